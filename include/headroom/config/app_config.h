@@ -1,0 +1,66 @@
+#pragma once
+#include "headroom/memory/forecast.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace headroom {
+
+// Everything that configs/config.yaml documents, with its defaults. Plain values.
+struct ModelOptions {
+  std::string path;             // folder; empty = the starter model
+  std::string device = "auto";  // auto | cpu | cuda | cuda:i
+  std::string dtype = "auto";   // auto | fp32 | bf16 | fp16
+  int threads = 0;              // 0 = one per physical core
+  bool low_vram = false;        // prefer evicting and streaming; alias model.enable_cpu_offload
+  std::vector<std::string> offload_layers;  // layers to keep off the device, by name
+};
+struct MemoryOptions {
+  std::optional<std::int64_t> pretend_vram_bytes;  // behave like a card of this size
+  std::optional<std::int64_t> vram_cap_bytes;
+  std::optional<std::int64_t> reserve_bytes;
+};
+struct OutputOptions {
+  std::filesystem::path folder;  // empty = ~/Pictures/Headroom
+};
+struct WindowOptions {
+  std::string language = "auto";  // auto | en | zh
+  std::string theme = "dark";     // dark | light
+  int width = 1280;
+  int height = 800;
+  double ui_scale = 0.0;  // 0 = the monitor's own
+};
+struct LogOptions {
+  std::string level = "info";    // trace | debug | info | warn | error | off
+  std::filesystem::path folder;  // empty = $XDG_STATE_HOME/headroom
+};
+struct AppConfig {
+  ModelOptions model;
+  MemoryOptions memory;
+  OutputOptions output;
+  WindowOptions window;
+  LogOptions log;
+  [[nodiscard]] BudgetOptions budget() const {
+    return {memory.vram_cap_bytes, memory.reserve_bytes};
+  }
+};
+
+// Every key that a file may have, as "section.key", in the order of configs/config.yaml.
+[[nodiscard]] std::vector<std::string> known_config_keys();
+
+// Overlays the keys of a YAML file on `config`, which stays as it was when it throws. A key without
+// a value changes nothing; a leading ~ in a folder becomes $HOME. Throws Error{kConfig}:
+// "FILE:LINE: KEY: what is allowed" for unknown keys (with the nearest known one), bad values and
+// bad YAML.
+void load_config_file(const std::filesystem::path& file, AppConfig& config);
+
+// Overlays HEADROOM_<SECTION>_<KEY> variables, as NAME=VALUE strings (the process's environ), on
+// `config`, which stays as it was when it throws. An empty value changes nothing; list items are
+// separated by commas. Unknown HEADROOM_* names are refused like unknown keys, except those that
+// only the build reads: HEADROOM_TORCH_DIR, HEADROOM_DEPS_DIR. Throws Error{kConfig}.
+void load_config_environment(const std::vector<std::string>& environment, AppConfig& config);
+
+}  // namespace headroom

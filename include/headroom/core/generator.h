@@ -1,0 +1,42 @@
+#pragma once
+#include "headroom/core/error.h"
+#include "headroom/core/generation.h"
+
+#include <memory>
+#include <stop_token>
+
+namespace headroom {
+
+// Where a run reports to. Called on the thread that runs generate(); must return quickly, except
+// for on_image, which may take the time to save the picture.
+class ProgressSink {
+ public:
+  virtual ~ProgressSink() = default;
+  // The plan that this run will follow, before the first stage.
+  virtual void on_plan(const Plan& plan) = 0;
+  // Picture `image_index` (0-based) enters `stage`. kLoad and kEncode happen once, before picture 0.
+  virtual void on_stage(Stage stage, int image_index) = 0;
+  // `step` of `total` denoising steps are done.
+  virtual void on_step(int step, int total) = 0;
+  // A small picture of what the latents hold by now.
+  virtual void on_preview(std::shared_ptr<const Image> preview) = 0;
+  // A picture is finished: save it. Errors thrown from here end the run.
+  virtual void on_image(GeneratedImage image) = 0;
+};
+
+// The seam between the program and the networks: the window and the command line know nothing else.
+class ImageGenerator {
+ public:
+  virtual ~ImageGenerator() = default;
+  // Makes request.count pictures, handing each to `progress.on_image` as soon as it is done.
+  // Blocks until all are done. Throws Error on failure, Cancelled once `stop` was requested.
+  // One thread at a time; the same thread that created the generator.
+  virtual void generate(const GenerationRequest& request, ProgressSink& progress,
+                        std::stop_token stop) = 0;
+};
+
+inline void check_cancelled(const std::stop_token& stop) {
+  if (stop.stop_requested()) throw Cancelled{};
+}
+
+}  // namespace headroom

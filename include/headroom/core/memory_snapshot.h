@@ -1,0 +1,24 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace headroom {
+
+// What a device's memory holds at one moment. All in bytes.
+// total = reserved_by_driver + used_by_others + weights + activations + cached + free.
+struct MemorySnapshot {
+  std::int64_t total = 0;
+  std::int64_t free = 0;
+  std::int64_t used_by_others = 0;      // other programs
+  std::int64_t reserved_by_driver = 0;  // never available to programs
+  std::int64_t weights = 0;             // ours: networks that are resident
+  std::int64_t activations = 0;         // ours: everything else that is alive
+  std::int64_t cached = 0;              // ours: held by the allocator, unused
+  std::int64_t peak = 0;                // ours: largest weights + activations of the current or last run
+  std::string source;                   // "CPU budget", "CUDA: NVIDIA GeForce RTX 3060"
+  bool pretended = false;               // --pretend-vram is in force
+  [[nodiscard]] std::int64_t ours() const { return weights + activations + cached; }
+};
+
+}  // namespace headroom

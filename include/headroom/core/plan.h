@@ -1,0 +1,54 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace headroom {
+
+// The stages of a run, in order.
+enum class Stage { kLoad, kEncode, kDenoise, kDecode, kSave };
+inline constexpr int kStageCount = 5;
+inline constexpr std::array<std::string_view, kStageCount> kStageNames{"load", "encode", "denoise",
+                                                                       "decode", "save"};
+[[nodiscard]] constexpr std::string_view stage_name(Stage stage) {
+  return kStageNames[static_cast<std::size_t>(stage)];
+}
+
+// What one stage holds on the device at its worst moment.
+// peak_bytes <= weights_bytes + activation_bytes + workspace_bytes, since the three need not peak
+// at the same moment.
+struct StagePlan {
+  Stage stage = Stage::kLoad;
+  std::int64_t weights_bytes = 0;     // weights resident while the stage runs
+  std::int64_t activation_bytes = 0;  // tensors that live between operations
+  std::int64_t workspace_bytes = 0;   // scratch inside one operation
+  std::int64_t peak_bytes = 0;
+  double seconds = 0;  // predicted; 0 when nothing is known of this device yet
+};
+
+// How a request will run: made before any tensor exists, written into the picture afterwards.
+struct Plan {
+  int width = 0;
+  int height = 0;
+  int count = 1;
+  std::vector<std::string> rungs;  // "resident", or the rungs of the memory ladder that are used
+  std::vector<StagePlan> stages;
+  std::int64_t peak_bytes = 0;
+  double seconds = 0;
+};
+
+// What a run did: the plan beside the measurement.
+struct Receipt {
+  Plan plan;
+  std::int64_t actual_peak_bytes = 0;
+  std::array<std::int64_t, kStageCount> stage_peak_bytes{};  // indexed by Stage
+  std::array<double, kStageCount> stage_seconds{};           // indexed by Stage
+  std::string model;                                         // the model folder's name
+  std::string device;   // "CPU budget" or the name of the card
+  std::string dtype;    // number format of the networks: "fp32", "bf16" or "fp16"
+  std::string version;  // of this program
+};
+
+}  // namespace headroom

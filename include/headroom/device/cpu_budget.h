@@ -1,0 +1,39 @@
+#pragma once
+#include "headroom/device/memory_tag.h"
+
+#include <cstdint>
+
+namespace headroom {
+
+// The CPU as a device with an enforced budget: every ATen allocation on the CPU is counted, rounded
+// up to 64 bytes, and refused with Error{kOutOfMemory} when it would pass the limit, so that a plan
+// for a small card is really executed, not simulated.
+//
+// Torch insists on a global allocator: the first use of any function here installs it for the rest
+// of the process. All functions may be called from any thread.
+namespace cpu_budget {
+
+struct Use {
+  std::int64_t weights = 0;      // bytes alive under MemoryTag::kWeights
+  std::int64_t activations = 0;  // bytes alive under the other tags
+  std::int64_t peak = 0;         // largest sum of the two since reset_peak()
+  std::int64_t allocations = 0;  // number of allocations since the start of the process
+  [[nodiscard]] std::int64_t total() const { return weights + activations; }
+};
+
+void install();
+[[nodiscard]] Use use();
+// The largest sum allowed; a value <= 0 means no limit. Lowering it below what is alive only stops
+// further allocations.
+void set_limit(std::int64_t bytes);
+[[nodiscard]] std::int64_t limit();
+// The peak restarts from what is alive now.
+void reset_peak();
+// Test hook: the n-th allocation from now (1 = the next) fails once; 0 switches it off.
+void fail_allocation(std::int64_t n);
+
+// How a request of `bytes` is counted.
+[[nodiscard]] constexpr std::int64_t rounded(std::int64_t bytes) { return (bytes + 63) / 64 * 64; }
+
+}  // namespace cpu_budget
+}  // namespace headroom

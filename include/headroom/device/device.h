@@ -1,0 +1,83 @@
+#pragma once
+#include "headroom/core/memory_snapshot.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace headroom {
+
+// Where the networks run.
+struct Device {
+  enum class Kind { kCpu, kCuda };
+  Kind kind = Kind::kCpu;
+  int index = 0;                     // of the card, kCuda only
+  std::string name = "CPU budget";   // for people: the card's name
+  [[nodiscard]] bool is_cuda() const { return kind == Kind::kCuda; }
+  [[nodiscard]] std::string id() const;  // "cpu", "cuda:0", as --device takes it
+};
+
+// Every device of this machine, the CPU last.
+[[nodiscard]] std::vector<Device> list_devices();
+
+// "auto" (the first card, else the CPU), "cpu", "cuda", "cuda:1". Throws Error{kInvalidRequest} for
+// anything else and for a card that is not there.
+[[nodiscard]] Device choose_device(const std::string& wanted);
+
+// Reads one device's memory. Any thread.
+class DeviceMemory {
+ public:
+  // `pretend_total`: behave like a card of this size with nothing else on it.
+  DeviceMemory(Device device, std::optional<std::int64_t> pretend_total);
+
+  [[nodiscard]] MemorySnapshot read() const;
+  [[nodiscard]] const Device& device() const { return device_; }
+
+ private:
+  Device device_;
+  std::optional<std::int64_t> pretend_total_;
+};
+
+// What `headroom devices` shows of one device.
+struct DeviceReport {
+  Device device;
+  MemorySnapshot memory;
+  struct Program {
+    std::uint32_t pid = 0;
+    std::string name;
+    std::int64_t bytes = 0;
+  };
+  std::vector<Program> other_programs;  // largest first, where the driver tells
+};
+struct SystemReport {
+  std::vector<DeviceReport> devices;
+  std::string driver;          // version of the NVIDIA driver, empty without one
+  bool torch_has_cuda = false; // libtorch was built with CUDA
+  std::string allocator_settings;  // PYTORCH_CUDA_ALLOC_CONF, empty when unset
+};
+[[nodiscard]] SystemReport report_devices(std::optional<std::int64_t> pretend_total);
+
+// What this program has on a device, measured by the device's own allocator.
+struct DeviceUse {
+  std::int64_t weights = 0;
+  std::int64_t activations = 0;
+  std::int64_t cached = 0;
+  std::int64_t peak = 0;  // largest weights + activations since the current stage began
+};
+[[nodiscard]] DeviceUse read_use(const Device& device);
+
+// Peaks of a run: begin_run() forgets the last run's; end_stage() returns the largest use since the
+// run or the stage before began. DeviceMemory reports the largest of the whole run.
+void begin_run(const Device& device);
+std::int64_t end_stage(const Device& device);
+
+// On a card the caching allocator does not know what a block is for: the owner of the weights says.
+void set_card_weights(std::int64_t bytes);
+// Gives unused cached memory back to the driver (cards only).
+void release_cached(const Device& device);
+// Refuses allocations beyond `bytes` (CPU budget only; on a card the plan keeps within the budget).
+void enforce_limit(const Device& device, std::int64_t bytes);
+
+}  // namespace headroom

@@ -1,0 +1,77 @@
+#pragma once
+#include "headroom/config/app_config.h"
+#include "headroom/core/generation.h"
+#include "headroom/core/memory_snapshot.h"
+#include "headroom/engine/generation_queue.h"
+#include "headroom/engine/memory_sampler.h"
+#include "headroom/memory/forecast.h"
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace headroom {
+
+// What the window gets from the program. The queue and the sampler must outlive the window.
+struct WindowServices {
+  GenerationQueue& queue;
+  MemorySampler& memory;
+  // "What would happen": called on the UI thread, at most once a frame for a shape that is new.
+  std::function<Forecast(const GenerationRequest&, const MemorySnapshot&)> forecast;
+  // Tokens of a prompt, called when the prompt changes. Empty: no count is shown.
+  std::function<int(const std::string&)> count_tokens{};
+  ModelInfo model;
+  std::string device_name;  // "CPU", "RTX 3060 Laptop"
+  AppConfig config;
+  std::filesystem::path output_folder;
+  // Holds fonts/, icons/ and lang/; the build makes it as share/headroom below the build folder.
+  std::filesystem::path assets_folder;
+  // By language ("en", "zh"): one line that says what the model can draw, and prompts to try.
+  std::map<std::string, std::string> can_draw{};
+  std::map<std::string, std::vector<std::string>> examples{};
+  // Tries again to save a picture whose save failed; returns its file, throws Error.
+  std::function<std::filesystem::path(const FinishedPicture&)> save_again{};
+};
+
+// The one window of the program. Create, use and destroy it on the main thread.
+//
+// For tests: when the environment variable HEADROOM_UI_DUMP names a file, the window writes there, at
+// most five times a second and always whole (temp file, rename), what it shows:
+//   {"window": {"width", "height", "scale"},
+//    "widgets": {NAME: {"x", "y", "w", "h", "enabled"}},                         window pixels
+//    "state": {"running", "cancelling", "jobs", "stage", "step", "pictures", "selected", "live",
+//              "width", "height", "can_generate", "reason", "prompt", "tokens", "language", "theme",
+//              "seed", "steps", "guidance", "count", "banners": [TEXT], "picture_file",
+//              "cards": {PRESET: {"state": "fits|slower|short|pending", "recommended", "selected"}},
+//              "frames"}}
+// Widgets: prompt, negative, negative.fold, example.N, example.more, preset.512, preset.768,
+// preset.1024, preset.16:9, preset.9:16, size.width, size.height, size.lock, size.swap, size.suggest,
+// steps, guidance, count (the slider) and steps.value, ... (the number), seed, seed.random, generate,
+// cancel, canvas, picture (where the picture lies on the canvas), canvas.fit, canvas.actual,
+// progress, strip.N, strip.live, use_settings, reuse_seed, copy_path, show_in_folder, save_again,
+// gauge, queue, queue.cancel.ID, queue.clear, language, theme, banner.N, banner.N.action,
+// banner.N.close.
+class Window {
+ public:
+  // Throws Error{kInternal} when no window can be opened (no display, no OpenGL 3) and
+  // Error{kConfig} when a language file is broken.
+  explicit Window(WindowServices services);
+  ~Window();
+  Window(const Window&) = delete;
+  Window& operator=(const Window&) = delete;
+
+  // Shows the window until it is closed. Returns the exit code, 0.
+  int run();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// Makes a sleeping window draw again. From any thread, at any time: without a window it does nothing.
+void wake_window();
+
+}  // namespace headroom

@@ -1,0 +1,33 @@
+#pragma once
+#include "headroom/core/image.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace headroom {
+
+// Pillow's 8-bit Lanczos (a = 3): horizontal pass, rounded and clamped to 8 bits, then vertical.
+// Equal to Pillow's own result, value for value. All functions here throw Error{kInternal} on a
+// malformed picture or a size below 1 px.
+[[nodiscard]] Image resize_lanczos(const Image& image, int width, int height);
+
+// One 8-bit channel, rows top first.
+struct GreyImage {
+  int width = 0;
+  int height = 0;
+  std::vector<std::uint8_t> grey;
+};
+[[nodiscard]] GreyImage resize_lanczos(const GreyImage& image, int width, int height);
+
+// Brightness (ITU-R BT.601) with Pillow's rounding; for masks that come as colour pictures. As in
+// the reference, resize first.
+[[nodiscard]] GreyImage to_grey(const Image& image);
+
+// An inpainting mask at the picture's size: resize_lanczos, then 1 (repaint) where the value is at
+// least half of white, else 0.
+[[nodiscard]] GreyImage binary_mask(const GreyImage& mask, int width, int height);
+
+// Value at floor(i * in / out) on both axes: brings a binary mask to latent size.
+[[nodiscard]] GreyImage resize_nearest(const GreyImage& image, int width, int height);
+
+}  // namespace headroom

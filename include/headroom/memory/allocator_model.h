@@ -1,0 +1,25 @@
+#pragma once
+#include "headroom/core/ledger.h"
+
+#include <array>
+#include <cstdint>
+
+namespace headroom {
+
+// What a ledger asks of a device, at the worst moment of each stage.
+struct StagePeak {
+  bool seen = false;                // the ledger has this stage
+  std::int64_t weights_bytes = 0;     // largest amount alive of each kind, each on its own...
+  std::int64_t activation_bytes = 0;
+  std::int64_t workspace_bytes = 0;
+  std::int64_t peak_bytes = 0;        // ...and of their sum
+};
+struct LedgerPeaks {
+  std::array<StagePeak, kStageCount> stages{};  // indexed by Stage
+  std::int64_t peak_bytes = 0;
+};
+
+// The CPU budget's allocator: every block is rounded up to 64 bytes, nothing is cached.
+[[nodiscard]] LedgerPeaks replay_cpu_budget(const Ledger& ledger);
+
+}  // namespace headroom

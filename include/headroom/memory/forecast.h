@@ -1,0 +1,52 @@
+#pragma once
+#include "headroom/core/generation.h"
+#include "headroom/core/memory_snapshot.h"
+#include "headroom/core/size.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace headroom {
+
+// Limits that a person sets on memory.
+struct BudgetOptions {
+  std::optional<std::int64_t> vram_cap_bytes;  // --vram-cap
+  std::optional<std::int64_t> reserve_bytes;   // default: max(256 MiB, 3 % of total)
+};
+
+// What a run may use.
+struct Budget {
+  std::int64_t total_bytes = 0;
+  std::int64_t free_bytes = 0;    // free now, without what we hold ourselves
+  std::int64_t budget_bytes = 0;  // may be <= 0 when others hold everything
+  std::string source;
+};
+
+// min(cap, free now + what we hold and can give back - reserve). GOVERNOR: own resident and cached
+// bytes are reclaimable.
+[[nodiscard]] Budget compute_budget(const MemorySnapshot& snapshot, const BudgetOptions& options);
+
+// The answer to "what would happen": drawn on preset cards, printed by `plan`.
+struct Forecast {
+  Budget budget;
+  Plan plan;  // the plan that would run, or, when nothing fits, the one that comes closest
+  bool fits = false;
+  std::int64_t shortfall_bytes = 0;  // > 0 when !fits
+  std::optional<Size> suggestion;    // a size that fits, when this one does not
+  std::string reason;                // one sentence when !fits: what is missing and what would fit
+};
+
+// Predicts runs for one model on one device. Thread-safe; a new shape costs milliseconds, a known
+// one microseconds.
+class Forecaster {
+ public:
+  virtual ~Forecaster() = default;
+  // `request` must be valid (see validate()), apart from an empty prompt.
+  [[nodiscard]] virtual Forecast forecast(const GenerationRequest& request,
+                                          const MemorySnapshot& snapshot) = 0;
+  // Predicted seconds follow from finished runs: tells how long one took.
+  virtual void learn(const GenerationRequest& request, const Receipt& receipt) = 0;
+};
+
+}  // namespace headroom

@@ -1,0 +1,24 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <ATen/core/TensorBody.h>
+
+namespace headroom {
+
+// Where a network gets its weights from: files, a random generator, or nothing (meta tensors for a
+// replay). Handed-out tensors lie on the network's device in its number format, contiguous.
+class WeightSource {
+ public:
+  virtual ~WeightSource() = default;
+  // Throws Error{kModelFile} naming file, tensor, expected and found shape.
+  virtual at::Tensor get(std::string_view name, at::IntArrayRef shape) = 0;
+  // The rows `ids` of the [rows, width] table `name`; the table itself stays on the host.
+  virtual at::Tensor gather_rows(std::string_view name, std::span<const std::int32_t> ids,
+                                 std::int64_t rows, std::int64_t width) = 0;
+  [[nodiscard]] virtual at::TensorOptions options() const = 0;  // device and number format
+};
+
+}  // namespace headroom

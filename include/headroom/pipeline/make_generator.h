@@ -1,0 +1,38 @@
+#pragma once
+#include "headroom/core/generator.h"
+#include "headroom/device/device.h"
+#include "headroom/memory/forecast.h"
+#include "headroom/text/prompt_tokenizer.h"
+#include "headroom/weights/model_folder.h"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace headroom {
+
+// Everything that decides how requests run, apart from the requests themselves. Plain values.
+struct PipelineOptions {
+  ModelFolder model;
+  Device device;
+  std::string dtype = "auto";  // auto | fp32 | bf16 | fp16; auto = fp32 on the CPU, bf16 on a card
+  int threads = 0;             // 0 = one per core
+  BudgetOptions budget;
+  std::optional<std::int64_t> pretend_vram_bytes;
+  std::filesystem::path dump_file;  // safetensors with every intermediate of the first picture; empty = none
+};
+
+// Predicts by replay: the very code of the forward passes runs on meta tensors, which costs
+// milliseconds and no memory, and its allocations are read through a model of the device's allocator.
+// Thread-safe.
+[[nodiscard]] std::shared_ptr<Forecaster> make_forecaster(
+    PipelineOptions options, std::shared_ptr<const PromptTokenizer> tokenizer);
+
+// The text-to-image pipeline. Opens no weights before the first request. Create, use and destroy it
+// on one thread. Throws Error{kModelFile} when a weight file is damaged, Error{kOutOfMemory} when a
+// request does not fit (before anything runs).
+[[nodiscard]] std::unique_ptr<ImageGenerator> make_generator(
+    PipelineOptions options, std::shared_ptr<const PromptTokenizer> tokenizer,
+    std::shared_ptr<Forecaster> forecaster);
+
+}  // namespace headroom

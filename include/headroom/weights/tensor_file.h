@@ -1,0 +1,110 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace headroom {
+
+// Number formats of stored tensors, as safetensors names them.
+enum class DType {
+  kBool,
+  kU8,
+  kI8,
+  kI16,
+  kU16,
+  kF16,
+  kBF16,
+  kI32,
+  kU32,
+  kF32,
+  kF64,
+  kI64,
+  kU64,
+  kF8E4M3,
+  kF8E5M2
+};
+[[nodiscard]] std::size_t dtype_bytes(DType dtype);
+[[nodiscard]] std::string_view dtype_name(DType dtype);  // "F32", "BF16", ...
+
+// One tensor in a mapped file. `data` stays valid while the object that handed it out lives, also
+// when that object is moved. It need not be aligned to its element size: the format does not ask
+// so.
+struct TensorView {
+  DType dtype = DType::kF32;
+  std::vector<std::int64_t> shape;  // empty = scalar
+  std::span<const std::byte> data;  // little-endian, row-major, shape's product times dtype_bytes
+};
+
+// The tensors of one safetensors file, memory-mapped: opening reads the header alone.
+// Immutable; any number of threads may read one.
+class TensorFile {
+ public:
+  // Throws Error{kModelFile} with one sentence naming the file and the fault, for anything that the
+  // format forbids. Never allocates more than the header's own size suggests.
+  explicit TensorFile(const std::filesystem::path& file);
+  ~TensorFile();
+  TensorFile(TensorFile&&) noexcept;
+  TensorFile& operator=(TensorFile&&) noexcept;
+
+  [[nodiscard]] const std::map<std::string, TensorView, std::less<>>& tensors() const;
+  [[nodiscard]] const std::map<std::string, std::string>& metadata() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// All tensors of one component folder: a single file, or the shards that its index names.
+// Immutable; any number of threads may read one.
+class TensorStore {
+ public:
+  // `folder` holds `<stem>.safetensors` or `<stem>.safetensors.index.json` with its shards
+  // (stem: "model" or "diffusion_pytorch_model"). Shards must be plain file names in `folder`; each
+  // tensor of the index must be in the shard that the index says. Tensors of a shard that the index
+  // does not list are left out. The single file wins over an index. Throws Error{kModelFile}.
+  TensorStore(const std::filesystem::path& folder, std::string_view stem);
+
+  // Throws Error{kModelFile} "FILE: tensor NAME is missing" when absent.
+  [[nodiscard]] const TensorView& at(std::string_view name) const;
+  [[nodiscard]] bool contains(std::string_view name) const;
+  [[nodiscard]] std::vector<std::string> names() const;
+  // The file that holds `name`, for messages.
+  [[nodiscard]] const std::filesystem::path& file_of(std::string_view name) const;
+  // Sum of all tensors' bytes.
+  [[nodiscard]] std::int64_t total_bytes() const;
+
+ private:
+  struct Entry {
+    TensorView view;
+    std::size_t file = 0;
+  };
+  std::filesystem::path folder_;
+  std::vector<std::filesystem::path> paths_;
+  std::vector<TensorFile> files_;
+  std::map<std::string, Entry, std::less<>> entries_;
+};
+
+// Opens one index file by itself (the hostile-file tests and `inspect` use it): same rules, shards
+// included. Gives the shard's file name for each tensor.
+[[nodiscard]] std::map<std::string, std::string> read_shard_index(
+    const std::filesystem::path& index);
+
+struct NamedTensor {
+  std::string name;
+  DType dtype = DType::kF32;
+  std::vector<std::int64_t> shape;
+  std::span<const std::byte> data;
+};
+
+// Writes a safetensors file (temp file, then rename). Throws Error{kIo}, or Error{kInternal} when
+// the arguments cannot be a file: a repeated or non-UTF-8 name, data that does not suit its shape.
+void write_tensor_file(const std::filesystem::path& file, std::span<const NamedTensor> tensors,
+                       const std::map<std::string, std::string>& metadata = {});
+
+}  // namespace headroom

@@ -1,0 +1,105 @@
+# Shared by the scripts of this folder; sourced, not run. Everything it prints goes to stderr, so that
+# a script's stdout stays the program's.
+# shellcheck shell=bash
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+deps=$root/.deps
+stamps=$deps/stamps
+lock_file=$root/third_party/versions.lock
+
+say() { printf '%s\n' "$*" >&2; }
+
+fail() {
+  say "error: $*"
+  exit 1
+}
+
+# Milliseconds since some moment.
+now_ms() {
+  local now=${EPOCHREALTIME/[.,]/}
+  echo $((now / 1000))
+}
+
+# step LABEL COMMAND...: says what is being done, does it, and says how long it took. The command
+# runs as an ordinary one, so that errexit holds inside it.
+step_times=()
+step() {
+  local label=$1 start took
+  shift
+  say "==> $label"
+  start=$(now_ms)
+  "$@" >&2
+  took=$(($(now_ms) - start))
+  step_times+=("$(printf '%6d.%01d s  %s' $((took / 1000)) $((took % 1000 / 100)) "$label")")
+  say "    done in $((took / 1000)).$((took % 1000 / 100)) s: $label"
+}
+
+print_step_times() {
+  ((${#step_times[@]})) || return 0
+  say "Times:"
+  printf '%s\n' "${step_times[@]}" >&2
+}
+
+# One compiler for each 2 GB of free memory, at most one for each processor: a torch source takes
+# more than a gigabyte, and a machine that swaps is slower than one that waits.
+build_jobs() {
+  local available_kb jobs processors
+  processors=$(nproc)
+  available_kb=$(awk '/^MemAvailable:/ {print $2}' /proc/meminfo)
+  jobs=$((available_kb / (2 * 1024 * 1024)))
+  ((jobs >= 1)) || jobs=1
+  ((jobs <= processors)) || jobs=$processors
+  echo "$jobs"
+}
+
+# version_at_least HAVE WANT, both dotted numbers.
+version_at_least() {
+  [[ $(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1) == "$2" ]]
+}
+
+# True when cmake (3.25 or later, for the presets) and ninja of the system will do.
+system_has_build_tools() {
+  local cmake_version
+  command -v ninja >/dev/null && command -v cmake >/dev/null || return 1
+  ninja --version >/dev/null 2>&1 || return 1
+  cmake_version=$(cmake --version 2>/dev/null | sed -n '1s/^cmake version \([0-9.]*\).*/\1/p')
+  [[ -n $cmake_version ]] && version_at_least "$cmake_version" 3.25
+}
+
+# g++ before 12 lacks C++20 parts that the program uses.
+system_compiler_is_old() {
+  command -v g++ >/dev/null && (($(g++ -dumpversion | cut -d. -f1) < 12))
+}
+
+# Puts on PATH and into CXX what the build shall use.
+use_build_tools() {
+  if [[ -x $deps/venv/bin/cmake && -x $deps/venv/bin/ninja ]]; then
+    PATH=$deps/venv/bin:$PATH
+  fi
+  if [[ -z ${CXX:-} ]] && system_compiler_is_old; then
+    export CXX=g++-12 CC=gcc-12
+  fi
+}
+
+# Configures PRESET where that was not done since the last change of what setup fetched; later
+# changes of the CMake files are ninja's to notice.
+configure() {
+  local preset=$1 build_file=$root/build/$1/build.ninja stamp
+  if [[ -f $build_file ]]; then
+    for stamp in "$stamps"/*; do
+      [[ $stamp -nt $build_file ]] || continue
+      # The cache holds paths into the environment that was replaced.
+      (cd "$root" && cmake --preset "$preset" --fresh)
+      return
+    done
+    return 0
+  fi
+  (cd "$root" && cmake --preset "$preset")
+}
+
+# build PRESET [TARGET...]
+build() {
+  local preset=$1
+  shift
+  (cd "$root" && cmake --build --preset "$preset" -j "$(build_jobs)" ${1:+--target "$@"})
+}

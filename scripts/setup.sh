@@ -1,0 +1,249 @@
+#!/usr/bin/env bash
+# Fetches everything the build needs: system packages, and under .deps/ libtorch (from a wheel) and
+# the sources of Dear ImGui and GLFW, all pinned by third_party/versions.lock.
+# Calling it again costs next to nothing, and mends what an interrupted call left behind.
+#
+#   scripts/setup.sh               to build and run the program
+#   scripts/setup.sh --with-tests  to run the tests too
+#
+# HEADROOM_PYTHON names the interpreter to use instead of python3 (3.10 to 3.14).
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+build_packages=(
+  g++ ccache pkg-config
+  libx11-dev libxrandr-dev libxinerama-dev libxcursor-dev libxi-dev
+  libwayland-dev libwayland-bin wayland-protocols libxkbcommon-dev libgl-dev libgl1-mesa-dri
+  libyaml-cpp-dev libspdlog-dev libfmt-dev libstb-dev libutf8proc-dev
+  nlohmann-json3-dev libcli11-dev libfontconfig-dev libfreetype-dev
+  fonts-inter fonts-noto-cjk python3 python3-venv
+)
+test_packages=(libgtest-dev libgmock-dev xvfb xdotool imagemagick xauth xclip)
+# What the metadata step of the Dear ImGui source package runs.
+source_package_tools=(scikit_build_core nanobind packaging pathspec)
+python=${HEADROOM_PYTHON:-python3}
+
+# Those of the given packages that are not installed, one a line.
+missing_packages() {
+  local installed package
+  installed=$'\n'$(dpkg-query -W -f='${db:Status-Abbrev} ${Package}\n' "$@" 2>/dev/null |
+    sed -n 's/^ii *//p')$'\n' || true
+  for package in "$@"; do
+    [[ $installed == *$'\n'"$package"$'\n'* ]] || echo "$package"
+  done
+}
+
+install_packages() {
+  local as_root=()
+  if ((EUID != 0)); then
+    if command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [[ -t 0 ]]; }; then
+      as_root=(sudo)
+    else
+      fail "these system packages are missing, and installing them takes an administrator: $*"
+    fi
+  fi
+  ${as_root[@]+"${as_root[@]}"} apt-get update -q
+  ${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -q -y --no-install-recommends "$@"
+}
+
+require_packages() {
+  local missing
+  if ! command -v dpkg-query >/dev/null; then
+    say "This is no Debian or Ubuntu: please see to it that the equivalents of these are there: $*"
+    return 0
+  fi
+  mapfile -t missing < <(missing_packages "$@")
+  if ((${#missing[@]})); then
+    step "install system packages: ${missing[*]}" install_packages "${missing[@]}"
+  fi
+}
+
+# locked_requirements NAME...: pip requirements with every locked hash of each name.
+locked_requirements() {
+  local name
+  for name in "$@"; do
+    awk -v name="$name" '
+      $1 == name { version = $2; hashes = hashes " --hash=sha256:" $3 }
+      END {
+        if (version == "") { print "versions.lock has no row for " name > "/dev/stderr"; exit 1 }
+        print name "==" version hashes
+      }' "$lock_file" || return
+  done
+}
+
+# locked_field NAME COLUMN of the name's only row.
+locked_field() { awk -v name="$1" -v column="$2" '$1 == name { print $column; exit }' "$lock_file"; }
+
+venv_pip() { "$deps/venv/bin/python" -m pip --disable-pip-version-check "$@"; }
+
+# pip_install_locked NAME...: exactly what the lock file names, nothing besides.
+# The "|| return" are for callers that handle a failure, where errexit does not hold.
+pip_install_locked() {
+  local requirements=$deps/requirements.txt
+  locked_requirements "$@" >"$requirements" || return
+  venv_pip install -q --require-hashes --no-deps --only-binary=:all: -r "$requirements" || return
+  rm -f "$requirements"
+}
+
+# The CUDA libraries that a CUDA wheel of torch asks for, one requirement a line; none for a CPU wheel.
+cuda_requirements() {
+  "$deps/venv/bin/python" - <<'PYTHON'
+import importlib.metadata
+from pip._vendor.packaging.requirements import Requirement
+
+torch = importlib.metadata.distribution("torch")
+if not torch.version.endswith("+cpu"):
+    for line in torch.requires or []:
+        need = Requirement(line)
+        is_cuda = need.name.lower().startswith(("nvidia-", "cuda-"))
+        if is_cuda and (need.marker is None or need.marker.evaluate({"extra": ""})):
+            need.marker = None
+            print(need)
+PYTHON
+}
+
+install_torch() {
+  local cuda
+  pip_install_locked torch ||
+    fail "torch $(locked_field torch 2) for $("$python" --version) could not be installed (see above);" \
+      "if it has no matching hash in third_party/versions.lock, set HEADROOM_PYTHON to another Python"
+  mapfile -t cuda < <(cuda_requirements)
+  if ((${#cuda[@]})); then
+    say "this torch uses CUDA; fetching ${#cuda[@]} of its libraries"
+    venv_pip install -q --only-binary=:all: "${cuda[@]}"
+  fi
+}
+
+# The environment is not relocatable, so it is made in place; until its stamp is written it counts
+# as broken and the next call starts it afresh.
+make_venv() {
+  local tools=("${source_package_tools[@]}")
+  rm -f "$stamps/venv"
+  "$python" -m venv --clear "$deps/venv"
+  if [[ $(python_version) == 3.10 ]]; then tools+=(exceptiongroup tomli typing_extensions); fi
+  if ((need_build_tools)); then tools+=(cmake ninja); fi
+  pip_install_locked "${tools[@]}"
+  install_torch
+}
+
+has_hash() { [[ -f $1 ]] && sha256sum --check --status <<<"$2  $1"; }
+
+# Leaves the source archive in .deps/dl.
+fetch_imgui_bundle() {
+  local file hash fetched=$deps/dl.new
+  file=$(locked_field imgui_bundle 4)
+  hash=$(locked_field imgui_bundle 3)
+  if has_hash "$deps/dl/$file" "$hash"; then return 0; fi
+  rm -rf "$fetched"
+  mkdir -p "$fetched" "$deps/dl"
+  locked_requirements imgui_bundle >"$fetched/requirements.txt"
+  venv_pip download -q --require-hashes --no-deps --no-build-isolation \
+    --no-binary imgui_bundle,imgui-bundle -d "$fetched" -r "$fetched/requirements.txt"
+  has_hash "$fetched/$file" "$hash" || fail "$file does not have the locked sha256; try again"
+  mv "$fetched/$file" "$deps/dl/$file"
+  rm -rf "$fetched"
+}
+
+# Only the parts that are built. The members are full paths, since the archive has other copies of
+# Dear ImGui and GLFW further down.
+unpack_imgui_bundle() {
+  local file top unpacked=$deps/imgui-bundle.new
+  file=$(locked_field imgui_bundle 4)
+  top=${file%.tar.gz}
+  rm -f "$stamps/imgui-bundle"
+  rm -rf "$unpacked"
+  mkdir -p "$unpacked"
+  tar -xzf "$deps/dl/$file" -C "$unpacked" --strip-components=1 \
+    "$top/external/imgui/imgui" \
+    "$top/external/glfw/glfw" \
+    "$top/external/hello_imgui/hello_imgui/hello_imgui_assets/fonts" \
+    "$top/external/hello_imgui/hello_imgui/src/hello_imgui/icons_font_awesome_6.h"
+  rm -rf "$deps/imgui-bundle"
+  mv "$unpacked" "$deps/imgui-bundle"
+}
+
+get_imgui_bundle() {
+  fetch_imgui_bundle
+  unpack_imgui_bundle
+}
+
+python_version() { "$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])'; }
+
+# up_to_date NAME KEY: NAME was finished with this very KEY.
+up_to_date() { [[ -f $stamps/$1 && $(<"$stamps/$1") == "$2" ]]; }
+
+# Written last, and whole or not at all.
+finish() {
+  printf '%s\n' "$2" >"$stamps/$1.new"
+  mv "$stamps/$1.new" "$stamps/$1"
+}
+
+# Rows of the lock file as one hash.
+locked_key() {
+  local names=" $* "
+  awk -v names="$names" 'index(names, " " $1 " ")' "$lock_file" | sha256sum | cut -c1-64
+}
+
+set_up_packages() {
+  local packages=("${build_packages[@]}")
+  if ((with_tests)); then packages+=("${test_packages[@]}"); fi
+  require_packages "${packages[@]}"
+  if [[ -z ${CXX:-} ]] && system_compiler_is_old; then require_packages g++-12; fi
+}
+
+venv_is_whole() {
+  [[ -x $deps/venv/bin/python ]] &&
+    compgen -G "$deps/venv/lib/python3*/site-packages/torch/lib/libtorch.so" >/dev/null
+}
+
+# Where a finished environment has no tools of its own, the system's were good enough then.
+build_tools_are_there() {
+  { [[ -x $deps/venv/bin/cmake ]] || command -v cmake; } &&
+    { [[ -x $deps/venv/bin/ninja ]] || command -v ninja; }
+} >/dev/null
+
+set_up_venv() {
+  local key
+  key="$("$python" --version) $(locked_key torch cmake ninja "${source_package_tools[@]}" \
+    exceptiongroup tomli typing_extensions)"
+  if up_to_date venv "$key" && venv_is_whole && build_tools_are_there; then return 0; fi
+  need_build_tools=1
+  if system_has_build_tools; then need_build_tools=0; fi
+  step "fetch libtorch into .deps/venv" make_venv
+  finish venv "$key"
+}
+
+set_up_imgui_bundle() {
+  local key
+  key=$(locked_key imgui_bundle)
+  if up_to_date imgui-bundle "$key" && [[ -d $deps/imgui-bundle/external ]]; then return 0; fi
+  step "fetch Dear ImGui and GLFW into .deps/imgui-bundle" get_imgui_bundle
+  finish imgui-bundle "$key"
+}
+
+set_up_deps() {
+  mkdir -p "$stamps"
+  exec 9>"$deps/lock"
+  flock 9 # two calls at once: the second waits and then finds everything done
+  set_up_venv
+  set_up_imgui_bundle
+  exec 9>&-
+}
+
+main() {
+  local start
+  start=$(now_ms)
+  with_tests=0
+  case "${1:-}" in
+    "") ;;
+    --with-tests) with_tests=1 ;;
+    *) fail "unknown option $1; the only one is --with-tests" ;;
+  esac
+  set_up_packages
+  set_up_deps
+  say "setup: ready after $(($(now_ms) - start)) ms"
+}
+
+main "$@"

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# The whole check: the queue under ThreadSanitizer, the rooms without torch under AddressSanitizer
+# and UBSan, then everything. Ends with ctest's summary of the last.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# Tests that need a window start a display of their own; the developer's must not matter.
+unset DISPLAY WAYLAND_DISPLAY
+
+# ThreadSanitizer of older compilers cannot live with the address randomisation of newer kernels.
+with_fixed_addresses() {
+  if setarch "$(uname -m)" -R true 2>/dev/null; then
+    setarch "$(uname -m)" -R "$@"
+  else
+    "$@"
+  fi
+}
+
+# The build itself runs the test program, to list its tests.
+build_for_thread_sanitizer() {
+  (cd "$root" && with_fixed_addresses cmake --build --preset tsan -j "$(build_jobs)" \
+    --target engine_test)
+}
+
+run_tests() {
+  local preset=$1
+  shift
+  (cd "$root" && with_fixed_addresses ctest --preset "$preset" "$@")
+}
+
+step "setup" "$root/scripts/setup.sh" --with-tests
+use_build_tools
+step "configure tsan" configure tsan
+step "build the queue's tests under ThreadSanitizer" build_for_thread_sanitizer
+step "test the queue under ThreadSanitizer" run_tests tsan -R '^engine/'
+step "configure asan" configure asan
+step "build the rooms without torch under AddressSanitizer" build asan
+step "test the rooms without torch under AddressSanitizer" run_tests asan
+step "configure dev" configure dev
+step "build everything" build dev
+print_step_times
+say "==> test everything"
+cd "$root"
+exec ctest --preset dev

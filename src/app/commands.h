@@ -1,0 +1,14 @@
+#pragma once
+#include "command_line.h"
+
+namespace headroom {
+
+// One function a command; each returns the exit code and throws Error.
+int run_generate(const CommandLine& line);
+int run_plan(const CommandLine& line);
+int run_devices(const CommandLine& line);
+int run_inspect(const CommandLine& line);
+int run_tokenize(const CommandLine& line);
+int run_window(const CommandLine& line);
+
+}  // namespace headroom

@@ -1,0 +1,72 @@
+#include "headroom/core/bytes.h"
+#include "headroom/device/device.h"
+#include "commands.h"
+#include "exit_code.h"
+
+#include <cstdio>
+
+#include <nlohmann/json.hpp>
+
+namespace headroom {
+namespace {
+
+void print_json(const SystemReport& report, const AppConfig& config) {
+  nlohmann::ordered_json out;
+  out["driver"] = report.driver;
+  out["torch_has_cuda"] = report.torch_has_cuda;
+  out["allocator_settings"] = report.allocator_settings;
+  out["devices"] = nlohmann::ordered_json::array();
+  for (const DeviceReport& entry : report.devices) {
+    const MemorySnapshot& m = entry.memory;
+    nlohmann::ordered_json device{{"id", entry.device.id()},
+                                  {"name", entry.device.name},
+                                  {"source", m.source},
+                                  {"total_bytes", m.total},
+                                  {"free_bytes", m.free},
+                                  {"used_by_others_bytes", m.used_by_others},
+                                  {"reserved_by_driver_bytes", m.reserved_by_driver},
+                                  {"budget_bytes", compute_budget(m, config.budget()).budget_bytes},
+                                  {"pretended", m.pretended},
+                                  {"other_programs", nlohmann::ordered_json::array()}};
+    for (const DeviceReport::Program& p : entry.other_programs) {
+      device["other_programs"].push_back({{"pid", p.pid}, {"name", p.name}, {"bytes", p.bytes}});
+    }
+    out["devices"].push_back(device);
+  }
+  std::printf("%s\n", out.dump().c_str());
+}
+
+}  // namespace
+
+int run_devices(const CommandLine& line) {
+  const SystemReport report = report_devices(line.config.memory.pretend_vram_bytes);
+  if (line.json) {
+    print_json(report, line.config);
+    return kExitOk;
+  }
+  for (const DeviceReport& entry : report.devices) {
+    const MemorySnapshot& m = entry.memory;
+    std::printf("%-8s %s%s\n", entry.device.id().c_str(), entry.device.name.c_str(),
+                m.pretended ? " (pretended size)" : "");
+    std::printf("         %s free of %s, other programs %s, budget for a run %s\n",
+                format_bytes(m.free).c_str(), format_bytes(m.total).c_str(),
+                format_bytes(m.used_by_others).c_str(),
+                format_bytes(compute_budget(m, line.config.budget()).budget_bytes).c_str());
+    for (const DeviceReport::Program& p : entry.other_programs) {
+      std::printf("         %s holds %s (process %u)\n", p.name.empty() ? "a program" : p.name.c_str(),
+                  format_bytes(p.bytes).c_str(), p.pid);
+    }
+  }
+  if (report.devices.size() == 1) {
+    std::printf("no CUDA card: %s\n", !report.torch_has_cuda
+                                          ? "libtorch was built without CUDA"
+                                          : report.driver.empty() ? "no NVIDIA driver was found"
+                                                                  : "the driver shows none");
+  }
+  if (!report.driver.empty()) std::printf("NVIDIA driver %s\n", report.driver.c_str());
+  std::printf("PYTORCH_CUDA_ALLOC_CONF %s\n",
+              report.allocator_settings.empty() ? "is not set" : report.allocator_settings.c_str());
+  return kExitOk;
+}
+
+}  // namespace headroom

@@ -1,0 +1,41 @@
+#include "paths.h"
+
+#include <cstdlib>
+#include <string>
+#include <system_error>
+
+namespace headroom {
+namespace fs = std::filesystem;
+namespace {
+
+fs::path home() {
+  const char* const value = std::getenv("HOME");
+  return value != nullptr && *value != '\0' ? fs::path(value) : fs::temp_directory_path();
+}
+
+// An XDG variable counts only when it is an absolute path, says the specification.
+fs::path xdg(const char* variable, const char* fallback) {
+  const char* const value = std::getenv(variable);
+  const fs::path path = value == nullptr ? "" : value;
+  return path.is_absolute() ? path : home() / fallback;
+}
+
+}  // namespace
+
+fs::path share_folder() {
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  return program.parent_path().parent_path() / "share" / "headroom";
+}
+
+fs::path starter_model_folder() { return share_folder() / "starter-model"; }
+
+fs::path user_config_file() {
+  return xdg("XDG_CONFIG_HOME", ".config") / "headroom" / "config.yaml";
+}
+
+fs::path default_output_folder() { return xdg("XDG_PICTURES_DIR", "Pictures") / "Headroom"; }
+
+fs::path default_log_folder() { return xdg("XDG_STATE_HOME", ".local/state") / "headroom"; }
+
+}  // namespace headroom

@@ -1,0 +1,50 @@
+#include "headroom/core/error.h"
+#include "command_line.h"
+#include "commands.h"
+#include "exit_code.h"
+#include "logging.h"
+
+#include <cstdio>
+#include <exception>
+
+#include <spdlog/spdlog.h>
+
+namespace headroom {
+namespace {
+
+int run(const CommandLine& line) {
+  using Command = CommandLine::Command;
+  switch (line.command) {
+    case Command::kWindow: return run_window(line);
+    case Command::kGenerate: return run_generate(line);
+    case Command::kPlan: return run_plan(line);
+    case Command::kDevices: return run_devices(line);
+    case Command::kInspect: return run_inspect(line);
+    case Command::kTokenize: return run_tokenize(line);
+  }
+  return kExitInternal;
+}
+
+int report(int code, const char* message) {
+  std::fprintf(stderr, "headroom: %s\n", message);
+  spdlog::default_logger()->log(spdlog::level::debug, "ended with exit code {}: {}", code, message);
+  return code;
+}
+
+}  // namespace
+}  // namespace headroom
+
+// The library's one entry; main.cpp loads it.
+extern "C" int headroom_program(int argc, char** argv) {
+  using namespace headroom;
+  try {
+    const auto line = read_command_line(argc, argv);
+    if (!line) return kExitOk;
+    start_logging(line->config.log, /*quiet=*/line->command != CommandLine::Command::kWindow);
+    return run(*line);
+  } catch (const Error& e) {
+    return report(exit_code(e.kind()), e.what());
+  } catch (const std::exception& e) {
+    return report(kExitInternal, e.what());
+  }
+}

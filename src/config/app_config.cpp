@@ -1,0 +1,254 @@
+#include "headroom/config/app_config.h"
+
+#include "headroom/core/error.h"
+#include "headroom/core/generation.h"
+
+#include "config_keys.h"
+#include "nearest_name.h"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <string_view>
+#include <system_error>
+
+#include <yaml-cpp/yaml.h>
+
+namespace headroom {
+namespace {
+
+constexpr std::string_view kEnvironmentPrefix = "HEADROOM_";
+// Read by the build and its scripts, not by the program; they may still be set when it runs.
+constexpr std::array<std::string_view, 2> kForTheBuild{"HEADROOM_TORCH_DIR", "HEADROOM_DEPS_DIR"};
+
+[[noreturn]] void refuse(const std::string& message) { throw Error(ErrorKind::kConfig, message); }
+
+std::string quoted(const std::vector<std::string>& values) {
+  std::string text;
+  for (const std::string& value : values) text += (text.empty() ? "\"" : ", \"") + value + "\"";
+  return text.empty() ? "an empty list" : text;
+}
+
+// Applies settings one by one and notices when one is given under both of its names.
+class Overlay {
+ public:
+  explicit Overlay(const AppConfig& config) : config_(config) {}
+
+  // `label` is how messages name the setting: "FILE:LINE: model.path" or "HEADROOM_MODEL_PATH".
+  void set(const ConfigKey& key, const std::vector<std::string>& values, const std::string& label) {
+    const std::string_view name = key.alias_of.empty() ? key.name : key.alias_of;
+    const std::string setting = std::string(key.section) + "." + std::string(name);
+    const auto [before, is_new] = labels_.emplace(setting, label);
+    if (!is_new) {
+      refuse(label + ": the same setting is already given at " + before->second +
+             "; keep one of them");
+    }
+    if ((values.empty() && !key.is_list) || !key.set(config_, values)) {
+      refuse(label + ": " + quoted(values) + " is not allowed; use " + std::string(key.allowed));
+    }
+  }
+
+  [[nodiscard]] const AppConfig& config() const { return config_; }
+
+ private:
+  AppConfig config_;
+  std::map<std::string, std::string> labels_;  // setting -> where it was given
+};
+
+std::vector<std::string> sections() {
+  std::vector<std::string> names;
+  for (const ConfigKey& key : config_keys()) {
+    if (names.empty() || names.back() != key.section) names.emplace_back(key.section);
+  }
+  return names;
+}
+
+// One YAML file on its way into an Overlay.
+class FileReader {
+ public:
+  FileReader(const std::filesystem::path& file, Overlay& overlay)
+      : file_(file.string()), overlay_(overlay) {}
+
+  void read_document(const YAML::Node& document) {
+    if (document.IsNull()) return;
+    if (!document.IsMap()) {
+      refuse(at(document) +
+             "the file must consist of sections such as \"model:\" with keys below them");
+    }
+    check_duplicates(document, "");
+    for (const auto& entry : document) {
+      const std::string section = key_text(entry.first);
+      const std::vector<std::string> known = sections();
+      if (std::find(known.begin(), known.end(), section) == known.end()) {
+        refuse_unknown_section(entry.first, section, known);
+      }
+      read_section(section, entry.second);
+    }
+  }
+
+ private:
+  // "FILE:LINE: "; yaml-cpp counts from 0 and knows no line for a value that is not there.
+  [[nodiscard]] std::string at(const YAML::Node& node) const {
+    const int line = node.Mark().line;
+    return line < 0 ? file_ + ": " : file_ + ":" + std::to_string(line + 1) + ": ";
+  }
+
+  [[nodiscard]] std::string key_text(const YAML::Node& key) const {
+    if (!key.IsScalar()) refuse(at(key) + "a key must be a plain word");
+    return key.Scalar();
+  }
+
+  // YAML forbids equal keys, but the parser keeps them all.
+  void check_duplicates(const YAML::Node& map, const std::string& prefix) const {
+    std::map<std::string, int> lines;
+    for (const auto& entry : map) {
+      const std::string key = key_text(entry.first);
+      const auto [first, is_new] = lines.emplace(key, entry.first.Mark().line + 1);
+      if (!is_new) {
+        refuse(at(entry.first) + prefix + key + ": it is already given in line " +
+               std::to_string(first->second) + "; keep one of them");
+      }
+    }
+  }
+
+  [[noreturn]] void refuse_unknown_section(const YAML::Node& node, const std::string& typed,
+                                           const std::vector<std::string>& known) const {
+    // A key at the outermost level forgot its section.
+    for (const ConfigKey& key : config_keys()) {
+      if (key.name == typed) {
+        refuse(at(node) + typed + ": this key belongs below \"" + std::string(key.section) + ":\"");
+      }
+    }
+    refuse(at(node) + typed + ": there is no such section" + suggest(typed, known));
+  }
+
+  void read_section(const std::string& section, const YAML::Node& map) {
+    if (map.IsNull()) return;
+    if (!map.IsMap()) refuse(at(map) + section + ": a section must have keys below it");
+    check_duplicates(map, section + ".");
+    for (const auto& entry : map) {
+      const std::string typed = section + "." + key_text(entry.first);
+      read_value(find_key(entry.first, typed), entry.second, at(entry.first) + typed);
+    }
+  }
+
+  [[nodiscard]] const ConfigKey& find_key(const YAML::Node& node, const std::string& typed) const {
+    for (const ConfigKey& key : config_keys()) {
+      if (full_name(key) == typed) return key;
+    }
+    refuse(at(node) + typed + ": there is no such key" + suggest(typed, known_config_keys()));
+  }
+
+  void read_value(const ConfigKey& key, const YAML::Node& value, const std::string& label) {
+    if (value.IsNull()) return;
+    std::vector<std::string> values;
+    if (value.IsScalar()) {
+      if (key.is_list)
+        refuse(label + ": one value is not allowed; use " + std::string(key.allowed));
+      values.push_back(value.Scalar());
+    } else if (value.IsSequence() && key.is_list) {
+      for (const YAML::Node& item : value) {
+        if (!item.IsScalar())
+          refuse(at(item) + full_name(key) + ": use " + std::string(key.allowed));
+        values.push_back(item.Scalar());
+      }
+    } else {
+      refuse(label + ": a " + (value.IsSequence() ? "list" : "map") + " is not allowed; use " +
+             std::string(key.allowed));
+    }
+    overlay_.set(key, values, label);
+  }
+
+  std::string file_;
+  Overlay& overlay_;
+};
+
+std::string read_text(const std::filesystem::path& file) {
+  std::error_code error;
+  if (std::filesystem::is_directory(file, error)) {
+    refuse(file.string() + ": this is a folder; name a YAML file");
+  }
+  std::ifstream input(file, std::ios::binary);
+  if (!input) {
+    refuse(file.string() +
+           ": the config file cannot be opened; check that it exists and that you may read it");
+  }
+  std::ostringstream text;
+  text << input.rdbuf();
+  if (input.bad()) refuse(file.string() + ": the config file cannot be read; check the disk");
+  if (!is_valid_utf8(text.str())) {
+    refuse(file.string() + ": the config file is not UTF-8 text; save it as UTF-8");
+  }
+  return text.str();
+}
+
+std::vector<std::string> split_list(std::string_view text) {
+  std::vector<std::string> items;
+  while (true) {
+    const std::size_t comma = text.find(',');
+    items.emplace_back(text.substr(0, comma));
+    if (comma == std::string_view::npos) return items;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+const ConfigKey& find_environment_key(const std::string& name) {
+  std::vector<std::string> known;
+  for (const ConfigKey& key : config_keys()) {
+    known.push_back(environment_name(key));
+    if (known.back() == name) return key;
+  }
+  refuse(name + ": there is no such setting" + suggest(name, known) +
+         "; correct or unset this variable");
+}
+
+}  // namespace
+
+std::vector<std::string> known_config_keys() {
+  std::vector<std::string> names;
+  for (const ConfigKey& key : config_keys()) names.push_back(full_name(key));
+  return names;
+}
+
+void load_config_file(const std::filesystem::path& file, AppConfig& config) {
+  std::string text = read_text(file);
+  // After a line break the parser takes the end of the file for the end of a quoted text, and would
+  // read a forgotten closing quote as a long value.
+  text.erase(text.find_last_not_of(" \t\r\n") + 1);
+  Overlay overlay(config);
+  try {
+    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
+    if (documents.size() > 1) {
+      refuse(file.string() +
+             ": the file has more than one YAML document; remove the \"---\" lines");
+    }
+    if (!documents.empty()) FileReader(file, overlay).read_document(documents.front());
+  } catch (const YAML::Exception& error) {
+    const std::string line = error.mark.is_null() ? "" : ":" + std::to_string(error.mark.line + 1);
+    const std::string reason = error.msg == YAML::ErrorMsg::EOF_IN_SCALAR
+                                   ? "a quote is opened but never closed"
+                                   : error.msg;
+    refuse(file.string() + line + ": this is not valid YAML (" + reason +
+           "); compare with configs/config.yaml");
+  }
+  config = overlay.config();
+}
+
+void load_config_environment(const std::vector<std::string>& environment, AppConfig& config) {
+  Overlay overlay(config);
+  for (const std::string& variable : environment) {
+    const std::size_t equals = variable.find('=');
+    if (!variable.starts_with(kEnvironmentPrefix) || equals == std::string::npos) continue;
+    const std::string name = variable.substr(0, equals);
+    if (std::find(kForTheBuild.begin(), kForTheBuild.end(), name) != kForTheBuild.end()) continue;
+    const ConfigKey& key = find_environment_key(name);
+    const std::string value = variable.substr(equals + 1);
+    if (value.empty()) continue;
+    overlay.set(key, key.is_list ? split_list(value) : std::vector<std::string>{value}, name);
+  }
+  config = overlay.config();
+}
+
+}  // namespace headroom

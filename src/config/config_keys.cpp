@@ -1,0 +1,192 @@
+#include "config_keys.h"
+
+#include "headroom/core/bytes.h"
+
+#include <array>
+#include <charconv>
+#include <cstdlib>
+#include <initializer_list>
+
+namespace headroom {
+namespace {
+
+using Values = std::vector<std::string>;
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+
+bool set_choice(std::string& target, const Values& values,
+                std::initializer_list<std::string_view> choices) {
+  for (const std::string_view choice : choices) {
+    if (values.front() == choice) {
+      target = choice;
+      return true;
+    }
+  }
+  return false;
+}
+
+template <typename Number>
+bool set_number(Number& target, const Values& values, Number low, Number high) {
+  const std::string& text = values.front();
+  Number number{};
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) return false;
+  if (!(number >= low) || !(number <= high)) return false;
+  target = number;
+  return true;
+}
+
+bool set_bool(bool& target, const Values& values) {
+  std::string word = values.front();
+  for (char& c : word) c = lower(c);
+  for (const std::string_view yes : {"true", "yes", "on", "1"}) {
+    if (word == yes) {
+      target = true;
+      return true;
+    }
+  }
+  for (const std::string_view no : {"false", "no", "off", "0"}) {
+    if (word == no) {
+      target = false;
+      return true;
+    }
+  }
+  return false;
+}
+
+bool set_bytes(std::optional<std::int64_t>& target, const Values& values, std::int64_t least) {
+  const auto bytes = parse_bytes(values.front());
+  if (!bytes || *bytes < least) return false;
+  target = bytes;
+  return true;
+}
+
+// A leading ~ is the home folder, as in a shell. False when there is none to put there.
+bool expand_home(const std::string& text, std::string& target) {
+  if (text != "~" && !text.starts_with("~/")) {
+    target = text;
+    return true;
+  }
+  const char* const home = std::getenv("HOME");
+  if (home == nullptr || *home == '\0') return false;
+  target = home + text.substr(1);
+  return true;
+}
+
+bool set_folder(std::filesystem::path& target, const Values& values) {
+  std::string expanded;
+  if (!expand_home(values.front(), expanded)) return false;
+  target = expanded;
+  return true;
+}
+
+bool set_device(std::string& target, const Values& values) {
+  constexpr std::string_view kIndexed = "cuda:";
+  if (values.front().starts_with(kIndexed)) {
+    constexpr int kMaxIndex = 63;
+    int index = 0;
+    if (!set_number(index, {values.front().substr(kIndexed.size())}, 0, kMaxIndex)) return false;
+    target = std::string(kIndexed) + std::to_string(index);
+    return true;
+  }
+  return set_choice(target, values, {"auto", "cpu", "cuda"});
+}
+
+bool set_names(std::vector<std::string>& target, const Values& values) {
+  for (const std::string& name : values) {
+    if (name.empty()) return false;
+  }
+  target = values;
+  return true;
+}
+
+constexpr int kMaxThreads = 1024;
+constexpr int kMinWindowWidth_px = 1000;  // narrower windows cannot show all panels
+constexpr int kMinWindowHeight_px = 640;
+constexpr int kMaxWindowSide_px = 16384;
+constexpr double kMinUiScale = 0.5;
+constexpr double kMaxUiScale = 4.0;
+
+// A bare "6" is 6 bytes, and surely a forgotten G: hence the least of 1 MiB.
+constexpr std::string_view kBytesAllowed = "a size such as 6G or 512M, at least 1M";
+constexpr std::string_view kFolderAllowed = "a folder (~ needs the HOME variable)";
+constexpr std::string_view kSwitchAllowed = "true or false";
+
+// Lambdas without capture, so that the table is plain data.
+constexpr std::array<ConfigKey, 18> kKeys{{
+    {"model", "path", kFolderAllowed,
+     [](AppConfig& c, const Values& v) { return expand_home(v.front(), c.model.path); }},
+    {"model", "device", "auto, cpu, cuda or cuda:N (N from 0 to 63)",
+     [](AppConfig& c, const Values& v) { return set_device(c.model.device, v); }},
+    {"model", "dtype", "auto, fp32, bf16 or fp16",
+     [](AppConfig& c, const Values& v) {
+       return set_choice(c.model.dtype, v, {"auto", "fp32", "bf16", "fp16"});
+     }},
+    {"model", "threads", "a whole number from 0 to 1024 (0: one per core)",
+     [](AppConfig& c, const Values& v) { return set_number(c.model.threads, v, 0, kMaxThreads); }},
+    {"model", "low_vram", kSwitchAllowed,
+     [](AppConfig& c, const Values& v) { return set_bool(c.model.low_vram, v); }},
+    {"model", "enable_cpu_offload", kSwitchAllowed,
+     [](AppConfig& c, const Values& v) { return set_bool(c.model.low_vram, v); }, false,
+     "low_vram"},
+    {"model", "offload_layers", "a list of layer names",
+     [](AppConfig& c, const Values& v) { return set_names(c.model.offload_layers, v); }, true},
+
+    {"memory", "pretend_vram", kBytesAllowed,
+     [](AppConfig& c, const Values& v) { return set_bytes(c.memory.pretend_vram_bytes, v, kMiB); }},
+    {"memory", "vram_cap", kBytesAllowed,
+     [](AppConfig& c, const Values& v) { return set_bytes(c.memory.vram_cap_bytes, v, kMiB); }},
+    {"memory", "reserve", "a size such as 512M, or 0",
+     [](AppConfig& c, const Values& v) { return set_bytes(c.memory.reserve_bytes, v, 0); }},
+
+    {"output", "folder", kFolderAllowed,
+     [](AppConfig& c, const Values& v) { return set_folder(c.output.folder, v); }},
+
+    {"window", "language", "auto, en or zh",
+     [](AppConfig& c, const Values& v) {
+       return set_choice(c.window.language, v, {"auto", "en", "zh"});
+     }},
+    {"window", "theme", "dark or light",
+     [](AppConfig& c, const Values& v) {
+       return set_choice(c.window.theme, v, {"dark", "light"});
+     }},
+    {"window", "width", "a whole number from 1000 to 16384",
+     [](AppConfig& c, const Values& v) {
+       return set_number(c.window.width, v, kMinWindowWidth_px, kMaxWindowSide_px);
+     }},
+    {"window", "height", "a whole number from 640 to 16384",
+     [](AppConfig& c, const Values& v) {
+       return set_number(c.window.height, v, kMinWindowHeight_px, kMaxWindowSide_px);
+     }},
+    {"window", "ui_scale", "0 (the monitor's own) or a number from 0.5 to 4",
+     [](AppConfig& c, const Values& v) {
+       return set_number(c.window.ui_scale, v, 0.0, 0.0) ||
+              set_number(c.window.ui_scale, v, kMinUiScale, kMaxUiScale);
+     }},
+
+    {"log", "level", "trace, debug, info, warn, error or off",
+     [](AppConfig& c, const Values& v) {
+       return set_choice(c.log.level, v, {"trace", "debug", "info", "warn", "error", "off"});
+     }},
+    {"log", "folder", kFolderAllowed,
+     [](AppConfig& c, const Values& v) { return set_folder(c.log.folder, v); }},
+}};
+
+}  // namespace
+
+std::span<const ConfigKey> config_keys() { return kKeys; }
+
+std::string full_name(const ConfigKey& key) {
+  return std::string(key.section) + "." + std::string(key.name);
+}
+
+std::string environment_name(const ConfigKey& key) {
+  std::string name = "HEADROOM_";
+  for (const char c : key.section) name += upper(c);
+  name += '_';
+  for (const char c : key.name) name += upper(c);
+  return name;
+}
+
+}  // namespace headroom

@@ -1,0 +1,15 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace headroom {
+
+// The one of `names` that a person most likely meant by `typed`; empty when none is near.
+[[nodiscard]] std::string nearest_name(std::string_view typed,
+                                       const std::vector<std::string>& names);
+
+// " (did you mean X?)" with the nearest of `names`, else " (known: A, B, C)".
+[[nodiscard]] std::string suggest(std::string_view typed, const std::vector<std::string>& names);
+
+}  // namespace headroom

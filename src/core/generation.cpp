@@ -1,0 +1,108 @@
+#include "headroom/core/generation.h"
+
+#include "headroom/core/size.h"
+
+#include <cmath>
+#include <cstdint>
+#include <string_view>
+
+namespace headroom {
+
+bool is_valid_utf8(std::string_view text) {
+  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  for (std::size_t i = 0; i < text.size();) {
+    const unsigned char lead = at(i);
+    std::size_t length = 1;
+    std::uint32_t code = lead;
+    std::uint32_t smallest = 0;
+    if (lead < 0x80) {
+      ++i;
+      continue;
+    }
+    if ((lead & 0xE0) == 0xC0) {
+      length = 2, code = lead & 0x1FU, smallest = 0x80;
+    } else if ((lead & 0xF0) == 0xE0) {
+      length = 3, code = lead & 0x0FU, smallest = 0x800;
+    } else if ((lead & 0xF8) == 0xF0) {
+      length = 4, code = lead & 0x07U, smallest = 0x10000;
+    } else {
+      return false;
+    }
+    if (i + length > text.size()) return false;
+    for (std::size_t k = 1; k < length; ++k) {
+      if ((at(i + k) & 0xC0) != 0x80) return false;
+      code = code << 6 | (at(i + k) & 0x3FU);
+    }
+    if (code < smallest || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) return false;
+    i += length;
+  }
+  return true;
+}
+
+namespace {
+
+bool is_blank(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
+void check_text(const std::string& text, const char* name, RequestProblem::Field field,
+                std::vector<RequestProblem>& problems) {
+  if (text.size() > kMaxPromptBytes) {
+    problems.push_back({field, std::string(name) + " is " + std::to_string(text.size()) +
+                                   " bytes long; at most " + std::to_string(kMaxPromptBytes) +
+                                   " are allowed, and the model reads only the first 512 tokens, so "
+                                   "shorten it"});
+  } else if (!is_valid_utf8(text)) {
+    problems.push_back(
+        {field, std::string(name) + " is not valid UTF-8 text; save or paste it as UTF-8"});
+  }
+}
+
+void check_size(const GenerationRequest& r, int unit, std::vector<RequestProblem>& problems) {
+  const Size size{r.width, r.height};
+  if (size.width >= unit && size.height >= unit && size.width <= kMaxSide_px &&
+      size.height <= kMaxSide_px && size.width % unit == 0 && size.height % unit == 0) {
+    return;
+  }
+  problems.push_back({RequestProblem::Field::kSize,
+                      "size " + to_string(size) + ": each side must be a multiple of " +
+                          std::to_string(unit) + " from " + std::to_string(unit) + " to " +
+                          std::to_string(kMaxSide_px) + " px for this model; the nearest is " +
+                          to_string(snap(size, unit))});
+}
+
+std::string number(double value) {
+  std::string text = std::to_string(value);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (!text.empty() && text.back() == '.') text.pop_back();
+  return text;
+}
+
+void check_range(double value, double low, double high, const char* name,
+                 RequestProblem::Field field, std::vector<RequestProblem>& problems) {
+  if (std::isfinite(value) && value >= low && value <= high) return;
+  problems.push_back({field, std::string(name) + " is " + number(value) + "; it must be from " +
+                                 number(low) + " to " + number(high)});
+}
+
+}  // namespace
+
+std::vector<RequestProblem> validate(const GenerationRequest& r, int size_unit) {
+  using Field = RequestProblem::Field;
+  std::vector<RequestProblem> problems;
+  if (is_blank(r.prompt)) {
+    problems.push_back({Field::kPrompt, "the prompt is empty; say what to draw"});
+  }
+  check_text(r.prompt, "the prompt", Field::kPrompt, problems);
+  check_text(r.negative_prompt, "the negative prompt", Field::kNegativePrompt, problems);
+  check_size(r, size_unit, problems);
+  check_range(r.steps, 1, kMaxSteps, "steps", Field::kSteps, problems);
+  check_range(r.guidance_scale, -kMaxGuidance, kMaxGuidance, "guidance", Field::kGuidance, problems);
+  check_range(r.count, 1, kMaxCount, "count", Field::kCount, problems);
+  check_range(r.cfg_normalization, 0, 1000, "cfg-normalization", Field::kOther, problems);
+  check_range(r.cfg_truncation, 0, 1000, "cfg-truncation", Field::kOther, problems);
+  if (r.shift) check_range(*r.shift, 0.01, 100, "shift", Field::kOther, problems);
+  return problems;
+}
+
+}  // namespace headroom

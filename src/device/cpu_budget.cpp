@@ -1,0 +1,139 @@
+#include "headroom/device/cpu_budget.h"
+
+#include "headroom/core/bytes.h"
+#include "headroom/core/error.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
+#include <mutex>
+
+#include <sys/mman.h>
+
+#include <c10/core/Allocator.h>
+
+namespace headroom {
+namespace {
+
+// In front of every block; keeps the data aligned for AVX-512.
+struct alignas(64) Header {
+  std::int64_t bytes;
+  MemoryTag tag;
+};
+static_assert(sizeof(Header) == 64);
+
+struct Counters {
+  std::mutex mutex;  // one lock for all: the sum, the limit and the peak must agree
+  cpu_budget::Use use;
+  std::int64_t limit = 0;
+  std::int64_t fail_at = 0;
+
+  std::int64_t& of(MemoryTag tag) {
+    return tag == MemoryTag::kWeights ? use.weights : use.activations;
+  }
+
+  void take(std::int64_t bytes, MemoryTag tag) {
+    const std::scoped_lock lock(mutex);
+    ++use.allocations;
+    const bool injected = fail_at > 0 && --fail_at == 0;
+    if (injected || (limit > 0 && use.total() + bytes > limit)) {
+      throw Error(ErrorKind::kOutOfMemory,
+                  "out of memory on the CPU budget: " + format_bytes(bytes) + " more were asked for, " +
+                      format_bytes(use.total()) + " of " + format_bytes(limit) + " are in use");
+    }
+    of(tag) += bytes;
+    use.peak = std::max(use.peak, use.total());
+  }
+
+  void give_back(std::int64_t bytes, MemoryTag tag) noexcept {
+    const std::scoped_lock lock(mutex);
+    of(tag) -= bytes;
+  }
+};
+
+Counters& counters() {
+  static Counters* const instance = new Counters;  // never destroyed: tensors may outlive main()
+  return *instance;
+}
+
+// Large blocks come from the system anew each time; in 4 KiB pages the faults of first touch cost more
+// than the arithmetic that fills them, so ask for huge pages.
+void* reserve(std::size_t bytes) {
+  constexpr std::size_t kHugePage = 2U << 20U;
+  if (bytes < 2 * kHugePage) return std::aligned_alloc(64, (bytes + 63) / 64 * 64);
+  void* const block = std::aligned_alloc(kHugePage, (bytes + kHugePage - 1) / kHugePage * kHugePage);
+  if (block != nullptr) madvise(block, bytes, MADV_HUGEPAGE);
+  return block;
+}
+
+void release(void* data) {
+  if (data == nullptr) return;
+  auto* const header = static_cast<Header*>(data) - 1;
+  counters().give_back(header->bytes, header->tag);
+  std::free(header);
+}
+
+class BudgetAllocator final : public c10::Allocator {
+ public:
+  c10::DataPtr allocate(std::size_t bytes) override {
+    if (bytes == 0) return {nullptr, c10::Device(c10::DeviceType::CPU)};
+    const std::int64_t counted = cpu_budget::rounded(static_cast<std::int64_t>(bytes));
+    const MemoryTag tag = ScopedMemoryTag::current();
+    counters().take(counted, tag);
+    void* const block = reserve(sizeof(Header) + static_cast<std::size_t>(counted));
+    if (block == nullptr) {
+      counters().give_back(counted, tag);
+      throw Error(ErrorKind::kOutOfMemory,
+                  "the system has no " + format_bytes(counted) + " of memory left; close other programs");
+    }
+    auto* const header = new (block) Header{counted, tag};
+    void* const data = header + 1;
+    return {data, data, &release, c10::Device(c10::DeviceType::CPU)};
+  }
+  c10::DeleterFnPtr raw_deleter() const override { return &release; }
+  void copy_data(void* destination, const void* source, std::size_t bytes) const override {
+    std::memcpy(destination, source, bytes);
+  }
+};
+
+}  // namespace
+
+namespace cpu_budget {
+
+void install() {
+  static const bool done = [] {
+    static auto* const allocator = new BudgetAllocator;  // torch keeps the pointer for good
+    c10::SetAllocator(c10::DeviceType::CPU, allocator, /*priority=*/255);
+    return true;
+  }();
+  static_cast<void>(done);
+}
+
+Use use() {
+  const std::scoped_lock lock(counters().mutex);
+  return counters().use;
+}
+
+void set_limit(std::int64_t bytes) {
+  const std::scoped_lock lock(counters().mutex);
+  counters().limit = std::max<std::int64_t>(bytes, 0);
+}
+
+std::int64_t limit() {
+  const std::scoped_lock lock(counters().mutex);
+  return counters().limit;
+}
+
+void reset_peak() {
+  const std::scoped_lock lock(counters().mutex);
+  counters().use.peak = counters().use.total();
+}
+
+void fail_allocation(std::int64_t n) {
+  const std::scoped_lock lock(counters().mutex);
+  counters().fail_at = n;
+}
+
+}  // namespace cpu_budget
+}  // namespace headroom

@@ -1,0 +1,174 @@
+#include "headroom/device/device.h"
+
+#include "headroom/core/error.h"
+#include "headroom/device/cpu_budget.h"
+#include "nvml.h"
+#include "system_memory.h"
+
+#include <algorithm>
+#include <atomic>
+#include <charconv>
+#include <cstdlib>
+
+#include <ATen/Context.h>
+#include <ATen/DeviceAccelerator.h>
+
+namespace headroom {
+namespace {
+
+std::atomic<std::int64_t> card_weights = 0;
+std::atomic<std::int64_t> run_peak = 0;
+
+int card_count() {
+  // No accelerator, or a CPU build of libtorch: zero.
+  const auto type = at::accelerator::getAccelerator(/*checked=*/false);
+  return type == c10::DeviceType::CUDA ? at::accelerator::deviceCount() : 0;
+}
+
+c10::DeviceIndex index_of(const Device& device) {
+  return static_cast<c10::DeviceIndex>(device.index);
+}
+
+void reset_peak(const Device& device) {
+  if (device.is_cuda()) {
+    at::accelerator::resetPeakStats(index_of(device));
+  } else {
+    cpu_budget::reset_peak();
+  }
+}
+
+}  // namespace
+
+std::string Device::id() const { return is_cuda() ? "cuda:" + std::to_string(index) : "cpu"; }
+
+std::vector<Device> list_devices() {
+  std::vector<Device> devices;
+  const std::optional<Nvml> nvml = Nvml::open();
+  for (int i = 0; i < card_count(); ++i) {
+    std::optional<std::string> name;
+    if (nvml) name = nvml->name(i);
+    devices.push_back({Device::Kind::kCuda, i, name.value_or("CUDA device " + std::to_string(i))});
+  }
+  devices.push_back({});
+  return devices;
+}
+
+Device choose_device(const std::string& wanted) {
+  const std::vector<Device> devices = list_devices();
+  if (wanted == "auto") return devices.front();
+  if (wanted == "cpu") return devices.back();
+  int index = -1;
+  if (wanted == "cuda") {
+    index = 0;
+  } else if (wanted.starts_with("cuda:")) {
+    const char* const end = wanted.data() + wanted.size();
+    const auto parsed = std::from_chars(wanted.data() + 5, end, index);
+    if (parsed.ec != std::errc() || parsed.ptr != end) index = -1;
+  }
+  if (index < 0) {
+    throw Error(ErrorKind::kInvalidRequest,
+                "device \"" + wanted + "\" is not known; use auto, cpu, cuda or cuda:N");
+  }
+  const int cards = static_cast<int>(devices.size()) - 1;
+  if (index >= cards) {
+    throw Error(ErrorKind::kInvalidRequest,
+                "device \"" + wanted + "\" is not there: " +
+                    (cards == 0 ? "no CUDA card is usable here (headroom devices says why); use --device cpu"
+                                : "this machine has " + std::to_string(cards) +
+                                      " CUDA card(s), counted from 0"));
+  }
+  return devices[static_cast<std::size_t>(index)];
+}
+
+DeviceMemory::DeviceMemory(Device device, std::optional<std::int64_t> pretend_total)
+    : device_(std::move(device)), pretend_total_(pretend_total) {}
+
+MemorySnapshot DeviceMemory::read() const {
+  MemorySnapshot s;
+  const DeviceUse use = read_use(device_);
+  s.weights = use.weights;
+  s.activations = use.activations;
+  s.cached = use.cached;
+  s.peak = std::max(run_peak.load(), use.peak);
+  s.source = device_.is_cuda() ? "CUDA: " + device_.name : device_.name;
+  if (pretend_total_) {
+    s.pretended = true;
+    s.total = *pretend_total_;
+    s.free = std::max<std::int64_t>(0, s.total - s.ours());
+    return s;
+  }
+  if (device_.is_cuda()) {
+    const auto [free, total] = at::accelerator::getMemoryInfo(index_of(device_));
+    s.free = static_cast<std::int64_t>(free);
+    s.total = static_cast<std::int64_t>(total);
+    if (const std::optional<Nvml> nvml = Nvml::open()) {
+      s.reserved_by_driver = nvml->reserved_bytes(device_.index).value_or(0);
+    }
+  } else {
+    const SystemMemory system = read_system_memory();
+    s.total = system.total_bytes;
+    s.free = system.available_bytes;
+  }
+  s.used_by_others = std::max<std::int64_t>(0, s.total - s.free - s.ours() - s.reserved_by_driver);
+  return s;
+}
+
+SystemReport report_devices(std::optional<std::int64_t> pretend_total) {
+  SystemReport report;
+  report.torch_has_cuda = at::globalContext().hasCUDA() || at::detail::getCUDAHooks().hasCUDART();
+  if (const char* const settings = std::getenv("PYTORCH_CUDA_ALLOC_CONF")) {
+    report.allocator_settings = settings;
+  }
+  const std::optional<Nvml> nvml = Nvml::open();
+  if (nvml) report.driver = nvml->driver_version().value_or("");
+  for (const Device& device : list_devices()) {
+    DeviceReport& entry = report.devices.emplace_back();
+    entry.device = device;
+    entry.memory = DeviceMemory(device, pretend_total).read();
+    if (!nvml || !device.is_cuda()) continue;
+    for (const Nvml::Process& p : nvml->other_processes(device.index)) {
+      entry.other_programs.push_back({p.pid, p.name, p.bytes});
+    }
+  }
+  return report;
+}
+
+DeviceUse read_use(const Device& device) {
+  if (!device.is_cuda()) {
+    const cpu_budget::Use use = cpu_budget::use();
+    return {use.weights, use.activations, 0, use.peak};
+  }
+  const auto stats = at::accelerator::getDeviceStats(index_of(device));
+  constexpr auto kAll = 0;  // StatType::AGGREGATE
+  const std::int64_t allocated = stats.allocated_bytes[kAll].current;
+  DeviceUse use;
+  use.weights = std::min(card_weights.load(), allocated);
+  use.activations = allocated - use.weights;
+  use.cached = stats.reserved_bytes[kAll].current - allocated;
+  use.peak = stats.allocated_bytes[kAll].peak;
+  return use;
+}
+
+void begin_run(const Device& device) {
+  run_peak = 0;
+  reset_peak(device);
+}
+
+std::int64_t end_stage(const Device& device) {
+  const std::int64_t peak = read_use(device).peak;
+  run_peak = std::max(run_peak.load(), peak);
+  reset_peak(device);
+  return peak;
+}
+
+void set_card_weights(std::int64_t bytes) { card_weights = bytes; }
+
+void release_cached(const Device& device) {
+  if (device.is_cuda()) at::accelerator::emptyCache();
+}
+
+void enforce_limit(const Device& device, std::int64_t bytes) {
+  if (!device.is_cuda()) cpu_budget::set_limit(bytes);
+}
+
+}  // namespace headroom

@@ -1,0 +1,71 @@
+#include "headroom/device/meta_ledger.h"
+
+#include "headroom/core/error.h"
+#include "headroom/device/memory_tag.h"
+
+#include <cstdint>
+#include <memory>
+
+#include <c10/core/Allocator.h>
+
+namespace headroom {
+namespace {
+
+struct Recording {
+  Ledger* ledger = nullptr;
+  std::uint64_t serial = 0;  // which recording of this thread; blocks of earlier ones are ignored
+  std::uint32_t next_id = 0;
+};
+thread_local Recording recording;
+thread_local std::uint64_t next_serial = 1;
+
+struct Block {
+  std::uint64_t serial;
+  std::uint32_t id;
+};
+
+void release(void* context) {
+  const std::unique_ptr<Block> block(static_cast<Block*>(context));
+  if (recording.ledger != nullptr && recording.serial == block->serial) {
+    recording.ledger->entries.push_back({.kind = Ledger::Kind::kFree, .id = block->id});
+  }
+}
+
+class MetaAllocator final : public c10::Allocator {
+ public:
+  c10::DataPtr allocate(std::size_t bytes) override {
+    const c10::Device meta(c10::DeviceType::Meta);
+    if (recording.ledger == nullptr || bytes == 0) return {nullptr, meta};
+    auto block = std::make_unique<Block>(Block{recording.serial, recording.next_id++});
+    recording.ledger->entries.push_back({.kind = Ledger::Kind::kAllocate,
+                                         .tag = ScopedMemoryTag::current(),
+                                         .id = block->id,
+                                         .bytes = static_cast<std::int64_t>(bytes)});
+    return {nullptr, block.release(), &release, meta};
+  }
+  c10::DeleterFnPtr raw_deleter() const override { return nullptr; }
+  void copy_data(void*, const void*, std::size_t) const override {}
+};
+
+}  // namespace
+
+MetaLedgerRecording::MetaLedgerRecording(Ledger& ledger) {
+  static const bool installed = [] {
+    static auto* const allocator = new MetaAllocator;  // torch keeps the pointer for good
+    c10::SetAllocator(c10::DeviceType::Meta, allocator, /*priority=*/255);
+    return true;
+  }();
+  static_cast<void>(installed);
+  if (recording.ledger != nullptr) {
+    throw Error(ErrorKind::kInternal, "a replay is already being recorded on this thread");
+  }
+  recording = {&ledger, next_serial++, 0};
+}
+
+MetaLedgerRecording::~MetaLedgerRecording() { recording.ledger = nullptr; }
+
+void MetaLedgerRecording::mark(Stage stage) {
+  recording.ledger->entries.push_back({.kind = Ledger::Kind::kStage, .stage = stage});
+}
+
+}  // namespace headroom

@@ -1,0 +1,36 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace headroom {
+
+// NVIDIA's management library, loaded at run time; its absence is normal. Cards are numbered as
+// libtorch numbers them: CUDA_VISIBLE_DEVICES is taken into account when it is a list of numbers.
+// Functions answer nothing when the library cannot. Any thread.
+class Nvml {
+ public:
+  // Nothing when the library or a driver is missing.
+  [[nodiscard]] static std::optional<Nvml> open(const char* library = "libnvidia-ml.so.1");
+
+  struct Process {
+    std::uint32_t pid = 0;
+    std::int64_t bytes = 0;
+    std::string name;  // of the executable, empty when it is not ours to know
+  };
+
+  [[nodiscard]] std::optional<std::string> driver_version() const;
+  [[nodiscard]] std::optional<std::string> name(int card) const;
+  [[nodiscard]] std::optional<std::int64_t> reserved_bytes(int card) const;
+  // Programs that hold memory on the card, this one left out, largest first.
+  [[nodiscard]] std::vector<Process> other_processes(int card) const;
+
+ private:
+  struct Library;
+  explicit Nvml(std::shared_ptr<const Library> library);
+  std::shared_ptr<const Library> library_;
+};
+
+}  // namespace headroom

@@ -1,0 +1,248 @@
+#include "headroom/engine/generation_queue.h"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace headroom {
+
+using Clock = std::chrono::steady_clock;
+
+struct GenerationQueue::Job {
+  JobStatus status;  // guarded by the queue's mutex
+  int pictures = 0;  // worker only, until the job is over
+  // Made at submit and never reset, so that an early cancel cannot be lost.
+  std::stop_source stop;
+};
+
+// Carries what a run reports into the job's status and the list of pictures. Lives on the worker.
+class GenerationQueue::Progress final : public ProgressSink {
+ public:
+  Progress(GenerationQueue& queue, Job& job) : queue_(queue), job_(job) {}
+
+  void on_plan(const Plan& plan) override {
+    update([&](JobStatus& status) { status.plan = plan; });
+  }
+
+  void on_stage(Stage stage, int image_index) override {
+    update([&](JobStatus& status) {
+      if (status.image_index != image_index) {
+        status.image_index = image_index;
+        status.step = 0;
+        status.preview = nullptr;  // shows the picture before this one
+      }
+      status.stage = stage;
+      status.stage_started = Clock::now();
+    });
+  }
+
+  void on_step(int step, int total) override {
+    update([&](JobStatus& status) {
+      status.step = step;
+      status.total_steps = total;
+    });
+  }
+
+  void on_preview(std::shared_ptr<const Image> preview) override {
+    update([&](JobStatus& status) { status.preview = std::move(preview); });
+  }
+
+  void on_image(GeneratedImage image) override {
+    on_stage(Stage::kSave, image.index);
+    FinishedPicture finished;
+    finished.job = job_.status.id;
+    finished.request = job_.status.request;
+    finished.request.seed = image.seed - static_cast<std::uint64_t>(image.index);
+    finished.picture = std::move(image);
+    save(finished);
+    ++job_.pictures;
+    {
+      const std::scoped_lock lock(queue_.mutex_);
+      queue_.pictures_.push_back(std::move(finished));
+    }
+    queue_.wake_();
+  }
+
+ private:
+  // A full disk must cost neither this picture nor the ones after it, so what goes wrong here
+  // travels beside the picture.
+  void save(FinishedPicture& finished) {
+    const auto start = Clock::now();
+    try {
+      finished.file = queue_.save_(finished.request, finished.picture);
+    } catch (const std::exception& e) {
+      finished.save_error = e.what();
+    }
+    const std::chrono::duration<double> seconds = Clock::now() - start;
+    finished.picture.receipt.stage_seconds[static_cast<std::size_t>(Stage::kSave)] =
+        seconds.count();
+  }
+
+  template <typename Change>
+  void update(Change change) {
+    {
+      const std::scoped_lock lock(queue_.mutex_);
+      change(job_.status);
+    }
+    queue_.wake_();  // never while holding the lock
+  }
+
+  GenerationQueue& queue_;
+  Job& job_;
+};
+
+GenerationQueue::GenerationQueue(MakeGenerator make_generator, SavePicture save,
+                                 std::function<void()> wake)
+    : save_(std::move(save)),
+      wake_(std::move(wake)),
+      make_generator_(std::move(make_generator)),
+      worker_([this](std::stop_token stop) { run(std::move(stop)); }) {}
+
+GenerationQueue::~GenerationQueue() {
+  worker_.request_stop();  // first: from here on the worker takes no further job
+  std::shared_ptr<Job> running;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!jobs_.empty()) running = jobs_.front();
+  }
+  if (running) running->stop.request_stop();
+}
+
+JobId GenerationQueue::submit(GenerationRequest request, bool in_front) {
+  auto job = std::make_shared<Job>();
+  job->status.total_steps = request.steps;
+  job->status.request = std::move(request);
+  JobId id = 0;
+  {
+    const std::scoped_lock lock(mutex_);
+    id = job->status.id = next_id_++;
+    auto place = jobs_.end();
+    if (in_front) {
+      place = jobs_.begin();
+      if (place != jobs_.end() && (*place)->status.running) ++place;
+    }
+    jobs_.insert(place, std::move(job));
+  }
+  changed_.notify_one();
+  return id;
+}
+
+void GenerationQueue::cancel(JobId id) {
+  std::shared_ptr<Job> job;
+  bool running = false;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto found = std::find_if(jobs_.begin(), jobs_.end(),
+                                    [id](const auto& j) { return j->status.id == id; });
+    if (found == jobs_.end()) return;
+    job = *found;
+    running = job->status.running;
+    if (running) {
+      job->status.cancelling = true;
+    } else {
+      // Reported here, not by the worker, which may be busy with another job for minutes.
+      finish_cancelled(*job);
+      jobs_.erase(found);
+    }
+  }
+  // Outside the lock: this runs whatever callbacks the generator has hung on the token.
+  if (running) job->stop.request_stop();
+  wake_();
+}
+
+void GenerationQueue::cancel_waiting() {
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto first_waiting = std::find_if(jobs_.begin(), jobs_.end(),
+                                            [](const auto& job) { return !job->status.running; });
+    if (first_waiting == jobs_.end()) return;
+    for (auto job = first_waiting; job != jobs_.end(); ++job) finish_cancelled(**job);
+    jobs_.erase(first_waiting, jobs_.end());
+  }
+  wake_();
+}
+
+void GenerationQueue::finish_cancelled(const Job& job) {
+  finished_.push_back({job.status.id, job.status.request, 0, Cancelled{}});
+}
+
+void GenerationQueue::replace_generator(MakeGenerator make_generator) {
+  {
+    const std::scoped_lock lock(mutex_);
+    std::swap(make_generator_, make_generator);  // the old one goes after the lock
+    ++generator_version_;
+  }
+  changed_.notify_one();
+}
+
+std::vector<JobStatus> GenerationQueue::status() const {
+  const std::scoped_lock lock(mutex_);
+  std::vector<JobStatus> copy;
+  copy.reserve(jobs_.size());
+  for (const auto& job : jobs_) copy.push_back(job->status);
+  return copy;
+}
+
+std::vector<FinishedPicture> GenerationQueue::take_pictures() {
+  const std::scoped_lock lock(mutex_);
+  return std::exchange(pictures_, {});
+}
+
+std::vector<JobOutcome> GenerationQueue::take_finished() {
+  const std::scoped_lock lock(mutex_);
+  return std::exchange(finished_, {});
+}
+
+void GenerationQueue::run(std::stop_token stop) {
+  std::unique_ptr<ImageGenerator> generator;  // born, used and destroyed on this thread
+  std::uint64_t version = 0;
+  while (true) {
+    std::shared_ptr<Job> job;
+    MakeGenerator make_generator;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, stop, [&] { return !jobs_.empty() || generator_version_ != version; });
+      if (stop.stop_requested()) return;
+      if (generator_version_ != version) {
+        version = generator_version_;
+        lock.unlock();
+        generator.reset();  // may free gigabytes: neither under the lock nor only at the next job
+        continue;
+      }
+      job = jobs_.front();
+      job->status.running = true;
+      job->status.started = job->status.stage_started = Clock::now();
+      make_generator = make_generator_;
+    }
+    wake_();
+    auto value = run_job(*job, make_generator, generator);
+    {
+      const std::scoped_lock lock(mutex_);
+      jobs_.pop_front();  // the running job stays in front whatever is submitted
+      finished_.push_back(
+          {job->status.id, std::move(job->status.request), job->pictures, std::move(value)});
+    }
+    wake_();
+  }
+}
+
+// The boundary where exceptions become values: past it the worker must go on with the next job.
+std::variant<std::monostate, Cancelled, Failure> GenerationQueue::run_job(
+    Job& job, const MakeGenerator& make_generator, std::unique_ptr<ImageGenerator>& generator) {
+  Progress progress(*this, job);
+  const std::stop_token stop = job.stop.get_token();
+  try {
+    check_cancelled(stop);
+    if (!generator) generator = make_generator();
+    generator->generate(job.status.request, progress, stop);
+    return std::monostate{};
+  } catch (const Cancelled&) {
+    return Cancelled{};
+  } catch (const Error& e) {
+    return Failure{e.kind(), e.what()};
+  } catch (const std::exception& e) {
+    return Failure{ErrorKind::kInternal, e.what()};
+  }
+}
+
+}  // namespace headroom

@@ -1,0 +1,133 @@
+#include "actions.h"
+
+#include "format.h"
+#include "open_folder.h"
+
+#include <imgui.h>
+
+namespace headroom {
+
+void Actions::generate(bool in_front, const std::string& blocked) {
+  if (!blocked.empty()) return;
+  auto request = state_.request();
+  if (!request) return;
+  state_.history.add(request->prompt);
+  state_.size_note.clear();
+  // The first job takes the canvas; later ones queue up behind what is being looked at.
+  if (services_.queue.status().empty()) state_.live = true;
+  services_.queue.submit(std::move(*request), in_front);
+}
+
+void Actions::cancel_running() {
+  const auto jobs = services_.queue.status();
+  if (!jobs.empty()) services_.queue.cancel(jobs.front().id);
+}
+
+void Actions::choose_size(Size size) {
+  state_.set_size(size, services_.model.size_unit);
+  state_.size_note.clear();
+  if (size != Size{state_.draft.width, state_.draft.height}) {
+    state_.size_note =
+        fill(text_.text("size.snapped"), {std::to_string(services_.model.size_unit)});
+  }
+}
+
+void Actions::choose_instead(Size wanted, Size fitting) {
+  choose_size(fitting);
+  state_.size_note = fill(text_.text("size.instead"), {to_string(wanted), to_string(fitting)});
+}
+
+void Actions::set_prompt(const std::string& prompt) {
+  state_.new_prompt = prompt;
+  state_.focus_prompt = true;
+}
+
+void Actions::older_prompt() {
+  if (auto prompt = state_.history.older(state_.draft.prompt)) state_.new_prompt = std::move(prompt);
+}
+
+void Actions::newer_prompt() {
+  if (auto prompt = state_.history.newer()) state_.new_prompt = std::move(prompt);
+}
+
+void Actions::select_picture(std::size_t index) {
+  state_.live = false;
+  state_.select(index);
+}
+
+void Actions::step_selection(int by) {
+  if (state_.pictures.empty()) return;
+  const auto last = static_cast<int>(state_.pictures.size()) - 1;
+  const int now = state_.selected ? static_cast<int>(*state_.selected) : last;
+  const int next = now + by;
+  if (next < 0) return;
+  if (next > last) {
+    state_.live = true;
+    return;
+  }
+  select_picture(static_cast<std::size_t>(next));
+}
+
+void Actions::show_live() {
+  state_.live = true;
+  if (!state_.pictures.empty()) state_.select(state_.pictures.size() - 1);
+}
+
+void Actions::use_settings() {
+  const FinishedPicture* const picture = state_.selected_picture();
+  if (picture == nullptr) return;
+  state_.draft = picture->request;
+  state_.draft.count = 1;  // the seed below is this one picture's own
+  state_.new_prompt = picture->request.prompt;
+  state_.negative_open = !picture->request.negative_prompt.empty();
+  state_.seed_text = std::to_string(picture->picture.seed);
+  choose_size({picture->request.width, picture->request.height});
+}
+
+void Actions::reuse_prompt() {
+  if (const FinishedPicture* const picture = state_.selected_picture()) {
+    state_.new_prompt = picture->request.prompt;
+  }
+}
+
+void Actions::reuse_seed() {
+  if (const FinishedPicture* const picture = state_.selected_picture()) {
+    state_.seed_text = std::to_string(picture->picture.seed);
+  }
+}
+
+void Actions::copy_path() {
+  const FinishedPicture* const picture = state_.selected_picture();
+  if (picture == nullptr || picture->file.empty()) return;
+  ImGui::SetClipboardText(picture->file.c_str());
+  state_.add_banner({.kind = Banner::Kind::kNote,
+                     .title = text_.text("banner.copied"),
+                     .text = picture->file.string()});
+}
+
+void Actions::show_in_folder() {
+  const FinishedPicture* const picture = state_.selected_picture();
+  if (picture == nullptr || picture->file.empty()) return;
+  try {
+    open_folder(picture->file.parent_path());
+  } catch (const Error& e) {
+    state_.add_banner({.title = text_.text("banner.folder"), .text = e.what()});
+  }
+}
+
+void Actions::save_again() {
+  if (!state_.selected_picture() || !services_.save_again) return;
+  FinishedPicture& picture = state_.pictures[*state_.selected];
+  try {
+    picture.file = services_.save_again(picture);
+    picture.save_error.clear();
+    state_.add_banner({.kind = Banner::Kind::kNote,
+                       .title = text_.text("banner.saved"),
+                       .text = picture.file.string()});
+  } catch (const Error& e) {
+    picture.save_error = e.what();
+    state_.add_banner({.title = text_.text("banner.unsaved"), .text = e.what()});
+  }
+}
+
+}  // namespace headroom

@@ -1,0 +1,47 @@
+#pragma once
+#include "ui_state.h"
+
+#include "headroom/config/string_table.h"
+#include "headroom/gui/window.h"
+
+#include <string>
+
+namespace headroom {
+
+// What a person can do, apart from typing: the same whether it came from a button or a key.
+// This is the place where errors of such an action become banners. Main thread.
+class Actions {
+ public:
+  Actions(const WindowServices& services, UiState& state, const StringTable& text)
+      : services_(services), state_(state), text_(text) {}
+
+  // Sends the draft to the queue unless something is wrong with it (`blocked` is not empty).
+  void generate(bool in_front, const std::string& blocked);
+  void cancel_running();
+  void cancel(JobId id) { services_.queue.cancel(id); }
+  void clear_waiting() { services_.queue.cancel_waiting(); }
+
+  void choose_size(Size size);
+  // A preset that does not fit: takes the size that does and says so.
+  void choose_instead(Size wanted, Size fitting);
+  void set_prompt(const std::string& prompt);
+  void older_prompt();
+  void newer_prompt();
+
+  void select_picture(std::size_t index);
+  void step_selection(int by);
+  void show_live();
+  void use_settings();  // of the selected picture: all of them
+  void reuse_prompt();
+  void reuse_seed();
+  void copy_path();
+  void show_in_folder();
+  void save_again();
+
+ private:
+  const WindowServices& services_;
+  UiState& state_;
+  const StringTable& text_;  // follows the window's language
+};
+
+}  // namespace headroom

@@ -1,0 +1,79 @@
+#include "format.h"
+
+#include "headroom/core/bytes.h"
+
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+namespace headroom {
+namespace {
+
+std::string print(const char* format, double value) {
+  std::array<char, 64> buffer{};
+  std::snprintf(buffer.data(), buffer.size(), format, value);
+  return buffer.data();
+}
+
+}  // namespace
+
+std::string fill(std::string text, std::initializer_list<std::string> values) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size();) {
+    if (text[i] == '{' && i + 2 < text.size() && text[i + 2] == '}') {
+      const auto index = static_cast<std::size_t>(text[i + 1] - '0');
+      if (index < values.size()) {
+        result += *(values.begin() + index);
+        i += 3;
+        continue;
+      }
+    }
+    result += text[i++];
+  }
+  return result;
+}
+
+std::string format_of(std::int64_t part_bytes, std::int64_t whole_bytes) {
+  const bool giga = whole_bytes >= kGiB;
+  const double unit = static_cast<double>(giga ? kGiB : kMiB);
+  const char* const format = giga ? "%.1f" : "%.0f";
+  return print(format, static_cast<double>(part_bytes) / unit) + " / " +
+         print(format, static_cast<double>(whole_bytes) / unit) + (giga ? " GB" : " MB");
+}
+
+std::string format_seconds(double seconds, const StringTable& text) {
+  if (seconds < 9.95 && seconds != std::floor(seconds)) return fill(text.text("time.seconds"), {print("%.1f", seconds)});
+  if (seconds < 99.5) return fill(text.text("time.seconds"), {print("%.0f", seconds)});
+  const auto whole = std::llround(seconds);
+  return fill(text.text("time.minutes"), {std::to_string(whole / 60), std::to_string(whole % 60)});
+}
+
+std::string format_about(double seconds, const StringTable& text) {
+  return "≈ " + format_seconds(seconds < 1 ? seconds : std::round(seconds), text);
+}
+
+std::string format_number(double value) {
+  std::string text = print("%.2f", value);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.ends_with('.')) text.pop_back();
+  return text;
+}
+
+std::string rung_name(const std::string& rung, const StringTable& text) {
+  const std::size_t colon = rung.find(':');
+  const std::string key = "rung." + rung.substr(0, colon);
+  const std::string value = colon == std::string::npos ? std::string() : rung.substr(colon + 1);
+  return text.contains(key) ? fill(text.text(key), {value}) : rung;
+}
+
+std::string shorten(std::string_view text, std::size_t characters) {
+  text = text.substr(0, text.find('\n'));
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool starts_character = (static_cast<unsigned char>(text[i]) & 0xC0) != 0x80;
+    if (starts_character && ++count > characters) return std::string(text.substr(0, i)) + "…";
+  }
+  return std::string(text);
+}
+
+}  // namespace headroom

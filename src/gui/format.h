@@ -1,0 +1,32 @@
+#pragma once
+#include "headroom/config/string_table.h"
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+namespace headroom {
+
+// Replaces {0}, {1}, ... in `text`.
+[[nodiscard]] std::string fill(std::string text, std::initializer_list<std::string> values);
+
+// "4.2 / 6.0 GB": both in the unit of the second.
+[[nodiscard]] std::string format_of(std::int64_t part_bytes, std::int64_t whole_bytes);
+
+// "0.4 s", "12 s", "2 min 5 s" in the words of the language.
+[[nodiscard]] std::string format_seconds(double seconds, const StringTable& text);
+
+// "≈ 6 s": a prediction, so without a needless decimal.
+[[nodiscard]] std::string format_about(double seconds, const StringTable& text);
+
+// "2", "3.5": a number without needless zeros.
+[[nodiscard]] std::string format_number(double value);
+
+// The name of a rung of the memory ladder in the language's words; "stream-blocks:6" gives its number.
+[[nodiscard]] std::string rung_name(const std::string& rung, const StringTable& text);
+
+// The first line of `text`, cut to `characters` with an ellipsis; never inside a character.
+[[nodiscard]] std::string shorten(std::string_view text, std::size_t characters);
+
+}  // namespace headroom

@@ -1,0 +1,228 @@
+#include "graphics.h"
+
+#include "headroom/core/error.h"
+#include "headroom/gui/window.h"
+#include "headroom/image/png_writer.h"
+
+#include <GL/gl.h>
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+#include <vector>
+
+#include <GLFW/glfw3.h>
+#include <imgui.h>
+#include <imgui_impl_glfw.h>
+#include <imgui_impl_opengl3.h>
+
+namespace headroom {
+namespace {
+
+// GLFW is global to the process and other threads post wake-ups into it, so that its lifetime has to
+// be guarded by something that is global too. Nothing else may live here.
+struct GlfwLife {
+  std::mutex mutex;
+  bool alive = false;
+};
+GlfwLife& glfw_life() {
+  static GlfwLife life;
+  return life;
+}
+
+std::string last_glfw_error() {
+  const char* text = nullptr;
+  glfwGetError(&text);
+  return text == nullptr ? "unknown reason" : text;
+}
+
+class GlfwLibrary {
+ public:
+  GlfwLibrary() {
+    if (glfwInit() != GLFW_TRUE) {
+      throw Error(ErrorKind::kInternal,
+                  "no display to open a window on (" + last_glfw_error() +
+                      "); set DISPLAY or WAYLAND_DISPLAY, or use `headroom generate`");
+    }
+    const std::scoped_lock lock(glfw_life().mutex);
+    glfw_life().alive = true;
+  }
+  ~GlfwLibrary() {
+    {
+      const std::scoped_lock lock(glfw_life().mutex);
+      glfw_life().alive = false;
+    }
+    glfwTerminate();
+  }
+  GlfwLibrary(const GlfwLibrary&) = delete;
+  GlfwLibrary& operator=(const GlfwLibrary&) = delete;
+};
+
+GLFWwindow* open_window(const Graphics::Options& options) {
+  glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
+  glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 0);
+  glfwWindowHint(GLFW_SCALE_TO_MONITOR, GLFW_TRUE);
+  glfwWindowHintString(GLFW_X11_CLASS_NAME, "headroom");  // ties the window to headroom.desktop
+  glfwWindowHintString(GLFW_X11_INSTANCE_NAME, "headroom");
+  glfwWindowHintString(GLFW_WAYLAND_APP_ID, "headroom");
+  int width = options.width;
+  int height = options.height;
+  int x = 0;
+  int y = 0;
+  int area_width = 0;
+  int area_height = 0;
+  if (GLFWmonitor* monitor = glfwGetPrimaryMonitor(); monitor != nullptr) {
+    glfwGetMonitorWorkarea(monitor, &x, &y, &area_width, &area_height);
+    if (area_width > 0 && width > area_width) width = area_width;
+    if (area_height > 0 && height > area_height) height = area_height;
+  }
+  GLFWwindow* const window = glfwCreateWindow(width, height, options.title.c_str(), nullptr, nullptr);
+  if (window == nullptr) {
+    throw Error(ErrorKind::kInternal,
+                "no display that offers OpenGL 3 (" + last_glfw_error() +
+                    "); try LIBGL_ALWAYS_SOFTWARE=1, or use `headroom generate`");
+  }
+  glfwSetWindowSizeLimits(window, 900, 600, GLFW_DONT_CARE, GLFW_DONT_CARE);
+  return window;
+}
+
+// The icon is a rounded square; its reader fills what was transparent with white, so the corners are
+// cut out again. Returns RGBA.
+std::vector<unsigned char> with_round_corners(const Image& image) {
+  const double size = image.width;
+  const double radius = 0.22 * size;
+  std::vector<unsigned char> rgba;
+  rgba.reserve(image.rgb.size() / 3 * 4);
+  for (int y = 0; y < image.height; ++y) {
+    for (int x = 0; x < image.width; ++x) {
+      const double dx = std::max({radius - (x + 0.5), x + 0.5 - (size - radius), 0.0});
+      const double dy = std::max({radius - (y + 0.5), y + 0.5 - (size - radius), 0.0});
+      const double inside = std::clamp(radius - std::hypot(dx, dy) + 0.5, 0.0, 1.0);
+      const auto* const pixel = &image.rgb[3 * (static_cast<std::size_t>(y) * image.width + x)];
+      rgba.insert(rgba.end(),
+                  {pixel[0], pixel[1], pixel[2], static_cast<unsigned char>(255 * inside)});
+    }
+  }
+  return rgba;
+}
+
+void set_icon(GLFWwindow* window, const std::filesystem::path& folder) {
+  std::vector<std::vector<unsigned char>> pixels;
+  std::vector<GLFWimage> icons;
+  for (const int size : {16, 32, 48, 128}) {
+    const auto file = folder / ("headroom-" + std::to_string(size) + ".png");
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(file, ignored)) continue;
+    const Image image = read_image(file);
+    pixels.push_back(with_round_corners(image));
+    icons.push_back({image.width, image.height, pixels.back().data()});
+  }
+  if (!icons.empty()) glfwSetWindowIcon(window, static_cast<int>(icons.size()), icons.data());
+}
+
+}  // namespace
+
+void wake_window() {
+  const std::scoped_lock lock(glfw_life().mutex);
+  if (glfw_life().alive) glfwPostEmptyEvent();
+}
+
+struct Graphics::State {
+  GlfwLibrary library;
+  GLFWwindow* window = nullptr;
+  double last_input = 0;
+  float forced_scale = 0;
+};
+
+namespace {
+
+void touch(GLFWwindow* window) {
+  *static_cast<double*>(glfwGetWindowUserPointer(window)) = glfwGetTime();
+}
+
+// Dear ImGui chains to callbacks that were there before it.
+void watch_input(GLFWwindow* window) {
+  glfwSetKeyCallback(window, [](GLFWwindow* w, int, int, int, int) { touch(w); });
+  glfwSetCharCallback(window, [](GLFWwindow* w, unsigned) { touch(w); });
+  glfwSetMouseButtonCallback(window, [](GLFWwindow* w, int, int, int) { touch(w); });
+  glfwSetScrollCallback(window, [](GLFWwindow* w, double, double) { touch(w); });
+  glfwSetCursorPosCallback(window, [](GLFWwindow* w, double, double) { touch(w); });
+  glfwSetCursorEnterCallback(window, [](GLFWwindow* w, int) { touch(w); });
+  glfwSetWindowFocusCallback(window, [](GLFWwindow* w, int) { touch(w); });
+  glfwSetFramebufferSizeCallback(window, [](GLFWwindow* w, int, int) { touch(w); });
+  glfwSetWindowRefreshCallback(window, [](GLFWwindow* w) { touch(w); });
+}
+
+}  // namespace
+
+Graphics::Graphics(const Options& options) : state_(std::make_unique<State>()) {
+  State& s = *state_;
+  s.window = open_window(options);
+  s.forced_scale = static_cast<float>(options.ui_scale);
+  glfwSetWindowUserPointer(s.window, &s.last_input);
+  set_icon(s.window, options.icon_folder);
+  glfwMakeContextCurrent(s.window);
+  glfwSwapInterval(1);
+  watch_input(s.window);
+
+  ImGui::CreateContext();
+  ImGuiIO& io = ImGui::GetIO();
+  io.IniFilename = nullptr;  // nothing of ours can be moved, so there is nothing to remember
+  io.ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;
+  io.ConfigInputTextCursorBlink = true;
+  io.ConfigNavCursorVisibleAuto = true;
+  ImGui_ImplGlfw_InitForOpenGL(s.window, true);
+  ImGui_ImplOpenGL3_Init("#version 130");
+}
+
+Graphics::~Graphics() {
+  ImGui_ImplOpenGL3_Shutdown();
+  ImGui_ImplGlfw_Shutdown();
+  ImGui::DestroyContext();
+  glfwDestroyWindow(state_->window);
+}
+
+bool Graphics::wants_close() const { return glfwWindowShouldClose(state_->window) == GLFW_TRUE; }
+
+float Graphics::scale() const {
+  if (state_->forced_scale > 0) return state_->forced_scale;
+  float x = 1;
+  float y = 1;
+  glfwGetWindowContentScale(state_->window, &x, &y);
+  return x > 0.5F ? x : 1.0F;
+}
+
+void Graphics::wait(double seconds) {
+  if (seconds > 0) {
+    glfwWaitEventsTimeout(seconds);
+  } else {
+    glfwPollEvents();
+  }
+}
+
+double Graphics::idle_seconds() const { return glfwGetTime() - state_->last_input; }
+
+bool Graphics::hidden() const {
+  return glfwGetWindowAttrib(state_->window, GLFW_ICONIFIED) == GLFW_TRUE;
+}
+
+void Graphics::begin_frame() {
+  ImGui_ImplOpenGL3_NewFrame();
+  ImGui_ImplGlfw_NewFrame();
+  ImGui::NewFrame();
+}
+
+void Graphics::end_frame(unsigned background) {
+  ImGui::Render();
+  int width = 0;
+  int height = 0;
+  glfwGetFramebufferSize(state_->window, &width, &height);
+  const ImVec4 color = ImGui::ColorConvertU32ToFloat4(background);
+  glViewport(0, 0, width, height);
+  glClearColor(color.x, color.y, color.z, 1.0F);
+  glClear(GL_COLOR_BUFFER_BIT);
+  ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+  glfwSwapBuffers(state_->window);
+}
+
+}  // namespace headroom

@@ -1,0 +1,40 @@
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace headroom {
+
+// GLFW, its window, the OpenGL context and Dear ImGui, set up and taken down in the right order.
+// Main thread.
+class Graphics {
+ public:
+  struct Options {
+    std::string title;
+    int width = 1280;
+    int height = 800;
+    double ui_scale = 0;               // 0 = the monitor's own
+    std::filesystem::path icon_folder;  // headroom-16.png ... ; missing ones are left out
+  };
+  // Throws Error{kInternal} when there is no display or no OpenGL 3.
+  explicit Graphics(const Options& options);
+  ~Graphics();
+  Graphics(const Graphics&) = delete;
+  Graphics& operator=(const Graphics&) = delete;
+
+  [[nodiscard]] bool wants_close() const;
+  [[nodiscard]] float scale() const;  // of the user interface
+  // Sleeps until an event, a wake or the end of `seconds`.
+  void wait(double seconds);
+  // Seconds since the person last did something with mouse or keyboard.
+  [[nodiscard]] double idle_seconds() const;
+  [[nodiscard]] bool hidden() const;  // minimised: nothing needs drawing
+  void begin_frame();
+  void end_frame(unsigned background);  // IM_COL32
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace headroom

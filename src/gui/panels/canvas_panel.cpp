@@ -1,0 +1,144 @@
+#include "actions.h"
+#include "format.h"
+#include "panels.h"
+#include "pictures.h"
+#include "widgets.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <hello_imgui/icons_font_awesome_6.h>
+#include <imgui.h>
+
+namespace headroom {
+namespace {
+
+// What lies on the canvas: a texture and the size of the picture that it stands for.
+struct Shown {
+  ImTextureID texture = 0;
+  Size size;
+};
+
+Shown choose(const Ui& ui) {
+  const JobStatus* const running = ui.frame.running();
+  if (ui.state.live && running != nullptr && running->preview != nullptr) {
+    return {ui.pictures.preview(running->preview).id(), {running->request.width, running->request.height}};
+  }
+  const FinishedPicture* const picture = ui.state.selected_picture();
+  if (picture == nullptr) return {};
+  const auto& image = picture->picture.image;
+  return {ui.pictures.on_canvas(image).id(), {image->width, image->height}};
+}
+
+void draw_ground(const Ui& ui, ImDrawList& list, const Rect& r) {
+  const ImVec2 low{static_cast<float>(r.x), static_cast<float>(r.y)};
+  const ImVec2 high{static_cast<float>(r.x + r.w), static_cast<float>(r.y + r.h)};
+  list.AddRectFilled(low, high, ui.colors.well, ui.px(8));
+}
+
+void draw_empty(const Ui& ui, const Rect& r) {
+  const float middle = static_cast<float>(r.x + r.w / 2);
+  float y = static_cast<float>(r.y + r.h / 2) - ui.px(58);
+  const auto centred = [&](const std::string& text, const TextStyle& style, float below) {
+    const std::string shown = fit_text(ui, text, style, static_cast<float>(r.w) - ui.px(24));
+    draw_text(ui, {middle - text_width(ui, shown, style) / 2, y}, shown, style);
+    y += below;
+  };
+  if (ui.frame.running() != nullptr) {
+    y += ui.px(46);
+    centred(ui.t("canvas.starting"), {ui.colors.text_dim, 14}, 0);
+    return;
+  }
+  centred(ICON_FA_IMAGE, {faded(ui.colors.text_faint, 0.6F), 34}, ui.px(56));
+  centred(ui.t("canvas.empty"), {ui.colors.text, 15, true}, ui.px(26));
+  centred(ui.t("canvas.empty.how"), {ui.colors.text_dim, 13}, ui.px(22));
+  if (ui.services.model.is_starter) centred(ui.t("canvas.starter"), {ui.colors.text_faint, kSmallSize}, 0);
+}
+
+void handle_mouse(const Ui& ui, const Rect& canvas, Size size) {
+  const ImGuiIO& io = ImGui::GetIO();
+  CanvasView& view = ui.state.view;
+  ImGui::SetItemKeyOwner(ImGuiKey_MouseWheelY);
+  if (ImGui::IsItemHovered() && io.MouseWheel != 0) {
+    view.zoom_at(io.MousePos.x, io.MousePos.y, std::pow(1.2, io.MouseWheel), canvas, size.width, size.height);
+  }
+  const bool pan = ImGui::IsItemActive() && ImGui::IsMouseDragging(ImGuiMouseButton_Left, ui.px(3));
+  if (pan && (io.MouseDelta.x != 0 || io.MouseDelta.y != 0)) {
+    view.drag(io.MouseDelta.x, io.MouseDelta.y, canvas, size.width, size.height);
+  }
+  if (ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) {
+    view.fits() ? view.show_actual() : view.show_fit();
+  }
+}
+
+void draw_view_buttons(const Ui& ui, const Rect& canvas, Size size) {
+  const CanvasView& view = ui.state.view;
+  const std::string percent =
+      std::to_string(std::lround(100 * view.scale(canvas, size.width, size.height))) + " %";
+  const float height = ui.px(26);
+  const float fit = ui.px(48);
+  const float actual = ui.px(58);
+  const float label = ui.px(54);
+  const float total = fit + actual + label;
+  const ImVec2 at{static_cast<float>(canvas.x + canvas.w) - total - ui.px(12),
+                  static_cast<float>(canvas.y + canvas.h) - height - ui.px(12)};
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  list.AddRectFilled(at, {at.x + total, at.y + height}, faded(ui.colors.popup, 0.9F), ui.px(7));
+  const TextStyle style{ui.colors.text_dim, kSmallSize};
+  draw_text(ui, {at.x + (label - text_width(ui, percent, style)) / 2, at.y + ui.px(5)}, percent, style);
+  ImGui::SetCursorScreenPos({at.x + label, at.y});
+  if (button(ui, {.name = "canvas.fit", .label = ui.t("canvas.fit"), .tip = ui.t("tip.fit"),
+                  .kind = ButtonKind::kQuiet, .size = {fit, height}, .text_size = kSmallSize})) {
+    ui.state.view.show_fit();
+  }
+  ImGui::SetCursorScreenPos({at.x + label + fit, at.y});
+  if (button(ui, {.name = "canvas.actual", .label = "100 %", .tip = ui.t("tip.actual"),
+                  .kind = ButtonKind::kQuiet, .size = {actual, height}, .text_size = kSmallSize})) {
+    ui.state.view.show_actual();
+  }
+}
+
+void draw_picture(const Ui& ui, const Rect& canvas, const Shown& shown) {
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const ImVec2 low{static_cast<float>(canvas.x), static_cast<float>(canvas.y)};
+  const ImVec2 high{static_cast<float>(canvas.x + canvas.w), static_cast<float>(canvas.y + canvas.h)};
+  const Rect place = ui.state.view.place(canvas, shown.size.width, shown.size.height);
+  // Past 300 % a person wants to see pixels, not a blur.
+  ui.pictures.on_canvas_texture().show_pixels(ui.state.view.scale(canvas, shown.size.width, shown.size.height) > 3);
+  list.PushClipRect(low, high, true);
+  list.AddImage(shown.texture, {std::round(static_cast<float>(place.x)), std::round(static_cast<float>(place.y))},
+                {std::round(static_cast<float>(place.x + place.w)), std::round(static_cast<float>(place.y + place.h))});
+  list.PopClipRect();
+  ui.dump.add("picture", place);
+}
+
+}  // namespace
+
+void draw_canvas_panel(const Ui& ui, const Rect& area) {
+  begin_panel(ui, "canvas", area, ui.colors.canvas, {0, 0},
+              ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav);
+  const double side = ui.px(16);
+  const double strip = ui.px(84);
+  const double progress = ui.px(52);
+  const Rect canvas{area.x + side, area.y + side, area.w - 2 * side, area.h - 2 * side - strip - progress};
+  draw_ground(ui, *ImGui::GetWindowDrawList(), canvas);
+  ImGui::SetCursorScreenPos({static_cast<float>(canvas.x), static_cast<float>(canvas.y)});
+  ImGui::SetNextItemAllowOverlap();
+  ImGui::InvisibleButton("##canvas", {static_cast<float>(canvas.w), static_cast<float>(canvas.h)});
+  name_item(ui, "canvas");
+  const Shown shown = choose(ui);
+  if (shown.texture == 0) {
+    draw_empty(ui, canvas);
+  } else {
+    handle_mouse(ui, canvas, shown.size);
+    draw_picture(ui, canvas, shown);
+    draw_view_buttons(ui, canvas, shown.size);
+  }
+  draw_progress_panel(ui, {canvas.x, canvas.y + canvas.h + ui.px(8), canvas.w, progress - ui.px(8)});
+  draw_strip_panel(ui, {canvas.x, canvas.y + canvas.h + progress + ui.px(8), canvas.w, strip - ui.px(8)});
+  ui.state.canvas_focused = ImGui::IsWindowFocused(ImGuiFocusedFlags_RootAndChildWindows);
+  ImGui::End();
+  draw_banners(ui, canvas);
+}
+
+}  // namespace headroom

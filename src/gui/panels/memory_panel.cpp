@@ -1,0 +1,199 @@
+#include "format.h"
+#include "panels.h"
+#include "widgets.h"
+
+#include "headroom/core/bytes.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include <imgui.h>
+
+namespace headroom {
+namespace {
+
+bool is_cpu(const MemorySnapshot& m) { return m.source.starts_with("CPU"); }
+
+// Maps bytes to places on the bar.
+struct Scale {
+  float left = 0;
+  float width = 1;
+  double total = 1;
+  [[nodiscard]] float at(std::int64_t bytes) const {
+    const double fraction = std::clamp(static_cast<double>(bytes) / total, 0.0, 1.0);
+    return left + width * static_cast<float>(fraction);
+  }
+};
+
+void draw_segments(const Ui& ui, const MemorySnapshot& m, const Scale& scale, float top, float bottom) {
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const float round = ui.px(3);
+  list.AddRectFilled({scale.left, top}, {scale.left + scale.width, bottom}, ui.colors.well, round);
+  std::int64_t from = 0;
+  const auto next = [&](std::int64_t bytes) {
+    const float low = scale.at(from);
+    from += bytes;
+    return std::pair{low, scale.at(from)};
+  };
+  const float gap = ui.px(1);
+  const auto [others_low, others_high] = next(m.used_by_others);
+  draw_hatched(list, {others_low, top}, {others_high, bottom}, ui.colors.others, ui.colors.hatch, ui.px(7));
+  const auto [weights_low, weights_high] = next(m.weights);
+  if (m.weights > 0) list.AddRectFilled({weights_low, top}, {std::max(weights_low + gap, weights_high - gap), bottom}, ui.colors.weights, round);
+  const auto [working_low, working_high] = next(m.activations);
+  if (m.activations > 0) list.AddRectFilled({working_low, top}, {std::max(working_low + gap, working_high - gap), bottom}, ui.colors.working, round);
+  const auto [cached_low, cached_high] = next(m.cached);
+  if (cached_high - cached_low > ui.px(2)) {
+    list.AddRect({cached_low + gap, top + gap}, {cached_high - gap, bottom - gap}, ui.colors.working, round, ui.px(1.2F));
+  }
+  const float reserved = scale.left + scale.width - (scale.at(m.reserved_by_driver) - scale.left);
+  if (m.reserved_by_driver > 0) {
+    for (float x = reserved; x < scale.left + scale.width; x += ui.px(4)) {
+      list.AddRectFilled({x, top}, {x + ui.px(2), bottom}, ui.colors.others);
+    }
+  }
+}
+
+// A label below the bar, moved to stay on it; skipped when it would touch one that is there.
+class Labels {
+ public:
+  Labels(const Ui& ui, const Scale& scale, float y) : ui_(ui), scale_(scale), y_(y) {}
+  void put(float middle, const std::string& text, ImU32 color) {
+    const TextStyle style{color, kLabelSize};
+    const float width = text_width(ui_, text, style);
+    const float low = std::clamp(middle - width / 2, scale_.left, std::max(scale_.left, scale_.left + scale_.width - width));
+    for (const auto& [a, b] : taken_) {
+      if (low < b + ui_.px(8) && low + width + ui_.px(8) > a) return;
+    }
+    draw_text(ui_, {low, y_}, text, style);
+    taken_.emplace_back(low, low + width);
+  }
+
+ private:
+  const Ui& ui_;
+  const Scale& scale_;
+  float y_;
+  std::vector<std::pair<float, float>> taken_;
+};
+
+void draw_marks(const Ui& ui, const MemorySnapshot& m, const Scale& scale, float top, float bottom) {
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  Labels labels(ui, scale, bottom + ui.px(11));
+  const float base = scale.at(m.used_by_others);
+  if (const Forecast* const f = ui.frame.forecast; f != nullptr && f->plan.peak_bytes > 0) {
+    const Load load = f->fits ? load_of(f->plan.peak_bytes, f->budget.budget_bytes) : Load::kTooMuch;
+    const ImU32 color = load == Load::kEasy ? ui.colors.text_dim : load_color(ui, load);
+    const float end = scale.at(m.used_by_others + f->plan.peak_bytes);
+    const float y = bottom + ui.px(6);
+    list.AddLine({base, bottom + ui.px(3)}, {base, y}, color, ui.px(1.3F));
+    list.AddLine({base, y}, {end, y}, color, ui.px(1.3F));
+    list.AddLine({end, bottom + ui.px(3)}, {end, y}, color, ui.px(1.3F));
+    labels.put((base + end) / 2, fill(ui.t("gauge.next"), {format_bytes(f->plan.peak_bytes)}), color);
+  }
+  if (m.peak > 0) {
+    const float x = scale.at(m.used_by_others + m.peak);
+    list.AddRectFilled({x - ui.px(1), top - ui.px(4)}, {x + ui.px(1), bottom + ui.px(1)}, ui.colors.text);
+    labels.put(x, fill(ui.t("gauge.peak"), {format_bytes(m.peak)}), ui.colors.text);
+  }
+  if (m.used_by_others > 0) {
+    labels.put(scale.left, fill(ui.t("gauge.others"), {format_bytes(m.used_by_others)}), ui.colors.text_faint);
+  }
+}
+
+void draw_sparkline(const Ui& ui, ImVec2 at, ImVec2 size) {
+  const auto& history = ui.frame.memory_history;
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  list.AddLine({at.x, at.y + size.y}, {at.x + size.x, at.y + size.y}, ui.colors.field_active, ui.px(1));
+  if (history.size() < 2) return;
+  const auto newest = history.back().time;
+  std::vector<ImVec2> points;
+  points.reserve(history.size());
+  for (const auto& sample : history) {
+    const double age = std::chrono::duration<double>(newest - sample.time).count();
+    const double total = static_cast<double>(std::max<std::int64_t>(1, sample.memory.total));
+    const double used = std::clamp(1 - static_cast<double>(sample.memory.free) / total, 0.0, 1.0);
+    points.push_back({at.x + size.x * static_cast<float>(1 - std::min(1.0, age / 60)),
+                      at.y + (size.y - ui.px(2)) * static_cast<float>(1 - used)});
+  }
+  list.AddPolyline(points.data(), static_cast<int>(points.size()), ui.colors.working, ui.px(1.4F));
+}
+
+void draw_table(const Ui& ui, const MemorySnapshot& m) {
+  ImGui::TextColored(ImGui::ColorConvertU32ToFloat4(ui.colors.text_faint), "%s%s", m.source.c_str(),
+                     m.pretended ? (" · " + ui.t("gauge.pretended")).c_str() : "");
+  if (ImGui::BeginTable("memory", 2, ImGuiTableFlags_SizingFixedFit)) {
+    const auto row = [&](const char* key, std::int64_t bytes) {
+      ImGui::TableNextColumn();
+      ImGui::TextUnformatted(ui.t(key).c_str());
+      ImGui::TableNextColumn();
+      const std::string value = format_bytes(bytes);
+      const float width = ui.px(84);
+      ImGui::SetCursorPosX(ImGui::GetCursorPosX() + width - ImGui::CalcTextSize(value.c_str()).x);
+      ImGui::TextUnformatted(value.c_str());
+    };
+    row("gauge.row.others", m.used_by_others);
+    row("gauge.row.weights", m.weights);
+    row("gauge.row.working", m.activations);
+    row("gauge.row.cached", m.cached);
+    row("gauge.row.free", m.free);
+    row("gauge.row.reserved", m.reserved_by_driver);
+    row("gauge.row.total", m.total);
+    row("gauge.row.peak", m.peak);
+    if (const Forecast* const f = ui.frame.forecast; f != nullptr) {
+      row("gauge.row.budget", f->budget.budget_bytes);
+      row("gauge.row.next", f->plan.peak_bytes);
+    }
+    ImGui::EndTable();
+  }
+}
+
+}  // namespace
+
+void draw_memory_panel(const Ui& ui, const Rect& area) {
+  begin_panel(ui, "memory", area, ui.colors.panel, {0, 0}, ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav);
+  const MemorySnapshot& m = ui.frame.memory;
+  const auto x = static_cast<float>(area.x);
+  const auto y = static_cast<float>(area.y);
+  const auto width = static_cast<float>(area.w);
+  ImGui::GetWindowDrawList()->AddRectFilled({x, y}, {x + width, y + ui.px(1)}, ui.colors.line);
+
+  const float side = ui.px(16);
+  const float label = ui.px(112);
+  const float spark = width > ui.px(1100) ? ui.px(126) : ui.px(80);
+  const float figures = ui.px(150);
+  const float name_room = label - ui.px(14);
+  const bool cpu = is_cpu(m);
+  const TextStyle name{ui.colors.text_dim, kLabelSize, true};
+  draw_text(ui, {x + side, y + ui.px(13)}, ui.t(cpu ? "gauge.cpu" : "gauge.vram"), name);
+  const TextStyle device{ui.colors.text_faint, kSmallSize};
+  const std::string below = m.pretended ? ui.t("gauge.pretended") : ui.services.device_name;
+  draw_text(ui, {x + side, y + ui.px(32)}, fit_text(ui, below, device, name_room), device);
+
+  const Scale scale{x + side + label, width - 2 * side - label - figures - spark - ui.px(32),
+                    static_cast<double>(std::max<std::int64_t>(1, m.total))};
+  const float top = y + ui.px(13);
+  const float bottom = top + ui.px(22);
+  draw_segments(ui, m, scale, top, bottom);
+  draw_marks(ui, m, scale, top, bottom);
+
+  const float text_left = scale.left + scale.width + ui.px(18);
+  draw_text(ui, {text_left, y + ui.px(11)}, format_of(m.total - m.free, m.total), {ui.colors.text, 16, true});
+  std::int64_t usable = m.free + m.ours();
+  if (ui.frame.forecast != nullptr) usable = std::max<std::int64_t>(0, ui.frame.forecast->budget.budget_bytes);
+  const TextStyle small{ui.colors.text_faint, kSmallSize};
+  draw_text(ui, {text_left, y + ui.px(34)},
+            fit_text(ui, fill(ui.t("gauge.usable"), {format_bytes(usable)}), small, figures), small);
+  draw_sparkline(ui, {x + width - side - spark, y + ui.px(14)}, {spark, ui.px(36)});
+
+  ImGui::SetCursorScreenPos({x + side, y + ui.px(6)});
+  ImGui::Dummy({width - 2 * side, static_cast<float>(area.h) - ui.px(12)});
+  name_item(ui, "gauge");
+  if (ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip) && begin_tip(ui)) {
+    draw_table(ui, m);
+    end_tip();
+  }
+  ImGui::End();
+}
+
+}  // namespace headroom

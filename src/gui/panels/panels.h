@@ -1,0 +1,24 @@
+#pragma once
+#include "ui.h"
+
+namespace headroom {
+
+// One function a panel. Those with an area make a window there; the others continue the current one.
+void draw_top_bar(const Ui& ui, const Rect& area);
+
+void draw_left_panel(const Ui& ui, const Rect& area);
+void draw_prompt_panel(const Ui& ui);
+void draw_size_panel(const Ui& ui);
+void draw_settings_panel(const Ui& ui);
+void draw_plan_panel(const Ui& ui);
+void draw_generate_panel(const Ui& ui);
+
+void draw_canvas_panel(const Ui& ui, const Rect& area);
+void draw_banners(const Ui& ui, const Rect& canvas);
+void draw_progress_panel(const Ui& ui, const Rect& area);
+void draw_strip_panel(const Ui& ui, const Rect& area);
+
+void draw_picture_panel(const Ui& ui, const Rect& area);
+void draw_memory_panel(const Ui& ui, const Rect& area);
+
+}  // namespace headroom

@@ -1,0 +1,178 @@
+#include "actions.h"
+#include "format.h"
+#include "panels.h"
+#include "widgets.h"
+
+#include "headroom/core/bytes.h"
+
+#include <algorithm>
+#include <array>
+
+#include <hello_imgui/icons_font_awesome_6.h>
+#include <imgui.h>
+
+namespace headroom {
+namespace {
+
+// The prompt, at most four lines high; all of it in the tooltip.
+void draw_prompt(const Ui& ui, const std::string& prompt) {
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(11), ui.px(8)));
+  ImGui::PushStyleVar(ImGuiStyleVar_ChildRounding, ui.px(8));
+  ImGui::PushStyleColor(ImGuiCol_ChildBg, ui.colors.field);
+  const float line = ui.px(17);
+  const float width = ImGui::GetContentRegionAvail().x;
+  const std::string shown = shorten(prompt, 400);
+  ImGui::SetNextWindowSizeConstraints({width, line}, {width, 5 * line + ui.px(16)});
+  ImGui::BeginChild("made_prompt", {width, 0},
+                    ImGuiChildFlags_AutoResizeY | ImGuiChildFlags_AlwaysUseWindowPadding,
+                    ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoNav);
+  paragraph(ui, shown, {ui.colors.text, 13});
+  ImGui::EndChild();
+  ImGui::PopStyleColor();
+  ImGui::PopStyleVar(2);
+  tooltip(ui, prompt);
+}
+
+void draw_request_rows(const Ui& ui, const GenerationRequest& r, Size size, const std::string& seed) {
+  value_row(ui, ui.t("picture.size"), to_string(size));
+  value_row(ui, ui.t("picture.seed"), seed);
+  value_row(ui, ui.t("picture.steps"), std::to_string(r.steps) + " · " + format_number(r.guidance_scale));
+  if (r.guidance_scale > 0 && !r.negative_prompt.empty()) {
+    value_row(ui, ui.t("picture.negative"), shorten(r.negative_prompt, 120));
+  }
+}
+
+std::string times(const Ui& ui, const Receipt& receipt) {
+  std::string text;
+  for (std::size_t i = 0; i < kStageCount; ++i) {
+    if (receipt.stage_seconds[i] <= 0) continue;
+    if (!text.empty()) text += "\n";
+    text += ui.t("stage." + std::string(kStageNames[i])) + "  " + format_seconds(receipt.stage_seconds[i], ui.text);
+  }
+  return text;
+}
+
+void draw_rows(const Ui& ui, const FinishedPicture& p) {
+  const Receipt& receipt = p.picture.receipt;
+  const Image& image = *p.picture.image;
+  draw_request_rows(ui, p.request, {image.width, image.height}, std::to_string(p.picture.seed));
+  const std::int64_t predicted = receipt.plan.peak_bytes;
+  const std::int64_t actual = receipt.actual_peak_bytes;
+  if (predicted > 0 || actual > 0) {
+    value_row(ui, ui.t("picture.peak"), format_of(predicted, actual), actual > predicted ? ui.colors.warn : 0,
+              ui.t("tip.peak"));
+  }
+  double seconds = 0;
+  for (const double s : receipt.stage_seconds) seconds += s;
+  if (seconds > 0) value_row(ui, ui.t("picture.time"), format_seconds(seconds, ui.text), 0, times(ui, receipt));
+  if (!receipt.model.empty()) value_row(ui, ui.t("picture.model"), receipt.model);
+  if (!receipt.device.empty()) {
+    value_row(ui, ui.t("picture.device"), receipt.device + (receipt.dtype.empty() ? "" : " · " + receipt.dtype));
+  }
+  if (!p.file.empty()) value_row(ui, ui.t("picture.file"), p.file.filename().string(), 0, p.file.string());
+}
+
+void draw_unsaved(const Ui& ui, const FinishedPicture& p) {
+  paragraph(ui, fill(ui.t("picture.unsaved"), {p.save_error}), {ui.colors.bad, kSmallSize});
+  if (button(ui, {.name = "save_again",
+                  .label = std::string(ICON_FA_FLOPPY_DISK) + "  " + ui.t("picture.save_again"),
+                  .tip = ui.t("tip.save_again"),
+                  .disabled = ui.services.save_again ? std::string() : ui.t("why.save_again"),
+                  .kind = ButtonKind::kAccent,
+                  .size = {ImGui::GetContentRegionAvail().x, ui.px(32)},
+                  .text_size = 13})) {
+    ui.actions.save_again();
+  }
+}
+
+void draw_buttons(const Ui& ui, const FinishedPicture& p) {
+  const float gap = ui.px(8);
+  const float half = (ImGui::GetContentRegionAvail().x - gap) / 2;
+  const ImVec2 size{half, ui.px(32)};
+  const std::string no_file = p.file.empty() ? ui.t("why.no_file") : std::string();
+  if (button(ui, {.name = "use_settings", .label = ui.t("picture.use"), .tip = ui.t("tip.use_settings"),
+                  .size = size, .text_size = 13})) {
+    ui.actions.use_settings();
+  }
+  ImGui::SameLine(0, gap);
+  if (button(ui, {.name = "reuse_seed", .label = ui.t("picture.reuse_seed"), .tip = ui.t("tip.reuse_seed"),
+                  .size = size, .text_size = 13})) {
+    ui.actions.reuse_seed();
+  }
+  if (button(ui, {.name = "copy_path", .label = ui.t("picture.copy_path"), .tip = ui.t("tip.copy_path"),
+                  .disabled = no_file, .size = size, .text_size = 13})) {
+    ui.actions.copy_path();
+  }
+  ImGui::SameLine(0, gap);
+  if (button(ui, {.name = "show_in_folder", .label = ui.t("picture.show"), .tip = ui.t("tip.show_in_folder"),
+                  .disabled = no_file, .size = size, .text_size = 13})) {
+    ui.actions.show_in_folder();
+  }
+}
+
+void draw_running(const Ui& ui, const JobStatus& job) {
+  section(ui, ui.t("picture.making"));
+  draw_prompt(ui, job.request.prompt);
+  ImGui::Dummy({0, ui.px(2)});
+  draw_request_rows(ui, job.request, {job.request.width, job.request.height},
+                    job.request.seed ? std::to_string(*job.request.seed) : ui.t("seed.random"));
+  if (job.request.count > 1) value_row(ui, ui.t("count.label"), std::to_string(job.request.count));
+  if (!job.plan) return;
+  value_row(ui, ui.t("picture.predicted"), format_bytes(job.plan->peak_bytes));
+  for (const std::string& rung : job.plan->rungs) {
+    value_row(ui, rung == job.plan->rungs.front() ? ui.t("picture.rungs") : "", rung_name(rung, ui.text));
+  }
+}
+
+void draw_keys(const Ui& ui) {
+  section(ui, ui.t("keys.label"));
+  constexpr std::array<std::array<const char*, 2>, 11> kKeys{{{"Ctrl+Enter", "keys.generate"},
+                                                             {"Ctrl+Shift+Enter", "keys.front"},
+                                                             {"Esc", "keys.cancel"},
+                                                             {"Shift+Esc", "keys.clear"},
+                                                             {"Alt+↑ ↓", "keys.history"},
+                                                             {"1 … 5", "keys.presets"},
+                                                             {"← →", "keys.pictures"},
+                                                             {"S  P  A", "keys.reuse"},
+                                                             {"Ctrl+0  Ctrl+1", "keys.zoom"},
+                                                             {"Ctrl+C", "keys.copy"},
+                                                             {"Tab", "keys.tab"}}};
+  for (const auto& [key, what] : kKeys) {
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float width = ImGui::GetContentRegionAvail().x;
+    const TextStyle key_style{ui.colors.text_dim, kSmallSize};
+    const float left = draw_text_right(ui, at.x + width, at.y + ui.px(2), key, key_style);
+    draw_text(ui, {at.x, at.y + ui.px(2)}, fit_text(ui, ui.t(what), {0, kSmallSize}, left - at.x - ui.px(8)),
+              {ui.colors.text_faint, kSmallSize});
+    ImGui::Dummy({width, ui.px(20)});
+  }
+}
+
+}  // namespace
+
+void draw_picture_panel(const Ui& ui, const Rect& area) {
+  begin_panel(ui, "right", area, ui.colors.panel, {ui.px(16), ui.px(14)});
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(ui.px(8), ui.px(6)));
+  const JobStatus* const running = ui.frame.running();
+  const FinishedPicture* const picture = ui.state.selected_picture();
+  if (ui.state.live && running != nullptr) {
+    draw_running(ui, *running);
+  } else if (picture != nullptr) {
+    section(ui, ui.t("picture.label"));
+    draw_prompt(ui, picture->request.prompt);
+    ImGui::Dummy({0, ui.px(2)});
+    draw_rows(ui, *picture);
+    ImGui::Dummy({0, ui.px(4)});
+    if (!picture->save_error.empty()) draw_unsaved(ui, *picture);
+    draw_buttons(ui, *picture);
+  } else {
+    section(ui, ui.t("picture.label"));
+    paragraph(ui, ui.t("picture.none"), {ui.colors.text_dim, 13});
+    ImGui::Dummy({0, ui.px(10)});
+    draw_keys(ui);
+  }
+  ImGui::PopStyleVar();
+  ImGui::End();
+}
+
+}  // namespace headroom

@@ -1,0 +1,92 @@
+#include "format.h"
+#include "panels.h"
+#include "widgets.h"
+
+#include <algorithm>
+
+#include <imgui.h>
+
+namespace headroom {
+namespace {
+
+std::string headline(const Ui& ui, const JobStatus& job) {
+  std::string text = ui.t(job.cancelling ? "queue.cancelling" : "stage." + std::string(stage_name(job.stage)));
+  if (!job.cancelling && job.stage == Stage::kDenoise && job.total_steps > 0) {
+    text += " · " + fill(ui.t("progress.step"), {std::to_string(job.step), std::to_string(job.total_steps)});
+  }
+  if (job.request.count > 1) {
+    text += " · " + fill(ui.t("progress.picture"),
+                         {std::to_string(job.image_index + 1), std::to_string(job.request.count)});
+  }
+  return text;
+}
+
+// The stages as a line of parts whose widths are their expected times.
+void draw_stages(const Ui& ui, const ProgressView& view, ImVec2 at, float width) {
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const float gap = ui.px(2);
+  const float height = ui.px(3);
+  float x = at.x;
+  for (std::size_t i = 0; i < kStageCount; ++i) {
+    const float part = std::max(ui.px(3), static_cast<float>(view.share[i]) * (width - gap * (kStageCount - 1)));
+    const float end = std::min(x + part, at.x + width);
+    list.AddRectFilled({x, at.y}, {end, at.y + height}, ui.colors.field_active, height / 2);
+    const float done = x + (end - x) * static_cast<float>(view.done[i]);
+    const ImU32 color = i == static_cast<std::size_t>(Stage::kDenoise) ? ui.colors.accent
+                        : i < static_cast<std::size_t>(Stage::kDenoise) ? ui.colors.weights
+                                                                        : ui.colors.working;
+    if (done > x) list.AddRectFilled({x, at.y}, {done, at.y + height}, color, height / 2);
+    x = end + gap;
+  }
+}
+
+void draw_running(const Ui& ui, const JobStatus& job, const ProgressView& view, ImVec2 at, float width, float height) {
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  double done = 0;
+  for (std::size_t i = 0; i < kStageCount; ++i) done += view.share[i] * view.done[i];
+  const float filled = width * static_cast<float>(std::clamp(done, 0.0, 1.0));
+  list.PushClipRect(at, {at.x + filled, at.y + height}, true);
+  list.AddRectFilled(at, {at.x + width, at.y + height}, ui.colors.accent_soft, ui.px(8));
+  list.PopClipRect();
+  const float y = at.y + (height - ui.px(17)) / 2;
+  float edge = at.x + width - ui.px(13);
+  if (view.seconds_left && !job.cancelling) {
+    const std::string left = fill(ui.t("progress.left"), {format_seconds(*view.seconds_left, ui.text)});
+    edge = draw_text_right(ui, edge, y, left, {ui.colors.text_dim, 13});
+  }
+  const TextStyle style{ui.colors.text, 13, true};
+  draw_text(ui, {at.x + ui.px(13), y}, fit_text(ui, headline(ui, job), style, edge - at.x - ui.px(24)), style);
+  draw_stages(ui, view, {at.x, at.y + height + ui.px(3)}, width);
+}
+
+std::string idle_text(const Ui& ui) {
+  const FinishedPicture* const picture = ui.state.selected_picture();
+  if (picture == nullptr) return ui.t("progress.ready");
+  double seconds = 0;
+  for (const double s : picture->picture.receipt.stage_seconds) seconds += s;
+  return fill(ui.t("progress.made"), {format_seconds(seconds, ui.text)});
+}
+
+}  // namespace
+
+void draw_progress_panel(const Ui& ui, const Rect& area) {
+  const ImVec2 at{static_cast<float>(area.x), static_cast<float>(area.y)};
+  const auto width = static_cast<float>(area.w);
+  const float height = ui.px(34);
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  list.AddRectFilled(at, {at.x + width, at.y + height}, ui.colors.field, ui.px(8));
+  const JobStatus* const job = ui.frame.running();
+  if (job != nullptr && ui.frame.progress) {
+    draw_running(ui, *job, *ui.frame.progress, at, width, height);
+  } else {
+    const TextStyle style{ui.colors.text_dim, 13};
+    draw_text(ui, {at.x + ui.px(13), at.y + (height - ui.px(17)) / 2},
+              fit_text(ui, idle_text(ui), style, width - ui.px(26)), style);
+  }
+  ImGui::SetCursorScreenPos(at);
+  ImGui::Dummy({width, static_cast<float>(area.h)});
+  name_item(ui, "progress");
+  tooltip(ui, ui.t("tip.progress"));
+}
+
+}  // namespace headroom

@@ -1,0 +1,169 @@
+#include "actions.h"
+#include "format.h"
+#include "panels.h"
+#include "widgets.h"
+
+#include <algorithm>
+
+#include <hello_imgui/icons_font_awesome_6.h>
+#include <imgui.h>
+#include <imgui_stdlib.h>
+
+namespace headroom {
+namespace {
+
+constexpr int kMostTokens = 512;  // the text encoder reads no more
+
+// Puts `state.new_prompt` into a field that is being edited: such a field owns its text.
+int replace_text(ImGuiInputTextCallbackData* data) {
+  auto& state = *static_cast<UiState*>(data->UserData);
+  if (state.new_prompt) {
+    data->DeleteChars(0, data->BufTextLen);
+    data->InsertChars(0, state.new_prompt->c_str());
+    state.new_prompt.reset();
+  }
+  return 0;
+}
+
+bool has_problem(const Ui& ui, RequestProblem::Field field) {
+  return std::any_of(ui.frame.problems.begin(), ui.frame.problems.end(),
+                     [field](const RequestProblem& p) { return p.field == field; });
+}
+
+// A multi-line field. Escape leaves it without undoing what was typed.
+void draw_field(const Ui& ui, const std::string& name, std::string& text, float height,
+                ImGuiInputTextFlags flags, ImGuiInputTextCallback callback, bool trouble) {
+  const float width = ImGui::GetContentRegionAvail().x;
+  const bool escape = ImGui::IsKeyPressed(ImGuiKey_Escape);
+  const std::string before = escape ? text : std::string();
+  ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(ui.px(11), ui.px(9)));
+  ImGui::PushStyleVar(ImGuiStyleVar_FrameRounding, ui.px(8));
+  ImGui::InputTextMultiline(("##" + name).c_str(), &text, {width, height},
+                            ImGuiInputTextFlags_WordWrap | flags, callback, &ui.state);
+  ImGui::PopStyleVar(2);
+  if (escape) text = before;
+  const Rect r = item_rect();
+  const ImU32 color = trouble                 ? ui.colors.bad
+                      : ImGui::IsItemActive() ? ui.colors.accent
+                                              : faded(ui.colors.border, 0.6F);
+  ImGui::GetWindowDrawList()->AddRect({static_cast<float>(r.x), static_cast<float>(r.y)},
+                                      {static_cast<float>(r.x + r.w), static_cast<float>(r.y + r.h)}, color,
+                                      ui.px(8), ui.px(1));
+}
+
+void draw_prompt_field(const Ui& ui) {
+  UiState& state = ui.state;
+  if (state.new_prompt) state.draft.prompt = *state.new_prompt;
+  if (state.focus_prompt) ImGui::SetKeyboardFocusHere();
+  state.focus_prompt = false;
+  const bool trouble = has_problem(ui, RequestProblem::Field::kPrompt) && !state.draft.prompt.empty();
+  // A tall window has room for a longer prompt.
+  const float screen = ImGui::GetIO().DisplaySize.y / ui.scale;
+  const float height = ui.px(std::clamp(70 + (screen - 800) * 0.3F, 70.0F, 140.0F));
+  draw_field(ui, "prompt", state.draft.prompt, height, ImGuiInputTextFlags_CallbackAlways, replace_text,
+             trouble);
+  if (!ImGui::IsItemActive()) state.new_prompt.reset();
+  name_item(ui, "prompt");
+  const Rect r = item_rect();
+  if (state.draft.prompt.empty()) {
+    draw_text(ui, {static_cast<float>(r.x) + ui.px(11), static_cast<float>(r.y) + ui.px(9)},
+              ui.t("prompt.hint"), {ui.colors.text_faint});
+  } else if (!ImGui::IsItemActive()) {
+    tooltip(ui, ui.t("tip.prompt"));
+  }
+}
+
+// One line of prompts to try; the arrow shows the next ones.
+void draw_examples(const Ui& ui) {
+  const auto can_draw = ui.services.can_draw.find(ui.state.language);
+  if (can_draw != ui.services.can_draw.end() && !can_draw->second.empty()) {
+    paragraph(ui, can_draw->second, {ui.colors.text_faint, kSmallSize});
+  }
+  const auto found = ui.services.examples.find(ui.state.language);
+  if (found == ui.services.examples.end() || found->second.empty()) return;
+  const std::vector<std::string>& examples = found->second;
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float right = at.x + ImGui::GetContentRegionAvail().x;
+  const float height = ui.px(22);
+  const float arrow = ui.px(24);
+  const TextStyle style{ui.colors.text_dim, kSmallSize};
+  float x = at.x;
+  std::size_t shown = 0;
+  while (shown < examples.size()) {
+    const std::size_t index = (ui.state.example_offset + shown) % examples.size();
+    const float room = right - arrow - ui.px(6) - x;
+    const float wanted = text_width(ui, examples[index], style) + ui.px(18);
+    if (shown > 0 && room < std::min(wanted, ui.px(76))) break;
+    const float width = std::min(wanted, room);
+    ImGui::SetCursorScreenPos({x, at.y});
+    const std::string name = "example." + std::to_string(shown);
+    ImGui::PushStyleVar(ImGuiStyleVar_FrameRounding, height / 2);
+    if (button(ui, {.name = name,
+                    .label = fit_text(ui, examples[index], style, width - ui.px(17)),
+                    .tip = fill(ui.t("tip.example"), {examples[index]}),
+                    .size = {width, height},
+                    .text_size = kSmallSize})) {
+      ui.actions.set_prompt(examples[index]);
+    }
+    ImGui::PopStyleVar();
+    x += width + ui.px(6);
+    ++shown;
+  }
+  if (shown < examples.size()) {
+    ImGui::SetCursorScreenPos({right - arrow, at.y});
+    if (button(ui, {.name = "example.more", .label = ICON_FA_CHEVRON_RIGHT, .tip = ui.t("tip.example.more"),
+                    .kind = ButtonKind::kQuiet, .size = {arrow, height}, .text_size = 10})) {
+      ui.state.example_offset = (ui.state.example_offset + shown) % examples.size();
+    }
+  }
+  take_room(at, height + ui.px(1));
+}
+
+void draw_negative(const Ui& ui) {
+  UiState& state = ui.state;
+  const bool off = state.draft.guidance_scale <= 0;
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x;
+  const float height = ui.px(22);
+  if (ImGui::InvisibleButton("##negative.fold", {width, height}, ImGuiButtonFlags_EnableNav)) {
+    state.negative_open = !state.negative_open;
+  }
+  const ImU32 color = ImGui::IsItemHovered() ? ui.colors.text : ui.colors.text_dim;
+  name_item(ui, "negative.fold");
+  tooltip(ui, ui.t(off ? "why.negative" : "tip.negative"));
+  draw_text(ui, {at.x, at.y + ui.px(5)}, state.negative_open ? ICON_FA_CHEVRON_DOWN : ICON_FA_CHEVRON_RIGHT,
+            {ui.colors.text_faint, 9});
+  draw_text(ui, {at.x + ui.px(15), at.y + ui.px(1)}, ui.t("negative.label"), {color, 13});
+  const std::string note = off                                  ? ui.t("negative.off")
+                           : state.draft.negative_prompt.empty() ? std::string()
+                           : state.negative_open                 ? std::string()
+                                                                 : shorten(state.draft.negative_prompt, 24);
+  draw_text_right(ui, at.x + width, at.y + ui.px(2), note, {ui.colors.text_faint, kSmallSize});
+  if (!state.negative_open) return;
+  ImGui::BeginDisabled(off);
+  draw_field(ui, "negative", state.draft.negative_prompt, ui.px(50), 0, nullptr,
+             has_problem(ui, RequestProblem::Field::kNegativePrompt));
+  ImGui::EndDisabled();
+  name_item(ui, "negative", !off);
+  if (!ImGui::IsItemActive()) tooltip(ui, ui.t(off ? "why.negative" : "tip.negative"));
+}
+
+}  // namespace
+
+void draw_prompt_panel(const Ui& ui) {
+  const int tokens = ui.frame.tokens.value_or(0);
+  const bool too_long = tokens > kMostTokens;
+  std::string note;
+  if (too_long) {
+    note = fill(ui.t("prompt.too_long"), {std::to_string(tokens), std::to_string(kMostTokens)});
+  } else if (tokens > 0) {
+    note = fill(ui.t(tokens == 1 ? "prompt.token" : "prompt.tokens"), {std::to_string(tokens)});
+  }
+  section(ui, ui.t("prompt.label"), note, too_long ? ui.colors.warn : 0);
+  draw_prompt_field(ui);
+  draw_examples(ui);
+  draw_negative(ui);
+  ImGui::Dummy({0, 0});
+}
+
+}  // namespace headroom

@@ -1,0 +1,106 @@
+#include "actions.h"
+#include "format.h"
+#include "panels.h"
+#include "widgets.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <hello_imgui/icons_font_awesome_6.h>
+#include <imgui.h>
+#include <imgui_stdlib.h>
+
+namespace headroom {
+namespace {
+
+bool has_problem(const Ui& ui, RequestProblem::Field field) {
+  return std::any_of(ui.frame.problems.begin(), ui.frame.problems.end(),
+                     [field](const RequestProblem& p) { return p.field == field; });
+}
+
+void draw_problem(const Ui& ui, RequestProblem::Field field) {
+  for (const RequestProblem& problem : ui.frame.problems) {
+    if (problem.field == field) paragraph(ui, problem.message, {ui.colors.bad, kSmallSize});
+  }
+}
+
+int digits_only(ImGuiInputTextCallbackData* data) {
+  return data->EventChar >= '0' && data->EventChar <= '9' ? 0 : 1;
+}
+
+void draw_seed(const Ui& ui) {
+  UiState& state = ui.state;
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x;
+  const float label = ui.px(84);
+  const float random = ui.px(86);
+  const float row = ImGui::GetFontSize() + 2 * ui.px(5);
+  draw_text(ui, {at.x, at.y + (row - ui.px(kTextSize + 4)) / 2}, ui.t("seed.label"), {ui.colors.text_dim});
+  ImGui::SetCursorScreenPos({at.x + label, at.y});
+  ImGui::SetNextItemWidth(width - label - random - ui.px(8));
+  ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(ui.px(10), ui.px(5)));
+  ImGui::InputTextWithHint("##seed", ui.t("seed.random").c_str(), &state.seed_text,
+                           ImGuiInputTextFlags_CallbackCharFilter | ImGuiInputTextFlags_AutoSelectAll, digits_only);
+  ImGui::PopStyleVar();
+  name_item(ui, "seed");
+  tooltip(ui, ui.t("tip.seed"));
+  ImGui::SetCursorScreenPos({at.x + width - random, at.y});
+  if (button(ui, {.name = "seed.random",
+                  .label = ui.t("seed.button"),
+                  .tip = ui.t("tip.seed.random"),
+                  .disabled = state.seed_text.empty() ? ui.t("why.seed.random") : std::string(),
+                  .size = {random, row},
+                  .text_size = 13})) {
+    state.seed_text.clear();
+  }
+  take_room(at, row);
+  draw_problem(ui, RequestProblem::Field::kSeed);
+}
+
+void draw_integer(const Ui& ui, SliderOptions options, RequestProblem::Field field, int& value) {
+  double number = value;
+  options.trouble = has_problem(ui, field);
+  if (slider(ui, options, number)) value = static_cast<int>(std::lround(number));
+  draw_problem(ui, field);
+}
+
+}  // namespace
+
+void draw_settings_panel(const Ui& ui) {
+  using Field = RequestProblem::Field;
+  UiState& state = ui.state;
+  const ModelInfo& model = ui.services.model;
+  draw_integer(ui,
+               {.name = "steps",
+                .label = ui.t("steps.label"),
+                .tip = fill(ui.t("tip.steps"), {std::to_string(model.steps)}),
+                .low = 1,
+                .high = std::max(30.0, 2.0 * model.steps),
+                .typed_low = 1,
+                .typed_high = kMaxSteps},
+               Field::kSteps, state.draft.steps);
+  slider(ui,
+         {.name = "guidance",
+          .label = ui.t("guidance.label"),
+          .tip = fill(ui.t("tip.guidance"), {format_number(model.guidance_scale)}),
+          .low = 0,
+          .high = 8,
+          .step = 0.1,
+          .typed_low = 0,
+          .typed_high = kMaxGuidance,
+          .trouble = has_problem(ui, Field::kGuidance)},
+         state.draft.guidance_scale);
+  draw_problem(ui, Field::kGuidance);
+  draw_integer(ui,
+               {.name = "count",
+                .label = ui.t("count.label"),
+                .tip = ui.t("tip.count"),
+                .low = 1,
+                .high = 16,
+                .typed_low = 1,
+                .typed_high = kMaxCount},
+               Field::kCount, state.draft.count);
+  draw_seed(ui);
+}
+
+}  // namespace headroom

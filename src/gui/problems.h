@@ -1,0 +1,20 @@
+#pragma once
+#include "ui_state.h"
+
+#include "headroom/config/string_table.h"
+#include "headroom/memory/forecast.h"
+
+#include <string>
+#include <vector>
+
+namespace headroom {
+
+// What is wrong with the draft, in the window's language.
+[[nodiscard]] std::vector<RequestProblem> find_problems(const UiState& state, int size_unit,
+                                                        const StringTable& text);
+
+// Why Generate is off: the first problem, or the memory that is missing. Empty = it is on.
+[[nodiscard]] std::string why_blocked(const std::vector<RequestProblem>& problems,
+                                      const Forecast* forecast, const StringTable& text);
+
+}  // namespace headroom

@@ -1,0 +1,39 @@
+#pragma once
+#include "headroom/core/size.h"
+#include "headroom/memory/forecast.h"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace headroom {
+
+enum class CardState { kPending, kFits, kSlower, kShort };
+
+// What one of the five size buttons shows.
+struct SizeCard {
+  SizePreset preset;
+  CardState state = CardState::kPending;
+  std::int64_t peak_bytes = 0;
+  std::int64_t shortfall_bytes = 0;
+  std::optional<double> seconds;
+  std::vector<std::string> rungs;
+  std::optional<Size> suggestion;
+  bool recommended = false;
+};
+
+// True for rungs of the memory ladder that cost noticeable time.
+[[nodiscard]] bool is_slow_rung(const std::string& rung);
+
+[[nodiscard]] SizeCard make_card(const SizePreset& preset, const Forecast* forecast);
+
+// Marks the largest preset that fits without a slow rung; of two equal areas, the first.
+void mark_recommended(std::array<SizeCard, kSizePresets.size()>& cards);
+
+// How full the budget would be: for the colours green, amber (above 92 %) and red (above 100 %).
+enum class Load { kEasy, kTight, kTooMuch };
+[[nodiscard]] Load load_of(std::int64_t peak_bytes, std::int64_t budget_bytes);
+
+}  // namespace headroom

@@ -1,0 +1,42 @@
+#pragma once
+#include "headroom/core/image.h"
+
+#include <cstdint>
+#include <memory>
+
+namespace headroom {
+
+// A picture on the graphics card, with smaller copies for drawing it small. Movable, owns its name.
+// Main thread, with the window's context current.
+class Texture {
+ public:
+  Texture() = default;
+  explicit Texture(const Image& image);
+  ~Texture();
+  Texture(Texture&& other) noexcept;
+  Texture& operator=(Texture&& other) noexcept;
+  Texture(const Texture&) = delete;
+  Texture& operator=(const Texture&) = delete;
+
+  [[nodiscard]] explicit operator bool() const { return name_ != 0; }
+  [[nodiscard]] std::uint64_t id() const { return name_; }  // as ImTextureID
+  // Whether enlarging shows hard pixel edges.
+  void show_pixels(bool hard);
+
+ private:
+  unsigned name_ = 0;
+  bool hard_ = false;
+};
+
+// A texture that follows a shared picture: uploads only when another picture is shown.
+class PictureTexture {
+ public:
+  const Texture& show(const std::shared_ptr<const Image>& image);
+  Texture& texture() { return texture_; }
+
+ private:
+  std::shared_ptr<const Image> image_;
+  Texture texture_;
+};
+
+}  // namespace headroom

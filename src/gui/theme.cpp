@@ -1,0 +1,105 @@
+#include "theme.h"
+
+namespace headroom {
+namespace {
+
+constexpr ImU32 rgb(unsigned hex) {
+  return IM_COL32((hex >> 16) & 0xFF, (hex >> 8) & 0xFF, hex & 0xFF, 0xFF);
+}
+constexpr ImU32 rgba(unsigned hex, unsigned alpha) {
+  return IM_COL32((hex >> 16) & 0xFF, (hex >> 8) & 0xFF, hex & 0xFF, alpha);
+}
+
+constexpr Palette kDark{
+    .panel = rgb(0x1B1E23), .canvas = rgb(0x16181C), .well = rgb(0x0F1114), .line = rgb(0x101216),
+    .field = rgb(0x24282F), .field_hover = rgb(0x2C3139), .field_active = rgb(0x343A44),
+    .popup = rgb(0x22262C), .border = rgb(0x363C46),
+    .text = rgb(0xE9EBEE), .text_dim = rgb(0xA5AEB8), .text_faint = rgb(0x808A95),
+    .accent = rgb(0xF4A85B), .accent_hover = rgb(0xF8B873), .accent_active = rgb(0xE5994B),
+    .on_accent = rgb(0x22170A), .accent_soft = rgba(0xF4A85B, 0x26),
+    .ok = rgb(0x5CC28D), .warn = rgb(0xE9B84C), .bad = rgb(0xEC6A62),
+    .weights = rgb(0x5C8FE6), .working = rgb(0x3FB6AC), .others = rgb(0x343A43), .hatch = rgb(0x565E69)};
+
+constexpr Palette kLight{
+    .panel = rgb(0xF7F7F5), .canvas = rgb(0xECECE8), .well = rgb(0xE0E0DB), .line = rgb(0xDCDCD6),
+    .field = rgb(0xE9E9E5), .field_hover = rgb(0xE0E0DB), .field_active = rgb(0xD7D7D1),
+    .popup = rgb(0xFFFFFF), .border = rgb(0xCFCFC8),
+    .text = rgb(0x1F2328), .text_dim = rgb(0x4D5661), .text_faint = rgb(0x69727C),
+    .accent = rgb(0xE98A2B), .accent_hover = rgb(0xF0973C), .accent_active = rgb(0xD97D20),
+    .on_accent = rgb(0x241505), .accent_soft = rgba(0xE98A2B, 0x2C),
+    .ok = rgb(0x1B7F4F), .warn = rgb(0x946000), .bad = rgb(0xC23B34),
+    .weights = rgb(0x4A7DD8), .working = rgb(0x25988E), .others = rgb(0xC4C6C6), .hatch = rgb(0x9A9FA3)};
+
+ImVec4 vec(ImU32 color) { return ImGui::ColorConvertU32ToFloat4(color); }
+
+}  // namespace
+
+const Palette& palette(bool dark) { return dark ? kDark : kLight; }
+
+ImU32 faded(ImU32 color, float alpha) {
+  const auto a = static_cast<ImU32>(static_cast<float>(color >> IM_COL32_A_SHIFT & 0xFF) * alpha);
+  return (color & ~IM_COL32_A_MASK) | a << IM_COL32_A_SHIFT;
+}
+
+void apply_theme(const Palette& c, bool dark, float scale) {
+  ImGuiStyle style;
+  if (dark) {
+    ImGui::StyleColorsDark(&style);
+  } else {
+    ImGui::StyleColorsLight(&style);
+  }
+  style.FontSizeBase = 13.0F;
+  style.FontScaleMain = kLineOfEm;
+  style.WindowPadding = {16, 12};
+  style.WindowRounding = 0;
+  style.WindowBorderSize = 0;
+  style.ChildBorderSize = 0;
+  style.PopupRounding = 8;
+  style.PopupBorderSize = 1;
+  style.ButtonTextAlign = {0.5F, 0.42F};  // letters sit low in their line
+  style.FramePadding = {10, 6};
+  style.FrameRounding = 6;
+  style.ItemSpacing = {8, 8};
+  style.ItemInnerSpacing = {6, 6};
+  style.ScrollbarSize = 10;
+  style.ScrollbarRounding = 5;
+  style.GrabRounding = 6;
+  style.HoverDelayNormal = 0.45F;
+  style.HoverStationaryDelay = 0.12F;
+  style.DisabledAlpha = 0.5F;
+  style.InputTextCursorSize = 1.5F;
+  style.ScaleAllSizes(scale);
+  style.FontScaleDpi = scale;
+
+  const auto set = [&](ImGuiCol name, ImU32 color) { style.Colors[name] = vec(color); };
+  set(ImGuiCol_Text, c.text);
+  set(ImGuiCol_TextDisabled, c.text_faint);
+  set(ImGuiCol_WindowBg, c.panel);
+  set(ImGuiCol_ChildBg, rgba(0, 0));
+  set(ImGuiCol_PopupBg, c.popup);
+  set(ImGuiCol_Border, c.border);
+  set(ImGuiCol_BorderShadow, rgba(0, 0));
+  set(ImGuiCol_FrameBg, c.field);
+  set(ImGuiCol_FrameBgHovered, c.field_hover);
+  set(ImGuiCol_FrameBgActive, c.field);
+  set(ImGuiCol_Button, c.field);
+  set(ImGuiCol_ButtonHovered, c.field_hover);
+  set(ImGuiCol_ButtonActive, c.field_active);
+  set(ImGuiCol_Header, c.field);
+  set(ImGuiCol_HeaderHovered, c.field_hover);
+  set(ImGuiCol_HeaderActive, c.field_active);
+  set(ImGuiCol_ScrollbarBg, rgba(0, 0));
+  set(ImGuiCol_ScrollbarGrab, c.field_active);
+  set(ImGuiCol_ScrollbarGrabHovered, c.border);
+  set(ImGuiCol_ScrollbarGrabActive, c.border);
+  set(ImGuiCol_Separator, c.line);
+  set(ImGuiCol_CheckMark, c.accent);
+  set(ImGuiCol_SliderGrab, c.accent);
+  set(ImGuiCol_SliderGrabActive, c.accent_active);
+  set(ImGuiCol_InputTextCursor, c.accent);
+  set(ImGuiCol_TextSelectedBg, faded(c.accent, 0.35F));
+  set(ImGuiCol_NavCursor, c.accent);
+  ImGui::GetStyle() = style;
+}
+
+}  // namespace headroom

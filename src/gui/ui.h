@@ -1,0 +1,58 @@
+#pragma once
+#include "fonts.h"
+#include "progress_model.h"
+#include "size_cards.h"
+#include "texture.h"
+#include "theme.h"
+#include "ui_dump.h"
+#include "ui_state.h"
+
+#include "headroom/config/string_table.h"
+#include "headroom/core/memory_snapshot.h"
+#include "headroom/gui/window.h"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace headroom {
+
+class Actions;
+class Pictures;
+
+// What the program says in this frame: copies, never written by panels.
+struct Frame {
+  double now = 0;  // seconds
+  std::vector<JobStatus> jobs;  // running one first
+  MemorySnapshot memory;
+  std::vector<MemorySampler::Sample> memory_history;
+  std::array<SizeCard, kSizePresets.size()> cards;
+  const Forecast* forecast = nullptr;     // of the draft
+  std::vector<RequestProblem> problems;   // of the draft
+  std::string blocked;                    // why Generate is off, in the window's language
+  std::optional<int> tokens;
+  std::optional<ProgressView> progress;   // of the running job
+  [[nodiscard]] const JobStatus* running() const {
+    return !jobs.empty() && jobs.front().running ? &jobs.front() : nullptr;
+  }
+};
+
+// What a panel draws with and what it may change: one is made for each frame.
+struct Ui {
+  UiState& state;
+  const Frame& frame;
+  Actions& actions;
+  Pictures& pictures;
+  const WindowServices& services;
+  const Palette& colors;
+  const StringTable& text;
+  const Fonts& fonts;
+  UiDump& dump;
+  float scale = 1;
+
+  [[nodiscard]] std::string t(std::string_view key) const { return text.text(key); }
+  [[nodiscard]] float px(float design_px) const { return design_px * scale; }
+};
+
+}  // namespace headroom

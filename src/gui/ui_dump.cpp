@@ -1,0 +1,47 @@
+#include "ui_dump.h"
+
+#include "headroom/core/error.h"
+
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+
+namespace headroom {
+namespace {
+
+constexpr double kPeriod_s = 0.2;
+
+}  // namespace
+
+bool UiDump::write(double now, int width, int height, float scale, const std::string& state_json,
+                   long long frames) {
+  if (!active()) return false;
+  nlohmann::json root{{"window", {{"width", width}, {"height", height}, {"scale", scale}}},
+                      {"widgets", nlohmann::json::object()},
+                      {"state", nlohmann::json::parse(state_json)}};
+  for (const auto& [name, widget] : widgets_) {
+    const Rect& r = widget.rect;
+    root["widgets"][name] = {{"x", r.x}, {"y", r.y}, {"w", r.w}, {"h", r.h}, {"enabled", widget.enabled}};
+  }
+  std::string text = root.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  if (text == written_) return false;
+  if (written_at_ >= 0 && now - written_at_ < kPeriod_s) return true;
+
+  const std::filesystem::path temporary = file_.string() + ".new";
+  std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
+  root["state"]["frames"] = frames;
+  out << root.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  out.close();
+  std::error_code error;
+  if (out) std::filesystem::rename(temporary, file_, error);
+  if (!out || error) {
+    const std::string name = file_.string();
+    file_.clear();
+    throw Error(ErrorKind::kIo, "cannot write " + name + ", which HEADROOM_UI_DUMP names");
+  }
+  written_ = std::move(text);
+  written_at_ = now;
+  return false;
+}
+
+}  // namespace headroom

@@ -1,0 +1,39 @@
+#pragma once
+#include "canvas_view.h"
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace headroom {
+
+// Where the named widgets of the current frame are; what gui/window.h describes for tests.
+// Does nothing unless a file was named. Main thread.
+class UiDump {
+ public:
+  explicit UiDump(std::filesystem::path file) : file_(std::move(file)) {}
+
+  [[nodiscard]] bool active() const { return !file_.empty(); }
+  void begin_frame() { widgets_.clear(); }
+  void add(const std::string& name, const Rect& rect, bool enabled = true) {
+    if (active()) widgets_[name] = {rect, enabled};
+  }
+  // Writes what changed, at most five times a second. `state_json` is the "state" object. Returns
+  // true while something newer waits to be written. Throws Error{kIo}.
+  // `frames` is written along but is no reason to write.
+  bool write(double now, int width, int height, float scale, const std::string& state_json,
+             long long frames);
+
+ private:
+  struct Widget {
+    Rect rect;
+    bool enabled = true;
+  };
+  std::filesystem::path file_;
+  std::map<std::string, Widget> widgets_;
+  std::string written_;
+  double written_at_ = -1;
+};
+
+}  // namespace headroom

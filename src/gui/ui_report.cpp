@@ -1,0 +1,59 @@
+#include "ui_report.h"
+
+#include "ui.h"
+
+#include <nlohmann/json.hpp>
+
+namespace headroom {
+namespace {
+
+const char* name_of(CardState state) {
+  switch (state) {
+    case CardState::kPending: return "pending";
+    case CardState::kFits: return "fits";
+    case CardState::kSlower: return "slower";
+    case CardState::kShort: return "short";
+  }
+  return "pending";
+}
+
+}  // namespace
+
+std::string state_json(const UiState& state, const Frame& frame) {
+  const JobStatus* const running = frame.running();
+  const FinishedPicture* const picture = state.selected_picture();
+  nlohmann::json json{{"running", running != nullptr},
+                      {"cancelling", running != nullptr && running->cancelling},
+                      {"jobs", frame.jobs.size()},
+                      {"stage", running != nullptr ? stage_name(running->stage) : ""},
+                      {"step", running != nullptr ? running->step : 0},
+                      {"pictures", state.pictures.size()},
+                      {"selected", state.selected ? static_cast<int>(*state.selected) : -1},
+                      {"live", state.live},
+                      {"width", state.draft.width},
+                      {"height", state.draft.height},
+                      {"can_generate", frame.blocked.empty()},
+                      {"reason", frame.blocked},
+                      {"prompt", state.draft.prompt},
+                      {"tokens", frame.tokens.value_or(-1)},
+                      {"language", state.language},
+                      {"theme", state.dark ? "dark" : "light"},
+                      {"seed", state.seed_text},
+                      {"steps", state.draft.steps},
+                      {"guidance", state.draft.guidance_scale},
+                      {"count", state.draft.count},
+                      {"size_note", state.size_note},
+                      {"picture_file", picture != nullptr ? picture->file.string() : ""},
+                      {"banners", nlohmann::json::array()},
+                      {"cards", nlohmann::json::object()}};
+  for (const Banner& banner : state.banners) json["banners"].push_back(banner.text);
+  for (const SizeCard& card : frame.cards) {
+    json["cards"][std::string(card.preset.name)] = {
+        {"state", name_of(card.state)},
+        {"recommended", card.recommended},
+        {"selected", card.preset.size == Size{state.draft.width, state.draft.height}}};
+  }
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace headroom

@@ -1,0 +1,126 @@
+#include "ui_state.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace headroom {
+namespace {
+
+constexpr std::size_t kMostPictures = 200;
+constexpr std::size_t kMostBanners = 3;
+
+}  // namespace
+
+void PromptHistory::add(const std::string& prompt) {
+  std::erase(prompts_, prompt);
+  prompts_.push_back(prompt);
+  at_ = prompts_.size();
+}
+
+std::optional<std::string> PromptHistory::older(const std::string& current) {
+  if (at_ == prompts_.size()) {
+    typed_ = current;
+    // What was submitted last is usually still in the field: go past it.
+    if (at_ > 0 && prompts_[at_ - 1] == current) --at_;
+  }
+  if (at_ == 0) return std::nullopt;
+  return prompts_[--at_];
+}
+
+std::optional<std::string> PromptHistory::newer() {
+  if (at_ >= prompts_.size()) return std::nullopt;
+  return ++at_ == prompts_.size() ? typed_ : prompts_[at_];
+}
+
+std::optional<std::uint64_t> parse_seed(const std::string& text) {
+  const std::size_t first = text.find_first_not_of(' ');
+  if (first == std::string::npos) return std::nullopt;
+  const std::size_t last = text.find_last_not_of(' ') + 1;
+  std::uint64_t seed = 0;
+  const auto [end, error] = std::from_chars(text.data() + first, text.data() + last, seed);
+  if (error != std::errc() || end != text.data() + last) return std::nullopt;
+  return seed;
+}
+
+void UiState::reset_to(const ModelInfo& model) {
+  draft.steps = model.steps;
+  draft.guidance_scale = model.guidance_scale;
+  draft.negative_prompt = model.negative_prompt;
+  negative_open = !model.negative_prompt.empty();
+  set_size({draft.width, draft.height}, model.size_unit);
+}
+
+void UiState::set_size(Size size, int unit) {
+  const Size snapped = snap(size, unit);
+  draft.width = typed_width = snapped.width;
+  draft.height = typed_height = snapped.height;
+}
+
+bool UiState::commit_width(int unit) {
+  const int typed = typed_width;
+  Size size{typed, draft.height};
+  if (lock_ratio) {
+    size.height = static_cast<int>(std::lround(1.0 * typed * draft.height / draft.width));
+  }
+  set_size(size, unit);
+  return draft.width != typed;
+}
+
+bool UiState::commit_height(int unit) {
+  const int typed = typed_height;
+  Size size{draft.width, typed};
+  if (lock_ratio) {
+    size.width = static_cast<int>(std::lround(1.0 * typed * draft.width / draft.height));
+  }
+  set_size(size, unit);
+  return draft.height != typed;
+}
+
+void UiState::swap_sides() {
+  std::swap(draft.width, draft.height);
+  typed_width = draft.width;
+  typed_height = draft.height;
+}
+
+std::optional<GenerationRequest> UiState::request() const {
+  GenerationRequest request = draft;
+  request.seed.reset();
+  if (seed_text.find_first_not_of(' ') == std::string::npos) return request;
+  request.seed = parse_seed(seed_text);
+  if (!request.seed) return std::nullopt;
+  return request;
+}
+
+const FinishedPicture* UiState::selected_picture() const {
+  return selected && *selected < pictures.size() ? &pictures[*selected] : nullptr;
+}
+
+void UiState::add_picture(FinishedPicture picture) {
+  pictures.push_back(std::move(picture));
+  if (live || !selected) select(pictures.size() - 1);
+  if (pictures.size() <= kMostPictures) return;
+  // An unsaved picture exists nowhere else, and the selected one is being looked at.
+  for (std::size_t i = 0; i < pictures.size(); ++i) {
+    if (!pictures[i].save_error.empty() || selected == i) continue;
+    pictures.erase(pictures.begin() + static_cast<std::ptrdiff_t>(i));
+    if (selected && *selected > i) --*selected;
+    return;
+  }
+}
+
+void UiState::select(std::size_t index) {
+  if (index >= pictures.size()) return;
+  selected = index;
+  scroll_strip = true;
+}
+
+void UiState::add_banner(Banner banner) {
+  const auto same = [&](const Banner& b) { return b.text == banner.text && b.title == banner.title; };
+  std::erase_if(banners, same);
+  banner.id = next_banner++;
+  banners.push_back(std::move(banner));
+  if (banners.size() > kMostBanners) banners.erase(banners.begin());
+}
+
+}  // namespace headroom

@@ -1,0 +1,89 @@
+#pragma once
+#include "canvas_view.h"
+
+#include "headroom/core/generation.h"
+#include "headroom/core/size.h"
+#include "headroom/engine/generation_queue.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace headroom {
+
+// Prompts of this session, walked with Alt+Up and Alt+Down.
+class PromptHistory {
+ public:
+  void add(const std::string& prompt);
+  // The next older or newer prompt; nothing at the ends. `current` is kept as the newest while
+  // walking, so that what was being typed is not lost.
+  [[nodiscard]] std::optional<std::string> older(const std::string& current);
+  [[nodiscard]] std::optional<std::string> newer();
+
+ private:
+  std::vector<std::string> prompts_;
+  std::string typed_;
+  std::size_t at_ = 0;  // prompts_.size() = what is being typed
+};
+
+struct Banner {
+  enum class Kind { kTrouble, kWarning, kNote };
+  Kind kind = Kind::kTrouble;
+  std::string title{};  // may be empty
+  std::string text{};
+  std::optional<Size> suggestion{};  // offered on a button
+  double shown_at = -1;            // when it was first drawn; notes leave by themselves
+  std::uint64_t id = 0;
+};
+
+// Everything the window remembers between frames that a person can see or change. A plain value
+// without graphics, so that its rules are tested without a window.
+struct UiState {
+  GenerationRequest draft;  // without the seed, which is `seed_text`
+  std::string seed_text;    // empty = random
+  bool lock_ratio = false;
+  bool negative_open = false;
+  int typed_width = 512;   // what the size fields hold while they are edited
+  int typed_height = 512;
+  std::string size_note;   // why the size is not what was typed or clicked; until the next change
+  std::optional<std::string> new_prompt;  // replaces the prompt in the next frame, even while typing
+  bool focus_prompt = true;               // in the next frame
+  PromptHistory history;
+  std::size_t example_offset = 0;
+
+  std::vector<FinishedPicture> pictures;  // of this session, oldest first
+  std::optional<std::size_t> selected;
+  bool live = true;             // the canvas follows the running job
+  bool scroll_strip = false;    // bring the selected picture into view in the next frame
+  CanvasView view;
+  bool canvas_focused = false;  // keys without Ctrl belong to the picture
+
+  std::vector<Banner> banners;
+  std::uint64_t next_banner = 1;
+  std::string language = "en";
+  bool dark = true;
+
+  // Starts with the model's recommended settings.
+  void reset_to(const ModelInfo& model);
+  // Width and height snapped to `unit`.
+  void set_size(Size size, int unit);
+  // What the fields hold becomes the size; with the ratio locked the other side follows. Returns
+  // whether snapping changed what was typed.
+  bool commit_width(int unit);
+  bool commit_height(int unit);
+  void swap_sides();
+  // The draft with its seed; nothing when the seed's text is not a number of 64 bits.
+  [[nodiscard]] std::optional<GenerationRequest> request() const;
+  [[nodiscard]] const FinishedPicture* selected_picture() const;
+  // Adds a finished picture, selects it if the canvas follows the run, and forgets the oldest saved
+  // ones when there are too many to keep in memory.
+  void add_picture(FinishedPicture picture);
+  void select(std::size_t index);
+  void add_banner(Banner banner);
+};
+
+// The whole seed, or nothing if `text` is not one. Spaces around it are allowed.
+[[nodiscard]] std::optional<std::uint64_t> parse_seed(const std::string& text);
+
+}  // namespace headroom

@@ -1,0 +1,280 @@
+#include "widgets.h"
+
+#include "format.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <imgui.h>
+
+namespace headroom {
+namespace {
+
+ImFont* face(const Ui& ui, bool bold) { return bold ? ui.fonts.bold : ui.fonts.regular; }
+
+ImVec4 vec(ImU32 color) { return ImGui::ColorConvertU32ToFloat4(color); }
+
+}  // namespace
+
+float text_width(const Ui& ui, const std::string& text, const TextStyle& style) {
+  return face(ui, style.bold)
+      ->CalcTextSizeA(style.size * kLineOfEm * ui.scale, FLT_MAX, 0, text.data(), text.data() + text.size())
+      .x;
+}
+
+void draw_text(const Ui& ui, ImVec2 at, const std::string& text, const TextStyle& style) {
+  ImGui::GetWindowDrawList()->AddText(face(ui, style.bold), style.size * kLineOfEm * ui.scale,
+                                      {std::floor(at.x), std::floor(at.y)}, style.color, text.data(),
+                                      text.data() + text.size());
+}
+
+float draw_text_right(const Ui& ui, float right, float y, const std::string& text,
+                      const TextStyle& style) {
+  const float left = right - text_width(ui, text, style);
+  draw_text(ui, {left, y}, text, style);
+  return left;
+}
+
+std::string fit_text(const Ui& ui, const std::string& text, const TextStyle& style, float width) {
+  if (text_width(ui, text, style) <= width) return text;
+  std::string cut = shorten(text, 200);  // measuring is linear, and prompts may be long
+  while (!cut.empty()) {
+    std::size_t end = cut.size() - 1;
+    while (end > 0 && (static_cast<unsigned char>(cut[end]) & 0xC0) == 0x80) --end;
+    cut.resize(end);
+    if (text_width(ui, cut + "…", style) <= width) return cut + "…";
+  }
+  return "…";
+}
+
+void paragraph(const Ui& ui, const std::string& text, const TextStyle& style) {
+  ImGui::PushFont(face(ui, style.bold), style.size);
+  ImGui::PushStyleColor(ImGuiCol_Text, style.color);
+  ImGui::PushTextWrapPos(0);
+  ImGui::TextUnformatted(text.data(), text.data() + text.size());
+  ImGui::PopTextWrapPos();
+  ImGui::PopStyleColor();
+  ImGui::PopFont();
+}
+
+void section(const Ui& ui, const std::string& label, const std::string& right, ImU32 right_color) {
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x;
+  const float height = ui.px(16);
+  // Letters of small capitals are spaced; Chinese characters are not.
+  const TextStyle style{ui.colors.text_faint, kLabelSize, true};
+  float x = at.x;
+  for (std::size_t i = 0; i < label.size();) {
+    std::size_t length = 1;
+    while (i + length < label.size() && (static_cast<unsigned char>(label[i + length]) & 0xC0) == 0x80) ++length;
+    const std::string letter = label.substr(i, length);
+    draw_text(ui, {x, at.y + ui.px(1)}, letter, style);
+    x += text_width(ui, letter, style) + (length == 1 ? ui.px(0.9F) : 0);
+    i += length;
+  }
+  if (!right.empty()) {
+    const TextStyle quiet{right_color != 0 ? right_color : ui.colors.text_faint, kSmallSize};
+    const float room = at.x + width - x - ui.px(12);
+    draw_text_right(ui, at.x + width, at.y, fit_text(ui, right, quiet, room), quiet);
+  }
+  ImGui::Dummy({width, height});
+}
+
+void take_room(ImVec2 at, float height) {
+  ImGui::SetCursorScreenPos(at);
+  ImGui::Dummy({ImGui::GetContentRegionAvail().x, height});
+}
+
+Rect item_rect() {
+  const ImVec2 low = ImGui::GetItemRectMin();
+  const ImVec2 high = ImGui::GetItemRectMax();
+  return {low.x, low.y, high.x - low.x, high.y - low.y};
+}
+
+void name_item(const Ui& ui, const std::string& name, bool enabled) {
+  if (ui.dump.active() && ImGui::IsItemVisible()) ui.dump.add(name, item_rect(), enabled);
+}
+
+void tooltip(const Ui& ui, const std::string& text) {
+  if (text.empty()) return;
+  if (!ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip | ImGuiHoveredFlags_AllowWhenDisabled)) return;
+  if (!begin_tip(ui)) return;
+  ImGui::PushTextWrapPos(ui.px(320));
+  ImGui::TextUnformatted(text.data(), text.data() + text.size());
+  ImGui::PopTextWrapPos();
+  end_tip();
+}
+
+bool begin_tip(const Ui& ui) {
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(12), ui.px(9)));
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, ui.px(8));
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, ui.px(1));
+  const bool open = ImGui::BeginTooltip();
+  ImGui::PopStyleVar(3);
+  if (open) ImGui::PushFont(ui.fonts.regular, kSmallSize + 0.5F);
+  return open;
+}
+
+void end_tip() {
+  ImGui::PopFont();
+  ImGui::EndTooltip();
+}
+
+bool button(const Ui& ui, const ButtonOptions& o) {
+  const bool enabled = o.disabled.empty();
+  const Palette& c = ui.colors;
+  ImU32 normal = c.field;
+  ImU32 hover = c.field_hover;
+  ImU32 active = c.field_active;
+  ImU32 text = c.text;
+  if (o.kind == ButtonKind::kAccent) {
+    normal = c.accent, hover = c.accent_hover, active = c.accent_active, text = c.on_accent;
+  } else if (o.kind == ButtonKind::kQuiet) {
+    normal = 0, text = c.text_dim;
+  }
+  ImGui::PushStyleColor(ImGuiCol_Button, vec(normal));
+  ImGui::PushStyleColor(ImGuiCol_ButtonHovered, vec(hover));
+  ImGui::PushStyleColor(ImGuiCol_ButtonActive, vec(active));
+  ImGui::PushStyleColor(ImGuiCol_Text, vec(text));
+  ImGui::PushFont(face(ui, o.bold), o.text_size);
+  // A button of a given height centres its label in all of it.
+  const ImVec2 pad = ImGui::GetStyle().FramePadding;
+  ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, o.size.y > 0 ? ImVec2(o.size.x > 0 ? 0 : pad.x, 0) : pad);
+  ImGui::BeginDisabled(!enabled);
+  const bool pressed = ImGui::Button((o.label + "###" + o.name).c_str(), o.size);
+  ImGui::EndDisabled();
+  ImGui::PopStyleVar();
+  ImGui::PopFont();
+  ImGui::PopStyleColor(4);
+  name_item(ui, o.name, enabled);
+  tooltip(ui, enabled ? o.tip : o.disabled);
+  return pressed;
+}
+
+namespace {
+
+// The track and knob; returns whether the value changed.
+bool draw_track(const Ui& ui, const SliderOptions& o, double& value, float width, float height) {
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  ImGui::InvisibleButton(("##track" + o.name).c_str(), {width, height});
+  const bool active = ImGui::IsItemActive();
+  const bool hovered = ImGui::IsItemHovered();
+  name_item(ui, o.name);
+  tooltip(ui, o.tip);
+  const float knob = ui.px(6.5F);
+  const float left = at.x + knob;
+  const float length = width - 2 * knob;
+  bool changed = false;
+  if (active) {
+    const double fraction = std::clamp((ImGui::GetIO().MousePos.x - left) / length, 0.0F, 1.0F);
+    const double aimed = o.low + fraction * (o.high - o.low);
+    const double stepped = std::clamp(o.low + std::round((aimed - o.low) / o.step) * o.step, o.low, o.high);
+    changed = stepped != value;
+    value = stepped;
+  }
+  const float fraction = static_cast<float>(std::clamp((value - o.low) / (o.high - o.low), 0.0, 1.0));
+  const float middle = at.y + height / 2;
+  const float x = left + fraction * length;
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const float half = ui.px(2);
+  list.AddRectFilled({left, middle - half}, {left + length, middle + half}, ui.colors.field_active, half);
+  list.AddRectFilled({left, middle - half}, {x, middle + half}, ui.colors.accent, half);
+  const bool lit = hovered || active;
+  if (lit) list.AddCircleFilled({x, middle}, knob + ui.px(4), faded(ui.colors.accent, 0.22F));
+  list.AddCircleFilled({x, middle}, knob, ui.state.dark ? ui.colors.text : IM_COL32_WHITE);
+  if (!ui.state.dark) list.AddCircle({x, middle}, knob, ui.colors.border, 0, ui.px(1));
+  return changed;
+}
+
+bool draw_number(const Ui& ui, const SliderOptions& o, double& value, float width) {
+  const std::string shown = format_number(value);
+  const TextStyle style{ui.colors.text, kTextSize};
+  // The number stands at the right like a column of figures; while it is edited ImGui needs a fixed
+  // left edge, which is the same one.
+  const float pad = std::max(ui.px(6), width - text_width(ui, shown, style) - ui.px(8));
+  ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(pad, ui.px(3)));
+  if (o.trouble) ImGui::PushStyleColor(ImGuiCol_Text, vec(ui.colors.bad));
+  ImGui::SetNextItemWidth(width);
+  double typed = value;
+  const bool edited = ImGui::InputDouble(("##value" + o.name).c_str(), &typed, 0, 0, "%g",
+                                         ImGuiInputTextFlags_AutoSelectAll);
+  if (o.trouble) ImGui::PopStyleColor();
+  ImGui::PopStyleVar();
+  name_item(ui, o.name + ".value");
+  tooltip(ui, o.tip);
+  if (!edited || !std::isfinite(typed)) return false;
+  if (o.step >= 1) typed = std::round(typed);
+  value = std::clamp(typed, o.typed_low, o.typed_high);
+  return true;
+}
+
+}  // namespace
+
+bool slider(const Ui& ui, const SliderOptions& o, double& value) {
+  const float width = ImGui::GetContentRegionAvail().x;
+  const float row = ui.px(23);
+  const float label = ui.px(84);
+  const float number = ui.px(56);
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  draw_text(ui, {at.x, at.y + (row - ui.px(kTextSize + 4)) / 2}, o.label, {ui.colors.text_dim});
+  ImGui::SetCursorScreenPos({at.x + label, at.y});
+  bool changed = draw_track(ui, o, value, width - label - number - ui.px(10), row);
+  ImGui::SetCursorScreenPos({at.x + width - number, at.y});
+  changed = draw_number(ui, o, value, number) || changed;
+  take_room(at, row);
+  return changed;
+}
+
+void value_row(const Ui& ui, const std::string& key, const std::string& value, ImU32 value_color,
+               const std::string& tip) {
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x;
+  const float height = ui.px(21);
+  const TextStyle key_style{ui.colors.text_dim, 13};
+  const TextStyle value_style{value_color != 0 ? value_color : ui.colors.text, 13};
+  draw_text(ui, {at.x, at.y + ui.px(2)}, key, key_style);
+  const float room = width - text_width(ui, key, key_style) - ui.px(12);
+  const std::string shown = fit_text(ui, value, value_style, room);
+  draw_text_right(ui, at.x + width, at.y + ui.px(2), shown, value_style);
+  ImGui::Dummy({width, height});
+  std::string hint = tip;
+  if (shown != value) hint = tip.empty() ? value : value + "\n\n" + tip;
+  tooltip(ui, hint);
+}
+
+void draw_hatched(ImDrawList& list, ImVec2 low, ImVec2 high, ImU32 fill, ImU32 stripe, float gap) {
+  if (high.x <= low.x) return;
+  list.AddRectFilled(low, high, fill);
+  list.PushClipRect(low, high, true);
+  const float rise = high.y - low.y;
+  for (float x = low.x - rise; x < high.x; x += gap) {
+    list.AddLine({x, high.y}, {x + rise, low.y}, stripe, gap * 0.3F);
+  }
+  list.PopClipRect();
+}
+
+ImU32 load_color(const Ui& ui, Load load) {
+  switch (load) {
+    case Load::kEasy: return ui.colors.ok;
+    case Load::kTight: return ui.colors.warn;
+    case Load::kTooMuch: return ui.colors.bad;
+  }
+  return ui.colors.ok;
+}
+
+void begin_panel(const Ui&, const char* id, const Rect& area, ImU32 background, ImVec2 padding,
+                 ImGuiWindowFlags flags) {
+  ImGui::SetNextWindowPos({static_cast<float>(area.x), static_cast<float>(area.y)});
+  ImGui::SetNextWindowSize({static_cast<float>(area.w), static_cast<float>(area.h)});
+  ImGui::PushStyleColor(ImGuiCol_WindowBg, vec(background));
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, padding);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, ImVec2(1, 1));
+  ImGui::Begin(id, nullptr,
+               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoResize |
+                   ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
+                   ImGuiWindowFlags_NoFocusOnAppearing | flags);
+  ImGui::PopStyleVar(2);
+  ImGui::PopStyleColor();
+}
+
+}  // namespace headroom

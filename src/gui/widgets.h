@@ -1,0 +1,86 @@
+#pragma once
+#include "ui.h"
+
+#include <string>
+#include <string_view>
+
+#include <imgui.h>
+
+namespace headroom {
+
+// The building blocks of the panels. Sizes are in design pixels unless they say otherwise.
+
+inline constexpr float kTextSize = 13.0F;
+inline constexpr float kSmallSize = 12.0F;
+inline constexpr float kLabelSize = 11.0F;
+
+struct TextStyle {
+  ImU32 color = 0;
+  float size = kTextSize;
+  bool bold = false;
+};
+
+[[nodiscard]] float text_width(const Ui& ui, const std::string& text, const TextStyle& style);
+void draw_text(const Ui& ui, ImVec2 at, const std::string& text, const TextStyle& style);
+// With the right edge at `right`; returns the left edge.
+float draw_text_right(const Ui& ui, float right, float y, const std::string& text, const TextStyle& style);
+// `text` cut with an ellipsis so that it is at most `width` screen pixels wide.
+[[nodiscard]] std::string fit_text(const Ui& ui, const std::string& text, const TextStyle& style, float width);
+// Wrapped at the end of the region as an item, so that the layout makes room for it.
+void paragraph(const Ui& ui, const std::string& text, const TextStyle& style);
+
+// A section's name in small capitals, and something quiet at the right end of its row.
+void section(const Ui& ui, const std::string& label, const std::string& right = {},
+             ImU32 right_color = 0);
+
+// Remembers the last item's rectangle under `name` for tests.
+void name_item(const Ui& ui, const std::string& name, bool enabled = true);
+// Explains the last item when the mouse rests on it, also when it is disabled.
+void tooltip(const Ui& ui, const std::string& text);
+
+// For a tooltip that is more than a text: draw it if true is returned, then call end_tip().
+[[nodiscard]] bool begin_tip(const Ui& ui);
+void end_tip();
+
+enum class ButtonKind { kPlain, kAccent, kQuiet };
+struct ButtonOptions {
+  std::string name{};      // for tests; also its identity
+  std::string label{};
+  std::string tip{};
+  std::string disabled{};  // why it cannot be pressed; empty = it can
+  ButtonKind kind = ButtonKind::kPlain;
+  ImVec2 size{0, 0};     // screen pixels; 0 = as large as the label
+  bool bold = false;
+  float text_size = kTextSize;
+};
+bool button(const Ui& ui, const ButtonOptions& options);
+
+// A row "label ——o—— value": drag the track, or type the number.
+struct SliderOptions {
+  std::string name;
+  std::string label;
+  std::string tip;
+  double low = 0, high = 1, step = 1;     // of the track
+  double typed_low = 0, typed_high = 1;   // of the number
+  bool trouble = false;                   // drawn in the colour of trouble
+};
+bool slider(const Ui& ui, const SliderOptions& options, double& value);
+
+// "key ......... value" as a row of the current column.
+void value_row(const Ui& ui, const std::string& key, const std::string& value, ImU32 value_color = 0,
+               const std::string& tip = {});
+
+// A filled box with 45° stripes, for memory that is not ours.
+void draw_hatched(ImDrawList& list, ImVec2 low, ImVec2 high, ImU32 fill, ImU32 stripe, float gap);
+
+// Makes the layout continue below `height` screen pixels of things that were placed by hand from `at` on.
+void take_room(ImVec2 at, float height);
+
+[[nodiscard]] Rect item_rect();
+[[nodiscard]] ImU32 load_color(const Ui& ui, Load load);
+
+// A panel without decoration at a fixed place (screen pixels). End with ImGui::End().
+void begin_panel(const Ui& ui, const char* id, const Rect& area, ImU32 background, ImVec2 padding,
+                 ImGuiWindowFlags flags = 0);
+
+}  // namespace headroom

@@ -1,0 +1,319 @@
+#include "headroom/gui/window.h"
+
+#include "actions.h"
+#include "forecast_cache.h"
+#include "format.h"
+#include "graphics.h"
+#include "panels/panels.h"
+#include "pictures.h"
+#include "problems.h"
+#include "progress_model.h"
+#include "shortcuts.h"
+#include "ui.h"
+#include "ui_report.h"
+
+#include "headroom/core/error.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <string>
+#include <utility>
+
+#include <imgui.h>
+
+namespace headroom {
+namespace {
+
+constexpr double kFrame_s = 1.0 / 60;
+constexpr double kSlowestProgress_s = 0.1;
+constexpr double kActive_s = 0.8;  // hover delays and fades end within this time after the last input
+constexpr double kBlink_s = 0.4;
+constexpr double kSleep_s = 30;
+
+std::string choose_language(const std::string& wanted) {
+  if (wanted == "en" || wanted == "zh") return wanted;
+  for (const char* const name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+    const char* const value = std::getenv(name);
+    if (value != nullptr && *value != '\0') return std::string(value).starts_with("zh") ? "zh" : "en";
+  }
+  return "en";
+}
+
+std::filesystem::path dump_file() {
+  const char* const value = std::getenv("HEADROOM_UI_DUMP");
+  return value == nullptr ? std::filesystem::path() : std::filesystem::path(value);
+}
+
+double seconds_between(std::chrono::steady_clock::time_point from, std::chrono::steady_clock::time_point to) {
+  return std::chrono::duration<double>(to - from).count();
+}
+
+}  // namespace
+
+class Window::Impl {
+ public:
+  explicit Impl(WindowServices services);
+  int run();
+
+ private:
+  void draw();
+  void take_news();
+  void take_outcome(const JobOutcome& outcome);
+  [[nodiscard]] std::optional<Size> smaller_size(const GenerationRequest& request);
+  void look_ahead(Frame& frame);
+  void follow_progress(Frame& frame);
+  void draw_panels(const Ui& ui) const;
+  [[nodiscard]] Forecast ask_forecast(const GenerationRequest& request, const MemorySnapshot& memory);
+  // How long the window may sleep before it has something new to show by itself.
+  [[nodiscard]] double patience() const;
+  [[nodiscard]] double now() const { return seconds_between(start_, std::chrono::steady_clock::now()); }
+  void use_language(const std::string& language);
+  void use_theme();
+
+  WindowServices services_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  StringTable text_;
+  std::string text_language_;
+  UiState state_;
+  UiDump dump_{dump_file()};
+  Graphics graphics_;  // before everything that holds textures
+  Fonts fonts_;
+  Pictures pictures_;
+  Actions actions_;
+  ForecastCache forecasts_;
+  ProgressModel progress_;
+  std::string counted_prompt_;
+  std::optional<int> tokens_;
+  float scale_ = 0;
+  bool themed_dark_ = false;
+
+  // Where the running job was when its step last changed.
+  JobId step_job_ = 0;
+  int step_ = -1;
+  std::chrono::steady_clock::time_point step_at_;
+
+  bool running_ = false;  // as of the last frame
+  bool pending_ = false;  // a forecast or a dump waits for another frame
+  int settle_ = 3;        // frames that still have to be drawn after the last event
+  double frame_cost_ = 0;  // seconds, smoothed
+  long long frames_ = 0;
+};
+
+Window::Impl::Impl(WindowServices services)
+    : services_(std::move(services)),
+      graphics_({.title = "Headroom",
+                 .width = services_.config.window.width,
+                 .height = services_.config.window.height,
+                 .ui_scale = services_.config.window.ui_scale,
+                 .icon_folder = services_.assets_folder / "icons"}),
+      fonts_(load_fonts(services_.assets_folder / "fonts" / "Font_Awesome_6_Free-Solid-900.otf")),
+      pictures_(static_cast<int>(std::lround(96 * graphics_.scale()))),
+      actions_(services_, state_, text_),
+      forecasts_([this](const GenerationRequest& r, const MemorySnapshot& m) { return ask_forecast(r, m); }) {
+  state_.language = choose_language(services_.config.window.language);
+  state_.dark = services_.config.window.theme != "light";
+  state_.reset_to(services_.model);
+  use_language(state_.language);
+  use_theme();
+  for (const std::string& family : fonts_.missing) {
+    state_.add_banner({.kind = Banner::Kind::kWarning,
+                       .title = text_.text("banner.font"),
+                       .text = fill(text_.text("banner.font.how"), {family})});
+  }
+}
+
+void Window::Impl::use_language(const std::string& language) {
+  text_ = StringTable(services_.assets_folder / "lang" / (language + ".yaml"));
+  text_language_ = language;
+}
+
+void Window::Impl::use_theme() {
+  scale_ = graphics_.scale();
+  themed_dark_ = state_.dark;
+  apply_theme(palette(state_.dark), state_.dark, scale_);
+}
+
+Forecast Window::Impl::ask_forecast(const GenerationRequest& request, const MemorySnapshot& memory) {
+  try {
+    return services_.forecast(request, memory);
+  } catch (const Error& e) {
+    Forecast forecast;
+    forecast.reason = e.what();
+    return forecast;
+  }
+}
+
+std::optional<Size> Window::Impl::smaller_size(const GenerationRequest& request) {
+  const MemorySnapshot memory = services_.memory.latest();
+  const Size asked{request.width, request.height};
+  const Forecast forecast = ask_forecast(request, memory);
+  if (forecast.suggestion && *forecast.suggestion != asked) return forecast.suggestion;
+  // The forecast had said that it fits, and was wrong: offer the next smaller preset.
+  std::optional<Size> best;
+  const auto area = [](Size s) { return s.width * s.height; };
+  for (const SizePreset& preset : kSizePresets) {
+    if (area(preset.size) < area(asked) && (!best || area(preset.size) > area(*best))) best = preset.size;
+  }
+  return best;
+}
+
+void Window::Impl::take_outcome(const JobOutcome& outcome) {
+  const auto* const failure = std::get_if<Failure>(&outcome.value);
+  if (failure == nullptr) return;
+  Banner banner;
+  banner.title = fill(text_.text("banner.failed"), {shorten(outcome.request.prompt, 48)});
+  banner.text = failure->message;
+  if (failure->kind == ErrorKind::kOutOfMemory) banner.suggestion = smaller_size(outcome.request);
+  state_.add_banner(std::move(banner));
+}
+
+void Window::Impl::take_news() {
+  auto pictures = services_.queue.take_pictures();
+  for (FinishedPicture& picture : pictures) {
+    progress_.learn(picture.picture.receipt, picture.request.width, picture.request.height, picture.request.steps);
+    if (!picture.save_error.empty()) {
+      state_.add_banner({.title = text_.text("banner.unsaved"), .text = picture.save_error});
+    }
+    state_.add_picture(std::move(picture));
+  }
+  if (!pictures.empty()) pictures_.keep_only(state_.pictures);
+  for (const JobOutcome& outcome : services_.queue.take_finished()) take_outcome(outcome);
+}
+
+void Window::Impl::look_ahead(Frame& frame) {
+  forecasts_.begin_frame(frame.memory);
+  frame.forecast = forecasts_.get(state_.draft);
+  for (std::size_t i = 0; i < frame.cards.size(); ++i) {
+    GenerationRequest request = state_.draft;
+    request.width = kSizePresets[i].size.width;
+    request.height = kSizePresets[i].size.height;
+    request.count = 1;
+    SizeCard& card = frame.cards[i];
+    card = make_card(kSizePresets[i], forecasts_.get(request));
+    if (!card.seconds && card.state != CardState::kPending) {
+      card.seconds = progress_.seconds_per_picture(request.width, request.height, request.steps);
+    }
+  }
+  mark_recommended(frame.cards);
+  pending_ = forecasts_.pending();
+  frame.problems = find_problems(state_, services_.model.size_unit, text_);
+  frame.blocked = why_blocked(frame.problems, frame.forecast, text_);
+}
+
+void Window::Impl::follow_progress(Frame& frame) {
+  const JobStatus* const job = frame.running();
+  running_ = job != nullptr;
+  if (job == nullptr) return;
+  const auto time = std::chrono::steady_clock::now();
+  const int step = job->image_index * (kMaxSteps + 1) + job->step;
+  if (step_job_ != job->id || step_ != step) {
+    step_job_ = job->id;
+    step_ = step;
+    step_at_ = time;
+  }
+  frame.progress = progress_.view(
+      {.width = job->request.width,
+       .height = job->request.height,
+       .steps = job->total_steps > 0 ? job->total_steps : job->request.steps,
+       .count = job->request.count,
+       .plan = job->plan,
+       .stage = job->stage,
+       .image_index = job->image_index,
+       .step = job->stage == Stage::kDenoise ? job->step : 0,
+       .stage_elapsed = std::max(0.0, seconds_between(job->stage_started, time)),
+       .step_elapsed = std::max(0.0, seconds_between(std::max(step_at_, job->stage_started), time))});
+}
+
+void Window::Impl::draw_panels(const Ui& ui) const {
+  const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  const float top = ui.px(44);
+  const float bottom = ui.px(72);
+  const float wide = screen.x / ui.scale;
+  const float left = ui.px(wide < 1150 ? 344 : wide < 1600 ? 360 : 384);
+  const float right = ui.px(wide < 1150 ? 236 : wide < 1600 ? 288 : 330);
+  const float gap = ui.px(1);  // the ground shows through as a line between the panels
+  const double height = screen.y - top - bottom;
+  draw_top_bar(ui, {0, 0, screen.x, top});
+  draw_left_panel(ui, {0, top, left, height});
+  draw_canvas_panel(ui, {left + gap, top, screen.x - left - right - 2 * gap, height});
+  draw_picture_panel(ui, {screen.x - right, top, right, height});
+  draw_memory_panel(ui, {0, screen.y - bottom, screen.x, bottom});
+}
+
+void Window::Impl::draw() {
+  const double begun = now();
+  if (state_.language != text_language_) use_language(state_.language);
+  if (state_.dark != themed_dark_ || graphics_.scale() != scale_) use_theme();
+  take_news();
+
+  Frame frame;
+  frame.now = begun;
+  frame.jobs = services_.queue.status();
+  frame.memory = services_.memory.latest();
+  frame.memory_history = services_.memory.history();
+  if (services_.count_tokens && (!tokens_ || counted_prompt_ != state_.draft.prompt)) {
+    counted_prompt_ = state_.draft.prompt;
+    tokens_ = is_valid_utf8(counted_prompt_) ? services_.count_tokens(counted_prompt_) : 0;
+  }
+  frame.tokens = tokens_;
+  look_ahead(frame);
+  follow_progress(frame);
+
+  graphics_.begin_frame();
+  dump_.begin_frame();
+  const Palette& colors = palette(state_.dark);
+  const Ui ui{state_, frame, actions_, pictures_, services_, colors, text_, fonts_, dump_, scale_};
+  handle_shortcuts(ui);
+  draw_panels(ui);
+  graphics_.end_frame(colors.line);
+
+  ++frames_;
+  const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  try {
+    pending_ = dump_.write(now(), static_cast<int>(screen.x), static_cast<int>(screen.y), scale_,
+                           dump_.active() ? state_json(state_, frame) : "{}", frames_) ||
+               pending_;
+  } catch (const Error& e) {
+    state_.add_banner({.text = e.what()});
+  }
+  frame_cost_ = 0.9 * frame_cost_ + 0.1 * (now() - begun);
+}
+
+double Window::Impl::patience() const {
+  if (settle_ > 0 || graphics_.idle_seconds() < kActive_s) return kFrame_s;
+  double longest = kSleep_s;
+  // With a slow (software) renderer, drawing must not take the processor from the picture.
+  if (running_) longest = std::clamp(8 * frame_cost_, kFrame_s, kSlowestProgress_s);
+  if (pending_) longest = std::min(longest, 0.05);
+  if (ImGui::GetIO().WantTextInput) longest = std::min(longest, kBlink_s);
+  if (!state_.banners.empty()) longest = std::min(longest, 0.5);
+  return longest;
+}
+
+int Window::Impl::run() {
+  while (!graphics_.wants_close()) {
+    const double begun = now();
+    draw();
+    if (settle_ > 0) --settle_;
+    const double wanted = patience();
+    bool event = false;
+    // Events may come much faster than a screen can show: never draw more often than 120 times a second.
+    double slept = now() - begun;
+    while (!graphics_.wants_close() && (slept < kFrame_s / 2 || (!event && slept < wanted))) {
+      graphics_.wait(std::max(0.001, (event ? kFrame_s / 2 : wanted) - slept));
+      slept = now() - begun;
+      event = event || slept < wanted - 0.001;
+    }
+    if (event && wanted > kFrame_s) settle_ = 2;  // layouts follow a change one frame later
+    while (graphics_.hidden() && !graphics_.wants_close()) graphics_.wait(kSleep_s);
+  }
+  return 0;
+}
+
+Window::Window(WindowServices services) : impl_(std::make_unique<Impl>(std::move(services))) {}
+Window::~Window() = default;
+int Window::run() { return impl_->run(); }
+
+}  // namespace headroom

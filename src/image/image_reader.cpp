@@ -1,0 +1,66 @@
+#include "headroom/core/error.h"
+#include "headroom/image/png_writer.h"
+
+#include "file_io.h"
+
+#include <memory>
+#include <string_view>
+
+// Only the two formats that are offered: less code for a hostile file to reach.
+#define STB_IMAGE_IMPLEMENTATION
+#define STB_IMAGE_STATIC
+#define STBI_ONLY_JPEG
+#define STBI_ONLY_PNG
+#define STBI_NO_STDIO
+#define STBI_MAX_DIMENSIONS 16384
+#include <stb_image.h>
+
+namespace headroom {
+namespace {
+
+std::string decode_reason(std::string_view stb_reason) {
+  if (stb_reason == "unknown image type") {
+    return "it is neither a PNG nor a JPEG picture; convert it first";
+  }
+  if (stb_reason == "too large") {
+    return "it is larger than " + std::to_string(STBI_MAX_DIMENSIONS) +
+           " px a side; make it smaller first";
+  }
+  if (stb_reason == "outofmem") {
+    return "the computer is out of memory; close other programs or make the picture smaller";
+  }
+  return "the picture is damaged (" + std::string(stb_reason) + "); use another copy";
+}
+
+std::uint8_t on_white(unsigned color, unsigned alpha) {
+  return static_cast<std::uint8_t>((color * alpha + 255U * (255U - alpha) + 127U) / 255U);
+}
+
+}  // namespace
+
+Image read_image(const std::filesystem::path& file) {
+  const std::string bytes = read_whole_file(file);
+  Image image;
+  int channels_in_file = 0;
+  constexpr int kRgba = 4;
+  const std::unique_ptr<stbi_uc, decltype(&stbi_image_free)> rgba(
+      stbi_load_from_memory(reinterpret_cast<const stbi_uc*>(bytes.data()),
+                            static_cast<int>(bytes.size()), &image.width, &image.height,
+                            &channels_in_file, kRgba),
+      &stbi_image_free);
+  if (rgba == nullptr) {
+    const char* const reason = stbi_failure_reason();
+    throw Error(ErrorKind::kIo, "cannot read " + file.string() + ": " +
+                                    decode_reason(reason != nullptr ? reason : "no reason given"));
+  }
+  const std::size_t pixels =
+      static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height);
+  image.rgb.resize(3 * pixels);
+  for (std::size_t i = 0; i < pixels; ++i) {
+    const stbi_uc* const in = rgba.get() + kRgba * i;
+    for (std::size_t c = 0; c < 3; ++c) image.rgb[3 * i + c] = on_white(in[c], in[3]);
+  }
+  return image;
+}
+
+}  // namespace headroom

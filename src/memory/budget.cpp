@@ -1,0 +1,25 @@
+#include "headroom/memory/forecast.h"
+
+#include "headroom/core/bytes.h"
+
+#include <algorithm>
+
+namespace headroom {
+
+Budget compute_budget(const MemorySnapshot& snapshot, const BudgetOptions& options) {
+  constexpr std::int64_t kLeastReserve = 256 * kMiB;
+  const std::int64_t reserve =
+      options.reserve_bytes.value_or(std::max(kLeastReserve, snapshot.total * 3 / 100));
+  Budget budget;
+  budget.total_bytes = snapshot.total;
+  budget.free_bytes = snapshot.free;
+  budget.source = snapshot.source;
+  // What this program holds already can be given back or is what the run needs anyway.
+  budget.budget_bytes = snapshot.free + snapshot.ours() - reserve;
+  if (options.vram_cap_bytes) {
+    budget.budget_bytes = std::min(budget.budget_bytes, *options.vram_cap_bytes);
+  }
+  return budget;
+}
+
+}  // namespace headroom

@@ -1,0 +1,150 @@
+#include "ops.h"
+
+#include "headroom/device/memory_tag.h"
+#include "headroom/device/workspace.h"
+
+#include <cmath>
+
+#include <ATen/ops/_scaled_dot_product_flash_attention_for_cpu.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/conv2d.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/group_norm.h>
+#include <ATen/ops/linalg_vector_norm.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/mkldnn_convolution.h>
+#include <ATen/ops/mul.h>
+#include <ATen/ops/native_layer_norm.h>
+#include <ATen/ops/scaled_dot_product_attention.h>
+#include <ATen/ops/silu.h>
+#include <ATen/ops/view_as_complex.h>
+#include <ATen/ops/view_as_real.h>
+
+namespace headroom {
+namespace {
+
+constexpr double kGroupNormEps = 1e-6;
+
+// On meta: a block of the size that the real operation uses for itself, alive as long as the object.
+at::Tensor declared_workspace(std::int64_t bytes) {
+  if (bytes == 0) return {};
+  const ScopedMemoryTag tag(MemoryTag::kWorkspace);
+  return at::empty({bytes}, at::TensorOptions(at::kMeta).dtype(at::kByte));
+}
+
+// [T, 1] float32: 1 / sqrt(mean(x^2) + eps) of each row of float32 x. The norm reduces without
+// a temporary of x's size, which pow().mean() would make.
+at::Tensor inverse_rms(const at::Tensor& x, double eps) {
+  at::Tensor inverse = at::linalg_vector_norm(x, 2, at::IntArrayRef{-1}, /*keepdim=*/true);
+  return inverse.square_().div_(static_cast<double>(x.size(-1))).add_(eps).rsqrt_();
+}
+
+}  // namespace
+
+at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+  const at::Tensor workspace =
+      x.is_meta() ? declared_workspace(workspace::linear(x.size(0), x.size(1), weight.size(0),
+                                                         x.element_size()))
+                  : at::Tensor();
+  return at::linear(x, weight, bias);
+}
+
+at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
+  if (x.scalar_type() != at::kFloat) return rms_norm_consuming(x, weight, eps);
+  return at::mul(x, inverse_rms(x, eps)).mul_(weight.to(at::kFloat));
+}
+
+at::Tensor rms_norm_consuming(at::Tensor x, const at::Tensor& weight, double eps) {
+  const at::ScalarType dtype = x.scalar_type();
+  at::Tensor wide = x.to(at::kFloat);
+  x.reset();
+  wide.mul_(inverse_rms(wide, eps)).mul_(weight.to(at::kFloat));
+  return wide.to(dtype);
+}
+
+at::Tensor layer_norm(const at::Tensor& x, double eps) {
+  if (x.is_meta()) {
+    const at::Tensor mean = declared_workspace(4 * x.size(0));
+    const at::Tensor rstd = declared_workspace(4 * x.size(0));
+    return at::empty_like(x);
+  }
+  return std::get<0>(at::native_layer_norm(x, {x.size(-1)}, {}, {}, eps));
+}
+
+at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, bool causal) {
+  const std::int64_t heads = q.size(1);
+  const std::int64_t head_dim = q.size(2);
+  const auto layout = [&](const at::Tensor& x) {  // [1, H, T, hd]
+    at::Tensor y = x;
+    if (x.size(1) != heads) {
+      const std::int64_t group = heads / x.size(1);
+      y = x.unsqueeze(2).expand({x.size(0), x.size(1), group, head_dim}).reshape({x.size(0), heads, head_dim});
+    }
+    return y.unsqueeze(0).transpose(1, 2);
+  };
+  const at::Tensor query = layout(q);
+  const at::Tensor key = layout(k);
+  const at::Tensor value = layout(v);
+  at::Tensor out;  // [1, H, T, hd] as a view of [1, T, H, hd]
+  if (q.is_meta()) {
+    const at::Tensor workspace = declared_workspace(
+        workspace::attention(q.size(0), k.size(0), heads, head_dim, q.element_size()));
+    out = at::empty(q.sizes(), q.options()).unsqueeze(0).transpose(1, 2);
+  } else if (q.is_cpu()) {
+    out = std::get<0>(at::_scaled_dot_product_flash_attention_for_cpu(query, key, value, 0.0, causal));
+  } else {
+    out = at::scaled_dot_product_attention(query, key, value, {}, 0.0, causal);
+  }
+  return out.transpose(1, 2).reshape({q.size(0), heads * head_dim});
+}
+
+at::Tensor rotate_pairs(at::Tensor x, const at::Tensor& rotation) {
+  const at::ScalarType dtype = x.scalar_type();
+  at::Tensor wide = x.to(at::kFloat);
+  x.reset();
+  const auto pairs = wide.view({wide.size(0), wide.size(1), wide.size(2) / 2, 2});
+  at::view_as_complex(pairs).mul_(rotation.unsqueeze(1));
+  return wide.to(dtype);
+}
+
+at::Tensor rotate_halves(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin) {
+  const std::int64_t half = x.size(2) / 2;
+  const at::Tensor a = x.narrow(2, 0, half);
+  const at::Tensor b = x.narrow(2, half, half);
+  const at::Tensor c = cos.to(x.scalar_type()).unsqueeze(1);
+  const at::Tensor s = sin.to(x.scalar_type()).unsqueeze(1);
+  return at::cat({at::mul(a, c).sub_(at::mul(b, s)), at::mul(b, c).add_(at::mul(a, s))}, 2);
+}
+
+at::Tensor conv2d(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                  std::int64_t stride, std::int64_t padding) {
+  if (x.is_meta()) {
+    const std::int64_t k = weight.size(2);
+    const at::Tensor workspace =
+        declared_workspace(workspace::conv2d(weight.size(1), weight.size(0), k, x.element_size()));
+    const auto side = [&](std::int64_t n) { return (n + 2 * padding - k) / stride + 1; };
+    return at::empty({1, weight.size(0), side(x.size(2)), side(x.size(3))}, x.options(),
+                     at::MemoryFormat::ChannelsLast);
+  }
+  if (x.is_cpu()) {
+    // Not at::conv2d: that takes another path for small pictures, with an im2col buffer.
+    const std::int64_t pad[] = {padding, padding};
+    const std::int64_t step[] = {stride, stride};
+    const std::int64_t one[] = {1, 1};
+    return at::mkldnn_convolution(x, weight, bias, pad, step, one, 1);
+  }
+  return at::conv2d(x, weight, bias, stride, padding);
+}
+
+at::Tensor group_norm(const at::Tensor& x, std::int64_t groups, const at::Tensor& weight,
+                      const at::Tensor& bias, bool silu) {
+  if (x.is_meta()) {
+    const at::Tensor workspace = declared_workspace(workspace::group_norm(x.size(1), groups));
+    return at::empty_like(x);
+  }
+  at::Tensor out = at::group_norm(x, groups, weight, bias, kGroupNormEps);
+  return silu ? at::silu_(out) : out;
+}
+
+}  // namespace headroom

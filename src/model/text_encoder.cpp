@@ -1,0 +1,79 @@
+#include "headroom/model/text_encoder.h"
+
+#include "ops.h"
+#include "rotary.h"
+
+#include <string>
+#include <utility>
+
+#include <ATen/ops/silu.h>
+
+namespace headroom {
+
+TextEncoder::TextEncoder(const TextEncoderConfig& config, WeightSource& weights, int layers)
+    : config_(config) {
+  const std::int64_t e = config.hidden_size;
+  const std::int64_t hd = config.head_dim;
+  const std::int64_t q = hd * config.num_attention_heads;
+  const std::int64_t kv = hd * config.num_key_value_heads;
+  const std::int64_t f = config.intermediate_size;
+  const int count = layers > 0 ? layers : config.num_hidden_layers - 1;
+  for (int i = 0; i < count; ++i) {
+    const std::string prefix = "layers." + std::to_string(i) + ".";
+    const auto get = [&](const char* name, at::IntArrayRef shape) {
+      return weights.get(prefix + name, shape);
+    };
+    layers_.push_back({.input_layernorm = get("input_layernorm.weight", {e}),
+                       .post_attention_layernorm = get("post_attention_layernorm.weight", {e}),
+                       .q_proj = get("self_attn.q_proj.weight", {q, e}),
+                       .k_proj = get("self_attn.k_proj.weight", {kv, e}),
+                       .v_proj = get("self_attn.v_proj.weight", {kv, e}),
+                       .o_proj = get("self_attn.o_proj.weight", {e, q}),
+                       .q_norm = get("self_attn.q_norm.weight", {hd}),
+                       .k_norm = get("self_attn.k_norm.weight", {hd}),
+                       .gate_proj = get("mlp.gate_proj.weight", {f, e}),
+                       .up_proj = get("mlp.up_proj.weight", {f, e}),
+                       .down_proj = get("mlp.down_proj.weight", {e, f})});
+  }
+}
+
+void TextEncoder::run_layer(const Layer& layer, at::Tensor hidden, const at::Tensor& cos,
+                            const at::Tensor& sin) const {
+  const std::int64_t length = hidden.size(0);
+  const double eps = config_.rms_norm_eps;
+  {
+    const at::Tensor n = rms_norm(hidden, layer.input_layernorm, eps);
+    const auto heads = [&](const at::Tensor& weight, std::int64_t count) {
+      return linear(n, weight).view({length, count, config_.head_dim});
+    };
+    const std::int64_t query_heads = config_.num_attention_heads;
+    const std::int64_t key_heads = config_.num_key_value_heads;
+    const at::Tensor q = rotate_halves(
+        rms_norm_consuming(heads(layer.q_proj, query_heads), layer.q_norm, eps), cos, sin);
+    const at::Tensor k = rotate_halves(
+        rms_norm_consuming(heads(layer.k_proj, key_heads), layer.k_norm, eps), cos, sin);
+    const at::Tensor v = heads(layer.v_proj, key_heads);
+    hidden.add_(linear(attention(q, k, v, /*causal=*/true), layer.o_proj));
+  }
+  const at::Tensor n = rms_norm(hidden, layer.post_attention_layernorm, eps);
+  at::Tensor gate = linear(n, layer.gate_proj);
+  at::silu_(gate);
+  gate.mul_(linear(n, layer.up_proj));
+  hidden.add_(linear(gate, layer.down_proj));
+}
+
+at::Tensor TextEncoder::forward(
+    std::span<const std::int32_t> ids, WeightSource& weights,
+    const std::function<void(int layer, const at::Tensor& hidden)>& between_layers) const {
+  at::Tensor hidden = weights.gather_rows("embed_tokens.weight", ids, config_.vocab_size,
+                                          config_.hidden_size);
+  const RotaryTable rotary = sequence_rotation(config_.rope_theta, config_.head_dim,
+                                               static_cast<std::int64_t>(ids.size()), hidden.device());
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    if (between_layers) between_layers(static_cast<int>(i), hidden);
+    run_layer(layers_[i], hidden, rotary.cos, rotary.sin);
+  }
+  return hidden;
+}
+
+}  // namespace headroom

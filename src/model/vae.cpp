@@ -1,0 +1,108 @@
+#include "headroom/model/vae.h"
+
+#include "ops.h"
+#include "vae_layers.h"
+
+#include <string>
+#include <utility>
+
+#include <ATen/ops/constant_pad_nd.h>
+#include <ATen/ops/upsample_nearest2d.h>
+
+namespace headroom {
+
+VaeDecoder::VaeDecoder(const VaeConfig& config, WeightSource& weights) : config_(config) {
+  const std::int64_t latent = config.latent_channels;
+  const std::vector<int>& c = config.block_out_channels;
+  const auto blocks = c.size();
+  if (config.use_post_quant_conv) {
+    post_quant_conv_ = load_conv(weights, "post_quant_conv", latent, latent, 1);
+  }
+  conv_in_ = load_conv(weights, "decoder.conv_in", latent, c.back(), 3);
+  mid_ = load_mid(weights, "decoder.mid_block", c.back(), config.mid_block_add_attention);
+  std::int64_t channels = c.back();
+  for (std::size_t i = 0; i < blocks; ++i) {
+    const std::string prefix = "decoder.up_blocks." + std::to_string(i);
+    const std::int64_t out = c[blocks - 1 - i];
+    UpBlock block;
+    for (int r = 0; r < config.layers_per_block + 1; ++r) {
+      block.resnets.push_back(
+          load_resnet(weights, prefix + ".resnets." + std::to_string(r), channels, out));
+      channels = out;
+    }
+    if (i + 1 < blocks) block.upsampler = load_conv(weights, prefix + ".upsamplers.0.conv", out, out, 3);
+    up_blocks_.push_back(std::move(block));
+  }
+  conv_norm_out_ = load_norm(weights, "decoder.conv_norm_out", channels);
+  conv_out_ = load_conv(weights, "decoder.conv_out", channels, config.out_channels, 3);
+}
+
+at::Tensor VaeDecoder::forward(const at::Tensor& z, const BetweenLayers& between) const {
+  const std::int64_t groups = config_.norm_num_groups;
+  at::Tensor x = z.unsqueeze(0).contiguous(at::MemoryFormat::ChannelsLast);
+  if (post_quant_conv_.weight.defined()) x = run_conv(post_quant_conv_, x);
+  x = run_conv(conv_in_, x);
+  x = run_mid(mid_, std::move(x), groups, between);
+  for (const UpBlock& block : up_blocks_) {
+    for (const VaeResnet& resnet : block.resnets) {
+      if (between) between();
+      x = run_resnet(resnet, std::move(x), groups);
+    }
+    if (block.upsampler.weight.defined()) {
+      if (between) between();
+      x = at::upsample_nearest2d(x, {2 * x.size(2), 2 * x.size(3)});
+      x = run_conv(block.upsampler, x);
+    }
+  }
+  if (between) between();
+  x = group_norm(x, groups, conv_norm_out_.weight, conv_norm_out_.bias, /*silu=*/true);
+  return run_conv(conv_out_, x).squeeze(0);
+}
+
+VaeEncoder::VaeEncoder(const VaeConfig& config, WeightSource& weights) : config_(config) {
+  const std::int64_t moments = 2 * config.latent_channels;
+  const std::vector<int>& c = config.block_out_channels;
+  conv_in_ = load_conv(weights, "encoder.conv_in", config.in_channels, c.front(), 3);
+  std::int64_t channels = c.front();
+  for (std::size_t i = 0; i < c.size(); ++i) {
+    const std::string prefix = "encoder.down_blocks." + std::to_string(i);
+    DownBlock block;
+    for (int r = 0; r < config.layers_per_block; ++r) {
+      block.resnets.push_back(
+          load_resnet(weights, prefix + ".resnets." + std::to_string(r), channels, c[i]));
+      channels = c[i];
+    }
+    if (i + 1 < c.size()) {
+      block.downsampler = load_conv(weights, prefix + ".downsamplers.0.conv", channels, channels, 3);
+    }
+    down_blocks_.push_back(std::move(block));
+  }
+  mid_ = load_mid(weights, "encoder.mid_block", channels, config.mid_block_add_attention);
+  conv_norm_out_ = load_norm(weights, "encoder.conv_norm_out", channels);
+  conv_out_ = load_conv(weights, "encoder.conv_out", channels, moments, 3);
+  if (config.use_quant_conv) quant_conv_ = load_conv(weights, "quant_conv", moments, moments, 1);
+}
+
+at::Tensor VaeEncoder::forward(const at::Tensor& image, const BetweenLayers& between) const {
+  const std::int64_t groups = config_.norm_num_groups;
+  at::Tensor x = image.unsqueeze(0).contiguous(at::MemoryFormat::ChannelsLast);
+  x = run_conv(conv_in_, x);
+  for (const DownBlock& block : down_blocks_) {
+    for (const VaeResnet& resnet : block.resnets) {
+      if (between) between();
+      x = run_resnet(resnet, std::move(x), groups);
+    }
+    if (block.downsampler.weight.defined()) {
+      if (between) between();
+      x = at::constant_pad_nd(x, {0, 1, 0, 1}, 0);  // right and bottom only, as the reference pads
+      x = conv2d(x, block.downsampler.weight, block.downsampler.bias, /*stride=*/2, /*padding=*/0);
+    }
+  }
+  x = run_mid(mid_, std::move(x), groups, between);
+  x = group_norm(x, groups, conv_norm_out_.weight, conv_norm_out_.bias, /*silu=*/true);
+  x = run_conv(conv_out_, x);
+  if (quant_conv_.weight.defined()) x = run_conv(quant_conv_, x);
+  return x.squeeze(0);
+}
+
+}  // namespace headroom

@@ -1,0 +1,25 @@
+#include "dump.h"
+
+#include "headroom/weights/tensor_file.h"
+
+#include <cstring>
+
+namespace headroom {
+
+void Dump::add(std::string_view name, const at::Tensor& value) {
+  const at::Tensor host = value.to(at::kCPU, at::kFloat).contiguous();
+  const auto count = static_cast<std::size_t>(host.numel());
+  Entry entry{std::string(name), host.sizes().vec(), std::vector<float>(count)};
+  std::memcpy(entry.values.data(), host.const_data_ptr<float>(), count * sizeof(float));
+  entries_.push_back(std::move(entry));
+}
+
+void Dump::write(const std::filesystem::path& file) const {
+  std::vector<NamedTensor> tensors;
+  for (const Entry& entry : entries_) {
+    tensors.push_back({entry.name, DType::kF32, entry.shape, std::as_bytes(std::span(entry.values))});
+  }
+  write_tensor_file(file, tensors);
+}
+
+}  // namespace headroom

@@ -1,0 +1,30 @@
+#pragma once
+#include "headroom/core/image.h"
+
+#include <array>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <ATen/core/TensorBody.h>
+
+namespace headroom {
+
+// A linear map from latents to colours, fitted for one VAE: what a picture is going to be, one pixel
+// per latent, without running the decoder.
+class LatentPreview {
+ public:
+  // Reads preview.json of a model folder: {"weights": [[r, g, b], ... per channel], "bias": [r, g, b]},
+  // colours in 0..1. Nothing when the file is missing or does not fit `channels`: no previews then.
+  [[nodiscard]] static std::optional<LatentPreview> load(const std::filesystem::path& model_root,
+                                                         int channels);
+  // latents [C, h, w] -> h x w picture
+  [[nodiscard]] std::shared_ptr<const Image> draw(const at::Tensor& latents) const;
+
+ private:
+  std::vector<std::array<float, 3>> weights_;
+  std::array<float, 3> bias_{};
+};
+
+}  // namespace headroom

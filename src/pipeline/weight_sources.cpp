@@ -1,0 +1,131 @@
+#include "weight_sources.h"
+
+#include "headroom/core/error.h"
+#include "headroom/device/memory_tag.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <ATen/ops/empty.h>
+#include <ATen/ops/from_blob.h>
+
+namespace headroom {
+namespace {
+
+c10::ScalarType scalar_type(DType dtype, const std::string& where) {
+  switch (dtype) {
+    case DType::kF32: return at::kFloat;
+    case DType::kF16: return at::kHalf;
+    case DType::kBF16: return at::kBFloat16;
+    case DType::kF64: return at::kDouble;
+    default:
+      throw Error(ErrorKind::kModelFile, where + " is stored as " + std::string(dtype_name(dtype)) +
+                                             "; F32, F16 and BF16 can be read");
+  }
+}
+
+std::string shape_text(at::IntArrayRef shape) {
+  std::string text = "[";
+  for (const std::int64_t n : shape) text += (text.size() > 1 ? ", " : "") + std::to_string(n);
+  return text + "]";
+}
+
+// Tells the system that the whole pages inside `data` are not needed any more.
+void give_back_pages(std::span<const std::byte> data) {
+  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+  const auto begin = (reinterpret_cast<std::uintptr_t>(data.data()) + page - 1) / page * page;
+  const auto end = reinterpret_cast<std::uintptr_t>(data.data() + data.size()) / page * page;
+  if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+}
+
+// Copies stored values into `target`, converting. The file gives no alignment, tensors need it.
+void copy_values(std::span<const std::byte> data, c10::ScalarType stored, const at::Tensor& target) {
+  if (stored == target.scalar_type() && target.is_cpu()) {
+    std::memcpy(target.mutable_data_ptr(), data.data(), data.size());
+    return;
+  }
+  // Converted in pieces through a buffer that stays in the cache.
+  const auto item = static_cast<std::int64_t>(c10::elementSize(stored));
+  const std::int64_t count = target.numel();
+  constexpr std::int64_t kPiece = 64 * 1024;
+  std::vector<std::byte> buffer(static_cast<std::size_t>(std::min(kPiece, count) * item));
+  const at::Tensor flat = target.view({count});
+  for (std::int64_t i = 0; i < count; i += kPiece) {
+    const std::int64_t n = std::min(kPiece, count - i);
+    std::memcpy(buffer.data(), data.data() + i * item, static_cast<std::size_t>(n * item));
+    flat.narrow(0, i, n).copy_(at::from_blob(buffer.data(), {n}, at::TensorOptions(stored)));
+  }
+}
+
+}  // namespace
+
+FileWeights::FileWeights(const TensorStore& store, at::TensorOptions options,
+                         std::vector<std::string> prefixes)
+    : store_(store), options_(options), prefixes_(std::move(prefixes)) {}
+
+const TensorView& FileWeights::find(std::string_view name, at::IntArrayRef shape,
+                                    std::string& full_name) const {
+  full_name = prefixes_.front() + std::string(name);
+  for (const std::string& prefix : prefixes_) {
+    if (store_.contains(prefix + std::string(name))) full_name = prefix + std::string(name);
+  }
+  const TensorView& view = store_.at(full_name);
+  if (at::IntArrayRef(view.shape) != shape) {
+    throw Error(ErrorKind::kModelFile, store_.file_of(full_name).string() + ": tensor " + full_name +
+                                           " has shape " + shape_text(view.shape) +
+                                           ", but the config asks for " + shape_text(shape));
+  }
+  return view;
+}
+
+at::Tensor FileWeights::get(std::string_view name, at::IntArrayRef shape) {
+  std::string full_name;
+  const TensorView& view = find(name, shape, full_name);
+  const c10::ScalarType stored =
+      scalar_type(view.dtype, store_.file_of(full_name).string() + ": tensor " + full_name);
+  const ScopedMemoryTag tag(MemoryTag::kWeights);
+  at::Tensor target = at::empty(shape, options_);
+  copy_values(view.data, stored, target);
+  give_back_pages(view.data);
+  return target;
+}
+
+at::Tensor FileWeights::gather_rows(std::string_view name, std::span<const std::int32_t> ids,
+                                    std::int64_t rows, std::int64_t width) {
+  std::string full_name;
+  const TensorView& view = find(name, {rows, width}, full_name);
+  const c10::ScalarType stored =
+      scalar_type(view.dtype, store_.file_of(full_name).string() + ": tensor " + full_name);
+  const std::size_t row_bytes = static_cast<std::size_t>(width) * c10::elementSize(stored);
+  at::Tensor host = at::empty({static_cast<std::int64_t>(ids.size()), width},
+                              options_.device(at::kCPU));
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (ids[i] < 0 || ids[i] >= rows) {
+      throw Error(ErrorKind::kModelFile, store_.file_of(full_name).string() + ": the tokenizer knows id " +
+                                             std::to_string(ids[i]) + ", but " + full_name + " has only " +
+                                             std::to_string(rows) + " rows");
+    }
+    copy_values(view.data.subspan(static_cast<std::size_t>(ids[i]) * row_bytes, row_bytes), stored,
+                host.select(0, static_cast<std::int64_t>(i)));
+  }
+  return host.to(options_.device());
+}
+
+MetaWeights::MetaWeights(c10::ScalarType dtype)
+    : options_(at::TensorOptions(at::kMeta).dtype(dtype)) {}
+
+at::Tensor MetaWeights::get(std::string_view, at::IntArrayRef shape) {
+  const ScopedMemoryTag tag(MemoryTag::kWeights);
+  return at::empty(shape, options_);
+}
+
+at::Tensor MetaWeights::gather_rows(std::string_view, std::span<const std::int32_t> ids, std::int64_t,
+                                    std::int64_t width) {
+  return at::empty({static_cast<std::int64_t>(ids.size()), width}, options_);
+}
+
+}  // namespace headroom

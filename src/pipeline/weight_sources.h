@@ -1,0 +1,43 @@
+#pragma once
+#include "headroom/model/weight_source.h"
+#include "headroom/weights/tensor_file.h"
+
+#include <string>
+#include <vector>
+
+namespace headroom {
+
+// Weights from a model's files, converted tensor by tensor on the way to the device. The converted
+// pages of the mapped file are given back to the system as it goes.
+class FileWeights final : public WeightSource {
+ public:
+  // `prefixes`: what may stand before a name in the file, tried in order.
+  FileWeights(const TensorStore& store, at::TensorOptions options,
+              std::vector<std::string> prefixes = {""});
+  at::Tensor get(std::string_view name, at::IntArrayRef shape) override;
+  at::Tensor gather_rows(std::string_view name, std::span<const std::int32_t> ids, std::int64_t rows,
+                         std::int64_t width) override;
+  [[nodiscard]] at::TensorOptions options() const override { return options_; }
+
+ private:
+  const TensorView& find(std::string_view name, at::IntArrayRef shape, std::string& full_name) const;
+
+  const TensorStore& store_;
+  at::TensorOptions options_;
+  std::vector<std::string> prefixes_;
+};
+
+// Shapes without values, for a replay.
+class MetaWeights final : public WeightSource {
+ public:
+  explicit MetaWeights(c10::ScalarType dtype);
+  at::Tensor get(std::string_view name, at::IntArrayRef shape) override;
+  at::Tensor gather_rows(std::string_view name, std::span<const std::int32_t> ids, std::int64_t rows,
+                         std::int64_t width) override;
+  [[nodiscard]] at::TensorOptions options() const override { return options_; }
+
+ private:
+  at::TensorOptions options_;
+};
+
+}  // namespace headroom

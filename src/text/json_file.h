@@ -1,0 +1,42 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace headroom {
+
+// The whole file. Throws Error{kModelFile} if it is missing, unreadable or absurdly large.
+[[nodiscard]] std::string read_text_file(const std::filesystem::path& path);
+
+// Receives a JSON text piece by piece, so that a hostile file never becomes a tree in memory.
+// Every function may throw JsonFault.
+class JsonVisitor {
+ public:
+  virtual ~JsonVisitor() = default;
+  virtual void key(std::string&& name) = 0;
+  virtual void open(bool is_object) = 0;  // false: an array
+  virtual void close() = 0;
+  virtual void string(std::string&& value) = 0;
+  virtual void integer(std::int64_t value) = 0;
+  virtual void boolean(bool value) = 0;
+  virtual void null() = 0;
+  virtual void other() = 0;  // a fraction, or an integer beyond 64 bits
+};
+
+// What is wrong with a file's content; parse_json_file turns it into an Error with the path.
+struct JsonFault {
+  std::string what;  // completes "FILE ..."
+};
+
+// Throws Error{kModelFile} if the file cannot be read, is not JSON, nests too deeply, or the
+// visitor finds a fault.
+void parse_json_file(const std::filesystem::path& path, JsonVisitor& visitor);
+
+// `text` from a file in quotation marks, fit for a message: shortened, control characters as '?'.
+[[nodiscard]] std::string in_quotes(std::string_view text);
+
+// Error{kModelFile} with the one sentence that all messages of this room follow.
+[[noreturn]] void throw_model_file(const std::filesystem::path& path, const std::string& what);
+
+}  // namespace headroom

@@ -1,0 +1,77 @@
+#include "headroom/text/prompt_tokenizer.h"
+
+#include "headroom/core/error.h"
+#include "headroom/core/generation.h"
+
+#include "added_tokens.h"
+#include "byte_pair_encoder.h"
+#include "chat_template.h"
+#include "json_file.h"
+#include "pretokenizer.h"
+#include "tokenizer_file.h"
+#include "unicode.h"
+
+namespace headroom {
+
+struct PromptTokenizer::Impl {
+  explicit Impl(const TokenizerFile& file) : bytes(file), added(file) {
+    for (const std::string_view marker : {kMessageStart, kMessageEnd}) {
+      if (!added.find(marker)) {
+        throw_model_file(file.path, "has no added token " + std::string(marker));
+      }
+    }
+  }
+
+  // Text without added tokens.
+  void append_plain(std::string_view text, std::vector<std::int32_t>& ids) const {
+    if (text.empty()) return;
+    const std::string normalised = to_nfc(text);
+    for (const std::string_view piece : split_pieces(normalised)) bytes.append_ids(piece, ids);
+  }
+
+  BytePairEncoder bytes;
+  AddedTokens added;
+};
+
+PromptTokenizer::PromptTokenizer(const std::filesystem::path& folder) {
+  check_chat_template(folder);
+  impl_ = std::make_unique<const Impl>(read_tokenizer_file(folder / "tokenizer.json"));
+}
+PromptTokenizer::~PromptTokenizer() = default;
+PromptTokenizer::PromptTokenizer(PromptTokenizer&&) noexcept = default;
+PromptTokenizer& PromptTokenizer::operator=(PromptTokenizer&&) noexcept = default;
+
+std::vector<std::int32_t> PromptTokenizer::encode(std::string_view text) const {
+  if (!is_valid_utf8(text)) {
+    throw Error(ErrorKind::kInvalidRequest,
+                "the prompt is not valid UTF-8 text; save or paste it as UTF-8");
+  }
+  std::vector<std::int32_t> ids;
+  std::size_t plain_begin = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const AddedToken* token = impl_->added.match(text, at);
+    if (token == nullptr) {
+      ++at;
+      continue;
+    }
+    impl_->append_plain(text.substr(plain_begin, at - plain_begin), ids);
+    ids.push_back(token->id);
+    at += token->content.size();
+    plain_begin = at;
+  }
+  impl_->append_plain(text.substr(plain_begin), ids);
+  return ids;
+}
+
+std::vector<std::int32_t> PromptTokenizer::encode_prompt(std::string_view prompt,
+                                                         std::size_t max_tokens) const {
+  std::vector<std::int32_t> ids = encode(render_chat(prompt));
+  if (ids.size() > max_tokens) ids.resize(max_tokens);
+  return ids;
+}
+
+std::size_t PromptTokenizer::vocab_size() const {
+  return impl_->bytes.vocab_size() + impl_->added.new_tokens();
+}
+
+}  // namespace headroom

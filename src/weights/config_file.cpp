@@ -1,0 +1,189 @@
+#include "config_file.h"
+
+#include "message.h"
+#include "posix_file.h"
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <set>
+#include <sstream>
+#include <utility>
+
+namespace headroom {
+namespace {
+
+constexpr std::size_t kMaxConfigBytes = 1024 * 1024;
+constexpr std::size_t kMaxDepth = 16;
+
+// The parser builds a document without recursion, but other uses of a document recurse: so depth is
+// limited while it is being built. Python's and other readers disagree about repeated keys:
+// refused.
+class DocumentGuard {
+ public:
+  explicit DocumentGuard(const std::filesystem::path& file) : file_(file) {}
+
+  bool operator()(int /*depth*/, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
+    using Event = nlohmann::json::parse_event_t;
+    if (event == Event::object_start || event == Event::array_start) {
+      if (keys_.size() == kMaxDepth) {
+        fail_model_file(file_, "is nested more than " + std::to_string(kMaxDepth) +
+                                   " levels deep, which no such file is; download it again");
+      }
+      keys_.emplace_back();
+    } else if (event == Event::object_end || event == Event::array_end) {
+      keys_.pop_back();
+    } else if (event == Event::key) {
+      const std::string& key = parsed.get_ref<const std::string&>();
+      if (!keys_.back().insert(key).second) {
+        fail_model_file(file_, "has the key " + in_quotes(key) + " twice; download it again");
+      }
+    }
+    return true;
+  }
+
+ private:
+  const std::filesystem::path& file_;
+  std::vector<std::set<std::string>> keys_;  // of each object that is open
+};
+
+std::optional<std::int64_t> as_integer(const nlohmann::json& value) {
+  if (value.is_number_unsigned() &&
+      value.get<std::uint64_t>() >
+          static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
+    return std::nullopt;
+  }
+  if (!value.is_number_integer()) return std::nullopt;
+  return value.get<std::int64_t>();
+}
+
+template <typename Number>
+std::string range_text(const char* what, Number low, Number high) {
+  std::ostringstream text;
+  text << "it must be " << what << " from " << low << " to " << high;
+  return text.str();
+}
+
+}  // namespace
+
+nlohmann::json read_json_object(const std::filesystem::path& file, std::size_t max_bytes) {
+  const std::string text = read_whole_file(file, max_bytes);
+  // The parser takes a zero byte for the end of its input and would not look behind it.
+  if (text.find('\0') != std::string::npos) {
+    fail_model_file(file, "holds a zero byte, so it is not JSON; download it again");
+  }
+  nlohmann::json json;
+  // The parser keeps a copy of its callback: the guard's state must be shared, hence the lambda.
+  DocumentGuard guard(file);
+  try {
+    json = nlohmann::json::parse(
+        text, [&guard](int depth, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
+          return guard(depth, event, parsed);
+        });
+  } catch (const nlohmann::json::parse_error& error) {
+    fail_model_file(
+        file, "is not valid JSON (at byte " + std::to_string(error.byte) + "); download it again");
+  } catch (const nlohmann::json::exception&) {  // a number that no double can hold
+    fail_model_file(file, "is not valid JSON (a number is out of range); download it again");
+  }
+  if (!json.is_object()) fail_model_file(file, "is not a JSON object; download it again");
+  return json;
+}
+
+std::string shown(const nlohmann::json& value) {
+  if (const auto* text = value.get_ptr<const std::string*>()) return in_quotes(*text);
+  const std::string text = in_quotes(value.dump());
+  return text.substr(1, text.size() - 2);  // JSON needs no quotes around it
+}
+
+ConfigFile::ConfigFile(std::filesystem::path file)
+    : file_(std::move(file)), json_(read_json_object(file_, kMaxConfigBytes)) {}
+
+const nlohmann::json* ConfigFile::find(std::string_view key) const {
+  const auto found = json_.find(std::string(key));
+  return found == json_.end() || found->is_null() ? nullptr : &*found;
+}
+
+void ConfigFile::fail(std::string_view key, const std::string& supported) const {
+  const nlohmann::json* value = find(key);
+  fail_model_file(file_, std::string(key) + " is " +
+                             (value == nullptr ? std::string("missing") : shown(*value)) +
+                             ", but " + supported +
+                             "; download the file again or choose another model");
+}
+
+int ConfigFile::integer(std::string_view key, int low, int high,
+                        std::optional<int> fallback) const {
+  const nlohmann::json* value = find(key);
+  if (value == nullptr && fallback) return *fallback;
+  const std::optional<std::int64_t> number = value ? as_integer(*value) : std::nullopt;
+  if (!number || *number < low || *number > high) {
+    fail(key, range_text("a whole number", low, high));
+  }
+  return static_cast<int>(*number);
+}
+
+double ConfigFile::number(std::string_view key, double low, double high,
+                          std::optional<double> fallback) const {
+  const nlohmann::json* value = find(key);
+  if (value == nullptr && fallback) return *fallback;
+  const double number =
+      value != nullptr && value->is_number() ? value->get<double>() : std::nan("");
+  if (!(number >= low && number <= high)) fail(key, range_text("a number", low, high));
+  return number;
+}
+
+bool ConfigFile::flag(std::string_view key, bool fallback) const {
+  const nlohmann::json* value = find(key);
+  if (value == nullptr) return fallback;
+  if (!value->is_boolean()) fail(key, "it must be true or false");
+  return value->get<bool>();
+}
+
+std::string ConfigFile::text(std::string_view key, std::optional<std::string> fallback) const {
+  const nlohmann::json* value = find(key);
+  if (value == nullptr && fallback) return *std::move(fallback);
+  if (value == nullptr || !value->is_string()) fail(key, "it must be a text");
+  return value->get<std::string>();
+}
+
+std::vector<int> ConfigFile::integers(std::string_view key, int low, int high,
+                                      std::size_t max_count) const {
+  const nlohmann::json* value = find(key);
+  std::vector<int> result;
+  if (value != nullptr && value->is_array() && value->size() <= max_count) {
+    for (const nlohmann::json& item : *value) {
+      const std::optional<std::int64_t> number = as_integer(item);
+      if (!number || *number < low || *number > high) break;
+      result.push_back(static_cast<int>(*number));
+    }
+  }
+  if (result.empty() || result.size() != value->size()) {
+    fail(key, "it must be a list of 1 to " + std::to_string(max_count) + " whole numbers from " +
+                  std::to_string(low) + " to " + std::to_string(high));
+  }
+  return result;
+}
+
+void ConfigFile::require_one_of(std::string_view key,
+                                std::initializer_list<std::string_view> allowed) const {
+  const nlohmann::json* value = find(key);
+  std::string list;
+  for (const std::string_view name : allowed) {
+    if (value != nullptr && *value == name) return;
+    list += (list.empty() ? "" : " or ") + in_quotes(name);
+  }
+  fail(key, "only " + list + " is supported");
+}
+
+void ConfigFile::require_default(std::string_view key, const nlohmann::json& value) const {
+  const nlohmann::json* found = find(key);
+  if (found != nullptr && *found != value) fail(key, "only " + shown(value) + " is supported");
+}
+
+void ConfigFile::require(std::string_view key, const nlohmann::json& value) const {
+  const nlohmann::json* found = find(key);
+  if (found == nullptr || *found != value) fail(key, "only " + shown(value) + " is supported");
+}
+
+}  // namespace headroom

@@ -1,0 +1,60 @@
+#pragma once
+#include <cstddef>
+#include <filesystem>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace headroom {
+
+// The JSON object that `file` holds. Throws Error{kModelFile} for a file that is not there or
+// longer than `max_bytes`, for anything that is not one JSON object, for a key that an object has
+// twice, and for nesting that no such file needs.
+[[nodiscard]] nlohmann::json read_json_object(const std::filesystem::path& file,
+                                              std::size_t max_bytes);
+
+// `value` as JSON, cut off when long, for messages.
+[[nodiscard]] std::string shown(const nlohmann::json& value);
+
+// One config file of a model, read key by key. Every fault is an Error{kModelFile} that names the
+// file, the key, what was found and what is supported. A key that is null counts as absent.
+class ConfigFile {
+ public:
+  explicit ConfigFile(std::filesystem::path file);
+
+  [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }
+
+  // An absent key gives `fallback`; without a fallback it is a fault.
+  [[nodiscard]] int integer(std::string_view key, int low, int high,
+                            std::optional<int> fallback = std::nullopt) const;
+  [[nodiscard]] double number(std::string_view key, double low, double high,
+                              std::optional<double> fallback = std::nullopt) const;
+  [[nodiscard]] bool flag(std::string_view key, bool fallback) const;
+  [[nodiscard]] std::string text(std::string_view key,
+                                 std::optional<std::string> fallback = std::nullopt) const;
+  // Between 1 and `max_count` integers.
+  [[nodiscard]] std::vector<int> integers(std::string_view key, int low, int high,
+                                          std::size_t max_count) const;
+
+  // The key must hold one of these texts.
+  void require_one_of(std::string_view key, std::initializer_list<std::string_view> allowed) const;
+  // The key must be absent or equal `value`.
+  void require_default(std::string_view key, const nlohmann::json& value) const;
+  // The key must equal `value`.
+  void require(std::string_view key, const nlohmann::json& value) const;
+
+  // For readers of keys with a structure of their own; null when absent.
+  [[nodiscard]] const nlohmann::json* find(std::string_view key) const;
+  // "FILE: KEY is FOUND, but SUPPORTED; <way out>"
+  [[noreturn]] void fail(std::string_view key, const std::string& supported) const;
+
+ private:
+  std::filesystem::path file_;
+  nlohmann::json json_;
+};
+
+}  // namespace headroom

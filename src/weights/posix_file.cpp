@@ -1,0 +1,111 @@
+#include "posix_file.h"
+
+#include "message.h"
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace headroom {
+
+FileDescriptor::~FileDescriptor() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
+  if (this != &other) {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = other.release();
+  }
+  return *this;
+}
+
+int FileDescriptor::release() { return std::exchange(fd_, -1); }
+
+std::string errno_text(int error) { return std::generic_category().message(error); }
+
+namespace {
+
+struct OpenFile {
+  FileDescriptor fd;
+  std::uint64_t size = 0;
+};
+
+OpenFile open_regular_file(const std::filesystem::path& file) {
+  int fd = -1;
+  do {
+    // O_NONBLOCK: opening a pipe that nobody writes to must fail below, not wait for ever.
+    fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  } while (fd < 0 && errno == EINTR);
+  if (fd < 0) {
+    const int error = errno;
+    if (error == ENOENT || error == ENOTDIR) {
+      fail_model_file(file, "the file is missing; download the model again");
+    }
+    fail_model_file(
+        file, "cannot be opened (" + errno_text(error) + "); check the file and its permissions");
+  }
+  OpenFile open{FileDescriptor(fd), 0};
+  struct stat info {};
+  if (::fstat(fd, &info) != 0) {
+    const int error = errno;
+    fail_model_file(file, "cannot be examined (" + errno_text(error) + "); check the disk");
+  }
+  if (!S_ISREG(info.st_mode)) {
+    fail_model_file(file, S_ISDIR(info.st_mode)
+                              ? "is a folder where a file should be; download the model again"
+                              : "is not a regular file; download the model again");
+  }
+  open.size = static_cast<std::uint64_t>(info.st_size);
+  return open;
+}
+
+}  // namespace
+
+MappedFile::MappedFile(const std::filesystem::path& file) {
+  const OpenFile open = open_regular_file(file);
+  if (open.size == 0) return;  // mmap refuses an empty range; an empty span says the same
+  size_ = static_cast<std::size_t>(open.size);
+  void* data = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, open.fd.get(), 0);
+  if (data == MAP_FAILED) {
+    const int error = errno;
+    fail_model_file(file, "cannot be mapped into memory (" + errno_text(error) +
+                              "); raise the address space limit (ulimit -v) or move the file to a "
+                              "local disk");
+  }
+  data_ = static_cast<const std::byte*>(data);
+}
+
+MappedFile::~MappedFile() {
+  if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_);
+}
+
+std::string read_whole_file(const std::filesystem::path& file, std::size_t max_bytes) {
+  const OpenFile open = open_regular_file(file);
+  if (open.size > max_bytes) {
+    fail_model_file(file, "is " + std::to_string(open.size) + " bytes long, more than the " +
+                              std::to_string(max_bytes) +
+                              " that such a file can need; download it again");
+  }
+  std::string text(static_cast<std::size_t>(open.size), '\0');
+  std::size_t done = 0;
+  while (done < text.size()) {
+    const ssize_t got = ::read(open.fd.get(), text.data() + done, text.size() - done);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) {
+      const int error = errno;
+      fail_model_file(file, "cannot be read (" + errno_text(error) + "); check the disk");
+    }
+    if (got == 0) break;
+    done += static_cast<std::size_t>(got);
+  }
+  text.resize(done);
+  return text;
+}
+
+}  // namespace headroom

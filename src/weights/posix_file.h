@@ -1,0 +1,51 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+
+namespace headroom {
+
+// Owns one file descriptor; -1 = none.
+class FileDescriptor {
+ public:
+  explicit FileDescriptor(int fd = -1) : fd_(fd) {}
+  ~FileDescriptor();
+  FileDescriptor(FileDescriptor&& other) noexcept : fd_(other.release()) {}
+  FileDescriptor& operator=(FileDescriptor&& other) noexcept;
+
+  [[nodiscard]] int get() const { return fd_; }
+  [[nodiscard]] int release();
+
+ private:
+  int fd_;
+};
+
+// What errno says, for a message.
+[[nodiscard]] std::string errno_text(int error);
+
+// A whole regular file mapped read-only. Pages come from the disk when they are touched, and the
+// system may drop them again: 24 GB of weights need not fit in memory.
+// Out of scope: a file that another program shortens while it is mapped; touching the lost pages
+// ends the program with SIGBUS, which only a copy of the whole file could prevent.
+class MappedFile {
+ public:
+  // Follows symbolic links (the Hugging Face cache is made of them). Throws Error{kModelFile} for
+  // anything but a readable regular file; never blocks on a pipe or a device.
+  explicit MappedFile(const std::filesystem::path& file);
+  ~MappedFile();
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+
+  [[nodiscard]] std::span<const std::byte> bytes() const { return {data_, size_}; }
+
+ private:
+  const std::byte* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+// The whole of a regular file; same rules as MappedFile, and at most `max_bytes`.
+[[nodiscard]] std::string read_whole_file(const std::filesystem::path& file, std::size_t max_bytes);
+
+}  // namespace headroom

@@ -1,0 +1,244 @@
+#include "tensor_header.h"
+
+#include "message.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+namespace headroom {
+namespace {
+
+[[noreturn]] void refuse(const std::filesystem::path& file, const std::string& fault) {
+  fail_model_file(file,
+                  fault + "; the file is damaged or not a safetensors file, so download it again");
+}
+
+// Takes the parser's events and accepts the one shape that a header can have, so nothing is built
+// that is not wanted, and nesting never goes deeper than three levels (the parser itself does not
+// recurse). Leaves by exception at the first fault.
+class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  HeaderReader(const std::filesystem::path& file, TensorHeader& header)
+      : file_(file), header_(header) {}
+
+  bool null() override { unexpected("null"); }
+  bool boolean(bool /*value*/) override { unexpected("true or false"); }
+  // The parser reports integers without a minus sign as unsigned, so this one had a minus sign.
+  bool number_integer(number_integer_t /*value*/) override { unexpected("a negative number"); }
+  bool number_float(number_float_t /*value*/, const string_t& /*text*/) override {
+    unexpected("a number that is not a whole number below 2^64");
+  }
+  bool binary(binary_t& /*value*/) override { unexpected("binary data"); }
+  bool number_unsigned(number_unsigned_t value) override;
+  bool string(string_t& value) override;
+  bool start_object(std::size_t /*count*/) override;
+  bool key(string_t& value) override;
+  bool end_object() override;
+  bool start_array(std::size_t /*count*/) override;
+  bool end_array() override;
+  bool parse_error(std::size_t position, const std::string& /*token*/,
+                   const nlohmann::detail::exception& /*what*/) override {
+    refuse(file_, "the header is not valid JSON at byte " + std::to_string(position));
+  }
+
+ private:
+  enum class In { kNothing, kHeader, kMetadata, kTensor, kShape, kOffsets };
+  enum class Field { kNone, kDType, kShape, kOffsets };
+
+  [[noreturn]] void unexpected(const std::string& what) const {
+    refuse(file_, place() + " has " + what + " where the format does not allow it");
+  }
+  // Where the reader is, for messages.
+  [[nodiscard]] std::string place() const {
+    if (in_ == In::kNothing) return "the header";
+    if (in_ == In::kMetadata) return "the metadata";
+    if (in_ == In::kHeader)
+      return name_.empty() ? "the header" : "the header's " + in_quotes(name_);
+    return "tensor " + in_quotes(name_);
+  }
+  void start_tensor();
+  void end_tensor();
+
+  const std::filesystem::path& file_;
+  TensorHeader& header_;
+  In in_ = In::kNothing;
+  std::string name_;          // key at the top level
+  std::string metadata_key_;  // key inside the metadata
+  bool metadata_seen_ = false;
+  // Of the tensor that is being read.
+  Field field_ = Field::kNone;
+  std::optional<DType> dtype_;
+  std::optional<std::vector<std::int64_t>> shape_;
+  std::optional<std::vector<std::uint64_t>> offsets_;
+};
+
+bool HeaderReader::number_unsigned(number_unsigned_t value) {
+  if (in_ == In::kShape) {
+    if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
+      unexpected("an extent above 2^63");
+    }
+    if (shape_->size() == kMaxRank) unexpected("more than 64 dimensions");
+    shape_->push_back(static_cast<std::int64_t>(value));
+  } else if (in_ == In::kOffsets) {
+    if (offsets_->size() == 2) unexpected("more than two data_offsets");
+    offsets_->push_back(value);
+  } else {
+    unexpected("a number");
+  }
+  return true;
+}
+
+bool HeaderReader::string(string_t& value) {
+  if (in_ == In::kMetadata) {
+    if (!header_.metadata.emplace(metadata_key_, std::move(value)).second) {
+      unexpected("the key " + in_quotes(metadata_key_) + " twice");
+    }
+  } else if (in_ == In::kTensor && field_ == Field::kDType) {
+    dtype_ = dtype_from_name(value);
+    if (!dtype_) {
+      refuse(file_,
+             place() + " has the number format " + in_quotes(value) + ", which is not known");
+    }
+  } else {
+    unexpected("a string");
+  }
+  return true;
+}
+
+bool HeaderReader::start_object(std::size_t /*count*/) {
+  if (in_ == In::kNothing) {
+    in_ = In::kHeader;
+  } else if (in_ == In::kHeader && name_ == kMetadataKey) {
+    in_ = In::kMetadata;
+  } else if (in_ == In::kHeader) {
+    start_tensor();
+  } else {
+    unexpected("an object");
+  }
+  return true;
+}
+
+bool HeaderReader::key(string_t& value) {
+  if (in_ == In::kMetadata) {
+    metadata_key_ = std::move(value);
+  } else if (in_ == In::kHeader) {
+    name_ = std::move(value);
+    const bool seen = name_ == kMetadataKey ? std::exchange(metadata_seen_, true)
+                                            : header_.tensors.contains(name_);
+    if (seen) refuse(file_, "the name " + in_quotes(name_) + " appears twice in the header");
+  } else {  // in a tensor: arrays have no keys
+    field_ = value == "dtype"          ? Field::kDType
+             : value == "shape"        ? Field::kShape
+             : value == "data_offsets" ? Field::kOffsets
+                                       : Field::kNone;
+    const bool twice = (field_ == Field::kDType && dtype_) || (field_ == Field::kShape && shape_) ||
+                       (field_ == Field::kOffsets && offsets_);
+    if (field_ == Field::kNone || twice) {
+      unexpected("the key " + in_quotes(value) + (twice ? " twice" : ""));
+    }
+  }
+  return true;
+}
+
+bool HeaderReader::end_object() {
+  if (in_ == In::kTensor) end_tensor();
+  in_ = in_ == In::kHeader ? In::kNothing : In::kHeader;
+  return true;
+}
+
+bool HeaderReader::start_array(std::size_t /*count*/) {
+  if (in_ == In::kTensor && field_ == Field::kShape) {
+    in_ = In::kShape;
+    shape_.emplace();
+  } else if (in_ == In::kTensor && field_ == Field::kOffsets) {
+    in_ = In::kOffsets;
+    offsets_.emplace();
+  } else {
+    unexpected("a list");
+  }
+  return true;
+}
+
+bool HeaderReader::end_array() {
+  in_ = In::kTensor;
+  return true;
+}
+
+void HeaderReader::start_tensor() {
+  in_ = In::kTensor;
+  dtype_.reset();
+  shape_.reset();
+  offsets_.reset();
+}
+
+void HeaderReader::end_tensor() {
+  if (!dtype_ || !shape_ || !offsets_ || offsets_->size() != 2) {
+    refuse(file_, place() + " lacks its dtype, its shape or its two data_offsets");
+  }
+  header_.tensors.emplace(
+      name_, HeaderEntry{*dtype_, std::move(*shape_), offsets_->front(), offsets_->back()});
+}
+
+void check_size(const std::string& name, const HeaderEntry& entry, std::uint64_t data_bytes,
+                const std::filesystem::path& file) {
+  if (entry.begin > entry.end || entry.end > data_bytes) {
+    refuse(file, "tensor " + in_quotes(name) + " lies at bytes " + std::to_string(entry.begin) +
+                     " to " + std::to_string(entry.end) + ", but the file has " +
+                     std::to_string(data_bytes) + " bytes of data");
+  }
+  const std::optional<std::int64_t> expected = tensor_bytes(entry.dtype, entry.shape);
+  if (!expected) refuse(file, "tensor " + in_quotes(name) + " has a shape that is too large");
+  if (static_cast<std::uint64_t>(*expected) != entry.end - entry.begin) {
+    refuse(file, "tensor " + in_quotes(name) + " has " + std::to_string(entry.end - entry.begin) +
+                     " bytes where its shape asks for " + std::to_string(*expected));
+  }
+}
+
+// Tensors, in the order of their bytes, must follow each other without overlap, hole or remainder.
+void check_cover(const TensorHeader& header, std::uint64_t data_bytes,
+                 const std::filesystem::path& file) {
+  using Item = std::pair<const std::string, HeaderEntry>;
+  std::vector<const Item*> items;
+  items.reserve(header.tensors.size());
+  for (const Item& item : header.tensors) items.push_back(&item);
+  std::sort(items.begin(), items.end(), [](const Item* a, const Item* b) {
+    return std::pair(a->second.begin, a->second.end) < std::pair(b->second.begin, b->second.end);
+  });
+  std::uint64_t covered = 0;
+  for (const Item* item : items) {
+    if (item->second.begin != covered) {
+      refuse(file, "tensor " + in_quotes(item->first) + " starts at byte " +
+                       std::to_string(item->second.begin) + " of the data, not at " +
+                       std::to_string(covered) + " where the one before it ends");
+    }
+    covered = item->second.end;
+  }
+  if (covered != data_bytes) {
+    refuse(file, "the tensors cover " + std::to_string(covered) + " of " +
+                     std::to_string(data_bytes) + " bytes of data");
+  }
+}
+
+}  // namespace
+
+TensorHeader parse_tensor_header(std::string_view json, std::uint64_t data_bytes,
+                                 const std::filesystem::path& file) {
+  // The format asks for the brace; the parser would also skip a byte order mark.
+  if (!json.starts_with('{')) refuse(file, "the header does not start with '{'");
+  // The parser takes a zero byte for the end of its input and would not look behind it.
+  if (json.find('\0') != std::string_view::npos) refuse(file, "the header holds a zero byte");
+
+  TensorHeader header;
+  HeaderReader reader(file, header);
+  if (!nlohmann::json::sax_parse(json.begin(), json.end(), &reader)) {
+    refuse(file, "the header is not valid JSON");
+  }
+  for (const auto& [name, entry] : header.tensors) check_size(name, entry, data_bytes, file);
+  check_cover(header, data_bytes, file);
+  return header;
+}
+
+}  // namespace headroom

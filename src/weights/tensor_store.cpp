@@ -1,0 +1,137 @@
+#include "config_file.h"
+#include "message.h"
+#include "tensor_header.h"
+
+#include <optional>
+#include <system_error>
+#include <utility>
+
+namespace headroom {
+namespace {
+
+// Real indexes are below 100 KB.
+constexpr std::size_t kMaxIndexBytes = 16 * 1024 * 1024;
+
+// A file name and nothing else: an index must not lead out of its folder. The file itself may be a
+// symbolic link, as all files in the Hugging Face cache are.
+bool is_plain_file_name(std::string_view name) {
+  return !name.empty() && name != "." && name != ".." &&
+         name.find_first_of(std::string_view("/\\\0", 3)) == std::string_view::npos;
+}
+
+std::map<std::string, std::string> parse_shard_index(const std::filesystem::path& index) {
+  const nlohmann::json json = read_json_object(index, kMaxIndexBytes);
+  const auto map = json.find("weight_map");
+  if (map == json.end() || !map->is_object()) {
+    fail_model_file(index,
+                    "has no weight_map that lists the tensors' files; download the file again");
+  }
+  std::map<std::string, std::string> result;
+  for (const auto& [name, value] : map->items()) {
+    const auto* file = value.get_ptr<const std::string*>();
+    if (file == nullptr || !is_plain_file_name(*file)) {
+      fail_model_file(index, "tensor " + in_quotes(name) + " should be in the file " +
+                                 (file == nullptr ? shown(value) : in_quotes(*file)) +
+                                 ", but only a plain file name in the same folder is allowed; "
+                                 "download the file from a source that you trust");
+    }
+    result.emplace(name, *file);
+  }
+  return result;
+}
+
+struct Shards {
+  std::map<std::string, std::string> index;             // tensor -> file name
+  std::map<std::string, std::size_t, std::less<>> ids;  // file name -> position in the lists below
+  std::vector<std::filesystem::path> paths;
+  std::vector<TensorFile> files;
+};
+
+// Opens every shard that the index names and finds every tensor that it lists.
+Shards open_shards(const std::filesystem::path& index) {
+  Shards shards;
+  shards.index = parse_shard_index(index);
+  for (const auto& [name, file] : shards.index) {
+    const auto [position, is_new] = shards.ids.emplace(file, shards.files.size());
+    if (is_new) {
+      shards.paths.push_back(index.parent_path() / file);
+      shards.files.emplace_back(shards.paths.back());
+    }
+    if (!shards.files[position->second].tensors().contains(name)) {
+      fail_model_file(index, "tensor " + in_quotes(name) + " is not in " + in_quotes(file) +
+                                 ", where it should be; download both files again");
+    }
+  }
+  return shards;
+}
+
+bool is_there(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(std::filesystem::symlink_status(path, ignored));
+}
+
+}  // namespace
+
+std::map<std::string, std::string> read_shard_index(const std::filesystem::path& index) {
+  return open_shards(index).index;
+}
+
+TensorStore::TensorStore(const std::filesystem::path& folder, std::string_view stem)
+    : folder_(folder) {
+  const std::string file_name = std::string(stem) + ".safetensors";
+  const std::filesystem::path single = folder / file_name;
+  const std::filesystem::path index = folder / (file_name + ".index.json");
+  if (is_there(single)) {
+    paths_.push_back(single);
+    files_.emplace_back(single);
+    for (const auto& [name, view] : files_.front().tensors()) {
+      entries_.emplace_hint(entries_.end(), name, Entry{view, 0});
+    }
+  } else if (is_there(index)) {
+    Shards shards = open_shards(index);
+    for (const auto& [name, file] : shards.index) {
+      const std::size_t id = shards.ids.at(file);
+      entries_.emplace_hint(entries_.end(), name,
+                            Entry{shards.files[id].tensors().find(name)->second, id});
+    }
+    paths_ = std::move(shards.paths);
+    files_ = std::move(shards.files);
+  } else {
+    fail_model_file(folder, "holds neither " + file_name + " nor " + file_name +
+                                ".index.json; download the model's weights again");
+  }
+}
+
+const TensorView& TensorStore::at(std::string_view name) const {
+  const auto found = entries_.find(name);
+  if (found == entries_.end()) {
+    fail_model_file(paths_.size() == 1 ? paths_.front() : folder_,
+                    "tensor " + std::string(name) +
+                        " is missing; download the model again or choose another one");
+  }
+  return found->second.view;
+}
+
+bool TensorStore::contains(std::string_view name) const { return entries_.contains(name); }
+
+std::vector<std::string> TensorStore::names() const {
+  std::vector<std::string> result;
+  result.reserve(entries_.size());
+  for (const auto& [name, entry] : entries_) result.push_back(name);
+  return result;
+}
+
+const std::filesystem::path& TensorStore::file_of(std::string_view name) const {
+  (void)at(name);  // throws when it is missing
+  return paths_[entries_.find(name)->second.file];
+}
+
+std::int64_t TensorStore::total_bytes() const {
+  std::int64_t total = 0;
+  for (const auto& [name, entry] : entries_) {
+    total += static_cast<std::int64_t>(entry.view.data.size());
+  }
+  return total;
+}
+
+}  // namespace headroom

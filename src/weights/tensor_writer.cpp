@@ -1,0 +1,163 @@
+#include "headroom/core/error.h"
+#include "headroom/core/generation.h"
+
+#include "message.h"
+#include "posix_file.h"
+#include "tensor_header.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+namespace headroom {
+namespace {
+
+[[noreturn]] void fail_io(const std::filesystem::path& file, const char* what, int error) {
+  throw Error(ErrorKind::kIo, file.string() + ": " + what + " (" + errno_text(error) +
+                                  "); check the folder, its permissions and the free space");
+}
+
+[[noreturn]] void fail_argument(const std::filesystem::path& file, const std::string& fault) {
+  throw Error(ErrorKind::kInternal, file.string() + ": cannot be written, since " + fault +
+                                        "; please report this as a fault of the program");
+}
+
+void check_arguments(const std::filesystem::path& file, std::span<const NamedTensor> tensors,
+                     const std::map<std::string, std::string>& metadata) {
+  std::set<std::string_view> names;
+  for (const NamedTensor& tensor : tensors) {
+    const std::string name = "tensor " + in_quotes(tensor.name);
+    if (!is_valid_utf8(tensor.name)) fail_argument(file, name + " has a name that is not UTF-8");
+    if (tensor.name == kMetadataKey) fail_argument(file, name + " has a reserved name");
+    if (!names.insert(tensor.name).second) fail_argument(file, name + " is given twice");
+    if (tensor.shape.size() > kMaxRank) fail_argument(file, name + " has too many dimensions");
+    const std::optional<std::int64_t> expected = tensor_bytes(tensor.dtype, tensor.shape);
+    if (!expected || static_cast<std::uint64_t>(*expected) != tensor.data.size()) {
+      fail_argument(file, name + " has " + std::to_string(tensor.data.size()) +
+                              " bytes of data, which is not what its shape asks for");
+    }
+  }
+  for (const auto& [key, value] : metadata) {
+    if (!is_valid_utf8(key) || !is_valid_utf8(value)) {
+      fail_argument(file, "the metadata " + in_quotes(key) + " is not UTF-8");
+    }
+  }
+}
+
+// Widest elements first: with a header of a multiple of 8 bytes, every tensor is aligned.
+std::vector<const NamedTensor*> file_order(std::span<const NamedTensor> tensors) {
+  std::vector<const NamedTensor*> order;
+  order.reserve(tensors.size());
+  for (const NamedTensor& tensor : tensors) order.push_back(&tensor);
+  std::stable_sort(order.begin(), order.end(), [](const NamedTensor* a, const NamedTensor* b) {
+    return dtype_bytes(a->dtype) > dtype_bytes(b->dtype);
+  });
+  return order;
+}
+
+// The header's length and text.
+std::string make_header(const std::filesystem::path& file,
+                        const std::vector<const NamedTensor*>& order,
+                        const std::map<std::string, std::string>& metadata) {
+  std::string text = "{";
+  const auto add = [&text](std::string_view key, const nlohmann::ordered_json& value) {
+    text += (text.size() > 1 ? "," : "") + nlohmann::ordered_json(key).dump() + ":" + value.dump();
+  };
+  if (!metadata.empty()) add(kMetadataKey, metadata);
+  std::size_t offset = 0;
+  for (const NamedTensor* tensor : order) {
+    const std::size_t end = offset + tensor->data.size();
+    add(tensor->name, {{"dtype", dtype_name(tensor->dtype)},
+                       {"shape", tensor->shape},
+                       {"data_offsets", {offset, end}}});
+    offset = end;
+  }
+  text += "}";
+  text.append((8 - text.size() % 8) % 8, ' ');
+  if (text.size() > kMaxHeaderBytes) {
+    fail_argument(file, "its header would be longer than the format allows");
+  }
+  std::string header;
+  for (int i = 0; i < 8; ++i) header += static_cast<char>(text.size() >> (8 * i) & 0xFF);
+  return header + text;
+}
+
+// A new file beside the target that is removed again unless it was renamed to the target.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const std::filesystem::path& target) : target_(target) {
+    for (int attempt = 0; fd_.get() < 0; ++attempt) {
+      path_ = folder() /
+              (".headroom-" + std::to_string(::getpid()) + "-" + std::to_string(attempt) + ".tmp");
+      fd_ = FileDescriptor(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+      const int error = errno;
+      if (fd_.get() < 0 && error != EEXIST) {
+        path_.clear();
+        fail_io(target_, "a temporary file beside it cannot be created", error);
+      }
+    }
+  }
+  ~TemporaryFile() {
+    if (!path_.empty()) ::unlink(path_.c_str());
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  void write(const void* data, std::size_t size) {
+    const auto* bytes = static_cast<const char*>(data);
+    while (size > 0) {
+      const ssize_t written = ::write(fd_.get(), bytes, size);
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) fail_io(target_, "cannot be written", errno);
+      bytes += written;
+      size -= static_cast<std::size_t>(written);
+    }
+  }
+
+  // After this the target holds the whole file, also if the machine loses power.
+  void commit() {
+    if (::fsync(fd_.get()) != 0) fail_io(target_, "cannot be written", errno);
+    if (::close(fd_.release()) != 0) fail_io(target_, "cannot be written", errno);
+    if (::rename(path_.c_str(), target_.c_str()) != 0)
+      fail_io(target_, "cannot be replaced", errno);
+    path_.clear();
+    // The rename itself reaches the disk with the folder. Some file systems cannot sync a folder;
+    // the file is complete either way.
+    const FileDescriptor dir(::open(folder().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (dir.get() >= 0) (void)::fsync(dir.get());
+  }
+
+ private:
+  [[nodiscard]] std::filesystem::path folder() const {
+    const std::filesystem::path parent = target_.parent_path();
+    return parent.empty() ? std::filesystem::path(".") : parent;
+  }
+
+  std::filesystem::path target_;
+  std::filesystem::path path_;  // empty once there is nothing to remove
+  FileDescriptor fd_;
+};
+
+}  // namespace
+
+void write_tensor_file(const std::filesystem::path& file, std::span<const NamedTensor> tensors,
+                       const std::map<std::string, std::string>& metadata) {
+  check_arguments(file, tensors, metadata);
+  const std::vector<const NamedTensor*> order = file_order(tensors);
+  const std::string header = make_header(file, order, metadata);
+  TemporaryFile temporary(file);
+  temporary.write(header.data(), header.size());
+  for (const NamedTensor* tensor : order) {
+    temporary.write(tensor->data.data(), tensor->data.size());
+  }
+  temporary.commit();
+}
+
+}  // namespace headroom

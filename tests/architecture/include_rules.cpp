@@ -1,0 +1,247 @@
+#include "architecture/include_rules.h"
+
+#include "architecture/source_text.h"
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+namespace headroom::test {
+namespace {
+
+using Names = std::set<std::string, std::less<>>;
+
+struct RoomRules {
+  Names rooms;     // besides itself
+  Names families;  // of third-party headers, besides the standard library
+};
+
+// The table. A room that is missing here breaks the rules with its first file.
+const std::map<std::string, RoomRules, std::less<>>& rules() {
+  static const std::map<std::string, RoomRules, std::less<>> table{
+      {"core", {{}, {}}},
+      {"config", {{"core", "memory"}, {"yaml-cpp", "posix"}}},
+      {"image", {{"core"}, {"stb", "nlohmann", "posix"}}},
+      {"text", {{"core"}, {"utf8proc", "nlohmann"}}},
+      {"weights", {{"core"}, {"nlohmann", "posix"}}},
+      {"memory", {{"core"}, {}}},
+      {"engine", {{"core", "image", "memory"}, {}}},
+      {"device", {{"core", "memory"}, {"torch", "posix", "cuda"}}},
+      {"model", {{"core", "device"}, {"torch"}}},
+      {"diffusion", {{"core"}, {"torch"}}},
+      {"pipeline",
+       {{"core", "text", "weights", "model", "diffusion", "device", "memory"}, {"torch", "posix"}}},
+      {"gui",
+       {{"core", "engine", "image", "memory", "config"},
+        {"imgui", "glfw", "gl", "fontconfig", "icons", "posix"}}},
+      {"app",
+       {{"core", "config", "image", "text", "weights", "memory", "engine", "device", "model",
+         "diffusion", "pipeline", "gui"},
+        {"cli11", "spdlog", "fmt", "nlohmann", "posix"}}},
+  };
+  return table;
+}
+
+struct Prefix {
+  std::string_view prefix;
+  std::string_view family;
+};
+
+// Third-party headers by how their names begin.
+constexpr Prefix kPrefixes[] = {
+    {"yaml-cpp/", "yaml-cpp"},
+    {"stb", "stb"},  // <stb_image.h> or <stb/stb_image.h>
+    {"nlohmann/", "nlohmann"},
+    {"utf8proc", "utf8proc"},
+    {"ATen/", "torch"},
+    {"c10/", "torch"},
+    {"torch/", "torch"},
+    {"cuda", "cuda"},
+    {"nvml", "cuda"},
+    {"imgui", "imgui"},
+    {"misc/", "imgui"},
+    {"backends/imgui", "imgui"},
+    {"GLFW/", "glfw"},
+    {"GL/", "gl"},
+    {"fontconfig/", "fontconfig"},
+    {"icons_font_awesome", "icons"},
+    {"hello_imgui/icons_font_awesome", "icons"},
+    {"CLI/", "cli11"},
+    {"spdlog/", "spdlog"},
+    {"fmt/", "fmt"},
+    {"sys/", "posix"},
+};
+
+constexpr std::string_view kPosix[] = {"dirent.h",  "dlfcn.h",   "fcntl.h", "poll.h",
+                                       "pthread.h", "pwd.h",     "sched.h", "signal.h",
+                                       "spawn.h",   "termios.h", "unistd.h"};
+
+// Both pull in all of torch: seconds for every file that includes them.
+constexpr std::string_view kBanned[] = {"torch/torch.h", "torch/all.h", "torch/extension.h"};
+
+bool is_standard(std::string_view include) {
+  return !include.empty() && std::all_of(include.begin(), include.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
+}
+
+std::string_view family_of(std::string_view include) {
+  for (const Prefix& p : kPrefixes) {
+    if (include.starts_with(p.prefix)) return p.family;
+  }
+  return std::ranges::find(kPosix, include) != std::end(kPosix) ? "posix" : "";
+}
+
+// What may be named in which rooms only, whichever header it came by.
+struct TokenRule {
+  std::string_view token;
+  Names rooms;  // empty: nowhere
+  std::string_view why;
+};
+
+const std::vector<TokenRule>& token_rules() {
+  static const Names threaded{"engine", "pipeline", "device"};
+  static const Names torch{"device", "model", "diffusion", "pipeline"};
+  static const std::string_view threads_why =
+      "threads and locks belong to engine, device and pipeline";
+  static const std::vector<TokenRule> table{
+      {"std::thread", threaded, threads_why},
+      {"std::jthread", threaded, threads_why},
+      {"std::mutex", threaded, threads_why},
+      {"std::recursive_mutex", threaded, threads_why},
+      {"std::shared_mutex", threaded, threads_why},
+      {"std::condition_variable", threaded, threads_why},
+      {"std::condition_variable_any", threaded, threads_why},
+      {"std::async", {}, "the program has no thread pool and no futures"},
+      {"YAML::", {"config"}, "only config knows YAML"},
+      {"ImGui::", {"gui"}, "only gui knows Dear ImGui"},
+      {"at::", torch, "tensors belong to the torch rooms"},
+      {"torch::", torch, "tensors belong to the torch rooms"},
+      {"c10::", torch, "tensors belong to the torch rooms"},
+  };
+  return table;
+}
+
+// Asking how many processors there are starts and locks nothing.
+bool is_harmless(std::string_view token, std::string_view code_line) {
+  return token == "std::thread" &&
+         code_line.find("std::thread::hardware_concurrency") != std::string_view::npos;
+}
+
+std::string_view line_of(std::string_view text, std::size_t line) {
+  for (; line > 1; --line) text.remove_prefix(text.find('\n') + 1);
+  return text.substr(0, text.find('\n'));
+}
+
+class Checker {
+ public:
+  explicit Checker(const std::vector<SourceFile>& files) {
+    for (const SourceFile& file : files) paths_.insert(file.path);
+  }
+
+  void check(const SourceFile& file) {
+    file_ = &file;
+    room_ = room_of(file.path);
+    const auto found = rules().find(room_);
+    if (found == rules().end()) {
+      report(1, "belongs to no room that the rules know; add it to the table or move it");
+      return;
+    }
+    for (const Include& include : find_includes(file.text)) check_include(include, found->second);
+    check_tokens();
+  }
+
+  std::vector<std::string> take_problems() { return std::move(problems_); }
+
+ private:
+  void check_include(const Include& include, const RoomRules& room) {
+    if (std::ranges::find(kBanned, include.path) != std::end(kBanned)) {
+      report(include.line, "includes " + include.path + "; use the narrowest ATen header");
+    } else if (include.path.starts_with("headroom/")) {
+      const std::string other = room_of("include/" + include.path);
+      if (other != room_ && !room.rooms.contains(other)) {
+        report(include.line, room_ + " must not include " + include.path);
+      }
+    } else if (!is_own(include.path) && !is_standard(include.path)) {
+      const std::string_view family = family_of(include.path);
+      if (family.empty()) {
+        report(include.line, "includes " + include.path + ", which the rules do not know");
+      } else if (!room.families.contains(family)) {
+        report(include.line, room_ + " must not include " + include.path);
+      }
+    }
+  }
+
+  // A private header of this room, from the room's folder or from beside the file.
+  [[nodiscard]] bool is_own(const std::string& include) const {
+    const std::filesystem::path beside = std::filesystem::path(file_->path).parent_path() / include;
+    const std::string own = beside.lexically_normal().generic_string();
+    return paths_.contains("src/" + room_ + "/" + include) ||
+           (paths_.contains(own) && room_of(own) == room_);
+  }
+
+  void check_tokens() {
+    const std::string code = code_only(file_->text);
+    for (const TokenRule& rule : token_rules()) {
+      if (rule.rooms.contains(room_)) continue;
+      for (const std::size_t line : find_token(code, rule.token)) {
+        if (is_harmless(rule.token, line_of(code, line))) continue;
+        report(line,
+               room_ + " must not use " + std::string(rule.token) + ": " + std::string(rule.why));
+      }
+    }
+  }
+
+  void report(std::size_t line, const std::string& what) {
+    problems_.push_back(file_->path + ":" + std::to_string(line) + ": " + what);
+  }
+
+  std::set<std::string> paths_;
+  std::vector<std::string> problems_;
+  const SourceFile* file_ = nullptr;
+  std::string room_;
+};
+
+}  // namespace
+
+std::string room_of(std::string_view path) {
+  for (const std::string_view root : {"include/headroom/", "src/"}) {
+    if (!path.starts_with(root)) continue;
+    path.remove_prefix(root.size());
+    const std::size_t slash = path.find('/');
+    return slash == std::string_view::npos ? std::string() : std::string(path.substr(0, slash));
+  }
+  return {};
+}
+
+std::vector<std::string> check_include_rules(const std::vector<SourceFile>& files) {
+  Checker checker(files);
+  for (const SourceFile& file : files) checker.check(file);
+  return checker.take_problems();
+}
+
+std::set<std::string> known_rooms() {
+  std::set<std::string> rooms;
+  for (const auto& [room, unused] : rules()) rooms.insert(room);
+  return rooms;
+}
+
+std::vector<SourceFile> read_sources(const std::filesystem::path& root) {
+  static const std::set<std::string> kinds{".h", ".hpp", ".cpp", ".cc",
+                                           ".c", ".cu",  ".cuh", ".inc"};
+  std::vector<SourceFile> files;
+  for (const char* folder : {"include", "src"}) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(
+             root / folder, std::filesystem::directory_options::follow_directory_symlink)) {
+      if (!entry.is_regular_file() || !kinds.contains(entry.path().extension().string())) continue;
+      std::ostringstream text;
+      text << std::ifstream(entry.path(), std::ios::binary).rdbuf();
+      files.push_back({entry.path().lexically_relative(root).generic_string(), text.str()});
+    }
+  }
+  std::ranges::sort(files, {}, &SourceFile::path);
+  return files;
+}
+
+}  // namespace headroom::test

@@ -1,0 +1,210 @@
+#include "architecture/include_rules.h"
+
+#include "architecture/source_text.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace headroom::test {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+std::vector<std::string> check(std::string path, std::string text) {
+  return check_include_rules({{std::move(path), std::move(text)}});
+}
+
+TEST(IncludeRules, HoldInThisTree) {
+  const std::vector<SourceFile> files = read_sources(HEADROOM_SOURCE_DIR);
+  EXPECT_GT(files.size(), 10U) << "are the sources where they should be?";
+  EXPECT_THAT(check_include_rules(files), IsEmpty());
+}
+
+TEST(IncludeRules, EveryRoomIsInTheTable) {
+  const std::set<std::string> rooms = known_rooms();
+  for (const SourceFile& file : read_sources(HEADROOM_SOURCE_DIR)) {
+    EXPECT_TRUE(rooms.contains(room_of(file.path))) << file.path;
+  }
+}
+
+TEST(IncludeRules, CatchARoomThatLooksUp) {
+  EXPECT_THAT(
+      check("src/core/size.cpp", "#include <string>\n#include \"headroom/memory/plan.h\"\n"),
+      ElementsAre("src/core/size.cpp:2: core must not include headroom/memory/plan.h"));
+}
+
+TEST(IncludeRules, CatchRoomsThatMustNotMeet) {
+  const std::pair<const char*, const char*> forbidden[] = {
+      {"core", "config"},     {"config", "image"},    {"image", "memory"},     {"text", "weights"},
+      {"weights", "text"},    {"memory", "device"},   {"engine", "pipeline"},  {"device", "model"},
+      {"model", "weights"},   {"diffusion", "model"}, {"diffusion", "device"}, {"pipeline", "gui"},
+      {"pipeline", "engine"}, {"gui", "pipeline"},    {"gui", "device"},       {"gui", "app"},
+      {"engine", "gui"},
+  };
+  for (const auto& [from, to] : forbidden) {
+    const std::string include = "#include \"headroom/" + std::string(to) + "/a.h\"\n";
+    EXPECT_EQ(check("src/" + std::string(from) + "/a.cpp", include).size(), 1U)
+        << from << " -> " << to;
+    EXPECT_EQ(check("include/headroom/" + std::string(from) + "/a.h", include).size(), 1U)
+        << from << " -> " << to << " in a public header";
+  }
+}
+
+TEST(IncludeRules, AllowWhatTheTableAllows) {
+  const std::pair<const char*, const char*> allowed[] = {
+      {"config", "memory"},    {"engine", "image"},       {"model", "device"},
+      {"pipeline", "weights"}, {"pipeline", "diffusion"}, {"gui", "engine"},
+      {"gui", "config"},       {"app", "pipeline"},       {"app", "gui"},
+      {"text", "text"},
+  };
+  for (const auto& [from, to] : allowed) {
+    EXPECT_THAT(check("src/" + std::string(from) + "/a.cpp",
+                      "#include \"headroom/" + std::string(to) + "/a.h\"\n"),
+                IsEmpty())
+        << from << " -> " << to;
+  }
+}
+
+TEST(IncludeRules, CatchThirdPartyHeadersInTheWrongRoom) {
+  const std::pair<const char*, const char*> forbidden[] = {
+      {"core", "<nlohmann/json.hpp>"},
+      {"memory", "<ATen/core/Tensor.h>"},
+      {"engine", "<spdlog/spdlog.h>"},
+      {"config", "<nlohmann/json.hpp>"},
+      {"image", "<yaml-cpp/yaml.h>"},
+      {"text", "<stb_image.h>"},
+      {"weights", "<utf8proc.h>"},
+      {"pipeline", "<imgui.h>"},
+      {"gui", "<torch/types.h>"},
+      {"gui", "<CLI/CLI.hpp>"},
+      {"app", "<GL/gl.h>"},
+      {"app", "\"imgui.h\""},
+      {"memory", "<unistd.h>"},
+      {"diffusion", "<nlohmann/json.hpp>"},
+  };
+  for (const auto& [room, header] : forbidden) {
+    EXPECT_THAT(
+        check("src/" + std::string(room) + "/a.cpp", "#include " + std::string(header) + "\n"),
+        ElementsAre(HasSubstr("must not include")))
+        << room << " " << header;
+  }
+}
+
+TEST(IncludeRules, AllowThirdPartyHeadersInTheirRoom) {
+  const std::pair<const char*, const char*> allowed[] = {
+      {"config", "<yaml-cpp/yaml.h>"},  {"image", "<stb_image_write.h>"},
+      {"image", "<nlohmann/json.hpp>"}, {"text", "<utf8proc.h>"},
+      {"weights", "<sys/mman.h>"},      {"device", "<c10/core/Allocator.h>"},
+      {"model", "<ATen/ops/matmul.h>"}, {"gui", "<imgui_internal.h>"},
+      {"gui", "<GLFW/glfw3.h>"},        {"app", "<CLI/CLI.hpp>"},
+      {"core", "<condition_variable>"}, {"memory", "<cstdint>"},
+  };
+  for (const auto& [room, header] : allowed) {
+    EXPECT_THAT(
+        check("src/" + std::string(room) + "/a.cpp", "#include " + std::string(header) + "\n"),
+        IsEmpty())
+        << room << " " << header;
+  }
+}
+
+TEST(IncludeRules, CatchAHeaderThatTheTableDoesNotKnow) {
+  EXPECT_THAT(check("src/app/main.cpp", "#include <boost/any.hpp>\n"),
+              ElementsAre(AllOf(StartsWith("src/app/main.cpp:1:"), HasSubstr("do not know"))));
+}
+
+TEST(IncludeRules, CatchTheHeadersThatPullInAllOfTorch) {
+  for (const char* room : {"model", "pipeline", "app"}) {
+    for (const char* header : {"torch/torch.h", "torch/all.h"}) {
+      EXPECT_THAT(
+          check("src/" + std::string(room) + "/a.cpp", "#include <" + std::string(header) + ">\n"),
+          ElementsAre(HasSubstr("narrowest")))
+          << room << " " << header;
+    }
+  }
+}
+
+TEST(IncludeRules, PrivateHeadersStayInTheirRoom) {
+  const SourceFile header{"src/text/unicode.h", ""};
+  EXPECT_THAT(check_include_rules({header, {"src/text/a.cpp", "#include \"unicode.h\"\n"}}),
+              IsEmpty());
+  EXPECT_THAT(check_include_rules({header, {"src/image/a.cpp", "#include \"unicode.h\"\n"}}),
+              ElementsAre(HasSubstr("do not know")));
+  EXPECT_THAT(
+      check_include_rules({header, {"src/image/a.cpp", "#include \"../text/unicode.h\"\n"}}),
+      ElementsAre(HasSubstr("do not know")));
+  EXPECT_THAT(check_include_rules({{"src/gui/panels/prompt.h", ""},
+                                   {"src/gui/panels/a.cpp", "#include \"prompt.h\"\n"},
+                                   {"src/gui/b.cpp", "#include \"panels/prompt.h\"\n"}}),
+              IsEmpty());
+}
+
+TEST(IncludeRules, CatchAFileThatBelongsToNoRoom) {
+  EXPECT_THAT(check("src/stray.cpp", ""), ElementsAre(HasSubstr("no room")));
+  EXPECT_THAT(check("src/utils/stray.cpp", ""), ElementsAre(HasSubstr("no room")));
+}
+
+TEST(IncludeRules, CatchThreadsOutsideTheirRooms) {
+  for (const char* use :
+       {"std::thread t;", "std::jthread t;", "std::mutex m;", "std::scoped_lock<std::mutex> l(m);",
+        "std::shared_mutex m;", "std::condition_variable_any c;", "auto f = std::async(g);"}) {
+    EXPECT_EQ(check("src/gui/a.cpp", use).size(), 1U) << use;
+  }
+  EXPECT_THAT(check("src/engine/a.cpp", "std::jthread t; std::mutex m;"), IsEmpty());
+  EXPECT_THAT(check("src/engine/a.cpp", "auto f = std::async(g);"),
+              ElementsAre(HasSubstr("std::async")));
+  EXPECT_THAT(check("src/app/a.cpp", "int n = std::thread::hardware_concurrency();"), IsEmpty());
+  EXPECT_THAT(check("src/app/a.cpp", "std::this_thread::yield();"), IsEmpty());
+}
+
+TEST(IncludeRules, CatchLibraryNamesOutsideTheirRooms) {
+  EXPECT_THAT(check("src/gui/a.cpp", "int a;\nYAML::Node n;"),
+              ElementsAre(StartsWith("src/gui/a.cpp:2: gui must not use YAML::")));
+  EXPECT_THAT(check("src/app/a.cpp", "ImGui::Begin(\"x\");"),
+              ElementsAre(HasSubstr("must not use ImGui::")));
+  EXPECT_THAT(check("src/app/a.cpp", "at::Tensor t;"), ElementsAre(HasSubstr("must not use at::")));
+  EXPECT_THAT(check("src/config/a.cpp", "YAML::Node n;"), IsEmpty());
+  EXPECT_THAT(check("src/gui/a.cpp", "ImGui::Begin(\"x\");"), IsEmpty());
+  EXPECT_THAT(check("src/core/a.cpp", "format::at_least(1); float::x;"), IsEmpty());
+}
+
+TEST(IncludeRules, IgnoreCommentsAndLiterals) {
+  EXPECT_THAT(check("src/core/a.cpp",
+                    "// #include <imgui.h>\n"
+                    "/* std::mutex\n#include <imgui.h>\n*/\n"
+                    "const char* a = \"ImGui::Text // \\\" YAML::\";\n"
+                    "const char* b = R\"x(\n#include <imgui.h>\nstd::mutex)x\";\n"
+                    "int c = 1'000; char d = '\"';\n"),
+              IsEmpty());
+  EXPECT_THAT(check("src/core/a.cpp", "const char* a = \"x\"; std::mutex m; // y\n"),
+              ElementsAre(HasSubstr("std::mutex")));
+}
+
+TEST(FindIncludes, ReadsEverySpelling) {
+  const std::vector<Include> includes = find_includes(
+      "#include <a>\n  #  include \"b/c.h\"  // why\n#include<d.h>\nint x;\n#define include\n");
+  ASSERT_EQ(includes.size(), 3U);
+  EXPECT_EQ(includes[0].path, "a");
+  EXPECT_EQ(includes[1].path, "b/c.h");
+  EXPECT_EQ(includes[1].line, 2U);
+  EXPECT_EQ(includes[2].path, "d.h");
+}
+
+TEST(CodeOnly, KeepsLineNumbers) { EXPECT_EQ(code_only("a /* b\nc */ d"), "a     \n     d"); }
+
+TEST(RoomOf, ReadsBothRoots) {
+  EXPECT_EQ(room_of("include/headroom/core/size.h"), "core");
+  EXPECT_EQ(room_of("src/gui/panels/a.cpp"), "gui");
+  EXPECT_EQ(room_of("src/a.cpp"), "");
+  EXPECT_EQ(room_of("tests/core/a.cpp"), "");
+}
+
+}  // namespace
+}  // namespace headroom::test

@@ -1,0 +1,126 @@
+#include "headroom/config/app_config.h"
+#include "headroom/core/bytes.h"
+
+#include "config/config_test_support.h"
+#include "image/expect_error.h"
+
+#include <algorithm>
+#include <map>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace headroom {
+namespace {
+
+using test::expect_error;
+using test::fields;
+using test::ScopedHome;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::Eq;
+using testing::HasSubstr;
+
+AppConfig load(const std::vector<std::string>& environment) {
+  AppConfig config;
+  load_config_environment(environment, config);
+  return config;
+}
+
+void expect_refused(const std::vector<std::string>& environment, const std::string& part) {
+  AppConfig config;
+  config.window.theme = "light";
+  const AppConfig before = config;
+  expect_error(ErrorKind::kConfig, HasSubstr(part),
+               [&] { load_config_environment(environment, config); });
+  EXPECT_EQ(fields(config), fields(before)) << "changed by variables that were refused";
+}
+
+TEST(ConfigEnvironment, SetsEveryKey) {
+  // A value other than the default for each key; a key without one here is a gap in this test.
+  std::map<std::string, std::string> values{{"model.path", "/m"},
+                                            {"model.device", "cpu"},
+                                            {"model.dtype", "fp16"},
+                                            {"model.threads", "3"},
+                                            {"model.low_vram", "true"},
+                                            {"model.enable_cpu_offload", "true"},
+                                            {"model.offload_layers", "a,b"},
+                                            {"memory.pretend_vram", "6G"},
+                                            {"memory.vram_cap", "5G"},
+                                            {"memory.reserve", "1G"},
+                                            {"output.folder", "/o"},
+                                            {"window.language", "en"},
+                                            {"window.theme", "light"},
+                                            {"window.width", "1111"},
+                                            {"window.height", "777"},
+                                            {"window.ui_scale", "2"},
+                                            {"log.level", "warn"},
+                                            {"log.folder", "/l"}};
+  for (const std::string& key : known_config_keys()) {
+    ASSERT_TRUE(values.count(key)) << key;
+    std::string name = "HEADROOM_" + key;
+    std::replace(name.begin(), name.end(), '.', '_');
+    for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    EXPECT_NE(fields(load({name + "=" + values[key]})), fields(AppConfig{})) << name;
+  }
+  const AppConfig config =
+      load({"HEADROOM_MEMORY_PRETEND_VRAM=6G", "HEADROOM_MODEL_OFFLOAD_LAYERS=a,b",
+            "HEADROOM_WINDOW_WIDTH=1111", "HEADROOM_MODEL_PATH=/a=b"});
+  EXPECT_EQ(config.memory.pretend_vram_bytes, 6 * kGiB);
+  EXPECT_THAT(config.model.offload_layers, ElementsAre("a", "b"));
+  EXPECT_EQ(config.window.width, 1111);
+  EXPECT_EQ(config.model.path, "/a=b");
+}
+
+TEST(ConfigEnvironment, OverlaysOnlyWhatItNames) {
+  AppConfig config;
+  config.window.theme = "light";
+  load_config_environment({"HEADROOM_LOG_LEVEL=off"}, config);
+  EXPECT_EQ(config.window.theme, "light");
+  EXPECT_EQ(config.log.level, "off");
+}
+
+TEST(ConfigEnvironment, IgnoresWhatIsNotItsOwn) {
+  EXPECT_EQ(fields(load({"PATH=/bin", "HEADROOM=1", "headroom_model_path=x",
+                         "MY_HEADROOM_MODEL_PATH=x", "", "=", "HEADROOM_WITHOUT_EQUALS",
+                         "HEADROOM_TORCH_DIR=/t", "HEADROOM_DEPS_DIR=/d"})),
+            fields(AppConfig{}));
+}
+
+TEST(ConfigEnvironment, AnEmptyValueChangesNothing) {
+  EXPECT_EQ(fields(load({"HEADROOM_MODEL_DTYPE=", "HEADROOM_MODEL_OFFLOAD_LAYERS="})),
+            fields(AppConfig{}));
+}
+
+TEST(ConfigEnvironment, TildeIsTheHomeFolder) {
+  const ScopedHome home("/home/somebody");
+  EXPECT_EQ(load({"HEADROOM_OUTPUT_FOLDER=~/x"}).output.folder, "/home/somebody/x");
+}
+
+TEST(ConfigEnvironment, RefusesBadValues) {
+  AppConfig config;
+  expect_error(ErrorKind::kConfig,
+               Eq("HEADROOM_MODEL_DTYPE: \"fp8\" is not allowed; use auto, fp32, bf16 or fp16"),
+               [&] { load_config_environment({"HEADROOM_MODEL_DTYPE=fp8"}, config); });
+  expect_refused({"HEADROOM_LOG_LEVEL=off", "HEADROOM_WINDOW_WIDTH=10"},
+                 "HEADROOM_WINDOW_WIDTH: \"10\"");
+  expect_refused({"HEADROOM_MODEL_OFFLOAD_LAYERS=a,,b"},
+                 "HEADROOM_MODEL_OFFLOAD_LAYERS: \"a\", \"\", \"b\"");
+}
+
+TEST(ConfigEnvironment, RefusesUnknownNamesWithTheNearest) {
+  expect_refused(
+      {"HEADROOM_MODEL_PTH=x"},
+      "HEADROOM_MODEL_PTH: there is no such setting (did you mean HEADROOM_MODEL_PATH?)");
+  expect_refused({"HEADROOM_LOGLEVEL="}, "(did you mean HEADROOM_LOG_LEVEL?)");
+  expect_refused({"HEADROOM_SOMETHING_ENTIRELY_DIFFERENT=1"}, "known: HEADROOM_MODEL_PATH, ");
+}
+
+TEST(ConfigEnvironment, RefusesOneSettingUnderTwoNames) {
+  expect_refused({"HEADROOM_MODEL_LOW_VRAM=1", "HEADROOM_MODEL_ENABLE_CPU_OFFLOAD=1"},
+                 "HEADROOM_MODEL_ENABLE_CPU_OFFLOAD: the same setting is already given at "
+                 "HEADROOM_MODEL_LOW_VRAM");
+}
+
+}  // namespace
+}  // namespace headroom

@@ -1,0 +1,163 @@
+#include "headroom/core/generation.h"
+
+#include "headroom/core/size.h"
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace headroom {
+namespace {
+
+using Field = RequestProblem::Field;
+using ::testing::HasSubstr;
+
+constexpr int kUnit = 16;
+
+GenerationRequest good_request() {
+  GenerationRequest request;
+  request.prompt = "a cute orange cat";
+  return request;
+}
+
+// The request must have exactly one problem, in `field`; gives its sentence.
+std::string only_problem(const GenerationRequest& request, Field field, int unit = kUnit) {
+  const std::vector<RequestProblem> problems = validate(request, unit);
+  EXPECT_EQ(problems.size(), 1U);
+  if (problems.size() != 1) return {};
+  EXPECT_EQ(problems[0].field, field);
+  return problems[0].message;
+}
+
+TEST(Validate, AcceptsTheDefaultsWithAPrompt) {
+  EXPECT_TRUE(validate(good_request(), kUnit).empty());
+}
+
+TEST(Validate, AcceptsEveryLimitItself) {
+  GenerationRequest request = good_request();
+  request.prompt = std::string(kMaxPromptBytes, 'a');
+  request.negative_prompt = std::string(kMaxPromptBytes, 'b');
+  request.width = kUnit;
+  request.height = kMaxSide_px;
+  request.steps = kMaxSteps;
+  request.count = kMaxCount;
+  request.guidance_scale = -kMaxGuidance;
+  request.cfg_normalization = 1000;
+  request.cfg_truncation = 0;
+  request.shift = 100;
+  request.seed = std::numeric_limits<std::uint64_t>::max();
+  EXPECT_TRUE(validate(request, kUnit).empty());
+}
+
+TEST(Validate, AsksForAPrompt) {
+  for (const char* prompt : {"", " ", "\t\r\n "}) {
+    GenerationRequest request = good_request();
+    request.prompt = prompt;
+    EXPECT_THAT(only_problem(request, Field::kPrompt), HasSubstr("empty"));
+  }
+}
+
+TEST(Validate, NamesATextThatIsTooLong) {
+  GenerationRequest request = good_request();
+  request.prompt = std::string(kMaxPromptBytes + 1, 'a');
+  EXPECT_THAT(only_problem(request, Field::kPrompt), HasSubstr("65537"));
+  request = good_request();
+  request.negative_prompt = std::string(kMaxPromptBytes + 1, 'a');
+  EXPECT_THAT(only_problem(request, Field::kNegativePrompt), HasSubstr("the negative prompt"));
+}
+
+TEST(Validate, NamesTextThatIsNotUtf8) {
+  GenerationRequest request = good_request();
+  request.prompt = "caf\xE9";
+  EXPECT_THAT(only_problem(request, Field::kPrompt), HasSubstr("UTF-8"));
+  request = good_request();
+  request.negative_prompt = "\xFF";
+  EXPECT_THAT(only_problem(request, Field::kNegativePrompt), HasSubstr("UTF-8"));
+}
+
+TEST(Validate, OffersTheNearestSize) {
+  GenerationRequest request = good_request();
+  request.width = 500;
+  request.height = 1020;
+  EXPECT_THAT(only_problem(request, Field::kSize), HasSubstr("the nearest is 496×1024"));
+}
+
+TEST(Validate, SizeUnitComesFromTheModel) {
+  GenerationRequest request = good_request();
+  request.width = 528;  // 33 * 16, not a multiple of 32
+  EXPECT_TRUE(validate(request, 16).empty());
+  EXPECT_THAT(only_problem(request, Field::kSize, 32), HasSubstr("multiple of 32"));
+}
+
+TEST(Validate, RefusesSizesOutsideTheLimits) {
+  for (const int side : {-16, 0, 8, 8208, std::numeric_limits<int>::max()}) {
+    GenerationRequest request = good_request();
+    request.width = side;
+    only_problem(request, Field::kSize);
+    request = good_request();
+    request.height = side;
+    only_problem(request, Field::kSize);
+  }
+}
+
+TEST(Validate, RefusesStepsOutsideTheLimits) {
+  for (const int steps : {-1, 0, kMaxSteps + 1}) {
+    GenerationRequest request = good_request();
+    request.steps = steps;
+    EXPECT_THAT(only_problem(request, Field::kSteps), HasSubstr("from 1 to 1000"));
+  }
+}
+
+TEST(Validate, RefusesCountsOutsideTheLimits) {
+  for (const int count : {-1, 0, kMaxCount + 1}) {
+    GenerationRequest request = good_request();
+    request.count = count;
+    EXPECT_THAT(only_problem(request, Field::kCount), HasSubstr("from 1 to 64"));
+  }
+}
+
+TEST(Validate, RefusesNumbersThatAreNotFiniteOrOutOfRange) {
+  for (const double bad : {std::nan(""), std::numeric_limits<double>::infinity(), 1e6, -1e6}) {
+    GenerationRequest request = good_request();
+    request.guidance_scale = bad;
+    EXPECT_THAT(only_problem(request, Field::kGuidance), HasSubstr("guidance is "));
+    request = good_request();
+    request.cfg_normalization = bad;
+    EXPECT_THAT(only_problem(request, Field::kOther), HasSubstr("cfg-normalization"));
+    request = good_request();
+    request.cfg_truncation = bad;
+    EXPECT_THAT(only_problem(request, Field::kOther), HasSubstr("cfg-truncation"));
+    request = good_request();
+    request.shift = bad;
+    EXPECT_THAT(only_problem(request, Field::kOther), HasSubstr("shift"));
+  }
+}
+
+TEST(Validate, RefusesAShiftOfZero) {
+  GenerationRequest request = good_request();
+  request.shift = 0.0;
+  only_problem(request, Field::kOther);
+}
+
+TEST(Validate, ReportsEveryProblemAtOnce) {
+  GenerationRequest request;
+  request.width = 7;
+  request.steps = 0;
+  request.count = 0;
+  EXPECT_EQ(validate(request, kUnit).size(), 4U);  // prompt, size, steps, count
+}
+
+TEST(StageNames, FollowTheOrderOfTheStages) {
+  EXPECT_EQ(stage_name(Stage::kLoad), "load");
+  EXPECT_EQ(stage_name(Stage::kEncode), "encode");
+  EXPECT_EQ(stage_name(Stage::kDenoise), "denoise");
+  EXPECT_EQ(stage_name(Stage::kDecode), "decode");
+  EXPECT_EQ(stage_name(Stage::kSave), "save");
+}
+
+}  // namespace
+}  // namespace headroom

@@ -1,0 +1,91 @@
+#include "progress_model.h"
+
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+namespace headroom {
+namespace {
+
+// A run of 1000×1000 px, 10 steps: load 2, encode 1, denoise 10, decode 2, save 0.5 s.
+Receipt receipt() {
+  Receipt r;
+  r.stage_seconds = {2, 1, 10, 2, 0.5};
+  return r;
+}
+
+double sum(const std::array<double, kStageCount>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0);
+}
+
+TEST(ProgressModel, ScalesWhatItLearnedByAreaAndSteps) {
+  ProgressModel model;
+  EXPECT_FALSE(model.seconds_per_picture(1000, 1000, 10));
+  model.learn(receipt(), 1000, 1000, 10);
+  ASSERT_TRUE(model.seconds_per_picture(1000, 1000, 10));
+  EXPECT_NEAR(*model.seconds_per_picture(1000, 1000, 10), 1 + 10 + 2 + 0.5, 1e-9);
+  EXPECT_NEAR(*model.seconds_per_picture(1000, 500, 20), 1 + 10 + 1 + 0.25, 1e-9);
+}
+
+TEST(ProgressModel, IgnoresAReceiptWithoutTimes) {
+  ProgressModel model;
+  model.learn(Receipt{}, 512, 512, 8);
+  EXPECT_FALSE(model.seconds_per_picture(512, 512, 8));
+}
+
+TEST(ProgressModel, ThePlansSecondsComeFirst) {
+  ProgressModel model;
+  model.learn(receipt(), 1000, 1000, 10);
+  Plan plan;
+  plan.stages = {{Stage::kDenoise, 0, 0, 0, 0, 42.0}};
+  const auto expected = model.expect(1000, 1000, 10, plan);
+  EXPECT_DOUBLE_EQ(expected[2], 42);
+  EXPECT_DOUBLE_EQ(expected[3], 2);
+}
+
+TEST(ProgressModel, SharesSumToOneWhateverIsKnown) {
+  ProgressModel model;
+  EXPECT_NEAR(sum(model.view({}).share), 1, 1e-9);
+  EXPECT_FALSE(model.view({}).seconds_left);
+  model.learn(receipt(), 1000, 1000, 10);
+  const ProgressView view = model.view({.width = 1000, .height = 1000, .steps = 10});
+  EXPECT_NEAR(sum(view.share), 1, 1e-9);
+  EXPECT_GT(view.share[2], view.share[0]);
+}
+
+TEST(ProgressModel, AStageWithoutStepsNearsItsEndAndNeverReachesIt) {
+  const ProgressModel model;
+  double before = -1;
+  for (const double elapsed : {0.0, 0.5, 2.0, 10.0, 1000.0}) {
+    const double done = model.view({.stage = Stage::kLoad, .stage_elapsed = elapsed}).done[0];
+    EXPECT_GE(done, before);
+    EXPECT_LT(done, 0.96);
+    before = done;
+  }
+}
+
+TEST(ProgressModel, CountsStepsAndMeasuresThem) {
+  const ProgressModel model;
+  // Four of eight steps in 8 s: 2 s each, so 8 s are left, and stages before are done.
+  const ProgressView view = model.view(
+      {.steps = 8, .stage = Stage::kDenoise, .step = 4, .stage_elapsed = 8, .step_elapsed = 0});
+  EXPECT_DOUBLE_EQ(view.done[0], 1);
+  EXPECT_DOUBLE_EQ(view.done[1], 1);
+  EXPECT_DOUBLE_EQ(view.done[2], 0.5);
+  EXPECT_DOUBLE_EQ(view.done[3], 0);
+  ASSERT_TRUE(view.seconds_left);
+  EXPECT_NEAR(*view.seconds_left, 8, 1e-9);
+}
+
+TEST(ProgressModel, SecondsLeftCoverTheFurtherPictures) {
+  ProgressModel model;
+  model.learn(receipt(), 1000, 1000, 10);
+  const ProgressInput one{.width = 1000, .height = 1000, .steps = 10, .count = 1, .stage = Stage::kDecode};
+  ProgressInput three = one;
+  three.count = 3;
+  EXPECT_NEAR(*model.view(one).seconds_left, 2 + 0.5, 1e-9);
+  EXPECT_NEAR(*model.view(three).seconds_left, 2.5 + 2 * 12.5, 1e-9);
+}
+
+}  // namespace
+}  // namespace headroom

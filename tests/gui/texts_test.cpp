@@ -1,0 +1,157 @@
+// The texts: both languages have the same keys, and every key that the code names exists.
+#include "format.h"
+#include "problems.h"
+
+#include "headroom/core/error.h"
+#include "headroom/core/plan.h"
+#include "headroom/core/size.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
+#include <string>
+
+namespace headroom {
+namespace {
+
+namespace fs = std::filesystem;
+
+StringTable table(const std::string& language) {
+  return StringTable(fs::path(HEADROOM_SOURCE_DIR) / "configs/lang" / (language + ".yaml"));
+}
+
+std::set<std::string> used_keys() {
+  std::set<std::string> keys;
+  // Every literal that looks like a key of ours: words with at least one dot.
+  const std::regex literal("\"([a-z_]+(\\.[a-z_0-9]+)+)\"");
+  for (const auto& entry : fs::recursive_directory_iterator(fs::path(HEADROOM_SOURCE_DIR) / "src/gui")) {
+    if (entry.path().extension() != ".cpp") continue;
+    std::ifstream in(entry.path());
+    const std::string code{std::istreambuf_iterator<char>(in), {}};
+    const std::regex call("\\bt(?:ext)?\\((?:[^()\"]*\\?)?[^\"()]*((?:\"[a-z_.0-9]+\"[^\"()]*)+)\\)");
+    for (std::sregex_iterator it(code.begin(), code.end(), call), end; it != end; ++it) {
+      const std::string arguments = (*it)[1];
+      for (std::sregex_iterator k(arguments.begin(), arguments.end(), literal); k != end; ++k) keys.insert((*k)[1]);
+    }
+    const std::regex row("\"((?:gauge\\.row|keys|stages)\\.[a-z]+)\"");  // keys in tables
+    for (std::sregex_iterator it(code.begin(), code.end(), row), end; it != end; ++it) keys.insert((*it)[1]);
+  }
+  for (const std::string_view stage : kStageNames) keys.insert("stage." + std::string(stage));
+  for (const SizePreset& preset : kSizePresets) keys.insert("preset." + std::string(preset.name));
+  for (const char* const rung : {"resident", "evict-encoder", "sequential-guidance", "chunk-tokens", "tile-decode",
+                                 "evict-transformer", "stream-blocks", "stream-encoder", "cpu-decode"}) {
+    keys.insert(std::string("rung.") + rung);
+  }
+  return keys;
+}
+
+TEST(Texts, BothLanguagesHaveTheSameKeys) { EXPECT_EQ(table("en").keys(), table("zh").keys()); }
+
+TEST(Texts, BothLanguagesFillInTheSamePlaces) {
+  const StringTable en = table("en");
+  const StringTable zh = table("zh");
+  for (const std::string& key : en.keys()) {
+    for (const char* const place : {"{0}", "{1}", "{2}", "{3}"}) {
+      EXPECT_EQ(en.text(key).find(place) == std::string::npos, zh.text(key).find(place) == std::string::npos)
+          << key << " " << place;
+    }
+  }
+}
+
+TEST(Texts, EveryKeyThatTheCodeUsesExists) {
+  const StringTable en = table("en");
+  const std::set<std::string> keys = used_keys();
+  EXPECT_GT(keys.size(), 100U);  // the search itself works
+  for (const std::string& key : keys) EXPECT_TRUE(en.contains(key)) << key;
+}
+
+TEST(Texts, NoTextIsUnused) {
+  const std::set<std::string> used = used_keys();
+  for (const std::string& key : table("en").keys()) EXPECT_TRUE(used.contains(key)) << key;
+}
+
+TEST(StringTable, AMissingTextIsItsKey) { EXPECT_EQ(StringTable().text("no.such.key"), "no.such.key"); }
+
+TEST(StringTable, RefusesWhatIsNoFlatListOfTexts) {
+  const auto message = [](const std::string& yaml) {
+    const fs::path file = fs::path(testing::TempDir()) / "headroom_texts.yaml";
+    std::ofstream(file) << yaml;
+    try {
+      const StringTable read(file);
+    } catch (const Error& e) {
+      EXPECT_EQ(e.kind(), ErrorKind::kConfig);
+      return std::string(e.what());
+    }
+    return std::string("nothing was thrown");
+  };
+  EXPECT_NE(message("a: b\nc: [1]\n").find("headroom_texts.yaml:2: "), std::string::npos);
+  EXPECT_NE(message("a: b\na: c\n").find(":2: a is there twice"), std::string::npos);
+  EXPECT_NE(message("a: [b\n").find("not valid YAML"), std::string::npos);
+  EXPECT_NE(message("- a\n").find("key: text"), std::string::npos);
+  EXPECT_THROW(StringTable(fs::path("/nowhere/en.yaml")), Error);
+}
+
+TEST(Format, FillsPlacesAndLeavesOthersAlone) {
+  EXPECT_EQ(fill("{1} of {0}", {"8", "5"}), "5 of 8");
+  EXPECT_EQ(fill("{0} {2}", {"{1}", "x"}), "{1} {2}");
+  EXPECT_EQ(fill("{", {"x"}), "{");
+}
+
+TEST(Format, WritesFiguresForPeople) {
+  const StringTable en = table("en");
+  EXPECT_EQ(format_of(4509715661, 6442450944), "4.2 / 6.0 GB");
+  EXPECT_EQ(format_of(100 << 20, 512 << 20), "100 / 512 MB");
+  EXPECT_EQ(format_seconds(0.42, en), "0.4 s");
+  EXPECT_EQ(format_seconds(42.4, en), "42 s");
+  EXPECT_EQ(format_seconds(125, en), "2 min 5 s");
+  EXPECT_EQ(format_about(5.6, en), "≈ 6 s");
+  EXPECT_EQ(format_number(2), "2");
+  EXPECT_EQ(format_number(3.5), "3.5");
+  EXPECT_EQ(rung_name("stream-blocks:6", en), "6 blocks streamed in");
+  EXPECT_EQ(rung_name("a-new-rung", en), "a-new-rung");
+}
+
+TEST(Format, ShortensBetweenCharacters) {
+  EXPECT_EQ(shorten("一只可爱的猫", 2), "一只…");
+  EXPECT_EQ(shorten("cat", 3), "cat");
+  EXPECT_EQ(shorten("cat\nand more", 10), "cat");
+}
+
+TEST(Problems, SayWhatIsWrongInTheWindowsLanguage) {
+  UiState state;
+  state.language = "zh";
+  const StringTable zh = table("zh");
+  ASSERT_EQ(find_problems(state, 64, zh).size(), 1U);
+  EXPECT_EQ(find_problems(state, 64, zh)[0].message, zh.text("problem.empty"));
+  state.draft.prompt = "猫";
+  EXPECT_TRUE(find_problems(state, 64, zh).empty());
+  state.seed_text = "99999999999999999999";
+  state.draft.width = 100;
+  const auto problems = find_problems(state, 64, zh);
+  ASSERT_EQ(problems.size(), 2U);
+  EXPECT_EQ(problems[0].field, RequestProblem::Field::kSize);
+  EXPECT_NE(problems[0].message.find("128×512"), std::string::npos);
+  EXPECT_EQ(problems[1].field, RequestProblem::Field::kSeed);
+}
+
+TEST(Problems, AMissingForecastBlocksNothingAndAShortOneNamesTheWayOut) {
+  const StringTable en = table("en");
+  EXPECT_EQ(why_blocked({}, nullptr, en), "");
+  Forecast forecast;
+  forecast.shortfall_bytes = std::int64_t{1} << 30;
+  forecast.suggestion = Size{512, 512};
+  EXPECT_EQ(why_blocked({}, &forecast, en),
+            "This size needs 1.0 GB more memory than can be used now. 512×512 fits.");
+  forecast.fits = true;
+  EXPECT_EQ(why_blocked({}, &forecast, en), "");
+  Forecast broken;
+  broken.reason = "the model folder is gone";
+  EXPECT_EQ(why_blocked({}, &broken, en), "the model folder is gone");
+}
+
+}  // namespace
+}  // namespace headroom

@@ -1,0 +1,216 @@
+#include "gui/window_driver.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cmath>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <stdexcept>
+#include <thread>
+
+namespace headroom::test {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+void nap() { std::this_thread::sleep_for(std::chrono::milliseconds(50)); }
+
+std::filesystem::path make_folder() {
+  std::string name = (std::filesystem::temp_directory_path() / "headroom_gui_XXXXXX").string();
+  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+  return name;
+}
+
+std::array<int, 2> make_pipe() {
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
+  return ends;
+}
+
+// Runs a program to its end; its output goes to `output` when one is given.
+int run(const std::vector<std::string>& arguments, const std::string& display, std::string* output = nullptr,
+        const std::string& input = {}) {
+  const std::array<int, 2> out = make_pipe();
+  const std::array<int, 2> in = make_pipe();
+  const pid_t pid = fork();
+  if (pid == 0) {
+    setenv("DISPLAY", display.c_str(), 1);
+    dup2(in[0], STDIN_FILENO);
+    // xclip stays behind to serve the clipboard: it must not hold the pipe open.
+    const int sink = output != nullptr ? out[1] : open("/dev/null", O_WRONLY);
+    dup2(sink, STDOUT_FILENO);
+    std::vector<char*> argv;
+    for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+    argv.push_back(nullptr);
+    execvp(argv[0], argv.data());
+    _exit(127);
+  }
+  close(in[0]);
+  close(out[1]);
+  if (!input.empty() && write(in[1], input.data(), input.size()) < 0) throw std::runtime_error("pipe broke");
+  close(in[1]);
+  if (output != nullptr) {
+    std::array<char, 4096> buffer{};
+    for (ssize_t n = 0; (n = ::read(out[0], buffer.data(), buffer.size())) > 0;) {
+      output->append(buffer.data(), static_cast<std::size_t>(n));
+    }
+  }
+  close(out[0]);
+  int status = 0;
+  waitpid(pid, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+std::string read_display_number(int fd) {
+  std::string number;
+  pollfd waiting{fd, POLLIN, 0};
+  while (poll(&waiting, 1, 15000) > 0) {
+    char c = 0;
+    if (::read(fd, &c, 1) != 1 || c == '\n') break;
+    number += c;
+  }
+  if (number.empty()) throw std::runtime_error("Xvfb did not start; is it installed?");
+  return ":" + number;
+}
+
+}  // namespace
+
+Child::Child(std::vector<std::string> arguments, const std::vector<std::string>& environment, int pass_fd) {
+  pid_ = fork();
+  if (pid_ != 0) return;
+  if (pass_fd >= 0) fcntl(pass_fd, F_SETFD, 0);
+  for (const std::string& entry : environment) putenv(const_cast<char*>(entry.c_str()));
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  execvp(argv[0], argv.data());
+  _exit(127);
+}
+
+Child::~Child() {
+  if (!running()) return;
+  kill(pid_, SIGTERM);
+  for (int i = 0; i < 60 && running(); ++i) nap();
+  if (!running()) return;
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+}
+
+bool Child::running() {
+  if (pid_ <= 0) return false;
+  if (waitpid(pid_, nullptr, WNOHANG) == 0) return true;
+  pid_ = -1;
+  return false;
+}
+
+Screen::Screen(int width, int height)
+    : pipe_(make_pipe()),
+      server_({"Xvfb", "-displayfd", std::to_string(pipe_[1]), "-nolisten", "tcp", "-screen", "0",
+               std::to_string(width) + "x" + std::to_string(height) + "x24"},
+              {}, pipe_[1]),
+      name_(read_display_number(pipe_[0])) {
+  close(pipe_[0]);
+  close(pipe_[1]);
+}
+
+WindowDriver::WindowDriver(const std::string& program, const std::vector<std::string>& options, int width, int height)
+    : screen_(width, height),
+      folder_(make_folder()),
+      program_(
+          [&] {
+            std::vector<std::string> arguments{program, "--width=" + std::to_string(width),
+                                               "--height=" + std::to_string(height),
+                                               "--output=" + (folder_ / "pictures").string()};
+            arguments.insert(arguments.end(), options.begin(), options.end());
+            return arguments;
+          }(),
+          {"DISPLAY=" + screen_.name(), "LIBGL_ALWAYS_SOFTWARE=1", "WAYLAND_DISPLAY=",
+           "HEADROOM_UI_DUMP=" + (folder_ / "ui.json").string()}) {
+  if (!wait_for_widget("generate", 60)) throw std::runtime_error("the window did not appear");
+}
+
+WindowDriver::~WindowDriver() {
+  std::error_code ignored;
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+nlohmann::json WindowDriver::read() const {
+  std::ifstream in(folder_ / "ui.json");
+  return in ? nlohmann::json::parse(in) : nlohmann::json{};
+}
+
+bool WindowDriver::wait(const std::function<bool(const nlohmann::json&)>& condition, double seconds) const {
+  const auto deadline = Clock::now() + std::chrono::duration<double>(seconds);
+  while (Clock::now() < deadline) {
+    const nlohmann::json dump = read();
+    if (!dump.is_null() && condition(dump["state"])) return true;
+    nap();
+  }
+  return false;
+}
+
+bool WindowDriver::wait_for_widget(const std::string& name, double seconds) const {
+  const auto deadline = Clock::now() + std::chrono::duration<double>(seconds);
+  while (Clock::now() < deadline) {
+    const nlohmann::json dump = read();
+    if (!dump.is_null() && dump["widgets"].contains(name)) return true;
+    nap();
+  }
+  return false;
+}
+
+int WindowDriver::tool(const std::vector<std::string>& arguments) const { return run(arguments, screen_.name()); }
+
+void WindowDriver::hover(const std::string& widget) {
+  if (!wait_for_widget(widget)) throw std::runtime_error("no widget " + widget);
+  const nlohmann::json w = read()["widgets"][widget];
+  const auto middle = [&](const char* at, const char* length) {
+    return std::to_string(std::lround(w[at].get<double>() + w[length].get<double>() / 2));
+  };
+  tool({"xdotool", "mousemove", middle("x", "w"), middle("y", "h")});
+  nap();
+  nap();
+}
+
+void WindowDriver::click(const std::string& widget) {
+  hover(widget);
+  tool({"xdotool", "click", "1"});
+  nap();
+}
+
+void WindowDriver::key(const std::string& keys) {
+  tool({"xdotool", "key", keys});
+  nap();
+}
+
+void WindowDriver::type(const std::string& text) {
+  tool({"xdotool", "type", "--delay", "10", text});
+  nap();
+}
+
+void WindowDriver::paste(const std::string& text) {
+  run({"xclip", "-selection", "clipboard", "-loops", "0"}, screen_.name(), nullptr, text);
+  key("ctrl+v");
+}
+
+void WindowDriver::wheel(const std::string& widget, int clicks) {
+  hover(widget);
+  for (int i = 0; i < std::abs(clicks); ++i) tool({"xdotool", "click", clicks > 0 ? "4" : "5"});
+  nap();
+}
+
+std::array<int, 3> WindowDriver::pixel(int x, int y) const {
+  std::string bytes;
+  run({"import", "-window", "root", "-crop", "1x1+" + std::to_string(x) + "+" + std::to_string(y), "-depth", "8", "rgb:-"},
+      screen_.name(), &bytes);
+  if (bytes.size() != 3) throw std::runtime_error("no screenshot; is ImageMagick installed?");
+  const auto at = [&](std::size_t i) { return static_cast<int>(static_cast<unsigned char>(bytes[i])); };
+  return {at(0), at(1), at(2)};
+}
+
+}  // namespace headroom::test

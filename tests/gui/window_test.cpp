@@ -1,0 +1,241 @@
+// Drives the window of gui_demo under a virtual screen with a real mouse and keyboard.
+#include "gui/window_driver.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace headroom::test {
+namespace {
+
+using nlohmann::json;
+
+const std::vector<std::string> kQuick{"--step-ms=15"};
+
+bool idle_with(const json& s, int pictures) { return s["pictures"] == pictures && s["jobs"] == 0; }
+
+WindowDriver open(std::vector<std::string> options) { return WindowDriver(HEADROOM_GUI_DEMO, options); }
+
+TEST(Window, TypesAPromptAndMakesAPictureThatIsOnTheCanvas) {
+  WindowDriver w = open(kQuick);
+  ASSERT_TRUE(w.wait([](const json& s) { return s["can_generate"] == false && s["reason"] != ""; }));
+  w.click("prompt");
+  w.type("a cat");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["prompt"] == "a cat" && s["can_generate"] == true; }));
+  EXPECT_EQ(w.state()["tokens"], 2);
+  w.click("preset.16:9");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["width"] == 1024 && s["height"] == 576; }));
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["running"] == true; }));
+  ASSERT_TRUE(w.wait([](const json& s) { return idle_with(s, 1); }));
+  EXPECT_TRUE(std::filesystem::is_regular_file(w.state()["picture_file"].get<std::string>()));
+
+  const json place = w.read()["widgets"]["picture"];
+  EXPECT_NEAR(place["w"].get<double>() / place["h"].get<double>(), 1024.0 / 576, 0.01);
+  const int x = static_cast<int>(place["x"].get<double>() + 10);
+  const int y = static_cast<int>(place["y"].get<double>() + 10);
+  const auto colour = w.pixel(x, y);
+  const int spread = std::max({colour[0], colour[1], colour[2]}) - std::min({colour[0], colour[1], colour[2]});
+  EXPECT_GT(spread, 40) << "the fake's pictures are colourful, the empty canvas is grey";
+}
+
+TEST(Window, AddsToTheQueueWhileItRunsAndCancels) {
+  WindowDriver w = open({"--step-ms=200"});
+  w.click("example.0");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["can_generate"] == true; }));
+  w.key("ctrl+Return");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["running"] == true; }));
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["jobs"] == 2; }));
+  w.click("cancel");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["jobs"] == 1 && s["running"] == true && s["cancelling"] == false; }));
+  w.key("Escape");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["jobs"] == 0; }));
+  EXPECT_EQ(w.state()["pictures"], 0);
+  EXPECT_TRUE(w.state()["banners"].empty()) << "a cancel is not a failure";
+}
+
+TEST(Window, CancelsAWaitingJobInTheQueueList) {
+  WindowDriver w = open({"--step-ms=200"});
+  w.click("example.0");
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["running"] == true; }));
+  w.click("generate");
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["jobs"] == 3; }));
+  w.click("queue");
+  w.click("queue.cancel.2");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["jobs"] == 2; }));
+  w.click("queue.clear");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["jobs"] == 1 && s["running"] == true; }));
+}
+
+TEST(Window, APresetThatDoesNotFitOffersTheOneThatDoes) {
+  WindowDriver w = open({"--total=4.7G"});  // 1024x1024 needs 4.3 GB, the budget is 3.9 GB
+  ASSERT_TRUE(w.wait([](const json& s) {
+    return s["cards"]["1024"]["state"] == "short" && s["cards"]["768"]["state"] == "slower";
+  }));
+  EXPECT_TRUE(w.state()["cards"]["512"]["recommended"].get<bool>());
+  EXPECT_FALSE(w.read()["widgets"]["preset.1024"]["enabled"].get<bool>());
+  w.click("preset.1024");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["width"] == 768 && s["height"] == 768; }));
+  EXPECT_NE(w.state()["size_note"], "");
+}
+
+TEST(Window, ASizeThatDoesNotFitTurnsGenerateOffAndOffersAnother) {
+  WindowDriver w = open({"--total=4.7G"});
+  w.click("example.0");
+  w.click("size.width");
+  w.key("ctrl+a");
+  w.type("1000");
+  w.key("Tab");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["width"] == 1024 && s["size_note"] != ""; }));
+  w.key("ctrl+a");
+  w.type("1024");
+  w.key("Tab");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["height"] == 1024 && s["can_generate"] == false; }));
+  EXPECT_NE(w.state()["reason"].get<std::string>().find("768×768"), std::string::npos);
+  w.click("size.suggest");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["width"] == 768 && s["can_generate"] == true; }));
+}
+
+TEST(Window, TakesChineseFromTheClipboardAndSwitchesLanguageAndTheme) {
+  WindowDriver w = open(kQuick);
+  w.click("prompt");
+  w.paste("一只可爱的橘色猫咪，坐在窗台上");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["prompt"] == "一只可爱的橘色猫咪，坐在窗台上"; }));
+  w.click("language");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["language"] == "zh"; }));
+  w.click("theme");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["theme"] == "light"; }));
+  EXPECT_TRUE(w.running());
+}
+
+TEST(Window, AFailureIsABannerThatCanBeDismissed) {
+  WindowDriver w = open(kQuick);
+  w.click("prompt");
+  w.type("fail");
+  w.click("preset.768");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["width"] == 768; }));
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["banners"].size() == 1 && s["jobs"] == 0; }));
+  EXPECT_NE(w.state()["banners"][0].get<std::string>().find("ran out of memory"), std::string::npos);
+  w.click("banner.0.action");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["width"] == 512 && s["banners"].empty(); }));
+  w.click("generate");
+  w.click("banner.0.close");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["banners"].empty(); }));
+}
+
+TEST(Window, APictureThatWasNotSavedCanBeSavedAgain) {
+  WindowDriver w = open({"--step-ms=15", "--save=fails"});
+  w.click("example.0");
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return idle_with(s, 1); }));
+  EXPECT_EQ(w.state()["picture_file"], "");
+  EXPECT_FALSE(w.read()["widgets"]["copy_path"]["enabled"].get<bool>());
+  w.click("save_again");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["picture_file"] != ""; }));
+  EXPECT_TRUE(std::filesystem::is_regular_file(w.state()["picture_file"].get<std::string>()));
+}
+
+TEST(Window, KeysOnTheCanvasReuseSettingsAndWalkThePictures) {
+  WindowDriver w = open(kQuick);
+  w.click("example.0");
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return idle_with(s, 1); }));
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return idle_with(s, 2); }));
+  w.click("canvas");
+  w.key("Left");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["selected"] == 0; }));
+  w.key("s");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["seed"] == "42"; }));  // the fake's own choice
+  w.key("2");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["width"] == 768; }));
+  w.key("a");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["width"] == 512; }));
+  w.click("strip.1");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["selected"] == 1; }));
+}
+
+TEST(Window, EscapeLeavesThePromptWithoutUndoingIt) {
+  WindowDriver w = open(kQuick);
+  w.click("prompt");
+  w.type("a long thought");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["prompt"] == "a long thought"; }));
+  w.key("Escape");
+  w.click("preset.768");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["width"] == 768; }));
+  EXPECT_EQ(w.state()["prompt"], "a long thought");
+}
+
+TEST(Window, BringsBackEarlierPromptsWhileTyping) {
+  WindowDriver w = open(kQuick);
+  w.click("prompt");
+  w.type("one");
+  w.key("ctrl+Return");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 1; }));
+  w.type(" more");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["prompt"] == "one more"; })) << "the field kept its focus";
+  w.key("alt+Up");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["prompt"] == "one"; }));
+  w.key("alt+Down");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["prompt"] == "one more"; }));
+}
+
+TEST(Window, ZoomsWithTheWheelAndGoesBackToFit) {
+  WindowDriver w = open(kQuick);
+  w.click("example.0");
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return idle_with(s, 1); }));
+  ASSERT_TRUE(w.wait_for_widget("picture"));
+  const double fitted = w.read()["widgets"]["picture"]["w"];
+  const auto width = [&] { return w.read()["widgets"]["picture"]["w"].get<double>(); };
+  w.wheel("canvas", 3);
+  ASSERT_TRUE(w.wait([&](const json&) { return width() > 1.5 * fitted; }));
+  w.key("ctrl+0");
+  ASSERT_TRUE(w.wait([&](const json&) { return std::abs(width() - fitted) < 0.5; }));
+  w.key("ctrl+1");
+  ASSERT_TRUE(w.wait([&](const json&) { return std::abs(width() - 512) < 0.5; }));
+}
+
+TEST(Window, SleepsWhenNothingMoves) {
+  WindowDriver w = open(kQuick);
+  // Away from anything that shows a tooltip; no field is being edited.
+  w.key("Escape");
+  w.hover("canvas");
+  const auto frames = [&] { return w.state()["frames"].get<long long>(); };
+  long long before = -1;
+  // The dump is written only by a frame, so a count that stands still for two seconds is sleep.
+  ASSERT_TRUE(w.wait([&](const json&) {
+    before = frames();
+    std::this_thread::sleep_for(std::chrono::seconds(2));
+    return frames() == before;
+  }, 30));
+  w.click("preset.768");
+  ASSERT_TRUE(w.wait([&](const json& s) { return s["width"] == 768 && frames() > before; }));
+}
+
+TEST(NoDisplay, IsOneSentenceThatNamesTheWayOut) {
+  const std::filesystem::path log = std::filesystem::path(testing::TempDir()) / "headroom_no_display.txt";
+  const std::string command =
+      "env -u DISPLAY -u WAYLAND_DISPLAY " HEADROOM_GUI_DEMO " 2>" + log.string();
+  EXPECT_NE(std::system(command.c_str()), 0);
+  std::ifstream in(log);
+  std::string text;
+  std::getline(in, text);
+  EXPECT_NE(text.find("no display"), std::string::npos) << text;
+  EXPECT_NE(text.find("headroom generate"), std::string::npos) << text;
+}
+
+}  // namespace
+}  // namespace headroom::test

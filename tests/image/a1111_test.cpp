@@ -1,0 +1,195 @@
+#include "headroom/image/settings.h"
+
+#include "image/expect_error.h"
+
+#include <limits>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace headroom {
+namespace {
+
+using test::expect_error;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Pair;
+
+GeneratedImage picture(std::uint64_t seed, const std::string& model = "Z-Image-Turbo") {
+  GeneratedImage made;
+  made.seed = seed;
+  made.receipt.model = model;
+  made.receipt.version = "0.1.0";
+  return made;
+}
+
+GenerationRequest request_for(const std::string& prompt, const std::string& negative = "") {
+  GenerationRequest request;
+  request.prompt = prompt;
+  request.negative_prompt = negative;
+  request.seed = 1;
+  return request;
+}
+
+GenerationRequest round_trip(const GenerationRequest& request) {
+  return parse_a1111_parameters(a1111_parameters(request, picture(*request.seed))).request;
+}
+
+TEST(A1111, WritesTheUsualText) {
+  GenerationRequest request = request_for("a cat", "blurry, \"bad\"");
+  request.width = 1024;
+  request.height = 576;
+  request.guidance_scale = 3;
+  EXPECT_EQ(
+      a1111_parameters(request, picture(7)),
+      "a cat\nNegative prompt: blurry, \"bad\"\nSteps: 8, Sampler: Euler, CFG scale: 4, Seed: 7, "
+      "Size: 1024x576, Model: Z-Image-Turbo, Version: Headroom 0.1.0");
+}
+
+TEST(A1111, LeavesOutWhatIsNotUsed) {
+  EXPECT_EQ(a1111_parameters(request_for("a cat"), GeneratedImage{}),
+            "a cat\nSteps: 8, Sampler: Euler, CFG scale: 1, Seed: 0, Size: 512x512");
+}
+
+TEST(A1111, WritesThisProgramsOwnSettings) {
+  GenerationRequest request = request_for("a");
+  request.shift = 6.5;
+  request.cfg_normalization = 1;
+  request.cfg_truncation = 0.7;
+  EXPECT_THAT(a1111_parameters(request, picture(1)),
+              HasSubstr(", Shift: 6.5, CFG normalization: 1, CFG truncation: 0.7"));
+  EXPECT_EQ(round_trip(request), request);
+}
+
+TEST(A1111, QuotesValuesThatWouldEndEarly) {
+  const auto written = [](const std::string& model) {
+    return a1111_parameters(request_for("a"), picture(1, model));
+  };
+  EXPECT_THAT(written("a, b"), HasSubstr("Model: \"a, b\", Version"));
+  EXPECT_THAT(written("a: b"), HasSubstr("Model: \"a: b\", Version"));
+  EXPECT_THAT(written("a\nb"), HasSubstr("Model: \"a\\nb\", Version"));
+  EXPECT_THAT(written("猫, \"x\\"), HasSubstr("Model: \"猫, \\\"x\\\\\", Version"));
+  for (const char* model : {"a, b", "a: b", "a\nb", "\"a\"", "猫, \"x\\", "say \"hi\""}) {
+    const ReadSettings read = parse_a1111_parameters(written(model));
+    EXPECT_THAT(read.unknown, ElementsAre(Pair("Sampler", "Euler"), Pair("Model", model),
+                                          Pair("Version", "Headroom 0.1.0")));
+  }
+}
+
+TEST(A1111, RequestsComeBack) {
+  for (const char* prompt : {"a cat", "two\nlines", "\"quoted\", with: colons",
+                             "Steps: 3, not settings\nb", "trailing newline\n", "", "一只猫 😀"}) {
+    for (const char* negative : {"", "bad", "two\n\nlines, Seed: 3", "Negative prompt: twice"}) {
+      const GenerationRequest request = request_for(prompt, negative);
+      EXPECT_EQ(round_trip(request), request) << prompt << " / " << negative;
+    }
+  }
+}
+
+TEST(A1111, NumbersComeBackExactly) {
+  GenerationRequest request = request_for("a");
+  for (const std::uint64_t seed : {std::uint64_t{0}, std::uint64_t{9007199254740993},
+                                   std::numeric_limits<std::uint64_t>::max()}) {
+    request.seed = seed;
+    EXPECT_EQ(round_trip(request).seed, seed);
+  }
+  for (const double guidance : {-100.0, 0.0, 0.1, 0.7, 2.3, 3.5, 6.05, 100.0}) {
+    request.guidance_scale = guidance;
+    EXPECT_EQ(round_trip(request).guidance_scale, guidance);
+  }
+}
+
+TEST(A1111, ReadsTheWebUisText) {
+  const ReadSettings read = parse_a1111_parameters(
+      "masterpiece, (cat:1.2),\nsitting\r\nNegative prompt: lowres,\nbad hands\nSteps: 20, "
+      "Sampler: DPM++ 2M, "
+      "Schedule type: Karras, CFG scale: 7, Seed: 965400086, Size: 512x768, Model hash: "
+      "6ce0161689, "
+      "Lora hashes: \"a: 1, b: 2\", Denoising strength: 0.7, Version: v1.6.0\n");
+  EXPECT_EQ(read.source, "parameters");
+  EXPECT_EQ(read.request.prompt, "masterpiece, (cat:1.2),\nsitting");
+  EXPECT_EQ(read.request.negative_prompt, "lowres,\nbad hands");
+  EXPECT_EQ(read.request.steps, 20);
+  EXPECT_EQ(read.request.guidance_scale, 6);
+  EXPECT_EQ(read.request.seed, 965400086U);
+  EXPECT_EQ(read.request.width, 512);
+  EXPECT_EQ(read.request.height, 768);
+  EXPECT_EQ(read.request.count, 1);
+  EXPECT_THAT(read.unknown,
+              ElementsAre(Pair("Sampler", "DPM++ 2M"), Pair("Schedule type", "Karras"),
+                          Pair("Model hash", "6ce0161689"), Pair("Lora hashes", "a: 1, b: 2"),
+                          Pair("Denoising strength", "0.7"), Pair("Version", "v1.6.0")));
+}
+
+TEST(A1111, KeepsWhatItDoesNotUnderstand) {
+  const ReadSettings read =
+      parse_a1111_parameters("a\nSteps: 4, stray words, Odd: \"not closed, Seed: 5, , Last:");
+  EXPECT_EQ(read.request.steps, 4);
+  EXPECT_EQ(read.request.seed, 5U);
+  EXPECT_THAT(read.unknown,
+              ElementsAre(Pair("stray words", ""), Pair("Odd", "\"not closed"), Pair("Last", "")));
+}
+
+TEST(A1111, MinusOneIsNoSeed) {
+  EXPECT_EQ(parse_a1111_parameters("a\nSteps: 4, Seed: -1").request.seed, std::nullopt);
+}
+
+TEST(A1111, ReadsASettingsLineAlone) {
+  const ReadSettings read = parse_a1111_parameters("Steps: 4");
+  EXPECT_EQ(read.request.prompt, "");
+  EXPECT_EQ(read.request.steps, 4);
+  EXPECT_THAT(read.unknown, IsEmpty());
+}
+
+TEST(A1111, ZeroBytesAndForeignEncodingsBecomeReadable) {
+  GenerationRequest request = request_for(std::string("a\0b", 3));
+  const std::string text = a1111_parameters(request, picture(1, "mod\xE8le"));
+  EXPECT_THAT(text, AllOf(HasSubstr("a b\n"), HasSubstr("Model: mod\xEF\xBF\xBDle")));
+}
+
+TEST(A1111, RefusesTextWithoutSettings) {
+  for (const char* text : {"", "\n\n", "just a prompt", "a\nSeed: 3, Steps: 4", "{\"a\": 1}"}) {
+    expect_error(ErrorKind::kInvalidRequest, HasSubstr("does not begin with \"Steps:\""),
+                 [&] { (void)parse_a1111_parameters(text); });
+  }
+}
+
+TEST(A1111, RefusesBadValuesAndNamesTheKey) {
+  const auto expect_refused = [](const std::string& settings, const std::string& message) {
+    expect_error(ErrorKind::kInvalidRequest, HasSubstr(message),
+                 [&] { (void)parse_a1111_parameters("a\nSteps: " + settings); });
+  };
+  for (const char* steps : {"", "x", "0", "1001", "8.5", "8 steps", "-1", "99999999999999999999"}) {
+    expect_refused(
+        steps, "\"Steps\" is " + std::string(steps) + "; it must be a whole number from 1 to 1000");
+  }
+  for (const char* scale : {"x", "101.5", "-99.5", "nan", "inf"}) {
+    expect_refused("8, CFG scale: " + std::string(scale), "\"CFG scale\" is ");
+  }
+  for (const char* seed : {"", "-2", "1.5", "18446744073709551616"}) {
+    expect_refused("8, Seed: " + std::string(seed), "\"Seed\" is ");
+  }
+  for (const char* size : {"512", "512x", "0x0", "15x512", "512x8193", "512x512x512", "-512x512"}) {
+    expect_refused("8, Size: " + std::string(size), "\"Size\" is ");
+  }
+  expect_refused("8, Shift: 0", "\"Shift\" is ");
+  expect_refused("8, CFG normalization: -1", "\"CFG normalization\" is ");
+  expect_refused("8, CFG truncation: two", "\"CFG truncation\" is ");
+  expect_error(ErrorKind::kInvalidRequest, HasSubstr("\"prompt\" is 65537 bytes long"),
+               [] { (void)parse_a1111_parameters(std::string(65537, 'x') + "\nSteps: 1"); });
+  expect_error(ErrorKind::kInvalidRequest, HasSubstr("\"negative_prompt\" is 65537 bytes long"),
+               [] {
+                 (void)parse_a1111_parameters("a\nNegative prompt: " + std::string(65537, 'x') +
+                                              "\nSteps: 1");
+               });
+  for (const std::string& text :
+       {std::string("a\nNegative prompt: \xFF\nSteps: 1"), std::string("a\nSteps: 1\0", 11)}) {
+    expect_error(ErrorKind::kInvalidRequest, HasSubstr("not UTF-8 text"),
+                 [&] { (void)parse_a1111_parameters(text); });
+  }
+}
+
+}  // namespace
+}  // namespace headroom

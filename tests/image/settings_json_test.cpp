@@ -1,0 +1,209 @@
+#include "headroom/image/png_writer.h"
+#include "headroom/image/settings.h"
+
+#include "image/expect_error.h"
+#include "image/temp_folder.h"
+
+#include <limits>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace headroom {
+namespace {
+
+using nlohmann::json;
+using test::expect_error;
+using test::TempFolder;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Pair;
+using testing::UnorderedElementsAre;
+
+constexpr std::uint64_t kLargestSeed = std::numeric_limits<std::uint64_t>::max();
+
+GenerationRequest full_request() {
+  GenerationRequest request;
+  request.prompt = "a \"cat\"\non a mat, 一只猫 😀 \\";
+  request.negative_prompt = "blurry";
+  request.width = 1024;
+  request.height = 576;
+  request.steps = 28;
+  request.guidance_scale = 3.1;
+  request.cfg_normalization = 0.1;
+  request.cfg_truncation = 0.7;
+  request.shift = 6.5;
+  request.seed = kLargestSeed;
+  request.count = 4;
+  return request;
+}
+
+GeneratedImage picture_with_seed(std::uint64_t seed) {
+  GeneratedImage picture;
+  picture.seed = seed;
+  Receipt& receipt = picture.receipt;
+  receipt.plan.width = 1024;
+  receipt.plan.height = 576;
+  receipt.plan.count = 4;
+  receipt.plan.rungs = {"evict_text_encoder", "tiled_decode"};
+  receipt.plan.peak_bytes = 5'000'000'000;
+  receipt.plan.seconds = 12.5;
+  receipt.plan.stages = {{Stage::kEncode, 1, 2, 3, 4, 0.5}, {Stage::kDenoise, 10, 20, 30, 40, 5}};
+  receipt.actual_peak_bytes = 4'900'000'000;
+  receipt.stage_peak_bytes = {1, 2, 3, 4, 5};
+  receipt.stage_seconds = {0.1, 0.2, 0.3, 0.4, 0.5};
+  receipt.model = "Z-Image-Turbo";
+  receipt.device = "CPU budget";
+  receipt.dtype = "bf16";
+  receipt.version = "0.1.0";
+  return picture;
+}
+
+// A settings text whose request has `value` for `key`.
+std::string request_with(const std::string& key, const json& value) {
+  return json{{"request", {{key, value}}}}.dump();
+}
+
+TEST(SettingsJson, NamesTheFieldsOfTheCommandLine) {
+  EXPECT_EQ(to_json(full_request()), json::parse(R"({
+    "prompt": "a \"cat\"\non a mat, 一只猫 😀 \\", "negative_prompt": "blurry", "width": 1024,
+    "height": 576, "steps": 28, "guidance": 3.1, "cfg_normalization": 0.1, "cfg_truncation": 0.7,
+    "shift": 6.5, "seed": 18446744073709551615, "count": 4})"));
+  const json defaults = to_json(GenerationRequest{});
+  EXPECT_TRUE(defaults.at("shift").is_null());
+  EXPECT_TRUE(defaults.at("seed").is_null());
+
+  const Receipt receipt = picture_with_seed(1).receipt;
+  EXPECT_EQ(to_json(receipt.plan), json::parse(R"({
+    "width": 1024, "height": 576, "count": 4, "rungs": ["evict_text_encoder", "tiled_decode"],
+    "peak_bytes": 5000000000, "seconds": 12.5, "stages": [
+      {"name": "encode", "weights_bytes": 1, "activation_bytes": 2, "workspace_bytes": 3,
+       "peak_bytes": 4, "seconds": 0.5},
+      {"name": "denoise", "weights_bytes": 10, "activation_bytes": 20, "workspace_bytes": 30,
+       "peak_bytes": 40, "seconds": 5.0}]})"));
+  EXPECT_EQ(to_json(receipt), json::parse(R"({
+    "model": "Z-Image-Turbo", "device": "CPU budget", "dtype": "bf16", "version": "0.1.0",
+    "predicted_peak_bytes": 5000000000, "actual_peak_bytes": 4900000000,
+    "seconds": {"load": 0.1, "encode": 0.2, "denoise": 0.3, "decode": 0.4, "save": 0.5},
+    "stage_peak_bytes": {"load": 1, "encode": 2, "denoise": 3, "decode": 4, "save": 5}})"));
+  EXPECT_TRUE(to_json(Plan{}).at("stages").is_array());
+  EXPECT_TRUE(to_json(Plan{}).at("rungs").is_array());
+}
+
+TEST(SettingsJson, HoldsRequestPlanReceiptAndSeedInOneLine) {
+  const GeneratedImage picture = picture_with_seed(7);
+  const std::string text = settings_json(full_request(), picture);
+  EXPECT_EQ(text.find('\n'), std::string::npos);
+  const json object = json::parse(text);
+  EXPECT_EQ(object.at("seed"), 7);
+  EXPECT_EQ(object.at("request"), to_json(full_request()));
+  EXPECT_EQ(object.at("plan"), to_json(picture.receipt.plan));
+  EXPECT_EQ(object.at("receipt"), to_json(picture.receipt));
+}
+
+TEST(SettingsJson, RequestComesBackExactly) {
+  for (const GenerationRequest& request : {full_request(), GenerationRequest{}}) {
+    const ReadSettings read =
+        parse_settings_json(settings_json(request, picture_with_seed(request.seed.value_or(5))));
+    GenerationRequest expected = request;
+    expected.seed = request.seed.value_or(5);
+    EXPECT_EQ(read.request, expected);
+    EXPECT_EQ(read.source, "headroom");
+    EXPECT_TRUE(read.unknown.empty());
+  }
+}
+
+TEST(SettingsJson, ThePicturesOwnSeedWins) {
+  GenerationRequest request = full_request();
+  request.seed = 40;
+  EXPECT_EQ(parse_settings_json(settings_json(request, picture_with_seed(42))).request.seed, 42U);
+  EXPECT_EQ(parse_settings_json(R"({"request": {"seed": 40}})").request.seed, 40U);
+  EXPECT_EQ(parse_settings_json(R"({"request": {"seed": null}})").request.seed, std::nullopt);
+}
+
+TEST(SettingsJson, SurvivesTheWayThroughAPng) {
+  const TempFolder folder;
+  const GeneratedImage picture = picture_with_seed(kLargestSeed);
+  const Image image{1, 1, {1, 2, 3}};
+  const auto file = folder.write(
+      "p.png", encode_png(image, {{"parameters", a1111_parameters(full_request(), picture)},
+                                  {"headroom", settings_json(full_request(), picture), true}}));
+  const auto texts = read_png_texts(file);
+  ASSERT_EQ(texts.size(), 2U);
+  EXPECT_EQ(parse_settings_json(texts[1].value).request, full_request());
+  EXPECT_EQ(parse_a1111_parameters(texts[0].value).request.prompt, full_request().prompt);
+}
+
+TEST(SettingsJson, AModelFolderInAnotherEncodingDoesNotSpoilTheRest) {
+  GeneratedImage picture = picture_with_seed(1);
+  picture.receipt.model = "mod\xE8le";
+  const json object = json::parse(settings_json(full_request(), picture));
+  EXPECT_EQ(object.at("receipt").at("model"), "mod\xEF\xBF\xBDle");  // U+FFFD
+}
+
+TEST(SettingsJson, MissingKeysKeepTheDefaults) {
+  EXPECT_EQ(parse_settings_json(R"({"request": {}})").request, GenerationRequest{});
+}
+
+TEST(SettingsJson, ListsUnknownKeys) {
+  const ReadSettings read = parse_settings_json(
+      R"({"request": {"steps": 3, "sampler": "heun", "tiles": [1, 2]}, "extra": true})");
+  EXPECT_EQ(read.request.steps, 3);
+  EXPECT_THAT(read.unknown,
+              UnorderedElementsAre(Pair("request.sampler", "heun"), Pair("request.tiles", "[1,2]"),
+                                   Pair("extra", "true")));
+}
+
+TEST(SettingsJson, AcceptsTheEndsOfEachRange) {
+  EXPECT_EQ(parse_settings_json(request_with("steps", 1)).request.steps, 1);
+  EXPECT_EQ(parse_settings_json(request_with("steps", 1000)).request.steps, 1000);
+  EXPECT_EQ(parse_settings_json(request_with("width", 16)).request.width, 16);
+  EXPECT_EQ(parse_settings_json(request_with("height", 8192)).request.height, 8192);
+  EXPECT_EQ(parse_settings_json(request_with("count", 64)).request.count, 64);
+  EXPECT_EQ(parse_settings_json(request_with("guidance", -100)).request.guidance_scale, -100);
+  EXPECT_EQ(parse_settings_json(request_with("shift", 100)).request.shift, 100);
+  EXPECT_EQ(parse_settings_json(request_with("seed", 0)).request.seed, 0U);
+}
+
+TEST(SettingsJson, RefusesBadValuesAndNamesTheKey) {
+  const std::vector<std::pair<std::string, std::vector<json>>> bad{
+      {"prompt", {1, nullptr, json::array(), std::string(65537, 'x')}},
+      {"negative_prompt", {true}},
+      {"width", {15, 8193, -16, "512", 512.0, nullptr, kLargestSeed}},
+      {"height", {0, 8193}},
+      {"steps", {0, 1001, 8.5, std::int64_t{1} << 40}},
+      {"guidance", {100.5, -101, "3", nullptr}},
+      {"cfg_normalization", {-0.1, 1001}},
+      {"cfg_truncation", {-1, "x"}},
+      {"shift", {0, 101, "3"}},
+      {"seed", {-1, 1.0, "1", 1e30}},
+      {"count", {0, 65}}};
+  for (const auto& [key, values] : bad) {
+    for (const json& value : values) {
+      expect_error(ErrorKind::kInvalidRequest, HasSubstr("\"" + key + "\" is "),
+                   [text = request_with(key, value)] { (void)parse_settings_json(text); });
+    }
+  }
+  expect_error(ErrorKind::kInvalidRequest, HasSubstr("\"seed\" is -3"),
+               [] { (void)parse_settings_json(R"({"request": {}, "seed": -3})"); });
+  expect_error(ErrorKind::kInvalidRequest, HasSubstr("\"plan\" is 3; it must be an object"),
+               [] { (void)parse_settings_json(R"({"request": {}, "plan": 3})"); });
+  expect_error(ErrorKind::kInvalidRequest,
+               testing::Eq("settings: \"steps\" is 0; it must be a whole number from 1 to 1000"),
+               [] { (void)parse_settings_json(request_with("steps", 0)); });
+}
+
+TEST(SettingsJson, RefusesWhatIsNotASettingsText) {
+  for (const char* text : {"", "{", "null", "[]", "{}", "\"x\"", R"({"request": 1})",
+                           "{\"request\": {}} x", "{\"request\": {\"prompt\": \"\xFF\"}}"}) {
+    expect_error(ErrorKind::kInvalidRequest, HasSubstr("settings: "),
+                 [&] { (void)parse_settings_json(text); });
+  }
+  expect_error(ErrorKind::kInvalidRequest, HasSubstr("not valid JSON"),
+               [] { (void)parse_settings_json(std::string(100000, '[')); });
+}
+
+}  // namespace
+}  // namespace headroom

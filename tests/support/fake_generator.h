@@ -1,0 +1,164 @@
+#pragma once
+#include "headroom/core/bytes.h"
+#include "headroom/core/generator.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <stop_token>
+#include <string_view>
+#include <thread>
+
+namespace headroom::test {
+
+// Stands in for the networks: no torch, no weights. Paints a gradient with a disc that depend on
+// the prompt and the seed, step by step, with every report a real run makes. Prompt "fail" runs out
+// of memory after the last step, "crash" throws what no room should throw.
+class FakeGenerator final : public ImageGenerator {
+ public:
+  static constexpr std::uint64_t kChosenSeed = 42;  // when the request has none
+
+  explicit FakeGenerator(std::chrono::microseconds step_time = {}) : step_time_(step_time) {}
+
+  void generate(const GenerationRequest& request, ProgressSink& progress,
+                std::stop_token stop) override {
+    const Plan plan = make_plan(request);
+    progress.on_plan(plan);
+    progress.on_stage(Stage::kLoad, 0);
+    pause(stop);
+    progress.on_stage(Stage::kEncode, 0);
+    pause(stop);
+    for (int index = 0; index < request.count; ++index) {
+      const std::uint64_t seed =
+          request.seed.value_or(kChosenSeed) + static_cast<std::uint64_t>(index);
+      progress.on_stage(Stage::kDenoise, index);
+      denoise(request, seed, progress, stop);
+      if (request.prompt == "fail") {
+        throw Error(ErrorKind::kOutOfMemory, "the fake ran out of memory; try another prompt");
+      }
+      if (request.prompt == "crash") throw std::runtime_error("the fake crashed");
+      progress.on_stage(Stage::kDecode, index);
+      pause(stop);
+      auto image = paint(request.prompt, seed, request.width, request.height, 1.0);
+      progress.on_image({std::move(image), seed, index, make_receipt(plan)});
+    }
+  }
+
+  // What generate() reports for `request`: the shape of a real plan, with made-up numbers.
+  static Plan make_plan(const GenerationRequest& request) {
+    const std::int64_t pixels = std::int64_t{request.width} * request.height;
+    Plan plan;
+    plan.width = request.width;
+    plan.height = request.height;
+    plan.count = request.count;
+    plan.rungs = {"resident"};
+    plan.stages = {
+        stage_plan(Stage::kLoad, 3 * kGiB, 0, 0.5),
+        stage_plan(Stage::kEncode, 3 * kGiB, 64 * kMiB, 0.2),
+        stage_plan(Stage::kDenoise, 3 * kGiB, pixels * 1200, 0.3 * request.steps),
+        stage_plan(Stage::kDecode, kGiB / 4, pixels * 3000, 0.4),
+        stage_plan(Stage::kSave, 0, pixels * 3, 0.1),
+    };
+    for (const StagePlan& stage : plan.stages) {
+      plan.peak_bytes = std::max(plan.peak_bytes, stage.peak_bytes);
+      plan.seconds += stage.seconds;
+    }
+    return plan;
+  }
+
+  // `done` from 0 (noise) to 1 (the picture).
+  static std::shared_ptr<const Image> paint(std::string_view prompt, std::uint64_t seed, int width,
+                                            int height, double done) {
+    const std::uint64_t bits = mix(hash(prompt) + seed);
+    const double hue = static_cast<double>(bits % 1000) / 1000;
+    const double disc_x = 0.25 + 0.5 * static_cast<double>(bits >> 10 & 0xFF) / 255;
+    const double disc_y = 0.25 + 0.5 * static_cast<double>(bits >> 18 & 0xFF) / 255;
+    auto image = std::make_shared<Image>();
+    image->width = width;
+    image->height = height;
+    image->rgb.reserve(std::size_t{3} * static_cast<std::size_t>(width) *
+                       static_cast<std::size_t>(height));
+    for (int y = 0; y < height; ++y) {
+      for (int x = 0; x < width; ++x) {
+        const double u = (x + 0.5) / width;
+        const double v = (y + 0.5) / height;
+        const bool in_disc = std::hypot(u - disc_x, v - disc_y) < 0.2;
+        const auto grain =
+            mix(bits + static_cast<std::uint64_t>(y) * 65536U + static_cast<std::uint64_t>(x));
+        for (int channel = 0; channel < 3; ++channel) {
+          const double phase = hue + channel / 3.0 + (in_disc ? 0.5 : 0.25 * u);
+          const double clean = (0.5 + 0.45 * std::cos(2 * 3.14159265 * phase)) * (1.1 - 0.5 * v);
+          const double noise = static_cast<double>(grain >> (8 * channel) & 0xFF) / 255;
+          const double value = done * std::min(clean, 1.0) + (1 - done) * noise;
+          image->rgb.push_back(static_cast<std::uint8_t>(std::lround(value * 255)));
+        }
+      }
+    }
+    return image;
+  }
+
+ private:
+  void denoise(const GenerationRequest& request, std::uint64_t seed, ProgressSink& progress,
+               const std::stop_token& stop) const {
+    const int width = std::max(1, request.width / 8);
+    const int height = std::max(1, request.height / 8);
+    for (int step = 1; step <= request.steps; ++step) {
+      pause(stop);
+      progress.on_step(step, request.steps);
+      progress.on_preview(
+          paint(request.prompt, seed, width, height, static_cast<double>(step) / request.steps));
+    }
+  }
+
+  // Takes one step's time, in slices, so that a cancel is quick however slow the fake is.
+  void pause(const std::stop_token& stop) const {
+    constexpr std::chrono::microseconds kSlice{5000};
+    for (auto left = step_time_; left.count() > 0; left -= kSlice) {
+      check_cancelled(stop);
+      std::this_thread::sleep_for(std::min(left, kSlice));
+    }
+    check_cancelled(stop);
+  }
+
+  static StagePlan stage_plan(Stage stage, std::int64_t weights, std::int64_t activations,
+                              double seconds) {
+    const std::int64_t workspace = activations / 8;
+    return {stage, weights, activations, workspace, weights + activations + workspace, seconds};
+  }
+
+  static Receipt make_receipt(const Plan& plan) {
+    Receipt receipt;
+    receipt.plan = plan;
+    for (const StagePlan& stage : plan.stages) {
+      const auto i = static_cast<std::size_t>(stage.stage);
+      receipt.stage_peak_bytes[i] = stage.peak_bytes - stage.workspace_bytes / 2;
+      receipt.stage_seconds[i] = stage.seconds;
+      receipt.actual_peak_bytes = std::max(receipt.actual_peak_bytes, receipt.stage_peak_bytes[i]);
+    }
+    receipt.model = "fake";
+    receipt.device = "CPU budget";
+    receipt.dtype = "fp32";
+    receipt.version = "0.0.0";
+    return receipt;
+  }
+
+  static std::uint64_t hash(std::string_view text) {  // FNV-1a
+    std::uint64_t value = 0xcbf29ce484222325U;
+    for (const char c : text) value = (value ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+    return value;
+  }
+
+  static std::uint64_t mix(std::uint64_t x) {  // the finaliser of SplitMix64
+    x += 0x9e3779b97f4a7c15U;
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
+    return x ^ (x >> 31);
+  }
+
+  std::chrono::microseconds step_time_;
+};
+
+}  // namespace headroom::test

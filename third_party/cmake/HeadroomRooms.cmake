@@ -1,0 +1,45 @@
+# One room = one static library headroom_<room>; its tests = one program <room>_test.
+
+find_program(HEADROOM_CCACHE ccache)
+if(HEADROOM_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  # Precompiled headers are hashed by content, not by time.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} ${HEADROOM_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${CMAKE_CXX_COMPILER_LAUNCHER})
+endif()
+
+add_library(headroom_warnings INTERFACE)
+target_compile_options(headroom_warnings INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor
+                                                   -Woverloaded-virtual)
+
+# headroom_room(<room> SOURCES ... [PUBLIC rooms and libraries...] [PRIVATE libraries...])
+function(headroom_room room)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(headroom_${room} STATIC ${ROOM_SOURCES})
+  target_include_directories(headroom_${room} PUBLIC ${CMAKE_SOURCE_DIR}/include
+                             PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  target_link_libraries(headroom_${room} PUBLIC ${ROOM_PUBLIC}
+                        PRIVATE headroom_warnings ${ROOM_PRIVATE})
+endfunction()
+
+# headroom_test(<room> SOURCES ... [LINK libraries...] [LABELS ...] [TIMEOUT seconds])
+function(headroom_test room)
+  cmake_parse_arguments(TEST "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+  if(NOT TEST_TIMEOUT)
+    set(TEST_TIMEOUT 120)
+  endif()
+  if(NOT TEST_LABELS)
+    set(TEST_LABELS unit)
+  endif()
+  add_executable(${room}_test ${TEST_SOURCES})
+  target_include_directories(${room}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+  target_compile_definitions(${room}_test
+                             PRIVATE HEADROOM_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data"
+                                     HEADROOM_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  target_link_libraries(${room}_test PRIVATE headroom_${room} headroom_warnings ${TEST_LINK}
+                                             GTest::gmock GTest::gtest_main)
+  gtest_discover_tests(${room}_test TEST_PREFIX "${room}/" DISCOVERY_TIMEOUT 60
+                       PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT ${TEST_TIMEOUT}
+                                  ENVIRONMENT OMP_WAIT_POLICY=passive)  # why: src/app/main.cpp
+endfunction()
