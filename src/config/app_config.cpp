@@ -20,8 +20,10 @@ namespace headroom {
 namespace {
 
 constexpr std::string_view kEnvironmentPrefix = "HEADROOM_";
-// Read by the build and its scripts, not by the program; they may still be set when it runs.
-constexpr std::array<std::string_view, 2> kForTheBuild{"HEADROOM_TORCH_DIR", "HEADROOM_DEPS_DIR"};
+// Read by the build, its scripts and the tests; they may still be set when the program runs.
+constexpr std::array<std::string_view, 5> kNotSettings{
+    "HEADROOM_TORCH_DIR", "HEADROOM_DEPS_DIR", "HEADROOM_PYTHON", "HEADROOM_REFERENCE_PYTHON",
+    "HEADROOM_UI_DUMP"};
 
 [[noreturn]] void refuse(const std::string& message) { throw Error(ErrorKind::kConfig, message); }
 
@@ -242,7 +244,7 @@ void load_config_environment(const std::vector<std::string>& environment, AppCon
     const std::size_t equals = variable.find('=');
     if (!variable.starts_with(kEnvironmentPrefix) || equals == std::string::npos) continue;
     const std::string name = variable.substr(0, equals);
-    if (std::find(kForTheBuild.begin(), kForTheBuild.end(), name) != kForTheBuild.end()) continue;
+    if (std::find(kNotSettings.begin(), kNotSettings.end(), name) != kNotSettings.end()) continue;
     const ConfigKey& key = find_environment_key(name);
     const std::string value = variable.substr(equals + 1);
     if (value.empty()) continue;

@@ -38,8 +38,9 @@ std::string to_string(Size size) {
 
 Size snap(Size size, int unit) {
   const auto side = [unit](int px) {
-    const long long clamped = std::clamp(px, unit, kMaxSide_px);
-    return static_cast<int>(std::max(1LL, (clamped + unit / 2) / unit) * unit);
+    const int largest = kMaxSide_px / unit * unit;
+    const long long nearest = (static_cast<long long>(px) + unit / 2) / unit * unit;
+    return static_cast<int>(std::clamp<long long>(nearest, unit, largest));
   };
   return {side(size.width), side(size.height)};
 }

@@ -43,7 +43,8 @@ void Actions::set_prompt(const std::string& prompt) {
 }
 
 void Actions::older_prompt() {
-  if (auto prompt = state_.history.older(state_.draft.prompt)) state_.new_prompt = std::move(prompt);
+  if (auto prompt = state_.history.older(state_.draft.prompt))
+    state_.new_prompt = std::move(prompt);
 }
 
 void Actions::newer_prompt() {

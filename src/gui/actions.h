@@ -1,8 +1,8 @@
 #pragma once
-#include "ui_state.h"
-
 #include "headroom/config/string_table.h"
 #include "headroom/gui/window.h"
+
+#include "ui_state.h"
 
 #include <string>
 

@@ -1,11 +1,10 @@
 #include "fonts.h"
 
-#include <fontconfig/fontconfig.h>
-
 #include <memory>
 #include <optional>
 #include <type_traits>
 
+#include <fontconfig/fontconfig.h>
 #include <imgui.h>
 #include <imgui_freetype.h>
 
@@ -96,7 +95,8 @@ Fonts load_fonts(const std::filesystem::path& icon_font) {
     icons.clear();
   }
   fonts.regular = add_text_face(latin, chinese, icons);
-  fonts.bold = add_text_face(latin_bold ? latin_bold : latin, chinese_bold ? chinese_bold : chinese, icons);
+  fonts.bold =
+      add_text_face(latin_bold ? latin_bold : latin, chinese_bold ? chinese_bold : chinese, icons);
   return fonts;
 }
 

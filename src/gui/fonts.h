@@ -7,15 +7,16 @@ struct ImFont;
 
 namespace headroom {
 
-// The faces of the window, each with the icons and Chinese characters merged in. Owned by the atlas.
+// The faces of the window, each with the icons and Chinese characters merged in. Owned by the
+// atlas.
 struct Fonts {
   ImFont* regular = nullptr;
   ImFont* bold = nullptr;
   std::vector<std::string> missing;  // families that the machine does not have
 };
 
-// Loads Inter and Noto Sans CJK SC through fontconfig and the icon font from a file. What is missing
-// is replaced by what there is and named in `missing`. Needs a Dear ImGui context.
+// Loads Inter and Noto Sans CJK SC through fontconfig and the icon font from a file. What is
+// missing is replaced by what there is and named in `missing`. Needs a Dear ImGui context.
 [[nodiscard]] Fonts load_fonts(const std::filesystem::path& icon_font);
 
 }  // namespace headroom

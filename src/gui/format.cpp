@@ -42,7 +42,8 @@ std::string format_of(std::int64_t part_bytes, std::int64_t whole_bytes) {
 }
 
 std::string format_seconds(double seconds, const StringTable& text) {
-  if (seconds < 9.95 && seconds != std::floor(seconds)) return fill(text.text("time.seconds"), {print("%.1f", seconds)});
+  if (seconds < 9.95 && seconds != std::floor(seconds))
+    return fill(text.text("time.seconds"), {print("%.1f", seconds)});
   if (seconds < 99.5) return fill(text.text("time.seconds"), {print("%.0f", seconds)});
   const auto whole = std::llround(seconds);
   return fill(text.text("time.minutes"), {std::to_string(whole / 60), std::to_string(whole % 60)});

@@ -23,7 +23,8 @@ namespace headroom {
 // "2", "3.5": a number without needless zeros.
 [[nodiscard]] std::string format_number(double value);
 
-// The name of a rung of the memory ladder in the language's words; "stream-blocks:6" gives its number.
+// The name of a rung of the memory ladder in the language's words; "stream-blocks:6" gives its
+// number.
 [[nodiscard]] std::string rung_name(const std::string& rung, const StringTable& text);
 
 // The first line of `text`, cut to `characters` with an ellipsis; never inside a character.

@@ -4,13 +4,13 @@
 #include "headroom/gui/window.h"
 #include "headroom/image/png_writer.h"
 
-#include <GL/gl.h>
-
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <mutex>
 #include <vector>
 
+#include <GL/gl.h>
 #include <GLFW/glfw3.h>
 #include <imgui.h>
 #include <imgui_impl_glfw.h>
@@ -19,8 +19,8 @@
 namespace headroom {
 namespace {
 
-// GLFW is global to the process and other threads post wake-ups into it, so that its lifetime has to
-// be guarded by something that is global too. Nothing else may live here.
+// GLFW is global to the process and other threads post wake-ups into it, so that its lifetime has
+// to be guarded by something that is global too. Nothing else may live here.
 struct GlfwLife {
   std::mutex mutex;
   bool alive = false;
@@ -39,6 +39,11 @@ std::string last_glfw_error() {
 class GlfwLibrary {
  public:
   GlfwLibrary() {
+    // Looking for Wayland where there is none makes its library complain on stderr.
+    const char* const wayland = std::getenv("WAYLAND_DISPLAY");
+    if ((wayland == nullptr || *wayland == '\0') && std::getenv("DISPLAY") != nullptr) {
+      glfwInitHint(GLFW_PLATFORM, GLFW_PLATFORM_X11);
+    }
     if (glfwInit() != GLFW_TRUE) {
       throw Error(ErrorKind::kInternal,
                   "no display to open a window on (" + last_glfw_error() +
@@ -76,7 +81,8 @@ GLFWwindow* open_window(const Graphics::Options& options) {
     if (area_width > 0 && width > area_width) width = area_width;
     if (area_height > 0 && height > area_height) height = area_height;
   }
-  GLFWwindow* const window = glfwCreateWindow(width, height, options.title.c_str(), nullptr, nullptr);
+  GLFWwindow* const window =
+      glfwCreateWindow(width, height, options.title.c_str(), nullptr, nullptr);
   if (window == nullptr) {
     throw Error(ErrorKind::kInternal,
                 "no display that offers OpenGL 3 (" + last_glfw_error() +
@@ -86,8 +92,8 @@ GLFWwindow* open_window(const Graphics::Options& options) {
   return window;
 }
 
-// The icon is a rounded square; its reader fills what was transparent with white, so the corners are
-// cut out again. Returns RGBA.
+// The icon is a rounded square; its reader fills what was transparent with white, so the corners
+// are cut out again. Returns RGBA.
 std::vector<unsigned char> with_round_corners(const Image& image) {
   const double size = image.width;
   const double radius = 0.22 * size;

@@ -13,7 +13,7 @@ class Graphics {
     std::string title;
     int width = 1280;
     int height = 800;
-    double ui_scale = 0;               // 0 = the monitor's own
+    double ui_scale = 0;                // 0 = the monitor's own
     std::filesystem::path icon_folder;  // headroom-16.png ... ; missing ones are left out
   };
   // Throws Error{kInternal} when there is no display or no OpenGL 3.

@@ -1,8 +1,8 @@
 #pragma once
-#include "texture.h"
-
 #include "headroom/core/image.h"
 #include "headroom/engine/generation_queue.h"
+
+#include "texture.h"
 
 #include <map>
 #include <memory>
@@ -10,13 +10,15 @@
 
 namespace headroom {
 
-// The textures behind the session's pictures: the one on the canvas, the preview, and a thumbnail of
-// each, scaled down once. Main thread.
+// The textures behind the session's pictures: the one on the canvas, the preview, and a thumbnail
+// of each, scaled down once. Main thread.
 class Pictures {
  public:
   explicit Pictures(int thumbnail_px) : thumbnail_px_(thumbnail_px) {}
 
-  const Texture& on_canvas(const std::shared_ptr<const Image>& image) { return canvas_.show(image); }
+  const Texture& on_canvas(const std::shared_ptr<const Image>& image) {
+    return canvas_.show(image);
+  }
   Texture& on_canvas_texture() { return canvas_.texture(); }
   const Texture& preview(const std::shared_ptr<const Image>& image) { return preview_.show(image); }
   const Texture& thumbnail(const std::shared_ptr<const Image>& image);

@@ -1,8 +1,8 @@
 #include "problems.h"
 
-#include "format.h"
-
 #include "headroom/core/bytes.h"
+
+#include "format.h"
 
 namespace headroom {
 namespace {
@@ -11,31 +11,41 @@ namespace {
 std::string translate(const RequestProblem& problem, const UiState& state, int size_unit,
                       const StringTable& text) {
   using Field = RequestProblem::Field;
-  if (problem.field == Field::kPrompt && state.draft.prompt.empty()) return text.text("problem.empty");
+  if (problem.field == Field::kPrompt && state.draft.prompt.empty())
+    return text.text("problem.empty");
   if (state.language == "en") return problem.message;
   switch (problem.field) {
-    case Field::kPrompt: return text.text("problem.prompt");
-    case Field::kNegativePrompt: return text.text("problem.negative");
+    case Field::kPrompt:
+      return text.text("problem.prompt");
+    case Field::kNegativePrompt:
+      return text.text("problem.negative");
     case Field::kSize:
       return fill(text.text("problem.size"),
-                  {std::to_string(size_unit), to_string(snap({state.draft.width, state.draft.height}, size_unit))});
-    case Field::kSteps: return fill(text.text("problem.steps"), {std::to_string(kMaxSteps)});
-    case Field::kGuidance: return text.text("problem.guidance");
-    case Field::kCount: return fill(text.text("problem.count"), {std::to_string(kMaxCount)});
+                  {std::to_string(size_unit),
+                   to_string(snap({state.draft.width, state.draft.height}, size_unit))});
+    case Field::kSteps:
+      return fill(text.text("problem.steps"), {std::to_string(kMaxSteps)});
+    case Field::kGuidance:
+      return text.text("problem.guidance");
+    case Field::kCount:
+      return fill(text.text("problem.count"), {std::to_string(kMaxCount)});
     case Field::kSeed:
-    case Field::kOther: return problem.message;
+    case Field::kOther:
+      return problem.message;
   }
   return problem.message;
 }
 
 }  // namespace
 
-std::vector<RequestProblem> find_problems(const UiState& state, int size_unit, const StringTable& text) {
+std::vector<RequestProblem> find_problems(const UiState& state, int size_unit,
+                                          const StringTable& text) {
   std::vector<RequestProblem> problems = validate(state.draft, size_unit);
   for (RequestProblem& problem : problems) {
     problem.message = translate(problem, state, size_unit, text);
   }
-  if (!state.request()) problems.push_back({RequestProblem::Field::kSeed, text.text("problem.seed")});
+  if (!state.request())
+    problems.push_back({RequestProblem::Field::kSeed, text.text("problem.seed")});
   return problems;
 }
 

@@ -21,7 +21,9 @@ constexpr double kSmallestShare = 0.03;  // so that every stage can be seen
 void ProgressModel::learn(const Receipt& receipt, int width, int height, int steps) {
   const double area = megapixels(width, height);
   if (area <= 0 || steps <= 0) return;
-  const auto seconds = [&](Stage stage) { return std::max(0.0, receipt.stage_seconds[index(stage)]); };
+  const auto seconds = [&](Stage stage) {
+    return std::max(0.0, receipt.stage_seconds[index(stage)]);
+  };
   if (seconds(Stage::kDenoise) <= 0) return;
   const bool first = !learned_;
   // Further pictures of a job load and encode nothing; keep what the first one took.
@@ -88,9 +90,10 @@ ProgressView ProgressModel::view(const ProgressInput& job) const {
   if (expected[index(Stage::kDenoise)] > 0) {
     double left = 0;
     for (std::size_t i = now; i < kStageCount; ++i) {
-      left += i == now && job.stage != Stage::kDenoise ? std::max(0.0, expected[i] - job.stage_elapsed)
-              : i == now                              ? expected[i] * (1 - view.done[i])
-                                                      : expected[i];
+      left += i == now && job.stage != Stage::kDenoise
+                  ? std::max(0.0, expected[i] - job.stage_elapsed)
+              : i == now ? expected[i] * (1 - view.done[i])
+                         : expected[i];
     }
     const int more = std::max(0, job.count - 1 - job.image_index);
     left += more * (expected[index(Stage::kDenoise)] + expected[index(Stage::kDecode)] +

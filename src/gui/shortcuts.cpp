@@ -3,6 +3,7 @@
 #include "actions.h"
 
 #include <imgui.h>
+#include <imgui_internal.h>
 
 namespace headroom {
 namespace {
@@ -15,11 +16,19 @@ bool chord(ImGuiKeyChord keys) {
 
 void handle_anywhere(const Ui& ui) {
   if (chord(ImGuiMod_Ctrl | ImGuiKey_Enter) || chord(ImGuiMod_Ctrl | ImGuiKey_KeypadEnter)) {
+    // Ctrl is often let go first; the Enter that is still down must not become a new line.
+    for (const ImGuiKey enter : {ImGuiKey_Enter, ImGuiKey_KeypadEnter}) {
+      ImGui::SetKeyOwner(enter, ImGui::GetID("enter"), ImGuiInputFlags_LockUntilRelease);
+    }
     ui.actions.generate(false, ui.frame.blocked);
   }
-  if (chord(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_Enter)) ui.actions.generate(true, ui.frame.blocked);
-  if (chord(ImGuiMod_Alt | ImGuiKey_UpArrow)) ui.actions.older_prompt();
-  if (chord(ImGuiMod_Alt | ImGuiKey_DownArrow)) ui.actions.newer_prompt();
+  if (chord(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_Enter))
+    ui.actions.generate(true, ui.frame.blocked);
+  // Alt alone would move the focus out of a text field to a menu that is not there.
+  ImGui::SetKeyOwner(ImGuiMod_Alt, ImGui::GetID("alt"));
+  // An active text field owns the arrows, so these are read past it.
+  if (ImGui::IsKeyChordPressed(ImGuiMod_Alt | ImGuiKey_UpArrow)) ui.actions.older_prompt();
+  if (ImGui::IsKeyChordPressed(ImGuiMod_Alt | ImGuiKey_DownArrow)) ui.actions.newer_prompt();
   if (chord(ImGuiMod_Ctrl | ImGuiKey_0)) ui.state.view.show_fit();
   if (chord(ImGuiMod_Ctrl | ImGuiKey_1)) ui.state.view.show_actual();
   const bool popup = ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup);
@@ -34,7 +43,8 @@ void handle_anywhere(const Ui& ui) {
 
 void handle_on_canvas(const Ui& ui) {
   for (std::size_t i = 0; i < ui.frame.cards.size(); ++i) {
-    if (!ImGui::IsKeyPressed(static_cast<ImGuiKey>(ImGuiKey_1 + static_cast<int>(i)), false)) continue;
+    if (!ImGui::IsKeyPressed(static_cast<ImGuiKey>(ImGuiKey_1 + static_cast<int>(i)), false))
+      continue;
     const SizeCard& card = ui.frame.cards[i];
     if (card.state != CardState::kShort) {
       ui.actions.choose_size(card.preset.size);

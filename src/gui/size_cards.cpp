@@ -41,7 +41,7 @@ void mark_recommended(std::array<SizeCard, kSizePresets.size()>& cards) {
 Load load_of(std::int64_t peak_bytes, std::int64_t budget_bytes) {
   if (peak_bytes > budget_bytes) return Load::kTooMuch;
   return static_cast<double>(peak_bytes) > 0.92 * static_cast<double>(budget_bytes) ? Load::kTight
-                                                                                     : Load::kEasy;
+                                                                                    : Load::kEasy;
 }
 
 }  // namespace headroom

@@ -1,9 +1,8 @@
 #include "texture.h"
 
-#include <GL/gl.h>
-
 #include <utility>
 
+#include <GL/gl.h>
 #include <GLFW/glfw3.h>
 
 #ifndef GL_CLAMP_TO_EDGE

@@ -10,25 +10,55 @@ constexpr ImU32 rgba(unsigned hex, unsigned alpha) {
   return IM_COL32((hex >> 16) & 0xFF, (hex >> 8) & 0xFF, hex & 0xFF, alpha);
 }
 
-constexpr Palette kDark{
-    .panel = rgb(0x1B1E23), .canvas = rgb(0x16181C), .well = rgb(0x0F1114), .line = rgb(0x101216),
-    .field = rgb(0x24282F), .field_hover = rgb(0x2C3139), .field_active = rgb(0x343A44),
-    .popup = rgb(0x22262C), .border = rgb(0x363C46),
-    .text = rgb(0xE9EBEE), .text_dim = rgb(0xA5AEB8), .text_faint = rgb(0x808A95),
-    .accent = rgb(0xF4A85B), .accent_hover = rgb(0xF8B873), .accent_active = rgb(0xE5994B),
-    .on_accent = rgb(0x22170A), .accent_soft = rgba(0xF4A85B, 0x26),
-    .ok = rgb(0x5CC28D), .warn = rgb(0xE9B84C), .bad = rgb(0xEC6A62),
-    .weights = rgb(0x5C8FE6), .working = rgb(0x3FB6AC), .others = rgb(0x343A43), .hatch = rgb(0x565E69)};
+constexpr Palette kDark{.panel = rgb(0x1B1E23),
+                        .canvas = rgb(0x16181C),
+                        .well = rgb(0x0F1114),
+                        .line = rgb(0x101216),
+                        .field = rgb(0x24282F),
+                        .field_hover = rgb(0x2C3139),
+                        .field_active = rgb(0x343A44),
+                        .popup = rgb(0x22262C),
+                        .border = rgb(0x363C46),
+                        .text = rgb(0xE9EBEE),
+                        .text_dim = rgb(0xA5AEB8),
+                        .text_faint = rgb(0x808A95),
+                        .accent = rgb(0xF4A85B),
+                        .accent_hover = rgb(0xF8B873),
+                        .accent_active = rgb(0xE5994B),
+                        .on_accent = rgb(0x22170A),
+                        .accent_soft = rgba(0xF4A85B, 0x26),
+                        .ok = rgb(0x5CC28D),
+                        .warn = rgb(0xE9B84C),
+                        .bad = rgb(0xEC6A62),
+                        .weights = rgb(0x5C8FE6),
+                        .working = rgb(0x3FB6AC),
+                        .others = rgb(0x343A43),
+                        .hatch = rgb(0x565E69)};
 
-constexpr Palette kLight{
-    .panel = rgb(0xF7F7F5), .canvas = rgb(0xECECE8), .well = rgb(0xE0E0DB), .line = rgb(0xDCDCD6),
-    .field = rgb(0xE9E9E5), .field_hover = rgb(0xE0E0DB), .field_active = rgb(0xD7D7D1),
-    .popup = rgb(0xFFFFFF), .border = rgb(0xCFCFC8),
-    .text = rgb(0x1F2328), .text_dim = rgb(0x4D5661), .text_faint = rgb(0x69727C),
-    .accent = rgb(0xE98A2B), .accent_hover = rgb(0xF0973C), .accent_active = rgb(0xD97D20),
-    .on_accent = rgb(0x241505), .accent_soft = rgba(0xE98A2B, 0x2C),
-    .ok = rgb(0x1B7F4F), .warn = rgb(0x946000), .bad = rgb(0xC23B34),
-    .weights = rgb(0x4A7DD8), .working = rgb(0x25988E), .others = rgb(0xC4C6C6), .hatch = rgb(0x9A9FA3)};
+constexpr Palette kLight{.panel = rgb(0xF7F7F5),
+                         .canvas = rgb(0xECECE8),
+                         .well = rgb(0xE0E0DB),
+                         .line = rgb(0xDCDCD6),
+                         .field = rgb(0xE9E9E5),
+                         .field_hover = rgb(0xE0E0DB),
+                         .field_active = rgb(0xD7D7D1),
+                         .popup = rgb(0xFFFFFF),
+                         .border = rgb(0xCFCFC8),
+                         .text = rgb(0x1F2328),
+                         .text_dim = rgb(0x4D5661),
+                         .text_faint = rgb(0x69727C),
+                         .accent = rgb(0xE98A2B),
+                         .accent_hover = rgb(0xF0973C),
+                         .accent_active = rgb(0xD97D20),
+                         .on_accent = rgb(0x241505),
+                         .accent_soft = rgba(0xE98A2B, 0x2C),
+                         .ok = rgb(0x1B7F4F),
+                         .warn = rgb(0x946000),
+                         .bad = rgb(0xC23B34),
+                         .weights = rgb(0x4A7DD8),
+                         .working = rgb(0x25988E),
+                         .others = rgb(0xC4C6C6),
+                         .hatch = rgb(0x9A9FA3)};
 
 ImVec4 vec(ImU32 color) { return ImGui::ColorConvertU32ToFloat4(color); }
 

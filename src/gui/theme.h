@@ -9,13 +9,13 @@ inline constexpr float kLineOfEm = 1.21F;
 
 // The colours of a theme, by what they are for.
 struct Palette {
-  ImU32 panel, canvas, well, line;              // surfaces, from the side panels to the deepest
-  ImU32 field, field_hover, field_active;       // things to type into and to press
+  ImU32 panel, canvas, well, line;         // surfaces, from the side panels to the deepest
+  ImU32 field, field_hover, field_active;  // things to type into and to press
   ImU32 popup, border;
   ImU32 text, text_dim, text_faint;
   ImU32 accent, accent_hover, accent_active, on_accent, accent_soft;
-  ImU32 ok, warn, bad;                          // the one language for memory and trouble
-  ImU32 weights, working, others, hatch;        // parts of the gauge
+  ImU32 ok, warn, bad;                    // the one language for memory and trouble
+  ImU32 weights, working, others, hatch;  // parts of the gauge
 };
 
 [[nodiscard]] const Palette& palette(bool dark);

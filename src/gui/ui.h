@@ -1,4 +1,8 @@
 #pragma once
+#include "headroom/config/string_table.h"
+#include "headroom/core/memory_snapshot.h"
+#include "headroom/gui/window.h"
+
 #include "fonts.h"
 #include "progress_model.h"
 #include "size_cards.h"
@@ -6,10 +10,6 @@
 #include "theme.h"
 #include "ui_dump.h"
 #include "ui_state.h"
-
-#include "headroom/config/string_table.h"
-#include "headroom/core/memory_snapshot.h"
-#include "headroom/gui/window.h"
 
 #include <array>
 #include <optional>
@@ -23,16 +23,16 @@ class Pictures;
 
 // What the program says in this frame: copies, never written by panels.
 struct Frame {
-  double now = 0;  // seconds
+  double now = 0;               // seconds
   std::vector<JobStatus> jobs;  // running one first
   MemorySnapshot memory;
   std::vector<MemorySampler::Sample> memory_history;
   std::array<SizeCard, kSizePresets.size()> cards;
-  const Forecast* forecast = nullptr;     // of the draft
-  std::vector<RequestProblem> problems;   // of the draft
-  std::string blocked;                    // why Generate is off, in the window's language
+  const Forecast* forecast = nullptr;    // of the draft
+  std::vector<RequestProblem> problems;  // of the draft
+  std::string blocked;                   // why Generate is off, in the window's language
   std::optional<int> tokens;
-  std::optional<ProgressView> progress;   // of the running job
+  std::optional<ProgressView> progress;  // of the running job
   [[nodiscard]] const JobStatus* running() const {
     return !jobs.empty() && jobs.front().running ? &jobs.front() : nullptr;
   }

@@ -2,9 +2,9 @@
 
 #include "headroom/core/error.h"
 
-#include <nlohmann/json.hpp>
-
 #include <fstream>
+
+#include <nlohmann/json.hpp>
 
 namespace headroom {
 namespace {
@@ -21,7 +21,8 @@ bool UiDump::write(double now, int width, int height, float scale, const std::st
                       {"state", nlohmann::json::parse(state_json)}};
   for (const auto& [name, widget] : widgets_) {
     const Rect& r = widget.rect;
-    root["widgets"][name] = {{"x", r.x}, {"y", r.y}, {"w", r.w}, {"h", r.h}, {"enabled", widget.enabled}};
+    root["widgets"][name] = {
+        {"x", r.x}, {"y", r.y}, {"w", r.w}, {"h", r.h}, {"enabled", widget.enabled}};
   }
   std::string text = root.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   if (text == written_) return false;

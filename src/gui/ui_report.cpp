@@ -9,10 +9,14 @@ namespace {
 
 const char* name_of(CardState state) {
   switch (state) {
-    case CardState::kPending: return "pending";
-    case CardState::kFits: return "fits";
-    case CardState::kSlower: return "slower";
-    case CardState::kShort: return "short";
+    case CardState::kPending:
+      return "pending";
+    case CardState::kFits:
+      return "fits";
+    case CardState::kSlower:
+      return "slower";
+    case CardState::kShort:
+      return "short";
   }
   return "pending";
 }

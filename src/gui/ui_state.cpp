@@ -116,7 +116,9 @@ void UiState::select(std::size_t index) {
 }
 
 void UiState::add_banner(Banner banner) {
-  const auto same = [&](const Banner& b) { return b.text == banner.text && b.title == banner.title; };
+  const auto same = [&](const Banner& b) {
+    return b.text == banner.text && b.title == banner.title;
+  };
   std::erase_if(banners, same);
   banner.id = next_banner++;
   banners.push_back(std::move(banner));

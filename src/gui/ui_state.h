@@ -1,9 +1,9 @@
 #pragma once
-#include "canvas_view.h"
-
 #include "headroom/core/generation.h"
 #include "headroom/core/size.h"
 #include "headroom/engine/generation_queue.h"
+
+#include "canvas_view.h"
 
 #include <cstdint>
 #include <optional>
@@ -33,7 +33,7 @@ struct Banner {
   std::string title{};  // may be empty
   std::string text{};
   std::optional<Size> suggestion{};  // offered on a button
-  double shown_at = -1;            // when it was first drawn; notes leave by themselves
+  double shown_at = -1;              // when it was first drawn; notes leave by themselves
   std::uint64_t id = 0;
 };
 
@@ -44,18 +44,19 @@ struct UiState {
   std::string seed_text;    // empty = random
   bool lock_ratio = false;
   bool negative_open = false;
-  int typed_width = 512;   // what the size fields hold while they are edited
+  int typed_width = 512;  // what the size fields hold while they are edited
   int typed_height = 512;
-  std::string size_note;   // why the size is not what was typed or clicked; until the next change
-  std::optional<std::string> new_prompt;  // replaces the prompt in the next frame, even while typing
-  bool focus_prompt = true;               // in the next frame
+  std::string size_note;  // why the size is not what was typed or clicked; until the next change
+  std::optional<std::string>
+      new_prompt;            // replaces the prompt in the next frame, even while typing
+  bool focus_prompt = true;  // in the next frame
   PromptHistory history;
   std::size_t example_offset = 0;
 
   std::vector<FinishedPicture> pictures;  // of this session, oldest first
   std::optional<std::size_t> selected;
-  bool live = true;             // the canvas follows the running job
-  bool scroll_strip = false;    // bring the selected picture into view in the next frame
+  bool live = true;           // the canvas follows the running job
+  bool scroll_strip = false;  // bring the selected picture into view in the next frame
   CanvasView view;
   bool canvas_focused = false;  // keys without Ctrl belong to the picture
 

@@ -18,14 +18,15 @@ ImVec4 vec(ImU32 color) { return ImGui::ColorConvertU32ToFloat4(color); }
 
 float text_width(const Ui& ui, const std::string& text, const TextStyle& style) {
   return face(ui, style.bold)
-      ->CalcTextSizeA(style.size * kLineOfEm * ui.scale, FLT_MAX, 0, text.data(), text.data() + text.size())
+      ->CalcTextSizeA(style.size * kLineOfEm * ui.scale, FLT_MAX, 0, text.data(),
+                      text.data() + text.size())
       .x;
 }
 
 void draw_text(const Ui& ui, ImVec2 at, const std::string& text, const TextStyle& style) {
   ImGui::GetWindowDrawList()->AddText(face(ui, style.bold), style.size * kLineOfEm * ui.scale,
-                                      {std::floor(at.x), std::floor(at.y)}, style.color, text.data(),
-                                      text.data() + text.size());
+                                      {std::floor(at.x), std::floor(at.y)}, style.color,
+                                      text.data(), text.data() + text.size());
 }
 
 float draw_text_right(const Ui& ui, float right, float y, const std::string& text,
@@ -66,7 +67,9 @@ void section(const Ui& ui, const std::string& label, const std::string& right, I
   float x = at.x;
   for (std::size_t i = 0; i < label.size();) {
     std::size_t length = 1;
-    while (i + length < label.size() && (static_cast<unsigned char>(label[i + length]) & 0xC0) == 0x80) ++length;
+    while (i + length < label.size() &&
+           (static_cast<unsigned char>(label[i + length]) & 0xC0) == 0x80)
+      ++length;
     const std::string letter = label.substr(i, length);
     draw_text(ui, {x, at.y + ui.px(1)}, letter, style);
     x += text_width(ui, letter, style) + (length == 1 ? ui.px(0.9F) : 0);
@@ -97,7 +100,8 @@ void name_item(const Ui& ui, const std::string& name, bool enabled) {
 
 void tooltip(const Ui& ui, const std::string& text) {
   if (text.empty()) return;
-  if (!ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip | ImGuiHoveredFlags_AllowWhenDisabled)) return;
+  if (!ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip | ImGuiHoveredFlags_AllowWhenDisabled))
+    return;
   if (!begin_tip(ui)) return;
   ImGui::PushTextWrapPos(ui.px(320));
   ImGui::TextUnformatted(text.data(), text.data() + text.size());
@@ -139,7 +143,8 @@ bool button(const Ui& ui, const ButtonOptions& o) {
   ImGui::PushFont(face(ui, o.bold), o.text_size);
   // A button of a given height centres its label in all of it.
   const ImVec2 pad = ImGui::GetStyle().FramePadding;
-  ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, o.size.y > 0 ? ImVec2(o.size.x > 0 ? 0 : pad.x, 0) : pad);
+  ImGui::PushStyleVar(ImGuiStyleVar_FramePadding,
+                      o.size.y > 0 ? ImVec2(o.size.x > 0 ? 0 : pad.x, 0) : pad);
   ImGui::BeginDisabled(!enabled);
   const bool pressed = ImGui::Button((o.label + "###" + o.name).c_str(), o.size);
   ImGui::EndDisabled();
@@ -168,16 +173,19 @@ bool draw_track(const Ui& ui, const SliderOptions& o, double& value, float width
   if (active) {
     const double fraction = std::clamp((ImGui::GetIO().MousePos.x - left) / length, 0.0F, 1.0F);
     const double aimed = o.low + fraction * (o.high - o.low);
-    const double stepped = std::clamp(o.low + std::round((aimed - o.low) / o.step) * o.step, o.low, o.high);
+    const double stepped =
+        std::clamp(o.low + std::round((aimed - o.low) / o.step) * o.step, o.low, o.high);
     changed = stepped != value;
     value = stepped;
   }
-  const float fraction = static_cast<float>(std::clamp((value - o.low) / (o.high - o.low), 0.0, 1.0));
+  const float fraction =
+      static_cast<float>(std::clamp((value - o.low) / (o.high - o.low), 0.0, 1.0));
   const float middle = at.y + height / 2;
   const float x = left + fraction * length;
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const float half = ui.px(2);
-  list.AddRectFilled({left, middle - half}, {left + length, middle + half}, ui.colors.field_active, half);
+  list.AddRectFilled({left, middle - half}, {left + length, middle + half}, ui.colors.field_active,
+                     half);
   list.AddRectFilled({left, middle - half}, {x, middle + half}, ui.colors.accent, half);
   const bool lit = hovered || active;
   if (lit) list.AddCircleFilled({x, middle}, knob + ui.px(4), faded(ui.colors.accent, 0.22F));
@@ -255,9 +263,12 @@ void draw_hatched(ImDrawList& list, ImVec2 low, ImVec2 high, ImU32 fill, ImU32 s
 
 ImU32 load_color(const Ui& ui, Load load) {
   switch (load) {
-    case Load::kEasy: return ui.colors.ok;
-    case Load::kTight: return ui.colors.warn;
-    case Load::kTooMuch: return ui.colors.bad;
+    case Load::kEasy:
+      return ui.colors.ok;
+    case Load::kTight:
+      return ui.colors.warn;
+    case Load::kTooMuch:
+      return ui.colors.bad;
   }
   return ui.colors.ok;
 }

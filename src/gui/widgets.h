@@ -23,9 +23,11 @@ struct TextStyle {
 [[nodiscard]] float text_width(const Ui& ui, const std::string& text, const TextStyle& style);
 void draw_text(const Ui& ui, ImVec2 at, const std::string& text, const TextStyle& style);
 // With the right edge at `right`; returns the left edge.
-float draw_text_right(const Ui& ui, float right, float y, const std::string& text, const TextStyle& style);
+float draw_text_right(const Ui& ui, float right, float y, const std::string& text,
+                      const TextStyle& style);
 // `text` cut with an ellipsis so that it is at most `width` screen pixels wide.
-[[nodiscard]] std::string fit_text(const Ui& ui, const std::string& text, const TextStyle& style, float width);
+[[nodiscard]] std::string fit_text(const Ui& ui, const std::string& text, const TextStyle& style,
+                                   float width);
 // Wrapped at the end of the region as an item, so that the layout makes room for it.
 void paragraph(const Ui& ui, const std::string& text, const TextStyle& style);
 
@@ -44,12 +46,12 @@ void end_tip();
 
 enum class ButtonKind { kPlain, kAccent, kQuiet };
 struct ButtonOptions {
-  std::string name{};      // for tests; also its identity
+  std::string name{};  // for tests; also its identity
   std::string label{};
   std::string tip{};
   std::string disabled{};  // why it cannot be pressed; empty = it can
   ButtonKind kind = ButtonKind::kPlain;
-  ImVec2 size{0, 0};     // screen pixels; 0 = as large as the label
+  ImVec2 size{0, 0};  // screen pixels; 0 = as large as the label
   bool bold = false;
   float text_size = kTextSize;
 };
@@ -60,20 +62,21 @@ struct SliderOptions {
   std::string name;
   std::string label;
   std::string tip;
-  double low = 0, high = 1, step = 1;     // of the track
-  double typed_low = 0, typed_high = 1;   // of the number
-  bool trouble = false;                   // drawn in the colour of trouble
+  double low = 0, high = 1, step = 1;    // of the track
+  double typed_low = 0, typed_high = 1;  // of the number
+  bool trouble = false;                  // drawn in the colour of trouble
 };
 bool slider(const Ui& ui, const SliderOptions& options, double& value);
 
 // "key ......... value" as a row of the current column.
-void value_row(const Ui& ui, const std::string& key, const std::string& value, ImU32 value_color = 0,
-               const std::string& tip = {});
+void value_row(const Ui& ui, const std::string& key, const std::string& value,
+               ImU32 value_color = 0, const std::string& tip = {});
 
 // A filled box with 45° stripes, for memory that is not ours.
 void draw_hatched(ImDrawList& list, ImVec2 low, ImVec2 high, ImU32 fill, ImU32 stripe, float gap);
 
-// Makes the layout continue below `height` screen pixels of things that were placed by hand from `at` on.
+// Makes the layout continue below `height` screen pixels of things that were placed by hand from
+// `at` on.
 void take_room(ImVec2 at, float height);
 
 [[nodiscard]] Rect item_rect();

@@ -1,5 +1,7 @@
 #include "headroom/gui/window.h"
 
+#include "headroom/core/error.h"
+
 #include "actions.h"
 #include "forecast_cache.h"
 #include "format.h"
@@ -11,8 +13,6 @@
 #include "shortcuts.h"
 #include "ui.h"
 #include "ui_report.h"
-
-#include "headroom/core/error.h"
 
 #include <algorithm>
 #include <chrono>
@@ -28,7 +28,8 @@ namespace {
 
 constexpr double kFrame_s = 1.0 / 60;
 constexpr double kSlowestProgress_s = 0.1;
-constexpr double kActive_s = 0.8;  // hover delays and fades end within this time after the last input
+constexpr double kActive_s =
+    0.8;  // hover delays and fades end within this time after the last input
 constexpr double kBlink_s = 0.4;
 constexpr double kSleep_s = 30;
 
@@ -36,7 +37,8 @@ std::string choose_language(const std::string& wanted) {
   if (wanted == "en" || wanted == "zh") return wanted;
   for (const char* const name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
     const char* const value = std::getenv(name);
-    if (value != nullptr && *value != '\0') return std::string(value).starts_with("zh") ? "zh" : "en";
+    if (value != nullptr && *value != '\0')
+      return std::string(value).starts_with("zh") ? "zh" : "en";
   }
   return "en";
 }
@@ -46,7 +48,8 @@ std::filesystem::path dump_file() {
   return value == nullptr ? std::filesystem::path() : std::filesystem::path(value);
 }
 
-double seconds_between(std::chrono::steady_clock::time_point from, std::chrono::steady_clock::time_point to) {
+double seconds_between(std::chrono::steady_clock::time_point from,
+                       std::chrono::steady_clock::time_point to) {
   return std::chrono::duration<double>(to - from).count();
 }
 
@@ -65,10 +68,13 @@ class Window::Impl {
   void look_ahead(Frame& frame);
   void follow_progress(Frame& frame);
   void draw_panels(const Ui& ui) const;
-  [[nodiscard]] Forecast ask_forecast(const GenerationRequest& request, const MemorySnapshot& memory);
+  [[nodiscard]] Forecast ask_forecast(const GenerationRequest& request,
+                                      const MemorySnapshot& memory);
   // How long the window may sleep before it has something new to show by itself.
   [[nodiscard]] double patience() const;
-  [[nodiscard]] double now() const { return seconds_between(start_, std::chrono::steady_clock::now()); }
+  [[nodiscard]] double now() const {
+    return seconds_between(start_, std::chrono::steady_clock::now());
+  }
   void use_language(const std::string& language);
   void use_theme();
 
@@ -94,9 +100,9 @@ class Window::Impl {
   int step_ = -1;
   std::chrono::steady_clock::time_point step_at_;
 
-  bool running_ = false;  // as of the last frame
-  bool pending_ = false;  // a forecast or a dump waits for another frame
-  int settle_ = 3;        // frames that still have to be drawn after the last event
+  bool running_ = false;   // as of the last frame
+  bool pending_ = false;   // a forecast or a dump waits for another frame
+  int settle_ = 3;         // frames that still have to be drawn after the last event
   double frame_cost_ = 0;  // seconds, smoothed
   long long frames_ = 0;
 };
@@ -111,7 +117,9 @@ Window::Impl::Impl(WindowServices services)
       fonts_(load_fonts(services_.assets_folder / "fonts" / "Font_Awesome_6_Free-Solid-900.otf")),
       pictures_(static_cast<int>(std::lround(96 * graphics_.scale()))),
       actions_(services_, state_, text_),
-      forecasts_([this](const GenerationRequest& r, const MemorySnapshot& m) { return ask_forecast(r, m); }) {
+      forecasts_([this](const GenerationRequest& r, const MemorySnapshot& m) {
+        return ask_forecast(r, m);
+      }) {
   state_.language = choose_language(services_.config.window.language);
   state_.dark = services_.config.window.theme != "light";
   state_.reset_to(services_.model);
@@ -135,7 +143,8 @@ void Window::Impl::use_theme() {
   apply_theme(palette(state_.dark), state_.dark, scale_);
 }
 
-Forecast Window::Impl::ask_forecast(const GenerationRequest& request, const MemorySnapshot& memory) {
+Forecast Window::Impl::ask_forecast(const GenerationRequest& request,
+                                    const MemorySnapshot& memory) {
   try {
     return services_.forecast(request, memory);
   } catch (const Error& e) {
@@ -154,7 +163,8 @@ std::optional<Size> Window::Impl::smaller_size(const GenerationRequest& request)
   std::optional<Size> best;
   const auto area = [](Size s) { return s.width * s.height; };
   for (const SizePreset& preset : kSizePresets) {
-    if (area(preset.size) < area(asked) && (!best || area(preset.size) > area(*best))) best = preset.size;
+    if (area(preset.size) < area(asked) && (!best || area(preset.size) > area(*best)))
+      best = preset.size;
   }
   return best;
 }
@@ -172,7 +182,8 @@ void Window::Impl::take_outcome(const JobOutcome& outcome) {
 void Window::Impl::take_news() {
   auto pictures = services_.queue.take_pictures();
   for (FinishedPicture& picture : pictures) {
-    progress_.learn(picture.picture.receipt, picture.request.width, picture.request.height, picture.request.steps);
+    progress_.learn(picture.picture.receipt, picture.request.width, picture.request.height,
+                    picture.request.steps);
     if (!picture.save_error.empty()) {
       state_.add_banner({.title = text_.text("banner.unsaved"), .text = picture.save_error});
     }
@@ -213,17 +224,18 @@ void Window::Impl::follow_progress(Frame& frame) {
     step_ = step;
     step_at_ = time;
   }
-  frame.progress = progress_.view(
-      {.width = job->request.width,
-       .height = job->request.height,
-       .steps = job->total_steps > 0 ? job->total_steps : job->request.steps,
-       .count = job->request.count,
-       .plan = job->plan,
-       .stage = job->stage,
-       .image_index = job->image_index,
-       .step = job->stage == Stage::kDenoise ? job->step : 0,
-       .stage_elapsed = std::max(0.0, seconds_between(job->stage_started, time)),
-       .step_elapsed = std::max(0.0, seconds_between(std::max(step_at_, job->stage_started), time))});
+  frame.progress =
+      progress_.view({.width = job->request.width,
+                      .height = job->request.height,
+                      .steps = job->total_steps > 0 ? job->total_steps : job->request.steps,
+                      .count = job->request.count,
+                      .plan = job->plan,
+                      .stage = job->stage,
+                      .image_index = job->image_index,
+                      .step = job->stage == Stage::kDenoise ? job->step : 0,
+                      .stage_elapsed = std::max(0.0, seconds_between(job->stage_started, time)),
+                      .step_elapsed = std::max(
+                          0.0, seconds_between(std::max(step_at_, job->stage_started), time))});
 }
 
 void Window::Impl::draw_panels(const Ui& ui) const {
@@ -299,7 +311,8 @@ int Window::Impl::run() {
     if (settle_ > 0) --settle_;
     const double wanted = patience();
     bool event = false;
-    // Events may come much faster than a screen can show: never draw more often than 120 times a second.
+    // Events may come much faster than a screen can show: never draw more often than 120 times a
+    // second.
     double slept = now() - begun;
     while (!graphics_.wants_close() && (slept < kFrame_s / 2 || (!event && slept < wanted))) {
       graphics_.wait(std::max(0.001, (event ? kFrame_s / 2 : wanted) - slept));

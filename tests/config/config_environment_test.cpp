@@ -83,7 +83,7 @@ TEST(ConfigEnvironment, OverlaysOnlyWhatItNames) {
 TEST(ConfigEnvironment, IgnoresWhatIsNotItsOwn) {
   EXPECT_EQ(fields(load({"PATH=/bin", "HEADROOM=1", "headroom_model_path=x",
                          "MY_HEADROOM_MODEL_PATH=x", "", "=", "HEADROOM_WITHOUT_EQUALS",
-                         "HEADROOM_TORCH_DIR=/t", "HEADROOM_DEPS_DIR=/d"})),
+                         "HEADROOM_TORCH_DIR=/t", "HEADROOM_DEPS_DIR=/d", "HEADROOM_UI_DUMP=/u"})),
             fields(AppConfig{}));
 }
 

@@ -1,7 +1,8 @@
 #include "forecast_cache.h"
-#include "size_cards.h"
 
 #include "headroom/core/bytes.h"
+
+#include "size_cards.h"
 
 #include <gtest/gtest.h>
 

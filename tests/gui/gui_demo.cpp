@@ -1,10 +1,11 @@
-// The window with a fake generator and a scripted device, for looking at it and for tests that drive
-// it. Not shipped. `gui_demo --help` lists the options.
+// The window with a fake generator and a scripted device, for looking at it and for tests that
+// drive it. Not shipped. `gui_demo --help` lists the options.
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
 #include "headroom/core/size.h"
 #include "headroom/gui/window.h"
 #include "headroom/image/png_writer.h"
+
 #include "support/fake_generator.h"
 
 #include <algorithm>
@@ -22,11 +23,13 @@ namespace {
 using namespace headroom;
 
 struct Options {
-  std::map<std::string, std::string> values{
-      {"share", ""},        {"output", "/tmp/headroom_demo"}, {"step-ms", "150"}, {"total", "6G"},
-      {"others", "600M"},   {"language", "en"},               {"theme", "dark"},  {"width", "1280"},
-      {"height", "800"},    {"scale", "0"},                   {"save", "works"},  {"unit", "64"},
-      {"guidance", "2"},    {"source", "CPU budget"}};
+  std::map<std::string, std::string> values{{"share", ""},      {"output", "/tmp/headroom_demo"},
+                                            {"step-ms", "150"}, {"total", "6G"},
+                                            {"others", "600M"}, {"language", "en"},
+                                            {"theme", "dark"},  {"width", "1280"},
+                                            {"height", "800"},  {"scale", "0"},
+                                            {"save", "works"},  {"unit", "64"},
+                                            {"guidance", "2"},  {"source", "CPU budget"}};
   [[nodiscard]] std::string text(const std::string& name) const { return values.at(name); }
   [[nodiscard]] double number(const std::string& name) const { return std::stod(values.at(name)); }
   [[nodiscard]] std::int64_t bytes(const std::string& name) const {
@@ -40,9 +43,11 @@ Options read_options(int argc, char** argv) {
     const std::string argument = argv[i];
     const std::size_t equals = argument.find('=');
     const std::string name = argument.substr(0, equals);
-    if (!name.starts_with("--") || equals == std::string::npos || !options.values.contains(name.substr(2))) {
+    if (!name.starts_with("--") || equals == std::string::npos ||
+        !options.values.contains(name.substr(2))) {
       std::fprintf(stderr, "gui_demo [--NAME=VALUE ...], with these names and defaults:\n");
-      for (const auto& [key, value] : options.values) std::fprintf(stderr, "  %s=%s\n", key.c_str(), value.c_str());
+      for (const auto& [key, value] : options.values)
+        std::fprintf(stderr, "  %s=%s\n", key.c_str(), value.c_str());
       std::exit(2);
     }
     options.values[name.substr(2)] = argument.substr(equals + 1);
@@ -61,7 +66,8 @@ struct Device {
 class DemoGenerator final : public ImageGenerator {
  public:
   DemoGenerator(Device& device, std::chrono::microseconds step) : device_(device), fake_(step) {}
-  void generate(const GenerationRequest& request, ProgressSink& progress, std::stop_token stop) override {
+  void generate(const GenerationRequest& request, ProgressSink& progress,
+                std::stop_token stop) override {
     const Plan plan = test::FakeGenerator::make_plan(request);
     device_.cached = 0;
     device_.weights = 3 * kGiB;
@@ -90,7 +96,8 @@ Forecast make_forecast(const GenerationRequest& request, const MemorySnapshot& m
   forecast.budget.budget_bytes = memory.free + memory.ours() - 256 * kMiB;
   forecast.budget.source = memory.source;
   forecast.plan = test::FakeGenerator::make_plan(request);
-  forecast.shortfall_bytes = std::max<std::int64_t>(0, forecast.plan.peak_bytes - forecast.budget.budget_bytes);
+  forecast.shortfall_bytes =
+      std::max<std::int64_t>(0, forecast.plan.peak_bytes - forecast.budget.budget_bytes);
   forecast.fits = forecast.shortfall_bytes == 0;
   if (forecast.plan.peak_bytes > forecast.budget.budget_bytes * 95 / 100) {
     forecast.plan.rungs = {"evict-encoder", "stream-blocks:6"};
@@ -136,20 +143,24 @@ int run(const Options& options) {
     m.activations = device.activations;
     m.cached = device.cached;
     m.peak = device.peak;
-    m.free = std::max<std::int64_t>(0, m.total - m.used_by_others - m.reserved_by_driver - m.ours());
+    m.free =
+        std::max<std::int64_t>(0, m.total - m.used_by_others - m.reserved_by_driver - m.ours());
     return m;
   };
   const std::filesystem::path output = options.text("output");
   std::atomic<int> saves{0};
   const auto save = [&](const GenerationRequest&, const GeneratedImage& picture) {
     if (options.text("save") == "fails" && saves++ == 0) {
-      throw Error(ErrorKind::kIo, "cannot write to " + output.string() + ": the disk is full; free some space");
+      throw Error(ErrorKind::kIo,
+                  "cannot write to " + output.string() + ": the disk is full; free some space");
     }
     return save_png_in(output, std::chrono::system_clock::now(), encode_png(*picture.image, {}));
   };
-  const auto step = std::chrono::microseconds(static_cast<long long>(options.number("step-ms") * 1000));
+  const auto step =
+      std::chrono::microseconds(static_cast<long long>(options.number("step-ms") * 1000));
   MemorySampler sampler(read_memory, [] { wake_window(); });
-  GenerationQueue queue([&] { return std::make_unique<DemoGenerator>(device, step); }, save, [] { wake_window(); });
+  GenerationQueue queue([&] { return std::make_unique<DemoGenerator>(device, step); }, save,
+                        [] { wake_window(); });
 
   AppConfig config;
   config.window.language = options.text("language");
@@ -165,20 +176,26 @@ int run(const Options& options) {
   model.guidance_scale = options.number("guidance");
   model.is_starter = true;
   const bool cpu = options.text("source").starts_with("CPU");
-  Window window({.queue = queue,
-                 .memory = sampler,
-                 .forecast = make_forecast,
-                 .count_tokens = count_tokens,
-                 .model = model,
-                 .device_name = cpu ? "CPU · 2 threads" : "RTX 3060 Laptop",
-                 .config = config,
-                 .output_folder = output,
-                 .assets_folder = options.text("share"),
-                 .can_draw = {{"en", "This model draws emoji-like pictures of 65 things: animals, flowers, food, vehicles."},
-                              {"zh", "这个模型会画 65 种表情风格的事物：动物、花草、食物、车辆等。"}},
-                 .examples = {{"en", {"a cute orange cat", "a red apple on a blue background", "a rocket in the night sky", "two strawberries", "a rose, pink background"}},
-                              {"zh", {"一只可爱的橘色猫咪", "一朵玫瑰花，粉色背景", "夜空中的火箭", "两颗草莓"}}},
-                 .save_again = [&](const FinishedPicture& p) { return save(p.request, p.picture); }});
+  Window window(
+      {.queue = queue,
+       .memory = sampler,
+       .forecast = make_forecast,
+       .count_tokens = count_tokens,
+       .model = model,
+       .device_name = cpu ? "CPU · 2 threads" : "RTX 3060 Laptop",
+       .config = config,
+       .output_folder = output,
+       .assets_folder = options.text("share"),
+       .can_draw = {{"en",
+                     "This model draws emoji-like pictures of 65 things: animals, flowers, food, "
+                     "vehicles."},
+                    {"zh", "这个模型会画 65 种表情风格的事物：动物、花草、食物、车辆等。"}},
+       .examples = {{"en",
+                     {"a cute orange cat", "a red apple on a blue background",
+                      "a rocket in the night sky", "two strawberries", "a rose, pink background"}},
+                    {"zh",
+                     {"一只可爱的橘色猫咪", "一朵玫瑰花，粉色背景", "夜空中的火箭", "两颗草莓"}}},
+       .save_again = [&](const FinishedPicture& p) { return save(p.request, p.picture); }});
   return window.run();
 }
 

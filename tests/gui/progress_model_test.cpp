@@ -1,8 +1,8 @@
 #include "progress_model.h"
 
-#include <gtest/gtest.h>
-
 #include <numeric>
+
+#include <gtest/gtest.h>
 
 namespace headroom {
 namespace {
@@ -80,7 +80,8 @@ TEST(ProgressModel, CountsStepsAndMeasuresThem) {
 TEST(ProgressModel, SecondsLeftCoverTheFurtherPictures) {
   ProgressModel model;
   model.learn(receipt(), 1000, 1000, 10);
-  const ProgressInput one{.width = 1000, .height = 1000, .steps = 10, .count = 1, .stage = Stage::kDecode};
+  const ProgressInput one{
+      .width = 1000, .height = 1000, .steps = 10, .count = 1, .stage = Stage::kDecode};
   ProgressInput three = one;
   three.count = 3;
   EXPECT_NEAR(*model.view(one).seconds_left, 2 + 0.5, 1e-9);

@@ -1,12 +1,10 @@
 // The texts: both languages have the same keys, and every key that the code names exists.
-#include "format.h"
-#include "problems.h"
-
 #include "headroom/core/error.h"
 #include "headroom/core/plan.h"
 #include "headroom/core/size.h"
 
-#include <gtest/gtest.h>
+#include "format.h"
+#include "problems.h"
 
 #include <filesystem>
 #include <fstream>
@@ -14,6 +12,8 @@
 #include <regex>
 #include <set>
 #include <string>
+
+#include <gtest/gtest.h>
 
 namespace headroom {
 namespace {
@@ -28,22 +28,27 @@ std::set<std::string> used_keys() {
   std::set<std::string> keys;
   // Every literal that looks like a key of ours: words with at least one dot.
   const std::regex literal("\"([a-z_]+(\\.[a-z_0-9]+)+)\"");
-  for (const auto& entry : fs::recursive_directory_iterator(fs::path(HEADROOM_SOURCE_DIR) / "src/gui")) {
+  for (const auto& entry :
+       fs::recursive_directory_iterator(fs::path(HEADROOM_SOURCE_DIR) / "src/gui")) {
     if (entry.path().extension() != ".cpp") continue;
     std::ifstream in(entry.path());
     const std::string code{std::istreambuf_iterator<char>(in), {}};
-    const std::regex call("\\bt(?:ext)?\\((?:[^()\"]*\\?)?[^\"()]*((?:\"[a-z_.0-9]+\"[^\"()]*)+)\\)");
+    const std::regex call(
+        "\\bt(?:ext)?\\((?:[^()\"]*\\?)?[^\"()]*((?:\"[a-z_.0-9]+\"[^\"()]*)+)\\)");
     for (std::sregex_iterator it(code.begin(), code.end(), call), end; it != end; ++it) {
       const std::string arguments = (*it)[1];
-      for (std::sregex_iterator k(arguments.begin(), arguments.end(), literal); k != end; ++k) keys.insert((*k)[1]);
+      for (std::sregex_iterator k(arguments.begin(), arguments.end(), literal); k != end; ++k)
+        keys.insert((*k)[1]);
     }
     const std::regex row("\"((?:gauge\\.row|keys|stages)\\.[a-z]+)\"");  // keys in tables
-    for (std::sregex_iterator it(code.begin(), code.end(), row), end; it != end; ++it) keys.insert((*it)[1]);
+    for (std::sregex_iterator it(code.begin(), code.end(), row), end; it != end; ++it)
+      keys.insert((*it)[1]);
   }
   for (const std::string_view stage : kStageNames) keys.insert("stage." + std::string(stage));
   for (const SizePreset& preset : kSizePresets) keys.insert("preset." + std::string(preset.name));
-  for (const char* const rung : {"resident", "evict-encoder", "sequential-guidance", "chunk-tokens", "tile-decode",
-                                 "evict-transformer", "stream-blocks", "stream-encoder", "cpu-decode"}) {
+  for (const char* const rung :
+       {"resident", "evict-encoder", "sequential-guidance", "chunk-tokens", "tile-decode",
+        "evict-transformer", "stream-blocks", "stream-encoder", "cpu-decode"}) {
     keys.insert(std::string("rung.") + rung);
   }
   return keys;
@@ -56,7 +61,8 @@ TEST(Texts, BothLanguagesFillInTheSamePlaces) {
   const StringTable zh = table("zh");
   for (const std::string& key : en.keys()) {
     for (const char* const place : {"{0}", "{1}", "{2}", "{3}"}) {
-      EXPECT_EQ(en.text(key).find(place) == std::string::npos, zh.text(key).find(place) == std::string::npos)
+      EXPECT_EQ(en.text(key).find(place) == std::string::npos,
+                zh.text(key).find(place) == std::string::npos)
           << key << " " << place;
     }
   }
@@ -74,7 +80,9 @@ TEST(Texts, NoTextIsUnused) {
   for (const std::string& key : table("en").keys()) EXPECT_TRUE(used.contains(key)) << key;
 }
 
-TEST(StringTable, AMissingTextIsItsKey) { EXPECT_EQ(StringTable().text("no.such.key"), "no.such.key"); }
+TEST(StringTable, AMissingTextIsItsKey) {
+  EXPECT_EQ(StringTable().text("no.such.key"), "no.such.key");
+}
 
 TEST(StringTable, RefusesWhatIsNoFlatListOfTexts) {
   const auto message = [](const std::string& yaml) {

@@ -1,9 +1,9 @@
 #include "ui_state.h"
 
-#include <gtest/gtest.h>
-
 #include <memory>
 #include <string>
+
+#include <gtest/gtest.h>
 
 namespace headroom {
 namespace {

@@ -1,10 +1,5 @@
 #include "gui/window_driver.h"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <chrono>
 #include <cmath>
 #include <csignal>
@@ -12,6 +7,11 @@
 #include <fstream>
 #include <stdexcept>
 #include <thread>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace headroom::test {
 namespace {
@@ -33,8 +33,8 @@ std::array<int, 2> make_pipe() {
 }
 
 // Runs a program to its end; its output goes to `output` when one is given.
-int run(const std::vector<std::string>& arguments, const std::string& display, std::string* output = nullptr,
-        const std::string& input = {}) {
+int run(const std::vector<std::string>& arguments, const std::string& display,
+        std::string* output = nullptr, const std::string& input = {}) {
   const std::array<int, 2> out = make_pipe();
   const std::array<int, 2> in = make_pipe();
   const pid_t pid = fork();
@@ -45,14 +45,16 @@ int run(const std::vector<std::string>& arguments, const std::string& display, s
     const int sink = output != nullptr ? out[1] : open("/dev/null", O_WRONLY);
     dup2(sink, STDOUT_FILENO);
     std::vector<char*> argv;
-    for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+    for (const std::string& argument : arguments)
+      argv.push_back(const_cast<char*>(argument.c_str()));
     argv.push_back(nullptr);
     execvp(argv[0], argv.data());
     _exit(127);
   }
   close(in[0]);
   close(out[1]);
-  if (!input.empty() && write(in[1], input.data(), input.size()) < 0) throw std::runtime_error("pipe broke");
+  if (!input.empty() && write(in[1], input.data(), input.size()) < 0)
+    throw std::runtime_error("pipe broke");
   close(in[1]);
   if (output != nullptr) {
     std::array<char, 4096> buffer{};
@@ -80,7 +82,8 @@ std::string read_display_number(int fd) {
 
 }  // namespace
 
-Child::Child(std::vector<std::string> arguments, const std::vector<std::string>& environment, int pass_fd) {
+Child::Child(std::vector<std::string> arguments, const std::vector<std::string>& environment,
+             int pass_fd) {
   pid_ = fork();
   if (pid_ != 0) return;
   if (pass_fd >= 0) fcntl(pass_fd, F_SETFD, 0);
@@ -118,7 +121,8 @@ Screen::Screen(int width, int height)
   close(pipe_[1]);
 }
 
-WindowDriver::WindowDriver(const std::string& program, const std::vector<std::string>& options, int width, int height)
+WindowDriver::WindowDriver(const std::string& program, const std::vector<std::string>& options,
+                           int width, int height)
     : screen_(width, height),
       folder_(make_folder()),
       program_(
@@ -129,8 +133,8 @@ WindowDriver::WindowDriver(const std::string& program, const std::vector<std::st
             arguments.insert(arguments.end(), options.begin(), options.end());
             return arguments;
           }(),
-          {"DISPLAY=" + screen_.name(), "LIBGL_ALWAYS_SOFTWARE=1", "WAYLAND_DISPLAY=",
-           "HEADROOM_UI_DUMP=" + (folder_ / "ui.json").string()}) {
+          {"DISPLAY=" + screen_.name(), "LIBGL_ALWAYS_SOFTWARE=1",
+           "WAYLAND_DISPLAY=", "HEADROOM_UI_DUMP=" + (folder_ / "ui.json").string()}) {
   if (!wait_for_widget("generate", 60)) throw std::runtime_error("the window did not appear");
 }
 
@@ -144,7 +148,8 @@ nlohmann::json WindowDriver::read() const {
   return in ? nlohmann::json::parse(in) : nlohmann::json{};
 }
 
-bool WindowDriver::wait(const std::function<bool(const nlohmann::json&)>& condition, double seconds) const {
+bool WindowDriver::wait(const std::function<bool(const nlohmann::json&)>& condition,
+                        double seconds) const {
   const auto deadline = Clock::now() + std::chrono::duration<double>(seconds);
   while (Clock::now() < deadline) {
     const nlohmann::json dump = read();
@@ -164,7 +169,9 @@ bool WindowDriver::wait_for_widget(const std::string& name, double seconds) cons
   return false;
 }
 
-int WindowDriver::tool(const std::vector<std::string>& arguments) const { return run(arguments, screen_.name()); }
+int WindowDriver::tool(const std::vector<std::string>& arguments) const {
+  return run(arguments, screen_.name());
+}
 
 void WindowDriver::hover(const std::string& widget) {
   if (!wait_for_widget(widget)) throw std::runtime_error("no widget " + widget);
@@ -206,10 +213,13 @@ void WindowDriver::wheel(const std::string& widget, int clicks) {
 
 std::array<int, 3> WindowDriver::pixel(int x, int y) const {
   std::string bytes;
-  run({"import", "-window", "root", "-crop", "1x1+" + std::to_string(x) + "+" + std::to_string(y), "-depth", "8", "rgb:-"},
+  run({"import", "-window", "root", "-crop", "1x1+" + std::to_string(x) + "+" + std::to_string(y),
+       "-depth", "8", "rgb:-"},
       screen_.name(), &bytes);
   if (bytes.size() != 3) throw std::runtime_error("no screenshot; is ImageMagick installed?");
-  const auto at = [&](std::size_t i) { return static_cast<int>(static_cast<unsigned char>(bytes[i])); };
+  const auto at = [&](std::size_t i) {
+    return static_cast<int>(static_cast<unsigned char>(bytes[i]));
+  };
   return {at(0), at(1), at(2)};
 }
 

@@ -38,22 +38,22 @@ struct WindowServices {
 
 // The one window of the program. Create, use and destroy it on the main thread.
 //
-// For tests: when the environment variable HEADROOM_UI_DUMP names a file, the window writes there, at
-// most five times a second and always whole (temp file, rename), what it shows:
+// For tests: when the environment variable HEADROOM_UI_DUMP names a file, the window writes there,
+// at most five times a second and always whole (temp file, rename), what it shows:
 //   {"window": {"width", "height", "scale"},
 //    "widgets": {NAME: {"x", "y", "w", "h", "enabled"}},                         window pixels
 //    "state": {"running", "cancelling", "jobs", "stage", "step", "pictures", "selected", "live",
-//              "width", "height", "can_generate", "reason", "prompt", "tokens", "language", "theme",
-//              "seed", "steps", "guidance", "count", "banners": [TEXT], "picture_file",
-//              "cards": {PRESET: {"state": "fits|slower|short|pending", "recommended", "selected"}},
-//              "frames"}}
+//              "width", "height", "can_generate", "reason", "prompt", "tokens", "language",
+//              "theme", "seed", "steps", "guidance", "count", "banners": [TEXT], "picture_file",
+//              "cards": {PRESET: {"state": "fits|slower|short|pending", "recommended",
+//              "selected"}}, "frames"}}
 // Widgets: prompt, negative, negative.fold, example.N, example.more, preset.512, preset.768,
-// preset.1024, preset.16:9, preset.9:16, size.width, size.height, size.lock, size.swap, size.suggest,
-// steps, guidance, count (the slider) and steps.value, ... (the number), seed, seed.random, generate,
-// cancel, canvas, picture (where the picture lies on the canvas), canvas.fit, canvas.actual,
-// progress, strip.N, strip.live, use_settings, reuse_seed, copy_path, show_in_folder, save_again,
-// gauge, queue, queue.cancel.ID, queue.clear, language, theme, banner.N, banner.N.action,
-// banner.N.close.
+// preset.1024, preset.16:9, preset.9:16, size.width, size.height, size.lock, size.swap,
+// size.suggest, steps, guidance, count (the slider) and steps.value, ... (the number), seed,
+// seed.random, generate, cancel, canvas, picture (where the picture lies on the canvas),
+// canvas.fit, canvas.actual, progress, strip.N, strip.live, use_settings, reuse_seed, copy_path,
+// show_in_folder, save_again, gauge, queue, queue.cancel.ID, queue.clear, language, theme,
+// banner.N, banner.N.action, banner.N.close.
 class Window {
  public:
   // Throws Error{kInternal} when no window can be opened (no display, no OpenGL 3) and
@@ -71,7 +71,8 @@ class Window {
   std::unique_ptr<Impl> impl_;
 };
 
-// Makes a sleeping window draw again. From any thread, at any time: without a window it does nothing.
+// Makes a sleeping window draw again. From any thread, at any time: without a window it does
+// nothing.
 void wake_window();
 
 }  // namespace headroom

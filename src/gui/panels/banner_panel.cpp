@@ -15,9 +15,12 @@ constexpr double kNoteLife_s = 4;
 
 ImU32 color_of(const Ui& ui, Banner::Kind kind) {
   switch (kind) {
-    case Banner::Kind::kTrouble: return ui.colors.bad;
-    case Banner::Kind::kWarning: return ui.colors.warn;
-    case Banner::Kind::kNote: return ui.colors.ok;
+    case Banner::Kind::kTrouble:
+      return ui.colors.bad;
+    case Banner::Kind::kWarning:
+      return ui.colors.warn;
+    case Banner::Kind::kNote:
+      return ui.colors.ok;
   }
   return ui.colors.bad;
 }
@@ -31,10 +34,12 @@ bool draw_banner(const Ui& ui, const Banner& banner, std::size_t index, float wi
   ImGui::PushStyleVar(ImGuiStyleVar_ChildRounding, ui.px(8));
   ImGui::PushStyleVar(ImGuiStyleVar_ChildBorderSize, ui.px(1));
   ImGui::PushStyleColor(ImGuiCol_ChildBg, ui.colors.popup);
-  ImGui::BeginChild(name.c_str(), {width, 0}, ImGuiChildFlags_AutoResizeY | ImGuiChildFlags_Borders);
+  ImGui::BeginChild(name.c_str(), {width, 0},
+                    ImGuiChildFlags_AutoResizeY | ImGuiChildFlags_Borders);
   const ImVec2 corner = ImGui::GetWindowPos();
   const float inner = width - ui.px(66);
-  const char* const icon = banner.kind == Banner::Kind::kNote ? ICON_FA_CIRCLE_CHECK : ICON_FA_TRIANGLE_EXCLAMATION;
+  const char* const icon =
+      banner.kind == Banner::Kind::kNote ? ICON_FA_CIRCLE_CHECK : ICON_FA_TRIANGLE_EXCLAMATION;
   draw_text(ui, {corner.x + ui.px(16), corner.y + ui.px(14)}, icon, {color, 14});
   ImGui::SetCursorScreenPos({corner.x + ui.px(42), corner.y + ui.px(11)});
   ImGui::BeginGroup();
@@ -54,22 +59,30 @@ bool draw_banner(const Ui& ui, const Banner& banner, std::size_t index, float wi
   ImGui::PopTextWrapPos();
   if (banner.suggestion) {
     const std::string size = to_string(*banner.suggestion);
-    if (button(ui, {.name = name + ".action", .label = fill(ui.t("banner.use"), {size}),
-                    .tip = fill(ui.t("tip.use"), {size}), .kind = ButtonKind::kAccent,
-                    .size = {0, ui.px(28)}, .text_size = 13})) {
+    if (button(ui, {.name = name + ".action",
+                    .label = fill(ui.t("banner.use"), {size}),
+                    .tip = fill(ui.t("tip.use"), {size}),
+                    .kind = ButtonKind::kAccent,
+                    .size = {0, ui.px(28)},
+                    .text_size = 13})) {
       ui.actions.choose_size(*banner.suggestion);
       gone = true;
     }
   }
   ImGui::EndGroup();
   ImGui::SetCursorScreenPos({corner.x + width - ui.px(34), corner.y + ui.px(7)});
-  if (button(ui, {.name = name + ".close", .label = ICON_FA_XMARK, .tip = ui.t("tip.banner.close"),
-                  .kind = ButtonKind::kQuiet, .size = {ui.px(26), ui.px(26)}, .text_size = 12})) {
+  if (button(ui, {.name = name + ".close",
+                  .label = ICON_FA_XMARK,
+                  .tip = ui.t("tip.banner.close"),
+                  .kind = ButtonKind::kQuiet,
+                  .size = {ui.px(26), ui.px(26)},
+                  .text_size = 12})) {
     gone = true;
   }
   const float height = ImGui::GetWindowHeight();
   ImGui::GetWindowDrawList()->AddRectFilled({corner.x + ui.px(5), corner.y + ui.px(9)},
-                                            {corner.x + ui.px(8), corner.y + height - ui.px(9)}, color, ui.px(1.5F));
+                                            {corner.x + ui.px(8), corner.y + height - ui.px(9)},
+                                            color, ui.px(1.5F));
   ImGui::EndChild();
   name_item(ui, name);
   ImGui::PopStyleColor();
@@ -89,20 +102,23 @@ void draw_banners(const Ui& ui, const Rect& canvas) {
   });
   if (banners.empty()) return;
   const float width = std::min(ui.px(560), static_cast<float>(canvas.w) - ui.px(24));
-  ImGui::SetNextWindowPos({static_cast<float>(canvas.x + canvas.w / 2) - width / 2, static_cast<float>(canvas.y) + ui.px(12)});
+  ImGui::SetNextWindowPos({static_cast<float>(canvas.x + canvas.w / 2) - width / 2,
+                           static_cast<float>(canvas.y) + ui.px(12)});
   ImGui::SetNextWindowSize({width, 0});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
   ImGui::Begin("banners", nullptr,
-               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
-                   ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoFocusOnAppearing |
-                   ImGuiWindowFlags_AlwaysAutoResize);
+               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                   ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBackground |
+                   ImGuiWindowFlags_NoFocusOnAppearing | ImGuiWindowFlags_AlwaysAutoResize);
   ImGui::PopStyleVar();
   std::vector<std::uint64_t> gone;
   for (std::size_t i = 0; i < banners.size(); ++i) {
     if (draw_banner(ui, banners[i], i, width)) gone.push_back(banners[i].id);
   }
   ImGui::End();
-  std::erase_if(banners, [&](const Banner& b) { return std::find(gone.begin(), gone.end(), b.id) != gone.end(); });
+  std::erase_if(banners, [&](const Banner& b) {
+    return std::find(gone.begin(), gone.end(), b.id) != gone.end();
+  });
 }
 
 }  // namespace headroom

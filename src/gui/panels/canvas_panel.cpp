@@ -22,7 +22,8 @@ struct Shown {
 Shown choose(const Ui& ui) {
   const JobStatus* const running = ui.frame.running();
   if (ui.state.live && running != nullptr && running->preview != nullptr) {
-    return {ui.pictures.preview(running->preview).id(), {running->request.width, running->request.height}};
+    return {ui.pictures.preview(running->preview).id(),
+            {running->request.width, running->request.height}};
   }
   const FinishedPicture* const picture = ui.state.selected_picture();
   if (picture == nullptr) return {};
@@ -52,7 +53,8 @@ void draw_empty(const Ui& ui, const Rect& r) {
   centred(ICON_FA_IMAGE, {faded(ui.colors.text_faint, 0.6F), 34}, ui.px(56));
   centred(ui.t("canvas.empty"), {ui.colors.text, 15, true}, ui.px(26));
   centred(ui.t("canvas.empty.how"), {ui.colors.text_dim, 13}, ui.px(22));
-  if (ui.services.model.is_starter) centred(ui.t("canvas.starter"), {ui.colors.text_faint, kSmallSize}, 0);
+  if (ui.services.model.is_starter)
+    centred(ui.t("canvas.starter"), {ui.colors.text_faint, kSmallSize}, 0);
 }
 
 void handle_mouse(const Ui& ui, const Rect& canvas, Size size) {
@@ -60,7 +62,8 @@ void handle_mouse(const Ui& ui, const Rect& canvas, Size size) {
   CanvasView& view = ui.state.view;
   ImGui::SetItemKeyOwner(ImGuiKey_MouseWheelY);
   if (ImGui::IsItemHovered() && io.MouseWheel != 0) {
-    view.zoom_at(io.MousePos.x, io.MousePos.y, std::pow(1.2, io.MouseWheel), canvas, size.width, size.height);
+    view.zoom_at(io.MousePos.x, io.MousePos.y, std::pow(1.2, io.MouseWheel), canvas, size.width,
+                 size.height);
   }
   const bool pan = ImGui::IsItemActive() && ImGui::IsMouseDragging(ImGuiMouseButton_Left, ui.px(3));
   if (pan && (io.MouseDelta.x != 0 || io.MouseDelta.y != 0)) {
@@ -85,15 +88,24 @@ void draw_view_buttons(const Ui& ui, const Rect& canvas, Size size) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   list.AddRectFilled(at, {at.x + total, at.y + height}, faded(ui.colors.popup, 0.9F), ui.px(7));
   const TextStyle style{ui.colors.text_dim, kSmallSize};
-  draw_text(ui, {at.x + (label - text_width(ui, percent, style)) / 2, at.y + ui.px(5)}, percent, style);
+  draw_text(ui, {at.x + (label - text_width(ui, percent, style)) / 2, at.y + ui.px(5)}, percent,
+            style);
   ImGui::SetCursorScreenPos({at.x + label, at.y});
-  if (button(ui, {.name = "canvas.fit", .label = ui.t("canvas.fit"), .tip = ui.t("tip.fit"),
-                  .kind = ButtonKind::kQuiet, .size = {fit, height}, .text_size = kSmallSize})) {
+  if (button(ui, {.name = "canvas.fit",
+                  .label = ui.t("canvas.fit"),
+                  .tip = ui.t("tip.fit"),
+                  .kind = ButtonKind::kQuiet,
+                  .size = {fit, height},
+                  .text_size = kSmallSize})) {
     ui.state.view.show_fit();
   }
   ImGui::SetCursorScreenPos({at.x + label + fit, at.y});
-  if (button(ui, {.name = "canvas.actual", .label = "100 %", .tip = ui.t("tip.actual"),
-                  .kind = ButtonKind::kQuiet, .size = {actual, height}, .text_size = kSmallSize})) {
+  if (button(ui, {.name = "canvas.actual",
+                  .label = "100 %",
+                  .tip = ui.t("tip.actual"),
+                  .kind = ButtonKind::kQuiet,
+                  .size = {actual, height},
+                  .text_size = kSmallSize})) {
     ui.state.view.show_actual();
   }
 }
@@ -101,13 +113,17 @@ void draw_view_buttons(const Ui& ui, const Rect& canvas, Size size) {
 void draw_picture(const Ui& ui, const Rect& canvas, const Shown& shown) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const ImVec2 low{static_cast<float>(canvas.x), static_cast<float>(canvas.y)};
-  const ImVec2 high{static_cast<float>(canvas.x + canvas.w), static_cast<float>(canvas.y + canvas.h)};
+  const ImVec2 high{static_cast<float>(canvas.x + canvas.w),
+                    static_cast<float>(canvas.y + canvas.h)};
   const Rect place = ui.state.view.place(canvas, shown.size.width, shown.size.height);
   // Past 300 % a person wants to see pixels, not a blur.
-  ui.pictures.on_canvas_texture().show_pixels(ui.state.view.scale(canvas, shown.size.width, shown.size.height) > 3);
+  ui.pictures.on_canvas_texture().show_pixels(
+      ui.state.view.scale(canvas, shown.size.width, shown.size.height) > 3);
   list.PushClipRect(low, high, true);
-  list.AddImage(shown.texture, {std::round(static_cast<float>(place.x)), std::round(static_cast<float>(place.y))},
-                {std::round(static_cast<float>(place.x + place.w)), std::round(static_cast<float>(place.y + place.h))});
+  list.AddImage(shown.texture,
+                {std::round(static_cast<float>(place.x)), std::round(static_cast<float>(place.y))},
+                {std::round(static_cast<float>(place.x + place.w)),
+                 std::round(static_cast<float>(place.y + place.h))});
   list.PopClipRect();
   ui.dump.add("picture", place);
 }
@@ -120,7 +136,8 @@ void draw_canvas_panel(const Ui& ui, const Rect& area) {
   const double side = ui.px(16);
   const double strip = ui.px(84);
   const double progress = ui.px(52);
-  const Rect canvas{area.x + side, area.y + side, area.w - 2 * side, area.h - 2 * side - strip - progress};
+  const Rect canvas{area.x + side, area.y + side, area.w - 2 * side,
+                    area.h - 2 * side - strip - progress};
   draw_ground(ui, *ImGui::GetWindowDrawList(), canvas);
   ImGui::SetCursorScreenPos({static_cast<float>(canvas.x), static_cast<float>(canvas.y)});
   ImGui::SetNextItemAllowOverlap();
@@ -134,8 +151,10 @@ void draw_canvas_panel(const Ui& ui, const Rect& area) {
     draw_picture(ui, canvas, shown);
     draw_view_buttons(ui, canvas, shown.size);
   }
-  draw_progress_panel(ui, {canvas.x, canvas.y + canvas.h + ui.px(8), canvas.w, progress - ui.px(8)});
-  draw_strip_panel(ui, {canvas.x, canvas.y + canvas.h + progress + ui.px(8), canvas.w, strip - ui.px(8)});
+  draw_progress_panel(ui,
+                      {canvas.x, canvas.y + canvas.h + ui.px(8), canvas.w, progress - ui.px(8)});
+  draw_strip_panel(
+      ui, {canvas.x, canvas.y + canvas.h + progress + ui.px(8), canvas.w, strip - ui.px(8)});
   ui.state.canvas_focused = ImGui::IsWindowFocused(ImGuiFocusedFlags_RootAndChildWindows);
   ImGui::End();
   draw_banners(ui, canvas);

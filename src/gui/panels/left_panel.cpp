@@ -29,10 +29,12 @@ void draw_left_panel(const Ui& ui, const Rect& area) {
   const float edge = static_cast<float>(area.y) + height - actions;
   if (more_below) {
     const auto left = static_cast<float>(area.x);
-    ImGui::GetWindowDrawList()->AddRectFilled({left, edge}, {left + width, edge + ui.px(1)}, ui.colors.line);
+    ImGui::GetWindowDrawList()->AddRectFilled({left, edge}, {left + width, edge + ui.px(1)},
+                                              ui.colors.line);
   }
   ImGui::SetCursorPos({side, height - actions + ui.px(12)});
-  ImGui::BeginChild("actions", {width - 2 * side, actions - ui.px(12)}, ImGuiChildFlags_NavFlattened);
+  ImGui::BeginChild("actions", {width - 2 * side, actions - ui.px(12)},
+                    ImGuiChildFlags_NavFlattened);
   draw_generate_panel(ui);
   ImGui::EndChild();
   ImGui::PopStyleVar(2);

@@ -1,8 +1,8 @@
+#include "headroom/core/bytes.h"
+
 #include "format.h"
 #include "panels.h"
 #include "widgets.h"
-
-#include "headroom/core/bytes.h"
 
 #include <algorithm>
 #include <cmath>
@@ -26,7 +26,8 @@ struct Scale {
   }
 };
 
-void draw_segments(const Ui& ui, const MemorySnapshot& m, const Scale& scale, float top, float bottom) {
+void draw_segments(const Ui& ui, const MemorySnapshot& m, const Scale& scale, float top,
+                   float bottom) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const float round = ui.px(3);
   list.AddRectFilled({scale.left, top}, {scale.left + scale.width, bottom}, ui.colors.well, round);
@@ -38,14 +39,22 @@ void draw_segments(const Ui& ui, const MemorySnapshot& m, const Scale& scale, fl
   };
   const float gap = ui.px(1);
   const auto [others_low, others_high] = next(m.used_by_others);
-  draw_hatched(list, {others_low, top}, {others_high, bottom}, ui.colors.others, ui.colors.hatch, ui.px(7));
+  draw_hatched(list, {others_low, top}, {others_high, bottom}, ui.colors.others, ui.colors.hatch,
+               ui.px(7));
   const auto [weights_low, weights_high] = next(m.weights);
-  if (m.weights > 0) list.AddRectFilled({weights_low, top}, {std::max(weights_low + gap, weights_high - gap), bottom}, ui.colors.weights, round);
+  if (m.weights > 0)
+    list.AddRectFilled({weights_low, top},
+                       {std::max(weights_low + gap, weights_high - gap), bottom}, ui.colors.weights,
+                       round);
   const auto [working_low, working_high] = next(m.activations);
-  if (m.activations > 0) list.AddRectFilled({working_low, top}, {std::max(working_low + gap, working_high - gap), bottom}, ui.colors.working, round);
+  if (m.activations > 0)
+    list.AddRectFilled({working_low, top},
+                       {std::max(working_low + gap, working_high - gap), bottom}, ui.colors.working,
+                       round);
   const auto [cached_low, cached_high] = next(m.cached);
   if (cached_high - cached_low > ui.px(2)) {
-    list.AddRect({cached_low + gap, top + gap}, {cached_high - gap, bottom - gap}, ui.colors.working, round, ui.px(1.2F));
+    list.AddRect({cached_low + gap, top + gap}, {cached_high - gap, bottom - gap},
+                 ui.colors.working, round, ui.px(1.2F));
   }
   const float reserved = scale.left + scale.width - (scale.at(m.reserved_by_driver) - scale.left);
   if (m.reserved_by_driver > 0) {
@@ -62,7 +71,8 @@ class Labels {
   void put(float middle, const std::string& text, ImU32 color) {
     const TextStyle style{color, kLabelSize};
     const float width = text_width(ui_, text, style);
-    const float low = std::clamp(middle - width / 2, scale_.left, std::max(scale_.left, scale_.left + scale_.width - width));
+    const float low = std::clamp(middle - width / 2, scale_.left,
+                                 std::max(scale_.left, scale_.left + scale_.width - width));
     for (const auto& [a, b] : taken_) {
       if (low < b + ui_.px(8) && low + width + ui_.px(8) > a) return;
     }
@@ -77,34 +87,40 @@ class Labels {
   std::vector<std::pair<float, float>> taken_;
 };
 
-void draw_marks(const Ui& ui, const MemorySnapshot& m, const Scale& scale, float top, float bottom) {
+void draw_marks(const Ui& ui, const MemorySnapshot& m, const Scale& scale, float top,
+                float bottom) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   Labels labels(ui, scale, bottom + ui.px(11));
   const float base = scale.at(m.used_by_others);
   if (const Forecast* const f = ui.frame.forecast; f != nullptr && f->plan.peak_bytes > 0) {
-    const Load load = f->fits ? load_of(f->plan.peak_bytes, f->budget.budget_bytes) : Load::kTooMuch;
+    const Load load =
+        f->fits ? load_of(f->plan.peak_bytes, f->budget.budget_bytes) : Load::kTooMuch;
     const ImU32 color = load == Load::kEasy ? ui.colors.text_dim : load_color(ui, load);
     const float end = scale.at(m.used_by_others + f->plan.peak_bytes);
     const float y = bottom + ui.px(6);
     list.AddLine({base, bottom + ui.px(3)}, {base, y}, color, ui.px(1.3F));
     list.AddLine({base, y}, {end, y}, color, ui.px(1.3F));
     list.AddLine({end, bottom + ui.px(3)}, {end, y}, color, ui.px(1.3F));
-    labels.put((base + end) / 2, fill(ui.t("gauge.next"), {format_bytes(f->plan.peak_bytes)}), color);
+    labels.put((base + end) / 2, fill(ui.t("gauge.next"), {format_bytes(f->plan.peak_bytes)}),
+               color);
   }
   if (m.peak > 0) {
     const float x = scale.at(m.used_by_others + m.peak);
-    list.AddRectFilled({x - ui.px(1), top - ui.px(4)}, {x + ui.px(1), bottom + ui.px(1)}, ui.colors.text);
+    list.AddRectFilled({x - ui.px(1), top - ui.px(4)}, {x + ui.px(1), bottom + ui.px(1)},
+                       ui.colors.text);
     labels.put(x, fill(ui.t("gauge.peak"), {format_bytes(m.peak)}), ui.colors.text);
   }
   if (m.used_by_others > 0) {
-    labels.put(scale.left, fill(ui.t("gauge.others"), {format_bytes(m.used_by_others)}), ui.colors.text_faint);
+    labels.put(scale.left, fill(ui.t("gauge.others"), {format_bytes(m.used_by_others)}),
+               ui.colors.text_faint);
   }
 }
 
 void draw_sparkline(const Ui& ui, ImVec2 at, ImVec2 size) {
   const auto& history = ui.frame.memory_history;
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  list.AddLine({at.x, at.y + size.y}, {at.x + size.x, at.y + size.y}, ui.colors.field_active, ui.px(1));
+  list.AddLine({at.x, at.y + size.y}, {at.x + size.x, at.y + size.y}, ui.colors.field_active,
+               ui.px(1));
   if (history.size() < 2) return;
   const auto newest = history.back().time;
   std::vector<ImVec2> points;
@@ -151,7 +167,8 @@ void draw_table(const Ui& ui, const MemorySnapshot& m) {
 }  // namespace
 
 void draw_memory_panel(const Ui& ui, const Rect& area) {
-  begin_panel(ui, "memory", area, ui.colors.panel, {0, 0}, ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav);
+  begin_panel(ui, "memory", area, ui.colors.panel, {0, 0},
+              ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav);
   const MemorySnapshot& m = ui.frame.memory;
   const auto x = static_cast<float>(area.x);
   const auto y = static_cast<float>(area.y);
@@ -178,12 +195,15 @@ void draw_memory_panel(const Ui& ui, const Rect& area) {
   draw_marks(ui, m, scale, top, bottom);
 
   const float text_left = scale.left + scale.width + ui.px(18);
-  draw_text(ui, {text_left, y + ui.px(11)}, format_of(m.total - m.free, m.total), {ui.colors.text, 16, true});
+  draw_text(ui, {text_left, y + ui.px(11)}, format_of(m.total - m.free, m.total),
+            {ui.colors.text, 16, true});
   std::int64_t usable = m.free + m.ours();
-  if (ui.frame.forecast != nullptr) usable = std::max<std::int64_t>(0, ui.frame.forecast->budget.budget_bytes);
+  if (ui.frame.forecast != nullptr)
+    usable = std::max<std::int64_t>(0, ui.frame.forecast->budget.budget_bytes);
   const TextStyle small{ui.colors.text_faint, kSmallSize};
   draw_text(ui, {text_left, y + ui.px(34)},
-            fit_text(ui, fill(ui.t("gauge.usable"), {format_bytes(usable)}), small, figures), small);
+            fit_text(ui, fill(ui.t("gauge.usable"), {format_bytes(usable)}), small, figures),
+            small);
   draw_sparkline(ui, {x + width - side - spark, y + ui.px(14)}, {spark, ui.px(36)});
 
   ImGui::SetCursorScreenPos({x + side, y + ui.px(6)});

@@ -3,7 +3,8 @@
 
 namespace headroom {
 
-// One function a panel. Those with an area make a window there; the others continue the current one.
+// One function a panel. Those with an area make a window there; the others continue the current
+// one.
 void draw_top_bar(const Ui& ui, const Rect& area);
 
 void draw_left_panel(const Ui& ui, const Rect& area);

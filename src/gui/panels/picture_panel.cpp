@@ -1,9 +1,9 @@
+#include "headroom/core/bytes.h"
+
 #include "actions.h"
 #include "format.h"
 #include "panels.h"
 #include "widgets.h"
-
-#include "headroom/core/bytes.h"
 
 #include <algorithm>
 #include <array>
@@ -33,10 +33,12 @@ void draw_prompt(const Ui& ui, const std::string& prompt) {
   tooltip(ui, prompt);
 }
 
-void draw_request_rows(const Ui& ui, const GenerationRequest& r, Size size, const std::string& seed) {
+void draw_request_rows(const Ui& ui, const GenerationRequest& r, Size size,
+                       const std::string& seed) {
   value_row(ui, ui.t("picture.size"), to_string(size));
   value_row(ui, ui.t("picture.seed"), seed);
-  value_row(ui, ui.t("picture.steps"), std::to_string(r.steps) + " · " + format_number(r.guidance_scale));
+  value_row(ui, ui.t("picture.steps"),
+            std::to_string(r.steps) + " · " + format_number(r.guidance_scale));
   if (r.guidance_scale > 0 && !r.negative_prompt.empty()) {
     value_row(ui, ui.t("picture.negative"), shorten(r.negative_prompt, 120));
   }
@@ -47,7 +49,8 @@ std::string times(const Ui& ui, const Receipt& receipt) {
   for (std::size_t i = 0; i < kStageCount; ++i) {
     if (receipt.stage_seconds[i] <= 0) continue;
     if (!text.empty()) text += "\n";
-    text += ui.t("stage." + std::string(kStageNames[i])) + "  " + format_seconds(receipt.stage_seconds[i], ui.text);
+    text += ui.t("stage." + std::string(kStageNames[i])) + "  " +
+            format_seconds(receipt.stage_seconds[i], ui.text);
   }
   return text;
 }
@@ -59,17 +62,20 @@ void draw_rows(const Ui& ui, const FinishedPicture& p) {
   const std::int64_t predicted = receipt.plan.peak_bytes;
   const std::int64_t actual = receipt.actual_peak_bytes;
   if (predicted > 0 || actual > 0) {
-    value_row(ui, ui.t("picture.peak"), format_of(predicted, actual), actual > predicted ? ui.colors.warn : 0,
-              ui.t("tip.peak"));
+    value_row(ui, ui.t("picture.peak"), format_of(predicted, actual),
+              actual > predicted ? ui.colors.warn : 0, ui.t("tip.peak"));
   }
   double seconds = 0;
   for (const double s : receipt.stage_seconds) seconds += s;
-  if (seconds > 0) value_row(ui, ui.t("picture.time"), format_seconds(seconds, ui.text), 0, times(ui, receipt));
+  if (seconds > 0)
+    value_row(ui, ui.t("picture.time"), format_seconds(seconds, ui.text), 0, times(ui, receipt));
   if (!receipt.model.empty()) value_row(ui, ui.t("picture.model"), receipt.model);
   if (!receipt.device.empty()) {
-    value_row(ui, ui.t("picture.device"), receipt.device + (receipt.dtype.empty() ? "" : " · " + receipt.dtype));
+    value_row(ui, ui.t("picture.device"),
+              receipt.device + (receipt.dtype.empty() ? "" : " · " + receipt.dtype));
   }
-  if (!p.file.empty()) value_row(ui, ui.t("picture.file"), p.file.filename().string(), 0, p.file.string());
+  if (!p.file.empty())
+    value_row(ui, ui.t("picture.file"), p.file.filename().string(), 0, p.file.string());
 }
 
 void draw_unsaved(const Ui& ui, const FinishedPicture& p) {
@@ -90,22 +96,36 @@ void draw_buttons(const Ui& ui, const FinishedPicture& p) {
   const float half = (ImGui::GetContentRegionAvail().x - gap) / 2;
   const ImVec2 size{half, ui.px(32)};
   const std::string no_file = p.file.empty() ? ui.t("why.no_file") : std::string();
-  if (button(ui, {.name = "use_settings", .label = ui.t("picture.use"), .tip = ui.t("tip.use_settings"),
-                  .size = size, .text_size = 13})) {
+  if (button(ui, {.name = "use_settings",
+                  .label = ui.t("picture.use"),
+                  .tip = ui.t("tip.use_settings"),
+                  .size = size,
+                  .text_size = 13})) {
     ui.actions.use_settings();
   }
   ImGui::SameLine(0, gap);
-  if (button(ui, {.name = "reuse_seed", .label = ui.t("picture.reuse_seed"), .tip = ui.t("tip.reuse_seed"),
-                  .size = size, .text_size = 13})) {
+  if (button(ui, {.name = "reuse_seed",
+                  .label = ui.t("picture.reuse_seed"),
+                  .tip = ui.t("tip.reuse_seed"),
+                  .size = size,
+                  .text_size = 13})) {
     ui.actions.reuse_seed();
   }
-  if (button(ui, {.name = "copy_path", .label = ui.t("picture.copy_path"), .tip = ui.t("tip.copy_path"),
-                  .disabled = no_file, .size = size, .text_size = 13})) {
+  if (button(ui, {.name = "copy_path",
+                  .label = ui.t("picture.copy_path"),
+                  .tip = ui.t("tip.copy_path"),
+                  .disabled = no_file,
+                  .size = size,
+                  .text_size = 13})) {
     ui.actions.copy_path();
   }
   ImGui::SameLine(0, gap);
-  if (button(ui, {.name = "show_in_folder", .label = ui.t("picture.show"), .tip = ui.t("tip.show_in_folder"),
-                  .disabled = no_file, .size = size, .text_size = 13})) {
+  if (button(ui, {.name = "show_in_folder",
+                  .label = ui.t("picture.show"),
+                  .tip = ui.t("tip.show_in_folder"),
+                  .disabled = no_file,
+                  .size = size,
+                  .text_size = 13})) {
     ui.actions.show_in_folder();
   }
 }
@@ -120,29 +140,31 @@ void draw_running(const Ui& ui, const JobStatus& job) {
   if (!job.plan) return;
   value_row(ui, ui.t("picture.predicted"), format_bytes(job.plan->peak_bytes));
   for (const std::string& rung : job.plan->rungs) {
-    value_row(ui, rung == job.plan->rungs.front() ? ui.t("picture.rungs") : "", rung_name(rung, ui.text));
+    value_row(ui, rung == job.plan->rungs.front() ? ui.t("picture.rungs") : "",
+              rung_name(rung, ui.text));
   }
 }
 
 void draw_keys(const Ui& ui) {
   section(ui, ui.t("keys.label"));
   constexpr std::array<std::array<const char*, 2>, 11> kKeys{{{"Ctrl+Enter", "keys.generate"},
-                                                             {"Ctrl+Shift+Enter", "keys.front"},
-                                                             {"Esc", "keys.cancel"},
-                                                             {"Shift+Esc", "keys.clear"},
-                                                             {"Alt+↑ ↓", "keys.history"},
-                                                             {"1 … 5", "keys.presets"},
-                                                             {"← →", "keys.pictures"},
-                                                             {"S  P  A", "keys.reuse"},
-                                                             {"Ctrl+0  Ctrl+1", "keys.zoom"},
-                                                             {"Ctrl+C", "keys.copy"},
-                                                             {"Tab", "keys.tab"}}};
+                                                              {"Ctrl+Shift+Enter", "keys.front"},
+                                                              {"Esc", "keys.cancel"},
+                                                              {"Shift+Esc", "keys.clear"},
+                                                              {"Alt+↑ ↓", "keys.history"},
+                                                              {"1 … 5", "keys.presets"},
+                                                              {"← →", "keys.pictures"},
+                                                              {"S  P  A", "keys.reuse"},
+                                                              {"Ctrl+0  Ctrl+1", "keys.zoom"},
+                                                              {"Ctrl+C", "keys.copy"},
+                                                              {"Tab", "keys.tab"}}};
   for (const auto& [key, what] : kKeys) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float width = ImGui::GetContentRegionAvail().x;
     const TextStyle key_style{ui.colors.text_dim, kSmallSize};
     const float left = draw_text_right(ui, at.x + width, at.y + ui.px(2), key, key_style);
-    draw_text(ui, {at.x, at.y + ui.px(2)}, fit_text(ui, ui.t(what), {0, kSmallSize}, left - at.x - ui.px(8)),
+    draw_text(ui, {at.x, at.y + ui.px(2)},
+              fit_text(ui, ui.t(what), {0, kSmallSize}, left - at.x - ui.px(8)),
               {ui.colors.text_faint, kSmallSize});
     ImGui::Dummy({width, ui.px(20)});
   }

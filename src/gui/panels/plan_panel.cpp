@@ -1,9 +1,9 @@
+#include "headroom/core/bytes.h"
+
 #include "actions.h"
 #include "format.h"
 #include "panels.h"
 #include "widgets.h"
-
-#include "headroom/core/bytes.h"
 
 #include <algorithm>
 
@@ -16,16 +16,18 @@ namespace {
 // The plan by stage, for the tooltip.
 void draw_stage_table(const Ui& ui, const Plan& plan) {
   if (ImGui::BeginTable("stages", 5, ImGuiTableFlags_SizingFixedFit | ImGuiTableFlags_PadOuterX)) {
-    for (const char* const key : {"stages.name", "stages.weights", "stages.working", "stages.peak", "stages.time"}) {
+    for (const char* const key :
+         {"stages.name", "stages.weights", "stages.working", "stages.peak", "stages.time"}) {
       ImGui::TableNextColumn();
-      ImGui::TextColored(ImGui::ColorConvertU32ToFloat4(ui.colors.text_faint), "%s", ui.t(key).c_str());
+      ImGui::TextColored(ImGui::ColorConvertU32ToFloat4(ui.colors.text_faint), "%s",
+                         ui.t(key).c_str());
     }
     for (const StagePlan& stage : plan.stages) {
-      const std::string cells[] = {ui.t("stage." + std::string(stage_name(stage.stage))),
-                                   format_bytes(stage.weights_bytes),
-                                   format_bytes(stage.activation_bytes + stage.workspace_bytes),
-                                   format_bytes(stage.peak_bytes),
-                                   stage.seconds > 0 ? format_seconds(stage.seconds, ui.text) : "–"};
+      const std::string cells[] = {
+          ui.t("stage." + std::string(stage_name(stage.stage))), format_bytes(stage.weights_bytes),
+          format_bytes(stage.activation_bytes + stage.workspace_bytes),
+          format_bytes(stage.peak_bytes),
+          stage.seconds > 0 ? format_seconds(stage.seconds, ui.text) : "–"};
       for (const std::string& cell : cells) {
         ImGui::TableNextColumn();
         ImGui::TextUnformatted(cell.c_str());
@@ -40,15 +42,20 @@ void draw_rows(const Ui& ui, const Forecast& forecast, float right) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   float y = at.y;
   const auto row = [&](const std::string& left, const std::string& value, ImU32 color) {
-    const float edge = value.empty() ? right : draw_text_right(ui, right, y, value, {ui.colors.text_faint, kSmallSize});
-    draw_text(ui, {at.x, y}, fit_text(ui, left, {color, kSmallSize}, edge - at.x - ui.px(8)), {color, kSmallSize});
+    const float edge =
+        value.empty() ? right
+                      : draw_text_right(ui, right, y, value, {ui.colors.text_faint, kSmallSize});
+    draw_text(ui, {at.x, y}, fit_text(ui, left, {color, kSmallSize}, edge - at.x - ui.px(8)),
+              {color, kSmallSize});
     y += ui.px(18);
   };
   const double seconds = forecast.plan.seconds;
   const std::string time = seconds > 0 ? format_about(seconds, ui.text) : std::string();
   if (!forecast.fits) {
     row(fill(ui.t("plan.short"), {format_bytes(forecast.shortfall_bytes)}), {}, ui.colors.bad);
-    row(fill(ui.t("plan.budget"), {format_bytes(std::max<std::int64_t>(0, forecast.budget.budget_bytes))}), {}, ui.colors.text_dim);
+    row(fill(ui.t("plan.budget"),
+             {format_bytes(std::max<std::int64_t>(0, forecast.budget.budget_bytes))}),
+        {}, ui.colors.text_dim);
   } else {
     constexpr std::size_t kMostRows = 3;
     const auto& rungs = forecast.plan.rungs;
@@ -56,8 +63,10 @@ void draw_rows(const Ui& ui, const Forecast& forecast, float right) {
       const ImU32 color = is_slow_rung(rungs[i]) ? ui.colors.warn : ui.colors.text;
       row(rung_name(rungs[i], ui.text), i == 0 ? time : std::string(), color);
     }
-    if (rungs.size() > kMostRows) row(fill(ui.t("plan.more"), {std::to_string(rungs.size() - kMostRows)}), {}, dim.color);
-    if (ui.state.draft.count > 1) row(fill(ui.t("plan.count"), {std::to_string(ui.state.draft.count)}), {}, dim.color);
+    if (rungs.size() > kMostRows)
+      row(fill(ui.t("plan.more"), {std::to_string(rungs.size() - kMostRows)}), {}, dim.color);
+    if (ui.state.draft.count > 1)
+      row(fill(ui.t("plan.count"), {std::to_string(ui.state.draft.count)}), {}, dim.color);
   }
   ImGui::Dummy({1, y - at.y});
 }
@@ -80,8 +89,9 @@ void draw_plan_panel(const Ui& ui) {
   ImU32 color = 0;
   if (forecast != nullptr) {
     peak = fill(ui.t("plan.peak"), {format_bytes(forecast->plan.peak_bytes)});
-    color = load_color(ui, forecast->fits ? load_of(forecast->plan.peak_bytes, forecast->budget.budget_bytes)
-                                          : Load::kTooMuch);
+    color = load_color(ui, forecast->fits
+                               ? load_of(forecast->plan.peak_bytes, forecast->budget.budget_bytes)
+                               : Load::kTooMuch);
   }
   const ImVec2 head = ImGui::GetCursorScreenPos();
   section(ui, ui.t("plan.label"));
@@ -123,8 +133,9 @@ void draw_generate_panel(const Ui& ui) {
   const float width = ImGui::GetContentRegionAvail().x;
   const float cancel = ui.px(100);
   const float height = ui.px(42);
-  const std::string label = busy ? fill(ui.t("generate.add"), {std::to_string(ui.frame.jobs.size())})
-                                 : ui.t("generate.label");
+  const std::string label = busy
+                                ? fill(ui.t("generate.add"), {std::to_string(ui.frame.jobs.size())})
+                                : ui.t("generate.label");
   if (button(ui, {.name = "generate",
                   .label = label,
                   .tip = ui.t(busy ? "tip.add" : "tip.generate"),
@@ -140,7 +151,9 @@ void draw_generate_panel(const Ui& ui) {
   if (button(ui, {.name = "cancel",
                   .label = ui.t(cancelling ? "cancel.now" : "cancel.label"),
                   .tip = ui.t("tip.cancel"),
-                  .disabled = !busy ? ui.t("why.cancel") : cancelling ? ui.t("why.cancelling") : std::string(),
+                  .disabled = !busy        ? ui.t("why.cancel")
+                              : cancelling ? ui.t("why.cancelling")
+                                           : std::string(),
                   .size = {cancel, height}})) {
     ui.actions.cancel_running();
   }

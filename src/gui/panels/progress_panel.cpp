@@ -10,9 +10,11 @@ namespace headroom {
 namespace {
 
 std::string headline(const Ui& ui, const JobStatus& job) {
-  std::string text = ui.t(job.cancelling ? "queue.cancelling" : "stage." + std::string(stage_name(job.stage)));
+  std::string text =
+      ui.t(job.cancelling ? "queue.cancelling" : "stage." + std::string(stage_name(job.stage)));
   if (!job.cancelling && job.stage == Stage::kDenoise && job.total_steps > 0) {
-    text += " · " + fill(ui.t("progress.step"), {std::to_string(job.step), std::to_string(job.total_steps)});
+    text += " · " + fill(ui.t("progress.step"),
+                         {std::to_string(job.step), std::to_string(job.total_steps)});
   }
   if (job.request.count > 1) {
     text += " · " + fill(ui.t("progress.picture"),
@@ -28,11 +30,12 @@ void draw_stages(const Ui& ui, const ProgressView& view, ImVec2 at, float width)
   const float height = ui.px(3);
   float x = at.x;
   for (std::size_t i = 0; i < kStageCount; ++i) {
-    const float part = std::max(ui.px(3), static_cast<float>(view.share[i]) * (width - gap * (kStageCount - 1)));
+    const float part =
+        std::max(ui.px(3), static_cast<float>(view.share[i]) * (width - gap * (kStageCount - 1)));
     const float end = std::min(x + part, at.x + width);
     list.AddRectFilled({x, at.y}, {end, at.y + height}, ui.colors.field_active, height / 2);
     const float done = x + (end - x) * static_cast<float>(view.done[i]);
-    const ImU32 color = i == static_cast<std::size_t>(Stage::kDenoise) ? ui.colors.accent
+    const ImU32 color = i == static_cast<std::size_t>(Stage::kDenoise)  ? ui.colors.accent
                         : i < static_cast<std::size_t>(Stage::kDenoise) ? ui.colors.weights
                                                                         : ui.colors.working;
     if (done > x) list.AddRectFilled({x, at.y}, {done, at.y + height}, color, height / 2);
@@ -40,7 +43,8 @@ void draw_stages(const Ui& ui, const ProgressView& view, ImVec2 at, float width)
   }
 }
 
-void draw_running(const Ui& ui, const JobStatus& job, const ProgressView& view, ImVec2 at, float width, float height) {
+void draw_running(const Ui& ui, const JobStatus& job, const ProgressView& view, ImVec2 at,
+                  float width, float height) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   double done = 0;
   for (std::size_t i = 0; i < kStageCount; ++i) done += view.share[i] * view.done[i];
@@ -51,11 +55,13 @@ void draw_running(const Ui& ui, const JobStatus& job, const ProgressView& view, 
   const float y = at.y + (height - ui.px(17)) / 2;
   float edge = at.x + width - ui.px(13);
   if (view.seconds_left && !job.cancelling) {
-    const std::string left = fill(ui.t("progress.left"), {format_seconds(*view.seconds_left, ui.text)});
+    const std::string left =
+        fill(ui.t("progress.left"), {format_seconds(*view.seconds_left, ui.text)});
     edge = draw_text_right(ui, edge, y, left, {ui.colors.text_dim, 13});
   }
   const TextStyle style{ui.colors.text, 13, true};
-  draw_text(ui, {at.x + ui.px(13), y}, fit_text(ui, headline(ui, job), style, edge - at.x - ui.px(24)), style);
+  draw_text(ui, {at.x + ui.px(13), y},
+            fit_text(ui, headline(ui, job), style, edge - at.x - ui.px(24)), style);
   draw_stages(ui, view, {at.x, at.y + height + ui.px(3)}, width);
 }
 

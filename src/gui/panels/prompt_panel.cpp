@@ -46,9 +46,9 @@ void draw_field(const Ui& ui, const std::string& name, std::string& text, float 
   const ImU32 color = trouble                 ? ui.colors.bad
                       : ImGui::IsItemActive() ? ui.colors.accent
                                               : faded(ui.colors.border, 0.6F);
-  ImGui::GetWindowDrawList()->AddRect({static_cast<float>(r.x), static_cast<float>(r.y)},
-                                      {static_cast<float>(r.x + r.w), static_cast<float>(r.y + r.h)}, color,
-                                      ui.px(8), ui.px(1));
+  ImGui::GetWindowDrawList()->AddRect(
+      {static_cast<float>(r.x), static_cast<float>(r.y)},
+      {static_cast<float>(r.x + r.w), static_cast<float>(r.y + r.h)}, color, ui.px(8), ui.px(1));
 }
 
 void draw_prompt_field(const Ui& ui) {
@@ -56,12 +56,13 @@ void draw_prompt_field(const Ui& ui) {
   if (state.new_prompt) state.draft.prompt = *state.new_prompt;
   if (state.focus_prompt) ImGui::SetKeyboardFocusHere();
   state.focus_prompt = false;
-  const bool trouble = has_problem(ui, RequestProblem::Field::kPrompt) && !state.draft.prompt.empty();
+  const bool trouble =
+      has_problem(ui, RequestProblem::Field::kPrompt) && !state.draft.prompt.empty();
   // A tall window has room for a longer prompt.
   const float screen = ImGui::GetIO().DisplaySize.y / ui.scale;
   const float height = ui.px(std::clamp(70 + (screen - 800) * 0.3F, 70.0F, 140.0F));
-  draw_field(ui, "prompt", state.draft.prompt, height, ImGuiInputTextFlags_CallbackAlways, replace_text,
-             trouble);
+  draw_field(ui, "prompt", state.draft.prompt, height, ImGuiInputTextFlags_CallbackAlways,
+             replace_text, trouble);
   if (!ImGui::IsItemActive()) state.new_prompt.reset();
   name_item(ui, "prompt");
   const Rect r = item_rect();
@@ -111,8 +112,12 @@ void draw_examples(const Ui& ui) {
   }
   if (shown < examples.size()) {
     ImGui::SetCursorScreenPos({right - arrow, at.y});
-    if (button(ui, {.name = "example.more", .label = ICON_FA_CHEVRON_RIGHT, .tip = ui.t("tip.example.more"),
-                    .kind = ButtonKind::kQuiet, .size = {arrow, height}, .text_size = 10})) {
+    if (button(ui, {.name = "example.more",
+                    .label = ICON_FA_CHEVRON_RIGHT,
+                    .tip = ui.t("tip.example.more"),
+                    .kind = ButtonKind::kQuiet,
+                    .size = {arrow, height},
+                    .text_size = 10})) {
       ui.state.example_offset = (ui.state.example_offset + shown) % examples.size();
     }
   }
@@ -131,13 +136,14 @@ void draw_negative(const Ui& ui) {
   const ImU32 color = ImGui::IsItemHovered() ? ui.colors.text : ui.colors.text_dim;
   name_item(ui, "negative.fold");
   tooltip(ui, ui.t(off ? "why.negative" : "tip.negative"));
-  draw_text(ui, {at.x, at.y + ui.px(5)}, state.negative_open ? ICON_FA_CHEVRON_DOWN : ICON_FA_CHEVRON_RIGHT,
+  draw_text(ui, {at.x, at.y + ui.px(5)},
+            state.negative_open ? ICON_FA_CHEVRON_DOWN : ICON_FA_CHEVRON_RIGHT,
             {ui.colors.text_faint, 9});
   draw_text(ui, {at.x + ui.px(15), at.y + ui.px(1)}, ui.t("negative.label"), {color, 13});
-  const std::string note = off                                  ? ui.t("negative.off")
+  const std::string note = off                                   ? ui.t("negative.off")
                            : state.draft.negative_prompt.empty() ? std::string()
                            : state.negative_open                 ? std::string()
-                                                                 : shorten(state.draft.negative_prompt, 24);
+                                                 : shorten(state.draft.negative_prompt, 24);
   draw_text_right(ui, at.x + width, at.y + ui.px(2), note, {ui.colors.text_faint, kSmallSize});
   if (!state.negative_open) return;
   ImGui::BeginDisabled(off);

@@ -35,12 +35,14 @@ void draw_seed(const Ui& ui) {
   const float label = ui.px(84);
   const float random = ui.px(86);
   const float row = ImGui::GetFontSize() + 2 * ui.px(5);
-  draw_text(ui, {at.x, at.y + (row - ui.px(kTextSize + 4)) / 2}, ui.t("seed.label"), {ui.colors.text_dim});
+  draw_text(ui, {at.x, at.y + (row - ui.px(kTextSize + 4)) / 2}, ui.t("seed.label"),
+            {ui.colors.text_dim});
   ImGui::SetCursorScreenPos({at.x + label, at.y});
   ImGui::SetNextItemWidth(width - label - random - ui.px(8));
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(ui.px(10), ui.px(5)));
-  ImGui::InputTextWithHint("##seed", ui.t("seed.random").c_str(), &state.seed_text,
-                           ImGuiInputTextFlags_CallbackCharFilter | ImGuiInputTextFlags_AutoSelectAll, digits_only);
+  ImGui::InputTextWithHint(
+      "##seed", ui.t("seed.random").c_str(), &state.seed_text,
+      ImGuiInputTextFlags_CallbackCharFilter | ImGuiInputTextFlags_AutoSelectAll, digits_only);
   ImGui::PopStyleVar();
   name_item(ui, "seed");
   tooltip(ui, ui.t("tip.seed"));

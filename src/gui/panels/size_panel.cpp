@@ -1,9 +1,9 @@
+#include "headroom/core/bytes.h"
+
 #include "actions.h"
 #include "format.h"
 #include "panels.h"
 #include "widgets.h"
-
-#include "headroom/core/bytes.h"
 
 #include <algorithm>
 #include <cmath>
@@ -20,37 +20,44 @@ bool is_selected(const Ui& ui, const SizeCard& card) {
 
 ImU32 state_color(const Ui& ui, const SizeCard& card) {
   switch (card.state) {
-    case CardState::kPending: return ui.colors.text_faint;
-    case CardState::kFits: return ui.colors.ok;
-    case CardState::kSlower: return ui.colors.warn;
-    case CardState::kShort: return ui.colors.bad;
+    case CardState::kPending:
+      return ui.colors.text_faint;
+    case CardState::kFits:
+      return ui.colors.ok;
+    case CardState::kSlower:
+      return ui.colors.warn;
+    case CardState::kShort:
+      return ui.colors.bad;
   }
   return ui.colors.text_faint;
 }
 
 std::string state_word(const Ui& ui, const SizeCard& card) {
   switch (card.state) {
-    case CardState::kPending: return ui.t("card.pending");
-    case CardState::kFits: return ui.t("card.fits");
-    case CardState::kSlower: return ui.t("card.slower");
-    case CardState::kShort: return fill(ui.t("card.short"), {format_bytes(card.shortfall_bytes)});
+    case CardState::kPending:
+      return ui.t("card.pending");
+    case CardState::kFits:
+      return ui.t("card.fits");
+    case CardState::kSlower:
+      return ui.t("card.slower");
+    case CardState::kShort:
+      return fill(ui.t("card.short"), {format_bytes(card.shortfall_bytes)});
   }
   return {};
 }
 
 // What is in the way of a size that does not fit, or how a size that fits will run.
 std::string explain(const Ui& ui, const SizeCard& card) {
-  std::string text = to_string(card.preset.size) + "  ·  " +
-                     ui.t("preset." + std::string(card.preset.name));
+  std::string text =
+      to_string(card.preset.size) + "  ·  " + ui.t("preset." + std::string(card.preset.name));
   if (card.state == CardState::kPending) return text;
   if (card.state == CardState::kShort) {
     const MemorySnapshot& m = ui.frame.memory;
     text += "\n\n" + fill(ui.t("card.tip.short"),
                           {format_bytes(card.peak_bytes), format_bytes(card.shortfall_bytes),
                            format_bytes(m.total), format_bytes(m.used_by_others)});
-    text += "\n" + (card.suggestion
-                        ? fill(ui.t("card.tip.suggest"), {to_string(*card.suggestion)})
-                        : ui.t("card.tip.nothing"));
+    text += "\n" + (card.suggestion ? fill(ui.t("card.tip.suggest"), {to_string(*card.suggestion)})
+                                    : ui.t("card.tip.nothing"));
     return text;
   }
   text += "\n\n" + fill(ui.t("card.tip.fits"), {format_bytes(card.peak_bytes)});
@@ -62,7 +69,8 @@ std::string explain(const Ui& ui, const SizeCard& card) {
 void draw_shape(const Ui& ui, ImVec2 at, float box, Size size, ImU32 color) {
   const float longest = static_cast<float>(std::max(size.width, size.height));
   // Squares differ by their side, so that 512 looks smaller than 1024.
-  const float side = box * (size.width == size.height ? 0.55F + 0.45F * (longest - 512) / 512 : 1.0F);
+  const float side =
+      box * (size.width == size.height ? 0.55F + 0.45F * (longest - 512) / 512 : 1.0F);
   const float w = side * static_cast<float>(size.width) / longest;
   const float h = side * static_cast<float>(size.height) / longest;
   const ImVec2 low{at.x + (box - w) / 2, at.y + (box - h) / 2};
@@ -74,9 +82,10 @@ void draw_state(const Ui& ui, ImVec2 at, float right, const SizeCard& card) {
   const TextStyle style{color, kLabelSize};
   ImGui::GetWindowDrawList()->AddCircleFilled({at.x + ui.px(3), at.y + ui.px(8)}, ui.px(3), color);
   const float star = card.recommended ? ui.px(16) : -ui.px(5);
-  draw_text(ui, {at.x + ui.px(11), at.y}, fit_text(ui, state_word(ui, card), style, right - star - at.x - ui.px(11)),
-            style);
-  if (card.recommended) draw_text_right(ui, right, at.y + ui.px(1), ICON_FA_STAR, {ui.colors.accent, 11});
+  draw_text(ui, {at.x + ui.px(11), at.y},
+            fit_text(ui, state_word(ui, card), style, right - star - at.x - ui.px(11)), style);
+  if (card.recommended)
+    draw_text_right(ui, right, at.y + ui.px(1), ICON_FA_STAR, {ui.colors.accent, 11});
 }
 
 // Memory and time in at most `width` screen pixels; on a narrow card without the sign for "about".
@@ -86,7 +95,8 @@ std::string needs(const Ui& ui, const SizeCard& card, const TextStyle& style, fl
   if (!card.seconds) return bytes;
   const std::string about = bytes + " · " + format_about(*card.seconds, ui.text);
   if (text_width(ui, about, style) <= width) return about;
-  return fit_text(ui, bytes + " · " + format_seconds(std::round(*card.seconds), ui.text), style, width);
+  return fit_text(ui, bytes + " · " + format_seconds(std::round(*card.seconds), ui.text), style,
+                  width);
 }
 
 // Draws the plate and reports a click.
@@ -95,15 +105,18 @@ bool draw_plate(const Ui& ui, const SizeCard& card, ImVec2 at, ImVec2 size) {
   const bool selected = is_selected(ui, card);
   const bool enabled = card.state != CardState::kShort;
   ImGui::SetCursorScreenPos(at);
-  const bool clicked = ImGui::InvisibleButton(("##" + name).c_str(), size, ImGuiButtonFlags_EnableNav);
+  const bool clicked =
+      ImGui::InvisibleButton(("##" + name).c_str(), size, ImGuiButtonFlags_EnableNav);
   const bool hovered = ImGui::IsItemHovered();
   name_item(ui, name, enabled);
   tooltip(ui, explain(ui, card));
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const ImVec2 end{at.x + size.x, at.y + size.y};
-  const ImU32 fill_color = selected || (hovered && enabled) ? ui.colors.field_hover : ui.colors.field;
+  const ImU32 fill_color =
+      selected || (hovered && enabled) ? ui.colors.field_hover : ui.colors.field;
   list.AddRectFilled(at, end, enabled ? fill_color : faded(ui.colors.field, 0.55F), ui.px(8));
-  if (selected) list.AddRect(at, end, enabled ? ui.colors.accent : ui.colors.bad, ui.px(8), ui.px(1.6F));
+  if (selected)
+    list.AddRect(at, end, enabled ? ui.colors.accent : ui.colors.bad, ui.px(8), ui.px(1.6F));
   return clicked;
 }
 
@@ -120,7 +133,8 @@ void draw_square_card(const Ui& ui, const SizeCard& card, ImVec2 at, ImVec2 size
   const float alpha = card.state == CardState::kShort ? 0.55F : 1.0F;
   const float pad = ui.px(10);
   const float right = at.x + size.x - pad;
-  draw_shape(ui, {at.x + pad, at.y + ui.px(10)}, ui.px(21), card.preset.size, faded(ui.colors.text_dim, alpha));
+  draw_shape(ui, {at.x + pad, at.y + ui.px(10)}, ui.px(21), card.preset.size,
+             faded(ui.colors.text_dim, alpha));
   draw_text_right(ui, right, at.y + ui.px(9), std::string(card.preset.name),
                   {faded(ui.colors.text, alpha), 16, true});
   draw_text(ui, {at.x + pad, at.y + ui.px(34)}, to_string(card.preset.size),
@@ -138,7 +152,8 @@ void draw_wide_card(const Ui& ui, const SizeCard& card, ImVec2 at, ImVec2 size) 
   draw_shape(ui, {at.x + pad, at.y + (size.y - ui.px(26)) / 2}, ui.px(26), card.preset.size,
              faded(ui.colors.text_dim, alpha));
   const float x = at.x + pad + ui.px(35);
-  draw_text(ui, {x, at.y + ui.px(5)}, std::string(card.preset.name), {faded(ui.colors.text, alpha), 14, true});
+  draw_text(ui, {x, at.y + ui.px(5)}, std::string(card.preset.name),
+            {faded(ui.colors.text, alpha), 14, true});
   draw_text_right(ui, right, at.y + ui.px(9), to_string(card.preset.size),
                   {faded(ui.colors.text_faint, alpha), kLabelSize});
   const TextStyle style{faded(ui.colors.text, alpha), kLabelSize};
@@ -155,17 +170,20 @@ void draw_cards(const Ui& ui) {
   const float third = (width - 2 * gap) / 3;
   const float half = (width - gap) / 2;
   for (std::size_t i = 0; i < 3; ++i) {
-    draw_square_card(ui, ui.frame.cards[i], {at.x + static_cast<float>(i) * (third + gap), at.y}, {third, tall});
+    draw_square_card(ui, ui.frame.cards[i], {at.x + static_cast<float>(i) * (third + gap), at.y},
+                     {third, tall});
   }
   for (std::size_t i = 3; i < 5; ++i) {
     draw_wide_card(ui, ui.frame.cards[i],
-                   {at.x + static_cast<float>(i - 3) * (half + gap), at.y + tall + gap}, {half, low});
+                   {at.x + static_cast<float>(i - 3) * (half + gap), at.y + tall + gap},
+                   {half, low});
   }
   take_room(at, tall + gap + low + ui.px(2));
 }
 
 // One side of the custom size; returns true when a number was entered.
-bool draw_side(const Ui& ui, const std::string& name, const std::string& letter, int& typed, float width) {
+bool draw_side(const Ui& ui, const std::string& name, const std::string& letter, int& typed,
+               float width) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const std::string shown = std::to_string(typed);
   const float pad = std::max(ui.px(28), width - text_width(ui, shown, {0}) - ui.px(10));
@@ -203,19 +221,25 @@ void draw_custom(const Ui& ui) {
     entered = true;
     snapped = state.commit_height(unit);
   }
-  if (entered) state.size_note = snapped ? fill(ui.t("size.snapped"), {std::to_string(unit)}) : std::string();
+  if (entered)
+    state.size_note = snapped ? fill(ui.t("size.snapped"), {std::to_string(unit)}) : std::string();
 
   ImGui::SetCursorScreenPos({at.x + 2 * side + cross + gap, at.y});
   const bool locked = state.lock_ratio;
-  if (button(ui, {.name = "size.lock", .label = locked ? ICON_FA_LOCK : ICON_FA_LOCK_OPEN,
+  if (button(ui, {.name = "size.lock",
+                  .label = locked ? ICON_FA_LOCK : ICON_FA_LOCK_OPEN,
                   .tip = ui.t(locked ? "tip.unlock" : "tip.lock"),
                   .kind = locked ? ButtonKind::kAccent : ButtonKind::kPlain,
-                  .size = {square, height}, .text_size = 12})) {
+                  .size = {square, height},
+                  .text_size = 12})) {
     state.lock_ratio = !state.lock_ratio;
   }
   ImGui::SetCursorScreenPos({at.x + 2 * side + cross + 2 * gap + square, at.y});
-  if (button(ui, {.name = "size.swap", .label = ICON_FA_RIGHT_LEFT, .tip = ui.t("tip.swap"),
-                  .size = {square, height}, .text_size = 12})) {
+  if (button(ui, {.name = "size.swap",
+                  .label = ICON_FA_RIGHT_LEFT,
+                  .tip = ui.t("tip.swap"),
+                  .size = {square, height},
+                  .text_size = 12})) {
     state.swap_sides();
     state.size_note.clear();
   }
@@ -228,7 +252,8 @@ void draw_size_panel(const Ui& ui) {
   const auto best = std::find_if(ui.frame.cards.begin(), ui.frame.cards.end(),
                                  [](const SizeCard& card) { return card.recommended; });
   if (best != ui.frame.cards.end()) {
-    section(ui, ui.t("size.label"), fill(ui.t("size.best"), {to_string(best->preset.size)}), ui.colors.ok);
+    section(ui, ui.t("size.label"), fill(ui.t("size.best"), {to_string(best->preset.size)}),
+            ui.colors.ok);
   } else {
     section(ui, ui.t("size.label"));
   }

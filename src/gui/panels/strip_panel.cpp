@@ -23,8 +23,8 @@ void square_crop(int width, int height, ImVec2& low, ImVec2& high) {
 }
 
 // One square of the strip at the cursor; returns a click.
-bool draw_cell(const Ui& ui, const std::string& name, float side, ImTextureID texture, Size size, bool selected,
-               const std::string& tip) {
+bool draw_cell(const Ui& ui, const std::string& name, float side, ImTextureID texture, Size size,
+               bool selected, const std::string& tip) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const bool clicked = ImGui::InvisibleButton(("##" + name).c_str(), {side, side});
   const bool hovered = ImGui::IsItemHovered();
@@ -39,8 +39,8 @@ bool draw_cell(const Ui& ui, const std::string& name, float side, ImTextureID te
     ImVec2 high;
     square_crop(size.width, size.height, low, high);
     const float inset = selected ? ui.px(3) : ui.px(1);
-    list.AddImageRounded(texture, {at.x + inset, at.y + inset}, {end.x - inset, end.y - inset}, low, high,
-                         IM_COL32_WHITE, round - inset);
+    list.AddImageRounded(texture, {at.x + inset, at.y + inset}, {end.x - inset, end.y - inset}, low,
+                         high, IM_COL32_WHITE, round - inset);
   }
   if (selected) {
     list.AddRect(at, end, ui.colors.accent, round, ui.px(1.8F));
@@ -54,7 +54,8 @@ void draw_live_cell(const Ui& ui, const JobStatus& job, float side) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const ImTextureID texture = job.preview ? ui.pictures.preview(job.preview).id() : 0;
   const Size size = job.preview ? Size{job.preview->width, job.preview->height} : Size{1, 1};
-  if (draw_cell(ui, "strip.live", side, texture, size, ui.state.live, ui.t("tip.live"))) ui.actions.show_live();
+  if (draw_cell(ui, "strip.live", side, texture, size, ui.state.live, ui.t("tip.live")))
+    ui.actions.show_live();
   // A ring that turns says that this one is being made.
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const ImVec2 middle{at.x + side / 2, at.y + side / 2};
@@ -71,7 +72,8 @@ void draw_strip_panel(const Ui& ui, const Rect& area) {
   const auto width = static_cast<float>(area.w);
   if (ui.state.pictures.empty() && running == nullptr) {
     draw_text(ui, {static_cast<float>(area.x), static_cast<float>(area.y) + ui.px(24)},
-              fit_text(ui, ui.t("strip.empty"), {0, kSmallSize}, width), {ui.colors.text_faint, kSmallSize});
+              fit_text(ui, ui.t("strip.empty"), {0, kSmallSize}, width),
+              {ui.colors.text_faint, kSmallSize});
     return;
   }
   ImGui::SetCursorScreenPos({static_cast<float>(area.x), static_cast<float>(area.y)});
@@ -89,16 +91,19 @@ void draw_strip_panel(const Ui& ui, const Rect& area) {
     if (i > 0) ImGui::SameLine(0, ui.px(8));
     const bool selected = ui.state.selected == i && !(ui.state.live && running != nullptr);
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    const std::string tip = shorten(picture.request.prompt, 120) + "\n" + to_string(Size{image.width, image.height}) +
-                            " · " + ui.t("picture.seed") + " " + std::to_string(picture.picture.seed);
+    const std::string tip = shorten(picture.request.prompt, 120) + "\n" +
+                            to_string(Size{image.width, image.height}) + " · " +
+                            ui.t("picture.seed") + " " + std::to_string(picture.picture.seed);
     const bool visible = ImGui::IsRectVisible({side, side});
     const ImTextureID texture = visible ? ui.pictures.thumbnail(picture.picture.image).id() : 0;
-    if (draw_cell(ui, "strip." + std::to_string(i), side, texture, {image.width, image.height}, selected, tip)) {
+    if (draw_cell(ui, "strip." + std::to_string(i), side, texture, {image.width, image.height},
+                  selected, tip)) {
       ui.actions.select_picture(i);
     }
     if (ui.state.selected == i && ui.state.scroll_strip) ImGui::SetScrollHereX(0.5F);
     if (!picture.save_error.empty()) {
-      ImGui::GetWindowDrawList()->AddCircleFilled({at.x + side - ui.px(10), at.y + ui.px(10)}, ui.px(7), ui.colors.bad);
+      ImGui::GetWindowDrawList()->AddCircleFilled({at.x + side - ui.px(10), at.y + ui.px(10)},
+                                                  ui.px(7), ui.colors.bad);
       draw_text(ui, {at.x + side - ui.px(12), at.y + ui.px(2)}, "!", {IM_COL32_WHITE, 12, true});
     }
   }

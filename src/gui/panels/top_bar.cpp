@@ -11,16 +11,18 @@
 namespace headroom {
 namespace {
 
-// A quiet plate with an icon and a name; returns its width. Not a button: nothing happens on a click.
-float draw_plate(const Ui& ui, ImVec2 at, float height, const std::string& icon, const std::string& name,
-                 float most, const std::string& tip) {
+// A quiet plate with an icon and a name; returns its width. Not a button: nothing happens on a
+// click.
+float draw_plate(const Ui& ui, ImVec2 at, float height, const std::string& icon,
+                 const std::string& name, float most, const std::string& tip) {
   const TextStyle style{ui.colors.text, 13};
   const std::string shown = fit_text(ui, name, style, most - ui.px(42));
   const float width = text_width(ui, shown, style) + ui.px(42);
   ImGui::SetCursorScreenPos(at);
   ImGui::Dummy({width, height});
   tooltip(ui, tip);
-  ImGui::GetWindowDrawList()->AddRectFilled(at, {at.x + width, at.y + height}, ui.colors.field, ui.px(6));
+  ImGui::GetWindowDrawList()->AddRectFilled(at, {at.x + width, at.y + height}, ui.colors.field,
+                                            ui.px(6));
   draw_text(ui, {at.x + ui.px(11), at.y + ui.px(6)}, icon, {ui.colors.text_faint, 12});
   draw_text(ui, {at.x + ui.px(30), at.y + ui.px(5)}, shown, style);
   return width;
@@ -28,9 +30,10 @@ float draw_plate(const Ui& ui, ImVec2 at, float height, const std::string& icon,
 
 std::string describe(const Ui& ui, const JobStatus& job) {
   const std::string size = to_string(Size{job.request.width, job.request.height});
-  const std::string count = job.request.count > 1
-                                ? " · " + fill(ui.t("unit.pictures"), {std::to_string(job.request.count)})
-                                : std::string();
+  const std::string count =
+      job.request.count > 1
+          ? " · " + fill(ui.t("unit.pictures"), {std::to_string(job.request.count)})
+          : std::string();
   if (!job.running) return size + count + " · " + ui.t("queue.waiting");
   if (job.cancelling) return size + count + " · " + ui.t("queue.cancelling");
   return size + count + " · " + ui.t("stage." + std::string(stage_name(job.stage)));
@@ -42,7 +45,8 @@ void draw_job(const Ui& ui, const JobStatus& job) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const TextStyle name{ui.colors.text, 13};
   const TextStyle detail{job.running ? ui.colors.accent : ui.colors.text_faint, kSmallSize};
-  draw_text(ui, {at.x, at.y + ui.px(3)}, fit_text(ui, job.request.prompt, name, width - ui.px(44)), name);
+  draw_text(ui, {at.x, at.y + ui.px(3)}, fit_text(ui, job.request.prompt, name, width - ui.px(44)),
+            name);
   draw_text(ui, {at.x, at.y + ui.px(22)}, describe(ui, job), detail);
   ImGui::SetCursorScreenPos({at.x + width - ui.px(32), at.y + ui.px(6)});
   if (button(ui, {.name = "queue.cancel." + std::to_string(job.id),
@@ -89,16 +93,19 @@ void draw_top_bar(const Ui& ui, const Rect& area) {
   const auto y0 = static_cast<float>(area.y);
   const auto right = static_cast<float>(area.x + area.w);
   const auto bottom = static_cast<float>(area.y + area.h);
-  ImGui::GetWindowDrawList()->AddRectFilled({x0, bottom - ui.px(1)}, {right, bottom}, ui.colors.line);
+  ImGui::GetWindowDrawList()->AddRectFilled({x0, bottom - ui.px(1)}, {right, bottom},
+                                            ui.colors.line);
   const float height = ui.px(28);
   const float y = y0 + (static_cast<float>(area.h) - height) / 2;
   draw_text(ui, {x0 + ui.px(16), y + ui.px(4)}, "Headroom", {ui.colors.text, 15, true});
 
   const float most = (right - x0) * 0.27F;
   float x = x0 + ui.px(108);
-  const std::string model = ui.services.model.name + (ui.services.model.is_starter ? " · " + ui.t("top.starter") : "");
+  const std::string model =
+      ui.services.model.name + (ui.services.model.is_starter ? " · " + ui.t("top.starter") : "");
   x += draw_plate(ui, {x, y}, height, ICON_FA_CUBE, model, most,
-                  fill(ui.t("tip.model"), {ui.services.model.path})) + ui.px(8);
+                  fill(ui.t("tip.model"), {ui.services.model.path})) +
+       ui.px(8);
   draw_plate(ui, {x, y}, height, ICON_FA_MICROCHIP, ui.services.device_name, most,
              fill(ui.t("tip.device"), {ui.frame.memory.source}));
 
@@ -106,15 +113,20 @@ void draw_top_bar(const Ui& ui, const Rect& area) {
   const float language = ui.px(74);
   x = right - ui.px(16) - square;
   ImGui::SetCursorScreenPos({x, y});
-  if (button(ui, {.name = "theme", .label = ICON_FA_CIRCLE_HALF_STROKE,
+  if (button(ui, {.name = "theme",
+                  .label = ICON_FA_CIRCLE_HALF_STROKE,
                   .tip = ui.t(ui.state.dark ? "tip.theme.light" : "tip.theme.dark"),
-                  .size = {square, height}, .text_size = 13})) {
+                  .size = {square, height},
+                  .text_size = 13})) {
     ui.state.dark = !ui.state.dark;
   }
   x -= language + ui.px(8);
   ImGui::SetCursorScreenPos({x, y});
-  if (button(ui, {.name = "language", .label = "中 / EN", .tip = ui.t("tip.language"),
-                  .size = {language, height}, .text_size = 13})) {
+  if (button(ui, {.name = "language",
+                  .label = "中 / EN",
+                  .tip = ui.t("tip.language"),
+                  .size = {language, height},
+                  .text_size = 13})) {
     ui.state.language = ui.state.language == "en" ? "zh" : "en";
   }
   const std::string count = std::to_string(ui.frame.jobs.size());
@@ -122,7 +134,8 @@ void draw_top_bar(const Ui& ui, const Rect& area) {
   const float width = text_width(ui, ui.t("queue.button") + "   " + count, style) + ui.px(30);
   x -= width + ui.px(8);
   ImGui::SetCursorScreenPos({x, y});
-  if (button(ui, {.name = "queue", .label = " ", .tip = ui.t("tip.queue"), .size = {width, height}})) {
+  if (button(ui,
+             {.name = "queue", .label = " ", .tip = ui.t("tip.queue"), .size = {width, height}})) {
     ImGui::OpenPopup("queue_popup");
   }
   draw_text(ui, {x + ui.px(13), y + ui.px(5)}, ui.t("queue.button"), style);

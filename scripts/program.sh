@@ -1,0 +1,27 @@
+# For scripts that run the program; sourced after lib.sh.
+# shellcheck shell=bash
+
+# Sets `program` to the release program and brings it up to date. HEADROOM_PROGRAM names another one
+# to use as it is.
+need_program() {
+  if [[ -n ${HEADROOM_PROGRAM:-} ]]; then
+    program=$HEADROOM_PROGRAM
+    export -n HEADROOM_PROGRAM # the program takes HEADROOM_ variables for settings
+    [[ -x $program ]] || fail "HEADROOM_PROGRAM is $program, which is no program"
+    return 0
+  fi
+  program=$root/build/release/bin/headroom
+  "$root/scripts/setup.sh" "$@"
+  use_build_tools
+  step "configure release" configure release
+  step "build release" build release
+}
+
+# need_tools PACKAGE COMMAND...: says what to install where a command is missing.
+need_tools() {
+  local package=$1 tool
+  shift
+  for tool in "$@"; do
+    command -v "$tool" >/dev/null || fail "$tool is missing; install the package $package"
+  done
+}
