@@ -27,8 +27,10 @@ std::int64_t attention(std::int64_t queries, std::int64_t keys, std::int64_t hea
 
 std::int64_t conv2d(std::int64_t in_channels, std::int64_t out_channels, std::int64_t kernel,
                     std::int64_t element_bytes) {
-  constexpr std::int64_t kScratchPad = 12352;
-  return round_up(out_channels, 16) * in_channels * kernel * kernel * element_bytes + kScratchPad;
+  constexpr std::int64_t kScratchPad = 4128;
+  constexpr std::int64_t kPerThread = 4112;
+  return round_up(out_channels, 16) * in_channels * kernel * kernel * element_bytes +
+         cpu_budget::rounded(kScratchPad + at::get_num_threads() * kPerThread);
 }
 
 std::int64_t group_norm(std::int64_t channels, std::int64_t) { return 16 * channels + 192; }

@@ -39,7 +39,6 @@ void Actions::choose_instead(Size wanted, Size fitting) {
 
 void Actions::set_prompt(const std::string& prompt) {
   state_.new_prompt = prompt;
-  state_.focus_prompt = true;
 }
 
 void Actions::older_prompt() {

@@ -185,13 +185,32 @@ void WindowDriver::hover(const std::string& widget) {
 }
 
 void WindowDriver::click(const std::string& widget) {
+  // What was done just before may be what enables it. A test may also want to click what stays off.
+  const auto deadline = Clock::now() + std::chrono::seconds(1);
+  while (wait_for_widget(widget) && !read()["widgets"][widget]["enabled"].get<bool>() &&
+         Clock::now() < deadline) {
+    nap();
+  }
   hover(widget);
   tool({"xdotool", "click", "1"});
   nap();
 }
 
 void WindowDriver::key(const std::string& keys) {
-  tool({"xdotool", "key", keys});
+  // As a hand does it: the modifiers are let go last. (`xdotool key` lets them go first, and a slow
+  // window then sees the key without them.)
+  std::vector<std::string> arguments{"xdotool"};
+  std::vector<std::string> held;
+  std::size_t from = 0;
+  for (std::size_t plus = 0; (plus = keys.find('+', from)) != std::string::npos; from = plus + 1) {
+    held.push_back(keys.substr(from, plus - from));
+    arguments.insert(arguments.end(), {"keydown", held.back()});
+  }
+  arguments.insert(arguments.end(), {"key", keys.substr(from)});
+  for (auto modifier = held.rbegin(); modifier != held.rend(); ++modifier) {
+    arguments.insert(arguments.end(), {"keyup", *modifier});
+  }
+  tool(arguments);
   nap();
 }
 
@@ -202,6 +221,12 @@ void WindowDriver::type(const std::string& text) {
 
 void WindowDriver::paste(const std::string& text) {
   run({"xclip", "-selection", "clipboard", "-loops", "0"}, screen_.name(), nullptr, text);
+  std::string held;  // xclip returns before it owns the clipboard
+  for (const auto deadline = Clock::now() + std::chrono::seconds(5);
+       held != text && Clock::now() < deadline; nap()) {
+    held.clear();
+    run({"xclip", "-selection", "clipboard", "-o"}, screen_.name(), &held);
+  }
   key("ctrl+v");
 }
 

@@ -7,9 +7,7 @@
 namespace headroom {
 namespace {
 
-TEST(TimeModel, KnowsNothingAtFirst) {
-  EXPECT_EQ(TimeModel{}.seconds(Stage::kDenoise, 100), 0);
-}
+TEST(TimeModel, KnowsNothingAtFirst) { EXPECT_EQ(TimeModel{}.seconds(Stage::kDenoise, 100), 0); }
 
 TEST(TimeModel, ScalesWithTheWork) {
   TimeModel model;
