@@ -32,26 +32,70 @@ STAGES = ("load", "encode", "denoise", "decode", "save")
 
 def headroom_run(args, preset, folder, settings):
     """One picture of headroom."""
-    command = [args.program, "generate", "--model", args.model, "--device", "cpu", "--dtype", "fp32", "--threads",
-               args.threads, "--prompt", PROMPT, "--preset", preset, "--seed", SEED, "--steps", settings["steps"],
-               "--guidance", settings["guidance"], "--output", folder / "headroom.png", "--json"]
+    command = [
+        args.program,
+        "generate",
+        "--model",
+        args.model,
+        "--device",
+        "cpu",
+        "--dtype",
+        "fp32",
+        "--threads",
+        args.threads,
+        "--prompt",
+        PROMPT,
+        "--preset",
+        preset,
+        "--seed",
+        SEED,
+        "--steps",
+        settings["steps"],
+        "--guidance",
+        settings["guidance"],
+        "--output",
+        folder / "headroom.png",
+        "--json",
+    ]
     done = processes.run(command, processes.private_environment(folder))
     (folder / "headroom.png").unlink()
     answer = processes.last_json(done.output)
-    return {"seconds": answer["seconds"], "step_seconds": answer["seconds"]["denoise"] / settings["steps"],
-            "run_seconds": done.seconds, "peak_rss_bytes": done.peak_rss_bytes,
-            "predicted_peak_bytes": answer["predicted_peak_bytes"], "actual_peak_bytes": answer["actual_peak_bytes"]}
+    return {
+        "seconds": answer["seconds"],
+        "step_seconds": answer["seconds"]["denoise"] / settings["steps"],
+        "run_seconds": done.seconds,
+        "peak_rss_bytes": done.peak_rss_bytes,
+        "predicted_peak_bytes": answer["predicted_peak_bytes"],
+        "actual_peak_bytes": answer["actual_peak_bytes"],
+    }
 
 
 def reference_run(args, preset, folder, settings):
     """The same picture of the reference."""
     width, height = SIZES[preset]
-    done = processes.run([args.reference_python, ROOT / "benchmarks" / "reference_picture.py", args.model, PROMPT, width,
-                          height, settings["steps"], settings["guidance"], SEED, args.threads, folder / "reference.png"],
-                         processes.private_environment(folder))
+    done = processes.run(
+        [
+            args.reference_python,
+            ROOT / "benchmarks" / "reference_picture.py",
+            args.model,
+            PROMPT,
+            width,
+            height,
+            settings["steps"],
+            settings["guidance"],
+            SEED,
+            args.threads,
+            folder / "reference.png",
+        ],
+        processes.private_environment(folder),
+    )
     seconds = processes.last_json(done.output)
-    return {"seconds": seconds, "step_seconds": seconds["denoise"] / settings["steps"], "run_seconds": done.seconds,
-            "peak_rss_bytes": done.peak_rss_bytes}
+    return {
+        "seconds": seconds,
+        "step_seconds": seconds["denoise"] / settings["steps"],
+        "run_seconds": done.seconds,
+        "peak_rss_bytes": done.peak_rss_bytes,
+    }
 
 
 def middle(runs):
@@ -77,7 +121,8 @@ def measure_preset(args, preset, folder, settings):
     if args.reference_python:
         result["ratios"] = {
             key: median(ours[key] / theirs[key] for ours, theirs in zip(runs["headroom"], runs["reference"]))
-            for key in ("step_seconds", "run_seconds", "peak_rss_bytes")}
+            for key in ("step_seconds", "run_seconds", "peak_rss_bytes")
+        }
     return result
 
 
@@ -95,8 +140,13 @@ def find_versions(args):
     """Of everything that takes part."""
     versions = {"headroom": processes.run([args.program, "--version"]).output.strip().removeprefix("headroom ")}
     if args.reference_python:
-        versions.update(processes.last_json(processes.run(
-            [args.reference_python, ROOT / "benchmarks" / "reference_picture.py", "--versions"]).output))
+        versions.update(
+            processes.last_json(
+                processes.run(
+                    [args.reference_python, ROOT / "benchmarks" / "reference_picture.py", "--versions"]
+                ).output
+            )
+        )
     if args.torch_version:
         versions["torch"] = args.torch_version
     commit = subprocess.run(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
@@ -108,11 +158,19 @@ def find_versions(args):
 def main(args):
     defaults = json.loads((args.model / "generation_defaults.json").read_text())
     settings = {"steps": args.steps or defaults["num_inference_steps"], "guidance": defaults["guidance_scale"]}
-    results = {"date": datetime.date.today().isoformat(), "machine": processes.machine(), "threads": args.threads,
-               "versions": find_versions(args), "presets": {}}
+    results = {
+        "date": datetime.date.today().isoformat(),
+        "machine": processes.machine(),
+        "threads": args.threads,
+        "versions": find_versions(args),
+        "presets": {},
+    }
     if results["machine"]["load_before"] > 0.5:
-        print(f"warning: the machine is busy (load {results['machine']['load_before']:.1f}); "
-              "the times will be too long", file=sys.stderr)
+        print(
+            f"warning: the machine is busy (load {results['machine']['load_before']:.1f}); "
+            "the times will be too long",
+            file=sys.stderr,
+        )
     with tempfile.TemporaryDirectory() as folder:
         for preset in args.presets.split(","):
             print(f"{preset}: {args.runs} runs", file=sys.stderr, flush=True)

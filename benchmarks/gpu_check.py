@@ -24,8 +24,26 @@ PROMPT = "a cute orange cat on a light blue background"
 
 def draw(args, preset, device, dtype, file, folder):
     """What `generate --json` says; raises RuntimeError with the program's sentence when it fails."""
-    done = processes.run([args.program, "generate", "--device", device, "--dtype", dtype, "--prompt", PROMPT, "--preset",
-                          preset, "--seed", "1", "--output", file, "--json"], processes.private_environment(folder))
+    done = processes.run(
+        [
+            args.program,
+            "generate",
+            "--device",
+            device,
+            "--dtype",
+            dtype,
+            "--prompt",
+            PROMPT,
+            "--preset",
+            preset,
+            "--seed",
+            "1",
+            "--output",
+            file,
+            "--json",
+        ],
+        processes.private_environment(folder),
+    )
     return processes.last_json(done.output)
 
 
@@ -53,8 +71,10 @@ def main(args):
         print(f"There is no {args.device}; the program sees {', '.join(found)}.")
         return 1
     print(f"{args.device}: {found[args.device]}\n")
-    print(f"{'preset':7} {'type':5} {'load':>6} {'encode':>6} {'denoise':>7} {'decode':>6} {'predicted':>10} {'actual':>10} "
-          f"{'error':>7} {'off CPU':>8}")
+    print(
+        f"{'preset':7} {'type':5} {'load':>6} {'encode':>6} {'denoise':>7} {'decode':>6} {'predicted':>10} {'actual':>10} "
+        f"{'error':>7} {'off CPU':>8}"
+    )
     failures = 0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -74,10 +94,13 @@ def main(args):
                 picture.unlink()
                 bad = dtype == "fp32" and off is not None and off > 1
                 failures += bad
-                print(f"{preset:7} {dtype:5} {seconds['load']:6.2f} {seconds['encode']:6.2f} {seconds['denoise']:7.2f} "
-                      f"{seconds['decode']:6.2f} {predicted / 2**20:7.0f} MB {actual / 2**20:7.0f} MB "
-                      f"{100 * (predicted / actual - 1):+6.1f}% {'      -' if off is None else f'{off:7.2f}'}"
-                      f"{'  TOO FAR' if bad else ''}", flush=True)
+                print(
+                    f"{preset:7} {dtype:5} {seconds['load']:6.2f} {seconds['encode']:6.2f} {seconds['denoise']:7.2f} "
+                    f"{seconds['decode']:6.2f} {predicted / 2**20:7.0f} MB {actual / 2**20:7.0f} MB "
+                    f"{100 * (predicted / actual - 1):+6.1f}% {'      -' if off is None else f'{off:7.2f}'}"
+                    f"{'  TOO FAR' if bad else ''}",
+                    flush=True,
+                )
             (folder / "cpu.png").unlink()
     print("\noff CPU: mean difference from the CPU's float32 picture, in levels of 255.")
     return 1 if failures else 0

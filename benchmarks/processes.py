@@ -41,8 +41,12 @@ def run(command, environment=None):
 def private_environment(folder):
     """The environment without the person's own Headroom settings, files going to folder."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("HEADROOM_")}
-    for variable, name in (("XDG_CONFIG_HOME", "config"), ("XDG_STATE_HOME", "state"), ("XDG_PICTURES_DIR", "pictures"),
-                           ("XDG_DATA_HOME", "data")):
+    for variable, name in (
+        ("XDG_CONFIG_HOME", "config"),
+        ("XDG_STATE_HOME", "state"),
+        ("XDG_PICTURES_DIR", "pictures"),
+        ("XDG_DATA_HOME", "data"),
+    ):
         environment[variable] = str(Path(folder) / name)
     return environment
 
@@ -57,7 +61,9 @@ class Screen:
         ours, theirs = os.pipe()
         self.server = subprocess.Popen(
             ["Xvfb", "-displayfd", str(theirs), "-nolisten", "tcp", "-screen", "0", self.size],
-            pass_fds=[theirs], stderr=subprocess.DEVNULL)
+            pass_fds=[theirs],
+            stderr=subprocess.DEVNULL,
+        )
         os.close(theirs)
         number = b""
         while not number.endswith(b"\n"):
@@ -119,8 +125,13 @@ def machine():
     cpu = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
     memory = re.search(r"MemTotal:\s*(\d+)", Path("/proc/meminfo").read_text())
     system = re.search(r'PRETTY_NAME="(.*)"', Path("/etc/os-release").read_text())
-    return {"cpu": cpu[1] if cpu else platform.machine(), "cores": physical_cores(), "memory_bytes": int(memory[1]) * 1024,
-            "system": system[1] if system else platform.system(), "load_before": os.getloadavg()[0]}
+    return {
+        "cpu": cpu[1] if cpu else platform.machine(),
+        "cores": physical_cores(),
+        "memory_bytes": int(memory[1]) * 1024,
+        "system": system[1] if system else platform.system(),
+        "load_before": os.getloadavg()[0],
+    }
 
 
 def last_json(text):

@@ -22,8 +22,12 @@ def versions():
     import diffusers
     import transformers
 
-    return {"python": sys.version.split()[0], "torch": torch.__version__, "diffusers": diffusers.__version__,
-            "transformers": transformers.__version__}
+    return {
+        "python": sys.version.split()[0],
+        "torch": torch.__version__,
+        "diffusers": diffusers.__version__,
+        "transformers": transformers.__version__,
+    }
 
 
 def main(model, prompt, width, height, steps, guidance, seed, threads, file):
@@ -48,14 +52,29 @@ def main(model, prompt, width, height, steps, guidance, seed, threads, file):
         return {}
 
     pipe.transformer.register_forward_pre_hook(note_start)
-    image = pipe(prompt=prompt, width=int(width), height=int(height), num_inference_steps=int(steps),
-                 guidance_scale=float(guidance), generator=torch.Generator("cpu").manual_seed(int(seed)),
-                 callback_on_step_end=note_time).images[0]
+    image = pipe(
+        prompt=prompt,
+        width=int(width),
+        height=int(height),
+        num_inference_steps=int(steps),
+        guidance_scale=float(guidance),
+        generator=torch.Generator("cpu").manual_seed(int(seed)),
+        callback_on_step_end=note_time,
+    ).images[0]
     decoded = time.perf_counter()
     image.save(file)
     saved = time.perf_counter()
-    print(json.dumps({"load": loaded - start, "encode": started - loaded, "denoise": denoised - started,
-                      "decode": decoded - denoised, "save": saved - decoded}))
+    print(
+        json.dumps(
+            {
+                "load": loaded - start,
+                "encode": started - loaded,
+                "denoise": denoised - started,
+                "decode": decoded - denoised,
+                "save": saved - decoded,
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -10,5 +10,6 @@ namespace headroom {
 [[nodiscard]] std::filesystem::path user_config_file();  // $XDG_CONFIG_HOME/headroom/config.yaml
 [[nodiscard]] std::filesystem::path default_output_folder();  // ~/Pictures/Headroom
 [[nodiscard]] std::filesystem::path default_log_folder();     // $XDG_STATE_HOME/headroom
+[[nodiscard]] std::filesystem::path window_state_file();      // ... /window.json
 
 }  // namespace headroom

@@ -39,6 +39,7 @@ int run_window(const CommandLine& line) {
        .config = line.config,
        .output_folder = output.path,
        .assets_folder = share_folder(),
+       .state_file = window_state_file(),
        .can_draw = examples.can_draw,
        .examples = examples.examples,
        .save_again =

@@ -33,6 +33,8 @@ std::int64_t conv2d(std::int64_t in_channels, std::int64_t out_channels, std::in
          cpu_budget::rounded(kScratchPad + at::get_num_threads() * kPerThread);
 }
 
-std::int64_t group_norm(std::int64_t channels, std::int64_t) { return 16 * channels + 192; }
+std::int64_t group_norm(std::int64_t channels, std::int64_t) {
+  return at::get_num_threads() * 8 * channels + 192;  // less in pictures of fewer than 1024 pixels
+}
 
 }  // namespace headroom::workspace

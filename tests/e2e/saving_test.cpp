@@ -62,7 +62,7 @@ TEST_F(Saving, ControlCKeepsThePicturesThatWereFinished) {
 }
 
 TEST_F(Saving, APictureThatFindsItsNameTakenIsKeptElsewhere) {
-  Process process(options({"generate", "-p", "a boat", "--size", "256x256", "--steps", "200",
+  Process process(options({"generate", "-p", "a boat", "--size", "256x256", "--steps", "60",
                            "--count", "2", "-o", "sub/a.png"}));
   // The first picture shows that the check before the run has passed; then somebody takes the name
   // of the second.

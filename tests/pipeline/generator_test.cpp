@@ -85,7 +85,8 @@ TEST_P(GeneratorFixture, TheSameSeedGivesTheSameBytes) {
 
 TEST_P(GeneratorFixture, TheNumberOfThreadsDoesNotShow) {
   const Runner one(test::model_root(GetParam()));
-  const Runner two(test::model_root(GetParam()), [](PipelineOptions& options) { options.threads = 2; });
+  const Runner two(test::model_root(GetParam()),
+                   [](PipelineOptions& options) { options.threads = 2; });
   GenerationRequest request = small_request(one);
   request.width *= 2;
   const auto a = one.run(request);

@@ -87,7 +87,8 @@ TEST(Preview, AFileThatDoesNotFitMeansNoPreviews) {
 TEST(Dump, HoldsEveryIntermediateOfTheFirstPicture) {
   const TemporaryFolder folder;
   const auto file = folder.path / "run.safetensors";
-  const test::Runner runner(test::model_root("f32"), [&](PipelineOptions& options) { options.dump_file = file; });
+  const test::Runner runner(test::model_root("f32"),
+                            [&](PipelineOptions& options) { options.dump_file = file; });
   GenerationRequest request = test::small_request(runner);
   request.count = 2;
   static_cast<void>(runner.run(request));

@@ -24,7 +24,7 @@ GenerationRequest preset_request(Size size, bool guided) {
   request.prompt = "a red fox sleeping under a birch tree";
   request.width = size.width;
   request.height = size.height;
-  request.steps = 2;  // from the second on nothing new happens
+  request.steps = guided ? 2 : 1;  // from the second on nothing new happens
   request.guidance_scale = guided ? 2.0 : 0.0;
   request.seed = 1;
   return request;

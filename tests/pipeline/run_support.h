@@ -38,7 +38,8 @@ class RecordingSink final : public ProgressSink {
   std::vector<GeneratedImage> images;
 };
 
-// A model folder's generator with its forecaster, on the CPU in float32 unless the options say otherwise.
+// A model folder's generator with its forecaster, on the CPU in float32 unless the options say
+// otherwise.
 class Runner {
  public:
   explicit Runner(const std::filesystem::path& root,

@@ -77,14 +77,30 @@ void write_all(int fd, std::string_view text) {
   ::_exit(127);
 }
 
-// The line "NAME: VALUE" of /proc/PID/status.
-std::string status_value(pid_t pid, const std::string& name) {
-  std::ifstream in("/proc/" + std::to_string(pid) + "/status");
+// The line "NAME: VALUE" of a status file below /proc; "0" without one.
+std::string status_value(const std::filesystem::path& file, const std::string& name) {
+  std::ifstream in(file);
   std::string line;
   while (std::getline(in, line)) {
     if (line.starts_with(name + ":")) return line.substr(name.size() + 1);
   }
   return "0";
+}
+
+// Of any thread: one that waits for the signal does not count as blocking it meanwhile.
+bool blocks_signal(pid_t pid, int signal) {
+  std::error_code error;
+  for (const auto& thread :
+       std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task", error)) {
+    const std::string mask = status_value(thread.path() / "status", "SigBlk");
+    if ((std::strtoull(mask.c_str(), nullptr, 16) >> (signal - 1) & 1U) != 0) return true;
+  }
+  return false;
+}
+
+bool has_ended(pid_t pid) {
+  const auto state = status_value("/proc/" + std::to_string(pid) + "/status", "State");
+  return state.find('Z') != std::string::npos;
 }
 
 std::chrono::milliseconds cpu_time(pid_t pid) {
@@ -167,9 +183,8 @@ void Process::reap(std::chrono::milliseconds deadline) {
 bool Process::wait_until_busy(int signal, std::chrono::milliseconds cpu,
                               std::chrono::milliseconds deadline) const {
   const auto end = Clock::now() + deadline;
-  while (Clock::now() < end && status_value(pid_, "State").find('Z') == std::string::npos) {
-    const std::uint64_t blocked = std::strtoull(status_value(pid_, "SigBlk").c_str(), nullptr, 16);
-    if ((blocked >> (signal - 1) & 1U) != 0 && cpu_time(pid_) >= cpu) return true;
+  while (Clock::now() < end && !has_ended(pid_)) {
+    if (blocks_signal(pid_, signal) && cpu_time(pid_) >= cpu) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
   return false;

@@ -41,8 +41,9 @@ class Process {
   void send(int signal) const;
   // Waits for its end; past the deadline it is killed and `timed_out` is set.
   ProcessResult wait(std::chrono::milliseconds deadline);
-  // Waits until it blocks `signal` (so that sending it cannot be too early) and has used `cpu` of
-  // processor time since its start. False when it ended before, or at the deadline.
+  // Waits until it handles `signal` by waiting for it (so that sending it cannot be too early) and
+  // has used `cpu` of processor time since its start. False when it ended before, or at the
+  // deadline.
   bool wait_until_busy(int signal, std::chrono::milliseconds cpu,
                        std::chrono::milliseconds deadline) const;
 

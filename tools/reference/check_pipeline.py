@@ -6,6 +6,7 @@
 The recorded tolerances are for float32 on the CPU; --slack widens them for a device that sums in another order.
 Exits with 1 when a case is outside. Needs only the standard library.
 """
+
 import argparse
 import array
 import json
@@ -45,9 +46,30 @@ def text_to_image_cases(fixtures):
 def run_case(args, fixtures, case, folder):
     """Largest difference of any step's latents from the reference's."""
     params, dump = case["params"], folder / "dump.safetensors"
-    command = [args.program, "generate", "--model", fixtures / "model", "--device", args.device, "--dtype", "fp32",
-               "--prompt", params["prompt"], "--size", f"{params['width']}x{params['height']}", "--steps", params["steps"],
-               "--guidance", params["guidance"], "--seed", params["seed"], "--output", folder / "picture.png", "--dump", dump]
+    command = [
+        args.program,
+        "generate",
+        "--model",
+        fixtures / "model",
+        "--device",
+        args.device,
+        "--dtype",
+        "fp32",
+        "--prompt",
+        params["prompt"],
+        "--size",
+        f"{params['width']}x{params['height']}",
+        "--steps",
+        params["steps"],
+        "--guidance",
+        params["guidance"],
+        "--seed",
+        params["seed"],
+        "--output",
+        folder / "picture.png",
+        "--dump",
+        dump,
+    ]
     if "negative" in params:
         command += ["--negative", params["negative"]]
     if "cfg_normalization" in params:
@@ -72,7 +94,10 @@ def main(args):
                 difference = run_case(args, fixtures, case, Path(folder))
                 ok = difference <= allowed
                 failures += not ok
-                print(f"{'ok  ' if ok else 'FAIL'} {fixtures.name}/{case['name']:24} {difference:.2e} of {allowed:.2e}", flush=True)
+                print(
+                    f"{'ok  ' if ok else 'FAIL'} {fixtures.name}/{case['name']:24} {difference:.2e} of {allowed:.2e}",
+                    flush=True,
+                )
     print(f"{failures} outside" if failures else "all within")
     return 1 if failures else 0
 
@@ -82,6 +107,10 @@ if __name__ == "__main__":
     parser.add_argument("--program", type=Path, default=ROOT / "build" / "release" / "bin" / "headroom")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--slack", type=float, default=1.0, help="factor on the recorded tolerances")
-    parser.add_argument("fixtures", type=Path, nargs="*",
-                        default=[ROOT / "tests" / "data" / "zimage" / name for name in ("tiny", "f32")])
+    parser.add_argument(
+        "fixtures",
+        type=Path,
+        nargs="*",
+        default=[ROOT / "tests" / "data" / "zimage" / name for name in ("tiny", "f32")],
+    )
     sys.exit(main(parser.parse_args()))

@@ -8,6 +8,7 @@ in float32, and reports the largest and the mean difference of the final latents
 255. Exits with 1 when a picture differs by more than one level anywhere.
 Needs: torch diffusers transformers safetensors numpy pillow.
 """
+
 import argparse
 import os
 import subprocess
@@ -30,7 +31,12 @@ ROOT = Path(__file__).resolve().parents[2]
 SIZES = {"512": (512, 512), "768": (768, 768), "1024": (1024, 1024), "16:9": (1024, 576), "9:16": (576, 1024)}
 PROMPTS = [  # prompt, negative prompt, guidance, steps
     ("a cute orange cat", "", 2.0, 16),
-    ("一只可爱的橘色猫咪，坐在窗台上，阳光洒进来，高清照片风格，毛发细节清晰，浅景深", "低质量，模糊，扭曲，多余手指", 2.0, 16),
+    (
+        "一只可爱的橘色猫咪，坐在窗台上，阳光洒进来，高清照片风格，毛发细节清晰，浅景深",
+        "低质量，模糊，扭曲，多余手指",
+        2.0,
+        16,
+    ),
     ("a rocket in the night sky", "", 0.0, 8),
 ]
 
@@ -44,18 +50,46 @@ def reference_run(pipe, prompt, negative, guidance, steps, width, height, seed):
         latents = values["latents"].clone()
         return {}
 
-    image = pipe(prompt=prompt, negative_prompt=negative or None, width=width, height=height, guidance_scale=guidance,
-                 num_inference_steps=steps, generator=torch.Generator("cpu").manual_seed(seed),
-                 callback_on_step_end=keep).images[0]
+    image = pipe(
+        prompt=prompt,
+        negative_prompt=negative or None,
+        width=width,
+        height=height,
+        guidance_scale=guidance,
+        num_inference_steps=steps,
+        generator=torch.Generator("cpu").manual_seed(seed),
+        callback_on_step_end=keep,
+    ).images[0]
     return latents[0], np.asarray(image, dtype=np.int16)
 
 
 def headroom_run(program, model, prompt, negative, guidance, steps, width, height, seed, folder):
     """The same of headroom."""
     picture, dump = folder / "picture.png", folder / "dump.safetensors"
-    command = [program, "generate", "--model", model, "--device", "cpu", "--dtype", "fp32", "--prompt", prompt,
-               "--guidance", str(guidance), "--steps", str(steps), "--size", f"{width}x{height}", "--seed", str(seed),
-               "--output", picture, "--dump", dump]
+    command = [
+        program,
+        "generate",
+        "--model",
+        model,
+        "--device",
+        "cpu",
+        "--dtype",
+        "fp32",
+        "--prompt",
+        prompt,
+        "--guidance",
+        str(guidance),
+        "--steps",
+        str(steps),
+        "--size",
+        f"{width}x{height}",
+        "--seed",
+        str(seed),
+        "--output",
+        picture,
+        "--dump",
+        dump,
+    ]
     if negative:
         command += ["--negative", negative]
     subprocess.run([str(part) for part in command], check=True, stdout=subprocess.DEVNULL)
@@ -76,12 +110,16 @@ def main(args):
             width, height = SIZES[preset]
             for seed, (prompt, negative, guidance, steps) in enumerate(PROMPTS, start=1):
                 wanted = reference_run(pipe, prompt, negative, guidance, steps, width, height, seed)
-                found = headroom_run(args.program, args.model, prompt, negative, guidance, steps, width, height, seed,
-                                     Path(folder))
+                found = headroom_run(
+                    args.program, args.model, prompt, negative, guidance, steps, width, height, seed, Path(folder)
+                )
                 levels = np.abs(wanted[1] - found[1])
                 worst = max(worst, int(levels.max()))
-                print(f"{width}x{height:<6} {float((wanted[0] - found[0]).abs().max()):12.2e} {levels.max():10d} "
-                      f"{levels.mean():8.5f} {(levels > 0).mean():8.5f}   {prompt[:40]}", flush=True)
+                print(
+                    f"{width}x{height:<6} {float((wanted[0] - found[0]).abs().max()):12.2e} {levels.max():10d} "
+                    f"{levels.mean():8.5f} {(levels > 0).mean():8.5f}   {prompt[:40]}",
+                    flush=True,
+                )
     print(f"largest difference of a picture: {worst} of 255")
     return 0 if worst <= 1 else 1
 

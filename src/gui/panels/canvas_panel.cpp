@@ -86,7 +86,7 @@ void draw_view_buttons(const Ui& ui, const Rect& canvas, Size size) {
   const ImVec2 at{static_cast<float>(canvas.x + canvas.w) - total - ui.px(12),
                   static_cast<float>(canvas.y + canvas.h) - height - ui.px(12)};
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  list.AddRectFilled(at, {at.x + total, at.y + height}, faded(ui.colors.popup, 0.9F), ui.px(7));
+  list.AddRectFilled(at, {at.x + total, at.y + height}, faded(ui.colors.popup, 0.95F), ui.px(7));
   const TextStyle style{ui.colors.text_dim, kSmallSize};
   draw_text(ui, {at.x + (label - text_width(ui, percent, style)) / 2, at.y + ui.px(5)}, percent,
             style);
