@@ -11,6 +11,7 @@
 #include <string>
 
 #include <ATen/ops/full.h>
+#include <gmock/gmock.h>
 #include <unistd.h>
 
 namespace headroom {
