@@ -37,9 +37,7 @@ void Actions::choose_instead(Size wanted, Size fitting) {
   state_.size_note = fill(text_.text("size.instead"), {to_string(wanted), to_string(fitting)});
 }
 
-void Actions::set_prompt(const std::string& prompt) {
-  state_.new_prompt = prompt;
-}
+void Actions::set_prompt(const std::string& prompt) { state_.new_prompt = prompt; }
 
 void Actions::older_prompt() {
   if (auto prompt = state_.history.older(state_.draft.prompt))

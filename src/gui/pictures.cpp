@@ -17,9 +17,9 @@ const Texture& Pictures::preview(const std::shared_ptr<const Image>& image) {
   if (image != preview_source_) {
     preview_source_ = image;
     const int factor = std::max(1, kPreview_px / std::max(image->width, image->height));
-    preview_ = Texture(factor == 1 ? *image
-                                   : resize_lanczos(*image, factor * image->width,
-                                                    factor * image->height));
+    preview_ = Texture(factor == 1
+                           ? *image
+                           : resize_lanczos(*image, factor * image->width, factor * image->height));
   }
   return preview_;
 }

@@ -11,6 +11,7 @@ inline constexpr float kLineOfEm = 1.21F;
 struct Palette {
   ImU32 panel, canvas, well, line;         // surfaces, from the side panels to the deepest
   ImU32 field, field_hover, field_active;  // things to type into and to press
+  ImU32 plate;                             // what lies on the canvas's surroundings
   ImU32 popup, border;
   ImU32 text, text_dim, text_faint;
   ImU32 accent, accent_hover, accent_active, on_accent, accent_soft;

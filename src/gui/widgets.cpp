@@ -29,9 +29,10 @@ float text_width(const Ui& ui, const std::string& text, const TextStyle& style) 
 
 int text_lines(const Ui& ui, const std::string& text, const TextStyle& style, float width) {
   const float line = line_height(ui, style);
-  const float height = face(ui, style.bold)
-                           ->CalcTextSizeA(line, FLT_MAX, width, text.data(), text.data() + text.size())
-                           .y;
+  const float height =
+      face(ui, style.bold)
+          ->CalcTextSizeA(line, FLT_MAX, width, text.data(), text.data() + text.size())
+          .y;
   return static_cast<int>(std::lround(height / line));
 }
 

@@ -57,7 +57,8 @@ TEST_F(WindowEnd, LanguageAndThemeAreRememberedUntilAnotherIsAskedFor) {
     ASSERT_EQ(w.state()["theme"], "dark");
     w.click("language");
     w.click("theme");
-    ASSERT_TRUE(w.wait([](const json& s) { return s["language"] == "zh" && s["theme"] == "light"; }));
+    ASSERT_TRUE(
+        w.wait([](const json& s) { return s["language"] == "zh" && s["theme"] == "light"; }));
     EXPECT_EQ(w.close(30), 0);
   }
   {

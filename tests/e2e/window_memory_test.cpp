@@ -31,7 +31,8 @@ TEST_F(WindowMemory, ACappedPresetIsOffSaysWhyAndOffersTheSizeThatFits) {
   w.screenshot("capped_1024_chosen");
 
   w.click("preset.1024");
-  ASSERT_TRUE(w.wait([](const json& s) { return s["can_generate"] == true && s["size_note"] != ""; }));
+  ASSERT_TRUE(
+      w.wait([](const json& s) { return s["can_generate"] == true && s["size_note"] != ""; }));
   EXPECT_LT(w.state()["width"].get<int>() * w.state()["height"].get<int>(), 1024 * 1024);
   w.click("preset.768");
   ASSERT_TRUE(w.wait([](const json& s) { return s["width"] == 768 && s["can_generate"] == true; }));
@@ -52,9 +53,9 @@ TEST_F(WindowMemory, FivePicturesInARowHaveTheSamePeakAndLeaveNothingBehind) {
   for (int i = 1; i <= kPictures; ++i) {
     w.click("generate");
     ASSERT_TRUE(wait_until_made(w, i));
-    peaks.push_back(inspect(w.state()["picture_file"].get<std::string>())["receipt"]
-                           ["actual_peak_bytes"]
-                               .get<std::int64_t>());
+    peaks.push_back(
+        inspect(w.state()["picture_file"].get<std::string>())["receipt"]["actual_peak_bytes"]
+            .get<std::int64_t>());
     resident_kib.push_back(w.resident_kib());
     RecordProperty("resident_kib_" + std::to_string(i), std::to_string(resident_kib.back()));
   }

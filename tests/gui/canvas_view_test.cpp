@@ -16,6 +16,14 @@ TEST(CanvasView, FitsThePictureInTheMiddle) {
   EXPECT_DOUBLE_EQ(place.y, 100);
 }
 
+TEST(CanvasView, StaysSharpWhenFittingWouldHardlyEnlarge) {
+  const CanvasView view;
+  EXPECT_DOUBLE_EQ(view.place(kCanvas, 380, 380).w, 380);  // would be 1.05
+  EXPECT_DOUBLE_EQ(view.place(kCanvas, 380, 380).x, 210);
+  EXPECT_DOUBLE_EQ(view.place(kCanvas, 320, 320).w, 400);
+  EXPECT_DOUBLE_EQ(view.place(kCanvas, 420, 420).w, 400) << "a larger one still fits";
+}
+
 TEST(CanvasView, ShowsActualPixelsCentred) {
   CanvasView view;
   view.show_actual();

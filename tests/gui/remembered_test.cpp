@@ -1,6 +1,6 @@
-#include "headroom/core/error.h"
-
 #include "remembered.h"
+
+#include "headroom/core/error.h"
 
 #include <cstdlib>
 #include <filesystem>

@@ -42,8 +42,7 @@ bool request_close(const std::string& display_name, const std::string& window_cl
     event.xclient.window = found[i];
     event.xclient.message_type = XInternAtom(display.get(), "WM_PROTOCOLS", 0);
     event.xclient.format = 32;
-    event.xclient.data.l[0] =
-        static_cast<long>(XInternAtom(display.get(), "WM_DELETE_WINDOW", 0));
+    event.xclient.data.l[0] = static_cast<long>(XInternAtom(display.get(), "WM_DELETE_WINDOW", 0));
     XSendEvent(display.get(), found[i], 0, NoEventMask, &event);
     XFlush(display.get());
     return true;

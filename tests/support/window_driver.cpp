@@ -88,8 +88,8 @@ std::vector<std::string> with_display(std::vector<std::string> environment,
                                       const std::string& display,
                                       const std::filesystem::path& folder) {
   environment.insert(environment.end(),
-                     {"DISPLAY=" + display, "LIBGL_ALWAYS_SOFTWARE=1", "WAYLAND_DISPLAY=",
-                      "HEADROOM_UI_DUMP=" + (folder / "ui.json").string()});
+                     {"DISPLAY=" + display, "LIBGL_ALWAYS_SOFTWARE=1",
+                      "WAYLAND_DISPLAY=", "HEADROOM_UI_DUMP=" + (folder / "ui.json").string()});
   return environment;
 }
 

@@ -87,6 +87,7 @@ void draw_view_buttons(const Ui& ui, const Rect& canvas, Size size) {
                   static_cast<float>(canvas.y + canvas.h) - height - ui.px(12)};
   ImDrawList& list = *ImGui::GetWindowDrawList();
   list.AddRectFilled(at, {at.x + total, at.y + height}, faded(ui.colors.popup, 0.95F), ui.px(7));
+  list.AddRect(at, {at.x + total, at.y + height}, ui.colors.border, ui.px(7), ui.px(1));
   const TextStyle style{ui.colors.text_dim, kSmallSize};
   draw_text(ui, {at.x + (label - text_width(ui, percent, style)) / 2, at.y + ui.px(5)}, percent,
             style);

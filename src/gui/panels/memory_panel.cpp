@@ -22,8 +22,8 @@ struct Scale {
   float left = 0;
   float width = 1;
   double total = 1;
-  double from = 0, to = 0;    // bytes
-  float low = 0, high = 0;    // where they lie
+  double from = 0, to = 0;  // bytes
+  float low = 0, high = 0;  // where they lie
   bool stretched = false;
   [[nodiscard]] float at(std::int64_t bytes) const {
     const double b = std::clamp(static_cast<double>(bytes), 0.0, total);
@@ -233,8 +233,8 @@ void draw_memory_panel(const Ui& ui, const Rect& area) {
                                         : ui.services.device_name;
   draw_text(ui, {x + side, y + ui.px(32)}, fit_text(ui, below, device, name_room), device);
 
-  const Scale scale = make_scale(ui, m, x + side + label,
-                                 width - 2 * side - label - figures - spark - ui.px(32));
+  const Scale scale =
+      make_scale(ui, m, x + side + label, width - 2 * side - label - figures - spark - ui.px(32));
   const float top = y + ui.px(13);
   const float bottom = top + ui.px(22);
   draw_segments(ui, m, scale, top, bottom);

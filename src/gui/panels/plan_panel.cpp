@@ -124,7 +124,7 @@ void draw_plan_panel(const Ui& ui) {
       ui.actions.choose_size(*forecast->suggestion);
     }
   }
-  take_room(at, bottom + ui.px(6) - at.y);
+  take_room(at, bottom + ui.px(4) - at.y);
 }
 
 void draw_generate_panel(const Ui& ui) {

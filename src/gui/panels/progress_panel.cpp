@@ -80,7 +80,7 @@ void draw_progress_panel(const Ui& ui, const Rect& area) {
   const auto width = static_cast<float>(area.w);
   const float height = ui.px(34);
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  list.AddRectFilled(at, {at.x + width, at.y + height}, ui.colors.field, ui.px(8));
+  list.AddRectFilled(at, {at.x + width, at.y + height}, ui.colors.plate, ui.px(8));
   const JobStatus* const job = ui.frame.running();
   if (job != nullptr && ui.frame.progress) {
     draw_running(ui, *job, *ui.frame.progress, at, width, height);

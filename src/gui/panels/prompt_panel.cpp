@@ -62,7 +62,7 @@ void draw_prompt_field(const Ui& ui) {
       has_problem(ui, RequestProblem::Field::kPrompt) && !state.draft.prompt.empty();
   // A tall window has room for a longer prompt.
   const float screen = ImGui::GetIO().DisplaySize.y / ui.scale;
-  const float height = ui.px(std::clamp(66 + (screen - 800) * 0.3F, 66.0F, 140.0F));
+  const float height = ui.px(std::clamp(62 + (screen - 800) * 0.3F, 62.0F, 140.0F));
   draw_field(ui, "prompt", state.draft.prompt, height, ImGuiInputTextFlags_CallbackAlways,
              replace_text, trouble);
   if (!ImGui::IsItemActive()) state.new_prompt.reset();

@@ -33,7 +33,7 @@ bool draw_cell(const Ui& ui, const std::string& name, float side, ImTextureID te
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const ImVec2 end{at.x + side, at.y + side};
   const float round = ui.px(8);
-  list.AddRectFilled(at, end, ui.colors.field, round);
+  list.AddRectFilled(at, end, ui.colors.plate, round);
   if (texture != 0) {
     ImVec2 low;
     ImVec2 high;
@@ -60,7 +60,7 @@ void draw_live_cell(const Ui& ui, const JobStatus& job, float side) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const ImVec2 middle{at.x + side / 2, at.y + side / 2};
   const float start = static_cast<float>(std::fmod(ui.frame.now * 3.2, 6.2831853));
-  list.AddCircleFilled(middle, ui.px(12), faded(ui.colors.well, 0.6F));
+  list.AddCircleFilled(middle, ui.px(12), IM_COL32(0, 0, 0, 120));
   list.PathArcTo(middle, ui.px(8), start, start + 4.4F, 24);
   list.PathStroke(ui.colors.accent, ui.px(2));
 }
