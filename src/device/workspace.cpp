@@ -31,6 +31,4 @@ std::int64_t conv2d(std::int64_t in_channels, std::int64_t out_channels, std::in
   return round_up(out_channels, 16) * in_channels * kernel * kernel * element_bytes + kScratchPad;
 }
 
-std::int64_t group_norm(std::int64_t channels, std::int64_t) { return 16 * channels + 192; }
-
 }  // namespace headroom::workspace

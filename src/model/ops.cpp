@@ -1,30 +1,29 @@
 #include "ops.h"
 
+#include "group_norm.h"
+
 #include "headroom/device/memory_tag.h"
 #include "headroom/device/workspace.h"
 
 #include <cmath>
+#include <utility>
 
 #include <ATen/ops/_scaled_dot_product_flash_attention_for_cpu.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
-#include <ATen/ops/group_norm.h>
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/mkldnn_convolution.h>
 #include <ATen/ops/mul.h>
 #include <ATen/ops/native_layer_norm.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
-#include <ATen/ops/silu.h>
 #include <ATen/ops/view_as_complex.h>
 #include <ATen/ops/view_as_real.h>
 
 namespace headroom {
 namespace {
-
-constexpr double kGroupNormEps = 1e-6;
 
 // On meta: a block of the size that the real operation uses for itself, alive as long as the object.
 at::Tensor declared_workspace(std::int64_t bytes) {
@@ -137,14 +136,18 @@ at::Tensor conv2d(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
   return at::conv2d(x, weight, bias, stride, padding);
 }
 
-at::Tensor group_norm(const at::Tensor& x, std::int64_t groups, const at::Tensor& weight,
+at::Tensor group_norm(at::Tensor x, std::int64_t groups, const at::Tensor& weight,
                       const at::Tensor& bias, bool silu) {
-  if (x.is_meta()) {
-    const at::Tensor workspace = declared_workspace(workspace::group_norm(x.size(1), groups));
-    return at::empty_like(x);
-  }
-  at::Tensor out = at::group_norm(x, groups, weight, bias, kGroupNormEps);
-  return silu ? at::silu_(out) : out;
+  const at::ScalarType dtype = x.scalar_type();
+  const bool is_float = dtype == at::kFloat;
+  at::Tensor wide = is_float && x.use_count() == 1
+                        ? std::move(x)
+                        : x.to(x.device(), at::kFloat, /*non_blocking=*/false, /*copy=*/true);
+  x.reset();
+  ChannelStatistics statistics;
+  statistics.add(wide);
+  apply_affine(wide, statistics.normalisation(groups, weight, bias, wide), silu);
+  return wide.to(dtype);
 }
 
 }  // namespace headroom

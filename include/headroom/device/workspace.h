@@ -15,7 +15,5 @@ namespace headroom::workspace {
 // The weights reordered for the kernel, and a fixed scratch pad.
 [[nodiscard]] std::int64_t conv2d(std::int64_t in_channels, std::int64_t out_channels,
                                   std::int64_t kernel, std::int64_t element_bytes);
-// Partial sums and the statistics.
-[[nodiscard]] std::int64_t group_norm(std::int64_t channels, std::int64_t groups);
 
 }  // namespace headroom::workspace

@@ -30,7 +30,8 @@ struct Budget {
 // The answer to "what would happen": drawn on preset cards, printed by `plan`.
 struct Forecast {
   Budget budget;
-  Plan plan;  // the plan that would run, or, when nothing fits, the one that comes closest
+  Plan plan;     // the plan that would run, or, when nothing fits, the one that comes closest
+  Rungs ladder;  // what `plan` does, for the pipeline
   bool fits = false;
   std::int64_t shortfall_bytes = 0;  // > 0 when !fits
   std::optional<Size> suggestion;    // a size that fits, when this one does not
@@ -46,7 +47,7 @@ class Forecaster {
   [[nodiscard]] virtual Forecast forecast(const GenerationRequest& request,
                                           const MemorySnapshot& snapshot) = 0;
   // Predicted seconds follow from finished runs: tells how long one took.
-  virtual void learn(const GenerationRequest& request, const Receipt& receipt) = 0;
+  virtual void learn(const GenerationRequest& request, const Rungs& ladder, const Receipt& receipt) = 0;
 };
 
 }  // namespace headroom

@@ -1,0 +1,49 @@
+#pragma once
+#include "headroom/memory/allocator_model.h"
+#include "headroom/memory/planner.h"
+#include "headroom/memory/time_model.h"
+#include "replay.h"
+#include "stage_seconds.h"
+
+#include <map>
+#include <tuple>
+
+namespace headroom {
+
+// Answers the planner's questions about requests of one model on one device, by replay; remembers the
+// answers. Not thread-safe.
+class ReplayCosts {
+ public:
+  ReplayCosts(const ModelFolder& model, NumberFormats formats, int threads, bool card);
+
+  // The answers for one request, for as long as this object lives and the request does not change.
+  class ForRequest final : public LadderCosts {
+   public:
+    ForRequest(ReplayCosts& all, GenerationRequest request, PromptIds ids, const TimeModel& times);
+    StageNeed encode(const Rungs& rungs) override;
+    StageNeed denoise(const Rungs& rungs) override;
+    StageNeed decode(const Rungs& rungs) override;
+    std::array<double, kStageCount> seconds(const Rungs& rungs) override;
+
+   private:
+    ReplayCosts& all_;
+    ReplayRequest what_;
+    const TimeModel& times_;
+  };
+
+  [[nodiscard]] const NetworkSizes& sizes() const { return sizes_; }
+
+ private:
+  // Everything that a stage's need depends on.
+  using Key = std::tuple<Stage, int, int, std::size_t, std::size_t, bool, bool, int, int, int, bool>;
+  StageNeed need(Stage stage, const ReplayRequest& what, std::int64_t resident_bytes);
+
+  const ModelFolder model_;
+  const NumberFormats formats_;
+  const int threads_;
+  const bool card_;
+  const NetworkSizes sizes_;
+  std::map<Key, StageNeed> known_;
+};
+
+}  // namespace headroom
