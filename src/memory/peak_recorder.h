@@ -24,7 +24,8 @@ class PeakRecorder {
     raise(stage.activation_bytes, of(MemoryTag::kActivations));
     raise(stage.weights_bytes, of(MemoryTag::kWeights));
     raise(stage.workspace_bytes, of(MemoryTag::kWorkspace));
-    raise(stage.peak_bytes, use_[0] + use_[1] + use_[2]);
+    peaks_.left_bytes = use_[0] + use_[1] + use_[2];
+    raise(stage.peak_bytes, peaks_.left_bytes);
     raise(peaks_.peak_bytes, stage.peak_bytes);
   }
 

@@ -166,7 +166,7 @@ class Search {
 
     order.clear();
     for (std::size_t c = 0; c < combinations_.size(); ++c) {
-      const double at_least = seconds(c, quickest(c));
+      const double at_least = bound_by_tangent(c);
       if (!best || at_least <= best->seconds) order.emplace_back(at_least, c);
     }
     std::sort(order.begin(), order.end());
@@ -174,7 +174,8 @@ class Search {
       if (best && at_least > best->seconds) break;
       if (peak(c, costs_.layers) > budget_bytes) continue;
       const auto fits = [&, c = c](int n) { return peak(c, n) <= budget_bytes; };
-      const int fewest = std::max(quickest(c), least(1, costs_.layers, fits));
+      const int fewest = quickest(c, least(1, costs_.layers, fits));
+      if (best && seconds(c, fewest) > best->seconds) continue;
       // Among those that take as long, more blocks save memory.
       const double limit = seconds(c, fewest);
       const int most =
@@ -205,7 +206,7 @@ class Search {
       const auto in_time = [&, c = c](int n) { return seconds(c, n) <= limit; };
       if (in_time(0)) consider(c, 0);
       if (costs_.layers < 1 || (best && peak(c, costs_.layers) > best->peak_bytes)) continue;
-      const int quick = quickest(c);
+      const int quick = quickest(c, 1);
       if (!in_time(quick)) continue;
       const int most = largest(quick, costs_.layers, in_time);
       if (best && peak(c, most) > best->peak_bytes) continue;
@@ -237,12 +238,23 @@ class Search {
             count_rungs(rungs(combination, blocks)), combination, blocks};
   }
 
-  // How many blocks to stream, at least one, for the least seconds; the fewest if there are
+  // How many blocks to stream, at least `from`, for the least seconds; the fewest if there are
   // several.
-  int quickest(std::size_t combination) {
-    return least(1, costs_.layers, [&](int n) {
+  int quickest(std::size_t combination, int from) {
+    return least(from, costs_.layers, [&](int n) {
       return n == costs_.layers || seconds(combination, n) <= seconds(combination, n + 1);
     });
+  }
+
+  // No number of streamed blocks makes a combination faster: a convex function lies above its
+  // tangents.
+  double bound_by_tangent(std::size_t combination) {
+    const double first = seconds(combination, 1);
+    if (costs_.layers == 1) return first;
+    const double slope = seconds(combination, 2) - first;
+    if (slope >= 0) return first;
+    const double bound = first + slope * (costs_.layers - 1);
+    return bound - 1e-9 * first;  // the slope of a straight line is rounded, too
   }
 
   int fewest_with_peak_of(std::size_t combination, int low, int high) {

@@ -10,6 +10,7 @@
 #include "threads.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -17,13 +18,19 @@
 namespace headroom {
 namespace {
 
+AllocatorModel allocator_of(const Device& device) {
+  const char* const settings = std::getenv("PYTORCH_CUDA_ALLOC_CONF");
+  if (!device.is_cuda() || settings == nullptr) return {device.is_cuda(), {}};
+  return {true, parse_cuda_alloc_conf(settings)};
+}
+
 class ReplayForecaster final : public Forecaster {
  public:
   ReplayForecaster(PipelineOptions options, std::shared_ptr<const PromptTokenizer> tokenizer)
       : options_(std::move(options)),
         tokenizer_(std::move(tokenizer)),
         costs_(options_.model, choose_formats(options_.dtype, options_.device),
-               resolve_threads(options_.threads), options_.device.is_cuda()) {}
+               resolve_threads(options_.threads), allocator_of(options_.device)) {}
 
   Forecast forecast(const GenerationRequest& request, const MemorySnapshot& snapshot) override {
     const PromptIds ids = encode_prompts(*tokenizer_, request);
@@ -40,6 +47,20 @@ class ReplayForecaster final : public Forecaster {
     forecast.fits = chosen.has_value();
     if (!forecast.fits) refuse(forecast, request, ids);
     return forecast;
+  }
+
+  Frontier frontier(const GenerationRequest& request, const MemorySnapshot& snapshot, int step,
+                    int max) override {
+    const PromptIds ids = encode_prompts(*tokenizer_, request);
+    const std::int64_t budget = compute_budget(snapshot, options_.budget).budget_bytes;
+    const std::scoped_lock lock(mutex_);
+    return compute_frontier(step, max, [&](Size size) {
+      GenerationRequest other = request;
+      other.width = size.width;
+      other.height = size.height;
+      ReplayCosts::ForRequest costs(costs_, other, ids, times_);
+      return judge_size(size, costs, budget, options_.low_vram);
+    });
   }
 
   void learn(const GenerationRequest& request, const Rungs& rungs, const Receipt& receipt) override {

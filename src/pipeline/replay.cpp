@@ -22,7 +22,7 @@ class Replay {
         run_(model, formats, {networks_, networks_, vae_, vae_}, /*background=*/false),
         what_(what) {
     at::set_num_threads(what.threads);  // workspaces depend on it
-    what_.request.steps = std::min(what.request.steps, 2);  // from the second step on nothing is new
+    what_.request.steps = 1;  // every step asks for the same
   }
 
   void mark(Stage stage) { recording_.mark(stage); }
@@ -92,6 +92,28 @@ Ledger replay_stage(Stage stage, const ModelFolder& model, const NumberFormats& 
     const at::Tensor picture = replay.decode(latents);
   }
   return replay.take();
+}
+
+ShortStage replay_short_stage(Stage stage, ModelFolder model, const NumberFormats& formats,
+                              ReplayRequest what) {
+  // Two streamed layers show both buffers, a third one that work goes on while both are held.
+  constexpr int kEnough = 3;
+  ShortStage result;
+  const int all = model.transformer.n_layers;
+  const int kept = std::min(all, kEnough);
+  const int streamed = std::min({what.rungs.stream_blocks, 2, kept});
+  if (stage == Stage::kDenoise) {
+    result.left_out = (all - what.rungs.stream_blocks) - (kept - streamed);
+    model.transformer.n_layers = kept;
+    what.rungs.stream_blocks = streamed;
+  } else if (stage == Stage::kEncode) {
+    const int layers = TextEncoder::layer_count(model.text_encoder);
+    const int kept_layers = std::min(layers, kEnough);
+    if (!what.rungs.stream_encoder) result.left_out = layers - kept_layers;
+    model.text_encoder.num_hidden_layers -= layers - kept_layers;
+  }
+  result.ledger = replay_stage(stage, model, formats, what);
+  return result;
 }
 
 }  // namespace headroom

@@ -5,12 +5,37 @@
 
 namespace headroom {
 
-ReplayCosts::ReplayCosts(const ModelFolder& model, NumberFormats formats, int threads, bool card)
+LedgerPeaks AllocatorModel::peaks(const Ledger& ledger) const {
+  if (!card) return replay_cpu_budget(ledger);
+  const CudaPeaks cuda_peaks = replay_cuda_caching(ledger, cuda);
+  LedgerPeaks peaks = cuda_peaks.allocated;
+  for (std::size_t i = 0; i < peaks.stages.size(); ++i) {
+    peaks.stages[i].peak_bytes = cuda_peaks.stage_reserved[i];
+  }
+  peaks.peak_bytes = cuda_peaks.reserved_peak_bytes;
+  peaks.left_bytes = cuda_peaks.reserved_peak_bytes;  // nothing goes back to the driver by itself
+  return peaks;
+}
+
+ReplayCosts::ReplayCosts(const ModelFolder& model, NumberFormats formats, int threads,
+                         AllocatorModel allocator)
     : model_(model),
       formats_(std::move(formats)),
       threads_(threads),
-      card_(card),
-      sizes_(network_sizes(model, formats_)) {}
+      allocator_(std::move(allocator)),
+      sizes_(network_sizes(model, formats_,
+                           [this](const Ledger& l) { return allocator_.peaks(l).left_bytes; })) {}
+
+namespace {
+
+// Answers are remembered without the weights that stay, which depend on how many layers are streamed.
+StageNeed with_weights(StageNeed need, std::int64_t resident_bytes) {
+  need.weights_bytes += resident_bytes;
+  need.peak_bytes += resident_bytes;
+  return need;
+}
+
+}  // namespace
 
 StageNeed ReplayCosts::need(Stage stage, const ReplayRequest& what, std::int64_t resident_bytes) {
   constexpr std::size_t kMostAnswers = 20000;
@@ -37,21 +62,25 @@ StageNeed ReplayCosts::need(Stage stage, const ReplayRequest& what, std::int64_t
                 rungs.stream_encoder,
                 rungs.sequential_guidance,
                 rungs.chunk_tokens,
-                rungs.stream_blocks,
+                std::min(rungs.stream_blocks, 2),
                 rungs.tile_latent,
                 rungs.cpu_decode};
   const auto known = known_.find(key);
-  if (known != known_.end()) return known->second;
+  if (known != known_.end()) return with_weights(known->second, resident_bytes);
   if (known_.size() >= kMostAnswers) known_.clear();
 
   ReplayRequest alone = what;
   alone.rungs = rungs;
   alone.threads = threads_;
-  const LedgerPeaks peaks = replay_cpu_budget(replay_stage(stage, model_, formats_, alone));
+  const ShortStage replayed = replay_short_stage(stage, model_, formats_, alone);
+  const LedgerPeaks peaks = allocator_.peaks(replayed.ledger);
   const StagePeak& peak = peaks.stages[static_cast<std::size_t>(stage)];
-  const StageNeed need{resident_bytes, peak.activation_bytes + peak.weights_bytes - resident_bytes,
-                       peak.workspace_bytes, peak.peak_bytes};
-  return known_.emplace(key, need).first->second;
+  const std::int64_t layer =
+      stage == Stage::kEncode ? sizes_.text_encoder_layer : sizes_.transformer_layer;
+  const std::int64_t stayed = resident_bytes - replayed.left_out * layer;
+  const StageNeed need{0, peak.activation_bytes + peak.weights_bytes - stayed, peak.workspace_bytes,
+                       peak.peak_bytes - stayed};
+  return with_weights(known_.emplace(key, need).first->second, resident_bytes);
 }
 
 ReplayCosts::ForRequest::ForRequest(ReplayCosts& all, GenerationRequest request, PromptIds ids,
@@ -90,7 +119,7 @@ StageNeed ReplayCosts::ForRequest::decode(const Rungs& rungs) {
 
 std::array<double, kStageCount> ReplayCosts::ForRequest::seconds(const Rungs& rungs) {
   std::array<double, kStageCount> seconds =
-      guess_seconds(all_.model_, all_.sizes_, what_.request, what_.ids, rungs, all_.card_);
+      guess_seconds(all_.model_, all_.sizes_, what_.request, what_.ids, rungs, all_.allocator_.card);
   for (int i = 0; i < kStageCount; ++i) {
     const auto stage = static_cast<Stage>(i);
     double& s = seconds[static_cast<std::size_t>(i)];

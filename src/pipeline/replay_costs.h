@@ -1,5 +1,5 @@
 #pragma once
-#include "headroom/memory/allocator_model.h"
+#include "headroom/memory/cuda_allocator_model.h"
 #include "headroom/memory/planner.h"
 #include "headroom/memory/time_model.h"
 #include "replay.h"
@@ -10,11 +10,19 @@
 
 namespace headroom {
 
+// Which allocator a ledger is read through.
+struct AllocatorModel {
+  bool card = false;           // CUDA's caching allocator, else the CPU budget's
+  CudaAllocatorSettings cuda;
+  // On a card peak_bytes is what the driver has to give, the allocator's own rounding included.
+  [[nodiscard]] LedgerPeaks peaks(const Ledger& ledger) const;
+};
+
 // Answers the planner's questions about requests of one model on one device, by replay; remembers the
 // answers. Not thread-safe.
 class ReplayCosts {
  public:
-  ReplayCosts(const ModelFolder& model, NumberFormats formats, int threads, bool card);
+  ReplayCosts(const ModelFolder& model, NumberFormats formats, int threads, AllocatorModel allocator);
 
   // The answers for one request, for as long as this object lives and the request does not change.
   class ForRequest final : public LadderCosts {
@@ -41,7 +49,7 @@ class ReplayCosts {
   const ModelFolder model_;
   const NumberFormats formats_;
   const int threads_;
-  const bool card_;
+  const AllocatorModel allocator_;
   const NetworkSizes sizes_;
   std::map<Key, StageNeed> known_;
 };

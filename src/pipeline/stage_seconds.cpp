@@ -1,7 +1,6 @@
 #include "stage_seconds.h"
 
 #include "headroom/device/meta_ledger.h"
-#include "headroom/memory/allocator_model.h"
 #include "headroom/memory/planner.h"
 #include "weight_sources.h"
 
@@ -50,15 +49,16 @@ double round_up_32(double n) { return static_cast<double>((static_cast<std::int6
 
 }  // namespace
 
-NetworkSizes network_sizes(const ModelFolder& model, const NumberFormats& formats) {
+NetworkSizes network_sizes(const ModelFolder& model, const NumberFormats& formats,
+                           const std::function<std::int64_t(const Ledger&)>& left_of) {
   const c10::InferenceMode inference;
   MetaWeights networks(formats.networks);
   MetaWeights vae(formats.vae);
-  const auto measure = [](auto load) {
+  const auto measure = [&](auto load) {
     Ledger ledger;
     const MetaLedgerRecording recording(ledger);
     const auto loaded = load();
-    return replay_cpu_budget(ledger).peak_bytes;
+    return left_of(ledger);
   };
   NetworkSizes sizes;
   sizes.text_encoder_layer =

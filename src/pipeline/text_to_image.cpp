@@ -149,12 +149,11 @@ at::Tensor TextToImage::denoise(at::Tensor noise, const Features& features,
   };
   at::Tensor latents = integrate_euler(std::move(noise), sigmas, predict, on_step);
   transformer_->layers.drop_ahead();
+  if (!residency(*rungs_).transformer_in_decode) transformer_.reset();
   return latents;
 }
 
 at::Tensor TextToImage::decode(const at::Tensor& latents, const RunHooks& hooks) {
-  const Residency stays = residency(*rungs_);
-  if (!stays.transformer_in_decode) transformer_.reset();
   load_vae();
   // On the CPU "host" is a tag: what carries it is outside of the device's budget.
   std::optional<ScopedMemoryTag> host;
@@ -171,7 +170,7 @@ at::Tensor TextToImage::decode(const at::Tensor& latents, const RunHooks& hooks)
   if (hooks.trace) hooks.trace("decoded", picture.unsqueeze(0));
   picture.mul_(0.5).add_(0.5).clamp_(0, 1).mul_(255).round_();
   at::Tensor bytes = picture.permute({1, 2, 0}).to(at::kByte).contiguous();
-  if (!stays.vae_before_decode) vae_.reset();
+  if (!residency(*rungs_).vae_before_decode) vae_.reset();
   return bytes;
 }
 

@@ -7,6 +7,7 @@
 #include "headroom/text/prompt_tokenizer.h"
 #include "prompt_ids.h"
 #include "replay.h"
+#include "replay_costs.h"
 #include "text_to_image.h"
 #include "weight_sources.h"
 
@@ -188,6 +189,43 @@ TEST_P(Ladder, EveryRungMakesTheSamePicture) {
 
 TEST_P(Ladder, EveryRungTakesThePredictedMemory) {
   for (const Rungs& rungs : ladder()) expect_predicted_memory(rungs);
+}
+
+// What the planner adds up from single stages of a shortened network is what the whole run does.
+TEST_P(Ladder, ComposedNeedsEqualTheWholeReplay) {
+  ReplayCosts costs(model_->folder, model_->formats, kThreads, {});
+  const TimeModel times;
+  ReplayCosts::ForRequest request(costs, request_, encode_prompts(model_->tokenizer, request_), times);
+  for (Rungs rungs : ladder()) {
+    rungs.stream_blocks = std::min(rungs.stream_blocks, request.layers);
+    const Candidate composed = compose(rungs, request);
+    const LedgerPeaks whole = model_->predict(request_, rungs);
+    for (const Stage stage : {Stage::kEncode, Stage::kDenoise, Stage::kDecode}) {
+      const auto i = static_cast<std::size_t>(stage);
+      EXPECT_EQ(composed.stages[i].peak_bytes, whole.stages[i].peak_bytes)
+          << stage_name(stage) << " under " << text(rungs);
+    }
+  }
+}
+
+TEST_P(Ladder, TheChosenPlanStaysWithinTheBudgetItWasChosenFor) {
+  ReplayCosts costs(model_->folder, model_->formats, kThreads, {});
+  const TimeModel times;
+  ReplayCosts::ForRequest request(costs, request_, encode_prompts(model_->tokenizer, request_), times);
+  const std::int64_t most = compose({}, request).peak_bytes;
+  const std::int64_t least = smallest_plan(request).peak_bytes;
+  ASSERT_LT(least, most);
+  for (int i = 0; i <= 4; ++i) {
+    const std::int64_t budget = least + (most - least) * i / 4;
+    const auto plan = fastest_plan(request, budget);
+    ASSERT_TRUE(plan.has_value());
+    const std::int64_t before = cpu_budget::use().total();
+    cpu_budget::set_limit(before + budget);
+    const Outcome outcome = model_->run(request_, plan->rungs);  // throws when the limit is passed
+    cpu_budget::set_limit(0);
+    for (const std::int64_t peak : outcome.peaks) EXPECT_LE(peak, budget) << text(plan->rungs);
+  }
+  EXPECT_FALSE(fastest_plan(request, least - 1).has_value());
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, Ladder,
