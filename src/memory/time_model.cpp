@@ -4,13 +4,24 @@
 #include <vector>
 
 namespace headroom {
+namespace {
+
+double median_of(const std::deque<double>& values) {
+  std::vector<double> sorted(values.begin(), values.end());
+  std::sort(sorted.begin(), sorted.end());
+  const std::size_t middle = sorted.size() / 2;
+  return sorted.size() % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+}  // namespace
 
 void TimeModel::learn(Stage stage, double guessed, double seconds) {
   constexpr std::size_t kRemembered = 15;
   if (!(guessed > 0) || !(seconds > 0)) return;
-  std::deque<double>& ratios = ratios_[static_cast<std::size_t>(stage)];
-  ratios.push_back(seconds / guessed);
-  if (ratios.size() > kRemembered) ratios.pop_front();
+  const auto i = static_cast<std::size_t>(stage);
+  ratios_[i].push_back(seconds / guessed);
+  if (ratios_[i].size() > kRemembered) ratios_[i].pop_front();
+  medians_[i] = median_of(ratios_[i]);
 }
 
 bool TimeModel::knows(Stage stage) const {
@@ -18,14 +29,7 @@ bool TimeModel::knows(Stage stage) const {
 }
 
 double TimeModel::seconds(Stage stage, double guessed) const {
-  const std::deque<double>& ratios = ratios_[static_cast<std::size_t>(stage)];
-  if (ratios.empty()) return 0;
-  std::vector<double> sorted(ratios.begin(), ratios.end());
-  std::sort(sorted.begin(), sorted.end());
-  const std::size_t middle = sorted.size() / 2;
-  const double median =
-      sorted.size() % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-  return median * guessed;
+  return medians_[static_cast<std::size_t>(stage)] * guessed;
 }
 
 }  // namespace headroom

@@ -33,7 +33,7 @@ class ReplayForecaster final : public Forecaster {
                resolve_threads(options_.threads), allocator_of(options_.device)) {}
 
   Forecast forecast(const GenerationRequest& request, const MemorySnapshot& snapshot) override {
-    const PromptIds ids = encode_prompts(*tokenizer_, request);
+    const PromptIds ids = encode_prompts(tokenizer_.get(), request);
     Forecast forecast;
     forecast.budget = compute_budget(snapshot, options_.budget);
     const std::int64_t budget = forecast.budget.budget_bytes;
@@ -51,7 +51,7 @@ class ReplayForecaster final : public Forecaster {
 
   Frontier frontier(const GenerationRequest& request, const MemorySnapshot& snapshot, int step,
                     int max) override {
-    const PromptIds ids = encode_prompts(*tokenizer_, request);
+    const PromptIds ids = encode_prompts(tokenizer_.get(), request);
     const std::int64_t budget = compute_budget(snapshot, options_.budget).budget_bytes;
     const std::scoped_lock lock(mutex_);
     return compute_frontier(step, max, [&](Size size) {
@@ -64,7 +64,7 @@ class ReplayForecaster final : public Forecaster {
   }
 
   void learn(const GenerationRequest& request, const Rungs& rungs, const Receipt& receipt) override {
-    const PromptIds ids = encode_prompts(*tokenizer_, request);
+    const PromptIds ids = encode_prompts(tokenizer_.get(), request);
     const std::scoped_lock lock(mutex_);
     const auto guess = guess_seconds(options_.model, costs_.sizes(), request, ids, rungs,
                                      options_.device.is_cuda());

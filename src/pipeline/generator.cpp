@@ -124,7 +124,7 @@ class PipelineGenerator final : public ImageGenerator {
   void run(const GenerationRequest& request, ProgressSink& sink, const std::stop_token& stop) {
     const c10::InferenceMode inference;
     at::set_num_threads(resolve_threads(options_.threads));
-    const PromptIds ids = encode_prompts(*tokenizer_, request);
+    const PromptIds ids = encode_prompts(tokenizer_.get(), request);
     const Forecast forecast = decide(request);
     const Plan& plan = forecast.plan;
     sink.on_plan(plan);

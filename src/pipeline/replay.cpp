@@ -1,6 +1,7 @@
 #include "replay.h"
 
 #include "headroom/device/meta_ledger.h"
+#include "headroom/device/workspace.h"
 #include "weight_sources.h"
 
 #include <algorithm>
@@ -16,7 +17,8 @@ namespace {
 class Replay {
  public:
   Replay(const ModelFolder& model, const NumberFormats& formats, const ReplayRequest& what)
-      : recording_(ledger_),
+      : kernels_(what.card),
+        recording_(ledger_),
         networks_(formats.networks),
         vae_(formats.vae),
         run_(model, formats, {networks_, networks_, vae_, vae_}, /*background=*/false),
@@ -48,6 +50,7 @@ class Replay {
 
  private:
   const c10::InferenceMode inference_;
+  const workspace::ScopedCard kernels_;
   Ledger ledger_;
   MetaLedgerRecording recording_;
   MetaWeights networks_;

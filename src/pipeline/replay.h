@@ -10,6 +10,7 @@ struct ReplayRequest {
   PromptIds ids;
   Rungs rungs;
   int threads = 1;
+  bool card = false;  // kernels of a card, else of the CPU
 };
 
 // Runs a request on meta tensors, from loading to the finished picture, and records every allocation.

@@ -72,6 +72,7 @@ StageNeed ReplayCosts::need(Stage stage, const ReplayRequest& what, std::int64_t
   ReplayRequest alone = what;
   alone.rungs = rungs;
   alone.threads = threads_;
+  alone.card = allocator_.card;
   const ShortStage replayed = replay_short_stage(stage, model_, formats_, alone);
   const LedgerPeaks peaks = allocator_.peaks(replayed.ledger);
   const StagePeak& peak = peaks.stages[static_cast<std::size_t>(stage)];

@@ -23,6 +23,7 @@ constexpr Rates kCard{20e12, 10e9, 10e12, 0.1};
 constexpr double kChunking = 1.03;       // more, smaller products
 constexpr double kTiling = 1.25;         // margins, and layers through host memory
 constexpr double kSequentialCard = 1.1;  // smaller products fill a card less well
+constexpr double kSequentialCpu = 1.01;  // layers leave the caches between the branches
 
 // Of one call of the transformer's main layers and refiners.
 double transformer_flops(const TransformerConfig& c, double tokens) {
@@ -100,7 +101,7 @@ std::array<double, kStageCount> guess_seconds(const ModelFolder& model, const Ne
   }
   step /= rates.flops;
   if (rungs.chunk_tokens > 0) step *= kChunking;
-  if (passes > 1 && card) step *= kSequentialCard;
+  if (passes > 1) step *= card ? kSequentialCard : kSequentialCpu;
   const double streamed = copy(sizes.transformer_layer * rungs.stream_blocks) * passes;
   step = std::max(step, streamed) + rates.exposed * std::min(step, streamed);
   of(Stage::kDenoise) = request.steps * step;

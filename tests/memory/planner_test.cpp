@@ -497,6 +497,7 @@ TEST(Planner, StreamsAsManyBlocksAsCostNoTime) {
   class Hidden final : public CountingCosts {
    public:
     Hidden() { layers = 30; }
+    std::int64_t least_need = 0;  // of denoise, however much is streamed
 
    private:
     [[nodiscard]] StageNeed encode_need(const Rungs&) const override { return {}; }
@@ -504,7 +505,7 @@ TEST(Planner, StreamsAsManyBlocksAsCostNoTime) {
       // Two buffers of one block each, the first streamed block therefore costs memory.
       const std::int64_t buffers = r.stream_blocks > 0 ? 20 : 0;
       const std::int64_t weights = 300 - 10 * r.stream_blocks;
-      return {weights, buffers, 0, weights + buffers};
+      return {weights, buffers, 0, std::max(weights + buffers, least_need)};
     }
     [[nodiscard]] StageNeed decode_need(const Rungs&) const override { return {}; }
     [[nodiscard]] std::array<double, kStageCount> stage_seconds(const Rungs& r) const override {
@@ -521,6 +522,8 @@ TEST(Planner, StreamsAsManyBlocksAsCostNoTime) {
   EXPECT_EQ(blocks(219), 11);
   EXPECT_EQ(blocks(20), 30);
   EXPECT_FALSE(fastest_plan(costs, 19));
+  costs.least_need = 260;  // 240 + 20: a seventh block would save nothing
+  EXPECT_EQ(blocks(1000), 6);
 }
 
 TEST(Planner, LowVramTakesTheLeastMemoryWithinTwiceTheTime) {

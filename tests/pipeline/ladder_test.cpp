@@ -66,7 +66,7 @@ class Model {
     {
       run.prepare(rungs);
       end(Stage::kLoad);
-      const auto features = run.encode(encode_prompts(tokenizer, request), hooks);
+      const auto features = run.encode(encode_prompts(&tokenizer, request), hooks);
       end(Stage::kEncode);
       std::vector<std::int64_t> shape = run.latent_shape(request);
       shape.insert(shape.begin(), 1);
@@ -85,7 +85,7 @@ class Model {
 
   LedgerPeaks predict(const GenerationRequest& request, const Rungs& rungs) {
     return replay_cpu_budget(headroom::replay(
-        folder, formats, {request, encode_prompts(tokenizer, request), rungs, kThreads}));
+        folder, formats, {request, encode_prompts(&tokenizer, request), rungs, kThreads}));
   }
 
   ModelFolder folder;
@@ -195,7 +195,7 @@ TEST_P(Ladder, EveryRungTakesThePredictedMemory) {
 TEST_P(Ladder, ComposedNeedsEqualTheWholeReplay) {
   ReplayCosts costs(model_->folder, model_->formats, kThreads, {});
   const TimeModel times;
-  ReplayCosts::ForRequest request(costs, request_, encode_prompts(model_->tokenizer, request_), times);
+  ReplayCosts::ForRequest request(costs, request_, encode_prompts(&model_->tokenizer, request_), times);
   for (Rungs rungs : ladder()) {
     rungs.stream_blocks = std::min(rungs.stream_blocks, request.layers);
     const Candidate composed = compose(rungs, request);
@@ -211,7 +211,7 @@ TEST_P(Ladder, ComposedNeedsEqualTheWholeReplay) {
 TEST_P(Ladder, TheChosenPlanStaysWithinTheBudgetItWasChosenFor) {
   ReplayCosts costs(model_->folder, model_->formats, kThreads, {});
   const TimeModel times;
-  ReplayCosts::ForRequest request(costs, request_, encode_prompts(model_->tokenizer, request_), times);
+  ReplayCosts::ForRequest request(costs, request_, encode_prompts(&model_->tokenizer, request_), times);
   const std::int64_t most = compose({}, request).peak_bytes;
   const std::int64_t least = smallest_plan(request).peak_bytes;
   ASSERT_LT(least, most);

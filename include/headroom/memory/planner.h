@@ -20,9 +20,9 @@ struct StageNeed {
 // Needs and times of one request on one device, by rung; found by replay, so that a question costs
 // milliseconds the first time. The planner asks; the answers must not change while it does.
 //
-// What the planner relies on, so that it need not ask everything; all else it tries. Both hold for
-// stream_blocks from 1 on; nothing is taken for granted about the step from 0 to 1, where buffers come
-// and the decoder goes.
+// What the planner relies on, so that it need not ask everything; all else it tries. The first two
+// count for stream_blocks from 1 on; nothing is taken for granted about the step from 0 to 1, where
+// buffers come and the decoder goes.
 // - With more stream_blocks no need grows.
 // - Each stage's seconds are convex in stream_blocks: there is less to load before the start, copies
 //   hide behind arithmetic as far as they can, and beyond that cost their full time.

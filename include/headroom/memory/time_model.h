@@ -18,6 +18,7 @@ class TimeModel {
 
  private:
   std::array<std::deque<double>, kStageCount> ratios_;  // real / guessed, oldest first
+  std::array<double, kStageCount> medians_{};
 };
 
 }  // namespace headroom

@@ -25,7 +25,7 @@ struct PipelineOptions {
 
 // Predicts by replay: the very code of the forward passes runs on meta tensors, which costs
 // milliseconds and no memory, and its allocations are read through a model of the device's allocator.
-// Thread-safe.
+// Thread-safe. Without a tokenizer prompts count as 64 tokens.
 [[nodiscard]] std::shared_ptr<Forecaster> make_forecaster(
     PipelineOptions options, std::shared_ptr<const PromptTokenizer> tokenizer);
 
