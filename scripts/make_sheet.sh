@@ -10,6 +10,7 @@ set -euo pipefail
 
 sheet=${1:-$root/docs/images/sheet.jpg}
 cell_px=236
+paper="#eeeeee" # so that white pictures show where they end
 presets=(512 768 1024 16:9 9:16)
 prompts=(
   "a cute orange cat"
@@ -37,38 +38,26 @@ prompts=(
   "夜空中的月亮"
 )
 
-# A montage with one font for both scripts.
+# One font for both scripts.
 chinese_font() {
   convert -list font | sed -n 's/^ *Font: \(Noto-Sans-CJK-SC\)$/\1/p' | head -n 1
 }
 
+# Each picture becomes a cell of the sheet: the picture in a square, its prompt below.
 draw_pictures() {
   local i file
   for i in "${!prompts[@]}"; do
     file=$pictures/$(printf '%02d' "$i").png
-    "$program" generate -p "${prompts[i]}" --preset "${presets[i % ${#presets[@]}]}" --seed 1 -o "$file" >&2
-    convert "$file" -resize "${cell_px}x${cell_px}" "$file"
+    "$program" generate -p "${prompts[i]}" --preset "${presets[i % ${#presets[@]}]}" --seed 1 -o "$file" >/dev/null
+    convert -background "$paper" \
+      \( "$file" -resize "${cell_px}x${cell_px}" -gravity center -extent "${cell_px}x${cell_px}" \) \
+      \( -size "${cell_px}x48" -gravity north -fill '#303030' -font "$font" -pointsize 14 "caption:${prompts[i]}" \) \
+      -append "$file"
   done
-}
-
-# montage breaks no lines: long labels are broken here, by characters for Chinese.
-label() {
-  local text=$1 limit=30
-  if [[ $text == *[^[:ascii:]]* ]]; then limit=14; fi
-  if ((${#text} > limit)); then
-    printf '%s\n%s' "${text:0:limit}" "${text:limit}"
-  else
-    printf '%s\n ' "$text"
-  fi
 }
 
 lay_out() {
-  local i arguments=()
-  for i in "${!prompts[@]}"; do
-    arguments+=(-label "$(label "${prompts[i]}")" "$pictures/$(printf '%02d' "$i").png")
-  done
-  montage -font "$font" -pointsize 14 -fill '#303030' -background white "${arguments[@]}" \
-    -tile "${#presets[@]}x" -geometry "${cell_px}x${cell_px}+4+4" "$pictures/sheet.png"
+  montage "$pictures"/*.png -background "$paper" -tile "${#presets[@]}x" -geometry +5+5 "$pictures/sheet.png"
   convert "$pictures/sheet.png" -strip -quality 85 "$sheet"
 }
 

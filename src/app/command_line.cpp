@@ -2,197 +2,291 @@
 
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
-#include "headroom/core/size.h"
 #include "headroom/core/version.h"
-#include "paths.h"
 
-#include <charconv>
+#include "paths.h"
+#include "typed_values.h"
+
 #include <cstdio>
+#include <system_error>
 #include <vector>
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
+#include <unistd.h>
 
 namespace headroom {
 namespace {
 
-// What CLI11 fills; turned into a CommandLine afterwards, so that messages are ours.
+using Text = std::optional<std::string>;
+
+// Every value as it was typed: reading the numbers here keeps the messages ours.
 struct Typed {
-  std::string size, preset;
-  std::string config_file, model, device, dtype, pretend_vram, vram_cap, reserve, language;
-  std::string seed;
-  std::optional<int> threads;
+  Text config_file, model, device, dtype, threads;
+  Text pretend_vram, vram_cap, reserve;
   bool low_vram = false;
+  Text language;
+  Text prompt, negative_prompt, size, preset, steps, guidance, seed, count;
+  Text cfg_normalization, cfg_truncation, shift;
+  Text output, dump_file, inspected;
+  bool json = false;
 };
 
 [[noreturn]] void refuse(const std::string& message) {
   throw Error(ErrorKind::kInvalidRequest, message);
 }
 
-std::int64_t bytes_of(const std::string& option, const std::string& text) {
-  const auto bytes = parse_bytes(text);
-  if (!bytes || *bytes <= 0) {
-    refuse(option + " \"" + text + "\" is not an amount of memory; write it like 6G or 5500M");
+// An option with a value. The last one counts when it is given twice.
+void add(CLI::App& app, const std::string& group, const std::string& names, const char* value,
+         Text& target, const std::string& help) {
+  app.add_option_function<std::string>(
+         names, [&target](const std::string& text) { target = text; }, help)
+      ->type_name(value)
+      ->take_last()
+      ->group(group);
+}
+
+void add_config_option(CLI::App& app, Typed& typed) {
+  add(app, "Program", "--config", "FILE", typed.config_file,
+      "Configuration file to read on top of your own");
+}
+
+void add_memory_options(CLI::App& app, Typed& typed) {
+  const std::string group = "Memory";
+  add(app, group, "--pretend-vram", "SIZE", typed.pretend_vram,
+      "Behave like a card of this size, e.g. 6G");
+  add(app, group, "--vram-cap", "SIZE", typed.vram_cap, "Use at most this much memory, e.g. 5G");
+  add(app, group, "--vram-reserve", "SIZE", typed.reserve,
+      "Leave this much memory free; default: 3 %, at least 256M");
+}
+
+void add_model_option(CLI::App& app, Typed& typed) {
+  add(app, "Model and device", "--model", "DIR", typed.model,
+      "Model folder; default: the starter model");
+}
+
+void add_run_options(CLI::App& app, Typed& typed) {
+  const std::string group = "Model and device";
+  add_model_option(app, typed);
+  add(app, group, "--device", "DEVICE", typed.device,
+      "auto, cpu, cuda or cuda:N; default: auto, the first card, else the CPU");
+  add(app, group, "--dtype", "TYPE", typed.dtype,
+      "Number format: auto, fp32, bf16 or fp16; auto: fp32 on the CPU, bf16 on a card");
+  add(app, group, "--threads", "N", typed.threads, "CPU threads; default: 0, one per core");
+  add_memory_options(app, typed);
+  app.add_flag("--low-vram", typed.low_vram,
+               "Save memory before time; changes nothing yet, since every run is planned with all "
+               "networks resident")
+      ->group("Memory");
+  add_config_option(app, typed);
+}
+
+void add_request_options(CLI::App& app, Typed& typed) {
+  const std::string group = "Picture";
+  add(app, group, "-p,--prompt", "TEXT", typed.prompt, "What to draw");
+  add(app, group, "-n,--negative", "TEXT", typed.negative_prompt,
+      "What to avoid; works with guidance above 0 only");
+  add(app, group, "--size", "WxH", typed.size,
+      "Width and height in pixels, e.g. 768x512; default: 512x512");
+  add(app, group, "--preset", "NAME", typed.preset, "Size by name: 512, 768, 1024, 16:9 or 9:16");
+  add(app, group, "--steps", "N", typed.steps, "Denoising steps, 1 to 1000; default: the model's");
+  add(app, group, "--guidance", "G", typed.guidance,
+      "Guidance scale, 0 = off; default: the model's");
+  add(app, group, "--seed", "S", typed.seed,
+      "Seed of the first picture, each further one adds 1; default: a new one");
+  add(app, group, "--count", "N", typed.count, "How many pictures, 1 to 64; default: 1");
+  add(app, group, "--cfg-normalization", "C", typed.cfg_normalization,
+      "Cap the guided prediction's norm at this multiple; default: 0, no cap");
+  add(app, group, "--cfg-truncation", "T", typed.cfg_truncation,
+      "No guidance once the model's time passes this; default: 1, always guided");
+  add(app, group, "--shift", "S", typed.shift, "Shift of the noise schedule; default: the model's");
+}
+
+void add_json_flag(CLI::App& app, Typed& typed, const char* help) {
+  app.add_flag("--json", typed.json, help)->group("Output");
+}
+
+void add_commands(CLI::App& app, Typed& typed) {
+  CLI::App& generate = *app.add_subcommand("generate", "Make pictures");
+  add_request_options(generate, typed);
+  add(generate, "Output", "-o,--output", "FILE|DIR", typed.output,
+      "A new .png file (further pictures get _2, _3, ...) or a folder; default: "
+      "~/Pictures/Headroom/outputs_YYYYMMDDHHMMSS.png");
+  add(generate, "Output", "--dump", "FILE", typed.dump_file,
+      "Write every intermediate result of the first picture to a safetensors file");
+  add_json_flag(generate, typed, "Print one JSON object a picture instead of its file name");
+  add_run_options(generate, typed);
+
+  CLI::App& plan = *app.add_subcommand("plan", "Say what a request would need; runs nothing");
+  add_request_options(plan, typed);
+  add_json_flag(plan, typed, "Print one JSON object");
+  add_run_options(plan, typed);
+
+  CLI::App& devices = *app.add_subcommand("devices", "List devices and their memory");
+  add_json_flag(devices, typed, "Print one JSON object");
+  add_memory_options(devices, typed);
+  add_config_option(devices, typed);
+
+  CLI::App& inspect = *app.add_subcommand(
+      "inspect", "Show a picture's settings, a weight file's tensors or a model");
+  add(inspect, "", "path", "FILE|DIR", typed.inspected,
+      "A picture, a .safetensors file, a shard index or a model folder");
+  inspect.get_option("path")->group("Positionals");
+  add_json_flag(inspect, typed, "Print one JSON object");
+  add_config_option(inspect, typed);
+
+  CLI::App& tokenize = *app.add_subcommand(
+      "tokenize",
+      "Read lines {\"text\": ..., \"template\": false} and write lines {\"ids\": [...]}");
+  add_model_option(tokenize, typed);
+  add_config_option(tokenize, typed);
+}
+
+// "headroom generate --help" when a command was given.
+std::string help_call(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  return "headroom " + (chosen.empty() ? "" : chosen.front()->get_name() + " ") + "--help";
+}
+
+// What the parser could not place.
+void refuse_rest(const CLI::App& app) {
+  const std::vector<std::string> rest = app.remaining(/*recurse=*/true);
+  if (rest.empty()) return;
+  const std::string& first = rest.front();
+  if (first.starts_with('-') && first.size() > 1) {
+    refuse("unknown option " + quoted(first) + "; " + help_call(app) + " lists the options");
   }
-  return *bytes;
+  if (app.get_subcommands().empty()) {
+    std::string names;
+    for (const CLI::App* const command :
+         app.get_subcommands([](const CLI::App*) { return true; })) {
+      names += (names.empty() ? "" : ", ") + command->get_name();
+    }
+    refuse("unknown command " + quoted(first) + "; the commands are " + names);
+  }
+  refuse(quoted(first) + " has no place here; put texts with spaces in quotes, or see " +
+         help_call(app));
 }
 
-void add_device_options(CLI::App& app, Typed& typed) {
-  app.add_option("--config", typed.config_file, "Configuration file to read on top of the user's")
-      ->type_name("FILE");
-  app.add_option("--model", typed.model, "Model folder; default: the starter model")->type_name("DIR");
-  app.add_option("--device", typed.device, "auto, cpu, cuda or cuda:N")->type_name("DEVICE");
-  app.add_option("--dtype", typed.dtype, "Number format: auto, fp32, bf16 or fp16")->type_name("TYPE");
-  app.add_option("--threads", typed.threads, "CPU threads; 0 = one per core")->type_name("N");
-  app.add_option("--pretend-vram", typed.pretend_vram, "Behave like a card of this size, e.g. 6G")
-      ->type_name("SIZE");
-  app.add_option("--vram-cap", typed.vram_cap, "Use at most this much memory, e.g. 5G")
-      ->type_name("SIZE");
-  app.add_option("--vram-reserve", typed.reserve, "Leave this much memory free; default 256M or 3 %")
-      ->type_name("SIZE");
-  app.add_flag("--low-vram", typed.low_vram, "Prefer plans that hold less in memory");
+CommandLine::Command chosen_command(const CLI::App& app) {
+  using Command = CommandLine::Command;
+  const auto chosen = app.get_subcommands();
+  if (chosen.empty()) return Command::kWindow;
+  const std::string name = chosen.front()->get_name();
+  if (name == "generate") return Command::kGenerate;
+  if (name == "plan") return Command::kPlan;
+  if (name == "devices") return Command::kDevices;
+  if (name == "inspect") return Command::kInspect;
+  return Command::kTokenize;
 }
 
-void add_request_options(CLI::App& app, Typed& typed, CommandLine& line, bool needs_prompt) {
-  CLI::Option* const prompt =
-      app.add_option("-p,--prompt", line.prompt, "What to draw")->type_name("TEXT");
-  if (needs_prompt) prompt->required();
-  app.add_option("-n,--negative", line.negative_prompt, "What to avoid; needs guidance above 0")
-      ->type_name("TEXT");
-  CLI::Option* const size =
-      app.add_option("--size", typed.size, "Width and height in pixels, e.g. 768x512")->type_name("WxH");
-  app.add_option("--preset", typed.preset, "512, 768, 1024, 16:9 or 9:16")
-      ->type_name("NAME")
-      ->excludes(size);
-  app.add_option("--steps", line.steps, "Denoising steps; default: the model's")->type_name("N");
-  app.add_option("--guidance", line.guidance, "Guidance scale, 0 = off; default: the model's")
-      ->type_name("G");
-  app.add_option("--seed", typed.seed, "Seed of the first picture; default: a new one")->type_name("S");
-  app.add_option("--count", line.count, "How many pictures")->type_name("N");
-  app.add_option("--cfg-normalization", line.cfg_normalization,
-                 "Cap the guided prediction's norm at this multiple; 0 = no cap")
-      ->type_name("C");
-  app.add_option("--cfg-truncation", line.cfg_truncation,
-                 "No guidance once the model's time passes this; 1 = always guided")
-      ->type_name("T");
-  app.add_option("--shift", line.shift, "Shift of the noise schedule; default: the model's")
-      ->type_name("S");
-}
-
-void apply(const Typed& typed, CommandLine& line) {
-  AppConfig& config = line.config;
+void read_configuration(const Typed& typed, AppConfig& config) {
   const std::filesystem::path user = user_config_file();
-  if (std::filesystem::exists(user)) load_config_file(user, config);
-  if (!typed.config_file.empty()) load_config_file(typed.config_file, config);
+  std::error_code error;
+  if (std::filesystem::exists(user, error)) load_config_file(user, config);
+  if (typed.config_file) load_config_file(*typed.config_file, config);
   std::vector<std::string> environment;
   for (char** entry = environ; *entry != nullptr; ++entry) environment.emplace_back(*entry);
   load_config_environment(environment, config);
+}
 
-  if (!typed.model.empty()) config.model.path = typed.model;
-  if (!typed.device.empty()) config.model.device = typed.device;
-  if (!typed.dtype.empty()) config.model.dtype = typed.dtype;
-  if (typed.threads) {
-    if (*typed.threads < 0 || *typed.threads > 1024) {
-      refuse("--threads is " + std::to_string(*typed.threads) + "; it must be from 0 to 1024");
-    }
-    config.model.threads = *typed.threads;
-  }
+std::string not_empty(const std::string& option, const std::string& text) {
+  if (text.empty()) refuse(option + " is empty; leave it out for the default");
+  return text;
+}
+
+void apply_to_config(const Typed& typed, AppConfig& config) {
+  constexpr int kMaxThreads = 1024;
+  if (typed.model) config.model.path = not_empty("--model", *typed.model);
+  if (typed.device) config.model.device = *typed.device;
+  if (typed.dtype) config.model.dtype = *typed.dtype;
+  if (typed.threads) config.model.threads = read_int("--threads", *typed.threads, 0, kMaxThreads);
   if (typed.low_vram) config.model.low_vram = true;
-  if (!typed.pretend_vram.empty()) {
-    config.memory.pretend_vram_bytes = bytes_of("--pretend-vram", typed.pretend_vram);
+  MemoryOptions& memory = config.memory;
+  // The least, as in the file: a bare "6" is 6 bytes, and surely a forgotten G.
+  if (typed.pretend_vram) {
+    memory.pretend_vram_bytes = read_bytes("--pretend-vram", *typed.pretend_vram, kMiB);
   }
-  if (!typed.vram_cap.empty()) config.memory.vram_cap_bytes = bytes_of("--vram-cap", typed.vram_cap);
-  if (!typed.reserve.empty()) {
-    config.memory.reserve_bytes = bytes_of("--vram-reserve", typed.reserve);
-  }
-  if (!typed.language.empty()) {
-    if (typed.language != "en" && typed.language != "zh") {
-      refuse("--language \"" + typed.language + "\" is not known; use en or zh");
+  if (typed.vram_cap) memory.vram_cap_bytes = read_bytes("--vram-cap", *typed.vram_cap, kMiB);
+  if (typed.reserve) memory.reserve_bytes = read_bytes("--vram-reserve", *typed.reserve, 0);
+  if (typed.language) {
+    if (*typed.language != "en" && *typed.language != "zh") {
+      refuse("--language " + quoted(*typed.language) + " is not known; use en or zh");
     }
-    config.window.language = typed.language;
-  }
-  if (!typed.size.empty()) {
-    line.size = parse_size(typed.size);
-    if (!line.size) refuse("--size \"" + typed.size + "\" is not a size; write it like 768x512");
-  }
-  if (!typed.preset.empty()) {
-    const auto preset = find_preset(typed.preset);
-    if (!preset) {
-      refuse("--preset \"" + typed.preset + "\" is not known; use 512, 768, 1024, 16:9 or 9:16");
-    }
-    line.size = preset->size;
-  }
-  if (!typed.seed.empty()) {
-    std::uint64_t seed = 0;
-    const char* const end = typed.seed.data() + typed.seed.size();
-    const auto [rest, error] = std::from_chars(typed.seed.data(), end, seed);
-    if (error != std::errc() || rest != end) {
-      refuse("--seed \"" + typed.seed + "\" is not a seed; use a whole number from 0 to 2^64 - 1");
-    }
-    line.seed = seed;
+    config.window.language = *typed.language;
   }
 }
 
-// CLI11 explains usage errors over several lines; one is enough.
+void apply_to_request(const Typed& typed, CommandLine& line) {
+  line.prompt = typed.prompt.value_or("");
+  line.negative_prompt = typed.negative_prompt;
+  if (typed.size && typed.preset) {
+    refuse("--size and --preset were both given; choose one of them");
+  }
+  if (typed.size) line.size = read_size("--size", *typed.size);
+  if (typed.preset) line.size = read_preset("--preset", *typed.preset);
+  if (typed.steps) line.steps = read_int("--steps", *typed.steps, 1, kMaxSteps);
+  if (typed.guidance) line.guidance = read_real("--guidance", *typed.guidance);
+  if (typed.seed) line.seed = read_seed("--seed", *typed.seed);
+  if (typed.count) line.count = read_int("--count", *typed.count, 1, kMaxCount);
+  if (typed.cfg_normalization) {
+    line.cfg_normalization = read_real("--cfg-normalization", *typed.cfg_normalization);
+  }
+  if (typed.cfg_truncation) {
+    line.cfg_truncation = read_real("--cfg-truncation", *typed.cfg_truncation);
+  }
+  if (typed.shift) line.shift = read_real("--shift", *typed.shift);
+  if (typed.output) line.output = not_empty("-o", *typed.output);
+  if (typed.dump_file) line.dump_file = not_empty("--dump", *typed.dump_file);
+  if (typed.inspected) line.inspected = not_empty("the path to inspect", *typed.inspected);
+  line.json = typed.json;
+}
+
+// The parser explains usage errors over several lines; one is enough.
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 }  // namespace
 
-std::optional<CommandLine> read_command_line(int argc, char** argv) {
-  CLI::App app("Headroom makes pictures from text and never runs out of memory on the way.", "headroom");
-  app.set_version_flag("--version", "headroom " + std::string(kVersion));
-  app.fallthrough();  // device options may stand before or after the command
-  app.footer("Without a command the window opens. Exit codes: 0 done, 1 internal error, 2 bad usage or "
-             "request,\n3 model or file problem, 4 does not fit in memory, 130 cancelled.");
-  CommandLine line;
+std::optional<CommandLine> read_command_line(int argc, const char* const* argv) {
+  CLI::App app("Headroom makes pictures from text and never runs out of memory on the way.",
+               "headroom");
+  app.set_version_flag("--version", "headroom " + std::string(kVersion))->group("Program");
+  app.footer(
+      "\nWithout a command the window opens; \"headroom COMMAND --help\" tells more of a command.\n"
+      "Exit codes: 0 done, 1 internal error, 2 bad usage or request, 3 model or file problem,\n"
+      "4 does not fit in memory, 130 cancelled.");
   Typed typed;
-  add_device_options(app, typed);
-  app.add_option("--language", typed.language, "Language of the window: en or zh")->type_name("LANG");
-
-  CLI::App* const generate = app.add_subcommand("generate", "Make pictures");
-  add_request_options(*generate, typed, line, /*needs_prompt=*/true);
-  generate->add_option("-o,--output", line.output, "A .png file or a folder")->type_name("FILE|DIR");
-  generate->add_option("--dump", line.dump_file, "Write every intermediate result to a safetensors file")
-      ->type_name("FILE");
-  generate->add_flag("--json", line.json, "Print one JSON object a picture");
-
-  CLI::App* const plan = app.add_subcommand("plan", "Say what a request would need; runs nothing");
-  add_request_options(*plan, typed, line, /*needs_prompt=*/false);
-  plan->add_flag("--json", line.json, "Print JSON");
-
-  CLI::App* const devices = app.add_subcommand("devices", "List devices and their memory");
-  devices->add_flag("--json", line.json, "Print JSON");
-
-  CLI::App* const inspect =
-      app.add_subcommand("inspect", "Show a picture's settings, a weight file's tensors or a model");
-  inspect->add_option("path", line.inspected, "Picture, .safetensors file or model folder")->required();
-  inspect->add_flag("--json", line.json, "Print JSON");
-
-  CLI::App* const tokenize =
-      app.add_subcommand("tokenize", "Read JSON lines {\"text\": ..., \"template\": false} and write {\"ids\": [...]}");
+  add(app, "Program", "--language", "LANG", typed.language, "Language of the window: en or zh");
+  add_run_options(app, typed);
+  app.allow_extras();  // refused below, in our words; commands inherit it
+  add_commands(app, typed);
   app.require_subcommand(0, 1);
 
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
     const auto chosen = app.get_subcommands();
-    std::fputs((chosen.empty() ? &app : chosen.front())->help().c_str(), stdout);
+    const std::string help = chosen.empty() ? app.help() : chosen.front()->help("headroom");
+    std::fputs(help.c_str(), stdout);
     return std::nullopt;
   } catch (const CLI::CallForVersion& e) {
     std::printf("%s\n", e.what());
     return std::nullopt;
   } catch (const CLI::ParseError& e) {
-    refuse(first_line(e.what()) + "; headroom --help shows the usage");
+    refuse(first_line(e.what()) + "; " + help_call(app) + " shows the usage");
   }
+  refuse_rest(app);
 
-  using Command = CommandLine::Command;
-  if (*generate) line.command = Command::kGenerate;
-  if (*plan) line.command = Command::kPlan;
-  if (*devices) line.command = Command::kDevices;
-  if (*inspect) line.command = Command::kInspect;
-  if (*tokenize) line.command = Command::kTokenize;
-  apply(typed, line);
+  CommandLine line;
+  line.command = chosen_command(app);
+  if (line.command == CommandLine::Command::kGenerate && !typed.prompt) {
+    refuse("generate needs a prompt; say what to draw with -p \"...\"");
+  }
+  if (line.command == CommandLine::Command::kInspect && !typed.inspected) {
+    refuse("inspect needs a picture, a weight file or a model folder; name one");
+  }
+  read_configuration(typed, line.config);
+  apply_to_config(typed, line.config);
+  apply_to_request(typed, line);
   return line;
 }
 

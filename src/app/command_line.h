@@ -1,6 +1,7 @@
 #pragma once
 #include "headroom/config/app_config.h"
 #include "headroom/core/generation.h"
+#include "headroom/core/size.h"
 
 #include <filesystem>
 #include <optional>
@@ -8,8 +9,8 @@
 
 namespace headroom {
 
-// What was typed, on top of the configuration. Fields of `request` that were not typed hold the
-// model's own defaults only after apply_model_defaults().
+// What was typed, on top of the configuration. An empty optional was not typed: build_request()
+// puts the model's own default there.
 struct CommandLine {
   enum class Command { kWindow, kGenerate, kPlan, kDevices, kInspect, kTokenize };
   Command command = Command::kWindow;
@@ -24,15 +25,15 @@ struct CommandLine {
   std::optional<std::uint64_t> seed;
   std::optional<int> count;
   std::filesystem::path output;     // a .png file or a folder; empty = the configured folder
-  std::filesystem::path dump_file;
+  std::filesystem::path dump_file;  // empty = none
   std::filesystem::path inspected;  // inspect FILE|DIR
   bool json = false;
 };
 
 // Reads configuration files, the environment and the arguments, the later over the earlier. Nothing
-// when the program has only to print help or its version, which is done. Throws Error{kInvalidRequest}
-// or Error{kConfig}.
-[[nodiscard]] std::optional<CommandLine> read_command_line(int argc, char** argv);
+// when the program has only to print help or its version, which is done. Throws
+// Error{kInvalidRequest} or Error{kConfig}.
+[[nodiscard]] std::optional<CommandLine> read_command_line(int argc, const char* const* argv);
 
 // The request that was typed, with `model`'s defaults for what was not.
 [[nodiscard]] GenerationRequest build_request(const CommandLine& line, const ModelInfo& model);

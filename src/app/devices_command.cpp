@@ -1,8 +1,11 @@
 #include "headroom/core/bytes.h"
 #include "headroom/device/device.h"
+
 #include "commands.h"
 #include "exit_code.h"
+#include "output.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include <nlohmann/json.hpp>
@@ -33,7 +36,7 @@ void print_json(const SystemReport& report, const AppConfig& config) {
     }
     out["devices"].push_back(device);
   }
-  std::printf("%s\n", out.dump().c_str());
+  std::printf("%s\n", json_line(out).c_str());
 }
 
 }  // namespace
@@ -46,22 +49,23 @@ int run_devices(const CommandLine& line) {
   }
   for (const DeviceReport& entry : report.devices) {
     const MemorySnapshot& m = entry.memory;
+    const std::int64_t budget = compute_budget(m, line.config.budget()).budget_bytes;
     std::printf("%-8s %s%s\n", entry.device.id().c_str(), entry.device.name.c_str(),
                 m.pretended ? " (pretended size)" : "");
     std::printf("         %s free of %s, other programs %s, budget for a run %s\n",
                 format_bytes(m.free).c_str(), format_bytes(m.total).c_str(),
                 format_bytes(m.used_by_others).c_str(),
-                format_bytes(compute_budget(m, line.config.budget()).budget_bytes).c_str());
+                format_bytes(std::max<std::int64_t>(budget, 0)).c_str());
     for (const DeviceReport::Program& p : entry.other_programs) {
-      std::printf("         %s holds %s (process %u)\n", p.name.empty() ? "a program" : p.name.c_str(),
-                  format_bytes(p.bytes).c_str(), p.pid);
+      std::printf("         %s holds %s (process %u)\n",
+                  p.name.empty() ? "a program" : p.name.c_str(), format_bytes(p.bytes).c_str(),
+                  p.pid);
     }
   }
   if (report.devices.size() == 1) {
-    std::printf("no CUDA card: %s\n", !report.torch_has_cuda
-                                          ? "libtorch was built without CUDA"
-                                          : report.driver.empty() ? "no NVIDIA driver was found"
-                                                                  : "the driver shows none");
+    std::printf("no CUDA card: %s\n", !report.torch_has_cuda  ? "libtorch was built without CUDA"
+                                      : report.driver.empty() ? "no NVIDIA driver was found"
+                                                              : "the driver shows none");
   }
   if (!report.driver.empty()) std::printf("NVIDIA driver %s\n", report.driver.c_str());
   std::printf("PYTORCH_CUDA_ALLOC_CONF %s\n",

@@ -13,11 +13,15 @@ inline constexpr int kExitCancelled = 130;
 [[nodiscard]] constexpr int exit_code(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::kInvalidRequest:
-    case ErrorKind::kConfig: return kExitUsage;
+    case ErrorKind::kConfig:
+      return kExitUsage;
     case ErrorKind::kModelFile:
-    case ErrorKind::kIo: return kExitFile;
-    case ErrorKind::kOutOfMemory: return kExitMemory;
-    case ErrorKind::kInternal: return kExitInternal;
+    case ErrorKind::kIo:
+      return kExitFile;
+    case ErrorKind::kOutOfMemory:
+      return kExitMemory;
+    case ErrorKind::kInternal:
+      return kExitInternal;
   }
   return kExitInternal;
 }

@@ -1,23 +1,22 @@
-#include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
 #include "headroom/image/settings.h"
+
 #include "commands.h"
 #include "composition.h"
 #include "exit_code.h"
-#include "paths.h"
+#include "output.h"
+#include "picture_files.h"
 #include "signals.h"
 
 #include <chrono>
 #include <cstdio>
-#include <mutex>
-#include <system_error>
-
-#include <unistd.h>
+#include <filesystem>
 
 #include <nlohmann/json.hpp>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
 
 namespace headroom {
-namespace fs = std::filesystem;
 namespace {
 
 // One line that is rewritten in place; nothing when stderr is not a terminal.
@@ -34,7 +33,8 @@ class ProgressBar {
       done = 1;
     }
     if (job.request.count > 1) {
-      text += ", picture " + std::to_string(job.image_index + 1) + "/" + std::to_string(job.request.count);
+      text += ", picture " + std::to_string(job.image_index + 1) + "/" +
+              std::to_string(job.request.count);
     }
     constexpr int kWidth = 30;
     const auto filled = static_cast<std::size_t>(done * kWidth);
@@ -52,21 +52,15 @@ class ProgressBar {
   bool shown_ = false;
 };
 
-// A picture that cannot go where it should is kept where it can.
-fs::path rescue(const FinishedPicture& picture) {
-  for (const fs::path& folder : {fs::current_path(), default_output_folder(), fs::temp_directory_path()}) {
-    try {
-      return save_picture(folder, picture.request, picture.picture);
-    } catch (const Error&) {
-      continue;  // the next place; the caller reports the first failure
-    }
-  }
-  return {};
+// At once: a program at the other end of a pipe may be waiting for this line.
+void print_line(const std::string& text) {
+  std::printf("%s\n", text.c_str());
+  std::fflush(stdout);  // a failure is reported at the end, when all pictures are made
 }
 
-void print_picture(const FinishedPicture& picture, double save_seconds, bool json) {
+void print_picture(const FinishedPicture& picture, bool json) {
   if (!json) {
-    std::printf("%s\n", picture.file.c_str());
+    print_line(picture.file.string());
     return;
   }
   const Receipt& receipt = picture.picture.receipt;
@@ -86,8 +80,38 @@ void print_picture(const FinishedPicture& picture, double save_seconds, bool jso
                                      {"encode", seconds(Stage::kEncode)},
                                      {"denoise", seconds(Stage::kDenoise)},
                                      {"decode", seconds(Stage::kDecode)},
-                                     {"save", save_seconds}}}};
-  std::printf("%s\n", out.dump().c_str());
+                                     {"save", seconds(Stage::kSave)}}}};
+  print_line(json_line(out));
+}
+
+// A picture that cannot go where it should is kept where it can. Returns the exit code.
+int rescue(FinishedPicture& picture) {
+  picture.file = rescue_picture(picture.request, picture.picture);
+  const std::string kept = picture.file.empty()
+                               ? "and no other folder takes the picture, so it is lost"
+                               : "the picture is kept in " + picture.file.string();
+  std::fprintf(stderr, "headroom: %s; %s\n", picture.save_error.c_str(), kept.c_str());
+  return kExitFile;
+}
+
+// What will not be as the person may think, though nothing is wrong.
+void print_notes(const CommandLine& line, const GenerationRequest& request,
+                 const PromptTokenizer& tokenizer) {
+  if (line.negative_prompt && !line.negative_prompt->empty() && request.guidance_scale <= 0) {
+    std::fputs(
+        "headroom: note: the negative prompt is not used, because guidance is off; turn it on "
+        "with --guidance\n",
+        stderr);
+  }
+  const std::size_t read = tokenizer.encode_prompt(request.prompt).size();
+  const std::size_t whole = tokenizer.encode_prompt(request.prompt, kMaxPromptBytes).size();
+  if (whole > read) {
+    std::fprintf(
+        stderr,
+        "headroom: note: the prompt is %zu tokens long with its template and the model reads "
+        "the first %zu; the rest has no effect\n",
+        whole, read);
+  }
 }
 
 }  // namespace
@@ -98,18 +122,14 @@ int run_generate(const CommandLine& line) {
   const GenerationRequest request = build_request(line, app.pipeline.model.info);
   const auto problems = validate(request, app.pipeline.model.info.size_unit);
   if (!problems.empty()) throw Error(ErrorKind::kInvalidRequest, problems.front().message);
-  fs::path output = line.output;
-  if (output.empty()) output = line.config.output.folder;
-  if (output.empty()) output = default_output_folder();
-  check_output(output);
+  const OutputPlace output = choose_output(line.output, line.config.output);
+  check_output(output, request.count);
+  if (!line.dump_file.empty()) check_dump_file(line.dump_file);
+  print_notes(line, request, *app.tokenizer);
 
-  double save_seconds = 0;  // written and read one after the other: the queue hands pictures over
-  std::mutex mutex;         // guards save_seconds
   const auto save = [&](const GenerationRequest& r, const GeneratedImage& picture) {
-    const auto start = std::chrono::steady_clock::now();
-    fs::path file = save_picture(output, r, picture);
-    const std::scoped_lock lock(mutex);
-    save_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const std::filesystem::path file = save_picture(output, r, picture);
+    spdlog::info("saved {}", file.string());
     return file;
   };
   GenerationQueue queue(app.generator_maker(), save, [] {});
@@ -122,20 +142,8 @@ int run_generate(const CommandLine& line) {
     for (const JobStatus& status : queue.status()) bar.show(status);
     for (FinishedPicture& picture : queue.take_pictures()) {
       bar.clear();
-      if (!picture.save_error.empty()) {
-        const fs::path kept = rescue(picture);
-        std::fprintf(stderr, "headroom: %s%s\n", picture.save_error.c_str(),
-                     kept.empty() ? "" : ("; the picture is kept in " + kept.string()).c_str());
-        code = kExitFile;
-        picture.file = kept;
-        if (kept.empty()) continue;
-      }
-      double seconds = 0;
-      {
-        const std::scoped_lock lock(mutex);
-        seconds = save_seconds;
-      }
-      print_picture(picture, seconds, line.json);
+      if (!picture.save_error.empty()) code = rescue(picture);
+      if (!picture.file.empty()) print_picture(picture, line.json);
     }
     if (finished.empty()) continue;
     bar.clear();
@@ -143,7 +151,8 @@ int run_generate(const CommandLine& line) {
       throw Error(failure->kind, failure->message);
     }
     if (std::holds_alternative<Cancelled>(finished.front().value)) {
-      std::fprintf(stderr, "headroom: cancelled after %d picture(s)\n", finished.front().pictures);
+      std::fprintf(stderr, "headroom: cancelled after %s\n",
+                   pictures(finished.front().pictures).c_str());
       return kExitCancelled;
     }
     return code;

@@ -2,6 +2,7 @@
 
 #include "paths.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@ void start_logging(const LogOptions& options, bool quiet) {
   const auto level = spdlog::level::from_str(options.level == "warn" ? "warning" : options.level);
   auto terminal = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
   terminal->set_level(quiet ? std::max(level, spdlog::level::warn) : level);
+  if (quiet) terminal->set_pattern("headroom: %v");  // beside a command's own messages
   std::vector<spdlog::sink_ptr> sinks{terminal};
   std::string problem;
   const auto folder = options.folder.empty() ? default_log_folder() : options.folder;
@@ -29,9 +31,9 @@ void start_logging(const LogOptions& options, bool quiet) {
   }
   auto logger = std::make_shared<spdlog::logger>("headroom", sinks.begin(), sinks.end());
   logger->set_level(level);
-  logger->flush_on(spdlog::level::warn);
+  logger->flush_on(spdlog::level::info);  // few lines, and the last ones matter most
   spdlog::set_default_logger(std::move(logger));
-  if (!problem.empty()) spdlog::warn("no log file: {}", problem);
+  if (!problem.empty()) spdlog::warn("no log file: {}; log.folder names another place", problem);
 }
 
 }  // namespace headroom

@@ -5,16 +5,25 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <system_error>
 
 #include <dlfcn.h>
 
 int main(int argc, char** argv) {
-  // By default a thread that waits for the others burns its core. As soon as any other program wants
-  // that core, the others wait for the burner: measured, one busy neighbour on two cores made a run 50
-  // times slower. Sleeping costs microseconds instead.
+  // By default a thread that waits for the others burns its core. As soon as any other program
+  // wants that core, the others wait for the burner: measured, one busy neighbour on two cores made
+  // a run 50 times slower. Sleeping costs microseconds instead.
   setenv("OMP_WAIT_POLICY", "passive", /*overwrite=*/0);
 
+  // Libraries that libtorch loads while it starts end the program in their own words without one.
   std::error_code error;
+  const auto folder = std::filesystem::current_path(error);
+  if (error) {
+    std::fputs("headroom: the working folder does not exist any more; change to another one\n",
+               stderr);
+    return 3;
+  }
+
   const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
   const std::string library =
       (program.parent_path().parent_path() / "lib" / "libheadroom_app.so").string();

@@ -7,7 +7,8 @@
 namespace headroom {
 
 // What a model's folder says of what it can draw: examples.json with, per language,
-// {"can_draw": one line, "examples": [prompts]}. Empty maps when the file is missing or not of that form.
+// {"can_draw": one line, "examples": [prompts]}. Empty maps when the file is missing or not of that
+// form.
 struct ModelExamples {
   std::map<std::string, std::string> can_draw;
   std::map<std::string, std::vector<std::string>> examples;

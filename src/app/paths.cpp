@@ -10,7 +10,7 @@ namespace {
 
 fs::path home() {
   const char* const value = std::getenv("HOME");
-  return value != nullptr && *value != '\0' ? fs::path(value) : fs::temp_directory_path();
+  return value != nullptr && *value != '\0' ? value : "/tmp";
 }
 
 // An XDG variable counts only when it is an absolute path, says the specification.
@@ -37,5 +37,7 @@ fs::path user_config_file() {
 fs::path default_output_folder() { return xdg("XDG_PICTURES_DIR", "Pictures") / "Headroom"; }
 
 fs::path default_log_folder() { return xdg("XDG_STATE_HOME", ".local/state") / "headroom"; }
+
+fs::path window_state_file() { return default_log_folder() / "window.json"; }
 
 }  // namespace headroom

@@ -3,12 +3,13 @@
 
 namespace headroom {
 
-// Where the program finds and puts files. Nothing is baked in: the program's own files are found from
-// where the executable lies, the user's by the XDG base directory rules.
-[[nodiscard]] std::filesystem::path share_folder();         // .../share/headroom beside bin/
+// Where the program finds and puts files. Nothing is baked in: the program's own files are found
+// from where the executable lies, the user's by the XDG base directory rules.
+[[nodiscard]] std::filesystem::path share_folder();  // .../share/headroom beside bin/
 [[nodiscard]] std::filesystem::path starter_model_folder();
-[[nodiscard]] std::filesystem::path user_config_file();     // $XDG_CONFIG_HOME/headroom/config.yaml
+[[nodiscard]] std::filesystem::path user_config_file();  // $XDG_CONFIG_HOME/headroom/config.yaml
 [[nodiscard]] std::filesystem::path default_output_folder();  // ~/Pictures/Headroom
-[[nodiscard]] std::filesystem::path default_log_folder();   // $XDG_STATE_HOME/headroom
+[[nodiscard]] std::filesystem::path default_log_folder();     // $XDG_STATE_HOME/headroom
+[[nodiscard]] std::filesystem::path window_state_file();      // ... /window.json
 
 }  // namespace headroom

@@ -1,32 +1,49 @@
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
 #include "headroom/image/settings.h"
+
 #include "commands.h"
 #include "composition.h"
 #include "exit_code.h"
+#include "output.h"
 
+#include <algorithm>
 #include <cstdio>
+#include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
 namespace headroom {
 namespace {
 
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
 void print_text(const Forecast& forecast) {
   const Plan& plan = forecast.plan;
-  std::printf("%s, %d picture(s): %s\n", to_string({plan.width, plan.height}).c_str(), plan.count,
-              forecast.fits ? "fits" : forecast.reason.c_str());
-  std::printf("budget   %s of %s (%s)\n", format_bytes(forecast.budget.budget_bytes).c_str(),
-              format_bytes(forecast.budget.total_bytes).c_str(), forecast.budget.source.c_str());
-  std::string rungs;
-  for (const std::string& rung : plan.rungs) rungs += (rungs.empty() ? "" : ", ") + rung;
-  std::printf("plan     %s\npeak     %s\n\n", rungs.c_str(), format_bytes(plan.peak_bytes).c_str());
+  const Budget& budget = forecast.budget;
+  if (forecast.fits) {
+    std::printf("%s, %s: fits\n", to_string(Size{plan.width, plan.height}).c_str(),
+                pictures(plan.count).c_str());
+  } else {
+    std::printf("%s\n", forecast.reason.c_str());
+  }
+  std::printf("budget   %s of %s (%s)\n",
+              format_bytes(std::max<std::int64_t>(budget.budget_bytes, 0)).c_str(),
+              format_bytes(budget.total_bytes).c_str(), budget.source.c_str());
+  std::printf("peak     %s (%s)\n\n", format_bytes(plan.peak_bytes).c_str(),
+              joined(plan.rungs).c_str());
   std::printf("%-8s %10s %12s %10s %10s\n", "stage", "weights", "activations", "workspace", "peak");
   for (const StagePlan& stage : plan.stages) {
     if (stage.stage == Stage::kSave) continue;  // on the host
-    std::printf("%-8s %10s %12s %10s %10s\n", std::string(stage_name(stage.stage)).c_str(),
-                format_bytes(stage.weights_bytes).c_str(), format_bytes(stage.activation_bytes).c_str(),
-                format_bytes(stage.workspace_bytes).c_str(), format_bytes(stage.peak_bytes).c_str());
+    std::printf(
+        "%-8s %10s %12s %10s %10s\n", std::string(stage_name(stage.stage)).c_str(),
+        format_bytes(stage.weights_bytes).c_str(), format_bytes(stage.activation_bytes).c_str(),
+        format_bytes(stage.workspace_bytes).c_str(), format_bytes(stage.peak_bytes).c_str());
   }
 }
 
@@ -45,16 +62,18 @@ void print_json(const GenerationRequest& request, const Forecast& forecast) {
     out["suggestion"] = {{"width", forecast.suggestion->width},
                          {"height", forecast.suggestion->height}};
   }
-  std::printf("%s\n", out.dump().c_str());
+  std::printf("%s\n", json_line(out).c_str());
 }
 
 }  // namespace
 
 int run_plan(const CommandLine& line) {
   const Composition app(line.config);
-  GenerationRequest request = build_request(line, app.pipeline.model.info);
-  if (request.prompt.empty()) request.prompt = "a picture";  // the prompt's length hardly matters
-  const auto problems = validate(request, app.pipeline.model.info.size_unit);
+  const GenerationRequest request = build_request(line, app.pipeline.model.info);
+  GenerationRequest checked = request;
+  if (request.prompt.empty())
+    checked.prompt = "-";  // a plan needs no prompt: its length hardly matters
+  const auto problems = validate(checked, app.pipeline.model.info.size_unit);
   if (!problems.empty()) throw Error(ErrorKind::kInvalidRequest, problems.front().message);
   const Forecast forecast = app.forecaster->forecast(request, app.memory.read());
   if (line.json) {

@@ -1,11 +1,15 @@
 #include "headroom/core/error.h"
+
 #include "command_line.h"
 #include "commands.h"
 #include "exit_code.h"
 #include "logging.h"
+#include "output.h"
+#include "signals.h"
 
 #include <cstdio>
 #include <exception>
+#include <new>
 
 #include <spdlog/spdlog.h>
 
@@ -15,19 +19,36 @@ namespace {
 int run(const CommandLine& line) {
   using Command = CommandLine::Command;
   switch (line.command) {
-    case Command::kWindow: return run_window(line);
-    case Command::kGenerate: return run_generate(line);
-    case Command::kPlan: return run_plan(line);
-    case Command::kDevices: return run_devices(line);
-    case Command::kInspect: return run_inspect(line);
-    case Command::kTokenize: return run_tokenize(line);
+    case Command::kWindow:
+      return run_window(line);
+    case Command::kGenerate:
+      return run_generate(line);
+    case Command::kPlan:
+      return run_plan(line);
+    case Command::kDevices:
+      return run_devices(line);
+    case Command::kInspect:
+      return run_inspect(line);
+    case Command::kTokenize:
+      return run_tokenize(line);
   }
   return kExitInternal;
 }
 
+int run_program(int argc, const char* const* argv) {
+  ignore_write_signals();
+  int code = kExitOk;
+  if (const auto line = read_command_line(argc, argv)) {
+    start_logging(line->config.log, /*quiet=*/line->command != CommandLine::Command::kWindow);
+    code = run(*line);
+  }
+  if (code == kExitOk) flush_output();  // another code has its own message already
+  return code;
+}
+
 int report(int code, const char* message) {
   std::fprintf(stderr, "headroom: %s\n", message);
-  spdlog::default_logger()->log(spdlog::level::debug, "ended with exit code {}: {}", code, message);
+  spdlog::debug("ended with exit code {}: {}", code, message);
   return code;
 }
 
@@ -38,12 +59,12 @@ int report(int code, const char* message) {
 extern "C" int headroom_program(int argc, char** argv) {
   using namespace headroom;
   try {
-    const auto line = read_command_line(argc, argv);
-    if (!line) return kExitOk;
-    start_logging(line->config.log, /*quiet=*/line->command != CommandLine::Command::kWindow);
-    return run(*line);
+    return run_program(argc, argv);
   } catch (const Error& e) {
     return report(exit_code(e.kind()), e.what());
+  } catch (const std::bad_alloc&) {
+    return report(kExitMemory,
+                  "the computer is out of memory; close other programs or choose a smaller size");
   } catch (const std::exception& e) {
     return report(kExitInternal, e.what());
   }

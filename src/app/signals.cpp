@@ -2,6 +2,11 @@
 
 namespace headroom {
 
+void ignore_write_signals() {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+}
+
 BlockedSignals::BlockedSignals() {
   sigemptyset(&signals_);
   sigaddset(&signals_, SIGINT);
@@ -9,7 +14,12 @@ BlockedSignals::BlockedSignals() {
   pthread_sigmask(SIG_BLOCK, &signals_, &previous_);
 }
 
-BlockedSignals::~BlockedSignals() { pthread_sigmask(SIG_SETMASK, &previous_, nullptr); }
+BlockedSignals::~BlockedSignals() {
+  while (wait_for(std::chrono::milliseconds(0))) {
+    // A second Ctrl+C that nobody asked for would end the program here, with everything done.
+  }
+  pthread_sigmask(SIG_SETMASK, &previous_, nullptr);
+}
 
 bool BlockedSignals::wait_for(std::chrono::milliseconds time) const {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);

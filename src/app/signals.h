@@ -4,8 +4,12 @@
 
 namespace headroom {
 
-// SIGINT and SIGTERM are asked for instead of interrupting, while the object lives. Create it before
-// any thread, on the main thread.
+// Failed writes come back as errors instead of ending the program: a closed pipe (SIGPIPE) or the
+// file size limit (SIGXFSZ) must not cost a picture.
+void ignore_write_signals();
+
+// SIGINT and SIGTERM are asked for instead of interrupting, while the object lives. Create it
+// before any thread, on the main thread.
 class BlockedSignals {
  public:
   BlockedSignals();

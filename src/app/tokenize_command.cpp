@@ -1,7 +1,9 @@
 #include "headroom/core/error.h"
 #include "headroom/text/prompt_tokenizer.h"
+
 #include "commands.h"
 #include "exit_code.h"
+#include "output.h"
 #include "paths.h"
 
 #include <cstdio>
@@ -11,26 +13,55 @@
 #include <nlohmann/json.hpp>
 
 namespace headroom {
+namespace {
+
+struct TextLine {
+  std::string text;
+  bool with_template = false;
+};
+
+[[noreturn]] void refuse(int number, const std::string& reason) {
+  throw Error(ErrorKind::kInvalidRequest,
+              "standard input, line " + std::to_string(number) + ": " + reason +
+                  R"(; each line must be an object like {"text": "a cat", "template": false})");
+}
+
+TextLine read_line(const std::string& line, int number) {
+  const auto json = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+  if (json.is_discarded()) refuse(number, "this is not JSON in UTF-8");
+  if (!json.is_object()) refuse(number, "this is not an object");
+  TextLine result;
+  for (const auto& [key, value] : json.items()) {
+    if (key == "text" && value.is_string()) {
+      result.text = value.get<std::string>();
+    } else if (key == "template" && value.is_boolean()) {
+      result.with_template = value.get<bool>();
+    } else {
+      refuse(number, "\"" + key + "\" is unknown or of the wrong type");
+    }
+  }
+  if (!json.contains("text")) refuse(number, "\"text\" is missing");
+  return result;
+}
+
+}  // namespace
 
 int run_tokenize(const CommandLine& line) {
-  const std::filesystem::path model =
-      line.config.model.path.empty() ? starter_model_folder() : std::filesystem::path(line.config.model.path);
+  const std::filesystem::path model = line.config.model.path.empty()
+                                          ? starter_model_folder()
+                                          : std::filesystem::path(line.config.model.path);
   const PromptTokenizer tokenizer(model / "tokenizer");
   std::string text;
   for (int number = 1; std::getline(std::cin, text); ++number) {
     if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
-    const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-    if (!json.is_object() || !json.contains("text") || !json["text"].is_string() ||
-        (json.contains("template") && !json["template"].is_boolean())) {
-      throw Error(ErrorKind::kInvalidRequest,
-                  "standard input, line " + std::to_string(number) +
-                      R"(: expected a JSON object like {"text": "a cat", "template": false})");
-    }
-    const std::string prompt = json["text"].get<std::string>();
-    const bool with_template = json.value("template", false);
-    const auto ids = with_template ? tokenizer.encode_prompt(prompt) : tokenizer.encode(prompt);
-    std::printf("%s\n", nlohmann::json{{"ids", ids}}.dump().c_str());
-    std::fflush(stdout);  // a program at the other end of a pipe may be waiting for this line
+    const TextLine typed = read_line(text, number);
+    const auto ids =
+        typed.with_template ? tokenizer.encode_prompt(typed.text) : tokenizer.encode(typed.text);
+    std::printf("%s\n", json_line({{"ids", ids}}).c_str());
+    flush_output();  // a program at the other end of a pipe may be waiting for this line
+  }
+  if (std::ferror(stdin) != 0) {
+    throw Error(ErrorKind::kIo, "standard input cannot be read; give it lines of JSON");
   }
   return kExitOk;
 }

@@ -1,9 +1,11 @@
 #include "headroom/engine/memory_sampler.h"
 #include "headroom/gui/window.h"
+
 #include "commands.h"
 #include "composition.h"
 #include "model_examples.h"
 #include "paths.h"
+#include "picture_files.h"
 
 #include <spdlog/spdlog.h>
 
@@ -11,8 +13,7 @@ namespace headroom {
 
 int run_window(const CommandLine& line) {
   const Composition app(line.config);
-  const std::filesystem::path output =
-      line.config.output.folder.empty() ? default_output_folder() : line.config.output.folder;
+  const OutputPlace output = choose_output({}, line.config.output);
   const auto save = [output](const GenerationRequest& request, const GeneratedImage& picture) {
     std::filesystem::path file = save_picture(output, request, picture);
     spdlog::info("saved {}", file.string());
@@ -22,24 +23,27 @@ int run_window(const CommandLine& line) {
   MemorySampler sampler([&] { return app.memory.read(); }, wake_window);
   GenerationQueue queue(app.generator_maker(), save, wake_window);
   const ModelExamples examples = read_model_examples(app.pipeline.model.root);
-  Window window({.queue = queue,
-                 .memory = sampler,
-                 .forecast = [&](const GenerationRequest& request, const MemorySnapshot& memory) {
-                   return app.forecaster->forecast(request, memory);
-                 },
-                 .count_tokens = [&](const std::string& prompt) {
-                   return static_cast<int>(app.tokenizer->encode_prompt(prompt).size());
-                 },
-                 .model = app.pipeline.model.info,
-                 .device_name = app.pipeline.device.name,
-                 .config = line.config,
-                 .output_folder = output,
-                 .assets_folder = share_folder(),
-                 .can_draw = examples.can_draw,
-                 .examples = examples.examples,
-                 .save_again = [&](const FinishedPicture& picture) {
-                   return save(picture.request, picture.picture);
-                 }});
+  Window window(
+      {.queue = queue,
+       .memory = sampler,
+       .forecast =
+           [&](const GenerationRequest& request, const MemorySnapshot& memory) {
+             return app.forecaster->forecast(request, memory);
+           },
+       .count_tokens =
+           [&](const std::string& prompt) {
+             return static_cast<int>(app.tokenizer->encode_prompt(prompt).size());
+           },
+       .model = app.pipeline.model.info,
+       .device_name = app.pipeline.device.name,
+       .config = line.config,
+       .output_folder = output.path,
+       .assets_folder = share_folder(),
+       .state_file = window_state_file(),
+       .can_draw = examples.can_draw,
+       .examples = examples.examples,
+       .save_again =
+           [&](const FinishedPicture& picture) { return save(picture.request, picture.picture); }});
   return window.run();
 }
 

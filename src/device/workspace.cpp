@@ -38,8 +38,10 @@ std::int64_t attention(std::int64_t queries, std::int64_t keys, std::int64_t hea
 std::int64_t conv2d(std::int64_t in_channels, std::int64_t out_channels, std::int64_t kernel,
                     std::int64_t element_bytes) {
   if (on_card) return 0;
-  constexpr std::int64_t kScratchPad = 12352;
-  return round_up(out_channels, 16) * in_channels * kernel * kernel * element_bytes + kScratchPad;
+  constexpr std::int64_t kScratchPad = 4128;
+  constexpr std::int64_t kPerThread = 4112;
+  return round_up(out_channels, 16) * in_channels * kernel * kernel * element_bytes +
+         cpu_budget::rounded(kScratchPad + at::get_num_threads() * kPerThread);
 }
 
 }  // namespace headroom::workspace

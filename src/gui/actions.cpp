@@ -39,7 +39,6 @@ void Actions::choose_instead(Size wanted, Size fitting) {
 
 void Actions::set_prompt(const std::string& prompt) {
   state_.new_prompt = prompt;
-  state_.focus_prompt = true;
 }
 
 void Actions::older_prompt() {
@@ -108,9 +107,9 @@ void Actions::copy_path() {
 
 void Actions::show_in_folder() {
   const FinishedPicture* const picture = state_.selected_picture();
-  if (picture == nullptr || picture->file.empty()) return;
+  if (picture == nullptr) return;
   try {
-    open_folder(picture->file.parent_path());
+    open_folder(picture->file.empty() ? services_.output_folder : picture->file.parent_path());
   } catch (const Error& e) {
     state_.add_banner({.title = text_.text("banner.folder"), .text = e.what()});
   }

@@ -12,7 +12,9 @@ void CanvasView::show_actual() {
 
 double CanvasView::scale(const Rect& canvas, int width, int height) const {
   if (!fit_ || width <= 0 || height <= 0) return scale_;
-  return std::clamp(std::min(canvas.w / width, canvas.h / height), kMinScale, kMaxScale);
+  const double fit = std::min(canvas.w / width, canvas.h / height);
+  if (fit > 1 && fit < kSharpUpTo) return 1;
+  return std::clamp(fit, kMinScale, kMaxScale);
 }
 
 Rect CanvasView::place(const Rect& canvas, int width, int height) const {

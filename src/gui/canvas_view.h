@@ -14,6 +14,8 @@ class CanvasView {
  public:
   static constexpr double kMinScale = 0.05;
   static constexpr double kMaxScale = 32.0;
+  // A picture that would be fitted by enlarging it by less than this stays at 100 %, which is sharp.
+  static constexpr double kSharpUpTo = 1.12;
 
   void show_fit() { fit_ = true; }
   void show_actual();  // one picture pixel per window pixel, centred

@@ -59,7 +59,10 @@ ImFont* add(const Face& face, bool merge, float scale = 1, float offset_y = 0) {
   ImFontConfig options;
   options.MergeMode = merge;
   options.FontNo = static_cast<ImU32>(face.index);
+  // Without hinting letters keep the distances that the type designer gave them; they then start
+  // between pixels, where a picture of the letter at twice the size still looks even.
   options.FontLoaderFlags = ImGuiFreeTypeLoaderFlags_NoHinting;
+  options.RasterizerDensity = 2;
   options.GlyphOffset.y = offset_y;
   options.ExtraSizeScale = scale;
   return ImGui::GetIO().Fonts->AddFontFromFileTTF(face.file.c_str(), 14.0F, &options);

@@ -60,6 +60,8 @@ std::string format_number(double value) {
   return text;
 }
 
+std::string device_label(const std::string& name) { return name == "CPU budget" ? "CPU" : name; }
+
 std::string rung_name(const std::string& rung, const StringTable& text) {
   const std::size_t colon = rung.find(':');
   const std::string key = "rung." + rung.substr(0, colon);

@@ -17,6 +17,8 @@ namespace headroom {
 // "0.4 s", "12 s", "2 min 5 s" in the words of the language.
 [[nodiscard]] std::string format_seconds(double seconds, const StringTable& text);
 
+// A device's name as a person says it: the source of its memory, "CPU budget", is just the CPU.
+[[nodiscard]] std::string device_label(const std::string& name);
 // "≈ 6 s": a prediction, so without a needless decimal.
 [[nodiscard]] std::string format_about(double seconds, const StringTable& text);
 

@@ -7,6 +7,23 @@
 
 namespace headroom {
 
+namespace {
+
+constexpr int kPreview_px = 384;  // the graphics card enlarges the rest of the way
+
+}  // namespace
+
+const Texture& Pictures::preview(const std::shared_ptr<const Image>& image) {
+  if (image != preview_source_) {
+    preview_source_ = image;
+    const int factor = std::max(1, kPreview_px / std::max(image->width, image->height));
+    preview_ = Texture(factor == 1 ? *image
+                                   : resize_lanczos(*image, factor * image->width,
+                                                    factor * image->height));
+  }
+  return preview_;
+}
+
 const Texture& Pictures::thumbnail(const std::shared_ptr<const Image>& image) {
   Thumbnail& entry = thumbnails_[image.get()];
   if (!entry.texture) {

@@ -20,7 +20,8 @@ class Pictures {
     return canvas_.show(image);
   }
   Texture& on_canvas_texture() { return canvas_.texture(); }
-  const Texture& preview(const std::shared_ptr<const Image>& image) { return preview_.show(image); }
+  // Previews have few pixels: this one is enlarged smoothly, so that it fills the canvas.
+  const Texture& preview(const std::shared_ptr<const Image>& image);
   const Texture& thumbnail(const std::shared_ptr<const Image>& image);
   // Drops the thumbnails of pictures that are not in `session`.
   void keep_only(const std::vector<FinishedPicture>& session);
@@ -32,7 +33,8 @@ class Pictures {
   };
   int thumbnail_px_;
   PictureTexture canvas_;
-  PictureTexture preview_;
+  std::shared_ptr<const Image> preview_source_;
+  Texture preview_;
   std::map<const Image*, Thumbnail> thumbnails_;
 };
 

@@ -49,7 +49,7 @@ struct UiState {
   std::string size_note;  // why the size is not what was typed or clicked; until the next change
   std::optional<std::string>
       new_prompt;            // replaces the prompt in the next frame, even while typing
-  bool focus_prompt = true;  // in the next frame
+  bool focus_prompt = true;  // in the first frame
   PromptHistory history;
   std::size_t example_offset = 0;
 

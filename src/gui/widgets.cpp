@@ -23,6 +23,14 @@ float text_width(const Ui& ui, const std::string& text, const TextStyle& style) 
       .x;
 }
 
+int text_lines(const Ui& ui, const std::string& text, const TextStyle& style, float width) {
+  const float line = style.size * kLineOfEm * ui.scale;
+  const float height = face(ui, style.bold)
+                           ->CalcTextSizeA(line, FLT_MAX, width, text.data(), text.data() + text.size())
+                           .y;
+  return static_cast<int>(std::lround(height / line));
+}
+
 void draw_text(const Ui& ui, ImVec2 at, const std::string& text, const TextStyle& style) {
   ImGui::GetWindowDrawList()->AddText(face(ui, style.bold), style.size * kLineOfEm * ui.scale,
                                       {std::floor(at.x), std::floor(at.y)}, style.color,
@@ -126,6 +134,7 @@ void end_tip() {
 
 bool button(const Ui& ui, const ButtonOptions& o) {
   const bool enabled = o.disabled.empty();
+  const bool own_disabled_look = !enabled && o.kind == ButtonKind::kAccent;
   const Palette& c = ui.colors;
   ImU32 normal = c.field;
   ImU32 hover = c.field_hover;
@@ -133,6 +142,8 @@ bool button(const Ui& ui, const ButtonOptions& o) {
   ImU32 text = c.text;
   if (o.kind == ButtonKind::kAccent) {
     normal = c.accent, hover = c.accent_hover, active = c.accent_active, text = c.on_accent;
+    // Dark letters on a half transparent accent could not be read.
+    if (own_disabled_look) normal = faded(c.accent, 0.24F), text = c.text_dim;
   } else if (o.kind == ButtonKind::kQuiet) {
     normal = 0, text = c.text_dim;
   }
@@ -145,10 +156,11 @@ bool button(const Ui& ui, const ButtonOptions& o) {
   const ImVec2 pad = ImGui::GetStyle().FramePadding;
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding,
                       o.size.y > 0 ? ImVec2(o.size.x > 0 ? 0 : pad.x, 0) : pad);
+  if (own_disabled_look) ImGui::PushStyleVar(ImGuiStyleVar_DisabledAlpha, 1.0F);
   ImGui::BeginDisabled(!enabled);
   const bool pressed = ImGui::Button((o.label + "###" + o.name).c_str(), o.size);
   ImGui::EndDisabled();
-  ImGui::PopStyleVar();
+  ImGui::PopStyleVar(own_disabled_look ? 2 : 1);
   ImGui::PopFont();
   ImGui::PopStyleColor(4);
   name_item(ui, o.name, enabled);
@@ -158,6 +170,8 @@ bool button(const Ui& ui, const ButtonOptions& o) {
 
 namespace {
 
+constexpr float kKnob = 6.5F;  // radius
+
 // The track and knob; returns whether the value changed.
 bool draw_track(const Ui& ui, const SliderOptions& o, double& value, float width, float height) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -166,7 +180,7 @@ bool draw_track(const Ui& ui, const SliderOptions& o, double& value, float width
   const bool hovered = ImGui::IsItemHovered();
   name_item(ui, o.name);
   tooltip(ui, o.tip);
-  const float knob = ui.px(6.5F);
+  const float knob = kKnob * ui.scale;
   const float left = at.x + knob;
   const float length = width - 2 * knob;
   bool changed = false;
@@ -225,8 +239,10 @@ bool slider(const Ui& ui, const SliderOptions& o, double& value) {
   const float number = ui.px(56);
   const ImVec2 at = ImGui::GetCursorScreenPos();
   draw_text(ui, {at.x, at.y + (row - ui.px(kTextSize + 4)) / 2}, o.label, {ui.colors.text_dim});
-  ImGui::SetCursorScreenPos({at.x + label, at.y});
-  bool changed = draw_track(ui, o, value, width - label - number - ui.px(10), row);
+  // The track begins where the fields of other rows do; the knob may reach over its end.
+  const float knob = kKnob * ui.scale;
+  ImGui::SetCursorScreenPos({at.x + label - knob, at.y});
+  bool changed = draw_track(ui, o, value, width - label - number - ui.px(10) + knob, row);
   ImGui::SetCursorScreenPos({at.x + width - number, at.y});
   changed = draw_number(ui, o, value, number) || changed;
   take_room(at, row);

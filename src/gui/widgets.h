@@ -21,6 +21,9 @@ struct TextStyle {
 };
 
 [[nodiscard]] float text_width(const Ui& ui, const std::string& text, const TextStyle& style);
+// Lines that paragraph() needs in `width` screen pixels.
+[[nodiscard]] int text_lines(const Ui& ui, const std::string& text, const TextStyle& style,
+                             float width);
 void draw_text(const Ui& ui, ImVec2 at, const std::string& text, const TextStyle& style);
 // With the right edge at `right`; returns the left edge.
 float draw_text_right(const Ui& ui, float right, float y, const std::string& text,

@@ -10,6 +10,7 @@
 #include "pictures.h"
 #include "problems.h"
 #include "progress_model.h"
+#include "remembered.h"
 #include "shortcuts.h"
 #include "ui.h"
 #include "ui_report.h"
@@ -77,6 +78,7 @@ class Window::Impl {
   }
   void use_language(const std::string& language);
   void use_theme();
+  void remember();
 
   WindowServices services_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
@@ -94,6 +96,7 @@ class Window::Impl {
   std::optional<int> tokens_;
   float scale_ = 0;
   bool themed_dark_ = false;
+  Remembered remembered_;
 
   // Where the running job was when its step last changed.
   JobId step_job_ = 0;
@@ -120,8 +123,10 @@ Window::Impl::Impl(WindowServices services)
       forecasts_([this](const GenerationRequest& r, const MemorySnapshot& m) {
         return ask_forecast(r, m);
       }) {
-  state_.language = choose_language(services_.config.window.language);
-  state_.dark = services_.config.window.theme != "light";
+  remembered_ = read_remembered(services_.state_file);
+  const WindowOptions& configured = services_.config.window;
+  state_.language = choose_language(choose(remembered_.language, configured.language));
+  state_.dark = choose(remembered_.theme, configured.theme) != "light";
   state_.reset_to(services_.model);
   use_language(state_.language);
   use_theme();
@@ -141,6 +146,21 @@ void Window::Impl::use_theme() {
   scale_ = graphics_.scale();
   themed_dark_ = state_.dark;
   apply_theme(palette(state_.dark), state_.dark, scale_);
+}
+
+// Called when the person has switched the language or the theme.
+void Window::Impl::remember() {
+  const WindowOptions& configured = services_.config.window;
+  if (state_.language != text_language_)
+    remembered_.language = {state_.language, configured.language};
+  if (state_.dark != themed_dark_)
+    remembered_.theme = {state_.dark ? "dark" : "light", configured.theme};
+  if (services_.state_file.empty()) return;
+  try {
+    write_remembered(services_.state_file, remembered_);
+  } catch (const Error& e) {
+    state_.add_banner({.kind = Banner::Kind::kWarning, .text = e.what()});
+  }
 }
 
 Forecast Window::Impl::ask_forecast(const GenerationRequest& request,
@@ -256,6 +276,7 @@ void Window::Impl::draw_panels(const Ui& ui) const {
 
 void Window::Impl::draw() {
   const double begun = now();
+  if (state_.language != text_language_ || state_.dark != themed_dark_) remember();
   if (state_.language != text_language_) use_language(state_.language);
   if (state_.dark != themed_dark_ || graphics_.scale() != scale_) use_theme();
   take_news();

@@ -42,9 +42,8 @@ std::optional<Size> suggest_size(Size wanted, int unit, const std::function<bool
   // in both sides, so halving finds the last one that fits.
   const int steps = std::max(wanted.width, wanted.height) / unit;
   const auto shrunk = [&](int k) {
-    const double scale = static_cast<double>(k) / steps;
     const auto side = [&](int px) {
-      return std::max(unit, static_cast<int>(px * scale) / unit * unit);
+      return std::max(unit, static_cast<int>(static_cast<long long>(px) * k / steps) / unit * unit);
     };
     return Size{side(wanted.width), side(wanted.height)};
   };

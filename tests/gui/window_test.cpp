@@ -1,5 +1,5 @@
 // Drives the window of gui_demo under a virtual screen with a real mouse and keyboard.
-#include "gui/window_driver.h"
+#include "support/window_driver.h"
 
 #include <algorithm>
 #include <chrono>
@@ -24,7 +24,8 @@ const std::vector<std::string> kQuick{"--step-ms=15"};
 bool idle_with(const json& s, int pictures) { return s["pictures"] == pictures && s["jobs"] == 0; }
 
 WindowDriver open(std::vector<std::string> options) {
-  return WindowDriver(HEADROOM_GUI_DEMO, options);
+  options.emplace_back("--output={folder}/pictures");
+  return WindowDriver({.program = HEADROOM_GUI_DEMO, .arguments = std::move(options)});
 }
 
 TEST(Window, TypesAPromptAndMakesAPictureThatIsOnTheCanvas) {
@@ -35,7 +36,7 @@ TEST(Window, TypesAPromptAndMakesAPictureThatIsOnTheCanvas) {
   w.type("a cat");
   ASSERT_TRUE(
       w.wait([](const json& s) { return s["prompt"] == "a cat" && s["can_generate"] == true; }));
-  EXPECT_EQ(w.state()["tokens"], 2);
+  EXPECT_TRUE(w.wait([](const json& s) { return s["tokens"] == 2; }));
   w.click("preset.16:9");
   ASSERT_TRUE(w.wait([](const json& s) { return s["width"] == 1024 && s["height"] == 576; }));
   w.click("generate");

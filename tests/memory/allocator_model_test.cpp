@@ -15,7 +15,8 @@ class Script {
     return *this;
   }
   Script& take(std::uint32_t id, std::int64_t bytes, MemoryTag tag = MemoryTag::kActivations) {
-    ledger.entries.push_back({.kind = Ledger::Kind::kAllocate, .tag = tag, .id = id, .bytes = bytes});
+    ledger.entries.push_back(
+        {.kind = Ledger::Kind::kAllocate, .tag = tag, .id = id, .bytes = bytes});
     return *this;
   }
   Script& free(std::uint32_t id) {
@@ -25,7 +26,7 @@ class Script {
   Ledger ledger;
 };
 
-const StagePeak& of(const LedgerPeaks& peaks, Stage stage) {
+StagePeak of(const LedgerPeaks& peaks, Stage stage) {
   return peaks.stages[static_cast<std::size_t>(stage)];
 }
 
@@ -68,7 +69,7 @@ TEST(AllocatorModel, TheKindsNeedNotPeakTogether) {
   script.take(0, 640, MemoryTag::kActivations).free(0);
   script.take(1, 320, MemoryTag::kWorkspace).free(1);
   script.take(2, 128, MemoryTag::kWeights);
-  const StagePeak& stage = of(replay_cpu_budget(script.ledger), Stage::kLoad);
+  const StagePeak stage = of(replay_cpu_budget(script.ledger), Stage::kLoad);
   EXPECT_EQ(stage.activation_bytes, 640);
   EXPECT_EQ(stage.workspace_bytes, 320);
   EXPECT_EQ(stage.weights_bytes, 128);

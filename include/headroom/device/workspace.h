@@ -31,7 +31,7 @@ inline constexpr std::int64_t kUnfusedQueryRows = 1024;
 // Fused attention: per thread one tile of scores and one of results, and each query's log-sum.
 [[nodiscard]] std::int64_t attention(std::int64_t queries, std::int64_t keys, std::int64_t heads,
                                      std::int64_t head_dim, std::int64_t element_bytes);
-// The weights reordered for the kernel, and a fixed scratch pad.
+// The weights reordered for the kernel, and a scratch pad with a part for each thread.
 [[nodiscard]] std::int64_t conv2d(std::int64_t in_channels, std::int64_t out_channels,
                                   std::int64_t kernel, std::int64_t element_bytes);
 

@@ -26,9 +26,11 @@ struct WindowServices {
   ModelInfo model;
   std::string device_name;  // "CPU", "RTX 3060 Laptop"
   AppConfig config;
-  std::filesystem::path output_folder;
+  std::filesystem::path output_folder;  // where pictures go; shown for a picture without a file
   // Holds fonts/, icons/ and lang/; the build makes it as share/headroom below the build folder.
   std::filesystem::path assets_folder;
+  // Where the language and theme that are chosen in the window are kept; empty: nowhere.
+  std::filesystem::path state_file{};
   // By language ("en", "zh"): one line that says what the model can draw, and prompts to try.
   std::map<std::string, std::string> can_draw{};
   std::map<std::string, std::vector<std::string>> examples{};

@@ -86,7 +86,7 @@ void draw_view_buttons(const Ui& ui, const Rect& canvas, Size size) {
   const ImVec2 at{static_cast<float>(canvas.x + canvas.w) - total - ui.px(12),
                   static_cast<float>(canvas.y + canvas.h) - height - ui.px(12)};
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  list.AddRectFilled(at, {at.x + total, at.y + height}, faded(ui.colors.popup, 0.9F), ui.px(7));
+  list.AddRectFilled(at, {at.x + total, at.y + height}, faded(ui.colors.popup, 0.95F), ui.px(7));
   const TextStyle style{ui.colors.text_dim, kSmallSize};
   draw_text(ui, {at.x + (label - text_width(ui, percent, style)) / 2, at.y + ui.px(5)}, percent,
             style);
@@ -138,19 +138,24 @@ void draw_canvas_panel(const Ui& ui, const Rect& area) {
   const double progress = ui.px(52);
   const Rect canvas{area.x + side, area.y + side, area.w - 2 * side,
                     area.h - 2 * side - strip - progress};
-  draw_ground(ui, *ImGui::GetWindowDrawList(), canvas);
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  draw_ground(ui, list, canvas);
+  const Shown shown = choose(ui);
+  // The buttons lie on the picture but come before it: what comes first gets the mouse.
+  list.ChannelsSplit(2);
+  list.ChannelsSetCurrent(1);
+  if (shown.texture != 0) draw_view_buttons(ui, canvas, shown.size);
+  list.ChannelsSetCurrent(0);
   ImGui::SetCursorScreenPos({static_cast<float>(canvas.x), static_cast<float>(canvas.y)});
-  ImGui::SetNextItemAllowOverlap();
   ImGui::InvisibleButton("##canvas", {static_cast<float>(canvas.w), static_cast<float>(canvas.h)});
   name_item(ui, "canvas");
-  const Shown shown = choose(ui);
-  if (shown.texture == 0) {
-    draw_empty(ui, canvas);
-  } else {
+  if (shown.texture != 0) {
     handle_mouse(ui, canvas, shown.size);
     draw_picture(ui, canvas, shown);
-    draw_view_buttons(ui, canvas, shown.size);
+  } else {
+    draw_empty(ui, canvas);
   }
+  list.ChannelsMerge();
   draw_progress_panel(ui,
                       {canvas.x, canvas.y + canvas.h + ui.px(8), canvas.w, progress - ui.px(8)});
   draw_strip_panel(

@@ -15,22 +15,54 @@ namespace {
 
 bool is_cpu(const MemorySnapshot& m) { return m.source.starts_with("CPU"); }
 
-// Maps bytes to places on the bar.
+// Maps bytes to places on the bar. The part that is this program's, now or at the peak to come, is
+// [from, to): it gets a width at which its segments can be told apart even when it is a tiny
+// fraction of the total. The rest is to scale.
 struct Scale {
   float left = 0;
   float width = 1;
   double total = 1;
+  double from = 0, to = 0;    // bytes
+  float low = 0, high = 0;    // where they lie
+  bool stretched = false;
   [[nodiscard]] float at(std::int64_t bytes) const {
-    const double fraction = std::clamp(static_cast<double>(bytes) / total, 0.0, 1.0);
-    return left + width * static_cast<float>(fraction);
+    const double b = std::clamp(static_cast<double>(bytes), 0.0, total);
+    if (b <= from) return left + part(b, from) * (low - left);
+    if (b <= to) return low + part(b - from, to - from) * (high - low);
+    return high + part(b - to, total - to) * (left + width - high);
+  }
+
+ private:
+  static float part(double bytes, double all) {
+    return all > 0 ? static_cast<float>(bytes / all) : 0;
   }
 };
+
+Scale make_scale(const Ui& ui, const MemorySnapshot& m, float left, float width) {
+  std::int64_t ours = std::max(m.ours(), m.peak);
+  if (ui.frame.forecast != nullptr) ours = std::max(ours, ui.frame.forecast->plan.peak_bytes);
+  Scale s{.left = left, .width = width};
+  s.total = static_cast<double>(std::max<std::int64_t>(1, m.total));
+  s.from = std::min(s.total, static_cast<double>(m.used_by_others));
+  s.to = std::min(s.total, s.from + static_cast<double>(ours));
+  const float least = ui.px(76);
+  const auto natural = static_cast<float>((s.to - s.from) / s.total) * width;
+  s.stretched = ours > 0 && natural < least;
+  const float middle = s.stretched ? least : natural;
+  const double rest = s.total - (s.to - s.from);
+  s.low = left + (rest > 0 ? static_cast<float>(s.from / rest) * (width - middle) : 0);
+  s.high = s.low + middle;
+  return s;
+}
 
 void draw_segments(const Ui& ui, const MemorySnapshot& m, const Scale& scale, float top,
                    float bottom) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const float round = ui.px(3);
   list.AddRectFilled({scale.left, top}, {scale.left + scale.width, bottom}, ui.colors.well, round);
+  if (scale.stretched) {
+    list.AddRectFilled({scale.low, top}, {scale.high, bottom}, ui.colors.field_hover);
+  }
   std::int64_t from = 0;
   const auto next = [&](std::int64_t bytes) {
     const float low = scale.at(from);
@@ -56,7 +88,7 @@ void draw_segments(const Ui& ui, const MemorySnapshot& m, const Scale& scale, fl
     list.AddRect({cached_low + gap, top + gap}, {cached_high - gap, bottom - gap},
                  ui.colors.working, round, ui.px(1.2F));
   }
-  const float reserved = scale.left + scale.width - (scale.at(m.reserved_by_driver) - scale.left);
+  const float reserved = scale.at(m.total - m.reserved_by_driver);
   if (m.reserved_by_driver > 0) {
     for (float x = reserved; x < scale.left + scale.width; x += ui.px(4)) {
       list.AddRectFilled({x, top}, {x + ui.px(2), bottom}, ui.colors.others);
@@ -135,7 +167,7 @@ void draw_sparkline(const Ui& ui, ImVec2 at, ImVec2 size) {
   list.AddPolyline(points.data(), static_cast<int>(points.size()), ui.colors.working, ui.px(1.4F));
 }
 
-void draw_table(const Ui& ui, const MemorySnapshot& m) {
+void draw_table(const Ui& ui, const MemorySnapshot& m, bool stretched) {
   ImGui::TextColored(ImGui::ColorConvertU32ToFloat4(ui.colors.text_faint), "%s%s", m.source.c_str(),
                      m.pretended ? (" · " + ui.t("gauge.pretended")).c_str() : "");
   if (ImGui::BeginTable("memory", 2, ImGuiTableFlags_SizingFixedFit)) {
@@ -162,6 +194,12 @@ void draw_table(const Ui& ui, const MemorySnapshot& m) {
     }
     ImGui::EndTable();
   }
+  if (stretched) {
+    ImGui::PushTextWrapPos(ui.px(280));
+    ImGui::TextColored(ImGui::ColorConvertU32ToFloat4(ui.colors.text_faint), "%s",
+                       ui.t("gauge.stretched").c_str());
+    ImGui::PopTextWrapPos();
+  }
 }
 
 }  // namespace
@@ -184,11 +222,13 @@ void draw_memory_panel(const Ui& ui, const Rect& area) {
   const TextStyle name{ui.colors.text_dim, kLabelSize, true};
   draw_text(ui, {x + side, y + ui.px(13)}, ui.t(cpu ? "gauge.cpu" : "gauge.vram"), name);
   const TextStyle device{ui.colors.text_faint, kSmallSize};
-  const std::string below = m.pretended ? ui.t("gauge.pretended") : ui.services.device_name;
+  const std::string below = m.pretended ? ui.t("gauge.pretended")
+                            : cpu       ? ui.t("gauge.memory")
+                                        : ui.services.device_name;
   draw_text(ui, {x + side, y + ui.px(32)}, fit_text(ui, below, device, name_room), device);
 
-  const Scale scale{x + side + label, width - 2 * side - label - figures - spark - ui.px(32),
-                    static_cast<double>(std::max<std::int64_t>(1, m.total))};
+  const Scale scale = make_scale(ui, m, x + side + label,
+                                 width - 2 * side - label - figures - spark - ui.px(32));
   const float top = y + ui.px(13);
   const float bottom = top + ui.px(22);
   draw_segments(ui, m, scale, top, bottom);
@@ -210,7 +250,7 @@ void draw_memory_panel(const Ui& ui, const Rect& area) {
   ImGui::Dummy({width - 2 * side, static_cast<float>(area.h) - ui.px(12)});
   name_item(ui, "gauge");
   if (ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip) && begin_tip(ui)) {
-    draw_table(ui, m);
+    draw_table(ui, m, scale.stretched);
     end_tip();
   }
   ImGui::End();

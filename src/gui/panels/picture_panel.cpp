@@ -72,7 +72,7 @@ void draw_rows(const Ui& ui, const FinishedPicture& p) {
   if (!receipt.model.empty()) value_row(ui, ui.t("picture.model"), receipt.model);
   if (!receipt.device.empty()) {
     value_row(ui, ui.t("picture.device"),
-              receipt.device + (receipt.dtype.empty() ? "" : " · " + receipt.dtype));
+              device_label(receipt.device) + (receipt.dtype.empty() ? "" : " · " + receipt.dtype));
   }
   if (!p.file.empty())
     value_row(ui, ui.t("picture.file"), p.file.filename().string(), 0, p.file.string());
@@ -122,8 +122,7 @@ void draw_buttons(const Ui& ui, const FinishedPicture& p) {
   ImGui::SameLine(0, gap);
   if (button(ui, {.name = "show_in_folder",
                   .label = ui.t("picture.show"),
-                  .tip = ui.t("tip.show_in_folder"),
-                  .disabled = no_file,
+                  .tip = ui.t(p.file.empty() ? "tip.show_output_folder" : "tip.show_in_folder"),
                   .size = size,
                   .text_size = 13})) {
     ui.actions.show_in_folder();

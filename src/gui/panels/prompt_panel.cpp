@@ -38,8 +38,10 @@ void draw_field(const Ui& ui, const std::string& name, std::string& text, float 
   const std::string before = escape ? text : std::string();
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(ui.px(11), ui.px(9)));
   ImGui::PushStyleVar(ImGuiStyleVar_FrameRounding, ui.px(8));
+  ImGui::PushStyleColor(ImGuiCol_NavCursor, 0U);  // the border below shows the focus already
   ImGui::InputTextMultiline(("##" + name).c_str(), &text, {width, height},
                             ImGuiInputTextFlags_WordWrap | flags, callback, &ui.state);
+  ImGui::PopStyleColor();
   ImGui::PopStyleVar(2);
   if (escape) text = before;
   const Rect r = item_rect();
@@ -78,7 +80,9 @@ void draw_prompt_field(const Ui& ui) {
 void draw_examples(const Ui& ui) {
   const auto can_draw = ui.services.can_draw.find(ui.state.language);
   if (can_draw != ui.services.can_draw.end() && !can_draw->second.empty()) {
-    paragraph(ui, can_draw->second, {ui.colors.text_faint, kSmallSize});
+    const float width = ImGui::GetContentRegionAvail().x;
+    const bool short_enough = text_lines(ui, can_draw->second, {0, kSmallSize}, width) <= 2;
+    paragraph(ui, can_draw->second, {ui.colors.text_faint, short_enough ? kSmallSize : kLabelSize});
   }
   const auto found = ui.services.examples.find(ui.state.language);
   if (found == ui.services.examples.end() || found->second.empty()) return;
@@ -162,7 +166,7 @@ void draw_prompt_panel(const Ui& ui) {
   std::string note;
   if (too_long) {
     note = fill(ui.t("prompt.too_long"), {std::to_string(tokens), std::to_string(kMostTokens)});
-  } else if (tokens > 0) {
+  } else if (tokens > 0 && !ui.state.draft.prompt.empty()) {  // the frame around it has some, too
     note = fill(ui.t(tokens == 1 ? "prompt.token" : "prompt.tokens"), {std::to_string(tokens)});
   }
   section(ui, ui.t("prompt.label"), note, too_long ? ui.colors.warn : 0);

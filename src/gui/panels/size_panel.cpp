@@ -165,8 +165,8 @@ void draw_cards(const Ui& ui) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
   const float gap = ui.px(8);
-  const float tall = ui.px(90);
-  const float low = ui.px(58);
+  const float tall = ui.px(88);
+  const float low = ui.px(57);
   const float third = (width - 2 * gap) / 3;
   const float half = (width - gap) / 2;
   for (std::size_t i = 0; i < 3; ++i) {

@@ -101,12 +101,12 @@ void draw_top_bar(const Ui& ui, const Rect& area) {
 
   const float most = (right - x0) * 0.27F;
   float x = x0 + ui.px(108);
-  const std::string model =
-      ui.services.model.name + (ui.services.model.is_starter ? " · " + ui.t("top.starter") : "");
+  const ModelInfo& info = ui.services.model;
+  const std::string model = info.is_starter ? ui.t("top.starter") : info.name;
   x += draw_plate(ui, {x, y}, height, ICON_FA_CUBE, model, most,
                   fill(ui.t("tip.model"), {ui.services.model.path})) +
        ui.px(8);
-  draw_plate(ui, {x, y}, height, ICON_FA_MICROCHIP, ui.services.device_name, most,
+  draw_plate(ui, {x, y}, height, ICON_FA_MICROCHIP, device_label(ui.services.device_name), most,
              fill(ui.t("tip.device"), {ui.frame.memory.source}));
 
   const float square = ui.px(36);

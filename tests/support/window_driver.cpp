@@ -1,4 +1,4 @@
-#include "gui/window_driver.h"
+#include "support/window_driver.h"
 
 #include <chrono>
 #include <cmath>
@@ -68,6 +68,31 @@ int run(const std::vector<std::string>& arguments, const std::string& display,
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 
+std::vector<std::string> fill_in(std::vector<std::string> texts,
+                                 const std::filesystem::path& folder) {
+  const std::string place = "{folder}";
+  for (std::string& text : texts) {
+    for (std::size_t at = 0; (at = text.find(place)) != std::string::npos;)
+      text.replace(at, place.size(), folder.string());
+  }
+  return texts;
+}
+
+std::vector<std::string> with_program(const std::string& program,
+                                      std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), program);
+  return arguments;
+}
+
+std::vector<std::string> with_display(std::vector<std::string> environment,
+                                      const std::string& display,
+                                      const std::filesystem::path& folder) {
+  environment.insert(environment.end(),
+                     {"DISPLAY=" + display, "LIBGL_ALWAYS_SOFTWARE=1", "WAYLAND_DISPLAY=",
+                      "HEADROOM_UI_DUMP=" + (folder / "ui.json").string()});
+  return environment;
+}
+
 std::string read_display_number(int fd) {
   std::string number;
   pollfd waiting{fd, POLLIN, 0};
@@ -106,9 +131,17 @@ Child::~Child() {
 
 bool Child::running() {
   if (pid_ <= 0) return false;
-  if (waitpid(pid_, nullptr, WNOHANG) == 0) return true;
+  int status = 0;
+  if (waitpid(pid_, &status, WNOHANG) == 0) return true;
   pid_ = -1;
+  if (WIFEXITED(status)) exit_code_ = WEXITSTATUS(status);
   return false;
+}
+
+std::optional<int> Child::wait_for_exit(double seconds) {
+  const auto deadline = Clock::now() + std::chrono::duration<double>(seconds);
+  while (running() && Clock::now() < deadline) nap();
+  return exit_code_;
 }
 
 Screen::Screen(int width, int height)
@@ -121,24 +154,17 @@ Screen::Screen(int width, int height)
   close(pipe_[1]);
 }
 
-WindowDriver::WindowDriver(const std::string& program, const std::vector<std::string>& options,
-                           int width, int height)
-    : screen_(width, height),
-      folder_(make_folder()),
-      program_(
-          [&] {
-            std::vector<std::string> arguments{program, "--width=" + std::to_string(width),
-                                               "--height=" + std::to_string(height),
-                                               "--output=" + (folder_ / "pictures").string()};
-            arguments.insert(arguments.end(), options.begin(), options.end());
-            return arguments;
-          }(),
-          {"DISPLAY=" + screen_.name(), "LIBGL_ALWAYS_SOFTWARE=1",
-           "WAYLAND_DISPLAY=", "HEADROOM_UI_DUMP=" + (folder_ / "ui.json").string()}) {
-  if (!wait_for_widget("generate", 60)) throw std::runtime_error("the window did not appear");
+WindowDriver::WindowDriver(const Launch& launch)
+    : own_folder_(launch.folder.empty()),
+      folder_(own_folder_ ? make_folder() : launch.folder),
+      screen_(launch.width, launch.height),
+      program_(with_program(launch.program, fill_in(launch.arguments, folder_)),
+               with_display(fill_in(launch.environment, folder_), screen_.name(), folder_)) {
+  if (!wait_for_widget("generate", 90)) throw std::runtime_error("the window did not appear");
 }
 
 WindowDriver::~WindowDriver() {
+  if (!own_folder_) return;
   std::error_code ignored;
   std::filesystem::remove_all(folder_, ignored);
 }
@@ -185,13 +211,32 @@ void WindowDriver::hover(const std::string& widget) {
 }
 
 void WindowDriver::click(const std::string& widget) {
+  // What was done just before may be what enables it. A test may also want to click what stays off.
+  const auto deadline = Clock::now() + std::chrono::seconds(1);
+  while (wait_for_widget(widget) && !read()["widgets"][widget]["enabled"].get<bool>() &&
+         Clock::now() < deadline) {
+    nap();
+  }
   hover(widget);
   tool({"xdotool", "click", "1"});
   nap();
 }
 
 void WindowDriver::key(const std::string& keys) {
-  tool({"xdotool", "key", keys});
+  // As a hand does it: the modifiers are let go last. (`xdotool key` lets them go first, and a slow
+  // window then sees the key without them.)
+  std::vector<std::string> arguments{"xdotool"};
+  std::vector<std::string> held;
+  std::size_t from = 0;
+  for (std::size_t plus = 0; (plus = keys.find('+', from)) != std::string::npos; from = plus + 1) {
+    held.push_back(keys.substr(from, plus - from));
+    arguments.insert(arguments.end(), {"keydown", held.back()});
+  }
+  arguments.insert(arguments.end(), {"key", keys.substr(from)});
+  for (auto modifier = held.rbegin(); modifier != held.rend(); ++modifier) {
+    arguments.insert(arguments.end(), {"keyup", *modifier});
+  }
+  tool(arguments);
   nap();
 }
 
@@ -202,6 +247,12 @@ void WindowDriver::type(const std::string& text) {
 
 void WindowDriver::paste(const std::string& text) {
   run({"xclip", "-selection", "clipboard", "-loops", "0"}, screen_.name(), nullptr, text);
+  std::string held;  // xclip returns before it owns the clipboard
+  for (const auto deadline = Clock::now() + std::chrono::seconds(5);
+       held != text && Clock::now() < deadline; nap()) {
+    held.clear();
+    run({"xclip", "-selection", "clipboard", "-o"}, screen_.name(), &held);
+  }
   key("ctrl+v");
 }
 
@@ -221,6 +272,28 @@ std::array<int, 3> WindowDriver::pixel(int x, int y) const {
     return static_cast<int>(static_cast<unsigned char>(bytes[i]));
   };
   return {at(0), at(1), at(2)};
+}
+
+std::filesystem::path WindowDriver::screenshot(const std::string& name) const {
+  const std::filesystem::path folder = HEADROOM_SCREENSHOTS;
+  std::filesystem::create_directories(folder);
+  const std::filesystem::path file = folder / (name + ".png");
+  if (tool({"import", "-window", "root", "-depth", "8", "PNG24:" + file.string()}) != 0)
+    throw std::runtime_error("no screenshot; is ImageMagick installed?");
+  return file;
+}
+
+std::optional<int> WindowDriver::close(double seconds) {
+  if (!request_close(screen_.name(), "headroom")) throw std::runtime_error("no window to close");
+  return program_.wait_for_exit(seconds);
+}
+
+long long WindowDriver::resident_kib() const {
+  std::ifstream in("/proc/" + std::to_string(program_.pid()) + "/status");
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("VmRSS:")) return std::stoll(line.substr(6));
+  }
+  throw std::runtime_error("the program has ended");
 }
 
 }  // namespace headroom::test

@@ -2,6 +2,7 @@
 #include <array>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,9 +22,13 @@ class Child {
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
   [[nodiscard]] bool running();
+  [[nodiscard]] pid_t pid() const { return pid_; }
+  // Waits for its end; nothing past the deadline or when it ended by a signal.
+  std::optional<int> wait_for_exit(double seconds);
 
  private:
   pid_t pid_ = -1;
+  std::optional<int> exit_code_;
 };
 
 // A virtual screen with a free number. Throws std::runtime_error when Xvfb does not start.
@@ -38,12 +43,21 @@ class Screen {
   std::string name_;
 };
 
+// How to start the program. "{folder}" in arguments and environment stands for the driver's folder.
+struct Launch {
+  std::string program;
+  std::vector<std::string> arguments{};
+  std::vector<std::string> environment{};  // NAME=VALUE, on top of the test's own
+  int width = 1280;                        // of the screen
+  int height = 800;
+  std::filesystem::path folder{};  // empty: a temporary one, removed at the end
+};
+
 // The window on a virtual screen, driven by xdotool, read through HEADROOM_UI_DUMP.
 class WindowDriver {
  public:
-  // Starts `program` with `options` and waits until it draws.
-  WindowDriver(const std::string& program, const std::vector<std::string>& options,
-               int width = 1280, int height = 800);
+  // Starts the program and waits until it draws.
+  explicit WindowDriver(const Launch& launch);
   ~WindowDriver();
 
   [[nodiscard]] nlohmann::json read() const;  // the newest dump; null before the first
@@ -61,15 +75,25 @@ class WindowDriver {
   void wheel(const std::string& widget, int clicks);  // > 0 = away from the person
   // The colour of a window pixel, 0..255 each.
   [[nodiscard]] std::array<int, 3> pixel(int x, int y) const;
+  // A picture of the whole screen as `name`.png in HEADROOM_SCREENSHOTS; returns the file.
+  std::filesystem::path screenshot(const std::string& name) const;
   [[nodiscard]] bool running() { return program_.running(); }
+  // Asks the window to close, as a window manager does; returns the exit code, nothing when the
+  // program has not ended by itself after `seconds`.
+  std::optional<int> close(double seconds);
+  [[nodiscard]] long long resident_kib() const;  // memory of the program
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
 
  private:
   int tool(const std::vector<std::string>& arguments) const;
 
-  Screen screen_;
+  bool own_folder_;
   std::filesystem::path folder_;
+  Screen screen_;
   Child program_;
 };
+
+// Sends the window whose class is `window_class` the request to close. False when there is none.
+bool request_close(const std::string& display, const std::string& window_class);
 
 }  // namespace headroom::test

@@ -1,0 +1,134 @@
+#include "picture_files.h"
+
+#include "headroom/core/error.h"
+#include "headroom/image/png_writer.h"
+#include "headroom/image/settings.h"
+
+#include "paths.h"
+
+#include <array>
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include <unistd.h>
+
+namespace headroom {
+namespace fs = std::filesystem;
+namespace {
+
+std::string lower_extension(const fs::path& path) {
+  std::string extension = path.extension().string();
+  for (char& c : extension) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return extension;
+}
+
+fs::path numbered(const fs::path& file, int index) {
+  if (index == 0) return file;
+  fs::path result = file;
+  return result.replace_filename(file.stem().string() + "_" + std::to_string(index + 1) +
+                                 file.extension().string());
+}
+
+[[noreturn]] void refuse(const fs::path& target, const std::string& reason) {
+  throw Error(ErrorKind::kIo, target.string() + " cannot be written: " + reason);
+}
+
+bool exists(const fs::path& path, const fs::path& target) {
+  std::error_code error;
+  const fs::file_status status =
+      fs::symlink_status(path, error);  // a dangling link is in the way, too
+  if (status.type() == fs::file_type::not_found) return false;
+  if (error) refuse(target, error.message() + "; name another place");
+  return true;
+}
+
+// The folder, or the one in which it will be created, takes new files.
+void check_folder(const fs::path& wanted, const fs::path& target) {
+  fs::path folder = wanted.empty() ? fs::path(".") : wanted;
+  while (!exists(folder, target)) {
+    const fs::path parent = folder.parent_path();
+    folder = parent.empty() || parent == folder ? fs::path(".") : parent;
+  }
+  std::error_code error;
+  if (!fs::is_directory(folder, error)) {
+    refuse(target, folder.string() + " is not a folder; name another place");
+  }
+  if (access(folder.c_str(), W_OK | X_OK) != 0) {
+    refuse(target, std::error_code(errno, std::generic_category()).message() + " in " +
+                       folder.string() + "; name another place");
+  }
+}
+
+}  // namespace
+
+OutputPlace choose_output(const fs::path& typed, const OutputOptions& options) {
+  if (typed.empty()) return {options.folder.empty() ? default_output_folder() : options.folder};
+  std::error_code error;
+  if (fs::is_directory(typed, error)) return {typed};
+  const std::string extension = lower_extension(typed);
+  constexpr std::array<std::string_view, 8> kOtherFormats{".jpg", ".jpeg", ".webp", ".bmp",
+                                                          ".gif", ".tif",  ".tiff", ".avif"};
+  for (const std::string_view format : kOtherFormats) {
+    if (extension == format) {
+      throw Error(ErrorKind::kInvalidRequest, typed.string() +
+                                                  ": pictures are saved as PNG only; name a .png "
+                                                  "file or a folder");
+    }
+  }
+  return {typed, extension == ".png"};
+}
+
+void check_output(const OutputPlace& output, int count) {
+  if (!output.is_file) return check_folder(output.path, output.path);
+  check_folder(output.path.parent_path(), output.path);
+  for (int i = 0; i < count; ++i) {
+    const fs::path file = numbered(output.path, i);
+    if (exists(file, file)) {
+      throw Error(ErrorKind::kIo,
+                  file.string() + " already exists; name another file, or a folder");
+    }
+  }
+}
+
+void check_dump_file(const fs::path& file) {
+  std::error_code error;
+  if (!file.has_filename() || fs::is_directory(file, error)) {
+    refuse(file, "it is a folder; name a file after --dump");
+  }
+  exists(file, file);  // a name that is too long shows here
+  check_folder(file.parent_path(), file);
+}
+
+fs::path save_picture(const OutputPlace& output, const GenerationRequest& request,
+                      const GeneratedImage& picture) {
+  const std::vector<PngText> texts{{"parameters", a1111_parameters(request, picture)},
+                                   {"headroom", settings_json(request, picture), true},
+                                   {"Software", "Headroom " + picture.receipt.version}};
+  const std::string png = encode_png(*picture.image, texts);
+  if (!output.is_file) return save_png_in(output.path, std::chrono::system_clock::now(), png);
+  fs::path file = numbered(output.path, picture.index);
+  write_new_file(file, png);
+  return file;
+}
+
+fs::path rescue_picture(const GenerationRequest& request, const GeneratedImage& picture) {
+  std::error_code error;
+  std::vector<fs::path> folders{fs::current_path(error), default_output_folder(),
+                                fs::temp_directory_path(error)};
+  for (const fs::path& folder : folders) {
+    if (folder.empty()) continue;
+    try {
+      return save_picture({folder}, request, picture);
+    } catch (const Error&) {
+      continue;  // the next place; the caller reports the first failure
+    }
+  }
+  return {};
+}
+
+}  // namespace headroom

@@ -1,0 +1,34 @@
+#pragma once
+#include "headroom/config/app_config.h"
+#include "headroom/core/generation.h"
+
+#include <filesystem>
+
+namespace headroom {
+
+// Where a run's pictures go: a .png file (further pictures get _2, _3, ...) or a folder.
+struct OutputPlace {
+  std::filesystem::path path;
+  bool is_file = false;
+};
+
+// `typed` is what stands after -o; empty = the configured folder. Throws Error{kInvalidRequest} for
+// a picture format that is not written.
+[[nodiscard]] OutputPlace choose_output(const std::filesystem::path& typed,
+                                        const OutputOptions& options);
+
+// Throw Error{kIo} when nothing could be saved there: asked before a long run, not after.
+void check_output(const OutputPlace& output, int count);
+void check_dump_file(const std::filesystem::path& file);
+
+// Saves a picture as PNG with its settings inside. Returns the file; throws Error{kIo}.
+[[nodiscard]] std::filesystem::path save_picture(const OutputPlace& output,
+                                                 const GenerationRequest& request,
+                                                 const GeneratedImage& picture);
+
+// Keeps a picture that could not be saved where it should: in the working folder, the default
+// folder or the temporary one. Returns the file, empty when all three refuse.
+[[nodiscard]] std::filesystem::path rescue_picture(const GenerationRequest& request,
+                                                   const GeneratedImage& picture);
+
+}  // namespace headroom

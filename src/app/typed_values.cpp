@@ -1,0 +1,92 @@
+#include "typed_values.h"
+
+#include "headroom/core/bytes.h"
+#include "headroom/core/error.h"
+
+#include <charconv>
+
+namespace headroom {
+namespace {
+
+[[noreturn]] void refuse(const std::string& option, const std::string& typed,
+                         const std::string& allowed) {
+  throw Error(ErrorKind::kInvalidRequest, option + " " + quoted(typed) + " " + allowed);
+}
+
+// All of `text` or nothing.
+template <typename Number>
+bool parse_number(const std::string& text, Number& number) {
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc() && rest == end;
+}
+
+}  // namespace
+
+std::string quoted(const std::string& typed) {
+  constexpr std::size_t kLongest = 60;
+  std::string text = typed;
+  if (text.size() > kLongest) {
+    std::size_t end = kLongest;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
+      --end;  // whole characters
+    text = text.substr(0, end) + "...";
+  }
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
+  }
+  return '"' + text + '"';
+}
+
+int read_int(const std::string& option, const std::string& typed, int low, int high) {
+  int number = 0;
+  if (!parse_number(typed, number) || number < low || number > high) {
+    refuse(option, typed,
+           "is not allowed; use a whole number from " + std::to_string(low) + " to " +
+               std::to_string(high));
+  }
+  return number;
+}
+
+double read_real(const std::string& option, const std::string& typed) {
+  double number = 0;
+  if (!parse_number(typed, number))
+    refuse(option, typed, "is not a number; write it like 2 or 1.5");
+  return number;
+}
+
+std::uint64_t read_seed(const std::string& option, const std::string& typed) {
+  std::uint64_t seed = 0;
+  if (!parse_number(typed, seed)) {
+    refuse(option, typed, "is not a seed; use a whole number from 0 to 18446744073709551615");
+  }
+  return seed;
+}
+
+std::int64_t read_bytes(const std::string& option, const std::string& typed, std::int64_t least) {
+  const auto bytes = parse_bytes(typed);
+  if (!bytes || *bytes < least) {
+    refuse(option, typed,
+           "is not an amount of memory; write it like 6G or 5500M" +
+               (least > 0 ? ", at least " + format_bytes(least) : std::string()));
+  }
+  return *bytes;
+}
+
+Size read_size(const std::string& option, const std::string& typed) {
+  const auto size = parse_size(typed);
+  if (!size) refuse(option, typed, "is not a size; write it like 768x512");
+  return *size;
+}
+
+Size read_preset(const std::string& option, const std::string& typed) {
+  const auto preset = find_preset(typed);
+  if (preset) return preset->size;
+  std::string names;
+  for (const SizePreset& known : kSizePresets) {
+    names += (names.empty() ? "" : ", ") + std::string(known.name);
+  }
+  refuse(option, typed, "is not known; use one of " + names);
+}
+
+}  // namespace headroom

@@ -1,0 +1,24 @@
+#pragma once
+#include "headroom/core/size.h"
+
+#include <cstdint>
+#include <string>
+
+namespace headroom {
+
+// Values as they are typed after an option. Each function throws Error{kInvalidRequest}: one
+// sentence naming the option, what was typed and what is allowed.
+[[nodiscard]] int read_int(const std::string& option, const std::string& typed, int low, int high);
+// Finite or not: validate() knows the limits of the numbers that reach a model.
+[[nodiscard]] double read_real(const std::string& option, const std::string& typed);
+[[nodiscard]] std::uint64_t read_seed(const std::string& option, const std::string& typed);
+// At least `least` bytes.
+[[nodiscard]] std::int64_t read_bytes(const std::string& option, const std::string& typed,
+                                      std::int64_t least);
+[[nodiscard]] Size read_size(const std::string& option, const std::string& typed);
+[[nodiscard]] Size read_preset(const std::string& option, const std::string& typed);
+
+// `typed` in quotes, fit for a message: cut when long, without control characters.
+[[nodiscard]] std::string quoted(const std::string& typed);
+
+}  // namespace headroom

@@ -1,0 +1,68 @@
+#include "remembered.h"
+
+#include "headroom/core/error.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <initializer_list>
+
+#include <nlohmann/json.hpp>
+
+namespace headroom {
+namespace {
+
+using nlohmann::json;
+
+std::optional<Remembered::Choice> read_choice(const json& root, const char* key,
+                                              std::initializer_list<const char*> allowed) {
+  if (!root.is_object() || !root.contains(key) || !root[key].is_object()) return std::nullopt;
+  const json& entry = root[key];
+  for (const char* const field : {"chosen", "configured"}) {
+    if (!entry.contains(field) || !entry[field].is_string()) return std::nullopt;
+  }
+  for (const char* const value : allowed) {
+    if (entry["chosen"] == value) return Remembered::Choice{value, entry["configured"]};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Remembered read_remembered(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  if (!in) return {};
+  const json root = json::parse(in, nullptr, /*allow_exceptions=*/false);
+  return {read_choice(root, "language", {"en", "zh"}),
+          read_choice(root, "theme", {"dark", "light"})};
+}
+
+void write_remembered(const std::filesystem::path& file, const Remembered& remembered) {
+  json root = json::object();
+  const auto add = [&](const char* key, const std::optional<Remembered::Choice>& choice) {
+    if (choice) root[key] = {{"chosen", choice->chosen}, {"configured", choice->configured}};
+  };
+  add("language", remembered.language);
+  add("theme", remembered.theme);
+  const auto fail = [&](const std::string& reason) {
+    throw Error(ErrorKind::kIo, "cannot remember language and theme in " + file.string() + ": " +
+                                    reason + "; set them in config.yaml instead");
+  };
+  std::error_code error;
+  std::filesystem::create_directories(file.parent_path(), error);
+  if (error) fail(error.message());
+  const std::filesystem::path temporary = file.string() + ".new";
+  errno = 0;
+  std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
+  out << root.dump(2, ' ', false, json::error_handler_t::replace) << '\n';
+  out.close();
+  if (!out) fail(errno != 0 ? std::strerror(errno) : "it cannot be written");
+  std::filesystem::rename(temporary, file, error);
+  if (error) fail(error.message());
+}
+
+std::string choose(const std::optional<Remembered::Choice>& choice, const std::string& configured) {
+  return choice && choice->configured == configured ? choice->chosen : configured;
+}
+
+}  // namespace headroom

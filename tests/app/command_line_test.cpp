@@ -1,0 +1,155 @@
+#include "command_line.h"
+
+#include "headroom/core/error.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace headroom {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A configuration folder and an environment of its own.
+class CommandLineTest : public ::testing::Test {
+ protected:
+  CommandLineTest() {
+    std::string name = (fs::temp_directory_path() / "headroom-app-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    folder_ = name;
+    ::setenv("XDG_CONFIG_HOME", folder_.c_str(), 1);
+  }
+  ~CommandLineTest() override {
+    ::unsetenv("XDG_CONFIG_HOME");
+    ::unsetenv("HEADROOM_MODEL_THREADS");
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+  }
+
+  static CommandLine read(std::vector<const char*> arguments) {
+    arguments.insert(arguments.begin(), "headroom");
+    const auto line = read_command_line(static_cast<int>(arguments.size()), arguments.data());
+    if (!line) throw std::runtime_error("the program had only to print");
+    return *line;
+  }
+
+  fs::path write(const std::string& name, const std::string& text) const {
+    fs::create_directories((folder_ / name).parent_path());
+    std::ofstream(folder_ / name) << text;
+    return folder_ / name;
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(CommandLineTest, NothingTypedOpensTheWindow) {
+  EXPECT_EQ(read({}).command, CommandLine::Command::kWindow);
+  EXPECT_TRUE(read({"--low-vram"}).config.model.low_vram);
+  EXPECT_EQ(read({"--language", "zh"}).config.window.language, "zh");
+}
+
+TEST_F(CommandLineTest, ReadsEveryOptionOfARequest) {
+  const CommandLine line = read({"generate",
+                                 "-p",
+                                 "a",
+                                 "-n",
+                                 "b",
+                                 "--size",
+                                 "1024x576",
+                                 "--steps",
+                                 "9",
+                                 "--guidance",
+                                 "1.5",
+                                 "--seed",
+                                 "18446744073709551615",
+                                 "--count",
+                                 "3",
+                                 "--cfg-normalization",
+                                 "2",
+                                 "--cfg-truncation",
+                                 "0.5",
+                                 "--shift",
+                                 "6",
+                                 "-o",
+                                 "x.png",
+                                 "--dump",
+                                 "d",
+                                 "--json"});
+  EXPECT_EQ(line.command, CommandLine::Command::kGenerate);
+  EXPECT_EQ(line.prompt, "a");
+  EXPECT_EQ(line.negative_prompt, "b");
+  EXPECT_EQ(line.size, (Size{1024, 576}));
+  EXPECT_EQ(line.steps, 9);
+  EXPECT_EQ(line.guidance, 1.5);
+  EXPECT_EQ(line.seed, 18446744073709551615U);
+  EXPECT_EQ(line.count, 3);
+  EXPECT_EQ(line.cfg_normalization, 2.0);
+  EXPECT_EQ(line.cfg_truncation, 0.5);
+  EXPECT_EQ(line.shift, 6.0);
+  EXPECT_EQ(line.output, "x.png");
+  EXPECT_EQ(line.dump_file, "d");
+  EXPECT_TRUE(line.json);
+}
+
+TEST_F(CommandLineTest, TheModelFillsInWhatWasNotTyped) {
+  ModelInfo model;
+  model.steps = 16;
+  model.guidance_scale = 2;
+  model.negative_prompt = "blurry";
+  const GenerationRequest defaults = build_request(read({"generate", "-p", "a"}), model);
+  EXPECT_EQ(defaults.steps, 16);
+  EXPECT_EQ(defaults.guidance_scale, 2);
+  EXPECT_EQ(defaults.negative_prompt, "blurry");
+  EXPECT_EQ(defaults.count, 1);
+  EXPECT_FALSE(defaults.seed);
+  EXPECT_FALSE(defaults.shift);
+  const GenerationRequest typed = build_request(
+      read({"generate", "-p", "a", "-n", "", "--guidance", "0", "--steps", "3"}), model);
+  EXPECT_EQ(typed.steps, 3);
+  EXPECT_EQ(typed.guidance_scale, 0);
+  EXPECT_EQ(typed.negative_prompt, "");
+}
+
+TEST_F(CommandLineTest, CommandLineBeatsEnvironmentBeatsNamedFileBeatsUserFile) {
+  EXPECT_EQ(read({"devices"}).config.model.threads, 0);
+  write("headroom/config.yaml", "model:\n  threads: 1\n  dtype: bf16\n");
+  EXPECT_EQ(read({"devices"}).config.model.threads, 1);
+  const std::string named = write("named.yaml", "model:\n  threads: 2\n").string();
+  EXPECT_EQ(read({"devices", "--config", named.c_str()}).config.model.threads, 2);
+  ::setenv("HEADROOM_MODEL_THREADS", "3", 1);
+  EXPECT_EQ(read({"devices", "--config", named.c_str()}).config.model.threads, 3);
+  const CommandLine line =
+      read({"--config", named.c_str(), "--threads", "4", "generate", "-p", "a"});
+  EXPECT_EQ(line.config.model.threads, 4);
+  EXPECT_EQ(line.config.model.dtype, "bf16");  // what the stronger ones leave alone stays
+}
+
+TEST_F(CommandLineTest, DeviceOptionsStandBeforeOrAfterTheCommand) {
+  EXPECT_EQ(read({"--vram-cap", "5G", "plan"}).config.memory.vram_cap_bytes, 5LL << 30);
+  EXPECT_EQ(read({"plan", "--vram-cap", "5G"}).config.memory.vram_cap_bytes, 5LL << 30);
+  EXPECT_EQ(read({"plan", "--vram-reserve", "0"}).config.memory.reserve_bytes, 0);
+  EXPECT_EQ(read({"plan", "--pretend-vram=6.5G"}).config.memory.pretend_vram_bytes, 13LL << 29);
+}
+
+TEST_F(CommandLineTest, AnOptionGivenTwiceCountsOnceTheLast) {
+  EXPECT_EQ(read({"generate", "-p", "a", "--seed", "1", "--seed", "2"}).seed, 2U);
+}
+
+TEST_F(CommandLineTest, LongValuesAreCutInMessages) {
+  const std::string typed = std::string(59, 'a') + "猫" + std::string(100000, 'b');
+  try {
+    (void)read({"generate", "-p", "a", "--size", typed.c_str()});
+    FAIL() << "not refused";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.kind(), ErrorKind::kInvalidRequest);
+    EXPECT_EQ(std::string(e.what()),
+              "--size \"" + std::string(59, 'a') + "...\" is not a size; write it like 768x512");
+  }
+}
+
+}  // namespace
+}  // namespace headroom

@@ -1,0 +1,80 @@
+#include "nvml.h"
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace headroom {
+namespace {
+
+class NvmlTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    unsetenv("CUDA_VISIBLE_DEVICES");
+    unsetenv("FAKE_NVML_NO_DRIVER");
+  }
+  void TearDown() override { SetUp(); }
+  static Nvml open() { return Nvml::open(HEADROOM_FAKE_NVML).value(); }
+  static void show_cards(const char* list) { setenv("CUDA_VISIBLE_DEVICES", list, 1); }
+};
+
+TEST_F(NvmlTest, AbsenceIsNormal) {
+  EXPECT_FALSE(Nvml::open("/nowhere/libnvidia-ml.so.1").has_value());
+  setenv("FAKE_NVML_NO_DRIVER", "1", 1);
+  EXPECT_FALSE(Nvml::open(HEADROOM_FAKE_NVML).has_value());
+}
+
+TEST_F(NvmlTest, AnswersForTheCardThatIsAsked) {
+  const Nvml nvml = open();
+  EXPECT_EQ(nvml.driver_version(), "123.45");
+  EXPECT_EQ(nvml.name(0), "Fake Card 0");
+  EXPECT_EQ(nvml.name(1), "Fake Card 1");
+  EXPECT_EQ(nvml.reserved_bytes(1), 101);
+}
+
+TEST_F(NvmlTest, ListsOtherProgramsLargestFirstAndEachOnce) {
+  std::vector<std::uint32_t> pids;
+  std::vector<std::int64_t> bytes;
+  for (const Nvml::Process& p : open().other_processes(0)) {
+    pids.push_back(p.pid);
+    bytes.push_back(p.bytes);
+    // Process 1 exists everywhere, the others are beyond any process number.
+    EXPECT_EQ(p.name.empty(), p.pid != 1) << p.pid;
+  }
+  EXPECT_THAT(pids, ::testing::ElementsAre(4000001, 4000003, 1));
+  EXPECT_THAT(bytes, ::testing::ElementsAre(500, 400, 300));
+}
+
+TEST_F(NvmlTest, ACardThatSaysNothingGivesNothing) {
+  const Nvml nvml = open();
+  for (const int card : {2, 3}) {
+    EXPECT_EQ(nvml.name(card), std::nullopt);
+    EXPECT_EQ(nvml.reserved_bytes(card), std::nullopt);
+    EXPECT_TRUE(nvml.other_processes(card).empty());
+  }
+}
+
+TEST_F(NvmlTest, CardsAreNumberedAsTheEnvironmentShowsThem) {
+  const Nvml nvml = open();
+  show_cards("1,0");
+  EXPECT_EQ(nvml.name(0), "Fake Card 1");
+  EXPECT_EQ(nvml.name(1), "Fake Card 0");
+  EXPECT_EQ(nvml.name(2), std::nullopt);  // hidden
+  show_cards("1");
+  EXPECT_EQ(nvml.name(0), "Fake Card 1");
+  EXPECT_EQ(nvml.name(1), std::nullopt);
+}
+
+TEST_F(NvmlTest, AListThatCannotBeReadHidesTheCards) {
+  const Nvml nvml = open();
+  for (const char* list : {"", "GPU-5a3c", "x,1"}) {
+    show_cards(list);
+    EXPECT_EQ(nvml.name(0), std::nullopt) << '"' << list << '"';
+  }
+}
+
+}  // namespace
+}  // namespace headroom

@@ -1,0 +1,179 @@
+// devices, inspect and tokenize.
+#include "headroom/image/png_writer.h"
+
+#include "e2e/e2e_support.h"
+
+namespace headroom::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+using Devices = EndToEnd;
+using Inspect = EndToEnd;
+using Tokenize = EndToEnd;
+
+TEST_F(Devices, ListsTheProcessorLast) {
+  const auto out = run_json({"devices", "--json"});
+  ASSERT_EQ(out.size(), 1U);
+  ASSERT_FALSE(out[0]["devices"].empty());
+  const json& cpu = out[0]["devices"].back();
+  EXPECT_EQ(cpu["id"], "cpu");
+  EXPECT_EQ(cpu["name"], "CPU budget");
+  EXPECT_GT(cpu["total_bytes"], 0);
+  EXPECT_LE(cpu["budget_bytes"], cpu["free_bytes"]);
+  EXPECT_EQ(cpu["pretended"], false);
+  const ProcessResult text = run({"devices"});
+  EXPECT_EQ(text.exit_code, 0);
+  EXPECT_NE(text.out.find("cpu      CPU budget"), std::string::npos) << text.out;
+}
+
+TEST_F(Devices, PretendsWhatIsAsked) {
+  const auto out = run_json({"devices", "--json", "--pretend-vram", "8G", "--vram-cap", "5G"});
+  const json& cpu = out.at(0)["devices"].back();
+  EXPECT_EQ(cpu["total_bytes"], 8LL << 30);
+  EXPECT_EQ(cpu["budget_bytes"], 5LL << 30);
+  EXPECT_EQ(cpu["pretended"], true);
+}
+
+TEST_F(Inspect, AModelFolder) {
+  const auto out = run_json({"inspect", kStarterModel.string(), "--json"});
+  ASSERT_EQ(out.size(), 1U);
+  EXPECT_EQ(out[0]["kind"], "model");
+  EXPECT_EQ(out[0]["size_unit"], 64);
+  EXPECT_EQ(out[0]["recommended"]["steps"], 16);
+  for (const char* const part : {"transformer", "text_encoder", "vae"}) {
+    EXPECT_GT(out[0][part]["weights"]["bytes"], 0) << part;
+  }
+  const ProcessResult text = run({"inspect", kStarterModel.string()});
+  EXPECT_EQ(text.exit_code, 0);
+  EXPECT_NE(text.out.find("size_unit: 64\n"), std::string::npos) << text.out;
+}
+
+TEST_F(Inspect, AWeightFile) {
+  const fs::path file = kFixtures / "tiny" / "hostile" / "ok_plain.safetensors";
+  const auto out = run_json({"inspect", file.string(), "--json"});
+  ASSERT_EQ(out.size(), 1U);
+  EXPECT_EQ(out[0]["kind"], "safetensors");
+  EXPECT_EQ(out[0]["tensors"].size(), out[0]["tensor_count"].get<std::size_t>());
+  EXPECT_FALSE(out[0]["tensors"].empty());
+}
+
+TEST_F(Inspect, APictureOfAnotherProgramListsWhatHasNoFieldHere) {
+  Image image;
+  image.width = 2;
+  image.height = 1;
+  image.rgb.assign(6, 100);
+  const std::string parameters =
+      "a lighthouse, oil painting\nNegative prompt: fog\n"
+      "Steps: 20, Sampler: Euler a, CFG scale: 4.5, Seed: 99, Size: 512x768, Clip skip: 2";
+  write("a1111.png", encode_png(image, {{"parameters", parameters}, {"Comment", "mine"}}));
+  const auto out = run_json({"inspect", "a1111.png", "--json"});
+  ASSERT_EQ(out.size(), 1U);
+  EXPECT_EQ(out[0]["source"], "parameters");
+  EXPECT_EQ(out[0]["width"], 2);
+  EXPECT_EQ(out[0]["height"], 1);
+  EXPECT_EQ(out[0]["settings"]["prompt"], "a lighthouse, oil painting");
+  EXPECT_EQ(out[0]["settings"]["negative_prompt"], "fog");
+  EXPECT_EQ(out[0]["settings"]["steps"], 20);
+  EXPECT_EQ(out[0]["settings"]["guidance"], 3.5);
+  EXPECT_EQ(out[0]["settings"]["seed"], 99);
+  EXPECT_EQ(out[0]["settings"]["width"], 512);
+  EXPECT_EQ(out[0]["settings"]["height"], 768);
+  EXPECT_EQ(out[0]["unknown"], (json{{"Sampler", "Euler a"}, {"Clip skip", "2"}}));
+  EXPECT_EQ(out[0]["other_texts"], (json{{"Comment", "mine"}}));
+}
+
+TEST_F(Inspect, APictureWithoutSettings) {
+  Image image;
+  image.width = image.height = 1;
+  image.rgb.assign(3, 0);
+  write("plain.png", encode_png(image, {}));
+  const auto out = run_json({"inspect", "plain.png", "--json"});
+  EXPECT_TRUE(out.at(0)["settings"].is_null());
+  const ProcessResult text = run({"inspect", "plain.png"});
+  EXPECT_NE(text.out.find("settings: none\n"), std::string::npos) << text.out;
+}
+
+TEST_F(Inspect, RefusesWhatItCannotRead) {
+  Image image;
+  image.width = image.height = 1;
+  image.rgb.assign(3, 0);
+  const std::string png = encode_png(image, {{"headroom", "{\"request\": 3}", true}});
+  write("text.txt", "hello");
+  write("empty.png", "");
+  write("cut.png", png.substr(0, 20));
+  write("cut_later.png", png.substr(0, png.size() - 20));
+  write("bad_settings.png", png);
+  write("text.safetensors", "hello");
+  fs::create_directories(folder_ / "empty_folder");
+  expect_refused({"inspect", "missing.png"}, 3, {"missing.png", "does not exist"});
+  expect_refused({"inspect", "text.txt"}, 3, {"text.txt", "is not a PNG"});
+  expect_refused({"inspect", "empty.png"}, 3, {"empty.png"});
+  expect_refused({"inspect", "cut.png"}, 3, {"cut.png"});
+  expect_refused({"inspect", "cut_later.png"}, 3, {"cut_later.png"});
+  expect_refused({"inspect", "bad_settings.png"}, 3, {"bad_settings.png", "request"});
+  expect_refused({"inspect", "text.safetensors"}, 3, {"text.safetensors"});
+  expect_refused({"inspect", "empty_folder"}, 3, {"empty_folder"});
+  expect_refused({"inspect"}, 2, {"name one"});
+}
+
+TEST_F(Inspect, EveryHostileWeightFileIsRefusedInOneSentence) {
+  int count = 0;
+  for (const fs::directory_entry& entry : fs::directory_iterator(kFixtures / "tiny" / "hostile")) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with("bad_")) continue;
+    if (++count % 4 != 0) continue;  // the room's own tests take all; here only the way out matters
+    expect_refused({"inspect", entry.path().string()}, 3, {name});
+  }
+  EXPECT_GT(count, 20);
+}
+
+// A sample of the reference tokenizer's own answers, in one call a model.
+class TokenizeModel : public EndToEnd, public ::testing::WithParamInterface<const char*> {};
+
+TEST_P(TokenizeModel, AgreesWithTheReference) {
+  const fs::path root = kFixtures / GetParam();
+  const json expected = json::parse(read_bytes(root / "expected" / "tokenizer.json"));
+  std::string input;
+  std::vector<json> ids;
+  const auto add = [&](const std::string& text, bool with_template, const json& answer) {
+    input += json{{"text", text}, {"template", with_template}}.dump() + "\n";
+    ids.push_back(answer);
+  };
+  for (std::size_t i = 0; i < expected["cases"].size(); i += 13) {
+    add(expected["cases"][i]["text"], false, expected["cases"][i]["ids"]);
+  }
+  ASSERT_GE(ids.size(), 45U);
+  for (const json& entry : expected["templates"]) {
+    const bool is_cut = entry["ids"].size() > 512;
+    add(entry["prompt"], true, is_cut ? json(entry["ids_max512"]) : entry["ids"]);
+  }
+  const auto out = run_json({"tokenize", "--model", (root / "model").string()}, input);
+  ASSERT_EQ(out.size(), ids.size());
+  for (std::size_t i = 0; i < ids.size(); ++i) EXPECT_EQ(out[i]["ids"], ids[i]) << lines(input)[i];
+}
+INSTANTIATE_TEST_SUITE_P(Models, TokenizeModel, ::testing::Values("tiny", "f32"));
+
+TEST_F(Tokenize, RefusesGarbageNamingTheLine) {
+  const auto refuse = [&](const std::string& input, const std::vector<std::string>& words) {
+    expect_refused(run({"tokenize"}, input), 2, words);
+  };
+  refuse("garbage\n", {"line 1"});
+  refuse("\n\n[1]\n", {"line 3", "object"});
+  refuse("{\"txt\": \"a\"}", {"line 1", "txt"});
+  refuse("{}", {"line 1", "\"text\" is missing"});
+  refuse("{\"text\": 3}", {"\"text\""});
+  refuse("{\"text\": \"a\", \"template\": 1}", {"\"template\""});
+  refuse("{\"text\": \"\xFF\"}", {"UTF-8"});
+  refuse("{\"text\": \"\\ud800\"}", {"line 1"});
+  refuse(std::string(100000, '['), {"line 1"});
+}
+
+TEST_F(Tokenize, EmptyInputIsNoError) {
+  const ProcessResult result = run({"tokenize"}, "");
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_EQ(result.out, "");
+}
+
+}  // namespace
+}  // namespace headroom::test

@@ -1,0 +1,121 @@
+// What is said of memory before a run, and the promise kept.
+#include "e2e/e2e_support.h"
+
+#include <set>
+
+namespace headroom::test {
+namespace {
+
+class PlanCommand : public EndToEnd {
+ protected:
+  json plan(std::vector<std::string> more, int exit_code) const {
+    more.insert(more.begin(), {"plan", "--json"});
+    const ProcessResult result = run(std::move(more));
+    EXPECT_EQ(result.exit_code, exit_code) << result.err;
+    EXPECT_EQ(result.err, "");
+    return json::parse(result.out, nullptr, /*allow_exceptions=*/false);
+  }
+};
+
+std::string size_text(const json& size) {
+  return std::to_string(size["width"].get<int>()) + "x" + std::to_string(size["height"].get<int>());
+}
+
+TEST_F(PlanCommand, JsonHasTheDocumentedFields) {
+  const json out =
+      plan({"-p", "a cat", "--preset", "16:9", "--pretend-vram", "6G", "--seed", "4"}, 0);
+  EXPECT_EQ(out["request"]["prompt"], "a cat");
+  EXPECT_EQ(out["request"]["width"], 1024);
+  EXPECT_EQ(out["request"]["height"], 576);
+  EXPECT_EQ(out["request"]["seed"], 4);
+  EXPECT_EQ(out["budget"]["total_bytes"], 6LL << 30);
+  EXPECT_EQ(out["budget"]["free_bytes"], 6LL << 30);
+  // Left free by default: 3 %, but at least 256 MiB.
+  EXPECT_EQ(out["budget"]["budget_bytes"], (6LL << 30) - (256LL << 20));
+  EXPECT_EQ(out["budget"]["source"], "CPU budget");
+  EXPECT_EQ(out["fits"], true);
+  EXPECT_EQ(out["shortfall_bytes"], 0);
+  EXPECT_TRUE(out["suggestion"].is_null());
+  EXPECT_EQ(out["plan"]["rungs"], json({"resident"}));
+  EXPECT_TRUE(out["plan"].contains("seconds"));
+  std::vector<std::string> names;
+  std::int64_t largest = 0;
+  for (const json& stage : out["plan"]["stages"]) {
+    names.push_back(stage["name"]);
+    for (const char* const key :
+         {"weights_bytes", "activation_bytes", "workspace_bytes", "peak_bytes"}) {
+      EXPECT_GE(stage[key], 0) << key;
+    }
+    EXPECT_TRUE(stage.contains("seconds"));
+    largest = std::max(largest, stage["peak_bytes"].get<std::int64_t>());
+  }
+  EXPECT_EQ(names, (std::vector<std::string>{"load", "encode", "denoise", "decode", "save"}));
+  EXPECT_EQ(out["plan"]["peak_bytes"], largest);
+  EXPECT_EQ(files(), std::vector<std::string>());
+}
+
+TEST_F(PlanCommand, NeedsNoPrompt) {
+  EXPECT_EQ(plan({"--size", "64x64"}, 0)["request"]["prompt"], "");
+}
+
+TEST_F(PlanCommand, TextSaysWhetherItFits) {
+  const ProcessResult fits = run({"plan", "--preset", "512", "--pretend-vram", "6G"});
+  EXPECT_EQ(fits.exit_code, 0);
+  EXPECT_NE(fits.out.find("512×512, 1 picture: fits\n"), std::string::npos) << fits.out;
+  EXPECT_NE(fits.out.find("5.8 GB of 6.0 GB (CPU budget)"), std::string::npos) << fits.out;
+  EXPECT_NE(fits.out.find("resident"), std::string::npos);
+  const ProcessResult refused = run({"plan", "--preset", "1024", "--vram-cap", "100M"});
+  EXPECT_EQ(refused.exit_code, 4);
+  EXPECT_NE(refused.out.find("1024×1024 needs "), std::string::npos) << refused.out;
+  EXPECT_NE(refused.out.find(" fits"), std::string::npos) << refused.out;
+}
+
+TEST_F(PlanCommand, SizesThatDoNotFitComeWithOneThatDoes) {
+  for (const std::vector<std::string>& limit :
+       {std::vector<std::string>{"--vram-cap", "100M"},
+        std::vector<std::string>{"--pretend-vram", "356M"},
+        std::vector<std::string>{"--pretend-vram", "110M", "--vram-reserve", "10M"}}) {
+    std::vector<std::string> wanted{"--preset", "1024"};
+    wanted.insert(wanted.end(), limit.begin(), limit.end());
+    const json out = plan(wanted, 4);
+    EXPECT_EQ(out["fits"], false);
+    EXPECT_EQ(out["budget"]["budget_bytes"], 100LL << 20);
+    EXPECT_EQ(out["shortfall_bytes"],
+              out["plan"]["peak_bytes"].get<std::int64_t>() - (100LL << 20));
+    ASSERT_TRUE(out["suggestion"].is_object());
+
+    std::vector<std::string> refused = quick({"--preset", "1024"});
+    refused.insert(refused.end(), limit.begin(), limit.end());
+    const int width = out["suggestion"]["width"];
+    expect_refused(refused, 4, {"1024×1024 needs", std::to_string(width) + "×", "fits"});
+  }
+}
+
+TEST_F(PlanCommand, TheSuggestedSizeWorksWithinTheLimit) {
+  const json out = plan({"--preset", "1024", "--vram-cap", "100M"}, 4);
+  const auto made = run_json(quick(
+      {"--size", size_text(out["suggestion"]), "--vram-cap", "100M", "--json", "-o", "a.png"}));
+  ASSERT_EQ(made.size(), 1U);
+  EXPECT_LE(made[0]["actual_peak_bytes"].get<std::int64_t>(), 100LL << 20);
+}
+
+TEST_F(PlanCommand, AModelThatDoesNotFitAtAllIsRefusedWithTheWayOut) {
+  const json out = plan({"--size", "64x64", "--vram-cap", "20M"}, 4);
+  EXPECT_TRUE(out["suggestion"].is_null());
+  expect_refused(quick({"--vram-cap", "20M"}), 4, {"no size fits", "close other programs"});
+}
+
+TEST_F(PlanCommand, WhatIsPlannedIsWhatGenerateReports) {
+  const json planned = plan({"-p", "a red apple", "--size", "192x128"}, 0);
+  const auto made = run_json(quick({"--size", "192x128", "--json", "-o", "a.png"}));
+  EXPECT_EQ(made.at(0)["predicted_peak_bytes"], planned["plan"]["peak_bytes"]);
+}
+
+TEST_F(PlanCommand, RefusesWhatGenerateRefuses) {
+  expect_refused({"plan", "--size", "37x37"}, 2, {"37×37", "64×64"});
+  expect_refused({"plan", "-p", "  "}, 2, {"prompt is empty"});
+  expect_refused({"plan", "--model", "nowhere"}, 3, {"nowhere"});
+}
+
+}  // namespace
+}  // namespace headroom::test

@@ -1,0 +1,96 @@
+#include "headroom/core/error.h"
+
+#include "remembered.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+
+#include <gtest/gtest.h>
+
+namespace headroom {
+namespace {
+
+namespace fs = std::filesystem;
+
+class RememberedFile : public ::testing::Test {
+ protected:
+  RememberedFile() {
+    std::string name = (fs::temp_directory_path() / "headroom-remembered-XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    folder_ = name;
+  }
+  ~RememberedFile() override {
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+  }
+  Remembered read(const std::string& text) {
+    std::ofstream(folder_ / "window.json") << text;
+    return read_remembered(folder_ / "window.json");
+  }
+  fs::path folder_;
+};
+
+TEST_F(RememberedFile, IsReadBackAsItWasWritten) {
+  const fs::path file = folder_ / "made" / "window.json";
+  write_remembered(file, {{{"zh", "auto"}}, {{"light", "dark"}}});
+  const Remembered back = read_remembered(file);
+  ASSERT_TRUE(back.language && back.theme);
+  EXPECT_EQ(back.language->chosen, "zh");
+  EXPECT_EQ(back.language->configured, "auto");
+  EXPECT_EQ(back.theme->chosen, "light");
+  EXPECT_EQ(back.theme->configured, "dark");
+  EXPECT_EQ(std::distance(fs::directory_iterator(file.parent_path()), {}), 1)
+      << "no temporary file is left";
+}
+
+TEST_F(RememberedFile, ReplacesWhatWasThere) {
+  const fs::path file = folder_ / "window.json";
+  write_remembered(file, {{{"zh", "auto"}}, {{"light", "dark"}}});
+  write_remembered(file, {{{"en", "auto"}}, {}});
+  EXPECT_EQ(read_remembered(file).language->chosen, "en");
+  EXPECT_FALSE(read_remembered(file).theme);
+}
+
+TEST_F(RememberedFile, IsIgnoredWhenItIsMissingOrBroken) {
+  EXPECT_FALSE(read_remembered(folder_ / "none.json").language);
+  EXPECT_FALSE(read_remembered(folder_).theme);
+  for (const char* const text :
+       {"", "{", "[]", "7", R"({"language": "zh"})", R"({"language": {"chosen": "zh"}})",
+        R"({"language": {"chosen": "fr", "configured": "auto"}})",
+        R"({"language": {"chosen": 1, "configured": "auto"}})"}) {
+    EXPECT_FALSE(read(text).language) << text;
+  }
+}
+
+TEST_F(RememberedFile, OneBrokenChoiceDoesNotCostTheOther) {
+  const Remembered back =
+      read(R"({"language": 3, "theme": {"chosen": "light", "configured": "dark"}, "new": {}})");
+  EXPECT_FALSE(back.language);
+  ASSERT_TRUE(back.theme);
+  EXPECT_EQ(back.theme->chosen, "light");
+}
+
+TEST_F(RememberedFile, ThatCannotBeWrittenIsNamed) {
+  std::ofstream(folder_ / "file") << "in the way";
+  const fs::path file = folder_ / "file" / "window.json";
+  try {
+    write_remembered(file, {});
+    FAIL() << "nothing was thrown";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.kind(), ErrorKind::kIo);
+    EXPECT_NE(std::string(e.what()).find(file.string()), std::string::npos) << e.what();
+  }
+}
+
+TEST(Remembered, AChoiceHoldsUntilTheConfigurationChanges) {
+  const Remembered::Choice choice{"light", "dark"};
+  EXPECT_EQ(choose(choice, "dark"), "light");
+  EXPECT_EQ(choose(choice, "light"), "light");
+  EXPECT_EQ(choose(Remembered::Choice{"zh", "auto"}, "en"), "en");
+  EXPECT_EQ(choose(std::nullopt, "dark"), "dark");
+}
+
+}  // namespace
+}  // namespace headroom

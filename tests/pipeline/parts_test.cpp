@@ -1,0 +1,176 @@
+#include "headroom/memory/allocator_model.h"
+
+#include "dump.h"
+#include "number_format.h"
+#include "pipeline/run_support.h"
+#include "preview.h"
+#include "replay.h"
+#include "stage_seconds.h"
+#include "threads.h"
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <ATen/ops/full.h>
+#include <unistd.h>
+
+namespace headroom {
+namespace {
+
+class TemporaryFolder {
+ public:
+  TemporaryFolder()
+      : path(std::filesystem::temp_directory_path() /
+             ("headroom-parts-" + std::to_string(::getpid()))) {
+    std::filesystem::create_directories(path);
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  const std::filesystem::path path;
+};
+
+TEST(NumberFormat, FollowsTheDeviceUnlessToldOtherwise) {
+  const Device cpu;
+  const Device card{Device::Kind::kCuda, 0, "a card"};
+  EXPECT_EQ(choose_formats("auto", cpu).name, "fp32");
+  EXPECT_EQ(choose_formats("auto", card).name, "bf16");
+  EXPECT_EQ(choose_formats("auto", card).networks, at::kBFloat16);
+  EXPECT_EQ(choose_formats("auto", card).vae, at::kFloat);
+  EXPECT_EQ(choose_formats("bf16", cpu).networks, at::kBFloat16);
+  EXPECT_EQ(choose_formats("fp16", card).networks, at::kHalf);
+  EXPECT_EQ(choose_formats("fp16", card).vae, at::kFloat);  // float16 overflows in it
+  try {
+    static_cast<void>(choose_formats("fp8", cpu));
+    FAIL() << "fp8 was taken";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kInvalidRequest);
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("auto, fp32, bf16 or fp16"));
+  }
+}
+
+TEST(Threads, ZeroMeansOneACore) {
+  EXPECT_EQ(resolve_threads(3), 3);
+  EXPECT_GE(resolve_threads(0), 1);
+  EXPECT_EQ(resolve_threads(0), resolve_threads(-1));
+}
+
+TEST(Preview, MapsLatentsToColours) {
+  const TemporaryFolder folder;
+  std::ofstream(folder.path / "preview.json")
+      << R"({"weights": [[0.5, 0, 0], [0, -1, 10]], "bias": [0.25, 0.5, 0]})";
+  const auto preview = LatentPreview::load(folder.path, 2);
+  ASSERT_TRUE(preview);
+  const at::Tensor latents = at::full({2, 1, 3}, 0.5);
+  const auto image = preview->draw(latents);
+  EXPECT_EQ(image->width, 3);
+  EXPECT_EQ(image->height, 1);
+  // 0.5*0.5 + 0.25, 0.5 - 0.5, and clamped to one.
+  const std::vector<std::uint8_t> pixel{128, 0, 255};
+  for (std::size_t i = 0; i < 9; ++i) EXPECT_EQ(image->rgb[i], pixel[i % 3]) << i;
+}
+
+TEST(Preview, AFileThatDoesNotFitMeansNoPreviews) {
+  const TemporaryFolder folder;
+  EXPECT_FALSE(LatentPreview::load(folder.path, 2));
+  for (const char* text :
+       {"", "{", "[]", R"({"weights": [[1, 2, 3]]})", R"({"weights": [[1, 2]], "bias": [0, 0, 0]})",
+        R"({"weights": "x", "bias": [0, 0, 0]})",
+        R"({"weights": [[1, 2, 3]], "bias": [0, 0, 0]})"}) {
+    std::ofstream(folder.path / "preview.json") << text;
+    EXPECT_FALSE(LatentPreview::load(folder.path, 2)) << text;
+  }
+}
+
+TEST(Dump, HoldsEveryIntermediateOfTheFirstPicture) {
+  const TemporaryFolder folder;
+  const auto file = folder.path / "run.safetensors";
+  const test::Runner runner(test::model_root("f32"),
+                            [&](PipelineOptions& options) { options.dump_file = file; });
+  GenerationRequest request = test::small_request(runner);
+  request.count = 2;
+  static_cast<void>(runner.run(request));
+  const TensorFile dump(file);
+  std::vector<std::string> names;
+  for (const auto& [name, view] : dump.tensors()) {
+    names.push_back(name);
+    EXPECT_EQ(view.dtype, DType::kF32) << name;
+  }
+  EXPECT_THAT(names, ::testing::ElementsAre("cond", "decoded", "latents.0", "latents.1",
+                                            "latents.2", "noise", "uncond"));
+  EXPECT_EQ(dump.tensors().at("noise").shape, (std::vector<std::int64_t>{1, 16, 2, 2}));
+  EXPECT_EQ(dump.tensors().at("decoded").shape, (std::vector<std::int64_t>{1, 3, 64, 64}));
+}
+
+TEST(Dump, AFolderThatIsNotThereIsAnIoError) {
+  Dump dump;
+  dump.add("x", at::full({1}, 1.0));
+  try {
+    dump.write("/nowhere/at/all.safetensors");
+    FAIL() << "wrote nowhere";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kIo);
+  }
+}
+
+TEST(GuessedSeconds, GrowWithWhatTheStageDoes) {
+  const ModelFolder model = read_model_folder(test::model_root("tiny"));
+  const NetworkSizes sizes =
+      network_sizes(model, {}, [](const Ledger& l) { return replay_cpu_budget(l).left_bytes; });
+  const PromptIds ids{std::vector<std::int32_t>(20), {}};
+  const PromptIds guided{std::vector<std::int32_t>(20), std::vector<std::int32_t>(20)};
+  GenerationRequest request;
+  request.width = request.height = 64;
+  request.steps = 4;
+  GenerationRequest longer = request;
+  longer.steps = 8;
+  GenerationRequest larger = request;
+  larger.width = 256;  // 64 rows of tokens; up to 32 cost the same
+  const auto seconds = [&](Stage stage, const GenerationRequest& r, const PromptIds& i,
+                           const Rungs& rungs = {}) {
+    return guess_seconds(model, sizes, r, i, rungs, false)[static_cast<std::size_t>(stage)];
+  };
+  const double denoise = seconds(Stage::kDenoise, request, ids);
+  EXPECT_DOUBLE_EQ(seconds(Stage::kDenoise, longer, ids), 2 * denoise);
+  EXPECT_DOUBLE_EQ(seconds(Stage::kDenoise, request, guided), 2 * denoise);
+  EXPECT_GT(seconds(Stage::kDenoise, larger, ids), denoise);
+  EXPECT_DOUBLE_EQ(seconds(Stage::kEncode, request, guided), 2 * seconds(Stage::kEncode, request, ids));
+  EXPECT_DOUBLE_EQ(seconds(Stage::kDecode, larger, ids), 4 * seconds(Stage::kDecode, request, ids));
+  // Every rung costs something in its stage, or nothing would be chosen without it.
+  EXPECT_GT(seconds(Stage::kEncode, request, ids, {.stream_encoder = true}),
+            seconds(Stage::kEncode, request, ids));
+  for (const Rungs& rungs : {Rungs{.chunk_tokens = 8}, Rungs{.stream_blocks = 2},
+                             Rungs{.evict_transformer = true}, Rungs{.evict_encoder = true}}) {
+    EXPECT_GT(seconds(Stage::kDenoise, request, ids, rungs), denoise);
+  }
+  EXPECT_GT(seconds(Stage::kDecode, request, ids, {.tile_latent = 4}),
+            seconds(Stage::kDecode, request, ids));
+}
+
+TEST(Replay, MarksEveryStageAndTakesNoMemory) {
+  cpu_budget::install();
+  const ModelFolder model = read_model_folder(test::model_root("tiny"));
+  GenerationRequest request;
+  request.width = request.height = 1024;
+  request.steps = 1000;
+  request.guidance_scale = 1;
+  const PromptIds ids{std::vector<std::int32_t>(20), std::vector<std::int32_t>(8)};
+  cpu_budget::reset_peak();
+  const std::int64_t before = cpu_budget::use().total();
+  const Ledger ledger = replay(model, {}, {request, ids, {}, 1});
+  EXPECT_LT(cpu_budget::use().peak - before, 64 * 1024);
+  std::vector<Stage> stages;
+  for (const Ledger::Entry& entry : ledger.entries) {
+    if (entry.kind == Ledger::Kind::kStage) stages.push_back(entry.stage);
+  }
+  EXPECT_THAT(stages, ::testing::ElementsAre(Stage::kLoad, Stage::kEncode, Stage::kDenoise,
+                                             Stage::kDecode));
+  EXPECT_LT(ledger.entries.size(), 20'000U);  // a thousand steps are not replayed one by one
+}
+
+}  // namespace
+}  // namespace headroom
