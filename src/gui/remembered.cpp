@@ -6,6 +6,7 @@
 #include <cstring>
 #include <fstream>
 #include <initializer_list>
+#include <sstream>
 
 #include <nlohmann/json.hpp>
 
@@ -31,8 +32,9 @@ std::optional<Remembered::Choice> read_choice(const json& root, const char* key,
 
 Remembered read_remembered(const std::filesystem::path& file) {
   std::ifstream in(file);
-  if (!in) return {};
-  const json root = json::parse(in, nullptr, /*allow_exceptions=*/false);
+  std::ostringstream text;  // a stream keeps a read error to itself, a parser would pass it on
+  text << in.rdbuf();
+  const json root = json::parse(text.str(), nullptr, /*allow_exceptions=*/false);
   return {read_choice(root, "language", {"en", "zh"}),
           read_choice(root, "theme", {"dark", "light"})};
 }

@@ -14,17 +14,21 @@ ImFont* face(const Ui& ui, bool bold) { return bold ? ui.fonts.bold : ui.fonts.r
 
 ImVec4 vec(ImU32 color) { return ImGui::ColorConvertU32ToFloat4(color); }
 
+// Dear ImGui makes letters for whole sizes only; any other would be scaled, which blurs.
+float line_height(const Ui& ui, const TextStyle& style) {
+  return std::round(style.size * kLineOfEm * ui.scale);
+}
+
 }  // namespace
 
 float text_width(const Ui& ui, const std::string& text, const TextStyle& style) {
   return face(ui, style.bold)
-      ->CalcTextSizeA(style.size * kLineOfEm * ui.scale, FLT_MAX, 0, text.data(),
-                      text.data() + text.size())
+      ->CalcTextSizeA(line_height(ui, style), FLT_MAX, 0, text.data(), text.data() + text.size())
       .x;
 }
 
 int text_lines(const Ui& ui, const std::string& text, const TextStyle& style, float width) {
-  const float line = style.size * kLineOfEm * ui.scale;
+  const float line = line_height(ui, style);
   const float height = face(ui, style.bold)
                            ->CalcTextSizeA(line, FLT_MAX, width, text.data(), text.data() + text.size())
                            .y;
@@ -32,7 +36,7 @@ int text_lines(const Ui& ui, const std::string& text, const TextStyle& style, fl
 }
 
 void draw_text(const Ui& ui, ImVec2 at, const std::string& text, const TextStyle& style) {
-  ImGui::GetWindowDrawList()->AddText(face(ui, style.bold), style.size * kLineOfEm * ui.scale,
+  ImGui::GetWindowDrawList()->AddText(face(ui, style.bold), line_height(ui, style),
                                       {std::floor(at.x), std::floor(at.y)}, style.color,
                                       text.data(), text.data() + text.size());
 }
@@ -234,7 +238,7 @@ bool draw_number(const Ui& ui, const SliderOptions& o, double& value, float widt
 
 bool slider(const Ui& ui, const SliderOptions& o, double& value) {
   const float width = ImGui::GetContentRegionAvail().x;
-  const float row = ui.px(23);
+  const float row = ui.px(22);
   const float label = ui.px(84);
   const float number = ui.px(56);
   const ImVec2 at = ImGui::GetCursorScreenPos();

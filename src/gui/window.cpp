@@ -261,7 +261,7 @@ void Window::Impl::follow_progress(Frame& frame) {
 void Window::Impl::draw_panels(const Ui& ui) const {
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
   const float top = ui.px(44);
-  const float bottom = ui.px(72);
+  const float bottom = ui.px(70);
   const float wide = screen.x / ui.scale;
   const float left = ui.px(wide < 1150 ? 344 : wide < 1600 ? 360 : 384);
   const float right = ui.px(wide < 1150 ? 236 : wide < 1600 ? 288 : 330);

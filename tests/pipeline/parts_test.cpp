@@ -13,6 +13,7 @@
 #include <string>
 
 #include <ATen/ops/full.h>
+#include <gmock/gmock.h>
 #include <unistd.h>
 
 namespace headroom {

@@ -2,7 +2,10 @@
 
 #include "pipeline/run_support.h"
 
+#include <algorithm>
 #include <string>
+
+#include <gmock/gmock.h>
 
 namespace headroom {
 namespace {

@@ -16,8 +16,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-// The reference fixtures of tests/data/zimage, which tools/reference_fixtures wrote with the
-// reference libraries: two small models with random weights, and what they answer.
+// The reference fixtures of tests/data/zimage, which tools/reference/make_fixtures.py wrote with
+// the reference libraries: two small models with random weights, and what they answer.
 namespace headroom::test {
 
 // "tiny" and "f32": they differ in every dimension, the second also in sharding and storage.

@@ -210,6 +210,11 @@ void WindowDriver::hover(const std::string& widget) {
   nap();
 }
 
+void WindowDriver::point_at(int x, int y) {
+  tool({"xdotool", "mousemove", std::to_string(x), std::to_string(y)});
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));  // a tooltip goes
+}
+
 void WindowDriver::click(const std::string& widget) {
   // What was done just before may be what enables it. A test may also want to click what stays off.
   const auto deadline = Clock::now() + std::chrono::seconds(1);

@@ -69,6 +69,7 @@ class WindowDriver {
 
   void click(const std::string& widget);
   void hover(const std::string& widget);
+  void point_at(int x, int y);
   void key(const std::string& keys);
   void type(const std::string& text);
   void paste(const std::string& text);                // through the clipboard

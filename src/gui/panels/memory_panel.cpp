@@ -88,9 +88,14 @@ void draw_segments(const Ui& ui, const MemorySnapshot& m, const Scale& scale, fl
     list.AddRect({cached_low + gap, top + gap}, {cached_high - gap, bottom - gap},
                  ui.colors.working, round, ui.px(1.2F));
   }
-  const float reserved = scale.at(m.total - m.reserved_by_driver);
-  if (m.reserved_by_driver > 0) {
-    for (float x = reserved; x < scale.left + scale.width; x += ui.px(4)) {
+  // What the driver holds, and what is kept free: a run may not reach into either.
+  std::int64_t limit = m.total - m.reserved_by_driver;
+  if (const Forecast* const f = ui.frame.forecast; f != nullptr) {
+    const std::int64_t budget = std::max<std::int64_t>(0, f->budget.budget_bytes);
+    limit = std::min(limit, m.used_by_others + budget);
+  }
+  if (limit < m.total) {
+    for (float x = scale.at(limit); x < scale.left + scale.width; x += ui.px(4)) {
       list.AddRectFilled({x, top}, {x + ui.px(2), bottom}, ui.colors.others);
     }
   }
@@ -136,7 +141,7 @@ void draw_marks(const Ui& ui, const MemorySnapshot& m, const Scale& scale, float
     labels.put((base + end) / 2, fill(ui.t("gauge.next"), {format_bytes(f->plan.peak_bytes)}),
                color);
   }
-  if (m.peak > 0) {
+  if (m.peak >= kMiB) {  // less is start-up, not a run
     const float x = scale.at(m.used_by_others + m.peak);
     list.AddRectFilled({x - ui.px(1), top - ui.px(4)}, {x + ui.px(1), bottom + ui.px(1)},
                        ui.colors.text);
@@ -168,7 +173,8 @@ void draw_sparkline(const Ui& ui, ImVec2 at, ImVec2 size) {
 }
 
 void draw_table(const Ui& ui, const MemorySnapshot& m, bool stretched) {
-  ImGui::TextColored(ImGui::ColorConvertU32ToFloat4(ui.colors.text_faint), "%s%s", m.source.c_str(),
+  const std::string source = is_cpu(m) ? ui.t("gauge.cpu") : m.source;
+  ImGui::TextColored(ImGui::ColorConvertU32ToFloat4(ui.colors.text_faint), "%s%s", source.c_str(),
                      m.pretended ? (" · " + ui.t("gauge.pretended")).c_str() : "");
   if (ImGui::BeginTable("memory", 2, ImGuiTableFlags_SizingFixedFit)) {
     const auto row = [&](const char* key, std::int64_t bytes) {
@@ -185,7 +191,7 @@ void draw_table(const Ui& ui, const MemorySnapshot& m, bool stretched) {
     row("gauge.row.working", m.activations);
     row("gauge.row.cached", m.cached);
     row("gauge.row.free", m.free);
-    row("gauge.row.reserved", m.reserved_by_driver);
+    if (m.reserved_by_driver > 0) row("gauge.row.reserved", m.reserved_by_driver);
     row("gauge.row.total", m.total);
     row("gauge.row.peak", m.peak);
     if (const Forecast* const f = ui.frame.forecast; f != nullptr) {

@@ -95,7 +95,8 @@ void draw_buttons(const Ui& ui, const FinishedPicture& p) {
   const float gap = ui.px(8);
   const float half = (ImGui::GetContentRegionAvail().x - gap) / 2;
   const ImVec2 size{half, ui.px(32)};
-  const std::string no_file = p.file.empty() ? ui.t("why.no_file") : std::string();
+  const bool saved = !p.file.empty();
+  const std::string no_file = saved ? std::string() : ui.t("why.no_file");
   if (button(ui, {.name = "use_settings",
                   .label = ui.t("picture.use"),
                   .tip = ui.t("tip.use_settings"),
@@ -122,7 +123,7 @@ void draw_buttons(const Ui& ui, const FinishedPicture& p) {
   ImGui::SameLine(0, gap);
   if (button(ui, {.name = "show_in_folder",
                   .label = ui.t("picture.show"),
-                  .tip = ui.t(p.file.empty() ? "tip.show_output_folder" : "tip.show_in_folder"),
+                  .tip = ui.t(saved ? "tip.show_in_folder" : "tip.show_output_folder"),
                   .size = size,
                   .text_size = 13})) {
     ui.actions.show_in_folder();

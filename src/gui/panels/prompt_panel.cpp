@@ -62,7 +62,7 @@ void draw_prompt_field(const Ui& ui) {
       has_problem(ui, RequestProblem::Field::kPrompt) && !state.draft.prompt.empty();
   // A tall window has room for a longer prompt.
   const float screen = ImGui::GetIO().DisplaySize.y / ui.scale;
-  const float height = ui.px(std::clamp(70 + (screen - 800) * 0.3F, 70.0F, 140.0F));
+  const float height = ui.px(std::clamp(66 + (screen - 800) * 0.3F, 66.0F, 140.0F));
   draw_field(ui, "prompt", state.draft.prompt, height, ImGuiInputTextFlags_CallbackAlways,
              replace_text, trouble);
   if (!ImGui::IsItemActive()) state.new_prompt.reset();
@@ -140,7 +140,7 @@ void draw_negative(const Ui& ui) {
   const ImU32 color = ImGui::IsItemHovered() ? ui.colors.text : ui.colors.text_dim;
   name_item(ui, "negative.fold");
   tooltip(ui, ui.t(off ? "why.negative" : "tip.negative"));
-  draw_text(ui, {at.x, at.y + ui.px(5)},
+  draw_text(ui, {at.x, at.y + ui.px(4)},
             state.negative_open ? ICON_FA_CHEVRON_DOWN : ICON_FA_CHEVRON_RIGHT,
             {ui.colors.text_faint, 9});
   draw_text(ui, {at.x + ui.px(15), at.y + ui.px(1)}, ui.t("negative.label"), {color, 13});

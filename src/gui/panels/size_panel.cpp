@@ -154,7 +154,7 @@ void draw_wide_card(const Ui& ui, const SizeCard& card, ImVec2 at, ImVec2 size) 
   const float x = at.x + pad + ui.px(35);
   draw_text(ui, {x, at.y + ui.px(5)}, std::string(card.preset.name),
             {faded(ui.colors.text, alpha), 14, true});
-  draw_text_right(ui, right, at.y + ui.px(9), to_string(card.preset.size),
+  draw_text_right(ui, right, at.y + ui.px(8), to_string(card.preset.size),
                   {faded(ui.colors.text_faint, alpha), kLabelSize});
   const TextStyle style{faded(ui.colors.text, alpha), kLabelSize};
   draw_text(ui, {x, at.y + ui.px(23)}, needs(ui, card, style, right - x), style);

@@ -1,0 +1,77 @@
+// What the window of the real program keeps when something fails or ends.
+#include "e2e/window_support.h"
+
+#include <fstream>
+
+namespace headroom::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+using WindowEnd = WindowEndToEnd;
+
+TEST_F(WindowEnd, APictureThatCannotBeSavedStaysAndIsSavedLater) {
+  std::ofstream(folder_ / "blocked") << "a file where the folder should be";
+  WindowDriver w(launch({}, {"HEADROOM_OUTPUT_FOLDER={folder}/blocked/pictures"}));
+  w.click("example.0");
+  choose_steps(w, 4);
+  w.click("generate");
+  ASSERT_TRUE(wait_until_made(w, 1));
+  ASSERT_EQ(w.state()["banners"].size(), 1U);
+  EXPECT_NE(w.state()["banners"][0].get<std::string>().find("blocked"), std::string::npos);
+  EXPECT_EQ(w.state()["picture_file"], "");
+  EXPECT_FALSE(w.read()["widgets"]["copy_path"]["enabled"].get<bool>());
+  w.screenshot("not_saved");
+
+  fs::remove(folder_ / "blocked");
+  w.click("save_again");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["picture_file"] != ""; }));
+  const auto files = pictures_in(folder_ / "blocked" / "pictures");
+  ASSERT_EQ(files.size(), 1U);
+  rest(w);
+  ASSERT_TRUE(w.wait([](const json& s) { return s["banners"].size() == 1; }));  // the note leaves
+  w.click("banner.0.close");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["banners"].empty(); }));
+  rest(w);
+  const Likeness alike = compare_canvas(w, "saved_later", files[0]);
+  EXPECT_GT(alike.correlation, 0.99) << "what was saved is what the window kept";
+}
+
+TEST_F(WindowEnd, ClosesCleanlyInTheMiddleOfAJob) {
+  WindowDriver w(launch());
+  w.click("example.0");
+  w.click("preset.1024");
+  choose_steps(w, 30);
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["step"] > 0; }, 60));
+  const auto code = w.close(30);
+  ASSERT_TRUE(code.has_value()) << "still running, or ended by a signal";
+  EXPECT_EQ(*code, 0);
+  EXPECT_TRUE(pictures_in(pictures_folder()).empty());
+}
+
+TEST_F(WindowEnd, LanguageAndThemeAreRememberedUntilAnotherIsAskedFor) {
+  {
+    WindowDriver w(launch());
+    ASSERT_EQ(w.state()["language"], "en");
+    ASSERT_EQ(w.state()["theme"], "dark");
+    w.click("language");
+    w.click("theme");
+    ASSERT_TRUE(w.wait([](const json& s) { return s["language"] == "zh" && s["theme"] == "light"; }));
+    EXPECT_EQ(w.close(30), 0);
+  }
+  {
+    fs::remove(folder_ / "ui.json");
+    WindowDriver w(launch());
+    EXPECT_EQ(w.state()["language"], "zh");
+    EXPECT_EQ(w.state()["theme"], "light");
+    EXPECT_EQ(w.close(30), 0);
+  }
+  fs::remove(folder_ / "ui.json");
+  WindowDriver w(launch({"--language", "en"}));
+  EXPECT_EQ(w.state()["language"], "en");
+  EXPECT_EQ(w.state()["theme"], "light");
+}
+
+}  // namespace
+}  // namespace headroom::test
