@@ -165,12 +165,12 @@ class PipelineGenerator final : public ImageGenerator {
       latents.reset();
       result.receipt = receipt(plan, clock);
       forecaster_->learn(request, forecast.ladder, result.receipt);
-      if (hooks.trace) {
+      sink.on_stage(Stage::kSave, i);
+      sink.on_image(std::move(result));
+      if (hooks.trace) {  // after the picture, which a full disk must not cost
         dump.write(options_.dump_file);
         hooks.trace = {};
       }
-      sink.on_stage(Stage::kSave, i);
-      sink.on_image(std::move(result));
       // Later pictures of the job find the model loaded and the prompt encoded.
       clock.seconds[static_cast<std::size_t>(Stage::kLoad)] = 0;
       clock.seconds[static_cast<std::size_t>(Stage::kEncode)] = 0;

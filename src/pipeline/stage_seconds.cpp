@@ -22,6 +22,9 @@ constexpr Rates kCpu{60e9, 2e9, 60e9, 0.5};
 constexpr Rates kCard{20e12, 10e9, 10e12, 0.1};
 constexpr double kChunking = 1.03;       // more, smaller products
 constexpr double kTiling = 1.25;         // margins, and layers through host memory
+// Where the CPU is the device, decoding outside of its budget costs no time, but it is what a card
+// would wait for: keep it the last resort here too.
+constexpr double kHostPenalty = 20;
 constexpr double kSequentialCard = 1.1;  // smaller products fill a card less well
 constexpr double kSequentialCpu = 1.01;  // layers leave the caches between the branches
 
@@ -112,6 +115,7 @@ std::array<double, kStageCount> guess_seconds(const ModelFolder& model, const Ne
 
   const Rates& decoding = rungs.cpu_decode ? kCpu : rates;
   of(Stage::kDecode) = decoder_flops(model.vae, pixels) / decoding.decoder_flops;
+  if (rungs.cpu_decode && !card) of(Stage::kDecode) *= kHostPenalty;
   if (rungs.tile_latent > 0) of(Stage::kDecode) *= kTiling;
   if (!stays.vae_before_decode) of(Stage::kDecode) += copy(sizes.vae);
   return seconds;

@@ -78,10 +78,18 @@ void TextToImage::adopt(const Rungs& rungs) {
 
 void TextToImage::prepare(const Rungs& rungs) {
   adopt(rungs);
+  // What a failed load leaves half built would only be in the way of the next, smaller plan.
+  struct Undo {
+    TextToImage* of;
+    ~Undo() {
+      if (of != nullptr) of->clear();
+    }
+  } undo{this};
   const Residency stays = residency(rungs);
   load_text_encoder();
   if (stays.transformer_in_encode) load_transformer();
   if (stays.vae_before_decode) load_vae();
+  undo.of = nullptr;
 }
 
 TextToImage::Features TextToImage::encode(const PromptIds& ids, const RunHooks& hooks) {
