@@ -18,6 +18,7 @@ PipelineOptions pipeline_options(const AppConfig& config, fs::path dump_file) {
   options.dtype = config.model.dtype;
   options.threads = config.model.threads;
   options.budget = config.budget();
+  options.low_vram = config.model.low_vram;
   options.pretend_vram_bytes = config.memory.pretend_vram_bytes;
   options.dump_file = std::move(dump_file);
   return options;

@@ -34,6 +34,7 @@ struct Counters {
   }
 
   void take(std::int64_t bytes, MemoryTag tag) {
+    if (tag == MemoryTag::kHost) return;
     const std::scoped_lock lock(mutex);
     ++use.allocations;
     const bool injected = fail_at > 0 && --fail_at == 0;
@@ -47,6 +48,7 @@ struct Counters {
   }
 
   void give_back(std::int64_t bytes, MemoryTag tag) noexcept {
+    if (tag == MemoryTag::kHost) return;
     const std::scoped_lock lock(mutex);
     of(tag) -= bytes;
   }

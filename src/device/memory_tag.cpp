@@ -5,7 +5,9 @@ namespace {
 thread_local MemoryTag current_tag = MemoryTag::kActivations;
 }  // namespace
 
-ScopedMemoryTag::ScopedMemoryTag(MemoryTag tag) : previous_(current_tag) { current_tag = tag; }
+ScopedMemoryTag::ScopedMemoryTag(MemoryTag tag) : previous_(current_tag) {
+  if (previous_ != MemoryTag::kHost) current_tag = tag;
+}
 ScopedMemoryTag::~ScopedMemoryTag() { current_tag = previous_; }
 MemoryTag ScopedMemoryTag::current() { return current_tag; }
 

@@ -1,6 +1,7 @@
 #include "headroom/memory/allocator_model.h"
 
-#include <algorithm>
+#include "peak_recorder.h"
+
 #include <unordered_map>
 
 namespace headroom {
@@ -11,40 +12,30 @@ LedgerPeaks replay_cpu_budget(const Ledger& ledger) {
     MemoryTag tag;
   };
   std::unordered_map<std::uint32_t, Block> alive;
-  std::array<std::int64_t, 3> use{};  // by MemoryTag
-  LedgerPeaks peaks;
-  StagePeak* stage = peaks.stages.data();
-
-  const auto note = [&] {
-    stage->seen = true;
-    const auto raise = [](std::int64_t& peak, std::int64_t value) { peak = std::max(peak, value); };
-    raise(stage->activation_bytes, use[0]);
-    raise(stage->weights_bytes, use[1]);
-    raise(stage->workspace_bytes, use[2]);
-    raise(stage->peak_bytes, use[0] + use[1] + use[2]);
-    raise(peaks.peak_bytes, stage->peak_bytes);
-  };
+  PeakRecorder recorder;
   for (const Ledger::Entry& entry : ledger.entries) {
     switch (entry.kind) {
       case Ledger::Kind::kStage:
-        stage = &peaks.stages[static_cast<std::size_t>(entry.stage)];
+        recorder.enter(entry.stage);
         break;
       case Ledger::Kind::kAllocate: {
+        if (entry.tag == MemoryTag::kHost) break;
         const Block block{(entry.bytes + 63) / 64 * 64, entry.tag};
         alive.emplace(entry.id, block);
-        use[static_cast<std::size_t>(block.tag)] += block.bytes;
+        recorder.add(block.tag, block.bytes);
         break;
       }
       case Ledger::Kind::kFree: {
         const auto block = alive.find(entry.id);
-        use[static_cast<std::size_t>(block->second.tag)] -= block->second.bytes;
+        if (block == alive.end()) break;  // host memory
+        recorder.add(block->second.tag, -block->second.bytes);
         alive.erase(block);
         break;
       }
     }
-    note();
+    recorder.note();
   }
-  return peaks;
+  return recorder.peaks();
 }
 
 }  // namespace headroom

@@ -4,24 +4,32 @@
 #include <vector>
 
 namespace headroom {
+namespace {
 
-void TimeModel::learn(Stage stage, double work, double seconds) {
-  constexpr std::size_t kRemembered = 15;
-  if (!(work > 0) || !(seconds > 0)) return;
-  std::deque<double>& rates = rates_[static_cast<std::size_t>(stage)];
-  rates.push_back(seconds / work);
-  if (rates.size() > kRemembered) rates.pop_front();
-}
-
-double TimeModel::seconds(Stage stage, double work) const {
-  const std::deque<double>& rates = rates_[static_cast<std::size_t>(stage)];
-  if (rates.empty()) return 0;
-  std::vector<double> sorted(rates.begin(), rates.end());
+double median_of(const std::deque<double>& values) {
+  std::vector<double> sorted(values.begin(), values.end());
   std::sort(sorted.begin(), sorted.end());
   const std::size_t middle = sorted.size() / 2;
-  const double median =
-      sorted.size() % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-  return median * work;
+  return sorted.size() % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+}  // namespace
+
+void TimeModel::learn(Stage stage, double guessed, double seconds) {
+  constexpr std::size_t kRemembered = 15;
+  if (!(guessed > 0) || !(seconds > 0)) return;
+  const auto i = static_cast<std::size_t>(stage);
+  ratios_[i].push_back(seconds / guessed);
+  if (ratios_[i].size() > kRemembered) ratios_[i].pop_front();
+  medians_[i] = median_of(ratios_[i]);
+}
+
+bool TimeModel::knows(Stage stage) const {
+  return !ratios_[static_cast<std::size_t>(stage)].empty();
+}
+
+double TimeModel::seconds(Stage stage, double guessed) const {
+  return medians_[static_cast<std::size_t>(stage)] * guessed;
 }
 
 }  // namespace headroom

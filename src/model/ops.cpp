@@ -1,30 +1,32 @@
 #include "ops.h"
 
+#include "group_norm.h"
+
 #include "headroom/device/memory_tag.h"
 #include "headroom/device/workspace.h"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <ATen/ops/_scaled_dot_product_flash_attention_for_cpu.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
-#include <ATen/ops/group_norm.h>
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/linear.h>
+#include <ATen/ops/matmul.h>
 #include <ATen/ops/mkldnn_convolution.h>
 #include <ATen/ops/mul.h>
 #include <ATen/ops/native_layer_norm.h>
+#include <ATen/ops/softmax.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
-#include <ATen/ops/silu.h>
 #include <ATen/ops/view_as_complex.h>
 #include <ATen/ops/view_as_real.h>
 
 namespace headroom {
 namespace {
-
-constexpr double kGroupNormEps = 1e-6;
 
 // On meta: a block of the size that the real operation uses for itself, alive as long as the object.
 at::Tensor declared_workspace(std::int64_t bytes) {
@@ -38,6 +40,19 @@ at::Tensor declared_workspace(std::int64_t bytes) {
 at::Tensor inverse_rms(const at::Tensor& x, double eps) {
   at::Tensor inverse = at::linalg_vector_norm(x, 2, at::IntArrayRef{-1}, /*keepdim=*/true);
   return inverse.square_().div_(static_cast<double>(x.size(-1))).add_(eps).rsqrt_();
+}
+
+// softmax(q k^T / sqrt(d)) v without mask, a few queries at a time, so that the scores stay small.
+at::Tensor unfused_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
+  at::Tensor out = at::empty_like(q);
+  const double scale = 1.0 / std::sqrt(static_cast<double>(q.size(3)));
+  for (std::int64_t first = 0; first < q.size(2); first += workspace::kUnfusedQueryRows) {
+    const std::int64_t rows = std::min(workspace::kUnfusedQueryRows, q.size(2) - first);
+    const at::Tensor scores =
+        at::matmul(q.narrow(2, first, rows), k.transpose(2, 3)).mul_(scale).softmax(-1);
+    out.narrow(2, first, rows).copy_(at::matmul(scores, v));
+  }
+  return out;
 }
 
 }  // namespace
@@ -93,8 +108,10 @@ at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor&
     out = at::empty(q.sizes(), q.options()).unsqueeze(0).transpose(1, 2);
   } else if (q.is_cpu()) {
     out = std::get<0>(at::_scaled_dot_product_flash_attention_for_cpu(query, key, value, 0.0, causal));
-  } else {
+  } else if (head_dim <= workspace::kWidestFusedHead) {
     out = at::scaled_dot_product_attention(query, key, value, {}, 0.0, causal);
+  } else {
+    out = unfused_attention(query, key, value);
   }
   return out.transpose(1, 2).reshape({q.size(0), heads * head_dim});
 }
@@ -137,14 +154,18 @@ at::Tensor conv2d(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
   return at::conv2d(x, weight, bias, stride, padding);
 }
 
-at::Tensor group_norm(const at::Tensor& x, std::int64_t groups, const at::Tensor& weight,
+at::Tensor group_norm(at::Tensor x, std::int64_t groups, const at::Tensor& weight,
                       const at::Tensor& bias, bool silu) {
-  if (x.is_meta()) {
-    const at::Tensor workspace = declared_workspace(workspace::group_norm(x.size(1), groups));
-    return at::empty_like(x);
-  }
-  at::Tensor out = at::group_norm(x, groups, weight, bias, kGroupNormEps);
-  return silu ? at::silu_(out) : out;
+  const at::ScalarType dtype = x.scalar_type();
+  const bool is_float = dtype == at::kFloat;
+  at::Tensor wide = is_float && x.use_count() == 1
+                        ? std::move(x)
+                        : x.to(x.device(), at::kFloat, /*non_blocking=*/false, /*copy=*/true);
+  x.reset();
+  ChannelStatistics statistics;
+  statistics.add(wide);
+  apply_affine(wide, statistics.normalisation(groups, weight, bias, wide), silu);
+  return wide.to(dtype);
 }
 
 }  // namespace headroom

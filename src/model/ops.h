@@ -35,8 +35,9 @@ at::Tensor rotate_halves(const at::Tensor& x, const at::Tensor& cos, const at::T
 at::Tensor conv2d(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                   std::int64_t stride, std::int64_t padding);
 
-// GroupNorm (Wu & He 2018), eps 1e-6, then SiLU if asked. x [1, C, H, W] channels-last.
-at::Tensor group_norm(const at::Tensor& x, std::int64_t groups, const at::Tensor& weight,
+// GroupNorm (Wu & He 2018), eps 1e-6, then SiLU if asked. x [1, C, H, W] channels-last. Overwrites x
+// when nobody else holds it and it is float32.
+at::Tensor group_norm(at::Tensor x, std::int64_t groups, const at::Tensor& weight,
                       const at::Tensor& bias, bool silu);
 
 }  // namespace headroom

@@ -3,6 +3,7 @@
 #include "ops.h"
 #include "rotary.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -10,34 +11,31 @@
 
 namespace headroom {
 
-TextEncoder::TextEncoder(const TextEncoderConfig& config, WeightSource& weights, int layers)
-    : config_(config) {
+TextEncoderLayer TextEncoder::load_layer(const TextEncoderConfig& config, WeightSource& weights,
+                                         int index) {
   const std::int64_t e = config.hidden_size;
   const std::int64_t hd = config.head_dim;
   const std::int64_t q = hd * config.num_attention_heads;
   const std::int64_t kv = hd * config.num_key_value_heads;
   const std::int64_t f = config.intermediate_size;
-  const int count = layers > 0 ? layers : config.num_hidden_layers - 1;
-  for (int i = 0; i < count; ++i) {
-    const std::string prefix = "layers." + std::to_string(i) + ".";
-    const auto get = [&](const char* name, at::IntArrayRef shape) {
-      return weights.get(prefix + name, shape);
-    };
-    layers_.push_back({.input_layernorm = get("input_layernorm.weight", {e}),
-                       .post_attention_layernorm = get("post_attention_layernorm.weight", {e}),
-                       .q_proj = get("self_attn.q_proj.weight", {q, e}),
-                       .k_proj = get("self_attn.k_proj.weight", {kv, e}),
-                       .v_proj = get("self_attn.v_proj.weight", {kv, e}),
-                       .o_proj = get("self_attn.o_proj.weight", {e, q}),
-                       .q_norm = get("self_attn.q_norm.weight", {hd}),
-                       .k_norm = get("self_attn.k_norm.weight", {hd}),
-                       .gate_proj = get("mlp.gate_proj.weight", {f, e}),
-                       .up_proj = get("mlp.up_proj.weight", {f, e}),
-                       .down_proj = get("mlp.down_proj.weight", {e, f})});
-  }
+  const std::string prefix = "layers." + std::to_string(index) + ".";
+  const auto get = [&](const char* name, at::IntArrayRef shape) {
+    return weights.get(prefix + name, shape);
+  };
+  return {.input_layernorm = get("input_layernorm.weight", {e}),
+          .post_attention_layernorm = get("post_attention_layernorm.weight", {e}),
+          .q_proj = get("self_attn.q_proj.weight", {q, e}),
+          .k_proj = get("self_attn.k_proj.weight", {kv, e}),
+          .v_proj = get("self_attn.v_proj.weight", {kv, e}),
+          .o_proj = get("self_attn.o_proj.weight", {e, q}),
+          .q_norm = get("self_attn.q_norm.weight", {hd}),
+          .k_norm = get("self_attn.k_norm.weight", {hd}),
+          .gate_proj = get("mlp.gate_proj.weight", {f, e}),
+          .up_proj = get("mlp.up_proj.weight", {f, e}),
+          .down_proj = get("mlp.down_proj.weight", {e, f})};
 }
 
-void TextEncoder::run_layer(const Layer& layer, at::Tensor hidden, const at::Tensor& cos,
+void TextEncoder::run_layer(const TextEncoderLayer& layer, at::Tensor hidden, const at::Tensor& cos,
                             const at::Tensor& sin) const {
   const std::int64_t length = hidden.size(0);
   const double eps = config_.rms_norm_eps;
@@ -62,16 +60,26 @@ void TextEncoder::run_layer(const Layer& layer, at::Tensor hidden, const at::Ten
   hidden.add_(linear(gate, layer.down_proj));
 }
 
-at::Tensor TextEncoder::forward(
-    std::span<const std::int32_t> ids, WeightSource& weights,
+std::vector<at::Tensor> TextEncoder::forward(
+    std::span<const std::vector<std::int32_t>> prompts, WeightSource& embeddings,
+    const TextEncoderLayers& layers, int layer_count,
     const std::function<void(int layer, const at::Tensor& hidden)>& between_layers) const {
-  at::Tensor hidden = weights.gather_rows("embed_tokens.weight", ids, config_.vocab_size,
-                                          config_.hidden_size);
-  const RotaryTable rotary = sequence_rotation(config_.rope_theta, config_.head_dim,
-                                               static_cast<std::int64_t>(ids.size()), hidden.device());
-  for (std::size_t i = 0; i < layers_.size(); ++i) {
-    if (between_layers) between_layers(static_cast<int>(i), hidden);
-    run_layer(layers_[i], hidden, rotary.cos, rotary.sin);
+  std::vector<at::Tensor> hidden;
+  std::size_t longest = 0;
+  for (const std::vector<std::int32_t>& ids : prompts) {
+    hidden.push_back(embeddings.gather_rows("embed_tokens.weight", ids, config_.vocab_size,
+                                            config_.hidden_size));
+    longest = std::max(longest, ids.size());
+  }
+  const RotaryTable rotary =
+      sequence_rotation(config_.rope_theta, config_.head_dim, static_cast<std::int64_t>(longest),
+                        embeddings.options().device());
+  for (int i = 0; i < layer_count; ++i) {
+    const std::shared_ptr<const TextEncoderLayer> layer = layers(i);
+    for (const at::Tensor& h : hidden) {
+      if (between_layers) between_layers(i, h);
+      run_layer(*layer, h, rotary.cos.narrow(0, 0, h.size(0)), rotary.sin.narrow(0, 0, h.size(0)));
+    }
   }
   return hidden;
 }

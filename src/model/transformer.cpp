@@ -3,6 +3,7 @@
 #include "ops.h"
 #include "rotary.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -41,6 +42,35 @@ at::Tensor unpatchify(const at::Tensor& tokens, std::int64_t c, std::int64_t h, 
   return tokens.view({h / p, w / p, p, p, c}).permute({4, 0, 2, 1, 3}).reshape({c, h, w});
 }
 
+TransformerBlock load_block(const TransformerConfig& config, WeightSource& weights,
+                            const std::string& prefix, bool modulated) {
+  const std::int64_t d = config.dim;
+  const std::int64_t f = config.ffn_dim();
+  const std::int64_t hd = config.head_dim();
+  const auto get = [&](const char* name, at::IntArrayRef shape) {
+    return weights.get(prefix + "." + name, shape);
+  };
+  TransformerBlock b;
+  b.to_q = get("attention.to_q.weight", {d, d});
+  b.to_k = get("attention.to_k.weight", {d, d});
+  b.to_v = get("attention.to_v.weight", {d, d});
+  b.to_out = get("attention.to_out.0.weight", {d, d});
+  b.norm_q = get("attention.norm_q.weight", {hd});
+  b.norm_k = get("attention.norm_k.weight", {hd});
+  b.attention_norm1 = get("attention_norm1.weight", {d});
+  b.attention_norm2 = get("attention_norm2.weight", {d});
+  b.ffn_norm1 = get("ffn_norm1.weight", {d});
+  b.ffn_norm2 = get("ffn_norm2.weight", {d});
+  b.w1 = get("feed_forward.w1.weight", {f, d});
+  b.w2 = get("feed_forward.w2.weight", {d, f});
+  b.w3 = get("feed_forward.w3.weight", {f, d});
+  if (modulated) {
+    b.adaln_weight = get("adaLN_modulation.0.weight", {4 * d, config.adaln_dim()});
+    b.adaln_bias = get("adaLN_modulation.0.bias", {4 * d});
+  }
+  return b;
+}
+
 }  // namespace
 
 Transformer::Transformer(const TransformerConfig& config, WeightSource& weights)
@@ -65,11 +95,9 @@ Transformer::Transformer(const TransformerConfig& config, WeightSource& weights)
   t_mlp2_weight_ = weights.get("t_embedder.mlp.2.weight", {a, kTimeHidden});
   t_mlp2_bias_ = weights.get("t_embedder.mlp.2.bias", {a});
   for (int i = 0; i < config.n_refiner_layers; ++i) {
-    noise_refiner_.push_back(load_block(weights, "noise_refiner." + std::to_string(i), true));
-    context_refiner_.push_back(load_block(weights, "context_refiner." + std::to_string(i), false));
-  }
-  for (int i = 0; i < config.n_layers; ++i) {
-    layers_.push_back(load_block(weights, "layers." + std::to_string(i), true));
+    const std::string index = std::to_string(i);
+    noise_refiner_.push_back(load_block(config, weights, "noise_refiner." + index, true));
+    context_refiner_.push_back(load_block(config, weights, "context_refiner." + index, false));
   }
   const std::string final_layer = "all_final_layer." + key;
   final_weight_ = weights.get(final_layer + ".linear.weight", {token, d});
@@ -78,33 +106,9 @@ Transformer::Transformer(const TransformerConfig& config, WeightSource& weights)
   final_adaln_bias_ = weights.get(final_layer + ".adaLN_modulation.1.bias", {d});
 }
 
-Transformer::Block Transformer::load_block(WeightSource& weights, const std::string& prefix,
-                                           bool modulated) const {
-  const std::int64_t d = config_.dim;
-  const std::int64_t f = config_.ffn_dim();
-  const std::int64_t hd = config_.head_dim();
-  const auto get = [&](const char* name, at::IntArrayRef shape) {
-    return weights.get(prefix + "." + name, shape);
-  };
-  Block b;
-  b.to_q = get("attention.to_q.weight", {d, d});
-  b.to_k = get("attention.to_k.weight", {d, d});
-  b.to_v = get("attention.to_v.weight", {d, d});
-  b.to_out = get("attention.to_out.0.weight", {d, d});
-  b.norm_q = get("attention.norm_q.weight", {hd});
-  b.norm_k = get("attention.norm_k.weight", {hd});
-  b.attention_norm1 = get("attention_norm1.weight", {d});
-  b.attention_norm2 = get("attention_norm2.weight", {d});
-  b.ffn_norm1 = get("ffn_norm1.weight", {d});
-  b.ffn_norm2 = get("ffn_norm2.weight", {d});
-  b.w1 = get("feed_forward.w1.weight", {f, d});
-  b.w2 = get("feed_forward.w2.weight", {d, f});
-  b.w3 = get("feed_forward.w3.weight", {f, d});
-  if (modulated) {
-    b.adaln_weight = get("adaLN_modulation.0.weight", {4 * d, config_.adaln_dim()});
-    b.adaln_bias = get("adaLN_modulation.0.bias", {4 * d});
-  }
-  return b;
+TransformerBlock Transformer::load_layer(const TransformerConfig& config, WeightSource& weights,
+                                         int index) {
+  return load_block(config, weights, "layers." + std::to_string(index), true);
 }
 
 at::Tensor Transformer::time_embedding(float tau) const {
@@ -122,8 +126,9 @@ at::Tensor Transformer::time_embedding(float tau) const {
   return linear(at::silu_(hidden), t_mlp2_weight_, t_mlp2_bias_).squeeze(0);
 }
 
-void Transformer::run_block(const Block& block, at::Tensor x, const at::Tensor& temb,
-                            const at::Tensor& rotation) const {
+void Transformer::run_block(const TransformerBlock& block, const at::Tensor& x,
+                            const at::Tensor& temb, const at::Tensor& rotation,
+                            std::int64_t chunk) const {
   // The modulation folds into the norms' weights: norm(x) * (1 + scale) and tanh(gate) * norm(y) are
   // products along the same axis.
   at::Tensor norm1 = block.attention_norm1;
@@ -139,38 +144,80 @@ void Transformer::run_block(const Block& block, at::Tensor x, const at::Tensor& 
     ffn1 = at::mul(part(2).add_(1.0), ffn1);
     ffn2 = at::mul(part(3).tanh_(), ffn2);
   }
+  const std::int64_t rows = chunk > 0 ? std::min(chunk, x.size(0)) : x.size(0);
+  attend(block, x, norm1, norm2, rotation, rows);
+  feed_forward(block, x, ffn1, ffn2, rows);
+}
+
+void Transformer::attend(const TransformerBlock& block, const at::Tensor& x, const at::Tensor& norm1,
+                         const at::Tensor& norm2, const at::Tensor& rotation,
+                         std::int64_t chunk) const {
   const std::int64_t tokens = x.size(0);
   const std::int64_t heads = config_.n_heads;
   const std::int64_t hd = config_.head_dim();
-  {
-    at::Tensor h = rms_norm(x, norm1, config_.norm_eps);
-    const auto split = [&](const at::Tensor& weight) {
-      return linear(h, weight).view({tokens, heads, hd});
-    };
-    at::Tensor q = rotate_pairs(rms_norm_consuming(split(block.to_q), block.norm_q, kQkNormEps), rotation);
-    at::Tensor k = rotate_pairs(rms_norm_consuming(split(block.to_k), block.norm_k, kQkNormEps), rotation);
-    at::Tensor v = split(block.to_v);
-    h.reset();
+  const auto split = [&](const at::Tensor& h, const at::Tensor& weight) {
+    return linear(h, weight).view({h.size(0), heads, hd});
+  };
+  const auto turned = [&](const at::Tensor& h, const at::Tensor& weight, const at::Tensor& norm,
+                          std::int64_t first) {
+    return rotate_pairs(rms_norm_consuming(split(h, weight), norm, kQkNormEps),
+                        rotation.narrow(0, first, h.size(0)));
+  };
+  const auto normed = [&](std::int64_t first, std::int64_t count) {
+    return rms_norm(x.narrow(0, first, count), norm1, config_.norm_eps);
+  };
+  const auto finish = [&](at::Tensor q, const at::Tensor& k, const at::Tensor& v, std::int64_t first) {
     at::Tensor mixed = attention(q, k, v, /*causal=*/false);
     q.reset();
-    k.reset();
-    v.reset();
     at::Tensor out = linear(mixed, block.to_out);
     mixed.reset();
-    x.add_(rms_norm_consuming(std::move(out), norm2, config_.norm_eps));
+    x.narrow(0, first, out.size(0)).add_(rms_norm_consuming(std::move(out), norm2, config_.norm_eps));
+  };
+  if (chunk == tokens) {
+    at::Tensor h = normed(0, tokens);
+    at::Tensor q = turned(h, block.to_q, block.norm_q, 0);
+    const at::Tensor k = turned(h, block.to_k, block.norm_k, 0);
+    const at::Tensor v = split(h, block.to_v);
+    h.reset();
+    finish(std::move(q), k, v, 0);
+    return;
   }
-  at::Tensor h = rms_norm(x, ffn1, config_.norm_eps);
-  at::Tensor hidden = linear(h, block.w1);
-  at::silu_(hidden);
-  hidden.mul_(linear(h, block.w3));
-  h.reset();
-  at::Tensor out = linear(hidden, block.w2);
-  hidden.reset();
-  x.add_(rms_norm_consuming(std::move(out), ffn2, config_.norm_eps));
+  // Keys and values of all rows first; then the queries, whose rows of x are changed only after they
+  // were read.
+  const at::Tensor k = at::empty({tokens, heads, hd}, x.options());
+  const at::Tensor v = at::empty({tokens, heads, hd}, x.options());
+  for (std::int64_t first = 0; first < tokens; first += chunk) {
+    const std::int64_t count = std::min(chunk, tokens - first);
+    const at::Tensor h = normed(first, count);
+    k.narrow(0, first, count).copy_(turned(h, block.to_k, block.norm_k, first));
+    v.narrow(0, first, count).copy_(split(h, block.to_v));
+  }
+  for (std::int64_t first = 0; first < tokens; first += chunk) {
+    at::Tensor h = normed(first, std::min(chunk, tokens - first));
+    at::Tensor q = turned(h, block.to_q, block.norm_q, first);
+    h.reset();
+    finish(std::move(q), k, v, first);
+  }
+}
+
+void Transformer::feed_forward(const TransformerBlock& block, const at::Tensor& x,
+                               const at::Tensor& norm1, const at::Tensor& norm2,
+                               std::int64_t chunk) const {
+  for (std::int64_t first = 0; first < x.size(0); first += chunk) {
+    const at::Tensor rows = x.narrow(0, first, std::min(chunk, x.size(0) - first));
+    at::Tensor h = rms_norm(rows, norm1, config_.norm_eps);
+    at::Tensor hidden = linear(h, block.w1);
+    at::silu_(hidden);
+    hidden.mul_(linear(h, block.w3));
+    h.reset();
+    at::Tensor out = linear(hidden, block.w2);
+    hidden.reset();
+    rows.add_(rms_norm_consuming(std::move(out), norm2, config_.norm_eps));
+  }
 }
 
 CaptionTokens Transformer::embed_caption(const at::Tensor& features, std::int64_t h, std::int64_t w,
-                                         const Trace& trace) const {
+                                         const TransformerCall& call) const {
   const std::int64_t length = features.size(0);
   const std::int64_t rows = ceil32(length);
   const RotaryConfig rotary{config_.rope_theta, config_.axes_dims};
@@ -182,19 +229,21 @@ CaptionTokens Transformer::embed_caption(const at::Tensor& features, std::int64_
       .copy_(linear(rms_norm(features, cap_norm_, config_.norm_eps), cap_embedder_weight_,
                     cap_embedder_bias_));
   caption.tokens.narrow(0, length, rows - length).copy_(cap_pad_token_);
-  show(trace, "cap_padded", caption.tokens);
+  show(call.trace, "cap_padded", caption.tokens);
   const std::int64_t image_rows = caption.rotation.size(0) - rows;
   const at::Tensor rotation = caption.rotation.narrow(0, image_rows, rows);
   for (std::size_t i = 0; i < context_refiner_.size(); ++i) {
-    run_block(context_refiner_[i], caption.tokens, {}, rotation);
-    show(trace, "context_refiner" + std::to_string(i), caption.tokens);
+    if (call.check) call.check();
+    run_block(context_refiner_[i], caption.tokens, {}, rotation, call.chunk_tokens);
+    show(call.trace, "context_refiner" + std::to_string(i), caption.tokens);
   }
   return caption;
 }
 
-at::Tensor Transformer::forward(const at::Tensor& latents, float tau, const CaptionTokens& caption,
-                                const std::function<void()>& between_blocks,
-                                const Trace& trace) const {
+std::vector<at::Tensor> Transformer::forward(const at::Tensor& latents, float tau,
+                                             std::span<const CaptionTokens* const> captions,
+                                             const TransformerLayers& layers,
+                                             const TransformerCall& call) const {
   const std::int64_t p = config_.patch_size;
   const std::int64_t c = latents.size(0);
   const std::int64_t h = latents.size(1);
@@ -202,37 +251,49 @@ at::Tensor Transformer::forward(const at::Tensor& latents, float tau, const Capt
   const std::int64_t tokens = h / p * (w / p);
   const std::int64_t image_rows = ceil32(tokens);
   const at::Tensor temb = time_embedding(tau);
-  show(trace, "t_emb", temb);
+  show(call.trace, "t_emb", temb);
 
-  at::Tensor unified = at::empty({image_rows + caption.tokens.size(0), config_.dim}, options_);
-  const at::Tensor image = unified.narrow(0, 0, image_rows);
-  image.narrow(0, 0, tokens)
-      .copy_(linear(patchify(latents, p).to(options_.dtype()), x_embedder_weight_, x_embedder_bias_));
-  image.narrow(0, tokens, image_rows - tokens).copy_(x_pad_token_);
-  show(trace, "x_padded", image);
-  const auto run = [&](const Block& block, const at::Tensor& x, const at::Tensor& rotation,
-                       const char* name, std::size_t i) {
-    if (between_blocks) between_blocks();
-    run_block(block, x, temb, rotation);
-    show(trace, name + std::to_string(i), x);
-  };
-  const at::Tensor image_rotation = caption.rotation.narrow(0, 0, image_rows);
-  for (std::size_t i = 0; i < noise_refiner_.size(); ++i) {
-    run(noise_refiner_[i], image, image_rotation, "noise_refiner", i);
+  // One residual stream a caption: image rows, then caption rows. The image part is not refined once
+  // for all: its rotary positions depend on the caption's length.
+  std::vector<at::Tensor> streams;
+  for (const CaptionTokens* caption : captions) {
+    const at::Tensor unified =
+        at::empty({image_rows + caption->tokens.size(0), config_.dim}, options_);
+    const at::Tensor image = unified.narrow(0, 0, image_rows);
+    image.narrow(0, 0, tokens)
+        .copy_(linear(patchify(latents, p).to(options_.dtype()), x_embedder_weight_, x_embedder_bias_));
+    image.narrow(0, tokens, image_rows - tokens).copy_(x_pad_token_);
+    show(call.trace, "x_padded", image);
+    for (std::size_t i = 0; i < noise_refiner_.size(); ++i) {
+      if (call.check) call.check();
+      run_block(noise_refiner_[i], image, temb, caption->rotation.narrow(0, 0, image_rows),
+                call.chunk_tokens);
+      show(call.trace, "noise_refiner" + std::to_string(i), image);
+    }
+    unified.narrow(0, image_rows, caption->tokens.size(0)).copy_(caption->tokens);
+    show(call.trace, "unified", unified);
+    streams.push_back(unified);
   }
-  unified.narrow(0, image_rows, caption.tokens.size(0)).copy_(caption.tokens);
-  show(trace, "unified", unified);
-  for (std::size_t i = 0; i < layers_.size(); ++i) {
-    run(layers_[i], unified, caption.rotation, "layer", i);
+  for (int i = 0; i < config_.n_layers; ++i) {
+    const std::shared_ptr<const TransformerBlock> block = layers(i);
+    for (std::size_t s = 0; s < streams.size(); ++s) {
+      if (call.check) call.check();
+      run_block(*block, streams[s], temb, captions[s]->rotation, call.chunk_tokens);
+      show(call.trace, "layer" + std::to_string(i), streams[s]);
+    }
   }
 
   const at::Tensor scale =
       linear(at::silu(temb).unsqueeze(0), final_adaln_weight_, final_adaln_bias_).add_(1.0);
-  at::Tensor normed = layer_norm(image.narrow(0, 0, tokens), kFinalNormEps);
-  unified.reset();
-  const at::Tensor out = linear(normed.mul_(scale), final_weight_, final_bias_);
-  show(trace, "final", out);
-  return unpatchify(out.to(at::kFloat), c, h, w, p);
+  std::vector<at::Tensor> outputs;
+  for (at::Tensor& unified : streams) {
+    at::Tensor normed = layer_norm(unified.narrow(0, 0, tokens), kFinalNormEps);
+    unified.reset();
+    const at::Tensor out = linear(normed.mul_(scale), final_weight_, final_bias_);
+    show(call.trace, "final", out);
+    outputs.push_back(unpatchify(out.to(at::kFloat), c, h, w, p));
+  }
+  return outputs;
 }
 
 }  // namespace headroom

@@ -55,7 +55,7 @@ at::Tensor VaeDecoder::forward(const at::Tensor& z, const BetweenLayers& between
     }
   }
   if (between) between();
-  x = group_norm(x, groups, conv_norm_out_.weight, conv_norm_out_.bias, /*silu=*/true);
+  x = group_norm(std::move(x), groups, conv_norm_out_.weight, conv_norm_out_.bias, /*silu=*/true);
   return run_conv(conv_out_, x).squeeze(0);
 }
 
@@ -99,7 +99,7 @@ at::Tensor VaeEncoder::forward(const at::Tensor& image, const BetweenLayers& bet
     }
   }
   x = run_mid(mid_, std::move(x), groups, between);
-  x = group_norm(x, groups, conv_norm_out_.weight, conv_norm_out_.bias, /*silu=*/true);
+  x = group_norm(std::move(x), groups, conv_norm_out_.weight, conv_norm_out_.bias, /*silu=*/true);
   x = run_conv(conv_out_, x);
   if (quant_conv_.weight.defined()) x = run_conv(quant_conv_, x);
   return x.squeeze(0);

@@ -58,10 +58,12 @@ at::Tensor run_conv(const VaeConv& conv, const at::Tensor& x, std::int64_t strid
 }
 
 at::Tensor run_resnet(const VaeResnet& r, at::Tensor x, std::int64_t groups) {
-  at::Tensor h = group_norm(x, groups, r.norm1.weight, r.norm1.bias, /*silu=*/true);
+  at::Tensor h = x;
+  // With the shortcut taken first, the norm may overwrite its input.
   if (r.conv_shortcut.weight.defined()) x = run_conv(r.conv_shortcut, x);
+  h = group_norm(std::move(h), groups, r.norm1.weight, r.norm1.bias, /*silu=*/true);
   h = run_conv(r.conv1, h);
-  h = group_norm(h, groups, r.norm2.weight, r.norm2.bias, /*silu=*/true);
+  h = group_norm(std::move(h), groups, r.norm2.weight, r.norm2.bias, /*silu=*/true);
   h = run_conv(r.conv2, h);
   return h.add_(x);
 }

@@ -1,112 +1,128 @@
 #include "headroom/pipeline/make_generator.h"
 
 #include "headroom/core/bytes.h"
-#include "headroom/memory/allocator_model.h"
 #include "headroom/memory/suggest.h"
 #include "headroom/memory/time_model.h"
 #include "number_format.h"
 #include "prompt_ids.h"
-#include "replay.h"
-#include "stage_work.h"
+#include "replay_costs.h"
+#include "stage_seconds.h"
 #include "threads.h"
 
-#include <map>
+#include <algorithm>
+#include <cstdlib>
 #include <mutex>
-#include <tuple>
+#include <optional>
 #include <utility>
 
 namespace headroom {
 namespace {
+
+AllocatorModel allocator_of(const Device& device) {
+  const char* const settings = std::getenv("PYTORCH_CUDA_ALLOC_CONF");
+  if (!device.is_cuda() || settings == nullptr) return {device.is_cuda(), {}};
+  return {true, parse_cuda_alloc_conf(settings)};
+}
 
 class ReplayForecaster final : public Forecaster {
  public:
   ReplayForecaster(PipelineOptions options, std::shared_ptr<const PromptTokenizer> tokenizer)
       : options_(std::move(options)),
         tokenizer_(std::move(tokenizer)),
-        formats_(choose_formats(options_.dtype, options_.device)),
-        threads_(resolve_threads(options_.threads)) {}
+        costs_(options_.model, choose_formats(options_.dtype, options_.device),
+               resolve_threads(options_.threads), allocator_of(options_.device)) {}
 
   Forecast forecast(const GenerationRequest& request, const MemorySnapshot& snapshot) override {
-    const PromptIds ids = encode_prompts(*tokenizer_, request);
+    const PromptIds ids = encode_prompts(tokenizer_.get(), request);
     Forecast forecast;
     forecast.budget = compute_budget(snapshot, options_.budget);
     const std::int64_t budget = forecast.budget.budget_bytes;
 
     const std::scoped_lock lock(mutex_);
-    forecast.plan = plan(request, ids);
-    forecast.fits = forecast.plan.peak_bytes <= budget;
-    if (!forecast.fits) {
-      forecast.shortfall_bytes = forecast.plan.peak_bytes - budget;
-      const Size wanted{request.width, request.height};
-      const auto fits = [&](Size size) {
-        GenerationRequest other = request;
-        other.width = size.width;
-        other.height = size.height;
-        return peaks(other, ids).peak_bytes <= budget;
-      };
-      forecast.suggestion = suggest_size(wanted, options_.model.info.size_unit, fits);
-      forecast.reason = to_string(wanted) + " needs " + format_bytes(forecast.plan.peak_bytes) +
-                        " of memory, " + format_bytes(std::max<std::int64_t>(budget, 0)) +
-                        " can be used now (" + format_bytes(forecast.shortfall_bytes) + " short); " +
-                        (forecast.suggestion
-                             ? to_string(*forecast.suggestion) + " fits"
-                             : "no size fits, so close other programs or raise the limit");
-    }
+    ReplayCosts::ForRequest costs(costs_, request, ids, times_);
+    const std::optional<Candidate> chosen = fastest_plan(costs, budget, options_.low_vram);
+    const Candidate candidate = chosen ? *chosen : smallest_plan(costs);
+    forecast.plan = describe(request, candidate, costs.seconds(candidate.rungs));
+    forecast.ladder = candidate.rungs;
+    forecast.fits = chosen.has_value();
+    if (!forecast.fits) refuse(forecast, request, ids);
     return forecast;
   }
 
-  void learn(const GenerationRequest& request, const Receipt& receipt) override {
-    const PromptIds ids = encode_prompts(*tokenizer_, request);
+  Frontier frontier(const GenerationRequest& request, const MemorySnapshot& snapshot, int step,
+                    int max) override {
+    const PromptIds ids = encode_prompts(tokenizer_.get(), request);
+    const std::int64_t budget = compute_budget(snapshot, options_.budget).budget_bytes;
     const std::scoped_lock lock(mutex_);
+    return compute_frontier(step, max, [&](Size size) {
+      GenerationRequest other = request;
+      other.width = size.width;
+      other.height = size.height;
+      ReplayCosts::ForRequest costs(costs_, other, ids, times_);
+      return judge_size(size, costs, budget, options_.low_vram);
+    });
+  }
+
+  void learn(const GenerationRequest& request, const Rungs& rungs, const Receipt& receipt) override {
+    const PromptIds ids = encode_prompts(tokenizer_.get(), request);
+    const std::scoped_lock lock(mutex_);
+    const auto guess = guess_seconds(options_.model, costs_.sizes(), request, ids, rungs,
+                                     options_.device.is_cuda());
     for (int i = 0; i < kStageCount; ++i) {
-      const auto stage = static_cast<Stage>(i);
-      times_.learn(stage, stage_work(stage, options_.model, request, ids),
-                   receipt.stage_seconds[static_cast<std::size_t>(i)]);
+      const auto k = static_cast<std::size_t>(i);
+      times_.learn(static_cast<Stage>(i), guess[k], receipt.stage_seconds[k]);
     }
   }
 
  private:
-  // What a replay depends on.
-  using Shape = std::tuple<int, int, std::size_t, std::size_t>;
-
-  const LedgerPeaks& peaks(const GenerationRequest& request, const PromptIds& ids) {
-    constexpr std::size_t kMostShapes = 4096;
-    const Shape shape{request.width, request.height, ids.positive.size(), ids.negative.size()};
-    const auto known = peaks_.find(shape);
-    if (known != peaks_.end()) return known->second;
-    if (peaks_.size() >= kMostShapes) peaks_.clear();
-    const Ledger ledger = replay(options_.model, formats_, request, ids, threads_);
-    return peaks_.emplace(shape, replay_cpu_budget(ledger)).first->second;
+  // What is missing and what would fit.
+  void refuse(Forecast& forecast, const GenerationRequest& request, const PromptIds& ids) {
+    const std::int64_t budget = forecast.budget.budget_bytes;
+    forecast.shortfall_bytes = forecast.plan.peak_bytes - budget;
+    const Size wanted{request.width, request.height};
+    const auto fits = [&](Size size) {
+      GenerationRequest other = request;
+      other.width = size.width;
+      other.height = size.height;
+      ReplayCosts::ForRequest costs(costs_, other, ids, times_);
+      return smallest_plan(costs).peak_bytes <= budget;
+    };
+    forecast.suggestion = suggest_size(wanted, options_.model.info.size_unit, fits);
+    forecast.reason = to_string(wanted) + " needs " + format_bytes(forecast.plan.peak_bytes) +
+                      " of memory, " + format_bytes(std::max<std::int64_t>(budget, 0)) +
+                      " can be used now (" + format_bytes(forecast.shortfall_bytes) + " short); " +
+                      (forecast.suggestion
+                           ? to_string(*forecast.suggestion) + " fits"
+                           : "no size fits, so close other programs or raise the limit");
   }
 
-  Plan plan(const GenerationRequest& request, const PromptIds& ids) {
-    const LedgerPeaks& predicted = peaks(request, ids);
+  [[nodiscard]] Plan describe(const GenerationRequest& request, const Candidate& candidate,
+                              const std::array<double, kStageCount>& seconds) const {
     Plan plan;
     plan.width = request.width;
     plan.height = request.height;
     plan.count = request.count;
-    plan.rungs = {"resident"};
-    plan.peak_bytes = predicted.peak_bytes;
+    plan.rungs = rung_names(candidate.rungs);
+    plan.peak_bytes = candidate.peak_bytes;
     for (int i = 0; i < kStageCount; ++i) {
       const auto stage = static_cast<Stage>(i);
-      const StagePeak& peak = predicted.stages[static_cast<std::size_t>(i)];
-      const double seconds =
-          times_.seconds(stage, stage_work(stage, options_.model, request, ids));
-      const bool per_picture = stage >= Stage::kDenoise;
-      plan.seconds += per_picture ? seconds * request.count : seconds;
-      plan.stages.push_back({stage, peak.weights_bytes, peak.activation_bytes, peak.workspace_bytes,
-                             peak.peak_bytes, seconds});
+      const StageNeed& need = candidate.stages[static_cast<std::size_t>(i)];
+      // A guess that no run has confirmed yet is good for choosing, not for showing.
+      const double shown = times_.knows(stage) ? seconds[static_cast<std::size_t>(i)] : 0;
+      if (times_.knows(Stage::kDenoise)) {
+        plan.seconds += stage >= Stage::kDenoise ? shown * request.count : shown;
+      }
+      plan.stages.push_back({stage, need.weights_bytes, need.activation_bytes, need.workspace_bytes,
+                             need.peak_bytes, shown});
     }
     return plan;
   }
 
   const PipelineOptions options_;
   const std::shared_ptr<const PromptTokenizer> tokenizer_;
-  const NumberFormats formats_;
-  const int threads_;
 
   std::mutex mutex_;  // guards everything below
-  std::map<Shape, LedgerPeaks> peaks_;
+  ReplayCosts costs_;
   TimeModel times_;
 };
 

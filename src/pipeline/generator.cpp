@@ -24,27 +24,24 @@
 namespace headroom {
 namespace {
 
-// The weight files of a model, opened, and the networks built from them.
-struct LoadedModel {
+// The weight files of a model, opened, and the networks that are built from them.
+struct OpenedModel {
   TensorStore text_encoder;
   TensorStore transformer;
   TensorStore vae;
-  FileWeights text_weights;
+  FileWeights text_weights, transformer_weights, vae_weights, host_vae_weights;
   TextToImage networks;
 
-  LoadedModel(const ModelFolder& model, const NumberFormats& formats, at::Device device)
+  OpenedModel(const ModelFolder& model, const NumberFormats& formats, at::Device device)
       : text_encoder(model.root / "text_encoder", "model"),
         transformer(model.root / "transformer", "diffusion_pytorch_model"),
         vae(model.root / "vae", "diffusion_pytorch_model"),
         text_weights(text_encoder, at::TensorOptions(device).dtype(formats.networks), {"", "model."}),
-        networks(build(model, formats, device)) {}
-
- private:
-  TextToImage build(const ModelFolder& model, const NumberFormats& formats, at::Device device) {
-    FileWeights transformer_weights(transformer, at::TensorOptions(device).dtype(formats.networks));
-    FileWeights vae_weights(vae, at::TensorOptions(device).dtype(formats.vae));
-    return {model, formats, {text_weights, transformer_weights, vae_weights}};
-  }
+        transformer_weights(transformer, at::TensorOptions(device).dtype(formats.networks)),
+        vae_weights(vae, at::TensorOptions(device).dtype(formats.vae)),
+        host_vae_weights(vae, at::TensorOptions(at::kCPU).dtype(formats.vae)),
+        networks(model, formats, {text_weights, transformer_weights, vae_weights, host_vae_weights},
+                 /*background=*/true) {}
 };
 
 // Measures one stage after the other.
@@ -103,7 +100,7 @@ class PipelineGenerator final : public ImageGenerator {
   }
 
   ~PipelineGenerator() override {
-    loaded_.reset();
+    opened_.reset();
     release_cached(options_.device);
     if (options_.device.is_cuda()) set_card_weights(0);
   }
@@ -127,8 +124,9 @@ class PipelineGenerator final : public ImageGenerator {
   void run(const GenerationRequest& request, ProgressSink& sink, const std::stop_token& stop) {
     const c10::InferenceMode inference;
     at::set_num_threads(resolve_threads(options_.threads));
-    const PromptIds ids = encode_prompts(*tokenizer_, request);
-    const Plan plan = decide(request);
+    const PromptIds ids = encode_prompts(tokenizer_.get(), request);
+    const Forecast forecast = decide(request);
+    const Plan& plan = forecast.plan;
     sink.on_plan(plan);
     begin_run(options_.device);
 
@@ -141,12 +139,13 @@ class PipelineGenerator final : public ImageGenerator {
     }
     hooks.check();
     clock.run(Stage::kLoad, 0, [&] {
-      load();
+      open();
+      opened_->networks.prepare(forecast.ladder);
       return 0;
     });
-    const TextToImage& networks = loaded_->networks;
+    TextToImage& networks = opened_->networks;
     const TextToImage::Features features =
-        clock.run(Stage::kEncode, 0, [&] { return networks.encode(ids, loaded_->text_weights, hooks); });
+        clock.run(Stage::kEncode, 0, [&] { return networks.encode(ids, hooks); });
 
     const std::uint64_t first_seed = request.seed.value_or(choose_seed());
     for (int i = 0; i < request.count; ++i) {
@@ -165,13 +164,13 @@ class PipelineGenerator final : public ImageGenerator {
       });
       latents.reset();
       result.receipt = receipt(plan, clock);
-      forecaster_->learn(request, result.receipt);
-      if (hooks.trace) {
+      forecaster_->learn(request, forecast.ladder, result.receipt);
+      sink.on_stage(Stage::kSave, i);
+      sink.on_image(std::move(result));
+      if (hooks.trace) {  // after the picture, which a full disk must not cost
         dump.write(options_.dump_file);
         hooks.trace = {};
       }
-      sink.on_stage(Stage::kSave, i);
-      sink.on_image(std::move(result));
       // Later pictures of the job find the model loaded and the prompt encoded.
       clock.seconds[static_cast<std::size_t>(Stage::kLoad)] = 0;
       clock.seconds[static_cast<std::size_t>(Stage::kEncode)] = 0;
@@ -179,28 +178,26 @@ class PipelineGenerator final : public ImageGenerator {
   }
 
   // The plan, or a refusal before anything runs.
-  Plan decide(const GenerationRequest& request) {
+  Forecast decide(const GenerationRequest& request) {
     const Forecast forecast = forecaster_->forecast(request, memory_.read());
     if (!forecast.fits) throw Error(ErrorKind::kOutOfMemory, forecast.reason);
     enforce_limit(options_.device, forecast.budget.budget_bytes);
-    return forecast.plan;
+    return forecast;
   }
 
-  void load() {
-    if (loaded_) return;
-    loaded_ = std::make_unique<LoadedModel>(options_.model, formats_, torch_device_);
-    if (options_.device.is_cuda()) set_card_weights(read_use(options_.device).peak);
+  void open() {
+    if (opened_) return;
+    opened_ = std::make_unique<OpenedModel>(options_.model, formats_, torch_device_);
   }
 
   at::Tensor denoise(const GenerationRequest& request, const TextToImage::Features& features,
                      std::uint64_t seed, const RunHooks& hooks) {
-    const TextToImage& networks = loaded_->networks;
-    const TextToImage::Captions captions = networks.embed(features, request);
+    TextToImage& networks = opened_->networks;
     std::vector<std::int64_t> shape = networks.latent_shape(request);
     shape.insert(shape.begin(), 1);
     const at::Tensor noise = draw_noise(seed, shape);
     if (hooks.trace) hooks.trace("noise", noise);
-    return networks.denoise(noise.to(torch_device_).squeeze(0), captions, request, hooks);
+    return networks.denoise(noise.to(torch_device_).squeeze(0), features, request, hooks);
   }
 
   [[nodiscard]] Receipt receipt(const Plan& plan, const StageClock& clock) const {
@@ -225,7 +222,7 @@ class PipelineGenerator final : public ImageGenerator {
   const at::Device torch_device_;
   const DeviceMemory memory_;
   const std::optional<LatentPreview> preview_;
-  std::unique_ptr<LoadedModel> loaded_;
+  std::unique_ptr<OpenedModel> opened_;
 };
 
 }  // namespace

@@ -4,11 +4,17 @@
 
 namespace headroom {
 
-[[nodiscard]] inline PromptIds encode_prompts(const PromptTokenizer& tokenizer,
+// Without a tokenizer (a model of which only the configs are there) every prompt counts as 64 tokens.
+[[nodiscard]] inline PromptIds encode_prompts(const PromptTokenizer* tokenizer,
                                               const GenerationRequest& request) {
+  constexpr std::size_t kUsualLength = 64;
+  const auto encode = [&](const std::string& prompt) {
+    return tokenizer != nullptr ? tokenizer->encode_prompt(prompt)
+                                : std::vector<std::int32_t>(kUsualLength);
+  };
   PromptIds ids;
-  ids.positive = tokenizer.encode_prompt(request.prompt);
-  if (is_guided(request)) ids.negative = tokenizer.encode_prompt(request.negative_prompt);
+  ids.positive = encode(request.prompt);
+  if (is_guided(request)) ids.negative = encode(request.negative_prompt);
   return ids;
 }
 

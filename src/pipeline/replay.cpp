@@ -1,6 +1,7 @@
 #include "replay.h"
 
 #include "headroom/device/meta_ledger.h"
+#include "headroom/device/workspace.h"
 #include "weight_sources.h"
 
 #include <algorithm>
@@ -10,29 +11,112 @@
 #include <c10/core/InferenceMode.h>
 
 namespace headroom {
+namespace {
 
-Ledger replay(const ModelFolder& model, const NumberFormats& formats,
-              const GenerationRequest& request, const PromptIds& ids, int threads) {
-  const c10::InferenceMode inference;
-  at::set_num_threads(threads);  // workspaces depend on it
-  Ledger ledger;
-  MetaLedgerRecording recording(ledger);
-  recording.mark(Stage::kLoad);
-  MetaWeights networks(formats.networks);
-  MetaWeights vae(formats.vae);
-  const TextToImage run(model, formats, {networks, networks, vae});
-  recording.mark(Stage::kEncode);
-  const TextToImage::Features features = run.encode(ids, networks, {});
-  recording.mark(Stage::kDenoise);
-  const TextToImage::Captions captions = run.embed(features, request);
-  at::Tensor latents =
-      at::empty(run.latent_shape(request), at::TensorOptions(at::kMeta).dtype(at::kFloat));
-  GenerationRequest shortened = request;
-  shortened.steps = std::min(request.steps, 2);  // from the second step on nothing new happens
-  latents = run.denoise(std::move(latents), captions, shortened, {});
-  recording.mark(Stage::kDecode);
-  const at::Tensor picture = run.decode(latents, {});
-  return ledger;
+// A pipeline on meta tensors and a recording of what it asks for.
+class Replay {
+ public:
+  Replay(const ModelFolder& model, const NumberFormats& formats, const ReplayRequest& what)
+      : kernels_(what.card),
+        recording_(ledger_),
+        networks_(formats.networks),
+        vae_(formats.vae),
+        run_(model, formats, {networks_, networks_, vae_, vae_}, /*background=*/false),
+        what_(what) {
+    at::set_num_threads(what.threads);  // workspaces depend on it
+    what_.request.steps = 1;  // every step asks for the same
+  }
+
+  void mark(Stage stage) { recording_.mark(stage); }
+  void adopt(const Rungs& rungs) { run_.adopt(rungs); }
+  void prepare(const Rungs& rungs) { run_.prepare(rungs); }
+  TextToImage::Features encode() { return run_.encode(what_.ids, {}); }
+  at::Tensor denoise(const TextToImage::Features& features) {
+    return run_.denoise(noise(), features, what_.request, {});
+  }
+  at::Tensor decode(const at::Tensor& latents) { return run_.decode(latents, {}); }
+  // What a stage is handed, without the stage that makes it.
+  [[nodiscard]] TextToImage::Features features(int width) const {
+    const auto rows = [&](const std::vector<std::int32_t>& ids) {
+      return ids.empty() ? at::Tensor()
+                         : at::empty({static_cast<std::int64_t>(ids.size()), width}, networks_.options());
+    };
+    return {rows(what_.ids.positive), rows(what_.ids.negative)};
+  }
+  [[nodiscard]] at::Tensor noise() const {
+    return at::empty(run_.latent_shape(what_.request), at::TensorOptions(at::kMeta).dtype(at::kFloat));
+  }
+  Ledger take() { return std::move(ledger_); }
+
+ private:
+  const c10::InferenceMode inference_;
+  const workspace::ScopedCard kernels_;
+  Ledger ledger_;
+  MetaLedgerRecording recording_;
+  MetaWeights networks_;
+  MetaWeights vae_;
+  TextToImage run_;
+  ReplayRequest what_;
+};
+
+}  // namespace
+
+Ledger replay(const ModelFolder& model, const NumberFormats& formats, const ReplayRequest& what) {
+  Replay replay(model, formats, what);
+  replay.mark(Stage::kLoad);
+  replay.prepare(what.rungs);
+  replay.mark(Stage::kEncode);
+  const TextToImage::Features features = replay.encode();
+  replay.mark(Stage::kDenoise);
+  const at::Tensor latents = replay.denoise(features);
+  replay.mark(Stage::kDecode);
+  const at::Tensor picture = replay.decode(latents);
+  return replay.take();
+}
+
+Ledger replay_stage(Stage stage, const ModelFolder& model, const NumberFormats& formats,
+                    const ReplayRequest& what) {
+  Replay replay(model, formats, what);
+  Rungs alone = what.rungs;  // every network by itself in its stage
+  alone.evict_encoder = true;
+  alone.evict_transformer = true;
+  const TextToImage::Features features =
+      stage == Stage::kEncode ? TextToImage::Features{} : replay.features(model.transformer.cap_feat_dim);
+  replay.mark(stage);
+  if (stage == Stage::kEncode) {
+    replay.prepare(alone);
+    const TextToImage::Features encoded = replay.encode();
+  } else if (stage == Stage::kDenoise) {
+    replay.adopt(alone);
+    const at::Tensor latents = replay.denoise(features);
+  } else {
+    const at::Tensor latents = replay.noise();
+    replay.adopt(alone);
+    const at::Tensor picture = replay.decode(latents);
+  }
+  return replay.take();
+}
+
+ShortStage replay_short_stage(Stage stage, ModelFolder model, const NumberFormats& formats,
+                              ReplayRequest what) {
+  // Two streamed layers show both buffers, a third one that work goes on while both are held.
+  constexpr int kEnough = 3;
+  ShortStage result;
+  const int all = model.transformer.n_layers;
+  const int kept = std::min(all, kEnough);
+  const int streamed = std::min({what.rungs.stream_blocks, 2, kept});
+  if (stage == Stage::kDenoise) {
+    result.left_out = (all - what.rungs.stream_blocks) - (kept - streamed);
+    model.transformer.n_layers = kept;
+    what.rungs.stream_blocks = streamed;
+  } else if (stage == Stage::kEncode) {
+    const int layers = TextEncoder::layer_count(model.text_encoder);
+    const int kept_layers = std::min(layers, kEnough);
+    if (!what.rungs.stream_encoder) result.left_out = layers - kept_layers;
+    model.text_encoder.num_hidden_layers -= layers - kept_layers;
+  }
+  result.ledger = replay_stage(stage, model, formats, what);
+  return result;
 }
 
 }  // namespace headroom

@@ -4,9 +4,32 @@
 
 namespace headroom {
 
+// What a replay depends on, apart from the model.
+struct ReplayRequest {
+  GenerationRequest request;
+  PromptIds ids;
+  Rungs rungs;
+  int threads = 1;
+  bool card = false;  // kernels of a card, else of the CPU
+};
+
 // Runs a request on meta tensors, from loading to the finished picture, and records every allocation.
 // No arithmetic is done and no memory is taken; milliseconds. Any thread.
 [[nodiscard]] Ledger replay(const ModelFolder& model, const NumberFormats& formats,
-                            const GenerationRequest& request, const PromptIds& ids, int threads);
+                            const ReplayRequest& what);
+
+// One stage (encode, denoise or decode) with its own network and what it is handed, nothing else.
+[[nodiscard]] Ledger replay_stage(Stage stage, const ModelFolder& model, const NumberFormats& formats,
+                                  const ReplayRequest& what);
+
+// The same stage with fewer of the network's like layers: everything that lives between and inside
+// layers is the same, so that only the weights that stay differ. `left_out` says how many layers that
+// stay are missing. A 30-layer model costs what a 3-layer model does.
+struct ShortStage {
+  Ledger ledger;
+  int left_out = 0;
+};
+[[nodiscard]] ShortStage replay_short_stage(Stage stage, ModelFolder model,
+                                            const NumberFormats& formats, ReplayRequest what);
 
 }  // namespace headroom

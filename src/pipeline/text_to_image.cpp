@@ -1,8 +1,10 @@
 #include "text_to_image.h"
 
+#include "headroom/device/memory_tag.h"
 #include "headroom/diffusion/euler.h"
 #include "headroom/diffusion/guidance.h"
 #include "headroom/diffusion/schedule.h"
+#include "headroom/memory/planner.h"
 
 #include <string>
 #include <utility>
@@ -13,23 +15,96 @@ namespace headroom {
 
 bool is_guided(const GenerationRequest& request) { return request.guidance_scale > 0; }
 
-TextToImage::TextToImage(const ModelFolder& model, NumberFormats formats, NetworkWeights weights)
+TextToImage::TextToImage(const ModelFolder& model, NumberFormats formats, NetworkWeights weights,
+                         bool background)
     : model_(model),
       formats_(std::move(formats)),
-      text_encoder_(model.text_encoder, weights.text_encoder),
-      transformer_(model.transformer, weights.transformer),
-      vae_(model.vae, weights.vae) {}
+      weights_(weights),
+      background_(background),
+      text_encoder_(model.text_encoder) {}
 
-TextToImage::Features TextToImage::encode(const PromptIds& ids, WeightSource& text_weights,
-                                          const RunHooks& hooks) const {
-  const auto run = [&](const std::vector<std::int32_t>& tokens) {
-    return text_encoder_.forward(tokens, text_weights, [&](int, const at::Tensor&) {
-      if (hooks.check) hooks.check();
-    });
+void TextToImage::load_text_encoder() {
+  if (text_layers_) return;
+  const int count = TextEncoder::layer_count(model_.text_encoder);
+  const auto load = [this](int i) {
+    return TextEncoder::load_layer(model_.text_encoder, weights_.text_encoder, i);
   };
-  Features features;
-  features.cond = run(ids.positive);
-  if (!ids.negative.empty()) features.uncond = run(ids.negative);
+  text_layers_ =
+      std::make_unique<TextLayers>(count, rungs_->stream_encoder ? count : 0, load, background_);
+}
+
+void TextToImage::load_transformer() {
+  if (transformer_) return;
+  const auto load = [this](int i) {
+    return Transformer::load_layer(model_.transformer, weights_.transformer, i);
+  };
+  transformer_.reset(new LoadedTransformer{
+      Transformer(model_.transformer, weights_.transformer),
+      {model_.transformer.n_layers, rungs_->stream_blocks, load, background_}});
+}
+
+void TextToImage::load_vae() {
+  if (vae_) return;
+  if (rungs_->cpu_decode) {
+    const ScopedMemoryTag host(MemoryTag::kHost);
+    vae_ = std::make_unique<VaeDecoder>(model_.vae, weights_.host_vae);
+  } else {
+    vae_ = std::make_unique<VaeDecoder>(model_.vae, weights_.vae);
+  }
+}
+
+void TextToImage::clear() {
+  text_layers_.reset();
+  transformer_.reset();
+  vae_.reset();
+  rungs_.reset();
+}
+
+void TextToImage::adopt(const Rungs& rungs) {
+  if (rungs_ != rungs) {
+    // What was loaded for another plan may be cut otherwise (streamed layers), or lie elsewhere.
+    if (!rungs_ || rungs_->stream_encoder != rungs.stream_encoder) text_layers_.reset();
+    if (!rungs_ || rungs_->stream_blocks != rungs.stream_blocks) transformer_.reset();
+    if (!rungs_ || rungs_->cpu_decode != rungs.cpu_decode) vae_.reset();
+    rungs_ = rungs;
+  }
+  const Residency stays = residency(rungs);
+  if (!stays.transformer_in_encode) transformer_.reset();
+  if (!stays.vae_before_decode) vae_.reset();
+  // A cancelled run may have left a layer that was loaded ahead.
+  if (text_layers_) text_layers_->drop_ahead();
+  if (transformer_) transformer_->layers.drop_ahead();
+}
+
+void TextToImage::prepare(const Rungs& rungs) {
+  adopt(rungs);
+  // What a failed load leaves half built would only be in the way of the next, smaller plan.
+  struct Undo {
+    TextToImage* of;
+    ~Undo() {
+      if (of != nullptr) of->clear();
+    }
+  } undo{this};
+  const Residency stays = residency(rungs);
+  load_text_encoder();
+  if (stays.transformer_in_encode) load_transformer();
+  if (stays.vae_before_decode) load_vae();
+  undo.of = nullptr;
+}
+
+TextToImage::Features TextToImage::encode(const PromptIds& ids, const RunHooks& hooks) {
+  load_text_encoder();
+  std::vector<std::vector<std::int32_t>> prompts{ids.positive};
+  if (!ids.negative.empty()) prompts.push_back(ids.negative);
+  std::vector<at::Tensor> encoded = text_encoder_.forward(
+      prompts, weights_.text_encoder, [this](int i) { return text_layers_->acquire(i); },
+      TextEncoder::layer_count(model_.text_encoder), [&](int, const at::Tensor&) {
+        if (hooks.check) hooks.check();
+      });
+  text_layers_->drop_ahead();
+  if (!residency(*rungs_).text_encoder_after_encode) text_layers_.reset();
+  Features features{std::move(encoded.front()), {}};
+  if (encoded.size() > 1) features.uncond = std::move(encoded.back());
   if (hooks.trace) {
     hooks.trace("cond", features.cond);
     if (features.uncond.defined()) hooks.trace("uncond", features.uncond);
@@ -42,48 +117,69 @@ std::vector<std::int64_t> TextToImage::latent_shape(const GenerationRequest& req
   return {model_.vae.latent_channels, request.height / scale, request.width / scale};
 }
 
-TextToImage::Captions TextToImage::embed(const Features& features,
-                                         const GenerationRequest& request) const {
+at::Tensor TextToImage::denoise(at::Tensor noise, const Features& features,
+                                const GenerationRequest& request, const RunHooks& hooks) {
+  load_transformer();
+  const Transformer& transformer = transformer_->shell;
+  const TransformerCall call{hooks.check, rungs_->chunk_tokens, {}};
   const std::vector<std::int64_t> shape = latent_shape(request);
-  Captions captions;
-  captions.cond = transformer_.embed_caption(features.cond, shape[1], shape[2]);
+  const CaptionTokens cond = transformer.embed_caption(features.cond, shape[1], shape[2], call);
+  CaptionTokens uncond;
   if (features.uncond.defined()) {
-    captions.uncond = transformer_.embed_caption(features.uncond, shape[1], shape[2]);
+    uncond = transformer.embed_caption(features.uncond, shape[1], shape[2], call);
   }
-  return captions;
-}
 
-at::Tensor TextToImage::denoise(at::Tensor noise, const Captions& captions,
-                                const GenerationRequest& request, const RunHooks& hooks) const {
   const std::vector<float> sigmas =
       flow_match_sigmas(request.steps, request.shift.value_or(model_.scheduler.shift));
   if (hooks.trace) hooks.trace("latents.0", noise);
+  const TransformerLayers layers = [this](int i) { return transformer_->layers.acquire(i); };
   const Predict predict = [&](const at::Tensor& latents, float sigma) {
     const float tau = model_time(sigma);
-    at::Tensor pos = transformer_.forward(latents, tau, captions.cond, hooks.check);
-    if (!captions.uncond.tokens.defined() ||
-        !is_guided(request.guidance_scale, request.cfg_truncation, tau)) {
-      return pos;
+    std::vector<const CaptionTokens*> captions{&cond};
+    if (uncond.tokens.defined() && is_guided(request.guidance_scale, request.cfg_truncation, tau)) {
+      captions.push_back(&uncond);
     }
-    at::Tensor neg = transformer_.forward(latents, tau, captions.uncond, hooks.check);
-    return guide(pos, std::move(neg), request.guidance_scale, request.cfg_normalization);
+    std::vector<at::Tensor> out;
+    if (rungs_->sequential_guidance) {
+      for (const CaptionTokens* const caption : captions) {
+        out.push_back(transformer.forward(latents, tau, {&caption, 1}, layers, call).front());
+      }
+    } else {
+      out = transformer.forward(latents, tau, captions, layers, call);
+    }
+    if (out.size() == 1) return out.front();
+    return guide(out.front(), std::move(out.back()), request.guidance_scale, request.cfg_normalization);
   };
   const OnStep on_step = [&](int step, const at::Tensor& latents, const at::Tensor& clean) {
     if (hooks.trace) hooks.trace("latents." + std::to_string(step), latents);
     if (hooks.on_clean) hooks.on_clean(clean);
     if (hooks.on_step) hooks.on_step(step, request.steps);
   };
-  return integrate_euler(std::move(noise), sigmas, predict, on_step);
+  at::Tensor latents = integrate_euler(std::move(noise), sigmas, predict, on_step);
+  transformer_->layers.drop_ahead();
+  if (!residency(*rungs_).transformer_in_decode) transformer_.reset();
+  return latents;
 }
 
-at::Tensor TextToImage::decode(const at::Tensor& latents, const RunHooks& hooks) const {
-  const at::Tensor z = at::div(latents, model_.vae.scaling_factor)
+at::Tensor TextToImage::decode(const at::Tensor& latents, const RunHooks& hooks) {
+  load_vae();
+  // On the CPU "host" is a tag: what carries it is outside of the device's budget.
+  std::optional<ScopedMemoryTag> host;
+  const bool on_host = rungs_->cpu_decode || rungs_->tile_latent > 0;
+  if (rungs_->cpu_decode) host.emplace(MemoryTag::kHost);
+  const at::Device where = rungs_->cpu_decode && latents.is_cuda() ? at::kCPU : latents.device();
+  const at::Tensor z = at::div(latents.to(where), model_.vae.scaling_factor)
                            .add_(model_.vae.shift_factor)
                            .to(formats_.vae);
-  at::Tensor picture = vae_.forward(z, hooks.check).to(at::kFloat);  // [3, H, W], channels-last memory
+  at::Tensor picture = rungs_->tile_latent > 0 ? vae_->forward_tiled(z, rungs_->tile_latent, hooks.check)
+                                               : vae_->forward(z, hooks.check);
+  if (on_host && !host) host.emplace(MemoryTag::kHost);
+  picture = picture.to(at::kFloat);  // [3, H, W], channels-last memory
   if (hooks.trace) hooks.trace("decoded", picture.unsqueeze(0));
   picture.mul_(0.5).add_(0.5).clamp_(0, 1).mul_(255).round_();
-  return picture.permute({1, 2, 0}).to(at::kByte).contiguous();
+  at::Tensor bytes = picture.permute({1, 2, 0}).to(at::kByte).contiguous();
+  if (!residency(*rungs_).vae_before_decode) vae_.reset();
+  return bytes;
 }
 
 }  // namespace headroom

@@ -4,10 +4,13 @@
 #include "headroom/model/transformer.h"
 #include "headroom/model/vae.h"
 #include "headroom/weights/model_folder.h"
+#include "block_streamer.h"
 #include "number_format.h"
 
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <vector>
 
 namespace headroom {
@@ -31,40 +34,59 @@ struct NetworkWeights {
   WeightSource& text_encoder;
   WeightSource& transformer;
   WeightSource& vae;
+  WeightSource& host_vae;  // the same on the CPU, for Rungs::cpu_decode
 };
 
-// The stages of text-to-image, each a function of its inputs. The same code runs on the CPU, on a card
-// and, for a replay, on meta tensors. Latents, guidance and the Euler step are float32.
+// The stages of text-to-image under a plan of the memory ladder. The same code runs on the CPU, on a
+// card and, for a replay, on meta tensors. Networks arrive and leave as compose() in memory/planner.h
+// says. Latents, guidance and the Euler step are float32. Used on one thread.
 class TextToImage {
  public:
-  TextToImage(const ModelFolder& model, NumberFormats formats, NetworkWeights weights);
+  // `background`: streamed weights are loaded by a thread of their own.
+  TextToImage(const ModelFolder& model, NumberFormats formats, NetworkWeights weights, bool background);
+
+  // What `rungs` does not keep leaves. Networks then arrive when a stage needs them.
+  void adopt(const Rungs& rungs);
+  // adopt(), then what the plan holds from the start arrives. Again with the same plan: costs nothing.
+  void prepare(const Rungs& rungs);
 
   struct Features {
     at::Tensor cond;    // [L, cap_feat_dim]
     at::Tensor uncond;  // likewise; undefined when not guided
   };
-  struct Captions {
-    CaptionTokens cond;
-    CaptionTokens uncond;  // undefined tensors when not guided
-  };
+  [[nodiscard]] Features encode(const PromptIds& ids, const RunHooks& hooks);
 
-  [[nodiscard]] Features encode(const PromptIds& ids, WeightSource& text_weights,
-                                const RunHooks& hooks) const;
-  [[nodiscard]] Captions embed(const Features& features, const GenerationRequest& request) const;
   // Shape [C, h, w] of the latents of a picture of the request's size.
   [[nodiscard]] std::vector<std::int64_t> latent_shape(const GenerationRequest& request) const;
   // noise [C, h, w] float32 on the device, overwritten -> the clean latents.
-  [[nodiscard]] at::Tensor denoise(at::Tensor noise, const Captions& captions,
-                                   const GenerationRequest& request, const RunHooks& hooks) const;
+  [[nodiscard]] at::Tensor denoise(at::Tensor noise, const Features& features,
+                                   const GenerationRequest& request, const RunHooks& hooks);
   // latents [C, h, w] float32 -> picture [H, W, 3] uint8, contiguous.
-  [[nodiscard]] at::Tensor decode(const at::Tensor& latents, const RunHooks& hooks) const;
+  [[nodiscard]] at::Tensor decode(const at::Tensor& latents, const RunHooks& hooks);
+
+  // Everything leaves the device.
+  void clear();
 
  private:
+  struct LoadedTransformer {
+    Transformer shell;
+    BlockStreamer<TransformerBlock> layers;
+  };
+  using TextLayers = BlockStreamer<TextEncoderLayer>;
+
+  void load_text_encoder();
+  void load_transformer();
+  void load_vae();
+
   ModelFolder model_;
   NumberFormats formats_;
+  NetworkWeights weights_;
+  bool background_;
+  std::optional<Rungs> rungs_;
   TextEncoder text_encoder_;
-  Transformer transformer_;
-  VaeDecoder vae_;
+  std::unique_ptr<TextLayers> text_layers_;
+  std::unique_ptr<LoadedTransformer> transformer_;
+  std::unique_ptr<VaeDecoder> vae_;
 };
 
 // Whether the negative prompt takes part at all.

@@ -8,7 +8,6 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/_scaled_dot_product_flash_attention_for_cpu.h>
-#include <ATen/ops/group_norm.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/mkldnn_convolution.h>
 #include <ATen/ops/ones.h>
@@ -115,25 +114,6 @@ TEST_P(Workspace, Convolution) {
         [&] { return at::mkldnn_convolution(x, w, b, pad, stride, one, 1); },
         "conv " + std::to_string(s.in) + " to " + std::to_string(s.out) + ", kernel " +
             std::to_string(s.kernel) + ", " + std::to_string(s.height) + " rows");
-  }
-}
-
-TEST_P(Workspace, GroupNorm) {
-  const std::int64_t shapes[][4] = {{16, 4, 32, 32},  {32, 8, 64, 48},   {96, 4, 32, 40},
-                                    {8, 4, 128, 128}, {128, 32, 33, 47}, {512, 32, 40, 40},
-                                    {16, 4, 8, 8},    {96, 4, 16, 16},   {128, 32, 33, 17}};
-  for (const auto& [channels, groups, height, width] : shapes) {
-    const at::Tensor x = channels_last({1, channels, height, width});
-    const at::Tensor w = tensor({channels});
-    const auto run = [&, g = groups] { return at::group_norm(x, g, w, w, 1e-6); };
-    const std::string what =
-        "group norm of " + std::to_string(channels) + " channels in " + std::to_string(groups);
-    const std::int64_t declared = workspace::group_norm(channels, groups);
-    if (height * width >= 1024) {
-      expect_declared(declared, run, what);
-    } else {  // another kernel, which takes less
-      EXPECT_LE(measure(run), declared + 1024) << what;
-    }
   }
 }
 

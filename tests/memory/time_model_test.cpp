@@ -9,7 +9,7 @@ namespace {
 
 TEST(TimeModel, KnowsNothingAtFirst) { EXPECT_EQ(TimeModel{}.seconds(Stage::kDenoise, 100), 0); }
 
-TEST(TimeModel, ScalesWithTheWork) {
+TEST(TimeModel, ScalesWithTheGuess) {
   TimeModel model;
   model.learn(Stage::kDenoise, 100, 5);
   EXPECT_DOUBLE_EQ(model.seconds(Stage::kDenoise, 100), 5);

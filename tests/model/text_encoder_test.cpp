@@ -4,6 +4,7 @@
 
 #include "ops.h"
 #include "support/fixture.h"
+#include "support/networks.h"
 
 #include <c10/core/InferenceMode.h>
 
@@ -13,6 +14,7 @@ namespace {
 using test::FixtureCase;
 using test::FixtureGroup;
 using test::OpenModel;
+using test::WholeTextEncoder;
 
 class TextEncoderFixture : public ::testing::TestWithParam<std::string> {
  protected:
@@ -24,7 +26,7 @@ INSTANTIATE_TEST_SUITE_P(Models, TextEncoderFixture, ::testing::ValuesIn(test::v
 
 TEST_P(TextEncoderFixture, FeaturesAreTheReferences) {
   OpenModel model(GetParam());
-  const TextEncoder encoder(model.folder.text_encoder, model.text_encoder);
+  const WholeTextEncoder encoder(model.folder.text_encoder, model.text_encoder);
   ASSERT_EQ(group_.cases.size(), 5U);
   for (const FixtureCase& c : group_.cases) {
     const auto ids = test::token_ids(c.inputs.at("ids"));
@@ -36,7 +38,7 @@ TEST_P(TextEncoderFixture, FeaturesAreTheReferences) {
 TEST_P(TextEncoderFixture, EveryHiddenStateIsTheReferences) {
   OpenModel model(GetParam());
   const int layers = model.folder.text_encoder.num_hidden_layers;
-  const TextEncoder encoder(model.folder.text_encoder, model.text_encoder, layers);
+  const WholeTextEncoder encoder(model.folder.text_encoder, model.text_encoder, layers);
   const FixtureCase& c = group_.cases.front();
   int seen = 0;
   const at::Tensor last = encoder.forward(test::token_ids(c.inputs.at("ids")), model.text_encoder,
@@ -57,7 +59,7 @@ TEST_P(TextEncoderFixture, EveryHiddenStateIsTheReferences) {
 
 TEST_P(TextEncoderFixture, Bfloat16IsAsCloseAsTheReferencesOwn) {
   OpenModel model(GetParam(), at::kBFloat16);
-  const TextEncoder encoder(model.folder.text_encoder, model.text_encoder);
+  const WholeTextEncoder encoder(model.folder.text_encoder, model.text_encoder);
   const FixtureCase& c = group_.at(group_.bfloat16_case);
   const at::Tensor features =
       encoder.forward(test::token_ids(c.inputs.at("ids")), model.text_encoder);
@@ -70,7 +72,7 @@ TEST_P(TextEncoderFixture, Bfloat16IsAsCloseAsTheReferencesOwn) {
 
 TEST_P(TextEncoderFixture, StopsBetweenLayersWhenAsked) {
   OpenModel model(GetParam());
-  const TextEncoder encoder(model.folder.text_encoder, model.text_encoder);
+  const WholeTextEncoder encoder(model.folder.text_encoder, model.text_encoder);
   const auto ids = test::token_ids(group_.cases.front().inputs.at("ids"));
   int calls = 0;
   EXPECT_THROW(static_cast<void>(encoder.forward(ids, model.text_encoder,

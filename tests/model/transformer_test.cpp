@@ -3,6 +3,7 @@
 #include "headroom/core/error.h"
 
 #include "support/fixture.h"
+#include "support/networks.h"
 
 #include <c10/core/InferenceMode.h>
 
@@ -13,6 +14,7 @@ using test::Expected;
 using test::FixtureCase;
 using test::FixtureGroup;
 using test::OpenModel;
+using test::WholeTransformer;
 
 class TransformerFixture : public ::testing::TestWithParam<std::string> {
  protected:
@@ -22,7 +24,7 @@ class TransformerFixture : public ::testing::TestWithParam<std::string> {
 INSTANTIATE_TEST_SUITE_P(Models, TransformerFixture, ::testing::ValuesIn(test::variants()),
                          [](const auto& p) { return p.param; });
 
-at::Tensor run(const Transformer& transformer, const FixtureCase& c, const std::string& suffix = "",
+at::Tensor run(const WholeTransformer& transformer, const FixtureCase& c, const std::string& suffix = "",
                const Trace& trace = {}) {
   const at::Tensor& latents = c.inputs.at("latents" + suffix);
   const CaptionTokens caption = transformer.embed_caption(c.inputs.at("caption" + suffix),
@@ -32,7 +34,7 @@ at::Tensor run(const Transformer& transformer, const FixtureCase& c, const std::
 
 TEST_P(TransformerFixture, OutputIsTheReferences) {
   OpenModel model(GetParam());
-  const Transformer transformer(model.folder.transformer, model.transformer);
+  const WholeTransformer transformer(model.folder.transformer, model.transformer);
   ASSERT_EQ(group_.cases.size(), 7U);
   for (const FixtureCase& c : group_.cases) {
     if (c.name == "batch_unequal") continue;
@@ -42,7 +44,7 @@ TEST_P(TransformerFixture, OutputIsTheReferences) {
 
 TEST_P(TransformerFixture, ABatchIsItsItemsOneByOne) {
   OpenModel model(GetParam());
-  const Transformer transformer(model.folder.transformer, model.transformer);
+  const WholeTransformer transformer(model.folder.transformer, model.transformer);
   const FixtureCase& c = group_.at("batch_unequal");
   EXPECT_TRUE(test::within(run(transformer, c, "0"), c.outputs.at("out0")));
   EXPECT_TRUE(test::within(run(transformer, c, "1"), c.outputs.at("out1")));
@@ -50,7 +52,7 @@ TEST_P(TransformerFixture, ABatchIsItsItemsOneByOne) {
 
 TEST_P(TransformerFixture, EveryIntermediateResultIsTheReferences) {
   OpenModel model(GetParam());
-  const Transformer transformer(model.folder.transformer, model.transformer);
+  const WholeTransformer transformer(model.folder.transformer, model.transformer);
   const FixtureCase& c = group_.cases.front();
   const std::int64_t tokens = c.params.at("image_tokens").get<std::int64_t>();
   const std::int64_t caption_tokens = c.params.at("caption_tokens").get<std::int64_t>();
@@ -78,7 +80,7 @@ TEST_P(TransformerFixture, EveryIntermediateResultIsTheReferences) {
 
 TEST_P(TransformerFixture, Bfloat16IsAsCloseAsTheReferencesOwn) {
   OpenModel model(GetParam(), at::kBFloat16);
-  const Transformer transformer(model.folder.transformer, model.transformer);
+  const WholeTransformer transformer(model.folder.transformer, model.transformer);
   FixtureCase c = group_.at(group_.bfloat16_case);
   c.inputs["caption"] = c.inputs.at("caption").to(at::kBFloat16);
   const at::Tensor out = run(transformer, c);
@@ -91,7 +93,7 @@ TEST_P(TransformerFixture, Bfloat16IsAsCloseAsTheReferencesOwn) {
 
 TEST_P(TransformerFixture, ACaptionServesManyCallsUnchanged) {
   OpenModel model(GetParam());
-  const Transformer transformer(model.folder.transformer, model.transformer);
+  const WholeTransformer transformer(model.folder.transformer, model.transformer);
   const FixtureCase& c = group_.cases.front();
   const at::Tensor latents = c.inputs.at("latents").clone();
   const CaptionTokens caption =
@@ -105,7 +107,7 @@ TEST_P(TransformerFixture, ACaptionServesManyCallsUnchanged) {
 
 TEST_P(TransformerFixture, AsksBeforeEveryBlockWhetherToGoOn) {
   OpenModel model(GetParam());
-  const Transformer transformer(model.folder.transformer, model.transformer);
+  const WholeTransformer transformer(model.folder.transformer, model.transformer);
   const FixtureCase& c = group_.cases.front();
   const at::Tensor& latents = c.inputs.at("latents");
   const CaptionTokens caption =

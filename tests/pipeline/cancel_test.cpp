@@ -28,13 +28,16 @@ TEST_P(Cancel, StopsWithinOneBlockOfAnyNetwork) {
   at::set_num_threads(1);
   test::OpenModel model(GetParam());
   const PromptTokenizer tokenizer(model.folder.root / "tokenizer");
-  const TextToImage networks(model.folder, {}, {model.text_encoder, model.transformer, model.vae});
+  TextToImage networks(model.folder, {},
+                       {model.text_encoder, model.transformer, model.vae, model.vae},
+                       /*background=*/true);
+  networks.prepare({});
   GenerationRequest request;
   request.prompt = "a fox";
   request.width = request.height = model.folder.info.size_unit;
   request.steps = 2;
   request.guidance_scale = 1.5;
-  const PromptIds ids = encode_prompts(tokenizer, request);
+  const PromptIds ids = encode_prompts(&tokenizer, request);
 
   int checks = 0;
   int stop_at = 0;  // 0 = never
@@ -45,10 +48,9 @@ TEST_P(Cancel, StopsWithinOneBlockOfAnyNetwork) {
   int checks_before_decode = 0;
   const auto run = [&] {
     checks = 0;
-    const TextToImage::Features features = networks.encode(ids, model.text_encoder, hooks);
-    const TextToImage::Captions captions = networks.embed(features, request);
+    const TextToImage::Features features = networks.encode(ids, hooks);
     const at::Tensor latents =
-        networks.denoise(draw_noise(1, networks.latent_shape(request)), captions, request, hooks);
+        networks.denoise(draw_noise(1, networks.latent_shape(request)), features, request, hooks);
     checks_before_decode = checks;
     return networks.decode(latents, hooks);
   };
@@ -56,8 +58,9 @@ TEST_P(Cancel, StopsWithinOneBlockOfAnyNetwork) {
   const int all = checks;
   const int encoder_layers = model.folder.text_encoder.num_hidden_layers - 1;
   const int blocks = model.folder.transformer.n_layers + model.folder.transformer.n_refiner_layers;
-  // Two prompts; two steps of two calls of the transformer.
-  EXPECT_EQ(checks_before_decode, 2 * encoder_layers + 2 * 2 * blocks);
+  // Two prompts, encoded and refined; two steps of two branches of the transformer.
+  const int refiners = model.folder.transformer.n_refiner_layers;
+  EXPECT_EQ(checks_before_decode, 2 * (encoder_layers + refiners) + 2 * 2 * blocks);
   const VaeConfig& vae = model.folder.vae;
   const int vae_blocks = static_cast<int>(vae.block_out_channels.size());
   // Mid: two; a resnet each; an upsampler each but the last; the end.

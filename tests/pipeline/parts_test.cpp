@@ -1,9 +1,11 @@
+#include "headroom/memory/allocator_model.h"
+
 #include "dump.h"
 #include "number_format.h"
 #include "pipeline/run_support.h"
 #include "preview.h"
 #include "replay.h"
-#include "stage_work.h"
+#include "stage_seconds.h"
 #include "threads.h"
 
 #include <filesystem>
@@ -116,8 +118,10 @@ TEST(Dump, AFolderThatIsNotThereIsAnIoError) {
   }
 }
 
-TEST(StageWork, GrowsWithWhatTheStageDoes) {
+TEST(GuessedSeconds, GrowWithWhatTheStageDoes) {
   const ModelFolder model = read_model_folder(test::model_root("tiny"));
+  const NetworkSizes sizes =
+      network_sizes(model, {}, [](const Ledger& l) { return replay_cpu_budget(l).left_bytes; });
   const PromptIds ids{std::vector<std::int32_t>(20), {}};
   const PromptIds guided{std::vector<std::int32_t>(20), std::vector<std::int32_t>(20)};
   GenerationRequest request;
@@ -127,15 +131,25 @@ TEST(StageWork, GrowsWithWhatTheStageDoes) {
   longer.steps = 8;
   GenerationRequest larger = request;
   larger.width = 256;  // 64 rows of tokens; up to 32 cost the same
-  const auto work = [&](Stage stage, const GenerationRequest& r, const PromptIds& i) {
-    return stage_work(stage, model, r, i);
+  const auto seconds = [&](Stage stage, const GenerationRequest& r, const PromptIds& i,
+                           const Rungs& rungs = {}) {
+    return guess_seconds(model, sizes, r, i, rungs, false)[static_cast<std::size_t>(stage)];
   };
-  EXPECT_DOUBLE_EQ(work(Stage::kDenoise, longer, ids), 2 * work(Stage::kDenoise, request, ids));
-  EXPECT_DOUBLE_EQ(work(Stage::kDenoise, request, guided), 2 * work(Stage::kDenoise, request, ids));
-  EXPECT_GT(work(Stage::kDenoise, larger, ids), work(Stage::kDenoise, request, ids));
-  EXPECT_DOUBLE_EQ(work(Stage::kEncode, request, guided), 2 * work(Stage::kEncode, request, ids));
-  EXPECT_DOUBLE_EQ(work(Stage::kDecode, larger, ids), 4 * work(Stage::kDecode, request, ids));
-  EXPECT_DOUBLE_EQ(work(Stage::kLoad, request, ids), work(Stage::kLoad, larger, guided));
+  const double denoise = seconds(Stage::kDenoise, request, ids);
+  EXPECT_DOUBLE_EQ(seconds(Stage::kDenoise, longer, ids), 2 * denoise);
+  EXPECT_DOUBLE_EQ(seconds(Stage::kDenoise, request, guided), 2 * denoise);
+  EXPECT_GT(seconds(Stage::kDenoise, larger, ids), denoise);
+  EXPECT_DOUBLE_EQ(seconds(Stage::kEncode, request, guided), 2 * seconds(Stage::kEncode, request, ids));
+  EXPECT_DOUBLE_EQ(seconds(Stage::kDecode, larger, ids), 4 * seconds(Stage::kDecode, request, ids));
+  // Every rung costs something in its stage, or nothing would be chosen without it.
+  EXPECT_GT(seconds(Stage::kEncode, request, ids, {.stream_encoder = true}),
+            seconds(Stage::kEncode, request, ids));
+  for (const Rungs& rungs : {Rungs{.chunk_tokens = 8}, Rungs{.stream_blocks = 2},
+                             Rungs{.evict_transformer = true}, Rungs{.evict_encoder = true}}) {
+    EXPECT_GT(seconds(Stage::kDenoise, request, ids, rungs), denoise);
+  }
+  EXPECT_GT(seconds(Stage::kDecode, request, ids, {.tile_latent = 4}),
+            seconds(Stage::kDecode, request, ids));
 }
 
 TEST(Replay, MarksEveryStageAndTakesNoMemory) {
@@ -148,7 +162,7 @@ TEST(Replay, MarksEveryStageAndTakesNoMemory) {
   const PromptIds ids{std::vector<std::int32_t>(20), std::vector<std::int32_t>(8)};
   cpu_budget::reset_peak();
   const std::int64_t before = cpu_budget::use().total();
-  const Ledger ledger = replay(model, {}, request, ids, 1);
+  const Ledger ledger = replay(model, {}, {request, ids, {}, 1});
   EXPECT_LT(cpu_budget::use().peak - before, 64 * 1024);
   std::vector<Stage> stages;
   for (const Ledger::Entry& entry : ledger.entries) {

@@ -137,8 +137,7 @@ TEST_P(PredictionOf, LargerPicturesNeedMore) {
 // Refused before any stage starts; what is offered instead works under the same limit, which the
 // allocator watches over.
 TEST_P(PredictionOf, ARefusalOffersASizeThatThenWorks) {
-  const Runner free(root());
-  const std::int64_t need = free.forecast(preset_request({1024, 1024}, true)).plan.peak_bytes;
+  const std::int64_t need = test::least_need(root(), preset_request({1024, 1024}, true));
   const std::int64_t cap = need - 1;
   const Runner runner(root(),
                       [&](PipelineOptions& options) { options.budget.vram_cap_bytes = cap; });
@@ -203,10 +202,15 @@ TEST(Prediction, APretendedCardIsTheBudget) {
       options.pretend_vram_bytes = total;
       options.budget.reserve_bytes = 0;
     });
-    return runner.forecast(preset_request({512, 512}, false)).fits;
+    return runner.forecast(preset_request({512, 512}, false));
   };
-  EXPECT_TRUE(with(need));
-  EXPECT_FALSE(with(need - 1));
+  EXPECT_EQ(with(need).plan.rungs, std::vector<std::string>{"resident"});
+  const Forecast just_short = with(need - 1);
+  EXPECT_TRUE(just_short.fits);
+  EXPECT_NE(just_short.plan.rungs, std::vector<std::string>{"resident"});
+  const std::int64_t least = test::least_need(test::model_root("tiny"), preset_request({512, 512}, false));
+  EXPECT_TRUE(with(least).fits);
+  EXPECT_FALSE(with(least - 1).fits);
 }
 
 TEST(Prediction, LongerPromptsAndGuidanceAreTakenIntoAccount) {

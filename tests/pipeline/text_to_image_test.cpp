@@ -43,7 +43,10 @@ at::Tensor to_unit_range(const at::Tensor& decoded) {
 TEST_P(PipelineFixture, EveryStageOfEveryRunIsTheReferences) {
   OpenModel model(GetParam());
   const PromptTokenizer tokenizer(model.folder.root / "tokenizer");
-  const TextToImage networks(model.folder, {}, {model.text_encoder, model.transformer, model.vae});
+  TextToImage networks(model.folder, {},
+                       {model.text_encoder, model.transformer, model.vae, model.vae},
+                       /*background=*/true);
+  networks.prepare({});
   double features_atol = 0;  // the pipeline's fixtures give none for them
   for (const FixtureCase& c : test::load_group(GetParam(), "text_encoder").cases) {
     features_atol = std::max(features_atol, c.outputs.at("features").atol);
@@ -69,7 +72,7 @@ TEST_P(PipelineFixture, EveryStageOfEveryRunIsTheReferences) {
         if (name == "decoded") decoded = value.squeeze(0).clone();
       };
       const TextToImage::Features features =
-          networks.encode(encode_prompts(tokenizer, request), model.text_encoder, hooks);
+          networks.encode(encode_prompts(&tokenizer, request), hooks);
       EXPECT_TRUE(test::within(features.cond, c.inputs.at("features_pos" + std::to_string(b)),
                                features_atol));
       EXPECT_EQ(features.uncond.defined(), request.guidance_scale > 0);
@@ -79,8 +82,7 @@ TEST_P(PipelineFixture, EveryStageOfEveryRunIsTheReferences) {
       }
       EXPECT_EQ(networks.latent_shape(request), start.select(0, b).sizes().vec());
 
-      const at::Tensor clean = networks.denoise(noise.select(0, b).clone(),
-                                                networks.embed(features, request), request, hooks);
+      const at::Tensor clean = networks.denoise(noise.select(0, b).clone(), features, request, hooks);
       const test::Expected& steps = c.outputs.at("steps");  // [N, B, C, h, w]
       ASSERT_EQ(latents.size(), static_cast<std::size_t>(request.steps) + 1);
       EXPECT_TRUE(test::same_bits(latents.front(), start.select(0, b)));
@@ -117,10 +119,10 @@ TEST_P(PipelineFixture, GuidanceOfZeroOrLessLeavesTheNegativePromptOut) {
   for (const double guidance : {0.0, -3.0}) {
     request.guidance_scale = guidance;
     EXPECT_FALSE(is_guided(request));
-    EXPECT_TRUE(encode_prompts(tokenizer, request).negative.empty());
+    EXPECT_TRUE(encode_prompts(&tokenizer, request).negative.empty());
   }
   request.guidance_scale = 0.5;
-  EXPECT_FALSE(encode_prompts(tokenizer, request).negative.empty());
+  EXPECT_FALSE(encode_prompts(&tokenizer, request).negative.empty());
 }
 
 }  // namespace

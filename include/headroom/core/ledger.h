@@ -6,8 +6,9 @@
 
 namespace headroom {
 
-// What a piece of memory is for.
-enum class MemoryTag : std::uint8_t { kActivations, kWeights, kWorkspace };
+// What a piece of memory is for. kHost is memory outside of the device: it is never counted, and on
+// the CPU, where device and host are the same chips, it is what "left the device" means.
+enum class MemoryTag : std::uint8_t { kActivations, kWeights, kWorkspace, kHost };
 
 // Everything a run asks of a device's memory, in order: recorded by a replay without arithmetic, read
 // by a model of the device's allocator.

@@ -28,12 +28,31 @@ struct StagePlan {
   double seconds = 0;  // predicted; 0 when nothing is known of this device yet
 };
 
+// How the memory ladder is used. Everything at its default: all networks stay resident. No rung
+// changes the picture.
+struct Rungs {
+  bool evict_encoder = false;        // the text encoder leaves before the transformer arrives
+  bool stream_encoder = false;       // its layers are copied in one after the other
+  bool sequential_guidance = false;  // the two branches of a step run one after the other
+  int chunk_tokens = 0;              // rows of a block that are worked on at a time; 0 = all
+  int stream_blocks = 0;             // main layers of the transformer that are copied in at their turn
+  bool evict_transformer = false;    // the transformer leaves before the decoder arrives
+  int tile_latent = 0;               // side of the tiles that are decoded, in latents; 0 = no tiles
+  bool cpu_decode = false;           // the decoder runs on the CPU, outside of the device's memory
+  friend bool operator==(const Rungs&, const Rungs&) = default;
+};
+
+// The rungs by their names, "resident" alone when there are none: "evict-encoder", "stream-encoder",
+// "sequential-guidance", "chunk-tokens:256", "stream-blocks:12", "evict-transformer", "tile-decode:32",
+// "cpu-decode".
+[[nodiscard]] std::vector<std::string> rung_names(const Rungs& rungs);
+
 // How a request will run: made before any tensor exists, written into the picture afterwards.
 struct Plan {
   int width = 0;
   int height = 0;
   int count = 1;
-  std::vector<std::string> rungs;  // "resident", or the rungs of the memory ladder that are used
+  std::vector<std::string> rungs;  // by name, see rung_names()
   std::vector<StagePlan> stages;
   std::int64_t peak_bytes = 0;
   double seconds = 0;

@@ -17,6 +17,7 @@ struct StagePeak {
 struct LedgerPeaks {
   std::array<StagePeak, kStageCount> stages{};  // indexed by Stage
   std::int64_t peak_bytes = 0;
+  std::int64_t left_bytes = 0;  // still held when the ledger ends
 };
 
 // The CPU budget's allocator: every block is rounded up to 64 bytes, nothing is cached.

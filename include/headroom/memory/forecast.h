@@ -2,6 +2,7 @@
 #include "headroom/core/generation.h"
 #include "headroom/core/memory_snapshot.h"
 #include "headroom/core/size.h"
+#include "headroom/memory/frontier.h"
 
 #include <cstdint>
 #include <optional>
@@ -30,7 +31,8 @@ struct Budget {
 // The answer to "what would happen": drawn on preset cards, printed by `plan`.
 struct Forecast {
   Budget budget;
-  Plan plan;  // the plan that would run, or, when nothing fits, the one that comes closest
+  Plan plan;     // the plan that would run, or, when nothing fits, the one that comes closest
+  Rungs ladder;  // what `plan` does, for the pipeline
   bool fits = false;
   std::int64_t shortfall_bytes = 0;  // > 0 when !fits
   std::optional<Size> suggestion;    // a size that fits, when this one does not
@@ -45,8 +47,11 @@ class Forecaster {
   // `request` must be valid (see validate()), apart from an empty prompt.
   [[nodiscard]] virtual Forecast forecast(const GenerationRequest& request,
                                           const MemorySnapshot& snapshot) = 0;
+  // Which sizes fit, for requests that are otherwise like `request`: multiples of `step` up to `max`.
+  [[nodiscard]] virtual Frontier frontier(const GenerationRequest& request,
+                                          const MemorySnapshot& snapshot, int step, int max) = 0;
   // Predicted seconds follow from finished runs: tells how long one took.
-  virtual void learn(const GenerationRequest& request, const Receipt& receipt) = 0;
+  virtual void learn(const GenerationRequest& request, const Rungs& ladder, const Receipt& receipt) = 0;
 };
 
 }  // namespace headroom

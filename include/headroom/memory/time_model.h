@@ -6,17 +6,19 @@
 
 namespace headroom {
 
-// Predicts a stage's seconds from its amount of work, as the median of the seconds per unit of work of
-// the last runs on this device. Work is in any unit that grows with time. Not thread-safe.
+// Corrects guessed seconds by the median of (real / guessed) of the last runs on this device, stage by
+// stage. Not thread-safe.
 class TimeModel {
  public:
   // One stage of a finished run. Ignored when either figure is not positive.
-  void learn(Stage stage, double work, double seconds);
+  void learn(Stage stage, double guessed, double seconds);
+  [[nodiscard]] bool knows(Stage stage) const;
   // 0 as long as nothing was learnt of `stage`.
-  [[nodiscard]] double seconds(Stage stage, double work) const;
+  [[nodiscard]] double seconds(Stage stage, double guessed) const;
 
  private:
-  std::array<std::deque<double>, kStageCount> rates_;  // seconds per unit of work, oldest first
+  std::array<std::deque<double>, kStageCount> ratios_;  // real / guessed, oldest first
+  std::array<double, kStageCount> medians_{};
 };
 
 }  // namespace headroom

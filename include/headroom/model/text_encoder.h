@@ -3,36 +3,48 @@
 #include "headroom/model/weight_source.h"
 
 #include <functional>
+#include <memory>
 #include <span>
 #include <vector>
 
 namespace headroom {
 
+// Weights of one decoder layer.
+struct TextEncoderLayer {
+  at::Tensor input_layernorm, post_attention_layernorm;
+  at::Tensor q_proj, k_proj, v_proj, o_proj, q_norm, k_norm;
+  at::Tensor gate_proj, up_proj, down_proj;
+};
+
+// Hands out layer `index`, resident or copied in for the occasion.
+using TextEncoderLayers = std::function<std::shared_ptr<const TextEncoderLayer>(int index)>;
+
 // The Qwen3 text encoder up to the second-last layer, whose output Z-Image reads; the last layer and
-// the final norm are never loaded. Immutable; used on one thread at a time.
+// the final norm are never needed. Holds no weights: embedding rows are gathered from the source, so
+// that the table takes no device memory, and the layers are handed in.
 class TextEncoder {
  public:
-  // `layers`: how many decoder layers to load and run; 0 = all but the last.
-  TextEncoder(const TextEncoderConfig& config, WeightSource& weights, int layers = 0);
+  explicit TextEncoder(const TextEncoderConfig& config) : config_(config) {}
+  [[nodiscard]] static TextEncoderLayer load_layer(const TextEncoderConfig& config,
+                                                   WeightSource& weights, int index);
+  // How many layers a prompt runs through: all but the last.
+  [[nodiscard]] static int layer_count(const TextEncoderConfig& config) {
+    return config.num_hidden_layers - 1;
+  }
 
-  // Token ids (1 .. 512) -> features [L, hidden_size]. The embedding rows are gathered from `weights`
-  // on each call, so the table takes no device memory. `between_layers` is called before each layer
-  // with the hidden state that enters it and may throw to stop.
-  [[nodiscard]] at::Tensor forward(
-      std::span<const std::int32_t> ids, WeightSource& weights,
+  // Token ids (1 .. 512 each) -> features [L, hidden_size] of each prompt. Several prompts go through
+  // the layers together, so that each layer is handed out once. `between_layers` is called before each
+  // layer with the hidden state that enters it and may throw to stop.
+  [[nodiscard]] std::vector<at::Tensor> forward(
+      std::span<const std::vector<std::int32_t>> prompts, WeightSource& embeddings,
+      const TextEncoderLayers& layers, int layer_count,
       const std::function<void(int layer, const at::Tensor& hidden)>& between_layers = {}) const;
 
  private:
-  struct Layer {
-    at::Tensor input_layernorm, post_attention_layernorm;
-    at::Tensor q_proj, k_proj, v_proj, o_proj, q_norm, k_norm;
-    at::Tensor gate_proj, up_proj, down_proj;
-  };
-  void run_layer(const Layer& layer, at::Tensor hidden, const at::Tensor& cos,
+  void run_layer(const TextEncoderLayer& layer, at::Tensor hidden, const at::Tensor& cos,
                  const at::Tensor& sin) const;
 
   TextEncoderConfig config_;
-  std::vector<Layer> layers_;
 };
 
 }  // namespace headroom

@@ -3,6 +3,8 @@
 #include "headroom/model/weight_source.h"
 
 #include <functional>
+#include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -17,34 +19,53 @@ struct CaptionTokens {
   at::Tensor rotation;  // [Tp + Lp, head_dim / 2] complex64: rotary position of image and caption rows
 };
 
-// The Z-Image transformer (ZImageTransformer2DModel): an image and a caption stream that are joined
-// into one. Batch size is always one. Immutable; used on one thread at a time.
+// Weights of one block.
+struct TransformerBlock {
+  at::Tensor to_q, to_k, to_v, to_out, norm_q, norm_k;
+  at::Tensor attention_norm1, attention_norm2, ffn_norm1, ffn_norm2;
+  at::Tensor w1, w2, w3;
+  at::Tensor adaln_weight, adaln_bias;  // undefined in plain blocks
+};
+
+// Hands out main layer `index`, resident or copied in for the occasion; it stays valid as long as the
+// pointer is held.
+using TransformerLayers = std::function<std::shared_ptr<const TransformerBlock>(int index)>;
+
+// How one call runs. No choice changes the result beyond rounding.
+struct TransformerCall {
+  std::function<void()> check;  // before each block; may throw to stop
+  int chunk_tokens = 0;         // rows of a block that are worked on at a time; 0 = all
+  Trace trace;
+};
+
+// The Z-Image transformer (ZImageTransformer2DModel) without its main layers, which are handed in: an
+// image and a caption stream that are joined into one. Immutable; used on one thread at a time.
 class Transformer {
  public:
   Transformer(const TransformerConfig& config, WeightSource& weights);
+  [[nodiscard]] static TransformerBlock load_layer(const TransformerConfig& config,
+                                                   WeightSource& weights, int index);
 
   // Prompt features [L, cap_feat_dim] -> the caption rows for pictures of latent size h x w.
   [[nodiscard]] CaptionTokens embed_caption(const at::Tensor& features, std::int64_t h,
-                                            std::int64_t w, const Trace& trace = {}) const;
+                                            std::int64_t w, const TransformerCall& call = {}) const;
 
-  // latents [C, h, w] float32 at model time tau (0 = noise, 1 = clean) -> [C, h, w] float32, an
-  // estimate of (clean - noise). h and w are multiples of the patch size. `between_blocks` is called
-  // before each block and may throw to stop.
-  [[nodiscard]] at::Tensor forward(const at::Tensor& latents, float tau, const CaptionTokens& caption,
-                                   const std::function<void()>& between_blocks = {},
-                                   const Trace& trace = {}) const;
+  // latents [C, h, w] float32 at model time tau (0 = noise, 1 = clean) -> for each caption [C, h, w]
+  // float32, an estimate of (clean - noise). h and w are multiples of the patch size. Several captions
+  // go through the layers together, so that each layer is handed out once.
+  [[nodiscard]] std::vector<at::Tensor> forward(const at::Tensor& latents, float tau,
+                                                std::span<const CaptionTokens* const> captions,
+                                                const TransformerLayers& layers,
+                                                const TransformerCall& call = {}) const;
 
  private:
-  struct Block {
-    at::Tensor to_q, to_k, to_v, to_out, norm_q, norm_k;
-    at::Tensor attention_norm1, attention_norm2, ffn_norm1, ffn_norm2;
-    at::Tensor w1, w2, w3;
-    at::Tensor adaln_weight, adaln_bias;  // undefined in plain blocks
-  };
-  Block load_block(WeightSource& weights, const std::string& prefix, bool modulated) const;
   // x [T, D], overwritten with the block's result. temb undefined = plain block.
-  void run_block(const Block& block, at::Tensor x, const at::Tensor& temb,
-                 const at::Tensor& rotation) const;
+  void run_block(const TransformerBlock& block, const at::Tensor& x, const at::Tensor& temb,
+                 const at::Tensor& rotation, std::int64_t chunk) const;
+  void attend(const TransformerBlock& block, const at::Tensor& x, const at::Tensor& norm1,
+              const at::Tensor& norm2, const at::Tensor& rotation, std::int64_t chunk) const;
+  void feed_forward(const TransformerBlock& block, const at::Tensor& x, const at::Tensor& norm1,
+                    const at::Tensor& norm2, std::int64_t chunk) const;
   [[nodiscard]] at::Tensor time_embedding(float tau) const;  // [adaln_dim]
 
   TransformerConfig config_;
@@ -52,7 +73,7 @@ class Transformer {
   at::Tensor x_embedder_weight_, x_embedder_bias_, x_pad_token_;
   at::Tensor cap_norm_, cap_embedder_weight_, cap_embedder_bias_, cap_pad_token_;
   at::Tensor t_mlp0_weight_, t_mlp0_bias_, t_mlp2_weight_, t_mlp2_bias_;
-  std::vector<Block> noise_refiner_, context_refiner_, layers_;
+  std::vector<TransformerBlock> noise_refiner_, context_refiner_;
   at::Tensor final_weight_, final_bias_, final_adaln_weight_, final_adaln_bias_;
 };
 

@@ -1,0 +1,57 @@
+#pragma once
+#include "headroom/core/bytes.h"
+#include "headroom/core/ledger.h"
+#include "headroom/memory/allocator_model.h"
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace headroom {
+
+// How PyTorch's caching allocator is set up. Defaults are those of PyTorch.
+struct CudaAllocatorSettings {
+  // Blocks of at least this size are neither split nor given to smaller requests.
+  std::int64_t max_split_size_bytes = std::numeric_limits<std::int64_t>::max();
+  // How much larger than a request the unsplittable block that it is given may be.
+  std::int64_t max_non_split_rounding_bytes = 20 * kMiB;
+  // One growing segment per pool instead of one segment per request to the driver.
+  bool expandable_segments = false;
+  // Share of the device above which old unused blocks are released; 0 = never. Read, but not part
+  // of the model: it only ever lowers what is reserved.
+  double garbage_collection_threshold = 0;
+  // What the driver has to give. When a request would pass it, unused segments are returned first,
+  // as PyTorch does before it reports that memory has run out. Not a part of the text form.
+  std::int64_t capacity_bytes = std::numeric_limits<std::int64_t>::max();
+
+  std::vector<std::string> notes;         // sentences on options that the model does not follow
+  std::vector<std::string> unknown_keys;  // PyTorch would refuse to start with them
+};
+
+// Reads the value of PYTORCH_CUDA_ALLOC_CONF (or PYTORCH_ALLOC_CONF), for example
+// "max_split_size_mb:128,expandable_segments:True". Throws Error(kConfig) that names the option
+// when a value is not one that PyTorch accepts.
+[[nodiscard]] CudaAllocatorSettings parse_cuda_alloc_conf(std::string_view text);
+
+// What a run asks of a card. Allocated: blocks in use, with their rounding. Reserved: what the
+// driver has handed over, the cache included; this is what must fit on the card.
+struct CudaPeaks {
+  LedgerPeaks allocated;
+  std::int64_t reserved_peak_bytes = 0;
+  std::array<std::int64_t, kStageCount> stage_reserved{};  // indexed by Stage
+  int segments = 0;                                        // how often a new one was begun
+  bool fits = true;                                        // within capacity_bytes, all the time
+};
+
+// Replays a ledger through a model of PyTorch's CUDA caching allocator, as its notes on CUDA
+// semantics
+// ("Memory management") and the constants of c10/core/AllocatorConfig.h describe it: one stream, no
+// graph pools. Requests beyond the capacity are granted all the same, so that the peak says how
+// much is missing.
+[[nodiscard]] CudaPeaks replay_cuda_caching(const Ledger& ledger,
+                                            const CudaAllocatorSettings& settings = {});
+
+}  // namespace headroom

@@ -1,0 +1,94 @@
+#pragma once
+#include "headroom/core/plan.h"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace headroom {
+
+// What one stage needs of the device when it runs alone: its own network and its activations, what it
+// was handed by earlier stages included, but none of the other stages' networks.
+struct StageNeed {
+  std::int64_t weights_bytes = 0;     // of its own network that stay for the whole stage
+  std::int64_t activation_bytes = 0;  // streamed-in weights count here
+  std::int64_t workspace_bytes = 0;
+  std::int64_t peak_bytes = 0;        // worst moment of all three together
+};
+
+// Needs and times of one request on one device, by rung; found by replay, so that a question costs
+// milliseconds the first time. The planner asks; the answers must not change while it does.
+//
+// What the planner relies on, so that it need not ask everything; all else it tries. The first two
+// count for stream_blocks from 1 on; nothing is taken for granted about the step from 0 to 1, where
+// buffers come and the decoder goes.
+// - With more stream_blocks no need grows.
+// - Each stage's seconds are convex in stream_blocks: there is less to load before the start, copies
+//   hide behind arithmetic as far as they can, and beyond that cost their full time.
+// - A stage's seconds depend on what its need depends on and on the two evictions; those of load also
+//   on stream_encoder, stream_blocks and whether the decode is whole, tiled or on the CPU; those of
+//   decode also on whether anything is streamed at all. All are finite and not negative.
+class LadderCosts {
+ public:
+  virtual ~LadderCosts() = default;
+  virtual StageNeed encode(const Rungs& rungs) = 0;   // depends on stream_encoder
+  virtual StageNeed denoise(const Rungs& rungs) = 0;  // on sequential_guidance, chunk_tokens, stream_blocks
+  virtual StageNeed decode(const Rungs& rungs) = 0;   // on tile_latent, cpu_decode (no weights then)
+  // Predicted seconds of each stage under `rungs`, copies included; any positive unit when the device
+  // is not known yet, only the order counts then.
+  virtual std::array<double, kStageCount> seconds(const Rungs& rungs) = 0;
+
+  // What the planner may choose from.
+  int layers = 0;                 // main layers of the transformer: stream_blocks is 0 .. layers
+  bool guided = false;            // sequential_guidance makes a difference
+  bool can_decode_on_cpu = true;
+  std::vector<int> chunk_sizes;   // descending, without 0
+  std::vector<int> tile_sizes;    // descending, without 0
+};
+
+// One way to run, with what it needs.
+struct Candidate {
+  Rungs rungs;
+  std::array<StageNeed, kStageCount> stages{};  // weights of *all* networks that are resident then
+  std::int64_t peak_bytes = 0;
+  double seconds = 0;
+};
+
+// Which networks are resident when: the one place where this is decided.
+struct Residency {
+  bool transformer_in_encode = true;      // beside the text encoder
+  bool text_encoder_after_encode = true;  // in denoise and decode
+  bool transformer_in_decode = true;
+  bool vae_before_decode = true;          // in encode and denoise
+};
+[[nodiscard]] constexpr Residency residency(const Rungs& r) {
+  const bool evicts = r.evict_encoder || r.evict_transformer;
+  const bool streams = r.stream_encoder || r.stream_blocks > 0;
+  return {.transformer_in_encode = !evicts,
+          .text_encoder_after_encode = !r.evict_encoder && !r.stream_encoder,
+          .transformer_in_decode = !r.evict_transformer,
+          .vae_before_decode = !evicts && !streams && !r.cpu_decode && r.tile_latent == 0};
+}
+
+// Adds to each stage's own need the networks of other stages that are resident then. `load` holds what
+// is resident before encode runs, which is encode's weights alone: its peak is their sum. `save` holds
+// nothing, it works on the host.
+[[nodiscard]] Candidate compose(const Rungs& rungs, LadderCosts& costs);
+
+// The candidate with the least predicted seconds whose peak is at most `budget_bytes`; among equals
+// the one with the smaller peak, then with fewer rungs. `low_vram`: the least peak among those that
+// take at most twice the fastest one's seconds, instead. Nothing when none fits. As good as the search
+// of all_plans(), with a small part of its questions.
+[[nodiscard]] std::optional<Candidate> fastest_plan(LadderCosts& costs, std::int64_t budget_bytes,
+                                                    bool low_vram = false);
+
+// The candidate with the smallest peak of all, among equals the fastest: what to name when nothing
+// fits.
+[[nodiscard]] Candidate smallest_plan(LadderCosts& costs);
+
+// Every combination of rungs (thousands): what fastest_plan() must be as good as. Tiles are not
+// combined with a decoder on the CPU, where they would save nothing that counts.
+[[nodiscard]] std::vector<Candidate> all_plans(LadderCosts& costs);
+
+}  // namespace headroom

@@ -1,0 +1,77 @@
+#include "headroom/memory/frontier.h"
+
+#include "headroom/core/error.h"
+
+#include <algorithm>
+#include <string>
+
+namespace headroom {
+
+FrontierCell judge_size(Size size, LadderCosts& costs, std::int64_t budget_bytes, bool low_vram) {
+  FrontierCell cell;
+  cell.width = size.width;
+  cell.height = size.height;
+  const std::optional<Candidate> best = fastest_plan(costs, budget_bytes, low_vram);
+  const Candidate plan = best ? *best : smallest_plan(costs);
+  cell.peak_bytes = plan.peak_bytes;
+  cell.rungs = plan.rungs;
+  if (!best) {
+    cell.shortfall_bytes = plan.peak_bytes - budget_bytes;
+    return cell;
+  }
+  const double resident_seconds = compose(Rungs{}, costs).seconds;
+  cell.state = plan.seconds > kSlowerThanResident * resident_seconds
+                   ? FrontierCell::State::kFitsSlower
+                   : FrontierCell::State::kFits;
+  return cell;
+}
+
+const FrontierCell* Frontier::find(Size size) const {
+  const auto in_table = [&](int side) { return side > 0 && side <= max && side % step == 0; };
+  if (step <= 0 || !in_table(size.width) || !in_table(size.height)) return nullptr;
+  const auto row = static_cast<std::size_t>(size.height / step - 1);
+  const auto column = static_cast<std::size_t>(size.width / step - 1);
+  return &cells[row * static_cast<std::size_t>(max / step) + column];
+}
+
+Frontier compute_frontier(int step, int max, const std::function<FrontierCell(Size)>& evaluate) {
+  if (step <= 0 || max < step) {
+    throw Error(ErrorKind::kInvalidRequest,
+                "A table of sizes needs a step of at least 1 and a largest side of at least one "
+                "step, not " +
+                    std::to_string(step) + " and " + std::to_string(max) + "; choose others.");
+  }
+  Frontier table;
+  table.step = step;
+  table.max = max;
+  const int sides = max / step;
+  table.cells.reserve(static_cast<std::size_t>(sides) * static_cast<std::size_t>(sides));
+  for (int height = step; height <= max; height += step) {
+    for (int width = step; width <= max; width += step) {
+      FrontierCell cell = evaluate({width, height});
+      cell.width = width;
+      cell.height = height;
+      // Neighbours are settled already, and refusals spread through them.
+      bool refused = false;
+      std::int64_t shortfall_bytes = 0;
+      for (const Size smaller : {Size{width - step, height}, Size{width, height - step}}) {
+        const FrontierCell* neighbour = table.find(smaller);
+        if (neighbour != nullptr && neighbour->state == FrontierCell::State::kNo) {
+          refused = true;
+          shortfall_bytes = std::max(shortfall_bytes, neighbour->shortfall_bytes);
+        }
+      }
+      if (refused && cell.state != FrontierCell::State::kNo) {
+        cell.state = FrontierCell::State::kNo;
+        cell.shortfall_bytes = shortfall_bytes;
+      }
+      if (width == height && cell.state == FrontierCell::State::kFits) {
+        table.critical_point = Size{width, height};
+      }
+      table.cells.push_back(cell);
+    }
+  }
+  return table;
+}
+
+}  // namespace headroom

@@ -1,0 +1,41 @@
+#pragma once
+#include "headroom/memory/allocator_model.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+namespace headroom {
+
+// Keeps the peaks of what is in use, by stage and by kind, while a ledger is replayed.
+class PeakRecorder {
+ public:
+  void enter(Stage stage) { stage_ = stage; }
+
+  // `bytes` more of `tag` are in use, or fewer. Never of kHost, which is not on the device.
+  void add(MemoryTag tag, std::int64_t bytes) { use_[static_cast<std::size_t>(tag)] += bytes; }
+
+  // Counts what is in use now for the current stage.
+  void note() {
+    const auto raise = [](std::int64_t& peak, std::int64_t value) { peak = std::max(peak, value); };
+    const auto of = [&](MemoryTag tag) { return use_[static_cast<std::size_t>(tag)]; };
+    StagePeak& stage = peaks_.stages[static_cast<std::size_t>(stage_)];
+    stage.seen = true;
+    raise(stage.activation_bytes, of(MemoryTag::kActivations));
+    raise(stage.weights_bytes, of(MemoryTag::kWeights));
+    raise(stage.workspace_bytes, of(MemoryTag::kWorkspace));
+    peaks_.left_bytes = use_[0] + use_[1] + use_[2];
+    raise(stage.peak_bytes, peaks_.left_bytes);
+    raise(peaks_.peak_bytes, stage.peak_bytes);
+  }
+
+  [[nodiscard]] Stage stage() const { return stage_; }
+  [[nodiscard]] const LedgerPeaks& peaks() const { return peaks_; }
+
+ private:
+  Stage stage_ = Stage::kLoad;
+  std::array<std::int64_t, 3> use_{};  // by MemoryTag
+  LedgerPeaks peaks_;
+};
+
+}  // namespace headroom

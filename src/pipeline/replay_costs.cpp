@@ -1,0 +1,132 @@
+#include "replay_costs.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace headroom {
+
+LedgerPeaks AllocatorModel::peaks(const Ledger& ledger) const {
+  if (!card) return replay_cpu_budget(ledger);
+  const CudaPeaks cuda_peaks = replay_cuda_caching(ledger, cuda);
+  LedgerPeaks peaks = cuda_peaks.allocated;
+  for (std::size_t i = 0; i < peaks.stages.size(); ++i) {
+    peaks.stages[i].peak_bytes = cuda_peaks.stage_reserved[i];
+  }
+  peaks.peak_bytes = cuda_peaks.reserved_peak_bytes;
+  peaks.left_bytes = cuda_peaks.reserved_peak_bytes;  // nothing goes back to the driver by itself
+  return peaks;
+}
+
+ReplayCosts::ReplayCosts(const ModelFolder& model, NumberFormats formats, int threads,
+                         AllocatorModel allocator)
+    : model_(model),
+      formats_(std::move(formats)),
+      threads_(threads),
+      allocator_(std::move(allocator)),
+      sizes_(network_sizes(model, formats_,
+                           [this](const Ledger& l) { return allocator_.peaks(l).left_bytes; })) {}
+
+namespace {
+
+// Answers are remembered without the weights that stay, which depend on how many layers are streamed.
+StageNeed with_weights(StageNeed need, std::int64_t resident_bytes) {
+  need.weights_bytes += resident_bytes;
+  need.peak_bytes += resident_bytes;
+  return need;
+}
+
+}  // namespace
+
+StageNeed ReplayCosts::need(Stage stage, const ReplayRequest& what, std::int64_t resident_bytes) {
+  constexpr std::size_t kMostAnswers = 20000;
+  Rungs rungs;  // only what matters for this stage, so that one answer serves many plans
+  if (stage == Stage::kEncode) {
+    rungs.stream_encoder = what.rungs.stream_encoder;
+  } else if (stage == Stage::kDenoise) {
+    rungs.sequential_guidance = what.rungs.sequential_guidance;
+    rungs.chunk_tokens = what.rungs.chunk_tokens;
+    rungs.stream_blocks = what.rungs.stream_blocks;
+  } else {
+    rungs.tile_latent = what.rungs.tile_latent;
+    rungs.cpu_decode = what.rungs.cpu_decode;
+  }
+  const GenerationRequest& r = what.request;
+  // The text encoder does not see the size, the decoder does not see the prompt.
+  const bool sized = stage != Stage::kEncode;
+  const bool prompted = stage != Stage::kDecode;
+  const Key key{stage,
+                sized ? r.width : 0,
+                sized ? r.height : 0,
+                prompted ? what.ids.positive.size() : 0,
+                prompted ? what.ids.negative.size() : 0,
+                rungs.stream_encoder,
+                rungs.sequential_guidance,
+                rungs.chunk_tokens,
+                std::min(rungs.stream_blocks, 2),
+                rungs.tile_latent,
+                rungs.cpu_decode};
+  const auto known = known_.find(key);
+  if (known != known_.end()) return with_weights(known->second, resident_bytes);
+  if (known_.size() >= kMostAnswers) known_.clear();
+
+  ReplayRequest alone = what;
+  alone.rungs = rungs;
+  alone.threads = threads_;
+  alone.card = allocator_.card;
+  const ShortStage replayed = replay_short_stage(stage, model_, formats_, alone);
+  const LedgerPeaks peaks = allocator_.peaks(replayed.ledger);
+  const StagePeak& peak = peaks.stages[static_cast<std::size_t>(stage)];
+  const std::int64_t layer =
+      stage == Stage::kEncode ? sizes_.text_encoder_layer : sizes_.transformer_layer;
+  const std::int64_t stayed = resident_bytes - replayed.left_out * layer;
+  const StageNeed need{0, peak.activation_bytes + peak.weights_bytes - stayed, peak.workspace_bytes,
+                       peak.peak_bytes - stayed};
+  return with_weights(known_.emplace(key, need).first->second, resident_bytes);
+}
+
+ReplayCosts::ForRequest::ForRequest(ReplayCosts& all, GenerationRequest request, PromptIds ids,
+                                    const TimeModel& times)
+    : all_(all), what_{std::move(request), std::move(ids), {}, all.threads_}, times_(times) {
+  layers = all_.model_.transformer.n_layers;
+  guided = !what_.ids.negative.empty();
+  const VaeConfig& vae = all_.model_.vae;
+  const int latent_side = std::max(what_.request.width, what_.request.height) / vae.scale();
+  for (const int tile : {64, 32, 16, 8, 4, 2}) {
+    if (tile < latent_side && tile * vae.scale() >= 64) tile_sizes.push_back(tile);
+  }
+  const int token_side = vae.scale() * all_.model_.transformer.patch_size;
+  const int tokens = what_.request.width / token_side * (what_.request.height / token_side);
+  for (const int chunk : {1024, 256, 64}) {
+    if (chunk < tokens) chunk_sizes.push_back(chunk);
+  }
+}
+
+StageNeed ReplayCosts::ForRequest::encode(const Rungs& rungs) {
+  what_.rungs = rungs;
+  return all_.need(Stage::kEncode, what_, rungs.stream_encoder ? 0 : all_.sizes_.text_encoder);
+}
+
+StageNeed ReplayCosts::ForRequest::denoise(const Rungs& rungs) {
+  what_.rungs = rungs;
+  const NetworkSizes& sizes = all_.sizes_;
+  return all_.need(Stage::kDenoise, what_,
+                   sizes.transformer - sizes.transformer_layer * rungs.stream_blocks);
+}
+
+StageNeed ReplayCosts::ForRequest::decode(const Rungs& rungs) {
+  what_.rungs = rungs;
+  return all_.need(Stage::kDecode, what_, rungs.cpu_decode ? 0 : all_.sizes_.vae);
+}
+
+std::array<double, kStageCount> ReplayCosts::ForRequest::seconds(const Rungs& rungs) {
+  std::array<double, kStageCount> seconds =
+      guess_seconds(all_.model_, all_.sizes_, what_.request, what_.ids, rungs, all_.allocator_.card);
+  for (int i = 0; i < kStageCount; ++i) {
+    const auto stage = static_cast<Stage>(i);
+    double& s = seconds[static_cast<std::size_t>(i)];
+    if (const double learnt = times_.seconds(stage, s); learnt > 0) s = learnt;
+  }
+  return seconds;
+}
+
+}  // namespace headroom

@@ -1,0 +1,57 @@
+#pragma once
+#include "headroom/memory/cuda_allocator_model.h"
+#include "headroom/memory/planner.h"
+#include "headroom/memory/time_model.h"
+#include "replay.h"
+#include "stage_seconds.h"
+
+#include <map>
+#include <tuple>
+
+namespace headroom {
+
+// Which allocator a ledger is read through.
+struct AllocatorModel {
+  bool card = false;           // CUDA's caching allocator, else the CPU budget's
+  CudaAllocatorSettings cuda;
+  // On a card peak_bytes is what the driver has to give, the allocator's own rounding included.
+  [[nodiscard]] LedgerPeaks peaks(const Ledger& ledger) const;
+};
+
+// Answers the planner's questions about requests of one model on one device, by replay; remembers the
+// answers. Not thread-safe.
+class ReplayCosts {
+ public:
+  ReplayCosts(const ModelFolder& model, NumberFormats formats, int threads, AllocatorModel allocator);
+
+  // The answers for one request, for as long as this object lives and the request does not change.
+  class ForRequest final : public LadderCosts {
+   public:
+    ForRequest(ReplayCosts& all, GenerationRequest request, PromptIds ids, const TimeModel& times);
+    StageNeed encode(const Rungs& rungs) override;
+    StageNeed denoise(const Rungs& rungs) override;
+    StageNeed decode(const Rungs& rungs) override;
+    std::array<double, kStageCount> seconds(const Rungs& rungs) override;
+
+   private:
+    ReplayCosts& all_;
+    ReplayRequest what_;
+    const TimeModel& times_;
+  };
+
+  [[nodiscard]] const NetworkSizes& sizes() const { return sizes_; }
+
+ private:
+  // Everything that a stage's need depends on.
+  using Key = std::tuple<Stage, int, int, std::size_t, std::size_t, bool, bool, int, int, int, bool>;
+  StageNeed need(Stage stage, const ReplayRequest& what, std::int64_t resident_bytes);
+
+  const ModelFolder model_;
+  const NumberFormats formats_;
+  const int threads_;
+  const AllocatorModel allocator_;
+  const NetworkSizes sizes_;
+  std::map<Key, StageNeed> known_;
+};
+
+}  // namespace headroom

@@ -1,0 +1,239 @@
+// Every rung of the memory ladder, executed: the same picture, and the memory that the replay said.
+
+#include "headroom/device/cpu_budget.h"
+#include "headroom/device/device.h"
+#include "headroom/diffusion/noise.h"
+#include "headroom/memory/allocator_model.h"
+#include "headroom/text/prompt_tokenizer.h"
+#include "prompt_ids.h"
+#include "replay.h"
+#include "replay_costs.h"
+#include "text_to_image.h"
+#include "weight_sources.h"
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include <ATen/Parallel.h>
+#include <ATen/ops/abs.h>
+#include <ATen/ops/max.h>
+#include <ATen/ops/sub.h>
+#include <c10/core/InferenceMode.h>
+
+namespace headroom {
+namespace {
+
+constexpr int kThreads = 2;
+
+struct Outcome {
+  std::map<std::string, at::Tensor> traced;  // clones outside of the budget
+  std::array<std::int64_t, kStageCount> peaks{};
+  std::int64_t left_over = 0;  // activations that are still alive afterwards
+};
+
+class Model {
+ public:
+  explicit Model(const std::filesystem::path& root)
+      : folder(read_model_folder(root)),
+        tokenizer(root / "tokenizer"),
+        text_(root / "text_encoder", "model"),
+        transformer_(root / "transformer", "diffusion_pytorch_model"),
+        vae_(root / "vae", "diffusion_pytorch_model"),
+        text_weights_(text_, at::kFloat, {"", "model."}),
+        transformer_weights_(transformer_, at::kFloat),
+        vae_weights_(vae_, at::kFloat) {}
+
+  Outcome run(const GenerationRequest& request, const Rungs& rungs) {
+    const c10::InferenceMode inference;
+    at::set_num_threads(kThreads);
+    const Device device;
+    TextToImage run(folder, formats,
+                    {text_weights_, transformer_weights_, vae_weights_, vae_weights_}, true);
+    Outcome out;
+    RunHooks hooks;
+    hooks.trace = [&](std::string_view name, const at::Tensor& value) {
+      const ScopedMemoryTag host(MemoryTag::kHost);
+      out.traced.emplace(name, value.clone());
+    };
+    const std::int64_t before = cpu_budget::use().total();
+    begin_run(device);
+    const auto end = [&](Stage stage) {
+      out.peaks[static_cast<std::size_t>(stage)] = end_stage(device) - before;
+    };
+    {
+      run.prepare(rungs);
+      end(Stage::kLoad);
+      const auto features = run.encode(encode_prompts(&tokenizer, request), hooks);
+      end(Stage::kEncode);
+      std::vector<std::int64_t> shape = run.latent_shape(request);
+      shape.insert(shape.begin(), 1);
+      const at::Tensor latents =
+          run.denoise(draw_noise(*request.seed, shape).squeeze(0), features, request, hooks);
+      end(Stage::kDenoise);
+      const at::Tensor picture = run.decode(latents, hooks);
+      end(Stage::kDecode);
+      const ScopedMemoryTag host(MemoryTag::kHost);
+      out.traced.emplace("picture", picture.clone());
+    }
+    run.clear();
+    out.left_over = cpu_budget::use().total() - before;
+    return out;
+  }
+
+  LedgerPeaks predict(const GenerationRequest& request, const Rungs& rungs) {
+    return replay_cpu_budget(headroom::replay(
+        folder, formats, {request, encode_prompts(&tokenizer, request), rungs, kThreads}));
+  }
+
+  ModelFolder folder;
+  PromptTokenizer tokenizer;
+  NumberFormats formats{at::kFloat, at::kFloat, "fp32"};
+
+ private:
+  TensorStore text_, transformer_, vae_;
+  FileWeights text_weights_, transformer_weights_, vae_weights_;
+};
+
+struct Case {
+  const char* model;
+  int width, height;
+};
+
+class Ladder : public testing::TestWithParam<Case> {
+ protected:
+  void SetUp() override {
+    cpu_budget::install();
+    const std::string name = GetParam().model;
+    const std::filesystem::path root =
+        name == "starter" ? std::filesystem::path(HEADROOM_SOURCE_DIR) / "assets" / "starter-model"
+                          : std::filesystem::path(HEADROOM_TEST_DATA) / "zimage" / name / "model";
+    model_ = std::make_unique<Model>(root);
+    request_.prompt = "A red fox sleeping under a birch tree, watercolor";
+    request_.negative_prompt = "blurry";
+    request_.width = GetParam().width;
+    request_.height = GetParam().height;
+    request_.steps = 3;
+    request_.guidance_scale = 2.0;
+    request_.seed = 7;
+  }
+
+  void expect_same_picture_as_resident(const Rungs& rungs) {
+    const Outcome whole = model_->run(request_, {});
+    const Outcome other = model_->run(request_, rungs);
+    for (const auto& [name, value] : whole.traced) {
+      if (name == "picture") continue;
+      const at::Tensor& actual = other.traced.at(name);
+      const double difference =
+          at::max(at::abs(at::sub(actual.to(at::kFloat), value.to(at::kFloat)))).item().toDouble();
+      const double size = at::max(at::abs(value.to(at::kFloat))).item().toDouble();
+      EXPECT_LE(difference, 1e-5 * std::max(1.0, size)) << name << " under " << text(rungs);
+    }
+    const at::Tensor levels = at::abs(at::sub(whole.traced.at("picture").to(at::kInt),
+                                             other.traced.at("picture").to(at::kInt)));
+    EXPECT_LE(at::max(levels).item().toInt(), 1) << text(rungs);
+    EXPECT_EQ(other.left_over, 0) << text(rungs);
+  }
+
+  void expect_predicted_memory(const Rungs& rungs) {
+    const LedgerPeaks predicted = model_->predict(request_, rungs);
+    const Outcome actual = model_->run(request_, rungs);
+    for (const Stage stage : {Stage::kLoad, Stage::kEncode, Stage::kDenoise, Stage::kDecode}) {
+      const auto i = static_cast<std::size_t>(stage);
+      const auto p = static_cast<double>(predicted.stages[i].peak_bytes);
+      const auto a = static_cast<double>(actual.peaks[i]);
+      EXPECT_GE(p, a * 0.995) << stage_name(stage) << " under " << text(rungs);
+      EXPECT_LE(p, a * 1.01 + 4096) << stage_name(stage) << " under " << text(rungs);
+    }
+  }
+
+  static std::string text(const Rungs& rungs) {
+    std::string all;
+    for (const std::string& name : rung_names(rungs)) all += name + " ";
+    return all;
+  }
+
+  static std::vector<Rungs> ladder() {
+    return {
+        {},
+        {.evict_encoder = true},
+        {.stream_encoder = true},
+        {.sequential_guidance = true},
+        {.chunk_tokens = 16},
+        {.stream_blocks = 1},
+        {.stream_blocks = 2},
+        {.evict_transformer = true},
+        {.tile_latent = 2},
+        {.tile_latent = 3},
+        {.cpu_decode = true},
+        {.evict_encoder = true, .evict_transformer = true, .tile_latent = 4},
+        {.evict_encoder = true,
+         .stream_encoder = true,
+         .sequential_guidance = true,
+         .chunk_tokens = 7,
+         .stream_blocks = 2,
+         .evict_transformer = true,
+         .tile_latent = 2},
+    };
+  }
+
+  std::unique_ptr<Model> model_;
+  GenerationRequest request_;
+};
+
+TEST_P(Ladder, EveryRungMakesTheSamePicture) {
+  for (const Rungs& rungs : ladder()) expect_same_picture_as_resident(rungs);
+}
+
+TEST_P(Ladder, EveryRungTakesThePredictedMemory) {
+  for (const Rungs& rungs : ladder()) expect_predicted_memory(rungs);
+}
+
+// What the planner adds up from single stages of a shortened network is what the whole run does.
+TEST_P(Ladder, ComposedNeedsEqualTheWholeReplay) {
+  ReplayCosts costs(model_->folder, model_->formats, kThreads, {});
+  const TimeModel times;
+  ReplayCosts::ForRequest request(costs, request_, encode_prompts(&model_->tokenizer, request_), times);
+  for (Rungs rungs : ladder()) {
+    rungs.stream_blocks = std::min(rungs.stream_blocks, request.layers);
+    const Candidate composed = compose(rungs, request);
+    const LedgerPeaks whole = model_->predict(request_, rungs);
+    for (const Stage stage : {Stage::kEncode, Stage::kDenoise, Stage::kDecode}) {
+      const auto i = static_cast<std::size_t>(stage);
+      EXPECT_EQ(composed.stages[i].peak_bytes, whole.stages[i].peak_bytes)
+          << stage_name(stage) << " under " << text(rungs);
+    }
+  }
+}
+
+TEST_P(Ladder, TheChosenPlanStaysWithinTheBudgetItWasChosenFor) {
+  ReplayCosts costs(model_->folder, model_->formats, kThreads, {});
+  const TimeModel times;
+  ReplayCosts::ForRequest request(costs, request_, encode_prompts(&model_->tokenizer, request_), times);
+  const std::int64_t most = compose({}, request).peak_bytes;
+  const std::int64_t least = smallest_plan(request).peak_bytes;
+  ASSERT_LT(least, most);
+  for (int i = 0; i <= 4; ++i) {
+    const std::int64_t budget = least + (most - least) * i / 4;
+    const auto plan = fastest_plan(request, budget);
+    ASSERT_TRUE(plan.has_value());
+    const std::int64_t before = cpu_budget::use().total();
+    cpu_budget::set_limit(before + budget);
+    const Outcome outcome = model_->run(request_, plan->rungs);  // throws when the limit is passed
+    cpu_budget::set_limit(0);
+    for (const std::int64_t peak : outcome.peaks) EXPECT_LE(peak, budget) << text(plan->rungs);
+  }
+  EXPECT_FALSE(fastest_plan(request, least - 1).has_value());
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, Ladder,
+                         testing::Values(Case{"tiny", 128, 80}, Case{"f32", 128, 192},
+                                         Case{"starter", 256, 320}, Case{"starter", 512, 512}),
+                         [](const auto& info) {
+                           return std::string(info.param.model) + std::to_string(info.param.width);
+                         });
+
+}  // namespace
+}  // namespace headroom
