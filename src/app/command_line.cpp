@@ -27,7 +27,7 @@ struct Typed {
   Text language;
   Text prompt, negative_prompt, size, preset, steps, guidance, seed, count;
   Text cfg_normalization, cfg_truncation, shift;
-  Text output, dump_file, inspected;
+  Text output, dump_file, inspected, step, max;
   bool json = false;
 };
 
@@ -61,7 +61,8 @@ void add_memory_options(CLI::App& app, Typed& typed) {
 
 void add_model_option(CLI::App& app, Typed& typed) {
   add(app, "Model and device", "--model", "DIR", typed.model,
-      "Model folder; default: the starter model");
+      "Model folder; default: the starter model. For plan and frontier also z-image or "
+      "z-image-turbo: their configs come with the program");
 }
 
 void add_run_options(CLI::App& app, Typed& typed) {
@@ -74,8 +75,7 @@ void add_run_options(CLI::App& app, Typed& typed) {
   add(app, group, "--threads", "N", typed.threads, "CPU threads; default: 0, one per core");
   add_memory_options(app, typed);
   app.add_flag("--low-vram", typed.low_vram,
-               "Save memory before time; changes nothing yet, since every run is planned with all "
-               "networks resident")
+               "Save memory before time: of the plans that fit, the one that holds least")
       ->group("Memory");
   add_config_option(app, typed);
 }
@@ -120,6 +120,13 @@ void add_commands(CLI::App& app, Typed& typed) {
   add_request_options(plan, typed);
   add_json_flag(plan, typed, "Print one JSON object");
   add_run_options(plan, typed);
+
+  CLI::App& frontier = *app.add_subcommand("frontier", "Say which sizes fit; runs nothing");
+  add(frontier, "Table", "--step", "N", typed.step, "Distance of the sizes in pixels; default: 64");
+  add(frontier, "Table", "--max", "N", typed.max, "Largest side in pixels; default: 2048");
+  add_request_options(frontier, typed);
+  add_json_flag(frontier, typed, "Print one JSON object");
+  add_run_options(frontier, typed);
 
   CLI::App& devices = *app.add_subcommand("devices", "List devices and their memory");
   add_json_flag(devices, typed, "Print one JSON object");
@@ -174,6 +181,7 @@ CommandLine::Command chosen_command(const CLI::App& app) {
   const std::string name = chosen.front()->get_name();
   if (name == "generate") return Command::kGenerate;
   if (name == "plan") return Command::kPlan;
+  if (name == "frontier") return Command::kFrontier;
   if (name == "devices") return Command::kDevices;
   if (name == "inspect") return Command::kInspect;
   return Command::kTokenize;
@@ -238,6 +246,8 @@ void apply_to_request(const Typed& typed, CommandLine& line) {
   if (typed.output) line.output = not_empty("-o", *typed.output);
   if (typed.dump_file) line.dump_file = not_empty("--dump", *typed.dump_file);
   if (typed.inspected) line.inspected = not_empty("the path to inspect", *typed.inspected);
+  if (typed.step) line.step = read_int("--step", *typed.step, kMinSide_px, kMaxSide_px);
+  if (typed.max) line.max = read_int("--max", *typed.max, kMinSide_px, kMaxSide_px);
   line.json = typed.json;
 }
 

@@ -12,7 +12,7 @@ namespace headroom {
 // What was typed, on top of the configuration. An empty optional was not typed: build_request()
 // puts the model's own default there.
 struct CommandLine {
-  enum class Command { kWindow, kGenerate, kPlan, kDevices, kInspect, kTokenize };
+  enum class Command { kWindow, kGenerate, kPlan, kFrontier, kDevices, kInspect, kTokenize };
   Command command = Command::kWindow;
   AppConfig config;
 
@@ -27,6 +27,8 @@ struct CommandLine {
   std::filesystem::path output;     // a .png file or a folder; empty = the configured folder
   std::filesystem::path dump_file;  // empty = none
   std::filesystem::path inspected;  // inspect FILE|DIR
+  int step = 64;   // of frontier, px
+  int max = 2048;  // of frontier, px
   bool json = false;
 };
 

@@ -6,6 +6,7 @@ namespace headroom {
 // One function a command; each returns the exit code and throws Error.
 int run_generate(const CommandLine& line);
 int run_plan(const CommandLine& line);
+int run_frontier(const CommandLine& line);
 int run_devices(const CommandLine& line);
 int run_inspect(const CommandLine& line);
 int run_tokenize(const CommandLine& line);

@@ -4,17 +4,27 @@
 
 #include "paths.h"
 
+#include <system_error>
 #include <utility>
 
 namespace headroom {
 namespace fs = std::filesystem;
 namespace {
 
-PipelineOptions pipeline_options(const AppConfig& config, fs::path dump_file) {
+// A folder, or the name of a model whose configs come with the program.
+fs::path model_folder(const std::string& path) {
+  if (path.empty()) return starter_model_folder();
+  std::error_code error;
+  const fs::path known = known_models_folder() / path;
+  const bool is_name = path.find('/') == std::string::npos && path != "." && path != "..";
+  if (is_name && !fs::exists(path, error) && fs::exists(known, error)) return known;
+  return path;
+}
+
+PipelineOptions pipeline_options(const AppConfig& config, const Device& device, fs::path dump_file) {
   PipelineOptions options;
-  options.model = read_model_folder(config.model.path.empty() ? starter_model_folder()
-                                                              : fs::path(config.model.path));
-  options.device = choose_device(config.model.device);
+  options.model = read_model_folder(model_folder(config.model.path));
+  options.device = device;
   options.dtype = config.model.dtype;
   options.threads = config.model.threads;
   options.budget = config.budget();
@@ -27,11 +37,41 @@ PipelineOptions pipeline_options(const AppConfig& config, fs::path dump_file) {
 }  // namespace
 
 Composition::Composition(const AppConfig& config, fs::path dump_file)
-    : pipeline(pipeline_options(config, std::move(dump_file))),
+    : pipeline(pipeline_options(config, choose_device(config.model.device), std::move(dump_file))),
       tokenizer(std::make_shared<const PromptTokenizer>(pipeline.model.root / "tokenizer")),
       forecaster(make_forecaster(pipeline, tokenizer)),
       memory(pipeline.device, pipeline.pretend_vram_bytes) {
   if (!pipeline.device.is_cuda()) cpu_budget::install();
+}
+
+namespace {
+
+// With a pretended size the card itself may be pretended too: nothing is going to run on it.
+Device prospective_device(const AppConfig& config) {
+  const std::string& wanted = config.model.device;
+  if (config.memory.pretend_vram_bytes && wanted.starts_with("cuda") && list_devices().size() == 1) {
+    return {Device::Kind::kCuda, 0, "a pretended card"};
+  }
+  return choose_device(wanted);
+}
+
+}  // namespace
+
+Prospect::Prospect(const AppConfig& config) {
+  const Device device = prospective_device(config);
+  const PipelineOptions pipeline = pipeline_options(config, device, {});
+  const fs::path tokenizer = pipeline.model.root / "tokenizer";
+  std::error_code error;
+  model = pipeline.model.info;
+  forecaster = make_forecaster(
+      pipeline, fs::exists(tokenizer, error) ? std::make_shared<const PromptTokenizer>(tokenizer) : nullptr);
+  if (device.is_cuda() && list_devices().size() == 1) {
+    memory.total = memory.free = *config.memory.pretend_vram_bytes;
+    memory.source = "CUDA: " + device.name;
+    memory.pretended = true;
+  } else {
+    memory = DeviceMemory(device, config.memory.pretend_vram_bytes).read();
+  }
 }
 
 GenerationQueue::MakeGenerator Composition::generator_maker() const {

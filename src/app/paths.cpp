@@ -28,6 +28,8 @@ fs::path share_folder() {
   return program.parent_path().parent_path() / "share" / "headroom";
 }
 
+fs::path known_models_folder() { return share_folder() / "models"; }
+
 fs::path starter_model_folder() { return share_folder() / "starter-model"; }
 
 fs::path user_config_file() {

@@ -7,6 +7,8 @@ namespace headroom {
 // from where the executable lies, the user's by the XDG base directory rules.
 [[nodiscard]] std::filesystem::path share_folder();  // .../share/headroom beside bin/
 [[nodiscard]] std::filesystem::path starter_model_folder();
+// Configs of the real models, by name: enough to plan with.
+[[nodiscard]] std::filesystem::path known_models_folder();
 [[nodiscard]] std::filesystem::path user_config_file();  // $XDG_CONFIG_HOME/headroom/config.yaml
 [[nodiscard]] std::filesystem::path default_output_folder();  // ~/Pictures/Headroom
 [[nodiscard]] std::filesystem::path default_log_folder();     // $XDG_STATE_HOME/headroom

@@ -68,14 +68,14 @@ void print_json(const GenerationRequest& request, const Forecast& forecast) {
 }  // namespace
 
 int run_plan(const CommandLine& line) {
-  const Composition app(line.config);
-  const GenerationRequest request = build_request(line, app.pipeline.model.info);
+  const Prospect app(line.config);
+  const GenerationRequest request = build_request(line, app.model);
   GenerationRequest checked = request;
   if (request.prompt.empty())
     checked.prompt = "-";  // a plan needs no prompt: its length hardly matters
-  const auto problems = validate(checked, app.pipeline.model.info.size_unit);
+  const auto problems = validate(checked, app.model.size_unit);
   if (!problems.empty()) throw Error(ErrorKind::kInvalidRequest, problems.front().message);
-  const Forecast forecast = app.forecaster->forecast(request, app.memory.read());
+  const Forecast forecast = app.forecaster->forecast(request, app.memory);
   if (line.json) {
     print_json(request, forecast);
   } else {

@@ -25,6 +25,8 @@ int run(const CommandLine& line) {
       return run_generate(line);
     case Command::kPlan:
       return run_plan(line);
+    case Command::kFrontier:
+      return run_frontier(line);
     case Command::kDevices:
       return run_devices(line);
     case Command::kInspect:

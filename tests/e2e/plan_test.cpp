@@ -58,13 +58,44 @@ TEST_F(PlanCommand, NeedsNoPrompt) {
   EXPECT_EQ(plan({"--size", "64x64"}, 0)["request"]["prompt"], "");
 }
 
+// The real model on cards that are not there, from its configs alone.
+TEST_F(PlanCommand, AnswersForTheRealModelWithoutItsWeights) {
+  const json small = plan({"--model", "z-image-turbo", "--device", "cuda", "--pretend-vram", "6G"}, 0);
+  EXPECT_EQ(small["fits"], true);
+  EXPECT_NE(small["plan"]["rungs"], json::array({"resident"}));
+  EXPECT_LE(small["plan"]["peak_bytes"].get<double>(), small["budget"]["budget_bytes"].get<double>());
+  const json large = plan({"--model", "z-image-turbo", "--device", "cuda", "--pretend-vram", "32G"}, 0);
+  EXPECT_EQ(large["plan"]["rungs"], json::array({"resident"}));
+  // 7.07 GB of text encoder, 12.31 GB of transformer in bf16, 0.20 GB of decoder in float32
+  EXPECT_NEAR(large["plan"]["stages"][1]["weights_bytes"].get<double>(), 19.57e9, 0.1e9);
+  const ProcessResult refused = run({"generate", "-p", "a cat", "--model", "z-image-turbo"});
+  EXPECT_EQ(refused.exit_code, 3);
+  EXPECT_NE(refused.err.find("tokenizer"), std::string::npos) << refused.err;
+}
+
+TEST_F(PlanCommand, FrontierIsMonotoneAndNamesTheCriticalPoint) {
+  const auto out = run_json({"frontier", "--step", "256", "--max", "1024", "--vram-cap", "60M", "--json"});
+  ASSERT_EQ(out.size(), 1U);
+  const json& cells = out[0]["cells"];
+  ASSERT_EQ(cells.size(), 16U);
+  for (const json& a : cells) {
+    for (const json& b : cells) {
+      if (a["width"] <= b["width"] && a["height"] <= b["height"] && b["state"] != "no") {
+        EXPECT_NE(a["state"], "no");
+      }
+    }
+  }
+  EXPECT_TRUE(out[0]["critical_point"].is_object());
+  EXPECT_EQ(run({"frontier", "--step", "30"}).exit_code, 2);
+}
+
 TEST_F(PlanCommand, TextSaysWhetherItFits) {
   const ProcessResult fits = run({"plan", "--preset", "512", "--pretend-vram", "6G"});
   EXPECT_EQ(fits.exit_code, 0);
   EXPECT_NE(fits.out.find("512×512, 1 picture: fits\n"), std::string::npos) << fits.out;
   EXPECT_NE(fits.out.find("5.8 GB of 6.0 GB (CPU budget)"), std::string::npos) << fits.out;
   EXPECT_NE(fits.out.find("resident"), std::string::npos);
-  const ProcessResult refused = run({"plan", "--preset", "1024", "--vram-cap", "100M"});
+  const ProcessResult refused = run({"plan", "--preset", "1024", "--vram-cap", "18.8M"});
   EXPECT_EQ(refused.exit_code, 4);
   EXPECT_NE(refused.out.find("1024×1024 needs "), std::string::npos) << refused.out;
   EXPECT_NE(refused.out.find(" fits"), std::string::npos) << refused.out;
@@ -72,16 +103,17 @@ TEST_F(PlanCommand, TextSaysWhetherItFits) {
 
 TEST_F(PlanCommand, SizesThatDoNotFitComeWithOneThatDoes) {
   for (const std::vector<std::string>& limit :
-       {std::vector<std::string>{"--vram-cap", "100M"},
-        std::vector<std::string>{"--pretend-vram", "356M"},
-        std::vector<std::string>{"--pretend-vram", "110M", "--vram-reserve", "10M"}}) {
+       {std::vector<std::string>{"--vram-cap", "18.8M"},
+        std::vector<std::string>{"--pretend-vram", "274.8M"},
+        std::vector<std::string>{"--pretend-vram", "28.8M", "--vram-reserve", "10M"}}) {
     std::vector<std::string> wanted{"--preset", "1024"};
     wanted.insert(wanted.end(), limit.begin(), limit.end());
     const json out = plan(wanted, 4);
     EXPECT_EQ(out["fits"], false);
-    EXPECT_EQ(out["budget"]["budget_bytes"], 100LL << 20);
-    EXPECT_EQ(out["shortfall_bytes"],
-              out["plan"]["peak_bytes"].get<std::int64_t>() - (100LL << 20));
+    EXPECT_NEAR(out["budget"]["budget_bytes"].get<double>(), 18.8 * 1024 * 1024, 2);
+    EXPECT_EQ(out["shortfall_bytes"].get<std::int64_t>(),
+              out["plan"]["peak_bytes"].get<std::int64_t>() -
+                  out["budget"]["budget_bytes"].get<std::int64_t>());
     ASSERT_TRUE(out["suggestion"].is_object());
 
     std::vector<std::string> refused = quick({"--preset", "1024"});
@@ -92,17 +124,17 @@ TEST_F(PlanCommand, SizesThatDoNotFitComeWithOneThatDoes) {
 }
 
 TEST_F(PlanCommand, TheSuggestedSizeWorksWithinTheLimit) {
-  const json out = plan({"--preset", "1024", "--vram-cap", "100M"}, 4);
+  const json out = plan({"--preset", "1024", "--vram-cap", "18.8M"}, 4);
   const auto made = run_json(quick(
-      {"--size", size_text(out["suggestion"]), "--vram-cap", "100M", "--json", "-o", "a.png"}));
+      {"--size", size_text(out["suggestion"]), "--vram-cap", "18.8M", "--json", "-o", "a.png"}));
   ASSERT_EQ(made.size(), 1U);
-  EXPECT_LE(made[0]["actual_peak_bytes"].get<std::int64_t>(), 100LL << 20);
+  EXPECT_LE(made[0]["actual_peak_bytes"].get<double>(), 18.8 * 1024 * 1024);
 }
 
 TEST_F(PlanCommand, AModelThatDoesNotFitAtAllIsRefusedWithTheWayOut) {
-  const json out = plan({"--size", "64x64", "--vram-cap", "20M"}, 4);
+  const json out = plan({"--size", "64x64", "--vram-cap", "5M"}, 4);
   EXPECT_TRUE(out["suggestion"].is_null());
-  expect_refused(quick({"--vram-cap", "20M"}), 4, {"no size fits", "close other programs"});
+  expect_refused(quick({"--vram-cap", "5M"}), 4, {"no size fits", "close other programs"});
 }
 
 TEST_F(PlanCommand, WhatIsPlannedIsWhatGenerateReports) {

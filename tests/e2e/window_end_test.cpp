@@ -41,7 +41,7 @@ TEST_F(WindowEnd, ClosesCleanlyInTheMiddleOfAJob) {
   WindowDriver w(launch());
   w.click("example.0");
   w.click("preset.1024");
-  choose_steps(w, 30);
+  choose_steps(w, 100);
   w.click("generate");
   ASSERT_TRUE(w.wait([](const json& s) { return s["step"] > 0; }, 60));
   const auto code = w.close(30);
