@@ -5,6 +5,8 @@
 #include "weight_sources.h"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include <c10/core/InferenceMode.h>
 
@@ -64,14 +66,28 @@ NetworkSizes network_sizes(const ModelFolder& model, const NumberFormats& format
     const auto loaded = load();
     return left_of(ledger);
   };
+  // Whole networks, not a layer times their number: on a card layers share the allocator's segments.
+  const auto all_layers = [](int count, auto load) {
+    std::vector<decltype(load(0))> layers;
+    for (int i = 0; i < count; ++i) layers.push_back(load(i));
+    return layers;
+  };
   NetworkSizes sizes;
-  sizes.text_encoder_layer =
-      measure([&] { return TextEncoder::load_layer(model.text_encoder, networks, 0); });
-  sizes.text_encoder = sizes.text_encoder_layer * TextEncoder::layer_count(model.text_encoder);
-  sizes.transformer_layer =
-      measure([&] { return Transformer::load_layer(model.transformer, networks, 0); });
-  sizes.transformer = measure([&] { return Transformer(model.transformer, networks); }) +
-                      sizes.transformer_layer * model.transformer.n_layers;
+  const int text_layers = TextEncoder::layer_count(model.text_encoder);
+  sizes.text_encoder = measure([&] {
+    return all_layers(text_layers, [&](int i) {
+      return TextEncoder::load_layer(model.text_encoder, networks, i);
+    });
+  });
+  sizes.text_encoder_layer = sizes.text_encoder / text_layers;
+  const int layers = model.transformer.n_layers;
+  const std::int64_t shell = measure([&] { return Transformer(model.transformer, networks); });
+  sizes.transformer = measure([&] {
+    return std::pair(Transformer(model.transformer, networks), all_layers(layers, [&](int i) {
+                       return Transformer::load_layer(model.transformer, networks, i);
+                     }));
+  });
+  sizes.transformer_layer = (sizes.transformer - shell) / layers;
   sizes.vae = measure([&] { return VaeDecoder(model.vae, vae); });
   return sizes;
 }

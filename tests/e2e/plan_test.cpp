@@ -66,8 +66,9 @@ TEST_F(PlanCommand, AnswersForTheRealModelWithoutItsWeights) {
   EXPECT_LE(small["plan"]["peak_bytes"].get<double>(), small["budget"]["budget_bytes"].get<double>());
   const json large = plan({"--model", "z-image-turbo", "--device", "cuda", "--pretend-vram", "32G"}, 0);
   EXPECT_EQ(large["plan"]["rungs"], json::array({"resident"}));
-  // 7.07 GB of text encoder, 12.31 GB of transformer in bf16, 0.20 GB of decoder in float32
-  EXPECT_NEAR(large["plan"]["stages"][1]["weights_bytes"].get<double>(), 19.57e9, 0.1e9);
+  // 7.07 GB of text encoder, 12.31 GB of transformer in bf16, 0.20 GB of decoder in float32, and what a
+  // card's allocator rounds up: at most 2 MiB for each of some 500 large tensors
+  EXPECT_NEAR(large["plan"]["stages"][1]["weights_bytes"].get<double>(), 19.57e9, 0.6e9);
   const ProcessResult refused = run({"generate", "-p", "a cat", "--model", "z-image-turbo"});
   EXPECT_EQ(refused.exit_code, 3);
   EXPECT_NE(refused.err.find("tokenizer"), std::string::npos) << refused.err;

@@ -41,8 +41,11 @@ class WindowEndToEnd : public ::testing::Test {
   // Takes a screenshot and compares the picture on the canvas with the file.
   static Likeness compare_canvas(const WindowDriver& window, const std::string& screenshot,
                                  const std::filesystem::path& picture);
-  // What `headroom inspect --json` says about a picture.
-  [[nodiscard]] json inspect(const std::filesystem::path& picture) const;
+  // What the program prints as JSON in the same home.
+  [[nodiscard]] json run_json(std::vector<std::string> arguments) const;
+  [[nodiscard]] json inspect(const std::filesystem::path& picture) const {
+    return run_json({"inspect", "--json", picture.string()});
+  }
   // The pictures in the folder, by name.
   [[nodiscard]] static std::vector<std::filesystem::path> pictures_in(
       const std::filesystem::path& folder);

@@ -15,6 +15,9 @@ namespace {
 
 // The plan by stage, for the tooltip.
 void draw_stage_table(const Ui& ui, const Plan& plan) {
+  for (const std::string& rung : plan.rungs)
+    ImGui::TextUnformatted(("· " + rung_name(rung, ui.text)).c_str());
+  ImGui::Spacing();
   if (ImGui::BeginTable("stages", 5, ImGuiTableFlags_SizingFixedFit | ImGuiTableFlags_PadOuterX)) {
     for (const char* const key :
          {"stages.name", "stages.weights", "stages.working", "stages.peak", "stages.time"}) {
@@ -57,14 +60,15 @@ void draw_rows(const Ui& ui, const Forecast& forecast, float right) {
              {format_bytes(std::max<std::int64_t>(0, forecast.budget.budget_bytes))}),
         {}, ui.colors.text_dim);
   } else {
-    constexpr std::size_t kMostRows = 3;
+    constexpr std::size_t kMostRows = 2;  // the tooltip has them all
     const auto& rungs = forecast.plan.rungs;
     for (std::size_t i = 0; i < std::min(kMostRows, rungs.size()); ++i) {
       const ImU32 color = is_slow_rung(rungs[i]) ? ui.colors.warn : ui.colors.text;
-      row(rung_name(rungs[i], ui.text), i == 0 ? time : std::string(), color);
+      std::string value = i == 0 ? time : std::string();
+      if (i + 1 == kMostRows && rungs.size() > kMostRows)
+        value = fill(ui.t("plan.more"), {std::to_string(rungs.size() - kMostRows)});
+      row(rung_name(rungs[i], ui.text), value, color);
     }
-    if (rungs.size() > kMostRows)
-      row(fill(ui.t("plan.more"), {std::to_string(rungs.size() - kMostRows)}), {}, dim.color);
     if (ui.state.draft.count > 1)
       row(fill(ui.t("plan.count"), {std::to_string(ui.state.draft.count)}), {}, dim.color);
   }
