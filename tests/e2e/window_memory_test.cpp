@@ -25,10 +25,11 @@ TEST_F(WindowMemory, ACappedPresetIsOffSaysWhyAndOffersTheSizeThatFits) {
   WindowDriver w(launch({"--pretend-vram", std::to_string(kReserve + budget)}));
   w.click("prompt");
   w.type(prompt);
-  ASSERT_TRUE(w.wait([](const json& s) {
-    return s["cards"]["1024"]["state"] == "short" && s["cards"]["768"]["state"] == "slower";
-  }));
   choose_steps(w, 3);
+  ASSERT_TRUE(w.wait([](const json& s) {
+    return s["prompt"] == "a cute orange cat" && s["cards"]["1024"]["state"] == "short" &&
+           s["cards"]["768"]["state"] == "slower";
+  }));
   EXPECT_FALSE(w.read()["widgets"]["preset.1024"]["enabled"].get<bool>());
   EXPECT_FALSE(w.state()["cards"]["1024"]["recommended"].get<bool>());
   w.screenshot("capped");
