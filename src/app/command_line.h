@@ -27,8 +27,8 @@ struct CommandLine {
   std::filesystem::path output;     // a .png file or a folder; empty = the configured folder
   std::filesystem::path dump_file;  // empty = none
   std::filesystem::path inspected;  // inspect FILE|DIR
-  int step = 64;   // of frontier, px
-  int max = 2048;  // of frontier, px
+  int step = 64;                    // of frontier, px
+  int max = 2048;                   // of frontier, px
   bool json = false;
 };
 

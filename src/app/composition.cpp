@@ -21,7 +21,8 @@ fs::path model_folder(const std::string& path) {
   return path;
 }
 
-PipelineOptions pipeline_options(const AppConfig& config, const Device& device, fs::path dump_file) {
+PipelineOptions pipeline_options(const AppConfig& config, const Device& device,
+                                 fs::path dump_file) {
   PipelineOptions options;
   options.model = read_model_folder(model_folder(config.model.path));
   options.device = device;
@@ -49,7 +50,8 @@ namespace {
 // With a pretended size the card itself may be pretended too: nothing is going to run on it.
 Device prospective_device(const AppConfig& config) {
   const std::string& wanted = config.model.device;
-  if (config.memory.pretend_vram_bytes && wanted.starts_with("cuda") && list_devices().size() == 1) {
+  if (config.memory.pretend_vram_bytes && wanted.starts_with("cuda") &&
+      list_devices().size() == 1) {
     return {Device::Kind::kCuda, 0, "a pretended card"};
   }
   return choose_device(wanted);
@@ -63,8 +65,9 @@ Prospect::Prospect(const AppConfig& config) {
   const fs::path tokenizer = pipeline.model.root / "tokenizer";
   std::error_code error;
   model = pipeline.model.info;
-  forecaster = make_forecaster(
-      pipeline, fs::exists(tokenizer, error) ? std::make_shared<const PromptTokenizer>(tokenizer) : nullptr);
+  forecaster = make_forecaster(pipeline, fs::exists(tokenizer, error)
+                                             ? std::make_shared<const PromptTokenizer>(tokenizer)
+                                             : nullptr);
   if (device.is_cuda() && list_devices().size() == 1) {
     memory.total = memory.free = *config.memory.pretend_vram_bytes;
     memory.source = "CUDA: " + device.name;

@@ -22,8 +22,8 @@ struct Composition {
   [[nodiscard]] GenerationQueue::MakeGenerator generator_maker() const;
 };
 
-// What answers questions about sizes without any weights: the model may be one of those whose configs
-// alone come with the program, the card one that is only pretended.
+// What answers questions about sizes without any weights: the model may be one of those whose
+// configs alone come with the program, the card one that is only pretended.
 struct Prospect {
   ModelInfo model;
   std::shared_ptr<Forecaster> forecaster;

@@ -16,9 +16,12 @@ namespace {
 
 const char* state_name(FrontierCell::State state) {
   switch (state) {
-    case FrontierCell::State::kFits: return "fits";
-    case FrontierCell::State::kFitsSlower: return "fits, slower";
-    case FrontierCell::State::kNo: return "no";
+    case FrontierCell::State::kFits:
+      return "fits";
+    case FrontierCell::State::kFitsSlower:
+      return "fits, slower";
+    case FrontierCell::State::kNo:
+      return "no";
   }
   return "no";
 }
@@ -69,9 +72,9 @@ int run_frontier(const CommandLine& line) {
   if (request.prompt.empty()) checked.prompt = "-";  // the prompt's length hardly matters
   const int unit = app.model.size_unit;
   if (line.step % unit != 0 || line.max < line.step) {
-    throw Error(ErrorKind::kInvalidRequest,
-                "--step " + std::to_string(line.step) + " must be a multiple of " +
-                    std::to_string(unit) + " px for this model, and --max at least as large");
+    throw Error(ErrorKind::kInvalidRequest, "--step " + std::to_string(line.step) +
+                                                " must be a multiple of " + std::to_string(unit) +
+                                                " px for this model, and --max at least as large");
   }
   const auto problems = validate(checked, unit);
   if (!problems.empty()) throw Error(ErrorKind::kInvalidRequest, problems.front().message);

@@ -40,15 +40,31 @@ std::optional<std::int64_t> parse_bytes(std::string_view text) {
   double unit = 1;
   if (!text.empty()) {
     switch (text.front()) {
-      case 'k': case 'K': unit = static_cast<double>(kKiB); break;
-      case 'm': case 'M': unit = static_cast<double>(kMiB); break;
-      case 'g': case 'G': unit = static_cast<double>(kGiB); break;
-      case 't': case 'T': unit = static_cast<double>(kGiB) * 1024; break;
-      case 'b': case 'B': break;
-      default: return std::nullopt;
+      case 'k':
+      case 'K':
+        unit = static_cast<double>(kKiB);
+        break;
+      case 'm':
+      case 'M':
+        unit = static_cast<double>(kMiB);
+        break;
+      case 'g':
+      case 'G':
+        unit = static_cast<double>(kGiB);
+        break;
+      case 't':
+      case 'T':
+        unit = static_cast<double>(kGiB) * 1024;
+        break;
+      case 'b':
+      case 'B':
+        break;
+      default:
+        return std::nullopt;
     }
     const std::string_view rest = unit == 1 ? text : text.substr(1);
-    if (!(rest.empty() || rest == "B" || rest == "b" || rest == "iB" || rest == "ib")) return std::nullopt;
+    if (!(rest.empty() || rest == "B" || rest == "b" || rest == "iB" || rest == "ib"))
+      return std::nullopt;
   }
   const double bytes = number * unit;
   if (bytes >= static_cast<double>(std::numeric_limits<std::int64_t>::max())) return std::nullopt;

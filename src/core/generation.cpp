@@ -48,10 +48,11 @@ bool is_blank(std::string_view text) {
 void check_text(const std::string& text, const char* name, RequestProblem::Field field,
                 std::vector<RequestProblem>& problems) {
   if (text.size() > kMaxPromptBytes) {
-    problems.push_back({field, std::string(name) + " is " + std::to_string(text.size()) +
-                                   " bytes long; at most " + std::to_string(kMaxPromptBytes) +
-                                   " are allowed, and the model reads only the first 512 tokens, so "
-                                   "shorten it"});
+    problems.push_back(
+        {field, std::string(name) + " is " + std::to_string(text.size()) + " bytes long; at most " +
+                    std::to_string(kMaxPromptBytes) +
+                    " are allowed, and the model reads only the first 512 tokens, so "
+                    "shorten it"});
   } else if (!is_valid_utf8(text)) {
     problems.push_back(
         {field, std::string(name) + " is not valid UTF-8 text; save or paste it as UTF-8"});
@@ -97,7 +98,8 @@ std::vector<RequestProblem> validate(const GenerationRequest& r, int size_unit) 
   check_text(r.negative_prompt, "the negative prompt", Field::kNegativePrompt, problems);
   check_size(r, size_unit, problems);
   check_range(r.steps, 1, kMaxSteps, "steps", Field::kSteps, problems);
-  check_range(r.guidance_scale, -kMaxGuidance, kMaxGuidance, "guidance", Field::kGuidance, problems);
+  check_range(r.guidance_scale, -kMaxGuidance, kMaxGuidance, "guidance", Field::kGuidance,
+              problems);
   check_range(r.count, 1, kMaxCount, "count", Field::kCount, problems);
   check_range(r.cfg_normalization, 0, 1000, "cfg-normalization", Field::kOther, problems);
   check_range(r.cfg_truncation, 0, 1000, "cfg-truncation", Field::kOther, problems);

@@ -9,9 +9,8 @@
 #include <cstring>
 #include <mutex>
 
-#include <sys/mman.h>
-
 #include <c10/core/Allocator.h>
+#include <sys/mman.h>
 
 namespace headroom {
 namespace {
@@ -40,8 +39,9 @@ struct Counters {
     const bool injected = fail_at > 0 && --fail_at == 0;
     if (injected || (limit > 0 && use.total() + bytes > limit)) {
       throw Error(ErrorKind::kOutOfMemory,
-                  "out of memory on the CPU budget: " + format_bytes(bytes) + " more were asked for, " +
-                      format_bytes(use.total()) + " of " + format_bytes(limit) + " are in use");
+                  "out of memory on the CPU budget: " + format_bytes(bytes) +
+                      " more were asked for, " + format_bytes(use.total()) + " of " +
+                      format_bytes(limit) + " are in use");
     }
     of(tag) += bytes;
     use.peak = std::max(use.peak, use.total());
@@ -59,12 +59,13 @@ Counters& counters() {
   return *instance;
 }
 
-// Large blocks come from the system anew each time; in 4 KiB pages the faults of first touch cost more
-// than the arithmetic that fills them, so ask for huge pages.
+// Large blocks come from the system anew each time; in 4 KiB pages the faults of first touch cost
+// more than the arithmetic that fills them, so ask for huge pages.
 void* reserve(std::size_t bytes) {
   constexpr std::size_t kHugePage = 2U << 20U;
   if (bytes < 2 * kHugePage) return std::aligned_alloc(64, (bytes + 63) / 64 * 64);
-  void* const block = std::aligned_alloc(kHugePage, (bytes + kHugePage - 1) / kHugePage * kHugePage);
+  void* const block =
+      std::aligned_alloc(kHugePage, (bytes + kHugePage - 1) / kHugePage * kHugePage);
   if (block != nullptr) madvise(block, bytes, MADV_HUGEPAGE);
   return block;
 }
@@ -86,8 +87,8 @@ class BudgetAllocator final : public c10::Allocator {
     void* const block = reserve(sizeof(Header) + static_cast<std::size_t>(counted));
     if (block == nullptr) {
       counters().give_back(counted, tag);
-      throw Error(ErrorKind::kOutOfMemory,
-                  "the system has no " + format_bytes(counted) + " of memory left; close other programs");
+      throw Error(ErrorKind::kOutOfMemory, "the system has no " + format_bytes(counted) +
+                                               " of memory left; close other programs");
     }
     auto* const header = new (block) Header{counted, tag};
     void* const data = header + 1;

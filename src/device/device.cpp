@@ -2,6 +2,7 @@
 
 #include "headroom/core/error.h"
 #include "headroom/device/cpu_budget.h"
+
 #include "nvml.h"
 #include "system_memory.h"
 
@@ -71,11 +72,12 @@ Device choose_device(const std::string& wanted) {
   }
   const int cards = static_cast<int>(devices.size()) - 1;
   if (index >= cards) {
-    throw Error(ErrorKind::kInvalidRequest,
-                "device \"" + wanted + "\" is not there: " +
-                    (cards == 0 ? "no CUDA card is usable here (headroom devices says why); use --device cpu"
-                                : "this machine has " + std::to_string(cards) +
-                                      " CUDA card(s), counted from 0"));
+    throw Error(
+        ErrorKind::kInvalidRequest,
+        "device \"" + wanted + "\" is not there: " +
+            (cards == 0
+                 ? "no CUDA card is usable here (headroom devices says why); use --device cpu"
+                 : "this machine has " + std::to_string(cards) + " CUDA card(s), counted from 0"));
   }
   return devices[static_cast<std::size_t>(index)];
 }

@@ -107,7 +107,8 @@ std::optional<Nvml> Nvml::open(const char* library) {
 
 std::optional<std::string> Nvml::driver_version() const {
   std::array<char, 96> text{};
-  if (library_->get_driver == nullptr || library_->get_driver(text.data(), text.size()) != kSuccess) {
+  if (library_->get_driver == nullptr ||
+      library_->get_driver(text.data(), text.size()) != kSuccess) {
     return std::nullopt;
   }
   return std::string(text.data());

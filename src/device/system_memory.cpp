@@ -34,7 +34,8 @@ SystemMemory read_system_memory() {
     const std::int64_t used = std::min(read_number("/sys/fs/cgroup/memory.current"),
                                        read_number("/sys/fs/cgroup/memory/memory.usage_in_bytes"));
     memory.total_bytes = limit;
-    memory.available_bytes = std::min(memory.available_bytes, std::max<std::int64_t>(0, limit - used));
+    memory.available_bytes =
+        std::min(memory.available_bytes, std::max<std::int64_t>(0, limit - used));
   }
   return memory;
 }

@@ -4,8 +4,8 @@
 
 namespace headroom {
 
-at::Tensor integrate_euler(at::Tensor latents, std::span<const float> sigmas, const Predict& predict,
-                           const OnStep& on_step) {
+at::Tensor integrate_euler(at::Tensor latents, std::span<const float> sigmas,
+                           const Predict& predict, const OnStep& on_step) {
   for (std::size_t k = 0; k + 1 < sigmas.size(); ++k) {
     const at::Tensor prediction = predict(latents, sigmas[k]);
     const at::Tensor clean = at::add(latents, prediction, sigmas[k]);

@@ -6,7 +6,8 @@
 namespace headroom {
 
 at::Tensor draw_noise(std::uint64_t seed, at::IntArrayRef shape) {
-  return at::randn(shape, at::make_generator<at::CPUGeneratorImpl>(seed), at::TensorOptions(at::kFloat));
+  return at::randn(shape, at::make_generator<at::CPUGeneratorImpl>(seed),
+                   at::TensorOptions(at::kFloat));
 }
 
 }  // namespace headroom

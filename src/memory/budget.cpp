@@ -1,6 +1,5 @@
-#include "headroom/memory/forecast.h"
-
 #include "headroom/core/bytes.h"
+#include "headroom/memory/forecast.h"
 
 #include <algorithm>
 

@@ -16,7 +16,8 @@ bool same_ratio(Size a, Size b) {
 std::vector<Size> presets(int unit) {
   std::vector<Size> sizes;
   for (const SizePreset& preset : kSizePresets) {
-    if (preset.size.width % unit == 0 && preset.size.height % unit == 0) sizes.push_back(preset.size);
+    if (preset.size.width % unit == 0 && preset.size.height % unit == 0)
+      sizes.push_back(preset.size);
   }
   std::stable_sort(sizes.begin(), sizes.end(), [](Size a, Size b) { return area(a) > area(b); });
   return sizes;
@@ -38,8 +39,8 @@ std::optional<Size> suggest_size(Size wanted, int unit, const std::function<bool
   for (const Size size : candidates) {
     if (area(size) < area(wanted) && fits(size)) return size;
   }
-  // No preset fits: shrink `wanted` itself. The longer side counts the steps; more of them is larger
-  // in both sides, so halving finds the last one that fits.
+  // No preset fits: shrink `wanted` itself. The longer side counts the steps; more of them is
+  // larger in both sides, so halving finds the last one that fits.
   const int steps = std::max(wanted.width, wanted.height) / unit;
   const auto shrunk = [&](int k) {
     const auto side = [&](int px) {

@@ -23,8 +23,8 @@ bool is_channels_last_part(const at::Tensor& x) {
   return x.stride(1) == 1 && (x.stride(3) == x.size(1) || x.size(3) == 1);
 }
 
-// Adds up work(pixel, sums) over all pixels of rows [first, last): float32 within short runs, double
-// between them.
+// Adds up work(pixel, sums) over all pixels of rows [first, last): float32 within short runs,
+// double between them.
 template <typename Work>
 void add_up(const float* x, const Rows& rows, std::int64_t first, std::int64_t last, double* total,
             Work work) {
@@ -39,15 +39,16 @@ void add_up(const float* x, const Rows& rows, std::int64_t first, std::int64_t l
       for (std::int64_t n = std::min(kRun, rows.width - i); n > 0; --n, pixel += c) {
         work(pixel, sums.data());
       }
-      for (std::int64_t k = 0; k < c; ++k) total[k] += static_cast<double>(sums[static_cast<std::size_t>(k)]);
+      for (std::int64_t k = 0; k < c; ++k)
+        total[k] += static_cast<double>(sums[static_cast<std::size_t>(k)]);
     }
   }
 }
 
 // Mean and squared deviations of the channels in a few rows, in two passes: the second finds the
 // values in the cache.
-void moments_of(const float* x, const Rows& rows, std::int64_t first, std::int64_t last, double* mean,
-                double* deviation) {
+void moments_of(const float* x, const Rows& rows, std::int64_t first, std::int64_t last,
+                double* mean, double* deviation) {
   const std::int64_t c = rows.channels;
   add_up(x, rows, first, last, mean, [c](const float* pixel, float* sums) {
     for (std::int64_t k = 0; k < c; ++k) sums[k] += pixel[k];
@@ -112,10 +113,12 @@ void ChannelStatistics::add(const at::Tensor& part) {
 }
 
 ChannelAffine ChannelStatistics::normalisation(std::int64_t groups, const at::Tensor& weight,
-                                               const at::Tensor& bias, const at::Tensor& like) const {
+                                               const at::Tensor& bias,
+                                               const at::Tensor& like) const {
   const std::int64_t channels = weight.size(0);
   const auto options = like.options().dtype(at::kFloat);
-  ChannelAffine affine{at::empty({1, channels, 1, 1}, options), at::empty({1, channels, 1, 1}, options)};
+  ChannelAffine affine{at::empty({1, channels, 1, 1}, options),
+                       at::empty({1, channels, 1, 1}, options)};
   if (like.is_meta()) return affine;
   const at::Tensor w = weight.to(at::kCPU, at::kFloat);
   const at::Tensor b = bias.to(at::kCPU, at::kFloat);
@@ -151,7 +154,8 @@ void apply_affine(at::Tensor& x, const ChannelAffine& affine, bool silu) {
     auto* const values = x.mutable_data_ptr<float>();
     const auto* const scale = affine.scale.const_data_ptr<float>();
     const auto* const shift = affine.shift.const_data_ptr<float>();
-    at::parallel_for(0, rows.height, std::max<std::int64_t>(1, 16384 / (rows.width * rows.channels)),
+    at::parallel_for(0, rows.height,
+                     std::max<std::int64_t>(1, 16384 / (rows.width * rows.channels)),
                      [&](std::int64_t begin, std::int64_t end) {
                        for (std::int64_t y = begin; y < end; ++y) {
                          float* pixel = values + y * rows.pitch;

@@ -4,8 +4,8 @@
 
 #include <ATen/core/TensorBody.h>
 
-// GroupNorm (Wu & He 2018) in two halves, statistics and application, so that a picture that is worked
-// on in tiles is normalised with the statistics of all of it.
+// GroupNorm (Wu & He 2018) in two halves, statistics and application, so that a picture that is
+// worked on in tiles is normalised with the statistics of all of it.
 namespace headroom {
 
 inline constexpr double kGroupNormEps = 1e-6;

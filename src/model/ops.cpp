@@ -1,9 +1,9 @@
 #include "ops.h"
 
-#include "group_norm.h"
-
 #include "headroom/device/memory_tag.h"
 #include "headroom/device/workspace.h"
+
+#include "group_norm.h"
 
 #include <algorithm>
 #include <cmath>
@@ -20,15 +20,16 @@
 #include <ATen/ops/mkldnn_convolution.h>
 #include <ATen/ops/mul.h>
 #include <ATen/ops/native_layer_norm.h>
-#include <ATen/ops/softmax.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
+#include <ATen/ops/softmax.h>
 #include <ATen/ops/view_as_complex.h>
 #include <ATen/ops/view_as_real.h>
 
 namespace headroom {
 namespace {
 
-// On meta: a block of the size that the real operation uses for itself, alive as long as the object.
+// On meta: a block of the size that the real operation uses for itself, alive as long as the
+// object.
 at::Tensor declared_workspace(std::int64_t bytes) {
   if (bytes == 0) return {};
   const ScopedMemoryTag tag(MemoryTag::kWorkspace);
@@ -58,10 +59,10 @@ at::Tensor unfused_attention(const at::Tensor& q, const at::Tensor& k, const at:
 }  // namespace
 
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
-  const at::Tensor workspace =
-      x.is_meta() ? declared_workspace(workspace::linear(x.size(0), x.size(1), weight.size(0),
-                                                         x.element_size()))
-                  : at::Tensor();
+  const at::Tensor workspace = x.is_meta()
+                                   ? declared_workspace(workspace::linear(
+                                         x.size(0), x.size(1), weight.size(0), x.element_size()))
+                                   : at::Tensor();
   return at::linear(x, weight, bias);
 }
 
@@ -94,7 +95,9 @@ at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor&
     at::Tensor y = x;
     if (x.size(1) != heads) {
       const std::int64_t group = heads / x.size(1);
-      y = x.unsqueeze(2).expand({x.size(0), x.size(1), group, head_dim}).reshape({x.size(0), heads, head_dim});
+      y = x.unsqueeze(2)
+              .expand({x.size(0), x.size(1), group, head_dim})
+              .reshape({x.size(0), heads, head_dim});
     }
     return y.unsqueeze(0).transpose(1, 2);
   };
@@ -107,7 +110,8 @@ at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor&
         workspace::attention(q.size(0), k.size(0), heads, head_dim, q.element_size()));
     out = at::empty(q.sizes(), q.options()).unsqueeze(0).transpose(1, 2);
   } else if (q.is_cpu()) {
-    out = std::get<0>(at::_scaled_dot_product_flash_attention_for_cpu(query, key, value, 0.0, causal));
+    out = std::get<0>(
+        at::_scaled_dot_product_flash_attention_for_cpu(query, key, value, 0.0, causal));
   } else if (head_dim <= workspace::kWidestFusedHead) {
     out = at::scaled_dot_product_attention(query, key, value, {}, 0.0, causal);
   } else {

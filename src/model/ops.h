@@ -26,17 +26,19 @@ at::Tensor layer_norm(const at::Tensor& x, double eps);
 // (query head i reads key head i / (H / Hk)) -> [Tq, H * hd].
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, bool causal);
 
-// Rotates adjacent pairs: (a, b) -> (a + ib) * rotation. x [T, H, hd], rotation [T, hd/2] complex64.
+// Rotates adjacent pairs: (a, b) -> (a + ib) * rotation. x [T, H, hd], rotation [T, hd/2]
+// complex64.
 at::Tensor rotate_pairs(at::Tensor x, const at::Tensor& rotation);
 // Rotates element j with j + hd/2. x [T, H, hd], cos and sin [T, hd/2] float32.
 at::Tensor rotate_halves(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin);
 
-// x [1, Ci, H, W] channels-last, weight [Co, Ci, k, k] channels-last -> [1, Co, H', W'] channels-last
+// x [1, Ci, H, W] channels-last, weight [Co, Ci, k, k] channels-last -> [1, Co, H', W']
+// channels-last
 at::Tensor conv2d(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                   std::int64_t stride, std::int64_t padding);
 
-// GroupNorm (Wu & He 2018), eps 1e-6, then SiLU if asked. x [1, C, H, W] channels-last. Overwrites x
-// when nobody else holds it and it is float32.
+// GroupNorm (Wu & He 2018), eps 1e-6, then SiLU if asked. x [1, C, H, W] channels-last. Overwrites
+// x when nobody else holds it and it is float32.
 at::Tensor group_norm(at::Tensor x, std::int64_t groups, const at::Tensor& weight,
                       const at::Tensor& bias, bool silu);
 

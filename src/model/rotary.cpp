@@ -18,8 +18,8 @@ at::Tensor joint_rotation(const RotaryConfig& config, std::int64_t rows, std::in
   // Angles in float64, rounded once to float32, as the reference's tables are.
   const auto rotation_of = [&](std::int64_t axis, std::int64_t position, std::int64_t j) {
     const double frequency =
-        std::pow(config.theta, -2.0 * static_cast<double>(j) /
-                                   config.axes_dims[static_cast<std::size_t>(axis)]);
+        std::pow(config.theta,
+                 -2.0 * static_cast<double>(j) / config.axes_dims[static_cast<std::size_t>(axis)]);
     const auto angle = static_cast<float>(static_cast<double>(position) * frequency);
     return c10::complex<float>(std::cos(angle), std::sin(angle));
   };

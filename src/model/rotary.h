@@ -12,9 +12,9 @@ struct RotaryConfig {
   std::array<int, 3> axes_dims{32, 48, 48};  // even; how many elements of a head each axis turns
 };
 
-// Angles of the joint sequence [image rows, caption rows], complex64 [Tp + Lp, sum(axes_dims) / 2] on
-// `device`. Caption row i sits at (1 + i, 0, 0), image token (y, x) at (Lp + 1, y, x), image padding
-// at the origin. Tp = rows * columns rounded up to 32.
+// Angles of the joint sequence [image rows, caption rows], complex64 [Tp + Lp, sum(axes_dims) / 2]
+// on `device`. Caption row i sits at (1 + i, 0, 0), image token (y, x) at (Lp + 1, y, x), image
+// padding at the origin. Tp = rows * columns rounded up to 32.
 [[nodiscard]] at::Tensor joint_rotation(const RotaryConfig& config, std::int64_t rows,
                                         std::int64_t columns, std::int64_t caption_rows,
                                         at::Device device);
@@ -24,8 +24,8 @@ struct RotaryConfig {
 struct RotaryTable {
   at::Tensor cos, sin;
 };
-[[nodiscard]] RotaryTable sequence_rotation(double theta, std::int64_t head_dim, std::int64_t length,
-                                            at::Device device);
+[[nodiscard]] RotaryTable sequence_rotation(double theta, std::int64_t head_dim,
+                                            std::int64_t length, at::Device device);
 
 // n rounded up to a multiple of 32, the transformer's sequence unit.
 [[nodiscard]] constexpr std::int64_t ceil32(std::int64_t n) { return (n + 31) / 32 * 32; }

@@ -12,8 +12,8 @@
 #include <ATen/ops/cos.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/mul.h>
-#include <ATen/ops/sin.h>
 #include <ATen/ops/silu.h>
+#include <ATen/ops/sin.h>
 
 namespace headroom {
 namespace {
@@ -27,7 +27,8 @@ void show(const Trace& trace, std::string_view name, const at::Tensor& value) {
   if (trace) trace(name, value);
 }
 
-// [C, h, w] -> [h/p * w/p, p*p*C]; element (ph, pw, c) of a token is latent [c, p*y + ph, p*x + pw].
+// [C, h, w] -> [h/p * w/p, p*p*C]; element (ph, pw, c) of a token is latent [c, p*y + ph, p*x +
+// pw].
 at::Tensor patchify(const at::Tensor& latents, std::int64_t p) {
   const std::int64_t c = latents.size(0);
   const std::int64_t rows = latents.size(1) / p;
@@ -129,14 +130,15 @@ at::Tensor Transformer::time_embedding(float tau) const {
 void Transformer::run_block(const TransformerBlock& block, const at::Tensor& x,
                             const at::Tensor& temb, const at::Tensor& rotation,
                             std::int64_t chunk) const {
-  // The modulation folds into the norms' weights: norm(x) * (1 + scale) and tanh(gate) * norm(y) are
-  // products along the same axis.
+  // The modulation folds into the norms' weights: norm(x) * (1 + scale) and tanh(gate) * norm(y)
+  // are products along the same axis.
   at::Tensor norm1 = block.attention_norm1;
   at::Tensor norm2 = block.attention_norm2;
   at::Tensor ffn1 = block.ffn_norm1;
   at::Tensor ffn2 = block.ffn_norm2;
   if (temb.defined()) {
-    const at::Tensor m = linear(temb.unsqueeze(0), block.adaln_weight, block.adaln_bias).to(at::kFloat);
+    const at::Tensor m =
+        linear(temb.unsqueeze(0), block.adaln_weight, block.adaln_bias).to(at::kFloat);
     const std::int64_t d = config_.dim;
     const auto part = [&](std::int64_t i) { return m.select(0, 0).narrow(0, i * d, d); };
     norm1 = at::mul(part(0).add_(1.0), norm1);
@@ -149,9 +151,9 @@ void Transformer::run_block(const TransformerBlock& block, const at::Tensor& x,
   feed_forward(block, x, ffn1, ffn2, rows);
 }
 
-void Transformer::attend(const TransformerBlock& block, const at::Tensor& x, const at::Tensor& norm1,
-                         const at::Tensor& norm2, const at::Tensor& rotation,
-                         std::int64_t chunk) const {
+void Transformer::attend(const TransformerBlock& block, const at::Tensor& x,
+                         const at::Tensor& norm1, const at::Tensor& norm2,
+                         const at::Tensor& rotation, std::int64_t chunk) const {
   const std::int64_t tokens = x.size(0);
   const std::int64_t heads = config_.n_heads;
   const std::int64_t hd = config_.head_dim();
@@ -166,12 +168,14 @@ void Transformer::attend(const TransformerBlock& block, const at::Tensor& x, con
   const auto normed = [&](std::int64_t first, std::int64_t count) {
     return rms_norm(x.narrow(0, first, count), norm1, config_.norm_eps);
   };
-  const auto finish = [&](at::Tensor q, const at::Tensor& k, const at::Tensor& v, std::int64_t first) {
+  const auto finish = [&](at::Tensor q, const at::Tensor& k, const at::Tensor& v,
+                          std::int64_t first) {
     at::Tensor mixed = attention(q, k, v, /*causal=*/false);
     q.reset();
     at::Tensor out = linear(mixed, block.to_out);
     mixed.reset();
-    x.narrow(0, first, out.size(0)).add_(rms_norm_consuming(std::move(out), norm2, config_.norm_eps));
+    x.narrow(0, first, out.size(0))
+        .add_(rms_norm_consuming(std::move(out), norm2, config_.norm_eps));
   };
   if (chunk == tokens) {
     at::Tensor h = normed(0, tokens);
@@ -182,8 +186,8 @@ void Transformer::attend(const TransformerBlock& block, const at::Tensor& x, con
     finish(std::move(q), k, v, 0);
     return;
   }
-  // Keys and values of all rows first; then the queries, whose rows of x are changed only after they
-  // were read.
+  // Keys and values of all rows first; then the queries, whose rows of x are changed only after
+  // they were read.
   const at::Tensor k = at::empty({tokens, heads, hd}, x.options());
   const at::Tensor v = at::empty({tokens, heads, hd}, x.options());
   for (std::int64_t first = 0; first < tokens; first += chunk) {
@@ -253,15 +257,16 @@ std::vector<at::Tensor> Transformer::forward(const at::Tensor& latents, float ta
   const at::Tensor temb = time_embedding(tau);
   show(call.trace, "t_emb", temb);
 
-  // One residual stream a caption: image rows, then caption rows. The image part is not refined once
-  // for all: its rotary positions depend on the caption's length.
+  // One residual stream a caption: image rows, then caption rows. The image part is not refined
+  // once for all: its rotary positions depend on the caption's length.
   std::vector<at::Tensor> streams;
   for (const CaptionTokens* caption : captions) {
     const at::Tensor unified =
         at::empty({image_rows + caption->tokens.size(0), config_.dim}, options_);
     const at::Tensor image = unified.narrow(0, 0, image_rows);
     image.narrow(0, 0, tokens)
-        .copy_(linear(patchify(latents, p).to(options_.dtype()), x_embedder_weight_, x_embedder_bias_));
+        .copy_(linear(patchify(latents, p).to(options_.dtype()), x_embedder_weight_,
+                      x_embedder_bias_));
     image.narrow(0, tokens, image_rows - tokens).copy_(x_pad_token_);
     show(call.trace, "x_padded", image);
     for (std::size_t i = 0; i < noise_refiner_.size(); ++i) {

@@ -30,7 +30,8 @@ VaeDecoder::VaeDecoder(const VaeConfig& config, WeightSource& weights) : config_
           load_resnet(weights, prefix + ".resnets." + std::to_string(r), channels, out));
       channels = out;
     }
-    if (i + 1 < blocks) block.upsampler = load_conv(weights, prefix + ".upsamplers.0.conv", out, out, 3);
+    if (i + 1 < blocks)
+      block.upsampler = load_conv(weights, prefix + ".upsamplers.0.conv", out, out, 3);
     up_blocks_.push_back(std::move(block));
   }
   conv_norm_out_ = load_norm(weights, "decoder.conv_norm_out", channels);
@@ -73,7 +74,8 @@ VaeEncoder::VaeEncoder(const VaeConfig& config, WeightSource& weights) : config_
       channels = c[i];
     }
     if (i + 1 < c.size()) {
-      block.downsampler = load_conv(weights, prefix + ".downsamplers.0.conv", channels, channels, 3);
+      block.downsampler =
+          load_conv(weights, prefix + ".downsamplers.0.conv", channels, channels, 3);
     }
     down_blocks_.push_back(std::move(block));
   }

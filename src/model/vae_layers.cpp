@@ -1,6 +1,7 @@
 #include "vae_layers.h"
 
 #include "headroom/device/memory_tag.h"
+
 #include "ops.h"
 
 #include <utility>

@@ -15,8 +15,10 @@ VaeMid load_mid(WeightSource& weights, const std::string& prefix, std::int64_t c
                 bool attention);
 
 // x [1, C, H, W]; each consumes its input.
-at::Tensor run_conv(const VaeConv& conv, const at::Tensor& x, std::int64_t stride = 1);  // same padding
+at::Tensor run_conv(const VaeConv& conv, const at::Tensor& x,
+                    std::int64_t stride = 1);  // same padding
 at::Tensor run_resnet(const VaeResnet& resnet, at::Tensor x, std::int64_t groups);
-at::Tensor run_mid(const VaeMid& mid, at::Tensor x, std::int64_t groups, const BetweenLayers& between);
+at::Tensor run_mid(const VaeMid& mid, at::Tensor x, std::int64_t groups,
+                   const BetweenLayers& between);
 
 }  // namespace headroom

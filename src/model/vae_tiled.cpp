@@ -1,6 +1,6 @@
+#include "headroom/device/memory_tag.h"
 #include "headroom/model/vae.h"
 
-#include "headroom/device/memory_tag.h"
 #include "group_norm.h"
 #include "ops.h"
 #include "vae_layers.h"
@@ -13,10 +13,11 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/upsample_nearest2d.h>
 
-// Decoding in tiles that equals decoding at once. Every layer runs over the whole picture before the
-// next begins: tile by tile with a margin of one pixel, from host memory and back to it. The statistics
-// of the next GroupNorm are gathered from the tiles of the layer before it. So no tile sees less than
-// the whole picture's statistics and nothing is computed twice; the device holds one tile.
+// Decoding in tiles that equals decoding at once. Every layer runs over the whole picture before
+// the next begins: tile by tile with a margin of one pixel, from host memory and back to it. The
+// statistics of the next GroupNorm are gathered from the tiles of the layer before it. So no tile
+// sees less than the whole picture's statistics and nothing is computed twice; the device holds one
+// tile.
 namespace headroom {
 namespace {
 
@@ -34,10 +35,14 @@ class TiledRun {
  public:
   TiledRun(std::int64_t groups, std::int64_t tile_latent, const at::Tensor& z,
            const BetweenLayers& between)
-      : groups_(groups), tile_latent_(tile_latent), latent_height_(z.size(1)), options_(z.options()),
+      : groups_(groups),
+        tile_latent_(tile_latent),
+        latent_height_(z.size(1)),
+        options_(z.options()),
         between_(between) {}
 
-  // Host memory for a whole layer; on meta as on the CPU it is the tag that keeps it off the device.
+  // Host memory for a whole layer; on meta as on the CPU it is the tag that keeps it off the
+  // device.
   [[nodiscard]] at::Tensor host_plane(std::int64_t channels, std::int64_t height,
                                       std::int64_t width) const {
     const ScopedMemoryTag tag(MemoryTag::kHost);
@@ -91,16 +96,16 @@ class TiledRun {
                     r.conv_shortcut.weight.defined() ? &r.conv_shortcut : nullptr);
   }
 
-  // The mid block's attention: keys and values of all tokens on the device, queries a tile's worth at
-  // a time.
+  // The mid block's attention: keys and values of all tokens on the device, queries a tile's worth
+  // at a time.
   Plane attend(const VaeAttention& a, Plane x) {
     const std::int64_t c = x.values.size(1);
     const std::int64_t height = x.values.size(2);
     const std::int64_t width = x.values.size(3);
     Plane out{host_plane(c, height, width), {}};
     const at::Tensor device = at::empty({0}, options_);
-    const ChannelAffine affine = x.statistics.normalisation(groups_, a.group_norm.weight,
-                                                            a.group_norm.bias, device);
+    const ChannelAffine affine =
+        x.statistics.normalisation(groups_, a.group_norm.weight, a.group_norm.bias, device);
     const auto tokens_of = [&](const Rect& rect) {  // normalised, [tokens, C]
       at::Tensor t = load(x.values, rect).to(at::kFloat);
       apply_affine(t, affine, /*silu=*/false);
@@ -165,8 +170,8 @@ class TiledRun {
 
   [[nodiscard]] at::Tensor load(const at::Tensor& host, const Rect& r) const {
     const at::Tensor part = host.narrow(2, r.top, r.height).narrow(3, r.left, r.width);
-    at::Tensor tile = at::empty({1, host.size(1), r.height, r.width}, options_,
-                                at::MemoryFormat::ChannelsLast);
+    at::Tensor tile =
+        at::empty({1, host.size(1), r.height, r.width}, options_, at::MemoryFormat::ChannelsLast);
     return tile.copy_(part);
   }
 

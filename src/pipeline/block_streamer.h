@@ -15,22 +15,22 @@
 
 namespace headroom {
 
-// Whether item `index` of `count` is among the `streamed` ones, which are spread evenly, so that each
-// copy has the longest possible time to hide behind the work of its neighbours.
+// Whether item `index` of `count` is among the `streamed` ones, which are spread evenly, so that
+// each copy has the longest possible time to hide behind the work of its neighbours.
 [[nodiscard]] constexpr bool is_streamed(int index, int count, int streamed) {
   return (index + 1) * streamed / count > index * streamed / count;
 }
 
-// The blocks of a network of which some stay on the device and the others are loaded when their turn
-// comes, two buffers deep: while one is in use the next is on its way. Blocks are asked for in order,
-// round after round. Used on one thread; in the background one more thread loads.
+// The blocks of a network of which some stay on the device and the others are loaded when their
+// turn comes, two buffers deep: while one is in use the next is on its way. Blocks are asked for in
+// order, round after round. Used on one thread; in the background one more thread loads.
 template <typename Block>
 class BlockStreamer {
  public:
   using Load = std::function<Block(int index)>;
 
-  // Loads what stays at once. `background`: the next streamed block is loaded by a thread of its own;
-  // else on the calling thread, as a replay needs it, with the same allocations.
+  // Loads what stays at once. `background`: the next streamed block is loaded by a thread of its
+  // own; else on the calling thread, as a replay needs it, with the same allocations.
   BlockStreamer(int count, int streamed, Load load, bool background)
       : count_(count), load_(std::move(load)), resident_(static_cast<std::size_t>(count)) {
     for (int i = 0; i < count; ++i) {

@@ -17,7 +17,8 @@ void Dump::add(std::string_view name, const at::Tensor& value) {
 void Dump::write(const std::filesystem::path& file) const {
   std::vector<NamedTensor> tensors;
   for (const Entry& entry : entries_) {
-    tensors.push_back({entry.name, DType::kF32, entry.shape, std::as_bytes(std::span(entry.values))});
+    tensors.push_back(
+        {entry.name, DType::kF32, entry.shape, std::as_bytes(std::span(entry.values))});
   }
   write_tensor_file(file, tensors);
 }

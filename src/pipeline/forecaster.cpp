@@ -1,8 +1,8 @@
-#include "headroom/pipeline/make_generator.h"
-
 #include "headroom/core/bytes.h"
 #include "headroom/memory/suggest.h"
 #include "headroom/memory/time_model.h"
+#include "headroom/pipeline/make_generator.h"
+
 #include "number_format.h"
 #include "prompt_ids.h"
 #include "replay_costs.h"
@@ -63,7 +63,8 @@ class ReplayForecaster final : public Forecaster {
     });
   }
 
-  void learn(const GenerationRequest& request, const Rungs& rungs, const Receipt& receipt) override {
+  void learn(const GenerationRequest& request, const Rungs& rungs,
+             const Receipt& receipt) override {
     const PromptIds ids = encode_prompts(tokenizer_.get(), request);
     const std::scoped_lock lock(mutex_);
     const auto guess = guess_seconds(options_.model, costs_.sizes(), request, ids, rungs,
@@ -88,12 +89,12 @@ class ReplayForecaster final : public Forecaster {
       return smallest_plan(costs).peak_bytes <= budget;
     };
     forecast.suggestion = suggest_size(wanted, options_.model.info.size_unit, fits);
-    forecast.reason = to_string(wanted) + " needs " + format_bytes(forecast.plan.peak_bytes) +
-                      " of memory, " + format_bytes(std::max<std::int64_t>(budget, 0)) +
-                      " can be used now (" + format_bytes(forecast.shortfall_bytes) + " short); " +
-                      (forecast.suggestion
-                           ? to_string(*forecast.suggestion) + " fits"
-                           : "no size fits, so close other programs or raise the limit");
+    forecast.reason =
+        to_string(wanted) + " needs " + format_bytes(forecast.plan.peak_bytes) + " of memory, " +
+        format_bytes(std::max<std::int64_t>(budget, 0)) + " can be used now (" +
+        format_bytes(forecast.shortfall_bytes) + " short); " +
+        (forecast.suggestion ? to_string(*forecast.suggestion) + " fits"
+                             : "no size fits, so close other programs or raise the limit");
   }
 
   [[nodiscard]] Plan describe(const GenerationRequest& request, const Candidate& candidate,

@@ -1,9 +1,9 @@
-#include "headroom/pipeline/make_generator.h"
-
 #include "headroom/core/bytes.h"
 #include "headroom/core/version.h"
 #include "headroom/device/cpu_budget.h"
 #include "headroom/diffusion/noise.h"
+#include "headroom/pipeline/make_generator.h"
+
 #include "dump.h"
 #include "number_format.h"
 #include "preview.h"
@@ -36,7 +36,8 @@ struct OpenedModel {
       : text_encoder(model.root / "text_encoder", "model"),
         transformer(model.root / "transformer", "diffusion_pytorch_model"),
         vae(model.root / "vae", "diffusion_pytorch_model"),
-        text_weights(text_encoder, at::TensorOptions(device).dtype(formats.networks), {"", "model."}),
+        text_weights(text_encoder, at::TensorOptions(device).dtype(formats.networks),
+                     {"", "model."}),
         transformer_weights(transformer, at::TensorOptions(device).dtype(formats.networks)),
         vae_weights(vae, at::TensorOptions(device).dtype(formats.vae)),
         host_vae_weights(vae, at::TensorOptions(at::kCPU).dtype(formats.vae)),
@@ -91,9 +92,10 @@ class PipelineGenerator final : public ImageGenerator {
         tokenizer_(std::move(tokenizer)),
         forecaster_(std::move(forecaster)),
         formats_(choose_formats(options_.dtype, options_.device)),
-        torch_device_(options_.device.is_cuda()
-                          ? at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(options_.device.index))
-                          : at::Device(at::kCPU)),
+        torch_device_(
+            options_.device.is_cuda()
+                ? at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(options_.device.index))
+                : at::Device(at::kCPU)),
         memory_(options_.device, options_.pretend_vram_bytes),
         preview_(LatentPreview::load(options_.model.root, options_.model.vae.latent_channels)) {
     if (!options_.device.is_cuda()) cpu_budget::install();
@@ -105,16 +107,19 @@ class PipelineGenerator final : public ImageGenerator {
     if (options_.device.is_cuda()) set_card_weights(0);
   }
 
-  void generate(const GenerationRequest& request, ProgressSink& sink, std::stop_token stop) override {
+  void generate(const GenerationRequest& request, ProgressSink& sink,
+                std::stop_token stop) override {
     const auto problems = validate(request, options_.model.info.size_unit);
     if (!problems.empty()) throw Error(ErrorKind::kInvalidRequest, problems.front().message);
     try {
       run(request, sink, stop);
     } catch (const c10::OutOfMemoryError& e) {
       release_cached(options_.device);
-      throw Error(ErrorKind::kOutOfMemory,
-                  "the card ran out of memory: another program took what was free; close it or choose "
-                  "a smaller size (" + std::string(e.what_without_backtrace()) + ")");
+      throw Error(
+          ErrorKind::kOutOfMemory,
+          "the card ran out of memory: another program took what was free; close it or choose "
+          "a smaller size (" +
+              std::string(e.what_without_backtrace()) + ")");
     } catch (const c10::Error& e) {
       throw Error(ErrorKind::kInternal, e.what_without_backtrace());
     }
@@ -156,12 +161,10 @@ class PipelineGenerator final : public ImageGenerator {
       if (preview_) {
         hooks.on_clean = [&](const at::Tensor& clean) { sink.on_preview(preview_->draw(clean)); };
       }
-      at::Tensor latents = clock.run(Stage::kDenoise, i, [&] {
-        return denoise(request, features, result.seed, hooks);
-      });
-      result.image = clock.run(Stage::kDecode, i, [&] {
-        return to_image(networks.decode(latents, hooks));
-      });
+      at::Tensor latents = clock.run(
+          Stage::kDenoise, i, [&] { return denoise(request, features, result.seed, hooks); });
+      result.image =
+          clock.run(Stage::kDecode, i, [&] { return to_image(networks.decode(latents, hooks)); });
       latents.reset();
       result.receipt = receipt(plan, clock);
       forecaster_->learn(request, forecast.ladder, result.receipt);

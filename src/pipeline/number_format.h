@@ -7,8 +7,8 @@
 
 namespace headroom {
 
-// Number formats of a run. The VAE follows the vendor's own pipeline, which keeps it in float32 unless
-// told otherwise, and is never float16, in which it overflows.
+// Number formats of a run. The VAE follows the vendor's own pipeline, which keeps it in float32
+// unless told otherwise, and is never float16, in which it overflows.
 struct NumberFormats {
   c10::ScalarType networks = c10::ScalarType::Float;
   c10::ScalarType vae = c10::ScalarType::Float;

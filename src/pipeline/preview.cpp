@@ -34,8 +34,10 @@ std::shared_ptr<const Image> LatentPreview::draw(const at::Tensor& latents) cons
   for (std::size_t i = 0; i < pixels; ++i) {
     for (std::size_t colour = 0; colour < 3; ++colour) {
       float sum = bias_[colour];
-      for (std::size_t c = 0; c < weights_.size(); ++c) sum += weights_[c][colour] * values[c * pixels + i];
-      image->rgb[3 * i + colour] = static_cast<std::uint8_t>(std::lround(std::clamp(sum, 0.0F, 1.0F) * 255.0F));
+      for (std::size_t c = 0; c < weights_.size(); ++c)
+        sum += weights_[c][colour] * values[c * pixels + i];
+      image->rgb[3 * i + colour] =
+          static_cast<std::uint8_t>(std::lround(std::clamp(sum, 0.0F, 1.0F) * 255.0F));
     }
   }
   return image;

@@ -11,12 +11,13 @@
 
 namespace headroom {
 
-// A linear map from latents to colours, fitted for one VAE: what a picture is going to be, one pixel
-// per latent, without running the decoder.
+// A linear map from latents to colours, fitted for one VAE: what a picture is going to be, one
+// pixel per latent, without running the decoder.
 class LatentPreview {
  public:
-  // Reads preview.json of a model folder: {"weights": [[r, g, b], ... per channel], "bias": [r, g, b]},
-  // colours in 0..1. Nothing when the file is missing or does not fit `channels`: no previews then.
+  // Reads preview.json of a model folder: {"weights": [[r, g, b], ... per channel], "bias": [r, g,
+  // b]}, colours in 0..1. Nothing when the file is missing or does not fit `channels`: no previews
+  // then.
   [[nodiscard]] static std::optional<LatentPreview> load(const std::filesystem::path& model_root,
                                                          int channels);
   // latents [C, h, w] -> h x w picture

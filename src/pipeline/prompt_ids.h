@@ -1,10 +1,12 @@
 #pragma once
 #include "headroom/text/prompt_tokenizer.h"
+
 #include "text_to_image.h"
 
 namespace headroom {
 
-// Without a tokenizer (a model of which only the configs are there) every prompt counts as 64 tokens.
+// Without a tokenizer (a model of which only the configs are there) every prompt counts as 64
+// tokens.
 [[nodiscard]] inline PromptIds encode_prompts(const PromptTokenizer* tokenizer,
                                               const GenerationRequest& request) {
   constexpr std::size_t kUsualLength = 64;

@@ -2,6 +2,7 @@
 
 #include "headroom/device/meta_ledger.h"
 #include "headroom/device/workspace.h"
+
 #include "weight_sources.h"
 
 #include <algorithm>
@@ -24,7 +25,7 @@ class Replay {
         run_(model, formats, {networks_, networks_, vae_, vae_}, /*background=*/false),
         what_(what) {
     at::set_num_threads(what.threads);  // workspaces depend on it
-    what_.request.steps = 1;  // every step asks for the same
+    what_.request.steps = 1;            // every step asks for the same
   }
 
   void mark(Stage stage) { recording_.mark(stage); }
@@ -38,13 +39,15 @@ class Replay {
   // What a stage is handed, without the stage that makes it.
   [[nodiscard]] TextToImage::Features features(int width) const {
     const auto rows = [&](const std::vector<std::int32_t>& ids) {
-      return ids.empty() ? at::Tensor()
-                         : at::empty({static_cast<std::int64_t>(ids.size()), width}, networks_.options());
+      return ids.empty()
+                 ? at::Tensor()
+                 : at::empty({static_cast<std::int64_t>(ids.size()), width}, networks_.options());
     };
     return {rows(what_.ids.positive), rows(what_.ids.negative)};
   }
   [[nodiscard]] at::Tensor noise() const {
-    return at::empty(run_.latent_shape(what_.request), at::TensorOptions(at::kMeta).dtype(at::kFloat));
+    return at::empty(run_.latent_shape(what_.request),
+                     at::TensorOptions(at::kMeta).dtype(at::kFloat));
   }
   Ledger take() { return std::move(ledger_); }
 
@@ -80,8 +83,9 @@ Ledger replay_stage(Stage stage, const ModelFolder& model, const NumberFormats& 
   Rungs alone = what.rungs;  // every network by itself in its stage
   alone.evict_encoder = true;
   alone.evict_transformer = true;
-  const TextToImage::Features features =
-      stage == Stage::kEncode ? TextToImage::Features{} : replay.features(model.transformer.cap_feat_dim);
+  const TextToImage::Features features = stage == Stage::kEncode
+                                             ? TextToImage::Features{}
+                                             : replay.features(model.transformer.cap_feat_dim);
   replay.mark(stage);
   if (stage == Stage::kEncode) {
     replay.prepare(alone);

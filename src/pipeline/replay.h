@@ -1,5 +1,6 @@
 #pragma once
 #include "headroom/core/ledger.h"
+
 #include "text_to_image.h"
 
 namespace headroom {
@@ -13,18 +14,18 @@ struct ReplayRequest {
   bool card = false;  // kernels of a card, else of the CPU
 };
 
-// Runs a request on meta tensors, from loading to the finished picture, and records every allocation.
-// No arithmetic is done and no memory is taken; milliseconds. Any thread.
+// Runs a request on meta tensors, from loading to the finished picture, and records every
+// allocation. No arithmetic is done and no memory is taken; milliseconds. Any thread.
 [[nodiscard]] Ledger replay(const ModelFolder& model, const NumberFormats& formats,
                             const ReplayRequest& what);
 
 // One stage (encode, denoise or decode) with its own network and what it is handed, nothing else.
-[[nodiscard]] Ledger replay_stage(Stage stage, const ModelFolder& model, const NumberFormats& formats,
-                                  const ReplayRequest& what);
+[[nodiscard]] Ledger replay_stage(Stage stage, const ModelFolder& model,
+                                  const NumberFormats& formats, const ReplayRequest& what);
 
 // The same stage with fewer of the network's like layers: everything that lives between and inside
-// layers is the same, so that only the weights that stay differ. `left_out` says how many layers that
-// stay are missing. A 30-layer model costs what a 3-layer model does.
+// layers is the same, so that only the weights that stay differ. `left_out` says how many layers
+// that stay are missing. A 30-layer model costs what a 3-layer model does.
 struct ShortStage {
   Ledger ledger;
   int left_out = 0;

@@ -28,7 +28,8 @@ ReplayCosts::ReplayCosts(const ModelFolder& model, NumberFormats formats, int th
 
 namespace {
 
-// Answers are remembered without the weights that stay, which depend on how many layers are streamed.
+// Answers are remembered without the weights that stay, which depend on how many layers are
+// streamed.
 StageNeed with_weights(StageNeed need, std::int64_t resident_bytes) {
   need.weights_bytes += resident_bytes;
   need.peak_bytes += resident_bytes;
@@ -119,8 +120,8 @@ StageNeed ReplayCosts::ForRequest::decode(const Rungs& rungs) {
 }
 
 std::array<double, kStageCount> ReplayCosts::ForRequest::seconds(const Rungs& rungs) {
-  std::array<double, kStageCount> seconds =
-      guess_seconds(all_.model_, all_.sizes_, what_.request, what_.ids, rungs, all_.allocator_.card);
+  std::array<double, kStageCount> seconds = guess_seconds(all_.model_, all_.sizes_, what_.request,
+                                                          what_.ids, rungs, all_.allocator_.card);
   for (int i = 0; i < kStageCount; ++i) {
     const auto stage = static_cast<Stage>(i);
     double& s = seconds[static_cast<std::size_t>(i)];

@@ -2,6 +2,7 @@
 #include "headroom/memory/cuda_allocator_model.h"
 #include "headroom/memory/planner.h"
 #include "headroom/memory/time_model.h"
+
 #include "replay.h"
 #include "stage_seconds.h"
 
@@ -12,17 +13,18 @@ namespace headroom {
 
 // Which allocator a ledger is read through.
 struct AllocatorModel {
-  bool card = false;           // CUDA's caching allocator, else the CPU budget's
+  bool card = false;  // CUDA's caching allocator, else the CPU budget's
   CudaAllocatorSettings cuda;
   // On a card peak_bytes is what the driver has to give, the allocator's own rounding included.
   [[nodiscard]] LedgerPeaks peaks(const Ledger& ledger) const;
 };
 
-// Answers the planner's questions about requests of one model on one device, by replay; remembers the
-// answers. Not thread-safe.
+// Answers the planner's questions about requests of one model on one device, by replay; remembers
+// the answers. Not thread-safe.
 class ReplayCosts {
  public:
-  ReplayCosts(const ModelFolder& model, NumberFormats formats, int threads, AllocatorModel allocator);
+  ReplayCosts(const ModelFolder& model, NumberFormats formats, int threads,
+              AllocatorModel allocator);
 
   // The answers for one request, for as long as this object lives and the request does not change.
   class ForRequest final : public LadderCosts {
@@ -43,7 +45,8 @@ class ReplayCosts {
 
  private:
   // Everything that a stage's need depends on.
-  using Key = std::tuple<Stage, int, int, std::size_t, std::size_t, bool, bool, int, int, int, bool>;
+  using Key =
+      std::tuple<Stage, int, int, std::size_t, std::size_t, bool, bool, int, int, int, bool>;
   StageNeed need(Stage stage, const ReplayRequest& what, std::int64_t resident_bytes);
 
   const ModelFolder model_;

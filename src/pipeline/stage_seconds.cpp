@@ -2,6 +2,7 @@
 
 #include "headroom/device/meta_ledger.h"
 #include "headroom/memory/planner.h"
+
 #include "weight_sources.h"
 
 #include <algorithm>
@@ -15,15 +16,15 @@ namespace {
 
 // Round figures; only their proportions matter before the first run.
 struct Rates {
-  double flops;           // per second, dense products
-  double copy_bytes;      // per second, from the mapped file to the device
-  double decoder_flops;   // per second, convolutions
-  double exposed;         // part of a hidden copy that still costs time
+  double flops;          // per second, dense products
+  double copy_bytes;     // per second, from the mapped file to the device
+  double decoder_flops;  // per second, convolutions
+  double exposed;        // part of a hidden copy that still costs time
 };
 constexpr Rates kCpu{60e9, 2e9, 60e9, 0.5};
 constexpr Rates kCard{20e12, 10e9, 10e12, 0.1};
-constexpr double kChunking = 1.03;       // more, smaller products
-constexpr double kTiling = 1.25;         // margins, and layers through host memory
+constexpr double kChunking = 1.03;  // more, smaller products
+constexpr double kTiling = 1.25;    // margins, and layers through host memory
 // Where the CPU is the device, decoding outside of its budget costs no time, but it is what a card
 // would wait for: keep it the last resort here too.
 constexpr double kHostPenalty = 20;
@@ -51,7 +52,9 @@ double decoder_flops(const VaeConfig& c, double pixels) {
   return total;
 }
 
-double round_up_32(double n) { return static_cast<double>((static_cast<std::int64_t>(n) + 31) / 32 * 32); }
+double round_up_32(double n) {
+  return static_cast<double>((static_cast<std::int64_t>(n) + 31) / 32 * 32);
+}
 
 }  // namespace
 
@@ -66,7 +69,8 @@ NetworkSizes network_sizes(const ModelFolder& model, const NumberFormats& format
     const auto loaded = load();
     return left_of(ledger);
   };
-  // Whole networks, not a layer times their number: on a card layers share the allocator's segments.
+  // Whole networks, not a layer times their number: on a card layers share the allocator's
+  // segments.
   const auto all_layers = [](int count, auto load) {
     std::vector<decltype(load(0))> layers;
     for (int i = 0; i < count; ++i) layers.push_back(load(i));
@@ -93,15 +97,17 @@ NetworkSizes network_sizes(const ModelFolder& model, const NumberFormats& format
 }
 
 std::array<double, kStageCount> guess_seconds(const ModelFolder& model, const NetworkSizes& sizes,
-                                              const GenerationRequest& request, const PromptIds& ids,
-                                              const Rungs& rungs, bool card) {
+                                              const GenerationRequest& request,
+                                              const PromptIds& ids, const Rungs& rungs, bool card) {
   const Rates& rates = card ? kCard : kCpu;
   const Residency stays = residency(rungs);
   const double pixels = static_cast<double>(request.width) * request.height;
   const auto length = [](const std::vector<std::int32_t>& tokens) {
     return static_cast<double>(tokens.size());
   };
-  const auto copy = [&](std::int64_t bytes) { return static_cast<double>(bytes) / rates.copy_bytes; };
+  const auto copy = [&](std::int64_t bytes) {
+    return static_cast<double>(bytes) / rates.copy_bytes;
+  };
   std::array<double, kStageCount> seconds{};
   const auto of = [&](Stage stage) -> double& { return seconds[static_cast<std::size_t>(stage)]; };
 
@@ -125,8 +131,7 @@ std::array<double, kStageCount> guess_seconds(const ModelFolder& model, const Ne
   step = std::max(step, streamed) + rates.exposed * std::min(step, streamed);
   of(Stage::kDenoise) = request.steps * step;
   if (!stays.transformer_in_encode || !stays.transformer_in_decode) {
-    of(Stage::kDenoise) +=
-        copy(sizes.transformer - sizes.transformer_layer * rungs.stream_blocks);
+    of(Stage::kDenoise) += copy(sizes.transformer - sizes.transformer_layer * rungs.stream_blocks);
   }
 
   const Rates& decoding = rungs.cpu_decode ? kCpu : rates;

@@ -98,7 +98,8 @@ TextToImage::Features TextToImage::encode(const PromptIds& ids, const RunHooks& 
   if (!ids.negative.empty()) prompts.push_back(ids.negative);
   std::vector<at::Tensor> encoded = text_encoder_.forward(
       prompts, weights_.text_encoder, [this](int i) { return text_layers_->acquire(i); },
-      TextEncoder::layer_count(model_.text_encoder), [&](int, const at::Tensor&) {
+      TextEncoder::layer_count(model_.text_encoder),
+      [&](int, const at::Tensor&) {
         if (hooks.check) hooks.check();
       });
   text_layers_->drop_ahead();
@@ -148,7 +149,8 @@ at::Tensor TextToImage::denoise(at::Tensor noise, const Features& features,
       out = transformer.forward(latents, tau, captions, layers, call);
     }
     if (out.size() == 1) return out.front();
-    return guide(out.front(), std::move(out.back()), request.guidance_scale, request.cfg_normalization);
+    return guide(out.front(), std::move(out.back()), request.guidance_scale,
+                 request.cfg_normalization);
   };
   const OnStep on_step = [&](int step, const at::Tensor& latents, const at::Tensor& clean) {
     if (hooks.trace) hooks.trace("latents." + std::to_string(step), latents);
@@ -171,8 +173,9 @@ at::Tensor TextToImage::decode(const at::Tensor& latents, const RunHooks& hooks)
   const at::Tensor z = at::div(latents.to(where), model_.vae.scaling_factor)
                            .add_(model_.vae.shift_factor)
                            .to(formats_.vae);
-  at::Tensor picture = rungs_->tile_latent > 0 ? vae_->forward_tiled(z, rungs_->tile_latent, hooks.check)
-                                               : vae_->forward(z, hooks.check);
+  at::Tensor picture = rungs_->tile_latent > 0
+                           ? vae_->forward_tiled(z, rungs_->tile_latent, hooks.check)
+                           : vae_->forward(z, hooks.check);
   if (on_host && !host) host.emplace(MemoryTag::kHost);
   picture = picture.to(at::kFloat);  // [3, H, W], channels-last memory
   if (hooks.trace) hooks.trace("decoded", picture.unsqueeze(0));

@@ -4,6 +4,7 @@
 #include "headroom/model/transformer.h"
 #include "headroom/model/vae.h"
 #include "headroom/weights/model_folder.h"
+
 #include "block_streamer.h"
 #include "number_format.h"
 
@@ -26,7 +27,7 @@ struct RunHooks {
   std::function<void()> check;  // between blocks and layers; throws Cancelled
   std::function<void(int step, int total)> on_step;
   std::function<void(const at::Tensor& clean)> on_clean;  // estimate of the clean latents [C, h, w]
-  Trace trace;  // noise, cond, uncond, latents.N, decoded
+  Trace trace;                                            // noise, cond, uncond, latents.N, decoded
 };
 
 // The weights of the three networks, wherever they come from.
@@ -37,17 +38,19 @@ struct NetworkWeights {
   WeightSource& host_vae;  // the same on the CPU, for Rungs::cpu_decode
 };
 
-// The stages of text-to-image under a plan of the memory ladder. The same code runs on the CPU, on a
-// card and, for a replay, on meta tensors. Networks arrive and leave as compose() in memory/planner.h
-// says. Latents, guidance and the Euler step are float32. Used on one thread.
+// The stages of text-to-image under a plan of the memory ladder. The same code runs on the CPU, on
+// a card and, for a replay, on meta tensors. Networks arrive and leave as compose() in
+// memory/planner.h says. Latents, guidance and the Euler step are float32. Used on one thread.
 class TextToImage {
  public:
   // `background`: streamed weights are loaded by a thread of their own.
-  TextToImage(const ModelFolder& model, NumberFormats formats, NetworkWeights weights, bool background);
+  TextToImage(const ModelFolder& model, NumberFormats formats, NetworkWeights weights,
+              bool background);
 
   // What `rungs` does not keep leaves. Networks then arrive when a stage needs them.
   void adopt(const Rungs& rungs);
-  // adopt(), then what the plan holds from the start arrives. Again with the same plan: costs nothing.
+  // adopt(), then what the plan holds from the start arrives. Again with the same plan: costs
+  // nothing.
   void prepare(const Rungs& rungs);
 
   struct Features {

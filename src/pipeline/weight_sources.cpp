@@ -7,21 +7,24 @@
 #include <cstdint>
 #include <cstring>
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 namespace headroom {
 namespace {
 
 c10::ScalarType scalar_type(DType dtype, const std::string& where) {
   switch (dtype) {
-    case DType::kF32: return at::kFloat;
-    case DType::kF16: return at::kHalf;
-    case DType::kBF16: return at::kBFloat16;
-    case DType::kF64: return at::kDouble;
+    case DType::kF32:
+      return at::kFloat;
+    case DType::kF16:
+      return at::kHalf;
+    case DType::kBF16:
+      return at::kBFloat16;
+    case DType::kF64:
+      return at::kDouble;
     default:
       throw Error(ErrorKind::kModelFile, where + " is stored as " + std::string(dtype_name(dtype)) +
                                              "; F32, F16 and BF16 can be read");
@@ -43,7 +46,8 @@ void give_back_pages(std::span<const std::byte> data) {
 }
 
 // Copies stored values into `target`, converting. The file gives no alignment, tensors need it.
-void copy_values(std::span<const std::byte> data, c10::ScalarType stored, const at::Tensor& target) {
+void copy_values(std::span<const std::byte> data, c10::ScalarType stored,
+                 const at::Tensor& target) {
   if (stored == target.scalar_type() && target.is_cpu()) {
     std::memcpy(target.mutable_data_ptr(), data.data(), data.size());
     return;
@@ -75,8 +79,8 @@ const TensorView& FileWeights::find(std::string_view name, at::IntArrayRef shape
   }
   const TensorView& view = store_.at(full_name);
   if (at::IntArrayRef(view.shape) != shape) {
-    throw Error(ErrorKind::kModelFile, store_.file_of(full_name).string() + ": tensor " + full_name +
-                                           " has shape " + shape_text(view.shape) +
+    throw Error(ErrorKind::kModelFile, store_.file_of(full_name).string() + ": tensor " +
+                                           full_name + " has shape " + shape_text(view.shape) +
                                            ", but the config asks for " + shape_text(shape));
   }
   return view;
@@ -101,12 +105,13 @@ at::Tensor FileWeights::gather_rows(std::string_view name, std::span<const std::
   const c10::ScalarType stored =
       scalar_type(view.dtype, store_.file_of(full_name).string() + ": tensor " + full_name);
   const std::size_t row_bytes = static_cast<std::size_t>(width) * c10::elementSize(stored);
-  at::Tensor host = at::empty({static_cast<std::int64_t>(ids.size()), width},
-                              options_.device(at::kCPU));
+  at::Tensor host =
+      at::empty({static_cast<std::int64_t>(ids.size()), width}, options_.device(at::kCPU));
   for (std::size_t i = 0; i < ids.size(); ++i) {
     if (ids[i] < 0 || ids[i] >= rows) {
-      throw Error(ErrorKind::kModelFile, store_.file_of(full_name).string() + ": the tokenizer knows id " +
-                                             std::to_string(ids[i]) + ", but " + full_name + " has only " +
+      throw Error(ErrorKind::kModelFile, store_.file_of(full_name).string() +
+                                             ": the tokenizer knows id " + std::to_string(ids[i]) +
+                                             ", but " + full_name + " has only " +
                                              std::to_string(rows) + " rows");
     }
     copy_values(view.data.subspan(static_cast<std::size_t>(ids[i]) * row_bytes, row_bytes), stored,
@@ -123,8 +128,8 @@ at::Tensor MetaWeights::get(std::string_view, at::IntArrayRef shape) {
   return at::empty(shape, options_);
 }
 
-at::Tensor MetaWeights::gather_rows(std::string_view, std::span<const std::int32_t> ids, std::int64_t,
-                                    std::int64_t width) {
+at::Tensor MetaWeights::gather_rows(std::string_view, std::span<const std::int32_t> ids,
+                                    std::int64_t, std::int64_t width) {
   return at::empty({static_cast<std::int64_t>(ids.size()), width}, options_);
 }
 

@@ -15,12 +15,13 @@ class FileWeights final : public WeightSource {
   FileWeights(const TensorStore& store, at::TensorOptions options,
               std::vector<std::string> prefixes = {""});
   at::Tensor get(std::string_view name, at::IntArrayRef shape) override;
-  at::Tensor gather_rows(std::string_view name, std::span<const std::int32_t> ids, std::int64_t rows,
-                         std::int64_t width) override;
+  at::Tensor gather_rows(std::string_view name, std::span<const std::int32_t> ids,
+                         std::int64_t rows, std::int64_t width) override;
   [[nodiscard]] at::TensorOptions options() const override { return options_; }
 
  private:
-  const TensorView& find(std::string_view name, at::IntArrayRef shape, std::string& full_name) const;
+  const TensorView& find(std::string_view name, at::IntArrayRef shape,
+                         std::string& full_name) const;
 
   const TensorStore& store_;
   at::TensorOptions options_;
@@ -32,8 +33,8 @@ class MetaWeights final : public WeightSource {
  public:
   explicit MetaWeights(c10::ScalarType dtype);
   at::Tensor get(std::string_view name, at::IntArrayRef shape) override;
-  at::Tensor gather_rows(std::string_view name, std::span<const std::int32_t> ids, std::int64_t rows,
-                         std::int64_t width) override;
+  at::Tensor gather_rows(std::string_view name, std::span<const std::int32_t> ids,
+                         std::int64_t rows, std::int64_t width) override;
   [[nodiscard]] at::TensorOptions options() const override { return options_; }
 
  private:

@@ -60,14 +60,17 @@ TEST_F(PlanCommand, NeedsNoPrompt) {
 
 // The real model on cards that are not there, from its configs alone.
 TEST_F(PlanCommand, AnswersForTheRealModelWithoutItsWeights) {
-  const json small = plan({"--model", "z-image-turbo", "--device", "cuda", "--pretend-vram", "6G"}, 0);
+  const json small =
+      plan({"--model", "z-image-turbo", "--device", "cuda", "--pretend-vram", "6G"}, 0);
   EXPECT_EQ(small["fits"], true);
   EXPECT_NE(small["plan"]["rungs"], json::array({"resident"}));
-  EXPECT_LE(small["plan"]["peak_bytes"].get<double>(), small["budget"]["budget_bytes"].get<double>());
-  const json large = plan({"--model", "z-image-turbo", "--device", "cuda", "--pretend-vram", "32G"}, 0);
+  EXPECT_LE(small["plan"]["peak_bytes"].get<double>(),
+            small["budget"]["budget_bytes"].get<double>());
+  const json large =
+      plan({"--model", "z-image-turbo", "--device", "cuda", "--pretend-vram", "32G"}, 0);
   EXPECT_EQ(large["plan"]["rungs"], json::array({"resident"}));
-  // 7.07 GB of text encoder, 12.31 GB of transformer in bf16, 0.20 GB of decoder in float32, and what a
-  // card's allocator rounds up: at most 2 MiB for each of some 500 large tensors
+  // 7.07 GB of text encoder, 12.31 GB of transformer in bf16, 0.20 GB of decoder in float32, and
+  // what a card's allocator rounds up: at most 2 MiB for each of some 500 large tensors
   EXPECT_NEAR(large["plan"]["stages"][1]["weights_bytes"].get<double>(), 19.57e9, 0.6e9);
   const ProcessResult refused = run({"generate", "-p", "a cat", "--model", "z-image-turbo"});
   EXPECT_EQ(refused.exit_code, 3);
@@ -75,7 +78,8 @@ TEST_F(PlanCommand, AnswersForTheRealModelWithoutItsWeights) {
 }
 
 TEST_F(PlanCommand, FrontierIsMonotoneAndNamesTheCriticalPoint) {
-  const auto out = run_json({"frontier", "--step", "256", "--max", "1024", "--vram-cap", "60M", "--json"});
+  const auto out =
+      run_json({"frontier", "--step", "256", "--max", "1024", "--vram-cap", "60M", "--json"});
   ASSERT_EQ(out.size(), 1U);
   const json& cells = out[0]["cells"];
   ASSERT_EQ(cells.size(), 16U);

@@ -24,8 +24,8 @@ class TransformerFixture : public ::testing::TestWithParam<std::string> {
 INSTANTIATE_TEST_SUITE_P(Models, TransformerFixture, ::testing::ValuesIn(test::variants()),
                          [](const auto& p) { return p.param; });
 
-at::Tensor run(const WholeTransformer& transformer, const FixtureCase& c, const std::string& suffix = "",
-               const Trace& trace = {}) {
+at::Tensor run(const WholeTransformer& transformer, const FixtureCase& c,
+               const std::string& suffix = "", const Trace& trace = {}) {
   const at::Tensor& latents = c.inputs.at("latents" + suffix);
   const CaptionTokens caption = transformer.embed_caption(c.inputs.at("caption" + suffix),
                                                           latents.size(1), latents.size(2), trace);

@@ -5,6 +5,7 @@
 #include "headroom/diffusion/noise.h"
 #include "headroom/memory/allocator_model.h"
 #include "headroom/text/prompt_tokenizer.h"
+
 #include "prompt_ids.h"
 #include "replay.h"
 #include "replay_costs.h"
@@ -15,13 +16,12 @@
 #include <map>
 #include <string>
 
-#include <gtest/gtest.h>
-
 #include <ATen/Parallel.h>
 #include <ATen/ops/abs.h>
 #include <ATen/ops/max.h>
 #include <ATen/ops/sub.h>
 #include <c10/core/InferenceMode.h>
+#include <gtest/gtest.h>
 
 namespace headroom {
 namespace {
@@ -131,8 +131,8 @@ class Ladder : public testing::TestWithParam<Case> {
       const double size = at::max(at::abs(value.to(at::kFloat))).item().toDouble();
       EXPECT_LE(difference, 1e-5 * std::max(1.0, size)) << name << " under " << text(rungs);
     }
-    const at::Tensor levels = at::abs(at::sub(whole.traced.at("picture").to(at::kInt),
-                                             other.traced.at("picture").to(at::kInt)));
+    const at::Tensor levels = at::abs(
+        at::sub(whole.traced.at("picture").to(at::kInt), other.traced.at("picture").to(at::kInt)));
     EXPECT_LE(at::max(levels).item().toInt(), 1) << text(rungs);
     EXPECT_EQ(other.left_over, 0) << text(rungs);
   }
@@ -195,7 +195,8 @@ TEST_P(Ladder, EveryRungTakesThePredictedMemory) {
 TEST_P(Ladder, ComposedNeedsEqualTheWholeReplay) {
   ReplayCosts costs(model_->folder, model_->formats, kThreads, {});
   const TimeModel times;
-  ReplayCosts::ForRequest request(costs, request_, encode_prompts(&model_->tokenizer, request_), times);
+  ReplayCosts::ForRequest request(costs, request_, encode_prompts(&model_->tokenizer, request_),
+                                  times);
   for (Rungs rungs : ladder()) {
     rungs.stream_blocks = std::min(rungs.stream_blocks, request.layers);
     const Candidate composed = compose(rungs, request);
@@ -211,7 +212,8 @@ TEST_P(Ladder, ComposedNeedsEqualTheWholeReplay) {
 TEST_P(Ladder, TheChosenPlanStaysWithinTheBudgetItWasChosenFor) {
   ReplayCosts costs(model_->folder, model_->formats, kThreads, {});
   const TimeModel times;
-  ReplayCosts::ForRequest request(costs, request_, encode_prompts(&model_->tokenizer, request_), times);
+  ReplayCosts::ForRequest request(costs, request_, encode_prompts(&model_->tokenizer, request_),
+                                  times);
   const std::int64_t most = compose({}, request).peak_bytes;
   const std::int64_t least = smallest_plan(request).peak_bytes;
   ASSERT_LT(least, most);

@@ -139,7 +139,8 @@ TEST(GuessedSeconds, GrowWithWhatTheStageDoes) {
   EXPECT_DOUBLE_EQ(seconds(Stage::kDenoise, longer, ids), 2 * denoise);
   EXPECT_DOUBLE_EQ(seconds(Stage::kDenoise, request, guided), 2 * denoise);
   EXPECT_GT(seconds(Stage::kDenoise, larger, ids), denoise);
-  EXPECT_DOUBLE_EQ(seconds(Stage::kEncode, request, guided), 2 * seconds(Stage::kEncode, request, ids));
+  EXPECT_DOUBLE_EQ(seconds(Stage::kEncode, request, guided),
+                   2 * seconds(Stage::kEncode, request, ids));
   EXPECT_DOUBLE_EQ(seconds(Stage::kDecode, larger, ids), 4 * seconds(Stage::kDecode, request, ids));
   // Every rung costs something in its stage, or nothing would be chosen without it.
   EXPECT_GT(seconds(Stage::kEncode, request, ids, {.stream_encoder = true}),

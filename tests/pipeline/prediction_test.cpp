@@ -208,7 +208,8 @@ TEST(Prediction, APretendedCardIsTheBudget) {
   const Forecast just_short = with(need - 1);
   EXPECT_TRUE(just_short.fits);
   EXPECT_NE(just_short.plan.rungs, std::vector<std::string>{"resident"});
-  const std::int64_t least = test::least_need(test::model_root("tiny"), preset_request({512, 512}, false));
+  const std::int64_t least =
+      test::least_need(test::model_root("tiny"), preset_request({512, 512}, false));
   EXPECT_TRUE(with(least).fits);
   EXPECT_FALSE(with(least - 1).fits);
 }

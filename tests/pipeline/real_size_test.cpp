@@ -2,6 +2,7 @@
 
 #include "headroom/core/bytes.h"
 #include "headroom/pipeline/make_generator.h"
+
 #include "replay_costs.h"
 
 #include <filesystem>
@@ -56,9 +57,9 @@ TEST_P(Card, TurboIsPlannedWithinItsMemoryAndMonotonically) {
     EXPECT_FALSE(forecast.fits && !larger_fitted) << side;
     larger_fitted = forecast.fits;
     if (!forecast.fits) EXPECT_GT(forecast.shortfall_bytes, 0);
-    RecordProperty("plan_" + std::to_string(side),
-                   (forecast.fits ? "" : "no: ") + rung_names(forecast.ladder).front() + " " +
-                       format_bytes(forecast.plan.peak_bytes));
+    RecordProperty("plan_" + std::to_string(side), (forecast.fits ? "" : "no: ") +
+                                                       rung_names(forecast.ladder).front() + " " +
+                                                       format_bytes(forecast.plan.peak_bytes));
   }
 }
 

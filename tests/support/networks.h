@@ -12,17 +12,19 @@ namespace headroom::test {
 
 class WholeTransformer {
  public:
-  WholeTransformer(const TransformerConfig& config, WeightSource& weights) : shell_(config, weights) {
+  WholeTransformer(const TransformerConfig& config, WeightSource& weights)
+      : shell_(config, weights) {
     for (int i = 0; i < config.n_layers; ++i) {
-      layers_.push_back(std::make_shared<const TransformerBlock>(
-          Transformer::load_layer(config, weights, i)));
+      layers_.push_back(
+          std::make_shared<const TransformerBlock>(Transformer::load_layer(config, weights, i)));
     }
   }
   [[nodiscard]] CaptionTokens embed_caption(const at::Tensor& features, std::int64_t h,
                                             std::int64_t w, const Trace& trace = {}) const {
     return shell_.embed_caption(features, h, w, {.check = {}, .chunk_tokens = 0, .trace = trace});
   }
-  [[nodiscard]] at::Tensor forward(const at::Tensor& latents, float tau, const CaptionTokens& caption,
+  [[nodiscard]] at::Tensor forward(const at::Tensor& latents, float tau,
+                                   const CaptionTokens& caption,
                                    const std::function<void()>& check = {},
                                    const Trace& trace = {}) const {
     const CaptionTokens* const one = &caption;
@@ -45,17 +47,17 @@ class WholeTextEncoder {
       : shell_(config) {
     const int count = layers > 0 ? layers : TextEncoder::layer_count(config);
     for (int i = 0; i < count; ++i) {
-      layers_.push_back(std::make_shared<const TextEncoderLayer>(
-          TextEncoder::load_layer(config, weights, i)));
+      layers_.push_back(
+          std::make_shared<const TextEncoderLayer>(TextEncoder::load_layer(config, weights, i)));
     }
   }
   [[nodiscard]] at::Tensor forward(
       const std::vector<std::int32_t>& ids, WeightSource& weights,
       const std::function<void(int, const at::Tensor&)>& between_layers = {}) const {
     return shell_
-        .forward({&ids, 1}, weights,
-                 [this](int i) { return layers_[static_cast<std::size_t>(i)]; },
-                 static_cast<int>(layers_.size()), between_layers)
+        .forward(
+            {&ids, 1}, weights, [this](int i) { return layers_[static_cast<std::size_t>(i)]; },
+            static_cast<int>(layers_.size()), between_layers)
         .front();
   }
 

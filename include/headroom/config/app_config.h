@@ -60,7 +60,8 @@ void load_config_file(const std::filesystem::path& file, AppConfig& config);
 // Overlays HEADROOM_<SECTION>_<KEY> variables, as NAME=VALUE strings (the process's environ), on
 // `config`, which stays as it was when it throws. An empty value changes nothing; list items are
 // separated by commas. Unknown HEADROOM_* names are refused like unknown keys, except those that
-// scripts and tests read: HEADROOM_TORCH_DIR, _DEPS_DIR, _PYTHON, _REFERENCE_PYTHON, _UI_DUMP. Throws Error{kConfig}.
+// scripts and tests read: HEADROOM_TORCH_DIR, _DEPS_DIR, _PYTHON, _REFERENCE_PYTHON, _UI_DUMP.
+// Throws Error{kConfig}.
 void load_config_environment(const std::vector<std::string>& environment, AppConfig& config);
 
 }  // namespace headroom

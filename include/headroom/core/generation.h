@@ -17,7 +17,8 @@ struct GenerationRequest {
   int width = 512;              // px, multiple of the model's size unit
   int height = 512;             // px, multiple of the model's size unit
   int steps = 8;                // calls of the transformer, 1..1000
-  // pos + g * (pos - neg), so g is the usual CFG scale minus one. 0 or less: guidance is off. -100..100.
+  // pos + g * (pos - neg), so g is the usual CFG scale minus one. 0 or less: guidance is off.
+  // -100..100.
   double guidance_scale = 0.0;
   // The guided prediction's norm is capped at this multiple of the unguided one's; 0 = no cap.
   double cfg_normalization = 0.0;
@@ -48,10 +49,10 @@ struct RequestProblem {
 
 // What a model allows and prefers; read from its folder without opening weights.
 struct ModelInfo {
-  std::string name;  // for people
-  std::string path;  // folder
-  int size_unit = 16;  // width and height must be multiples of this, px
-  int steps = 8;       // recommended
+  std::string name;             // for people
+  std::string path;             // folder
+  int size_unit = 16;           // width and height must be multiples of this, px
+  int steps = 8;                // recommended
   double guidance_scale = 0.0;  // recommended
   std::string negative_prompt;  // recommended, usually empty
   double shift = 3.0;           // of the model's own schedule
@@ -63,7 +64,8 @@ inline constexpr int kMaxCount = 64;
 inline constexpr double kMaxGuidance = 100.0;
 inline constexpr std::size_t kMaxPromptBytes = 65536;
 
-// Everything that is wrong with `request` for a model whose sizes come in `size_unit`; empty = ready.
+// Everything that is wrong with `request` for a model whose sizes come in `size_unit`; empty =
+// ready.
 [[nodiscard]] std::vector<RequestProblem> validate(const GenerationRequest& request, int size_unit);
 
 // True when `text` is well-formed UTF-8 (no overlong forms, no surrogates, at most U+10FFFF).

@@ -14,7 +14,8 @@ class ProgressSink {
   virtual ~ProgressSink() = default;
   // The plan that this run will follow, before the first stage.
   virtual void on_plan(const Plan& plan) = 0;
-  // Picture `image_index` (0-based) enters `stage`. kLoad and kEncode happen once, before picture 0.
+  // Picture `image_index` (0-based) enters `stage`. kLoad and kEncode happen once, before picture
+  // 0.
   virtual void on_stage(Stage stage, int image_index) = 0;
   // `step` of `total` denoising steps are done.
   virtual void on_step(int step, int total) = 0;

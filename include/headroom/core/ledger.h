@@ -10,8 +10,8 @@ namespace headroom {
 // the CPU, where device and host are the same chips, it is what "left the device" means.
 enum class MemoryTag : std::uint8_t { kActivations, kWeights, kWorkspace, kHost };
 
-// Everything a run asks of a device's memory, in order: recorded by a replay without arithmetic, read
-// by a model of the device's allocator.
+// Everything a run asks of a device's memory, in order: recorded by a replay without arithmetic,
+// read by a model of the device's allocator.
 struct Ledger {
   enum class Kind : std::uint8_t { kAllocate, kFree, kStage };
   struct Entry {

@@ -15,9 +15,9 @@ struct MemorySnapshot {
   std::int64_t weights = 0;             // ours: networks that are resident
   std::int64_t activations = 0;         // ours: everything else that is alive
   std::int64_t cached = 0;              // ours: held by the allocator, unused
-  std::int64_t peak = 0;                // ours: largest weights + activations of the current or last run
-  std::string source;                   // "CPU budget", "CUDA: NVIDIA GeForce RTX 3060"
-  bool pretended = false;               // --pretend-vram is in force
+  std::int64_t peak = 0;   // ours: largest weights + activations of the current or last run
+  std::string source;      // "CPU budget", "CUDA: NVIDIA GeForce RTX 3060"
+  bool pretended = false;  // --pretend-vram is in force
   [[nodiscard]] std::int64_t ours() const { return weights + activations + cached; }
 };
 

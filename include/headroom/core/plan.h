@@ -35,16 +35,16 @@ struct Rungs {
   bool stream_encoder = false;       // its layers are copied in one after the other
   bool sequential_guidance = false;  // the two branches of a step run one after the other
   int chunk_tokens = 0;              // rows of a block that are worked on at a time; 0 = all
-  int stream_blocks = 0;             // main layers of the transformer that are copied in at their turn
-  bool evict_transformer = false;    // the transformer leaves before the decoder arrives
-  int tile_latent = 0;               // side of the tiles that are decoded, in latents; 0 = no tiles
-  bool cpu_decode = false;           // the decoder runs on the CPU, outside of the device's memory
+  int stream_blocks = 0;  // main layers of the transformer that are copied in at their turn
+  bool evict_transformer = false;  // the transformer leaves before the decoder arrives
+  int tile_latent = 0;             // side of the tiles that are decoded, in latents; 0 = no tiles
+  bool cpu_decode = false;         // the decoder runs on the CPU, outside of the device's memory
   friend bool operator==(const Rungs&, const Rungs&) = default;
 };
 
-// The rungs by their names, "resident" alone when there are none: "evict-encoder", "stream-encoder",
-// "sequential-guidance", "chunk-tokens:256", "stream-blocks:12", "evict-transformer", "tile-decode:32",
-// "cpu-decode".
+// The rungs by their names, "resident" alone when there are none: "evict-encoder",
+// "stream-encoder", "sequential-guidance", "chunk-tokens:256", "stream-blocks:12",
+// "evict-transformer", "tile-decode:32", "cpu-decode".
 [[nodiscard]] std::vector<std::string> rung_names(const Rungs& rungs);
 
 // How a request will run: made before any tensor exists, written into the picture afterwards.
@@ -65,7 +65,7 @@ struct Receipt {
   std::array<std::int64_t, kStageCount> stage_peak_bytes{};  // indexed by Stage
   std::array<double, kStageCount> stage_seconds{};           // indexed by Stage
   std::string model;                                         // the model folder's name
-  std::string device;   // "CPU budget" or the name of the card
+  std::string device;                                        // "CPU budget" or the name of the card
   std::string dtype;    // number format of the networks: "fp32", "bf16" or "fp16"
   std::string version;  // of this program
 };

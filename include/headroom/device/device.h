@@ -13,8 +13,8 @@ namespace headroom {
 struct Device {
   enum class Kind { kCpu, kCuda };
   Kind kind = Kind::kCpu;
-  int index = 0;                     // of the card, kCuda only
-  std::string name = "CPU budget";   // for people: the card's name
+  int index = 0;                    // of the card, kCuda only
+  std::string name = "CPU budget";  // for people: the card's name
   [[nodiscard]] bool is_cuda() const { return kind == Kind::kCuda; }
   [[nodiscard]] std::string id() const;  // "cpu", "cuda:0", as --device takes it
 };
@@ -53,8 +53,8 @@ struct DeviceReport {
 };
 struct SystemReport {
   std::vector<DeviceReport> devices;
-  std::string driver;          // version of the NVIDIA driver, empty without one
-  bool torch_has_cuda = false; // libtorch was built with CUDA
+  std::string driver;              // version of the NVIDIA driver, empty without one
+  bool torch_has_cuda = false;     // libtorch was built with CUDA
   std::string allocator_settings;  // PYTORCH_CUDA_ALLOC_CONF, empty when unset
 };
 [[nodiscard]] SystemReport report_devices(std::optional<std::int64_t> pretend_total);

@@ -13,7 +13,7 @@ using OnStep = std::function<void(int step, const at::Tensor& latents, const at:
 
 // Euler integration of the flow from sigmas.front() to sigmas.back():
 // x += (sigma_{k+1} - sigma_k) * (-prediction), float32. `latents` is overwritten and returned.
-at::Tensor integrate_euler(at::Tensor latents, std::span<const float> sigmas, const Predict& predict,
-                           const OnStep& on_step);
+at::Tensor integrate_euler(at::Tensor latents, std::span<const float> sigmas,
+                           const Predict& predict, const OnStep& on_step);
 
 }  // namespace headroom

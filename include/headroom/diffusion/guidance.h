@@ -4,8 +4,8 @@
 namespace headroom {
 
 // Classifier-free guidance (Ho & Salimans 2022) in Z-Image's form: pos + scale * (pos - neg).
-// With `normalization` c > 0 the result's 2-norm is capped at c * ||pos||. float32, any shape; `neg`
-// is consumed.
+// With `normalization` c > 0 the result's 2-norm is capped at c * ||pos||. float32, any shape;
+// `neg` is consumed.
 [[nodiscard]] at::Tensor guide(const at::Tensor& pos, at::Tensor neg, double scale,
                                double normalization);
 

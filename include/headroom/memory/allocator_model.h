@@ -8,11 +8,11 @@ namespace headroom {
 
 // What a ledger asks of a device, at the worst moment of each stage.
 struct StagePeak {
-  bool seen = false;                // the ledger has this stage
-  std::int64_t weights_bytes = 0;     // largest amount alive of each kind, each on its own...
+  bool seen = false;               // the ledger has this stage
+  std::int64_t weights_bytes = 0;  // largest amount alive of each kind, each on its own...
   std::int64_t activation_bytes = 0;
   std::int64_t workspace_bytes = 0;
-  std::int64_t peak_bytes = 0;        // ...and of their sum
+  std::int64_t peak_bytes = 0;  // ...and of their sum
 };
 struct LedgerPeaks {
   std::array<StagePeak, kStageCount> stages{};  // indexed by Stage

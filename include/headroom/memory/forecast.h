@@ -47,11 +47,13 @@ class Forecaster {
   // `request` must be valid (see validate()), apart from an empty prompt.
   [[nodiscard]] virtual Forecast forecast(const GenerationRequest& request,
                                           const MemorySnapshot& snapshot) = 0;
-  // Which sizes fit, for requests that are otherwise like `request`: multiples of `step` up to `max`.
+  // Which sizes fit, for requests that are otherwise like `request`: multiples of `step` up to
+  // `max`.
   [[nodiscard]] virtual Frontier frontier(const GenerationRequest& request,
                                           const MemorySnapshot& snapshot, int step, int max) = 0;
   // Predicted seconds follow from finished runs: tells how long one took.
-  virtual void learn(const GenerationRequest& request, const Rungs& ladder, const Receipt& receipt) = 0;
+  virtual void learn(const GenerationRequest& request, const Rungs& ladder,
+                     const Receipt& receipt) = 0;
 };
 
 }  // namespace headroom

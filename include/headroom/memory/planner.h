@@ -8,13 +8,13 @@
 
 namespace headroom {
 
-// What one stage needs of the device when it runs alone: its own network and its activations, what it
-// was handed by earlier stages included, but none of the other stages' networks.
+// What one stage needs of the device when it runs alone: its own network and its activations, what
+// it was handed by earlier stages included, but none of the other stages' networks.
 struct StageNeed {
   std::int64_t weights_bytes = 0;     // of its own network that stay for the whole stage
   std::int64_t activation_bytes = 0;  // streamed-in weights count here
   std::int64_t workspace_bytes = 0;
-  std::int64_t peak_bytes = 0;        // worst moment of all three together
+  std::int64_t peak_bytes = 0;  // worst moment of all three together
 };
 
 // Needs and times of one request on one device, by rung; found by replay, so that a question costs
@@ -24,27 +24,30 @@ struct StageNeed {
 // count for stream_blocks from 1 on; nothing is taken for granted about the step from 0 to 1, where
 // buffers come and the decoder goes.
 // - With more stream_blocks no need grows.
-// - Each stage's seconds are convex in stream_blocks: there is less to load before the start, copies
+// - Each stage's seconds are convex in stream_blocks: there is less to load before the start,
+// copies
 //   hide behind arithmetic as far as they can, and beyond that cost their full time.
-// - A stage's seconds depend on what its need depends on and on the two evictions; those of load also
+// - A stage's seconds depend on what its need depends on and on the two evictions; those of load
+// also
 //   on stream_encoder, stream_blocks and whether the decode is whole, tiled or on the CPU; those of
 //   decode also on whether anything is streamed at all. All are finite and not negative.
 class LadderCosts {
  public:
   virtual ~LadderCosts() = default;
-  virtual StageNeed encode(const Rungs& rungs) = 0;   // depends on stream_encoder
-  virtual StageNeed denoise(const Rungs& rungs) = 0;  // on sequential_guidance, chunk_tokens, stream_blocks
-  virtual StageNeed decode(const Rungs& rungs) = 0;   // on tile_latent, cpu_decode (no weights then)
-  // Predicted seconds of each stage under `rungs`, copies included; any positive unit when the device
-  // is not known yet, only the order counts then.
+  virtual StageNeed encode(const Rungs& rungs) = 0;  // depends on stream_encoder
+  virtual StageNeed denoise(
+      const Rungs& rungs) = 0;  // on sequential_guidance, chunk_tokens, stream_blocks
+  virtual StageNeed decode(const Rungs& rungs) = 0;  // on tile_latent, cpu_decode (no weights then)
+  // Predicted seconds of each stage under `rungs`, copies included; any positive unit when the
+  // device is not known yet, only the order counts then.
   virtual std::array<double, kStageCount> seconds(const Rungs& rungs) = 0;
 
   // What the planner may choose from.
-  int layers = 0;                 // main layers of the transformer: stream_blocks is 0 .. layers
-  bool guided = false;            // sequential_guidance makes a difference
+  int layers = 0;       // main layers of the transformer: stream_blocks is 0 .. layers
+  bool guided = false;  // sequential_guidance makes a difference
   bool can_decode_on_cpu = true;
-  std::vector<int> chunk_sizes;   // descending, without 0
-  std::vector<int> tile_sizes;    // descending, without 0
+  std::vector<int> chunk_sizes;  // descending, without 0
+  std::vector<int> tile_sizes;   // descending, without 0
 };
 
 // One way to run, with what it needs.
@@ -60,7 +63,7 @@ struct Residency {
   bool transformer_in_encode = true;      // beside the text encoder
   bool text_encoder_after_encode = true;  // in denoise and decode
   bool transformer_in_decode = true;
-  bool vae_before_decode = true;          // in encode and denoise
+  bool vae_before_decode = true;  // in encode and denoise
 };
 [[nodiscard]] constexpr Residency residency(const Rungs& r) {
   const bool evicts = r.evict_encoder || r.evict_transformer;
@@ -71,15 +74,15 @@ struct Residency {
           .vae_before_decode = !evicts && !streams && !r.cpu_decode && r.tile_latent == 0};
 }
 
-// Adds to each stage's own need the networks of other stages that are resident then. `load` holds what
-// is resident before encode runs, which is encode's weights alone: its peak is their sum. `save` holds
-// nothing, it works on the host.
+// Adds to each stage's own need the networks of other stages that are resident then. `load` holds
+// what is resident before encode runs, which is encode's weights alone: its peak is their sum.
+// `save` holds nothing, it works on the host.
 [[nodiscard]] Candidate compose(const Rungs& rungs, LadderCosts& costs);
 
 // The candidate with the least predicted seconds whose peak is at most `budget_bytes`; among equals
 // the one with the smaller peak, then with fewer rungs. `low_vram`: the least peak among those that
-// take at most twice the fastest one's seconds, instead. Nothing when none fits. As good as the search
-// of all_plans(), with a small part of its questions.
+// take at most twice the fastest one's seconds, instead. Nothing when none fits. As good as the
+// search of all_plans(), with a small part of its questions.
 [[nodiscard]] std::optional<Candidate> fastest_plan(LadderCosts& costs, std::int64_t budget_bytes,
                                                     bool low_vram = false);
 

@@ -6,8 +6,8 @@
 
 namespace headroom {
 
-// Corrects guessed seconds by the median of (real / guessed) of the last runs on this device, stage by
-// stage. Not thread-safe.
+// Corrects guessed seconds by the median of (real / guessed) of the last runs on this device, stage
+// by stage. Not thread-safe.
 class TimeModel {
  public:
   // One stage of a finished run. Ignored when either figure is not positive.

@@ -19,9 +19,9 @@ struct TextEncoderLayer {
 // Hands out layer `index`, resident or copied in for the occasion.
 using TextEncoderLayers = std::function<std::shared_ptr<const TextEncoderLayer>(int index)>;
 
-// The Qwen3 text encoder up to the second-last layer, whose output Z-Image reads; the last layer and
-// the final norm are never needed. Holds no weights: embedding rows are gathered from the source, so
-// that the table takes no device memory, and the layers are handed in.
+// The Qwen3 text encoder up to the second-last layer, whose output Z-Image reads; the last layer
+// and the final norm are never needed. Holds no weights: embedding rows are gathered from the
+// source, so that the table takes no device memory, and the layers are handed in.
 class TextEncoder {
  public:
   explicit TextEncoder(const TextEncoderConfig& config) : config_(config) {}
@@ -32,9 +32,9 @@ class TextEncoder {
     return config.num_hidden_layers - 1;
   }
 
-  // Token ids (1 .. 512 each) -> features [L, hidden_size] of each prompt. Several prompts go through
-  // the layers together, so that each layer is handed out once. `between_layers` is called before each
-  // layer with the hidden state that enters it and may throw to stop.
+  // Token ids (1 .. 512 each) -> features [L, hidden_size] of each prompt. Several prompts go
+  // through the layers together, so that each layer is handed out once. `between_layers` is called
+  // before each layer with the hidden state that enters it and may throw to stop.
   [[nodiscard]] std::vector<at::Tensor> forward(
       std::span<const std::vector<std::int32_t>> prompts, WeightSource& embeddings,
       const TextEncoderLayers& layers, int layer_count,

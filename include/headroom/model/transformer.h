@@ -13,10 +13,12 @@ namespace headroom {
 // Looks at an intermediate result: its name and value. Used by tests and --dump.
 using Trace = std::function<void(std::string_view name, const at::Tensor& value)>;
 
-// A prompt as the transformer reads it: computed once per prompt and picture size, used in every step.
+// A prompt as the transformer reads it: computed once per prompt and picture size, used in every
+// step.
 struct CaptionTokens {
-  at::Tensor tokens;    // [Lp, D], Lp = text length rounded up to 32
-  at::Tensor rotation;  // [Tp + Lp, head_dim / 2] complex64: rotary position of image and caption rows
+  at::Tensor tokens;  // [Lp, D], Lp = text length rounded up to 32
+  at::Tensor
+      rotation;  // [Tp + Lp, head_dim / 2] complex64: rotary position of image and caption rows
 };
 
 // Weights of one block.
@@ -27,8 +29,8 @@ struct TransformerBlock {
   at::Tensor adaln_weight, adaln_bias;  // undefined in plain blocks
 };
 
-// Hands out main layer `index`, resident or copied in for the occasion; it stays valid as long as the
-// pointer is held.
+// Hands out main layer `index`, resident or copied in for the occasion; it stays valid as long as
+// the pointer is held.
 using TransformerLayers = std::function<std::shared_ptr<const TransformerBlock>(int index)>;
 
 // How one call runs. No choice changes the result beyond rounding.
@@ -38,8 +40,8 @@ struct TransformerCall {
   Trace trace;
 };
 
-// The Z-Image transformer (ZImageTransformer2DModel) without its main layers, which are handed in: an
-// image and a caption stream that are joined into one. Immutable; used on one thread at a time.
+// The Z-Image transformer (ZImageTransformer2DModel) without its main layers, which are handed in:
+// an image and a caption stream that are joined into one. Immutable; used on one thread at a time.
 class Transformer {
  public:
   Transformer(const TransformerConfig& config, WeightSource& weights);
@@ -50,9 +52,9 @@ class Transformer {
   [[nodiscard]] CaptionTokens embed_caption(const at::Tensor& features, std::int64_t h,
                                             std::int64_t w, const TransformerCall& call = {}) const;
 
-  // latents [C, h, w] float32 at model time tau (0 = noise, 1 = clean) -> for each caption [C, h, w]
-  // float32, an estimate of (clean - noise). h and w are multiples of the patch size. Several captions
-  // go through the layers together, so that each layer is handed out once.
+  // latents [C, h, w] float32 at model time tau (0 = noise, 1 = clean) -> for each caption [C, h,
+  // w] float32, an estimate of (clean - noise). h and w are multiples of the patch size. Several
+  // captions go through the layers together, so that each layer is handed out once.
   [[nodiscard]] std::vector<at::Tensor> forward(const at::Tensor& latents, float tau,
                                                 std::span<const CaptionTokens* const> captions,
                                                 const TransformerLayers& layers,

@@ -18,14 +18,15 @@ struct PipelineOptions {
   std::string dtype = "auto";  // auto | fp32 | bf16 | fp16; auto = fp32 on the CPU, bf16 on a card
   int threads = 0;             // 0 = one per core
   BudgetOptions budget;
-  bool low_vram = false;       // prefer the plan that holds least over the fastest
+  bool low_vram = false;  // prefer the plan that holds least over the fastest
   std::optional<std::int64_t> pretend_vram_bytes;
-  std::filesystem::path dump_file;  // safetensors with every intermediate of the first picture; empty = none
+  std::filesystem::path
+      dump_file;  // safetensors with every intermediate of the first picture; empty = none
 };
 
 // Predicts by replay: the very code of the forward passes runs on meta tensors, which costs
-// milliseconds and no memory, and its allocations are read through a model of the device's allocator.
-// Thread-safe. Without a tokenizer prompts count as 64 tokens.
+// milliseconds and no memory, and its allocations are read through a model of the device's
+// allocator. Thread-safe. Without a tokenizer prompts count as 64 tokens.
 [[nodiscard]] std::shared_ptr<Forecaster> make_forecaster(
     PipelineOptions options, std::shared_ptr<const PromptTokenizer> tokenizer);
 

@@ -63,7 +63,7 @@ void draw_rows(const Ui& ui, const FinishedPicture& p) {
   const std::int64_t actual = receipt.actual_peak_bytes;
   if (predicted > 0 || actual > 0) {
     value_row(ui, ui.t("picture.peak"), format_of(predicted, actual),
-              actual > predicted ? ui.colors.warn : 0, ui.t("tip.peak"));
+              actual > predicted + predicted / 200 ? ui.colors.warn : 0, ui.t("tip.peak"));
   }
   double seconds = 0;
   for (const double s : receipt.stage_seconds) seconds += s;
