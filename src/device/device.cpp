@@ -83,7 +83,11 @@ Device choose_device(const std::string& wanted) {
 }
 
 DeviceMemory::DeviceMemory(Device device, std::optional<std::int64_t> pretend_total)
-    : device_(std::move(device)), pretend_total_(pretend_total) {}
+    : device_(std::move(device)), pretend_total_(pretend_total) {
+  if (!device_.is_cuda()) return;
+  if (std::optional<Nvml> nvml = Nvml::open())
+    nvml_ = std::make_shared<const Nvml>(std::move(*nvml));
+}
 
 MemorySnapshot DeviceMemory::read() const {
   MemorySnapshot s;
@@ -103,9 +107,7 @@ MemorySnapshot DeviceMemory::read() const {
     const auto [free, total] = at::accelerator::getMemoryInfo(index_of(device_));
     s.free = static_cast<std::int64_t>(free);
     s.total = static_cast<std::int64_t>(total);
-    if (const std::optional<Nvml> nvml = Nvml::open()) {
-      s.reserved_by_driver = nvml->reserved_bytes(device_.index).value_or(0);
-    }
+    if (nvml_) s.reserved_by_driver = nvml_->reserved_bytes(device_.index).value_or(0);
   } else {
     const SystemMemory system = read_system_memory();
     s.total = system.total_bytes;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <utility>
 
 namespace headroom {
@@ -240,6 +241,9 @@ std::variant<std::monostate, Cancelled, Failure> GenerationQueue::run_job(
     return Cancelled{};
   } catch (const Error& e) {
     return Failure{e.kind(), e.what()};
+  } catch (const std::bad_alloc&) {
+    return Failure{ErrorKind::kOutOfMemory,
+                   "the system ran out of memory; close other programs or choose a smaller size"};
   } catch (const std::exception& e) {
     return Failure{ErrorKind::kInternal, e.what()};
   }

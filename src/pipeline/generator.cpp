@@ -146,6 +146,10 @@ class PipelineGenerator final : public ImageGenerator {
     clock.run(Stage::kLoad, 0, [&] {
       open();
       opened_->networks.prepare(forecast.ladder);
+      if (options_.device.is_cuda()) {
+        const DeviceUse use = read_use(options_.device);
+        set_card_weights(use.weights + use.activations);  // nothing else is there yet
+      }
       return 0;
     });
     TextToImage& networks = opened_->networks;

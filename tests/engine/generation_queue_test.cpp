@@ -283,6 +283,14 @@ TEST(GenerationQueue, AnUnexpectedExceptionIsAnInternalFailure) {
   EXPECT_TRUE(succeeded(wait_for_outcome(queue)));
 }
 
+TEST(GenerationQueue, ASystemWithoutMemoryIsOutOfMemory) {
+  GenerationQueue queue(make_fake(), save_nowhere, [] {});
+  queue.submit(small_request("exhaust"));
+  const JobOutcome outcome = wait_for_outcome(queue);
+  ASSERT_TRUE(std::holds_alternative<Failure>(outcome.value));
+  EXPECT_EQ(std::get<Failure>(outcome.value).kind, ErrorKind::kOutOfMemory);
+}
+
 TEST(GenerationQueue, FailedLoadIsReportedAndRetried) {
   std::atomic<int> tries = 0;
   GenerationQueue queue(

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <stdexcept>
 #include <stop_token>
 #include <string_view>
@@ -16,7 +17,8 @@ namespace headroom::test {
 
 // Stands in for the networks: no torch, no weights. Paints a gradient with a disc that depend on
 // the prompt and the seed, step by step, with every report a real run makes. Prompt "fail" runs out
-// of memory after the last step, "crash" throws what no room should throw.
+// of memory after the last step, "crash" throws what no room should throw, "exhaust" what the
+// system throws when it has no memory left.
 class FakeGenerator final : public ImageGenerator {
  public:
   static constexpr std::uint64_t kChosenSeed = 42;  // when the request has none
@@ -40,6 +42,7 @@ class FakeGenerator final : public ImageGenerator {
         throw Error(ErrorKind::kOutOfMemory, "the fake ran out of memory; try another prompt");
       }
       if (request.prompt == "crash") throw std::runtime_error("the fake crashed");
+      if (request.prompt == "exhaust") throw std::bad_alloc();
       progress.on_stage(Stage::kDecode, index);
       pause(stop);
       auto image = paint(request.prompt, seed, request.width, request.height, 1.0);

@@ -9,6 +9,8 @@
 
 namespace headroom {
 
+class Nvml;
+
 // Where the networks run.
 struct Device {
   enum class Kind { kCpu, kCuda };
@@ -38,6 +40,7 @@ class DeviceMemory {
  private:
   Device device_;
   std::optional<std::int64_t> pretend_total_;
+  std::shared_ptr<const Nvml> nvml_;  // opened once: it is asked four times a second
 };
 
 // What `headroom devices` shows of one device.
