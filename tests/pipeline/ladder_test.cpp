@@ -233,8 +233,8 @@ TEST_P(Ladder, TheChosenPlanStaysWithinTheBudgetItWasChosenFor) {
 INSTANTIATE_TEST_SUITE_P(Models, Ladder,
                          testing::Values(Case{"tiny", 128, 80}, Case{"f32", 128, 192},
                                          Case{"starter", 256, 320}, Case{"starter", 512, 512}),
-                         [](const auto& info) {
-                           return std::string(info.param.model) + std::to_string(info.param.width);
+                         [](const auto& p) {
+                           return std::string(p.param.model) + std::to_string(p.param.width);
                          });
 
 }  // namespace
