@@ -56,7 +56,9 @@ TEST_P(Card, TurboIsPlannedWithinItsMemoryAndMonotonically) {
     EXPECT_LE(!forecast.fits ? 0 : forecast.plan.peak_bytes, forecast.budget.budget_bytes);
     EXPECT_FALSE(forecast.fits && !larger_fitted) << side;
     larger_fitted = forecast.fits;
-    if (!forecast.fits) EXPECT_GT(forecast.shortfall_bytes, 0);
+    if (!forecast.fits) {
+      EXPECT_GT(forecast.shortfall_bytes, 0);
+    }
     RecordProperty("plan_" + std::to_string(side), (forecast.fits ? "" : "no: ") +
                                                        rung_names(forecast.ladder).front() + " " +
                                                        format_bytes(forecast.plan.peak_bytes));
