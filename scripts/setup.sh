@@ -104,8 +104,20 @@ if not torch.version.endswith("+cpu"):
 PYTHON
 }
 
+# The CPU build is a fifth of the size, and all that a machine without an NVIDIA driver can use; not
+# every source of packages has it.
+install_cpu_torch() {
+  local requirements=$deps/requirements.txt
+  awk '$1 == "torch" && $4 ~ /[+]cpu/ { print $1 "==" $2 "+cpu --hash=sha256:" $3 }' \
+    "$lock_file" >"$requirements" || return
+  venv_pip install -q --require-hashes --no-deps --only-binary=:all: -r "$requirements" 2>/dev/null ||
+    return
+  rm -f "$requirements"
+}
+
 install_torch() {
   local cuda
+  if [[ ! -e /proc/driver/nvidia/version ]] && install_cpu_torch; then return 0; fi
   pip_install_locked torch ||
     fail "torch $(locked_field torch 2) for $("$python" --version) could not be installed (see above);" \
       "if it has no matching hash in third_party/versions.lock, set HEADROOM_PYTHON to another Python"

@@ -41,5 +41,5 @@ function(headroom_test room)
                                              GTest::gmock GTest::gtest_main)
   gtest_discover_tests(${room}_test TEST_PREFIX "${room}/" DISCOVERY_TIMEOUT 60
                        PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT ${TEST_TIMEOUT}
-                                  ENVIRONMENT OMP_WAIT_POLICY=passive)  # why: src/app/main.cpp
+                                  ENVIRONMENT GOMP_SPINCOUNT=1000)  # why: src/app/main.cpp
 endfunction()
