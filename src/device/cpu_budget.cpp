@@ -2,6 +2,7 @@
 
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
+#include "headroom/device/meta_ledger.h"
 
 #include <algorithm>
 #include <atomic>
@@ -35,16 +36,32 @@ struct Counters {
   void take(std::int64_t bytes, MemoryTag tag) {
     if (tag == MemoryTag::kHost) return;
     const std::scoped_lock lock(mutex);
+    check(use.total() + bytes, bytes);
+    of(tag) += bytes;
+    use.peak = std::max(use.peak, use.total());
+    if (use.reserved > 0 && use.total() > use.reserved) {
+      use.reserved = use.total();
+      ++use.growths;
+    }
+  }
+
+  void reserve(std::int64_t bytes) {
+    const std::scoped_lock lock(mutex);
+    if (bytes > 0) check(bytes, bytes - use.total());
+    use.reserved = bytes > 0 ? std::max(bytes, use.total()) : 0;
+    use.growths = 0;
+  }
+
+  // Throws unless `total` bytes may be held. Call with the mutex held.
+  void check(std::int64_t total, std::int64_t more) {
     ++use.allocations;
     const bool injected = fail_at > 0 && --fail_at == 0;
-    if (injected || (limit > 0 && use.total() + bytes > limit)) {
+    if (injected || (limit > 0 && total > limit)) {
       throw Error(ErrorKind::kOutOfMemory,
-                  "out of memory on the CPU budget: " + format_bytes(bytes) +
+                  "out of memory on the CPU budget: " + format_bytes(more) +
                       " more were asked for, " + format_bytes(use.total()) + " of " +
                       format_bytes(limit) + " are in use");
     }
-    of(tag) += bytes;
-    use.peak = std::max(use.peak, use.total());
   }
 
   void give_back(std::int64_t bytes, MemoryTag tag) noexcept {
@@ -82,7 +99,9 @@ class BudgetAllocator final : public c10::Allocator {
   c10::DataPtr allocate(std::size_t bytes) override {
     if (bytes == 0) return {nullptr, c10::Device(c10::DeviceType::CPU)};
     const std::int64_t counted = cpu_budget::rounded(static_cast<std::int64_t>(bytes));
-    const MemoryTag tag = ScopedMemoryTag::current();
+    // The few numbers that a replay needs itself are not part of any run.
+    const MemoryTag tag =
+        MetaLedgerRecording::is_active() ? MemoryTag::kHost : ScopedMemoryTag::current();
     counters().take(counted, tag);
     void* const block = reserve(sizeof(Header) + static_cast<std::size_t>(counted));
     if (block == nullptr) {
@@ -127,6 +146,8 @@ std::int64_t limit() {
   const std::scoped_lock lock(counters().mutex);
   return counters().limit;
 }
+
+void reserve(std::int64_t bytes) { counters().reserve(bytes); }
 
 void reset_peak() {
   const std::scoped_lock lock(counters().mutex);

@@ -13,12 +13,15 @@
 
 #include <ATen/Context.h>
 #include <ATen/DeviceAccelerator.h>
+#include <ATen/ops/empty.h>
+#include <c10/util/Exception.h>
 
 namespace headroom {
 namespace {
 
 std::atomic<std::int64_t> card_weights = 0;
 std::atomic<std::int64_t> run_peak = 0;
+std::atomic<std::int64_t> reserved_requests = 0;
 
 int card_count() {
   // No accelerator, or a CPU build of libtorch: zero.
@@ -82,8 +85,11 @@ Device choose_device(const std::string& wanted) {
   return devices[static_cast<std::size_t>(index)];
 }
 
-DeviceMemory::DeviceMemory(Device device, std::optional<std::int64_t> pretend_total)
-    : device_(std::move(device)), pretend_total_(pretend_total) {
+DeviceMemory::DeviceMemory(Device device, std::optional<std::int64_t> pretend_total,
+                           std::function<std::int64_t()> pretend_others)
+    : device_(std::move(device)),
+      pretend_total_(pretend_total),
+      pretend_others_(std::move(pretend_others)) {
   if (!device_.is_cuda()) return;
   if (std::optional<Nvml> nvml = Nvml::open())
     nvml_ = std::make_shared<const Nvml>(std::move(*nvml));
@@ -100,7 +106,8 @@ MemorySnapshot DeviceMemory::read() const {
   if (pretend_total_) {
     s.pretended = true;
     s.total = *pretend_total_;
-    s.free = std::max<std::int64_t>(0, s.total - s.ours());
+    if (pretend_others_) s.used_by_others = std::clamp<std::int64_t>(pretend_others_(), 0, s.total);
+    s.free = std::max<std::int64_t>(0, s.total - s.ours() - s.used_by_others);
     return s;
   }
   if (device_.is_cuda()) {
@@ -140,7 +147,8 @@ SystemReport report_devices(std::optional<std::int64_t> pretend_total) {
 DeviceUse read_use(const Device& device) {
   if (!device.is_cuda()) {
     const cpu_budget::Use use = cpu_budget::use();
-    return {use.weights, use.activations, 0, use.peak};
+    return {use.weights, use.activations, std::max<std::int64_t>(0, use.reserved - use.total()),
+            use.peak};
   }
   const auto stats = at::accelerator::getDeviceStats(index_of(device));
   constexpr auto kAll = 0;  // StatType::AGGREGATE
@@ -163,6 +171,38 @@ std::int64_t end_stage(const Device& device) {
   run_peak = std::max(run_peak.load(), peak);
   reset_peak(device);
   return peak;
+}
+
+namespace {
+
+std::int64_t requests_to_driver(const Device& device) {
+  return at::accelerator::getDeviceStats(index_of(device)).num_device_alloc;
+}
+
+}  // namespace
+
+void reserve_memory(const Device& device, std::int64_t bytes) {
+  if (!device.is_cuda()) {
+    cpu_budget::reserve(bytes);
+    return;
+  }
+  const DeviceUse use = read_use(device);
+  const std::int64_t missing = bytes - use.weights - use.activations - use.cached;
+  // One block, given back at once, stays in torch's cache and is split for what comes.
+  if (missing > 0)
+    at::empty({missing}, at::TensorOptions(at::kCUDA, index_of(device)).dtype(at::kByte));
+  reserved_requests = requests_to_driver(device);
+}
+
+std::int64_t driver_allocations(const Device& device) {
+  if (!device.is_cuda()) return cpu_budget::use().growths;
+  return requests_to_driver(device) - reserved_requests;
+}
+
+bool is_out_of_memory(const std::exception& error) {
+  if (const auto* const own = dynamic_cast<const Error*>(&error))
+    return own->kind() == ErrorKind::kOutOfMemory;
+  return dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr;
 }
 
 void set_card_weights(std::int64_t bytes) { card_weights = bytes; }

@@ -68,4 +68,6 @@ void MetaLedgerRecording::mark(Stage stage) {
   recording.ledger->entries.push_back({.kind = Ledger::Kind::kStage, .stage = stage});
 }
 
+bool MetaLedgerRecording::is_active() { return recording.ledger != nullptr; }
+
 }  // namespace headroom

@@ -132,7 +132,17 @@ json to_json(const Plan& plan) {
           {"stages", std::move(stages)}};
 }
 
+json to_json(const PlanChange& change) {
+  return {{"stage", std::string(stage_name(change.stage))},
+          {"step", change.step},
+          {"reason", change.reason},
+          {"rungs", change.rungs},
+          {"peak_bytes", change.peak_bytes}};
+}
+
 json to_json(const Receipt& receipt) {
+  json changes = json::array();
+  for (const PlanChange& change : receipt.changes) changes.push_back(to_json(change));
   return {{"model", receipt.model},
           {"device", receipt.device},
           {"dtype", receipt.dtype},
@@ -140,7 +150,9 @@ json to_json(const Receipt& receipt) {
           {"predicted_peak_bytes", receipt.plan.peak_bytes},
           {"actual_peak_bytes", receipt.actual_peak_bytes},
           {"seconds", by_stage(receipt.stage_seconds)},
-          {"stage_peak_bytes", by_stage(receipt.stage_peak_bytes)}};
+          {"stage_peak_bytes", by_stage(receipt.stage_peak_bytes)},
+          {"driver_allocations", receipt.driver_allocations},
+          {"plan_changes", std::move(changes)}};
 }
 
 std::string settings_json(const GenerationRequest& request, const GeneratedImage& picture) {

@@ -21,8 +21,8 @@ struct Needs {
   StageNeed encode, denoise, decode;  // each alone
 };
 
-// The needs of the stages with the networks that are resident beside theirs.
-std::array<StageNeed, kStageCount> place(const Rungs& rungs, const Needs& alone) {
+// The needs of the stages from `from` on with the networks that are resident beside theirs.
+std::array<StageNeed, kStageCount> place(const Rungs& rungs, const Needs& alone, Stage from) {
   const Residency stays = residency(rungs);
   const auto if_kept = [](bool kept, const StageNeed& need) {
     return kept ? need.weights_bytes : 0;
@@ -38,6 +38,7 @@ std::array<StageNeed, kStageCount> place(const Rungs& rungs, const Needs& alone)
   stages[index(Stage::kDenoise)] = with_resident(alone.denoise, text_encoder + vae);
   stages[index(Stage::kDecode)] = with_resident(
       alone.decode, text_encoder + if_kept(stays.transformer_in_decode, alone.denoise));
+  std::fill_n(stages.begin(), index(from), StageNeed{});
   return stages;
 }
 
@@ -47,8 +48,8 @@ std::int64_t largest_peak(const std::array<StageNeed, kStageCount>& stages) {
   return peak;
 }
 
-double sum(const std::array<double, kStageCount>& seconds) {
-  return std::accumulate(seconds.begin(), seconds.end(), 0.0);
+double sum(const std::array<double, kStageCount>& seconds, Stage from) {
+  return std::accumulate(seconds.begin() + index(from), seconds.end(), 0.0);
 }
 
 int count_rungs(const Rungs& rungs) {
@@ -278,7 +279,7 @@ class Search {
         ask(encode_[all.stream_encoder ? 1 : 0], [&] { return costs_.encode(all); }),
         ask(denoise_[static_cast<std::size_t>(denoise)], [&] { return costs_.denoise(all); }),
         ask(decode_[static_cast<std::size_t>(c.decode)], [&] { return costs_.decode(all); })};
-    return place(all, alone);
+    return place(all, alone, costs_.from);
   }
 
   // As costs_.seconds() would sum up to: each stage's part is kept under what it depends on.
@@ -305,7 +306,7 @@ class Search {
         seconds_[s][static_cast<std::size_t>(at[s])] = parts[s];
       }
     }
-    return sum(parts);
+    return sum(parts, costs_.from);
   }
 
   LadderCosts& costs_;
@@ -320,9 +321,10 @@ class Search {
 Candidate compose(const Rungs& rungs, LadderCosts& costs) {
   Candidate candidate;
   candidate.rungs = rungs;
-  candidate.stages = place(rungs, {costs.encode(rungs), costs.denoise(rungs), costs.decode(rungs)});
+  candidate.stages =
+      place(rungs, {costs.encode(rungs), costs.denoise(rungs), costs.decode(rungs)}, costs.from);
   candidate.peak_bytes = largest_peak(candidate.stages);
-  candidate.seconds = sum(costs.seconds(rungs));
+  candidate.seconds = sum(costs.seconds(rungs), costs.from);
   return candidate;
 }
 

@@ -49,6 +49,34 @@ class ReplayForecaster final : public Forecaster {
     return forecast;
   }
 
+  Forecast replan(const GenerationRequest& request, const MemorySnapshot& snapshot,
+                  const RunLeft& left) override {
+    const PromptIds ids = encode_prompts(tokenizer_.get(), request);
+    GenerationRequest rest = request;
+    rest.steps = std::max(1, left.steps);
+    Forecast forecast;
+    forecast.budget = compute_budget(snapshot, options_.budget);
+    const std::int64_t budget = std::min(forecast.budget.budget_bytes, left.below_bytes - 1);
+
+    const std::scoped_lock lock(mutex_);
+    ReplayCosts::ForRequest costs(costs_, rest, ids, times_);
+    costs.from = left.from;
+    const std::optional<Candidate> chosen = fastest_plan(costs, budget, options_.low_vram);
+    const Candidate candidate = chosen ? *chosen : smallest_plan(costs);
+    forecast.plan = describe(request, candidate, costs.seconds(candidate.rungs));
+    forecast.ladder = candidate.rungs;
+    forecast.fits = chosen.has_value();
+    if (!forecast.fits) forecast.shortfall_bytes = candidate.peak_bytes - budget;
+    if (left.faster_than) {
+      // To change costs an upload, so the gain must be clear.
+      constexpr double kClearlyFaster = 0.9;
+      forecast.fits =
+          forecast.fits &&
+          candidate.seconds < kClearlyFaster * compose(*left.faster_than, costs).seconds;
+    }
+    return forecast;
+  }
+
   Frontier frontier(const GenerationRequest& request, const MemorySnapshot& snapshot, int step,
                     int max) override {
     const PromptIds ids = encode_prompts(tokenizer_.get(), request);

@@ -5,7 +5,9 @@
 #include "headroom/pipeline/make_generator.h"
 
 #include "dump.h"
+#include "health.h"
 #include "number_format.h"
+#include "plan_keeper.h"
 #include "preview.h"
 #include "prompt_ids.h"
 #include "text_to_image.h"
@@ -90,13 +92,12 @@ class PipelineGenerator final : public ImageGenerator {
                     std::shared_ptr<Forecaster> forecaster)
       : options_(std::move(options)),
         tokenizer_(std::move(tokenizer)),
-        forecaster_(std::move(forecaster)),
-        formats_(choose_formats(options_.dtype, options_.device)),
+        chosen_{choose_formats(options_.dtype, options_.device), std::move(forecaster)},
         torch_device_(
             options_.device.is_cuda()
                 ? at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(options_.device.index))
                 : at::Device(at::kCPU)),
-        memory_(options_.device, options_.pretend_vram_bytes),
+        memory_(options_.device, options_.pretend_vram_bytes, options_.pretend_others),
         preview_(LatentPreview::load(options_.model.root, options_.model.vae.latent_channels)) {
     if (!options_.device.is_cuda()) cpu_budget::install();
   }
@@ -111,28 +112,63 @@ class PipelineGenerator final : public ImageGenerator {
                 std::stop_token stop) override {
     const auto problems = validate(request, options_.model.info.size_unit);
     if (!problems.empty()) throw Error(ErrorKind::kInvalidRequest, problems.front().message);
+    GenerationRequest seeded = request;
+    if (!seeded.seed) seeded.seed = choose_seed();
     try {
-      run(request, sink, stop);
-    } catch (const c10::OutOfMemoryError& e) {
-      release_cached(options_.device);
-      throw Error(
-          ErrorKind::kOutOfMemory,
-          "the card ran out of memory: another program took what was free; close it or choose "
-          "a smaller size (" +
-              std::string(e.what_without_backtrace()) + ")");
+      run_healthy(seeded, sink, stop);
     } catch (const c10::Error& e) {
       throw Error(ErrorKind::kInternal, e.what_without_backtrace());
     }
   }
 
  private:
-  void run(const GenerationRequest& request, ProgressSink& sink, const std::stop_token& stop) {
+  // How the networks compute, and predictions for that.
+  struct Precision {
+    NumberFormats formats;
+    std::shared_ptr<Forecaster> forecaster;
+  };
+
+  // A picture whose numbers go wrong is made once more, and the rest of the job with it, in a safer
+  // format. The next job begins with the chosen format again, which is what its forecast is for.
+  void run_healthy(const GenerationRequest& request, ProgressSink& sink,
+                   const std::stop_token& stop) {
+    try {
+      run(request, 0, chosen_, /*is_retry=*/false, sink, stop);
+    } catch (const Unhealthy& ill) {
+      const std::optional<std::string> safer = safer_format(chosen_.formats.name);
+      if (!safer) throw broken_model(ill.what, chosen_);
+      opened_.reset();
+      Precision precision = with_format(*safer);
+      const bool fits = precision.forecaster->forecast(request, memory_.read()).fits;
+      if (!fits) precision = chosen_;
+      sink.on_notice("overflow", ill.what + " in " + chosen_.formats.name +
+                                     (fits ? "; the picture is made once more in " + *safer
+                                           : ", and " + *safer + " does not fit"));
+      const ReopenAfterwards reopen{*this};
+      run(request, ill.image_index, precision, /*is_retry=*/true, sink, stop);
+    }
+  }
+
+  [[nodiscard]] Precision with_format(const std::string& dtype) const {
+    PipelineOptions options = options_;
+    options.dtype = dtype;
+    return {choose_formats(dtype, options_.device), make_forecaster(options, tokenizer_)};
+  }
+
+  struct ReopenAfterwards {
+    PipelineGenerator& generator;
+    ~ReopenAfterwards() { generator.opened_.reset(); }
+  };
+
+  // Makes the pictures from `first` on. `request` has a seed. Throws Unhealthy unless this is the
+  // retry.
+  void run(const GenerationRequest& request, int first, const Precision& precision, bool is_retry,
+           ProgressSink& sink, const std::stop_token& stop) {
     const c10::InferenceMode inference;
     at::set_num_threads(resolve_threads(options_.threads));
     const PromptIds ids = encode_prompts(tokenizer_.get(), request);
-    const Forecast forecast = decide(request);
-    const Plan& plan = forecast.plan;
-    sink.on_plan(plan);
+    PlanKeeper keeper(request, memory_, options_.budget, *precision.forecaster, sink);
+    keeper.begin(opened_ ? &opened_->networks : nullptr);
     begin_run(options_.device);
 
     StageClock clock(options_.device, sink);
@@ -143,35 +179,58 @@ class PipelineGenerator final : public ImageGenerator {
       hooks.trace = [&](std::string_view name, const at::Tensor& value) { dump.add(name, value); };
     }
     hooks.check();
-    clock.run(Stage::kLoad, 0, [&] {
-      open();
-      opened_->networks.prepare(forecast.ladder);
-      if (options_.device.is_cuda()) {
-        const DeviceUse use = read_use(options_.device);
-        set_card_weights(use.weights + use.activations);  // nothing else is there yet
-      }
-      return 0;
-    });
+    if (!opened_) {
+      opened_ = std::make_unique<OpenedModel>(options_.model, precision.formats, torch_device_);
+    }
     TextToImage& networks = opened_->networks;
-    const TextToImage::Features features =
-        clock.run(Stage::kEncode, 0, [&] { return networks.encode(ids, hooks); });
+    constexpr int kNoSteps = 0;
+    clock.run(Stage::kLoad, first, [&] {
+      return keeper.run(Stage::kLoad, networks, kNoSteps, [&] {
+        networks.prepare(keeper.rungs());
+        count_card_weights();
+        return 0;
+      });
+    });
+    const TextToImage::Features features = clock.run(Stage::kEncode, first, [&] {
+      return keeper.run(Stage::kEncode, networks, kNoSteps,
+                        [&] { return networks.encode(ids, hooks); });
+    });
 
-    const std::uint64_t first_seed = request.seed.value_or(choose_seed());
-    for (int i = 0; i < request.count; ++i) {
+    for (int i = first; i < request.count; ++i) {
       GeneratedImage result;
       result.index = i;
-      result.seed = first_seed + static_cast<std::uint64_t>(i);
-      hooks.on_step = [&](int step, int total) { sink.on_step(step, total); };
+      result.seed = *request.seed + static_cast<std::uint64_t>(i);
       if (preview_) {
         hooks.on_clean = [&](const at::Tensor& clean) { sink.on_preview(preview_->draw(clean)); };
       }
-      at::Tensor latents = clock.run(
-          Stage::kDenoise, i, [&] { return denoise(request, features, result.seed, hooks); });
-      result.image =
-          clock.run(Stage::kDecode, i, [&] { return to_image(networks.decode(latents, hooks)); });
-      latents.reset();
-      result.receipt = receipt(plan, clock);
-      forecaster_->learn(request, forecast.ladder, result.receipt);
+      Sampling sampling;
+      hooks.on_step = [&](int step, int total) {
+        sink.on_step(step, total);
+        if (is_finite(sampling.latents)) return;
+        const std::string what = "the latents are not finite after step " + std::to_string(step) +
+                                 " of " + std::to_string(total) + " (overflow)";
+        if (!is_retry) throw Unhealthy{i, what};
+        throw broken_model(what, precision);
+      };
+      clock.run(Stage::kDenoise, i, [&] {
+        denoise(sampling, request, features, result.seed, keeper, hooks);
+        return 0;
+      });
+      result.image = clock.run(Stage::kDecode, i, [&] {
+        return keeper.run(Stage::kDecode, networks, sampling.steps_done,
+                          [&] { return to_image(networks.decode(sampling.latents, hooks)); });
+      });
+      sampling.latents.reset();
+      if (is_one_colour(*result.image)) {
+        const std::string what = "the picture is of one colour, as after an overflow";
+        if (!is_retry && safer_format(precision.formats.name)) throw Unhealthy{i, what};
+        sink.on_notice("one-colour", what + ", in " + precision.formats.name +
+                                         " too; if that is not what was asked for, the model's "
+                                         "files may be damaged");
+      }
+      result.receipt = receipt(keeper, clock, precision.formats.name);
+      if (keeper.changes().empty())
+        precision.forecaster->learn(request, keeper.rungs(), result.receipt);
       sink.on_stage(Stage::kSave, i);
       sink.on_image(std::move(result));
       if (hooks.trace) {  // after the picture, which a full disk must not cost
@@ -184,32 +243,47 @@ class PipelineGenerator final : public ImageGenerator {
     }
   }
 
-  // The plan, or a refusal before anything runs.
-  Forecast decide(const GenerationRequest& request) {
-    const Forecast forecast = forecaster_->forecast(request, memory_.read());
-    if (!forecast.fits) throw Error(ErrorKind::kOutOfMemory, forecast.reason);
-    enforce_limit(options_.device, forecast.budget.budget_bytes);
-    return forecast;
-  }
-
-  void open() {
-    if (opened_) return;
-    opened_ = std::make_unique<OpenedModel>(options_.model, formats_, torch_device_);
-  }
-
-  at::Tensor denoise(const GenerationRequest& request, const TextToImage::Features& features,
-                     std::uint64_t seed, const RunHooks& hooks) {
+  // Fills `sampling` with the clean latents, under one plan or several.
+  void denoise(Sampling& sampling, const GenerationRequest& request,
+               const TextToImage::Features& features, std::uint64_t seed, PlanKeeper& keeper,
+               RunHooks hooks) {
     TextToImage& networks = opened_->networks;
-    std::vector<std::int64_t> shape = networks.latent_shape(request);
-    shape.insert(shape.begin(), 1);
-    const at::Tensor noise = draw_noise(seed, shape);
-    if (hooks.trace) hooks.trace("noise", noise);
-    return networks.denoise(noise.to(torch_device_).squeeze(0), features, request, hooks);
+    hooks.pause = [&] { return keeper.wants_change(sampling.steps_done); };
+    keeper.run(Stage::kDenoise, networks, sampling.steps_done, [&] {
+      if (!sampling.latents.defined()) {
+        std::vector<std::int64_t> shape = networks.latent_shape(request);
+        shape.insert(shape.begin(), 1);
+        const at::Tensor noise = draw_noise(seed, shape);
+        if (hooks.trace) hooks.trace("noise", noise);
+        sampling.latents = noise.to(torch_device_).squeeze(0);
+      }
+      while (sampling.steps_done < request.steps) {
+        keeper.change(networks, sampling.steps_done);
+        networks.denoise(sampling, features, request, hooks);
+      }
+      return 0;
+    });
   }
 
-  [[nodiscard]] Receipt receipt(const Plan& plan, const StageClock& clock) const {
+  void count_card_weights() const {
+    if (!options_.device.is_cuda()) return;
+    const DeviceUse use = read_use(options_.device);
+    set_card_weights(use.weights + use.activations);  // nothing else is there yet
+  }
+
+  [[nodiscard]] Error broken_model(const std::string& what, const Precision& precision) const {
+    return {ErrorKind::kModelFile,
+            options_.model.root.string() + ": " + what + " in " + precision.formats.name +
+                ", and no safer number format is left that fits; the weights "
+                "are damaged or of another kind of model"};
+  }
+
+  [[nodiscard]] Receipt receipt(const PlanKeeper& keeper, const StageClock& clock,
+                                const std::string& dtype) const {
     Receipt receipt;
-    receipt.plan = plan;
+    receipt.plan = keeper.first_plan();
+    receipt.changes = keeper.changes();
+    receipt.driver_allocations = keeper.driver_allocations();
     receipt.stage_seconds = clock.seconds;
     receipt.stage_peak_bytes = clock.peaks;
     for (const std::int64_t peak : clock.peaks) {
@@ -217,15 +291,14 @@ class PipelineGenerator final : public ImageGenerator {
     }
     receipt.model = options_.model.info.name;
     receipt.device = options_.device.name;
-    receipt.dtype = formats_.name;
+    receipt.dtype = dtype;
     receipt.version = std::string(kVersion);
     return receipt;
   }
 
   const PipelineOptions options_;
   const std::shared_ptr<const PromptTokenizer> tokenizer_;
-  const std::shared_ptr<Forecaster> forecaster_;
-  const NumberFormats formats_;
+  const Precision chosen_;
   const at::Device torch_device_;
   const DeviceMemory memory_;
   const std::optional<LatentPreview> preview_;

@@ -29,11 +29,13 @@ class Replay {
   }
 
   void mark(Stage stage) { recording_.mark(stage); }
-  void adopt(const Rungs& rungs) { run_.adopt(rungs); }
+  void adopt(const Rungs& rungs, Stage now) { run_.adopt(rungs, now); }
   void prepare(const Rungs& rungs) { run_.prepare(rungs); }
   TextToImage::Features encode() { return run_.encode(what_.ids, {}); }
   at::Tensor denoise(const TextToImage::Features& features) {
-    return run_.denoise(noise(), features, what_.request, {});
+    Sampling sampling{noise()};
+    run_.denoise(sampling, features, what_.request, {});
+    return sampling.latents;
   }
   at::Tensor decode(const at::Tensor& latents) { return run_.decode(latents, {}); }
   // What a stage is handed, without the stage that makes it.
@@ -91,11 +93,11 @@ Ledger replay_stage(Stage stage, const ModelFolder& model, const NumberFormats& 
     replay.prepare(alone);
     const TextToImage::Features encoded = replay.encode();
   } else if (stage == Stage::kDenoise) {
-    replay.adopt(alone);
+    replay.adopt(alone, stage);
     const at::Tensor latents = replay.denoise(features);
   } else {
     const at::Tensor latents = replay.noise();
-    replay.adopt(alone);
+    replay.adopt(alone, stage);
     const at::Tensor picture = replay.decode(latents);
   }
   return replay.take();

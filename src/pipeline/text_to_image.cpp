@@ -6,6 +6,7 @@
 #include "headroom/diffusion/schedule.h"
 #include "headroom/memory/planner.h"
 
+#include <span>
 #include <string>
 #include <utility>
 
@@ -60,7 +61,7 @@ void TextToImage::clear() {
   rungs_.reset();
 }
 
-void TextToImage::adopt(const Rungs& rungs) {
+void TextToImage::adopt(const Rungs& rungs, Stage now) {
   if (rungs_ != rungs) {
     // What was loaded for another plan may be cut otherwise (streamed layers), or lie elsewhere.
     if (!rungs_ || rungs_->stream_encoder != rungs.stream_encoder) text_layers_.reset();
@@ -69,15 +70,17 @@ void TextToImage::adopt(const Rungs& rungs) {
     rungs_ = rungs;
   }
   const Residency stays = residency(rungs);
-  if (!stays.transformer_in_encode) transformer_.reset();
-  if (!stays.vae_before_decode) vae_.reset();
+  if (now <= Stage::kEncode && !stays.transformer_in_encode) transformer_.reset();
+  if (now > Stage::kEncode && !stays.text_encoder_after_encode) text_layers_.reset();
+  if (now < Stage::kDecode && !stays.vae_before_decode) vae_.reset();
+  if (now >= Stage::kDecode && !stays.transformer_in_decode) transformer_.reset();
   // A cancelled run may have left a layer that was loaded ahead.
   if (text_layers_) text_layers_->drop_ahead();
   if (transformer_) transformer_->layers.drop_ahead();
 }
 
 void TextToImage::prepare(const Rungs& rungs) {
-  adopt(rungs);
+  adopt(rungs, Stage::kLoad);
   // What a failed load leaves half built would only be in the way of the next, smaller plan.
   struct Undo {
     TextToImage* of;
@@ -118,8 +121,8 @@ std::vector<std::int64_t> TextToImage::latent_shape(const GenerationRequest& req
   return {model_.vae.latent_channels, request.height / scale, request.width / scale};
 }
 
-at::Tensor TextToImage::denoise(at::Tensor noise, const Features& features,
-                                const GenerationRequest& request, const RunHooks& hooks) {
+void TextToImage::denoise(Sampling& sampling, const Features& features,
+                          const GenerationRequest& request, const RunHooks& hooks) {
   load_transformer();
   const Transformer& transformer = transformer_->shell;
   const TransformerCall call{hooks.check, rungs_->chunk_tokens, {}};
@@ -132,7 +135,7 @@ at::Tensor TextToImage::denoise(at::Tensor noise, const Features& features,
 
   const std::vector<float> sigmas =
       flow_match_sigmas(request.steps, request.shift.value_or(model_.scheduler.shift));
-  if (hooks.trace) hooks.trace("latents.0", noise);
+  if (hooks.trace && sampling.steps_done == 0) hooks.trace("latents.0", sampling.latents);
   const TransformerLayers layers = [this](int i) { return transformer_->layers.acquire(i); };
   const Predict predict = [&](const at::Tensor& latents, float sigma) {
     const float tau = model_time(sigma);
@@ -152,15 +155,18 @@ at::Tensor TextToImage::denoise(at::Tensor noise, const Features& features,
     return guide(out.front(), std::move(out.back()), request.guidance_scale,
                  request.cfg_normalization);
   };
-  const OnStep on_step = [&](int step, const at::Tensor& latents, const at::Tensor& clean) {
-    if (hooks.trace) hooks.trace("latents." + std::to_string(step), latents);
+  const OnStep on_step = [&](const at::Tensor& clean) {
+    const int step = ++sampling.steps_done;  // before anything that may fail
+    if (hooks.trace) hooks.trace("latents." + std::to_string(step), sampling.latents);
     if (hooks.on_clean) hooks.on_clean(clean);
     if (hooks.on_step) hooks.on_step(step, request.steps);
+    return step == request.steps || !hooks.pause || !hooks.pause();
   };
-  at::Tensor latents = integrate_euler(std::move(noise), sigmas, predict, on_step);
+  const auto left = std::span(sigmas).subspan(static_cast<std::size_t>(sampling.steps_done));
+  integrate_euler(sampling.latents, left, predict, on_step);
   transformer_->layers.drop_ahead();
-  if (!residency(*rungs_).transformer_in_decode) transformer_.reset();
-  return latents;
+  if (sampling.steps_done == request.steps && !residency(*rungs_).transformer_in_decode)
+    transformer_.reset();
 }
 
 at::Tensor TextToImage::decode(const at::Tensor& latents, const RunHooks& hooks) {

@@ -27,7 +27,8 @@ struct RunHooks {
   std::function<void()> check;  // between blocks and layers; throws Cancelled
   std::function<void(int step, int total)> on_step;
   std::function<void(const at::Tensor& clean)> on_clean;  // estimate of the clean latents [C, h, w]
-  Trace trace;                                            // noise, cond, uncond, latents.N, decoded
+  std::function<bool()> pause;  // after a step: whether denoising stops there for now
+  Trace trace;                  // noise, cond, uncond, latents.N, decoded
 };
 
 // The weights of the three networks, wherever they come from.
@@ -36,6 +37,12 @@ struct NetworkWeights {
   WeightSource& transformer;
   WeightSource& vae;
   WeightSource& host_vae;  // the same on the CPU, for Rungs::cpu_decode
+};
+
+// A picture on its way from noise to latents.
+struct Sampling {
+  at::Tensor latents;  // [C, h, w] float32 on the device
+  int steps_done = 0;
 };
 
 // The stages of text-to-image under a plan of the memory ladder. The same code runs on the CPU, on
@@ -47,10 +54,11 @@ class TextToImage {
   TextToImage(const ModelFolder& model, NumberFormats formats, NetworkWeights weights,
               bool background);
 
-  // What `rungs` does not keep leaves. Networks then arrive when a stage needs them.
-  void adopt(const Rungs& rungs);
-  // adopt(), then what the plan holds from the start arrives. Again with the same plan: costs
-  // nothing.
+  // From `now` on, a stage that has not begun or was broken off, the run goes by `rungs`: what they
+  // do not keep leaves. Networks arrive when a stage needs them.
+  void adopt(const Rungs& rungs, Stage now);
+  // adopt() from kLoad on, then what the plan holds from the start arrives. Again with the same
+  // plan: costs nothing.
   void prepare(const Rungs& rungs);
 
   struct Features {
@@ -61,9 +69,10 @@ class TextToImage {
 
   // Shape [C, h, w] of the latents of a picture of the request's size.
   [[nodiscard]] std::vector<std::int64_t> latent_shape(const GenerationRequest& request) const;
-  // noise [C, h, w] float32 on the device, overwritten -> the clean latents.
-  [[nodiscard]] at::Tensor denoise(at::Tensor noise, const Features& features,
-                                   const GenerationRequest& request, const RunHooks& hooks);
+  // Goes on from where `sampling` is until all steps are done or hooks.pause says so. Whatever is
+  // thrown, `sampling` then holds the last finished step.
+  void denoise(Sampling& sampling, const Features& features, const GenerationRequest& request,
+               const RunHooks& hooks);
   // latents [C, h, w] float32 -> picture [H, W, 3] uint8, contiguous.
   [[nodiscard]] at::Tensor decode(const at::Tensor& latents, const RunHooks& hooks);
 

@@ -8,6 +8,7 @@
 #include <span>
 
 #include <ATen/ops/full.h>
+#include <ATen/ops/mul.h>
 #include <ATen/ops/neg.h>
 
 namespace headroom {
@@ -22,22 +23,23 @@ TEST(Euler, FollowsAStraightFlowToItsEnd) {
   const std::vector<float> sigmas = flow_match_sigmas(5, 3.0);
   std::vector<float> asked;
   int steps = 0;
-  const at::Tensor end = integrate_euler(
-      at::full({2, 2}, kNoise), sigmas,
+  at::Tensor latents = at::full({2, 2}, kNoise);
+  integrate_euler(
+      latents, sigmas,
       [&](const at::Tensor& x, float sigma) {
         asked.push_back(sigma);
         EXPECT_NEAR(first(x), sigma * kNoise + (1 - sigma) * kClean, 1e-6);
         return at::full({2, 2}, kClean - kNoise);
       },
-      [&](int step, const at::Tensor& x, const at::Tensor& clean) {
-        EXPECT_EQ(step, ++steps);
-        const double sigma = static_cast<double>(sigmas[static_cast<std::size_t>(step)]);
-        EXPECT_NEAR(first(x), sigma * kNoise + (1 - sigma) * kClean, 1e-6);
+      [&](const at::Tensor& clean) {
+        const double sigma = static_cast<double>(sigmas[static_cast<std::size_t>(++steps)]);
+        EXPECT_NEAR(first(latents), sigma * kNoise + (1 - sigma) * kClean, 1e-6);
         EXPECT_NEAR(first(clean), kClean, 1e-6);
+        return true;
       });
   EXPECT_EQ(steps, 5);
   EXPECT_EQ(asked, std::vector<float>(sigmas.begin(), sigmas.end() - 1));
-  EXPECT_NEAR(first(end), kClean, 1e-6);
+  EXPECT_NEAR(first(latents), kClean, 1e-6);
 }
 
 TEST(Euler, AStepIsTheReferences) {
@@ -48,12 +50,12 @@ TEST(Euler, AStepIsTheReferences) {
     const std::vector<float> sigmas =
         flow_match_sigmas(c.params.at("steps").get<int>(), c.params.at("shift").get<double>());
     const std::span<const float> step(sigmas.data() + index, 2);
-    const at::Tensor y = integrate_euler(
-        c.inputs.at("x").clone(), step,
-        // The reference's `v` is the direction of the noise, ours that of the picture.
-        [&](const at::Tensor&, float) { return c.inputs.at("v").neg(); },
-        [](int, const at::Tensor&, const at::Tensor&) {});
-    EXPECT_TRUE(test::within(y, c.outputs.at("y"))) << variant;
+    at::Tensor x = c.inputs.at("x").clone();
+    // The reference's `v` is the direction of the noise, ours that of the picture.
+    integrate_euler(
+        x, step, [&](const at::Tensor&, float) { return c.inputs.at("v").neg(); },
+        [](const at::Tensor&) { return true; });
+    EXPECT_TRUE(test::within(x, c.outputs.at("y"))) << variant;
   }
 }
 
@@ -63,23 +65,47 @@ TEST(Euler, WithoutStepsGivesBackTheLatents) {
     ADD_FAILURE();
     return x;
   };
-  const at::Tensor end =
-      integrate_euler(at::full({1}, 7.0), sigmas, never,
-                      [](int, const at::Tensor&, const at::Tensor&) { ADD_FAILURE(); });
-  EXPECT_EQ(first(end), 7.0F);
+  at::Tensor latents = at::full({1}, 7.0);
+  integrate_euler(latents, sigmas, never, [](const at::Tensor&) {
+    ADD_FAILURE();
+    return true;
+  });
+  EXPECT_EQ(first(latents), 7.0F);
 }
 
-TEST(Euler, LetsACancelThrough) {
+TEST(Euler, GoesOnWhereItWasStopped) {
+  const std::vector<float> sigmas = flow_match_sigmas(5, 3.0);
+  const auto predict = [](const at::Tensor& x, float sigma) { return at::mul(x, sigma + 0.5); };
+  const auto integrate = [&](at::Tensor& x, std::size_t from, int steps) {
+    integrate_euler(x, std::span(sigmas).subspan(from), predict,
+                    [&](const at::Tensor&) { return --steps > 0; });
+  };
+  at::Tensor whole = at::full({3}, 2.0);
+  integrate(whole, 0, 5);
+  at::Tensor parts = at::full({3}, 2.0);
+  integrate(parts, 0, 2);
+  EXPECT_NE(first(parts), first(whole));
+  integrate(parts, 2, 3);
+  EXPECT_TRUE(test::same_bits(parts, whole));
+}
+
+TEST(Euler, LetsACancelThroughAndKeepsTheLastFinishedStep) {
   const std::vector<float> sigmas = flow_match_sigmas(4, 3.0);
   int calls = 0;
+  at::Tensor latents = at::full({1}, 1.0);
+  float finished = 0;
   const auto predict = [&](const at::Tensor& x, float) {
     if (++calls == 3) throw Cancelled{};
     return x.clone();
   };
-  EXPECT_THROW(integrate_euler(at::full({1}, 1.0), sigmas, predict,
-                               [](int, const at::Tensor&, const at::Tensor&) {}),
+  EXPECT_THROW(integrate_euler(latents, sigmas, predict,
+                               [&](const at::Tensor&) {
+                                 finished = first(latents);
+                                 return true;
+                               }),
                Cancelled);
   EXPECT_EQ(calls, 3);
+  EXPECT_EQ(first(latents), finished);
 }
 
 }  // namespace

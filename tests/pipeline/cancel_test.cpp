@@ -49,10 +49,10 @@ TEST_P(Cancel, StopsWithinOneBlockOfAnyNetwork) {
   const auto run = [&] {
     checks = 0;
     const TextToImage::Features features = networks.encode(ids, hooks);
-    const at::Tensor latents =
-        networks.denoise(draw_noise(1, networks.latent_shape(request)), features, request, hooks);
+    Sampling sampling{draw_noise(1, networks.latent_shape(request))};
+    networks.denoise(sampling, features, request, hooks);
     checks_before_decode = checks;
-    return networks.decode(latents, hooks);
+    return networks.decode(sampling.latents, hooks);
   };
   const at::Tensor undisturbed = run();
   const int all = checks;

@@ -70,10 +70,10 @@ class Model {
       end(Stage::kEncode);
       std::vector<std::int64_t> shape = run.latent_shape(request);
       shape.insert(shape.begin(), 1);
-      const at::Tensor latents =
-          run.denoise(draw_noise(*request.seed, shape).squeeze(0), features, request, hooks);
+      Sampling sampling{draw_noise(*request.seed, shape).squeeze(0)};
+      run.denoise(sampling, features, request, hooks);
       end(Stage::kDenoise);
-      const at::Tensor picture = run.decode(latents, hooks);
+      const at::Tensor picture = run.decode(sampling.latents, hooks);
       end(Stage::kDecode);
       const ScopedMemoryTag host(MemoryTag::kHost);
       out.traced.emplace("picture", picture.clone());

@@ -15,7 +15,10 @@ namespace headroom::test {
 
 class RecordingSink final : public ProgressSink {
  public:
-  void on_plan(const Plan& plan) override { plans.push_back(plan); }
+  void on_plan(const Plan& plan) override {
+    plans.push_back(plan);
+    if (at_plan) at_plan();
+  }
   void on_stage(Stage stage, int image_index) override {
     stages.emplace_back(stage, image_index);
     if (at_stage) at_stage(stage);
@@ -27,8 +30,12 @@ class RecordingSink final : public ProgressSink {
   void on_preview(std::shared_ptr<const Image> preview) override {
     previews.push_back(std::move(preview));
   }
+  void on_notice(std::string_view code, std::string text) override {
+    notices.emplace_back(code, std::move(text));
+  }
   void on_image(GeneratedImage image) override { images.push_back(std::move(image)); }
 
+  std::function<void()> at_plan;
   std::function<void(Stage)> at_stage;
   std::function<void(int)> at_step;
   std::vector<Plan> plans;
@@ -36,6 +43,7 @@ class RecordingSink final : public ProgressSink {
   std::vector<std::pair<int, int>> steps;
   std::vector<std::shared_ptr<const Image>> previews;
   std::vector<GeneratedImage> images;
+  std::vector<std::pair<std::string, std::string>> notices;  // code, text
 };
 
 // A model folder's generator with its forecaster, on the CPU in float32 unless the options say

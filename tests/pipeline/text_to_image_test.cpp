@@ -82,8 +82,9 @@ TEST_P(PipelineFixture, EveryStageOfEveryRunIsTheReferences) {
       }
       EXPECT_EQ(networks.latent_shape(request), start.select(0, b).sizes().vec());
 
-      const at::Tensor clean =
-          networks.denoise(noise.select(0, b).clone(), features, request, hooks);
+      Sampling sampling{noise.select(0, b).clone()};
+      networks.denoise(sampling, features, request, hooks);
+      const at::Tensor& clean = sampling.latents;
       const test::Expected& steps = c.outputs.at("steps");  // [N, B, C, h, w]
       ASSERT_EQ(latents.size(), static_cast<std::size_t>(request.steps) + 1);
       EXPECT_TRUE(test::same_bits(latents.front(), start.select(0, b)));

@@ -58,14 +58,27 @@ struct Plan {
   double seconds = 0;
 };
 
+// A run that could not go on as planned, and did under another plan. The picture is the same.
+struct PlanChange {
+  Stage stage = Stage::kLoad;      // that was begun or broken off
+  int step = 0;                    // denoising steps that were done by then
+  std::string reason;              // one sentence
+  std::vector<std::string> rungs;  // of the new plan
+  std::int64_t peak_bytes = 0;     // of the new plan, for what is left
+};
+
 // What a run did: the plan beside the measurement.
 struct Receipt {
-  Plan plan;
+  Plan plan;                        // as it was at the start
+  std::vector<PlanChange> changes;  // empty: the run went as planned
   std::int64_t actual_peak_bytes = 0;
   std::array<std::int64_t, kStageCount> stage_peak_bytes{};  // indexed by Stage
   std::array<double, kStageCount> stage_seconds{};           // indexed by Stage
-  std::string model;                                         // the model folder's name
-  std::string device;                                        // "CPU budget" or the name of the card
+  // How often the driver was asked for memory after the run had taken hold of the plan's; 0 is what
+  // is promised.
+  std::int64_t driver_allocations = 0;
+  std::string model;    // the model folder's name
+  std::string device;   // "CPU budget" or the name of the card
   std::string dtype;    // number format of the networks: "fp32", "bf16" or "fp16"
   std::string version;  // of this program
 };

@@ -18,6 +18,8 @@ struct Use {
   std::int64_t activations = 0;  // bytes alive under the other tags
   std::int64_t peak = 0;         // largest sum of the two since reset_peak()
   std::int64_t allocations = 0;  // number of allocations since the start of the process
+  std::int64_t reserved = 0;     // held by reserve(), whether in use or not
+  std::int64_t growths = 0;      // allocations since reserve() that passed what was held
   [[nodiscard]] std::int64_t total() const { return weights + activations; }
 };
 
@@ -27,6 +29,11 @@ void install();
 // further allocations.
 void set_limit(std::int64_t bytes);
 [[nodiscard]] std::int64_t limit();
+// Holds `bytes` in all, what is alive included, until the next call; 0 holds only what is alive.
+// Counts as an allocation that may fail: throws Error{kOutOfMemory}, and what was held before stays
+// held. An allocation that passes what is held is allowed up to the limit: it raises what is held
+// and counts as a growth, as a cache that has to ask the driver for more.
+void reserve(std::int64_t bytes);
 // The peak restarts from what is alive now.
 void reset_peak();
 // Test hook: the n-th allocation from now (1 = the next) fails once; 0 switches it off.

@@ -2,6 +2,7 @@
 #include "headroom/core/memory_snapshot.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,8 +32,10 @@ struct Device {
 // Reads one device's memory. Any thread.
 class DeviceMemory {
  public:
-  // `pretend_total`: behave like a card of this size with nothing else on it.
-  DeviceMemory(Device device, std::optional<std::int64_t> pretend_total);
+  // `pretend_total`: behave like a card of this size with nothing else on it, or with
+  // `pretend_others()` bytes in other programs' hands, asked at each reading.
+  DeviceMemory(Device device, std::optional<std::int64_t> pretend_total,
+               std::function<std::int64_t()> pretend_others = {});
 
   [[nodiscard]] MemorySnapshot read() const;
   [[nodiscard]] const Device& device() const { return device_; }
@@ -40,6 +43,7 @@ class DeviceMemory {
  private:
   Device device_;
   std::optional<std::int64_t> pretend_total_;
+  std::function<std::int64_t()> pretend_others_;
   std::shared_ptr<const Nvml> nvml_;  // opened once: it is asked four times a second
 };
 
@@ -66,8 +70,8 @@ struct SystemReport {
 struct DeviceUse {
   std::int64_t weights = 0;
   std::int64_t activations = 0;
-  std::int64_t cached = 0;
-  std::int64_t peak = 0;  // largest weights + activations since the current stage began
+  std::int64_t cached = 0;  // held, but not in use
+  std::int64_t peak = 0;    // largest weights + activations since the current stage began
 };
 [[nodiscard]] DeviceUse read_use(const Device& device);
 
@@ -75,6 +79,16 @@ struct DeviceUse {
 // run or the stage before began. DeviceMemory reports the largest of the whole run.
 void begin_run(const Device& device);
 std::int64_t end_stage(const Device& device);
+
+// Holds `bytes` of the device in all, what is in use included, so that a run that needs no more
+// asks the driver for nothing; 0 ends that. Throws Error{kOutOfMemory} when the device has not that
+// much.
+void reserve_memory(const Device& device, std::int64_t bytes);
+// How often this program had to ask the driver for memory since reserve_memory().
+[[nodiscard]] std::int64_t driver_allocations(const Device& device);
+// True for what the device's allocator throws when memory runs out: Error{kOutOfMemory} or torch's
+// own.
+[[nodiscard]] bool is_out_of_memory(const std::exception& error);
 
 // On a card the caching allocator does not know what a block is for: the owner of the weights says.
 void set_card_weights(std::int64_t bytes);

@@ -15,6 +15,8 @@ class MetaLedgerRecording {
   MetaLedgerRecording& operator=(const MetaLedgerRecording&) = delete;
 
   void mark(Stage stage);
+  // Whether one exists on this thread.
+  [[nodiscard]] static bool is_active();
 };
 
 }  // namespace headroom

@@ -5,6 +5,7 @@
 #include "headroom/memory/frontier.h"
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -39,6 +40,16 @@ struct Forecast {
   std::string reason;                // one sentence when !fits: what is missing and what would fit
 };
 
+// What is left of a run that has begun and needs another plan.
+struct RunLeft {
+  Stage from = Stage::kLoad;  // the stage to go on with: earlier ones need nothing any more
+  int steps = 0;              // denoising steps that are left
+  // Plans that need this much or more do not come into question: they failed.
+  std::int64_t below_bytes = std::numeric_limits<std::int64_t>::max();
+  // Only plans that are clearly faster than these rungs come into question.
+  std::optional<Rungs> faster_than{};
+};
+
 // Predicts runs for one model on one device. Thread-safe; a new shape costs milliseconds, a known
 // one microseconds.
 class Forecaster {
@@ -47,6 +58,10 @@ class Forecaster {
   // `request` must be valid (see validate()), apart from an empty prompt.
   [[nodiscard]] virtual Forecast forecast(const GenerationRequest& request,
                                           const MemorySnapshot& snapshot) = 0;
+  // The plan for what is left of a run of `request`. When nothing fits, the smallest plan there is,
+  // without a suggestion.
+  [[nodiscard]] virtual Forecast replan(const GenerationRequest& request,
+                                        const MemorySnapshot& snapshot, const RunLeft& left) = 0;
   // Which sizes fit, for requests that are otherwise like `request`: multiples of `step` up to
   // `max`.
   [[nodiscard]] virtual Frontier frontier(const GenerationRequest& request,

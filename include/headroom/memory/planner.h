@@ -42,6 +42,9 @@ class LadderCosts {
   // device is not known yet, only the order counts then.
   virtual std::array<double, kStageCount> seconds(const Rungs& rungs) = 0;
 
+  // Stages before this one are over: a run that goes on needs nothing for them.
+  Stage from = Stage::kLoad;
+
   // What the planner may choose from.
   int layers = 0;       // main layers of the transformer: stream_blocks is 0 .. layers
   bool guided = false;  // sequential_guidance makes a difference

@@ -6,6 +6,7 @@
 #include "headroom/weights/model_folder.h"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -20,6 +21,7 @@ struct PipelineOptions {
   BudgetOptions budget;
   bool low_vram = false;  // prefer the plan that holds least over the fastest
   std::optional<std::int64_t> pretend_vram_bytes;
+  std::function<std::int64_t()> pretend_others;  // see DeviceMemory
   std::filesystem::path
       dump_file;  // safetensors with every intermediate of the first picture; empty = none
 };

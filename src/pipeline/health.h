@@ -1,0 +1,28 @@
+#pragma once
+#include "headroom/core/image.h"
+
+#include <optional>
+#include <string>
+
+#include <ATen/core/TensorBody.h>
+
+namespace headroom {
+
+// Neither infinite nor not-a-number anywhere.
+[[nodiscard]] bool is_finite(const at::Tensor& values);
+
+// Hardly any pixel differs from the first in any channel: what an overflow inside of the decoder
+// looks like once it is clamped to 0..255.
+[[nodiscard]] bool is_one_colour(const Image& image);
+
+// The next number format with a wider range or more digits: "fp16" -> "bf16" -> "fp32" -> nothing.
+[[nodiscard]] std::optional<std::string> safer_format(const std::string& name);
+
+// Thrown by a run whose numbers went wrong in picture `image_index`; not an error yet, since a
+// safer number format may do.
+struct Unhealthy {
+  int image_index = 0;
+  std::string what;  // a clause: "the latents are not finite after step 3 of 8 (overflow)"
+};
+
+}  // namespace headroom

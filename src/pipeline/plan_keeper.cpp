@@ -1,0 +1,148 @@
+#include "plan_keeper.h"
+
+#include "headroom/core/bytes.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace headroom {
+namespace {
+
+// What a plan needs must shrink by this much for it to count as another try.
+constexpr std::int64_t smaller_than(std::int64_t bytes) { return bytes - bytes / 16; }
+
+}  // namespace
+
+PlanKeeper::PlanKeeper(const GenerationRequest& request, const DeviceMemory& memory,
+                       const BudgetOptions& options, Forecaster& forecaster, ProgressSink& sink)
+    : request_(request), memory_(memory), options_(options), forecaster_(forecaster), sink_(sink) {}
+
+PlanKeeper::~PlanKeeper() { reserve_memory(memory_.device(), 0); }
+
+void PlanKeeper::begin(TextToImage* networks) {
+  now_ = forecaster_.forecast(request_, memory_.read());
+  while (now_.fits) {
+    if (networks != nullptr) networks->adopt(now_.ladder, Stage::kLoad);
+    if (take_hold()) {
+      first_plan_ = now_.plan;
+      considered_budget_ = now_.budget.budget_bytes;
+      sink_.on_plan(now_.plan);
+      return;
+    }
+    RunLeft left = left_from(Stage::kLoad, 0);
+    left.below_bytes = smaller_than(now_.plan.peak_bytes);
+    now_ = forecaster_.replan(request_, memory_.read(), left);
+  }
+  const std::string reason = now_.reason.empty()
+                                 ? "the device refused the " + format_bytes(now_.plan.peak_bytes) +
+                                       " that the smallest plan needs; close other programs"
+                                 : now_.reason;
+  throw Error(ErrorKind::kOutOfMemory, reason);
+}
+
+bool PlanKeeper::take_hold() {
+  const Device& device = memory_.device();
+  // What is held already may be used on, even when others want more than is left.
+  enforce_limit(device, std::max(now_.budget.budget_bytes, now_.plan.peak_bytes));
+  const DeviceUse use = read_use(device);
+  if (use.weights + use.activations + use.cached > now_.plan.peak_bytes) release_cached(device);
+  try {
+    reserve_memory(device, now_.plan.peak_bytes);
+  } catch (const std::exception& error) {
+    if (!is_out_of_memory(error)) throw;
+    return false;
+  }
+  return true;
+}
+
+std::int64_t PlanKeeper::driver_allocations() const {
+  return headroom::driver_allocations(memory_.device());
+}
+
+std::int64_t PlanKeeper::need_from(Stage stage) const {
+  std::int64_t need = 0;
+  for (const StagePlan& part : now_.plan.stages) {
+    if (part.stage >= stage) need = std::max(need, part.peak_bytes);
+  }
+  return need;
+}
+
+RunLeft PlanKeeper::left_from(Stage stage, int steps_done) const {
+  RunLeft left;
+  left.from = stage;
+  left.steps = request_.steps - steps_done;
+  return left;
+}
+
+bool PlanKeeper::is_smaller(const Forecast& other, Stage stage) const {
+  return other.plan.peak_bytes < need_from(stage);
+}
+
+bool PlanKeeper::wants_change(int steps_done) {
+  const MemorySnapshot snapshot = memory_.read();
+  const std::int64_t budget = compute_budget(snapshot, options_).budget_bytes;
+  const std::int64_t need = need_from(Stage::kDenoise);
+  if (budget < need) {
+    if (budget == considered_budget_) return false;
+    considered_budget_ = budget;
+    Forecast found = forecaster_.replan(request_, snapshot, left_from(Stage::kDenoise, steps_done));
+    // What is held already stays ours, so the smallest plan will do when nothing fits.
+    if (!found.fits && !is_smaller(found, Stage::kDenoise)) return false;
+    next_ = std::move(found);
+    next_reason_ =
+        "other programs took memory: " + format_bytes(std::max<std::int64_t>(budget, 0)) +
+        " can be used now, the plan needed " + format_bytes(need);
+    return true;
+  }
+  if (budget < considered_budget_ + considered_budget_ / 8) return false;
+  considered_budget_ = budget;
+  RunLeft left = left_from(Stage::kDenoise, steps_done);
+  left.faster_than = now_.ladder;
+  Forecast found = forecaster_.replan(request_, snapshot, left);
+  if (!found.fits || found.ladder == now_.ladder) return false;
+  next_ = std::move(found);
+  next_reason_ = "memory became free: " + format_bytes(budget) + " can be used now";
+  return true;
+}
+
+void PlanKeeper::change(TextToImage& networks, int steps_done) {
+  if (!next_) return;
+  Forecast next = std::move(*next_);
+  next_.reset();
+  adopt(std::move(next), Stage::kDenoise, networks, steps_done, next_reason_);
+}
+
+void PlanKeeper::shrink(Stage stage, TextToImage& networks, int steps_done,
+                        const std::string& failure, bool& last_try) {
+  RunLeft left = left_from(stage, steps_done);
+  left.below_bytes = smaller_than(need_from(stage));
+  Forecast smaller = forecaster_.replan(request_, memory_.read(), left);
+  if (smaller.fits || is_smaller(smaller, stage)) {
+    adopt(std::move(smaller), stage, networks, steps_done, failure);
+    return;
+  }
+  // There is nothing smaller. What was in the way may have gone: once more, then no more.
+  if (last_try) {
+    throw Error(ErrorKind::kOutOfMemory, "memory ran out in the stage \"" +
+                                             std::string(stage_name(stage)) +
+                                             "\" under the smallest plan there is (" + failure +
+                                             "); close other programs or choose a smaller size");
+  }
+  last_try = true;
+  adopt(now_, stage, networks, steps_done, failure);
+}
+
+void PlanKeeper::adopt(Forecast forecast, Stage stage, TextToImage& networks, int steps_done,
+                       const std::string& reason) {
+  now_ = std::move(forecast);
+  networks.adopt(now_.ladder, stage);
+  // Refused or not: what is there may do, and when it does not, run() comes back here.
+  static_cast<void>(take_hold());
+  changes_.push_back({stage, steps_done, reason, now_.plan.rungs, need_from(stage)});
+  sink_.on_plan(now_.plan);
+  std::string rungs;
+  for (const std::string& rung : now_.plan.rungs) rungs += (rungs.empty() ? "" : ", ") + rung;
+  sink_.on_notice("plan-changed", reason + "; the run goes on with: " + rungs);
+}
+
+}  // namespace headroom

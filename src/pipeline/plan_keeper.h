@@ -1,0 +1,85 @@
+#pragma once
+#include "headroom/core/generator.h"
+#include "headroom/device/device.h"
+#include "headroom/memory/forecast.h"
+
+#include "text_to_image.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace headroom {
+
+// Keeps one run to a plan that fits: takes hold of the plan's memory before anything runs, and when
+// memory does not keep to the plan all the same, lets the run go on from its last finished step
+// under another one (GOVERNOR "Reserve, then run"). Used on the thread of the run.
+class PlanKeeper {
+ public:
+  // All references must outlive the run.
+  PlanKeeper(const GenerationRequest& request, const DeviceMemory& memory,
+             const BudgetOptions& options, Forecaster& forecaster, ProgressSink& sink);
+  ~PlanKeeper();  // lets go of the memory that the run does not use
+  PlanKeeper(const PlanKeeper&) = delete;
+  PlanKeeper& operator=(const PlanKeeper&) = delete;
+
+  // Chooses the plan, makes `networks` (null: not opened yet) leave what it does not keep, and
+  // takes hold of its memory; where that is refused, tries the next smaller plan. Throws
+  // Error{kOutOfMemory} when none fits.
+  void begin(TextToImage* networks);
+
+  [[nodiscard]] const Rungs& rungs() const { return now_.ladder; }
+  [[nodiscard]] const Plan& first_plan() const { return first_plan_; }
+  [[nodiscard]] const std::vector<PlanChange>& changes() const { return changes_; }
+  // How often the driver was asked for memory since the plan in force began.
+  [[nodiscard]] std::int64_t driver_allocations() const;
+
+  // Does `work`, a stage of the run or what is left of it; when memory runs out, again under a
+  // smaller plan. Throws Error{kOutOfMemory} when there is none, and what else `work` throws.
+  template <typename Work>
+  auto run(Stage stage, TextToImage& networks, const int& steps_done, const Work& work) {
+    bool last_try = false;
+    for (;;) {
+      std::string failure;
+      try {
+        return work();
+      } catch (const std::exception& error) {
+        if (!is_out_of_memory(error)) throw;
+        failure = error.what();
+      }
+      // Only here is everything gone that the failed work had half done.
+      shrink(stage, networks, steps_done, failure, last_try);
+    }
+  }
+
+  // After a denoising step: whether the free memory asks for another plan for what is left, because
+  // others took memory that the present one needs or gave enough back for a much faster one.
+  [[nodiscard]] bool wants_change(int steps_done);
+  // Goes over to the plan that wants_change() found.
+  void change(TextToImage& networks, int steps_done);
+
+ private:
+  [[nodiscard]] std::int64_t need_from(Stage stage) const;
+  [[nodiscard]] RunLeft left_from(Stage stage, int steps_done) const;
+  [[nodiscard]] bool is_smaller(const Forecast& other, Stage stage) const;
+  void shrink(Stage stage, TextToImage& networks, int steps_done, const std::string& failure,
+              bool& last_try);
+  void adopt(Forecast forecast, Stage stage, TextToImage& networks, int steps_done,
+             const std::string& reason);
+  // Takes hold of `now_`'s memory; false when the device refuses.
+  [[nodiscard]] bool take_hold();
+
+  const GenerationRequest& request_;
+  const DeviceMemory& memory_;
+  const BudgetOptions& options_;
+  Forecaster& forecaster_;
+  ProgressSink& sink_;
+  Forecast now_;
+  Plan first_plan_;
+  std::vector<PlanChange> changes_;
+  std::int64_t considered_budget_ = 0;  // the last that a plan was looked for
+  std::optional<Forecast> next_;
+  std::string next_reason_;
+};
+
+}  // namespace headroom
