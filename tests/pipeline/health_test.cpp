@@ -4,7 +4,7 @@
 
 #include "pipeline/run_support.h"
 
-#include <cmath>
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
 #include <limits>
@@ -66,22 +66,30 @@ class ScaledModel {
   void scale(const std::string& component, const std::string& stem,
              const std::vector<std::pair<std::string, float>>& suffixes) const {
     std::vector<NamedTensor> tensors;
-    std::vector<std::vector<float>> values;
+    std::vector<std::vector<std::byte>> values;
     {
       const TensorStore store(root / component, stem);
       for (const std::string& name : store.names()) {
         const TensorView& view = store.at(name);
-        ASSERT_EQ(view.dtype, DType::kF32);
-        std::vector<float>& copy = values.emplace_back(view.data.size() / sizeof(float));
-        std::memcpy(copy.data(), view.data.data(), view.data.size());
+        std::vector<std::byte>& copy = values.emplace_back(view.data.begin(), view.data.end());
         for (const auto& [suffix, factor] : suffixes) {
-          if (!name.ends_with(suffix)) continue;
-          for (float& value : copy) value *= factor;
+          if (name.ends_with(suffix)) multiply(copy, view.dtype, factor);
         }
-        tensors.push_back({name, DType::kF32, view.shape, std::as_bytes(std::span(copy))});
+        tensors.push_back({name, view.dtype, view.shape, copy});
       }
     }
     write_tensor_file(root / component / (stem + ".safetensors"), tensors);
+  }
+
+  static void multiply(std::vector<std::byte>& values, DType dtype, float factor) {
+    if (factor == 0) return std::fill(values.begin(), values.end(), std::byte{});
+    ASSERT_EQ(dtype, DType::kF32);
+    for (std::size_t i = 0; i < values.size(); i += sizeof(float)) {
+      float value = 0;
+      std::memcpy(&value, &values[i], sizeof(float));
+      value *= factor;
+      std::memcpy(&values[i], &value, sizeof(float));
+    }
   }
 
   const std::filesystem::path root =

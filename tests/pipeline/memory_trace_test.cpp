@@ -166,16 +166,24 @@ TEST(Reservation, WhatARunHoldsIsShownAsHeldAndCountsAsItsOwn) {
 
 // How the free memory may go: long calm, jumps, all gone, a little less than a plan needs.
 std::int64_t next_share(std::mt19937& random, const Card& card, std::int64_t now) {
-  switch (random() % 8) {
+  const std::int64_t spare = card.resident() - card.least();
+  const auto up_to = [&](std::int64_t most) {
+    return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(most + 1));
+  };
+  switch (random() % 16) {
     case 0:
-      return 0;
-    case 1:
       return card.resident();
+    case 1:
+      return up_to(card.resident());
     case 2:
+      return spare - 64 + up_to(128);
     case 3:
-      return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(card.resident() + 1));
     case 4:
-      return card.resident() - card.least() - 64 + static_cast<std::int64_t>(random() % 129);
+    case 5:
+      return up_to(spare);
+    case 6:
+    case 7:
+      return 0;
     default:
       return now;
   }
