@@ -28,7 +28,8 @@ def cell(dtype, preset, gib):
     plan = json.loads(subprocess.run(command, check=False, capture_output=True, text=True).stdout)
     peak = plan["plan"]["peak_bytes"] / 2**30
     if not plan["fits"]:
-        return f"no: {plan['shortfall_bytes'] / 2**30:.1f} short"
+        short = plan["shortfall_bytes"]
+        return f"no: {short / 2**30:.1f} short" if short >= 2**30 / 10 else f"no: {-(-short // 2**20)} MB short"
     marks = []
     for rung in plan["plan"]["rungs"]:
         name, _, number = rung.partition(":")
