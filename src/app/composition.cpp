@@ -1,11 +1,14 @@
 #include "composition.h"
 
 #include "headroom/device/cpu_budget.h"
+#include "headroom/memory/offload_floor.h"
 
 #include "paths.h"
 
 #include <system_error>
 #include <utility>
+
+#include <spdlog/spdlog.h>
 
 namespace headroom {
 namespace fs = std::filesystem;
@@ -30,15 +33,29 @@ PipelineOptions pipeline_options(const AppConfig& config, const Device& device,
   options.threads = config.model.threads;
   options.budget = config.budget();
   options.low_vram = config.model.low_vram;
+  if (!config.model.offload_layers.empty()) {
+    const OffloadFloor offload = offload_floor(
+        config.model.offload_layers, options.model.transformer.n_layers,
+        options.model.text_encoder.num_hidden_layers, config.places.at("model.offload_layers"));
+    for (const std::string& note : offload.notes) spdlog::info("{}", note);
+    options.floor = offload.floor;
+  }
   options.pretend_vram_bytes = config.memory.pretend_vram_bytes;
   options.dump_file = std::move(dump_file);
   return options;
 }
 
+// Before anything is read: what cannot run is no question of the model.
+const AppConfig& runnable(const AppConfig& config) {
+  check_can_run(config.model.dtype);
+  return config;
+}
+
 }  // namespace
 
 Composition::Composition(const AppConfig& config, fs::path dump_file)
-    : pipeline(pipeline_options(config, choose_device(config.model.device), std::move(dump_file))),
+    : pipeline(pipeline_options(runnable(config), choose_device(config.model.device),
+                                std::move(dump_file))),
       tokenizer(std::make_shared<const PromptTokenizer>(pipeline.model.root / "tokenizer")),
       forecaster(make_forecaster(pipeline, tokenizer)),
       memory(pipeline.device, pipeline.pretend_vram_bytes) {

@@ -1,5 +1,7 @@
 #include "headroom/core/bytes.h"
+#include "headroom/core/error.h"
 #include "headroom/device/device.h"
+#include "headroom/memory/cuda_allocator_model.h"
 
 #include "commands.h"
 #include "exit_code.h"
@@ -7,17 +9,36 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
 namespace headroom {
 namespace {
 
+// What is wrong with the allocator's settings, and what predictions leave out of them.
+std::vector<std::string> allocator_warnings(const std::string& settings) {
+  try {
+    CudaAllocatorSettings read = parse_cuda_alloc_conf(settings);
+    std::vector<std::string> warnings = std::move(read.notes);
+    for (const std::string& key : read.unknown_keys) {
+      warnings.push_back("PYTORCH_CUDA_ALLOC_CONF: " + key +
+                         " is not known, and libtorch will not start with it; leave it out.");
+    }
+    return warnings;
+  } catch (const Error& e) {  // to be reported, not to end with: the cards are what was asked for
+    return {e.what()};
+  }
+}
+
 void print_json(const SystemReport& report, const AppConfig& config) {
   nlohmann::ordered_json out;
   out["driver"] = report.driver;
   out["torch_has_cuda"] = report.torch_has_cuda;
   out["allocator_settings"] = report.allocator_settings;
+  out["allocator_warnings"] = allocator_warnings(report.allocator_settings);
   out["devices"] = nlohmann::ordered_json::array();
   for (const DeviceReport& entry : report.devices) {
     const MemorySnapshot& m = entry.memory;
@@ -70,6 +91,9 @@ int run_devices(const CommandLine& line) {
   if (!report.driver.empty()) std::printf("NVIDIA driver %s\n", report.driver.c_str());
   std::printf("PYTORCH_CUDA_ALLOC_CONF %s\n",
               report.allocator_settings.empty() ? "is not set" : report.allocator_settings.c_str());
+  for (const std::string& warning : allocator_warnings(report.allocator_settings)) {
+    std::printf("warning: %s\n", warning.c_str());
+  }
   return kExitOk;
 }
 

@@ -50,6 +50,7 @@ class Overlay {
     if ((values.empty() && !key.is_list) || !key.set(config_, values)) {
       refuse(label + ": " + quoted(values) + " is not allowed; use " + std::string(key.allowed));
     }
+    config_.places[setting] = label;
   }
 
   [[nodiscard]] const AppConfig& config() const { return config_; }

@@ -119,9 +119,9 @@ constexpr std::array<ConfigKey, 18> kKeys{{
      [](AppConfig& c, const Values& v) { return expand_home(v.front(), c.model.path); }},
     {"model", "device", "auto, cpu, cuda or cuda:N (N from 0 to 63)",
      [](AppConfig& c, const Values& v) { return set_device(c.model.device, v); }},
-    {"model", "dtype", "auto, fp32, bf16 or fp16",
+    {"model", "dtype", "auto, fp32, bf16, fp16, int8 or q4",
      [](AppConfig& c, const Values& v) {
-       return set_choice(c.model.dtype, v, {"auto", "fp32", "bf16", "fp16"});
+       return set_choice(c.model.dtype, v, {"auto", "fp32", "bf16", "fp16", "int8", "q4"});
      }},
     {"model", "threads", "a whole number from 0 to 1024 (0: one per core)",
      [](AppConfig& c, const Values& v) { return set_number(c.model.threads, v, 0, kMaxThreads); }},

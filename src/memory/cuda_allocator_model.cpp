@@ -1,13 +1,12 @@
 #include "headroom/memory/cuda_allocator_model.h"
 
-#include "peak_recorder.h"
+#include "replay_ledger.h"
 
 #include <algorithm>
 #include <list>
 #include <optional>
 #include <set>
 #include <tuple>
-#include <unordered_map>
 
 namespace headroom {
 namespace {
@@ -234,6 +233,9 @@ class CachingAllocator {
     return {&pool, pool.take_new(request)};
   }
 
+  static std::int64_t bytes_of(const Held& held) { return held.block->bytes; }
+  static void give_back(const Held& held) { held.pool->give_back(held.block); }
+
   [[nodiscard]] std::int64_t reserved_bytes() const {
     return small_.reserved_bytes() + large_.reserved_bytes();
   }
@@ -249,43 +251,13 @@ class CachingAllocator {
 }  // namespace
 
 CudaPeaks replay_cuda_caching(const Ledger& ledger, const CudaAllocatorSettings& settings) {
-  struct Tensor {
-    CachingAllocator::Held held;
-    MemoryTag tag;
-  };
   CachingAllocator allocator(settings);
-  std::unordered_map<std::uint32_t, Tensor> alive;
-  PeakRecorder recorder;
   CudaPeaks peaks;
-  for (const Ledger::Entry& entry : ledger.entries) {
-    switch (entry.kind) {
-      case Ledger::Kind::kStage:
-        recorder.enter(entry.stage);
-        break;
-      case Ledger::Kind::kAllocate: {
-        // A tensor without elements has no block.
-        if (entry.tag == MemoryTag::kHost || entry.bytes <= 0) break;
-        const Tensor tensor{allocator.take(entry.bytes), entry.tag};
-        alive.emplace(entry.id, tensor);
-        recorder.add(tensor.tag, tensor.held.block->bytes);
-        break;
-      }
-      case Ledger::Kind::kFree: {
-        const auto tensor = alive.find(entry.id);
-        if (tensor == alive.end()) break;  // it had no block
-        const auto& [held, tag] = tensor->second;
-        recorder.add(tag, -held.block->bytes);
-        held.pool->give_back(held.block);
-        alive.erase(tensor);
-        break;
-      }
-    }
-    recorder.note();
-    std::int64_t& of_stage = peaks.stage_reserved[static_cast<std::size_t>(recorder.stage())];
+  peaks.allocated = replay_ledger(ledger, allocator, [&](Stage stage) {
+    std::int64_t& of_stage = peaks.stage_reserved[static_cast<std::size_t>(stage)];
     of_stage = std::max(of_stage, allocator.reserved_bytes());
     peaks.reserved_peak_bytes = std::max(peaks.reserved_peak_bytes, of_stage);
-  }
-  peaks.allocated = recorder.peaks();
+  });
   peaks.segments = allocator.segments();
   peaks.fits = allocator.fits();
   return peaks;

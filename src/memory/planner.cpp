@@ -161,12 +161,14 @@ class Search {
     std::sort(order.begin(), order.end());
     for (const auto& [at_least, c] : order) {
       if (best && at_least > best->seconds) break;
-      if (peak(c, 0) <= budget_bytes) consider(c, 0);
+      if (allowed(c, 0) && peak(c, 0) <= budget_bytes) consider(c, 0);
     }
     if (costs_.layers < 1) return best;
 
     order.clear();
+    const int first = first_streamed();
     for (std::size_t c = 0; c < combinations_.size(); ++c) {
+      if (!allowed(c, first)) continue;
       const double at_least = bound_by_tangent(c);
       if (!best || at_least <= best->seconds) order.emplace_back(at_least, c);
     }
@@ -175,7 +177,7 @@ class Search {
       if (best && at_least > best->seconds) break;
       if (peak(c, costs_.layers) > budget_bytes) continue;
       const auto fits = [&, c = c](int n) { return peak(c, n) <= budget_bytes; };
-      const int fewest = quickest(c, least(1, costs_.layers, fits));
+      const int fewest = quickest(c, least(first, costs_.layers, fits));
       if (best && seconds(c, fewest) > best->seconds) continue;
       // Among those that take as long, more blocks save memory.
       const double limit = seconds(c, fewest);
@@ -197,6 +199,7 @@ class Search {
       };
       if (!best || rank(choice) < rank(*best)) best = choice;
     };
+    const int first = first_streamed();
     std::vector<std::pair<std::int64_t, std::size_t>> order;
     for (std::size_t c = 0; c < combinations_.size(); ++c) {
       order.emplace_back(std::min(peak(c, 0), peak(c, costs_.layers)), c);
@@ -205,13 +208,15 @@ class Search {
     for (const auto& [at_least, c] : order) {
       if (best && at_least > best->peak_bytes) break;
       const auto in_time = [&, c = c](int n) { return seconds(c, n) <= limit; };
-      if (in_time(0)) consider(c, 0);
-      if (costs_.layers < 1 || (best && peak(c, costs_.layers) > best->peak_bytes)) continue;
-      const int quick = quickest(c, 1);
+      if (allowed(c, 0) && in_time(0)) consider(c, 0);
+      if (costs_.layers < 1 || !allowed(c, first) ||
+          (best && peak(c, costs_.layers) > best->peak_bytes))
+        continue;
+      const int quick = quickest(c, first);
       if (!in_time(quick)) continue;
       const int most = largest(quick, costs_.layers, in_time);
       if (best && peak(c, most) > best->peak_bytes) continue;
-      consider(c, std::max(fewest_with_peak_of(c, 1, most), quick));
+      consider(c, std::max(fewest_with_peak_of(c, first, most), quick));
     }
     return *best;
   }
@@ -233,6 +238,13 @@ class Search {
     all.stream_blocks = blocks;
     return all;
   }
+
+  // With more streamed blocks, from one on, a plan stays allowed.
+  [[nodiscard]] bool allowed(std::size_t combination, int blocks) const {
+    return costs_.floor.allows(rungs(combination, blocks));
+  }
+  // The least of the numbers from 1 on that the floor leaves.
+  [[nodiscard]] int first_streamed() const { return std::max(1, costs_.floor.stream_blocks); }
 
   Choice choose(std::size_t combination, int blocks) {
     return {seconds(combination, blocks), peak(combination, blocks),
@@ -318,6 +330,14 @@ class Search {
 
 }  // namespace
 
+bool LadderFloor::allows(const Rungs& rungs) const {
+  const Residency stays = residency(rungs);
+  return rungs.stream_blocks >= stream_blocks && (rungs.stream_encoder || !stream_encoder) &&
+         !(encoder_for_prompt && stays.text_encoder_after_encode) &&
+         !(transformer_for_steps && (stays.transformer_in_encode || stays.transformer_in_decode)) &&
+         !(vae_for_decode && stays.vae_before_decode);
+}
+
 Candidate compose(const Rungs& rungs, LadderCosts& costs) {
   Candidate candidate;
   candidate.rungs = rungs;
@@ -347,7 +367,7 @@ std::vector<Candidate> all_plans(LadderCosts& costs) {
   for (const Combination& combination : combinations(costs)) {
     Rungs rungs = combination.rungs;
     for (rungs.stream_blocks = 0; rungs.stream_blocks <= costs.layers; ++rungs.stream_blocks) {
-      all.push_back(compose(rungs, costs));
+      if (costs.floor.allows(rungs)) all.push_back(compose(rungs, costs));
     }
   }
   return all;

@@ -59,11 +59,16 @@ at::Tensor unfused_attention(const at::Tensor& q, const at::Tensor& k, const at:
 }  // namespace
 
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
-  const at::Tensor workspace = x.is_meta()
-                                   ? declared_workspace(workspace::linear(
-                                         x.size(0), x.size(1), weight.size(0), x.element_size()))
-                                   : at::Tensor();
-  return at::linear(x, weight, bias);
+  if (!x.is_meta()) return at::linear(x, weight, bias);
+  const at::Tensor workspace =
+      declared_workspace(workspace::linear(x.size(0), x.size(1), weight.size(0), x.element_size()));
+  if (weight.scalar_type() != at::kByte) return at::linear(x, weight, bias);
+  at::Tensor unpacked;
+  {
+    const ScopedMemoryTag tag(MemoryTag::kWorkspace);
+    unpacked = at::empty({weight.size(0), x.size(1)}, x.options());
+  }
+  return at::linear(x, unpacked, bias);
 }
 
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {

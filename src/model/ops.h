@@ -10,7 +10,8 @@
 // same memory as a run.
 namespace headroom {
 
-// x [T, in] * weight[out, in]^T (+ bias[out]) -> [T, out]
+// x [T, in] * weight[out, in]^T (+ bias[out]) -> [T, out]. On meta the weight may be quantised,
+// uint8 [out, bytes of a row]: it is unpacked into x's number format for the time of the product.
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias = {});
 
 // Root-mean-square normalisation over the last axis, reduced in float32 (Zhang & Sennrich 2019):

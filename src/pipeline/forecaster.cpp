@@ -30,7 +30,7 @@ class ReplayForecaster final : public Forecaster {
       : options_(std::move(options)),
         tokenizer_(std::move(tokenizer)),
         costs_(options_.model, choose_formats(options_.dtype, options_.device),
-               resolve_threads(options_.threads), allocator_of(options_.device)) {}
+               resolve_threads(options_.threads), allocator_of(options_.device), options_.floor) {}
 
   Forecast forecast(const GenerationRequest& request, const MemorySnapshot& snapshot) override {
     const PromptIds ids = encode_prompts(tokenizer_.get(), request);
@@ -95,8 +95,8 @@ class ReplayForecaster final : public Forecaster {
              const Receipt& receipt) override {
     const PromptIds ids = encode_prompts(tokenizer_.get(), request);
     const std::scoped_lock lock(mutex_);
-    const auto guess = guess_seconds(options_.model, costs_.sizes(), request, ids, rungs,
-                                     options_.device.is_cuda());
+    const auto guess = guess_seconds(options_.model, costs_.sizes(), costs_.storage(), request, ids,
+                                     rungs, options_.device.is_cuda());
     for (int i = 0; i < kStageCount; ++i) {
       const auto k = static_cast<std::size_t>(i);
       times_.learn(static_cast<Stage>(i), guess[k], receipt.stage_seconds[k]);

@@ -99,6 +99,7 @@ class PipelineGenerator final : public ImageGenerator {
                 : at::Device(at::kCPU)),
         memory_(options_.device, options_.pretend_vram_bytes, options_.pretend_others),
         preview_(LatentPreview::load(options_.model.root, options_.model.vae.latent_channels)) {
+    check_can_run(options_.dtype);
     if (!options_.device.is_cuda()) cpu_budget::install();
   }
 

@@ -1,6 +1,7 @@
 #include "number_format.h"
 
 #include "headroom/core/error.h"
+#include "headroom/pipeline/make_generator.h"
 
 namespace headroom {
 
@@ -13,8 +14,23 @@ NumberFormats choose_formats(const std::string& wanted, const Device& device) {
   if (wanted == "fp32") return {ScalarType::Float, ScalarType::Float, "fp32"};
   if (wanted == "bf16") return {ScalarType::BFloat16, ScalarType::BFloat16, "bf16"};
   if (wanted == "fp16") return {ScalarType::Half, ScalarType::Float, "fp16"};
+  if (wanted == "int8") {
+    return {ScalarType::BFloat16, ScalarType::BFloat16, "int8", WeightStorage::kInt8};
+  }
+  if (wanted == "q4") {
+    return {ScalarType::BFloat16, ScalarType::BFloat16, "q4", WeightStorage::kQ4};
+  }
   throw Error(ErrorKind::kInvalidRequest,
-              "number format \"" + wanted + "\" is not known; use auto, fp32, bf16 or fp16");
+              "number format \"" + wanted +
+                  "\" is not known; use auto, fp32, bf16 or fp16, or int8 or q4 to plan with");
+}
+
+void check_can_run(const std::string& dtype) {
+  if (dtype != "int8" && dtype != "q4") return;
+  throw Error(ErrorKind::kInvalidRequest,
+              "number format \"" + dtype +
+                  "\" can be planned already (headroom plan, headroom frontier) but not run yet; "
+                  "run with auto, fp32, bf16 or fp16");
 }
 
 }  // namespace headroom

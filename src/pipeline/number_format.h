@@ -1,21 +1,40 @@
 #pragma once
 #include "headroom/device/device.h"
 
+#include <cstdint>
 #include <string>
 
 #include <c10/core/ScalarType.h>
 
 namespace headroom {
 
+// How the matrices of the networks' like layers are kept on the device. Arithmetic is in
+// NumberFormats::networks all the same: a quantised matrix is unpacked for the product that reads
+// it. Blocks as GGUF defines them.
+enum class WeightStorage {
+  kPlain,  // in the number format of the arithmetic
+  kInt8,   // Q8_0: 34 bytes for 32 values
+  kQ4,     // Q4_K where rows are multiples of 256, else Q4_0: either way 18 bytes for 32 values
+};
+
+// Bytes of a row of `values` (a multiple of kQuantisedBlock); not for kPlain.
+inline constexpr std::int64_t kQuantisedBlock = 32;
+[[nodiscard]] constexpr std::int64_t quantised_row_bytes(WeightStorage storage,
+                                                         std::int64_t values) {
+  return values / kQuantisedBlock * (storage == WeightStorage::kInt8 ? 34 : 18);
+}
+
 // Number formats of a run. The VAE follows the vendor's own pipeline, which keeps it in float32
 // unless told otherwise, and is never float16, in which it overflows.
 struct NumberFormats {
   c10::ScalarType networks = c10::ScalarType::Float;
   c10::ScalarType vae = c10::ScalarType::Float;
-  std::string name;  // of `networks`: "fp32", "bf16", "fp16"
+  std::string name;                               // "fp32", "bf16", "fp16", "int8", "q4"
+  WeightStorage storage = WeightStorage::kPlain;  // of transformer and text encoder
 };
 
-// `wanted`: auto | fp32 | bf16 | fp16. Throws Error{kInvalidRequest} for anything else.
+// `wanted`: auto | fp32 | bf16 | fp16 | int8 | q4; the last two quantise text encoder and
+// transformer and do the rest in bf16. Throws Error{kInvalidRequest} for anything else.
 [[nodiscard]] NumberFormats choose_formats(const std::string& wanted, const Device& device);
 
 }  // namespace headroom

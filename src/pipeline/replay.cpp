@@ -20,7 +20,7 @@ class Replay {
   Replay(const ModelFolder& model, const NumberFormats& formats, const ReplayRequest& what)
       : kernels_(what.card),
         recording_(ledger_),
-        networks_(formats.networks),
+        networks_(formats.networks, formats.storage),
         vae_(formats.vae),
         run_(model, formats, {networks_, networks_, vae_, vae_}, /*background=*/false),
         what_(what) {

@@ -18,11 +18,12 @@ LedgerPeaks AllocatorModel::peaks(const Ledger& ledger) const {
 }
 
 ReplayCosts::ReplayCosts(const ModelFolder& model, NumberFormats formats, int threads,
-                         AllocatorModel allocator)
+                         AllocatorModel allocator, LadderFloor floor)
     : model_(model),
       formats_(std::move(formats)),
       threads_(threads),
       allocator_(std::move(allocator)),
+      floor_(floor),
       sizes_(network_sizes(model, formats_,
                            [this](const Ledger& l) { return allocator_.peaks(l).left_bytes; })) {}
 
@@ -90,6 +91,7 @@ ReplayCosts::ForRequest::ForRequest(ReplayCosts& all, GenerationRequest request,
     : all_(all), what_{std::move(request), std::move(ids), {}, all.threads_}, times_(times) {
   layers = all_.model_.transformer.n_layers;
   guided = !what_.ids.negative.empty();
+  floor = all_.floor_;
   const VaeConfig& vae = all_.model_.vae;
   const int latent_side = std::max(what_.request.width, what_.request.height) / vae.scale();
   for (const int tile : {64, 32, 16, 8, 4, 2}) {
@@ -120,8 +122,9 @@ StageNeed ReplayCosts::ForRequest::decode(const Rungs& rungs) {
 }
 
 std::array<double, kStageCount> ReplayCosts::ForRequest::seconds(const Rungs& rungs) {
-  std::array<double, kStageCount> seconds = guess_seconds(all_.model_, all_.sizes_, what_.request,
-                                                          what_.ids, rungs, all_.allocator_.card);
+  std::array<double, kStageCount> seconds =
+      guess_seconds(all_.model_, all_.sizes_, all_.formats_.storage, what_.request, what_.ids,
+                    rungs, all_.allocator_.card);
   for (int i = 0; i < kStageCount; ++i) {
     const auto stage = static_cast<Stage>(i);
     double& s = seconds[static_cast<std::size_t>(i)];

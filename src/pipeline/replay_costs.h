@@ -24,7 +24,7 @@ struct AllocatorModel {
 class ReplayCosts {
  public:
   ReplayCosts(const ModelFolder& model, NumberFormats formats, int threads,
-              AllocatorModel allocator);
+              AllocatorModel allocator, LadderFloor floor = {});
 
   // The answers for one request, for as long as this object lives and the request does not change.
   class ForRequest final : public LadderCosts {
@@ -42,6 +42,7 @@ class ReplayCosts {
   };
 
   [[nodiscard]] const NetworkSizes& sizes() const { return sizes_; }
+  [[nodiscard]] WeightStorage storage() const { return formats_.storage; }
 
  private:
   // Everything that a stage's need depends on.
@@ -53,6 +54,7 @@ class ReplayCosts {
   const NumberFormats formats_;
   const int threads_;
   const AllocatorModel allocator_;
+  const LadderFloor floor_;
   const NetworkSizes sizes_;
   std::map<Key, StageNeed> known_;
 };

@@ -6,6 +6,7 @@
 #include "weight_sources.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 #include <vector>
 
@@ -20,9 +21,10 @@ struct Rates {
   double copy_bytes;     // per second, from the mapped file to the device
   double decoder_flops;  // per second, convolutions
   double exposed;        // part of a hidden copy that still costs time
+  double unpacked;       // quantised values per second
 };
-constexpr Rates kCpu{60e9, 2e9, 60e9, 0.5};
-constexpr Rates kCard{20e12, 10e9, 10e12, 0.1};
+constexpr Rates kCpu{60e9, 2e9, 60e9, 0.5, 1e9};
+constexpr Rates kCard{20e12, 10e9, 10e12, 0.1, 100e9};
 constexpr double kChunking = 1.03;  // more, smaller products
 constexpr double kTiling = 1.25;    // margins, and layers through host memory
 // Where the CPU is the device, decoding outside of its budget costs no time, but it is what a card
@@ -37,6 +39,17 @@ double transformer_flops(const TransformerConfig& c, double tokens) {
   const double linear = 2.0 * tokens * (4.0 * d * d + 3.0 * d * c.ffn_dim());
   const double attention = 4.0 * tokens * tokens * d;
   return (c.n_layers + c.n_refiner_layers) * (linear + attention);
+}
+
+// Values in the matrices of one of the main layers.
+double layer_values(const TransformerConfig& c) {
+  return 4.0 * c.dim * c.dim + 3.0 * c.dim * c.ffn_dim() + 4.0 * c.dim * c.adaln_dim();
+}
+
+double text_encoder_values(const TextEncoderConfig& c) {
+  const double heads = 2.0 * c.head_dim * (c.num_attention_heads + c.num_key_value_heads);
+  return TextEncoder::layer_count(c) *
+         (heads * c.hidden_size + 3.0 * c.hidden_size * c.intermediate_size);
 }
 
 double decoder_flops(const VaeConfig& c, double pixels) {
@@ -61,7 +74,7 @@ double round_up_32(double n) {
 NetworkSizes network_sizes(const ModelFolder& model, const NumberFormats& formats,
                            const std::function<std::int64_t(const Ledger&)>& left_of) {
   const c10::InferenceMode inference;
-  MetaWeights networks(formats.networks);
+  MetaWeights networks(formats.networks, formats.storage);
   MetaWeights vae(formats.vae);
   const auto measure = [&](auto load) {
     Ledger ledger;
@@ -97,6 +110,7 @@ NetworkSizes network_sizes(const ModelFolder& model, const NumberFormats& format
 }
 
 std::array<double, kStageCount> guess_seconds(const ModelFolder& model, const NetworkSizes& sizes,
+                                              WeightStorage storage,
                                               const GenerationRequest& request,
                                               const PromptIds& ids, const Rungs& rungs, bool card) {
   const Rates& rates = card ? kCard : kCpu;
@@ -111,9 +125,11 @@ std::array<double, kStageCount> guess_seconds(const ModelFolder& model, const Ne
   std::array<double, kStageCount> seconds{};
   const auto of = [&](Stage stage) -> double& { return seconds[static_cast<std::size_t>(stage)]; };
 
-  // Parameters times two operations a token; two bytes a parameter is near enough here.
-  of(Stage::kEncode) = static_cast<double>(sizes.text_encoder) *
-                       (length(ids.positive) + length(ids.negative)) / rates.flops;
+  const bool quantised = storage != WeightStorage::kPlain;
+  const double prompts = ids.negative.empty() ? 1 : 2;
+  const double encoder = text_encoder_values(model.text_encoder);
+  of(Stage::kEncode) = 2 * encoder * (length(ids.positive) + length(ids.negative)) / rates.flops;
+  if (quantised) of(Stage::kEncode) += prompts * encoder / rates.unpacked;
   if (!stays.text_encoder_after_encode) of(Stage::kEncode) += copy(sizes.text_encoder);
 
   const double side = model.vae.scale() * model.transformer.patch_size;
@@ -125,6 +141,12 @@ std::array<double, kStageCount> guess_seconds(const ModelFolder& model, const Ne
     if (rungs.sequential_guidance) passes = 2;
   }
   step /= rates.flops;
+  if (quantised) {  // each product unpacks its matrix anew
+    const double rows = image + round_up_32(length(ids.positive));
+    const double chunks = rungs.chunk_tokens > 0 ? std::ceil(rows / rungs.chunk_tokens) : 1;
+    step += prompts * chunks * model.transformer.n_layers * layer_values(model.transformer) /
+            rates.unpacked;
+  }
   if (rungs.chunk_tokens > 0) step *= kChunking;
   if (passes > 1) step *= card ? kSequentialCard : kSequentialCpu;
   const double streamed = copy(sizes.transformer_layer * rungs.stream_blocks) * passes;

@@ -27,10 +27,8 @@ struct NetworkSizes {
 // A first guess at each stage's seconds for one picture, from floating-point operations, bytes that
 // are copied under `rungs`, and round figures for the kind of device. Good for comparing plans; the
 // time model scales it by what runs on this device really took.
-[[nodiscard]] std::array<double, kStageCount> guess_seconds(const ModelFolder& model,
-                                                            const NetworkSizes& sizes,
-                                                            const GenerationRequest& request,
-                                                            const PromptIds& ids,
-                                                            const Rungs& rungs, bool card);
+[[nodiscard]] std::array<double, kStageCount> guess_seconds(
+    const ModelFolder& model, const NetworkSizes& sizes, WeightStorage storage,
+    const GenerationRequest& request, const PromptIds& ids, const Rungs& rungs, bool card);
 
 }  // namespace headroom

@@ -120,11 +120,16 @@ at::Tensor FileWeights::gather_rows(std::string_view name, std::span<const std::
   return host.to(options_.device());
 }
 
-MetaWeights::MetaWeights(c10::ScalarType dtype)
-    : options_(at::TensorOptions(at::kMeta).dtype(dtype)) {}
+MetaWeights::MetaWeights(c10::ScalarType dtype, WeightStorage storage)
+    : options_(at::TensorOptions(at::kMeta).dtype(dtype)), storage_(storage) {}
 
-at::Tensor MetaWeights::get(std::string_view, at::IntArrayRef shape) {
+at::Tensor MetaWeights::get(std::string_view name, at::IntArrayRef shape) {
   const ScopedMemoryTag tag(MemoryTag::kWeights);
+  if (storage_ != WeightStorage::kPlain && name.starts_with("layers.") && shape.size() == 2 &&
+      shape[1] % kQuantisedBlock == 0) {
+    return at::empty({shape[0], quantised_row_bytes(storage_, shape[1])},
+                     options_.dtype(at::kByte));
+  }
   return at::empty(shape, options_);
 }
 

@@ -2,6 +2,8 @@
 #include "headroom/model/weight_source.h"
 #include "headroom/weights/tensor_file.h"
 
+#include "number_format.h"
+
 #include <string>
 #include <vector>
 
@@ -28,10 +30,13 @@ class FileWeights final : public WeightSource {
   std::vector<std::string> prefixes_;
 };
 
-// Shapes without values, for a replay.
+// Shapes without values, for a replay. Of quantised storage: the matrices of the layers that a
+// network has many of ("layers.N."), text encoder and transformer alike, come as their bytes,
+// [rows, bytes of a row]. All else is in `dtype`: vectors, embedders, refiners, the final layer and
+// pad tokens, which are small or precious, and rows that are no whole number of blocks.
 class MetaWeights final : public WeightSource {
  public:
-  explicit MetaWeights(c10::ScalarType dtype);
+  explicit MetaWeights(c10::ScalarType dtype, WeightStorage storage = WeightStorage::kPlain);
   at::Tensor get(std::string_view name, at::IntArrayRef shape) override;
   at::Tensor gather_rows(std::string_view name, std::span<const std::int32_t> ids,
                          std::int64_t rows, std::int64_t width) override;
@@ -39,6 +44,7 @@ class MetaWeights final : public WeightSource {
 
  private:
   at::TensorOptions options_;
+  WeightStorage storage_;
 };
 
 }  // namespace headroom

@@ -99,9 +99,11 @@ TEST(ConfigEnvironment, TildeIsTheHomeFolder) {
 
 TEST(ConfigEnvironment, RefusesBadValues) {
   AppConfig config;
-  expect_error(ErrorKind::kConfig,
-               Eq("HEADROOM_MODEL_DTYPE: \"fp8\" is not allowed; use auto, fp32, bf16 or fp16"),
-               [&] { load_config_environment({"HEADROOM_MODEL_DTYPE=fp8"}, config); });
+  expect_error(
+      ErrorKind::kConfig,
+      Eq("HEADROOM_MODEL_DTYPE: \"fp8\" is not allowed; use auto, fp32, bf16, fp16, int8 or "
+         "q4"),
+      [&] { load_config_environment({"HEADROOM_MODEL_DTYPE=fp8"}, config); });
   expect_refused({"HEADROOM_LOG_LEVEL=off", "HEADROOM_WINDOW_WIDTH=10"},
                  "HEADROOM_WINDOW_WIDTH: \"10\"");
   expect_refused({"HEADROOM_MODEL_OFFLOAD_LAYERS=a,,b"},

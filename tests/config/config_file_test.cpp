@@ -100,6 +100,18 @@ TEST(ConfigFile, OverlaysOnlyWhatItNames) {
   EXPECT_EQ(config.window.height, 900);
 }
 
+TEST(ConfigFile, RemembersWhereASettingStands) {
+  const TempFolder folder;
+  AppConfig config;
+  load_config_file(folder.write("a.yaml", "model:\n  threads: 2\n  enable_cpu_offload: on\n"),
+                   config);
+  EXPECT_EQ(config.places.size(), 2U);
+  EXPECT_THAT(config.places.at("model.threads"), EndsWith("a.yaml:2: model.threads"));
+  EXPECT_THAT(config.places.at("model.low_vram"), EndsWith("a.yaml:3: model.enable_cpu_offload"));
+  load_config_environment({"HEADROOM_MODEL_THREADS=3"}, config);
+  EXPECT_EQ(config.places.at("model.threads"), "HEADROOM_MODEL_THREADS");
+}
+
 TEST(ConfigFile, TheDocumentedFileChangesNothing) {
   AppConfig config;
   load_config_file(HEADROOM_SOURCE_DIR "/configs/config.yaml", config);
@@ -198,7 +210,7 @@ TEST(ConfigFile, RefusesBadValuesWithLineKeyAndWhatIsAllowed) {
        "device",
        {"gpu", "\"cuda:\"", "cuda:64", "cuda:-1", "cuda:x", "CPU", "\"\""},
        "cuda:N"},
-      {"model", "dtype", {"fp8", "BF16"}, "auto, fp32, bf16 or fp16"},
+      {"model", "dtype", {"fp8", "BF16", "Q4"}, "auto, fp32, bf16, fp16, int8 or q4"},
       {"model", "threads", {"-1", "1025", "2.5", "many", "0x4", "99999999999"}, "from 0 to 1024"},
       {"model", "low_vram", {"maybe", "2", "\"\""}, "true or false"},
       {"model", "enable_cpu_offload", {"maybe"}, "true or false"},

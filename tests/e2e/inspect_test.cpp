@@ -35,6 +35,44 @@ TEST_F(Devices, PretendsWhatIsAsked) {
   EXPECT_EQ(cpu["pretended"], true);
 }
 
+TEST_F(Devices, ShowTheAllocatorsSettings) {
+  EXPECT_EQ(run_json({"devices", "--json"}).at(0)["allocator_settings"], "");
+  EXPECT_NE(run({"devices"}).out.find("PYTORCH_CUDA_ALLOC_CONF is not set\n"), std::string::npos);
+
+  environment_["PYTORCH_CUDA_ALLOC_CONF"] = "max_split_size_mb:128";
+  const auto good = run_json({"devices", "--json"});
+  EXPECT_EQ(good.at(0)["allocator_settings"], "max_split_size_mb:128");
+  EXPECT_EQ(good.at(0)["allocator_warnings"], json::array());
+  const ProcessResult text = run({"devices"});
+  EXPECT_NE(text.out.find("PYTORCH_CUDA_ALLOC_CONF max_split_size_mb:128\n"), std::string::npos);
+  EXPECT_EQ(text.out.find("warning"), std::string::npos) << text.out;
+}
+
+TEST_F(Devices, WarnOfAllocatorSettingsThatAreWrong) {
+  for (const auto& [settings, words] :
+       std::map<std::string, std::string>{{"max_split_size_mb:many", "max_split_size_mb must be"},
+                                          {"max_split_size_mb:1", "from 20 on, not \"1\""},
+                                          {"no_such_thing:1", "no_such_thing is not known"},
+                                          {"backend:cudaMallocAsync", "cudaMallocAsync"}}) {
+    environment_["PYTORCH_CUDA_ALLOC_CONF"] = settings;
+    const auto out = run_json({"devices", "--json"});
+    ASSERT_EQ(out.at(0)["allocator_warnings"].size(), 1U) << settings;
+    EXPECT_NE(out[0]["allocator_warnings"][0].get<std::string>().find(words), std::string::npos);
+    const ProcessResult text = run({"devices"});
+    EXPECT_EQ(text.exit_code, 0);
+    EXPECT_NE(text.out.find("\nwarning: "), std::string::npos) << text.out;
+    EXPECT_NE(text.out.find(words), std::string::npos) << text.out;
+  }
+}
+
+// Predictions for a card follow the settings, so they must be right there.
+TEST_F(Devices, AllocatorSettingsThatAreWrongEndAPlanForACard) {
+  environment_["PYTORCH_CUDA_ALLOC_CONF"] = "max_split_size_mb:many";
+  expect_refused({"plan", "--model", "z-image-turbo", "--device", "cuda", "--pretend-vram", "6G"},
+                 2, {"PYTORCH_CUDA_ALLOC_CONF: max_split_size_mb", "not \"many\""});
+  EXPECT_EQ(run({"plan", "--device", "cpu"}).exit_code, 0);  // not read there
+}
+
 TEST_F(Inspect, AModelFolder) {
   const auto out = run_json({"inspect", kStarterModel.string(), "--json"});
   ASSERT_EQ(out.size(), 1U);

@@ -77,6 +77,68 @@ TEST_F(PlanCommand, AnswersForTheRealModelWithoutItsWeights) {
   EXPECT_NE(refused.err.find("tokenizer"), std::string::npos) << refused.err;
 }
 
+TEST_F(PlanCommand, AnswersForWeightsOfEightAndFourBitsButRunsNone) {
+  std::int64_t before = 0;
+  for (const char* dtype : {"q4", "int8", "bf16"}) {
+    const json out = plan({"--model", "z-image-turbo", "--device", "cuda", "--dtype", dtype,
+                           "--pretend-vram", "24G", "--preset", "1024"},
+                          0);
+    EXPECT_GT(out["plan"]["peak_bytes"], before) << dtype;
+    before = out["plan"]["peak_bytes"];
+  }
+  const auto frontier =
+      run_json({"frontier", "--model", "z-image-turbo", "--device", "cuda", "--dtype", "q4",
+                "--pretend-vram", "6G", "--step", "512", "--max", "1024", "--json"});
+  EXPECT_EQ(frontier.at(0)["cells"].size(), 4U);
+  for (const char* dtype : {"int8", "q4"}) {
+    expect_refused(quick({"--dtype", dtype}), 2,
+                   {"\"" + std::string(dtype) + "\" can be planned already", "headroom plan",
+                    "not run yet", "fp32, bf16 or fp16"});
+    expect_refused({"--dtype", dtype}, 2, {"not run yet"});  // the window
+  }
+}
+
+// The names in a list of layers, from the file to the plan.
+TEST_F(PlanCommand, OffloadedLayersAreStreamedWhateverFits) {
+  const auto file = write("my.yaml", "model:\n  offload_layers: [layers.0-2, text_encoder]\n");
+  keep("my.yaml");
+  const json out = plan({"--config", file.string(), "--size", "128x128"}, 0);
+  EXPECT_EQ(out["plan"]["rungs"].dump().find("resident"), std::string::npos);
+  int streamed = 0;
+  bool leaves = false;
+  for (const json& rung : out["plan"]["rungs"]) {
+    const std::string name = rung;
+    if (name.starts_with("stream-blocks:")) streamed = std::stoi(name.substr(14));
+    leaves = leaves || name == "evict-encoder" || name == "stream-encoder";
+  }
+  EXPECT_GE(streamed, 3);
+  EXPECT_TRUE(leaves);
+  const auto made =
+      run_json(quick({"--config", file.string(), "--size", "128x128", "--json", "-o", "a.png"}));
+  EXPECT_EQ(made.at(0)["plan"]["rungs"], out["plan"]["rungs"]);
+}
+
+TEST_F(PlanCommand, OffloadedLayersThatAreNotThereAreNamedWithTheirLine) {
+  const auto file = write("my.yaml", "model:\n  threads: 1\n  offload_layers: [unet]\n");
+  keep("my.yaml");
+  expect_refused({"plan", "--config", file.string()}, 2,
+                 {"my.yaml:3: model.offload_layers: \"unet\"", "layers.0 to layers.5"});
+  environment_["HEADROOM_MODEL_OFFLOAD_LAYERS"] = "vae,layers.6";
+  expect_refused({"plan"}, 2, {"HEADROOM_MODEL_OFFLOAD_LAYERS: \"layers.6\"", "layers.5"});
+}
+
+TEST_F(PlanCommand, PartsOfOtherModelsAreNotedInTheLog) {
+  environment_["HEADROOM_MODEL_OFFLOAD_LAYERS"] = "down_blocks,mid_block";
+  const auto log = folder_ / "log";
+  environment_["HEADROOM_LOG_FOLDER"] = log.string();
+  keep("log/headroom.log");
+  const json out = plan({"--size", "128x128"}, 0);
+  EXPECT_NE(out["plan"]["rungs"].dump().find("stream-blocks:"), std::string::npos);
+  const std::string text = read_bytes(log / "headroom.log");
+  EXPECT_NE(text.find("down_blocks is a part of other models"), std::string::npos) << text;
+  EXPECT_NE(text.find("mid_block is a part of other models"), std::string::npos) << text;
+}
+
 TEST_F(PlanCommand, FrontierIsMonotoneAndNamesTheCriticalPoint) {
   const auto out =
       run_json({"frontier", "--step", "256", "--max", "1024", "--vram-cap", "60M", "--json"});

@@ -183,5 +183,25 @@ TEST_P(OpsMemory, AReplaySeesWhatAnOperationTakes) {
               [](const auto& x) { return rotate_pairs(x[0], x[1]); });
 }
 
+// A quantised weight is unpacked into the input's format for its product, and no longer.
+TEST_F(Ops, AReplayUnpacksAQuantisedWeightBesideIt) {
+  Ledger ledger;
+  {
+    MetaLedgerRecording recording(ledger);
+    const auto on_meta = at::TensorOptions(at::kMeta);
+    const at::Tensor x = at::empty({100, 64}, on_meta.dtype(at::kBFloat16));
+    const at::Tensor weight = at::empty({320, 36}, on_meta.dtype(at::kByte));  // 4 bits a value
+    const at::Tensor out = linear(x, weight);
+    EXPECT_EQ(out.sizes(), (at::IntArrayRef{100, 320}));
+    EXPECT_EQ(out.scalar_type(), at::kBFloat16);
+    recording.mark(Stage::kSave);
+    static_cast<void>(out);
+  }
+  const LedgerPeaks peaks = replay_cpu_budget(ledger);
+  EXPECT_EQ(peaks.stages[0].workspace_bytes, 320 * 64 * 2);
+  EXPECT_EQ(peaks.stages[0].activation_bytes, (100 * 64 + 100 * 320) * 2 + 320 * 36);
+  EXPECT_EQ(peaks.stages[static_cast<std::size_t>(Stage::kSave)].workspace_bytes, 0);
+}
+
 }  // namespace
 }  // namespace headroom

@@ -45,6 +45,14 @@ TEST(NumberFormat, FollowsTheDeviceUnlessToldOtherwise) {
   EXPECT_EQ(choose_formats("bf16", cpu).networks, at::kBFloat16);
   EXPECT_EQ(choose_formats("fp16", card).networks, at::kHalf);
   EXPECT_EQ(choose_formats("fp16", card).vae, at::kFloat);  // float16 overflows in it
+  for (const Device& device : {cpu, card}) {
+    EXPECT_EQ(choose_formats("int8", device).storage, WeightStorage::kInt8);
+    EXPECT_EQ(choose_formats("q4", device).storage, WeightStorage::kQ4);
+    EXPECT_EQ(choose_formats("q4", device).networks, at::kBFloat16);
+    EXPECT_EQ(choose_formats("q4", device).vae, at::kBFloat16);
+    EXPECT_EQ(choose_formats("q4", device).name, "q4");
+    EXPECT_EQ(choose_formats("bf16", device).storage, WeightStorage::kPlain);
+  }
   try {
     static_cast<void>(choose_formats("fp8", cpu));
     FAIL() << "fp8 was taken";
@@ -133,7 +141,8 @@ TEST(GuessedSeconds, GrowWithWhatTheStageDoes) {
   larger.width = 256;  // 64 rows of tokens; up to 32 cost the same
   const auto seconds = [&](Stage stage, const GenerationRequest& r, const PromptIds& i,
                            const Rungs& rungs = {}) {
-    return guess_seconds(model, sizes, r, i, rungs, false)[static_cast<std::size_t>(stage)];
+    return guess_seconds(model, sizes, WeightStorage::kPlain, r, i, rungs,
+                         false)[static_cast<std::size_t>(stage)];
   };
   const double denoise = seconds(Stage::kDenoise, request, ids);
   EXPECT_DOUBLE_EQ(seconds(Stage::kDenoise, longer, ids), 2 * denoise);
@@ -151,6 +160,26 @@ TEST(GuessedSeconds, GrowWithWhatTheStageDoes) {
   }
   EXPECT_GT(seconds(Stage::kDecode, request, ids, {.tile_latent = 4}),
             seconds(Stage::kDecode, request, ids));
+}
+
+// Each product unpacks its matrix anew, so chunks cost more where weights are quantised.
+TEST(GuessedSeconds, CountTheUnpackingOfQuantisedWeights) {
+  const ModelFolder model = read_model_folder(test::model_root("tiny"));
+  const PromptIds ids{std::vector<std::int32_t>(20), {}};
+  GenerationRequest request;
+  request.width = request.height = 512;
+  request.steps = 4;
+  const auto seconds = [&](WeightStorage storage, Stage stage, const Rungs& rungs) {
+    return guess_seconds(model, {}, storage, request, ids, rungs,
+                         true)[static_cast<std::size_t>(stage)];
+  };
+  const auto unpacking = [&](Stage stage, const Rungs& rungs) {
+    return seconds(WeightStorage::kQ4, stage, rungs) - seconds(WeightStorage::kPlain, stage, rungs);
+  };
+  EXPECT_GT(unpacking(Stage::kEncode, {}), 0);
+  EXPECT_GT(unpacking(Stage::kDenoise, {}), 0);
+  EXPECT_GT(unpacking(Stage::kDenoise, {.chunk_tokens = 64}), 2 * unpacking(Stage::kDenoise, {}));
+  EXPECT_EQ(unpacking(Stage::kDecode, {}), 0);
 }
 
 TEST(Replay, MarksEveryStageAndTakesNoMemory) {

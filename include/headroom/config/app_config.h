@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,7 +14,7 @@ namespace headroom {
 struct ModelOptions {
   std::string path;             // folder; empty = the starter model
   std::string device = "auto";  // auto | cpu | cuda | cuda:i
-  std::string dtype = "auto";   // auto | fp32 | bf16 | fp16
+  std::string dtype = "auto";   // auto | fp32 | bf16 | fp16 | int8 | q4
   int threads = 0;              // 0 = one per physical core
   bool low_vram = false;        // prefer evicting and streaming; alias model.enable_cpu_offload
   std::vector<std::string> offload_layers;  // layers to keep off the device, by name
@@ -43,6 +44,9 @@ struct AppConfig {
   OutputOptions output;
   WindowOptions window;
   LogOptions log;
+  // Where each setting that was given stands, by "section.key": "FILE:LINE: section.key" or the
+  // name of the variable. For messages on values that are judged later, with the model at hand.
+  std::map<std::string, std::string> places;
   [[nodiscard]] BudgetOptions budget() const {
     return {memory.vram_cap_bytes, memory.reserve_bytes};
   }

@@ -17,6 +17,18 @@ struct StageNeed {
   std::int64_t peak_bytes = 0;  // worst moment of all three together
 };
 
+// The least that a plan must keep off the device, however much memory there is: what a person asked
+// for by name, see offload_floor(). Everything at its default: nothing.
+struct LadderFloor {
+  int stream_blocks = 0;               // so many blocks are streamed, or more
+  bool stream_encoder = false;         // the text encoder's layers are streamed
+  bool encoder_for_prompt = false;     // the text encoder is there only while a prompt is encoded
+  bool transformer_for_steps = false;  // the transformer is there only in denoise
+  bool vae_for_decode = false;         // the decoder is there only in decode
+  [[nodiscard]] bool allows(const Rungs& rungs) const;
+  friend bool operator==(const LadderFloor&, const LadderFloor&) = default;
+};
+
 // Needs and times of one request on one device, by rung; found by replay, so that a question costs
 // milliseconds the first time. The planner asks; the answers must not change while it does.
 //
@@ -51,6 +63,7 @@ class LadderCosts {
   bool can_decode_on_cpu = true;
   std::vector<int> chunk_sizes;  // descending, without 0
   std::vector<int> tile_sizes;   // descending, without 0
+  LadderFloor floor;             // plans below it are none; its stream_blocks is 0 .. layers
 };
 
 // One way to run, with what it needs.
@@ -93,8 +106,8 @@ struct Residency {
 // fits.
 [[nodiscard]] Candidate smallest_plan(LadderCosts& costs);
 
-// Every combination of rungs (thousands): what fastest_plan() must be as good as. Tiles are not
-// combined with a decoder on the CPU, where they would save nothing that counts.
+// Every combination of rungs that the floor allows (thousands): what fastest_plan() must be as good
+// as. Tiles are not combined with a decoder on the CPU, where they would save nothing that counts.
 [[nodiscard]] std::vector<Candidate> all_plans(LadderCosts& costs);
 
 }  // namespace headroom

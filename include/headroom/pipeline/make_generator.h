@@ -2,6 +2,7 @@
 #include "headroom/core/generator.h"
 #include "headroom/device/device.h"
 #include "headroom/memory/forecast.h"
+#include "headroom/memory/planner.h"
 #include "headroom/text/prompt_tokenizer.h"
 #include "headroom/weights/model_folder.h"
 
@@ -16,10 +17,13 @@ namespace headroom {
 struct PipelineOptions {
   ModelFolder model;
   Device device;
-  std::string dtype = "auto";  // auto | fp32 | bf16 | fp16; auto = fp32 on the CPU, bf16 on a card
-  int threads = 0;             // 0 = one per core
+  // auto | fp32 | bf16 | fp16 | int8 | q4; auto = fp32 on the CPU, bf16 on a card. The last two can
+  // be planned, not run.
+  std::string dtype = "auto";
+  int threads = 0;  // 0 = one per core
   BudgetOptions budget;
   bool low_vram = false;  // prefer the plan that holds least over the fastest
+  LadderFloor floor;      // what stays off the device in any case
   std::optional<std::int64_t> pretend_vram_bytes;
   std::function<std::int64_t()> pretend_others;  // see DeviceMemory
   std::filesystem::path
@@ -32,9 +36,12 @@ struct PipelineOptions {
 [[nodiscard]] std::shared_ptr<Forecaster> make_forecaster(
     PipelineOptions options, std::shared_ptr<const PromptTokenizer> tokenizer);
 
+// Throws Error{kInvalidRequest} when `dtype` is one that can be planned but not run yet.
+void check_can_run(const std::string& dtype);
+
 // The text-to-image pipeline. Opens no weights before the first request. Create, use and destroy it
-// on one thread. Throws Error{kModelFile} when a weight file is damaged, Error{kOutOfMemory} when a
-// request does not fit (before anything runs).
+// on one thread. Throws what check_can_run() throws, Error{kModelFile} when a weight file is
+// damaged, Error{kOutOfMemory} when a request does not fit (before anything runs).
 [[nodiscard]] std::unique_ptr<ImageGenerator> make_generator(
     PipelineOptions options, std::shared_ptr<const PromptTokenizer> tokenizer,
     std::shared_ptr<Forecaster> forecaster);

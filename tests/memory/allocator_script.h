@@ -1,0 +1,46 @@
+#pragma once
+#include "headroom/memory/cuda_allocator_model.h"
+
+#include <cstdint>
+
+namespace headroom::test {
+
+// A ledger written by hand.
+class Script {
+ public:
+  Script& stage(Stage stage) {
+    ledger.entries.push_back({.kind = Ledger::Kind::kStage, .stage = stage});
+    return *this;
+  }
+  Script& take(std::uint32_t id, std::int64_t bytes, MemoryTag tag = MemoryTag::kActivations) {
+    ledger.entries.push_back(
+        {.kind = Ledger::Kind::kAllocate, .tag = tag, .id = id, .bytes = bytes});
+    return *this;
+  }
+  Script& free(std::uint32_t id) {
+    ledger.entries.push_back({.kind = Ledger::Kind::kFree, .id = id});
+    return *this;
+  }
+  [[nodiscard]] CudaPeaks replay(const CudaAllocatorSettings& settings = {}) const {
+    return replay_cuda_caching(ledger, settings);
+  }
+  // In MiB, for the many cases that are made of whole ones.
+  [[nodiscard]] double reserved(const CudaAllocatorSettings& settings = {}) const {
+    return static_cast<double>(replay(settings).reserved_peak_bytes) / kMiB;
+  }
+  Ledger ledger;
+};
+
+[[nodiscard]] inline CudaAllocatorSettings expandable() {
+  CudaAllocatorSettings settings;
+  settings.expandable_segments = true;
+  return settings;
+}
+
+[[nodiscard]] inline CudaAllocatorSettings max_split_mb(std::int64_t mb) {
+  CudaAllocatorSettings settings;
+  settings.max_split_size_bytes = mb * kMiB;
+  return settings;
+}
+
+}  // namespace headroom::test

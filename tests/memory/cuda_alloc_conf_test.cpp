@@ -1,0 +1,80 @@
+#include "headroom/core/error.h"
+#include "headroom/memory/cuda_allocator_model.h"
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace headroom {
+namespace {
+
+TEST(CudaAllocConf, EmptyTextIsTheDefault) {
+  for (const char* text : {"", "  ", ","}) {
+    const CudaAllocatorSettings settings = parse_cuda_alloc_conf(text);
+    EXPECT_EQ(settings.max_split_size_bytes, std::numeric_limits<std::int64_t>::max());
+    EXPECT_EQ(settings.max_non_split_rounding_bytes, 20 * kMiB);
+    EXPECT_FALSE(settings.expandable_segments);
+    EXPECT_EQ(settings.garbage_collection_threshold, 0);
+    EXPECT_TRUE(settings.notes.empty());
+    EXPECT_TRUE(settings.unknown_keys.empty());
+  }
+}
+
+TEST(CudaAllocConf, ReadsTheOptionsThatTheModelFollows) {
+  const CudaAllocatorSettings settings = parse_cuda_alloc_conf(
+      " max_split_size_mb:128, expandable_segments : "
+      "True,max_non_split_rounding_mb:32,backend:native,"
+      "pinned_use_background_threads:True");
+  EXPECT_EQ(settings.max_split_size_bytes, 128 * kMiB);
+  EXPECT_EQ(settings.max_non_split_rounding_bytes, 32 * kMiB);
+  EXPECT_TRUE(settings.expandable_segments);
+  EXPECT_TRUE(settings.notes.empty());
+  EXPECT_TRUE(settings.unknown_keys.empty());
+  EXPECT_FALSE(parse_cuda_alloc_conf("expandable_segments:False").expandable_segments);
+  EXPECT_EQ(parse_cuda_alloc_conf("max_split_size_mb:20").max_split_size_bytes, 20 * kMiB);
+}
+
+TEST(CudaAllocConf, SaysWhichOptionsPredictionsLeaveOut) {
+  const CudaAllocatorSettings settings = parse_cuda_alloc_conf(
+      "garbage_collection_threshold:0.8,roundup_power2_divisions:[256:1,512:2,>:8],"
+      "backend:cudaMallocAsync,max_split_size_mb:64");
+  EXPECT_DOUBLE_EQ(settings.garbage_collection_threshold, 0.8);
+  EXPECT_EQ(settings.max_split_size_bytes, 64 * kMiB);
+  ASSERT_EQ(settings.notes.size(), 3u);
+  EXPECT_EQ(settings.notes[0].rfind("garbage_collection_threshold", 0), 0u);
+  EXPECT_EQ(settings.notes[1].rfind("roundup_power2_divisions", 0), 0u);
+  EXPECT_EQ(settings.notes[2].rfind("backend:cudaMallocAsync", 0), 0u);
+  EXPECT_TRUE(settings.unknown_keys.empty());
+}
+
+TEST(CudaAllocConf, ListsUnknownKeys) {
+  const CudaAllocatorSettings settings =
+      parse_cuda_alloc_conf("max_split:128,expandable_segments:True,colour");
+  EXPECT_EQ(settings.unknown_keys, (std::vector<std::string>{"max_split", "colour"}));
+  EXPECT_TRUE(settings.expandable_segments);
+}
+
+TEST(CudaAllocConf, RefusesWhatPyTorchWouldRefuseAndNamesTheOption) {
+  for (const char* text :
+       {"max_split_size_mb:19", "max_split_size_mb:", "max_split_size_mb", "max_split_size_mb:12x",
+        "max_split_size_mb:-128", "max_split_size_mb:99999999999999999999",
+        "max_split_size_mb:9000000000000", "max_non_split_rounding_mb:1",
+        "expandable_segments:true", "expandable_segments:1",
+        "expandable_segments:", "garbage_collection_threshold:0", "garbage_collection_threshold:1",
+        "garbage_collection_threshold:nan", "garbage_collection_threshold:much", "backend:other"}) {
+    try {
+      (void)parse_cuda_alloc_conf(text);
+      ADD_FAILURE() << text;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kConfig) << text;
+      const std::string key = std::string(text).substr(0, std::string(text).find(':'));
+      EXPECT_NE(std::string(error.what()).find(key + " must be"), std::string::npos)
+          << error.what();
+    }
+  }
+}
+
+}  // namespace
+}  // namespace headroom

@@ -1,0 +1,117 @@
+#pragma once
+#include "headroom/core/size.h"
+#include "headroom/memory/planner.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+namespace headroom::test {
+
+// Counts what it is asked.
+class CountingCosts : public LadderCosts {
+ public:
+  StageNeed encode(const Rungs& rungs) final { return ++asked_needs, encode_need(rungs); }
+  StageNeed denoise(const Rungs& rungs) final { return ++asked_needs, denoise_need(rungs); }
+  StageNeed decode(const Rungs& rungs) final { return ++asked_needs, decode_need(rungs); }
+  std::array<double, kStageCount> seconds(const Rungs& rungs) final {
+    return ++asked_seconds, stage_seconds(rungs);
+  }
+  int asked_needs = 0;    // each may cost a replay
+  int asked_seconds = 0;  // each is arithmetic
+
+ protected:
+  [[nodiscard]] virtual StageNeed encode_need(const Rungs& rungs) const = 0;
+  [[nodiscard]] virtual StageNeed denoise_need(const Rungs& rungs) const = 0;
+  [[nodiscard]] virtual StageNeed decode_need(const Rungs& rungs) const = 0;
+  [[nodiscard]] virtual std::array<double, kStageCount> stage_seconds(const Rungs& rungs) const = 0;
+};
+
+// The real model by arithmetic: sizes of its weights, formulas for the rest (bf16, VAE in fp32).
+class RealCosts final : public CountingCosts {
+ public:
+  RealCosts(Size size, bool with_guidance, double weight_scale)
+      : pixels_(double{1} * size.width * size.height), scale_(weight_scale) {
+    layers = 30;
+    guided = with_guidance;
+    const double image_tokens = pixels_ / 256;
+    tokens_ = image_tokens + 64;
+    for (const int chunk : {2048, 1024, 512, 256}) {
+      if (chunk < tokens_) chunk_sizes.push_back(chunk);
+    }
+    for (const int tile : {96, 64, 48, 32}) {
+      if (8 * tile < std::max(size.width, size.height)) tile_sizes.push_back(tile);
+    }
+  }
+
+ private:
+  static constexpr std::size_t index(Stage stage) { return static_cast<std::size_t>(stage); }
+  static constexpr double kEncoder = 3'532'578'560 * 2.0;  // 35 layers
+  static constexpr double kLayer = 180'910'336 * 2.0;      // a main layer
+  static constexpr double kTransformerRest = 6'154'908'736 * 2.0 - 30 * kLayer;
+  static constexpr double kVae = 49'545'475 * 4.0;
+  static constexpr double kCopyBytesPerSecond = 12e9;
+  static constexpr double kFlopsPerSecond = 20e12;
+  static constexpr int kSteps = 8;
+
+  static StageNeed need(double weights, double activations, double workspace) {
+    StageNeed need;
+    need.weights_bytes = static_cast<std::int64_t>(weights);
+    need.activation_bytes = static_cast<std::int64_t>(activations);
+    need.workspace_bytes = static_cast<std::int64_t>(workspace);
+    need.peak_bytes = need.weights_bytes + need.activation_bytes + need.workspace_bytes;
+    return need;
+  }
+  [[nodiscard]] double encoder_bytes(const Rungs& r) const {
+    return r.stream_encoder ? 0 : kEncoder * scale_;
+  }
+  [[nodiscard]] double transformer_bytes(const Rungs& r) const {
+    return (kTransformerRest + (30 - r.stream_blocks) * kLayer) * scale_;
+  }
+
+  [[nodiscard]] StageNeed encode_need(const Rungs& r) const override {
+    const double buffers = r.stream_encoder ? 2 * kEncoder / 35 * scale_ : 0;
+    return need(encoder_bytes(r), buffers + 512 * 2 * (6 * 2560 + 2 * 9728), 32e6);
+  }
+  [[nodiscard]] StageNeed denoise_need(const Rungs& r) const override {
+    const double branches = guided && !r.sequential_guidance ? 2 : 1;
+    const double rows = r.chunk_tokens > 0 ? std::min<double>(r.chunk_tokens, tokens_) : tokens_;
+    const double stream = tokens_ * 3840 * 2 * 5;
+    const double feed_forward = rows * 10240 * 2 * 2;
+    const double buffers = (r.stream_blocks > 0 ? 2 : 0) * kLayer * scale_;
+    return need(transformer_bytes(r), buffers + branches * (stream + feed_forward),
+                branches * rows * 3840 * 4);
+  }
+  [[nodiscard]] StageNeed decode_need(const Rungs& r) const override {
+    if (r.cpu_decode) return {};
+    const double picture = pixels_ * 3 * 4;
+    const double tile = 64.0 * r.tile_latent * r.tile_latent;
+    const double worked_on = r.tile_latent > 0 ? std::min(tile, pixels_) : pixels_;
+    return need(kVae, picture + worked_on * 256 * 4 * 3, worked_on * 256);
+  }
+  [[nodiscard]] std::array<double, kStageCount> stage_seconds(const Rungs& r) const override {
+    const Residency stays = residency(r);
+    const auto copy = [](double bytes) { return bytes / kCopyBytesPerSecond; };
+    std::array<double, kStageCount> seconds{};
+    seconds[index(Stage::kEncode)] =
+        0.1 + (stays.text_encoder_after_encode ? 0 : copy(kEncoder * scale_));
+    double step = 55.6e12 * tokens_ / 4160 * (guided ? 2 : 1) / kFlopsPerSecond;
+    if (r.chunk_tokens > 0) step *= 1 + 20.0 / r.chunk_tokens;
+    if (r.sequential_guidance) step *= 1.05;
+    // Copies hide behind arithmetic, all but a tenth; sequential branches copy twice.
+    const double streamed =
+        copy(r.stream_blocks * kLayer * scale_) * (r.sequential_guidance ? 2 : 1);
+    const double step_with_copies = std::max(step, streamed) + 0.1 * std::min(step, streamed);
+    const bool comes_again = !stays.transformer_in_encode || !stays.transformer_in_decode;
+    seconds[index(Stage::kDenoise)] =
+        kSteps * step_with_copies + (comes_again ? copy(transformer_bytes(r)) : 0);
+    double decode = pixels_ * 3e6 / (r.cpu_decode ? 4e11 : kFlopsPerSecond);
+    if (r.tile_latent > 0) decode *= 1 + 8.0 / r.tile_latent;
+    seconds[index(Stage::kDecode)] = decode + (stays.vae_before_decode ? 0 : copy(kVae));
+    return seconds;
+  }
+
+  double pixels_, tokens_ = 0, scale_;
+};
+
+}  // namespace headroom::test
