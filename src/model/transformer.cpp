@@ -1,6 +1,7 @@
 #include "headroom/model/transformer.h"
 
 #include "ops.h"
+#include "pieces.h"
 #include "rotary.h"
 
 #include <algorithm>
@@ -190,25 +191,24 @@ void Transformer::attend(const TransformerBlock& block, const at::Tensor& x,
   // they were read.
   const at::Tensor k = at::empty({tokens, heads, hd}, x.options());
   const at::Tensor v = at::empty({tokens, heads, hd}, x.options());
-  for (std::int64_t first = 0; first < tokens; first += chunk) {
-    const std::int64_t count = std::min(chunk, tokens - first);
+  for_each_piece(tokens, chunk, x.is_meta(), [&](std::int64_t first, std::int64_t count) {
     const at::Tensor h = normed(first, count);
     k.narrow(0, first, count).copy_(turned(h, block.to_k, block.norm_k, first));
     v.narrow(0, first, count).copy_(split(h, block.to_v));
-  }
-  for (std::int64_t first = 0; first < tokens; first += chunk) {
-    at::Tensor h = normed(first, std::min(chunk, tokens - first));
+  });
+  for_each_piece(tokens, chunk, x.is_meta(), [&](std::int64_t first, std::int64_t count) {
+    at::Tensor h = normed(first, count);
     at::Tensor q = turned(h, block.to_q, block.norm_q, first);
     h.reset();
     finish(std::move(q), k, v, first);
-  }
+  });
 }
 
 void Transformer::feed_forward(const TransformerBlock& block, const at::Tensor& x,
                                const at::Tensor& norm1, const at::Tensor& norm2,
                                std::int64_t chunk) const {
-  for (std::int64_t first = 0; first < x.size(0); first += chunk) {
-    const at::Tensor rows = x.narrow(0, first, std::min(chunk, x.size(0) - first));
+  for_each_piece(x.size(0), chunk, x.is_meta(), [&](std::int64_t first, std::int64_t count) {
+    const at::Tensor rows = x.narrow(0, first, count);
     at::Tensor h = rms_norm(rows, norm1, config_.norm_eps);
     at::Tensor hidden = linear(h, block.w1);
     at::silu_(hidden);
@@ -217,7 +217,7 @@ void Transformer::feed_forward(const TransformerBlock& block, const at::Tensor& 
     at::Tensor out = linear(hidden, block.w2);
     hidden.reset();
     rows.add_(rms_norm_consuming(std::move(out), norm2, config_.norm_eps));
-  }
+  });
 }
 
 CaptionTokens Transformer::embed_caption(const at::Tensor& features, std::int64_t h, std::int64_t w,

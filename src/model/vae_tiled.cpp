@@ -3,6 +3,7 @@
 
 #include "group_norm.h"
 #include "ops.h"
+#include "pieces.h"
 #include "vae_layers.h"
 
 #include <algorithm>
@@ -115,9 +116,9 @@ class TiledRun {
     const at::Tensor v = at::empty({height * width, 1, c}, options_);
     const std::int64_t rows = std::max<std::int64_t>(1, tile_latent_ * tile_latent_ / width);
     const auto for_each_strip = [&](auto work) {
-      for (std::int64_t top = 0; top < height; top += rows) {
-        work(Rect{top, 0, std::min(rows, height - top), width});
-      }
+      for_each_piece(height, rows, on_meta(), [&](std::int64_t top, std::int64_t strip_height) {
+        work(Rect{top, 0, strip_height, width});
+      });
     };
     for_each_strip([&](const Rect& strip) {
       const at::Tensor t = tokens_of(strip);
@@ -148,12 +149,13 @@ class TiledRun {
   template <typename Work>
   void for_each_tile(std::int64_t height, std::int64_t width, Work work) const {
     const std::int64_t side = tile_latent_ * (height / latent_height_);
-    for (std::int64_t top = 0; top < height; top += side) {
-      for (std::int64_t left = 0; left < width; left += side) {
-        work(Rect{top, left, std::min(side, height - top), std::min(side, width - left)});
-      }
-    }
+    for_each_piece(height, side, on_meta(), [&](std::int64_t top, std::int64_t tile_height) {
+      for_each_piece(width, side, on_meta(), [&](std::int64_t left, std::int64_t tile_width) {
+        work(Rect{top, left, tile_height, tile_width});
+      });
+    });
   }
+  [[nodiscard]] bool on_meta() const { return options_.device().is_meta(); }
 
   static Rect grown(const Rect& r, std::int64_t margin, std::int64_t height, std::int64_t width) {
     const std::int64_t top = std::max<std::int64_t>(0, r.top - margin);

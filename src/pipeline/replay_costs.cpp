@@ -56,9 +56,13 @@ StageNeed ReplayCosts::need(Stage stage, const ReplayRequest& what, std::int64_t
   // The text encoder does not see the size, the decoder does not see the prompt.
   const bool sized = stage != Stage::kEncode;
   const bool prompted = stage != Stage::kDecode;
+  // Tensors of tokens and of whole layers depend on the area alone, tiles on both sides.
+  const bool by_sides = stage == Stage::kDecode && rungs.tile_latent > 0;
   const Key key{stage,
-                sized ? r.width : 0,
-                sized ? r.height : 0,
+                !sized     ? 0
+                : by_sides ? r.width
+                           : r.width * r.height,
+                by_sides ? r.height : 0,
                 prompted ? what.ids.positive.size() : 0,
                 prompted ? what.ids.negative.size() : 0,
                 rungs.stream_encoder,

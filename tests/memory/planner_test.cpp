@@ -248,5 +248,30 @@ TEST(Planner, LowVramTakesTheLeastMemoryWithinTwiceTheTime) {
   EXPECT_LE(lean->seconds, 2 * fast->seconds);
 }
 
+TEST(Planner, WhatIsLeftOfARunNeedsNothingForTheStagesThatAreOver) {
+  RealCosts costs({1024, 1024}, true, 1.0);
+  Rungs rungs;
+  rungs.evict_encoder = true;
+  rungs.stream_blocks = 20;
+  const Candidate whole = compose(rungs, costs);
+  for (const Stage from : {Stage::kEncode, Stage::kDenoise, Stage::kDecode}) {
+    costs.from = from;
+    const Candidate rest = compose(rungs, costs);
+    std::int64_t peak = 0;
+    for (int s = 0; s < kStageCount; ++s) {
+      const auto i = static_cast<std::size_t>(s);
+      const bool over = static_cast<Stage>(s) < from;
+      EXPECT_EQ(rest.stages[i].peak_bytes, over ? 0 : whole.stages[i].peak_bytes);
+      peak = std::max(peak, rest.stages[i].peak_bytes);
+    }
+    EXPECT_EQ(rest.peak_bytes, peak);
+    EXPECT_LE(rest.seconds, whole.seconds);
+  }
+  // Decoding alone fits where the whole run would not, with everything that is left resident.
+  const auto plan = fastest_plan(costs, 4 * kGiB);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->stages[static_cast<std::size_t>(Stage::kDenoise)].peak_bytes, 0);
+}
+
 }  // namespace
 }  // namespace headroom

@@ -209,6 +209,28 @@ TEST_P(Ladder, ComposedNeedsEqualTheWholeReplay) {
   }
 }
 
+// Answers are remembered by area where there are no tiles.
+TEST_P(Ladder, NeedsWithoutTilesDependOnTheAreaAlone) {
+  const PromptIds ids = encode_prompts(&model_->tokenizer, request_);
+  GenerationRequest turned = request_;
+  std::swap(turned.width, turned.height);
+  GenerationRequest flat = request_;
+  flat.width *= 2;
+  flat.height /= 2;
+  for (const Rungs& rungs : ladder()) {
+    for (const Stage stage : {Stage::kDenoise, Stage::kDecode}) {
+      if (stage == Stage::kDecode && rungs.tile_latent > 0) continue;
+      const auto peak = [&](const GenerationRequest& request) {
+        const Ledger ledger =
+            replay_stage(stage, model_->folder, model_->formats, {request, ids, rungs, kThreads});
+        return replay_cpu_budget(ledger).peak_bytes;
+      };
+      EXPECT_EQ(peak(turned), peak(request_)) << text(rungs);
+      EXPECT_EQ(peak(flat), peak(request_)) << text(rungs);
+    }
+  }
+}
+
 TEST_P(Ladder, TheChosenPlanStaysWithinTheBudgetItWasChosenFor) {
   ReplayCosts costs(model_->folder, model_->formats, kThreads, {});
   const TimeModel times;
