@@ -24,7 +24,7 @@ struct AllocatorModel {
 class ReplayCosts {
  public:
   ReplayCosts(const ModelFolder& model, NumberFormats formats, int threads,
-              AllocatorModel allocator);
+              AllocatorModel allocator, WorkspaceTerms workspace = {});
 
   // The answers for one request, for as long as this object lives and the request does not change.
   class ForRequest final : public LadderCosts {
@@ -53,6 +53,7 @@ class ReplayCosts {
   const NumberFormats formats_;
   const int threads_;
   const AllocatorModel allocator_;
+  const WorkspaceTerms workspace_;
   const NetworkSizes sizes_;
   std::map<Key, StageNeed> known_;
 };
