@@ -1,11 +1,14 @@
 #include "composition.h"
 
 #include "headroom/device/cpu_budget.h"
+#include "headroom/pipeline/calibrate.h"
 
 #include "paths.h"
 
 #include <system_error>
 #include <utility>
+
+#include <spdlog/spdlog.h>
 
 namespace headroom {
 namespace fs = std::filesystem;
@@ -21,6 +24,14 @@ fs::path model_folder(const std::string& path) {
   return path;
 }
 
+// What headroom calibrate stored for this device, nothing when it was never called.
+WorkspaceTerms stored_workspace(const AppConfig& config, const Device& device) {
+  const StoredCalibration stored = read_calibration(
+      calibration_file(), calibration_key(device, config.model.dtype, config.model.threads));
+  if (!stored.problem.empty()) spdlog::warn("{}", stored.problem);
+  return stored.terms;
+}
+
 PipelineOptions pipeline_options(const AppConfig& config, const Device& device,
                                  fs::path dump_file) {
   PipelineOptions options;
@@ -28,6 +39,7 @@ PipelineOptions pipeline_options(const AppConfig& config, const Device& device,
   options.device = device;
   options.dtype = config.model.dtype;
   options.threads = config.model.threads;
+  options.workspace = stored_workspace(config, device);
   options.budget = config.budget();
   options.low_vram = config.model.low_vram;
   options.pretend_vram_bytes = config.memory.pretend_vram_bytes;

@@ -2,6 +2,7 @@
 #include "headroom/core/memory_snapshot.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -75,6 +76,17 @@ struct DeviceUse {
 // run or the stage before began. DeviceMemory reports the largest of the whole run.
 void begin_run(const Device& device);
 std::int64_t end_stage(const Device& device);
+
+// What `work` takes beyond what is in use before it, in bytes as the device's allocator counts
+// them; on a card as they were asked for, before its rounding. Forgets the peak of a current stage.
+struct WorkUse {
+  std::int64_t peak = 0;  // at the worst moment
+  std::int64_t kept = 0;  // still held when `work` has returned
+};
+[[nodiscard]] WorkUse measure_work(const Device& device, const std::function<void()>& work);
+
+// The version of libtorch that the program was built with, "2.13.0".
+[[nodiscard]] std::string libtorch_version();
 
 // On a card the caching allocator does not know what a block is for: the owner of the weights says.
 void set_card_weights(std::int64_t bytes);

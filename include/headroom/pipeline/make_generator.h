@@ -2,6 +2,7 @@
 #include "headroom/core/generator.h"
 #include "headroom/device/device.h"
 #include "headroom/memory/forecast.h"
+#include "headroom/memory/workspace_terms.h"
 #include "headroom/text/prompt_tokenizer.h"
 #include "headroom/weights/model_folder.h"
 
@@ -17,6 +18,7 @@ struct PipelineOptions {
   Device device;
   std::string dtype = "auto";  // auto | fp32 | bf16 | fp16; auto = fp32 on the CPU, bf16 on a card
   int threads = 0;             // 0 = one per core
+  WorkspaceTerms workspace;    // what `headroom calibrate` found on this device
   BudgetOptions budget;
   bool low_vram = false;  // prefer the plan that holds least over the fastest
   std::optional<std::int64_t> pretend_vram_bytes;
