@@ -22,6 +22,9 @@ std::int64_t missing_bytes(const OpMeasurement& m) {
   return std::max<std::int64_t>(0, m.measured_bytes - m.declared_bytes);
 }
 
+// Much of it is too small to be shown in MB.
+double kilobytes(std::int64_t bytes) { return static_cast<double>(bytes) / 1024; }
+
 void print_json(const Calibration& calibration, const std::string& file) {
   ordered_json out{{"device", calibration.key.device},
                    {"libtorch", calibration.key.libtorch},
@@ -51,8 +54,8 @@ void print_term(const char* op, const WorkspaceTerm& term) {
   if (term == WorkspaceTerm{}) {
     std::printf("%-10s nothing\n", op);
   } else {
-    std::printf("%-10s %s and %.4g times the bytes of inputs, weights and result\n", op,
-                format_bytes(term.constant_bytes).c_str(), term.factor);
+    std::printf("%-10s %.1f KB and %.4g times the bytes of inputs, weights and result\n", op,
+                kilobytes(term.constant_bytes), term.factor);
   }
 }
 
@@ -60,12 +63,12 @@ void print_text(const Calibration& calibration, const std::string& file) {
   const CalibrationKey& key = calibration.key;
   std::printf("%s, %s, libtorch %s", key.device.c_str(), key.dtype.c_str(), key.libtorch.c_str());
   std::printf(key.threads > 0 ? ", %d threads\n\n" : "\n\n", key.threads);
-  std::printf("%-10s %-28s %12s %12s %12s\n", "operation", "shape", "declared", "measured",
-              "missing");
+  std::printf("%-10s %-28s %12s %12s %12s\n", "operation", "shape", "declared KB", "measured KB",
+              "missing KB");
   for (const OpMeasurement& m : calibration.measurements) {
-    std::printf("%-10s %-28s %12s %12s %12s\n", m.op.c_str(), m.shape.c_str(),
-                format_bytes(m.declared_bytes).c_str(), format_bytes(m.measured_bytes).c_str(),
-                format_bytes(missing_bytes(m)).c_str());
+    std::printf("%-10s %-28s %12.1f %12.1f %12.1f\n", m.op.c_str(), m.shape.c_str(),
+                kilobytes(m.declared_bytes), kilobytes(m.measured_bytes),
+                kilobytes(missing_bytes(m)));
   }
   for (const std::string& shape : calibration.left_out) {
     std::printf("%s: left out, there is no memory for it\n", shape.c_str());
