@@ -65,15 +65,19 @@ void add_model_option(CLI::App& app, Typed& typed) {
       "z-image-turbo: their configs come with the program");
 }
 
-void add_run_options(CLI::App& app, Typed& typed) {
+void add_device_options(CLI::App& app, Typed& typed) {
   const std::string group = "Model and device";
-  add_model_option(app, typed);
   add(app, group, "--device", "DEVICE", typed.device,
       "auto, cpu, cuda or cuda:N; default: auto, the first card, else the CPU");
   add(app, group, "--dtype", "TYPE", typed.dtype,
       "Number format: auto, fp32, bf16 or fp16; auto: fp32 on the CPU, bf16 on a card. plan and "
       "frontier also know int8 and q4, which cannot run yet");
   add(app, group, "--threads", "N", typed.threads, "CPU threads; default: 0, one per core");
+}
+
+void add_run_options(CLI::App& app, Typed& typed) {
+  add_model_option(app, typed);
+  add_device_options(app, typed);
   add_memory_options(app, typed);
   app.add_flag("--low-vram", typed.low_vram,
                "Save memory before time: of the plans that fit, the one that holds least")
@@ -134,6 +138,18 @@ void add_commands(CLI::App& app, Typed& typed) {
   add_memory_options(devices, typed);
   add_config_option(devices, typed);
 
+  CLI::App& calibrate = *app.add_subcommand(
+      "calibrate",
+      "Measure what the libraries of a device allocate for themselves, for better predictions");
+  calibrate.footer(
+      "\nRuns single operations, takes seconds, and stores what predictions must add for this "
+      "device,\n"
+      "libtorch and number format. On the CPU that is nothing. Written for cards as well, but not\n"
+      "tried on one yet.");
+  add_json_flag(calibrate, typed, "Print one JSON object");
+  add_device_options(calibrate, typed);
+  add_config_option(calibrate, typed);
+
   CLI::App& inspect = *app.add_subcommand(
       "inspect", "Show a picture's settings, a weight file's tensors or a model");
   add(inspect, "", "path", "FILE|DIR", typed.inspected,
@@ -184,6 +200,7 @@ CommandLine::Command chosen_command(const CLI::App& app) {
   if (name == "plan") return Command::kPlan;
   if (name == "frontier") return Command::kFrontier;
   if (name == "devices") return Command::kDevices;
+  if (name == "calibrate") return Command::kCalibrate;
   if (name == "inspect") return Command::kInspect;
   return Command::kTokenize;
 }

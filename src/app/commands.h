@@ -8,6 +8,7 @@ int run_generate(const CommandLine& line);
 int run_plan(const CommandLine& line);
 int run_frontier(const CommandLine& line);
 int run_devices(const CommandLine& line);
+int run_calibrate(const CommandLine& line);
 int run_inspect(const CommandLine& line);
 int run_tokenize(const CommandLine& line);
 int run_window(const CommandLine& line);

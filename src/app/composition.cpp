@@ -2,6 +2,7 @@
 
 #include "headroom/device/cpu_budget.h"
 #include "headroom/memory/offload_floor.h"
+#include "headroom/pipeline/calibrate.h"
 
 #include "paths.h"
 
@@ -24,6 +25,14 @@ fs::path model_folder(const std::string& path) {
   return path;
 }
 
+// What headroom calibrate stored for this device, nothing when it was never called.
+WorkspaceTerms stored_workspace(const AppConfig& config, const Device& device) {
+  const StoredCalibration stored = read_calibration(
+      calibration_file(), calibration_key(device, config.model.dtype, config.model.threads));
+  if (!stored.problem.empty()) spdlog::warn("{}", stored.problem);
+  return stored.terms;
+}
+
 PipelineOptions pipeline_options(const AppConfig& config, const Device& device,
                                  fs::path dump_file) {
   PipelineOptions options;
@@ -31,6 +40,7 @@ PipelineOptions pipeline_options(const AppConfig& config, const Device& device,
   options.device = device;
   options.dtype = config.model.dtype;
   options.threads = config.model.threads;
+  options.workspace = stored_workspace(config, device);
   options.budget = config.budget();
   options.low_vram = config.model.low_vram;
   if (!config.model.offload_layers.empty()) {

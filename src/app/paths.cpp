@@ -42,4 +42,6 @@ fs::path default_log_folder() { return xdg("XDG_STATE_HOME", ".local/state") / "
 
 fs::path window_state_file() { return default_log_folder() / "window.json"; }
 
+fs::path calibration_file() { return default_log_folder() / "calibration.json"; }
+
 }  // namespace headroom

@@ -29,6 +29,8 @@ int run(const CommandLine& line) {
       return run_frontier(line);
     case Command::kDevices:
       return run_devices(line);
+    case Command::kCalibrate:
+      return run_calibrate(line);
     case Command::kInspect:
       return run_inspect(line);
     case Command::kTokenize:

@@ -15,6 +15,7 @@
 #include <ATen/DeviceAccelerator.h>
 #include <ATen/ops/empty.h>
 #include <c10/util/Exception.h>
+#include <torch/headeronly/version.h>
 
 namespace headroom {
 namespace {
@@ -204,6 +205,29 @@ bool is_out_of_memory(const std::exception& error) {
     return own->kind() == ErrorKind::kOutOfMemory;
   return dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr;
 }
+WorkUse measure_work(const Device& device, const std::function<void()>& work) {
+  // Kernels run on behind the program's back: what they were given must be there before and after.
+  const auto settle = [&] {
+    if (device.is_cuda()) at::accelerator::synchronizeDevice(index_of(device));
+  };
+  const auto use = [&]() -> WorkUse {
+    if (!device.is_cuda()) {
+      const cpu_budget::Use counted = cpu_budget::use();
+      return {counted.peak, counted.total()};
+    }
+    const auto requested = at::accelerator::getDeviceStats(index_of(device)).requested_bytes[0];
+    return {requested.peak, requested.current};
+  };
+  settle();
+  reset_peak(device);
+  const std::int64_t before = use().kept;
+  work();
+  settle();
+  const WorkUse after = use();
+  return {after.peak - before, after.kept - before};
+}
+
+std::string libtorch_version() { return TORCH_VERSION; }
 
 void set_card_weights(std::int64_t bytes) { card_weights = bytes; }
 

@@ -61,7 +61,8 @@ at::Tensor unfused_attention(const at::Tensor& q, const at::Tensor& k, const at:
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
   if (!x.is_meta()) return at::linear(x, weight, bias);
   const at::Tensor workspace =
-      declared_workspace(workspace::linear(x.size(0), x.size(1), weight.size(0), x.element_size()));
+      declared_workspace(workspace::predicted(
+      workspace::Linear{x.size(0), x.size(1), weight.size(0), x.scalar_type()}));
   if (weight.scalar_type() != at::kByte) return at::linear(x, weight, bias);
   at::Tensor unpacked;
   {
@@ -86,8 +87,9 @@ at::Tensor rms_norm_consuming(at::Tensor x, const at::Tensor& weight, double eps
 
 at::Tensor layer_norm(const at::Tensor& x, double eps) {
   if (x.is_meta()) {
-    const at::Tensor mean = declared_workspace(4 * x.size(0));
-    const at::Tensor rstd = declared_workspace(4 * x.size(0));
+    const std::int64_t bytes = workspace::layer_norm_statistic(x.size(0), x.scalar_type());
+    const at::Tensor mean = declared_workspace(bytes);
+    const at::Tensor rstd = declared_workspace(bytes);
     return at::empty_like(x);
   }
   return std::get<0>(at::native_layer_norm(x, {x.size(-1)}, {}, {}, eps));
@@ -111,8 +113,8 @@ at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor&
   const at::Tensor value = layout(v);
   at::Tensor out;  // [1, H, T, hd] as a view of [1, T, H, hd]
   if (q.is_meta()) {
-    const at::Tensor workspace = declared_workspace(
-        workspace::attention(q.size(0), k.size(0), heads, head_dim, q.element_size()));
+    const at::Tensor workspace = declared_workspace(workspace::predicted(
+        workspace::Attention{q.size(0), k.size(0), heads, head_dim, q.scalar_type()}));
     out = at::empty(q.sizes(), q.options()).unsqueeze(0).transpose(1, 2);
   } else if (q.is_cpu()) {
     out = std::get<0>(
@@ -147,10 +149,13 @@ at::Tensor conv2d(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
                   std::int64_t stride, std::int64_t padding) {
   if (x.is_meta()) {
     const std::int64_t k = weight.size(2);
-    const at::Tensor workspace =
-        declared_workspace(workspace::conv2d(weight.size(1), weight.size(0), k, x.element_size()));
     const auto side = [&](std::int64_t n) { return (n + 2 * padding - k) / stride + 1; };
-    return at::empty({1, weight.size(0), side(x.size(2)), side(x.size(3))}, x.options(),
+    const std::int64_t height = side(x.size(2));
+    const std::int64_t width = side(x.size(3));
+    const at::Tensor workspace = declared_workspace(workspace::predicted(
+        workspace::Convolution{weight.size(1), weight.size(0), k, x.size(2) * x.size(3),
+                               height * width, x.scalar_type()}));
+    return at::empty({1, weight.size(0), height, width}, x.options(),
                      at::MemoryFormat::ChannelsLast);
   }
   if (x.is_cpu()) {

@@ -30,7 +30,8 @@ class ReplayForecaster final : public Forecaster {
       : options_(std::move(options)),
         tokenizer_(std::move(tokenizer)),
         costs_(options_.model, choose_formats(options_.dtype, options_.device),
-               resolve_threads(options_.threads), allocator_of(options_.device), options_.floor) {}
+               resolve_threads(options_.threads), allocator_of(options_.device), options_.floor,
+               options_.workspace) {}
 
   Forecast forecast(const GenerationRequest& request, const MemorySnapshot& snapshot) override {
     const PromptIds ids = encode_prompts(tokenizer_.get(), request);

@@ -3,6 +3,8 @@
 #include "headroom/core/error.h"
 #include "headroom/pipeline/make_generator.h"
 
+#include <ATen/cpu/Utils.h>
+
 namespace headroom {
 
 NumberFormats choose_formats(const std::string& wanted, const Device& device) {
@@ -12,7 +14,11 @@ NumberFormats choose_formats(const std::string& wanted, const Device& device) {
     return {ScalarType::Float, ScalarType::Float, "fp32"};
   }
   if (wanted == "fp32") return {ScalarType::Float, ScalarType::Float, "fp32"};
-  if (wanted == "bf16") return {ScalarType::BFloat16, ScalarType::BFloat16, "bf16"};
+  if (wanted == "bf16") {
+    // Without AVX-512 the CPU's library has no convolution in bfloat16.
+    const bool convolves = device.is_cuda() || at::cpu::is_avx512_supported();
+    return {ScalarType::BFloat16, convolves ? ScalarType::BFloat16 : ScalarType::Float, "bf16"};
+  }
   if (wanted == "fp16") return {ScalarType::Half, ScalarType::Float, "fp16"};
   if (wanted == "int8") {
     return {ScalarType::BFloat16, ScalarType::BFloat16, "int8", WeightStorage::kInt8};

@@ -1,5 +1,6 @@
 #include "replay.h"
 
+#include "headroom/device/memory_tag.h"
 #include "headroom/device/meta_ledger.h"
 #include "headroom/device/workspace.h"
 
@@ -18,7 +19,7 @@ namespace {
 class Replay {
  public:
   Replay(const ModelFolder& model, const NumberFormats& formats, const ReplayRequest& what)
-      : kernels_(what.card),
+      : kernels_(what.card, what.workspace),
         recording_(ledger_),
         networks_(formats.networks, formats.storage),
         vae_(formats.vae),
@@ -26,6 +27,10 @@ class Replay {
         what_(what) {
     at::set_num_threads(what.threads);  // workspaces depend on it
     what_.request.steps = 1;            // every step asks for the same
+    if (what.workspace.kept_bytes > 0) {
+      const ScopedMemoryTag tag(MemoryTag::kWorkspace);
+      kept_ = at::empty({what.workspace.kept_bytes}, at::TensorOptions(at::kMeta).dtype(at::kByte));
+    }
   }
 
   void mark(Stage stage) { recording_.mark(stage); }
@@ -55,13 +60,14 @@ class Replay {
 
  private:
   const c10::InferenceMode inference_;
-  const workspace::ScopedCard kernels_;
+  const workspace::ScopedKernels kernels_;
   Ledger ledger_;
   MetaLedgerRecording recording_;
   MetaWeights networks_;
   MetaWeights vae_;
   TextToImage run_;
   ReplayRequest what_;
+  at::Tensor kept_;  // what libraries take once; here from the start
 };
 
 }  // namespace

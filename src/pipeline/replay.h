@@ -1,5 +1,6 @@
 #pragma once
 #include "headroom/core/ledger.h"
+#include "headroom/memory/workspace_terms.h"
 
 #include "text_to_image.h"
 
@@ -11,7 +12,8 @@ struct ReplayRequest {
   PromptIds ids;
   Rungs rungs;
   int threads = 1;
-  bool card = false;  // kernels of a card, else of the CPU
+  bool card = false;           // kernels of a card, else of the CPU
+  WorkspaceTerms workspace{};  // what calibration found on this device
 };
 
 // Runs a request on meta tensors, from loading to the finished picture, and records every

@@ -18,12 +18,13 @@ LedgerPeaks AllocatorModel::peaks(const Ledger& ledger) const {
 }
 
 ReplayCosts::ReplayCosts(const ModelFolder& model, NumberFormats formats, int threads,
-                         AllocatorModel allocator, LadderFloor floor)
+                         AllocatorModel allocator, LadderFloor floor, WorkspaceTerms workspace)
     : model_(model),
       formats_(std::move(formats)),
       threads_(threads),
       allocator_(std::move(allocator)),
       floor_(floor),
+      workspace_(workspace),
       sizes_(network_sizes(model, formats_,
                            [this](const Ledger& l) { return allocator_.peaks(l).left_bytes; })) {}
 
@@ -79,6 +80,7 @@ StageNeed ReplayCosts::need(Stage stage, const ReplayRequest& what, std::int64_t
   alone.rungs = rungs;
   alone.threads = threads_;
   alone.card = allocator_.card;
+  alone.workspace = workspace_;
   const ShortStage replayed = replay_short_stage(stage, model_, formats_, alone);
   const LedgerPeaks peaks = allocator_.peaks(replayed.ledger);
   const StagePeak& peak = peaks.stages[static_cast<std::size_t>(stage)];

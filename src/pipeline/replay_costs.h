@@ -24,7 +24,7 @@ struct AllocatorModel {
 class ReplayCosts {
  public:
   ReplayCosts(const ModelFolder& model, NumberFormats formats, int threads,
-              AllocatorModel allocator, LadderFloor floor = {});
+              AllocatorModel allocator, LadderFloor floor = {}, WorkspaceTerms workspace = {});
 
   // The answers for one request, for as long as this object lives and the request does not change.
   class ForRequest final : public LadderCosts {
@@ -55,6 +55,7 @@ class ReplayCosts {
   const int threads_;
   const AllocatorModel allocator_;
   const LadderFloor floor_;
+  const WorkspaceTerms workspace_;
   const NetworkSizes sizes_;
   std::map<Key, StageNeed> known_;
 };

@@ -58,7 +58,7 @@ TEST_P(PredictionOf, EveryPresetsPeakIsRight) {
       const Receipt& receipt = images.at(0).receipt;
       const Prediction whole{receipt.plan.peak_bytes, receipt.actual_peak_bytes};
       const std::string what = std::string(preset.name) + (guided ? " guided" : "");
-      EXPECT_LE(whole.error(), 0.02) << what << ": " << whole.predicted << " for " << whole.actual;
+      EXPECT_LE(whole.error(), 0.01) << what << ": " << whole.predicted << " for " << whole.actual;
       EXPECT_GE(whole.error(), -0.005)
           << what << ": " << whole.predicted << " for " << whole.actual;
       most = std::max(most, whole.error());

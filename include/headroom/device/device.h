@@ -89,6 +89,16 @@ void reserve_memory(const Device& device, std::int64_t bytes);
 // True for what the device's allocator throws when memory runs out: Error{kOutOfMemory} or torch's
 // own.
 [[nodiscard]] bool is_out_of_memory(const std::exception& error);
+// What `work` takes beyond what is in use before it, in bytes as the device's allocator counts
+// them; on a card as they were asked for, before its rounding. Forgets the peak of a current stage.
+struct WorkUse {
+  std::int64_t peak = 0;  // at the worst moment
+  std::int64_t kept = 0;  // still held when `work` has returned
+};
+[[nodiscard]] WorkUse measure_work(const Device& device, const std::function<void()>& work);
+
+// The version of libtorch that the program was built with, "2.13.0".
+[[nodiscard]] std::string libtorch_version();
 
 // On a card the caching allocator does not know what a block is for: the owner of the weights says.
 void set_card_weights(std::int64_t bytes);

@@ -1,39 +1,66 @@
 #pragma once
+#include "headroom/memory/workspace_terms.h"
+
 #include <cstdint>
+
+#include <c10/core/ScalarType.h>
 
 namespace headroom::workspace {
 
-// Whose kernels the terms below describe, on this thread, while the object lives. Without one: the
-// CPU's, with the calling thread's number of threads.
-class ScopedCard {
+// Whose kernels the terms below describe, on this thread, while the object lives, and what
+// calibration found missing there. Without one: the CPU's, with nothing added. The number of
+// threads is the calling thread's.
+class ScopedKernels {
  public:
-  explicit ScopedCard(bool card);
-  ~ScopedCard();
-  ScopedCard(const ScopedCard&) = delete;
-  ScopedCard& operator=(const ScopedCard&) = delete;
+  ScopedKernels(bool card, const WorkspaceTerms& calibrated);
+  ~ScopedKernels();
+  ScopedKernels(const ScopedKernels&) = delete;
+  ScopedKernels& operator=(const ScopedKernels&) = delete;
 
  private:
-  bool previous_;
+  bool previous_card_;
+  WorkspaceTerms previous_terms_;
 };
-
-// What one operation allocates for itself besides its result, in bytes: declared terms of the
-// memory prediction. Those of the CPU are measured by tests/device/workspace_test.cpp, which fails
-// when a new libtorch allocates otherwise. Those of a card follow from the documented kernels; what
-// cuDNN and cuBLAS take on top is not in them, and nothing of it has been measured yet.
 
 // Rows of queries that attention() in model/ops.h works on at a time on a card when the head is too
 // wide for the fused kernels; 0 = all at once, fused.
 inline constexpr std::int64_t kWidestFusedHead = 256;
 inline constexpr std::int64_t kUnfusedQueryRows = 1024;
 
-// [rows, in] x [out, in]^T
-[[nodiscard]] std::int64_t linear(std::int64_t rows, std::int64_t in, std::int64_t out,
-                                  std::int64_t element_bytes);
-// Fused attention: per thread one tile of scores and one of results, and each query's log-sum.
-[[nodiscard]] std::int64_t attention(std::int64_t queries, std::int64_t keys, std::int64_t heads,
-                                     std::int64_t head_dim, std::int64_t element_bytes);
-// The weights reordered for the kernel, and a scratch pad with a part for each thread.
-[[nodiscard]] std::int64_t conv2d(std::int64_t in_channels, std::int64_t out_channels,
-                                  std::int64_t kernel, std::int64_t element_bytes);
+// The operations with a workspace, by what it depends on.
+struct Linear {  // [rows, in] x [out, in]^T
+  std::int64_t rows, in, out;
+  c10::ScalarType dtype;
+};
+struct Attention {  // fused, [queries, heads, head_dim] against as many heads of keys
+  std::int64_t queries, keys, heads, head_dim;
+  c10::ScalarType dtype;
+};
+struct Convolution {  // of a channels-last picture
+  std::int64_t in_channels, out_channels, kernel, in_pixels, out_pixels;
+  c10::ScalarType dtype;
+};
+
+// What one operation allocates for itself besides its result, in bytes: declared terms of the
+// memory prediction. Those of the CPU are laws, measured by tests/device/workspace_test.cpp, which
+// fails when a new libtorch allocates otherwise. Those of a card follow from the documented
+// kernels; what cuDNN and cuBLAS take on top is not in them. Nothing of it was measured on a card.
+[[nodiscard]] std::int64_t declared(const Linear& op);
+[[nodiscard]] std::int64_t declared(const Attention& op);
+[[nodiscard]] std::int64_t declared(const Convolution& op);
+
+// The bytes of inputs, weights and result.
+[[nodiscard]] std::int64_t operation_bytes(const Linear& op);
+[[nodiscard]] std::int64_t operation_bytes(const Attention& op);
+[[nodiscard]] std::int64_t operation_bytes(const Convolution& op);
+
+// declared(), and what calibration adds to it.
+[[nodiscard]] std::int64_t predicted(const Linear& op);
+[[nodiscard]] std::int64_t predicted(const Attention& op);
+[[nodiscard]] std::int64_t predicted(const Convolution& op);
+
+// What LayerNorm keeps of each row beside its result: mean and inverse deviation, two blocks of
+// this size.
+[[nodiscard]] std::int64_t layer_norm_statistic(std::int64_t rows, c10::ScalarType dtype);
 
 }  // namespace headroom::workspace

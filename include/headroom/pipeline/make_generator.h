@@ -3,6 +3,7 @@
 #include "headroom/device/device.h"
 #include "headroom/memory/forecast.h"
 #include "headroom/memory/planner.h"
+#include "headroom/memory/workspace_terms.h"
 #include "headroom/text/prompt_tokenizer.h"
 #include "headroom/weights/model_folder.h"
 
@@ -21,6 +22,7 @@ struct PipelineOptions {
   // be planned, not run.
   std::string dtype = "auto";
   int threads = 0;  // 0 = one per core
+  WorkspaceTerms workspace;  // what `headroom calibrate` found on this device
   BudgetOptions budget;
   bool low_vram = false;  // prefer the plan that holds least over the fastest
   LadderFloor floor;      // what stays off the device in any case

@@ -1,0 +1,31 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <ATen/core/TensorBody.h>
+
+namespace headroom {
+
+// One operation of the networks at one shape, to be measured on a device.
+struct OpProbe {
+  enum class Kind { kLinear, kAttention, kConvolution };
+  Kind kind;
+  std::string shape;             // for people
+  std::int64_t operation_bytes;  // of inputs, weights and result
+  std::int64_t declared_bytes;   // of workspace, without what calibration adds
+  std::int64_t result_bytes;
+  // Makes the inputs on a device; what it returns runs the operation, as often as it is called.
+  std::function<std::function<at::Tensor()>(at::Device)> prepare;
+};
+inline constexpr int kOpKinds = 3;
+[[nodiscard]] const char* op_name(OpProbe::Kind kind);  // "linear", "attention", "conv2d"
+
+// Every kind over a fixed list of shapes: those of the real models for a card; small ones for the
+// CPU, whose workspaces follow laws that hold at any size. The CPU's number of threads is the
+// calling thread's.
+[[nodiscard]] std::vector<OpProbe> op_probes(bool card, at::ScalarType networks,
+                                             at::ScalarType vae);
+
+}  // namespace headroom

@@ -1,0 +1,89 @@
+#include "headroom/pipeline/calibrate.h"
+
+#include "headroom/core/error.h"
+#include "headroom/device/cpu_budget.h"
+#include "headroom/model/op_probe.h"
+
+#include "number_format.h"
+#include "threads.h"
+
+#include <algorithm>
+#include <array>
+
+#include <ATen/Parallel.h>
+#include <c10/core/InferenceMode.h>
+#include <c10/util/Exception.h>
+
+namespace headroom {
+namespace {
+
+// Below this, counters and scalars of the libraries: not worth a term.
+constexpr std::int64_t kNegligible = 1024;
+
+// Measures one probe; adds to `kept_bytes` what the libraries keep from now on.
+OpMeasurement measure_probe(const OpProbe& probe, const Device& device, const at::Device& where,
+                            const MeasureOp& measure, std::int64_t& kept_bytes) {
+  const char* const name = op_name(probe.kind);
+  const std::function<at::Tensor()> run = probe.prepare(where);
+  const auto work = [&] { static_cast<void>(run()); };
+  // Libraries set themselves up once: what is left of it stays, what it took besides does not
+  // count.
+  kept_bytes += std::max<std::int64_t>(0, measure(name, work).kept);
+  const std::int64_t result =
+      device.is_cuda() ? probe.result_bytes : cpu_budget::rounded(probe.result_bytes);
+  return {name, probe.shape, probe.operation_bytes, probe.declared_bytes,
+          measure(name, work).peak - result};
+}
+
+}  // namespace
+
+CalibrationKey calibration_key(const Device& device, const std::string& dtype, int threads) {
+  return {device.name, libtorch_version(), choose_formats(dtype, device).name,
+          device.is_cuda() ? 0 : resolve_threads(threads)};
+}
+
+Calibration calibrate(const Device& device, const std::string& dtype, int threads,
+                      const MeasureOp& measure) {
+  const MeasureOp measured =
+      measure ? measure : [&](std::string_view, const std::function<void()>& work) {
+        return measure_work(device, work);
+      };
+  const c10::InferenceMode inference;
+  if (!device.is_cuda()) cpu_budget::install();
+  at::set_num_threads(resolve_threads(threads));
+  const NumberFormats formats = choose_formats(dtype, device);
+  const at::Device where = device.is_cuda()
+                               ? at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(device.index))
+                               : at::Device(at::kCPU);
+  Calibration result;
+  result.key = calibration_key(device, dtype, threads);
+  std::array<std::vector<WorkspaceSample>, kOpKinds> samples;
+  try {
+    for (const OpProbe& probe : op_probes(device.is_cuda(), formats.networks, formats.vae)) {
+      try {
+        const OpMeasurement m =
+            measure_probe(probe, device, where, measured, result.terms.kept_bytes);
+        const std::int64_t missing = m.measured_bytes - m.declared_bytes;
+        samples[static_cast<std::size_t>(probe.kind)].push_back(
+            {m.operation_bytes, missing < kNegligible ? 0 : missing});
+        result.measurements.push_back(m);
+      } catch (const c10::OutOfMemoryError&) {
+        result.left_out.push_back(std::string(op_name(probe.kind)) + " " + probe.shape);
+      }
+      release_cached(device);
+    }
+  } catch (const c10::Error& e) {
+    throw Error(ErrorKind::kInternal,
+                "calibration failed on " + device.name + ": " + e.what_without_backtrace());
+  }
+  if (result.terms.kept_bytes < kNegligible) result.terms.kept_bytes = 0;
+  const auto term = [&](OpProbe::Kind kind) {
+    return upper_envelope(samples[static_cast<std::size_t>(kind)]);
+  };
+  result.terms.linear = term(OpProbe::Kind::kLinear);
+  result.terms.attention = term(OpProbe::Kind::kAttention);
+  result.terms.conv2d = term(OpProbe::Kind::kConvolution);
+  return result;
+}
+
+}  // namespace headroom

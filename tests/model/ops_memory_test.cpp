@@ -1,0 +1,177 @@
+// What each operation of the networks takes on the CPU, beside what it says on meta tensors.
+
+#include "headroom/device/cpu_budget.h"
+#include "headroom/device/meta_ledger.h"
+#include "headroom/memory/allocator_model.h"
+
+#include "ops.h"
+
+#include <functional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include <ATen/Parallel.h>
+#include <ATen/cpu/Utils.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/silu.h>
+#include <ATen/ops/upsample_nearest2d.h>
+#include <c10/core/InferenceMode.h>
+#include <gtest/gtest.h>
+
+namespace headroom {
+namespace {
+
+using Make = std::function<at::Tensor(at::IntArrayRef shape, at::ScalarType dtype)>;
+
+struct Op {
+  std::string name;
+  bool in_float16 = true;  // the decoder never is
+  // From inputs that `make` makes to what runs the operation; inputs are not part of its peak.
+  std::function<std::function<at::Tensor()>(const Make& make, at::ScalarType dtype)> prepare;
+};
+
+at::Tensor channels_last(const at::Tensor& x) {
+  return x.contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+std::vector<Op> ops() {
+  return {
+      {"linear", true,
+       [](const Make& make, at::ScalarType d) -> std::function<at::Tensor()> {
+         return [x = make({352, 72}, d), w = make({192, 72}, d)] { return linear(x, w); };
+       }},
+      {"rms_norm", true,
+       [](const Make& make, at::ScalarType d) -> std::function<at::Tensor()> {
+         return [x = make({352, 72}, d), w = make({72}, d)] { return rms_norm(x, w, 1e-5); };
+       }},
+      {"rms_norm_consuming", true,
+       [](const Make& make, at::ScalarType d) -> std::function<at::Tensor()> {
+         return [x = make({352, 4, 18}, d), w = make({18}, d)] {
+           return rms_norm_consuming(x, w, 1e-5);
+         };
+       }},
+      {"layer_norm", true,
+       [](const Make& make, at::ScalarType d) -> std::function<at::Tensor()> {
+         return [x = make({1024, 72}, d)] { return layer_norm(x, 1e-6); };
+       }},
+      {"attention", true,
+       [](const Make& make, at::ScalarType d) -> std::function<at::Tensor()> {
+         return [q = make({352, 6, 12}, d), k = make({352, 6, 12}, d)] {
+           return attention(q, k, k, /*causal=*/false);
+         };
+       }},
+      {"attention with grouped heads", true,
+       [](const Make& make, at::ScalarType d) -> std::function<at::Tensor()> {
+         return [q = make({37, 6, 8}, d), k = make({37, 3, 8}, d)] {
+           return attention(q, k, k, /*causal=*/true);
+         };
+       }},
+      {"rotate_pairs", true,
+       [](const Make& make, at::ScalarType d) -> std::function<at::Tensor()> {
+         return [x = make({352, 6, 12}, d), r = make({352, 6}, at::kComplexFloat)] {
+           return rotate_pairs(x, r);
+         };
+       }},
+      {"rotate_halves", true,
+       [](const Make& make, at::ScalarType d) -> std::function<at::Tensor()> {
+         return [x = make({64, 6, 12}, d), c = make({64, 6}, at::kFloat)] {
+           return rotate_halves(x, c, c);
+         };
+       }},
+      {"silu and its product", true,
+       [](const Make& make, at::ScalarType d) -> std::function<at::Tensor()> {
+         return [x = make({352, 192}, d), y = make({352, 192}, d)] {
+           at::Tensor h = at::silu(x);
+           return h.mul_(y);
+         };
+       }},
+      {"conv2d", false,
+       [](const Make& make, at::ScalarType d) -> std::function<at::Tensor()> {
+         return [x = channels_last(make({1, 16, 48, 32}, d)),
+                 w = channels_last(make({32, 16, 3, 3}, d)),
+                 b = make({32}, d)] { return conv2d(x, w, b, 1, 1); };
+       }},
+      {"1x1 conv2d", false,
+       [](const Make& make, at::ScalarType d) -> std::function<at::Tensor()> {
+         return [x = channels_last(make({1, 32, 48, 32}, d)),
+                 w = channels_last(make({16, 32, 1, 1}, d)),
+                 b = make({16}, d)] { return conv2d(x, w, b, 1, 0); };
+       }},
+      {"conv2d of stride 2", false,
+       [](const Make& make, at::ScalarType d) -> std::function<at::Tensor()> {
+         return [x = channels_last(make({1, 16, 49, 33}, d)),
+                 w = channels_last(make({16, 16, 3, 3}, d)),
+                 b = make({16}, d)] { return conv2d(x, w, b, 2, 0); };
+       }},
+      {"group_norm", false,
+       [](const Make& make, at::ScalarType d) -> std::function<at::Tensor()> {
+         return [x = channels_last(make({1, 32, 48, 32}, d)), w = make({32}, d),
+                 b = make({32}, d)] { return group_norm(x, 8, w, b, /*silu=*/true); };
+       }},
+      {"upsampling", false,
+       [](const Make& make, at::ScalarType d) -> std::function<at::Tensor()> {
+         return [x = channels_last(make({1, 32, 24, 32}, d))] {
+           return at::upsample_nearest2d(x, {48, 64});
+         };
+       }},
+  };
+}
+
+bool processor_has(const char* name) {
+  const auto capabilities = at::cpu::get_cpu_capabilities();
+  const auto found = capabilities.find(name);
+  return found != capabilities.end() && found->second.isBool() && found->second.toBool();
+}
+
+class OpMemory : public testing::TestWithParam<std::tuple<at::ScalarType, int>> {};
+
+TEST_P(OpMemory, IsOnMetaWhatItIsOnTheCpu) {
+  const auto [dtype, threads] = GetParam();
+  if (dtype != at::kFloat && processor_has("amx_tile")) GTEST_SKIP() << "not known there";
+  const c10::InferenceMode inference;
+  cpu_budget::install();
+  cpu_budget::set_limit(0);
+  at::set_num_threads(threads);
+  for (const Op& op : ops()) {
+    if (!op.in_float16 && dtype == at::kHalf) continue;
+    if (!op.in_float16 && dtype == at::kBFloat16 && !processor_has("avx512_bw")) continue;
+    const auto run =
+        op.prepare([](at::IntArrayRef shape,
+                      at::ScalarType d) { return at::ones(shape, at::TensorOptions(d)); },
+                   dtype);
+    static_cast<void>(run());  // libraries set themselves up once
+    cpu_budget::reset_peak();
+    const std::int64_t before = cpu_budget::use().total();
+    static_cast<void>(run());
+    const std::int64_t actual = cpu_budget::use().peak - before;
+
+    Ledger ledger;
+    {
+      const auto meta = op.prepare(
+          [](at::IntArrayRef shape, at::ScalarType d) {
+            return at::empty(shape, at::TensorOptions(at::kMeta).dtype(d));
+          },
+          dtype);
+      const MetaLedgerRecording recording(ledger);
+      static_cast<void>(meta());
+    }
+    const std::int64_t predicted = replay_cpu_budget(ledger).peak_bytes;
+    // A few scalars and, in 16 bits, a group norm's weights in float32 are left out.
+    EXPECT_LE(std::abs(predicted - actual), 1024)
+        << op.name << ": predicted " << predicted << ", taken " << actual;
+  }
+  at::set_num_threads(1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Formats, OpMemory,
+                         testing::Combine(testing::Values(at::kFloat, at::kBFloat16, at::kHalf),
+                                          testing::Values(1, 2, 3, 4)),
+                         [](const auto& p) {
+                           return std::string(c10::toString(std::get<0>(p.param))) +
+                                  std::to_string(std::get<1>(p.param));
+                         });
+
+}  // namespace
+}  // namespace headroom

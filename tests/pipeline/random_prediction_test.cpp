@@ -1,0 +1,203 @@
+// The promise over a thousand random runs: what was predicted is what the run then takes.
+
+#include "headroom/device/cpu_budget.h"
+#include "headroom/device/device.h"
+#include "headroom/diffusion/noise.h"
+#include "headroom/text/prompt_tokenizer.h"
+
+#include "number_format.h"
+#include "prompt_ids.h"
+#include "replay_costs.h"
+#include "support/fixture.h"
+#include "text_to_image.h"
+#include "weight_sources.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <ATen/Parallel.h>
+#include <c10/core/InferenceMode.h>
+#include <gtest/gtest.h>
+
+namespace headroom {
+namespace {
+
+// SplitMix64 (Steele, Lea & Flood 2014): the same cases with every standard library.
+class Random {
+ public:
+  explicit Random(std::uint64_t seed) : state_(seed) {}
+  // 0 .. count - 1
+  int below(int count) {
+    state_ += 0x9E3779B97F4A7C15U;
+    std::uint64_t z = state_;
+    z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9U;
+    z = (z ^ (z >> 27U)) * 0x94D049BB133111EBU;
+    return static_cast<int>((z ^ (z >> 31U)) % static_cast<std::uint64_t>(count));
+  }
+  bool coin() { return below(2) == 1; }
+  template <typename T>
+  const T& of(const std::vector<T>& values) {
+    return values[static_cast<std::size_t>(below(static_cast<int>(values.size())))];
+  }
+
+ private:
+  std::uint64_t state_;
+};
+
+struct RandomCase {
+  std::string model, dtype;
+  int threads = 1;
+  GenerationRequest request;
+  Rungs rungs;
+  [[nodiscard]] std::string text() const {
+    std::string all = model + " " + dtype + ", " + std::to_string(threads) + " threads, " +
+                      std::to_string(request.width) + "x" + std::to_string(request.height) + ", " +
+                      std::to_string(request.count) + " pictures, guidance " +
+                      std::to_string(request.guidance_scale);
+    for (const std::string& name : rung_names(rungs)) all += ", " + name;
+    return all;
+  }
+};
+
+// What stays the same for many cases: a model, opened, and its costs in one number format.
+class Setting {
+ public:
+  Setting(const std::filesystem::path& root, const std::string& dtype, int threads)
+      : folder(read_model_folder(root)),
+        threads_(threads),
+        formats_(choose_formats(dtype, device_)),
+        tokenizer_(root / "tokenizer"),
+        text_file_(root / "text_encoder", "model"),
+        transformer_file_(root / "transformer", "diffusion_pytorch_model"),
+        vae_file_(root / "vae", "diffusion_pytorch_model"),
+        text_(text_file_, formats_.networks, {"", "model."}),
+        transformer_(transformer_file_, formats_.networks),
+        vae_(vae_file_, formats_.vae),
+        costs_(folder, formats_, threads, AllocatorModel{}) {}
+
+  // As the forecaster does once the planner has chosen.
+  std::int64_t predict(const GenerationRequest& request, const Rungs& rungs) {
+    const TimeModel times;
+    ReplayCosts::ForRequest costs(costs_, request, encode_prompts(&tokenizer_, request), times);
+    return compose(rungs, costs).peak_bytes;
+  }
+
+  // Bytes at the worst moment of a whole run. Streamed layers are loaded by the thread that needs
+  // them: when the one that loads ahead is late, on a busy machine, a run takes less by chance.
+  std::int64_t run(const GenerationRequest& request, const Rungs& rungs) {
+    const c10::InferenceMode inference;
+    at::set_num_threads(threads_);
+    std::int64_t peak = 0;
+    const std::int64_t before = cpu_budget::use().total();
+    begin_run(device_);
+    const auto end = [&] { peak = std::max(peak, end_stage(device_) - before); };
+    TextToImage networks(folder, formats_, {text_, transformer_, vae_, vae_},
+                         /*background=*/false);
+    networks.prepare(rungs);
+    end();
+    const auto features = networks.encode(encode_prompts(&tokenizer_, request), {});
+    end();
+    std::vector<std::int64_t> shape = networks.latent_shape(request);
+    shape.insert(shape.begin(), 1);
+    for (int i = 0; i < request.count; ++i) {
+      Sampling sampling{draw_noise(1, shape).squeeze(0)};
+      networks.denoise(sampling, features, request, {});
+      end();
+      static_cast<void>(networks.decode(sampling.latents, {}));
+      end();
+    }
+    return peak;
+  }
+
+  const ModelFolder folder;
+
+ private:
+  const Device device_;
+  const int threads_;
+  const NumberFormats formats_;
+  const PromptTokenizer tokenizer_;
+  TensorStore text_file_, transformer_file_, vae_file_;
+  FileWeights text_, transformer_, vae_;
+  ReplayCosts costs_;
+};
+
+RandomCase draw_case(Random& random) {
+  RandomCase c;
+  c.model = random.of<std::string>(test::variants());
+  c.dtype = random.of<std::string>({"fp32", "bf16", "fp16"});
+  c.threads = 1 + random.below(2);
+  // From one unit up, odd multiples too; tall or wide when one side stays small.
+  const int unit = c.model == "tiny" ? 16 : 64;
+  const int most_px = 256;
+  const int area_px = 96 * 96;
+  GenerationRequest& r = c.request;
+  r.width = unit * (1 + random.below(most_px / unit));
+  const int highest_px = std::clamp(area_px / r.width, unit, 2 * most_px);
+  r.height = unit * (1 + random.below(highest_px / unit));
+  if (random.coin()) std::swap(r.width, r.height);
+  r.count = random.below(10) == 0 ? 2 : 1;
+  r.steps = 1;  // every step asks for the same
+  r.guidance_scale = random.coin() ? 3.0 : 0.0;
+  r.prompt = "a red fox";
+  for (int i = random.below(5); i > 0; --i) r.prompt += " sleeping under a birch tree";
+  if (r.guidance_scale > 0 && random.coin()) r.negative_prompt = "blurry, low quality";
+
+  Rungs& rungs = c.rungs;
+  if (random.below(6) == 0) return c;  // everything resident
+  rungs.evict_encoder = random.coin();
+  rungs.stream_encoder = random.below(3) == 0;
+  rungs.sequential_guidance = random.coin();
+  rungs.chunk_tokens = random.coin() ? 0 : 8 + random.below(90);
+  rungs.stream_blocks = random.below(4);
+  rungs.evict_transformer = random.coin();
+  const int decode = random.below(3);
+  if (decode == 1) rungs.tile_latent = 3 + random.below(5);
+  if (decode == 2) rungs.cpu_decode = random.coin();
+  return c;
+}
+
+TEST(RandomPrediction, OfAThousandRunsIsRight) {
+  constexpr int kCases = 1000;
+  std::map<std::string, std::unique_ptr<Setting>> settings;
+  Random random(20260101);
+  cpu_budget::install();
+  cpu_budget::set_limit(0);
+  const std::int64_t before = cpu_budget::use().total();
+  std::vector<double> errors;  // relative; > 0: more was predicted than was taken
+  for (int i = 0; i < kCases; ++i) {
+    RandomCase c = draw_case(random);
+    auto& setting = settings[c.model + c.dtype + std::to_string(c.threads)];
+    if (!setting) {
+      setting = std::make_unique<Setting>(test::model_root(c.model), c.dtype, c.threads);
+    }
+    c.rungs.stream_blocks = std::min(c.rungs.stream_blocks, setting->folder.transformer.n_layers);
+    const auto predicted = static_cast<double>(setting->predict(c.request, c.rungs));
+    const auto actual = static_cast<double>(setting->run(c.request, c.rungs));
+    ASSERT_GT(actual, 0) << c.text();
+    const double error = (predicted - actual) / actual;
+    errors.push_back(error);
+    EXPECT_GE(error, -0.005) << "case " << i << ": " << c.text() << ": predicted " << predicted
+                             << ", taken " << actual;
+    ASSERT_EQ(cpu_budget::use().total(), before) << "left behind by " << c.text();
+  }
+  std::sort(errors.begin(), errors.end());
+  std::vector<double> sizes;
+  for (const double e : errors) sizes.push_back(std::abs(e));
+  std::sort(sizes.begin(), sizes.end());
+  const auto at = [&](const std::vector<double>& sorted, double share) {
+    return 100 * sorted[static_cast<std::size_t>(share * (kCases - 1))];
+  };
+  std::printf(
+      "|predicted - taken|: median %.3f %%, 90th %.3f %%, 99th %.3f %%, most %.3f %%; "
+      "most under %.3f %%, most over %.3f %%\n",
+      at(sizes, 0.5), at(sizes, 0.9), at(sizes, 0.99), at(sizes, 1), at(errors, 0), at(errors, 1));
+  EXPECT_LE(at(sizes, 0.99), 2.0);
+}
+
+}  // namespace
+}  // namespace headroom
