@@ -8,18 +8,23 @@
 #include "number_format.h"
 #include "preview.h"
 #include "prompt_ids.h"
+#include "stage_seconds.h"
+#include "step_clock.h"
 #include "text_to_image.h"
 #include "threads.h"
 #include "weight_sources.h"
 
+#include <array>
 #include <chrono>
 #include <cstring>
+#include <ctime>
 #include <random>
 #include <utility>
 
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 #include <c10/util/Exception.h>
+#include <torch/headeronly/version.h>
 
 namespace headroom {
 namespace {
@@ -79,6 +84,16 @@ std::shared_ptr<const Image> to_image(const at::Tensor& picture) {  // [H, W, 3]
   return image;
 }
 
+// "2026-11-24T14:09:15Z"
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  ::gmtime_r(&now, &utc);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return text.data();
+}
+
 std::uint64_t choose_seed() {
   std::random_device source;
   return source() & 0xFFFFFFFFU;  // short enough to be typed again
@@ -132,6 +147,8 @@ class PipelineGenerator final : public ImageGenerator {
     const PromptIds ids = encode_prompts(tokenizer_.get(), request);
     const Forecast forecast = decide(request);
     const Plan& plan = forecast.plan;
+    const RunShape shape = shape_of(request, ids, options_.model.scheduler);
+    const bool fresh = !opened_;
     sink.on_plan(plan);
     begin_run(options_.device);
 
@@ -161,7 +178,11 @@ class PipelineGenerator final : public ImageGenerator {
       GeneratedImage result;
       result.index = i;
       result.seed = first_seed + static_cast<std::uint64_t>(i);
-      hooks.on_step = [&](int step, int total) { sink.on_step(step, total); };
+      StepClock steps(steps_, sink, shape, plan.rungs);
+      hooks.on_step = [&](int step, int total) {
+        steps.step_done(step);
+        sink.on_step(step, total);
+      };
       if (preview_) {
         hooks.on_clean = [&](const at::Tensor& clean) { sink.on_preview(preview_->draw(clean)); };
       }
@@ -171,7 +192,12 @@ class PipelineGenerator final : public ImageGenerator {
           clock.run(Stage::kDecode, i, [&] { return to_image(networks.decode(latents, hooks)); });
       latents.reset();
       result.receipt = receipt(plan, clock);
-      forecaster_->learn(request, forecast.ladder, result.receipt);
+      result.receipt.image_index = i;
+      result.receipt.opened = fresh && i == 0;
+      result.receipt.steps = shape.steps;
+      result.receipt.guided_steps = shape.guided_steps;
+      result.receipt.prompt_tokens = shape.prompt_tokens;
+      result.receipt.negative_tokens = shape.negative_tokens;
       sink.on_stage(Stage::kSave, i);
       sink.on_image(std::move(result));
       if (hooks.trace) {  // after the picture, which a full disk must not cost
@@ -218,7 +244,12 @@ class PipelineGenerator final : public ImageGenerator {
     receipt.model = options_.model.info.name;
     receipt.device = options_.device.name;
     receipt.dtype = formats_.name;
+    receipt.threads = resolve_threads(options_.threads);
     receipt.version = std::string(kVersion);
+    receipt.libtorch = std::to_string(TORCH_VERSION_MAJOR) + "." +
+                       std::to_string(TORCH_VERSION_MINOR) + "." +
+                       std::to_string(TORCH_VERSION_PATCH);
+    receipt.time = utc_now();
     return receipt;
   }
 
@@ -229,6 +260,7 @@ class PipelineGenerator final : public ImageGenerator {
   const at::Device torch_device_;
   const DeviceMemory memory_;
   const std::optional<LatentPreview> preview_;
+  StepWatch steps_;
   std::unique_ptr<OpenedModel> opened_;
 };
 
