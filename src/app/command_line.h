@@ -12,7 +12,16 @@ namespace headroom {
 // What was typed, on top of the configuration. An empty optional was not typed: build_request()
 // puts the model's own default there.
 struct CommandLine {
-  enum class Command { kWindow, kGenerate, kPlan, kFrontier, kDevices, kInspect, kTokenize };
+  enum class Command {
+    kWindow,
+    kGenerate,
+    kPlan,
+    kFrontier,
+    kReport,
+    kDevices,
+    kInspect,
+    kTokenize
+  };
   Command command = Command::kWindow;
   AppConfig config;
 
