@@ -1,4 +1,6 @@
 // Predicted seconds: learnt from receipts, through the public doors.
+#include "headroom/core/bytes.h"
+
 #include "pipeline/run_support.h"
 
 #include <gtest/gtest.h>
