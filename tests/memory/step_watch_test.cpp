@@ -101,6 +101,8 @@ TEST(StepWatch, ShortDisturbancesOfFastStepsAreNoise) {
   EXPECT_TRUE(feed(watch, 20, 0.075).empty());  // 1.5 s
   EXPECT_TRUE(feed(watch, 100, 0.025).empty());
   EXPECT_EQ(feed(watch, 70, 0.075).size(), 1U);  // 5.25 s
+  feed(watch, 20, 0.025, "new");
+  EXPECT_TRUE(feed(watch, 55, 0.075, "new").empty());  // 4.6 s with all before
 }
 
 TEST(StepWatch, TellsAgainAfterARecovery) {
