@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """Measures how well seconds are predicted after one run: the promise is a median error of at most 15 %.
 
-    predicted_seconds.py --program build/release/bin/headroom [--learn 512,1024] [--rounds 5]
+    predicted_seconds.py --program build/release/bin/headroom [--learn 512,1024] [--rounds 5] [--attempts 1]
 
 A round: in a fresh state folder one picture is made at a preset; `headroom plan` then predicts every case (sizes, steps,
 guided or not), and each case is made once, in a folder of its own so that nothing more is learnt. Errors are predicted /
-actual - 1 of the whole run from load to decode; the table shows medians over the rounds, the last line the median of
-all errors without their signs. A fast machine that is busy with other things changes its speed from one run to the
-next, and no model predicts that: the load is printed, and --rounds says how many medians are over.
-Standard library only. Writes seconds.json and seconds.md.
+actual - 1 of the whole run, all stages; the table shows medians over the rounds, the last line the median of all errors
+without their signs. A machine that is busy with other things changes its speed from one run to the next, and no model
+predicts that: the load is printed, and with --attempts N each run, that which is learnt from too, is made N times and the
+fastest counts. Standard library only. Writes seconds.json and seconds.md.
 """
 
 import argparse
@@ -65,15 +65,25 @@ def predict(args, case, folder):
     return {stage["name"]: stage["seconds"] for stage in processes.last_json(done.output)["plan"]["stages"]}
 
 
+def fastest(args, case):
+    """The fastest of several attempts, each in a state folder of its own: that folder, and its seconds by stage."""
+    best = None
+    for _ in range(args.attempts):
+        folder = tempfile.TemporaryDirectory()
+        seconds = make(args, case, Path(folder.name))
+        if best is None or sum(seconds.values()) < sum(best[1].values()):
+            best = (folder, seconds)
+    return best
+
+
 def round_of(args, preset):
     """One run that is learnt from, then a prediction and a measurement of each other case."""
     pairs = []
-    with tempfile.TemporaryDirectory() as learnt, tempfile.TemporaryDirectory() as other:
-        make(args, (*PRESETS[preset], args.steps, args.guidance), Path(learnt))
-        cases = [c for c in CASES if c[:2] != PRESETS[preset]]
-        random.shuffle(cases)
-        for case in cases:
-            pairs.append((case, predict(args, case, Path(learnt)), make(args, case, Path(other))))
+    learnt, _ = fastest(args, (*PRESETS[preset], args.steps, args.guidance))
+    cases = [c for c in CASES if c[:2] != PRESETS[preset]]
+    random.shuffle(cases)
+    for case in cases:
+        pairs.append((case, predict(args, case, Path(learnt.name)), fastest(args, case)[1]))
     return pairs
 
 
@@ -121,14 +131,16 @@ def as_markdown(results):
     return (
         f"{report.table(head, rows_of(results))}\n\n"
         f"Median error {100 * found['run']:.0f} % over {sum(map(len, results['pairs'].values()))} runs "
-        f"({100 * found['case']:.0f} % of each case's median over {results['rounds']} rounds; by stage: {stages}). "
-        f"{machine['cpu']}, {machine['cores']} cores, load average of other work {machine['load_before']:.1f} before "
+        f"({100 * found['case']:.0f} % of each case's median over {results['rounds']} rounds, each run the fastest of "
+        f"{results['attempts']}; by stage: {stages}). "
+        f"{machine['cpu']}, {machine['cores']} cores, load average {machine['load_before']:.1f} before "
         f"and {results['load_after']:.1f} after.\n"
     )
 
 
 def main(args):
-    results = {"machine": processes.machine(), "rounds": args.rounds, "pairs": {p: [] for p in args.learn.split(",")}}
+    results = {"machine": processes.machine(), "rounds": args.rounds, "attempts": args.attempts}
+    results["pairs"] = {preset: [] for preset in args.learn.split(",")}
     with tempfile.TemporaryDirectory() as folder:
         make(args, CASES[0], Path(folder))  # fills the disk cache
     for i in range(args.rounds):
@@ -149,6 +161,7 @@ if __name__ == "__main__":
     parser.add_argument("--model", type=Path, default=ROOT / "assets" / "starter-model")
     parser.add_argument("--learn", default="512,1024", help="presets of the one run, comma-separated")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--attempts", type=int, default=1, help="of each run; the fastest counts")
     parser.add_argument("--steps", type=int, default=16, help="of the one run")
     parser.add_argument("--guidance", type=float, default=2, help="of the one run")
     parser.add_argument("--threads", type=int, default=processes.physical_cores())
