@@ -17,7 +17,7 @@ namespace headroom {
 namespace {
 
 // Round figures; only their proportions matter before the first run. Those of the CPU were fitted
-// to the starter model on 2 cores (benchmarks/predicted_seconds.py).
+// to the starter model on 2 idle cores (the table in the README).
 struct Rates {
   double flops;          // per second, dense products
   double block_seconds;  // of one transformer block beside its products: its calls
@@ -49,7 +49,7 @@ double decoder_seconds(const VaeConfig& c, double pixels, const Rates& rates) {
   double layers = 0;
   double area = pixels / (static_cast<double>(c.scale()) * c.scale());
   double in = c.block_out_channels.back();
-  flops += 36.0 * area * in * in;  // the middle: two blocks of two convolutions, and attention
+  flops += 72.0 * area * in * in;  // the middle: two blocks of two convolutions, and attention
   if (c.mid_block_add_attention) flops += 4.0 * area * area * in + 8.0 * area * in * in;
   for (std::size_t i = c.block_out_channels.size(); i-- > 0; area *= 4) {
     const double out = c.block_out_channels[i];
