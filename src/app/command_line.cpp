@@ -133,6 +133,11 @@ void add_commands(CLI::App& app, Typed& typed) {
   add_json_flag(frontier, typed, "Print one JSON object");
   add_run_options(frontier, typed);
 
+  CLI::App& report =
+      *app.add_subcommand("report", "Compare predicted and actual memory and time of past runs");
+  add_json_flag(report, typed, "Print one JSON object");
+  add_config_option(report, typed);
+
   CLI::App& devices = *app.add_subcommand("devices", "List devices and their memory");
   add_json_flag(devices, typed, "Print one JSON object");
   add_memory_options(devices, typed);
@@ -199,6 +204,7 @@ CommandLine::Command chosen_command(const CLI::App& app) {
   if (name == "generate") return Command::kGenerate;
   if (name == "plan") return Command::kPlan;
   if (name == "frontier") return Command::kFrontier;
+  if (name == "report") return Command::kReport;
   if (name == "devices") return Command::kDevices;
   if (name == "calibrate") return Command::kCalibrate;
   if (name == "inspect") return Command::kInspect;

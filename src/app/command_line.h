@@ -17,6 +17,7 @@ struct CommandLine {
     kGenerate,
     kPlan,
     kFrontier,
+    kReport,
     kDevices,
     kCalibrate,
     kInspect,

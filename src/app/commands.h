@@ -7,6 +7,7 @@ namespace headroom {
 int run_generate(const CommandLine& line);
 int run_plan(const CommandLine& line);
 int run_frontier(const CommandLine& line);
+int run_report(const CommandLine& line);
 int run_devices(const CommandLine& line);
 int run_calibrate(const CommandLine& line);
 int run_inspect(const CommandLine& line);

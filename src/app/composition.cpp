@@ -1,6 +1,8 @@
 #include "composition.h"
 
+#include "headroom/core/error.h"
 #include "headroom/device/cpu_budget.h"
+#include "headroom/image/receipt_file.h"
 #include "headroom/memory/offload_floor.h"
 #include "headroom/pipeline/calibrate.h"
 
@@ -61,6 +63,19 @@ const AppConfig& runnable(const AppConfig& config) {
   return config;
 }
 
+// Seconds are known from the start where runs of the past tell them. Receipts that cannot be read
+// cost nothing but that.
+void teach(Forecaster& forecaster, const std::string& model) {
+  constexpr std::size_t kEnough = 200;  // some of them may be of another device
+  try {
+    for (const Receipt& receipt : ReceiptFile(receipts_file()).read(model, kEnough)) {
+      forecaster.learn(receipt);
+    }
+  } catch (const Error& e) {
+    spdlog::warn("no seconds from earlier runs: {}", e.what());
+  }
+}
+
 }  // namespace
 
 Composition::Composition(const AppConfig& config, fs::path dump_file)
@@ -69,6 +84,7 @@ Composition::Composition(const AppConfig& config, fs::path dump_file)
       tokenizer(std::make_shared<const PromptTokenizer>(pipeline.model.root / "tokenizer")),
       forecaster(make_forecaster(pipeline, tokenizer)),
       memory(pipeline.device, pipeline.pretend_vram_bytes) {
+  teach(*forecaster, pipeline.model.info.name);
   if (!pipeline.device.is_cuda()) cpu_budget::install();
 }
 
@@ -95,6 +111,7 @@ Prospect::Prospect(const AppConfig& config) {
   forecaster = make_forecaster(pipeline, fs::exists(tokenizer, error)
                                              ? std::make_shared<const PromptTokenizer>(tokenizer)
                                              : nullptr);
+  teach(*forecaster, model.name);
   if (device.is_cuda() && list_devices().size() == 1) {
     memory.total = memory.free = *config.memory.pretend_vram_bytes;
     memory.source = "CUDA: " + device.name;
@@ -102,6 +119,20 @@ Prospect::Prospect(const AppConfig& config) {
   } else {
     memory = DeviceMemory(device, config.memory.pretend_vram_bytes).read();
   }
+}
+
+GenerationQueue::PictureDone Composition::receipt_keeper() const {
+  return [forecaster = forecaster, file = ReceiptFile(receipts_file()),
+          told = false](const FinishedPicture& finished) mutable {
+    const Receipt& receipt = finished.picture.receipt;
+    forecaster->learn(receipt);
+    try {
+      file.append(receipt);
+    } catch (const Error& e) {
+      // It would say the same after every picture.
+      if (!std::exchange(told, true)) spdlog::warn("{}", e.what());
+    }
+  };
 }
 
 GenerationQueue::MakeGenerator Composition::generator_maker() const {

@@ -20,6 +20,8 @@ struct Composition {
 
   // What the queue makes its generator with.
   [[nodiscard]] GenerationQueue::MakeGenerator generator_maker() const;
+  // What the queue tells of finished pictures: learns from the receipt and keeps it.
+  [[nodiscard]] GenerationQueue::PictureDone receipt_keeper() const;
 };
 
 // What answers questions about sizes without any weights: the model may be one of those whose

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
@@ -132,14 +133,25 @@ int run_generate(const CommandLine& line) {
     spdlog::info("saved {}", file.string());
     return file;
   };
-  GenerationQueue queue(app.generator_maker(), save, [] {});
+  GenerationQueue queue(
+      app.generator_maker(), save, [] {}, app.receipt_keeper());
   const JobId job = queue.submit(request);
   ProgressBar bar;
+  std::size_t told = 0;
+  const auto tell = [&](const std::vector<Notice>& notices) {
+    for (; told < notices.size(); ++told) {
+      bar.clear();
+      spdlog::warn("{}", notices[told].text);
+    }
+  };
   int code = kExitOk;
   while (true) {
     if (signals.wait_for(std::chrono::milliseconds(20))) queue.cancel(job);
     const auto finished = queue.take_finished();  // before the pictures: none can follow it
-    for (const JobStatus& status : queue.status()) bar.show(status);
+    for (const JobStatus& status : queue.status()) {
+      tell(status.notices);
+      bar.show(status);
+    }
     for (FinishedPicture& picture : queue.take_pictures()) {
       bar.clear();
       if (!picture.save_error.empty()) code = rescue(picture);
@@ -147,6 +159,7 @@ int run_generate(const CommandLine& line) {
     }
     if (finished.empty()) continue;
     bar.clear();
+    tell(finished.front().notices);
     if (const auto* failure = std::get_if<Failure>(&finished.front().value)) {
       throw Error(failure->kind, failure->message);
     }

@@ -11,9 +11,10 @@
 
 int main(int argc, char** argv) {
   // By default a thread that waits for the others burns its core for a long time. As soon as any
-  // other program wants that core, the others wait for the burner: measured, one busy neighbour on two
-  // cores made a run 50 times slower. Sleeping at once costs a wake-up for every small operation and
-  // made steps 1.5 times slower. A spin of some ten microseconds before sleeping costs neither.
+  // other program wants that core, the others wait for the burner: measured, one busy neighbour on
+  // two cores made a run 50 times slower. Sleeping at once costs a wake-up for every small
+  // operation and made steps 1.5 times slower. A spin of some ten microseconds before sleeping
+  // costs neither.
   setenv("GOMP_SPINCOUNT", "1000", /*overwrite=*/0);
 
   // Libraries that libtorch loads while it starts end the program in their own words without one.

@@ -35,15 +35,19 @@ void print_text(const Forecast& forecast) {
   std::printf("budget   %s of %s (%s)\n",
               format_bytes(std::max<std::int64_t>(budget.budget_bytes, 0)).c_str(),
               format_bytes(budget.total_bytes).c_str(), budget.source.c_str());
-  std::printf("peak     %s (%s)\n\n", format_bytes(plan.peak_bytes).c_str(),
+  std::printf("peak     %s (%s)\n", format_bytes(plan.peak_bytes).c_str(),
               joined(plan.rungs).c_str());
-  std::printf("%-8s %10s %12s %10s %10s\n", "stage", "weights", "activations", "workspace", "peak");
+  if (plan.seconds > 0) std::printf("time     about %.1f s\n", plan.seconds);
+  std::printf("\n%-8s %10s %12s %10s %10s %10s\n", "stage", "weights", "activations", "workspace",
+              "peak", "seconds");
   for (const StagePlan& stage : plan.stages) {
-    if (stage.stage == Stage::kSave) continue;  // on the host
-    std::printf(
-        "%-8s %10s %12s %10s %10s\n", std::string(stage_name(stage.stage)).c_str(),
-        format_bytes(stage.weights_bytes).c_str(), format_bytes(stage.activation_bytes).c_str(),
-        format_bytes(stage.workspace_bytes).c_str(), format_bytes(stage.peak_bytes).c_str());
+    char seconds[32] = "";  // nothing while nothing is known
+    if (stage.seconds > 0) std::snprintf(seconds, sizeof seconds, "%.2f", stage.seconds);
+    std::printf("%-8s %10s %12s %10s %10s %10s\n", std::string(stage_name(stage.stage)).c_str(),
+                format_bytes(stage.weights_bytes).c_str(),
+                format_bytes(stage.activation_bytes).c_str(),
+                format_bytes(stage.workspace_bytes).c_str(), format_bytes(stage.peak_bytes).c_str(),
+                seconds);
   }
 }
 

@@ -27,6 +27,8 @@ int run(const CommandLine& line) {
       return run_plan(line);
     case Command::kFrontier:
       return run_frontier(line);
+    case Command::kReport:
+      return run_report(line);
     case Command::kDevices:
       return run_devices(line);
     case Command::kCalibrate:

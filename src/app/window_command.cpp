@@ -21,7 +21,7 @@ int run_window(const CommandLine& line) {
   };
   spdlog::info("model {} on {}", app.pipeline.model.info.name, app.pipeline.device.name);
   MemorySampler sampler([&] { return app.memory.read(); }, wake_window);
-  GenerationQueue queue(app.generator_maker(), save, wake_window);
+  GenerationQueue queue(app.generator_maker(), save, wake_window, app.receipt_keeper());
   const ModelExamples examples = read_model_examples(app.pipeline.model.root);
   Window window(
       {.queue = queue,

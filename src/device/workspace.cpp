@@ -52,6 +52,8 @@ ScopedKernels::~ScopedKernels() {
   calibrated = previous_terms_;
 }
 
+bool cpu_convolves_bfloat16() { return bfloat16_support() != BFloat16::kWithoutOneDnn; }
+
 std::int64_t declared(const Linear& op) {
   // The libraries for float32, and libtorch's own code for float16, bring nothing.
   if (on_card || op.dtype != c10::kBFloat16) return 0;

@@ -56,12 +56,19 @@ class GenerationQueue::Progress final : public ProgressSink {
     finished.request.seed = image.seed - static_cast<std::uint64_t>(image.index);
     finished.picture = std::move(image);
     save(finished);
+    if (queue_.done_) queue_.done_(finished);
     ++job_.pictures;
     {
       const std::scoped_lock lock(queue_.mutex_);
       queue_.pictures_.push_back(std::move(finished));
     }
     queue_.wake_();
+  }
+
+  void on_notice(std::string_view code, std::string text) override {
+    update([&](JobStatus& status) {
+      status.notices.push_back({std::string(code), std::move(text)});
+    });
   }
 
  private:
@@ -93,9 +100,10 @@ class GenerationQueue::Progress final : public ProgressSink {
 };
 
 GenerationQueue::GenerationQueue(MakeGenerator make_generator, SavePicture save,
-                                 std::function<void()> wake)
+                                 std::function<void()> wake, PictureDone done)
     : save_(std::move(save)),
       wake_(std::move(wake)),
+      done_(std::move(done)),
       make_generator_(std::move(make_generator)),
       worker_([this](std::stop_token stop) { run(std::move(stop)); }) {}
 
@@ -164,7 +172,7 @@ void GenerationQueue::cancel_waiting() {
 }
 
 void GenerationQueue::finish_cancelled(const Job& job) {
-  finished_.push_back({job.status.id, job.status.request, 0, Cancelled{}});
+  finished_.push_back({job.status.id, job.status.request, 0, Cancelled{}, {}});
 }
 
 void GenerationQueue::replace_generator(MakeGenerator make_generator) {
@@ -220,8 +228,8 @@ void GenerationQueue::run(std::stop_token stop) {
     {
       const std::scoped_lock lock(mutex_);
       jobs_.pop_front();  // the running job stays in front whatever is submitted
-      finished_.push_back(
-          {job->status.id, std::move(job->status.request), job->pictures, std::move(value)});
+      finished_.push_back({job->status.id, std::move(job->status.request), job->pictures,
+                           std::move(value), std::move(job->status.notices)});
     }
     wake_();
   }

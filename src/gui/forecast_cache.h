@@ -19,6 +19,8 @@ class ForecastCache {
 
   // Starts a frame. Forecasts grow stale once free or resident memory has moved noticeably since.
   void begin_frame(const MemorySnapshot& memory);
+  // Something else that forecasts depend on is new: all are stale.
+  void refresh() { ++version_; }
   // The forecast, the stale one while its turn has not come, or null when there was none yet.
   [[nodiscard]] const Forecast* get(const GenerationRequest& request);
   // True when a forecast was asked for in this frame and has to wait for the next.
@@ -37,7 +39,7 @@ class ForecastCache {
   Ask ask_;
   std::map<Key, Entry> entries_;
   MemorySnapshot memory_;
-  std::uint64_t version_ = 0;  // raised when memory moved
+  std::uint64_t version_ = 0;  // raised when what is known has grown stale
   std::uint64_t frame_ = 0;
   bool asked_ = false;
   bool pending_ = false;

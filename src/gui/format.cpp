@@ -62,11 +62,26 @@ std::string format_number(double value) {
 
 std::string device_label(const std::string& name) { return name == "CPU budget" ? "CPU" : name; }
 
+namespace {
+
+// The text whose key is `prefix` and the word before the colon in `code`, filled in with what
+// stands after it; `otherwise` when there is none.
+std::string coded_text(const std::string& prefix, const std::string& code,
+                       const std::string& otherwise, const StringTable& text) {
+  const std::size_t colon = code.find(':');
+  const std::string key = prefix + code.substr(0, colon);
+  const std::string value = colon == std::string::npos ? std::string() : code.substr(colon + 1);
+  return text.contains(key) ? fill(text.text(key), {value}) : otherwise;
+}
+
+}  // namespace
+
+std::string notice_text(const Notice& notice, const StringTable& text) {
+  return coded_text("notice.", notice.code, notice.text, text);
+}
+
 std::string rung_name(const std::string& rung, const StringTable& text) {
-  const std::size_t colon = rung.find(':');
-  const std::string key = "rung." + rung.substr(0, colon);
-  const std::string value = colon == std::string::npos ? std::string() : rung.substr(colon + 1);
-  return text.contains(key) ? fill(text.text(key), {value}) : rung;
+  return coded_text("rung.", rung, rung, text);
 }
 
 std::string shorten(std::string_view text, std::size_t characters) {

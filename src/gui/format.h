@@ -1,5 +1,6 @@
 #pragma once
 #include "headroom/config/string_table.h"
+#include "headroom/core/generator.h"
 
 #include <cstdint>
 #include <initializer_list>
@@ -24,6 +25,9 @@ namespace headroom {
 
 // "2", "3.5": a number without needless zeros.
 [[nodiscard]] std::string format_number(double value);
+
+// What a notice says, in the language's words where they exist; "slower:1.7" gives its number.
+[[nodiscard]] std::string notice_text(const Notice& notice, const StringTable& text);
 
 // The name of a rung of the memory ladder in the language's words; "stream-blocks:6" gives its
 // number.

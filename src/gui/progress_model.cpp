@@ -44,8 +44,10 @@ std::array<double, kStageCount> ProgressModel::expect(int width, int height, int
                decode_per_megapixel_ * area, save_per_megapixel_ * area};
   }
   if (plan) {
+    // A plan that knows its seconds says 0 where nothing has to be done: all is loaded.
+    const bool known = plan->seconds > 0;
     for (const StagePlan& stage : plan->stages) {
-      if (stage.seconds > 0) seconds[index(stage.stage)] = stage.seconds;
+      if (known || stage.seconds > 0) seconds[index(stage.stage)] = stage.seconds;
     }
   }
   return seconds;

@@ -19,6 +19,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -65,6 +66,7 @@ class Window::Impl {
   void draw();
   void take_news();
   void take_outcome(const JobOutcome& outcome);
+  void take_notices(JobId job, const std::vector<Notice>& notices);
   [[nodiscard]] std::optional<Size> smaller_size(const GenerationRequest& request);
   void look_ahead(Frame& frame);
   void follow_progress(Frame& frame);
@@ -97,6 +99,8 @@ class Window::Impl {
   float scale_ = 0;
   bool themed_dark_ = false;
   Remembered remembered_;
+
+  std::map<JobId, std::size_t> noticed_;  // how many of a job's notices are shown already
 
   // Where the running job was when its step last changed.
   JobId step_job_ = 0;
@@ -189,7 +193,16 @@ std::optional<Size> Window::Impl::smaller_size(const GenerationRequest& request)
   return best;
 }
 
+void Window::Impl::take_notices(JobId job, const std::vector<Notice>& notices) {
+  std::size_t& shown = noticed_[job];
+  for (; shown < notices.size(); ++shown) {
+    state_.add_banner({.kind = Banner::Kind::kWarning, .text = notice_text(notices[shown], text_)});
+  }
+}
+
 void Window::Impl::take_outcome(const JobOutcome& outcome) {
+  take_notices(outcome.id, outcome.notices);
+  noticed_.erase(outcome.id);
   const auto* const failure = std::get_if<Failure>(&outcome.value);
   if (failure == nullptr) return;
   Banner banner;
@@ -209,7 +222,10 @@ void Window::Impl::take_news() {
     }
     state_.add_picture(std::move(picture));
   }
-  if (!pictures.empty()) pictures_.keep_only(state_.pictures);
+  if (!pictures.empty()) {
+    pictures_.keep_only(state_.pictures);
+    forecasts_.refresh();  // seconds follow from what was just measured
+  }
   for (const JobOutcome& outcome : services_.queue.take_finished()) take_outcome(outcome);
 }
 
@@ -237,6 +253,7 @@ void Window::Impl::follow_progress(Frame& frame) {
   const JobStatus* const job = frame.running();
   running_ = job != nullptr;
   if (job == nullptr) return;
+  take_notices(job->id, job->notices);
   const auto time = std::chrono::steady_clock::now();
   const int step = job->image_index * (kMaxSteps + 1) + job->step;
   if (step_job_ != job->id || step_ != step) {

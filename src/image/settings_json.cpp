@@ -91,13 +91,6 @@ void read_request(const json& object, ReadSettings& settings) {
   }
 }
 
-template <typename Value>
-json by_stage(const std::array<Value, kStageCount>& values) {
-  json object = json::object();
-  for (std::size_t i = 0; i < values.size(); ++i) object[std::string(kStageNames[i])] = values[i];
-  return object;
-}
-
 }  // namespace
 
 json to_json(const GenerationRequest& request) {
@@ -115,44 +108,6 @@ json to_json(const GenerationRequest& request) {
   if (request.shift) object["shift"] = *request.shift;
   if (request.seed) object["seed"] = *request.seed;
   return object;
-}
-
-json to_json(const Plan& plan) {
-  json stages = json::array();
-  for (const StagePlan& stage : plan.stages) {
-    stages.push_back({{"name", std::string(stage_name(stage.stage))},
-                      {"weights_bytes", stage.weights_bytes},
-                      {"activation_bytes", stage.activation_bytes},
-                      {"workspace_bytes", stage.workspace_bytes},
-                      {"peak_bytes", stage.peak_bytes},
-                      {"seconds", stage.seconds}});
-  }
-  return {{"width", plan.width},        {"height", plan.height},         {"count", plan.count},
-          {"rungs", plan.rungs},        {"peak_bytes", plan.peak_bytes}, {"seconds", plan.seconds},
-          {"stages", std::move(stages)}};
-}
-
-json to_json(const PlanChange& change) {
-  return {{"stage", std::string(stage_name(change.stage))},
-          {"step", change.step},
-          {"reason", change.reason},
-          {"rungs", change.rungs},
-          {"peak_bytes", change.peak_bytes}};
-}
-
-json to_json(const Receipt& receipt) {
-  json changes = json::array();
-  for (const PlanChange& change : receipt.changes) changes.push_back(to_json(change));
-  return {{"model", receipt.model},
-          {"device", receipt.device},
-          {"dtype", receipt.dtype},
-          {"version", receipt.version},
-          {"predicted_peak_bytes", receipt.plan.peak_bytes},
-          {"actual_peak_bytes", receipt.actual_peak_bytes},
-          {"seconds", by_stage(receipt.stage_seconds)},
-          {"stage_peak_bytes", by_stage(receipt.stage_peak_bytes)},
-          {"driver_allocations", receipt.driver_allocations},
-          {"plan_changes", std::move(changes)}};
 }
 
 std::string settings_json(const GenerationRequest& request, const GeneratedImage& picture) {

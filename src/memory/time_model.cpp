@@ -1,19 +1,8 @@
 #include "headroom/memory/time_model.h"
 
-#include <algorithm>
-#include <vector>
+#include "median.h"
 
 namespace headroom {
-namespace {
-
-double median_of(const std::deque<double>& values) {
-  std::vector<double> sorted(values.begin(), values.end());
-  std::sort(sorted.begin(), sorted.end());
-  const std::size_t middle = sorted.size() / 2;
-  return sorted.size() % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-}  // namespace
 
 void TimeModel::learn(Stage stage, double guessed, double seconds) {
   constexpr std::size_t kRemembered = 15;
@@ -21,7 +10,7 @@ void TimeModel::learn(Stage stage, double guessed, double seconds) {
   const auto i = static_cast<std::size_t>(stage);
   ratios_[i].push_back(seconds / guessed);
   if (ratios_[i].size() > kRemembered) ratios_[i].pop_front();
-  medians_[i] = median_of(ratios_[i]);
+  medians_[i] = median({ratios_[i].begin(), ratios_[i].end()});
 }
 
 bool TimeModel::knows(Stage stage) const {

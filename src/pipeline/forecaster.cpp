@@ -43,7 +43,10 @@ class ReplayForecaster final : public Forecaster {
     ReplayCosts::ForRequest costs(costs_, request, ids, times_);
     const std::optional<Candidate> chosen = fastest_plan(costs, budget, options_.low_vram);
     const Candidate candidate = chosen ? *chosen : smallest_plan(costs);
-    forecast.plan = describe(request, candidate, costs.seconds(candidate.rungs));
+    const StageNeed& first = candidate.stages[static_cast<std::size_t>(Stage::kEncode)];
+    forecast.plan =
+        describe(request, candidate,
+                 costs.shown_seconds(candidate.rungs, snapshot.weights, first.weights_bytes));
     forecast.ladder = candidate.rungs;
     forecast.fits = chosen.has_value();
     if (!forecast.fits) refuse(forecast, request, ids);
@@ -92,16 +95,28 @@ class ReplayForecaster final : public Forecaster {
     });
   }
 
-  void learn(const GenerationRequest& request, const Rungs& rungs,
-             const Receipt& receipt) override {
-    const PromptIds ids = encode_prompts(tokenizer_.get(), request);
-    const std::scoped_lock lock(mutex_);
-    const auto guess = guess_seconds(options_.model, costs_.sizes(), costs_.storage(), request, ids,
-                                     rungs, options_.device.is_cuda());
-    for (int i = 0; i < kStageCount; ++i) {
-      const auto k = static_cast<std::size_t>(i);
-      times_.learn(static_cast<Stage>(i), guess[k], receipt.stage_seconds[k]);
+  bool learn(const Receipt& receipt) override {
+    const std::optional<Rungs> rungs = read_rung_names(receipt.plan.rungs);
+    const bool card = options_.device.is_cuda();
+    // What a change of plan costs says nothing of either plan.
+    if (!rungs || !receipt.changes.empty() || receipt.model != options_.model.info.name ||
+        receipt.device != options_.device.name ||
+        receipt.dtype != choose_formats(options_.dtype, options_.device).name ||
+        receipt.threads != resolve_threads(options_.threads)) {
+      return false;
     }
+    const std::scoped_lock lock(mutex_);
+    const auto guess = guess_seconds(options_.model, costs_.sizes(), costs_.storage(),
+                                     shape_of(receipt), *rungs, card);
+    for (int i = 0; i < kStageCount; ++i) {
+      const auto stage = static_cast<Stage>(i);
+      const auto k = static_cast<std::size_t>(i);
+      if (stage == Stage::kLoad && !receipt.opened) continue;  // most of it was still there
+      // The host's decoding says nothing of the card's.
+      if (stage == Stage::kDecode && rungs->cpu_decode && card) continue;
+      times_.learn(stage, guess[k], receipt.stage_seconds[k]);
+    }
+    return true;
   }
 
  private:
@@ -127,7 +142,7 @@ class ReplayForecaster final : public Forecaster {
   }
 
   [[nodiscard]] Plan describe(const GenerationRequest& request, const Candidate& candidate,
-                              const std::array<double, kStageCount>& seconds) const {
+                              const std::array<double, kStageCount>& shown) const {
     Plan plan;
     plan.width = request.width;
     plan.height = request.height;
@@ -137,13 +152,12 @@ class ReplayForecaster final : public Forecaster {
     for (int i = 0; i < kStageCount; ++i) {
       const auto stage = static_cast<Stage>(i);
       const StageNeed& need = candidate.stages[static_cast<std::size_t>(i)];
-      // A guess that no run has confirmed yet is good for choosing, not for showing.
-      const double shown = times_.knows(stage) ? seconds[static_cast<std::size_t>(i)] : 0;
+      const double seconds = shown[static_cast<std::size_t>(i)];
       if (times_.knows(Stage::kDenoise)) {
-        plan.seconds += stage >= Stage::kDenoise ? shown * request.count : shown;
+        plan.seconds += stage >= Stage::kDenoise ? seconds * request.count : seconds;
       }
       plan.stages.push_back({stage, need.weights_bytes, need.activation_bytes, need.workspace_bytes,
-                             need.peak_bytes, shown});
+                             need.peak_bytes, seconds});
     }
     return plan;
   }

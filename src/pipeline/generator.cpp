@@ -10,18 +10,23 @@
 #include "plan_keeper.h"
 #include "preview.h"
 #include "prompt_ids.h"
+#include "stage_seconds.h"
+#include "step_clock.h"
 #include "text_to_image.h"
 #include "threads.h"
 #include "weight_sources.h"
 
+#include <array>
 #include <chrono>
 #include <cstring>
+#include <ctime>
 #include <random>
 #include <utility>
 
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 #include <c10/util/Exception.h>
+#include <torch/headeronly/version.h>
 
 namespace headroom {
 namespace {
@@ -79,6 +84,16 @@ std::shared_ptr<const Image> to_image(const at::Tensor& picture) {  // [H, W, 3]
   image->rgb.resize(static_cast<std::size_t>(host.numel()));
   std::memcpy(image->rgb.data(), host.const_data_ptr<std::uint8_t>(), image->rgb.size());
   return image;
+}
+
+// "2026-11-24T14:09:15Z"
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  ::gmtime_r(&now, &utc);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return text.data();
 }
 
 std::uint64_t choose_seed() {
@@ -170,6 +185,8 @@ class PipelineGenerator final : public ImageGenerator {
     const PromptIds ids = encode_prompts(tokenizer_.get(), request);
     PlanKeeper keeper(request, memory_, options_.budget, *precision.forecaster, sink);
     keeper.begin(opened_ ? &opened_->networks : nullptr);
+    const RunShape shape = shape_of(request, ids, options_.model.scheduler);
+    const bool fresh = !opened_;
     begin_run(options_.device);
 
     StageClock clock(options_.device, sink);
@@ -205,7 +222,16 @@ class PipelineGenerator final : public ImageGenerator {
         hooks.on_clean = [&](const at::Tensor& clean) { sink.on_preview(preview_->draw(clean)); };
       }
       Sampling sampling;
+      std::optional<StepClock> steps;
+      std::size_t plan_of_steps = 0;
+      const auto start_clock = [&] {
+        plan_of_steps = keeper.changes().size();
+        steps.emplace(steps_, sink, shape, keeper.plan().rungs);
+      };
+      start_clock();
       hooks.on_step = [&](int step, int total) {
+        // The step in which the plan changed is like no other.
+        plan_of_steps == keeper.changes().size() ? steps->step_done(step) : start_clock();
         sink.on_step(step, total);
         if (is_finite(sampling.latents)) return;
         const std::string what = "the latents are not finite after step " + std::to_string(step) +
@@ -230,8 +256,12 @@ class PipelineGenerator final : public ImageGenerator {
                                          "files may be damaged");
       }
       result.receipt = receipt(keeper, clock, precision.formats.name);
-      if (keeper.changes().empty())
-        precision.forecaster->learn(request, keeper.rungs(), result.receipt);
+      result.receipt.image_index = i;
+      result.receipt.opened = fresh && i == first;
+      result.receipt.steps = shape.steps;
+      result.receipt.guided_steps = shape.guided_steps;
+      result.receipt.prompt_tokens = shape.prompt_tokens;
+      result.receipt.negative_tokens = shape.negative_tokens;
       sink.on_stage(Stage::kSave, i);
       sink.on_image(std::move(result));
       if (hooks.trace) {  // after the picture, which a full disk must not cost
@@ -293,7 +323,12 @@ class PipelineGenerator final : public ImageGenerator {
     receipt.model = options_.model.info.name;
     receipt.device = options_.device.name;
     receipt.dtype = dtype;
+    receipt.threads = resolve_threads(options_.threads);
     receipt.version = std::string(kVersion);
+    receipt.libtorch = std::to_string(TORCH_VERSION_MAJOR) + "." +
+                       std::to_string(TORCH_VERSION_MINOR) + "." +
+                       std::to_string(TORCH_VERSION_PATCH);
+    receipt.time = utc_now();
     return receipt;
   }
 
@@ -303,6 +338,7 @@ class PipelineGenerator final : public ImageGenerator {
   const at::Device torch_device_;
   const DeviceMemory memory_;
   const std::optional<LatentPreview> preview_;
+  StepWatch steps_;
   std::unique_ptr<OpenedModel> opened_;
 };
 

@@ -1,9 +1,8 @@
 #include "number_format.h"
 
 #include "headroom/core/error.h"
+#include "headroom/device/workspace.h"
 #include "headroom/pipeline/make_generator.h"
-
-#include <ATen/cpu/Utils.h>
 
 namespace headroom {
 
@@ -16,7 +15,7 @@ NumberFormats choose_formats(const std::string& wanted, const Device& device) {
   if (wanted == "fp32") return {ScalarType::Float, ScalarType::Float, "fp32"};
   if (wanted == "bf16") {
     // Without AVX-512 the CPU's library has no convolution in bfloat16.
-    const bool convolves = device.is_cuda() || at::cpu::is_avx512_supported();
+    const bool convolves = device.is_cuda() || workspace::cpu_convolves_bfloat16();
     return {ScalarType::BFloat16, convolves ? ScalarType::BFloat16 : ScalarType::Float, "bf16"};
   }
   if (wanted == "fp16") return {ScalarType::Half, ScalarType::Float, "fp16"};

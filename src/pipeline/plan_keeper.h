@@ -29,6 +29,7 @@ class PlanKeeper {
   void begin(TextToImage* networks);
 
   [[nodiscard]] const Rungs& rungs() const { return now_.ladder; }
+  [[nodiscard]] const Plan& plan() const { return now_.plan; }
   [[nodiscard]] const Plan& first_plan() const { return first_plan_; }
   [[nodiscard]] const std::vector<PlanChange>& changes() const { return changes_; }
   // How often the driver was asked for memory since the plan in force began.

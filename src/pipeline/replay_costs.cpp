@@ -94,7 +94,10 @@ StageNeed ReplayCosts::need(Stage stage, const ReplayRequest& what, std::int64_t
 
 ReplayCosts::ForRequest::ForRequest(ReplayCosts& all, GenerationRequest request, PromptIds ids,
                                     const TimeModel& times)
-    : all_(all), what_{std::move(request), std::move(ids), {}, all.threads_}, times_(times) {
+    : all_(all),
+      what_{std::move(request), std::move(ids), {}, all.threads_},
+      shape_(shape_of(what_.request, what_.ids, all.model_.scheduler)),
+      times_(times) {
   layers = all_.model_.transformer.n_layers;
   guided = !what_.ids.negative.empty();
   floor = all_.floor_;
@@ -127,14 +130,45 @@ StageNeed ReplayCosts::ForRequest::decode(const Rungs& rungs) {
   return all_.need(Stage::kDecode, what_, rungs.cpu_decode ? 0 : all_.sizes_.vae);
 }
 
+std::array<double, kStageCount> ReplayCosts::ForRequest::guess(const Rungs& rungs) const {
+  return guess_seconds(all_.model_, all_.sizes_, all_.formats_.storage, shape_, rungs,
+                       all_.allocator_.card);
+}
+
+double ReplayCosts::ForRequest::reload(const Rungs& rungs) const {
+  return guess_reload_seconds(all_.sizes_, rungs, all_.allocator_.card);
+}
+
 std::array<double, kStageCount> ReplayCosts::ForRequest::seconds(const Rungs& rungs) {
-  std::array<double, kStageCount> seconds =
-      guess_seconds(all_.model_, all_.sizes_, all_.formats_.storage, what_.request, what_.ids,
-                    rungs, all_.allocator_.card);
+  // Where the CPU is the device, decoding outside of its budget costs no time, but it is what a
+  // card would wait for: keep it the last resort here too.
+  constexpr double kHostPenalty = 20;
+  std::array<double, kStageCount> seconds = guess(rungs);
+  seconds[static_cast<std::size_t>(Stage::kLoad)] = reload(rungs);
   for (int i = 0; i < kStageCount; ++i) {
     const auto stage = static_cast<Stage>(i);
     double& s = seconds[static_cast<std::size_t>(i)];
-    if (const double learnt = times_.seconds(stage, s); learnt > 0) s = learnt;
+    if (times_.knows(stage)) s = times_.seconds(stage, s);
+  }
+  if (rungs.cpu_decode && !all_.allocator_.card) {
+    seconds[static_cast<std::size_t>(Stage::kDecode)] *= kHostPenalty;
+  }
+  return seconds;
+}
+
+std::array<double, kStageCount> ReplayCosts::ForRequest::shown_seconds(
+    const Rungs& rungs, std::int64_t held_bytes, std::int64_t needed_bytes) const {
+  std::array<double, kStageCount> seconds = guess(rungs);
+  const double missing =
+      needed_bytes > 0
+          ? std::clamp(1.0 - static_cast<double>(held_bytes) / static_cast<double>(needed_bytes),
+                       0.0, 1.0)
+          : 0.0;
+  double& load = seconds[static_cast<std::size_t>(Stage::kLoad)];
+  load = std::max(load * missing, reload(rungs));
+  for (int i = 0; i < kStageCount; ++i) {
+    double& s = seconds[static_cast<std::size_t>(i)];
+    s = times_.seconds(static_cast<Stage>(i), s);
   }
   return seconds;
 }

@@ -33,11 +33,23 @@ class ReplayCosts {
     StageNeed encode(const Rungs& rungs) override;
     StageNeed denoise(const Rungs& rungs) override;
     StageNeed decode(const Rungs& rungs) override;
+    // For choosing between plans: what stays on the device is loaded once for many pictures and so
+    // costs nothing.
     std::array<double, kStageCount> seconds(const Rungs& rungs) override;
+    // For showing: of one picture when the device already holds `held_bytes` of the
+    // `needed_bytes` of weights that the run begins with. 0 for a stage that no run has measured
+    // yet: a guess is good for choosing only.
+    [[nodiscard]] std::array<double, kStageCount> shown_seconds(const Rungs& rungs,
+                                                                std::int64_t held_bytes,
+                                                                std::int64_t needed_bytes) const;
 
    private:
+    [[nodiscard]] std::array<double, kStageCount> guess(const Rungs& rungs) const;
+    [[nodiscard]] double reload(const Rungs& rungs) const;
+
     ReplayCosts& all_;
     ReplayRequest what_;
+    const RunShape shape_;
     const TimeModel& times_;
   };
 

@@ -24,11 +24,31 @@ struct NetworkSizes {
 [[nodiscard]] NetworkSizes network_sizes(const ModelFolder& model, const NumberFormats& formats,
                                          const std::function<std::int64_t(const Ledger&)>& left_of);
 
-// A first guess at each stage's seconds for one picture, from floating-point operations, bytes that
-// are copied under `rungs`, and round figures for the kind of device. Good for comparing plans; the
-// time model scales it by what runs on this device really took.
-[[nodiscard]] std::array<double, kStageCount> guess_seconds(
-    const ModelFolder& model, const NetworkSizes& sizes, WeightStorage storage,
-    const GenerationRequest& request, const PromptIds& ids, const Rungs& rungs, bool card);
+// What the seconds of a run depend on, apart from its plan: of a request that is going to run, or
+// of a run in the past.
+struct RunShape {
+  int width = 0;   // px
+  int height = 0;  // px
+  int steps = 0;
+  int guided_steps = 0;     // of these, with both branches
+  int prompt_tokens = 0;    // template included
+  int negative_tokens = 0;  // 0 without guidance
+};
+[[nodiscard]] RunShape shape_of(const GenerationRequest& request, const PromptIds& ids,
+                                const SchedulerConfig& scheduler);
+[[nodiscard]] RunShape shape_of(const Receipt& receipt);
+
+// A first guess at each stage's seconds for one picture with nothing loaded, from floating-point
+// operations, bytes that are moved under `rungs`, and round figures for the kind of device. Good
+// for comparing plans; the time model scales it by what runs on this device really took, so within
+// a stage only the proportions matter.
+[[nodiscard]] std::array<double, kStageCount> guess_seconds(const ModelFolder& model,
+                                                            const NetworkSizes& sizes,
+                                                            WeightStorage storage,
+                                                            const RunShape& shape,
+                                                            const Rungs& rungs, bool card);
+
+// Of the load stage that is left when an equal run was made just before: what stays is there.
+[[nodiscard]] double guess_reload_seconds(const NetworkSizes& sizes, const Rungs& rungs, bool card);
 
 }  // namespace headroom

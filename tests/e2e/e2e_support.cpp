@@ -102,7 +102,8 @@ std::vector<std::string> EndToEnd::files() const {
     const bool kept = std::any_of(kept_.begin(), kept_.end(), [&](const std::string& k) {
       return name == k || name.starts_with(k + "/");
     });
-    if (!entry.is_directory() && !kept && name != "state/headroom/headroom.log") {
+    if (!entry.is_directory() && !kept && name != "state/headroom/headroom.log" &&
+        name != "state/headroom/receipts.jsonl") {
       found.push_back(name);
     }
   }

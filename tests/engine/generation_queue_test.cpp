@@ -100,6 +100,84 @@ TEST(GenerationQueue, PicturesAreThereBeforeTheJobIsOver) {
   EXPECT_TRUE(succeeded(wait_for_outcome(queue)));
 }
 
+TEST(GenerationQueue, TellsOfEveryPictureOnTheWorkerWithTheSecondsOfSaving) {
+  std::vector<FinishedPicture> told;  // written by the worker, read after the outcome
+  std::thread::id told_on;
+  GenerationQueue queue(
+      make_fake(),
+      [](const GenerationRequest& request, const GeneratedImage& picture) -> std::filesystem::path {
+        if (picture.index == 1) throw Error(ErrorKind::kIo, "the disk is full; free some space");
+        return save_nowhere(request, picture);
+      },
+      [] {},
+      [&](const FinishedPicture& picture) {
+        told.push_back(picture);
+        told_on = std::this_thread::get_id();
+      });
+  GenerationRequest request = small_request();
+  request.count = 2;
+  const JobId id = queue.submit(request);
+  EXPECT_TRUE(succeeded(wait_for_outcome(queue)));
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_NE(told_on, std::this_thread::get_id());
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(told[i].job, id);
+    EXPECT_EQ(told[i].picture.index, static_cast<int>(i));
+    EXPECT_GT(told[i].picture.receipt.stage_seconds[static_cast<std::size_t>(Stage::kSave)], 0);
+  }
+  EXPECT_EQ(told[0].file, "picture_0.png");
+  EXPECT_NE(told[1].save_error, "");
+}
+
+// Says something of each step before it goes on.
+class Talkative final : public ImageGenerator {
+ public:
+  void generate(const GenerationRequest& request, ProgressSink& progress,
+                std::stop_token) override {
+    progress.on_plan({});
+    for (int step = 0; step < request.steps; ++step) {
+      progress.on_notice("slower:" + std::to_string(step), "sentence " + std::to_string(step));
+    }
+    if (request.prompt == "fail") throw Error(ErrorKind::kInternal, "broken");
+  }
+};
+
+TEST(GenerationQueue, NoticesComeWithTheOutcomeWhateverItIs) {
+  GenerationQueue queue([] { return std::make_unique<Talkative>(); }, save_nowhere, [] {});
+  queue.submit(small_request("cat", 2));
+  queue.submit(small_request("fail", 1));
+  const auto outcomes = wait_for_outcomes(queue, 2);
+  ASSERT_EQ(outcomes[0].notices.size(), 2U);
+  EXPECT_EQ(outcomes[0].notices[0].code, "slower:0");
+  EXPECT_EQ(outcomes[0].notices[1].text, "sentence 1");
+  EXPECT_FALSE(succeeded(outcomes[1]));
+  EXPECT_EQ(outcomes[1].notices.size(), 1U);  // its own only
+}
+
+TEST(GenerationQueue, NoticesShowWhileTheJobRuns) {
+  std::atomic<bool> release = false;
+  class Waiting final : public ImageGenerator {
+   public:
+    explicit Waiting(std::atomic<bool>& release) : release_(release) {}
+    void generate(const GenerationRequest&, ProgressSink& progress, std::stop_token) override {
+      progress.on_notice("slower:1.7", "the device became slower");
+      EXPECT_TRUE(wait_until([&] { return release_.load(); }));
+    }
+
+   private:
+    std::atomic<bool>& release_;
+  };
+  GenerationQueue queue([&] { return std::make_unique<Waiting>(release); }, save_nowhere, [] {});
+  queue.submit(small_request());
+  EXPECT_TRUE(wait_until([&] {
+    const auto jobs = queue.status();
+    return jobs.size() == 1 && jobs[0].notices.size() == 1 &&
+           jobs[0].notices[0].code == "slower:1.7";
+  }));
+  release = true;
+  EXPECT_TRUE(succeeded(wait_for_outcome(queue)));
+}
+
 TEST(GenerationQueue, AFailedSaveKeepsThePictureAndTheRunGoesOn) {
   GenerationQueue queue(
       make_fake(),

@@ -49,6 +49,18 @@ TEST_F(Cache, AsksForOneNewForecastAFrame) {
   EXPECT_EQ(asked_, 2);
 }
 
+TEST_F(Cache, AsksAgainWhenToldThatSomethingIsNew) {
+  cache_.begin_frame(memory(6 * kGiB, 5 * kGiB));
+  (void)cache_.get(request(512));
+  cache_.refresh();
+  cache_.begin_frame(memory(6 * kGiB, 5 * kGiB));
+  (void)cache_.get(request(512));
+  EXPECT_EQ(asked_, 2);
+  cache_.begin_frame(memory(6 * kGiB, 5 * kGiB));
+  (void)cache_.get(request(512));
+  EXPECT_EQ(asked_, 2);
+}
+
 TEST_F(Cache, AsksAgainWhenUsableMemoryMovesAndShowsTheOldUntilThen) {
   cache_.begin_frame(memory(6 * kGiB, 5 * kGiB));
   (void)cache_.get(request(512));

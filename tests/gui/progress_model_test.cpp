@@ -43,6 +43,28 @@ TEST(ProgressModel, ThePlansSecondsComeFirst) {
   EXPECT_DOUBLE_EQ(expected[3], 2);
 }
 
+TEST(ProgressModel, APlanWithSecondsNeedsNoRunBefore) {
+  const ProgressModel fresh;
+  Plan plan;
+  plan.seconds = 9;
+  plan.stages = {{Stage::kDenoise, 0, 0, 0, 0, 8.0}, {Stage::kDecode, 0, 0, 0, 0, 1.0}};
+  const ProgressInput start{.steps = 8, .plan = plan, .stage = Stage::kLoad};
+  ASSERT_TRUE(fresh.view(start).seconds_left);
+  EXPECT_DOUBLE_EQ(*fresh.view(start).seconds_left, 9);
+  EXPECT_GT(fresh.view(start).share[2], 5 * fresh.view(start).share[3]);
+}
+
+TEST(ProgressModel, WhatThePlanFindsLoadedIsNotExpectedAgain) {
+  ProgressModel model;
+  model.learn(receipt(), 1000, 1000, 10);
+  Plan plan;
+  plan.stages = {{Stage::kLoad, 0, 0, 0, 0, 0.0}, {Stage::kDenoise, 0, 0, 0, 0, 42.0}};
+  plan.seconds = 42;
+  EXPECT_DOUBLE_EQ(model.expect(1000, 1000, 10, plan)[0], 0);
+  plan.seconds = 0;  // knows nothing of it
+  EXPECT_DOUBLE_EQ(model.expect(1000, 1000, 10, plan)[0], 2);
+}
+
 TEST(ProgressModel, SharesSumToOneWhateverIsKnown) {
   ProgressModel model;
   EXPECT_NEAR(sum(model.view({}).share), 1, 1e-9);

@@ -51,6 +51,7 @@ std::set<std::string> used_keys() {
         "evict-transformer", "stream-blocks", "stream-encoder", "cpu-decode"}) {
     keys.insert(std::string("rung.") + rung);
   }
+  for (const char* const notice : {"slower"}) keys.insert(std::string("notice.") + notice);
   return keys;
 }
 
@@ -121,6 +122,14 @@ TEST(Format, WritesFiguresForPeople) {
   EXPECT_EQ(format_number(3.5), "3.5");
   EXPECT_EQ(rung_name("stream-blocks:6", en), "6 blocks streamed in");
   EXPECT_EQ(rung_name("a-new-rung", en), "a-new-rung");
+}
+
+TEST(Format, NoticesSpeakTheWindowsLanguage) {
+  const Notice slower{"slower:1.7", "the device became slower (×1.7)"};
+  EXPECT_NE(notice_text(slower, table("en")).find("slower (×1.7)"), std::string::npos);
+  EXPECT_NE(notice_text(slower, table("zh")).find("×1.7"), std::string::npos);
+  EXPECT_NE(notice_text(slower, table("zh")), notice_text(slower, table("en")));
+  EXPECT_EQ(notice_text({"a-new-one:2", "as it was said"}, table("zh")), "as it was said");
 }
 
 TEST(Format, ShortensBetweenCharacters) {

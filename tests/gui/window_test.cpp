@@ -54,6 +54,21 @@ TEST(Window, TypesAPromptAndMakesAPictureThatIsOnTheCanvas) {
   EXPECT_GT(spread, 40) << "the fake's pictures are colourful, the empty canvas is grey";
 }
 
+TEST(Window, ASlowerDeviceIsToldOnceWhileTheJobRuns) {
+  WindowDriver w = open({"--step-ms=100", "--language=zh"});
+  w.click("prompt");
+  w.type("slow");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["can_generate"] == true; }));
+  w.click("generate");
+  ASSERT_TRUE(
+      w.wait([](const json& s) { return s["banners"].size() == 1 && s["running"] == true; }));
+  EXPECT_NE(w.state()["banners"][0].get<std::string>().find("设备变慢了（×1.7）"),
+            std::string::npos);
+  w.click("banner.0.close");
+  ASSERT_TRUE(w.wait([](const json& s) { return idle_with(s, 1); }));
+  EXPECT_TRUE(w.state()["banners"].empty()) << "the outcome brings it again";
+}
+
 TEST(Window, AddsToTheQueueWhileItRunsAndCancels) {
   WindowDriver w = open({"--step-ms=200"});
   w.click("example.0");

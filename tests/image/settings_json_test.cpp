@@ -58,6 +58,15 @@ GeneratedImage picture_with_seed(std::uint64_t seed) {
   receipt.device = "CPU budget";
   receipt.dtype = "bf16";
   receipt.version = "0.1.0";
+  receipt.image_index = 2;
+  receipt.steps = 28;
+  receipt.guided_steps = 20;
+  receipt.prompt_tokens = 31;
+  receipt.negative_tokens = 9;
+  receipt.opened = true;
+  receipt.threads = 8;
+  receipt.libtorch = "2.13.0";
+  receipt.time = "2026-11-24T14:09:15Z";
   return picture;
 }
 
@@ -85,6 +94,8 @@ TEST(SettingsJson, NamesTheFieldsOfTheCommandLine) {
        "peak_bytes": 40, "seconds": 5.0}]})"));
   EXPECT_EQ(to_json(receipt), json::parse(R"({
     "model": "Z-Image-Turbo", "device": "CPU budget", "dtype": "bf16", "version": "0.1.0",
+    "time": "2026-11-24T14:09:15Z", "threads": 8, "libtorch": "2.13.0", "index": 2, "steps": 28,
+    "guided_steps": 20, "prompt_tokens": 31, "negative_tokens": 9, "opened": true,
     "predicted_peak_bytes": 5000000000, "actual_peak_bytes": 4900000000,
     "seconds": {"load": 0.1, "encode": 0.2, "denoise": 0.3, "decode": 0.4, "save": 0.5},
     "stage_peak_bytes": {"load": 1, "encode": 2, "denoise": 3, "decode": 4, "save": 5}})"));

@@ -64,6 +64,18 @@ TEST_P(GeneratorFixture, AReceiptSaysWhatHappened) {
   EXPECT_EQ(receipt.device, "CPU budget");
   EXPECT_EQ(receipt.dtype, "fp32");
   EXPECT_EQ(receipt.version, kVersion);
+  EXPECT_EQ(receipt.threads, 1);
+  EXPECT_TRUE(receipt.libtorch.starts_with("2.")) << receipt.libtorch;
+  EXPECT_EQ(receipt.image_index, 0);
+  EXPECT_TRUE(receipt.opened);
+  EXPECT_EQ(receipt.steps, request.steps);
+  EXPECT_EQ(receipt.guided_steps, request.steps);
+  const PromptTokenizer tokenizer(runner.options.model.root / "tokenizer");
+  EXPECT_EQ(receipt.prompt_tokens,
+            static_cast<int>(tokenizer.encode_prompt(request.prompt).size()));
+  EXPECT_EQ(receipt.negative_tokens,
+            static_cast<int>(tokenizer.encode_prompt(request.negative_prompt).size()));
+  EXPECT_FALSE(runner.run(request)[0].receipt.opened);  // it still is
   for (const Stage stage : {Stage::kLoad, Stage::kEncode, Stage::kDenoise, Stage::kDecode}) {
     EXPECT_GT(receipt.stage_seconds[static_cast<std::size_t>(stage)], 0) << stage_name(stage);
     EXPECT_GT(receipt.stage_peak_bytes[static_cast<std::size_t>(stage)], 0) << stage_name(stage);

@@ -130,48 +130,71 @@ TEST(GuessedSeconds, GrowWithWhatTheStageDoes) {
   const ModelFolder model = read_model_folder(test::model_root("tiny"));
   const NetworkSizes sizes =
       network_sizes(model, {}, [](const Ledger& l) { return replay_cpu_budget(l).left_bytes; });
-  const PromptIds ids{std::vector<std::int32_t>(20), {}};
-  const PromptIds guided{std::vector<std::int32_t>(20), std::vector<std::int32_t>(20)};
-  GenerationRequest request;
-  request.width = request.height = 64;
-  request.steps = 4;
-  GenerationRequest longer = request;
+  const RunShape shape{64, 64, 4, 0, 20, 0};
+  RunShape longer = shape;
   longer.steps = 8;
-  GenerationRequest larger = request;
+  RunShape larger = shape;
   larger.width = 256;  // 64 rows of tokens; up to 32 cost the same
-  const auto seconds = [&](Stage stage, const GenerationRequest& r, const PromptIds& i,
-                           const Rungs& rungs = {}) {
-    return guess_seconds(model, sizes, WeightStorage::kPlain, r, i, rungs,
+  RunShape guided = shape;
+  guided.guided_steps = 4;
+  guided.negative_tokens = 20;
+  RunShape half_guided = guided;
+  half_guided.guided_steps = 2;
+  const auto seconds = [&](Stage stage, const RunShape& s, const Rungs& rungs = {}) {
+    return guess_seconds(model, sizes, WeightStorage::kPlain, s, rungs,
                          false)[static_cast<std::size_t>(stage)];
   };
-  const double denoise = seconds(Stage::kDenoise, request, ids);
-  EXPECT_DOUBLE_EQ(seconds(Stage::kDenoise, longer, ids), 2 * denoise);
-  EXPECT_DOUBLE_EQ(seconds(Stage::kDenoise, request, guided), 2 * denoise);
-  EXPECT_GT(seconds(Stage::kDenoise, larger, ids), denoise);
-  EXPECT_DOUBLE_EQ(seconds(Stage::kEncode, request, guided),
-                   2 * seconds(Stage::kEncode, request, ids));
-  EXPECT_DOUBLE_EQ(seconds(Stage::kDecode, larger, ids), 4 * seconds(Stage::kDecode, request, ids));
+  const double denoise = seconds(Stage::kDenoise, shape);
+  EXPECT_DOUBLE_EQ(seconds(Stage::kDenoise, longer), 2 * denoise);
+  EXPECT_DOUBLE_EQ(seconds(Stage::kDenoise, guided), 2 * denoise);
+  EXPECT_DOUBLE_EQ(seconds(Stage::kDenoise, half_guided), 1.5 * denoise);
+  EXPECT_GT(seconds(Stage::kDenoise, larger), denoise);
+  EXPECT_GT(seconds(Stage::kEncode, guided), seconds(Stage::kEncode, shape));
+  EXPECT_GT(seconds(Stage::kDecode, larger), seconds(Stage::kDecode, shape));
+  EXPECT_GT(seconds(Stage::kSave, larger), seconds(Stage::kSave, shape));
   // Every rung costs something in its stage, or nothing would be chosen without it.
-  EXPECT_GT(seconds(Stage::kEncode, request, ids, {.stream_encoder = true}),
-            seconds(Stage::kEncode, request, ids));
+  EXPECT_GT(seconds(Stage::kEncode, shape, {.stream_encoder = true}),
+            seconds(Stage::kEncode, shape));
   for (const Rungs& rungs : {Rungs{.chunk_tokens = 8}, Rungs{.stream_blocks = 2},
                              Rungs{.evict_transformer = true}, Rungs{.evict_encoder = true}}) {
-    EXPECT_GT(seconds(Stage::kDenoise, request, ids, rungs), denoise);
+    EXPECT_GT(seconds(Stage::kDenoise, shape, rungs), denoise);
   }
-  EXPECT_GT(seconds(Stage::kDecode, request, ids, {.tile_latent = 4}),
-            seconds(Stage::kDecode, request, ids));
+  EXPECT_GT(seconds(Stage::kDecode, shape, {.tile_latent = 4}), seconds(Stage::kDecode, shape));
+  // What arrives later is not loaded at the start, and an encoder that leaves is loaded every time.
+  EXPECT_LT(seconds(Stage::kLoad, shape, {.evict_encoder = true}), seconds(Stage::kLoad, shape));
+  EXPECT_EQ(guess_reload_seconds(sizes, {}, false), 0);
+  EXPECT_GT(guess_reload_seconds(sizes, {.evict_encoder = true}, false), 0);
+}
+
+TEST(RunShape, CountsTheGuidedSteps) {
+  GenerationRequest request;
+  request.width = 64;
+  request.height = 128;
+  request.steps = 4;
+  request.shift = 1.0;  // the model's times at the steps: 0, 1/4, 2/4, 3/4
+  request.guidance_scale = 2;
+  const PromptIds ids{std::vector<std::int32_t>(20), std::vector<std::int32_t>(8)};
+  const auto guided_steps = [&](double truncation) {
+    request.cfg_truncation = truncation;
+    return shape_of(request, ids, SchedulerConfig{}).guided_steps;
+  };
+  EXPECT_EQ(guided_steps(1.0), 4);
+  EXPECT_EQ(guided_steps(0.6), 3);
+  EXPECT_EQ(guided_steps(0.1), 1);
+  const RunShape shape = shape_of(request, ids, SchedulerConfig{});
+  EXPECT_EQ(shape.width, 64);
+  EXPECT_EQ(shape.height, 128);
+  EXPECT_EQ(shape.prompt_tokens, 20);
+  EXPECT_EQ(shape.negative_tokens, 8);
+  EXPECT_EQ(shape_of(request, {ids.positive, {}}, SchedulerConfig{}).guided_steps, 0);
 }
 
 // Each product unpacks its matrix anew, so chunks cost more where weights are quantised.
 TEST(GuessedSeconds, CountTheUnpackingOfQuantisedWeights) {
   const ModelFolder model = read_model_folder(test::model_root("tiny"));
-  const PromptIds ids{std::vector<std::int32_t>(20), {}};
-  GenerationRequest request;
-  request.width = request.height = 512;
-  request.steps = 4;
+  const RunShape shape{512, 512, 4, 0, 20, 0};
   const auto seconds = [&](WeightStorage storage, Stage stage, const Rungs& rungs) {
-    return guess_seconds(model, {}, storage, request, ids, rungs,
-                         true)[static_cast<std::size_t>(stage)];
+    return guess_seconds(model, {}, storage, shape, rungs, true)[static_cast<std::size_t>(stage)];
   };
   const auto unpacking = [&](Stage stage, const Rungs& rungs) {
     return seconds(WeightStorage::kQ4, stage, rungs) - seconds(WeightStorage::kPlain, stage, rungs);

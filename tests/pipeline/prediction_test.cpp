@@ -228,7 +228,7 @@ TEST(Prediction, LearnsHowLongAStageTakes) {
   const Runner runner(test::model_root("f32"));
   const GenerationRequest request = test::small_request(runner);
   EXPECT_EQ(runner.forecast(request).plan.seconds, 0);
-  static_cast<void>(runner.run(request));
+  EXPECT_TRUE(runner.forecaster->learn(runner.run(request).at(0).receipt));
   const Plan plan = runner.forecast(request).plan;
   EXPECT_GT(plan.seconds, 0);
   GenerationRequest more = request;

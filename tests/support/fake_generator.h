@@ -18,7 +18,7 @@ namespace headroom::test {
 // Stands in for the networks: no torch, no weights. Paints a gradient with a disc that depend on
 // the prompt and the seed, step by step, with every report a real run makes. Prompt "fail" runs out
 // of memory after the last step, "crash" throws what no room should throw, "exhaust" what the
-// system throws when it has no memory left.
+// system throws when it has no memory left; "slow" notices a slower device after its first step.
 class FakeGenerator final : public ImageGenerator {
  public:
   static constexpr std::uint64_t kChosenSeed = 42;  // when the request has none
@@ -111,6 +111,9 @@ class FakeGenerator final : public ImageGenerator {
     for (int step = 1; step <= request.steps; ++step) {
       pause(stop);
       progress.on_step(step, request.steps);
+      if (step == 1 && request.prompt == "slow") {
+        progress.on_notice("slower:1.7", "the device became slower (×1.7)");
+      }
       progress.on_preview(
           paint(request.prompt, seed, width, height, static_cast<double>(step) / request.steps));
     }

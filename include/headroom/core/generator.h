@@ -9,6 +9,12 @@
 
 namespace headroom {
 
+// Something that a person should know of a run that goes on all the same.
+struct Notice {
+  std::string code;  // "slower:1.7": a name, and what its text in another language fills in
+  std::string text;  // one sentence with the way out, English
+};
+
 // Where a run reports to. Called on the thread that runs generate(); must return quickly, except
 // for on_image, which may take the time to save the picture.
 class ProgressSink {
@@ -31,6 +37,11 @@ class ProgressSink {
   }
   // A picture is finished: save it. Errors thrown from here end the run.
   virtual void on_image(GeneratedImage image) = 0;
+  // A Notice.
+  virtual void on_notice(std::string_view code, std::string text) {
+    static_cast<void>(code);
+    static_cast<void>(text);
+  }
 };
 
 // The seam between the program and the networks: the window and the command line know nothing else.

@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,8 @@ struct Rungs {
 // "stream-encoder", "sequential-guidance", "chunk-tokens:256", "stream-blocks:12",
 // "evict-transformer", "tile-decode:32", "cpu-decode".
 [[nodiscard]] std::vector<std::string> rung_names(const Rungs& rungs);
+// The way back. Nothing when a name is not one of these, or its number is not a positive one.
+[[nodiscard]] std::optional<Rungs> read_rung_names(const std::vector<std::string>& names);
 
 // How a request will run: made before any tensor exists, written into the picture afterwards.
 struct Plan {
@@ -67,20 +70,32 @@ struct PlanChange {
   std::int64_t peak_bytes = 0;     // of the new plan, for what is left
 };
 
-// What a run did: the plan beside the measurement.
+// What a run did: the plan beside the measurement, with all that its seconds depend on. Says
+// nothing of what was drawn.
 struct Receipt {
   Plan plan;                        // as it was at the start
   std::vector<PlanChange> changes;  // empty: the run went as planned
+  int image_index = 0;              // 0 .. plan.count - 1
+  int steps = 0;                    // of denoising
+  int guided_steps = 0;             // of these, with both branches
+  int prompt_tokens = 0;            // template included
+  int negative_tokens = 0;          // 0 without guidance
+  // The weight files were opened for this picture: only then the seconds of load are a measurement.
+  bool opened = false;
   std::int64_t actual_peak_bytes = 0;
   std::array<std::int64_t, kStageCount> stage_peak_bytes{};  // indexed by Stage
-  std::array<double, kStageCount> stage_seconds{};           // indexed by Stage
+  // Indexed by Stage. 0 = the stage was not run: further pictures of a job neither load nor encode.
+  std::array<double, kStageCount> stage_seconds{};
   // How often the driver was asked for memory after the run had taken hold of the plan's; 0 is what
   // is promised.
   std::int64_t driver_allocations = 0;
-  std::string model;    // the model folder's name
-  std::string device;   // "CPU budget" or the name of the card
-  std::string dtype;    // number format of the networks: "fp32", "bf16" or "fp16"
-  std::string version;  // of this program
+  std::string model;     // the model folder's name
+  std::string device;    // "CPU budget" or the name of the card
+  std::string dtype;     // number format of the networks: "fp32", "bf16" or "fp16"
+  int threads = 0;       // of the CPU
+  std::string version;   // of this program
+  std::string libtorch;  // its version
+  std::string time;      // when the picture was done, "2026-11-24T14:09:15Z"
 };
 
 }  // namespace headroom

@@ -48,6 +48,7 @@ struct JobStatus {
   std::chrono::steady_clock::time_point started{};        // when the job began to run
   std::chrono::steady_clock::time_point stage_started{};  // when `stage` began
   std::shared_ptr<const Image> preview;
+  std::vector<Notice> notices;  // so far, in order
 };
 
 // How a job ended. `value` monostate: all its pictures were made.
@@ -56,6 +57,7 @@ struct JobOutcome {
   GenerationRequest request;
   int pictures = 0;  // finished before the end, whatever the end was
   std::variant<std::monostate, Cancelled, Failure> value;
+  std::vector<Notice> notices;  // all that JobStatus has shown, and what came after
 };
 
 // Runs generation jobs one at a time on a thread of its own.
@@ -66,11 +68,15 @@ class GenerationQueue {
   // Saves a picture and returns its file; throws Error. Runs on the worker.
   using SavePicture =
       std::function<std::filesystem::path(const GenerationRequest&, const GeneratedImage&)>;
+  // Told of every picture, saved or not, before it is handed over. Runs on the worker; must not
+  // throw.
+  using PictureDone = std::function<void(const FinishedPicture&)>;
 
   // `make_generator` runs on the worker, before the first job and again after a failed load. `wake`
   // runs each time there is something new to show, never under a lock: on the worker, or on the
   // thread that cancels.
-  GenerationQueue(MakeGenerator make_generator, SavePicture save, std::function<void()> wake);
+  GenerationQueue(MakeGenerator make_generator, SavePicture save, std::function<void()> wake,
+                  PictureDone done = {});
   ~GenerationQueue();  // cancels every job and joins
   GenerationQueue(const GenerationQueue&) = delete;
   GenerationQueue& operator=(const GenerationQueue&) = delete;
@@ -97,6 +103,7 @@ class GenerationQueue {
 
   SavePicture save_;
   std::function<void()> wake_;
+  PictureDone done_;
 
   mutable std::mutex mutex_;  // guards everything below
   std::condition_variable_any changed_;

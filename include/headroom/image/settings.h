@@ -9,7 +9,8 @@
 
 namespace headroom {
 
-// A request, plan and receipt as JSON, with the field names of the command line's --json.
+// A request, plan and receipt as JSON, with the field names of the command line's --json. The
+// receipt's has no plan, which stands beside it.
 [[nodiscard]] nlohmann::json to_json(const GenerationRequest& request);
 [[nodiscard]] nlohmann::json to_json(const Plan& plan);
 [[nodiscard]] nlohmann::json to_json(const Receipt& receipt);

@@ -66,9 +66,9 @@ class Forecaster {
   // `max`.
   [[nodiscard]] virtual Frontier frontier(const GenerationRequest& request,
                                           const MemorySnapshot& snapshot, int step, int max) = 0;
-  // Predicted seconds follow from finished runs: tells how long one took.
-  virtual void learn(const GenerationRequest& request, const Rungs& ladder,
-                     const Receipt& receipt) = 0;
+  // Predicted seconds follow from finished runs: tells how long one took. False when it was of
+  // another model, device, number format or number of threads: then nothing is learnt.
+  virtual bool learn(const Receipt& receipt) = 0;
 };
 
 }  // namespace headroom

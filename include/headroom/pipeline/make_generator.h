@@ -21,7 +21,7 @@ struct PipelineOptions {
   // auto | fp32 | bf16 | fp16 | int8 | q4; auto = fp32 on the CPU, bf16 on a card. The last two can
   // be planned, not run.
   std::string dtype = "auto";
-  int threads = 0;  // 0 = one per core
+  int threads = 0;           // 0 = one per core
   WorkspaceTerms workspace;  // what `headroom calibrate` found on this device
   BudgetOptions budget;
   bool low_vram = false;  // prefer the plan that holds least over the fastest

@@ -1,0 +1,229 @@
+// One format of plans and receipts for pictures, the command line and the file of past runs.
+#include "headroom/image/receipt_file.h"
+#include "headroom/image/settings.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+namespace headroom {
+namespace {
+
+using nlohmann::json;
+
+template <typename Value>
+json by_stage(const std::array<Value, kStageCount>& values) {
+  json object = json::object();
+  for (std::size_t i = 0; i < values.size(); ++i) object[std::string(kStageNames[i])] = values[i];
+  return object;
+}
+
+// Reads fields one after the other; remembers whether one was missing or of another kind. What
+// other programs, other versions and a full disk may leave in a file is no error.
+class Reader {
+ public:
+  explicit Reader(const json& object) : object_(object), good_(object.is_object()) {}
+
+  void read(const char* key, std::string& text) {
+    if (const json* value = find(key)) {
+      good_ = good_ && value->is_string();
+      if (good_) text = value->get<std::string>();
+    }
+  }
+  void read(const char* key, bool& flag) {
+    if (const json* value = find(key)) {
+      good_ = good_ && value->is_boolean();
+      if (good_) flag = value->get<bool>();
+    }
+  }
+  void read(const char* key, int& number) {
+    std::int64_t whole = 0;
+    read(key, whole);
+    good_ = good_ && whole <= 1'000'000'000;
+    if (good_) number = static_cast<int>(whole);
+  }
+  // Nothing here is negative: sizes, counts, bytes and seconds.
+  void read(const char* key, std::int64_t& number) {
+    if (const json* value = find(key)) {
+      good_ = good_ && value->is_number_integer() && value->get<std::int64_t>() >= 0;
+      if (good_) number = value->get<std::int64_t>();
+    }
+  }
+  void read(const char* key, double& number) {
+    if (const json* value = find(key)) {
+      good_ = good_ && value->is_number() && std::isfinite(value->get<double>()) &&
+              value->get<double>() >= 0;
+      if (good_) number = value->get<double>();
+    }
+  }
+  template <typename Value>
+  void read(const char* key, std::array<Value, kStageCount>& values) {
+    if (const json* value = find(key)) {
+      Reader stages(*value);
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        stages.read(std::string(kStageNames[i]).c_str(), values[i]);
+      }
+      good_ = good_ && stages.good();
+    }
+  }
+  const json* find(const char* key) {
+    good_ = good_ && object_.contains(key);
+    return good_ ? &object_[key] : nullptr;
+  }
+  [[nodiscard]] bool good() const { return good_; }
+
+ private:
+  const json& object_;
+  bool good_;
+};
+
+bool read_stage_name(Reader& in, const char* key, Stage& stage) {
+  std::string name;
+  in.read(key, name);
+  const auto found = std::find(kStageNames.begin(), kStageNames.end(), name);
+  if (found == kStageNames.end()) return false;
+  stage = static_cast<Stage>(found - kStageNames.begin());
+  return in.good();
+}
+
+bool read_texts(const json& values, std::vector<std::string>& texts) {
+  if (!values.is_array()) return false;
+  for (const json& value : values) {
+    if (!value.is_string()) return false;
+    texts.push_back(value.get<std::string>());
+  }
+  return true;
+}
+
+bool read_stage(const json& value, StagePlan& stage) {
+  Reader in(value);
+  in.read("weights_bytes", stage.weights_bytes);
+  in.read("activation_bytes", stage.activation_bytes);
+  in.read("workspace_bytes", stage.workspace_bytes);
+  in.read("peak_bytes", stage.peak_bytes);
+  in.read("seconds", stage.seconds);
+  return read_stage_name(in, "name", stage.stage);
+}
+
+bool read_changes(const json& values, std::vector<PlanChange>& changes) {
+  if (!values.is_array()) return false;
+  for (const json& value : values) {
+    PlanChange& change = changes.emplace_back();
+    Reader in(value);
+    in.read("step", change.step);
+    in.read("reason", change.reason);
+    in.read("peak_bytes", change.peak_bytes);
+    const json* const rungs = in.find("rungs");
+    if (rungs == nullptr || !read_texts(*rungs, change.rungs) ||
+        !read_stage_name(in, "stage", change.stage)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool read_plan(const json& value, Plan& plan) {
+  Reader in(value);
+  in.read("width", plan.width);
+  in.read("height", plan.height);
+  in.read("count", plan.count);
+  in.read("peak_bytes", plan.peak_bytes);
+  in.read("seconds", plan.seconds);
+  const json* const rungs = in.find("rungs");
+  const json* const stages = in.find("stages");
+  if (!in.good() || !read_texts(*rungs, plan.rungs) || !stages->is_array()) return false;
+  for (const json& entry : *stages) {
+    StagePlan stage;
+    if (!read_stage(entry, stage)) return false;
+    plan.stages.push_back(stage);
+  }
+  return true;
+}
+
+}  // namespace
+
+json to_json(const Plan& plan) {
+  json stages = json::array();
+  for (const StagePlan& stage : plan.stages) {
+    stages.push_back({{"name", std::string(stage_name(stage.stage))},
+                      {"weights_bytes", stage.weights_bytes},
+                      {"activation_bytes", stage.activation_bytes},
+                      {"workspace_bytes", stage.workspace_bytes},
+                      {"peak_bytes", stage.peak_bytes},
+                      {"seconds", stage.seconds}});
+  }
+  return {{"width", plan.width},        {"height", plan.height},         {"count", plan.count},
+          {"rungs", plan.rungs},        {"peak_bytes", plan.peak_bytes}, {"seconds", plan.seconds},
+          {"stages", std::move(stages)}};
+}
+
+json to_json(const PlanChange& change) {
+  return {{"stage", std::string(stage_name(change.stage))},
+          {"step", change.step},
+          {"reason", change.reason},
+          {"rungs", change.rungs},
+          {"peak_bytes", change.peak_bytes}};
+}
+
+json to_json(const Receipt& receipt) {
+  json changes = json::array();
+  for (const PlanChange& change : receipt.changes) changes.push_back(to_json(change));
+  return {{"time", receipt.time},
+          {"model", receipt.model},
+          {"device", receipt.device},
+          {"dtype", receipt.dtype},
+          {"threads", receipt.threads},
+          {"version", receipt.version},
+          {"libtorch", receipt.libtorch},
+          {"index", receipt.image_index},
+          {"steps", receipt.steps},
+          {"guided_steps", receipt.guided_steps},
+          {"prompt_tokens", receipt.prompt_tokens},
+          {"negative_tokens", receipt.negative_tokens},
+          {"opened", receipt.opened},
+          {"predicted_peak_bytes", receipt.plan.peak_bytes},
+          {"actual_peak_bytes", receipt.actual_peak_bytes},
+          {"seconds", by_stage(receipt.stage_seconds)},
+          {"stage_peak_bytes", by_stage(receipt.stage_peak_bytes)},
+          {"driver_allocations", receipt.driver_allocations},
+          {"plan_changes", std::move(changes)}};
+}
+
+std::string receipt_line(const Receipt& receipt) {
+  json object = to_json(receipt);
+  object["plan"] = to_json(receipt.plan);
+  // A model folder's name need not be UTF-8.
+  return object.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::optional<Receipt> read_receipt_line(std::string_view line) {
+  const json object = json::parse(line, nullptr, /*allow_exceptions=*/false);
+  Receipt receipt;
+  Reader in(object);
+  in.read("time", receipt.time);
+  in.read("model", receipt.model);
+  in.read("device", receipt.device);
+  in.read("dtype", receipt.dtype);
+  in.read("threads", receipt.threads);
+  in.read("version", receipt.version);
+  in.read("libtorch", receipt.libtorch);
+  in.read("index", receipt.image_index);
+  in.read("steps", receipt.steps);
+  in.read("guided_steps", receipt.guided_steps);
+  in.read("prompt_tokens", receipt.prompt_tokens);
+  in.read("negative_tokens", receipt.negative_tokens);
+  in.read("opened", receipt.opened);
+  in.read("actual_peak_bytes", receipt.actual_peak_bytes);
+  in.read("seconds", receipt.stage_seconds);
+  in.read("stage_peak_bytes", receipt.stage_peak_bytes);
+  in.read("driver_allocations", receipt.driver_allocations);
+  const json* const changes = in.find("plan_changes");
+  if (changes == nullptr || !read_changes(*changes, receipt.changes)) return std::nullopt;
+  const json* const plan = in.find("plan");
+  if (plan == nullptr || !read_plan(*plan, receipt.plan)) return std::nullopt;
+  return receipt;
+}
+
+}  // namespace headroom

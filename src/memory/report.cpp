@@ -1,0 +1,91 @@
+#include "headroom/memory/report.h"
+
+#include "median.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace headroom {
+namespace {
+
+ErrorSummary summary_of(const std::vector<double>& errors) {
+  ErrorSummary summary;
+  if (errors.empty()) return summary;
+  std::vector<double> sizes;
+  for (const double error : errors) {
+    sizes.push_back(std::abs(error));
+    summary.worst_over = std::max(summary.worst_over, error);
+    summary.worst_under = std::min(summary.worst_under, error);
+  }
+  summary.runs = static_cast<int>(errors.size());
+  summary.median = median(errors);
+  summary.median_absolute = median(std::move(sizes));
+  return summary;
+}
+
+// Seconds of one stage; both 0 when they cannot be compared.
+SecondsPair stage_seconds(const Receipt& receipt, const StagePlan& stage) {
+  const double actual = receipt.stage_seconds[static_cast<std::size_t>(stage.stage)];
+  const bool measured = actual > 0 && (stage.stage != Stage::kLoad || receipt.opened);
+  if (!measured || !(stage.seconds > 0)) return {};
+  return {stage.seconds, actual};
+}
+
+struct Errors {
+  std::vector<double> peak, total;
+  std::array<std::vector<double>, kStageCount> stages;
+};
+
+void add(double predicted, double actual, std::vector<double>& errors) {
+  if (predicted > 0 && actual > 0) errors.push_back(predicted / actual - 1);
+}
+
+}  // namespace
+
+SecondsPair compared_seconds(const Receipt& receipt) {
+  SecondsPair sum;
+  for (const StagePlan& stage : receipt.plan.stages) {
+    const SecondsPair seconds = stage_seconds(receipt, stage);
+    sum.predicted += seconds.predicted;
+    sum.actual += seconds.actual;
+  }
+  return sum;
+}
+
+std::vector<ReportGroup> summarize(const std::vector<Receipt>& receipts) {
+  std::vector<ReportGroup> groups;
+  std::vector<Errors> errors;
+  for (const Receipt& receipt : receipts) {
+    const auto found = std::find_if(groups.begin(), groups.end(), [&](const ReportGroup& g) {
+      return g.device == receipt.device && g.model == receipt.model && g.dtype == receipt.dtype;
+    });
+    const auto i = static_cast<std::size_t>(found - groups.begin());
+    if (found == groups.end()) {
+      ReportGroup& group = groups.emplace_back();
+      group.device = receipt.device;
+      group.model = receipt.model;
+      group.dtype = receipt.dtype;
+      errors.emplace_back();
+    }
+    ++groups[i].runs;
+    add(static_cast<double>(receipt.plan.peak_bytes),
+        static_cast<double>(receipt.actual_peak_bytes), errors[i].peak);
+    const SecondsPair total = compared_seconds(receipt);
+    add(total.predicted, total.actual, errors[i].total);
+    for (const StagePlan& stage : receipt.plan.stages) {
+      const SecondsPair seconds = stage_seconds(receipt, stage);
+      add(seconds.predicted, seconds.actual,
+          errors[i].stages[static_cast<std::size_t>(stage.stage)]);
+    }
+  }
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    groups[i].peak = summary_of(errors[i].peak);
+    groups[i].total_seconds = summary_of(errors[i].total);
+    for (std::size_t k = 0; k < kStageCount; ++k) {
+      groups[i].seconds[k] = summary_of(errors[i].stages[k]);
+    }
+  }
+  return groups;
+}
+
+}  // namespace headroom

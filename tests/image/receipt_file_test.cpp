@@ -1,0 +1,271 @@
+#include "headroom/image/receipt_file.h"
+
+#include "headroom/core/error.h"
+#include "headroom/image/settings.h"
+
+#include "image/expect_error.h"
+#include "image/temp_folder.h"
+
+#include <algorithm>
+#include <csignal>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace headroom {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using test::expect_error;
+using test::TempFolder;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+Receipt full_receipt(const std::string& time = "2026-11-24T14:09:15Z") {
+  Receipt receipt;
+  receipt.plan.width = 1024;
+  receipt.plan.height = 576;
+  receipt.plan.count = 4;
+  receipt.plan.rungs = {"chunk-tokens:256"};
+  receipt.plan.peak_bytes = 5'000'000'000;
+  receipt.plan.seconds = 12.5;
+  receipt.plan.stages = {{Stage::kEncode, 1, 2, 3, 4, 0.5}, {Stage::kDecode, 10, 20, 30, 40, 5}};
+  receipt.image_index = 2;
+  receipt.steps = 28;
+  receipt.guided_steps = 20;
+  receipt.prompt_tokens = 31;
+  receipt.negative_tokens = 9;
+  receipt.opened = true;
+  receipt.actual_peak_bytes = 4'900'000'000;
+  receipt.stage_peak_bytes = {1, 2, 3, 4, 5};
+  receipt.stage_seconds = {0.1, 0.2, 0.3, 0.4, 0.5};
+  receipt.model = "Z-Image \"Turbo\" 图";
+  receipt.device = "NVIDIA GeForce RTX 3060";
+  receipt.dtype = "bf16";
+  receipt.threads = 8;
+  receipt.version = "0.1.0";
+  receipt.libtorch = "2.13.0";
+  receipt.time = time;
+  return receipt;
+}
+
+std::vector<std::string> times(const std::vector<Receipt>& receipts) {
+  std::vector<std::string> result;
+  for (const Receipt& receipt : receipts) result.push_back(receipt.time);
+  return result;
+}
+
+TEST(ReceiptLine, ComesBackExactly) {
+  const Receipt receipt = full_receipt();
+  const std::string line = receipt_line(receipt);
+  EXPECT_EQ(line.find('\n'), std::string::npos);
+  const auto read = read_receipt_line(line);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(to_json(*read), to_json(receipt));
+  EXPECT_EQ(to_json(read->plan), to_json(receipt.plan));
+}
+
+TEST(ReceiptLine, HoldsPredictedAndActualOfEveryStage) {
+  const json line = json::parse(receipt_line(full_receipt()));
+  EXPECT_EQ(line["plan"]["stages"][1]["name"], "decode");
+  EXPECT_EQ(line["plan"]["stages"][1]["peak_bytes"], 40);
+  EXPECT_EQ(line["plan"]["stages"][1]["seconds"], 5.0);
+  EXPECT_EQ(line["stage_peak_bytes"]["decode"], 4);
+  EXPECT_EQ(line["seconds"]["decode"], 0.4);
+}
+
+TEST(ReceiptLine, RefusesWhatIsNotOne) {
+  const std::string whole = receipt_line(full_receipt());
+  for (const std::string& line :
+       {std::string(), std::string("{}"), std::string("[1]"), std::string("null"),
+        std::string("# mine"), whole.substr(0, whole.size() / 2), whole.substr(1)}) {
+    EXPECT_FALSE(read_receipt_line(line)) << line;
+  }
+  const json good = json::parse(whole);
+  for (const auto& item : good.items()) {  // every field is needed, and of its own kind
+    if (item.key() == "predicted_peak_bytes") continue;  // also in the plan
+    json missing = good;
+    missing.erase(item.key());
+    EXPECT_FALSE(read_receipt_line(missing.dump())) << item.key();
+    for (const json& wrong : {json(nullptr), json(-1), json::array({1})}) {
+      json other = good;
+      other[item.key()] = wrong;
+      EXPECT_FALSE(read_receipt_line(other.dump())) << item.key() << " " << wrong;
+    }
+  }
+  for (const char* const pointer :
+       {"/plan/rungs/0", "/plan/stages/0", "/plan/stages/0/name", "/plan/stages/1/seconds",
+        "/plan/width", "/seconds/denoise", "/stage_peak_bytes/load"}) {
+    json other = good;
+    other[json::json_pointer(pointer)] = "x";
+    const bool is_text = std::string(pointer) == "/plan/rungs/0";
+    EXPECT_EQ(read_receipt_line(other.dump()).has_value(), is_text) << pointer;
+    other[json::json_pointer(pointer)] = -1;
+    EXPECT_FALSE(read_receipt_line(other.dump())) << pointer;
+  }
+}
+
+TEST(ReceiptFile, IsEmptyWhenThereIsNone) {
+  const TempFolder folder;
+  EXPECT_TRUE(ReceiptFile(folder / "none" / "receipts.jsonl").read().empty());
+  EXPECT_EQ(folder.file_count(), 0U);  // asking makes nothing
+}
+
+TEST(ReceiptFile, KeepsReceiptsInOrderAcrossPrograms) {
+  const TempFolder folder;
+  const fs::path file = folder / "state" / "receipts.jsonl";
+  ReceiptFile(file).append(full_receipt("1"));
+  ReceiptFile(file).append(full_receipt("2"));
+  EXPECT_THAT(times(ReceiptFile(file).read()), ElementsAre("1", "2"));
+}
+
+TEST(ReceiptFile, ReadsTheNewestOfOneModel) {
+  const TempFolder folder;
+  const ReceiptFile file(folder / "receipts.jsonl");
+  for (const char* const time : {"1", "2", "3", "4", "5"}) {
+    Receipt receipt = full_receipt(time);
+    if (receipt.time == "4") receipt.model = "other";
+    file.append(receipt);
+  }
+  const std::string model = full_receipt().model;
+  EXPECT_THAT(times(file.read(model)), ElementsAre("1", "2", "3", "5"));
+  EXPECT_THAT(times(file.read(model, 2)), ElementsAre("3", "5"));
+  EXPECT_THAT(times(file.read("other")), ElementsAre("4"));
+  // That the name stands somewhere else in the line does not count.
+  EXPECT_TRUE(file.read(full_receipt().device).empty());
+}
+
+TEST(ReceiptFile, SkipsDamagedAndForeignLines) {
+  const TempFolder folder;
+  const std::string line = receipt_line(full_receipt("old"));
+  const fs::path path = folder.write(
+      "receipts.jsonl", "{\"mine\": 1}\n\n" + line + "\nnoise\xFF\n" + line.substr(0, 100));
+  const ReceiptFile file(path);
+  EXPECT_THAT(times(file.read()), ElementsAre("old"));
+  file.append(full_receipt("new"));  // begins a line of its own after the torn one
+  EXPECT_THAT(times(file.read()), ElementsAre("old", "new"));
+}
+
+TEST(ReceiptFile, DropsTheOldestWhenItGrowsTooLarge) {
+  const TempFolder folder;
+  const std::int64_t line = static_cast<std::int64_t>(receipt_line(full_receipt("000")).size()) + 1;
+  const fs::path path = folder / "receipts.jsonl";
+  const ReceiptFile file(path, 8 * line);
+  for (int i = 0; i < 100; ++i) {
+    file.append(full_receipt(std::to_string(100 + i)));
+    ASSERT_LE(static_cast<std::int64_t>(fs::file_size(path)), 8 * line);
+    const std::vector<std::string> kept = times(file.read());
+    ASSERT_EQ(kept.back(), std::to_string(100 + i));
+    ASSERT_GE(kept.size(), static_cast<std::size_t>(std::min(i + 1, 6)));  // three quarters
+    for (std::size_t k = 0; k < kept.size(); ++k) {
+      ASSERT_EQ(kept[k], std::to_string(101 + i - static_cast<int>(kept.size() - k)));
+    }
+  }
+  EXPECT_EQ(folder.file_count(), 1U);
+}
+
+TEST(ReceiptFile, AFileOfOneEndlessLineIsReplaced) {
+  const TempFolder folder;
+  const ReceiptFile file(folder.write("receipts.jsonl", std::string(100'000, 'x')), 10'000);
+  file.append(full_receipt("1"));
+  EXPECT_THAT(times(file.read()), ElementsAre("1"));
+  EXPECT_LT(fs::file_size(file.path()), 10'000U);
+}
+
+TEST(ReceiptFile, ManyWritersLoseNothing) {
+  const TempFolder folder;
+  constexpr int kPrograms = 4;
+  constexpr int kEach = 100;
+  const std::int64_t line =
+      static_cast<std::int64_t>(receipt_line(full_receipt("0000")).size()) + 1;
+  // So small that it is replaced under their feet all the time.
+  const ReceiptFile file(folder / "receipts.jsonl", 20 * line);
+  std::vector<pid_t> children;
+  for (int program = 0; program < kPrograms; ++program) {
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      try {
+        for (int i = 0; i < kEach; ++i) {
+          file.append(full_receipt(std::to_string(1000 * (program + 1) + i)));
+        }
+      } catch (const Error&) {
+        ::_exit(1);
+      }
+      ::_exit(0);
+    }
+    children.push_back(child);
+  }
+  for (const pid_t child : children) {
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+  }
+  const std::vector<std::string> kept = times(file.read());
+  EXPECT_GE(kept.size(), 15U);  // three quarters
+  EXPECT_EQ(static_cast<std::int64_t>(fs::file_size(file.path())),
+            static_cast<std::int64_t>(kept.size()) * line);  // all of them whole
+  // What is kept is the end of what was written, so of each program the end of what it wrote.
+  for (int program = 0; program < kPrograms; ++program) {
+    int expected = -1;
+    for (const std::string& time : kept) {
+      if (time.front() != '1' + program) continue;
+      if (expected >= 0) {
+        EXPECT_EQ(time, std::to_string(expected));
+      }
+      expected = std::stoi(time) + 1;
+    }
+    if (expected >= 0) {
+      EXPECT_EQ(expected, 1000 * (program + 1) + kEach);
+    }
+  }
+}
+
+TEST(ReceiptFile, AFolderThatTakesNoFilesIsAnIoErrorThatNamesTheFile) {
+  const TempFolder folder;
+  folder.write("taken", "mine");
+  const ReceiptFile file(folder / "taken/receipts.jsonl");
+  expect_error(ErrorKind::kIo, AllOf(HasSubstr("taken/receipts.jsonl"), HasSubstr("receipt")),
+               [&] { file.append(full_receipt()); });
+  fs::create_directories(folder / "folder");
+  const ReceiptFile no_file(folder / "folder");
+  expect_error(ErrorKind::kIo, HasSubstr("folder"), [&] { no_file.append(full_receipt()); });
+  expect_error(ErrorKind::kIo, HasSubstr("folder"), [&] { static_cast<void>(no_file.read()); });
+  expect_error(ErrorKind::kIo, HasSubstr("the disk is full"),
+               [&] { ReceiptFile("/dev/full").append(full_receipt()); });
+}
+
+TEST(ReceiptFile, WhatCannotBeWrittenWholeIsNotWrittenAtAll) {
+  const TempFolder folder;
+  const ReceiptFile file(folder / "receipts.jsonl");
+  file.append(full_receipt("1"));
+  const std::string before = test::read_bytes(file.path());
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {  // where files may only grow by another 100 bytes
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{before.size() + 100, before.size() + 100};
+    if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) ::_exit(2);
+    try {
+      file.append(full_receipt("2"));
+    } catch (const Error& error) {
+      ::_exit(error.kind() == ErrorKind::kIo ? 0 : 3);
+    }
+    ::_exit(1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(test::read_bytes(file.path()), before);
+}
+
+}  // namespace
+}  // namespace headroom

@@ -1,0 +1,136 @@
+#include "headroom/memory/step_watch.h"
+
+#include <limits>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace headroom {
+namespace {
+
+// Feeds `steps` times `seconds`; what was told, in order.
+std::vector<double> feed(StepWatch& watch, int steps, double seconds,
+                         const std::string& kind = "512x512") {
+  std::vector<double> told;
+  for (int i = 0; i < steps; ++i) {
+    if (const auto factor = watch.add(kind, seconds)) told.push_back(*factor);
+  }
+  return told;
+}
+
+TEST(StepWatch, SaysNothingOfASteadyDevice) {
+  StepWatch watch;
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_FALSE(watch.add("a", i % 2 == 0 ? 1.0 : 1.3));  // noise within the limit
+  }
+}
+
+TEST(StepWatch, TellsAStepChangeOnceAndByHowMuch) {
+  StepWatch watch;
+  EXPECT_TRUE(feed(watch, 10, 1.0).empty());
+  const std::vector<double> told = feed(watch, 50, 1.7);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_DOUBLE_EQ(told[0], 1.7);
+}
+
+TEST(StepWatch, KeepsQuietBelowTheLimit) {
+  StepWatch watch;
+  feed(watch, 10, 1.0);
+  EXPECT_TRUE(feed(watch, 50, 1.45).empty());
+}
+
+TEST(StepWatch, IsNotMisledByASpike) {
+  StepWatch watch;
+  feed(watch, 10, 1.0);
+  EXPECT_TRUE(feed(watch, 2, 30.0).empty());  // two of the last five: the median is a usual step
+  EXPECT_TRUE(feed(watch, 20, 1.0).empty());
+}
+
+TEST(StepWatch, ADeviceThatIsNowFastNowSlowIsNoNews) {
+  StepWatch watch;
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_TRUE(feed(watch, 3, i % 2 == 0 ? 2.0 : 1.5).empty());
+  }
+}
+
+TEST(StepWatch, SlowFirstStepsAreNoMeasure) {
+  StepWatch watch;
+  EXPECT_TRUE(feed(watch, 2, 9.0).empty());  // warm-up
+  EXPECT_TRUE(feed(watch, 20, 1.0).empty());
+  EXPECT_EQ(feed(watch, 10, 1.6).size(), 1U);  // and do not hide what comes later
+}
+
+TEST(StepWatch, ASlowDriftCountsFromItsBeginning) {
+  StepWatch watch;
+  std::vector<double> told;
+  double at = 0;
+  for (int i = 0; i < 200; ++i) {
+    const double seconds = 1.0 + 0.01 * i;  // 1 s to 3 s
+    if (const auto factor = watch.add("a", seconds)) {
+      told.push_back(*factor);
+      at = seconds;
+    }
+  }
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_GE(told[0], 1.5);
+  EXPECT_NEAR(at, 1.5 * 1.02, 0.05);  // the first five steps have a median of 1.02 s
+}
+
+TEST(StepWatch, ComparesOnlyStepsOfOneKind) {
+  StepWatch watch;
+  for (int run = 0; run < 10; ++run) {  // guided first, then without: cfg_truncation
+    EXPECT_TRUE(feed(watch, 5, 2.0, "guided").empty());
+    EXPECT_TRUE(feed(watch, 5, 1.0, "alone").empty());
+  }
+  EXPECT_EQ(feed(watch, 5, 2.0, "alone").size(), 1U);  // which is slow for this kind
+  EXPECT_TRUE(feed(watch, 5, 2.0, "guided").empty());
+}
+
+TEST(StepWatch, LooksAcrossRuns) {
+  StepWatch watch;
+  for (int run = 0; run < 3; ++run) {
+    feed(watch, 8, 1.0, "512x512");
+    feed(watch, 8, 4.0, "1024x1024");
+  }
+  EXPECT_EQ(feed(watch, 8, 2.0, "512x512"), std::vector<double>{2.0});
+}
+
+TEST(StepWatch, ShortDisturbancesOfFastStepsAreNoise) {
+  StepWatch watch;
+  feed(watch, 100, 0.025);
+  EXPECT_TRUE(feed(watch, 20, 0.075).empty());  // 1.5 s
+  EXPECT_TRUE(feed(watch, 100, 0.025).empty());
+  EXPECT_EQ(feed(watch, 70, 0.075).size(), 1U);  // 5.25 s
+  feed(watch, 20, 0.025, "new");
+  EXPECT_TRUE(feed(watch, 55, 0.075, "new").empty());  // 4.6 s with all before
+}
+
+TEST(StepWatch, TellsAgainAfterARecovery) {
+  StepWatch watch;
+  feed(watch, 10, 1.0);
+  EXPECT_EQ(feed(watch, 10, 2.0).size(), 1U);
+  EXPECT_TRUE(feed(watch, 10, 1.3).empty());  // better, but not well
+  EXPECT_TRUE(feed(watch, 10, 2.0).empty());
+  EXPECT_TRUE(feed(watch, 10, 1.0).empty());
+  EXPECT_EQ(feed(watch, 10, 2.0).size(), 1U);
+}
+
+TEST(StepWatch, IgnoresWhatCannotBeAMeasurement) {
+  StepWatch watch;
+  feed(watch, 10, 1.0);
+  for (const double seconds : {0.0, -1.0, std::numeric_limits<double>::infinity(),
+                               std::numeric_limits<double>::quiet_NaN()}) {
+    EXPECT_TRUE(feed(watch, 10, seconds).empty());
+  }
+  EXPECT_EQ(feed(watch, 10, 2.0).size(), 1U);
+}
+
+TEST(StepWatch, ForgetsRatherThanGrowsWithoutEnd) {
+  StepWatch watch;
+  for (int i = 0; i < 1000; ++i) feed(watch, 1, 1.0, std::to_string(i));
+  EXPECT_TRUE(feed(watch, 10, 1.0, "late").empty());
+  EXPECT_EQ(feed(watch, 10, 2.0, "late").size(), 1U);
+}
+
+}  // namespace
+}  // namespace headroom

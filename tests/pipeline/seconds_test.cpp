@@ -1,0 +1,123 @@
+// Predicted seconds: learnt from receipts, through the public doors.
+#include "headroom/core/bytes.h"
+
+#include "pipeline/run_support.h"
+
+#include <gtest/gtest.h>
+
+namespace headroom {
+namespace {
+
+using test::Runner;
+using test::small_request;
+
+// Another program's view of the device: nothing is loaded yet.
+MemorySnapshot empty_device() {
+  MemorySnapshot memory;
+  memory.total = memory.free = 8 * kGiB;
+  memory.source = "CPU budget";
+  return memory;
+}
+
+// A run of `request` that took these seconds, under the plan that would be chosen.
+Receipt receipt_of(const Runner& runner, const GenerationRequest& request) {
+  Receipt receipt = runner.run(request).at(0).receipt;
+  receipt.stage_seconds = {2, 1, 8, 4, 0.5};
+  return receipt;
+}
+
+double seconds(const Forecast& forecast, Stage stage) {
+  return forecast.plan.stages.at(static_cast<std::size_t>(stage)).seconds;
+}
+
+TEST(Seconds, AreUnknownBeforeAnyRunAndThatOfTheRunAfterwards) {
+  const Runner runner(test::model_root("tiny"));
+  const GenerationRequest request = small_request(runner);
+  const Receipt receipt = receipt_of(runner, request);
+  EXPECT_EQ(runner.forecaster->forecast(request, empty_device()).plan.seconds, 0);
+  EXPECT_TRUE(runner.forecaster->learn(receipt));
+  const Forecast forecast = runner.forecaster->forecast(request, empty_device());
+  for (int i = 0; i < kStageCount; ++i) {
+    const auto stage = static_cast<Stage>(i);
+    EXPECT_NEAR(seconds(forecast, stage), receipt.stage_seconds[static_cast<std::size_t>(i)], 1e-9)
+        << stage_name(stage);
+  }
+  EXPECT_NEAR(forecast.plan.seconds, 2 + 1 + 8 + 4 + 0.5, 1e-9);
+  // Further pictures neither load nor encode; twice the steps denoise twice as long.
+  GenerationRequest more = request;
+  more.count = 3;
+  EXPECT_NEAR(runner.forecaster->forecast(more, empty_device()).plan.seconds,
+              2 + 1 + 3 * (8 + 4 + 0.5), 1e-9);
+  GenerationRequest longer = request;
+  longer.steps *= 2;
+  EXPECT_NEAR(seconds(runner.forecaster->forecast(longer, empty_device()), Stage::kDenoise), 16,
+              1e-9);
+}
+
+TEST(Seconds, WhatIsLoadedAlreadyTakesNoTime) {
+  const Runner runner(test::model_root("tiny"));
+  const GenerationRequest request = small_request(runner);
+  EXPECT_TRUE(runner.forecaster->learn(receipt_of(runner, request)));
+  MemorySnapshot memory = empty_device();
+  const std::int64_t all =
+      runner.forecaster->forecast(request, memory).plan.stages.at(1).weights_bytes;
+  memory.weights = all / 2;
+  EXPECT_NEAR(seconds(runner.forecaster->forecast(request, memory), Stage::kLoad), 1, 0.01);
+  memory.weights = all;
+  EXPECT_EQ(seconds(runner.forecaster->forecast(request, memory), Stage::kLoad), 0);
+}
+
+TEST(Seconds, ARunThatFoundTheModelOpenSaysNothingOfLoading) {
+  const Runner runner(test::model_root("tiny"));
+  const GenerationRequest request = small_request(runner);
+  Receipt receipt = receipt_of(runner, request);
+  receipt.opened = false;
+  EXPECT_TRUE(runner.forecaster->learn(receipt));
+  EXPECT_EQ(seconds(runner.forecaster->forecast(request, empty_device()), Stage::kLoad), 0);
+  EXPECT_GT(seconds(runner.forecaster->forecast(request, empty_device()), Stage::kDecode), 0);
+}
+
+TEST(Seconds, AreLearntOnlyFromRunsOfTheSameKind) {
+  const Runner runner(test::model_root("tiny"));
+  const GenerationRequest request = small_request(runner);
+  const Receipt good = receipt_of(runner, request);
+  const auto refused = [&](const auto& change) {
+    Receipt receipt = good;
+    change(receipt);
+    return !runner.forecaster->learn(receipt);
+  };
+  EXPECT_TRUE(refused([](Receipt& r) { r.model = "another"; }));
+  EXPECT_TRUE(refused([](Receipt& r) { r.device = "a card"; }));
+  EXPECT_TRUE(refused([](Receipt& r) { r.dtype = "bf16"; }));
+  EXPECT_TRUE(refused([](Receipt& r) { r.threads = 2; }));
+  EXPECT_TRUE(refused([](Receipt& r) { r.plan.rungs = {"magic"}; }));
+  EXPECT_EQ(runner.forecaster->forecast(request, empty_device()).plan.seconds, 0);
+}
+
+TEST(Seconds, AreThoseOfTheGuidedSteps) {
+  const Runner runner(test::model_root("tiny"));
+  GenerationRequest request = small_request(runner);
+  request.negative_prompt = request.prompt;  // equally long, so a guided step costs twice as much
+  request.steps = 4;
+  request.shift = 1.0;  // the model's times at the steps: 0, 1/4, 2/4, 3/4
+  EXPECT_TRUE(runner.forecaster->learn(receipt_of(runner, request)));
+  request.cfg_truncation = 0.3;  // two of four steps are guided
+  EXPECT_NEAR(seconds(runner.forecaster->forecast(request, empty_device()), Stage::kDenoise),
+              8 * 0.75, 1e-9);
+}
+
+// Outside of the budget the same processor decodes: that it is planned last must not show.
+TEST(Seconds, DecodingOnTheHostOfACpuTakesWhatDecodingTakes) {
+  const Runner runner(test::model_root("tiny"));
+  const GenerationRequest request = small_request(runner);
+  Receipt receipt = receipt_of(runner, request);
+  receipt.plan.rungs = {"cpu-decode"};
+  EXPECT_TRUE(runner.forecaster->learn(receipt));
+  const double decode =
+      seconds(runner.forecaster->forecast(request, empty_device()), Stage::kDecode);
+  EXPECT_GT(decode, 2);
+  EXPECT_LE(decode, 4);
+}
+
+}  // namespace
+}  // namespace headroom
