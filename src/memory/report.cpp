@@ -26,7 +26,7 @@ ErrorSummary summary_of(const std::vector<double>& errors) {
 // Seconds of one stage; both 0 when they cannot be compared.
 SecondsPair stage_seconds(const Receipt& receipt, const StagePlan& stage) {
   const double actual = receipt.stage_seconds[static_cast<std::size_t>(stage.stage)];
-  const bool measured = actual > 0 && (stage.stage != Stage::kLoad || receipt.opened);
+  const bool measured = actual > 0 && receipt.changes.empty() && (stage.stage != Stage::kLoad || receipt.opened);
   if (!measured || !(stage.seconds > 0)) return {};
   return {stage.seconds, actual};
 }
@@ -68,6 +68,7 @@ std::vector<ReportGroup> summarize(const std::vector<Receipt>& receipts) {
       errors.emplace_back();
     }
     ++groups[i].runs;
+    if (!receipt.changes.empty()) continue;  // went by no one plan: nothing to compare with
     add(static_cast<double>(receipt.plan.peak_bytes),
         static_cast<double>(receipt.actual_peak_bytes), errors[i].peak);
     const SecondsPair total = compared_seconds(receipt);

@@ -29,15 +29,9 @@ class ProgressSink {
   virtual void on_step(int step, int total) = 0;
   // A small picture of what the latents hold by now.
   virtual void on_preview(std::shared_ptr<const Image> preview) = 0;
-  // Something that a person should know and that does not end the run. `code` names its kind, for
-  // programs: "overflow", "one-colour", "plan-changed"; `text` is one sentence.
-  virtual void on_notice(std::string_view code, std::string text) {
-    static_cast<void>(code);
-    static_cast<void>(text);
-  }
   // A picture is finished: save it. Errors thrown from here end the run.
   virtual void on_image(GeneratedImage image) = 0;
-  // A Notice.
+  // A Notice: something that a person should know and that does not end the run.
   virtual void on_notice(std::string_view code, std::string text) {
     static_cast<void>(code);
     static_cast<void>(text);

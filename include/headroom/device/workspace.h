@@ -41,13 +41,13 @@ struct Convolution {  // of a channels-last picture
   c10::ScalarType dtype;
 };
 
+// Whether the CPU's library has convolutions in bfloat16 for this processor.
+[[nodiscard]] bool cpu_convolves_bfloat16();
+
 // What one operation allocates for itself besides its result, in bytes: declared terms of the
 // memory prediction. Those of the CPU are laws, measured by tests/device/workspace_test.cpp, which
 // fails when a new libtorch allocates otherwise. Those of a card follow from the documented
 // kernels; what cuDNN and cuBLAS take on top is not in them. Nothing of it was measured on a card.
-// Whether the CPU's library has convolutions in bfloat16 for this processor.
-[[nodiscard]] bool cpu_convolves_bfloat16();
-
 [[nodiscard]] std::int64_t declared(const Linear& op);
 [[nodiscard]] std::int64_t declared(const Attention& op);
 [[nodiscard]] std::int64_t declared(const Convolution& op);
