@@ -1,11 +1,15 @@
 #include "composition.h"
 
 #include "headroom/device/cpu_budget.h"
+#include "headroom/device/pretended_programs.h"
 
 #include "paths.h"
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
+
+#include <spdlog/spdlog.h>
 
 namespace headroom {
 namespace fs = std::filesystem;
@@ -31,17 +35,24 @@ PipelineOptions pipeline_options(const AppConfig& config, const Device& device,
   options.budget = config.budget();
   options.low_vram = config.model.low_vram;
   options.pretend_vram_bytes = config.memory.pretend_vram_bytes;
+  options.pretend_others = pretended_programs(config);
   options.dump_file = std::move(dump_file);
   return options;
 }
 
 }  // namespace
 
+OtherPrograms pretended_programs(const AppConfig& config) {
+  if (config.memory.pretend_others_file.empty()) return {};
+  return read_programs_from(config.memory.pretend_others_file,
+                            [](const std::string& complaint) { spdlog::warn("{}", complaint); });
+}
+
 Composition::Composition(const AppConfig& config, fs::path dump_file)
     : pipeline(pipeline_options(config, choose_device(config.model.device), std::move(dump_file))),
       tokenizer(std::make_shared<const PromptTokenizer>(pipeline.model.root / "tokenizer")),
       forecaster(make_forecaster(pipeline, tokenizer)),
-      memory(pipeline.device, pipeline.pretend_vram_bytes) {
+      memory(pipeline.device, pipeline.pretend_vram_bytes, pipeline.pretend_others) {
   if (!pipeline.device.is_cuda()) cpu_budget::install();
 }
 
@@ -69,11 +80,11 @@ Prospect::Prospect(const AppConfig& config) {
                                              ? std::make_shared<const PromptTokenizer>(tokenizer)
                                              : nullptr);
   if (device.is_cuda() && list_devices().size() == 1) {
-    memory.total = memory.free = *config.memory.pretend_vram_bytes;
+    // There is no card to ask, but the processor pretends as well as any.
+    memory = DeviceMemory(Device{}, pipeline.pretend_vram_bytes, pipeline.pretend_others).read();
     memory.source = "CUDA: " + device.name;
-    memory.pretended = true;
   } else {
-    memory = DeviceMemory(device, config.memory.pretend_vram_bytes).read();
+    memory = DeviceMemory(device, pipeline.pretend_vram_bytes, pipeline.pretend_others).read();
   }
 }
 

@@ -96,7 +96,7 @@ class PipelineGenerator final : public ImageGenerator {
             options_.device.is_cuda()
                 ? at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(options_.device.index))
                 : at::Device(at::kCPU)),
-        memory_(options_.device, options_.pretend_vram_bytes),
+        memory_(options_.device, options_.pretend_vram_bytes, options_.pretend_others),
         preview_(LatentPreview::load(options_.model.root, options_.model.vae.latent_channels)) {
     if (!options_.device.is_cuda()) cpu_budget::install();
   }

@@ -20,6 +20,7 @@ struct PipelineOptions {
   BudgetOptions budget;
   bool low_vram = false;  // prefer the plan that holds least over the fastest
   std::optional<std::int64_t> pretend_vram_bytes;
+  OtherPrograms pretend_others;  // may be empty
   std::filesystem::path
       dump_file;  // safetensors with every intermediate of the first picture; empty = none
 };
