@@ -42,19 +42,22 @@ class ReplayForecaster final : public Forecaster {
     ReplayCosts::ForRequest costs(costs_, request, ids, times_);
     const std::optional<Candidate> chosen = fastest_plan(costs, budget, options_.low_vram);
     const Candidate candidate = chosen ? *chosen : smallest_plan(costs);
-    forecast.plan = describe(request, candidate, costs.seconds(candidate.rungs));
+    forecast.plan = describe(request, candidate, costs);
     forecast.ladder = candidate.rungs;
+    if (const double resident = compose(Rungs{}, costs).seconds; resident > 0)
+      forecast.slowdown = candidate.seconds / resident;
     forecast.fits = chosen.has_value();
     if (!forecast.fits) refuse(forecast, request, ids);
     return forecast;
   }
 
   Frontier frontier(const GenerationRequest& request, const MemorySnapshot& snapshot, int step,
-                    int max) override {
+                    int max, const std::function<void()>& between) override {
     const PromptIds ids = encode_prompts(tokenizer_.get(), request);
     const std::int64_t budget = compute_budget(snapshot, options_.budget).budget_bytes;
-    const std::scoped_lock lock(mutex_);
     return compute_frontier(step, max, [&](Size size) {
+      if (between) between();
+      const std::scoped_lock lock(mutex_);  // for one size: a run that begins must not wait for all
       GenerationRequest other = request;
       other.width = size.width;
       other.height = size.height;
@@ -98,7 +101,8 @@ class ReplayForecaster final : public Forecaster {
   }
 
   [[nodiscard]] Plan describe(const GenerationRequest& request, const Candidate& candidate,
-                              const std::array<double, kStageCount>& seconds) const {
+                              LadderCosts& costs) const {
+    const std::array<double, kStageCount> seconds = costs.seconds(candidate.rungs);
     Plan plan;
     plan.width = request.width;
     plan.height = request.height;
@@ -115,6 +119,10 @@ class ReplayForecaster final : public Forecaster {
       }
       plan.stages.push_back({stage, need.weights_bytes, need.activation_bytes, need.workspace_bytes,
                              need.peak_bytes, shown});
+    }
+    plan.rung_effects = rung_effects(candidate, costs);
+    if (!times_.knows(Stage::kDenoise)) {
+      for (RungEffect& effect : plan.rung_effects) effect.seconds = 0;
     }
     return plan;
   }

@@ -5,6 +5,7 @@
 #include "headroom/memory/frontier.h"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -34,6 +35,9 @@ struct Forecast {
   Plan plan;     // the plan that would run, or, when nothing fits, the one that comes closest
   Rungs ladder;  // what `plan` does, for the pipeline
   bool fits = false;
+  // Its predicted seconds over those with everything resident; what counts as slow is said by
+  // kSlowerThanResident.
+  double slowdown = 1;
   std::int64_t shortfall_bytes = 0;  // > 0 when !fits
   std::optional<Size> suggestion;    // a size that fits, when this one does not
   std::string reason;                // one sentence when !fits: what is missing and what would fit
@@ -48,9 +52,10 @@ class Forecaster {
   [[nodiscard]] virtual Forecast forecast(const GenerationRequest& request,
                                           const MemorySnapshot& snapshot) = 0;
   // Which sizes fit, for requests that are otherwise like `request`: multiples of `step` up to
-  // `max`.
+  // `max`. `between` is called before each size and ends the work by throwing.
   [[nodiscard]] virtual Frontier frontier(const GenerationRequest& request,
-                                          const MemorySnapshot& snapshot, int step, int max) = 0;
+                                          const MemorySnapshot& snapshot, int step, int max,
+                                          const std::function<void()>& between = {}) = 0;
   // Predicted seconds follow from finished runs: tells how long one took.
   virtual void learn(const GenerationRequest& request, const Rungs& ladder,
                      const Receipt& receipt) = 0;
