@@ -25,6 +25,9 @@ namespace headroom {
 // "2", "3.5": a number without needless zeros.
 [[nodiscard]] std::string format_number(double value);
 
+// "2.1": how many times, one digit after the point.
+[[nodiscard]] std::string format_times(double times);
+
 // The name of a rung of the memory ladder in the language's words; "stream-blocks:6" gives its
 // number.
 [[nodiscard]] std::string rung_name(const std::string& rung, const StringTable& text);
