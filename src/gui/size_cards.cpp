@@ -14,7 +14,7 @@ SizeCard make_card(const SizePreset& preset, const Forecast* forecast) {
   if (forecast == nullptr) return card;
   card.peak_bytes = forecast->plan.peak_bytes;
   card.rungs = forecast->plan.rungs;
-  if (forecast->plan.seconds > 0) card.seconds = forecast->plan.seconds;
+  if (forecast->fits && forecast->plan.seconds > 0) card.seconds = forecast->plan.seconds;
   if (!forecast->fits) {
     card.state = CardState::kShort;
     card.shortfall_bytes = forecast->shortfall_bytes;
