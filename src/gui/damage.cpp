@@ -121,7 +121,8 @@ std::vector<Area> Damage::look(const ImDrawData& data) {
   const Area screen{
       data.DisplayPos,
       {data.DisplayPos.x + data.DisplaySize.x, data.DisplayPos.y + data.DisplaySize.y}};
-  bool all = !known_ || size_.x != data.DisplaySize.x || size_.y != data.DisplaySize.y;
+  bool all = !known_ || screen.low.x != screen_.low.x || screen.low.y != screen_.low.y ||
+             screen.high.x != screen_.high.x || screen.high.y != screen_.high.y;
   // New letters: what was drawn with the texture is still right, but Dear ImGui must be let to
   // bring them to the card.
   if (data.Textures != nullptr) {
@@ -143,7 +144,7 @@ std::vector<Area> Damage::look(const ImDrawData& data) {
     if (!area.empty()) add(areas, area);
   }
   known_ = true;
-  size_ = data.DisplaySize;
+  screen_ = screen;
   lists_ = std::move(lists);
   if (all) return {screen};
   return areas;

@@ -20,6 +20,7 @@ class Damage {
  public:
   // Areas that do not overlap, with whole pixels around what changed; none when all is the same.
   [[nodiscard]] std::vector<Area> look(const ImDrawData& data);
+  [[nodiscard]] Area screen() const { return screen_; }  // all of it, as of the last look()
   // The screen has lost what was drawn: the next look() says all of it.
   void forget() { known_ = false; }
 
@@ -42,7 +43,7 @@ class Damage {
                       std::size_t to_command);
 
   bool known_ = false;
-  ImVec2 size_{0, 0};
+  Area screen_{};
   std::vector<List> lists_;
 };
 

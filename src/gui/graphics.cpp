@@ -5,13 +5,12 @@
 #include "headroom/image/png_writer.h"
 
 #include "damage.h"
-#include "frame_buffer.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <mutex>
-#include <optional>
+#include <string_view>
 #include <vector>
 
 #include <GL/gl.h>
@@ -149,7 +148,8 @@ struct Graphics::State {
   WindowEvents events;
   float forced_scale = 0;
   Damage damage;
-  std::optional<FrameBuffer> buffer;
+  bool keeps_pixels = false;  // what is drawn stays for the next frame
+  int width = 0, height = 0;  // of the last frame, in pixels
   unsigned background = 0;
 };
 
@@ -177,6 +177,13 @@ void watch_input(GLFWwindow* window) {
   glfwSetWindowRefreshCallback(window, [](GLFWwindow* w) { expose(w); });
 }
 
+// Mesa's renderer on the processor copies what was drawn to the screen, so that it is still there
+// for the next frame. A card may hand out another buffer each time; it draws all of them in no
+// time.
+bool is_software(const char* renderer) {
+  return renderer != nullptr && std::string_view(renderer).starts_with("llvmpipe");
+}
+
 }  // namespace
 
 Graphics::Graphics(const Options& options) : state_(std::make_unique<State>()) {
@@ -188,7 +195,7 @@ Graphics::Graphics(const Options& options) : state_(std::make_unique<State>()) {
   glfwMakeContextCurrent(s.window);
   glfwSwapInterval(1);
   watch_input(s.window);
-  s.buffer.emplace();
+  s.keeps_pixels = is_software(reinterpret_cast<const char*>(glGetString(GL_RENDERER)));
 
   ImGui::CreateContext();
   ImGuiIO& io = ImGui::GetIO();
@@ -204,7 +211,6 @@ Graphics::~Graphics() {
   ImGui_ImplOpenGL3_Shutdown();
   ImGui_ImplGlfw_Shutdown();
   ImGui::DestroyContext();
-  state_->buffer.reset();
   glfwDestroyWindow(state_->window);
 }
 
@@ -277,17 +283,21 @@ void Graphics::end_frame(unsigned background) {
   int height = 0;
   glfwGetFramebufferSize(s.window, &width, &height);
   if (width <= 0 || height <= 0) return;
-  if (s.buffer->begin(width, height) || background != s.background) s.damage.forget();
+  if (width != s.width || height != s.height || background != s.background || s.events.exposed) {
+    s.damage.forget();
+  }
+  s.width = width;
+  s.height = height;
   s.background = background;
+  s.events.exposed = false;
   ImDrawData& data = *ImGui::GetDrawData();
-  const std::vector<Area> areas = s.damage.look(data);
+  std::vector<Area> areas = s.damage.look(data);
+  if (areas.empty()) return;
+  if (!s.keeps_pixels) areas = {s.damage.screen()};
   for (const Area& area : areas) {
     glViewport(0, 0, width, height);
     draw_area(data, area, ImGui::ColorConvertU32ToFloat4(background), height);
   }
-  if (areas.empty() && !s.events.exposed) return;
-  s.events.exposed = false;
-  s.buffer->end();
   glfwSwapBuffers(s.window);
 }
 

@@ -321,8 +321,11 @@ double Window::Impl::patience() const {
 }
 
 int Window::Impl::run() {
+  double due = 0;  // when the next frame should begin, if the window is busy
   while (!graphics_.wants_close()) {
-    const double begun = now();
+    double begun = now();
+    // Waking up takes a moment: it must not add up from frame to frame.
+    if (begun > due && begun - due < kFrame_s / 4) begun = due;
     draw();
     if (settle_ > 0) --settle_;
     const double wanted = patience();
@@ -336,6 +339,7 @@ int Window::Impl::run() {
       slept = now() - begun;
       event = event || slept < wanted - 0.001;
     }
+    due = begun + shortest;
     if (event && wanted > kFrame_s) settle_ = 2;  // layouts follow a change one frame later
     while (graphics_.hidden() && !graphics_.wants_close()) graphics_.wait(kSleep_s);
   }
