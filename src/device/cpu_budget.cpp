@@ -2,6 +2,7 @@
 
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
+#include "headroom/device/meta_ledger.h"
 
 #include <algorithm>
 #include <atomic>
@@ -82,7 +83,8 @@ class BudgetAllocator final : public c10::Allocator {
   c10::DataPtr allocate(std::size_t bytes) override {
     if (bytes == 0) return {nullptr, c10::Device(c10::DeviceType::CPU)};
     const std::int64_t counted = cpu_budget::rounded(static_cast<std::int64_t>(bytes));
-    const MemoryTag tag = ScopedMemoryTag::current();
+    const MemoryTag tag =
+        MetaLedgerRecording::on_this_thread() ? MemoryTag::kHost : ScopedMemoryTag::current();
     counters().take(counted, tag);
     void* const block = reserve(sizeof(Header) + static_cast<std::size_t>(counted));
     if (block == nullptr) {
