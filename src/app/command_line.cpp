@@ -22,7 +22,7 @@ using Text = std::optional<std::string>;
 // Every value as it was typed: reading the numbers here keeps the messages ours.
 struct Typed {
   Text config_file, model, device, dtype, threads;
-  Text pretend_vram, vram_cap, reserve;
+  Text pretend_vram, pretend_others, vram_cap, reserve;
   bool low_vram = false;
   Text language;
   Text prompt, negative_prompt, size, preset, steps, guidance, seed, count;
@@ -54,6 +54,9 @@ void add_memory_options(CLI::App& app, Typed& typed) {
   const std::string group = "Memory";
   add(app, group, "--pretend-vram", "SIZE", typed.pretend_vram,
       "Behave like a card of this size, e.g. 6G");
+  add(app, group, "--pretend-others", "FILE", typed.pretend_others,
+      "Pretend that other programs hold memory: lines like \"2.5G blender\", read again all the "
+      "time");
   add(app, group, "--vram-cap", "SIZE", typed.vram_cap, "Use at most this much memory, e.g. 5G");
   add(app, group, "--vram-reserve", "SIZE", typed.reserve,
       "Leave this much memory free; default: 3 %, at least 256M");
@@ -237,6 +240,9 @@ void apply_to_config(const Typed& typed, AppConfig& config) {
   // The least, as in the file: a bare "6" is 6 bytes, and surely a forgotten G.
   if (typed.pretend_vram) {
     memory.pretend_vram_bytes = read_bytes("--pretend-vram", *typed.pretend_vram, kMiB);
+  }
+  if (typed.pretend_others) {
+    memory.pretend_others_file = not_empty("--pretend-others", *typed.pretend_others);
   }
   if (typed.vram_cap) memory.vram_cap_bytes = read_bytes("--vram-cap", *typed.vram_cap, kMiB);
   if (typed.reserve) memory.reserve_bytes = read_bytes("--vram-reserve", *typed.reserve, 0);

@@ -2,12 +2,14 @@
 
 #include "headroom/core/error.h"
 #include "headroom/device/cpu_budget.h"
+#include "headroom/device/pretended_programs.h"
 #include "headroom/image/receipt_file.h"
 #include "headroom/memory/offload_floor.h"
 #include "headroom/pipeline/calibrate.h"
 
 #include "paths.h"
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
@@ -53,6 +55,7 @@ PipelineOptions pipeline_options(const AppConfig& config, const Device& device,
     options.floor = offload.floor;
   }
   options.pretend_vram_bytes = config.memory.pretend_vram_bytes;
+  options.pretend_others = pretended_programs(config);
   options.dump_file = std::move(dump_file);
   return options;
 }
@@ -78,12 +81,18 @@ void teach(Forecaster& forecaster, const std::string& model) {
 
 }  // namespace
 
+OtherPrograms pretended_programs(const AppConfig& config) {
+  if (config.memory.pretend_others_file.empty()) return {};
+  return read_programs_from(config.memory.pretend_others_file,
+                            [](const std::string& complaint) { spdlog::warn("{}", complaint); });
+}
+
 Composition::Composition(const AppConfig& config, fs::path dump_file)
     : pipeline(pipeline_options(runnable(config), choose_device(config.model.device),
                                 std::move(dump_file))),
       tokenizer(std::make_shared<const PromptTokenizer>(pipeline.model.root / "tokenizer")),
       forecaster(make_forecaster(pipeline, tokenizer)),
-      memory(pipeline.device, pipeline.pretend_vram_bytes) {
+      memory(pipeline.device, pipeline.pretend_vram_bytes, pipeline.pretend_others) {
   teach(*forecaster, pipeline.model.info.name);
   if (!pipeline.device.is_cuda()) cpu_budget::install();
 }
@@ -113,11 +122,11 @@ Prospect::Prospect(const AppConfig& config) {
                                              : nullptr);
   teach(*forecaster, model.name);
   if (device.is_cuda() && list_devices().size() == 1) {
-    memory.total = memory.free = *config.memory.pretend_vram_bytes;
+    // There is no card to ask, but the processor pretends as well as any.
+    memory = DeviceMemory(Device{}, pipeline.pretend_vram_bytes, pipeline.pretend_others).read();
     memory.source = "CUDA: " + device.name;
-    memory.pretended = true;
   } else {
-    memory = DeviceMemory(device, config.memory.pretend_vram_bytes).read();
+    memory = DeviceMemory(device, pipeline.pretend_vram_bytes, pipeline.pretend_others).read();
   }
 }
 

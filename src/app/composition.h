@@ -8,6 +8,9 @@
 
 namespace headroom {
 
+// What --pretend-others names, or nothing.
+[[nodiscard]] OtherPrograms pretended_programs(const AppConfig& config);
+
 // The rooms put together for one model on one device, the same for window and command line.
 struct Composition {
   PipelineOptions pipeline;

@@ -4,6 +4,7 @@
 #include "headroom/memory/cuda_allocator_model.h"
 
 #include "commands.h"
+#include "composition.h"
 #include "exit_code.h"
 #include "output.h"
 
@@ -52,7 +53,7 @@ void print_json(const SystemReport& report, const AppConfig& config) {
                                   {"budget_bytes", compute_budget(m, config.budget()).budget_bytes},
                                   {"pretended", m.pretended},
                                   {"other_programs", nlohmann::ordered_json::array()}};
-    for (const DeviceReport::Program& p : entry.other_programs) {
+    for (const OtherProgram& p : entry.other_programs) {
       device["other_programs"].push_back({{"pid", p.pid}, {"name", p.name}, {"bytes", p.bytes}});
     }
     out["devices"].push_back(device);
@@ -63,7 +64,8 @@ void print_json(const SystemReport& report, const AppConfig& config) {
 }  // namespace
 
 int run_devices(const CommandLine& line) {
-  const SystemReport report = report_devices(line.config.memory.pretend_vram_bytes);
+  const SystemReport report =
+      report_devices(line.config.memory.pretend_vram_bytes, pretended_programs(line.config));
   if (line.json) {
     print_json(report, line.config);
     return kExitOk;
@@ -72,15 +74,15 @@ int run_devices(const CommandLine& line) {
     const MemorySnapshot& m = entry.memory;
     const std::int64_t budget = compute_budget(m, line.config.budget()).budget_bytes;
     std::printf("%-8s %s%s\n", entry.device.id().c_str(), entry.device.name.c_str(),
-                m.pretended ? " (pretended size)" : "");
+                m.pretended ? " (pretended)" : "");
     std::printf("         %s free of %s, other programs %s, budget for a run %s\n",
                 format_bytes(m.free).c_str(), format_bytes(m.total).c_str(),
                 format_bytes(m.used_by_others).c_str(),
                 format_bytes(std::max<std::int64_t>(budget, 0)).c_str());
-    for (const DeviceReport::Program& p : entry.other_programs) {
-      std::printf("         %s holds %s (process %u)\n",
-                  p.name.empty() ? "a program" : p.name.c_str(), format_bytes(p.bytes).c_str(),
-                  p.pid);
+    for (const OtherProgram& p : entry.other_programs) {
+      const std::string process = p.pid == 0 ? "pretended" : "process " + std::to_string(p.pid);
+      std::printf("         %s holds %s (%s)\n", p.name.empty() ? "a program" : p.name.c_str(),
+                  format_bytes(p.bytes).c_str(), process.c_str());
     }
   }
   if (report.devices.size() == 1) {

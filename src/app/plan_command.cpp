@@ -8,6 +8,7 @@
 #include "output.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -48,6 +49,16 @@ void print_text(const Forecast& forecast) {
                 format_bytes(stage.activation_bytes).c_str(),
                 format_bytes(stage.workspace_bytes).c_str(), format_bytes(stage.peak_bytes).c_str(),
                 seconds);
+  }
+  if (plan.rung_effects.empty()) return;
+  std::printf("\n%-22s %10s %10s\n", "rung", "saves", "costs");
+  for (const RungEffect& effect : plan.rung_effects) {
+    std::array<char, 32> seconds{"-"};  // no run has told yet
+    if (effect.seconds != 0) {
+      std::snprintf(seconds.data(), seconds.size(), "%.2f s", effect.seconds);
+    }
+    std::printf("%-22s %10s %10s\n", effect.rung.c_str(), format_bytes(effect.saved_bytes).c_str(),
+                seconds.data());
   }
 }
 

@@ -7,6 +7,8 @@
 #include "paths.h"
 #include "picture_files.h"
 
+#include <functional>
+
 #include <spdlog/spdlog.h>
 
 namespace headroom {
@@ -26,10 +28,17 @@ int run_window(const CommandLine& line) {
   Window window(
       {.queue = queue,
        .memory = sampler,
-       .forecast =
-           [&](const GenerationRequest& request, const MemorySnapshot& memory) {
-             return app.forecaster->forecast(request, memory);
-           },
+       .lookout = {.forecast =
+                       [&](const GenerationRequest& request, const MemorySnapshot& memory) {
+                         return app.forecaster->forecast(request, memory);
+                       },
+                   .frontier =
+                       [&](const GenerationRequest& request, const MemorySnapshot& memory, int step,
+                           const std::function<void()>& between) {
+                         return app.forecaster->frontier(request, memory, step,
+                                                         Lookout::kLargestSide_px, between);
+                       },
+                   .other_programs = [&] { return app.memory.other_programs(); }},
        .count_tokens =
            [&](const std::string& prompt) {
              return static_cast<int>(app.tokenizer->encode_prompt(prompt).size());

@@ -74,7 +74,7 @@ bool expand_home(const std::string& text, std::string& target) {
   return true;
 }
 
-bool set_folder(std::filesystem::path& target, const Values& values) {
+bool set_path(std::filesystem::path& target, const Values& values) {
   std::string expanded;
   if (!expand_home(values.front(), expanded)) return false;
   target = expanded;
@@ -114,7 +114,7 @@ constexpr std::string_view kFolderAllowed = "a folder (~ needs the HOME variable
 constexpr std::string_view kSwitchAllowed = "true or false";
 
 // Lambdas without capture, so that the table is plain data.
-constexpr std::array<ConfigKey, 18> kKeys{{
+constexpr std::array<ConfigKey, 19> kKeys{{
     {"model", "path", kFolderAllowed,
      [](AppConfig& c, const Values& v) { return expand_home(v.front(), c.model.path); }},
     {"model", "device", "auto, cpu, cuda or cuda:N (N from 0 to 63)",
@@ -135,13 +135,15 @@ constexpr std::array<ConfigKey, 18> kKeys{{
 
     {"memory", "pretend_vram", kBytesAllowed,
      [](AppConfig& c, const Values& v) { return set_bytes(c.memory.pretend_vram_bytes, v, kMiB); }},
+    {"memory", "pretend_others", "a file (~ needs the HOME variable)",
+     [](AppConfig& c, const Values& v) { return set_path(c.memory.pretend_others_file, v); }},
     {"memory", "vram_cap", kBytesAllowed,
      [](AppConfig& c, const Values& v) { return set_bytes(c.memory.vram_cap_bytes, v, kMiB); }},
     {"memory", "reserve", "a size such as 512M, or 0",
      [](AppConfig& c, const Values& v) { return set_bytes(c.memory.reserve_bytes, v, 0); }},
 
     {"output", "folder", kFolderAllowed,
-     [](AppConfig& c, const Values& v) { return set_folder(c.output.folder, v); }},
+     [](AppConfig& c, const Values& v) { return set_path(c.output.folder, v); }},
 
     {"window", "language", "auto, en or zh",
      [](AppConfig& c, const Values& v) {
@@ -170,7 +172,7 @@ constexpr std::array<ConfigKey, 18> kKeys{{
        return set_choice(c.log.level, v, {"trace", "debug", "info", "warn", "error", "off"});
      }},
     {"log", "folder", kFolderAllowed,
-     [](AppConfig& c, const Values& v) { return set_folder(c.log.folder, v); }},
+     [](AppConfig& c, const Values& v) { return set_path(c.log.folder, v); }},
 }};
 
 }  // namespace

@@ -99,9 +99,9 @@ class BudgetAllocator final : public c10::Allocator {
   c10::DataPtr allocate(std::size_t bytes) override {
     if (bytes == 0) return {nullptr, c10::Device(c10::DeviceType::CPU)};
     const std::int64_t counted = cpu_budget::rounded(static_cast<std::int64_t>(bytes));
-    // The few numbers that a replay needs itself are not part of any run.
+    // What a replay takes itself is no part of a run.
     const MemoryTag tag =
-        MetaLedgerRecording::is_active() ? MemoryTag::kHost : ScopedMemoryTag::current();
+        MetaLedgerRecording::on_this_thread() ? MemoryTag::kHost : ScopedMemoryTag::current();
     counters().take(counted, tag);
     void* const block = reserve(sizeof(Header) + static_cast<std::size_t>(counted));
     if (block == nullptr) {

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <charconv>
 #include <cstdlib>
+#include <utility>
 
 #include <ATen/Context.h>
 #include <ATen/DeviceAccelerator.h>
@@ -87,7 +88,7 @@ Device choose_device(const std::string& wanted) {
 }
 
 DeviceMemory::DeviceMemory(Device device, std::optional<std::int64_t> pretend_total,
-                           std::function<std::int64_t()> pretend_others)
+                           OtherPrograms pretend_others)
     : device_(std::move(device)),
       pretend_total_(pretend_total),
       pretend_others_(std::move(pretend_others)) {
@@ -104,14 +105,11 @@ MemorySnapshot DeviceMemory::read() const {
   s.cached = use.cached;
   s.peak = std::max(run_peak.load(), use.peak);
   s.source = device_.is_cuda() ? "CUDA: " + device_.name : device_.name;
+  s.pretended = pretend_total_.has_value() || pretend_others_;
   if (pretend_total_) {
-    s.pretended = true;
     s.total = *pretend_total_;
-    if (pretend_others_) s.used_by_others = std::clamp<std::int64_t>(pretend_others_(), 0, s.total);
-    s.free = std::max<std::int64_t>(0, s.total - s.ours() - s.used_by_others);
-    return s;
-  }
-  if (device_.is_cuda()) {
+    s.free = std::max<std::int64_t>(0, s.total - s.ours());
+  } else if (device_.is_cuda()) {
     const auto [free, total] = at::accelerator::getMemoryInfo(index_of(device_));
     s.free = static_cast<std::int64_t>(free);
     s.total = static_cast<std::int64_t>(total);
@@ -122,10 +120,35 @@ MemorySnapshot DeviceMemory::read() const {
     s.free = system.available_bytes;
   }
   s.used_by_others = std::max<std::int64_t>(0, s.total - s.free - s.ours() - s.reserved_by_driver);
+  if (pretend_others_) {
+    // They may hold more than is free: then a driver pages.
+    std::int64_t held = 0;
+    for (const OtherProgram& program : pretend_others_()) held += program.bytes;
+    held = std::clamp<std::int64_t>(held, 0, s.total - s.used_by_others);
+    s.used_by_others += held;
+    s.free -= std::min(s.free, held);
+  }
   return s;
 }
 
-SystemReport report_devices(std::optional<std::int64_t> pretend_total) {
+std::vector<OtherProgram> DeviceMemory::other_programs() const {
+  std::vector<OtherProgram> programs;
+  // On a pretended card the real one's programs hold nothing.
+  if (nvml_ && !pretend_total_) {
+    for (const Nvml::Process& p : nvml_->other_processes(device_.index)) {
+      programs.push_back({p.pid, p.name, p.bytes});
+    }
+  }
+  if (pretend_others_) {
+    for (OtherProgram& program : pretend_others_()) programs.push_back(std::move(program));
+  }
+  std::stable_sort(programs.begin(), programs.end(),
+                   [](const OtherProgram& a, const OtherProgram& b) { return a.bytes > b.bytes; });
+  return programs;
+}
+
+SystemReport report_devices(std::optional<std::int64_t> pretend_total,
+                            OtherPrograms pretend_others) {
   SystemReport report;
   report.torch_has_cuda = at::globalContext().hasCUDA() || at::detail::getCUDAHooks().hasCUDART();
   if (const char* const settings = std::getenv("PYTORCH_CUDA_ALLOC_CONF")) {
@@ -134,13 +157,8 @@ SystemReport report_devices(std::optional<std::int64_t> pretend_total) {
   const std::optional<Nvml> nvml = Nvml::open();
   if (nvml) report.driver = nvml->driver_version().value_or("");
   for (const Device& device : list_devices()) {
-    DeviceReport& entry = report.devices.emplace_back();
-    entry.device = device;
-    entry.memory = DeviceMemory(device, pretend_total).read();
-    if (!nvml || !device.is_cuda()) continue;
-    for (const Nvml::Process& p : nvml->other_processes(device.index)) {
-      entry.other_programs.push_back({p.pid, p.name, p.bytes});
-    }
+    const DeviceMemory memory(device, pretend_total, pretend_others);
+    report.devices.push_back({device, memory.read(), memory.other_programs()});
   }
   return report;
 }

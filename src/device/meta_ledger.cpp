@@ -64,10 +64,10 @@ MetaLedgerRecording::MetaLedgerRecording(Ledger& ledger) {
 
 MetaLedgerRecording::~MetaLedgerRecording() { recording.ledger = nullptr; }
 
+bool MetaLedgerRecording::on_this_thread() { return recording.ledger != nullptr; }
+
 void MetaLedgerRecording::mark(Stage stage) {
   recording.ledger->entries.push_back({.kind = Ledger::Kind::kStage, .stage = stage});
 }
-
-bool MetaLedgerRecording::is_active() { return recording.ledger != nullptr; }
 
 }  // namespace headroom

@@ -60,6 +60,8 @@ std::string format_number(double value) {
   return text;
 }
 
+std::string format_times(double times) { return print("%.1f", times); }
+
 std::string device_label(const std::string& name) { return name == "CPU budget" ? "CPU" : name; }
 
 namespace {

@@ -28,6 +28,8 @@ namespace headroom {
 
 // What a notice says, in the language's words where they exist; "slower:1.7" gives its number.
 [[nodiscard]] std::string notice_text(const Notice& notice, const StringTable& text);
+// "2.1": how many times, one digit after the point.
+[[nodiscard]] std::string format_times(double times);
 
 // The name of a rung of the memory ladder in the language's words; "stream-blocks:6" gives its
 // number.

@@ -4,10 +4,13 @@
 #include "headroom/gui/window.h"
 #include "headroom/image/png_writer.h"
 
+#include "damage.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <mutex>
+#include <string_view>
 #include <vector>
 
 #include <GL/gl.h>
@@ -133,17 +136,32 @@ void wake_window() {
   if (glfw_life().alive) glfwPostEmptyEvent();
 }
 
+// What GLFW's callbacks tell.
+struct WindowEvents {
+  double last_input = 0;
+  bool exposed = true;  // the system has lost what the window showed
+};
+
 struct Graphics::State {
   GlfwLibrary library;
   GLFWwindow* window = nullptr;
-  double last_input = 0;
+  WindowEvents events;
   float forced_scale = 0;
+  Damage damage;
+  bool keeps_pixels = false;  // what is drawn stays for the next frame
+  int width = 0, height = 0;  // of the last frame, in pixels
+  unsigned background = 0;
 };
 
 namespace {
 
 void touch(GLFWwindow* window) {
-  *static_cast<double*>(glfwGetWindowUserPointer(window)) = glfwGetTime();
+  static_cast<WindowEvents*>(glfwGetWindowUserPointer(window))->last_input = glfwGetTime();
+}
+
+void expose(GLFWwindow* window) {
+  touch(window);
+  static_cast<WindowEvents*>(glfwGetWindowUserPointer(window))->exposed = true;
 }
 
 // Dear ImGui chains to callbacks that were there before it.
@@ -155,8 +173,15 @@ void watch_input(GLFWwindow* window) {
   glfwSetCursorPosCallback(window, [](GLFWwindow* w, double, double) { touch(w); });
   glfwSetCursorEnterCallback(window, [](GLFWwindow* w, int) { touch(w); });
   glfwSetWindowFocusCallback(window, [](GLFWwindow* w, int) { touch(w); });
-  glfwSetFramebufferSizeCallback(window, [](GLFWwindow* w, int, int) { touch(w); });
-  glfwSetWindowRefreshCallback(window, [](GLFWwindow* w) { touch(w); });
+  glfwSetFramebufferSizeCallback(window, [](GLFWwindow* w, int, int) { expose(w); });
+  glfwSetWindowRefreshCallback(window, [](GLFWwindow* w) { expose(w); });
+}
+
+// Mesa's renderer on the processor copies what was drawn to the screen, so that it is still there
+// for the next frame. A card may hand out another buffer each time; it draws all of them in no
+// time.
+bool is_software(const char* renderer) {
+  return renderer != nullptr && std::string_view(renderer).starts_with("llvmpipe");
 }
 
 }  // namespace
@@ -165,11 +190,12 @@ Graphics::Graphics(const Options& options) : state_(std::make_unique<State>()) {
   State& s = *state_;
   s.window = open_window(options);
   s.forced_scale = static_cast<float>(options.ui_scale);
-  glfwSetWindowUserPointer(s.window, &s.last_input);
+  glfwSetWindowUserPointer(s.window, &s.events);
   set_icon(s.window, options.icon_folder);
   glfwMakeContextCurrent(s.window);
   glfwSwapInterval(1);
   watch_input(s.window);
+  s.keeps_pixels = is_software(reinterpret_cast<const char*>(glGetString(GL_RENDERER)));
 
   ImGui::CreateContext();
   ImGuiIO& io = ImGui::GetIO();
@@ -206,7 +232,7 @@ void Graphics::wait(double seconds) {
   }
 }
 
-double Graphics::idle_seconds() const { return glfwGetTime() - state_->last_input; }
+double Graphics::idle_seconds() const { return glfwGetTime() - state_->events.last_input; }
 
 bool Graphics::hidden() const {
   return glfwGetWindowAttrib(state_->window, GLFW_ICONIFIED) == GLFW_TRUE;
@@ -218,17 +244,61 @@ void Graphics::begin_frame() {
   ImGui::NewFrame();
 }
 
+namespace {
+
+// Draws what lies in `area`, a part of the target that is `height_px` high.
+void draw_area(ImDrawData& data, const Area& area, const ImVec4& background, int height_px) {
+  const ImVec2 scale = data.FramebufferScale;
+  const auto pixel = [](float at) { return static_cast<int>(std::lround(at)); };
+  const int left = pixel((area.low.x - data.DisplayPos.x) * scale.x);
+  const int right = pixel((area.high.x - data.DisplayPos.x) * scale.x);
+  const int top = pixel((area.low.y - data.DisplayPos.y) * scale.y);
+  const int bottom = pixel((area.high.y - data.DisplayPos.y) * scale.y);
+  glEnable(GL_SCISSOR_TEST);
+  glScissor(left, height_px - bottom, right - left, bottom - top);
+  glClearColor(background.x, background.y, background.z, 1.0F);
+  glClear(GL_COLOR_BUFFER_BIT);
+  std::vector<ImVec4> clips;
+  for (ImDrawList* const list : data.CmdLists) {
+    for (ImDrawCmd& command : list->CmdBuffer) {
+      ImVec4& clip = command.ClipRect;
+      clips.push_back(clip);
+      clip = {std::max(clip.x, area.low.x), std::max(clip.y, area.low.y),
+              std::min(clip.z, area.high.x), std::min(clip.w, area.high.y)};
+    }
+  }
+  ImGui_ImplOpenGL3_RenderDrawData(&data);
+  std::size_t i = 0;
+  for (ImDrawList* const list : data.CmdLists) {
+    for (ImDrawCmd& command : list->CmdBuffer) command.ClipRect = clips[i++];
+  }
+}
+
+}  // namespace
+
 void Graphics::end_frame(unsigned background) {
   ImGui::Render();
+  State& s = *state_;
   int width = 0;
   int height = 0;
-  glfwGetFramebufferSize(state_->window, &width, &height);
-  const ImVec4 color = ImGui::ColorConvertU32ToFloat4(background);
-  glViewport(0, 0, width, height);
-  glClearColor(color.x, color.y, color.z, 1.0F);
-  glClear(GL_COLOR_BUFFER_BIT);
-  ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
-  glfwSwapBuffers(state_->window);
+  glfwGetFramebufferSize(s.window, &width, &height);
+  if (width <= 0 || height <= 0) return;
+  if (width != s.width || height != s.height || background != s.background || s.events.exposed) {
+    s.damage.forget();
+  }
+  s.width = width;
+  s.height = height;
+  s.background = background;
+  s.events.exposed = false;
+  ImDrawData& data = *ImGui::GetDrawData();
+  std::vector<Area> areas = s.damage.look(data);
+  if (areas.empty()) return;
+  if (!s.keeps_pixels) areas = {s.damage.screen()};
+  for (const Area& area : areas) {
+    glViewport(0, 0, width, height);
+    draw_area(data, area, ImGui::ColorConvertU32ToFloat4(background), height);
+  }
+  glfwSwapBuffers(s.window);
 }
 
 }  // namespace headroom

@@ -14,17 +14,30 @@ SizeCard make_card(const SizePreset& preset, const Forecast* forecast) {
   if (forecast == nullptr) return card;
   card.peak_bytes = forecast->plan.peak_bytes;
   card.rungs = forecast->plan.rungs;
-  if (forecast->plan.seconds > 0) card.seconds = forecast->plan.seconds;
+  if (forecast->fits && forecast->plan.seconds > 0) card.seconds = forecast->plan.seconds;
   if (!forecast->fits) {
     card.state = CardState::kShort;
     card.shortfall_bytes = forecast->shortfall_bytes;
     card.suggestion = forecast->suggestion;
   } else {
-    card.state = std::any_of(card.rungs.begin(), card.rungs.end(), is_slow_rung)
-                     ? CardState::kSlower
-                     : CardState::kFits;
+    // The rule of the frontier, so that cards, limits and critical point agree.
+    const bool slower = forecast->slowdown > kSlowerThanResident;
+    card.state = slower ? CardState::kSlower : CardState::kFits;
+    if (slower && card.seconds) card.slowdown = forecast->slowdown;
   }
   return card;
+}
+
+std::optional<int> longest_side(const Frontier& table, int other_px) {
+  if (table.step <= 0) return std::nullopt;
+  const int row_px = (other_px + table.step - 1) / table.step * table.step;
+  std::optional<int> longest;
+  for (int side = table.step; side <= table.max; side += table.step) {
+    const FrontierCell* const cell = table.find({side, row_px});
+    if (cell == nullptr || cell->state == FrontierCell::State::kNo) break;
+    longest = side;
+  }
+  return longest;
 }
 
 void mark_recommended(std::array<SizeCard, kSizePresets.size()>& cards) {

@@ -19,6 +19,7 @@ struct SizeCard {
   std::int64_t peak_bytes = 0;
   std::int64_t shortfall_bytes = 0;
   std::optional<double> seconds;
+  std::optional<double> slowdown;  // how many times the seconds of a run with all resident
   std::vector<std::string> rungs;
   std::optional<Size> suggestion;
   bool recommended = false;
@@ -29,7 +30,11 @@ struct SizeCard {
 
 [[nodiscard]] SizeCard make_card(const SizePreset& preset, const Forecast* forecast);
 
-// Marks the largest preset that fits without a slow rung; of two equal areas, the first.
+// The longest side that fits beside one of `other_px`, as far as the table tells: its steps are
+// rounded to the safe side. Nothing when not even the shortest fits or it is not in the table.
+[[nodiscard]] std::optional<int> longest_side(const Frontier& table, int other_px);
+
+// Marks the largest preset that fits without slowing down; of two equal areas, the first.
 void mark_recommended(std::array<SizeCard, kSizePresets.size()>& cards);
 
 // How full the budget would be: for the colours green, amber (above 92 %) and red (above 100 %).

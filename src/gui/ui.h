@@ -28,7 +28,9 @@ struct Frame {
   MemorySnapshot memory;
   std::vector<MemorySampler::Sample> memory_history;
   std::array<SizeCard, kSizePresets.size()> cards;
-  const Forecast* forecast = nullptr;    // of the draft
+  const Forecast* forecast = nullptr;    // of the draft; null while it is worked out
+  const Frontier* frontier = nullptr;    // of requests like the draft; likewise
+  std::vector<OtherProgram> others;      // that hold memory of the device, largest first
   std::vector<RequestProblem> problems;  // of the draft
   std::string blocked;                   // why Generate is off, in the window's language
   std::optional<int> tokens;

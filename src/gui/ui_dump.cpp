@@ -14,7 +14,7 @@ constexpr double kPeriod_s = 0.2;
 }  // namespace
 
 bool UiDump::write(double now, int width, int height, float scale, const std::string& state_json,
-                   long long frames) {
+                   Effort effort) {
   if (!active()) return false;
   nlohmann::json root{{"window", {{"width", width}, {"height", height}, {"scale", scale}}},
                       {"widgets", nlohmann::json::object()},
@@ -30,7 +30,9 @@ bool UiDump::write(double now, int width, int height, float scale, const std::st
 
   const std::filesystem::path temporary = file_.string() + ".new";
   std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-  root["state"]["frames"] = frames;
+  root["state"]["frames"] = effort.frames;
+  root["state"]["frame_ms"] = effort.frame_ms;
+  root["state"]["seconds"] = effort.seconds;
   out << root.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   out.close();
   std::error_code error;

@@ -19,11 +19,17 @@ class UiDump {
   void add(const std::string& name, const Rect& rect, bool enabled = true) {
     if (active()) widgets_[name] = {rect, enabled};
   }
+  // How much was drawn, and what it cost.
+  struct Effort {
+    long long frames = 0;
+    double frame_ms = 0;  // smoothed
+    double seconds = 0;   // since the window opened, at this frame
+  };
   // Writes what changed, at most five times a second. `state_json` is the "state" object. Returns
   // true while something newer waits to be written. Throws Error{kIo}.
-  // `frames` is written along but is no reason to write.
+  // `effort` is written along but is no reason to write.
   bool write(double now, int width, int height, float scale, const std::string& state_json,
-             long long frames);
+             Effort effort);
 
  private:
   struct Widget {

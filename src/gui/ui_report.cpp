@@ -49,9 +49,20 @@ std::string state_json(const UiState& state, const Frame& frame) {
                       {"size_note", state.size_note},
                       {"picture_file", picture != nullptr ? picture->file.string() : ""},
                       {"banners", nlohmann::json::array()},
+                      {"rungs", nlohmann::json::array()},
+                      {"others", nlohmann::json::array()},
+                      {"recommended", ""},
+                      {"critical_point", ""},
                       {"cards", nlohmann::json::object()}};
   for (const Banner& banner : state.banners) json["banners"].push_back(banner.text);
+  for (const OtherProgram& program : frame.others) json["others"].push_back(program.name);
+  if (frame.forecast != nullptr) json["rungs"] = frame.forecast->plan.rungs;
+  if (frame.frontier != nullptr && frame.frontier->critical_point) {
+    const Size size = *frame.frontier->critical_point;
+    json["critical_point"] = std::to_string(size.width) + "x" + std::to_string(size.height);
+  }
   for (const SizeCard& card : frame.cards) {
+    if (card.recommended) json["recommended"] = card.preset.name;
     json["cards"][std::string(card.preset.name)] = {
         {"state", name_of(card.state)},
         {"recommended", card.recommended},

@@ -3,7 +3,6 @@
 #include "headroom/core/error.h"
 
 #include "actions.h"
-#include "forecast_cache.h"
 #include "format.h"
 #include "graphics.h"
 #include "panels/panels.h"
@@ -16,6 +15,7 @@
 #include "ui_report.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
@@ -67,12 +67,10 @@ class Window::Impl {
   void take_news();
   void take_outcome(const JobOutcome& outcome);
   void take_notices(JobId job, const std::vector<Notice>& notices);
-  [[nodiscard]] std::optional<Size> smaller_size(const GenerationRequest& request);
+  [[nodiscard]] std::optional<Size> smaller_size(Size asked) const;
   void look_ahead(Frame& frame);
   void follow_progress(Frame& frame);
   void draw_panels(const Ui& ui) const;
-  [[nodiscard]] Forecast ask_forecast(const GenerationRequest& request,
-                                      const MemorySnapshot& memory);
   // How long the window may sleep before it has something new to show by itself.
   [[nodiscard]] double patience() const;
   [[nodiscard]] double now() const {
@@ -92,7 +90,8 @@ class Window::Impl {
   Fonts fonts_;
   Pictures pictures_;
   Actions actions_;
-  ForecastCache forecasts_;
+  Lookout::Outlook outlook_;  // as of the last frame, like cards_
+  std::array<SizeCard, kSizePresets.size()> cards_;
   ProgressModel progress_;
   std::string counted_prompt_;
   std::optional<int> tokens_;
@@ -108,10 +107,11 @@ class Window::Impl {
   std::chrono::steady_clock::time_point step_at_;
 
   bool running_ = false;   // as of the last frame
-  bool pending_ = false;   // a forecast or a dump waits for another frame
+  bool pending_ = false;   // a dump waits for another frame
   int settle_ = 3;         // frames that still have to be drawn after the last event
   double frame_cost_ = 0;  // seconds, smoothed
   long long frames_ = 0;
+  Lookout lookout_;  // last: its thread must end first
 };
 
 Window::Impl::Impl(WindowServices services)
@@ -124,9 +124,7 @@ Window::Impl::Impl(WindowServices services)
       fonts_(load_fonts(services_.assets_folder / "fonts" / "Font_Awesome_6_Free-Solid-900.otf")),
       pictures_(static_cast<int>(std::lround(96 * graphics_.scale()))),
       actions_(services_, state_, text_),
-      forecasts_([this](const GenerationRequest& r, const MemorySnapshot& m) {
-        return ask_forecast(r, m);
-      }) {
+      lookout_(services_.lookout, wake_window) {
   remembered_ = read_remembered(services_.state_file);
   const WindowOptions& configured = services_.config.window;
   state_.language = choose_language(choose(remembered_.language, configured.language));
@@ -167,28 +165,14 @@ void Window::Impl::remember() {
   }
 }
 
-Forecast Window::Impl::ask_forecast(const GenerationRequest& request,
-                                    const MemorySnapshot& memory) {
-  try {
-    return services_.forecast(request, memory);
-  } catch (const Error& e) {
-    Forecast forecast;
-    forecast.reason = e.what();
-    return forecast;
-  }
-}
-
-std::optional<Size> Window::Impl::smaller_size(const GenerationRequest& request) {
-  const MemorySnapshot memory = services_.memory.latest();
-  const Size asked{request.width, request.height};
-  const Forecast forecast = ask_forecast(request, memory);
-  if (forecast.suggestion && *forecast.suggestion != asked) return forecast.suggestion;
-  // The forecast had said that it fits, and was wrong: offer the next smaller preset.
+// For a run that ran out of memory: the next smaller preset that fits as far as is known.
+std::optional<Size> Window::Impl::smaller_size(Size asked) const {
   std::optional<Size> best;
   const auto area = [](Size s) { return s.width * s.height; };
-  for (const SizePreset& preset : kSizePresets) {
-    if (area(preset.size) < area(asked) && (!best || area(preset.size) > area(*best)))
-      best = preset.size;
+  for (const SizeCard& card : cards_) {
+    const Size size = card.preset.size;
+    if (card.state == CardState::kShort || area(size) >= area(asked)) continue;
+    if (!best || area(size) > area(*best)) best = size;
   }
   return best;
 }
@@ -208,7 +192,9 @@ void Window::Impl::take_outcome(const JobOutcome& outcome) {
   Banner banner;
   banner.title = fill(text_.text("banner.failed"), {shorten(outcome.request.prompt, 48)});
   banner.text = failure->message;
-  if (failure->kind == ErrorKind::kOutOfMemory) banner.suggestion = smaller_size(outcome.request);
+  if (failure->kind == ErrorKind::kOutOfMemory) {
+    banner.suggestion = smaller_size({outcome.request.width, outcome.request.height});
+  }
   state_.add_banner(std::move(banner));
 }
 
@@ -224,27 +210,33 @@ void Window::Impl::take_news() {
   }
   if (!pictures.empty()) {
     pictures_.keep_only(state_.pictures);
-    forecasts_.refresh();  // seconds follow from what was just measured
+    lookout_.refresh();  // seconds are known better now
   }
   for (const JobOutcome& outcome : services_.queue.take_finished()) take_outcome(outcome);
 }
 
 void Window::Impl::look_ahead(Frame& frame) {
-  forecasts_.begin_frame(frame.memory);
-  frame.forecast = forecasts_.get(state_.draft);
-  for (std::size_t i = 0; i < frame.cards.size(); ++i) {
-    GenerationRequest request = state_.draft;
-    request.width = kSizePresets[i].size.width;
-    request.height = kSizePresets[i].size.height;
+  std::vector<GenerationRequest> requests{state_.draft};
+  for (const SizePreset& preset : kSizePresets) {
+    GenerationRequest& request = requests.emplace_back(state_.draft);
+    request.width = preset.size.width;
+    request.height = preset.size.height;
     request.count = 1;
+  }
+  outlook_ = lookout_.look(requests, frame.memory);
+  frame.forecast = outlook_.forecasts.front().get();
+  frame.frontier = outlook_.frontier.get();
+  frame.others = outlook_.others;
+  for (std::size_t i = 0; i < frame.cards.size(); ++i) {
     SizeCard& card = frame.cards[i];
-    card = make_card(kSizePresets[i], forecasts_.get(request));
-    if (!card.seconds && card.state != CardState::kPending) {
-      card.seconds = progress_.seconds_per_picture(request.width, request.height, request.steps);
+    card = make_card(kSizePresets[i], outlook_.forecasts[i + 1].get());
+    if (!card.seconds && (card.state == CardState::kFits || card.state == CardState::kSlower)) {
+      const Size size = card.preset.size;
+      card.seconds = progress_.seconds_per_picture(size.width, size.height, state_.draft.steps);
     }
   }
   mark_recommended(frame.cards);
-  pending_ = forecasts_.pending();
+  cards_ = frame.cards;
   frame.problems = find_problems(state_, services_.model.size_unit, text_);
   frame.blocked = why_blocked(frame.problems, frame.forecast, text_);
 }
@@ -323,8 +315,8 @@ void Window::Impl::draw() {
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
   try {
     pending_ = dump_.write(now(), static_cast<int>(screen.x), static_cast<int>(screen.y), scale_,
-                           dump_.active() ? state_json(state_, frame) : "{}", frames_) ||
-               pending_;
+                           dump_.active() ? state_json(state_, frame) : "{}",
+                           {frames_, frame_cost_ * 1000, begun});
   } catch (const Error& e) {
     state_.add_banner({.text = e.what()});
   }
@@ -343,20 +335,25 @@ double Window::Impl::patience() const {
 }
 
 int Window::Impl::run() {
+  double due = 0;  // when the next frame should begin, if the window is busy
   while (!graphics_.wants_close()) {
-    const double begun = now();
+    double begun = now();
+    // Waking up takes a moment: it must not add up from frame to frame.
+    if (begun > due && begun - due < kFrame_s / 4) begun = due;
     draw();
     if (settle_ > 0) --settle_;
     const double wanted = patience();
     bool event = false;
     // Events may come much faster than a screen can show: never draw more often than 120 times a
-    // second.
+    // second, or 60 while the processor may be needed for a picture.
+    const double shortest = running_ ? kFrame_s : kFrame_s / 2;
     double slept = now() - begun;
-    while (!graphics_.wants_close() && (slept < kFrame_s / 2 || (!event && slept < wanted))) {
-      graphics_.wait(std::max(0.001, (event ? kFrame_s / 2 : wanted) - slept));
+    while (!graphics_.wants_close() && (slept < shortest || (!event && slept < wanted))) {
+      graphics_.wait(std::max(0.001, (event ? shortest : wanted) - slept));
       slept = now() - begun;
       event = event || slept < wanted - 0.001;
     }
+    due = begun + shortest;
     if (event && wanted > kFrame_s) settle_ = 2;  // layouts follow a change one frame later
     while (graphics_.hidden() && !graphics_.wants_close()) graphics_.wait(kSleep_s);
   }

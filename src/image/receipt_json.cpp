@@ -154,8 +154,18 @@ json to_json(const Plan& plan) {
                       {"peak_bytes", stage.peak_bytes},
                       {"seconds", stage.seconds}});
   }
-  return {{"width", plan.width},        {"height", plan.height},         {"count", plan.count},
-          {"rungs", plan.rungs},        {"peak_bytes", plan.peak_bytes}, {"seconds", plan.seconds},
+  json effects = json::array();
+  for (const RungEffect& effect : plan.rung_effects) {
+    effects.push_back(
+        {{"rung", effect.rung}, {"saved_bytes", effect.saved_bytes}, {"seconds", effect.seconds}});
+  }
+  return {{"width", plan.width},
+          {"height", plan.height},
+          {"count", plan.count},
+          {"rungs", plan.rungs},
+          {"rung_effects", std::move(effects)},
+          {"peak_bytes", plan.peak_bytes},
+          {"seconds", plan.seconds},
           {"stages", std::move(stages)}};
 }
 

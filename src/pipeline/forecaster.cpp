@@ -44,10 +44,12 @@ class ReplayForecaster final : public Forecaster {
     const std::optional<Candidate> chosen = fastest_plan(costs, budget, options_.low_vram);
     const Candidate candidate = chosen ? *chosen : smallest_plan(costs);
     const StageNeed& first = candidate.stages[static_cast<std::size_t>(Stage::kEncode)];
-    forecast.plan =
-        describe(request, candidate,
-                 costs.shown_seconds(candidate.rungs, snapshot.weights, first.weights_bytes));
+    forecast.plan = describe(
+        request, candidate,
+        costs.shown_seconds(candidate.rungs, snapshot.weights, first.weights_bytes), costs);
     forecast.ladder = candidate.rungs;
+    if (const double resident = compose(Rungs{}, costs).seconds; resident > 0)
+      forecast.slowdown = candidate.seconds / resident;
     forecast.fits = chosen.has_value();
     if (!forecast.fits) refuse(forecast, request, ids);
     return forecast;
@@ -67,7 +69,7 @@ class ReplayForecaster final : public Forecaster {
     costs.from = left.from;
     const std::optional<Candidate> chosen = fastest_plan(costs, budget, options_.low_vram);
     const Candidate candidate = chosen ? *chosen : smallest_plan(costs);
-    forecast.plan = describe(request, candidate, costs.seconds(candidate.rungs));
+    forecast.plan = describe(request, candidate, costs.seconds(candidate.rungs), costs);
     forecast.ladder = candidate.rungs;
     forecast.fits = chosen.has_value();
     if (!forecast.fits) forecast.shortfall_bytes = candidate.peak_bytes - budget;
@@ -82,11 +84,12 @@ class ReplayForecaster final : public Forecaster {
   }
 
   Frontier frontier(const GenerationRequest& request, const MemorySnapshot& snapshot, int step,
-                    int max) override {
+                    int max, const std::function<void()>& between) override {
     const PromptIds ids = encode_prompts(tokenizer_.get(), request);
     const std::int64_t budget = compute_budget(snapshot, options_.budget).budget_bytes;
-    const std::scoped_lock lock(mutex_);
     return compute_frontier(step, max, [&](Size size) {
+      if (between) between();
+      const std::scoped_lock lock(mutex_);  // for one size: a run that begins must not wait for all
       GenerationRequest other = request;
       other.width = size.width;
       other.height = size.height;
@@ -142,7 +145,8 @@ class ReplayForecaster final : public Forecaster {
   }
 
   [[nodiscard]] Plan describe(const GenerationRequest& request, const Candidate& candidate,
-                              const std::array<double, kStageCount>& shown) const {
+                              const std::array<double, kStageCount>& shown,
+                              LadderCosts& costs) const {
     Plan plan;
     plan.width = request.width;
     plan.height = request.height;
@@ -158,6 +162,10 @@ class ReplayForecaster final : public Forecaster {
       }
       plan.stages.push_back({stage, need.weights_bytes, need.activation_bytes, need.workspace_bytes,
                              need.peak_bytes, seconds});
+    }
+    plan.rung_effects = rung_effects(candidate, costs);
+    if (!times_.knows(Stage::kDenoise)) {
+      for (RungEffect& effect : plan.rung_effects) effect.seconds = 0;
     }
     return plan;
   }

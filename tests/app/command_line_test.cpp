@@ -133,6 +133,7 @@ TEST_F(CommandLineTest, DeviceOptionsStandBeforeOrAfterTheCommand) {
   EXPECT_EQ(read({"plan", "--vram-cap", "5G"}).config.memory.vram_cap_bytes, 5LL << 30);
   EXPECT_EQ(read({"plan", "--vram-reserve", "0"}).config.memory.reserve_bytes, 0);
   EXPECT_EQ(read({"plan", "--pretend-vram=6.5G"}).config.memory.pretend_vram_bytes, 13LL << 29);
+  EXPECT_EQ(read({"plan", "--pretend-others", "o.txt"}).config.memory.pretend_others_file, "o.txt");
 }
 
 TEST_F(CommandLineTest, AnOptionGivenTwiceCountsOnceTheLast) {

@@ -46,6 +46,7 @@ TEST(ConfigEnvironment, SetsEveryKey) {
                                             {"model.enable_cpu_offload", "true"},
                                             {"model.offload_layers", "a,b"},
                                             {"memory.pretend_vram", "6G"},
+                                            {"memory.pretend_others", "/others"},
                                             {"memory.vram_cap", "5G"},
                                             {"memory.reserve", "1G"},
                                             {"output.folder", "/o"},

@@ -2,6 +2,7 @@
 
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
+#include "headroom/device/meta_ledger.h"
 
 #include <cstdint>
 #include <string>
@@ -93,6 +94,17 @@ TEST_F(CpuBudget, ATagBelongsToOneThread) {
   std::thread([&] { x = take(64); }).join();
   EXPECT_EQ(weights(), 0);
   EXPECT_EQ(activations(), 64);
+}
+
+// A forecast may be made while a run has all of its budget in use.
+TEST_F(CpuBudget, WhatAReplayTakesIsNeitherCountedNorRefused) {
+  const at::Tensor held = take(kMiB);
+  cpu_budget::set_limit(before_.total() + kMiB);
+  Ledger ledger;
+  const MetaLedgerRecording recording(ledger);
+  const at::Tensor number = take(8);
+  EXPECT_EQ(activations(), kMiB);
+  EXPECT_EQ(peak(), kMiB);
 }
 
 TEST_F(CpuBudget, RemembersThePeakUntilItIsReset) {

@@ -66,9 +66,17 @@ TEST_F(PlanCommand, AnswersForTheRealModelWithoutItsWeights) {
   EXPECT_NE(small["plan"]["rungs"], json::array({"resident"}));
   EXPECT_LE(small["plan"]["peak_bytes"].get<double>(),
             small["budget"]["budget_bytes"].get<double>());
+  // Without the rungs it does not fit in this way: some of them save memory.
+  std::int64_t saved = 0;
+  ASSERT_EQ(small["plan"]["rung_effects"].size(), small["plan"]["rungs"].size());
+  for (const json& effect : small["plan"]["rung_effects"]) {
+    saved = std::max(saved, effect["saved_bytes"].get<std::int64_t>());
+  }
+  EXPECT_GT(saved, 0);
   const json large =
       plan({"--model", "z-image-turbo", "--device", "cuda", "--pretend-vram", "32G"}, 0);
   EXPECT_EQ(large["plan"]["rungs"], json::array({"resident"}));
+  EXPECT_EQ(large["plan"]["rung_effects"], json::array());
   // 7.07 GB of text encoder, 12.31 GB of transformer in bf16, 0.20 GB of decoder in float32, and
   // what a card's allocator rounds up: at most 2 MiB for each of some 500 large tensors
   EXPECT_NEAR(large["plan"]["stages"][1]["weights_bytes"].get<double>(), 19.57e9, 0.6e9);

@@ -14,9 +14,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -101,7 +103,10 @@ Forecast make_forecast(const GenerationRequest& request, const MemorySnapshot& m
   forecast.fits = forecast.shortfall_bytes == 0;
   if (forecast.plan.peak_bytes > forecast.budget.budget_bytes * 95 / 100) {
     forecast.plan.rungs = {"evict-encoder", "stream-blocks:6"};
+    forecast.plan.rung_effects = {{"evict-encoder", 900 * kMiB, 0.3},
+                                  {"stream-blocks:6", kGiB, 0.6 * forecast.plan.seconds - 0.3}};
     forecast.plan.seconds *= 1.6;
+    forecast.slowdown = 1.6;
   }
   if (forecast.fits) return forecast;
   forecast.reason = "needs " + format_bytes(forecast.shortfall_bytes) + " more";
@@ -115,6 +120,24 @@ Forecast make_forecast(const GenerationRequest& request, const MemorySnapshot& m
     }
   }
   return forecast;
+}
+
+Frontier make_frontier(const GenerationRequest& request, const MemorySnapshot& memory, int step,
+                       const std::function<void()>& between) {
+  return compute_frontier(step, Lookout::kLargestSide_px, [&](Size size) {
+    between();
+    GenerationRequest other = request;
+    other.width = size.width;
+    other.height = size.height;
+    const Forecast forecast = make_forecast(other, memory);
+    FrontierCell cell;
+    cell.state = !forecast.fits                            ? FrontierCell::State::kNo
+                 : forecast.slowdown > kSlowerThanResident ? FrontierCell::State::kFitsSlower
+                                                           : FrontierCell::State::kFits;
+    cell.peak_bytes = forecast.plan.peak_bytes;
+    cell.shortfall_bytes = forecast.shortfall_bytes;
+    return cell;
+  });
 }
 
 int count_tokens(const std::string& prompt) {
@@ -179,7 +202,14 @@ int run(const Options& options) {
   Window window(
       {.queue = queue,
        .memory = sampler,
-       .forecast = make_forecast,
+       .lookout = {.forecast = make_forecast,
+                   .frontier = make_frontier,
+                   .other_programs =
+                       [&] {
+                         return std::vector<OtherProgram>{
+                             {7, "blender", options.bytes("others") * 3 / 4},
+                             {8, "Xorg", options.bytes("others") / 4}};
+                       }},
        .count_tokens = count_tokens,
        .model = model,
        .device_name = cpu ? "CPU · 2 threads" : "RTX 3060 Laptop",

@@ -120,7 +120,7 @@ TEST(Format, WritesFiguresForPeople) {
   EXPECT_EQ(format_about(5.6, en), "≈ 6 s");
   EXPECT_EQ(format_number(2), "2");
   EXPECT_EQ(format_number(3.5), "3.5");
-  EXPECT_EQ(rung_name("stream-blocks:6", en), "6 blocks streamed in");
+  EXPECT_EQ(rung_name("stream-blocks:6", en), "6 layers wait in main memory");
   EXPECT_EQ(rung_name("a-new-rung", en), "a-new-rung");
 }
 

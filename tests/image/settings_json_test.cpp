@@ -48,6 +48,7 @@ GeneratedImage picture_with_seed(std::uint64_t seed) {
   receipt.plan.height = 576;
   receipt.plan.count = 4;
   receipt.plan.rungs = {"evict_text_encoder", "tiled_decode"};
+  receipt.plan.rung_effects = {{"tiled_decode", 700, 1.5}};
   receipt.plan.peak_bytes = 5'000'000'000;
   receipt.plan.seconds = 12.5;
   receipt.plan.stages = {{Stage::kEncode, 1, 2, 3, 4, 0.5}, {Stage::kDenoise, 10, 20, 30, 40, 5}};
@@ -87,6 +88,7 @@ TEST(SettingsJson, NamesTheFieldsOfTheCommandLine) {
   const Receipt receipt = picture_with_seed(1).receipt;
   EXPECT_EQ(to_json(receipt.plan), json::parse(R"({
     "width": 1024, "height": 576, "count": 4, "rungs": ["evict_text_encoder", "tiled_decode"],
+    "rung_effects": [{"rung": "tiled_decode", "saved_bytes": 700, "seconds": 1.5}],
     "peak_bytes": 5000000000, "seconds": 12.5, "stages": [
       {"name": "encode", "weights_bytes": 1, "activation_bytes": 2, "workspace_bytes": 3,
        "peak_bytes": 4, "seconds": 0.5},

@@ -37,7 +37,9 @@ class Card {
     return std::make_unique<Runner>(root_, [this](PipelineOptions& options) {
       options.pretend_vram_bytes = resident_;
       options.budget.reserve_bytes = 0;
-      options.pretend_others = [this] { return others; };
+      options.pretend_others = [this] {
+        return std::vector<OtherProgram>{{0, "another program", others}};
+      };
     });
   }
 

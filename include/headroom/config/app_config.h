@@ -21,6 +21,7 @@ struct ModelOptions {
 };
 struct MemoryOptions {
   std::optional<std::int64_t> pretend_vram_bytes;  // behave like a card of this size
+  std::filesystem::path pretend_others_file;       // what other programs hold; empty = as it is
   std::optional<std::int64_t> vram_cap_bytes;
   std::optional<std::int64_t> reserve_bytes;
 };

@@ -17,8 +17,15 @@ struct MemorySnapshot {
   std::int64_t cached = 0;              // ours: held by the allocator, unused
   std::int64_t peak = 0;   // ours: largest weights + activations of the current or last run
   std::string source;      // "CPU budget", "CUDA: NVIDIA GeForce RTX 3060"
-  bool pretended = false;  // --pretend-vram is in force
+  bool pretended = false;  // --pretend-vram or --pretend-others is in force
   [[nodiscard]] std::int64_t ours() const { return weights + activations + cached; }
+};
+
+// Another program that holds memory of the device, where the driver tells.
+struct OtherProgram {
+  std::uint32_t pid = 0;  // 0: only pretended
+  std::string name;       // empty when it is not ours to know
+  std::int64_t bytes = 0;
 };
 
 }  // namespace headroom

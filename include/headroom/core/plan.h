@@ -50,12 +50,20 @@ struct Rungs {
 // The way back. Nothing when a name is not one of these, or its number is not a positive one.
 [[nodiscard]] std::optional<Rungs> read_rung_names(const std::vector<std::string>& names);
 
+// What one rung of a plan does for it, compared with the same plan without that rung.
+struct RungEffect {
+  std::string rung;              // by name, see rung_names()
+  std::int64_t saved_bytes = 0;  // of the peak; 0 or less: it is there for speed
+  double seconds = 0;  // what it costs for a picture, < 0: it saves time; 0 while nothing is known
+};
+
 // How a request will run: made before any tensor exists, written into the picture afterwards.
 struct Plan {
   int width = 0;
   int height = 0;
   int count = 1;
-  std::vector<std::string> rungs;  // by name, see rung_names()
+  std::vector<std::string> rungs;        // by name, see rung_names()
+  std::vector<RungEffect> rung_effects;  // one for each rung in their order; none for "resident"
   std::vector<StagePlan> stages;
   std::int64_t peak_bytes = 0;
   double seconds = 0;

@@ -29,21 +29,26 @@ struct Device {
 // anything else and for a card that is not there.
 [[nodiscard]] Device choose_device(const std::string& wanted);
 
+// Says who else holds memory, each time anew.
+using OtherPrograms = std::function<std::vector<OtherProgram>()>;
+
 // Reads one device's memory. Any thread.
 class DeviceMemory {
  public:
-  // `pretend_total`: behave like a card of this size with nothing else on it, or with
-  // `pretend_others()` bytes in other programs' hands, asked at each reading.
+  // `pretend_total`: behave like a card of this size with nothing else on it.
+  // `pretend_others`: programs that hold memory of it as well, asked at each reading; may be empty.
   DeviceMemory(Device device, std::optional<std::int64_t> pretend_total,
-               std::function<std::int64_t()> pretend_others = {});
+               OtherPrograms pretend_others = {});
 
   [[nodiscard]] MemorySnapshot read() const;
+  // Who else holds memory, largest first, where the driver tells. Takes longer than read().
+  [[nodiscard]] std::vector<OtherProgram> other_programs() const;
   [[nodiscard]] const Device& device() const { return device_; }
 
  private:
   Device device_;
   std::optional<std::int64_t> pretend_total_;
-  std::function<std::int64_t()> pretend_others_;
+  OtherPrograms pretend_others_;
   std::shared_ptr<const Nvml> nvml_;  // opened once: it is asked four times a second
 };
 
@@ -51,12 +56,7 @@ class DeviceMemory {
 struct DeviceReport {
   Device device;
   MemorySnapshot memory;
-  struct Program {
-    std::uint32_t pid = 0;
-    std::string name;
-    std::int64_t bytes = 0;
-  };
-  std::vector<Program> other_programs;  // largest first, where the driver tells
+  std::vector<OtherProgram> other_programs;  // as DeviceMemory::other_programs()
 };
 struct SystemReport {
   std::vector<DeviceReport> devices;
@@ -64,7 +64,8 @@ struct SystemReport {
   bool torch_has_cuda = false;     // libtorch was built with CUDA
   std::string allocator_settings;  // PYTORCH_CUDA_ALLOC_CONF, empty when unset
 };
-[[nodiscard]] SystemReport report_devices(std::optional<std::int64_t> pretend_total);
+[[nodiscard]] SystemReport report_devices(std::optional<std::int64_t> pretend_total,
+                                          OtherPrograms pretend_others = {});
 
 // What this program has on a device, measured by the device's own allocator.
 struct DeviceUse {

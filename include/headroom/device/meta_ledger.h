@@ -15,8 +15,9 @@ class MetaLedgerRecording {
   MetaLedgerRecording& operator=(const MetaLedgerRecording&) = delete;
 
   void mark(Stage stage);
-  // Whether one exists on this thread.
-  [[nodiscard]] static bool is_active();
+  // Whether one lives on this thread. What a replay takes of the real memory, a number here and
+  // there, is no part of the run that may be going on beside it, and is not counted.
+  [[nodiscard]] static bool on_this_thread();
 };
 
 }  // namespace headroom

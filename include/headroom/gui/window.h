@@ -3,8 +3,8 @@
 #include "headroom/core/generation.h"
 #include "headroom/core/memory_snapshot.h"
 #include "headroom/engine/generation_queue.h"
+#include "headroom/engine/lookout.h"
 #include "headroom/engine/memory_sampler.h"
-#include "headroom/memory/forecast.h"
 
 #include <filesystem>
 #include <functional>
@@ -19,8 +19,7 @@ namespace headroom {
 struct WindowServices {
   GenerationQueue& queue;
   MemorySampler& memory;
-  // "What would happen": called on the UI thread, at most once a frame for a shape that is new.
-  std::function<Forecast(const GenerationRequest&, const MemorySnapshot&)> forecast;
+  Lookout::Sources lookout;  // what would happen, asked on a thread of its own
   // Tokens of a prompt, called when the prompt changes. Empty: no count is shown.
   std::function<int(const std::string&)> count_tokens{};
   ModelInfo model;
@@ -48,14 +47,15 @@ struct WindowServices {
 //              "width", "height", "can_generate", "reason", "prompt", "tokens", "language",
 //              "theme", "seed", "steps", "guidance", "count", "banners": [TEXT], "picture_file",
 //              "cards": {PRESET: {"state": "fits|slower|short|pending", "recommended",
-//              "selected"}}, "frames"}}
+//              "selected"}}, "recommended": PRESET, "critical_point": "WxH", "rungs": [NAME],
+//              "others": [NAME], "frames", "frame_ms", "seconds"}}
 // Widgets: prompt, negative, negative.fold, example.N, example.more, preset.512, preset.768,
 // preset.1024, preset.16:9, preset.9:16, size.width, size.height, size.lock, size.swap,
-// size.suggest, steps, guidance, count (the slider) and steps.value, ... (the number), seed,
-// seed.random, generate, cancel, canvas, picture (where the picture lies on the canvas),
-// canvas.fit, canvas.actual, progress, strip.N, strip.live, use_settings, reuse_seed, copy_path,
-// show_in_folder, save_again, gauge, queue, queue.cancel.ID, queue.clear, language, theme,
-// banner.N, banner.N.action, banner.N.close.
+// size.suggest, size.critical, plan, steps, guidance, count (the slider) and steps.value, ... (the
+// number), seed, seed.random, generate, cancel, canvas, picture (where the picture lies on the
+// canvas), canvas.fit, canvas.actual, progress, strip.N, strip.live, use_settings, reuse_seed,
+// copy_path, show_in_folder, save_again, gauge, queue, queue.cancel.ID, queue.clear, language,
+// theme, banner.N, banner.N.action, banner.N.close.
 class Window {
  public:
   // Throws Error{kInternal} when no window can be opened (no display, no OpenGL 3) and

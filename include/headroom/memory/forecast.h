@@ -5,6 +5,7 @@
 #include "headroom/memory/frontier.h"
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <string>
@@ -35,6 +36,9 @@ struct Forecast {
   Plan plan;     // the plan that would run, or, when nothing fits, the one that comes closest
   Rungs ladder;  // what `plan` does, for the pipeline
   bool fits = false;
+  // Its predicted seconds over those with everything resident; what counts as slow is said by
+  // kSlowerThanResident.
+  double slowdown = 1;
   std::int64_t shortfall_bytes = 0;  // > 0 when !fits
   std::optional<Size> suggestion;    // a size that fits, when this one does not
   std::string reason;                // one sentence when !fits: what is missing and what would fit
@@ -63,9 +67,10 @@ class Forecaster {
   [[nodiscard]] virtual Forecast replan(const GenerationRequest& request,
                                         const MemorySnapshot& snapshot, const RunLeft& left) = 0;
   // Which sizes fit, for requests that are otherwise like `request`: multiples of `step` up to
-  // `max`.
+  // `max`. `between` is called before each size and ends the work by throwing.
   [[nodiscard]] virtual Frontier frontier(const GenerationRequest& request,
-                                          const MemorySnapshot& snapshot, int step, int max) = 0;
+                                          const MemorySnapshot& snapshot, int step, int max,
+                                          const std::function<void()>& between = {}) = 0;
   // Predicted seconds follow from finished runs: tells how long one took. False when it was of
   // another model, device, number format or number of threads: then nothing is learnt.
   virtual bool learn(const Receipt& receipt) = 0;

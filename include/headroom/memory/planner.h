@@ -95,6 +95,10 @@ struct Residency {
 // `save` holds nothing, it works on the host.
 [[nodiscard]] Candidate compose(const Rungs& rungs, LadderCosts& costs);
 
+// What each rung of `plan` saves of its peak and costs in seconds, one by one; in the order of
+// rung_names(), nothing when all stays resident. Rungs that do for each other save nothing alone.
+[[nodiscard]] std::vector<RungEffect> rung_effects(const Candidate& plan, LadderCosts& costs);
+
 // The candidate with the least predicted seconds whose peak is at most `budget_bytes`; among equals
 // the one with the smaller peak, then with fewer rungs. `low_vram`: the least peak among those that
 // take at most twice the fastest one's seconds, instead. Nothing when none fits. As good as the

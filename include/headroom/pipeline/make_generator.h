@@ -27,7 +27,7 @@ struct PipelineOptions {
   bool low_vram = false;  // prefer the plan that holds least over the fastest
   LadderFloor floor;      // what stays off the device in any case
   std::optional<std::int64_t> pretend_vram_bytes;
-  std::function<std::int64_t()> pretend_others;  // see DeviceMemory
+  OtherPrograms pretend_others;  // may be empty
   std::filesystem::path
       dump_file;  // safetensors with every intermediate of the first picture; empty = none
 };

@@ -141,7 +141,8 @@ void draw_marks(const Ui& ui, const MemorySnapshot& m, const Scale& scale, float
     labels.put((base + end) / 2, fill(ui.t("gauge.next"), {format_bytes(f->plan.peak_bytes)}),
                color);
   }
-  if (m.peak >= kMiB) {  // less is start-up, not a run
+  // Less is start-up, not a run; and since a run others may have taken what it had.
+  if (m.peak >= kMiB && m.used_by_others + m.peak <= m.total) {
     const float x = scale.at(m.used_by_others + m.peak);
     list.AddRectFilled({x - ui.px(1), top - ui.px(4)}, {x + ui.px(1), bottom + ui.px(1)},
                        ui.colors.text);
@@ -177,16 +178,28 @@ void draw_table(const Ui& ui, const MemorySnapshot& m, bool stretched) {
   ImGui::TextColored(ImGui::ColorConvertU32ToFloat4(ui.colors.text_faint), "%s%s", source.c_str(),
                      m.pretended ? (" · " + ui.t("gauge.pretended")).c_str() : "");
   if (ImGui::BeginTable("memory", 2, ImGuiTableFlags_SizingFixedFit)) {
-    const auto row = [&](const char* key, std::int64_t bytes) {
+    const auto line = [&](const std::string& name, std::int64_t bytes, ImU32 color) {
+      ImGui::PushStyleColor(ImGuiCol_Text, color);
       ImGui::TableNextColumn();
-      ImGui::TextUnformatted(ui.t(key).c_str());
+      ImGui::TextUnformatted(name.c_str());
       ImGui::TableNextColumn();
       const std::string value = format_bytes(bytes);
       const float width = ui.px(84);
       ImGui::SetCursorPosX(ImGui::GetCursorPosX() + width - ImGui::CalcTextSize(value.c_str()).x);
       ImGui::TextUnformatted(value.c_str());
+      ImGui::PopStyleColor();
+    };
+    const auto row = [&](const char* key, std::int64_t bytes) {
+      line(ui.t(key), bytes, ui.colors.text);
     };
     row("gauge.row.others", m.used_by_others);
+    constexpr std::size_t kMostPrograms = 6;
+    for (std::size_t i = 0; i < std::min(kMostPrograms, ui.frame.others.size()); ++i) {
+      const OtherProgram& program = ui.frame.others[i];
+      const std::string name =
+          program.name.empty() ? ui.t("gauge.row.unnamed") : shorten(program.name, 32);
+      line("    " + name, program.bytes, ui.colors.text_dim);
+    }
     row("gauge.row.weights", m.weights);
     row("gauge.row.working", m.activations);
     row("gauge.row.cached", m.cached);

@@ -6,6 +6,7 @@
 #include "widgets.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <hello_imgui/icons_font_awesome_6.h>
 #include <imgui.h>
@@ -13,10 +14,54 @@
 namespace headroom {
 namespace {
 
-// The plan by stage, for the tooltip.
-void draw_stage_table(const Ui& ui, const Plan& plan) {
-  for (const std::string& rung : plan.rungs)
-    ImGui::TextUnformatted(("· " + rung_name(rung, ui.text)).c_str());
+constexpr double kNoticeable_s = 0.05;
+
+// "saves 1.9 GB, costs 2.1 s", "makes it 0.4 s faster": what a rung does for the plan, as far as is
+// known.
+std::string effect_text(const Ui& ui, const RungEffect& effect) {
+  std::string text;
+  if (effect.saved_bytes >= kMiB / 2) {
+    text = fill(ui.t("plan.saves"), {format_bytes(effect.saved_bytes)});
+  }
+  if (std::abs(effect.seconds) < kNoticeable_s) {
+    return text.empty() ? ui.t("plan.joint") : text;
+  }
+  if (!text.empty()) text += ui.t("plan.and");
+  return text + fill(ui.t(effect.seconds > 0 ? "plan.costs" : "plan.faster"),
+                     {format_seconds(std::abs(effect.seconds), ui.text)});
+}
+
+// The same in a few letters: "−1.9 GB  +2.1 s".
+std::string short_effect(const Ui& ui, const RungEffect& effect) {
+  std::string text;
+  if (effect.saved_bytes >= kMiB / 2) text = "−" + format_bytes(effect.saved_bytes);
+  if (std::abs(effect.seconds) < kNoticeable_s) return text;
+  if (!text.empty()) text += "  ";
+  return text + (effect.seconds > 0 ? "+" : "−") +
+         format_seconds(std::abs(effect.seconds), ui.text);
+}
+
+void draw_effect_table(const Ui& ui, const Plan& plan) {
+  if (plan.rung_effects.empty()) {
+    for (const std::string& rung : plan.rungs)
+      ImGui::TextUnformatted(rung_name(rung, ui.text).c_str());
+    return;
+  }
+  if (!ImGui::BeginTable("rungs", 2, ImGuiTableFlags_SizingFixedFit | ImGuiTableFlags_PadOuterX))
+    return;
+  for (const RungEffect& effect : plan.rung_effects) {
+    ImGui::TableNextColumn();
+    ImGui::TextUnformatted(rung_name(effect.rung, ui.text).c_str());
+    ImGui::TableNextColumn();
+    ImGui::TextColored(ImGui::ColorConvertU32ToFloat4(ui.colors.text_dim), "%s",
+                       effect_text(ui, effect).c_str());
+  }
+  ImGui::EndTable();
+}
+
+// The plan by rung and by stage, for the tooltip.
+void draw_plan_table(const Ui& ui, const Plan& plan) {
+  draw_effect_table(ui, plan);
   ImGui::Spacing();
   if (ImGui::BeginTable("stages", 5, ImGuiTableFlags_SizingFixedFit | ImGuiTableFlags_PadOuterX)) {
     for (const char* const key :
@@ -52,22 +97,27 @@ void draw_rows(const Ui& ui, const Forecast& forecast, float right) {
               {color, kSmallSize});
     y += ui.px(18);
   };
-  const double seconds = forecast.plan.seconds;
-  const std::string time = seconds > 0 ? format_about(seconds, ui.text) : std::string();
   if (!forecast.fits) {
     row(fill(ui.t("plan.short"), {format_bytes(forecast.shortfall_bytes)}), {}, ui.colors.bad);
     row(fill(ui.t("plan.budget"),
              {format_bytes(std::max<std::int64_t>(0, forecast.budget.budget_bytes))}),
         {}, ui.colors.text_dim);
-  } else {
-    constexpr std::size_t kMostRows = 2;  // the tooltip has them all
-    const auto& rungs = forecast.plan.rungs;
-    for (std::size_t i = 0; i < std::min(kMostRows, rungs.size()); ++i) {
-      const ImU32 color = is_slow_rung(rungs[i]) ? ui.colors.warn : ui.colors.text;
-      std::string value = i == 0 ? time : std::string();
-      if (i + 1 == kMostRows && rungs.size() > kMostRows)
-        value = fill(ui.t("plan.more"), {std::to_string(rungs.size() - kMostRows)});
-      row(rung_name(rungs[i], ui.text), value, color);
+  } else if (forecast.plan.rung_effects.empty()) {
+    for (const std::string& rung : forecast.plan.rungs)
+      row(rung_name(rung, ui.text), {}, ui.colors.text);
+  }
+  if (forecast.fits) {
+    // All of them would push what is below out of the window; the tooltip has them.
+    constexpr std::size_t kMostRows = 4;
+    const auto& effects = forecast.plan.rung_effects;
+    const std::size_t shown = effects.size() > kMostRows ? kMostRows - 1 : effects.size();
+    for (std::size_t i = 0; i < shown; ++i) {
+      row(rung_name(effects[i].rung, ui.text), short_effect(ui, effects[i]),
+          is_slow_rung(effects[i].rung) ? ui.colors.warn : ui.colors.text);
+    }
+    if (shown < effects.size()) {
+      row(fill(ui.t("plan.more"), {std::to_string(effects.size() - shown)}), {},
+          ui.colors.text_dim);
     }
     if (ui.state.draft.count > 1)
       row(fill(ui.t("plan.count"), {std::to_string(ui.state.draft.count)}), {}, dim.color);
@@ -93,6 +143,8 @@ void draw_plan_panel(const Ui& ui) {
   ImU32 color = 0;
   if (forecast != nullptr) {
     peak = fill(ui.t("plan.peak"), {format_bytes(forecast->plan.peak_bytes)});
+    if (forecast->fits && forecast->plan.seconds > 0)
+      peak += "  ·  " + format_about(forecast->plan.seconds, ui.text);
     color = load_color(ui, forecast->fits
                                ? load_of(forecast->plan.peak_bytes, forecast->budget.budget_bytes)
                                : Load::kTooMuch);
@@ -106,6 +158,7 @@ void draw_plan_panel(const Ui& ui) {
     paragraph(ui, ui.t("plan.pending"), {ui.colors.text_faint, kSmallSize});
   }
   ImGui::EndGroup();
+  name_item(ui, "plan");
   ImGui::PopItemFlag();
   const float bottom = ImGui::GetItemRectMax().y + ui.px(3);
   list.ChannelsSetCurrent(0);
@@ -113,7 +166,7 @@ void draw_plan_panel(const Ui& ui) {
   list.ChannelsMerge();
   if (forecast != nullptr && forecast->fits && !forecast->plan.stages.empty() &&
       ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip) && begin_tip(ui)) {
-    draw_stage_table(ui, forecast->plan);
+    draw_plan_table(ui, forecast->plan);
     end_tip();
   }
   if (forecast != nullptr && !forecast->fits && forecast->suggestion) {

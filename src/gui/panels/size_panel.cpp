@@ -39,7 +39,8 @@ std::string state_word(const Ui& ui, const SizeCard& card) {
     case CardState::kFits:
       return ui.t("card.fits");
     case CardState::kSlower:
-      return ui.t("card.slower");
+      return card.slowdown ? fill(ui.t("card.slower.by"), {format_times(*card.slowdown)})
+                           : ui.t("card.slower");
     case CardState::kShort:
       return fill(ui.t("card.short"), {format_bytes(card.shortfall_bytes)});
   }
@@ -181,19 +182,34 @@ void draw_cards(const Ui& ui) {
   take_room(at, tall + gap + low + ui.px(2));
 }
 
-// One side of the custom size; returns true when a number was entered.
+// What a side may be, and how far it may go beside `other_px` in what is free now.
+std::string side_tip(const Ui& ui, int other_px) {
+  std::string tip = fill(ui.t("tip.side"), {std::to_string(ui.services.model.size_unit)});
+  if (ui.frame.frontier == nullptr) return tip;
+  const auto longest = longest_side(*ui.frame.frontier, other_px);
+  tip += "\n\n" + (longest ? fill(ui.t("tip.side.limit"),
+                                  {std::to_string(other_px), std::to_string(*longest)})
+                           : fill(ui.t("tip.side.none"), {std::to_string(other_px)}));
+  return tip;
+}
+
+// One side of the custom size, beside one of `other_px`; returns true when a number was entered.
 bool draw_side(const Ui& ui, const std::string& name, const std::string& letter, int& typed,
-               float width) {
+               int other_px, float width) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const std::string shown = std::to_string(typed);
   const float pad = std::max(ui.px(28), width - text_width(ui, shown, {0}) - ui.px(10));
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(pad, ui.px(5)));
   ImGui::SetNextItemWidth(width);
+  const Forecast* const forecast = ui.frame.forecast;
+  const bool too_large = forecast != nullptr && !forecast->fits;
+  ImGui::PushStyleColor(ImGuiCol_Text, too_large ? ui.colors.bad : ui.colors.text);
   ImGui::InputInt(("##" + name).c_str(), &typed, 0, 0, ImGuiInputTextFlags_AutoSelectAll);
+  ImGui::PopStyleColor();
   ImGui::PopStyleVar();
   const bool entered = ImGui::IsItemDeactivatedAfterEdit();
   name_item(ui, name);
-  tooltip(ui, fill(ui.t("tip.side"), {std::to_string(ui.services.model.size_unit)}));
+  tooltip(ui, side_tip(ui, other_px));
   draw_text(ui, {at.x + ui.px(11), at.y + ui.px(5)}, letter, {ui.colors.text_faint, 13});
   return entered;
 }
@@ -211,13 +227,13 @@ void draw_custom(const Ui& ui) {
   bool snapped = false;
   bool entered = false;
 
-  if (draw_side(ui, "size.width", ui.t("size.w"), state.typed_width, side)) {
+  if (draw_side(ui, "size.width", ui.t("size.w"), state.typed_width, state.draft.height, side)) {
     entered = true;
     snapped = state.commit_width(unit);
   }
   draw_text(ui, {at.x + side + ui.px(5), at.y + ui.px(4)}, "×", {ui.colors.text_faint});
   ImGui::SetCursorScreenPos({at.x + side + cross, at.y});
-  if (draw_side(ui, "size.height", ui.t("size.h"), state.typed_height, side)) {
+  if (draw_side(ui, "size.height", ui.t("size.h"), state.typed_height, state.draft.width, side)) {
     entered = true;
     snapped = state.commit_height(unit);
   }
@@ -246,17 +262,28 @@ void draw_custom(const Ui& ui) {
   take_room(at, height + ui.px(3));
 }
 
+// The section's name, and how large a picture may be on this device now without slowing down.
+void draw_heading(const Ui& ui) {
+  if (const Frontier* const table = ui.frame.frontier; table != nullptr && table->step > 0) {
+    const bool any = longest_side(*table, table->step).has_value();
+    if (table->critical_point) {
+      section(ui, ui.t("size.label"),
+              fill(ui.t("size.critical"), {to_string(*table->critical_point)}), ui.colors.ok);
+    } else {
+      section(ui, ui.t("size.label"), ui.t(any ? "size.all_slower" : "size.nothing"),
+              any ? ui.colors.warn : ui.colors.bad);
+    }
+  } else {
+    section(ui, ui.t("size.label"), "…");
+  }
+  name_item(ui, "size.critical");
+  tooltip(ui, ui.t("tip.critical"));
+}
+
 }  // namespace
 
 void draw_size_panel(const Ui& ui) {
-  const auto best = std::find_if(ui.frame.cards.begin(), ui.frame.cards.end(),
-                                 [](const SizeCard& card) { return card.recommended; });
-  if (best != ui.frame.cards.end()) {
-    section(ui, ui.t("size.label"), fill(ui.t("size.best"), {to_string(best->preset.size)}),
-            ui.colors.ok);
-  } else {
-    section(ui, ui.t("size.label"));
-  }
+  draw_heading(ui);
   draw_cards(ui);
   draw_custom(ui);
   for (const RequestProblem& problem : ui.frame.problems) {

@@ -1,0 +1,172 @@
+#include "headroom/engine/lookout.h"
+
+#include "headroom/core/bytes.h"
+#include "headroom/core/error.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <utility>
+
+namespace headroom {
+namespace {
+
+constexpr std::size_t kMostForecasts = 256;
+
+// Ends a table: a newer question has come, or the end, or it takes too long.
+struct GiveUp {};
+
+// Own memory is reclaimable, so a run may use what is free plus what is ours.
+std::int64_t usable(const MemorySnapshot& m) { return m.free + m.ours(); }
+
+bool moved(const MemorySnapshot& a, const MemorySnapshot& b) {
+  const std::int64_t threshold = std::min(64 * kMiB, std::max(kMiB, b.total / 200));
+  return a.total != b.total || std::llabs(usable(a) - usable(b)) > threshold;
+}
+
+}  // namespace
+
+Lookout::Lookout(Sources sources, std::function<void()> wake)
+    : sources_(std::move(sources)), wake_(std::move(wake)) {
+  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+Lookout::~Lookout() = default;  // jthread: asks to stop, then joins
+
+Lookout::Kind Lookout::kind_of(const GenerationRequest& r) {
+  constexpr std::size_t kRough_bytes = 128;  // the models pad prompts, to 32 tokens or more
+  return {r.steps, r.guidance_scale > 0, r.prompt.size() / kRough_bytes,
+          r.guidance_scale > 0 ? r.negative_prompt.size() / kRough_bytes : 0};
+}
+
+Lookout::Key Lookout::key_of(const GenerationRequest& r) {
+  return {r.width, r.height, r.count, kind_of(r)};
+}
+
+Lookout::Outlook Lookout::look(const std::vector<GenerationRequest>& requests,
+                               const MemorySnapshot& memory) {
+  const auto same = [](const GenerationRequest& a, const GenerationRequest& b) {
+    return key_of(a) == key_of(b);
+  };
+  Outlook outlook;
+  bool is_new = false;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (version_ == 0 || moved(memory_, memory)) {
+      memory_ = memory;
+      ++version_;
+      is_new = true;
+    }
+    if (!std::equal(requests.begin(), requests.end(), requests_.begin(), requests_.end(), same)) {
+      requests_ = requests;
+      is_new = true;
+    }
+    if (is_new) ++question_;
+    for (const GenerationRequest& request : requests) {
+      const auto found = forecasts_.find(key_of(request));
+      outlook.forecasts.push_back(found == forecasts_.end() ? nullptr : found->second.value);
+    }
+    if (frontier_kind_ == kind_of(requests.front())) outlook.frontier = frontier_.value;
+    if (others_.value) outlook.others = *others_.value;
+  }
+  if (is_new) changed_.notify_one();
+  return outlook;
+}
+
+void Lookout::refresh() {
+  const std::scoped_lock lock(mutex_);
+  ++version_;
+  ++question_;
+  changed_.notify_one();
+}
+
+int Lookout::next_step() const {
+  const bool current = frontier_.value && frontier_.version == version_ &&
+                       frontier_kind_ == kind_of(requests_.front());
+  if (!sources_.frontier || current) return 0;
+  return too_slow_ == version_ ? kCoarseStep_px : kFineStep_px;
+}
+
+// Forecasts first, in the order in which they are asked for.
+std::optional<Lookout::Task> Lookout::next_task() const {
+  if (requests_.empty()) return std::nullopt;
+  Task task{
+      .like = requests_.front(), .memory = memory_, .version = version_, .question = question_};
+  for (const GenerationRequest& request : requests_) {
+    const auto found = forecasts_.find(key_of(request));
+    if (found != forecasts_.end() && found->second.version == version_) continue;
+    task.forecast = request;
+    return task;
+  }
+  if (sources_.other_programs && (!others_.value || others_.version != version_)) {
+    task.others = true;
+    return task;
+  }
+  task.step = next_step();
+  if (task.step == 0) return std::nullopt;
+  return task;
+}
+
+Forecast Lookout::ask(const Task& task) const {
+  try {
+    return sources_.forecast(*task.forecast, task.memory);
+  } catch (const Error& e) {
+    Forecast forecast;
+    forecast.reason = e.what();
+    return forecast;
+  }
+}
+
+void Lookout::make_table(const Task& task, const std::stop_token& stop) {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::chrono::seconds kPatience{1};
+  // A run that begins asks the same forecaster and must get its turn.
+  constexpr std::chrono::microseconds kTurn{100};
+  const auto begun = Clock::now();
+  const auto between = [&] {
+    std::this_thread::sleep_for(kTurn);
+    const std::scoped_lock lock(mutex_);
+    if (stop.stop_requested() || question_ != task.question) throw GiveUp{};
+    if (task.step != kFineStep_px || Clock::now() - begun < kPatience) return;
+    too_slow_ = task.version;
+    throw GiveUp{};
+  };
+  Known<Frontier> table{nullptr, task.version};
+  try {
+    table.value = std::make_shared<const Frontier>(
+        sources_.frontier(task.like, task.memory, task.step, between));
+  } catch (const Error&) {
+    table.value = std::make_shared<const Frontier>();  // the forecasts say what is wrong
+  } catch (const GiveUp&) {
+    return;
+  }
+  const std::scoped_lock lock(mutex_);
+  frontier_ = std::move(table);
+  frontier_kind_ = kind_of(task.like);
+}
+
+void Lookout::run(const std::stop_token& stop) {
+  while (true) {
+    std::optional<Task> task;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, stop, [&] { return (task = next_task()).has_value(); });
+    }
+    if (stop.stop_requested() || !task) return;
+    if (task->forecast) {
+      Known<Forecast> known{std::make_shared<const Forecast>(ask(*task)), task->version};
+      const std::scoped_lock lock(mutex_);
+      if (forecasts_.size() >= kMostForecasts) forecasts_.clear();
+      forecasts_[key_of(*task->forecast)] = std::move(known);
+    } else if (task->others) {
+      auto programs = std::make_shared<const std::vector<OtherProgram>>(sources_.other_programs());
+      const std::scoped_lock lock(mutex_);
+      others_ = {std::move(programs), task->version};
+    } else {
+      make_table(*task, stop);
+    }
+    wake_();
+  }
+}
+
+}  // namespace headroom

@@ -1,0 +1,261 @@
+#include "headroom/engine/lookout.h"
+
+#include "headroom/core/bytes.h"
+#include "headroom/core/error.h"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+namespace headroom {
+namespace {
+
+MemorySnapshot memory(std::int64_t free, std::int64_t activations = 0) {
+  MemorySnapshot m;
+  m.total = 6 * kGiB;
+  m.free = free;
+  m.activations = activations;
+  return m;
+}
+
+GenerationRequest request(int side) {
+  GenerationRequest r;
+  r.width = r.height = side;
+  return r;
+}
+
+// Forecasts whose plan has the asked width and whose budget is what was free; counted. While the
+// gate is shut they do not come back.
+class LookoutTest : public testing::Test {
+ protected:
+  ~LookoutTest() override { open_gate(); }
+
+  Lookout::Sources sources() {
+    return {.forecast = [this](const GenerationRequest& r, const MemorySnapshot& m) {
+      std::unique_lock lock(mutex_);
+      asked_.push_back(r);
+      changed_.notify_all();
+      changed_.wait(lock, [&] { return gate_open_; });
+      if (r.width == 13) throw Error(ErrorKind::kInvalidRequest, "13 is not a width");
+      Forecast f;
+      f.fits = true;
+      f.plan.width = r.width;
+      f.budget.free_bytes = m.free;
+      return f;
+    }};
+  }
+  void shut_gate() {
+    const std::scoped_lock lock(mutex_);
+    gate_open_ = false;
+  }
+  void open_gate() {
+    const std::scoped_lock lock(mutex_);
+    gate_open_ = true;
+    changed_.notify_all();
+  }
+  bool wait_until_asked(std::size_t times) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, kDeadline, [&] { return asked_.size() >= times; });
+  }
+  std::size_t asked() {
+    const std::scoped_lock lock(mutex_);
+    return asked_.size();
+  }
+  // Asks again and again, as a window does, until `done` with the answer.
+  template <typename Done>
+  static bool until(Lookout& lookout, const std::vector<GenerationRequest>& requests,
+                    const MemorySnapshot& memory, const Done& done) {
+    const auto deadline = std::chrono::steady_clock::now() + kDeadline;
+    while (std::chrono::steady_clock::now() < deadline) {
+      if (done(lookout.look(requests, memory))) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    return false;
+  }
+  static bool all_known(const Lookout::Outlook& outlook) {
+    for (const auto& forecast : outlook.forecasts) {
+      if (!forecast) return false;
+    }
+    return true;
+  }
+
+  static constexpr std::chrono::seconds kDeadline{20};
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<GenerationRequest> asked_;
+  bool gate_open_ = true;
+  std::atomic<int> wakes_ = 0;
+};
+
+TEST_F(LookoutTest, AnswersLaterEachRequestInItsPlaceAndWakes) {
+  shut_gate();
+  Lookout lookout(sources(), [this] { ++wakes_; });
+  const std::vector<GenerationRequest> requests{request(512), request(768)};
+  const Lookout::Outlook first = lookout.look(requests, memory(kGiB));
+  ASSERT_EQ(first.forecasts.size(), 2U);  // at once, though no forecast comes back
+  EXPECT_EQ(first.forecasts[0], nullptr);
+  EXPECT_EQ(first.forecasts[1], nullptr);
+  open_gate();
+  Lookout::Outlook last;
+  ASSERT_TRUE(until(lookout, requests, memory(kGiB), [&](const Lookout::Outlook& outlook) {
+    last = outlook;
+    return all_known(outlook);
+  }));
+  EXPECT_EQ(last.forecasts[0]->plan.width, 512);
+  EXPECT_EQ(last.forecasts[1]->plan.width, 768);
+  EXPECT_EQ(asked(), 2U);
+  const auto deadline = std::chrono::steady_clock::now() + kDeadline;
+  while (wakes_ < 2 && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  EXPECT_EQ(wakes_, 2);
+}
+
+TEST_F(LookoutTest, ShowsTheOldAnswerUntilTheNewOneIsThere) {
+  Lookout lookout(sources(), [] {});
+  const std::vector<GenerationRequest> requests{request(512)};
+  ASSERT_TRUE(until(lookout, requests, memory(2 * kGiB), all_known));
+  shut_gate();
+  EXPECT_EQ(lookout.look(requests, memory(kGiB)).forecasts[0]->budget.free_bytes, 2 * kGiB);
+  ASSERT_TRUE(wait_until_asked(2));
+  EXPECT_EQ(lookout.look(requests, memory(kGiB)).forecasts[0]->budget.free_bytes, 2 * kGiB);
+  open_gate();
+  EXPECT_TRUE(until(lookout, requests, memory(kGiB), [](const Lookout::Outlook& outlook) {
+    return outlook.forecasts[0]->budget.free_bytes == kGiB;
+  }));
+}
+
+TEST_F(LookoutTest, OnlyTheNewestQuestionIsAnswered) {
+  shut_gate();
+  Lookout lookout(sources(), [] {});
+  (void)lookout.look({request(512), request(576), request(640)}, memory(kGiB));
+  ASSERT_TRUE(wait_until_asked(1));
+  (void)lookout.look({request(704)}, memory(kGiB));
+  (void)lookout.look({request(1024)}, memory(kGiB));
+  open_gate();
+  ASSERT_TRUE(until(lookout, {request(1024)}, memory(kGiB), all_known));
+  const std::scoped_lock lock(mutex_);
+  ASSERT_EQ(asked_.size(), 2U);
+  EXPECT_EQ(asked_[0].width, 512);
+  EXPECT_EQ(asked_[1].width, 1024);
+}
+
+TEST_F(LookoutTest, AsksAgainForNothingThatDoesNotMatter) {
+  Lookout lookout(sources(), [] {});
+  GenerationRequest r = request(512);
+  const auto ask = [&](const MemorySnapshot& m) { EXPECT_TRUE(until(lookout, {r}, m, all_known)); };
+  ask(memory(2 * kGiB));
+  ask(memory(2 * kGiB - 10 * kMiB));  // too little to see
+  ask(memory(kGiB, kGiB));            // our own working memory is reclaimable
+  r.prompt = "another";
+  r.seed = 7;
+  ask(memory(2 * kGiB));
+  EXPECT_EQ(asked(), 1U);
+  r.steps = 20;
+  ask(memory(2 * kGiB));
+  r.guidance_scale = 1;
+  ask(memory(2 * kGiB));
+  r.guidance_scale = 3;  // still on: the same plan
+  ask(memory(2 * kGiB));
+  r.count = 4;
+  ask(memory(2 * kGiB));
+  r.prompt = std::string(400, 'a');
+  ask(memory(2 * kGiB));
+  EXPECT_EQ(asked(), 5U);
+  lookout.refresh();
+  ask(memory(2 * kGiB));
+  EXPECT_TRUE(wait_until_asked(6));
+}
+
+TEST_F(LookoutTest, AnErrorIsAForecastThatDoesNotFit) {
+  Lookout lookout(sources(), [] {});
+  ASSERT_TRUE(until(lookout, {request(13)}, memory(kGiB), all_known));
+  const auto forecast = lookout.look({request(13)}, memory(kGiB)).forecasts[0];
+  EXPECT_FALSE(forecast->fits);
+  EXPECT_EQ(forecast->reason, "13 is not a width");
+}
+
+TEST_F(LookoutTest, MakesTheTableAfterTheForecastsAndAgainWhenMemoryMoves) {
+  Lookout::Sources all = sources();
+  std::atomic<int> tables = 0;
+  all.frontier = [&](const GenerationRequest&, const MemorySnapshot& m, int step,
+                     const std::function<void()>& between) {
+    EXPECT_GE(asked(), 2U);
+    between();
+    ++tables;
+    Frontier table;
+    table.step = step;
+    table.critical_point = Size{static_cast<int>(m.free / kMiB), 64};
+    return table;
+  };
+  Lookout lookout(all, [] {});
+  const std::vector<GenerationRequest> requests{request(512), request(768)};
+  const auto critical_width_is = [&](int width, const MemorySnapshot& m) {
+    return until(lookout, requests, m, [&](const Lookout::Outlook& outlook) {
+      return outlook.frontier && outlook.frontier->critical_point->width == width;
+    });
+  };
+  ASSERT_TRUE(critical_width_is(1024, memory(kGiB)));
+  EXPECT_EQ(lookout.look(requests, memory(kGiB)).frontier->step, Lookout::kFineStep_px);
+  ASSERT_TRUE(critical_width_is(2048, memory(2 * kGiB)));
+  EXPECT_EQ(tables, 2);
+  // Another size is in the same table; other steps are not.
+  EXPECT_NE(lookout.look({request(1024)}, memory(2 * kGiB)).frontier, nullptr);
+  GenerationRequest more = request(1024);
+  more.steps = 50;
+  EXPECT_EQ(lookout.look({more}, memory(2 * kGiB)).frontier, nullptr);
+}
+
+TEST_F(LookoutTest, ATableThatTakesTooLongIsMadeCoarser) {
+  Lookout::Sources all = sources();
+  all.frontier = [&](const GenerationRequest&, const MemorySnapshot&, int step,
+                     const std::function<void()>& between) {
+    while (step == Lookout::kFineStep_px) between();  // throws some time
+    Frontier table;
+    table.step = step;
+    return table;
+  };
+  Lookout lookout(all, [] {});
+  ASSERT_TRUE(until(lookout, {request(512)}, memory(kGiB),
+                    [](const Lookout::Outlook& outlook) { return outlook.frontier != nullptr; }));
+  EXPECT_EQ(lookout.look({request(512)}, memory(kGiB)).frontier->step, Lookout::kCoarseStep_px);
+}
+
+TEST_F(LookoutTest, ATableGivesWayToANewQuestionAndToTheEnd) {
+  Lookout::Sources all = sources();
+  std::atomic<bool> working = false;
+  all.frontier = [&](const GenerationRequest&, const MemorySnapshot&, int,
+                     const std::function<void()>& between) -> Frontier {
+    while (true) {  // would go on for ever
+      working = true;
+      between();
+    }
+  };
+  Lookout lookout(all, [] {});
+  ASSERT_TRUE(until(lookout, {request(512)}, memory(kGiB),
+                    [&](const Lookout::Outlook&) { return working.load(); }));
+  EXPECT_TRUE(until(lookout, {request(768)}, memory(kGiB), all_known));
+}
+
+TEST_F(LookoutTest, NamesTheOtherProgramsAgainWhenMemoryMoves) {
+  Lookout::Sources all = sources();
+  std::atomic<std::int64_t> held = kGiB;
+  all.other_programs = [&] { return std::vector<OtherProgram>{{1, "blender", held}}; };
+  Lookout lookout(all, [] {});
+  const auto says = [&](std::int64_t bytes, const MemorySnapshot& m) {
+    return until(lookout, {request(512)}, m, [&](const Lookout::Outlook& outlook) {
+      return outlook.others.size() == 1 && outlook.others[0].name == "blender" &&
+             outlook.others[0].bytes == bytes;
+    });
+  };
+  EXPECT_TRUE(says(kGiB, memory(4 * kGiB)));
+  held = 2 * kGiB;
+  EXPECT_TRUE(says(2 * kGiB, memory(3 * kGiB)));
+}
+
+}  // namespace
+}  // namespace headroom

@@ -1,0 +1,92 @@
+#include "headroom/memory/planner.h"
+
+#include <gtest/gtest.h>
+
+namespace headroom {
+namespace {
+
+StageNeed need(std::int64_t weights, std::int64_t activations) {
+  return {weights, activations, 0, weights + activations};
+}
+
+// Ten layers of 10 bytes; an encoder of 30, a decoder of 8.
+class MadeUpCosts final : public LadderCosts {
+ public:
+  MadeUpCosts() {
+    layers = 10;
+    chunk_sizes = {64};
+    tile_sizes = {16};
+  }
+  StageNeed encode(const Rungs& r) override { return r.stream_encoder ? need(0, 7) : need(30, 5); }
+  StageNeed denoise(const Rungs& r) override {
+    return need(100 - 10 * r.stream_blocks,
+                (r.chunk_tokens > 0 ? 10 : 20) + (r.stream_blocks > 0 ? 4 : 0));
+  }
+  StageNeed decode(const Rungs& r) override {
+    if (r.cpu_decode) return need(0, 0);
+    return need(8, r.tile_latent > 0 ? 15 : 60);
+  }
+  std::array<double, kStageCount> seconds(const Rungs& r) override {
+    return {1, 1 + (r.evict_encoder ? 0.5 : 0),
+            10.0 + r.stream_blocks + (r.chunk_tokens > 0 ? 2 : 0),
+            3.0 + (r.tile_latent > 0 ? 1 : 0), 0};
+  }
+};
+
+TEST(RungEffects, AreThePlansWithoutOneRungEachLessThePlan) {
+  MadeUpCosts costs;
+  Rungs rungs;
+  rungs.evict_encoder = true;
+  rungs.stream_blocks = 4;
+  rungs.tile_latent = 16;
+  const Candidate plan = compose(rungs, costs);
+  ASSERT_EQ(plan.peak_bytes, 84);  // denoise: six layers, 20 and 4 of working memory
+  const std::vector<RungEffect> effects = rung_effects(plan, costs);
+  ASSERT_EQ(effects.size(), 3U);
+  // With the encoder staying through denoise: 84 + 30.
+  EXPECT_EQ(effects[0].rung, "evict-encoder");
+  EXPECT_EQ(effects[0].saved_bytes, 30);
+  EXPECT_DOUBLE_EQ(effects[0].seconds, 0.5);
+  // With all ten layers in decode: 100 + 8 + 15 = 123.
+  EXPECT_EQ(effects[1].rung, "stream-blocks:4");
+  EXPECT_EQ(effects[1].saved_bytes, 123 - 84);
+  EXPECT_DOUBLE_EQ(effects[1].seconds, 4);
+  // Decoded whole beside six layers: 60 + 8 + 60 = 128.
+  EXPECT_EQ(effects[2].rung, "tile-decode:16");
+  EXPECT_EQ(effects[2].saved_bytes, 128 - 84);
+  EXPECT_DOUBLE_EQ(effects[2].seconds, 1);
+}
+
+TEST(RungEffects, ARungOffTheWorstMomentSavesNothing) {
+  MadeUpCosts costs;
+  Rungs rungs;
+  rungs.chunk_tokens = 64;  // decode, 30 + 100 + 68, is the worst moment
+  const Candidate plan = compose(rungs, costs);
+  ASSERT_EQ(plan.peak_bytes, 198);
+  const std::vector<RungEffect> effects = rung_effects(plan, costs);
+  ASSERT_EQ(effects.size(), 1U);
+  EXPECT_EQ(effects[0].rung, "chunk-tokens:64");
+  EXPECT_EQ(effects[0].saved_bytes, 0);
+  EXPECT_DOUBLE_EQ(effects[0].seconds, 2);
+}
+
+TEST(RungEffects, EveryRungHasOneInTheOrderOfTheirNames) {
+  MadeUpCosts costs;
+  const Rungs all{.evict_encoder = true,
+                  .stream_encoder = true,
+                  .sequential_guidance = true,
+                  .chunk_tokens = 64,
+                  .stream_blocks = 3,
+                  .evict_transformer = true,
+                  .tile_latent = 16,
+                  .cpu_decode = true};
+  std::vector<std::string> names;
+  for (const RungEffect& effect : rung_effects(compose(all, costs), costs)) {
+    names.push_back(effect.rung);
+  }
+  EXPECT_EQ(names, rung_names(all));
+  EXPECT_TRUE(rung_effects(compose(Rungs{}, costs), costs).empty());
+}
+
+}  // namespace
+}  // namespace headroom
