@@ -5,6 +5,7 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 deps=$root/.deps
 stamps=$deps/stamps
+# shellcheck disable=SC2034 # setup.sh reads it
 lock_file=$root/third_party/versions.lock
 
 say() { printf '%s\n' "$*" >&2; }
@@ -40,10 +41,15 @@ print_step_times() {
   printf '%s\n' "${step_times[@]}" >&2
 }
 
-# One compiler for each 2 GB of free memory, at most one for each processor: a torch source takes
-# more than a gigabyte, and a machine that swaps is slower than one that waits.
+# JOBS where that is set, else one compiler for each 2 GB of free memory, at most one for each
+# processor: a torch source takes more than a gigabyte, and a machine that swaps is slower than one
+# that waits.
 build_jobs() {
   local available_kb jobs processors
+  if [[ -n ${JOBS:-} ]]; then
+    echo "$JOBS"
+    return
+  fi
   processors=$(nproc)
   available_kb=$(awk '/^MemAvailable:/ {print $2}' /proc/meminfo)
   jobs=$((available_kb / (2 * 1024 * 1024)))
