@@ -87,10 +87,15 @@ pip_install_locked() {
   rm -f "$requirements"
 }
 
+# The second is where Windows puts the driver for the Linux inside it.
+has_nvidia_driver() { [[ -e /proc/driver/nvidia/version || -e /usr/lib/wsl/lib/libcuda.so.1 ]]; }
+
 # The CUDA libraries that a CUDA wheel of torch asks for, one requirement a line; none for a CPU wheel.
+# With "cpu" only the two that its CPU part cannot be loaded without, 20 MB instead of 2.7 GB.
 cuda_requirements() {
-  "$deps/venv/bin/python" - <<'PYTHON'
+  "$deps/venv/bin/python" - "$1" <<'PYTHON'
 import importlib.metadata
+import sys
 from pip._vendor.packaging.requirements import Requirement
 
 torch = importlib.metadata.distribution("torch")
@@ -98,9 +103,14 @@ if not torch.version.endswith("+cpu"):
     for line in torch.requires or []:
         need = Requirement(line)
         is_cuda = need.name.lower().startswith(("nvidia-", "cuda-"))
-        if is_cuda and (need.marker is None or need.marker.evaluate({"extra": ""})):
-            need.marker = None
-            print(need)
+        if not is_cuda or (need.marker and not need.marker.evaluate({"extra": ""})):
+            continue
+        if sys.argv[1] == "cpu":
+            if need.name != "cuda-toolkit":
+                continue
+            need.extras &= {"cudart", "cupti"}
+        need.marker = None
+        print(need)
 PYTHON
 }
 
@@ -115,21 +125,23 @@ install_cpu_torch() {
   rm -f "$requirements"
 }
 
+# install_torch cpu|cuda
 install_torch() {
   local cuda
-  if [[ ! -e /proc/driver/nvidia/version ]] && install_cpu_torch; then return 0; fi
+  if [[ $1 == cpu ]] && install_cpu_torch; then return 0; fi
   pip_install_locked torch ||
     fail "torch $(locked_field torch 2) for $("$python" --version) could not be installed (see above);" \
       "if it has no matching hash in third_party/versions.lock, set HEADROOM_PYTHON to another Python"
-  mapfile -t cuda < <(cuda_requirements)
+  mapfile -t cuda < <(cuda_requirements "$1")
   if ((${#cuda[@]})); then
-    say "this torch uses CUDA; fetching ${#cuda[@]} of its libraries"
-    venv_pip install -q --only-binary=:all: "${cuda[@]}"
+    say "fetching CUDA libraries for it: ${cuda[*]}"
+    # torch's Python side stays incomplete on purpose; the program needs none of it.
+    venv_pip install -q --no-warn-conflicts --only-binary=:all: "${cuda[@]}"
   fi
 }
 
-# The environment is not relocatable, so it is made in place; until its stamp is written it counts
-# as broken and the next call starts it afresh.
+# make_venv cpu|cuda. The environment is not relocatable, so it is made in place; until its stamp is
+# written it counts as broken and the next call starts it afresh.
 make_venv() {
   local tools=("${source_package_tools[@]}")
   rm -f "$stamps/venv"
@@ -137,7 +149,7 @@ make_venv() {
   if [[ $(python_version) == 3.10 ]]; then tools+=(exceptiongroup tomli typing_extensions); fi
   if ((need_build_tools)); then tools+=(cmake ninja); fi
   pip_install_locked "${tools[@]}"
-  install_torch
+  install_torch "$1"
 }
 
 has_hash() { [[ -f $1 ]] && sha256sum --check --status <<<"$2  $1"; }
@@ -217,13 +229,15 @@ build_tools_are_there() {
 } >/dev/null
 
 set_up_venv() {
-  local key
+  local key kind
   key="$("$python" --version) $(locked_key torch cmake ninja "${source_package_tools[@]}" \
     exceptiongroup tomli typing_extensions)"
+  # A driver that came since then asks for the CUDA libraries; one that went takes nothing away.
+  if has_nvidia_driver || up_to_date venv "$key cuda"; then kind=cuda key+=" cuda"; else kind=cpu; fi
   if up_to_date venv "$key" && venv_is_whole && build_tools_are_there; then return 0; fi
   need_build_tools=1
   if system_has_build_tools; then need_build_tools=0; fi
-  step "fetch libtorch into .deps/venv" make_venv
+  step "fetch libtorch into .deps/venv" make_venv "$kind"
   finish venv "$key"
 }
 
