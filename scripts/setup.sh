@@ -78,12 +78,19 @@ locked_field() { awk -v name="$1" -v column="$2" '$1 == name { print $column; ex
 
 venv_pip() { "$deps/venv/bin/python" -m pip --disable-pip-version-check "$@"; }
 
+# Minutes of download deserve pip's progress bar, but only on a terminal.
+venv_pip_install() {
+  local quiet=(-q)
+  if [[ -t 2 ]]; then quiet=(); fi
+  venv_pip install ${quiet[@]+"${quiet[@]}"} --no-compile --only-binary=:all: "$@"
+}
+
 # pip_install_locked NAME...: exactly what the lock file names, nothing besides.
 # The "|| return" are for callers that handle a failure, where errexit does not hold.
 pip_install_locked() {
   local requirements=$deps/requirements.txt
   locked_requirements "$@" >"$requirements" || return
-  venv_pip install -q --require-hashes --no-deps --only-binary=:all: -r "$requirements" || return
+  venv_pip_install --require-hashes --no-deps -r "$requirements" || return
   rm -f "$requirements"
 }
 
@@ -121,7 +128,7 @@ install_cpu_torch() {
   awk '$1 == "torch" && $4 ~ /[+]cpu/ { print $1 "==" $2 "+cpu --hash=sha256:" $3 }' \
     "$lock_file" >"$requirements" || return
   venv_pip install -q --require-hashes --no-deps --only-binary=:all: -r "$requirements" 2>/dev/null ||
-    return
+    return # most sources have no such build; an ordinary failure shows with the other one
   rm -f "$requirements"
 }
 
@@ -136,7 +143,7 @@ install_torch() {
   if ((${#cuda[@]})); then
     say "fetching CUDA libraries for it: ${cuda[*]}"
     # torch's Python side stays incomplete on purpose; the program needs none of it.
-    venv_pip install -q --no-warn-conflicts --only-binary=:all: "${cuda[@]}"
+    venv_pip_install --no-warn-conflicts "${cuda[@]}"
   fi
 }
 
