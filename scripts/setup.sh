@@ -35,7 +35,7 @@ missing_packages() {
 }
 
 install_packages() {
-  local as_root=()
+  local as_root=() apt_get
   if ((EUID != 0)); then
     if command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [[ -t 0 ]]; }; then
       as_root=(sudo)
@@ -43,9 +43,13 @@ install_packages() {
       fail "these system packages are missing, and installing them takes an administrator: $*"
     fi
   fi
-  ${as_root[@]+"${as_root[@]}"} apt-get update -q
-  ${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -q -y --no-install-recommends "$@"
+  # A fresh machine is often busy with updates of its own: wait for them.
+  as_root+=(env DEBIAN_FRONTEND=noninteractive)
+  apt_get=("${as_root[@]}" apt-get -q -y -o DPkg::Lock::Timeout=600)
+  # What an interrupted installation left half done blocks every further one.
+  "${as_root[@]}" dpkg --configure -a || "${apt_get[@]}" install --fix-broken
+  "${apt_get[@]}" update || say "the lists of packages could not all be renewed; going on with those that are there"
+  "${apt_get[@]}" install --no-install-recommends "$@"
 }
 
 require_packages() {
@@ -98,7 +102,7 @@ pip_install_locked() {
 has_nvidia_driver() { [[ -e /proc/driver/nvidia/version || -e /usr/lib/wsl/lib/libcuda.so.1 ]]; }
 
 # The CUDA libraries that a CUDA wheel of torch asks for, one requirement a line; none for a CPU wheel.
-# With "cpu" only the two that its CPU part cannot be loaded without, 20 MB instead of 2.7 GB.
+# With "cpu" only the two that its CPU part cannot be loaded without, 50 MB instead of 2.7 GB.
 cuda_requirements() {
   "$deps/venv/bin/python" - "$1" <<'PYTHON'
 import importlib.metadata
