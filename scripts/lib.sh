@@ -72,9 +72,9 @@ system_has_build_tools() {
   [[ -n $cmake_version ]] && version_at_least "$cmake_version" 3.25
 }
 
-# g++ before 12 lacks C++20 parts that the program uses.
-system_compiler_is_old() {
-  command -v g++ >/dev/null && (($(g++ -dumpversion | cut -d. -f1) < 12))
+# g++ before 12 lacks C++20 parts that the program uses; g++-12 stands in for it.
+system_compiler_will_do() {
+  command -v g++ >/dev/null && (($(g++ -dumpversion | cut -d. -f1) >= 12))
 }
 
 # Puts on PATH and into CXX what the build shall use.
@@ -82,7 +82,7 @@ use_build_tools() {
   if [[ -x $deps/venv/bin/cmake && -x $deps/venv/bin/ninja ]]; then
     PATH=$deps/venv/bin:$PATH
   fi
-  if [[ -z ${CXX:-} ]] && system_compiler_is_old; then
+  if [[ -z ${CXX:-} ]] && ! system_compiler_will_do; then
     export CXX=g++-12 CC=gcc-12
   fi
 }

@@ -12,7 +12,7 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 build_packages=(
-  g++ ccache pkg-config
+  ccache pkg-config
   libx11-dev libxrandr-dev libxinerama-dev libxcursor-dev libxi-dev
   libwayland-dev libwayland-bin wayland-protocols libxkbcommon-dev libgl-dev libgl1-mesa-dri
   libyaml-cpp-dev libspdlog-dev libfmt-dev libstb-dev libutf8proc-dev
@@ -35,21 +35,18 @@ missing_packages() {
 }
 
 install_packages() {
-  local as_root=() apt_get
-  if ((EUID != 0)); then
-    if command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [[ -t 0 ]]; }; then
-      as_root=(sudo)
-    else
-      fail "these system packages are missing, and installing them takes an administrator: $*"
-    fi
-  fi
+  local as_root=(env DEBIAN_FRONTEND=noninteractive) apt_get
+  if ((EUID != 0)); then as_root=(sudo "${as_root[@]}"); fi
   # A fresh machine is often busy with updates of its own: wait for them.
-  as_root+=(env DEBIAN_FRONTEND=noninteractive)
   apt_get=("${as_root[@]}" apt-get -q -y -o DPkg::Lock::Timeout=600)
   # What an interrupted installation left half done blocks every further one.
   "${as_root[@]}" dpkg --configure -a || "${apt_get[@]}" install --fix-broken
   "${apt_get[@]}" update || say "the lists of packages could not all be renewed; going on with those that are there"
   "${apt_get[@]}" install --no-install-recommends "$@"
+}
+
+may_become_root() {
+  ((EUID == 0)) || { command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [[ -t 0 ]]; }; }
 }
 
 require_packages() {
@@ -59,9 +56,10 @@ require_packages() {
     return 0
   fi
   mapfile -t missing < <(missing_packages "$@")
-  if ((${#missing[@]})); then
-    step "install system packages: ${missing[*]}" install_packages "${missing[@]}"
-  fi
+  ((${#missing[@]})) || return 0
+  may_become_root ||
+    fail "system packages are missing that only an administrator can install: apt-get install ${missing[*]}"
+  step "install system packages: ${missing[*]}" install_packages "${missing[@]}"
 }
 
 # locked_requirements NAME...: pip requirements with every locked hash of each name.
@@ -221,11 +219,20 @@ locked_key() {
   awk -v names="$names" 'index(names, " " $1 " ")' "$lock_file" | sha256sum | cut -c1-64
 }
 
+# Ubuntu 22.04's own g++ is too old, so it need not be fetched at all.
+compiler_package() {
+  if [[ -z ${CXX:-} ]] && ! system_compiler_will_do &&
+    { command -v g++ >/dev/null || grep -qs '^UBUNTU_CODENAME=jammy' /etc/os-release; }; then
+    echo g++-12
+  else
+    echo g++
+  fi
+}
+
 set_up_packages() {
-  local packages=("${build_packages[@]}")
+  local packages=("$(compiler_package)" "${build_packages[@]}")
   if ((with_tests)); then packages+=("${test_packages[@]}"); fi
   require_packages "${packages[@]}"
-  if [[ -z ${CXX:-} ]] && system_compiler_is_old; then require_packages g++-12; fi
 }
 
 venv_is_whole() {
