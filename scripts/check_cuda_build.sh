@@ -38,7 +38,7 @@ configure_cuda() {
   (cd "$root" && cmake --preset dev -B "$build" -DHEADROOM_TORCH_DIR="$(torch_folder)")
 }
 
-build_cuda() { cmake --build "$build" -j "${JOBS:-$(build_jobs)}"; }
+build_cuda() { cmake --build "$build" -j "$(build_jobs)"; }
 
 check_devices() {
   local report

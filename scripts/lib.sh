@@ -5,6 +5,7 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 deps=$root/.deps
 stamps=$deps/stamps
+# shellcheck disable=SC2034 # setup.sh reads it
 lock_file=$root/third_party/versions.lock
 
 say() { printf '%s\n' "$*" >&2; }
@@ -40,10 +41,15 @@ print_step_times() {
   printf '%s\n' "${step_times[@]}" >&2
 }
 
-# One compiler for each 2 GB of free memory, at most one for each processor: a torch source takes
-# more than a gigabyte, and a machine that swaps is slower than one that waits.
+# JOBS where that is set, else one compiler for each 2 GB of free memory, at most one for each
+# processor: a torch source takes more than a gigabyte, and a machine that swaps is slower than one
+# that waits.
 build_jobs() {
   local available_kb jobs processors
+  if [[ -n ${JOBS:-} ]]; then
+    echo "$JOBS"
+    return
+  fi
   processors=$(nproc)
   available_kb=$(awk '/^MemAvailable:/ {print $2}' /proc/meminfo)
   jobs=$((available_kb / (2 * 1024 * 1024)))
@@ -66,9 +72,9 @@ system_has_build_tools() {
   [[ -n $cmake_version ]] && version_at_least "$cmake_version" 3.25
 }
 
-# g++ before 12 lacks C++20 parts that the program uses.
-system_compiler_is_old() {
-  command -v g++ >/dev/null && (($(g++ -dumpversion | cut -d. -f1) < 12))
+# g++ before 12 lacks C++20 parts that the program uses; g++-12 stands in for it.
+system_compiler_will_do() {
+  command -v g++ >/dev/null && (($(g++ -dumpversion | cut -d. -f1) >= 12))
 }
 
 # Puts on PATH and into CXX what the build shall use.
@@ -76,7 +82,7 @@ use_build_tools() {
   if [[ -x $deps/venv/bin/cmake && -x $deps/venv/bin/ninja ]]; then
     PATH=$deps/venv/bin:$PATH
   fi
-  if [[ -z ${CXX:-} ]] && system_compiler_is_old; then
+  if [[ -z ${CXX:-} ]] && ! system_compiler_will_do; then
     export CXX=g++-12 CC=gcc-12
   fi
 }

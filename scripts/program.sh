@@ -10,6 +10,7 @@ need_program() {
     [[ -x $program ]] || fail "HEADROOM_PROGRAM is $program, which is no program"
     return 0
   fi
+  # shellcheck disable=SC2154 # lib.sh sets it
   program=$root/build/release/bin/headroom
   "$root/scripts/setup.sh" "$@"
   use_build_tools

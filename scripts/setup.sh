@@ -12,7 +12,7 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 build_packages=(
-  g++ ccache pkg-config
+  ccache pkg-config
   libx11-dev libxrandr-dev libxinerama-dev libxcursor-dev libxi-dev
   libwayland-dev libwayland-bin wayland-protocols libxkbcommon-dev libgl-dev libgl1-mesa-dri
   libyaml-cpp-dev libspdlog-dev libfmt-dev libstb-dev libutf8proc-dev
@@ -35,17 +35,18 @@ missing_packages() {
 }
 
 install_packages() {
-  local as_root=()
-  if ((EUID != 0)); then
-    if command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [[ -t 0 ]]; }; then
-      as_root=(sudo)
-    else
-      fail "these system packages are missing, and installing them takes an administrator: $*"
-    fi
-  fi
-  ${as_root[@]+"${as_root[@]}"} apt-get update -q
-  ${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -q -y --no-install-recommends "$@"
+  local as_root=(env DEBIAN_FRONTEND=noninteractive) apt_get
+  if ((EUID != 0)); then as_root=(sudo "${as_root[@]}"); fi
+  # A fresh machine is often busy with updates of its own: wait for them.
+  apt_get=("${as_root[@]}" apt-get -q -y -o DPkg::Lock::Timeout=600)
+  # What an interrupted installation left half done blocks every further one.
+  "${as_root[@]}" dpkg --configure -a || "${apt_get[@]}" install --fix-broken
+  "${apt_get[@]}" update || say "the lists of packages could not all be renewed; going on with those that are there"
+  "${apt_get[@]}" install --no-install-recommends "$@"
+}
+
+may_become_root() {
+  ((EUID == 0)) || { command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [[ -t 0 ]]; }; }
 }
 
 require_packages() {
@@ -55,9 +56,10 @@ require_packages() {
     return 0
   fi
   mapfile -t missing < <(missing_packages "$@")
-  if ((${#missing[@]})); then
-    step "install system packages: ${missing[*]}" install_packages "${missing[@]}"
-  fi
+  ((${#missing[@]})) || return 0
+  may_become_root ||
+    fail "system packages are missing that only an administrator can install: apt-get install ${missing[*]}"
+  step "install system packages: ${missing[*]}" install_packages "${missing[@]}"
 }
 
 # locked_requirements NAME...: pip requirements with every locked hash of each name.
@@ -78,19 +80,31 @@ locked_field() { awk -v name="$1" -v column="$2" '$1 == name { print $column; ex
 
 venv_pip() { "$deps/venv/bin/python" -m pip --disable-pip-version-check "$@"; }
 
+# Minutes of download deserve pip's progress bar, but only on a terminal.
+venv_pip_install() {
+  local quiet=(-q)
+  if [[ -t 2 ]]; then quiet=(); fi
+  venv_pip install ${quiet[@]+"${quiet[@]}"} --no-compile --only-binary=:all: "$@"
+}
+
 # pip_install_locked NAME...: exactly what the lock file names, nothing besides.
 # The "|| return" are for callers that handle a failure, where errexit does not hold.
 pip_install_locked() {
   local requirements=$deps/requirements.txt
   locked_requirements "$@" >"$requirements" || return
-  venv_pip install -q --require-hashes --no-deps --only-binary=:all: -r "$requirements" || return
+  venv_pip_install --require-hashes --no-deps -r "$requirements" || return
   rm -f "$requirements"
 }
 
+# The second is where Windows puts the driver for the Linux inside it.
+has_nvidia_driver() { [[ -e /proc/driver/nvidia/version || -e /usr/lib/wsl/lib/libcuda.so.1 ]]; }
+
 # The CUDA libraries that a CUDA wheel of torch asks for, one requirement a line; none for a CPU wheel.
+# With "cpu" only the two that its CPU part cannot be loaded without, 50 MB instead of 2.7 GB.
 cuda_requirements() {
-  "$deps/venv/bin/python" - <<'PYTHON'
+  "$deps/venv/bin/python" - "$1" <<'PYTHON'
 import importlib.metadata
+import sys
 from pip._vendor.packaging.requirements import Requirement
 
 torch = importlib.metadata.distribution("torch")
@@ -98,9 +112,14 @@ if not torch.version.endswith("+cpu"):
     for line in torch.requires or []:
         need = Requirement(line)
         is_cuda = need.name.lower().startswith(("nvidia-", "cuda-"))
-        if is_cuda and (need.marker is None or need.marker.evaluate({"extra": ""})):
-            need.marker = None
-            print(need)
+        if not is_cuda or (need.marker and not need.marker.evaluate({"extra": ""})):
+            continue
+        if sys.argv[1] == "cpu":
+            if need.name != "cuda-toolkit":
+                continue
+            need.extras &= {"cudart", "cupti"}
+        need.marker = None
+        print(need)
 PYTHON
 }
 
@@ -111,25 +130,27 @@ install_cpu_torch() {
   awk '$1 == "torch" && $4 ~ /[+]cpu/ { print $1 "==" $2 "+cpu --hash=sha256:" $3 }' \
     "$lock_file" >"$requirements" || return
   venv_pip install -q --require-hashes --no-deps --only-binary=:all: -r "$requirements" 2>/dev/null ||
-    return
+    return # most sources have no such build; an ordinary failure shows with the other one
   rm -f "$requirements"
 }
 
+# install_torch cpu|cuda
 install_torch() {
   local cuda
-  if [[ ! -e /proc/driver/nvidia/version ]] && install_cpu_torch; then return 0; fi
+  if [[ $1 == cpu ]] && install_cpu_torch; then return 0; fi
   pip_install_locked torch ||
     fail "torch $(locked_field torch 2) for $("$python" --version) could not be installed (see above);" \
       "if it has no matching hash in third_party/versions.lock, set HEADROOM_PYTHON to another Python"
-  mapfile -t cuda < <(cuda_requirements)
+  mapfile -t cuda < <(cuda_requirements "$1")
   if ((${#cuda[@]})); then
-    say "this torch uses CUDA; fetching ${#cuda[@]} of its libraries"
-    venv_pip install -q --only-binary=:all: "${cuda[@]}"
+    say "fetching CUDA libraries for it: ${cuda[*]}"
+    # torch's Python side stays incomplete on purpose; the program needs none of it.
+    venv_pip_install --no-warn-conflicts "${cuda[@]}"
   fi
 }
 
-# The environment is not relocatable, so it is made in place; until its stamp is written it counts
-# as broken and the next call starts it afresh.
+# make_venv cpu|cuda. The environment is not relocatable, so it is made in place; until its stamp is
+# written it counts as broken and the next call starts it afresh.
 make_venv() {
   local tools=("${source_package_tools[@]}")
   rm -f "$stamps/venv"
@@ -137,7 +158,7 @@ make_venv() {
   if [[ $(python_version) == 3.10 ]]; then tools+=(exceptiongroup tomli typing_extensions); fi
   if ((need_build_tools)); then tools+=(cmake ninja); fi
   pip_install_locked "${tools[@]}"
-  install_torch
+  install_torch "$1"
 }
 
 has_hash() { [[ -f $1 ]] && sha256sum --check --status <<<"$2  $1"; }
@@ -198,11 +219,20 @@ locked_key() {
   awk -v names="$names" 'index(names, " " $1 " ")' "$lock_file" | sha256sum | cut -c1-64
 }
 
+# Ubuntu 22.04's own g++ is too old, so it need not be fetched at all.
+compiler_package() {
+  if [[ -z ${CXX:-} ]] && ! system_compiler_will_do &&
+    { command -v g++ >/dev/null || grep -qs '^UBUNTU_CODENAME=jammy' /etc/os-release; }; then
+    echo g++-12
+  else
+    echo g++
+  fi
+}
+
 set_up_packages() {
-  local packages=("${build_packages[@]}")
+  local packages=("$(compiler_package)" "${build_packages[@]}")
   if ((with_tests)); then packages+=("${test_packages[@]}"); fi
   require_packages "${packages[@]}"
-  if [[ -z ${CXX:-} ]] && system_compiler_is_old; then require_packages g++-12; fi
 }
 
 venv_is_whole() {
@@ -217,13 +247,15 @@ build_tools_are_there() {
 } >/dev/null
 
 set_up_venv() {
-  local key
+  local key kind
   key="$("$python" --version) $(locked_key torch cmake ninja "${source_package_tools[@]}" \
     exceptiongroup tomli typing_extensions)"
+  # A driver that came since then asks for the CUDA libraries; one that went takes nothing away.
+  if has_nvidia_driver || up_to_date venv "$key cuda"; then kind=cuda key+=" cuda"; else kind=cpu; fi
   if up_to_date venv "$key" && venv_is_whole && build_tools_are_there; then return 0; fi
   need_build_tools=1
   if system_has_build_tools; then need_build_tools=0; fi
-  step "fetch libtorch into .deps/venv" make_venv
+  step "fetch libtorch into .deps/venv" make_venv "$kind"
   finish venv "$key"
 }
 

@@ -13,7 +13,7 @@ program=$root/build/release/bin/headroom
 make_a_picture() {
   say "There is no display (neither DISPLAY nor WAYLAND_DISPLAY is set), so no window can open."
   say "Making a picture with the starter model instead; the file:"
-  "$program" generate --model "$root/assets/starter-model" -p "a cute orange cat" --json "$@" |
+  "$program" generate --model "$root/assets/starter-model" -p "a cute orange cat" --json |
     python3 -c 'import json, sys
 for line in sys.stdin:
     print(json.loads(line)["file"])'

@@ -86,9 +86,10 @@ int run_devices(const CommandLine& line) {
     }
   }
   if (report.devices.size() == 1) {
-    std::printf("no CUDA card: %s\n", !report.torch_has_cuda  ? "libtorch was built without CUDA"
-                                      : report.driver.empty() ? "no NVIDIA driver was found"
-                                                              : "the driver shows none");
+    std::printf("no CUDA card: %s\n", report.driver.empty() ? "no NVIDIA driver was found"
+                                      : !report.torch_has_cuda
+                                          ? "built without CUDA; scripts/start_app.sh adds it"
+                                          : "the driver shows none");
   }
   if (!report.driver.empty()) std::printf("NVIDIA driver %s\n", report.driver.c_str());
   std::printf("PYTORCH_CUDA_ALLOC_CONF %s\n",

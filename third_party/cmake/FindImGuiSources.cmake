@@ -20,6 +20,7 @@ if(ImGuiSources_FOUND AND NOT TARGET ImGuiSources::imgui)
   set(GLFW_BUILD_EXAMPLES OFF CACHE INTERNAL "")
   set(GLFW_INSTALL OFF CACHE INTERNAL "")
   set(BUILD_SHARED_LIBS OFF)
+  set(FPHSA_NAME_MISMATCHED ON)  # GLFW looks for packages of its own in here
   enable_language(C)
   add_subdirectory("${_glfw}" "${CMAKE_BINARY_DIR}/third_party/glfw" EXCLUDE_FROM_ALL SYSTEM)
   set_target_properties(glfw PROPERTIES COMPILE_WARNING_AS_ERROR OFF)

@@ -1,5 +1,6 @@
 # libtorch from a Python wheel, as the imported target LibTorchWheel::torch. Works for the CPU and the
 # CUDA wheel; needs no CUDA toolkit (torch's own package file looks for one and changes global flags).
+# Of a CUDA wheel whose CUDA libraries are not there only the CPU part is used.
 #
 # Input:  HEADROOM_TORCH_DIR  the wheel's torch/ folder; default: the one in HEADROOM_DEPS_DIR/venv
 # Output: LibTorchWheel_FOUND, LibTorchWheel_VERSION, LibTorchWheel_WITH_CUDA, target LibTorchWheel::torch
@@ -24,16 +25,16 @@ find_package_handle_standard_args(LibTorchWheel
 if(LibTorchWheel_FOUND AND NOT TARGET LibTorchWheel::torch)
   set(_lib "${HEADROOM_TORCH_DIR}/lib")
   set(LibTorchWheel_WITH_CUDA OFF)
-  if(EXISTS "${_lib}/libtorch_cuda.so")
-    set(LibTorchWheel_WITH_CUDA ON)
-  endif()
   add_library(LibTorchWheel::torch INTERFACE IMPORTED)
   target_include_directories(LibTorchWheel::torch SYSTEM INTERFACE "${HEADROOM_TORCH_DIR}/include")
   # --no-as-needed: kernels register themselves from static initialisers that nothing refers to.
-  set(_names torch torch_cpu c10)
-  if(LibTorchWheel_WITH_CUDA)
-    list(APPEND _names torch_cuda c10_cuda)
+  set(_names torch_cpu c10)
+  if(EXISTS "${_lib}/libtorch_cuda.so")
     target_link_options(LibTorchWheel::torch INTERFACE -Wl,--unresolved-symbols=ignore-in-shared-libs)
+    if(EXISTS "${HEADROOM_TORCH_DIR}/../nvidia/cudnn")
+      set(LibTorchWheel_WITH_CUDA ON)
+      list(APPEND _names torch_cuda c10_cuda)
+    endif()
   endif()
   set(_files "")
   foreach(_name IN LISTS _names)

@@ -61,7 +61,7 @@ struct DeviceReport {
 struct SystemReport {
   std::vector<DeviceReport> devices;
   std::string driver;              // version of the NVIDIA driver, empty without one
-  bool torch_has_cuda = false;     // libtorch was built with CUDA
+  bool torch_has_cuda = false;     // libtorch's CUDA part is there
   std::string allocator_settings;  // PYTORCH_CUDA_ALLOC_CONF, empty when unset
 };
 [[nodiscard]] SystemReport report_devices(std::optional<std::int64_t> pretend_total,

@@ -1,0 +1,82 @@
+// What `cmake --install` makes is a whole program: it runs from there and finds its files there.
+#include "e2e/e2e_support.h"
+
+#include <set>
+
+namespace headroom::test {
+namespace fs = std::filesystem;
+namespace {
+
+// Relative paths of the files below a folder, through links.
+std::set<std::string> file_names(const fs::path& folder) {
+  std::set<std::string> names;
+  const auto options = fs::directory_options::follow_directory_symlink;
+  for (const auto& entry : fs::recursive_directory_iterator(folder, options)) {
+    if (entry.is_regular_file()) names.insert(entry.path().lexically_relative(folder).string());
+  }
+  return names;
+}
+
+// The value behind KEY= in a desktop entry; empty when there is none.
+std::string entry_value(const fs::path& desktop_entry, const std::string& key) {
+  for (const std::string& line : lines(read_bytes(desktop_entry))) {
+    if (line.rfind(key + "=", 0) == 0) return line.substr(key.size() + 1);
+  }
+  return {};
+}
+
+class Installation : public EndToEnd {
+ protected:
+  void SetUp() override {
+    ProcessOptions install;
+    install.program = HEADROOM_CMAKE;
+    install.arguments = {"--install", HEADROOM_BUILD_DIR, "--prefix", prefix_.string()};
+    install.environment = environment_;
+    const ProcessResult result = run_process(install);
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+  }
+
+  ProcessResult run_installed(std::vector<std::string> arguments) const {
+    ProcessOptions process = options(std::move(arguments));
+    process.program = prefix_ / "bin" / "headroom";
+    return run_process(process);
+  }
+
+  fs::path prefix_ = folder_ / "a prefix";
+};
+
+TEST_F(Installation, RunsAndFindsTheStarterModelAndTheKnownOnes) {
+  const ProcessResult picture = run_installed(
+      {"generate", "-p", "a red apple", "--size", "128x128", "--steps", "1", "--json"});
+  EXPECT_EQ(picture.exit_code, 0) << picture.err;
+  EXPECT_TRUE(fs::exists(json::parse(picture.out).at("file").get<std::string>()));
+
+  const ProcessResult plan = run_installed({"plan", "--model", "z-image-turbo", "--dtype", "bf16",
+                                            "--preset", "512", "--pretend-vram", "24G", "--json"});
+  EXPECT_EQ(plan.exit_code, 0) << plan.err;
+}
+
+TEST_F(Installation, HasEveryFileThatTheBuildHasBesideTheProgram) {
+  const fs::path build = fs::path(HEADROOM_BUILD_DIR) / "share" / "headroom";
+  const std::set<std::string> expected = file_names(build);
+  EXPECT_GT(expected.count("starter-model/model_index.json"), 0U);
+  EXPECT_EQ(file_names(prefix_ / "share" / "headroom"), expected);
+  for (const auto& entry : fs::recursive_directory_iterator(prefix_)) {
+    EXPECT_FALSE(entry.is_symlink()) << entry.path() << " points out of the installation";
+  }
+}
+
+TEST_F(Installation, HasTheMenuEntryWithItsProgramAndIcon) {
+  const fs::path entry = prefix_ / "share" / "applications" / "headroom.desktop";
+  ASSERT_TRUE(fs::exists(entry));
+  EXPECT_TRUE(fs::exists(prefix_ / "bin" / entry_value(entry, "Exec")));
+  const std::string icon = entry_value(entry, "Icon");
+  const fs::path theme = prefix_ / "share" / "icons" / "hicolor";
+  EXPECT_TRUE(fs::exists(theme / "scalable" / "apps" / (icon + ".svg")));
+  for (const char* const size : {"16x16", "48x48", "256x256"}) {
+    EXPECT_TRUE(fs::exists(theme / size / "apps" / (icon + ".png"))) << size;
+  }
+}
+
+}  // namespace
+}  // namespace headroom::test
