@@ -122,11 +122,12 @@ MemorySnapshot DeviceMemory::read() const {
   s.used_by_others = std::max<std::int64_t>(0, s.total - s.free - s.ours() - s.reserved_by_driver);
   if (pretend_others_) {
     // They may hold more than is free: then a driver pages.
-    std::int64_t held = 0;
-    for (const OtherProgram& program : pretend_others_()) held += program.bytes;
-    held = std::clamp<std::int64_t>(held, 0, s.total - s.used_by_others);
-    s.used_by_others += held;
-    s.free -= std::min(s.free, held);
+    for (const OtherProgram& program : pretend_others_()) {
+      const std::int64_t held =
+          std::clamp<std::int64_t>(program.bytes, 0, s.total - s.used_by_others);
+      s.used_by_others += held;
+      s.free -= std::min(s.free, held);
+    }
   }
   return s;
 }

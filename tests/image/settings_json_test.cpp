@@ -100,7 +100,8 @@ TEST(SettingsJson, NamesTheFieldsOfTheCommandLine) {
     "guided_steps": 20, "prompt_tokens": 31, "negative_tokens": 9, "opened": true,
     "predicted_peak_bytes": 5000000000, "actual_peak_bytes": 4900000000,
     "seconds": {"load": 0.1, "encode": 0.2, "denoise": 0.3, "decode": 0.4, "save": 0.5},
-    "stage_peak_bytes": {"load": 1, "encode": 2, "denoise": 3, "decode": 4, "save": 5}})"));
+    "stage_peak_bytes": {"load": 1, "encode": 2, "denoise": 3, "decode": 4, "save": 5},
+    "driver_allocations": 0, "plan_changes": []})"));
   EXPECT_TRUE(to_json(Plan{}).at("stages").is_array());
   EXPECT_TRUE(to_json(Plan{}).at("rungs").is_array());
 }

@@ -24,8 +24,8 @@ using ::testing::SizeIs;
 // A pretended card with other programs on it, whose share the test sets.
 class Card {
  public:
-  explicit Card(const std::string& model)
-      : root_(test::model_root(model)),
+  explicit Card(std::filesystem::path root)
+      : root_(std::move(root)),
         request_(make_request()),
         least_(test::least_need(root_, request_)) {
     const Runner roomy(root_);
@@ -64,7 +64,7 @@ class Card {
 };
 
 TEST(TakenMemory, BetweenStepsTheRunGoesOnSmallerFromWhereItWas) {
-  Card card("f32");
+  Card card(test::model_root("f32"));
   const auto runner = card.start();
   RecordingSink sink;
   sink.at_step = [&](int step) {
@@ -88,7 +88,7 @@ TEST(TakenMemory, BetweenStepsTheRunGoesOnSmallerFromWhereItWas) {
 }
 
 TEST(TakenMemory, MoreThanAnyPlanCouldSpareIsNotTakenFromARunThatHoldsIt) {
-  Card card("f32");
+  Card card(test::model_root("f32"));
   const auto runner = card.start();
   RecordingSink sink;
   sink.at_step = [&](int) { card.others = card.resident(); };  // nothing is left, on paper
@@ -107,7 +107,7 @@ TEST(TakenMemory, MoreThanAnyPlanCouldSpareIsNotTakenFromARunThatHoldsIt) {
 }
 
 TEST(TakenMemory, ComesBackToAFasterPlanWhenItIsGiven) {
-  Card card("f32");
+  Card card(test::starter_root());  // large enough for its copies to cost something
   card.others = card.resident() - card.least();
   const auto runner = card.start();
   RecordingSink sink;
@@ -127,7 +127,7 @@ TEST(TakenMemory, ComesBackToAFasterPlanWhenItIsGiven) {
 TEST(Reservation, NothingGrowsOnceARunHasBegun) {
   for (const std::string& model : test::variants()) {
     SCOPED_TRACE(model);
-    Card card(model);
+    Card card(test::model_root(model));
     for (const std::int64_t room :
          {card.least(), (card.least() + card.resident()) / 2, card.resident()}) {
       SCOPED_TRACE(room);
@@ -150,7 +150,7 @@ TEST(Reservation, NothingGrowsOnceARunHasBegun) {
 }
 
 TEST(Reservation, WhatARunHoldsIsShownAsHeldAndCountsAsItsOwn) {
-  Card card("f32");
+  Card card(test::model_root("f32"));
   const auto runner = card.start();
   const DeviceMemory memory(runner->options.device, card.resident());
   RecordingSink sink;
@@ -193,7 +193,7 @@ std::int64_t next_share(std::mt19937& random, const Card& card, std::int64_t now
 
 TEST(TakenMemory, TenThousandRandomTracesEndInThePictureOrAClearRefusal) {
   constexpr int kTraces = 10000;
-  Card card("tiny");
+  Card card(test::model_root("tiny"));
   const auto runner = card.start();
   std::mt19937 random(20261124);
   int pictures = 0;
