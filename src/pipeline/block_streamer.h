@@ -1,4 +1,10 @@
 #pragma once
+#include "headroom/core/error.h"
+#include "headroom/device/copy_stream.h"
+
+#include "recycling_weights.h"
+
+#include <array>
 #include <condition_variable>
 #include <exception>
 #include <functional>
@@ -22,22 +28,28 @@ namespace headroom {
 }
 
 // The blocks of a network of which some stay on the device and the others are loaded when their
-// turn comes, two buffers deep: while one is in use the next is on its way. Blocks are asked for in
-// order, round after round. Used on one thread; in the background one more thread loads.
+// turn comes, into two buffers: while one is in use the next is on its way into the other. Blocks
+// are asked for in order, round after round. Used on one thread; in the background one more thread
+// loads.
 template <typename Block>
 class BlockStreamer {
  public:
-  using Load = std::function<Block(int index)>;
+  // Loads a block; its tensors are read into `tensors` where there are some, else added there.
+  using Load = std::function<Block(int index, LayerTensors& tensors)>;
 
   // Loads what stays at once. `background`: the next streamed block is loaded by a thread of its
   // own; else on the calling thread, as a replay needs it, with the same allocations.
-  BlockStreamer(int count, int streamed, Load load, bool background)
-      : count_(count), load_(std::move(load)), resident_(static_cast<std::size_t>(count)) {
+  BlockStreamer(int count, int streamed, Load load, c10::Device device, bool background)
+      : count_(count),
+        load_(std::move(load)),
+        resident_(static_cast<std::size_t>(count)),
+        copies_(device) {
     for (int i = 0; i < count; ++i) {
       if (is_streamed(i, count, streamed)) {
         streamed_.push_back(i);
       } else {
-        resident_[static_cast<std::size_t>(i)] = std::make_shared<const Block>(load_(i));
+        LayerTensors kept;
+        resident_[static_cast<std::size_t>(i)] = std::make_shared<const Block>(load_(i, kept));
       }
     }
     if (background && streamed_.size() > 1) {
@@ -45,26 +57,36 @@ class BlockStreamer {
     }
   }
 
-  // The block stays valid while the pointer is held; hold only one. Throws what loading throws.
+  // The block stays valid until the next is asked for; then the pointer must be gone. Throws what
+  // loading throws.
   std::shared_ptr<const Block> acquire(int index) {
     const auto& resident = resident_[static_cast<std::size_t>(index)];
     if (resident) return resident;
-    std::shared_ptr<const Block> block = take(index);
+    take(index);
     const int next = next_after(index);
-    if (next != index) order(next);
-    return block;
+    if (next != index) {
+      // The other buffer's block is done with once all is that was queued so far.
+      copies_.follow_compute();
+      order(next);
+    }
+    return buffers_[in_use_].block;
   }
 
-  // Drops a block that was loaded ahead and is not needed after all.
-  void drop_ahead() {
+  // Drops the buffers, with a block that was loaded ahead and is not needed after all.
+  void drop_buffers() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return !ordered_; });
-    ahead_.reset();
+    for (Buffer& buffer : buffers_) buffer = {};
     failure_ = nullptr;
-    ahead_index_ = -1;
   }
 
  private:
+  struct Buffer {
+    LayerTensors tensors;
+    std::shared_ptr<const Block> block;
+    int index = -1;  // of the block, when it is whole
+  };
+
   [[nodiscard]] int next_after(int index) const {
     for (const int i : streamed_) {
       if (i > index) return i;
@@ -72,24 +94,25 @@ class BlockStreamer {
     return streamed_.front();
   }
 
-  std::shared_ptr<const Block> take(int index) {
+  // Makes the buffer that holds `index` the one in use.
+  void take(int index) {
     {
       std::unique_lock lock(mutex_);
       changed_.wait(lock, [this] { return !ordered_; });
-      const bool matches = ahead_index_ == index;
-      std::shared_ptr<const Block> block = std::exchange(ahead_, nullptr);
-      const std::exception_ptr failure = std::exchange(failure_, nullptr);
-      ahead_index_ = -1;
-      if (matches && failure) std::rethrow_exception(failure);
-      if (matches && block) return block;
+      if (const std::exception_ptr failure = std::exchange(failure_, nullptr)) {
+        if (failed_ == index) std::rethrow_exception(failure);
+      }
+      if (buffers_[1 - in_use_].index == index) {
+        in_use_ = 1 - in_use_;
+        return;
+      }
     }
-    return std::make_shared<const Block>(load_(index));
+    fill(buffers_[in_use_], index);
   }
 
   void order(int index) {
     if (!thread_.joinable()) {
-      ahead_ = std::make_shared<const Block>(load_(index));
-      ahead_index_ = index;
+      fill(buffers_[1 - in_use_], index);
       return;
     }
     {
@@ -99,24 +122,40 @@ class BlockStreamer {
     changed_.notify_all();
   }
 
+  void fill(Buffer& buffer, int index) {
+    if (buffer.block.use_count() > 1) {
+      throw Error(ErrorKind::kInternal, "a streamed layer is still held while the next is read");
+    }
+    buffer.index = -1;
+    buffer.block.reset();
+    const auto load = [&] {
+      buffer.block = std::make_shared<const Block>(load_(index, buffer.tensors));
+    };
+    if (buffer.tensors.empty()) {
+      load();  // takes memory, which must be the computing stream's
+    } else {
+      copies_.run(load);
+    }
+    buffer.index = index;
+  }
+
   void run(std::stop_token stop) {
     const c10::InferenceMode inference;
     at::set_num_threads(1);  // the other cores belong to the arithmetic
     std::unique_lock lock(mutex_);
     while (changed_.wait(lock, stop, [this] { return ordered_.has_value(); })) {
       const int index = *ordered_;
+      Buffer& buffer = buffers_[1 - in_use_];
       lock.unlock();
-      std::shared_ptr<const Block> block;
       std::exception_ptr failure;
       try {
-        block = std::make_shared<const Block>(load_(index));
+        fill(buffer, index);
       } catch (...) {  // handed to the thread that asked, not swallowed
         failure = std::current_exception();
       }
       lock.lock();
-      ahead_ = std::move(block);
       failure_ = failure;
-      ahead_index_ = index;
+      failed_ = index;
       ordered_.reset();
       changed_.notify_all();
     }
@@ -126,13 +165,15 @@ class BlockStreamer {
   const Load load_;
   std::vector<std::shared_ptr<const Block>> resident_;
   std::vector<int> streamed_;  // ascending
+  CopyStream copies_;
+  std::size_t in_use_ = 0;  // changed only while nothing is ordered
 
-  std::mutex mutex_;  // guards everything below
+  std::mutex mutex_;  // guards what follows
   std::condition_variable_any changed_;
-  std::optional<int> ordered_;  // being loaded
-  std::shared_ptr<const Block> ahead_;
+  std::optional<int> ordered_;  // being loaded, into the buffer that is not in use
+  std::array<Buffer, 2> buffers_;
   std::exception_ptr failure_;
-  int ahead_index_ = -1;
+  int failed_ = -1;
 
   std::jthread thread_;  // last member: joined before anything above is destroyed
 };

@@ -27,21 +27,25 @@ TextToImage::TextToImage(const ModelFolder& model, NumberFormats formats, Networ
 void TextToImage::load_text_encoder() {
   if (text_layers_) return;
   const int count = TextEncoder::layer_count(model_.text_encoder);
-  const auto load = [this](int i) {
-    return TextEncoder::load_layer(model_.text_encoder, weights_.text_encoder, i);
+  const auto load = [this](int i, LayerTensors& tensors) {
+    RecyclingWeights weights(weights_.text_encoder, tensors);
+    return TextEncoder::load_layer(model_.text_encoder, weights, i);
   };
   text_layers_ =
-      std::make_unique<TextLayers>(count, rungs_->stream_encoder ? count : 0, load, background_);
+      std::make_unique<TextLayers>(count, rungs_->stream_encoder ? count : 0, load,
+                                   weights_.text_encoder.options().device(), background_);
 }
 
 void TextToImage::load_transformer() {
   if (transformer_) return;
-  const auto load = [this](int i) {
-    return Transformer::load_layer(model_.transformer, weights_.transformer, i);
+  const auto load = [this](int i, LayerTensors& tensors) {
+    RecyclingWeights weights(weights_.transformer, tensors);
+    return Transformer::load_layer(model_.transformer, weights, i);
   };
-  transformer_.reset(new LoadedTransformer{
-      Transformer(model_.transformer, weights_.transformer),
-      {model_.transformer.n_layers, rungs_->stream_blocks, load, background_}});
+  transformer_.reset(
+      new LoadedTransformer{Transformer(model_.transformer, weights_.transformer),
+                            {model_.transformer.n_layers, rungs_->stream_blocks, load,
+                             weights_.transformer.options().device(), background_}});
 }
 
 void TextToImage::load_vae() {
@@ -74,9 +78,9 @@ void TextToImage::adopt(const Rungs& rungs, Stage now) {
   if (now > Stage::kEncode && !stays.text_encoder_after_encode) text_layers_.reset();
   if (now < Stage::kDecode && !stays.vae_before_decode) vae_.reset();
   if (now >= Stage::kDecode && !stays.transformer_in_decode) transformer_.reset();
-  // A cancelled run may have left a layer that was loaded ahead.
-  if (text_layers_) text_layers_->drop_ahead();
-  if (transformer_) transformer_->layers.drop_ahead();
+  // A run that was broken off may have left layers in its buffers.
+  if (text_layers_) text_layers_->drop_buffers();
+  if (transformer_) transformer_->layers.drop_buffers();
 }
 
 void TextToImage::prepare(const Rungs& rungs) {
@@ -105,7 +109,7 @@ TextToImage::Features TextToImage::encode(const PromptIds& ids, const RunHooks& 
       [&](int, const at::Tensor&) {
         if (hooks.check) hooks.check();
       });
-  text_layers_->drop_ahead();
+  text_layers_->drop_buffers();
   if (!residency(*rungs_).text_encoder_after_encode) text_layers_.reset();
   Features features{std::move(encoded.front()), {}};
   if (encoded.size() > 1) features.uncond = std::move(encoded.back());
@@ -164,7 +168,7 @@ void TextToImage::denoise(Sampling& sampling, const Features& features,
   };
   const auto left = std::span(sigmas).subspan(static_cast<std::size_t>(sampling.steps_done));
   integrate_euler(sampling.latents, left, predict, on_step);
-  transformer_->layers.drop_ahead();
+  transformer_->layers.drop_buffers();
   if (sampling.steps_done == request.steps && !residency(*rungs_).transformer_in_decode)
     transformer_.reset();
 }

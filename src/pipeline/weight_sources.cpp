@@ -9,6 +9,7 @@
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -45,10 +46,11 @@ void give_back_pages(std::span<const std::byte> data) {
   if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }
 
-// Copies stored values into `target`, converting. The file gives no alignment, tensors need it.
+// Copies stored values into `target` in ordinary memory, converting. The file gives no alignment,
+// tensors need it.
 void copy_values(std::span<const std::byte> data, c10::ScalarType stored,
                  const at::Tensor& target) {
-  if (stored == target.scalar_type() && target.is_cpu()) {
+  if (stored == target.scalar_type()) {
     std::memcpy(target.mutable_data_ptr(), data.data(), data.size());
     return;
   }
@@ -66,6 +68,33 @@ void copy_values(std::span<const std::byte> data, c10::ScalarType stored,
 }
 
 }  // namespace
+
+void Staging::copy(std::span<const std::byte> data, c10::ScalarType stored,
+                   const at::Tensor& target) {
+  constexpr std::int64_t kHalfBytes = 16 << 20;
+  const auto stored_item = static_cast<std::int64_t>(c10::elementSize(stored));
+  const std::int64_t item = target.element_size();
+  const std::int64_t count = target.numel();
+  const at::Tensor flat = target.view({count});
+  const c10::impl::VirtualGuardImpl streams(target.device().type());
+  const std::scoped_lock lock(mutex_);
+  std::size_t turn = 0;
+  for (std::int64_t i = 0; i < count; i += kHalfBytes / item, ++turn) {
+    const std::int64_t n = std::min(kHalfBytes / item, count - i);
+    Half& half = halves_[turn % halves_.size()];
+    if (half.copied) half.copied->synchronize();
+    if (!half.memory.defined()) {
+      half.memory = at::empty({kHalfBytes}, at::TensorOptions(at::kByte).pinned_memory(true));
+    }
+    const at::Tensor values = half.memory.narrow(0, 0, n * item).view(target.scalar_type());
+    copy_values(data.subspan(static_cast<std::size_t>(i * stored_item),
+                             static_cast<std::size_t>(n * stored_item)),
+                stored, values);
+    flat.narrow(0, i, n).copy_(values, /*non_blocking=*/true);
+    half.copied.emplace(target.device().type());
+    half.copied->record(streams.getStream(target.device()));
+  }
+}
 
 FileWeights::FileWeights(const TensorStore& store, at::TensorOptions options,
                          std::vector<std::string> prefixes)
@@ -88,14 +117,27 @@ const TensorView& FileWeights::find(std::string_view name, at::IntArrayRef shape
 
 at::Tensor FileWeights::get(std::string_view name, at::IntArrayRef shape) {
   std::string full_name;
-  const TensorView& view = find(name, shape, full_name);
+  find(name, shape, full_name);  // before memory is taken for what is not there
+  at::Tensor target;
+  {
+    const ScopedMemoryTag tag(MemoryTag::kWeights);
+    target = at::empty(shape, options_);
+  }
+  read(name, target);
+  return target;
+}
+
+void FileWeights::read(std::string_view name, const at::Tensor& target) {
+  std::string full_name;
+  const TensorView& view = find(name, target.sizes(), full_name);
   const c10::ScalarType stored =
       scalar_type(view.dtype, store_.file_of(full_name).string() + ": tensor " + full_name);
-  const ScopedMemoryTag tag(MemoryTag::kWeights);
-  at::Tensor target = at::empty(shape, options_);
-  copy_values(view.data, stored, target);
+  if (target.is_cpu()) {
+    copy_values(view.data, stored, target);
+  } else {
+    staging_.copy(view.data, stored, target);
+  }
   give_back_pages(view.data);
-  return target;
 }
 
 at::Tensor FileWeights::gather_rows(std::string_view name, std::span<const std::int32_t> ids,
@@ -132,6 +174,8 @@ at::Tensor MetaWeights::get(std::string_view name, at::IntArrayRef shape) {
   }
   return at::empty(shape, options_);
 }
+
+void MetaWeights::read(std::string_view, const at::Tensor&) {}
 
 at::Tensor MetaWeights::gather_rows(std::string_view, std::span<const std::int32_t> ids,
                                     std::int64_t, std::int64_t width) {

@@ -4,10 +4,33 @@
 
 #include "number_format.h"
 
+#include <array>
+#include <mutex>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include <ATen/core/TensorBody.h>
+#include <c10/core/Event.h>
+
 namespace headroom {
+
+// Page-locked memory through which values reach a card: a copy out of it goes on by itself while
+// the next values are read and converted. Any thread; nothing is taken before the first copy.
+class Staging {
+ public:
+  // `target` lies on a card; the copy is queued on the calling thread's stream.
+  void copy(std::span<const std::byte> data, c10::ScalarType stored, const at::Tensor& target);
+
+ private:
+  struct Half {
+    at::Tensor memory;
+    std::optional<c10::Event> copied;  // the last copy out of it
+  };
+  std::mutex mutex_;  // guards the halves
+  std::array<Half, 2> halves_;
+};
 
 // Weights from a model's files, converted tensor by tensor on the way to the device. The converted
 // pages of the mapped file are given back to the system as it goes.
@@ -17,6 +40,7 @@ class FileWeights final : public WeightSource {
   FileWeights(const TensorStore& store, at::TensorOptions options,
               std::vector<std::string> prefixes = {""});
   at::Tensor get(std::string_view name, at::IntArrayRef shape) override;
+  void read(std::string_view name, const at::Tensor& target) override;
   at::Tensor gather_rows(std::string_view name, std::span<const std::int32_t> ids,
                          std::int64_t rows, std::int64_t width) override;
   [[nodiscard]] at::TensorOptions options() const override { return options_; }
@@ -26,6 +50,7 @@ class FileWeights final : public WeightSource {
                          std::string& full_name) const;
 
   const TensorStore& store_;
+  Staging staging_;
   at::TensorOptions options_;
   std::vector<std::string> prefixes_;
 };
@@ -38,6 +63,7 @@ class MetaWeights final : public WeightSource {
  public:
   explicit MetaWeights(c10::ScalarType dtype, WeightStorage storage = WeightStorage::kPlain);
   at::Tensor get(std::string_view name, at::IntArrayRef shape) override;
+  void read(std::string_view name, const at::Tensor& target) override;
   at::Tensor gather_rows(std::string_view name, std::span<const std::int32_t> ids,
                          std::int64_t rows, std::int64_t width) override;
   [[nodiscard]] at::TensorOptions options() const override { return options_; }

@@ -15,6 +15,8 @@ class WeightSource {
   virtual ~WeightSource() = default;
   // Throws Error{kModelFile} naming file, tensor, expected and found shape.
   virtual at::Tensor get(std::string_view name, at::IntArrayRef shape) = 0;
+  // The same values into `target`, which get() gave for a tensor of that shape.
+  virtual void read(std::string_view name, const at::Tensor& target) = 0;
   // The rows `ids` of the [rows, width] table `name`; the table itself stays on the host.
   virtual at::Tensor gather_rows(std::string_view name, std::span<const std::int32_t> ids,
                                  std::int64_t rows, std::int64_t width) = 0;

@@ -1,0 +1,44 @@
+#include "headroom/device/copy_stream.h"
+
+#include <c10/core/Event.h>
+#include <c10/core/StreamGuard.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
+
+namespace headroom {
+
+struct CopyStream::Streams {
+  explicit Streams(c10::Device card)
+      : device(card),
+        implementation(card.type()),
+        copies(implementation.getStreamFromGlobalPool(card)),
+        computed(card.type()) {}
+
+  c10::Device device;
+  c10::impl::VirtualGuardImpl implementation;
+  c10::Stream copies;
+  c10::Event computed;
+};
+
+CopyStream::CopyStream(c10::Device device) {
+  if (device.is_cuda()) streams_ = std::make_unique<Streams>(device);
+}
+CopyStream::~CopyStream() = default;
+
+void CopyStream::follow_compute() {
+  if (!streams_) return;
+  streams_->computed.record(streams_->implementation.getStream(streams_->device));
+  streams_->computed.block(streams_->copies);
+}
+
+void CopyStream::run(const std::function<void()>& copies) {
+  if (!streams_) {
+    copies();
+    return;
+  }
+  const c10::StreamGuard guard(streams_->copies);
+  copies();
+  // The thread that asks for the layer finds it whole, so no stream has to wait for another.
+  streams_->implementation.synchronizeStream(streams_->copies);
+}
+
+}  // namespace headroom
