@@ -2,7 +2,7 @@
 // streamed blocks and tiles beside the resident run on the starter model (CPU budget).
 //
 // Figures mean something only beside each other in one run; state machine, threads and versions
-// with them (scripts/bench.sh --governor does).
+// with them (scripts/bench_governor.sh does).
 
 #include "headroom/core/bytes.h"
 #include "headroom/device/cpu_budget.h"
