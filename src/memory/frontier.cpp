@@ -7,6 +7,14 @@
 
 namespace headroom {
 
+namespace {
+
+// The smallest preset. Of less than that a person asks rarely, and its seconds are nearly all fixed
+// costs.
+constexpr int kSmallestOfUse_px = 512;
+
+}  // namespace
+
 FrontierCell judge_size(Size size, LadderCosts& costs, std::int64_t budget_bytes, bool low_vram) {
   FrontierCell cell;
   cell.width = size.width;
@@ -45,6 +53,7 @@ Frontier compute_frontier(int step, int max, const std::function<FrontierCell(Si
   table.step = step;
   table.max = max;
   const int sides = max / step;
+  bool at_full_speed = true;
   table.cells.reserve(static_cast<std::size_t>(sides) * static_cast<std::size_t>(sides));
   for (int height = step; height <= max; height += step) {
     for (int width = step; width <= max; width += step) {
@@ -65,8 +74,12 @@ Frontier compute_frontier(int step, int max, const std::function<FrontierCell(Si
         cell.state = FrontierCell::State::kNo;
         cell.shortfall_bytes = shortfall_bytes;
       }
-      if (width == height && cell.state == FrontierCell::State::kFits) {
-        table.critical_point = Size{width, height};
+      if (width == height && at_full_speed) {
+        if (cell.state == FrontierCell::State::kFits) {
+          table.critical_point = Size{width, height};
+        } else if (width >= kSmallestOfUse_px) {
+          at_full_speed = false;
+        }
       }
       table.cells.push_back(cell);
     }

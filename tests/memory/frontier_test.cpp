@@ -72,6 +72,22 @@ TEST(Frontier, TheCriticalPointIsTheLargestSquareThatIsNotSlower) {
   EXPECT_EQ(compute_frontier(64, 1024, by_area(0)).critical_point, std::nullopt);
 }
 
+// In a large picture copies may hide that show in a smaller one.
+TEST(Frontier, TheCriticalPointDoesNotSkipASlowerSizeThatIsOfUse) {
+  const auto critical = [](int slow_from, int slow_to) {
+    return compute_frontier(64, 1024,
+                            [&](Size s) {
+                              const bool slow = s.width >= slow_from && s.width <= slow_to;
+                              return cell(slow ? State::kFitsSlower : State::kFits,
+                                          std::int64_t{s.width} * s.height);
+                            })
+        .critical_point;
+  };
+  EXPECT_EQ(critical(768, 896), (Size{704, 704}));
+  EXPECT_EQ(critical(64, 448), (Size{1024, 1024}));
+  EXPECT_EQ(critical(64, 512), std::nullopt);
+}
+
 TEST(Frontier, AMonotoneAnswerIsLeftAsItIs) {
   const auto evaluate = by_area(700 * 700);
   for (const FrontierCell& c : compute_frontier(64, 1024, evaluate).cells) {
@@ -128,6 +144,7 @@ TEST(Frontier, IsMonotoneAndAsLargeAsCanBeForRandomEvaluations) {
     ASSERT_EQ(asked, sides * sides);
     ASSERT_EQ(own.size(), table.cells.size());
     std::optional<Size> critical;
+    bool over = false;
     for (const FrontierCell& c : table.cells) {
       std::int64_t worst = 0;
       bool all_below_fit = true;
@@ -146,7 +163,9 @@ TEST(Frontier, IsMonotoneAndAsLargeAsCanBeForRandomEvaluations) {
         ASSERT_GT(c.shortfall_bytes, 0);
         ASSERT_LE(c.shortfall_bytes, worst);
       }
-      if (c.width == c.height && c.state == State::kFits) critical = Size{c.width, c.height};
+      if (c.width != c.height || over) continue;
+      if (c.state == State::kFits) critical = Size{c.width, c.height};
+      over = c.state != State::kFits && c.width >= 512;
     }
     ASSERT_EQ(table.critical_point, critical);
   }

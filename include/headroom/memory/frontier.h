@@ -35,7 +35,10 @@ struct Frontier {
   int step = 0;
   int max = 0;
   std::vector<FrontierCell> cells;     // by height, then by width
-  std::optional<Size> critical_point;  // the largest square that is kFits
+  // The largest square up to which squares are kFits; those below the smallest preset, 512 px, do
+  // not count against it. Copies that show in a small picture may hide in a larger one, so that it
+  // alone may be kFits again.
+  std::optional<Size> critical_point;
   // The cell of `size`, or null when it is not in the table.
   [[nodiscard]] const FrontierCell* find(Size size) const;
 };
