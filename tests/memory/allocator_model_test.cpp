@@ -1,5 +1,7 @@
 #include "headroom/memory/allocator_model.h"
 
+#include "memory/allocator_script.h"
+
 #include <cstdint>
 
 #include <gtest/gtest.h>
@@ -7,24 +9,7 @@
 namespace headroom {
 namespace {
 
-// Writes ledgers by hand.
-class Script {
- public:
-  Script& stage(Stage stage) {
-    ledger.entries.push_back({.kind = Ledger::Kind::kStage, .stage = stage});
-    return *this;
-  }
-  Script& take(std::uint32_t id, std::int64_t bytes, MemoryTag tag = MemoryTag::kActivations) {
-    ledger.entries.push_back(
-        {.kind = Ledger::Kind::kAllocate, .tag = tag, .id = id, .bytes = bytes});
-    return *this;
-  }
-  Script& free(std::uint32_t id) {
-    ledger.entries.push_back({.kind = Ledger::Kind::kFree, .id = id});
-    return *this;
-  }
-  Ledger ledger;
-};
+using test::Script;
 
 StagePeak of(const LedgerPeaks& peaks, Stage stage) {
   return peaks.stages[static_cast<std::size_t>(stage)];

@@ -1,4 +1,5 @@
 #pragma once
+#include "headroom/core/bytes.h"
 #include "headroom/memory/cuda_allocator_model.h"
 
 #include <cstdint>

@@ -103,7 +103,10 @@ TEST(OutOfMemory, AgainAndAgainIsARefusalThatSaysWhereAndTheNextRunIsAsEver) {
     }
     EXPECT_EQ(cpu_budget::use().activations, activations);
     EXPECT_EQ(cpu_budget::use().reserved, 0);
-    EXPECT_EQ(runner.run(request)[0].image->rgb, undisturbed[0].image->rgb);
+    const auto next = runner.run(request);
+    EXPECT_EQ(next[0].image->rgb, undisturbed[0].image->rgb);
+    EXPECT_EQ(next[0].receipt.actual_peak_bytes, undisturbed[0].receipt.actual_peak_bytes);
+    EXPECT_EQ(next[0].receipt.plan.rungs, undisturbed[0].receipt.plan.rungs);
   }
 }
 
