@@ -10,6 +10,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace headroom {
 namespace {
@@ -26,7 +27,8 @@ class Pretended : public testing::Test {
   void write(const std::string& text) const { std::ofstream(file_) << text; }
 
   const std::filesystem::path file_ =
-      std::filesystem::path(testing::TempDir()) / "pretended_programs.txt";
+      std::filesystem::path(testing::TempDir()) /
+      (std::to_string(::getpid()) + "_pretended_programs.txt");  // tests run side by side
   std::vector<std::string> warnings_;
   const OtherPrograms programs_ = read_programs_from(
       file_, [this](const std::string& warning) { warnings_.push_back(warning); });
