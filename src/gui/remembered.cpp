@@ -1,9 +1,7 @@
 #include "remembered.h"
 
-#include "headroom/core/error.h"
+#include "headroom/core/state_file.h"
 
-#include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <initializer_list>
 #include <sstream>
@@ -46,21 +44,8 @@ void write_remembered(const std::filesystem::path& file, const Remembered& remem
   };
   add("language", remembered.language);
   add("theme", remembered.theme);
-  const auto fail = [&](const std::string& reason) {
-    throw Error(ErrorKind::kIo, "cannot remember language and theme in " + file.string() + ": " +
-                                    reason + "; set them in config.yaml instead");
-  };
-  std::error_code error;
-  std::filesystem::create_directories(file.parent_path(), error);
-  if (error) fail(error.message());
-  const std::filesystem::path temporary = file.string() + ".new";
-  errno = 0;
-  std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-  out << root.dump(2, ' ', false, json::error_handler_t::replace) << '\n';
-  out.close();
-  if (!out) fail(errno != 0 ? std::strerror(errno) : "it cannot be written");
-  std::filesystem::rename(temporary, file, error);
-  if (error) fail(error.message());
+  write_state_file(file, root.dump(2, ' ', false, json::error_handler_t::replace) + "\n",
+                   "remember language and theme in", "set them in config.yaml instead");
 }
 
 std::string choose(const std::optional<Remembered::Choice>& choice, const std::string& configured) {

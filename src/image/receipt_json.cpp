@@ -124,6 +124,22 @@ bool read_changes(const json& values, std::vector<PlanChange>& changes) {
   return true;
 }
 
+// Unlike all else these may be negative: a rung can cost memory in a stage that does not matter.
+bool read_effects(const json& values, std::vector<RungEffect>& effects) {
+  if (!values.is_array()) return false;
+  for (const json& value : values) {
+    RungEffect& effect = effects.emplace_back();
+    Reader in(value);
+    in.read("rung", effect.rung);
+    const json* const saved = in.find("saved_bytes");
+    const json* const seconds = in.find("seconds");
+    if (!in.good() || !saved->is_number_integer() || !seconds->is_number()) return false;
+    effect.saved_bytes = saved->get<std::int64_t>();
+    effect.seconds = seconds->get<double>();
+  }
+  return true;
+}
+
 bool read_plan(const json& value, Plan& plan) {
   Reader in(value);
   in.read("width", plan.width);
@@ -132,8 +148,12 @@ bool read_plan(const json& value, Plan& plan) {
   in.read("peak_bytes", plan.peak_bytes);
   in.read("seconds", plan.seconds);
   const json* const rungs = in.find("rungs");
+  const json* const effects = in.find("rung_effects");
   const json* const stages = in.find("stages");
-  if (!in.good() || !read_texts(*rungs, plan.rungs) || !stages->is_array()) return false;
+  if (!in.good() || !read_texts(*rungs, plan.rungs) || !read_effects(*effects, plan.rung_effects) ||
+      !stages->is_array()) {
+    return false;
+  }
   for (const json& entry : *stages) {
     StagePlan stage;
     if (!read_stage(entry, stage)) return false;

@@ -67,7 +67,8 @@ Calibration calibrate(const Device& device, const std::string& dtype, int thread
         samples[static_cast<std::size_t>(probe.kind)].push_back(
             {m.operation_bytes, missing < kNegligible ? 0 : missing});
         result.measurements.push_back(m);
-      } catch (const c10::OutOfMemoryError&) {
+      } catch (const std::exception& error) {
+        if (!is_out_of_memory(error)) throw;
         result.left_out.push_back(std::string(op_name(probe.kind)) + " " + probe.shape);
       }
       release_cached(device);

@@ -1,9 +1,7 @@
-#include "headroom/core/error.h"
+#include "headroom/core/state_file.h"
 #include "headroom/pipeline/calibrate.h"
 
-#include <cerrno>
 #include <cmath>
-#include <cstring>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -105,22 +103,8 @@ void write_calibration(const std::filesystem::path& file, const Calibration& cal
   ordered_json root;
   root["calibrations"] = ordered_json::array();
   for (const Entry& entry : entries) root["calibrations"].push_back(to_json(entry));
-
-  const auto fail = [&](const std::string& reason) {
-    throw Error(ErrorKind::kIo, "cannot store the calibration in " + file.string() + ": " + reason +
-                                    "; XDG_STATE_HOME names another place");
-  };
-  std::error_code error;
-  std::filesystem::create_directories(file.parent_path(), error);
-  if (error) fail(error.message());
-  const std::filesystem::path temporary = file.string() + ".new";
-  errno = 0;
-  std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-  out << root.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
-  out.close();
-  if (!out) fail(errno != 0 ? std::strerror(errno) : "it cannot be written");
-  std::filesystem::rename(temporary, file, error);
-  if (error) fail(error.message());
+  write_state_file(file, root.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n",
+                   "store the calibration in", "XDG_STATE_HOME names another place");
 }
 
 }  // namespace headroom

@@ -2,6 +2,7 @@
 
 #include "headroom/weights/tensor_file.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace headroom {
@@ -11,7 +12,14 @@ void Dump::add(std::string_view name, const at::Tensor& value) {
   const auto count = static_cast<std::size_t>(host.numel());
   Entry entry{std::string(name), host.sizes().vec(), std::vector<float>(count)};
   std::memcpy(entry.values.data(), host.const_data_ptr<float>(), count * sizeof(float));
-  entries_.push_back(std::move(entry));
+  // A stage that was broken off is done again: the last value of a name counts.
+  const auto known = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const Entry& other) { return other.name == name; });
+  if (known != entries_.end()) {
+    *known = std::move(entry);
+  } else {
+    entries_.push_back(std::move(entry));
+  }
 }
 
 void Dump::write(const std::filesystem::path& file) const {

@@ -16,6 +16,7 @@
 #include "threads.h"
 #include "weight_sources.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstring>
@@ -26,7 +27,6 @@
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 #include <c10/util/Exception.h>
-#include <torch/headeronly/version.h>
 
 namespace headroom {
 namespace {
@@ -176,111 +176,134 @@ class PipelineGenerator final : public ImageGenerator {
     ~ReopenAfterwards() { generator.opened_.reset(); }
   };
 
-  // Makes the pictures from `first` on. `request` has a seed. Throws Unhealthy unless this is the
-  // retry.
+  // What the pictures of one job have in common.
+  struct Job {
+    const GenerationRequest& request;  // with a seed
+    const Precision& precision;
+    bool is_retry;
+    ProgressSink& sink;
+    PlanKeeper keeper;
+    StageClock clock;
+    RunHooks hooks;
+    RunShape shape;
+    TextToImage::Features features;
+  };
+
+  // Makes the pictures from `first` on. Throws Unhealthy unless this is the retry.
   void run(const GenerationRequest& request, int first, const Precision& precision, bool is_retry,
            ProgressSink& sink, const std::stop_token& stop) {
     const c10::InferenceMode inference;
     at::set_num_threads(resolve_threads(options_.threads));
     const PromptIds ids = encode_prompts(tokenizer_.get(), request);
-    PlanKeeper keeper(request, memory_, options_.budget, *precision.forecaster, sink);
-    keeper.begin(opened_ ? &opened_->networks : nullptr);
-    const RunShape shape = shape_of(request, ids, options_.model.scheduler);
-    const bool fresh = !opened_;
+    Job job{request,
+            precision,
+            is_retry,
+            sink,
+            {request, memory_, options_.budget, *precision.forecaster, sink},
+            {options_.device, sink},
+            {},
+            shape_of(request, ids, options_.model.scheduler),
+            {}};
+    job.keeper.begin(opened_ ? &opened_->networks : nullptr);
     begin_run(options_.device);
 
-    StageClock clock(options_.device, sink);
     Dump dump;
-    RunHooks hooks;
-    hooks.check = [&] { check_cancelled(stop); };
+    job.hooks.check = [&] { check_cancelled(stop); };
     if (!options_.dump_file.empty()) {
-      hooks.trace = [&](std::string_view name, const at::Tensor& value) { dump.add(name, value); };
+      job.hooks.trace = [&](std::string_view name, const at::Tensor& value) {
+        dump.add(name, value);
+      };
     }
-    hooks.check();
+    job.hooks.check();
+    const bool fresh = !opened_;
+    load_and_encode(job, first, ids);
+    for (int i = first; i < request.count; ++i) {
+      GeneratedImage picture = make_picture(job, i, i > first);
+      picture.receipt.opened = fresh && i == first;
+      sink.on_stage(Stage::kSave, i);
+      sink.on_image(std::move(picture));
+      if (job.hooks.trace) {  // after the picture, which a full disk must not cost
+        dump.write(options_.dump_file);
+        job.hooks.trace = {};
+      }
+      // Later pictures of the job find the model loaded and the prompt encoded.
+      job.clock.seconds[static_cast<std::size_t>(Stage::kLoad)] = 0;
+      job.clock.seconds[static_cast<std::size_t>(Stage::kEncode)] = 0;
+    }
+  }
+
+  void load_and_encode(Job& job, int first, const PromptIds& ids) {
+    constexpr int kNoSteps = 0;
     if (!opened_) {
-      opened_ = std::make_unique<OpenedModel>(options_.model, precision.formats, torch_device_);
+      opened_ = std::make_unique<OpenedModel>(options_.model, job.precision.formats, torch_device_);
     }
     TextToImage& networks = opened_->networks;
-    constexpr int kNoSteps = 0;
-    clock.run(Stage::kLoad, first, [&] {
-      return keeper.run(Stage::kLoad, networks, kNoSteps, [&] {
-        networks.prepare(keeper.rungs());
+    job.clock.run(Stage::kLoad, first, [&] {
+      return job.keeper.run(Stage::kLoad, networks, kNoSteps, [&] {
+        networks.prepare(job.keeper.rungs());
         count_card_weights();
         return 0;
       });
     });
-    const TextToImage::Features features = clock.run(Stage::kEncode, first, [&] {
-      return keeper.run(Stage::kEncode, networks, kNoSteps,
-                        [&] { return networks.encode(ids, hooks); });
+    job.features = job.clock.run(Stage::kEncode, first, [&] {
+      return job.keeper.run(Stage::kEncode, networks, kNoSteps,
+                            [&] { return networks.encode(ids, job.hooks); });
     });
+  }
 
-    for (int i = first; i < request.count; ++i) {
-      GeneratedImage result;
-      result.index = i;
-      result.seed = *request.seed + static_cast<std::uint64_t>(i);
-      if (preview_) {
-        hooks.on_clean = [&](const at::Tensor& clean) { sink.on_preview(preview_->draw(clean)); };
-      }
-      Sampling sampling;
-      std::optional<StepClock> steps;
-      std::size_t plan_of_steps = 0;
-      const auto start_clock = [&] {
-        plan_of_steps = keeper.changes().size();
-        steps.emplace(steps_, sink, shape, keeper.plan().rungs);
-      };
-      start_clock();
-      hooks.on_step = [&](int step, int total) {
-        // The step in which the plan changed is like no other.
-        plan_of_steps == keeper.changes().size() ? steps->step_done(step) : start_clock();
-        sink.on_step(step, total);
-        if (is_finite(sampling.latents)) return;
-        const std::string what = "the latents are not finite after step " + std::to_string(step) +
-                                 " of " + std::to_string(total) + " (overflow)";
-        if (!is_retry) throw Unhealthy{i, what};
-        throw broken_model(what, precision);
-      };
-      clock.run(Stage::kDenoise, i, [&] {
-        denoise(sampling, request, features, result.seed, keeper, hooks);
-        return 0;
-      });
-      result.image = clock.run(Stage::kDecode, i, [&] {
-        return keeper.run(Stage::kDecode, networks, sampling.steps_done,
-                          [&] { return to_image(networks.decode(sampling.latents, hooks)); });
-      });
-      sampling.latents.reset();
-      if (is_one_colour(*result.image)) {
-        const std::string what = "the picture is of one colour, as after an overflow";
-        if (!is_retry && safer_format(precision.formats.name)) throw Unhealthy{i, what};
-        sink.on_notice("one-colour", what + ", in " + precision.formats.name +
-                                         " too; if that is not what was asked for, the model's "
-                                         "files may be damaged");
-      }
-      result.receipt = receipt(keeper, clock, precision.formats.name);
-      result.receipt.image_index = i;
-      result.receipt.opened = fresh && i == first;
-      result.receipt.steps = shape.steps;
-      result.receipt.guided_steps = shape.guided_steps;
-      result.receipt.prompt_tokens = shape.prompt_tokens;
-      result.receipt.negative_tokens = shape.negative_tokens;
-      sink.on_stage(Stage::kSave, i);
-      sink.on_image(std::move(result));
-      if (hooks.trace) {  // after the picture, which a full disk must not cost
-        dump.write(options_.dump_file);
-        hooks.trace = {};
-      }
-      // Later pictures of the job find the model loaded and the prompt encoded.
-      clock.seconds[static_cast<std::size_t>(Stage::kLoad)] = 0;
-      clock.seconds[static_cast<std::size_t>(Stage::kEncode)] = 0;
+  GeneratedImage make_picture(Job& job, int i, bool is_further) {
+    TextToImage& networks = opened_->networks;
+    // Under another plan the peaks of the first stages are not this one's.
+    if (is_further && job.keeper.begin_next_picture(networks)) job.clock.peaks = {};
+    GeneratedImage result;
+    result.index = i;
+    result.seed = *job.request.seed + static_cast<std::uint64_t>(i);
+    Sampling sampling;
+    job.clock.run(Stage::kDenoise, i, [&] {
+      denoise(job, i, result.seed, sampling);
+      return 0;
+    });
+    result.image = job.clock.run(Stage::kDecode, i, [&] {
+      return job.keeper.run(Stage::kDecode, networks, sampling.steps_done,
+                            [&] { return to_image(networks.decode(sampling.latents, job.hooks)); });
+    });
+    if (is_one_colour(*result.image)) {
+      const std::string what = "the picture is of one colour, as after an overflow";
+      if (!job.is_retry && safer_format(job.precision.formats.name)) throw Unhealthy{i, what};
+      job.sink.on_notice("one-colour", what + ", in " + job.precision.formats.name +
+                                           " too; if that is not what was asked for, the model's "
+                                           "files may be damaged");
     }
+    result.receipt = receipt(job, i);
+    return result;
   }
 
   // Fills `sampling` with the clean latents, under one plan or several.
-  void denoise(Sampling& sampling, const GenerationRequest& request,
-               const TextToImage::Features& features, std::uint64_t seed, PlanKeeper& keeper,
-               RunHooks hooks) {
+  void denoise(Job& job, int i, std::uint64_t seed, Sampling& sampling) {
     TextToImage& networks = opened_->networks;
-    hooks.pause = [&] { return keeper.wants_change(sampling.steps_done); };
-    keeper.run(Stage::kDenoise, networks, sampling.steps_done, [&] {
+    const GenerationRequest& request = job.request;
+    std::optional<StepClock> steps;
+    std::size_t plan_of_steps = 0;
+    const auto start_clock = [&] {
+      plan_of_steps = job.keeper.changes().size();
+      steps.emplace(steps_, job.sink, job.shape, job.keeper.plan().rungs);
+    };
+    start_clock();
+    RunHooks hooks = job.hooks;
+    hooks.on_step = [&](int step, int total) {
+      if (plan_of_steps == job.keeper.changes().size()) {
+        steps->step_done(step);
+      } else {
+        start_clock();  // the step in which the plan changed is like no other
+      }
+      job.sink.on_step(step, total);
+      check_finite(job, i, sampling);
+    };
+    if (preview_) {
+      hooks.on_clean = [&](const at::Tensor& clean) { job.sink.on_preview(preview_->draw(clean)); };
+    }
+    hooks.pause = [&] { return job.keeper.wants_change(sampling.steps_done); };
+    job.keeper.run(Stage::kDenoise, networks, sampling.steps_done, [&] {
       if (!sampling.latents.defined()) {
         std::vector<std::int64_t> shape = networks.latent_shape(request);
         shape.insert(shape.begin(), 1);
@@ -288,12 +311,22 @@ class PipelineGenerator final : public ImageGenerator {
         if (hooks.trace) hooks.trace("noise", noise);
         sampling.latents = noise.to(torch_device_).squeeze(0);
       }
-      while (sampling.steps_done < request.steps) {
-        keeper.change(networks, sampling.steps_done);
-        networks.denoise(sampling, features, request, hooks);
-      }
+      // Once more even when the last step failed after it was done: what leaves then must leave.
+      do {
+        job.keeper.change(networks, sampling.steps_done);
+        networks.denoise(sampling, job.features, request, hooks);
+      } while (sampling.steps_done < request.steps);
       return 0;
     });
+  }
+
+  void check_finite(const Job& job, int i, const Sampling& sampling) const {
+    if (is_finite(sampling.latents)) return;
+    const std::string what = "the latents are not finite after step " +
+                             std::to_string(sampling.steps_done) + " of " +
+                             std::to_string(job.request.steps) + " (overflow)";
+    if (!job.is_retry) throw Unhealthy{i, what};
+    throw broken_model(what, job.precision);
   }
 
   void count_card_weights() const {
@@ -309,25 +342,25 @@ class PipelineGenerator final : public ImageGenerator {
                 "are damaged or of another kind of model"};
   }
 
-  [[nodiscard]] Receipt receipt(const PlanKeeper& keeper, const StageClock& clock,
-                                const std::string& dtype) const {
+  [[nodiscard]] Receipt receipt(const Job& job, int i) const {
     Receipt receipt;
-    receipt.plan = keeper.first_plan();
-    receipt.changes = keeper.changes();
-    receipt.driver_allocations = keeper.driver_allocations();
-    receipt.stage_seconds = clock.seconds;
-    receipt.stage_peak_bytes = clock.peaks;
-    for (const std::int64_t peak : clock.peaks) {
-      receipt.actual_peak_bytes = std::max(receipt.actual_peak_bytes, peak);
-    }
+    receipt.plan = job.keeper.first_plan();
+    receipt.changes = job.keeper.changes();
+    receipt.image_index = i;
+    receipt.steps = job.shape.steps;
+    receipt.guided_steps = job.shape.guided_steps;
+    receipt.prompt_tokens = job.shape.prompt_tokens;
+    receipt.negative_tokens = job.shape.negative_tokens;
+    receipt.stage_seconds = job.clock.seconds;
+    receipt.stage_peak_bytes = job.clock.peaks;
+    receipt.actual_peak_bytes = *std::max_element(job.clock.peaks.begin(), job.clock.peaks.end());
+    receipt.driver_allocations = job.keeper.driver_allocations();
     receipt.model = options_.model.info.name;
     receipt.device = options_.device.name;
-    receipt.dtype = dtype;
+    receipt.dtype = job.precision.formats.name;
     receipt.threads = resolve_threads(options_.threads);
     receipt.version = std::string(kVersion);
-    receipt.libtorch = std::to_string(TORCH_VERSION_MAJOR) + "." +
-                       std::to_string(TORCH_VERSION_MINOR) + "." +
-                       std::to_string(TORCH_VERSION_PATCH);
+    receipt.libtorch = libtorch_version();
     receipt.time = utc_now();
     return receipt;
   }

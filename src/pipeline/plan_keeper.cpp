@@ -40,6 +40,18 @@ void PlanKeeper::begin(TextToImage* networks) {
   throw Error(ErrorKind::kOutOfMemory, reason);
 }
 
+bool PlanKeeper::begin_next_picture(TextToImage& networks) {
+  if (planned_from_ > Stage::kDenoise) {
+    // Made for the rest of the last picture, it says nothing of what the next one needs first.
+    adopt(forecaster_.replan(request_, memory_.read(), left_from(Stage::kDenoise, 0)),
+          Stage::kDenoise, networks, 0, "the next picture needs the transformer again");
+  }
+  const bool changed = !changes_.empty();
+  first_plan_ = now_.plan;
+  changes_.clear();
+  return changed;
+}
+
 bool PlanKeeper::take_hold() {
   const Device& device = memory_.device();
   // What is held already may be used on, even when others want more than is left.
@@ -135,6 +147,7 @@ void PlanKeeper::shrink(Stage stage, TextToImage& networks, int steps_done,
 void PlanKeeper::adopt(Forecast forecast, Stage stage, TextToImage& networks, int steps_done,
                        const std::string& reason) {
   now_ = std::move(forecast);
+  planned_from_ = stage;
   networks.adopt(now_.ladder, stage);
   // Refused or not: what is there may do, and when it does not, run() comes back here.
   static_cast<void>(take_hold());

@@ -28,8 +28,13 @@ class PlanKeeper {
   // Error{kOutOfMemory} when none fits.
   void begin(TextToImage* networks);
 
+  // Before each further picture of the job, whose first plan is the present one. True when that is
+  // another plan than the last picture began with.
+  [[nodiscard]] bool begin_next_picture(TextToImage& networks);
+
   [[nodiscard]] const Rungs& rungs() const { return now_.ladder; }
   [[nodiscard]] const Plan& plan() const { return now_.plan; }
+  // That the present picture began with, and what became of it.
   [[nodiscard]] const Plan& first_plan() const { return first_plan_; }
   [[nodiscard]] const std::vector<PlanChange>& changes() const { return changes_; }
   // How often the driver was asked for memory since the plan in force began.
@@ -76,6 +81,7 @@ class PlanKeeper {
   Forecaster& forecaster_;
   ProgressSink& sink_;
   Forecast now_;
+  Stage planned_from_ = Stage::kLoad;  // earlier stages are not in now_
   Plan first_plan_;
   std::vector<PlanChange> changes_;
   std::int64_t considered_budget_ = 0;  // the last that a plan was looked for

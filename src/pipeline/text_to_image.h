@@ -27,8 +27,9 @@ struct RunHooks {
   std::function<void()> check;  // between blocks and layers; throws Cancelled
   std::function<void(int step, int total)> on_step;
   std::function<void(const at::Tensor& clean)> on_clean;  // estimate of the clean latents [C, h, w]
-  std::function<bool()> pause;  // after a step: whether denoising stops there for now
-  Trace trace;                  // noise, cond, uncond, latents.N, decoded
+  std::function<bool()>
+      pause;    // after a step: whether denoising stops there, to go on in another call
+  Trace trace;  // noise, cond, uncond, latents.N, decoded
 };
 
 // The weights of the three networks, wherever they come from.

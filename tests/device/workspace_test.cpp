@@ -67,14 +67,20 @@ class Workspace : public ::testing::TestWithParam<std::tuple<int, at::ScalarType
 
   const c10::InferenceMode inference_;
 };
+using Dtype = c10::ScalarType;
+const auto kThreads = ::testing::Values(1, 2, 3, 4, 8);
+const auto name_of = [](const ::testing::TestParamInfo<std::tuple<int, Dtype>>& p) {
+  return std::string(c10::toString(std::get<1>(p.param))) + std::to_string(std::get<0>(p.param));
+};
 INSTANTIATE_TEST_SUITE_P(Threads, Workspace,
-                         ::testing::Combine(::testing::Values(1, 2, 3, 4, 8),
-                                            ::testing::Values(at::kFloat, at::kBFloat16,
-                                                              at::kHalf)),
-                         [](const auto& p) {
-                           return std::string(c10::toString(std::get<1>(p.param))) +
-                                  std::to_string(std::get<0>(p.param));
-                         });
+                         ::testing::Combine(kThreads, ::testing::Values(at::kFloat, at::kBFloat16,
+                                                                        at::kHalf)),
+                         name_of);
+// No convolution runs in float16, see choose_formats().
+class ConvolutionWorkspace : public Workspace {};
+INSTANTIATE_TEST_SUITE_P(Threads, ConvolutionWorkspace,
+                         ::testing::Combine(kThreads, ::testing::Values(at::kFloat, at::kBFloat16)),
+                         name_of);
 
 TEST_P(Workspace, Linear) {
   if (!is_measured_here()) GTEST_SKIP() << "not known for this processor";
@@ -119,9 +125,8 @@ TEST_P(Workspace, Attention) {
   }
 }
 
-TEST_P(Workspace, Convolution) {
+TEST_P(ConvolutionWorkspace, IsDeclared) {
   if (!is_measured_here()) GTEST_SKIP() << "not known for this processor";
-  if (dtype() == at::kHalf) GTEST_SKIP() << "no convolution runs in float16, see choose_formats()";
   if (dtype() == at::kBFloat16 && !processor_has("avx512_bw")) {
     GTEST_SKIP() << "this processor has no convolution in bfloat16";
   }

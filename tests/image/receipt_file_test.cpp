@@ -4,6 +4,7 @@
 #include "headroom/image/settings.h"
 
 #include "image/expect_error.h"
+#include "image/sample_receipt.h"
 #include "image/temp_folder.h"
 
 #include <algorithm>
@@ -30,29 +31,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 Receipt full_receipt(const std::string& time = "2026-11-24T14:09:15Z") {
-  Receipt receipt;
-  receipt.plan.width = 1024;
-  receipt.plan.height = 576;
-  receipt.plan.count = 4;
-  receipt.plan.rungs = {"chunk-tokens:256"};
-  receipt.plan.peak_bytes = 5'000'000'000;
-  receipt.plan.seconds = 12.5;
-  receipt.plan.stages = {{Stage::kEncode, 1, 2, 3, 4, 0.5}, {Stage::kDecode, 10, 20, 30, 40, 5}};
-  receipt.image_index = 2;
-  receipt.steps = 28;
-  receipt.guided_steps = 20;
-  receipt.prompt_tokens = 31;
-  receipt.negative_tokens = 9;
-  receipt.opened = true;
-  receipt.actual_peak_bytes = 4'900'000'000;
-  receipt.stage_peak_bytes = {1, 2, 3, 4, 5};
-  receipt.stage_seconds = {0.1, 0.2, 0.3, 0.4, 0.5};
+  Receipt receipt = test::sample_receipt();
   receipt.model = "Z-Image \"Turbo\" 图";
-  receipt.device = "NVIDIA GeForce RTX 3060";
-  receipt.dtype = "bf16";
-  receipt.threads = 8;
-  receipt.version = "0.1.0";
-  receipt.libtorch = "2.13.0";
   receipt.time = time;
   return receipt;
 }
@@ -75,7 +55,7 @@ TEST(ReceiptLine, ComesBackExactly) {
 
 TEST(ReceiptLine, HoldsPredictedAndActualOfEveryStage) {
   const json line = json::parse(receipt_line(full_receipt()));
-  EXPECT_EQ(line["plan"]["stages"][1]["name"], "decode");
+  EXPECT_EQ(line["plan"]["stages"][1]["name"], "denoise");
   EXPECT_EQ(line["plan"]["stages"][1]["peak_bytes"], 40);
   EXPECT_EQ(line["plan"]["stages"][1]["seconds"], 5.0);
   EXPECT_EQ(line["stage_peak_bytes"]["decode"], 4);

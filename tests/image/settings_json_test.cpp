@@ -2,6 +2,7 @@
 #include "headroom/image/settings.h"
 
 #include "image/expect_error.h"
+#include "image/sample_receipt.h"
 #include "image/temp_folder.h"
 
 #include <limits>
@@ -43,31 +44,7 @@ GenerationRequest full_request() {
 GeneratedImage picture_with_seed(std::uint64_t seed) {
   GeneratedImage picture;
   picture.seed = seed;
-  Receipt& receipt = picture.receipt;
-  receipt.plan.width = 1024;
-  receipt.plan.height = 576;
-  receipt.plan.count = 4;
-  receipt.plan.rungs = {"evict_text_encoder", "tiled_decode"};
-  receipt.plan.rung_effects = {{"tiled_decode", 700, 1.5}};
-  receipt.plan.peak_bytes = 5'000'000'000;
-  receipt.plan.seconds = 12.5;
-  receipt.plan.stages = {{Stage::kEncode, 1, 2, 3, 4, 0.5}, {Stage::kDenoise, 10, 20, 30, 40, 5}};
-  receipt.actual_peak_bytes = 4'900'000'000;
-  receipt.stage_peak_bytes = {1, 2, 3, 4, 5};
-  receipt.stage_seconds = {0.1, 0.2, 0.3, 0.4, 0.5};
-  receipt.model = "Z-Image-Turbo";
-  receipt.device = "CPU budget";
-  receipt.dtype = "bf16";
-  receipt.version = "0.1.0";
-  receipt.image_index = 2;
-  receipt.steps = 28;
-  receipt.guided_steps = 20;
-  receipt.prompt_tokens = 31;
-  receipt.negative_tokens = 9;
-  receipt.opened = true;
-  receipt.threads = 8;
-  receipt.libtorch = "2.13.0";
-  receipt.time = "2026-11-24T14:09:15Z";
+  picture.receipt = test::sample_receipt();
   return picture;
 }
 
@@ -87,8 +64,9 @@ TEST(SettingsJson, NamesTheFieldsOfTheCommandLine) {
 
   const Receipt receipt = picture_with_seed(1).receipt;
   EXPECT_EQ(to_json(receipt.plan), json::parse(R"({
-    "width": 1024, "height": 576, "count": 4, "rungs": ["evict_text_encoder", "tiled_decode"],
-    "rung_effects": [{"rung": "tiled_decode", "saved_bytes": 700, "seconds": 1.5}],
+    "width": 1024, "height": 576, "count": 4, "rungs": ["chunk-tokens:256", "tile-decode:32"],
+    "rung_effects": [{"rung": "tile-decode:32", "saved_bytes": 700, "seconds": 1.5},
+      {"rung": "chunk-tokens:256", "saved_bytes": -64, "seconds": -0.5}],
     "peak_bytes": 5000000000, "seconds": 12.5, "stages": [
       {"name": "encode", "weights_bytes": 1, "activation_bytes": 2, "workspace_bytes": 3,
        "peak_bytes": 4, "seconds": 0.5},
@@ -101,7 +79,8 @@ TEST(SettingsJson, NamesTheFieldsOfTheCommandLine) {
     "predicted_peak_bytes": 5000000000, "actual_peak_bytes": 4900000000,
     "seconds": {"load": 0.1, "encode": 0.2, "denoise": 0.3, "decode": 0.4, "save": 0.5},
     "stage_peak_bytes": {"load": 1, "encode": 2, "denoise": 3, "decode": 4, "save": 5},
-    "driver_allocations": 0, "plan_changes": []})"));
+    "driver_allocations": 6, "plan_changes": [{"stage": "denoise", "step": 7, "reason": "taken",
+      "rungs": ["stream-blocks:12"], "peak_bytes": 600}]})"));
   EXPECT_TRUE(to_json(Plan{}).at("stages").is_array());
   EXPECT_TRUE(to_json(Plan{}).at("rungs").is_array());
 }

@@ -1,10 +1,16 @@
 #include "headroom/core/error.h"
+#include "headroom/weights/tensor_file.h"
 
 #include "pipeline/run_support.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <utility>
 
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 namespace headroom {
 namespace {
@@ -119,6 +125,63 @@ TEST(OutOfMemory, WhileTakingHoldOfThePlansMemoryASmallerPlanIsTaken) {
   ASSERT_EQ(sink.plans.size(), 1U);
   EXPECT_LT(sink.plans[0].peak_bytes, undisturbed[0].receipt.plan.peak_bytes);
   EXPECT_EQ(sink.images.at(0).image->rgb, undisturbed[0].image->rgb);
+}
+
+TEST(OutOfMemory, AFailedDecodeLeavesTheNextPictureAWholePlan) {
+  const Runner runner(test::model_root("f32"));
+  GenerationRequest request = shortest(runner);
+  request.count = 3;
+  const auto undisturbed = runner.run(request);
+  for (const std::int64_t distance : {1, 5, 20}) {
+    SCOPED_TRACE(distance);
+    RecordingSink sink;
+    bool failed = false;
+    sink.at_stage = [&](Stage stage) {
+      if (stage != Stage::kDecode || std::exchange(failed, true)) return;
+      cpu_budget::fail_allocation(distance);
+    };
+    runner.generator->generate(request, sink, {});
+    ASSERT_EQ(sink.images.size(), 3U);
+    for (std::size_t i = 0; i < 3; ++i) {
+      SCOPED_TRACE(i);
+      EXPECT_EQ(sink.images[i].image->rgb, undisturbed[i].image->rgb);
+      const Receipt& receipt = sink.images[i].receipt;
+      EXPECT_EQ(receipt.driver_allocations, 0);
+      // A change belongs to the picture in which it happened.
+      ASSERT_EQ(receipt.changes.size(), i == 0 ? 1U : 0U);
+      if (i == 0) {
+        EXPECT_EQ(receipt.changes[0].stage, Stage::kDecode);
+        continue;
+      }
+      EXPECT_LE(receipt.actual_peak_bytes, receipt.plan.peak_bytes);
+      EXPECT_GT(receipt.plan.stages.at(static_cast<std::size_t>(Stage::kDenoise)).peak_bytes, 0);
+    }
+  }
+}
+
+TEST(OutOfMemory, ADumpHoldsEveryNameOnceWhateverWasDoneAgain) {
+  const std::filesystem::path file =
+      std::filesystem::temp_directory_path() / ("headroom_fault_" + std::to_string(::getpid()));
+  const Runner runner(test::model_root("f32"),
+                      [&](PipelineOptions& options) { options.dump_file = file; });
+  const GenerationRequest request = shortest(runner);
+  const auto dumped = [&] {
+    std::map<std::string, std::vector<std::byte>> values;
+    const TensorFile tensors(file);
+    for (const auto& [name, view] : tensors.tensors()) {
+      values[name].assign(view.data.begin(), view.data.end());
+    }
+    return values;
+  };
+  static_cast<void>(runner.run(request));
+  const auto undisturbed = dumped();
+  for (std::int64_t n = 2;; n += 23) {
+    RecordingSink sink;
+    if (!run_with_failure(runner, request, n, sink)) break;
+    EXPECT_EQ(dumped().size(), undisturbed.size()) << n;
+    EXPECT_EQ(dumped().at("noise"), undisturbed.at("noise")) << n;
+  }
+  std::filesystem::remove(file);
 }
 
 }  // namespace

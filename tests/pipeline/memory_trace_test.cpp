@@ -124,6 +124,25 @@ TEST(TakenMemory, ComesBackToAFasterPlanWhenItIsGiven) {
   EXPECT_EQ(receipt.changes[0].step, 1);
 }
 
+// What a plan takes away after the last step must go although the step is not done again.
+TEST(TakenMemory, AFailureRightAfterTheLastStepKeepsToThePlan) {
+  Card card(test::model_root("f32"));
+  card.others = card.resident() - card.least();
+  const auto runner = card.start();
+  RecordingSink sink;
+  sink.at_step = [&](int step) {
+    if (step == card.request().steps) cpu_budget::fail_allocation(1);
+  };
+  runner->generator->generate(card.request(), sink, {});
+  ASSERT_THAT(sink.images, SizeIs(1));
+  EXPECT_EQ(sink.images[0].image->rgb, card.undisturbed());
+  EXPECT_THAT(sink.steps, SizeIs(4));
+  const Receipt& receipt = sink.images[0].receipt;
+  EXPECT_THAT(receipt.changes, SizeIs(1));
+  EXPECT_EQ(receipt.driver_allocations, 0);
+  EXPECT_LE(receipt.actual_peak_bytes, card.least());
+}
+
 TEST(Reservation, NothingGrowsOnceARunHasBegun) {
   for (const std::string& model : test::variants()) {
     SCOPED_TRACE(model);

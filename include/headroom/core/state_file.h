@@ -1,0 +1,12 @@
+#pragma once
+#include <filesystem>
+#include <string_view>
+
+namespace headroom {
+
+// Puts `text` in the place of a small file that the program keeps between its runs, making its
+// folder if need be: whole or not at all. Throws Error{kIo}: "cannot ACTION FILE: REASON; WAY_OUT".
+void write_state_file(const std::filesystem::path& file, std::string_view text,
+                      std::string_view action, std::string_view way_out);
+
+}  // namespace headroom
