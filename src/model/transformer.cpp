@@ -128,33 +128,28 @@ at::Tensor Transformer::time_embedding(float tau) const {
   return linear(at::silu_(hidden), t_mlp2_weight_, t_mlp2_bias_).squeeze(0);
 }
 
-void Transformer::run_block(const TransformerBlock& block, const at::Tensor& x,
-                            const at::Tensor& temb, const at::Tensor& rotation,
-                            std::int64_t chunk) const {
-  // The modulation folds into the norms' weights: norm(x) * (1 + scale) and tanh(gate) * norm(y)
-  // are products along the same axis.
-  at::Tensor norm1 = block.attention_norm1;
-  at::Tensor norm2 = block.attention_norm2;
-  at::Tensor ffn1 = block.ffn_norm1;
-  at::Tensor ffn2 = block.ffn_norm2;
-  if (temb.defined()) {
-    const at::Tensor m =
-        linear(temb.unsqueeze(0), block.adaln_weight, block.adaln_bias).to(at::kFloat);
-    const std::int64_t d = config_.dim;
-    const auto part = [&](std::int64_t i) { return m.select(0, 0).narrow(0, i * d, d); };
-    norm1 = at::mul(part(0).add_(1.0), norm1);
-    norm2 = at::mul(part(1).tanh_(), norm2);
-    ffn1 = at::mul(part(2).add_(1.0), ffn1);
-    ffn2 = at::mul(part(3).tanh_(), ffn2);
-  }
-  const std::int64_t rows = chunk > 0 ? std::min(chunk, x.size(0)) : x.size(0);
-  attend(block, x, norm1, norm2, rotation, rows);
-  feed_forward(block, x, ffn1, ffn2, rows);
+Transformer::BlockNorms Transformer::modulated_norms(const TransformerBlock& block,
+                                                     const at::Tensor& temb) const {
+  const at::Tensor m = linear(temb.unsqueeze(0), block.adaln_weight, block.adaln_bias)
+                           .to(at::kFloat)
+                           .view({4, config_.dim});
+  return {at::mul(m.select(0, 0).add_(1.0), block.attention_norm1),
+          at::mul(m.select(0, 1).tanh_(), block.attention_norm2),
+          at::mul(m.select(0, 2).add_(1.0), block.ffn_norm1),
+          at::mul(m.select(0, 3).tanh_(), block.ffn_norm2)};
 }
 
-void Transformer::attend(const TransformerBlock& block, const at::Tensor& x,
-                         const at::Tensor& norm1, const at::Tensor& norm2,
-                         const at::Tensor& rotation, std::int64_t chunk) const {
+void Transformer::run_block(const TransformerBlock& block, const BlockNorms& norms,
+                            const at::Tensor& x, const at::Tensor& rotation,
+                            std::int64_t chunk) const {
+  const std::int64_t rows = chunk > 0 ? std::min(chunk, x.size(0)) : x.size(0);
+  attend(block, norms, x, rotation, rows);
+  feed_forward(block, norms, x, rows);
+}
+
+void Transformer::attend(const TransformerBlock& block, const BlockNorms& norms,
+                         const at::Tensor& x, const at::Tensor& rotation,
+                         std::int64_t chunk) const {
   const std::int64_t tokens = x.size(0);
   const std::int64_t heads = config_.n_heads;
   const std::int64_t hd = config_.head_dim();
@@ -167,7 +162,7 @@ void Transformer::attend(const TransformerBlock& block, const at::Tensor& x,
                         rotation.narrow(0, first, h.size(0)));
   };
   const auto normed = [&](std::int64_t first, std::int64_t count) {
-    return rms_norm(x.narrow(0, first, count), norm1, config_.norm_eps);
+    return rms_norm(x.narrow(0, first, count), norms.attention1, config_.norm_eps);
   };
   const auto finish = [&](at::Tensor q, const at::Tensor& k, const at::Tensor& v,
                           std::int64_t first) {
@@ -176,7 +171,7 @@ void Transformer::attend(const TransformerBlock& block, const at::Tensor& x,
     at::Tensor out = linear(mixed, block.to_out);
     mixed.reset();
     x.narrow(0, first, out.size(0))
-        .add_(rms_norm_consuming(std::move(out), norm2, config_.norm_eps));
+        .add_(rms_norm_consuming(std::move(out), norms.attention2, config_.norm_eps));
   };
   if (chunk == tokens) {
     at::Tensor h = normed(0, tokens);
@@ -204,19 +199,18 @@ void Transformer::attend(const TransformerBlock& block, const at::Tensor& x,
   });
 }
 
-void Transformer::feed_forward(const TransformerBlock& block, const at::Tensor& x,
-                               const at::Tensor& norm1, const at::Tensor& norm2,
-                               std::int64_t chunk) const {
+void Transformer::feed_forward(const TransformerBlock& block, const BlockNorms& norms,
+                               const at::Tensor& x, std::int64_t chunk) const {
   for_each_piece(x.size(0), chunk, x.is_meta(), [&](std::int64_t first, std::int64_t count) {
     const at::Tensor rows = x.narrow(0, first, count);
-    at::Tensor h = rms_norm(rows, norm1, config_.norm_eps);
+    at::Tensor h = rms_norm(rows, norms.ffn1, config_.norm_eps);
     at::Tensor hidden = linear(h, block.w1);
     at::silu_(hidden);
     hidden.mul_(linear(h, block.w3));
     h.reset();
     at::Tensor out = linear(hidden, block.w2);
     hidden.reset();
-    rows.add_(rms_norm_consuming(std::move(out), norm2, config_.norm_eps));
+    rows.add_(rms_norm_consuming(std::move(out), norms.ffn2, config_.norm_eps));
   });
 }
 
@@ -238,7 +232,10 @@ CaptionTokens Transformer::embed_caption(const at::Tensor& features, std::int64_
   const at::Tensor rotation = caption.rotation.narrow(0, image_rows, rows);
   for (std::size_t i = 0; i < context_refiner_.size(); ++i) {
     if (call.check) call.check();
-    run_block(context_refiner_[i], caption.tokens, {}, rotation, call.chunk_tokens);
+    const TransformerBlock& block = context_refiner_[i];
+    run_block(block,
+              {block.attention_norm1, block.attention_norm2, block.ffn_norm1, block.ffn_norm2},
+              caption.tokens, rotation, call.chunk_tokens);
     show(call.trace, "context_refiner" + std::to_string(i), caption.tokens);
   }
   return caption;
@@ -257,6 +254,10 @@ std::vector<at::Tensor> Transformer::forward(const at::Tensor& latents, float ta
   const at::Tensor temb = time_embedding(tau);
   show(call.trace, "t_emb", temb);
 
+  std::vector<BlockNorms> refiner_norms;
+  for (const TransformerBlock& block : noise_refiner_) {
+    refiner_norms.push_back(modulated_norms(block, temb));
+  }
   // One residual stream a caption: image rows, then caption rows. The image part is not refined
   // once for all: its rotary positions depend on the caption's length.
   std::vector<at::Tensor> streams;
@@ -271,8 +272,8 @@ std::vector<at::Tensor> Transformer::forward(const at::Tensor& latents, float ta
     show(call.trace, "x_padded", image);
     for (std::size_t i = 0; i < noise_refiner_.size(); ++i) {
       if (call.check) call.check();
-      run_block(noise_refiner_[i], image, temb, caption->rotation.narrow(0, 0, image_rows),
-                call.chunk_tokens);
+      run_block(noise_refiner_[i], refiner_norms[i], image,
+                caption->rotation.narrow(0, 0, image_rows), call.chunk_tokens);
       show(call.trace, "noise_refiner" + std::to_string(i), image);
     }
     unified.narrow(0, image_rows, caption->tokens.size(0)).copy_(caption->tokens);
@@ -281,9 +282,10 @@ std::vector<at::Tensor> Transformer::forward(const at::Tensor& latents, float ta
   }
   for (int i = 0; i < config_.n_layers; ++i) {
     const std::shared_ptr<const TransformerBlock> block = layers(i);
+    const BlockNorms norms = modulated_norms(*block, temb);
     for (std::size_t s = 0; s < streams.size(); ++s) {
       if (call.check) call.check();
-      run_block(*block, streams[s], temb, captions[s]->rotation, call.chunk_tokens);
+      run_block(*block, norms, streams[s], captions[s]->rotation, call.chunk_tokens);
       show(call.trace, "layer" + std::to_string(i), streams[s]);
     }
   }

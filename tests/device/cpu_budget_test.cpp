@@ -5,13 +5,16 @@
 #include "headroom/device/meta_ledger.h"
 
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <ATen/ops/empty.h>
+#include <c10/core/Allocator.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 namespace headroom {
 namespace {
@@ -161,6 +164,35 @@ TEST_F(CpuBudget, MemoryMayBeReleasedOnAnotherThread) {
   at::Tensor x = take(kMiB);
   std::thread([moved = std::move(x)]() mutable { moved.reset(); }).join();
   EXPECT_EQ(activations(), 0);
+}
+
+TEST_F(CpuBudget, MemoryUsedAgainCostsNoPageFaults) {
+  constexpr int kRounds = 50;
+  constexpr std::int64_t kKiB = 1024;
+  constexpr std::int64_t kNarrow = 200 * kKiB;  // as a block of a small model takes them
+  constexpr std::int64_t kWide = 530 * kKiB;
+  constexpr std::int64_t kPages = (4 * kNarrow + 3 * kWide) / (4 * kKiB);
+  const auto rounds = [] {
+    for (int i = 0; i < kRounds; ++i) {
+      std::vector<c10::DataPtr> held;
+      for (const std::int64_t bytes : {kNarrow, kWide, kWide, kNarrow, kNarrow, kNarrow, kWide}) {
+        held.push_back(c10::GetAllocator(c10::DeviceType::CPU)->allocate(bytes));
+        std::memset(held.back().get(), 1, static_cast<std::size_t>(bytes));
+      }
+    }
+  };
+  std::int64_t faults = 0;
+  std::thread([&] {  // pictures are made on a thread that is not the main one
+    rounds();
+    rusage before{};
+    rusage after{};
+    getrusage(RUSAGE_THREAD, &before);
+    rounds();
+    getrusage(RUSAGE_THREAD, &after);
+    faults = after.ru_minflt - before.ru_minflt;
+  })
+      .join();
+  EXPECT_LT(faults, kRounds * kPages / 10);
 }
 
 TEST_F(CpuBudget, CountsRightlyUnderManyThreads) {

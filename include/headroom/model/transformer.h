@@ -61,13 +61,21 @@ class Transformer {
                                                 const TransformerCall& call = {}) const;
 
  private:
-  // x [T, D], overwritten with the block's result. temb undefined = plain block.
-  void run_block(const TransformerBlock& block, const at::Tensor& x, const at::Tensor& temb,
+  // The weights [D] of a block's four norms, float32 where they are modulated: norm(x) * (1 +
+  // scale) and tanh(gate) * norm(y) are products along the same axis, so that the modulation folds
+  // into them, once for all captions.
+  struct BlockNorms {
+    at::Tensor attention1, attention2, ffn1, ffn2;
+  };
+  [[nodiscard]] BlockNorms modulated_norms(const TransformerBlock& block,
+                                           const at::Tensor& temb) const;
+  // x [T, D], overwritten with the block's result.
+  void run_block(const TransformerBlock& block, const BlockNorms& norms, const at::Tensor& x,
                  const at::Tensor& rotation, std::int64_t chunk) const;
-  void attend(const TransformerBlock& block, const at::Tensor& x, const at::Tensor& norm1,
-              const at::Tensor& norm2, const at::Tensor& rotation, std::int64_t chunk) const;
-  void feed_forward(const TransformerBlock& block, const at::Tensor& x, const at::Tensor& norm1,
-                    const at::Tensor& norm2, std::int64_t chunk) const;
+  void attend(const TransformerBlock& block, const BlockNorms& norms, const at::Tensor& x,
+              const at::Tensor& rotation, std::int64_t chunk) const;
+  void feed_forward(const TransformerBlock& block, const BlockNorms& norms, const at::Tensor& x,
+                    std::int64_t chunk) const;
   [[nodiscard]] at::Tensor time_embedding(float tau) const;  // [adaln_dim]
 
   TransformerConfig config_;
