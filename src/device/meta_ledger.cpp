@@ -66,6 +66,15 @@ MetaLedgerRecording::~MetaLedgerRecording() { recording.ledger = nullptr; }
 
 bool MetaLedgerRecording::on_this_thread() { return recording.ledger != nullptr; }
 
+void MetaLedgerRecording::announce(const Ledger::Operation& operation, std::int64_t bytes) {
+  if (recording.ledger == nullptr) return;
+  Ledger& ledger = *recording.ledger;
+  ledger.operations.push_back({ledger.entries.size(), operation});
+  if (bytes == 0) {
+    ledger.entries.push_back({.tag = MemoryTag::kWorkspace, .id = recording.next_id++});
+  }
+}
+
 void MetaLedgerRecording::mark(Stage stage) {
   recording.ledger->entries.push_back({.kind = Ledger::Kind::kStage, .stage = stage});
 }

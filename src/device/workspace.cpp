@@ -132,6 +132,37 @@ std::int64_t predicted(const Convolution& op) {
   return declared(op) + calibrated.conv2d.of(operation_bytes(op));
 }
 
+namespace {
+enum Law : std::uint8_t { kLinear, kAttention, kConvolution };
+Ledger::Operation recorded(Law law, c10::ScalarType dtype, std::array<std::int64_t, 5> sizes) {
+  return {law, static_cast<std::int8_t>(dtype), sizes};
+}
+}  // namespace
+
+Ledger::Operation recorded(const Linear& op) {
+  return recorded(kLinear, op.dtype, {op.rows, op.in, op.out});
+}
+Ledger::Operation recorded(const Attention& op) {
+  return recorded(kAttention, op.dtype, {op.queries, op.keys, op.heads, op.head_dim});
+}
+Ledger::Operation recorded(const Convolution& op) {
+  return recorded(kConvolution, op.dtype,
+                  {op.in_channels, op.out_channels, op.kernel, op.in_pixels, op.out_pixels});
+}
+
+std::int64_t predicted(const Ledger::Operation& op) {
+  const auto dtype = static_cast<c10::ScalarType>(op.dtype);
+  const auto& s = op.sizes;
+  switch (op.law) {
+    case kLinear:
+      return predicted(Linear{s[0], s[1], s[2], dtype});
+    case kAttention:
+      return predicted(Attention{s[0], s[1], s[2], s[3], dtype});
+    default:
+      return predicted(Convolution{s[0], s[1], s[2], s[3], s[4], dtype});
+  }
+}
+
 std::int64_t layer_norm_statistic(std::int64_t rows, c10::ScalarType dtype) {
   return rows * (on_card ? 4 : bytes_of(dtype));  // a card keeps them in float32
 }

@@ -4,7 +4,8 @@
 #include "peak_recorder.h"
 
 #include <cstdint>
-#include <unordered_map>
+#include <optional>
+#include <vector>
 
 namespace headroom {
 
@@ -17,7 +18,7 @@ LedgerPeaks replay_ledger(const Ledger& ledger, Allocator& allocator, const Afte
     typename Allocator::Held held;
     MemoryTag tag;
   };
-  std::unordered_map<std::uint32_t, Block> alive;
+  std::vector<std::optional<Block>> alive;  // by id; ids count up from 0
   PeakRecorder recorder;
   for (const Ledger::Entry& entry : ledger.entries) {
     switch (entry.kind) {
@@ -27,16 +28,17 @@ LedgerPeaks replay_ledger(const Ledger& ledger, Allocator& allocator, const Afte
       case Ledger::Kind::kAllocate: {
         if (entry.tag == MemoryTag::kHost || entry.bytes <= 0) break;
         const Block block{allocator.take(entry.bytes), entry.tag};
-        alive.emplace(entry.id, block);
+        if (entry.id >= alive.size()) alive.resize(entry.id + 1);
+        alive[entry.id] = block;
         recorder.add(block.tag, allocator.bytes_of(block.held));
         break;
       }
       case Ledger::Kind::kFree: {
-        const auto block = alive.find(entry.id);
-        if (block == alive.end()) break;  // it had no block
-        recorder.add(block->second.tag, -allocator.bytes_of(block->second.held));
-        allocator.give_back(block->second.held);
-        alive.erase(block);
+        if (entry.id >= alive.size() || !alive[entry.id]) break;  // it had no block
+        std::optional<Block>& block = alive[entry.id];
+        recorder.add(block->tag, -allocator.bytes_of(block->held));
+        allocator.give_back(block->held);
+        block.reset();
         break;
       }
     }

@@ -1,6 +1,7 @@
 #include "ops.h"
 
 #include "headroom/device/memory_tag.h"
+#include "headroom/device/meta_ledger.h"
 #include "headroom/device/workspace.h"
 
 #include "group_norm.h"
@@ -28,12 +29,19 @@
 namespace headroom {
 namespace {
 
-// On meta: a block of the size that the real operation uses for itself, alive as long as the
+// On meta: a block that stands for what the real operation uses for itself, alive as long as the
 // object.
 at::Tensor declared_workspace(std::int64_t bytes) {
   if (bytes == 0) return {};
   const ScopedMemoryTag tag(MemoryTag::kWorkspace);
   return at::empty({bytes}, at::TensorOptions(at::kMeta).dtype(at::kByte));
+}
+
+template <typename Operation>
+at::Tensor workspace_of(const Operation& operation) {
+  const std::int64_t bytes = workspace::predicted(operation);
+  MetaLedgerRecording::announce(workspace::recorded(operation), bytes);
+  return declared_workspace(bytes);
 }
 
 // [T, 1] float32: 1 / sqrt(mean(x^2) + eps) of each row of float32 x. The norm reduces without
@@ -61,8 +69,7 @@ at::Tensor unfused_attention(const at::Tensor& q, const at::Tensor& k, const at:
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
   if (!x.is_meta()) return at::linear(x, weight, bias);
   const at::Tensor workspace =
-      declared_workspace(workspace::predicted(
-      workspace::Linear{x.size(0), x.size(1), weight.size(0), x.scalar_type()}));
+      workspace_of(workspace::Linear{x.size(0), x.size(1), weight.size(0), x.scalar_type()});
   if (weight.scalar_type() != at::kByte) return at::linear(x, weight, bias);
   at::Tensor unpacked;
   {
@@ -113,8 +120,8 @@ at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor&
   const at::Tensor value = layout(v);
   at::Tensor out;  // [1, H, T, hd] as a view of [1, T, H, hd]
   if (q.is_meta()) {
-    const at::Tensor workspace = declared_workspace(workspace::predicted(
-        workspace::Attention{q.size(0), k.size(0), heads, head_dim, q.scalar_type()}));
+    const at::Tensor workspace =
+        workspace_of(workspace::Attention{q.size(0), k.size(0), heads, head_dim, q.scalar_type()});
     out = at::empty(q.sizes(), q.options()).unsqueeze(0).transpose(1, 2);
   } else if (q.is_cpu()) {
     out = std::get<0>(
@@ -152,9 +159,8 @@ at::Tensor conv2d(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
     const auto side = [&](std::int64_t n) { return (n + 2 * padding - k) / stride + 1; };
     const std::int64_t height = side(x.size(2));
     const std::int64_t width = side(x.size(3));
-    const at::Tensor workspace = declared_workspace(workspace::predicted(
-        workspace::Convolution{weight.size(1), weight.size(0), k, x.size(2) * x.size(3),
-                               height * width, x.scalar_type()}));
+    const at::Tensor workspace = workspace_of(workspace::Convolution{
+        weight.size(1), weight.size(0), k, x.size(2) * x.size(3), height * width, x.scalar_type()});
     return at::empty({1, weight.size(0), height, width}, x.options(),
                      at::MemoryFormat::ChannelsLast);
   }

@@ -109,26 +109,46 @@ Ledger replay_stage(Stage stage, const ModelFolder& model, const NumberFormats& 
   return replay.take();
 }
 
-ShortStage replay_short_stage(Stage stage, ModelFolder model, const NumberFormats& formats,
-                              ReplayRequest what) {
-  // Two streamed layers show both buffers, a third one that work goes on while both are held.
-  constexpr int kEnough = 3;
-  ShortStage result;
-  const int all = model.transformer.n_layers;
-  const int kept = std::min(all, kEnough);
-  const int streamed = std::min({what.rungs.stream_blocks, 2, kept});
+namespace {
+
+// Two streamed layers show both buffers, a third one that work goes on while both are held.
+constexpr int kEnoughLayers = 3;
+
+struct Shortened {
+  int layers = 0;
+  int streamed = 0;
+};
+Shortened shorten(int layers, int streamed) {
+  const int kept = std::min(layers, kEnoughLayers);
+  return {kept, std::min({streamed, 2, kept})};
+}
+
+}  // namespace
+
+Ledger replay_short_stage(Stage stage, ModelFolder model, const NumberFormats& formats,
+                          ReplayRequest what) {
   if (stage == Stage::kDenoise) {
-    result.left_out = (all - what.rungs.stream_blocks) - (kept - streamed);
-    model.transformer.n_layers = kept;
-    what.rungs.stream_blocks = streamed;
+    const Shortened kept = shorten(model.transformer.n_layers, what.rungs.stream_blocks);
+    model.transformer.n_layers = kept.layers;
+    what.rungs.stream_blocks = kept.streamed;
   } else if (stage == Stage::kEncode) {
     const int layers = TextEncoder::layer_count(model.text_encoder);
-    const int kept_layers = std::min(layers, kEnough);
-    if (!what.rungs.stream_encoder) result.left_out = layers - kept_layers;
-    model.text_encoder.num_hidden_layers -= layers - kept_layers;
+    model.text_encoder.num_hidden_layers -= layers - shorten(layers, 0).layers;
   }
-  result.ledger = replay_stage(stage, model, formats, what);
-  return result;
+  return replay_stage(stage, model, formats, what);
+}
+
+int left_out(Stage stage, const ModelFolder& model, const Rungs& rungs) {
+  if (stage == Stage::kDenoise) {
+    const int layers = model.transformer.n_layers;
+    const Shortened kept = shorten(layers, rungs.stream_blocks);
+    return (layers - rungs.stream_blocks) - (kept.layers - kept.streamed);
+  }
+  if (stage == Stage::kEncode && !rungs.stream_encoder) {
+    const int layers = TextEncoder::layer_count(model.text_encoder);
+    return layers - shorten(layers, 0).layers;
+  }
+  return 0;
 }
 
 }  // namespace headroom

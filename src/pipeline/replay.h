@@ -26,13 +26,11 @@ struct ReplayRequest {
                                   const NumberFormats& formats, const ReplayRequest& what);
 
 // The same stage with fewer of the network's like layers: everything that lives between and inside
-// layers is the same, so that only the weights that stay differ. `left_out` says how many layers
-// that stay are missing. A 30-layer model costs what a 3-layer model does.
-struct ShortStage {
-  Ledger ledger;
-  int left_out = 0;
-};
-[[nodiscard]] ShortStage replay_short_stage(Stage stage, ModelFolder model,
-                                            const NumberFormats& formats, ReplayRequest what);
+// layers is the same, so that only the weights that stay differ. A 30-layer model costs what a
+// 3-layer model does.
+[[nodiscard]] Ledger replay_short_stage(Stage stage, ModelFolder model,
+                                        const NumberFormats& formats, ReplayRequest what);
+// How many layers that stay are missing in it.
+[[nodiscard]] int left_out(Stage stage, const ModelFolder& model, const Rungs& rungs);
 
 }  // namespace headroom

@@ -1,7 +1,12 @@
 #include "replay_costs.h"
 
+#include "headroom/device/workspace.h"
+
 #include <algorithm>
+#include <optional>
 #include <utility>
+
+#include <ATen/Parallel.h>
 
 namespace headroom {
 
@@ -81,15 +86,30 @@ StageNeed ReplayCosts::need(Stage stage, const ReplayRequest& what, std::int64_t
   alone.threads = threads_;
   alone.card = allocator_.card;
   alone.workspace = workspace_;
-  const ShortStage replayed = replay_short_stage(stage, model_, formats_, alone);
-  const LedgerPeaks peaks = allocator_.peaks(replayed.ledger);
+  const LedgerPeaks peaks = allocator_.peaks(ledger(stage, alone));
   const StagePeak& peak = peaks.stages[static_cast<std::size_t>(stage)];
   const std::int64_t layer =
       stage == Stage::kEncode ? sizes_.text_encoder_layer : sizes_.transformer_layer;
-  const std::int64_t stayed = resident_bytes - replayed.left_out * layer;
+  const std::int64_t stayed = resident_bytes - left_out(stage, model_, rungs) * layer;
   const StageNeed need{0, peak.activation_bytes + peak.weights_bytes - stayed, peak.workspace_bytes,
                        peak.peak_bytes - stayed};
   return with_weights(known_.emplace(key, need).first->second, resident_bytes);
+}
+
+Ledger ReplayCosts::ledger(Stage stage, const ReplayRequest& what) {
+  const auto replayed = [&] { return replay_short_stage(stage, model_, formats_, what); };
+  if (stage == Stage::kEncode) return replayed();  // of the prompts alone: few are asked for
+  const LedgerShape shape = ledger_shape(stage, model_, what);
+  LedgerFamily& family = families_[shape.kind];
+  {
+    const workspace::ScopedKernels kernels(what.card, what.workspace);
+    at::set_num_threads(what.threads);  // workspaces depend on it
+    const auto law = [](const Ledger::Operation& op) { return workspace::predicted(op); };
+    if (std::optional<Ledger> known = family.at(shape.position, law)) return *std::move(known);
+  }
+  Ledger ledger = replayed();
+  family.add(shape.position, ledger);
+  return ledger;
 }
 
 ReplayCosts::ForRequest::ForRequest(ReplayCosts& all, GenerationRequest request, PromptIds ids,

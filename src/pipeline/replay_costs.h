@@ -3,6 +3,7 @@
 #include "headroom/memory/planner.h"
 #include "headroom/memory/time_model.h"
 
+#include "ledger_family.h"
 #include "replay.h"
 #include "stage_seconds.h"
 
@@ -61,6 +62,8 @@ class ReplayCosts {
   using Key =
       std::tuple<Stage, int, int, std::size_t, std::size_t, bool, bool, int, int, int, bool>;
   StageNeed need(Stage stage, const ReplayRequest& what, std::int64_t resident_bytes);
+  // Of one stage, shortened as by replay_short_stage().
+  Ledger ledger(Stage stage, const ReplayRequest& what);
 
   const ModelFolder model_;
   const NumberFormats formats_;
@@ -70,6 +73,7 @@ class ReplayCosts {
   const WorkspaceTerms workspace_;
   const NetworkSizes sizes_;
   std::map<Key, StageNeed> known_;
+  std::map<std::vector<std::int64_t>, LedgerFamily> families_;
 };
 
 }  // namespace headroom

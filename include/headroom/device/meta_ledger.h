@@ -15,6 +15,9 @@ class MetaLedgerRecording {
   MetaLedgerRecording& operator=(const MetaLedgerRecording&) = delete;
 
   void mark(Stage stage);
+  // What the next allocation on this thread is for. Where `bytes` is 0 there will be none, and an
+  // entry of 0 bytes stands for it. Nothing where no recording lives.
+  static void announce(const Ledger::Operation& operation, std::int64_t bytes);
   // Whether one lives on this thread. What a replay takes of the real memory, a number here and
   // there, is no part of the run that may be going on beside it, and is not counted.
   [[nodiscard]] static bool on_this_thread();

@@ -1,4 +1,5 @@
 #pragma once
+#include "headroom/core/ledger.h"
 #include "headroom/memory/workspace_terms.h"
 
 #include <cstdint>
@@ -61,6 +62,12 @@ struct Convolution {  // of a channels-last picture
 [[nodiscard]] std::int64_t predicted(const Linear& op);
 [[nodiscard]] std::int64_t predicted(const Attention& op);
 [[nodiscard]] std::int64_t predicted(const Convolution& op);
+
+// The same operation as a ledger keeps it, and back.
+[[nodiscard]] Ledger::Operation recorded(const Linear& op);
+[[nodiscard]] Ledger::Operation recorded(const Attention& op);
+[[nodiscard]] Ledger::Operation recorded(const Convolution& op);
+[[nodiscard]] std::int64_t predicted(const Ledger::Operation& op);
 
 // What LayerNorm keeps of each row beside its result: mean and inverse deviation, two blocks of
 // this size.

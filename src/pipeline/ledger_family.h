@@ -1,0 +1,53 @@
+#pragma once
+#include "headroom/core/ledger.h"
+#include "headroom/weights/model_folder.h"
+
+#include "replay.h"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace headroom {
+
+// What the ledger of one stage depends on, apart from the model and what stays the same in all of
+// its replays.
+struct LedgerShape {
+  // Ledgers of equal kind ask for the same blocks in the same order...
+  std::vector<std::int64_t> kind;
+  // ...whose sizes, and those of the operations with a law, are affine in these quantities. Few of
+  // them vary freely: what two have in common is found out by LedgerFamily.
+  std::vector<std::int64_t> position;
+};
+// Of denoise or decode.
+[[nodiscard]] LedgerShape ledger_shape(Stage stage, const ModelFolder& model,
+                                       const ReplayRequest& what);
+
+// Ledgers of one kind. An affine function is known everywhere between and beyond points where it is
+// known, so a few replays answer for all sizes, exactly.
+class LedgerFamily {
+ public:
+  // What an operation takes, by its law.
+  using Law = std::function<std::int64_t(const Ledger::Operation&)>;
+
+  // The ledger at `position`, or nothing when those that are known do not determine it.
+  [[nodiscard]] std::optional<Ledger> at(const std::vector<std::int64_t>& position,
+                                         const Law& law) const;
+  // `ledger` was replayed at `position`, for which at() had no answer.
+  void add(const std::vector<std::int64_t>& position, const Ledger& ledger);
+
+ private:
+  struct Point {
+    std::vector<std::int64_t> position;
+    std::vector<std::int64_t> sizes;  // of all entries, then of all operations
+  };
+  [[nodiscard]] std::optional<std::vector<long double>> weights_at(
+      const std::vector<std::int64_t>& position) const;
+
+  Ledger form_;  // the first one
+  std::vector<Point> points_;
+  bool alike_ = true;  // else the kind is not one, and nothing is known of it
+};
+
+}  // namespace headroom
