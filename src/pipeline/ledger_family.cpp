@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <map>
 #include <utility>
 
 namespace headroom {
@@ -18,16 +19,6 @@ struct Pieces {
 Pieces cut(std::int64_t size, std::int64_t step) {
   const std::int64_t count = (size + step - 1) / step;
   return {std::min<std::int64_t>(count, 3), size - (count - 1) * step};
-}
-
-std::vector<std::int64_t> sizes_of(const Ledger& ledger) {
-  std::vector<std::int64_t> sizes;
-  for (const Ledger::Entry& entry : ledger.entries) sizes.push_back(entry.bytes);
-  for (const Ledger::Use& use : ledger.operations) {
-    sizes[use.entry] = 0;  // follows from the operation
-    sizes.insert(sizes.end(), use.operation.sizes.begin(), use.operation.sizes.end());
-  }
-  return sizes;
 }
 
 bool same_form(const Ledger& a, const Ledger& b) {
@@ -49,7 +40,11 @@ bool same_form(const Ledger& a, const Ledger& b) {
 LedgerShape ledger_shape(Stage stage, const ModelFolder& model, const ReplayRequest& what) {
   const std::int64_t height = what.request.height / model.vae.scale();
   const std::int64_t width = what.request.width / model.vae.scale();
-  LedgerShape shape{{static_cast<std::int64_t>(stage)}, {1, height * width}};
+  // What the text encoder made of the prompts is there in both stages.
+  const auto prompt = static_cast<std::int64_t>(what.ids.positive.size());
+  const auto negative = static_cast<std::int64_t>(what.ids.negative.size());
+  LedgerShape shape{{static_cast<std::int64_t>(stage), int{negative > 0}},
+                    {1, height * width, prompt, negative}};
   const auto cut_along = [&](std::int64_t size, std::int64_t step) {
     const Pieces pieces = cut(size, step);
     shape.kind.push_back(pieces.kinds);
@@ -63,13 +58,13 @@ LedgerShape ledger_shape(Stage stage, const ModelFolder& model, const ReplayRequ
     const std::int64_t rows = ceil_to(tokens, 32);
     shape.kind.insert(shape.kind.end(), {int{rungs.sequential_guidance}, rungs.chunk_tokens,
                                          std::min(rungs.stream_blocks, 2)});
+    // Of a single row or column of tokens some rearrangements are mere views.
+    shape.kind.insert(shape.kind.end(), {int{height == patch}, int{width == patch}});
     shape.position.insert(shape.position.end(), {tokens, rows});
     if (rungs.chunk_tokens > 0) cut_along(rows, rungs.chunk_tokens);
-    for (const auto* ids : {&what.ids.positive, &what.ids.negative}) {
-      const auto length = static_cast<std::int64_t>(ids->size());
+    for (const std::int64_t length : {prompt, negative}) {
       const std::int64_t caption = ceil_to(length, 32);
-      shape.kind.push_back(length % 32 == 0 ? (length == 0 ? 2 : 1) : 0);  // with padding or none
-      shape.position.insert(shape.position.end(), {length, caption});
+      shape.position.push_back(caption);
       if (rungs.chunk_tokens == 0 || length == 0) continue;
       cut_along(caption, rungs.chunk_tokens);
       cut_along(rows + caption, rungs.chunk_tokens);
@@ -91,15 +86,15 @@ LedgerShape ledger_shape(Stage stage, const ModelFolder& model, const ReplayRequ
 }
 
 // Solves sum of weight_i * position_i = position by elimination; nothing when there is no solution.
-// The positions of the points are linearly independent, so that it is the only one.
+// The known positions are linearly independent, so that it is the only one.
 std::optional<std::vector<long double>> LedgerFamily::weights_at(
     const std::vector<std::int64_t>& position) const {
   constexpr long double kNothing = 1e-9L;
-  const std::size_t unknowns = points_.size();
+  const std::size_t unknowns = positions_.size();
   std::vector<std::vector<long double>> rows;
   for (std::size_t r = 0; r < position.size(); ++r) {
     std::vector<long double> row;
-    for (const Point& point : points_) row.push_back(point.position[r]);
+    for (const auto& point : positions_) row.push_back(point[r]);
     row.push_back(position[r]);
     // Quantities of like weight, so that one threshold serves for all.
     long double largest = 0;
@@ -135,53 +130,82 @@ std::optional<std::vector<long double>> LedgerFamily::weights_at(
 
 std::optional<Ledger> LedgerFamily::at(const std::vector<std::int64_t>& position,
                                        const Law& law) const {
-  if (points_.empty() || !alike_) return std::nullopt;
+  if (positions_.empty() || !alike_) return std::nullopt;
   const std::optional<std::vector<long double>> weights = weights_at(position);
   if (!weights) return std::nullopt;
 
-  std::vector<std::int64_t> sizes(points_.front().sizes.size());
-  for (std::size_t i = 0; i < sizes.size(); ++i) {
-    const std::int64_t first = points_.front().sizes[i];
+  std::vector<std::int64_t> sizes;
+  for (const Quantity& quantity : quantities_) {
     long double size = 0;
-    bool varies = false;
-    for (std::size_t p = 0; p < points_.size(); ++p) {
-      size += (*weights)[p] * points_[p].sizes[i];
-      varies = varies || points_[p].sizes[i] != first;
+    for (std::size_t i = 0; i < weights->size(); ++i) {
+      size += (*weights)[i] * quantity.values[i];
     }
-    if (!varies) {
-      sizes[i] = first;
-      continue;
-    }
-    sizes[i] = std::llround(size);
-    // A size that is no whole number, or none at all, shows that it is not affine.
+    sizes.push_back(std::llround(size));
+    // A size that is no whole number, or below zero, shows that it is not affine.
     constexpr long double kWhole = 1e-4L;
-    if (std::fabs(size - sizes[i]) > kWhole || sizes[i] < 0) return std::nullopt;
+    if (std::fabs(size - sizes.back()) > kWhole || sizes.back() < 0) return std::nullopt;
+  }
+  std::vector<Ledger::Operation> operations;
+  std::vector<std::int64_t> taken;
+  for (const Operation& operation : operations_) {
+    Ledger::Operation& now = operations.emplace_back(operation.form);
+    for (std::size_t k = 0; k < now.sizes.size(); ++k) now.sizes[k] = sizes[operation.sizes[k]];
+    taken.push_back(law(now));
+    // Memory that comes where there was none: nobody would give it back.
+    if ((taken.back() != 0) != operation.takes_memory) return std::nullopt;
   }
 
-  Ledger ledger = form_;
-  for (std::size_t i = 0; i < ledger.entries.size(); ++i) ledger.entries[i].bytes = sizes[i];
-  auto next = sizes.begin() + static_cast<std::ptrdiff_t>(ledger.entries.size());
-  for (Ledger::Use& use : ledger.operations) {
-    auto& its = use.operation.sizes;
-    std::copy_n(next, its.size(), its.begin());
-    next += static_cast<std::ptrdiff_t>(its.size());
-    const std::int64_t bytes = law(use.operation);
-    // Memory that comes where there was none: nobody would give it back.
-    if ((bytes == 0) != (form_.entries[use.entry].bytes == 0)) return std::nullopt;
-    ledger.entries[use.entry].bytes = bytes;
+  Ledger ledger = ledgers_.front();
+  for (std::size_t i = 0; i < entries_.size(); ++i) ledger.entries[i].bytes = sizes[entries_[i]];
+  for (std::size_t i = 0; i < uses_.size(); ++i) {
+    Ledger::Use& use = ledger.operations[i];
+    use.operation = operations[uses_[i]];
+    ledger.entries[use.entry].bytes = taken[uses_[i]];
   }
   return ledger;
 }
 
 void LedgerFamily::add(const std::vector<std::int64_t>& position, const Ledger& ledger) {
-  if (points_.empty()) {
-    form_ = ledger;
-  } else if (!same_form(form_, ledger)) {
-    alike_ = false;
-  } else if (weights_at(position)) {
-    return;  // it says nothing new
+  if (!alike_ || weights_at(position)) return;  // it says nothing new
+  alike_ = ledgers_.empty() || same_form(ledgers_.front(), ledger);
+  if (!alike_) return;
+  positions_.push_back(position);
+  ledgers_.push_back(ledger);
+  find_quantities();
+}
+
+void LedgerFamily::find_quantities() {
+  quantities_.clear();
+  entries_.clear();
+  operations_.clear();
+  uses_.clear();
+  std::map<std::vector<std::int64_t>, std::size_t> known;
+  const auto quantity = [&](const auto& size_in) {
+    std::vector<std::int64_t> values;
+    for (const Ledger& ledger : ledgers_) values.push_back(size_in(ledger));
+    const auto [found, is_new] = known.emplace(values, quantities_.size());
+    if (is_new) quantities_.push_back({std::move(values)});
+    return found->second;
+  };
+  const Ledger& form = ledgers_.front();
+  std::vector<bool> follows(form.entries.size());  // from an operation
+  for (std::size_t i = 0; i < form.operations.size(); ++i) {
+    const Ledger::Use& use = form.operations[i];
+    follows[use.entry] = true;
+    Operation operation{use.operation, {}, form.entries[use.entry].bytes != 0};
+    operation.form.sizes = {};
+    for (std::size_t k = 0; k < operation.sizes.size(); ++k) {
+      operation.sizes[k] =
+          quantity([&](const Ledger& l) { return l.operations[i].operation.sizes[k]; });
+    }
+    const auto found = std::find(operations_.begin(), operations_.end(), operation);
+    uses_.push_back(static_cast<std::size_t>(found - operations_.begin()));
+    if (found == operations_.end()) operations_.push_back(operation);
   }
-  points_.push_back({position, sizes_of(ledger)});
+  for (std::size_t i = 0; i < form.entries.size(); ++i) {
+    entries_.push_back(quantity(
+        [&](const Ledger& l) { return follows[i] ? std::int64_t{0} : l.entries[i].bytes; }));
+  }
 }
 
 }  // namespace headroom

@@ -4,6 +4,8 @@
 
 #include "replay.h"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -38,16 +40,28 @@ class LedgerFamily {
   void add(const std::vector<std::int64_t>& position, const Ledger& ledger);
 
  private:
-  struct Point {
-    std::vector<std::int64_t> position;
-    std::vector<std::int64_t> sizes;  // of all entries, then of all operations
+  // Sizes that are equal in all known ledgers are one quantity: there are few.
+  struct Quantity {
+    std::vector<std::int64_t> values;  // in each known ledger
   };
+  struct Operation {
+    Ledger::Operation form;
+    std::array<std::size_t, 5> sizes{};  // quantities
+    bool takes_memory = false;
+    friend bool operator==(const Operation&, const Operation&) = default;
+  };
+
   [[nodiscard]] std::optional<std::vector<long double>> weights_at(
       const std::vector<std::int64_t>& position) const;
+  void find_quantities();
 
-  Ledger form_;  // the first one
-  std::vector<Point> points_;
-  bool alike_ = true;  // else the kind is not one, and nothing is known of it
+  std::vector<std::vector<std::int64_t>> positions_;
+  std::vector<Ledger> ledgers_;  // at these
+  bool alike_ = true;            // else the kind is not one, and nothing is known of it
+  std::vector<Quantity> quantities_;
+  std::vector<std::size_t> entries_;  // the quantity that each entry of a ledger is
+  std::vector<Operation> operations_;
+  std::vector<std::size_t> uses_;  // the operation that each use of a ledger is
 };
 
 }  // namespace headroom

@@ -59,18 +59,19 @@ StageNeed ReplayCosts::need(Stage stage, const ReplayRequest& what, std::int64_t
     rungs.cpu_decode = what.rungs.cpu_decode;
   }
   const GenerationRequest& r = what.request;
-  // The text encoder does not see the size, the decoder does not see the prompt.
-  const bool sized = stage != Stage::kEncode;
-  const bool prompted = stage != Stage::kDecode;
-  // Tensors of tokens and of whole layers depend on the area alone, tiles on both sides.
-  const bool by_sides = stage == Stage::kDecode && rungs.tile_latent > 0;
+  const bool sized = stage != Stage::kEncode;  // which sees the prompts alone
+  // Tensors of tokens and of whole layers depend on the area alone, tiles on both sides. Of a
+  // single row or column some rearrangements are mere views.
+  const int token_px = model_.vae.scale() * model_.transformer.patch_size;
+  const bool by_sides =
+      (stage == Stage::kDecode && rungs.tile_latent > 0) || std::min(r.width, r.height) <= token_px;
   const Key key{stage,
                 !sized     ? 0
                 : by_sides ? r.width
                            : r.width * r.height,
-                by_sides ? r.height : 0,
-                prompted ? what.ids.positive.size() : 0,
-                prompted ? what.ids.negative.size() : 0,
+                sized && by_sides ? r.height : 0,
+                what.ids.positive.size(),
+                what.ids.negative.size(),
                 rungs.stream_encoder,
                 rungs.sequential_guidance,
                 rungs.chunk_tokens,

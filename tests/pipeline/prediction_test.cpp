@@ -224,6 +224,27 @@ TEST(Prediction, LongerPromptsAndGuidanceAreTakenIntoAccount) {
   EXPECT_GT(runner.forecast(request).plan.peak_bytes, 0);
 }
 
+TEST(Prediction, DoesNotDependOnWhatWasAskedBefore) {
+  GenerationRequest request = preset_request({512, 512}, true);
+  const Runner asked(test::starter_root());
+  for (const Size size : {Size{512, 512}, Size{64, 576}, Size{192, 192}, Size{576, 64}}) {
+    request.width = size.width;
+    request.height = size.height;
+    for (const int words : {3, 100, 40}) {
+      request.prompt.clear();
+      for (int i = 0; i < words; ++i) request.prompt += "fox ";
+      const Runner fresh(test::starter_root());
+      const Plan expected = fresh.forecast(request).plan;
+      const Plan plan = asked.forecast(request).plan;
+      ASSERT_EQ(plan.stages.size(), expected.stages.size());
+      for (std::size_t i = 0; i < plan.stages.size(); ++i) {
+        EXPECT_EQ(plan.stages[i].peak_bytes, expected.stages[i].peak_bytes)
+            << words << " words, " << to_string(size) << ", stage " << i;
+      }
+    }
+  }
+}
+
 TEST(Prediction, LearnsHowLongAStageTakes) {
   const Runner runner(test::model_root("f32"));
   const GenerationRequest request = test::small_request(runner);

@@ -1,0 +1,144 @@
+// What a few replays tell of all others, beside the others themselves.
+
+#include "ledger_family.h"
+
+#include "headroom/core/size.h"
+#include "headroom/device/workspace.h"
+
+#include "number_format.h"
+#include "pipeline/run_support.h"
+
+#include <map>
+#include <random>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace headroom {
+namespace {
+
+using Row = std::tuple<std::string, std::string, bool>;  // model, number format, on a card
+class LedgersOfAllSizes : public testing::TestWithParam<Row> {};
+
+TEST_P(LedgersOfAllSizes, AreWhatAReplayRecords) {
+  const auto& [name, dtype, card] = GetParam();
+  const ModelFolder model = read_model_folder(
+      name == "starter" ? test::starter_root()
+                        : std::filesystem::path(HEADROOM_SOURCE_DIR) / "configs" / "models" / name);
+  const Device device{card ? Device::Kind::kCuda : Device::Kind::kCpu, 0, "a device"};
+  const NumberFormats formats = choose_formats(dtype, device);
+  std::mt19937 random(7);
+  const auto draw = [&](int low, int high) {
+    return std::uniform_int_distribution<int>(low, high)(random);
+  };
+  const auto draw_side = [&] {  // small ones more often: what is cut in pieces differs most there
+    const int unit = model.info.size_unit;
+    const int most = 2048 / unit;
+    return unit * draw(1, draw(0, 1) == 0 ? std::max(1, most / 4) : most);
+  };
+
+  std::map<std::vector<std::int64_t>, LedgerFamily> families;
+  constexpr int kRequests = 1200;
+  int answered = 0;
+  for (int i = 0; i < kRequests; ++i) {
+    ReplayRequest what;
+    what.threads = 2;
+    what.card = card;
+    what.request.width = draw_side();
+    what.request.height = draw(0, 7) == 0 ? what.request.width : draw_side();
+    what.ids.positive.resize(static_cast<std::size_t>(draw(8, 140)));
+    if (draw(0, 1) == 0) what.ids.negative.resize(static_cast<std::size_t>(draw(8, 70)));
+    what.request.guidance_scale = what.ids.negative.empty() ? 0 : 3;
+    const Stage stage = draw(0, 1) == 0 ? Stage::kDenoise : Stage::kDecode;
+    if (stage == Stage::kDenoise) {
+      what.rungs.sequential_guidance = draw(0, 1) == 0;
+      what.rungs.chunk_tokens = std::vector<int>{0, 0, 64, 256, 1024}.at(draw(0, 4));
+      what.rungs.stream_blocks = draw(0, std::min(3, model.transformer.n_layers));
+    } else {
+      what.rungs.tile_latent = std::vector<int>{0, 0, 4, 8, 16, 32, 64}.at(draw(0, 6));
+      what.rungs.cpu_decode = what.rungs.tile_latent == 0 && draw(0, 3) == 0;
+    }
+
+    const Ledger replayed = replay_short_stage(stage, model, formats, what);
+    const LedgerShape shape = ledger_shape(stage, model, what);
+    LedgerFamily& family = families[shape.kind];
+    const workspace::ScopedKernels kernels(card, {});
+    const std::optional<Ledger> known = family.at(
+        shape.position, [](const Ledger::Operation& op) { return workspace::predicted(op); });
+    if (!known) {
+      family.add(shape.position, replayed);
+      continue;
+    }
+    ++answered;
+    ASSERT_TRUE(*known == replayed)
+        << what.request.width << "x" << what.request.height << ", tokens "
+        << what.ids.positive.size() << " and " << what.ids.negative.size() << ", "
+        << testing::PrintToString(rung_names(what.rungs));
+  }
+  EXPECT_GT(answered, kRequests / 3);
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, LedgersOfAllSizes,
+                         testing::Combine(testing::Values("starter", "z-image-turbo"),
+                                          testing::Values("fp32", "bf16", "q4"), testing::Bool()),
+                         [](const auto& p) {
+                           std::string text = std::get<0>(p.param) + "_" + std::get<1>(p.param) +
+                                              (std::get<2>(p.param) ? "_card" : "_cpu");
+                           std::replace(text.begin(), text.end(), '-', '_');
+                           return text;
+                         });
+
+// Two blocks: one of 10 + 3x bytes, one that an operation of x rows takes.
+Ledger made_ledger(std::int64_t x, std::int64_t taken) {
+  Ledger ledger;
+  ledger.entries = {{.id = 0, .bytes = 10 + 3 * x},
+                    {.tag = MemoryTag::kWorkspace, .id = 1, .bytes = taken},
+                    {.kind = Ledger::Kind::kFree, .id = 1}};
+  ledger.operations = {{1, {.law = 0, .dtype = 0, .sizes = {x}}}};
+  return ledger;
+}
+std::int64_t square_law(const Ledger::Operation& op) {
+  return op.sizes[0] > 100 ? 0 : op.sizes[0] * op.sizes[0];
+}
+
+TEST(LedgerFamily, AnswersOnlyWhatTheKnownLedgersDetermine) {
+  LedgerFamily family;
+  EXPECT_FALSE(family.at({1, 4, 9}, square_law));
+  family.add({1, 4, 9}, made_ledger(4, 16));
+  EXPECT_FALSE(family.at({1, 5, 9}, square_law));
+  EXPECT_EQ(family.at({1, 4, 9}, square_law), made_ledger(4, 16));
+  family.add({1, 6, 9}, made_ledger(6, 36));
+  EXPECT_EQ(family.at({1, 11, 9}, square_law), made_ledger(11, 121));  // by the law, no line
+  EXPECT_FALSE(family.at({1, 11, 8}, square_law));
+}
+
+TEST(LedgerFamily, AsksForAReplayWhereItsFormWouldChange) {
+  LedgerFamily family;
+  family.add({1, 4}, made_ledger(4, 16));
+  family.add({1, 6}, made_ledger(6, 36));
+  EXPECT_FALSE(family.at({1, 101}, square_law));  // the operation takes nothing any more
+  EXPECT_FALSE(family.at({1, -5}, square_law));   // fewer bytes than none
+}
+
+TEST(LedgerFamily, SizesThatAreNotAffineAreNoAnswer) {
+  LedgerFamily family;
+  Ledger second = made_ledger(6, 36);
+  ++second.entries[0].bytes;
+  family.add({1, 4}, made_ledger(4, 16));
+  family.add({1, 6}, second);
+  EXPECT_FALSE(family.at({1, 5}, square_law));  // half a byte
+}
+
+TEST(LedgerFamily, LedgersOfOtherFormEndIt) {
+  LedgerFamily family;
+  Ledger other = made_ledger(6, 36);
+  other.entries.pop_back();
+  family.add({1, 4}, made_ledger(4, 16));
+  family.add({1, 6}, other);
+  EXPECT_FALSE(family.at({1, 4}, square_law));
+}
+
+}  // namespace
+}  // namespace headroom
