@@ -1,6 +1,7 @@
 #include "headroom/memory/planner.h"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <numeric>
 #include <tuple>
@@ -70,6 +71,7 @@ std::vector<Combination> combinations(const LadderCosts& costs) {
   const int chunks = 1 + static_cast<int>(costs.chunk_sizes.size());
   const int tiles = 1 + static_cast<int>(costs.tile_sizes.size());
   std::vector<Combination> all;
+  all.reserve(static_cast<std::size_t>(16 * chunks * (tiles + 1)));
   for (int flags = 0; flags < 16; ++flags) {
     Combination c;
     c.rungs.sequential_guidance = (flags & 1) != 0;
@@ -94,6 +96,27 @@ std::vector<Combination> combinations(const LadderCosts& costs) {
   }
   return all;
 }
+
+// Hands out pairs by their first, then by their second; not all need be taken.
+template <typename Rank>
+class InOrder {
+ public:
+  using Pair = std::pair<Rank, std::size_t>;
+  void add(Rank rank, std::size_t c) { heap_.emplace_back(rank, c); }
+  // Calls visit(rank, c) until it returns false.
+  template <typename Visit>
+  void visit(const Visit& visit) {
+    std::make_heap(heap_.begin(), heap_.end(), std::greater<Pair>());
+    while (!heap_.empty() && visit(heap_.front().first, heap_.front().second)) {
+      std::pop_heap(heap_.begin(), heap_.end(), std::greater<Pair>());
+      heap_.pop_back();
+    }
+    heap_.clear();
+  }
+
+ private:
+  std::vector<Pair> heap_;
+};
 
 // The least n in [low, high] for which `holds`, given that it holds for `high` and for everything
 // above a number that it holds for. Asks for `low` first: the gentlest is often enough.
@@ -156,35 +179,34 @@ class Search {
     };
     // Seconds cost less to ask for than needs: whatever cannot win is left before its needs are
     // asked.
-    std::vector<std::pair<double, std::size_t>> order;
-    for (std::size_t c = 0; c < combinations_.size(); ++c) order.emplace_back(seconds(c, 0), c);
-    std::sort(order.begin(), order.end());
-    for (const auto& [at_least, c] : order) {
-      if (best && at_least > best->seconds) break;
+    InOrder<double> order;
+    for (std::size_t c = 0; c < combinations_.size(); ++c) order.add(seconds(c, 0), c);
+    order.visit([&](double at_least, std::size_t c) {
+      if (best && at_least > best->seconds) return false;
       if (allowed(c, 0) && peak(c, 0) <= budget_bytes) consider(c, 0);
-    }
+      return true;
+    });
     if (costs_.layers < 1) return best;
 
-    order.clear();
     const int first = first_streamed();
     for (std::size_t c = 0; c < combinations_.size(); ++c) {
       if (!allowed(c, first)) continue;
       const double at_least = bound_by_tangent(c);
-      if (!best || at_least <= best->seconds) order.emplace_back(at_least, c);
+      if (!best || at_least <= best->seconds) order.add(at_least, c);
     }
-    std::sort(order.begin(), order.end());
-    for (const auto& [at_least, c] : order) {
-      if (best && at_least > best->seconds) break;
-      if (peak(c, costs_.layers) > budget_bytes) continue;
-      const auto fits = [&, c = c](int n) { return peak(c, n) <= budget_bytes; };
+    order.visit([&](double at_least, std::size_t c) {
+      if (best && at_least > best->seconds) return false;
+      if (peak(c, costs_.layers) > budget_bytes) return true;
+      const auto fits = [&](int n) { return peak(c, n) <= budget_bytes; };
       const int fewest = quickest(c, least(first, costs_.layers, fits));
-      if (best && seconds(c, fewest) > best->seconds) continue;
+      if (best && seconds(c, fewest) > best->seconds) return true;
       // Among those that take as long, more blocks save memory.
       const double limit = seconds(c, fewest);
       const int most =
-          largest(fewest, costs_.layers, [&, c = c](int n) { return seconds(c, n) <= limit; });
+          largest(fewest, costs_.layers, [&](int n) { return seconds(c, n) <= limit; });
       consider(c, fewest_with_peak_of(c, fewest, most));
-    }
+      return true;
+    });
     return best;
   }
 
@@ -200,24 +222,24 @@ class Search {
       if (!best || rank(choice) < rank(*best)) best = choice;
     };
     const int first = first_streamed();
-    std::vector<std::pair<std::int64_t, std::size_t>> order;
+    InOrder<std::int64_t> order;
     for (std::size_t c = 0; c < combinations_.size(); ++c) {
-      order.emplace_back(std::min(peak(c, 0), peak(c, costs_.layers)), c);
+      order.add(std::min(peak(c, 0), peak(c, costs_.layers)), c);
     }
-    std::sort(order.begin(), order.end());
-    for (const auto& [at_least, c] : order) {
-      if (best && at_least > best->peak_bytes) break;
-      const auto in_time = [&, c = c](int n) { return seconds(c, n) <= limit; };
+    order.visit([&](std::int64_t at_least, std::size_t c) {
+      if (best && at_least > best->peak_bytes) return false;
+      const auto in_time = [&](int n) { return seconds(c, n) <= limit; };
       if (allowed(c, 0) && in_time(0)) consider(c, 0);
       if (costs_.layers < 1 || !allowed(c, first) ||
           (best && peak(c, costs_.layers) > best->peak_bytes))
-        continue;
+        return true;
       const int quick = quickest(c, first);
-      if (!in_time(quick)) continue;
+      if (!in_time(quick)) return true;
       const int most = largest(quick, costs_.layers, in_time);
-      if (best && peak(c, most) > best->peak_bytes) continue;
+      if (best && peak(c, most) > best->peak_bytes) return true;
       consider(c, std::max(fewest_with_peak_of(c, first, most), quick));
-    }
+      return true;
+    });
     return *best;
   }
 
@@ -309,10 +331,12 @@ class Search {
     const std::array<int, kStageCount> at{load, encode, denoise, decode, 0};
 
     std::array<double, kStageCount> parts{};
+    bool known = true;
     for (std::size_t s = 0; s < parts.size(); ++s) {
       parts[s] = seconds_[s][static_cast<std::size_t>(at[s])];
+      known = known && parts[s] != kUnknown;
     }
-    if (std::find(parts.begin(), parts.end(), kUnknown) != parts.end()) {
+    if (!known) {
       parts = costs_.seconds(all);
       for (std::size_t s = 0; s < parts.size(); ++s) {
         seconds_[s][static_cast<std::size_t>(at[s])] = parts[s];
