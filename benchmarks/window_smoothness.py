@@ -12,69 +12,15 @@ machine should be idle, its load is printed.
 import argparse
 import json
 import os
-import subprocess
 import tempfile
 import threading
 import time
 from pathlib import Path
 
 import processes
+from driven_window import Window
 
 MOVES_A_SECOND = 125
-
-
-class Window:
-    """The program's window on a display, read through its HEADROOM_UI_DUMP."""
-
-    def __init__(self, program, display, folder):
-        self.display = display
-        self.dump = Path(folder) / "ui.json"
-        environment = processes.private_environment(folder)
-        environment.pop("WAYLAND_DISPLAY", None)
-        environment.update(DISPLAY=display, LIBGL_ALWAYS_SOFTWARE="1", HEADROOM_UI_DUMP=str(self.dump))
-        (Path(folder) / "pictures").mkdir(exist_ok=True)
-        self.process = subprocess.Popen(
-            [str(program), "--device", "cpu", "--pretend-vram", "4G"],
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-
-    def read(self):
-        return json.loads(self.dump.read_text())
-
-    def state(self):
-        return self.read()["state"]
-
-    def wait(self, condition, seconds=180):
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if self.process.poll() is not None:
-                raise RuntimeError(f"the window closed with {self.process.returncode}")
-            if self.dump.exists() and condition(self.state()):
-                return
-            time.sleep(0.05)
-        raise RuntimeError("the window did not come to the state that was waited for")
-
-    def tool(self, *arguments):
-        subprocess.run(["xdotool", *map(str, arguments)], env={**os.environ, "DISPLAY": self.display}, check=True)
-
-    def click(self, widget):
-        place = self.read()["widgets"][widget]
-        self.tool("mousemove", int(place["x"] + place["w"] / 2), int(place["y"] + place["h"] / 2))
-        time.sleep(0.3)
-        self.tool("click", 1)
-        time.sleep(0.3)
-
-    def type_into(self, widget, text):
-        self.click(widget)
-        self.tool("key", "ctrl+a")
-        self.tool("type", "--delay", "40", text)
-        self.tool("key", "Tab")
-
-    def cpu_seconds(self):
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def move_pointer(window, stop):
@@ -141,7 +87,7 @@ def main():
     args = parser.parse_args()
     print(json.dumps(processes.machine()))
     with tempfile.TemporaryDirectory() as folder, processes.Screen(1280, 800) as display:
-        window = Window(args.program.resolve(), display, folder)
+        window = Window(args.program.resolve(), display, folder, ["--pretend-vram", "4G"])
         try:
             window.wait(lambda s: s["language"] != "")
             window.click("example.0")

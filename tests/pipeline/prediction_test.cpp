@@ -224,6 +224,23 @@ TEST(Prediction, LongerPromptsAndGuidanceAreTakenIntoAccount) {
   EXPECT_GT(runner.forecast(request).plan.peak_bytes, 0);
 }
 
+// Forecasts are made beside a run, whose peak they must not raise.
+TEST(Prediction, TakesNothingOfTheBudget) {
+  for (const std::string dtype : {"fp32", "bf16", "fp16"}) {
+    const std::int64_t before = cpu_budget::use().allocations;
+    const Runner runner(test::starter_root(),
+                        [&](PipelineOptions& options) { options.dtype = dtype; });
+    GenerationRequest request = preset_request({512, 512}, true);
+    MemorySnapshot card;
+    for (const std::int64_t megabytes : {500, 90, 40, 25, 5}) {
+      card.total = card.free = megabytes * kMiB;
+      static_cast<void>(runner.forecaster->forecast(request, card));
+      static_cast<void>(runner.forecaster->frontier(request, card, 256, 1024, {}));
+    }
+    EXPECT_EQ(cpu_budget::use().allocations, before) << dtype;
+  }
+}
+
 TEST(Prediction, DoesNotDependOnWhatWasAskedBefore) {
   GenerationRequest request = preset_request({512, 512}, true);
   const Runner asked(test::starter_root());
