@@ -47,7 +47,7 @@ hold() {
   names=$(printf '%s\n' "$@" | sort -hr | sed -n "s/^[^ ]* \(.*\)/'\1'/p" | paste -sd ,)
   wait_until "state['others'] == [$names]" 30
   wait_until "'pending' not in [c['state'] for c in state['cards'].values()] and ($expression)" 60
-  sleep 1.5 # the table of sizes may still be made finer
+  sleep 1.5 # the table of sizes comes last
 }
 
 play() {

@@ -33,9 +33,9 @@ int run_window(const CommandLine& line) {
                          return app.forecaster->forecast(request, memory);
                        },
                    .frontier =
-                       [&](const GenerationRequest& request, const MemorySnapshot& memory, int step,
+                       [&](const GenerationRequest& request, const MemorySnapshot& memory,
                            const std::function<void()>& between) {
-                         return app.forecaster->frontier(request, memory, step,
+                         return app.forecaster->frontier(request, memory, Lookout::kStep_px,
                                                          Lookout::kLargestSide_px, between);
                        },
                    .other_programs = [&] { return app.memory.other_programs(); }},

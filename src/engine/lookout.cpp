@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kMostForecasts = 256;
 
-// Ends a table: a newer question has come, or the end, or it takes too long.
+// Ends a table: a newer question has come, or the end.
 struct GiveUp {};
 
 // Own memory is reclaimable, so a run may use what is free plus what is ours.
@@ -80,13 +80,6 @@ void Lookout::refresh() {
   changed_.notify_one();
 }
 
-int Lookout::next_step() const {
-  const bool current = frontier_.value && frontier_.version == version_ &&
-                       frontier_kind_ == kind_of(requests_.front());
-  if (!sources_.frontier || current) return 0;
-  return too_slow_ == version_ ? kCoarseStep_px : kFineStep_px;
-}
-
 // Forecasts first, in the order in which they are asked for.
 std::optional<Lookout::Task> Lookout::next_task() const {
   if (requests_.empty()) return std::nullopt;
@@ -102,8 +95,9 @@ std::optional<Lookout::Task> Lookout::next_task() const {
     task.others = true;
     return task;
   }
-  task.step = next_step();
-  if (task.step == 0) return std::nullopt;
+  const bool current = frontier_.value && frontier_.version == version_ &&
+                       frontier_kind_ == kind_of(requests_.front());
+  if (!sources_.frontier || current) return std::nullopt;
   return task;
 }
 
@@ -118,23 +112,19 @@ Forecast Lookout::ask(const Task& task) const {
 }
 
 void Lookout::make_table(const Task& task, const std::stop_token& stop) {
-  using Clock = std::chrono::steady_clock;
-  constexpr std::chrono::seconds kPatience{1};
   // A run that begins asks the same forecaster and must get its turn.
   constexpr std::chrono::microseconds kTurn{100};
-  const auto begun = Clock::now();
+  constexpr int kSizesBetweenTurns = 16;
+  int sizes = 0;
   const auto between = [&] {
-    std::this_thread::sleep_for(kTurn);
+    if (++sizes % kSizesBetweenTurns == 0) std::this_thread::sleep_for(kTurn);
     const std::scoped_lock lock(mutex_);
     if (stop.stop_requested() || question_ != task.question) throw GiveUp{};
-    if (task.step != kFineStep_px || Clock::now() - begun < kPatience) return;
-    too_slow_ = task.version;
-    throw GiveUp{};
   };
   Known<Frontier> table{nullptr, task.version};
   try {
-    table.value = std::make_shared<const Frontier>(
-        sources_.frontier(task.like, task.memory, task.step, between));
+    table.value =
+        std::make_shared<const Frontier>(sources_.frontier(task.like, task.memory, between));
   } catch (const Error&) {
     table.value = std::make_shared<const Frontier>();  // the forecasts say what is wrong
   } catch (const GiveUp&) {

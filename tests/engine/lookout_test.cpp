@@ -182,13 +182,12 @@ TEST_F(LookoutTest, AnErrorIsAForecastThatDoesNotFit) {
 TEST_F(LookoutTest, MakesTheTableAfterTheForecastsAndAgainWhenMemoryMoves) {
   Lookout::Sources all = sources();
   std::atomic<int> tables = 0;
-  all.frontier = [&](const GenerationRequest&, const MemorySnapshot& m, int step,
+  all.frontier = [&](const GenerationRequest&, const MemorySnapshot& m,
                      const std::function<void()>& between) {
     EXPECT_GE(asked(), 2U);
     between();
     ++tables;
     Frontier table;
-    table.step = step;
     table.critical_point = Size{static_cast<int>(m.free / kMiB), 64};
     return table;
   };
@@ -200,7 +199,6 @@ TEST_F(LookoutTest, MakesTheTableAfterTheForecastsAndAgainWhenMemoryMoves) {
     });
   };
   ASSERT_TRUE(critical_width_is(1024, memory(kGiB)));
-  EXPECT_EQ(lookout.look(requests, memory(kGiB)).frontier->step, Lookout::kFineStep_px);
   ASSERT_TRUE(critical_width_is(2048, memory(2 * kGiB)));
   EXPECT_EQ(tables, 2);
   // Another size is in the same table; other steps are not.
@@ -210,25 +208,10 @@ TEST_F(LookoutTest, MakesTheTableAfterTheForecastsAndAgainWhenMemoryMoves) {
   EXPECT_EQ(lookout.look({more}, memory(2 * kGiB)).frontier, nullptr);
 }
 
-TEST_F(LookoutTest, ATableThatTakesTooLongIsMadeCoarser) {
-  Lookout::Sources all = sources();
-  all.frontier = [&](const GenerationRequest&, const MemorySnapshot&, int step,
-                     const std::function<void()>& between) {
-    while (step == Lookout::kFineStep_px) between();  // throws some time
-    Frontier table;
-    table.step = step;
-    return table;
-  };
-  Lookout lookout(all, [] {});
-  ASSERT_TRUE(until(lookout, {request(512)}, memory(kGiB),
-                    [](const Lookout::Outlook& outlook) { return outlook.frontier != nullptr; }));
-  EXPECT_EQ(lookout.look({request(512)}, memory(kGiB)).frontier->step, Lookout::kCoarseStep_px);
-}
-
 TEST_F(LookoutTest, ATableGivesWayToANewQuestionAndToTheEnd) {
   Lookout::Sources all = sources();
   std::atomic<bool> working = false;
-  all.frontier = [&](const GenerationRequest&, const MemorySnapshot&, int,
+  all.frontier = [&](const GenerationRequest&, const MemorySnapshot&,
                      const std::function<void()>& between) -> Frontier {
     while (true) {  // would go on for ever
       working = true;

@@ -122,9 +122,9 @@ Forecast make_forecast(const GenerationRequest& request, const MemorySnapshot& m
   return forecast;
 }
 
-Frontier make_frontier(const GenerationRequest& request, const MemorySnapshot& memory, int step,
+Frontier make_frontier(const GenerationRequest& request, const MemorySnapshot& memory,
                        const std::function<void()>& between) {
-  return compute_frontier(step, Lookout::kLargestSide_px, [&](Size size) {
+  return compute_frontier(Lookout::kStep_px, Lookout::kLargestSide_px, [&](Size size) {
     between();
     GenerationRequest other = request;
     other.width = size.width;

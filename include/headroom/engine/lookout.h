@@ -25,15 +25,15 @@ class Lookout {
   // that does not fit with its message as the reason.
   struct Sources {
     std::function<Forecast(const GenerationRequest&, const MemorySnapshot&)> forecast;
-    // Of sizes in multiples of `step` up to kLargestSide_px; `between` may throw to end it.
-    std::function<Frontier(const GenerationRequest&, const MemorySnapshot&, int step,
+    // Of sizes in multiples of kStep_px up to kLargestSide_px; calls `between` between sizes,
+    // which may throw to end it.
+    std::function<Frontier(const GenerationRequest&, const MemorySnapshot&,
                            const std::function<void()>& between)>
         frontier{};
     std::function<std::vector<OtherProgram>()> other_programs{};
   };
   static constexpr int kLargestSide_px = 2048;
-  static constexpr int kFineStep_px = 64;
-  static constexpr int kCoarseStep_px = 256;  // when the fine table takes longer than a second
+  static constexpr int kStep_px = 64;
 
   // What is known by now.
   struct Outlook {
@@ -71,7 +71,6 @@ class Lookout {
     std::optional<GenerationRequest> forecast{};  // else the others, else the frontier
     bool others = false;
     GenerationRequest like{};  // of the frontier
-    int step = 0;
     MemorySnapshot memory{};
     std::uint64_t version = 0;
     std::uint64_t question = 0;
@@ -80,7 +79,6 @@ class Lookout {
   static Kind kind_of(const GenerationRequest& request);
   static Key key_of(const GenerationRequest& request);
   [[nodiscard]] std::optional<Task> next_task() const;  // under the lock
-  [[nodiscard]] int next_step() const;                  // of the frontier, 0 = none; likewise
   void run(const std::stop_token& stop);
   void make_table(const Task& task, const std::stop_token& stop);
   Forecast ask(const Task& task) const;
@@ -96,7 +94,6 @@ class Lookout {
   std::map<Key, Known<Forecast>> forecasts_;
   Known<Frontier> frontier_;
   Kind frontier_kind_;
-  std::uint64_t too_slow_ = 0;  // the version for which the fine table took too long
   Known<std::vector<OtherProgram>> others_;
   std::jthread thread_;  // last member
 };
