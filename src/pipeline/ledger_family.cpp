@@ -135,10 +135,10 @@ std::optional<Ledger> LedgerFamily::at(const std::vector<std::int64_t>& position
   if (!weights) return std::nullopt;
 
   std::vector<std::int64_t> sizes;
-  for (const Quantity& quantity : quantities_) {
+  for (const std::vector<std::int64_t>& values : quantities_) {
     long double size = 0;
     for (std::size_t i = 0; i < weights->size(); ++i) {
-      size += (*weights)[i] * quantity.values[i];
+      size += (*weights)[i] * values[i];
     }
     sizes.push_back(std::llround(size));
     // A size that is no whole number, or below zero, shows that it is not affine.
@@ -148,14 +148,16 @@ std::optional<Ledger> LedgerFamily::at(const std::vector<std::int64_t>& position
   std::vector<Ledger::Operation> operations;
   std::vector<std::int64_t> taken;
   for (const Operation& operation : operations_) {
-    Ledger::Operation& now = operations.emplace_back(operation.form);
+    Ledger::Operation& now = operations.emplace_back();
+    now.law = operation.law;
+    now.dtype = operation.dtype;
     for (std::size_t k = 0; k < now.sizes.size(); ++k) now.sizes[k] = sizes[operation.sizes[k]];
     taken.push_back(law(now));
     // Memory that comes where there was none: nobody would give it back.
     if ((taken.back() != 0) != operation.takes_memory) return std::nullopt;
   }
 
-  Ledger ledger = ledgers_.front();
+  Ledger ledger = form_;
   for (std::size_t i = 0; i < entries_.size(); ++i) ledger.entries[i].bytes = sizes[entries_[i]];
   for (std::size_t i = 0; i < uses_.size(); ++i) {
     Ledger::Use& use = ledger.operations[i];
@@ -167,45 +169,42 @@ std::optional<Ledger> LedgerFamily::at(const std::vector<std::int64_t>& position
 
 void LedgerFamily::add(const std::vector<std::int64_t>& position, const Ledger& ledger) {
   if (!alike_ || weights_at(position)) return;  // it says nothing new
-  alike_ = ledgers_.empty() || same_form(ledgers_.front(), ledger);
+  if (positions_.empty()) {
+    form_ = ledger;
+    entries_.assign(ledger.entries.size(), 0);
+    use_sizes_.assign(ledger.operations.size(), {});
+    quantities_.assign(1, {});
+  }
+  alike_ = same_form(form_, ledger);
   if (!alike_) return;
   positions_.push_back(position);
-  ledgers_.push_back(ledger);
-  find_quantities();
-}
 
-void LedgerFamily::find_quantities() {
-  quantities_.clear();
-  entries_.clear();
+  // What was one quantity so far is as many as there are sizes in this ledger.
+  std::vector<std::vector<std::int64_t>> quantities;
+  std::map<std::pair<std::size_t, std::int64_t>, std::size_t> known;
+  const auto split = [&](std::size_t& quantity, std::int64_t size) {
+    const auto [found, is_new] = known.emplace(std::pair{quantity, size}, quantities.size());
+    if (is_new) quantities.emplace_back(quantities_[quantity]).push_back(size);
+    quantity = found->second;
+  };
+  std::vector<std::int64_t> bytes;
+  for (const Ledger::Entry& entry : ledger.entries) bytes.push_back(entry.bytes);
+  for (const Ledger::Use& use : ledger.operations) bytes[use.entry] = 0;  // follows from its law
+  for (std::size_t i = 0; i < entries_.size(); ++i) split(entries_[i], bytes[i]);
+
   operations_.clear();
   uses_.clear();
-  std::map<std::vector<std::int64_t>, std::size_t> known;
-  const auto quantity = [&](const auto& size_in) {
-    std::vector<std::int64_t> values;
-    for (const Ledger& ledger : ledgers_) values.push_back(size_in(ledger));
-    const auto [found, is_new] = known.emplace(values, quantities_.size());
-    if (is_new) quantities_.push_back({std::move(values)});
-    return found->second;
-  };
-  const Ledger& form = ledgers_.front();
-  std::vector<bool> follows(form.entries.size());  // from an operation
-  for (std::size_t i = 0; i < form.operations.size(); ++i) {
-    const Ledger::Use& use = form.operations[i];
-    follows[use.entry] = true;
-    Operation operation{use.operation, {}, form.entries[use.entry].bytes != 0};
-    operation.form.sizes = {};
-    for (std::size_t k = 0; k < operation.sizes.size(); ++k) {
-      operation.sizes[k] =
-          quantity([&](const Ledger& l) { return l.operations[i].operation.sizes[k]; });
-    }
+  for (std::size_t i = 0; i < use_sizes_.size(); ++i) {
+    const auto& sizes = ledger.operations[i].operation.sizes;
+    for (std::size_t k = 0; k < sizes.size(); ++k) split(use_sizes_[i][k], sizes[k]);
+    const Ledger::Use& use = form_.operations[i];
+    const Operation operation{use.operation.law, use.operation.dtype, use_sizes_[i],
+                              form_.entries[use.entry].bytes != 0};
     const auto found = std::find(operations_.begin(), operations_.end(), operation);
     uses_.push_back(static_cast<std::size_t>(found - operations_.begin()));
     if (found == operations_.end()) operations_.push_back(operation);
   }
-  for (std::size_t i = 0; i < form.entries.size(); ++i) {
-    entries_.push_back(quantity(
-        [&](const Ledger& l) { return follows[i] ? std::int64_t{0} : l.entries[i].bytes; }));
-  }
+  quantities_ = std::move(quantities);
 }
 
 }  // namespace headroom

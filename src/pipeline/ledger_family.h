@@ -40,12 +40,9 @@ class LedgerFamily {
   void add(const std::vector<std::int64_t>& position, const Ledger& ledger);
 
  private:
-  // Sizes that are equal in all known ledgers are one quantity: there are few.
-  struct Quantity {
-    std::vector<std::int64_t> values;  // in each known ledger
-  };
   struct Operation {
-    Ledger::Operation form;
+    std::uint8_t law = 0;
+    std::int8_t dtype = 0;
     std::array<std::size_t, 5> sizes{};  // quantities
     bool takes_memory = false;
     friend bool operator==(const Operation&, const Operation&) = default;
@@ -53,15 +50,17 @@ class LedgerFamily {
 
   [[nodiscard]] std::optional<std::vector<long double>> weights_at(
       const std::vector<std::int64_t>& position) const;
-  void find_quantities();
 
+  bool alike_ = true;  // else the kind is not one, and nothing is known of it
+  Ledger form_;        // the first one
   std::vector<std::vector<std::int64_t>> positions_;
-  std::vector<Ledger> ledgers_;  // at these
-  bool alike_ = true;            // else the kind is not one, and nothing is known of it
-  std::vector<Quantity> quantities_;
-  std::vector<std::size_t> entries_;  // the quantity that each entry of a ledger is
-  std::vector<Operation> operations_;
-  std::vector<std::size_t> uses_;  // the operation that each use of a ledger is
+  // Sizes that are equal in each known ledger are one quantity, and there are few: its values at
+  // positions_.
+  std::vector<std::vector<std::int64_t>> quantities_;
+  std::vector<std::size_t> entries_;                   // the quantity that each entry is
+  std::vector<std::array<std::size_t, 5>> use_sizes_;  // those of each use of an operation
+  std::vector<Operation> operations_;                  // different ones
+  std::vector<std::size_t> uses_;                      // which of them each use is
 };
 
 }  // namespace headroom
