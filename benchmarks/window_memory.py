@@ -4,9 +4,9 @@
     window_memory.py --program build/release/bin/headroom [--rounds 3]
 
 Opens the window with the starter model on a pretended card of 256 MB and lets pretended programs hold now more, now
-less of it, first with nothing else to do, then while a picture is made. Prints the seconds from each change to the moment when the window reports all five cards anew; it reports
-five times a second, so up to 0.2 s of that are the measurement's. Needs Xvfb and xdotool; the machine should be idle,
-its load is printed.
+less of it, first with nothing else to do, then while a picture is made. Prints the seconds from each change to the
+moment when the window reports all five cards anew; it reports five times a second, so up to 0.2 s of that are the
+measurement's. Needs Xvfb and xdotool; the machine should be idle, its load is printed.
 """
 
 import argparse

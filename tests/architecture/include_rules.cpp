@@ -74,9 +74,9 @@ constexpr Prefix kPrefixes[] = {
     {"sys/", "posix"},
 };
 
-constexpr std::string_view kPosix[] = {"dirent.h",  "dlfcn.h",   "fcntl.h", "poll.h",
-                                       "pthread.h", "pwd.h",     "sched.h", "signal.h",
-                                       "spawn.h",   "termios.h", "unistd.h"};
+constexpr std::string_view kPosix[] = {"dirent.h", "dlfcn.h",   "fcntl.h",   "malloc.h",
+                                       "poll.h",   "pthread.h", "pwd.h",     "sched.h",
+                                       "signal.h", "spawn.h",   "termios.h", "unistd.h"};
 
 // Both pull in all of torch: seconds for every file that includes them.
 constexpr std::string_view kBanned[] = {"torch/torch.h", "torch/all.h", "torch/extension.h"};
