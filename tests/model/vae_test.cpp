@@ -1,9 +1,16 @@
 #include "headroom/model/vae.h"
 
 #include "headroom/core/error.h"
+#include "headroom/diffusion/noise.h"
 
 #include "support/fixture.h"
 
+#include <algorithm>
+#include <utility>
+
+#include <ATen/ops/abs.h>
+#include <ATen/ops/max.h>
+#include <ATen/ops/sub.h>
 #include <c10/core/InferenceMode.h>
 
 namespace headroom {
@@ -64,6 +71,23 @@ TEST_P(VaeFixture, DecodesAsTheReference) {
                      c.outputs.at("image")));
   });
   EXPECT_EQ(tiled, 3);
+}
+
+TEST_P(VaeFixture, DecodingInTilesOfAnySizeAndPictureOfAnyShapeIsDecodingAtOnce) {
+  OpenModel model(GetParam());
+  const VaeDecoder decoder(model.folder.vae, model.vae);
+  const std::int64_t channels = model.folder.vae.latent_channels;
+  const std::pair<int, int> shapes[] = {{1, 1}, {1, 9}, {9, 1}, {2, 7}, {5, 5}, {8, 12}, {13, 6}};
+  for (const auto& [height, width] : shapes) {
+    const at::Tensor z = draw_noise(7, {1, channels, height, width}).squeeze(0);
+    const at::Tensor whole = decoder.forward(z);
+    for (int tile = 1; tile <= std::max(height, width) + 1; ++tile) {
+      const at::Tensor tiled = decoder.forward_tiled(z, tile);
+      ASSERT_EQ(tiled.sizes(), whole.sizes());
+      EXPECT_LE(at::max(at::abs(at::sub(tiled, whole))).item().toDouble(), 1e-5)
+          << height << "x" << width << " latents, tiles of " << tile;
+    }
+  }
 }
 
 TEST_P(VaeFixture, OneTileIsTheWholePicture) {

@@ -29,10 +29,8 @@ struct Searched {
 };
 
 using Row = std::tuple<std::string, std::string, bool>;  // model, number format, on a card
-class FrontierTable : public testing::TestWithParam<Row> {};
-
-TEST_P(FrontierTable, EqualsTheSearchOfAllPlans) {
-  const auto& [name, dtype, card] = GetParam();
+PipelineOptions options_of(const Row& row) {
+  const auto& [name, dtype, card] = row;
   PipelineOptions options;
   options.model = read_model_folder(name == "starter" ? test::starter_root()
                                                       : std::filesystem::path(HEADROOM_SOURCE_DIR) /
@@ -41,6 +39,13 @@ TEST_P(FrontierTable, EqualsTheSearchOfAllPlans) {
   options.dtype = dtype;
   options.threads = 2;
   options.budget.reserve_bytes = 0;
+  return options;
+}
+
+class FrontierTable : public testing::TestWithParam<Row> {};
+
+TEST_P(FrontierTable, EqualsTheSearchOfAllPlans) {
+  const PipelineOptions options = options_of(GetParam());
   GenerationRequest request;
   request.guidance_scale = 2;
   const TimeModel times;
@@ -51,8 +56,8 @@ TEST_P(FrontierTable, EqualsTheSearchOfAllPlans) {
     for (int width = kStep; width <= kMax; width += kStep) {
       request.width = width;
       request.height = height;
-      ReplayCosts fresh(options.model, choose_formats(dtype, options.device), options.threads,
-                        {.card = card, .cuda = {}});
+      ReplayCosts fresh(options.model, choose_formats(options.dtype, options.device),
+                        options.threads, {.card = options.device.is_cuda(), .cuda = {}});
       ReplayCosts::ForRequest costs(fresh, request, encode_prompts(nullptr, request), times);
       Searched& of = searched[{height, width}];
       of.all = all_plans(costs);
@@ -86,6 +91,37 @@ TEST_P(FrontierTable, EqualsTheSearchOfAllPlans) {
       EXPECT_EQ(cell.peak_bytes, best->peak_bytes);
       EXPECT_EQ(cell.state == FrontierCell::State::kFits,
                 best->seconds <= kSlowerThanResident * own.resident_seconds);
+    }
+  }
+}
+
+// What the preset cards show, which are forecasts, is what the table says of their sizes.
+TEST_P(FrontierTable, SaysOfThePresetsWhatTheirForecastsSay) {
+  const PipelineOptions options = options_of(GetParam());
+  const auto forecaster = make_forecaster(options, nullptr);
+  GenerationRequest request;
+  request.prompt = "a cat";
+  request.guidance_scale = 2;
+  request.width = request.height = 1024;
+  MemorySnapshot memory;
+  memory.total = memory.free = 1024 * kGiB;
+  const std::int64_t most = forecaster->forecast(request, memory).plan.peak_bytes;
+  for (int part = 1; part <= 20; ++part) {
+    memory.total = memory.free = most * part / 20;
+    const Frontier table = forecaster->frontier(request, memory, 64, 1024, {});
+    for (const SizePreset& preset : kSizePresets) {
+      SCOPED_TRACE(std::string(preset.name) + " within " + format_bytes(memory.free));
+      request.width = preset.size.width;
+      request.height = preset.size.height;
+      const Forecast forecast = forecaster->forecast(request, memory);
+      const FrontierCell& cell = *table.find(preset.size);
+      EXPECT_EQ(cell.state != FrontierCell::State::kNo, forecast.fits);
+      EXPECT_EQ(cell.peak_bytes, forecast.plan.peak_bytes);
+      EXPECT_EQ(cell.shortfall_bytes, forecast.shortfall_bytes);
+      if (forecast.fits) {
+        EXPECT_EQ(cell.state == FrontierCell::State::kFitsSlower,
+                  forecast.slowdown > kSlowerThanResident);
+      }
     }
   }
 }
