@@ -40,6 +40,7 @@ struct Counters {
     check(use.total() + bytes, bytes);
     of(tag) += bytes;
     use.peak = std::max(use.peak, use.total());
+    if (limit > 0) use.over_limit = std::max(use.over_limit, use.total() - limit);
     if (use.reserved > 0 && use.total() > use.reserved) {
       use.reserved = use.total();
       ++use.growths;

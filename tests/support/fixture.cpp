@@ -1,5 +1,7 @@
 #include "support/fixture.h"
 
+#include "headroom/device/cpu_budget.h"
+
 #include <cmath>
 #include <cstring>
 #include <fstream>
@@ -9,6 +11,15 @@
 
 namespace headroom::test {
 namespace {
+
+// Whatever a test is about: the counting allocator must never pass its limit.
+class BudgetListener final : public testing::EmptyTestEventListener {
+  void OnTestEnd(const testing::TestInfo&) override { EXPECT_EQ(cpu_budget::use().over_limit, 0); }
+};
+[[maybe_unused]] const bool listening = [] {
+  testing::UnitTest::GetInstance()->listeners().Append(new BudgetListener);  // gtest deletes it
+  return true;
+}();
 
 c10::ScalarType scalar_type(DType dtype) {
   switch (dtype) {

@@ -20,6 +20,8 @@ struct Use {
   std::int64_t allocations = 0;  // number of allocations since the start of the process
   std::int64_t reserved = 0;     // held by reserve(), whether in use or not
   std::int64_t growths = 0;      // allocations since reserve() that passed what was held
+  std::int64_t over_limit =
+      0;  // most that an allocation brought beyond the limit; a fault if not 0
   [[nodiscard]] std::int64_t total() const { return weights + activations; }
 };
 
