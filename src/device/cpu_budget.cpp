@@ -31,12 +31,18 @@ struct Counters {
   std::int64_t fail_at = 0;
 
   std::int64_t& of(MemoryTag tag) {
+    if (tag == MemoryTag::kWorkspace) return use.workspace;
     return tag == MemoryTag::kWeights ? use.weights : use.activations;
   }
 
   void take(std::int64_t bytes, MemoryTag tag) {
     if (tag == MemoryTag::kHost) return;
     const std::scoped_lock lock(mutex);
+    if (tag == MemoryTag::kWorkspace) {
+      use.workspace += bytes;
+      use.workspace_peak = std::max(use.workspace_peak, use.workspace);
+      return;
+    }
     check(use.total() + bytes, bytes);
     of(tag) += bytes;
     use.peak = std::max(use.peak, use.total());
@@ -162,9 +168,20 @@ std::int64_t limit() {
 
 void reserve(std::int64_t bytes) { counters().reserve(bytes); }
 
+void keep(const c10::DataPtr& block) {
+  if (block.get() == nullptr || block.get_deleter() != &release) return;
+  Header& header = *(static_cast<Header*>(block.get()) - 1);
+  if (header.tag != MemoryTag::kWorkspace) return;
+  const MemoryTag tag = ScopedMemoryTag::current();
+  counters().take(header.bytes, tag);
+  counters().give_back(header.bytes, header.tag);
+  header.tag = tag;
+}
+
 void reset_peak() {
   const std::scoped_lock lock(counters().mutex);
   counters().use.peak = counters().use.total();
+  counters().use.workspace_peak = counters().use.workspace;
 }
 
 void fail_allocation(std::int64_t n) {

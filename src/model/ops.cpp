@@ -1,5 +1,6 @@
 #include "ops.h"
 
+#include "headroom/device/cpu_budget.h"
 #include "headroom/device/memory_tag.h"
 #include "headroom/device/meta_ledger.h"
 #include "headroom/device/workspace.h"
@@ -44,6 +45,18 @@ at::Tensor workspace_of(const Operation& operation) {
   return declared_workspace(bytes);
 }
 
+// The result of an operation that libraries do. On the CPU only it counts, not their scratch.
+template <typename Work>
+at::Tensor only_result(const Work& work) {
+  at::Tensor result;
+  {
+    const ScopedMemoryTag tag(MemoryTag::kWorkspace);
+    result = work();
+  }
+  if (result.is_cpu()) cpu_budget::keep(result.storage().data_ptr());
+  return result;
+}
+
 // [T, 1] float32: 1 / sqrt(mean(x^2) + eps) of each row of float32 x. The norm reduces without
 // a temporary of x's size, which pow().mean() would make.
 at::Tensor inverse_rms(const at::Tensor& x, double eps) {
@@ -67,7 +80,7 @@ at::Tensor unfused_attention(const at::Tensor& q, const at::Tensor& k, const at:
 }  // namespace
 
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
-  if (!x.is_meta()) return at::linear(x, weight, bias);
+  if (!x.is_meta()) return only_result([&] { return at::linear(x, weight, bias); });
   const at::Tensor workspace =
       workspace_of(workspace::Linear{x.size(0), x.size(1), weight.size(0), x.scalar_type()});
   if (weight.scalar_type() != at::kByte) return at::linear(x, weight, bias);
@@ -94,12 +107,13 @@ at::Tensor rms_norm_consuming(at::Tensor x, const at::Tensor& weight, double eps
 
 at::Tensor layer_norm(const at::Tensor& x, double eps) {
   if (x.is_meta()) {
-    const std::int64_t bytes = workspace::layer_norm_statistic(x.size(0), x.scalar_type());
+    const std::int64_t bytes = workspace::layer_norm_statistic(x.size(0));
     const at::Tensor mean = declared_workspace(bytes);
     const at::Tensor rstd = declared_workspace(bytes);
     return at::empty_like(x);
   }
-  return std::get<0>(at::native_layer_norm(x, {x.size(-1)}, {}, {}, eps));
+  return only_result(
+      [&] { return std::get<0>(at::native_layer_norm(x, {x.size(-1)}, {}, {}, eps)); });
 }
 
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, bool causal) {
@@ -124,8 +138,10 @@ at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor&
         workspace_of(workspace::Attention{q.size(0), k.size(0), heads, head_dim, q.scalar_type()});
     out = at::empty(q.sizes(), q.options()).unsqueeze(0).transpose(1, 2);
   } else if (q.is_cpu()) {
-    out = std::get<0>(
-        at::_scaled_dot_product_flash_attention_for_cpu(query, key, value, 0.0, causal));
+    out = only_result([&] {
+      return std::get<0>(
+          at::_scaled_dot_product_flash_attention_for_cpu(query, key, value, 0.0, causal));
+    });
   } else if (head_dim <= workspace::kWidestFusedHead) {
     out = at::scaled_dot_product_attention(query, key, value, {}, 0.0, causal);
   } else {
@@ -169,7 +185,8 @@ at::Tensor conv2d(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
     const std::int64_t pad[] = {padding, padding};
     const std::int64_t step[] = {stride, stride};
     const std::int64_t one[] = {1, 1};
-    return at::mkldnn_convolution(x, weight, bias, pad, step, one, 1);
+    return only_result(
+        [&] { return at::mkldnn_convolution(x, weight, bias, pad, step, one, 1); });
   }
   return at::conv2d(x, weight, bias, stride, padding);
 }

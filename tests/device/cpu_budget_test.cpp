@@ -72,13 +72,13 @@ TEST_F(CpuBudget, CountsInUnitsOf64Bytes) {
 }
 
 TEST_F(CpuBudget, TellsWeightsFromEverythingElse) {
-  at::Tensor weight, inner, workspace;
+  at::Tensor weight, inner;
   {
     const ScopedMemoryTag tag(MemoryTag::kWeights);
     weight = take(640);
     {
-      const ScopedMemoryTag inside(MemoryTag::kWorkspace);
-      workspace = take(64);
+      const ScopedMemoryTag inside(MemoryTag::kActivations);
+      inner = take(64);
     }
     EXPECT_EQ(ScopedMemoryTag::current(), MemoryTag::kWeights);
   }
@@ -89,6 +89,54 @@ TEST_F(CpuBudget, TellsWeightsFromEverythingElse) {
   weight.reset();  // counted where it was taken, whatever the tag is now
   EXPECT_EQ(weights(), 0);
   EXPECT_EQ(activations(), 128 + 64);
+}
+
+TEST_F(CpuBudget, CountsWorkspaceApartAndNeverRefusesIt) {
+  cpu_budget::set_limit(before_.total() + 64);
+  {
+    const ScopedMemoryTag tag(MemoryTag::kWorkspace);
+    const at::Tensor scratch = take(kMiB);
+    EXPECT_EQ(cpu_budget::use().workspace, kMiB);
+    EXPECT_EQ(activations(), 0);
+    EXPECT_EQ(peak(), 0);
+  }
+  EXPECT_EQ(cpu_budget::use().workspace, 0);
+  EXPECT_EQ(cpu_budget::use().workspace_peak, kMiB);
+  cpu_budget::reset_peak();
+  EXPECT_EQ(cpu_budget::use().workspace_peak, 0);
+}
+
+at::Tensor result_in_workspace(std::int64_t bytes) {
+  const ScopedMemoryTag tag(MemoryTag::kWorkspace);
+  return take(bytes);
+}
+
+TEST_F(CpuBudget, CountsAWorkspaceThatStaysAsWhatItBecame) {
+  at::Tensor result = result_in_workspace(640);
+  {
+    const ScopedMemoryTag tag(MemoryTag::kWeights);
+    cpu_budget::keep(result.storage().data_ptr());
+  }
+  EXPECT_EQ(weights(), 640);
+  EXPECT_EQ(cpu_budget::use().workspace, 0);
+  cpu_budget::keep(result.storage().data_ptr());  // once only
+  EXPECT_EQ(weights(), 640);
+  EXPECT_EQ(activations(), 0);
+  result.reset();
+  EXPECT_EQ(weights(), 0);
+  // Neither nothing nor memory of others is a block of ours.
+  cpu_budget::keep(take(0).storage().data_ptr());
+  int foreign = 0;
+  cpu_budget::keep(c10::DataPtr(&foreign, c10::Device(c10::DeviceType::CPU)));
+  EXPECT_EQ(activations(), 0);
+}
+
+TEST_F(CpuBudget, RefusesToKeepWhatWouldPassTheLimit) {
+  const at::Tensor held = take(kMiB);
+  cpu_budget::set_limit(before_.total() + kMiB + 128);
+  const at::Tensor result = result_in_workspace(256);
+  EXPECT_THROW(cpu_budget::keep(result.storage().data_ptr()), Error);
+  EXPECT_EQ(cpu_budget::use().workspace, 256);  // still scratch, and given back as such
 }
 
 TEST_F(CpuBudget, ATagBelongsToOneThread) {

@@ -2,6 +2,7 @@
 
 #include "headroom/device/cpu_budget.h"
 #include "headroom/device/meta_ledger.h"
+#include "headroom/device/workspace.h"
 #include "headroom/memory/allocator_model.h"
 
 #include "ops.h"
@@ -12,7 +13,6 @@
 #include <vector>
 
 #include <ATen/Parallel.h>
-#include <ATen/cpu/Utils.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/silu.h>
@@ -119,24 +119,17 @@ std::vector<Op> ops() {
   };
 }
 
-bool processor_has(const char* name) {
-  const auto capabilities = at::cpu::get_cpu_capabilities();
-  const auto found = capabilities.find(name);
-  return found != capabilities.end() && found->second.isBool() && found->second.toBool();
-}
-
 class OpMemory : public testing::TestWithParam<std::tuple<at::ScalarType, int>> {};
 
 TEST_P(OpMemory, IsOnMetaWhatItIsOnTheCpu) {
   const auto [dtype, threads] = GetParam();
-  if (dtype != at::kFloat && processor_has("amx_tile")) GTEST_SKIP() << "not known there";
   const c10::InferenceMode inference;
   cpu_budget::install();
   cpu_budget::set_limit(0);
   at::set_num_threads(threads);
   for (const Op& op : ops()) {
     if (!op.in_float16 && dtype == at::kHalf) continue;
-    if (!op.in_float16 && dtype == at::kBFloat16 && !processor_has("avx512_bw")) continue;
+    if (!op.in_float16 && dtype == at::kBFloat16 && !workspace::cpu_convolves_bfloat16()) continue;
     const auto run =
         op.prepare([](at::IntArrayRef shape,
                       at::ScalarType d) { return at::ones(shape, at::TensorOptions(d)); },
@@ -161,6 +154,60 @@ TEST_P(OpMemory, IsOnMetaWhatItIsOnTheCpu) {
     // A few scalars and, in 16 bits, a group norm's weights in float32 are left out.
     EXPECT_LE(std::abs(predicted - actual), 1024)
         << op.name << ": predicted " << predicted << ", taken " << actual;
+  }
+  at::set_num_threads(1);
+}
+
+// Shapes of every divisibility, few rows and many, tails in both directions: whatever kernels the
+// libraries have for them on this processor, only the result counts, and all scratch goes back.
+TEST_P(OpMemory, OnlyTheResultOfALibraryCounts) {
+  const auto [dtype, threads] = GetParam();
+  const c10::InferenceMode inference;
+  cpu_budget::install();
+  cpu_budget::set_limit(0);
+  at::set_num_threads(threads);
+  const auto make = [&dtype = dtype](at::IntArrayRef shape) {
+    return at::ones(shape, at::TensorOptions(dtype));
+  };
+  const auto expect_result_only = [](const std::string& what, const auto& run) {
+    cpu_budget::reset_peak();
+    const cpu_budget::Use before = cpu_budget::use();
+    const at::Tensor result = run();
+    const cpu_budget::Use after = cpu_budget::use();
+    const std::int64_t bytes = cpu_budget::rounded(static_cast<std::int64_t>(result.nbytes()));
+    EXPECT_EQ(after.peak - before.total(), bytes) << what;
+    EXPECT_EQ(after.total() - before.total(), bytes) << what;
+    EXPECT_EQ(after.workspace, before.workspace) << what;
+  };
+  const std::int64_t products[][3] = {
+      {1, 256, 1024}, {1, 40, 96},    {7, 48, 48},      {20, 40, 96},    {33, 64, 64},
+      {66, 72, 128},  {300, 64, 170}, {1021, 16, 16},   {2080, 64, 64},  {96, 2560, 64},
+      {16, 513, 256}, {1, 3840, 256}, {256, 3840, 256}, {4128, 64, 192}, {1000, 72, 192}};
+  for (const auto& [rows, in, out] : products) {
+    const at::Tensor x = make({rows, in}), w = make({out, in}), b = make({out});
+    const std::string what =
+        "linear " + std::to_string(rows) + " " + std::to_string(in) + " " + std::to_string(out);
+    expect_result_only(what, [&] { return linear(x, w); });
+    expect_result_only(what + " with bias", [&] { return linear(x, w, b); });
+  }
+  const std::int64_t attentions[][4] = {{1, 1, 1, 16},      {20, 20, 4, 16},    {191, 191, 4, 32},
+                                        {700, 700, 2, 64},  {768, 768, 4, 64},  {64, 1056, 4, 16},
+                                        {256, 513, 6, 12},  {31, 33, 1, 512}};
+  for (const auto& [queries, keys, heads, head_dim] : attentions) {
+    const at::Tensor q = make({queries, heads, head_dim}), k = make({keys, heads, head_dim});
+    expect_result_only("attention of " + std::to_string(queries) + " on " + std::to_string(keys),
+                       [&] { return attention(q, k, k, /*causal=*/false); });
+  }
+  if (dtype == at::kHalf || (dtype == at::kBFloat16 && !workspace::cpu_convolves_bfloat16())) return;
+  const std::int64_t convolutions[][5] = {  // in, out, kernel, height, width
+      {16, 32, 3, 8, 8},   {32, 32, 3, 33, 17}, {16, 3, 3, 64, 64},    {3, 16, 3, 64, 64},
+      {16, 32, 1, 64, 64}, {4, 8, 3, 32, 32},   {96, 64, 3, 64, 64},   {64, 48, 1, 16, 16},
+      {8, 3, 3, 128, 128}, {16, 16, 1, 4, 4},   {512, 256, 1, 32, 32}, {256, 128, 3, 64, 64}};
+  for (const auto& [in, out, kernel, height, width] : convolutions) {
+    const at::Tensor x = channels_last(make({1, in, height, width}));
+    const at::Tensor w = channels_last(make({out, in, kernel, kernel})), b = make({out});
+    expect_result_only("conv2d " + std::to_string(in) + " to " + std::to_string(out),
+                       [&] { return conv2d(x, w, b, /*stride=*/1, kernel / 2); });
   }
   at::set_num_threads(1);
 }

@@ -47,3 +47,31 @@ function(headroom_test room)
                        PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT ${TEST_TIMEOUT}
                                   ENVIRONMENT GOMP_SPINCOUNT=1000)  # why: src/app/main.cpp
 endfunction()
+
+# headroom_reduced_tests(<room> FILTER <filter> [TIMEOUT seconds]): some tests of a room's test program again as
+# on processors with less: libraries choose other kernels there, and plans must hold all the same. The names say
+# which: <room>-avx512 without bfloat16 and matrix units, <room>-avx2, <room>-sse.
+function(headroom_reduced_tests room)
+  cmake_parse_arguments(TEST "" "TIMEOUT;FILTER" "" ${ARGN})
+  if(NOT TEST_TIMEOUT)
+    set(TEST_TIMEOUT 300)
+  endif()
+  set(reduced avx512:avx512:AVX512_CORE avx2:avx2:AVX2 sse:default:SSE41)
+  file(STRINGS /proc/cpuinfo cpu_flags REGEX "^flags" LIMIT_COUNT 1)
+  foreach(kind IN LISTS reduced)
+    string(REPLACE ":" ";" parts ${kind})
+    list(GET parts 0 name)
+    list(GET parts 1 aten)
+    list(GET parts 2 onednn)
+    if(name STREQUAL "avx512" AND NOT cpu_flags MATCHES "avx512bw")
+      continue()
+    endif()
+    if(name STREQUAL "avx2" AND NOT cpu_flags MATCHES "avx2")
+      continue()
+    endif()
+    gtest_discover_tests(${room}_test TEST_PREFIX "${room}-${name}/" TEST_FILTER "${TEST_FILTER}"
+                         TEST_LIST ${room}_${name}_tests DISCOVERY_TIMEOUT 60
+                         PROPERTIES LABELS "torch;reduced" TIMEOUT ${TEST_TIMEOUT}
+                         ENVIRONMENT "GOMP_SPINCOUNT=1000;ATEN_CPU_CAPABILITY=${aten};ONEDNN_MAX_CPU_ISA=${onednn}")
+  endforeach()
+endfunction()

@@ -3,11 +3,19 @@
 
 #include <cstdint>
 
+namespace c10 {
+class DataPtr;
+}
+
 namespace headroom {
 
 // The CPU as a device with an enforced budget: every ATen allocation on the CPU is counted, rounded
 // up to 64 bytes, and refused with Error{kOutOfMemory} when it would pass the limit, so that a plan
 // for a small card is really executed, not simulated.
+//
+// What is taken under MemoryTag::kWorkspace is counted apart and never refused: scratch that a
+// library takes inside of an operation, which differs between processors, numbers of threads and
+// releases of the library, so that no plan could say it beforehand.
 //
 // Torch insists on a global allocator: the first use of any function here installs it for the rest
 // of the process. All functions may be called from any thread.
@@ -15,7 +23,9 @@ namespace cpu_budget {
 
 struct Use {
   std::int64_t weights = 0;      // bytes alive under MemoryTag::kWeights
-  std::int64_t activations = 0;  // bytes alive under the other tags
+  std::int64_t activations = 0;  // bytes alive that belong to no network
+  std::int64_t workspace = 0;    // bytes alive under MemoryTag::kWorkspace, not part of the sum
+  std::int64_t workspace_peak = 0;  // largest workspace since reset_peak()
   std::int64_t peak = 0;         // largest sum of the two since reset_peak()
   std::int64_t allocations = 0;  // number of allocations since the start of the process
   std::int64_t reserved = 0;     // held by reserve(), whether in use or not
@@ -36,7 +46,10 @@ void set_limit(std::int64_t bytes);
 // held. An allocation that passes what is held is allowed up to the limit: it raises what is held
 // and counts as a growth, as a cache that has to ask the driver for more.
 void reserve(std::int64_t bytes);
-// The peak restarts from what is alive now.
+// A block that was taken as workspace and outlives its operation: from now on it counts under this
+// thread's tag. Throws Error{kOutOfMemory} as an allocation would. Nothing for other blocks.
+void keep(const c10::DataPtr& block);
+// The peaks restart from what is alive now.
 void reset_peak();
 // Test hook: the n-th allocation from now (1 = the next) fails once; 0 switches it off.
 void fail_allocation(std::int64_t n);

@@ -9,8 +9,7 @@
 namespace headroom::workspace {
 
 // Whose kernels the terms below describe, on this thread, while the object lives, and what
-// calibration found missing there. Without one: the CPU's, with nothing added. The number of
-// threads is the calling thread's.
+// calibration found missing there. Without one: the CPU's, with nothing added.
 class ScopedKernels {
  public:
   ScopedKernels(bool card, const WorkspaceTerms& calibrated);
@@ -42,13 +41,13 @@ struct Convolution {  // of a channels-last picture
   c10::ScalarType dtype;
 };
 
-// Whether the CPU's library has convolutions in bfloat16 for this processor.
+// Whether the CPU's library has convolutions in bfloat16 for this processor: tried once.
 [[nodiscard]] bool cpu_convolves_bfloat16();
 
 // What one operation allocates for itself besides its result, in bytes: declared terms of the
-// memory prediction. Those of the CPU are laws, measured by tests/device/workspace_test.cpp, which
-// fails when a new libtorch allocates otherwise. Those of a card follow from the documented
-// kernels; what cuDNN and cuBLAS take on top is not in them. Nothing of it was measured on a card.
+// memory prediction. On the CPU nothing, since what libraries take there is counted apart (see
+// cpu_budget.h). Those of a card follow from the documented kernels; what cuDNN and cuBLAS take on
+// top is not in them.
 [[nodiscard]] std::int64_t declared(const Linear& op);
 [[nodiscard]] std::int64_t declared(const Attention& op);
 [[nodiscard]] std::int64_t declared(const Convolution& op);
@@ -69,8 +68,8 @@ struct Convolution {  // of a channels-last picture
 [[nodiscard]] Ledger::Operation recorded(const Convolution& op);
 [[nodiscard]] std::int64_t predicted(const Ledger::Operation& op);
 
-// What LayerNorm keeps of each row beside its result: mean and inverse deviation, two blocks of
+// What LayerNorm keeps of all rows beside its result: means and inverse deviations, two blocks of
 // this size.
-[[nodiscard]] std::int64_t layer_norm_statistic(std::int64_t rows, c10::ScalarType dtype);
+[[nodiscard]] std::int64_t layer_norm_statistic(std::int64_t rows);
 
 }  // namespace headroom::workspace
