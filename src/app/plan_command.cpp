@@ -38,17 +38,20 @@ void print_text(const Forecast& forecast) {
               format_bytes(budget.total_bytes).c_str(), budget.source.c_str());
   std::printf("peak     %s (%s)\n", format_bytes(plan.peak_bytes).c_str(),
               joined(plan.rungs).c_str());
+  std::printf("memory   %s of main memory beside it, %s of weight files read in every step\n",
+              format_bytes(plan.host_peak_bytes).c_str(),
+              format_bytes(plan.page_cache_bytes).c_str());
   if (plan.seconds > 0) std::printf("time     about %.1f s\n", plan.seconds);
-  std::printf("\n%-8s %10s %12s %10s %10s %10s\n", "stage", "weights", "activations", "workspace",
-              "peak", "seconds");
+  std::printf("\n%-8s %10s %12s %10s %10s %10s %10s\n", "stage", "weights", "activations",
+              "workspace", "peak", "host", "seconds");
   for (const StagePlan& stage : plan.stages) {
     char seconds[32] = "";  // nothing while nothing is known
     if (stage.seconds > 0) std::snprintf(seconds, sizeof seconds, "%.2f", stage.seconds);
-    std::printf("%-8s %10s %12s %10s %10s %10s\n", std::string(stage_name(stage.stage)).c_str(),
+    std::printf("%-8s %10s %12s %10s %10s %10s %10s\n", std::string(stage_name(stage.stage)).c_str(),
                 format_bytes(stage.weights_bytes).c_str(),
                 format_bytes(stage.activation_bytes).c_str(),
                 format_bytes(stage.workspace_bytes).c_str(), format_bytes(stage.peak_bytes).c_str(),
-                seconds);
+                format_bytes(stage.host_bytes).c_str(), seconds);
   }
   if (plan.rung_effects.empty()) return;
   std::printf("\n%-22s %10s %10s\n", "rung", "saves", "costs");

@@ -106,6 +106,8 @@ MemorySnapshot DeviceMemory::read() const {
   s.peak = std::max(run_peak.load(), use.peak);
   s.source = device_.is_cuda() ? "CUDA: " + device_.name : device_.name;
   s.pretended = pretend_total_.has_value() || pretend_others_;
+  const SystemMemory system = read_system_memory();
+  s.host_available = system.available_bytes + (device_.is_cuda() ? 0 : s.ours() - s.cached);
   if (pretend_total_) {
     s.total = *pretend_total_;
     s.free = std::max<std::int64_t>(0, s.total - s.ours());
@@ -115,7 +117,6 @@ MemorySnapshot DeviceMemory::read() const {
     s.total = static_cast<std::int64_t>(total);
     if (nvml_) s.reserved_by_driver = nvml_->reserved_bytes(device_.index).value_or(0);
   } else {
-    const SystemMemory system = read_system_memory();
     s.total = system.total_bytes;
     s.free = system.available_bytes;
   }

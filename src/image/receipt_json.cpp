@@ -172,6 +172,7 @@ json to_json(const Plan& plan) {
                       {"activation_bytes", stage.activation_bytes},
                       {"workspace_bytes", stage.workspace_bytes},
                       {"peak_bytes", stage.peak_bytes},
+                      {"host_bytes", stage.host_bytes},
                       {"seconds", stage.seconds}});
   }
   json effects = json::array();
@@ -185,6 +186,8 @@ json to_json(const Plan& plan) {
           {"rungs", plan.rungs},
           {"rung_effects", std::move(effects)},
           {"peak_bytes", plan.peak_bytes},
+          {"host_peak_bytes", plan.host_peak_bytes},
+          {"page_cache_bytes", plan.page_cache_bytes},
           {"seconds", plan.seconds},
           {"stages", std::move(stages)}};
 }

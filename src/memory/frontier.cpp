@@ -15,16 +15,18 @@ constexpr int kSmallestOfUse_px = 512;
 
 }  // namespace
 
-FrontierCell judge_size(Size size, LadderCosts& costs, std::int64_t budget_bytes, bool low_vram) {
+FrontierCell judge_size(Size size, LadderCosts& costs, std::int64_t budget_bytes,
+                        const std::optional<HostMemory>& host, bool low_vram) {
   FrontierCell cell;
   cell.width = size.width;
   cell.height = size.height;
-  const std::optional<Candidate> best = fastest_plan(costs, budget_bytes, low_vram);
+  const std::optional<Candidate> best = choose_plan(costs, budget_bytes, host, low_vram);
   const Candidate plan = best ? *best : smallest_plan(costs);
   cell.peak_bytes = plan.peak_bytes;
   cell.rungs = plan.rungs;
   if (!best) {
-    cell.shortfall_bytes = plan.peak_bytes - budget_bytes;
+    // Where it is the machine's own memory that lacks, at least that.
+    cell.shortfall_bytes = std::max<std::int64_t>(1, plan.peak_bytes - budget_bytes);
     return cell;
   }
   const double resident_seconds = compose(Rungs{}, costs).seconds;

@@ -12,7 +12,7 @@ class PeakRecorder {
  public:
   void enter(Stage stage) { stage_ = stage; }
 
-  // `bytes` more of `tag` are in use, or fewer. Never of kHost, which is not on the device.
+  // `bytes` more of `tag` are in use, or fewer.
   void add(MemoryTag tag, std::int64_t bytes) { use_[static_cast<std::size_t>(tag)] += bytes; }
 
   // Counts what is in use now for the current stage.
@@ -24,6 +24,7 @@ class PeakRecorder {
     raise(stage.activation_bytes, of(MemoryTag::kActivations));
     raise(stage.weights_bytes, of(MemoryTag::kWeights));
     raise(stage.workspace_bytes, of(MemoryTag::kWorkspace));
+    raise(stage.host_bytes, of(MemoryTag::kHost));
     peaks_.left_bytes = use_[0] + use_[1] + use_[2];
     raise(stage.peak_bytes, peaks_.left_bytes);
     raise(peaks_.peak_bytes, stage.peak_bytes);
@@ -34,7 +35,7 @@ class PeakRecorder {
 
  private:
   Stage stage_ = Stage::kLoad;
-  std::array<std::int64_t, 3> use_{};  // by MemoryTag
+  std::array<std::int64_t, 4> use_{};  // by MemoryTag
   LedgerPeaks peaks_;
 };
 

@@ -386,6 +386,12 @@ Candidate smallest_plan(LadderCosts& costs) {
   return search.candidate(search.leanest(std::numeric_limits<double>::infinity()));
 }
 
+std::int64_t Candidate::host_peak_bytes() const {
+  std::int64_t peak = 0;
+  for (const StageNeed& stage : stages) peak = std::max(peak, stage.host_bytes);
+  return peak;
+}
+
 std::vector<Candidate> all_plans(LadderCosts& costs) {
   std::vector<Candidate> all;
   for (const Combination& combination : combinations(costs)) {

@@ -10,13 +10,15 @@
 namespace headroom {
 
 // Asks `allocator` for everything that a ledger asks for, and gives it back: take(bytes) returns
-// what is held, bytes_of(held) what it occupies, give_back(held) ends it. Host memory and tensors
-// without elements have no block. `after_each(stage)` is called after every entry.
+// what is held, bytes_of(held) what it occupies, give_back(held) ends it. Host memory is noted as it
+// was asked for; tensors without elements have no block. `after_each(stage)` is called after every
+// entry.
 template <typename Allocator, typename AfterEach>
 LedgerPeaks replay_ledger(const Ledger& ledger, Allocator& allocator, const AfterEach& after_each) {
   struct Block {
-    typename Allocator::Held held;
-    MemoryTag tag;
+    typename Allocator::Held held{};  // of nothing for host memory
+    MemoryTag tag = MemoryTag::kHost;
+    std::int64_t bytes = 0;
   };
   std::vector<std::optional<Block>> alive;  // by id; ids count up from 0
   PeakRecorder recorder;
@@ -26,18 +28,22 @@ LedgerPeaks replay_ledger(const Ledger& ledger, Allocator& allocator, const Afte
         recorder.enter(entry.stage);
         break;
       case Ledger::Kind::kAllocate: {
-        if (entry.tag == MemoryTag::kHost || entry.bytes <= 0) break;
-        const Block block{allocator.take(entry.bytes), entry.tag};
+        if (entry.bytes <= 0) break;
+        Block block{{}, entry.tag, entry.bytes};
+        if (entry.tag != MemoryTag::kHost) {
+          block.held = allocator.take(entry.bytes);
+          block.bytes = allocator.bytes_of(block.held);
+        }
         if (entry.id >= alive.size()) alive.resize(entry.id + 1);
         alive[entry.id] = block;
-        recorder.add(block.tag, allocator.bytes_of(block.held));
+        recorder.add(block.tag, block.bytes);
         break;
       }
       case Ledger::Kind::kFree: {
         if (entry.id >= alive.size() || !alive[entry.id]) break;  // it had no block
         std::optional<Block>& block = alive[entry.id];
-        recorder.add(block->tag, -allocator.bytes_of(block->held));
-        allocator.give_back(block->held);
+        recorder.add(block->tag, -block->bytes);
+        if (block->tag != MemoryTag::kHost) allocator.give_back(block->held);
         block.reset();
         break;
       }

@@ -41,7 +41,8 @@ class ReplayForecaster final : public Forecaster {
 
     const std::scoped_lock lock(mutex_);
     ReplayCosts::ForRequest costs(costs_, request, ids, times_);
-    const std::optional<Candidate> chosen = fastest_plan(costs, budget, options_.low_vram);
+    const std::optional<HostMemory> host = host_memory(snapshot);
+    const std::optional<Candidate> chosen = choose_plan(costs, budget, host, options_.low_vram);
     const Candidate candidate = chosen ? *chosen : smallest_plan(costs);
     const StageNeed& first = candidate.stages[static_cast<std::size_t>(Stage::kEncode)];
     forecast.plan = describe(
@@ -51,7 +52,7 @@ class ReplayForecaster final : public Forecaster {
     if (const double resident = compose(Rungs{}, costs).seconds; resident > 0)
       forecast.slowdown = candidate.seconds / resident;
     forecast.fits = chosen.has_value();
-    if (!forecast.fits) refuse(forecast, request, ids);
+    if (!forecast.fits) refuse(forecast, request, ids, host);
     return forecast;
   }
 
@@ -67,7 +68,8 @@ class ReplayForecaster final : public Forecaster {
     const std::scoped_lock lock(mutex_);
     ReplayCosts::ForRequest costs(costs_, rest, ids, times_);
     costs.from = left.from;
-    const std::optional<Candidate> chosen = fastest_plan(costs, budget, options_.low_vram);
+    const std::optional<Candidate> chosen =
+        choose_plan(costs, budget, host_memory(snapshot), options_.low_vram);
     const Candidate candidate = chosen ? *chosen : smallest_plan(costs);
     forecast.plan = describe(request, candidate, costs.seconds(candidate.rungs), costs);
     forecast.ladder = candidate.rungs;
@@ -94,7 +96,7 @@ class ReplayForecaster final : public Forecaster {
       other.width = size.width;
       other.height = size.height;
       ReplayCosts::ForRequest costs(costs_, other, ids, times_);
-      return judge_size(size, costs, budget, options_.low_vram);
+      return judge_size(size, costs, budget, host_memory(snapshot), options_.low_vram);
     });
   }
 
@@ -123,23 +125,43 @@ class ReplayForecaster final : public Forecaster {
   }
 
  private:
+  // Of the machine's own memory, where the snapshot knows it.
+  [[nodiscard]] std::optional<HostMemory> host_memory(const MemorySnapshot& snapshot) const {
+    if (!snapshot.host_available) return std::nullopt;
+    return HostMemory{*snapshot.host_available, !options_.device.is_cuda()};
+  }
+
   // What is missing and what would fit.
-  void refuse(Forecast& forecast, const GenerationRequest& request, const PromptIds& ids) {
+  void refuse(Forecast& forecast, const GenerationRequest& request, const PromptIds& ids,
+              const std::optional<HostMemory>& host) {
     const std::int64_t budget = forecast.budget.budget_bytes;
-    forecast.shortfall_bytes = forecast.plan.peak_bytes - budget;
+    const std::int64_t usable = std::max<std::int64_t>(budget, 0);
+    std::string missing;
+    if (forecast.plan.peak_bytes > budget || !host) {
+      forecast.shortfall_bytes = forecast.plan.peak_bytes - budget;
+      missing = " needs " + format_bytes(forecast.plan.peak_bytes) + " of memory, " +
+                format_bytes(usable) + " can be used now (" +
+                format_bytes(forecast.shortfall_bytes) + " short); ";
+    } else {
+      const std::int64_t available =
+          std::max<std::int64_t>(0, host->available_bytes - host_margin(host->available_bytes));
+      forecast.shortfall_bytes =
+          std::max<std::int64_t>(1, forecast.plan.host_peak_bytes - available);
+      missing = " needs " + format_bytes(forecast.plan.host_peak_bytes) +
+                " of main memory beside the device's, " + format_bytes(available) +
+                " can be used now; ";
+    }
     const Size wanted{request.width, request.height};
     const auto fits = [&](Size size) {
       GenerationRequest other = request;
       other.width = size.width;
       other.height = size.height;
       ReplayCosts::ForRequest costs(costs_, other, ids, times_);
-      return smallest_plan(costs).peak_bytes <= budget;
+      return choose_plan(costs, budget, host).has_value();
     };
     forecast.suggestion = suggest_size(wanted, options_.model.info.size_unit, fits);
     forecast.reason =
-        to_string(wanted) + " needs " + format_bytes(forecast.plan.peak_bytes) + " of memory, " +
-        format_bytes(std::max<std::int64_t>(budget, 0)) + " can be used now (" +
-        format_bytes(forecast.shortfall_bytes) + " short); " +
+        to_string(wanted) + missing +
         (forecast.suggestion ? to_string(*forecast.suggestion) + " fits"
                              : "no size fits, so close other programs or raise the limit");
   }
@@ -153,6 +175,8 @@ class ReplayForecaster final : public Forecaster {
     plan.count = request.count;
     plan.rungs = rung_names(candidate.rungs);
     plan.peak_bytes = candidate.peak_bytes;
+    plan.host_peak_bytes = candidate.host_peak_bytes();
+    plan.page_cache_bytes = page_cache_bytes(candidate.rungs, costs);
     for (int i = 0; i < kStageCount; ++i) {
       const auto stage = static_cast<Stage>(i);
       const StageNeed& need = candidate.stages[static_cast<std::size_t>(i)];
@@ -161,7 +185,7 @@ class ReplayForecaster final : public Forecaster {
         plan.seconds += stage >= Stage::kDenoise ? seconds * request.count : seconds;
       }
       plan.stages.push_back({stage, need.weights_bytes, need.activation_bytes, need.workspace_bytes,
-                             need.peak_bytes, seconds});
+                             need.peak_bytes, seconds, need.host_bytes});
     }
     plan.rung_effects = rung_effects(candidate, costs);
     if (!times_.knows(Stage::kDenoise)) {

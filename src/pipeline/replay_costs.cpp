@@ -1,6 +1,7 @@
 #include "replay_costs.h"
 
 #include "headroom/device/workspace.h"
+#include "headroom/weights/weight_files.h"
 
 #include <algorithm>
 #include <optional>
@@ -9,6 +10,18 @@
 #include <ATen/Parallel.h>
 
 namespace headroom {
+
+namespace {
+
+// Of the transformer's files what one of its main layers reads; as on the device where no files are.
+std::int64_t block_bytes_in_files(const ModelFolder& model, std::int64_t on_device) {
+  const std::int64_t files = weight_file_bytes(model.root / "transformer");
+  if (files == 0) return on_device;
+  // Beside the main layers: refiners, embedders and the last layer, which a share stands for.
+  return files / (model.transformer.n_layers + 2 * model.transformer.n_refiner_layers);
+}
+
+}  // namespace
 
 LedgerPeaks AllocatorModel::peaks(const Ledger& ledger) const {
   if (!card) return replay_cpu_budget(ledger);
@@ -31,7 +44,9 @@ ReplayCosts::ReplayCosts(const ModelFolder& model, NumberFormats formats, int th
       floor_(floor),
       workspace_(workspace),
       sizes_(network_sizes(model, formats_,
-                           [this](const Ledger& l) { return allocator_.peaks(l).left_bytes; })) {}
+                           [this](const Ledger& l) { return allocator_.peaks(l).left_bytes; })),
+      block_file_bytes_(std::min(sizes_.transformer_layer,
+                                 block_bytes_in_files(model, sizes_.transformer_layer))) {}
 
 namespace {
 
@@ -93,7 +108,7 @@ StageNeed ReplayCosts::need(Stage stage, const ReplayRequest& what, std::int64_t
       stage == Stage::kEncode ? sizes_.text_encoder_layer : sizes_.transformer_layer;
   const std::int64_t stayed = resident_bytes - left_out(stage, model_, rungs) * layer;
   const StageNeed need{0, peak.activation_bytes + peak.weights_bytes - stayed, peak.workspace_bytes,
-                       peak.peak_bytes - stayed};
+                       peak.peak_bytes - stayed, peak.host_bytes};
   return with_weights(known_.emplace(key, need).first->second, resident_bytes);
 }
 
@@ -122,6 +137,7 @@ ReplayCosts::ForRequest::ForRequest(ReplayCosts& all, GenerationRequest request,
   layers = all_.model_.transformer.n_layers;
   guided = !what_.ids.negative.empty();
   floor = all_.floor_;
+  block_file_bytes = all_.block_file_bytes_;
   const VaeConfig& vae = all_.model_.vae;
   const int latent_side = std::max(what_.request.width, what_.request.height) / vae.scale();
   for (const int tile : {64, 32, 16, 8, 4, 2}) {
@@ -153,7 +169,7 @@ StageNeed ReplayCosts::ForRequest::decode(const Rungs& rungs) {
 
 std::array<double, kStageCount> ReplayCosts::ForRequest::guess(const Rungs& rungs) const {
   return guess_seconds(all_.model_, all_.sizes_, all_.formats_.storage, shape_, rungs,
-                       all_.allocator_.card);
+                       all_.allocator_.card, files_are_cached);
 }
 
 double ReplayCosts::ForRequest::reload(const Rungs& rungs) const {

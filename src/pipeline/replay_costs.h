@@ -72,6 +72,7 @@ class ReplayCosts {
   const LadderFloor floor_;
   const WorkspaceTerms workspace_;
   const NetworkSizes sizes_;
+  const std::int64_t block_file_bytes_;
   std::map<Key, StageNeed> known_;
   std::map<std::vector<std::int64_t>, LedgerFamily> families_;
 };

@@ -34,6 +34,7 @@ constexpr double kSequentialCard = 1.1;  // smaller products fill a card less we
 constexpr double kSequentialCpu = 1.01;  // layers leave the caches between the branches
 constexpr double kOpen_s = 0.01;         // opening files and reading their headers
 constexpr double kSave_s = 3e-3;         // making, syncing and naming a file
+constexpr double kDiskBytes = 0.5e9;    // per second, of a file that memory cannot keep
 constexpr double kSavePixels = 15e6;     // per second, compressed
 
 // Seconds of `blocks` transformer blocks on `tokens` rows.
@@ -153,7 +154,8 @@ double guess_reload_seconds(const NetworkSizes& sizes, const Rungs& rungs, bool 
 
 std::array<double, kStageCount> guess_seconds(const ModelFolder& model, const NetworkSizes& sizes,
                                               WeightStorage storage, const RunShape& shape,
-                                              const Rungs& rungs, bool card) {
+                                              const Rungs& rungs, bool card,
+                                              bool files_are_cached) {
   const Rates& rates = card ? kCard : kCpu;
   const Residency stays = residency(rungs);
   const TransformerConfig& transformer = model.transformer;
@@ -198,7 +200,9 @@ std::array<double, kStageCount> guess_seconds(const ModelFolder& model, const Ne
   const auto step = [&](double work, double passes) {
     if (rungs.chunk_tokens > 0) work *= chunking(rungs.chunk_tokens);
     if (passes > 1) work *= card ? kSequentialCard : kSequentialCpu;
-    const double streamed = copy(sizes.transformer_layer * rungs.stream_blocks) * passes;
+    const std::int64_t read = sizes.transformer_layer * rungs.stream_blocks;
+    const double streamed =
+        passes * (files_are_cached ? copy(read) : static_cast<double>(read) / kDiskBytes);
     return std::max(work, streamed) + rates.exposed * std::min(work, streamed);
   };
   of(Stage::kDenoise) = (shape.steps - shape.guided_steps) * step(alone, 1) +

@@ -41,12 +41,14 @@ struct RunShape {
 // A first guess at each stage's seconds for one picture with nothing loaded, from floating-point
 // operations, bytes that are moved under `rungs`, and round figures for the kind of device. Good
 // for comparing plans; the time model scales it by what runs on this device really took, so within
-// a stage only the proportions matter.
+// a stage only the proportions matter. `files_are_cached`: streamed layers are read from memory,
+// not from the disk.
 [[nodiscard]] std::array<double, kStageCount> guess_seconds(const ModelFolder& model,
                                                             const NetworkSizes& sizes,
                                                             WeightStorage storage,
                                                             const RunShape& shape,
-                                                            const Rungs& rungs, bool card);
+                                                            const Rungs& rungs, bool card,
+                                                            bool files_are_cached = true);
 
 // Of the load stage that is left when an equal run was made just before: what stays is there.
 [[nodiscard]] double guess_reload_seconds(const NetworkSizes& sizes, const Rungs& rungs, bool card);

@@ -220,7 +220,7 @@ TEST(JudgeSize, NamesTheSmallestPlanWhenNoneFits) {
 
 TEST(JudgeSize, LowVramShowsWhatItTakes) {
   OneNetwork costs(5);
-  const FrontierCell lean = judge_size({64, 32}, costs, 1000, true);
+  const FrontierCell lean = judge_size({64, 32}, costs, 1000, {}, true);
   EXPECT_EQ(lean.rungs.stream_blocks, 5);  // twice the seconds
   EXPECT_EQ(lean.peak_bytes, 55);
   EXPECT_EQ(lean.state, State::kFitsSlower);

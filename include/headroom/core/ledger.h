@@ -8,7 +8,7 @@
 
 namespace headroom {
 
-// What a piece of memory is for. kHost is memory outside of the device: it is never counted, and on
+// What a piece of memory is for. kHost is memory outside of the device: no part of its budget, and on
 // the CPU, where device and host are the same chips, it is what "left the device" means.
 enum class MemoryTag : std::uint8_t { kActivations, kWeights, kWorkspace, kHost };
 

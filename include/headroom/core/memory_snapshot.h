@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,9 @@ struct MemorySnapshot {
   std::int64_t activations = 0;         // ours: everything else that is alive
   std::int64_t cached = 0;              // ours: held by the allocator, unused
   std::int64_t peak = 0;   // ours: largest weights + activations of the current or last run
+  // Of the machine's own memory what it can give without swapping, with what this program can drop
+  // of its own; nothing when it is not known. On the processor the device's memory is part of it.
+  std::optional<std::int64_t> host_available;
   std::string source;      // "CPU budget", "CUDA: NVIDIA GeForce RTX 3060"
   bool pretended = false;  // --pretend-vram or --pretend-others is in force
   [[nodiscard]] std::int64_t ours() const { return weights + activations + cached; }

@@ -27,6 +27,7 @@ struct StagePlan {
   std::int64_t workspace_bytes = 0;   // scratch inside one operation
   std::int64_t peak_bytes = 0;
   double seconds = 0;  // predicted; 0 when nothing is known of this device yet
+  std::int64_t host_bytes = 0;  // held of the machine's own memory, outside of the device's
 };
 
 // How the memory ladder is used. Everything at its default: all networks stay resident. No rung
@@ -67,6 +68,10 @@ struct Plan {
   std::vector<StagePlan> stages;
   std::int64_t peak_bytes = 0;
   double seconds = 0;
+  // Of the machine's own memory: held outside of the device's at the worst moment, and of the weight
+  // files what every step reads again, which the system keeps in its page cache if it can.
+  std::int64_t host_peak_bytes = 0;
+  std::int64_t page_cache_bytes = 0;
 };
 
 // A run that could not go on as planned, and did under another plan. The picture is the same.

@@ -13,6 +13,7 @@ struct StagePeak {
   std::int64_t activation_bytes = 0;
   std::int64_t workspace_bytes = 0;
   std::int64_t peak_bytes = 0;  // ...and of their sum
+  std::int64_t host_bytes = 0;  // largest amount of kHost, which is no part of the above
 };
 struct LedgerPeaks {
   std::array<StagePeak, kStageCount> stages{};  // indexed by Stage

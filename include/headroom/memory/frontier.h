@@ -1,7 +1,7 @@
 #pragma once
 #include "headroom/core/plan.h"
 #include "headroom/core/size.h"
-#include "headroom/memory/planner.h"
+#include "headroom/memory/host_memory.h"
 
 #include <cstdint>
 #include <functional>
@@ -26,8 +26,9 @@ struct FrontierCell {
 // stream-blocks:20 may hide behind the arithmetic, or either may double the time.
 inline constexpr double kSlowerThanResident = 1.15;
 
-// The fastest plan for `size` within `budget_bytes`, or the smallest one when none fits.
+// The plan that choose_plan() finds for `size`, or the smallest one when none fits.
 [[nodiscard]] FrontierCell judge_size(Size size, LadderCosts& costs, std::int64_t budget_bytes,
+                                      const std::optional<HostMemory>& host = {},
                                       bool low_vram = false);
 
 // Which sizes fit: all multiples of `step` up to `max` in both sides.

@@ -15,6 +15,7 @@ struct StageNeed {
   std::int64_t activation_bytes = 0;  // streamed-in weights count here
   std::int64_t workspace_bytes = 0;
   std::int64_t peak_bytes = 0;  // worst moment of all three together
+  std::int64_t host_bytes = 0;  // held outside of the device's memory: planes, a decoder on the CPU
 };
 
 // The least that a plan must keep off the device, however much memory there is: what a person asked
@@ -64,6 +65,11 @@ class LadderCosts {
   std::vector<int> chunk_sizes;  // descending, without 0
   std::vector<int> tile_sizes;   // descending, without 0
   LadderFloor floor;             // plans below it are none; its stream_blocks is 0 .. layers
+
+  // What a streamed block reads of the weight files in every step; at most what it takes on the
+  // device. Whether the page cache holds those files, for seconds().
+  std::int64_t block_file_bytes = 0;
+  bool files_are_cached = true;
 };
 
 // One way to run, with what it needs.
@@ -72,6 +78,7 @@ struct Candidate {
   std::array<StageNeed, kStageCount> stages{};  // weights of *all* networks that are resident then
   std::int64_t peak_bytes = 0;
   double seconds = 0;
+  [[nodiscard]] std::int64_t host_peak_bytes() const;
 };
 
 // Which networks are resident when: the one place where this is decided.

@@ -1,0 +1,150 @@
+// Plans within the machine's own memory, beside a search that looks at every plan.
+#include "headroom/memory/host_memory.h"
+
+#include "headroom/core/bytes.h"
+
+#include "memory/planner_costs.h"
+#include "support/exhaustive_search.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace headroom {
+namespace {
+
+// Z-Image-Turbo on a processor by arithmetic: bfloat16 files (FACTS: 12.3 GB of the transformer, 30
+// of its layers are alike), float32 on the device, 512x512.
+class ProcessorCosts final : public test::CountingCosts {
+ public:
+  ProcessorCosts() {
+    layers = 30;
+    chunk_sizes = {256};
+    tile_sizes = {32};
+    block_file_bytes = kBlock / 2;
+  }
+  static constexpr std::int64_t kBlock = 723'641'344;  // float32
+  static constexpr std::int64_t kRest = 2'909'392'064;
+  static constexpr std::int64_t kEncoder = 14'130'314'240;
+  static constexpr std::int64_t kPlanes = 512 * 512 * 128 * 4;
+
+ private:
+  static StageNeed need(std::int64_t weights, std::int64_t rest, std::int64_t host = 0) {
+    return {weights, rest, 0, weights + rest, host};
+  }
+  [[nodiscard]] StageNeed encode_need(const Rungs& r) const override {
+    return r.stream_encoder ? need(0, kEncoder / 18) : need(kEncoder, kMiB);
+  }
+  [[nodiscard]] StageNeed denoise_need(const Rungs& r) const override {
+    const std::int64_t buffers = std::min(r.stream_blocks, 2) * kBlock;
+    return need(kRest + (30 - r.stream_blocks) * kBlock, buffers + 300 * kMiB);
+  }
+  [[nodiscard]] StageNeed decode_need(const Rungs& r) const override {
+    if (r.cpu_decode) return need(0, 0, 800 * kMiB);
+    return r.tile_latent > 0 ? need(198 * kMiB, 200 * kMiB, 2 * kPlanes)
+                             : need(198 * kMiB, 600 * kMiB);
+  }
+  [[nodiscard]] std::array<double, kStageCount> stage_seconds(const Rungs& r) const override {
+    const double read = r.stream_blocks * (files_are_cached ? 0.2 : 1.5);
+    const double step = 75 * (r.chunk_tokens > 0 ? 1.05 : 1) + read;
+    return {(30 - r.stream_blocks) * 0.3, r.stream_encoder ? 9.0 : 8.0, 8 * step,
+            r.tile_latent > 0 ? 25.0 : r.cpu_decode ? 400.0 : 20.0, 0.1};
+  }
+};
+
+std::int64_t at_denoise(const Candidate& plan) {
+  return plan.stages[static_cast<std::size_t>(Stage::kDenoise)].peak_bytes;
+}
+
+TEST(HostMemory, LeavesFilesThatEveryStepReadsTheirRoom) {
+  ProcessorCosts costs;
+  const HostMemory host{23 * kGiB, /*holds_device=*/true};
+  const std::int64_t budget = host.available_bytes - 700 * kMiB;
+  const std::optional<Candidate> greedy = fastest_plan(costs, budget);
+  ASSERT_TRUE(greedy);
+  EXPECT_GT(at_denoise(*greedy) + page_cache_bytes(greedy->rungs, costs), host.available_bytes);
+
+  const std::optional<Candidate> plan = choose_plan(costs, budget, host);
+  ASSERT_TRUE(plan);
+  EXPECT_TRUE(costs.files_are_cached);
+  EXPECT_LE(at_denoise(*plan) + page_cache_bytes(plan->rungs, costs),
+            host.available_bytes - host_margin(host.available_bytes));
+  test::expect_composed(*plan, costs);
+}
+
+// As the rule says, over all plans: those whose files stay in memory come first, then the fastest.
+TEST(HostMemory, FindsWhatLookingAtEveryPlanFinds) {
+  for (const bool holds_device : {true, false}) {
+    for (std::int64_t gib = 1; gib <= 48; ++gib) {
+      ProcessorCosts costs;
+      const HostMemory host{gib * kGiB, holds_device};
+      const std::int64_t budget = holds_device ? gib * kGiB - 300 * kMiB : 6 * kGiB;
+      const std::int64_t available = host.available_bytes - host_margin(host.available_bytes);
+      const std::optional<Candidate> plan = choose_plan(costs, budget, host);
+      ProcessorCosts fresh;
+      const Candidate* best = nullptr;
+      const std::vector<Candidate> all = all_plans(fresh);
+      for (const Candidate& c : all) {
+        const std::int64_t files = page_cache_bytes(c.rungs, fresh);
+        const std::int64_t taken = holds_device ? at_denoise(c) : 0;
+        const bool cached = files == 0 || taken + files <= available;
+        if (c.peak_bytes > budget || c.host_peak_bytes() > available || !cached) continue;
+        if (best == nullptr || test::by_time(c) < test::by_time(*best)) best = &c;
+      }
+      if (best == nullptr) {
+        EXPECT_FALSE(plan && costs.files_are_cached) << gib << holds_device;
+        continue;
+      }
+      ASSERT_TRUE(plan) << gib << holds_device;
+      EXPECT_TRUE(costs.files_are_cached) << gib << holds_device;
+      EXPECT_EQ(test::by_time(*plan), test::by_time(*best)) << gib << holds_device;
+    }
+  }
+}
+
+TEST(HostMemory, ReadsFromTheDiskOnlyWhereNoPlanLeavesTheFilesRoom) {
+  ProcessorCosts costs;
+  // 30 layers of files are 10.9 GB, and on the device two buffers and the rest are 4.4 GB more.
+  const HostMemory host{10 * kGiB, /*holds_device=*/true};
+  const std::optional<Candidate> plan = choose_plan(costs, host.available_bytes - kGiB, host);
+  ASSERT_TRUE(plan);
+  EXPECT_FALSE(costs.files_are_cached);
+  EXPECT_GT(plan->rungs.stream_blocks, 0);
+}
+
+TEST(HostMemory, OnACardNoMoreBlocksAreStreamedThanThePageCacheHolds) {
+  ProcessorCosts costs;
+  const HostMemory host{9 * kGiB, /*holds_device=*/false};
+  const std::optional<Candidate> plan = choose_plan(costs, 20 * kGiB, host);
+  ASSERT_TRUE(plan);
+  EXPECT_LE(page_cache_bytes(plan->rungs, costs), host.available_bytes);
+  EXPECT_EQ(costs.layers, 30);
+}
+
+TEST(HostMemory, WhatADecoderHoldsOfItMustFit) {
+  // 4.4 GiB of the device: no whole decode beside what streams, so the host has to help.
+  for (const std::int64_t available : {4 * kGiB, 900 * kMiB, 300 * kMiB, 100 * kMiB}) {
+    ProcessorCosts costs;
+    costs.block_file_bytes = 0;
+    const HostMemory host{available, /*holds_device=*/false};
+    const std::optional<Candidate> plan = choose_plan(costs, 5 * kGiB, host);
+    if (!plan) continue;
+    EXPECT_LE(plan->host_peak_bytes(), available - host_margin(available));
+  }
+  ProcessorCosts costs;
+  const std::optional<Candidate> plan = choose_plan(costs, 5 * kGiB, HostMemory{1, false});
+  ASSERT_TRUE(plan);  // a whole decode fits that device
+  EXPECT_EQ(plan->host_peak_bytes(), 0);
+}
+
+TEST(HostMemory, WhereNothingIsKnownOfItTheFastestPlanIsTaken) {
+  ProcessorCosts costs;
+  EXPECT_EQ(choose_plan(costs, 20 * kGiB, std::nullopt)->rungs,
+            fastest_plan(costs, 20 * kGiB)->rungs);
+}
+
+}  // namespace
+}  // namespace headroom
