@@ -104,6 +104,8 @@ bool read_stage(const json& value, StagePlan& stage) {
   in.read("workspace_bytes", stage.workspace_bytes);
   in.read("peak_bytes", stage.peak_bytes);
   in.read("seconds", stage.seconds);
+  // Not in records of before.
+  if (value.contains("host_bytes")) in.read("host_bytes", stage.host_bytes);
   return read_stage_name(in, "name", stage.stage);
 }
 
@@ -147,6 +149,8 @@ bool read_plan(const json& value, Plan& plan) {
   in.read("count", plan.count);
   in.read("peak_bytes", plan.peak_bytes);
   in.read("seconds", plan.seconds);
+  if (value.contains("host_peak_bytes")) in.read("host_peak_bytes", plan.host_peak_bytes);
+  if (value.contains("page_cache_bytes")) in.read("page_cache_bytes", plan.page_cache_bytes);
   const json* const rungs = in.find("rungs");
   const json* const effects = in.find("rung_effects");
   const json* const stages = in.find("stages");
