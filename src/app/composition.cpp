@@ -37,14 +37,37 @@ WorkspaceTerms stored_workspace(const AppConfig& config, const Device& device) {
   return stored.terms;
 }
 
+// Of the device as it was measured, now where it never was: the first start takes a second longer.
+// Nothing where it can't be; then seconds come with the first picture.
+std::optional<DeviceRates> device_rates(const Device& device, const std::string& dtype,
+                                        int threads) {
+  std::optional<DeviceRates> rates;
+  try {
+    const RatesKey key = rates_key(device, dtype, threads);
+    rates = read_rates(rates_file(), key);
+    if (!rates) {
+      rates = measure_rates(device, dtype, threads);
+      write_rates(rates_file(), key, *rates);
+    }
+  } catch (const Error& e) {
+    spdlog::warn("measuring the device: {}", e.what());
+  }
+  return rates;
+}
+
 PipelineOptions pipeline_options(const AppConfig& config, const Device& device,
-                                 fs::path dump_file) {
+                                 fs::path dump_file, bool pretended = false) {
   PipelineOptions options;
   options.model = read_model_folder(model_folder(config.model.path));
   options.device = device;
   options.dtype = config.model.dtype;
   options.threads = config.model.threads;
   options.workspace = stored_workspace(config, device);
+  if (!pretended) {
+    options.rates = [device, dtype = config.model.dtype, threads = config.model.threads] {
+      return device_rates(device, dtype, threads);
+    };
+  }
   options.budget = config.budget();
   options.low_vram = config.model.low_vram;
   if (!config.model.offload_layers.empty()) {
@@ -113,7 +136,8 @@ Device prospective_device(const AppConfig& config) {
 
 Prospect::Prospect(const AppConfig& config) {
   const Device device = prospective_device(config);
-  const PipelineOptions pipeline = pipeline_options(config, device, {});
+  const bool pretended = device.is_cuda() && list_devices().size() == 1;
+  const PipelineOptions pipeline = pipeline_options(config, device, {}, pretended);
   const fs::path tokenizer = pipeline.model.root / "tokenizer";
   std::error_code error;
   model = pipeline.model.info;
@@ -121,7 +145,7 @@ Prospect::Prospect(const AppConfig& config) {
                                              ? std::make_shared<const PromptTokenizer>(tokenizer)
                                              : nullptr);
   teach(*forecaster, model.name);
-  if (device.is_cuda() && list_devices().size() == 1) {
+  if (pretended) {
     // There is no card to ask, but the processor pretends as well as any.
     memory = DeviceMemory(Device{}, pipeline.pretend_vram_bytes, pipeline.pretend_others).read();
     memory.source = "CUDA: " + device.name;

@@ -44,6 +44,10 @@ fs::path receipts_file() { return default_log_folder() / "receipts.jsonl"; }
 
 fs::path window_state_file() { return default_log_folder() / "window.json"; }
 
+fs::path cache_folder() { return xdg("XDG_CACHE_HOME", ".cache") / "headroom"; }
+
+fs::path rates_file() { return cache_folder() / "rates.json"; }
+
 fs::path calibration_file() { return default_log_folder() / "calibration.json"; }
 
 }  // namespace headroom

@@ -41,7 +41,10 @@ void print_text(const Forecast& forecast) {
   std::printf("memory   %s of main memory beside it, %s of weight files read in every step\n",
               format_bytes(plan.host_peak_bytes).c_str(),
               format_bytes(plan.page_cache_bytes).c_str());
-  if (plan.seconds > 0) std::printf("time     about %.1f s\n", plan.seconds);
+  if (plan.seconds > 0) {
+    std::printf("time     about %.1f s%s\n", plan.seconds,
+                plan.seconds_are_estimated ? ", estimated: no run has told yet" : "");
+  }
   std::printf("\n%-8s %10s %12s %10s %10s %10s %10s\n", "stage", "weights", "activations",
               "workspace", "peak", "host", "seconds");
   for (const StagePlan& stage : plan.stages) {

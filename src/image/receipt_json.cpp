@@ -149,6 +149,9 @@ bool read_plan(const json& value, Plan& plan) {
   in.read("count", plan.count);
   in.read("peak_bytes", plan.peak_bytes);
   in.read("seconds", plan.seconds);
+  if (value.contains("seconds_are_estimated")) {
+    in.read("seconds_are_estimated", plan.seconds_are_estimated);
+  }
   if (value.contains("host_peak_bytes")) in.read("host_peak_bytes", plan.host_peak_bytes);
   if (value.contains("page_cache_bytes")) in.read("page_cache_bytes", plan.page_cache_bytes);
   const json* const rungs = in.find("rungs");
@@ -193,6 +196,7 @@ json to_json(const Plan& plan) {
           {"host_peak_bytes", plan.host_peak_bytes},
           {"page_cache_bytes", plan.page_cache_bytes},
           {"seconds", plan.seconds},
+          {"seconds_are_estimated", plan.seconds_are_estimated},
           {"stages", std::move(stages)}};
 }
 

@@ -71,6 +71,7 @@ std::vector<ReportGroup> summarize(const std::vector<Receipt>& receipts) {
     if (!receipt.changes.empty()) continue;  // went by no one plan: nothing to compare with
     add(static_cast<double>(receipt.plan.peak_bytes),
         static_cast<double>(receipt.actual_peak_bytes), errors[i].peak);
+    if (receipt.plan.seconds_are_estimated) continue;  // from rates, not from runs
     const SecondsPair total = compared_seconds(receipt);
     add(total.predicted, total.actual, errors[i].total);
     for (const StagePlan& stage : receipt.plan.stages) {

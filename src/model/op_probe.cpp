@@ -30,7 +30,9 @@ OpProbe probe(OpProbe::Kind kind, std::string shape, const Op& op, std::int64_t 
           std::move(prepare)};
 }
 
-OpProbe probe(const Linear& op) {
+}  // namespace
+
+OpProbe op_probe(const Linear& op) {
   return probe(
       OpProbe::Kind::kLinear,
       std::to_string(op.rows) + "x" + std::to_string(op.in) + " to " + std::to_string(op.out), op,
@@ -40,7 +42,7 @@ OpProbe probe(const Linear& op) {
       });
 }
 
-OpProbe probe(const Attention& op) {
+OpProbe op_probe(const Attention& op) {
   return probe(OpProbe::Kind::kAttention,
                std::to_string(op.queries) + " on " + std::to_string(op.keys) + ", " +
                    std::to_string(op.heads) + "x" + std::to_string(op.head_dim),
@@ -54,8 +56,7 @@ OpProbe probe(const Attention& op) {
                });
 }
 
-// Of a square picture that keeps its size.
-OpProbe probe_convolution(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t side,
+OpProbe convolution_probe(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t side,
                           at::ScalarType dtype) {
   const Convolution op{in, out, kernel, side * side, side * side, dtype};
   return probe(OpProbe::Kind::kConvolution,
@@ -70,8 +71,6 @@ OpProbe probe_convolution(std::int64_t in, std::int64_t out, std::int64_t kernel
                          kernel] { return conv2d(x, w, b, /*stride=*/1, kernel / 2); };
                });
 }
-
-}  // namespace
 
 const char* op_name(OpProbe::Kind kind) {
   switch (kind) {
@@ -105,8 +104,8 @@ std::vector<OpProbe> op_probes(bool card, at::ScalarType networks, at::ScalarTyp
                                                         {256, 1056, 4, 64, networks},
                                                         {1056, 1056, 4, 64, networks},
                                                         {256, 256, 1, 512, vae}};
-  for (const Linear& op : linears) probes.push_back(probe(op));
-  for (const Attention& op : attentions) probes.push_back(probe(op));
+  for (const Linear& op : linears) probes.push_back(op_probe(op));
+  for (const Attention& op : attentions) probes.push_back(op_probe(op));
   struct Shape {
     std::int64_t in, out, kernel, side;
   };
@@ -120,7 +119,7 @@ std::vector<OpProbe> op_probes(bool card, at::ScalarType networks, at::ScalarTyp
                                 {128, 128, 3, 32},
                                 {16, 3, 3, 128}};
   for (const Shape& s : convolutions) {
-    probes.push_back(probe_convolution(s.in, s.out, s.kernel, s.side, vae));
+    probes.push_back(convolution_probe(s.in, s.out, s.kernel, s.side, vae));
   }
   return probes;
 }

@@ -40,6 +40,7 @@ class ReplayForecaster final : public Forecaster {
     const std::int64_t budget = forecast.budget.budget_bytes;
 
     const std::scoped_lock lock(mutex_);
+    know_rates();
     ReplayCosts::ForRequest costs(costs_, request, ids, times_);
     const std::optional<HostMemory> host = host_memory(snapshot);
     const std::optional<Candidate> chosen = choose_plan(costs, budget, host, options_.low_vram);
@@ -66,6 +67,7 @@ class ReplayForecaster final : public Forecaster {
     const std::int64_t budget = std::min(forecast.budget.budget_bytes, left.below_bytes - 1);
 
     const std::scoped_lock lock(mutex_);
+    know_rates();
     ReplayCosts::ForRequest costs(costs_, rest, ids, times_);
     costs.from = left.from;
     const std::optional<Candidate> chosen =
@@ -92,6 +94,7 @@ class ReplayForecaster final : public Forecaster {
     return compute_frontier(step, max, [&](Size size) {
       if (between) between();
       const std::scoped_lock lock(mutex_);  // for one size: a run that begins must not wait for all
+      know_rates();
       GenerationRequest other = request;
       other.width = size.width;
       other.height = size.height;
@@ -111,8 +114,9 @@ class ReplayForecaster final : public Forecaster {
       return false;
     }
     const std::scoped_lock lock(mutex_);
+    know_rates();
     const auto guess = guess_seconds(options_.model, costs_.sizes(), costs_.storage(),
-                                     shape_of(receipt), *rungs, card);
+                                     shape_of(receipt), *rungs, costs_.rates(), card);
     for (int i = 0; i < kStageCount; ++i) {
       const auto stage = static_cast<Stage>(i);
       const auto k = static_cast<std::size_t>(i);
@@ -125,6 +129,12 @@ class ReplayForecaster final : public Forecaster {
   }
 
  private:
+  // Not before it is needed: measuring a device takes a second. With the mutex held.
+  void know_rates() {
+    if (std::exchange(rates_are_known_, true) || !options_.rates) return;
+    if (const std::optional<DeviceRates> rates = options_.rates()) costs_.use_measured(*rates);
+  }
+
   // Of the machine's own memory, where the snapshot knows it.
   [[nodiscard]] std::optional<HostMemory> host_memory(const MemorySnapshot& snapshot) const {
     if (!snapshot.host_available) return std::nullopt;
@@ -176,19 +186,22 @@ class ReplayForecaster final : public Forecaster {
     plan.rungs = rung_names(candidate.rungs);
     plan.peak_bytes = candidate.peak_bytes;
     plan.host_peak_bytes = candidate.host_peak_bytes();
+    const bool runs_tell = times_.knows(Stage::kDenoise);
+    const bool seconds_are_known = runs_tell || costs_.rates_are_measured();
+    plan.seconds_are_estimated = seconds_are_known && !runs_tell;
     plan.page_cache_bytes = page_cache_bytes(candidate.rungs, costs);
     for (int i = 0; i < kStageCount; ++i) {
       const auto stage = static_cast<Stage>(i);
       const StageNeed& need = candidate.stages[static_cast<std::size_t>(i)];
       const double seconds = shown[static_cast<std::size_t>(i)];
-      if (times_.knows(Stage::kDenoise)) {
+      if (seconds_are_known) {
         plan.seconds += stage >= Stage::kDenoise ? seconds * request.count : seconds;
       }
       plan.stages.push_back({stage, need.weights_bytes, need.activation_bytes, need.workspace_bytes,
                              need.peak_bytes, seconds, need.host_bytes});
     }
     plan.rung_effects = rung_effects(candidate, costs);
-    if (!times_.knows(Stage::kDenoise)) {
+    if (!seconds_are_known) {
       for (RungEffect& effect : plan.rung_effects) effect.seconds = 0;
     }
     return plan;
@@ -200,6 +213,7 @@ class ReplayForecaster final : public Forecaster {
   std::mutex mutex_;  // guards everything below
   ReplayCosts costs_;
   TimeModel times_;
+  bool rates_are_known_ = false;
 };
 
 }  // namespace

@@ -46,7 +46,13 @@ ReplayCosts::ReplayCosts(const ModelFolder& model, NumberFormats formats, int th
       sizes_(network_sizes(model, formats_,
                            [this](const Ledger& l) { return allocator_.peaks(l).left_bytes; })),
       block_file_bytes_(std::min(sizes_.transformer_layer,
-                                 block_bytes_in_files(model, sizes_.transformer_layer))) {}
+                                 block_bytes_in_files(model, sizes_.transformer_layer))),
+      rates_(unmeasured_rates(allocator_.card)) {}
+
+void ReplayCosts::use_measured(const DeviceRates& rates) {
+  rates_ = rates;
+  rates_are_measured_ = true;
+}
 
 namespace {
 
@@ -169,11 +175,11 @@ StageNeed ReplayCosts::ForRequest::decode(const Rungs& rungs) {
 
 std::array<double, kStageCount> ReplayCosts::ForRequest::guess(const Rungs& rungs) const {
   return guess_seconds(all_.model_, all_.sizes_, all_.formats_.storage, shape_, rungs,
-                       all_.allocator_.card, files_are_cached);
+                       all_.rates_, all_.allocator_.card, files_are_cached);
 }
 
 double ReplayCosts::ForRequest::reload(const Rungs& rungs) const {
-  return guess_reload_seconds(all_.sizes_, rungs, all_.allocator_.card);
+  return guess_reload_seconds(all_.sizes_, rungs, all_.rates_);
 }
 
 std::array<double, kStageCount> ReplayCosts::ForRequest::seconds(const Rungs& rungs) {
@@ -205,7 +211,8 @@ std::array<double, kStageCount> ReplayCosts::ForRequest::shown_seconds(
   load = std::max(load * missing, reload(rungs));
   for (int i = 0; i < kStageCount; ++i) {
     double& s = seconds[static_cast<std::size_t>(i)];
-    s = times_.seconds(static_cast<Stage>(i), s);
+    const auto stage = static_cast<Stage>(i);
+    if (times_.knows(stage) || !all_.rates_are_measured_) s = times_.seconds(stage, s);
   }
   return seconds;
 }

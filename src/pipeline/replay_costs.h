@@ -38,8 +38,9 @@ class ReplayCosts {
     // costs nothing.
     std::array<double, kStageCount> seconds(const Rungs& rungs) override;
     // For showing: of one picture when the device already holds `held_bytes` of the
-    // `needed_bytes` of weights that the run begins with. 0 for a stage that no run has measured
-    // yet: a guess is good for choosing only.
+    // `needed_bytes` of weights that the run begins with. For a stage that no run has measured yet
+    // what the device's rates say, 0 where they were not measured either: a guess from round figures
+    // is good for choosing only.
     [[nodiscard]] std::array<double, kStageCount> shown_seconds(const Rungs& rungs,
                                                                 std::int64_t held_bytes,
                                                                 std::int64_t needed_bytes) const;
@@ -55,6 +56,10 @@ class ReplayCosts {
   };
 
   [[nodiscard]] const NetworkSizes& sizes() const { return sizes_; }
+  // From round figures until this is called.
+  void use_measured(const DeviceRates& rates);
+  [[nodiscard]] const DeviceRates& rates() const { return rates_; }
+  [[nodiscard]] bool rates_are_measured() const { return rates_are_measured_; }
   [[nodiscard]] WeightStorage storage() const { return formats_.storage; }
 
  private:
@@ -73,6 +78,8 @@ class ReplayCosts {
   const WorkspaceTerms workspace_;
   const NetworkSizes sizes_;
   const std::int64_t block_file_bytes_;
+  DeviceRates rates_;
+  bool rates_are_measured_ = false;
   std::map<Key, StageNeed> known_;
   std::map<std::vector<std::int64_t>, LedgerFamily> families_;
 };

@@ -17,32 +17,42 @@
 namespace headroom {
 namespace {
 
-// Round figures; only their proportions matter before the first run. Those of the CPU were fitted
-// to the starter model on 2 idle cores (the table in the README).
-struct Rates {
-  double flops;          // per second, dense products
-  double block_seconds;  // of one transformer block beside its products: its calls
-  double copy_bytes;     // per second, from the mapped file to the device
-  double decoder_flops;  // per second, convolutions
-  double layer_seconds;  // of one layer of the decoder beside its arithmetic
-  double exposed;        // part of a hidden copy that still costs time
-  double unpacked;       // quantised values per second
-};
-constexpr Rates kCpu{110e9, 0.4e-3, 2e9, 60e9, 1e-3, 0.5, 1e9};
-constexpr Rates kCard{20e12, 0.2e-3, 10e9, 10e12, 0.1e-3, 0.1, 100e9};
+// Round figures of a device that was not measured: only their proportions matter.
+constexpr DeviceRates kUnmeasuredCpu{110e9, 130e9, 60e9, 30e9, 100e9, 2e9,
+                                     0.4e-3, 0.5e-9, 0.5e-3, 0.5e-9};
+constexpr DeviceRates kUnmeasuredCard{20e12, 20e12, 20e12, 10e12, 10e12, 10e9,
+                                      0.2e-3, 0.05e-9, 0.1e-3, 0.02e-9};
+
+// The part of a hidden copy that still costs time.
+double exposed(bool card) { return card ? 0.1 : 0.5; }
+// Quantised values per second.
+double unpacked(bool card) { return card ? 100e9 : 1e9; }
+
+// A rate at `width`, between those measured at two widths.
+double between(double width, double low_width, double low, double high_width, double high) {
+  const double t = std::clamp(std::log2(width / low_width) / std::log2(high_width / low_width), 0.0, 1.0);
+  return low * std::pow(high / low, t);
+}
+double product_rate(const DeviceRates& rates, double width) {
+  return between(width, 256, rates.narrow_product, 2048, rates.wide_product);
+}
+// Fewer than 16 channels are padded to 16.
+double convolution_rate(const DeviceRates& rates, double channels) {
+  return std::min(1.0, channels / 16) * between(channels, 16, rates.narrow_convolution, 256, rates.wide_convolution);
+}
+
 constexpr double kSequentialCard = 1.1;  // smaller products fill a card less well
 constexpr double kSequentialCpu = 1.01;  // layers leave the caches between the branches
-constexpr double kOpen_s = 0.01;         // opening files and reading their headers
+constexpr double kOpen_s = 0.03;         // opening files and reading their headers
 constexpr double kSave_s = 3e-3;         // making, syncing and naming a file
 constexpr double kDiskBytes = 0.5e9;    // per second, of a file that memory cannot keep
 constexpr double kSavePixels = 15e6;     // per second, compressed
 
-// Seconds of `blocks` transformer blocks on `tokens` rows.
-double blocks_seconds(const TransformerConfig& c, int blocks, double tokens, const Rates& rates) {
-  const double d = c.dim;
-  const double linear = 2.0 * tokens * (4.0 * d * d + 3.0 * d * c.ffn_dim());
-  const double attention = 4.0 * tokens * tokens * d;
-  return blocks * ((linear + attention) / rates.flops + rates.block_seconds);
+double blocks_seconds(const TransformerConfig& c, int blocks, double tokens,
+                      const DeviceRates& rates) {
+  const NetworkWork work = block_work(c, tokens, rates);
+  return blocks * (work.product_seconds + rates.block_seconds +
+                   work.values * rates.block_value_seconds);
 }
 
 // Values in the matrices of one of the main layers.
@@ -56,21 +66,10 @@ double text_encoder_values(const TextEncoderConfig& c) {
          (heads * c.hidden_size + 3.0 * c.hidden_size * c.intermediate_size);
 }
 
-double decoder_seconds(const VaeConfig& c, double pixels, const Rates& rates) {
-  double flops = 0;
-  double layers = 0;
-  double area = pixels / (static_cast<double>(c.scale()) * c.scale());
-  double in = c.block_out_channels.back();
-  flops += 72.0 * area * in * in;  // the middle: two blocks of two convolutions, and attention
-  if (c.mid_block_add_attention) flops += 4.0 * area * area * in + 8.0 * area * in * in;
-  for (std::size_t i = c.block_out_channels.size(); i-- > 0; area *= 4) {
-    const double out = c.block_out_channels[i];
-    flops += 18.0 * area * (in * out + out * out * (2.0 * c.layers_per_block + 1));
-    layers += c.layers_per_block + 1.0;
-    if (i > 0) flops += 18.0 * 4 * area * out * out;
-    in = out;
-  }
-  return flops / rates.decoder_flops + layers * rates.layer_seconds;
+double decoder_seconds(const VaeConfig& c, double pixels, const DeviceRates& rates) {
+  const NetworkWork work = decoder_work(c, pixels, rates);
+  return work.product_seconds + work.parts * rates.layer_seconds +
+         work.values * rates.layer_value_seconds;
 }
 
 // More, smaller products.
@@ -83,6 +82,37 @@ double round_up_32(double n) {
 }
 
 }  // namespace
+
+NetworkWork block_work(const TransformerConfig& c, double tokens, const DeviceRates& rates) {
+  const double d = c.dim;
+  const double linear = 2.0 * tokens * (4.0 * d * d + 3.0 * d * c.ffn_dim());
+  const double attention = 4.0 * tokens * tokens * d;
+  return {linear / product_rate(rates, d) + attention / rates.attention, 1, tokens * d};
+}
+
+NetworkWork decoder_work(const VaeConfig& c, double pixels, const DeviceRates& rates) {
+  NetworkWork work;
+  const auto add = [&](double flops, double layers, double area, double channels) {
+    work.product_seconds += flops / convolution_rate(rates, channels);
+    work.parts += layers;
+    work.values += layers * area * channels;
+  };
+  double area = pixels / (static_cast<double>(c.scale()) * c.scale());
+  double in = c.block_out_channels.back();
+  add(72.0 * area * in * in, 2, area, in);  // the middle: two blocks of two convolutions
+  if (c.mid_block_add_attention) {
+    work.product_seconds += 4.0 * area * area * in / rates.attention +
+                            8.0 * area * in * in / product_rate(rates, in);
+  }
+  for (std::size_t i = c.block_out_channels.size(); i-- > 0; area *= 4) {
+    const double out = c.block_out_channels[i];
+    const double flops = 18.0 * area * (in * out + out * out * (2.0 * c.layers_per_block + 1));
+    add(flops, c.layers_per_block + 1.0, area, out);
+    if (i > 0) add(18.0 * 4 * area * out * out, 1, 4 * area, out);
+    in = out;
+  }
+  return work;
+}
 
 NetworkSizes network_sizes(const ModelFolder& model, const NumberFormats& formats,
                            const std::function<std::int64_t(const Ledger&)>& left_of) {
@@ -147,16 +177,18 @@ RunShape shape_of(const Receipt& receipt) {
           receipt.guided_steps, receipt.prompt_tokens, receipt.negative_tokens};
 }
 
-double guess_reload_seconds(const NetworkSizes& sizes, const Rungs& rungs, bool card) {
+DeviceRates unmeasured_rates(bool card) { return card ? kUnmeasuredCard : kUnmeasuredCpu; }
+
+double guess_reload_seconds(const NetworkSizes& sizes, const Rungs& rungs,
+                            const DeviceRates& rates) {
   const bool leaves = rungs.evict_encoder && !rungs.stream_encoder;
-  return leaves ? static_cast<double>(sizes.text_encoder) / (card ? kCard : kCpu).copy_bytes : 0;
+  return leaves ? static_cast<double>(sizes.text_encoder) / rates.copy_bytes : 0;
 }
 
 std::array<double, kStageCount> guess_seconds(const ModelFolder& model, const NetworkSizes& sizes,
                                               WeightStorage storage, const RunShape& shape,
-                                              const Rungs& rungs, bool card,
-                                              bool files_are_cached) {
-  const Rates& rates = card ? kCard : kCpu;
+                                              const Rungs& rungs, const DeviceRates& rates,
+                                              bool card, bool files_are_cached) {
   const Residency stays = residency(rungs);
   const TransformerConfig& transformer = model.transformer;
   const double pixels = static_cast<double>(shape.width) * shape.height;
@@ -175,10 +207,14 @@ std::array<double, kStageCount> guess_seconds(const ModelFolder& model, const Ne
 
   const bool quantised = storage != WeightStorage::kPlain;
   const double encoder = text_encoder_values(model.text_encoder);
-  of(Stage::kEncode) = 2 * encoder * (shape.prompt_tokens + shape.negative_tokens) / rates.flops +
-                       TextEncoder::layer_count(model.text_encoder) * rates.block_seconds;
+  const double prompt_tokens = shape.prompt_tokens + shape.negative_tokens;
+  const double width = model.text_encoder.hidden_size;
+  of(Stage::kEncode) = 2 * encoder * prompt_tokens / product_rate(rates, width) +
+                       TextEncoder::layer_count(model.text_encoder) *
+                           (rates.block_seconds +
+                            prompt_tokens * width * rates.block_value_seconds);
   if (quantised)
-    of(Stage::kEncode) += (shape.negative_tokens > 0 ? 2 : 1) * encoder / rates.unpacked;
+    of(Stage::kEncode) += (shape.negative_tokens > 0 ? 2 : 1) * encoder / unpacked(card);
   if (rungs.stream_encoder) of(Stage::kEncode) += copy(sizes.text_encoder);
 
   const double side = model.vae.scale() * transformer.patch_size;
@@ -191,7 +227,7 @@ std::array<double, kStageCount> guess_seconds(const ModelFolder& model, const Ne
     if (quantised) {  // each product unpacks its matrix anew
       const double chunks = rungs.chunk_tokens > 0 ? std::ceil(rows / rungs.chunk_tokens) : 1;
       seconds_of_branch +=
-          chunks * transformer.n_layers * layer_values(transformer) / rates.unpacked;
+          chunks * transformer.n_layers * layer_values(transformer) / unpacked(card);
     }
     return seconds_of_branch;
   };
@@ -203,13 +239,13 @@ std::array<double, kStageCount> guess_seconds(const ModelFolder& model, const Ne
     const std::int64_t read = sizes.transformer_layer * rungs.stream_blocks;
     const double streamed =
         passes * (files_are_cached ? copy(read) : static_cast<double>(read) / kDiskBytes);
-    return std::max(work, streamed) + rates.exposed * std::min(work, streamed);
+    return std::max(work, streamed) + exposed(card) * std::min(work, streamed);
   };
   of(Stage::kDenoise) = (shape.steps - shape.guided_steps) * step(alone, 1) +
                         shape.guided_steps * step(guided, rungs.sequential_guidance ? 2 : 1);
   if (!stays.transformer_in_encode) of(Stage::kDenoise) += copy(kept_layers);
 
-  of(Stage::kDecode) = decoder_seconds(model.vae, pixels, rungs.cpu_decode ? kCpu : rates);
+  of(Stage::kDecode) = decoder_seconds(model.vae, pixels, rungs.cpu_decode && card ? kUnmeasuredCpu : rates);
   if (rungs.tile_latent > 0) of(Stage::kDecode) *= tiling(rungs.tile_latent);
   if (!stays.vae_before_decode) of(Stage::kDecode) += copy(sizes.vae);
   of(Stage::kSave) = kSave_s + pixels / kSavePixels;

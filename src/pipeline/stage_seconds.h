@@ -2,6 +2,7 @@
 #include "headroom/core/generation.h"
 #include "headroom/core/ledger.h"
 #include "headroom/core/plan.h"
+#include "headroom/pipeline/device_rates.h"
 #include "headroom/weights/model_folder.h"
 
 #include "text_to_image.h"
@@ -38,19 +39,35 @@ struct RunShape {
                                 const SchedulerConfig& scheduler);
 [[nodiscard]] RunShape shape_of(const Receipt& receipt);
 
+// What one transformer block on so many tokens, or the whole decoder of so many pixels, has to do:
+// seconds of its products at `rates`, its parts (blocks, layers), and the values that its other
+// operations go over.
+struct NetworkWork {
+  double product_seconds = 0;
+  double parts = 0;
+  double values = 0;
+};
+[[nodiscard]] NetworkWork block_work(const TransformerConfig& config, double tokens,
+                                     const DeviceRates& rates);
+[[nodiscard]] NetworkWork decoder_work(const VaeConfig& config, double pixels,
+                                       const DeviceRates& rates);
+
 // A first guess at each stage's seconds for one picture with nothing loaded, from floating-point
-// operations, bytes that are moved under `rungs`, and round figures for the kind of device. Good
-// for comparing plans; the time model scales it by what runs on this device really took, so within
-// a stage only the proportions matter. `files_are_cached`: streamed layers are read from memory,
+// operations and bytes that are moved under `rungs`, at the rates of the device. The time model
+// scales it by what runs on this device really took. `files_are_cached`: streamed layers are read from memory,
 // not from the disk.
 [[nodiscard]] std::array<double, kStageCount> guess_seconds(const ModelFolder& model,
                                                             const NetworkSizes& sizes,
                                                             WeightStorage storage,
                                                             const RunShape& shape,
-                                                            const Rungs& rungs, bool card,
+                                                            const Rungs& rungs,
+                                                            const DeviceRates& rates, bool card,
                                                             bool files_are_cached = true);
+// Round figures for a device that was not measured.
+[[nodiscard]] DeviceRates unmeasured_rates(bool card);
 
 // Of the load stage that is left when an equal run was made just before: what stays is there.
-[[nodiscard]] double guess_reload_seconds(const NetworkSizes& sizes, const Rungs& rungs, bool card);
+[[nodiscard]] double guess_reload_seconds(const NetworkSizes& sizes, const Rungs& rungs,
+                                          const DeviceRates& rates);
 
 }  // namespace headroom

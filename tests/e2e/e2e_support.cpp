@@ -1,5 +1,7 @@
 #include "e2e/e2e_support.h"
 
+#include "support/shared_cache.h"
+
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
@@ -18,6 +20,7 @@ EndToEnd::EndToEnd() {
   environment_ = {{"HOME", (folder_ / "home").string()},
                   {"XDG_CONFIG_HOME", (folder_ / "config").string()},
                   {"XDG_STATE_HOME", (folder_ / "state").string()},
+                  {"XDG_CACHE_HOME", shared_cache_folder()},
                   {"TMPDIR", (folder_ / "tmp").string()},
                   {"LANG", "C.UTF-8"}};
   // A sanitizer's settings and the loader's reach the program.

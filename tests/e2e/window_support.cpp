@@ -4,6 +4,7 @@
 #include "headroom/image/resize.h"
 
 #include "support/process.h"
+#include "support/shared_cache.h"
 
 #include <algorithm>
 #include <cmath>
@@ -61,7 +62,8 @@ WindowEndToEnd::~WindowEndToEnd() {
 Launch WindowEndToEnd::launch(std::vector<std::string> arguments,
                               std::vector<std::string> environment) const {
   environment.insert(environment.begin(), {"HOME={folder}/home", "XDG_CONFIG_HOME={folder}/config",
-                                           "XDG_STATE_HOME={folder}/state", "XDG_PICTURES_DIR=",
+                                           "XDG_STATE_HOME={folder}/state",
+                                           "XDG_CACHE_HOME=" + shared_cache_folder(), "XDG_PICTURES_DIR=",
                                            "LC_ALL=C.UTF-8", "HEADROOM_MODEL_DEVICE=cpu"});
   return {.program = HEADROOM_PROGRAM,
           .arguments = std::move(arguments),
@@ -109,7 +111,8 @@ json WindowEndToEnd::run_json(std::vector<std::string> arguments) const {
   options.arguments = std::move(arguments);
   options.folder = folder_;
   options.environment = {{"HOME", (folder_ / "home").string()},
-                         {"XDG_STATE_HOME", (folder_ / "state").string()}};
+                         {"XDG_STATE_HOME", (folder_ / "state").string()},
+                         {"XDG_CACHE_HOME", shared_cache_folder()}};
   const ProcessResult result = run_process(options);
   const json said = json::parse(result.out, nullptr, /*allow_exceptions=*/false);
   EXPECT_FALSE(said.is_discarded()) << result.err;

@@ -13,6 +13,7 @@ namespace headroom::test {
   receipt.plan.rung_effects = {{"tile-decode:32", 700, 1.5}, {"chunk-tokens:256", -64, -0.5}};
   receipt.plan.peak_bytes = 5'000'000'000;
   receipt.plan.seconds = 12.5;
+  receipt.plan.seconds_are_estimated = true;
   receipt.plan.stages = {{Stage::kEncode, 1, 2, 3, 4, 0.5, 5},
                          {Stage::kDenoise, 10, 20, 30, 40, 5, 50}};
   receipt.plan.host_peak_bytes = 50;

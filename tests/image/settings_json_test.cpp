@@ -68,7 +68,7 @@ TEST(SettingsJson, NamesTheFieldsOfTheCommandLine) {
     "rung_effects": [{"rung": "tile-decode:32", "saved_bytes": 700, "seconds": 1.5},
       {"rung": "chunk-tokens:256", "saved_bytes": -64, "seconds": -0.5}],
     "peak_bytes": 5000000000, "host_peak_bytes": 50, "page_cache_bytes": 4300000000,
-    "seconds": 12.5, "stages": [
+    "seconds": 12.5, "seconds_are_estimated": true, "stages": [
       {"name": "encode", "weights_bytes": 1, "activation_bytes": 2, "workspace_bytes": 3,
        "peak_bytes": 4, "host_bytes": 5, "seconds": 0.5},
       {"name": "denoise", "weights_bytes": 10, "activation_bytes": 20, "workspace_bytes": 30,

@@ -141,7 +141,7 @@ TEST(GuessedSeconds, GrowWithWhatTheStageDoes) {
   RunShape half_guided = guided;
   half_guided.guided_steps = 2;
   const auto seconds = [&](Stage stage, const RunShape& s, const Rungs& rungs = {}) {
-    return guess_seconds(model, sizes, WeightStorage::kPlain, s, rungs,
+    return guess_seconds(model, sizes, WeightStorage::kPlain, s, rungs, unmeasured_rates(false),
                          false)[static_cast<std::size_t>(stage)];
   };
   const double denoise = seconds(Stage::kDenoise, shape);
@@ -162,8 +162,8 @@ TEST(GuessedSeconds, GrowWithWhatTheStageDoes) {
   EXPECT_GT(seconds(Stage::kDecode, shape, {.tile_latent = 4}), seconds(Stage::kDecode, shape));
   // What arrives later is not loaded at the start, and an encoder that leaves is loaded every time.
   EXPECT_LT(seconds(Stage::kLoad, shape, {.evict_encoder = true}), seconds(Stage::kLoad, shape));
-  EXPECT_EQ(guess_reload_seconds(sizes, {}, false), 0);
-  EXPECT_GT(guess_reload_seconds(sizes, {.evict_encoder = true}, false), 0);
+  EXPECT_EQ(guess_reload_seconds(sizes, {}, unmeasured_rates(false)), 0);
+  EXPECT_GT(guess_reload_seconds(sizes, {.evict_encoder = true}, unmeasured_rates(false)), 0);
 }
 
 TEST(RunShape, CountsTheGuidedSteps) {
@@ -194,7 +194,8 @@ TEST(GuessedSeconds, CountTheUnpackingOfQuantisedWeights) {
   const ModelFolder model = read_model_folder(test::model_root("tiny"));
   const RunShape shape{512, 512, 4, 0, 20, 0};
   const auto seconds = [&](WeightStorage storage, Stage stage, const Rungs& rungs) {
-    return guess_seconds(model, {}, storage, shape, rungs, true)[static_cast<std::size_t>(stage)];
+    return guess_seconds(model, {}, storage, shape, rungs, unmeasured_rates(true),
+                         true)[static_cast<std::size_t>(stage)];
   };
   const auto unpacking = [&](Stage stage, const Rungs& rungs) {
     return seconds(WeightStorage::kQ4, stage, rungs) - seconds(WeightStorage::kPlain, stage, rungs);

@@ -68,6 +68,8 @@ struct Plan {
   std::vector<StagePlan> stages;
   std::int64_t peak_bytes = 0;
   double seconds = 0;
+  // By the device's measured rates alone: no run of this model on it has told yet.
+  bool seconds_are_estimated = false;
   // Of the machine's own memory: held outside of the device's at the worst moment, and of the weight
   // files what every step reads again, which the system keeps in its page cache if it can.
   std::int64_t host_peak_bytes = 0;

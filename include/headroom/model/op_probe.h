@@ -1,4 +1,6 @@
 #pragma once
+#include "headroom/device/workspace.h"
+
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -22,10 +24,16 @@ struct OpProbe {
 inline constexpr int kOpKinds = 3;
 [[nodiscard]] const char* op_name(OpProbe::Kind kind);  // "linear", "attention", "conv2d"
 
-// Every kind over a fixed list of shapes: those of the real models for a card; small ones for the
-// CPU, whose workspaces follow laws that hold at any size. The CPU's number of threads is the
-// calling thread's.
+// Every kind over a fixed list of shapes: those of the real models for a card, small ones for the
+// CPU. The CPU's number of threads is the calling thread's.
 [[nodiscard]] std::vector<OpProbe> op_probes(bool card, at::ScalarType networks,
                                              at::ScalarType vae);
+
+// One operation by itself: a product, attention, a 3x3 or 1x1 convolution of a square channels-last
+// picture that keeps its size.
+[[nodiscard]] OpProbe op_probe(const workspace::Linear& op);
+[[nodiscard]] OpProbe op_probe(const workspace::Attention& op);
+[[nodiscard]] OpProbe convolution_probe(std::int64_t in, std::int64_t out, std::int64_t kernel,
+                                        std::int64_t side, at::ScalarType dtype);
 
 }  // namespace headroom

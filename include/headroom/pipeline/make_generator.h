@@ -4,6 +4,7 @@
 #include "headroom/memory/forecast.h"
 #include "headroom/memory/planner.h"
 #include "headroom/memory/workspace_terms.h"
+#include "headroom/pipeline/device_rates.h"
 #include "headroom/text/prompt_tokenizer.h"
 #include "headroom/weights/model_folder.h"
 
@@ -23,6 +24,8 @@ struct PipelineOptions {
   std::string dtype = "auto";
   int threads = 0;           // 0 = one per core
   WorkspaceTerms workspace;  // what `headroom calibrate` found on this device
+  // Asked once, before the first forecast: what this device was measured to do. May be empty.
+  std::function<std::optional<DeviceRates>()> rates;
   BudgetOptions budget;
   bool low_vram = false;  // prefer the plan that holds least over the fastest
   LadderFloor floor;      // what stays off the device in any case

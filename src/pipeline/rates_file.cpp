@@ -1,0 +1,90 @@
+#include "headroom/core/state_file.h"
+#include "headroom/pipeline/device_rates.h"
+
+#include <cmath>
+#include <fstream>
+#include <sstream>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace headroom {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+using Entry = std::pair<RatesKey, DeviceRates>;
+
+// Every field by its name in the file.
+template <typename Rates, typename Visit>
+void for_each_rate(Rates& rates, const Visit& visit) {
+  visit("narrow_product", rates.narrow_product);
+  visit("wide_product", rates.wide_product);
+  visit("attention", rates.attention);
+  visit("narrow_convolution", rates.narrow_convolution);
+  visit("wide_convolution", rates.wide_convolution);
+  visit("copy_bytes", rates.copy_bytes);
+  visit("block_seconds", rates.block_seconds);
+  visit("block_value_seconds", rates.block_value_seconds);
+  visit("layer_seconds", rates.layer_seconds);
+  visit("layer_value_seconds", rates.layer_value_seconds);
+}
+
+Entry read_entry(const json& value) {
+  Entry entry{{value.at("device").get<std::string>(), value.at("libtorch").get<std::string>(),
+               value.at("program").get<std::string>(), value.at("dtype").get<std::string>(),
+               value.at("threads").get<int>()},
+              {}};
+  for_each_rate(entry.second, [&](const char* name, double& rate) {
+    rate = value.at(name).get<double>();
+    if (!std::isfinite(rate) || rate < 0) throw std::domain_error("a rate is out of range");
+  });
+  return entry;
+}
+
+// All of the file; nothing of one that is damaged: what is measured in a second is not mourned.
+std::vector<Entry> read_entries(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  std::vector<Entry> entries;
+  try {
+    const json root = json::parse(text.str());
+    for (const json& value : root.at("rates")) entries.push_back(read_entry(value));
+  } catch (const json::exception&) {
+    return {};
+  } catch (const std::domain_error&) {
+    return {};
+  }
+  return entries;
+}
+
+}  // namespace
+
+std::optional<DeviceRates> read_rates(const std::filesystem::path& file, const RatesKey& key) {
+  for (const auto& [known, rates] : read_entries(file)) {
+    if (known == key) return rates;
+  }
+  return std::nullopt;
+}
+
+void write_rates(const std::filesystem::path& file, const RatesKey& key, const DeviceRates& rates) {
+  std::vector<Entry> entries = read_entries(file);
+  std::erase_if(entries, [&](const Entry& entry) { return entry.first == key; });
+  entries.emplace_back(key, rates);
+  ordered_json out{{"rates", ordered_json::array()}};
+  for (const auto& [known, values] : entries) {
+    ordered_json value{{"device", known.device},
+                       {"libtorch", known.libtorch},
+                       {"program", known.program},
+                       {"dtype", known.dtype},
+                       {"threads", known.threads}};
+    for_each_rate(values, [&](const char* name, const double& rate) { value[name] = rate; });
+    out["rates"].push_back(std::move(value));
+  }
+  write_state_file(file, out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n",
+                   "store", "until then the device is measured at every start");
+}
+
+}  // namespace headroom

@@ -1,0 +1,110 @@
+#include "headroom/pipeline/device_rates.h"
+
+#include "pipeline/run_support.h"
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <ATen/Parallel.h>
+#include <gmock/gmock.h>
+
+namespace headroom {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr DeviceRates kRates{1e11, 2e11, 3e11, 4e11, 5e11, 6e9, 1e-3, 1e-9, 2e-3, 2e-9};
+
+class RatesFile : public ::testing::Test {
+ protected:
+  RatesFile() {
+    std::string name = (fs::temp_directory_path() / "headroom_rates_XXXXXX").string();
+    folder_ = mkdtemp(name.data());
+    file_ = folder_ / "state" / "rates.json";
+  }
+  ~RatesFile() override { fs::remove_all(folder_); }
+  fs::path folder_, file_;
+  RatesKey key_{"a card", "2.13.0", "0.1.0", "bf16", 0};
+};
+
+TEST_F(RatesFile, KeepsWhatWasMeasuredForEachKey) {
+  EXPECT_FALSE(read_rates(file_, key_));
+  write_rates(file_, key_, kRates);
+  RatesKey other = key_;
+  other.dtype = "fp32";
+  EXPECT_FALSE(read_rates(file_, other));
+  DeviceRates faster = kRates;
+  faster.wide_product *= 2;
+  write_rates(file_, other, faster);
+  EXPECT_EQ(read_rates(file_, key_), kRates);
+  EXPECT_EQ(read_rates(file_, other), faster);
+  write_rates(file_, key_, faster);  // in the place of the first
+  EXPECT_EQ(read_rates(file_, key_), faster);
+}
+
+TEST_F(RatesFile, ADamagedFileIsMeasuredAnew) {
+  write_rates(file_, key_, kRates);
+  for (const char* const text : {"", "{", "{\"rates\": [{}]}", "[]", "{\"rates\": 3}"}) {
+    std::ofstream(file_) << text;
+    EXPECT_FALSE(read_rates(file_, key_)) << text;
+  }
+  write_rates(file_, key_, kRates);
+  EXPECT_EQ(read_rates(file_, key_), kRates);
+}
+
+TEST(MeasuredRates, AreThoseOfThisDeviceAndCostItNoBudget) {
+  cpu_budget::install();
+  cpu_budget::set_limit(0);
+  cpu_budget::reset_peak();
+  const std::int64_t before = cpu_budget::use().total();
+  const Device cpu = choose_device("cpu");
+  const DeviceRates rates = measure_rates(cpu, "fp32", 1);
+  at::set_num_threads(1);
+  EXPECT_EQ(cpu_budget::use().total(), before);
+  EXPECT_EQ(cpu_budget::use().peak, before);
+  for (const double rate : {rates.narrow_product, rates.wide_product, rates.attention,
+                            rates.narrow_convolution, rates.wide_convolution, rates.copy_bytes}) {
+    EXPECT_GT(rate, 1e6);
+    EXPECT_LT(rate, 1e15);
+  }
+  EXPECT_GT(rates.block_seconds + rates.block_value_seconds, 0);
+  EXPECT_GT(rates.layer_seconds + rates.layer_value_seconds, 0);
+  const RatesKey key = rates_key(cpu, "auto", 3);
+  EXPECT_THAT(key.device, ::testing::StartsWith("CPU budget, "));
+  EXPECT_EQ(key.dtype, "fp32");
+  EXPECT_EQ(key.threads, 3);
+}
+
+// Before the first run the seconds are those of the rates, and say so; then those of the run.
+TEST(MeasuredRates, GivePlansSecondsUntilARunTells) {
+  const auto root = test::model_root("tiny");
+  const test::Runner unmeasured(root);
+  const GenerationRequest request = test::small_request(unmeasured);
+  EXPECT_EQ(unmeasured.forecast(request).plan.seconds, 0);
+
+  const test::Runner runner(root, [](PipelineOptions& options) { options.rates = [] { return kRates; }; });
+  const Plan estimated = runner.forecast(request).plan;
+  EXPECT_GT(estimated.seconds, 0);
+  EXPECT_TRUE(estimated.seconds_are_estimated);
+  const test::Runner slower(root, [](PipelineOptions& options) {
+    options.rates = [] {
+      DeviceRates rates = kRates;
+      rates.block_seconds *= 100;
+      return rates;
+    };
+  });
+  EXPECT_GT(slower.forecast(request).plan.seconds, 2 * estimated.seconds);
+
+  const Receipt receipt = runner.run(request).at(0).receipt;
+  EXPECT_TRUE(receipt.plan.seconds_are_estimated);
+  ASSERT_TRUE(runner.forecaster->learn(receipt));
+  const Plan told = runner.forecast(request).plan;
+  EXPECT_FALSE(told.seconds_are_estimated);
+  const auto denoise = static_cast<std::size_t>(Stage::kDenoise);
+  EXPECT_NEAR(told.stages[denoise].seconds, receipt.stage_seconds[denoise],
+              0.01 * receipt.stage_seconds[denoise]);
+}
+
+}  // namespace
+}  // namespace headroom

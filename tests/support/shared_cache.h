@@ -1,0 +1,13 @@
+#pragma once
+#include <filesystem>
+#include <string>
+
+namespace headroom::test {
+
+// One cache folder for all tests that run the program: what it measures of the device, a second,
+// is measured once.
+[[nodiscard]] inline std::string shared_cache_folder() {
+  return (std::filesystem::temp_directory_path() / "headroom-test-cache").string();
+}
+
+}  // namespace headroom::test
