@@ -16,9 +16,7 @@ CardProgram::CardProgram() {
   keep("card.log");
 }
 
-void CardProgram::leave_nvml_out() {
-  environment_["LD_LIBRARY_PATH"] = HEADROOM_CARD_LIBRARY_PATH;
-}
+void CardProgram::leave_nvml_out() { environment_["LD_LIBRARY_PATH"] = HEADROOM_CARD_LIBRARY_PATH; }
 
 void CardProgram::set_capability(const std::string& capability) {
   const std::size_t point = capability.find('.');

@@ -16,7 +16,8 @@ std::recursive_mutex& lock();
 // The card that this thread talks to.
 int& current_card();
 
-// Bytes that are taken on a card: of this process, and of others as the variables say at this moment.
+// Bytes that are taken on a card: of this process, and of others as the variables say at this
+// moment.
 std::int64_t& taken(int card);
 std::int64_t taken_by_others(int card);
 std::int64_t free_bytes(int card);

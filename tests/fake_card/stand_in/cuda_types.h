@@ -1,6 +1,7 @@
 #pragma once
-// The few types and numbers of CUDA's interface that the stand-in answers with. They are written out
-// here so that no CUDA toolkit is needed; all are part of the binary interface of CUDA 13 and documented.
+// The few types and numbers of CUDA's interface that the stand-in answers with. They are written
+// out here so that no CUDA toolkit is needed; all are part of the binary interface of CUDA 13 and
+// documented.
 #include <cstddef>
 #include <cstdint>
 
@@ -42,7 +43,8 @@ struct FunctionAttributes {
 };
 static_assert(sizeof(FunctionAttributes) == 144);
 
-// cudaDeviceProp is large and changes between releases: only the fields that are set, by their place.
+// cudaDeviceProp is large and changes between releases: only the fields that are set, by their
+// place.
 namespace property {
 constexpr std::size_t kSize = 1008;
 constexpr std::size_t kName = 0, kUuid = 256, kTotalBytes = 288, kSharedPerBlock = 296;

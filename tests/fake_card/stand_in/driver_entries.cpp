@@ -1,5 +1,5 @@
-// libtorch finds the driver's functions through the runtime: those behind expandable segments are in
-// memory.cpp, all others say "success".
+// libtorch finds the driver's functions through the runtime: those behind expandable segments are
+// in memory.cpp, all others say "success".
 #include "card.h"
 
 #include <cstring>

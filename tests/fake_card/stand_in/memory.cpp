@@ -43,8 +43,13 @@ bool lies_in(const Map& ranges, const void* pointer) {
   return p < after->first + size_of(after->second);
 }
 
+// Addresses count up, as a driver's mostly do: of equal blocks the allocator takes the lowest.
 char* map_addresses(std::int64_t bytes) {
-  return static_cast<char*>(mmap(nullptr, static_cast<std::size_t>(bytes), PROT_READ | PROT_WRITE,
+  static std::int64_t next = 0x300000000000;
+  const std::int64_t start = next;
+  next += bytes + kPage;
+  return static_cast<char*>(mmap(reinterpret_cast<void*>(start), static_cast<std::size_t>(bytes),
+                                 PROT_READ | PROT_WRITE,
                                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
 }
 
@@ -247,6 +252,7 @@ std::int64_t stand_in_taken(int card) {
 }
 std::int64_t stand_in_taken_by_others(int card) { return taken_by_others(card); }
 
-// For tests that run in the same process: a line of the log that separates what was from what comes.
+// For tests that run in the same process: a line of the log that separates what was from what
+// comes.
 void stand_in_mark(const char* text) { tell("mark %s", text); }
 }

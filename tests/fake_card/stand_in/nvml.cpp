@@ -1,5 +1,6 @@
-// libnvidia-ml.so.1: the driver's management library. It counts cards by their place on the bus, not
-// in CUDA's order. FAKE_DRIVER_KEEPS is what the driver keeps for itself, which CUDA's total leaves out.
+// libnvidia-ml.so.1: the driver's management library. It counts cards by their place on the bus,
+// not in CUDA's order. FAKE_DRIVER_KEEPS is what the driver keeps for itself, which CUDA's total
+// leaves out.
 #include "settings.h"
 
 #include <algorithm>
@@ -47,7 +48,8 @@ std::vector<int> by_bus() {
 
 // The runtime's stand-in counts; nothing is taken in a process without it.
 std::int64_t ours(int card) {
-  auto* const taken = reinterpret_cast<std::int64_t (*)(int)>(dlsym(RTLD_DEFAULT, "stand_in_taken"));
+  auto* const taken =
+      reinterpret_cast<std::int64_t (*)(int)>(dlsym(RTLD_DEFAULT, "stand_in_taken"));
   return taken == nullptr ? 0 : taken(card);
 }
 
@@ -146,7 +148,8 @@ int nvmlDeviceGetComputeRunningProcesses_v3(Device device, unsigned* count, Proc
   const unsigned room = *count;
   *count = others(card) > 0 ? 2 : 1;
   if (room < *count) return kTooSmall;
-  processes[0] = {static_cast<unsigned>(getpid()), static_cast<unsigned long long>(ours(card)), 0, 0};
+  processes[0] = {static_cast<unsigned>(getpid()), static_cast<unsigned long long>(ours(card)), 0,
+                  0};
   if (*count == 2) processes[1] = {1, static_cast<unsigned long long>(others(card)), 0, 0};
   return 0;
 }
