@@ -109,3 +109,6 @@ build() {
   shift
   (cd "$root" && cmake --build --preset "$preset" -j "$(build_jobs)" ${1:+--target "$@"})
 }
+
+# The pip of the environment that setup.sh made.
+venv_pip() { "$deps/venv/bin/python" -m pip --disable-pip-version-check "$@"; }

@@ -78,8 +78,6 @@ locked_requirements() {
 # locked_field NAME COLUMN of the name's only row.
 locked_field() { awk -v name="$1" -v column="$2" '$1 == name { print $column; exit }' "$lock_file"; }
 
-venv_pip() { "$deps/venv/bin/python" -m pip --disable-pip-version-check "$@"; }
-
 # Minutes of download deserve pip's progress bar, but only on a terminal.
 venv_pip_install() {
   local quiet=(-q)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The whole check: the queue under ThreadSanitizer, the rooms without torch under AddressSanitizer
-# and UBSan, then everything. Ends with ctest's summary of the last.
+# and UBSan, then everything, the checks on the stand-in card among it. Ends with ctest's summary of
+# the last.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -29,7 +30,7 @@ run_tests() {
   (cd "$root" && with_fixed_addresses ctest --preset "$preset" "$@")
 }
 
-step "setup" "$root/scripts/setup.sh" --with-tests
+step "setup" "$root/scripts/check_fake_card.sh" --fetch
 use_build_tools
 step "configure tsan" configure tsan
 step "build the queue's tests under ThreadSanitizer" build_for_thread_sanitizer

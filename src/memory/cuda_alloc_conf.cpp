@@ -1,14 +1,18 @@
 #include "headroom/core/error.h"
 #include "headroom/memory/cuda_allocator_model.h"
 
+#include <algorithm>
+#include <bit>
 #include <charconv>
 #include <optional>
 #include <system_error>
+#include <utility>
 
 namespace headroom {
 namespace {
 
-constexpr std::int64_t kLeastSplitSize_mb = 20;  // a large segment: AllocatorConfig refuses less
+constexpr std::int64_t kLeastSplitSize_mb = 20;     // a large segment: AllocatorConfig refuses less
+constexpr std::int64_t kLeastLargeSegment_mb = 11;  // AllocatorConfig: "must be > 10 MB"
 
 // Options that PyTorch knows and that change where memory comes from, but that are not modelled.
 struct NotModelled {
@@ -19,14 +23,6 @@ constexpr NotModelled kNotModelled[] = {
     {"garbage_collection_threshold",
      "garbage_collection_threshold is honoured by the allocator, but predictions are made as if it "
      "were off: the real need can be smaller."},
-    {"roundup_power2_divisions",
-     "roundup_power2_divisions is honoured by the allocator, but predictions are made as if it "
-     "were "
-     "off: the real need can be larger."},
-    {"large_segment_size_mb",
-     "large_segment_size_mb is honoured by the allocator, but predictions are made for its default "
-     "of "
-     "20: the real need can be larger."},
     {"per_process_memory_fraction",
      "per_process_memory_fraction is honoured by the allocator, but not by predictions: use "
      "--vram-cap to limit both."},
@@ -86,13 +82,48 @@ std::optional<Number> parse_number(const std::string& text) {
   return number;
 }
 
-std::int64_t parse_split_size(const Option& option) {
+std::int64_t parse_mb(const Option& option, std::int64_t least_mb) {
   constexpr std::int64_t kMost_mb = std::numeric_limits<std::int64_t>::max() / kMiB;
   const std::optional<std::int64_t> mb = parse_number<std::int64_t>(option.value);
-  if (!mb || *mb < kLeastSplitSize_mb || *mb > kMost_mb) {
-    refuse(option, "a whole number of MiB from " + std::to_string(kLeastSplitSize_mb) + " on");
+  if (!mb || *mb < least_mb || *mb > kMost_mb) {
+    refuse(option, "a whole number of MiB from " + std::to_string(least_mb) + " on");
   }
   return *mb * kMiB;
+}
+
+// One number for all sizes, or a list such as [256:1,512:2,>:4]: sizes in MiB, powers of two.
+void parse_divisions(const Option& option, CudaAllocatorSettings& settings) {
+  auto& divisions = settings.roundup_power2_divisions;
+  const auto is_power = [](std::int64_t n) {
+    return n > 0 && std::has_single_bit(static_cast<std::uint64_t>(n));
+  };
+  const auto wrong = [&] { refuse(option, "a power of two, or a list such as [256:1,512:2,>:4]"); };
+  if (!option.value.starts_with('[')) {
+    const auto number = parse_number<std::int64_t>(option.value);
+    if (!number || !is_power(*number)) wrong();
+    divisions.fill(*number);
+    return;
+  }
+  if (!option.value.ends_with(']')) wrong();
+  std::size_t last = 0;
+  bool first = true;
+  for (const Option& item : split(option.value.substr(1, option.value.size() - 2))) {
+    const auto number = parse_number<std::int64_t>(item.value);
+    if (!number || (*number != 0 && !is_power(*number))) wrong();
+    if (item.key == ">") {
+      std::fill(divisions.begin() + static_cast<std::ptrdiff_t>(last) + 1, divisions.end(),
+                *number);
+      continue;
+    }
+    const auto size = parse_number<std::int64_t>(item.key);
+    if (!size || !is_power(*size)) wrong();
+    last = std::min<std::size_t>(std::bit_width(static_cast<std::uint64_t>(*size)) - 1,
+                                 kRoundupIntervals - 1);
+    if (std::exchange(first, false)) {
+      std::fill_n(divisions.begin(), last, *number);
+    }
+    divisions[last] = *number;
+  }
 }
 
 bool parse_flag(const Option& option) {
@@ -125,9 +156,13 @@ CudaAllocatorSettings parse_cuda_alloc_conf(std::string_view text) {
       known = true;
     }
     if (option.key == "max_split_size_mb") {
-      settings.max_split_size_bytes = parse_split_size(option);
+      settings.max_split_size_bytes = parse_mb(option, kLeastSplitSize_mb);
     } else if (option.key == "max_non_split_rounding_mb") {
-      settings.max_non_split_rounding_bytes = parse_split_size(option);
+      settings.max_non_split_rounding_bytes = parse_mb(option, kLeastSplitSize_mb);
+    } else if (option.key == "large_segment_size_mb") {
+      settings.large_segment_bytes = parse_mb(option, kLeastLargeSegment_mb);
+    } else if (option.key == "roundup_power2_divisions") {
+      parse_divisions(option, settings);
     } else if (option.key == "expandable_segments") {
       settings.expandable_segments = parse_flag(option);
     } else if (option.key == "garbage_collection_threshold") {

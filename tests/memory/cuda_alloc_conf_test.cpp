@@ -38,15 +38,33 @@ TEST(CudaAllocConf, ReadsTheOptionsThatTheModelFollows) {
 
 TEST(CudaAllocConf, SaysWhichOptionsPredictionsLeaveOut) {
   const CudaAllocatorSettings settings = parse_cuda_alloc_conf(
-      "garbage_collection_threshold:0.8,roundup_power2_divisions:[256:1,512:2,>:8],"
+      "garbage_collection_threshold:0.8,"
       "backend:cudaMallocAsync,max_split_size_mb:64");
   EXPECT_DOUBLE_EQ(settings.garbage_collection_threshold, 0.8);
   EXPECT_EQ(settings.max_split_size_bytes, 64 * kMiB);
-  ASSERT_EQ(settings.notes.size(), 3u);
+  ASSERT_EQ(settings.notes.size(), 2u);
   EXPECT_EQ(settings.notes[0].rfind("garbage_collection_threshold", 0), 0u);
-  EXPECT_EQ(settings.notes[1].rfind("roundup_power2_divisions", 0), 0u);
-  EXPECT_EQ(settings.notes[2].rfind("backend:cudaMallocAsync", 0), 0u);
+  EXPECT_EQ(settings.notes[1].rfind("backend:cudaMallocAsync", 0), 0u);
   EXPECT_TRUE(settings.unknown_keys.empty());
+}
+
+// As AcceleratorAllocatorConfig of PyTorch 2.13 answers when it is asked for these.
+TEST(CudaAllocConf, ReadsDivisionsAsANumberOrAListOfSizes) {
+  const auto divisions = [](std::string_view value) {
+    return parse_cuda_alloc_conf("roundup_power2_divisions:" + std::string(value))
+        .roundup_power2_divisions;
+  };
+  using Divisions = std::array<std::int64_t, kRoundupIntervals>;
+  EXPECT_EQ(divisions("[4:2,16:8,64:1,>:4]"),
+            (Divisions{2, 2, 2, 0, 8, 0, 1, 4, 4, 4, 4, 4, 4, 4, 4, 4}));
+  EXPECT_EQ(divisions("[256:1,512:2,1024:4,>:8]"),
+            (Divisions{1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 4, 8, 8, 8, 8, 8}));
+  EXPECT_EQ(divisions("[16:8,4:2]"), (Divisions{8, 8, 2, 8, 8}));
+  EXPECT_EQ(divisions("[>:4]"), (Divisions{0, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4}));
+  Divisions four;
+  four.fill(4);
+  EXPECT_EQ(divisions("4"), four);
+  EXPECT_EQ(parse_cuda_alloc_conf("large_segment_size_mb:64").large_segment_bytes, 64 * kMiB);
 }
 
 TEST(CudaAllocConf, ListsUnknownKeys) {
@@ -57,13 +75,28 @@ TEST(CudaAllocConf, ListsUnknownKeys) {
 }
 
 TEST(CudaAllocConf, RefusesWhatPyTorchWouldRefuseAndNamesTheOption) {
-  for (const char* text :
-       {"max_split_size_mb:19", "max_split_size_mb:", "max_split_size_mb", "max_split_size_mb:12x",
-        "max_split_size_mb:-128", "max_split_size_mb:99999999999999999999",
-        "max_split_size_mb:9000000000000", "max_non_split_rounding_mb:1",
-        "expandable_segments:true", "expandable_segments:1",
-        "expandable_segments:", "garbage_collection_threshold:0", "garbage_collection_threshold:1",
-        "garbage_collection_threshold:nan", "garbage_collection_threshold:much", "backend:other"}) {
+  for (const char* text : {"max_split_size_mb:19",
+                           "max_split_size_mb:",
+                           "max_split_size_mb",
+                           "max_split_size_mb:12x",
+                           "max_split_size_mb:-128",
+                           "max_split_size_mb:99999999999999999999",
+                           "max_split_size_mb:9000000000000",
+                           "max_non_split_rounding_mb:1",
+                           "expandable_segments:true",
+                           "expandable_segments:1",
+                           "roundup_power2_divisions:3",
+                           "roundup_power2_divisions:0",
+                           "roundup_power2_divisions:[4:3]",
+                           "roundup_power2_divisions:[5:2]",
+                           "roundup_power2_divisions:[4:2",
+                           "large_segment_size_mb:10",
+                           "expandable_segments:",
+                           "garbage_collection_threshold:0",
+                           "garbage_collection_threshold:1",
+                           "garbage_collection_threshold:nan",
+                           "garbage_collection_threshold:much",
+                           "backend:other"}) {
     try {
       (void)parse_cuda_alloc_conf(text);
       ADD_FAILURE() << text;

@@ -195,6 +195,49 @@ TEST(CudaAllocatorModel, ExpandableBlocksAreSplitWhateverTheirSize) {
   EXPECT_EQ(script.reserved(both), 200);
 }
 
+// Notes, roundup_power2_divisions: "with 4 divisions, 1200 lies between 1024 and 2048, and is
+// rounded up to 1280, the nearest of 1024, 1280, 1536 and 1792". Sizes of up to 4 blocks are left
+// alone.
+TEST(CudaAllocatorModel, RoundsRequestsToDivisionsOfPowersOfTwo) {
+  CudaAllocatorSettings settings;
+  settings.roundup_power2_divisions.fill(4);
+  const auto rounded = [&](std::int64_t bytes) {
+    return Script().take(0, bytes).replay(settings).allocated.peak_bytes;
+  };
+  EXPECT_EQ(rounded(1200 * kKiB), 1280 * kKiB);
+  EXPECT_EQ(rounded(1024 * kKiB), 1024 * kKiB);
+  EXPECT_EQ(rounded(4 * kBlock - 1), 4 * kBlock);
+  EXPECT_EQ(rounded(9 * kBlock), 10 * kBlock);
+  settings.roundup_power2_divisions[0] = 0;  // up to 2 MiB
+  EXPECT_EQ(rounded(1200 * kKiB), 1200 * kKiB);
+}
+
+TEST(CudaAllocatorModel, LargeSegmentsCanBeOfAnotherSize) {
+  CudaAllocatorSettings settings;
+  settings.large_segment_bytes = 64 * kMiB;
+  EXPECT_EQ(Script().take(0, 2 * kMiB).take(1, 9 * kMiB).reserved(settings), 64);
+  EXPECT_EQ(Script().take(0, 10 * kMiB).reserved(settings), 10);
+  settings.expandable_segments = true;
+  EXPECT_EQ(Script().take(0, 70 * kMiB).reserved(settings), 128);
+}
+
+// Before everything goes, one oversize block that is large enough does, or several from the largest
+// down.
+TEST(CudaAllocatorModel, ReturnsOversizeBlocksFirst) {
+  CudaAllocatorSettings card = max_split_mb(64);
+  card.capacity_bytes = 210 * kMiB;
+  const auto left_after = [&](std::int64_t request) {
+    Script script;
+    script.take(0, 30 * kMiB).take(1, 100 * kMiB).take(2, 70 * kMiB).free(0).free(1).free(2);
+    const CudaPeaks peaks = script.take(3, request).stage(Stage::kSave).replay(card);
+    EXPECT_TRUE(peaks.fits);
+    return peaks.stage_reserved[static_cast<std::size_t>(Stage::kSave)] / kMiB;
+  };
+  EXPECT_EQ(left_after(76 * kMiB), 30 + 70 + 76);  // the 100 is too large to be used, but can go
+  EXPECT_EQ(left_after(150 * kMiB), 30 + 150);     // 100 and 70 go
+  EXPECT_EQ(left_after(190 * kMiB), 190);          // they are not enough: everything goes
+}
+
 // Notes: when memory runs out, cached memory that is not in use is returned before the error.
 TEST(CudaAllocatorModel, ReturnsUnusedSegmentsRatherThanPassTheCapacity) {
   Script script;
@@ -229,6 +272,17 @@ TEST(CudaAllocatorModel, PagesInTheMiddleOfAnExpandableSegmentCanBeReturned) {
   // The rest of that page is still good for requests, and joins with its neighbour again.
   script.take(3, 10 * kMiB).free(3).free(1).take(4, 20 * kMiB);
   EXPECT_EQ(script.reserved(card), 80);
+}
+
+TEST(CudaAllocatorModel, ReturnedPagesAreBackedAgainAtTheLowestAddress) {
+  CudaAllocatorSettings card = expandable();
+  card.capacity_bytes = 100 * kMiB;
+  Script script;  // 0..60 go back while 60..80 is used; 40 fit into the hole, so no page is added
+                  // behind
+  script.take(0, 60 * kMiB).take(1, 20 * kMiB).free(0).take(2, 80 * kMiB).free(2);
+  script.take(3, 40 * kMiB).take(4, 40 * kMiB);
+  EXPECT_EQ(script.reserved(card), 100);
+  EXPECT_TRUE(script.replay(card).fits);
 }
 
 TEST(CudaAllocatorModel, TheEndOfAnExpandableSegmentCanBeReturned) {

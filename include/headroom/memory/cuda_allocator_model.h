@@ -12,6 +12,8 @@
 
 namespace headroom {
 
+constexpr int kRoundupIntervals = 16;  // from 1 MiB to 64 GiB
+
 // How PyTorch's caching allocator is set up. Defaults are those of PyTorch.
 struct CudaAllocatorSettings {
   // Blocks of at least this size are neither split nor given to smaller requests.
@@ -20,6 +22,13 @@ struct CudaAllocatorSettings {
   std::int64_t max_non_split_rounding_bytes = 20 * kMiB;
   // One growing segment per pool instead of one segment per request to the driver.
   bool expandable_segments = false;
+  // Segment that requests of 1 to 10 MiB share, and page of an expandable segment of the large
+  // pool.
+  std::int64_t large_segment_bytes = 20 * kMiB;
+  // Into how many steps the sizes from one power of two to the next are divided, to which requests
+  // are rounded up; 0 or 1 = off. The first entry is for sizes up to 2 MiB, each further one for
+  // twice as much.
+  std::array<std::int64_t, kRoundupIntervals> roundup_power2_divisions{};
   // Share of the device above which old unused blocks are released; 0 = never. Read, but not part
   // of the model: it only ever lowers what is reserved.
   double garbage_collection_threshold = 0;

@@ -1,0 +1,58 @@
+#include "fake_card/card_program.h"
+
+#include <filesystem>
+#include <sstream>
+
+namespace headroom::test {
+
+std::int64_t CardEvent::number(const std::string& field) const {
+  return std::stoll(fields.at(field));
+}
+
+CardProgram::CardProgram() {
+  environment_["LD_LIBRARY_PATH"] = HEADROOM_CARD_LIBRARY_PATH ":" HEADROOM_CARD_NVML;
+  environment_["LD_PRELOAD"] = HEADROOM_CARD_PRELOAD;
+  environment_["FAKE_LOG"] = (folder_ / "card.log").string();
+  keep("card.log");
+}
+
+void CardProgram::leave_nvml_out() { environment_["LD_LIBRARY_PATH"] = HEADROOM_CARD_LIBRARY_PATH; }
+
+void CardProgram::set_capability(const std::string& capability) {
+  const std::size_t point = capability.find('.');
+  environment_["FAKE_MAJOR"] = capability.substr(0, point);
+  environment_["FAKE_MINOR"] = capability.substr(point + 1);
+}
+
+void CardProgram::set_card_bytes(std::int64_t bytes) {
+  environment_["FAKE_TOTAL"] = std::to_string(bytes);
+}
+
+std::vector<CardEvent> CardProgram::take_events() {
+  std::vector<CardEvent> events;
+  for (const std::string& line : lines(read_bytes(folder_ / "card.log"))) {
+    std::istringstream in(line);
+    CardEvent& event = events.emplace_back();
+    in >> event.name;
+    for (std::string field; in >> field;) {
+      const std::size_t equals = field.find('=');
+      if (equals != std::string::npos) {
+        event.fields[field.substr(0, equals)] = field.substr(equals + 1);
+      }
+    }
+  }
+  std::filesystem::remove(folder_ / "card.log");
+  return events;
+}
+
+void CardProgram::expect_lives(const ProcessResult& result) const {
+  EXPECT_FALSE(result.timed_out);
+  EXPECT_EQ(result.signal, 0) << result.err;
+  if (result.exit_code == 0) return;
+  const std::vector<std::string> said = lines(result.err);
+  ASSERT_FALSE(said.empty());
+  EXPECT_TRUE(said.back().starts_with("headroom: ")) << result.err;
+  EXPECT_EQ(result.err.find("Exception raised from"), std::string::npos) << result.err;
+}
+
+}  // namespace headroom::test

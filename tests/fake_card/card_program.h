@@ -1,0 +1,38 @@
+#pragma once
+#include "e2e/e2e_support.h"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace headroom::test {
+
+// One line of the stand-in's log: "copy kind=h2d bytes=384 host=pinned".
+struct CardEvent {
+  std::string name;
+  std::map<std::string, std::string> fields;
+  [[nodiscard]] std::int64_t number(const std::string& field) const;
+  [[nodiscard]] const std::string& text(const std::string& field) const { return fields.at(field); }
+};
+
+// The program on libtorch's CUDA libraries over the stand-in card, whose variables (README.md) are
+// set in `environment_`.
+class CardProgram : public EndToEnd {
+ protected:
+  CardProgram();
+
+  // As on a machine without the driver's management library.
+  void leave_nvml_out();
+  void set_capability(const std::string& capability);  // "8.6"
+  void set_card_bytes(std::int64_t bytes);
+
+  // What the card was asked for since the start, or since the last call.
+  std::vector<CardEvent> take_events();
+  // Expects an end by itself, without a signal, and with a sentence of ours where it failed.
+  void expect_lives(const ProcessResult& result) const;
+};
+
+inline const std::vector<std::string> kCapabilities{"7.5", "8.6", "9.0", "12.0"};
+
+}  // namespace headroom::test

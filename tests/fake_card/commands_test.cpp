@@ -1,0 +1,69 @@
+// Every command on cards of every generation that libtorch's wheel has kernels for.
+#include "headroom/core/bytes.h"
+#include "headroom/image/png_writer.h"
+
+#include "fake_card/card_program.h"
+
+namespace headroom::test {
+namespace {
+
+class EveryCard : public CardProgram, public ::testing::WithParamInterface<std::string> {
+ protected:
+  EveryCard() { set_capability(GetParam()); }
+};
+
+TEST_P(EveryCard, IsListedWithItsMemory) {
+  environment_["FAKE_USED"] = std::to_string(kGiB);
+  const json out = run_json({"devices", "--json"}).at(0);
+  EXPECT_TRUE(out["torch_has_cuda"]);
+  ASSERT_EQ(out.at("devices").size(), 2U);
+  const json& card = out.at("devices").at(0);
+  EXPECT_EQ(card["id"], "cuda:0");
+  EXPECT_EQ(card["name"], "Stand-in card");
+  EXPECT_EQ(card["total_bytes"], 6 * kGiB);
+  EXPECT_EQ(card["free_bytes"], 5 * kGiB);
+  EXPECT_EQ(card["used_by_others_bytes"], kGiB);
+  EXPECT_EQ(out.at("devices").at(1)["id"], "cpu");
+}
+
+TEST_P(EveryCard, IsPlannedForAndSizesAreOffered) {
+  const json plan = run_json({"plan", "--json", "--size", "512x512"}).at(0);
+  EXPECT_EQ(plan.at("budget").at("source"), "CUDA: Stand-in card");
+  EXPECT_EQ(plan.at("budget").at("total_bytes"), 6 * kGiB);
+  EXPECT_TRUE(plan.at("fits"));
+  EXPECT_GT(plan.at("plan").at("peak_bytes"), 0);
+  const json sizes = run_json({"frontier", "--json"}).at(0);
+  EXPECT_EQ(sizes.at("cells").at(0).at("state"), "fits");
+}
+
+TEST_P(EveryCard, MakesAPictureAndTheReportCountsIt) {
+  const auto out = run_json(quick({"--json", "-o", "a.png"}));
+  ASSERT_FALSE(out.empty());
+  const Image image = read_image(folder_ / "a.png");
+  EXPECT_EQ(image.width, 128);
+  EXPECT_EQ(image.height, 64);
+  const ProcessResult report = run({"report"});
+  EXPECT_EQ(report.exit_code, 0) << report.err;
+  EXPECT_NE(report.out.find("Stand-in card"), std::string::npos) << report.out;
+}
+
+TEST_P(EveryCard, IsCalibrated) {
+  environment_["FAKE_CUDNN_WS"] = std::to_string(5 * kMiB);
+  const json out = run_json({"calibrate", "--json"}).at(0);
+  EXPECT_EQ(out["device"], "Stand-in card");
+  // What cuBLAS takes at its first product and keeps: 8,320 KiB, and 32 MiB from sm_90 on.
+  const bool hopper_or_newer = GetParam() == "9.0" || GetParam() == "12.0";
+  EXPECT_EQ(out.at("added")["kept_bytes"], hopper_or_newer ? 33'554'432 : 8'519'680);
+  // The stand-in's convolutions all take the same workspace.
+  EXPECT_EQ(out.at("added")["conv2d"]["constant_bytes"], 5 * kMiB);
+}
+
+INSTANTIATE_TEST_SUITE_P(OfTheStandIn, EveryCard, ::testing::ValuesIn(kCapabilities),
+                         [](const auto& card) {
+                           std::string name = "sm_" + card.param;
+                           std::erase(name, '.');
+                           return name;
+                         });
+
+}  // namespace
+}  // namespace headroom::test
