@@ -2,9 +2,11 @@
 
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
+#include "headroom/core/quote.h"
 #include "headroom/core/version.h"
 
 #include "paths.h"
+#include "peer_options.h"
 #include "typed_values.h"
 
 #include <cstdio>
@@ -100,7 +102,7 @@ void add_request_options(CLI::App& app, Typed& typed) {
   add(app, group, "--guidance", "G", typed.guidance,
       "Guidance scale, 0 = off; default: the model's");
   add(app, group, "--seed", "S", typed.seed,
-      "Seed of the first picture, each further one adds 1; default: a new one");
+      "Seed of the first picture, each further one adds 1; default: a new one, as -1 and random");
   add(app, group, "--count", "N", typed.count, "How many pictures, 1 to 64; default: 1");
   add(app, group, "--cfg-normalization", "C", typed.cfg_normalization,
       "Cap the guided prediction's norm at this multiple; default: 0, no cap");
@@ -179,13 +181,26 @@ std::string help_call(const CLI::App& app) {
   return "headroom " + (chosen.empty() ? "" : chosen.front()->get_name() + " ") + "--help";
 }
 
+// Every option of the command that was given, or of the program.
+std::vector<std::string> option_names(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  const CLI::App& command = chosen.empty() ? app : *chosen.front();
+  std::vector<std::string> names;
+  for (const CLI::Option* const option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
 // What the parser could not place.
 void refuse_rest(const CLI::App& app) {
   const std::vector<std::string> rest = app.remaining(/*recurse=*/true);
   if (rest.empty()) return;
   const std::string& first = rest.front();
   if (first.starts_with('-') && first.size() > 1) {
-    refuse("unknown option " + quoted(first) + "; " + help_call(app) + " lists the options");
+    const std::string ours = option_for(first, option_names(app));
+    refuse("unknown option " + in_quotes(first) + "; " +
+           (ours.empty() ? help_call(app) + " lists the options" : ours));
   }
   if (app.get_subcommands().empty()) {
     std::string names;
@@ -193,9 +208,9 @@ void refuse_rest(const CLI::App& app) {
          app.get_subcommands([](const CLI::App*) { return true; })) {
       names += (names.empty() ? "" : ", ") + command->get_name();
     }
-    refuse("unknown command " + quoted(first) + "; the commands are " + names);
+    refuse("unknown command " + in_quotes(first) + "; the commands are " + names);
   }
-  refuse(quoted(first) + " has no place here; put texts with spaces in quotes, or see " +
+  refuse(in_quotes(first) + " has no place here; put texts with spaces in quotes, or see " +
          help_call(app));
 }
 
@@ -248,7 +263,7 @@ void apply_to_config(const Typed& typed, AppConfig& config) {
   if (typed.reserve) memory.reserve_bytes = read_bytes("--vram-reserve", *typed.reserve, 0);
   if (typed.language) {
     if (*typed.language != "en" && *typed.language != "zh") {
-      refuse("--language " + quoted(*typed.language) + " is not known; use en or zh");
+      refuse("--language " + in_quotes(*typed.language) + " is not known; use en or zh");
     }
     config.window.language = *typed.language;
   }

@@ -1,6 +1,7 @@
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
-#include "headroom/image/png_writer.h"
+#include "headroom/core/quote.h"
+#include "headroom/image/picture_info.h"
 #include "headroom/image/settings.h"
 #include "headroom/weights/model_folder.h"
 #include "headroom/weights/tensor_file.h"
@@ -9,6 +10,7 @@
 #include "exit_code.h"
 #include "output.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <string_view>
@@ -33,15 +35,16 @@ std::string indented(const std::string& text, int indent) {
   return result;
 }
 
+// What is in a picture may come from anywhere: no text of it writes to the terminal as it likes.
 // Prints nested objects as "key: value" lines, indented.
 void print_text(const Json& json, int indent = 0) {
   for (const auto& [key, value] : json.items()) {
-    std::printf("%*s%s:", indent, "", key.c_str());
+    std::printf("%*s%s:", indent, "", printable(key).c_str());
     if (value.is_object()) {
       std::printf("%s\n", value.empty() ? " none" : "");
       print_text(value, indent + 2);
     } else if (value.is_string()) {
-      std::printf(" %s\n", indented(value.get<std::string>(), indent + 2).c_str());
+      std::printf(" %s\n", indented(printable(value.get<std::string>()), indent + 2).c_str());
     } else if (value.is_array() && !value.empty() && value.front().is_object()) {
       std::printf("\n");
       for (const Json& item : value) {
@@ -104,11 +107,9 @@ Json inspect_index(const fs::path& file) {
   return {{"file", file.string()}, {"kind", "shard index"}, {"shards", read_shard_index(file)}};
 }
 
-constexpr std::string_view kPngSignature = "\x89PNG\r\n\x1a\n";
-
-// The first bytes of a file, as far as it has them: signature, and the header chunk's size fields.
+// The first bytes of a file, as far as it has them.
 std::string read_start(const fs::path& file) {
-  constexpr std::size_t kBytes = 24;
+  constexpr std::size_t kBytes = 12;
   std::ifstream in(file, std::ios::binary);
   std::string start(kBytes, '\0');
   in.read(start.data(), static_cast<std::streamsize>(kBytes));
@@ -119,66 +120,65 @@ std::string read_start(const fs::path& file) {
   return start;
 }
 
-std::uint32_t big_endian(std::string_view bytes) {
-  std::uint32_t number = 0;
-  for (const char c : bytes) number = number << 8U | static_cast<unsigned char>(c);
-  return number;
+bool is_picture(std::string_view start) {
+  return start.starts_with("\x89PNG\r\n\x1a\n") || start.starts_with("\xFF\xD8\xFF") ||
+         (start.starts_with("RIFF") && start.ends_with("WEBP"));
 }
 
-// What one text entry says; the message names the file, which the reader of a text cannot know.
-ReadSettings read_settings(const fs::path& file, const PngText& text) {
-  try {
-    return text.keyword == "headroom" ? parse_settings_json(text.value)
-                                      : parse_a1111_parameters(text.value);
-  } catch (const Error& e) {
-    throw Error(ErrorKind::kIo, file.string() + ": " + e.what());
+// A second entry of one name stands beside the first.
+void add(Json& object, const std::string& key, const Json& value) {
+  std::string name = key;
+  for (int i = 2; object.contains(name); ++i) name = key + " (" + std::to_string(i) + ")";
+  object[name] = value;
+}
+
+// Of another program's picture only what it says: a default would look like a reading.
+Json shown_settings(const ReadSettings& settings) {
+  Json all = to_json(settings.request);
+  if (settings.source == "headroom") return all;
+  Json found = Json::object();
+  for (const auto& [key, value] : all.items()) {
+    const auto& names = settings.found;
+    if (std::find(names.begin(), names.end(), key) != names.end()) found[key] = value;
   }
+  return found;
 }
 
-std::vector<PngText> read_texts(const fs::path& file) {
-  try {
-    return read_png_texts(file);
-  } catch (const Error& e) {
-    throw Error(ErrorKind::kIo,
-                e.what());  // a damaged picture is a bad file here, not a bad request
-  }
-}
-
-Json inspect_picture(const fs::path& file, std::string_view start) {
-  if (start.size() < 24) throw Error(ErrorKind::kIo, file.string() + ": the picture is cut off");
-  const std::vector<PngText> texts = read_texts(file);
-  // Our own entry says more than the other programs' form of it.
-  const PngText* chosen = nullptr;
-  for (const PngText& text : texts) {
-    if (text.keyword == "headroom" || (text.keyword == "parameters" && chosen == nullptr)) {
-      chosen = &text;
+// Plan and receipt of our own entry, whose text is valid JSON.
+void add_our_parts(const PictureInfo& info, Json& out) {
+  for (const PngText& text : info.texts) {
+    if (text.keyword != "headroom") continue;
+    const auto whole = Json::parse(text.value, nullptr, /*allow_exceptions=*/false);
+    for (const char* const part : {"plan", "receipt"}) {
+      if (whole.is_object() && whole.contains(part)) out[part] = whole[part];
     }
   }
-  Json out{{"file", file.string()},
-           {"kind", "picture"},
-           {"width", big_endian(start.substr(16, 4))},
-           {"height", big_endian(start.substr(20, 4))},
-           {"source", nullptr},
-           {"settings", nullptr}};
-  if (chosen != nullptr) {
-    const ReadSettings settings = read_settings(file, *chosen);
-    out["source"] = settings.source;
-    out["settings"] = to_json(settings.request);
-    if (settings.source == "headroom") {
-      const auto whole = Json::parse(chosen->value);
-      for (const char* const part : {"plan", "receipt"}) {
-        if (whole.contains(part)) out[part] = whole[part];
-      }
+}
+
+Json inspect_picture(const fs::path& file) {
+  const PictureInfo info = read_picture_info(file);
+  Json out{{"file", file.string()}, {"kind", "picture"}, {"width", info.width},
+           {"height", info.height}, {"source", nullptr}, {"settings", nullptr}};
+  std::string_view read;  // the text that the settings say already
+  if (info.settings) {
+    out["source"] = info.settings->source;
+    out["settings"] = shown_settings(*info.settings);
+    if (info.settings->source == "headroom") {
+      add_our_parts(info, out);
+    } else {
+      read = info.settings->text;
+      out["text"] = read;
     }
     out["unknown"] = Json::object();
-    for (const auto& [key, value] : settings.unknown) out["unknown"][key] = value;
+    for (const auto& [key, value] : info.settings->unknown) add(out["unknown"], key, value);
   }
   out["other_texts"] = Json::object();
-  for (const PngText& text : texts) {
-    if (text.keyword != "headroom" && text.keyword != "parameters") {
-      out["other_texts"][text.keyword] = text.value;
-    }
+  for (const PngText& text : info.texts) {
+    const bool ours = info.settings && info.settings->source == "headroom" &&
+                      (text.keyword == "headroom" || text.keyword == "parameters");
+    if (!ours && text.value != read) add(out["other_texts"], text.keyword, text.value);
   }
+  if (!info.problems.empty()) out["problems"] = info.problems;
   return out;
 }
 
@@ -189,12 +189,12 @@ Json inspect(const fs::path& path) {
   }
   if (fs::is_directory(path, error)) return inspect_model(path);
   const std::string start = read_start(path);
-  if (start.starts_with(kPngSignature)) return inspect_picture(path, start);
+  if (is_picture(start)) return inspect_picture(path);
   if (path.extension() == ".safetensors") return inspect_weights(path);
   if (path.string().ends_with(".safetensors.index.json")) return inspect_index(path);
   throw Error(ErrorKind::kIo, path.string() +
-                                  " is not a PNG picture, a .safetensors file, a shard index or a "
-                                  "model folder; name one of these");
+                                  " is not a PNG, JPEG or WebP picture, a .safetensors file, a "
+                                  "shard index or a model folder; name one of these");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "headroom/core/error.h"
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <system_error>
@@ -11,7 +12,21 @@
 namespace headroom {
 
 std::string json_line(const nlohmann::ordered_json& value) {
-  return value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  const std::string plain =
+      value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  std::string line;
+  for (std::size_t i = 0; i < plain.size(); ++i) {
+    const auto code = [&](std::size_t k) { return static_cast<unsigned char>(plain[k]); };
+    const bool is_c1 = code(i) == 0xC2 && i + 1 < plain.size() && code(i + 1) <= 0x9F;
+    if (is_c1 || code(i) == 0x7F) {
+      std::array<char, 8> escape{};
+      std::snprintf(escape.data(), escape.size(), "\\u%04x", code(is_c1 ? ++i : i));
+      line += escape.data();
+    } else {
+      line += plain[i];
+    }
+  }
+  return line;
 }
 
 std::string pictures(int count) {

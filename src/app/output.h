@@ -5,7 +5,8 @@
 
 namespace headroom {
 
-// `value` on one line. Names of files need not be UTF-8; what is not becomes U+FFFD.
+// `value` on one line. Names of files need not be UTF-8; what is not becomes U+FFFD. Control
+// characters are escaped, also those beyond ASCII, which JSON would allow and a terminal obeys.
 [[nodiscard]] std::string json_line(const nlohmann::ordered_json& value);
 
 // "1 picture", "3 pictures".

@@ -1,4 +1,5 @@
 #include "headroom/core/error.h"
+#include "headroom/core/quote.h"
 
 #include "command_line.h"
 #include "commands.h"
@@ -10,6 +11,7 @@
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <string>
 
 #include <spdlog/spdlog.h>
 
@@ -46,6 +48,7 @@ int run_program(int argc, const char* const* argv) {
   int code = kExitOk;
   if (const auto line = read_command_line(argc, argv)) {
     start_logging(line->config.log, /*quiet=*/line->command != CommandLine::Command::kWindow);
+    for (const std::string& warning : line->config.warnings) spdlog::warn("{}", warning);
     code = run(*line);
   }
   if (code == kExitOk) flush_output();  // another code has its own message already
@@ -53,7 +56,7 @@ int run_program(int argc, const char* const* argv) {
 }
 
 int report(int code, const char* message) {
-  std::fprintf(stderr, "headroom: %s\n", message);
+  std::fprintf(stderr, "headroom: %s\n", printable(message).c_str());
   spdlog::debug("ended with exit code {}: {}", code, message);
   return code;
 }

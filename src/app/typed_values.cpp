@@ -2,6 +2,8 @@
 
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
+#include "headroom/core/quote.h"
+#include "headroom/core/typed_numbers.h"
 
 #include <charconv>
 
@@ -10,7 +12,7 @@ namespace {
 
 [[noreturn]] void refuse(const std::string& option, const std::string& typed,
                          const std::string& allowed) {
-  throw Error(ErrorKind::kInvalidRequest, option + " " + quoted(typed) + " " + allowed);
+  throw Error(ErrorKind::kInvalidRequest, option + " " + in_quotes(typed) + " " + allowed);
 }
 
 // All of `text` or nothing.
@@ -22,21 +24,6 @@ bool parse_number(const std::string& text, Number& number) {
 }
 
 }  // namespace
-
-std::string quoted(const std::string& typed) {
-  constexpr std::size_t kLongest = 60;
-  std::string text = typed;
-  if (text.size() > kLongest) {
-    std::size_t end = kLongest;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
-      --end;  // whole characters
-    text = text.substr(0, end) + "...";
-  }
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
-  }
-  return '"' + text + '"';
-}
 
 int read_int(const std::string& option, const std::string& typed, int low, int high) {
   int number = 0;
@@ -55,12 +42,13 @@ double read_real(const std::string& option, const std::string& typed) {
   return number;
 }
 
-std::uint64_t read_seed(const std::string& option, const std::string& typed) {
-  std::uint64_t seed = 0;
-  if (!parse_number(typed, seed)) {
-    refuse(option, typed, "is not a seed; use a whole number from 0 to 18446744073709551615");
+std::optional<std::uint64_t> read_seed(const std::string& option, const std::string& typed) {
+  const auto seed = parse_seed(typed);
+  if (!seed) {
+    refuse(option, typed,
+           "is not a seed; use a whole number from 0 to 18446744073709551615, or -1 for a new one");
   }
-  return seed;
+  return seed->value;
 }
 
 std::int64_t read_bytes(const std::string& option, const std::string& typed, std::int64_t least) {

@@ -2,6 +2,7 @@
 #include "headroom/core/size.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace headroom {
@@ -11,14 +12,13 @@ namespace headroom {
 [[nodiscard]] int read_int(const std::string& option, const std::string& typed, int low, int high);
 // Finite or not: validate() knows the limits of the numbers that reach a model.
 [[nodiscard]] double read_real(const std::string& option, const std::string& typed);
-[[nodiscard]] std::uint64_t read_seed(const std::string& option, const std::string& typed);
+// Nothing for -1 and "random": a new one is chosen.
+[[nodiscard]] std::optional<std::uint64_t> read_seed(const std::string& option,
+                                                     const std::string& typed);
 // At least `least` bytes.
 [[nodiscard]] std::int64_t read_bytes(const std::string& option, const std::string& typed,
                                       std::int64_t least);
 [[nodiscard]] Size read_size(const std::string& option, const std::string& typed);
 [[nodiscard]] Size read_preset(const std::string& option, const std::string& typed);
-
-// `typed` in quotes, fit for a message: cut when long, without control characters.
-[[nodiscard]] std::string quoted(const std::string& typed);
 
 }  // namespace headroom

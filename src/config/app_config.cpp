@@ -2,12 +2,12 @@
 
 #include "headroom/core/error.h"
 #include "headroom/core/generation.h"
+#include "headroom/core/nearest_name.h"
+#include "headroom/core/quote.h"
 
 #include "config_keys.h"
-#include "nearest_name.h"
 
 #include <algorithm>
-#include <array>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -20,16 +20,11 @@ namespace headroom {
 namespace {
 
 constexpr std::string_view kEnvironmentPrefix = "HEADROOM_";
-// Read by the build, its scripts and the tests; they may still be set when the program runs.
-constexpr std::array<std::string_view, 5> kNotSettings{
-    "HEADROOM_TORCH_DIR", "HEADROOM_DEPS_DIR", "HEADROOM_PYTHON", "HEADROOM_REFERENCE_PYTHON",
-    "HEADROOM_UI_DUMP"};
-
 [[noreturn]] void refuse(const std::string& message) { throw Error(ErrorKind::kConfig, message); }
 
-std::string quoted(const std::vector<std::string>& values) {
+std::string all_in_quotes(const std::vector<std::string>& values) {
   std::string text;
-  for (const std::string& value : values) text += (text.empty() ? "\"" : ", \"") + value + "\"";
+  for (const std::string& value : values) text += (text.empty() ? "" : ", ") + in_quotes(value);
   return text.empty() ? "an empty list" : text;
 }
 
@@ -48,7 +43,7 @@ class Overlay {
              "; keep one of them");
     }
     if ((values.empty() && !key.is_list) || !key.set(config_, values)) {
-      refuse(label + ": " + quoted(values) + " is not allowed; use " + std::string(key.allowed));
+      refuse(label + ": " + all_in_quotes(values) + " is not allowed; use " + std::string(key.allowed));
     }
     config_.places[setting] = label;
   }
@@ -187,24 +182,43 @@ std::string read_text(const std::filesystem::path& file) {
   return text.str();
 }
 
+std::string trimmed(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const std::size_t first = text.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) return {};
+  return std::string(text.substr(first, text.find_last_not_of(kBlanks) - first + 1));
+}
+
 std::vector<std::string> split_list(std::string_view text) {
   std::vector<std::string> items;
   while (true) {
     const std::size_t comma = text.find(',');
-    items.emplace_back(text.substr(0, comma));
+    items.push_back(trimmed(text.substr(0, comma)));
     if (comma == std::string_view::npos) return items;
     text.remove_prefix(comma + 1);
   }
 }
 
-const ConfigKey& find_environment_key(const std::string& name) {
+const ConfigKey* find_environment_key(const std::string& name) {
+  for (const ConfigKey& key : config_keys()) {
+    if (environment_name(key) == name) return &key;
+  }
+  return nullptr;
+}
+
+// The variable of ours that `name` was meant to be: a slip of the fingers, or the section left out.
+// Other programs share our prefix, so anything farther away is none of our business.
+std::string meant_variable(const std::string& name) {
+  constexpr std::size_t kSlips = 2;
   std::vector<std::string> known;
   for (const ConfigKey& key : config_keys()) {
     known.push_back(environment_name(key));
-    if (known.back() == name) return key;
+    const std::string without_section =
+        std::string(kEnvironmentPrefix) +
+        known.back().substr(kEnvironmentPrefix.size() + key.section.size() + 1);
+    if (name == without_section) return known.back();
   }
-  refuse(name + ": there is no such setting" + suggest(name, known) +
-         "; correct or unset this variable");
+  return nearest_name(name, known, kSlips);
 }
 
 }  // namespace
@@ -241,17 +255,26 @@ void load_config_file(const std::filesystem::path& file, AppConfig& config) {
 
 void load_config_environment(const std::vector<std::string>& environment, AppConfig& config) {
   Overlay overlay(config);
+  std::vector<std::string> warnings;
   for (const std::string& variable : environment) {
     const std::size_t equals = variable.find('=');
     if (!variable.starts_with(kEnvironmentPrefix) || equals == std::string::npos) continue;
     const std::string name = variable.substr(0, equals);
-    if (std::find(kNotSettings.begin(), kNotSettings.end(), name) != kNotSettings.end()) continue;
-    const ConfigKey& key = find_environment_key(name);
-    const std::string value = variable.substr(equals + 1);
+    const ConfigKey* const key = find_environment_key(name);
+    if (key == nullptr) {
+      const std::string meant = meant_variable(name);
+      if (!meant.empty()) {
+        warnings.push_back(name + " is set, but there is no such setting; did you mean " + meant +
+                           "?");
+      }
+      continue;
+    }
+    const std::string value = trimmed(std::string_view(variable).substr(equals + 1));
     if (value.empty()) continue;
-    overlay.set(key, key.is_list ? split_list(value) : std::vector<std::string>{value}, name);
+    overlay.set(*key, key->is_list ? split_list(value) : std::vector<std::string>{value}, name);
   }
   config = overlay.config();
+  config.warnings.insert(config.warnings.end(), warnings.begin(), warnings.end());
 }
 
 }  // namespace headroom

@@ -15,15 +15,36 @@ using Values = std::vector<std::string>;
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
 
+std::string lowered(std::string word) {
+  for (char& c : word) c = lower(c);
+  return word;
+}
+
+// In any case: "INFO" and "CPU" are what other programs' settings say.
 bool set_choice(std::string& target, const Values& values,
                 std::initializer_list<std::string_view> choices) {
+  const std::string word = lowered(values.front());
   for (const std::string_view choice : choices) {
-    if (values.front() == choice) {
+    if (word == choice) {
       target = choice;
       return true;
     }
   }
   return false;
+}
+
+// Other programs' names of the levels, too.
+bool set_level(std::string& target, const Values& values) {
+  const std::string word = lowered(values.front());
+  if (word == "warning") {
+    target = "warn";
+    return true;
+  }
+  if (word == "err" || word == "critical" || word == "fatal") {
+    target = "error";
+    return true;
+  }
+  return set_choice(target, values, {"trace", "debug", "info", "warn", "error", "off"});
 }
 
 template <typename Number>
@@ -38,8 +59,7 @@ bool set_number(Number& target, const Values& values, Number low, Number high) {
 }
 
 bool set_bool(bool& target, const Values& values) {
-  std::string word = values.front();
-  for (char& c : word) c = lower(c);
+  const std::string word = lowered(values.front());
   for (const std::string_view yes : {"true", "yes", "on", "1"}) {
     if (word == yes) {
       target = true;
@@ -83,10 +103,11 @@ bool set_path(std::filesystem::path& target, const Values& values) {
 
 bool set_device(std::string& target, const Values& values) {
   constexpr std::string_view kIndexed = "cuda:";
-  if (values.front().starts_with(kIndexed)) {
+  const std::string word = lowered(values.front());
+  if (word.starts_with(kIndexed)) {
     constexpr int kMaxIndex = 63;
     int index = 0;
-    if (!set_number(index, {values.front().substr(kIndexed.size())}, 0, kMaxIndex)) return false;
+    if (!set_number(index, {word.substr(kIndexed.size())}, 0, kMaxIndex)) return false;
     target = std::string(kIndexed) + std::to_string(index);
     return true;
   }
@@ -168,9 +189,7 @@ constexpr std::array<ConfigKey, 19> kKeys{{
      }},
 
     {"log", "level", "trace, debug, info, warn, error or off",
-     [](AppConfig& c, const Values& v) {
-       return set_choice(c.log.level, v, {"trace", "debug", "info", "warn", "error", "off"});
-     }},
+     [](AppConfig& c, const Values& v) { return set_level(c.log.level, v); }},
     {"log", "folder", kFolderAllowed,
      [](AppConfig& c, const Values& v) { return set_path(c.log.folder, v); }},
 }};

@@ -1,24 +1,177 @@
 #include "system_memory.h"
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <limits>
+#include <optional>
+#include <sstream>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace headroom {
+namespace fs = std::filesystem;
 namespace {
 
-std::int64_t read_number(const char* file) {
+constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
+
+// The names that the two versions of control groups have for the same things
+// (Documentation/admin-guide/cgroup-v2.rst and cgroup-v1/memory.rst of Linux).
+struct Version {
+  std::string_view file_system;
+  std::string_view usual_place;
+  std::array<const char*, 2> limits;  // files that hold a number or "max"
+  const char* used;
+  // Of memory.stat: what `used` counts and the kernel gives back at once when it is asked for.
+  std::array<std::string_view, 2> reclaimable;
+};
+constexpr Version kVersion2{"cgroup2",
+                            "/sys/fs/cgroup",
+                            {"memory.max", "memory.high"},
+                            "memory.current",
+                            {"inactive_file", "slab_reclaimable"}};
+constexpr Version kVersion1{"cgroup",
+                            "/sys/fs/cgroup/memory",
+                            {"memory.limit_in_bytes", nullptr},
+                            "memory.usage_in_bytes",
+                            {"total_inactive_file", {}}};
+// Version 1 tells the least limit of the ancestors too, also of those that a container cannot see.
+constexpr std::string_view kInheritedLimit = "hierarchical_memory_limit";
+
+// What a file with one number says; nothing for "max", for no number, and without the file.
+std::optional<std::int64_t> read_number(const fs::path& file) {
   std::int64_t value = 0;
   std::ifstream in(file);
-  return in >> value ? value : std::numeric_limits<std::int64_t>::max();  // "max" or absent
+  if (in >> value && value >= 0) return value;
+  return std::nullopt;
+}
+
+struct Group {
+  std::int64_t limit = kNoLimit;
+  std::int64_t used = 0;  // without what can be reclaimed
+};
+
+Group read_group(const fs::path& folder, const Version& version) {
+  Group group;
+  for (const char* const name : version.limits) {
+    if (name != nullptr)
+      group.limit = std::min(group.limit, read_number(folder / name).value_or(kNoLimit));
+  }
+  std::int64_t reclaimable = 0;
+  std::ifstream stat(folder / "memory.stat");
+  std::string key;
+  std::int64_t value = 0;
+  while (stat >> key >> value) {
+    if (key == version.reclaimable[0] || key == version.reclaimable[1]) reclaimable += value;
+    if (key == kInheritedLimit) group.limit = std::min(group.limit, value);
+  }
+  const std::int64_t used = read_number(folder / version.used).value_or(0);
+  group.used = std::max<std::int64_t>(0, used - reclaimable);
+  return group;
+}
+
+// The process's group as /proc/self/cgroup names it: "0::/PATH" or "N:memory,...:/PATH".
+std::optional<fs::path> own_group(const fs::path& root, const Version& version) {
+  std::ifstream in(root / "proc/self/cgroup");
+  std::string line;
+  while (std::getline(in, line)) {
+    const std::size_t first = line.find(':');
+    const std::size_t second = first == std::string::npos ? first : line.find(':', first + 1);
+    if (second == std::string::npos) continue;
+    const std::string controllers = "," + line.substr(first + 1, second - first - 1) + ",";
+    const bool is_it = &version == &kVersion2 ? line.starts_with("0:") && controllers == ",,"
+                                              : controllers.find(",memory,") != std::string::npos;
+    if (is_it) return line.substr(second + 1);
+  }
+  return std::nullopt;
+}
+
+// The kernel writes blanks in paths as \040.
+std::string unescape(std::string_view text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::string_view code = text.substr(i, 4);
+    const auto is_octal = [](char c) { return c >= '0' && c <= '7'; };
+    if (code.size() == 4 && code[0] == '\\' &&
+        std::all_of(code.begin() + 1, code.end(), is_octal)) {
+      result += static_cast<char>((code[1] - '0') * 64 + (code[2] - '0') * 8 + (code[3] - '0'));
+      i += 3;
+    } else {
+      result += text[i];
+    }
+  }
+  return result;
+}
+
+struct Mount {
+  fs::path group;   // the group that is mounted
+  fs::path folder;  // where
+};
+
+// Lines of /proc/self/mountinfo: "ID PARENT MAJOR:MINOR GROUP FOLDER OPTIONS ... - TYPE SOURCE
+// SUPER_OPTIONS". The usual place comes last: a container may have the files without a mount.
+std::vector<Mount> find_mounts(const fs::path& root, const Version& version) {
+  std::vector<Mount> mounts;
+  std::ifstream in(root / "proc/self/mountinfo");
+  std::string line;
+  while (std::getline(in, line)) {
+    const std::size_t separator = line.find(" - ");
+    if (separator == std::string::npos) continue;
+    std::istringstream left(line.substr(0, separator));
+    std::istringstream right(line.substr(separator + 3));
+    std::string skipped;
+    std::string group;
+    std::string folder;
+    std::string type;
+    std::string options;
+    left >> skipped >> skipped >> skipped >> group >> folder;
+    right >> type >> skipped >> options;
+    const bool has_memory =
+        &version == &kVersion2 || ("," + options + ",").find(",memory,") != std::string::npos;
+    if (type == version.file_system && has_memory) {
+      mounts.push_back({unescape(group), unescape(folder)});
+    }
+  }
+  mounts.push_back({"/", version.usual_place});
+  return mounts;
+}
+
+// Where `own` lies below a mount of `mounted`. Without a name space of its own a container sees its
+// group's whole path here, but the mount begins at that group; what lies outside ("/..") is unseen.
+fs::path below_mount(const fs::path& own, const fs::path& mounted) {
+  const fs::path rest = own.lexically_relative(mounted).lexically_normal();
+  const bool inside = !rest.empty() && *rest.begin() != "..";
+  return inside ? rest : fs::path(".");
+}
+
+// Tightens `memory` by every group from the process's own up to the one that is mounted.
+void apply_groups(const fs::path& root, const Version& version, SystemMemory& memory) {
+  const fs::path own = own_group(root, version).value_or("/");
+  for (const Mount& mount : find_mounts(root, version)) {
+    const fs::path top = root / mount.folder.relative_path();
+    fs::path folder = top;
+    const auto apply = [&] {
+      const Group group = read_group(folder, version);
+      const std::int64_t left = std::max<std::int64_t>(0, group.limit - group.used);
+      memory.total_bytes = std::min(memory.total_bytes, group.limit);
+      memory.available_bytes = std::min(memory.available_bytes, left);
+    };
+    apply();
+    for (const fs::path& part : below_mount(own, mount.group)) {
+      if (part == "." || part.empty()) continue;
+      folder /= part;
+      apply();
+    }
+  }
 }
 
 }  // namespace
 
-SystemMemory read_system_memory() {
+SystemMemory read_system_memory(const fs::path& root) {
   SystemMemory memory;
-  std::ifstream meminfo("/proc/meminfo");
+  std::ifstream meminfo(root / "proc/meminfo");
   std::string key;
   std::int64_t kib = 0;
   std::string unit;
@@ -27,16 +180,8 @@ SystemMemory read_system_memory() {
     if (key == "MemTotal:") memory.total_bytes = kib * 1024;
     if (key == "MemAvailable:") memory.available_bytes = kib * 1024;
   }
-  // Control groups, version 2 then 1, as mounted inside a container.
-  const std::int64_t limit = std::min(read_number("/sys/fs/cgroup/memory.max"),
-                                      read_number("/sys/fs/cgroup/memory/memory.limit_in_bytes"));
-  if (limit < memory.total_bytes) {
-    const std::int64_t used = std::min(read_number("/sys/fs/cgroup/memory.current"),
-                                       read_number("/sys/fs/cgroup/memory/memory.usage_in_bytes"));
-    memory.total_bytes = limit;
-    memory.available_bytes =
-        std::min(memory.available_bytes, std::max<std::int64_t>(0, limit - used));
-  }
+  apply_groups(root, kVersion2, memory);
+  apply_groups(root, kVersion1, memory);
   return memory;
 }
 

@@ -1,12 +1,15 @@
 // The `parameters` text as AUTOMATIC1111's web UI and its relatives write it.
 #include "headroom/core/error.h"
 #include "headroom/core/size.h"
+#include "headroom/core/typed_numbers.h"
 #include "headroom/image/settings.h"
 
 #include "settings_limits.h"
 
-#include <charconv>
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <span>
 #include <string_view>
 
 #include <nlohmann/json.hpp>
@@ -22,7 +25,7 @@ constexpr std::string_view kNegativeMark = "Negative prompt:";
 double tidy(double value) { return std::round(value * 1e9) / 1e9; }
 
 // PNG text holds no zero bytes, and a folder's name need not be UTF-8.
-std::string printable(std::string text) {
+std::string writable(std::string text) {
   for (char& c : text) {
     if (c == '\0') c = ' ';
   }
@@ -56,6 +59,25 @@ std::vector<std::string_view> split_lines(std::string_view text) {
   }
 }
 
+// The rest of a value in brackets, which lists and objects of JSON are.
+std::size_t bracket_end(std::string_view text) {
+  int depth = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (quoted) {
+      if (text[i] == '\\')
+        ++i;
+      else if (text[i] == '"')
+        quoted = false;
+      continue;
+    }
+    if (text[i] == '"') quoted = true;
+    if (text[i] == '[' || text[i] == '{') ++depth;
+    if ((text[i] == ']' || text[i] == '}') && --depth == 0) return i + 1;
+  }
+  return std::string_view::npos;
+}
+
 // Takes one value off `rest`, up to and with the comma that ends it.
 std::string take_value(std::string_view& rest) {
   rest = rest.substr(std::min(rest.find_first_not_of(" \t"), rest.size()));
@@ -71,7 +93,9 @@ std::string take_value(std::string_view& rest) {
       }
     }
   }
-  const std::size_t comma = rest.find(',');
+  std::size_t begin = 0;
+  if (rest.starts_with('[') || rest.starts_with('{')) begin = bracket_end(rest);
+  const std::size_t comma = rest.find(',', begin == std::string_view::npos ? 0 : begin);
   const std::string value(trim(rest.substr(0, comma)));
   rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
   return value;
@@ -96,61 +120,94 @@ std::vector<std::pair<std::string, std::string>> split_settings(std::string_view
 }
 
 template <typename Number, typename Range>
-Number read_number(const std::string& key, const std::string& value, Range range) {
-  Number number{};
-  const char* const end = value.data() + value.size();
-  const auto read = std::from_chars(value.data(), end, number);
-  if (read.ec != std::errc() || read.ptr != end || !(number >= range.low) ||
-      !(number <= range.high)) {
-    refuse_setting(key, value, allowed_text(range));
-  }
+std::optional<Number> in_range(std::optional<Number> number, Range range) {
+  if (!number || !(*number >= range.low) || !(*number <= range.high)) return std::nullopt;
   return number;
 }
 
-std::optional<std::uint64_t> read_seed(const std::string& key, const std::string& value) {
-  if (value == "-1") return std::nullopt;  // the format's word for "choose one"
-  std::uint64_t seed = 0;
-  const char* const end = value.data() + value.size();
-  const auto read = std::from_chars(value.data(), end, seed);
-  if (read.ec != std::errc() || read.ptr != end) {
-    refuse_setting(key, value, "a whole number from 0 to 18446744073709551615");
-  }
-  return seed;
-}
-
-void read_size(const std::string& key, const std::string& value, GenerationRequest& request) {
-  const auto size = parse_size(value);
-  const auto fits = [](int px) { return px >= kSideRange_px.low && px <= kSideRange_px.high; };
-  if (!size || !fits(size->width) || !fits(size->height)) {
-    refuse_setting(key, value, "WIDTHxHEIGHT, each " + allowed_text(kSideRange_px));
-  }
-  request.width = size->width;
-  request.height = size->height;
-}
-
-void read_setting(const std::string& key, const std::string& value, ReadSettings& settings) {
+// False when there is no field for `key`, or none that can hold `value`.
+bool read_setting(const std::string& key, const std::string& value, ReadSettings& settings) {
   GenerationRequest& request = settings.request;
+  const auto found = [&settings](const char* field) {
+    settings.found.emplace_back(field);
+    return true;
+  };
   if (key == "Steps") {
-    request.steps = static_cast<int>(read_number<std::int64_t>(key, value, kStepsRange));
-  } else if (key == "CFG scale") {
+    const auto steps = in_range(parse_whole(value), kStepsRange);
+    if (steps) request.steps = static_cast<int>(*steps);
+    return steps && found("steps");
+  }
+  if (key == "CFG scale") {
     constexpr RealRange kScale{kGuidanceRange.low + 1, kGuidanceRange.high + 1};
-    request.guidance_scale = tidy(read_number<double>(key, value, kScale) - 1);
-  } else if (key == "Seed") {
-    request.seed = read_seed(key, value);
-  } else if (key == "Size") {
-    read_size(key, value, request);
-  } else if (key == "Shift") {
-    request.shift = read_number<double>(key, value, kShiftRange);
-  } else if (key == "CFG normalization") {
-    request.cfg_normalization = read_number<double>(key, value, kCfgNormalizationRange);
-  } else if (key == "CFG truncation") {
-    request.cfg_truncation = read_number<double>(key, value, kCfgTruncationRange);
-  } else {
-    settings.unknown.emplace_back(key, value);
+    const auto scale = in_range(parse_real(value), kScale);
+    if (scale) request.guidance_scale = tidy(*scale - 1);
+    return scale && found("guidance");
+  }
+  if (key == "Seed") {
+    const auto seed = value.empty() ? std::nullopt : parse_seed(value);
+    if (seed) request.seed = seed->value;
+    return seed && found("seed");
+  }
+  if (key == "Size") {
+    const auto size = parse_size(value);
+    const bool fits = size && in_range(std::optional(size->width), kSideRange_px) &&
+                      in_range(std::optional(size->height), kSideRange_px);
+    if (fits) request.width = size->width, request.height = size->height;
+    return fits && found("width") && found("height");
+  }
+  if (key == "Shift") {
+    request.shift = in_range(parse_real(value), kShiftRange);
+    return request.shift && found("shift");
+  }
+  if (key == "CFG normalization") {
+    const auto cap = in_range(parse_real(value), kCfgNormalizationRange);
+    if (cap) request.cfg_normalization = *cap;
+    return cap && found("cfg_normalization");
+  }
+  if (key == "CFG truncation") {
+    const auto end = in_range(parse_real(value), kCfgTruncationRange);
+    if (end) request.cfg_truncation = *end;
+    return end && found("cfg_truncation");
+  }
+  return false;
+}
+
+// Keys that begin a line of settings in one program or another, or tell it from a prompt.
+bool is_known_key(const std::string& key) {
+  constexpr std::array<std::string_view, 14> kKeys{
+      "Steps",         "Sampler",  "CFG scale",           "Seed",
+      "Size",          "Model",    "Model hash",          "VAE",
+      "Schedule type", "Guidance", "Distilled CFG Scale", "Clip skip",
+      "Version",       "Shift"};
+  return std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end() ||
+         key.starts_with("Postprocess");
+}
+
+// One known key is enough where it begins the line as every program's text does.
+bool holds_settings(std::string_view line) {
+  const auto pairs = split_settings(line);
+  if (pairs.empty() || !is_known_key(pairs.front().first)) return false;
+  const auto& [first, value] = pairs.front();
+  if (value.empty() && pairs.size() == 1) return first == "Steps";
+  const auto known = std::count_if(pairs.begin(), pairs.end(),
+                                   [](const auto& pair) { return is_known_key(pair.first); });
+  return first == "Steps" || first.starts_with("Postprocess") || known >= 2;
+}
+
+// What programs write after the settings: "Template: a {red|blue} cat", of any number of lines.
+void read_line_after(std::string_view line, ReadSettings& settings) {
+  constexpr std::size_t kLongestKey = 40;
+  const std::size_t colon = line.find(": ");
+  const std::string_view key = trim(line.substr(0, std::min(colon, line.size())));
+  const bool is_pair = colon != std::string_view::npos && !key.empty() && key.size() <= kLongestKey;
+  if (is_pair) {
+    settings.unknown.emplace_back(key, trim(line.substr(colon + 1)));
+  } else if (!trim(line).empty()) {
+    settings.unknown.emplace_back(line, "");
   }
 }
 
-void read_prompts(const std::vector<std::string_view>& lines, GenerationRequest& request) {
+void read_prompts(std::span<const std::string_view> lines, GenerationRequest& request) {
   std::string* into = nullptr;
   for (std::string_view line : lines) {
     const bool negative_begins =
@@ -171,9 +228,9 @@ void read_prompts(const std::vector<std::string_view>& lines, GenerationRequest&
 }  // namespace
 
 std::string a1111_parameters(const GenerationRequest& request, const GeneratedImage& picture) {
-  std::string text = printable(request.prompt);
+  std::string text = writable(request.prompt);
   if (!request.negative_prompt.empty()) {
-    text += "\n" + std::string(kNegativeMark) + " " + printable(request.negative_prompt);
+    text += "\n" + std::string(kNegativeMark) + " " + writable(request.negative_prompt);
   }
   text += "\nSteps: " + std::to_string(request.steps) +
           ", Sampler: Euler, CFG scale: " + number_text(tidy(request.guidance_scale + 1)) +
@@ -182,14 +239,14 @@ std::string a1111_parameters(const GenerationRequest& request, const GeneratedIm
   const auto add = [&text](const char* key, const std::string& value) {
     if (!value.empty()) text += ", " + std::string(key) + ": " + quote_if_needed(value);
   };
-  add("Model", printable(picture.receipt.model));
+  add("Model", writable(picture.receipt.model));
   if (request.shift) add("Shift", number_text(*request.shift));
   if (request.cfg_normalization != 0) {
     add("CFG normalization", number_text(request.cfg_normalization));
   }
   if (request.cfg_truncation != 1) add("CFG truncation", number_text(request.cfg_truncation));
   if (!picture.receipt.version.empty()) {
-    add("Version", "Headroom " + printable(picture.receipt.version));
+    add("Version", "Headroom " + writable(picture.receipt.version));
   }
   return text;
 }
@@ -200,20 +257,24 @@ ReadSettings parse_a1111_parameters(const std::string& text) {
                 "settings: this is not UTF-8 text, so it is not the parameters text of a picture; "
                 "paste it as text");
   }
-  std::vector<std::string_view> lines = split_lines(text);
-  while (!lines.empty() && trim(lines.back()).empty()) lines.pop_back();
-  if (lines.empty() || !trim(lines.back()).starts_with("Steps:")) {
-    throw Error(ErrorKind::kInvalidRequest,
-                "settings: the last line does not begin with \"Steps:\", so this is not the "
-                "parameters text of a picture; paste the whole text");
+  const std::vector<std::string_view> lines = split_lines(text);
+  std::size_t at = lines.size();
+  while (at > 0 && !holds_settings(lines[at - 1])) --at;
+  if (at == 0) {
+    throw Error(
+        ErrorKind::kInvalidRequest,
+        "settings: no line holds settings such as \"Steps: 8, Seed: 1\", so this is not the "
+        "parameters text of a picture; paste the whole text");
   }
   ReadSettings settings;
   settings.source = "parameters";
-  for (const auto& [key, value] : split_settings(lines.back())) read_setting(key, value, settings);
-  lines.pop_back();
-  read_prompts(lines, settings.request);
-  check_prompt_text("prompt", settings.request.prompt);
-  check_prompt_text("negative_prompt", settings.request.negative_prompt);
+  settings.text = text;
+  for (const auto& [key, value] : split_settings(lines[at - 1])) {
+    if (!read_setting(key, value, settings)) settings.unknown.emplace_back(key, value);
+  }
+  for (std::size_t i = at; i < lines.size(); ++i) read_line_after(lines[i], settings);
+  read_prompts(std::span(lines).first(at - 1), settings.request);
+  take_prompts(settings);
   return settings;
 }
 

@@ -2,6 +2,7 @@
 #include "headroom/image/png_writer.h"
 
 #include "file_io.h"
+#include "text_encoding.h"
 
 #include <memory>
 #include <string_view>
@@ -61,6 +62,22 @@ Image read_image(const std::filesystem::path& file) {
     for (std::size_t c = 0; c < 3; ++c) image.rgb[3 * i + c] = on_white(in[c], in[3]);
   }
   return image;
+}
+
+// Here, because the decoder of pictures has one for zlib.
+std::optional<std::string> inflate_text(std::string_view bytes) {
+  constexpr std::size_t kFirst = std::size_t{1} << 16U;
+  constexpr std::size_t kLargest = std::size_t{1} << 24U;  // a bomb stops here
+  if (bytes.size() > kLargest) return std::nullopt;
+  for (std::size_t room = kFirst; room <= kLargest; room *= 16) {
+    std::string text(room, '\0');
+    const int size = stbi_zlib_decode_buffer(text.data(), static_cast<int>(room), bytes.data(),
+                                             static_cast<int>(bytes.size()));
+    if (size < 0) continue;  // too little room or damaged: it does not say which
+    text.resize(static_cast<std::size_t>(size));
+    return text;
+  }
+  return std::nullopt;
 }
 
 }  // namespace headroom

@@ -33,6 +33,18 @@ std::string allowed_text(RealRange range) {
   return "a number from " + number_text(range.low) + " to " + number_text(range.high);
 }
 
+void take_prompts(ReadSettings& settings) {
+  const auto take = [&settings](const char* field, std::string& text) {
+    if (text.size() > kMaxPromptBytes) {
+      settings.unknown.emplace_back(field, text);
+      text.clear();
+    }
+    if (!text.empty()) settings.found.emplace_back(field);
+  };
+  take("prompt", settings.request.prompt);
+  take("negative_prompt", settings.request.negative_prompt);
+}
+
 void check_prompt_text(std::string_view key, std::string_view text) {
   if (text.size() > kMaxPromptBytes) {
     refuse_setting(key, std::to_string(text.size()) + " bytes long",

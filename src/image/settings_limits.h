@@ -1,6 +1,7 @@
 #pragma once
 #include "headroom/core/generation.h"
 #include "headroom/core/size.h"
+#include "headroom/image/settings.h"
 
 #include <cstdint>
 #include <string>
@@ -35,6 +36,9 @@ inline constexpr RealRange kShiftRange{0.01, 100};
 // "a whole number from 1 to 1000", "a number from -100 to 100".
 [[nodiscard]] std::string allowed_text(IntRange range);
 [[nodiscard]] std::string allowed_text(RealRange range);
+
+// Notes which prompts were found; one that is longer than a request may have goes to `unknown`.
+void take_prompts(ReadSettings& settings);
 
 // Throws Error{kInvalidRequest} when `text` is longer than kMaxPromptBytes.
 void check_prompt_text(std::string_view key, std::string_view text);

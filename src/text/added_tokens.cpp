@@ -1,5 +1,7 @@
 #include "added_tokens.h"
 
+#include "headroom/core/quote.h"
+
 #include "json_file.h"
 
 #include <algorithm>

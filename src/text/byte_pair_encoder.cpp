@@ -1,5 +1,7 @@
 #include "byte_pair_encoder.h"
 
+#include "headroom/core/quote.h"
+
 #include "json_file.h"
 
 #include <functional>

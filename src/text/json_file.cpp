@@ -62,20 +62,6 @@ class Adapter final : public nlohmann::json_sax<Json> {
 
 }  // namespace
 
-std::string in_quotes(std::string_view text) {
-  constexpr std::size_t kMaxBytes = 40;
-  const auto is_continuation = [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) == 0x80;
-  };
-  std::size_t size = std::min(text.size(), kMaxBytes);
-  while (size < text.size() && size > 0 && is_continuation(text[size])) --size;
-  std::string result = "\"" + std::string(text.substr(0, size)) + (size < text.size() ? "..." : "");
-  for (char& c : result) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
-  }
-  return result + "\"";
-}
-
 void throw_model_file(const std::filesystem::path& path, const std::string& what) {
   throw Error(ErrorKind::kModelFile,
               path.string() + " " + what + "; fetch the model's tokenizer folder again");

@@ -2,7 +2,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
-#include <string_view>
 
 namespace headroom {
 
@@ -32,9 +31,6 @@ struct JsonFault {
 // Throws Error{kModelFile} if the file cannot be read, is not JSON, nests too deeply, or the
 // visitor finds a fault.
 void parse_json_file(const std::filesystem::path& path, JsonVisitor& visitor);
-
-// `text` from a file in quotation marks, fit for a message: shortened, control characters as '?'.
-[[nodiscard]] std::string in_quotes(std::string_view text);
 
 // Error{kModelFile} with the one sentence that all messages of this room follow.
 [[noreturn]] void throw_model_file(const std::filesystem::path& path, const std::string& what);

@@ -1,5 +1,7 @@
 #include "tokenizer_file.h"
 
+#include "headroom/core/quote.h"
+
 #include "json_file.h"
 #include "pretokenizer.h"
 

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace headroom {
@@ -138,6 +139,47 @@ TEST_F(CommandLineTest, DeviceOptionsStandBeforeOrAfterTheCommand) {
 
 TEST_F(CommandLineTest, AnOptionGivenTwiceCountsOnceTheLast) {
   EXPECT_EQ(read({"generate", "-p", "a", "--seed", "1", "--seed", "2"}).seed, 2U);
+}
+
+TEST_F(CommandLineTest, MinusOneAndRandomAskForANewSeed) {
+  for (const char* const seed : {"-1", "random", "Random"}) {
+    EXPECT_EQ(read({"generate", "-p", "a", "--seed", seed}).seed, std::nullopt) << seed;
+  }
+  EXPECT_EQ(read({"generate", "-p", "a", "--seed=-1"}).seed, std::nullopt);
+  EXPECT_EQ(read({"generate", "-p", "a", "--seed", "1e3"}).seed, 1000U);
+}
+
+TEST_F(CommandLineTest, OtherProgramsSpellingsAreAnsweredWithOurs) {
+  const auto refusal = [](std::vector<const char*> arguments) -> std::string {
+    arguments.insert(arguments.begin(), {"generate", "-p", "a"});
+    try {
+      (void)read(arguments);
+      return "taken";
+    } catch (const Error& e) {
+      EXPECT_EQ(e.kind(), ErrorKind::kInvalidRequest);
+      return e.what();
+    }
+  };
+  EXPECT_EQ(refusal({"-W", "512"}),
+            "unknown option \"-W\"; use --size WxH, e.g. --size 768x512");
+  using testing::HasSubstr;
+  EXPECT_THAT(refusal({"-H", "512"}), HasSubstr("--size"));
+  EXPECT_THAT(refusal({"--width=512"}), HasSubstr("--size"));
+  EXPECT_THAT(refusal({"--cfg-scale", "4"}), HasSubstr("--guidance"));
+  EXPECT_THAT(refusal({"--cfg", "4"}), HasSubstr("CFG scale minus 1"));
+  EXPECT_THAT(refusal({"--guidance_scale", "4"}), HasSubstr("--guidance"));
+  EXPECT_THAT(refusal({"--negative-prompt", "b"}), HasSubstr("--negative"));
+  EXPECT_THAT(refusal({"--negative_prompt", "b"}), HasSubstr("--negative"));
+  EXPECT_THAT(refusal({"-m", "x"}), HasSubstr("--model"));
+  EXPECT_THAT(refusal({"--sampling-steps", "4"}), HasSubstr("--steps"));
+  EXPECT_THAT(refusal({"--num_inference_steps", "4"}), HasSubstr("--steps"));
+  EXPECT_THAT(refusal({"--batch-size", "4"}), HasSubstr("--count"));
+  EXPECT_THAT(refusal({"--lowvram"}), HasSubstr("--low-vram"));
+  EXPECT_THAT(refusal({"--medvram"}), HasSubstr("--low-vram"));
+  EXPECT_THAT(refusal({"--sampler", "euler"}), HasSubstr("Euler"));
+  EXPECT_THAT(refusal({"--guidence", "2"}), HasSubstr("did you mean --guidance?"));
+  EXPECT_THAT(refusal({"--promt", "b"}), HasSubstr("did you mean --prompt?"));
+  EXPECT_THAT(refusal({"--xyzzy"}), HasSubstr("headroom generate --help lists the options"));
 }
 
 TEST_F(CommandLineTest, LongValuesAreCutInMessages) {

@@ -20,6 +20,7 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::Eq;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 AppConfig load(const std::vector<std::string>& environment) {
   AppConfig config;
@@ -111,12 +112,38 @@ TEST(ConfigEnvironment, RefusesBadValues) {
                  "HEADROOM_MODEL_OFFLOAD_LAYERS: \"a\", \"\", \"b\"");
 }
 
-TEST(ConfigEnvironment, RefusesUnknownNamesWithTheNearest) {
-  expect_refused(
-      {"HEADROOM_MODEL_PTH=x"},
-      "HEADROOM_MODEL_PTH: there is no such setting (did you mean HEADROOM_MODEL_PATH?)");
-  expect_refused({"HEADROOM_LOGLEVEL="}, "(did you mean HEADROOM_LOG_LEVEL?)");
-  expect_refused({"HEADROOM_SOMETHING_ENTIRELY_DIFFERENT=1"}, "known: HEADROOM_MODEL_PATH, ");
+TEST(ConfigEnvironment, LeavesOtherProgramsVariablesAlone) {
+  const AppConfig config =
+      load({"HEADROOM_MODE=cache", "HEADROOM_SAVINGS_PROFILE=off", "HEADROOM_EXCLUDE_TOOLS=x",
+            "HEADROOM_TELEMETRY=off", "HEADROOM_PROGRAM=/p", "HEADROOM_PORT=8787",
+            "HEADROOM_API_KEY=k", "HEADROOM_MODEL_LIMITS={}", "HEADROOM_=", "HEADROOM_LOG=1"});
+  EXPECT_EQ(fields(config), fields(AppConfig{}));
+  EXPECT_THAT(config.warnings, IsEmpty());
+}
+
+TEST(ConfigEnvironment, WarnsOfNamesThatNearlyAreOurs) {
+  const AppConfig config =
+      load({"HEADROOM_MODEL_PTH=x", "HEADROOM_LOGLEVEL=", "HEADROOM_DTYPE=fp16"});
+  EXPECT_EQ(fields(config), fields(AppConfig{}));
+  EXPECT_THAT(config.warnings,
+              ElementsAre("HEADROOM_MODEL_PTH is set, but there is no such setting; did you mean "
+                          "HEADROOM_MODEL_PATH?",
+                          HasSubstr("HEADROOM_LOG_LEVEL?"), HasSubstr("HEADROOM_MODEL_DTYPE?")));
+}
+
+TEST(ConfigEnvironment, TakesWordsInAnyCaseAndWithBlanksAroundThem) {
+  for (const char* const level : {"INFO", "Info", " info ", "info\r"}) {
+    EXPECT_EQ(load({"HEADROOM_LOG_LEVEL=" + std::string(level)}).log.level, "info") << level;
+  }
+  EXPECT_EQ(load({"HEADROOM_LOG_LEVEL=warning"}).log.level, "warn");
+  EXPECT_EQ(load({"HEADROOM_LOG_LEVEL=WARNING"}).log.level, "warn");
+  EXPECT_EQ(load({"HEADROOM_LOG_LEVEL=CRITICAL"}).log.level, "error");
+  EXPECT_EQ(load({"HEADROOM_MODEL_DEVICE=CUDA:1"}).model.device, "cuda:1");
+  EXPECT_EQ(load({"HEADROOM_MODEL_THREADS= 2 "}).model.threads, 2);
+  EXPECT_EQ(load({"HEADROOM_MODEL_PATH=/a folder "}).model.path, "/a folder");
+  EXPECT_THAT(load({"HEADROOM_MODEL_OFFLOAD_LAYERS=a, b "}).model.offload_layers,
+              ElementsAre("a", "b"));
+  EXPECT_EQ(fields(load({"HEADROOM_MODEL_THREADS=  "})), fields(AppConfig{}));
 }
 
 TEST(ConfigEnvironment, RefusesOneSettingUnderTwoNames) {

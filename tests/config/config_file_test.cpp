@@ -210,9 +210,9 @@ TEST(ConfigFile, RefusesBadValuesWithLineKeyAndWhatIsAllowed) {
   const std::vector<Case> cases{
       {"model",
        "device",
-       {"gpu", "\"cuda:\"", "cuda:64", "cuda:-1", "cuda:x", "CPU", "\"\""},
+       {"gpu", "\"cuda:\"", "cuda:64", "cuda:-1", "cuda:x", "CPUS", "\"\""},
        "cuda:N"},
-      {"model", "dtype", {"fp8", "BF16", "Q4"}, "auto, fp32, bf16, fp16, int8 or q4"},
+      {"model", "dtype", {"fp8", "b16", "Q44"}, "auto, fp32, bf16, fp16, int8 or q4"},
       {"model", "threads", {"-1", "1025", "2.5", "many", "0x4", "99999999999"}, "from 0 to 1024"},
       {"model", "low_vram", {"maybe", "2", "\"\""}, "true or false"},
       {"model", "enable_cpu_offload", {"maybe"}, "true or false"},

@@ -50,7 +50,7 @@ TEST_F(BadInput, Numbers) {
   refuse({"--guidance", "inf"}, {"guidance", "-100 to 100"});
   refuse({"--guidance", "-101"}, {"guidance", "-100 to 100"});
   refuse({"--guidance", "two"}, {"--guidance \"two\"", "not a number"});
-  refuse({"--seed", "-1"}, {"--seed \"-1\"", "from 0"});
+  refuse({"--seed", "-2"}, {"--seed \"-2\"", "from 0", "-1 for a new one"});
   refuse({"--seed", "abc"}, {"--seed \"abc\""});
   refuse({"--seed", "18446744073709551616"}, {"--seed", "18446744073709551615"});
   refuse({"--count", "0"}, {"--count \"0\"", "1 to 64"});

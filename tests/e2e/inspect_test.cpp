@@ -121,6 +121,54 @@ TEST_F(Inspect, APictureOfAnotherProgramListsWhatHasNoFieldHere) {
   EXPECT_EQ(out[0]["other_texts"], (json{{"Comment", "mine"}}));
 }
 
+// A grey pixel with `texts`; control characters and all.
+std::string picture_with(const std::vector<PngText>& texts) {
+  Image image;
+  image.width = image.height = 1;
+  image.rgb.assign(3, 100);
+  return encode_png(image, texts);
+}
+
+TEST_F(Inspect, OfAnotherProgramsPictureOnlyWhatItSaysIsShown) {
+  write("swarm.png", picture_with({{"parameters", R"({"sui_image_params": {"prompt": "a red cat",
+      "seed": 5, "steps": 8, "width": 1024, "height": 99999}})"}}));
+  const json out = run_json({"inspect", "swarm.png", "--json"}).at(0);
+  EXPECT_EQ(out["source"], "swarmui");
+  EXPECT_EQ(out["settings"],
+            (json{{"prompt", "a red cat"}, {"seed", 5}, {"steps", 8}, {"width", 1024}}));
+  EXPECT_EQ(out["unknown"], (json{{"height", "99999"}}));
+  EXPECT_NE(out["text"].get<std::string>().find("sui_image_params"), std::string::npos);
+}
+
+TEST_F(Inspect, TextWithoutSettingsIsShownAsItIs) {
+  write("note.png", picture_with({{"parameters", "only a note"}, {"parameters", "another"}}));
+  const json out = run_json({"inspect", "note.png", "--json"}).at(0);
+  EXPECT_TRUE(out["settings"].is_null());
+  EXPECT_EQ(out["other_texts"],
+            (json{{"parameters", "only a note"}, {"parameters (2)", "another"}}));
+}
+
+TEST_F(Inspect, NothingInAPictureWritesToTheTerminal) {
+  const std::string evil = "a\x1b]0;title\x07 \u009b2J\x7f cat";
+  write("evil.png", picture_with({{"parameters", evil + "\nSteps: 8, Seed: 1, K\x1b[2J: " + evil},
+                                  {"Comment", evil},
+                                  {"headroom", "{\"request\": {\"prompt\": \"\x1b[2J\"}"}}));
+  for (const std::vector<std::string>& call :
+       {std::vector<std::string>{"inspect", "evil.png"}, {"inspect", "evil.png", "--json"}}) {
+    const ProcessResult result = run(call);
+    EXPECT_EQ(result.exit_code, 0);
+    for (const std::string& out : {result.out, result.err}) {
+      EXPECT_EQ(out.find('\x1b'), std::string::npos) << out;
+      EXPECT_EQ(out.find('\x07'), std::string::npos) << out;
+      EXPECT_EQ(out.find('\x7f'), std::string::npos) << out;
+      EXPECT_EQ(out.find("\u009b"), std::string::npos) << out;
+      EXPECT_NE(out.find("cat") == std::string::npos, out == result.out) << out;
+    }
+  }
+  write("\x1b[2J.txt", "hello");
+  EXPECT_EQ(run({"inspect", "\x1b[2J.txt"}).err.find('\x1b'), std::string::npos);
+}
+
 TEST_F(Inspect, APictureWithoutSettings) {
   Image image;
   image.width = image.height = 1;
@@ -149,7 +197,9 @@ TEST_F(Inspect, RefusesWhatItCannotRead) {
   expect_refused({"inspect", "empty.png"}, 3, {"empty.png"});
   expect_refused({"inspect", "cut.png"}, 3, {"cut.png"});
   expect_refused({"inspect", "cut_later.png"}, 3, {"cut_later.png"});
-  expect_refused({"inspect", "bad_settings.png"}, 3, {"bad_settings.png", "request"});
+  const auto out = run_json({"inspect", "bad_settings.png", "--json"});  // a text, no settings
+  EXPECT_TRUE(out.at(0)["settings"].is_null());
+  EXPECT_EQ(out.at(0)["other_texts"], (json{{"headroom", "{\"request\": 3}"}}));
   expect_refused({"inspect", "text.safetensors"}, 3, {"text.safetensors"});
   expect_refused({"inspect", "empty_folder"}, 3, {"empty_folder"});
   expect_refused({"inspect"}, 2, {"name one"});

@@ -149,46 +149,99 @@ TEST(A1111, ZeroBytesAndForeignEncodingsBecomeReadable) {
   EXPECT_THAT(text, AllOf(HasSubstr("a b\n"), HasSubstr("Model: mod\xEF\xBF\xBDle")));
 }
 
-TEST(A1111, RefusesTextWithoutSettings) {
-  for (const char* text : {"", "\n\n", "just a prompt", "a\nSeed: 3, Steps: 4", "{\"a\": 1}"}) {
-    expect_error(ErrorKind::kInvalidRequest, HasSubstr("does not begin with \"Steps:\""),
-                 [&] { (void)parse_a1111_parameters(text); });
-  }
+TEST(A1111, ReadsSettingsThatBeginWithAnotherKey) {
+  EXPECT_EQ(parse_a1111_parameters("a\nSeed: 3, Steps: 4").request.seed, 3U);
+  const ReadSettings read = parse_a1111_parameters(
+      "a red cat\nNegative prompt: blurry\nSampler: Euler a, Steps: 20, CFG scale: 7, Seed: 12");
+  EXPECT_EQ(read.request.prompt, "a red cat");
+  EXPECT_EQ(read.request.negative_prompt, "blurry");
+  EXPECT_EQ(read.request.steps, 20);
+  EXPECT_EQ(read.request.seed, 12U);
 }
 
-TEST(A1111, RefusesBadValuesAndNamesTheKey) {
-  const auto expect_refused = [](const std::string& settings, const std::string& message) {
-    expect_error(ErrorKind::kInvalidRequest, HasSubstr(message),
-                 [&] { (void)parse_a1111_parameters("a\nSteps: " + settings); });
-  };
-  for (const char* steps : {"", "x", "0", "1001", "8.5", "8 steps", "-1", "99999999999999999999"}) {
-    expect_refused(
-        steps, "\"Steps\" is " + std::string(steps) + "; it must be a whole number from 1 to 1000");
+TEST(A1111, ListsTheLinesAfterTheSettings) {
+  const ReadSettings read = parse_a1111_parameters(
+      "a red cat\nSteps: 20, Seed: 12, Size: 512x512\nTemplate: a {red|blue} cat, Seed: 5\n"
+      "Negative Template: blurry\n\nsomething else");
+  EXPECT_EQ(read.request.prompt, "a red cat");
+  EXPECT_EQ(read.request.seed, 12U);
+  EXPECT_THAT(read.unknown,
+              ElementsAre(Pair("Template", "a {red|blue} cat, Seed: 5"),
+                          Pair("Negative Template", "blurry"), Pair("something else", "")));
+}
+
+TEST(A1111, ReadsAPictureThatWasOnlyUpscaled) {
+  const ReadSettings read =
+      parse_a1111_parameters("Postprocess upscale by: 4, Postprocess upscaler: ESRGAN");
+  EXPECT_THAT(read.found, IsEmpty());
+  EXPECT_THAT(read.unknown, ElementsAre(Pair("Postprocess upscale by", "4"),
+                                        Pair("Postprocess upscaler", "ESRGAN")));
+}
+
+TEST(A1111, KeepsListsInBracketsWhole) {
+  const ReadSettings read = parse_a1111_parameters(
+      R"(a
+Steps: 20, Civitai resources: [{"type":"lora","weight":0.8,"note":"a ] b"},{"id":5}], Seed: 12)");
+  EXPECT_EQ(read.request.seed, 12U);
+  EXPECT_THAT(read.unknown,
+              ElementsAre(Pair("Civitai resources",
+                               R"([{"type":"lora","weight":0.8,"note":"a ] b"},{"id":5}])")));
+}
+
+TEST(A1111, SaysWhatWasFoundAndShowsTheText) {
+  const std::string text = "a cat\nSteps: 4, Seed: 7, Size: 64x32";
+  const ReadSettings read = parse_a1111_parameters(text);
+  EXPECT_THAT(read.found,
+              testing::UnorderedElementsAre("prompt", "steps", "seed", "width", "height"));
+  EXPECT_EQ(read.text, text);
+}
+
+TEST(A1111, RefusesTextWithoutSettings) {
+  for (const char* text : {"", "\n\n", "just a prompt", "a\nSize: large, Seed of doubt",
+                           "{\"a\": 1}", "a house with: a garden, a dog"}) {
+    expect_error(ErrorKind::kInvalidRequest, HasSubstr("no line holds settings"),
+                 [&] { (void)parse_a1111_parameters(text); });
   }
-  for (const char* scale : {"x", "101.5", "-99.5", "nan", "inf"}) {
-    expect_refused("8, CFG scale: " + std::string(scale), "\"CFG scale\" is ");
-  }
-  for (const char* seed : {"", "-2", "1.5", "18446744073709551616"}) {
-    expect_refused("8, Seed: " + std::string(seed), "\"Seed\" is ");
-  }
-  for (const char* size : {"512", "512x", "0x0", "15x512", "512x8193", "512x512x512", "-512x512"}) {
-    expect_refused("8, Size: " + std::string(size), "\"Size\" is ");
-  }
-  expect_refused("8, Shift: 0", "\"Shift\" is ");
-  expect_refused("8, CFG normalization: -1", "\"CFG normalization\" is ");
-  expect_refused("8, CFG truncation: two", "\"CFG truncation\" is ");
-  expect_error(ErrorKind::kInvalidRequest, HasSubstr("\"prompt\" is 65537 bytes long"),
-               [] { (void)parse_a1111_parameters(std::string(65537, 'x') + "\nSteps: 1"); });
-  expect_error(ErrorKind::kInvalidRequest, HasSubstr("\"negative_prompt\" is 65537 bytes long"),
-               [] {
-                 (void)parse_a1111_parameters("a\nNegative prompt: " + std::string(65537, 'x') +
-                                              "\nSteps: 1");
-               });
   for (const std::string& text :
        {std::string("a\nNegative prompt: \xFF\nSteps: 1"), std::string("a\nSteps: 1\0", 11)}) {
     expect_error(ErrorKind::kInvalidRequest, HasSubstr("not UTF-8 text"),
                  [&] { (void)parse_a1111_parameters(text); });
   }
+}
+
+TEST(A1111, ReadsWholeNumbersThatAreWrittenAsFractions) {
+  const ReadSettings read = parse_a1111_parameters("a\nSteps: 8.0, Seed: 12.0, CFG scale: 7,");
+  EXPECT_EQ(read.request.steps, 8);
+  EXPECT_EQ(read.request.seed, 12U);
+  EXPECT_THAT(read.unknown, IsEmpty());
+}
+
+TEST(A1111, ListsValuesThatNoRequestCanHaveAndReadsTheRest) {
+  const auto expect_listed = [](const std::string& key, const std::string& value) {
+    const ReadSettings read =
+        parse_a1111_parameters("a\nSteps: 9, CFG scale: 3, Seed: 5, " + key + ": " + value);
+    GenerationRequest expected;
+    expected.prompt = "a";
+    expected.steps = 9;
+    expected.guidance_scale = 2;
+    expected.seed = 5;
+    EXPECT_EQ(read.request, expected) << key << " " << value;
+    EXPECT_THAT(read.unknown, ElementsAre(Pair(key, value)));
+  };
+  for (const char* steps : {"", "x", "0", "1001", "8.5", "8 steps", "-1", "99999999999999999999"}) {
+    expect_listed("Steps", steps);
+  }
+  for (const char* scale : {"x", "101.5", "-99.5", "nan", "inf"}) expect_listed("CFG scale", scale);
+  for (const char* seed : {"", "-2", "1.5", "18446744073709551616"}) expect_listed("Seed", seed);
+  for (const char* size : {"512", "512x", "0x0", "15x512", "10240x1024", "512x512x512"}) {
+    expect_listed("Size", size);
+  }
+  expect_listed("Shift", "0");
+  expect_listed("CFG normalization", "-1");
+  expect_listed("CFG truncation", "two");
+  const ReadSettings read = parse_a1111_parameters(std::string(65537, 'x') + "\nSteps: 1");
+  EXPECT_EQ(read.request.prompt, "");
+  EXPECT_THAT(read.unknown, ElementsAre(Pair("prompt", testing::SizeIs(65537))));
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "headroom/image/png_writer.h"
 
+#include "headroom/image/picture_info.h"
+
 #include "image/expect_error.h"
 #include "image/raw_png.h"
 #include "image/temp_folder.h"
@@ -27,7 +29,7 @@ Image gradient(int width, int height) {
 
 std::vector<PngText> round_trip(const std::vector<PngText>& texts) {
   const TempFolder folder;
-  return read_png_texts(folder.write("a.png", encode_png(gradient(3, 2), texts)));
+  return read_picture_info(folder.write("a.png", encode_png(gradient(3, 2), texts))).texts;
 }
 
 TEST(EncodePng, KeepsEveryPixel) {

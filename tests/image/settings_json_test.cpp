@@ -1,3 +1,4 @@
+#include "headroom/image/picture_info.h"
 #include "headroom/image/png_writer.h"
 #include "headroom/image/settings.h"
 
@@ -124,7 +125,7 @@ TEST(SettingsJson, SurvivesTheWayThroughAPng) {
   const auto file = folder.write(
       "p.png", encode_png(image, {{"parameters", a1111_parameters(full_request(), picture)},
                                   {"headroom", settings_json(full_request(), picture), true}}));
-  const auto texts = read_png_texts(file);
+  const auto texts = read_picture_info(file).texts;
   ASSERT_EQ(texts.size(), 2U);
   EXPECT_EQ(parse_settings_json(texts[1].value).request, full_request());
   EXPECT_EQ(parse_a1111_parameters(texts[0].value).request.prompt, full_request().prompt);

@@ -166,7 +166,7 @@ TEST(ModelFolder, SaysWhatWasFoundAndWhatIsSupported) {
   expect_error(ErrorKind::kModelFile, {"vae is missing, but only the class AutoencoderKL"}, [] {
     (void)read_with({{kIndex, "vae", absent()}});
   });
-  expect_error(ErrorKind::kModelFile, {"hidden_act is 'gelu', but only 'silu' is supported"}, [] {
+  expect_error(ErrorKind::kModelFile, {"hidden_act is \"gelu\", but only \"silu\" is supported"}, [] {
     (void)read_with({{kText, "hidden_act", "gelu"}});
   });
   expect_error(ErrorKind::kModelFile, {"axes_dims is [32,48,50], but", "= 128"}, [] {
@@ -190,7 +190,7 @@ TEST(ModelFolder, RefusesGenerationDefaultsThatCannotBe) {
       {R"({"num_inference_steps":0})", "num_inference_steps is 0"},
       {R"({"num_inference_steps":1001})", "num_inference_steps is 1001"},
       {R"({"guidance_scale":101})", "guidance_scale is 101"},
-      {R"({"guidance_scale":"4"})", "guidance_scale is '4'"},
+      {R"({"guidance_scale":"4"})", "guidance_scale is \"4\""},
       {R"({"negative_prompt":3})", "negative_prompt is 3"},
       {R"({"negative_prompt":")" + std::string(65537, 'x') + R"("})", "at most 65536 bytes"},
       {"{", "not valid JSON"},
@@ -219,7 +219,7 @@ TEST(ModelFolder, NamesTheFileThatIsMissingOrUnreadable) {
     folder.write(name, "[]");
     refuse({file.string() + ": is not a JSON object"});
     folder.write(name, R"({"_class_name":"A","_class_name":"B"})");
-    refuse({file.string() + ": has the key '_class_name' twice"});
+    refuse({file.string() + ": has the key \"_class_name\" twice"});
     folder.write(name, std::string(1024 * 1024 + 1, ' '));
     refuse({file.string() + ": is 1048577 bytes long"});
     folder.write(name, R"({"a":)" + std::string(100'000, '['));

@@ -106,10 +106,10 @@ TEST(WriteTensorFile, SaysWhatIsWrongWithTheTensors) {
     expect_error(ErrorKind::kInternal, {(folder / "x").string(), why},
                  [&] { write_tensor_file(folder / "x", tensors, metadata); });
   };
-  refuse({{"a", DType::kU8, {3}, all}}, "tensor 'a' has 2 bytes");
-  refuse({{"a", DType::kU8, {-2}, all}}, "tensor 'a' has 2 bytes");
-  refuse({{"a", DType::kU8, {kHuge, 4}, {}}}, "tensor 'a' has 0 bytes");
-  refuse({{"a", DType::kU8, {2}, all}, {"a", DType::kU8, {2}, all}}, "'a' is given twice");
+  refuse({{"a", DType::kU8, {3}, all}}, "tensor \"a\" has 2 bytes");
+  refuse({{"a", DType::kU8, {-2}, all}}, "tensor \"a\" has 2 bytes");
+  refuse({{"a", DType::kU8, {kHuge, 4}, {}}}, "tensor \"a\" has 0 bytes");
+  refuse({{"a", DType::kU8, {2}, all}, {"a", DType::kU8, {2}, all}}, "\"a\" is given twice");
   refuse({{"__metadata__", DType::kU8, {2}, all}}, "reserved");
   refuse({{"\xFF", DType::kU8, {2}, all}}, "not UTF-8");
   refuse({{"a", DType::kU8, std::vector<std::int64_t>(65, 1), all.first(1)}}, "dimensions");

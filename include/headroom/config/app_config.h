@@ -48,6 +48,7 @@ struct AppConfig {
   // Where each setting that was given stands, by "section.key": "FILE:LINE: section.key" or the
   // name of the variable. For messages on values that are judged later, with the model at hand.
   std::map<std::string, std::string> places;
+  std::vector<std::string> warnings;  // sentences for a person; nothing stops for them
   [[nodiscard]] BudgetOptions budget() const {
     return {memory.vram_cap_bytes, memory.reserve_bytes};
   }
@@ -64,9 +65,9 @@ void load_config_file(const std::filesystem::path& file, AppConfig& config);
 
 // Overlays HEADROOM_<SECTION>_<KEY> variables, as NAME=VALUE strings (the process's environ), on
 // `config`, which stays as it was when it throws. An empty value changes nothing; list items are
-// separated by commas. Unknown HEADROOM_* names are refused like unknown keys, except those that
-// scripts and tests read: HEADROOM_TORCH_DIR, _DEPS_DIR, _PYTHON, _REFERENCE_PYTHON, _UI_DUMP.
-// Throws Error{kConfig}.
+// separated by commas; blanks around values do not count. Other programs share the prefix, so a
+// name that is none of ours is left alone, with a warning when it nearly is one. Throws
+// Error{kConfig}.
 void load_config_environment(const std::vector<std::string>& environment, AppConfig& config);
 
 }  // namespace headroom

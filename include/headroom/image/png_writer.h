@@ -35,11 +35,6 @@ void write_new_file(const std::filesystem::path& file, std::string_view bytes);
                                                 std::chrono::system_clock::time_point now,
                                                 std::string_view png_bytes);
 
-// All text entries of a PNG file (tEXt, iTXt; zTXt and compressed iTXt are skipped), in order.
-// Throws Error{kIo} when the file cannot be read, Error{kInvalidRequest} when it is no PNG or a
-// damaged one.
-[[nodiscard]] std::vector<PngText> read_png_texts(const std::filesystem::path& file);
-
 // Decodes a PNG or JPEG to RGB (grey expanded, alpha dropped on white, 16 bits cut to 8, EXIF
 // orientation not applied), at most 16384 px a side. Throws Error{kIo}.
 [[nodiscard]] Image read_image(const std::filesystem::path& file);

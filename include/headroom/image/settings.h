@@ -1,6 +1,7 @@
 #pragma once
 #include "headroom/core/generation.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,16 +27,26 @@ namespace headroom {
 [[nodiscard]] std::string a1111_parameters(const GenerationRequest& request,
                                            const GeneratedImage& picture);
 
-// What a picture's text says about how it was made. The A1111 text has no count.
+// What a picture's text says about how it was made. Of other programs' texts what can be read is
+// read; the rest is in `unknown`.
 struct ReadSettings {
-  GenerationRequest request;
-  std::string source;                                        // "headroom" or "parameters"
-  std::vector<std::pair<std::string, std::string>> unknown;  // keys that have no field here
+  GenerationRequest request;  // what was not found has its default; seed is the picture's own
+  std::string source;  // "headroom", "parameters" (the A1111 text), "swarmui", "fooocus", ...
+  std::vector<std::pair<std::string, std::string>> unknown;  // keys and values with no field here
+  std::vector<std::string> found;  // fields of `request` that the text had, by their JSON names
+  std::string text;                // as it was read; empty for "headroom"
 };
-// Both: request.seed is the picture's own seed; a key that is absent keeps the default; throw
-// Error{kInvalidRequest} naming the key when the text is malformed or a value is out of range.
-// JSON: unknown keys inside the request are listed as "request.KEY"; plan and receipt are not read.
+
+// This program's own entry. Unknown keys inside the request are listed as "request.KEY"; plan and
+// receipt are not read. Throws Error{kInvalidRequest} naming the key when the text is malformed or
+// a value is out of range.
 [[nodiscard]] ReadSettings parse_settings_json(const std::string& text);
+// The A1111 text, also with other programs' lines after its settings. Values that cannot be read or
+// are out of range are listed as unknown. Throws Error{kInvalidRequest} when no line of it holds
+// settings.
 [[nodiscard]] ReadSettings parse_a1111_parameters(const std::string& text);
+// JSON that other programs write: SwarmUI, Fooocus, InvokeAI, NovelAI, ComfyUI's graph. Nothing
+// when it is not JSON or holds neither a prompt nor a seed.
+[[nodiscard]] std::optional<ReadSettings> parse_foreign_json(const std::string& text);
 
 }  // namespace headroom

@@ -8,6 +8,9 @@ namespace headroom {
 // The one of `names` that a person most likely meant by `typed`; empty when none is near.
 [[nodiscard]] std::string nearest_name(std::string_view typed,
                                        const std::vector<std::string>& names);
+// The nearest one that is at most `most` characters away, added, removed or replaced.
+[[nodiscard]] std::string nearest_name(std::string_view typed,
+                                       const std::vector<std::string>& names, std::size_t most);
 
 // " (did you mean X?)" with the nearest of `names`, else " (known: A, B, C)".
 [[nodiscard]] std::string suggest(std::string_view typed, const std::vector<std::string>& names);

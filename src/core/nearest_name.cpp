@@ -1,10 +1,12 @@
-#include "nearest_name.h"
+#include "headroom/core/nearest_name.h"
 
 #include <algorithm>
 #include <numeric>
 
 namespace headroom {
 namespace {
+
+constexpr std::size_t kLongestWorthComparing = 80;
 
 // Levenshtein distance: how many characters must be added, removed or replaced.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -28,14 +30,19 @@ std::string_view last_part(std::string_view name) { return name.substr(name.rfin
 }  // namespace
 
 std::string nearest_name(std::string_view typed, const std::vector<std::string>& names) {
-  constexpr std::size_t kLongestWorthComparing = 80;
   if (typed.size() > kLongestWorthComparing) return {};
   // A right key in the wrong section is nearer than any spelling.
   for (const std::string& name : names) {
     if (name.find('.') != std::string::npos && last_part(name) == last_part(typed)) return name;
   }
+  return nearest_name(typed, names, std::max<std::size_t>(2, last_part(typed).size() / 3));
+}
+
+std::string nearest_name(std::string_view typed, const std::vector<std::string>& names,
+                         std::size_t most) {
+  if (typed.size() > kLongestWorthComparing) return {};
   std::string best;
-  std::size_t smallest = std::max<std::size_t>(2, last_part(typed).size() / 3) + 1;
+  std::size_t smallest = most + 1;
   for (const std::string& name : names) {
     const std::size_t distance = edit_distance(typed, name);
     if (distance < smallest) {

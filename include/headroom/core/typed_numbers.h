@@ -1,0 +1,29 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace headroom {
+
+// Numbers as people type and paste them: blanks and quotes around them, full-width digits of an
+// input method, a typographic minus, "8.0" and "1.5e9" for whole numbers. Exact, whatever the
+// locale. A text that holds anything else beside the number is none.
+
+// A whole number; nothing for fractions ("1.5") and for what does not fit.
+[[nodiscard]] std::optional<std::int64_t> parse_whole(std::string_view text);
+
+// A finite number, written with a point or, as in half of Europe, with a comma ("7,5").
+[[nodiscard]] std::optional<double> parse_real(std::string_view text);
+
+// What a text says about the seed.
+struct TypedSeed {
+  std::optional<std::uint64_t> value;  // nothing: a new one for every request
+  friend bool operator==(const TypedSeed&, const TypedSeed&) = default;
+};
+
+// Reads a whole number from 0 to 2^64 - 1; "-1", "random" and an empty text, all of which mean a
+// new seed; and the seed out of a picture's text, where it has that name ("Seed: 1, Size: 512x512",
+// "\"seed\": 1", "--seed 1"). Nothing if the text is no seed, a fraction, or several numbers.
+[[nodiscard]] std::optional<TypedSeed> parse_seed(std::string_view text);
+
+}  // namespace headroom

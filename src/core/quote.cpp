@@ -1,0 +1,58 @@
+#include "headroom/core/quote.h"
+
+namespace headroom {
+namespace {
+
+unsigned char byte_at(std::string_view text, std::size_t i) {
+  return static_cast<unsigned char>(text[i]);
+}
+
+bool continues(unsigned char byte) { return (byte & 0xC0U) == 0x80U; }
+
+void append_code(std::string& out, unsigned char byte) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  out += "\\x";
+  out += kDigits[byte >> 4U];
+  out += kDigits[byte & 15U];
+}
+
+// Terminals take U+0080 to U+009F, which UTF-8 writes as C2 80 to C2 9F, for commands too, and some
+// the bare bytes.
+std::string without_controls(std::string_view text, std::string_view kept) {
+  std::string out;
+  unsigned char lead = 0;  // of the character that the byte at hand continues
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const unsigned char byte = byte_at(text, i);
+    if (byte == 0xC2 && i + 1 < text.size() && byte_at(text, i + 1) >= 0x80 &&
+        byte_at(text, i + 1) <= 0x9F) {
+      append_code(out, byte_at(text, ++i));
+      lead = 0;
+      continue;
+    }
+    if (!continues(byte)) lead = byte;
+    const bool stray = byte >= 0x80 && byte <= 0x9F && lead < 0xC0;
+    const bool control = byte < 0x20 || byte == 0x7F || stray;
+    if (control && kept.find(text[i]) == std::string_view::npos) {
+      append_code(out, byte);
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string printable(std::string_view text) { return without_controls(text, "\n\t"); }
+
+std::string in_quotes(std::string_view text) {
+  constexpr std::size_t kLongest = 60;
+  std::size_t end = text.size();
+  if (end > kLongest) {
+    end = kLongest;
+    while (end > 0 && continues(byte_at(text, end))) --end;
+  }
+  return '"' + without_controls(text.substr(0, end), {}) + (end < text.size() ? "...\"" : "\"");
+}
+
+}  // namespace headroom

@@ -1,0 +1,13 @@
+#pragma once
+#include <nlohmann/json_fwd.hpp>
+
+namespace headroom {
+
+// ComfyUI's `prompt` entry: {"3": {"class_type": "KSampler", "inputs": {"seed": 5, ...}}, ...}.
+[[nodiscard]] bool is_comfy_graph(const nlohmann::json& object);
+
+// What its first sampler works with, as an object with the keys prompt, negative_prompt, seed,
+// steps, cfg, width and height, as far as its links lead to plain values.
+[[nodiscard]] nlohmann::json comfy_settings(const nlohmann::json& graph);
+
+}  // namespace headroom

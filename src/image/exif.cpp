@@ -1,0 +1,109 @@
+#include "exif.h"
+
+#include "text_encoding.h"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace headroom {
+namespace {
+
+// EXIF 2.32, §4.6: tags of the first directory and of the EXIF directory that it points to.
+constexpr std::uint32_t kExifDirectory = 0x8769;
+constexpr std::uint32_t kUserComment = 0x9286;
+struct TextTag {
+  std::uint32_t tag;
+  const char* name;
+};
+constexpr std::array<TextTag, 5> kTextTags{{{0x010E, "ImageDescription"},
+                                            {0x010F, "Make"},
+                                            {0x0110, "Model"},
+                                            {0x0131, "Software"},
+                                            {kUserComment, "UserComment"}}};
+
+// "ASCII\0\0\0", "UNICODE\0" or zeros, then the text.
+std::string read_user_comment(std::string_view data, bool big_endian) {
+  constexpr std::size_t kCodeBytes = 8;
+  if (data.size() < kCodeBytes) return utf8_or_latin1(data);
+  const std::string_view code = data.substr(0, kCodeBytes);
+  std::string_view text = data.substr(kCodeBytes);
+  if (code == std::string_view("UNICODE\0", kCodeBytes)) return utf16_to_utf8(text, big_endian);
+  const bool is_code = code == std::string_view("ASCII\0\0\0", kCodeBytes) ||
+                       code == std::string_view("JIS\0\0\0\0\0", kCodeBytes) ||
+                       code == std::string_view("\0\0\0\0\0\0\0\0", kCodeBytes);
+  return utf8_or_latin1(is_code ? text : data);
+}
+
+class TiffReader {
+ public:
+  explicit TiffReader(std::string_view bytes)
+      : bytes_(bytes), big_endian_(bytes.starts_with("MM")) {}
+
+  std::vector<PngText> read() {
+    if (!bytes_.starts_with("MM") && !bytes_.starts_with("II")) return {};
+    if (const auto first = number(4, 4)) read_directory(*first, /*may_lead_on=*/true);
+    return std::move(texts_);
+  }
+
+ private:
+  // The number in `size` bytes at `at`, nothing beyond the end.
+  [[nodiscard]] std::optional<std::uint32_t> number(std::size_t at, std::size_t size) const {
+    if (at > bytes_.size() || bytes_.size() - at < size) return std::nullopt;
+    std::uint32_t value = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+      const std::size_t k = big_endian_ ? i : size - 1 - i;
+      value = value << 8U | static_cast<unsigned char>(bytes_[at + k]);
+    }
+    return value;
+  }
+
+  void read_directory(std::size_t at, bool may_lead_on) {
+    constexpr std::size_t kEntryBytes = 12;
+    const auto count = number(at, 2);
+    for (std::size_t i = 0; count && i < *count; ++i) {
+      const std::size_t entry = at + 2 + i * kEntryBytes;
+      const auto tag = number(entry, 2);
+      const auto value = number(entry + 8, 4);
+      if (!tag || !value) return;
+      if (*tag == kExifDirectory && may_lead_on) {
+        read_directory(*value, /*may_lead_on=*/false);
+      } else {
+        read_text(entry, *tag);
+      }
+    }
+  }
+
+  // Types 1 (bytes), 2 (text) and 7 (undefined) are a byte an item; up to four lie in the entry.
+  void read_text(std::size_t entry, std::uint32_t tag) {
+    const char* name = nullptr;
+    for (const TextTag& known : kTextTags) {
+      if (known.tag == tag) name = known.name;
+    }
+    const auto type = number(entry + 2, 2);
+    const auto length = number(entry + 4, 4);
+    if (name == nullptr || (*type != 1 && *type != 2 && *type != 7)) return;
+    const std::size_t at = *length <= 4 ? entry + 8 : *number(entry + 8, 4);
+    if (at > bytes_.size() || bytes_.size() - at < *length) return;
+    const std::string_view data = bytes_.substr(at, *length);
+    std::string text =
+        tag == kUserComment ? read_user_comment(data, big_endian_) : utf8_or_latin1(data);
+    text.erase(text.find_last_not_of('\0') + 1);
+    if (!text.empty()) texts_.push_back({name, std::move(text), false});
+  }
+
+  std::string_view bytes_;
+  bool big_endian_;
+  std::vector<PngText> texts_;
+};
+
+}  // namespace
+
+std::vector<PngText> read_exif_texts(std::string_view exif) {
+  constexpr std::string_view kMark("Exif\0\0", 6);
+  if (exif.starts_with(kMark)) exif.remove_prefix(kMark.size());
+  return TiffReader(exif).read();
+}
+
+}  // namespace headroom

@@ -1,0 +1,67 @@
+#include "headroom/core/error.h"
+#include "headroom/image/picture_info.h"
+
+#include <algorithm>
+#include <array>
+
+namespace headroom {
+namespace {
+
+// ComfyUI's nodes that compress pictures write "prompt:{...}" into EXIF's Make and Model.
+std::string without_label(const std::string& text) {
+  for (const std::string_view label : {"prompt:", "Prompt:", "workflow:", "Workflow:"}) {
+    if (text.starts_with(label) && text.find('{') == label.size()) return text.substr(label.size());
+  }
+  return text;
+}
+
+std::optional<ReadSettings> read_one(const PngText& entry) {
+  if (entry.keyword == "headroom") {
+    try {
+      return parse_settings_json(entry.value);
+    } catch (const Error&) {
+      return std::nullopt;  // the text is shown, and another entry may say the same
+    }
+  }
+  if (auto settings = parse_foreign_json(without_label(entry.value))) return settings;
+  try {
+    return parse_a1111_parameters(entry.value);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+// The entries that programs write, the one that says most first. All others are only text.
+constexpr std::array<std::string_view, 11> kKeywords{
+    "headroom",         "parameters",  "invokeai_metadata",
+    "sd-metadata",      "UserComment", "Comment",
+    "prompt",           "Make",        "Model",
+    "ImageDescription", "Description"};
+
+// NovelAI has the prompt in an entry of its own; its JSON repeats it in newer versions only.
+void add_description(const std::vector<PngText>& texts, ReadSettings& settings) {
+  if (settings.source != "novelai" || !settings.request.prompt.empty()) return;
+  for (const PngText& text : texts) {
+    if (text.keyword != "Description" || text.value.size() > kMaxPromptBytes) continue;
+    settings.request.prompt = text.value;
+    settings.found.emplace_back("prompt");
+  }
+}
+
+}  // namespace
+
+std::optional<ReadSettings> find_settings(const std::vector<PngText>& texts) {
+  for (const std::string_view keyword : kKeywords) {
+    // Programs that edit a picture add an entry behind the old one.
+    for (auto text = texts.rbegin(); text != texts.rend(); ++text) {
+      if (text->keyword != keyword) continue;
+      if (auto settings = read_one(*text)) {
+        add_description(texts, *settings);
+        return settings;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace headroom

@@ -1,0 +1,19 @@
+#pragma once
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace headroom {
+
+// Text that programs wrote without saying how: UTF-8 when it is valid as that, else Latin-1.
+[[nodiscard]] std::string utf8_or_latin1(std::string_view bytes);
+
+// UTF-16 as UTF-8. A byte order mark decides; without one the order that gives more characters of
+// the first 256, `big_endian_first` when both give the same. Halves of a pair become U+FFFD.
+[[nodiscard]] std::string utf16_to_utf8(std::string_view bytes, bool big_endian_first);
+
+// What zlib packed; nothing when it is damaged or longer than any text of a picture.
+[[nodiscard]] std::optional<std::string> inflate_text(std::string_view bytes);
+
+}  // namespace headroom

@@ -1,0 +1,227 @@
+#include "headroom/image/picture_info.h"
+
+#include "image/expect_error.h"
+#include "image/raw_png.h"
+#include "image/temp_folder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+namespace headroom {
+namespace {
+
+using test::chunk;
+using test::expect_error;
+using test::kSignature;
+using test::raw_png;
+using test::TempFolder;
+using test::zlib_stored;
+using testing::AllOf;
+using testing::HasSubstr;
+
+// A grey pixel with `chunks` before it.
+std::string png_with(const std::string& chunks) {
+  return raw_png(1, 1, 8, 0, std::string(2, '\0'), chunks);
+}
+
+std::vector<PngText> read(const std::string& bytes) {
+  const TempFolder folder;
+  return read_picture_info(folder.write("picture.png", bytes)).texts;
+}
+
+void expect_damaged(const std::string& bytes, const std::string& what) {
+  expect_error(ErrorKind::kIo, AllOf(HasSubstr("picture.png: "), HasSubstr(what)),
+               [&] { (void)read(bytes); });
+}
+
+TEST(PictureInfo, ReadsEntriesOfOtherPrograms) {
+  const auto texts =
+      read(png_with(chunk("tEXt", std::string("parameters\0caf\xE9", 15)) +
+                    chunk("gAMA", std::string("\x00\x00\xB1\x8F", 4)) +
+                    chunk("iTXt", std::string("Comment\0\0\0zh\0评论\0一只猫", 29))));
+  ASSERT_EQ(texts.size(), 2U);
+  EXPECT_EQ(texts[0].keyword, "parameters");
+  EXPECT_EQ(texts[0].value, "caf\xC3\xA9");
+  EXPECT_FALSE(texts[0].always_itxt);
+  EXPECT_EQ(texts[1].keyword, "Comment");
+  EXPECT_EQ(texts[1].value, "一只猫");
+  EXPECT_TRUE(texts[1].always_itxt);
+}
+
+TEST(PictureInfo, ReadsEntriesAfterThePixels) {
+  std::string bytes = png_with("");
+  bytes.insert(bytes.size() - 12, chunk("tEXt", std::string("a\0b", 3)));
+  EXPECT_EQ(read(bytes).at(0).value, "b");
+}
+
+TEST(PictureInfo, TakesTextThatIsUtf8ForUtf8) {
+  for (const char* const text : {"一只红色的猫", "un café à Besançon", "テスト 🐼", "plain"}) {
+    for (const char* const type : {"tEXt", "iTXt"}) {
+      const std::string before = type == std::string("tEXt") ? "" : std::string(4, '\0');
+      const auto texts = read(png_with(chunk(type, text + std::string(1, '\0') + before + text)));
+      ASSERT_EQ(texts.size(), 1U);
+      EXPECT_EQ(texts[0].keyword, text);
+      EXPECT_EQ(texts[0].value, text);
+    }
+  }
+}
+
+TEST(PictureInfo, ReadsCompressedEntries) {
+  const auto texts =
+      read(png_with(chunk("zTXt", std::string("a\0\0", 3) + zlib_stored("caf\xE9")) +
+                    chunk("zTXt", std::string("b\0\0", 3) + zlib_stored("猫")) +
+                    chunk("iTXt", std::string("c\0\1\0\0\0", 6) + zlib_stored("一只猫")) +
+                    chunk("zTXt", std::string("d\0\0", 3) + zlib_stored(std::string(60000, 'x')))));
+  ASSERT_EQ(texts.size(), 4U);
+  EXPECT_EQ(texts[0].value, "café");
+  EXPECT_EQ(texts[1].value, "猫");
+  EXPECT_EQ(texts[2].value, "一只猫");
+  EXPECT_EQ(texts[3].value, std::string(60000, 'x'));
+}
+
+TEST(PictureInfo, APlainPictureHasNone) { EXPECT_TRUE(read(png_with("")).empty()); }
+
+TEST(PictureInfo, RefusesWhatIsNoPng) {
+  expect_damaged("", "not a PNG, JPEG or WebP");
+  expect_damaged("\xFF\xD8\xFF\xE0 a JPEG", "ends too early");
+  expect_damaged("GIF89a", "not a PNG, JPEG or WebP");
+  expect_damaged(kSignature.substr(0, 7), "not a PNG, JPEG or WebP");
+}
+
+TEST(PictureInfo, RefusesEveryTruncation) {
+  const std::string whole = png_with(chunk("tEXt", std::string("key\0value", 9)));
+  ASSERT_EQ(read(whole).size(), 1U);
+  for (std::size_t size = kSignature.size(); size < whole.size(); ++size) {
+    expect_damaged(whole.substr(0, size), "ends too early");
+  }
+}
+
+TEST(PictureInfo, RefusesALengthBeyondTheFile) {
+  expect_damaged(kSignature + "\xFF\xFF\xFF\xFFtEXt" + std::string(20, 'x'), "ends too early");
+}
+
+TEST(PictureInfo, LeavesDamagedEntriesOutAndSaysSo) {
+  const auto expect_left_out = [](const std::string& damaged) {
+    const TempFolder folder;
+    const PictureInfo info = read_picture_info(folder.write(
+        "p.png", png_with(damaged + chunk("tEXt", std::string("parameters\0a\nSteps: 4", 21)))));
+    EXPECT_THAT(info.problems, testing::ElementsAre("a text entry is damaged and left out"));
+    ASSERT_EQ(info.texts.size(), 1U);
+    ASSERT_TRUE(info.settings);
+    EXPECT_EQ(info.settings->request.steps, 4);
+  };
+  std::string flipped = chunk("tEXt", std::string("key\0value", 9));
+  flipped[flipped.find("value")] ^= 1;
+  expect_left_out(flipped);
+  expect_left_out(chunk("tEXt", "no zero byte"));
+  expect_left_out(chunk("zTXt", std::string("key\0\0not zlib", 13)));
+  expect_left_out(chunk("zTXt", std::string("key\0\7", 5)));
+  expect_left_out(chunk("iTXt", "no zero byte"));
+  expect_left_out(chunk("iTXt", std::string("key\0\0", 5)));
+  expect_left_out(chunk("iTXt", std::string("key\0\0\0en", 8)));
+  expect_left_out(chunk("iTXt", std::string("key\0\0\0en\0key", 12)));
+}
+
+// EXIF with one UserComment, in the byte order of `mark`.
+std::string exif(const std::string& comment, const std::string& mark = "MM") {
+  const bool big = mark == "MM";
+  const auto number = [big](std::uint32_t value, int size) {
+    std::string bytes;
+    for (int i = 0; i < size; ++i) {
+      const int shift = 8 * (big ? size - 1 - i : i);
+      bytes += static_cast<char>(value >> shift & 0xFFU);
+    }
+    return bytes;
+  };
+  const auto size = static_cast<std::uint32_t>(comment.size());
+  return mark + number(42, 2) + number(8, 4) + number(1, 2) + number(0x8769, 2) + number(4, 2) +
+         number(1, 4) + number(26, 4) + number(0, 4) + number(1, 2) + number(0x9286, 2) +
+         number(7, 2) + number(size, 4) + number(44, 4) + number(0, 4) + comment;
+}
+
+std::string utf16(const std::u16string& text, bool big) {
+  std::string bytes;
+  for (const char16_t unit : text) {
+    const auto high = static_cast<char>(unit >> 8);
+    const auto low = static_cast<char>(unit & 0xFF);
+    bytes += big ? high : low;
+    bytes += big ? low : high;
+  }
+  return bytes;
+}
+
+std::string jpeg(const std::string& exif_block) {
+  const std::string data = std::string("Exif\0\0", 6) + exif_block;
+  const auto length = static_cast<unsigned>(data.size() + 2);
+  const std::string frame("\xFF\xC0\x00\x0B\x08\x00\x02\x00\x03\x01\x11\x00\x00", 13);
+  return "\xFF\xD8\xFF\xE1" +
+         std::string{static_cast<char>(length >> 8U), static_cast<char>(length & 0xFFU)} + data +
+         frame + "\xFF\xDA pixels";
+}
+
+std::string webp(const std::string& exif_block) {
+  const auto chunk_of = [](const std::string& type, const std::string& data) {
+    std::string out = type;
+    for (unsigned shift = 0; shift < 32; shift += 8)
+      out += static_cast<char>(data.size() >> shift & 0xFFU);
+    return out + data + std::string(data.size() % 2, '\0');
+  };
+  const std::string header("\x08\0\0\0\x02\0\0\x01\0\0", 10);  // 3 x 2
+  return chunk_of("RIFF", "WEBP" + chunk_of("VP8X", header) + chunk_of("EXIF", exif_block));
+}
+
+TEST(PictureInfo, ReadsTheUserCommentOfJpegAndWebp) {
+  const std::u16string text = u"一只红色的猫\nSteps: 8, Seed: 42";
+  const std::string unicode("UNICODE\0", 8);
+  const std::string ascii("ASCII\0\0\0", 8);
+  const TempFolder folder;
+  int count = 0;
+  for (const std::string& block :
+       {exif(unicode + utf16(text, true)), exif(unicode + utf16(text, false), "II"),
+        exif(unicode + utf16(text, true), "II"), exif(unicode + utf16(u"\uFEFF" + text, false)),
+        exif(ascii + "一只红色的猫\nSteps: 8, Seed: 42"),
+        exif(std::string(8, '\0') + "一只红色的猫\nSteps: 8, Seed: 42")}) {
+    for (const std::string& bytes : {jpeg(block), webp(block), png_with(chunk("eXIf", block))}) {
+      const auto name = "p" + std::to_string(count++);
+      const PictureInfo info = read_picture_info(folder.write(name, bytes));
+      ASSERT_TRUE(info.settings) << name;
+      EXPECT_EQ(info.settings->request.prompt, "一只红色的猫") << name;
+      EXPECT_EQ(info.settings->request.seed, 42U) << name;
+    }
+  }
+  for (const std::string& bytes : {jpeg(exif("")), webp(exif(""))}) {
+    const PictureInfo info = read_picture_info(folder.write("size", bytes));
+    EXPECT_EQ(info.width, 3);
+    EXPECT_EQ(info.height, 2);
+    EXPECT_FALSE(info.settings);
+  }
+}
+
+TEST(PictureInfo, DamagedExifIsNoReasonToReadNothing) {
+  const TempFolder folder;
+  const std::string whole = exif(std::string("ASCII\0\0\0", 8) + "a\nSteps: 8, Seed: 42");
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    EXPECT_FALSE(
+        read_picture_info(folder.write("p" + std::to_string(size), jpeg(whole.substr(0, size))))
+            .settings);
+  }
+}
+
+TEST(PictureInfo, SaysWhyAFileCannotBeRead) {
+  const TempFolder folder;
+  expect_error(ErrorKind::kIo, AllOf(HasSubstr("missing.png"), HasSubstr("no such file")),
+               [&] { (void)read_picture_info(folder / "missing.png"); });
+  expect_error(ErrorKind::kIo, HasSubstr("is a folder"),
+               [&] { (void)read_picture_info(folder.path()); });
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  expect_error(ErrorKind::kIo, HasSubstr("not a regular file"),
+               [&] { (void)read_picture_info(folder / "pipe"); });
+  folder.write("huge", "");
+  std::filesystem::resize_file(folder / "huge", (std::uintmax_t{1} << 30) + 1);  // sparse
+  expect_error(ErrorKind::kIo, HasSubstr("larger than 1 GB"),
+               [&] { (void)read_picture_info(folder / "huge"); });
+}
+
+}  // namespace
+}  // namespace headroom
