@@ -2,6 +2,7 @@
 
 #include "ui.h"
 
+#include <imgui.h>
 #include <nlohmann/json.hpp>
 
 namespace headroom {
@@ -42,6 +43,7 @@ std::string state_json(const UiState& state, const Frame& frame) {
                       {"tokens", frame.tokens.value_or(-1)},
                       {"language", state.language},
                       {"theme", state.dark ? "dark" : "light"},
+                      {"hand", ImGui::GetMouseCursor() == ImGuiMouseCursor_Hand},
                       {"seed", state.seed_text},
                       {"steps", state.draft.steps},
                       {"guidance", state.draft.guidance_scale},

@@ -137,21 +137,38 @@ void end_tip() {
   ImGui::EndTooltip();
 }
 
+void offer_hand() {
+  if (ImGui::IsItemHovered()) ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
+}
+
+void outline(const Ui& ui, bool trouble, float rounding) {
+  const bool active = ImGui::IsItemActive();
+  const ImU32 color = trouble                  ? ui.colors.bad
+                      : active                 ? ui.colors.text
+                      : ImGui::IsItemHovered() ? ui.colors.text_dim
+                                               : ui.colors.edge;
+  ImGui::GetWindowDrawList()->AddRect(ImGui::GetItemRectMin(), ImGui::GetItemRectMax(), color,
+                                      ui.px(rounding), ui.px(active ? 2.0F : 1.0F));
+}
+
 bool button(const Ui& ui, const ButtonOptions& o) {
   const bool enabled = o.disabled.empty();
-  const bool own_disabled_look = !enabled && o.kind == ButtonKind::kAccent;
+  const bool accent = enabled && o.kind == ButtonKind::kAccent;
   const Palette& c = ui.colors;
   ImU32 normal = c.field;
   ImU32 hover = c.field_hover;
   ImU32 active = c.field_active;
-  ImU32 text = c.text;
-  if (o.kind == ButtonKind::kAccent) {
+  ImU32 text = enabled ? c.text : c.text_faint;
+  if (accent) {
     normal = c.accent, hover = c.accent_hover, active = c.accent_active, text = c.on_accent;
-    // Dark letters on a half transparent accent could not be read.
-    if (own_disabled_look) normal = faded(c.accent, 0.24F), text = c.text_dim;
   } else if (o.kind == ButtonKind::kQuiet) {
-    normal = 0, text = c.text_dim;
+    normal = 0, text = enabled ? c.text_dim : c.text_faint;
   }
+  // The outline says that it can be pressed.
+  const bool edge = enabled && o.kind == ButtonKind::kPlain;
+  ImGui::PushStyleColor(ImGuiCol_Border, vec(c.edge));
+  ImGui::PushStyleVar(ImGuiStyleVar_FrameBorderSize, edge ? ui.px(1) : 0);
+  ImGui::PushStyleVar(ImGuiStyleVar_DisabledAlpha, 1.0F);
   ImGui::PushStyleColor(ImGuiCol_Button, vec(normal));
   ImGui::PushStyleColor(ImGuiCol_ButtonHovered, vec(hover));
   ImGui::PushStyleColor(ImGuiCol_ButtonActive, vec(active));
@@ -161,13 +178,13 @@ bool button(const Ui& ui, const ButtonOptions& o) {
   const ImVec2 pad = ImGui::GetStyle().FramePadding;
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding,
                       o.size.y > 0 ? ImVec2(o.size.x > 0 ? 0 : pad.x, 0) : pad);
-  if (own_disabled_look) ImGui::PushStyleVar(ImGuiStyleVar_DisabledAlpha, 1.0F);
   ImGui::BeginDisabled(!enabled);
   const bool pressed = ImGui::Button((o.label + "###" + o.name).c_str(), o.size);
   ImGui::EndDisabled();
-  ImGui::PopStyleVar(own_disabled_look ? 2 : 1);
+  ImGui::PopStyleVar(3);
   ImGui::PopFont();
-  ImGui::PopStyleColor(4);
+  ImGui::PopStyleColor(5);
+  if (enabled) offer_hand();
   name_item(ui, o.name, enabled);
   tooltip(ui, enabled ? o.tip : o.disabled);
   return pressed;
@@ -183,6 +200,7 @@ bool draw_track(const Ui& ui, const SliderOptions& o, double& value, float width
   ImGui::InvisibleButton(("##track" + o.name).c_str(), {width, height});
   const bool active = ImGui::IsItemActive();
   const bool hovered = ImGui::IsItemHovered();
+  offer_hand();
   name_item(ui, o.name);
   tooltip(ui, o.tip);
   const float knob = kKnob * ui.scale;
@@ -203,13 +221,12 @@ bool draw_track(const Ui& ui, const SliderOptions& o, double& value, float width
   const float x = left + fraction * length;
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const float half = ui.px(2);
-  list.AddRectFilled({left, middle - half}, {left + length, middle + half}, ui.colors.field_active,
-                     half);
-  list.AddRectFilled({left, middle - half}, {x, middle + half}, ui.colors.accent, half);
+  list.AddRectFilled({left, middle - half}, {left + length, middle + half}, ui.colors.edge, half);
+  list.AddRectFilled({left, middle - half}, {x, middle + half}, ui.colors.text_dim, half);
   const bool lit = hovered || active;
-  if (lit) list.AddCircleFilled({x, middle}, knob + ui.px(4), faded(ui.colors.accent, 0.22F));
+  if (lit) list.AddCircleFilled({x, middle}, knob + ui.px(4), faded(ui.colors.text_dim, 0.3F));
   list.AddCircleFilled({x, middle}, knob, ui.state.dark ? ui.colors.text : IM_COL32_WHITE);
-  if (!ui.state.dark) list.AddCircle({x, middle}, knob, ui.colors.border, 0, ui.px(1));
+  if (!ui.state.dark) list.AddCircle({x, middle}, knob, ui.colors.edge, 0, ui.px(1.5F));
   return changed;
 }
 
@@ -227,6 +244,7 @@ bool draw_number(const Ui& ui, const SliderOptions& o, double& value, float widt
                                          ImGuiInputTextFlags_AutoSelectAll);
   if (o.trouble) ImGui::PopStyleColor();
   ImGui::PopStyleVar();
+  outline(ui, o.trouble);
   name_item(ui, o.name + ".value");
   tooltip(ui, o.tip);
   if (!edited || !std::isfinite(typed)) return false;

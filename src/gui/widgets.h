@@ -47,6 +47,12 @@ void tooltip(const Ui& ui, const std::string& text);
 [[nodiscard]] bool begin_tip(const Ui& ui);
 void end_tip();
 
+// The mouse pointer becomes a hand over the last item.
+void offer_hand();
+// The edge of the field that was drawn last: brighter under the mouse, thick while it is typed
+// into.
+void outline(const Ui& ui, bool trouble = false, float rounding = 6);
+
 enum class ButtonKind { kPlain, kAccent, kQuiet };
 struct ButtonOptions {
   std::string name{};  // for tests; also its identity

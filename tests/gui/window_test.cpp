@@ -236,6 +236,25 @@ TEST(Window, ZoomsWithTheWheelAndGoesBackToFit) {
   ASSERT_TRUE(w.wait([&](const json&) { return std::abs(width() - 512) < 0.5; }));
 }
 
+TEST(Window, WhatCanBePressedShowsAHandAndAnotherColourUnderTheMouse) {
+  WindowDriver w = open(kQuick);
+  w.hover("canvas");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["hand"] == false; }));
+  for (const char* const name : {"preset.768", "example.0", "negative.fold", "steps", "queue"}) {
+    w.hover(name);
+    EXPECT_TRUE(w.wait([](const json& s) { return s["hand"] == true; })) << name;
+    w.hover("canvas");
+    EXPECT_TRUE(w.wait([](const json& s) { return s["hand"] == false; })) << name;
+  }
+  const json card = w.read()["widgets"]["preset.768"];
+  const int x = static_cast<int>(card["x"].get<double>() + card["w"].get<double>() / 2);
+  const int y = static_cast<int>(card["y"].get<double>() + 4);
+  const auto at_rest = w.pixel(x, y);
+  w.hover("preset.768");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["hand"] == true; }));
+  EXPECT_NE(w.pixel(x, y), at_rest);
+}
+
 TEST(Window, SleepsWhenNothingMoves) {
   WindowDriver w = open(kQuick);
   // Away from anything that shows a tooltip; no field is being edited.

@@ -45,10 +45,10 @@ struct WindowServices {
 //    "widgets": {NAME: {"x", "y", "w", "h", "enabled"}},                         window pixels
 //    "state": {"running", "cancelling", "jobs", "stage", "step", "pictures", "selected", "live",
 //              "width", "height", "can_generate", "reason", "prompt", "tokens", "language",
-//              "theme", "seed", "steps", "guidance", "count", "banners": [TEXT], "picture_file",
-//              "cards": {PRESET: {"state": "fits|slower|short|pending", "recommended",
-//              "selected"}}, "recommended": PRESET, "critical_point": "WxH", "rungs": [NAME],
-//              "others": [NAME], "frames", "frame_ms", "seconds"}}
+//              "theme", "hand", "seed", "steps", "guidance", "count", "banners": [TEXT],
+//              "picture_file", "cards": {PRESET: {"state": "fits|slower|short|pending",
+//              "recommended", "selected"}}, "recommended": PRESET, "critical_point": "WxH",
+//              "rungs": [NAME], "others": [NAME], "frames", "frame_ms", "seconds"}}
 // Widgets: prompt, negative, negative.fold, example.N, example.more, preset.512, preset.768,
 // preset.1024, preset.16:9, preset.9:16, size.width, size.height, size.lock, size.swap,
 // size.suggest, size.critical, plan, steps, guidance, count (the slider) and steps.value, ... (the

@@ -44,13 +44,7 @@ void draw_field(const Ui& ui, const std::string& name, std::string& text, float 
   ImGui::PopStyleColor();
   ImGui::PopStyleVar(2);
   if (escape) text = before;
-  const Rect r = item_rect();
-  const ImU32 color = trouble                 ? ui.colors.bad
-                      : ImGui::IsItemActive() ? ui.colors.accent
-                                              : faded(ui.colors.border, 0.6F);
-  ImGui::GetWindowDrawList()->AddRect(
-      {static_cast<float>(r.x), static_cast<float>(r.y)},
-      {static_cast<float>(r.x + r.w), static_cast<float>(r.y + r.h)}, color, ui.px(8), ui.px(1));
+  outline(ui, trouble, 8);
 }
 
 void draw_prompt_field(const Ui& ui) {
@@ -138,6 +132,7 @@ void draw_negative(const Ui& ui) {
     state.negative_open = !state.negative_open;
   }
   const ImU32 color = ImGui::IsItemHovered() ? ui.colors.text : ui.colors.text_dim;
+  offer_hand();
   name_item(ui, "negative.fold");
   tooltip(ui, ui.t(off ? "why.negative" : "tip.negative"));
   draw_text(ui, {at.x, at.y + ui.px(4)},

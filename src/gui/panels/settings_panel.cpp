@@ -44,6 +44,7 @@ void draw_seed(const Ui& ui) {
       "##seed", ui.t("seed.random").c_str(), &state.seed_text,
       ImGuiInputTextFlags_CallbackCharFilter | ImGuiInputTextFlags_AutoSelectAll, digits_only);
   ImGui::PopStyleVar();
+  outline(ui, has_problem(ui, RequestProblem::Field::kSeed));
   name_item(ui, "seed");
   tooltip(ui, ui.t("tip.seed"));
   ImGui::SetCursorScreenPos({at.x + width - random, at.y});

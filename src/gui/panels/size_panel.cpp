@@ -86,7 +86,7 @@ void draw_state(const Ui& ui, ImVec2 at, float right, const SizeCard& card) {
   draw_text(ui, {at.x + ui.px(11), at.y},
             fit_text(ui, state_word(ui, card), style, right - star - at.x - ui.px(11)), style);
   if (card.recommended)
-    draw_text_right(ui, right, at.y + ui.px(1), ICON_FA_STAR, {ui.colors.accent, 11});
+    draw_text_right(ui, right, at.y + ui.px(1), ICON_FA_STAR, {ui.colors.ring, 11});
 }
 
 // Memory and time in at most `width` screen pixels; on a narrow card without the sign for "about".
@@ -113,11 +113,13 @@ bool draw_plate(const Ui& ui, const SizeCard& card, ImVec2 at, ImVec2 size) {
   tooltip(ui, explain(ui, card));
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const ImVec2 end{at.x + size.x, at.y + size.y};
-  const ImU32 fill_color =
-      selected || (hovered && enabled) ? ui.colors.field_hover : ui.colors.field;
-  list.AddRectFilled(at, end, enabled ? fill_color : faded(ui.colors.field, 0.55F), ui.px(8));
-  if (selected)
-    list.AddRect(at, end, enabled ? ui.colors.accent : ui.colors.bad, ui.px(8), ui.px(1.6F));
+  offer_hand();
+  list.AddRectFilled(at, end, hovered ? ui.colors.card_hover : ui.colors.card, ui.px(8));
+  list.AddRect(at, end,
+               !selected ? ui.colors.edge
+               : enabled ? ui.colors.ring
+                         : ui.colors.bad,
+               ui.px(8), ui.px(selected ? 2.0F : 1.0F));
   return clicked;
 }
 
@@ -139,8 +141,8 @@ void draw_square_card(const Ui& ui, const SizeCard& card, ImVec2 at, ImVec2 size
   draw_text_right(ui, right, at.y + ui.px(9), std::string(card.preset.name),
                   {faded(ui.colors.text, alpha), 16, true});
   draw_text(ui, {at.x + pad, at.y + ui.px(34)}, to_string(card.preset.size),
-            {faded(ui.colors.text_faint, alpha), kLabelSize});
-  const TextStyle style{faded(ui.colors.text, alpha), kLabelSize};
+            {ui.colors.text_faint, kLabelSize});
+  const TextStyle style{ui.colors.text, kLabelSize};
   draw_text(ui, {at.x + pad, at.y + ui.px(50)}, needs(ui, card, style, right - at.x - pad), style);
   draw_state(ui, {at.x + pad, at.y + ui.px(67)}, right, card);
 }
@@ -156,8 +158,8 @@ void draw_wide_card(const Ui& ui, const SizeCard& card, ImVec2 at, ImVec2 size) 
   draw_text(ui, {x, at.y + ui.px(5)}, std::string(card.preset.name),
             {faded(ui.colors.text, alpha), 14, true});
   draw_text_right(ui, right, at.y + ui.px(8), to_string(card.preset.size),
-                  {faded(ui.colors.text_faint, alpha), kLabelSize});
-  const TextStyle style{faded(ui.colors.text, alpha), kLabelSize};
+                  {ui.colors.text_faint, kLabelSize});
+  const TextStyle style{ui.colors.text, kLabelSize};
   draw_text(ui, {x, at.y + ui.px(23)}, needs(ui, card, style, right - x), style);
   draw_state(ui, {x, at.y + ui.px(39)}, right, card);
 }
@@ -208,6 +210,7 @@ bool draw_side(const Ui& ui, const std::string& name, const std::string& letter,
   ImGui::PopStyleColor();
   ImGui::PopStyleVar();
   const bool entered = ImGui::IsItemDeactivatedAfterEdit();
+  outline(ui, too_large);
   name_item(ui, name);
   tooltip(ui, side_tip(ui, other_px));
   draw_text(ui, {at.x + ui.px(11), at.y + ui.px(5)}, letter, {ui.colors.text_faint, 13});

@@ -44,7 +44,7 @@ void draw_job(const Ui& ui, const JobStatus& job) {
   const float height = ui.px(44);
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const TextStyle name{ui.colors.text, 13};
-  const TextStyle detail{job.running ? ui.colors.accent : ui.colors.text_faint, kSmallSize};
+  const TextStyle detail{job.running ? ui.colors.ring : ui.colors.text_faint, kSmallSize};
   draw_text(ui, {at.x, at.y + ui.px(3)}, fit_text(ui, job.request.prompt, name, width - ui.px(44)),
             name);
   draw_text(ui, {at.x, at.y + ui.px(22)}, describe(ui, job), detail);
@@ -140,7 +140,7 @@ void draw_top_bar(const Ui& ui, const Rect& area) {
   }
   draw_text(ui, {x + ui.px(13), y + ui.px(5)}, ui.t("queue.button"), style);
   draw_text_right(ui, x + width - ui.px(13), y + ui.px(5), count,
-                  {ui.frame.jobs.empty() ? ui.colors.text_faint : ui.colors.accent, 13, true});
+                  {ui.frame.jobs.empty() ? ui.colors.text_faint : ui.colors.ring, 13, true});
   ImGui::SetNextWindowPos({x + width, y + height + ui.px(6)}, ImGuiCond_Always, {1, 0});
   draw_queue_popup(ui);
   ImGui::End();
