@@ -41,6 +41,12 @@ std::string format_of(std::int64_t part_bytes, std::int64_t whole_bytes) {
          print(format, static_cast<double>(whole_bytes) / unit) + (giga ? " GB" : " MB");
 }
 
+std::string format_missing(std::int64_t bytes) {
+  if (bytes < kMiB) return "< 1 MB";
+  if (bytes > kGiB - kMiB) return format_bytes((10 * bytes + kGiB - 1) / kGiB * kGiB / 10);
+  return format_bytes((bytes + kMiB - 1) / kMiB * kMiB);
+}
+
 std::string format_seconds(double seconds, const StringTable& text) {
   if (seconds < 9.95 && seconds != std::floor(seconds))
     return fill(text.text("time.seconds"), {print("%.1f", seconds)});

@@ -15,6 +15,9 @@ namespace headroom {
 // "4.2 / 6.0 GB": both in the unit of the second.
 [[nodiscard]] std::string format_of(std::int64_t part_bytes, std::int64_t whole_bytes);
 
+// What is missing, rounded up so that it is never nothing: "< 1 MB", "12 MB", "1.3 GB".
+[[nodiscard]] std::string format_missing(std::int64_t bytes);
+
 // "0.4 s", "12 s", "2 min 5 s" in the words of the language.
 [[nodiscard]] std::string format_seconds(double seconds, const StringTable& text);
 

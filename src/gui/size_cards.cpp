@@ -14,6 +14,7 @@ SizeCard make_card(const SizePreset& preset, const Forecast* forecast) {
   if (forecast == nullptr) return card;
   card.peak_bytes = forecast->plan.peak_bytes;
   card.rungs = forecast->plan.rungs;
+  card.budget = forecast->budget;
   if (forecast->fits && forecast->plan.seconds > 0) card.seconds = forecast->plan.seconds;
   if (!forecast->fits) {
     card.state = CardState::kShort;

@@ -22,6 +22,7 @@ struct SizeCard {
   std::optional<double> slowdown;  // how many times the seconds of a run with all resident
   std::vector<std::string> rungs;
   std::optional<Size> suggestion;
+  Budget budget;  // that it was judged by
   bool recommended = false;
 };
 

@@ -238,7 +238,7 @@ void Window::Impl::look_ahead(Frame& frame) {
   mark_recommended(frame.cards);
   cards_ = frame.cards;
   frame.problems = find_problems(state_, services_.model.size_unit, text_);
-  frame.blocked = why_blocked(frame.problems, frame.forecast, text_);
+  frame.blocked = why_blocked(frame.problems, frame.forecast, frame.others, text_);
 }
 
 void Window::Impl::follow_progress(Frame& frame) {

@@ -140,8 +140,10 @@ class ReplayForecaster final : public Forecaster {
         to_string(wanted) + " needs " + format_bytes(forecast.plan.peak_bytes) + " of memory, " +
         format_bytes(std::max<std::int64_t>(budget, 0)) + " can be used now (" +
         format_bytes(forecast.shortfall_bytes) + " short); " +
-        (forecast.suggestion ? to_string(*forecast.suggestion) + " fits"
-                             : "no size fits, so close other programs or raise the limit");
+        (forecast.suggestion
+             ? to_string(*forecast.suggestion) + " fits"
+             : "no size fits, so " + way_out(obstacle_of(forecast.plan.peak_bytes, forecast.budget),
+                                             forecast.budget));
   }
 
   [[nodiscard]] Plan describe(const GenerationRequest& request, const Candidate& candidate,

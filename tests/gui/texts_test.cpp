@@ -1,4 +1,5 @@
 // The texts: both languages have the same keys, and every key that the code names exists.
+#include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
 #include "headroom/core/plan.h"
 #include "headroom/core/size.h"
@@ -124,6 +125,14 @@ TEST(Format, WritesFiguresForPeople) {
   EXPECT_EQ(rung_name("a-new-rung", en), "a-new-rung");
 }
 
+TEST(Format, WhatIsMissingIsNeverNothing) {
+  EXPECT_EQ(format_missing(1), "< 1 MB");
+  EXPECT_EQ(format_missing(kMiB), "1 MB");
+  EXPECT_EQ(format_missing(kMiB + 1), "2 MB");
+  EXPECT_EQ(format_missing(kGiB), "1.0 GB");
+  EXPECT_EQ(format_missing(kGiB + kMiB), "1.1 GB");
+}
+
 TEST(Format, NoticesSpeakTheWindowsLanguage) {
   const Notice slower{"slower:1.7", "the device became slower (×1.7)"};
   EXPECT_NE(notice_text(slower, table("en")).find("slower (×1.7)"), std::string::npos);
@@ -157,17 +166,21 @@ TEST(Problems, SayWhatIsWrongInTheWindowsLanguage) {
 
 TEST(Problems, AMissingForecastBlocksNothingAndAShortOneNamesTheWayOut) {
   const StringTable en = table("en");
-  EXPECT_EQ(why_blocked({}, nullptr, en), "");
+  EXPECT_EQ(why_blocked({}, nullptr, {}, en), "");
   Forecast forecast;
-  forecast.shortfall_bytes = std::int64_t{1} << 30;
+  forecast.plan.peak_bytes = 4 * kGiB;
+  forecast.budget.total_bytes = 3 * kGiB;
+  forecast.budget.budget_bytes = 3 * kGiB;
+  forecast.shortfall_bytes = kGiB;
   forecast.suggestion = Size{512, 512};
-  EXPECT_EQ(why_blocked({}, &forecast, en),
-            "This size needs 1.0 GB more memory than can be used now. 512×512 fits.");
+  const std::string why = why_blocked({}, &forecast, {}, en);
+  EXPECT_TRUE(why.starts_with("Needs 4.00 GB. 3.00 GB on the card")) << why;
+  EXPECT_TRUE(why.ends_with("512×512 fits.")) << why;
   forecast.fits = true;
-  EXPECT_EQ(why_blocked({}, &forecast, en), "");
+  EXPECT_EQ(why_blocked({}, &forecast, {}, en), "");
   Forecast broken;
   broken.reason = "the model folder is gone";
-  EXPECT_EQ(why_blocked({}, &broken, en), "the model folder is gone");
+  EXPECT_EQ(why_blocked({}, &broken, {}, en), "the model folder is gone");
 }
 
 }  // namespace

@@ -132,6 +132,23 @@ TEST(Window, ASizeThatDoesNotFitTurnsGenerateOffAndOffersAnother) {
   ASSERT_TRUE(w.wait([](const json& s) { return s["width"] == 768 && s["can_generate"] == true; }));
 }
 
+TEST(Window, ARefusalNamesTheTermThatDecides) {
+  const auto reason = [](std::vector<std::string> options) {
+    WindowDriver w = open(std::move(options));
+    w.click("example.0");
+    EXPECT_TRUE(w.wait([](const json& s) { return s["reason"] != "" && s["prompt"] != ""; }));
+    EXPECT_TRUE(w.wait([](const json& s) {
+      return s["reason"].get<std::string>().starts_with("Needs 3.") && !s["others"].empty();
+    }));
+    return w.state()["reason"].get<std::string>();
+  };
+  EXPECT_TRUE(reason({"--total=6G", "--others=4G"}).ends_with(" Close blender (3.0 GB)."));
+  EXPECT_TRUE(reason({"--total=6G", "--others=100M", "--reserve=5G"})
+                  .ends_with(" Lower the reserve (memory.reserve, now 5.0 GB)."));
+  EXPECT_TRUE(
+      reason({"--total=6G", "--cap=1G"}).ends_with(" Lift the cap (memory.vram_cap, now 1.0 GB)."));
+}
+
 TEST(Window, TakesChineseFromTheClipboardAndSwitchesLanguageAndTheme) {
   WindowDriver w = open(kQuick);
   w.click("prompt");

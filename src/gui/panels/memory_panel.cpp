@@ -148,6 +148,13 @@ void draw_marks(const Ui& ui, const MemorySnapshot& m, const Scale& scale, float
                        ui.colors.text);
     labels.put(x, fill(ui.t("gauge.peak"), {format_bytes(m.peak)}), ui.colors.text);
   }
+  if (const Forecast* const f = ui.frame.forecast; f != nullptr) {
+    const Budget& b = f->budget;
+    const bool capped = b.cap_bytes && *b.cap_bytes < b.uncapped_bytes();
+    const std::string limit = capped ? fill(ui.t("gauge.cap"), {format_bytes(*b.cap_bytes)})
+                                     : fill(ui.t("gauge.kept"), {format_bytes(b.kept_free_bytes)});
+    labels.put(scale.left + scale.width, limit, ui.colors.text_faint);
+  }
   if (m.used_by_others > 0) {
     labels.put(scale.left, fill(ui.t("gauge.others"), {format_bytes(m.used_by_others)}),
                ui.colors.text_faint);
@@ -208,7 +215,9 @@ void draw_table(const Ui& ui, const MemorySnapshot& m, bool stretched) {
     row("gauge.row.total", m.total);
     row("gauge.row.peak", m.peak);
     if (const Forecast* const f = ui.frame.forecast; f != nullptr) {
-      row("gauge.row.budget", f->budget.budget_bytes);
+      row("gauge.row.kept", f->budget.kept_free_bytes);
+      if (f->budget.cap_bytes) row("gauge.row.cap", *f->budget.cap_bytes);
+      row("gauge.row.budget", std::max<std::int64_t>(0, f->budget.budget_bytes));
       row("gauge.row.next", f->plan.peak_bytes);
     }
     ImGui::EndTable();

@@ -98,7 +98,7 @@ void draw_rows(const Ui& ui, const Forecast& forecast, float right) {
     y += ui.px(18);
   };
   if (!forecast.fits) {
-    row(fill(ui.t("plan.short"), {format_bytes(forecast.shortfall_bytes)}), {}, ui.colors.bad);
+    row(fill(ui.t("plan.short"), {format_missing(forecast.shortfall_bytes)}), {}, ui.colors.bad);
     row(fill(ui.t("plan.budget"),
              {format_bytes(std::max<std::int64_t>(0, forecast.budget.budget_bytes))}),
         {}, ui.colors.text_dim);

@@ -3,6 +3,7 @@
 #include "actions.h"
 #include "format.h"
 #include "panels.h"
+#include "refusal.h"
 #include "widgets.h"
 
 #include <algorithm>
@@ -42,7 +43,7 @@ std::string state_word(const Ui& ui, const SizeCard& card) {
       return card.slowdown ? fill(ui.t("card.slower.by"), {format_times(*card.slowdown)})
                            : ui.t("card.slower");
     case CardState::kShort:
-      return fill(ui.t("card.short"), {format_bytes(card.shortfall_bytes)});
+      return fill(ui.t("card.short"), {format_missing(card.shortfall_bytes)});
   }
   return {};
 }
@@ -53,12 +54,10 @@ std::string explain(const Ui& ui, const SizeCard& card) {
       to_string(card.preset.size) + "  ·  " + ui.t("preset." + std::string(card.preset.name));
   if (card.state == CardState::kPending) return text;
   if (card.state == CardState::kShort) {
-    const MemorySnapshot& m = ui.frame.memory;
-    text += "\n\n" + fill(ui.t("card.tip.short"),
-                          {format_bytes(card.peak_bytes), format_bytes(card.shortfall_bytes),
-                           format_bytes(m.total), format_bytes(m.used_by_others)});
-    text += "\n" + (card.suggestion ? fill(ui.t("card.tip.suggest"), {to_string(*card.suggestion)})
-                                    : ui.t("card.tip.nothing"));
+    text += "\n\n" + refusal_sum(card.peak_bytes, card.budget, ui.text) + "\n" +
+            refusal_cure(card.peak_bytes, card.budget, ui.frame.others, ui.text);
+    if (card.suggestion)
+      text += "\n" + fill(ui.t("card.tip.suggest"), {to_string(*card.suggestion)});
     return text;
   }
   text += "\n\n" + fill(ui.t("card.tip.fits"), {format_bytes(card.peak_bytes)});
