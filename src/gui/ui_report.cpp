@@ -14,6 +14,8 @@ const char* name_of(CardState state) {
       return "pending";
     case CardState::kFits:
       return "fits";
+    case CardState::kTight:
+      return "tight";
     case CardState::kSlower:
       return "slower";
     case CardState::kShort:
@@ -55,6 +57,7 @@ std::string state_json(const UiState& state, const Frame& frame) {
                       {"others", nlohmann::json::array()},
                       {"recommended", ""},
                       {"critical_point", ""},
+                      {"plan_state", name_of(state_of(frame.forecast))},
                       {"cards", nlohmann::json::object()}};
   for (const Banner& banner : state.banners) json["banners"].push_back(banner.text);
   for (const OtherProgram& program : frame.others) json["others"].push_back(program.name);

@@ -300,16 +300,19 @@ void draw_hatched(ImDrawList& list, ImVec2 low, ImVec2 high, ImU32 fill, ImU32 s
   list.PopClipRect();
 }
 
-ImU32 load_color(const Ui& ui, Load load) {
-  switch (load) {
-    case Load::kEasy:
+ImU32 state_color(const Ui& ui, CardState state) {
+  switch (state) {
+    case CardState::kPending:
+      return ui.colors.text_faint;
+    case CardState::kFits:
       return ui.colors.ok;
-    case Load::kTight:
+    case CardState::kTight:
+    case CardState::kSlower:
       return ui.colors.warn;
-    case Load::kTooMuch:
+    case CardState::kShort:
       return ui.colors.bad;
   }
-  return ui.colors.ok;
+  return ui.colors.text_faint;
 }
 
 void begin_panel(const Ui&, const char* id, const Rect& area, ImU32 background, ImVec2 padding,

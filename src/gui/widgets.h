@@ -89,7 +89,7 @@ void draw_hatched(ImDrawList& list, ImVec2 low, ImVec2 high, ImU32 fill, ImU32 s
 void take_room(ImVec2 at, float height);
 
 [[nodiscard]] Rect item_rect();
-[[nodiscard]] ImU32 load_color(const Ui& ui, Load load);
+[[nodiscard]] ImU32 state_color(const Ui& ui, CardState state);
 
 // A panel without decoration at a fixed place (screen pixels). End with ImGui::End().
 void begin_panel(const Ui& ui, const char* id, const Rect& area, ImU32 background, ImVec2 padding,

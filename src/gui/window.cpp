@@ -230,7 +230,7 @@ void Window::Impl::look_ahead(Frame& frame) {
   for (std::size_t i = 0; i < frame.cards.size(); ++i) {
     SizeCard& card = frame.cards[i];
     card = make_card(kSizePresets[i], outlook_.forecasts[i + 1].get());
-    if (!card.seconds && (card.state == CardState::kFits || card.state == CardState::kSlower)) {
+    if (!card.seconds && card.state != CardState::kPending && card.state != CardState::kShort) {
       const Size size = card.preset.size;
       card.seconds = progress_.seconds_per_picture(size.width, size.height, state_.draft.steps);
     }

@@ -149,6 +149,21 @@ TEST(Window, ARefusalNamesTheTermThatDecides) {
       reason({"--total=6G", "--cap=1G"}).ends_with(" Lift the cap (memory.vram_cap, now 1.0 GB)."));
 }
 
+TEST(Window, ThePlanSaysOfASizeWhatItsCardSays) {
+  for (const char* const total : {"--total=6G", "--total=4.45G", "--total=4.2G", "--total=3G"}) {
+    WindowDriver w = open({total});
+    for (const char* const name : {"512", "768", "1024"}) {
+      if (w.wait([&](const json& s) { return s["cards"][name]["state"] == "short"; }, 1)) continue;
+      w.click(std::string("preset.") + name);
+      EXPECT_TRUE(w.wait([&](const json& s) {
+        return s["cards"][name]["selected"] == true && s["plan_state"] != "pending" &&
+               s["plan_state"] == s["cards"][name]["state"];
+      })) << total
+          << " " << name;
+    }
+  }
+}
+
 TEST(Window, TakesChineseFromTheClipboardAndSwitchesLanguageAndTheme) {
   WindowDriver w = open(kQuick);
   w.click("prompt");

@@ -46,7 +46,7 @@ struct WindowServices {
 //    "state": {"running", "cancelling", "jobs", "stage", "step", "pictures", "selected", "live",
 //              "width", "height", "can_generate", "reason", "prompt", "tokens", "language",
 //              "theme", "hand", "seed", "steps", "guidance", "count", "banners": [TEXT],
-//              "picture_file", "cards": {PRESET: {"state": "fits|slower|short|pending",
+//              "picture_file", "cards": {PRESET: {"state": "fits|tight|slower|short|pending",
 //              "recommended", "selected"}}, "recommended": PRESET, "critical_point": "WxH",
 //              "rungs": [NAME], "others": [NAME], "frames", "frame_ms", "seconds"}}
 // Widgets: prompt, negative, negative.fold, example.N, example.more, preset.512, preset.768,

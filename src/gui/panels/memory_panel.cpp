@@ -130,9 +130,8 @@ void draw_marks(const Ui& ui, const MemorySnapshot& m, const Scale& scale, float
   Labels labels(ui, scale, bottom + ui.px(11));
   const float base = scale.at(m.used_by_others);
   if (const Forecast* const f = ui.frame.forecast; f != nullptr && f->plan.peak_bytes > 0) {
-    const Load load =
-        f->fits ? load_of(f->plan.peak_bytes, f->budget.budget_bytes) : Load::kTooMuch;
-    const ImU32 color = load == Load::kEasy ? ui.colors.text_dim : load_color(ui, load);
+    const CardState state = state_of(f);
+    const ImU32 color = state == CardState::kFits ? ui.colors.text_dim : state_color(ui, state);
     const float end = scale.at(m.used_by_others + f->plan.peak_bytes);
     const float y = bottom + ui.px(6);
     list.AddLine({base, bottom + ui.px(3)}, {base, y}, color, ui.px(1.3F));

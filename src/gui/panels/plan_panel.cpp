@@ -145,9 +145,7 @@ void draw_plan_panel(const Ui& ui) {
     peak = fill(ui.t("plan.peak"), {format_bytes(forecast->plan.peak_bytes)});
     if (forecast->fits && forecast->plan.seconds > 0)
       peak += "  ·  " + format_about(forecast->plan.seconds, ui.text);
-    color = load_color(ui, forecast->fits
-                               ? load_of(forecast->plan.peak_bytes, forecast->budget.budget_bytes)
-                               : Load::kTooMuch);
+    color = state_color(ui, state_of(forecast));
   }
   const ImVec2 head = ImGui::GetCursorScreenPos();
   section(ui, ui.t("plan.label"));

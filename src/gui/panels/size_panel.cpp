@@ -19,26 +19,14 @@ bool is_selected(const Ui& ui, const SizeCard& card) {
   return card.preset.size == Size{ui.state.draft.width, ui.state.draft.height};
 }
 
-ImU32 state_color(const Ui& ui, const SizeCard& card) {
-  switch (card.state) {
-    case CardState::kPending:
-      return ui.colors.text_faint;
-    case CardState::kFits:
-      return ui.colors.ok;
-    case CardState::kSlower:
-      return ui.colors.warn;
-    case CardState::kShort:
-      return ui.colors.bad;
-  }
-  return ui.colors.text_faint;
-}
-
 std::string state_word(const Ui& ui, const SizeCard& card) {
   switch (card.state) {
     case CardState::kPending:
       return ui.t("card.pending");
     case CardState::kFits:
       return ui.t("card.fits");
+    case CardState::kTight:
+      return ui.t("card.tight");
     case CardState::kSlower:
       return card.slowdown ? fill(ui.t("card.slower.by"), {format_times(*card.slowdown)})
                            : ui.t("card.slower");
@@ -78,7 +66,7 @@ void draw_shape(const Ui& ui, ImVec2 at, float box, Size size, ImU32 color) {
 }
 
 void draw_state(const Ui& ui, ImVec2 at, float right, const SizeCard& card) {
-  const ImU32 color = state_color(ui, card);
+  const ImU32 color = state_color(ui, card.state);
   const TextStyle style{color, kLabelSize};
   ImGui::GetWindowDrawList()->AddCircleFilled({at.x + ui.px(3), at.y + ui.px(8)}, ui.px(3), color);
   const float star = card.recommended ? ui.px(16) : -ui.px(5);
@@ -188,9 +176,12 @@ std::string side_tip(const Ui& ui, int other_px) {
   std::string tip = fill(ui.t("tip.side"), {std::to_string(ui.services.model.size_unit)});
   if (ui.frame.frontier == nullptr) return tip;
   const auto longest = longest_side(*ui.frame.frontier, other_px);
-  tip += "\n\n" + (longest ? fill(ui.t("tip.side.limit"),
-                                  {std::to_string(other_px), std::to_string(*longest)})
-                           : fill(ui.t("tip.side.none"), {std::to_string(other_px)}));
+  tip +=
+      "\n\n" +
+      (longest ? fill(ui.t("tip.side.limit"),
+                      {std::to_string(other_px),
+                       std::to_string(*longest) + (*longest == ui.frame.frontier->max ? "+" : "")})
+               : fill(ui.t("tip.side.none"), {std::to_string(other_px)}));
   return tip;
 }
 
@@ -264,22 +255,37 @@ void draw_custom(const Ui& ui) {
   take_room(at, height + ui.px(3));
 }
 
-// The section's name, and how large a picture may be on this device now without slowing down.
-void draw_heading(const Ui& ui) {
-  if (const Frontier* const table = ui.frame.frontier; table != nullptr && table->step > 0) {
-    const bool any = longest_side(*table, table->step).has_value();
-    if (table->critical_point) {
-      section(ui, ui.t("size.label"),
-              fill(ui.t("size.critical"), {to_string(*table->critical_point)}), ui.colors.ok);
-    } else {
-      section(ui, ui.t("size.label"), ui.t(any ? "size.all_slower" : "size.nothing"),
-              any ? ui.colors.warn : ui.colors.bad);
-    }
-  } else {
-    section(ui, ui.t("size.label"), "…");
+std::string heading(const Ui& ui, const SizesLine& line) {
+  switch (line.kind) {
+    case SizesLine::Kind::kPending:
+      return "…";
+    case SizesLine::Kind::kAllFit:
+      return ui.t("size.all_fit");
+    case SizesLine::Kind::kUpTo:
+      return fill(ui.t("size.up_to"), {line.size});
+    case SizesLine::Kind::kOnly:
+      return fill(ui.t("size.only"), {line.size});
+    case SizesLine::Kind::kAllSlower:
+      return ui.t("size.all_slower");
+    case SizesLine::Kind::kNone:
+      return ui.t("size.nothing");
   }
+  return {};
+}
+
+// The section's name, and what the cards below say together.
+void draw_heading(const Ui& ui) {
+  const SizesLine line = describe_sizes(ui.frame.cards, ui.frame.frontier);
+  const CardState state = line.kind == SizesLine::Kind::kPending     ? CardState::kPending
+                          : line.kind == SizesLine::Kind::kAllSlower ? CardState::kSlower
+                          : line.kind == SizesLine::Kind::kNone      ? CardState::kShort
+                                                                     : CardState::kFits;
+  section(ui, ui.t("size.label"), heading(ui, line), state_color(ui, state));
   name_item(ui, "size.critical");
-  tooltip(ui, ui.t("tip.critical"));
+  const Frontier* const table = ui.frame.frontier;
+  tooltip(ui, table != nullptr && table->critical_point
+                  ? fill(ui.t("tip.critical"), {critical_text(*table)})
+                  : ui.t("tip.critical.none"));
 }
 
 }  // namespace
@@ -293,7 +299,11 @@ void draw_size_panel(const Ui& ui) {
       paragraph(ui, problem.message, {ui.colors.bad, kSmallSize});
     }
   }
-  if (!ui.state.size_note.empty()) paragraph(ui, ui.state.size_note, {ui.colors.warn, kSmallSize});
+  if (!ui.state.size_note.empty()) {
+    paragraph(ui, ui.state.size_note, {ui.colors.warn, kSmallSize});
+  } else if (is_beyond_training({ui.state.draft.width, ui.state.draft.height}, ui.services.model)) {
+    paragraph(ui, ui.t("size.beyond"), {ui.colors.warn, kSmallSize});
+  }
 }
 
 }  // namespace headroom
