@@ -1,5 +1,8 @@
 #include "fonts.h"
 
+#include "theme.h"
+
+#include <array>
 #include <memory>
 #include <optional>
 #include <type_traits>
@@ -55,9 +58,14 @@ std::optional<Face> find_face(FcConfig* config, const char* family, int weight) 
 // Sizes are line heights; Noto Sans CJK's line is this much higher for its em than Inter's.
 constexpr float kChineseScale = 1.448F / 1.21F;
 
-ImFont* add(const Face& face, bool merge, float scale = 1, float offset_y = 0) {
+constexpr float kSize = 14.0F;  // that the figures below are for; letters are made for every size
+
+ImFont* add(const Face& face, bool merge, float scale = 1, float offset_y = 0,
+            const ImWchar* without = nullptr, float advance = 0) {
   ImFontConfig options;
   options.MergeMode = merge;
+  options.GlyphExcludeRanges = without;
+  if (advance > 0) options.GlyphMinAdvanceX = options.GlyphMaxAdvanceX = advance;
   options.FontNo = static_cast<ImU32>(face.index);
   // Without hinting letters keep the distances that the type designer gave them; they then start
   // between pixels, where a picture of the letter at twice the size still looks even.
@@ -65,12 +73,18 @@ ImFont* add(const Face& face, bool merge, float scale = 1, float offset_y = 0) {
   options.RasterizerDensity = 2;
   options.GlyphOffset.y = offset_y;
   options.ExtraSizeScale = scale;
-  return ImGui::GetIO().Fonts->AddFontFromFileTTF(face.file.c_str(), 14.0F, &options);
+  return ImGui::GetIO().Fonts->AddFontFromFileTTF(face.file.c_str(), kSize, &options);
 }
 
 ImFont* add_text_face(const std::optional<Face>& latin, const std::optional<Face>& chinese,
                       const std::filesystem::path& icon_font) {
-  ImFont* font = latin ? add(*latin, false) : ImGui::GetIO().Fonts->AddFontDefault();
+  // Figures stand in columns: all of them are as wide as the widest, which is 0.
+  static constexpr std::array<ImWchar, 3> kFigures{'0', '9', 0};
+  static constexpr std::array<ImWchar, 5> kOthers{0x1, '0' - 1, '9' + 1, 0xFFFF, 0};
+  constexpr float kFigureOfEm = 0.62F;
+  ImFont* font =
+      latin ? add(*latin, false, 1, 0, kFigures.data()) : ImGui::GetIO().Fonts->AddFontDefault();
+  if (latin) add(*latin, true, 1, 0, kOthers.data(), kFigureOfEm * kSize / kLineOfEm);
   if (!icon_font.empty()) add({icon_font.string(), 0}, true, 0.86F, 1.0F);
   if (chinese) add(*chinese, true, kChineseScale);
   return font;

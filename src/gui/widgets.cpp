@@ -61,14 +61,30 @@ std::string fit_text(const Ui& ui, const std::string& text, const TextStyle& sty
   return "…";
 }
 
-void paragraph(const Ui& ui, const std::string& text, const TextStyle& style) {
-  ImGui::PushFont(face(ui, style.bold), style.size);
-  ImGui::PushStyleColor(ImGuiCol_Text, style.color);
-  ImGui::PushTextWrapPos(0);
-  ImGui::TextUnformatted(text.data(), text.data() + text.size());
-  ImGui::PopTextWrapPos();
-  ImGui::PopStyleColor();
-  ImGui::PopFont();
+void paragraph(const Ui& ui, const std::string& text, const TextStyle& style, float width) {
+  const bool own_width = width > 0;
+  if (!own_width) width = ImGui::GetContentRegionAvail().x;
+  ImFont* const font = face(ui, style.bold);
+  const float height = line_height(ui, style);
+  // Chinese characters fill their squares: their lines need more room between them.
+  const float step = ui.state.language == "zh" ? std::round(style.size * 1.5F * ui.scale) : height;
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const char* from = text.data();
+  const char* const end = from + text.size();
+  float y = at.y + std::floor((step - height) / 2);
+  float widest = 0;
+  do {
+    const char* const line_end = std::find(from, end, '\n');
+    const char* to = font->CalcWordWrapPosition(height, from, line_end, width);
+    if (to == from && from != line_end) ++to;
+    const std::string line(from, to);
+    draw_text(ui, {at.x, y}, line, style);
+    if (own_width) widest = std::max(widest, text_width(ui, line, style));
+    y += step;
+    while (to < line_end && *to == ' ') ++to;
+    from = to < line_end || to == end ? to : to + 1;
+  } while (from < end);
+  ImGui::Dummy({own_width ? widest : width, y - at.y - std::floor((step - height) / 2)});
 }
 
 void section(const Ui& ui, const std::string& label, const std::string& right, ImU32 right_color) {
@@ -76,7 +92,7 @@ void section(const Ui& ui, const std::string& label, const std::string& right, I
   const float width = ImGui::GetContentRegionAvail().x;
   const float height = ui.px(16);
   // Letters of small capitals are spaced; Chinese characters are not.
-  const TextStyle style{ui.colors.text_faint, kLabelSize, true};
+  const TextStyle style{ui.colors.text_faint, kSmallSize, true};
   float x = at.x;
   for (std::size_t i = 0; i < label.size();) {
     std::size_t length = 1;
@@ -111,25 +127,112 @@ void name_item(const Ui& ui, const std::string& name, bool enabled) {
   if (ui.dump.active() && ImGui::IsItemVisible()) ui.dump.add(name, item_rect(), enabled);
 }
 
+namespace {
+
+constexpr double kRest_s = 1;  // until all of a tip is shown, and until the keyboard shows one
+
+// Which part of the last item's tip is to be shown: nothing, the first line, all.
+enum class TipPart { kNone, kFirstLine, kAll };
+TipPart tip_part(const Ui& ui) {
+  TipState& tips = ui.state.tips;
+  const Rect rect = item_rect();
+  const unsigned id = ImGui::GetItemID() != 0
+                          ? ImGui::GetItemID()
+                          : ImGui::GetID(static_cast<int>(std::lround(rect.x + 7919 * rect.y)));
+  const bool pointed =
+      ImGui::IsItemHovered(ImGuiHoveredFlags_NoNavOverride | ImGuiHoveredFlags_AllowWhenDisabled);
+  const bool focused = ImGui::IsItemFocused() && ImGui::GetIO().NavVisible;
+  if (!pointed && !focused) {
+    if (tips.item == id) tips = {};
+    return TipPart::kNone;
+  }
+  // What was pressed needs no explanation until the mouse comes back; nor does a field that is
+  // being typed into.
+  if (pointed && ImGui::IsMouseClicked(ImGuiMouseButton_Left)) tips.muted = id;
+  if (tips.item != id)
+    tips = {.item = id, .muted = tips.muted == id ? id : 0, .since = ui.frame.now};
+  if (tips.muted == id || ImGui::IsItemActive()) return TipPart::kNone;
+  const double due = tips.since + kRest_s;
+  // A tip that grows takes a few frames to find its size.
+  if (ui.frame.now < due + 0.1) tips.due = std::max(due, ui.frame.now + 0.02);
+  if (!pointed)
+    return ui.frame.now >= due || ImGui::IsKeyDown(ImGuiKey_F1) ? TipPart::kAll : TipPart::kNone;
+  if (!ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip | ImGuiHoveredFlags_NoNavOverride |
+                            ImGuiHoveredFlags_AllowWhenDisabled))
+    return TipPart::kNone;
+  return ui.frame.now >= due ? TipPart::kAll : TipPart::kFirstLine;
+}
+
+}  // namespace
+
+namespace {
+
+struct TipPlace {
+  ImVec2 corner;
+  ImVec2 pivot;  // of the tip, that lies on the corner
+  float width;   // of its text
+};
+
+// Beside the last item and within its panel, so that a tip never covers the picture.
+TipPlace tip_place(const Ui& ui) {
+  const Rect item = item_rect();
+  const Layout& layout = ui.frame.layout;
+  const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  const float gap = ui.px(6);
+  const float margin = ui.px(12);
+  const double x = item.x + item.w / 2;
+  const double y = item.y + item.h / 2;
+  const auto bottom = static_cast<float>(item.y + item.h);
+  const bool drawer = layout.details_shown && layout.details.contains(x, y);
+  const bool canvas = layout.canvas.contains(x, y) && !drawer;
+  const bool above = canvas ? bottom + ui.px(70) > screen.y : y > screen.y * 0.5;
+  TipPlace place{
+      {static_cast<float>(item.x), above ? static_cast<float>(item.y) - gap : bottom + gap},
+      {0, above ? 1.0F : 0.0F},
+      ui.px(300)};
+  if (drawer || x > screen.x / 2) {
+    place.pivot.x = 1;
+    place.corner.x = std::min(static_cast<float>(item.x + item.w), screen.x - gap);
+  }
+  if (drawer) {
+    place.corner.x = static_cast<float>(layout.details.x + layout.details.w) - margin;
+    place.width = static_cast<float>(layout.details.w) - 4 * margin;
+  } else if (layout.make.contains(x, y) && layout.kind != LayoutKind::kComposer) {
+    place.corner.x = static_cast<float>(layout.make.x) + margin;
+    place.width = static_cast<float>(layout.make.w) - 4 * margin;
+  }
+  return place;
+}
+
+}  // namespace
+
+bool wants_tip(const Ui& ui) { return tip_part(ui) != TipPart::kNone; }
+
 void tooltip(const Ui& ui, const std::string& text) {
   if (text.empty()) return;
-  if (!ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip | ImGuiHoveredFlags_AllowWhenDisabled))
-    return;
+  const TipPart part = tip_part(ui);
+  if (part == TipPart::kNone) return;
+  const std::string shown = part == TipPart::kAll ? text : text.substr(0, text.find('\n'));
+  const float width = tip_place(ui).width;
   if (!begin_tip(ui)) return;
-  ImGui::PushTextWrapPos(ui.px(320));
-  ImGui::TextUnformatted(text.data(), text.data() + text.size());
-  ImGui::PopTextWrapPos();
+  paragraph(ui, shown, {ui.colors.text, kSmallSize}, width);
   end_tip();
 }
 
 bool begin_tip(const Ui& ui) {
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(12), ui.px(9)));
+  const TipPlace place = tip_place(ui);
+  ImGui::SetNextWindowPos(place.corner, ImGuiCond_Always, place.pivot);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(12), ui.px(8)));
   ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, ui.px(8));
   ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, ui.px(1));
   const bool open = ImGui::BeginTooltip();
   ImGui::PopStyleVar(3);
-  if (open) ImGui::PushFont(ui.fonts.regular, kSmallSize + 0.5F);
-  return open;
+  if (!open) return false;
+  ImGui::PushFont(ui.fonts.regular, kSmallSize);
+  const ImVec2 at = ImGui::GetWindowPos();
+  const ImVec2 size = ImGui::GetWindowSize();
+  ui.dump.add("tip", {at.x, at.y, size.x, size.y});
+  return true;
 }
 
 void end_tip() {
@@ -316,7 +419,8 @@ ImU32 state_color(const Ui& ui, CardState state) {
 }
 
 void begin_panel(const Ui&, const char* id, const Rect& area, ImU32 background, ImVec2 padding,
-                 ImGuiWindowFlags flags) {
+                 ImGuiWindowFlags flags, bool over) {
+  if (!over) flags |= ImGuiWindowFlags_NoBringToFrontOnFocus;
   ImGui::SetNextWindowPos({static_cast<float>(area.x), static_cast<float>(area.y)});
   ImGui::SetNextWindowSize({static_cast<float>(area.w), static_cast<float>(area.h)});
   ImGui::PushStyleColor(ImGuiCol_WindowBg, vec(background));
@@ -324,8 +428,7 @@ void begin_panel(const Ui&, const char* id, const Rect& area, ImU32 background, 
   ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, ImVec2(1, 1));
   ImGui::Begin(id, nullptr,
                ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoResize |
-                   ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
-                   ImGuiWindowFlags_NoFocusOnAppearing | flags);
+                   ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoFocusOnAppearing | flags);
   ImGui::PopStyleVar(2);
   ImGui::PopStyleColor();
 }

@@ -117,7 +117,11 @@ TEST(Format, WritesFiguresForPeople) {
   EXPECT_EQ(format_of(100 << 20, 512 << 20), "100 / 512 MB");
   EXPECT_EQ(format_seconds(0.42, en), "0.4 s");
   EXPECT_EQ(format_seconds(42.4, en), "42 s");
-  EXPECT_EQ(format_seconds(125, en), "2 min 5 s");
+  EXPECT_EQ(format_seconds(59.4, en), "59 s");
+  EXPECT_EQ(format_seconds(59.6, en), "1:00");
+  EXPECT_EQ(format_seconds(125, en), "2:05");
+  EXPECT_EQ(format_seconds(3725, en), "1:02:05");
+  EXPECT_EQ(format_about(80, en), "≈ 1:20");
   EXPECT_EQ(format_about(5.6, en), "≈ 6 s");
   EXPECT_EQ(format_number(2), "2");
   EXPECT_EQ(format_number(3.5), "3.5");

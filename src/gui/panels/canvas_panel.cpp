@@ -47,7 +47,7 @@ void draw_empty(const Ui& ui, const Rect& r) {
   };
   if (ui.frame.running() != nullptr) {
     y += ui.px(46);
-    centred(ui.t("canvas.starting"), {ui.colors.text_dim, 14}, 0);
+    centred(ui.t("canvas.starting"), {ui.colors.text_dim, kTextSize}, 0);
     return;
   }
   centred(ICON_FA_IMAGE, {faded(ui.colors.text_faint, 0.6F), 34}, ui.px(56));
@@ -79,8 +79,8 @@ void draw_view_buttons(const Ui& ui, const Rect& canvas, Size size) {
   const std::string percent =
       std::to_string(std::lround(100 * view.scale(canvas, size.width, size.height))) + " %";
   const float height = ui.px(26);
-  const float fit = ui.px(48);
-  const float actual = ui.px(58);
+  const float fit = text_width(ui, ui.t("canvas.fit"), {0, kSmallSize}) + ui.px(24);
+  const float actual = ui.px(44);
   const float label = ui.px(54);
   const float total = fit + actual + label;
   const ImVec2 at{static_cast<float>(canvas.x + canvas.w) - total - ui.px(12),
@@ -102,7 +102,7 @@ void draw_view_buttons(const Ui& ui, const Rect& canvas, Size size) {
   }
   ImGui::SetCursorScreenPos({at.x + label + fit, at.y});
   if (button(ui, {.name = "canvas.actual",
-                  .label = "100 %",
+                  .label = "1:1",
                   .tip = ui.t("tip.actual"),
                   .kind = ButtonKind::kQuiet,
                   .size = {actual, height},
@@ -134,8 +134,9 @@ void draw_picture(const Ui& ui, const Rect& canvas, const Shown& shown) {
 void draw_canvas_panel(const Ui& ui, const Rect& area) {
   begin_panel(ui, "canvas", area, ui.colors.canvas, {0, 0},
               ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav);
-  const double side = ui.px(16);
-  const double strip = ui.px(84);
+  const bool low = ui.frame.layout.folds();
+  const double side = ui.px(low ? 12 : 16);
+  const double strip = ui.px(low ? 60 : 84);
   const double progress = ui.px(52);
   const Rect canvas{area.x + side, area.y + side, area.w - 2 * side,
                     area.h - 2 * side - strip - progress};

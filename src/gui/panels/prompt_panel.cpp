@@ -4,6 +4,7 @@
 #include "widgets.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <hello_imgui/icons_font_awesome_6.h>
 #include <imgui.h>
@@ -54,9 +55,11 @@ void draw_prompt_field(const Ui& ui) {
   state.focus_prompt = false;
   const bool trouble =
       has_problem(ui, RequestProblem::Field::kPrompt) && !state.draft.prompt.empty();
-  // A tall window has room for a longer prompt.
+  // Whole lines; a tall window has room for a longer prompt.
   const float screen = ImGui::GetIO().DisplaySize.y / ui.scale;
-  const float height = ui.px(std::clamp(62 + (screen - 800) * 0.3F, 62.0F, 140.0F));
+  const bool composer = ui.frame.layout.kind == LayoutKind::kComposer;
+  const float lines = composer ? 2 : std::clamp(std::floor((screen - 560) / 80), 2.0F, 8.0F);
+  const float height = lines * ImGui::GetFontSize() + 2 * ui.px(9);
   draw_field(ui, "prompt", state.draft.prompt, height, ImGuiInputTextFlags_CallbackAlways,
              replace_text, trouble);
   if (!ImGui::IsItemActive()) state.new_prompt.reset();
@@ -74,9 +77,7 @@ void draw_prompt_field(const Ui& ui) {
 void draw_examples(const Ui& ui) {
   const auto can_draw = ui.services.can_draw.find(ui.state.language);
   if (can_draw != ui.services.can_draw.end() && !can_draw->second.empty()) {
-    const float width = ImGui::GetContentRegionAvail().x;
-    const bool short_enough = text_lines(ui, can_draw->second, {0, kSmallSize}, width) <= 2;
-    paragraph(ui, can_draw->second, {ui.colors.text_faint, short_enough ? kSmallSize : kLabelSize});
+    paragraph(ui, can_draw->second, {ui.colors.text_faint, kSmallSize});
   }
   const auto found = ui.services.examples.find(ui.state.language);
   if (found == ui.services.examples.end() || found->second.empty()) return;
@@ -166,6 +167,7 @@ void draw_prompt_panel(const Ui& ui) {
   }
   section(ui, ui.t("prompt.label"), note, too_long ? ui.colors.warn : 0);
   draw_prompt_field(ui);
+  if (ui.frame.layout.kind == LayoutKind::kComposer && !ui.state.settings_open) return;
   draw_examples(ui);
   draw_negative(ui);
   ImGui::Dummy({0, 0});

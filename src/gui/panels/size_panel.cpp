@@ -19,19 +19,18 @@ bool is_selected(const Ui& ui, const SizeCard& card) {
   return card.preset.size == Size{ui.state.draft.width, ui.state.draft.height};
 }
 
+// A word when all is not well; a size that fits needs none.
 std::string state_word(const Ui& ui, const SizeCard& card) {
   switch (card.state) {
     case CardState::kPending:
-      return ui.t("card.pending");
     case CardState::kFits:
-      return ui.t("card.fits");
+      return {};
     case CardState::kTight:
-      return ui.t("card.tight");
+      return ui.t("card.word.tight");
     case CardState::kSlower:
-      return card.slowdown ? fill(ui.t("card.slower.by"), {format_times(*card.slowdown)})
-                           : ui.t("card.slower");
+      return ui.t("card.word.slower");
     case CardState::kShort:
-      return fill(ui.t("card.short"), {format_missing(card.shortfall_bytes)});
+      return ui.t("card.word.short");
   }
   return {};
 }
@@ -49,42 +48,24 @@ std::string explain(const Ui& ui, const SizeCard& card) {
     return text;
   }
   text += "\n\n" + fill(ui.t("card.tip.fits"), {format_bytes(card.peak_bytes)});
+  if (card.state == CardState::kSlower) {
+    text += " " + (card.slowdown ? fill(ui.t("card.slower.by"), {format_times(*card.slowdown)})
+                                 : ui.t("card.slower"));
+  }
   for (const std::string& rung : card.rungs) text += "\n· " + rung_name(rung, ui.text);
   if (card.recommended) text += "\n\n" + ui.t("card.tip.recommended");
   return text;
 }
 
+// Squares differ by their side, so that 512 looks smaller than 1024.
 void draw_shape(const Ui& ui, ImVec2 at, float box, Size size, ImU32 color) {
   const float longest = static_cast<float>(std::max(size.width, size.height));
-  // Squares differ by their side, so that 512 looks smaller than 1024.
   const float side =
       box * (size.width == size.height ? 0.55F + 0.45F * (longest - 512) / 512 : 1.0F);
-  const float w = side * static_cast<float>(size.width) / longest;
-  const float h = side * static_cast<float>(size.height) / longest;
-  const ImVec2 low{at.x + (box - w) / 2, at.y + (box - h) / 2};
-  ImGui::GetWindowDrawList()->AddRect(low, {low.x + w, low.y + h}, color, ui.px(2.5F), ui.px(1.3F));
-}
-
-void draw_state(const Ui& ui, ImVec2 at, float right, const SizeCard& card) {
-  const ImU32 color = state_color(ui, card.state);
-  const TextStyle style{color, kLabelSize};
-  ImGui::GetWindowDrawList()->AddCircleFilled({at.x + ui.px(3), at.y + ui.px(8)}, ui.px(3), color);
-  const float star = card.recommended ? ui.px(16) : -ui.px(5);
-  draw_text(ui, {at.x + ui.px(11), at.y},
-            fit_text(ui, state_word(ui, card), style, right - star - at.x - ui.px(11)), style);
-  if (card.recommended)
-    draw_text_right(ui, right, at.y + ui.px(1), ICON_FA_STAR, {ui.colors.ring, 11});
-}
-
-// Memory and time in at most `width` screen pixels; on a narrow card without the sign for "about".
-std::string needs(const Ui& ui, const SizeCard& card, const TextStyle& style, float width) {
-  if (card.state == CardState::kPending) return "…";
-  const std::string bytes = format_bytes(card.peak_bytes);
-  if (!card.seconds) return bytes;
-  const std::string about = bytes + " · " + format_about(*card.seconds, ui.text);
-  if (text_width(ui, about, style) <= width) return about;
-  return fit_text(ui, bytes + " · " + format_seconds(std::round(*card.seconds), ui.text), style,
-                  width);
+  const float w = std::round(side * static_cast<float>(size.width) / longest);
+  const float h = std::round(side * static_cast<float>(size.height) / longest);
+  const ImVec2 low{at.x, at.y + std::round((box - h) / 2)};
+  ImGui::GetWindowDrawList()->AddRect(low, {low.x + w, low.y + h}, color, ui.px(2), ui.px(1.5F));
 }
 
 // Draws the plate and reports a click.
@@ -96,17 +77,14 @@ bool draw_plate(const Ui& ui, const SizeCard& card, ImVec2 at, ImVec2 size) {
   const bool clicked =
       ImGui::InvisibleButton(("##" + name).c_str(), size, ImGuiButtonFlags_EnableNav);
   const bool hovered = ImGui::IsItemHovered();
+  offer_hand();
   name_item(ui, name, enabled);
   tooltip(ui, explain(ui, card));
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const ImVec2 end{at.x + size.x, at.y + size.y};
-  offer_hand();
   list.AddRectFilled(at, end, hovered ? ui.colors.card_hover : ui.colors.card, ui.px(8));
-  list.AddRect(at, end,
-               !selected ? ui.colors.edge
-               : enabled ? ui.colors.ring
-                         : ui.colors.bad,
-               ui.px(8), ui.px(selected ? 2.0F : 1.0F));
+  const ImU32 color = !selected ? ui.colors.edge : enabled ? ui.colors.ring : ui.colors.bad;
+  list.AddRect(at, end, color, ui.px(8), ui.px(selected ? 2.0F : 1.0F));
   return clicked;
 }
 
@@ -118,57 +96,51 @@ void click(const Ui& ui, const SizeCard& card) {
   }
 }
 
-void draw_square_card(const Ui& ui, const SizeCard& card, ImVec2 at, ImVec2 size) {
+// Its shape, its name, what it needs of memory and time, and a word when all is not well.
+void draw_card(const Ui& ui, const SizeCard& card, ImVec2 at, ImVec2 size) {
   if (draw_plate(ui, card, at, size)) click(ui, card);
-  const float alpha = card.state == CardState::kShort ? 0.55F : 1.0F;
-  const float pad = ui.px(10);
-  const float right = at.x + size.x - pad;
-  draw_shape(ui, {at.x + pad, at.y + ui.px(10)}, ui.px(21), card.preset.size,
+  const bool shorts = card.state == CardState::kShort;
+  const float alpha = shorts ? 0.55F : 1.0F;  // never of the reason and the figures
+  const float left = at.x + ui.px(5);
+  const float right = at.x + size.x - ui.px(2);
+  const float room = right - left;
+  draw_shape(ui, {left, at.y + ui.px(8)}, ui.px(16), card.preset.size,
              faded(ui.colors.text_dim, alpha));
-  draw_text_right(ui, right, at.y + ui.px(9), std::string(card.preset.name),
-                  {faded(ui.colors.text, alpha), 16, true});
-  draw_text(ui, {at.x + pad, at.y + ui.px(34)}, to_string(card.preset.size),
-            {ui.colors.text_faint, kLabelSize});
-  const TextStyle style{ui.colors.text, kLabelSize};
-  draw_text(ui, {at.x + pad, at.y + ui.px(50)}, needs(ui, card, style, right - at.x - pad), style);
-  draw_state(ui, {at.x + pad, at.y + ui.px(67)}, right, card);
-}
-
-void draw_wide_card(const Ui& ui, const SizeCard& card, ImVec2 at, ImVec2 size) {
-  if (draw_plate(ui, card, at, size)) click(ui, card);
-  const float alpha = card.state == CardState::kShort ? 0.55F : 1.0F;
-  const float pad = ui.px(10);
-  const float right = at.x + size.x - pad;
-  draw_shape(ui, {at.x + pad, at.y + (size.y - ui.px(26)) / 2}, ui.px(26), card.preset.size,
-             faded(ui.colors.text_dim, alpha));
-  const float x = at.x + pad + ui.px(35);
-  draw_text(ui, {x, at.y + ui.px(5)}, std::string(card.preset.name),
-            {faded(ui.colors.text, alpha), 14, true});
-  draw_text_right(ui, right, at.y + ui.px(8), to_string(card.preset.size),
-                  {ui.colors.text_faint, kLabelSize});
-  const TextStyle style{ui.colors.text, kLabelSize};
-  draw_text(ui, {x, at.y + ui.px(23)}, needs(ui, card, style, right - x), style);
-  draw_state(ui, {x, at.y + ui.px(39)}, right, card);
+  const ImU32 color = state_color(ui, card.state);
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  list.AddCircleFilled({right - ui.px(6), at.y + ui.px(12)}, ui.px(3), color);
+  if (card.recommended) {
+    draw_text_right(ui, right - ui.px(12), at.y + ui.px(5), ICON_FA_STAR, {ui.colors.ring, 10});
+  }
+  draw_text(ui, {left, at.y + ui.px(28)}, std::string(card.preset.name),
+            {faded(ui.colors.text, alpha), kTextSize, true});
+  const TextStyle figure{ui.colors.text, kSmallSize};
+  const auto row = [&](float y, const std::string& text, const TextStyle& style) {
+    draw_text(ui, {left, at.y + ui.px(y)}, fit_text(ui, text, style, room), style);
+  };
+  if (card.state == CardState::kPending) {
+    row(46, "…", figure);
+    return;
+  }
+  row(46, format_bytes(card.peak_bytes), figure);
+  if (shorts) {
+    row(62, format_missing(card.shortfall_bytes), {color, kSmallSize});
+  } else if (card.seconds) {
+    row(62, format_about(*card.seconds, ui.text), {ui.colors.text_dim, kSmallSize});
+  }
+  row(78, state_word(ui, card), {color, kSmallSize});
 }
 
 void draw_cards(const Ui& ui) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
-  const float width = ImGui::GetContentRegionAvail().x;
-  const float gap = ui.px(8);
-  const float tall = ui.px(88);
-  const float low = ui.px(57);
-  const float third = (width - 2 * gap) / 3;
-  const float half = (width - gap) / 2;
-  for (std::size_t i = 0; i < 3; ++i) {
-    draw_square_card(ui, ui.frame.cards[i], {at.x + static_cast<float>(i) * (third + gap), at.y},
-                     {third, tall});
+  const float gap = ui.px(4);
+  const float height = ui.px(98);
+  const float width = (ImGui::GetContentRegionAvail().x - 4 * gap) / 5;
+  for (std::size_t i = 0; i < ui.frame.cards.size(); ++i) {
+    const float x = at.x + static_cast<float>(i) * (width + gap);
+    draw_card(ui, ui.frame.cards[i], {std::round(x), at.y}, {std::floor(width), height});
   }
-  for (std::size_t i = 3; i < 5; ++i) {
-    draw_wide_card(ui, ui.frame.cards[i],
-                   {at.x + static_cast<float>(i - 3) * (half + gap), at.y + tall + gap},
-                   {half, low});
-  }
-  take_room(at, tall + gap + low + ui.px(2));
+  take_room(at, height);
 }
 
 // What a side may be, and how far it may go beside `other_px` in what is free now.
@@ -252,7 +224,7 @@ void draw_custom(const Ui& ui) {
     state.swap_sides();
     state.size_note.clear();
   }
-  take_room(at, height + ui.px(3));
+  take_room(at, height);
 }
 
 std::string heading(const Ui& ui, const SizesLine& line) {
@@ -288,22 +260,30 @@ void draw_heading(const Ui& ui) {
                   : ui.t("tip.critical.none"));
 }
 
+// What is to be said of the size, in the room between the groups: nothing moves for it.
+void draw_note(const Ui& ui) {
+  std::string note = ui.state.size_note;
+  ImU32 color = ui.colors.warn;
+  for (const RequestProblem& problem : ui.frame.problems) {
+    if (problem.field != RequestProblem::Field::kSize) continue;
+    note = problem.message;
+    color = ui.colors.bad;
+  }
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x;
+  const TextStyle style{color, kSmallSize};
+  draw_text(ui, {at.x, at.y - ui.px(4)}, fit_text(ui, note, style, width), style);
+  ImGui::Dummy({width, ui.px(12)});
+  if (!note.empty()) tooltip(ui, note);
+}
+
 }  // namespace
 
 void draw_size_panel(const Ui& ui) {
   draw_heading(ui);
   draw_cards(ui);
   draw_custom(ui);
-  for (const RequestProblem& problem : ui.frame.problems) {
-    if (problem.field == RequestProblem::Field::kSize) {
-      paragraph(ui, problem.message, {ui.colors.bad, kSmallSize});
-    }
-  }
-  if (!ui.state.size_note.empty()) {
-    paragraph(ui, ui.state.size_note, {ui.colors.warn, kSmallSize});
-  } else if (is_beyond_training({ui.state.draft.width, ui.state.draft.height}, ui.services.model)) {
-    paragraph(ui, ui.t("size.beyond"), {ui.colors.warn, kSmallSize});
-  }
+  draw_note(ui);
 }
 
 }  // namespace headroom

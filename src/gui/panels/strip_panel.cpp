@@ -78,7 +78,7 @@ void draw_strip_panel(const Ui& ui, const Rect& area) {
     return;
   }
   ImGui::SetCursorScreenPos({static_cast<float>(area.x), static_cast<float>(area.y)});
-  const float side = ui.px(68);
+  const float side = static_cast<float>(area.h) - ui.px(8);
   ImGui::PushStyleVar(ImGuiStyleVar_ScrollbarSize, ui.px(5));
   ImGui::BeginChild("strip", {width, static_cast<float>(area.h)}, 0,
                     ImGuiWindowFlags_HorizontalScrollbar | ImGuiWindowFlags_NoNav);
