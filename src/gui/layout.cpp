@@ -5,9 +5,12 @@
 namespace headroom {
 namespace {
 
+// Below, the settings of a laptop's layout would have to scroll.
+constexpr double kUsualHeight_px = 760;
+
 LayoutKind kind_of(double width, double height) {
   if (width < 1000) return LayoutKind::kComposer;
-  if (width < 1200 || height < 720) return LayoutKind::kNarrow;
+  if (width < 1200 || height < kUsualHeight_px) return LayoutKind::kNarrow;
   return width < 1440 ? LayoutKind::kUsual : LayoutKind::kWide;
 }
 

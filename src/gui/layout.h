@@ -10,7 +10,7 @@ inline constexpr int kLeastHeight_px = 480;
 // How the panels share a window. The limits are in design pixels: screen pixels over the scale.
 enum class LayoutKind {
   kWide,     // from 1440
-  kUsual,    // from 1200, and 720 high: a laptop
+  kUsual,    // from 1200, and 760 high: a laptop
   kNarrow,   // from 1000: settings fold, the picture's settings lie in a drawer over the canvas
   kComposer  // less, as half a screen: what to make is below the picture
 };

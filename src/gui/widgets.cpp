@@ -360,7 +360,7 @@ bool draw_number(const Ui& ui, const SliderOptions& o, double& value, float widt
 
 bool slider(const Ui& ui, const SliderOptions& o, double& value) {
   const float width = ImGui::GetContentRegionAvail().x;
-  const float row = ui.px(22);
+  const float row = ui.px(24);
   const float label = ui.px(84);
   const float number = ui.px(56);
   const ImVec2 at = ImGui::GetCursorScreenPos();

@@ -23,15 +23,12 @@ struct Screen {
   double width, height;
   LayoutKind kind;
 };
-constexpr Screen kScreens[] = {{1920, 1080, LayoutKind::kWide},
-                               {1440, 900, LayoutKind::kWide},
-                               {1366, 768, LayoutKind::kUsual},
-                               {1280, 800, LayoutKind::kUsual},
-                               {1280, 703, LayoutKind::kNarrow},
-                               {1000, 640, LayoutKind::kNarrow},
-                               {999, 640, LayoutKind::kComposer},
-                               {640, 1000, LayoutKind::kComposer},
-                               {kLeastWidth_px, kLeastHeight_px, LayoutKind::kComposer}};
+constexpr Screen kScreens[] = {
+    {1920, 1080, LayoutKind::kWide},    {1440, 900, LayoutKind::kWide},
+    {1366, 768, LayoutKind::kUsual},    {1280, 800, LayoutKind::kUsual},
+    {1280, 720, LayoutKind::kNarrow},   {1280, 703, LayoutKind::kNarrow},
+    {1000, 640, LayoutKind::kNarrow},   {999, 640, LayoutKind::kComposer},
+    {640, 1000, LayoutKind::kComposer}, {kLeastWidth_px, kLeastHeight_px, LayoutKind::kComposer}};
 
 TEST(Layout, FollowsDesignPixelsWhateverTheScale) {
   for (const Screen& s : kScreens) {

@@ -39,21 +39,22 @@ void draw_ground(const Ui& ui, ImDrawList& list, const Rect& r) {
 
 void draw_empty(const Ui& ui, const Rect& r) {
   const float middle = static_cast<float>(r.x + r.w / 2);
-  float y = static_cast<float>(r.y + r.h / 2) - ui.px(58);
+  const bool roomy = r.h > ui.px(150);
+  float y = static_cast<float>(r.y + r.h / 2) - ui.px(roomy ? 58 : 18);
   const auto centred = [&](const std::string& text, const TextStyle& style, float below) {
     const std::string shown = fit_text(ui, text, style, static_cast<float>(r.w) - ui.px(24));
     draw_text(ui, {middle - text_width(ui, shown, style) / 2, y}, shown, style);
     y += below;
   };
   if (ui.frame.running() != nullptr) {
-    y += ui.px(46);
+    y += ui.px(roomy ? 46 : 8);
     centred(ui.t("canvas.starting"), {ui.colors.text_dim, kTextSize}, 0);
     return;
   }
-  centred(ICON_FA_IMAGE, {faded(ui.colors.text_faint, 0.6F), 34}, ui.px(56));
+  if (roomy) centred(ICON_FA_IMAGE, {faded(ui.colors.text_faint, 0.6F), 34}, ui.px(56));
   centred(ui.t("canvas.empty"), {ui.colors.text, 15, true}, ui.px(26));
   centred(ui.t("canvas.empty.how"), {ui.colors.text_dim, 13}, ui.px(22));
-  if (ui.services.model.is_starter)
+  if (roomy && ui.services.model.is_starter)
     centred(ui.t("canvas.starter"), {ui.colors.text_faint, kSmallSize}, 0);
 }
 
@@ -136,10 +137,12 @@ void draw_canvas_panel(const Ui& ui, const Rect& area) {
               ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav);
   const bool low = ui.frame.layout.folds();
   const double side = ui.px(low ? 12 : 16);
-  const double strip = ui.px(low ? 60 : 84);
-  const double progress = ui.px(52);
+  // Where the picture has little room, what has nothing to say leaves it.
+  const bool cramped = area.h < ui.px(300);
+  const double strip = cramped ? 0 : ui.px(low ? 60 : 84);
+  const double progress = cramped && ui.frame.running() == nullptr ? 0 : ui.px(52);
   const Rect canvas{area.x + side, area.y + side, area.w - 2 * side,
-                    area.h - 2 * side - strip - progress};
+                    std::max(1.0, area.h - 2 * side - strip - progress)};
   ImDrawList& list = *ImGui::GetWindowDrawList();
   draw_ground(ui, list, canvas);
   const Shown shown = choose(ui);
@@ -158,10 +161,14 @@ void draw_canvas_panel(const Ui& ui, const Rect& area) {
     draw_empty(ui, canvas);
   }
   list.ChannelsMerge();
-  draw_progress_panel(ui,
-                      {canvas.x, canvas.y + canvas.h + ui.px(8), canvas.w, progress - ui.px(8)});
-  draw_strip_panel(
-      ui, {canvas.x, canvas.y + canvas.h + progress + ui.px(8), canvas.w, strip - ui.px(8)});
+  if (progress > 0) {
+    draw_progress_panel(ui,
+                        {canvas.x, canvas.y + canvas.h + ui.px(8), canvas.w, progress - ui.px(8)});
+  }
+  if (strip > 0) {
+    draw_strip_panel(
+        ui, {canvas.x, canvas.y + canvas.h + progress + ui.px(8), canvas.w, strip - ui.px(8)});
+  }
   ui.state.canvas_focused = ImGui::IsWindowFocused(ImGuiFocusedFlags_RootAndChildWindows);
   ImGui::End();
   draw_banners(ui, canvas);

@@ -36,10 +36,23 @@ float draw_part(const Ui& ui, const char* name, float y, float width, float heig
   return needed;
 }
 
-// What starts a run never leaves the screen.
+// What starts a run never leaves the screen. Where it is wide, the buttons stand beside the plan.
 void draw_pinned(const Ui& ui) {
+  if (ui.frame.layout.kind != LayoutKind::kComposer) {
+    draw_plan_line(ui);
+    draw_generate_panel(ui);
+    return;
+  }
+  const float width = ImGui::GetContentRegionAvail().x;
+  const float buttons = std::min(ui.px(320), width / 2);
+  constexpr auto kFlags = ImGuiChildFlags_AutoResizeY | ImGuiChildFlags_NavFlattened;
+  ImGui::BeginChild("plan_line", {width - buttons - ui.px(16), 0}, kFlags);
   draw_plan_line(ui);
+  ImGui::EndChild();
+  ImGui::SameLine(0, ui.px(16));
+  ImGui::BeginChild("run", {buttons, ui.px(40)}, ImGuiChildFlags_NavFlattened);
   draw_generate_panel(ui);
+  ImGui::EndChild();
 }
 
 }  // namespace

@@ -37,6 +37,11 @@ void draw_field(const Ui& ui, const std::string& name, std::string& text, float 
   const float width = ImGui::GetContentRegionAvail().x;
   const bool escape = ImGui::IsKeyPressed(ImGuiKey_Escape);
   const std::string before = escape ? text : std::string();
+  // Dear ImGui draws the ground of a child into the child when there is nothing above it, as in a
+  // scrolled column; it would then cover the outline and the hint.
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  ImGui::GetWindowDrawList()->AddRectFilled(at, {at.x + width, at.y + height}, ui.colors.input,
+                                            ui.px(8));
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(ui.px(11), ui.px(9)));
   ImGui::PushStyleVar(ImGuiStyleVar_FrameRounding, ui.px(8));
   ImGui::PushStyleColor(ImGuiCol_NavCursor, 0U);  // the border below shows the focus already

@@ -99,6 +99,7 @@ void draw_settings_panel(const Ui& ui) {
   UiState& state = ui.state;
   const ModelInfo& model = ui.services.model;
   if (!ui.frame.layout.folds()) section(ui, ui.t("settings.label"));
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(ui.px(8), ui.px(4)));
   draw_integer(ui,
                {.name = "steps",
                 .label = ui.t("steps.label"),
@@ -130,6 +131,7 @@ void draw_settings_panel(const Ui& ui) {
                 .typed_high = kMaxCount},
                Field::kCount, state.draft.count);
   draw_seed(ui);
+  ImGui::PopStyleVar();
 }
 
 }  // namespace headroom

@@ -112,29 +112,29 @@ void draw_card(const Ui& ui, const SizeCard& card, ImVec2 at, ImVec2 size) {
   if (card.recommended) {
     draw_text_right(ui, right - ui.px(12), at.y + ui.px(5), ICON_FA_STAR, {ui.colors.ring, 10});
   }
-  draw_text(ui, {left, at.y + ui.px(28)}, std::string(card.preset.name),
+  draw_text(ui, {left, at.y + ui.px(26)}, std::string(card.preset.name),
             {faded(ui.colors.text, alpha), kTextSize, true});
   const TextStyle figure{ui.colors.text, kSmallSize};
   const auto row = [&](float y, const std::string& text, const TextStyle& style) {
     draw_text(ui, {left, at.y + ui.px(y)}, fit_text(ui, text, style, room), style);
   };
   if (card.state == CardState::kPending) {
-    row(46, "…", figure);
+    row(44, "…", figure);
     return;
   }
-  row(46, format_bytes(card.peak_bytes), figure);
+  row(44, format_bytes(card.peak_bytes), figure);
   if (shorts) {
-    row(62, format_missing(card.shortfall_bytes), {color, kSmallSize});
+    row(59, format_missing(card.shortfall_bytes), {color, kSmallSize});
   } else if (card.seconds) {
-    row(62, format_about(*card.seconds, ui.text), {ui.colors.text_dim, kSmallSize});
+    row(59, format_about(*card.seconds, ui.text), {ui.colors.text_dim, kSmallSize});
   }
-  row(78, state_word(ui, card), {color, kSmallSize});
+  row(74, state_word(ui, card), {color, kSmallSize});
 }
 
 void draw_cards(const Ui& ui) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float gap = ui.px(4);
-  const float height = ui.px(98);
+  const float height = ui.px(92);
   const float width = (ImGui::GetContentRegionAvail().x - 4 * gap) / 5;
   for (std::size_t i = 0; i < ui.frame.cards.size(); ++i) {
     const float x = at.x + static_cast<float>(i) * (width + gap);

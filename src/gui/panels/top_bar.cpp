@@ -105,7 +105,8 @@ void draw_queue_popup(const Ui& ui) {
   const float all = row * static_cast<float>(ui.frame.jobs.size());
   const float most = std::min(7.5F * row, ImGui::GetIO().DisplaySize.y - ui.px(190));
   if (!ui.frame.jobs.empty()) {
-    ImGui::BeginChild("queue_list", {width + ui.px(12), std::min(all, most)});
+    const float bar = all > most ? ui.px(12) : 0;
+    ImGui::BeginChild("queue_list", {width + bar, std::min(all, most)});
     for (std::size_t i = 0; i < ui.frame.jobs.size(); ++i) draw_job(ui, i, width);
     ImGui::EndChild();
   }
