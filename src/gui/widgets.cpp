@@ -154,7 +154,8 @@ TipPart tip_part(const Ui& ui) {
   if (tips.muted == id || ImGui::IsItemActive()) return TipPart::kNone;
   const double due = tips.since + kRest_s;
   // A tip that grows takes a few frames to find its size.
-  if (ui.frame.now < due + 0.1) tips.due = std::max(due, ui.frame.now + 0.02);
+  constexpr double kGrows_s = 0.25;
+  if (ui.frame.now < due + kGrows_s) tips.due = std::max(due, ui.frame.now + kGrows_s / 3);
   if (!pointed)
     return ui.frame.now >= due || ImGui::IsKeyDown(ImGuiKey_F1) ? TipPart::kAll : TipPart::kNone;
   if (!ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip | ImGuiHoveredFlags_NoNavOverride |

@@ -121,7 +121,8 @@ Window::Impl::Impl(WindowServices services)
                  .height = services_.config.window.height,
                  .ui_scale = services_.config.window.ui_scale,
                  .icon_folder = services_.assets_folder / "icons"}),
-      fonts_(load_fonts(services_.assets_folder / "fonts" / "Font_Awesome_6_Free-Solid-900.otf")),
+      fonts_(load_fonts(services_.assets_folder / "fonts" / "Font_Awesome_6_Free-Solid-900.otf",
+                        graphics_.scale())),
       pictures_(static_cast<int>(std::lround(96 * graphics_.scale()))),
       actions_(services_, state_, text_),
       lookout_(services_.lookout, wake_window) {

@@ -122,12 +122,14 @@ void draw_picture(const Ui& ui, const Rect& canvas, const Shown& shown) {
   ui.pictures.on_canvas_texture().show_pixels(
       ui.state.view.scale(canvas, shown.size.width, shown.size.height) > 3);
   list.PushClipRect(low, high, true);
-  list.AddImage(shown.texture,
-                {std::round(static_cast<float>(place.x)), std::round(static_cast<float>(place.y))},
-                {std::round(static_cast<float>(place.x + place.w)),
-                 std::round(static_cast<float>(place.y + place.h))});
+  // On whole pixels, or the edges blur.
+  const ImVec2 from{std::round(static_cast<float>(place.x)),
+                    std::round(static_cast<float>(place.y))};
+  const ImVec2 to{std::round(static_cast<float>(place.x + place.w)),
+                  std::round(static_cast<float>(place.y + place.h))};
+  list.AddImage(shown.texture, from, to);
   list.PopClipRect();
-  ui.dump.add("picture", place);
+  ui.dump.add("picture", {from.x, from.y, to.x - from.x, to.y - from.y});
 }
 
 }  // namespace

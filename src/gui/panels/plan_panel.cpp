@@ -146,9 +146,17 @@ void draw_line(const Ui& ui, const Forecast* forecast, ImU32 color, ImVec2 at, f
     draw_text(ui, at, ui.t("plan.pending"), {ui.colors.text_faint, kTextSize});
     return;
   }
-  const std::string text = fit_text(ui, line_text(ui, *forecast), style, right - at.x);
-  draw_text(ui, at, text, style);
   const std::string state = line_state(ui, *forecast);
+  const std::string whole = line_text(ui, *forecast);
+  const TextStyle bold{color, kTextSize, true};
+  // Beside the button that offers another size there may be room for the trouble alone.
+  if (!forecast->fits && !state.empty() &&
+      text_width(ui, whole + "  " + state, style) > right - at.x) {
+    draw_text(ui, at, fit_text(ui, state, bold, right - at.x), bold);
+    return;
+  }
+  const std::string text = fit_text(ui, whole, style, right - at.x);
+  draw_text(ui, at, text, style);
   const float x = at.x + text_width(ui, text, style) + ui.px(8);
   if (!state.empty() && x < right - ui.px(24)) {
     const TextStyle coloured{color, kTextSize};
