@@ -61,7 +61,7 @@ void add_memory_options(CLI::App& app, Typed& typed) {
       "time");
   add(app, group, "--vram-cap", "SIZE", typed.vram_cap, "Use at most this much memory, e.g. 5G");
   add(app, group, "--vram-reserve", "SIZE", typed.reserve,
-      "Leave this much memory free; default: 3 %, at least 256M");
+      "Leave this much memory free; default: 3 %, at least 256M or a tenth");
 }
 
 void add_model_option(CLI::App& app, Typed& typed) {

@@ -1,5 +1,8 @@
 #include "fonts.h"
 
+#include "theme.h"
+
+#include <array>
 #include <memory>
 #include <optional>
 #include <type_traits>
@@ -55,30 +58,60 @@ std::optional<Face> find_face(FcConfig* config, const char* family, int weight) 
 // Sizes are line heights; Noto Sans CJK's line is this much higher for its em than Inter's.
 constexpr float kChineseScale = 1.448F / 1.21F;
 
-ImFont* add(const Face& face, bool merge, float scale = 1, float offset_y = 0) {
+constexpr float kSize = 14.0F;  // that the figures below are for; letters are made for every size
+
+// How the faces of one atlas are drawn.
+struct Style {
+  bool hinted = false;
+};
+
+struct Part {
+  bool merge = false;
+  float scale = 1;
+  float offset_y = 0;
+  const ImWchar* without = nullptr;  // ranges that another part has
+  float advance = 0;                 // of every letter; 0 = its own
+};
+
+ImFont* add(const Face& face, const Style& style, const Part& part) {
   ImFontConfig options;
-  options.MergeMode = merge;
+  options.MergeMode = part.merge;
+  options.GlyphExcludeRanges = part.without;
+  if (part.advance > 0) options.GlyphMinAdvanceX = options.GlyphMaxAdvanceX = part.advance;
   options.FontNo = static_cast<ImU32>(face.index);
   // Without hinting letters keep the distances that the type designer gave them; they then start
-  // between pixels, where a picture of the letter at twice the size still looks even.
-  options.FontLoaderFlags = ImGuiFreeTypeLoaderFlags_NoHinting;
-  options.RasterizerDensity = 2;
-  options.GlyphOffset.y = offset_y;
-  options.ExtraSizeScale = scale;
-  return ImGui::GetIO().Fonts->AddFontFromFileTTF(face.file.c_str(), 14.0F, &options);
+  // between pixels, where a picture of the letter at twice the size still looks even. On a screen
+  // with few pixels for a letter that shows as uneven gaps: there they are fitted in height.
+  options.FontLoaderFlags =
+      style.hinted ? ImGuiFreeTypeLoaderFlags_LightHinting : ImGuiFreeTypeLoaderFlags_NoHinting;
+  options.RasterizerDensity = style.hinted ? 1.0F : 2.0F;
+  options.PixelSnapH = style.hinted;
+  options.GlyphOffset.y = part.offset_y;
+  options.ExtraSizeScale = part.scale;
+  return ImGui::GetIO().Fonts->AddFontFromFileTTF(face.file.c_str(), kSize, &options);
 }
 
 ImFont* add_text_face(const std::optional<Face>& latin, const std::optional<Face>& chinese,
-                      const std::filesystem::path& icon_font) {
-  ImFont* font = latin ? add(*latin, false) : ImGui::GetIO().Fonts->AddFontDefault();
-  if (!icon_font.empty()) add({icon_font.string(), 0}, true, 0.86F, 1.0F);
-  if (chinese) add(*chinese, true, kChineseScale);
+                      const std::filesystem::path& icon_font, const Style& style) {
+  // Figures stand in columns: all of them are as wide as the widest, which is 0.
+  static constexpr std::array<ImWchar, 3> kFigures{'0', '9', 0};
+  static constexpr std::array<ImWchar, 5> kOthers{0x1, '0' - 1, '9' + 1, 0xFFFF, 0};
+  constexpr float kFigureOfEm = 0.62F;
+  ImFont* font = latin ? add(*latin, style, {.without = kFigures.data()})
+                       : ImGui::GetIO().Fonts->AddFontDefault();
+  if (latin) {
+    add(*latin, style,
+        {.merge = true, .without = kOthers.data(), .advance = kFigureOfEm * kSize / kLineOfEm});
+  }
+  if (!icon_font.empty())
+    add({icon_font.string(), 0}, style, {.merge = true, .scale = 0.86F, .offset_y = 1.0F});
+  if (chinese) add(*chinese, style, {.merge = true, .scale = kChineseScale});
   return font;
 }
 
 }  // namespace
 
-Fonts load_fonts(const std::filesystem::path& icon_font) {
+Fonts load_fonts(const std::filesystem::path& icon_font, float scale) {
   const Config config(FcInitLoadConfigAndFonts());
   Fonts fonts;
   const auto find = [&](const char* family, int weight) {
@@ -97,9 +130,10 @@ Fonts load_fonts(const std::filesystem::path& icon_font) {
     fonts.missing.emplace_back(icon_font.filename().string());
     icons.clear();
   }
-  fonts.regular = add_text_face(latin, chinese, icons);
-  fonts.bold =
-      add_text_face(latin_bold ? latin_bold : latin, chinese_bold ? chinese_bold : chinese, icons);
+  const Style style{.hinted = scale < 1.25F};
+  fonts.regular = add_text_face(latin, chinese, icons, style);
+  fonts.bold = add_text_face(latin_bold ? latin_bold : latin, chinese_bold ? chinese_bold : chinese,
+                             icons, style);
   return fonts;
 }
 

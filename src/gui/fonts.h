@@ -16,7 +16,8 @@ struct Fonts {
 };
 
 // Loads Inter and Noto Sans CJK SC through fontconfig and the icon font from a file. What is
-// missing is replaced by what there is and named in `missing`. Needs a Dear ImGui context.
-[[nodiscard]] Fonts load_fonts(const std::filesystem::path& icon_font);
+// missing is replaced by what there is and named in `missing`. Letters are fitted to the pixels of
+// a screen whose `scale` gives them few. Needs a Dear ImGui context.
+[[nodiscard]] Fonts load_fonts(const std::filesystem::path& icon_font, float scale);
 
 }  // namespace headroom

@@ -41,12 +41,25 @@ std::string format_of(std::int64_t part_bytes, std::int64_t whole_bytes) {
          print(format, static_cast<double>(whole_bytes) / unit) + (giga ? " GB" : " MB");
 }
 
+std::string format_missing(std::int64_t bytes) {
+  if (bytes < kMiB) return "< 1 MB";
+  if (bytes > kGiB - kMiB) return format_bytes((10 * bytes + kGiB - 1) / kGiB * kGiB / 10);
+  return format_bytes((bytes + kMiB - 1) / kMiB * kMiB);
+}
+
 std::string format_seconds(double seconds, const StringTable& text) {
   if (seconds < 9.95 && seconds != std::floor(seconds))
     return fill(text.text("time.seconds"), {print("%.1f", seconds)});
-  if (seconds < 99.5) return fill(text.text("time.seconds"), {print("%.0f", seconds)});
+  if (seconds < 59.5) return fill(text.text("time.seconds"), {print("%.0f", seconds)});
   const auto whole = std::llround(seconds);
-  return fill(text.text("time.minutes"), {std::to_string(whole / 60), std::to_string(whole % 60)});
+  std::array<char, 64> clock{};
+  if (whole < 3600) {
+    std::snprintf(clock.data(), clock.size(), "%lld:%02lld", whole / 60, whole % 60);
+  } else {
+    std::snprintf(clock.data(), clock.size(), "%lld:%02lld:%02lld", whole / 3600, whole / 60 % 60,
+                  whole % 60);
+  }
+  return clock.data();
 }
 
 std::string format_about(double seconds, const StringTable& text) {

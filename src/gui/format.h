@@ -15,7 +15,10 @@ namespace headroom {
 // "4.2 / 6.0 GB": both in the unit of the second.
 [[nodiscard]] std::string format_of(std::int64_t part_bytes, std::int64_t whole_bytes);
 
-// "0.4 s", "12 s", "2 min 5 s" in the words of the language.
+// What is missing, rounded up so that it is never nothing: "< 1 MB", "12 MB", "1.3 GB".
+[[nodiscard]] std::string format_missing(std::int64_t bytes);
+
+// "0.4 s", "12 s" in the words of the language, "2:05", "1:02:05".
 [[nodiscard]] std::string format_seconds(double seconds, const StringTable& text);
 
 // A device's name as a person says it: the source of its memory, "CPU budget", is just the CPU.

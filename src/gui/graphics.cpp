@@ -5,6 +5,7 @@
 #include "headroom/image/png_writer.h"
 
 #include "damage.h"
+#include "layout.h"
 
 #include <algorithm>
 #include <cmath>
@@ -66,23 +67,50 @@ class GlfwLibrary {
   GlfwLibrary& operator=(const GlfwLibrary&) = delete;
 };
 
+// Of the user interface on `window`, or on the screen where one will open.
+float content_scale(GLFWwindow* window, double forced) {
+  if (forced > 0) return static_cast<float>(forced);
+  float x = 1;
+  float y = 1;
+  if (window != nullptr) {
+    glfwGetWindowContentScale(window, &x, &y);
+  } else if (GLFWmonitor* const monitor = glfwGetPrimaryMonitor(); monitor != nullptr) {
+    glfwGetMonitorContentScale(monitor, &x, &y);
+  }
+  return x > 0.5F ? x : 1.0F;
+}
+
+// The first size and the smallest are design pixels, but no window is larger than the screen.
 GLFWwindow* open_window(const Graphics::Options& options) {
   glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
   glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 0);
-  glfwWindowHint(GLFW_SCALE_TO_MONITOR, GLFW_TRUE);
   glfwWindowHintString(GLFW_X11_CLASS_NAME, "headroom");  // ties the window to headroom.desktop
   glfwWindowHintString(GLFW_X11_INSTANCE_NAME, "headroom");
   glfwWindowHintString(GLFW_WAYLAND_APP_ID, "headroom");
-  int width = options.width;
-  int height = options.height;
+  // Wayland counts a window in points, not in pixels.
+  const bool in_pixels = glfwGetPlatform() == GLFW_PLATFORM_X11;
+  const float scale = in_pixels ? content_scale(nullptr, options.ui_scale) : 1.0F;
+  const auto pixels = [&](int design_px) {
+    return static_cast<int>(std::lround(static_cast<float>(design_px) * scale));
+  };
+  int width = pixels(options.width);
+  int height = pixels(options.height);
+  int least_width = pixels(kLeastWidth_px);
+  int least_height = pixels(kLeastHeight_px);
   int x = 0;
   int y = 0;
   int area_width = 0;
   int area_height = 0;
   if (GLFWmonitor* monitor = glfwGetPrimaryMonitor(); monitor != nullptr) {
     glfwGetMonitorWorkarea(monitor, &x, &y, &area_width, &area_height);
-    if (area_width > 0 && width > area_width) width = area_width;
-    if (area_height > 0 && height > area_height) height = area_height;
+    if (area_width > 0) {
+      width = std::min(width, area_width);
+      least_width = std::min(least_width, area_width);
+    }
+    if (area_height > 0) {
+      height = std::min(height, area_height);
+      least_height = std::min(least_height, area_height);
+    }
   }
   GLFWwindow* const window =
       glfwCreateWindow(width, height, options.title.c_str(), nullptr, nullptr);
@@ -91,7 +119,7 @@ GLFWwindow* open_window(const Graphics::Options& options) {
                 "no display that offers OpenGL 3 (" + last_glfw_error() +
                     "); try LIBGL_ALWAYS_SOFTWARE=1, or use `headroom generate`");
   }
-  glfwSetWindowSizeLimits(window, 900, 600, GLFW_DONT_CARE, GLFW_DONT_CARE);
+  glfwSetWindowSizeLimits(window, least_width, least_height, GLFW_DONT_CARE, GLFW_DONT_CARE);
   return window;
 }
 
@@ -216,13 +244,7 @@ Graphics::~Graphics() {
 
 bool Graphics::wants_close() const { return glfwWindowShouldClose(state_->window) == GLFW_TRUE; }
 
-float Graphics::scale() const {
-  if (state_->forced_scale > 0) return state_->forced_scale;
-  float x = 1;
-  float y = 1;
-  glfwGetWindowContentScale(state_->window, &x, &y);
-  return x > 0.5F ? x : 1.0F;
-}
+float Graphics::scale() const { return content_scale(state_->window, state_->forced_scale); }
 
 void Graphics::wait(double seconds) {
   if (seconds > 0) {

@@ -11,7 +11,7 @@ class Graphics {
  public:
   struct Options {
     std::string title;
-    int width = 1280;
+    int width = 1280;  // design pixels, as far as the screen has room
     int height = 800;
     double ui_scale = 0;                // 0 = the monitor's own
     std::filesystem::path icon_folder;  // headroom-16.png ... ; missing ones are left out

@@ -1,8 +1,7 @@
 #include "problems.h"
 
-#include "headroom/core/bytes.h"
-
 #include "format.h"
+#include "refusal.h"
 
 namespace headroom {
 namespace {
@@ -50,15 +49,11 @@ std::vector<RequestProblem> find_problems(const UiState& state, int size_unit,
 }
 
 std::string why_blocked(const std::vector<RequestProblem>& problems, const Forecast* forecast,
-                        const StringTable& text) {
+                        const std::vector<OtherProgram>& others, const StringTable& text) {
   if (!problems.empty()) return problems.front().message;
   if (forecast == nullptr || forecast->fits) return {};
   if (forecast->shortfall_bytes <= 0) return forecast->reason;  // it is not for want of memory
-  std::string why = fill(text.text("why.short"), {format_bytes(forecast->shortfall_bytes)});
-  if (forecast->suggestion) {
-    why += " " + fill(text.text("why.suggest"), {to_string(*forecast->suggestion)});
-  }
-  return why;
+  return refusal_text(*forecast, others, text);
 }
 
 }  // namespace headroom

@@ -13,8 +13,11 @@ namespace headroom {
 [[nodiscard]] std::vector<RequestProblem> find_problems(const UiState& state, int size_unit,
                                                         const StringTable& text);
 
-// Why Generate is off: the first problem, or the memory that is missing. Empty = it is on.
+// Why Generate is off: the first problem, or the memory that is missing. Empty = it is on. `others`
+// hold memory, too, largest first.
 [[nodiscard]] std::string why_blocked(const std::vector<RequestProblem>& problems,
-                                      const Forecast* forecast, const StringTable& text);
+                                      const Forecast* forecast,
+                                      const std::vector<OtherProgram>& others,
+                                      const StringTable& text);
 
 }  // namespace headroom

@@ -8,23 +8,34 @@ bool is_slow_rung(const std::string& rung) {
   return rung.starts_with("stream-") || rung == "cpu-decode";
 }
 
+CardState state_of(const Forecast* forecast) {
+  // A share of the budget above which a little more for others would change the plan.
+  constexpr double kTightShare = 0.92;
+  if (forecast == nullptr) return CardState::kPending;
+  if (!forecast->fits) return CardState::kShort;
+  // The rule of the frontier, so that limits and critical point agree.
+  if (forecast->slowdown > kSlowerThanResident) return CardState::kSlower;
+  return static_cast<double>(forecast->plan.peak_bytes) >
+                 kTightShare * static_cast<double>(forecast->budget.budget_bytes)
+             ? CardState::kTight
+             : CardState::kFits;
+}
+
 SizeCard make_card(const SizePreset& preset, const Forecast* forecast) {
   SizeCard card;
   card.preset = preset;
+  card.state = state_of(forecast);
   if (forecast == nullptr) return card;
   card.peak_bytes = forecast->plan.peak_bytes;
   card.rungs = forecast->plan.rungs;
-  if (forecast->fits && forecast->plan.seconds > 0) card.seconds = forecast->plan.seconds;
-  if (!forecast->fits) {
-    card.state = CardState::kShort;
+  card.budget = forecast->budget;
+  if (card.state == CardState::kShort) {
     card.shortfall_bytes = forecast->shortfall_bytes;
     card.suggestion = forecast->suggestion;
-  } else {
-    // The rule of the frontier, so that cards, limits and critical point agree.
-    const bool slower = forecast->slowdown > kSlowerThanResident;
-    card.state = slower ? CardState::kSlower : CardState::kFits;
-    if (slower && card.seconds) card.slowdown = forecast->slowdown;
+    return card;
   }
+  if (forecast->plan.seconds > 0) card.seconds = forecast->plan.seconds;
+  if (card.state == CardState::kSlower && card.seconds) card.slowdown = forecast->slowdown;
   return card;
 }
 
@@ -40,21 +51,61 @@ std::optional<int> longest_side(const Frontier& table, int other_px) {
   return longest;
 }
 
-void mark_recommended(std::array<SizeCard, kSizePresets.size()>& cards) {
-  SizeCard* best = nullptr;
-  const auto area = [](const SizeCard& c) { return c.preset.size.width * c.preset.size.height; };
-  for (SizeCard& card : cards) {
-    card.recommended = false;
-    if (card.state != CardState::kFits) continue;
-    if (best == nullptr || area(card) > area(*best)) best = &card;
+namespace {
+
+int area(const SizeCard& card) { return card.preset.size.width * card.preset.size.height; }
+
+// The largest that runs at full speed; of two equal areas, the first.
+template <typename Cards>
+auto* largest_at_full_speed(Cards& cards) {
+  decltype(&cards[0]) best = nullptr;
+  for (auto& card : cards) {
+    if (runs_at_full_speed(card.state) && (best == nullptr || area(card) > area(*best)))
+      best = &card;
   }
-  if (best != nullptr) best->recommended = true;
+  return best;
 }
 
-Load load_of(std::int64_t peak_bytes, std::int64_t budget_bytes) {
-  if (peak_bytes > budget_bytes) return Load::kTooMuch;
-  return static_cast<double>(peak_bytes) > 0.92 * static_cast<double>(budget_bytes) ? Load::kTight
-                                                                                    : Load::kEasy;
+}  // namespace
+
+void mark_recommended(std::array<SizeCard, kSizePresets.size()>& cards) {
+  for (SizeCard& card : cards) card.recommended = false;
+  if (SizeCard* const best = largest_at_full_speed(cards)) best->recommended = true;
+}
+
+std::string critical_text(const Frontier& table) {
+  if (!table.critical_point) return {};
+  return to_string(*table.critical_point) + (table.critical_point->width == table.max ? "+" : "");
+}
+
+SizesLine describe_sizes(const std::array<SizeCard, kSizePresets.size()>& cards,
+                         const Frontier* table) {
+  const auto all = [&](auto&& is) { return std::all_of(cards.begin(), cards.end(), is); };
+  const auto any = [&](auto&& is) { return std::any_of(cards.begin(), cards.end(), is); };
+  if (any([](const SizeCard& c) { return c.state == CardState::kPending; })) return {};
+  if (all([](const SizeCard& c) { return runs_at_full_speed(c.state); }))
+    return {SizesLine::Kind::kAllFit};
+  const SizeCard* const best = largest_at_full_speed(cards);
+  if (best == nullptr) {
+    const bool none = all([](const SizeCard& c) { return c.state == CardState::kShort; });
+    return {none ? SizesLine::Kind::kNone : SizesLine::Kind::kAllSlower};
+  }
+  const auto slowed = [](const SizeCard& c) { return !runs_at_full_speed(c.state); };
+  if (any([&](const SizeCard& c) { return slowed(c) && area(c) < area(*best); }))
+    return {SizesLine::Kind::kOnly, to_string(best->preset.size)};
+  // The table knows squares between the cards, but it may be of a moment ago.
+  SizesLine line{SizesLine::Kind::kUpTo, to_string(best->preset.size)};
+  if (table == nullptr || !table->critical_point) return line;
+  const Size point = *table->critical_point;
+  const int point_area = point.width * point.height;
+  if (point_area >= area(*best) &&
+      !any([&](const SizeCard& c) { return slowed(c) && area(c) <= point_area; }))
+    line.size = critical_text(*table);
+  return line;
+}
+
+bool is_beyond_training(Size size, const ModelInfo& model) {
+  return std::int64_t{size.width} * size.height > 2 * model.trained_area_px;
 }
 
 }  // namespace headroom

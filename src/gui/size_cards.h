@@ -1,4 +1,5 @@
 #pragma once
+#include "headroom/core/generation.h"
 #include "headroom/core/size.h"
 #include "headroom/memory/forecast.h"
 
@@ -10,7 +11,19 @@
 
 namespace headroom {
 
-enum class CardState { kPending, kFits, kSlower, kShort };
+// What is to be said of a size with the memory of this moment: the one source of words and colours
+// for the heading, the cards, the plan line and the gauge.
+enum class CardState {
+  kPending,
+  kFits,
+  kTight,   // fits, and takes nearly all that can be used
+  kSlower,  // fits with a plan that takes noticeably longer, see kSlowerThanResident
+  kShort
+};
+[[nodiscard]] CardState state_of(const Forecast* forecast);
+[[nodiscard]] constexpr bool runs_at_full_speed(CardState state) {
+  return state == CardState::kFits || state == CardState::kTight;
+}
 
 // What one of the five size buttons shows.
 struct SizeCard {
@@ -22,6 +35,7 @@ struct SizeCard {
   std::optional<double> slowdown;  // how many times the seconds of a run with all resident
   std::vector<std::string> rungs;
   std::optional<Size> suggestion;
+  Budget budget;  // that it was judged by
   bool recommended = false;
 };
 
@@ -37,8 +51,26 @@ struct SizeCard {
 // Marks the largest preset that fits without slowing down; of two equal areas, the first.
 void mark_recommended(std::array<SizeCard, kSizePresets.size()>& cards);
 
-// How full the budget would be: for the colours green, amber (above 92 %) and red (above 100 %).
-enum class Load { kEasy, kTight, kTooMuch };
-[[nodiscard]] Load load_of(std::int64_t peak_bytes, std::int64_t budget_bytes);
+// What the five cards together say, for the heading above them.
+struct SizesLine {
+  enum class Kind {
+    kPending,
+    kAllFit,     // all five, without slowing down
+    kUpTo,       // `size` and what is smaller runs without slowing down
+    kOnly,       // `size` does, though smaller ones do not: their copies do not hide
+    kAllSlower,  // what fits is slowed down
+    kNone        // nothing fits
+  };
+  Kind kind = Kind::kPending;
+  std::string size{};  // "768×768"; "2048×2048+" where the table ends
+};
+[[nodiscard]] SizesLine describe_sizes(const std::array<SizeCard, kSizePresets.size()>& cards,
+                                       const Frontier* table);
+// The largest square that runs without slowing down as far as the table tells, with a plus sign
+// where the table ends: that is no limit. Empty when there is none.
+[[nodiscard]] std::string critical_text(const Frontier& table);
+
+// More than twice the area of the pictures that the model was made with: parts will repeat.
+[[nodiscard]] bool is_beyond_training(Size size, const ModelInfo& model);
 
 }  // namespace headroom

@@ -15,8 +15,12 @@ constexpr Palette kDark{.panel = rgb(0x1B1E23),
                         .well = rgb(0x0F1114),
                         .line = rgb(0x101216),
                         .field = rgb(0x24282F),
-                        .field_hover = rgb(0x2C3139),
-                        .field_active = rgb(0x343A44),
+                        .field_hover = rgb(0x3A414C),
+                        .field_active = rgb(0x454D59),
+                        .input = rgb(0x16181C),
+                        .card = rgb(0x24282F),
+                        .card_hover = rgb(0x3A414C),
+                        .edge = rgb(0x6B7480),
                         .plate = rgb(0x24282F),
                         .popup = rgb(0x22262C),
                         .border = rgb(0x363C46),
@@ -24,43 +28,49 @@ constexpr Palette kDark{.panel = rgb(0x1B1E23),
                         .text_dim = rgb(0xA5AEB8),
                         .text_faint = rgb(0x8C96A1),
                         .accent = rgb(0xF4A85B),
-                        .accent_hover = rgb(0xF8B873),
+                        .accent_hover = rgb(0xFFD3A3),
                         .accent_active = rgb(0xE5994B),
                         .on_accent = rgb(0x22170A),
                         .accent_soft = rgba(0xF4A85B, 0x26),
+                        .ring = rgb(0xF4A85B),
                         .ok = rgb(0x5CC28D),
                         .warn = rgb(0xE9B84C),
-                        .bad = rgb(0xEC6A62),
+                        .bad = rgb(0xF69189),
                         .weights = rgb(0x5C8FE6),
                         .working = rgb(0x3FB6AC),
                         .others = rgb(0x343A43),
-                        .hatch = rgb(0x565E69)};
+                        .hatch = rgb(0x8C96A1)};
 
-constexpr Palette kLight{.panel = rgb(0xF7F7F5),
-                         .canvas = rgb(0xECECE8),
-                         .well = rgb(0xE0E0DB),
-                         .line = rgb(0xDCDCD6),
-                         .field = rgb(0xE9E9E5),
-                         .field_hover = rgb(0xE0E0DB),
-                         .field_active = rgb(0xD7D7D1),
-                         .plate = rgb(0xF9F9F7),
+constexpr Palette kLight{.panel = rgb(0xF3F3F0),
+                         .canvas = rgb(0xE9E9E5),
+                         .well = rgb(0xDEDED9),
+                         .line = rgb(0xD4D4CE),
+                         .field = rgb(0xE4E4DF),
+                         .field_hover = rgb(0xBFC0BA),
+                         .field_active = rgb(0xB2B3AC),
+                         .input = rgb(0xFFFFFF),
+                         .card = rgb(0xFFFFFF),
+                         .card_hover = rgb(0xD9D9D4),
+                         .edge = rgb(0x7C7F76),
+                         .plate = rgb(0xF3F3F0),
                          .popup = rgb(0xFFFFFF),
-                         .border = rgb(0xCFCFC8),
+                         .border = rgb(0xC6C6BF),
                          .text = rgb(0x1F2328),
-                         .text_dim = rgb(0x4D5661),
-                         .text_faint = rgb(0x5C656F),
+                         .text_dim = rgb(0x454D57),
+                         .text_faint = rgb(0x565E68),
                          .accent = rgb(0xE98A2B),
-                         .accent_hover = rgb(0xF0973C),
+                         .accent_hover = rgb(0xFFB066),
                          .accent_active = rgb(0xD97D20),
                          .on_accent = rgb(0x241505),
                          .accent_soft = rgba(0xE98A2B, 0x2C),
-                         .ok = rgb(0x15703F),
-                         .warn = rgb(0x845600),
-                         .bad = rgb(0xB5332D),
-                         .weights = rgb(0x4A7DD8),
-                         .working = rgb(0x25988E),
+                         .ring = rgb(0xA6570B),
+                         .ok = rgb(0x116236),
+                         .warn = rgb(0x744B00),
+                         .bad = rgb(0xA32B26),
+                         .weights = rgb(0x3F72CC),
+                         .working = rgb(0x1E8A81),
                          .others = rgb(0xC4C6C6),
-                         .hatch = rgb(0x9A9FA3)};
+                         .hatch = rgb(0x676C70)};
 
 ImVec4 vec(ImU32 color) { return ImGui::ColorConvertU32ToFloat4(color); }
 
@@ -111,9 +121,9 @@ void apply_theme(const Palette& c, bool dark, float scale) {
   set(ImGuiCol_PopupBg, c.popup);
   set(ImGuiCol_Border, c.border);
   set(ImGuiCol_BorderShadow, rgba(0, 0));
-  set(ImGuiCol_FrameBg, c.field);
-  set(ImGuiCol_FrameBgHovered, c.field_hover);
-  set(ImGuiCol_FrameBgActive, c.field);
+  set(ImGuiCol_FrameBg, c.input);
+  set(ImGuiCol_FrameBgHovered, c.input);  // the outline answers the mouse: see outline()
+  set(ImGuiCol_FrameBgActive, c.input);
   set(ImGuiCol_Button, c.field);
   set(ImGuiCol_ButtonHovered, c.field_hover);
   set(ImGuiCol_ButtonActive, c.field_active);
@@ -130,7 +140,7 @@ void apply_theme(const Palette& c, bool dark, float scale) {
   set(ImGuiCol_SliderGrabActive, c.accent_active);
   set(ImGuiCol_InputTextCursor, c.accent);
   set(ImGuiCol_TextSelectedBg, faded(c.accent, 0.35F));
-  set(ImGuiCol_NavCursor, c.accent);
+  set(ImGuiCol_NavCursor, c.text);  // the focus is no selection
   ImGui::GetStyle() = style;
 }
 

@@ -4,6 +4,7 @@
 #include "headroom/gui/window.h"
 
 #include "fonts.h"
+#include "layout.h"
 #include "progress_model.h"
 #include "size_cards.h"
 #include "texture.h"
@@ -23,8 +24,10 @@ class Pictures;
 
 // What the program says in this frame: copies, never written by panels.
 struct Frame {
-  double now = 0;               // seconds
-  std::vector<JobStatus> jobs;  // running one first
+  double now = 0;  // seconds
+  Layout layout;
+  std::vector<JobStatus> jobs;                     // running one first
+  std::vector<std::optional<double>> job_seconds;  // what each of them still needs, where known
   MemorySnapshot memory;
   std::vector<MemorySampler::Sample> memory_history;
   std::array<SizeCard, kSizePresets.size()> cards;

@@ -2,6 +2,7 @@
 
 #include "ui.h"
 
+#include <imgui.h>
 #include <nlohmann/json.hpp>
 
 namespace headroom {
@@ -13,6 +14,8 @@ const char* name_of(CardState state) {
       return "pending";
     case CardState::kFits:
       return "fits";
+    case CardState::kTight:
+      return "tight";
     case CardState::kSlower:
       return "slower";
     case CardState::kShort:
@@ -42,6 +45,7 @@ std::string state_json(const UiState& state, const Frame& frame) {
                       {"tokens", frame.tokens.value_or(-1)},
                       {"language", state.language},
                       {"theme", state.dark ? "dark" : "light"},
+                      {"hand", ImGui::GetMouseCursor() == ImGuiMouseCursor_Hand},
                       {"seed", state.seed_text},
                       {"steps", state.draft.steps},
                       {"guidance", state.draft.guidance_scale},
@@ -53,6 +57,7 @@ std::string state_json(const UiState& state, const Frame& frame) {
                       {"others", nlohmann::json::array()},
                       {"recommended", ""},
                       {"critical_point", ""},
+                      {"plan_state", name_of(state_of(frame.forecast))},
                       {"cards", nlohmann::json::object()}};
   for (const Banner& banner : state.banners) json["banners"].push_back(banner.text);
   for (const OtherProgram& program : frame.others) json["others"].push_back(program.name);

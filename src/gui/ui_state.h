@@ -37,6 +37,14 @@ struct Banner {
   std::uint64_t id = 0;
 };
 
+// Whose explanation is shown or not; see tooltip().
+struct TipState {
+  unsigned item = 0;   // that the mouse or the keyboard is on
+  unsigned muted = 0;  // was pressed: silent until it is left
+  double since = 0;    // seconds
+  double due = -1;     // when there will be more to show
+};
+
 // Everything the window remembers between frames that a person can see or change. A plain value
 // without graphics, so that its rules are tested without a window.
 struct UiState {
@@ -59,6 +67,14 @@ struct UiState {
   bool scroll_strip = false;  // bring the selected picture into view in the next frame
   CanvasView view;
   bool canvas_focused = false;  // keys without Ctrl belong to the picture
+
+  TipState tips;
+  bool plan_open = false;      // how it will run, above the plan line
+  bool settings_open = false;  // where they fold
+  bool details_open = false;   // of the picture, where they are a drawer
+  double pinned_px = 0;        // height of what never scrolls away, of the last frame
+  double plan_card_px = 0;     // likewise of how it will run
+  double composer_px = 0;      // likewise of all that the composer holds
 
   std::vector<Banner> banners;
   std::uint64_t next_banner = 1;

@@ -61,14 +61,30 @@ std::string fit_text(const Ui& ui, const std::string& text, const TextStyle& sty
   return "…";
 }
 
-void paragraph(const Ui& ui, const std::string& text, const TextStyle& style) {
-  ImGui::PushFont(face(ui, style.bold), style.size);
-  ImGui::PushStyleColor(ImGuiCol_Text, style.color);
-  ImGui::PushTextWrapPos(0);
-  ImGui::TextUnformatted(text.data(), text.data() + text.size());
-  ImGui::PopTextWrapPos();
-  ImGui::PopStyleColor();
-  ImGui::PopFont();
+void paragraph(const Ui& ui, const std::string& text, const TextStyle& style, float width) {
+  const bool own_width = width > 0;
+  if (!own_width) width = ImGui::GetContentRegionAvail().x;
+  ImFont* const font = face(ui, style.bold);
+  const float height = line_height(ui, style);
+  // Chinese characters fill their squares: their lines need more room between them.
+  const float step = ui.state.language == "zh" ? std::round(style.size * 1.5F * ui.scale) : height;
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const char* from = text.data();
+  const char* const end = from + text.size();
+  float y = at.y + std::floor((step - height) / 2);
+  float widest = 0;
+  do {
+    const char* const line_end = std::find(from, end, '\n');
+    const char* to = font->CalcWordWrapPosition(height, from, line_end, width);
+    if (to == from && from != line_end) ++to;
+    const std::string line(from, to);
+    draw_text(ui, {at.x, y}, line, style);
+    if (own_width) widest = std::max(widest, text_width(ui, line, style));
+    y += step;
+    while (to < line_end && *to == ' ') ++to;
+    from = to < line_end || to == end ? to : to + 1;
+  } while (from < end);
+  ImGui::Dummy({own_width ? widest : width, y - at.y - std::floor((step - height) / 2)});
 }
 
 void section(const Ui& ui, const std::string& label, const std::string& right, ImU32 right_color) {
@@ -76,7 +92,7 @@ void section(const Ui& ui, const std::string& label, const std::string& right, I
   const float width = ImGui::GetContentRegionAvail().x;
   const float height = ui.px(16);
   // Letters of small capitals are spaced; Chinese characters are not.
-  const TextStyle style{ui.colors.text_faint, kLabelSize, true};
+  const TextStyle style{ui.colors.text_faint, kSmallSize, true};
   float x = at.x;
   for (std::size_t i = 0; i < label.size();) {
     std::size_t length = 1;
@@ -111,25 +127,113 @@ void name_item(const Ui& ui, const std::string& name, bool enabled) {
   if (ui.dump.active() && ImGui::IsItemVisible()) ui.dump.add(name, item_rect(), enabled);
 }
 
+namespace {
+
+constexpr double kRest_s = 1;  // until all of a tip is shown, and until the keyboard shows one
+
+// Which part of the last item's tip is to be shown: nothing, the first line, all.
+enum class TipPart { kNone, kFirstLine, kAll };
+TipPart tip_part(const Ui& ui) {
+  TipState& tips = ui.state.tips;
+  const Rect rect = item_rect();
+  const unsigned id = ImGui::GetItemID() != 0
+                          ? ImGui::GetItemID()
+                          : ImGui::GetID(static_cast<int>(std::lround(rect.x + 7919 * rect.y)));
+  const bool pointed =
+      ImGui::IsItemHovered(ImGuiHoveredFlags_NoNavOverride | ImGuiHoveredFlags_AllowWhenDisabled);
+  const bool focused = ImGui::IsItemFocused() && ImGui::GetIO().NavVisible;
+  if (!pointed && !focused) {
+    if (tips.item == id) tips = {};
+    return TipPart::kNone;
+  }
+  // What was pressed needs no explanation until the mouse comes back; nor does a field that is
+  // being typed into.
+  if (pointed && ImGui::IsMouseClicked(ImGuiMouseButton_Left)) tips.muted = id;
+  if (tips.item != id)
+    tips = {.item = id, .muted = tips.muted == id ? id : 0, .since = ui.frame.now};
+  if (tips.muted == id || ImGui::IsItemActive()) return TipPart::kNone;
+  const double due = tips.since + kRest_s;
+  // A tip that grows takes a few frames to find its size.
+  constexpr double kGrows_s = 0.25;
+  if (ui.frame.now < due + kGrows_s) tips.due = std::max(due, ui.frame.now + kGrows_s / 3);
+  if (!pointed)
+    return ui.frame.now >= due || ImGui::IsKeyDown(ImGuiKey_F1) ? TipPart::kAll : TipPart::kNone;
+  if (!ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip | ImGuiHoveredFlags_NoNavOverride |
+                            ImGuiHoveredFlags_AllowWhenDisabled))
+    return TipPart::kNone;
+  return ui.frame.now >= due ? TipPart::kAll : TipPart::kFirstLine;
+}
+
+}  // namespace
+
+namespace {
+
+struct TipPlace {
+  ImVec2 corner;
+  ImVec2 pivot;  // of the tip, that lies on the corner
+  float width;   // of its text
+};
+
+// Beside the last item and within its panel, so that a tip never covers the picture.
+TipPlace tip_place(const Ui& ui) {
+  const Rect item = item_rect();
+  const Layout& layout = ui.frame.layout;
+  const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  const float gap = ui.px(6);
+  const float margin = ui.px(12);
+  const double x = item.x + item.w / 2;
+  const double y = item.y + item.h / 2;
+  const auto bottom = static_cast<float>(item.y + item.h);
+  const bool drawer = layout.details_shown && layout.details.contains(x, y);
+  const bool canvas = layout.canvas.contains(x, y) && !drawer;
+  const bool above = canvas ? bottom + ui.px(70) > screen.y : y > screen.y * 0.5;
+  TipPlace place{
+      {static_cast<float>(item.x), above ? static_cast<float>(item.y) - gap : bottom + gap},
+      {0, above ? 1.0F : 0.0F},
+      ui.px(300)};
+  if (drawer || x > screen.x / 2) {
+    place.pivot.x = 1;
+    place.corner.x = std::min(static_cast<float>(item.x + item.w), screen.x - gap);
+  }
+  if (drawer) {
+    place.corner.x = static_cast<float>(layout.details.x + layout.details.w) - margin;
+    place.width = static_cast<float>(layout.details.w) - 4 * margin;
+  } else if (layout.make.contains(x, y) && layout.kind != LayoutKind::kComposer) {
+    place.corner.x = static_cast<float>(layout.make.x) + margin;
+    place.width = static_cast<float>(layout.make.w) - 4 * margin;
+  }
+  return place;
+}
+
+}  // namespace
+
+bool wants_tip(const Ui& ui) { return tip_part(ui) != TipPart::kNone; }
+
 void tooltip(const Ui& ui, const std::string& text) {
   if (text.empty()) return;
-  if (!ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip | ImGuiHoveredFlags_AllowWhenDisabled))
-    return;
+  const TipPart part = tip_part(ui);
+  if (part == TipPart::kNone) return;
+  const std::string shown = part == TipPart::kAll ? text : text.substr(0, text.find('\n'));
+  const float width = tip_place(ui).width;
   if (!begin_tip(ui)) return;
-  ImGui::PushTextWrapPos(ui.px(320));
-  ImGui::TextUnformatted(text.data(), text.data() + text.size());
-  ImGui::PopTextWrapPos();
+  paragraph(ui, shown, {ui.colors.text, kSmallSize}, width);
   end_tip();
 }
 
 bool begin_tip(const Ui& ui) {
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(12), ui.px(9)));
+  const TipPlace place = tip_place(ui);
+  ImGui::SetNextWindowPos(place.corner, ImGuiCond_Always, place.pivot);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(12), ui.px(8)));
   ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, ui.px(8));
   ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, ui.px(1));
   const bool open = ImGui::BeginTooltip();
   ImGui::PopStyleVar(3);
-  if (open) ImGui::PushFont(ui.fonts.regular, kSmallSize + 0.5F);
-  return open;
+  if (!open) return false;
+  ImGui::PushFont(ui.fonts.regular, kSmallSize);
+  const ImVec2 at = ImGui::GetWindowPos();
+  const ImVec2 size = ImGui::GetWindowSize();
+  ui.dump.add("tip", {at.x, at.y, size.x, size.y});
+  return true;
 }
 
 void end_tip() {
@@ -137,21 +241,38 @@ void end_tip() {
   ImGui::EndTooltip();
 }
 
+void offer_hand() {
+  if (ImGui::IsItemHovered()) ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
+}
+
+void outline(const Ui& ui, bool trouble, float rounding) {
+  const bool active = ImGui::IsItemActive();
+  const ImU32 color = trouble                  ? ui.colors.bad
+                      : active                 ? ui.colors.text
+                      : ImGui::IsItemHovered() ? ui.colors.text_dim
+                                               : ui.colors.edge;
+  ImGui::GetWindowDrawList()->AddRect(ImGui::GetItemRectMin(), ImGui::GetItemRectMax(), color,
+                                      ui.px(rounding), ui.px(active ? 2.0F : 1.0F));
+}
+
 bool button(const Ui& ui, const ButtonOptions& o) {
   const bool enabled = o.disabled.empty();
-  const bool own_disabled_look = !enabled && o.kind == ButtonKind::kAccent;
+  const bool accent = enabled && o.kind == ButtonKind::kAccent;
   const Palette& c = ui.colors;
   ImU32 normal = c.field;
   ImU32 hover = c.field_hover;
   ImU32 active = c.field_active;
-  ImU32 text = c.text;
-  if (o.kind == ButtonKind::kAccent) {
+  ImU32 text = enabled ? c.text : c.text_faint;
+  if (accent) {
     normal = c.accent, hover = c.accent_hover, active = c.accent_active, text = c.on_accent;
-    // Dark letters on a half transparent accent could not be read.
-    if (own_disabled_look) normal = faded(c.accent, 0.24F), text = c.text_dim;
   } else if (o.kind == ButtonKind::kQuiet) {
-    normal = 0, text = c.text_dim;
+    normal = 0, text = enabled ? c.text_dim : c.text_faint;
   }
+  // The outline says that it can be pressed.
+  const bool edge = enabled && o.kind == ButtonKind::kPlain;
+  ImGui::PushStyleColor(ImGuiCol_Border, vec(c.edge));
+  ImGui::PushStyleVar(ImGuiStyleVar_FrameBorderSize, edge ? ui.px(1) : 0);
+  ImGui::PushStyleVar(ImGuiStyleVar_DisabledAlpha, 1.0F);
   ImGui::PushStyleColor(ImGuiCol_Button, vec(normal));
   ImGui::PushStyleColor(ImGuiCol_ButtonHovered, vec(hover));
   ImGui::PushStyleColor(ImGuiCol_ButtonActive, vec(active));
@@ -161,13 +282,13 @@ bool button(const Ui& ui, const ButtonOptions& o) {
   const ImVec2 pad = ImGui::GetStyle().FramePadding;
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding,
                       o.size.y > 0 ? ImVec2(o.size.x > 0 ? 0 : pad.x, 0) : pad);
-  if (own_disabled_look) ImGui::PushStyleVar(ImGuiStyleVar_DisabledAlpha, 1.0F);
   ImGui::BeginDisabled(!enabled);
   const bool pressed = ImGui::Button((o.label + "###" + o.name).c_str(), o.size);
   ImGui::EndDisabled();
-  ImGui::PopStyleVar(own_disabled_look ? 2 : 1);
+  ImGui::PopStyleVar(3);
   ImGui::PopFont();
-  ImGui::PopStyleColor(4);
+  ImGui::PopStyleColor(5);
+  if (enabled) offer_hand();
   name_item(ui, o.name, enabled);
   tooltip(ui, enabled ? o.tip : o.disabled);
   return pressed;
@@ -183,6 +304,7 @@ bool draw_track(const Ui& ui, const SliderOptions& o, double& value, float width
   ImGui::InvisibleButton(("##track" + o.name).c_str(), {width, height});
   const bool active = ImGui::IsItemActive();
   const bool hovered = ImGui::IsItemHovered();
+  offer_hand();
   name_item(ui, o.name);
   tooltip(ui, o.tip);
   const float knob = kKnob * ui.scale;
@@ -203,13 +325,12 @@ bool draw_track(const Ui& ui, const SliderOptions& o, double& value, float width
   const float x = left + fraction * length;
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const float half = ui.px(2);
-  list.AddRectFilled({left, middle - half}, {left + length, middle + half}, ui.colors.field_active,
-                     half);
-  list.AddRectFilled({left, middle - half}, {x, middle + half}, ui.colors.accent, half);
+  list.AddRectFilled({left, middle - half}, {left + length, middle + half}, ui.colors.edge, half);
+  list.AddRectFilled({left, middle - half}, {x, middle + half}, ui.colors.text_dim, half);
   const bool lit = hovered || active;
-  if (lit) list.AddCircleFilled({x, middle}, knob + ui.px(4), faded(ui.colors.accent, 0.22F));
+  if (lit) list.AddCircleFilled({x, middle}, knob + ui.px(4), faded(ui.colors.text_dim, 0.3F));
   list.AddCircleFilled({x, middle}, knob, ui.state.dark ? ui.colors.text : IM_COL32_WHITE);
-  if (!ui.state.dark) list.AddCircle({x, middle}, knob, ui.colors.border, 0, ui.px(1));
+  if (!ui.state.dark) list.AddCircle({x, middle}, knob, ui.colors.edge, 0, ui.px(1.5F));
   return changed;
 }
 
@@ -227,6 +348,7 @@ bool draw_number(const Ui& ui, const SliderOptions& o, double& value, float widt
                                          ImGuiInputTextFlags_AutoSelectAll);
   if (o.trouble) ImGui::PopStyleColor();
   ImGui::PopStyleVar();
+  outline(ui, o.trouble);
   name_item(ui, o.name + ".value");
   tooltip(ui, o.tip);
   if (!edited || !std::isfinite(typed)) return false;
@@ -239,7 +361,7 @@ bool draw_number(const Ui& ui, const SliderOptions& o, double& value, float widt
 
 bool slider(const Ui& ui, const SliderOptions& o, double& value) {
   const float width = ImGui::GetContentRegionAvail().x;
-  const float row = ui.px(22);
+  const float row = ui.px(24);
   const float label = ui.px(84);
   const float number = ui.px(56);
   const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -282,20 +404,24 @@ void draw_hatched(ImDrawList& list, ImVec2 low, ImVec2 high, ImU32 fill, ImU32 s
   list.PopClipRect();
 }
 
-ImU32 load_color(const Ui& ui, Load load) {
-  switch (load) {
-    case Load::kEasy:
+ImU32 state_color(const Ui& ui, CardState state) {
+  switch (state) {
+    case CardState::kPending:
+      return ui.colors.text_faint;
+    case CardState::kFits:
       return ui.colors.ok;
-    case Load::kTight:
+    case CardState::kTight:
+    case CardState::kSlower:
       return ui.colors.warn;
-    case Load::kTooMuch:
+    case CardState::kShort:
       return ui.colors.bad;
   }
-  return ui.colors.ok;
+  return ui.colors.text_faint;
 }
 
 void begin_panel(const Ui&, const char* id, const Rect& area, ImU32 background, ImVec2 padding,
-                 ImGuiWindowFlags flags) {
+                 ImGuiWindowFlags flags, bool over) {
+  if (!over) flags |= ImGuiWindowFlags_NoBringToFrontOnFocus;
   ImGui::SetNextWindowPos({static_cast<float>(area.x), static_cast<float>(area.y)});
   ImGui::SetNextWindowSize({static_cast<float>(area.w), static_cast<float>(area.h)});
   ImGui::PushStyleColor(ImGuiCol_WindowBg, vec(background));
@@ -303,8 +429,7 @@ void begin_panel(const Ui&, const char* id, const Rect& area, ImU32 background, 
   ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, ImVec2(1, 1));
   ImGui::Begin(id, nullptr,
                ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoResize |
-                   ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
-                   ImGuiWindowFlags_NoFocusOnAppearing | flags);
+                   ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoFocusOnAppearing | flags);
   ImGui::PopStyleVar(2);
   ImGui::PopStyleColor();
 }

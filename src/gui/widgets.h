@@ -10,9 +10,11 @@ namespace headroom {
 
 // The building blocks of the panels. Sizes are in design pixels unless they say otherwise.
 
-inline constexpr float kTextSize = 13.0F;
+// The four sizes of text.
 inline constexpr float kSmallSize = 12.0F;
-inline constexpr float kLabelSize = 11.0F;
+inline constexpr float kTextSize = 13.0F;
+inline constexpr float kTitleSize = 15.0F;
+inline constexpr float kFigureSize = 18.0F;
 
 struct TextStyle {
   ImU32 color = 0;
@@ -31,8 +33,9 @@ float draw_text_right(const Ui& ui, float right, float y, const std::string& tex
 // `text` cut with an ellipsis so that it is at most `width` screen pixels wide.
 [[nodiscard]] std::string fit_text(const Ui& ui, const std::string& text, const TextStyle& style,
                                    float width);
-// Wrapped at the end of the region as an item, so that the layout makes room for it.
-void paragraph(const Ui& ui, const std::string& text, const TextStyle& style);
+// Wrapped at the end of the region, or at `width` screen pixels, as an item, so that the layout
+// makes room for it.
+void paragraph(const Ui& ui, const std::string& text, const TextStyle& style, float width = 0);
 
 // A section's name in small capitals, and something quiet at the right end of its row.
 void section(const Ui& ui, const std::string& label, const std::string& right = {},
@@ -40,12 +43,22 @@ void section(const Ui& ui, const std::string& label, const std::string& right = 
 
 // Remembers the last item's rectangle under `name` for tests.
 void name_item(const Ui& ui, const std::string& name, bool enabled = true);
-// Explains the last item when the mouse rests on it, also when it is disabled.
+// Explains the last item when the mouse rests on it, also when it is disabled, or when the keyboard
+// has been there for a while or F1 is held. The first line comes first; nothing comes after a click
+// or while it is typed into.
 void tooltip(const Ui& ui, const std::string& text);
 
-// For a tooltip that is more than a text: draw it if true is returned, then call end_tip().
+// For a tooltip that is more than a text: whether it is its time; draw it if begin_tip() returns
+// true, too, then call end_tip().
+[[nodiscard]] bool wants_tip(const Ui& ui);
 [[nodiscard]] bool begin_tip(const Ui& ui);
 void end_tip();
+
+// The mouse pointer becomes a hand over the last item.
+void offer_hand();
+// The edge of the field that was drawn last: brighter under the mouse, thick while it is typed
+// into.
+void outline(const Ui& ui, bool trouble = false, float rounding = 6);
 
 enum class ButtonKind { kPlain, kAccent, kQuiet };
 struct ButtonOptions {
@@ -83,10 +96,11 @@ void draw_hatched(ImDrawList& list, ImVec2 low, ImVec2 high, ImU32 fill, ImU32 s
 void take_room(ImVec2 at, float height);
 
 [[nodiscard]] Rect item_rect();
-[[nodiscard]] ImU32 load_color(const Ui& ui, Load load);
+[[nodiscard]] ImU32 state_color(const Ui& ui, CardState state);
 
-// A panel without decoration at a fixed place (screen pixels). End with ImGui::End().
+// A panel without decoration at a fixed place (screen pixels); a drawer lies `over` the others. End
+// with ImGui::End().
 void begin_panel(const Ui& ui, const char* id, const Rect& area, ImU32 background, ImVec2 padding,
-                 ImGuiWindowFlags flags = 0);
+                 ImGuiWindowFlags flags = 0, bool over = false);
 
 }  // namespace headroom

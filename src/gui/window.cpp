@@ -121,7 +121,8 @@ Window::Impl::Impl(WindowServices services)
                  .height = services_.config.window.height,
                  .ui_scale = services_.config.window.ui_scale,
                  .icon_folder = services_.assets_folder / "icons"}),
-      fonts_(load_fonts(services_.assets_folder / "fonts" / "Font_Awesome_6_Free-Solid-900.otf")),
+      fonts_(load_fonts(services_.assets_folder / "fonts" / "Font_Awesome_6_Free-Solid-900.otf",
+                        graphics_.scale())),
       pictures_(static_cast<int>(std::lround(96 * graphics_.scale()))),
       actions_(services_, state_, text_),
       lookout_(services_.lookout, wake_window) {
@@ -230,7 +231,7 @@ void Window::Impl::look_ahead(Frame& frame) {
   for (std::size_t i = 0; i < frame.cards.size(); ++i) {
     SizeCard& card = frame.cards[i];
     card = make_card(kSizePresets[i], outlook_.forecasts[i + 1].get());
-    if (!card.seconds && (card.state == CardState::kFits || card.state == CardState::kSlower)) {
+    if (!card.seconds && card.state != CardState::kPending && card.state != CardState::kShort) {
       const Size size = card.preset.size;
       card.seconds = progress_.seconds_per_picture(size.width, size.height, state_.draft.steps);
     }
@@ -238,7 +239,7 @@ void Window::Impl::look_ahead(Frame& frame) {
   mark_recommended(frame.cards);
   cards_ = frame.cards;
   frame.problems = find_problems(state_, services_.model.size_unit, text_);
-  frame.blocked = why_blocked(frame.problems, frame.forecast, text_);
+  frame.blocked = why_blocked(frame.problems, frame.forecast, frame.others, text_);
 }
 
 void Window::Impl::follow_progress(Frame& frame) {
@@ -268,19 +269,12 @@ void Window::Impl::follow_progress(Frame& frame) {
 }
 
 void Window::Impl::draw_panels(const Ui& ui) const {
-  const ImVec2 screen = ImGui::GetIO().DisplaySize;
-  const float top = ui.px(44);
-  const float bottom = ui.px(70);
-  const float wide = screen.x / ui.scale;
-  const float left = ui.px(wide < 1150 ? 344 : wide < 1600 ? 360 : 384);
-  const float right = ui.px(wide < 1150 ? 236 : wide < 1600 ? 288 : 330);
-  const float gap = ui.px(1);  // the ground shows through as a line between the panels
-  const double height = screen.y - top - bottom;
-  draw_top_bar(ui, {0, 0, screen.x, top});
-  draw_left_panel(ui, {0, top, left, height});
-  draw_canvas_panel(ui, {left + gap, top, screen.x - left - right - 2 * gap, height});
-  draw_picture_panel(ui, {screen.x - right, top, right, height});
-  draw_memory_panel(ui, {0, screen.y - bottom, screen.x, bottom});
+  const Layout& layout = ui.frame.layout;
+  draw_top_bar(ui, layout.top);
+  draw_left_panel(ui, layout.make);
+  draw_canvas_panel(ui, layout.canvas);
+  if (layout.details_shown) draw_picture_panel(ui, layout.details);
+  draw_memory_panel(ui, layout.memory);
 }
 
 void Window::Impl::draw() {
@@ -302,9 +296,22 @@ void Window::Impl::draw() {
   frame.tokens = tokens_;
   look_ahead(frame);
   follow_progress(frame);
+  for (const JobStatus& job : frame.jobs) {
+    const GenerationRequest& r = job.request;
+    auto& seconds =
+        frame.job_seconds.emplace_back(progress_.seconds_per_picture(r.width, r.height, r.steps));
+    if (seconds) *seconds *= r.count;
+    if (job.running && frame.progress) seconds = frame.progress->seconds_left;
+  }
 
   graphics_.begin_frame();
   dump_.begin_frame();
+  const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  frame.layout = lay_out({.width_px = screen.x,
+                          .height_px = screen.y,
+                          .scale = scale_,
+                          .details_open = state_.details_open,
+                          .composer_px = state_.composer_px});
   const Palette& colors = palette(state_.dark);
   const Ui ui{state_, frame, actions_, pictures_, services_, colors, text_, fonts_, dump_, scale_};
   handle_shortcuts(ui);
@@ -312,7 +319,6 @@ void Window::Impl::draw() {
   graphics_.end_frame(colors.line);
 
   ++frames_;
-  const ImVec2 screen = ImGui::GetIO().DisplaySize;
   try {
     pending_ = dump_.write(now(), static_cast<int>(screen.x), static_cast<int>(screen.y), scale_,
                            dump_.active() ? state_json(state_, frame) : "{}",
@@ -331,6 +337,7 @@ double Window::Impl::patience() const {
   if (pending_) longest = std::min(longest, 0.05);
   if (ImGui::GetIO().WantTextInput) longest = std::min(longest, kBlink_s);
   if (!state_.banners.empty()) longest = std::min(longest, 0.5);
+  if (state_.tips.due > now()) longest = std::min(longest, state_.tips.due - now() + kFrame_s);
   return longest;
 }
 

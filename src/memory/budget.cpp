@@ -5,25 +5,62 @@
 
 namespace headroom {
 
+std::int64_t default_reserve(std::int64_t total_bytes) {
+  return std::max(total_bytes * 3 / 100, std::min(256 * kMiB, total_bytes / 10));
+}
+
 Budget compute_budget(const MemorySnapshot& snapshot, const BudgetOptions& options) {
-  constexpr std::int64_t kLeastReserve = 256 * kMiB;
-  const std::int64_t reserve =
-      options.reserve_bytes.value_or(std::max(kLeastReserve, snapshot.total * 3 / 100));
   Budget budget;
   budget.total_bytes = snapshot.total;
   budget.free_bytes = snapshot.free;
   budget.source = snapshot.source;
+  budget.reserved_by_driver_bytes = snapshot.reserved_by_driver;
+  budget.kept_free_bytes = options.reserve_bytes.value_or(default_reserve(snapshot.total));
+  budget.cap_bytes = options.vram_cap_bytes;
   // What this program holds already can be given back or is what the run needs anyway. Others may
   // have taken more than was free: then a driver pages, and what is theirs is not ours to plan
   // with.
-  budget.budget_bytes =
+  const std::int64_t available =
       std::min(snapshot.free + snapshot.ours(),
-               snapshot.total - snapshot.used_by_others - snapshot.reserved_by_driver) -
-      reserve;
-  if (options.vram_cap_bytes) {
-    budget.budget_bytes = std::min(budget.budget_bytes, *options.vram_cap_bytes);
-  }
+               snapshot.total - snapshot.used_by_others - snapshot.reserved_by_driver);
+  budget.others_bytes = snapshot.total - snapshot.reserved_by_driver - available;
+  budget.budget_bytes =
+      std::min(budget.uncapped_bytes(), budget.cap_bytes.value_or(budget.uncapped_bytes()));
   return budget;
+}
+
+Obstacle obstacle_of(std::int64_t need_bytes, const Budget& budget) {
+  if (need_bytes <= budget.budget_bytes) return Obstacle::kNone;
+  if (budget.cap_bytes && need_bytes > *budget.cap_bytes) return Obstacle::kCap;
+  const std::int64_t missing = need_bytes - budget.uncapped_bytes();
+  const std::int64_t others = budget.others_bytes;
+  const std::int64_t kept = budget.kept_free_bytes;
+  // Of two that would do, the one that weighs more is the cause.
+  if (missing <= others && (others >= kept || missing > kept)) return Obstacle::kOthers;
+  if (missing <= kept) return Obstacle::kReserve;
+  return missing <= others + kept ? Obstacle::kOthersAndReserve : Obstacle::kDevice;
+}
+
+std::string way_out(Obstacle obstacle, const Budget& budget) {
+  const std::string others =
+      "close other programs, which hold " + format_bytes(budget.others_bytes);
+  const std::string reserve =
+      "lower --vram-reserve (" + format_bytes(budget.kept_free_bytes) + " are kept free)";
+  switch (obstacle) {
+    case Obstacle::kNone:
+      return {};
+    case Obstacle::kCap:
+      return "raise --vram-cap (" + format_bytes(budget.cap_bytes.value_or(0)) + " now)";
+    case Obstacle::kOthers:
+      return others;
+    case Obstacle::kReserve:
+      return reserve;
+    case Obstacle::kOthersAndReserve:
+      return others + ", and " + reserve;
+    case Obstacle::kDevice:
+      return "use a smaller model or a device with more memory";
+  }
+  return {};
 }
 
 }  // namespace headroom

@@ -147,11 +147,13 @@ class ReplayForecaster final : public Forecaster {
     const std::int64_t budget = forecast.budget.budget_bytes;
     const std::int64_t usable = std::max<std::int64_t>(budget, 0);
     std::string missing;
+    std::string cure = "close other programs";
     if (forecast.plan.peak_bytes > budget || !host) {
       forecast.shortfall_bytes = forecast.plan.peak_bytes - budget;
       missing = " needs " + format_bytes(forecast.plan.peak_bytes) + " of memory, " +
                 format_bytes(usable) + " can be used now (" +
                 format_bytes(forecast.shortfall_bytes) + " short); ";
+      cure = way_out(obstacle_of(forecast.plan.peak_bytes, forecast.budget), forecast.budget);
     } else {
       const std::int64_t available =
           std::max<std::int64_t>(0, host->available_bytes - host_margin(host->available_bytes));
@@ -173,7 +175,7 @@ class ReplayForecaster final : public Forecaster {
     forecast.reason =
         to_string(wanted) + missing +
         (forecast.suggestion ? to_string(*forecast.suggestion) + " fits"
-                             : "no size fits, so close other programs or raise the limit");
+                             : "no size fits, so " + cure);
   }
 
   [[nodiscard]] Plan describe(const GenerationRequest& request, const Candidate& candidate,

@@ -260,6 +260,7 @@ ModelInfo make_info(const ModelFolder& folder) {
   info.path = folder.root.string();
   info.size_unit = 2 * folder.vae.scale();
   info.shift = folder.scheduler.shift;
+  info.trained_area_px = std::int64_t{folder.vae.sample_size} * folder.vae.sample_size;
   info.is_starter = is_there(folder.root / "subjects.txt");
   // The base model has the larger shift; the distilled one needs few steps and no guidance.
   const bool is_base = info.shift >= 6.0;

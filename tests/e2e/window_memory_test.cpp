@@ -12,7 +12,7 @@ namespace {
 using WindowMemory = WindowEndToEnd;
 
 constexpr std::int64_t kMiB = 1 << 20;
-constexpr std::int64_t kReserve = 256 * kMiB;  // what a run must leave free
+constexpr std::int64_t kReserve = 256 * kMiB;  // what a run must leave free, as said below
 
 // The card is made so small that 768x768 just fits, in the most frugal way there is, and 1024x1024
 // does not.
@@ -20,18 +20,19 @@ TEST_F(WindowMemory, ACappedPresetIsOffSaysWhyAndOffersTheSizeThatFits) {
   const std::string prompt = "a cute orange cat";
   const auto least = [&](const char* preset) {
     const json plan = run_json({"plan", "-p", prompt, "--preset", preset, "--pretend-vram", "260M",
-                                "--device", "cpu", "--json"});
+                                "--vram-reserve", "256M", "--device", "cpu", "--json"});
     EXPECT_EQ(plan["fits"], false) << preset;
     return plan["plan"]["peak_bytes"].get<std::int64_t>();
   };
   const std::int64_t budget = (least("768") + least("1024")) / 2;
-  WindowDriver w(launch({"--pretend-vram", std::to_string(kReserve + budget)}));
+  WindowDriver w(
+      launch({"--pretend-vram", std::to_string(kReserve + budget), "--vram-reserve", "256M"}));
   w.click("prompt");
   w.type(prompt);
   choose_steps(w, 3);
   ASSERT_TRUE(w.wait([](const json& s) {
     return s["prompt"] == "a cute orange cat" && s["cards"]["1024"]["state"] == "short" &&
-           (s["cards"]["768"]["state"] == "fits" || s["cards"]["768"]["state"] == "slower");
+           s["cards"]["768"]["state"] != "short" && s["cards"]["768"]["state"] != "pending";
   }));
   EXPECT_FALSE(w.read()["widgets"]["preset.1024"]["enabled"].get<bool>());
   EXPECT_FALSE(w.state()["cards"]["1024"]["recommended"].get<bool>());
@@ -42,7 +43,7 @@ TEST_F(WindowMemory, ACappedPresetIsOffSaysWhyAndOffersTheSizeThatFits) {
   ASSERT_TRUE(w.wait([](const json& s) {
     return s["width"] == 1024 && s["height"] == 1024 && s["can_generate"] == false;
   }));
-  EXPECT_NE(w.state()["reason"].get<std::string>().find("more memory"), std::string::npos);
+  EXPECT_NE(w.state()["reason"].get<std::string>().find("256 kept free = "), std::string::npos);
   w.screenshot("capped_1024_chosen");
 
   w.click("preset.1024");
@@ -61,8 +62,8 @@ TEST_F(WindowMemory, ACappedPresetIsOffSaysWhyAndOffersTheSizeThatFits) {
 // Other programs take memory and give it back while the window is open.
 TEST_F(WindowMemory, CardsAndPlanFollowOtherPrograms) {
   const auto plan = [&](const char* preset, const char* card) {
-    return run_json(
-        {"plan", "--preset", preset, "--pretend-vram", card, "--device", "cpu", "--json"})["plan"];
+    return run_json({"plan", "--preset", preset, "--pretend-vram", card, "--vram-reserve", "256M",
+                     "--device", "cpu", "--json"})["plan"];
   };
   const json whole = plan("1024", "8G");
   ASSERT_EQ(whole["rungs"], json::array({"resident"}));
@@ -78,8 +79,8 @@ TEST_F(WindowMemory, CardsAndPlanFollowOtherPrograms) {
     std::filesystem::rename(draft, others);
   };
 
-  WindowDriver w(
-      launch({"--pretend-vram", std::to_string(total), "--pretend-others", "{folder}/others.txt"}));
+  WindowDriver w(launch({"--pretend-vram", std::to_string(total), "--vram-reserve", "256M",
+                         "--pretend-others", "{folder}/others.txt"}));
   w.click("preset.1024");
   ASSERT_TRUE(w.wait([](const json& s) {
     return s["width"] == 1024 && s["cards"]["1024"]["state"] == "fits" &&

@@ -31,7 +31,8 @@ struct Options {
                                             {"theme", "dark"},  {"width", "1280"},
                                             {"height", "800"},  {"scale", "0"},
                                             {"save", "works"},  {"unit", "64"},
-                                            {"guidance", "2"},  {"source", "CPU budget"}};
+                                            {"guidance", "2"},  {"source", "CPU budget"},
+                                            {"cap", ""},        {"reserve", ""}};
   [[nodiscard]] std::string text(const std::string& name) const { return values.at(name); }
   [[nodiscard]] double number(const std::string& name) const { return std::stod(values.at(name)); }
   [[nodiscard]] std::int64_t bytes(const std::string& name) const {
@@ -91,12 +92,10 @@ class DemoGenerator final : public ImageGenerator {
   test::FakeGenerator fake_;
 };
 
-Forecast make_forecast(const GenerationRequest& request, const MemorySnapshot& memory) {
+Forecast make_forecast(const GenerationRequest& request, const MemorySnapshot& memory,
+                       const BudgetOptions& limits) {
   Forecast forecast;
-  forecast.budget.total_bytes = memory.total;
-  forecast.budget.free_bytes = memory.free;
-  forecast.budget.budget_bytes = memory.free + memory.ours() - 256 * kMiB;
-  forecast.budget.source = memory.source;
+  forecast.budget = compute_budget(memory, limits);
   forecast.plan = test::FakeGenerator::make_plan(request);
   forecast.shortfall_bytes =
       std::max<std::int64_t>(0, forecast.plan.peak_bytes - forecast.budget.budget_bytes);
@@ -123,13 +122,13 @@ Forecast make_forecast(const GenerationRequest& request, const MemorySnapshot& m
 }
 
 Frontier make_frontier(const GenerationRequest& request, const MemorySnapshot& memory,
-                       const std::function<void()>& between) {
+                       const BudgetOptions& limits, const std::function<void()>& between) {
   return compute_frontier(Lookout::kStep_px, Lookout::kLargestSide_px, [&](Size size) {
     between();
     GenerationRequest other = request;
     other.width = size.width;
     other.height = size.height;
-    const Forecast forecast = make_forecast(other, memory);
+    const Forecast forecast = make_forecast(other, memory, limits);
     FrontierCell cell;
     cell.state = !forecast.fits                            ? FrontierCell::State::kNo
                  : forecast.slowdown > kSlowerThanResident ? FrontierCell::State::kFitsSlower
@@ -185,6 +184,8 @@ int run(const Options& options) {
   GenerationQueue queue([&] { return std::make_unique<DemoGenerator>(device, step); }, save,
                         [] { wake_window(); });
 
+  const BudgetOptions limits{.vram_cap_bytes = parse_bytes(options.text("cap")),
+                             .reserve_bytes = parse_bytes(options.text("reserve"))};
   AppConfig config;
   config.window.language = options.text("language");
   config.window.theme = options.text("theme");
@@ -202,8 +203,15 @@ int run(const Options& options) {
   Window window(
       {.queue = queue,
        .memory = sampler,
-       .lookout = {.forecast = make_forecast,
-                   .frontier = make_frontier,
+       .lookout = {.forecast =
+                       [&](const GenerationRequest& request, const MemorySnapshot& memory) {
+                         return make_forecast(request, memory, limits);
+                       },
+                   .frontier =
+                       [&](const GenerationRequest& request, const MemorySnapshot& memory,
+                           const std::function<void()>& between) {
+                         return make_frontier(request, memory, limits, between);
+                       },
                    .other_programs =
                        [&] {
                          return std::vector<OtherProgram>{

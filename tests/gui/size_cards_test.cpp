@@ -13,6 +13,8 @@ Forecast fitting(double slowdown, double seconds) {
   f.slowdown = slowdown;
   f.plan.rungs = {"evict-encoder"};
   f.plan.seconds = seconds;
+  f.plan.peak_bytes = kGiB;
+  f.budget.budget_bytes = 2 * kGiB;
   return f;
 }
 
@@ -75,12 +77,72 @@ TEST(SizeCards, WhereNothingFitsThereIsNoLongestSide) {
   EXPECT_EQ(longest_side(nothing, 64), std::nullopt);
 }
 
-TEST(SizeCards, ColourOfALoadFollowsTheBudget) {
-  EXPECT_EQ(load_of(92, 100), Load::kEasy);
-  EXPECT_EQ(load_of(93, 100), Load::kTight);
-  EXPECT_EQ(load_of(100, 100), Load::kTight);
-  EXPECT_EQ(load_of(101, 100), Load::kTooMuch);
-  EXPECT_EQ(load_of(1, -5), Load::kTooMuch);
+TEST(SizeCards, AFitIsTightAboveThisShareOfTheBudget) {
+  Forecast f = fitting(1, 6);
+  f.budget.budget_bytes = 100;
+  f.plan.peak_bytes = 92;
+  EXPECT_EQ(state_of(&f), CardState::kFits);
+  f.plan.peak_bytes = 93;
+  EXPECT_EQ(state_of(&f), CardState::kTight);
+  f.slowdown = 1.06;
+  EXPECT_EQ(state_of(&f), CardState::kSlower) << "to be slower weighs more";
+  f.fits = false;
+  EXPECT_EQ(state_of(&f), CardState::kShort);
+  EXPECT_EQ(state_of(nullptr), CardState::kPending);
+}
+
+std::array<SizeCard, 5> cards_with(std::array<CardState, 5> states) {
+  std::array<SizeCard, 5> cards;
+  for (std::size_t i = 0; i < 5; ++i) {
+    cards[i].preset = kSizePresets[i];
+    cards[i].state = states[i];
+  }
+  return cards;
+}
+
+TEST(SizesHeading, SaysWhatTheCardsSay) {
+  using Kind = SizesLine::Kind;
+  constexpr auto kFits = CardState::kFits;
+  constexpr auto kTight = CardState::kTight;
+  constexpr auto kSlower = CardState::kSlower;
+  constexpr auto kShort = CardState::kShort;
+  const auto said = [](std::array<CardState, 5> states, const Frontier* table = nullptr) {
+    return describe_sizes(cards_with(states), table);
+  };
+  EXPECT_EQ(said({kFits, kFits, CardState::kPending, kFits, kFits}).kind, Kind::kPending);
+  EXPECT_EQ(said({kFits, kFits, kTight, kFits, kFits}).kind, Kind::kAllFit);
+  EXPECT_EQ(said({kFits, kFits, kSlower, kFits, kFits}).kind, Kind::kUpTo);
+  EXPECT_EQ(said({kFits, kFits, kSlower, kFits, kFits}).size, "768×768");
+  EXPECT_EQ(said({kSlower, kSlower, kFits, kFits, kFits}).kind, Kind::kOnly);
+  EXPECT_EQ(said({kSlower, kSlower, kFits, kFits, kFits}).size, "1024×1024");
+  EXPECT_EQ(said({kSlower, kSlower, kShort, kShort, kShort}).kind, Kind::kAllSlower);
+  EXPECT_EQ(said({kShort, kShort, kShort, kShort, kShort}).kind, Kind::kNone);
+
+  const auto up_to = [](int side) {
+    return compute_frontier(64, 2048, [side](Size size) {
+      FrontierCell cell;
+      cell.state = size.width <= side && size.height <= side ? FrontierCell::State::kFits
+                                                             : FrontierCell::State::kFitsSlower;
+      return cell;
+    });
+  };
+  const Frontier between = up_to(896);
+  EXPECT_EQ(said({kFits, kFits, kSlower, kFits, kFits}, &between).size, "896×896");
+  const Frontier stale = up_to(1216);
+  EXPECT_EQ(said({kFits, kFits, kSlower, kFits, kFits}, &stale).size, "768×768")
+      << "the card of 1024×1024 says otherwise";
+  EXPECT_EQ(critical_text(stale), "1216×1216");
+  EXPECT_EQ(critical_text(up_to(2048)), "2048×2048+") << "where the table ends is no limit";
+  EXPECT_EQ(critical_text(up_to(0)), "");
+}
+
+TEST(SizeCards, TwiceTheAreaThatAModelWasMadeForIsBeyondIt) {
+  ModelInfo model;
+  EXPECT_FALSE(is_beyond_training({1024, 2048}, model));
+  EXPECT_TRUE(is_beyond_training({1088, 2048}, model));
+  EXPECT_TRUE(is_beyond_training({8192, 8192}, model));
+  model.trained_area_px = 512 * 512;
+  EXPECT_TRUE(is_beyond_training({1024, 1024}, model));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // The texts: both languages have the same keys, and every key that the code names exists.
+#include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
 #include "headroom/core/plan.h"
 #include "headroom/core/size.h"
@@ -116,12 +117,24 @@ TEST(Format, WritesFiguresForPeople) {
   EXPECT_EQ(format_of(100 << 20, 512 << 20), "100 / 512 MB");
   EXPECT_EQ(format_seconds(0.42, en), "0.4 s");
   EXPECT_EQ(format_seconds(42.4, en), "42 s");
-  EXPECT_EQ(format_seconds(125, en), "2 min 5 s");
+  EXPECT_EQ(format_seconds(59.4, en), "59 s");
+  EXPECT_EQ(format_seconds(59.6, en), "1:00");
+  EXPECT_EQ(format_seconds(125, en), "2:05");
+  EXPECT_EQ(format_seconds(3725, en), "1:02:05");
+  EXPECT_EQ(format_about(80, en), "≈ 1:20");
   EXPECT_EQ(format_about(5.6, en), "≈ 6 s");
   EXPECT_EQ(format_number(2), "2");
   EXPECT_EQ(format_number(3.5), "3.5");
   EXPECT_EQ(rung_name("stream-blocks:6", en), "6 layers wait in main memory");
   EXPECT_EQ(rung_name("a-new-rung", en), "a-new-rung");
+}
+
+TEST(Format, WhatIsMissingIsNeverNothing) {
+  EXPECT_EQ(format_missing(1), "< 1 MB");
+  EXPECT_EQ(format_missing(kMiB), "1 MB");
+  EXPECT_EQ(format_missing(kMiB + 1), "2 MB");
+  EXPECT_EQ(format_missing(kGiB), "1.0 GB");
+  EXPECT_EQ(format_missing(kGiB + kMiB), "1.1 GB");
 }
 
 TEST(Format, NoticesSpeakTheWindowsLanguage) {
@@ -157,17 +170,21 @@ TEST(Problems, SayWhatIsWrongInTheWindowsLanguage) {
 
 TEST(Problems, AMissingForecastBlocksNothingAndAShortOneNamesTheWayOut) {
   const StringTable en = table("en");
-  EXPECT_EQ(why_blocked({}, nullptr, en), "");
+  EXPECT_EQ(why_blocked({}, nullptr, {}, en), "");
   Forecast forecast;
-  forecast.shortfall_bytes = std::int64_t{1} << 30;
+  forecast.plan.peak_bytes = 4 * kGiB;
+  forecast.budget.total_bytes = 3 * kGiB;
+  forecast.budget.budget_bytes = 3 * kGiB;
+  forecast.shortfall_bytes = kGiB;
   forecast.suggestion = Size{512, 512};
-  EXPECT_EQ(why_blocked({}, &forecast, en),
-            "This size needs 1.0 GB more memory than can be used now. 512×512 fits.");
+  const std::string why = why_blocked({}, &forecast, {}, en);
+  EXPECT_TRUE(why.starts_with("Needs 4.00 GB. 3.00 GB on the card")) << why;
+  EXPECT_TRUE(why.ends_with("512×512 fits.")) << why;
   forecast.fits = true;
-  EXPECT_EQ(why_blocked({}, &forecast, en), "");
+  EXPECT_EQ(why_blocked({}, &forecast, {}, en), "");
   Forecast broken;
   broken.reason = "the model folder is gone";
-  EXPECT_EQ(why_blocked({}, &broken, en), "the model folder is gone");
+  EXPECT_EQ(why_blocked({}, &broken, {}, en), "the model folder is gone");
 }
 
 }  // namespace

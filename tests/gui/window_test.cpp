@@ -132,6 +132,151 @@ TEST(Window, ASizeThatDoesNotFitTurnsGenerateOffAndOffersAnother) {
   ASSERT_TRUE(w.wait([](const json& s) { return s["width"] == 768 && s["can_generate"] == true; }));
 }
 
+TEST(Window, ARefusalNamesTheTermThatDecides) {
+  const auto reason = [](std::vector<std::string> options) {
+    WindowDriver w = open(std::move(options));
+    w.click("example.0");
+    EXPECT_TRUE(w.wait([](const json& s) { return s["reason"] != "" && s["prompt"] != ""; }));
+    EXPECT_TRUE(w.wait([](const json& s) {
+      return s["reason"].get<std::string>().starts_with("Needs 3.") && !s["others"].empty();
+    }));
+    return w.state()["reason"].get<std::string>();
+  };
+  EXPECT_TRUE(reason({"--total=6G", "--others=4G"}).ends_with(" Close blender (3.0 GB)."));
+  EXPECT_TRUE(reason({"--total=6G", "--others=100M", "--reserve=5G"})
+                  .ends_with(" Lower the reserve (memory.reserve, now 5.0 GB)."));
+  EXPECT_TRUE(
+      reason({"--total=6G", "--cap=1G"}).ends_with(" Lift the cap (memory.vram_cap, now 1.0 GB)."));
+}
+
+TEST(Window, ThePlanSaysOfASizeWhatItsCardSays) {
+  for (const char* const total : {"--total=6G", "--total=4.45G", "--total=4.2G", "--total=3G"}) {
+    WindowDriver w = open({total});
+    for (const char* const name : {"512", "768", "1024"}) {
+      if (w.wait([&](const json& s) { return s["cards"][name]["state"] == "short"; }, 1)) continue;
+      w.click(std::string("preset.") + name);
+      EXPECT_TRUE(w.wait([&](const json& s) {
+        return s["cards"][name]["selected"] == true && s["plan_state"] != "pending" &&
+               s["plan_state"] == s["cards"][name]["state"];
+      })) << total
+          << " " << name;
+    }
+  }
+}
+
+struct Box {
+  double x, y, w, h;
+  explicit Box(const json& r) : x(r["x"]), y(r["y"]), w(r["w"]), h(r["h"]) {}
+  [[nodiscard]] bool within(double width, double height) const {
+    return x >= 0 && y >= 0 && x + w <= width + 0.5 && y + h <= height + 0.5;
+  }
+};
+
+class WindowSizes : public testing::TestWithParam<std::pair<int, int>> {
+ protected:
+  // The window fills a screen of this size; there is no window manager.
+  static WindowDriver open_window(std::vector<std::string> options) {
+    const auto [width, height] = GetParam();
+    options.push_back("--width=" + std::to_string(width));
+    options.push_back("--height=" + std::to_string(height));
+    options.emplace_back("--output={folder}/pictures");
+    return WindowDriver({.program = HEADROOM_GUI_DEMO,
+                         .arguments = std::move(options),
+                         .width = width,
+                         .height = height});
+  }
+  static Box box(const WindowDriver& w, const std::string& name) {
+    EXPECT_TRUE(w.wait_for_widget(name)) << name;
+    return Box(w.read()["widgets"][name]);
+  }
+  static void expect_inside(const WindowDriver& w, const std::string& name) {
+    EXPECT_TRUE(box(w, name).within(GetParam().first, GetParam().second)) << name;
+  }
+};
+
+TEST_P(WindowSizes, WhatStartsARunAndThePlanNeverScrollAway) {
+  WindowDriver w = open_window({"--total=4.7G", "--step-ms=15"});
+  for (const char* const name : {"plan", "reason", "generate", "cancel", "canvas", "gauge"})
+    expect_inside(w, name);
+  EXPECT_LT(box(w, "reason").y, box(w, "generate").y + 1) << "why not stands above the button";
+  const auto [width, height] = GetParam();
+  const Box canvas = box(w, "canvas");
+  EXPECT_GT(canvas.w * canvas.h, 0.28 * width * height);
+
+  w.click("prompt");
+  w.type("a cat");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["can_generate"] == true; }));
+  w.click("plan");
+  EXPECT_TRUE(w.wait([&](const json&) {
+    const json widgets = w.read()["widgets"];
+    if (!widgets.contains("plan.card") || !widgets.contains("plan")) return false;
+    const Box card(widgets["plan.card"]);
+    return card.within(width, height) && card.h > 60 &&
+           card.y + card.h <= Box(widgets["plan"]).y + 1;
+  })) << "how it will run opens above its line";
+  for (const char* const name : {"plan", "generate", "cancel"}) expect_inside(w, name);
+  w.click("plan");
+  ASSERT_TRUE(w.wait([&](const json&) { return !w.read()["widgets"].contains("plan.card"); }));
+
+  if (!w.read()["widgets"].contains("preset.768")) w.click("settings.fold");
+  w.click("preset.768");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["width"] == 768; }));
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return idle_with(s, 1); }));
+  if (!w.read()["widgets"].contains("reuse_seed")) w.click("details");
+  w.click("reuse_seed");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["seed"] == "42"; }));
+}
+
+TEST_P(WindowSizes, ATipNeverCoversThePicture) {
+  WindowDriver w = open_window({});
+  const Box canvas = box(w, "canvas");
+  for (const char* const name : {"plan", "generate", "queue", "theme", "gauge", "negative.fold"}) {
+    if (!w.read()["widgets"].contains(name)) continue;
+    w.hover("canvas");
+    ASSERT_TRUE(w.wait([&](const json&) { return !w.read()["widgets"].contains("tip"); }));
+    w.hover(name);
+    const Box tip = box(w, "tip");
+    const double x = std::clamp(canvas.x + canvas.w / 2, tip.x, tip.x + tip.w);
+    const double y = std::clamp(canvas.y + canvas.h / 2, tip.y, tip.y + tip.h);
+    // At most the edge of a quarter of it, as below the top bar.
+    EXPECT_TRUE(std::abs(x - canvas.x - canvas.w / 2) > canvas.w / 4 ||
+                std::abs(y - canvas.y - canvas.h / 2) > canvas.h / 4)
+        << name;
+    EXPECT_TRUE(tip.within(GetParam().first, GetParam().second)) << name;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Screens, WindowSizes,
+                         testing::Values(std::pair{1000, 640}, std::pair{1280, 703},
+                                         std::pair{1280, 800}, std::pair{1366, 768},
+                                         std::pair{640, 1000}),
+                         [](const auto& screen) {
+                           return std::to_string(screen.param.first) + "x" +
+                                  std::to_string(screen.param.second);
+                         });
+
+TEST(Window, ATipIsSilentAfterAClickUntilTheMouseComesBack) {
+  WindowDriver w = open(kQuick);
+  w.click("preset.768");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["width"] == 768; }));
+  const auto shows_tip = [&](double seconds) {
+    return w.wait([&](const json&) { return w.read()["widgets"].contains("tip"); }, seconds);
+  };
+  EXPECT_FALSE(shows_tip(2));
+  w.hover("canvas");
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  w.hover("preset.768");
+  EXPECT_TRUE(shows_tip(5));
+  const double first_line = Box(w.read()["widgets"]["tip"]).h;
+  EXPECT_TRUE(w.wait([&](const json&) {
+    return Box(w.read()["widgets"]["tip"]).h > 1.5 * first_line;
+  })) << "the rest comes a second later";
+  w.click("size.width");
+  w.type("7");
+  EXPECT_FALSE(shows_tip(2)) << "while it is typed into";
+}
+
 TEST(Window, TakesChineseFromTheClipboardAndSwitchesLanguageAndTheme) {
   WindowDriver w = open(kQuick);
   w.click("prompt");
@@ -234,6 +379,25 @@ TEST(Window, ZoomsWithTheWheelAndGoesBackToFit) {
   ASSERT_TRUE(w.wait([&](const json&) { return std::abs(width() - fitted) < 0.5; }));
   w.key("ctrl+1");
   ASSERT_TRUE(w.wait([&](const json&) { return std::abs(width() - 512) < 0.5; }));
+}
+
+TEST(Window, WhatCanBePressedShowsAHandAndAnotherColourUnderTheMouse) {
+  WindowDriver w = open(kQuick);
+  w.hover("canvas");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["hand"] == false; }));
+  for (const char* const name : {"preset.768", "example.0", "negative.fold", "steps", "queue"}) {
+    w.hover(name);
+    EXPECT_TRUE(w.wait([](const json& s) { return s["hand"] == true; })) << name;
+    w.hover("canvas");
+    EXPECT_TRUE(w.wait([](const json& s) { return s["hand"] == false; })) << name;
+  }
+  const json card = w.read()["widgets"]["preset.768"];
+  const int x = static_cast<int>(card["x"].get<double>() + card["w"].get<double>() / 2);
+  const int y = static_cast<int>(card["y"].get<double>() + 4);
+  const auto at_rest = w.pixel(x, y);
+  w.hover("preset.768");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["hand"] == true; }));
+  EXPECT_NE(w.pixel(x, y), at_rest);
 }
 
 TEST(Window, SleepsWhenNothingMoves) {

@@ -200,12 +200,12 @@ TEST(JudgeSize, TellsWhatAPlanCosts) {
   EXPECT_EQ(resident.peak_bytes, 105);
   EXPECT_EQ(resident.rungs, Rungs{});
   EXPECT_EQ(resident.shortfall_bytes, 0);
-  // 23 of 20 seconds is 1.15 times as long, 24 is more.
-  EXPECT_EQ(judge_size({64, 32}, costs, 75).state, State::kFits);
-  EXPECT_EQ(judge_size({64, 32}, costs, 75).rungs.stream_blocks, 3);
-  EXPECT_EQ(judge_size({64, 32}, costs, 74).state, State::kFitsSlower);
-  EXPECT_EQ(judge_size({64, 32}, costs, 74).rungs.stream_blocks, 4);
-  EXPECT_EQ(judge_size({64, 32}, costs, 74).peak_bytes, 65);
+  // 21 of 20 seconds is 1.05 times as long, 22 is more.
+  EXPECT_EQ(judge_size({64, 32}, costs, 95).state, State::kFits);
+  EXPECT_EQ(judge_size({64, 32}, costs, 95).rungs.stream_blocks, 1);
+  EXPECT_EQ(judge_size({64, 32}, costs, 94).state, State::kFitsSlower);
+  EXPECT_EQ(judge_size({64, 32}, costs, 94).rungs.stream_blocks, 2);
+  EXPECT_EQ(judge_size({64, 32}, costs, 94).peak_bytes, 85);
 }
 
 TEST(JudgeSize, NamesTheSmallestPlanWhenNoneFits) {

@@ -49,14 +49,15 @@ struct RequestProblem {
 
 // What a model allows and prefers; read from its folder without opening weights.
 struct ModelInfo {
-  std::string name;             // for people
-  std::string path;             // folder
-  int size_unit = 16;           // width and height must be multiples of this, px
-  int steps = 8;                // recommended
-  double guidance_scale = 0.0;  // recommended
-  std::string negative_prompt;  // recommended, usually empty
-  double shift = 3.0;           // of the model's own schedule
-  bool is_starter = false;      // the tiny model that ships with the program
+  std::string name;                            // for people
+  std::string path;                            // folder
+  int size_unit = 16;                          // width and height must be multiples of this, px
+  int steps = 8;                               // recommended
+  double guidance_scale = 0.0;                 // recommended
+  std::string negative_prompt;                 // recommended, usually empty
+  double shift = 3.0;                          // of the model's own schedule
+  bool is_starter = false;                     // the tiny model that ships with the program
+  std::int64_t trained_area_px = 1024 * 1024;  // of the pictures that it was made with
 };
 
 inline constexpr int kMaxSteps = 1000;

@@ -45,17 +45,18 @@ struct WindowServices {
 //    "widgets": {NAME: {"x", "y", "w", "h", "enabled"}},                         window pixels
 //    "state": {"running", "cancelling", "jobs", "stage", "step", "pictures", "selected", "live",
 //              "width", "height", "can_generate", "reason", "prompt", "tokens", "language",
-//              "theme", "seed", "steps", "guidance", "count", "banners": [TEXT], "picture_file",
-//              "cards": {PRESET: {"state": "fits|slower|short|pending", "recommended",
-//              "selected"}}, "recommended": PRESET, "critical_point": "WxH", "rungs": [NAME],
-//              "others": [NAME], "frames", "frame_ms", "seconds"}}
+//              "theme", "hand", "seed", "steps", "guidance", "count", "banners": [TEXT],
+//              "picture_file", "cards": {PRESET: {"state": "fits|tight|slower|short|pending",
+//              "recommended", "selected"}}, "recommended": PRESET, "critical_point": "WxH",
+//              "rungs": [NAME], "others": [NAME], "frames", "frame_ms", "seconds"}}
 // Widgets: prompt, negative, negative.fold, example.N, example.more, preset.512, preset.768,
 // preset.1024, preset.16:9, preset.9:16, size.width, size.height, size.lock, size.swap,
-// size.suggest, size.critical, plan, steps, guidance, count (the slider) and steps.value, ... (the
-// number), seed, seed.random, generate, cancel, canvas, picture (where the picture lies on the
-// canvas), canvas.fit, canvas.actual, progress, strip.N, strip.live, use_settings, reuse_seed,
-// copy_path, show_in_folder, save_again, gauge, queue, queue.cancel.ID, queue.clear, language,
-// theme, banner.N, banner.N.action, banner.N.close.
+// size.suggest, size.critical, settings.fold, steps, guidance, count (the slider) and steps.value,
+// ... (the number), seed, seed.random, plan (its line), plan.card, reason (why Generate is off),
+// generate, cancel, canvas, picture (where the picture lies on the canvas), canvas.fit,
+// canvas.actual, progress, strip.N, strip.live, details (opens the drawer), use_settings,
+// reuse_seed, copy_path, show_in_folder, save_again, gauge, gauge.spark, queue, queue.cancel.ID,
+// queue.clear, language, theme, tip (an explanation), banner.N, banner.N.action, banner.N.close.
 class Window {
  public:
   // Throws Error{kInternal} when no window can be opened (no display, no OpenGL 3) and

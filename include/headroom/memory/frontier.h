@@ -24,7 +24,7 @@ struct FrontierCell {
 // A plan that takes up to this many times the seconds of the resident one still counts as kFits.
 // What a person minds is the time, not the rung: evict-encoder may cost nothing and
 // stream-blocks:20 may hide behind the arithmetic, or either may double the time.
-inline constexpr double kSlowerThanResident = 1.15;
+inline constexpr double kSlowerThanResident = 1.05;
 
 // The plan that choose_plan() finds for `size`, or the smallest one when none fits.
 [[nodiscard]] FrontierCell judge_size(Size size, LadderCosts& costs, std::int64_t budget_bytes,
@@ -35,7 +35,7 @@ inline constexpr double kSlowerThanResident = 1.15;
 struct Frontier {
   int step = 0;
   int max = 0;
-  std::vector<FrontierCell> cells;     // by height, then by width
+  std::vector<FrontierCell> cells;  // by height, then by width
   // The largest square up to which squares are kFits; those below the smallest preset, 512 px, do
   // not count against it. Copies that show in a small picture may hide in a larger one, so that it
   // alone may be kFits again.

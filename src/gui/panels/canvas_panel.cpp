@@ -39,21 +39,22 @@ void draw_ground(const Ui& ui, ImDrawList& list, const Rect& r) {
 
 void draw_empty(const Ui& ui, const Rect& r) {
   const float middle = static_cast<float>(r.x + r.w / 2);
-  float y = static_cast<float>(r.y + r.h / 2) - ui.px(58);
+  const bool roomy = r.h > ui.px(150);
+  float y = static_cast<float>(r.y + r.h / 2) - ui.px(roomy ? 58 : 18);
   const auto centred = [&](const std::string& text, const TextStyle& style, float below) {
     const std::string shown = fit_text(ui, text, style, static_cast<float>(r.w) - ui.px(24));
     draw_text(ui, {middle - text_width(ui, shown, style) / 2, y}, shown, style);
     y += below;
   };
   if (ui.frame.running() != nullptr) {
-    y += ui.px(46);
-    centred(ui.t("canvas.starting"), {ui.colors.text_dim, 14}, 0);
+    y += ui.px(roomy ? 46 : 8);
+    centred(ui.t("canvas.starting"), {ui.colors.text_dim, kTextSize}, 0);
     return;
   }
-  centred(ICON_FA_IMAGE, {faded(ui.colors.text_faint, 0.6F), 34}, ui.px(56));
+  if (roomy) centred(ICON_FA_IMAGE, {faded(ui.colors.text_faint, 0.6F), 34}, ui.px(56));
   centred(ui.t("canvas.empty"), {ui.colors.text, 15, true}, ui.px(26));
   centred(ui.t("canvas.empty.how"), {ui.colors.text_dim, 13}, ui.px(22));
-  if (ui.services.model.is_starter)
+  if (roomy && ui.services.model.is_starter)
     centred(ui.t("canvas.starter"), {ui.colors.text_faint, kSmallSize}, 0);
 }
 
@@ -79,8 +80,8 @@ void draw_view_buttons(const Ui& ui, const Rect& canvas, Size size) {
   const std::string percent =
       std::to_string(std::lround(100 * view.scale(canvas, size.width, size.height))) + " %";
   const float height = ui.px(26);
-  const float fit = ui.px(48);
-  const float actual = ui.px(58);
+  const float fit = text_width(ui, ui.t("canvas.fit"), {0, kSmallSize}) + ui.px(24);
+  const float actual = ui.px(44);
   const float label = ui.px(54);
   const float total = fit + actual + label;
   const ImVec2 at{static_cast<float>(canvas.x + canvas.w) - total - ui.px(12),
@@ -102,7 +103,7 @@ void draw_view_buttons(const Ui& ui, const Rect& canvas, Size size) {
   }
   ImGui::SetCursorScreenPos({at.x + label + fit, at.y});
   if (button(ui, {.name = "canvas.actual",
-                  .label = "100 %",
+                  .label = "1:1",
                   .tip = ui.t("tip.actual"),
                   .kind = ButtonKind::kQuiet,
                   .size = {actual, height},
@@ -121,12 +122,14 @@ void draw_picture(const Ui& ui, const Rect& canvas, const Shown& shown) {
   ui.pictures.on_canvas_texture().show_pixels(
       ui.state.view.scale(canvas, shown.size.width, shown.size.height) > 3);
   list.PushClipRect(low, high, true);
-  list.AddImage(shown.texture,
-                {std::round(static_cast<float>(place.x)), std::round(static_cast<float>(place.y))},
-                {std::round(static_cast<float>(place.x + place.w)),
-                 std::round(static_cast<float>(place.y + place.h))});
+  // On whole pixels, or the edges blur.
+  const ImVec2 from{std::round(static_cast<float>(place.x)),
+                    std::round(static_cast<float>(place.y))};
+  const ImVec2 to{std::round(static_cast<float>(place.x + place.w)),
+                  std::round(static_cast<float>(place.y + place.h))};
+  list.AddImage(shown.texture, from, to);
   list.PopClipRect();
-  ui.dump.add("picture", place);
+  ui.dump.add("picture", {from.x, from.y, to.x - from.x, to.y - from.y});
 }
 
 }  // namespace
@@ -134,11 +137,14 @@ void draw_picture(const Ui& ui, const Rect& canvas, const Shown& shown) {
 void draw_canvas_panel(const Ui& ui, const Rect& area) {
   begin_panel(ui, "canvas", area, ui.colors.canvas, {0, 0},
               ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav);
-  const double side = ui.px(16);
-  const double strip = ui.px(84);
-  const double progress = ui.px(52);
+  const bool low = ui.frame.layout.folds();
+  const double side = ui.px(low ? 12 : 16);
+  // Where the picture has little room, what has nothing to say leaves it.
+  const bool cramped = area.h < ui.px(300);
+  const double strip = cramped ? 0 : ui.px(low ? 60 : 84);
+  const double progress = cramped && ui.frame.running() == nullptr ? 0 : ui.px(52);
   const Rect canvas{area.x + side, area.y + side, area.w - 2 * side,
-                    area.h - 2 * side - strip - progress};
+                    std::max(1.0, area.h - 2 * side - strip - progress)};
   ImDrawList& list = *ImGui::GetWindowDrawList();
   draw_ground(ui, list, canvas);
   const Shown shown = choose(ui);
@@ -157,10 +163,14 @@ void draw_canvas_panel(const Ui& ui, const Rect& area) {
     draw_empty(ui, canvas);
   }
   list.ChannelsMerge();
-  draw_progress_panel(ui,
-                      {canvas.x, canvas.y + canvas.h + ui.px(8), canvas.w, progress - ui.px(8)});
-  draw_strip_panel(
-      ui, {canvas.x, canvas.y + canvas.h + progress + ui.px(8), canvas.w, strip - ui.px(8)});
+  if (progress > 0) {
+    draw_progress_panel(ui,
+                        {canvas.x, canvas.y + canvas.h + ui.px(8), canvas.w, progress - ui.px(8)});
+  }
+  if (strip > 0) {
+    draw_strip_panel(
+        ui, {canvas.x, canvas.y + canvas.h + progress + ui.px(8), canvas.w, strip - ui.px(8)});
+  }
   ui.state.canvas_focused = ImGui::IsWindowFocused(ImGuiFocusedFlags_RootAndChildWindows);
   ImGui::End();
   draw_banners(ui, canvas);

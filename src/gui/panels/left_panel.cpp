@@ -1,42 +1,95 @@
 #include "panels.h"
 #include "widgets.h"
 
+#include <algorithm>
+
 #include <imgui.h>
 
 namespace headroom {
+namespace {
+
+// Design pixels, until they were drawn once.
+constexpr float kPinnedGuess_px = 116;
+constexpr float kCardGuess_px = 178;
+
+// What to make. In the composer the sizes are folded with the rest.
+void draw_settings(const Ui& ui) {
+  const bool composer = ui.frame.layout.kind == LayoutKind::kComposer;
+  draw_prompt_panel(ui);
+  if (!composer) draw_size_panel(ui);
+  if (ui.frame.layout.folds()) draw_settings_fold(ui);
+  if (composer && ui.state.settings_open) draw_size_panel(ui);
+  if (!ui.frame.layout.folds() || ui.state.settings_open) draw_settings_panel(ui);
+}
+
+// A part of the column at `y` of the window, whose height is known only when it was drawn: the
+// frames that follow every change put it right. Returns the height that it needs.
+float draw_part(const Ui& ui, const char* name, float y, float width, float height,
+                void (*draw)(const Ui&)) {
+  const float side = ui.px(16);
+  ImGui::SetCursorPos({side, y});
+  ImGui::BeginChild(name, {width - 2 * side, std::max(1.0F, height)}, ImGuiChildFlags_NavFlattened,
+                    ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
+  draw(ui);
+  const float needed = ImGui::GetCursorPosY() - ImGui::GetStyle().ItemSpacing.y;
+  ImGui::EndChild();
+  return needed;
+}
+
+// What starts a run never leaves the screen. Where it is wide, the buttons stand beside the plan.
+void draw_pinned(const Ui& ui) {
+  if (ui.frame.layout.kind != LayoutKind::kComposer) {
+    draw_plan_line(ui);
+    draw_generate_panel(ui);
+    return;
+  }
+  const float width = ImGui::GetContentRegionAvail().x;
+  const float buttons = std::min(ui.px(320), width / 2);
+  constexpr auto kFlags = ImGuiChildFlags_AutoResizeY | ImGuiChildFlags_NavFlattened;
+  ImGui::BeginChild("plan_line", {width - buttons - ui.px(16), 0}, kFlags);
+  draw_plan_line(ui);
+  ImGui::EndChild();
+  ImGui::SameLine(0, ui.px(16));
+  ImGui::BeginChild("run", {buttons, ui.px(40)}, ImGuiChildFlags_NavFlattened);
+  draw_generate_panel(ui);
+  ImGui::EndChild();
+}
+
+}  // namespace
 
 void draw_left_panel(const Ui& ui, const Rect& area) {
   begin_panel(ui, "left", area, ui.colors.panel, {0, 0}, ImGuiWindowFlags_NoScrollWithMouse);
+  UiState& state = ui.state;
   const float side = ui.px(16);
-  const float actions = ui.px(70);
+  const float pad = ui.px(12);
   const auto width = static_cast<float>(area.w);
   const auto height = static_cast<float>(area.h);
+  if (state.pinned_px <= 0) state.pinned_px = ui.px(kPinnedGuess_px);
+  if (state.plan_card_px <= 0) state.plan_card_px = ui.px(kCardGuess_px);
+  const float pinned = std::min(static_cast<float>(state.pinned_px), height);
+  const float card = state.plan_open ? static_cast<float>(state.plan_card_px) : 0;
 
-  // The settings scroll when the window is low; what starts a run never leaves the screen.
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(side, ui.px(12)));
-  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(ui.px(8), ui.px(5)));
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(side, pad));
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(ui.px(8), ui.px(8)));
   // As wide as without a scroll bar, which then lies in the margin and moves nothing.
   ImGui::SetNextWindowContentSize({width - 2 * side, 0});
-  ImGui::BeginChild("settings", {width, height - actions},
+  ImGui::BeginChild("settings", {width, std::max(1.0F, height - pinned - card)},
                     ImGuiChildFlags_AlwaysUseWindowPadding | ImGuiChildFlags_NavFlattened);
-  draw_prompt_panel(ui);
-  draw_size_panel(ui);
-  draw_settings_panel(ui);
-  draw_plan_panel(ui);
-  const bool more_below = ImGui::GetScrollY() < ImGui::GetScrollMaxY() - 1;
+  draw_settings(ui);
+  const float content = ImGui::GetCursorPosY() + ImGui::GetScrollY() - ui.px(8) + pad;
   ImGui::EndChild();
 
-  const float edge = static_cast<float>(area.y) + height - actions;
-  if (more_below) {
-    const auto left = static_cast<float>(area.x);
-    ImGui::GetWindowDrawList()->AddRectFilled({left, edge}, {left + width, edge + ui.px(1)},
-                                              ui.colors.line);
+  const float edge = static_cast<float>(area.y) + height - pinned - card;
+  const auto left = static_cast<float>(area.x);
+  ImGui::GetWindowDrawList()->AddRectFilled({left, edge}, {left + width, edge + ui.px(1)},
+                                            ui.colors.line);
+  if (state.plan_open) {
+    state.plan_card_px =
+        pad + draw_part(ui, "how", height - pinned - card + pad, width, card - pad, draw_plan_card);
   }
-  ImGui::SetCursorPos({side, height - actions + ui.px(12)});
-  ImGui::BeginChild("actions", {width - 2 * side, actions - ui.px(12)},
-                    ImGuiChildFlags_NavFlattened);
-  draw_generate_panel(ui);
-  ImGui::EndChild();
+  state.pinned_px =
+      2 * pad + draw_part(ui, "pinned", height - pinned + pad, width, pinned - pad, draw_pinned);
+  state.composer_px = content + card + state.pinned_px;
   ImGui::PopStyleVar(2);
   ImGui::End();
 }

@@ -5,7 +5,10 @@
 #include "widgets.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <limits>
+#include <string>
 #include <vector>
 
 #include <imgui.h>
@@ -55,14 +58,24 @@ Scale make_scale(const Ui& ui, const MemorySnapshot& m, float left, float width)
   return s;
 }
 
+// Two strokes through the bar: here it is not to scale.
+void draw_break(const Ui& ui, float x, float top, float bottom) {
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const float rise = ui.px(4);
+  const float over = ui.px(2);
+  for (const float shift : {-ui.px(2), ui.px(2)}) {
+    const ImVec2 low{x + shift - rise / 2, bottom + over};
+    const ImVec2 high{x + shift + rise / 2, top - over};
+    list.AddLine(low, high, ui.colors.panel, ui.px(4));
+    list.AddLine(low, high, ui.colors.text_dim, ui.px(1.3F));
+  }
+}
+
 void draw_segments(const Ui& ui, const MemorySnapshot& m, const Scale& scale, float top,
                    float bottom) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const float round = ui.px(3);
   list.AddRectFilled({scale.left, top}, {scale.left + scale.width, bottom}, ui.colors.well, round);
-  if (scale.stretched) {
-    list.AddRectFilled({scale.low, top}, {scale.high, bottom}, ui.colors.field_hover);
-  }
   std::int64_t from = 0;
   const auto next = [&](std::int64_t bytes) {
     const float low = scale.at(from);
@@ -79,10 +92,13 @@ void draw_segments(const Ui& ui, const MemorySnapshot& m, const Scale& scale, fl
                        {std::max(weights_low + gap, weights_high - gap), bottom}, ui.colors.weights,
                        round);
   const auto [working_low, working_high] = next(m.activations);
-  if (m.activations > 0)
-    list.AddRectFilled({working_low, top},
-                       {std::max(working_low + gap, working_high - gap), bottom}, ui.colors.working,
-                       round);
+  if (m.activations > 0) {
+    const float end = std::max(working_low + gap, working_high - gap);
+    list.AddRectFilled({working_low + gap, top}, {end, bottom}, ui.colors.working, round);
+    // Fine lines tell it from the weights without colour.
+    for (float x = working_low + ui.px(5); x < end - ui.px(2); x += ui.px(4))
+      list.AddRectFilled({x, top}, {x + ui.px(1), bottom}, faded(ui.colors.well, 0.55F));
+  }
   const auto [cached_low, cached_high] = next(m.cached);
   if (cached_high - cached_low > ui.px(2)) {
     list.AddRect({cached_low + gap, top + gap}, {cached_high - gap, bottom - gap},
@@ -99,6 +115,18 @@ void draw_segments(const Ui& ui, const MemorySnapshot& m, const Scale& scale, fl
       list.AddRectFilled({x, top}, {x + ui.px(2), bottom}, ui.colors.others);
     }
   }
+  if (scale.stretched) {
+    draw_break(ui, scale.low, top, bottom);
+    draw_break(ui, scale.high, top, bottom);
+  }
+}
+
+// What ends the part that a run may use: "kept free 256 MB", or the cap.
+std::string limit_text(const Ui& ui, const Forecast& f) {
+  const Budget& b = f.budget;
+  return b.cap_bytes && *b.cap_bytes < b.uncapped_bytes()
+             ? fill(ui.t("gauge.cap"), {format_bytes(*b.cap_bytes)})
+             : fill(ui.t("gauge.kept"), {format_bytes(b.kept_free_bytes)});
 }
 
 // A label below the bar, moved to stay on it; skipped when it would touch one that is there.
@@ -106,7 +134,7 @@ class Labels {
  public:
   Labels(const Ui& ui, const Scale& scale, float y) : ui_(ui), scale_(scale), y_(y) {}
   void put(float middle, const std::string& text, ImU32 color) {
-    const TextStyle style{color, kLabelSize};
+    const TextStyle style{color, kSmallSize};
     const float width = text_width(ui_, text, style);
     const float low = std::clamp(middle - width / 2, scale_.left,
                                  std::max(scale_.left, scale_.left + scale_.width - width));
@@ -124,57 +152,131 @@ class Labels {
   std::vector<std::pair<float, float>> taken_;
 };
 
-void draw_marks(const Ui& ui, const MemorySnapshot& m, const Scale& scale, float top,
-                float bottom) {
-  ImDrawList& list = *ImGui::GetWindowDrawList();
-  Labels labels(ui, scale, bottom + ui.px(11));
-  const float base = scale.at(m.used_by_others);
-  if (const Forecast* const f = ui.frame.forecast; f != nullptr && f->plan.peak_bytes > 0) {
-    const Load load =
-        f->fits ? load_of(f->plan.peak_bytes, f->budget.budget_bytes) : Load::kTooMuch;
-    const ImU32 color = load == Load::kEasy ? ui.colors.text_dim : load_color(ui, load);
-    const float end = scale.at(m.used_by_others + f->plan.peak_bytes);
-    const float y = bottom + ui.px(6);
-    list.AddLine({base, bottom + ui.px(3)}, {base, y}, color, ui.px(1.3F));
-    list.AddLine({base, y}, {end, y}, color, ui.px(1.3F));
-    list.AddLine({end, bottom + ui.px(3)}, {end, y}, color, ui.px(1.3F));
-    labels.put((base + end) / 2, fill(ui.t("gauge.next"), {format_bytes(f->plan.peak_bytes)}),
+// What the labels below the bar say; where the peak and the next run meet, they are one.
+void draw_labels(const Ui& ui, const MemorySnapshot& m, const Scale& scale, float y,
+                 bool peak_shown) {
+  Labels labels(ui, scale, y);
+  const Forecast* const f = ui.frame.forecast;
+  const std::int64_t next = f != nullptr ? f->plan.peak_bytes : 0;
+  const std::string peak_text = format_bytes(m.peak);
+  const bool same = peak_shown && next > 0 && peak_text == format_bytes(next);
+  if (next > 0) {
+    const CardState state = state_of(f);
+    const ImU32 color = state == CardState::kFits ? ui.colors.text_dim : state_color(ui, state);
+    const float base = scale.at(m.used_by_others);
+    const float end = scale.at(m.used_by_others + next);
+    labels.put((base + end) / 2,
+               same ? fill(ui.t("gauge.peak_is_next"), {peak_text})
+                    : fill(ui.t("gauge.next"), {format_bytes(next)}),
                color);
   }
-  // Less is start-up, not a run; and since a run others may have taken what it had.
-  if (m.peak >= kMiB && m.used_by_others + m.peak <= m.total) {
-    const float x = scale.at(m.used_by_others + m.peak);
-    list.AddRectFilled({x - ui.px(1), top - ui.px(4)}, {x + ui.px(1), bottom + ui.px(1)},
-                       ui.colors.text);
-    labels.put(x, fill(ui.t("gauge.peak"), {format_bytes(m.peak)}), ui.colors.text);
+  if (peak_shown && !same) {
+    labels.put(scale.at(m.used_by_others + m.peak), fill(ui.t("gauge.peak"), {peak_text}),
+               ui.colors.text);
   }
   if (m.used_by_others > 0) {
     labels.put(scale.left, fill(ui.t("gauge.others"), {format_bytes(m.used_by_others)}),
                ui.colors.text_faint);
   }
+  if (f != nullptr) labels.put(scale.left + scale.width, limit_text(ui, *f), ui.colors.text_faint);
 }
 
-void draw_sparkline(const Ui& ui, ImVec2 at, ImVec2 size) {
-  const auto& history = ui.frame.memory_history;
+// The bracket of the run to come, and the tick of the largest need so far.
+void draw_marks(const Ui& ui, const MemorySnapshot& m, const Scale& scale, float top,
+                float bottom) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  list.AddLine({at.x, at.y + size.y}, {at.x + size.x, at.y + size.y}, ui.colors.field_active,
-               ui.px(1));
-  if (history.size() < 2) return;
-  const auto newest = history.back().time;
-  std::vector<ImVec2> points;
-  points.reserve(history.size());
-  for (const auto& sample : history) {
-    const double age = std::chrono::duration<double>(newest - sample.time).count();
-    const double total = static_cast<double>(std::max<std::int64_t>(1, sample.memory.total));
-    const double used = std::clamp(1 - static_cast<double>(sample.memory.free) / total, 0.0, 1.0);
-    points.push_back({at.x + size.x * static_cast<float>(1 - std::min(1.0, age / 60)),
-                      at.y + (size.y - ui.px(2)) * static_cast<float>(1 - used)});
+  if (const Forecast* const f = ui.frame.forecast; f != nullptr && f->plan.peak_bytes > 0) {
+    const CardState state = state_of(f);
+    const ImU32 color = state == CardState::kFits ? ui.colors.text_dim : state_color(ui, state);
+    const float base = scale.at(m.used_by_others);
+    const float end = scale.at(m.used_by_others + f->plan.peak_bytes);
+    const float y = bottom + ui.px(6);
+    list.AddLine({base, bottom + ui.px(3)}, {base, y}, color, ui.px(1.3F));
+    list.AddLine({base, y}, {end, y}, color, ui.px(1.3F));
+    list.AddLine({end, bottom + ui.px(3)}, {end, y}, color, ui.px(1.3F));
   }
-  list.AddPolyline(points.data(), static_cast<int>(points.size()), ui.colors.working, ui.px(1.4F));
+  // Less is start-up, not a run; and since a run others may have taken what it had.
+  const bool peak_shown = m.peak >= kMiB && m.used_by_others + m.peak <= m.total;
+  if (peak_shown) {
+    const float x = scale.at(m.used_by_others + m.peak);
+    list.AddRectFilled({x - ui.px(1), top - ui.px(4)}, {x + ui.px(1), bottom + ui.px(1)},
+                       ui.colors.text);
+  }
+  if (!ui.frame.layout.folds()) draw_labels(ui, m, scale, bottom + ui.px(10), peak_shown);
 }
+
+// All use of the last minute, from what others hold at least up to what is there.
+class Sparkline {
+ public:
+  explicit Sparkline(const Ui& ui) : ui_(ui), history_(ui.frame.memory_history) {
+    low_ = std::numeric_limits<double>::max();
+    for (const auto& sample : history_) {
+      low_ = std::min(low_, static_cast<double>(sample.memory.used_by_others));
+      high_ = std::max(high_, used(sample.memory));
+    }
+    const MemorySnapshot& m = ui.frame.memory;
+    limit_ = static_cast<double>(m.total - m.reserved_by_driver);
+    if (const Forecast* const f = ui.frame.forecast; f != nullptr)
+      limit_ =
+          static_cast<double>(m.used_by_others + std::max<std::int64_t>(0, f->budget.budget_bytes));
+    // On a device with much room the limit would press the curve flat.
+    const double span = std::max(high_ - low_, static_cast<double>(kMiB));
+    shows_limit_ = limit_ <= low_ + 4 * span;
+    top_ = shows_limit_ ? std::max(limit_, high_) : low_ + 1.25 * span;
+  }
+
+  void draw(ImVec2 at, ImVec2 size) const {
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    list.AddLine({at.x, at.y + size.y}, {at.x + size.x, at.y + size.y}, ui_.colors.edge, ui_.px(1));
+    if (shows_limit_) {
+      const float y = at.y + size.y * height_of(limit_);
+      list.AddLine({at.x, y}, {at.x + size.x, y}, ui_.colors.edge, ui_.px(1));
+    }
+    if (history_.size() < 2) return;
+    std::vector<ImVec2> points;
+    points.reserve(history_.size());
+    for (const auto& sample : history_) {
+      points.push_back(
+          {at.x + size.x * static_cast<float>(1 - std::min(1.0, age(sample) / kSpan_s)),
+           at.y + (size.y - ui_.px(2)) * height_of(used(sample.memory))});
+    }
+    list.AddPolyline(points.data(), static_cast<int>(points.size()), ui_.colors.text_dim,
+                     ui_.px(1.4F));
+  }
+
+  // "12 s ago: 3.4 GB", of the moment at `part` (0..1) of the width.
+  [[nodiscard]] std::string read(float part) const {
+    if (history_.empty()) return {};
+    const double wanted = (1 - part) * kSpan_s;
+    const auto nearest =
+        std::min_element(history_.begin(), history_.end(), [&](const auto& a, const auto& b) {
+          return std::abs(age(a) - wanted) < std::abs(age(b) - wanted);
+        });
+    return fill(ui_.t("gauge.ago"),
+                {format_seconds(std::round(age(*nearest)), ui_.text),
+                 format_bytes(static_cast<std::int64_t>(used(nearest->memory)))});
+  }
+
+  static constexpr double kSpan_s = 60;
+
+ private:
+  static double used(const MemorySnapshot& m) { return static_cast<double>(m.total - m.free); }
+  [[nodiscard]] double age(const MemorySampler::Sample& sample) const {
+    return std::chrono::duration<double>(history_.back().time - sample.time).count();
+  }
+  [[nodiscard]] float height_of(double bytes) const {  // 0 = top
+    const double span = std::max(1.0, top_ - low_);
+    return static_cast<float>(1 - std::clamp((bytes - low_) / span, 0.0, 1.0));
+  }
+
+  const Ui& ui_;
+  const std::vector<MemorySampler::Sample>& history_;
+  double low_ = 0, high_ = 0, limit_ = 0, top_ = 1;
+  bool shows_limit_ = false;
+};
 
 void draw_table(const Ui& ui, const MemorySnapshot& m, bool stretched) {
-  const std::string source = is_cpu(m) ? ui.t("gauge.cpu") : m.source;
+  const std::string source = is_cpu(m) ? ui.t("gauge.memory") : m.source;
   ImGui::TextColored(ImGui::ColorConvertU32ToFloat4(ui.colors.text_faint), "%s%s", source.c_str(),
                      m.pretended ? (" · " + ui.t("gauge.pretended")).c_str() : "");
   if (ImGui::BeginTable("memory", 2, ImGuiTableFlags_SizingFixedFit)) {
@@ -208,7 +310,9 @@ void draw_table(const Ui& ui, const MemorySnapshot& m, bool stretched) {
     row("gauge.row.total", m.total);
     row("gauge.row.peak", m.peak);
     if (const Forecast* const f = ui.frame.forecast; f != nullptr) {
-      row("gauge.row.budget", f->budget.budget_bytes);
+      row("gauge.row.kept", f->budget.kept_free_bytes);
+      if (f->budget.cap_bytes) row("gauge.row.cap", *f->budget.cap_bytes);
+      row("gauge.row.budget", std::max<std::int64_t>(0, f->budget.budget_bytes));
       row("gauge.row.next", f->plan.peak_bytes);
     }
     ImGui::EndTable();
@@ -221,56 +325,75 @@ void draw_table(const Ui& ui, const MemorySnapshot& m, bool stretched) {
   }
 }
 
+// The figures beside the bar: used of all, and what a run may use.
+void draw_figures(const Ui& ui, const MemorySnapshot& m, ImVec2 at, float width, bool low) {
+  draw_text(ui, {at.x, at.y}, format_of(m.total - m.free, m.total),
+            {ui.colors.text, kTitleSize, true});
+  if (low) return;
+  std::int64_t usable = m.free + m.ours();
+  if (ui.frame.forecast != nullptr)
+    usable = std::max<std::int64_t>(0, ui.frame.forecast->budget.budget_bytes);
+  const TextStyle small{ui.colors.text_faint, kSmallSize};
+  draw_text(ui, {at.x, at.y + ui.px(24)},
+            fit_text(ui, fill(ui.t("gauge.usable"), {format_bytes(usable)}), small, width), small);
+}
+
+void draw_name(const Ui& ui, const MemorySnapshot& m, ImVec2 at, float width, bool low) {
+  const bool cpu = is_cpu(m);
+  draw_text(ui, at, ui.t(cpu ? "gauge.cpu" : "gauge.vram"), {ui.colors.text_dim, kSmallSize, true});
+  if (low) return;
+  const TextStyle device{ui.colors.text_faint, kSmallSize};
+  const std::string below = m.pretended ? ui.t("gauge.pretended")
+                            : cpu       ? ui.t("gauge.memory")
+                                        : ui.services.device_name;
+  draw_text(ui, {at.x, at.y + ui.px(20)}, fit_text(ui, below, device, width), device);
+}
+
 }  // namespace
 
 void draw_memory_panel(const Ui& ui, const Rect& area) {
   begin_panel(ui, "memory", area, ui.colors.panel, {0, 0},
               ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav);
   const MemorySnapshot& m = ui.frame.memory;
+  const bool low = ui.frame.layout.folds();  // one line
   const auto x = static_cast<float>(area.x);
   const auto y = static_cast<float>(area.y);
   const auto width = static_cast<float>(area.w);
   ImGui::GetWindowDrawList()->AddRectFilled({x, y}, {x + width, y + ui.px(1)}, ui.colors.line);
 
   const float side = ui.px(16);
-  const float label = ui.px(112);
-  const float spark = width > ui.px(1100) ? ui.px(126) : ui.px(80);
-  const float figures = ui.px(150);
-  const float name_room = label - ui.px(14);
-  const bool cpu = is_cpu(m);
-  const TextStyle name{ui.colors.text_dim, kLabelSize, true};
-  draw_text(ui, {x + side, y + ui.px(13)}, ui.t(cpu ? "gauge.cpu" : "gauge.vram"), name);
-  const TextStyle device{ui.colors.text_faint, kSmallSize};
-  const std::string below = m.pretended ? ui.t("gauge.pretended")
-                            : cpu       ? ui.t("gauge.memory")
-                                        : ui.services.device_name;
-  draw_text(ui, {x + side, y + ui.px(32)}, fit_text(ui, below, device, name_room), device);
+  const float label = ui.px(low ? 72 : 120);
+  const float spark = low ? 0 : ui.px(width > ui.px(1100) ? 128 : 80);
+  const float figures = ui.px(low ? 112 : 144);
+  draw_name(ui, m, {x + side, y + ui.px(low ? 12 : 14)}, label - ui.px(12), low);
 
-  const Scale scale =
-      make_scale(ui, m, x + side + label, width - 2 * side - label - figures - spark - ui.px(32));
-  const float top = y + ui.px(13);
-  const float bottom = top + ui.px(22);
+  const float bar = width - 2 * side - label - figures - spark - ui.px(low ? 16 : 32);
+  const Scale scale = make_scale(ui, m, x + side + label, bar);
+  const float top = y + ui.px(low ? 9 : 14);
+  const float bottom = top + ui.px(low ? 18 : 22);
   draw_segments(ui, m, scale, top, bottom);
   draw_marks(ui, m, scale, top, bottom);
+  const float text_left = scale.left + scale.width + ui.px(16);
+  draw_figures(ui, m, {text_left, y + ui.px(low ? 10 : 12)}, figures, low);
 
-  const float text_left = scale.left + scale.width + ui.px(18);
-  draw_text(ui, {text_left, y + ui.px(11)}, format_of(m.total - m.free, m.total),
-            {ui.colors.text, 16, true});
-  std::int64_t usable = m.free + m.ours();
-  if (ui.frame.forecast != nullptr)
-    usable = std::max<std::int64_t>(0, ui.frame.forecast->budget.budget_bytes);
-  const TextStyle small{ui.colors.text_faint, kSmallSize};
-  draw_text(ui, {text_left, y + ui.px(34)},
-            fit_text(ui, fill(ui.t("gauge.usable"), {format_bytes(usable)}), small, figures),
-            small);
-  draw_sparkline(ui, {x + width - side - spark, y + ui.px(14)}, {spark, ui.px(36)});
-
-  ImGui::SetCursorScreenPos({x + side, y + ui.px(6)});
-  ImGui::Dummy({width - 2 * side, static_cast<float>(area.h) - ui.px(12)});
+  const ImVec2 spark_at{x + width - side - spark, y + ui.px(12)};
+  const float over_bar = low ? width - 2 * side : spark_at.x - ui.px(8) - x - side;
+  ImGui::SetCursorScreenPos({x + side, y + ui.px(4)});
+  ImGui::Dummy({over_bar, static_cast<float>(area.h) - ui.px(8)});
   name_item(ui, "gauge");
-  if (ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip) && begin_tip(ui)) {
+  if (wants_tip(ui) && begin_tip(ui)) {
     draw_table(ui, m, scale.stretched);
     end_tip();
+  }
+  if (!low) {
+    const Sparkline line(ui);
+    line.draw(spark_at, {spark, ui.px(28)});
+    const TextStyle small{ui.colors.text_faint, kSmallSize};
+    draw_text_right(ui, spark_at.x + spark, y + ui.px(46), ui.t("gauge.span"), small);
+    ImGui::SetCursorScreenPos(spark_at);
+    ImGui::Dummy({spark, static_cast<float>(area.h) - ui.px(16)});
+    name_item(ui, "gauge.spark");
+    tooltip(ui, line.read((ImGui::GetIO().MousePos.x - spark_at.x) / spark));
   }
   ImGui::End();
 }

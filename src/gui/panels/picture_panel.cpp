@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include <hello_imgui/icons_font_awesome_6.h>
 #include <imgui.h>
@@ -19,7 +20,9 @@ void draw_prompt(const Ui& ui, const std::string& prompt) {
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(11), ui.px(8)));
   ImGui::PushStyleVar(ImGuiStyleVar_ChildRounding, ui.px(8));
   ImGui::PushStyleColor(ImGuiCol_ChildBg, ui.colors.field);
-  const float line = ui.px(17);
+  // Whole lines, as paragraph() sets them.
+  const float line =
+      std::round(kTextSize * (ui.state.language == "zh" ? 1.5F : kLineOfEm) * ui.scale);
   const float width = ImGui::GetContentRegionAvail().x;
   const std::string shown = shorten(prompt, 400);
   ImGui::SetNextWindowSizeConstraints({width, line}, {width, 5 * line + ui.px(16)});
@@ -69,7 +72,11 @@ void draw_rows(const Ui& ui, const FinishedPicture& p) {
   for (const double s : receipt.stage_seconds) seconds += s;
   if (seconds > 0)
     value_row(ui, ui.t("picture.time"), format_seconds(seconds, ui.text), 0, times(ui, receipt));
-  if (!receipt.model.empty()) value_row(ui, ui.t("picture.model"), receipt.model);
+  const ModelInfo& model = ui.services.model;
+  if (!receipt.model.empty()) {
+    const bool starter = model.is_starter && receipt.model == model.name;
+    value_row(ui, ui.t("picture.model"), starter ? ui.t("top.starter") : receipt.model);
+  }
   if (!receipt.device.empty()) {
     value_row(ui, ui.t("picture.device"),
               device_label(receipt.device) + (receipt.dtype.empty() ? "" : " · " + receipt.dtype));
@@ -173,7 +180,15 @@ void draw_keys(const Ui& ui) {
 }  // namespace
 
 void draw_picture_panel(const Ui& ui, const Rect& area) {
-  begin_panel(ui, "right", area, ui.colors.panel, {ui.px(16), ui.px(14)});
+  const bool drawer = ui.frame.layout.details_are_a_drawer;
+  begin_panel(ui, drawer ? "drawer" : "right", area, ui.colors.panel, {ui.px(16), ui.px(12)}, 0,
+              drawer);
+  if (drawer) {
+    const auto left = static_cast<float>(area.x);
+    const auto top = static_cast<float>(area.y);
+    ImGui::GetWindowDrawList()->AddRectFilled(
+        {left, top}, {left + ui.px(1), top + static_cast<float>(area.h)}, ui.colors.edge);
+  }
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(ui.px(8), ui.px(6)));
   const JobStatus* const running = ui.frame.running();
   const FinishedPicture* const picture = ui.state.selected_picture();

@@ -6,6 +6,7 @@
 #include "widgets.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <hello_imgui/icons_font_awesome_6.h>
@@ -41,147 +42,224 @@ std::string short_effect(const Ui& ui, const RungEffect& effect) {
          format_seconds(std::abs(effect.seconds), ui.text);
 }
 
-void draw_effect_table(const Ui& ui, const Plan& plan) {
-  if (plan.rung_effects.empty()) {
-    for (const std::string& rung : plan.rungs)
-      ImGui::TextUnformatted(rung_name(rung, ui.text).c_str());
-    return;
-  }
-  if (!ImGui::BeginTable("rungs", 2, ImGuiTableFlags_SizingFixedFit | ImGuiTableFlags_PadOuterX))
-    return;
-  for (const RungEffect& effect : plan.rung_effects) {
-    ImGui::TableNextColumn();
-    ImGui::TextUnformatted(rung_name(effect.rung, ui.text).c_str());
-    ImGui::TableNextColumn();
-    ImGui::TextColored(ImGui::ColorConvertU32ToFloat4(ui.colors.text_dim), "%s",
-                       effect_text(ui, effect).c_str());
-  }
-  ImGui::EndTable();
-}
-
-// The plan by rung and by stage, for the tooltip.
-void draw_plan_table(const Ui& ui, const Plan& plan) {
-  draw_effect_table(ui, plan);
-  ImGui::Spacing();
-  if (ImGui::BeginTable("stages", 5, ImGuiTableFlags_SizingFixedFit | ImGuiTableFlags_PadOuterX)) {
-    for (const char* const key :
-         {"stages.name", "stages.weights", "stages.working", "stages.peak", "stages.time"}) {
-      ImGui::TableNextColumn();
-      ImGui::TextColored(ImGui::ColorConvertU32ToFloat4(ui.colors.text_faint), "%s",
-                         ui.t(key).c_str());
+// Right-aligned figures of the stages, and below them what each rung does.
+void draw_stage_table(const Ui& ui, const Plan& plan) {
+  const float width = ImGui::GetContentRegionAvail().x;
+  const TextStyle head{ui.colors.text_faint, kSmallSize};
+  const TextStyle body{ui.colors.text, kSmallSize};
+  const float row = ui.px(18);
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float first = ui.px(56);
+  const float column = (width - first) / 4;
+  float y = at.y;
+  const auto line = [&](const std::array<std::string, 5>& cells, const TextStyle& style) {
+    draw_text(ui, {at.x, y}, fit_text(ui, cells[0], style, first), style);
+    for (std::size_t i = 1; i < cells.size(); ++i) {
+      const float right = at.x + first + static_cast<float>(i) * column;
+      draw_text_right(ui, right, y, fit_text(ui, cells[i], style, column - ui.px(4)), style);
     }
-    for (const StagePlan& stage : plan.stages) {
-      const std::string cells[] = {
-          ui.t("stage." + std::string(stage_name(stage.stage))), format_bytes(stage.weights_bytes),
+    y += row;
+  };
+  line({ui.t("stages.name"), ui.t("stages.weights"), ui.t("stages.working"), ui.t("stages.peak"),
+        ui.t("stages.time")},
+       head);
+  for (const StagePlan& stage : plan.stages) {
+    line({ui.t("stage." + std::string(stage_name(stage.stage))), format_bytes(stage.weights_bytes),
           format_bytes(stage.activation_bytes + stage.workspace_bytes),
           format_bytes(stage.peak_bytes),
-          stage.seconds > 0 ? format_seconds(stage.seconds, ui.text) : "–"};
-      for (const std::string& cell : cells) {
-        ImGui::TableNextColumn();
-        ImGui::TextUnformatted(cell.c_str());
-      }
-    }
-    ImGui::EndTable();
+          stage.seconds > 0 ? format_seconds(stage.seconds, ui.text) : "–"},
+         body);
   }
+  take_room(at, y - at.y);
 }
 
-void draw_rows(const Ui& ui, const Forecast& forecast, float right) {
-  const TextStyle dim{ui.colors.text_dim, kSmallSize};
+void draw_rungs(const Ui& ui, const Plan& plan) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float right = at.x + ImGui::GetContentRegionAvail().x;
   float y = at.y;
-  const auto row = [&](const std::string& left, const std::string& value, ImU32 color) {
+  const auto row = [&](const std::string& rung, const std::string& value, const std::string& tip) {
+    const TextStyle name{is_slow_rung(rung) ? ui.colors.warn : ui.colors.text, kSmallSize};
     const float edge =
         value.empty() ? right
                       : draw_text_right(ui, right, y, value, {ui.colors.text_faint, kSmallSize});
-    draw_text(ui, {at.x, y}, fit_text(ui, left, {color, kSmallSize}, edge - at.x - ui.px(8)),
-              {color, kSmallSize});
+    draw_text(ui, {at.x, y}, fit_text(ui, rung_name(rung, ui.text), name, edge - at.x - ui.px(8)),
+              name);
+    ImGui::SetCursorScreenPos({at.x, y});
+    ImGui::Dummy({right - at.x, ui.px(18)});
+    tooltip(ui, tip);
     y += ui.px(18);
   };
-  if (!forecast.fits) {
-    row(fill(ui.t("plan.short"), {format_bytes(forecast.shortfall_bytes)}), {}, ui.colors.bad);
-    row(fill(ui.t("plan.budget"),
-             {format_bytes(std::max<std::int64_t>(0, forecast.budget.budget_bytes))}),
-        {}, ui.colors.text_dim);
-  } else if (forecast.plan.rung_effects.empty()) {
-    for (const std::string& rung : forecast.plan.rungs)
-      row(rung_name(rung, ui.text), {}, ui.colors.text);
+  if (plan.rung_effects.empty()) {
+    for (const std::string& rung : plan.rungs) row(rung, {}, {});
   }
-  if (forecast.fits) {
-    // All of them would push what is below out of the window; the tooltip has them.
-    constexpr std::size_t kMostRows = 4;
-    const auto& effects = forecast.plan.rung_effects;
-    const std::size_t shown = effects.size() > kMostRows ? kMostRows - 1 : effects.size();
-    for (std::size_t i = 0; i < shown; ++i) {
-      row(rung_name(effects[i].rung, ui.text), short_effect(ui, effects[i]),
-          is_slow_rung(effects[i].rung) ? ui.colors.warn : ui.colors.text);
-    }
-    if (shown < effects.size()) {
-      row(fill(ui.t("plan.more"), {std::to_string(effects.size() - shown)}), {},
-          ui.colors.text_dim);
-    }
-    if (ui.state.draft.count > 1)
-      row(fill(ui.t("plan.count"), {std::to_string(ui.state.draft.count)}), {}, dim.color);
+  for (const RungEffect& effect : plan.rung_effects) {
+    row(effect.rung, short_effect(ui, effect),
+        rung_name(effect.rung, ui.text) + "\n" + effect_text(ui, effect));
   }
-  ImGui::Dummy({1, y - at.y});
+  take_room(at, y - at.y);
+}
+
+// What the plan does in a few words: "6 layers wait in main memory".
+std::string summary(const Ui& ui, const Forecast& forecast) {
+  const auto& rungs = forecast.plan.rungs;
+  if (rungs.empty()) return {};
+  const auto slow = std::find_if(rungs.begin(), rungs.end(), is_slow_rung);
+  const std::string text = rung_name(slow != rungs.end() ? *slow : rungs.front(), ui.text);
+  return rungs.size() == 1
+             ? text
+             : text + " · " + fill(ui.t("plan.more"), {std::to_string(rungs.size() - 1)});
+}
+
+// "1024×1024 · 5.3 GB · ≈ 15 s".
+std::string line_text(const Ui& ui, const Forecast& forecast) {
+  const Plan& plan = forecast.plan;
+  std::string text = to_string(Size{plan.width, plan.height});
+  if (!forecast.fits && forecast.shortfall_bytes <= 0) return text;  // not for want of memory
+  text += " · " + format_bytes(plan.peak_bytes);
+  if (forecast.fits && plan.seconds > 0) text += " · " + format_about(plan.seconds, ui.text);
+  return text;
+}
+
+// What is to be added when all is not well: "1.4× slower", "0.4 GB short".
+std::string line_state(const Ui& ui, const Forecast& forecast) {
+  switch (state_of(&forecast)) {
+    case CardState::kPending:
+    case CardState::kFits:
+      return {};
+    case CardState::kTight:
+      return ui.t("card.tight");
+    case CardState::kSlower:
+      return forecast.plan.seconds > 0
+                 ? fill(ui.t("card.slower.by"), {format_times(forecast.slowdown)})
+                 : ui.t("card.slower");
+    case CardState::kShort:
+      return forecast.shortfall_bytes > 0
+                 ? fill(ui.t("card.short"), {format_missing(forecast.shortfall_bytes)})
+                 : std::string();
+  }
+  return {};
+}
+
+void draw_line(const Ui& ui, const Forecast* forecast, ImU32 color, ImVec2 at, float right) {
+  const TextStyle style{ui.colors.text, kTextSize, true};
+  if (forecast == nullptr) {
+    draw_text(ui, at, ui.t("plan.pending"), {ui.colors.text_faint, kTextSize});
+    return;
+  }
+  const std::string state = line_state(ui, *forecast);
+  const std::string whole = line_text(ui, *forecast);
+  const TextStyle bold{color, kTextSize, true};
+  // Beside the button that offers another size there may be room for the trouble alone.
+  if (!forecast->fits && !state.empty() &&
+      text_width(ui, whole + "  " + state, style) > right - at.x) {
+    draw_text(ui, at, fit_text(ui, state, bold, right - at.x), bold);
+    return;
+  }
+  const std::string text = fit_text(ui, whole, style, right - at.x);
+  draw_text(ui, at, text, style);
+  const float x = at.x + text_width(ui, text, style) + ui.px(8);
+  if (!state.empty() && x < right - ui.px(24)) {
+    const TextStyle coloured{color, kTextSize};
+    draw_text(ui, {x, at.y}, fit_text(ui, state, coloured, right - x), coloured);
+  }
+}
+
+bool beyond_training(const Ui& ui) {
+  return is_beyond_training({ui.state.draft.width, ui.state.draft.height}, ui.services.model);
+}
+
+// A second line, always there so that nothing moves: why it cannot run, or else how it will.
+void draw_reason(const Ui& ui) {
+  const Forecast* const forecast = ui.frame.forecast;
+  if (!ui.frame.blocked.empty()) {
+    const bool memory = ui.frame.problems.empty();  // the dot and the card are red already
+    const bool unsaid = !memory && ui.state.draft.prompt.empty() && ui.frame.problems.size() == 1;
+    paragraph(ui, ui.frame.blocked,
+              {memory || unsaid ? ui.colors.text_dim : ui.colors.bad, kSmallSize});
+    name_item(ui, "reason");
+    return;
+  }
+  const bool beyond = beyond_training(ui);
+  const std::string text = beyond                ? ui.t("size.beyond")
+                           : forecast == nullptr ? std::string(" ")
+                                                 : summary(ui, *forecast);
+  const TextStyle style{beyond ? ui.colors.warn : ui.colors.text_faint, kSmallSize};
+  paragraph(ui, fit_text(ui, text.empty() ? " " : text, style, ImGui::GetContentRegionAvail().x),
+            style);
 }
 
 }  // namespace
 
-void draw_plan_panel(const Ui& ui) {
+void draw_plan_card(const Ui& ui) {
   const Forecast* const forecast = ui.frame.forecast;
-  ImGui::Dummy({0, 0});
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(12), ui.px(8)));
+  ImGui::PushStyleVar(ImGuiStyleVar_ChildRounding, ui.px(8));
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(ui.px(8), ui.px(4)));
+  ImGui::PushStyleColor(ImGuiCol_ChildBg, ImGui::ColorConvertU32ToFloat4(ui.colors.well));
+  const float width = ImGui::GetContentRegionAvail().x;
+  // It may take a third of a low window; the rest of it scrolls.
+  const float most = std::max(ui.px(96), ImGui::GetIO().DisplaySize.y * 0.34F);
+  ImGui::SetNextWindowSizeConstraints({width, 0}, {width, most});
+  ImGui::BeginChild("plan_card", {width, 0},
+                    ImGuiChildFlags_AutoResizeY | ImGuiChildFlags_AlwaysUseWindowPadding,
+                    ImGuiWindowFlags_NoNav);
+  section(ui, ui.t("plan.label"));
+  if (forecast == nullptr) {
+    paragraph(ui, ui.t("plan.pending"), {ui.colors.text_faint, kSmallSize});
+  } else {
+    if (forecast->fits) draw_rungs(ui, forecast->plan);
+    if (!forecast->plan.stages.empty()) draw_stage_table(ui, forecast->plan);
+    if (forecast->fits && ui.state.draft.count > 1) {
+      paragraph(ui, fill(ui.t("plan.count"), {std::to_string(ui.state.draft.count)}),
+                {ui.colors.text_dim, kSmallSize});
+    }
+  }
+  ImGui::EndChild();
+  name_item(ui, "plan.card");
+  ImGui::PopStyleColor();
+  ImGui::PopStyleVar(3);
+}
+
+void draw_plan_line(const Ui& ui) {
+  const Forecast* const forecast = ui.frame.forecast;
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
-  ImDrawList& list = *ImGui::GetWindowDrawList();
-  list.ChannelsSplit(2);  // the plate goes behind rows whose height is known only afterwards
-  list.ChannelsSetCurrent(1);
-  ImGui::SetCursorScreenPos({at.x + ui.px(12), at.y + ui.px(10)});
-  ImGui::PushItemFlag(ImGuiItemFlags_NoNav, true);
-  ImGui::BeginGroup();
-  const float right = at.x + width - ui.px(12);
-  std::string peak;
-  ImU32 color = 0;
-  if (forecast != nullptr) {
-    peak = fill(ui.t("plan.peak"), {format_bytes(forecast->plan.peak_bytes)});
-    if (forecast->fits && forecast->plan.seconds > 0)
-      peak += "  ·  " + format_about(forecast->plan.seconds, ui.text);
-    color = load_color(ui, forecast->fits
-                               ? load_of(forecast->plan.peak_bytes, forecast->budget.budget_bytes)
-                               : Load::kTooMuch);
-  }
-  const ImVec2 head = ImGui::GetCursorScreenPos();
-  section(ui, ui.t("plan.label"));
-  draw_text_right(ui, right, head.y, peak, {color, kSmallSize});
-  if (forecast != nullptr) {
-    draw_rows(ui, *forecast, right);
-  } else {
-    paragraph(ui, ui.t("plan.pending"), {ui.colors.text_faint, kSmallSize});
-  }
-  ImGui::EndGroup();
-  name_item(ui, "plan");
-  ImGui::PopItemFlag();
-  const float bottom = ImGui::GetItemRectMax().y + ui.px(3);
-  list.ChannelsSetCurrent(0);
-  list.AddRectFilled(at, {at.x + width, bottom + ui.px(4)}, ui.colors.field, ui.px(8));
-  list.ChannelsMerge();
-  if (forecast != nullptr && forecast->fits && !forecast->plan.stages.empty() &&
-      ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip) && begin_tip(ui)) {
-    draw_plan_table(ui, forecast->plan);
-    end_tip();
-  }
+  const float height = ui.px(24);
+  CardState state = state_of(forecast);
+  if (state == CardState::kFits && beyond_training(ui)) state = CardState::kSlower;
+  const ImU32 color = state_color(ui, state);
+
+  float right = at.x + width;
   if (forecast != nullptr && !forecast->fits && forecast->suggestion) {
     const std::string size = to_string(*forecast->suggestion);
-    ImGui::SetCursorScreenPos({right - ui.px(104), at.y + ui.px(30)});
+    const std::string label = fill(ui.t("plan.use"), {size});
+    const float wide = text_width(ui, label, {0, kSmallSize}) + ui.px(20);
+    ImGui::SetCursorScreenPos({right - wide, at.y});
     if (button(ui, {.name = "size.suggest",
-                    .label = fill(ui.t("plan.use"), {size}),
+                    .label = label,
                     .tip = fill(ui.t("tip.use"), {size}),
                     .kind = ButtonKind::kAccent,
-                    .size = {ui.px(104), ui.px(28)},
+                    .size = {wide, height},
                     .text_size = kSmallSize})) {
       ui.actions.choose_size(*forecast->suggestion);
     }
+    right -= wide + ui.px(8);
   }
-  take_room(at, bottom + ui.px(4) - at.y);
+  ImGui::SetCursorScreenPos(at);
+  if (ImGui::InvisibleButton("##plan", {right - at.x, height}, ImGuiButtonFlags_EnableNav))
+    ui.state.plan_open = !ui.state.plan_open;
+  offer_hand();
+  const bool hovered = ImGui::IsItemHovered();
+  name_item(ui, "plan");
+  tooltip(ui, ui.t("tip.plan"));
+  const TextStyle arrow{hovered ? ui.colors.text : ui.colors.text_faint, 10};
+  const char* const icon = ui.state.plan_open ? ICON_FA_CHEVRON_DOWN : ICON_FA_CHEVRON_UP;
+  const float edge = draw_text_right(ui, right, at.y + ui.px(6), icon, arrow) - ui.px(8);
+  ImGui::GetWindowDrawList()->AddCircleFilled({at.x + ui.px(4), at.y + height / 2}, ui.px(4),
+                                              color);
+  draw_line(ui, forecast, color, {at.x + ui.px(16), at.y + ui.px(4)}, edge);
+  take_room(at, height - ui.px(4));
+  draw_reason(ui);
 }
 
 void draw_generate_panel(const Ui& ui) {
@@ -189,7 +267,7 @@ void draw_generate_panel(const Ui& ui) {
   const bool busy = !ui.frame.jobs.empty();
   const float width = ImGui::GetContentRegionAvail().x;
   const float cancel = ui.px(100);
-  const float height = ui.px(42);
+  const float height = ui.px(40);
   const std::string label = busy
                                 ? fill(ui.t("generate.add"), {std::to_string(ui.frame.jobs.size())})
                                 : ui.t("generate.label");
@@ -200,7 +278,7 @@ void draw_generate_panel(const Ui& ui) {
                   .kind = ButtonKind::kAccent,
                   .size = {width - cancel - ui.px(8), height},
                   .bold = true,
-                  .text_size = 14.5F})) {
+                  .text_size = kTitleSize})) {
     ui.actions.generate(false, ui.frame.blocked);
   }
   ImGui::SameLine(0, ui.px(8));

@@ -4,6 +4,7 @@
 #include "widgets.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <hello_imgui/icons_font_awesome_6.h>
 #include <imgui.h>
@@ -36,6 +37,11 @@ void draw_field(const Ui& ui, const std::string& name, std::string& text, float 
   const float width = ImGui::GetContentRegionAvail().x;
   const bool escape = ImGui::IsKeyPressed(ImGuiKey_Escape);
   const std::string before = escape ? text : std::string();
+  // Dear ImGui draws the ground of a child into the child when there is nothing above it, as in a
+  // scrolled column; it would then cover the outline and the hint.
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  ImGui::GetWindowDrawList()->AddRectFilled(at, {at.x + width, at.y + height}, ui.colors.input,
+                                            ui.px(8));
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(ui.px(11), ui.px(9)));
   ImGui::PushStyleVar(ImGuiStyleVar_FrameRounding, ui.px(8));
   ImGui::PushStyleColor(ImGuiCol_NavCursor, 0U);  // the border below shows the focus already
@@ -44,13 +50,7 @@ void draw_field(const Ui& ui, const std::string& name, std::string& text, float 
   ImGui::PopStyleColor();
   ImGui::PopStyleVar(2);
   if (escape) text = before;
-  const Rect r = item_rect();
-  const ImU32 color = trouble                 ? ui.colors.bad
-                      : ImGui::IsItemActive() ? ui.colors.accent
-                                              : faded(ui.colors.border, 0.6F);
-  ImGui::GetWindowDrawList()->AddRect(
-      {static_cast<float>(r.x), static_cast<float>(r.y)},
-      {static_cast<float>(r.x + r.w), static_cast<float>(r.y + r.h)}, color, ui.px(8), ui.px(1));
+  outline(ui, trouble, 8);
 }
 
 void draw_prompt_field(const Ui& ui) {
@@ -60,9 +60,11 @@ void draw_prompt_field(const Ui& ui) {
   state.focus_prompt = false;
   const bool trouble =
       has_problem(ui, RequestProblem::Field::kPrompt) && !state.draft.prompt.empty();
-  // A tall window has room for a longer prompt.
+  // Whole lines; a tall window has room for a longer prompt.
   const float screen = ImGui::GetIO().DisplaySize.y / ui.scale;
-  const float height = ui.px(std::clamp(62 + (screen - 800) * 0.3F, 62.0F, 140.0F));
+  const bool composer = ui.frame.layout.kind == LayoutKind::kComposer;
+  const float lines = composer ? 2 : std::clamp(std::floor((screen - 560) / 80), 2.0F, 8.0F);
+  const float height = lines * ImGui::GetFontSize() + 2 * ui.px(9);
   draw_field(ui, "prompt", state.draft.prompt, height, ImGuiInputTextFlags_CallbackAlways,
              replace_text, trouble);
   if (!ImGui::IsItemActive()) state.new_prompt.reset();
@@ -80,9 +82,7 @@ void draw_prompt_field(const Ui& ui) {
 void draw_examples(const Ui& ui) {
   const auto can_draw = ui.services.can_draw.find(ui.state.language);
   if (can_draw != ui.services.can_draw.end() && !can_draw->second.empty()) {
-    const float width = ImGui::GetContentRegionAvail().x;
-    const bool short_enough = text_lines(ui, can_draw->second, {0, kSmallSize}, width) <= 2;
-    paragraph(ui, can_draw->second, {ui.colors.text_faint, short_enough ? kSmallSize : kLabelSize});
+    paragraph(ui, can_draw->second, {ui.colors.text_faint, kSmallSize});
   }
   const auto found = ui.services.examples.find(ui.state.language);
   if (found == ui.services.examples.end() || found->second.empty()) return;
@@ -138,6 +138,7 @@ void draw_negative(const Ui& ui) {
     state.negative_open = !state.negative_open;
   }
   const ImU32 color = ImGui::IsItemHovered() ? ui.colors.text : ui.colors.text_dim;
+  offer_hand();
   name_item(ui, "negative.fold");
   tooltip(ui, ui.t(off ? "why.negative" : "tip.negative"));
   draw_text(ui, {at.x, at.y + ui.px(4)},
@@ -171,6 +172,7 @@ void draw_prompt_panel(const Ui& ui) {
   }
   section(ui, ui.t("prompt.label"), note, too_long ? ui.colors.warn : 0);
   draw_prompt_field(ui);
+  if (ui.frame.layout.kind == LayoutKind::kComposer && !ui.state.settings_open) return;
   draw_examples(ui);
   draw_negative(ui);
   ImGui::Dummy({0, 0});

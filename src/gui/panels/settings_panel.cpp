@@ -33,7 +33,7 @@ void draw_seed(const Ui& ui) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
   const float label = ui.px(84);
-  const float random = ui.px(86);
+  const float random = ui.px(36);
   const float row = ImGui::GetFontSize() + 2 * ui.px(5);
   draw_text(ui, {at.x, at.y + (row - ui.px(kTextSize + 4)) / 2}, ui.t("seed.label"),
             {ui.colors.text_dim});
@@ -44,11 +44,12 @@ void draw_seed(const Ui& ui) {
       "##seed", ui.t("seed.random").c_str(), &state.seed_text,
       ImGuiInputTextFlags_CallbackCharFilter | ImGuiInputTextFlags_AutoSelectAll, digits_only);
   ImGui::PopStyleVar();
+  outline(ui, has_problem(ui, RequestProblem::Field::kSeed));
   name_item(ui, "seed");
   tooltip(ui, ui.t("tip.seed"));
   ImGui::SetCursorScreenPos({at.x + width - random, at.y});
   if (button(ui, {.name = "seed.random",
-                  .label = ui.t("seed.button"),
+                  .label = ICON_FA_DICE,
                   .tip = ui.t("tip.seed.random"),
                   .disabled = state.seed_text.empty() ? ui.t("why.seed.random") : std::string(),
                   .size = {random, row},
@@ -68,10 +69,37 @@ void draw_integer(const Ui& ui, SliderOptions options, RequestProblem::Field fie
 
 }  // namespace
 
+void draw_settings_fold(const Ui& ui) {
+  UiState& state = ui.state;
+  const GenerationRequest& draft = state.draft;
+  std::string line = fill(ui.t("settings.line"),
+                          {std::to_string(draft.steps), format_number(draft.guidance_scale),
+                           std::to_string(draft.count),
+                           state.seed_text.empty() ? ui.t("seed.random") : state.seed_text});
+  if (ui.frame.layout.kind == LayoutKind::kComposer)
+    line = to_string(Size{draft.width, draft.height}) + " · " + line;
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x;
+  const float height = ui.px(24);
+  if (ImGui::InvisibleButton("##settings.fold", {width, height}, ImGuiButtonFlags_EnableNav))
+    state.settings_open = !state.settings_open;
+  offer_hand();
+  const TextStyle style{ImGui::IsItemHovered() ? ui.colors.text : ui.colors.text_dim, kTextSize};
+  name_item(ui, "settings.fold");
+  tooltip(ui, ui.t("tip.settings.fold"));
+  draw_text(ui, {at.x, at.y + ui.px(6)},
+            state.settings_open ? ICON_FA_CHEVRON_DOWN : ICON_FA_CHEVRON_RIGHT,
+            {ui.colors.text_faint, 10});
+  draw_text(ui, {at.x + ui.px(16), at.y + ui.px(3)}, fit_text(ui, line, style, width - ui.px(16)),
+            style);
+}
+
 void draw_settings_panel(const Ui& ui) {
   using Field = RequestProblem::Field;
   UiState& state = ui.state;
   const ModelInfo& model = ui.services.model;
+  if (!ui.frame.layout.folds()) section(ui, ui.t("settings.label"));
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(ui.px(8), ui.px(4)));
   draw_integer(ui,
                {.name = "steps",
                 .label = ui.t("steps.label"),
@@ -103,6 +131,7 @@ void draw_settings_panel(const Ui& ui) {
                 .typed_high = kMaxCount},
                Field::kCount, state.draft.count);
   draw_seed(ui);
+  ImGui::PopStyleVar();
 }
 
 }  // namespace headroom

@@ -3,6 +3,7 @@
 #include "actions.h"
 #include "format.h"
 #include "panels.h"
+#include "refusal.h"
 #include "widgets.h"
 
 #include <algorithm>
@@ -18,31 +19,18 @@ bool is_selected(const Ui& ui, const SizeCard& card) {
   return card.preset.size == Size{ui.state.draft.width, ui.state.draft.height};
 }
 
-ImU32 state_color(const Ui& ui, const SizeCard& card) {
-  switch (card.state) {
-    case CardState::kPending:
-      return ui.colors.text_faint;
-    case CardState::kFits:
-      return ui.colors.ok;
-    case CardState::kSlower:
-      return ui.colors.warn;
-    case CardState::kShort:
-      return ui.colors.bad;
-  }
-  return ui.colors.text_faint;
-}
-
+// A word when all is not well; a size that fits needs none.
 std::string state_word(const Ui& ui, const SizeCard& card) {
   switch (card.state) {
     case CardState::kPending:
-      return ui.t("card.pending");
     case CardState::kFits:
-      return ui.t("card.fits");
+      return {};
+    case CardState::kTight:
+      return ui.t("card.word.tight");
     case CardState::kSlower:
-      return card.slowdown ? fill(ui.t("card.slower.by"), {format_times(*card.slowdown)})
-                           : ui.t("card.slower");
+      return ui.t("card.word.slower");
     case CardState::kShort:
-      return fill(ui.t("card.short"), {format_bytes(card.shortfall_bytes)});
+      return ui.t("card.word.short");
   }
   return {};
 }
@@ -53,51 +41,31 @@ std::string explain(const Ui& ui, const SizeCard& card) {
       to_string(card.preset.size) + "  ·  " + ui.t("preset." + std::string(card.preset.name));
   if (card.state == CardState::kPending) return text;
   if (card.state == CardState::kShort) {
-    const MemorySnapshot& m = ui.frame.memory;
-    text += "\n\n" + fill(ui.t("card.tip.short"),
-                          {format_bytes(card.peak_bytes), format_bytes(card.shortfall_bytes),
-                           format_bytes(m.total), format_bytes(m.used_by_others)});
-    text += "\n" + (card.suggestion ? fill(ui.t("card.tip.suggest"), {to_string(*card.suggestion)})
-                                    : ui.t("card.tip.nothing"));
+    text += "\n\n" + refusal_sum(card.peak_bytes, card.budget, ui.text) + "\n" +
+            refusal_cure(card.peak_bytes, card.budget, ui.frame.others, ui.text);
+    if (card.suggestion)
+      text += "\n" + fill(ui.t("card.tip.suggest"), {to_string(*card.suggestion)});
     return text;
   }
   text += "\n\n" + fill(ui.t("card.tip.fits"), {format_bytes(card.peak_bytes)});
+  if (card.state == CardState::kSlower) {
+    text += " " + (card.slowdown ? fill(ui.t("card.slower.by"), {format_times(*card.slowdown)})
+                                 : ui.t("card.slower"));
+  }
   for (const std::string& rung : card.rungs) text += "\n· " + rung_name(rung, ui.text);
   if (card.recommended) text += "\n\n" + ui.t("card.tip.recommended");
   return text;
 }
 
+// Squares differ by their side, so that 512 looks smaller than 1024.
 void draw_shape(const Ui& ui, ImVec2 at, float box, Size size, ImU32 color) {
   const float longest = static_cast<float>(std::max(size.width, size.height));
-  // Squares differ by their side, so that 512 looks smaller than 1024.
   const float side =
       box * (size.width == size.height ? 0.55F + 0.45F * (longest - 512) / 512 : 1.0F);
-  const float w = side * static_cast<float>(size.width) / longest;
-  const float h = side * static_cast<float>(size.height) / longest;
-  const ImVec2 low{at.x + (box - w) / 2, at.y + (box - h) / 2};
-  ImGui::GetWindowDrawList()->AddRect(low, {low.x + w, low.y + h}, color, ui.px(2.5F), ui.px(1.3F));
-}
-
-void draw_state(const Ui& ui, ImVec2 at, float right, const SizeCard& card) {
-  const ImU32 color = state_color(ui, card);
-  const TextStyle style{color, kLabelSize};
-  ImGui::GetWindowDrawList()->AddCircleFilled({at.x + ui.px(3), at.y + ui.px(8)}, ui.px(3), color);
-  const float star = card.recommended ? ui.px(16) : -ui.px(5);
-  draw_text(ui, {at.x + ui.px(11), at.y},
-            fit_text(ui, state_word(ui, card), style, right - star - at.x - ui.px(11)), style);
-  if (card.recommended)
-    draw_text_right(ui, right, at.y + ui.px(1), ICON_FA_STAR, {ui.colors.accent, 11});
-}
-
-// Memory and time in at most `width` screen pixels; on a narrow card without the sign for "about".
-std::string needs(const Ui& ui, const SizeCard& card, const TextStyle& style, float width) {
-  if (card.state == CardState::kPending) return "…";
-  const std::string bytes = format_bytes(card.peak_bytes);
-  if (!card.seconds) return bytes;
-  const std::string about = bytes + " · " + format_about(*card.seconds, ui.text);
-  if (text_width(ui, about, style) <= width) return about;
-  return fit_text(ui, bytes + " · " + format_seconds(std::round(*card.seconds), ui.text), style,
-                  width);
+  const float w = std::round(side * static_cast<float>(size.width) / longest);
+  const float h = std::round(side * static_cast<float>(size.height) / longest);
+  const ImVec2 low{at.x, at.y + std::round((box - h) / 2)};
+  ImGui::GetWindowDrawList()->AddRect(low, {low.x + w, low.y + h}, color, ui.px(2), ui.px(1.5F));
 }
 
 // Draws the plate and reports a click.
@@ -109,15 +77,14 @@ bool draw_plate(const Ui& ui, const SizeCard& card, ImVec2 at, ImVec2 size) {
   const bool clicked =
       ImGui::InvisibleButton(("##" + name).c_str(), size, ImGuiButtonFlags_EnableNav);
   const bool hovered = ImGui::IsItemHovered();
+  offer_hand();
   name_item(ui, name, enabled);
   tooltip(ui, explain(ui, card));
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const ImVec2 end{at.x + size.x, at.y + size.y};
-  const ImU32 fill_color =
-      selected || (hovered && enabled) ? ui.colors.field_hover : ui.colors.field;
-  list.AddRectFilled(at, end, enabled ? fill_color : faded(ui.colors.field, 0.55F), ui.px(8));
-  if (selected)
-    list.AddRect(at, end, enabled ? ui.colors.accent : ui.colors.bad, ui.px(8), ui.px(1.6F));
+  list.AddRectFilled(at, end, hovered ? ui.colors.card_hover : ui.colors.card, ui.px(8));
+  const ImU32 color = !selected ? ui.colors.edge : enabled ? ui.colors.ring : ui.colors.bad;
+  list.AddRect(at, end, color, ui.px(8), ui.px(selected ? 2.0F : 1.0F));
   return clicked;
 }
 
@@ -129,57 +96,51 @@ void click(const Ui& ui, const SizeCard& card) {
   }
 }
 
-void draw_square_card(const Ui& ui, const SizeCard& card, ImVec2 at, ImVec2 size) {
+// Its shape, its name, what it needs of memory and time, and a word when all is not well.
+void draw_card(const Ui& ui, const SizeCard& card, ImVec2 at, ImVec2 size) {
   if (draw_plate(ui, card, at, size)) click(ui, card);
-  const float alpha = card.state == CardState::kShort ? 0.55F : 1.0F;
-  const float pad = ui.px(10);
-  const float right = at.x + size.x - pad;
-  draw_shape(ui, {at.x + pad, at.y + ui.px(10)}, ui.px(21), card.preset.size,
+  const bool shorts = card.state == CardState::kShort;
+  const float alpha = shorts ? 0.55F : 1.0F;  // never of the reason and the figures
+  const float left = at.x + ui.px(5);
+  const float right = at.x + size.x - ui.px(2);
+  const float room = right - left;
+  draw_shape(ui, {left, at.y + ui.px(8)}, ui.px(16), card.preset.size,
              faded(ui.colors.text_dim, alpha));
-  draw_text_right(ui, right, at.y + ui.px(9), std::string(card.preset.name),
-                  {faded(ui.colors.text, alpha), 16, true});
-  draw_text(ui, {at.x + pad, at.y + ui.px(34)}, to_string(card.preset.size),
-            {faded(ui.colors.text_faint, alpha), kLabelSize});
-  const TextStyle style{faded(ui.colors.text, alpha), kLabelSize};
-  draw_text(ui, {at.x + pad, at.y + ui.px(50)}, needs(ui, card, style, right - at.x - pad), style);
-  draw_state(ui, {at.x + pad, at.y + ui.px(67)}, right, card);
-}
-
-void draw_wide_card(const Ui& ui, const SizeCard& card, ImVec2 at, ImVec2 size) {
-  if (draw_plate(ui, card, at, size)) click(ui, card);
-  const float alpha = card.state == CardState::kShort ? 0.55F : 1.0F;
-  const float pad = ui.px(10);
-  const float right = at.x + size.x - pad;
-  draw_shape(ui, {at.x + pad, at.y + (size.y - ui.px(26)) / 2}, ui.px(26), card.preset.size,
-             faded(ui.colors.text_dim, alpha));
-  const float x = at.x + pad + ui.px(35);
-  draw_text(ui, {x, at.y + ui.px(5)}, std::string(card.preset.name),
-            {faded(ui.colors.text, alpha), 14, true});
-  draw_text_right(ui, right, at.y + ui.px(8), to_string(card.preset.size),
-                  {faded(ui.colors.text_faint, alpha), kLabelSize});
-  const TextStyle style{faded(ui.colors.text, alpha), kLabelSize};
-  draw_text(ui, {x, at.y + ui.px(23)}, needs(ui, card, style, right - x), style);
-  draw_state(ui, {x, at.y + ui.px(39)}, right, card);
+  const ImU32 color = state_color(ui, card.state);
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  list.AddCircleFilled({right - ui.px(6), at.y + ui.px(12)}, ui.px(3), color);
+  if (card.recommended) {
+    draw_text_right(ui, right - ui.px(12), at.y + ui.px(5), ICON_FA_STAR, {ui.colors.ring, 10});
+  }
+  draw_text(ui, {left, at.y + ui.px(26)}, std::string(card.preset.name),
+            {faded(ui.colors.text, alpha), kTextSize, true});
+  const TextStyle figure{ui.colors.text, kSmallSize};
+  const auto row = [&](float y, const std::string& text, const TextStyle& style) {
+    draw_text(ui, {left, at.y + ui.px(y)}, fit_text(ui, text, style, room), style);
+  };
+  if (card.state == CardState::kPending) {
+    row(44, "…", figure);
+    return;
+  }
+  row(44, format_bytes(card.peak_bytes), figure);
+  if (shorts) {
+    row(59, format_missing(card.shortfall_bytes), {color, kSmallSize});
+  } else if (card.seconds) {
+    row(59, format_about(*card.seconds, ui.text), {ui.colors.text_dim, kSmallSize});
+  }
+  row(74, state_word(ui, card), {color, kSmallSize});
 }
 
 void draw_cards(const Ui& ui) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
-  const float width = ImGui::GetContentRegionAvail().x;
-  const float gap = ui.px(8);
-  const float tall = ui.px(88);
-  const float low = ui.px(57);
-  const float third = (width - 2 * gap) / 3;
-  const float half = (width - gap) / 2;
-  for (std::size_t i = 0; i < 3; ++i) {
-    draw_square_card(ui, ui.frame.cards[i], {at.x + static_cast<float>(i) * (third + gap), at.y},
-                     {third, tall});
+  const float gap = ui.px(4);
+  const float height = ui.px(92);
+  const float width = (ImGui::GetContentRegionAvail().x - 4 * gap) / 5;
+  for (std::size_t i = 0; i < ui.frame.cards.size(); ++i) {
+    const float x = at.x + static_cast<float>(i) * (width + gap);
+    draw_card(ui, ui.frame.cards[i], {std::round(x), at.y}, {std::floor(width), height});
   }
-  for (std::size_t i = 3; i < 5; ++i) {
-    draw_wide_card(ui, ui.frame.cards[i],
-                   {at.x + static_cast<float>(i - 3) * (half + gap), at.y + tall + gap},
-                   {half, low});
-  }
-  take_room(at, tall + gap + low + ui.px(2));
+  take_room(at, height);
 }
 
 // What a side may be, and how far it may go beside `other_px` in what is free now.
@@ -187,9 +148,12 @@ std::string side_tip(const Ui& ui, int other_px) {
   std::string tip = fill(ui.t("tip.side"), {std::to_string(ui.services.model.size_unit)});
   if (ui.frame.frontier == nullptr) return tip;
   const auto longest = longest_side(*ui.frame.frontier, other_px);
-  tip += "\n\n" + (longest ? fill(ui.t("tip.side.limit"),
-                                  {std::to_string(other_px), std::to_string(*longest)})
-                           : fill(ui.t("tip.side.none"), {std::to_string(other_px)}));
+  tip +=
+      "\n\n" +
+      (longest ? fill(ui.t("tip.side.limit"),
+                      {std::to_string(other_px),
+                       std::to_string(*longest) + (*longest == ui.frame.frontier->max ? "+" : "")})
+               : fill(ui.t("tip.side.none"), {std::to_string(other_px)}));
   return tip;
 }
 
@@ -208,6 +172,7 @@ bool draw_side(const Ui& ui, const std::string& name, const std::string& letter,
   ImGui::PopStyleColor();
   ImGui::PopStyleVar();
   const bool entered = ImGui::IsItemDeactivatedAfterEdit();
+  outline(ui, too_large);
   name_item(ui, name);
   tooltip(ui, side_tip(ui, other_px));
   draw_text(ui, {at.x + ui.px(11), at.y + ui.px(5)}, letter, {ui.colors.text_faint, 13});
@@ -259,25 +224,57 @@ void draw_custom(const Ui& ui) {
     state.swap_sides();
     state.size_note.clear();
   }
-  take_room(at, height + ui.px(3));
+  take_room(at, height);
 }
 
-// The section's name, and how large a picture may be on this device now without slowing down.
-void draw_heading(const Ui& ui) {
-  if (const Frontier* const table = ui.frame.frontier; table != nullptr && table->step > 0) {
-    const bool any = longest_side(*table, table->step).has_value();
-    if (table->critical_point) {
-      section(ui, ui.t("size.label"),
-              fill(ui.t("size.critical"), {to_string(*table->critical_point)}), ui.colors.ok);
-    } else {
-      section(ui, ui.t("size.label"), ui.t(any ? "size.all_slower" : "size.nothing"),
-              any ? ui.colors.warn : ui.colors.bad);
-    }
-  } else {
-    section(ui, ui.t("size.label"), "…");
+std::string heading(const Ui& ui, const SizesLine& line) {
+  switch (line.kind) {
+    case SizesLine::Kind::kPending:
+      return "…";
+    case SizesLine::Kind::kAllFit:
+      return ui.t("size.all_fit");
+    case SizesLine::Kind::kUpTo:
+      return fill(ui.t("size.up_to"), {line.size});
+    case SizesLine::Kind::kOnly:
+      return fill(ui.t("size.only"), {line.size});
+    case SizesLine::Kind::kAllSlower:
+      return ui.t("size.all_slower");
+    case SizesLine::Kind::kNone:
+      return ui.t("size.nothing");
   }
+  return {};
+}
+
+// The section's name, and what the cards below say together.
+void draw_heading(const Ui& ui) {
+  const SizesLine line = describe_sizes(ui.frame.cards, ui.frame.frontier);
+  const CardState state = line.kind == SizesLine::Kind::kPending     ? CardState::kPending
+                          : line.kind == SizesLine::Kind::kAllSlower ? CardState::kSlower
+                          : line.kind == SizesLine::Kind::kNone      ? CardState::kShort
+                                                                     : CardState::kFits;
+  section(ui, ui.t("size.label"), heading(ui, line), state_color(ui, state));
   name_item(ui, "size.critical");
-  tooltip(ui, ui.t("tip.critical"));
+  const Frontier* const table = ui.frame.frontier;
+  tooltip(ui, table != nullptr && table->critical_point
+                  ? fill(ui.t("tip.critical"), {critical_text(*table)})
+                  : ui.t("tip.critical.none"));
+}
+
+// What is to be said of the size, in the room between the groups: nothing moves for it.
+void draw_note(const Ui& ui) {
+  std::string note = ui.state.size_note;
+  ImU32 color = ui.colors.warn;
+  for (const RequestProblem& problem : ui.frame.problems) {
+    if (problem.field != RequestProblem::Field::kSize) continue;
+    note = problem.message;
+    color = ui.colors.bad;
+  }
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x;
+  const TextStyle style{color, kSmallSize};
+  draw_text(ui, {at.x, at.y - ui.px(4)}, fit_text(ui, note, style, width), style);
+  ImGui::Dummy({width, ui.px(12)});
+  if (!note.empty()) tooltip(ui, note);
 }
 
 }  // namespace
@@ -286,12 +283,7 @@ void draw_size_panel(const Ui& ui) {
   draw_heading(ui);
   draw_cards(ui);
   draw_custom(ui);
-  for (const RequestProblem& problem : ui.frame.problems) {
-    if (problem.field == RequestProblem::Field::kSize) {
-      paragraph(ui, problem.message, {ui.colors.bad, kSmallSize});
-    }
-  }
-  if (!ui.state.size_note.empty()) paragraph(ui, ui.state.size_note, {ui.colors.warn, kSmallSize});
+  draw_note(ui);
 }
 
 }  // namespace headroom

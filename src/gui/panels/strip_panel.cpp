@@ -28,6 +28,7 @@ bool draw_cell(const Ui& ui, const std::string& name, float side, ImTextureID te
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const bool clicked = ImGui::InvisibleButton(("##" + name).c_str(), {side, side});
   const bool hovered = ImGui::IsItemHovered();
+  offer_hand();
   name_item(ui, name);
   tooltip(ui, tip);
   ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -43,9 +44,9 @@ bool draw_cell(const Ui& ui, const std::string& name, float side, ImTextureID te
                          high, IM_COL32_WHITE, round - inset);
   }
   if (selected) {
-    list.AddRect(at, end, ui.colors.accent, round, ui.px(1.8F));
+    list.AddRect(at, end, ui.colors.ring, round, ui.px(2));
   } else if (hovered) {
-    list.AddRect(at, end, ui.colors.border, round, ui.px(1.5F));
+    list.AddRect(at, end, ui.colors.edge, round, ui.px(1.5F));
   }
   return clicked;
 }
@@ -77,7 +78,7 @@ void draw_strip_panel(const Ui& ui, const Rect& area) {
     return;
   }
   ImGui::SetCursorScreenPos({static_cast<float>(area.x), static_cast<float>(area.y)});
-  const float side = ui.px(68);
+  const float side = static_cast<float>(area.h) - ui.px(8);
   ImGui::PushStyleVar(ImGuiStyleVar_ScrollbarSize, ui.px(5));
   ImGui::BeginChild("strip", {width, static_cast<float>(area.h)}, 0,
                     ImGuiWindowFlags_HorizontalScrollbar | ImGuiWindowFlags_NoNav);

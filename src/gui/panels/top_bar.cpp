@@ -1,6 +1,7 @@
 #include "actions.h"
 #include "format.h"
 #include "panels.h"
+#include "pictures.h"
 #include "widgets.h"
 
 #include <algorithm>
@@ -11,20 +12,17 @@
 namespace headroom {
 namespace {
 
-// A quiet plate with an icon and a name; returns its width. Not a button: nothing happens on a
-// click.
+// An icon and a name, flat: nothing happens on a click. Returns its width.
 float draw_plate(const Ui& ui, ImVec2 at, float height, const std::string& icon,
                  const std::string& name, float most, const std::string& tip) {
-  const TextStyle style{ui.colors.text, 13};
-  const std::string shown = fit_text(ui, name, style, most - ui.px(42));
-  const float width = text_width(ui, shown, style) + ui.px(42);
+  const TextStyle style{ui.colors.text_dim, kTextSize};
+  const std::string shown = fit_text(ui, name, style, most - ui.px(20));
+  const float width = text_width(ui, shown, style) + ui.px(20);
   ImGui::SetCursorScreenPos(at);
   ImGui::Dummy({width, height});
   tooltip(ui, tip);
-  ImGui::GetWindowDrawList()->AddRectFilled(at, {at.x + width, at.y + height}, ui.colors.field,
-                                            ui.px(6));
-  draw_text(ui, {at.x + ui.px(11), at.y + ui.px(6)}, icon, {ui.colors.text_faint, 12});
-  draw_text(ui, {at.x + ui.px(30), at.y + ui.px(5)}, shown, style);
+  draw_text(ui, {at.x, at.y + ui.px(7)}, icon, {ui.colors.text_faint, 12});
+  draw_text(ui, {at.x + ui.px(20), at.y + ui.px(5)}, shown, style);
   return width;
 }
 
@@ -39,16 +37,34 @@ std::string describe(const Ui& ui, const JobStatus& job) {
   return size + count + " · " + ui.t("stage." + std::string(stage_name(job.stage)));
 }
 
-void draw_job(const Ui& ui, const JobStatus& job) {
-  const float width = ui.px(340);
-  const float height = ui.px(44);
+// One job in `width`: what, when, how long, and a way out of it.
+void draw_job(const Ui& ui, std::size_t index, float width) {
+  const JobStatus& job = ui.frame.jobs[index];
+  const float height = ui.px(48);
   const ImVec2 at = ImGui::GetCursorScreenPos();
-  const TextStyle name{ui.colors.text, 13};
-  const TextStyle detail{job.running ? ui.colors.accent : ui.colors.text_faint, kSmallSize};
-  draw_text(ui, {at.x, at.y + ui.px(3)}, fit_text(ui, job.request.prompt, name, width - ui.px(44)),
-            name);
-  draw_text(ui, {at.x, at.y + ui.px(22)}, describe(ui, job), detail);
-  ImGui::SetCursorScreenPos({at.x + width - ui.px(32), at.y + ui.px(6)});
+  const float thumb = ui.px(40);
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const ImVec2 end{at.x + thumb, at.y + thumb};
+  list.AddRectFilled(at, end, ui.colors.well, ui.px(4));
+  if (job.running && job.preview != nullptr) {
+    list.AddImageRounded(ui.pictures.preview(job.preview).id(), at, end, {0, 0}, {1, 1},
+                         IM_COL32_WHITE, ui.px(4));
+  } else {
+    const std::string number = std::to_string(index + 1);
+    const TextStyle faint{ui.colors.text_faint, kSmallSize};
+    draw_text(ui, {at.x + (thumb - text_width(ui, number, faint)) / 2, at.y + ui.px(12)}, number,
+              faint);
+  }
+  const float left = at.x + thumb + ui.px(12);
+  const float room = width - thumb - ui.px(56);
+  const TextStyle name{ui.colors.text, kTextSize};
+  const TextStyle detail{job.running ? ui.colors.ring : ui.colors.text_dim, kSmallSize};
+  draw_text(ui, {left, at.y + ui.px(3)}, fit_text(ui, job.request.prompt, name, room), name);
+  std::string below = describe(ui, job);
+  if (const auto seconds = ui.frame.job_seconds[index])
+    below += " · " + format_about(*seconds, ui.text);
+  draw_text(ui, {left, at.y + ui.px(22)}, fit_text(ui, below, detail, room), detail);
+  ImGui::SetCursorScreenPos({at.x + width - ui.px(32), at.y + ui.px(5)});
   if (button(ui, {.name = "queue.cancel." + std::to_string(job.id),
                   .label = ICON_FA_XMARK,
                   .tip = ui.t(job.running ? "tip.cancel" : "tip.queue.remove"),
@@ -61,28 +77,106 @@ void draw_job(const Ui& ui, const JobStatus& job) {
   ImGui::Dummy({width, height});
 }
 
+// "22 jobs · 1:32 in all", as far as times are known.
+std::string total(const Ui& ui) {
+  const std::size_t count = ui.frame.jobs.size();
+  if (count == 0) return {};
+  std::string text = fill(ui.t(count == 1 ? "queue.job" : "queue.jobs"), {std::to_string(count)});
+  double seconds = 0;
+  for (const auto& one : ui.frame.job_seconds) {
+    if (!one) return text;
+    seconds += *one;
+  }
+  return text + " · " + format_about(seconds, ui.text);
+}
+
 void draw_queue_popup(const Ui& ui) {
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(16), ui.px(14)));
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(16), ui.px(12)));
   const bool open = ImGui::BeginPopup("queue_popup");
   ImGui::PopStyleVar();
   if (!open) return;
   if (ImGui::IsKeyPressed(ImGuiKey_Escape)) ImGui::CloseCurrentPopup();
-  section(ui, ui.t("queue.title"));
-  if (ui.frame.jobs.empty()) {
-    paragraph(ui, ui.t("queue.empty"), {ui.colors.text_dim, 13});
-    ImGui::Dummy({ui.px(260), 1});
+  const float width = ui.px(344);
+  ImGui::Dummy({width, 0});
+  section(ui, ui.t("queue.title"), total(ui));
+  if (ui.frame.jobs.empty()) paragraph(ui, ui.t("queue.empty"), {ui.colors.text_dim, kTextSize});
+  // The list scrolls; what is above and below it does not.
+  const float row = ui.px(56);
+  const float all = row * static_cast<float>(ui.frame.jobs.size());
+  const float most = std::min(7.5F * row, ImGui::GetIO().DisplaySize.y - ui.px(190));
+  if (!ui.frame.jobs.empty()) {
+    const float bar = all > most ? ui.px(12) : 0;
+    ImGui::BeginChild("queue_list", {width + bar, std::min(all, most)});
+    for (std::size_t i = 0; i < ui.frame.jobs.size(); ++i) draw_job(ui, i, width);
+    ImGui::EndChild();
   }
-  for (const JobStatus& job : ui.frame.jobs) draw_job(ui, job);
   const bool waiting = std::any_of(ui.frame.jobs.begin(), ui.frame.jobs.end(),
                                    [](const JobStatus& job) { return !job.running; });
   if (waiting && button(ui, {.name = "queue.clear",
                              .label = ui.t("queue.clear") + "   Shift+Esc",
                              .tip = ui.t("tip.queue.clear"),
-                             .size = {ui.px(340), ui.px(32)},
-                             .text_size = 13})) {
+                             .size = {width, ui.px(32)},
+                             .text_size = kTextSize})) {
     ui.actions.clear_waiting();
   }
   ImGui::EndPopup();
+}
+
+// The queue's button at `x`, `y` and its popup below.
+void draw_queue(const Ui& ui, float x, float y, float width, float height) {
+  const std::string count = std::to_string(ui.frame.jobs.size());
+  ImGui::SetCursorScreenPos({x, y});
+  if (button(ui,
+             {.name = "queue", .label = " ", .tip = ui.t("tip.queue"), .size = {width, height}})) {
+    ImGui::OpenPopup("queue_popup");
+  }
+  draw_text(ui, {x + ui.px(12), y + ui.px(5)}, ui.t("queue.button"), {ui.colors.text, kTextSize});
+  draw_text_right(ui, x + width - ui.px(12), y + ui.px(5), count,
+                  {ui.frame.jobs.empty() ? ui.colors.text_faint : ui.colors.ring, kTextSize, true});
+  ImGui::SetNextWindowPos({x + width, y + height + ui.px(6)}, ImGuiCond_Always, {1, 0});
+  draw_queue_popup(ui);
+}
+
+// Returns where the buttons begin.
+float draw_buttons(const Ui& ui, float right, float y, float height) {
+  const float square = ui.px(36);
+  const float gap = ui.px(8);
+  float x = right - ui.px(16) - square;
+  ImGui::SetCursorScreenPos({x, y});
+  if (button(ui, {.name = "theme",
+                  .label = ICON_FA_CIRCLE_HALF_STROKE,
+                  .tip = ui.t(ui.state.dark ? "tip.theme.light" : "tip.theme.dark"),
+                  .size = {square, height},
+                  .text_size = kTextSize})) {
+    ui.state.dark = !ui.state.dark;
+  }
+  const float language = ui.px(72);
+  x -= language + gap;
+  ImGui::SetCursorScreenPos({x, y});
+  if (button(ui, {.name = "language",
+                  .label = "中 / EN",
+                  .tip = ui.t("tip.language"),
+                  .size = {language, height},
+                  .text_size = kTextSize})) {
+    ui.state.language = ui.state.language == "en" ? "zh" : "en";
+  }
+  if (ui.frame.layout.details_are_a_drawer) {
+    x -= square + gap;
+    ImGui::SetCursorScreenPos({x, y});
+    if (button(ui, {.name = "details",
+                    .label = ICON_FA_CIRCLE_INFO,
+                    .tip = ui.t("tip.details"),
+                    .size = {square, height},
+                    .text_size = kTextSize})) {
+      ui.state.details_open = !ui.state.details_open;
+    }
+  }
+  const std::string count = std::to_string(ui.frame.jobs.size());
+  const float width =
+      text_width(ui, ui.t("queue.button") + "   " + count, {0, kTextSize}) + ui.px(28);
+  x -= width + gap;
+  draw_queue(ui, x, y, width, height);
+  return x;
 }
 
 }  // namespace
@@ -97,52 +191,23 @@ void draw_top_bar(const Ui& ui, const Rect& area) {
                                             ui.colors.line);
   const float height = ui.px(28);
   const float y = y0 + (static_cast<float>(area.h) - height) / 2;
-  draw_text(ui, {x0 + ui.px(16), y + ui.px(4)}, "Headroom", {ui.colors.text, 15, true});
+  const TextStyle title{ui.colors.text, kTitleSize, true};
+  draw_text(ui, {x0 + ui.px(16), y + ui.px(4)}, "Headroom", title);
+  float x = x0 + ui.px(16) + text_width(ui, "Headroom", title) + ui.px(20);
+  const float end = draw_buttons(ui, right, y, height) - ui.px(12);
 
-  const float most = (right - x0) * 0.27F;
-  float x = x0 + ui.px(108);
   const ModelInfo& info = ui.services.model;
   const std::string model = info.is_starter ? ui.t("top.starter") : info.name;
-  x += draw_plate(ui, {x, y}, height, ICON_FA_CUBE, model, most,
-                  fill(ui.t("tip.model"), {ui.services.model.path})) +
-       ui.px(8);
-  draw_plate(ui, {x, y}, height, ICON_FA_MICROCHIP, device_label(ui.services.device_name), most,
-             fill(ui.t("tip.device"), {ui.frame.memory.source}));
-
-  const float square = ui.px(36);
-  const float language = ui.px(74);
-  x = right - ui.px(16) - square;
-  ImGui::SetCursorScreenPos({x, y});
-  if (button(ui, {.name = "theme",
-                  .label = ICON_FA_CIRCLE_HALF_STROKE,
-                  .tip = ui.t(ui.state.dark ? "tip.theme.light" : "tip.theme.dark"),
-                  .size = {square, height},
-                  .text_size = 13})) {
-    ui.state.dark = !ui.state.dark;
+  x += draw_plate(ui, {x, y}, height, ICON_FA_CUBE, model, std::min(end - x, ui.px(320)),
+                  fill(ui.t("tip.model"), {info.path})) +
+       ui.px(20);
+  // Half a word of the device would say nothing.
+  if (end - x > ui.px(96)) {
+    const std::string& source = ui.frame.memory.source;
+    draw_plate(
+        ui, {x, y}, height, ICON_FA_MICROCHIP, device_label(ui.services.device_name), end - x,
+        fill(ui.t("tip.device"), {source.starts_with("CPU") ? ui.t("gauge.memory") : source}));
   }
-  x -= language + ui.px(8);
-  ImGui::SetCursorScreenPos({x, y});
-  if (button(ui, {.name = "language",
-                  .label = "中 / EN",
-                  .tip = ui.t("tip.language"),
-                  .size = {language, height},
-                  .text_size = 13})) {
-    ui.state.language = ui.state.language == "en" ? "zh" : "en";
-  }
-  const std::string count = std::to_string(ui.frame.jobs.size());
-  const TextStyle style{ui.colors.text, 13};
-  const float width = text_width(ui, ui.t("queue.button") + "   " + count, style) + ui.px(30);
-  x -= width + ui.px(8);
-  ImGui::SetCursorScreenPos({x, y});
-  if (button(ui,
-             {.name = "queue", .label = " ", .tip = ui.t("tip.queue"), .size = {width, height}})) {
-    ImGui::OpenPopup("queue_popup");
-  }
-  draw_text(ui, {x + ui.px(13), y + ui.px(5)}, ui.t("queue.button"), style);
-  draw_text_right(ui, x + width - ui.px(13), y + ui.px(5), count,
-                  {ui.frame.jobs.empty() ? ui.colors.text_faint : ui.colors.accent, 13, true});
-  ImGui::SetNextWindowPos({x + width, y + height + ui.px(6)}, ImGuiCond_Always, {1, 0});
-  draw_queue_popup(ui);
   ImGui::End();
 }
 

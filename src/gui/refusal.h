@@ -1,0 +1,26 @@
+#pragma once
+#include "headroom/config/string_table.h"
+#include "headroom/core/memory_snapshot.h"
+#include "headroom/memory/forecast.h"
+
+#include <string>
+#include <vector>
+
+namespace headroom {
+
+// Why `need_bytes` do not fit into `budget`, as a sum that adds up in the figures that are shown:
+// "Needs 19 MB. 90 MB on the card − 0 others − 82 kept free = 8 MB left."
+[[nodiscard]] std::string refusal_sum(std::int64_t need_bytes, const Budget& budget,
+                                      const StringTable& text);
+
+// What to do about the term that decides: "Close blender (300 MB)." `others`: largest first.
+[[nodiscard]] std::string refusal_cure(std::int64_t need_bytes, const Budget& budget,
+                                       const std::vector<OtherProgram>& others,
+                                       const StringTable& text);
+
+// All that is to be said of a forecast that does not fit, in the window's language.
+[[nodiscard]] std::string refusal_text(const Forecast& forecast,
+                                       const std::vector<OtherProgram>& others,
+                                       const StringTable& text);
+
+}  // namespace headroom

@@ -1,0 +1,102 @@
+// The sentence that refuses a size: its figures add up as they are shown, in both languages.
+#include "refusal.h"
+
+#include "headroom/core/bytes.h"
+
+#include <cmath>
+#include <filesystem>
+#include <regex>
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace headroom {
+namespace {
+
+StringTable table(const std::string& language) {
+  return StringTable(std::filesystem::path(HEADROOM_SOURCE_DIR) / "configs/lang" /
+                     (language + ".yaml"));
+}
+
+MemorySnapshot device(std::int64_t total, std::int64_t others, std::int64_t driver = 0) {
+  MemorySnapshot m;
+  m.total = total;
+  m.used_by_others = others;
+  m.reserved_by_driver = driver;
+  m.free = std::max<std::int64_t>(0, total - others - driver);
+  m.source = "CUDA: a card";
+  return m;
+}
+
+Budget budget(const MemorySnapshot& memory, std::optional<std::int64_t> reserve,
+              std::optional<std::int64_t> cap = {}) {
+  return compute_budget(memory, {.vram_cap_bytes = cap, .reserve_bytes = reserve});
+}
+
+TEST(Refusal, IsASumThatSaysWhereTheMemoryIs) {
+  const StringTable en = table("en");
+  EXPECT_EQ(refusal_sum(19 * kMiB, budget(device(90 * kMiB, 0), 256 * kMiB), en),
+            "Needs 19 MB. 90 MB on the card − 0 others − 256 kept free = nothing left.");
+  EXPECT_EQ(refusal_sum(300 * kMiB, budget(device(600 * kMiB, 315 * kMiB), {}), en),
+            "Needs 300 MB. 600 MB on the card − 315 others − 60 kept free = 225 MB left.");
+  EXPECT_EQ(refusal_sum(6 * kGiB, budget(device(6 * kGiB, kGiB, 200 * kMiB), {}), en),
+            "Needs 6.00 GB. 6.00 GB on the card − 0.20 driver − 1.00 others − 0.25 kept free = "
+            "4.55 GB left.");
+  EXPECT_EQ(refusal_sum(19 * kMiB, budget(device(90 * kMiB, 0), {}, 10 * kMiB), en),
+            "Needs 19 MB. The cap allows 10 MB.");
+  MemorySnapshot cpu = device(90 * kMiB, 0);
+  cpu.source = "CPU budget";
+  EXPECT_NE(refusal_sum(85 * kMiB, budget(cpu, {}), en).find("90 MB of memory"), std::string::npos);
+  EXPECT_EQ(refusal_sum(19 * kMiB, budget(device(90 * kMiB, 0), 256 * kMiB), table("zh")),
+            "需要 19 MB。显卡共 90 MB − 其他程序 0 − 预留 256 = 没有剩余。");
+}
+
+// Every figure of the sentence, in hundredths.
+std::vector<long long> figures(const std::string& sentence) {
+  std::vector<long long> found;
+  const std::regex number("[0-9]+(\\.[0-9]+)?");
+  for (std::sregex_iterator it(sentence.begin(), sentence.end(), number), end; it != end; ++it)
+    found.push_back(std::llround(100 * std::stod(it->str())));
+  return found;
+}
+
+TEST(Refusal, AddsUpToTheLastDigitWhateverTheAmounts) {
+  const StringTable en = table("en");
+  for (std::int64_t total = 700 * kMiB; total < 40 * kGiB; total = total * 13 / 9) {
+    for (std::int64_t others = 0; others < total; others += total / 7 + 12345677) {
+      const Budget b = budget(device(total, others, total / 97), {});
+      const std::string sentence = refusal_sum(b.budget_bytes + 1 + total / 5, b, en);
+      const auto f = figures(sentence);
+      if (b.budget_bytes <= 0) continue;
+      ASSERT_EQ(f.size(), 6U) << sentence;
+      EXPECT_EQ(f[1] - f[2] - f[3] - f[4], f[5]) << sentence;
+      EXPECT_GT(f[0], f[5]) << sentence;
+    }
+  }
+}
+
+TEST(Refusal, WhatMissesByAByteStillLooksLarger) {
+  const Budget b = budget(device(6 * kGiB, kGiB), {});
+  const auto f = figures(refusal_sum(b.budget_bytes + 1, b, table("en")));
+  EXPECT_GT(f.front(), f.back());
+}
+
+TEST(Refusal, OffersTheCureOfTheTermThatDecides) {
+  const StringTable en = table("en");
+  const StringTable zh = table("zh");
+  const std::vector<OtherProgram> others{{7, "blender", 300 * kMiB}, {8, "Xorg", 15 * kMiB}};
+  const Budget taken = budget(device(600 * kMiB, 315 * kMiB), {});
+  EXPECT_EQ(refusal_cure(300 * kMiB, taken, others, en), "Close blender (300 MB).");
+  EXPECT_EQ(refusal_cure(300 * kMiB, taken, others, zh), "请关闭 blender（300 MB）。");
+  EXPECT_EQ(refusal_cure(539 * kMiB, taken, others, en), "Close other programs: they hold 315 MB.")
+      << "blender alone would not do";
+  EXPECT_EQ(refusal_cure(300 * kMiB, taken, {}, en), "Close other programs: they hold 315 MB.");
+  EXPECT_EQ(refusal_cure(19 * kMiB, budget(device(90 * kMiB, 0), 80 * kMiB), others, en),
+            "Lower the reserve (memory.reserve, now 80 MB).");
+  EXPECT_EQ(refusal_cure(19 * kMiB, budget(device(90 * kMiB, 0), {}, 10 * kMiB), others, en),
+            "Lift the cap (memory.vram_cap, now 10 MB).");
+  EXPECT_EQ(refusal_cure(kGiB, taken, others, en), "The device is too small for this size.");
+}
+
+}  // namespace
+}  // namespace headroom
