@@ -1,3 +1,4 @@
+#include "headroom/device/copy_stream.h"
 #include "headroom/device/memory_tag.h"
 #include "headroom/model/vae.h"
 
@@ -7,18 +8,24 @@
 #include "vae_layers.h"
 
 #include <algorithm>
+#include <array>
+#include <functional>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include <ATen/ops/add.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/upsample_nearest2d.h>
 
-// Decoding in tiles that equals decoding at once. Every layer runs over the whole picture before
-// the next begins: tile by tile with a margin of one pixel, from host memory and back to it. The
-// statistics of the next GroupNorm are gathered from the tiles of the layer before it. So no tile
-// sees less than the whole picture's statistics and nothing is computed twice; the device holds one
-// tile.
+// Decoding strip by strip that equals decoding at once. Every layer runs over the whole picture
+// before the next begins: a few rows at a time with a margin of one, from host memory and back to
+// it. The statistics of the next GroupNorm are gathered from the strips of the layer before it. So
+// no strip sees less than the whole picture's statistics and nothing but the margins is computed
+// twice; the device holds one strip, and the input of the next.
+//
+// Rows of full width are contiguous in channels-last memory. Copies of narrower tiles would each be
+// made contiguous first, on both sides of the bus.
 namespace headroom {
 namespace {
 
@@ -28,27 +35,77 @@ struct Plane {
   ChannelStatistics statistics;
 };
 
-struct Rect {
-  std::int64_t top, left, height, width;
+struct Rows {
+  std::int64_t top, height;
+};
+
+at::Tensor rows_of(const at::Tensor& x, const Rows& r) { return x.narrow(2, r.top, r.height); }
+
+// Brings rows of a plane to the device, one strip after the other, into two buffers: while one is
+// worked on, the next strip is on its way into the other.
+class StripFeed {
+ public:
+  StripFeed(const at::Tensor& plane, std::vector<Rows> strips, const at::TensorOptions& options,
+            CopyStream& copies)
+      : plane_(plane), strips_(std::move(strips)), copies_(copies) {
+    std::int64_t height = 0;
+    for (const Rows& rows : strips_) height = std::max(height, rows.height);
+    for (at::Tensor& buffer : buffers_) {
+      buffer = at::empty({1, plane.size(1), height, plane.size(3)}, options,
+                         at::MemoryFormat::ChannelsLast);
+    }
+    copies_.follow_compute();
+    copies_.run([this] { fetch(0); });
+  }
+
+  // The values of strip `i`, which may be overwritten. What is copied from now on overtakes only
+  // what is queued from now on.
+  [[nodiscard]] at::Tensor take(std::size_t i) {
+    copies_.follow_compute();
+    return part(i);
+  }
+  // To be called when the work on strip `i` is queued: the next strip comes while it goes on, and
+  // with it `more` copies.
+  void load_next(std::size_t i, const std::function<void()>& more = {}) {
+    copies_.run([&] {
+      if (more) more();
+      fetch(i + 1);
+    });
+  }
+
+ private:
+  [[nodiscard]] at::Tensor part(std::size_t i) const {
+    return buffers_[i % 2].narrow(2, 0, strips_[i].height);
+  }
+  void fetch(std::size_t i) const {
+    if (i < strips_.size()) part(i).copy_(rows_of(plane_, strips_[i]), /*non_blocking=*/true);
+  }
+
+  at::Tensor plane_;
+  std::vector<Rows> strips_;
+  CopyStream& copies_;
+  std::array<at::Tensor, 2> buffers_;
 };
 
 class TiledRun {
  public:
-  TiledRun(std::int64_t groups, std::int64_t tile_latent, const at::Tensor& z,
+  TiledRun(std::int64_t groups, std::int64_t strip_latents, const at::Tensor& z,
            const BetweenLayers& between)
       : groups_(groups),
-        tile_latent_(tile_latent),
+        strip_latents_(strip_latents),
         latent_height_(z.size(1)),
         options_(z.options()),
-        between_(between) {}
+        between_(between),
+        copies_(z.device()) {}
 
-  // Host memory for a whole layer; on meta as on the CPU it is the tag that keeps it off the
-  // device.
+  // Host memory for a whole layer, page-locked where a card copies from it; on meta as on the CPU
+  // it is the tag that keeps it off the device.
   [[nodiscard]] at::Tensor host_plane(std::int64_t channels, std::int64_t height,
                                       std::int64_t width) const {
     const ScopedMemoryTag tag(MemoryTag::kHost);
-    const auto device = options_.device().is_cuda() ? at::Device(at::kCPU) : options_.device();
-    return at::empty({1, channels, height, width}, options_.device(device),
+    const bool card = options_.device().is_cuda();
+    const auto device = card ? at::Device(at::kCPU) : options_.device();
+    return at::empty({1, channels, height, width}, options_.device(device).pinned_memory(card),
                      at::MemoryFormat::ChannelsLast);
   }
 
@@ -64,13 +121,16 @@ class TiledRun {
     if (norm != nullptr) {
       affine = in.statistics.normalisation(groups_, norm->weight, norm->bias, device);
     }
-    const std::int64_t margin = conv.weight.size(2) / 2;
-    for_each_tile(height, width, [&](const Rect& tile) {
-      // The part of the input that the tile's pixels depend on, clipped to the picture; where it is
-      // clipped, the convolution's own zero padding takes over.
-      const Rect need = grown(tile, margin, height, width);
-      const Rect source = enlarge ? halved(need) : need;
-      at::Tensor x = load(in.values, source);
+    const std::vector<Rows> strips = strips_of(height);
+    const std::vector<Rows> sources = sources_of(strips, height, conv.weight.size(2) / 2, factor);
+    StripFeed feed(in.values, sources, options_, copies_);
+    at::Tensor beside;
+    if (residual != nullptr) {
+      beside = at::empty({1, residual->values.size(1), strips.front().height, width}, options_,
+                         at::MemoryFormat::ChannelsLast);
+    }
+    for (std::size_t i = 0; i < strips.size(); ++i) {
+      at::Tensor x = feed.take(i);
       if (affine) {
         x = x.to(at::kFloat);
         apply_affine(x, *affine, /*silu=*/true);
@@ -78,15 +138,15 @@ class TiledRun {
       }
       if (enlarge) x = at::upsample_nearest2d(x, {2 * x.size(2), 2 * x.size(3)});
       x = run_conv(conv, x);
-      at::Tensor y = x.narrow(2, tile.top - source.top * factor, tile.height)
-                         .narrow(3, tile.left - source.left * factor, tile.width);
-      if (residual != nullptr) {
-        at::Tensor r = load(residual->values, tile);
-        if (shortcut != nullptr) r = run_conv(*shortcut, r);
-        y = y.add_(r);
-      }
-      store(out, tile, y);
-    });
+      at::Tensor y = x.narrow(2, strips[i].top - sources[i].top * factor, strips[i].height);
+      at::Tensor r = residual == nullptr ? at::Tensor() : beside.narrow(2, 0, strips[i].height);
+      feed.load_next(i, [&] {
+        if (r.defined()) r.copy_(rows_of(residual->values, strips[i]), /*non_blocking=*/true);
+      });
+      if (shortcut != nullptr) r = run_conv(*shortcut, r);
+      if (r.defined()) y = y.add_(r);
+      store(out, strips[i], y);
+    }
     if (between_) between_();
     return out;
   }
@@ -97,7 +157,7 @@ class TiledRun {
                     r.conv_shortcut.weight.defined() ? &r.conv_shortcut : nullptr);
   }
 
-  // The mid block's attention: keys and values of all tokens on the device, queries a tile's worth
+  // The mid block's attention: keys and values of all tokens on the device, queries a strip's worth
   // at a time.
   Plane attend(const VaeAttention& a, Plane x) {
     const std::int64_t c = x.values.size(1);
@@ -107,33 +167,25 @@ class TiledRun {
     const at::Tensor device = at::empty({0}, options_);
     const ChannelAffine affine =
         x.statistics.normalisation(groups_, a.group_norm.weight, a.group_norm.bias, device);
-    const auto tokens_of = [&](const Rect& rect) {  // normalised, [tokens, C]
-      at::Tensor t = load(x.values, rect).to(at::kFloat);
+    const auto tokens_of = [&](at::Tensor t) {  // [1, C, rows, W], overwritten -> [tokens, C]
+      t = t.to(at::kFloat);
       apply_affine(t, affine, /*silu=*/false);
-      return t.to(options_.dtype()).permute({0, 2, 3, 1}).reshape({rect.height * rect.width, c});
+      return t.to(options_.dtype()).permute({0, 2, 3, 1}).reshape({t.size(2) * width, c});
     };
     const at::Tensor k = at::empty({height * width, 1, c}, options_);
     const at::Tensor v = at::empty({height * width, 1, c}, options_);
-    const std::int64_t rows = std::max<std::int64_t>(1, tile_latent_ * tile_latent_ / width);
-    const auto for_each_strip = [&](auto work) {
-      for_each_piece(height, rows, on_meta(), [&](std::int64_t top, std::int64_t strip_height) {
-        work(Rect{top, 0, strip_height, width});
-      });
-    };
-    for_each_strip([&](const Rect& strip) {
-      const at::Tensor t = tokens_of(strip);
-      k.narrow(0, strip.top * width, t.size(0)).copy_(linear(t, a.k_weight, a.k_bias).unsqueeze(1));
-      v.narrow(0, strip.top * width, t.size(0)).copy_(linear(t, a.v_weight, a.v_bias).unsqueeze(1));
-    });
-    for_each_strip([&](const Rect& strip) {
-      at::Tensor q = linear(tokens_of(strip), a.q_weight, a.q_bias).unsqueeze(1);
-      const at::Tensor mixed = attention(q, k, v, /*causal=*/false);
-      q.reset();
-      const at::Tensor y = linear(mixed, a.out_weight, a.out_bias)
-                               .view({1, strip.height, width, c})
-                               .permute({0, 3, 1, 2});
-      store(out, strip, at::add(y, load(x.values, strip)));
-    });
+    const std::vector<Rows> strips = strips_of(height);
+    {
+      StripFeed feed(x.values, strips, options_, copies_);
+      for (std::size_t i = 0; i < strips.size(); ++i) {
+        const at::Tensor t = tokens_of(feed.take(i));
+        const std::int64_t first = strips[i].top * width;
+        k.narrow(0, first, t.size(0)).copy_(linear(t, a.k_weight, a.k_bias).unsqueeze(1));
+        v.narrow(0, first, t.size(0)).copy_(linear(t, a.v_weight, a.v_bias).unsqueeze(1));
+        feed.load_next(i);
+      }
+    }
+    mix(a, x, tokens_of, k, v, strips, out);
     if (between_) between_();
     return out;
   }
@@ -141,59 +193,76 @@ class TiledRun {
   // Brings whole-picture values into host memory and gathers their statistics.
   Plane adopt(const at::Tensor& x) {
     Plane plane{host_plane(x.size(1), x.size(2), x.size(3)), {}};
-    store(plane, {0, 0, x.size(2), x.size(3)}, x);
+    store(plane, {0, x.size(2)}, x);
     return plane;
   }
 
  private:
-  template <typename Work>
-  void for_each_tile(std::int64_t height, std::int64_t width, Work work) const {
-    const std::int64_t side = tile_latent_ * (height / latent_height_);
-    for_each_piece(height, side, on_meta(), [&](std::int64_t top, std::int64_t tile_height) {
-      for_each_piece(width, side, on_meta(), [&](std::int64_t left, std::int64_t tile_width) {
-        work(Rect{top, left, tile_height, tile_width});
-      });
-    });
-  }
-  [[nodiscard]] bool on_meta() const { return options_.device().is_meta(); }
-
-  static Rect grown(const Rect& r, std::int64_t margin, std::int64_t height, std::int64_t width) {
-    const std::int64_t top = std::max<std::int64_t>(0, r.top - margin);
-    const std::int64_t left = std::max<std::int64_t>(0, r.left - margin);
-    return {top, left, std::min(height, r.top + r.height + margin) - top,
-            std::min(width, r.left + r.width + margin) - left};
-  }
-  // The pixels of the picture of half the size that `r` is enlarged from.
-  static Rect halved(const Rect& r) {
-    const std::int64_t top = r.top / 2;
-    const std::int64_t left = r.left / 2;
-    return {top, left, (r.top + r.height + 1) / 2 - top, (r.left + r.width + 1) / 2 - left};
+  template <typename TokensOf>
+  void mix(const VaeAttention& a, const Plane& x, const TokensOf& tokens_of, const at::Tensor& k,
+           const at::Tensor& v, const std::vector<Rows>& strips, Plane& out) {
+    const std::int64_t c = x.values.size(1);
+    const std::int64_t width = x.values.size(3);
+    StripFeed feed(x.values, strips, options_, copies_);
+    const at::Tensor beside = at::empty({1, c, strips.front().height, width}, options_,
+                                        at::MemoryFormat::ChannelsLast);
+    for (std::size_t i = 0; i < strips.size(); ++i) {
+      at::Tensor q = linear(tokens_of(feed.take(i)), a.q_weight, a.q_bias).unsqueeze(1);
+      const at::Tensor mixed = attention(q, k, v, /*causal=*/false);
+      q.reset();
+      const at::Tensor y = linear(mixed, a.out_weight, a.out_bias)
+                               .view({1, strips[i].height, width, c})
+                               .permute({0, 3, 1, 2});
+      const at::Tensor r = beside.narrow(2, 0, strips[i].height);
+      feed.load_next(
+          i, [&] { r.copy_(rows_of(x.values, strips[i]), /*non_blocking=*/true); });
+      store(out, strips[i], r.add_(y));
+    }
   }
 
-  [[nodiscard]] at::Tensor load(const at::Tensor& host, const Rect& r) const {
-    const at::Tensor part = host.narrow(2, r.top, r.height).narrow(3, r.left, r.width);
-    at::Tensor tile =
-        at::empty({1, host.size(1), r.height, r.width}, options_, at::MemoryFormat::ChannelsLast);
-    return tile.copy_(part);
+  // The strips of a layer of so many rows, the first the highest. On meta those that are alike are
+  // left out.
+  [[nodiscard]] std::vector<Rows> strips_of(std::int64_t height) const {
+    std::vector<Rows> strips;
+    const std::int64_t rows = strip_latents_ * (height / latent_height_);
+    for_each_piece(height, rows, options_.device().is_meta(),
+                   [&](std::int64_t top, std::int64_t count) { strips.push_back({top, count}); });
+    return strips;
   }
 
-  static void store(Plane& plane, const Rect& r, const at::Tensor& tile) {
-    plane.values.narrow(2, r.top, r.height).narrow(3, r.left, r.width).copy_(tile);
-    plane.statistics.add(tile.to(at::kFloat));
+  // The rows of the input that each strip depends on, clipped to the picture; where they are
+  // clipped, the convolution's own zero padding takes over. The input is `factor` times smaller.
+  static std::vector<Rows> sources_of(const std::vector<Rows>& strips, std::int64_t height,
+                                      std::int64_t margin, std::int64_t factor) {
+    std::vector<Rows> sources;
+    for (const Rows& strip : strips) {
+      const std::int64_t top = std::max<std::int64_t>(0, strip.top - margin) / factor;
+      const std::int64_t end = std::min(height, strip.top + strip.height + margin);
+      sources.push_back({top, (end + factor - 1) / factor - top});
+    }
+    return sources;
+  }
+
+  // On a card the copy is queued behind the work, and the statistics, which the host waits for, are
+  // queued behind the copy: what is stored is there when this returns.
+  static void store(Plane& plane, const Rows& rows, const at::Tensor& strip) {
+    rows_of(plane.values, rows).copy_(strip, /*non_blocking=*/true);
+    plane.statistics.add(strip.to(at::kFloat));
   }
 
   std::int64_t groups_;
-  std::int64_t tile_latent_;
+  std::int64_t strip_latents_;
   std::int64_t latent_height_;
   at::TensorOptions options_;
   const BetweenLayers& between_;
+  CopyStream copies_;
 };
 
 }  // namespace
 
-at::Tensor VaeDecoder::forward_tiled(const at::Tensor& z, std::int64_t tile_latent,
+at::Tensor VaeDecoder::forward_tiled(const at::Tensor& z, std::int64_t strip_latents,
                                      const BetweenLayers& between) const {
-  TiledRun run(config_.norm_num_groups, tile_latent, z, between);
+  TiledRun run(config_.norm_num_groups, strip_latents, z, between);
   Plane x = run.adopt(z.unsqueeze(0).contiguous(at::MemoryFormat::ChannelsLast));
   if (post_quant_conv_.weight.defined()) x = run.convolve(x, nullptr, post_quant_conv_, false);
   x = run.convolve(x, nullptr, conv_in_, false);

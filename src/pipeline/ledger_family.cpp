@@ -74,14 +74,10 @@ LedgerShape ledger_shape(Stage stage, const ModelFolder& model, const ReplayRequ
   shape.kind.insert(shape.kind.end(), {rungs.tile_latent, int{rungs.cpu_decode}});
   const std::int64_t tile = rungs.tile_latent;
   if (tile == 0) return shape;
-  const Pieces down = cut_along(height, tile);
-  const Pieces across = cut_along(width, tile);
-  shape.position.push_back(down.last * across.last);
-  // The attention goes by strips of whole rows.
-  const std::int64_t strip = std::max<std::int64_t>(1, tile * tile / width);
-  const Pieces strips = cut_along(height, strip);
-  shape.position.insert(shape.position.end(),
-                        {std::min(strip, height) * width, strips.last * width});
+  // Strips of whole rows, in the attention as in every other layer.
+  const Pieces strips = cut(height, tile);
+  shape.kind.push_back(strips.kinds);
+  shape.position.insert(shape.position.end(), {width, strips.last * width});
   return shape;
 }
 

@@ -81,7 +81,7 @@ StageNeed ReplayCosts::need(Stage stage, const ReplayRequest& what, std::int64_t
   }
   const GenerationRequest& r = what.request;
   const bool sized = stage != Stage::kEncode;  // which sees the prompts alone
-  // Tensors of tokens and of whole layers depend on the area alone, tiles on both sides. Of a
+  // Tensors of tokens and of whole layers depend on the area alone, strips on both sides. Of a
   // single row or column some rearrangements are mere views.
   const int token_px = model_.vae.scale() * model_.transformer.patch_size;
   const bool by_sides =
@@ -145,9 +145,9 @@ ReplayCosts::ForRequest::ForRequest(ReplayCosts& all, GenerationRequest request,
   floor = all_.floor_;
   block_file_bytes = all_.block_file_bytes_;
   const VaeConfig& vae = all_.model_.vae;
-  const int latent_side = std::max(what_.request.width, what_.request.height) / vae.scale();
-  for (const int tile : {64, 32, 16, 8, 4, 2}) {
-    if (tile < latent_side && tile * vae.scale() >= 64) tile_sizes.push_back(tile);
+  const int latent_rows = what_.request.height / vae.scale();
+  for (const int strip : {64, 32, 16, 8, 4, 2, 1}) {
+    if (strip < latent_rows) tile_sizes.push_back(strip);
   }
   const int token_side = vae.scale() * all_.model_.transformer.patch_size;
   const int tokens = what_.request.width / token_side * (what_.request.height / token_side);

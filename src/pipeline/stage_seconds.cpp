@@ -43,6 +43,8 @@ double convolution_rate(const DeviceRates& rates, double channels) {
 
 constexpr double kSequentialCard = 1.1;  // smaller products fill a card less well
 constexpr double kSequentialCpu = 1.01;  // layers leave the caches between the branches
+constexpr double kBusBytes = 10e9;       // per second, between page-locked memory and a card
+constexpr double kHostPlanes = 1.2;       // layers in strips, through copies of them, on the CPU
 constexpr double kOpen_s = 0.03;         // opening files and reading their headers
 constexpr double kSave_s = 3e-3;         // making, syncing and naming a file
 constexpr double kDiskBytes = 0.5e9;    // per second, of a file that memory cannot keep
@@ -66,17 +68,22 @@ double text_encoder_values(const TextEncoderConfig& c) {
          (heads * c.hidden_size + 3.0 * c.hidden_size * c.intermediate_size);
 }
 
-double decoder_seconds(const VaeConfig& c, double pixels, const DeviceRates& rates) {
-  const NetworkWork work = decoder_work(c, pixels, rates);
-  return work.product_seconds + work.parts * rates.layer_seconds +
-         work.values * rates.layer_value_seconds;
+// What decoding in strips of so many rows of latents costs, 0 = at once.
+double decoder_seconds(const VaeConfig& c, double pixels, const DeviceRates& rates, bool card,
+                       int strip) {
+  const NetworkWork work = decoder_work(c, pixels, rates, strip);
+  const double seconds = work.product_seconds + work.parts * rates.layer_seconds +
+                         work.values * rates.layer_value_seconds;
+  if (strip == 0) return seconds;
+  if (!card) return kHostPlanes * seconds;
+  // A layer is two convolutions and what it began with, added. The next strip comes while one is
+  // computed; what goes back is waited for.
+  const double plane = 4 * work.values / kBusBytes;  // float32
+  return std::max(seconds, 3 * plane) + 2 * plane;
 }
 
 // More, smaller products.
 double chunking(int chunk_tokens) { return 1.01 + 5.0 / chunk_tokens; }
-// Layers through host memory, and margins that weigh more the smaller the tile.
-double tiling(int tile_latent) { return 1.15 + 1.5 / tile_latent; }
-
 double round_up_32(double n) {
   return static_cast<double>((static_cast<std::int64_t>(n) + 31) / 32 * 32);
 }
@@ -90,14 +97,18 @@ NetworkWork block_work(const TransformerConfig& c, double tokens, const DeviceRa
   return {linear / product_rate(rates, d) + attention / rates.attention, 1, tokens * d};
 }
 
-NetworkWork decoder_work(const VaeConfig& c, double pixels, const DeviceRates& rates) {
+NetworkWork decoder_work(const VaeConfig& c, double pixels, const DeviceRates& rates, int strip) {
   NetworkWork work;
+  const double latents = pixels / (static_cast<double>(c.scale()) * c.scale());
   const auto add = [&](double flops, double layers, double area, double channels) {
-    work.product_seconds += flops / convolution_rate(rates, channels);
+    // Each strip is computed with a row above and below that are its neighbours'.
+    const double rows = strip * std::sqrt(area / latents);
+    const double margins = strip > 0 ? 1 + 2 / rows : 1;
+    work.product_seconds += margins * flops / convolution_rate(rates, channels);
     work.parts += layers;
     work.values += layers * area * channels;
   };
-  double area = pixels / (static_cast<double>(c.scale()) * c.scale());
+  double area = latents;
   double in = c.block_out_channels.back();
   add(72.0 * area * in * in, 2, area, in);  // the middle: two blocks of two convolutions
   if (c.mid_block_add_attention) {
@@ -245,8 +256,10 @@ std::array<double, kStageCount> guess_seconds(const ModelFolder& model, const Ne
                         shape.guided_steps * step(guided, rungs.sequential_guidance ? 2 : 1);
   if (!stays.transformer_in_encode) of(Stage::kDenoise) += copy(kept_layers);
 
-  of(Stage::kDecode) = decoder_seconds(model.vae, pixels, rungs.cpu_decode && card ? kUnmeasuredCpu : rates);
-  if (rungs.tile_latent > 0) of(Stage::kDecode) *= tiling(rungs.tile_latent);
+  of(Stage::kDecode) =
+      rungs.cpu_decode && card
+          ? decoder_seconds(model.vae, pixels, kUnmeasuredCpu, /*card=*/false, 0)
+          : decoder_seconds(model.vae, pixels, rates, card, rungs.tile_latent);
   if (!stays.vae_before_decode) of(Stage::kDecode) += copy(sizes.vae);
   of(Stage::kSave) = kSave_s + pixels / kSavePixels;
   return seconds;

@@ -49,8 +49,9 @@ struct NetworkWork {
 };
 [[nodiscard]] NetworkWork block_work(const TransformerConfig& config, double tokens,
                                      const DeviceRates& rates);
+// `strip`: in strips of so many rows of latents; 0 = at once.
 [[nodiscard]] NetworkWork decoder_work(const VaeConfig& config, double pixels,
-                                       const DeviceRates& rates);
+                                       const DeviceRates& rates, int strip = 0);
 
 // A first guess at each stage's seconds for one picture with nothing loaded, from floating-point
 // operations and bytes that are moved under `rungs`, at the rates of the device. The time model

@@ -73,7 +73,7 @@ TEST_P(VaeFixture, DecodesAsTheReference) {
   EXPECT_EQ(tiled, 3);
 }
 
-TEST_P(VaeFixture, DecodingInTilesOfAnySizeAndPictureOfAnyShapeIsDecodingAtOnce) {
+TEST_P(VaeFixture, DecodingStripByStripOfAnyHeightAndPictureOfAnyShapeIsDecodingAtOnce) {
   OpenModel model(GetParam());
   const VaeDecoder decoder(model.folder.vae, model.vae);
   const std::int64_t channels = model.folder.vae.latent_channels;
@@ -81,11 +81,11 @@ TEST_P(VaeFixture, DecodingInTilesOfAnySizeAndPictureOfAnyShapeIsDecodingAtOnce)
   for (const auto& [height, width] : shapes) {
     const at::Tensor z = draw_noise(7, {1, channels, height, width}).squeeze(0);
     const at::Tensor whole = decoder.forward(z);
-    for (int tile = 1; tile <= std::max(height, width) + 1; ++tile) {
-      const at::Tensor tiled = decoder.forward_tiled(z, tile);
+    for (int rows = 1; rows <= height + 1; ++rows) {
+      const at::Tensor tiled = decoder.forward_tiled(z, rows);
       ASSERT_EQ(tiled.sizes(), whole.sizes());
       EXPECT_LE(at::max(at::abs(at::sub(tiled, whole))).item().toDouble(), 1e-5)
-          << height << "x" << width << " latents, tiles of " << tile;
+          << height << "x" << width << " latents, strips of " << rows;
     }
   }
 }

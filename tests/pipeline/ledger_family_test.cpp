@@ -57,7 +57,7 @@ TEST_P(LedgersOfAllSizes, AreWhatAReplayRecords) {
       what.rungs.chunk_tokens = std::vector<int>{0, 0, 64, 256, 1024}.at(draw(0, 4));
       what.rungs.stream_blocks = draw(0, std::min(3, model.transformer.n_layers));
     } else {
-      what.rungs.tile_latent = std::vector<int>{0, 0, 4, 8, 16, 32, 64}.at(draw(0, 6));
+      what.rungs.tile_latent = std::vector<int>{0, 0, 1, 2, 4, 8, 16, 32, 64}.at(draw(0, 8));
       what.rungs.cpu_decode = what.rungs.tile_latent == 0 && draw(0, 3) == 0;
     }
 

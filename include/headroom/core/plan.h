@@ -39,7 +39,7 @@ struct Rungs {
   int chunk_tokens = 0;              // rows of a block that are worked on at a time; 0 = all
   int stream_blocks = 0;  // main layers of the transformer that are copied in at their turn
   bool evict_transformer = false;  // the transformer leaves before the decoder arrives
-  int tile_latent = 0;             // side of the tiles that are decoded, in latents; 0 = no tiles
+  int tile_latent = 0;             // rows of latents in each strip that is decoded; 0 = at once
   bool cpu_decode = false;         // the decoder runs on the CPU, outside of the device's memory
   friend bool operator==(const Rungs&, const Rungs&) = default;
 };

@@ -38,11 +38,11 @@ class VaeDecoder {
   // z [C, h, w] already unscaled (latents / scaling_factor + shift_factor), in the weights' number
   // format -> [3, h*scale, w*scale], nominally in [-1, 1], not clamped.
   [[nodiscard]] at::Tensor forward(const at::Tensor& z, const BetweenLayers& between = {}) const;
-  // The same picture, equal within rounding, with only tiles of about `tile_latent` latents a side
-  // on the device: each layer goes over the whole picture, which lies in host memory, before the
-  // next begins, so that GroupNorm sees the statistics of all of it. The result lies in host
-  // memory.
-  [[nodiscard]] at::Tensor forward_tiled(const at::Tensor& z, std::int64_t tile_latent,
+  // The same picture, equal within rounding, with only a strip of `strip_latents` rows of latents,
+  // and the input of the next, on the device: each layer goes over the whole picture, which lies in
+  // host memory, before the next begins, so that GroupNorm sees the statistics of all of it. The
+  // result lies in host memory.
+  [[nodiscard]] at::Tensor forward_tiled(const at::Tensor& z, std::int64_t strip_latents,
                                          const BetweenLayers& between = {}) const;
 
  private:
