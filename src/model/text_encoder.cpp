@@ -1,5 +1,6 @@
 #include "headroom/model/text_encoder.h"
 
+#include "half_range.h"
 #include "ops.h"
 #include "rotary.h"
 
@@ -39,8 +40,14 @@ void TextEncoder::run_layer(const TextEncoderLayer& layer, at::Tensor hidden, co
                             const at::Tensor& sin) const {
   const std::int64_t length = hidden.size(0);
   const double eps = config_.rms_norm_eps;
+  const at::ScalarType dtype = layer.input_layernorm.scalar_type();
+  const BranchDivisors divisors = branch_divisors(dtype);
+  // No norm follows a branch here: the wider residual takes it at its true size.
+  const auto add = [&](at::Tensor branch, double divisor) {
+    hidden.add_(branch.to(hidden.scalar_type()), divisor);
+  };
   {
-    const at::Tensor n = rms_norm(hidden, layer.input_layernorm, eps);
+    const at::Tensor n = rms_norm(hidden, layer.input_layernorm, eps).to(dtype);
     const auto heads = [&](const at::Tensor& weight, std::int64_t count) {
       return linear(n, weight).view({length, count, config_.head_dim});
     };
@@ -51,13 +58,16 @@ void TextEncoder::run_layer(const TextEncoderLayer& layer, at::Tensor hidden, co
     const at::Tensor k = rotate_halves(
         rms_norm_consuming(heads(layer.k_proj, key_heads), layer.k_norm, eps), cos, sin);
     const at::Tensor v = heads(layer.v_proj, key_heads);
-    hidden.add_(linear(attention(q, k, v, /*causal=*/true), layer.o_proj));
+    at::Tensor mixed = attention(q, k, v, /*causal=*/true);
+    if (divisors.attention != 1) mixed.div_(divisors.attention);
+    add(linear(mixed, layer.o_proj), divisors.attention);
   }
-  const at::Tensor n = rms_norm(hidden, layer.post_attention_layernorm, eps);
+  at::Tensor n = rms_norm(hidden, layer.post_attention_layernorm, eps).to(dtype);
   at::Tensor gate = linear(n, layer.gate_proj);
   at::silu_(gate);
+  if (divisors.feed_forward != 1) n.div_(divisors.feed_forward);
   gate.mul_(linear(n, layer.up_proj));
-  hidden.add_(linear(gate, layer.down_proj));
+  add(linear(gate, layer.down_proj), divisors.feed_forward);
 }
 
 std::vector<at::Tensor> TextEncoder::forward(
@@ -67,8 +77,10 @@ std::vector<at::Tensor> TextEncoder::forward(
   std::vector<at::Tensor> hidden;
   std::size_t longest = 0;
   for (const std::vector<std::int32_t>& ids : prompts) {
-    hidden.push_back(embeddings.gather_rows("embed_tokens.weight", ids, config_.vocab_size,
-                                            config_.hidden_size));
+    hidden.push_back(embeddings
+                         .gather_rows("embed_tokens.weight", ids, config_.vocab_size,
+                                      config_.hidden_size)
+                         .to(feature_type(embeddings.options().dtype().toScalarType())));
     longest = std::max(longest, ids.size());
   }
   const RotaryTable rotary =

@@ -1,5 +1,6 @@
 #include "headroom/model/transformer.h"
 
+#include "half_range.h"
 #include "ops.h"
 #include "pieces.h"
 #include "rotary.h"
@@ -153,6 +154,8 @@ void Transformer::attend(const TransformerBlock& block, const BlockNorms& norms,
   const std::int64_t tokens = x.size(0);
   const std::int64_t heads = config_.n_heads;
   const std::int64_t hd = config_.head_dim();
+  // The norm behind the branch takes the divisor out again, with its epsilon divided likewise.
+  const double divisor = branch_divisors(x.scalar_type()).attention;
   const auto split = [&](const at::Tensor& h, const at::Tensor& weight) {
     return linear(h, weight).view({h.size(0), heads, hd});
   };
@@ -168,10 +171,12 @@ void Transformer::attend(const TransformerBlock& block, const BlockNorms& norms,
                           std::int64_t first) {
     at::Tensor mixed = attention(q, k, v, /*causal=*/false);
     q.reset();
+    if (divisor != 1) mixed.div_(divisor);
     at::Tensor out = linear(mixed, block.to_out);
     mixed.reset();
     x.narrow(0, first, out.size(0))
-        .add_(rms_norm_consuming(std::move(out), norms.attention2, config_.norm_eps));
+        .add_(rms_norm_consuming(std::move(out), norms.attention2,
+                                 config_.norm_eps / (divisor * divisor)));
   };
   if (chunk == tokens) {
     at::Tensor h = normed(0, tokens);
@@ -201,16 +206,19 @@ void Transformer::attend(const TransformerBlock& block, const BlockNorms& norms,
 
 void Transformer::feed_forward(const TransformerBlock& block, const BlockNorms& norms,
                                const at::Tensor& x, std::int64_t chunk) const {
+  const double divisor = branch_divisors(x.scalar_type()).feed_forward;  // as in attend()
   for_each_piece(x.size(0), chunk, x.is_meta(), [&](std::int64_t first, std::int64_t count) {
     const at::Tensor rows = x.narrow(0, first, count);
     at::Tensor h = rms_norm(rows, norms.ffn1, config_.norm_eps);
     at::Tensor hidden = linear(h, block.w1);
     at::silu_(hidden);
+    if (divisor != 1) h.div_(divisor);
     hidden.mul_(linear(h, block.w3));
     h.reset();
     at::Tensor out = linear(hidden, block.w2);
     hidden.reset();
-    rows.add_(rms_norm_consuming(std::move(out), norms.ffn2, config_.norm_eps));
+    rows.add_(
+        rms_norm_consuming(std::move(out), norms.ffn2, config_.norm_eps / (divisor * divisor)));
   });
 }
 
@@ -224,8 +232,8 @@ CaptionTokens Transformer::embed_caption(const at::Tensor& features, std::int64_
                                     options_.device());
   caption.tokens = at::empty({rows, config_.dim}, options_);
   caption.tokens.narrow(0, 0, length)
-      .copy_(linear(rms_norm(features, cap_norm_, config_.norm_eps), cap_embedder_weight_,
-                    cap_embedder_bias_));
+      .copy_(linear(rms_norm(features, cap_norm_, config_.norm_eps).to(options_.dtype()),
+                    cap_embedder_weight_, cap_embedder_bias_));
   caption.tokens.narrow(0, length, rows - length).copy_(cap_pad_token_);
   show(call.trace, "cap_padded", caption.tokens);
   const std::int64_t image_rows = caption.rotation.size(0) - rows;

@@ -48,7 +48,9 @@ class Replay {
     const auto rows = [&](const std::vector<std::int32_t>& ids) {
       return ids.empty()
                  ? at::Tensor()
-                 : at::empty({static_cast<std::int64_t>(ids.size()), width}, networks_.options());
+                 : at::empty({static_cast<std::int64_t>(ids.size()), width},
+                             networks_.options().dtype(TextEncoder::feature_type(
+                                 networks_.options().dtype().toScalarType())));
     };
     return {rows(what_.ids.positive), rows(what_.ids.negative)};
   }

@@ -32,6 +32,12 @@ class TextEncoder {
     return config.num_hidden_layers - 1;
   }
 
+  // The number format of features, which are the residual of the layers: of a network in float16 it
+  // is float32, since single values of it pass what float16 can hold.
+  [[nodiscard]] static c10::ScalarType feature_type(c10::ScalarType network) {
+    return network == c10::ScalarType::Half ? c10::ScalarType::Float : network;
+  }
+
   // Token ids (1 .. 512 each) -> features [L, hidden_size] of each prompt. Several prompts go
   // through the layers together, so that each layer is handed out once. `between_layers` is called
   // before each layer with the hidden state that enters it and may throw to stop.
