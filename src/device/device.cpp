@@ -16,6 +16,7 @@
 #include <ATen/DeviceAccelerator.h>
 #include <ATen/ops/empty.h>
 #include <c10/util/Exception.h>
+#include <dlfcn.h>
 #include <torch/headeronly/version.h>
 
 namespace headroom {
@@ -43,6 +44,18 @@ void reset_peak(const Device& device) {
   }
 }
 
+// 75 for 7.5; 0 where CUDA's runtime does not say. It is there wherever libtorch's CUDA part is.
+int compute_capability(int index) {
+  constexpr int kMajor = 75;  // cudaDevAttrComputeCapabilityMajor, Minor
+  constexpr int kMinor = 76;
+  using Get = int (*)(int* value, int attribute, int device);
+  const auto get = reinterpret_cast<Get>(::dlsym(RTLD_DEFAULT, "cudaDeviceGetAttribute"));
+  int major = 0;
+  int minor = 0;
+  if (get == nullptr || get(&major, kMajor, index) != 0 || get(&minor, kMinor, index) != 0) return 0;
+  return 10 * major + minor;
+}
+
 }  // namespace
 
 std::string Device::id() const { return is_cuda() ? "cuda:" + std::to_string(index) : "cpu"; }
@@ -53,7 +66,8 @@ std::vector<Device> list_devices() {
   for (int i = 0; i < card_count(); ++i) {
     std::optional<std::string> name;
     if (nvml) name = nvml->name(i);
-    devices.push_back({Device::Kind::kCuda, i, name.value_or("CUDA device " + std::to_string(i))});
+    devices.push_back({Device::Kind::kCuda, i, name.value_or("CUDA device " + std::to_string(i)),
+                       compute_capability(i)});
   }
   devices.push_back({});
   return devices;

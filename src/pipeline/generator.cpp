@@ -151,7 +151,7 @@ class PipelineGenerator final : public ImageGenerator {
     try {
       run(request, 0, chosen_, /*is_retry=*/false, sink, stop);
     } catch (const Unhealthy& ill) {
-      const std::optional<std::string> safer = safer_format(chosen_.formats.name);
+      const std::optional<std::string> safer = safer_format(chosen_.formats.name, options_.device);
       if (!safer) throw broken_model(ill.what, chosen_);
       opened_.reset();
       Precision precision = with_format(*safer);
@@ -269,7 +269,8 @@ class PipelineGenerator final : public ImageGenerator {
     });
     if (is_one_colour(*result.image)) {
       const std::string what = "the picture is of one colour, as after an overflow";
-      if (!job.is_retry && safer_format(job.precision.formats.name)) throw Unhealthy{i, what};
+      if (!job.is_retry && safer_format(job.precision.formats.name, options_.device))
+        throw Unhealthy{i, what};
       job.sink.on_notice("one-colour", what + ", in " + job.precision.formats.name +
                                            " too; if that is not what was asked for, the model's "
                                            "files may be damaged");

@@ -21,10 +21,4 @@ bool is_one_colour(const Image& image) {
   return true;
 }
 
-std::optional<std::string> safer_format(const std::string& name) {
-  if (name == "fp16") return "bf16";
-  if (name == "bf16") return "fp32";
-  return std::nullopt;
-}
-
 }  // namespace headroom

@@ -1,7 +1,6 @@
 #pragma once
 #include "headroom/core/image.h"
 
-#include <optional>
 #include <string>
 
 #include <ATen/core/TensorBody.h>
@@ -14,9 +13,6 @@ namespace headroom {
 // Hardly any pixel differs from the first in any channel: what an overflow inside of the decoder
 // looks like once it is clamped to 0..255.
 [[nodiscard]] bool is_one_colour(const Image& image);
-
-// The next number format with a wider range or more digits: "fp16" -> "bf16" -> "fp32" -> nothing.
-[[nodiscard]] std::optional<std::string> safer_format(const std::string& name);
 
 // Thrown by a run whose numbers went wrong in picture `image_index`; not an error yet, since a
 // safer number format may do.

@@ -2,6 +2,7 @@
 #include "headroom/device/device.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include <c10/core/ScalarType.h>
@@ -29,12 +30,21 @@ inline constexpr std::int64_t kQuantisedBlock = 32;
 struct NumberFormats {
   c10::ScalarType networks = c10::ScalarType::Float;
   c10::ScalarType vae = c10::ScalarType::Float;
-  std::string name;                               // "fp32", "bf16", "fp16", "int8", "q4"
+  // In receipts and keys: "fp32", "bf16", "bf16+vae32", "fp16" (whose decoder is float32 always),
+  // "int8", "q4".
+  std::string name;
   WeightStorage storage = WeightStorage::kPlain;  // of transformer and text encoder
 };
 
 // `wanted`: auto | fp32 | bf16 | fp16 | int8 | q4; the last two quantise text encoder and
-// transformer and do the rest in bf16. Throws Error{kInvalidRequest} for anything else.
+// transformer and do the rest in bf16. Auto is fp32 on the CPU; on a card bf16, or where it has no
+// bfloat16 (before compute capability 8.0) fp16, the decoder in float32 either way. Throws
+// Error{kInvalidRequest} for anything else, and for bf16 where the card has none.
 [[nodiscard]] NumberFormats choose_formats(const std::string& wanted, const Device& device);
+
+// What to make a picture in again whose numbers went wrong in the format of that name; nothing where
+// there is none.
+[[nodiscard]] std::optional<std::string> safer_format(const std::string& name,
+                                                      const Device& device);
 
 }  // namespace headroom

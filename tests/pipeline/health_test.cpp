@@ -47,9 +47,13 @@ TEST(Health, OneColourAllowsForRounding) {
 }
 
 TEST(Health, SaferFormatsEndAtFloat32) {
-  EXPECT_EQ(safer_format("fp16"), "bf16");
-  EXPECT_EQ(safer_format("bf16"), "fp32");
-  EXPECT_EQ(safer_format("fp32"), std::nullopt);
+  const Device device;
+  EXPECT_EQ(safer_format("fp16", device), "bf16");
+  EXPECT_EQ(safer_format("bf16", device), "fp32");
+  EXPECT_EQ(safer_format("bf16+vae32", device), "fp32");
+  EXPECT_EQ(safer_format("fp32", device), std::nullopt);
+  const Device turing{Device::Kind::kCuda, 0, "a card", 75};  // has no bfloat16
+  EXPECT_EQ(safer_format("fp16", turing), "fp32");
 }
 
 // A copy of the "tiny" model in which the tensors whose names end in `suffix` are multiplied.
@@ -96,8 +100,9 @@ class ScaledModel {
       std::filesystem::temp_directory_path() / ("headroom_scaled_" + std::to_string(getpid()));
 };
 
-// Feed-forwards whose hidden values pass 65504, the largest float16, and whose results do not.
-constexpr float kLoud = 65536.0F;
+// Feed-forwards whose hidden values pass 65504, the largest float16, also when divided by the 32 that
+// float16 is run with, and whose results do not.
+constexpr float kLoud = 64 * 65536.0F;
 
 TEST(Health, AnOverflowIsNamedAndThePictureIsMadeOnceMoreInASaferFormat) {
   const ScaledModel model;
@@ -112,7 +117,7 @@ TEST(Health, AnOverflowIsNamedAndThePictureIsMadeOnceMoreInASaferFormat) {
   EXPECT_EQ(sink.images[0].index, 0);
   EXPECT_EQ(sink.images[1].index, 1);
   EXPECT_EQ(sink.images[1].seed, *request.seed + 1);
-  EXPECT_EQ(sink.images[0].receipt.dtype, "bf16");
+  EXPECT_EQ(sink.images[0].receipt.dtype, choose_formats("bf16", Device{}).name);
   ASSERT_THAT(sink.notices, SizeIs(1));  // once a job, not once a picture
   EXPECT_EQ(sink.notices[0].first, "overflow");
   EXPECT_THAT(sink.notices[0].second, HasSubstr("not finite after step 1 of 2 (overflow) in fp16"));

@@ -39,7 +39,9 @@ TEST(NumberFormat, FollowsTheDeviceUnlessToldOtherwise) {
   const Device cpu;
   const Device card{Device::Kind::kCuda, 0, "a card"};
   EXPECT_EQ(choose_formats("auto", cpu).name, "fp32");
-  EXPECT_EQ(choose_formats("auto", card).name, "bf16");
+  EXPECT_EQ(choose_formats("auto", card).name, "bf16+vae32");
+  EXPECT_EQ(choose_formats("bf16", card).name, "bf16");
+  EXPECT_EQ(choose_formats("bf16", card).vae, at::kBFloat16);
   EXPECT_EQ(choose_formats("auto", card).networks, at::kBFloat16);
   EXPECT_EQ(choose_formats("auto", card).vae, at::kFloat);
   EXPECT_EQ(choose_formats("bf16", cpu).networks, at::kBFloat16);

@@ -18,6 +18,7 @@ struct Device {
   Kind kind = Kind::kCpu;
   int index = 0;                    // of the card, kCuda only
   std::string name = "CPU budget";  // for people: the card's name
+  int compute_capability = 0;       // of a card, 75 for 7.5; 0 = not known
   [[nodiscard]] bool is_cuda() const { return kind == Kind::kCuda; }
   [[nodiscard]] std::string id() const;  // "cpu", "cuda:0", as --device takes it
 };
