@@ -43,7 +43,8 @@ class BlockStreamer {
       : count_(count),
         load_(std::move(load)),
         resident_(static_cast<std::size_t>(count)),
-        copies_(device) {
+        copies_(device),
+        loading_threads_(device.is_cpu() ? kBesideArithmetic : kBesideCard) {
     for (int i = 0; i < count; ++i) {
       if (is_streamed(i, count, streamed)) {
         streamed_.push_back(i);
@@ -141,7 +142,7 @@ class BlockStreamer {
 
   void run(std::stop_token stop) {
     const c10::InferenceMode inference;
-    at::set_num_threads(1);  // the other cores belong to the arithmetic
+    at::set_num_threads(loading_threads_);
     std::unique_lock lock(mutex_);
     while (changed_.wait(lock, stop, [this] { return ordered_.has_value(); })) {
       const int index = *ordered_;
@@ -161,11 +162,17 @@ class BlockStreamer {
     }
   }
 
+  // Of the CPU, which other than on a card does the arithmetic as well; more than four read no
+  // faster.
+  static constexpr int kBesideArithmetic = 1;
+  static constexpr int kBesideCard = 4;
+
   const int count_;
   const Load load_;
   std::vector<std::shared_ptr<const Block>> resident_;
   std::vector<int> streamed_;  // ascending
   CopyStream copies_;
+  const int loading_threads_;
   std::size_t in_use_ = 0;  // changed only while nothing is ordered
 
   std::mutex mutex_;  // guards what follows

@@ -7,8 +7,10 @@
 #include <cstdint>
 #include <cstring>
 
+#include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
+#include <c10/core/InferenceMode.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -54,17 +56,21 @@ void copy_values(std::span<const std::byte> data, c10::ScalarType stored,
     std::memcpy(target.mutable_data_ptr(), data.data(), data.size());
     return;
   }
-  // Converted in pieces through a buffer that stays in the cache.
+  // Converted in pieces through buffers that stay in the cache, by all the threads that the calling
+  // one may use.
   const auto item = static_cast<std::int64_t>(c10::elementSize(stored));
   const std::int64_t count = target.numel();
   constexpr std::int64_t kPiece = 64 * 1024;
-  std::vector<std::byte> buffer(static_cast<std::size_t>(std::min(kPiece, count) * item));
   const at::Tensor flat = target.view({count});
-  for (std::int64_t i = 0; i < count; i += kPiece) {
-    const std::int64_t n = std::min(kPiece, count - i);
-    std::memcpy(buffer.data(), data.data() + i * item, static_cast<std::size_t>(n * item));
-    flat.narrow(0, i, n).copy_(at::from_blob(buffer.data(), {n}, at::TensorOptions(stored)));
-  }
+  at::parallel_for(0, (count + kPiece - 1) / kPiece, 1, [&](std::int64_t first, std::int64_t last) {
+    const c10::InferenceMode inference;
+    std::vector<std::byte> buffer(static_cast<std::size_t>(std::min(kPiece, count) * item));
+    for (std::int64_t i = first * kPiece; i < std::min(last * kPiece, count); i += kPiece) {
+      const std::int64_t n = std::min(kPiece, count - i);
+      std::memcpy(buffer.data(), data.data() + i * item, static_cast<std::size_t>(n * item));
+      flat.narrow(0, i, n).copy_(at::from_blob(buffer.data(), {n}, at::TensorOptions(stored)));
+    }
+  });
 }
 
 }  // namespace
