@@ -113,7 +113,7 @@ class PipelineGenerator final : public ImageGenerator {
                 ? at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(options_.device.index))
                 : at::Device(at::kCPU)),
         memory_(options_.device, options_.pretend_vram_bytes, options_.pretend_others),
-        preview_(LatentPreview::load(options_.model.root, options_.model.vae.latent_channels)) {
+        preview_(LatentPreview::of_model(options_.model.root, options_.model.vae)) {
     check_can_run(options_.dtype);
     if (!options_.device.is_cuda()) cpu_budget::install();
   }

@@ -64,6 +64,32 @@ TEST(NumberFormat, FollowsTheDeviceUnlessToldOtherwise) {
   }
 }
 
+TEST(NumberFormat, FollowsWhatTheCardCanMultiply) {
+  const auto card = [](int capability) {
+    return Device{Device::Kind::kCuda, 0, "a card", capability};
+  };
+  for (const int capability : {80, 86, 89, 90, 120}) {
+    EXPECT_EQ(choose_formats("auto", card(capability)).name, "bf16+vae32") << capability;
+    EXPECT_EQ(choose_formats("bf16", card(capability)).name, "bf16") << capability;
+  }
+  const NumberFormats turing = choose_formats("auto", card(75));
+  EXPECT_EQ(turing.name, "fp16");
+  EXPECT_EQ(turing.networks, at::kHalf);
+  EXPECT_EQ(turing.vae, at::kFloat);
+  for (const char* const planned : {"int8", "q4"}) {
+    EXPECT_EQ(choose_formats(planned, card(75)).networks, at::kHalf);
+    EXPECT_EQ(choose_formats(planned, card(75)).vae, at::kFloat);
+  }
+  try {
+    static_cast<void>(choose_formats("bf16", card(75)));
+    FAIL() << "bf16 was taken";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kInvalidRequest);
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("compute capability 8.0"));
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("a card has 7.5; use auto or fp16"));
+  }
+}
+
 TEST(Threads, ZeroMeansOneACore) {
   EXPECT_EQ(resolve_threads(3), 3);
   EXPECT_GE(resolve_threads(0), 1);
@@ -83,6 +109,18 @@ TEST(Preview, MapsLatentsToColours) {
   // 0.5*0.5 + 0.25, 0.5 - 0.5, and clamped to one.
   const std::vector<std::uint8_t> pixel{128, 0, 255};
   for (std::size_t i = 0; i < 9; ++i) EXPECT_EQ(image->rgb[i], pixel[i % 3]) << i;
+}
+
+TEST(Preview, AModelWithFluxVaeNeedsNoFile) {
+  const TemporaryFolder folder;
+  VaeConfig vae;
+  const auto preview = LatentPreview::of_model(folder.path, vae);
+  ASSERT_TRUE(preview);
+  // Published for -1..1: -0.0329, -0.0718, -0.0851 at the middle of the latents.
+  const auto grey = preview->draw(at::full({16, 1, 1}, 0.0));
+  EXPECT_EQ(grey->rgb, (std::vector<std::uint8_t>{123, 118, 117}));
+  vae.scaling_factor = 0.13025;  // another kind
+  EXPECT_FALSE(LatentPreview::of_model(folder.path, vae));
 }
 
 TEST(Preview, AFileThatDoesNotFitMeansNoPreviews) {
