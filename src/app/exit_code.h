@@ -20,6 +20,7 @@ inline constexpr int kExitCancelled = 130;
       return kExitFile;
     case ErrorKind::kOutOfMemory:
       return kExitMemory;
+    case ErrorKind::kDevice:
     case ErrorKind::kInternal:
       return kExitInternal;
   }

@@ -1,5 +1,6 @@
 #include "headroom/core/error.h"
 #include "headroom/core/quote.h"
+#include "headroom/device/device.h"
 
 #include "command_line.h"
 #include "commands.h"
@@ -75,6 +76,6 @@ extern "C" int headroom_program(int argc, char** argv) {
     return report(kExitMemory,
                   "the computer is out of memory; close other programs or choose a smaller size");
   } catch (const std::exception& e) {
-    return report(kExitInternal, e.what());
+    return report(kExitInternal, plain_message(e).c_str());
   }
 }

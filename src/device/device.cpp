@@ -36,9 +36,13 @@ c10::DeviceIndex index_of(const Device& device) {
   return static_cast<c10::DeviceIndex>(device.index);
 }
 
+// The allocator of cards answers no question before CUDA was set up in this process, and holds
+// nothing until then.
+bool is_set_up() { return at::getDeviceAllocator(at::kCUDA)->initialized(); }
+
 void reset_peak(const Device& device) {
   if (device.is_cuda()) {
-    at::accelerator::resetPeakStats(index_of(device));
+    if (is_set_up()) at::accelerator::resetPeakStats(index_of(device));
   } else {
     cpu_budget::reset_peak();
   }
@@ -185,6 +189,7 @@ DeviceUse read_use(const Device& device) {
     return {use.weights, use.activations, std::max<std::int64_t>(0, use.reserved - use.total()),
             use.peak};
   }
+  if (!is_set_up()) return {};
   const auto stats = at::accelerator::getDeviceStats(index_of(device));
   constexpr auto kAll = 0;  // StatType::AGGREGATE
   const std::int64_t allocated = stats.allocated_bytes[kAll].current;
@@ -194,6 +199,10 @@ DeviceUse read_use(const Device& device) {
   use.cached = stats.reserved_bytes[kAll].current - allocated;
   use.peak = stats.allocated_bytes[kAll].peak;
   return use;
+}
+
+void set_up(const Device& device) {
+  if (device.is_cuda()) at::globalContext().lazyInitDevice(at::kCUDA);
 }
 
 void begin_run(const Device& device) {
@@ -211,7 +220,7 @@ std::int64_t end_stage(const Device& device) {
 namespace {
 
 std::int64_t requests_to_driver(const Device& device) {
-  return at::accelerator::getDeviceStats(index_of(device)).num_device_alloc;
+  return is_set_up() ? at::accelerator::getDeviceStats(index_of(device)).num_device_alloc : 0;
 }
 
 }  // namespace
@@ -234,11 +243,39 @@ std::int64_t driver_allocations(const Device& device) {
   return requests_to_driver(device) - reserved_requests;
 }
 
+namespace {
+
+constexpr int kCudaOutOfMemory = 2;  // cudaErrorMemoryAllocation
+
+}  // namespace
+
+std::string plain_message(const std::exception& error) {
+  const auto* const torch = dynamic_cast<const c10::Error*>(&error);
+  return torch != nullptr ? torch->what_without_backtrace() : error.what();
+}
+
 bool is_out_of_memory(const std::exception& error) {
   if (const auto* const own = dynamic_cast<const Error*>(&error))
     return own->kind() == ErrorKind::kOutOfMemory;
-  return dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr;
+  if (dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr) return true;
+  // Kernels are loaded onto a card when they are first launched, and libraries take memory past the
+  // allocator: both run out in words of their own.
+  if (const auto* const card = dynamic_cast<const c10::AcceleratorError*>(&error))
+    return card->get_error_code() == kCudaOutOfMemory;
+  if (dynamic_cast<const c10::Error*>(&error) == nullptr) return false;
+  const std::string message = plain_message(error);
+  return message.find("CUBLAS_STATUS_ALLOC_FAILED") != std::string::npos ||
+         message.find("CUDNN_STATUS_ALLOC_FAILED") != std::string::npos;
 }
+
+std::optional<Error> device_failure(const std::exception& error) {
+  const auto* const card = dynamic_cast<const c10::AcceleratorError*>(&error);
+  if (card == nullptr || is_out_of_memory(error)) return std::nullopt;
+  return Error(ErrorKind::kDevice, "the card's driver gave up (code " +
+                                       std::to_string(card->get_error_code()) +
+                                       "); close and start Headroom again");
+}
+
 WorkUse measure_work(const Device& device, const std::function<void()>& work) {
   // Kernels run on behind the program's back: what they were given must be there before and after.
   const auto settle = [&] {

@@ -75,7 +75,7 @@ Calibration calibrate(const Device& device, const std::string& dtype, int thread
     }
   } catch (const c10::Error& e) {
     throw Error(ErrorKind::kInternal,
-                "calibration failed on " + device.name + ": " + e.what_without_backtrace());
+                "calibration failed on " + device.name + ": " + plain_message(e));
   }
   if (result.terms.kept_bytes < kNegligible) result.terms.kept_bytes = 0;
   const auto term = [&](OpProbe::Kind kind) {

@@ -119,8 +119,12 @@ class PipelineGenerator final : public ImageGenerator {
   }
 
   ~PipelineGenerator() override {
-    opened_.reset();
-    release_cached(options_.device);
+    try {
+      opened_.reset();
+      release_cached(options_.device);
+    } catch (const std::exception&) {
+      // A card that failed takes nothing back; the driver does when the process ends.
+    }
     if (options_.device.is_cuda()) set_card_weights(0);
   }
 
@@ -128,12 +132,20 @@ class PipelineGenerator final : public ImageGenerator {
                 std::stop_token stop) override {
     const auto problems = validate(request, options_.model.info.size_unit);
     if (!problems.empty()) throw Error(ErrorKind::kInvalidRequest, problems.front().message);
+    if (failure_) throw Error(*failure_);
     GenerationRequest seeded = request;
     if (!seeded.seed) seeded.seed = choose_seed();
     try {
+      set_up(options_.device);
       run_healthy(seeded, sink, stop);
     } catch (const c10::Error& e) {
-      throw Error(ErrorKind::kInternal, e.what_without_backtrace());
+      failure_ = device_failure(e);
+      if (failure_) {
+        sink.on_notice("device-failed", failure_->what());
+        throw Error(*failure_);
+      }
+      throw Error(is_out_of_memory(e) ? ErrorKind::kOutOfMemory : ErrorKind::kInternal,
+                  plain_message(e));
     }
   }
 
@@ -374,6 +386,7 @@ class PipelineGenerator final : public ImageGenerator {
   const std::optional<LatentPreview> preview_;
   StepWatch steps_;
   std::unique_ptr<OpenedModel> opened_;
+  std::optional<Error> failure_;  // of the device, after which no job can run
 };
 
 }  // namespace

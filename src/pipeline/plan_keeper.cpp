@@ -17,7 +17,13 @@ PlanKeeper::PlanKeeper(const GenerationRequest& request, const DeviceMemory& mem
                        const BudgetOptions& options, Forecaster& forecaster, ProgressSink& sink)
     : request_(request), memory_(memory), options_(options), forecaster_(forecaster), sink_(sink) {}
 
-PlanKeeper::~PlanKeeper() { reserve_memory(memory_.device(), 0); }
+PlanKeeper::~PlanKeeper() {
+  try {
+    reserve_memory(memory_.device(), 0);
+  } catch (const std::exception&) {
+    // A card that failed answers nothing any more; why, is on its way up already.
+  }
+}
 
 void PlanKeeper::begin(TextToImage* networks) {
   now_ = forecaster_.forecast(request_, memory_.read());

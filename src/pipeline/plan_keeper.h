@@ -51,7 +51,7 @@ class PlanKeeper {
         return work();
       } catch (const std::exception& error) {
         if (!is_out_of_memory(error)) throw;
-        failure = error.what();
+        failure = plain_message(error);
       }
       // Only here is everything gone that the failed work had half done.
       shrink(stage, networks, steps_done, failure, last_try);

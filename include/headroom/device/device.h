@@ -1,4 +1,5 @@
 #pragma once
+#include "headroom/core/error.h"
 #include "headroom/core/memory_snapshot.h"
 
 #include <cstdint>
@@ -77,6 +78,10 @@ struct DeviceUse {
 };
 [[nodiscard]] DeviceUse read_use(const Device& device);
 
+// Makes the device ready to compute: on a card the driver's context, half a second at most and some
+// 100 MB of the card. Until then every figure of read_use() is 0. Again: costs nothing.
+void set_up(const Device& device);
+
 // Peaks of a run: begin_run() forgets the last run's; end_stage() returns the largest use since the
 // run or the stage before began. DeviceMemory reports the largest of the whole run.
 void begin_run(const Device& device);
@@ -88,9 +93,14 @@ std::int64_t end_stage(const Device& device);
 void reserve_memory(const Device& device, std::int64_t bytes);
 // How often this program had to ask the driver for memory since reserve_memory().
 [[nodiscard]] std::int64_t driver_allocations(const Device& device);
-// True for what the device's allocator throws when memory runs out: Error{kOutOfMemory} or torch's
-// own.
+// What an error says to a person: libtorch's without the frames of its functions.
+[[nodiscard]] std::string plain_message(const std::exception& error);
+// True for whatever is thrown when a device's memory runs out: Error{kOutOfMemory}, torch's own,
+// the driver's when a kernel finds no memory for its code, and those of cuBLAS and cuDNN.
 [[nodiscard]] bool is_out_of_memory(const std::exception& error);
+// Error{kDevice} where a card failed in another way (a kernel that went wrong, a card that is gone,
+// a laptop that slept): nothing can be done with it any more in this process.
+[[nodiscard]] std::optional<Error> device_failure(const std::exception& error);
 // What `work` takes beyond what is in use before it, in bytes as the device's allocator counts
 // them; on a card as they were asked for, before its rounding. Forgets the peak of a current stage.
 struct WorkUse {

@@ -1,0 +1,221 @@
+// What every stage of a picture asks of a card, through ATen's own dispatch for CUDA, beside what
+// the replay says: equal to the byte, but for the workspace that cuBLAS takes at its first product
+// and keeps. Z-Image-Turbo's real shapes; the card's generation comes from the environment.
+#include "headroom/core/bytes.h"
+#include "headroom/weights/model_folder.h"
+
+#include "number_format.h"
+#include "replay.h"
+#include "text_to_image.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <ATen/Context.h>
+#include <ATen/DeviceAccelerator.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/zeros.h>
+#include <c10/core/InferenceMode.h>
+#include <gtest/gtest.h>
+
+namespace headroom {
+namespace {
+
+using StageBytes = std::array<std::int64_t, kStageCount>;
+
+// Weights of the right shapes whose values nobody looks at.
+class Unwritten final : public WeightSource {
+ public:
+  explicit Unwritten(at::TensorOptions options) : options_(options) {}
+  at::Tensor get(std::string_view, at::IntArrayRef shape) override {
+    return at::empty(shape, options_);
+  }
+  void read(std::string_view, const at::Tensor&) override {}
+  at::Tensor gather_rows(std::string_view, std::span<const std::int32_t> ids, std::int64_t,
+                         std::int64_t width) override {
+    return at::empty({static_cast<std::int64_t>(ids.size()), width}, options_);
+  }
+  at::TensorOptions options() const override { return options_; }
+
+ private:
+  at::TensorOptions options_;
+};
+
+// Turing has no kernels in bfloat16.
+bool has_bfloat16() { return std::atoi(std::getenv("FAKE_MAJOR")) >= 8; }
+
+struct Case {
+  std::string dtype = has_bfloat16() ? "auto" : "fp16";
+  int width = 512, height = 512;
+  double guidance = 0;
+  std::vector<std::string> rungs{};
+  int tokens = 40;
+};
+
+std::ostream& operator<<(std::ostream& out, const Case& c) {
+  out << c.dtype << " " << c.width << "x" << c.height << " guidance " << c.guidance << " tokens "
+      << c.tokens;
+  for (const std::string& rung : c.rungs) out << " " << rung;
+  return out;
+}
+
+const ModelFolder& turbo() {
+  static const ModelFolder model = read_model_folder(std::filesystem::path(HEADROOM_SOURCE_DIR) /
+                                                     "configs" / "models" / "z-image-turbo");
+  return model;
+}
+
+ReplayRequest request_of(const Case& c) {
+  ReplayRequest what;
+  what.card = true;
+  what.request.prompt = "x";
+  what.request.width = c.width;
+  what.request.height = c.height;
+  what.request.steps = 2;
+  what.request.guidance_scale = c.guidance;
+  what.rungs = read_rung_names(c.rungs).value();
+  what.ids.positive.assign(static_cast<std::size_t>(c.tokens), 1);
+  if (c.guidance > 0) what.ids.negative.assign(static_cast<std::size_t>(c.tokens), 1);
+  return what;
+}
+
+// The most that is alive at a time in each stage, without any rounding.
+StageBytes peaks_of(const Ledger& ledger) {
+  StageBytes peaks{};
+  std::vector<std::int64_t> sizes(ledger.entries.size() + 1);
+  std::int64_t alive = 0;
+  Stage now = Stage::kLoad;
+  for (const Ledger::Entry& entry : ledger.entries) {
+    if (entry.kind == Ledger::Kind::kStage) {
+      now = entry.stage;
+    } else if (entry.kind == Ledger::Kind::kFree) {
+      alive -= std::exchange(sizes[entry.id], 0);
+    } else if (entry.tag != MemoryTag::kHost) {
+      sizes[entry.id] = entry.bytes;
+      alive += entry.bytes;
+    }
+    std::int64_t& peak = peaks[static_cast<std::size_t>(now)];
+    peak = std::max(peak, alive);
+  }
+  return peaks;
+}
+
+// The same from libtorch's counters while the stages run on the card.
+StageBytes peaks_of_run(const Case& c, const NumberFormats& formats) {
+  const c10::InferenceMode inference;
+  const at::TensorOptions card(at::kCUDA);
+  Unwritten networks(card.dtype(formats.networks));
+  Unwritten vae(card.dtype(formats.vae));
+  Unwritten host(at::TensorOptions(at::kCPU).dtype(formats.vae));
+  const ReplayRequest what = request_of(c);
+  TextToImage run(turbo(), formats, {networks, networks, vae, host}, /*background=*/false);
+  StageBytes peaks{};
+  const auto end = [&](Stage stage) {
+    peaks[static_cast<std::size_t>(stage)] =
+        at::accelerator::getDeviceStats(0).requested_bytes[0].peak;
+    at::accelerator::resetPeakStats(0);
+  };
+  at::accelerator::resetPeakStats(0);
+  run.prepare(what.rungs);
+  end(Stage::kLoad);
+  const TextToImage::Features features = run.encode(what.ids, {});
+  end(Stage::kEncode);
+  Sampling sampling{at::zeros(run.latent_shape(what.request), card.dtype(at::kFloat))};
+  run.denoise(sampling, features, what.request, {});
+  end(Stage::kDenoise);
+  const at::Tensor picture = run.decode(sampling.latents, {});
+  end(Stage::kDecode);
+  return peaks;
+}
+
+class Stages : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    ASSERT_TRUE(at::globalContext().hasCUDA()) << "run by ctest, which loads the CUDA libraries";
+    at::globalContext().lazyInitDevice(at::kCUDA);
+    // So that the workspace of cuBLAS is there in every case.
+    const c10::InferenceMode inference;
+    const at::Tensor some = at::zeros({64, 64}, at::TensorOptions(at::kCUDA));
+    static_cast<void>(some.matmul(some));
+    kept_ = at::accelerator::getDeviceStats(0).requested_bytes[0].current - 64 * 64 * 4;
+  }
+
+  static void expect_equal(const Case& c) {
+    const NumberFormats formats = choose_formats(c.dtype, {Device::Kind::kCuda, 0, "card"});
+    const StageBytes replayed = peaks_of(replay(turbo(), formats, request_of(c)));
+    const StageBytes real = peaks_of_run(c, formats);
+    for (const Stage stage : {Stage::kLoad, Stage::kEncode, Stage::kDenoise, Stage::kDecode}) {
+      const auto i = static_cast<std::size_t>(stage);
+      // The statistics of a norm on their way to the host are too few to be in any ledger.
+      const std::int64_t allowed = stage == Stage::kDecode ? 4 * kKiB : 0;
+      const std::int64_t more = real[i] - kept_ - replayed[i];
+      EXPECT_TRUE(more >= 0 && more <= allowed)
+          << c << ", " << stage_name(stage) << ": " << static_cast<double>(more) / kMiB
+          << " MiB more than " << replayed[i] << " B";
+    }
+  }
+
+  static inline std::int64_t kept_ = 0;
+};
+
+// 8,320 KiB, and 32 MiB from sm_90 on: CUDA's documentation of cublasSetWorkspace().
+TEST_F(Stages, CublasKeepsItsDocumentedWorkspace) {
+  EXPECT_EQ(kept_, std::atoi(std::getenv("FAKE_MAJOR")) >= 9 ? 32 * kMiB : 8320 * kKiB);
+}
+
+TEST_F(Stages, NeedWhatTheReplaySaysAtEverySizeAndInEveryFormat) {
+  std::vector<std::string> formats{"fp16", "fp32"};
+  if (has_bfloat16()) formats.insert(formats.end(), {"auto", "bf16"});
+  for (const std::string& dtype : formats) {
+    for (const double guidance : {0.0, 4.0}) {
+      expect_equal({.dtype = dtype, .width = 512, .height = 512, .guidance = guidance});
+      expect_equal({.dtype = dtype, .width = 768, .height = 768, .guidance = guidance});
+      expect_equal({.dtype = dtype, .width = 1024, .height = 576, .guidance = guidance});
+      expect_equal({.dtype = dtype, .width = 576, .height = 1024, .guidance = guidance});
+      expect_equal({.dtype = dtype, .width = 1024, .height = 1024, .guidance = guidance});
+    }
+  }
+}
+
+TEST_F(Stages, NeedWhatTheReplaySaysUnderEveryRung) {
+  const std::vector<std::vector<std::string>> plans{
+      {"evict-encoder"},
+      {"stream-encoder"},
+      {"sequential-guidance"},
+      {"chunk-tokens:1024"},
+      {"chunk-tokens:256"},
+      {"stream-blocks:1"},
+      {"stream-blocks:30"},
+      {"evict-transformer"},
+      {"stream-encoder", "stream-blocks:22"},
+      {"evict-encoder", "sequential-guidance", "chunk-tokens:256", "stream-blocks:15",
+       "evict-transformer"},
+  };
+  for (const std::vector<std::string>& plan : plans) {
+    for (const double guidance : {0.0, 4.0}) {
+      expect_equal({.guidance = guidance, .rungs = plan});
+      expect_equal({.width = 1024, .height = 576, .guidance = guidance, .rungs = plan});
+    }
+  }
+}
+
+// The processor really computes there, so the picture is small.
+TEST_F(Stages, NeedWhatTheReplaySaysWhereTheProcessorDecodes) {
+  for (const double guidance : {0.0, 4.0}) {
+    expect_equal({.width = 128, .height = 64, .guidance = guidance, .rungs = {"cpu-decode"}});
+  }
+}
+
+TEST_F(Stages, NeedWhatTheReplaySaysForPromptsOfEveryLength) {
+  for (const int tokens : {1, 33, 512}) {
+    expect_equal({.guidance = 4, .tokens = tokens});
+    expect_equal({.guidance = 4, .rungs = {"stream-encoder"}, .tokens = tokens});
+  }
+}
+
+}  // namespace
+}  // namespace headroom
