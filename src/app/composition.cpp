@@ -6,6 +6,7 @@
 #include "headroom/image/receipt_file.h"
 #include "headroom/memory/offload_floor.h"
 #include "headroom/pipeline/calibrate.h"
+#include "headroom/pipeline/model_check.h"
 
 #include "paths.h"
 
@@ -37,10 +38,11 @@ WorkspaceTerms stored_workspace(const AppConfig& config, const Device& device) {
   return stored.terms;
 }
 
-PipelineOptions pipeline_options(const AppConfig& config, const Device& device,
-                                 fs::path dump_file) {
+PipelineOptions pipeline_options(const AppConfig& config, const Device& device, fs::path dump_file,
+                                 bool needs_weights) {
   PipelineOptions options;
   options.model = read_model_folder(model_folder(config.model.path));
+  check_model_files(options.model, needs_weights);
   options.device = device;
   options.dtype = config.model.dtype;
   options.threads = config.model.threads;
@@ -89,7 +91,7 @@ OtherPrograms pretended_programs(const AppConfig& config) {
 
 Composition::Composition(const AppConfig& config, fs::path dump_file)
     : pipeline(pipeline_options(runnable(config), choose_device(config.model.device),
-                                std::move(dump_file))),
+                                std::move(dump_file), /*needs_weights=*/true)),
       tokenizer(std::make_shared<const PromptTokenizer>(pipeline.model.root / "tokenizer")),
       forecaster(make_forecaster(pipeline, tokenizer)),
       memory(pipeline.device, pipeline.pretend_vram_bytes, pipeline.pretend_others) {
@@ -113,7 +115,7 @@ Device prospective_device(const AppConfig& config) {
 
 Prospect::Prospect(const AppConfig& config) {
   const Device device = prospective_device(config);
-  const PipelineOptions pipeline = pipeline_options(config, device, {});
+  const PipelineOptions pipeline = pipeline_options(config, device, {}, /*needs_weights=*/false);
   const fs::path tokenizer = pipeline.model.root / "tokenizer";
   std::error_code error;
   model = pipeline.model.info;
