@@ -6,6 +6,7 @@
 #include "headroom/image/receipt_file.h"
 #include "headroom/memory/offload_floor.h"
 #include "headroom/pipeline/calibrate.h"
+#include "headroom/pipeline/model_check.h"
 
 #include "paths.h"
 
@@ -56,9 +57,11 @@ std::optional<DeviceRates> device_rates(const Device& device, const std::string&
 }
 
 PipelineOptions pipeline_options(const AppConfig& config, const Device& device,
-                                 fs::path dump_file, bool pretended = false) {
+                                 fs::path dump_file, bool needs_weights,
+                                 bool pretended = false) {
   PipelineOptions options;
   options.model = read_model_folder(model_folder(config.model.path));
+  check_model_files(options.model, needs_weights);
   options.device = device;
   options.dtype = config.model.dtype;
   options.threads = config.model.threads;
@@ -112,7 +115,7 @@ OtherPrograms pretended_programs(const AppConfig& config) {
 
 Composition::Composition(const AppConfig& config, fs::path dump_file)
     : pipeline(pipeline_options(runnable(config), choose_device(config.model.device),
-                                std::move(dump_file))),
+                                std::move(dump_file), /*needs_weights=*/true)),
       tokenizer(std::make_shared<const PromptTokenizer>(pipeline.model.root / "tokenizer")),
       forecaster(make_forecaster(pipeline, tokenizer)),
       memory(pipeline.device, pipeline.pretend_vram_bytes, pipeline.pretend_others) {
@@ -137,7 +140,8 @@ Device prospective_device(const AppConfig& config) {
 Prospect::Prospect(const AppConfig& config) {
   const Device device = prospective_device(config);
   const bool pretended = device.is_cuda() && list_devices().size() == 1;
-  const PipelineOptions pipeline = pipeline_options(config, device, {}, pretended);
+  const PipelineOptions pipeline =
+      pipeline_options(config, device, {}, /*needs_weights=*/false, pretended);
   const fs::path tokenizer = pipeline.model.root / "tokenizer";
   std::error_code error;
   model = pipeline.model.info;

@@ -18,7 +18,7 @@ struct Composition {
   std::shared_ptr<Forecaster> forecaster;
   DeviceMemory memory;
 
-  // Reads the model's configs and tokenizer; opens no weights. Throws Error.
+  // Reads the model's configs and tokenizer and checks the weights' headers. Throws Error.
   explicit Composition(const AppConfig& config, std::filesystem::path dump_file = {});
 
   // What the queue makes its generator with.

@@ -3,6 +3,8 @@
 #include "headroom/core/quote.h"
 #include "headroom/image/picture_info.h"
 #include "headroom/image/settings.h"
+#include "headroom/pipeline/model_check.h"
+#include "headroom/text/prompt_tokenizer.h"
 #include "headroom/weights/model_folder.h"
 #include "headroom/weights/tensor_file.h"
 
@@ -79,6 +81,8 @@ Json component(const fs::path& folder, std::string_view stem) {
 
 Json inspect_model(const fs::path& folder) {
   const ModelFolder model = read_model_folder(folder);
+  check_model_files(model, /*needs_weights=*/true);
+  const PromptTokenizer tokenizer(folder / "tokenizer");  // refuses what cannot be read
   const ModelInfo& info = model.info;
   return {{"file", folder.string()},
           {"kind", "model"},

@@ -10,8 +10,8 @@ namespace headroom {
 // Neither infinite nor not-a-number anywhere.
 [[nodiscard]] bool is_finite(const at::Tensor& values);
 
-// Hardly any pixel differs from the first in any channel: what an overflow inside of the decoder
-// looks like once it is clamped to 0..255.
+// Hardly any pixel differs from the others in any channel, whatever the border looks like: what an
+// overflow inside of the decoder, or a decoder without weights, gives once it is clamped to 0..255.
 [[nodiscard]] bool is_one_colour(const Image& image);
 
 // Thrown by a run whose numbers went wrong in picture `image_index`; not an error yet, since a

@@ -2,6 +2,7 @@
 
 #include "headroom/core/error.h"
 #include "headroom/device/memory_tag.h"
+#include "headroom/weights/hollow.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -30,7 +31,8 @@ c10::ScalarType scalar_type(DType dtype, const std::string& where) {
       return at::kDouble;
     default:
       throw Error(ErrorKind::kModelFile, where + " is stored as " + std::string(dtype_name(dtype)) +
-                                             "; F32, F16 and BF16 can be read");
+                                             ", which cannot run here; choose the model's folder "
+                                             "in BF16, F16 or F32");
   }
 }
 
@@ -106,6 +108,10 @@ FileWeights::FileWeights(const TensorStore& store, at::TensorOptions options,
                          std::vector<std::string> prefixes)
     : store_(store), options_(options), prefixes_(std::move(prefixes)) {}
 
+std::string FileWeights::place_of(const std::string& full_name) const {
+  return store_.file_of(full_name).string() + ": tensor " + full_name;
+}
+
 const TensorView& FileWeights::find(std::string_view name, at::IntArrayRef shape,
                                     std::string& full_name) const {
   full_name = prefixes_.front() + std::string(name);
@@ -116,8 +122,10 @@ const TensorView& FileWeights::find(std::string_view name, at::IntArrayRef shape
   if (at::IntArrayRef(view.shape) != shape) {
     throw Error(ErrorKind::kModelFile, store_.file_of(full_name).string() + ": tensor " +
                                            full_name + " has shape " + shape_text(view.shape) +
-                                           ", but the config asks for " + shape_text(shape));
+                                           ", but the config asks for " + shape_text(shape) +
+                                           "; download the model again or choose another one");
   }
+  (void)scalar_type(view.dtype, place_of(full_name));
   return view;
 }
 
@@ -136,8 +144,12 @@ at::Tensor FileWeights::get(std::string_view name, at::IntArrayRef shape) {
 void FileWeights::read(std::string_view name, const at::Tensor& target) {
   std::string full_name;
   const TensorView& view = find(name, target.sizes(), full_name);
-  const c10::ScalarType stored =
-      scalar_type(view.dtype, store_.file_of(full_name).string() + ": tensor " + full_name);
+  const c10::ScalarType stored = scalar_type(view.dtype, place_of(full_name));
+  if (is_hollow(view)) {
+    throw Error(ErrorKind::kModelFile, place_of(full_name) +
+                                           " is zero or has a hole of zeros; the download is "
+                                           "incomplete, so download the file again");
+  }
   if (target.is_cpu()) {
     copy_values(view.data, stored, target);
   } else {
@@ -150,8 +162,7 @@ at::Tensor FileWeights::gather_rows(std::string_view name, std::span<const std::
                                     std::int64_t rows, std::int64_t width) {
   std::string full_name;
   const TensorView& view = find(name, {rows, width}, full_name);
-  const c10::ScalarType stored =
-      scalar_type(view.dtype, store_.file_of(full_name).string() + ": tensor " + full_name);
+  const c10::ScalarType stored = scalar_type(view.dtype, place_of(full_name));
   const std::size_t row_bytes = static_cast<std::size_t>(width) * c10::elementSize(stored);
   at::Tensor host =
       at::empty({static_cast<std::int64_t>(ids.size()), width}, options_.device(at::kCPU));

@@ -44,10 +44,13 @@ class FileWeights final : public WeightSource {
   at::Tensor gather_rows(std::string_view name, std::span<const std::int32_t> ids,
                          std::int64_t rows, std::int64_t width) override;
   [[nodiscard]] at::TensorOptions options() const override { return options_; }
-
- private:
+  // The stored tensor and its name in the file. Throws Error{kModelFile} unless it is there in this
+  // shape and in a number format that can be read.
   const TensorView& find(std::string_view name, at::IntArrayRef shape,
                          std::string& full_name) const;
+
+ private:
+  [[nodiscard]] std::string place_of(const std::string& full_name) const;  // for messages
 
   const TensorStore& store_;
   Staging staging_;

@@ -1,6 +1,7 @@
 #include "json_file.h"
 
 #include "headroom/core/error.h"
+#include "headroom/core/wrong_file.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -81,6 +82,9 @@ std::string read_text_file(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file.read(text.data(), static_cast<std::streamsize>(text.size()))) {
     throw_model_file(path, "cannot be read to its end");
+  }
+  if (const std::string wrong = wrong_file(text); !wrong.empty()) {
+    throw Error(ErrorKind::kModelFile, path.string() + " " + wrong);
   }
   return text;
 }

@@ -1,5 +1,7 @@
 #include "config_file.h"
 
+#include "headroom/core/wrong_file.h"
+
 #include "message.h"
 #include "posix_file.h"
 
@@ -68,6 +70,7 @@ std::string range_text(const char* what, Number low, Number high) {
 
 nlohmann::json read_json_object(const std::filesystem::path& file, std::size_t max_bytes) {
   const std::string text = read_whole_file(file, max_bytes);
+  if (const std::string wrong = wrong_file(text); !wrong.empty()) fail_model_file(file, wrong);
   // The parser takes a zero byte for the end of its input and would not look behind it.
   if (text.find('\0') != std::string::npos) {
     fail_model_file(file, "holds a zero byte, so it is not JSON; download it again");

@@ -26,6 +26,7 @@ class ConfigFile {
  public:
   explicit ConfigFile(std::filesystem::path file);
 
+  [[nodiscard]] const std::filesystem::path& file() const { return file_; }
   [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }
 
   // An absent key gives `fallback`; without a fallback it is a fault.

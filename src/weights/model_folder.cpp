@@ -3,6 +3,8 @@
 #include "config_file.h"
 #include "message.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
@@ -58,9 +60,31 @@ void check_model_index(const std::filesystem::path& root) {
   check_component(index, "vae", {"AutoencoderKL"});
 }
 
+// Quantised weights that this program can run, by the quant_method of their configs.
+constexpr std::array<std::string_view, 0> kRunnableMethods{};
+
+// Quantised folders have other tensors under the same names.
+void check_quantisation(const ConfigFile& config) {
+  for (const std::string_view key : {"quantization_config", "compression_config"}) {
+    const nlohmann::json* found = config.find(key);
+    if (found == nullptr) continue;
+    const auto method = found->is_object() ? found->find("quant_method") : found->end();
+    const bool named = found->is_object() && method != found->end() && method->is_string();
+    const std::string name = named ? method->get<std::string>() : "another method";
+    if (std::find(kRunnableMethods.begin(), kRunnableMethods.end(), name) !=
+        kRunnableMethods.end()) {
+      continue;
+    }
+    fail_model_file(config.file(), "the weights are quantised with " + printable(name) +
+                                       ", which cannot run here; choose the model's folder in "
+                                       "BF16, F16 or F32");
+  }
+}
+
 TransformerConfig read_transformer(const std::filesystem::path& file) {
   const ConfigFile config(file);
   config.require_one_of("_class_name", {"ZImageTransformer2DModel"});
+  check_quantisation(config);
   config.require("all_patch_size", nlohmann::json::array({2}));
   config.require("all_f_patch_size", nlohmann::json::array({1}));
   config.require_default("qk_norm", true);
@@ -127,6 +151,7 @@ double read_rope_theta(const ConfigFile& config) {
 
 void check_text_encoder_kind(const ConfigFile& config) {
   config.require_one_of("model_type", {"qwen3"});
+  check_quantisation(config);
   if (const nlohmann::json* classes = config.find("architectures")) {
     const bool known = classes->is_array() && classes->size() == 1 &&
                        (classes->front() == "Qwen3ForCausalLM" || classes->front() == "Qwen3Model");
@@ -179,6 +204,7 @@ void check_block_types(const ConfigFile& config, std::string_view key, const cha
 VaeConfig read_vae(const std::filesystem::path& file) {
   const ConfigFile config(file);
   config.require_one_of("_class_name", {"AutoencoderKL"});
+  check_quantisation(config);
   config.require_default("act_fn", "silu");
   config.require_default("latents_mean", nullptr);
   config.require_default("latents_std", nullptr);

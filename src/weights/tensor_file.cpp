@@ -1,9 +1,12 @@
 #include "headroom/weights/tensor_file.h"
 
+#include "headroom/core/wrong_file.h"
+
 #include "message.h"
 #include "posix_file.h"
 #include "tensor_header.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 
@@ -20,6 +23,7 @@ struct TensorFile::Impl {
 namespace {
 
 constexpr std::uint64_t kLengthBytes = 8;
+constexpr std::size_t kStart = 64;  // tells other kinds of files
 
 std::uint64_t read_length(std::span<const std::byte> bytes) {
   std::uint64_t value = 0;
@@ -33,6 +37,9 @@ std::uint64_t read_length(std::span<const std::byte> bytes) {
 
 TensorFile::Impl::Impl(const std::filesystem::path& file) : mapped(file) {
   const std::span<const std::byte> bytes = mapped.bytes();
+  const std::string wrong =
+      wrong_file({reinterpret_cast<const char*>(bytes.data()), std::min(kStart, bytes.size())});
+  if (!wrong.empty()) fail_model_file(file, wrong);
   if (bytes.size() < kLengthBytes) {
     fail_model_file(file, "is only " + std::to_string(bytes.size()) +
                               " bytes long, which no safetensors file is; download it again");

@@ -2,7 +2,10 @@
 #include "message.h"
 #include "tensor_header.h"
 
+#include <algorithm>
+#include <array>
 #include <optional>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -65,6 +68,33 @@ Shards open_shards(const std::filesystem::path& index) {
   return shards;
 }
 
+// " (but x.gguf, which cannot be read)": what the folder holds in the place of what is looked for.
+std::string other_weights(const std::filesystem::path& folder) {
+  constexpr std::array<std::string_view, 8> kEndings{".gguf", ".bin",  ".pt",      ".pth",
+                                                     ".ckpt", ".onnx", ".msgpack", ".sft"};
+  constexpr std::array<std::string_view, 4> kUnfinished{".incomplete", ".aria2", ".part",
+                                                        ".crdownload"};
+  std::set<std::string> names;  // the same sentence whatever the order on the disk
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    names.insert(entry.path().filename().string());
+  }
+  const auto ends = [](const std::string& name, const auto& endings) {
+    return std::any_of(endings.begin(), endings.end(),
+                       [&](std::string_view ending) { return name.ends_with(ending); });
+  };
+  for (const std::string& name : names) {
+    if (ends(name, kUnfinished)) return " (but " + printable(name) + ", an unfinished download)";
+  }
+  for (const std::string& name : names) {
+    if (name.ends_with(".safetensors")) {
+      return " (but " + printable(name) + ": rename it if it is the model's)";
+    }
+    if (ends(name, kEndings)) return " (but " + printable(name) + ", which cannot be read)";
+  }
+  return {};
+}
+
 bool is_there(const std::filesystem::path& path) {
   std::error_code ignored;
   return std::filesystem::exists(std::filesystem::symlink_status(path, ignored));
@@ -97,8 +127,8 @@ TensorStore::TensorStore(const std::filesystem::path& folder, std::string_view s
     paths_ = std::move(shards.paths);
     files_ = std::move(shards.files);
   } else {
-    fail_model_file(folder, "holds neither " + file_name + " nor " + file_name +
-                                ".index.json; download the model's weights again");
+    fail_model_file(folder, "holds neither " + file_name + " nor " + file_name + ".index.json" +
+                                other_weights(folder) + "; download the model's weights again");
   }
 }
 
@@ -124,6 +154,29 @@ std::vector<std::string> TensorStore::names() const {
 const std::filesystem::path& TensorStore::file_of(std::string_view name) const {
   (void)at(name);  // throws when it is missing
   return paths_[entries_.find(name)->second.file];
+}
+
+std::string TensorStore::quantisation() const {
+  struct Sign {
+    std::string_view part;  // of a tensor's name
+    const char* method;
+  };
+  constexpr std::array<Sign, 10> kSigns{{{".qweight", "GPTQ or AWQ"},
+                                         {".quant_state.", "bitsandbytes"},
+                                         {".absmax", "bitsandbytes"},
+                                         {".SCB", "bitsandbytes"},
+                                         {"scaled_fp8", "scaled fp8"},
+                                         {".scale_weight", "scaled fp8"},
+                                         {".weight_scale", "fp8 or int8 with scales"},
+                                         {".smooth_factor", "SVDQuant"},
+                                         {".W_q", "HQQ"},
+                                         {".comfy_quant", "ComfyUI's formats"}}};
+  for (const auto& [name, entry] : entries_) {
+    for (const Sign& sign : kSigns) {
+      if (name.find(sign.part) != std::string::npos) return sign.method;
+    }
+  }
+  return {};
 }
 
 std::int64_t TensorStore::total_bytes() const {

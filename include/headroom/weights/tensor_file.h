@@ -78,6 +78,10 @@ class TensorStore {
   [[nodiscard]] const std::filesystem::path& file_of(std::string_view name) const;
   // Sum of all tensors' bytes.
   [[nodiscard]] std::int64_t total_bytes() const;
+  // What the tensors' names say they are quantised with ("bitsandbytes"); empty for plain weights.
+  [[nodiscard]] std::string quantisation() const;
+  // The files that hold the tensors.
+  [[nodiscard]] const std::vector<std::filesystem::path>& files() const { return paths_; }
 
  private:
   struct Entry {

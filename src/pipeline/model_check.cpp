@@ -1,0 +1,135 @@
+#include "headroom/pipeline/model_check.h"
+
+#include "headroom/core/error.h"
+#include "headroom/model/text_encoder.h"
+#include "headroom/model/transformer.h"
+#include "headroom/model/vae.h"
+#include "headroom/weights/hollow.h"
+
+#include "weight_sources.h"
+
+#include <array>
+#include <functional>
+#include <system_error>
+#include <utility>
+
+#include <ATen/ops/empty.h>
+#include <c10/core/InferenceMode.h>
+
+namespace headroom {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::int64_t kReadWhole = std::int64_t{256} << 20;  // from a disk less than a second
+
+// Looks at what a network asks for and hands out shapes without values.
+class CheckedWeights final : public WeightSource {
+ public:
+  CheckedWeights(const TensorStore& store, std::vector<std::string> prefixes)
+      : files_(store, at::TensorOptions(at::kMeta), std::move(prefixes)),
+        store_(store),
+        whole_(store.total_bytes() <= kReadWhole) {}
+
+  at::Tensor get(std::string_view name, at::IntArrayRef shape) override {
+    std::string full_name;
+    const TensorView& view = files_.find(name, shape, full_name);
+    ++count_;
+    if (whole_ ? is_hollow(view) : is_hollow_in_the_middle(view)) hollow_.push_back(full_name);
+    return at::empty(shape, options());
+  }
+  void read(std::string_view, const at::Tensor&) override {}
+  at::Tensor gather_rows(std::string_view name, std::span<const std::int32_t>, std::int64_t rows,
+                         std::int64_t width) override {
+    return get(name, {rows, width});
+  }
+  [[nodiscard]] at::TensorOptions options() const override { return files_.options(); }
+
+  // When all was asked for.
+  void finish() const {
+    if (hollow_.empty()) return;
+    throw Error(ErrorKind::kModelFile,
+                store_.file_of(hollow_.front()).string() + ": " + std::to_string(hollow_.size()) +
+                    " of " + std::to_string(count_) + " tensors are zero or have holes of zeros, " +
+                    hollow_.front() + " first; the download is incomplete, so download the file " +
+                    "again");
+  }
+
+ private:
+  FileWeights files_;
+  const TensorStore& store_;
+  bool whole_;
+  int count_ = 0;
+  std::vector<std::string> hollow_;
+};
+
+// Download managers leave a note beside a file that is not whole yet.
+void check_finished(const TensorStore& store) {
+  constexpr std::array<const char*, 7> kNotes{".aria2", ".incomplete", ".part",      ".partial",
+                                              ".!qB",   ".download",   ".crdownload"};
+  for (const fs::path& file : store.files()) {
+    for (const char* const ending : kNotes) {
+      const fs::path note = file.string() + ending;
+      std::error_code error;
+      if (!fs::exists(note, error)) continue;
+      throw Error(ErrorKind::kModelFile,
+                  file.string() + ": the download is not finished, as " + note.filename().string() +
+                      " beside it says; let it finish, or remove that file if the weights are "
+                      "complete");
+    }
+  }
+}
+
+void check_quantisation(const TensorStore& store) {
+  const std::string method = store.quantisation();
+  if (method.empty()) return;
+  throw Error(ErrorKind::kModelFile, store.files().front().string() +
+                                         ": the weights are quantised (" + method +
+                                         "), which cannot run here; choose the model's folder in "
+                                         "BF16, F16 or F32");
+}
+
+void check_part(const fs::path& folder, const char* stem, std::vector<std::string> prefixes,
+                const std::function<void(WeightSource&)>& ask) {
+  const TensorStore store(folder, stem);
+  check_finished(store);
+  check_quantisation(store);
+  CheckedWeights weights(store, std::move(prefixes));
+  ask(weights);
+  weights.finish();
+}
+
+// A folder as it comes with the program for planning.
+bool has_configs_alone(const fs::path& root) {
+  for (const char* const part : {"transformer", "text_encoder", "vae"}) {
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(root / part, error)) {
+      if (entry.path().filename() != "config.json") return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+void check_model_files(const ModelFolder& model, bool needs_weights) {
+  if (!needs_weights && has_configs_alone(model.root)) return;
+  const c10::InferenceMode inference;
+  const TextEncoderConfig& text = model.text_encoder;
+  check_part(model.root / "text_encoder", "model", {"", "model."}, [&](WeightSource& weights) {
+    weights.gather_rows("embed_tokens.weight", {}, text.vocab_size, text.hidden_size);
+    for (int i = 0; i < TextEncoder::layer_count(text); ++i) {
+      (void)TextEncoder::load_layer(text, weights, i);
+    }
+  });
+  check_part(model.root / "transformer", "diffusion_pytorch_model", {""},
+             [&](WeightSource& weights) {
+               const Transformer shell(model.transformer, weights);
+               for (int i = 0; i < model.transformer.n_layers; ++i) {
+                 (void)Transformer::load_layer(model.transformer, weights, i);
+               }
+             });
+  check_part(model.root / "vae", "diffusion_pytorch_model", {""},
+             [&](WeightSource& weights) { const VaeDecoder decoder(model.vae, weights); });
+}
+
+}  // namespace headroom
