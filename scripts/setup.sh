@@ -97,6 +97,22 @@ pip_install_locked() {
 # The second is where Windows puts the driver for the Linux inside it.
 has_nvidia_driver() { [[ -e /proc/driver/nvidia/version || -e /usr/lib/wsl/lib/libcuda.so.1 ]]; }
 
+# Says what is wrong with driver and cards before gigabytes are fetched for them; what cannot be told
+# is not objected to. The pinned libtorch is built for CUDA 13.
+warn_of_unusable_cards() {
+  local least_driver=580 driver capabilities
+  driver=$(sed -n '1s/.*[[:space:]]\([0-9][0-9]*\)[.][0-9.]*[[:space:]].*/\1/p' \
+    /proc/driver/nvidia/version 2>/dev/null) || true
+  if [[ -n $driver ]] && ((driver < least_driver)); then
+    say "the NVIDIA driver is $driver, and $least_driver or newer is needed: no card will be usable before it is updated"
+    return
+  fi
+  capabilities=$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2>/dev/null) || return 0
+  if [[ -n $capabilities ]] && ! awk '$1 >= 7.5 { found = 1 } END { exit !found }' <<<"$capabilities"; then
+    say "no card here has compute capability 7.5 (GTX 16, RTX 20 and later): the processor will be used"
+  fi
+}
+
 # The CUDA libraries that a CUDA wheel of torch asks for, one requirement a line; none for a CPU wheel.
 # With "cpu" only the two that its CPU part cannot be loaded without, 50 MB instead of 2.7 GB.
 cuda_requirements() {
@@ -251,6 +267,7 @@ set_up_venv() {
   # A driver that came since then asks for the CUDA libraries; one that went takes nothing away.
   if has_nvidia_driver || up_to_date venv "$key cuda"; then kind=cuda key+=" cuda"; else kind=cpu; fi
   if up_to_date venv "$key" && venv_is_whole && build_tools_are_there; then return 0; fi
+  if [[ $kind == cuda ]]; then warn_of_unusable_cards; fi
   need_build_tools=1
   if system_has_build_tools; then need_build_tools=0; fi
   step "fetch libtorch into .deps/venv" make_venv "$kind"

@@ -89,7 +89,9 @@ void print_text(const Calibration& calibration, const std::string& file) {
 int run_calibrate(const CommandLine& line) {
   const ModelOptions& options = line.config.model;
   const Device device = choose_device(options.device);
-  if (device.is_cuda()) spdlog::warn("calibrating a card has not been tried on one yet");
+  if (device.backend->has_own_memory()) {
+    spdlog::warn("calibrating a card has not been tried on one yet");
+  }
   const Calibration calibration = calibrate(device, options.dtype, options.threads);
   write_calibration(calibration_file(), calibration);
   const std::string file = calibration_file().string();

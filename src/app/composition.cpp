@@ -1,7 +1,6 @@
 #include "composition.h"
 
 #include "headroom/core/error.h"
-#include "headroom/device/cpu_budget.h"
 #include "headroom/device/pretended_programs.h"
 #include "headroom/image/receipt_file.h"
 #include "headroom/memory/offload_floor.h"
@@ -35,7 +34,9 @@ WorkspaceTerms stored_workspace(const AppConfig& config, const Device& device) {
   const StoredCalibration stored = read_calibration(
       calibration_file(), calibration_key(device, config.model.dtype, config.model.threads));
   if (!stored.problem.empty()) spdlog::warn("{}", stored.problem);
-  return stored.terms;
+  WorkspaceTerms terms = stored.terms;
+  if (!stored.found) terms.kept_bytes = device.backend->library_bytes();
+  return terms;
 }
 
 // Of the device as it was measured, now where it never was: the first start takes a second longer.
@@ -120,28 +121,34 @@ Composition::Composition(const AppConfig& config, fs::path dump_file)
       forecaster(make_forecaster(pipeline, tokenizer)),
       memory(pipeline.device, pipeline.pretend_vram_bytes, pipeline.pretend_others) {
   teach(*forecaster, pipeline.model.info.name);
-  if (!pipeline.device.is_cuda()) cpu_budget::install();
+  // Torch's allocator of the processor must not change under threads that run. A card is set up by
+  // the thread that computes: an idle window needs none.
+  if (!pipeline.device.backend->has_own_memory()) pipeline.device.backend->set_up();
 }
 
 namespace {
 
+struct ProspectiveDevice {
+  Device device;
+  bool is_there = true;
+};
+
 // With a pretended size the card itself may be pretended too: nothing is going to run on it.
-Device prospective_device(const AppConfig& config) {
+ProspectiveDevice prospective_device(const AppConfig& config) {
   const std::string& wanted = config.model.device;
-  if (config.memory.pretend_vram_bytes && wanted.starts_with("cuda") &&
-      list_devices().size() == 1) {
-    return {Device::Kind::kCuda, 0, "a pretended card"};
+  const bool pretends = config.memory.pretend_vram_bytes && wanted.starts_with("cuda");
+  if (pretends && list_devices().size() == 1) {
+    return {pretended_device("cuda", 0, "a pretended card"), false};
   }
-  return choose_device(wanted);
+  return {choose_device(wanted)};
 }
 
 }  // namespace
 
 Prospect::Prospect(const AppConfig& config) {
-  const Device device = prospective_device(config);
-  const bool pretended = device.is_cuda() && list_devices().size() == 1;
+  const auto [device, is_there] = prospective_device(config);
   const PipelineOptions pipeline =
-      pipeline_options(config, device, {}, /*needs_weights=*/false, pretended);
+      pipeline_options(config, device, {}, /*needs_weights=*/false, !is_there);
   const fs::path tokenizer = pipeline.model.root / "tokenizer";
   std::error_code error;
   model = pipeline.model.info;
@@ -149,13 +156,7 @@ Prospect::Prospect(const AppConfig& config) {
                                              ? std::make_shared<const PromptTokenizer>(tokenizer)
                                              : nullptr);
   teach(*forecaster, model.name);
-  if (pretended) {
-    // There is no card to ask, but the processor pretends as well as any.
-    memory = DeviceMemory(Device{}, pipeline.pretend_vram_bytes, pipeline.pretend_others).read();
-    memory.source = "CUDA: " + device.name;
-  } else {
-    memory = DeviceMemory(device, pipeline.pretend_vram_bytes, pipeline.pretend_others).read();
-  }
+  memory = DeviceMemory(device, pipeline.pretend_vram_bytes, pipeline.pretend_others).read();
 }
 
 GenerationQueue::PictureDone Composition::receipt_keeper() const {

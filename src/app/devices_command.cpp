@@ -40,6 +40,7 @@ void print_json(const SystemReport& report, const AppConfig& config) {
   out["torch_has_cuda"] = report.torch_has_cuda;
   out["allocator_settings"] = report.allocator_settings;
   out["allocator_warnings"] = allocator_warnings(report.allocator_settings);
+  out["notes"] = report.notes;
   out["devices"] = nlohmann::ordered_json::array();
   for (const DeviceReport& entry : report.devices) {
     const MemorySnapshot& m = entry.memory;
@@ -91,6 +92,7 @@ int run_devices(const CommandLine& line) {
                                           ? "built without CUDA; scripts/start_app.sh adds it"
                                           : "the driver shows none");
   }
+  for (const std::string& note : report.notes) std::printf("%s\n", note.c_str());
   if (!report.driver.empty()) std::printf("NVIDIA driver %s\n", report.driver.c_str());
   std::printf("PYTORCH_CUDA_ALLOC_CONF %s\n",
               report.allocator_settings.empty() ? "is not set" : report.allocator_settings.c_str());

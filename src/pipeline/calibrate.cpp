@@ -1,7 +1,6 @@
 #include "headroom/pipeline/calibrate.h"
 
 #include "headroom/core/error.h"
-#include "headroom/device/cpu_budget.h"
 #include "headroom/model/op_probe.h"
 
 #include "number_format.h"
@@ -29,8 +28,7 @@ OpMeasurement measure_probe(const OpProbe& probe, const Device& device, const at
   // Libraries set themselves up once: what is left of it stays, what it took besides does not
   // count.
   kept_bytes += std::max<std::int64_t>(0, measure(name, work).kept);
-  const std::int64_t result =
-      device.is_cuda() ? probe.result_bytes : cpu_budget::rounded(probe.result_bytes);
+  const std::int64_t result = device.backend->counted(probe.result_bytes);
   return {name, probe.shape, probe.operation_bytes, probe.declared_bytes,
           measure(name, work).peak - result};
 }
@@ -39,27 +37,26 @@ OpMeasurement measure_probe(const OpProbe& probe, const Device& device, const at
 
 CalibrationKey calibration_key(const Device& device, const std::string& dtype, int threads) {
   return {device.name, libtorch_version(), choose_formats(dtype, device).name,
-          device.is_cuda() ? 0 : resolve_threads(threads)};
+          device.backend->has_own_memory() ? 0 : resolve_threads(threads)};
 }
 
 Calibration calibrate(const Device& device, const std::string& dtype, int threads,
                       const MeasureOp& measure) {
   const MeasureOp measured =
       measure ? measure : [&](std::string_view, const std::function<void()>& work) {
-        return measure_work(device, work);
+        return device.backend->measure(work);
       };
   const c10::InferenceMode inference;
-  if (!device.is_cuda()) cpu_budget::install();
   at::set_num_threads(resolve_threads(threads));
   const NumberFormats formats = choose_formats(dtype, device);
-  const at::Device where = device.is_cuda()
-                               ? at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(device.index))
-                               : at::Device(at::kCPU);
+  DeviceBackend& backend = *device.backend;
+  const at::Device where = backend.torch_device();
   Calibration result;
   result.key = calibration_key(device, dtype, threads);
   std::array<std::vector<WorkspaceSample>, kOpKinds> samples;
   try {
-    for (const OpProbe& probe : op_probes(device.is_cuda(), formats.networks, formats.vae)) {
+    backend.set_up();
+    for (const OpProbe& probe : op_probes(backend.has_own_memory(), formats.networks, formats.vae)) {
       try {
         const OpMeasurement m =
             measure_probe(probe, device, where, measured, result.terms.kept_bytes);
@@ -71,7 +68,7 @@ Calibration calibrate(const Device& device, const std::string& dtype, int thread
         if (!is_out_of_memory(error)) throw;
         result.left_out.push_back(std::string(op_name(probe.kind)) + " " + probe.shape);
       }
-      release_cached(device);
+      backend.release_cached();
     }
   } catch (const c10::Error& e) {
     throw Error(ErrorKind::kInternal,

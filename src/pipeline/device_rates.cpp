@@ -38,10 +38,9 @@ using Clock = std::chrono::steady_clock;
 class Stopwatch {
  public:
   Stopwatch(const Device& device, at::Device where)
-      : card_(device.is_cuda()),
-        index_(static_cast<c10::DeviceIndex>(device.index)),
+      : device_(*device.backend),
         where_(where),
-        seconds_for_each_(card_ ? 0.03 : 0.06) {}
+        seconds_for_each_(device_.has_own_memory() ? 0.03 : 0.06) {}
 
   [[nodiscard]] at::Tensor ones(at::IntArrayRef shape, at::ScalarType dtype) const {
     return at::ones(shape, at::TensorOptions(where_).dtype(dtype));
@@ -79,11 +78,10 @@ class Stopwatch {
     return std::chrono::duration<double>(Clock::now() - start).count();
   }
   void settle() const {
-    if (card_) at::accelerator::synchronizeDevice(index_);
+    device_.synchronize();
   }
 
-  bool card_;
-  c10::DeviceIndex index_;
+  DeviceBackend& device_;
   at::Device where_;
   double seconds_for_each_;
 };
@@ -261,25 +259,25 @@ std::string processor_name() {
 }  // namespace
 
 RatesKey rates_key(const Device& device, const std::string& dtype, int threads) {
-  return {device.is_cuda() ? device.name : device.name + ", " + processor_name(), libtorch_version(), std::string(kVersion),
-          choose_formats(dtype, device).name, device.is_cuda() ? 0 : resolve_threads(threads)};
+  const bool card = device.backend->has_own_memory();
+  return {card ? device.name : device.name + ", " + processor_name(), libtorch_version(),
+          std::string(kVersion), choose_formats(dtype, device).name,
+          card ? 0 : resolve_threads(threads)};
 }
 
 DeviceRates measure_rates(const Device& device, const std::string& dtype, int threads) {
   const c10::InferenceMode inference;
-  if (!device.is_cuda()) cpu_budget::install();
   const ScopedMemoryTag tag(MemoryTag::kHost);  // no part of a run that may go on beside it
   at::set_num_threads(resolve_threads(threads));
-  const at::Device where = device.is_cuda()
-                               ? at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(device.index))
-                               : at::Device(at::kCPU);
   try {
+    device.backend->set_up();
+    const at::Device where = device.backend->torch_device();
     const DeviceRates rates = measure(Stopwatch(device, where), choose_formats(dtype, device));
-    release_cached(device);
+    device.backend->release_cached();
     return rates;
   } catch (const c10::Error& e) {
     throw Error(ErrorKind::kInternal,
-                "measuring " + device.name + " failed: " + e.what_without_backtrace());
+                "measuring " + device.name + " failed: " + plain_message(e));
   }
 }
 

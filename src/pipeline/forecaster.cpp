@@ -10,7 +10,6 @@
 #include "threads.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -19,9 +18,9 @@ namespace headroom {
 namespace {
 
 AllocatorModel allocator_of(const Device& device) {
-  const char* const settings = std::getenv("PYTORCH_CUDA_ALLOC_CONF");
-  if (!device.is_cuda() || settings == nullptr) return {device.is_cuda(), {}};
-  return {true, parse_cuda_alloc_conf(settings)};
+  const std::optional<std::string> settings = device.backend->caching_settings();
+  if (!settings) return {};
+  return {true, parse_cuda_alloc_conf(*settings)};
 }
 
 class ReplayForecaster final : public Forecaster {
@@ -105,7 +104,7 @@ class ReplayForecaster final : public Forecaster {
 
   bool learn(const Receipt& receipt) override {
     const std::optional<Rungs> rungs = read_rung_names(receipt.plan.rungs);
-    const bool card = options_.device.is_cuda();
+    const bool card = options_.device.backend->has_own_memory();
     // What a change of plan costs says nothing of either plan.
     if (!rungs || !receipt.changes.empty() || receipt.model != options_.model.info.name ||
         receipt.device != options_.device.name ||
@@ -138,7 +137,7 @@ class ReplayForecaster final : public Forecaster {
   // Of the machine's own memory, where the snapshot knows it.
   [[nodiscard]] std::optional<HostMemory> host_memory(const MemorySnapshot& snapshot) const {
     if (!snapshot.host_available) return std::nullopt;
-    return HostMemory{*snapshot.host_available, !options_.device.is_cuda()};
+    return HostMemory{*snapshot.host_available, !options_.device.backend->has_own_memory()};
   }
 
   // What is missing and what would fit.

@@ -1,6 +1,5 @@
 #include "headroom/core/bytes.h"
 #include "headroom/core/version.h"
-#include "headroom/device/cpu_budget.h"
 #include "headroom/diffusion/noise.h"
 #include "headroom/pipeline/make_generator.h"
 
@@ -55,16 +54,17 @@ struct OpenedModel {
 // Measures one stage after the other.
 class StageClock {
  public:
-  StageClock(const Device& device, ProgressSink& sink) : device_(device), sink_(sink) {}
+  StageClock(DeviceBackend& device, ProgressSink& sink) : device_(device), sink_(sink) {}
 
   template <typename Work>
   auto run(Stage stage, int image_index, Work work) {
     sink_.on_stage(stage, image_index);
     const auto start = std::chrono::steady_clock::now();
     auto result = work();
+    device_.synchronize();  // or its work would be counted as the next stage's
     const auto i = static_cast<std::size_t>(stage);
     seconds[i] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    peaks[i] = end_stage(device_);
+    peaks[i] = device_.end_stage();
     return result;
   }
 
@@ -72,7 +72,7 @@ class StageClock {
   std::array<std::int64_t, kStageCount> peaks{};
 
  private:
-  const Device& device_;
+  DeviceBackend& device_;
   ProgressSink& sink_;
 };
 
@@ -108,24 +108,21 @@ class PipelineGenerator final : public ImageGenerator {
       : options_(std::move(options)),
         tokenizer_(std::move(tokenizer)),
         chosen_{choose_formats(options_.dtype, options_.device), std::move(forecaster)},
-        torch_device_(
-            options_.device.is_cuda()
-                ? at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(options_.device.index))
-                : at::Device(at::kCPU)),
+        backend_(*options_.device.backend),
+        torch_device_(backend_.torch_device()),
         memory_(options_.device, options_.pretend_vram_bytes, options_.pretend_others),
         preview_(LatentPreview::of_model(options_.model.root, options_.model.vae)) {
     check_can_run(options_.dtype);
-    if (!options_.device.is_cuda()) cpu_budget::install();
   }
 
   ~PipelineGenerator() override {
     try {
       opened_.reset();
-      release_cached(options_.device);
+      backend_.release_cached();
+      backend_.count_use_as_weights();
     } catch (const std::exception&) {
       // A card that failed takes nothing back; the driver does when the process ends.
     }
-    if (options_.device.is_cuda()) set_card_weights(0);
   }
 
   void generate(const GenerationRequest& request, ProgressSink& sink,
@@ -136,7 +133,7 @@ class PipelineGenerator final : public ImageGenerator {
     GenerationRequest seeded = request;
     if (!seeded.seed) seeded.seed = choose_seed();
     try {
-      set_up(options_.device);
+      backend_.set_up();
       run_healthy(seeded, sink, stop);
     } catch (const c10::Error& e) {
       failure_ = device_failure(e);
@@ -212,12 +209,12 @@ class PipelineGenerator final : public ImageGenerator {
             is_retry,
             sink,
             {request, memory_, options_.budget, *precision.forecaster, sink},
-            {options_.device, sink},
+            {backend_, sink},
             {},
             shape_of(request, ids, options_.model.scheduler),
             {}};
     job.keeper.begin(opened_ ? &opened_->networks : nullptr);
-    begin_run(options_.device);
+    backend_.begin_run();
 
     Dump dump;
     job.hooks.check = [&] { check_cancelled(stop); };
@@ -253,7 +250,7 @@ class PipelineGenerator final : public ImageGenerator {
     job.clock.run(Stage::kLoad, first, [&] {
       return job.keeper.run(Stage::kLoad, networks, kNoSteps, [&] {
         networks.prepare(job.keeper.rungs());
-        count_card_weights();
+        backend_.count_use_as_weights();  // nothing else is there yet
         return 0;
       });
     });
@@ -281,11 +278,13 @@ class PipelineGenerator final : public ImageGenerator {
     });
     if (is_one_colour(*result.image)) {
       const std::string what = "the picture is of one colour, as after an overflow";
-      if (!job.is_retry && safer_format(job.precision.formats.name, options_.device))
-        throw Unhealthy{i, what};
+      // The latents were finite: only a decoder in less than float32 can have overflowed.
+      const bool may_be_overflow = job.precision.formats.vae != at::kFloat;
+      if (!job.is_retry && may_be_overflow) throw Unhealthy{i, what};
       job.sink.on_notice("one-colour", what + ", in " + job.precision.formats.name +
-                                           " too; if that is not what was asked for, the model's "
-                                           "files may be damaged");
+                                           (job.is_retry ? " too" : "") +
+                                           "; if that is not what was asked for, the model's files "
+                                           "may be damaged");
     }
     result.receipt = receipt(job, i);
     return result;
@@ -304,13 +303,13 @@ class PipelineGenerator final : public ImageGenerator {
     start_clock();
     RunHooks hooks = job.hooks;
     hooks.on_step = [&](int step, int total) {
+      check_finite(job, i, sampling);  // reads a number back, so that the step is done
       if (plan_of_steps == job.keeper.changes().size()) {
         steps->step_done(step);
       } else {
         start_clock();  // the step in which the plan changed is like no other
       }
       job.sink.on_step(step, total);
-      check_finite(job, i, sampling);
     };
     if (preview_) {
       hooks.on_clean = [&](const at::Tensor& clean) { job.sink.on_preview(preview_->draw(clean)); };
@@ -340,12 +339,6 @@ class PipelineGenerator final : public ImageGenerator {
                              std::to_string(job.request.steps) + " (overflow)";
     if (!job.is_retry) throw Unhealthy{i, what};
     throw broken_model(what, job.precision);
-  }
-
-  void count_card_weights() const {
-    if (!options_.device.is_cuda()) return;
-    const DeviceUse use = read_use(options_.device);
-    set_card_weights(use.weights + use.activations);  // nothing else is there yet
   }
 
   [[nodiscard]] Error broken_model(const std::string& what, const Precision& precision) const {
@@ -381,6 +374,7 @@ class PipelineGenerator final : public ImageGenerator {
   const PipelineOptions options_;
   const std::shared_ptr<const PromptTokenizer> tokenizer_;
   const Precision chosen_;
+  DeviceBackend& backend_;
   const at::Device torch_device_;
   const DeviceMemory memory_;
   const std::optional<LatentPreview> preview_;

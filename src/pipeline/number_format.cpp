@@ -1,42 +1,27 @@
 #include "number_format.h"
 
 #include "headroom/core/error.h"
-#include "headroom/device/workspace.h"
 #include "headroom/pipeline/make_generator.h"
 
 namespace headroom {
 
 namespace {
 
-// Tensor cores from 8.0 on multiply bfloat16. Before, products are emulated and fused attention and
-// convolutions are missing.
-constexpr int kFirstWithBFloat16 = 80;
-
-bool lacks_bfloat16(const Device& device) {
-  return device.compute_capability > 0 && device.compute_capability < kFirstWithBFloat16;
-}
-
-std::string capability_text(int capability) {
-  return std::to_string(capability / 10) + "." + std::to_string(capability % 10);
-}
-
 NumberFormats bfloat16(const Device& device, c10::ScalarType vae) {
   using c10::ScalarType;
-  if (lacks_bfloat16(device)) {
+  if (!device.backend->computes_bfloat16()) {
     throw Error(ErrorKind::kInvalidRequest,
                 "bf16 needs a card of compute capability 8.0 (RTX 30 or newer), and " +
-                    device.name + " has " + capability_text(device.compute_capability) +
-                    "; use auto or fp16");
+                    device.name + " has " + device.backend->generation() + "; use auto or fp16");
   }
-  // Without AVX-512 the CPU's library has no convolution in bfloat16.
-  if (!device.is_cuda() && !workspace::cpu_convolves_bfloat16()) vae = ScalarType::Float;
+  if (!device.backend->convolves_bfloat16()) vae = ScalarType::Float;
   return {ScalarType::BFloat16, vae, vae == ScalarType::Float ? "bf16+vae32" : "bf16"};
 }
 
 NumberFormats float16() { return {c10::ScalarType::Half, c10::ScalarType::Float, "fp16"}; }
 
 NumberFormats quantised(const Device& device, const char* name, WeightStorage storage) {
-  if (lacks_bfloat16(device)) {
+  if (!device.backend->computes_bfloat16()) {
     return {c10::ScalarType::Half, c10::ScalarType::Float, name, storage};
   }
   return {c10::ScalarType::BFloat16, c10::ScalarType::BFloat16, name, storage};
@@ -46,12 +31,11 @@ NumberFormats quantised(const Device& device, const char* name, WeightStorage st
 
 NumberFormats choose_formats(const std::string& wanted, const Device& device) {
   using c10::ScalarType;
-  const NumberFormats float32{ScalarType::Float, ScalarType::Float, "fp32"};
   if (wanted == "auto") {
-    if (!device.is_cuda()) return float32;
-    return lacks_bfloat16(device) ? float16() : bfloat16(device, ScalarType::Float);
+    const std::string usual = device.backend->usual_format();
+    return usual == "bf16" ? bfloat16(device, ScalarType::Float) : choose_formats(usual, device);
   }
-  if (wanted == "fp32") return float32;
+  if (wanted == "fp32") return {ScalarType::Float, ScalarType::Float, "fp32"};
   if (wanted == "bf16") return bfloat16(device, ScalarType::BFloat16);
   if (wanted == "fp16") return float16();
   if (wanted == "int8") return quantised(device, "int8", WeightStorage::kInt8);
@@ -62,7 +46,7 @@ NumberFormats choose_formats(const std::string& wanted, const Device& device) {
 }
 
 std::optional<std::string> safer_format(const std::string& name, const Device& device) {
-  if (name == "fp16") return lacks_bfloat16(device) ? "fp32" : "bf16";
+  if (name == "fp16") return device.backend->computes_bfloat16() ? "bf16" : "fp32";
   if (name == "bf16" || name == "bf16+vae32") return "fp32";
   return std::nullopt;
 }

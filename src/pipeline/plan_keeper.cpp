@@ -19,7 +19,7 @@ PlanKeeper::PlanKeeper(const GenerationRequest& request, const DeviceMemory& mem
 
 PlanKeeper::~PlanKeeper() {
   try {
-    reserve_memory(memory_.device(), 0);
+    memory_.device().backend->reserve(0);
   } catch (const std::exception&) {
     // A card that failed answers nothing any more; why, is on its way up already.
   }
@@ -59,13 +59,15 @@ bool PlanKeeper::begin_next_picture(TextToImage& networks) {
 }
 
 bool PlanKeeper::take_hold() {
-  const Device& device = memory_.device();
+  DeviceBackend& device = *memory_.device().backend;
   // What is held already may be used on, even when others want more than is left.
-  enforce_limit(device, std::max(now_.budget.budget_bytes, now_.plan.peak_bytes));
-  const DeviceUse use = read_use(device);
-  if (use.weights + use.activations + use.cached > now_.plan.peak_bytes) release_cached(device);
+  device.limit(std::max(now_.budget.budget_bytes, now_.plan.peak_bytes));
+  const DeviceUse use = device.use();
+  if (use.weights + use.activations + use.cached > now_.plan.peak_bytes) {
+    device.release_cached();
+  }
   try {
-    reserve_memory(device, now_.plan.peak_bytes);
+    device.reserve(now_.plan.peak_bytes);
   } catch (const std::exception& error) {
     if (!is_out_of_memory(error)) throw;
     return false;
@@ -74,7 +76,7 @@ bool PlanKeeper::take_hold() {
 }
 
 std::int64_t PlanKeeper::driver_allocations() const {
-  return headroom::driver_allocations(memory_.device());
+  return memory_.device().backend->driver_allocations();
 }
 
 std::int64_t PlanKeeper::need_from(Stage stage) const {

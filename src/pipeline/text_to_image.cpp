@@ -179,7 +179,7 @@ at::Tensor TextToImage::decode(const at::Tensor& latents, const RunHooks& hooks)
   std::optional<ScopedMemoryTag> host;
   const bool on_host = rungs_->cpu_decode || rungs_->tile_latent > 0;
   if (rungs_->cpu_decode) host.emplace(MemoryTag::kHost);
-  const at::Device where = rungs_->cpu_decode && latents.is_cuda() ? at::kCPU : latents.device();
+  const at::Device where = rungs_->cpu_decode && !latents.is_meta() ? at::kCPU : latents.device();
   const at::Tensor z = at::div(latents.to(where), model_.vae.scaling_factor)
                            .add_(model_.vae.shift_factor)
                            .to(formats_.vae);

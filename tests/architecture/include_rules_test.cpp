@@ -41,6 +41,13 @@ TEST(IncludeRules, CatchARoomThatLooksUp) {
       ElementsAre("src/core/size.cpp:2: core must not include headroom/memory/plan.h"));
 }
 
+TEST(IncludeRules, CatchARoomThatAsksWhichKindADeviceIs) {
+  for (const char* line : {"if (x.is_cuda()) f();\n", "auto d = at::Device(at::kCUDA);\n"}) {
+    EXPECT_EQ(check("src/pipeline/a.cpp", line).size(), 1U) << line;
+    EXPECT_THAT(check("src/device/cuda/a.cpp", line), IsEmpty()) << line;
+  }
+}
+
 TEST(IncludeRules, CatchRoomsThatMustNotMeet) {
   const std::pair<const char*, const char*> forbidden[] = {
       {"core", "config"},     {"config", "image"},    {"image", "memory"},     {"text", "weights"},

@@ -6,10 +6,13 @@
 
 #include "system_memory.h"
 
+#include <cstdlib>
 #include <fstream>
+#include <optional>
 #include <string>
 
 #include <ATen/ops/empty.h>
+#include <c10/util/Exception.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -25,12 +28,12 @@ bool has_card() { return list_devices().size() > 1; }
 TEST(Devices, TheCpuIsAlwaysThereAndLast) {
   const std::vector<Device> devices = list_devices();
   ASSERT_FALSE(devices.empty());
-  EXPECT_EQ(devices.back().kind, Device::Kind::kCpu);
+  EXPECT_FALSE(devices.back().backend->has_own_memory());
   EXPECT_EQ(devices.back().id(), "cpu");
   EXPECT_EQ(devices.back().name, "CPU budget");
   EXPECT_EQ(choose_device("cpu").id(), "cpu");
   EXPECT_EQ(choose_device("auto").id(), devices.front().id());
-  EXPECT_EQ((Device{Device::Kind::kCuda, 1, "a card"}.id()), "cuda:1");
+  EXPECT_EQ(pretended_device("cuda", 1, "a card").id(), "cuda:1");
 }
 
 std::string refusal(const std::string& wanted) {
@@ -57,6 +60,65 @@ TEST(Devices, ACardThatIsNotThereIsRefused) {
   } else {
     EXPECT_THAT(refusal("cuda"), HasSubstr("--device cpu"));
   }
+}
+
+TEST(Devices, ACardThatIsNotThereHoldsNothingAndCanDoNothing) {
+  const Device card = pretended_device("cuda", 0, "a card");
+  card.backend->set_up();
+  card.backend->reserve(kGiB);
+  EXPECT_TRUE(card.backend->has_own_memory());
+  EXPECT_EQ(card.backend->usual_format(), "bf16");
+  EXPECT_EQ(card.backend->use().peak, 0);
+  EXPECT_EQ(card.backend->capacity().total, 0);
+  EXPECT_EQ(card.backend->driver_allocations(), 0);
+  const MemorySnapshot s = DeviceMemory(card, 6 * kGiB).read();
+  EXPECT_EQ(s.free, 6 * kGiB);
+  EXPECT_EQ(s.source, "CUDA: a card");
+}
+
+TEST(Devices, TheGeneralNameOfTheAllocatorsSettingsComesBeforeTheOldOne) {
+  const Device card = pretended_device("cuda", 0, "a card");
+  const Device cpu = choose_device("cpu");
+  setenv("PYTORCH_CUDA_ALLOC_CONF", "max_split_size_mb:30", 1);
+  EXPECT_EQ(card.backend->caching_settings(), "max_split_size_mb:30");
+  setenv("PYTORCH_ALLOC_CONF", "max_split_size_mb:40", 1);
+  EXPECT_EQ(card.backend->caching_settings(), "max_split_size_mb:40");
+  EXPECT_EQ(cpu.backend->caching_settings(), std::nullopt);
+  unsetenv("PYTORCH_ALLOC_CONF");
+  unsetenv("PYTORCH_CUDA_ALLOC_CONF");
+}
+
+TEST(DeviceErrors, OutOfMemoryIsKnownInEveryDisguise) {
+  const c10::SourceLocation here{"f", "file.cpp", 1};
+  EXPECT_TRUE(is_out_of_memory(Error(ErrorKind::kOutOfMemory, "full")));
+  EXPECT_TRUE(is_out_of_memory(c10::OutOfMemoryError(here, "full")));
+  EXPECT_TRUE(is_out_of_memory(c10::AcceleratorError(here, 2, "CUDA error: out of memory")));
+  for (const char* what : {"CUBLAS_STATUS_ALLOC_FAILED", "CUDNN_STATUS_ALLOC_FAILED"}) {
+    EXPECT_TRUE(is_out_of_memory(c10::Error(here, std::string("CUDA error: ") + what + " in f")));
+  }
+  EXPECT_FALSE(is_out_of_memory(Error(ErrorKind::kIo, "CUDNN_STATUS_ALLOC_FAILED")));
+  EXPECT_FALSE(is_out_of_memory(c10::AcceleratorError(here, 700, "an illegal memory access")));
+  EXPECT_FALSE(is_out_of_memory(c10::Error(here, "CUBLAS_STATUS_NOT_SUPPORTED")));
+}
+
+TEST(DeviceErrors, ADriverThatGaveUpIsAnErrorOfItsOwnThatSaysWhatToDo) {
+  const c10::SourceLocation here{"f", "file.cpp", 1};
+  const std::optional<Error> failure =
+      device_failure(c10::AcceleratorError(here, 700, "CUDA error: an illegal memory access"));
+  ASSERT_TRUE(failure.has_value());
+  EXPECT_EQ(failure->kind(), ErrorKind::kDevice);
+  EXPECT_THAT(failure->what(), HasSubstr("code 700"));
+  EXPECT_THAT(failure->what(), HasSubstr("start Headroom again"));
+  EXPECT_FALSE(device_failure(c10::AcceleratorError(here, 2, "out of memory")).has_value());
+  EXPECT_FALSE(device_failure(c10::Error(here, "shapes differ")).has_value());
+}
+
+TEST(DeviceErrors, MessagesCarryNeitherFramesNorAdviceForProgrammers) {
+  const c10::SourceLocation here{"f", "file.cpp", 1};
+  EXPECT_EQ(plain_message(c10::AcceleratorError(here, 2, "CUDA error: out of memory\nSearch ...")),
+            "CUDA error: out of memory");
+  EXPECT_EQ(plain_message(c10::Error(here, "shapes differ")), "shapes differ");
+  EXPECT_EQ(plain_message(Error(ErrorKind::kIo, "no space left")), "no space left");
 }
 
 TEST(DeviceMemory, TheCpusPartsAddUpToWhatThisProgramMayUse) {
@@ -91,25 +153,25 @@ TEST(DeviceUse, PeaksAreThoseOfTheStageAndOfTheRun) {
   cpu_budget::install();
   const Device cpu = choose_device("cpu");
   const DeviceMemory memory(cpu, {});
-  const std::int64_t before = read_use(cpu).activations;
-  begin_run(cpu);
+  const std::int64_t before = cpu.backend->use().activations;
+  cpu.backend->begin_run();
   { const at::Tensor x = take(3 * kMiB); }
-  EXPECT_EQ(read_use(cpu).peak - before, 3 * kMiB);
-  EXPECT_EQ(end_stage(cpu) - before, 3 * kMiB);
+  EXPECT_EQ(cpu.backend->use().peak - before, 3 * kMiB);
+  EXPECT_EQ(cpu.backend->end_stage() - before, 3 * kMiB);
   { const at::Tensor x = take(kMiB); }
-  EXPECT_EQ(read_use(cpu).peak - before, kMiB);
-  EXPECT_EQ(end_stage(cpu) - before, kMiB);
+  EXPECT_EQ(cpu.backend->use().peak - before, kMiB);
+  EXPECT_EQ(cpu.backend->end_stage() - before, kMiB);
   EXPECT_EQ(memory.read().peak - before, 3 * kMiB);  // the run's
-  begin_run(cpu);
+  cpu.backend->begin_run();
   EXPECT_EQ(memory.read().peak - before, 0);
 }
 
 TEST(DeviceUse, ALimitIsEnforcedAndLifted) {
   const Device cpu = choose_device("cpu");
   cpu_budget::install();
-  enforce_limit(cpu, read_use(cpu).activations + kMiB);
+  cpu.backend->limit(cpu.backend->use().activations + kMiB);
   EXPECT_THROW(take(2 * kMiB), Error);
-  enforce_limit(cpu, 0);
+  cpu.backend->limit(0);
   EXPECT_NO_THROW(take(2 * kMiB));
 }
 

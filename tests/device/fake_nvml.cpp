@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <vector>
 
 #include <unistd.h>
 
@@ -12,6 +13,7 @@ namespace {
 constexpr int kSuccess = 0;
 constexpr int kNotSupported = 3;
 constexpr int kNotFound = 6;
+constexpr int kInsufficientSize = 7;
 
 struct Memory {
   unsigned version;
@@ -26,7 +28,10 @@ struct Process {
 std::uintptr_t card_of(void* device) { return reinterpret_cast<std::uintptr_t>(device) - 1; }
 
 int fill(const Process* processes, unsigned n, unsigned* count, Process* out) {
-  if (*count < n) return kNotSupported;
+  if (*count < n) {
+    *count = n;
+    return kInsufficientSize;
+  }
   std::memcpy(out, processes, n * sizeof(Process));
   *count = n;
   return kSuccess;
@@ -77,6 +82,13 @@ int nvmlDeviceGetComputeRunningProcesses_v3(void* device, unsigned* count, Proce
 
 int nvmlDeviceGetGraphicsRunningProcesses_v3(void* device, unsigned* count, Process* out) {
   if (card_of(device) == 2) return kNotSupported;
+  if (const char* const wanted = std::getenv("FAKE_NVML_PROGRAMS")) {
+    std::vector<Process> many;  // with those of the other list as many as wanted
+    for (unsigned i = 2; i < static_cast<unsigned>(std::atoi(wanted)); ++i) {
+      many.push_back({5000000 + i, 10, 0, 0});
+    }
+    return fill(many.data(), static_cast<unsigned>(many.size()), count, out);
+  }
   const Process processes[] = {{4000001, 500, 0, 0}, {4000003, 400, 0, 0}};  // the first is both
   return fill(processes, 2, count, out);
 }

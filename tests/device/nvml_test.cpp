@@ -1,4 +1,4 @@
-#include "nvml.h"
+#include "cuda/nvml.h"
 
 #include <cstdlib>
 #include <string>
@@ -15,6 +15,7 @@ class NvmlTest : public ::testing::Test {
   void SetUp() override {
     unsetenv("CUDA_VISIBLE_DEVICES");
     unsetenv("FAKE_NVML_NO_DRIVER");
+    unsetenv("FAKE_NVML_PROGRAMS");
   }
   void TearDown() override { SetUp(); }
   static Nvml open() { return Nvml::open(HEADROOM_FAKE_NVML).value(); }
@@ -32,7 +33,9 @@ TEST_F(NvmlTest, AnswersForTheCardThatIsAsked) {
   EXPECT_EQ(nvml.driver_version(), "123.45");
   EXPECT_EQ(nvml.name(0), "Fake Card 0");
   EXPECT_EQ(nvml.name(1), "Fake Card 1");
-  EXPECT_EQ(nvml.reserved_bytes(1), 101);
+  ASSERT_TRUE(nvml.memory(1).has_value());
+  EXPECT_EQ(nvml.memory(1)->total, 8LL << 30);
+  EXPECT_EQ(nvml.memory(1)->reserved, 101);
 }
 
 TEST_F(NvmlTest, ListsOtherProgramsLargestFirstAndEachOnce) {
@@ -48,11 +51,16 @@ TEST_F(NvmlTest, ListsOtherProgramsLargestFirstAndEachOnce) {
   EXPECT_THAT(bytes, ::testing::ElementsAre(500, 400, 300));
 }
 
+TEST_F(NvmlTest, ListsMoreProgramsThanWereThoughtOf) {
+  setenv("FAKE_NVML_PROGRAMS", "200", 1);
+  EXPECT_EQ(open().other_processes(0).size(), 200U);
+}
+
 TEST_F(NvmlTest, ACardThatSaysNothingGivesNothing) {
   const Nvml nvml = open();
   for (const int card : {2, 3}) {
     EXPECT_EQ(nvml.name(card), std::nullopt);
-    EXPECT_EQ(nvml.reserved_bytes(card), std::nullopt);
+    EXPECT_FALSE(nvml.memory(card).has_value());
     EXPECT_TRUE(nvml.other_processes(card).empty());
   }
 }

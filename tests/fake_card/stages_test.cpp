@@ -145,7 +145,7 @@ class Stages : public ::testing::Test {
   }
 
   static void expect_equal(const Case& c) {
-    const NumberFormats formats = choose_formats(c.dtype, {Device::Kind::kCuda, 0, "card"});
+    const NumberFormats formats = choose_formats(c.dtype, pretended_device("cuda", 0, "card"));
     const StageBytes replayed = peaks_of(replay(turbo(), formats, request_of(c)));
     const StageBytes real = peaks_of_run(c, formats);
     for (const Stage stage : {Stage::kLoad, Stage::kEncode, Stage::kDenoise, Stage::kDecode}) {

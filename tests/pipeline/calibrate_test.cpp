@@ -73,7 +73,7 @@ TEST_F(Calibrate, CoversWhatADeviceTakesBeyondTheDeclared) {
   constexpr std::int64_t kKept = 8 << 20;
   bool first = true;
   const MeasureOp measure = [&](std::string_view op, const std::function<void()>& work) {
-    WorkUse use = measure_work(cpu_, work);
+    WorkUse use = cpu_.backend->measure(work);
     if (op == "linear" && first) use.kept += kKept;
     first = false;
     if (op == "attention") use.peak += 5000;
@@ -97,7 +97,7 @@ TEST_F(Calibrate, CoversWhatADeviceTakesBeyondTheDeclared) {
 TEST_F(Calibrate, LeavesOutWhatDoesNotFit) {
   const MeasureOp measure = [&](std::string_view op, const std::function<void()>& work) -> WorkUse {
     TORCH_CHECK_WITH(OutOfMemoryError, op != "attention", "no memory");
-    return measure_work(cpu_, work);
+    return cpu_.backend->measure(work);
   };
   const Calibration found = calibrate(cpu_, "fp32", 1, measure);
   EXPECT_EQ(found.terms.attention, WorkspaceTerm{});

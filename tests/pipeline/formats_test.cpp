@@ -15,7 +15,7 @@
 namespace headroom {
 namespace {
 
-const Device kCard{Device::Kind::kCuda, 0, "a card"};
+const Device kCard = pretended_device("cuda", 0, "a card");
 
 PipelineOptions turbo(const std::string& dtype) {
   PipelineOptions options;

@@ -35,7 +35,7 @@ PipelineOptions options_of(const Row& row) {
   options.model = read_model_folder(name == "starter" ? test::starter_root()
                                                       : std::filesystem::path(HEADROOM_SOURCE_DIR) /
                                                             "configs" / "models" / name);
-  options.device = {card ? Device::Kind::kCuda : Device::Kind::kCpu, 0, "a device"};
+  options.device = pretended_device(card ? "cuda" : "cpu", 0, "a device");
   options.dtype = dtype;
   options.threads = 2;
   options.budget.reserve_bytes = 0;
@@ -57,7 +57,7 @@ TEST_P(FrontierTable, EqualsTheSearchOfAllPlans) {
       request.width = width;
       request.height = height;
       ReplayCosts fresh(options.model, choose_formats(options.dtype, options.device),
-                        options.threads, {.card = options.device.is_cuda(), .cuda = {}});
+                        options.threads, {.card = options.device.backend->has_own_memory(), .cuda = {}});
       ReplayCosts::ForRequest costs(fresh, request, encode_prompts(nullptr, request), times);
       Searched& of = searched[{height, width}];
       of.all = all_plans(costs);

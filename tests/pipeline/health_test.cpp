@@ -68,7 +68,7 @@ TEST(Health, SaferFormatsEndAtFloat32) {
   EXPECT_EQ(safer_format("bf16", device), "fp32");
   EXPECT_EQ(safer_format("bf16+vae32", device), "fp32");
   EXPECT_EQ(safer_format("fp32", device), std::nullopt);
-  const Device turing{Device::Kind::kCuda, 0, "a card", 75};  // has no bfloat16
+  const Device turing = pretended_device("cuda", 0, "a card", 75);  // has no bfloat16
   EXPECT_EQ(safer_format("fp16", turing), "fp32");
 }
 

@@ -62,9 +62,9 @@ class Model {
       out.traced.emplace(name, value.clone());
     };
     const std::int64_t before = cpu_budget::use().total();
-    begin_run(device);
+    device.backend->begin_run();
     const auto end = [&](Stage stage) {
-      out.peaks[static_cast<std::size_t>(stage)] = end_stage(device) - before;
+      out.peaks[static_cast<std::size_t>(stage)] = device.backend->end_stage() - before;
     };
     {
       run.prepare(rungs);

@@ -27,7 +27,7 @@ TEST_P(LedgersOfAllSizes, AreWhatAReplayRecords) {
   const ModelFolder model = read_model_folder(
       name == "starter" ? test::starter_root()
                         : std::filesystem::path(HEADROOM_SOURCE_DIR) / "configs" / "models" / name);
-  const Device device{card ? Device::Kind::kCuda : Device::Kind::kCpu, 0, "a device"};
+  const Device device = pretended_device(card ? "cuda" : "cpu", 0, "a device");
   const NumberFormats formats = choose_formats(dtype, device);
   std::mt19937 random(7);
   const auto draw = [&](int low, int high) {

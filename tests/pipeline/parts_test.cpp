@@ -37,7 +37,7 @@ class TemporaryFolder {
 
 TEST(NumberFormat, FollowsTheDeviceUnlessToldOtherwise) {
   const Device cpu;
-  const Device card{Device::Kind::kCuda, 0, "a card"};
+  const Device card = pretended_device("cuda", 0, "a card");
   EXPECT_EQ(choose_formats("auto", cpu).name, "fp32");
   EXPECT_EQ(choose_formats("auto", card).name, "bf16+vae32");
   EXPECT_EQ(choose_formats("bf16", card).name, "bf16");
@@ -66,7 +66,7 @@ TEST(NumberFormat, FollowsTheDeviceUnlessToldOtherwise) {
 
 TEST(NumberFormat, FollowsWhatTheCardCanMultiply) {
   const auto card = [](int capability) {
-    return Device{Device::Kind::kCuda, 0, "a card", capability};
+    return pretended_device("cuda", 0, "a card", capability);
   };
   for (const int capability : {80, 86, 89, 90, 120}) {
     EXPECT_EQ(choose_formats("auto", card(capability)).name, "bf16+vae32") << capability;

@@ -94,8 +94,8 @@ class Setting {
     at::set_num_threads(threads_);
     std::int64_t peak = 0;
     const std::int64_t before = cpu_budget::use().total();
-    begin_run(device_);
-    const auto end = [&] { peak = std::max(peak, end_stage(device_) - before); };
+    device_.backend->begin_run();
+    const auto end = [&] { peak = std::max(peak, device_.backend->end_stage() - before); };
     TextToImage networks(folder, formats_, {text_, transformer_, vae_, vae_},
                          /*background=*/false);
     networks.prepare(rungs);

@@ -46,7 +46,7 @@ class Card : public testing::TestWithParam<int> {};  // GiB
 TEST_P(Card, TurboIsPlannedWithinItsMemoryAndMonotonically) {
   PipelineOptions options;
   options.model = turbo();
-  options.device = {Device::Kind::kCuda, 0, "a card"};
+  options.device = pretended_device("cuda", 0, "a card");
   const auto forecaster = make_forecaster(options, nullptr);
   MemorySnapshot card;
   card.total = card.free = GetParam() * kGiB;
@@ -72,7 +72,7 @@ INSTANTIATE_TEST_SUITE_P(Sizes, Card, testing::Values(2, 3, 4, 6, 8, 12, 16, 24)
 TEST(RealSize, ALargeCardKeepsEverythingResident) {
   PipelineOptions options;
   options.model = turbo();
-  options.device = {Device::Kind::kCuda, 0, "a card"};
+  options.device = pretended_device("cuda", 0, "a card");
   MemorySnapshot card;
   card.total = card.free = 24 * kGiB;
   const Forecast forecast = make_forecaster(options, nullptr)->forecast(square(1024), card);

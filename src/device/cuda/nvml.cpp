@@ -1,5 +1,7 @@
 #include "nvml.h"
 
+#include "cuda_runtime.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -25,6 +27,7 @@ struct NvmlProcessV3 {
   unsigned gpu_instance, compute_instance;
 };
 constexpr int kSuccess = 0;
+constexpr int kMoreThanThat = 7;  // NVML_ERROR_INSUFFICIENT_SIZE
 constexpr unsigned kMemoryV2 = sizeof(NvmlMemoryV2) | 2U << 24U;
 constexpr unsigned long long kNotAvailable = ~0ULL;
 
@@ -58,6 +61,7 @@ struct Nvml::Library {
   int (*init)() = nullptr;
   int (*shutdown)() = nullptr;
   int (*handle_by_index)(unsigned, NvmlDevice*) = nullptr;
+  int (*handle_by_bus_id)(const char*, NvmlDevice*) = nullptr;
   int (*get_name)(NvmlDevice, char*, unsigned) = nullptr;
   int (*get_memory)(NvmlDevice, NvmlMemoryV2*) = nullptr;
   int (*get_compute)(NvmlDevice, unsigned*, NvmlProcessV3*) = nullptr;
@@ -75,6 +79,7 @@ struct Nvml::Library {
     find(init, "nvmlInit_v2");
     find(shutdown, "nvmlShutdown");
     find(handle_by_index, "nvmlDeviceGetHandleByIndex_v2");
+    find(handle_by_bus_id, "nvmlDeviceGetHandleByPciBusId_v2");
     find(get_name, "nvmlDeviceGetName");
     find(get_memory, "nvmlDeviceGetMemoryInfo_v2");
     find(get_compute, "nvmlDeviceGetComputeRunningProcesses_v3");
@@ -91,6 +96,10 @@ struct Nvml::Library {
 
   [[nodiscard]] NvmlDevice device(int card) const {
     NvmlDevice device = nullptr;
+    const std::optional<std::string> place = cuda_runtime::pci_bus_id(card);
+    if (place && handle_by_bus_id != nullptr) {
+      return handle_by_bus_id(place->c_str(), &device) == kSuccess ? device : nullptr;
+    }
     const std::optional<unsigned> index = driver_index(card);
     if (!index || handle_by_index(*index, &device) != kSuccess) return nullptr;
     return device;
@@ -124,14 +133,15 @@ std::optional<std::string> Nvml::name(int card) const {
   return std::string(text.data());
 }
 
-std::optional<std::int64_t> Nvml::reserved_bytes(int card) const {
+std::optional<Nvml::Memory> Nvml::memory(int card) const {
   NvmlMemoryV2 memory{.version = kMemoryV2, .total = 0, .reserved = 0, .free = 0, .used = 0};
   NvmlDevice const device = library_->device(card);
   if (device == nullptr || library_->get_memory == nullptr ||
       library_->get_memory(device, &memory) != kSuccess) {
     return std::nullopt;
   }
-  return static_cast<std::int64_t>(memory.reserved);
+  return Memory{static_cast<std::int64_t>(memory.total),
+                static_cast<std::int64_t>(memory.reserved)};
 }
 
 std::vector<Nvml::Process> Nvml::other_processes(int card) const {
@@ -140,10 +150,16 @@ std::vector<Nvml::Process> Nvml::other_processes(int card) const {
   if (device == nullptr) return result;
   for (auto* const query : {library_->get_compute, library_->get_graphics}) {
     if (query == nullptr) continue;
-    std::array<NvmlProcessV3, 64> buffer{};
+    std::vector<NvmlProcessV3> buffer(64);
     auto count = static_cast<unsigned>(buffer.size());
-    if (query(device, &count, buffer.data()) != kSuccess) continue;
-    for (unsigned i = 0; i < std::min<unsigned>(count, buffer.size()); ++i) {
+    int answer = query(device, &count, buffer.data());
+    if (answer == kMoreThanThat) {
+      buffer.resize(count + 64U);  // with room for those that begin meanwhile
+      count = static_cast<unsigned>(buffer.size());
+      answer = query(device, &count, buffer.data());
+    }
+    if (answer != kSuccess) continue;
+    for (unsigned i = 0; i < std::min<std::size_t>(count, buffer.size()); ++i) {
       const NvmlProcessV3& p = buffer[i];
       const bool known = std::any_of(result.begin(), result.end(),
                                      [&](const Process& q) { return q.pid == p.pid; });

@@ -8,7 +8,8 @@
 namespace headroom {
 
 // NVIDIA's management library, loaded at run time; its absence is normal. Cards are numbered as
-// libtorch numbers them: CUDA_VISIBLE_DEVICES is taken into account when it is a list of numbers.
+// libtorch numbers them: found by their place on the PCI bus where CUDA's runtime tells it, else
+// by CUDA_VISIBLE_DEVICES, when it is a list of numbers.
 // Functions answer nothing when the library cannot. Any thread.
 class Nvml {
  public:
@@ -23,7 +24,11 @@ class Nvml {
 
   [[nodiscard]] std::optional<std::string> driver_version() const;
   [[nodiscard]] std::optional<std::string> name(int card) const;
-  [[nodiscard]] std::optional<std::int64_t> reserved_bytes(int card) const;
+  struct Memory {
+    std::int64_t total = 0;
+    std::int64_t reserved = 0;  // part of it that the driver keeps
+  };
+  [[nodiscard]] std::optional<Memory> memory(int card) const;
   // Programs that hold memory on the card, this one left out, largest first.
   [[nodiscard]] std::vector<Process> other_processes(int card) const;
 

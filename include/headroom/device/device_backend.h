@@ -1,0 +1,115 @@
+#pragma once
+#include "headroom/core/memory_snapshot.h"
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace c10 {
+struct Device;
+}
+
+namespace headroom {
+
+// What this program has on a device, measured by the device's own allocator.
+struct DeviceUse {
+  std::int64_t weights = 0;
+  std::int64_t activations = 0;
+  std::int64_t cached = 0;  // held, but not in use
+  std::int64_t peak = 0;    // largest weights + activations since the current stage began
+};
+
+// A device's memory as its driver tells it.
+struct DeviceCapacity {
+  std::int64_t total = 0;
+  std::int64_t free = 0;                // now
+  std::int64_t reserved_by_driver = 0;  // part of the total that no program gets
+};
+
+struct WorkUse {
+  std::int64_t peak = 0;  // at the worst moment
+  std::int64_t kept = 0;  // still held when the work has returned
+};
+
+// One device: what it is and can, what its memory holds, and the few things that are done
+// differently on each kind. All that the program keeps about a device lives here. Nothing above
+// asks which kind it is. Any thread, unless it says otherwise.
+class DeviceBackend {
+ public:
+  DeviceBackend() = default;
+  virtual ~DeviceBackend() = default;
+  DeviceBackend(const DeviceBackend&) = delete;
+  DeviceBackend& operator=(const DeviceBackend&) = delete;
+
+  // What it is.
+  [[nodiscard]] virtual std::string id() const = 0;      // "cpu", "cuda:0", as --device takes it
+  [[nodiscard]] virtual std::string source() const = 0;  // of figures, for people
+  [[nodiscard]] virtual c10::Device torch_device() const = 0;
+  // Memory of its own beside the machine's: weights travel to it, and the host can help out.
+  [[nodiscard]] virtual bool has_own_memory() const = 0;
+
+  // What it can.
+  // The number format that networks compute in unless a person says otherwise: "fp32", "bf16", "fp16".
+  [[nodiscard]] virtual std::string usual_format() const = 0;
+  [[nodiscard]] virtual bool computes_bfloat16() const = 0;  // products and attention
+  [[nodiscard]] virtual bool convolves_bfloat16() const = 0;
+  [[nodiscard]] virtual std::string generation() const = 0;  // "7.5" of a card, empty if not known
+  // Settings of libtorch's caching allocator, as parse_cuda_alloc_conf() reads them; nothing where
+  // another allocator counts (see cpu_budget.h).
+  [[nodiscard]] virtual std::optional<std::string> caching_settings() const = 0;
+  // What libraries take at their first product and keep, in bytes.
+  [[nodiscard]] virtual std::int64_t library_bytes() const = 0;
+
+  // Makes it ready to compute: on a card the driver's context, half a second and some 100 MB of the
+  // card. Until then use() is 0. Again: costs nothing.
+  virtual void set_up() = 0;
+  // Waits for all work that was queued.
+  virtual void synchronize() = 0;
+
+  // What its memory holds.
+  [[nodiscard]] virtual DeviceUse use() const = 0;
+  [[nodiscard]] virtual DeviceCapacity capacity() const = 0;
+  // Who else holds memory, where the driver tells. Takes longer.
+  [[nodiscard]] virtual std::vector<OtherProgram> other_programs() const = 0;
+  // Bytes that a request of `bytes` counts as in measure().
+  [[nodiscard]] virtual std::int64_t counted(std::int64_t bytes) const = 0;
+  // Whatever is in use now is weights, where the allocator cannot tell: the owner of the weights
+  // says so after loading them, and again when they are gone.
+  virtual void count_use_as_weights() = 0;
+
+  // Holds `bytes` in all, what is in use included, so that a run that needs no more asks the driver
+  // for nothing; 0 ends that, and what is not in use goes back. Throws Error{kOutOfMemory}, or what
+  // is_out_of_memory() knows, when the device has not that much.
+  virtual void reserve(std::int64_t bytes) = 0;
+  // How often the driver was asked for memory since reserve().
+  [[nodiscard]] virtual std::int64_t driver_allocations() const = 0;
+  // Gives unused cached memory back to the driver.
+  virtual void release_cached() = 0;
+  // Allocations beyond `bytes` are refused where the allocator can; 0 lifts it. A card's cannot: its
+  // plan keeps within the budget.
+  virtual void limit(std::int64_t bytes) = 0;
+
+  // Peaks of a run: begin_run() forgets the last run's; end_stage() returns the largest use since
+  // the run or the stage before began. run_peak() is the largest of the whole run so far.
+  void begin_run();
+  std::int64_t end_stage();
+  [[nodiscard]] std::int64_t run_peak() const;
+
+  // What `work` takes beyond what is in use before it, in bytes as the device's allocator counts
+  // them; on a card as they were asked for, before its rounding. Forgets the peak of a current
+  // stage.
+  [[nodiscard]] WorkUse measure(const std::function<void()>& work);
+
+ protected:
+  virtual void reset_peak() = 0;
+  // Peak since reset_peak() and present use, counted as for measure().
+  [[nodiscard]] virtual WorkUse counted_use() const = 0;
+
+ private:
+  std::atomic<std::int64_t> run_peak_ = 0;
+};
+
+}  // namespace headroom

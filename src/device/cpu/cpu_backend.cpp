@@ -1,0 +1,79 @@
+#include "cpu_backend.h"
+
+#include "headroom/device/cpu_budget.h"
+#include "headroom/device/workspace.h"
+
+#include "system_memory.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include <c10/core/Device.h>
+
+namespace headroom {
+namespace {
+
+class CpuBackend final : public DeviceBackend {
+ public:
+  [[nodiscard]] std::string id() const override { return "cpu"; }
+  [[nodiscard]] std::string source() const override { return "CPU budget"; }
+  [[nodiscard]] c10::Device torch_device() const override {
+    return c10::Device(c10::DeviceType::CPU);
+  }
+  [[nodiscard]] bool has_own_memory() const override { return false; }
+
+  [[nodiscard]] std::string usual_format() const override { return "fp32"; }
+  [[nodiscard]] bool computes_bfloat16() const override { return true; }
+  [[nodiscard]] std::string generation() const override { return {}; }
+  // Without AVX-512 the library has none.
+  [[nodiscard]] bool convolves_bfloat16() const override {
+    return workspace::cpu_convolves_bfloat16();
+  }
+  [[nodiscard]] std::optional<std::string> caching_settings() const override { return {}; }
+  [[nodiscard]] std::int64_t library_bytes() const override { return 0; }
+
+  void set_up() override { cpu_budget::install(); }
+  void synchronize() override {}
+
+  [[nodiscard]] DeviceUse use() const override {
+    const cpu_budget::Use use = cpu_budget::use();
+    return {use.weights, use.activations, std::max<std::int64_t>(0, use.reserved - use.total()),
+            use.peak};
+  }
+  [[nodiscard]] DeviceCapacity capacity() const override {
+    const SystemMemory system = read_system_memory();
+    return {system.total_bytes, system.available_bytes, 0};
+  }
+  [[nodiscard]] std::vector<OtherProgram> other_programs() const override { return {}; }
+  [[nodiscard]] std::int64_t counted(std::int64_t bytes) const override {
+    return cpu_budget::rounded(bytes);
+  }
+  void count_use_as_weights() override {}  // blocks carry tags
+
+  void reserve(std::int64_t bytes) override { cpu_budget::reserve(bytes); }
+  [[nodiscard]] std::int64_t driver_allocations() const override {
+    return cpu_budget::use().growths;
+  }
+  void release_cached() override {}
+  void limit(std::int64_t bytes) override { cpu_budget::set_limit(bytes); }
+
+ protected:
+  void reset_peak() override { cpu_budget::reset_peak(); }
+  [[nodiscard]] WorkUse counted_use() const override {
+    const cpu_budget::Use use = cpu_budget::use();
+    return {use.peak, use.total()};
+  }
+};
+
+}  // namespace
+
+std::vector<Device> find_processors() { return {pretended_processor(0, "CPU budget", 0)}; }
+
+Device pretended_processor(int /*index*/, std::string name, int /*compute_capability*/) {
+  return {std::make_shared<CpuBackend>(), std::move(name)};
+}
+
+void describe_processor(SystemReport& /*report*/) {}
+
+}  // namespace headroom

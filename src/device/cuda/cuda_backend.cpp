@@ -1,0 +1,276 @@
+#include "cuda_backend.h"
+
+#include "cuda_runtime.h"
+#include "nvml.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <charconv>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include <ATen/Context.h>
+#include <ATen/DeviceAccelerator.h>
+#include <ATen/ops/empty.h>
+#include <c10/core/AllocatorConfig.h>
+
+namespace headroom {
+namespace {
+
+using cuda_runtime::Capability;
+
+// What the pinned libtorch has kernels for, and the driver that its CUDA 13 needs.
+constexpr Capability kLeastCapability{7, 5};
+constexpr int kLeastDriver = 580;
+constexpr Capability kAmpere{8, 0};
+constexpr Capability kHopper{9, 0};
+
+int card_count() {
+  // No accelerator, or a CPU build of libtorch: zero.
+  const auto type = at::accelerator::getAccelerator(/*checked=*/false);
+  return type == c10::DeviceType::CUDA ? at::accelerator::deviceCount() : 0;
+}
+
+// As libtorch reads it: the general name before the old one.
+const char* settings_of_the_person() {
+  const char* const settings = std::getenv("PYTORCH_ALLOC_CONF");
+  return settings != nullptr ? settings : std::getenv("PYTORCH_CUDA_ALLOC_CONF");
+}
+
+// Bytes of the workspaces that CUBLAS_WORKSPACE_CONFIG asks for, ":SIZE:COUNT" in KiB, repeated;
+// nothing where it is not set or cannot be read.
+std::optional<std::int64_t> cublas_workspace_of_the_person() {
+  const char* const text = std::getenv("CUBLAS_WORKSPACE_CONFIG");
+  if (text == nullptr) return std::nullopt;
+  std::string_view rest(text);
+  std::int64_t bytes = 0;
+  while (!rest.empty()) {
+    std::array<std::int64_t, 2> numbers{};
+    for (std::int64_t& number : numbers) {
+      if (!rest.starts_with(':')) return std::nullopt;
+      rest.remove_prefix(1);
+      const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), number);
+      if (error != std::errc() || number < 0) return std::nullopt;
+      rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
+    }
+    bytes += numbers[0] * numbers[1] * 1024;
+  }
+  return bytes;
+}
+
+class CudaBackend final : public DeviceBackend {
+ public:
+  // `exists`: there is such a card; else it is only planned for.
+  CudaBackend(int index, std::string name, bool exists, std::optional<Capability> capability,
+              std::shared_ptr<const Nvml> nvml)
+      : index_(static_cast<c10::DeviceIndex>(index)),
+        name_(std::move(name)),
+        exists_(exists),
+        capability_(capability),
+        nvml_(std::move(nvml)) {}
+
+  [[nodiscard]] std::string id() const override { return "cuda:" + std::to_string(index_); }
+  [[nodiscard]] std::string source() const override { return "CUDA: " + name_; }
+  [[nodiscard]] c10::Device torch_device() const override { return {at::kCUDA, index_}; }
+  [[nodiscard]] bool has_own_memory() const override { return true; }
+
+  [[nodiscard]] std::string usual_format() const override {
+    return computes_bfloat16() ? "bf16" : "fp16";
+  }
+  // From Ampere on. Before, products are emulated and fused attention and convolutions are missing.
+  [[nodiscard]] bool computes_bfloat16() const override {
+    return !capability_ || *capability_ >= kAmpere;
+  }
+  [[nodiscard]] bool convolves_bfloat16() const override { return computes_bfloat16(); }
+  [[nodiscard]] std::string generation() const override {
+    if (!capability_) return {};
+    return std::to_string(capability_->major) + "." + std::to_string(capability_->minor);
+  }
+
+  [[nodiscard]] std::optional<std::string> caching_settings() const override {
+    if (const char* const settings = settings_of_the_person()) return settings;
+    return grows_segments() ? kGrowingSegments : "";
+  }
+
+  // cuBLAS' workspace, as at::cuda::getChosenWorkspaceSize() has it.
+  [[nodiscard]] std::int64_t library_bytes() const override {
+    if (!capability_) return 0;
+    if (const auto chosen = cublas_workspace_of_the_person()) return *chosen;
+    return *capability_ >= kHopper ? 33554432 : 8519680;
+  }
+
+  void set_up() override {
+    if (!exists_ || is_set_up()) return;
+    if (settings_of_the_person() == nullptr && grows_segments()) {
+      c10::CachingAllocator::setAllocatorSettings(kGrowingSegments);
+    }
+    at::Context& context = at::globalContext();
+    // One kernel of attention for each number format, so that what was declared for it holds:
+    // cuDNN's takes a workspace that nobody can say beforehand, the plain one takes the whole
+    // matrix of scores.
+    context.setSDPUseCuDNN(false);
+    context.setSDPUseMath(false);
+    context.lazyInitDevice(at::kCUDA);
+  }
+  void synchronize() override {
+    if (is_set_up()) at::accelerator::synchronizeDevice(index_);
+  }
+
+  [[nodiscard]] DeviceUse use() const override {
+    if (!is_set_up()) return {};
+    const auto stats = at::accelerator::getDeviceStats(index_);
+    const std::int64_t allocated = stats.allocated_bytes[kAll].current;
+    DeviceUse use;
+    use.weights = std::min(weights_.load(), allocated);
+    use.activations = allocated - use.weights;
+    use.cached = stats.reserved_bytes[kAll].current - allocated;
+    use.peak = stats.allocated_bytes[kAll].peak;
+    return use;
+  }
+
+  [[nodiscard]] DeviceCapacity capacity() const override {
+    if (!exists_) return {};
+    const auto [free, total] = at::accelerator::getMemoryInfo(index_);
+    DeviceCapacity capacity;
+    capacity.free = static_cast<std::int64_t>(free);
+    capacity.total = static_cast<std::int64_t>(total);
+    if (!nvml_) return capacity;
+    // CUDA's total is without part of what the driver keeps, NVML's is with all of it.
+    if (const auto memory = nvml_->memory(index_)) {
+      const std::int64_t left_out = std::max<std::int64_t>(0, memory->total - capacity.total);
+      capacity.reserved_by_driver = std::max<std::int64_t>(0, memory->reserved - left_out);
+    }
+    return capacity;
+  }
+  [[nodiscard]] std::vector<OtherProgram> other_programs() const override {
+    std::vector<OtherProgram> programs;
+    if (!nvml_) return programs;
+    for (const Nvml::Process& p : nvml_->other_processes(index_)) {
+      programs.push_back({p.pid, p.name, p.bytes});
+    }
+    return programs;
+  }
+  [[nodiscard]] std::int64_t counted(std::int64_t bytes) const override { return bytes; }
+  void count_use_as_weights() override {
+    const DeviceUse now = use();
+    weights_ = now.weights + now.activations;
+  }
+
+  void reserve(std::int64_t bytes) override {
+    if (!is_set_up()) return;
+    if (bytes <= 0) {
+      release_cached();
+      return;
+    }
+    const DeviceUse now = use();
+    const std::int64_t missing = bytes - now.weights - now.activations - now.cached;
+    // One block, given back at once, stays in torch's cache and is split for what comes.
+    if (missing > 0) at::empty({missing}, at::TensorOptions(torch_device()).dtype(at::kByte));
+    requests_at_reserve_ = requests();
+  }
+  [[nodiscard]] std::int64_t driver_allocations() const override {
+    return requests() - requests_at_reserve_;
+  }
+  void release_cached() override {
+    if (is_set_up()) at::accelerator::emptyCache();
+  }
+  void limit(std::int64_t /*bytes*/) override {}
+
+ protected:
+  void reset_peak() override {
+    if (is_set_up()) at::accelerator::resetPeakStats(index_);
+  }
+  [[nodiscard]] WorkUse counted_use() const override {
+    if (!is_set_up()) return {};
+    const auto requested = at::accelerator::getDeviceStats(index_).requested_bytes[kAll];
+    return {requested.peak, requested.current};
+  }
+
+ private:
+  static constexpr std::size_t kAll = 0;  // StatType::AGGREGATE
+  static constexpr const char* kGrowingSegments = "expandable_segments:True";
+
+  // The allocator answers no question before CUDA was set up in this process, and holds nothing
+  // until then.
+  [[nodiscard]] bool is_set_up() const {
+    return exists_ && at::getDeviceAllocator(at::kCUDA)->initialized();
+  }
+  // Without NVML libtorch's allocator fails at the first segment that can grow.
+  [[nodiscard]] bool grows_segments() const { return nvml_ != nullptr; }
+  [[nodiscard]] std::int64_t requests() const {
+    return is_set_up() ? at::accelerator::getDeviceStats(index_).num_device_alloc : 0;
+  }
+
+  const c10::DeviceIndex index_;
+  const std::string name_;
+  const bool exists_;
+  const std::optional<Capability> capability_;
+  const std::shared_ptr<const Nvml> nvml_;  // opened once: it is asked four times a second
+  std::atomic<std::int64_t> weights_ = 0;
+  std::atomic<std::int64_t> requests_at_reserve_ = 0;
+};
+
+std::shared_ptr<const Nvml> open_nvml() {
+  std::optional<Nvml> nvml = Nvml::open();
+  return nvml ? std::make_shared<const Nvml>(std::move(*nvml)) : nullptr;
+}
+
+std::string card_name(const Nvml* nvml, int index) {
+  std::optional<std::string> name;
+  if (nvml != nullptr) name = nvml->name(index);
+  return name.value_or("CUDA device " + std::to_string(index));
+}
+
+bool is_usable(int index) {
+  const std::optional<Capability> found = cuda_runtime::capability(index);
+  return !found || *found >= kLeastCapability;
+}
+
+}  // namespace
+
+std::vector<Device> find_cuda_cards() {
+  std::vector<Device> cards;
+  const std::shared_ptr<const Nvml> nvml = open_nvml();
+  for (int i = 0; i < card_count(); ++i) {
+    if (!is_usable(i)) continue;
+    std::string name = card_name(nvml.get(), i);
+    cards.push_back({std::make_shared<CudaBackend>(i, name, /*exists=*/true, cuda_runtime::capability(i),
+                                                   nvml),
+                     name});
+  }
+  return cards;
+}
+
+Device pretended_cuda_card(int index, std::string name, int compute_capability) {
+  std::optional<Capability> capability;
+  if (compute_capability > 0) {
+    capability = Capability{compute_capability / 10, compute_capability % 10};
+  }
+  return {std::make_shared<CudaBackend>(index, name, /*exists=*/false, capability, nullptr), name};
+}
+
+void describe_cuda(SystemReport& report) {
+  report.torch_has_cuda = at::globalContext().hasCUDA() || at::detail::getCUDAHooks().hasCUDART();
+  if (const char* const settings = settings_of_the_person()) report.allocator_settings = settings;
+  const std::shared_ptr<const Nvml> nvml = open_nvml();
+  if (nvml) report.driver = nvml->driver_version().value_or("");
+  int driver = 0;
+  std::from_chars(report.driver.data(), report.driver.data() + report.driver.size(), driver);
+  if (driver > 0 && driver < kLeastDriver) {
+    report.notes.push_back("the NVIDIA driver " + report.driver + " is too old: " +
+                           std::to_string(kLeastDriver) + " or newer is needed");
+  }
+  for (int i = 0; i < card_count(); ++i) {
+    if (is_usable(i)) continue;
+    const Capability found = *cuda_runtime::capability(i);
+    report.notes.push_back(card_name(nvml.get(), i) + " cannot be used: it has compute capability " +
+                           std::to_string(found.major) + "." + std::to_string(found.minor) +
+                           ", and 7.5 or newer is needed (GTX 16, RTX 20 and later)");
+  }
+}
+
+}  // namespace headroom

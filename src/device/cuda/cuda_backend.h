@@ -1,0 +1,16 @@
+#pragma once
+#include "headroom/device/device.h"
+
+#include <string>
+#include <vector>
+
+namespace headroom {
+
+// NVIDIA's cards, through libtorch's CUDA libraries where they are loaded.
+[[nodiscard]] std::vector<Device> find_cuda_cards();
+// "cuda:INDEX"; `compute_capability` 75 for 7.5, 0 = not known. Its memory is never asked for.
+[[nodiscard]] Device pretended_cuda_card(int index, std::string name, int compute_capability);
+// The driver, the allocator's settings, and which cards cannot be used and why.
+void describe_cuda(SystemReport& report);
+
+}  // namespace headroom

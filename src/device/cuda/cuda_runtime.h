@@ -1,0 +1,22 @@
+#pragma once
+#include <optional>
+#include <string>
+
+namespace headroom {
+
+// The few questions to CUDA's runtime that libtorch does not pass on. The program is built without
+// CUDA: the functions are those of the runtime that libtorch's libraries have loaded, and nothing
+// is answered where there is none. None of them makes a context. Any thread.
+namespace cuda_runtime {
+
+struct Capability {
+  int major = 0;
+  int minor = 0;
+  friend auto operator<=>(const Capability&, const Capability&) = default;
+};
+[[nodiscard]] std::optional<Capability> capability(int card);
+// "0000:01:00.0": the one name of a card that NVML knows too, whose own order is another.
+[[nodiscard]] std::optional<std::string> pci_bus_id(int card);
+
+}  // namespace cuda_runtime
+}  // namespace headroom

@@ -1,0 +1,32 @@
+#include "headroom/device/device_backend.h"
+
+#include <algorithm>
+
+namespace headroom {
+
+void DeviceBackend::begin_run() {
+  run_peak_ = 0;
+  reset_peak();
+}
+
+std::int64_t DeviceBackend::end_stage() {
+  const std::int64_t peak = use().peak;
+  run_peak_ = std::max(run_peak_.load(), peak);
+  reset_peak();
+  return peak;
+}
+
+std::int64_t DeviceBackend::run_peak() const { return std::max(run_peak_.load(), use().peak); }
+
+WorkUse DeviceBackend::measure(const std::function<void()>& work) {
+  // Kernels run on behind the program's back: what they were given must be there before and after.
+  synchronize();
+  reset_peak();
+  const std::int64_t before = counted_use().kept;
+  work();
+  synchronize();
+  const WorkUse after = counted_use();
+  return {after.peak - before, after.kept - before};
+}
+
+}  // namespace headroom
