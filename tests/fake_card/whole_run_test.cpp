@@ -37,7 +37,7 @@ TEST_P(WholeRun, MakesAPictureWithinItsPlan) {
   ProcessOptions process =
       options({"generate", "--json", "--model", (folder_ / "model").string(), "--size", "512x512",
                "--steps", "2", "-p", "a red fox", "-o", "a.png"});
-  const ProcessResult result = run_process(process, std::chrono::minutes(5));
+  const ProcessResult result = run_process(process, std::chrono::minutes(9));
   ASSERT_EQ(result.exit_code, 0) << result.err;
   expect_lives(result);
   const json picture = json::parse(lines(result.out).at(0));
