@@ -5,8 +5,7 @@
 #
 #   scripts/gpu_check.sh [DEVICE]   default cuda:0
 #
-# Builds against the libtorch that is set up. HEADROOM_PROGRAM names a program to use as it is, e.g.
-# build/cuda/bin/headroom after scripts/check_cuda_build.sh.
+# Builds against the libtorch that is set up. HEADROOM_PROGRAM names a program to use as it is.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

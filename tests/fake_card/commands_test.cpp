@@ -4,6 +4,8 @@
 
 #include "fake_card/card_program.h"
 
+#include <algorithm>
+
 namespace headroom::test {
 namespace {
 
@@ -47,6 +49,24 @@ TEST_P(EveryCard, MakesAPictureAndTheReportCountsIt) {
   EXPECT_NE(report.out.find("Stand-in card"), std::string::npos) << report.out;
 }
 
+// From the reservation on, the driver is asked for nothing: not in the first picture, and not in
+// the second.
+TEST_P(EveryCard, IsAskedForMemoryBeforeTheWeightsComeOnly) {
+  EXPECT_EQ(run_json(quick({"--json", "--count", "2", "-o", "."})).size(), 2U);
+  const std::vector<CardEvent> events = take_events();
+  constexpr std::int64_t kWeight = 8192;  // bytes: more than is copied to warm up
+  const auto first_weight = std::find_if(events.begin(), events.end(), [](const CardEvent& e) {
+    return e.name == "copy" && e.text("kind") == "h2d" && e.number("bytes") > kWeight;
+  });
+  ASSERT_NE(first_weight, events.end());
+  EXPECT_EQ(std::count_if(first_weight, events.end(),
+                          [](const CardEvent& e) { return e.name == "alloc"; }),
+            0);
+  for (const std::string& line : lines(read_bytes(folder_ / "state/headroom/receipts.jsonl"))) {
+    EXPECT_EQ(json::parse(line).at("driver_allocations"), 0);
+  }
+}
+
 TEST_P(EveryCard, IsCalibrated) {
   environment_["FAKE_CUDNN_WS"] = std::to_string(5 * kMiB);
   const json out = run_json({"calibrate", "--json"}).at(0);
@@ -56,6 +76,26 @@ TEST_P(EveryCard, IsCalibrated) {
   EXPECT_EQ(out.at("added")["kept_bytes"], hopper_or_newer ? 33'554'432 : 8'519'680);
   // The stand-in's convolutions all take the same workspace.
   EXPECT_EQ(out.at("added")["conv2d"]["constant_bytes"], 5 * kMiB);
+}
+
+using SeveralCards = CardProgram;
+
+// CUDA counts from the fastest card on, the driver's management library by the place on the bus.
+TEST_F(SeveralCards, KeepTheirOwnNamesAndMemory) {
+  environment_["FAKE_COUNT"] = "2";
+  environment_["FAKE_BUS"] = "5,2";
+  environment_["FAKE_NAME"] = "Stand-in A,Stand-in B";
+  environment_["FAKE_TOTAL"] = std::to_string(8 * kGiB) + "," + std::to_string(4 * kGiB);
+  environment_["FAKE_USED"] = "0," + std::to_string(kGiB);
+  const json out = run_json({"devices", "--json"}).at(0);
+  ASSERT_EQ(out.at("devices").size(), 3U);
+  const json& first = out.at("devices").at(0);
+  const json& second = out.at("devices").at(1);
+  EXPECT_EQ(first.at("name"), "Stand-in A");
+  EXPECT_EQ(first.at("free_bytes"), 8 * kGiB);
+  EXPECT_EQ(second.at("name"), "Stand-in B");
+  EXPECT_EQ(second.at("total_bytes"), 4 * kGiB);
+  EXPECT_EQ(second.at("free_bytes"), 3 * kGiB);
 }
 
 INSTANTIATE_TEST_SUITE_P(OfTheStandIn, EveryCard, ::testing::ValuesIn(kCapabilities),

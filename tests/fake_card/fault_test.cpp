@@ -1,0 +1,125 @@
+// Whatever fails on a card, the program ends by itself: with a picture, with a smaller plan, with a
+// refusal or with an error that names what happened. Never by a signal.
+#include "fake_card/card_program.h"
+
+#include <algorithm>
+
+namespace headroom::test {
+namespace {
+
+constexpr int kMemory = 4;    // exit code: does not fit
+constexpr int kInternal = 1;  // exit code: something else failed
+
+class FaultOnTheCard : public CardProgram {
+ protected:
+  FaultOnTheCard() { set_card_bytes(std::int64_t{6} << 30); }
+
+  ProcessResult make_picture(const std::map<std::string, std::string>& fault) {
+    const std::map<std::string, std::string> usual = environment_;
+    for (const auto& [name, value] : fault) environment_[name] = value;
+    ProcessResult result = run_process(options(quick({"-o", "a.png"})));
+    environment_ = usual;
+    made_ = std::filesystem::remove(folder_ / "a.png");
+    return result;
+  }
+
+  // A picture, or the exit code with a sentence.
+  void expect_end(const ProcessResult& result, int exit_code) {
+    expect_lives(result);
+    if (result.exit_code == 0) {
+      EXPECT_TRUE(made_);
+    } else {
+      EXPECT_EQ(result.exit_code, exit_code) << result.err;
+    }
+  }
+
+  // How many events of that name a run without faults has.
+  std::int64_t count(const std::string& event) {
+    expect_end(make_picture({{"FAKE_KERNELS", "1"}}), 0);
+    const std::vector<CardEvent> events = take_events();
+    return std::count_if(events.begin(), events.end(),
+                         [&](const CardEvent& e) { return e.name == event; });
+  }
+
+  // The first ones, and some from there to the end.
+  static std::vector<std::int64_t> some_of(std::int64_t count) {
+    std::vector<std::int64_t> chosen;
+    for (std::int64_t n = 1; n <= count; n += n < 6 ? 1 : std::max<std::int64_t>(1, count / 12)) {
+      chosen.push_back(n);
+    }
+    return chosen;
+  }
+
+  bool made_ = false;
+};
+
+TEST_F(FaultOnTheCard, OfAnyRequestForMemory) {
+  const std::int64_t requests = count("alloc");
+  ASSERT_GT(requests, 0);
+  for (std::int64_t n = 1; n <= requests; ++n) {
+    SCOPED_TRACE(n);
+    expect_end(make_picture({{"FAKE_FAIL_MALLOC", std::to_string(n)}}), kMemory);
+  }
+}
+
+TEST_F(FaultOnTheCard, OfEveryRequestForMemoryFromOneOn) {
+  for (const int n : {1, 3, 10}) {
+    SCOPED_TRACE(n);
+    expect_end(
+        make_picture({{"FAKE_FAIL_MALLOC", std::to_string(n)}, {"FAKE_FAIL_TIMES", "100000"}}),
+        kMemory);
+  }
+}
+
+// CUDA loads a kernel when it is launched for the first time; that takes memory outside of every
+// allocator.
+TEST_F(FaultOnTheCard, OfALaunchThatFindsNoMemory) {
+  for (const std::int64_t n : some_of(count("launch"))) {
+    SCOPED_TRACE(n);
+    const ProcessResult result =
+        make_picture({{"FAKE_FAIL_LAUNCH", std::to_string(n)}, {"FAKE_LAUNCH_ERROR", "2"}});
+    expect_end(result, kMemory);
+  }
+}
+
+TEST_F(FaultOnTheCard, OfAProductThatFindsNoMemory) {
+  for (const int n : {1, 2, 10, 40}) {
+    SCOPED_TRACE(n);
+    expect_end(make_picture({{"FAKE_FAIL_PRODUCT", std::to_string(n)}}), kMemory);
+  }
+}
+
+// An illegal address, a launch that took too long, a laptop that slept: the context is dead.
+TEST_F(FaultOnTheCard, ThatLeavesTheCardDeadIsNamed) {
+  for (const std::int64_t n : some_of(count("launch"))) {
+    for (const char* const code : {"700", "719"}) {
+      SCOPED_TRACE(std::to_string(n) + " code " + code);
+      const ProcessResult result =
+          make_picture({{"FAKE_FAIL_LAUNCH", std::to_string(n)}, {"FAKE_LAUNCH_ERROR", code}});
+      expect_lives(result);
+      EXPECT_EQ(result.exit_code, kInternal);
+      EXPECT_NE(result.err.find(std::string("gave up (code ") + code), std::string::npos)
+          << result.err;
+    }
+  }
+}
+
+TEST_F(FaultOnTheCard, OfADriverThatIsTooOldIsNamed) {
+  environment_["FAKE_DRIVER"] = "535.183.01";
+  const ProcessResult devices = run({"devices"});
+  EXPECT_EQ(devices.exit_code, 0) << devices.err;
+  EXPECT_NE(devices.out.find("535.183.01"), std::string::npos) << devices.out;
+  const ProcessResult picture = run(quick({"--device", "cuda", "-o", "a.png"}));
+  EXPECT_NE(picture.exit_code, 0);
+  expect_lives(picture);
+}
+
+TEST_F(FaultOnTheCard, OfALibraryThatIsMissingStopsNothing) {
+  leave_nvml_out();
+  const ProcessResult result = make_picture({});
+  expect_end(result, 0);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+}
+
+}  // namespace
+}  // namespace headroom::test

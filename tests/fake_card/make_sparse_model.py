@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+"""Makes a folder of Z-Image-Turbo's names, shapes and number formats whose weights are holes in the
+files: 33 GB that take no disk. make_sparse_model.py CHECKOUT FOLDER [F32|BF16]
+
+The last word is the format of the transformer; the published one is F32. The tokenizer is the
+starter model's.
+"""
+import json
+import shutil
+import sys
+from pathlib import Path
+
+BYTES = {"F32": 4, "BF16": 2}
+
+
+def write(path, tensors, dtype):
+    """A safetensors file with a true header and nothing behind it. Returns the bytes of weights."""
+    header, end = {}, 0
+    for name, shape in tensors:
+        size = BYTES[dtype]
+        for side in shape:
+            size *= side
+        header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [end, end + size]}
+        end += size
+    text = json.dumps(header).encode()
+    with open(path, "wb") as file:
+        file.write(len(text).to_bytes(8, "little"))
+        file.write(text)
+        file.truncate(8 + len(text) + end)
+    return end
+
+
+def write_shards(folder, stem, tensors, dtype, count):
+    folder.mkdir(exist_ok=True)
+    per_shard = -(-len(tensors) // count)
+    places, total = {}, 0
+    for i in range(count):
+        part = tensors[i * per_shard : (i + 1) * per_shard]
+        name = f"{stem}-{i + 1:05d}-of-{count:05d}.safetensors"
+        total += write(folder / name, part, dtype)
+        places |= {tensor: name for tensor, _ in part}
+    index = {"metadata": {"total_size": total}, "weight_map": places}
+    (folder / f"{stem}.safetensors.index.json").write_text(json.dumps(index))
+    return len(tensors), total
+
+
+def text_encoder():
+    width, inner, vocabulary = 2560, 9728, 151936
+    yield "model.embed_tokens.weight", [vocabulary, width]
+    for i in range(36):
+        layer = f"model.layers.{i}."
+        for name in ("input_layernorm", "post_attention_layernorm"):
+            yield layer + name + ".weight", [width]
+        for name, rows in (("q", 4096), ("k", 1024), ("v", 1024)):
+            yield f"{layer}self_attn.{name}_proj.weight", [rows, width]
+        yield layer + "self_attn.o_proj.weight", [width, 4096]
+        for name in ("q_norm", "k_norm"):
+            yield f"{layer}self_attn.{name}.weight", [128]
+        for name in ("gate_proj", "up_proj"):
+            yield f"{layer}mlp.{name}.weight", [inner, width]
+        yield layer + "mlp.down_proj.weight", [width, inner]
+    yield "model.norm.weight", [width]
+
+
+def linear(name, rows, columns):
+    yield name + ".weight", [rows, columns]
+    yield name + ".bias", [rows]
+
+
+def transformer():
+    width, inner = 3840, 10240
+    yield from linear("all_x_embedder.2-1", width, 64)
+    yield "cap_embedder.0.weight", [2560]
+    yield from linear("cap_embedder.1", width, 2560)
+    yield from linear("t_embedder.mlp.0", 1024, 256)
+    yield from linear("t_embedder.mlp.2", 256, 1024)
+    yield "x_pad_token", [1, width]
+    yield "cap_pad_token", [1, width]
+    yield from linear("all_final_layer.2-1.linear", 64, width)
+    yield from linear("all_final_layer.2-1.adaLN_modulation.1", width, 256)
+    blocks = [f"{kind}_refiner.{i}" for kind in ("noise", "context") for i in range(2)]
+    for block in blocks + [f"layers.{i}" for i in range(30)]:
+        for name in ("to_q", "to_k", "to_v", "to_out.0"):
+            yield f"{block}.attention.{name}.weight", [width, width]
+        for name in ("norm_q", "norm_k"):
+            yield f"{block}.attention.{name}.weight", [128]
+        for name in ("attention_norm1", "attention_norm2", "ffn_norm1", "ffn_norm2"):
+            yield f"{block}.{name}.weight", [width]
+        yield block + ".feed_forward.w1.weight", [inner, width]
+        yield block + ".feed_forward.w3.weight", [inner, width]
+        yield block + ".feed_forward.w2.weight", [width, inner]
+        if not block.startswith("context"):
+            yield from linear(block + ".adaLN_modulation.0", 4 * width, 256)
+
+
+def convolution(name, inputs, outputs, kernel):
+    yield name + ".weight", [outputs, inputs, kernel, kernel]
+    yield name + ".bias", [outputs]
+
+
+def norm(name, channels):
+    yield name + ".weight", [channels]
+    yield name + ".bias", [channels]
+
+
+def residual(name, inputs, outputs):
+    yield from norm(name + ".norm1", inputs)
+    yield from convolution(name + ".conv1", inputs, outputs, 3)
+    yield from norm(name + ".norm2", outputs)
+    yield from convolution(name + ".conv2", outputs, outputs, 3)
+    if inputs != outputs:
+        yield from convolution(name + ".conv_shortcut", inputs, outputs, 1)
+
+
+def middle(name, channels):
+    yield from residual(name + ".resnets.0", channels, channels)
+    yield from residual(name + ".resnets.1", channels, channels)
+    yield from norm(name + ".attentions.0.group_norm", channels)
+    for part in ("to_q", "to_k", "to_v", "to_out.0"):
+        yield from linear(f"{name}.attentions.0.{part}", channels, channels)
+
+
+def vae():
+    widths = [128, 256, 512, 512]
+    yield from convolution("encoder.conv_in", 3, 128, 3)
+    channels = 128
+    for i, width in enumerate(widths):
+        for r in range(2):
+            yield from residual(f"encoder.down_blocks.{i}.resnets.{r}", channels, width)
+            channels = width
+        if i < 3:
+            yield from convolution(f"encoder.down_blocks.{i}.downsamplers.0.conv", width, width, 3)
+    yield from middle("encoder.mid_block", 512)
+    yield from norm("encoder.conv_norm_out", 512)
+    yield from convolution("encoder.conv_out", 512, 32, 3)
+    yield from convolution("decoder.conv_in", 16, 512, 3)
+    yield from middle("decoder.mid_block", 512)
+    channels = 512
+    for i, width in enumerate(reversed(widths)):
+        for r in range(3):
+            yield from residual(f"decoder.up_blocks.{i}.resnets.{r}", channels, width)
+            channels = width
+        if i < 3:
+            yield from convolution(f"decoder.up_blocks.{i}.upsamplers.0.conv", width, width, 3)
+    yield from norm("decoder.conv_norm_out", 128)
+    yield from convolution("decoder.conv_out", 128, 3, 3)
+
+
+def main():
+    checkout, folder = Path(sys.argv[1]), Path(sys.argv[2])
+    dtype = sys.argv[3] if len(sys.argv) > 3 else "F32"
+    shutil.copytree(checkout / "configs/models/z-image-turbo", folder, dirs_exist_ok=True)
+    tokenizer = checkout / "assets/starter-model/tokenizer"
+    shutil.copytree(tokenizer, folder / "tokenizer", dirs_exist_ok=True)
+    written = {
+        "text_encoder": write_shards(folder / "text_encoder", "model", list(text_encoder()), "BF16", 3),
+        "transformer": write_shards(
+            folder / "transformer", "diffusion_pytorch_model", list(transformer()), dtype, 3
+        ),
+    }
+    tensors = list(vae())
+    bytes_written = write(folder / "vae" / "diffusion_pytorch_model.safetensors", tensors, "F32")
+    written["vae"] = len(tensors), bytes_written
+    print(json.dumps(written))
+
+
+main()
