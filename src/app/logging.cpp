@@ -3,6 +3,8 @@
 #include "paths.h"
 
 #include <algorithm>
+#include <atomic>
+#include <cstdio>
 #include <memory>
 #include <string>
 #include <vector>
@@ -31,6 +33,13 @@ void start_logging(const LogOptions& options, bool quiet) {
   }
   auto logger = std::make_shared<spdlog::logger>("headroom", sinks.begin(), sinks.end());
   logger->set_level(level);
+  // spdlog's own words for a full disk would come again and again.
+  logger->set_error_handler([told = std::make_shared<std::atomic_flag>()](const std::string& why) {
+    if (told->test_and_set()) return;
+    std::fprintf(stderr,
+                 "headroom: the log cannot be written: %s; log.folder names another place\n",
+                 why.c_str());
+  });
   logger->flush_on(spdlog::level::info);  // few lines, and the last ones matter most
   spdlog::set_default_logger(std::move(logger));
   if (!problem.empty()) spdlog::warn("no log file: {}; log.folder names another place", problem);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -20,8 +21,9 @@ json by_stage(const std::array<Value, kStageCount>& values) {
   return object;
 }
 
-// Reads fields one after the other; remembers whether one was missing or of another kind. What
-// other programs, other versions and a full disk may leave in a file is no error.
+// Reads fields one after the other; one that is missing keeps its default, as another version may
+// have more or fewer. Remembers whether one was of another kind. What other programs and a full
+// disk may leave in a file is no error.
 class Reader {
  public:
   explicit Reader(const json& object) : object_(object), good_(object.is_object()) {}
@@ -68,9 +70,9 @@ class Reader {
       good_ = good_ && stages.good();
     }
   }
+  // Null when there is none.
   const json* find(const char* key) {
-    good_ = good_ && object_.contains(key);
-    return good_ ? &object_[key] : nullptr;
+    return good_ && object_.contains(key) ? &object_[key] : nullptr;
   }
   [[nodiscard]] bool good() const { return good_; }
 
@@ -79,12 +81,13 @@ class Reader {
   bool good_;
 };
 
-bool read_stage_name(Reader& in, const char* key, Stage& stage) {
+// False when the field is of another kind. A stage that is not known here, as of a later version,
+// leaves `stage` empty.
+bool read_stage_name(Reader& in, const char* key, std::optional<Stage>& stage) {
   std::string name;
   in.read(key, name);
   const auto found = std::find(kStageNames.begin(), kStageNames.end(), name);
-  if (found == kStageNames.end()) return false;
-  stage = static_cast<Stage>(found - kStageNames.begin());
+  if (found != kStageNames.end()) stage = static_cast<Stage>(found - kStageNames.begin());
   return in.good();
 }
 
@@ -97,16 +100,15 @@ bool read_texts(const json& values, std::vector<std::string>& texts) {
   return true;
 }
 
-bool read_stage(const json& value, StagePlan& stage) {
+bool read_stage(const json& value, StagePlan& stage, std::optional<Stage>& name) {
   Reader in(value);
   in.read("weights_bytes", stage.weights_bytes);
   in.read("activation_bytes", stage.activation_bytes);
   in.read("workspace_bytes", stage.workspace_bytes);
   in.read("peak_bytes", stage.peak_bytes);
   in.read("seconds", stage.seconds);
-  // Not in records of before.
-  if (value.contains("host_bytes")) in.read("host_bytes", stage.host_bytes);
-  return read_stage_name(in, "name", stage.stage);
+  in.read("host_bytes", stage.host_bytes);
+  return read_stage_name(in, "name", name);
 }
 
 bool read_changes(const json& values, std::vector<PlanChange>& changes) {
@@ -118,10 +120,10 @@ bool read_changes(const json& values, std::vector<PlanChange>& changes) {
     in.read("reason", change.reason);
     in.read("peak_bytes", change.peak_bytes);
     const json* const rungs = in.find("rungs");
-    if (rungs == nullptr || !read_texts(*rungs, change.rungs) ||
-        !read_stage_name(in, "stage", change.stage)) {
-      return false;
-    }
+    if (rungs != nullptr && !read_texts(*rungs, change.rungs)) return false;
+    std::optional<Stage> stage;
+    if (!read_stage_name(in, "stage", stage)) return false;
+    change.stage = stage.value_or(change.stage);
   }
   return true;
 }
@@ -135,9 +137,12 @@ bool read_effects(const json& values, std::vector<RungEffect>& effects) {
     in.read("rung", effect.rung);
     const json* const saved = in.find("saved_bytes");
     const json* const seconds = in.find("seconds");
-    if (!in.good() || !saved->is_number_integer() || !seconds->is_number()) return false;
-    effect.saved_bytes = saved->get<std::int64_t>();
-    effect.seconds = seconds->get<double>();
+    if (!in.good() || (saved != nullptr && !saved->is_number_integer()) ||
+        (seconds != nullptr && !seconds->is_number())) {
+      return false;
+    }
+    if (saved != nullptr) effect.saved_bytes = saved->get<std::int64_t>();
+    if (seconds != nullptr) effect.seconds = seconds->get<double>();
   }
   return true;
 }
@@ -149,21 +154,23 @@ bool read_plan(const json& value, Plan& plan) {
   in.read("count", plan.count);
   in.read("peak_bytes", plan.peak_bytes);
   in.read("seconds", plan.seconds);
-  if (value.contains("seconds_are_estimated")) {
-    in.read("seconds_are_estimated", plan.seconds_are_estimated);
-  }
-  if (value.contains("host_peak_bytes")) in.read("host_peak_bytes", plan.host_peak_bytes);
-  if (value.contains("page_cache_bytes")) in.read("page_cache_bytes", plan.page_cache_bytes);
+  in.read("seconds_are_estimated", plan.seconds_are_estimated);
+  in.read("host_peak_bytes", plan.host_peak_bytes);
+  in.read("page_cache_bytes", plan.page_cache_bytes);
   const json* const rungs = in.find("rungs");
   const json* const effects = in.find("rung_effects");
   const json* const stages = in.find("stages");
-  if (!in.good() || !read_texts(*rungs, plan.rungs) || !read_effects(*effects, plan.rung_effects) ||
-      !stages->is_array()) {
-    return false;
-  }
+  // Without its rungs it would be taken for the plan that has none.
+  if (!in.good() || rungs == nullptr || !read_texts(*rungs, plan.rungs)) return false;
+  if (effects != nullptr && !read_effects(*effects, plan.rung_effects)) return false;
+  if (stages == nullptr) return true;
+  if (!stages->is_array()) return false;
   for (const json& entry : *stages) {
     StagePlan stage;
-    if (!read_stage(entry, stage)) return false;
+    std::optional<Stage> name;
+    if (!read_stage(entry, stage, name)) return false;
+    if (!name) continue;
+    stage.stage = *name;
     plan.stages.push_back(stage);
   }
   return true;
@@ -261,9 +268,13 @@ std::optional<Receipt> read_receipt_line(std::string_view line) {
   in.read("stage_peak_bytes", receipt.stage_peak_bytes);
   in.read("driver_allocations", receipt.driver_allocations);
   const json* const changes = in.find("plan_changes");
-  if (changes == nullptr || !read_changes(*changes, receipt.changes)) return std::nullopt;
+  if (!in.good() || (changes != nullptr && !read_changes(*changes, receipt.changes))) {
+    return std::nullopt;
+  }
   const json* const plan = in.find("plan");
-  if (plan == nullptr || !read_plan(*plan, receipt.plan)) return std::nullopt;
+  if (receipt.model.empty() || plan == nullptr || !read_plan(*plan, receipt.plan)) {
+    return std::nullopt;
+  }
   return receipt;
 }
 

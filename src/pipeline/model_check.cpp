@@ -103,7 +103,7 @@ bool has_configs_alone(const fs::path& root) {
   for (const char* const part : {"transformer", "text_encoder", "vae"}) {
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(root / part, error)) {
-      if (entry.path().filename() != "config.json") return false;
+      if (!entry.path().filename().string().ends_with("config.json")) return false;
     }
   }
   return true;

@@ -154,8 +154,13 @@ TEST_F(BadInput, Configuration) {
   environment_["HEADROOM_MODEL_DEVICE"] = "toaster";
   refuse({}, {"HEADROOM_MODEL_DEVICE", "toaster"});
   environment_.erase("HEADROOM_MODEL_DEVICE");
+  environment_["HEADROOM_MODE"] = "cache";  // another program's
+  environment_["HEADROOM_LOG_LEVEL"] = "WARNING";
+  EXPECT_EQ(run({"devices"}).err, "");
   environment_["HEADROOM_MODEL_DEVICES"] = "cpu";
-  refuse({}, {"HEADROOM_MODEL_DEVICES", "HEADROOM_MODEL_DEVICE"});
+  const ProcessResult warned = run({"devices"});
+  EXPECT_EQ(warned.exit_code, 0);
+  EXPECT_NE(warned.err.find("did you mean HEADROOM_MODEL_DEVICE?"), std::string::npos);
 }
 
 TEST_F(BadInput, TheWindowNeedsADisplay) {

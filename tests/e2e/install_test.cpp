@@ -1,6 +1,7 @@
 // What `cmake --install` makes is a whole program: it runs from there and finds its files there.
 #include "e2e/e2e_support.h"
 
+#include <fstream>
 #include <set>
 
 namespace headroom::test {
@@ -28,12 +29,16 @@ std::string entry_value(const fs::path& desktop_entry, const std::string& key) {
 class Installation : public EndToEnd {
  protected:
   void SetUp() override {
-    ProcessOptions install;
-    install.program = HEADROOM_CMAKE;
-    install.arguments = {"--install", HEADROOM_BUILD_DIR, "--prefix", prefix_.string()};
-    install.environment = environment_;
-    const ProcessResult result = run_process(install);
+    const ProcessResult result = install();
     ASSERT_EQ(result.exit_code, 0) << result.err;
+  }
+
+  ProcessResult install() const {
+    ProcessOptions process;
+    process.program = HEADROOM_CMAKE;
+    process.arguments = {"--install", HEADROOM_BUILD_DIR, "--prefix", prefix_.string()};
+    process.environment = environment_;
+    return run_process(process);
   }
 
   ProcessResult run_installed(std::vector<std::string> arguments) const {
@@ -64,6 +69,39 @@ TEST_F(Installation, HasEveryFileThatTheBuildHasBesideTheProgram) {
   for (const auto& entry : fs::recursive_directory_iterator(prefix_)) {
     EXPECT_FALSE(entry.is_symlink()) << entry.path() << " points out of the installation";
   }
+}
+
+TEST_F(Installation, ReplacesItselfButNoOtherProgramOfItsName) {
+  EXPECT_EQ(install().exit_code, 0);
+  const fs::path program = prefix_ / "bin" / "headroom";
+  const fs::path entry = prefix_ / "share" / "applications" / "headroom.desktop";
+  const std::string ours = read_bytes(program);
+  const auto expect_kept = [&](const fs::path& place) {
+    const ProcessResult result = install();
+    EXPECT_NE(result.exit_code, 0);
+    EXPECT_NE(result.err.find("belongs to another program"), std::string::npos) << result.err;
+    EXPECT_NE(result.err.find(place.filename().string()), std::string::npos) << result.err;
+  };
+  std::ofstream(program, std::ios::binary) << "#!/usr/bin/python3\nprint('another headroom')\n";
+  expect_kept(program);
+  EXPECT_NE(read_bytes(program).find("another headroom"), std::string::npos);
+
+  fs::remove(program);
+  std::ofstream(prefix_ / "elsewhere") << "another program";
+  fs::create_symlink(prefix_ / "elsewhere", program);
+  expect_kept(program);
+  EXPECT_TRUE(fs::is_symlink(program));
+  EXPECT_EQ(read_bytes(prefix_ / "elsewhere"), "another program");
+  fs::remove(prefix_ / "elsewhere");  // a link to what is gone is still not ours
+  expect_kept(program);
+
+  fs::remove(program);
+  std::ofstream(entry) << "[Desktop Entry]\nName=Another\n";
+  expect_kept(entry);
+  EXPECT_FALSE(fs::exists(program)) << "something was installed all the same";
+  fs::remove(entry);
+  EXPECT_EQ(install().exit_code, 0);
+  EXPECT_EQ(read_bytes(program), ours);
 }
 
 TEST_F(Installation, HasTheMenuEntryWithItsProgramAndIcon) {

@@ -70,27 +70,68 @@ TEST(ReceiptLine, RefusesWhatIsNotOne) {
     EXPECT_FALSE(read_receipt_line(line)) << line;
   }
   const json good = json::parse(whole);
-  for (const auto& item : good.items()) {  // every field is needed, and of its own kind
+  for (const auto& item : good.items()) {
     if (item.key() == "predicted_peak_bytes") continue;  // also in the plan
-    json missing = good;
-    missing.erase(item.key());
-    EXPECT_FALSE(read_receipt_line(missing.dump())) << item.key();
     for (const json& wrong : {json(nullptr), json(-1), json::array({1})}) {
       json other = good;
       other[item.key()] = wrong;
       EXPECT_FALSE(read_receipt_line(other.dump())) << item.key() << " " << wrong;
     }
   }
+  for (const char* const pointer : {"/model", "/plan", "/plan/rungs"}) {  // it says nothing then
+    EXPECT_FALSE(read_receipt_line(good.patch({{{"op", "remove"}, {"path", pointer}}}).dump()))
+        << pointer;
+  }
   for (const char* const pointer :
        {"/plan/rungs/0", "/plan/stages/0", "/plan/stages/0/name", "/plan/stages/1/seconds",
         "/plan/width", "/seconds/denoise", "/stage_peak_bytes/load"}) {
     json other = good;
     other[json::json_pointer(pointer)] = "x";
-    const bool is_text = std::string(pointer) == "/plan/rungs/0";
+    const bool is_text = std::string(pointer) == "/plan/rungs/0" ||
+                         std::string(pointer) == "/plan/stages/0/name";  // a later version's stage
     EXPECT_EQ(read_receipt_line(other.dump()).has_value(), is_text) << pointer;
     other[json::json_pointer(pointer)] = -1;
     EXPECT_FALSE(read_receipt_line(other.dump())) << pointer;
   }
+}
+
+// Every path to a value inside `value`.
+std::vector<std::string> pointers(const json& value) {
+  std::vector<std::string> paths;
+  const json flat = value.flatten();
+  for (const auto& item : flat.items()) paths.push_back(item.key());
+  for (const auto& item : value.items()) paths.push_back("/" + item.key());
+  return paths;
+}
+
+TEST(ReceiptLine, OfAnotherVersionWithAFieldOrAStageLessKeepsTheRest) {
+  const Receipt whole = full_receipt();
+  const json good = json::parse(receipt_line(whole));
+  for (const std::string& path : pointers(good)) {
+    if (path == "/model" || path == "/plan") continue;
+    const auto read = read_receipt_line(good.patch({{{"op", "remove"}, {"path", path}}}).dump());
+    ASSERT_TRUE(read) << path;
+    EXPECT_EQ(read->model, whole.model) << path;
+    EXPECT_TRUE(read->steps == whole.steps || path == "/steps") << path;
+    EXPECT_TRUE(read->plan.width == whole.plan.width || path == "/plan/width") << path;
+  }
+  EXPECT_EQ(read_receipt_line(good.patch({{{"op", "remove"}, {"path", "/seconds/decode"}}}).dump())
+                ->stage_seconds[static_cast<std::size_t>(Stage::kDecode)],
+            0.0);
+}
+
+TEST(ReceiptLine, OfAnotherVersionWithAFieldOrAStageMoreKeepsWhatIsKnown) {
+  json more = json::parse(receipt_line(full_receipt()));
+  more["new"] = {{"a", 1}};
+  more["seconds"]["upscale"] = 3.0;
+  more["stage_peak_bytes"]["upscale"] = 5;
+  more["plan"]["new"] = "x";
+  json stage = more["plan"]["stages"][0];
+  stage["name"] = "upscale";
+  more["plan"]["stages"].push_back(stage);
+  const auto read = read_receipt_line(more.dump());
+  ASSERT_TRUE(read);
+  EXPECT_EQ(receipt_line(*read), receipt_line(full_receipt()));
 }
 
 TEST(ReceiptFile, IsEmptyWhenThereIsNone) {
