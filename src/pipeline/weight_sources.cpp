@@ -40,6 +40,15 @@ std::string shape_text(at::IntArrayRef shape) {
   return text + "]";
 }
 
+// Lets the system read all of `data` at once. Page by page, as they are touched, a disk has but one
+// request at a time to work on.
+void ask_for_pages(std::span<const std::byte> data) {
+  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+  const auto begin = reinterpret_cast<std::uintptr_t>(data.data()) / page * page;
+  const auto end = reinterpret_cast<std::uintptr_t>(data.data() + data.size());
+  if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_WILLNEED);
+}
+
 // Tells the system that the whole pages inside `data` are not needed any more.
 void give_back_pages(std::span<const std::byte> data) {
   const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
@@ -138,6 +147,7 @@ void FileWeights::read(std::string_view name, const at::Tensor& target) {
   const TensorView& view = find(name, target.sizes(), full_name);
   const c10::ScalarType stored =
       scalar_type(view.dtype, store_.file_of(full_name).string() + ": tensor " + full_name);
+  ask_for_pages(view.data);
   if (target.is_cpu()) {
     copy_values(view.data, stored, target);
   } else {
