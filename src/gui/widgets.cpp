@@ -133,8 +133,20 @@ constexpr double kRest_s = 1;  // until all of a tip is shown, and until the key
 
 // Which part of the last item's tip is to be shown: nothing, the first line, all.
 enum class TipPart { kNone, kFirstLine, kAll };
+
+// Follows the item that the mouse, or the keyboard, is on. Returns since when it is, in seconds.
+double follow(TipState& tips, unsigned id, double now) {
+  if (tips.item != id) tips = {.item = id, .since = now};
+  // A tip that grows takes a few frames to find its size.
+  constexpr double kGrows_s = 0.25;
+  const double due = tips.since + kRest_s;
+  if (now < due + kGrows_s) tips.due = std::max(due, now + kGrows_s / 3);
+  return now - tips.since;
+}
+
 TipPart tip_part(const Ui& ui) {
-  TipState& tips = ui.state.tips;
+  TipState& mouse = ui.state.mouse_tip;
+  TipState& keyboard = ui.state.keyboard_tip;
   const Rect rect = item_rect();
   const unsigned id = ImGui::GetItemID() != 0
                           ? ImGui::GetItemID()
@@ -142,31 +154,24 @@ TipPart tip_part(const Ui& ui) {
   const bool pointed =
       ImGui::IsItemHovered(ImGuiHoveredFlags_NoNavOverride | ImGuiHoveredFlags_AllowWhenDisabled);
   const bool focused = ImGui::IsItemFocused() && ImGui::GetIO().NavVisible;
-  if (!pointed && !focused) {
-    if (tips.item == id) tips = {};
-    return TipPart::kNone;
+  if (!pointed && mouse.item == id) mouse = {};
+  if (!focused && keyboard.item == id) keyboard = {};
+  if (pointed) {
+    const double rested = follow(mouse, id, ui.frame.now);
+    // What was pressed needs no explanation until the mouse comes back; nor does a field that is
+    // being typed into.
+    if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) mouse.muted = true;
+    if (mouse.muted || ImGui::IsItemActive() ||
+        !ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip | ImGuiHoveredFlags_NoNavOverride |
+                              ImGuiHoveredFlags_AllowWhenDisabled)) {
+      return TipPart::kNone;
+    }
+    return rested >= kRest_s ? TipPart::kAll : TipPart::kFirstLine;
   }
-  // What was pressed needs no explanation until the mouse comes back; nor does a field that is
-  // being typed into.
-  if (pointed && ImGui::IsMouseClicked(ImGuiMouseButton_Left)) tips.muted = id;
-  if (tips.item != id)
-    tips = {.item = id, .muted = tips.muted == id ? id : 0, .since = ui.frame.now};
-  if (tips.muted == id || ImGui::IsItemActive()) return TipPart::kNone;
-  const double due = tips.since + kRest_s;
-  // A tip that grows takes a few frames to find its size.
-  constexpr double kGrows_s = 0.25;
-  if (ui.frame.now < due + kGrows_s) tips.due = std::max(due, ui.frame.now + kGrows_s / 3);
-  if (!pointed)
-    return ui.frame.now >= due || ImGui::IsKeyDown(ImGuiKey_F1) ? TipPart::kAll : TipPart::kNone;
-  if (!ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip | ImGuiHoveredFlags_NoNavOverride |
-                            ImGuiHoveredFlags_AllowWhenDisabled))
-    return TipPart::kNone;
-  return ui.frame.now >= due ? TipPart::kAll : TipPart::kFirstLine;
+  if (!focused || ImGui::IsItemActive()) return TipPart::kNone;
+  const double rested = follow(keyboard, id, ui.frame.now);
+  return rested >= kRest_s || ImGui::IsKeyDown(ImGuiKey_F1) ? TipPart::kAll : TipPart::kNone;
 }
-
-}  // namespace
-
-namespace {
 
 struct TipPlace {
   ImVec2 corner;
@@ -252,7 +257,8 @@ void outline(const Ui& ui, bool trouble, float rounding) {
                       : ImGui::IsItemHovered() ? ui.colors.text_dim
                                                : ui.colors.edge;
   ImGui::GetWindowDrawList()->AddRect(ImGui::GetItemRectMin(), ImGui::GetItemRectMax(), color,
-                                      ui.px(rounding), ui.px(active ? 2.0F : 1.0F));
+                                      ui.px(rounding),
+                                      ui.px(active && !ImGui::GetIO().NavVisible ? 2.0F : 1.0F));
 }
 
 bool button(const Ui& ui, const ButtonOptions& o) {

@@ -275,6 +275,11 @@ TEST(Window, ATipIsSilentAfterAClickUntilTheMouseComesBack) {
   w.click("size.width");
   w.type("7");
   EXPECT_FALSE(shows_tip(2)) << "while it is typed into";
+  w.key("Tab");
+  EXPECT_FALSE(shows_tip(2)) << "the mouse still lies where it was pressed";
+  w.hover("canvas");
+  w.key("Tab");  // from the height to the lock
+  EXPECT_TRUE(shows_tip(5)) << "the keyboard has been there for a while";
 }
 
 TEST(Window, TakesChineseFromTheClipboardAndSwitchesLanguageAndTheme) {
