@@ -10,6 +10,7 @@
 #include <iterator>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -189,6 +190,15 @@ class WindowSizes : public testing::TestWithParam<std::pair<int, int>> {
     EXPECT_TRUE(w.wait_for_widget(name)) << name;
     return Box(w.read()["widgets"][name]);
   }
+  // Panels find their heights in the frames that follow a change.
+  static void settle(const WindowDriver& w) {
+    json before;
+    EXPECT_TRUE(w.wait([&](const json&) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(300));
+      const json now = w.read()["widgets"];
+      return std::exchange(before, now) == now;
+    }));
+  }
   static void expect_inside(const WindowDriver& w, const std::string& name) {
     EXPECT_TRUE(box(w, name).within(GetParam().first, GetParam().second)) << name;
   }
@@ -196,6 +206,7 @@ class WindowSizes : public testing::TestWithParam<std::pair<int, int>> {
 
 TEST_P(WindowSizes, WhatStartsARunAndThePlanNeverScrollAway) {
   WindowDriver w = open_window({"--total=4.7G", "--step-ms=15"});
+  settle(w);
   for (const char* const name : {"plan", "reason", "generate", "cancel", "canvas", "gauge"})
     expect_inside(w, name);
   EXPECT_LT(box(w, "reason").y, box(w, "generate").y + 1) << "why not stands above the button";
@@ -218,18 +229,22 @@ TEST_P(WindowSizes, WhatStartsARunAndThePlanNeverScrollAway) {
   w.click("plan");
   ASSERT_TRUE(w.wait([&](const json&) { return !w.read()["widgets"].contains("plan.card"); }));
 
+  settle(w);
   if (!w.read()["widgets"].contains("preset.768")) w.click("settings.fold");
+  settle(w);
   w.click("preset.768");
   ASSERT_TRUE(w.wait([](const json& s) { return s["width"] == 768; }));
   w.click("generate");
   ASSERT_TRUE(w.wait([](const json& s) { return idle_with(s, 1); }));
   if (!w.read()["widgets"].contains("reuse_seed")) w.click("details");
+  settle(w);
   w.click("reuse_seed");
   ASSERT_TRUE(w.wait([](const json& s) { return s["seed"] == "42"; }));
 }
 
 TEST_P(WindowSizes, ATipNeverCoversThePicture) {
   WindowDriver w = open_window({});
+  settle(w);
   const Box canvas = box(w, "canvas");
   for (const char* const name : {"plan", "generate", "queue", "theme", "gauge", "negative.fold"}) {
     if (!w.read()["widgets"].contains(name)) continue;
