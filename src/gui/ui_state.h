@@ -40,7 +40,7 @@ struct Banner {
 // Whose explanation is shown or not; see tooltip().
 struct TipState {
   unsigned item = 0;   // that the mouse or the keyboard is on
-  unsigned muted = 0;  // was pressed: silent until it is left
+  bool muted = false;  // it was pressed: silent until it is left
   double since = 0;    // seconds
   double due = -1;     // when there will be more to show
 };
@@ -68,7 +68,7 @@ struct UiState {
   CanvasView view;
   bool canvas_focused = false;  // keys without Ctrl belong to the picture
 
-  TipState tips;
+  TipState mouse_tip, keyboard_tip;
   bool plan_open = false;      // how it will run, above the plan line
   bool settings_open = false;  // where they fold
   bool details_open = false;   // of the picture, where they are a drawer

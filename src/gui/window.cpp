@@ -337,7 +337,9 @@ double Window::Impl::patience() const {
   if (pending_) longest = std::min(longest, 0.05);
   if (ImGui::GetIO().WantTextInput) longest = std::min(longest, kBlink_s);
   if (!state_.banners.empty()) longest = std::min(longest, 0.5);
-  if (state_.tips.due > now()) longest = std::min(longest, state_.tips.due - now() + kFrame_s);
+  for (const double due : {state_.mouse_tip.due, state_.keyboard_tip.due}) {
+    if (due > now()) longest = std::min(longest, due - now() + kFrame_s);
+  }
   return longest;
 }
 

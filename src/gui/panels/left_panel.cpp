@@ -40,13 +40,16 @@ float draw_part(const Ui& ui, const char* name, float y, float width, float heig
 void draw_pinned(const Ui& ui) {
   if (ui.frame.layout.kind != LayoutKind::kComposer) {
     draw_plan_line(ui);
+    draw_reason(ui);
     draw_generate_panel(ui);
     return;
   }
+  draw_reason(ui);
   const float width = ImGui::GetContentRegionAvail().x;
   const float buttons = std::min(ui.px(320), width / 2);
   constexpr auto kFlags = ImGuiChildFlags_AutoResizeY | ImGuiChildFlags_NavFlattened;
   ImGui::BeginChild("plan_line", {width - buttons - ui.px(16), 0}, kFlags);
+  ImGui::SetCursorPosY(ui.px(8));  // half of what the buttons are higher
   draw_plan_line(ui);
   ImGui::EndChild();
   ImGui::SameLine(0, ui.px(16));

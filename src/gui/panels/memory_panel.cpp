@@ -2,12 +2,10 @@
 
 #include "format.h"
 #include "panels.h"
+#include "sparkline.h"
 #include "widgets.h"
 
 #include <algorithm>
-#include <chrono>
-#include <cmath>
-#include <limits>
 #include <string>
 #include <vector>
 
@@ -204,76 +202,6 @@ void draw_marks(const Ui& ui, const MemorySnapshot& m, const Scale& scale, float
   }
   if (!ui.frame.layout.folds()) draw_labels(ui, m, scale, bottom + ui.px(10), peak_shown);
 }
-
-// All use of the last minute, from what others hold at least up to what is there.
-class Sparkline {
- public:
-  explicit Sparkline(const Ui& ui) : ui_(ui), history_(ui.frame.memory_history) {
-    low_ = std::numeric_limits<double>::max();
-    for (const auto& sample : history_) {
-      low_ = std::min(low_, static_cast<double>(sample.memory.used_by_others));
-      high_ = std::max(high_, used(sample.memory));
-    }
-    const MemorySnapshot& m = ui.frame.memory;
-    limit_ = static_cast<double>(m.total - m.reserved_by_driver);
-    if (const Forecast* const f = ui.frame.forecast; f != nullptr)
-      limit_ =
-          static_cast<double>(m.used_by_others + std::max<std::int64_t>(0, f->budget.budget_bytes));
-    // On a device with much room the limit would press the curve flat.
-    const double span = std::max(high_ - low_, static_cast<double>(kMiB));
-    shows_limit_ = limit_ <= low_ + 4 * span;
-    top_ = shows_limit_ ? std::max(limit_, high_) : low_ + 1.25 * span;
-  }
-
-  void draw(ImVec2 at, ImVec2 size) const {
-    ImDrawList& list = *ImGui::GetWindowDrawList();
-    list.AddLine({at.x, at.y + size.y}, {at.x + size.x, at.y + size.y}, ui_.colors.edge, ui_.px(1));
-    if (shows_limit_) {
-      const float y = at.y + size.y * height_of(limit_);
-      list.AddLine({at.x, y}, {at.x + size.x, y}, ui_.colors.edge, ui_.px(1));
-    }
-    if (history_.size() < 2) return;
-    std::vector<ImVec2> points;
-    points.reserve(history_.size());
-    for (const auto& sample : history_) {
-      points.push_back(
-          {at.x + size.x * static_cast<float>(1 - std::min(1.0, age(sample) / kSpan_s)),
-           at.y + (size.y - ui_.px(2)) * height_of(used(sample.memory))});
-    }
-    list.AddPolyline(points.data(), static_cast<int>(points.size()), ui_.colors.text_dim,
-                     ui_.px(1.4F));
-  }
-
-  // "12 s ago: 3.4 GB", of the moment at `part` (0..1) of the width.
-  [[nodiscard]] std::string read(float part) const {
-    if (history_.empty()) return {};
-    const double wanted = (1 - part) * kSpan_s;
-    const auto nearest =
-        std::min_element(history_.begin(), history_.end(), [&](const auto& a, const auto& b) {
-          return std::abs(age(a) - wanted) < std::abs(age(b) - wanted);
-        });
-    return fill(ui_.t("gauge.ago"),
-                {format_seconds(std::round(age(*nearest)), ui_.text),
-                 format_bytes(static_cast<std::int64_t>(used(nearest->memory)))});
-  }
-
-  static constexpr double kSpan_s = 60;
-
- private:
-  static double used(const MemorySnapshot& m) { return static_cast<double>(m.total - m.free); }
-  [[nodiscard]] double age(const MemorySampler::Sample& sample) const {
-    return std::chrono::duration<double>(history_.back().time - sample.time).count();
-  }
-  [[nodiscard]] float height_of(double bytes) const {  // 0 = top
-    const double span = std::max(1.0, top_ - low_);
-    return static_cast<float>(1 - std::clamp((bytes - low_) / span, 0.0, 1.0));
-  }
-
-  const Ui& ui_;
-  const std::vector<MemorySampler::Sample>& history_;
-  double low_ = 0, high_ = 0, limit_ = 0, top_ = 1;
-  bool shows_limit_ = false;
-};
 
 void draw_table(const Ui& ui, const MemorySnapshot& m, bool stretched) {
   const std::string source = is_cpu(m) ? ui.t("gauge.memory") : m.source;

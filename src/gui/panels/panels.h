@@ -13,7 +13,9 @@ void draw_size_panel(const Ui& ui);
 void draw_settings_fold(const Ui& ui);  // one line that says the settings and opens them
 void draw_settings_panel(const Ui& ui);
 void draw_plan_card(const Ui& ui);  // how it will run
-void draw_plan_line(const Ui& ui);  // the same in a line, and why it cannot
+void draw_plan_line(const Ui& ui);  // the same in a line
+// Another line, always there so that nothing moves: why it cannot run, or else how it will.
+void draw_reason(const Ui& ui);
 void draw_generate_panel(const Ui& ui);
 
 void draw_canvas_panel(const Ui& ui, const Rect& area);

@@ -168,26 +168,6 @@ bool beyond_training(const Ui& ui) {
   return is_beyond_training({ui.state.draft.width, ui.state.draft.height}, ui.services.model);
 }
 
-// A second line, always there so that nothing moves: why it cannot run, or else how it will.
-void draw_reason(const Ui& ui) {
-  const Forecast* const forecast = ui.frame.forecast;
-  if (!ui.frame.blocked.empty()) {
-    const bool memory = ui.frame.problems.empty();  // the dot and the card are red already
-    const bool unsaid = !memory && ui.state.draft.prompt.empty() && ui.frame.problems.size() == 1;
-    paragraph(ui, ui.frame.blocked,
-              {memory || unsaid ? ui.colors.text_dim : ui.colors.bad, kSmallSize});
-    name_item(ui, "reason");
-    return;
-  }
-  const bool beyond = beyond_training(ui);
-  const std::string text = beyond                ? ui.t("size.beyond")
-                           : forecast == nullptr ? std::string(" ")
-                                                 : summary(ui, *forecast);
-  const TextStyle style{beyond ? ui.colors.warn : ui.colors.text_faint, kSmallSize};
-  paragraph(ui, fit_text(ui, text.empty() ? " " : text, style, ImGui::GetContentRegionAvail().x),
-            style);
-}
-
 }  // namespace
 
 void draw_plan_card(const Ui& ui) {
@@ -218,6 +198,25 @@ void draw_plan_card(const Ui& ui) {
   name_item(ui, "plan.card");
   ImGui::PopStyleColor();
   ImGui::PopStyleVar(3);
+}
+
+void draw_reason(const Ui& ui) {
+  const Forecast* const forecast = ui.frame.forecast;
+  if (!ui.frame.blocked.empty()) {
+    const bool memory = ui.frame.problems.empty();  // the dot and the card are red already
+    const bool unsaid = !memory && ui.state.draft.prompt.empty() && ui.frame.problems.size() == 1;
+    paragraph(ui, ui.frame.blocked,
+              {memory || unsaid ? ui.colors.text_dim : ui.colors.bad, kSmallSize});
+    name_item(ui, "reason");
+    return;
+  }
+  const bool beyond = beyond_training(ui);
+  const std::string text = beyond                ? ui.t("size.beyond")
+                           : forecast == nullptr ? std::string(" ")
+                                                 : summary(ui, *forecast);
+  const TextStyle style{beyond ? ui.colors.warn : ui.colors.text_faint, kSmallSize};
+  paragraph(ui, fit_text(ui, text.empty() ? " " : text, style, ImGui::GetContentRegionAvail().x),
+            style);
 }
 
 void draw_plan_line(const Ui& ui) {
@@ -259,7 +258,6 @@ void draw_plan_line(const Ui& ui) {
                                               color);
   draw_line(ui, forecast, color, {at.x + ui.px(16), at.y + ui.px(4)}, edge);
   take_room(at, height - ui.px(4));
-  draw_reason(ui);
 }
 
 void draw_generate_panel(const Ui& ui) {

@@ -1,0 +1,153 @@
+// The window of gui_demo at the sizes that people have, and its explanations: what is where.
+#include "support/window_driver.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace headroom::test {
+namespace {
+
+using nlohmann::json;
+
+struct Box {
+  double x, y, w, h;
+  explicit Box(const json& r) : x(r["x"]), y(r["y"]), w(r["w"]), h(r["h"]) {}
+  [[nodiscard]] bool within(double width, double height) const {
+    return x >= 0 && y >= 0 && x + w <= width + 0.5 && y + h <= height + 0.5;
+  }
+};
+
+class WindowSizes : public testing::TestWithParam<std::pair<int, int>> {
+ protected:
+  // The window fills a screen of this size; there is no window manager.
+  static WindowDriver open_window(std::vector<std::string> options) {
+    const auto [width, height] = GetParam();
+    options.push_back("--width=" + std::to_string(width));
+    options.push_back("--height=" + std::to_string(height));
+    options.emplace_back("--output={folder}/pictures");
+    return WindowDriver({.program = HEADROOM_GUI_DEMO,
+                         .arguments = std::move(options),
+                         .width = width,
+                         .height = height});
+  }
+  static Box box(const WindowDriver& w, const std::string& name) {
+    EXPECT_TRUE(w.wait_for_widget(name)) << name;
+    return Box(w.read()["widgets"][name]);
+  }
+  // Panels find their heights in the frames that follow a change.
+  static void settle(const WindowDriver& w) {
+    json before;
+    EXPECT_TRUE(w.wait([&](const json&) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(300));
+      const json now = w.read()["widgets"];
+      return std::exchange(before, now) == now;
+    }));
+  }
+  static void expect_inside(const WindowDriver& w, const std::string& name) {
+    EXPECT_TRUE(box(w, name).within(GetParam().first, GetParam().second)) << name;
+  }
+};
+
+TEST_P(WindowSizes, WhatStartsARunAndThePlanNeverScrollAway) {
+  WindowDriver w = open_window({"--total=4.7G", "--step-ms=15"});
+  settle(w);
+  for (const char* const name : {"plan", "reason", "generate", "cancel", "canvas", "gauge"})
+    expect_inside(w, name);
+  EXPECT_LT(box(w, "reason").y, box(w, "generate").y + 1) << "why not stands above the button";
+  const auto [width, height] = GetParam();
+  const Box canvas = box(w, "canvas");
+  EXPECT_GT(canvas.w * canvas.h, 0.28 * width * height);
+
+  w.click("prompt");
+  w.type("a cat");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["can_generate"] == true; }));
+  w.click("plan");
+  EXPECT_TRUE(w.wait([&](const json&) {
+    const json widgets = w.read()["widgets"];
+    if (!widgets.contains("plan.card") || !widgets.contains("plan")) return false;
+    const Box card(widgets["plan.card"]);
+    return card.within(width, height) && card.h > 60 &&
+           card.y + card.h <= Box(widgets["plan"]).y + 1;
+  })) << "how it will run opens above its line";
+  for (const char* const name : {"plan", "generate", "cancel"}) expect_inside(w, name);
+  w.click("plan");
+  ASSERT_TRUE(w.wait([&](const json&) { return !w.read()["widgets"].contains("plan.card"); }));
+
+  settle(w);
+  if (!w.read()["widgets"].contains("preset.768")) w.click("settings.fold");
+  settle(w);
+  w.click("preset.768");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["width"] == 768; }));
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 1 && s["jobs"] == 0; }));
+  if (!w.read()["widgets"].contains("reuse_seed")) w.click("details");
+  settle(w);
+  w.click("reuse_seed");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["seed"] == "42"; }));
+}
+
+TEST_P(WindowSizes, ATipNeverCoversThePicture) {
+  WindowDriver w = open_window({});
+  settle(w);
+  const Box canvas = box(w, "canvas");
+  for (const char* const name : {"plan", "generate", "queue", "theme", "gauge", "negative.fold"}) {
+    if (!w.read()["widgets"].contains(name)) continue;
+    w.hover("canvas");
+    ASSERT_TRUE(w.wait([&](const json&) { return !w.read()["widgets"].contains("tip"); }));
+    w.hover(name);
+    const Box tip = box(w, "tip");
+    const double x = std::clamp(canvas.x + canvas.w / 2, tip.x, tip.x + tip.w);
+    const double y = std::clamp(canvas.y + canvas.h / 2, tip.y, tip.y + tip.h);
+    // At most the edge of a quarter of it, as below the top bar.
+    EXPECT_TRUE(std::abs(x - canvas.x - canvas.w / 2) > canvas.w / 4 ||
+                std::abs(y - canvas.y - canvas.h / 2) > canvas.h / 4)
+        << name;
+    EXPECT_TRUE(tip.within(GetParam().first, GetParam().second)) << name;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Screens, WindowSizes,
+                         testing::Values(std::pair{1000, 640}, std::pair{1280, 703},
+                                         std::pair{1280, 800}, std::pair{1366, 768},
+                                         std::pair{640, 1000}),
+                         [](const auto& screen) {
+                           return std::to_string(screen.param.first) + "x" +
+                                  std::to_string(screen.param.second);
+                         });
+
+TEST(Window, ATipIsSilentAfterAClickUntilTheMouseComesBack) {
+  WindowDriver w(
+      {.program = HEADROOM_GUI_DEMO, .arguments = {"--step-ms=15", "--output={folder}/pictures"}});
+  w.click("preset.768");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["width"] == 768; }));
+  const auto shows_tip = [&](double seconds) {
+    return w.wait([&](const json&) { return w.read()["widgets"].contains("tip"); }, seconds);
+  };
+  EXPECT_FALSE(shows_tip(2));
+  w.hover("canvas");
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  w.hover("preset.768");
+  EXPECT_TRUE(shows_tip(5));
+  const double first_line = Box(w.read()["widgets"]["tip"]).h;
+  EXPECT_TRUE(w.wait([&](const json&) {
+    return Box(w.read()["widgets"]["tip"]).h > 1.5 * first_line;
+  })) << "the rest comes a second later";
+  w.click("size.width");
+  w.type("7");
+  EXPECT_FALSE(shows_tip(2)) << "while it is typed into";
+  w.key("Tab");
+  EXPECT_FALSE(shows_tip(2)) << "the mouse still lies where it was pressed";
+  w.hover("canvas");
+  w.key("Tab");  // from the height to the lock
+  EXPECT_TRUE(shows_tip(5)) << "the keyboard has been there for a while";
+}
+
+}  // namespace
+}  // namespace headroom::test
