@@ -8,6 +8,7 @@
 #include "support/networks.h"
 
 #include <cmath>
+#include <map>
 #include <string>
 
 #include <ATen/ops/abs.h>
@@ -26,7 +27,7 @@ using test::OpenModel;
 
 constexpr double kLargestHalf = 65504;
 
-// Weights whose names end in one of two names are so many times larger; powers of two, so that
+// Weights whose names end so are so many times larger; powers of two, so that
 // nothing is rounded.
 class LoudWeights final : public WeightSource {
  public:
@@ -72,14 +73,14 @@ class HalfRange : public ::testing::TestWithParam<std::string> {
 INSTANTIATE_TEST_SUITE_P(Models, HalfRange, ::testing::ValuesIn(test::variants()),
                          [](const auto& p) { return p.param; });
 
-// The first block of the caption, by its formula, in float32.
-Branches first_block(const TransformerConfig& config, WeightSource& weights, const at::Tensor& x,
-                     const at::Tensor& rotation) {
+// A block without modulation, by its formula, in float32.
+Branches branches_of(const std::string& block, const TransformerConfig& config,
+                     WeightSource& weights, const at::Tensor& x, const at::Tensor& rotation) {
   const std::int64_t d = config.dim;
   const std::int64_t f = config.ffn_dim();
   const std::int64_t hd = config.head_dim();
   const auto get = [&](const char* name, at::IntArrayRef shape) {
-    return weights.get("context_refiner.0." + std::string(name), shape);
+    return weights.get(block + "." + name, shape);
   };
   const auto heads = [&](const at::Tensor& h, const char* name) {
     return linear(h, get(name, {d, d})).view({h.size(0), config.n_heads, hd});
@@ -109,32 +110,59 @@ TEST_P(HalfRange, ATransformerWhoseBranchesPassItIsAsInFloat32) {
   OpenModel narrow(GetParam(), at::kHalf);
   const TransformerConfig& config = wide.folder.transformer;
 
-  const auto branches = [&](WeightSource& weights) {
-    const test::WholeTransformer transformer(config, weights);
-    at::Tensor padded;
-    const CaptionTokens caption = transformer.embed_caption(
-        features, latents.size(1), latents.size(2), [&](std::string_view name, const at::Tensor& x) {
-          if (name == "cap_padded") padded = x.clone();
-        });
-    const std::int64_t rows = padded.size(0);
-    return first_block(config, weights, padded,
-                       caption.rotation.narrow(0, caption.rotation.size(0) - rows, rows));
+  // What enters the first block of each kind, and the part of the sequence it is.
+  std::map<std::string, at::Tensor> shown;
+  const test::WholeTransformer transformer(config, wide.transformer);
+  const Trace trace = [&](std::string_view name, const at::Tensor& x) {
+    shown.emplace(name, x.clone());
   };
-  const Branches quiet = branches(wide.transformer);
-  const std::vector<LoudWeights::Louder> louder{
-      {"attention.to_out.0.weight", power_of_two(1.6 * kLargestHalf / quiet.attention)},
-      {"feed_forward.w2.weight", power_of_two(6 * kLargestHalf / quiet.feed_forward)}};
+  const CaptionTokens caption =
+      transformer.embed_caption(features, latents.size(1), latents.size(2), trace);
+  static_cast<void>(transformer.forward(latents, c.params.at("tau").get<float>(), caption, {}, trace));
+  const std::int64_t image_rows = shown.at("x_padded").size(0);
+  const std::int64_t caption_rows = shown.at("cap_padded").size(0);
+  const auto measure = [&](const std::string& block, WeightSource& weights) {
+    const bool of_caption = block.starts_with("context");
+    const bool of_image = block.starts_with("noise");
+    return branches_of(
+        block, config, weights,
+        shown.at(of_caption ? "cap_padded" : of_image ? "x_padded" : "unified"),
+        caption.rotation.narrow(0, of_caption ? image_rows : 0,
+                                of_caption ? caption_rows
+                                           : image_rows + (of_image ? 0 : caption_rows)));
+  };
+
+  std::vector<std::string> blocks;
+  for (int i = 0; i < config.n_refiner_layers; ++i) {
+    blocks.push_back("context_refiner." + std::to_string(i));
+    blocks.push_back("noise_refiner." + std::to_string(i));
+  }
+  for (int i = 0; i < config.n_layers; ++i) blocks.push_back("layers." + std::to_string(i));
+  // In two halves, so that no weight passes it by itself.
+  std::vector<LoudWeights::Louder> louder;
+  const auto add = [&](const std::string& first, const std::string& second, double factor) {
+    const double half = power_of_two(std::sqrt(factor));
+    louder.push_back({first, half});
+    louder.push_back({second, power_of_two(factor / half)});
+  };
+  for (const std::string& block : blocks) {
+    const Branches quiet = measure(block, wide.transformer);
+    add(block + ".attention.to_v.weight", block + ".attention.to_out.0.weight",
+        1.6 * kLargestHalf / quiet.attention);
+    add(block + ".feed_forward.w3.weight", block + ".feed_forward.w2.weight",
+        6 * kLargestHalf / quiet.feed_forward);
+  }
   LoudWeights loud_wide(wide.transformer, louder);
   LoudWeights loud_narrow(narrow.transformer, louder);
-  const Branches loud = branches(loud_wide);
+  const Branches loud = measure("context_refiner.0", loud_wide);
   ASSERT_GT(loud.attention, kLargestHalf);
   ASSERT_GT(loud.feed_forward, kLargestHalf);
 
   const auto run = [&](WeightSource& weights) {
-    const test::WholeTransformer transformer(config, weights);
-    const CaptionTokens caption =
-        transformer.embed_caption(features, latents.size(1), latents.size(2));
-    return transformer.forward(latents, c.params.at("tau").get<float>(), caption);
+    const test::WholeTransformer loud_transformer(config, weights);
+    return loud_transformer.forward(
+        latents, c.params.at("tau").get<float>(),
+        loud_transformer.embed_caption(features, latents.size(1), latents.size(2)));
   };
   const at::Tensor expected = run(loud_wide);
   const at::Tensor actual = run(loud_narrow);
