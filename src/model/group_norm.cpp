@@ -1,5 +1,8 @@
 #include "group_norm.h"
 
+#include "headroom/device/memory_tag.h"
+#include "headroom/device/workspace.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -78,14 +81,31 @@ void ChannelStatistics::merge(double count, const double* mean, const double* de
 }
 
 void ChannelStatistics::add(const at::Tensor& part) {
-  if (part.is_meta()) return;
+  // On a card of each row by itself: over more, the kernels for sums of few numbers of much take
+  // hundreds of MB for themselves.
+  if (part.is_meta()) {
+    const std::int64_t bytes = workspace::layer_norm_statistic(part.size(1) * part.size(2));
+    if (bytes == 0) return;
+    const ScopedMemoryTag tag(MemoryTag::kWorkspace);
+    const auto statistic = at::TensorOptions(at::kMeta).dtype(at::kByte);
+    const at::Tensor variance = at::empty({bytes}, statistic);
+    const at::Tensor mean = at::empty({bytes}, statistic);
+    return;
+  }
   const auto channels = static_cast<std::size_t>(part.size(1));
   if (!part.is_cpu()) {
-    const auto [variance, mean] = at::var_mean(part, at::IntArrayRef{0, 2, 3}, /*unbiased=*/false);
-    const at::Tensor m = mean.to(at::kCPU, at::kDouble);
-    const auto count = static_cast<double>(part.size(2) * part.size(3));
-    const at::Tensor d = variance.to(at::kCPU, at::kDouble).mul_(count);
-    merge(count, m.const_data_ptr<double>(), d.const_data_ptr<double>(), channels);
+    const auto [variance, mean] = at::var_mean(part, at::IntArrayRef{3}, /*unbiased=*/false);
+    const auto by_row = [](const at::Tensor& x) {  // [1, C, h] -> [h, C]
+      return x.to(at::kCPU).squeeze(0).t().to(at::kDouble).contiguous();
+    };
+    const auto count = static_cast<double>(part.size(3));
+    const at::Tensor m = by_row(mean);
+    const at::Tensor d = by_row(variance).mul_(count);
+    for (std::int64_t row = 0; row < part.size(2); ++row) {
+      const std::int64_t first = row * part.size(1);
+      merge(count, m.const_data_ptr<double>() + first, d.const_data_ptr<double>() + first,
+            channels);
+    }
     return;
   }
   const at::Tensor x =

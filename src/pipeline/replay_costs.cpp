@@ -81,11 +81,12 @@ StageNeed ReplayCosts::need(Stage stage, const ReplayRequest& what, std::int64_t
   }
   const GenerationRequest& r = what.request;
   const bool sized = stage != Stage::kEncode;  // which sees the prompts alone
-  // Tensors of tokens and of whole layers depend on the area alone, strips on both sides. Of a
-  // single row or column some rearrangements are mere views.
+  // Tensors of tokens and of whole layers depend on the area alone, strips and a card's norms on
+  // both sides. Of a single row or column some rearrangements are mere views.
   const int token_px = model_.vae.scale() * model_.transformer.patch_size;
   const bool by_sides =
-      (stage == Stage::kDecode && rungs.tile_latent > 0) || std::min(r.width, r.height) <= token_px;
+      (stage == Stage::kDecode && (rungs.tile_latent > 0 || allocator_.card)) ||
+      std::min(r.width, r.height) <= token_px;
   const Key key{stage,
                 !sized     ? 0
                 : by_sides ? r.width

@@ -42,6 +42,15 @@ std::string shape_text(at::IntArrayRef shape) {
   return text + "]";
 }
 
+// Lets the system read all of `data` at once. Page by page, as they are touched, a disk has but one
+// request at a time to work on.
+void ask_for_pages(std::span<const std::byte> data) {
+  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+  const auto begin = reinterpret_cast<std::uintptr_t>(data.data()) / page * page;
+  const auto end = reinterpret_cast<std::uintptr_t>(data.data() + data.size());
+  if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_WILLNEED);
+}
+
 // Tells the system that the whole pages inside `data` are not needed any more.
 void give_back_pages(std::span<const std::byte> data) {
   const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
@@ -145,6 +154,7 @@ void FileWeights::read(std::string_view name, const at::Tensor& target) {
   std::string full_name;
   const TensorView& view = find(name, target.sizes(), full_name);
   const c10::ScalarType stored = scalar_type(view.dtype, place_of(full_name));
+  ask_for_pages(view.data);
   if (is_hollow(view)) {
     throw Error(ErrorKind::kModelFile, place_of(full_name) +
                                            " is zero or has a hole of zeros; the download is "
