@@ -118,7 +118,8 @@ TEST_P(HalfRange, ATransformerWhoseBranchesPassItIsAsInFloat32) {
   };
   const CaptionTokens caption =
       transformer.embed_caption(features, latents.size(1), latents.size(2), trace);
-  static_cast<void>(transformer.forward(latents, c.params.at("tau").get<float>(), caption, {}, trace));
+  static_cast<void>(
+      transformer.forward(latents, c.params.at("tau").get<float>(), caption, {}, trace));
   const std::int64_t image_rows = shown.at("x_padded").size(0);
   const std::int64_t caption_rows = shown.at("cap_padded").size(0);
   const auto measure = [&](const std::string& block, WeightSource& weights) {
