@@ -111,7 +111,7 @@ class PipelineGenerator final : public ImageGenerator {
         backend_(*options_.device.backend),
         torch_device_(backend_.torch_device()),
         memory_(options_.device, options_.pretend_vram_bytes, options_.pretend_others),
-        preview_(LatentPreview::of_model(options_.model.root, options_.model.vae)) {
+        preview_(LatentPreview::load(options_.model.root, options_.model.vae.latent_channels)) {
     check_can_run(options_.dtype);
   }
 

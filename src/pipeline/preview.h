@@ -1,6 +1,5 @@
 #pragma once
 #include "headroom/core/image.h"
-#include "headroom/core/model_config.h"
 
 #include <array>
 #include <filesystem>
@@ -21,10 +20,6 @@ class LatentPreview {
   // then.
   [[nodiscard]] static std::optional<LatentPreview> load(const std::filesystem::path& model_root,
                                                          int channels);
-  // As load(); where the folder has no such file, the map that was published for FLUX.1's VAE, when
-  // `vae` is of that kind.
-  [[nodiscard]] static std::optional<LatentPreview> of_model(
-      const std::filesystem::path& model_root, const VaeConfig& vae);
   // latents [C, h, w] -> h x w picture
   [[nodiscard]] std::shared_ptr<const Image> draw(const at::Tensor& latents) const;
 

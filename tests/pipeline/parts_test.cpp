@@ -111,18 +111,6 @@ TEST(Preview, MapsLatentsToColours) {
   for (std::size_t i = 0; i < 9; ++i) EXPECT_EQ(image->rgb[i], pixel[i % 3]) << i;
 }
 
-TEST(Preview, AModelWithFluxVaeNeedsNoFile) {
-  const TemporaryFolder folder;
-  VaeConfig vae;
-  const auto preview = LatentPreview::of_model(folder.path, vae);
-  ASSERT_TRUE(preview);
-  // Published for -1..1: -0.0329, -0.0718, -0.0851 at the middle of the latents.
-  const auto grey = preview->draw(at::full({16, 1, 1}, 0.0));
-  EXPECT_EQ(grey->rgb, (std::vector<std::uint8_t>{123, 118, 117}));
-  vae.scaling_factor = 0.13025;  // another kind
-  EXPECT_FALSE(LatentPreview::of_model(folder.path, vae));
-}
-
 TEST(Preview, AFileThatDoesNotFitMeansNoPreviews) {
   const TemporaryFolder folder;
   EXPECT_FALSE(LatentPreview::load(folder.path, 2));
