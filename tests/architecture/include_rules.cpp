@@ -124,8 +124,9 @@ const std::vector<TokenRule>& token_rules() {
       {"torch::", torch, "tensors belong to the torch rooms"},
       {"c10::", torch, "tensors belong to the torch rooms"},
       {"is_cuda", {"device"}, kinds_why},
-      {"kCUDA", {"device"}, kinds_why},
-      {"kCuda", {"device"}, kinds_why},
+      {"at::kCUDA", {"device"}, kinds_why},
+      {"c10::kCUDA", {"device"}, kinds_why},
+      {"c10::DeviceType::CUDA", {"device"}, kinds_why},
   };
   return table;
 }
@@ -140,7 +141,7 @@ constexpr KindException kKindExceptions[] = {
 };
 
 bool may_ask_kind(std::string_view path, std::string_view token) {
-  if (token != "is_cuda" && token != "kCUDA" && token != "kCuda") return false;
+  if (token != "is_cuda" && !token.ends_with("CUDA")) return false;
   return std::ranges::find(kKindExceptions, path, &KindException::path) !=
          std::end(kKindExceptions);
 }
