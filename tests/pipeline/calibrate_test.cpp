@@ -41,7 +41,7 @@ class Calibrate : public ::testing::Test {
     std::ofstream(file_) << content;
   }
 
-  Device cpu_;
+  Device cpu_ = choose_device("cpu");
   fs::path folder_, file_;
 };
 

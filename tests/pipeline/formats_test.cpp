@@ -107,7 +107,7 @@ TEST(Formats, WhatCanOnlyBePlannedIsNotRun) {
   for (const char* dtype : {"auto", "fp32", "bf16", "fp16"}) EXPECT_NO_THROW(check_can_run(dtype));
   for (const char* dtype : {"int8", "q4"}) {
     PipelineOptions options = turbo(dtype);
-    options.device = Device{};
+    options.device = choose_device("cpu");
     options.model = read_model_folder(test::starter_root());
     const auto forecaster = make_forecaster(options, nullptr);
     try {

@@ -63,7 +63,7 @@ TEST(Health, OneColourDoesNotAskForTheBorder) {
 }
 
 TEST(Health, SaferFormatsEndAtFloat32) {
-  const Device device;
+  const Device device = choose_device("cpu");
   EXPECT_EQ(safer_format("fp16", device), "bf16");
   EXPECT_EQ(safer_format("bf16", device), "fp32");
   EXPECT_EQ(safer_format("bf16+vae32", device), "fp32");
@@ -133,7 +133,7 @@ TEST(Health, AnOverflowIsNamedAndThePictureIsMadeOnceMoreInASaferFormat) {
   EXPECT_EQ(sink.images[0].index, 0);
   EXPECT_EQ(sink.images[1].index, 1);
   EXPECT_EQ(sink.images[1].seed, *request.seed + 1);
-  EXPECT_EQ(sink.images[0].receipt.dtype, choose_formats("bf16", Device{}).name);
+  EXPECT_EQ(sink.images[0].receipt.dtype, choose_formats("bf16", choose_device("cpu")).name);
   ASSERT_THAT(sink.notices, SizeIs(1));  // once a job, not once a picture
   EXPECT_EQ(sink.notices[0].first, "overflow");
   EXPECT_THAT(sink.notices[0].second, HasSubstr("not finite after step 1 of 2 (overflow) in fp16"));

@@ -41,7 +41,7 @@ class Model {
   explicit Model(const std::filesystem::path& root, const std::string& dtype = "fp32")
       : folder(read_model_folder(root)),
         tokenizer(root / "tokenizer"),
-        formats(choose_formats(dtype, Device{})),
+        formats(choose_formats(dtype, choose_device("cpu"))),
         text_(root / "text_encoder", "model"),
         transformer_(root / "transformer", "diffusion_pytorch_model"),
         vae_(root / "vae", "diffusion_pytorch_model"),
@@ -52,7 +52,7 @@ class Model {
   Outcome run(const GenerationRequest& request, const Rungs& rungs, bool background = true) {
     const c10::InferenceMode inference;
     at::set_num_threads(kThreads);
-    const Device device;
+    const Device device = choose_device("cpu");
     TextToImage run(folder, formats,
                     {text_weights_, transformer_weights_, vae_weights_, vae_weights_}, background);
     Outcome out;

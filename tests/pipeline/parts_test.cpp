@@ -36,7 +36,7 @@ class TemporaryFolder {
 };
 
 TEST(NumberFormat, FollowsTheDeviceUnlessToldOtherwise) {
-  const Device cpu;
+  const Device cpu = choose_device("cpu");
   const Device card = pretended_device("cuda", 0, "a card");
   EXPECT_EQ(choose_formats("auto", cpu).name, "fp32");
   EXPECT_EQ(choose_formats("auto", card).name, "bf16+vae32");

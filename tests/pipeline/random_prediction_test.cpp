@@ -117,7 +117,7 @@ class Setting {
   const ModelFolder folder;
 
  private:
-  const Device device_;
+  const Device device_ = choose_device("cpu");
   const int threads_;
   const NumberFormats formats_;
   const PromptTokenizer tokenizer_;
