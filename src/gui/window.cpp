@@ -195,6 +195,7 @@ void Window::Impl::take_outcome(const JobOutcome& outcome) {
   banner.text = failure->message;
   if (failure->kind == ErrorKind::kOutOfMemory) {
     banner.suggestion = smaller_size({outcome.request.width, outcome.request.height});
+    if (banner.suggestion) banner.way = Banner::Way::kUseSize;
   }
   state_.add_banner(std::move(banner));
 }
@@ -316,6 +317,9 @@ void Window::Impl::draw() {
   const Ui ui{state_, frame, actions_, pictures_, services_, colors, text_, fonts_, dump_, scale_};
   handle_shortcuts(ui);
   draw_panels(ui);
+  state_.popup_was_open = ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup);
+  state_.item_was_active = ImGui::IsAnyItemActive();
+  if (!state_.item_was_active) state_.record();
   graphics_.end_frame(colors.line);
 
   ++frames_;
@@ -336,6 +340,7 @@ double Window::Impl::patience() const {
   if (running_) longest = std::clamp(8 * frame_cost_, kFrame_s, kSlowestProgress_s);
   if (pending_) longest = std::min(longest, 0.05);
   if (ImGui::GetIO().WantTextInput) longest = std::min(longest, kBlink_s);
+  if (state_.escape_cancels(now())) longest = std::min(longest, 0.1);
   if (!state_.banners.empty()) longest = std::min(longest, 0.5);
   for (const double due : {state_.mouse_tip.due, state_.keyboard_tip.due}) {
     if (due > now()) longest = std::min(longest, due - now() + kFrame_s);

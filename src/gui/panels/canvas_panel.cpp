@@ -37,6 +37,15 @@ void draw_ground(const Ui& ui, ImDrawList& list, const Rect& r) {
   list.AddRectFilled(low, high, ui.colors.well, ui.px(8));
 }
 
+// Says that single letters and digits act here.
+void draw_focus(const Ui& ui, const Rect& r) {
+  const float out = ui.px(3);
+  ImGui::GetWindowDrawList()->AddRect(
+      {static_cast<float>(r.x) - out, static_cast<float>(r.y) - out},
+      {static_cast<float>(r.x + r.w) + out, static_cast<float>(r.y + r.h) + out},
+      ui.colors.text_dim, ui.px(10), ui.px(1.5F));
+}
+
 void draw_empty(const Ui& ui, const Rect& r) {
   const float middle = static_cast<float>(r.x + r.w / 2);
   const bool roomy = r.h > ui.px(150);
@@ -172,6 +181,7 @@ void draw_canvas_panel(const Ui& ui, const Rect& area) {
         ui, {canvas.x, canvas.y + canvas.h + progress + ui.px(8), canvas.w, strip - ui.px(8)});
   }
   ui.state.canvas_focused = ImGui::IsWindowFocused(ImGuiFocusedFlags_RootAndChildWindows);
+  if (ui.state.canvas_focused) draw_focus(ui, canvas);
   ImGui::End();
   draw_banners(ui, canvas);
 }
