@@ -3,6 +3,8 @@
 #include "format.h"
 #include "open_folder.h"
 
+#include <utility>
+
 #include <imgui.h>
 
 namespace headroom {
@@ -68,6 +70,24 @@ void Actions::escape(double now_s) {
     services_.queue.cancel(jobs.front().id);
   } else {
     state_.escape_at = now_s;
+  }
+}
+
+void Actions::queue_offered() {
+  for (GenerationRequest& request : std::exchange(state_.offered, {}))
+    services_.queue.submit(std::move(request));
+}
+
+void Actions::save_unsaved_to(const std::filesystem::path& folder) {
+  state_.save_trouble.clear();
+  for (FinishedPicture& picture : state_.pictures) {
+    if (picture.save_error.empty() || !services_.save_to) continue;
+    try {
+      picture.file = services_.save_to(picture, folder);
+      picture.save_error.clear();
+    } catch (const Error& e) {
+      state_.save_trouble = e.what();
+    }
   }
 }
 

@@ -24,6 +24,9 @@ class Actions {
   // Esc with nothing open and nothing focused: says that another one cancels, then cancels.
   void escape(double now_s);
   void undo();
+  void queue_offered();
+  // The answers to the question before closing.
+  void save_unsaved_to(const std::filesystem::path& folder);
   void redo();
 
   void choose_size(Size size);

@@ -61,8 +61,10 @@ std::optional<EnteredNumber> number_field(const Ui& ui, const NumberField& field
   ImGui::SetNextItemWidth(width);
   ImGui::PushItemFlag(ImGuiItemFlags_LiveEditOnInputText, false);
   NumberField copy = field;
+  // A field with a history owns the up and down arrows; without, they would move the focus away.
   ImGui::InputText(field.id.c_str(), text.data(), text.size(),
-                   ImGuiInputTextFlags_AutoSelectAll | ImGuiInputTextFlags_CallbackAlways,
+                   ImGuiInputTextFlags_AutoSelectAll | ImGuiInputTextFlags_CallbackAlways |
+                       ImGuiInputTextFlags_CallbackHistory,
                    take_arrows, &copy);
   ImGui::PopItemFlag();
   const bool escaped = was_active && ImGui::IsKeyPressed(ImGuiKey_Escape);

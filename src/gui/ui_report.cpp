@@ -37,6 +37,10 @@ std::string state_json(const UiState& state, const Frame& frame) {
                       {"pictures", state.pictures.size()},
                       {"selected", state.selected ? static_cast<int>(*state.selected) : -1},
                       {"live", state.live},
+                      {"closing", state.closing == UiState::Closing::kAsk        ? "ask"
+                                  : state.closing == UiState::Closing::kWhenDone ? "when_done"
+                                                                                 : ""},
+                      {"offered", state.offered.size()},
                       {"canvas_focused", state.canvas_focused},
                       {"escape_cancels", state.escape_cancels(frame.now)},
                       {"width", state.draft.width},

@@ -9,6 +9,7 @@ namespace headroom {
 namespace {
 
 constexpr std::size_t kMostPictures = 200;
+constexpr std::size_t kMostPixelBytes = std::size_t{32} << 20;
 constexpr std::size_t kMostBanners = 3;
 
 }  // namespace
@@ -103,6 +104,13 @@ const FinishedPicture* UiState::selected_picture() const {
 void UiState::add_picture(FinishedPicture picture) {
   pictures.push_back(std::move(picture));
   if (live || !selected) select(pictures.size() - 1);
+  std::size_t bytes = 0;
+  for (std::size_t i = pictures.size(); i-- > 0;) {
+    auto& image = pictures[i].picture.image;
+    if (!image || !pictures[i].save_error.empty()) continue;
+    bytes += image->rgb.size();
+    if (bytes > kMostPixelBytes && selected != i) image.reset();
+  }
   if (pictures.size() <= kMostPictures) return;
   // An unsaved picture exists nowhere else, and the selected one is being looked at.
   for (std::size_t i = 0; i < pictures.size(); ++i) {
@@ -111,6 +119,17 @@ void UiState::add_picture(FinishedPicture picture) {
     if (selected && *selected > i) --*selected;
     return;
   }
+}
+
+void UiState::add_older_picture(FinishedPicture picture) {
+  pictures.insert(pictures.begin(), std::move(picture));
+  selected = selected ? *selected + 1 : 0;
+}
+
+std::size_t UiState::unsaved() const {
+  return static_cast<std::size_t>(
+      std::count_if(pictures.begin(), pictures.end(),
+                    [](const FinishedPicture& p) { return !p.save_error.empty(); }));
 }
 
 void UiState::select(std::size_t index) {

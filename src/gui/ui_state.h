@@ -21,6 +21,7 @@ class PromptHistory {
   // walking, so that what was being typed is not lost.
   [[nodiscard]] std::optional<std::string> older(const std::string& current);
   [[nodiscard]] std::optional<std::string> newer();
+  [[nodiscard]] const std::vector<std::string>& all() const { return prompts_; }
 
  private:
   std::vector<std::string> prompts_;
@@ -31,7 +32,7 @@ class PromptHistory {
 struct Banner {
   enum class Kind { kTrouble, kWarning, kNote };
   // What its button does.
-  enum class Way { kNone, kUseSize, kUndo };
+  enum class Way { kNone, kUseSize, kUndo, kQueueOffered };
   Kind kind = Kind::kTrouble;
   std::string title{};  // may be empty
   std::string text{};
@@ -76,7 +77,9 @@ struct UiState {
   PromptHistory history;
   std::size_t example_offset = 0;
 
-  std::vector<FinishedPicture> pictures;  // of this session, oldest first
+  // Of this session and the end of the last, oldest first. Pixels of the older ones are only in
+  // their files.
+  std::vector<FinishedPicture> pictures;
   std::optional<std::size_t> selected;
   bool live = true;           // the canvas follows the running job
   bool scroll_strip = false;  // bring the selected picture into view in the next frame
@@ -90,6 +93,12 @@ struct UiState {
   double pinned_px = 0;        // height of what never scrolls away, of the last frame
   double plan_card_px = 0;     // likewise of how it will run
   double composer_px = 0;      // likewise of all that the composer holds
+
+  std::vector<GenerationRequest> offered;  // what the last session did not make
+  enum class Closing { kNo, kAsk, kWhenDone, kNow };
+  Closing closing = Closing::kNo;
+  std::string save_folder;   // where the question before closing would save to
+  std::string save_trouble;  // why it could not
 
   UndoStack undo;
   // As the last frame left it: Dear ImGui closes a list before this frame's keys are looked at.
@@ -124,6 +133,9 @@ struct UiState {
   // The draft with its seed; nothing when the seed's text is not a number of 64 bits.
   [[nodiscard]] std::optional<GenerationRequest> request() const;
   [[nodiscard]] const FinishedPicture* selected_picture() const;
+  [[nodiscard]] std::size_t unsaved() const;
+  // A picture of an earlier session, older than all that are there.
+  void add_older_picture(FinishedPicture picture);
   // Adds a finished picture, selects it if the canvas follows the run, and forgets the oldest saved
   // ones when there are too many to keep in memory.
   void add_picture(FinishedPicture picture);

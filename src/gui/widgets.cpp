@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include <imgui.h>
+#include <imgui_internal.h>
 
 namespace headroom {
 namespace {
@@ -125,6 +126,8 @@ Rect item_rect() {
 }
 
 void name_item(const Ui& ui, const std::string& name, bool enabled) {
+  // A window that appears is measured in a frame of its own before it lies in its place.
+  if (ImGui::GetCurrentWindowRead()->Hidden) return;
   if (ui.dump.active() && ImGui::IsItemVisible()) ui.dump.add(name, item_rect(), enabled);
 }
 

@@ -188,7 +188,7 @@ TEST(WindowNumber, ArrowsChangeItAndWhatIsNoneIsRefused) {
   w.key("Up");
   w.key("shift+Up");
   w.key("Down");
-  EXPECT_TRUE(w.wait([](const json& s) { return s["steps"] == 26; }));
+  EXPECT_TRUE(w.wait([](const json& s) { return s["steps"] == 26; }, 3)) << w.state()["steps"];
   w.key("ctrl+a");
   w.type("abc");
   w.key("Tab");

@@ -18,6 +18,7 @@ bool is_over(const Ui& ui, const Banner& banner) {
   const double age_s = ui.frame.now - banner.shown_at;
   if (banner.way == Banner::Way::kUndo)
     return age_s > kUndoLife_s || banner.step != ui.state.undo.newest();
+  if (banner.way == Banner::Way::kQueueOffered) return ui.state.offered.empty();
   return banner.kind == Banner::Kind::kNote && age_s > kNoteLife_s;
 }
 
@@ -53,6 +54,13 @@ bool draw_way(const Ui& ui, const Banner& banner, const std::string& name) {
       options.tip = ui.t("tip.undo");
       if (!button(ui, options)) return false;
       ui.actions.undo();
+      return true;
+    case Banner::Way::kQueueOffered:
+      options.label = ui.t("session.queue");
+      options.tip = ui.t("tip.session.queue");
+      options.kind = ButtonKind::kAccent;
+      if (!button(ui, options)) return false;
+      ui.actions.queue_offered();
       return true;
   }
   return false;
@@ -99,6 +107,7 @@ bool draw_banner(const Ui& ui, const Banner& banner, std::size_t index, float wi
                   .kind = ButtonKind::kQuiet,
                   .size = {ui.px(26), ui.px(26)},
                   .text_size = 12})) {
+    if (banner.way == Banner::Way::kQueueOffered) ui.state.offered.clear();
     gone = true;
   }
   const float height = ImGui::GetWindowHeight();

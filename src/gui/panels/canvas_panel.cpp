@@ -27,8 +27,9 @@ Shown choose(const Ui& ui) {
   }
   const FinishedPicture* const picture = ui.state.selected_picture();
   if (picture == nullptr) return {};
-  const auto& image = picture->picture.image;
-  return {ui.pictures.on_canvas(image).id(), {image->width, image->height}};
+  const Texture* const texture = ui.pictures.on_canvas(*picture);
+  if (texture == nullptr) return {};
+  return {texture->id(), {picture->request.width, picture->request.height}};
 }
 
 void draw_ground(const Ui& ui, ImDrawList& list, const Rect& r) {
@@ -58,6 +59,11 @@ void draw_empty(const Ui& ui, const Rect& r) {
   if (ui.frame.running() != nullptr) {
     y += ui.px(roomy ? 46 : 8);
     centred(ui.t("canvas.starting"), {ui.colors.text_dim, kTextSize}, 0);
+    return;
+  }
+  if (ui.state.selected_picture() != nullptr) {
+    y += ui.px(46);
+    centred(ui.t("canvas.gone"), {ui.colors.text_dim, 14}, 0);
     return;
   }
   if (roomy) centred(ICON_FA_IMAGE, {faded(ui.colors.text_faint, 0.6F), 34}, ui.px(56));
