@@ -6,7 +6,10 @@
 #include "model_examples.h"
 #include "paths.h"
 #include "picture_files.h"
+#include "signals.h"
 
+#include <atomic>
+#include <chrono>
 #include <functional>
 
 #include <spdlog/spdlog.h>
@@ -14,6 +17,8 @@
 namespace headroom {
 
 int run_window(const CommandLine& line) {
+  const BlockedSignals signals;  // before the first thread
+  std::atomic<bool> ending{false};
   const Composition app(line.config);
   const OutputPlace output = choose_output({}, line.config.output);
   const auto save = [output](const GenerationRequest& request, const GeneratedImage& picture) {
@@ -22,7 +27,16 @@ int run_window(const CommandLine& line) {
     return file;
   };
   spdlog::info("model {} on {}", app.pipeline.model.info.name, app.pipeline.device.name);
-  MemorySampler sampler([&] { return app.memory.read(); }, wake_window);
+  // The sampler looks four times a second anyway: at the signals, too.
+  MemorySampler sampler(
+      [&] {
+        if (signals.wait_for(std::chrono::milliseconds(0))) {
+          ending = true;
+          wake_window();
+        }
+        return app.memory.read();
+      },
+      wake_window);
   GenerationQueue queue(app.generator_maker(), save, wake_window, app.receipt_keeper());
   const ModelExamples examples = read_model_examples(app.pipeline.model.root);
   Window window(
@@ -49,10 +63,21 @@ int run_window(const CommandLine& line) {
        .output_folder = output.path,
        .assets_folder = share_folder(),
        .state_file = window_state_file(),
+       .session_folder = default_log_folder(),
        .can_draw = examples.can_draw,
        .examples = examples.examples,
        .save_again =
-           [&](const FinishedPicture& picture) { return save(picture.request, picture.picture); }});
+           [&](const FinishedPicture& picture) { return save(picture.request, picture.picture); },
+       .save_to =
+           [](const FinishedPicture& picture, const std::filesystem::path& folder) {
+             return save_picture({folder}, picture.request, picture.picture);
+           },
+       .rescue =
+           [](const FinishedPicture& picture) {
+             const auto file = rescue_picture(picture.request, picture.picture);
+             spdlog::warn("a picture that was not saved is now in {}", file.string());
+           },
+       .ending = [&] { return ending.load(); }});
   return window.run();
 }
 

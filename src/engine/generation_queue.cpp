@@ -159,16 +159,21 @@ void GenerationQueue::cancel(JobId id) {
   wake_();
 }
 
-void GenerationQueue::cancel_waiting() {
+std::vector<GenerationRequest> GenerationQueue::cancel_waiting() {
+  std::vector<GenerationRequest> removed;
   {
     const std::scoped_lock lock(mutex_);
     const auto first_waiting = std::find_if(jobs_.begin(), jobs_.end(),
                                             [](const auto& job) { return !job->status.running; });
-    if (first_waiting == jobs_.end()) return;
-    for (auto job = first_waiting; job != jobs_.end(); ++job) finish_cancelled(**job);
+    if (first_waiting == jobs_.end()) return removed;
+    for (auto job = first_waiting; job != jobs_.end(); ++job) {
+      finish_cancelled(**job);
+      removed.push_back((*job)->status.request);
+    }
     jobs_.erase(first_waiting, jobs_.end());
   }
   wake_();
+  return removed;
 }
 
 void GenerationQueue::finish_cancelled(const Job& job) {

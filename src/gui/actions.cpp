@@ -3,6 +3,8 @@
 #include "format.h"
 #include "open_folder.h"
 
+#include <utility>
+
 #include <imgui.h>
 
 namespace headroom {
@@ -23,6 +25,83 @@ void Actions::cancel_running() {
   if (!jobs.empty()) services_.queue.cancel(jobs.front().id);
 }
 
+template <typename Change>
+void Actions::replace(const std::string& note, Change change) {
+  const std::uint64_t before = state_.record();  // what was typed until now is a step of its own
+  const Settings was = state_.settings();
+  state_.history.add(was.draft.prompt);
+  change();
+  const std::uint64_t step = state_.record();
+  const bool nothing_lost = was.draft.prompt.empty() && step != before;
+  if (was == state_.settings() || nothing_lost) return;
+  state_.add_banner({.kind = Banner::Kind::kNote,
+                     .text = note,
+                     .way = Banner::Way::kUndo,
+                     .step = step});
+}
+
+void Actions::note_removed(std::vector<GenerationRequest> jobs) {
+  if (jobs.empty()) return;
+  const std::string count = std::to_string(jobs.size());
+  const bool one = jobs.size() == 1;
+  state_.record();
+  state_.add_banner(
+      {.kind = Banner::Kind::kNote,
+       .text = fill(text_.text(one ? "note.removed" : "note.removed.many"), {count}),
+       .way = Banner::Way::kUndo,
+       .step = state_.undo.record_removed(std::move(jobs))});
+}
+
+void Actions::cancel(JobId id) {
+  const auto jobs = services_.queue.status();
+  services_.queue.cancel(id);
+  for (const JobStatus& job : jobs) {
+    if (job.id == id && !job.running) note_removed({job.request});
+  }
+}
+
+void Actions::clear_waiting() { note_removed(services_.queue.cancel_waiting()); }
+
+void Actions::escape(double now_s) {
+  const auto jobs = services_.queue.status();
+  if (jobs.empty() || jobs.front().cancelling) return;
+  if (state_.escape_cancels(now_s)) {
+    state_.escape_at = -1e9;
+    services_.queue.cancel(jobs.front().id);
+  } else {
+    state_.escape_at = now_s;
+  }
+}
+
+void Actions::queue_offered() {
+  for (GenerationRequest& request : std::exchange(state_.offered, {}))
+    services_.queue.submit(std::move(request));
+}
+
+void Actions::save_unsaved_to(const std::filesystem::path& folder) {
+  state_.save_trouble.clear();
+  for (FinishedPicture& picture : state_.pictures) {
+    if (picture.save_error.empty() || !services_.save_to) continue;
+    try {
+      picture.file = services_.save_to(picture, folder);
+      picture.save_error.clear();
+    } catch (const Error& e) {
+      state_.save_trouble = e.what();
+    }
+  }
+}
+
+void Actions::undo() {
+  const auto step = state_.undo.undo(state_.settings());
+  if (!step) return;
+  for (const GenerationRequest& request : step->removed) services_.queue.submit(request);
+  if (step->removed.empty()) state_.apply(step->settings);
+}
+
+void Actions::redo() {
+  if (const auto settings = state_.undo.redo(state_.settings())) state_.apply(*settings);
+}
+
 void Actions::choose_size(Size size) {
   state_.set_size(size, services_.model.size_unit);
   state_.size_note.clear();
@@ -37,7 +116,10 @@ void Actions::choose_instead(Size wanted, Size fitting) {
   state_.size_note = fill(text_.text("size.instead"), {to_string(wanted), to_string(fitting)});
 }
 
-void Actions::set_prompt(const std::string& prompt) { state_.new_prompt = prompt; }
+void Actions::set_prompt(const std::string& prompt) {
+  replace(text_.text("note.prompt"), [&] { state_.draft.prompt = prompt; });
+  state_.new_prompt = prompt;
+}
 
 void Actions::older_prompt() {
   if (auto prompt = state_.history.older(state_.draft.prompt))
@@ -74,23 +156,29 @@ void Actions::show_live() {
 void Actions::use_settings() {
   const FinishedPicture* const picture = state_.selected_picture();
   if (picture == nullptr) return;
-  state_.draft = picture->request;
-  state_.draft.count = 1;  // the seed below is this one picture's own
-  state_.new_prompt = picture->request.prompt;
-  state_.negative_open = !picture->request.negative_prompt.empty();
-  state_.seed_text = std::to_string(picture->picture.seed);
-  choose_size({picture->request.width, picture->request.height});
+  const std::string which = std::to_string(*state_.selected + 1);
+  replace(fill(text_.text("note.settings"), {which}), [&] {
+    state_.draft = picture->request;
+    state_.draft.seed.reset();
+    state_.draft.count = 1;  // the seed below is this one picture's own
+    state_.negative_open = state_.negative_open || !picture->request.negative_prompt.empty();
+    state_.seed_text = std::to_string(picture->picture.seed);
+    choose_size({picture->request.width, picture->request.height});
+  });
+  state_.new_prompt = state_.draft.prompt;
 }
 
 void Actions::reuse_prompt() {
   if (const FinishedPicture* const picture = state_.selected_picture()) {
-    state_.new_prompt = picture->request.prompt;
+    set_prompt(picture->request.prompt);
   }
 }
 
 void Actions::reuse_seed() {
   if (const FinishedPicture* const picture = state_.selected_picture()) {
+    state_.record();
     state_.seed_text = std::to_string(picture->picture.seed);
+    state_.record();
   }
 }
 

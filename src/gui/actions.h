@@ -18,8 +18,16 @@ class Actions {
   // Sends the draft to the queue unless something is wrong with it (`blocked` is not empty).
   void generate(bool in_front, const std::string& blocked);
   void cancel_running();
-  void cancel(JobId id) { services_.queue.cancel(id); }
-  void clear_waiting() { services_.queue.cancel_waiting(); }
+  // What has not begun leaves the queue with a way back.
+  void cancel(JobId id);
+  void clear_waiting();
+  // Esc with nothing open and nothing focused: says that another one cancels, then cancels.
+  void escape(double now_s);
+  void undo();
+  void queue_offered();
+  // The answers to the question before closing.
+  void save_unsaved_to(const std::filesystem::path& folder);
+  void redo();
 
   void choose_size(Size size);
   // A preset that does not fit: takes the size that does and says so.
@@ -39,6 +47,12 @@ class Actions {
   void save_again();
 
  private:
+  // Replaces prompt and settings by `change` as one step, with a note that takes it back where
+  // something that was written is no longer on the screen. The prompt before goes into the history.
+  template <typename Change>
+  void replace(const std::string& note, Change change);
+  void note_removed(std::vector<GenerationRequest> jobs);
+
   const WindowServices& services_;
   UiState& state_;
   const StringTable& text_;  // follows the window's language

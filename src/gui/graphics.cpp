@@ -67,6 +67,20 @@ class GlfwLibrary {
   GlfwLibrary& operator=(const GlfwLibrary&) = delete;
 };
 
+// Where it was, as far as that is still on the screen.
+void put_back(GLFWwindow* window, const Graphics::Place& place, const Graphics::Place& area) {
+  int width = place.width;
+  int height = place.height;
+  if (area.width > 0) {
+    width = std::min(width, area.width);
+    height = std::min(height, area.height);
+    glfwSetWindowPos(window, std::clamp(place.x, area.x, area.x + area.width - width),
+                     std::clamp(place.y, area.y, area.y + area.height - height));
+  }
+  glfwSetWindowSize(window, width, height);
+  if (place.maximized) glfwMaximizeWindow(window);
+}
+
 // Of the user interface on `window`, or on the screen where one will open.
 float content_scale(GLFWwindow* window, double forced) {
   if (forced > 0) return static_cast<float>(forced);
@@ -120,6 +134,9 @@ GLFWwindow* open_window(const Graphics::Options& options) {
                     "); try LIBGL_ALWAYS_SOFTWARE=1, or use `headroom generate`");
   }
   glfwSetWindowSizeLimits(window, least_width, least_height, GLFW_DONT_CARE, GLFW_DONT_CARE);
+  if (options.place) {
+    put_back(window, *options.place, {x, y, area_width, area_height});
+  }
   return window;
 }
 
@@ -175,6 +192,7 @@ struct Graphics::State {
   GLFWwindow* window = nullptr;
   WindowEvents events;
   float forced_scale = 0;
+  Graphics::Place place;
   Damage damage;
   bool keeps_pixels = false;  // what is drawn stays for the next frame
   int width = 0, height = 0;  // of the last frame, in pixels
@@ -243,6 +261,24 @@ Graphics::~Graphics() {
 }
 
 bool Graphics::wants_close() const { return glfwWindowShouldClose(state_->window) == GLFW_TRUE; }
+
+void Graphics::forget_close() { glfwSetWindowShouldClose(state_->window, GLFW_FALSE); }
+
+void Graphics::show() {
+  if (hidden()) glfwRestoreWindow(state_->window);
+  glfwRequestWindowAttention(state_->window);
+}
+
+Graphics::Place Graphics::place() const {
+  Place& place = state_->place;
+  place.maximized = glfwGetWindowAttrib(state_->window, GLFW_MAXIMIZED) == GLFW_TRUE;
+  if (place.maximized || hidden()) return place;
+  if (glfwGetPlatform() == GLFW_PLATFORM_X11) {
+    glfwGetWindowPos(state_->window, &place.x, &place.y);
+  }
+  glfwGetWindowSize(state_->window, &place.width, &place.height);
+  return place;
+}
 
 float Graphics::scale() const { return content_scale(state_->window, state_->forced_scale); }
 

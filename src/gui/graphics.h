@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace headroom {
@@ -9,10 +10,16 @@ namespace headroom {
 // Main thread.
 class Graphics {
  public:
+  // Where the window lies: screen coordinates and pixels.
+  struct Place {
+    int x = 0, y = 0, width = 0, height = 0;
+    bool maximized = false;
+  };
   struct Options {
     std::string title;
     int width = 1280;  // design pixels, as far as the screen has room
     int height = 800;
+    std::optional<Place> place{};       // where it was before; parts off the screen are brought back
     double ui_scale = 0;                // 0 = the monitor's own
     std::filesystem::path icon_folder;  // headroom-16.png ... ; missing ones are left out
   };
@@ -23,6 +30,10 @@ class Graphics {
   Graphics& operator=(const Graphics&) = delete;
 
   [[nodiscard]] bool wants_close() const;
+  void forget_close();  // the person is asked first
+  void show();          // a minimised window comes back
+  // As it is, or was before it was maximised.
+  [[nodiscard]] Place place() const;
   [[nodiscard]] float scale() const;  // of the user interface
   // Sleeps until an event, a wake or the end of `seconds`.
   void wait(double seconds);

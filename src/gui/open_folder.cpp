@@ -3,6 +3,7 @@
 #include "headroom/core/error.h"
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <string>
 
@@ -18,6 +19,9 @@ namespace {
 [[noreturn]] void exec_detached(const char* folder, int report) {
   if (const pid_t child = fork(); child != 0) _exit(child < 0 ? 1 : 0);
   setsid();
+  sigset_t none;  // what this program asks for instead of being interrupted is not the child's way
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
   execlp("xdg-open", "xdg-open", folder, static_cast<char*>(nullptr));
   const int error = errno;
   [[maybe_unused]] const auto written = write(report, &error, sizeof error);

@@ -1,5 +1,7 @@
 #include "pictures.h"
 
+#include "headroom/core/error.h"
+#include "headroom/image/png_writer.h"
 #include "headroom/image/resize.h"
 
 #include <algorithm>
@@ -24,24 +26,54 @@ const Texture& Pictures::preview(const std::shared_ptr<const Image>& image) {
   return preview_;
 }
 
-const Texture& Pictures::thumbnail(const std::shared_ptr<const Image>& image) {
-  Thumbnail& entry = thumbnails_[image.get()];
-  if (!entry.texture) {
-    entry.image = image;
-    const double factor =
-        std::min(1.0, 1.0 * thumbnail_px_ / std::min(image->width, image->height));
-    const auto side = [&](int px) {
-      return std::max(1, static_cast<int>(std::lround(px * factor)));
-    };
-    entry.texture = Texture(resize_lanczos(*image, side(image->width), side(image->height)));
+std::shared_ptr<const Image> Pictures::pixels(const FinishedPicture& picture) {
+  if (picture.picture.image) return picture.picture.image;
+  const Key key = key_of(picture);
+  if (key == read_key_ && read_) return read_;
+  if (gone_.contains(key)) return nullptr;
+  try {
+    read_ = std::make_shared<const Image>(read_image(picture.file));
+    read_key_ = key;
+    return read_;
+  } catch (const Error&) {
+    gone_.insert(key);
+    return nullptr;
   }
-  return entry.texture;
+}
+
+const Texture* Pictures::on_canvas(const FinishedPicture& picture) {
+  const auto image = pixels(picture);
+  return image ? &canvas_.show(image) : nullptr;
+}
+
+const Texture* Pictures::thumbnail(const FinishedPicture& picture) {
+  const Key key = key_of(picture);
+  const auto found = thumbnails_.find(key);
+  if (found != thumbnails_.end()) return &found->second;
+  if (gone_.contains(key)) return nullptr;
+  std::shared_ptr<const Image> image = picture.picture.image;
+  if (!image) {
+    if (--reads_left_ < 0) return nullptr;
+    // Not by pixels(): what is on the canvas must not be read again in every frame.
+    try {
+      image = std::make_shared<const Image>(read_image(picture.file));
+    } catch (const Error&) {
+      gone_.insert(key);
+      return nullptr;
+    }
+  }
+  const double factor = std::min(1.0, 1.0 * thumbnail_px_ / std::min(image->width, image->height));
+  const auto side = [&](int px) {
+    return std::max(1, static_cast<int>(std::lround(px * factor)));
+  };
+  return &(thumbnails_[key] =
+               Texture(resize_lanczos(*image, side(image->width), side(image->height))));
 }
 
 void Pictures::keep_only(const std::vector<FinishedPicture>& session) {
   std::erase_if(thumbnails_, [&](const auto& entry) {
     return std::none_of(session.begin(), session.end(), [&](const FinishedPicture& picture) {
-      return picture.picture.image.get() == entry.first;
+      return key_of(picture) == entry.first;
     });
   });
 }

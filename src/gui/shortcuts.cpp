@@ -14,16 +14,41 @@ bool chord(ImGuiKeyChord keys) {
                                    ImGuiInputFlags_RouteOverActive);
 }
 
+// A number that is still being typed is taken first, in this frame.
+void ask_generate(const Ui& ui, bool in_front) {
+  ui.state.generate_asked = true;
+  ui.state.generate_in_front = in_front;
+  if (ui.state.number_active) ImGui::ClearActiveID();
+}
+
+void generate_if_asked(const Ui& ui) {
+  if (!ui.state.generate_asked || ui.state.number_active) return;
+  ui.state.generate_asked = false;
+  ui.actions.generate(ui.state.generate_in_front, ui.frame.blocked);
+}
+
+// Closes what is open, else leaves what is being edited (the widgets do both), and only with neither
+// does it reach the queue: no press does two things.
+void handle_escape(const Ui& ui) {
+  if (!ImGui::IsKeyPressed(ImGuiKey_Escape, false)) return;
+  const UiState& state = ui.state;
+  if (state.popup_was_open || state.item_was_active || ImGui::IsAnyItemActive()) return;
+  if (ImGui::GetIO().KeyShift) {
+    ui.actions.clear_waiting();
+  } else {
+    ui.actions.escape(ui.frame.now);
+  }
+}
+
 void handle_anywhere(const Ui& ui) {
   if (chord(ImGuiMod_Ctrl | ImGuiKey_Enter) || chord(ImGuiMod_Ctrl | ImGuiKey_KeypadEnter)) {
     // Ctrl is often let go first; the Enter that is still down must not become a new line.
     for (const ImGuiKey enter : {ImGuiKey_Enter, ImGuiKey_KeypadEnter}) {
       ImGui::SetKeyOwner(enter, ImGui::GetID("enter"), ImGuiInputFlags_LockUntilRelease);
     }
-    ui.actions.generate(false, ui.frame.blocked);
+    ask_generate(ui, false);
   }
-  if (chord(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_Enter))
-    ui.actions.generate(true, ui.frame.blocked);
+  if (chord(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_Enter)) ask_generate(ui, true);
   // Alt alone would move the focus out of a text field to a menu that is not there.
   ImGui::SetKeyOwner(ImGuiMod_Alt, ImGui::GetID("alt"));
   // An active text field owns the arrows, so these are read past it.
@@ -31,14 +56,25 @@ void handle_anywhere(const Ui& ui) {
   if (ImGui::IsKeyChordPressed(ImGuiMod_Alt | ImGuiKey_DownArrow)) ui.actions.newer_prompt();
   if (chord(ImGuiMod_Ctrl | ImGuiKey_0)) ui.state.view.show_fit();
   if (chord(ImGuiMod_Ctrl | ImGuiKey_1)) ui.state.view.show_actual();
-  const bool popup = ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup);
-  if (ImGui::IsKeyPressed(ImGuiKey_Escape, false) && !popup) {
-    if (ImGui::GetIO().KeyShift) {
-      ui.actions.clear_waiting();
-    } else {
-      ui.actions.cancel_running();
-    }
+  handle_escape(ui);
+}
+
+// Outside of the fields, which have an undo of their own.
+void handle_undo(const Ui& ui) {
+  if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiKey_Z)) ui.actions.undo();
+  if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_Z) ||
+      ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiKey_Y)) {
+    ui.actions.redo();
   }
+}
+
+// Whether a key went down that is a letter, a digit or another sign of a text.
+bool writes() {
+  if (!ImGui::GetIO().InputQueueCharacters.empty()) return true;
+  for (int key = ImGuiKey_0; key <= ImGuiKey_Z; ++key) {
+    if (ImGui::IsKeyPressed(static_cast<ImGuiKey>(key), false)) return true;
+  }
+  return false;
 }
 
 void handle_on_canvas(const Ui& ui) {
@@ -63,10 +99,18 @@ void handle_on_canvas(const Ui& ui) {
 
 void handle_shortcuts(const Ui& ui) {
   handle_anywhere(ui);
+  generate_if_asked(ui);
+  ui.state.number_active = false;
   const ImGuiIO& io = ImGui::GetIO();
-  if (!ui.state.canvas_focused || io.WantTextInput) return;
+  if (io.WantTextInput || ui.state.popup_was_open) return;
+  handle_undo(ui);
+  if (!ui.state.canvas_focused) return;
   if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiKey_C)) ui.actions.copy_path();
-  if (!io.KeyCtrl && !io.KeyAlt && !io.KeySuper) handle_on_canvas(ui);
+  if (io.KeyCtrl || io.KeyAlt || io.KeySuper) return;
+  if (writes()) ui.state.undo.typing(ui.frame.now);
+  handle_on_canvas(ui);
+  ui.state.record();
+  ui.state.undo.typing(std::nullopt);
 }
 
 }  // namespace headroom

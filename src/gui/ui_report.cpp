@@ -37,6 +37,12 @@ std::string state_json(const UiState& state, const Frame& frame) {
                       {"pictures", state.pictures.size()},
                       {"selected", state.selected ? static_cast<int>(*state.selected) : -1},
                       {"live", state.live},
+                      {"closing", state.closing == UiState::Closing::kAsk        ? "ask"
+                                  : state.closing == UiState::Closing::kWhenDone ? "when_done"
+                                                                                 : ""},
+                      {"offered", state.offered.size()},
+                      {"canvas_focused", state.canvas_focused},
+                      {"escape_cancels", state.escape_cancels(frame.now)},
                       {"width", state.draft.width},
                       {"height", state.draft.height},
                       {"can_generate", frame.blocked.empty()},
@@ -47,6 +53,8 @@ std::string state_json(const UiState& state, const Frame& frame) {
                       {"theme", state.dark ? "dark" : "light"},
                       {"hand", ImGui::GetMouseCursor() == ImGuiMouseCursor_Hand},
                       {"seed", state.seed_text},
+                      {"seed_note", state.seed_note},
+                      {"number_note", state.number_note.text},
                       {"steps", state.draft.steps},
                       {"guidance", state.draft.guidance_scale},
                       {"count", state.draft.count},

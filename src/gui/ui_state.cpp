@@ -1,18 +1,21 @@
 #include "ui_state.h"
 
+#include "headroom/core/typed_numbers.h"
+
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 namespace headroom {
 namespace {
 
 constexpr std::size_t kMostPictures = 200;
+constexpr std::size_t kMostPixelBytes = std::size_t{32} << 20;
 constexpr std::size_t kMostBanners = 3;
 
 }  // namespace
 
 void PromptHistory::add(const std::string& prompt) {
+  if (prompt.find_first_not_of(" \n\t") == std::string::npos) return;
   std::erase(prompts_, prompt);
   prompts_.push_back(prompt);
   at_ = prompts_.size();
@@ -33,14 +36,16 @@ std::optional<std::string> PromptHistory::newer() {
   return ++at_ == prompts_.size() ? typed_ : prompts_[at_];
 }
 
-std::optional<std::uint64_t> parse_seed(const std::string& text) {
-  const std::size_t first = text.find_first_not_of(' ');
-  if (first == std::string::npos) return std::nullopt;
-  const std::size_t last = text.find_last_not_of(' ') + 1;
-  std::uint64_t seed = 0;
-  const auto [end, error] = std::from_chars(text.data() + first, text.data() + last, seed);
-  if (error != std::errc() || end != text.data() + last) return std::nullopt;
-  return seed;
+void UiState::apply(const Settings& settings) {
+  history.add(draft.prompt);
+  draft = settings.draft;
+  new_prompt = draft.prompt;
+  seed_text = settings.seed_text;
+  lock_ratio = settings.lock_ratio;
+  negative_open = negative_open || !draft.negative_prompt.empty();
+  typed_width = draft.width;
+  typed_height = draft.height;
+  size_note.clear();
 }
 
 void UiState::reset_to(const ModelInfo& model) {
@@ -49,6 +54,7 @@ void UiState::reset_to(const ModelInfo& model) {
   draft.negative_prompt = model.negative_prompt;
   negative_open = !model.negative_prompt.empty();
   set_size({draft.width, draft.height}, model.size_unit);
+  undo = UndoStack(settings());
 }
 
 void UiState::set_size(Size size, int unit) {
@@ -85,10 +91,9 @@ void UiState::swap_sides() {
 
 std::optional<GenerationRequest> UiState::request() const {
   GenerationRequest request = draft;
-  request.seed.reset();
-  if (seed_text.find_first_not_of(' ') == std::string::npos) return request;
-  request.seed = parse_seed(seed_text);
-  if (!request.seed) return std::nullopt;
+  const auto seed = parse_seed(seed_text);
+  if (!seed) return std::nullopt;
+  request.seed = seed->value;
   return request;
 }
 
@@ -99,6 +104,13 @@ const FinishedPicture* UiState::selected_picture() const {
 void UiState::add_picture(FinishedPicture picture) {
   pictures.push_back(std::move(picture));
   if (live || !selected) select(pictures.size() - 1);
+  std::size_t bytes = 0;
+  for (std::size_t i = pictures.size(); i-- > 0;) {
+    auto& image = pictures[i].picture.image;
+    if (!image || !pictures[i].save_error.empty()) continue;
+    bytes += image->rgb.size();
+    if (bytes > kMostPixelBytes && selected != i) image.reset();
+  }
   if (pictures.size() <= kMostPictures) return;
   // An unsaved picture exists nowhere else, and the selected one is being looked at.
   for (std::size_t i = 0; i < pictures.size(); ++i) {
@@ -107,6 +119,17 @@ void UiState::add_picture(FinishedPicture picture) {
     if (selected && *selected > i) --*selected;
     return;
   }
+}
+
+void UiState::add_older_picture(FinishedPicture picture) {
+  pictures.insert(pictures.begin(), std::move(picture));
+  selected = selected ? *selected + 1 : 0;
+}
+
+std::size_t UiState::unsaved() const {
+  return static_cast<std::size_t>(
+      std::count_if(pictures.begin(), pictures.end(),
+                    [](const FinishedPicture& p) { return !p.save_error.empty(); }));
 }
 
 void UiState::select(std::size_t index) {

@@ -4,6 +4,7 @@
 #include "headroom/engine/generation_queue.h"
 
 #include "canvas_view.h"
+#include "undo.h"
 
 #include <cstdint>
 #include <optional>
@@ -20,6 +21,7 @@ class PromptHistory {
   // walking, so that what was being typed is not lost.
   [[nodiscard]] std::optional<std::string> older(const std::string& current);
   [[nodiscard]] std::optional<std::string> newer();
+  [[nodiscard]] const std::vector<std::string>& all() const { return prompts_; }
 
  private:
   std::vector<std::string> prompts_;
@@ -29,10 +31,14 @@ class PromptHistory {
 
 struct Banner {
   enum class Kind { kTrouble, kWarning, kNote };
+  // What its button does.
+  enum class Way { kNone, kUseSize, kUndo, kQueueOffered };
   Kind kind = Kind::kTrouble;
   std::string title{};  // may be empty
   std::string text{};
-  std::optional<Size> suggestion{};  // offered on a button
+  Way way = Way::kNone;
+  std::optional<Size> suggestion{};  // kUseSize
+  std::uint64_t step = 0;            // kUndo: goes when this is no longer the last step
   double shown_at = -1;              // when it was first drawn; notes leave by themselves
   std::uint64_t id = 0;
 };
@@ -49,7 +55,17 @@ struct TipState {
 // without graphics, so that its rules are tested without a window.
 struct UiState {
   GenerationRequest draft;  // without the seed, which is `seed_text`
+  struct NumberNote {
+    std::string field{};
+    std::string text{};
+  };
+  NumberNote number_note;      // why a number is not what was typed; until the next one
+  bool number_active = false;  // a number is being typed: as of the last frame
+  bool generate_asked = false;
+  bool generate_in_front = false;
   std::string seed_text;    // empty = random
+  std::string seed_before;  // when its field was entered
+  std::string seed_note;    // what was refused as a seed; until the next change
   bool lock_ratio = false;
   bool negative_open = false;
   int typed_width = 512;  // what the size fields hold while they are edited
@@ -61,7 +77,9 @@ struct UiState {
   PromptHistory history;
   std::size_t example_offset = 0;
 
-  std::vector<FinishedPicture> pictures;  // of this session, oldest first
+  // Of this session and the end of the last, oldest first. Pixels of the older ones are only in
+  // their files.
+  std::vector<FinishedPicture> pictures;
   std::optional<std::size_t> selected;
   bool live = true;           // the canvas follows the running job
   bool scroll_strip = false;  // bring the selected picture into view in the next frame
@@ -76,10 +94,32 @@ struct UiState {
   double plan_card_px = 0;     // likewise of how it will run
   double composer_px = 0;      // likewise of all that the composer holds
 
+  std::vector<GenerationRequest> offered;  // what the last session did not make
+  enum class Closing { kNo, kAsk, kWhenDone, kNow };
+  Closing closing = Closing::kNo;
+  std::string save_folder;   // where the question before closing would save to
+  std::string save_trouble;  // why it could not
+
+  UndoStack undo;
+  // As the last frame left it: Dear ImGui closes a list before this frame's keys are looked at.
+  bool popup_was_open = false;
+  bool item_was_active = false;
+  double escape_at = -1e9;  // seconds; another Esc soon after this one cancels
+
   std::vector<Banner> banners;
   std::uint64_t next_banner = 1;
   std::string language = "en";
   bool dark = true;
+
+  static constexpr double kEscapeAgain_s = 1.5;
+  [[nodiscard]] bool escape_cancels(double now_s) const {
+    return now_s - escape_at < kEscapeAgain_s;
+  }
+
+  [[nodiscard]] Settings settings() const { return {draft, seed_text, lock_ratio}; }
+  void apply(const Settings& settings);
+  // Remembers the settings for undo when they are others than before. Returns the newest step.
+  std::uint64_t record() { return undo.record(settings()); }
 
   // Starts with the model's recommended settings.
   void reset_to(const ModelInfo& model);
@@ -93,14 +133,14 @@ struct UiState {
   // The draft with its seed; nothing when the seed's text is not a number of 64 bits.
   [[nodiscard]] std::optional<GenerationRequest> request() const;
   [[nodiscard]] const FinishedPicture* selected_picture() const;
+  [[nodiscard]] std::size_t unsaved() const;
+  // A picture of an earlier session, older than all that are there.
+  void add_older_picture(FinishedPicture picture);
   // Adds a finished picture, selects it if the canvas follows the run, and forgets the oldest saved
   // ones when there are too many to keep in memory.
   void add_picture(FinishedPicture picture);
   void select(std::size_t index);
   void add_banner(Banner banner);
 };
-
-// The whole seed, or nothing if `text` is not one. Spaces around it are allowed.
-[[nodiscard]] std::optional<std::uint64_t> parse_seed(const std::string& text);
 
 }  // namespace headroom

@@ -1,11 +1,13 @@
 #include "widgets.h"
 
 #include "format.h"
+#include "number_field.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include <imgui.h>
+#include <imgui_internal.h>
 
 namespace headroom {
 namespace {
@@ -124,6 +126,8 @@ Rect item_rect() {
 }
 
 void name_item(const Ui& ui, const std::string& name, bool enabled) {
+  // A window that appears is measured in a frame of its own before it lies in its place.
+  if (ImGui::GetCurrentWindowRead()->Hidden) return;
   if (ui.dump.active() && ImGui::IsItemVisible()) ui.dump.add(name, item_rect(), enabled);
 }
 
@@ -229,19 +233,24 @@ bool draw_number(const Ui& ui, const SliderOptions& o, double& value, float widt
   const float pad = std::max(ui.px(6), width - text_width(ui, shown, style) - ui.px(8));
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(pad, ui.px(3)));
   if (o.trouble) ImGui::PushStyleColor(ImGuiCol_Text, vec(ui.colors.bad));
-  ImGui::SetNextItemWidth(width);
-  double typed = value;
-  const bool edited = ImGui::InputDouble(("##value" + o.name).c_str(), &typed, 0, 0, "%g",
-                                         ImGuiInputTextFlags_AutoSelectAll);
+  const double before = value;
+  const auto entered = number_field(ui,
+                                    {.id = "##value" + o.name,
+                                     .value = value,
+                                     .low = o.typed_low,
+                                     .high = o.typed_high,
+                                     .step = o.step},
+                                    width, &value);
   if (o.trouble) ImGui::PopStyleColor();
   ImGui::PopStyleVar();
   outline(ui, o.trouble);
   name_item(ui, o.name + ".value");
   tooltip(ui, o.tip);
-  if (!edited || !std::isfinite(typed)) return false;
-  if (o.step >= 1) typed = std::round(typed);
-  value = std::clamp(typed, o.typed_low, o.typed_high);
-  return true;
+  if (entered) {
+    value = entered->value;
+    ui.state.number_note = {o.name, entered->note};
+  }
+  return value != before;
 }
 
 }  // namespace
@@ -260,6 +269,8 @@ bool slider(const Ui& ui, const SliderOptions& o, double& value) {
   ImGui::SetCursorScreenPos({at.x + width - number, at.y});
   changed = draw_number(ui, o, value, number) || changed;
   take_room(at, row);
+  if (ui.state.number_note.field == o.name && !ui.state.number_note.text.empty())
+    paragraph(ui, ui.state.number_note.text, {ui.colors.warn, kSmallSize});
   return changed;
 }
 

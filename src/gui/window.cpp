@@ -3,13 +3,16 @@
 #include "headroom/core/error.h"
 
 #include "actions.h"
+#include "closing.h"
 #include "format.h"
 #include "graphics.h"
+#include "news.h"
 #include "panels/panels.h"
 #include "pictures.h"
 #include "problems.h"
 #include "progress_model.h"
 #include "remembered.h"
+#include "session_keeper.h"
 #include "shortcuts.h"
 #include "ui.h"
 #include "ui_report.h"
@@ -19,7 +22,6 @@
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
-#include <map>
 #include <string>
 #include <utility>
 
@@ -34,6 +36,7 @@ constexpr double kActive_s =
     0.8;  // hover delays and fades end within this time after the last input
 constexpr double kBlink_s = 0.4;
 constexpr double kSleep_s = 30;
+constexpr double kKeepEvery_s = 1;
 
 std::string choose_language(const std::string& wanted) {
   if (wanted == "en" || wanted == "zh") return wanted;
@@ -65,9 +68,6 @@ class Window::Impl {
  private:
   void draw();
   void take_news();
-  void take_outcome(const JobOutcome& outcome);
-  void take_notices(JobId job, const std::vector<Notice>& notices);
-  [[nodiscard]] std::optional<Size> smaller_size(Size asked) const;
   void look_ahead(Frame& frame);
   void follow_progress(Frame& frame);
   void draw_panels(const Ui& ui) const;
@@ -79,6 +79,8 @@ class Window::Impl {
   void use_language(const std::string& language);
   void use_theme();
   void remember();
+  void keep_session();
+  [[nodiscard]] bool ends() const { return services_.ending && services_.ending(); }
 
   WindowServices services_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
@@ -86,10 +88,12 @@ class Window::Impl {
   std::string text_language_;
   UiState state_;
   UiDump dump_{dump_file()};
+  SessionKeeper session_;  // before the graphics, which begin where the window was
   Graphics graphics_;  // before everything that holds textures
   Fonts fonts_;
   Pictures pictures_;
   Actions actions_;
+  News news_{state_, text_};
   Lookout::Outlook outlook_;  // as of the last frame, like cards_
   std::array<SizeCard, kSizePresets.size()> cards_;
   ProgressModel progress_;
@@ -99,14 +103,14 @@ class Window::Impl {
   bool themed_dark_ = false;
   Remembered remembered_;
 
-  std::map<JobId, std::size_t> noticed_;  // how many of a job's notices are shown already
-
   // Where the running job was when its step last changed.
   JobId step_job_ = 0;
   int step_ = -1;
   std::chrono::steady_clock::time_point step_at_;
 
   bool running_ = false;   // as of the last frame
+  bool changed_ = false;   // the session may have to be written
+  double kept_at_ = 0;     // when it was looked at last
   bool pending_ = false;   // a dump waits for another frame
   int settle_ = 3;         // frames that still have to be drawn after the last event
   double frame_cost_ = 0;  // seconds, smoothed
@@ -116,9 +120,11 @@ class Window::Impl {
 
 Window::Impl::Impl(WindowServices services)
     : services_(std::move(services)),
+      session_(services_),
       graphics_({.title = "Headroom",
                  .width = services_.config.window.width,
                  .height = services_.config.window.height,
+                 .place = session_.place(),
                  .ui_scale = services_.config.window.ui_scale,
                  .icon_folder = services_.assets_folder / "icons"}),
       fonts_(load_fonts(services_.assets_folder / "fonts" / "Font_Awesome_6_Free-Solid-900.otf",
@@ -133,6 +139,7 @@ Window::Impl::Impl(WindowServices services)
   state_.reset_to(services_.model);
   use_language(state_.language);
   use_theme();
+  session_.restore(state_, text_);
   for (const std::string& family : fonts_.missing) {
     state_.add_banner({.kind = Banner::Kind::kWarning,
                        .title = text_.text("banner.font"),
@@ -166,54 +173,19 @@ void Window::Impl::remember() {
   }
 }
 
-// For a run that ran out of memory: the next smaller preset that fits as far as is known.
-std::optional<Size> Window::Impl::smaller_size(Size asked) const {
-  std::optional<Size> best;
-  const auto area = [](Size s) { return s.width * s.height; };
-  for (const SizeCard& card : cards_) {
-    const Size size = card.preset.size;
-    if (card.state == CardState::kShort || area(size) >= area(asked)) continue;
-    if (!best || area(size) > area(*best)) best = size;
-  }
-  return best;
-}
-
-void Window::Impl::take_notices(JobId job, const std::vector<Notice>& notices) {
-  std::size_t& shown = noticed_[job];
-  for (; shown < notices.size(); ++shown) {
-    state_.add_banner({.kind = Banner::Kind::kWarning, .text = notice_text(notices[shown], text_)});
-  }
-}
-
-void Window::Impl::take_outcome(const JobOutcome& outcome) {
-  take_notices(outcome.id, outcome.notices);
-  noticed_.erase(outcome.id);
-  const auto* const failure = std::get_if<Failure>(&outcome.value);
-  if (failure == nullptr) return;
-  Banner banner;
-  banner.title = fill(text_.text("banner.failed"), {shorten(outcome.request.prompt, 48)});
-  banner.text = failure->message;
-  if (failure->kind == ErrorKind::kOutOfMemory) {
-    banner.suggestion = smaller_size({outcome.request.width, outcome.request.height});
-  }
-  state_.add_banner(std::move(banner));
-}
-
 void Window::Impl::take_news() {
   auto pictures = services_.queue.take_pictures();
   for (FinishedPicture& picture : pictures) {
     progress_.learn(picture.picture.receipt, picture.request.width, picture.request.height,
                     picture.request.steps);
-    if (!picture.save_error.empty()) {
-      state_.add_banner({.title = text_.text("banner.unsaved"), .text = picture.save_error});
-    }
+    news_.picture(picture);
     state_.add_picture(std::move(picture));
   }
   if (!pictures.empty()) {
     pictures_.keep_only(state_.pictures);
     lookout_.refresh();  // seconds are known better now
   }
-  for (const JobOutcome& outcome : services_.queue.take_finished()) take_outcome(outcome);
+  for (const JobOutcome& outcome : services_.queue.take_finished()) news_.outcome(outcome, cards_);
 }
 
 void Window::Impl::look_ahead(Frame& frame) {
@@ -246,7 +218,7 @@ void Window::Impl::follow_progress(Frame& frame) {
   const JobStatus* const job = frame.running();
   running_ = job != nullptr;
   if (job == nullptr) return;
-  take_notices(job->id, job->notices);
+  news_.running(*job);
   const auto time = std::chrono::steady_clock::now();
   const int step = job->image_index * (kMaxSteps + 1) + job->step;
   if (step_job_ != job->id || step_ != step) {
@@ -283,6 +255,8 @@ void Window::Impl::draw() {
   if (state_.language != text_language_) use_language(state_.language);
   if (state_.dark != themed_dark_ || graphics_.scale() != scale_) use_theme();
   take_news();
+  if (session_.restore_picture(state_)) settle_ = std::max(settle_, 2);
+  pictures_.begin_frame();
 
   Frame frame;
   frame.now = begun;
@@ -316,6 +290,11 @@ void Window::Impl::draw() {
   const Ui ui{state_, frame, actions_, pictures_, services_, colors, text_, fonts_, dump_, scale_};
   handle_shortcuts(ui);
   draw_panels(ui);
+  draw_close_question(ui);
+  if (pictures_.waits()) settle_ = std::max(settle_, 2);
+  state_.popup_was_open = ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup);
+  state_.item_was_active = ImGui::IsAnyItemActive();
+  if (!state_.item_was_active) state_.record();
   graphics_.end_frame(colors.line);
 
   ++frames_;
@@ -329,13 +308,21 @@ void Window::Impl::draw() {
   frame_cost_ = 0.9 * frame_cost_ + 0.1 * (now() - begun);
 }
 
+void Window::Impl::keep_session() {
+  changed_ = false;
+  kept_at_ = now();
+  session_.save(state_, services_.queue.status(), graphics_.place());
+}
+
 double Window::Impl::patience() const {
   if (settle_ > 0 || graphics_.idle_seconds() < kActive_s) return kFrame_s;
   double longest = kSleep_s;
+  if (changed_) longest = kKeepEvery_s;
   // With a slow (software) renderer, drawing must not take the processor from the picture.
   if (running_) longest = std::clamp(8 * frame_cost_, kFrame_s, kSlowestProgress_s);
   if (pending_) longest = std::min(longest, 0.05);
   if (ImGui::GetIO().WantTextInput) longest = std::min(longest, kBlink_s);
+  if (state_.escape_cancels(now())) longest = std::min(longest, 0.1);
   if (!state_.banners.empty()) longest = std::min(longest, 0.5);
   for (const double due : {state_.mouse_tip.due, state_.keyboard_tip.due}) {
     if (due > now()) longest = std::min(longest, due - now() + kFrame_s);
@@ -345,11 +332,13 @@ double Window::Impl::patience() const {
 
 int Window::Impl::run() {
   double due = 0;  // when the next frame should begin, if the window is busy
-  while (!graphics_.wants_close()) {
+  while (state_.closing != UiState::Closing::kNow) {
     double begun = now();
     // Waking up takes a moment: it must not add up from frame to frame.
     if (begun > due && begun - due < kFrame_s / 4) begun = due;
     draw();
+    follow_close(graphics_, services_, state_);
+    if (changed_ && now() - kept_at_ >= kKeepEvery_s) keep_session();
     if (settle_ > 0) --settle_;
     const double wanted = patience();
     bool event = false;
@@ -363,9 +352,14 @@ int Window::Impl::run() {
       event = event || slept < wanted - 0.001;
     }
     due = begun + shortest;
+    changed_ = changed_ || event;
     if (event && wanted > kFrame_s) settle_ = 2;  // layouts follow a change one frame later
-    while (graphics_.hidden() && !graphics_.wants_close()) graphics_.wait(kSleep_s);
+    while (graphics_.hidden() && !graphics_.wants_close() && !ends()) {
+      graphics_.wait(kSleep_s);
+      take_news();  // what is made goes into its file, not into memory
+    }
   }
+  keep_session();
   return 0;
 }
 

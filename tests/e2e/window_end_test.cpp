@@ -44,10 +44,37 @@ TEST_F(WindowEnd, ClosesCleanlyInTheMiddleOfAJob) {
   choose_steps(w, 100);
   w.click("generate");
   ASSERT_TRUE(w.wait([](const json& s) { return s["step"] > 0; }, 60));
-  const auto code = w.close(30);
+  w.ask_to_close();
+  ASSERT_TRUE(w.wait([](const json& s) { return s["closing"] == "ask"; }));
+  w.click("close.now");
+  const auto code = w.wait_for_exit(30);
   ASSERT_TRUE(code.has_value()) << "still running, or ended by a signal";
   EXPECT_EQ(*code, 0);
   EXPECT_TRUE(pictures_in(pictures_folder()).empty());
+}
+
+TEST_F(WindowEnd, ATerminatedWindowPutsThingsAway) {
+  std::ofstream(folder_ / "blocked") << "a file where the folder should be";
+  {
+    WindowDriver w(launch({}, {"HEADROOM_OUTPUT_FOLDER={folder}/blocked/pictures"}));
+    w.click("prompt");
+    w.type("a red apple");
+    choose_steps(w, 2);
+    w.click("generate");
+    ASSERT_TRUE(wait_until_made(w, 1));
+    ASSERT_EQ(w.state()["picture_file"], "") << "not saved";
+    choose_steps(w, 300);
+    w.click("generate");
+    ASSERT_TRUE(w.wait([](const json& s) { return s["running"] == true; }));
+    EXPECT_EQ(w.terminate(30), 0);
+  }
+  EXPECT_EQ(pictures_in(pictures_folder()).size() + pictures_in(fs::current_path()).size(), 1U)
+      << "the unsaved one is kept somewhere";
+  for (const fs::path& file : pictures_in(fs::current_path())) fs::remove(file);
+  WindowDriver w(launch());
+  EXPECT_EQ(w.state()["prompt"], "a red apple");
+  EXPECT_EQ(w.state()["offered"], 1);
+  EXPECT_EQ(w.close(30), 0) << "what is only offered is kept, without a question";
 }
 
 TEST_F(WindowEnd, LanguageAndThemeAreRememberedUntilAnotherIsAskedFor) {

@@ -5,6 +5,7 @@
 #include "headroom/core/size.h"
 #include "headroom/gui/window.h"
 #include "headroom/image/png_writer.h"
+#include "headroom/image/settings.h"
 
 #include "support/fake_generator.h"
 
@@ -31,7 +32,8 @@ struct Options {
                                             {"theme", "dark"},  {"width", "1280"},
                                             {"height", "800"},  {"scale", "0"},
                                             {"save", "works"},  {"unit", "64"},
-                                            {"guidance", "2"},  {"source", "CPU budget"},
+                                            {"guidance", "2"},  {"session", ""},
+                                             {"source", "CPU budget"},
                                             {"cap", ""},        {"reserve", ""}};
   [[nodiscard]] std::string text(const std::string& name) const { return values.at(name); }
   [[nodiscard]] double number(const std::string& name) const { return std::stod(values.at(name)); }
@@ -171,12 +173,13 @@ int run(const Options& options) {
   };
   const std::filesystem::path output = options.text("output");
   std::atomic<int> saves{0};
-  const auto save = [&](const GenerationRequest&, const GeneratedImage& picture) {
+  const auto save = [&](const GenerationRequest& request, const GeneratedImage& picture) {
+    const std::vector<PngText> texts{{"headroom", settings_json(request, picture), true}};
     if (options.text("save") == "fails" && saves++ == 0) {
       throw Error(ErrorKind::kIo,
                   "cannot write to " + output.string() + ": the disk is full; free some space");
     }
-    return save_png_in(output, std::chrono::system_clock::now(), encode_png(*picture.image, {}));
+    return save_png_in(output, std::chrono::system_clock::now(), encode_png(*picture.image, texts));
   };
   const auto step =
       std::chrono::microseconds(static_cast<long long>(options.number("step-ms") * 1000));
@@ -224,6 +227,7 @@ int run(const Options& options) {
        .config = config,
        .output_folder = output,
        .assets_folder = options.text("share"),
+       .session_folder = options.text("session"),
        .can_draw = {{"en",
                      "This model draws emoji-like pictures of 65 things: animals, flowers, food, "
                      "vehicles."},
@@ -233,7 +237,12 @@ int run(const Options& options) {
                       "a rocket in the night sky", "two strawberries", "a rose, pink background"}},
                     {"zh",
                      {"一只可爱的橘色猫咪", "一朵玫瑰花，粉色背景", "夜空中的火箭", "两颗草莓"}}},
-       .save_again = [&](const FinishedPicture& p) { return save(p.request, p.picture); }});
+       .save_again = [&](const FinishedPicture& p) { return save(p.request, p.picture); },
+       .save_to =
+           [](const FinishedPicture& p, const std::filesystem::path& folder) {
+             return save_png_in(folder, std::chrono::system_clock::now(),
+                                encode_png(*p.picture.image, {}));
+           }});
   return window.run();
 }
 

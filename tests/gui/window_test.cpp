@@ -81,7 +81,7 @@ TEST(Window, AddsToTheQueueWhileItRunsAndCancels) {
   ASSERT_TRUE(w.wait([](const json& s) {
     return s["jobs"] == 1 && s["running"] == true && s["cancelling"] == false;
   }));
-  w.key("Escape");
+  w.click("cancel");
   ASSERT_TRUE(w.wait([](const json& s) { return s["jobs"] == 0; }));
   EXPECT_EQ(w.state()["pictures"], 0);
   EXPECT_TRUE(w.state()["banners"].empty()) << "a cancel is not a failure";

@@ -20,6 +20,13 @@ using Clock = std::chrono::steady_clock;
 
 void nap() { std::this_thread::sleep_for(std::chrono::milliseconds(50)); }
 
+// Without what a window before this one has shown.
+std::filesystem::path cleared(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  std::filesystem::remove(folder / "ui.json", ignored);
+  return folder;
+}
+
 std::filesystem::path make_folder() {
   std::string name = (std::filesystem::temp_directory_path() / "headroom_gui_XXXXXX").string();
   if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
@@ -156,7 +163,7 @@ Screen::Screen(int width, int height)
 
 WindowDriver::WindowDriver(const Launch& launch)
     : own_folder_(launch.folder.empty()),
-      folder_(own_folder_ ? make_folder() : launch.folder),
+      folder_(own_folder_ ? make_folder() : cleared(launch.folder)),
       screen_(launch.width, launch.height),
       program_(with_program(launch.program, fill_in(launch.arguments, folder_)),
                with_display(fill_in(launch.environment, folder_), screen_.name(), folder_)) {
@@ -288,8 +295,17 @@ std::filesystem::path WindowDriver::screenshot(const std::string& name) const {
   return file;
 }
 
-std::optional<int> WindowDriver::close(double seconds) {
+void WindowDriver::ask_to_close() {
   if (!request_close(screen_.name(), "headroom")) throw std::runtime_error("no window to close");
+}
+
+std::optional<int> WindowDriver::close(double seconds) {
+  ask_to_close();
+  return program_.wait_for_exit(seconds);
+}
+
+std::optional<int> WindowDriver::terminate(double seconds) {
+  kill(program_.pid(), SIGTERM);
   return program_.wait_for_exit(seconds);
 }
 

@@ -84,7 +84,8 @@ class GenerationQueue {
   JobId submit(GenerationRequest request, bool in_front = false);  // in front of the waiting ones
   // A waiting job ends at once; the running one at its next check. An unknown id is ignored.
   void cancel(JobId id);
-  void cancel_waiting();  // all but the running one
+  // All but the running one; returns what they asked for, in their order.
+  std::vector<GenerationRequest> cancel_waiting();
   // Drops the generator and what it holds and uses `make_generator` from the next job on.
   void replace_generator(MakeGenerator make_generator);
 

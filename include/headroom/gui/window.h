@@ -30,11 +30,20 @@ struct WindowServices {
   std::filesystem::path assets_folder;
   // Where the language and theme that are chosen in the window are kept; empty: nowhere.
   std::filesystem::path state_file{};
+  // Holds what comes back at the next start: session.json. Empty: nothing does.
+  std::filesystem::path session_folder{};
   // By language ("en", "zh"): one line that says what the model can draw, and prompts to try.
   std::map<std::string, std::string> can_draw{};
   std::map<std::string, std::vector<std::string>> examples{};
   // Tries again to save a picture whose save failed; returns its file, throws Error.
   std::function<std::filesystem::path(const FinishedPicture&)> save_again{};
+  // Saves a picture into the folder; returns its file, throws Error.
+  std::function<std::filesystem::path(const FinishedPicture&, const std::filesystem::path& folder)>
+      save_to{};
+  // Keeps a picture that could not be saved where it can; for an end that nobody attends.
+  std::function<void(const FinishedPicture&)> rescue{};
+  // Whether the program was asked to end (SIGTERM): the window puts things away and closes.
+  std::function<bool()> ending{};
 };
 
 // The one window of the program. Create, use and destroy it on the main thread.
@@ -44,9 +53,10 @@ struct WindowServices {
 //   {"window": {"width", "height", "scale"},
 //    "widgets": {NAME: {"x", "y", "w", "h", "enabled"}},                         window pixels
 //    "state": {"running", "cancelling", "jobs", "stage", "step", "pictures", "selected", "live",
+//              "canvas_focused", "escape_cancels",
 //              "width", "height", "can_generate", "reason", "prompt", "tokens", "language",
 //              "theme", "hand", "seed", "steps", "guidance", "count", "banners": [TEXT],
-//              "picture_file", "cards": {PRESET: {"state": "fits|tight|slower|short|pending",
+//              "picture_file", "closing", "offered", "cards": {PRESET: {"state": "fits|tight|slower|short|pending",
 //              "recommended", "selected"}}, "recommended": PRESET, "critical_point": "WxH",
 //              "rungs": [NAME], "others": [NAME], "frames", "frame_ms", "seconds"}}
 // Widgets: prompt, negative, negative.fold, example.N, example.more, preset.512, preset.768,
@@ -56,7 +66,8 @@ struct WindowServices {
 // generate, cancel, canvas, picture (where the picture lies on the canvas), canvas.fit,
 // canvas.actual, progress, strip.N, strip.live, details (opens the drawer), use_settings,
 // reuse_seed, copy_path, show_in_folder, save_again, gauge, gauge.spark, queue, queue.cancel.ID,
-// queue.clear, language, theme, tip (an explanation), banner.N, banner.N.action, banner.N.close.
+// queue.clear, language, theme, tip (an explanation), banner.N, banner.N.action, banner.N.close,
+// close.finish, close.now, close.stay, close.folder, close.save.
 class Window {
  public:
   // Throws Error{kInternal} when no window can be opened (no display, no OpenGL 3) and
@@ -66,7 +77,8 @@ class Window {
   Window(const Window&) = delete;
   Window& operator=(const Window&) = delete;
 
-  // Shows the window until it is closed. Returns the exit code, 0.
+  // Shows the window until it is closed, asking first while something would be lost. Returns the
+  // exit code, 0.
   int run();
 
  private:

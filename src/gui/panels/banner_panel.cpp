@@ -12,6 +12,15 @@ namespace headroom {
 namespace {
 
 constexpr double kNoteLife_s = 4;
+constexpr double kUndoLife_s = 6;
+
+bool is_over(const Ui& ui, const Banner& banner) {
+  const double age_s = ui.frame.now - banner.shown_at;
+  if (banner.way == Banner::Way::kUndo)
+    return age_s > kUndoLife_s || banner.step != ui.state.undo.newest();
+  if (banner.way == Banner::Way::kQueueOffered) return ui.state.offered.empty();
+  return banner.kind == Banner::Kind::kNote && age_s > kNoteLife_s;
+}
 
 ImU32 color_of(const Ui& ui, Banner::Kind kind) {
   switch (kind) {
@@ -23,6 +32,38 @@ ImU32 color_of(const Ui& ui, Banner::Kind kind) {
       return ui.colors.ok;
   }
   return ui.colors.bad;
+}
+
+// The way on that the banner offers; true once it was taken.
+bool draw_way(const Ui& ui, const Banner& banner, const std::string& name) {
+  ButtonOptions options{.name = name, .size = {0, ui.px(28)}, .text_size = 13};
+  switch (banner.way) {
+    case Banner::Way::kNone:
+      return false;
+    case Banner::Way::kUseSize: {
+      const std::string size = to_string(*banner.suggestion);
+      options.label = fill(ui.t("banner.use"), {size});
+      options.tip = fill(ui.t("tip.use"), {size});
+      options.kind = ButtonKind::kAccent;
+      if (!button(ui, options)) return false;
+      ui.actions.choose_size(*banner.suggestion);
+      return true;
+    }
+    case Banner::Way::kUndo:
+      options.label = ui.t("note.undo");
+      options.tip = ui.t("tip.undo");
+      if (!button(ui, options)) return false;
+      ui.actions.undo();
+      return true;
+    case Banner::Way::kQueueOffered:
+      options.label = ui.t("session.queue");
+      options.tip = ui.t("tip.session.queue");
+      options.kind = ButtonKind::kAccent;
+      if (!button(ui, options)) return false;
+      ui.actions.queue_offered();
+      return true;
+  }
+  return false;
 }
 
 // Draws one banner at the cursor; returns true when it is to go.
@@ -57,18 +98,7 @@ bool draw_banner(const Ui& ui, const Banner& banner, std::size_t index, float wi
   ImGui::PopFont();
   ImGui::PopStyleVar();
   ImGui::PopTextWrapPos();
-  if (banner.suggestion) {
-    const std::string size = to_string(*banner.suggestion);
-    if (button(ui, {.name = name + ".action",
-                    .label = fill(ui.t("banner.use"), {size}),
-                    .tip = fill(ui.t("tip.use"), {size}),
-                    .kind = ButtonKind::kAccent,
-                    .size = {0, ui.px(28)},
-                    .text_size = 13})) {
-      ui.actions.choose_size(*banner.suggestion);
-      gone = true;
-    }
-  }
+  gone = draw_way(ui, banner, name + ".action");
   ImGui::EndGroup();
   ImGui::SetCursorScreenPos({corner.x + width - ui.px(34), corner.y + ui.px(7)});
   if (button(ui, {.name = name + ".close",
@@ -77,6 +107,7 @@ bool draw_banner(const Ui& ui, const Banner& banner, std::size_t index, float wi
                   .kind = ButtonKind::kQuiet,
                   .size = {ui.px(26), ui.px(26)},
                   .text_size = 12})) {
+    if (banner.way == Banner::Way::kQueueOffered) ui.state.offered.clear();
     gone = true;
   }
   const float height = ImGui::GetWindowHeight();
@@ -97,9 +128,7 @@ void draw_banners(const Ui& ui, const Rect& canvas) {
   for (Banner& banner : banners) {
     if (banner.shown_at < 0) banner.shown_at = ui.frame.now;
   }
-  std::erase_if(banners, [&](const Banner& b) {
-    return b.kind == Banner::Kind::kNote && ui.frame.now - b.shown_at > kNoteLife_s;
-  });
+  std::erase_if(banners, [&](const Banner& b) { return is_over(ui, b); });
   if (banners.empty()) return;
   const float width = std::min(ui.px(560), static_cast<float>(canvas.w) - ui.px(24));
   ImGui::SetNextWindowPos({static_cast<float>(canvas.x + canvas.w / 2) - width / 2,

@@ -27,14 +27,24 @@ Shown choose(const Ui& ui) {
   }
   const FinishedPicture* const picture = ui.state.selected_picture();
   if (picture == nullptr) return {};
-  const auto& image = picture->picture.image;
-  return {ui.pictures.on_canvas(image).id(), {image->width, image->height}};
+  const Texture* const texture = ui.pictures.on_canvas(*picture);
+  if (texture == nullptr) return {};
+  return {texture->id(), {picture->request.width, picture->request.height}};
 }
 
 void draw_ground(const Ui& ui, ImDrawList& list, const Rect& r) {
   const ImVec2 low{static_cast<float>(r.x), static_cast<float>(r.y)};
   const ImVec2 high{static_cast<float>(r.x + r.w), static_cast<float>(r.y + r.h)};
   list.AddRectFilled(low, high, ui.colors.well, ui.px(8));
+}
+
+// Says that single letters and digits act here.
+void draw_focus(const Ui& ui, const Rect& r) {
+  const float out = ui.px(3);
+  ImGui::GetWindowDrawList()->AddRect(
+      {static_cast<float>(r.x) - out, static_cast<float>(r.y) - out},
+      {static_cast<float>(r.x + r.w) + out, static_cast<float>(r.y + r.h) + out},
+      ui.colors.text_dim, ui.px(10), ui.px(1.5F));
 }
 
 void draw_empty(const Ui& ui, const Rect& r) {
@@ -49,6 +59,11 @@ void draw_empty(const Ui& ui, const Rect& r) {
   if (ui.frame.running() != nullptr) {
     y += ui.px(roomy ? 46 : 8);
     centred(ui.t("canvas.starting"), {ui.colors.text_dim, kTextSize}, 0);
+    return;
+  }
+  if (ui.state.selected_picture() != nullptr) {
+    y += ui.px(46);
+    centred(ui.t("canvas.gone"), {ui.colors.text_dim, 14}, 0);
     return;
   }
   if (roomy) centred(ICON_FA_IMAGE, {faded(ui.colors.text_faint, 0.6F), 34}, ui.px(56));
@@ -172,6 +187,7 @@ void draw_canvas_panel(const Ui& ui, const Rect& area) {
         ui, {canvas.x, canvas.y + canvas.h + progress + ui.px(8), canvas.w, strip - ui.px(8)});
   }
   ui.state.canvas_focused = ImGui::IsWindowFocused(ImGuiFocusedFlags_RootAndChildWindows);
+  if (ui.state.canvas_focused) draw_focus(ui, canvas);
   ImGui::End();
   draw_banners(ui, canvas);
 }

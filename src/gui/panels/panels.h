@@ -23,6 +23,9 @@ void draw_banners(const Ui& ui, const Rect& canvas);
 void draw_progress_panel(const Ui& ui, const Rect& area);
 void draw_strip_panel(const Ui& ui, const Rect& area);
 
+// The question before the window closes while something would be lost.
+void draw_close_question(const Ui& ui);
+
 void draw_picture_panel(const Ui& ui, const Rect& area);
 void draw_memory_panel(const Ui& ui, const Rect& area);
 

@@ -60,8 +60,8 @@ std::string times(const Ui& ui, const Receipt& receipt) {
 
 void draw_rows(const Ui& ui, const FinishedPicture& p) {
   const Receipt& receipt = p.picture.receipt;
-  const Image& image = *p.picture.image;
-  draw_request_rows(ui, p.request, {image.width, image.height}, std::to_string(p.picture.seed));
+  draw_request_rows(ui, p.request, {p.request.width, p.request.height},
+                    std::to_string(p.picture.seed));
   const std::int64_t predicted = receipt.plan.peak_bytes;
   const std::int64_t actual = receipt.actual_peak_bytes;
   if (predicted > 0 || actual > 0) {

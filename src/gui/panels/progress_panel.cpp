@@ -59,9 +59,10 @@ void draw_running(const Ui& ui, const JobStatus& job, const ProgressView& view, 
         fill(ui.t("progress.left"), {format_seconds(*view.seconds_left, ui.text)});
     edge = draw_text_right(ui, edge, y, left, {ui.colors.text_dim, 13});
   }
-  const TextStyle style{ui.colors.text, 13, true};
-  draw_text(ui, {at.x + ui.px(13), y},
-            fit_text(ui, headline(ui, job), style, edge - at.x - ui.px(24)), style);
+  const bool asks = ui.state.escape_cancels(ui.frame.now) && !job.cancelling;
+  const TextStyle style{asks ? ui.colors.warn : ui.colors.text, 13, true};
+  const std::string words = asks ? ui.t("progress.escape") : headline(ui, job);
+  draw_text(ui, {at.x + ui.px(13), y}, fit_text(ui, words, style, edge - at.x - ui.px(24)), style);
   draw_stages(ui, view, {at.x, at.y + height + ui.px(3)}, width);
 }
 

@@ -65,9 +65,17 @@ void draw_prompt_field(const Ui& ui) {
   const bool composer = ui.frame.layout.kind == LayoutKind::kComposer;
   const float lines = composer ? 2 : std::clamp(std::floor((screen - 560) / 80), 2.0F, 8.0F);
   const float height = lines * ImGui::GetFontSize() + 2 * ui.px(9);
+  const bool undo_key = ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiKey_Z);
+  const std::string before = undo_key ? state.draft.prompt : std::string();
   draw_field(ui, "prompt", state.draft.prompt, height, ImGuiInputTextFlags_CallbackAlways,
              replace_text, trouble);
   if (!ImGui::IsItemActive()) state.new_prompt.reset();
+  // The field has nothing to take back since it was entered: what was replaced before comes back.
+  const UndoStack::Step* const last = state.undo.last();
+  if (ImGui::IsItemActive() && undo_key && state.draft.prompt == before && last != nullptr &&
+      last->removed.empty() && last->settings.draft.prompt != state.draft.prompt) {
+    ui.actions.undo();
+  }
   name_item(ui, "prompt");
   const Rect r = item_rect();
   if (state.draft.prompt.empty()) {

@@ -1,3 +1,5 @@
+#include "headroom/core/typed_numbers.h"
+
 #include "actions.h"
 #include "format.h"
 #include "panels.h"
@@ -24,8 +26,38 @@ void draw_problem(const Ui& ui, RequestProblem::Field field) {
   }
 }
 
-int digits_only(ImGuiInputTextCallbackData* data) {
-  return data->EventChar >= '0' && data->EventChar <= '9' ? 0 : 1;
+// A paste that is no seed leaves the field as it was.
+int refuse_paste(ImGuiInputTextCallbackData* data) {
+  auto& state = *static_cast<UiState*>(data->UserData);
+  const std::string text(data->Buf, static_cast<std::size_t>(data->BufTextLen));
+  const bool pasted = ImGui::IsKeyDown(ImGuiMod_Ctrl) || text.size() > state.seed_text.size() + 1;
+  state.seed_note.clear();
+  if (!pasted || parse_seed(text)) return 0;
+  state.seed_note = text;
+  data->DeleteChars(0, data->BufTextLen);
+  data->InsertChars(0, state.seed_text.c_str());
+  return 0;
+}
+
+// What was entered becomes a number or, for a random one, nothing; what is neither goes.
+void take_seed(UiState& state) {
+  if (const auto seed = parse_seed(state.seed_text)) {
+    state.seed_text = seed->value ? std::to_string(*seed->value) : std::string();
+  } else {
+    state.seed_note = state.seed_text;
+    state.seed_text = state.seed_before;
+  }
+}
+
+void draw_seed_field(const Ui& ui) {
+  UiState& state = ui.state;
+  const std::string before = state.seed_text;
+  ImGui::InputTextWithHint(
+      "##seed", ui.t("seed.random").c_str(), &state.seed_text,
+      ImGuiInputTextFlags_CallbackEdit | ImGuiInputTextFlags_AutoSelectAll, refuse_paste, &state);
+  if (ImGui::IsItemActivated()) state.seed_before = before;
+  if (ImGui::IsKeyPressed(ImGuiKey_Escape)) state.seed_text = before;
+  if (ImGui::IsItemDeactivated()) take_seed(state);
 }
 
 void draw_seed(const Ui& ui) {
@@ -40,9 +72,7 @@ void draw_seed(const Ui& ui) {
   ImGui::SetCursorScreenPos({at.x + label, at.y});
   ImGui::SetNextItemWidth(width - label - random - ui.px(8));
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(ui.px(10), ui.px(5)));
-  ImGui::InputTextWithHint(
-      "##seed", ui.t("seed.random").c_str(), &state.seed_text,
-      ImGuiInputTextFlags_CallbackCharFilter | ImGuiInputTextFlags_AutoSelectAll, digits_only);
+  draw_seed_field(ui);
   ImGui::PopStyleVar();
   outline(ui, has_problem(ui, RequestProblem::Field::kSeed));
   name_item(ui, "seed");
@@ -55,9 +85,14 @@ void draw_seed(const Ui& ui) {
                   .size = {random, row},
                   .text_size = 13})) {
     state.seed_text.clear();
+    state.seed_note.clear();
   }
   take_room(at, row);
   draw_problem(ui, RequestProblem::Field::kSeed);
+  if (!state.seed_note.empty()) {
+    paragraph(ui, fill(ui.t("seed.refused"), {shorten(state.seed_note, 24)}),
+              {ui.colors.warn, kSmallSize});
+  }
 }
 
 void draw_integer(const Ui& ui, SliderOptions options, RequestProblem::Field field, int& value) {

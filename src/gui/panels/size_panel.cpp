@@ -2,6 +2,7 @@
 
 #include "actions.h"
 #include "format.h"
+#include "number_field.h"
 #include "panels.h"
 #include "refusal.h"
 #include "widgets.h"
@@ -164,19 +165,28 @@ bool draw_side(const Ui& ui, const std::string& name, const std::string& letter,
   const std::string shown = std::to_string(typed);
   const float pad = std::max(ui.px(28), width - text_width(ui, shown, {0}) - ui.px(10));
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(pad, ui.px(5)));
-  ImGui::SetNextItemWidth(width);
   const Forecast* const forecast = ui.frame.forecast;
   const bool too_large = forecast != nullptr && !forecast->fits;
   ImGui::PushStyleColor(ImGuiCol_Text, too_large ? ui.colors.bad : ui.colors.text);
-  ImGui::InputInt(("##" + name).c_str(), &typed, 0, 0, ImGuiInputTextFlags_AutoSelectAll);
+  const int unit = ui.services.model.size_unit;
+  const auto entered = number_field(ui,
+                                    {.id = "##" + name,
+                                     .value = static_cast<double>(typed),
+                                     .low = static_cast<double>(snap({1, 1}, unit).width),
+                                     .high = kMaxSide_px,
+                                     .step = static_cast<double>(unit)},
+                                    width);
   ImGui::PopStyleColor();
   ImGui::PopStyleVar();
-  const bool entered = ImGui::IsItemDeactivatedAfterEdit();
+  if (entered) {
+    typed = static_cast<int>(entered->value);
+    ui.state.size_note = entered->note;
+  }
   outline(ui, too_large);
   name_item(ui, name);
   tooltip(ui, side_tip(ui, other_px));
   draw_text(ui, {at.x + ui.px(11), at.y + ui.px(5)}, letter, {ui.colors.text_faint, 13});
-  return entered;
+  return entered.has_value();
 }
 
 void draw_custom(const Ui& ui) {
@@ -202,8 +212,7 @@ void draw_custom(const Ui& ui) {
     entered = true;
     snapped = state.commit_height(unit);
   }
-  if (entered)
-    state.size_note = snapped ? fill(ui.t("size.snapped"), {std::to_string(unit)}) : std::string();
+  if (entered && snapped) state.size_note = fill(ui.t("size.snapped"), {std::to_string(unit)});
 
   ImGui::SetCursorScreenPos({at.x + 2 * side + cross + gap, at.y});
   const bool locked = state.lock_ratio;

@@ -88,17 +88,17 @@ void draw_strip_panel(const Ui& ui, const Rect& area) {
   }
   for (std::size_t i = 0; i < ui.state.pictures.size(); ++i) {
     const FinishedPicture& picture = ui.state.pictures[i];
-    const Image& image = *picture.picture.image;
+    const Size made{picture.request.width, picture.request.height};
     if (i > 0) ImGui::SameLine(0, ui.px(8));
     const bool selected = ui.state.selected == i && !(ui.state.live && running != nullptr);
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const std::string tip = shorten(picture.request.prompt, 120) + "\n" +
-                            to_string(Size{image.width, image.height}) + " · " +
+                            to_string(made) + " · " +
                             ui.t("picture.seed") + " " + std::to_string(picture.picture.seed);
     const bool visible = ImGui::IsRectVisible({side, side});
-    const ImTextureID texture = visible ? ui.pictures.thumbnail(picture.picture.image).id() : 0;
-    if (draw_cell(ui, "strip." + std::to_string(i), side, texture, {image.width, image.height},
-                  selected, tip)) {
+    const Texture* const small = visible ? ui.pictures.thumbnail(picture) : nullptr;
+    const ImTextureID texture = small != nullptr ? small->id() : 0;
+    if (draw_cell(ui, "strip." + std::to_string(i), side, texture, made, selected, tip)) {
       ui.actions.select_picture(i);
     }
     if (ui.state.selected == i && ui.state.scroll_strip) ImGui::SetScrollHereX(0.5F);

@@ -1,0 +1,43 @@
+#include "made_picture.h"
+
+#include "headroom/core/error.h"
+#include "headroom/image/picture_info.h"
+#include "headroom/image/receipt_file.h"
+#include "headroom/image/settings.h"
+
+#include <nlohmann/json.hpp>
+
+namespace headroom {
+namespace {
+
+// The receipt stands beside its plan in the picture, and with it inside in a line of receipts.
+Receipt read_receipt(const std::string& text) {
+  const auto root = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!root.is_object() || !root.contains("receipt") || !root["receipt"].is_object()) return {};
+  nlohmann::json line = root["receipt"];
+  if (root.contains("plan")) line["plan"] = root["plan"];
+  return read_receipt_line(line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace))
+      .value_or(Receipt{});
+}
+
+}  // namespace
+
+std::optional<FinishedPicture> read_made_picture(const std::filesystem::path& file, JobId id) {
+  try {
+    for (const PngText& text : read_picture_info(file).texts) {
+      if (text.keyword != "headroom") continue;
+      FinishedPicture picture;
+      picture.job = id;
+      picture.request = parse_settings_json(text.value).request;
+      picture.picture.seed = picture.request.seed.value_or(0);
+      picture.picture.receipt = read_receipt(text.value);
+      picture.file = file;
+      return picture;
+    }
+  } catch (const Error&) {
+    // Moved away or changed by another program: it is not shown.
+  }
+  return std::nullopt;
+}
+
+}  // namespace headroom

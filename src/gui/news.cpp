@@ -1,0 +1,57 @@
+#include "news.h"
+
+#include "format.h"
+
+#include <optional>
+#include <utility>
+#include <variant>
+
+namespace headroom {
+namespace {
+
+// For a run that ran out of memory: the next smaller preset that fits as far as is known.
+std::optional<Size> smaller_size(Size asked,
+                                 const std::array<SizeCard, kSizePresets.size()>& cards) {
+  std::optional<Size> best;
+  const auto area = [](Size s) { return s.width * s.height; };
+  for (const SizeCard& card : cards) {
+    const Size size = card.preset.size;
+    if (card.state == CardState::kShort || area(size) >= area(asked)) continue;
+    if (!best || area(size) > area(*best)) best = size;
+  }
+  return best;
+}
+
+}  // namespace
+
+void News::picture(const FinishedPicture& picture) {
+  if (picture.save_error.empty()) return;
+  state_.add_banner({.title = text_.text("banner.unsaved"), .text = picture.save_error});
+}
+
+void News::notices(JobId job, const std::vector<Notice>& notices) {
+  std::size_t& shown = noticed_[job];
+  for (; shown < notices.size(); ++shown) {
+    state_.add_banner({.kind = Banner::Kind::kWarning, .text = notice_text(notices[shown], text_)});
+  }
+}
+
+void News::running(const JobStatus& job) { notices(job.id, job.notices); }
+
+void News::outcome(const JobOutcome& outcome,
+                   const std::array<SizeCard, kSizePresets.size()>& cards) {
+  notices(outcome.id, outcome.notices);
+  noticed_.erase(outcome.id);
+  const auto* const failure = std::get_if<Failure>(&outcome.value);
+  if (failure == nullptr) return;
+  Banner banner;
+  banner.title = fill(text_.text("banner.failed"), {shorten(outcome.request.prompt, 48)});
+  banner.text = failure->message;
+  if (failure->kind == ErrorKind::kOutOfMemory) {
+    banner.suggestion = smaller_size({outcome.request.width, outcome.request.height}, cards);
+    if (banner.suggestion) banner.way = Banner::Way::kUseSize;
+  }
+  state_.add_banner(std::move(banner));
+}
+
+}  // namespace headroom

@@ -1,0 +1,112 @@
+#include "actions.h"
+#include "format.h"
+#include "panels.h"
+#include "widgets.h"
+
+#include <algorithm>
+
+#include <imgui.h>
+#include <imgui_stdlib.h>
+
+namespace headroom {
+namespace {
+
+constexpr float kWidth = 440;
+
+// What would be lost, and the way to keep it.
+void draw_unsaved(const Ui& ui) {
+  UiState& state = ui.state;
+  const std::string count = std::to_string(state.unsaved());
+  paragraph(ui, fill(ui.t("close.unsaved"), {count}), {ui.colors.bad, kTextSize});
+  if (!ui.services.save_to) return;
+  paragraph(ui, ui.t("close.save.to"), {ui.colors.text_dim, kSmallSize});
+  const float save = ui.px(110);
+  const float gap = ui.px(8);
+  ImGui::SetNextItemWidth(ui.px(kWidth) - save - gap);
+  ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(ui.px(10), ui.px(7)));
+  ImGui::InputText("##close.folder", &state.save_folder);
+  ImGui::PopStyleVar();
+  name_item(ui, "close.folder");
+  ImGui::SameLine(0, gap);
+  if (button(ui, {.name = "close.save",
+                  .label = ui.t("close.save"),
+                  .tip = ui.t("tip.close.save"),
+                  .disabled = state.save_folder.empty() ? ui.t("why.close.save") : std::string(),
+                  .size = {save, ui.px(31)},
+                  .text_size = 13})) {
+    ui.actions.save_unsaved_to(state.save_folder);
+  }
+  if (!state.save_trouble.empty())
+    paragraph(ui, state.save_trouble, {ui.colors.bad, kSmallSize});
+}
+
+void draw_answers(const Ui& ui, bool busy) {
+  UiState& state = ui.state;
+  const float gap = ui.px(8);
+  const float width = busy ? (ui.px(kWidth) - 2 * gap) / 3 : (ui.px(kWidth) - gap) / 2;
+  const auto answer = [&](const char* name, const std::string& label, const std::string& tip,
+                          ButtonKind kind, UiState::Closing closing) {
+    if (!button(ui, {.name = name,
+                     .label = label,
+                     .tip = tip,
+                     .kind = kind,
+                     .size = {width, ui.px(36)}}))
+      return;
+    state.closing = closing;
+    ImGui::CloseCurrentPopup();
+  };
+  if (busy) {
+    answer("close.finish", ui.t("close.finish"), ui.t("tip.close.finish"), ButtonKind::kAccent,
+           UiState::Closing::kWhenDone);
+    ImGui::SameLine(0, gap);
+  }
+  answer("close.now", ui.t("close.now"), ui.t("tip.close.now"), ButtonKind::kPlain,
+         UiState::Closing::kNow);
+  ImGui::SameLine(0, gap);
+  answer("close.stay", ui.t("close.stay"), ui.t("tip.close.stay"),
+         busy ? ButtonKind::kPlain : ButtonKind::kAccent, UiState::Closing::kNo);
+}
+
+}  // namespace
+
+void draw_close_question(const Ui& ui) {
+  UiState& state = ui.state;
+  if (state.closing != UiState::Closing::kAsk) return;
+  const char* const id = "close_question";
+  if (!ImGui::IsPopupOpen(id)) {
+    ImGui::OpenPopup(id);
+    if (state.save_folder.empty()) state.save_folder = ui.services.output_folder.string();
+  }
+  const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  ImGui::SetNextWindowPos({screen.x / 2, screen.y / 2}, ImGuiCond_Always, {0.5F, 0.5F});
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(22), ui.px(20)));
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, ui.px(10));
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(ui.px(8), ui.px(9)));
+  const bool open = ImGui::BeginPopupModal(
+      id, nullptr,
+      ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_AlwaysAutoResize);
+  if (open) {
+    const bool busy = !ui.frame.jobs.empty();
+    const bool running = ui.frame.running() != nullptr;
+    ImGui::Dummy({ui.px(kWidth), 0});
+    paragraph(ui, ui.t("close.title"), {ui.colors.text, 15, true});
+    if (busy) {
+      const std::size_t waiting = ui.frame.jobs.size() - (running ? 1 : 0);
+      paragraph(ui,
+                fill(ui.t("close.running"), {running ? "1" : "0", std::to_string(waiting)}) + " " +
+                    ui.t("close.later"),
+                {ui.colors.text_dim, kTextSize});
+    }
+    if (state.unsaved() > 0) draw_unsaved(ui);
+    ImGui::Dummy({0, ui.px(2)});
+    draw_answers(ui, busy);
+    if (ImGui::IsKeyPressed(ImGuiKey_Escape, false) && !state.item_was_active) {
+      state.closing = UiState::Closing::kNo;
+      ImGui::CloseCurrentPopup();
+    }
+    ImGui::EndPopup();
+  }
+  ImGui::PopStyleVar(3);
+}
+
+}  // namespace headroom

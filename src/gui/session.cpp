@@ -1,0 +1,209 @@
+#include "session.h"
+
+#include "headroom/core/state_file.h"
+#include "headroom/image/settings.h"
+
+#include <fstream>
+#include <sstream>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <nlohmann/json.hpp>
+#include <sys/file.h>
+#include <unistd.h>
+
+namespace headroom {
+namespace fs = std::filesystem;
+namespace {
+
+using nlohmann::json;
+
+constexpr int kMostWindows = 9;
+constexpr std::size_t kMostPrompts = 200;
+
+template <typename Value>
+void take(const json& from, const char* key, Value& value) {
+  if (!from.is_object() || !from.contains(key)) return;
+  try {
+    value = from.at(key).get<Value>();
+  } catch (const json::exception&) {
+    // Of another version, or damaged: as if it were not there.
+  }
+}
+
+template <typename Value>
+void take(const json& from, const char* key, std::optional<Value>& value) {
+  if (!from.is_object() || !from.contains(key) || from.at(key).is_null()) return;
+  Value found{};
+  take(from, key, found);
+  value = found;
+}
+
+const json& part(const json& from, const char* key) {
+  static const json nothing;
+  return from.is_object() && from.contains(key) ? from.at(key) : nothing;
+}
+
+// Nothing when a value is out of range; the prompt may be empty.
+std::optional<GenerationRequest> read_request(const json& from) {
+  if (!from.is_object()) return std::nullopt;
+  GenerationRequest r;
+  take(from, "prompt", r.prompt);
+  take(from, "negative_prompt", r.negative_prompt);
+  take(from, "width", r.width);
+  take(from, "height", r.height);
+  take(from, "steps", r.steps);
+  take(from, "guidance", r.guidance_scale);
+  take(from, "cfg_normalization", r.cfg_normalization);
+  take(from, "cfg_truncation", r.cfg_truncation);
+  take(from, "shift", r.shift);
+  take(from, "seed", r.seed);
+  take(from, "count", r.count);
+  GenerationRequest checked = r;
+  if (checked.prompt.empty()) checked.prompt = "x";
+  if (!validate(checked, 1).empty()) return std::nullopt;
+  return r;
+}
+
+json to_json(const Session::Place& p) {
+  return {{"x", p.x},           {"y", p.y},
+          {"width", p.width},   {"height", p.height},
+          {"maximized", p.maximized},
+          {"asked_width", p.asked_width}, {"asked_height", p.asked_height}};
+}
+
+std::optional<Session::Place> read_place(const json& from) {
+  if (!from.is_object()) return std::nullopt;
+  Session::Place p;
+  take(from, "x", p.x);
+  take(from, "y", p.y);
+  take(from, "width", p.width);
+  take(from, "height", p.height);
+  take(from, "maximized", p.maximized);
+  take(from, "asked_width", p.asked_width);
+  take(from, "asked_height", p.asked_height);
+  if (p.width < 1 || p.height < 1) return std::nullopt;
+  return p;
+}
+
+std::string read_text(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+fs::path file_of(const fs::path& folder, int window) {
+  return folder / (window == 1 ? "session.json" : "session-" + std::to_string(window) + ".json");
+}
+
+}  // namespace
+
+std::string session_text(const Session& session) {
+  json root{{"model", session.model}, {"prompts", json::array()}, {"pictures", json::array()},
+            {"queue", json::array()}};
+  if (session.settings) {
+    root["settings"] = to_json(session.settings->draft);
+    root["seed"] = session.settings->seed_text;
+    root["lock_ratio"] = session.settings->lock_ratio;
+  }
+  const std::size_t prompts = session.prompts.size();
+  for (std::size_t i = prompts > kMostPrompts ? prompts - kMostPrompts : 0; i < prompts; ++i)
+    root["prompts"].push_back(session.prompts[i]);
+  if (session.place) root["window"] = to_json(*session.place);
+  for (const fs::path& picture : session.pictures) root["pictures"].push_back(picture.string());
+  for (const GenerationRequest& request : session.queue) root["queue"].push_back(to_json(request));
+  return root.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+std::optional<Session> read_session_text(const std::string& text) {
+  const json root = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!root.is_object()) return std::nullopt;
+  Session session;
+  take(root, "model", session.model);
+  if (const auto draft = read_request(part(root, "settings"))) {
+    Settings settings;
+    settings.draft = *draft;
+    settings.draft.seed.reset();
+    take(root, "seed", settings.seed_text);
+    take(root, "lock_ratio", settings.lock_ratio);
+    session.settings = std::move(settings);
+  }
+  take(root, "prompts", session.prompts);
+  session.place = read_place(part(root, "window"));
+  std::vector<std::string> pictures;
+  take(root, "pictures", pictures);
+  session.pictures.assign(pictures.begin(), pictures.end());
+  for (const json& entry : part(root, "queue")) {
+    auto request = read_request(entry);
+    if (request && !request->prompt.empty()) session.queue.push_back(*std::move(request));
+  }
+  return session;
+}
+
+// Held as long as the program runs, and let go by the system if it dies.
+struct SessionFile::Lock {
+  int file = -1;
+  explicit Lock(const fs::path& path)
+      : file(open((path.string() + ".lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600)) {
+    if (file >= 0 && flock(file, LOCK_EX | LOCK_NB) != 0) {
+      close(file);
+      file = -1;
+    }
+  }
+  ~Lock() {
+    if (file >= 0) close(file);
+  }
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+};
+
+SessionFile::SessionFile(const fs::path& folder) : folder_(folder) {
+  if (folder.empty()) return;
+  std::error_code ignored;
+  fs::create_directories(folder, ignored);
+  for (int window = 1; window <= kMostWindows; ++window) {
+    lock_ = std::make_unique<Lock>(file_of(folder, window));
+    if (lock_->file < 0) continue;
+    file_ = file_of(folder, window);
+    return;
+  }
+}
+
+SessionFile::~SessionFile() = default;
+
+Session SessionFile::read(std::string& warning) {
+  Session session;
+  if (file_.empty()) return session;
+  const std::string text = read_text(file_);
+  if (auto found = read_session_text(text)) {
+    session = *std::move(found);
+  } else if (!text.empty()) {
+    warning = file_.string();
+  }
+  for (int window = 1; window <= kMostWindows; ++window) {
+    const fs::path other = file_of(folder_, window);
+    std::error_code ignored;
+    if (other == file_ || !fs::exists(other, ignored)) continue;
+    const Lock lock(other);
+    if (lock.file < 0) continue;
+    auto left = read_session_text(read_text(other));
+    if (!left || left->queue.empty()) continue;
+    session.queue.insert(session.queue.end(), left->queue.begin(), left->queue.end());
+    left->queue.clear();
+    write(session);  // before they leave the other file
+    write_state_file(other, session_text(*left), "remember the session in", "look at its folder");
+  }
+  return session;
+}
+
+void SessionFile::write(const Session& session) {
+  if (file_.empty()) return;
+  std::string text = session_text(session);
+  if (text == written_) return;
+  written_ = text;  // a folder that takes nothing is told once
+  write_state_file(file_, text, "remember the session in", "the next start begins anew");
+}
+
+}  // namespace headroom

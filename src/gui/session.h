@@ -1,0 +1,60 @@
+#pragma once
+#include "headroom/core/generation.h"
+
+#include "undo.h"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace headroom {
+
+// What comes back when the window is opened again. A plain value.
+struct Session {
+  struct Place {
+    int x = 0, y = 0;               // screen coordinates
+    int width = 0, height = 0;      // pixels
+    bool maximized = false;
+    int asked_width = 0, asked_height = 0;  // what the configuration said then
+    friend bool operator==(const Place&, const Place&) = default;
+  };
+  std::string model;                 // whose steps and guidance these are
+  std::optional<Settings> settings;
+  std::vector<std::string> prompts;  // the history, oldest first
+  std::optional<Place> place;
+  std::vector<std::filesystem::path> pictures;  // oldest first
+  std::vector<GenerationRequest> queue;         // what was not made
+};
+
+[[nodiscard]] std::string session_text(const Session& session);
+// Whatever of `text` can be read; the rest is as if it had never been there. Nothing at all when
+// it is no text of ours.
+[[nodiscard]] std::optional<Session> read_session_text(const std::string& text);
+
+// The session's file in `folder`. A window that is open at the same time has a file of its own
+// (session-2.json, ...), so that none overwrites another's queue.
+class SessionFile {
+ public:
+  // Takes the first file that no other window holds. An empty folder: nothing is kept.
+  explicit SessionFile(const std::filesystem::path& folder);
+  ~SessionFile();
+  SessionFile(const SessionFile&) = delete;
+  SessionFile& operator=(const SessionFile&) = delete;
+
+  // The last session, with the jobs that windows left behind which nobody holds any more.
+  // `warning` says what could not be read.
+  [[nodiscard]] Session read(std::string& warning);
+  // Throws Error{kIo}. A text that stands there already is not written again.
+  void write(const Session& session);
+
+ private:
+  struct Lock;
+  std::filesystem::path folder_;
+  std::filesystem::path file_;
+  std::unique_ptr<Lock> lock_;
+  std::string written_;
+};
+
+}  // namespace headroom

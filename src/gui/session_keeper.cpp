@@ -1,0 +1,109 @@
+#include "session_keeper.h"
+
+#include "headroom/core/error.h"
+
+#include "format.h"
+#include "made_picture.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace headroom {
+namespace {
+
+constexpr std::size_t kMostPictures = 40;
+
+// What is left to make of a job.
+GenerationRequest rest_of(const JobStatus& job) {
+  GenerationRequest rest = job.request;
+  const int made = job.running ? std::clamp(job.image_index, 0, rest.count - 1) : 0;
+  rest.count -= made;
+  if (rest.seed) *rest.seed += static_cast<std::uint64_t>(made);
+  return rest;
+}
+
+}  // namespace
+
+SessionKeeper::SessionKeeper(const WindowServices& services)
+    : services_(services), file_(services.session_folder) {
+  try {
+    last_ = file_.read(damaged_);
+  } catch (const Error& e) {
+    damaged_ = e.what();
+  }
+}
+
+std::optional<Graphics::Place> SessionKeeper::place() const {
+  const WindowOptions& asked = services_.config.window;
+  const auto& p = last_.place;
+  if (!p || p->asked_width != asked.width || p->asked_height != asked.height) return std::nullopt;
+  return Graphics::Place{p->x, p->y, p->width, p->height, p->maximized};
+}
+
+void SessionKeeper::restore(UiState& state, const StringTable& text) {
+  if (!damaged_.empty()) {
+    state.add_banner({.kind = Banner::Kind::kWarning,
+                      .text = fill(text.text("session.damaged"), {damaged_})});
+  }
+  for (const std::string& prompt : last_.prompts) state.history.add(prompt);
+  if (last_.settings) {
+    GenerationRequest draft = last_.settings->draft;
+    if (last_.model != services_.model.name) {  // those belong to a model
+      draft.steps = state.draft.steps;
+      draft.guidance_scale = state.draft.guidance_scale;
+      draft.negative_prompt = state.draft.negative_prompt;
+    }
+    state.draft = draft;
+    state.seed_text = last_.settings->seed_text;
+    state.lock_ratio = last_.settings->lock_ratio;
+    state.negative_open = !draft.negative_prompt.empty();
+    state.set_size({draft.width, draft.height}, services_.model.size_unit);
+    state.undo = UndoStack(state.settings());
+  }
+  state.offered = std::move(last_.queue);
+  const std::size_t jobs = state.offered.size();
+  if (jobs == 0) return;
+  const std::string words = fill(text.text("session.left"), {std::to_string(jobs)});
+  state.add_banner({.kind = Banner::Kind::kNote,
+                    .text = jobs == 1 ? text.text("session.left.one") : words,
+                    .way = Banner::Way::kQueueOffered});
+}
+
+bool SessionKeeper::restore_picture(UiState& state) {
+  if (last_.pictures.empty()) return false;
+  auto picture = read_made_picture(last_.pictures.back(), next_id_);
+  last_.pictures.pop_back();
+  if (!picture) return true;
+  --next_id_;
+  state.add_older_picture(*std::move(picture));
+  return true;
+}
+
+void SessionKeeper::save(UiState& state, const std::vector<JobStatus>& jobs,
+                         const Graphics::Place& place) {
+  const WindowOptions& asked = services_.config.window;
+  Session session{.model = services_.model.name,
+                  .settings = state.settings(),
+                  .prompts = state.history.all(),
+                  .place = Session::Place{place.x, place.y, place.width, place.height,
+                                          place.maximized, asked.width, asked.height},
+                  .pictures = last_.pictures,
+                  .queue = state.offered};
+  for (const FinishedPicture& picture : state.pictures) {
+    if (!picture.file.empty()) session.pictures.push_back(picture.file);
+  }
+  const auto many = static_cast<std::ptrdiff_t>(session.pictures.size());
+  const auto most = static_cast<std::ptrdiff_t>(kMostPictures);
+  if (many > most) session.pictures.erase(session.pictures.begin(), session.pictures.end() - most);
+  for (const JobStatus& job : jobs) {
+    if (!job.cancelling) session.queue.push_back(rest_of(job));
+  }
+  try {
+    file_.write(session);
+  } catch (const Error& e) {
+    if (!std::exchange(warned_, true))
+      state.add_banner({.kind = Banner::Kind::kWarning, .text = e.what()});
+  }
+}
+
+}  // namespace headroom

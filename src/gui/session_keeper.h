@@ -1,0 +1,39 @@
+#pragma once
+#include "headroom/config/string_table.h"
+#include "headroom/gui/window.h"
+
+#include "graphics.h"
+#include "session.h"
+#include "ui_state.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace headroom {
+
+// Brings the last session into the window and keeps the present one. Main thread.
+class SessionKeeper {
+ public:
+  explicit SessionKeeper(const WindowServices& services);
+
+  // Where the window was, while the configuration asks for the same size as then.
+  [[nodiscard]] std::optional<Graphics::Place> place() const;
+  // Prompt, settings, history, and the jobs that were not made, which are offered, not started.
+  void restore(UiState& state, const StringTable& text);
+  // The last pictures one by one, newest first, so that the window does not wait for them. False
+  // when there are no more.
+  bool restore_picture(UiState& state);
+  // Writes what has changed. A folder that takes nothing becomes a warning, once.
+  void save(UiState& state, const std::vector<JobStatus>& jobs, const Graphics::Place& place);
+
+ private:
+  const WindowServices& services_;
+  SessionFile file_;
+  std::string damaged_;  // the file that could not be read
+  Session last_;
+  JobId next_id_ = ~JobId{0};  // counts down: the queue's own ids count up
+  bool warned_ = false;
+};
+
+}  // namespace headroom

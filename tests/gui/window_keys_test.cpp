@@ -1,0 +1,258 @@
+// Keys that could destroy something, and the ways back. Real keys on gui_demo's window.
+#include "support/window_driver.h"
+
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace headroom::test {
+namespace {
+
+using nlohmann::json;
+
+WindowDriver open(std::vector<std::string> options) {
+  options.emplace_back("--output={folder}/pictures");
+  return WindowDriver({.program = HEADROOM_GUI_DEMO, .arguments = std::move(options)});
+}
+
+void pause(double seconds) { std::this_thread::sleep_for(std::chrono::duration<double>(seconds)); }
+
+bool goes_on(const WindowDriver& w) {
+  pause(0.7);
+  return w.wait([](const json& s) { return s["running"] == true && s["cancelling"] == false; }, 1);
+}
+
+void start_long_run(WindowDriver& w) {
+  w.click("example.0");
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["running"] == true; }));
+}
+
+void make_one(WindowDriver& w, int pictures) {
+  w.click("generate");
+  ASSERT_TRUE(
+      w.wait([&](const json& s) { return s["pictures"] == pictures && s["jobs"] == 0; }));
+}
+
+TEST(WindowEscape, ClosesTheListOrLeavesTheFieldAndNothingElse) {
+  WindowDriver w = open({"--step-ms=4000"});
+  start_long_run(w);
+  w.click("queue");
+  ASSERT_TRUE(w.wait_for_widget("queue.cancel.1"));
+  w.key("Escape");
+  EXPECT_TRUE(goes_on(w)) << "the queue's list was open";
+  EXPECT_FALSE(w.read()["widgets"].contains("queue.cancel.1"));
+  for (const char* const field :
+       {"prompt", "seed", "steps.value", "guidance.value", "count.value", "size.width",
+        "size.height"}) {
+    w.click(field);
+    w.key("Escape");
+    EXPECT_TRUE(goes_on(w)) << field;
+    w.click(field);
+    w.key("shift+Escape");
+    EXPECT_TRUE(goes_on(w)) << field;
+    EXPECT_FALSE(w.state()["escape_cancels"].get<bool>()) << field;
+  }
+}
+
+TEST(WindowEscape, UndoesNothingInAField) {
+  WindowDriver w = open({});
+  w.click("steps.value");
+  w.key("ctrl+a");
+  w.type("23");
+  w.key("Escape");
+  w.click("seed");
+  w.type("77");
+  w.key("Escape");
+  w.click("size.width");
+  w.key("ctrl+a");
+  w.type("768");
+  w.key("Escape");
+  EXPECT_TRUE(w.wait(
+      [](const json& s) { return s["steps"] == 23 && s["seed"] == "77" && s["width"] == 768; }))
+      << w.state();
+}
+
+TEST(WindowEscape, CancelsOnlyWhenPressedAgainSoon) {
+  WindowDriver w = open({"--step-ms=4000"});
+  start_long_run(w);
+  w.key("Escape");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["escape_cancels"] == true; }));
+  w.screenshot("escape_again");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["escape_cancels"] == false; }, 5));
+  EXPECT_TRUE(goes_on(w)) << "the second press did not come";
+  w.click("canvas");
+  w.key("Escape");
+  w.key("Escape");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["jobs"] == 0; }));
+}
+
+TEST(WindowUndo, AnExampleGivesThePromptBack) {
+  WindowDriver w = open({});
+  w.click("prompt");
+  w.type("a long thought");
+  w.click("example.0");
+  ASSERT_TRUE(w.wait(
+      [](const json& s) { return s["prompt"] != "a long thought" && s["banners"].size() == 1; }));
+  const std::string example = w.state()["prompt"];
+  w.screenshot("prompt_replaced");
+  w.click("banner.0.action");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["prompt"] == "a long thought"; }));
+  w.key("ctrl+shift+z");
+  ASSERT_TRUE(w.wait([&](const json& s) { return s["prompt"] == example; }));
+  w.key("ctrl+z");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["prompt"] == "a long thought"; }));
+
+  w.click("example.1");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["prompt"] != "a long thought"; }));
+  w.click("prompt");
+  w.key("alt+Up");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["prompt"] == "a long thought"; }))
+      << "the history holds what was never sent";
+}
+
+TEST(WindowUndo, AlsoFromWithinThePromptThatWasReplaced) {
+  WindowDriver w = open({});
+  w.click("prompt");
+  w.type("mine");
+  w.click("example.0");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["prompt"] != "mine"; }));
+  w.click("prompt");
+  w.key("ctrl+z");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["prompt"] == "mine"; }));
+}
+
+TEST(WindowUndo, TextTypedOnTheCanvasIsTakenBackByOneKey) {
+  WindowDriver w = open({"--step-ms=10"});
+  w.click("example.0");
+  make_one(w, 1);
+  w.click("prompt");
+  w.key("ctrl+a");
+  w.type("my draft");
+  w.click("preset.1024");
+  ASSERT_TRUE(
+      w.wait([](const json& s) { return s["width"] == 1024 && s["prompt"] == "my draft"; }));
+  w.click("canvas");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["canvas_focused"] == true; }));
+  w.type("2 apples, a cat");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["prompt"] != "my draft"; }));
+  w.screenshot("settings_taken");
+  w.key("ctrl+z");
+  EXPECT_TRUE(w.wait([](const json& s) {
+    return s["prompt"] == "my draft" && s["width"] == 1024 && s["seed"] == "";
+  })) << w.state();
+}
+
+TEST(WindowUndo, UseSettingsAndPlainSettings) {
+  WindowDriver w = open({"--step-ms=10"});
+  w.click("example.0");
+  make_one(w, 1);
+  w.click("steps.value");
+  w.key("ctrl+a");
+  w.type("9");
+  w.key("Return");
+  w.click("preset.16:9");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["steps"] == 9 && s["height"] == 576; }));
+  w.click("use_settings");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["steps"] == 16 && s["height"] == 512; }));
+  w.key("ctrl+z");
+  ASSERT_TRUE(w.wait([](const json& s) {
+    return s["steps"] == 9 && s["height"] == 576 && s["seed"] == "";
+  })) << w.state();
+  w.key("ctrl+z");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["steps"] == 9 && s["height"] == 512; }));
+  w.key("ctrl+z");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["steps"] == 16; }));
+}
+
+TEST(WindowUndo, WaitingJobsComeBack) {
+  WindowDriver w = open({"--step-ms=4000"});
+  start_long_run(w);
+  w.click("generate");
+  pause(0.6);
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["jobs"] == 3; }));
+  w.click("canvas");
+  w.key("shift+Escape");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["jobs"] == 1 && s["banners"].size() == 1; }));
+  w.click("banner.0.action");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["jobs"] == 3 && s["banners"].empty(); }));
+}
+
+TEST(WindowNumber, ArrowsChangeItAndWhatIsNoneIsRefused) {
+  WindowDriver w = open({});
+  w.click("steps.value");
+  w.key("Up");
+  w.key("shift+Up");
+  w.key("Down");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["steps"] == 26; }, 3)) << w.state()["steps"];
+  w.key("ctrl+a");
+  w.type("abc");
+  w.key("Tab");
+  EXPECT_TRUE(w.wait(
+      [](const json& s) { return s["steps"] == 26 && s["number_note"] != ""; }));
+  const auto width_note = [&](const char* typed, int width, const char* said) {
+    w.click("size.width");
+    w.key("ctrl+a");
+    w.type(typed);
+    w.key("Tab");
+    return w.wait([&](const json& s) {
+      return s["width"] == width &&
+             s["size_note"].get<std::string>().find(said) != std::string::npos;
+    }, 5);
+  };
+  EXPECT_TRUE(width_note("99999", 8192, "8192 is the most"));
+  EXPECT_TRUE(width_note("0", 64, "64 is the least"));
+  EXPECT_TRUE(width_note("abc", 64, "no number"));
+}
+
+TEST(WindowNumber, IsTakenWhenTheRunIsStartedWhileItIsTyped) {
+  WindowDriver w = open({"--step-ms=10"});
+  w.click("example.0");
+  w.click("size.width");
+  w.key("ctrl+a");
+  w.type("1024");
+  w.key("ctrl+Return");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 1 && s["jobs"] == 0; }));
+  const json place = w.read()["widgets"]["picture"];
+  EXPECT_NEAR(place["w"].get<double>() / place["h"].get<double>(), 2.0, 0.02);
+}
+
+TEST(WindowSeed, APasteThatIsNoNumberChangesNothingAndSaysSo) {
+  WindowDriver w = open({});
+  const auto paste = [&](const char* text) {
+    w.click("seed");
+    w.key("ctrl+a");
+    w.paste(text);
+    pause(0.4);
+    w.key("Tab");
+  };
+  const auto is = [&](const char* seed, const char* note) {
+    return w.wait([&](const json& s) { return s["seed"] == seed && s["seed_note"] == note; }, 5);
+  };
+  paste("123");
+  EXPECT_TRUE(is("123", ""));
+  paste("a cat");
+  EXPECT_TRUE(is("123", "a cat")) << w.state();
+  w.screenshot("seed_refused");
+  paste("1.5");
+  EXPECT_TRUE(is("123", "1.5"));
+  paste("1.5e9");
+  EXPECT_TRUE(is("1500000000", ""));
+  paste("Seed: 77, Size: 512x512");
+  EXPECT_TRUE(is("77", ""));
+  paste("-1");
+  EXPECT_TRUE(is("", ""));
+  w.click("seed");
+  w.key("minus");
+  w.type("1");
+  w.key("Tab");
+  EXPECT_TRUE(is("", ""));
+  EXPECT_EQ(w.state()["reason"].get<std::string>().find("seed"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace headroom::test
