@@ -55,7 +55,7 @@ int run_window(const CommandLine& line) {
                    .other_programs = [&] { return app.memory.other_programs(); }},
        .count_tokens =
            [&](const std::string& prompt) {
-             return static_cast<int>(app.tokenizer->encode_prompt(prompt).size());
+             return static_cast<int>(app.tokenizer->encode_prompt(prompt, kMaxPromptBytes).size());
            },
        .model = app.pipeline.model.info,
        .device_name = app.pipeline.device.name,

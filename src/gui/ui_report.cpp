@@ -42,6 +42,7 @@ std::string state_json(const UiState& state, const Frame& frame) {
                                                                                  : ""},
                       {"offered", state.offered.size()},
                       {"canvas_focused", state.canvas_focused},
+                      {"editing", state.item_was_active},
                       {"escape_cancels", state.escape_cancels(frame.now)},
                       {"width", state.draft.width},
                       {"height", state.draft.height},

@@ -37,6 +37,16 @@ TEST_F(WindowText, AChinesePromptPastedFromAWebPageReachesThePicture) {
   RecordProperty("mean_difference", std::to_string(alike.mean_difference));
 }
 
+TEST_F(WindowText, APromptThatIsTooLongForTheModelIsCountedWhole) {
+  std::string prompt;
+  for (int i = 0; i < 400; ++i) prompt += "红苹果，";
+  WindowDriver w(launch());
+  w.click("prompt");
+  w.paste(prompt);
+  EXPECT_TRUE(w.wait([](const json& s) { return s["tokens"] > 512; })) << w.state()["tokens"];
+  w.screenshot("prompt_too_long");
+}
+
 TEST_F(WindowText, AnExampleInChineseIsAClickAway) {
   WindowDriver w(launch({"--language", "zh"}));
   ASSERT_EQ(w.state()["language"], "zh");

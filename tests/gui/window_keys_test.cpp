@@ -184,25 +184,34 @@ TEST(WindowUndo, WaitingJobsComeBack) {
 
 TEST(WindowNumber, ArrowsChangeItAndWhatIsNoneIsRefused) {
   WindowDriver w = open({});
-  w.click("steps.value");
+  const auto edit = [&](const char* field) {
+    w.click(field);
+    return w.wait([](const json& s) { return s["editing"] == true; });
+  };
+  const auto steps_are = [&](int steps) {
+    return w.wait([&](const json& s) { return s["steps"] == steps; });
+  };
+  ASSERT_TRUE(edit("steps.value"));
   w.key("Up");
+  EXPECT_TRUE(steps_are(17));
   w.key("shift+Up");
+  EXPECT_TRUE(steps_are(27));
   w.key("Down");
-  EXPECT_TRUE(w.wait([](const json& s) { return s["steps"] == 26; }, 3)) << w.state()["steps"];
+  EXPECT_TRUE(steps_are(26));
   w.key("ctrl+a");
   w.type("abc");
   w.key("Tab");
   EXPECT_TRUE(w.wait(
       [](const json& s) { return s["steps"] == 26 && s["number_note"] != ""; }));
   const auto width_note = [&](const char* typed, int width, const char* said) {
-    w.click("size.width");
+    if (!edit("size.width")) return false;
     w.key("ctrl+a");
     w.type(typed);
     w.key("Tab");
     return w.wait([&](const json& s) {
       return s["width"] == width &&
              s["size_note"].get<std::string>().find(said) != std::string::npos;
-    }, 5);
+    });
   };
   EXPECT_TRUE(width_note("99999", 8192, "8192 is the most"));
   EXPECT_TRUE(width_note("0", 64, "64 is the least"));

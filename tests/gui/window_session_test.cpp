@@ -81,6 +81,7 @@ TEST_F(WindowSession, AnUnsavedPictureCanBeSavedElsewhere) {
   ASSERT_TRUE(asks(w));
   w.screenshot("close_unsaved");
   w.click("close.folder");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["editing"] == true; }));
   w.key("ctrl+a");
   w.type((folder_ / "elsewhere").string());
   w.click("close.save");

@@ -53,7 +53,7 @@ struct WindowServices {
 //   {"window": {"width", "height", "scale"},
 //    "widgets": {NAME: {"x", "y", "w", "h", "enabled"}},                         window pixels
 //    "state": {"running", "cancelling", "jobs", "stage", "step", "pictures", "selected", "live",
-//              "canvas_focused", "escape_cancels",
+//              "canvas_focused", "editing", "escape_cancels",
 //              "width", "height", "can_generate", "reason", "prompt", "tokens", "language",
 //              "theme", "hand", "seed", "steps", "guidance", "count", "banners": [TEXT],
 //              "picture_file", "closing", "offered", "cards": {PRESET: {"state": "fits|tight|slower|short|pending",
