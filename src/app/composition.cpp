@@ -62,7 +62,8 @@ PipelineOptions pipeline_options(const AppConfig& config, const Device& device,
                                  bool pretended = false) {
   PipelineOptions options;
   options.model = read_model_folder(model_folder(config.model.path));
-  check_model_files(options.model, needs_weights);
+  check_model_files(options.model, needs_weights, config.model.check_weights);
+  options.check_weights = config.model.check_weights;
   options.device = device;
   options.dtype = config.model.dtype;
   options.threads = config.model.threads;

@@ -151,6 +151,8 @@ constexpr std::array<ConfigKey, 19> kKeys{{
     {"model", "enable_cpu_offload", kSwitchAllowed,
      [](AppConfig& c, const Values& v) { return set_bool(c.model.low_vram, v); }, false,
      "low_vram"},
+    {"model", "check_weights", kSwitchAllowed,
+     [](AppConfig& c, const Values& v) { return set_bool(c.model.check_weights, v); }},
     {"model", "offload_layers", "a list of layer names",
      [](AppConfig& c, const Values& v) { return set_names(c.model.offload_layers, v); }, true},
 

@@ -49,6 +49,13 @@ struct OpenedModel {
         host_vae_weights(vae, at::TensorOptions(at::kCPU).dtype(formats.vae)),
         networks(model, formats, {text_weights, transformer_weights, vae_weights, host_vae_weights},
                  /*background=*/true) {}
+
+  void allow_holes() {
+    for (FileWeights* const weights :
+         {&text_weights, &transformer_weights, &vae_weights, &host_vae_weights}) {
+      weights->allow_holes();
+    }
+  }
 };
 
 // Measures one stage after the other.
@@ -245,6 +252,7 @@ class PipelineGenerator final : public ImageGenerator {
     constexpr int kNoSteps = 0;
     if (!opened_) {
       opened_ = std::make_unique<OpenedModel>(options_.model, job.precision.formats, torch_device_);
+      if (!options_.check_weights) opened_->allow_holes();
     }
     TextToImage& networks = opened_->networks;
     job.clock.run(Stage::kLoad, first, [&] {

@@ -89,13 +89,13 @@ void check_quantisation(const TensorStore& store) {
 }
 
 void check_part(const fs::path& folder, const char* stem, std::vector<std::string> prefixes,
-                const std::function<void(WeightSource&)>& ask) {
+                bool finds_holes, const std::function<void(WeightSource&)>& ask) {
   const TensorStore store(folder, stem);
   check_finished(store);
   check_quantisation(store);
   CheckedWeights weights(store, std::move(prefixes));
   ask(weights);
-  weights.finish();
+  if (finds_holes) weights.finish();
 }
 
 // A folder as it comes with the program for planning.
@@ -111,24 +111,25 @@ bool has_configs_alone(const fs::path& root) {
 
 }  // namespace
 
-void check_model_files(const ModelFolder& model, bool needs_weights) {
+void check_model_files(const ModelFolder& model, bool needs_weights, bool finds_holes) {
   if (!needs_weights && has_configs_alone(model.root)) return;
   const c10::InferenceMode inference;
   const TextEncoderConfig& text = model.text_encoder;
-  check_part(model.root / "text_encoder", "model", {"", "model."}, [&](WeightSource& weights) {
-    weights.gather_rows("embed_tokens.weight", {}, text.vocab_size, text.hidden_size);
-    for (int i = 0; i < TextEncoder::layer_count(text); ++i) {
-      (void)TextEncoder::load_layer(text, weights, i);
-    }
-  });
-  check_part(model.root / "transformer", "diffusion_pytorch_model", {""},
+  check_part(model.root / "text_encoder", "model", {"", "model."}, finds_holes,
+             [&](WeightSource& weights) {
+               weights.gather_rows("embed_tokens.weight", {}, text.vocab_size, text.hidden_size);
+               for (int i = 0; i < TextEncoder::layer_count(text); ++i) {
+                 (void)TextEncoder::load_layer(text, weights, i);
+               }
+             });
+  check_part(model.root / "transformer", "diffusion_pytorch_model", {""}, finds_holes,
              [&](WeightSource& weights) {
                const Transformer shell(model.transformer, weights);
                for (int i = 0; i < model.transformer.n_layers; ++i) {
                  (void)Transformer::load_layer(model.transformer, weights, i);
                }
              });
-  check_part(model.root / "vae", "diffusion_pytorch_model", {""},
+  check_part(model.root / "vae", "diffusion_pytorch_model", {""}, finds_holes,
              [&](WeightSource& weights) { const VaeDecoder decoder(model.vae, weights); });
 }
 

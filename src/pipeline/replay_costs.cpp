@@ -114,8 +114,11 @@ StageNeed ReplayCosts::need(Stage stage, const ReplayRequest& what, std::int64_t
   const std::int64_t layer =
       stage == Stage::kEncode ? sizes_.text_encoder_layer : sizes_.transformer_layer;
   const std::int64_t stayed = resident_bytes - left_out(stage, model_, rungs) * layer;
-  const StageNeed need{0, peak.activation_bytes + peak.weights_bytes - stayed, peak.workspace_bytes,
-                       peak.peak_bytes - stayed, peak.host_bytes};
+  // What stayed counts as it is reserved: on a card that may be a little more than what is in use.
+  const std::int64_t activations =
+      std::max<std::int64_t>(0, peak.activation_bytes + peak.weights_bytes - stayed);
+  const StageNeed need{0, activations, peak.workspace_bytes, peak.peak_bytes - stayed,
+                       peak.host_bytes};
   return with_weights(known_.emplace(key, need).first->second, resident_bytes);
 }
 

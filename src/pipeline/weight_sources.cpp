@@ -155,7 +155,7 @@ void FileWeights::read(std::string_view name, const at::Tensor& target) {
   const TensorView& view = find(name, target.sizes(), full_name);
   const c10::ScalarType stored = scalar_type(view.dtype, place_of(full_name));
   ask_for_pages(view.data);
-  if (is_hollow(view)) {
+  if (!allows_holes_ && is_hollow(view)) {
     throw Error(ErrorKind::kModelFile, place_of(full_name) +
                                            " is zero or has a hole of zeros; the download is "
                                            "incomplete, so download the file again");

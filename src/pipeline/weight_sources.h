@@ -39,6 +39,8 @@ class FileWeights final : public WeightSource {
   // `prefixes`: what may stand before a name in the file, tried in order.
   FileWeights(const TensorStore& store, at::TensorOptions options,
               std::vector<std::string> prefixes = {""});
+  // Matrices with holes of zeros are read as they are, which is an error otherwise.
+  void allow_holes() { allows_holes_ = true; }
   at::Tensor get(std::string_view name, at::IntArrayRef shape) override;
   void read(std::string_view name, const at::Tensor& target) override;
   at::Tensor gather_rows(std::string_view name, std::span<const std::int32_t> ids,
@@ -56,6 +58,7 @@ class FileWeights final : public WeightSource {
   Staging staging_;
   at::TensorOptions options_;
   std::vector<std::string> prefixes_;
+  bool allows_holes_ = false;
 };
 
 // Shapes without values, for a replay. Of quantised storage: the matrices of the layers that a

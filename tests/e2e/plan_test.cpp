@@ -82,7 +82,7 @@ TEST_F(PlanCommand, AnswersForTheRealModelWithoutItsWeights) {
   EXPECT_NEAR(large["plan"]["stages"][1]["weights_bytes"].get<double>(), 19.57e9, 0.6e9);
   const ProcessResult refused = run({"generate", "-p", "a cat", "--model", "z-image-turbo"});
   EXPECT_EQ(refused.exit_code, 3);
-  EXPECT_NE(refused.err.find("tokenizer"), std::string::npos) << refused.err;
+  EXPECT_NE(refused.err.find("text_encoder"), std::string::npos) << refused.err;
 }
 
 TEST_F(PlanCommand, AnswersForWeightsOfEightAndFourBitsButRunsNone) {

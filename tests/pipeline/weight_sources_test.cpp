@@ -154,7 +154,7 @@ TEST_F(FileWeightsTest, AnIntegerTensorIsNoWeight) {
   FileWeights source = weights();
   const std::string message = failure([&] { source.get("a.byte", {1}); });
   EXPECT_THAT(message, HasSubstr("tensor a.byte is stored as U8"));
-  EXPECT_THAT(message, HasSubstr("F32, F16 and BF16 can be read"));
+  EXPECT_THAT(message, HasSubstr("choose the model's folder in BF16, F16 or F32"));
   const std::vector<std::int32_t> ids{0};
   EXPECT_THAT(failure([&] { source.gather_rows("a.byte", ids, 1, 1); }),
               HasSubstr("has shape [1]"));

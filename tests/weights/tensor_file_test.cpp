@@ -59,7 +59,10 @@ TEST_P(HostileFile, IsReadOrRefusedAsTheManifestSays) {
   const auto& [folder, entry] = GetParam();
   const std::filesystem::path file = folder / entry.at("file").get<std::string>();
   if (!entry.at("valid").get<bool>()) {
-    expect_error(ErrorKind::kModelFile, {file.string(), "download it again"},
+    // A number format that is not known is no damage: another download brings it again.
+    const bool sound = file.filename().string().starts_with("bad_dtype");
+    const char* const way_out = sound ? "choose the model's folder in" : "download it again";
+    expect_error(ErrorKind::kModelFile, {file.string(), way_out},
                  [&] { TensorFile refused(file); });
     return;
   }

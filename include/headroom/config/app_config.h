@@ -17,6 +17,7 @@ struct ModelOptions {
   std::string dtype = "auto";   // auto | fp32 | bf16 | fp16 | int8 | q4
   int threads = 0;              // 0 = one per physical core
   bool low_vram = false;        // prefer evicting and streaming; alias model.enable_cpu_offload
+  bool check_weights = true;    // refuse weight files with holes of zeros
   std::vector<std::string> offload_layers;  // layers to keep off the device, by name
 };
 struct MemoryOptions {

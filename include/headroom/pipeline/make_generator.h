@@ -27,6 +27,7 @@ struct PipelineOptions {
   // Asked once, before the first forecast: what this device was measured to do. May be empty.
   std::function<std::optional<DeviceRates>()> rates;
   BudgetOptions budget;
+  bool check_weights = true;  // holes of zeros in a matrix are an error when it is read
   bool low_vram = false;  // prefer the plan that holds least over the fastest
   LadderFloor floor;      // what stays off the device in any case
   std::optional<std::int64_t> pretend_vram_bytes;
