@@ -102,7 +102,8 @@ class ScaledModel {
   }
 
   static void multiply(std::vector<std::byte>& values, DType dtype, float factor) {
-    if (factor == 0) return std::fill(values.begin(), values.end(), std::byte{});
+    // Next to nothing in every format: weights of zero would be taken for a broken download.
+    if (factor == 0) return std::fill(values.begin(), values.end(), std::byte{1});
     ASSERT_EQ(dtype, DType::kF32);
     for (std::size_t i = 0; i < values.size(); i += sizeof(float)) {
       float value = 0;
@@ -175,7 +176,23 @@ TEST(Health, WhereNoSaferFormatHelpsTheModelIsNamedAsTheFault) {
   }
 }
 
+// The latents were finite and the decoder is in float32: there is no overflow to be rid of.
+TEST(Health, APictureOfOneColourIsNotRepeatedWhereTheDecoderIsInFloat32) {
+  const ScaledModel model;
+  model.scale("vae", "diffusion_pytorch_model", {{"decoder.conv_out.weight", 0.0F}});
+  const Runner runner(model.root, [](PipelineOptions& options) { options.dtype = "fp16"; });
+  RecordingSink sink;
+  runner.generator->generate(small_request(runner), sink, {});
+  ASSERT_THAT(sink.images, SizeIs(1));
+  EXPECT_EQ(sink.images[0].receipt.dtype, "fp16");
+  ASSERT_THAT(sink.notices, SizeIs(1));
+  EXPECT_EQ(sink.notices[0].first, "one-colour");
+}
+
 TEST(Health, APictureOfOneColourIsTriedOnceMoreThenHandedOverWithANotice) {
+  if (choose_formats("bf16", choose_device("cpu")).vae == at::kFloat) {
+    GTEST_SKIP() << "this processor decodes in float32, in which nothing overflows";
+  }
   const ScaledModel model;
   model.scale("vae", "diffusion_pytorch_model", {{"decoder.conv_out.weight", 0.0F}});
   const Runner runner(model.root, [](PipelineOptions& options) { options.dtype = "bf16"; });
