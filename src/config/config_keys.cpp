@@ -135,7 +135,7 @@ constexpr std::string_view kFolderAllowed = "a folder (~ needs the HOME variable
 constexpr std::string_view kSwitchAllowed = "true or false";
 
 // Lambdas without capture, so that the table is plain data.
-constexpr std::array<ConfigKey, 19> kKeys{{
+constexpr std::array<ConfigKey, 20> kKeys{{
     {"model", "path", kFolderAllowed,
      [](AppConfig& c, const Values& v) { return expand_home(v.front(), c.model.path); }},
     {"model", "device", "auto, cpu, cuda or cuda:N (N from 0 to 63)",

@@ -51,6 +51,7 @@ model:
   dtype: bf16
   threads: 6
   low_vram: true
+  check_weights: false
   offload_layers: [text_encoder, "vae"]
 memory:
   pretend_vram: 6G
@@ -74,6 +75,7 @@ log:
   EXPECT_EQ(config.model.dtype, "bf16");
   EXPECT_EQ(config.model.threads, 6);
   EXPECT_TRUE(config.model.low_vram);
+  EXPECT_FALSE(config.model.check_weights);
   EXPECT_THAT(config.model.offload_layers, ElementsAre("text_encoder", "vae"));
   EXPECT_EQ(config.memory.pretend_vram_bytes, 6 * kGiB);
   EXPECT_EQ(config.memory.pretend_others_file, "/others.txt");
