@@ -4,8 +4,6 @@
 
 #include "fake_card/card_program.h"
 
-#include <algorithm>
-
 namespace headroom::test {
 namespace {
 
@@ -47,24 +45,6 @@ TEST_P(EveryCard, MakesAPictureAndTheReportCountsIt) {
   const ProcessResult report = run({"report"});
   EXPECT_EQ(report.exit_code, 0) << report.err;
   EXPECT_NE(report.out.find("Stand-in card"), std::string::npos) << report.out;
-}
-
-// From the reservation on, the driver is asked for nothing: not in the first picture, and not in
-// the second.
-TEST_P(EveryCard, IsAskedForMemoryBeforeTheWeightsComeOnly) {
-  EXPECT_EQ(run_json(quick({"--json", "--count", "2", "-o", "."})).size(), 2U);
-  const std::vector<CardEvent> events = take_events();
-  constexpr std::int64_t kWeight = 8192;  // bytes: more than is copied to warm up
-  const auto first_weight = std::find_if(events.begin(), events.end(), [](const CardEvent& e) {
-    return e.name == "copy" && e.text("kind") == "h2d" && e.number("bytes") > kWeight;
-  });
-  ASSERT_NE(first_weight, events.end());
-  EXPECT_EQ(std::count_if(first_weight, events.end(),
-                          [](const CardEvent& e) { return e.name == "alloc"; }),
-            0);
-  for (const std::string& line : lines(read_bytes(folder_ / "state/headroom/receipts.jsonl"))) {
-    EXPECT_EQ(json::parse(line).at("driver_allocations"), 0);
-  }
 }
 
 TEST_P(EveryCard, IsCalibrated) {
