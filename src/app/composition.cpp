@@ -3,6 +3,7 @@
 #include "headroom/core/error.h"
 #include "headroom/device/pretended_programs.h"
 #include "headroom/image/receipt_file.h"
+#include "headroom/memory/cuda_allocator_model.h"
 #include "headroom/memory/offload_floor.h"
 #include "headroom/pipeline/calibrate.h"
 #include "headroom/pipeline/model_check.h"
@@ -73,6 +74,10 @@ PipelineOptions pipeline_options(const AppConfig& config, const Device& device,
       return device_rates(device, dtype, threads);
     };
   }
+  for (const std::string& warning :
+       allocator_warnings(device.backend->caching_settings().value_or(""))) {
+    spdlog::warn("warning: {}", warning);
+  }
   options.budget = config.budget();
   options.low_vram = config.model.low_vram;
   if (!config.model.offload_layers.empty()) {
@@ -108,6 +113,20 @@ void teach(Forecaster& forecaster, const std::string& model) {
 }
 
 }  // namespace
+
+std::vector<std::string> allocator_warnings(const std::string& settings) {
+  try {
+    CudaAllocatorSettings read = parse_cuda_alloc_conf(settings);
+    std::vector<std::string> warnings = std::move(read.notes);
+    for (const std::string& key : read.unknown_keys) {
+      warnings.push_back("PYTORCH_CUDA_ALLOC_CONF: " + key +
+                         " is not known, and libtorch will not start with it; leave it out.");
+    }
+    return warnings;
+  } catch (const Error& e) {  // to be reported, not to end with: the cards are what was asked for
+    return {e.what()};
+  }
+}
 
 OtherPrograms pretended_programs(const AppConfig& config) {
   if (config.memory.pretend_others_file.empty()) return {};

@@ -5,8 +5,14 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace headroom {
+
+// What is wrong with the settings of libtorch's caching allocator, and what predictions leave out of
+// them: a sentence each.
+[[nodiscard]] std::vector<std::string> allocator_warnings(const std::string& settings);
 
 // What --pretend-others names, or nothing.
 [[nodiscard]] OtherPrograms pretended_programs(const AppConfig& config);

@@ -1,3 +1,4 @@
+#include "headroom/core/error.h"
 #include "headroom/engine/memory_sampler.h"
 #include "headroom/gui/window.h"
 
@@ -11,16 +12,20 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <memory>
+#include <optional>
+#include <string>
 
 #include <spdlog/spdlog.h>
 
 namespace headroom {
 
-int run_window(const CommandLine& line) {
-  const BlockedSignals signals;  // before the first thread
+namespace {
+
+int show_window(const AppConfig& config, const Composition& app, const std::string& problem,
+                const BlockedSignals& signals) {
   std::atomic<bool> ending{false};
-  const Composition app(line.config);
-  const OutputPlace output = choose_output({}, line.config.output);
+  const OutputPlace output = choose_output({}, config.output);
   const auto save = [output](const GenerationRequest& request, const GeneratedImage& picture) {
     std::filesystem::path file = save_picture(output, request, picture);
     spdlog::info("saved {}", file.string());
@@ -59,7 +64,8 @@ int run_window(const CommandLine& line) {
            },
        .model = app.pipeline.model.info,
        .device_name = app.pipeline.device.name,
-       .config = line.config,
+       .config = config,
+       .start_problem = problem,
        .output_folder = output.path,
        .assets_folder = share_folder(),
        .state_file = window_state_file(),
@@ -79,6 +85,31 @@ int run_window(const CommandLine& line) {
            },
        .ending = [&] { return ending.load(); }});
   return window.run();
+}
+
+}  // namespace
+
+// Started from a menu there is no terminal to say it on: whatever is wrong with the model or the
+// device, the window opens with the starter model and says so.
+int run_window(const CommandLine& line) {
+  const BlockedSignals signals;  // before the first thread
+  std::optional<Error> refused;
+  AppConfig config = line.config;
+  std::unique_ptr<const Composition> app;
+  try {
+    app = std::make_unique<const Composition>(config);
+  } catch (const Error& e) {
+    spdlog::error("{}", e.what());
+    refused = e;
+    config.model = {};
+    app = std::make_unique<const Composition>(config);
+  }
+  try {
+    return show_window(config, *app, refused ? refused->what() : "", signals);
+  } catch (const Error& e) {
+    if (refused) throw *refused;  // no window either: the first fault is the one to mend
+    throw;
+  }
 }
 
 }  // namespace headroom

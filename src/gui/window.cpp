@@ -140,6 +140,9 @@ Window::Impl::Impl(WindowServices services)
   use_language(state_.language);
   use_theme();
   session_.restore(state_, text_);
+  if (!services_.start_problem.empty()) {
+    state_.add_banner({.title = text_.text("banner.start"), .text = services_.start_problem});
+  }
   for (const std::string& family : fonts_.missing) {
     state_.add_banner({.kind = Banner::Kind::kWarning,
                        .title = text_.text("banner.font"),

@@ -51,7 +51,7 @@ TEST_F(Calibrate, FindsNothingToAddOnTheCpu) {
       const Calibration found = calibrate(cpu_, dtype, threads);
       EXPECT_EQ(found.terms, WorkspaceTerms{}) << dtype << " " << threads;
       EXPECT_EQ(found.key.device, "CPU budget");
-      EXPECT_EQ(found.key.dtype, dtype);
+      EXPECT_THAT(found.key.dtype, ::testing::StartsWith(dtype));  // and perhaps the decoder's
       EXPECT_EQ(found.key.threads, threads);
       EXPECT_THAT(found.left_out, ::testing::IsEmpty());
       std::map<std::string, int> shapes;

@@ -25,6 +25,8 @@ struct WindowServices {
   ModelInfo model;
   std::string device_name;  // "CPU", "RTX 3060 Laptop"
   AppConfig config;
+  // Why the window shows another model or device than was asked for, one sentence; else empty.
+  std::string start_problem{};
   std::filesystem::path output_folder;  // where pictures go; shown for a picture without a file
   // Holds fonts/, icons/ and lang/; the build makes it as share/headroom below the build folder.
   std::filesystem::path assets_folder;
