@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -21,6 +22,10 @@
 namespace headroom {
 
 namespace {
+
+bool has_display() {
+  return std::getenv("DISPLAY") != nullptr || std::getenv("WAYLAND_DISPLAY") != nullptr;
+}
 
 int show_window(const AppConfig& config, const Composition& app, const std::string& problem,
                 const BlockedSignals& signals) {
@@ -99,6 +104,7 @@ int run_window(const CommandLine& line) {
   try {
     app = std::make_unique<const Composition>(config);
   } catch (const Error& e) {
+    if (!has_display()) throw;
     spdlog::error("{}", e.what());
     refused = e;
     config.model = {};

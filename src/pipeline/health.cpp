@@ -14,14 +14,14 @@ bool is_finite(const at::Tensor& values) {
   return std::isfinite(at::sum(values, at::kDouble).item<double>());
 }
 
-// Convolutions pad at the border, so even the picture of a decoder without weights differs there.
+// Convolutions pad at the border, so even the picture of a decoder without weights differs there. Of
+// small pictures all must be alike: their middle is a few latents, and may well be of one colour.
 bool is_one_colour(const Image& image) {
   constexpr int kNoise = 1;  // levels, as rounding makes them
   constexpr int kBorderPart = 8;
-  constexpr int kLeastBorder_px = 16;  // two latents
-  const auto border = [&](int side) {
-    return side >= 4 * kLeastBorder_px ? std::max(side / kBorderPart, kLeastBorder_px) : 0;
-  };
+  constexpr int kLeastWithBorder_px = 256;
+  const bool has_border = std::min(image.width, image.height) >= kLeastWithBorder_px;
+  const auto border = [&](int side) { return has_border ? side / kBorderPart : 0; };
   const int left = border(image.width);
   const int top = border(image.height);
   const auto at = [&](int x, int y) {

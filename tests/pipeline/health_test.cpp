@@ -48,17 +48,17 @@ TEST(Health, OneColourAllowsForRounding) {
 
 TEST(Health, OneColourDoesNotAskForTheBorder) {
   Image image;
-  image.width = 128;
-  image.height = 64;
+  image.width = 512;
+  image.height = 256;
   for (int y = 0; y < image.height; ++y) {
     for (int x = 0; x < image.width; ++x) {
-      const bool is_border = x < 16 || y < 16 || x >= 112 || y >= 48;
+      const bool is_border = x < 64 || y < 32 || x >= 448 || y >= 224;
       const auto grey = static_cast<std::uint8_t>(is_border ? 100 + (x + y) % 9 : 128);
       image.rgb.insert(image.rgb.end(), {grey, grey, grey});
     }
   }
   EXPECT_TRUE(is_one_colour(image));
-  image.rgb[3 * (32 * 128 + 64)] = 140;  // one pixel inside
+  image.rgb[3 * (128 * 512 + 256)] = 140;  // one pixel inside
   EXPECT_FALSE(is_one_colour(image));
 }
 
