@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The whole check: the queue under ThreadSanitizer, the rooms without torch under AddressSanitizer
+# The whole check: the format of the sources, the queue under ThreadSanitizer, the rooms without torch under AddressSanitizer
 # and UBSan, then everything, the checks on the stand-in card among it. Ends with ctest's summary of
 # the last.
 set -euo pipefail
@@ -32,6 +32,7 @@ run_tests() {
 
 step "setup" "$root/scripts/check_fake_card.sh" --fetch
 use_build_tools
+step "check the format of the sources" "$root/scripts/check_format.sh"
 step "configure tsan" configure tsan
 step "build the queue's tests under ThreadSanitizer" build_for_thread_sanitizer
 step "test the queue under ThreadSanitizer" run_tests tsan -R '^engine/'

@@ -58,9 +58,8 @@ std::optional<DeviceRates> device_rates(const Device& device, const std::string&
   return rates;
 }
 
-PipelineOptions pipeline_options(const AppConfig& config, const Device& device,
-                                 fs::path dump_file, bool needs_weights,
-                                 bool pretended = false) {
+PipelineOptions pipeline_options(const AppConfig& config, const Device& device, fs::path dump_file,
+                                 bool needs_weights, bool pretended = false) {
   PipelineOptions options;
   options.model = read_model_folder(model_folder(config.model.path));
   check_model_files(options.model, needs_weights, config.model.check_weights);

@@ -50,11 +50,11 @@ void print_text(const Forecast& forecast) {
   for (const StagePlan& stage : plan.stages) {
     char seconds[32] = "";  // nothing while nothing is known
     if (stage.seconds > 0) std::snprintf(seconds, sizeof seconds, "%.2f", stage.seconds);
-    std::printf("%-8s %10s %12s %10s %10s %10s %10s\n", std::string(stage_name(stage.stage)).c_str(),
-                format_bytes(stage.weights_bytes).c_str(),
-                format_bytes(stage.activation_bytes).c_str(),
-                format_bytes(stage.workspace_bytes).c_str(), format_bytes(stage.peak_bytes).c_str(),
-                format_bytes(stage.host_bytes).c_str(), seconds);
+    std::printf(
+        "%-8s %10s %12s %10s %10s %10s %10s\n", std::string(stage_name(stage.stage)).c_str(),
+        format_bytes(stage.weights_bytes).c_str(), format_bytes(stage.activation_bytes).c_str(),
+        format_bytes(stage.workspace_bytes).c_str(), format_bytes(stage.peak_bytes).c_str(),
+        format_bytes(stage.host_bytes).c_str(), seconds);
   }
   if (plan.rung_effects.empty()) return;
   std::printf("\n%-22s %10s %10s\n", "rung", "saves", "costs");

@@ -43,7 +43,8 @@ class Overlay {
              "; keep one of them");
     }
     if ((values.empty() && !key.is_list) || !key.set(config_, values)) {
-      refuse(label + ": " + all_in_quotes(values) + " is not allowed; use " + std::string(key.allowed));
+      refuse(label + ": " + all_in_quotes(values) + " is not allowed; use " +
+             std::string(key.allowed));
     }
     config_.places[setting] = label;
   }

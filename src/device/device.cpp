@@ -38,13 +38,13 @@ Device choose_of_kind(const BackendKind& kind, const std::string& wanted, std::s
     if (wanted == kind.name || device.id() == id) return std::move(device);
   }
   const std::string title(kind.title);
-  throw Error(ErrorKind::kInvalidRequest,
-              "device \"" + wanted + "\" is not there: " +
-                  (devices.empty()
-                       ? "no " + title +
-                             " is usable here (headroom devices says why); use --device cpu"
-                       : "this machine has " + std::to_string(devices.size()) + " " + title +
-                             "(s), counted from 0"));
+  throw Error(
+      ErrorKind::kInvalidRequest,
+      "device \"" + wanted + "\" is not there: " +
+          (devices.empty()
+               ? "no " + title + " is usable here (headroom devices says why); use --device cpu"
+               : "this machine has " + std::to_string(devices.size()) + " " + title +
+                     "(s), counted from 0"));
 }
 
 }  // namespace
@@ -58,7 +58,7 @@ std::vector<Device> list_devices() {
 }
 
 Device pretended_device(const std::string& kind, int index, std::string name,
-                         int compute_capability) {
+                        int compute_capability) {
   for (const BackendKind& known : backend_kinds()) {
     if (known.name == kind) return known.pretend(index, std::move(name), compute_capability);
   }
@@ -91,7 +91,8 @@ MemorySnapshot DeviceMemory::read() const {
   s.source = device_.backend->source();
   s.pretended = pretend_total_.has_value() || pretend_others_;
   const SystemMemory system = read_system_memory();
-  s.host_available = system.available_bytes + (device_.backend->has_own_memory() ? 0 : s.ours() - s.cached);
+  s.host_available =
+      system.available_bytes + (device_.backend->has_own_memory() ? 0 : s.ours() - s.cached);
   if (pretend_total_) {
     s.total = *pretend_total_;
     s.free = std::max<std::int64_t>(0, s.total - s.ours());

@@ -36,7 +36,8 @@ bool cpu_convolves_bfloat16() {
     const c10::InferenceMode inference;
     const ScopedMemoryTag tag(MemoryTag::kHost);
     const auto picture = at::TensorOptions(at::kCPU).dtype(at::kBFloat16);
-    const at::Tensor x = at::zeros({1, 16, 8, 8}, picture).contiguous(at::MemoryFormat::ChannelsLast);
+    const at::Tensor x =
+        at::zeros({1, 16, 8, 8}, picture).contiguous(at::MemoryFormat::ChannelsLast);
     const at::Tensor w =
         at::zeros({16, 16, 3, 3}, picture).contiguous(at::MemoryFormat::ChannelsLast);
     try {

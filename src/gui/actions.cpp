@@ -34,10 +34,8 @@ void Actions::replace(const std::string& note, Change change) {
   const std::uint64_t step = state_.record();
   const bool nothing_lost = was.draft.prompt.empty() && step != before;
   if (was == state_.settings() || nothing_lost) return;
-  state_.add_banner({.kind = Banner::Kind::kNote,
-                     .text = note,
-                     .way = Banner::Way::kUndo,
-                     .step = step});
+  state_.add_banner(
+      {.kind = Banner::Kind::kNote, .text = note, .way = Banner::Way::kUndo, .step = step});
 }
 
 void Actions::note_removed(std::vector<GenerationRequest> jobs) {
@@ -45,11 +43,10 @@ void Actions::note_removed(std::vector<GenerationRequest> jobs) {
   const std::string count = std::to_string(jobs.size());
   const bool one = jobs.size() == 1;
   state_.record();
-  state_.add_banner(
-      {.kind = Banner::Kind::kNote,
-       .text = fill(text_.text(one ? "note.removed" : "note.removed.many"), {count}),
-       .way = Banner::Way::kUndo,
-       .step = state_.undo.record_removed(std::move(jobs))});
+  state_.add_banner({.kind = Banner::Kind::kNote,
+                     .text = fill(text_.text(one ? "note.removed" : "note.removed.many"), {count}),
+                     .way = Banner::Way::kUndo,
+                     .step = state_.undo.record_removed(std::move(jobs))});
 }
 
 void Actions::cancel(JobId id) {

@@ -19,8 +19,8 @@ class Graphics {
     std::string title;
     int width = 1280;  // design pixels, as far as the screen has room
     int height = 800;
-    std::optional<Place> place{};       // where it was before; parts off the screen are brought back
-    double ui_scale = 0;                // 0 = the monitor's own
+    std::optional<Place> place{};  // where it was before; parts off the screen are brought back
+    double ui_scale = 0;           // 0 = the monitor's own
     std::filesystem::path icon_folder;  // headroom-16.png ... ; missing ones are left out
   };
   // Throws Error{kInternal} when there is no display or no OpenGL 3.

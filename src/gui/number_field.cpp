@@ -38,7 +38,8 @@ EnteredNumber understand(const Ui& ui, const NumberField& field, const std::stri
   const auto number = parse_real(text);
   if (!number) return {field.value, fill(ui.t("number.refused"), {shorten(text, 24)})};
   const double value = round_to(field, *number);
-  if (value > field.high) return {field.high, fill(ui.t("number.most"), {format_number(field.high)})};
+  if (value > field.high)
+    return {field.high, fill(ui.t("number.most"), {format_number(field.high)})};
   if (value < field.low) return {field.low, fill(ui.t("number.least"), {format_number(field.low)})};
   return {value};
 }

@@ -63,9 +63,7 @@ const Texture* Pictures::thumbnail(const FinishedPicture& picture) {
     }
   }
   const double factor = std::min(1.0, 1.0 * thumbnail_px_ / std::min(image->width, image->height));
-  const auto side = [&](int px) {
-    return std::max(1, static_cast<int>(std::lround(px * factor)));
-  };
+  const auto side = [&](int px) { return std::max(1, static_cast<int>(std::lround(px * factor))); };
   return &(thumbnails_[key] =
                Texture(resize_lanczos(*image, side(image->width), side(image->height))));
 }

@@ -67,10 +67,13 @@ std::optional<GenerationRequest> read_request(const json& from) {
 }
 
 json to_json(const Session::Place& p) {
-  return {{"x", p.x},           {"y", p.y},
-          {"width", p.width},   {"height", p.height},
+  return {{"x", p.x},
+          {"y", p.y},
+          {"width", p.width},
+          {"height", p.height},
           {"maximized", p.maximized},
-          {"asked_width", p.asked_width}, {"asked_height", p.asked_height}};
+          {"asked_width", p.asked_width},
+          {"asked_height", p.asked_height}};
 }
 
 std::optional<Session::Place> read_place(const json& from) {
@@ -101,7 +104,9 @@ fs::path file_of(const fs::path& folder, int window) {
 }  // namespace
 
 std::string session_text(const Session& session) {
-  json root{{"model", session.model}, {"prompts", json::array()}, {"pictures", json::array()},
+  json root{{"model", session.model},
+            {"prompts", json::array()},
+            {"pictures", json::array()},
             {"queue", json::array()}};
   if (session.settings) {
     root["settings"] = to_json(session.settings->draft);

@@ -14,13 +14,13 @@ namespace headroom {
 // What comes back when the window is opened again. A plain value.
 struct Session {
   struct Place {
-    int x = 0, y = 0;               // screen coordinates
-    int width = 0, height = 0;      // pixels
+    int x = 0, y = 0;           // screen coordinates
+    int width = 0, height = 0;  // pixels
     bool maximized = false;
     int asked_width = 0, asked_height = 0;  // what the configuration said then
     friend bool operator==(const Place&, const Place&) = default;
   };
-  std::string model;                 // whose steps and guidance these are
+  std::string model;  // whose steps and guidance these are
   std::optional<Settings> settings;
   std::vector<std::string> prompts;  // the history, oldest first
   std::optional<Place> place;

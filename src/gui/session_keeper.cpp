@@ -42,8 +42,8 @@ std::optional<Graphics::Place> SessionKeeper::place() const {
 
 void SessionKeeper::restore(UiState& state, const StringTable& text) {
   if (!damaged_.empty()) {
-    state.add_banner({.kind = Banner::Kind::kWarning,
-                      .text = fill(text.text("session.damaged"), {damaged_})});
+    state.add_banner(
+        {.kind = Banner::Kind::kWarning, .text = fill(text.text("session.damaged"), {damaged_})});
   }
   for (const std::string& prompt : last_.prompts) state.history.add(prompt);
   if (last_.settings) {

@@ -27,8 +27,8 @@ void generate_if_asked(const Ui& ui) {
   ui.actions.generate(ui.state.generate_in_front, ui.frame.blocked);
 }
 
-// Closes what is open, else leaves what is being edited (the widgets do both), and only with neither
-// does it reach the queue: no press does two things.
+// Closes what is open, else leaves what is being edited (the widgets do both), and only with
+// neither does it reach the queue: no press does two things.
 void handle_escape(const Ui& ui) {
   if (!ImGui::IsKeyPressed(ImGuiKey_Escape, false)) return;
   const UiState& state = ui.state;

@@ -89,7 +89,7 @@ class Window::Impl {
   UiState state_;
   UiDump dump_{dump_file()};
   SessionKeeper session_;  // before the graphics, which begin where the window was
-  Graphics graphics_;  // before everything that holds textures
+  Graphics graphics_;      // before everything that holds textures
   Fonts fonts_;
   Pictures pictures_;
   Actions actions_;

@@ -51,7 +51,8 @@ std::optional<Candidate> with_files_cached(LadderCosts& costs, std::int64_t budg
   costs.layers = static_cast<int>(std::clamp<std::int64_t>(
       available_bytes / std::max<std::int64_t>(1, costs.block_file_bytes), 0, all));
   std::optional<Candidate> found;
-  if (costs.layers >= costs.floor.stream_blocks) found = fastest_plan(costs, budget_bytes, low_vram);
+  if (costs.layers >= costs.floor.stream_blocks)
+    found = fastest_plan(costs, budget_bytes, low_vram);
   costs.layers = all;
   return found;
 }
@@ -69,7 +70,8 @@ std::optional<Candidate> within_page_cache(LadderCosts& costs, std::int64_t budg
   }
   costs.files_are_cached = false;
   // What the machine does in between wants room all the same.
-  const std::int64_t roomy = host.holds_device ? std::min(budget_bytes, available_bytes) : budget_bytes;
+  const std::int64_t roomy =
+      host.holds_device ? std::min(budget_bytes, available_bytes) : budget_bytes;
   if (auto slow = fastest_plan(costs, roomy, low_vram)) return slow;
   return fastest_plan(costs, budget_bytes, low_vram);
 }

@@ -10,9 +10,9 @@
 namespace headroom {
 
 // Asks `allocator` for everything that a ledger asks for, and gives it back: take(bytes) returns
-// what is held, bytes_of(held) what it occupies, give_back(held) ends it. Host memory is noted as it
-// was asked for; tensors without elements have no block. `after_each(stage)` is called after every
-// entry.
+// what is held, bytes_of(held) what it occupies, give_back(held) ends it. Host memory is noted as
+// it was asked for; tensors without elements have no block. `after_each(stage)` is called after
+// every entry.
 template <typename Allocator, typename AfterEach>
 LedgerPeaks replay_ledger(const Ledger& ledger, Allocator& allocator, const AfterEach& after_each) {
   struct Block {

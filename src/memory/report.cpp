@@ -26,7 +26,8 @@ ErrorSummary summary_of(const std::vector<double>& errors) {
 // Seconds of one stage; both 0 when they cannot be compared.
 SecondsPair stage_seconds(const Receipt& receipt, const StagePlan& stage) {
   const double actual = receipt.stage_seconds[static_cast<std::size_t>(stage.stage)];
-  const bool measured = actual > 0 && receipt.changes.empty() && (stage.stage != Stage::kLoad || receipt.opened);
+  const bool measured =
+      actual > 0 && receipt.changes.empty() && (stage.stage != Stage::kLoad || receipt.opened);
   if (!measured || !(stage.seconds > 0)) return {};
   return {stage.seconds, actual};
 }

@@ -185,8 +185,7 @@ at::Tensor conv2d(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
     const std::int64_t pad[] = {padding, padding};
     const std::int64_t step[] = {stride, stride};
     const std::int64_t one[] = {1, 1};
-    return only_result(
-        [&] { return at::mkldnn_convolution(x, weight, bias, pad, step, one, 1); });
+    return only_result([&] { return at::mkldnn_convolution(x, weight, bias, pad, step, one, 1); });
   }
   return at::conv2d(x, weight, bias, stride, padding);
 }

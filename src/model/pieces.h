@@ -4,9 +4,10 @@
 
 namespace headroom {
 
-// Calls work(first, count) for 0, step, 2 step, ... below `size`, with count <= step. In a replay on
-// meta tensors, where only memory is looked at, the pieces between the first and the last are all
-// like the second, and it alone stands for them: a large picture costs no more than a small one.
+// Calls work(first, count) for 0, step, 2 step, ... below `size`, with count <= step. In a replay
+// on meta tensors, where only memory is looked at, the pieces between the first and the last are
+// all like the second, and it alone stands for them: a large picture costs no more than a small
+// one.
 template <typename Work>
 void for_each_piece(std::int64_t size, std::int64_t step, bool on_meta, Work work) {
   for (std::int64_t first = 0; first < size; first += step) {

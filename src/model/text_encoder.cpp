@@ -77,10 +77,9 @@ std::vector<at::Tensor> TextEncoder::forward(
   std::vector<at::Tensor> hidden;
   std::size_t longest = 0;
   for (const std::vector<std::int32_t>& ids : prompts) {
-    hidden.push_back(embeddings
-                         .gather_rows("embed_tokens.weight", ids, config_.vocab_size,
-                                      config_.hidden_size)
-                         .to(feature_type(embeddings.options().dtype().toScalarType())));
+    hidden.push_back(
+        embeddings.gather_rows("embed_tokens.weight", ids, config_.vocab_size, config_.hidden_size)
+            .to(feature_type(embeddings.options().dtype().toScalarType())));
     longest = std::max(longest, ids.size());
   }
   const RotaryTable rotary =

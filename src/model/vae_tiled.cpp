@@ -204,8 +204,8 @@ class TiledRun {
     const std::int64_t c = x.values.size(1);
     const std::int64_t width = x.values.size(3);
     StripFeed feed(x.values, strips, options_, copies_);
-    const at::Tensor beside = at::empty({1, c, strips.front().height, width}, options_,
-                                        at::MemoryFormat::ChannelsLast);
+    const at::Tensor beside =
+        at::empty({1, c, strips.front().height, width}, options_, at::MemoryFormat::ChannelsLast);
     for (std::size_t i = 0; i < strips.size(); ++i) {
       at::Tensor q = linear(tokens_of(feed.take(i)), a.q_weight, a.q_bias).unsqueeze(1);
       const at::Tensor mixed = attention(q, k, v, /*causal=*/false);
@@ -214,8 +214,7 @@ class TiledRun {
                                .view({1, strips[i].height, width, c})
                                .permute({0, 3, 1, 2});
       const at::Tensor r = beside.narrow(2, 0, strips[i].height);
-      feed.load_next(
-          i, [&] { r.copy_(rows_of(x.values, strips[i]), /*non_blocking=*/true); });
+      feed.load_next(i, [&] { r.copy_(rows_of(x.values, strips[i]), /*non_blocking=*/true); });
       store(out, strips[i], r.add_(y));
     }
   }
@@ -226,7 +225,9 @@ class TiledRun {
     std::vector<Rows> strips;
     const std::int64_t rows = strip_latents_ * (height / latent_height_);
     for_each_piece(height, rows, options_.device().is_meta(),
-                   [&](std::int64_t top, std::int64_t count) { strips.push_back({top, count}); });
+                   [&](std::int64_t top, std::int64_t count) {
+                     strips.push_back({top, count});
+                   });
     return strips;
   }
 

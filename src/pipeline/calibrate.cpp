@@ -56,7 +56,8 @@ Calibration calibrate(const Device& device, const std::string& dtype, int thread
   std::array<std::vector<WorkspaceSample>, kOpKinds> samples;
   try {
     backend.set_up();
-    for (const OpProbe& probe : op_probes(backend.has_own_memory(), formats.networks, formats.vae)) {
+    for (const OpProbe& probe :
+         op_probes(backend.has_own_memory(), formats.networks, formats.vae)) {
       try {
         const OpMeasurement m =
             measure_probe(probe, device, where, measured, result.terms.kept_bytes);

@@ -77,9 +77,7 @@ class Stopwatch {
   static double since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
   }
-  void settle() const {
-    device_.synchronize();
-  }
+  void settle() const { device_.synchronize(); }
 
   DeviceBackend& device_;
   at::Device where_;
@@ -141,8 +139,7 @@ class SmallNetworks {
     const std::int64_t latent_side = 2 * side;
     const CaptionTokens caption = transformer_.embed_caption(
         watch_.ones({32, transformer().cap_feat_dim}, formats_.networks), latent_side, latent_side);
-    return [this, caption,
-            latents = watch_.ones({16, latent_side, latent_side}, at::kFloat)] {
+    return [this, caption, latents = watch_.ones({16, latent_side, latent_side}, at::kFloat)] {
       const CaptionTokens* const captions[] = {&caption};
       static_cast<void>(
           transformer_.forward(latents, 0.5F, captions, [this](int) { return layer_; }));
@@ -216,8 +213,8 @@ DeviceRates measure(const Stopwatch& watch, const NumberFormats& formats) {
   const at::Tensor arrived = watch.ones({1 << 23}, formats.networks);
   const int threads = at::get_num_threads();
   at::set_num_threads(1);
-  rates.copy_bytes = static_cast<double>(arrived.nbytes()) /
-                     watch.seconds([&] { arrived.copy_(stored); });
+  rates.copy_bytes =
+      static_cast<double>(arrived.nbytes()) / watch.seconds([&] { arrived.copy_(stored); });
   at::set_num_threads(threads);
   const SmallNetworks networks(watch, formats);
   const auto rest = [](const NetworkWork& work, double seconds) -> Rest {
@@ -276,8 +273,7 @@ DeviceRates measure_rates(const Device& device, const std::string& dtype, int th
     device.backend->release_cached();
     return rates;
   } catch (const c10::Error& e) {
-    throw Error(ErrorKind::kInternal,
-                "measuring " + device.name + " failed: " + plain_message(e));
+    throw Error(ErrorKind::kInternal, "measuring " + device.name + " failed: " + plain_message(e));
   }
 }
 

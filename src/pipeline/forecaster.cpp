@@ -171,10 +171,9 @@ class ReplayForecaster final : public Forecaster {
       return choose_plan(costs, budget, host).has_value();
     };
     forecast.suggestion = suggest_size(wanted, options_.model.info.size_unit, fits);
-    forecast.reason =
-        to_string(wanted) + missing +
-        (forecast.suggestion ? to_string(*forecast.suggestion) + " fits"
-                             : "no size fits, so " + cure);
+    forecast.reason = to_string(wanted) + missing +
+                      (forecast.suggestion ? to_string(*forecast.suggestion) + " fits"
+                                           : "no size fits, so " + cure);
   }
 
   [[nodiscard]] Plan describe(const GenerationRequest& request, const Candidate& candidate,

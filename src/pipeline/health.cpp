@@ -14,8 +14,9 @@ bool is_finite(const at::Tensor& values) {
   return std::isfinite(at::sum(values, at::kDouble).item<double>());
 }
 
-// Convolutions pad at the border, so even the picture of a decoder without weights differs there. Of
-// small pictures all must be alike: their middle is a few latents, and may well be of one colour.
+// Convolutions pad at the border, so even the picture of a decoder without weights differs there.
+// Of small pictures all must be alike: their middle is a few latents, and may well be of one
+// colour.
 bool is_one_colour(const Image& image) {
   constexpr int kNoise = 1;  // levels, as rounding makes them
   constexpr int kBorderPart = 8;

@@ -42,8 +42,8 @@ struct NumberFormats {
 // Error{kInvalidRequest} for anything else, and for bf16 where the card has none.
 [[nodiscard]] NumberFormats choose_formats(const std::string& wanted, const Device& device);
 
-// What to make a picture in again whose numbers went wrong in the format of that name; nothing where
-// there is none.
+// What to make a picture in again whose numbers went wrong in the format of that name; nothing
+// where there is none.
 [[nodiscard]] std::optional<std::string> safer_format(const std::string& name,
                                                       const Device& device);
 

@@ -46,11 +46,10 @@ class Replay {
   // What a stage is handed, without the stage that makes it.
   [[nodiscard]] TextToImage::Features features(int width) const {
     const auto rows = [&](const std::vector<std::int32_t>& ids) {
-      return ids.empty()
-                 ? at::Tensor()
-                 : at::empty({static_cast<std::int64_t>(ids.size()), width},
-                             networks_.options().dtype(TextEncoder::feature_type(
-                                 networks_.options().dtype().toScalarType())));
+      return ids.empty() ? at::Tensor()
+                         : at::empty({static_cast<std::int64_t>(ids.size()), width},
+                                     networks_.options().dtype(TextEncoder::feature_type(
+                                         networks_.options().dtype().toScalarType())));
     };
     return {rows(what_.ids.positive), rows(what_.ids.negative)};
   }

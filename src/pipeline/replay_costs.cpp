@@ -13,7 +13,8 @@ namespace headroom {
 
 namespace {
 
-// Of the transformer's files what one of its main layers reads; as on the device where no files are.
+// Of the transformer's files what one of its main layers reads; as on the device where no files
+// are.
 std::int64_t block_bytes_in_files(const ModelFolder& model, std::int64_t on_device) {
   const std::int64_t files = weight_file_bytes(model.root / "transformer");
   if (files == 0) return on_device;
@@ -84,9 +85,8 @@ StageNeed ReplayCosts::need(Stage stage, const ReplayRequest& what, std::int64_t
   // Tensors of tokens and of whole layers depend on the area alone, strips and a card's norms on
   // both sides. Of a single row or column some rearrangements are mere views.
   const int token_px = model_.vae.scale() * model_.transformer.patch_size;
-  const bool by_sides =
-      (stage == Stage::kDecode && (rungs.tile_latent > 0 || allocator_.card)) ||
-      std::min(r.width, r.height) <= token_px;
+  const bool by_sides = (stage == Stage::kDecode && (rungs.tile_latent > 0 || allocator_.card)) ||
+                        std::min(r.width, r.height) <= token_px;
   const Key key{stage,
                 !sized     ? 0
                 : by_sides ? r.width
@@ -178,8 +178,8 @@ StageNeed ReplayCosts::ForRequest::decode(const Rungs& rungs) {
 }
 
 std::array<double, kStageCount> ReplayCosts::ForRequest::guess(const Rungs& rungs) const {
-  return guess_seconds(all_.model_, all_.sizes_, all_.formats_.storage, shape_, rungs,
-                       all_.rates_, all_.allocator_.card, files_are_cached);
+  return guess_seconds(all_.model_, all_.sizes_, all_.formats_.storage, shape_, rungs, all_.rates_,
+                       all_.allocator_.card, files_are_cached);
 }
 
 double ReplayCosts::ForRequest::reload(const Rungs& rungs) const {

@@ -39,8 +39,8 @@ class ReplayCosts {
     std::array<double, kStageCount> seconds(const Rungs& rungs) override;
     // For showing: of one picture when the device already holds `held_bytes` of the
     // `needed_bytes` of weights that the run begins with. For a stage that no run has measured yet
-    // what the device's rates say, 0 where they were not measured either: a guess from round figures
-    // is good for choosing only.
+    // what the device's rates say, 0 where they were not measured either: a guess from round
+    // figures is good for choosing only.
     [[nodiscard]] std::array<double, kStageCount> shown_seconds(const Rungs& rungs,
                                                                 std::int64_t held_bytes,
                                                                 std::int64_t needed_bytes) const;

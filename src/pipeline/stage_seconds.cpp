@@ -18,10 +18,10 @@ namespace headroom {
 namespace {
 
 // Round figures of a device that was not measured: only their proportions matter.
-constexpr DeviceRates kUnmeasuredCpu{110e9, 130e9, 60e9, 30e9, 100e9, 2e9,
-                                     0.4e-3, 0.5e-9, 0.5e-3, 0.5e-9};
-constexpr DeviceRates kUnmeasuredCard{20e12, 20e12, 20e12, 10e12, 10e12, 10e9,
-                                      0.2e-3, 0.05e-9, 0.1e-3, 0.02e-9};
+constexpr DeviceRates kUnmeasuredCpu{110e9, 130e9,  60e9,   30e9,   100e9,
+                                     2e9,   0.4e-3, 0.5e-9, 0.5e-3, 0.5e-9};
+constexpr DeviceRates kUnmeasuredCard{20e12, 20e12,  20e12,   10e12,  10e12,
+                                      10e9,  0.2e-3, 0.05e-9, 0.1e-3, 0.02e-9};
 
 // The part of a hidden copy that still costs time.
 double exposed(bool card) { return card ? 0.1 : 0.5; }
@@ -30,7 +30,8 @@ double unpacked(bool card) { return card ? 100e9 : 1e9; }
 
 // A rate at `width`, between those measured at two widths.
 double between(double width, double low_width, double low, double high_width, double high) {
-  const double t = std::clamp(std::log2(width / low_width) / std::log2(high_width / low_width), 0.0, 1.0);
+  const double t =
+      std::clamp(std::log2(width / low_width) / std::log2(high_width / low_width), 0.0, 1.0);
   return low * std::pow(high / low, t);
 }
 double product_rate(const DeviceRates& rates, double width) {
@@ -38,23 +39,24 @@ double product_rate(const DeviceRates& rates, double width) {
 }
 // Fewer than 16 channels are padded to 16.
 double convolution_rate(const DeviceRates& rates, double channels) {
-  return std::min(1.0, channels / 16) * between(channels, 16, rates.narrow_convolution, 256, rates.wide_convolution);
+  return std::min(1.0, channels / 16) *
+         between(channels, 16, rates.narrow_convolution, 256, rates.wide_convolution);
 }
 
 constexpr double kSequentialCard = 1.1;  // smaller products fill a card less well
 constexpr double kSequentialCpu = 1.01;  // layers leave the caches between the branches
 constexpr double kBusBytes = 10e9;       // per second, between page-locked memory and a card
-constexpr double kHostPlanes = 1.2;       // layers in strips, through copies of them, on the CPU
+constexpr double kHostPlanes = 1.2;      // layers in strips, through copies of them, on the CPU
 constexpr double kOpen_s = 0.03;         // opening files and reading their headers
 constexpr double kSave_s = 3e-3;         // making, syncing and naming a file
-constexpr double kDiskBytes = 0.5e9;    // per second, of a file that memory cannot keep
+constexpr double kDiskBytes = 0.5e9;     // per second, of a file that memory cannot keep
 constexpr double kSavePixels = 15e6;     // per second, compressed
 
 double blocks_seconds(const TransformerConfig& c, int blocks, double tokens,
                       const DeviceRates& rates) {
   const NetworkWork work = block_work(c, tokens, rates);
-  return blocks * (work.product_seconds + rates.block_seconds +
-                   work.values * rates.block_value_seconds);
+  return blocks *
+         (work.product_seconds + rates.block_seconds + work.values * rates.block_value_seconds);
 }
 
 // Values in the matrices of one of the main layers.
@@ -112,8 +114,8 @@ NetworkWork decoder_work(const VaeConfig& c, double pixels, const DeviceRates& r
   double in = c.block_out_channels.back();
   add(72.0 * area * in * in, 2, area, in);  // the middle: two blocks of two convolutions
   if (c.mid_block_add_attention) {
-    work.product_seconds += 4.0 * area * area * in / rates.attention +
-                            8.0 * area * in * in / product_rate(rates, in);
+    work.product_seconds +=
+        4.0 * area * area * in / rates.attention + 8.0 * area * in * in / product_rate(rates, in);
   }
   for (std::size_t i = c.block_out_channels.size(); i-- > 0; area *= 4) {
     const double out = c.block_out_channels[i];
@@ -220,10 +222,10 @@ std::array<double, kStageCount> guess_seconds(const ModelFolder& model, const Ne
   const double encoder = text_encoder_values(model.text_encoder);
   const double prompt_tokens = shape.prompt_tokens + shape.negative_tokens;
   const double width = model.text_encoder.hidden_size;
-  of(Stage::kEncode) = 2 * encoder * prompt_tokens / product_rate(rates, width) +
-                       TextEncoder::layer_count(model.text_encoder) *
-                           (rates.block_seconds +
-                            prompt_tokens * width * rates.block_value_seconds);
+  of(Stage::kEncode) =
+      2 * encoder * prompt_tokens / product_rate(rates, width) +
+      TextEncoder::layer_count(model.text_encoder) *
+          (rates.block_seconds + prompt_tokens * width * rates.block_value_seconds);
   if (quantised)
     of(Stage::kEncode) += (shape.negative_tokens > 0 ? 2 : 1) * encoder / unpacked(card);
   if (rungs.stream_encoder) of(Stage::kEncode) += copy(sizes.text_encoder);
@@ -256,10 +258,9 @@ std::array<double, kStageCount> guess_seconds(const ModelFolder& model, const Ne
                         shape.guided_steps * step(guided, rungs.sequential_guidance ? 2 : 1);
   if (!stays.transformer_in_encode) of(Stage::kDenoise) += copy(kept_layers);
 
-  of(Stage::kDecode) =
-      rungs.cpu_decode && card
-          ? decoder_seconds(model.vae, pixels, kUnmeasuredCpu, /*card=*/false, 0)
-          : decoder_seconds(model.vae, pixels, rates, card, rungs.tile_latent);
+  of(Stage::kDecode) = rungs.cpu_decode && card
+                           ? decoder_seconds(model.vae, pixels, kUnmeasuredCpu, /*card=*/false, 0)
+                           : decoder_seconds(model.vae, pixels, rates, card, rungs.tile_latent);
   if (!stays.vae_before_decode) of(Stage::kDecode) += copy(sizes.vae);
   of(Stage::kSave) = kSave_s + pixels / kSavePixels;
   return seconds;

@@ -55,15 +55,12 @@ struct NetworkWork {
 
 // A first guess at each stage's seconds for one picture with nothing loaded, from floating-point
 // operations and bytes that are moved under `rungs`, at the rates of the device. The time model
-// scales it by what runs on this device really took. `files_are_cached`: streamed layers are read from memory,
-// not from the disk.
-[[nodiscard]] std::array<double, kStageCount> guess_seconds(const ModelFolder& model,
-                                                            const NetworkSizes& sizes,
-                                                            WeightStorage storage,
-                                                            const RunShape& shape,
-                                                            const Rungs& rungs,
-                                                            const DeviceRates& rates, bool card,
-                                                            bool files_are_cached = true);
+// scales it by what runs on this device really took. `files_are_cached`: streamed layers are read
+// from memory, not from the disk.
+[[nodiscard]] std::array<double, kStageCount> guess_seconds(
+    const ModelFolder& model, const NetworkSizes& sizes, WeightStorage storage,
+    const RunShape& shape, const Rungs& rungs, const DeviceRates& rates, bool card,
+    bool files_are_cached = true);
 // Round figures for a device that was not measured.
 [[nodiscard]] DeviceRates unmeasured_rates(bool card);
 

@@ -160,8 +160,7 @@ TEST_F(CommandLineTest, OtherProgramsSpellingsAreAnsweredWithOurs) {
       return e.what();
     }
   };
-  EXPECT_EQ(refusal({"-W", "512"}),
-            "unknown option \"-W\"; use --size WxH, e.g. --size 768x512");
+  EXPECT_EQ(refusal({"-W", "512"}), "unknown option \"-W\"; use --size WxH, e.g. --size 768x512");
   using testing::HasSubstr;
   EXPECT_THAT(refusal({"-H", "512"}), HasSubstr("--size"));
   EXPECT_THAT(refusal({"--width=512"}), HasSubstr("--size"));

@@ -23,7 +23,8 @@ TEST(WorkspaceTerms, NothingIsDeclaredForTheProcessor) {
   EXPECT_EQ(workspace::layer_norm_statistic(1000), 0);
 }
 
-// The fused kernels keep the log-sum of each query and head in float32 (Dao 2023, FlashAttention-2).
+// The fused kernels keep the log-sum of each query and head in float32 (Dao 2023,
+// FlashAttention-2).
 TEST(WorkspaceTerms, ACardKeepsTheLogSumsOfAttention) {
   const workspace::ScopedKernels kernels(/*card=*/true, {});
   EXPECT_EQ(workspace::declared(kAttention), 64 * 4 * 4);

@@ -61,10 +61,10 @@ WindowEndToEnd::~WindowEndToEnd() {
 
 Launch WindowEndToEnd::launch(std::vector<std::string> arguments,
                               std::vector<std::string> environment) const {
-  environment.insert(environment.begin(), {"HOME={folder}/home", "XDG_CONFIG_HOME={folder}/config",
-                                           "XDG_STATE_HOME={folder}/state",
-                                           "XDG_CACHE_HOME=" + shared_cache_folder(), "XDG_PICTURES_DIR=",
-                                           "LC_ALL=C.UTF-8", "HEADROOM_MODEL_DEVICE=cpu"});
+  environment.insert(environment.begin(),
+                     {"HOME={folder}/home", "XDG_CONFIG_HOME={folder}/config",
+                      "XDG_STATE_HOME={folder}/state", "XDG_CACHE_HOME=" + shared_cache_folder(),
+                      "XDG_PICTURES_DIR=", "LC_ALL=C.UTF-8", "HEADROOM_MODEL_DEVICE=cpu"});
   return {.program = HEADROOM_PROGRAM,
           .arguments = std::move(arguments),
           .environment = std::move(environment),

@@ -33,8 +33,7 @@ void start_long_run(WindowDriver& w) {
 
 void make_one(WindowDriver& w, int pictures) {
   w.click("generate");
-  ASSERT_TRUE(
-      w.wait([&](const json& s) { return s["pictures"] == pictures && s["jobs"] == 0; }));
+  ASSERT_TRUE(w.wait([&](const json& s) { return s["pictures"] == pictures && s["jobs"] == 0; }));
 }
 
 TEST(WindowEscape, ClosesTheListOrLeavesTheFieldAndNothingElse) {
@@ -45,9 +44,8 @@ TEST(WindowEscape, ClosesTheListOrLeavesTheFieldAndNothingElse) {
   w.key("Escape");
   EXPECT_TRUE(goes_on(w)) << "the queue's list was open";
   EXPECT_FALSE(w.read()["widgets"].contains("queue.cancel.1"));
-  for (const char* const field :
-       {"prompt", "seed", "steps.value", "guidance.value", "count.value", "size.width",
-        "size.height"}) {
+  for (const char* const field : {"prompt", "seed", "steps.value", "guidance.value", "count.value",
+                                  "size.width", "size.height"}) {
     w.click(field);
     w.key("Escape");
     EXPECT_TRUE(goes_on(w)) << field;
@@ -71,9 +69,9 @@ TEST(WindowEscape, UndoesNothingInAField) {
   w.key("ctrl+a");
   w.type("768");
   w.key("Escape");
-  EXPECT_TRUE(w.wait(
-      [](const json& s) { return s["steps"] == 23 && s["seed"] == "77" && s["width"] == 768; }))
-      << w.state();
+  EXPECT_TRUE(w.wait([](const json& s) {
+    return s["steps"] == 23 && s["seed"] == "77" && s["width"] == 768;
+  })) << w.state();
 }
 
 TEST(WindowEscape, CancelsOnlyWhenPressedAgainSoon) {
@@ -201,8 +199,7 @@ TEST(WindowNumber, ArrowsChangeItAndWhatIsNoneIsRefused) {
   w.key("ctrl+a");
   w.type("abc");
   w.key("Tab");
-  EXPECT_TRUE(w.wait(
-      [](const json& s) { return s["steps"] == 26 && s["number_note"] != ""; }));
+  EXPECT_TRUE(w.wait([](const json& s) { return s["steps"] == 26 && s["number_note"] != ""; }));
   const auto width_note = [&](const char* typed, int width, const char* said) {
     if (!edit("size.width")) return false;
     w.key("ctrl+a");

@@ -130,9 +130,8 @@ TEST_F(WindowSession, ComesBackWithItsQueueOfferedAndItsPictures) {
   w.key("alt+Up");
   EXPECT_TRUE(w.wait([](const json& s) { return s["prompt"] == "a cute orange cat"; }));
   w.click("banner.0.action");
-  EXPECT_TRUE(w.wait([](const json& s) {
-    return s["pictures"] == 3 && s["jobs"] == 0 && s["offered"] == 0;
-  }));
+  EXPECT_TRUE(w.wait(
+      [](const json& s) { return s["pictures"] == 3 && s["jobs"] == 0 && s["offered"] == 0; }));
 }
 
 TEST_F(WindowSession, SurvivesBeingKilledAndADamagedFile) {

@@ -62,7 +62,7 @@ double largest(const at::Tensor& x) { return at::max(at::abs(x)).item().toDouble
 double power_of_two(double x) { return std::exp2(std::round(std::log2(x))); }
 
 struct Branches {
-  double attention = 0;     // largest values in front of the norms
+  double attention = 0;  // largest values in front of the norms
   double feed_forward = 0;
 };
 
@@ -89,10 +89,11 @@ Branches branches_of(const std::string& block, const TransformerConfig& config,
   const auto turned = [&](const char* name, const char* norm) {
     return rotate_pairs(rms_norm(heads(n, name), get(norm, {hd}), 1e-5), rotation);
   };
-  const at::Tensor out = linear(attention(turned("attention.to_q.weight", "attention.norm_q.weight"),
-                                          turned("attention.to_k.weight", "attention.norm_k.weight"),
-                                          heads(n, "attention.to_v.weight"), false),
-                                get("attention.to_out.0.weight", {d, d}));
+  const at::Tensor out =
+      linear(attention(turned("attention.to_q.weight", "attention.norm_q.weight"),
+                       turned("attention.to_k.weight", "attention.norm_k.weight"),
+                       heads(n, "attention.to_v.weight"), false),
+             get("attention.to_out.0.weight", {d, d}));
   const at::Tensor y =
       at::add(x, rms_norm(out, get("attention_norm2.weight", {d}), config.norm_eps));
   const at::Tensor h = rms_norm(y, get("ffn_norm1.weight", {d}), config.norm_eps);
@@ -125,12 +126,13 @@ TEST_P(HalfRange, ATransformerWhoseBranchesPassItIsAsInFloat32) {
   const auto measure = [&](const std::string& block, WeightSource& weights) {
     const bool of_caption = block.starts_with("context");
     const bool of_image = block.starts_with("noise");
-    return branches_of(
-        block, config, weights,
-        shown.at(of_caption ? "cap_padded" : of_image ? "x_padded" : "unified"),
-        caption.rotation.narrow(0, of_caption ? image_rows : 0,
-                                of_caption ? caption_rows
-                                           : image_rows + (of_image ? 0 : caption_rows)));
+    return branches_of(block, config, weights,
+                       shown.at(of_caption ? "cap_padded"
+                                : of_image ? "x_padded"
+                                           : "unified"),
+                       caption.rotation.narrow(
+                           0, of_caption ? image_rows : 0,
+                           of_caption ? caption_rows : image_rows + (of_image ? 0 : caption_rows)));
   };
 
   std::vector<std::string> blocks;

@@ -190,16 +190,18 @@ TEST_P(OpMemory, OnlyTheResultOfALibraryCounts) {
     expect_result_only(what, [&] { return linear(x, w); });
     expect_result_only(what + " with bias", [&] { return linear(x, w, b); });
   }
-  const std::int64_t attentions[][4] = {{1, 1, 1, 16},      {20, 20, 4, 16},    {191, 191, 4, 32},
-                                        {700, 700, 2, 64},  {768, 768, 4, 64},  {64, 1056, 4, 16},
-                                        {256, 513, 6, 12},  {31, 33, 1, 512}};
+  const std::int64_t attentions[][4] = {{1, 1, 1, 16},     {20, 20, 4, 16},   {191, 191, 4, 32},
+                                        {700, 700, 2, 64}, {768, 768, 4, 64}, {64, 1056, 4, 16},
+                                        {256, 513, 6, 12}, {31, 33, 1, 512}};
   for (const auto& [queries, keys, heads, head_dim] : attentions) {
     const at::Tensor q = make({queries, heads, head_dim}), k = make({keys, heads, head_dim});
     expect_result_only("attention of " + std::to_string(queries) + " on " + std::to_string(keys),
                        [&] { return attention(q, k, k, /*causal=*/false); });
   }
-  if (dtype == at::kHalf || (dtype == at::kBFloat16 && !workspace::cpu_convolves_bfloat16())) return;
-  const std::int64_t convolutions[][5] = {  // in, out, kernel, height, width
+  if (dtype == at::kHalf || (dtype == at::kBFloat16 && !workspace::cpu_convolves_bfloat16()))
+    return;
+  const std::int64_t convolutions[][5] = {
+      // in, out, kernel, height, width
       {16, 32, 3, 8, 8},   {32, 32, 3, 33, 17}, {16, 3, 3, 64, 64},    {3, 16, 3, 64, 64},
       {16, 32, 1, 64, 64}, {4, 8, 3, 32, 32},   {96, 64, 3, 64, 64},   {64, 48, 1, 16, 16},
       {8, 3, 3, 128, 128}, {16, 16, 1, 4, 4},   {512, 256, 1, 32, 32}, {256, 128, 3, 64, 64}};

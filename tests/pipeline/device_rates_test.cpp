@@ -83,7 +83,8 @@ TEST(MeasuredRates, GivePlansSecondsUntilARunTells) {
   const GenerationRequest request = test::small_request(unmeasured);
   EXPECT_EQ(unmeasured.forecast(request).plan.seconds, 0);
 
-  const test::Runner runner(root, [](PipelineOptions& options) { options.rates = [] { return kRates; }; });
+  const test::Runner runner(
+      root, [](PipelineOptions& options) { options.rates = [] { return kRates; }; });
   const Plan estimated = runner.forecast(request).plan;
   EXPECT_GT(estimated.seconds, 0);
   EXPECT_TRUE(estimated.seconds_are_estimated);

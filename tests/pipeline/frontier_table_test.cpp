@@ -57,7 +57,8 @@ TEST_P(FrontierTable, EqualsTheSearchOfAllPlans) {
       request.width = width;
       request.height = height;
       ReplayCosts fresh(options.model, choose_formats(options.dtype, options.device),
-                        options.threads, {.card = options.device.backend->has_own_memory(), .cuda = {}});
+                        options.threads,
+                        {.card = options.device.backend->has_own_memory(), .cuda = {}});
       ReplayCosts::ForRequest costs(fresh, request, encode_prompts(nullptr, request), times);
       Searched& of = searched[{height, width}];
       of.all = all_plans(costs);

@@ -117,8 +117,8 @@ class ScaledModel {
       std::filesystem::temp_directory_path() / ("headroom_scaled_" + std::to_string(getpid()));
 };
 
-// Feed-forwards whose hidden values pass 65504, the largest float16, also when divided by the 32 that
-// float16 is run with, and whose results do not.
+// Feed-forwards whose hidden values pass 65504, the largest float16, also when divided by the 32
+// that float16 is run with, and whose results do not.
 constexpr float kLoud = 64 * 65536.0F;
 
 TEST(Health, AnOverflowIsNamedAndThePictureIsMadeOnceMoreInASaferFormat) {

@@ -71,9 +71,9 @@ TEST_P(PredictionOf, EveryPresetsPeakIsRight) {
         const Prediction part{stage.peak_bytes,
                               receipt.stage_peak_bytes[static_cast<std::size_t>(stage.stage)]};
         EXPECT_LE(part.error(), 0.001) << what << " " << stage_name(stage.stage) << ": "
-                                      << part.predicted << " for " << part.actual;
-        EXPECT_GE(part.error(), -0.001) << what << " " << stage_name(stage.stage) << ": "
                                        << part.predicted << " for " << part.actual;
+        EXPECT_GE(part.error(), -0.001) << what << " " << stage_name(stage.stage) << ": "
+                                        << part.predicted << " for " << part.actual;
       }
     }
   }

@@ -82,7 +82,7 @@ class WindowDriver {
   // Asks the window to close, as a window manager does; returns the exit code, nothing when the
   // program has not ended by itself after `seconds`.
   std::optional<int> close(double seconds);
-  void ask_to_close();                          // the same, without waiting
+  void ask_to_close();                           // the same, without waiting
   std::optional<int> terminate(double seconds);  // SIGTERM; the exit code as above
   std::optional<int> wait_for_exit(double seconds) { return program_.wait_for_exit(seconds); }
   [[nodiscard]] pid_t pid() const { return program_.pid(); }

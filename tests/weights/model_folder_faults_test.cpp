@@ -166,9 +166,10 @@ TEST(ModelFolder, SaysWhatWasFoundAndWhatIsSupported) {
   expect_error(ErrorKind::kModelFile, {"vae is missing, but only the class AutoencoderKL"}, [] {
     (void)read_with({{kIndex, "vae", absent()}});
   });
-  expect_error(ErrorKind::kModelFile, {"hidden_act is \"gelu\", but only \"silu\" is supported"}, [] {
-    (void)read_with({{kText, "hidden_act", "gelu"}});
-  });
+  expect_error(ErrorKind::kModelFile, {"hidden_act is \"gelu\", but only \"silu\" is supported"},
+               [] {
+                 (void)read_with({{kText, "hidden_act", "gelu"}});
+               });
   expect_error(ErrorKind::kModelFile, {"axes_dims is [32,48,50], but", "= 128"}, [] {
     (void)read_with({{kTransformer, "axes_dims", {32, 48, 50}}});
   });

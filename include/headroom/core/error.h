@@ -7,7 +7,15 @@ namespace headroom {
 // What went wrong, as far as the caller must tell cases apart. The command line maps each to an
 // exit code: kInvalidRequest and kConfig 2, kModelFile and kIo 3, kOutOfMemory 4, kDevice and
 // kInternal 1. After kDevice nothing can run on the device until the program is started again.
-enum class ErrorKind { kInvalidRequest, kConfig, kModelFile, kOutOfMemory, kIo, kDevice, kInternal };
+enum class ErrorKind {
+  kInvalidRequest,
+  kConfig,
+  kModelFile,
+  kOutOfMemory,
+  kIo,
+  kDevice,
+  kInternal
+};
 
 // The one exception type that crosses a room's boundary. The message is one sentence for a person:
 // it names the thing and the way out.

@@ -8,8 +8,8 @@
 
 namespace headroom {
 
-// What a piece of memory is for. kHost is memory outside of the device: no part of its budget, and on
-// the CPU, where device and host are the same chips, it is what "left the device" means.
+// What a piece of memory is for. kHost is memory outside of the device: no part of its budget, and
+// on the CPU, where device and host are the same chips, it is what "left the device" means.
 enum class MemoryTag : std::uint8_t { kActivations, kWeights, kWorkspace, kHost };
 
 // Everything a run asks of a device's memory, in order: recorded by a replay without arithmetic,

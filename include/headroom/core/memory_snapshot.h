@@ -16,7 +16,7 @@ struct MemorySnapshot {
   std::int64_t weights = 0;             // ours: networks that are resident
   std::int64_t activations = 0;         // ours: everything else that is alive
   std::int64_t cached = 0;              // ours: held by the allocator, unused
-  std::int64_t peak = 0;   // ours: largest weights + activations of the current or last run
+  std::int64_t peak = 0;  // ours: largest weights + activations of the current or last run
   // Of the machine's own memory what it can give without swapping, with what this program can drop
   // of its own; nothing when it is not known. On the processor the device's memory is part of it.
   std::optional<std::int64_t> host_available;

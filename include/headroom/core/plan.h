@@ -26,7 +26,7 @@ struct StagePlan {
   std::int64_t activation_bytes = 0;  // tensors that live between operations
   std::int64_t workspace_bytes = 0;   // scratch inside one operation
   std::int64_t peak_bytes = 0;
-  double seconds = 0;  // predicted; 0 when nothing is known of this device yet
+  double seconds = 0;           // predicted; 0 when nothing is known of this device yet
   std::int64_t host_bytes = 0;  // held of the machine's own memory, outside of the device's
 };
 
@@ -70,8 +70,8 @@ struct Plan {
   double seconds = 0;
   // By the device's measured rates alone: no run of this model on it has told yet.
   bool seconds_are_estimated = false;
-  // Of the machine's own memory: held outside of the device's at the worst moment, and of the weight
-  // files what every step reads again, which the system keeps in its page cache if it can.
+  // Of the machine's own memory: held outside of the device's at the worst moment, and of the
+  // weight files what every step reads again, which the system keeps in its page cache if it can.
   std::int64_t host_peak_bytes = 0;
   std::int64_t page_cache_bytes = 0;
 };

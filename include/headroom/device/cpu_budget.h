@@ -22,14 +22,14 @@ namespace headroom {
 namespace cpu_budget {
 
 struct Use {
-  std::int64_t weights = 0;      // bytes alive under MemoryTag::kWeights
-  std::int64_t activations = 0;  // bytes alive that belong to no network
-  std::int64_t workspace = 0;    // bytes alive under MemoryTag::kWorkspace, not part of the sum
+  std::int64_t weights = 0;         // bytes alive under MemoryTag::kWeights
+  std::int64_t activations = 0;     // bytes alive that belong to no network
+  std::int64_t workspace = 0;       // bytes alive under MemoryTag::kWorkspace, not part of the sum
   std::int64_t workspace_peak = 0;  // largest workspace since reset_peak()
-  std::int64_t peak = 0;         // largest sum of the two since reset_peak()
-  std::int64_t allocations = 0;  // number of allocations since the start of the process
-  std::int64_t reserved = 0;     // held by reserve(), whether in use or not
-  std::int64_t growths = 0;      // allocations since reserve() that passed what was held
+  std::int64_t peak = 0;            // largest sum of the two since reset_peak()
+  std::int64_t allocations = 0;     // number of allocations since the start of the process
+  std::int64_t reserved = 0;        // held by reserve(), whether in use or not
+  std::int64_t growths = 0;         // allocations since reserve() that passed what was held
   std::int64_t over_limit =
       0;  // most that an allocation brought beyond the limit; a fault if not 0
   [[nodiscard]] std::int64_t total() const { return weights + activations; }

@@ -52,7 +52,8 @@ class DeviceBackend {
   [[nodiscard]] virtual bool has_own_memory() const = 0;
 
   // What it can.
-  // The number format that networks compute in unless a person says otherwise: "fp32", "bf16", "fp16".
+  // The number format that networks compute in unless a person says otherwise: "fp32", "bf16",
+  // "fp16".
   [[nodiscard]] virtual std::string usual_format() const = 0;
   [[nodiscard]] virtual bool computes_bfloat16() const = 0;  // products and attention
   [[nodiscard]] virtual bool convolves_bfloat16() const = 0;
@@ -88,8 +89,8 @@ class DeviceBackend {
   [[nodiscard]] virtual std::int64_t driver_allocations() const = 0;
   // Gives unused cached memory back to the driver.
   virtual void release_cached() = 0;
-  // Allocations beyond `bytes` are refused where the allocator can; 0 lifts it. A card's cannot: its
-  // plan keeps within the budget.
+  // Allocations beyond `bytes` are refused where the allocator can; 0 lifts it. A card's cannot:
+  // its plan keeps within the budget.
   virtual void limit(std::int64_t bytes) = 0;
 
   // Peaks of a run: begin_run() forgets the last run's; end_stage() returns the largest use since

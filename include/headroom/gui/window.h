@@ -58,9 +58,10 @@ struct WindowServices {
 //              "canvas_focused", "editing", "escape_cancels",
 //              "width", "height", "can_generate", "reason", "prompt", "tokens", "language",
 //              "theme", "hand", "seed", "steps", "guidance", "count", "banners": [TEXT],
-//              "picture_file", "closing", "offered", "cards": {PRESET: {"state": "fits|tight|slower|short|pending",
-//              "recommended", "selected"}}, "recommended": PRESET, "critical_point": "WxH",
-//              "rungs": [NAME], "others": [NAME], "frames", "frame_ms", "seconds"}}
+//              "picture_file", "closing", "offered", "cards": {PRESET: {"state":
+//              "fits|tight|slower|short|pending", "recommended", "selected"}}, "recommended":
+//              PRESET, "critical_point": "WxH", "rungs": [NAME], "others": [NAME], "frames",
+//              "frame_ms", "seconds"}}
 // Widgets: prompt, negative, negative.fold, example.N, example.more, preset.512, preset.768,
 // preset.1024, preset.16:9, preset.9:16, size.width, size.height, size.lock, size.swap,
 // size.suggest, size.critical, settings.fold, steps, guidance, count (the slider) and steps.value,

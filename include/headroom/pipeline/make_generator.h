@@ -28,8 +28,8 @@ struct PipelineOptions {
   std::function<std::optional<DeviceRates>()> rates;
   BudgetOptions budget;
   bool check_weights = true;  // holes of zeros in a matrix are an error when it is read
-  bool low_vram = false;  // prefer the plan that holds least over the fastest
-  LadderFloor floor;      // what stays off the device in any case
+  bool low_vram = false;      // prefer the plan that holds least over the fastest
+  LadderFloor floor;          // what stays off the device in any case
   std::optional<std::int64_t> pretend_vram_bytes;
   OtherPrograms pretend_others;  // may be empty
   std::filesystem::path

@@ -238,9 +238,9 @@ std::vector<Device> find_cuda_cards() {
   for (int i = 0; i < card_count(); ++i) {
     if (!is_usable(i)) continue;
     std::string name = card_name(nvml.get(), i);
-    cards.push_back({std::make_shared<CudaBackend>(i, name, /*exists=*/true, cuda_runtime::capability(i),
-                                                   nvml),
-                     name});
+    cards.push_back(
+        {std::make_shared<CudaBackend>(i, name, /*exists=*/true, cuda_runtime::capability(i), nvml),
+         name});
   }
   return cards;
 }
@@ -261,13 +261,14 @@ void describe_cuda(SystemReport& report) {
   int driver = 0;
   std::from_chars(report.driver.data(), report.driver.data() + report.driver.size(), driver);
   if (driver > 0 && driver < kLeastDriver) {
-    report.notes.push_back("the NVIDIA driver " + report.driver + " is too old: " +
-                           std::to_string(kLeastDriver) + " or newer is needed");
+    report.notes.push_back("the NVIDIA driver " + report.driver +
+                           " is too old: " + std::to_string(kLeastDriver) + " or newer is needed");
   }
   for (int i = 0; i < card_count(); ++i) {
     if (is_usable(i)) continue;
     const Capability found = *cuda_runtime::capability(i);
-    report.notes.push_back(card_name(nvml.get(), i) + " cannot be used: it has compute capability " +
+    report.notes.push_back(card_name(nvml.get(), i) +
+                           " cannot be used: it has compute capability " +
                            std::to_string(found.major) + "." + std::to_string(found.minor) +
                            ", and 7.5 or newer is needed (GTX 16, RTX 20 and later)");
   }

@@ -36,8 +36,7 @@ void draw_unsaved(const Ui& ui) {
                   .text_size = 13})) {
     ui.actions.save_unsaved_to(state.save_folder);
   }
-  if (!state.save_trouble.empty())
-    paragraph(ui, state.save_trouble, {ui.colors.bad, kSmallSize});
+  if (!state.save_trouble.empty()) paragraph(ui, state.save_trouble, {ui.colors.bad, kSmallSize});
 }
 
 void draw_answers(const Ui& ui, bool busy) {
@@ -46,11 +45,9 @@ void draw_answers(const Ui& ui, bool busy) {
   const float width = busy ? (ui.px(kWidth) - 2 * gap) / 3 : (ui.px(kWidth) - gap) / 2;
   const auto answer = [&](const char* name, const std::string& label, const std::string& tip,
                           ButtonKind kind, UiState::Closing closing) {
-    if (!button(ui, {.name = name,
-                     .label = label,
-                     .tip = tip,
-                     .kind = kind,
-                     .size = {width, ui.px(36)}}))
+    if (!button(
+            ui,
+            {.name = name, .label = label, .tip = tip, .kind = kind, .size = {width, ui.px(36)}}))
       return;
     state.closing = closing;
     ImGui::CloseCurrentPopup();

@@ -52,9 +52,9 @@ void take_seed(UiState& state) {
 void draw_seed_field(const Ui& ui) {
   UiState& state = ui.state;
   const std::string before = state.seed_text;
-  ImGui::InputTextWithHint(
-      "##seed", ui.t("seed.random").c_str(), &state.seed_text,
-      ImGuiInputTextFlags_CallbackEdit | ImGuiInputTextFlags_AutoSelectAll, refuse_paste, &state);
+  ImGui::InputTextWithHint("##seed", ui.t("seed.random").c_str(), &state.seed_text,
+                           ImGuiInputTextFlags_CallbackEdit | ImGuiInputTextFlags_AutoSelectAll,
+                           refuse_paste, &state);
   if (ImGui::IsItemActivated()) state.seed_before = before;
   if (ImGui::IsKeyPressed(ImGuiKey_Escape)) state.seed_text = before;
   if (ImGui::IsItemDeactivated()) take_seed(state);

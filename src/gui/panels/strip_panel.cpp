@@ -92,8 +92,7 @@ void draw_strip_panel(const Ui& ui, const Rect& area) {
     if (i > 0) ImGui::SameLine(0, ui.px(8));
     const bool selected = ui.state.selected == i && !(ui.state.live && running != nullptr);
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    const std::string tip = shorten(picture.request.prompt, 120) + "\n" +
-                            to_string(made) + " · " +
+    const std::string tip = shorten(picture.request.prompt, 120) + "\n" + to_string(made) + " · " +
                             ui.t("picture.seed") + " " + std::to_string(picture.picture.seed);
     const bool visible = ImGui::IsRectVisible({side, side});
     const Texture* const small = visible ? ui.pictures.thumbnail(picture) : nullptr;
