@@ -16,8 +16,8 @@ class WholeRun : public CardProgram, public ::testing::WithParamInterface<double
   void make_model() {
     ProcessOptions make;
     make.program = HEADROOM_PYTHON;
-    make.arguments = {HEADROOM_SOURCE_DIR "/tests/fake_card/make_sparse_model.py",
-                      HEADROOM_SOURCE_DIR, (folder_ / "model").string(), "BF16"};
+    make.arguments = {HEADROOM_SOURCE_DIR "/tools/real-size/make_model.py",
+                      (folder_ / "model").string(), "--transformer", "BF16"};
     const ProcessResult result = run_process(make);
     ASSERT_EQ(result.exit_code, 0) << result.err;
     keep("model");

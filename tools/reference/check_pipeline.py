@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the text-to-image fixtures through `headroom generate` on any device, and compares the latents of each step.
 
-    check_pipeline.py --program build/release/bin/headroom [--device cpu|cuda|cuda:N] [--slack 20] [FIXTURES ...]
+    check_pipeline.py --program build/release/bin/headroom [--device cpu|cuda|cuda:N] [--slack 20] [--jobs 8] [FIXTURES ...]
 
 The recorded tolerances are for float32 on the CPU; --slack widens them for a device that sums in another order.
 Exits with 1 when a case is outside. Needs only the standard library.
@@ -14,6 +14,7 @@ import math
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -85,19 +86,22 @@ def run_case(args, fixtures, case, folder):
     return largest_difference(found, wanted)
 
 
-def main(args):
-    failures = 0
+def check_case(args, fixtures, case):
+    """Whether the case is within what is allowed, and the line that says so."""
+    allowed = args.slack * case["outputs"]["steps"]["atol"]
     with tempfile.TemporaryDirectory() as folder:
-        for fixtures in args.fixtures:
-            for case in text_to_image_cases(fixtures):
-                allowed = args.slack * case["outputs"]["steps"]["atol"]
-                difference = run_case(args, fixtures, case, Path(folder))
-                ok = difference <= allowed
-                failures += not ok
-                print(
-                    f"{'ok  ' if ok else 'FAIL'} {fixtures.name}/{case['name']:24} {difference:.2e} of {allowed:.2e}",
-                    flush=True,
-                )
+        difference = run_case(args, fixtures, case, Path(folder))
+    ok = difference <= allowed
+    return ok, f"{'ok  ' if ok else 'FAIL'} {fixtures.name}/{case['name']:24} {difference:.2e} of {allowed:.2e}"
+
+
+def main(args):
+    cases = [(args, fixtures, case) for fixtures in args.fixtures for case in text_to_image_cases(fixtures)]
+    failures = 0
+    with ThreadPoolExecutor(args.jobs) as pool:
+        for ok, line in pool.map(check_case, *zip(*cases)):
+            failures += not ok
+            print(line, flush=True)
     print(f"{failures} outside" if failures else "all within")
     return 1 if failures else 0
 
@@ -107,6 +111,7 @@ if __name__ == "__main__":
     parser.add_argument("--program", type=Path, default=ROOT / "build" / "release" / "bin" / "headroom")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--slack", type=float, default=1.0, help="factor on the recorded tolerances")
+    parser.add_argument("--jobs", type=int, default=1, help="how many cases at a time")
     parser.add_argument(
         "fixtures",
         type=Path,

@@ -1,20 +1,66 @@
 #!/usr/bin/env python3
-"""Makes a folder of Z-Image-Turbo's names, shapes and number formats whose weights are holes in the
-files: 33 GB that take no disk. make_sparse_model.py CHECKOUT FOLDER [F32|BF16]
+"""Makes a folder of Z-Image-Turbo's names, shapes and number formats, without its numbers.
 
-The last word is the format of the transformer; the published one is F32. The tokenizer is the
-starter model's.
+    make_model.py FOLDER [--transformer F32|BF16] [--weights holes|random]
+
+holes: files without content, 33 GB that take no disk; the program loads such weights only with
+HEADROOM_MODEL_CHECK_WEIGHTS=false. random: normal with a standard deviation of 0.02, norms 1, biases 0, which keeps
+bfloat16 finite; it takes the disk that it says. The transformer is published in F32. The tokenizer is the starter
+model's. Prints the count and the bytes of each network's tensors as JSON. Needs only the standard library.
 """
+import argparse
+import array
 import json
+import random
 import shutil
-import sys
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[2]
 BYTES = {"F32": 4, "BF16": 2}
+DEVIATION = 0.02
+# A prime, so that no rows of a matrix repeat before so many.
+POOL_VALUES = 1_000_003
 
 
-def write(path, tensors, dtype):
-    """A safetensors file with a true header and nothing behind it. Returns the bytes of weights."""
+class Values:
+    """Bytes of tensors of one number format, out of a pool of random numbers."""
+
+    def __init__(self, dtype):
+        generator = random.Random(1)
+        numbers = array.array("f", (generator.gauss(0, DEVIATION) for _ in range(POOL_VALUES)))
+        self.size = BYTES[dtype]
+        self.one = self.encoded(array.array("f", [1]))
+        # Twice, so that a piece may begin anywhere.
+        self.pool = self.encoded(numbers) * 2
+        self.next = 0
+
+    def encoded(self, numbers):
+        raw = numbers.tobytes()
+        if self.size == 4:
+            return raw
+        halves = array.array("H", raw)
+        return halves[1::2].tobytes()  # the upper half of a float32 is a bfloat16, rounded down
+
+    def pieces(self, name, shape):
+        """The bytes of one tensor, a few megabytes at a time."""
+        left = 1
+        for side in shape:
+            left *= side
+        if name.endswith(".bias"):
+            yield bytes(left * self.size)
+        elif len(shape) == 1:
+            yield self.one * left
+        else:
+            while left > 0:
+                count = min(left, POOL_VALUES)
+                start = self.next * self.size
+                yield self.pool[start : start + count * self.size]
+                self.next = (self.next + count) % POOL_VALUES
+                left -= count
+
+
+def write(path, tensors, dtype, values):
+    """A safetensors file; with values None a true header and nothing behind it. Returns the bytes of weights."""
     header, end = {}, 0
     for name, shape in tensors:
         size = BYTES[dtype]
@@ -26,18 +72,23 @@ def write(path, tensors, dtype):
     with open(path, "wb") as file:
         file.write(len(text).to_bytes(8, "little"))
         file.write(text)
-        file.truncate(8 + len(text) + end)
+        if values is None:
+            file.truncate(8 + len(text) + end)
+        else:
+            for name, shape in tensors:
+                file.writelines(values.pieces(name, shape))
     return end
 
 
-def write_shards(folder, stem, tensors, dtype, count):
-    folder.mkdir(exist_ok=True)
+def write_shards(folder, stem, tensors, dtype, values):
+    folder.mkdir(parents=True, exist_ok=True)
+    count = 3
     per_shard = -(-len(tensors) // count)
     places, total = {}, 0
     for i in range(count):
         part = tensors[i * per_shard : (i + 1) * per_shard]
         name = f"{stem}-{i + 1:05d}-of-{count:05d}.safetensors"
-        total += write(folder / name, part, dtype)
+        total += write(folder / name, part, dtype, values)
         places |= {tensor: name for tensor, _ in part}
     index = {"metadata": {"total_size": total}, "weight_map": places}
     (folder / f"{stem}.safetensors.index.json").write_text(json.dumps(index))
@@ -146,22 +197,29 @@ def vae():
     yield from convolution("decoder.conv_out", 128, 3, 3)
 
 
-def main():
-    checkout, folder = Path(sys.argv[1]), Path(sys.argv[2])
-    dtype = sys.argv[3] if len(sys.argv) > 3 else "F32"
-    shutil.copytree(checkout / "configs/models/z-image-turbo", folder, dirs_exist_ok=True)
-    tokenizer = checkout / "assets/starter-model/tokenizer"
-    shutil.copytree(tokenizer, folder / "tokenizer", dirs_exist_ok=True)
-    written = {
-        "text_encoder": write_shards(folder / "text_encoder", "model", list(text_encoder()), "BF16", 3),
-        "transformer": write_shards(
-            folder / "transformer", "diffusion_pytorch_model", list(transformer()), dtype, 3
-        ),
-    }
+def main(args):
+    shutil.copytree(ROOT / "configs/models/z-image-turbo", args.folder, dirs_exist_ok=True)
+    shutil.copytree(ROOT / "assets/starter-model/tokenizer", args.folder / "tokenizer", dirs_exist_ok=True)
+
+    def values(dtype):
+        return Values(dtype) if args.weights == "random" else None
+
+    def shards(name, stem, tensors, dtype):
+        return write_shards(args.folder / name, stem, list(tensors), dtype, values(dtype))
+
     tensors = list(vae())
-    bytes_written = write(folder / "vae" / "diffusion_pytorch_model.safetensors", tensors, "F32")
-    written["vae"] = len(tensors), bytes_written
+    (args.folder / "vae").mkdir(exist_ok=True)
+    written = {
+        "text_encoder": shards("text_encoder", "model", text_encoder(), "BF16"),
+        "transformer": shards("transformer", "diffusion_pytorch_model", transformer(), args.transformer),
+        "vae": (len(tensors), write(args.folder / "vae/diffusion_pytorch_model.safetensors", tensors, "F32", values("F32"))),
+    }
     print(json.dumps(written))
 
 
-main()
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--transformer", choices=BYTES, default="F32")
+    parser.add_argument("--weights", choices=("holes", "random"), default="holes")
+    main(parser.parse_args())

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Ten minutes on a machine with a card: runs the steps of benchmarks/gpu_session.py, prints a table and
+# leaves facts.jsonl in OUT. Takes HEADROOM_PROGRAM, else .gpu/bundle.tar.xz (scripts/make_gpu_bundle.sh)
+# with the torch of this machine's Python (PYTHON names another), else the program that is built here. No network is needed.
+#
+#   scripts/gpu_session.sh OUT [--device cuda:0] [--deadline SECONDS] [--quick]
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=scripts/program.sh
+. "$root/scripts/program.sh"
+
+[[ -n ${1:-} && $1 != -* ]] || fail "say where the results shall go: scripts/gpu_session.sh OUT"
+out=$1
+shift
+mkdir -p "$out"
+python=${PYTHON:-python3}
+bundle=$root/.gpu/bundle.tar.xz
+arguments=(--out "$out")
+
+# Sets `program` to the bundle's, with this machine's libtorch.
+use_bundle() {
+  local place torch_folder made_for file
+  place=$(mktemp -d)
+  # shellcheck disable=SC2064 # the folder of now
+  trap "rm -rf '$place'" EXIT
+  tar -C "$place" -xJf "$bundle"
+  mkdir -p "$place/share/headroom"
+  ln -s "$root/assets/starter-model" "$place/share/headroom/starter-model"
+  ln -s "$root/configs/models" "$place/share/headroom/models"
+  ln -s "$root/configs/config.yaml" "$place/share/headroom/config.yaml"
+  torch_folder=${HEADROOM_TORCH_FOLDER:-$("$python" -c 'import importlib.util; print(importlib.util.find_spec("torch").submodule_search_locations[0])')} ||
+    fail "this machine's Python has no torch, whose libraries the bundle needs"
+  made_for=$(<"$place/torch_version")
+  grep -q "^__version__ = .$made_for" "$torch_folder/version.py" ||
+    fail "the bundle is made for torch $made_for, and $torch_folder is another one; change torch_of_bundle in third_party/versions.lock and make it again"
+  # For these programs alone: this machine's own must not take the bundle's libraries.
+  mkdir "$place/run"
+  for file in "$place"/bin/*; do
+    printf '#!/bin/sh\nLD_LIBRARY_PATH=%q exec %q "$@"\n' \
+      "$torch_folder/lib:$place/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" "$file" >"$place/run/${file##*/}"
+    chmod +x "$place/run/${file##*/}"
+  done
+  program=$place/run/headroom
+  arguments+=(--checks "$place/run")
+  say "program of commit $(<"$place/commit"), torch of $torch_folder"
+}
+
+if [[ -z ${HEADROOM_PROGRAM:-} && -f $bundle ]]; then
+  use_bundle
+else
+  need_program
+fi
+"$python" "$root/benchmarks/gpu_session.py" --program "$program" "${arguments[@]}" "$@" | tee "$out/table.txt"

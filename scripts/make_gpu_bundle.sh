@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# Makes .gpu/bundle.tar.xz: the program without its window and two checks, built against the torch that
+# machines with a card have which are lent by the hour (versions.lock: torch_of_bundle), with what they
+# need beside torch and glibc. Carried there with the checkout, scripts/gpu_session.sh runs it without
+# network, packages or a compiler. At most 16 MiB, since such machines take little more.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=scripts/torch_wheel.sh
+. "$root/scripts/torch_wheel.sh"
+
+most_bytes=$((16 * 1024 * 1024))
+wheel=$deps/torch-of-bundle
+build_folder=$root/build/gpu
+bundle=$root/.gpu/bundle.tar.xz
+checks=(fake_card_allocator_test fake_card_stages_test)
+
+configure_bundle() {
+  # The folder that says to the build that CUDA's libraries are to be linked.
+  mkdir -p "$wheel/nvidia/cudnn"
+  (cd "$root" && cmake --preset headless -B "$build_folder" -DBUILD_TESTING=ON -DHEADROOM_TORCH_DIR="$wheel/torch")
+}
+
+build_bundle() { cmake --build "$build_folder" -j "$(build_jobs)" --target headroom "${checks[@]}"; }
+
+# other_libraries FILE...: what the loader takes for them that is neither torch's nor part of every system.
+other_libraries() {
+  local file
+  for file in "$@"; do ldd "$file"; done 2>/dev/null |
+    awk '$3 ~ /^\// {print $3}' | sort -u |
+    grep -v -E '/(libc|libm|libdl|libpthread|librt|libstdc\+\+|libgcc_s|ld-linux-x86-64|libgomp)\.so|/torch/lib/|/headroom_app\.so'
+}
+
+pack() {
+  local stage library
+  stage=$(mktemp -d)
+  # shellcheck disable=SC2064 # the folder of now
+  trap "rm -rf '$stage'" RETURN
+  mkdir -p "$stage"/{bin,lib,share} "$root/.gpu"
+  cp "$build_folder/bin/headroom" "$stage/bin/"
+  for check in "${checks[@]}"; do cp "$(find "$build_folder" -type f -name "$check" -perm -u+x | head -n 1)" "$stage/bin/"; done
+  cp "$build_folder/lib/libheadroom_app.so" "$stage/lib/"
+  strip "$stage"/bin/* "$stage"/lib/*
+  while IFS= read -r library; do
+    case $library in *libheadroom_app.so) ;; *) cp -L "$library" "$stage/lib/" ;; esac
+  done < <(other_libraries "$build_folder/bin/headroom" "$build_folder/lib/libheadroom_app.so" "$stage"/bin/*_test)
+  git -C "$root" rev-parse HEAD >"$stage/commit"
+  wheel_field torch_of_bundle 2 >"$stage/torch_version"
+  tar -C "$stage" -cJf "$bundle.new" bin lib share commit torch_version
+  mv "$bundle.new" "$bundle"
+}
+
+"$root/scripts/setup.sh" --with-tests
+set_up_wheel torch_of_bundle "$wheel" torch/include/ torch/version.py \
+  torch/lib/lib{c10,c10_cuda,torch_cpu,torch_cuda,torch_nvshmem}.so torch/lib/libgomp.so.1
+use_build_tools
+step "configure for torch $(wheel_field torch_of_bundle 2)" configure_bundle
+step "build the program and two checks" build_bundle
+step "pack .gpu/bundle.tar.xz" pack
+size=$(stat -c %s "$bundle")
+((size <= most_bytes)) || fail ".gpu/bundle.tar.xz has $size bytes, more than the $most_bytes that can be carried"
+print_step_times
+say ".gpu/bundle.tar.xz: $size bytes. Take it along with the checkout, then: scripts/gpu_session.sh OUT"
