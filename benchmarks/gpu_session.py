@@ -86,7 +86,10 @@ class Session:
         return self.program("devices")["devices"]
 
     def free_bytes(self):
-        return next(d["free_bytes"] for d in self.devices() if d["id"] == self.args.device)
+        found = [d["free_bytes"] for d in self.devices() if d["id"] == self.args.device]
+        if not found:
+            raise RuntimeError(f"{self.args.device} is gone")
+        return found[0]
 
     def request(self, size, steps, *more, dtype="auto", model=None):
         common = ["--device", self.args.device, "--dtype", dtype, "--size", f"{size}x{size}", "--steps", str(steps)]

@@ -23,30 +23,39 @@ configure_bundle() {
 
 build_bundle() { cmake --build "$build_folder" -j "$(build_jobs)" --target headroom "${checks[@]}"; }
 
-# other_libraries FILE...: what the loader takes for them that is neither torch's nor part of every system.
-other_libraries() {
-  local file
-  for file in "$@"; do ldd "$file"; done 2>/dev/null |
-    awk '$3 ~ /^\// {print $3}' | sort -u |
-    grep -v -E '/(libc|libm|libdl|libpthread|librt|libstdc\+\+|libgcc_s|ld-linux-x86-64|libgomp)\.so|/torch/lib/|/headroom_app\.so'
+# needed FILE...: names of the libraries that they ask for themselves, not through torch.
+needed() { readelf -d "$@" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort -u; }
+
+# copy_libraries FOLDER FILE...: what the files need beside torch and what every system has, into FOLDER.
+copy_libraries() {
+  local folder=$1 name path
+  shift
+  while IFS= read -r name; do
+    case $name in
+      libc.so.* | libm.so.* | libdl.so.* | libpthread.so.* | librt.so.* | libstdc++.so.* | libgcc_s.so.* | libgomp.so.* | ld-linux*) continue ;;
+      libtorch* | libc10* | libheadroom_app.so) continue ;;
+    esac
+    [[ ! -e $folder/$name ]] || continue
+    path=$(ldd "$@" | awk -v name="$name" '$1 == name {path = $3} END {print path}')
+    cp -L "$path" "$folder/$name"
+    copy_libraries "$folder" "$folder/$name"
+  done < <(needed "$@")
 }
 
 pack() {
-  local stage library
+  local stage check
   stage=$(mktemp -d)
   # shellcheck disable=SC2064 # the folder of now
   trap "rm -rf '$stage'" RETURN
-  mkdir -p "$stage"/{bin,lib,share} "$root/.gpu"
+  mkdir -p "$stage"/{bin,lib} "$root/.gpu"
   cp "$build_folder/bin/headroom" "$stage/bin/"
   for check in "${checks[@]}"; do cp "$(find "$build_folder" -type f -name "$check" -perm -u+x | head -n 1)" "$stage/bin/"; done
   cp "$build_folder/lib/libheadroom_app.so" "$stage/lib/"
   strip "$stage"/bin/* "$stage"/lib/*
-  while IFS= read -r library; do
-    case $library in *libheadroom_app.so) ;; *) cp -L "$library" "$stage/lib/" ;; esac
-  done < <(other_libraries "$build_folder/bin/headroom" "$build_folder/lib/libheadroom_app.so" "$stage"/bin/*_test)
+  copy_libraries "$stage/lib" "$build_folder/lib/libheadroom_app.so" "$stage"/bin/*
   git -C "$root" rev-parse HEAD >"$stage/commit"
   wheel_field torch_of_bundle 2 >"$stage/torch_version"
-  tar -C "$stage" -cJf "$bundle.new" bin lib share commit torch_version
+  tar -C "$stage" -cJf "$bundle.new" bin lib commit torch_version
   mv "$bundle.new" "$bundle"
 }
 
