@@ -73,10 +73,8 @@ PipelineOptions pipeline_options(const AppConfig& config, const Device& device, 
       return device_rates(device, dtype, threads);
     };
   }
-  for (const std::string& warning :
-       allocator_warnings(device.backend->caching_settings().value_or(""))) {
-    spdlog::warn("warning: {}", warning);
-  }
+  const auto settings = parse_cuda_alloc_conf(device.backend->caching_settings().value_or(""));
+  for (const std::string& note : settings.notes) spdlog::warn("warning: {}", note);
   options.budget = config.budget();
   options.low_vram = config.model.low_vram;
   if (!config.model.offload_layers.empty()) {
@@ -112,16 +110,6 @@ void teach(Forecaster& forecaster, const std::string& model) {
 }
 
 }  // namespace
-
-std::vector<std::string> allocator_warnings(const std::string& settings) {
-  CudaAllocatorSettings read = parse_cuda_alloc_conf(settings);
-  std::vector<std::string> warnings = std::move(read.notes);
-  for (const std::string& key : read.unknown_keys) {
-    warnings.push_back("PYTORCH_CUDA_ALLOC_CONF: " + key +
-                       " is not known, and libtorch will not start with it; leave it out.");
-  }
-  return warnings;
-}
 
 OtherPrograms pretended_programs(const AppConfig& config) {
   if (config.memory.pretend_others_file.empty()) return {};

@@ -10,10 +10,6 @@
 
 namespace headroom {
 
-// What is wrong with the settings of libtorch's caching allocator, and what predictions leave out
-// of them: a sentence each. Throws Error{kConfig} where they cannot be read.
-[[nodiscard]] std::vector<std::string> allocator_warnings(const std::string& settings);
-
 // What --pretend-others names, or nothing.
 [[nodiscard]] OtherPrograms pretended_programs(const AppConfig& config);
 

@@ -19,21 +19,12 @@
 namespace headroom {
 namespace {
 
-// What cannot be read is reported, not ended with: the cards are what was asked for.
-std::vector<std::string> warnings_of(const std::string& settings) {
-  try {
-    return allocator_warnings(settings);
-  } catch (const Error& e) {
-    return {e.what()};
-  }
-}
-
 void print_json(const SystemReport& report, const AppConfig& config) {
   nlohmann::ordered_json out;
   out["driver"] = report.driver;
   out["torch_has_cuda"] = report.torch_has_cuda;
   out["allocator_settings"] = report.allocator_settings;
-  out["allocator_warnings"] = warnings_of(report.allocator_settings);
+  out["allocator_warnings"] = parse_cuda_alloc_conf(report.allocator_settings).notes;
   out["notes"] = report.notes;
   out["devices"] = nlohmann::ordered_json::array();
   for (const DeviceReport& entry : report.devices) {
@@ -90,7 +81,7 @@ int run_devices(const CommandLine& line) {
   if (!report.driver.empty()) std::printf("NVIDIA driver %s\n", report.driver.c_str());
   std::printf("PYTORCH_CUDA_ALLOC_CONF %s\n",
               report.allocator_settings.empty() ? "is not set" : report.allocator_settings.c_str());
-  for (const std::string& warning : warnings_of(report.allocator_settings)) {
+  for (const std::string& warning : parse_cuda_alloc_conf(report.allocator_settings).notes) {
     std::printf("warning: %s\n", warning.c_str());
   }
   return kExitOk;

@@ -1,5 +1,9 @@
 // The program proper is a library that is loaded only after the environment is set: libgomp, which
-// libtorch brings, reads its settings while it is being loaded and never again.
+// libtorch brings, reads its settings while it is being loaded and never again, and so does
+// libtorch.
+
+#include "headroom/core/error.h"
+#include "headroom/memory/cuda_allocator_model.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -9,6 +13,22 @@
 
 #include <dlfcn.h>
 
+// The CUDA part of libtorch ends the process, with no word of ours, over settings that it cannot
+// read. Without them it does what it does everywhere.
+void set_aside_wrong_allocator_settings() {
+  for (const char* const name : {"PYTORCH_ALLOC_CONF", "PYTORCH_CUDA_ALLOC_CONF"}) {
+    const char* const settings = std::getenv(name);
+    if (settings == nullptr) continue;
+    try {
+      (void)headroom::parse_cuda_alloc_conf(settings);
+      return;  // libtorch reads the first that is set
+    } catch (const headroom::Error& e) {
+      std::fprintf(stderr, "headroom: warning: %s is not used: %s\n", name, e.what());
+      unsetenv(name);
+    }
+  }
+}
+
 int main(int argc, char** argv) {
   // By default a thread that waits for the others burns its core for a long time. As soon as any
   // other program wants that core, the others wait for the burner: measured, one busy neighbour on
@@ -16,6 +36,8 @@ int main(int argc, char** argv) {
   // operation and made steps 1.5 times slower. A spin of some ten microseconds before sleeping
   // costs neither.
   setenv("GOMP_SPINCOUNT", "1000", /*overwrite=*/0);
+
+  set_aside_wrong_allocator_settings();
 
   // Libraries that libtorch loads while it starts end the program in their own words without one.
   std::error_code error;

@@ -11,66 +11,43 @@
 namespace headroom {
 namespace {
 
-constexpr std::int64_t kLeastSplitSize_mb = 20;     // a large segment: AllocatorConfig refuses less
-constexpr std::int64_t kLeastLargeSegment_mb = 11;  // AllocatorConfig: "must be > 10 MB"
-
-// Options that PyTorch knows and that change where memory comes from, but that are not modelled.
-struct NotModelled {
-  std::string_view key;
-  std::string_view note;
-};
-constexpr NotModelled kNotModelled[] = {
-    {"garbage_collection_threshold",
-     "garbage_collection_threshold is honoured by the allocator, but predictions are made as if it "
-     "were off: the real need can be smaller."},
-    {"per_process_memory_fraction",
-     "per_process_memory_fraction is honoured by the allocator, but not by predictions: use "
-     "--vram-cap to limit both."},
-};
-// Options that do not change how much device memory is taken.
-constexpr std::string_view kHarmless[] = {
-    "pinned_use_cuda_host_register", "pinned_num_register_threads",
-    "pinned_use_background_threads", "pinned_reserve_segment_size_mb",
-    "pinned_max_round_threshold_mb", "pinned_max_cached_size_mb",
-    "release_lock_on_cudamalloc",    "graph_capture_record_stream_reuse",
-    "throw_on_cudamalloc_oom",
-};
-
 struct Option {
   std::string key, value;
 };
 
-// Blanks mean nothing anywhere; commas inside of brackets separate the items of a list.
-std::vector<Option> split(std::string_view text) {
-  std::vector<Option> options;
-  std::string item;
-  const auto finish = [&] {
-    if (item.empty()) return;
-    const std::size_t colon = item.find(':');
-    Option& option = options.emplace_back();
-    option.key = item.substr(0, colon);
-    if (colon != std::string::npos) option.value = item.substr(colon + 1);
-    item.clear();
-  };
-  int depth = 0;
-  for (const char c : text) {
-    if (c == ' ' || (c >= '\t' && c <= '\r')) continue;
-    if (c == '[') ++depth;
-    if (c == ']') --depth;
-    if (c == ',' && depth <= 0) {
-      finish();
-    } else {
-      item += c;
-    }
-  }
-  finish();
-  return options;
+[[noreturn]] void refuse(const Option& option, const std::string& wanted) {
+  throw Error(ErrorKind::kConfig, option.key + " must be " + wanted + ", not \"" + option.value +
+                                      "\"; correct it or leave it out.");
 }
 
-[[noreturn]] void refuse(const Option& option, const std::string& wanted) {
-  throw Error(ErrorKind::kConfig, "PYTORCH_CUDA_ALLOC_CONF: " + option.key + " must be " + wanted +
-                                      ", not \"" + option.value +
-                                      "\"; correct it or leave it out.");
+// "key:value" each; a value is one word or a list in brackets, whose items are split the same way.
+// Blanks mean nothing anywhere, and a comma may stand at the end.
+std::vector<Option> split(std::string_view text) {
+  std::string packed;
+  for (const char c : text) {
+    if (c != ' ' && (c < '\t' || c > '\r')) packed += c;
+  }
+  std::vector<Option> options;
+  std::size_t start = 0;
+  while (start < packed.size()) {
+    std::size_t end = packed.find(',', start);
+    const std::size_t colon = packed.find(':', start);
+    const std::size_t bracket = colon == std::string::npos ? colon : colon + 1;
+    if (colon < end && bracket < packed.size() && packed[bracket] == '[') {
+      end = packed.find(']', bracket);
+      if (end != std::string::npos) ++end;
+    }
+    end = std::min(end, packed.size());
+    const std::string item = packed.substr(start, end - start);
+    if (colon >= end || colon == start || bracket == end ||
+        (end < packed.size() && packed[end] != ',')) {
+      throw Error(ErrorKind::kConfig,
+                  "\"" + item + "\" is no setting; each must be like max_split_size_mb:128.");
+    }
+    options.push_back({packed.substr(start, colon - start), packed.substr(bracket, end - bracket)});
+    start = end + 1;
+  }
+  return options;
 }
 
 template <typename Number>
@@ -131,54 +108,103 @@ bool parse_flag(const Option& option) {
   return option.value == "True";
 }
 
-double parse_threshold(const Option& option) {
+double parse_share(const Option& option, bool with_ends) {
   const std::optional<double> share = parse_number<double>(option.value);
-  if (!share || !(*share > 0 && *share < 1)) refuse(option, "a number between 0 and 1");
+  const bool good = share && (with_ends ? *share >= 0 && *share <= 1 : *share > 0 && *share < 1);
+  if (!good) refuse(option, with_ends ? "a number from 0 to 1" : "a number between 0 and 1");
   return *share;
 }
 
-bool is_harmless(std::string_view key) {
-  for (const std::string_view harmless : kHarmless) {
-    if (key == harmless) return true;
+void parse_threads(const Option& option) {
+  constexpr std::int64_t kMost = 128;
+  const auto number = parse_number<std::int64_t>(option.value);
+  if (!number || *number < 1 || *number > kMost ||
+      !std::has_single_bit(static_cast<std::uint64_t>(*number))) {
+    refuse(option, "a power of two up to 128");
   }
-  return false;
 }
+
+void parse_backend(const Option& option, CudaAllocatorSettings& settings) {
+  if (option.value != "native" && option.value != "cudaMallocAsync") {
+    refuse(option, "native or cudaMallocAsync");
+  }
+  if (option.value == "native") return;
+  settings.notes.emplace_back(
+      "backend:cudaMallocAsync leaves memory to the driver, but predictions are made for the "
+      "native allocator: the real need can differ either way.");
+}
+
+// Every option that libtorch knows, with its rules (c10/core/AllocatorConfig.h and the CUDA part).
+// Those without an effect in `Settings` do not change how much device memory is taken.
+struct Known {
+  std::string_view key;
+  void (*read)(const Option& option, CudaAllocatorSettings& settings);
+};
+using Settings = CudaAllocatorSettings;
+constexpr std::int64_t kLeastSplitSize_mb = 20;
+constexpr std::int64_t kLeastLargeSegment_mb = 11;  // "must be > 10 MB"
+constexpr auto kFlag = [](const Option& o, Settings&) { parse_flag(o); };
+constexpr auto kMegabytes = [](const Option& o, Settings&) { parse_mb(o, 1); };
+constexpr Known kKnown[] = {
+    {"max_split_size_mb",
+     [](const Option& o, Settings& s) {
+       s.max_split_size_bytes = parse_mb(o, kLeastSplitSize_mb);
+     }},
+    {"max_non_split_rounding_mb",
+     [](const Option& o, Settings& s) {
+       s.max_non_split_rounding_bytes = parse_mb(o, kLeastSplitSize_mb);
+     }},
+    {"large_segment_size_mb",
+     [](const Option& o, Settings& s) {
+       s.large_segment_bytes = parse_mb(o, kLeastLargeSegment_mb);
+     }},
+    {"roundup_power2_divisions", parse_divisions},
+    {"expandable_segments",
+     [](const Option& o, Settings& s) { s.expandable_segments = parse_flag(o); }},
+    {"garbage_collection_threshold",
+     [](const Option& o, Settings& s) {
+       s.garbage_collection_threshold = parse_share(o, /*with_ends=*/false);
+       s.notes.emplace_back(
+           "garbage_collection_threshold is honoured by the allocator, but predictions are made "
+           "as if it were off: the real need can be smaller.");
+     }},
+    {"per_process_memory_fraction",
+     [](const Option& o, Settings& s) {
+       parse_share(o, /*with_ends=*/true);
+       s.notes.emplace_back(
+           "per_process_memory_fraction is honoured by the allocator, but not by predictions: use "
+           "--vram-cap to limit both.");
+     }},
+    {"backend", parse_backend},
+    {"throw_on_cudamalloc_oom", kFlag},
+    {"release_lock_on_cudamalloc", kFlag},
+    {"release_lock_on_hipmalloc", kFlag},
+    {"graph_capture_record_stream_reuse", kFlag},
+    {"pinned_use_cuda_host_register", kFlag},
+    {"pinned_use_hip_host_register", kFlag},
+    {"pinned_use_background_threads", kFlag},
+    {"pinned_free_catch_all", kFlag},
+    {"pinned_num_register_threads", [](const Option& o, Settings&) { parse_threads(o); }},
+    {"pinned_reserve_segment_size_mb", kMegabytes},
+    {"pinned_max_round_threshold_mb", kMegabytes},
+    {"pinned_max_cached_size_mb", kMegabytes},
+};
 
 }  // namespace
 
 CudaAllocatorSettings parse_cuda_alloc_conf(std::string_view text) {
   CudaAllocatorSettings settings;
   for (const Option& option : split(text)) {
-    bool known = is_harmless(option.key);
-    for (const NotModelled& other : kNotModelled) {
-      if (option.key != other.key) continue;
-      settings.notes.emplace_back(other.note);
-      known = true;
+    const auto* const known = std::find_if(std::begin(kKnown), std::end(kKnown),
+                                           [&](const Known& k) { return k.key == option.key; });
+    if (known == std::end(kKnown)) {
+      throw Error(ErrorKind::kConfig, option.key + " is not known; leave it out.");
     }
-    if (option.key == "max_split_size_mb") {
-      settings.max_split_size_bytes = parse_mb(option, kLeastSplitSize_mb);
-    } else if (option.key == "max_non_split_rounding_mb") {
-      settings.max_non_split_rounding_bytes = parse_mb(option, kLeastSplitSize_mb);
-    } else if (option.key == "large_segment_size_mb") {
-      settings.large_segment_bytes = parse_mb(option, kLeastLargeSegment_mb);
-    } else if (option.key == "roundup_power2_divisions") {
-      parse_divisions(option, settings);
-    } else if (option.key == "expandable_segments") {
-      settings.expandable_segments = parse_flag(option);
-    } else if (option.key == "garbage_collection_threshold") {
-      settings.garbage_collection_threshold = parse_threshold(option);
-    } else if (option.key == "backend") {
-      if (option.value != "native" && option.value != "cudaMallocAsync") {
-        refuse(option, "native or cudaMallocAsync");
-      }
-      if (option.value == "cudaMallocAsync") {
-        settings.notes.emplace_back(
-            "backend:cudaMallocAsync leaves memory to the driver, but predictions are made for the "
-            "native allocator: the real need can differ either way.");
-      }
-    } else if (!known) {
-      settings.unknown_keys.push_back(option.key);
-    }
+    known->read(option, settings);
+  }
+  if (settings.max_split_size_bytes < settings.large_segment_bytes) {
+    throw Error(ErrorKind::kConfig,
+                "max_split_size_mb must not be less than large_segment_size_mb; correct one.");
   }
   return settings;
 }

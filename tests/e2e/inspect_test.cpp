@@ -48,29 +48,38 @@ TEST_F(Devices, ShowTheAllocatorsSettings) {
   EXPECT_EQ(text.out.find("warning"), std::string::npos) << text.out;
 }
 
-TEST_F(Devices, WarnOfAllocatorSettingsThatAreWrong) {
-  for (const auto& [settings, words] :
-       std::map<std::string, std::string>{{"max_split_size_mb:many", "max_split_size_mb must be"},
-                                          {"max_split_size_mb:1", "from 20 on, not \"1\""},
-                                          {"no_such_thing:1", "no_such_thing is not known"},
-                                          {"backend:cudaMallocAsync", "cudaMallocAsync"}}) {
+TEST_F(Devices, SayWhatPredictionsLeaveOutOfTheAllocatorsSettings) {
+  environment_["PYTORCH_CUDA_ALLOC_CONF"] = "backend:cudaMallocAsync";
+  const auto out = run_json({"devices", "--json"});
+  ASSERT_EQ(out.at(0)["allocator_warnings"].size(), 1U);
+  const std::string warning = out[0]["allocator_warnings"][0];
+  EXPECT_NE(warning.find("cudaMallocAsync"), std::string::npos);
+  EXPECT_NE(run({"devices"}).out.find("\nwarning: " + warning), std::string::npos);
+}
+
+// libtorch would not start with them on a card.
+TEST_F(Devices, SetAllocatorSettingsAsideThatAreWrong) {
+  for (const auto& [settings, words] : std::map<std::string, std::string>{
+           {"max_split_size_mb:many", "max_split_size_mb must be"},
+           {"max_split_size_mb:1", "from 20 on, not \"1\""},
+           {"max_split_size_mb", "\"max_split_size_mb\" is no setting"},
+           {"no_such_thing:1", "no_such_thing is not known"}}) {
     environment_["PYTORCH_CUDA_ALLOC_CONF"] = settings;
-    const auto out = run_json({"devices", "--json"});
-    ASSERT_EQ(out.at(0)["allocator_warnings"].size(), 1U) << settings;
-    EXPECT_NE(out[0]["allocator_warnings"][0].get<std::string>().find(words), std::string::npos);
-    const ProcessResult text = run({"devices"});
-    EXPECT_EQ(text.exit_code, 0);
-    EXPECT_NE(text.out.find("\nwarning: "), std::string::npos) << text.out;
-    EXPECT_NE(text.out.find(words), std::string::npos) << text.out;
+    const ProcessResult result = run({"devices"});
+    EXPECT_EQ(result.exit_code, 0);
+    EXPECT_NE(result.out.find("PYTORCH_CUDA_ALLOC_CONF is not set\n"), std::string::npos);
+    EXPECT_TRUE(result.err.starts_with("headroom: warning: PYTORCH_CUDA_ALLOC_CONF is not used: "))
+        << result.err;
+    EXPECT_NE(result.err.find(words), std::string::npos) << result.err;
   }
 }
 
-// Predictions for a card follow the settings, so they must be right there.
-TEST_F(Devices, AllocatorSettingsThatAreWrongEndAPlanForACard) {
-  environment_["PYTORCH_CUDA_ALLOC_CONF"] = "max_split_size_mb:many";
-  expect_refused({"plan", "--model", "z-image-turbo", "--device", "cuda", "--pretend-vram", "6G"},
-                 2, {"PYTORCH_CUDA_ALLOC_CONF: max_split_size_mb", "not \"many\""});
-  EXPECT_EQ(run({"plan", "--device", "cpu"}).exit_code, 0);  // not read there
+TEST_F(Devices, ReadTheAllocatorsSettingsInLibtorchsOrder) {
+  environment_["PYTORCH_CUDA_ALLOC_CONF"] = "max_split_size_mb:64";
+  environment_["PYTORCH_ALLOC_CONF"] = "max_split_size_mb:many";
+  const ProcessResult result = run({"devices"});
+  EXPECT_TRUE(result.err.starts_with("headroom: warning: PYTORCH_ALLOC_CONF is not used: "));
+  EXPECT_NE(result.out.find("PYTORCH_CUDA_ALLOC_CONF max_split_size_mb:64\n"), std::string::npos);
 }
 
 TEST_F(Inspect, AModelFolder) {

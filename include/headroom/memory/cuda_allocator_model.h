@@ -36,13 +36,12 @@ struct CudaAllocatorSettings {
   // as PyTorch does before it reports that memory has run out. Not a part of the text form.
   std::int64_t capacity_bytes = std::numeric_limits<std::int64_t>::max();
 
-  std::vector<std::string> notes;         // sentences on options that the model does not follow
-  std::vector<std::string> unknown_keys;  // PyTorch would refuse to start with them
+  std::vector<std::string> notes;  // sentences on options that the model does not follow
 };
 
 // Reads the value of PYTORCH_CUDA_ALLOC_CONF (or PYTORCH_ALLOC_CONF), for example
 // "max_split_size_mb:128,expandable_segments:True". Throws Error(kConfig) that names the option
-// when a value is not one that PyTorch accepts.
+// for what libtorch would not start with, and for numbers with anything behind them, which it cuts.
 [[nodiscard]] CudaAllocatorSettings parse_cuda_alloc_conf(std::string_view text);
 
 // What a run asks of a card. Allocated: blocks in use, with their rounding. Reserved: what the
