@@ -1,5 +1,7 @@
 #include "cuda_backend.h"
 
+#include "headroom/core/bytes.h"
+
 #include "cuda_runtime.h"
 #include "nvml.h"
 
@@ -145,6 +147,11 @@ class CudaBackend final : public DeviceBackend {
       capacity.reserved_by_driver = std::max<std::int64_t>(0, memory->reserved - left_out);
     }
     return capacity;
+  }
+  // Cards of 4, 6, 8, 12 and 24 GB give programs 3.8, 5.8, 7.8, 11.76 and 23.69 GiB under Linux, as
+  // libtorch's own messages of running out of memory have it.
+  [[nodiscard]] std::int64_t driver_share(std::int64_t total) const override {
+    return std::min(200 * kMiB + total / 200, total / 10);
   }
   [[nodiscard]] std::vector<OtherProgram> other_programs() const override {
     std::vector<OtherProgram> programs;
