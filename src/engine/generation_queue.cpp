@@ -215,10 +215,13 @@ void GenerationQueue::run(std::stop_token stop) {
     MakeGenerator make_generator;
     {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, stop, [&] { return !jobs_.empty() || generator_version_ != version; });
+      changed_.wait(lock, stop, [&] {
+        return (!jobs_.empty() && !device_lost_) || generator_version_ != version;
+      });
       if (stop.stop_requested()) return;
       if (generator_version_ != version) {
         version = generator_version_;
+        device_lost_ = false;
         lock.unlock();
         generator.reset();  // may free gigabytes: neither under the lock nor only at the next job
         continue;
@@ -233,6 +236,8 @@ void GenerationQueue::run(std::stop_token stop) {
     {
       const std::scoped_lock lock(mutex_);
       jobs_.pop_front();  // the running job stays in front whatever is submitted
+      const auto* const failure = std::get_if<Failure>(&value);
+      device_lost_ = failure != nullptr && failure->kind == ErrorKind::kDevice;
       finished_.push_back({job->status.id, std::move(job->status.request), job->pictures,
                            std::move(value), std::move(job->status.notices)});
     }

@@ -369,6 +369,25 @@ TEST(GenerationQueue, ASystemWithoutMemoryIsOutOfMemory) {
   EXPECT_EQ(std::get<Failure>(outcome.value).kind, ErrorKind::kOutOfMemory);
 }
 
+TEST(GenerationQueue, ALostDeviceLosesNoJobOfTheQueue) {
+  GenerationQueue queue(make_fake(), save_nowhere, [] {});
+  queue.submit(small_request("lose the device"));
+  const JobId waiting = queue.submit(small_request());
+  const JobOutcome lost = wait_for_outcome(queue);
+  ASSERT_TRUE(std::holds_alternative<Failure>(lost.value));
+  EXPECT_EQ(std::get<Failure>(lost.value).kind, ErrorKind::kDevice);
+  const JobId later = queue.submit(small_request());  // wakes the worker, which must leave it
+  ASSERT_EQ(queue.status().size(), 2U);
+  EXPECT_FALSE(queue.status()[0].running);
+  queue.cancel(later);
+  EXPECT_EQ(wait_for_outcome(queue).id, later);
+  // With another device it goes on.
+  queue.replace_generator(make_fake());
+  const JobOutcome made = wait_for_outcome(queue);
+  EXPECT_EQ(made.id, waiting);
+  EXPECT_TRUE(succeeded(made));
+}
+
 TEST(GenerationQueue, FailedLoadIsReportedAndRetried) {
   std::atomic<int> tries = 0;
   GenerationQueue queue(

@@ -18,7 +18,8 @@ namespace headroom::test {
 // Stands in for the networks: no torch, no weights. Paints a gradient with a disc that depend on
 // the prompt and the seed, step by step, with every report a real run makes. Prompt "fail" runs out
 // of memory after the last step, "crash" throws what no room should throw, "exhaust" what the
-// system throws when it has no memory left; "slow" notices a slower device after its first step.
+// system throws when it has no memory left, "lose the device" what a dead card is; "slow" notices a
+// slower device after its first step.
 class FakeGenerator final : public ImageGenerator {
  public:
   static constexpr std::uint64_t kChosenSeed = 42;  // when the request has none
@@ -40,6 +41,9 @@ class FakeGenerator final : public ImageGenerator {
       denoise(request, seed, progress, stop);
       if (request.prompt == "fail") {
         throw Error(ErrorKind::kOutOfMemory, "the fake ran out of memory; try another prompt");
+      }
+      if (request.prompt == "lose the device") {
+        throw Error(ErrorKind::kDevice, "the fake's driver gave up; start again");
       }
       if (request.prompt == "crash") throw std::runtime_error("the fake crashed");
       if (request.prompt == "exhaust") throw std::bad_alloc();

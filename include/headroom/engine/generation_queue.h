@@ -60,7 +60,8 @@ struct JobOutcome {
   std::vector<Notice> notices;  // all that JobStatus has shown, and what came after
 };
 
-// Runs generation jobs one at a time on a thread of its own.
+// Runs generation jobs one at a time on a thread of its own. After a Failure of kind kDevice the
+// waiting jobs stay as they are, since none of them could run, until the generator is replaced.
 // Every public function may be called from any thread; none of them waits for the device.
 class GenerationQueue {
  public:
@@ -110,6 +111,7 @@ class GenerationQueue {
   std::condition_variable_any changed_;
   MakeGenerator make_generator_;
   std::uint64_t generator_version_ = 0;  // raised by replace_generator
+  bool device_lost_ = false;             // no job can run
   JobId next_id_ = 1;
   std::deque<std::shared_ptr<Job>> jobs_;  // front() is the running one
   std::vector<FinishedPicture> pictures_;

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# clang-tidy 14 with the checks of .clang-tidy over the rooms without torch, which takes minutes; --all over every
+# room, which takes half an hour; or over the files that are named. Prints what it finds; exit 1 when there is any.
+#
+#   scripts/check_tidy.sh [--all | FILE...]
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+clang_tidy=${CLANG_TIDY:-clang-tidy-14}
+command -v "$clang_tidy" >/dev/null || fail "$clang_tidy is missing; install the package clang-tidy-14"
+[[ -f $root/build/dev/compile_commands.json ]] || fail "build the preset dev first: the checks read how files are compiled"
+
+cd "$root"
+case "${1:-}" in
+  "") files=(src/{core,config,image,text,weights,memory,engine,gui}) ;;
+  --all) files=(src) ;;
+  *) files=("$@") ;;
+esac
+found=$(mktemp)
+trap 'rm -f "$found"' EXIT
+git ls-files -z -- "${files[@]}" | grep -z '\.cpp$' |
+  xargs -0 -P "$(nproc)" -n 4 "$clang_tidy" -p build/dev --quiet 2>/dev/null |
+  grep -E '(warning|error): .*\[[a-z]' | sed "s|^$root/||" | sort -u >"$found" || true
+cat "$found"
+[[ ! -s $found ]] || fail "clang-tidy has $(wc -l <"$found") objections, see above"
