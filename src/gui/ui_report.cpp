@@ -34,6 +34,8 @@ std::string state_json(const UiState& state, const Frame& frame) {
                       {"jobs", frame.jobs.size()},
                       {"stage", running != nullptr ? stage_name(running->stage) : ""},
                       {"step", running != nullptr ? running->step : 0},
+                      {"image_index", running != nullptr ? running->image_index : 0},
+                      {"job_done", frame.progress ? frame.progress->job_done : 0.0},
                       {"pictures", state.pictures.size()},
                       {"selected", state.selected ? static_cast<int>(*state.selected) : -1},
                       {"live", state.live},

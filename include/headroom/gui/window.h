@@ -54,7 +54,8 @@ struct WindowServices {
 // at most five times a second and always whole (temp file, rename), what it shows:
 //   {"window": {"width", "height", "scale"},
 //    "widgets": {NAME: {"x", "y", "w", "h", "enabled"}},                         window pixels
-//    "state": {"running", "cancelling", "jobs", "stage", "step", "pictures", "selected", "live",
+//    "state": {"running", "cancelling", "jobs", "stage", "step", "image_index",
+//              "job_done", "pictures", "selected", "live",
 //              "canvas_focused", "editing", "escape_cancels",
 //              "width", "height", "can_generate", "reason", "prompt", "tokens", "language",
 //              "theme", "hand", "seed", "steps", "guidance", "count", "banners": [TEXT],

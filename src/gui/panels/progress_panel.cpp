@@ -3,6 +3,7 @@
 #include "widgets.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <imgui.h>
 
@@ -23,7 +24,15 @@ std::string headline(const Ui& ui, const JobStatus& job) {
   return text;
 }
 
-// The stages as a line of parts whose widths are their expected times.
+// "12 s left"; of several pictures this one and all: "0.2 s · 16 s in all".
+std::string time_left(const Ui& ui, const JobStatus& job, const ProgressView& view) {
+  const std::string all = format_seconds(*view.seconds_left, ui.text);
+  if (job.request.count == 1) return fill(ui.t("progress.left"), {all});
+  return fill(ui.t("progress.left.both"),
+              {format_seconds(*view.picture_seconds_left, ui.text), all});
+}
+
+// The stages of this picture as a line of parts whose widths are their expected times.
 void draw_stages(const Ui& ui, const ProgressView& view, ImVec2 at, float width) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const float gap = ui.px(2);
@@ -46,19 +55,18 @@ void draw_stages(const Ui& ui, const ProgressView& view, ImVec2 at, float width)
 void draw_running(const Ui& ui, const JobStatus& job, const ProgressView& view, ImVec2 at,
                   float width, float height) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  double done = 0;
-  for (std::size_t i = 0; i < kStageCount; ++i) done += view.share[i] * view.done[i];
-  const float filled = width * static_cast<float>(std::clamp(done, 0.0, 1.0));
+  const float filled = width * static_cast<float>(std::clamp(view.job_done, 0.0, 1.0));
   list.PushClipRect(at, {at.x + filled, at.y + height}, true);
   list.AddRectFilled(at, {at.x + width, at.y + height}, ui.colors.accent_soft, ui.px(8));
   list.PopClipRect();
+  for (const double end : view.picture_ends) {
+    const float x = std::round(at.x + width * static_cast<float>(end));
+    list.AddRectFilled({x, at.y}, {x + ui.px(1), at.y + height}, ui.colors.edge);
+  }
   const float y = at.y + (height - ui.px(17)) / 2;
   float edge = at.x + width - ui.px(13);
-  if (view.seconds_left && !job.cancelling) {
-    const std::string left =
-        fill(ui.t("progress.left"), {format_seconds(*view.seconds_left, ui.text)});
-    edge = draw_text_right(ui, edge, y, left, {ui.colors.text_dim, 13});
-  }
+  if (view.seconds_left && !job.cancelling)
+    edge = draw_text_right(ui, edge, y, time_left(ui, job, view), {ui.colors.text_dim, 13});
   const bool asks = ui.state.escape_cancels(ui.frame.now) && !job.cancelling;
   const TextStyle style{asks ? ui.colors.warn : ui.colors.text, 13, true};
   const std::string words = asks ? ui.t("progress.escape") : headline(ui, job);
