@@ -63,10 +63,11 @@ struct UiState {
   bool number_active = false;  // a number is being typed: as of the last frame
   bool generate_asked = false;
   bool generate_in_front = false;
-  std::string seed_text;    // empty = random
-  std::string seed_before;  // when its field was entered
-  std::string seed_note;    // what was refused as a seed; until the next change
-  bool lock_ratio = false;
+  std::string seed_text;             // empty = random
+  std::string seed_before;           // when its field was entered
+  std::string seed_note;             // what was refused as a seed; until the next change
+  std::optional<Size> locked_ratio;  // see Settings
+  Size asked_size{512, 512};         // the sides before they were snapped
   bool negative_open = false;
   int typed_width = 512;  // what the size fields hold while they are edited
   int typed_height = 512;
@@ -116,7 +117,7 @@ struct UiState {
     return now_s - escape_at < kEscapeAgain_s;
   }
 
-  [[nodiscard]] Settings settings() const { return {draft, seed_text, lock_ratio}; }
+  [[nodiscard]] Settings settings() const { return {draft, seed_text, locked_ratio}; }
   void apply(const Settings& settings);
   // Remembers the settings for undo when they are others than before. Returns the newest step.
   std::uint64_t record() { return undo.record(settings()); }
@@ -125,6 +126,10 @@ struct UiState {
   void reset_to(const ModelInfo& model);
   // Width and height snapped to `unit`.
   void set_size(Size size, int unit);
+  // Keeps the ratio of the sides, as it was asked for, from now on; or no more.
+  void lock_ratio(bool on);
+  // Whether the sides have the locked ratio, which snapping may not allow.
+  [[nodiscard]] bool keeps_ratio() const;
   // What the fields hold becomes the size; with the ratio locked the other side follows. Returns
   // whether snapping changed what was typed.
   bool commit_width(int unit);
@@ -141,6 +146,9 @@ struct UiState {
   void add_picture(FinishedPicture picture);
   void select(std::size_t index);
   void add_banner(Banner banner);
+
+ private:
+  void take_size(Size size, int unit);  // snapped; the ratio stays
 };
 
 }  // namespace headroom

@@ -212,17 +212,23 @@ void draw_custom(const Ui& ui) {
     entered = true;
     snapped = state.commit_height(unit);
   }
-  if (entered && snapped) state.size_note = fill(ui.t("size.snapped"), {std::to_string(unit)});
+  if (entered && !state.keeps_ratio()) {
+    state.size_note =
+        fill(ui.t("size.nearest"), {format_ratio(*state.locked_ratio),
+                                    to_string(Size{state.draft.width, state.draft.height})});
+  } else if (entered && snapped) {
+    state.size_note = fill(ui.t("size.snapped"), {std::to_string(unit)});
+  }
 
   ImGui::SetCursorScreenPos({at.x + 2 * side + cross + gap, at.y});
-  const bool locked = state.lock_ratio;
+  const bool locked = state.locked_ratio.has_value();
   if (button(ui, {.name = "size.lock",
                   .label = locked ? ICON_FA_LOCK : ICON_FA_LOCK_OPEN,
                   .tip = ui.t(locked ? "tip.unlock" : "tip.lock"),
                   .kind = locked ? ButtonKind::kAccent : ButtonKind::kPlain,
                   .size = {square, height},
                   .text_size = 12})) {
-    state.lock_ratio = !state.lock_ratio;
+    state.lock_ratio(!locked);
   }
   ImGui::SetCursorScreenPos({at.x + 2 * side + cross + 2 * gap + square, at.y});
   if (button(ui, {.name = "size.swap",
