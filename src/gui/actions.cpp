@@ -14,7 +14,7 @@ void Actions::generate(bool in_front, const std::string& blocked) {
   auto request = state_.request();
   if (!request) return;
   state_.history.add(request->prompt);
-  state_.size_note.clear();
+  state_.forget_size_note();
   // The first job takes the canvas; later ones queue up behind what is being looked at.
   if (services_.queue.status().empty()) state_.live = true;
   services_.queue.submit(std::move(*request), in_front);
@@ -101,7 +101,7 @@ void Actions::redo() {
 
 void Actions::choose_size(Size size) {
   state_.set_size(size, services_.model.size_unit);
-  state_.size_note.clear();
+  state_.forget_size_note();
   if (size != Size{state_.draft.width, state_.draft.height}) {
     state_.size_note =
         fill(text_.text("size.snapped"), {std::to_string(services_.model.size_unit)});
@@ -110,7 +110,7 @@ void Actions::choose_size(Size size) {
 
 void Actions::choose_instead(Size wanted, Size fitting) {
   choose_size(fitting);
-  state_.size_note = fill(text_.text("size.instead"), {to_string(wanted), to_string(fitting)});
+  state_.instead = {wanted, fitting};
 }
 
 void Actions::set_prompt(const std::string& prompt) {

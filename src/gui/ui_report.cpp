@@ -61,7 +61,7 @@ std::string state_json(const UiState& state, const Frame& frame) {
                       {"steps", state.draft.steps},
                       {"guidance", state.draft.guidance_scale},
                       {"count", state.draft.count},
-                      {"size_note", state.size_note},
+                      {"size_note", frame.size_note.text},
                       {"picture_file", picture != nullptr ? picture->file.string() : ""},
                       {"banners", nlohmann::json::array()},
                       {"rungs", nlohmann::json::array()},

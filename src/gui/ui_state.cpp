@@ -46,7 +46,12 @@ void UiState::apply(const Settings& settings) {
   typed_width = draft.width;
   typed_height = draft.height;
   asked_size = {draft.width, draft.height};
+  forget_size_note();
+}
+
+void UiState::forget_size_note() {
   size_note.clear();
+  instead.reset();
 }
 
 void UiState::reset_to(const ModelInfo& model) {

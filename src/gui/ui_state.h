@@ -72,6 +72,12 @@ struct UiState {
   int typed_width = 512;  // what the size fields hold while they are edited
   int typed_height = 512;
   std::string size_note;  // why the size is not what was typed or clicked; until the next change
+  // A size that did not fit when it was clicked, and the one that was taken for it.
+  struct Instead {
+    Size wanted;
+    Size taken;
+  };
+  std::optional<Instead> instead;
   std::optional<std::string>
       new_prompt;            // replaces the prompt in the next frame, even while typing
   bool focus_prompt = true;  // in the first frame
@@ -124,6 +130,8 @@ struct UiState {
 
   // Starts with the model's recommended settings.
   void reset_to(const ModelInfo& model);
+  // Nothing is said of the size any more.
+  void forget_size_note();
   // Width and height snapped to `unit`.
   void set_size(Size size, int unit);
   // Keeps the ratio of the sides, as it was asked for, from now on; or no more.

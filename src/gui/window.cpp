@@ -214,6 +214,7 @@ void Window::Impl::look_ahead(Frame& frame) {
   mark_recommended(frame.cards);
   cards_ = frame.cards;
   frame.problems = find_problems(state_, services_.model.size_unit, text_);
+  frame.size_note = note_of_size(state_, frame.cards, text_);
   frame.blocked = why_blocked(frame.problems, frame.forecast, frame.others, text_);
 }
 

@@ -41,6 +41,7 @@ bool draw_way(const Ui& ui, const Banner& banner, const std::string& name) {
     case Banner::Way::kNone:
       return false;
     case Banner::Way::kUseSize: {
+      if (is_short(*banner.suggestion, ui.frame.cards)) return false;  // by now
       const std::string size = to_string(*banner.suggestion);
       options.label = fill(ui.t("banner.use"), {size});
       options.tip = fill(ui.t("tip.use"), {size});

@@ -180,6 +180,7 @@ bool draw_side(const Ui& ui, const std::string& name, const std::string& letter,
   ImGui::PopStyleVar();
   if (entered) {
     typed = static_cast<int>(entered->value);
+    ui.state.forget_size_note();
     ui.state.size_note = entered->note;
   }
   outline(ui, too_large);
@@ -237,7 +238,7 @@ void draw_custom(const Ui& ui) {
                   .size = {square, height},
                   .text_size = 12})) {
     state.swap_sides();
-    state.size_note.clear();
+    state.forget_size_note();
   }
   take_room(at, height);
 }
@@ -277,7 +278,7 @@ void draw_heading(const Ui& ui) {
 
 // What is to be said of the size, in the room between the groups: nothing moves for it.
 void draw_note(const Ui& ui) {
-  std::string note = ui.state.size_note;
+  std::string note = ui.frame.size_note.text;
   ImU32 color = ui.colors.warn;
   for (const RequestProblem& problem : ui.frame.problems) {
     if (problem.field != RequestProblem::Field::kSize) continue;
@@ -286,9 +287,23 @@ void draw_note(const Ui& ui) {
   }
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
+  const auto& use = ui.frame.size_note.use;
+  if (use) color = ui.colors.ok;
   const TextStyle style{color, kSmallSize};
-  draw_text(ui, {at.x, at.y - ui.px(4)}, fit_text(ui, note, style, width), style);
-  ImGui::Dummy({width, ui.px(12)});
+  const float most = use ? width - ui.px(64) : width;
+  const std::string shown = fit_text(ui, note, style, most);
+  draw_text(ui, {at.x, at.y - ui.px(4)}, shown, style);
+  if (use) {
+    ImGui::SetCursorScreenPos({at.x + text_width(ui, shown, style) + ui.px(8), at.y - ui.px(6)});
+    if (button(ui, {.name = "size.again",
+                    .label = ui.t("size.use"),
+                    .tip = fill(ui.t("tip.size.again"), {to_string(*use)}),
+                    .size = {ui.px(48), ui.px(19)},
+                    .text_size = kSmallSize})) {
+      ui.actions.choose_size(*use);
+    }
+  }
+  take_room(at, ui.px(12));
   if (!note.empty()) tooltip(ui, note);
 }
 
