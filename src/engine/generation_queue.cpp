@@ -177,7 +177,7 @@ std::vector<GenerationRequest> GenerationQueue::cancel_waiting() {
 }
 
 void GenerationQueue::finish_cancelled(const Job& job) {
-  finished_.push_back({job.status.id, job.status.request, 0, Cancelled{}, {}});
+  finished_.push_back({job.status.id, job.status.request, 0, Cancelled{}, {}, {}});
 }
 
 void GenerationQueue::replace_generator(MakeGenerator make_generator) {
@@ -233,8 +233,10 @@ void GenerationQueue::run(std::stop_token stop) {
     {
       const std::scoped_lock lock(mutex_);
       jobs_.pop_front();  // the running job stays in front whatever is submitted
-      finished_.push_back({job->status.id, std::move(job->status.request), job->pictures,
-                           std::move(value), std::move(job->status.notices)});
+      JobStatus& at = job->status;
+      const JobOutcome::Place place{at.stage, at.image_index, at.step, at.total_steps};
+      finished_.push_back({at.id, std::move(at.request), job->pictures, std::move(value),
+                           std::move(at.notices), place});
     }
     wake_();
   }

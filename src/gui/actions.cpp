@@ -15,6 +15,7 @@ void Actions::generate(bool in_front, const std::string& blocked) {
   if (!request) return;
   state_.history.add(request->prompt);
   state_.forget_size_note();
+  state_.ended.reset();
   // The first job takes the canvas; later ones queue up behind what is being looked at.
   if (services_.queue.status().empty()) state_.live = true;
   services_.queue.submit(std::move(*request), in_front);
@@ -29,6 +30,7 @@ template <typename Change>
 void Actions::replace(const std::string& note, Change change) {
   const std::uint64_t before = state_.record();  // what was typed until now is a step of its own
   const Settings was = state_.settings();
+  state_.ended.reset();
   state_.history.add(was.draft.prompt);
   change();
   const std::uint64_t step = state_.record();
@@ -100,6 +102,7 @@ void Actions::redo() {
 }
 
 void Actions::choose_size(Size size) {
+  state_.ended.reset();
   state_.set_size(size, services_.model.size_unit);
   state_.forget_size_note();
   if (size != Size{state_.draft.width, state_.draft.height}) {
@@ -128,6 +131,7 @@ void Actions::newer_prompt() {
 }
 
 void Actions::select_picture(std::size_t index) {
+  state_.ended.reset();
   state_.live = false;
   state_.select(index);
 }

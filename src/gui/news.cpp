@@ -43,6 +43,8 @@ void News::outcome(const JobOutcome& outcome,
   notices(outcome.id, outcome.notices);
   noticed_.erase(outcome.id);
   const auto* const failure = std::get_if<Failure>(&outcome.value);
+  if (outcome.place && !std::holds_alternative<std::monostate>(outcome.value))
+    state_.ended = {*outcome.place, outcome.request.count, failure != nullptr};
   if (failure == nullptr) return;
   Banner banner;
   banner.title = fill(text_.text("banner.failed"), {shorten(outcome.request.prompt, 48)});

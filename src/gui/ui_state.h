@@ -88,7 +88,14 @@ struct UiState {
   // their files.
   std::vector<FinishedPicture> pictures;
   std::optional<std::size_t> selected;
-  bool live = true;           // the canvas follows the running job
+  bool live = true;  // the canvas follows the running job
+  // How the last run ended without all of its pictures; until the next action.
+  struct Ended {
+    JobOutcome::Place place;
+    int count = 1;
+    bool failed = false;  // else cancelled
+  };
+  std::optional<Ended> ended;
   bool scroll_strip = false;  // bring the selected picture into view in the next frame
   CanvasView view;
   bool canvas_focused = false;  // keys without Ctrl belong to the picture

@@ -222,6 +222,7 @@ void Window::Impl::follow_progress(Frame& frame) {
   const JobStatus* const job = frame.running();
   running_ = job != nullptr;
   if (job == nullptr) return;
+  state_.ended.reset();
   news_.running(*job);
   const auto time = std::chrono::steady_clock::now();
   const int step = job->image_index * (kMaxSteps + 1) + job->step;

@@ -50,5 +50,24 @@ TEST(WindowProgress, TheBarOfSeveralPicturesIsThatOfTheJob) {
   EXPECT_TRUE(early);
 }
 
+TEST(WindowProgress, ACancelLeavesItsTraceUntilTheNextAction) {
+  WindowDriver w = open({"--step-ms=60"});
+  w.click("example.0");
+  enter(w, "steps.value", "5");
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 1 && s["jobs"] == 0; }));
+  ASSERT_TRUE(w.wait_for_words("progress", "Made in"));
+  enter(w, "steps.value", "300");
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["step"] > 2; }));
+  w.click("cancel");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["jobs"] == 0; }));
+  EXPECT_TRUE(w.wait_for_words("progress", "Cancelled at step"));
+  EXPECT_TRUE(w.wait_for_words("progress", "of 300"));
+  w.screenshot("cancelled");
+  w.click("strip.0");
+  EXPECT_TRUE(w.wait_for_words("progress", "Made in"));
+}
+
 }  // namespace
 }  // namespace headroom::test

@@ -192,6 +192,17 @@ bool WindowDriver::wait(const std::function<bool(const nlohmann::json&)>& condit
   return false;
 }
 
+bool WindowDriver::wait_for_words(const std::string& name, const std::string& part,
+                                  double seconds) const {
+  return wait(
+      [&](const nlohmann::json&) {
+        const nlohmann::json dump = read();
+        return !dump.is_null() && dump["says"].contains(name) &&
+               dump["says"][name].get<std::string>().find(part) != std::string::npos;
+      },
+      seconds);
+}
+
 bool WindowDriver::wait_for_widget(const std::string& name, double seconds) const {
   const auto deadline = Clock::now() + std::chrono::duration<double>(seconds);
   while (Clock::now() < deadline) {

@@ -65,6 +65,9 @@ class WindowDriver {
   // Waits until `condition` holds for the state; false after `seconds`.
   [[nodiscard]] bool wait(const std::function<bool(const nlohmann::json&)>& condition,
                           double seconds = 20) const;
+  // Waits until the place called `name` says something that holds `part`.
+  [[nodiscard]] bool wait_for_words(const std::string& name, const std::string& part,
+                                    double seconds = 20) const;
   [[nodiscard]] bool wait_for_widget(const std::string& name, double seconds = 20) const;
 
   void click(const std::string& widget);

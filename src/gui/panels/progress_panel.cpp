@@ -71,10 +71,27 @@ void draw_running(const Ui& ui, const JobStatus& job, const ProgressView& view, 
   const TextStyle style{asks ? ui.colors.warn : ui.colors.text, 13, true};
   const std::string words = asks ? ui.t("progress.escape") : headline(ui, job);
   draw_text(ui, {at.x + ui.px(13), y}, fit_text(ui, words, style, edge - at.x - ui.px(24)), style);
+  ui.dump.say("progress", words);
   draw_stages(ui, view, {at.x, at.y + height + ui.px(3)}, width);
 }
 
+// "Cancelled at step 60 of 300 · picture 2 of 5".
+std::string ended_text(const Ui& ui, const UiState::Ended& ended) {
+  const JobOutcome::Place& at = ended.place;
+  const std::string key = ended.failed ? "progress.failed" : "progress.cancelled";
+  std::string text =
+      at.stage == Stage::kDenoise && at.step > 0
+          ? fill(ui.t(key), {std::to_string(at.step), std::to_string(at.total_steps)})
+          : fill(ui.t(key + ".stage"), {ui.t("stage." + std::string(stage_name(at.stage)))});
+  if (ended.count > 1) {
+    text += " · " + fill(ui.t("progress.picture"),
+                         {std::to_string(at.image_index + 1), std::to_string(ended.count)});
+  }
+  return text;
+}
+
 std::string idle_text(const Ui& ui) {
+  if (ui.state.ended) return ended_text(ui, *ui.state.ended);
   const FinishedPicture* const picture = ui.state.selected_picture();
   if (picture == nullptr) return ui.t("progress.ready");
   double seconds = 0;
@@ -94,9 +111,11 @@ void draw_progress_panel(const Ui& ui, const Rect& area) {
   if (job != nullptr && ui.frame.progress) {
     draw_running(ui, *job, *ui.frame.progress, at, width, height);
   } else {
-    const TextStyle style{ui.colors.text_dim, 13};
-    draw_text(ui, {at.x + ui.px(13), at.y + (height - ui.px(17)) / 2},
-              fit_text(ui, idle_text(ui), style, width - ui.px(26)), style);
+    const bool failed = ui.state.ended && ui.state.ended->failed;
+    const TextStyle style{failed ? ui.colors.bad : ui.colors.text_dim, 13};
+    const std::string words = fit_text(ui, idle_text(ui), style, width - ui.px(26));
+    draw_text(ui, {at.x + ui.px(13), at.y + (height - ui.px(17)) / 2}, words, style);
+    ui.dump.say("progress", words);
   }
   ImGui::SetCursorScreenPos(at);
   ImGui::Dummy({width, static_cast<float>(area.h)});
