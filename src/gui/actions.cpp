@@ -84,6 +84,7 @@ void Actions::save_unsaved_to(const std::filesystem::path& folder) {
     try {
       picture.file = services_.save_to(picture, folder);
       picture.save_error.clear();
+      state_.resolve(UiState::about_saving(picture));
     } catch (const Error& e) {
       state_.save_trouble = e.what();
     }
@@ -197,8 +198,10 @@ void Actions::show_in_folder() {
   if (picture == nullptr) return;
   try {
     open_folder(picture->file.empty() ? services_.output_folder : picture->file.parent_path());
+    state_.resolve(UiState::kAboutFolder);
   } catch (const Error& e) {
-    state_.add_banner({.title = text_.text("banner.folder"), .text = e.what()});
+    state_.add_banner(
+        {.title = text_.text("banner.folder"), .text = e.what(), .about = UiState::kAboutFolder});
   }
 }
 
@@ -208,12 +211,17 @@ void Actions::save_again() {
   try {
     picture.file = services_.save_again(picture);
     picture.save_error.clear();
+    state_.resolve(UiState::about_saving(picture));
+    state_.resolve(UiState::kAboutFolder);
     state_.add_banner({.kind = Banner::Kind::kNote,
                        .title = text_.text("banner.saved"),
                        .text = picture.file.string()});
   } catch (const Error& e) {
     picture.save_error = e.what();
-    state_.add_banner({.title = text_.text("banner.unsaved"), .text = e.what()});
+    state_.resolve(UiState::about_saving(picture));
+    state_.add_banner({.title = text_.text("banner.unsaved"),
+                       .text = e.what(),
+                       .about = UiState::about_saving(picture)});
   }
 }
 

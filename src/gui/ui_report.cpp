@@ -64,6 +64,7 @@ std::string state_json(const UiState& state, const Frame& frame) {
                       {"size_note", frame.size_note.text},
                       {"picture_file", picture != nullptr ? picture->file.string() : ""},
                       {"banners", nlohmann::json::array()},
+                      {"folded", state.folded.size()},
                       {"rungs", nlohmann::json::array()},
                       {"others", nlohmann::json::array()},
                       {"recommended", ""},

@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t kMostPictures = 200;
 constexpr std::size_t kMostPixelBytes = std::size_t{32} << 20;
 constexpr std::size_t kMostBanners = 3;
+constexpr std::size_t kMostFolded = 20;
 
 }  // namespace
 
@@ -171,9 +172,33 @@ void UiState::add_banner(Banner banner) {
     return b.text == banner.text && b.title == banner.title;
   };
   std::erase_if(banners, same);
+  std::erase_if(folded, same);
   banner.id = next_banner++;
   banners.push_back(std::move(banner));
-  if (banners.size() > kMostBanners) banners.erase(banners.begin());
+  if (banners.size() > kMostBanners) fold(0);
+}
+
+void UiState::fold(std::size_t index) {
+  Banner banner = std::move(banners[index]);
+  banners.erase(banners.begin() + static_cast<std::ptrdiff_t>(index));
+  const bool passing =
+      banner.kind == Banner::Kind::kNote && banner.way != Banner::Way::kQueueOffered;
+  if (!passing) folded.push_back(std::move(banner));
+  if (folded.size() > kMostFolded) folded.erase(folded.begin());
+}
+
+void UiState::resolve(const std::string& about) {
+  const auto tells = [&](const Banner& b) { return b.about == about; };
+  std::erase_if(banners, tells);
+  std::erase_if(folded, tells);
+}
+
+std::string UiState::about_saving(const FinishedPicture& picture) {
+  return "save " + std::to_string(picture.job) + " " + std::to_string(picture.picture.index);
+}
+
+std::string UiState::about_making(const GenerationRequest& request) {
+  return "make " + request.prompt;
 }
 
 }  // namespace headroom

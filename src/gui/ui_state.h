@@ -36,6 +36,7 @@ struct Banner {
   Kind kind = Kind::kTrouble;
   std::string title{};  // may be empty
   std::string text{};
+  std::string about{};  // what it tells of: see UiState::resolve()
   Way way = Way::kNone;
   std::optional<Size> suggestion{};  // kUseSize
   std::uint64_t step = 0;            // kUndo: goes when this is no longer the last step
@@ -120,7 +121,9 @@ struct UiState {
   bool item_was_active = false;
   double escape_at = -1e9;  // seconds; another Esc soon after this one cancels
 
-  std::vector<Banner> banners;
+  std::vector<Banner> banners;  // above the canvas, oldest first
+  std::vector<Banner> folded;   // in the bell's list
+  double banners_px = 0;        // height of those above the canvas, of the last frame
   std::uint64_t next_banner = 1;
   std::string language = "en";
   bool dark = true;
@@ -161,6 +164,13 @@ struct UiState {
   void add_picture(FinishedPicture picture);
   void select(std::size_t index);
   void add_banner(Banner banner);
+  // Puts the banner into the bell's list; a note that takes care of itself just goes.
+  void fold(std::size_t index);
+  // What it is about is no longer so: banners that tell of it go.
+  void resolve(const std::string& about);
+  static std::string about_saving(const FinishedPicture& picture);
+  static std::string about_making(const GenerationRequest& request);
+  static constexpr const char* kAboutFolder = "folder";
 
  private:
   void take_size(Size size, int unit);  // snapped; the ratio stays

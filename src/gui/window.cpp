@@ -294,7 +294,9 @@ void Window::Impl::draw() {
   const Palette& colors = palette(state_.dark);
   const Ui ui{state_, frame, actions_, pictures_, services_, colors, text_, fonts_, dump_, scale_};
   handle_shortcuts(ui);
+  const double banners_px = state_.banners_px;
   draw_panels(ui);
+  if (state_.banners_px != banners_px) settle_ = std::max(settle_, 2);
   draw_close_question(ui);
   if (pictures_.waits()) settle_ = std::max(settle_, 2);
   state_.popup_was_open = ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup);

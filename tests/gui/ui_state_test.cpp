@@ -101,7 +101,7 @@ TEST(UiState, ForgetsTheOldestSavedPictureButNoUnsavedOne) {
   EXPECT_EQ(state.selected_picture()->picture.seed, 200U);
 }
 
-TEST(UiState, ShowsTheSameBannerOnceAndAtMostThree) {
+TEST(UiState, ShowsTheSameBannerOnceAndAtMostThreeOpen) {
   UiState state;
   for (const char* const text : {"a", "a", "b", "c", "d"}) {
     Banner banner;
@@ -111,6 +111,12 @@ TEST(UiState, ShowsTheSameBannerOnceAndAtMostThree) {
   ASSERT_EQ(state.banners.size(), 3U);
   EXPECT_EQ(state.banners.front().text, "b");
   EXPECT_EQ(state.banners.back().text, "d");
+  ASSERT_EQ(state.folded.size(), 1U);
+  EXPECT_EQ(state.folded.front().text, "a");
+  state.folded.front().about = state.banners.front().about = "one thing";
+  state.resolve("one thing");
+  EXPECT_TRUE(state.folded.empty());
+  EXPECT_EQ(state.banners.size(), 2U);
 }
 
 TEST(PromptHistory, WalksBackAndForthAndKeepsWhatWasBeingTyped) {

@@ -62,5 +62,55 @@ TEST_F(WindowNotes, ANoteOfASizeThatDidNotFitFollowsTheMemory) {
   EXPECT_TRUE(w.wait([](const json& s) { return s["width"] == 1024 && s["size_note"] == ""; }));
 }
 
+TEST_F(WindowNotes, MessagesOfASettledThingGoAndNoneLiesOnThePicture) {
+  WindowDriver w = open({"--step-ms=10", "--save=fails"});
+  w.click("example.0");
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) {
+    return s["pictures"] == 1 && s["jobs"] == 0 && s["banners"].size() == 1;
+  }));
+  ASSERT_TRUE(w.wait([&](const json&) {
+    const json widgets = w.read()["widgets"];
+    if (!widgets.contains("banner.0")) return false;
+    const json& banner = widgets["banner.0"];
+    const json& canvas = widgets["canvas"];
+    return banner["h"] > 20 &&
+           banner["y"].get<double>() + banner["h"].get<double>() <= canvas["y"].get<double>();
+  })) << w.read()["widgets"]["banner.0"]
+      << w.read()["widgets"]["canvas"];
+  w.screenshot("banner_above");
+  w.click("save_again");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["picture_file"] != ""; }));
+  EXPECT_TRUE(w.wait([](const json& s) {
+    return s["banners"].empty() || (s["banners"].size() == 1 && has(s["banners"][0], ".png"));
+  })) << w.state()["banners"];
+  EXPECT_TRUE(w.wait([](const json& s) { return s["banners"].empty() && s["folded"] == 0; }));
+}
+
+TEST_F(WindowNotes, AFailureIsForgottenWhenThePictureIsMade) {
+  WindowDriver w = open({"--step-ms=10"});
+  w.click("prompt");
+  w.type("fail once");
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["banners"].size() == 1 && s["jobs"] == 0; }));
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 1; }));
+  EXPECT_TRUE(w.wait([](const json& s) { return s["banners"].empty(); }));
+}
+
+TEST_F(WindowNotes, AWarningFoldsIntoTheBellAfterAWhile) {
+  WindowDriver w = open({"--step-ms=10"});
+  w.click("prompt");
+  w.type("slow");
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 1 && s["banners"].size() == 1; }));
+  ASSERT_TRUE(w.wait([](const json& s) { return s["folded"] == 1 && s["banners"].empty(); }));
+  w.click("bell");
+  ASSERT_TRUE(w.wait_for_widget("bell.0.close"));
+  w.screenshot("bell");
+  w.click("bell.0.close");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["folded"] == 0; }));
+}
+
 }  // namespace
 }  // namespace headroom::test

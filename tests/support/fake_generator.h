@@ -12,13 +12,15 @@
 #include <stop_token>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 namespace headroom::test {
 
 // Stands in for the networks: no torch, no weights. Paints a gradient with a disc that depend on
 // the prompt and the seed, step by step, with every report a real run makes. Prompt "fail" runs out
-// of memory after the last step, "crash" throws what no room should throw, "exhaust" what the
-// system throws when it has no memory left; "slow" notices a slower device after its first step.
+// of memory after the last step, "fail once" fails the first time, "crash" throws what no room
+// should throw, "exhaust" what the system throws when it has no memory left; "slow" notices a
+// slower device after its first step.
 class FakeGenerator final : public ImageGenerator {
  public:
   static constexpr std::uint64_t kChosenSeed = 42;  // when the request has none
@@ -41,6 +43,8 @@ class FakeGenerator final : public ImageGenerator {
       if (request.prompt == "fail") {
         throw Error(ErrorKind::kOutOfMemory, "the fake ran out of memory; try another prompt");
       }
+      if (request.prompt == "fail once" && !std::exchange(failed_once_, true))
+        throw Error(ErrorKind::kInternal, "the fake failed once; try again");
       if (request.prompt == "crash") throw std::runtime_error("the fake crashed");
       if (request.prompt == "exhaust") throw std::bad_alloc();
       progress.on_stage(Stage::kDecode, index);
@@ -165,6 +169,7 @@ class FakeGenerator final : public ImageGenerator {
   }
 
   std::chrono::microseconds step_time_;
+  bool failed_once_ = false;
 };
 
 }  // namespace headroom::test

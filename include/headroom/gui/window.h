@@ -59,7 +59,7 @@ struct WindowServices {
 //              "job_done", "pictures", "selected", "live",
 //              "canvas_focused", "editing", "escape_cancels",
 //              "width", "height", "can_generate", "reason", "prompt", "tokens", "language",
-//              "theme", "hand", "seed", "steps", "guidance", "count", "banners": [TEXT],
+//              "theme", "hand", "seed", "steps", "guidance", "count", "banners": [TEXT], "folded",
 //              "picture_file", "closing", "offered", "cards": {PRESET: {"state":
 //              "fits|tight|slower|short|pending", "recommended", "selected"}}, "recommended":
 //              PRESET, "critical_point": "WxH", "rungs": [NAME], "others": [NAME], "frames",
@@ -72,7 +72,8 @@ struct WindowServices {
 // canvas.actual, progress, strip.N, strip.live, details (opens the drawer), use_settings,
 // reuse_seed, copy_path, show_in_folder, save_again, gauge, gauge.spark, queue, queue.cancel.ID,
 // queue.clear, language, theme, tip (an explanation), banner.N, banner.N.action, banner.N.close,
-// close.finish, close.now, close.stay, close.folder, close.save.
+// bell (opens the list of folded messages), bell.N.close, close.finish, close.now, close.stay,
+// close.folder, close.save.
 class Window {
  public:
   // Throws Error{kInternal} when no window can be opened (no display, no OpenGL 3) and

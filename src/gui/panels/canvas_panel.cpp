@@ -149,11 +149,16 @@ void draw_picture(const Ui& ui, const Rect& canvas, const Shown& shown) {
 
 }  // namespace
 
-void draw_canvas_panel(const Ui& ui, const Rect& area) {
-  begin_panel(ui, "canvas", area, ui.colors.canvas, {0, 0},
+void draw_canvas_panel(const Ui& ui, const Rect& whole) {
+  const double edge = ui.px(ui.frame.layout.folds() ? 12 : 16);
+  const double banners =
+      draw_banners(ui, {whole.x + edge, whole.y + edge, whole.w - 2 * edge, whole.h - 2 * edge});
+  // They lie above the picture, not on it.
+  const Rect area{whole.x, whole.y + banners, whole.w, whole.h - banners};
+  begin_panel(ui, "canvas", whole, ui.colors.canvas, {0, 0},
               ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav);
   const bool low = ui.frame.layout.folds();
-  const double side = ui.px(low ? 12 : 16);
+  const double side = edge;
   // Where the picture has little room, what has nothing to say leaves it.
   const bool cramped = area.h < ui.px(300);
   const double strip = cramped ? 0 : ui.px(low ? 60 : 84);
@@ -189,7 +194,6 @@ void draw_canvas_panel(const Ui& ui, const Rect& area) {
   ui.state.canvas_focused = ImGui::IsWindowFocused(ImGuiFocusedFlags_RootAndChildWindows);
   if (ui.state.canvas_focused) draw_focus(ui, canvas);
   ImGui::End();
-  draw_banners(ui, canvas);
 }
 
 }  // namespace headroom
