@@ -78,11 +78,12 @@ void draw_running(const Ui& ui, const JobStatus& job, const ProgressView& view, 
 // "Cancelled at step 60 of 300 · picture 2 of 5".
 std::string ended_text(const Ui& ui, const UiState::Ended& ended) {
   const JobOutcome::Place& at = ended.place;
-  const std::string key = ended.failed ? "progress.failed" : "progress.cancelled";
   std::string text =
       at.stage == Stage::kDenoise && at.step > 0
-          ? fill(ui.t(key), {std::to_string(at.step), std::to_string(at.total_steps)})
-          : fill(ui.t(key + ".stage"), {ui.t("stage." + std::string(stage_name(at.stage)))});
+          ? fill(ui.t(ended.failed ? "progress.failed" : "progress.cancelled"),
+                 {std::to_string(at.step), std::to_string(at.total_steps)})
+          : fill(ui.t(ended.failed ? "progress.failed.stage" : "progress.cancelled.stage"),
+                 {ui.t("stage." + std::string(stage_name(at.stage)))});
   if (ended.count > 1) {
     text += " · " + fill(ui.t("progress.picture"),
                          {std::to_string(at.image_index + 1), std::to_string(ended.count)});
