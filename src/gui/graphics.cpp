@@ -19,6 +19,7 @@
 #include <imgui.h>
 #include <imgui_impl_glfw.h>
 #include <imgui_impl_opengl3.h>
+#include <imgui_internal.h>
 
 namespace headroom {
 namespace {
@@ -249,6 +250,9 @@ Graphics::Graphics(const Options& options) : state_(std::make_unique<State>()) {
   io.ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;
   io.ConfigInputTextCursorBlink = true;
   io.ConfigNavCursorVisibleAuto = true;
+  // Its list of windows would show names that only the program knows; see regions.h instead.
+  ImGui::GetCurrentContext()->ConfigNavWindowingKeyNext = 0;
+  ImGui::GetCurrentContext()->ConfigNavWindowingKeyPrev = 0;
   ImGui_ImplGlfw_InitForOpenGL(s.window, true);
   ImGui_ImplOpenGL3_Init("#version 130");
 }

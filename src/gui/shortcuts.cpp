@@ -1,6 +1,7 @@
 #include "shortcuts.h"
 
 #include "actions.h"
+#include "regions.h"
 
 #include <imgui.h>
 #include <imgui_internal.h>
@@ -56,6 +57,8 @@ void handle_anywhere(const Ui& ui) {
   if (ImGui::IsKeyChordPressed(ImGuiMod_Alt | ImGuiKey_DownArrow)) ui.actions.newer_prompt();
   if (chord(ImGuiMod_Ctrl | ImGuiKey_0)) ui.state.view.show_fit();
   if (chord(ImGuiMod_Ctrl | ImGuiKey_1)) ui.state.view.show_actual();
+  if (chord(ImGuiMod_Ctrl | ImGuiKey_Tab)) go_to_next_region(ui, false);
+  if (chord(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_Tab)) go_to_next_region(ui, true);
   handle_escape(ui);
 }
 

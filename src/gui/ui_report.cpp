@@ -1,5 +1,6 @@
 #include "ui_report.h"
 
+#include "regions.h"
 #include "ui.h"
 
 #include <imgui.h>
@@ -24,6 +25,21 @@ const char* name_of(CardState state) {
   return "pending";
 }
 
+const char* name_of(std::optional<Region> region) {
+  if (!region) return "";
+  switch (*region) {
+    case Region::kMake:
+      return "make";
+    case Region::kCanvas:
+      return "canvas";
+    case Region::kDetails:
+      return "details";
+    case Region::kTop:
+      return "top";
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string state_json(const UiState& state, const Frame& frame) {
@@ -43,6 +59,7 @@ std::string state_json(const UiState& state, const Frame& frame) {
                                   : state.closing == UiState::Closing::kWhenDone ? "when_done"
                                                                                  : ""},
                       {"offered", state.offered.size()},
+                      {"region", name_of(region_of_keyboard())},
                       {"canvas_focused", state.canvas_focused},
                       {"editing", state.item_was_active},
                       {"escape_cancels", state.escape_cancels(frame.now)},

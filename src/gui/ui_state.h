@@ -99,6 +99,7 @@ struct UiState {
   std::optional<Ended> ended;
   bool scroll_strip = false;  // bring the selected picture into view in the next frame
   CanvasView view;
+  bool region_marked = false;   // the keyboard was taken to a part of the window, which has a frame
   bool canvas_focused = false;  // keys without Ctrl belong to the picture
 
   TipState mouse_tip, keyboard_tip;

@@ -11,6 +11,7 @@
 #include "pictures.h"
 #include "problems.h"
 #include "progress_model.h"
+#include "regions.h"
 #include "remembered.h"
 #include "session_keeper.h"
 #include "shortcuts.h"
@@ -296,6 +297,7 @@ void Window::Impl::draw() {
   handle_shortcuts(ui);
   const double banners_px = state_.banners_px;
   draw_panels(ui);
+  draw_region_frame(ui);
   if (state_.banners_px != banners_px) settle_ = std::max(settle_, 2);
   draw_close_question(ui);
   if (pictures_.waits()) settle_ = std::max(settle_, 2);

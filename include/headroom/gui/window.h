@@ -57,7 +57,7 @@ struct WindowServices {
 //    "says": {NAME: TEXT},                                          what stands in: progress
 //    "state": {"running", "cancelling", "jobs", "stage", "step", "image_index",
 //              "job_done", "pictures", "selected", "live",
-//              "canvas_focused", "editing", "escape_cancels",
+//              "canvas_focused", "region", "editing", "escape_cancels",
 //              "width", "height", "can_generate", "reason", "prompt", "tokens", "language",
 //              "theme", "hand", "seed", "steps", "guidance", "count", "banners": [TEXT], "folded",
 //              "picture_file", "closing", "offered", "cards": {PRESET: {"state":
