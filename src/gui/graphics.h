@@ -30,9 +30,12 @@ class Graphics {
   Graphics& operator=(const Graphics&) = delete;
 
   [[nodiscard]] bool wants_close() const;
+  void ask_close();     // as the window manager does
   void forget_close();  // the person is asked first
   void show();          // a minimised window comes back
-  // As it is, or was before it was maximised.
+  // The whole of the screen that it is on, or back.
+  void toggle_full_screen();
+  // As it is, or was before it was maximised or filled the screen.
   [[nodiscard]] Place place() const;
   [[nodiscard]] float scale() const;  // of the user interface
   // Sleeps until an event, a wake or the end of `seconds`.

@@ -99,6 +99,8 @@ struct UiState {
   std::optional<Ended> ended;
   bool scroll_strip = false;  // bring the selected picture into view in the next frame
   CanvasView view;
+  double zoom_asked = 1;        // by a key, about the middle of the canvas
+  bool panning = false;         // with the middle button
   bool region_marked = false;   // the keyboard was taken to a part of the window, which has a frame
   bool canvas_focused = false;  // keys without Ctrl belong to the picture
 
@@ -113,8 +115,10 @@ struct UiState {
   std::vector<GenerationRequest> offered;  // what the last session did not make
   enum class Closing { kNo, kAsk, kWhenDone, kNow };
   Closing closing = Closing::kNo;
-  std::string save_folder;   // where the question before closing would save to
-  std::string save_trouble;  // why it could not
+  bool quit_asked = false;         // by a key: as if the window was closed
+  bool full_screen_asked = false;  // likewise, or back
+  std::string save_folder;         // where the question before closing would save to
+  std::string save_trouble;        // why it could not
 
   UndoStack undo;
   // As the last frame left it: Dear ImGui closes a list before this frame's keys are looked at.

@@ -346,6 +346,8 @@ int Window::Impl::run() {
     // Waking up takes a moment: it must not add up from frame to frame.
     if (begun > due && begun - due < kFrame_s / 4) begun = due;
     draw();
+    if (std::exchange(state_.full_screen_asked, false)) graphics_.toggle_full_screen();
+    if (std::exchange(state_.quit_asked, false)) graphics_.ask_close();
     follow_close(graphics_, services_, state_);
     if (changed_ && now() - kept_at_ >= kKeepEvery_s) keep_session();
     if (settle_ > 0) --settle_;

@@ -228,10 +228,10 @@ TEST(WindowNumber, TheLockKeepsTheRatioAsItWasTyped) {
   w.click("preset.16:9");
   w.click("size.lock");
   EXPECT_TRUE(width("512", 320));
-  EXPECT_EQ(w.state()["size_note"], "16:9 → 512×320 (nearest)");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["size_note"] == "16:9 → 512×320 (nearest)"; }));
   w.screenshot("ratio_nearest");
   EXPECT_TRUE(width("1024", 576)) << w.state();
-  EXPECT_EQ(w.state()["size_note"], "");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["size_note"] == ""; }));
 }
 
 TEST(WindowNumber, IsTakenWhenTheRunIsStartedWhileItIsTyped) {
@@ -244,6 +244,16 @@ TEST(WindowNumber, IsTakenWhenTheRunIsStartedWhileItIsTyped) {
   ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 1 && s["jobs"] == 0; }));
   const json place = w.read()["widgets"]["picture"];
   EXPECT_NEAR(place["w"].get<double>() / place["h"].get<double>(), 2.0, 0.02);
+}
+
+TEST(WindowSeed, ArrowsChangeIt) {
+  WindowDriver w = open({});
+  w.click("seed");
+  w.type("7");
+  w.key("Up");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["seed"] == "8"; }));
+  w.key("shift+Down");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["seed"] == "0"; }));
 }
 
 TEST(WindowSeed, APasteThatIsNoNumberChangesNothingAndSaysSo) {

@@ -279,6 +279,20 @@ void WindowDriver::paste(const std::string& text) {
   key("ctrl+v");
 }
 
+void WindowDriver::drag(const std::string& widget, int button, int across, int down) {
+  constexpr int kMoves = 4;
+  hover(widget);
+  tool({"xdotool", "mousedown", std::to_string(button)});
+  nap();
+  for (int i = 0; i < kMoves; ++i) {
+    tool({"xdotool", "mousemove_relative", "--", std::to_string(across / kMoves),
+          std::to_string(down / kMoves)});
+    nap();
+  }
+  tool({"xdotool", "mouseup", std::to_string(button)});
+  nap();
+}
+
 void WindowDriver::wheel(const std::string& widget, int clicks) {
   hover(widget);
   for (int i = 0; i < std::abs(clicks); ++i) tool({"xdotool", "click", clicks > 0 ? "4" : "5"});

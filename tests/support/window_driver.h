@@ -75,7 +75,9 @@ class WindowDriver {
   void point_at(int x, int y);
   void key(const std::string& keys);
   void type(const std::string& text);
-  void paste(const std::string& text);                // through the clipboard
+  void paste(const std::string& text);  // through the clipboard
+  // Presses `button` (1 left, 2 middle) on the widget and moves so far.
+  void drag(const std::string& widget, int button, int across, int down);
   void wheel(const std::string& widget, int clicks);  // > 0 = away from the person
   // The colour of a window pixel, 0..255 each.
   [[nodiscard]] std::array<int, 3> pixel(int x, int y) const;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <hello_imgui/icons_font_awesome_6.h>
 #include <imgui.h>
@@ -81,7 +82,15 @@ void handle_mouse(const Ui& ui, const Rect& canvas, Size size) {
     view.zoom_at(io.MousePos.x, io.MousePos.y, std::pow(1.2, io.MouseWheel), canvas, size.width,
                  size.height);
   }
-  const bool pan = ImGui::IsItemActive() && ImGui::IsMouseDragging(ImGuiMouseButton_Left, ui.px(3));
+  if (const double factor = std::exchange(ui.state.zoom_asked, 1.0); factor != 1.0) {
+    view.zoom_at(canvas.x + canvas.w / 2, canvas.y + canvas.h / 2, factor, canvas, size.width,
+                 size.height);
+  }
+  if (ImGui::IsItemHovered() && ImGui::IsMouseClicked(ImGuiMouseButton_Middle))
+    ui.state.panning = true;
+  ui.state.panning = ui.state.panning && ImGui::IsMouseDown(ImGuiMouseButton_Middle);
+  const bool pan = ui.state.panning || (ImGui::IsItemActive() &&
+                                        ImGui::IsMouseDragging(ImGuiMouseButton_Left, ui.px(3)));
   if (pan && (io.MouseDelta.x != 0 || io.MouseDelta.y != 0)) {
     view.drag(io.MouseDelta.x, io.MouseDelta.y, canvas, size.width, size.height);
   }

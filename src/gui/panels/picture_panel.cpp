@@ -154,7 +154,7 @@ void draw_running(const Ui& ui, const JobStatus& job) {
 
 void draw_keys(const Ui& ui) {
   section(ui, ui.t("keys.label"));
-  constexpr std::array<std::array<const char*, 2>, 11> kKeys{{{"Ctrl+Enter", "keys.generate"},
+  constexpr std::array<std::array<const char*, 2>, 15> kKeys{{{"Ctrl+Enter", "keys.generate"},
                                                               {"Ctrl+Shift+Enter", "keys.front"},
                                                               {"Esc", "keys.cancel"},
                                                               {"Shift+Esc", "keys.clear"},
@@ -162,9 +162,13 @@ void draw_keys(const Ui& ui) {
                                                               {"1 … 5", "keys.presets"},
                                                               {"← →", "keys.pictures"},
                                                               {"S  P  A", "keys.reuse"},
-                                                              {"Ctrl+0  Ctrl+1", "keys.zoom"},
+                                                              {"Home  Ctrl+1  + −", "keys.zoom"},
                                                               {"Ctrl+C", "keys.copy"},
-                                                              {"Tab", "keys.tab"}}};
+                                                              {"Tab", "keys.tab"},
+                                                              {"F6", "keys.regions"},
+                                                              {"↑ ↓", "keys.number"},
+                                                              {"F11", "keys.full"},
+                                                              {"Ctrl+Q", "keys.quit"}}};
   for (const auto& [key, what] : kKeys) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float width = ImGui::GetContentRegionAvail().x;
