@@ -25,6 +25,10 @@ class GenerationQueue::Progress final : public ProgressSink {
     update([&](JobStatus& status) { status.plan = plan; });
   }
 
+  void on_seed(std::uint64_t seed) override {
+    update([&](JobStatus& status) { status.seed = seed; });
+  }
+
   void on_stage(Stage stage, int image_index) override {
     update([&](JobStatus& status) {
       if (status.image_index != image_index) {

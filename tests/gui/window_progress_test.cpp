@@ -69,5 +69,14 @@ TEST(WindowProgress, ACancelLeavesItsTraceUntilTheNextAction) {
   EXPECT_TRUE(w.wait_for_words("progress", "Made in"));
 }
 
+TEST(WindowProgress, ARandomSeedIsShownWhileItsPictureIsMade) {
+  WindowDriver w = open({"--step-ms=400"});
+  w.click("example.0");
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["running"] == true; }));
+  EXPECT_TRUE(w.wait_for_words("seed", "42", 5)) << "the fake's own choice";
+  EXPECT_EQ(w.state()["pictures"], 0);
+}
+
 }  // namespace
 }  // namespace headroom::test

@@ -31,6 +31,7 @@ class FakeGenerator final : public ImageGenerator {
                 std::stop_token stop) override {
     const Plan plan = make_plan(request);
     progress.on_plan(plan);
+    progress.on_seed(request.seed.value_or(kChosenSeed));
     progress.on_stage(Stage::kLoad, 0);
     pause(stop);
     progress.on_stage(Stage::kEncode, 0);

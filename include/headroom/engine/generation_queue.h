@@ -40,7 +40,8 @@ struct JobStatus {
   GenerationRequest request;
   bool running = false;
   bool cancelling = false;
-  std::optional<Plan> plan;  // known once the run has decided how it will go
+  std::optional<Plan> plan;           // known once the run has decided how it will go
+  std::optional<std::uint64_t> seed;  // of the first picture, likewise
   Stage stage = Stage::kLoad;
   int image_index = 0;
   int step = 0;

@@ -54,7 +54,7 @@ struct WindowServices {
 // at most five times a second and always whole (temp file, rename), what it shows:
 //   {"window": {"width", "height", "scale"},
 //    "widgets": {NAME: {"x", "y", "w", "h", "enabled"}},                         window pixels
-//    "says": {NAME: TEXT},                                          what stands in: progress
+//    "says": {NAME: TEXT},                                          what stands in: progress, seed
 //    "state": {"running", "cancelling", "jobs", "stage", "step", "image_index",
 //              "job_done", "pictures", "selected", "live",
 //              "canvas_focused", "region", "editing", "escape_cancels",

@@ -40,6 +40,7 @@ void draw_request_rows(const Ui& ui, const GenerationRequest& r, Size size,
                        const std::string& seed) {
   value_row(ui, ui.t("picture.size"), to_string(size));
   value_row(ui, ui.t("picture.seed"), seed);
+  ui.dump.say("seed", seed);
   value_row(ui, ui.t("picture.steps"),
             std::to_string(r.steps) + " · " + format_number(r.guidance_scale));
   if (r.guidance_scale > 0 && !r.negative_prompt.empty()) {
@@ -137,12 +138,18 @@ void draw_buttons(const Ui& ui, const FinishedPicture& p) {
   }
 }
 
+// Of the picture that is being made; known once the run has begun.
+std::string seed_text(const Ui& ui, const JobStatus& job) {
+  const auto first = job.seed ? job.seed : job.request.seed;
+  if (!first) return ui.t("seed.random");
+  return std::to_string(*first + static_cast<std::uint64_t>(job.image_index));
+}
+
 void draw_running(const Ui& ui, const JobStatus& job) {
   section(ui, ui.t("picture.making"));
   draw_prompt(ui, job.request.prompt);
   ImGui::Dummy({0, ui.px(2)});
-  draw_request_rows(ui, job.request, {job.request.width, job.request.height},
-                    job.request.seed ? std::to_string(*job.request.seed) : ui.t("seed.random"));
+  draw_request_rows(ui, job.request, {job.request.width, job.request.height}, seed_text(ui, job));
   if (job.request.count > 1) value_row(ui, ui.t("count.label"), std::to_string(job.request.count));
   if (!job.plan) return;
   value_row(ui, ui.t("picture.predicted"), format_bytes(job.plan->peak_bytes));
