@@ -1,9 +1,14 @@
 #include "actions.h"
 
+#include "headroom/image/png_writer.h"
+
 #include "format.h"
 #include "open_folder.h"
 
+#include <fstream>
+#include <iterator>
 #include <utility>
+#include <vector>
 
 #include <imgui.h>
 
@@ -184,6 +189,31 @@ void Actions::reuse_seed() {
   }
 }
 
+namespace {
+
+// As it was saved, with its settings; empty when it is nowhere any more.
+std::vector<std::uint8_t> png_of(const FinishedPicture& picture) {
+  std::ifstream in(picture.file, std::ios::binary);
+  std::vector<std::uint8_t> bytes{std::istreambuf_iterator<char>(in), {}};
+  if (bytes.empty() && picture.picture.image) bytes = encode_png(*picture.picture.image, {});
+  return bytes;
+}
+
+}  // namespace
+
+void Actions::copy_picture() {
+  const FinishedPicture* const picture = state_.selected_picture();
+  if (picture == nullptr) return;
+  std::vector<std::uint8_t> png = png_of(*picture);
+  if (png.empty()) {
+    state_.add_banner({.kind = Banner::Kind::kWarning, .text = text_.text("canvas.gone")});
+  } else if (graphics_.copy_picture(std::move(png))) {
+    state_.add_banner({.kind = Banner::Kind::kNote, .text = text_.text("note.copied")});
+  } else {
+    copy_path();
+  }
+}
+
 void Actions::copy_path() {
   const FinishedPicture* const picture = state_.selected_picture();
   if (picture == nullptr || picture->file.empty()) return;
@@ -197,7 +227,11 @@ void Actions::show_in_folder() {
   const FinishedPicture* const picture = state_.selected_picture();
   if (picture == nullptr) return;
   try {
-    open_folder(picture->file.empty() ? services_.output_folder : picture->file.parent_path());
+    if (picture->file.empty()) {
+      open_folder(services_.output_folder);
+    } else {
+      show_file(picture->file);
+    }
     state_.resolve(UiState::kAboutFolder);
   } catch (const Error& e) {
     state_.add_banner(

@@ -5,12 +5,14 @@
 
 #include "damage.h"
 #include "native_window.h"
+#include "picture_clipboard.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <mutex>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <GL/gl.h>
@@ -78,6 +80,7 @@ struct Graphics::State {
   GlfwLibrary library;
   GLFWwindow* window = nullptr;
   WindowEvents events;
+  PictureClipboard clipboard;
   float forced_scale = 0;
   Graphics::Place place;
   Damage damage;
@@ -195,11 +198,22 @@ Graphics::Place Graphics::place() const {
 float Graphics::scale() const { return content_scale(state_->window, state_->forced_scale); }
 
 void Graphics::wait(double seconds) {
-  if (seconds > 0) {
-    glfwWaitEventsTimeout(seconds);
-  } else {
-    glfwPollEvents();
+  // Who pastes a picture asks on a connection that GLFW does not know.
+  constexpr double kServeEvery_s = 0.1;
+  if (seconds <= 0) glfwPollEvents();
+  for (const double end = glfwGetTime() + seconds; glfwGetTime() < end;) {
+    const double left = end - glfwGetTime();
+    const double part = state_->clipboard.holds() ? std::min(left, kServeEvery_s) : left;
+    const double begun = glfwGetTime();
+    glfwWaitEventsTimeout(part);
+    state_->clipboard.serve();
+    if (glfwGetTime() - begun < part - 0.001) return;  // something happened
   }
+}
+
+bool Graphics::copy_picture(std::vector<std::uint8_t> png) {
+  if (glfwGetPlatform() != GLFW_PLATFORM_X11) return false;
+  return state_->clipboard.offer(std::move(png));
 }
 
 double Graphics::idle_seconds() const { return glfwGetTime() - state_->events.last_input; }

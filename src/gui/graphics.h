@@ -1,8 +1,10 @@
 #pragma once
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace headroom {
 
@@ -40,6 +42,8 @@ class Graphics {
   [[nodiscard]] float scale() const;  // of the user interface
   // Sleeps until an event, a wake or the end of `seconds`.
   void wait(double seconds);
+  // Puts a PNG file's bytes on the clipboard as a picture; false where that cannot be done.
+  bool copy_picture(std::vector<std::uint8_t> png);
   // Seconds since the person last did something with mouse or keyboard.
   [[nodiscard]] double idle_seconds() const;
   [[nodiscard]] bool hidden() const;  // minimised: nothing needs drawing

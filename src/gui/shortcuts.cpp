@@ -128,8 +128,9 @@ void handle_shortcuts(const Ui& ui) {
   const ImGuiIO& io = ImGui::GetIO();
   if (io.WantTextInput || ui.state.popup_was_open) return;
   handle_undo(ui);
+  if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiKey_C)) ui.actions.copy_picture();
+  if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_C)) ui.actions.copy_path();
   if (!ui.state.canvas_focused) return;
-  if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiKey_C)) ui.actions.copy_path();
   if (io.KeyCtrl || io.KeyAlt || io.KeySuper) return;
   if (writes()) ui.state.undo.typing(ui.frame.now);
   handle_on_canvas(ui);

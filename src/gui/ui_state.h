@@ -104,6 +104,8 @@ struct UiState {
   bool region_marked = false;   // the keyboard was taken to a part of the window, which has a frame
   bool canvas_focused = false;  // keys without Ctrl belong to the picture
 
+  std::string copied;  // the value that was copied, by its name, and since when
+  double copied_at = -1e9;
   TipState mouse_tip, keyboard_tip;
   bool plan_open = false;      // how it will run, above the plan line
   bool settings_open = false;  // where they fold

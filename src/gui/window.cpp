@@ -131,7 +131,7 @@ Window::Impl::Impl(WindowServices services)
       fonts_(load_fonts(services_.assets_folder / "fonts" / "Font_Awesome_6_Free-Solid-900.otf",
                         graphics_.scale())),
       pictures_(static_cast<int>(std::lround(96 * graphics_.scale()))),
-      actions_(services_, state_, text_),
+      actions_(services_, state_, text_, graphics_),
       lookout_(services_.lookout, wake_window) {
   remembered_ = read_remembered(services_.state_file);
   const WindowOptions& configured = services_.config.window;
@@ -332,7 +332,7 @@ double Window::Impl::patience() const {
   if (pending_) longest = std::min(longest, 0.05);
   if (ImGui::GetIO().WantTextInput) longest = std::min(longest, kBlink_s);
   if (state_.escape_cancels(now())) longest = std::min(longest, 0.1);
-  if (!state_.banners.empty()) longest = std::min(longest, 0.5);
+  if (!state_.banners.empty() || now() - state_.copied_at < 2) longest = std::min(longest, 0.5);
   for (const double due : {state_.mouse_tip.due, state_.keyboard_tip.due}) {
     if (due > now()) longest = std::min(longest, due - now() + kFrame_s);
   }

@@ -74,7 +74,7 @@ TEST(WindowProgress, ARandomSeedIsShownWhileItsPictureIsMade) {
   w.click("example.0");
   w.click("generate");
   ASSERT_TRUE(w.wait([](const json& s) { return s["running"] == true; }));
-  EXPECT_TRUE(w.wait_for_words("seed", "42", 5)) << "the fake's own choice";
+  EXPECT_TRUE(w.wait_for_words("value.picture.seed", "42", 5)) << "the fake's own choice";
   EXPECT_EQ(w.state()["pictures"], 0);
 }
 

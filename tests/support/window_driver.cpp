@@ -279,6 +279,13 @@ void WindowDriver::paste(const std::string& text) {
   key("ctrl+v");
 }
 
+std::string WindowDriver::clipboard(const std::string& target) const {
+  std::string held;
+  run({"timeout", "10", "xclip", "-selection", "clipboard", "-o", "-t", target}, screen_.name(),
+      &held);
+  return held;
+}
+
 void WindowDriver::drag(const std::string& widget, int button, int across, int down) {
   constexpr int kMoves = 4;
   hover(widget);

@@ -75,6 +75,8 @@ class WindowDriver {
   void point_at(int x, int y);
   void key(const std::string& keys);
   void type(const std::string& text);
+  // What is on the clipboard, as `target`; what nobody has of that kind is empty.
+  [[nodiscard]] std::string clipboard(const std::string& target = "UTF8_STRING") const;
   void paste(const std::string& text);  // through the clipboard
   // Presses `button` (1 left, 2 middle) on the widget and moves so far.
   void drag(const std::string& widget, int button, int across, int down);
