@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Writes the README's tables of what Z-Image-Turbo needs on cards of several sizes, one a number format, between
-# their markers: from the model's configs alone, by the same planning that runs before every picture.
+# Writes the README's table of what Z-Image-Turbo needs on cards of several sizes, and of main memory beside them,
+# between its markers: from the model's configs alone, by the same planning that runs before every picture.
 # HEADROOM_PROGRAM names a program to use instead of the release build.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -15,18 +15,18 @@ import os
 import re
 import subprocess
 
-FORMATS = {"bf16": "bf16", "int8": "int8", "q4": "4-bit"}
 CARDS = (2, 3, 4, 6, 8, 12, 16, 24)  # GiB
 PRESETS = ("512", "768", "1024", "16:9", "9:16")
 SHORT = {"evict-encoder": "E", "stream-encoder": "S", "sequential-guidance": "G", "evict-transformer": "T",
          "cpu-decode": "C"}
 
 
-def cell(dtype, preset, gib):
-    command = [os.environ["PROGRAM"], "plan", "--model", "z-image-turbo", "--device", "cuda", "--dtype", dtype,
+def cell(preset, gib):
+    command = [os.environ["PROGRAM"], "plan", "--model", "z-image-turbo", "--device", "cuda",
                "--pretend-vram", f"{gib}G", "--preset", preset, "--json"]
     plan = json.loads(subprocess.run(command, check=False, capture_output=True, text=True).stdout)
     peak = plan["plan"]["peak_bytes"] / 2**30
+    host = (plan["plan"]["host_peak_bytes"] + plan["plan"]["page_cache_bytes"]) / 2**30
     if not plan["fits"]:
         short = plan["shortfall_bytes"]
         return f"no: {short / 2**30:.1f} short" if short >= 2**30 / 10 else f"no: {-(-short // 2**20)} MB short"
@@ -41,17 +41,15 @@ def cell(dtype, preset, gib):
             marks.append("K")
         elif name in SHORT:
             marks.append(SHORT[name])
-    return f"{peak:.1f} {' '.join(marks)}".strip()
+    return f"{peak:.1f} + {host:.1f} {' '.join(marks)}".strip()
 
 
-lines = []
-for dtype, title in FORMATS.items():
-    lines += ["", f"| {title} | " + " | ".join(PRESETS) + " |", "|---|" + "---|" * len(PRESETS)]
-    for gib in CARDS:
-        lines.append(f"| {gib} GB | " + " | ".join(cell(dtype, p, gib) for p in PRESETS) + " |")
+lines = ["| card | " + " | ".join(PRESETS) + " |", "|---|" + "---|" * len(PRESETS)]
+for gib in CARDS:
+    lines.append(f"| {gib} GB | " + " | ".join(cell(p, gib) for p in PRESETS) + " |")
 with open(os.environ["README"], encoding="utf-8") as file:
     readme = file.read()
-table = "<!-- table:grid -->\n" + "\n".join(lines[1:]) + "\n<!-- /table:grid -->"
+table = "<!-- table:grid -->\n" + "\n".join(lines) + "\n<!-- /table:grid -->"
 readme, count = re.subn(r"<!-- table:grid -->.*?<!-- /table:grid -->", lambda _: table, readme, flags=re.S)
 assert count == 1, "the README has no place for the table"
 with open(os.environ["README"], "w", encoding="utf-8") as file:

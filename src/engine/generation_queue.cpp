@@ -25,6 +25,10 @@ class GenerationQueue::Progress final : public ProgressSink {
     update([&](JobStatus& status) { status.plan = plan; });
   }
 
+  void on_seed(std::uint64_t seed) override {
+    update([&](JobStatus& status) { status.seed = seed; });
+  }
+
   void on_stage(Stage stage, int image_index) override {
     update([&](JobStatus& status) {
       if (status.image_index != image_index) {
@@ -177,7 +181,7 @@ std::vector<GenerationRequest> GenerationQueue::cancel_waiting() {
 }
 
 void GenerationQueue::finish_cancelled(const Job& job) {
-  finished_.push_back({job.status.id, job.status.request, 0, Cancelled{}, {}});
+  finished_.push_back({job.status.id, job.status.request, 0, Cancelled{}, {}, {}});
 }
 
 void GenerationQueue::replace_generator(MakeGenerator make_generator) {
@@ -238,8 +242,10 @@ void GenerationQueue::run(std::stop_token stop) {
       jobs_.pop_front();  // the running job stays in front whatever is submitted
       const auto* const failure = std::get_if<Failure>(&value);
       device_lost_ = failure != nullptr && failure->kind == ErrorKind::kDevice;
-      finished_.push_back({job->status.id, std::move(job->status.request), job->pictures,
-                           std::move(value), std::move(job->status.notices)});
+      JobStatus& at = job->status;
+      const JobOutcome::Place place{at.stage, at.image_index, at.step, at.total_steps};
+      finished_.push_back({at.id, std::move(at.request), job->pictures, std::move(value),
+                           std::move(at.notices), place});
     }
     wake_();
   }

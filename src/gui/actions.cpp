@@ -1,9 +1,14 @@
 #include "actions.h"
 
+#include "headroom/image/png_writer.h"
+
 #include "format.h"
 #include "open_folder.h"
 
+#include <fstream>
+#include <iterator>
 #include <utility>
+#include <vector>
 
 #include <imgui.h>
 
@@ -14,7 +19,8 @@ void Actions::generate(bool in_front, const std::string& blocked) {
   auto request = state_.request();
   if (!request) return;
   state_.history.add(request->prompt);
-  state_.size_note.clear();
+  state_.forget_size_note();
+  state_.ended.reset();
   // The first job takes the canvas; later ones queue up behind what is being looked at.
   if (services_.queue.status().empty()) state_.live = true;
   services_.queue.submit(std::move(*request), in_front);
@@ -29,6 +35,7 @@ template <typename Change>
 void Actions::replace(const std::string& note, Change change) {
   const std::uint64_t before = state_.record();  // what was typed until now is a step of its own
   const Settings was = state_.settings();
+  state_.ended.reset();
   state_.history.add(was.draft.prompt);
   change();
   const std::uint64_t step = state_.record();
@@ -82,6 +89,7 @@ void Actions::save_unsaved_to(const std::filesystem::path& folder) {
     try {
       picture.file = services_.save_to(picture, folder);
       picture.save_error.clear();
+      state_.resolve(UiState::about_saving(picture));
     } catch (const Error& e) {
       state_.save_trouble = e.what();
     }
@@ -100,8 +108,9 @@ void Actions::redo() {
 }
 
 void Actions::choose_size(Size size) {
+  state_.ended.reset();
   state_.set_size(size, services_.model.size_unit);
-  state_.size_note.clear();
+  state_.forget_size_note();
   if (size != Size{state_.draft.width, state_.draft.height}) {
     state_.size_note =
         fill(text_.text("size.snapped"), {std::to_string(services_.model.size_unit)});
@@ -110,7 +119,7 @@ void Actions::choose_size(Size size) {
 
 void Actions::choose_instead(Size wanted, Size fitting) {
   choose_size(fitting);
-  state_.size_note = fill(text_.text("size.instead"), {to_string(wanted), to_string(fitting)});
+  state_.instead = {wanted, fitting};
 }
 
 void Actions::set_prompt(const std::string& prompt) {
@@ -128,6 +137,7 @@ void Actions::newer_prompt() {
 }
 
 void Actions::select_picture(std::size_t index) {
+  state_.ended.reset();
   state_.live = false;
   state_.select(index);
 }
@@ -179,6 +189,31 @@ void Actions::reuse_seed() {
   }
 }
 
+namespace {
+
+// As it was saved, with its settings; empty when it is nowhere any more.
+std::vector<std::uint8_t> png_of(const FinishedPicture& picture) {
+  std::ifstream in(picture.file, std::ios::binary);
+  std::vector<std::uint8_t> bytes{std::istreambuf_iterator<char>(in), {}};
+  if (bytes.empty() && picture.picture.image) bytes = encode_png(*picture.picture.image, {});
+  return bytes;
+}
+
+}  // namespace
+
+void Actions::copy_picture() {
+  const FinishedPicture* const picture = state_.selected_picture();
+  if (picture == nullptr) return;
+  std::vector<std::uint8_t> png = png_of(*picture);
+  if (png.empty()) {
+    state_.add_banner({.kind = Banner::Kind::kWarning, .text = text_.text("canvas.gone")});
+  } else if (graphics_.copy_picture(std::move(png))) {
+    state_.add_banner({.kind = Banner::Kind::kNote, .text = text_.text("note.copied")});
+  } else {
+    copy_path();
+  }
+}
+
 void Actions::copy_path() {
   const FinishedPicture* const picture = state_.selected_picture();
   if (picture == nullptr || picture->file.empty()) return;
@@ -192,9 +227,15 @@ void Actions::show_in_folder() {
   const FinishedPicture* const picture = state_.selected_picture();
   if (picture == nullptr) return;
   try {
-    open_folder(picture->file.empty() ? services_.output_folder : picture->file.parent_path());
+    if (picture->file.empty()) {
+      open_folder(services_.output_folder);
+    } else {
+      show_file(picture->file);
+    }
+    state_.resolve(UiState::kAboutFolder);
   } catch (const Error& e) {
-    state_.add_banner({.title = text_.text("banner.folder"), .text = e.what()});
+    state_.add_banner(
+        {.title = text_.text("banner.folder"), .text = e.what(), .about = UiState::kAboutFolder});
   }
 }
 
@@ -204,12 +245,17 @@ void Actions::save_again() {
   try {
     picture.file = services_.save_again(picture);
     picture.save_error.clear();
+    state_.resolve(UiState::about_saving(picture));
+    state_.resolve(UiState::kAboutFolder);
     state_.add_banner({.kind = Banner::Kind::kNote,
                        .title = text_.text("banner.saved"),
                        .text = picture.file.string()});
   } catch (const Error& e) {
     picture.save_error = e.what();
-    state_.add_banner({.title = text_.text("banner.unsaved"), .text = e.what()});
+    state_.resolve(UiState::about_saving(picture));
+    state_.add_banner({.title = text_.text("banner.unsaved"),
+                       .text = e.what(),
+                       .about = UiState::about_saving(picture)});
   }
 }
 

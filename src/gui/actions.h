@@ -2,6 +2,7 @@
 #include "headroom/config/string_table.h"
 #include "headroom/gui/window.h"
 
+#include "graphics.h"
 #include "ui_state.h"
 
 #include <string>
@@ -12,8 +13,9 @@ namespace headroom {
 // This is the place where errors of such an action become banners. Main thread.
 class Actions {
  public:
-  Actions(const WindowServices& services, UiState& state, const StringTable& text)
-      : services_(services), state_(state), text_(text) {}
+  Actions(const WindowServices& services, UiState& state, const StringTable& text,
+          Graphics& graphics)
+      : services_(services), state_(state), text_(text), graphics_(graphics) {}
 
   // Sends the draft to the queue unless something is wrong with it (`blocked` is not empty).
   void generate(bool in_front, const std::string& blocked);
@@ -42,6 +44,8 @@ class Actions {
   void use_settings();  // of the selected picture: all of them
   void reuse_prompt();
   void reuse_seed();
+  // The selected picture itself, to the clipboard; its path where the desktop takes text only.
+  void copy_picture();
   void copy_path();
   void show_in_folder();
   void save_again();
@@ -56,6 +60,7 @@ class Actions {
   const WindowServices& services_;
   UiState& state_;
   const StringTable& text_;  // follows the window's language
+  Graphics& graphics_;
 };
 
 }  // namespace headroom

@@ -2,9 +2,11 @@
 
 #include "headroom/core/bytes.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <numeric>
 
 namespace headroom {
 namespace {
@@ -64,6 +66,18 @@ std::string format_seconds(double seconds, const StringTable& text) {
 
 std::string format_about(double seconds, const StringTable& text) {
   return "≈ " + format_seconds(seconds < 1 ? seconds : std::round(seconds), text);
+}
+
+std::string format_ratio(Size sides) {
+  constexpr int kMostPart = 32;
+  const int common = std::max(1, std::gcd(sides.width, sides.height));
+  const int width = sides.width / common;
+  const int height = sides.height / common;
+  if (std::max(width, height) <= kMostPart)
+    return std::to_string(width) + ":" + std::to_string(height);
+  const bool wide = width > height;
+  const std::string times = format_number(wide ? 1.0 * width / height : 1.0 * height / width);
+  return wide ? times + ":1" : "1:" + times;
 }
 
 std::string format_number(double value) {

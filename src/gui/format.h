@@ -1,6 +1,7 @@
 #pragma once
 #include "headroom/config/string_table.h"
 #include "headroom/core/generator.h"
+#include "headroom/core/size.h"
 
 #include <cstdint>
 #include <initializer_list>
@@ -25,6 +26,9 @@ namespace headroom {
 [[nodiscard]] std::string device_label(const std::string& name);
 // "≈ 6 s": a prediction, so without a needless decimal.
 [[nodiscard]] std::string format_about(double seconds, const StringTable& text);
+
+// "16:9"; "1.79:1" where the sides have no common measure that says more.
+[[nodiscard]] std::string format_ratio(Size sides);
 
 // "2", "3.5": a number without needless zeros.
 [[nodiscard]] std::string format_number(double value);

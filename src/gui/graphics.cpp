@@ -2,16 +2,17 @@
 
 #include "headroom/core/error.h"
 #include "headroom/gui/window.h"
-#include "headroom/image/png_writer.h"
 
 #include "damage.h"
-#include "layout.h"
+#include "native_window.h"
+#include "picture_clipboard.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <mutex>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <GL/gl.h>
@@ -19,6 +20,7 @@
 #include <imgui.h>
 #include <imgui_impl_glfw.h>
 #include <imgui_impl_opengl3.h>
+#include <imgui_internal.h>
 
 namespace headroom {
 namespace {
@@ -32,12 +34,6 @@ struct GlfwLife {
 GlfwLife& glfw_life() {
   static GlfwLife life;
   return life;
-}
-
-std::string last_glfw_error() {
-  const char* text = nullptr;
-  glfwGetError(&text);
-  return text == nullptr ? "unknown reason" : text;
 }
 
 class GlfwLibrary {
@@ -67,113 +63,6 @@ class GlfwLibrary {
   GlfwLibrary& operator=(const GlfwLibrary&) = delete;
 };
 
-// Where it was, as far as that is still on the screen.
-void put_back(GLFWwindow* window, const Graphics::Place& place, const Graphics::Place& area) {
-  int width = place.width;
-  int height = place.height;
-  if (area.width > 0) {
-    width = std::min(width, area.width);
-    height = std::min(height, area.height);
-    glfwSetWindowPos(window, std::clamp(place.x, area.x, area.x + area.width - width),
-                     std::clamp(place.y, area.y, area.y + area.height - height));
-  }
-  glfwSetWindowSize(window, width, height);
-  if (place.maximized) glfwMaximizeWindow(window);
-}
-
-// Of the user interface on `window`, or on the screen where one will open.
-float content_scale(GLFWwindow* window, double forced) {
-  if (forced > 0) return static_cast<float>(forced);
-  float x = 1;
-  float y = 1;
-  if (window != nullptr) {
-    glfwGetWindowContentScale(window, &x, &y);
-  } else if (GLFWmonitor* const monitor = glfwGetPrimaryMonitor(); monitor != nullptr) {
-    glfwGetMonitorContentScale(monitor, &x, &y);
-  }
-  return x > 0.5F ? x : 1.0F;
-}
-
-// The first size and the smallest are design pixels, but no window is larger than the screen.
-GLFWwindow* open_window(const Graphics::Options& options) {
-  glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
-  glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 0);
-  glfwWindowHintString(GLFW_X11_CLASS_NAME, "headroom");  // ties the window to headroom.desktop
-  glfwWindowHintString(GLFW_X11_INSTANCE_NAME, "headroom");
-  glfwWindowHintString(GLFW_WAYLAND_APP_ID, "headroom");
-  // Wayland counts a window in points, not in pixels.
-  const bool in_pixels = glfwGetPlatform() == GLFW_PLATFORM_X11;
-  const float scale = in_pixels ? content_scale(nullptr, options.ui_scale) : 1.0F;
-  const auto pixels = [&](int design_px) {
-    return static_cast<int>(std::lround(static_cast<float>(design_px) * scale));
-  };
-  int width = pixels(options.width);
-  int height = pixels(options.height);
-  int least_width = pixels(kLeastWidth_px);
-  int least_height = pixels(kLeastHeight_px);
-  int x = 0;
-  int y = 0;
-  int area_width = 0;
-  int area_height = 0;
-  if (GLFWmonitor* monitor = glfwGetPrimaryMonitor(); monitor != nullptr) {
-    glfwGetMonitorWorkarea(monitor, &x, &y, &area_width, &area_height);
-    if (area_width > 0) {
-      width = std::min(width, area_width);
-      least_width = std::min(least_width, area_width);
-    }
-    if (area_height > 0) {
-      height = std::min(height, area_height);
-      least_height = std::min(least_height, area_height);
-    }
-  }
-  GLFWwindow* const window =
-      glfwCreateWindow(width, height, options.title.c_str(), nullptr, nullptr);
-  if (window == nullptr) {
-    throw Error(ErrorKind::kInternal,
-                "no display that offers OpenGL 3 (" + last_glfw_error() +
-                    "); try LIBGL_ALWAYS_SOFTWARE=1, or use `headroom generate`");
-  }
-  glfwSetWindowSizeLimits(window, least_width, least_height, GLFW_DONT_CARE, GLFW_DONT_CARE);
-  if (options.place) {
-    put_back(window, *options.place, {x, y, area_width, area_height});
-  }
-  return window;
-}
-
-// The icon is a rounded square; its reader fills what was transparent with white, so the corners
-// are cut out again. Returns RGBA.
-std::vector<unsigned char> with_round_corners(const Image& image) {
-  const double size = image.width;
-  const double radius = 0.22 * size;
-  std::vector<unsigned char> rgba;
-  rgba.reserve(image.rgb.size() / 3 * 4);
-  for (int y = 0; y < image.height; ++y) {
-    for (int x = 0; x < image.width; ++x) {
-      const double dx = std::max({radius - (x + 0.5), x + 0.5 - (size - radius), 0.0});
-      const double dy = std::max({radius - (y + 0.5), y + 0.5 - (size - radius), 0.0});
-      const double inside = std::clamp(radius - std::hypot(dx, dy) + 0.5, 0.0, 1.0);
-      const auto* const pixel = &image.rgb[3 * (static_cast<std::size_t>(y) * image.width + x)];
-      rgba.insert(rgba.end(),
-                  {pixel[0], pixel[1], pixel[2], static_cast<unsigned char>(255 * inside)});
-    }
-  }
-  return rgba;
-}
-
-void set_icon(GLFWwindow* window, const std::filesystem::path& folder) {
-  std::vector<std::vector<unsigned char>> pixels;
-  std::vector<GLFWimage> icons;
-  for (const int size : {16, 32, 48, 128}) {
-    const auto file = folder / ("headroom-" + std::to_string(size) + ".png");
-    std::error_code ignored;
-    if (!std::filesystem::is_regular_file(file, ignored)) continue;
-    const Image image = read_image(file);
-    pixels.push_back(with_round_corners(image));
-    icons.push_back({image.width, image.height, pixels.back().data()});
-  }
-  if (!icons.empty()) glfwSetWindowIcon(window, static_cast<int>(icons.size()), icons.data());
-}
-
 }  // namespace
 
 void wake_window() {
@@ -191,6 +80,7 @@ struct Graphics::State {
   GlfwLibrary library;
   GLFWwindow* window = nullptr;
   WindowEvents events;
+  PictureClipboard clipboard;
   float forced_scale = 0;
   Graphics::Place place;
   Damage damage;
@@ -249,6 +139,9 @@ Graphics::Graphics(const Options& options) : state_(std::make_unique<State>()) {
   io.ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;
   io.ConfigInputTextCursorBlink = true;
   io.ConfigNavCursorVisibleAuto = true;
+  // Its list of windows would show names that only the program knows; see regions.h instead.
+  ImGui::GetCurrentContext()->ConfigNavWindowingKeyNext = 0;
+  ImGui::GetCurrentContext()->ConfigNavWindowingKeyPrev = 0;
   ImGui_ImplGlfw_InitForOpenGL(s.window, true);
   ImGui_ImplOpenGL3_Init("#version 130");
 }
@@ -262,6 +155,8 @@ Graphics::~Graphics() {
 
 bool Graphics::wants_close() const { return glfwWindowShouldClose(state_->window) == GLFW_TRUE; }
 
+void Graphics::ask_close() { glfwSetWindowShouldClose(state_->window, GLFW_TRUE); }
+
 void Graphics::forget_close() { glfwSetWindowShouldClose(state_->window, GLFW_FALSE); }
 
 void Graphics::show() {
@@ -269,10 +164,30 @@ void Graphics::show() {
   glfwRequestWindowAttention(state_->window);
 }
 
+namespace {
+
+bool fills_screen(GLFWwindow* window) { return glfwGetWindowMonitor(window) != nullptr; }
+
+}  // namespace
+
+void Graphics::toggle_full_screen() {
+  GLFWwindow* const window = state_->window;
+  if (fills_screen(window)) {
+    const Place& before = state_->place;
+    glfwSetWindowMonitor(window, nullptr, before.x, before.y, before.width, before.height,
+                         GLFW_DONT_CARE);
+    return;
+  }
+  GLFWmonitor* const screen = screen_of(place());
+  const GLFWvidmode* const mode = screen != nullptr ? glfwGetVideoMode(screen) : nullptr;
+  if (mode == nullptr) return;
+  glfwSetWindowMonitor(window, screen, 0, 0, mode->width, mode->height, mode->refreshRate);
+}
+
 Graphics::Place Graphics::place() const {
   Place& place = state_->place;
   place.maximized = glfwGetWindowAttrib(state_->window, GLFW_MAXIMIZED) == GLFW_TRUE;
-  if (place.maximized || hidden()) return place;
+  if (place.maximized || hidden() || fills_screen(state_->window)) return place;
   if (glfwGetPlatform() == GLFW_PLATFORM_X11) {
     glfwGetWindowPos(state_->window, &place.x, &place.y);
   }
@@ -283,11 +198,22 @@ Graphics::Place Graphics::place() const {
 float Graphics::scale() const { return content_scale(state_->window, state_->forced_scale); }
 
 void Graphics::wait(double seconds) {
-  if (seconds > 0) {
-    glfwWaitEventsTimeout(seconds);
-  } else {
-    glfwPollEvents();
+  // Who pastes a picture asks on a connection that GLFW does not know.
+  constexpr double kServeEvery_s = 0.1;
+  if (seconds <= 0) glfwPollEvents();
+  for (const double end = glfwGetTime() + seconds; glfwGetTime() < end;) {
+    const double left = end - glfwGetTime();
+    const double part = state_->clipboard.holds() ? std::min(left, kServeEvery_s) : left;
+    const double begun = glfwGetTime();
+    glfwWaitEventsTimeout(part);
+    state_->clipboard.serve();
+    if (glfwGetTime() - begun < part - 0.001) return;  // something happened
   }
+}
+
+bool Graphics::copy_picture(std::vector<std::uint8_t> png) {
+  if (glfwGetPlatform() != GLFW_PLATFORM_X11) return false;
+  return state_->clipboard.offer(std::move(png));
 }
 
 double Graphics::idle_seconds() const { return glfwGetTime() - state_->events.last_input; }

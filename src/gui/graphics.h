@@ -1,8 +1,10 @@
 #pragma once
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace headroom {
 
@@ -30,13 +32,18 @@ class Graphics {
   Graphics& operator=(const Graphics&) = delete;
 
   [[nodiscard]] bool wants_close() const;
+  void ask_close();     // as the window manager does
   void forget_close();  // the person is asked first
   void show();          // a minimised window comes back
-  // As it is, or was before it was maximised.
+  // The whole of the screen that it is on, or back.
+  void toggle_full_screen();
+  // As it is, or was before it was maximised or filled the screen.
   [[nodiscard]] Place place() const;
   [[nodiscard]] float scale() const;  // of the user interface
   // Sleeps until an event, a wake or the end of `seconds`.
   void wait(double seconds);
+  // Puts a PNG file's bytes on the clipboard as a picture; false where that cannot be done.
+  bool copy_picture(std::vector<std::uint8_t> png);
   // Seconds since the person last did something with mouse or keyboard.
   [[nodiscard]] double idle_seconds() const;
   [[nodiscard]] bool hidden() const;  // minimised: nothing needs drawing

@@ -25,8 +25,11 @@ std::optional<Size> smaller_size(Size asked,
 }  // namespace
 
 void News::picture(const FinishedPicture& picture) {
+  state_.resolve(UiState::about_making(picture.request));
   if (picture.save_error.empty()) return;
-  state_.add_banner({.title = text_.text("banner.unsaved"), .text = picture.save_error});
+  state_.add_banner({.title = text_.text("banner.unsaved"),
+                     .text = picture.save_error,
+                     .about = UiState::about_saving(picture)});
 }
 
 void News::notices(JobId job, const std::vector<Notice>& notices) {
@@ -43,8 +46,11 @@ void News::outcome(const JobOutcome& outcome,
   notices(outcome.id, outcome.notices);
   noticed_.erase(outcome.id);
   const auto* const failure = std::get_if<Failure>(&outcome.value);
+  if (outcome.place && !std::holds_alternative<std::monostate>(outcome.value))
+    state_.ended = {*outcome.place, outcome.request.count, failure != nullptr};
   if (failure == nullptr) return;
   Banner banner;
+  banner.about = UiState::about_making(outcome.request);
   banner.title = fill(text_.text("banner.failed"), {shorten(outcome.request.prompt, 48)});
   banner.text = failure->message;
   if (failure->kind == ErrorKind::kOutOfMemory) {

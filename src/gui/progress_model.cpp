@@ -60,48 +60,85 @@ std::optional<double> ProgressModel::seconds_per_picture(int width, int height, 
          e[index(Stage::kSave)];
 }
 
-ProgressView ProgressModel::view(const ProgressInput& job) const {
-  auto expected = expect(job.width, job.height, job.steps, job.plan);
+namespace {
+
+using Stages = std::array<double, kStageCount>;
+
+// The stages that every picture of a job goes through; load and encode come once.
+double of_each(const Stages& seconds) {
+  return seconds[index(Stage::kDenoise)] + seconds[index(Stage::kDecode)] +
+         seconds[index(Stage::kSave)];
+}
+
+// How much of each stage of this picture is done. `step_seconds`: 0 = not known.
+Stages stages_done(const ProgressInput& job, const Stages& expected, double step_seconds) {
+  Stages done{};
   const std::size_t now = index(job.stage);
-  double step_seconds = job.steps > 0 ? expected[index(Stage::kDenoise)] / job.steps : 0;
-  if (job.stage == Stage::kDenoise && job.step > 0) {  // this run knows better than the last one
-    step_seconds = std::max(1e-6, job.stage_elapsed - job.step_elapsed) / job.step;
-    expected[index(Stage::kDenoise)] = step_seconds * job.steps;
-  }
-
-  ProgressView view;
-  double total = 0;
-  for (const double seconds : expected) total += seconds;
-  double sum = 0;
-  for (std::size_t i = 0; i < kStageCount; ++i) {
-    view.share[i] = total > 0 ? std::max(kSmallestShare, expected[i] / total) : kUnknownShares[i];
-    sum += view.share[i];
-    view.done[i] = i < now ? 1.0 : 0.0;
-  }
-  for (double& share : view.share) share /= sum;
-
+  std::fill(done.begin(), done.begin() + static_cast<std::ptrdiff_t>(now), 1.0);
   if (job.stage == Stage::kDenoise && job.steps > 0) {
     const double into = step_seconds > 0 ? std::min(0.9, job.step_elapsed / step_seconds) : 0.0;
-    view.done[now] = std::min(1.0, (job.step + into) / job.steps);
+    done[now] = std::min(1.0, (job.step + into) / job.steps);
   } else {
     // A stage without steps creeps: it nears its end and never claims to be there.
     const double scale = expected[now] > 0 ? expected[now] : 1.0;
-    view.done[now] = 0.95 * (1 - std::exp(-2 * job.stage_elapsed / scale));
+    done[now] = 0.95 * (1 - std::exp(-2 * job.stage_elapsed / scale));
+  }
+  return done;
+}
+
+// What is done of the whole job, with `weights` for the seconds of the stages.
+void fill_job(ProgressView& view, const ProgressInput& job, const Stages& weights) {
+  const double each = of_each(weights);
+  double once = 0;
+  for (const double weight : weights) once += weight;
+  once -= each;
+  const double all = once + job.count * each;
+  double done = job.image_index > 0 ? once + job.image_index * each : 0;
+  const std::size_t first = job.image_index > 0 ? index(Stage::kDenoise) : 0;
+  for (std::size_t i = first; i < kStageCount; ++i) done += weights[i] * view.done[i];
+  view.job_done = std::min(1.0, done / all);
+  for (int i = 1; i < job.count; ++i) view.picture_ends.push_back((once + i * each) / all);
+}
+
+double picture_left(const ProgressInput& job, const Stages& expected, const Stages& done) {
+  double left = 0;
+  const std::size_t now = index(job.stage);
+  for (std::size_t i = now; i < kStageCount; ++i) {
+    left += i > now                        ? expected[i]
+            : job.stage == Stage::kDenoise ? expected[i] * (1 - done[i])
+                                           : std::max(0.0, expected[i] - job.stage_elapsed);
+  }
+  return left;
+}
+
+}  // namespace
+
+ProgressView ProgressModel::view(const ProgressInput& job) const {
+  Stages expected = expect(job.width, job.height, job.steps, job.plan);
+  double& denoise = expected[index(Stage::kDenoise)];
+  double step_seconds = job.steps > 0 ? denoise / job.steps : 0;
+  if (job.stage == Stage::kDenoise && job.step > 0) {  // this run knows better than the last one
+    step_seconds = std::max(1e-6, job.stage_elapsed - job.step_elapsed) / job.step;
+    denoise = step_seconds * job.steps;
   }
 
-  if (expected[index(Stage::kDenoise)] > 0) {
-    double left = 0;
-    for (std::size_t i = now; i < kStageCount; ++i) {
-      left += i == now && job.stage != Stage::kDenoise
-                  ? std::max(0.0, expected[i] - job.stage_elapsed)
-              : i == now ? expected[i] * (1 - view.done[i])
-                         : expected[i];
-    }
-    const int more = std::max(0, job.count - 1 - job.image_index);
-    left += more * (expected[index(Stage::kDenoise)] + expected[index(Stage::kDecode)] +
-                    expected[index(Stage::kSave)]);
-    view.seconds_left = left;
+  ProgressView view;
+  view.done = stages_done(job, expected, step_seconds);
+  double total = 0;
+  for (const double seconds : expected) total += seconds;
+  fill_job(view, job, total > 0 ? expected : kUnknownShares);
+  double sum = 0;
+  for (std::size_t i = 0; i < kStageCount; ++i) {
+    const bool over = job.image_index > 0 && i < index(Stage::kDenoise);
+    const double seconds = over ? 0 : expected[i];
+    view.share[i] = total > 0 ? std::max(kSmallestShare, seconds / total) : kUnknownShares[i];
+    sum += view.share[i];
   }
+  for (double& share : view.share) share /= sum;
+  if (denoise <= 0) return view;
+  view.picture_seconds_left = picture_left(job, expected, view.done);
+  const int more = std::max(0, job.count - 1 - job.image_index);
+  view.seconds_left = *view.picture_seconds_left + more * of_each(expected);
   return view;
 }
 

@@ -3,14 +3,21 @@
 
 #include <array>
 #include <optional>
+#include <vector>
 
 namespace headroom {
 
 // How far a job is, for drawing. Fractions are 0..1.
 struct ProgressView {
-  std::array<double, kStageCount> share{};  // of the bar's width; sums to 1
+  // The stages of the picture that is being made.
+  std::array<double, kStageCount> share{};  // of the line's width; sums to 1
   std::array<double, kStageCount> done{};   // of each stage
-  std::optional<double> seconds_left;       // of the whole job; nothing while nothing is known
+  // All pictures of the job.
+  double job_done = 0;
+  std::vector<double> picture_ends;  // of `job_done`, where each picture but the last is done
+  // Nothing while nothing is known.
+  std::optional<double> picture_seconds_left;
+  std::optional<double> seconds_left;  // of the job
 };
 
 // What is known of a running job.

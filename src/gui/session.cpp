@@ -3,6 +3,7 @@
 #include "headroom/core/state_file.h"
 #include "headroom/image/settings.h"
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 #include <system_error>
@@ -66,6 +67,16 @@ std::optional<GenerationRequest> read_request(const json& from) {
   return r;
 }
 
+// Earlier versions kept only that it was locked.
+std::optional<Size> read_ratio(const json& root, const GenerationRequest& draft) {
+  bool locked = false;
+  take(root, "lock_ratio", locked);
+  std::vector<int> sides;
+  take(root, "locked_ratio", sides);
+  if (sides.size() == 2 && std::min(sides[0], sides[1]) > 0) return Size{sides[0], sides[1]};
+  return locked ? std::optional<Size>({draft.width, draft.height}) : std::nullopt;
+}
+
 json to_json(const Session::Place& p) {
   return {{"x", p.x},
           {"y", p.y},
@@ -111,7 +122,8 @@ std::string session_text(const Session& session) {
   if (session.settings) {
     root["settings"] = to_json(session.settings->draft);
     root["seed"] = session.settings->seed_text;
-    root["lock_ratio"] = session.settings->lock_ratio;
+    if (const auto& ratio = session.settings->locked_ratio)
+      root["locked_ratio"] = {ratio->width, ratio->height};
   }
   const std::size_t prompts = session.prompts.size();
   for (std::size_t i = prompts > kMostPrompts ? prompts - kMostPrompts : 0; i < prompts; ++i)
@@ -132,7 +144,7 @@ std::optional<Session> read_session_text(const std::string& text) {
     settings.draft = *draft;
     settings.draft.seed.reset();
     take(root, "seed", settings.seed_text);
-    take(root, "lock_ratio", settings.lock_ratio);
+    settings.locked_ratio = read_ratio(root, *draft);
     session.settings = std::move(settings);
   }
   take(root, "prompts", session.prompts);

@@ -55,9 +55,9 @@ void SessionKeeper::restore(UiState& state, const StringTable& text) {
     }
     state.draft = draft;
     state.seed_text = last_.settings->seed_text;
-    state.lock_ratio = last_.settings->lock_ratio;
     state.negative_open = !draft.negative_prompt.empty();
     state.set_size({draft.width, draft.height}, services_.model.size_unit);
+    state.locked_ratio = last_.settings->locked_ratio;
     state.undo = UndoStack(state.settings());
   }
   state.offered = std::move(last_.queue);

@@ -1,6 +1,10 @@
 #include "shortcuts.h"
 
 #include "actions.h"
+#include "regions.h"
+
+#include <algorithm>
+#include <initializer_list>
 
 #include <imgui.h>
 #include <imgui_internal.h>
@@ -56,6 +60,11 @@ void handle_anywhere(const Ui& ui) {
   if (ImGui::IsKeyChordPressed(ImGuiMod_Alt | ImGuiKey_DownArrow)) ui.actions.newer_prompt();
   if (chord(ImGuiMod_Ctrl | ImGuiKey_0)) ui.state.view.show_fit();
   if (chord(ImGuiMod_Ctrl | ImGuiKey_1)) ui.state.view.show_actual();
+  if (chord(ImGuiMod_Ctrl | ImGuiKey_Tab) || chord(ImGuiKey_F6)) go_to_next_region(ui, false);
+  if (chord(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_Tab) || chord(ImGuiMod_Shift | ImGuiKey_F6))
+    go_to_next_region(ui, true);
+  if (chord(ImGuiKey_F11)) ui.state.full_screen_asked = true;
+  if (chord(ImGuiMod_Ctrl | ImGuiKey_Q)) ui.state.quit_asked = true;
   handle_escape(ui);
 }
 
@@ -77,9 +86,24 @@ bool writes() {
   return false;
 }
 
+bool pressed(std::initializer_list<ImGuiKey> keys, bool repeat = false) {
+  return std::any_of(keys.begin(), keys.end(),
+                     [&](ImGuiKey key) { return ImGui::IsKeyPressed(key, repeat); });
+}
+
+void handle_view(const Ui& ui) {
+  constexpr double kZoomStep = 1.25;
+  if (pressed({ImGuiKey_Equal, ImGuiKey_KeypadAdd}, true)) ui.state.zoom_asked *= kZoomStep;
+  if (pressed({ImGuiKey_Minus, ImGuiKey_KeypadSubtract}, true)) ui.state.zoom_asked /= kZoomStep;
+  if (pressed({ImGuiKey_Home})) ui.state.view.show_fit();
+}
+
 void handle_on_canvas(const Ui& ui) {
+  handle_view(ui);
   for (std::size_t i = 0; i < ui.frame.cards.size(); ++i) {
-    if (!ImGui::IsKeyPressed(static_cast<ImGuiKey>(ImGuiKey_1 + static_cast<int>(i)), false))
+    const int digit = static_cast<int>(i);
+    if (!pressed({static_cast<ImGuiKey>(ImGuiKey_1 + digit),
+                  static_cast<ImGuiKey>(ImGuiKey_Keypad1 + digit)}))
       continue;
     const SizeCard& card = ui.frame.cards[i];
     if (card.state != CardState::kShort) {
@@ -104,8 +128,9 @@ void handle_shortcuts(const Ui& ui) {
   const ImGuiIO& io = ImGui::GetIO();
   if (io.WantTextInput || ui.state.popup_was_open) return;
   handle_undo(ui);
+  if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiKey_C)) ui.actions.copy_picture();
+  if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_C)) ui.actions.copy_path();
   if (!ui.state.canvas_focused) return;
-  if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiKey_C)) ui.actions.copy_path();
   if (io.KeyCtrl || io.KeyAlt || io.KeySuper) return;
   if (writes()) ui.state.undo.typing(ui.frame.now);
   handle_on_canvas(ui);

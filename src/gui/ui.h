@@ -7,6 +7,7 @@
 #include "layout.h"
 #include "progress_model.h"
 #include "size_cards.h"
+#include "size_note.h"
 #include "texture.h"
 #include "theme.h"
 #include "ui_dump.h"
@@ -35,7 +36,8 @@ struct Frame {
   const Frontier* frontier = nullptr;    // of requests like the draft; likewise
   std::vector<OtherProgram> others;      // that hold memory of the device, largest first
   std::vector<RequestProblem> problems;  // of the draft
-  std::string blocked;                   // why Generate is off, in the window's language
+  SizeNote size_note;
+  std::string blocked;  // why Generate is off, in the window's language
   std::optional<int> tokens;
   std::optional<ProgressView> progress;  // of the running job
   [[nodiscard]] const JobStatus* running() const {

@@ -18,6 +18,7 @@ bool UiDump::write(double now, int width, int height, float scale, const std::st
   if (!active()) return false;
   nlohmann::json root{{"window", {{"width", width}, {"height", height}, {"scale", scale}}},
                       {"widgets", nlohmann::json::object()},
+                      {"says", says_},
                       {"state", nlohmann::json::parse(state_json)}};
   for (const auto& [name, widget] : widgets_) {
     const Rect& r = widget.rect;

@@ -15,9 +15,16 @@ class UiDump {
   explicit UiDump(std::filesystem::path file) : file_(std::move(file)) {}
 
   [[nodiscard]] bool active() const { return !file_.empty(); }
-  void begin_frame() { widgets_.clear(); }
+  void begin_frame() {
+    widgets_.clear();
+    says_.clear();
+  }
   void add(const std::string& name, const Rect& rect, bool enabled = true) {
     if (active()) widgets_[name] = {rect, enabled};
+  }
+  // What stands in a place that has words of its own, as they are shown.
+  void say(const std::string& name, const std::string& text) {
+    if (active()) says_[name] = text;
   }
   // How much was drawn, and what it cost.
   struct Effort {
@@ -38,6 +45,7 @@ class UiDump {
   };
   std::filesystem::path file_;
   std::map<std::string, Widget> widgets_;
+  std::map<std::string, std::string> says_;
   std::string written_;
   double written_at_ = -1;
 };

@@ -1,5 +1,6 @@
 #include "ui_report.h"
 
+#include "regions.h"
 #include "ui.h"
 
 #include <imgui.h>
@@ -24,6 +25,21 @@ const char* name_of(CardState state) {
   return "pending";
 }
 
+const char* name_of(std::optional<Region> region) {
+  if (!region) return "";
+  switch (*region) {
+    case Region::kMake:
+      return "make";
+    case Region::kCanvas:
+      return "canvas";
+    case Region::kDetails:
+      return "details";
+    case Region::kTop:
+      return "top";
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string state_json(const UiState& state, const Frame& frame) {
@@ -34,6 +50,8 @@ std::string state_json(const UiState& state, const Frame& frame) {
                       {"jobs", frame.jobs.size()},
                       {"stage", running != nullptr ? stage_name(running->stage) : ""},
                       {"step", running != nullptr ? running->step : 0},
+                      {"image_index", running != nullptr ? running->image_index : 0},
+                      {"job_done", frame.progress ? frame.progress->job_done : 0.0},
                       {"pictures", state.pictures.size()},
                       {"selected", state.selected ? static_cast<int>(*state.selected) : -1},
                       {"live", state.live},
@@ -41,6 +59,7 @@ std::string state_json(const UiState& state, const Frame& frame) {
                                   : state.closing == UiState::Closing::kWhenDone ? "when_done"
                                                                                  : ""},
                       {"offered", state.offered.size()},
+                      {"region", name_of(region_of_keyboard())},
                       {"canvas_focused", state.canvas_focused},
                       {"editing", state.item_was_active},
                       {"escape_cancels", state.escape_cancels(frame.now)},
@@ -59,9 +78,10 @@ std::string state_json(const UiState& state, const Frame& frame) {
                       {"steps", state.draft.steps},
                       {"guidance", state.draft.guidance_scale},
                       {"count", state.draft.count},
-                      {"size_note", state.size_note},
+                      {"size_note", frame.size_note.text},
                       {"picture_file", picture != nullptr ? picture->file.string() : ""},
                       {"banners", nlohmann::json::array()},
+                      {"folded", state.folded.size()},
                       {"rungs", nlohmann::json::array()},
                       {"others", nlohmann::json::array()},
                       {"recommended", ""},

@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t kMostPictures = 200;
 constexpr std::size_t kMostPixelBytes = std::size_t{32} << 20;
 constexpr std::size_t kMostBanners = 3;
+constexpr std::size_t kMostFolded = 20;
 
 }  // namespace
 
@@ -41,11 +42,17 @@ void UiState::apply(const Settings& settings) {
   draft = settings.draft;
   new_prompt = draft.prompt;
   seed_text = settings.seed_text;
-  lock_ratio = settings.lock_ratio;
+  locked_ratio = settings.locked_ratio;
   negative_open = negative_open || !draft.negative_prompt.empty();
   typed_width = draft.width;
   typed_height = draft.height;
+  asked_size = {draft.width, draft.height};
+  forget_size_note();
+}
+
+void UiState::forget_size_note() {
   size_note.clear();
+  instead.reset();
 }
 
 void UiState::reset_to(const ModelInfo& model) {
@@ -58,33 +65,55 @@ void UiState::reset_to(const ModelInfo& model) {
 }
 
 void UiState::set_size(Size size, int unit) {
+  asked_size = size;
+  if (locked_ratio) locked_ratio = size;
+  take_size(size, unit);
+}
+
+void UiState::take_size(Size size, int unit) {
   const Size snapped = snap(size, unit);
   draft.width = typed_width = snapped.width;
   draft.height = typed_height = snapped.height;
 }
 
+void UiState::lock_ratio(bool on) {
+  locked_ratio.reset();
+  if (on) locked_ratio = asked_size;
+}
+
+bool UiState::keeps_ratio() const {
+  return !locked_ratio || std::int64_t{draft.width} * locked_ratio->height ==
+                              std::int64_t{draft.height} * locked_ratio->width;
+}
+
 bool UiState::commit_width(int unit) {
   const int typed = typed_width;
+  asked_size.width = typed;
   Size size{typed, draft.height};
-  if (lock_ratio) {
-    size.height = static_cast<int>(std::lround(1.0 * typed * draft.height / draft.width));
+  if (locked_ratio) {
+    size.height =
+        static_cast<int>(std::lround(1.0 * typed * locked_ratio->height / locked_ratio->width));
   }
-  set_size(size, unit);
+  take_size(size, unit);
   return draft.width != typed;
 }
 
 bool UiState::commit_height(int unit) {
   const int typed = typed_height;
+  asked_size.height = typed;
   Size size{draft.width, typed};
-  if (lock_ratio) {
-    size.width = static_cast<int>(std::lround(1.0 * typed * draft.width / draft.height));
+  if (locked_ratio) {
+    size.width =
+        static_cast<int>(std::lround(1.0 * typed * locked_ratio->width / locked_ratio->height));
   }
-  set_size(size, unit);
+  take_size(size, unit);
   return draft.height != typed;
 }
 
 void UiState::swap_sides() {
   std::swap(draft.width, draft.height);
+  std::swap(asked_size.width, asked_size.height);
+  if (locked_ratio) std::swap(locked_ratio->width, locked_ratio->height);
   typed_width = draft.width;
   typed_height = draft.height;
 }
@@ -143,9 +172,33 @@ void UiState::add_banner(Banner banner) {
     return b.text == banner.text && b.title == banner.title;
   };
   std::erase_if(banners, same);
+  std::erase_if(folded, same);
   banner.id = next_banner++;
   banners.push_back(std::move(banner));
-  if (banners.size() > kMostBanners) banners.erase(banners.begin());
+  if (banners.size() > kMostBanners) fold(0);
+}
+
+void UiState::fold(std::size_t index) {
+  Banner banner = std::move(banners[index]);
+  banners.erase(banners.begin() + static_cast<std::ptrdiff_t>(index));
+  const bool passing =
+      banner.kind == Banner::Kind::kNote && banner.way != Banner::Way::kQueueOffered;
+  if (!passing) folded.push_back(std::move(banner));
+  if (folded.size() > kMostFolded) folded.erase(folded.begin());
+}
+
+void UiState::resolve(const std::string& about) {
+  const auto tells = [&](const Banner& b) { return b.about == about; };
+  std::erase_if(banners, tells);
+  std::erase_if(folded, tells);
+}
+
+std::string UiState::about_saving(const FinishedPicture& picture) {
+  return "save " + std::to_string(picture.job) + " " + std::to_string(picture.picture.index);
+}
+
+std::string UiState::about_making(const GenerationRequest& request) {
+  return "make " + request.prompt;
 }
 
 }  // namespace headroom

@@ -36,6 +36,7 @@ struct Banner {
   Kind kind = Kind::kTrouble;
   std::string title{};  // may be empty
   std::string text{};
+  std::string about{};  // what it tells of: see UiState::resolve()
   Way way = Way::kNone;
   std::optional<Size> suggestion{};  // kUseSize
   std::uint64_t step = 0;            // kUndo: goes when this is no longer the last step
@@ -63,14 +64,21 @@ struct UiState {
   bool number_active = false;  // a number is being typed: as of the last frame
   bool generate_asked = false;
   bool generate_in_front = false;
-  std::string seed_text;    // empty = random
-  std::string seed_before;  // when its field was entered
-  std::string seed_note;    // what was refused as a seed; until the next change
-  bool lock_ratio = false;
+  std::string seed_text;             // empty = random
+  std::string seed_before;           // when its field was entered
+  std::string seed_note;             // what was refused as a seed; until the next change
+  std::optional<Size> locked_ratio;  // see Settings
+  Size asked_size{512, 512};         // the sides before they were snapped
   bool negative_open = false;
   int typed_width = 512;  // what the size fields hold while they are edited
   int typed_height = 512;
   std::string size_note;  // why the size is not what was typed or clicked; until the next change
+  // A size that did not fit when it was clicked, and the one that was taken for it.
+  struct Instead {
+    Size wanted;
+    Size taken;
+  };
+  std::optional<Instead> instead;
   std::optional<std::string>
       new_prompt;            // replaces the prompt in the next frame, even while typing
   bool focus_prompt = true;  // in the first frame
@@ -81,11 +89,23 @@ struct UiState {
   // their files.
   std::vector<FinishedPicture> pictures;
   std::optional<std::size_t> selected;
-  bool live = true;           // the canvas follows the running job
+  bool live = true;  // the canvas follows the running job
+  // How the last run ended without all of its pictures; until the next action.
+  struct Ended {
+    JobOutcome::Place place;
+    int count = 1;
+    bool failed = false;  // else cancelled
+  };
+  std::optional<Ended> ended;
   bool scroll_strip = false;  // bring the selected picture into view in the next frame
   CanvasView view;
+  double zoom_asked = 1;        // by a key, about the middle of the canvas
+  bool panning = false;         // with the middle button
+  bool region_marked = false;   // the keyboard was taken to a part of the window, which has a frame
   bool canvas_focused = false;  // keys without Ctrl belong to the picture
 
+  std::string copied;  // the value that was copied, by its name, and since when
+  double copied_at = -1e9;
   TipState mouse_tip, keyboard_tip;
   bool plan_open = false;      // how it will run, above the plan line
   bool settings_open = false;  // where they fold
@@ -97,8 +117,10 @@ struct UiState {
   std::vector<GenerationRequest> offered;  // what the last session did not make
   enum class Closing { kNo, kAsk, kWhenDone, kNow };
   Closing closing = Closing::kNo;
-  std::string save_folder;   // where the question before closing would save to
-  std::string save_trouble;  // why it could not
+  bool quit_asked = false;         // by a key: as if the window was closed
+  bool full_screen_asked = false;  // likewise, or back
+  std::string save_folder;         // where the question before closing would save to
+  std::string save_trouble;        // why it could not
 
   UndoStack undo;
   // As the last frame left it: Dear ImGui closes a list before this frame's keys are looked at.
@@ -106,7 +128,9 @@ struct UiState {
   bool item_was_active = false;
   double escape_at = -1e9;  // seconds; another Esc soon after this one cancels
 
-  std::vector<Banner> banners;
+  std::vector<Banner> banners;  // above the canvas, oldest first
+  std::vector<Banner> folded;   // in the bell's list
+  double banners_px = 0;        // height of those above the canvas, of the last frame
   std::uint64_t next_banner = 1;
   std::string language = "en";
   bool dark = true;
@@ -116,15 +140,21 @@ struct UiState {
     return now_s - escape_at < kEscapeAgain_s;
   }
 
-  [[nodiscard]] Settings settings() const { return {draft, seed_text, lock_ratio}; }
+  [[nodiscard]] Settings settings() const { return {draft, seed_text, locked_ratio}; }
   void apply(const Settings& settings);
   // Remembers the settings for undo when they are others than before. Returns the newest step.
   std::uint64_t record() { return undo.record(settings()); }
 
   // Starts with the model's recommended settings.
   void reset_to(const ModelInfo& model);
+  // Nothing is said of the size any more.
+  void forget_size_note();
   // Width and height snapped to `unit`.
   void set_size(Size size, int unit);
+  // Keeps the ratio of the sides, as it was asked for, from now on; or no more.
+  void lock_ratio(bool on);
+  // Whether the sides have the locked ratio, which snapping may not allow.
+  [[nodiscard]] bool keeps_ratio() const;
   // What the fields hold becomes the size; with the ratio locked the other side follows. Returns
   // whether snapping changed what was typed.
   bool commit_width(int unit);
@@ -141,6 +171,16 @@ struct UiState {
   void add_picture(FinishedPicture picture);
   void select(std::size_t index);
   void add_banner(Banner banner);
+  // Puts the banner into the bell's list; a note that takes care of itself just goes.
+  void fold(std::size_t index);
+  // What it is about is no longer so: banners that tell of it go.
+  void resolve(const std::string& about);
+  static std::string about_saving(const FinishedPicture& picture);
+  static std::string about_making(const GenerationRequest& request);
+  static constexpr const char* kAboutFolder = "folder";
+
+ private:
+  void take_size(Size size, int unit);  // snapped; the ratio stays
 };
 
 }  // namespace headroom

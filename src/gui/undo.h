@@ -1,5 +1,6 @@
 #pragma once
 #include "headroom/core/generation.h"
+#include "headroom/core/size.h"
 
 #include <cstdint>
 #include <optional>
@@ -12,7 +13,8 @@ namespace headroom {
 struct Settings {
   GenerationRequest draft;  // without the seed, which is `seed_text`
   std::string seed_text;
-  bool lock_ratio = false;
+  // While it is locked: the ratio of the sides as it was typed, which snapping does not change.
+  std::optional<Size> locked_ratio{};
   friend bool operator==(const Settings&, const Settings&) = default;
 };
 

@@ -274,21 +274,40 @@ bool slider(const Ui& ui, const SliderOptions& o, double& value) {
   return changed;
 }
 
-void value_row(const Ui& ui, const std::string& key, const std::string& value, ImU32 value_color,
-               const std::string& tip) {
+bool was_copied(const Ui& ui, const std::string& name) {
+  constexpr double kSaid_s = 1.5;
+  return ui.state.copied == name && ui.frame.now - ui.state.copied_at < kSaid_s;
+}
+
+void copy_on_click(const Ui& ui, const std::string& name, const std::string& value) {
+  name_item(ui, name);
+  ui.dump.say(name, value);
+  offer_hand();
+  if (!ImGui::IsItemClicked()) return;
+  ImGui::SetClipboardText(value.c_str());
+  ui.state.copied = name;
+  ui.state.copied_at = ui.frame.now;
+}
+
+void value_row(const Ui& ui, const std::string& key, const std::string& value,
+               const ValueOptions& o) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
   const float height = ui.px(21);
-  const TextStyle key_style{ui.colors.text_dim, 13};
-  const TextStyle value_style{value_color != 0 ? value_color : ui.colors.text, 13};
-  draw_text(ui, {at.x, at.y + ui.px(2)}, key, key_style);
-  const float room = width - text_width(ui, key, key_style) - ui.px(12);
+  const std::string name = "value." + (key.empty() ? std::to_string(o.index) : key);
+  const bool copied = was_copied(ui, name);
+  const std::string label = copied ? ui.t("value.copied") : key.empty() ? "" : ui.t(key);
+  const TextStyle key_style{copied ? ui.colors.ok : ui.colors.text_dim, kTextSize};
+  const TextStyle value_style{o.color != 0 ? o.color : ui.colors.text, kTextSize};
+  draw_text(ui, {at.x, at.y + ui.px(2)}, label, key_style);
+  const float room = width - text_width(ui, label, key_style) - ui.px(12);
   const std::string shown = fit_text(ui, value, value_style, room);
   draw_text_right(ui, at.x + width, at.y + ui.px(2), shown, value_style);
-  ImGui::Dummy({width, height});
-  std::string hint = tip;
-  if (shown != value) hint = tip.empty() ? value : value + "\n\n" + tip;
-  tooltip(ui, hint);
+  ImGui::InvisibleButton(("##" + name).c_str(), {width, height});
+  copy_on_click(ui, name, value);
+  std::string hint = o.tip;
+  if (shown != value) hint = o.tip.empty() ? value : value + "\n\n" + o.tip;
+  tooltip(ui, hint.empty() ? ui.t("tip.copy") : hint + "\n\n" + ui.t("tip.copy"));
 }
 
 void draw_hatched(ImDrawList& list, ImVec2 low, ImVec2 high, ImU32 fill, ImU32 stripe, float gap) {

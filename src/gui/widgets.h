@@ -84,9 +84,18 @@ struct SliderOptions {
 };
 bool slider(const Ui& ui, const SliderOptions& options, double& value);
 
-// "key ......... value" as a row of the current column.
+// "name ......... value" as a row of the current column; a click copies the value. `key` is the
+// name's, of the string table; empty: a further line of the row before, the value `index`.
+struct ValueOptions {
+  ImU32 color = 0;
+  std::string tip{};
+  int index = 0;
+};
 void value_row(const Ui& ui, const std::string& key, const std::string& value,
-               ImU32 value_color = 0, const std::string& tip = {});
+               const ValueOptions& options = {});
+// Copies `value` when the last item was clicked, and offers that.
+void copy_on_click(const Ui& ui, const std::string& name, const std::string& value);
+[[nodiscard]] bool was_copied(const Ui& ui, const std::string& name);  // just now
 
 // A filled box with 45° stripes, for memory that is not ours.
 void draw_hatched(ImDrawList& list, ImVec2 low, ImVec2 high, ImU32 fill, ImU32 stripe, float gap);

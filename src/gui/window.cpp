@@ -11,6 +11,7 @@
 #include "pictures.h"
 #include "problems.h"
 #include "progress_model.h"
+#include "regions.h"
 #include "remembered.h"
 #include "session_keeper.h"
 #include "shortcuts.h"
@@ -130,7 +131,7 @@ Window::Impl::Impl(WindowServices services)
       fonts_(load_fonts(services_.assets_folder / "fonts" / "Font_Awesome_6_Free-Solid-900.otf",
                         graphics_.scale())),
       pictures_(static_cast<int>(std::lround(96 * graphics_.scale()))),
-      actions_(services_, state_, text_),
+      actions_(services_, state_, text_, graphics_),
       lookout_(services_.lookout, wake_window) {
   remembered_ = read_remembered(services_.state_file);
   const WindowOptions& configured = services_.config.window;
@@ -214,6 +215,7 @@ void Window::Impl::look_ahead(Frame& frame) {
   mark_recommended(frame.cards);
   cards_ = frame.cards;
   frame.problems = find_problems(state_, services_.model.size_unit, text_);
+  frame.size_note = note_of_size(state_, frame.cards, text_);
   frame.blocked = why_blocked(frame.problems, frame.forecast, frame.others, text_);
 }
 
@@ -221,6 +223,7 @@ void Window::Impl::follow_progress(Frame& frame) {
   const JobStatus* const job = frame.running();
   running_ = job != nullptr;
   if (job == nullptr) return;
+  state_.ended.reset();
   news_.running(*job);
   const auto time = std::chrono::steady_clock::now();
   const int step = job->image_index * (kMaxSteps + 1) + job->step;
@@ -292,7 +295,10 @@ void Window::Impl::draw() {
   const Palette& colors = palette(state_.dark);
   const Ui ui{state_, frame, actions_, pictures_, services_, colors, text_, fonts_, dump_, scale_};
   handle_shortcuts(ui);
+  const double banners_px = state_.banners_px;
   draw_panels(ui);
+  draw_region_frame(ui);
+  if (state_.banners_px != banners_px) settle_ = std::max(settle_, 2);
   draw_close_question(ui);
   if (pictures_.waits()) settle_ = std::max(settle_, 2);
   state_.popup_was_open = ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup);
@@ -326,7 +332,7 @@ double Window::Impl::patience() const {
   if (pending_) longest = std::min(longest, 0.05);
   if (ImGui::GetIO().WantTextInput) longest = std::min(longest, kBlink_s);
   if (state_.escape_cancels(now())) longest = std::min(longest, 0.1);
-  if (!state_.banners.empty()) longest = std::min(longest, 0.5);
+  if (!state_.banners.empty() || now() - state_.copied_at < 2) longest = std::min(longest, 0.5);
   for (const double due : {state_.mouse_tip.due, state_.keyboard_tip.due}) {
     if (due > now()) longest = std::min(longest, due - now() + kFrame_s);
   }
@@ -340,6 +346,8 @@ int Window::Impl::run() {
     // Waking up takes a moment: it must not add up from frame to frame.
     if (begun > due && begun - due < kFrame_s / 4) begun = due;
     draw();
+    if (std::exchange(state_.full_screen_asked, false)) graphics_.toggle_full_screen();
+    if (std::exchange(state_.quit_asked, false)) graphics_.ask_close();
     follow_close(graphics_, services_, state_);
     if (changed_ && now() - kept_at_ >= kKeepEvery_s) keep_session();
     if (settle_ > 0) --settle_;

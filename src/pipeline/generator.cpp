@@ -139,6 +139,7 @@ class PipelineGenerator final : public ImageGenerator {
     if (failure_) throw Error(*failure_);
     GenerationRequest seeded = request;
     if (!seeded.seed) seeded.seed = choose_seed();
+    sink.on_seed(*seeded.seed);
     try {
       backend_.set_up();
       run_healthy(seeded, sink, stop);

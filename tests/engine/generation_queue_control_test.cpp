@@ -147,6 +147,7 @@ TEST(GenerationQueueCancel, WaitingJobIsReportedWhileAnotherRuns) {
   EXPECT_EQ(outcomes[0].id, waiting);
   EXPECT_EQ(outcomes[0].request, small_request("dog"));
   EXPECT_TRUE(was_cancelled(outcomes[0]));
+  EXPECT_FALSE(outcomes[0].place) << "it had not begun";
   EXPECT_EQ(ids(queue.status()), std::vector<JobId>{running});
   EXPECT_GT(wakes, wakes_before);
   gate.open();

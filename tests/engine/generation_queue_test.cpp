@@ -272,6 +272,7 @@ TEST(GenerationQueue, StatusShowsThePlanTheStageAndTheSteps) {
   EXPECT_EQ(status.step, 5);
   EXPECT_EQ(status.total_steps, 5);
   EXPECT_TRUE(status.preview);
+  EXPECT_EQ(status.seed, FakeGenerator::kChosenSeed) << "chosen by the generator";
   EXPECT_GE(status.started, before);
   EXPECT_GE(status.stage_started, status.started);
   release = true;

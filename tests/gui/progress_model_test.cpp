@@ -110,5 +110,28 @@ TEST(ProgressModel, SecondsLeftCoverTheFurtherPictures) {
   EXPECT_NEAR(*model.view(three).seconds_left, 2.5 + 2 * 12.5, 1e-9);
 }
 
+TEST(ProgressModel, TheBarIsTheWholeJobAndTheLineIsThisPicture) {
+  ProgressModel model;
+  model.learn(receipt(), 1000, 1000, 10);
+  // Four pictures: 3 s once, 12.5 s each, 53 s in all. Five steps of the second are 5 s of
+  // its 12.5.
+  const ProgressInput second{.width = 1000,
+                             .height = 1000,
+                             .steps = 10,
+                             .count = 4,
+                             .stage = Stage::kDenoise,
+                             .image_index = 1,
+                             .step = 5,
+                             .stage_elapsed = 5};
+  const ProgressView view = model.view(second);
+  EXPECT_NEAR(view.job_done, (3 + 12.5 + 5) / 53, 1e-9);
+  ASSERT_EQ(view.picture_ends.size(), 3U);
+  EXPECT_NEAR(view.picture_ends[0], 15.5 / 53, 1e-9);
+  EXPECT_NEAR(view.picture_ends[2], 40.5 / 53, 1e-9);
+  EXPECT_NEAR(*view.picture_seconds_left, 7.5, 1e-9);
+  EXPECT_NEAR(*view.seconds_left, 7.5 + 2 * 12.5, 1e-9);
+  EXPECT_LT(view.share[0] + view.share[1], 0.1) << "a further picture loads nothing";
+}
+
 }  // namespace
 }  // namespace headroom

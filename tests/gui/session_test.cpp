@@ -22,7 +22,7 @@ Session sample() {
   session.settings->draft.steps = 23;
   session.settings->draft.guidance_scale = 2.5;
   session.settings->seed_text = "18446744073709551615";
-  session.settings->lock_ratio = true;
+  session.settings->locked_ratio = Size{1920, 1080};
   session.prompts = {"one", "two"};
   session.place = Session::Place{10, 20, 1300, 900, true, 1280, 800};
   session.pictures = {"/pictures/a.png", "/pictures/模型.png"};

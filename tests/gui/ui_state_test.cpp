@@ -62,14 +62,21 @@ TEST(UiState, SnapsATypedSideToTheModelsUnitAndSaysSo) {
 TEST(UiState, TheOtherSideFollowsWhileTheRatioIsLocked) {
   UiState state;
   state.set_size({1024, 576}, 64);
-  state.lock_ratio = true;
+  state.lock_ratio(true);
   state.typed_width = 512;
   state.commit_width(64);
   EXPECT_EQ(state.draft.width, 512);
   EXPECT_EQ(state.draft.height, 320);  // 288 lies midway between 256 and 320; snap() rounds up
+  EXPECT_FALSE(state.keeps_ratio());
+  state.typed_width = 1024;
+  state.commit_width(64);
+  EXPECT_EQ(state.draft.height, 576) << "the ratio as typed, not the snapped one";
+  EXPECT_TRUE(state.keeps_ratio());
   state.swap_sides();
-  EXPECT_EQ(state.draft.width, 320);
-  EXPECT_EQ(state.typed_height, 512);
+  EXPECT_EQ(state.draft.width, 576);
+  state.typed_height = 2048;
+  state.commit_height(64);
+  EXPECT_EQ(state.draft.width, 1152);
 }
 
 TEST(UiState, SelectsNewPicturesOnlyWhileTheCanvasFollowsTheRun) {
@@ -94,7 +101,7 @@ TEST(UiState, ForgetsTheOldestSavedPictureButNoUnsavedOne) {
   EXPECT_EQ(state.selected_picture()->picture.seed, 200U);
 }
 
-TEST(UiState, ShowsTheSameBannerOnceAndAtMostThree) {
+TEST(UiState, ShowsTheSameBannerOnceAndAtMostThreeOpen) {
   UiState state;
   for (const char* const text : {"a", "a", "b", "c", "d"}) {
     Banner banner;
@@ -104,6 +111,12 @@ TEST(UiState, ShowsTheSameBannerOnceAndAtMostThree) {
   ASSERT_EQ(state.banners.size(), 3U);
   EXPECT_EQ(state.banners.front().text, "b");
   EXPECT_EQ(state.banners.back().text, "d");
+  ASSERT_EQ(state.folded.size(), 1U);
+  EXPECT_EQ(state.folded.front().text, "a");
+  state.folded.front().about = state.banners.front().about = "one thing";
+  state.resolve("one thing");
+  EXPECT_TRUE(state.folded.empty());
+  EXPECT_EQ(state.banners.size(), 2U);
 }
 
 TEST(PromptHistory, WalksBackAndForthAndKeepsWhatWasBeingTyped) {

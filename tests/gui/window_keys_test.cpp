@@ -215,6 +215,25 @@ TEST(WindowNumber, ArrowsChangeItAndWhatIsNoneIsRefused) {
   EXPECT_TRUE(width_note("abc", 64, "no number"));
 }
 
+TEST(WindowNumber, TheLockKeepsTheRatioAsItWasTyped) {
+  WindowDriver w = open({});
+  const auto width = [&](const char* typed, int height) {
+    w.click("size.width");
+    w.key("ctrl+a");
+    w.type(typed);
+    w.key("Tab");
+    return w.wait(
+        [&](const json& s) { return s["width"] == std::stoi(typed) && s["height"] == height; });
+  };
+  w.click("preset.16:9");
+  w.click("size.lock");
+  EXPECT_TRUE(width("512", 320));
+  EXPECT_TRUE(w.wait([](const json& s) { return s["size_note"] == "16:9 → 512×320 (nearest)"; }));
+  w.screenshot("ratio_nearest");
+  EXPECT_TRUE(width("1024", 576)) << w.state();
+  EXPECT_TRUE(w.wait([](const json& s) { return s["size_note"] == ""; }));
+}
+
 TEST(WindowNumber, IsTakenWhenTheRunIsStartedWhileItIsTyped) {
   WindowDriver w = open({"--step-ms=10"});
   w.click("example.0");
@@ -225,6 +244,16 @@ TEST(WindowNumber, IsTakenWhenTheRunIsStartedWhileItIsTyped) {
   ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 1 && s["jobs"] == 0; }));
   const json place = w.read()["widgets"]["picture"];
   EXPECT_NEAR(place["w"].get<double>() / place["h"].get<double>(), 2.0, 0.02);
+}
+
+TEST(WindowSeed, ArrowsChangeIt) {
+  WindowDriver w = open({});
+  w.click("seed");
+  w.type("7");
+  w.key("Up");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["seed"] == "8"; }));
+  w.key("shift+Down");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["seed"] == "0"; }));
 }
 
 TEST(WindowSeed, APasteThatIsNoNumberChangesNothingAndSaysSo) {

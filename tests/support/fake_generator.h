@@ -12,13 +12,15 @@
 #include <stop_token>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 namespace headroom::test {
 
 // Stands in for the networks: no torch, no weights. Paints a gradient with a disc that depend on
 // the prompt and the seed, step by step, with every report a real run makes. Prompt "fail" runs out
-// of memory after the last step, "crash" throws what no room should throw, "exhaust" what the
-// system throws when it has no memory left, "lose the device" what a dead card is; "slow" notices a
+// of memory after the last step, "fail once" fails the first time, "crash" throws what no room
+// should throw, "exhaust" what the system throws when it has no memory left, "lose the device" what
+// a dead card is; "slow" notices a
 // slower device after its first step.
 class FakeGenerator final : public ImageGenerator {
  public:
@@ -30,6 +32,7 @@ class FakeGenerator final : public ImageGenerator {
                 std::stop_token stop) override {
     const Plan plan = make_plan(request);
     progress.on_plan(plan);
+    progress.on_seed(request.seed.value_or(kChosenSeed));
     progress.on_stage(Stage::kLoad, 0);
     pause(stop);
     progress.on_stage(Stage::kEncode, 0);
@@ -44,6 +47,9 @@ class FakeGenerator final : public ImageGenerator {
       }
       if (request.prompt == "lose the device") {
         throw Error(ErrorKind::kDevice, "the fake's driver gave up; start again");
+      }
+      if (request.prompt == "fail once" && !std::exchange(failed_once_, true)) {
+        throw Error(ErrorKind::kInternal, "the fake failed once; try again");
       }
       if (request.prompt == "crash") throw std::runtime_error("the fake crashed");
       if (request.prompt == "exhaust") throw std::bad_alloc();
@@ -169,6 +175,7 @@ class FakeGenerator final : public ImageGenerator {
   }
 
   std::chrono::microseconds step_time_;
+  bool failed_once_ = false;
 };
 
 }  // namespace headroom::test

@@ -192,6 +192,17 @@ bool WindowDriver::wait(const std::function<bool(const nlohmann::json&)>& condit
   return false;
 }
 
+bool WindowDriver::wait_for_words(const std::string& name, const std::string& part,
+                                  double seconds) const {
+  return wait(
+      [&](const nlohmann::json&) {
+        const nlohmann::json dump = read();
+        return !dump.is_null() && dump["says"].contains(name) &&
+               dump["says"][name].get<std::string>().find(part) != std::string::npos;
+      },
+      seconds);
+}
+
 bool WindowDriver::wait_for_widget(const std::string& name, double seconds) const {
   const auto deadline = Clock::now() + std::chrono::duration<double>(seconds);
   while (Clock::now() < deadline) {
@@ -266,6 +277,27 @@ void WindowDriver::paste(const std::string& text) {
     run({"xclip", "-selection", "clipboard", "-o"}, screen_.name(), &held);
   }
   key("ctrl+v");
+}
+
+std::string WindowDriver::clipboard(const std::string& target) const {
+  std::string held;
+  run({"timeout", "10", "xclip", "-selection", "clipboard", "-o", "-t", target}, screen_.name(),
+      &held);
+  return held;
+}
+
+void WindowDriver::drag(const std::string& widget, int button, int across, int down) {
+  constexpr int kMoves = 4;
+  hover(widget);
+  tool({"xdotool", "mousedown", std::to_string(button)});
+  nap();
+  for (int i = 0; i < kMoves; ++i) {
+    tool({"xdotool", "mousemove_relative", "--", std::to_string(across / kMoves),
+          std::to_string(down / kMoves)});
+    nap();
+  }
+  tool({"xdotool", "mouseup", std::to_string(button)});
+  nap();
 }
 
 void WindowDriver::wheel(const std::string& widget, int clicks) {

@@ -65,6 +65,9 @@ class WindowDriver {
   // Waits until `condition` holds for the state; false after `seconds`.
   [[nodiscard]] bool wait(const std::function<bool(const nlohmann::json&)>& condition,
                           double seconds = 20) const;
+  // Waits until the place called `name` says something that holds `part`.
+  [[nodiscard]] bool wait_for_words(const std::string& name, const std::string& part,
+                                    double seconds = 20) const;
   [[nodiscard]] bool wait_for_widget(const std::string& name, double seconds = 20) const;
 
   void click(const std::string& widget);
@@ -72,7 +75,11 @@ class WindowDriver {
   void point_at(int x, int y);
   void key(const std::string& keys);
   void type(const std::string& text);
-  void paste(const std::string& text);                // through the clipboard
+  // What is on the clipboard, as `target`; what nobody has of that kind is empty.
+  [[nodiscard]] std::string clipboard(const std::string& target = "UTF8_STRING") const;
+  void paste(const std::string& text);  // through the clipboard
+  // Presses `button` (1 left, 2 middle) on the widget and moves so far.
+  void drag(const std::string& widget, int button, int across, int down);
   void wheel(const std::string& widget, int clicks);  // > 0 = away from the person
   // The colour of a window pixel, 0..255 each.
   [[nodiscard]] std::array<int, 3> pixel(int x, int y) const;

@@ -2,6 +2,7 @@
 #include "headroom/core/error.h"
 #include "headroom/core/generation.h"
 
+#include <cstdint>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -22,6 +23,8 @@ class ProgressSink {
   virtual ~ProgressSink() = default;
   // The plan that this run will follow, before the first stage.
   virtual void on_plan(const Plan& plan) = 0;
+  // The seed of the first picture, chosen where the request has none.
+  virtual void on_seed(std::uint64_t seed) { static_cast<void>(seed); }
   // Picture `image_index` (0-based) enters `stage`. kLoad and kEncode happen once, before picture
   // 0.
   virtual void on_stage(Stage stage, int image_index) = 0;

@@ -40,7 +40,8 @@ struct JobStatus {
   GenerationRequest request;
   bool running = false;
   bool cancelling = false;
-  std::optional<Plan> plan;  // known once the run has decided how it will go
+  std::optional<Plan> plan;           // known once the run has decided how it will go
+  std::optional<std::uint64_t> seed;  // of the first picture, likewise
   Stage stage = Stage::kLoad;
   int image_index = 0;
   int step = 0;
@@ -58,6 +59,14 @@ struct JobOutcome {
   int pictures = 0;  // finished before the end, whatever the end was
   std::variant<std::monostate, Cancelled, Failure> value;
   std::vector<Notice> notices;  // all that JobStatus has shown, and what came after
+  // Where it was; nothing when it had not begun.
+  struct Place {
+    Stage stage = Stage::kLoad;
+    int image_index = 0;
+    int step = 0;
+    int total_steps = 0;
+  };
+  std::optional<Place> place;
 };
 
 // Runs generation jobs one at a time on a thread of its own. After a Failure of kind kDevice the

@@ -54,10 +54,12 @@ struct WindowServices {
 // at most five times a second and always whole (temp file, rename), what it shows:
 //   {"window": {"width", "height", "scale"},
 //    "widgets": {NAME: {"x", "y", "w", "h", "enabled"}},                         window pixels
-//    "state": {"running", "cancelling", "jobs", "stage", "step", "pictures", "selected", "live",
-//              "canvas_focused", "editing", "escape_cancels",
+//    "says": {NAME: TEXT},                                          what stands in: progress,
+//    value.KEY "state": {"running", "cancelling", "jobs", "stage", "step", "image_index",
+//              "job_done", "pictures", "selected", "live",
+//              "canvas_focused", "region", "editing", "escape_cancels",
 //              "width", "height", "can_generate", "reason", "prompt", "tokens", "language",
-//              "theme", "hand", "seed", "steps", "guidance", "count", "banners": [TEXT],
+//              "theme", "hand", "seed", "steps", "guidance", "count", "banners": [TEXT], "folded",
 //              "picture_file", "closing", "offered", "cards": {PRESET: {"state":
 //              "fits|tight|slower|short|pending", "recommended", "selected"}}, "recommended":
 //              PRESET, "critical_point": "WxH", "rungs": [NAME], "others": [NAME], "frames",
@@ -68,9 +70,10 @@ struct WindowServices {
 // ... (the number), seed, seed.random, plan (its line), plan.card, reason (why Generate is off),
 // generate, cancel, canvas, picture (where the picture lies on the canvas), canvas.fit,
 // canvas.actual, progress, strip.N, strip.live, details (opens the drawer), use_settings,
-// reuse_seed, copy_path, show_in_folder, save_again, gauge, gauge.spark, queue, queue.cancel.ID,
-// queue.clear, language, theme, tip (an explanation), banner.N, banner.N.action, banner.N.close,
-// close.finish, close.now, close.stay, close.folder, close.save.
+// reuse_seed, copy_picture, copy_path, show_in_folder, save_again, gauge, gauge.spark, value.KEY (a
+// row of the picture's settings), value.prompt, queue, queue.cancel.ID, queue.clear, language,
+// theme, tip (an explanation), banner.N, banner.N.action, banner.N.close, bell (opens the list of
+// folded messages), bell.N.close, close.finish, close.now, close.stay, close.folder, close.save.
 class Window {
  public:
   // Throws Error{kInternal} when no window can be opened (no display, no OpenGL 3) and

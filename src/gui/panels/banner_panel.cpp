@@ -13,6 +13,7 @@ namespace {
 
 constexpr double kNoteLife_s = 4;
 constexpr double kUndoLife_s = 6;
+constexpr double kWarningLife_s = 8;  // above the canvas
 
 bool is_over(const Ui& ui, const Banner& banner) {
   const double age_s = ui.frame.now - banner.shown_at;
@@ -41,6 +42,7 @@ bool draw_way(const Ui& ui, const Banner& banner, const std::string& name) {
     case Banner::Way::kNone:
       return false;
     case Banner::Way::kUseSize: {
+      if (is_short(*banner.suggestion, ui.frame.cards)) return false;  // by now
       const std::string size = to_string(*banner.suggestion);
       options.label = fill(ui.t("banner.use"), {size});
       options.tip = fill(ui.t("tip.use"), {size});
@@ -67,8 +69,7 @@ bool draw_way(const Ui& ui, const Banner& banner, const std::string& name) {
 }
 
 // Draws one banner at the cursor; returns true when it is to go.
-bool draw_banner(const Ui& ui, const Banner& banner, std::size_t index, float width) {
-  const std::string name = "banner." + std::to_string(index);
+bool draw_banner(const Ui& ui, const Banner& banner, const std::string& name, float width) {
   const ImU32 color = color_of(ui, banner.kind);
   bool gone = false;
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(16), ui.px(11)));
@@ -121,33 +122,84 @@ bool draw_banner(const Ui& ui, const Banner& banner, std::size_t index, float wi
   return gone;
 }
 
-}  // namespace
+// Draws those of `banners` under names that begin with `prefix`; what was dismissed goes.
+void draw_list(const Ui& ui, std::vector<Banner>& banners, const std::string& prefix, float width) {
+  std::vector<std::uint64_t> gone;
+  for (std::size_t i = 0; i < banners.size(); ++i) {
+    if (draw_banner(ui, banners[i], prefix + std::to_string(i), width))
+      gone.push_back(banners[i].id);
+  }
+  std::erase_if(banners, [&](const Banner& b) {
+    return std::find(gone.begin(), gone.end(), b.id) != gone.end();
+  });
+}
 
-void draw_banners(const Ui& ui, const Rect& canvas) {
-  std::vector<Banner>& banners = ui.state.banners;
-  for (Banner& banner : banners) {
+// What leaves by itself, and what goes into the bell's list.
+void let_time_pass(const Ui& ui, std::size_t most) {
+  UiState& state = ui.state;
+  for (Banner& banner : state.banners) {
     if (banner.shown_at < 0) banner.shown_at = ui.frame.now;
   }
-  std::erase_if(banners, [&](const Banner& b) { return is_over(ui, b); });
-  if (banners.empty()) return;
-  const float width = std::min(ui.px(560), static_cast<float>(canvas.w) - ui.px(24));
-  ImGui::SetNextWindowPos({static_cast<float>(canvas.x + canvas.w / 2) - width / 2,
-                           static_cast<float>(canvas.y) + ui.px(12)});
+  std::erase_if(state.banners, [&](const Banner& b) { return is_over(ui, b); });
+  std::erase_if(state.folded, [&](const Banner& b) { return is_over(ui, b); });
+  for (std::size_t i = 0; i < state.banners.size();) {
+    const Banner& banner = state.banners[i];
+    const bool old =
+        banner.kind == Banner::Kind::kWarning && ui.frame.now - banner.shown_at > kWarningLife_s;
+    if (old) {
+      state.fold(i);
+    } else {
+      ++i;
+    }
+  }
+  while (state.banners.size() > most) state.fold(0);
+}
+
+}  // namespace
+
+double draw_banners(const Ui& ui, const Rect& area) {
+  // The picture keeps most of a low window.
+  let_time_pass(ui, area.h < ui.px(420) ? 1 : 3);
+  if (ui.state.banners.empty()) return ui.state.banners_px = 0;
+  const auto width = static_cast<float>(area.w);
+  ImGui::SetNextWindowPos({static_cast<float>(area.x), static_cast<float>(area.y)});
   ImGui::SetNextWindowSize({width, 0});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(ui.px(8), ui.px(8)));
   ImGui::Begin("banners", nullptr,
                ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
                    ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBackground |
                    ImGuiWindowFlags_NoFocusOnAppearing | ImGuiWindowFlags_AlwaysAutoResize);
-  ImGui::PopStyleVar();
-  std::vector<std::uint64_t> gone;
-  for (std::size_t i = 0; i < banners.size(); ++i) {
-    if (draw_banner(ui, banners[i], i, width)) gone.push_back(banners[i].id);
-  }
+  draw_list(ui, ui.state.banners, "banner.", width);
+  ui.state.banners_px = ImGui::GetCursorPosY();
   ImGui::End();
-  std::erase_if(banners, [&](const Banner& b) {
-    return std::find(gone.begin(), gone.end(), b.id) != gone.end();
-  });
+  ImGui::PopStyleVar(2);
+  return ui.state.banners_px;
+}
+
+float draw_bell(const Ui& ui, float right, float y, float height) {
+  std::vector<Banner>& folded = ui.state.folded;
+  if (folded.empty()) return right;
+  const std::string label = std::string(ICON_FA_BELL) + "  " + std::to_string(folded.size());
+  const float width = text_width(ui, label, {0, kTextSize}) + ui.px(20);
+  ImGui::SetCursorScreenPos({right - width, y});
+  if (button(ui, {.name = "bell",
+                  .label = label,
+                  .tip = ui.t("tip.bell"),
+                  .size = {width, height},
+                  .text_size = kTextSize})) {
+    ImGui::OpenPopup("bell_popup");
+  }
+  ImGui::SetNextWindowPos({right, y + height + ui.px(6)}, ImGuiCond_Always, {1, 0});
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(12), ui.px(12)));
+  const bool open = ImGui::BeginPopup("bell_popup");
+  ImGui::PopStyleVar();
+  if (!open) return right - width;
+  const float most = ImGui::GetIO().DisplaySize.x - ui.px(48);
+  draw_list(ui, folded, "bell.", std::min(ui.px(400), most));
+  if (folded.empty()) ImGui::CloseCurrentPopup();
+  ImGui::EndPopup();
+  return right - width;
 }
 
 }  // namespace headroom

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <hello_imgui/icons_font_awesome_6.h>
 #include <imgui.h>
@@ -81,7 +82,15 @@ void handle_mouse(const Ui& ui, const Rect& canvas, Size size) {
     view.zoom_at(io.MousePos.x, io.MousePos.y, std::pow(1.2, io.MouseWheel), canvas, size.width,
                  size.height);
   }
-  const bool pan = ImGui::IsItemActive() && ImGui::IsMouseDragging(ImGuiMouseButton_Left, ui.px(3));
+  if (const double factor = std::exchange(ui.state.zoom_asked, 1.0); factor != 1.0) {
+    view.zoom_at(canvas.x + canvas.w / 2, canvas.y + canvas.h / 2, factor, canvas, size.width,
+                 size.height);
+  }
+  if (ImGui::IsItemHovered() && ImGui::IsMouseClicked(ImGuiMouseButton_Middle))
+    ui.state.panning = true;
+  ui.state.panning = ui.state.panning && ImGui::IsMouseDown(ImGuiMouseButton_Middle);
+  const bool pan = ui.state.panning || (ImGui::IsItemActive() &&
+                                        ImGui::IsMouseDragging(ImGuiMouseButton_Left, ui.px(3)));
   if (pan && (io.MouseDelta.x != 0 || io.MouseDelta.y != 0)) {
     view.drag(io.MouseDelta.x, io.MouseDelta.y, canvas, size.width, size.height);
   }
@@ -149,11 +158,16 @@ void draw_picture(const Ui& ui, const Rect& canvas, const Shown& shown) {
 
 }  // namespace
 
-void draw_canvas_panel(const Ui& ui, const Rect& area) {
-  begin_panel(ui, "canvas", area, ui.colors.canvas, {0, 0},
+void draw_canvas_panel(const Ui& ui, const Rect& whole) {
+  const double edge = ui.px(ui.frame.layout.folds() ? 12 : 16);
+  const double banners =
+      draw_banners(ui, {whole.x + edge, whole.y + edge, whole.w - 2 * edge, whole.h - 2 * edge});
+  // They lie above the picture, not on it.
+  const Rect area{whole.x, whole.y + banners, whole.w, whole.h - banners};
+  begin_panel(ui, "canvas", whole, ui.colors.canvas, {0, 0},
               ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav);
   const bool low = ui.frame.layout.folds();
-  const double side = ui.px(low ? 12 : 16);
+  const double side = edge;
   // Where the picture has little room, what has nothing to say leaves it.
   const bool cramped = area.h < ui.px(300);
   const double strip = cramped ? 0 : ui.px(low ? 60 : 84);
@@ -189,7 +203,6 @@ void draw_canvas_panel(const Ui& ui, const Rect& area) {
   ui.state.canvas_focused = ImGui::IsWindowFocused(ImGuiFocusedFlags_RootAndChildWindows);
   if (ui.state.canvas_focused) draw_focus(ui, canvas);
   ImGui::End();
-  draw_banners(ui, canvas);
 }
 
 }  // namespace headroom

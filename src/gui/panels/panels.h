@@ -19,7 +19,11 @@ void draw_reason(const Ui& ui);
 void draw_generate_panel(const Ui& ui);
 
 void draw_canvas_panel(const Ui& ui, const Rect& area);
-void draw_banners(const Ui& ui, const Rect& canvas);
+// Above the canvas, in the room of `area` from its top on; returns the height that they take.
+double draw_banners(const Ui& ui, const Rect& area);
+// A button with its right edge at `right` that opens the list of folded messages; nothing while
+// there are none. Returns its left edge.
+float draw_bell(const Ui& ui, float right, float y, float height);
 void draw_progress_panel(const Ui& ui, const Rect& area);
 void draw_strip_panel(const Ui& ui, const Rect& area);
 

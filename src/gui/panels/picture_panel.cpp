@@ -33,17 +33,18 @@ void draw_prompt(const Ui& ui, const std::string& prompt) {
   ImGui::EndChild();
   ImGui::PopStyleColor();
   ImGui::PopStyleVar(2);
-  tooltip(ui, prompt);
+  copy_on_click(ui, "value.prompt", prompt);
+  tooltip(ui, was_copied(ui, "value.prompt") ? ui.t("value.copied")
+                                             : prompt + "\n\n" + ui.t("tip.copy"));
 }
 
 void draw_request_rows(const Ui& ui, const GenerationRequest& r, Size size,
                        const std::string& seed) {
-  value_row(ui, ui.t("picture.size"), to_string(size));
-  value_row(ui, ui.t("picture.seed"), seed);
-  value_row(ui, ui.t("picture.steps"),
-            std::to_string(r.steps) + " · " + format_number(r.guidance_scale));
+  value_row(ui, "picture.size", to_string(size));
+  value_row(ui, "picture.seed", seed);
+  value_row(ui, "picture.steps", std::to_string(r.steps) + " · " + format_number(r.guidance_scale));
   if (r.guidance_scale > 0 && !r.negative_prompt.empty()) {
-    value_row(ui, ui.t("picture.negative"), shorten(r.negative_prompt, 120));
+    value_row(ui, "picture.negative", shorten(r.negative_prompt, 120));
   }
 }
 
@@ -65,24 +66,25 @@ void draw_rows(const Ui& ui, const FinishedPicture& p) {
   const std::int64_t predicted = receipt.plan.peak_bytes;
   const std::int64_t actual = receipt.actual_peak_bytes;
   if (predicted > 0 || actual > 0) {
-    value_row(ui, ui.t("picture.peak"), format_of(predicted, actual),
-              actual > predicted + predicted / 200 ? ui.colors.warn : 0, ui.t("tip.peak"));
+    value_row(ui, "picture.peak", format_of(predicted, actual),
+              {.color = actual > predicted + predicted / 200 ? ui.colors.warn : 0,
+               .tip = ui.t("tip.peak")});
   }
   double seconds = 0;
   for (const double s : receipt.stage_seconds) seconds += s;
   if (seconds > 0)
-    value_row(ui, ui.t("picture.time"), format_seconds(seconds, ui.text), 0, times(ui, receipt));
+    value_row(ui, "picture.time", format_seconds(seconds, ui.text), {.tip = times(ui, receipt)});
   const ModelInfo& model = ui.services.model;
   if (!receipt.model.empty()) {
     const bool starter = model.is_starter && receipt.model == model.name;
-    value_row(ui, ui.t("picture.model"), starter ? ui.t("top.starter") : receipt.model);
+    value_row(ui, "picture.model", starter ? ui.t("top.starter") : receipt.model);
   }
   if (!receipt.device.empty()) {
-    value_row(ui, ui.t("picture.device"),
+    value_row(ui, "picture.device",
               device_label(receipt.device) + (receipt.dtype.empty() ? "" : " · " + receipt.dtype));
   }
   if (!p.file.empty())
-    value_row(ui, ui.t("picture.file"), p.file.filename().string(), 0, p.file.string());
+    value_row(ui, "picture.file", p.file.filename().string(), {.tip = p.file.string()});
 }
 
 void draw_unsaved(const Ui& ui, const FinishedPicture& p) {
@@ -119,6 +121,14 @@ void draw_buttons(const Ui& ui, const FinishedPicture& p) {
                   .text_size = 13})) {
     ui.actions.reuse_seed();
   }
+  if (button(ui, {.name = "copy_picture",
+                  .label = ui.t("picture.copy"),
+                  .tip = ui.t("tip.copy_picture"),
+                  .size = size,
+                  .text_size = 13})) {
+    ui.actions.copy_picture();
+  }
+  ImGui::SameLine(0, gap);
   if (button(ui, {.name = "copy_path",
                   .label = ui.t("picture.copy_path"),
                   .tip = ui.t("tip.copy_path"),
@@ -127,34 +137,40 @@ void draw_buttons(const Ui& ui, const FinishedPicture& p) {
                   .text_size = 13})) {
     ui.actions.copy_path();
   }
-  ImGui::SameLine(0, gap);
   if (button(ui, {.name = "show_in_folder",
                   .label = ui.t("picture.show"),
                   .tip = ui.t(saved ? "tip.show_in_folder" : "tip.show_output_folder"),
-                  .size = size,
+                  .size = {2 * half + gap, ui.px(32)},
                   .text_size = 13})) {
     ui.actions.show_in_folder();
   }
+}
+
+// Of the picture that is being made; known once the run has begun.
+std::string seed_text(const Ui& ui, const JobStatus& job) {
+  const auto first = job.seed ? job.seed : job.request.seed;
+  if (!first) return ui.t("seed.random");
+  return std::to_string(*first + static_cast<std::uint64_t>(job.image_index));
 }
 
 void draw_running(const Ui& ui, const JobStatus& job) {
   section(ui, ui.t("picture.making"));
   draw_prompt(ui, job.request.prompt);
   ImGui::Dummy({0, ui.px(2)});
-  draw_request_rows(ui, job.request, {job.request.width, job.request.height},
-                    job.request.seed ? std::to_string(*job.request.seed) : ui.t("seed.random"));
-  if (job.request.count > 1) value_row(ui, ui.t("count.label"), std::to_string(job.request.count));
+  draw_request_rows(ui, job.request, {job.request.width, job.request.height}, seed_text(ui, job));
+  if (job.request.count > 1) value_row(ui, "count.label", std::to_string(job.request.count));
   if (!job.plan) return;
-  value_row(ui, ui.t("picture.predicted"), format_bytes(job.plan->peak_bytes));
+  value_row(ui, "picture.predicted", format_bytes(job.plan->peak_bytes));
+  int index = 0;
   for (const std::string& rung : job.plan->rungs) {
-    value_row(ui, rung == job.plan->rungs.front() ? ui.t("picture.rungs") : "",
-              rung_name(rung, ui.text));
+    value_row(ui, index == 0 ? "picture.rungs" : "", rung_name(rung, ui.text), {.index = index});
+    ++index;
   }
 }
 
 void draw_keys(const Ui& ui) {
   section(ui, ui.t("keys.label"));
-  constexpr std::array<std::array<const char*, 2>, 11> kKeys{{{"Ctrl+Enter", "keys.generate"},
+  constexpr std::array<std::array<const char*, 2>, 16> kKeys{{{"Ctrl+Enter", "keys.generate"},
                                                               {"Ctrl+Shift+Enter", "keys.front"},
                                                               {"Esc", "keys.cancel"},
                                                               {"Shift+Esc", "keys.clear"},
@@ -162,9 +178,14 @@ void draw_keys(const Ui& ui) {
                                                               {"1 … 5", "keys.presets"},
                                                               {"← →", "keys.pictures"},
                                                               {"S  P  A", "keys.reuse"},
-                                                              {"Ctrl+0  Ctrl+1", "keys.zoom"},
+                                                              {"Home  Ctrl+1  + −", "keys.zoom"},
                                                               {"Ctrl+C", "keys.copy"},
-                                                              {"Tab", "keys.tab"}}};
+                                                              {"Ctrl+Shift+C", "keys.copy_path"},
+                                                              {"Tab", "keys.tab"},
+                                                              {"F6", "keys.regions"},
+                                                              {"↑ ↓", "keys.number"},
+                                                              {"F11", "keys.full"},
+                                                              {"Ctrl+Q", "keys.quit"}}};
   for (const auto& [key, what] : kKeys) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float width = ImGui::GetContentRegionAvail().x;

@@ -3,6 +3,7 @@
 #include "widgets.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <imgui.h>
 
@@ -23,7 +24,15 @@ std::string headline(const Ui& ui, const JobStatus& job) {
   return text;
 }
 
-// The stages as a line of parts whose widths are their expected times.
+// "12 s left"; of several pictures this one and all: "0.2 s · 16 s in all".
+std::string time_left(const Ui& ui, const JobStatus& job, const ProgressView& view) {
+  const std::string all = format_seconds(*view.seconds_left, ui.text);
+  if (job.request.count == 1) return fill(ui.t("progress.left"), {all});
+  return fill(ui.t("progress.left.both"),
+              {format_seconds(*view.picture_seconds_left, ui.text), all});
+}
+
+// The stages of this picture as a line of parts whose widths are their expected times.
 void draw_stages(const Ui& ui, const ProgressView& view, ImVec2 at, float width) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const float gap = ui.px(2);
@@ -46,27 +55,44 @@ void draw_stages(const Ui& ui, const ProgressView& view, ImVec2 at, float width)
 void draw_running(const Ui& ui, const JobStatus& job, const ProgressView& view, ImVec2 at,
                   float width, float height) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  double done = 0;
-  for (std::size_t i = 0; i < kStageCount; ++i) done += view.share[i] * view.done[i];
-  const float filled = width * static_cast<float>(std::clamp(done, 0.0, 1.0));
+  const float filled = width * static_cast<float>(std::clamp(view.job_done, 0.0, 1.0));
   list.PushClipRect(at, {at.x + filled, at.y + height}, true);
   list.AddRectFilled(at, {at.x + width, at.y + height}, ui.colors.accent_soft, ui.px(8));
   list.PopClipRect();
+  for (const double end : view.picture_ends) {
+    const float x = std::round(at.x + width * static_cast<float>(end));
+    list.AddRectFilled({x, at.y}, {x + ui.px(1), at.y + height}, ui.colors.edge);
+  }
   const float y = at.y + (height - ui.px(17)) / 2;
   float edge = at.x + width - ui.px(13);
-  if (view.seconds_left && !job.cancelling) {
-    const std::string left =
-        fill(ui.t("progress.left"), {format_seconds(*view.seconds_left, ui.text)});
-    edge = draw_text_right(ui, edge, y, left, {ui.colors.text_dim, 13});
-  }
+  if (view.seconds_left && !job.cancelling)
+    edge = draw_text_right(ui, edge, y, time_left(ui, job, view), {ui.colors.text_dim, 13});
   const bool asks = ui.state.escape_cancels(ui.frame.now) && !job.cancelling;
   const TextStyle style{asks ? ui.colors.warn : ui.colors.text, 13, true};
   const std::string words = asks ? ui.t("progress.escape") : headline(ui, job);
   draw_text(ui, {at.x + ui.px(13), y}, fit_text(ui, words, style, edge - at.x - ui.px(24)), style);
+  ui.dump.say("progress", words);
   draw_stages(ui, view, {at.x, at.y + height + ui.px(3)}, width);
 }
 
+// "Cancelled at step 60 of 300 · picture 2 of 5".
+std::string ended_text(const Ui& ui, const UiState::Ended& ended) {
+  const JobOutcome::Place& at = ended.place;
+  std::string text =
+      at.stage == Stage::kDenoise && at.step > 0
+          ? fill(ui.t(ended.failed ? "progress.failed" : "progress.cancelled"),
+                 {std::to_string(at.step), std::to_string(at.total_steps)})
+          : fill(ui.t(ended.failed ? "progress.failed.stage" : "progress.cancelled.stage"),
+                 {ui.t("stage." + std::string(stage_name(at.stage)))});
+  if (ended.count > 1) {
+    text += " · " + fill(ui.t("progress.picture"),
+                         {std::to_string(at.image_index + 1), std::to_string(ended.count)});
+  }
+  return text;
+}
+
 std::string idle_text(const Ui& ui) {
+  if (ui.state.ended) return ended_text(ui, *ui.state.ended);
   const FinishedPicture* const picture = ui.state.selected_picture();
   if (picture == nullptr) return ui.t("progress.ready");
   double seconds = 0;
@@ -86,9 +112,11 @@ void draw_progress_panel(const Ui& ui, const Rect& area) {
   if (job != nullptr && ui.frame.progress) {
     draw_running(ui, *job, *ui.frame.progress, at, width, height);
   } else {
-    const TextStyle style{ui.colors.text_dim, 13};
-    draw_text(ui, {at.x + ui.px(13), at.y + (height - ui.px(17)) / 2},
-              fit_text(ui, idle_text(ui), style, width - ui.px(26)), style);
+    const bool failed = ui.state.ended && ui.state.ended->failed;
+    const TextStyle style{failed ? ui.colors.bad : ui.colors.text_dim, 13};
+    const std::string words = fit_text(ui, idle_text(ui), style, width - ui.px(26));
+    draw_text(ui, {at.x + ui.px(13), at.y + (height - ui.px(17)) / 2}, words, style);
+    ui.dump.say("progress", words);
   }
   ImGui::SetCursorScreenPos(at);
   ImGui::Dummy({width, static_cast<float>(area.h)});

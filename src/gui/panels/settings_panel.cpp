@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <hello_imgui/icons_font_awesome_6.h>
 #include <imgui.h>
@@ -26,8 +27,26 @@ void draw_problem(const Ui& ui, RequestProblem::Field field) {
   }
 }
 
+// The arrow keys change a seed that is a number.
+void take_arrows(ImGuiInputTextCallbackData* data) {
+  const auto seed = parse_seed({data->Buf, static_cast<std::size_t>(data->BufTextLen)});
+  if (!seed || !seed->value || ImGui::GetIO().KeyAlt) return;
+  const std::uint64_t by = ImGui::GetIO().KeyShift ? 10 : 1;
+  const std::uint64_t now = *seed->value;
+  constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
+  const std::uint64_t next = data->EventKey == ImGuiKey_UpArrow ? now + std::min(by, kMost - now)
+                                                                : now - std::min(by, now);
+  data->DeleteChars(0, data->BufTextLen);
+  data->InsertChars(0, std::to_string(next).c_str());
+  data->SelectAll();
+}
+
 // A paste that is no seed leaves the field as it was.
-int refuse_paste(ImGuiInputTextCallbackData* data) {
+int follow_seed(ImGuiInputTextCallbackData* data) {
+  if (data->EventFlag == ImGuiInputTextFlags_CallbackHistory) {
+    take_arrows(data);
+    return 0;
+  }
   auto& state = *static_cast<UiState*>(data->UserData);
   const std::string text(data->Buf, static_cast<std::size_t>(data->BufTextLen));
   const bool pasted = ImGui::IsKeyDown(ImGuiMod_Ctrl) || text.size() > state.seed_text.size() + 1;
@@ -53,8 +72,9 @@ void draw_seed_field(const Ui& ui) {
   UiState& state = ui.state;
   const std::string before = state.seed_text;
   ImGui::InputTextWithHint("##seed", ui.t("seed.random").c_str(), &state.seed_text,
-                           ImGuiInputTextFlags_CallbackEdit | ImGuiInputTextFlags_AutoSelectAll,
-                           refuse_paste, &state);
+                           ImGuiInputTextFlags_CallbackEdit | ImGuiInputTextFlags_CallbackHistory |
+                               ImGuiInputTextFlags_AutoSelectAll,
+                           follow_seed, &state);
   if (ImGui::IsItemActivated()) state.seed_before = before;
   if (ImGui::IsKeyPressed(ImGuiKey_Escape)) state.seed_text = before;
   if (ImGui::IsItemDeactivated()) take_seed(state);

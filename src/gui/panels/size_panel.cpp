@@ -180,6 +180,7 @@ bool draw_side(const Ui& ui, const std::string& name, const std::string& letter,
   ImGui::PopStyleVar();
   if (entered) {
     typed = static_cast<int>(entered->value);
+    ui.state.forget_size_note();
     ui.state.size_note = entered->note;
   }
   outline(ui, too_large);
@@ -212,17 +213,23 @@ void draw_custom(const Ui& ui) {
     entered = true;
     snapped = state.commit_height(unit);
   }
-  if (entered && snapped) state.size_note = fill(ui.t("size.snapped"), {std::to_string(unit)});
+  if (entered && !state.keeps_ratio()) {
+    state.size_note =
+        fill(ui.t("size.nearest"), {format_ratio(*state.locked_ratio),
+                                    to_string(Size{state.draft.width, state.draft.height})});
+  } else if (entered && snapped) {
+    state.size_note = fill(ui.t("size.snapped"), {std::to_string(unit)});
+  }
 
   ImGui::SetCursorScreenPos({at.x + 2 * side + cross + gap, at.y});
-  const bool locked = state.lock_ratio;
+  const bool locked = state.locked_ratio.has_value();
   if (button(ui, {.name = "size.lock",
                   .label = locked ? ICON_FA_LOCK : ICON_FA_LOCK_OPEN,
                   .tip = ui.t(locked ? "tip.unlock" : "tip.lock"),
                   .kind = locked ? ButtonKind::kAccent : ButtonKind::kPlain,
                   .size = {square, height},
                   .text_size = 12})) {
-    state.lock_ratio = !state.lock_ratio;
+    state.lock_ratio(!locked);
   }
   ImGui::SetCursorScreenPos({at.x + 2 * side + cross + 2 * gap + square, at.y});
   if (button(ui, {.name = "size.swap",
@@ -231,7 +238,7 @@ void draw_custom(const Ui& ui) {
                   .size = {square, height},
                   .text_size = 12})) {
     state.swap_sides();
-    state.size_note.clear();
+    state.forget_size_note();
   }
   take_room(at, height);
 }
@@ -271,7 +278,7 @@ void draw_heading(const Ui& ui) {
 
 // What is to be said of the size, in the room between the groups: nothing moves for it.
 void draw_note(const Ui& ui) {
-  std::string note = ui.state.size_note;
+  std::string note = ui.frame.size_note.text;
   ImU32 color = ui.colors.warn;
   for (const RequestProblem& problem : ui.frame.problems) {
     if (problem.field != RequestProblem::Field::kSize) continue;
@@ -280,9 +287,23 @@ void draw_note(const Ui& ui) {
   }
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
+  const auto& use = ui.frame.size_note.use;
+  if (use) color = ui.colors.ok;
   const TextStyle style{color, kSmallSize};
-  draw_text(ui, {at.x, at.y - ui.px(4)}, fit_text(ui, note, style, width), style);
-  ImGui::Dummy({width, ui.px(12)});
+  const float most = use ? width - ui.px(64) : width;
+  const std::string shown = fit_text(ui, note, style, most);
+  draw_text(ui, {at.x, at.y - ui.px(4)}, shown, style);
+  if (use) {
+    ImGui::SetCursorScreenPos({at.x + text_width(ui, shown, style) + ui.px(8), at.y - ui.px(6)});
+    if (button(ui, {.name = "size.again",
+                    .label = ui.t("size.use"),
+                    .tip = fill(ui.t("tip.size.again"), {to_string(*use)}),
+                    .size = {ui.px(48), ui.px(19)},
+                    .text_size = kSmallSize})) {
+      ui.actions.choose_size(*use);
+    }
+  }
+  take_room(at, ui.px(12));
   if (!note.empty()) tooltip(ui, note);
 }
 

@@ -176,7 +176,8 @@ float draw_buttons(const Ui& ui, float right, float y, float height) {
       text_width(ui, ui.t("queue.button") + "   " + count, {0, kTextSize}) + ui.px(28);
   x -= width + gap;
   draw_queue(ui, x, y, width, height);
-  return x;
+  const float bell = draw_bell(ui, x - gap, y, height);
+  return ui.state.folded.empty() ? x : bell;
 }
 
 }  // namespace

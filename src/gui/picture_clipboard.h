@@ -1,0 +1,29 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace headroom {
+
+// A picture on the clipboard of X11, which GLFW offers for text only. It has a connection of its
+// own to the display, which serve() looks after. Main thread.
+class PictureClipboard {
+ public:
+  PictureClipboard();
+  ~PictureClipboard();
+  PictureClipboard(const PictureClipboard&) = delete;
+  PictureClipboard& operator=(const PictureClipboard&) = delete;
+
+  // Puts a PNG file's bytes on the clipboard. False where there is no X11.
+  bool offer(std::vector<std::uint8_t> png);
+  // Whether others may still ask for it.
+  [[nodiscard]] bool holds() const;
+  // Answers those who asked since the last call.
+  void serve();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;  // from the first offer on
+};
+
+}  // namespace headroom

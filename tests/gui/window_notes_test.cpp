@@ -1,0 +1,116 @@
+// Notes and messages go with what they are about. Real events on gui_demo's window.
+#include "support/window_driver.h"
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace headroom::test {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+class WindowNotes : public ::testing::Test {
+ protected:
+  WindowNotes() {
+    std::string name = (fs::temp_directory_path() / "headroom_notes_XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    folder_ = name;
+  }
+  ~WindowNotes() override {
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+  }
+  [[nodiscard]] WindowDriver open(std::vector<std::string> options) const {
+    options.insert(options.end(), {"--output={folder}/pictures", "--others-file={folder}/others"});
+    return WindowDriver(
+        {.program = HEADROOM_GUI_DEMO, .arguments = std::move(options), .folder = folder_});
+  }
+  // Whole at any moment: the window may be reading it.
+  void others_hold(const char* bytes) const {
+    std::ofstream(folder_ / "new") << bytes;
+    fs::rename(folder_ / "new", folder_ / "others");
+  }
+  static bool has(const json& text, const char* part) {
+    return text.get<std::string>().find(part) != std::string::npos;
+  }
+  fs::path folder_;
+};
+
+TEST_F(WindowNotes, ANoteOfASizeThatDidNotFitFollowsTheMemory) {
+  others_hold("600M");
+  WindowDriver w = open({"--total=4.7G"});
+  ASSERT_TRUE(w.wait([](const json& s) { return s["cards"]["1024"]["state"] == "short"; }));
+  w.click("preset.1024");
+  ASSERT_TRUE(w.wait([](const json& s) {
+    return s["width"] == 768 && has(s["size_note"], "1024×1024 does not fit");
+  }));
+  others_hold("2G");
+  ASSERT_TRUE(w.wait([](const json& s) {
+    return s["cards"]["768"]["state"] == "short" && s["size_note"] == "";
+  })) << "this one does not fit either";
+  others_hold("100M");
+  ASSERT_TRUE(w.wait([](const json& s) {
+    return s["cards"]["1024"]["state"] != "short" && has(s["size_note"], "1024×1024 fits again");
+  }));
+  w.screenshot("size_fits_again");
+  w.click("size.again");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["width"] == 1024 && s["size_note"] == ""; }));
+}
+
+TEST_F(WindowNotes, MessagesOfASettledThingGoAndNoneLiesOnThePicture) {
+  WindowDriver w = open({"--step-ms=10", "--save=fails"});
+  w.click("example.0");
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) {
+    return s["pictures"] == 1 && s["jobs"] == 0 && s["banners"].size() == 1;
+  }));
+  ASSERT_TRUE(w.wait([&](const json&) {
+    const json widgets = w.read()["widgets"];
+    if (!widgets.contains("banner.0")) return false;
+    const json& banner = widgets["banner.0"];
+    const json& canvas = widgets["canvas"];
+    return banner["h"] > 20 &&
+           banner["y"].get<double>() + banner["h"].get<double>() <= canvas["y"].get<double>();
+  })) << w.read()["widgets"]["banner.0"]
+      << w.read()["widgets"]["canvas"];
+  w.screenshot("banner_above");
+  w.click("save_again");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["picture_file"] != ""; }));
+  EXPECT_TRUE(w.wait([](const json& s) {
+    return s["banners"].empty() || (s["banners"].size() == 1 && has(s["banners"][0], ".png"));
+  })) << w.state()["banners"];
+  EXPECT_TRUE(w.wait([](const json& s) { return s["banners"].empty() && s["folded"] == 0; }));
+}
+
+TEST_F(WindowNotes, AFailureIsForgottenWhenThePictureIsMade) {
+  WindowDriver w = open({"--step-ms=10"});
+  w.click("prompt");
+  w.type("fail once");
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["banners"].size() == 1 && s["jobs"] == 0; }));
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 1; }));
+  EXPECT_TRUE(w.wait([](const json& s) { return s["banners"].empty(); }));
+}
+
+TEST_F(WindowNotes, AWarningFoldsIntoTheBellAfterAWhile) {
+  WindowDriver w = open({"--step-ms=10"});
+  w.click("prompt");
+  w.type("slow");
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 1 && s["banners"].size() == 1; }));
+  ASSERT_TRUE(w.wait([](const json& s) { return s["folded"] == 1 && s["banners"].empty(); }));
+  w.click("bell");
+  ASSERT_TRUE(w.wait_for_widget("bell.0.close"));
+  w.screenshot("bell");
+  w.click("bell.0.close");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["folded"] == 0; }));
+}
+
+}  // namespace
+}  // namespace headroom::test

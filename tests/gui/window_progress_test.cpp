@@ -1,0 +1,82 @@
+// What the window says of a job that runs or has just ended. Real clicks on gui_demo's window.
+#include "support/window_driver.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace headroom::test {
+namespace {
+
+using nlohmann::json;
+
+WindowDriver open(std::vector<std::string> options) {
+  options.emplace_back("--output={folder}/pictures");
+  return WindowDriver({.program = HEADROOM_GUI_DEMO, .arguments = std::move(options)});
+}
+
+void enter(WindowDriver& w, const std::string& field, const std::string& text) {
+  w.click(field);
+  w.key("ctrl+a");
+  w.type(text);
+  w.key("Tab");
+}
+
+TEST(WindowProgress, TheBarOfSeveralPicturesIsThatOfTheJob) {
+  WindowDriver w = open({"--step-ms=40"});
+  w.click("example.0");
+  enter(w, "count.value", "5");
+  enter(w, "steps.value", "10");
+  w.click("generate");
+  double before = 0;
+  double backwards = 0;
+  bool early = true;
+  ASSERT_TRUE(w.wait(
+      [&](const json& s) {
+        if (s["running"] == false) return s["pictures"] == 5;
+        const double done = s["job_done"];
+        backwards = std::max(backwards, before - done);
+        // Of five pictures the third is being made: two fifths are done, and no more than three.
+        if (s["image_index"] == 2) early = early && done > 0.35 && done < 0.65;
+        if (done > 0 && before < 0.5 && done > 0.3) w.screenshot("progress_job");
+        before = done;
+        return false;
+      },
+      60));
+  EXPECT_GT(before, 0.8);
+  EXPECT_LT(backwards, 0.1) << "it never begins anew";
+  EXPECT_TRUE(early);
+}
+
+TEST(WindowProgress, ACancelLeavesItsTraceUntilTheNextAction) {
+  WindowDriver w = open({"--step-ms=60"});
+  w.click("example.0");
+  enter(w, "steps.value", "5");
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 1 && s["jobs"] == 0; }));
+  ASSERT_TRUE(w.wait_for_words("progress", "Made in"));
+  enter(w, "steps.value", "300");
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["step"] > 2; }));
+  w.click("cancel");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["jobs"] == 0; }));
+  EXPECT_TRUE(w.wait_for_words("progress", "Cancelled at step"));
+  EXPECT_TRUE(w.wait_for_words("progress", "of 300"));
+  w.screenshot("cancelled");
+  w.click("strip.0");
+  EXPECT_TRUE(w.wait_for_words("progress", "Made in"));
+}
+
+TEST(WindowProgress, ARandomSeedIsShownWhileItsPictureIsMade) {
+  WindowDriver w = open({"--step-ms=400"});
+  w.click("example.0");
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["running"] == true; }));
+  EXPECT_TRUE(w.wait_for_words("value.picture.seed", "42", 5)) << "the fake's own choice";
+  EXPECT_EQ(w.state()["pictures"], 0);
+}
+
+}  // namespace
+}  // namespace headroom::test

@@ -1,0 +1,90 @@
+// The window with the keyboard alone. Real keys on gui_demo's window.
+#include "support/window_driver.h"
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace headroom::test {
+namespace {
+
+using nlohmann::json;
+
+WindowDriver open(std::vector<std::string> options) {
+  options.emplace_back("--output={folder}/pictures");
+  return WindowDriver({.program = HEADROOM_GUI_DEMO, .arguments = std::move(options)});
+}
+
+bool comes_to(const WindowDriver& w, const char* region) {
+  return w.wait([&](const json& s) { return s["region"] == region; }, 5);
+}
+
+TEST(WindowRegions, CtrlTabIsTheNextPartOfTheWindow) {
+  WindowDriver w = open({});
+  ASSERT_TRUE(comes_to(w, "make"));
+  for (const char* const region : {"canvas", "details", "top", "make", "canvas"}) {
+    w.key("ctrl+Tab");
+    EXPECT_TRUE(comes_to(w, region)) << region << w.state();
+  }
+  for (const char* const region : {"make", "top"}) {
+    w.key("ctrl+shift+Tab");
+    EXPECT_TRUE(comes_to(w, region)) << region;
+  }
+}
+
+TEST(WindowRegions, APictureIsMadeAndSeenWithoutAMouse) {
+  WindowDriver w = open({"--step-ms=10"});
+  w.type("a cat");
+  w.key("ctrl+Return");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 1 && s["jobs"] == 0; }));
+  w.key("F6");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["canvas_focused"] == true; }));
+  w.screenshot("region_canvas");
+  w.key("KP_2");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["width"] == 768; }));
+  w.key("1");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["width"] == 512; }));
+  const auto place = [&](const char* key) { return w.read()["widgets"]["picture"][key]; };
+  const double fitted = place("w");
+  w.key("plus");
+  EXPECT_TRUE(w.wait([&](const json&) { return place("w") > 1.2 * fitted; }));
+  w.key("KP_Add");
+  EXPECT_TRUE(w.wait([&](const json&) { return place("w") > 1.5 * fitted; }));
+  const double left = place("x");
+  w.drag("canvas", 2, 80, 0);
+  EXPECT_TRUE(w.wait([&](const json&) { return place("x") > left + 60; })) << place("x") << left;
+  w.key("minus");
+  EXPECT_TRUE(w.wait([&](const json&) { return place("w") < 1.3 * fitted; }));
+  w.key("Home");
+  EXPECT_TRUE(w.wait([&](const json&) { return place("w") == fitted; }));
+  w.key("F6");
+  ASSERT_TRUE(comes_to(w, "details"));
+  w.screenshot("region_details");
+  w.key("F6");
+  w.key("F6");
+  ASSERT_TRUE(comes_to(w, "make"));
+  w.key("End");
+  w.type("s");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["prompt"] == "a cats"; }));
+}
+
+TEST(WindowRegions, F11FillsTheScreenAndCtrlQCloses) {
+  WindowDriver w = open({"--width=1000", "--height=700"});
+  const auto is = [&](int width, int height) {
+    return w.wait([&](const json&) {
+      const json window = w.read()["window"];
+      return window["width"] == width && window["height"] == height;
+    });
+  };
+  ASSERT_TRUE(is(1000, 700));
+  w.key("F11");
+  EXPECT_TRUE(is(1280, 800)) << w.read()["window"];
+  w.key("F11");
+  EXPECT_TRUE(is(1000, 700)) << w.read()["window"];
+  w.key("ctrl+q");
+  EXPECT_EQ(w.wait_for_exit(10), 0);
+}
+
+}  // namespace
+}  // namespace headroom::test
