@@ -8,7 +8,6 @@
 #include <fstream>
 #include <iterator>
 #include <utility>
-#include <vector>
 
 #include <imgui.h>
 
@@ -192,9 +191,9 @@ void Actions::reuse_seed() {
 namespace {
 
 // As it was saved, with its settings; empty when it is nowhere any more.
-std::vector<std::uint8_t> png_of(const FinishedPicture& picture) {
+std::string png_of(const FinishedPicture& picture) {
   std::ifstream in(picture.file, std::ios::binary);
-  std::vector<std::uint8_t> bytes{std::istreambuf_iterator<char>(in), {}};
+  std::string bytes{std::istreambuf_iterator<char>(in), {}};
   if (bytes.empty() && picture.picture.image) bytes = encode_png(*picture.picture.image, {});
   return bytes;
 }
@@ -204,7 +203,7 @@ std::vector<std::uint8_t> png_of(const FinishedPicture& picture) {
 void Actions::copy_picture() {
   const FinishedPicture* const picture = state_.selected_picture();
   if (picture == nullptr) return;
-  std::vector<std::uint8_t> png = png_of(*picture);
+  std::string png = png_of(*picture);
   if (png.empty()) {
     state_.add_banner({.kind = Banner::Kind::kWarning, .text = text_.text("canvas.gone")});
   } else if (graphics_.copy_picture(std::move(png))) {

@@ -211,7 +211,7 @@ void Graphics::wait(double seconds) {
   }
 }
 
-bool Graphics::copy_picture(std::vector<std::uint8_t> png) {
+bool Graphics::copy_picture(std::string png) {
   if (glfwGetPlatform() != GLFW_PLATFORM_X11) return false;
   return state_->clipboard.offer(std::move(png));
 }

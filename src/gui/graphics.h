@@ -1,10 +1,8 @@
 #pragma once
-#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace headroom {
 
@@ -43,7 +41,7 @@ class Graphics {
   // Sleeps until an event, a wake or the end of `seconds`.
   void wait(double seconds);
   // Puts a PNG file's bytes on the clipboard as a picture; false where that cannot be done.
-  bool copy_picture(std::vector<std::uint8_t> png);
+  bool copy_picture(std::string png);
   // Seconds since the person last did something with mouse or keyboard.
   [[nodiscard]] double idle_seconds() const;
   [[nodiscard]] bool hidden() const;  // minimised: nothing needs drawing

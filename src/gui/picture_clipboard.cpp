@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <X11/Xatom.h>
 #include <X11/Xlib.h>
@@ -39,7 +41,7 @@ struct PictureClipboard::State {
   Display* display = XOpenDisplay(nullptr);
   ::Window window = 0;
   Atom clipboard = 0, targets = 0, png = 0, parts = 0;
-  std::vector<std::uint8_t> bytes;  // empty: the clipboard is another's
+  std::string bytes;  // empty: the clipboard is another's
   std::vector<Transfer> transfers;
 
   State() {
@@ -121,7 +123,7 @@ struct PictureClipboard::State {
 PictureClipboard::PictureClipboard() = default;
 PictureClipboard::~PictureClipboard() = default;
 
-bool PictureClipboard::offer(std::vector<std::uint8_t> png) {
+bool PictureClipboard::offer(std::string png) {
   if (!state_) state_ = std::make_unique<State>();
   State& s = *state_;
   if (s.display == nullptr || png.empty()) return false;

@@ -1,7 +1,6 @@
 #pragma once
-#include <cstdint>
 #include <memory>
-#include <vector>
+#include <string>
 
 namespace headroom {
 
@@ -15,7 +14,7 @@ class PictureClipboard {
   PictureClipboard& operator=(const PictureClipboard&) = delete;
 
   // Puts a PNG file's bytes on the clipboard. False where there is no X11.
-  bool offer(std::vector<std::uint8_t> png);
+  bool offer(std::string png);
   // Whether others may still ask for it.
   [[nodiscard]] bool holds() const;
   // Answers those who asked since the last call.
