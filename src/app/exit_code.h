@@ -9,6 +9,8 @@ inline constexpr int kExitUsage = 2;
 inline constexpr int kExitFile = 3;
 inline constexpr int kExitMemory = 4;
 inline constexpr int kExitCancelled = 130;
+// No exit code: main.cpp starts the program anew, with the same arguments.
+inline constexpr int kStartAgain = -1;
 
 [[nodiscard]] constexpr int exit_code(ErrorKind kind) {
   switch (kind) {

@@ -5,6 +5,8 @@
 #include "headroom/core/error.h"
 #include "headroom/memory/cuda_allocator_model.h"
 
+#include "exit_code.h"
+
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -12,6 +14,7 @@
 #include <system_error>
 
 #include <dlfcn.h>
+#include <unistd.h>
 
 // The CUDA part of libtorch ends the process, with no word of ours, over settings that it cannot
 // read. Without them it does what it does everywhere.
@@ -59,5 +62,10 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "headroom: the installation is incomplete: %s\n", dlerror());
     return 1;
   }
-  return entry(argc, argv);
+  const int code = entry(argc, argv);
+  if (code != headroom::kStartAgain) return code;
+  std::fflush(nullptr);
+  execv("/proc/self/exe", argv);
+  std::perror("headroom: cannot start again");
+  return headroom::kExitInternal;
 }

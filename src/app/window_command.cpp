@@ -4,6 +4,7 @@
 
 #include "commands.h"
 #include "composition.h"
+#include "exit_code.h"
 #include "model_examples.h"
 #include "paths.h"
 #include "picture_files.h"
@@ -89,7 +90,7 @@ int show_window(const AppConfig& config, const Composition& app, const std::stri
              spdlog::warn("a picture that was not saved is now in {}", file.string());
            },
        .ending = [&] { return ending.load(); }});
-  return window.run();
+  return window.run() == WindowEnd::kStartAgain ? kStartAgain : kExitOk;
 }
 
 }  // namespace

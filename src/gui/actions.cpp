@@ -76,6 +76,14 @@ void Actions::escape(double now_s) {
   }
 }
 
+void Actions::start_again() {
+  for (const FinishedPicture& picture : state_.pictures) {
+    if (!picture.save_error.empty() && services_.rescue) services_.rescue(picture);
+  }
+  state_.start_again = true;
+  state_.closing = UiState::Closing::kNow;
+}
+
 void Actions::queue_offered() {
   for (GenerationRequest& request : std::exchange(state_.offered, {}))
     services_.queue.submit(std::move(request));

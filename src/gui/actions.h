@@ -27,6 +27,8 @@ class Actions {
   void escape(double now_s);
   void undo();
   void queue_offered();
+  // Closes and starts the program anew; pictures that could not be saved are put where they can.
+  void start_again();
   // The answers to the question before closing.
   void save_unsaved_to(const std::filesystem::path& folder);
   void redo();

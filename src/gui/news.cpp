@@ -1,6 +1,7 @@
 #include "news.h"
 
 #include "format.h"
+#include "session.h"
 
 #include <optional>
 #include <utility>
@@ -56,6 +57,11 @@ void News::outcome(const JobOutcome& outcome,
   if (failure->kind == ErrorKind::kOutOfMemory) {
     banner.suggestion = smaller_size({outcome.request.width, outcome.request.height}, cards);
     if (banner.suggestion) banner.way = Banner::Way::kUseSize;
+  }
+  if (failure->kind == ErrorKind::kDevice) {
+    // Nothing can run before the program is started anew; until then it waits in the session.
+    state_.offered.insert(state_.offered.begin(), rest_of(outcome.request, outcome.pictures));
+    banner.way = Banner::Way::kStartAgain;
   }
   state_.add_banner(std::move(banner));
 }

@@ -114,6 +114,13 @@ fs::path file_of(const fs::path& folder, int window) {
 
 }  // namespace
 
+GenerationRequest rest_of(GenerationRequest request, int made) {
+  made = std::clamp(made, 0, request.count - 1);
+  request.count -= made;
+  if (request.seed) *request.seed += static_cast<std::uint64_t>(made);
+  return request;
+}
+
 std::string session_text(const Session& session) {
   json root{{"model", session.model},
             {"prompts", json::array()},

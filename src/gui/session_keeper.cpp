@@ -13,15 +13,6 @@ namespace {
 
 constexpr std::size_t kMostPictures = 40;
 
-// What is left to make of a job.
-GenerationRequest rest_of(const JobStatus& job) {
-  GenerationRequest rest = job.request;
-  const int made = job.running ? std::clamp(job.image_index, 0, rest.count - 1) : 0;
-  rest.count -= made;
-  if (rest.seed) *rest.seed += static_cast<std::uint64_t>(made);
-  return rest;
-}
-
 }  // namespace
 
 SessionKeeper::SessionKeeper(const WindowServices& services)
@@ -96,7 +87,8 @@ void SessionKeeper::save(UiState& state, const std::vector<JobStatus>& jobs,
   const auto most = static_cast<std::ptrdiff_t>(kMostPictures);
   if (many > most) session.pictures.erase(session.pictures.begin(), session.pictures.end() - most);
   for (const JobStatus& job : jobs) {
-    if (!job.cancelling) session.queue.push_back(rest_of(job));
+    if (!job.cancelling)
+      session.queue.push_back(rest_of(job.request, job.running ? job.image_index : 0));
   }
   try {
     file_.write(session);

@@ -32,7 +32,7 @@ class PromptHistory {
 struct Banner {
   enum class Kind { kTrouble, kWarning, kNote };
   // What its button does.
-  enum class Way { kNone, kUseSize, kUndo, kQueueOffered };
+  enum class Way { kNone, kUseSize, kUndo, kQueueOffered, kStartAgain };
   Kind kind = Kind::kTrouble;
   std::string title{};  // may be empty
   std::string text{};
@@ -115,6 +115,7 @@ struct UiState {
   double composer_px = 0;      // likewise of all that the composer holds
 
   std::vector<GenerationRequest> offered;  // what the last session did not make
+  bool start_again = false;                // once it has closed
   enum class Closing { kNo, kAsk, kWhenDone, kNow };
   Closing closing = Closing::kNo;
   bool quit_asked = false;         // by a key: as if the window was closed

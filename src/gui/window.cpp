@@ -64,7 +64,7 @@ double seconds_between(std::chrono::steady_clock::time_point from,
 class Window::Impl {
  public:
   explicit Impl(WindowServices services);
-  int run();
+  WindowEnd run();
 
  private:
   void draw();
@@ -339,7 +339,7 @@ double Window::Impl::patience() const {
   return longest;
 }
 
-int Window::Impl::run() {
+WindowEnd Window::Impl::run() {
   double due = 0;  // when the next frame should begin, if the window is busy
   while (state_.closing != UiState::Closing::kNow) {
     double begun = now();
@@ -371,11 +371,11 @@ int Window::Impl::run() {
     }
   }
   keep_session();
-  return 0;
+  return state_.start_again ? WindowEnd::kStartAgain : WindowEnd::kClosed;
 }
 
 Window::Window(WindowServices services) : impl_(std::make_unique<Impl>(std::move(services))) {}
 Window::~Window() = default;
-int Window::run() { return impl_->run(); }
+WindowEnd Window::run() { return impl_->run(); }
 
 }  // namespace headroom

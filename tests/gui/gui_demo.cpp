@@ -249,7 +249,8 @@ int run(const Options& options) {
              return save_png_in(folder, std::chrono::system_clock::now(),
                                 encode_png(*p.picture.image, {}));
            }});
-  return window.run();
+  window.run();
+  return 0;
 }
 
 }  // namespace

@@ -92,6 +92,30 @@ TEST_F(WindowSession, AnUnsavedPictureCanBeSavedElsewhere) {
   EXPECT_FALSE(fs::is_empty(folder_ / "elsewhere"));
 }
 
+TEST_F(WindowSession, ALostDeviceKeepsEveryJobAndOffersToStartAgain) {
+  {
+    WindowDriver w = open({"--step-ms=300"});
+    w.click("prompt");
+    w.type("lose the device");
+    w.key("ctrl+Return");
+    ASSERT_TRUE(w.wait([](const json& s) { return s["running"] == true; }));
+    w.key("ctrl+a");
+    w.type("the next");
+    w.key("ctrl+Return");
+    ASSERT_TRUE(w.wait([](const json& s) { return s["banners"].size() == 1; }, 60));
+    EXPECT_NE(w.state()["banners"][0].get<std::string>().find("gave up"), std::string::npos);
+    // The one that waits is not tried, and nothing is forgotten.
+    EXPECT_EQ(w.state()["jobs"], 1);
+    EXPECT_EQ(w.state()["running"], false);
+    w.screenshot("device_lost");
+    w.click("banner.0.action");
+    EXPECT_EQ(w.wait_for_exit(10), 0);  // main.cpp starts the real program again
+  }
+  WindowDriver w = open({});
+  ASSERT_TRUE(w.wait([](const json& s) { return s["offered"] == 2; }));
+  EXPECT_EQ(w.state()["prompt"], "the next");
+}
+
 TEST_F(WindowSession, ComesBackWithItsQueueOfferedAndItsPictures) {
   {
     WindowDriver w = open({"--step-ms=10"});

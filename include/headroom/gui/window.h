@@ -48,6 +48,10 @@ struct WindowServices {
   std::function<bool()> ending{};
 };
 
+// kStartAgain: the device is lost to this process, and the person asked for a new one, which finds
+// the session with all that waits.
+enum class WindowEnd { kClosed, kStartAgain };
+
 // The one window of the program. Create, use and destroy it on the main thread.
 //
 // For tests: when the environment variable HEADROOM_UI_DUMP names a file, the window writes there,
@@ -62,7 +66,8 @@ struct WindowServices {
 //              "theme", "hand", "seed", "steps", "guidance", "count", "banners": [TEXT], "folded",
 //              "picture_file", "closing", "offered", "cards": {PRESET: {"state":
 //              "fits|tight|slower|short|pending", "recommended", "selected"}}, "recommended":
-//              PRESET, "critical_point": "WxH", "rungs": [NAME], "others": [NAME], "frames",
+//              PRESET, "critical_point": "WxH", "rungs": [NAME], "others": [NAME],
+//              "memory": {"total", "free", "others"}, "frames",
 //              "frame_ms", "seconds"}}
 // Widgets: prompt, negative, negative.fold, example.N, example.more, preset.512, preset.768,
 // preset.1024, preset.16:9, preset.9:16, size.width, size.height, size.lock, size.swap,
@@ -83,9 +88,8 @@ class Window {
   Window(const Window&) = delete;
   Window& operator=(const Window&) = delete;
 
-  // Shows the window until it is closed, asking first while something would be lost. Returns the
-  // exit code, 0.
-  int run();
+  // Shows the window until it is closed, asking first while something would be lost.
+  WindowEnd run();
 
  private:
   class Impl;

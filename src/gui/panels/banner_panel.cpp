@@ -64,6 +64,13 @@ bool draw_way(const Ui& ui, const Banner& banner, const std::string& name) {
       if (!button(ui, options)) return false;
       ui.actions.queue_offered();
       return true;
+    case Banner::Way::kStartAgain:
+      options.label = ui.t("banner.start_again");
+      options.tip = ui.t("tip.start_again");
+      options.kind = ButtonKind::kAccent;
+      if (!button(ui, options)) return false;
+      ui.actions.start_again();
+      return true;
   }
   return false;
 }
