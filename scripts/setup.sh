@@ -19,7 +19,7 @@ build_packages=(
   nlohmann-json3-dev libcli11-dev libfontconfig-dev libfreetype-dev
   fonts-inter fonts-noto-cjk python3 python3-venv
 )
-test_packages=(libgtest-dev libgmock-dev xvfb xdotool imagemagick xauth xclip clang-format-14)
+test_packages=(libgtest-dev libgmock-dev xvfb xdotool imagemagick xauth xclip clang-format-14 clang-tidy-14)
 # What the metadata step of the Dear ImGui source package runs.
 source_package_tools=(scikit_build_core nanobind packaging pathspec)
 python=${HEADROOM_PYTHON:-python3}

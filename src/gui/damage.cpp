@@ -99,6 +99,7 @@ Area Damage::changed(const List& before, const List& now) {
            a.texture._TexID == b.texture._TexID;
   };
   const auto same_vertex = [](const ImDrawVert& a, const ImDrawVert& b) {
+    // NOLINTNEXTLINE(bugprone-suspicious-memory-comparison): the same bits draw the same
     return std::memcmp(&a, &b, sizeof a) == 0;
   };
   const auto [command_front, command_back] = same_ends(before.commands, now.commands, same_command);
@@ -132,9 +133,9 @@ std::vector<Area> Damage::look(const ImDrawData& data) {
   }
   std::vector<Area> areas;
   for (std::size_t i = 0; i < std::max(lists.size(), lists_.size()) && !all; ++i) {
-    static const List kNothing;
+    static const List nothing;
     Area area =
-        changed(i < lists_.size() ? lists_[i] : kNothing, i < lists.size() ? lists[i] : kNothing);
+        changed(i < lists_.size() ? lists_[i] : nothing, i < lists.size() ? lists[i] : nothing);
     if (area.empty()) continue;
     // A pixel more for lines that are drawn soft.
     area.low = {std::max(std::floor(area.low.x) - 1, screen.low.x),

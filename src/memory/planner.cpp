@@ -71,7 +71,7 @@ std::vector<Combination> combinations(const LadderCosts& costs) {
   const int chunks = 1 + static_cast<int>(costs.chunk_sizes.size());
   const int tiles = 1 + static_cast<int>(costs.tile_sizes.size());
   std::vector<Combination> all;
-  all.reserve(static_cast<std::size_t>(16 * chunks * (tiles + 1)));
+  all.reserve(std::size_t{16} * static_cast<std::size_t>(chunks * (tiles + 1)));
   for (int flags = 0; flags < 16; ++flags) {
     Combination c;
     c.rungs.sequential_guidance = (flags & 1) != 0;
