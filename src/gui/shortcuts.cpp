@@ -99,7 +99,6 @@ void handle_view(const Ui& ui) {
 }
 
 void handle_on_canvas(const Ui& ui) {
-  handle_view(ui);
   for (std::size_t i = 0; i < ui.frame.cards.size(); ++i) {
     const int digit = static_cast<int>(i);
     if (!pressed({static_cast<ImGuiKey>(ImGuiKey_1 + digit),
@@ -130,6 +129,7 @@ void handle_shortcuts(const Ui& ui) {
   handle_undo(ui);
   if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiKey_C)) ui.actions.copy_picture();
   if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_C)) ui.actions.copy_path();
+  if (!io.KeyCtrl && !io.KeyAlt) handle_view(ui);
   if (!ui.state.canvas_focused) return;
   if (io.KeyCtrl || io.KeyAlt || io.KeySuper) return;
   if (writes()) ui.state.undo.typing(ui.frame.now);

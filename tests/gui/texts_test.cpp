@@ -41,7 +41,7 @@ std::set<std::string> used_keys() {
       for (std::sregex_iterator k(arguments.begin(), arguments.end(), literal); k != end; ++k)
         keys.insert((*k)[1]);
     }
-    const std::regex row("\"((?:gauge\\.row|keys|stages)\\.[a-z]+)\"");  // keys in tables
+    const std::regex row("\"((?:gauge\\.row|keys|stages|picture)\\.[a-z_]+)\"");  // keys in tables
     for (std::sregex_iterator it(code.begin(), code.end(), row), end; it != end; ++it)
       keys.insert((*it)[1]);
   }
