@@ -15,6 +15,9 @@ namespace headroom {
 
 void Actions::generate(bool in_front, const std::string& blocked) {
   if (!blocked.empty()) return;
+  const ImGuiIO& io = ImGui::GetIO();
+  const double since = ImGui::GetTime() - std::exchange(state_.generate_at, ImGui::GetTime());
+  if (since < io.MouseDoubleClickTime && !io.KeyShift) return;
   auto request = state_.request();
   if (!request) return;
   state_.history.add(request->prompt);

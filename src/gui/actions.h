@@ -17,7 +17,8 @@ class Actions {
           Graphics& graphics)
       : services_(services), state_(state), text_(text), graphics_(graphics) {}
 
-  // Sends the draft to the queue unless something is wrong with it (`blocked` is not empty).
+  // Sends the draft to the queue unless something is wrong with it (`blocked` is not empty). A
+  // second press as quick as a double click is none, unless Shift is held.
   void generate(bool in_front, const std::string& blocked);
   void cancel_running();
   // What has not begun leaves the queue with a way back.

@@ -64,6 +64,7 @@ struct UiState {
   bool number_active = false;  // a number is being typed: as of the last frame
   bool generate_asked = false;
   bool generate_in_front = false;
+  double generate_at = -1e9;         // seconds, when it was pressed last
   std::string seed_text;             // empty = random
   std::string seed_before;           // when its field was entered
   std::string seed_note;             // what was refused as a seed; until the next change

@@ -245,6 +245,15 @@ void WindowDriver::click(const std::string& widget) {
   nap();
 }
 
+void WindowDriver::double_click(const std::string& widget, bool shift) {
+  hover(widget);
+  if (shift) tool({"xdotool", "keydown", "shift"});
+  nap();
+  tool({"xdotool", "click", "--repeat", "2", "--delay", "120", "1"});
+  nap();
+  if (shift) tool({"xdotool", "keyup", "shift"});
+}
+
 void WindowDriver::key(const std::string& keys) {
   // As a hand does it: the modifiers are let go last. (`xdotool key` lets them go first, and a slow
   // window then sees the key without them.)

@@ -71,6 +71,7 @@ class WindowDriver {
   [[nodiscard]] bool wait_for_widget(const std::string& name, double seconds = 20) const;
 
   void click(const std::string& widget);
+  void double_click(const std::string& widget, bool shift = false);
   void hover(const std::string& widget);
   void point_at(int x, int y);
   void key(const std::string& keys);
