@@ -66,6 +66,8 @@ void Actions::cancel(JobId id) {
   }
 }
 
+void Actions::move(JobId id, int places) { services_.queue.move(id, places); }
+
 void Actions::clear_waiting() { note_removed(services_.queue.cancel_waiting()); }
 
 void Actions::escape(double now_s) {

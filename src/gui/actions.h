@@ -23,6 +23,7 @@ class Actions {
   void cancel_running();
   // What has not begun leaves the queue with a way back.
   void cancel(JobId id);
+  void move(JobId id, int places);  // of a waiting job; see GenerationQueue
   void clear_waiting();
   // Esc with nothing open and nothing focused: says that another one cancels, then cancels.
   void escape(double now_s);

@@ -60,7 +60,7 @@ struct WindowServices {
 //              "canvas_focused", "region", "editing", "escape_cancels",
 //              "width", "height", "can_generate", "reason", "prompt", "tokens", "language",
 //              "theme", "hand", "seed", "steps", "guidance", "count", "banners": [TEXT], "folded",
-//              "picture_file", "closing", "offered", "cards": {PRESET: {"state":
+//              "queue": [JOB], "picture_file", "closing", "offered", "cards": {PRESET: {"state":
 //              "fits|tight|slower|short|pending", "recommended", "selected"}}, "recommended":
 //              PRESET, "critical_point": "WxH", "rungs": [NAME], "others": [NAME], "frames",
 //              "frame_ms", "seconds"}}
@@ -71,7 +71,8 @@ struct WindowServices {
 // generate, cancel, canvas, picture (where the picture lies on the canvas), canvas.fit,
 // canvas.actual, progress, strip.N, strip.live, details (opens the drawer), use_settings,
 // reuse_seed, copy_picture, copy_path, show_in_folder, save_again, gauge, gauge.spark, value.KEY (a
-// row of the picture's settings), value.prompt, queue, queue.cancel.ID, queue.clear, language,
+// row of the picture's settings), value.prompt, queue, queue.cancel.ID, queue.up.ID,
+// queue.down.ID, queue.drag.ID, queue.clear, language,
 // theme, tip (an explanation), banner.N, banner.N.action, banner.N.close, bell (opens the list of
 // folded messages), bell.N.close, close.finish, close.now, close.stay, close.folder, close.save.
 class Window {
