@@ -135,6 +135,7 @@ struct UiState {
   std::uint64_t next_banner = 1;
   std::string language = "en";
   bool dark = true;
+  double zoom = 1;  // of the interface, see ui_zoom.h
 
   static constexpr double kEscapeAgain_s = 1.5;
   [[nodiscard]] bool escape_cancels(double now_s) const {

@@ -27,15 +27,25 @@ namespace {
 using namespace headroom;
 
 struct Options {
-  std::map<std::string, std::string> values{{"share", ""},      {"output", "/tmp/headroom_demo"},
-                                            {"step-ms", "150"}, {"total", "6G"},
-                                            {"others", "600M"}, {"others-file", ""},
-                                            {"language", "en"}, {"theme", "dark"},
-                                            {"width", "1280"},  {"height", "800"},
-                                            {"scale", "0"},     {"save", "works"},
-                                            {"unit", "64"},     {"guidance", "2"},
-                                            {"session", ""},    {"source", "CPU budget"},
-                                            {"cap", ""},        {"reserve", ""}};
+  std::map<std::string, std::string> values{{"share", ""},
+                                            {"output", "/tmp/headroom_demo"},
+                                            {"step-ms", "150"},
+                                            {"total", "6G"},
+                                            {"others", "600M"},
+                                            {"others-file", ""},
+                                            {"language", "en"},
+                                            {"theme", "dark"},
+                                            {"width", "1280"},
+                                            {"height", "800"},
+                                            {"scale", "0"},
+                                            {"save", "works"},
+                                            {"unit", "64"},
+                                            {"guidance", "2"},
+                                            {"session", ""},
+                                            {"state-file", ""},
+                                            {"source", "CPU budget"},
+                                            {"cap", ""},
+                                            {"reserve", ""}};
   [[nodiscard]] std::string text(const std::string& name) const { return values.at(name); }
   [[nodiscard]] double number(const std::string& name) const { return std::stod(values.at(name)); }
   [[nodiscard]] std::int64_t bytes(const std::string& name) const {
@@ -233,6 +243,7 @@ int run(const Options& options) {
        .config = config,
        .output_folder = output,
        .assets_folder = options.text("share"),
+       .state_file = options.text("state-file"),
        .session_folder = options.text("session"),
        .can_draw = {{"en",
                      "This model draws emoji-like pictures of 65 things: animals, flowers, food, "

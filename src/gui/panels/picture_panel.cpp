@@ -170,7 +170,7 @@ void draw_running(const Ui& ui, const JobStatus& job) {
 
 void draw_keys(const Ui& ui) {
   section(ui, ui.t("keys.label"));
-  constexpr std::array<std::array<const char*, 2>, 16> kKeys{{{"Ctrl+Enter", "keys.generate"},
+  constexpr std::array<std::array<const char*, 2>, 17> kKeys{{{"Ctrl+Enter", "keys.generate"},
                                                               {"Ctrl+Shift+Enter", "keys.front"},
                                                               {"Esc", "keys.cancel"},
                                                               {"Shift+Esc", "keys.clear"},
@@ -184,6 +184,7 @@ void draw_keys(const Ui& ui) {
                                                               {"Tab", "keys.tab"},
                                                               {"F6", "keys.regions"},
                                                               {"↑ ↓", "keys.number"},
+                                                              {"Ctrl+ +  −  0", "keys.size"},
                                                               {"F11", "keys.full"},
                                                               {"Ctrl+Q", "keys.quit"}}};
   for (const auto& [key, what] : kKeys) {
