@@ -64,8 +64,9 @@ std::string format_seconds(double seconds, const StringTable& text) {
   return clock.data();
 }
 
-std::string format_about(double seconds, const StringTable& text) {
-  return "≈ " + format_seconds(seconds < 1 ? seconds : std::round(seconds), text);
+std::string format_predicted(double seconds, bool estimated, const StringTable& text) {
+  return (estimated ? "≈ " : "") +
+         format_seconds(seconds < 1 ? seconds : std::round(seconds), text);
 }
 
 std::string format_ratio(Size sides) {

@@ -24,8 +24,8 @@ namespace headroom {
 
 // A device's name as a person says it: the source of its memory, "CPU budget", is just the CPU.
 [[nodiscard]] std::string device_label(const std::string& name);
-// "≈ 6 s": a prediction, so without a needless decimal.
-[[nodiscard]] std::string format_about(double seconds, const StringTable& text);
+// A prediction, so without a needless decimal: "6 s", or "≈ 6 s" where no run has told yet.
+[[nodiscard]] std::string format_predicted(double seconds, bool estimated, const StringTable& text);
 
 // "16:9"; "1.79:1" where the sides have no common measure that says more.
 [[nodiscard]] std::string format_ratio(Size sides);

@@ -34,7 +34,10 @@ SizeCard make_card(const SizePreset& preset, const Forecast* forecast) {
     card.suggestion = forecast->suggestion;
     return card;
   }
-  if (forecast->plan.seconds > 0) card.seconds = forecast->plan.seconds;
+  if (forecast->plan.seconds > 0) {
+    card.seconds = forecast->plan.seconds;
+    card.seconds_are_estimated = forecast->plan.seconds_are_estimated;
+  }
   if (card.state == CardState::kSlower && card.seconds) card.slowdown = forecast->slowdown;
   return card;
 }

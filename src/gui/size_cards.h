@@ -32,6 +32,7 @@ struct SizeCard {
   std::int64_t peak_bytes = 0;
   std::int64_t shortfall_bytes = 0;
   std::optional<double> seconds;
+  bool seconds_are_estimated = false;
   std::optional<double> slowdown;  // how many times the seconds of a run with all resident
   std::vector<std::string> rungs;
   std::optional<Size> suggestion;

@@ -6,6 +6,7 @@
 #include "closing.h"
 #include "format.h"
 #include "graphics.h"
+#include "job_watch.h"
 #include "news.h"
 #include "panels/panels.h"
 #include "pictures.h"
@@ -105,15 +106,11 @@ class Window::Impl {
   Lookout::Outlook outlook_;  // as of the last frame, like cards_
   std::array<SizeCard, kSizePresets.size()> cards_;
   ProgressModel progress_;
+  JobWatch job_watch_;
   std::string counted_prompt_;
   std::optional<int> tokens_;
   float scale_ = 0;
   bool themed_dark_ = false;
-
-  // Where the running job was when its step last changed.
-  JobId step_job_ = 0;
-  int step_ = -1;
-  std::chrono::steady_clock::time_point step_at_;
 
   bool running_ = false;   // as of the last frame
   bool changed_ = false;   // the session may have to be written
@@ -237,25 +234,7 @@ void Window::Impl::follow_progress(Frame& frame) {
   if (job == nullptr) return;
   state_.ended.reset();
   news_.running(*job);
-  const auto time = std::chrono::steady_clock::now();
-  const int step = job->image_index * (kMaxSteps + 1) + job->step;
-  if (step_job_ != job->id || step_ != step) {
-    step_job_ = job->id;
-    step_ = step;
-    step_at_ = time;
-  }
-  frame.progress =
-      progress_.view({.width = job->request.width,
-                      .height = job->request.height,
-                      .steps = job->total_steps > 0 ? job->total_steps : job->request.steps,
-                      .count = job->request.count,
-                      .plan = job->plan,
-                      .stage = job->stage,
-                      .image_index = job->image_index,
-                      .step = job->stage == Stage::kDenoise ? job->step : 0,
-                      .stage_elapsed = std::max(0.0, seconds_between(job->stage_started, time)),
-                      .step_elapsed = std::max(
-                          0.0, seconds_between(std::max(step_at_, job->stage_started), time))});
+  frame.progress = progress_.view(job_watch_.look(*job, std::chrono::steady_clock::now()));
 }
 
 void Window::Impl::draw_panels(const Ui& ui) const {

@@ -27,25 +27,17 @@ namespace {
 using namespace headroom;
 
 struct Options {
-  std::map<std::string, std::string> values{{"share", ""},
-                                            {"output", "/tmp/headroom_demo"},
-                                            {"step-ms", "150"},
-                                            {"total", "6G"},
-                                            {"others", "600M"},
-                                            {"others-file", ""},
-                                            {"language", "en"},
-                                            {"theme", "dark"},
-                                            {"width", "1280"},
-                                            {"height", "800"},
-                                            {"scale", "0"},
-                                            {"save", "works"},
-                                            {"unit", "64"},
-                                            {"guidance", "2"},
-                                            {"session", ""},
-                                            {"state-file", ""},
-                                            {"source", "CPU budget"},
-                                            {"cap", ""},
-                                            {"reserve", ""}};
+  std::map<std::string, std::string> values{
+      {"share", ""},      {"output", "/tmp/headroom_demo"},
+      {"step-ms", "150"}, {"total", "6G"},
+      {"others", "600M"}, {"others-file", ""},
+      {"language", "en"}, {"theme", "dark"},
+      {"width", "1280"},  {"height", "800"},
+      {"scale", "0"},     {"save", "works"},
+      {"unit", "64"},     {"guidance", "2"},
+      {"session", ""},    {"seconds", "known"},  // or estimated
+      {"state-file", ""}, {"source", "CPU budget"},
+      {"cap", ""},        {"reserve", ""}};
   [[nodiscard]] std::string text(const std::string& name) const { return values.at(name); }
   [[nodiscard]] double number(const std::string& name) const { return std::stod(values.at(name)); }
   [[nodiscard]] std::int64_t bytes(const std::string& name) const {
@@ -112,10 +104,11 @@ class DemoGenerator final : public ImageGenerator {
 };
 
 Forecast make_forecast(const GenerationRequest& request, const MemorySnapshot& memory,
-                       const BudgetOptions& limits) {
+                       const BudgetOptions& limits, bool estimated = false) {
   Forecast forecast;
   forecast.budget = compute_budget(memory, limits);
   forecast.plan = test::FakeGenerator::make_plan(request);
+  forecast.plan.seconds_are_estimated = estimated;
   forecast.shortfall_bytes =
       std::max<std::int64_t>(0, forecast.plan.peak_bytes - forecast.budget.budget_bytes);
   forecast.fits = forecast.shortfall_bytes == 0;
@@ -225,7 +218,8 @@ int run(const Options& options) {
        .memory = sampler,
        .lookout = {.forecast =
                        [&](const GenerationRequest& request, const MemorySnapshot& memory) {
-                         return make_forecast(request, memory, limits);
+                         return make_forecast(request, memory, limits,
+                                              options.text("seconds") == "estimated");
                        },
                    .frontier =
                        [&](const GenerationRequest& request, const MemorySnapshot& memory,

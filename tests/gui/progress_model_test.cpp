@@ -99,6 +99,30 @@ TEST(ProgressModel, CountsStepsAndMeasuresThem) {
   EXPECT_NEAR(*view.seconds_left, 8, 1e-9);
 }
 
+TEST(ProgressModel, WhatIsLeftIsKnownToTheEndOfAFirstRunEver) {
+  const ProgressModel fresh;
+  ProgressInput decoding{.steps = 10, .stage = Stage::kDecode, .step_seconds = 1};
+  EXPECT_FALSE(fresh.view({.steps = 10, .stage = Stage::kEncode}).seconds_left);
+  ASSERT_TRUE(fresh.view(decoding).seconds_left);
+  EXPECT_GT(*fresh.view(decoding).seconds_left, 0);
+  decoding.stage_elapsed = 100;
+  ASSERT_TRUE(fresh.view(decoding).seconds_left) << "longer than guessed";
+}
+
+TEST(ProgressModel, SecondsAreEstimatedUntilSomethingWasMeasured) {
+  ProgressModel model;
+  Plan plan;
+  plan.seconds = 9;
+  plan.seconds_are_estimated = true;
+  plan.stages = {{Stage::kDenoise, 0, 0, 0, 0, 8.0}, {Stage::kDecode, 0, 0, 0, 0, 1.0}};
+  ProgressInput run{.steps = 8, .plan = plan, .stage = Stage::kLoad};
+  EXPECT_TRUE(model.view(run).estimated);
+  run.stage = Stage::kDenoise;
+  run.step = 2;
+  run.stage_elapsed = 2;
+  EXPECT_FALSE(model.view(run).estimated);
+}
+
 TEST(ProgressModel, SecondsLeftCoverTheFurtherPictures) {
   ProgressModel model;
   model.learn(receipt(), 1000, 1000, 10);

@@ -121,8 +121,8 @@ TEST(Format, WritesFiguresForPeople) {
   EXPECT_EQ(format_seconds(59.6, en), "1:00");
   EXPECT_EQ(format_seconds(125, en), "2:05");
   EXPECT_EQ(format_seconds(3725, en), "1:02:05");
-  EXPECT_EQ(format_about(80, en), "≈ 1:20");
-  EXPECT_EQ(format_about(5.6, en), "≈ 6 s");
+  EXPECT_EQ(format_predicted(80, true, en), "≈ 1:20");
+  EXPECT_EQ(format_predicted(5.6, false, en), "6 s");
   EXPECT_EQ(format_number(2), "2");
   EXPECT_EQ(format_number(3.5), "3.5");
   EXPECT_EQ(rung_name("stream-blocks:6", en), "6 layers wait in main memory");

@@ -78,5 +78,21 @@ TEST(WindowProgress, ARandomSeedIsShownWhileItsPictureIsMade) {
   EXPECT_EQ(w.state()["pictures"], 0);
 }
 
+TEST(WindowSeconds, AreMarkedWhereNoRunHasToldYet) {
+  for (const bool estimated : {true, false}) {
+    WindowDriver w = open({estimated ? "--seconds=estimated" : "--seconds=known"});
+    const std::string time = estimated ? "≈ 6 s" : "6 s";
+    const auto says = [&](const char* name) {
+      EXPECT_TRUE(w.wait_for_words(name, time)) << name;
+      return w.read()["says"][name].get<std::string>();
+    };
+    EXPECT_EQ(says("preset.512"), time);
+    EXPECT_EQ(says("plan").find("≈") != std::string::npos, estimated);
+    w.hover("gauge");
+    EXPECT_EQ(says("gauge.Next run takes"), time);
+    w.screenshot(estimated ? "seconds_estimated" : "seconds_known");
+  }
+}
+
 }  // namespace
 }  // namespace headroom::test

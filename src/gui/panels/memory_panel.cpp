@@ -208,16 +208,19 @@ void draw_table(const Ui& ui, const MemorySnapshot& m, bool stretched) {
   ImGui::TextColored(ImGui::ColorConvertU32ToFloat4(ui.colors.text_faint), "%s%s", source.c_str(),
                      m.pretended ? (" · " + ui.t("gauge.pretended")).c_str() : "");
   if (ImGui::BeginTable("memory", 2, ImGuiTableFlags_SizingFixedFit)) {
-    const auto line = [&](const std::string& name, std::int64_t bytes, ImU32 color) {
+    const auto put = [&](const std::string& name, const std::string& value, ImU32 color) {
       ImGui::PushStyleColor(ImGuiCol_Text, color);
       ImGui::TableNextColumn();
       ImGui::TextUnformatted(name.c_str());
       ImGui::TableNextColumn();
-      const std::string value = format_bytes(bytes);
       const float width = ui.px(84);
       ImGui::SetCursorPosX(ImGui::GetCursorPosX() + width - ImGui::CalcTextSize(value.c_str()).x);
       ImGui::TextUnformatted(value.c_str());
       ImGui::PopStyleColor();
+      ui.dump.say("gauge." + name, value);
+    };
+    const auto line = [&](const std::string& name, std::int64_t bytes, ImU32 color) {
+      put(name, format_bytes(bytes), color);
     };
     const auto row = [&](const char* key, std::int64_t bytes) {
       line(ui.t(key), bytes, ui.colors.text);
@@ -242,6 +245,11 @@ void draw_table(const Ui& ui, const MemorySnapshot& m, bool stretched) {
       if (f->budget.cap_bytes) row("gauge.row.cap", *f->budget.cap_bytes);
       row("gauge.row.budget", std::max<std::int64_t>(0, f->budget.budget_bytes));
       row("gauge.row.next", f->plan.peak_bytes);
+      if (f->fits && f->plan.seconds > 0) {
+        put(ui.t("gauge.row.takes"),
+            format_predicted(f->plan.seconds, f->plan.seconds_are_estimated, ui.text),
+            ui.colors.text);
+      }
     }
     ImGui::EndTable();
   }

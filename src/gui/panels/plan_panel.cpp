@@ -116,7 +116,8 @@ std::string line_text(const Ui& ui, const Forecast& forecast) {
   std::string text = to_string(Size{plan.width, plan.height});
   if (!forecast.fits && forecast.shortfall_bytes <= 0) return text;  // not for want of memory
   text += " · " + format_bytes(plan.peak_bytes);
-  if (forecast.fits && plan.seconds > 0) text += " · " + format_about(plan.seconds, ui.text);
+  if (forecast.fits && plan.seconds > 0)
+    text += " · " + format_predicted(plan.seconds, plan.seconds_are_estimated, ui.text);
   return text;
 }
 
@@ -148,6 +149,7 @@ void draw_line(const Ui& ui, const Forecast* forecast, ImU32 color, ImVec2 at, f
   }
   const std::string state = line_state(ui, *forecast);
   const std::string whole = line_text(ui, *forecast);
+  ui.dump.say("plan", whole);
   const TextStyle bold{color, kTextSize, true};
   // Beside the button that offers another size there may be room for the trouble alone.
   if (!forecast->fits && !state.empty() &&
@@ -250,7 +252,8 @@ void draw_plan_line(const Ui& ui) {
   offer_hand();
   const bool hovered = ImGui::IsItemHovered();
   name_item(ui, "plan");
-  tooltip(ui, ui.t("tip.plan"));
+  const bool estimated = forecast != nullptr && forecast->plan.seconds_are_estimated;
+  tooltip(ui, ui.t("tip.plan") + (estimated ? "\n\n" + ui.t("tip.estimated") : ""));
   const TextStyle arrow{hovered ? ui.colors.text : ui.colors.text_faint, 10};
   const char* const icon = ui.state.plan_open ? ICON_FA_CHEVRON_DOWN : ICON_FA_CHEVRON_UP;
   const float edge = draw_text_right(ui, right, at.y + ui.px(6), icon, arrow) - ui.px(8);

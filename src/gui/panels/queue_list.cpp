@@ -99,7 +99,7 @@ void draw_job(const Ui& ui, std::size_t index, float width) {
   draw_text(ui, {left, at.y + ui.px(3)}, fit_text(ui, job.request.prompt, name, room), name);
   std::string below = describe(ui, job);
   if (const auto seconds = ui.frame.job_seconds[index])
-    below += " · " + format_about(*seconds, ui.text);
+    below += " · " + format_predicted(*seconds, false, ui.text);
   draw_text(ui, {left, at.y + ui.px(22)}, fit_text(ui, below, detail, room), detail);
   if (!job.running) draw_order(ui, index, at, at.x + width - ui.px(32) - order, height + ui.px(8));
   ImGui::SetCursorScreenPos({at.x + width - ui.px(32), at.y + ui.px(5)});
@@ -125,7 +125,7 @@ std::string total(const Ui& ui) {
     if (!one) return text;
     seconds += *one;
   }
-  return text + " · " + format_about(seconds, ui.text);
+  return text + " · " + format_predicted(seconds, false, ui.text);
 }
 
 }  // namespace
