@@ -94,5 +94,16 @@ TEST(WindowSeconds, AreMarkedWhereNoRunHasToldYet) {
   }
 }
 
+TEST(WindowProgress, APictureSaysThatItsRunWasReplanned) {
+  WindowDriver w = open({"--step-ms=10"});
+  w.click("prompt");
+  w.type("squeezed");
+  w.key("ctrl+Return");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 1 && s["jobs"] == 0; }));
+  EXPECT_TRUE(w.wait_for_words("value.picture.memory", "3.3 GB → re-planned 2.0 GB"));
+  EXPECT_TRUE(w.wait_for_words("value.0", "actual 2.0 GB"));
+  w.screenshot("replanned");
+}
+
 }  // namespace
 }  // namespace headroom::test

@@ -59,17 +59,34 @@ std::string times(const Ui& ui, const Receipt& receipt) {
   return text;
 }
 
+// What was planned and what it took; where the run went on under another plan, that as well:
+// "171 MB → re-planned 19 MB", "actual 46 MB".
+void draw_memory(const Ui& ui, const Receipt& receipt) {
+  const std::int64_t predicted = receipt.plan.peak_bytes;
+  const std::int64_t actual = receipt.actual_peak_bytes;
+  if (predicted <= 0 && actual <= 0) return;
+  if (receipt.changes.empty()) {
+    value_row(ui, "picture.peak", format_of(predicted, actual),
+              {.color = actual > predicted + predicted / 200 ? ui.colors.warn : 0,
+               .tip = ui.t("tip.peak")});
+    return;
+  }
+  const PlanChange& last = receipt.changes.back();
+  std::string how;
+  for (const std::string& rung : last.rungs) how += "\n· " + rung_name(rung, ui.text);
+  const std::string tip = ui.t("tip.replanned") + how;
+  value_row(
+      ui, "picture.memory",
+      fill(ui.t("picture.replanned"), {format_bytes(predicted), format_bytes(last.peak_bytes)}),
+      {.tip = tip});
+  value_row(ui, "", fill(ui.t("picture.actual"), {format_bytes(actual)}), {.tip = tip});
+}
+
 void draw_rows(const Ui& ui, const FinishedPicture& p) {
   const Receipt& receipt = p.picture.receipt;
   draw_request_rows(ui, p.request, {p.request.width, p.request.height},
                     std::to_string(p.picture.seed));
-  const std::int64_t predicted = receipt.plan.peak_bytes;
-  const std::int64_t actual = receipt.actual_peak_bytes;
-  if (predicted > 0 || actual > 0) {
-    value_row(ui, "picture.peak", format_of(predicted, actual),
-              {.color = actual > predicted + predicted / 200 ? ui.colors.warn : 0,
-               .tip = ui.t("tip.peak")});
-  }
+  draw_memory(ui, receipt);
   double seconds = 0;
   for (const double s : receipt.stage_seconds) seconds += s;
   if (seconds > 0)
