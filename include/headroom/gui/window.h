@@ -54,8 +54,9 @@ struct WindowServices {
 // at most five times a second and always whole (temp file, rename), what it shows:
 //   {"window": {"width", "height", "scale"},
 //    "widgets": {NAME: {"x", "y", "w", "h", "enabled"}},                         window pixels
-//    "says": {NAME: TEXT},                                          what stands in: progress,
-//    value.KEY "state": {"running", "cancelling", "jobs", "stage", "step", "image_index",
+//    "says": {NAME: TEXT},         the words of: progress, plan, preset.NAME (its time), value.KEY,
+//                                  gauge.ROW
+//    "state": {"running", "cancelling", "jobs", "stage", "step", "image_index",
 //              "job_done", "pictures", "selected", "live",
 //              "canvas_focused", "region", "editing", "escape_cancels",
 //              "width", "height", "can_generate", "reason", "prompt", "tokens", "language",
@@ -66,7 +67,8 @@ struct WindowServices {
 //              "frame_ms", "seconds"}}
 // Widgets: prompt, negative, negative.fold, example.N, example.more, preset.512, preset.768,
 // preset.1024, preset.16:9, preset.9:16, size.width, size.height, size.lock, size.swap,
-// size.suggest, size.critical, settings.fold, steps, guidance, count (the slider) and steps.value,
+// size.suggest, size.again, size.critical, settings.fold, steps, guidance, count (the slider) and
+// steps.value,
 // ... (the number), seed, seed.random, plan (its line), plan.card, reason (why Generate is off),
 // generate, cancel, canvas, picture (where the picture lies on the canvas), canvas.fit,
 // canvas.actual, progress, strip.N, strip.live, details (opens the drawer), use_settings,
