@@ -52,7 +52,8 @@ std::set<std::string> used_keys() {
         "evict-transformer", "stream-blocks", "stream-encoder", "cpu-decode"}) {
     keys.insert(std::string("rung.") + rung);
   }
-  for (const char* const notice : {"slower"}) keys.insert(std::string("notice.") + notice);
+  for (const char* const notice : {"slower", "slower-others"})
+    keys.insert(std::string("notice.") + notice);
   return keys;
 }
 
