@@ -27,7 +27,7 @@ SizeCard make_card(const SizePreset& preset, const Forecast* forecast) {
   card.state = state_of(forecast);
   if (forecast == nullptr) return card;
   card.peak_bytes = forecast->plan.peak_bytes;
-  card.rungs = forecast->plan.rungs;
+  card.plan = forecast->plan;
   card.budget = forecast->budget;
   if (card.state == CardState::kShort) {
     card.shortfall_bytes = forecast->shortfall_bytes;

@@ -34,7 +34,7 @@ struct SizeCard {
   std::optional<double> seconds;
   bool seconds_are_estimated = false;
   std::optional<double> slowdown;  // how many times the seconds of a run with all resident
-  std::vector<std::string> rungs;
+  Plan plan;
   std::optional<Size> suggestion;
   Budget budget;  // that it was judged by
   bool recommended = false;

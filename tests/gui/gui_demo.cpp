@@ -28,16 +28,27 @@ using namespace headroom;
 
 struct Options {
   std::map<std::string, std::string> values{
-      {"share", ""},      {"output", "/tmp/headroom_demo"},
-      {"step-ms", "150"}, {"total", "6G"},
-      {"others", "600M"}, {"others-file", ""},
-      {"language", "en"}, {"theme", "dark"},
-      {"width", "1280"},  {"height", "800"},
-      {"scale", "0"},     {"save", "works"},
-      {"unit", "64"},     {"guidance", "2"},
-      {"session", ""},    {"seconds", "known"},  // or estimated
-      {"state-file", ""}, {"source", "CPU budget"},
-      {"cap", ""},        {"reserve", ""}};
+      {"share", ""},
+      {"output", "/tmp/headroom_demo"},
+      {"step-ms", "150"},
+      {"total", "6G"},
+      {"others", "600M"},
+      {"others-file", ""},
+      {"language", "en"},
+      {"theme", "dark"},
+      {"width", "1280"},
+      {"height", "800"},
+      {"scale", "0"},
+      {"save", "works"},
+      {"unit", "64"},
+      {"guidance", "2"},
+      {"session", ""},
+      {"host",
+       ""},  // of main memory, with as much of files    {"seconds", "known"},  // or estimated
+      {"state-file", ""},
+      {"source", "CPU budget"},
+      {"cap", ""},
+      {"reserve", ""}};
   [[nodiscard]] std::string text(const std::string& name) const { return values.at(name); }
   [[nodiscard]] double number(const std::string& name) const { return std::stod(values.at(name)); }
   [[nodiscard]] std::int64_t bytes(const std::string& name) const {
@@ -218,8 +229,11 @@ int run(const Options& options) {
        .memory = sampler,
        .lookout = {.forecast =
                        [&](const GenerationRequest& request, const MemorySnapshot& memory) {
-                         return make_forecast(request, memory, limits,
-                                              options.text("seconds") == "estimated");
+                         Forecast forecast = make_forecast(request, memory, limits,
+                                                           options.text("seconds") == "estimated");
+                         forecast.plan.host_peak_bytes = options.bytes("host");
+                         forecast.plan.page_cache_bytes = options.bytes("host");
+                         return forecast;
                        },
                    .frontier =
                        [&](const GenerationRequest& request, const MemorySnapshot& memory,

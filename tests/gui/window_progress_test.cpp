@@ -105,5 +105,18 @@ TEST(WindowProgress, APictureSaysThatItsRunWasReplanned) {
   w.screenshot("replanned");
 }
 
+TEST(WindowHostMemory, StandsBesideTheDevicesWhereAPlanTakesSome) {
+  WindowDriver w = open({"--host=1536M"});
+  const std::string column = "1.5 GB held, 1.5 GB of files read at every step";
+  w.click("plan");
+  EXPECT_TRUE(w.wait_for_words("plan.host", column));
+  w.screenshot("host_memory");
+  w.hover("preset.768");
+  EXPECT_TRUE(w.wait_for_words("tip", column));
+  w.hover("gauge");
+  EXPECT_TRUE(w.wait_for_words("gauge.Next run, main memory", "1.5 GB"));
+  EXPECT_TRUE(w.wait_for_words("gauge.Files read at every step", "1.5 GB"));
+}
+
 }  // namespace
 }  // namespace headroom::test

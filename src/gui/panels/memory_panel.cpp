@@ -245,6 +245,9 @@ void draw_table(const Ui& ui, const MemorySnapshot& m, bool stretched) {
       if (f->budget.cap_bytes) row("gauge.row.cap", *f->budget.cap_bytes);
       row("gauge.row.budget", std::max<std::int64_t>(0, f->budget.budget_bytes));
       row("gauge.row.next", f->plan.peak_bytes);
+      if (f->plan.host_peak_bytes > 0) row("gauge.row.host", f->plan.host_peak_bytes);
+      if (f->plan.page_cache_bytes > 0) row("gauge.row.files", f->plan.page_cache_bytes);
+      if (m.host_available && !is_cpu(m)) row("gauge.row.host_free", *m.host_available);
       if (f->fits && f->plan.seconds > 0) {
         put(ui.t("gauge.row.takes"),
             format_predicted(f->plan.seconds, f->plan.seconds_are_estimated, ui.text),

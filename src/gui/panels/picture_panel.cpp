@@ -84,9 +84,11 @@ void draw_memory(const Ui& ui, const Receipt& receipt) {
 
 void draw_rows(const Ui& ui, const FinishedPicture& p) {
   const Receipt& receipt = p.picture.receipt;
+  const std::string host = host_text(receipt.plan, ui.text);
   draw_request_rows(ui, p.request, {p.request.width, p.request.height},
                     std::to_string(p.picture.seed));
   draw_memory(ui, receipt);
+  if (!host.empty()) value_row(ui, "picture.host", host, {.tip = ui.t("tip.host")});
   double seconds = 0;
   for (const double s : receipt.stage_seconds) seconds += s;
   if (seconds > 0)

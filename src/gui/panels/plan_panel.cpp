@@ -73,6 +73,15 @@ void draw_stage_table(const Ui& ui, const Plan& plan) {
   take_room(at, y - at.y);
 }
 
+// The plan's second column: what it takes of the machine's own memory.
+void draw_host(const Ui& ui, const Plan& plan) {
+  const std::string text = host_text(plan, ui.text);
+  ui.dump.say("plan.host", text);
+  if (text.empty()) return;
+  paragraph(ui, fill(ui.t("host.beside"), {text}), {ui.colors.text_dim, kSmallSize});
+  tooltip(ui, ui.t("tip.host"));
+}
+
 void draw_rungs(const Ui& ui, const Plan& plan) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float right = at.x + ImGui::GetContentRegionAvail().x;
@@ -191,6 +200,7 @@ void draw_plan_card(const Ui& ui) {
   } else {
     if (forecast->fits) draw_rungs(ui, forecast->plan);
     if (!forecast->plan.stages.empty()) draw_stage_table(ui, forecast->plan);
+    if (forecast->fits) draw_host(ui, forecast->plan);
     if (forecast->fits && ui.state.draft.count > 1) {
       paragraph(ui, fill(ui.t("plan.count"), {std::to_string(ui.state.draft.count)}),
                 {ui.colors.text_dim, kSmallSize});

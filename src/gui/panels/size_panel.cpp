@@ -53,7 +53,9 @@ std::string explain(const Ui& ui, const SizeCard& card) {
     text += " " + (card.slowdown ? fill(ui.t("card.slower.by"), {format_times(*card.slowdown)})
                                  : ui.t("card.slower"));
   }
-  for (const std::string& rung : card.rungs) text += "\n· " + rung_name(rung, ui.text);
+  const std::string host = host_text(card.plan, ui.text);
+  if (!host.empty()) text += "\n" + fill(ui.t("host.beside"), {host});
+  for (const std::string& rung : card.plan.rungs) text += "\n· " + rung_name(rung, ui.text);
   if (card.seconds && card.seconds_are_estimated) text += "\n\n" + ui.t("tip.estimated");
   if (card.recommended) text += "\n\n" + ui.t("card.tip.recommended");
   return text;
