@@ -54,9 +54,8 @@ struct WindowServices {
 // at most five times a second and always whole (temp file, rename), what it shows:
 //   {"window": {"width", "height", "scale"},
 //    "widgets": {NAME: {"x", "y", "w", "h", "enabled"}},                         window pixels
-//    "says": {NAME: TEXT},         the words of: tip, progress, plan, preset.NAME (its time),
-//    value.KEY,
-//                                  gauge.ROW, plan.host
+//    "says": {NAME: TEXT},       words of: tip, progress, plan, plan.host, preset.NAME, gauge.ROW,
+//                                value.KEY
 //    "state": {"running", "cancelling", "jobs", "stage", "step", "image_index",
 //              "job_done", "pictures", "selected", "live",
 //              "canvas_focused", "region", "editing", "escape_cancels",
