@@ -67,12 +67,12 @@ void draw_order(const Ui& ui, std::size_t index, ImVec2 at, float x, float row) 
   follow_drag(ui, job, at, row);
   const bool first = index == 0 || ui.frame.jobs[index - 1].running;
   const bool last = index + 1 == ui.frame.jobs.size();
-  const auto step = [&](const std::string& name, const char* icon, const char* tip, bool end,
+  const auto step = [&](const std::string& name, const char* icon, const std::string& tip, bool end,
                         int by, float from) {
     ImGui::SetCursorScreenPos({from, at.y + ui.px(5)});
     if (button(ui, {.name = name + id,
                     .label = icon,
-                    .tip = ui.t(tip),
+                    .tip = tip,
                     .disabled = end ? ui.t("why.queue.end") : std::string(),
                     .kind = ButtonKind::kQuiet,
                     .size = {ui.px(26), ui.px(30)},
@@ -80,8 +80,8 @@ void draw_order(const Ui& ui, std::size_t index, ImVec2 at, float x, float row) 
       ui.actions.move(job.id, by);
     }
   };
-  step("queue.up.", ICON_FA_ARROW_UP, "tip.queue.up", first, -1, x + ui.px(20));
-  step("queue.down.", ICON_FA_ARROW_DOWN, "tip.queue.down", last, 1, x + ui.px(46));
+  step("queue.up.", ICON_FA_ARROW_UP, ui.t("tip.queue.up"), first, -1, x + ui.px(20));
+  step("queue.down.", ICON_FA_ARROW_DOWN, ui.t("tip.queue.down"), last, 1, x + ui.px(46));
 }
 
 // One job in `width`: what, when, how long, and a way out of it.
