@@ -2,6 +2,7 @@
 
 #include "format.h"
 #include "panels.h"
+#include "pictures.h"
 #include "sparkline.h"
 #include "widgets.h"
 
@@ -240,6 +241,7 @@ void draw_table(const Ui& ui, const MemorySnapshot& m, bool stretched) {
     if (m.reserved_by_driver > 0) row("gauge.row.reserved", m.reserved_by_driver);
     row("gauge.row.total", m.total);
     row("gauge.row.peak", m.peak);
+    row("gauge.row.pictures", ui.pictures.bytes(ui.state.pictures));
     if (const Forecast* const f = ui.frame.forecast; f != nullptr) {
       row("gauge.row.kept", f->budget.kept_free_bytes);
       if (f->budget.cap_bytes) row("gauge.row.cap", *f->budget.cap_bytes);
