@@ -28,27 +28,17 @@ using namespace headroom;
 
 struct Options {
   std::map<std::string, std::string> values{
-      {"share", ""},
-      {"output", "/tmp/headroom_demo"},
-      {"step-ms", "150"},
-      {"total", "6G"},
-      {"others", "600M"},
-      {"others-file", ""},
-      {"language", "en"},
-      {"theme", "dark"},
-      {"width", "1280"},
-      {"height", "800"},
-      {"scale", "0"},
-      {"save", "works"},
-      {"unit", "64"},
-      {"guidance", "2"},
-      {"session", ""},
-      {"host",
-       ""},  // of main memory, with as much of files    {"seconds", "known"},  // or estimated
-      {"state-file", ""},
-      {"source", "CPU budget"},
-      {"cap", ""},
-      {"reserve", ""}};
+      {"share", ""},        {"output", "/tmp/headroom_demo"},
+      {"step-ms", "150"},   {"total", "6G"},
+      {"others", "600M"},   {"others-file", ""},
+      {"language", "en"},   {"theme", "dark"},
+      {"width", "1280"},    {"height", "800"},
+      {"scale", "0"},       {"save", "works"},
+      {"unit", "64"},       {"guidance", "2"},
+      {"session", ""},      {"host", ""},  // of main memory, with as much of files
+      {"seconds", "known"},                // or estimated
+      {"state-file", ""},   {"source", "CPU budget"},
+      {"cap", ""},          {"reserve", ""}};
   [[nodiscard]] std::string text(const std::string& name) const { return values.at(name); }
   [[nodiscard]] double number(const std::string& name) const { return std::stod(values.at(name)); }
   [[nodiscard]] std::int64_t bytes(const std::string& name) const {
