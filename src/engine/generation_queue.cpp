@@ -180,6 +180,22 @@ std::vector<GenerationRequest> GenerationQueue::cancel_waiting() {
   return removed;
 }
 
+void GenerationQueue::move(JobId id, int places) {
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto found = std::find_if(jobs_.begin(), jobs_.end(),
+                                    [id](const auto& j) { return j->status.id == id; });
+    if (found == jobs_.end() || (*found)->status.running) return;
+    const auto first = std::find_if(jobs_.begin(), jobs_.end(),
+                                    [](const auto& job) { return !job->status.running; });
+    const auto at = found - first;
+    const auto to = std::clamp<std::ptrdiff_t>(at + places, 0, jobs_.end() - first - 1);
+    if (to < at) std::rotate(first + to, found, found + 1);
+    if (to > at) std::rotate(found, found + 1, first + to + 1);
+  }
+  wake_();
+}
+
 void GenerationQueue::finish_cancelled(const Job& job) {
   finished_.push_back({job.status.id, job.status.request, 0, Cancelled{}, {}, {}});
 }

@@ -15,6 +15,9 @@ namespace headroom {
 
 void Actions::generate(bool in_front, const std::string& blocked) {
   if (!blocked.empty()) return;
+  const ImGuiIO& io = ImGui::GetIO();
+  const double since = ImGui::GetTime() - std::exchange(state_.generate_at, ImGui::GetTime());
+  if (since < io.MouseDoubleClickTime && !io.KeyShift) return;
   auto request = state_.request();
   if (!request) return;
   state_.history.add(request->prompt);
@@ -62,6 +65,8 @@ void Actions::cancel(JobId id) {
     if (job.id == id && !job.running) note_removed({job.request});
   }
 }
+
+void Actions::move(JobId id, int places) { services_.queue.move(id, places); }
 
 void Actions::clear_waiting() { note_removed(services_.queue.cancel_waiting()); }
 

@@ -17,11 +17,13 @@ class Actions {
           Graphics& graphics)
       : services_(services), state_(state), text_(text), graphics_(graphics) {}
 
-  // Sends the draft to the queue unless something is wrong with it (`blocked` is not empty).
+  // Sends the draft to the queue unless something is wrong with it (`blocked` is not empty). A
+  // second press as quick as a double click is none, unless Shift is held.
   void generate(bool in_front, const std::string& blocked);
   void cancel_running();
   // What has not begun leaves the queue with a way back.
   void cancel(JobId id);
+  void move(JobId id, int places);  // of a waiting job; see GenerationQueue
   void clear_waiting();
   // Esc with nothing open and nothing focused: says that another one cancels, then cancels.
   void escape(double now_s);

@@ -64,8 +64,18 @@ std::string format_seconds(double seconds, const StringTable& text) {
   return clock.data();
 }
 
-std::string format_about(double seconds, const StringTable& text) {
-  return "≈ " + format_seconds(seconds < 1 ? seconds : std::round(seconds), text);
+std::string host_text(const Plan& plan, const StringTable& text) {
+  std::string held;
+  if (plan.host_peak_bytes > 0)
+    held = fill(text.text("host.held"), {format_bytes(plan.host_peak_bytes)});
+  if (plan.page_cache_bytes <= 0) return held;
+  const std::string read = fill(text.text("host.read"), {format_bytes(plan.page_cache_bytes)});
+  return held.empty() ? read : held + text.text("plan.and") + read;
+}
+
+std::string format_predicted(double seconds, bool estimated, const StringTable& text) {
+  return (estimated ? "≈ " : "") +
+         format_seconds(seconds < 1 ? seconds : std::round(seconds), text);
 }
 
 std::string format_ratio(Size sides) {

@@ -1,6 +1,7 @@
 #pragma once
 #include "headroom/config/string_table.h"
 #include "headroom/core/generator.h"
+#include "headroom/core/plan.h"
 #include "headroom/core/size.h"
 
 #include <cstdint>
@@ -24,8 +25,12 @@ namespace headroom {
 
 // A device's name as a person says it: the source of its memory, "CPU budget", is just the CPU.
 [[nodiscard]] std::string device_label(const std::string& name);
-// "≈ 6 s": a prediction, so without a needless decimal.
-[[nodiscard]] std::string format_about(double seconds, const StringTable& text);
+// What a plan takes of the machine's own memory, "1.2 GB held, 3.4 GB of files read at every step";
+// empty when that is nothing.
+[[nodiscard]] std::string host_text(const Plan& plan, const StringTable& text);
+
+// A prediction, so without a needless decimal: "6 s", or "≈ 6 s" where no run has told yet.
+[[nodiscard]] std::string format_predicted(double seconds, bool estimated, const StringTable& text);
 
 // "16:9"; "1.79:1" where the sides have no common measure that says more.
 [[nodiscard]] std::string format_ratio(Size sides);

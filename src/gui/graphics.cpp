@@ -82,6 +82,7 @@ struct Graphics::State {
   WindowEvents events;
   PictureClipboard clipboard;
   float forced_scale = 0;
+  double zoom = 1;
   Graphics::Place place;
   Damage damage;
   bool keeps_pixels = false;  // what is drawn stays for the next frame
@@ -126,6 +127,7 @@ Graphics::Graphics(const Options& options) : state_(std::make_unique<State>()) {
   State& s = *state_;
   s.window = open_window(options);
   s.forced_scale = static_cast<float>(options.ui_scale);
+  s.zoom = options.zoom;
   glfwSetWindowUserPointer(s.window, &s.events);
   set_icon(s.window, options.icon_folder);
   glfwMakeContextCurrent(s.window);
@@ -195,7 +197,16 @@ Graphics::Place Graphics::place() const {
   return place;
 }
 
-float Graphics::scale() const { return content_scale(state_->window, state_->forced_scale); }
+float Graphics::scale() const {
+  return content_scale(state_->window, state_->forced_scale) * static_cast<float>(state_->zoom);
+}
+
+double Graphics::zoom() const { return state_->zoom; }
+
+void Graphics::set_zoom(double zoom) {
+  state_->zoom = zoom;
+  limit_size(state_->window, state_->forced_scale, zoom);
+}
 
 void Graphics::wait(double seconds) {
   // Who pastes a picture asks on a connection that GLFW does not know.

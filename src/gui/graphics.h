@@ -21,6 +21,7 @@ class Graphics {
     int height = 800;
     std::optional<Place> place{};  // where it was before; parts off the screen are brought back
     double ui_scale = 0;           // 0 = the monitor's own
+    double zoom = 1;               // on top of that
     std::filesystem::path icon_folder;  // headroom-16.png ... ; missing ones are left out
   };
   // Throws Error{kInternal} when there is no display or no OpenGL 3.
@@ -37,7 +38,9 @@ class Graphics {
   void toggle_full_screen();
   // As it is, or was before it was maximised or filled the screen.
   [[nodiscard]] Place place() const;
-  [[nodiscard]] float scale() const;  // of the user interface
+  [[nodiscard]] float scale() const;  // of the user interface, with the zoom
+  [[nodiscard]] double zoom() const;
+  void set_zoom(double zoom);
   // Sleeps until an event, a wake or the end of `seconds`.
   void wait(double seconds);
   // Puts a PNG file's bytes on the clipboard as a picture; false where that cannot be done.

@@ -48,6 +48,9 @@ std::vector<unsigned char> with_round_corners(const Image& image) {
   return rgba;
 }
 
+// Wayland counts a window in points, not in pixels.
+bool in_pixels() { return glfwGetPlatform() == GLFW_PLATFORM_X11; }
+
 }  // namespace
 
 std::string last_glfw_error() {
@@ -74,9 +77,8 @@ GLFWwindow* open_window(const Graphics::Options& options) {
   glfwWindowHintString(GLFW_X11_CLASS_NAME, "headroom");  // ties the window to headroom.desktop
   glfwWindowHintString(GLFW_X11_INSTANCE_NAME, "headroom");
   glfwWindowHintString(GLFW_WAYLAND_APP_ID, "headroom");
-  // Wayland counts a window in points, not in pixels.
-  const bool in_pixels = glfwGetPlatform() == GLFW_PLATFORM_X11;
-  const float scale = in_pixels ? content_scale(nullptr, options.ui_scale) : 1.0F;
+  const float scale = (in_pixels() ? content_scale(nullptr, options.ui_scale) : 1.0F) *
+                      static_cast<float>(options.zoom);
   const auto pixels = [&](int design_px) {
     return static_cast<int>(std::lround(static_cast<float>(design_px) * scale));
   };
@@ -111,6 +113,18 @@ GLFWwindow* open_window(const Graphics::Options& options) {
     put_back(window, *options.place, {x, y, area_width, area_height});
   }
   return window;
+}
+
+void limit_size(GLFWwindow* window, double forced_scale, double zoom) {
+  const double scale = (in_pixels() ? content_scale(window, forced_scale) : 1.0) * zoom;
+  int width = 0;
+  int height = 0;
+  glfwGetWindowSize(window, &width, &height);
+  const auto least = [&](int design_px, int now) {
+    return std::min(now, static_cast<int>(std::lround(design_px * scale)));
+  };
+  glfwSetWindowSizeLimits(window, least(kLeastWidth_px, width), least(kLeastHeight_px, height),
+                          GLFW_DONT_CARE, GLFW_DONT_CARE);
 }
 
 void set_icon(GLFWwindow* window, const std::filesystem::path& folder) {

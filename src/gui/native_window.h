@@ -20,6 +20,9 @@ namespace headroom {
 // Throws Error{kInternal} when there is no OpenGL 3.
 [[nodiscard]] GLFWwindow* open_window(const Graphics::Options& options);
 
+// Does not let the window become smaller than its content allows at this scale, nor than it is.
+void limit_size(GLFWwindow* window, double forced_scale, double zoom);
+
 // headroom-16.png ... in the folder; missing ones are left out.
 void set_icon(GLFWwindow* window, const std::filesystem::path& folder);
 

@@ -36,6 +36,8 @@ void News::picture(const FinishedPicture& picture) {
 void News::notices(JobId job, const std::vector<Notice>& notices) {
   std::size_t& shown = noticed_[job];
   for (; shown < notices.size(); ++shown) {
+    const bool slower = notices[shown].code.starts_with("slower");
+    if (slower && std::exchange(told_slower_, true)) continue;
     state_.add_banner({.kind = Banner::Kind::kWarning, .text = notice_text(notices[shown], text_)});
   }
 }

@@ -27,6 +27,7 @@ class News {
 
   UiState& state_;
   const StringTable& text_;               // follows the window's language
+  bool told_slower_ = false;              // once a session is enough
   std::map<JobId, std::size_t> noticed_;  // how many of a job's notices are shown already
 };
 

@@ -68,6 +68,14 @@ const Texture* Pictures::thumbnail(const FinishedPicture& picture) {
                Texture(resize_lanczos(*image, side(image->width), side(image->height))));
 }
 
+std::int64_t Pictures::bytes(const std::vector<FinishedPicture>& session) const {
+  std::size_t all = read_ ? read_->rgb.size() : 0;
+  for (const FinishedPicture& picture : session) {
+    if (picture.picture.image) all += picture.picture.image->rgb.size();
+  }
+  return static_cast<std::int64_t>(all);
+}
+
 void Pictures::keep_only(const std::vector<FinishedPicture>& session) {
   std::erase_if(thumbnails_, [&](const auto& entry) {
     return std::none_of(session.begin(), session.end(), [&](const FinishedPicture& picture) {

@@ -4,6 +4,7 @@
 
 #include "texture.h"
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <set>
@@ -32,6 +33,8 @@ class Pictures {
   const Texture& preview(const std::shared_ptr<const Image>& image);
   // Null when there is none, or none yet.
   [[nodiscard]] const Texture* thumbnail(const FinishedPicture& picture);
+  // Of main memory: the pixels that are held for these and for the canvas.
+  [[nodiscard]] std::int64_t bytes(const std::vector<FinishedPicture>& session) const;
   // Drops the thumbnails of pictures that are not in `session`.
   void keep_only(const std::vector<FinishedPicture>& session);
 

@@ -70,6 +70,22 @@ double of_each(const Stages& seconds) {
          seconds[index(Stage::kSave)];
 }
 
+// Seconds of a step of this job; 0 before the first one.
+double measured_step(const ProgressInput& job) {
+  if (job.stage == Stage::kDenoise && job.step > 0)
+    return std::max(1e-6, job.stage_elapsed - job.step_elapsed) / job.step;
+  return job.step_seconds;
+}
+
+// What comes after the steps, where nothing else is known of it, by the usual shares.
+void guess_rest(Stages& seconds) {
+  const std::size_t steps = index(Stage::kDenoise);
+  for (const Stage stage : {Stage::kDecode, Stage::kSave}) {
+    double& rest = seconds[index(stage)];
+    if (rest <= 0) rest = seconds[steps] * kUnknownShares[index(stage)] / kUnknownShares[steps];
+  }
+}
+
 // How much of each stage of this picture is done. `step_seconds`: 0 = not known.
 Stages stages_done(const ProgressInput& job, const Stages& expected, double step_seconds) {
   Stages done{};
@@ -116,11 +132,13 @@ double picture_left(const ProgressInput& job, const Stages& expected, const Stag
 ProgressView ProgressModel::view(const ProgressInput& job) const {
   Stages expected = expect(job.width, job.height, job.steps, job.plan);
   double& denoise = expected[index(Stage::kDenoise)];
-  double step_seconds = job.steps > 0 ? denoise / job.steps : 0;
-  if (job.stage == Stage::kDenoise && job.step > 0) {  // this run knows better than the last one
-    step_seconds = std::max(1e-6, job.stage_elapsed - job.step_elapsed) / job.step;
-    denoise = step_seconds * job.steps;
+  const double measured = measured_step(job);
+  // This run knows its steps better than the last one.
+  if (measured > 0 && (job.stage == Stage::kDenoise || denoise <= 0)) {
+    denoise = measured * job.steps;
+    guess_rest(expected);
   }
+  const double step_seconds = job.steps > 0 ? denoise / job.steps : 0;
 
   ProgressView view;
   view.done = stages_done(job, expected, step_seconds);
@@ -136,6 +154,7 @@ ProgressView ProgressModel::view(const ProgressInput& job) const {
   }
   for (double& share : view.share) share /= sum;
   if (denoise <= 0) return view;
+  view.estimated = !learned_ && measured <= 0 && job.plan && job.plan->seconds_are_estimated;
   view.picture_seconds_left = picture_left(job, expected, view.done);
   const int more = std::max(0, job.count - 1 - job.image_index);
   view.seconds_left = *view.picture_seconds_left + more * of_each(expected);

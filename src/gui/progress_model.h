@@ -18,6 +18,7 @@ struct ProgressView {
   // Nothing while nothing is known.
   std::optional<double> picture_seconds_left;
   std::optional<double> seconds_left;  // of the job
+  bool estimated = false;              // both: nothing like it was ever run here
 };
 
 // What is known of a running job.
@@ -29,6 +30,7 @@ struct ProgressInput {
   int step = 0;
   double stage_elapsed = 0;  // seconds since the stage began
   double step_elapsed = 0;   // seconds since `step` was reached
+  double step_seconds = 0;   // as this job has measured them; 0 = not yet
 };
 
 // Learns from receipts how long the stages take here, so that the bar's parts have honest widths.

@@ -13,13 +13,15 @@ namespace {
 
 using nlohmann::json;
 
-std::optional<Remembered::Choice> read_choice(const json& root, const char* key,
-                                              std::initializer_list<const char*> allowed) {
+std::optional<Remembered::Choice> read_choice(
+    const json& root, const char* key,
+    std::initializer_list<const char*> allowed) {  // none: any
   if (!root.is_object() || !root.contains(key) || !root[key].is_object()) return std::nullopt;
   const json& entry = root[key];
   for (const char* const field : {"chosen", "configured"}) {
     if (!entry.contains(field) || !entry[field].is_string()) return std::nullopt;
   }
+  if (allowed.size() == 0) return Remembered::Choice{entry["chosen"], entry["configured"]};
   for (const char* const value : allowed) {
     if (entry["chosen"] == value) return Remembered::Choice{value, entry["configured"]};
   }
@@ -34,7 +36,7 @@ Remembered read_remembered(const std::filesystem::path& file) {
   text << in.rdbuf();
   const json root = json::parse(text.str(), nullptr, /*allow_exceptions=*/false);
   return {read_choice(root, "language", {"en", "zh"}),
-          read_choice(root, "theme", {"dark", "light"})};
+          read_choice(root, "theme", {"dark", "light"}), read_choice(root, "zoom", {})};
 }
 
 void write_remembered(const std::filesystem::path& file, const Remembered& remembered) {
@@ -44,6 +46,7 @@ void write_remembered(const std::filesystem::path& file, const Remembered& remem
   };
   add("language", remembered.language);
   add("theme", remembered.theme);
+  add("zoom", remembered.zoom);
   write_state_file(file, root.dump(2, ' ', false, json::error_handler_t::replace) + "\n",
                    "remember language and theme in", "set them in config.yaml instead");
 }

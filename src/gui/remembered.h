@@ -15,6 +15,7 @@ struct Remembered {
   };
   std::optional<Choice> language;  // "en", "zh"
   std::optional<Choice> theme;     // "dark", "light"
+  std::optional<Choice> zoom;      // of the interface, see ui_zoom.h; over the configured scale
 };
 
 // Nothing when the file is missing, unreadable or broken: the choice is made again in a click.

@@ -2,9 +2,11 @@
 
 #include "actions.h"
 #include "regions.h"
+#include "ui_zoom.h"
 
 #include <algorithm>
 #include <initializer_list>
+#include <optional>
 
 #include <imgui.h>
 #include <imgui_internal.h>
@@ -44,6 +46,26 @@ void handle_escape(const Ui& ui) {
   }
 }
 
+// The size of the interface, as far as the window has room for it.
+void zoom(const Ui& ui, std::optional<double> wanted) {
+  if (!wanted) return;
+  const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  const double scale = ui.scale * *wanted / ui.state.zoom;
+  const bool fits = screen.x >= kLeastWidth_px * scale && screen.y >= kLeastHeight_px * scale;
+  if (fits || *wanted < ui.state.zoom) ui.state.zoom = *wanted;
+}
+
+void handle_zoom(const Ui& ui) {
+  constexpr ImGuiKeyChord kCtrl = ImGuiMod_Ctrl;
+  if (chord(kCtrl | ImGuiKey_Equal) || chord(kCtrl | ImGuiMod_Shift | ImGuiKey_Equal) ||
+      chord(kCtrl | ImGuiKey_KeypadAdd)) {
+    zoom(ui, next_zoom(ui.state.zoom, true));
+  }
+  if (chord(kCtrl | ImGuiKey_Minus) || chord(kCtrl | ImGuiKey_KeypadSubtract))
+    zoom(ui, next_zoom(ui.state.zoom, false));
+  if (chord(kCtrl | ImGuiKey_0) || chord(kCtrl | ImGuiKey_Keypad0)) zoom(ui, 1);
+}
+
 void handle_anywhere(const Ui& ui) {
   if (chord(ImGuiMod_Ctrl | ImGuiKey_Enter) || chord(ImGuiMod_Ctrl | ImGuiKey_KeypadEnter)) {
     // Ctrl is often let go first; the Enter that is still down must not become a new line.
@@ -58,7 +80,7 @@ void handle_anywhere(const Ui& ui) {
   // An active text field owns the arrows, so these are read past it.
   if (ImGui::IsKeyChordPressed(ImGuiMod_Alt | ImGuiKey_UpArrow)) ui.actions.older_prompt();
   if (ImGui::IsKeyChordPressed(ImGuiMod_Alt | ImGuiKey_DownArrow)) ui.actions.newer_prompt();
-  if (chord(ImGuiMod_Ctrl | ImGuiKey_0)) ui.state.view.show_fit();
+  handle_zoom(ui);
   if (chord(ImGuiMod_Ctrl | ImGuiKey_1)) ui.state.view.show_actual();
   if (chord(ImGuiMod_Ctrl | ImGuiKey_Tab) || chord(ImGuiKey_F6)) go_to_next_region(ui, false);
   if (chord(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_Tab) || chord(ImGuiMod_Shift | ImGuiKey_F6))
@@ -99,7 +121,6 @@ void handle_view(const Ui& ui) {
 }
 
 void handle_on_canvas(const Ui& ui) {
-  handle_view(ui);
   for (std::size_t i = 0; i < ui.frame.cards.size(); ++i) {
     const int digit = static_cast<int>(i);
     if (!pressed({static_cast<ImGuiKey>(ImGuiKey_1 + digit),
@@ -130,6 +151,7 @@ void handle_shortcuts(const Ui& ui) {
   handle_undo(ui);
   if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiKey_C)) ui.actions.copy_picture();
   if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_C)) ui.actions.copy_path();
+  if (!io.KeyCtrl && !io.KeyAlt) handle_view(ui);
   if (!ui.state.canvas_focused) return;
   if (io.KeyCtrl || io.KeyAlt || io.KeySuper) return;
   if (writes()) ui.state.undo.typing(ui.frame.now);

@@ -27,14 +27,17 @@ SizeCard make_card(const SizePreset& preset, const Forecast* forecast) {
   card.state = state_of(forecast);
   if (forecast == nullptr) return card;
   card.peak_bytes = forecast->plan.peak_bytes;
-  card.rungs = forecast->plan.rungs;
+  card.plan = forecast->plan;
   card.budget = forecast->budget;
   if (card.state == CardState::kShort) {
     card.shortfall_bytes = forecast->shortfall_bytes;
     card.suggestion = forecast->suggestion;
     return card;
   }
-  if (forecast->plan.seconds > 0) card.seconds = forecast->plan.seconds;
+  if (forecast->plan.seconds > 0) {
+    card.seconds = forecast->plan.seconds;
+    card.seconds_are_estimated = forecast->plan.seconds_are_estimated;
+  }
   if (card.state == CardState::kSlower && card.seconds) card.slowdown = forecast->slowdown;
   return card;
 }

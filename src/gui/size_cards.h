@@ -32,8 +32,9 @@ struct SizeCard {
   std::int64_t peak_bytes = 0;
   std::int64_t shortfall_bytes = 0;
   std::optional<double> seconds;
+  bool seconds_are_estimated = false;
   std::optional<double> slowdown;  // how many times the seconds of a run with all resident
-  std::vector<std::string> rungs;
+  Plan plan;
   std::optional<Size> suggestion;
   Budget budget;  // that it was judged by
   bool recommended = false;

@@ -101,6 +101,7 @@ void tooltip(const Ui& ui, const std::string& text) {
   const std::string shown = part == TipPart::kAll ? text : text.substr(0, text.find('\n'));
   const float width = tip_place(ui).width;
   if (!begin_tip(ui)) return;
+  ui.dump.say("tip", shown);
   paragraph(ui, shown, {ui.colors.text, kSmallSize}, width);
   end_tip();
 }

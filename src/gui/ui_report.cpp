@@ -82,6 +82,7 @@ std::string state_json(const UiState& state, const Frame& frame) {
                       {"picture_file", picture != nullptr ? picture->file.string() : ""},
                       {"banners", nlohmann::json::array()},
                       {"folded", state.folded.size()},
+                      {"queue", nlohmann::json::array()},
                       {"rungs", nlohmann::json::array()},
                       {"others", nlohmann::json::array()},
                       {"memory",
@@ -92,6 +93,7 @@ std::string state_json(const UiState& state, const Frame& frame) {
                       {"critical_point", ""},
                       {"plan_state", name_of(state_of(frame.forecast))},
                       {"cards", nlohmann::json::object()}};
+  for (const JobStatus& job : frame.jobs) json["queue"].push_back(job.id);
   for (const Banner& banner : state.banners) json["banners"].push_back(banner.text);
   for (const OtherProgram& program : frame.others) json["others"].push_back(program.name);
   if (frame.forecast != nullptr) json["rungs"] = frame.forecast->plan.rungs;

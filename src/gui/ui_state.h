@@ -64,6 +64,7 @@ struct UiState {
   bool number_active = false;  // a number is being typed: as of the last frame
   bool generate_asked = false;
   bool generate_in_front = false;
+  double generate_at = -1e9;         // seconds, when it was pressed last
   std::string seed_text;             // empty = random
   std::string seed_before;           // when its field was entered
   std::string seed_note;             // what was refused as a seed; until the next change
@@ -135,6 +136,7 @@ struct UiState {
   std::uint64_t next_banner = 1;
   std::string language = "en";
   bool dark = true;
+  double zoom = 1;  // of the interface, see ui_zoom.h
 
   static constexpr double kEscapeAgain_s = 1.5;
   [[nodiscard]] bool escape_cancels(double now_s) const {

@@ -6,6 +6,7 @@
 #include "closing.h"
 #include "format.h"
 #include "graphics.h"
+#include "job_watch.h"
 #include "news.h"
 #include "panels/panels.h"
 #include "pictures.h"
@@ -17,6 +18,7 @@
 #include "shortcuts.h"
 #include "ui.h"
 #include "ui_report.h"
+#include "ui_zoom.h"
 
 #include <algorithm>
 #include <array>
@@ -54,6 +56,11 @@ std::filesystem::path dump_file() {
   return value == nullptr ? std::filesystem::path() : std::filesystem::path(value);
 }
 
+double remembered_zoom(const Remembered& remembered, const WindowOptions& configured) {
+  const auto& zoom = remembered.zoom;
+  return zoom && zoom->configured == zoom_text(configured.ui_scale) ? read_zoom(zoom->chosen) : 1;
+}
+
 double seconds_between(std::chrono::steady_clock::time_point from,
                        std::chrono::steady_clock::time_point to) {
   return std::chrono::duration<double>(to - from).count();
@@ -89,6 +96,7 @@ class Window::Impl {
   std::string text_language_;
   UiState state_;
   UiDump dump_{dump_file()};
+  Remembered remembered_;  // before the graphics, too
   SessionKeeper session_;  // before the graphics, which begin where the window was
   Graphics graphics_;      // before everything that holds textures
   Fonts fonts_;
@@ -98,16 +106,11 @@ class Window::Impl {
   Lookout::Outlook outlook_;  // as of the last frame, like cards_
   std::array<SizeCard, kSizePresets.size()> cards_;
   ProgressModel progress_;
+  JobWatch job_watch_;
   std::string counted_prompt_;
   std::optional<int> tokens_;
   float scale_ = 0;
   bool themed_dark_ = false;
-  Remembered remembered_;
-
-  // Where the running job was when its step last changed.
-  JobId step_job_ = 0;
-  int step_ = -1;
-  std::chrono::steady_clock::time_point step_at_;
 
   bool running_ = false;   // as of the last frame
   bool changed_ = false;   // the session may have to be written
@@ -121,21 +124,23 @@ class Window::Impl {
 
 Window::Impl::Impl(WindowServices services)
     : services_(std::move(services)),
+      remembered_(read_remembered(services_.state_file)),
       session_(services_),
       graphics_({.title = "Headroom",
                  .width = services_.config.window.width,
                  .height = services_.config.window.height,
                  .place = session_.place(),
                  .ui_scale = services_.config.window.ui_scale,
+                 .zoom = remembered_zoom(remembered_, services_.config.window),
                  .icon_folder = services_.assets_folder / "icons"}),
       fonts_(load_fonts(services_.assets_folder / "fonts" / "Font_Awesome_6_Free-Solid-900.otf",
                         graphics_.scale())),
       pictures_(static_cast<int>(std::lround(96 * graphics_.scale()))),
       actions_(services_, state_, text_, graphics_),
       lookout_(services_.lookout, wake_window) {
-  remembered_ = read_remembered(services_.state_file);
   const WindowOptions& configured = services_.config.window;
   state_.language = choose_language(choose(remembered_.language, configured.language));
+  state_.zoom = graphics_.zoom();
   state_.dark = choose(remembered_.theme, configured.theme) != "light";
   state_.reset_to(services_.model);
   use_language(state_.language);
@@ -162,13 +167,17 @@ void Window::Impl::use_theme() {
   apply_theme(palette(state_.dark), state_.dark, scale_);
 }
 
-// Called when the person has switched the language or the theme.
+// Called when the person has switched the language, the theme or the interface's size.
 void Window::Impl::remember() {
   const WindowOptions& configured = services_.config.window;
   if (state_.language != text_language_)
     remembered_.language = {state_.language, configured.language};
   if (state_.dark != themed_dark_)
     remembered_.theme = {state_.dark ? "dark" : "light", configured.theme};
+  if (state_.zoom != graphics_.zoom()) {
+    remembered_.zoom = {zoom_text(state_.zoom), zoom_text(configured.ui_scale)};
+    graphics_.set_zoom(state_.zoom);
+  }
   if (services_.state_file.empty()) return;
   try {
     write_remembered(services_.state_file, remembered_);
@@ -225,25 +234,7 @@ void Window::Impl::follow_progress(Frame& frame) {
   if (job == nullptr) return;
   state_.ended.reset();
   news_.running(*job);
-  const auto time = std::chrono::steady_clock::now();
-  const int step = job->image_index * (kMaxSteps + 1) + job->step;
-  if (step_job_ != job->id || step_ != step) {
-    step_job_ = job->id;
-    step_ = step;
-    step_at_ = time;
-  }
-  frame.progress =
-      progress_.view({.width = job->request.width,
-                      .height = job->request.height,
-                      .steps = job->total_steps > 0 ? job->total_steps : job->request.steps,
-                      .count = job->request.count,
-                      .plan = job->plan,
-                      .stage = job->stage,
-                      .image_index = job->image_index,
-                      .step = job->stage == Stage::kDenoise ? job->step : 0,
-                      .stage_elapsed = std::max(0.0, seconds_between(job->stage_started, time)),
-                      .step_elapsed = std::max(
-                          0.0, seconds_between(std::max(step_at_, job->stage_started), time))});
+  frame.progress = progress_.view(job_watch_.look(*job, std::chrono::steady_clock::now()));
 }
 
 void Window::Impl::draw_panels(const Ui& ui) const {
@@ -257,7 +248,10 @@ void Window::Impl::draw_panels(const Ui& ui) const {
 
 void Window::Impl::draw() {
   const double begun = now();
-  if (state_.language != text_language_ || state_.dark != themed_dark_) remember();
+  if (state_.language != text_language_ || state_.dark != themed_dark_ ||
+      state_.zoom != graphics_.zoom()) {
+    remember();
+  }
   if (state_.language != text_language_) use_language(state_.language);
   if (state_.dark != themed_dark_ || graphics_.scale() != scale_) use_theme();
   take_news();

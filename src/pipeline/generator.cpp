@@ -307,7 +307,8 @@ class PipelineGenerator final : public ImageGenerator {
     std::size_t plan_of_steps = 0;
     const auto start_clock = [&] {
       plan_of_steps = job.keeper.changes().size();
-      steps.emplace(steps_, job.sink, job.shape, job.keeper.plan().rungs);
+      steps.emplace(steps_, job.sink, job.shape, job.keeper.plan().rungs,
+                    !backend_.has_own_memory());
     };
     start_clock();
     RunHooks hooks = job.hooks;

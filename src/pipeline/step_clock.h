@@ -1,51 +1,76 @@
 #pragma once
 #include "headroom/core/generator.h"
+#include "headroom/device/processor_load.h"
 #include "headroom/memory/step_watch.h"
 
 #include "stage_seconds.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
-#include <optional>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 namespace headroom {
 
-// Times the steps of one picture and says when the device has become slower.
+// Times the steps of one picture and says when the run has become slower, and whether
+// that is other programs' doing.
 class StepClock {
  public:
   // Steps of one `shape` and plan are compared over all runs that `watch` has seen.
+  // `on_processor`: the networks share it with other programs.
   StepClock(StepWatch& watch, ProgressSink& sink, const RunShape& shape,
-            const std::vector<std::string>& rungs)
-      : watch_(watch), sink_(sink), guided_steps_(shape.guided_steps) {
+            const std::vector<std::string>& rungs, bool on_processor)
+      : watch_(watch), sink_(sink), guided_steps_(shape.guided_steps), on_processor_(on_processor) {
     for (const int part : {shape.width, shape.height, shape.prompt_tokens, shape.negative_tokens}) {
       kind_ += std::to_string(part) + " ";
     }
     for (const std::string& rung : rungs) kind_ += rung + " ";
+    others_s_ = others();
   }
 
   void step_done(int step) {
     const auto now = std::chrono::steady_clock::now();
     const double seconds = std::chrono::duration<double>(now - last_).count();
     last_ = now;
+    const double before_s = std::exchange(others_s_, others());
+    const double cores = std::max(1U, std::thread::hardware_concurrency());
+    const double share = seconds > 0 ? (others_s_ - before_s) / (seconds * cores) : 0;
     const char* const branches = step <= guided_steps_ ? "guided" : "alone";
-    const std::optional<double> factor = watch_.add(kind_ + branches, seconds);
-    if (!factor) return;
-    std::array<char, 16> times{};
-    std::snprintf(times.data(), times.size(), "%.1f", *factor);
-    sink_.on_notice("slower:" + std::string(times.data()),
-                    "the device became slower (×" + std::string(times.data()) +
+    const auto slowness = watch_.add(kind_ + branches, seconds, std::clamp(share, 0.0, 1.0));
+    if (slowness) tell(*slowness);
+  }
+
+ private:
+  [[nodiscard]] double others() const {
+    return on_processor_ ? others_processor_seconds().value_or(0) : 0;
+  }
+
+  void tell(const StepWatch::Slowness& slowness) {
+    std::array<char, 16> digits{};
+    std::snprintf(digits.data(), digits.size(), "%.1f", slowness.times);
+    const std::string times = digits.data();
+    if (slowness.by_others) {
+      sink_.on_notice("slower-others:" + times,
+                      "the run became slower (×" + times +
+                          "): other programs use the processor; close them, or wait for them");
+      return;
+    }
+    sink_.on_notice("slower:" + times,
+                    "the device became slower (×" + times +
                         "): it is probably throttling or spilling; let it cool, plug in the "
                         "charger, close other programs that use it");
   }
 
- private:
   StepWatch& watch_;
   ProgressSink& sink_;
   int guided_steps_;
+  bool on_processor_;
   std::string kind_;
+  double others_s_ = 0;  // processor time of other programs, as of the last step
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 

@@ -154,6 +154,26 @@ TEST(GenerationQueueCancel, WaitingJobIsReportedWhileAnotherRuns) {
   EXPECT_TRUE(succeeded(wait_for_outcome(queue)));
 }
 
+TEST(GenerationQueueOrder, WaitingJobsMoveAndTheRunningOneStays) {
+  Gate gate;
+  GenerationQueue queue(gate.make_generator(), save_nowhere, [] {});
+  const JobId running = queue.submit(small_request());
+  const JobId a = queue.submit(small_request());
+  const JobId b = queue.submit(small_request());
+  const JobId c = queue.submit(small_request());
+  wait_until_entered(gate);
+  queue.move(c, -1);
+  EXPECT_EQ(ids(queue.status()), (std::vector<JobId>{running, a, c, b}));
+  queue.move(a, 2);
+  EXPECT_EQ(ids(queue.status()), (std::vector<JobId>{running, c, b, a}));
+  queue.move(a, -100);
+  EXPECT_EQ(ids(queue.status()), (std::vector<JobId>{running, a, c, b}));
+  queue.move(running, 1);
+  queue.move(b + 100, -1);
+  EXPECT_EQ(ids(queue.status()), (std::vector<JobId>{running, a, c, b}));
+  gate.open();
+}
+
 TEST(GenerationQueueCancel, WaitingOnesAllAtOnceButNotTheRunningOne) {
   Gate gate;
   GenerationQueue queue(gate.make_generator(), save_nowhere, [] {});

@@ -27,15 +27,18 @@ namespace {
 using namespace headroom;
 
 struct Options {
-  std::map<std::string, std::string> values{{"share", ""},      {"output", "/tmp/headroom_demo"},
-                                            {"step-ms", "150"}, {"total", "6G"},
-                                            {"others", "600M"}, {"others-file", ""},
-                                            {"language", "en"}, {"theme", "dark"},
-                                            {"width", "1280"},  {"height", "800"},
-                                            {"scale", "0"},     {"save", "works"},
-                                            {"unit", "64"},     {"guidance", "2"},
-                                            {"session", ""},    {"source", "CPU budget"},
-                                            {"cap", ""},        {"reserve", ""}};
+  std::map<std::string, std::string> values{
+      {"share", ""},        {"output", "/tmp/headroom_demo"},
+      {"step-ms", "150"},   {"total", "6G"},
+      {"others", "600M"},   {"others-file", ""},
+      {"language", "en"},   {"theme", "dark"},
+      {"width", "1280"},    {"height", "800"},
+      {"scale", "0"},       {"save", "works"},
+      {"unit", "64"},       {"guidance", "2"},
+      {"session", ""},      {"host", ""},  // of main memory, with as much of files
+      {"seconds", "known"},                // or estimated
+      {"state-file", ""},   {"source", "CPU budget"},
+      {"cap", ""},          {"reserve", ""}};
   [[nodiscard]] std::string text(const std::string& name) const { return values.at(name); }
   [[nodiscard]] double number(const std::string& name) const { return std::stod(values.at(name)); }
   [[nodiscard]] std::int64_t bytes(const std::string& name) const {
@@ -102,10 +105,11 @@ class DemoGenerator final : public ImageGenerator {
 };
 
 Forecast make_forecast(const GenerationRequest& request, const MemorySnapshot& memory,
-                       const BudgetOptions& limits) {
+                       const BudgetOptions& limits, bool estimated = false) {
   Forecast forecast;
   forecast.budget = compute_budget(memory, limits);
   forecast.plan = test::FakeGenerator::make_plan(request);
+  forecast.plan.seconds_are_estimated = estimated;
   forecast.shortfall_bytes =
       std::max<std::int64_t>(0, forecast.plan.peak_bytes - forecast.budget.budget_bytes);
   forecast.fits = forecast.shortfall_bytes == 0;
@@ -215,7 +219,11 @@ int run(const Options& options) {
        .memory = sampler,
        .lookout = {.forecast =
                        [&](const GenerationRequest& request, const MemorySnapshot& memory) {
-                         return make_forecast(request, memory, limits);
+                         Forecast forecast = make_forecast(request, memory, limits,
+                                                           options.text("seconds") == "estimated");
+                         forecast.plan.host_peak_bytes = options.bytes("host");
+                         forecast.plan.page_cache_bytes = options.bytes("host");
+                         return forecast;
                        },
                    .frontier =
                        [&](const GenerationRequest& request, const MemorySnapshot& memory,
@@ -233,6 +241,7 @@ int run(const Options& options) {
        .config = config,
        .output_folder = output,
        .assets_folder = options.text("share"),
+       .state_file = options.text("state-file"),
        .session_folder = options.text("session"),
        .can_draw = {{"en",
                      "This model draws emoji-like pictures of 65 things: animals, flowers, food, "

@@ -34,9 +34,10 @@ class RememberedFile : public ::testing::Test {
 
 TEST_F(RememberedFile, IsReadBackAsItWasWritten) {
   const fs::path file = folder_ / "made" / "window.json";
-  write_remembered(file, {{{"zh", "auto"}}, {{"light", "dark"}}});
+  write_remembered(file, {{{"zh", "auto"}}, {{"light", "dark"}}, {{"1.25", "0"}}});
   const Remembered back = read_remembered(file);
-  ASSERT_TRUE(back.language && back.theme);
+  ASSERT_TRUE(back.language && back.theme && back.zoom);
+  EXPECT_EQ(back.zoom->chosen, "1.25");
   EXPECT_EQ(back.language->chosen, "zh");
   EXPECT_EQ(back.language->configured, "auto");
   EXPECT_EQ(back.theme->chosen, "light");
@@ -47,8 +48,8 @@ TEST_F(RememberedFile, IsReadBackAsItWasWritten) {
 
 TEST_F(RememberedFile, ReplacesWhatWasThere) {
   const fs::path file = folder_ / "window.json";
-  write_remembered(file, {{{"zh", "auto"}}, {{"light", "dark"}}});
-  write_remembered(file, {{{"en", "auto"}}, {}});
+  write_remembered(file, {{{"zh", "auto"}}, {{"light", "dark"}}, {}});
+  write_remembered(file, {{{"en", "auto"}}, {}, {}});
   EXPECT_EQ(read_remembered(file).language->chosen, "en");
   EXPECT_FALSE(read_remembered(file).theme);
 }

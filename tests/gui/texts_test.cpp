@@ -41,7 +41,7 @@ std::set<std::string> used_keys() {
       for (std::sregex_iterator k(arguments.begin(), arguments.end(), literal); k != end; ++k)
         keys.insert((*k)[1]);
     }
-    const std::regex row("\"((?:gauge\\.row|keys|stages)\\.[a-z]+)\"");  // keys in tables
+    const std::regex row("\"((?:gauge\\.row|keys|stages|picture)\\.[a-z_]+)\"");  // keys in tables
     for (std::sregex_iterator it(code.begin(), code.end(), row), end; it != end; ++it)
       keys.insert((*it)[1]);
   }
@@ -52,7 +52,8 @@ std::set<std::string> used_keys() {
         "evict-transformer", "stream-blocks", "stream-encoder", "cpu-decode"}) {
     keys.insert(std::string("rung.") + rung);
   }
-  for (const char* const notice : {"slower"}) keys.insert(std::string("notice.") + notice);
+  for (const char* const notice : {"slower", "slower-others"})
+    keys.insert(std::string("notice.") + notice);
   return keys;
 }
 
@@ -121,8 +122,8 @@ TEST(Format, WritesFiguresForPeople) {
   EXPECT_EQ(format_seconds(59.6, en), "1:00");
   EXPECT_EQ(format_seconds(125, en), "2:05");
   EXPECT_EQ(format_seconds(3725, en), "1:02:05");
-  EXPECT_EQ(format_about(80, en), "≈ 1:20");
-  EXPECT_EQ(format_about(5.6, en), "≈ 6 s");
+  EXPECT_EQ(format_predicted(80, true, en), "≈ 1:20");
+  EXPECT_EQ(format_predicted(5.6, false, en), "6 s");
   EXPECT_EQ(format_number(2), "2");
   EXPECT_EQ(format_number(3.5), "3.5");
   EXPECT_EQ(rung_name("stream-blocks:6", en), "6 layers wait in main memory");

@@ -169,6 +169,7 @@ TEST(WindowUndo, UseSettingsAndPlainSettings) {
 TEST(WindowUndo, WaitingJobsComeBack) {
   WindowDriver w = open({"--step-ms=4000"});
   start_long_run(w);
+  pause(0.6);
   w.click("generate");
   pause(0.6);
   w.click("generate");

@@ -112,5 +112,18 @@ TEST_F(WindowNotes, AWarningFoldsIntoTheBellAfterAWhile) {
   EXPECT_TRUE(w.wait([](const json& s) { return s["folded"] == 0; }));
 }
 
+TEST_F(WindowNotes, ASlowDeviceIsToldOnceASession) {
+  WindowDriver w = open({"--step-ms=10"});
+  w.click("prompt");
+  w.type("slow");
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 1 && s["banners"].size() == 1; }));
+  w.click("banner.0.close");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["banners"].empty(); }));
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 2 && s["jobs"] == 0; }));
+  EXPECT_TRUE(w.state()["banners"].empty());
+}
+
 }  // namespace
 }  // namespace headroom::test

@@ -78,5 +78,45 @@ TEST(WindowProgress, ARandomSeedIsShownWhileItsPictureIsMade) {
   EXPECT_EQ(w.state()["pictures"], 0);
 }
 
+TEST(WindowSeconds, AreMarkedWhereNoRunHasToldYet) {
+  for (const bool estimated : {true, false}) {
+    WindowDriver w = open({estimated ? "--seconds=estimated" : "--seconds=known"});
+    const std::string time = estimated ? "≈ 6 s" : "6 s";
+    const auto says = [&](const char* name) {
+      EXPECT_TRUE(w.wait_for_words(name, time)) << name;
+      return w.read()["says"][name].get<std::string>();
+    };
+    EXPECT_EQ(says("preset.512"), time);
+    EXPECT_EQ(says("plan").find("≈") != std::string::npos, estimated);
+    w.hover("gauge");
+    EXPECT_EQ(says("gauge.Next run takes"), time);
+    w.screenshot(estimated ? "seconds_estimated" : "seconds_known");
+  }
+}
+
+TEST(WindowProgress, APictureSaysThatItsRunWasReplanned) {
+  WindowDriver w = open({"--step-ms=10"});
+  w.click("prompt");
+  w.type("squeezed");
+  w.key("ctrl+Return");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 1 && s["jobs"] == 0; }));
+  EXPECT_TRUE(w.wait_for_words("value.picture.memory", "3.3 GB → re-planned 2.0 GB"));
+  EXPECT_TRUE(w.wait_for_words("value.0", "actual 2.0 GB"));
+  w.screenshot("replanned");
+}
+
+TEST(WindowHostMemory, StandsBesideTheDevicesWhereAPlanTakesSome) {
+  WindowDriver w = open({"--host=1536M"});
+  const std::string column = "1.5 GB held, 1.5 GB of files read at every step";
+  w.click("plan");
+  EXPECT_TRUE(w.wait_for_words("plan.host", column));
+  w.screenshot("host_memory");
+  w.hover("preset.768");
+  EXPECT_TRUE(w.wait_for_words("tip", column));
+  w.hover("gauge");
+  EXPECT_TRUE(w.wait_for_words("gauge.Next run, main memory", "1.5 GB"));
+  EXPECT_TRUE(w.wait_for_words("gauge.Files read at every step", "1.5 GB"));
+}
+
 }  // namespace
 }  // namespace headroom::test

@@ -1,6 +1,8 @@
 // The window with the keyboard alone. Real keys on gui_demo's window.
 #include "support/window_driver.h"
 
+#include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -67,6 +69,44 @@ TEST(WindowRegions, APictureIsMadeAndSeenWithoutAMouse) {
   w.key("End");
   w.type("s");
   EXPECT_TRUE(w.wait([](const json& s) { return s["prompt"] == "a cats"; }));
+}
+
+TEST(WindowZoom, CtrlPlusAndMinusChangeTheInterfaceAndItIsRemembered) {
+  std::string folder = "/tmp/headroom_zoom_XXXXXX";
+  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  const Launch launch{
+      .program = HEADROOM_GUI_DEMO,
+      .arguments = {"--output={folder}/pictures", "--state-file={folder}/window.json"},
+      .folder = folder};
+  const auto scaled = [](const WindowDriver& w, double scale) {
+    return w.wait(
+        [&](const json&) {
+          const double now = w.read()["window"]["scale"];
+          return now > scale - 0.01 && now < scale + 0.01;
+        },
+        5);
+  };
+  {
+    WindowDriver w(launch);
+    w.key("ctrl+equal");
+    EXPECT_TRUE(scaled(w, 1.1));
+    w.key("ctrl+plus");
+    w.key("ctrl+KP_Add");
+    EXPECT_TRUE(scaled(w, 1.5));
+    w.screenshot("zoomed");
+    w.key("ctrl+equal");
+    EXPECT_TRUE(scaled(w, 1.5)) << "a larger one has no room in this window";
+    w.key("ctrl+minus");
+    EXPECT_TRUE(scaled(w, 1.25));
+    EXPECT_EQ(w.close(10), 0);
+  }
+  {
+    WindowDriver w(launch);
+    EXPECT_TRUE(scaled(w, 1.25));
+    w.key("ctrl+0");
+    EXPECT_TRUE(scaled(w, 1));
+  }
+  std::filesystem::remove_all(folder);
 }
 
 TEST(WindowRegions, F11FillsTheScreenAndCtrlQCloses) {

@@ -38,6 +38,7 @@ class WindowSession : public ::testing::Test {
     w.click("generate");
     ASSERT_TRUE(w.wait([](const json& s) { return s["running"] == true; }));
     for (int i = 1; i < jobs; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(500));  // no double click
       w.click("generate");
       ASSERT_TRUE(w.wait([&](const json& s) { return s["jobs"] == i + 1; }));
     }

@@ -122,6 +122,26 @@ INSTANTIATE_TEST_SUITE_P(Screens, WindowSizes,
                                   std::to_string(screen.param.second);
                          });
 
+TEST(WindowScale, TheWindowFitsAScreenOfADesktopThatScales) {
+  struct Desktop {
+    int width, height, dpi;
+  };
+  for (const Desktop& d : {Desktop{1920, 1080, 144}, Desktop{1366, 768, 120},
+                           Desktop{1280, 800, 144}, Desktop{1366, 768, 192}}) {
+    WindowDriver w({.program = HEADROOM_GUI_DEMO,
+                    .arguments = {"--output={folder}/pictures"},
+                    .width = d.width,
+                    .height = d.height,
+                    .dpi = d.dpi});
+    const json window = w.read()["window"];
+    EXPECT_LE(window["width"], d.width) << d.dpi;
+    EXPECT_LE(window["height"], d.height) << d.dpi;
+    EXPECT_NEAR(window["scale"].get<double>(), d.dpi / 96.0, 0.01);
+    const Box generate(w.read()["widgets"]["generate"]);
+    EXPECT_TRUE(generate.within(d.width, d.height)) << d.width << " " << d.dpi;
+  }
+}
+
 TEST(Window, ATipIsSilentAfterAClickUntilTheMouseComesBack) {
   WindowDriver w(
       {.program = HEADROOM_GUI_DEMO, .arguments = {"--step-ms=15", "--output={folder}/pictures"}});

@@ -92,8 +92,10 @@ TEST(Window, CancelsAWaitingJobInTheQueueList) {
   w.click("example.0");
   w.click("generate");
   ASSERT_TRUE(w.wait([](const json& s) { return s["running"] == true; }));
-  w.click("generate");
-  w.click("generate");
+  for (int i = 0; i < 2; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));  // no double click
+    w.click("generate");
+  }
   ASSERT_TRUE(w.wait([](const json& s) { return s["jobs"] == 3; }));
   w.click("queue");
   w.click("queue.cancel.2");

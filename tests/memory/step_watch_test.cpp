@@ -1,6 +1,7 @@
 #include "headroom/memory/step_watch.h"
 
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -13,7 +14,7 @@ std::vector<double> feed(StepWatch& watch, int steps, double seconds,
                          const std::string& kind = "512x512") {
   std::vector<double> told;
   for (int i = 0; i < steps; ++i) {
-    if (const auto factor = watch.add(kind, seconds)) told.push_back(*factor);
+    if (const auto factor = watch.add(kind, seconds)) told.push_back(factor->times);
   }
   return told;
 }
@@ -67,7 +68,7 @@ TEST(StepWatch, ASlowDriftCountsFromItsBeginning) {
   for (int i = 0; i < 200; ++i) {
     const double seconds = 1.0 + 0.01 * i;  // 1 s to 3 s
     if (const auto factor = watch.add("a", seconds)) {
-      told.push_back(*factor);
+      told.push_back(factor->times);
       at = seconds;
     }
   }
@@ -130,6 +131,17 @@ TEST(StepWatch, ForgetsRatherThanGrowsWithoutEnd) {
   for (int i = 0; i < 1000; ++i) feed(watch, 1, 1.0, std::to_string(i));
   EXPECT_TRUE(feed(watch, 10, 1.0, "late").empty());
   EXPECT_EQ(feed(watch, 10, 2.0, "late").size(), 1U);
+}
+
+TEST(StepWatch, SaysWhetherOtherProgramsTookThePart) {
+  for (const double share : {0.0, 0.1, 0.4}) {
+    StepWatch watch;
+    for (int i = 0; i < 10; ++i) EXPECT_FALSE(watch.add("a", 1.0, 0));
+    std::optional<StepWatch::Slowness> told;
+    for (int i = 0; i < 20 && !told; ++i) told = watch.add("a", 2.0, share);
+    ASSERT_TRUE(told);
+    EXPECT_EQ(told->by_others, share > StepWatch::kOthersShare) << share;
+  }
 }
 
 }  // namespace

@@ -20,8 +20,8 @@ namespace headroom::test {
 // the prompt and the seed, step by step, with every report a real run makes. Prompt "fail" runs out
 // of memory after the last step, "fail once" fails the first time, "crash" throws what no room
 // should throw, "exhaust" what the system throws when it has no memory left, "lose the device" what
-// a dead card is; "slow" notices a
-// slower device after its first step.
+// a dead card is; "squeezed" goes on under another plan; "slow" notices a slower device after its
+// first step.
 class FakeGenerator final : public ImageGenerator {
  public:
   static constexpr std::uint64_t kChosenSeed = 42;  // when the request has none
@@ -56,7 +56,13 @@ class FakeGenerator final : public ImageGenerator {
       progress.on_stage(Stage::kDecode, index);
       pause(stop);
       auto image = paint(request.prompt, seed, request.width, request.height, 1.0);
-      progress.on_image({std::move(image), seed, index, make_receipt(plan)});
+      Receipt receipt = make_receipt(plan);
+      if (request.prompt == "squeezed") {
+        receipt.changes = {
+            {Stage::kDenoise, 1, "others took memory", {"stream-blocks:6"}, 2 * kGiB}};
+        receipt.actual_peak_bytes = 2 * kGiB;
+      }
+      progress.on_image({std::move(image), seed, index, std::move(receipt)});
     }
   }
 

@@ -2,7 +2,9 @@
 #include "support/window_driver.h"
 
 #include <memory>
+#include <stdexcept>
 
+#include <X11/Xatom.h>
 #include <X11/Xlib.h>
 #include <X11/Xutil.h>
 
@@ -25,6 +27,15 @@ bool has_class(Display* display, Window window, const std::string& wanted) {
 }
 
 }  // namespace
+
+void set_resources(const std::string& display_name, const std::string& resources) {
+  const std::unique_ptr<Display, CloseDisplay> display(XOpenDisplay(display_name.c_str()));
+  if (!display) throw std::runtime_error("no display " + display_name);
+  XChangeProperty(display.get(), DefaultRootWindow(display.get()), XA_RESOURCE_MANAGER, XA_STRING,
+                  8, PropModeReplace, reinterpret_cast<const unsigned char*>(resources.data()),
+                  static_cast<int>(resources.size()));
+  XSync(display.get(), 0);
+}
 
 bool request_close(const std::string& display_name, const std::string& window_class) {
   const std::unique_ptr<Display, CloseDisplay> display(XOpenDisplay(display_name.c_str()));

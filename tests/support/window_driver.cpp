@@ -151,20 +151,21 @@ std::optional<int> Child::wait_for_exit(double seconds) {
   return exit_code_;
 }
 
-Screen::Screen(int width, int height)
+Screen::Screen(int width, int height, int dpi)
     : pipe_(make_pipe()),
-      server_({"Xvfb", "-displayfd", std::to_string(pipe_[1]), "-nolisten", "tcp", "-screen", "0",
-               std::to_string(width) + "x" + std::to_string(height) + "x24"},
+      server_({"Xvfb", "-displayfd", std::to_string(pipe_[1]), "-noreset", "-nolisten", "tcp",
+               "-screen", "0", std::to_string(width) + "x" + std::to_string(height) + "x24"},
               {}, pipe_[1]),
       name_(read_display_number(pipe_[0])) {
   close(pipe_[0]);
   close(pipe_[1]);
+  if (dpi > 0) set_resources(name_, "Xft.dpi: " + std::to_string(dpi) + "\n");
 }
 
 WindowDriver::WindowDriver(const Launch& launch)
     : own_folder_(launch.folder.empty()),
       folder_(own_folder_ ? make_folder() : cleared(launch.folder)),
-      screen_(launch.width, launch.height),
+      screen_(launch.width, launch.height, launch.dpi),
       program_(with_program(launch.program, fill_in(launch.arguments, folder_)),
                with_display(fill_in(launch.environment, folder_), screen_.name(), folder_)) {
   if (!wait_for_widget("generate", 90)) throw std::runtime_error("the window did not appear");
@@ -243,6 +244,15 @@ void WindowDriver::click(const std::string& widget) {
   hover(widget);
   tool({"xdotool", "click", "1"});
   nap();
+}
+
+void WindowDriver::double_click(const std::string& widget, bool shift) {
+  hover(widget);
+  if (shift) tool({"xdotool", "keydown", "shift"});
+  nap();
+  tool({"xdotool", "click", "--repeat", "2", "--delay", "120", "1"});
+  nap();
+  if (shift) tool({"xdotool", "keyup", "shift"});
 }
 
 void WindowDriver::key(const std::string& keys) {

@@ -34,7 +34,8 @@ class Child {
 // A virtual screen with a free number. Throws std::runtime_error when Xvfb does not start.
 class Screen {
  public:
-  Screen(int width, int height);
+  // `dpi`: as a desktop says it that scales, 0 = not said.
+  Screen(int width, int height, int dpi = 0);
   [[nodiscard]] const std::string& name() const { return name_; }  // ":99"
 
  private:
@@ -50,6 +51,7 @@ struct Launch {
   std::vector<std::string> environment{};  // NAME=VALUE, on top of the test's own
   int width = 1280;                        // of the screen
   int height = 800;
+  int dpi = 0;                     // of the screen as the desktop says it; 96 is a scale of 1
   std::filesystem::path folder{};  // empty: a temporary one, removed at the end
 };
 
@@ -71,6 +73,7 @@ class WindowDriver {
   [[nodiscard]] bool wait_for_widget(const std::string& name, double seconds = 20) const;
 
   void click(const std::string& widget);
+  void double_click(const std::string& widget, bool shift = false);
   void hover(const std::string& widget);
   void point_at(int x, int y);
   void key(const std::string& keys);
@@ -104,6 +107,9 @@ class WindowDriver {
   Screen screen_;
   Child program_;
 };
+
+// Sets the resources that programs on the display read ("Xft.dpi: 144"), as xrdb does.
+void set_resources(const std::string& display, const std::string& resources);
 
 // Sends the window whose class is `window_class` the request to close. False when there is none.
 bool request_close(const std::string& display, const std::string& window_class);

@@ -96,6 +96,9 @@ class GenerationQueue {
   void cancel(JobId id);
   // All but the running one; returns what they asked for, in their order.
   std::vector<GenerationRequest> cancel_waiting();
+  // Moves a waiting job so many places towards the end, or with a negative number towards the
+  // front, as far as waiting jobs go. What runs, or is unknown, stays.
+  void move(JobId id, int places);
   // Drops the generator and what it holds and uses `make_generator` from the next job on.
   void replace_generator(MakeGenerator make_generator);
 

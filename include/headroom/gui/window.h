@@ -58,25 +58,28 @@ enum class WindowEnd { kClosed, kStartAgain };
 // at most five times a second and always whole (temp file, rename), what it shows:
 //   {"window": {"width", "height", "scale"},
 //    "widgets": {NAME: {"x", "y", "w", "h", "enabled"}},                         window pixels
-//    "says": {NAME: TEXT},                                          what stands in: progress,
-//    value.KEY "state": {"running", "cancelling", "jobs", "stage", "step", "image_index",
+//    "says": {NAME: TEXT},       words of: tip, progress, plan, plan.host, preset.NAME, gauge.ROW,
+//                                value.KEY
+//    "state": {"running", "cancelling", "jobs", "stage", "step", "image_index",
 //              "job_done", "pictures", "selected", "live",
 //              "canvas_focused", "region", "editing", "escape_cancels",
 //              "width", "height", "can_generate", "reason", "prompt", "tokens", "language",
 //              "theme", "hand", "seed", "steps", "guidance", "count", "banners": [TEXT], "folded",
-//              "picture_file", "closing", "offered", "cards": {PRESET: {"state":
+//              "queue": [JOB], "picture_file", "closing", "offered", "cards": {PRESET: {"state":
 //              "fits|tight|slower|short|pending", "recommended", "selected"}}, "recommended":
 //              PRESET, "critical_point": "WxH", "rungs": [NAME], "others": [NAME],
 //              "memory": {"total", "free", "others"}, "frames",
 //              "frame_ms", "seconds"}}
 // Widgets: prompt, negative, negative.fold, example.N, example.more, preset.512, preset.768,
 // preset.1024, preset.16:9, preset.9:16, size.width, size.height, size.lock, size.swap,
-// size.suggest, size.critical, settings.fold, steps, guidance, count (the slider) and steps.value,
+// size.suggest, size.again, size.critical, settings.fold, steps, guidance, count (the slider) and
+// steps.value,
 // ... (the number), seed, seed.random, plan (its line), plan.card, reason (why Generate is off),
 // generate, cancel, canvas, picture (where the picture lies on the canvas), canvas.fit,
 // canvas.actual, progress, strip.N, strip.live, details (opens the drawer), use_settings,
 // reuse_seed, copy_picture, copy_path, show_in_folder, save_again, gauge, gauge.spark, value.KEY (a
-// row of the picture's settings), value.prompt, queue, queue.cancel.ID, queue.clear, language,
+// row of the picture's settings), value.prompt, queue, queue.cancel.ID, queue.up.ID,
+// queue.down.ID, queue.drag.ID, queue.clear, language,
 // theme, tip (an explanation), banner.N, banner.N.action, banner.N.close, bell (opens the list of
 // folded messages), bell.N.close, close.finish, close.now, close.stay, close.folder, close.save.
 class Window {

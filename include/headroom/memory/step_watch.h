@@ -21,14 +21,25 @@ class StepWatch {
   static constexpr std::size_t kSteps = 5;
   static constexpr double kSustained_s = 5;
 
-  // A step is done that took `seconds`. `kind` is equal for steps that should take equally long.
-  // Returns how many times longer steps take now, once for each slowness; ignores what is not a
-  // positive number.
-  std::optional<double> add(const std::string& kind, double seconds);
+  // Other programs are a likely cause when they took this much of the processor meanwhile.
+  static constexpr double kOthersShare = 0.2;
+
+  struct Slowness {
+    double times = 1;        // that steps take longer now
+    bool by_others = false;  // other programs took part of the processor
+  };
+  // A step is done that took `seconds`, while other programs took `others_share` of the processor,
+  // 0..1. `kind` is equal for steps that should take equally long. Tells each slowness once;
+  // ignores what is not a positive number.
+  std::optional<Slowness> add(const std::string& kind, double seconds, double others_share = 0);
 
  private:
   struct Series {
-    std::deque<double> steps;  // oldest first
+    struct Step {
+      double seconds;
+      double others_share;
+    };
+    std::deque<Step> steps;  // oldest first
     // The smallest median that the steps so far ever had: with a slow drift it is that of the
     // beginning. 0 = not known yet.
     double usual = 0;

@@ -2,6 +2,7 @@
 
 #include "format.h"
 #include "panels.h"
+#include "pictures.h"
 #include "sparkline.h"
 #include "widgets.h"
 
@@ -208,16 +209,19 @@ void draw_table(const Ui& ui, const MemorySnapshot& m, bool stretched) {
   ImGui::TextColored(ImGui::ColorConvertU32ToFloat4(ui.colors.text_faint), "%s%s", source.c_str(),
                      m.pretended ? (" · " + ui.t("gauge.pretended")).c_str() : "");
   if (ImGui::BeginTable("memory", 2, ImGuiTableFlags_SizingFixedFit)) {
-    const auto line = [&](const std::string& name, std::int64_t bytes, ImU32 color) {
+    const auto put = [&](const std::string& name, const std::string& value, ImU32 color) {
       ImGui::PushStyleColor(ImGuiCol_Text, color);
       ImGui::TableNextColumn();
       ImGui::TextUnformatted(name.c_str());
       ImGui::TableNextColumn();
-      const std::string value = format_bytes(bytes);
       const float width = ui.px(84);
       ImGui::SetCursorPosX(ImGui::GetCursorPosX() + width - ImGui::CalcTextSize(value.c_str()).x);
       ImGui::TextUnformatted(value.c_str());
       ImGui::PopStyleColor();
+      ui.dump.say("gauge." + name, value);
+    };
+    const auto line = [&](const std::string& name, std::int64_t bytes, ImU32 color) {
+      put(name, format_bytes(bytes), color);
     };
     const auto row = [&](const char* key, std::int64_t bytes) {
       line(ui.t(key), bytes, ui.colors.text);
@@ -237,11 +241,20 @@ void draw_table(const Ui& ui, const MemorySnapshot& m, bool stretched) {
     if (m.reserved_by_driver > 0) row("gauge.row.reserved", m.reserved_by_driver);
     row("gauge.row.total", m.total);
     row("gauge.row.peak", m.peak);
+    row("gauge.row.pictures", ui.pictures.bytes(ui.state.pictures));
     if (const Forecast* const f = ui.frame.forecast; f != nullptr) {
       row("gauge.row.kept", f->budget.kept_free_bytes);
       if (f->budget.cap_bytes) row("gauge.row.cap", *f->budget.cap_bytes);
       row("gauge.row.budget", std::max<std::int64_t>(0, f->budget.budget_bytes));
       row("gauge.row.next", f->plan.peak_bytes);
+      if (f->plan.host_peak_bytes > 0) row("gauge.row.host", f->plan.host_peak_bytes);
+      if (f->plan.page_cache_bytes > 0) row("gauge.row.files", f->plan.page_cache_bytes);
+      if (m.host_available && !is_cpu(m)) row("gauge.row.host_free", *m.host_available);
+      if (f->fits && f->plan.seconds > 0) {
+        put(ui.t("gauge.row.takes"),
+            format_predicted(f->plan.seconds, f->plan.seconds_are_estimated, ui.text),
+            ui.colors.text);
+      }
     }
     ImGui::EndTable();
   }

@@ -7,6 +7,8 @@ namespace headroom {
 // one.
 void draw_top_bar(const Ui& ui, const Rect& area);
 
+void draw_queue_list(const Ui& ui);  // the popup of the queue's button
+
 void draw_left_panel(const Ui& ui, const Rect& area);
 void draw_prompt_panel(const Ui& ui);
 void draw_size_panel(const Ui& ui);

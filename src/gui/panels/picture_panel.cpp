@@ -59,17 +59,36 @@ std::string times(const Ui& ui, const Receipt& receipt) {
   return text;
 }
 
-void draw_rows(const Ui& ui, const FinishedPicture& p) {
-  const Receipt& receipt = p.picture.receipt;
-  draw_request_rows(ui, p.request, {p.request.width, p.request.height},
-                    std::to_string(p.picture.seed));
+// What was planned and what it took; where the run went on under another plan, that as well:
+// "171 MB → re-planned 19 MB", "actual 46 MB".
+void draw_memory(const Ui& ui, const Receipt& receipt) {
   const std::int64_t predicted = receipt.plan.peak_bytes;
   const std::int64_t actual = receipt.actual_peak_bytes;
-  if (predicted > 0 || actual > 0) {
+  if (predicted <= 0 && actual <= 0) return;
+  if (receipt.changes.empty()) {
     value_row(ui, "picture.peak", format_of(predicted, actual),
               {.color = actual > predicted + predicted / 200 ? ui.colors.warn : 0,
                .tip = ui.t("tip.peak")});
+    return;
   }
+  const PlanChange& last = receipt.changes.back();
+  std::string how;
+  for (const std::string& rung : last.rungs) how += "\n· " + rung_name(rung, ui.text);
+  const std::string tip = ui.t("tip.replanned") + how;
+  value_row(
+      ui, "picture.memory",
+      fill(ui.t("picture.replanned"), {format_bytes(predicted), format_bytes(last.peak_bytes)}),
+      {.tip = tip});
+  value_row(ui, "", fill(ui.t("picture.actual"), {format_bytes(actual)}), {.tip = tip});
+}
+
+void draw_rows(const Ui& ui, const FinishedPicture& p) {
+  const Receipt& receipt = p.picture.receipt;
+  const std::string host = host_text(receipt.plan, ui.text);
+  draw_request_rows(ui, p.request, {p.request.width, p.request.height},
+                    std::to_string(p.picture.seed));
+  draw_memory(ui, receipt);
+  if (!host.empty()) value_row(ui, "picture.host", host, {.tip = ui.t("tip.host")});
   double seconds = 0;
   for (const double s : receipt.stage_seconds) seconds += s;
   if (seconds > 0)
@@ -170,7 +189,7 @@ void draw_running(const Ui& ui, const JobStatus& job) {
 
 void draw_keys(const Ui& ui) {
   section(ui, ui.t("keys.label"));
-  constexpr std::array<std::array<const char*, 2>, 16> kKeys{{{"Ctrl+Enter", "keys.generate"},
+  constexpr std::array<std::array<const char*, 2>, 17> kKeys{{{"Ctrl+Enter", "keys.generate"},
                                                               {"Ctrl+Shift+Enter", "keys.front"},
                                                               {"Esc", "keys.cancel"},
                                                               {"Shift+Esc", "keys.clear"},
@@ -184,6 +203,7 @@ void draw_keys(const Ui& ui) {
                                                               {"Tab", "keys.tab"},
                                                               {"F6", "keys.regions"},
                                                               {"↑ ↓", "keys.number"},
+                                                              {"Ctrl+ +  −  0", "keys.size"},
                                                               {"F11", "keys.full"},
                                                               {"Ctrl+Q", "keys.quit"}}};
   for (const auto& [key, what] : kKeys) {

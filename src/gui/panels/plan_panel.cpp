@@ -73,6 +73,15 @@ void draw_stage_table(const Ui& ui, const Plan& plan) {
   take_room(at, y - at.y);
 }
 
+// The plan's second column: what it takes of the machine's own memory.
+void draw_host(const Ui& ui, const Plan& plan) {
+  const std::string text = host_text(plan, ui.text);
+  ui.dump.say("plan.host", text);
+  if (text.empty()) return;
+  paragraph(ui, fill(ui.t("host.beside"), {text}), {ui.colors.text_dim, kSmallSize});
+  tooltip(ui, ui.t("tip.host"));
+}
+
 void draw_rungs(const Ui& ui, const Plan& plan) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float right = at.x + ImGui::GetContentRegionAvail().x;
@@ -116,7 +125,8 @@ std::string line_text(const Ui& ui, const Forecast& forecast) {
   std::string text = to_string(Size{plan.width, plan.height});
   if (!forecast.fits && forecast.shortfall_bytes <= 0) return text;  // not for want of memory
   text += " · " + format_bytes(plan.peak_bytes);
-  if (forecast.fits && plan.seconds > 0) text += " · " + format_about(plan.seconds, ui.text);
+  if (forecast.fits && plan.seconds > 0)
+    text += " · " + format_predicted(plan.seconds, plan.seconds_are_estimated, ui.text);
   return text;
 }
 
@@ -148,6 +158,7 @@ void draw_line(const Ui& ui, const Forecast* forecast, ImU32 color, ImVec2 at, f
   }
   const std::string state = line_state(ui, *forecast);
   const std::string whole = line_text(ui, *forecast);
+  ui.dump.say("plan", whole);
   const TextStyle bold{color, kTextSize, true};
   // Beside the button that offers another size there may be room for the trouble alone.
   if (!forecast->fits && !state.empty() &&
@@ -189,6 +200,7 @@ void draw_plan_card(const Ui& ui) {
   } else {
     if (forecast->fits) draw_rungs(ui, forecast->plan);
     if (!forecast->plan.stages.empty()) draw_stage_table(ui, forecast->plan);
+    if (forecast->fits) draw_host(ui, forecast->plan);
     if (forecast->fits && ui.state.draft.count > 1) {
       paragraph(ui, fill(ui.t("plan.count"), {std::to_string(ui.state.draft.count)}),
                 {ui.colors.text_dim, kSmallSize});
@@ -250,7 +262,8 @@ void draw_plan_line(const Ui& ui) {
   offer_hand();
   const bool hovered = ImGui::IsItemHovered();
   name_item(ui, "plan");
-  tooltip(ui, ui.t("tip.plan"));
+  const bool estimated = forecast != nullptr && forecast->plan.seconds_are_estimated;
+  tooltip(ui, ui.t("tip.plan") + (estimated ? "\n\n" + ui.t("tip.estimated") : ""));
   const TextStyle arrow{hovered ? ui.colors.text : ui.colors.text_faint, 10};
   const char* const icon = ui.state.plan_open ? ICON_FA_CHEVRON_DOWN : ICON_FA_CHEVRON_UP;
   const float edge = draw_text_right(ui, right, at.y + ui.px(6), icon, arrow) - ui.px(8);

@@ -26,10 +26,11 @@ std::string headline(const Ui& ui, const JobStatus& job) {
 
 // "12 s left"; of several pictures this one and all: "0.2 s · 16 s in all".
 std::string time_left(const Ui& ui, const JobStatus& job, const ProgressView& view) {
-  const std::string all = format_seconds(*view.seconds_left, ui.text);
+  const std::string about = view.estimated ? "≈ " : "";
+  const std::string all = about + format_seconds(*view.seconds_left, ui.text);
   if (job.request.count == 1) return fill(ui.t("progress.left"), {all});
   return fill(ui.t("progress.left.both"),
-              {format_seconds(*view.picture_seconds_left, ui.text), all});
+              {about + format_seconds(*view.picture_seconds_left, ui.text), all});
 }
 
 // The stages of this picture as a line of parts whose widths are their expected times.

@@ -53,7 +53,10 @@ std::string explain(const Ui& ui, const SizeCard& card) {
     text += " " + (card.slowdown ? fill(ui.t("card.slower.by"), {format_times(*card.slowdown)})
                                  : ui.t("card.slower"));
   }
-  for (const std::string& rung : card.rungs) text += "\n· " + rung_name(rung, ui.text);
+  const std::string host = host_text(card.plan, ui.text);
+  if (!host.empty()) text += "\n" + fill(ui.t("host.beside"), {host});
+  for (const std::string& rung : card.plan.rungs) text += "\n· " + rung_name(rung, ui.text);
+  if (card.seconds && card.seconds_are_estimated) text += "\n\n" + ui.t("tip.estimated");
   if (card.recommended) text += "\n\n" + ui.t("card.tip.recommended");
   return text;
 }
@@ -127,7 +130,9 @@ void draw_card(const Ui& ui, const SizeCard& card, ImVec2 at, ImVec2 size) {
   if (shorts) {
     row(59, format_missing(card.shortfall_bytes), {color, kSmallSize});
   } else if (card.seconds) {
-    row(59, format_about(*card.seconds, ui.text), {ui.colors.text_dim, kSmallSize});
+    const std::string time = format_predicted(*card.seconds, card.seconds_are_estimated, ui.text);
+    row(59, time, {ui.colors.text_dim, kSmallSize});
+    ui.dump.say("preset." + std::string(card.preset.name), time);
   }
   row(74, state_word(ui, card), {color, kSmallSize});
 }

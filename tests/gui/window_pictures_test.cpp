@@ -1,0 +1,40 @@
+// Pictures of a long session. Real clicks on gui_demo's window.
+#include "support/window_driver.h"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace headroom::test {
+namespace {
+
+using nlohmann::json;
+
+TEST(WindowPictures, ALongSessionDoesNotFillTheMemory) {
+  WindowDriver w({.program = HEADROOM_GUI_DEMO,
+                  .arguments = {"--step-ms=1", "--total=24G", "--output={folder}/pictures"}});
+  const auto enter = [&](const char* field, const char* number) {
+    w.click(field);
+    w.key("ctrl+a");
+    w.type(number);
+    w.key("Tab");
+  };
+  w.click("example.0");
+  enter("steps.value", "1");
+  enter("size.width", "1536");
+  enter("size.height", "1536");
+  enter("count.value", "20");
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] >= 6; }, 120));
+  const long long early_kib = w.resident_kib();
+  ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 20 && s["jobs"] == 0; }, 200));
+  // 7 MB each: the 14 since then would be 97 MB.
+  EXPECT_LT(w.resident_kib() - early_kib, 60 * 1024);
+  w.click("canvas");
+  for (int i = 0; i < 19; ++i) w.key("Left");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["selected"] == 0; }));
+  EXPECT_TRUE(w.wait_for_widget("picture")) << "an early one is read from its file";
+}
+
+}  // namespace
+}  // namespace headroom::test
