@@ -189,7 +189,12 @@ class Session:
 
 
 def peaks(answer):
-    return f"{answer['predicted_peak_bytes'] / GIB:.2f}/{answer['actual_peak_bytes'] / GIB:.2f}"
+    """Predicted and actual in GiB: what is in use, and what is held, which a run takes beforehand."""
+
+    def pair(kind):
+        return f"{answer[f'predicted_{kind}_bytes'] / GIB:.2f}/{answer[f'actual_{kind}_bytes'] / GIB:.2f}"
+
+    return f"{pair('in_use')} ({pair('peak')} held)"
 
 
 @step("S0", 30)

@@ -76,6 +76,8 @@ void print_picture(const FinishedPicture& picture, bool json) {
                                    {"plan", to_json(receipt.plan)},
                                    {"predicted_peak_bytes", receipt.plan.peak_bytes},
                                    {"actual_peak_bytes", receipt.actual_peak_bytes},
+                                   {"predicted_in_use_bytes", receipt.plan.in_use_peak_bytes},
+                                   {"actual_in_use_bytes", receipt.actual_in_use_bytes},
                                    {"seconds",
                                     {{"load", seconds(Stage::kLoad)},
                                      {"encode", seconds(Stage::kEncode)},

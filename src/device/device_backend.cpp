@@ -9,11 +9,11 @@ void DeviceBackend::begin_run() {
   reset_peak();
 }
 
-std::int64_t DeviceBackend::end_stage() {
-  const std::int64_t peak = use().peak;
-  run_peak_ = std::max(run_peak_.load(), peak);
+PeakUse DeviceBackend::end_stage() {
+  const DeviceUse now = use();
+  run_peak_ = std::max(run_peak_.load(), now.peak);
   reset_peak();
-  return peak;
+  return {now.peak, now.held_peak};
 }
 
 std::int64_t DeviceBackend::run_peak() const { return std::max(run_peak_.load(), use().peak); }

@@ -108,6 +108,8 @@ bool read_stage(const json& value, StagePlan& stage, std::optional<Stage>& name)
   in.read("peak_bytes", stage.peak_bytes);
   in.read("seconds", stage.seconds);
   in.read("host_bytes", stage.host_bytes);
+  stage.in_use_bytes = stage.peak_bytes;  // of versions that kept one figure
+  in.read("in_use_bytes", stage.in_use_bytes);
   return read_stage_name(in, "name", name);
 }
 
@@ -153,6 +155,9 @@ bool read_plan(const json& value, Plan& plan) {
   in.read("height", plan.height);
   in.read("count", plan.count);
   in.read("peak_bytes", plan.peak_bytes);
+  plan.in_use_peak_bytes = plan.peak_bytes;
+  in.read("in_use_peak_bytes", plan.in_use_peak_bytes);
+  in.read("small_pool_bytes", plan.small_pool_bytes);
   in.read("seconds", plan.seconds);
   in.read("seconds_are_estimated", plan.seconds_are_estimated);
   in.read("host_peak_bytes", plan.host_peak_bytes);
@@ -186,6 +191,7 @@ json to_json(const Plan& plan) {
                       {"activation_bytes", stage.activation_bytes},
                       {"workspace_bytes", stage.workspace_bytes},
                       {"peak_bytes", stage.peak_bytes},
+                      {"in_use_bytes", stage.in_use_bytes},
                       {"host_bytes", stage.host_bytes},
                       {"seconds", stage.seconds}});
   }
@@ -200,6 +206,8 @@ json to_json(const Plan& plan) {
           {"rungs", plan.rungs},
           {"rung_effects", std::move(effects)},
           {"peak_bytes", plan.peak_bytes},
+          {"in_use_peak_bytes", plan.in_use_peak_bytes},
+          {"small_pool_bytes", plan.small_pool_bytes},
           {"host_peak_bytes", plan.host_peak_bytes},
           {"page_cache_bytes", plan.page_cache_bytes},
           {"seconds", plan.seconds},
@@ -233,6 +241,8 @@ json to_json(const Receipt& receipt) {
           {"opened", receipt.opened},
           {"predicted_peak_bytes", receipt.plan.peak_bytes},
           {"actual_peak_bytes", receipt.actual_peak_bytes},
+          {"predicted_in_use_bytes", receipt.plan.in_use_peak_bytes},
+          {"actual_in_use_bytes", receipt.actual_in_use_bytes},
           {"seconds", by_stage(receipt.stage_seconds)},
           {"stage_peak_bytes", by_stage(receipt.stage_peak_bytes)},
           {"driver_allocations", receipt.driver_allocations},
@@ -264,6 +274,8 @@ std::optional<Receipt> read_receipt_line(std::string_view line) {
   in.read("negative_tokens", receipt.negative_tokens);
   in.read("opened", receipt.opened);
   in.read("actual_peak_bytes", receipt.actual_peak_bytes);
+  receipt.actual_in_use_bytes = receipt.actual_peak_bytes;
+  in.read("actual_in_use_bytes", receipt.actual_in_use_bytes);
   in.read("seconds", receipt.stage_seconds);
   in.read("stage_peak_bytes", receipt.stage_peak_bytes);
   in.read("driver_allocations", receipt.driver_allocations);

@@ -62,6 +62,7 @@ class CachingAllocator {
   [[nodiscard]] std::int64_t reserved_bytes() const {
     return small_.reserved_bytes() + large_.reserved_bytes();
   }
+  [[nodiscard]] std::int64_t small_bytes() const { return small_.reserved_bytes(); }
   [[nodiscard]] int segments() const { return small_.segments() + large_.segments(); }
   [[nodiscard]] bool fits() const { return fits_; }
 
@@ -79,9 +80,12 @@ CudaPeaks replay_cuda_caching(const Ledger& ledger, const CudaAllocatorSettings&
   CachingAllocator allocator(settings);
   CudaPeaks peaks;
   peaks.allocated = replay_ledger(ledger, allocator, [&](Stage stage) {
-    std::int64_t& of_stage = peaks.stage_reserved[static_cast<std::size_t>(stage)];
-    of_stage = std::max(of_stage, allocator.reserved_bytes());
-    peaks.reserved_peak_bytes = std::max(peaks.reserved_peak_bytes, of_stage);
+    const auto i = static_cast<std::size_t>(stage);
+    const auto raise = [](std::int64_t& peak, std::int64_t now) { peak = std::max(peak, now); };
+    raise(peaks.stage_reserved[i], allocator.reserved_bytes());
+    raise(peaks.stage_small[i], allocator.small_bytes());
+    raise(peaks.reserved_peak_bytes, peaks.stage_reserved[i]);
+    raise(peaks.small_peak_bytes, peaks.stage_small[i]);
   });
   peaks.segments = allocator.segments();
   peaks.fits = allocator.fits();

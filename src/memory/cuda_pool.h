@@ -10,9 +10,9 @@ namespace headroom {
 
 // The constants of c10/core/AllocatorConfig.h, by their names there.
 namespace cuda_allocator {
-constexpr std::int64_t kMinBlockSize = 512;         // all sizes are rounded up to multiples of it
-constexpr std::int64_t kSmallSize = kMiB;           // the largest request of the small pool...
-constexpr std::int64_t kSmallBuffer = 2 * kMiB;     // ...and its segments
+constexpr std::int64_t kMinBlockSize = 512;           // all sizes are rounded up to multiples of it
+constexpr std::int64_t kSmallSize = kSmallRequest;    // the largest request of the small pool...
+constexpr std::int64_t kSmallBuffer = kSmallSegment;  // ...and its segments
 constexpr std::int64_t kMinLargeAlloc = 10 * kMiB;  // smaller requests of the large pool share one
 constexpr std::int64_t kRoundLarge = 2 * kMiB;      // others get their own, rounded up to this
 }  // namespace cuda_allocator

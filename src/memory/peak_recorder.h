@@ -26,7 +26,9 @@ class PeakRecorder {
     raise(stage.workspace_bytes, of(MemoryTag::kWorkspace));
     raise(stage.host_bytes, of(MemoryTag::kHost));
     peaks_.left_bytes = use_[0] + use_[1] + use_[2];
+    peaks_.left_in_use_bytes = peaks_.left_bytes;
     raise(stage.peak_bytes, peaks_.left_bytes);
+    stage.in_use_bytes = stage.peak_bytes;
     raise(peaks_.peak_bytes, stage.peak_bytes);
   }
 

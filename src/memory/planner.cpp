@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <initializer_list>
 #include <limits>
 #include <numeric>
 #include <tuple>
@@ -12,9 +13,16 @@ namespace {
 
 std::size_t index(Stage stage) { return static_cast<std::size_t>(stage); }
 
-StageNeed with_resident(StageNeed need, std::int64_t other_networks_bytes) {
-  need.weights_bytes += other_networks_bytes;
-  need.peak_bytes += other_networks_bytes;
+// With the weights of `others` beside its own.
+StageNeed with_resident(StageNeed need, std::initializer_list<StageNeed> others) {
+  for (const StageNeed& other : others) {
+    need.weights_bytes += other.weights_bytes;
+    need.peak_bytes += other.weights_bytes;
+    for (auto part : {&StageNeed::in_use, &StageNeed::small}) {
+      (need.*part).weights_bytes += (other.*part).weights_bytes;
+      (need.*part).peak_bytes += (other.*part).weights_bytes;
+    }
+  }
   return need;
 }
 
@@ -25,28 +33,31 @@ struct Needs {
 // The needs of the stages from `from` on with the networks that are resident beside theirs.
 std::array<StageNeed, kStageCount> place(const Rungs& rungs, const Needs& alone, Stage from) {
   const Residency stays = residency(rungs);
-  const auto if_kept = [](bool kept, const StageNeed& need) {
-    return kept ? need.weights_bytes : 0;
-  };
-  const std::int64_t text_encoder = if_kept(stays.text_encoder_after_encode, alone.encode);
-  const std::int64_t vae = if_kept(stays.vae_before_decode, alone.decode);
+  const auto if_kept = [](bool kept, const StageNeed& need) { return kept ? need : StageNeed{}; };
+  const StageNeed text_encoder = if_kept(stays.text_encoder_after_encode, alone.encode);
+  const StageNeed vae = if_kept(stays.vae_before_decode, alone.decode);
 
   std::array<StageNeed, kStageCount> stages{};
   StageNeed& load = stages[index(Stage::kLoad)];
   StageNeed& encode = stages[index(Stage::kEncode)];
-  encode = with_resident(alone.encode, if_kept(stays.transformer_in_encode, alone.denoise) + vae);
-  load.weights_bytes = load.peak_bytes = encode.weights_bytes;
-  stages[index(Stage::kDenoise)] = with_resident(alone.denoise, text_encoder + vae);
+  encode = with_resident(alone.encode, {if_kept(stays.transformer_in_encode, alone.denoise), vae});
+  load = with_resident({}, {encode});
+  stages[index(Stage::kDenoise)] = with_resident(alone.denoise, {text_encoder, vae});
   stages[index(Stage::kDecode)] = with_resident(
-      alone.decode, text_encoder + if_kept(stays.transformer_in_decode, alone.denoise));
+      alone.decode, {text_encoder, if_kept(stays.transformer_in_decode, alone.denoise)});
   std::fill_n(stages.begin(), index(from), StageNeed{});
   return stages;
 }
 
+// Neither pool of a card gives back to the other what a stage leaves in it.
 std::int64_t largest_peak(const std::array<StageNeed, kStageCount>& stages) {
-  std::int64_t peak = 0;
-  for (const StageNeed& stage : stages) peak = std::max(peak, stage.peak_bytes);
-  return peak;
+  std::int64_t small = 0;
+  std::int64_t large = 0;
+  for (const StageNeed& stage : stages) {
+    small = std::max(small, stage.small.peak_bytes);
+    large = std::max(large, stage.peak_bytes - stage.small.peak_bytes);
+  }
+  return small + large;
 }
 
 double sum(const std::array<double, kStageCount>& seconds, Stage from) {
@@ -389,6 +400,18 @@ Candidate smallest_plan(LadderCosts& costs) {
 std::int64_t Candidate::host_peak_bytes() const {
   std::int64_t peak = 0;
   for (const StageNeed& stage : stages) peak = std::max(peak, stage.host_bytes);
+  return peak;
+}
+
+std::int64_t Candidate::in_use_peak_bytes() const {
+  std::int64_t peak = 0;
+  for (const StageNeed& stage : stages) peak = std::max(peak, stage.in_use.peak_bytes);
+  return peak;
+}
+
+std::int64_t Candidate::small_peak_bytes() const {
+  std::int64_t peak = 0;
+  for (const StageNeed& stage : stages) peak = std::max(peak, stage.small.peak_bytes);
   return peak;
 }
 

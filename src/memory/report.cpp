@@ -70,8 +70,9 @@ std::vector<ReportGroup> summarize(const std::vector<Receipt>& receipts) {
     }
     ++groups[i].runs;
     if (!receipt.changes.empty()) continue;  // went by no one plan: nothing to compare with
-    add(static_cast<double>(receipt.plan.peak_bytes),
-        static_cast<double>(receipt.actual_peak_bytes), errors[i].peak);
+    // A card's run takes hold of the plan's peak: what it then uses of it is the measurement.
+    add(static_cast<double>(receipt.plan.in_use_peak_bytes),
+        static_cast<double>(receipt.actual_in_use_bytes), errors[i].peak);
     if (receipt.plan.seconds_are_estimated) continue;  // from rates, not from runs
     const SecondsPair total = compared_seconds(receipt);
     add(total.predicted, total.actual, errors[i].total);

@@ -185,6 +185,8 @@ class ReplayForecaster final : public Forecaster {
     plan.count = request.count;
     plan.rungs = rung_names(candidate.rungs);
     plan.peak_bytes = candidate.peak_bytes;
+    plan.in_use_peak_bytes = candidate.in_use_peak_bytes();
+    plan.small_pool_bytes = candidate.small_peak_bytes();
     plan.host_peak_bytes = candidate.host_peak_bytes();
     const bool runs_tell = times_.knows(Stage::kDenoise);
     const bool seconds_are_known = runs_tell || costs_.rates_are_measured();
@@ -198,7 +200,7 @@ class ReplayForecaster final : public Forecaster {
         plan.seconds += stage >= Stage::kDenoise ? seconds * request.count : seconds;
       }
       plan.stages.push_back({stage, need.weights_bytes, need.activation_bytes, need.workspace_bytes,
-                             need.peak_bytes, seconds, need.host_bytes});
+                             need.peak_bytes, seconds, need.host_bytes, need.in_use.peak_bytes});
     }
     plan.rung_effects = rung_effects(candidate, costs);
     if (!seconds_are_known) {

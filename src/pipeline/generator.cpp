@@ -76,7 +76,7 @@ class StageClock {
   }
 
   std::array<double, kStageCount> seconds{};
-  std::array<std::int64_t, kStageCount> peaks{};
+  std::array<PeakUse, kStageCount> peaks{};
 
  private:
   DeviceBackend& device_;
@@ -125,7 +125,7 @@ class PipelineGenerator final : public ImageGenerator {
   ~PipelineGenerator() override {
     try {
       opened_.reset();
-      backend_.release_cached();
+      backend_.let_go();
       backend_.count_use_as_weights();
     } catch (const std::exception&) {
       // A card that failed takes nothing back; the driver does when the process ends.
@@ -368,8 +368,12 @@ class PipelineGenerator final : public ImageGenerator {
     receipt.prompt_tokens = job.shape.prompt_tokens;
     receipt.negative_tokens = job.shape.negative_tokens;
     receipt.stage_seconds = job.clock.seconds;
-    receipt.stage_peak_bytes = job.clock.peaks;
-    receipt.actual_peak_bytes = *std::max_element(job.clock.peaks.begin(), job.clock.peaks.end());
+    for (std::size_t k = 0; k < kStageCount; ++k) {
+      const PeakUse& peak = job.clock.peaks[k];
+      receipt.stage_peak_bytes[k] = peak.in_use;
+      receipt.actual_in_use_bytes = std::max(receipt.actual_in_use_bytes, peak.in_use);
+      receipt.actual_peak_bytes = std::max(receipt.actual_peak_bytes, peak.held);
+    }
     receipt.driver_allocations = job.keeper.driver_allocations();
     receipt.model = options_.model.info.name;
     receipt.device = options_.device.name;

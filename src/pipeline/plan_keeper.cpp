@@ -19,7 +19,7 @@ PlanKeeper::PlanKeeper(const GenerationRequest& request, const DeviceMemory& mem
 
 PlanKeeper::~PlanKeeper() {
   try {
-    memory_.device().backend->reserve(0);
+    memory_.device().backend->let_go();
   } catch (const std::exception&) {
     // A card that failed answers nothing any more; why, is on its way up already.
   }
@@ -60,19 +60,23 @@ bool PlanKeeper::begin_next_picture(TextToImage& networks) {
 
 bool PlanKeeper::take_hold() {
   DeviceBackend& device = *memory_.device().backend;
-  // What is held already may be used on, even when others want more than is left.
-  device.limit(std::max(now_.budget.budget_bytes, now_.plan.peak_bytes));
+  limit_to(now_.budget.budget_bytes);
   const DeviceUse use = device.use();
   if (use.weights + use.activations + use.cached > now_.plan.peak_bytes) {
     device.release_cached();
   }
   try {
-    device.reserve(now_.plan.peak_bytes);
+    device.reserve(now_.plan.peak_bytes, now_.plan.small_pool_bytes);
   } catch (const std::exception& error) {
     if (!is_out_of_memory(error)) throw;
     return false;
   }
   return true;
+}
+
+// What is held already may be used on, even when others want more than is left.
+void PlanKeeper::limit_to(std::int64_t budget) {
+  memory_.device().backend->limit(std::max(budget, now_.plan.peak_bytes));
 }
 
 std::int64_t PlanKeeper::driver_allocations() const {
@@ -102,6 +106,7 @@ bool PlanKeeper::wants_change(int steps_done) {
   const MemorySnapshot snapshot = memory_.read();
   const std::int64_t budget = compute_budget(snapshot, options_).budget_bytes;
   const std::int64_t need = need_from(Stage::kDenoise);
+  limit_to(budget);
   if (budget < need) {
     if (budget == considered_budget_) return false;
     considered_budget_ = budget;

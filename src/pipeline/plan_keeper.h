@@ -72,6 +72,7 @@ class PlanKeeper {
               bool& last_try);
   void adopt(Forecast forecast, Stage stage, TextToImage& networks, int steps_done,
              const std::string& reason);
+  void limit_to(std::int64_t budget);
   // Takes hold of `now_`'s memory; false when the device refuses.
   [[nodiscard]] bool take_hold();
 

@@ -30,10 +30,18 @@ LedgerPeaks AllocatorModel::peaks(const Ledger& ledger) const {
   LedgerPeaks peaks = cuda_peaks.allocated;
   for (std::size_t i = 0; i < peaks.stages.size(); ++i) {
     peaks.stages[i].peak_bytes = cuda_peaks.stage_reserved[i];
+    peaks.stages[i].small_bytes = cuda_peaks.stage_small[i];
   }
   peaks.peak_bytes = cuda_peaks.reserved_peak_bytes;
   peaks.left_bytes = cuda_peaks.reserved_peak_bytes;  // nothing goes back to the driver by itself
+  peaks.left_small_bytes = cuda_peaks.small_peak_bytes;
   return peaks;
+}
+
+std::int64_t AllocatorModel::large_unit() const {
+  constexpr std::int64_t kRounding = 2 * kMiB;
+  if (!card) return 1;
+  return cuda.expandable_segments ? cuda.large_segment_bytes : kRounding;
 }
 
 ReplayCosts::ReplayCosts(const ModelFolder& model, NumberFormats formats, int threads,
@@ -46,6 +54,16 @@ ReplayCosts::ReplayCosts(const ModelFolder& model, NumberFormats formats, int th
       workspace_(workspace),
       sizes_(network_sizes(model, formats_,
                            [this](const Ledger& l) { return allocator_.peaks(l).left_bytes; })),
+      sizes_in_use_(allocator_.card ? network_sizes(model, formats_,
+                                                    [this](const Ledger& l) {
+                                                      return allocator_.peaks(l).left_in_use_bytes;
+                                                    })
+                                    : sizes_),
+      sizes_small_(allocator_.card ? network_sizes(model, formats_,
+                                                   [this](const Ledger& l) {
+                                                     return allocator_.peaks(l).left_small_bytes;
+                                                   })
+                                   : NetworkSizes{}),
       block_file_bytes_(std::min(sizes_.transformer_layer,
                                  block_bytes_in_files(model, sizes_.transformer_layer))),
       rates_(unmeasured_rates(allocator_.card)) {}
@@ -57,17 +75,30 @@ void ReplayCosts::use_measured(const DeviceRates& rates) {
 
 namespace {
 
-// Answers are remembered without the weights that stay, which depend on how many layers are
-// streamed.
-StageNeed with_weights(StageNeed need, std::int64_t resident_bytes) {
-  need.weights_bytes += resident_bytes;
-  need.peak_bytes += resident_bytes;
-  return need;
+std::int64_t round_up(std::int64_t bytes, std::int64_t unit) {
+  return (bytes + unit - 1) / unit * unit;
 }
 
 }  // namespace
 
-StageNeed ReplayCosts::need(Stage stage, const ReplayRequest& what, std::int64_t resident_bytes) {
+// Answers are remembered without the weights that stay, which depend on how many layers are
+// streamed. What a layer takes of shared segments is an average: the sum is in whole ones again.
+StageNeed ReplayCosts::with_weights(StageNeed need, const Resident& stays) const {
+  const auto in_units = [this](std::int64_t bytes, std::int64_t& small) {
+    const std::int64_t large = round_up(bytes - small, allocator_.large_unit());
+    small = round_up(small, allocator_.small_unit());
+    return large + small;
+  };
+  need.small.weights_bytes += stays.small;
+  need.small.peak_bytes += stays.small;
+  need.weights_bytes = in_units(need.weights_bytes + stays.held, need.small.weights_bytes);
+  need.peak_bytes = in_units(need.peak_bytes + stays.held, need.small.peak_bytes);
+  need.in_use.weights_bytes += stays.in_use;
+  need.in_use.peak_bytes += stays.in_use;
+  return need;
+}
+
+StageNeed ReplayCosts::need(Stage stage, const ReplayRequest& what, const Resident& stays) {
   constexpr std::size_t kMostAnswers = 20000;
   Rungs rungs;  // only what matters for this stage, so that one answer serves many plans
   if (stage == Stage::kEncode) {
@@ -101,7 +132,7 @@ StageNeed ReplayCosts::need(Stage stage, const ReplayRequest& what, std::int64_t
                 rungs.tile_latent,
                 rungs.cpu_decode};
   const auto known = known_.find(key);
-  if (known != known_.end()) return with_weights(known->second, resident_bytes);
+  if (known != known_.end()) return with_weights(known->second, stays);
   if (known_.size() >= kMostAnswers) known_.clear();
 
   ReplayRequest alone = what;
@@ -111,15 +142,22 @@ StageNeed ReplayCosts::need(Stage stage, const ReplayRequest& what, std::int64_t
   alone.workspace = workspace_;
   const LedgerPeaks peaks = allocator_.peaks(ledger(stage, alone));
   const StagePeak& peak = peaks.stages[static_cast<std::size_t>(stage)];
-  const std::int64_t layer =
-      stage == Stage::kEncode ? sizes_.text_encoder_layer : sizes_.transformer_layer;
-  const std::int64_t stayed = resident_bytes - left_out(stage, model_, rungs) * layer;
-  // What stayed counts as it is reserved: on a card that may be a little more than what is in use.
-  const std::int64_t activations =
-      std::max<std::int64_t>(0, peak.activation_bytes + peak.weights_bytes - stayed);
-  const StageNeed need{0, activations, peak.workspace_bytes, peak.peak_bytes - stayed,
-                       peak.host_bytes};
-  return with_weights(known_.emplace(key, need).first->second, resident_bytes);
+  // Of what stays, this replay had fewer layers.
+  const int missing = left_out(stage, model_, rungs);
+  const Resident layer = resident([&](const NetworkSizes& sizes) {
+    return stage == Stage::kEncode ? sizes.text_encoder_layer : sizes.transformer_layer;
+  });
+  const Resident stayed{stays.held - missing * layer.held, stays.in_use - missing * layer.in_use,
+                        stays.small - missing * layer.small};
+  StageNeed need;
+  // Streamed weights come and go. Both figures are of what is handed out, so what stayed is a part.
+  need.activation_bytes = peak.activation_bytes + peak.weights_bytes - stayed.in_use;
+  need.workspace_bytes = peak.workspace_bytes;
+  need.peak_bytes = peak.peak_bytes - stayed.held;
+  need.host_bytes = peak.host_bytes;
+  need.in_use.peak_bytes = peak.in_use_bytes - stayed.in_use;
+  need.small.peak_bytes = peak.small_bytes - stayed.small;
+  return with_weights(known_.emplace(key, need).first->second, stays);
 }
 
 Ledger ReplayCosts::ledger(Stage stage, const ReplayRequest& what) {
@@ -162,19 +200,23 @@ ReplayCosts::ForRequest::ForRequest(ReplayCosts& all, GenerationRequest request,
 
 StageNeed ReplayCosts::ForRequest::encode(const Rungs& rungs) {
   what_.rungs = rungs;
-  return all_.need(Stage::kEncode, what_, rungs.stream_encoder ? 0 : all_.sizes_.text_encoder);
+  return all_.need(Stage::kEncode, what_, all_.resident([&](const NetworkSizes& sizes) {
+    return rungs.stream_encoder ? 0 : sizes.text_encoder;
+  }));
 }
 
 StageNeed ReplayCosts::ForRequest::denoise(const Rungs& rungs) {
   what_.rungs = rungs;
-  const NetworkSizes& sizes = all_.sizes_;
-  return all_.need(Stage::kDenoise, what_,
-                   sizes.transformer - sizes.transformer_layer * rungs.stream_blocks);
+  return all_.need(Stage::kDenoise, what_, all_.resident([&](const NetworkSizes& sizes) {
+    return sizes.transformer - sizes.transformer_layer * rungs.stream_blocks;
+  }));
 }
 
 StageNeed ReplayCosts::ForRequest::decode(const Rungs& rungs) {
   what_.rungs = rungs;
-  return all_.need(Stage::kDecode, what_, rungs.cpu_decode ? 0 : all_.sizes_.vae);
+  return all_.need(Stage::kDecode, what_, all_.resident([&](const NetworkSizes& sizes) {
+    return rungs.cpu_decode ? 0 : sizes.vae;
+  }));
 }
 
 std::array<double, kStageCount> ReplayCosts::ForRequest::guess(const Rungs& rungs) const {

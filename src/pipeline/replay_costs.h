@@ -18,6 +18,9 @@ struct AllocatorModel {
   CudaAllocatorSettings cuda;
   // On a card peak_bytes is what the driver has to give, the allocator's own rounding included.
   [[nodiscard]] LedgerPeaks peaks(const Ledger& ledger) const;
+  // In what units the driver is asked: of the large and of the small pool.
+  [[nodiscard]] std::int64_t large_unit() const;
+  [[nodiscard]] std::int64_t small_unit() const { return card ? kSmallSegment : 1; }
 };
 
 // Answers the planner's questions about requests of one model on one device, by replay; remembers
@@ -66,7 +69,17 @@ class ReplayCosts {
   // Everything that a stage's need depends on.
   using Key =
       std::tuple<Stage, int, int, std::size_t, std::size_t, bool, bool, int, int, int, bool>;
-  StageNeed need(Stage stage, const ReplayRequest& what, std::int64_t resident_bytes);
+  // Weights that stay on the device during a stage.
+  struct Resident {
+    std::int64_t held = 0, in_use = 0, small = 0;
+  };
+  // `bytes` of the networks' sizes.
+  template <typename Bytes>
+  [[nodiscard]] Resident resident(const Bytes& bytes) const {
+    return {bytes(sizes_), bytes(sizes_in_use_), bytes(sizes_small_)};
+  }
+  [[nodiscard]] StageNeed with_weights(StageNeed need, const Resident& stays) const;
+  StageNeed need(Stage stage, const ReplayRequest& what, const Resident& stays);
   // Of one stage, shortened as by replay_short_stage().
   Ledger ledger(Stage stage, const ReplayRequest& what);
 
@@ -76,7 +89,9 @@ class ReplayCosts {
   const AllocatorModel allocator_;
   const LadderFloor floor_;
   const WorkspaceTerms workspace_;
-  const NetworkSizes sizes_;
+  const NetworkSizes sizes_;         // as the device gives them,
+  const NetworkSizes sizes_in_use_;  // as they are handed out,
+  const NetworkSizes sizes_small_;   // and in the pool of small requests
   const std::int64_t block_file_bytes_;
   DeviceRates rates_;
   bool rates_are_measured_ = false;

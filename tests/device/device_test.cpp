@@ -65,7 +65,7 @@ TEST(Devices, ACardThatIsNotThereIsRefused) {
 TEST(Devices, ACardThatIsNotThereHoldsNothingAndCanDoNothing) {
   const Device card = pretended_device("cuda", 0, "a card");
   card.backend->set_up();
-  card.backend->reserve(kGiB);
+  card.backend->reserve(kGiB, kMiB);
   EXPECT_TRUE(card.backend->has_own_memory());
   EXPECT_EQ(card.backend->usual_format(), "bf16");
   EXPECT_EQ(card.backend->use().peak, 0);
@@ -160,10 +160,10 @@ TEST(DeviceUse, PeaksAreThoseOfTheStageAndOfTheRun) {
   cpu.backend->begin_run();
   { const at::Tensor x = take(3 * kMiB); }
   EXPECT_EQ(cpu.backend->use().peak - before, 3 * kMiB);
-  EXPECT_EQ(cpu.backend->end_stage() - before, 3 * kMiB);
+  EXPECT_EQ(cpu.backend->end_stage().in_use - before, 3 * kMiB);
   { const at::Tensor x = take(kMiB); }
   EXPECT_EQ(cpu.backend->use().peak - before, kMiB);
-  EXPECT_EQ(cpu.backend->end_stage() - before, kMiB);
+  EXPECT_EQ(cpu.backend->end_stage().in_use - before, kMiB);
   EXPECT_EQ(memory.read().peak - before, 3 * kMiB);  // the run's
   cpu.backend->begin_run();
   EXPECT_EQ(memory.read().peak - before, 0);

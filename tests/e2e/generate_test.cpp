@@ -58,7 +58,8 @@ TEST_F(Generate, JsonHasTheDocumentedFields) {
   const json& picture = out[0];
   EXPECT_EQ(keys(picture),
             (std::set<std::string>{"file", "seed", "width", "height", "steps", "guidance", "plan",
-                                   "predicted_peak_bytes", "actual_peak_bytes", "seconds"}));
+                                   "predicted_peak_bytes", "actual_peak_bytes",
+                                   "predicted_in_use_bytes", "actual_in_use_bytes", "seconds"}));
   EXPECT_EQ(keys(picture["seconds"]),
             (std::set<std::string>{"load", "encode", "denoise", "decode", "save"}));
   EXPECT_EQ(picture["file"], "a.png");

@@ -1,5 +1,6 @@
 #include "fake_card/card_program.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <sstream>
 
@@ -43,6 +44,16 @@ std::vector<CardEvent> CardProgram::take_events() {
   }
   std::filesystem::remove(folder_ / "card.log");
   return events;
+}
+
+std::int64_t CardProgram::requests_after_the_first_weight(const std::vector<CardEvent>& events) {
+  constexpr std::int64_t kWeight = 32 * 1024;  // bytes: more than is copied for other reasons
+  const auto first_weight = std::find_if(events.begin(), events.end(), [](const CardEvent& e) {
+    return e.name == "copy" && e.text("kind") == "h2d" && e.number("bytes") > kWeight;
+  });
+  EXPECT_NE(first_weight, events.end());
+  return std::count_if(first_weight, events.end(),
+                       [](const CardEvent& e) { return e.name == "alloc"; });
 }
 
 void CardProgram::expect_lives(const ProcessResult& result) const {

@@ -29,6 +29,8 @@ class CardProgram : public EndToEnd {
 
   // What the card was asked for since the start, or since the last call.
   std::vector<CardEvent> take_events();
+  // Of the driver, for memory, after the run took hold of its plan's.
+  static std::int64_t requests_after_the_first_weight(const std::vector<CardEvent>& events);
   // Expects an end by itself, without a signal, and with a sentence of ours where it failed.
   void expect_lives(const ProcessResult& result) const;
 };

@@ -47,6 +47,53 @@ TEST_P(EveryCard, MakesAPictureAndTheReportCountsIt) {
   EXPECT_NE(report.out.find("Stand-in card"), std::string::npos) << report.out;
 }
 
+// From the reservation on, the driver is asked for nothing: not in the first picture, and not in
+// the second.
+TEST_P(EveryCard, IsAskedForMemoryBeforeTheWeightsComeOnly) {
+  for (const bool grows : {true, false}) {
+    SCOPED_TRACE(grows ? "segments that grow" : "segments that do not");
+    if (!grows) leave_nvml_out();
+    run_json(quick({"--json", "-o", "."}));  // measures the card
+    take_events();
+    EXPECT_EQ(run_json(quick({"--json", "--count", "2", "-o", "."})).size(), 2U);
+    const std::vector<CardEvent> events = take_events();
+    EXPECT_EQ(requests_after_the_first_weight(events), 0);
+  }
+  for (const std::string& line : lines(read_bytes(folder_ / "state/headroom/receipts.jsonl"))) {
+    EXPECT_EQ(json::parse(line).at("driver_allocations"), 0);
+  }
+}
+
+// A card takes the plan's peak beforehand: what was in use of it is the measurement.
+TEST_P(EveryCard, ComparesWhatWasPredictedWithTheSameQuantity) {
+  const json picture = run_json(quick({"--json", "--size", "256x256", "-o", "a.png"})).at(0);
+  const auto bytes = [&](const char* name) { return picture.at(name).get<std::int64_t>(); };
+  EXPECT_EQ(bytes("actual_peak_bytes"), bytes("predicted_peak_bytes"));
+  EXPECT_LE(bytes("actual_in_use_bytes"), bytes("predicted_in_use_bytes"));
+  EXPECT_GT(bytes("actual_in_use_bytes"), bytes("predicted_in_use_bytes") * 95 / 100);
+  EXPECT_LT(bytes("predicted_in_use_bytes"), bytes("predicted_peak_bytes"));
+}
+
+// But for what cuBLAS keeps until the process ends, in whole pages. Page-locked memory of the
+// machine too.
+TEST_P(EveryCard, HasEverythingBackInTheEnd) {
+  run_json(quick({"--json", "-o", "a.png"}));
+  std::int64_t locked = 0;
+  std::int64_t taken = 0;
+  std::int64_t freed = 0;
+  for (const CardEvent& event : take_events()) {
+    locked += int{event.name == "host_alloc"} - int{event.name == "host_free"};
+    if (event.name == "alloc") taken += event.number("bytes");
+    if (event.name == "free") {
+      taken -= event.number("bytes");
+      ++freed;
+    }
+  }
+  EXPECT_GT(freed, 0);
+  EXPECT_EQ(locked, 0);
+  EXPECT_LE(taken, 40 * kMiB);
+}
+
 TEST_P(EveryCard, IsCalibrated) {
   environment_["FAKE_CUDNN_WS"] = std::to_string(5 * kMiB);
   const json out = run_json({"calibrate", "--json"}).at(0);

@@ -43,9 +43,12 @@ TEST_P(WholeRun, MakesAPictureWithinItsPlan) {
   expect_lives(result);
   const json picture = json::parse(lines(result.out).at(0));
   EXPECT_LE(picture.at("actual_peak_bytes"), picture.at("predicted_peak_bytes"));
+  EXPECT_LE(picture.at("actual_in_use_bytes"), picture.at("predicted_in_use_bytes"));
   std::int64_t most = 0;
   bool copied_beside = false;  // on another stream than the one that computes
-  for (const CardEvent& event : take_events()) {
+  const std::vector<CardEvent> events = take_events();
+  EXPECT_EQ(requests_after_the_first_weight(events), 0);
+  for (const CardEvent& event : events) {
     if (event.name == "alloc") most = std::max(most, event.number("taken"));
     if (event.name != "copy") continue;
     copied_beside |= event.number("bytes") > kMiB && event.text("stream") != "0";

@@ -12,10 +12,12 @@ namespace headroom::test {
   receipt.plan.rungs = {"chunk-tokens:256", "tile-decode:32"};
   receipt.plan.rung_effects = {{"tile-decode:32", 700, 1.5}, {"chunk-tokens:256", -64, -0.5}};
   receipt.plan.peak_bytes = 5'000'000'000;
+  receipt.plan.in_use_peak_bytes = 4'700'000'000;
+  receipt.plan.small_pool_bytes = 6'000'000;
   receipt.plan.seconds = 12.5;
   receipt.plan.seconds_are_estimated = true;
-  receipt.plan.stages = {{Stage::kEncode, 1, 2, 3, 4, 0.5, 5},
-                         {Stage::kDenoise, 10, 20, 30, 40, 5, 50}};
+  receipt.plan.stages = {{Stage::kEncode, 1, 2, 3, 4, 0.5, 5, 3},
+                         {Stage::kDenoise, 10, 20, 30, 40, 5, 50, 39}};
   receipt.plan.host_peak_bytes = 50;
   receipt.plan.page_cache_bytes = 4'300'000'000;
   receipt.changes = {{Stage::kDenoise, 7, "taken", {"stream-blocks:12"}, 600}};
@@ -26,6 +28,7 @@ namespace headroom::test {
   receipt.negative_tokens = 9;
   receipt.opened = true;
   receipt.actual_peak_bytes = 4'900'000'000;
+  receipt.actual_in_use_bytes = 4'600'000'000;
   receipt.stage_peak_bytes = {1, 2, 3, 4, 5};
   receipt.stage_seconds = {0.1, 0.2, 0.3, 0.4, 0.5};
   receipt.driver_allocations = 6;

@@ -68,17 +68,19 @@ TEST(SettingsJson, NamesTheFieldsOfTheCommandLine) {
     "width": 1024, "height": 576, "count": 4, "rungs": ["chunk-tokens:256", "tile-decode:32"],
     "rung_effects": [{"rung": "tile-decode:32", "saved_bytes": 700, "seconds": 1.5},
       {"rung": "chunk-tokens:256", "saved_bytes": -64, "seconds": -0.5}],
-    "peak_bytes": 5000000000, "host_peak_bytes": 50, "page_cache_bytes": 4300000000,
+    "peak_bytes": 5000000000, "in_use_peak_bytes": 4700000000, "small_pool_bytes": 6000000,
+    "host_peak_bytes": 50, "page_cache_bytes": 4300000000,
     "seconds": 12.5, "seconds_are_estimated": true, "stages": [
       {"name": "encode", "weights_bytes": 1, "activation_bytes": 2, "workspace_bytes": 3,
-       "peak_bytes": 4, "host_bytes": 5, "seconds": 0.5},
+       "peak_bytes": 4, "in_use_bytes": 3, "host_bytes": 5, "seconds": 0.5},
       {"name": "denoise", "weights_bytes": 10, "activation_bytes": 20, "workspace_bytes": 30,
-       "peak_bytes": 40, "host_bytes": 50, "seconds": 5.0}]})"));
+       "peak_bytes": 40, "in_use_bytes": 39, "host_bytes": 50, "seconds": 5.0}]})"));
   EXPECT_EQ(to_json(receipt), json::parse(R"({
     "model": "Z-Image-Turbo", "device": "CPU budget", "dtype": "bf16", "version": "0.1.0",
     "time": "2026-11-24T14:09:15Z", "threads": 8, "libtorch": "2.13.0", "index": 2, "steps": 28,
     "guided_steps": 20, "prompt_tokens": 31, "negative_tokens": 9, "opened": true,
     "predicted_peak_bytes": 5000000000, "actual_peak_bytes": 4900000000,
+    "predicted_in_use_bytes": 4700000000, "actual_in_use_bytes": 4600000000,
     "seconds": {"load": 0.1, "encode": 0.2, "denoise": 0.3, "decode": 0.4, "save": 0.5},
     "stage_peak_bytes": {"load": 1, "encode": 2, "denoise": 3, "decode": 4, "save": 5},
     "driver_allocations": 6, "plan_changes": [{"stage": "denoise", "step": 7, "reason": "taken",

@@ -64,7 +64,7 @@ class Model {
     const std::int64_t before = cpu_budget::use().total();
     device.backend->begin_run();
     const auto end = [&](Stage stage) {
-      out.peaks[static_cast<std::size_t>(stage)] = device.backend->end_stage() - before;
+      out.peaks[static_cast<std::size_t>(stage)] = device.backend->end_stage().in_use - before;
     };
     {
       run.prepare(rungs);

@@ -95,7 +95,7 @@ class Setting {
     std::int64_t peak = 0;
     const std::int64_t before = cpu_budget::use().total();
     device_.backend->begin_run();
-    const auto end = [&] { peak = std::max(peak, device_.backend->end_stage() - before); };
+    const auto end = [&] { peak = std::max(peak, device_.backend->end_stage().in_use - before); };
     TextToImage networks(folder, formats_, {text_, transformer_, vae_, vae_},
                          /*background=*/false);
     networks.prepare(rungs);

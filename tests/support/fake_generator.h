@@ -160,6 +160,7 @@ class FakeGenerator final : public ImageGenerator {
       receipt.stage_seconds[i] = stage.seconds;
       receipt.actual_peak_bytes = std::max(receipt.actual_peak_bytes, receipt.stage_peak_bytes[i]);
     }
+    receipt.actual_in_use_bytes = receipt.actual_peak_bytes;
     receipt.model = "fake";
     receipt.device = "CPU budget";
     receipt.dtype = "fp32";

@@ -18,16 +18,17 @@ inline constexpr std::array<std::string_view, kStageCount> kStageNames{"load", "
 }
 
 // What one stage holds on the device at its worst moment.
-// peak_bytes <= weights_bytes + activation_bytes + workspace_bytes, since the three need not peak
-// at the same moment.
+// in_use_bytes <= weights_bytes + activation_bytes + workspace_bytes, since the three need not peak
+// at the same moment. A card's allocator holds more than it hands out, and peak_bytes with it.
 struct StagePlan {
   Stage stage = Stage::kLoad;
   std::int64_t weights_bytes = 0;     // weights resident while the stage runs
   std::int64_t activation_bytes = 0;  // tensors that live between operations
   std::int64_t workspace_bytes = 0;   // scratch inside one operation
   std::int64_t peak_bytes = 0;
-  double seconds = 0;           // predicted; 0 when nothing is known of this device yet
-  std::int64_t host_bytes = 0;  // held of the machine's own memory, outside of the device's
+  double seconds = 0;             // predicted; 0 when nothing is known of this device yet
+  std::int64_t host_bytes = 0;    // held of the machine's own memory, outside of the device's
+  std::int64_t in_use_bytes = 0;  // of peak_bytes, handed out; on the CPU the same
 };
 
 // How the memory ladder is used. Everything at its default: all networks stay resident. No rung
@@ -66,7 +67,9 @@ struct Plan {
   std::vector<std::string> rungs;        // by name, see rung_names()
   std::vector<RungEffect> rung_effects;  // one for each rung in their order; none for "resident"
   std::vector<StagePlan> stages;
-  std::int64_t peak_bytes = 0;
+  std::int64_t peak_bytes = 0;         // that the device has to give
+  std::int64_t in_use_peak_bytes = 0;  // of it, handed out at the worst moment; on the CPU the same
+  std::int64_t small_pool_bytes = 0;   // of it, in a card's pool of small requests
   double seconds = 0;
   // By the device's measured rates alone: no run of this model on it has told yet.
   bool seconds_are_estimated = false;
@@ -97,8 +100,12 @@ struct Receipt {
   int negative_tokens = 0;          // 0 without guidance
   // The weight files were opened for this picture: only then the seconds of load are a measurement.
   bool opened = false;
+  // Beside plan.peak_bytes and plan.in_use_peak_bytes: what the device gave, and the most of it
+  // that was handed out. A run takes hold of its plan's peak, so the second pair shows how good the
+  // prediction was.
   std::int64_t actual_peak_bytes = 0;
-  std::array<std::int64_t, kStageCount> stage_peak_bytes{};  // indexed by Stage
+  std::int64_t actual_in_use_bytes = 0;
+  std::array<std::int64_t, kStageCount> stage_peak_bytes{};  // handed out; indexed by Stage
   // Indexed by Stage. 0 = the stage was not run: further pictures of a job neither load nor encode.
   std::array<double, kStageCount> stage_seconds{};
   // How often the driver was asked for memory after the run had taken hold of the plan's; 0 is what

@@ -18,8 +18,15 @@ namespace headroom {
 struct DeviceUse {
   std::int64_t weights = 0;
   std::int64_t activations = 0;
-  std::int64_t cached = 0;  // held, but not in use
-  std::int64_t peak = 0;    // largest weights + activations since the current stage began
+  std::int64_t cached = 0;     // held, but not in use
+  std::int64_t peak = 0;       // largest weights + activations since the current stage began
+  std::int64_t held_peak = 0;  // largest amount that the device had given since then
+};
+
+// The most that a stage, or a run, had of a device.
+struct PeakUse {
+  std::int64_t in_use = 0;  // handed out
+  std::int64_t held = 0;    // given by the device; on the CPU the same
 };
 
 // A device's memory as its driver tells it.
@@ -83,22 +90,24 @@ class DeviceBackend {
   // says so after loading them, and again when they are gone.
   virtual void count_use_as_weights() = 0;
 
-  // Holds `bytes` in all, what is in use included, so that a run that needs no more asks the driver
-  // for nothing; 0 ends that, and what is not in use goes back. Throws Error{kOutOfMemory}, or what
-  // is_out_of_memory() knows, when the device has not that much.
-  virtual void reserve(std::int64_t bytes) = 0;
+  // Holds `bytes` in all, what is in use included, `small_bytes` of them for small requests (see
+  // Plan::small_pool_bytes), so that a run that needs no more asks the driver for nothing. Throws
+  // Error{kOutOfMemory}, or what is_out_of_memory() knows, when the device has not that much.
+  virtual void reserve(std::int64_t bytes, std::int64_t small_bytes) = 0;
+  // Ends that, and what is not in use goes back, page-locked memory of the host too.
+  virtual void let_go() = 0;
   // How often the driver was asked for memory since reserve().
   [[nodiscard]] virtual std::int64_t driver_allocations() const = 0;
   // Gives unused cached memory back to the driver.
   virtual void release_cached() = 0;
-  // Allocations beyond `bytes` are refused where the allocator can; 0 lifts it. A card's cannot:
-  // its plan keeps within the budget.
+  // Allocations beyond `bytes` in all, what is in use included, are refused, however much more the
+  // device has; on a card what is cached goes back first, where that helps. 0 lifts it.
   virtual void limit(std::int64_t bytes) = 0;
 
   // Peaks of a run: begin_run() forgets the last run's; end_stage() returns the largest use since
-  // the run or the stage before began. run_peak() is the largest of the whole run so far.
+  // the run or the stage before began. run_peak() is the largest in use of the whole run so far.
   void begin_run();
-  std::int64_t end_stage();
+  PeakUse end_stage();
   [[nodiscard]] std::int64_t run_peak() const;
 
   // What `work` takes beyond what is in use before it, in bytes as the device's allocator counts

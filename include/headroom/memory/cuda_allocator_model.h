@@ -50,9 +50,16 @@ struct CudaPeaks {
   LedgerPeaks allocated;
   std::int64_t reserved_peak_bytes = 0;
   std::array<std::int64_t, kStageCount> stage_reserved{};  // indexed by Stage
-  int segments = 0;                                        // how often a new one was begun
-  bool fits = true;                                        // within capacity_bytes, all the time
+  std::array<std::int64_t, kStageCount> stage_small{};     // of it, in the pool of small requests
+  std::int64_t small_peak_bytes = 0;
+  int segments = 0;  // how often a new one was begun
+  bool fits = true;  // within capacity_bytes, all the time
 };
+
+// What the driver is asked for at a time: blocks of at most kSmallRequest come from a pool of their
+// own, whose segments have kSmallSegment.
+constexpr std::int64_t kSmallRequest = kMiB;
+constexpr std::int64_t kSmallSegment = 2 * kMiB;
 
 // Replays a ledger through a model of PyTorch's CUDA caching allocator, as its notes on CUDA
 // semantics

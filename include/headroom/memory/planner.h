@@ -16,6 +16,14 @@ struct StageNeed {
   std::int64_t workspace_bytes = 0;
   std::int64_t peak_bytes = 0;  // worst moment of all three together
   std::int64_t host_bytes = 0;  // held outside of the device's memory: planes, a decoder on the CPU
+  // The same weights and peak of a card's caching allocator, which holds more than it hands out:
+  // what is handed out, and the part in the pool of small requests, which is no use to others.
+  struct Part {
+    std::int64_t weights_bytes = 0;
+    std::int64_t peak_bytes = 0;
+  };
+  Part in_use{};
+  Part small{};
 };
 
 // The least that a plan must keep off the device, however much memory there is: what a person asked
@@ -79,6 +87,8 @@ struct Candidate {
   std::int64_t peak_bytes = 0;
   double seconds = 0;
   [[nodiscard]] std::int64_t host_peak_bytes() const;
+  [[nodiscard]] std::int64_t in_use_peak_bytes() const;
+  [[nodiscard]] std::int64_t small_peak_bytes() const;
 };
 
 // Which networks are resident when: the one place where this is decided.
@@ -99,7 +109,8 @@ struct Residency {
 
 // Adds to each stage's own need the networks of other stages that are resident then. `load` holds
 // what is resident before encode runs, which is encode's weights alone: its peak is their sum.
-// `save` holds nothing, it works on the host.
+// `save` holds nothing, it works on the host. The plan's peak is that of the stages, with the most
+// that any of them has in the pool of small requests.
 [[nodiscard]] Candidate compose(const Rungs& rungs, LadderCosts& costs);
 
 // What each rung of `plan` saves of its peak and costs in seconds, one by one; in the order of

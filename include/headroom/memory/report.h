@@ -23,7 +23,7 @@ struct ReportGroup {
   std::string model;
   std::string dtype;
   int runs = 0;
-  ErrorSummary peak;
+  ErrorSummary peak;                                // of what is in use
   std::array<ErrorSummary, kStageCount> seconds{};  // indexed by Stage
   ErrorSummary total_seconds;                       // of the stages that had a prediction
 };

@@ -39,7 +39,7 @@ class CpuBackend final : public DeviceBackend {
   [[nodiscard]] DeviceUse use() const override {
     const cpu_budget::Use use = cpu_budget::use();
     return {use.weights, use.activations, std::max<std::int64_t>(0, use.reserved - use.total()),
-            use.peak};
+            use.peak, use.peak};
   }
   [[nodiscard]] DeviceCapacity capacity() const override {
     const SystemMemory system = read_system_memory();
@@ -53,7 +53,10 @@ class CpuBackend final : public DeviceBackend {
   }
   void count_use_as_weights() override {}  // blocks carry tags
 
-  void reserve(std::int64_t bytes) override { cpu_budget::reserve(bytes); }
+  void reserve(std::int64_t bytes, std::int64_t /*small_bytes*/) override {
+    cpu_budget::reserve(bytes);
+  }
+  void let_go() override { cpu_budget::reserve(0); }
   [[nodiscard]] std::int64_t driver_allocations() const override {
     return cpu_budget::use().growths;
   }

@@ -1,7 +1,9 @@
 #include "cuda_backend.h"
 
 #include "headroom/core/bytes.h"
+#include "headroom/memory/cuda_allocator_model.h"
 
+#include "cuda_memory_fraction.h"
 #include "cuda_runtime.h"
 #include "nvml.h"
 
@@ -9,6 +11,7 @@
 #include <array>
 #include <atomic>
 #include <charconv>
+#include <cmath>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -130,7 +133,8 @@ class CudaBackend final : public DeviceBackend {
     use.weights = std::min(weights_.load(), allocated);
     use.activations = allocated - use.weights;
     use.cached = stats.reserved_bytes[kAll].current - allocated;
-    use.peak = stats.allocated_bytes[kAll].peak;
+    use.peak = std::max(stats.allocated_bytes[kAll].peak, peak_before_reserve_.load());
+    use.held_peak = stats.reserved_bytes[kAll].peak;
     return use;
   }
 
@@ -167,17 +171,22 @@ class CudaBackend final : public DeviceBackend {
     weights_ = now.weights + now.activations;
   }
 
-  void reserve(std::int64_t bytes) override {
+  void reserve(std::int64_t bytes, std::int64_t small_bytes) override {
     if (!is_set_up()) return;
-    if (bytes <= 0) {
-      release_cached();
-      return;
-    }
-    const DeviceUse now = use();
-    const std::int64_t missing = bytes - now.weights - now.activations - now.cached;
-    // One block, given back at once, stays in torch's cache and is split for what comes.
-    if (missing > 0) at::empty({missing}, at::TensorOptions(torch_device()).dtype(at::kByte));
+    const std::int64_t peak = use().peak;
+    // Blocks that are given back at once stay in libtorch's cache and are split for what comes.
+    // Those of the small pool come two to a segment.
+    fill_up(kSmall, small_bytes, [](std::int64_t) { return kSmallRequest; });
+    fill_up(kLarge, bytes - held(kSmall),
+            [](std::int64_t missing) { return std::max(missing, kSmallRequest + 1); });
     requests_at_reserve_ = requests();
+    // That they were in use for a moment is nothing of the run's.
+    at::accelerator::resetPeakStats(index_);
+    peak_before_reserve_ = peak;
+  }
+  void let_go() override {
+    release_cached();
+    if (is_set_up()) at::accelerator::emptyHostCache();
   }
   [[nodiscard]] std::int64_t driver_allocations() const override {
     return requests() - requests_at_reserve_;
@@ -185,10 +194,17 @@ class CudaBackend final : public DeviceBackend {
   void release_cached() override {
     if (is_set_up()) at::accelerator::emptyCache();
   }
-  void limit(std::int64_t /*bytes*/) override {}
+  void limit(std::int64_t bytes) override {
+    if (!is_set_up()) return;
+    const auto total = static_cast<double>(at::accelerator::getMemoryInfo(index_).second);
+    const double share = static_cast<double>(bytes) / total;
+    // Upwards, so that no byte of it is lost on the way through a fraction.
+    cuda_memory_fraction::set(bytes <= 0 || share >= 1 ? 1.0 : std::nextafter(share, 1.0), index_);
+  }
 
  protected:
   void reset_peak() override {
+    peak_before_reserve_ = 0;
     if (is_set_up()) at::accelerator::resetPeakStats(index_);
   }
   [[nodiscard]] WorkUse counted_use() const override {
@@ -198,7 +214,10 @@ class CudaBackend final : public DeviceBackend {
   }
 
  private:
-  static constexpr std::size_t kAll = 0;  // StatType::AGGREGATE
+  // libtorch's StatType: of both pools, of the one for requests up to 1 MiB, of the other.
+  static constexpr std::size_t kAll = 0;
+  static constexpr std::size_t kSmall = 1;
+  static constexpr std::size_t kLarge = 2;
   static constexpr const char* kGrowingSegments = "expandable_segments:True";
 
   // The allocator answers no question before CUDA was set up in this process, and holds nothing
@@ -208,6 +227,20 @@ class CudaBackend final : public DeviceBackend {
   }
   // Without NVML libtorch's allocator fails at the first segment that can grow.
   [[nodiscard]] bool grows_segments() const { return nvml_ != nullptr; }
+  // What the driver has given to a pool.
+  [[nodiscard]] std::int64_t held(std::size_t pool) const {
+    return at::accelerator::getDeviceStats(index_).reserved_bytes[pool].current;
+  }
+  // Makes a pool hold `bytes`, by requests of `size(bytes that are missing)`. Some may be served
+  // out of what it has; all are held until it grew.
+  template <typename Size>
+  void fill_up(std::size_t pool, std::int64_t bytes, const Size& size) const {
+    std::vector<at::Tensor> blocks;
+    for (std::int64_t missing = bytes - held(pool); missing > 0; missing = bytes - held(pool)) {
+      blocks.push_back(
+          at::empty({size(missing)}, at::TensorOptions(torch_device()).dtype(at::kByte)));
+    }
+  }
   [[nodiscard]] std::int64_t requests() const {
     return is_set_up() ? at::accelerator::getDeviceStats(index_).num_device_alloc : 0;
   }
@@ -219,6 +252,7 @@ class CudaBackend final : public DeviceBackend {
   const std::shared_ptr<const Nvml> nvml_;  // opened once: it is asked four times a second
   std::atomic<std::int64_t> weights_ = 0;
   std::atomic<std::int64_t> requests_at_reserve_ = 0;
+  std::atomic<std::int64_t> peak_before_reserve_ = 0;  // of what was in use
 };
 
 std::shared_ptr<const Nvml> open_nvml() {

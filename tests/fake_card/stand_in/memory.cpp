@@ -174,6 +174,7 @@ Error cudaHostAlloc(void** pointer, std::size_t wanted, unsigned) {
 
 Error cudaFreeHost(void* pointer) {
   const std::lock_guard hold(lock());
+  tell("host_free");
   pinned().erase(static_cast<char*>(pointer));
   std::free(pointer);
   return kSuccess;
