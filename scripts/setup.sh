@@ -17,12 +17,16 @@ build_packages=(
   libwayland-dev libwayland-bin wayland-protocols libxkbcommon-dev libgl-dev libgl1-mesa-dri
   libyaml-cpp-dev libspdlog-dev libfmt-dev libstb-dev libutf8proc-dev
   nlohmann-json3-dev libcli11-dev libfontconfig-dev libfreetype-dev
-  fonts-inter fonts-noto-cjk python3 python3-venv
+  fonts-inter fonts-noto-cjk patch python3 python3-venv
 )
-test_packages=(libgtest-dev libgmock-dev xvfb xdotool imagemagick xauth xclip clang-format-14 clang-tidy-14)
+test_packages=(
+  libgtest-dev libgmock-dev xvfb xdotool imagemagick xauth xclip clang-format-14 clang-tidy-14
+  fcitx5 fcitx5-pinyin
+)
 # What the metadata step of the Dear ImGui source package runs.
 source_package_tools=(scikit_build_core nanobind packaging pathspec)
 python=${HEADROOM_PYTHON:-python3}
+patches=$root/third_party/patches
 
 # Those of the given packages that are not installed, one a line.
 missing_packages() {
@@ -207,8 +211,18 @@ unpack_imgui_bundle() {
     "$top/external/glfw/glfw" \
     "$top/external/hello_imgui/hello_imgui/hello_imgui_assets/fonts" \
     "$top/external/hello_imgui/hello_imgui/src/hello_imgui/icons_font_awesome_6.h"
+  patch_imgui_bundle "$unpacked"
   rm -rf "$deps/imgui-bundle"
   mv "$unpacked" "$deps/imgui-bundle"
+}
+
+# Each file of third_party/patches says why it is there.
+patch_imgui_bundle() {
+  local file
+  for file in "$patches"/glfw-*.patch; do
+    patch --quiet --forward --batch -p1 -d "$1/external/glfw/glfw" <"$file" ||
+      fail "$file does not fit the GLFW of third_party/versions.lock"
+  done
 }
 
 get_imgui_bundle() {
@@ -276,7 +290,7 @@ set_up_venv() {
 
 set_up_imgui_bundle() {
   local key
-  key=$(locked_key imgui_bundle)
+  key="$(locked_key imgui_bundle) $(cat "$patches"/*.patch | sha256sum | cut -c1-64)"
   if up_to_date imgui-bundle "$key" && [[ -d $deps/imgui-bundle/external ]]; then return 0; fi
   step "fetch Dear ImGui and GLFW into .deps/imgui-bundle" get_imgui_bundle
   finish imgui-bundle "$key"

@@ -114,6 +114,16 @@ void watch_input(GLFWwindow* window) {
   glfwSetWindowRefreshCallback(window, [](GLFWwindow* w) { expose(w); });
 }
 
+// Where an input method shows its candidates: below the text cursor.
+void place_candidates(ImGuiContext* /*context*/, ImGuiViewport* viewport,
+                      ImGuiPlatformImeData* data) {
+  if (!data->WantVisible) return;
+  const auto pixel = [](float at) { return static_cast<int>(std::lround(at)); };
+  glfwSetPreeditCursorRectangle(
+      static_cast<GLFWwindow*>(viewport->PlatformHandle), pixel(data->InputPos.x - viewport->Pos.x),
+      pixel(data->InputPos.y - viewport->Pos.y), 1, pixel(data->InputLineHeight));
+}
+
 // Mesa's renderer on the processor copies what was drawn to the screen, so that it is still there
 // for the next frame. A card may hand out another buffer each time; it draws all of them in no
 // time.
@@ -145,6 +155,7 @@ Graphics::Graphics(const Options& options) : state_(std::make_unique<State>()) {
   ImGui::GetCurrentContext()->ConfigNavWindowingKeyNext = 0;
   ImGui::GetCurrentContext()->ConfigNavWindowingKeyPrev = 0;
   ImGui_ImplGlfw_InitForOpenGL(s.window, true);
+  ImGui::GetPlatformIO().Platform_SetImeDataFn = place_candidates;
   ImGui_ImplOpenGL3_Init("#version 130");
 }
 

@@ -1,8 +1,10 @@
 #include "support/window_driver.h"
 
+#include <cctype>
 #include <chrono>
 #include <cmath>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <stdexcept>
@@ -75,6 +77,20 @@ int run(const std::vector<std::string>& arguments, const std::string& display,
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 
+// As file managers write it: everything but plain letters as %XX.
+std::string uri_of(const std::filesystem::path& file) {
+  std::string uri = "file://";
+  for (const char c : file.string()) {
+    std::array<char, 4> code{};
+    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '/' || c == '.' ||
+                       c == '-' || c == '_';
+    std::snprintf(code.data(), code.size(), "%%%02X",
+                  static_cast<unsigned>(static_cast<unsigned char>(c)));
+    uri += plain ? std::string(1, c) : std::string(code.data());
+  }
+  return uri;
+}
+
 std::vector<std::string> fill_in(std::vector<std::string> texts,
                                  const std::filesystem::path& folder) {
   const std::string place = "{folder}";
@@ -98,6 +114,14 @@ std::vector<std::string> with_display(std::vector<std::string> environment,
                      {"DISPLAY=" + display, "LIBGL_ALWAYS_SOFTWARE=1",
                       "WAYLAND_DISPLAY=", "HEADROOM_UI_DUMP=" + (folder / "ui.json").string()});
   return environment;
+}
+
+std::unique_ptr<Child> start_companion(const Launch& launch, const std::string& display,
+                                       const std::filesystem::path& folder) {
+  if (launch.companion.empty()) return nullptr;
+  return std::make_unique<Child>(
+      fill_in(launch.companion, folder),
+      with_display(fill_in(launch.environment, folder), display, folder));
 }
 
 std::string read_display_number(int fd) {
@@ -166,6 +190,7 @@ WindowDriver::WindowDriver(const Launch& launch)
     : own_folder_(launch.folder.empty()),
       folder_(own_folder_ ? make_folder() : cleared(launch.folder)),
       screen_(launch.width, launch.height, launch.dpi),
+      companion_(start_companion(launch, screen_.name(), folder_)),
       program_(with_program(launch.program, fill_in(launch.arguments, folder_)),
                with_display(fill_in(launch.environment, folder_), screen_.name(), folder_)) {
   if (!wait_for_widget("generate", 90)) throw std::runtime_error("the window did not appear");
@@ -308,6 +333,30 @@ void WindowDriver::drag(const std::string& widget, int button, int across, int d
   }
   tool({"xdotool", "mouseup", std::to_string(button)});
   nap();
+}
+
+void WindowDriver::copy(const std::string& content, const std::string& type) {
+  run({"xclip", "-selection", "clipboard", "-target", type, "-loops", "0"}, screen_.name(), nullptr,
+      content);
+  for (const auto deadline = Clock::now() + std::chrono::seconds(5); Clock::now() < deadline;
+       nap()) {
+    std::string held;  // xclip returns before it owns the clipboard
+    run({"xclip", "-selection", "clipboard", "-target", type, "-o"}, screen_.name(), &held);
+    if (held == content) return;
+  }
+  throw std::runtime_error("xclip did not take " + type);
+}
+
+bool WindowDriver::drop(const std::string& widget,
+                        const std::vector<std::filesystem::path>& files) {
+  hover(widget);
+  const nlohmann::json w = read()["widgets"][widget];
+  const auto middle = [&](const char* at, const char* length) {
+    return static_cast<int>(std::lround(w[at].get<double>() + w[length].get<double>() / 2));
+  };
+  std::vector<std::string> uris;
+  for (const std::filesystem::path& file : files) uris.push_back(uri_of(file));
+  return drag_onto(screen_.name(), "headroom", middle("x", "w"), middle("y", "h"), uris);
 }
 
 void WindowDriver::wheel(const std::string& widget, int clicks) {

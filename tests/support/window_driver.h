@@ -2,6 +2,7 @@
 #include <array>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -49,7 +50,9 @@ struct Launch {
   std::string program;
   std::vector<std::string> arguments{};
   std::vector<std::string> environment{};  // NAME=VALUE, on top of the test's own
-  int width = 1280;                        // of the screen
+  // Started on the screen before the program, with its environment, and ended after it.
+  std::vector<std::string> companion{};
+  int width = 1280;  // of the screen
   int height = 800;
   int dpi = 0;                     // of the screen as the desktop says it; 96 is a scale of 1
   std::filesystem::path folder{};  // empty: a temporary one, removed at the end
@@ -83,7 +86,11 @@ class WindowDriver {
   void paste(const std::string& text);  // through the clipboard
   // Presses `button` (1 left, 2 middle) on the widget and moves so far.
   void drag(const std::string& widget, int button, int across, int down);
-  void wheel(const std::string& widget, int clicks);  // > 0 = away from the person
+  // Drags files from another program onto the widget, as a file manager does. False when the
+  // window would not take them.
+  bool drop(const std::string& widget, const std::vector<std::filesystem::path>& files);
+  void copy(const std::string& content, const std::string& type);  // what another program copied
+  void wheel(const std::string& widget, int clicks);               // > 0 = away from the person
   // The colour of a window pixel, 0..255 each.
   [[nodiscard]] std::array<int, 3> pixel(int x, int y) const;
   // A picture of the whole screen as `name`.png in HEADROOM_SCREENSHOTS; returns the file.
@@ -98,6 +105,7 @@ class WindowDriver {
   [[nodiscard]] pid_t pid() const { return program_.pid(); }
   [[nodiscard]] long long resident_kib() const;  // memory of the program
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+  [[nodiscard]] const std::string& screen() const { return screen_.name(); }
 
  private:
   int tool(const std::vector<std::string>& arguments) const;
@@ -105,11 +113,29 @@ class WindowDriver {
   bool own_folder_;
   std::filesystem::path folder_;
   Screen screen_;
+  std::unique_ptr<Child> companion_;
   Child program_;
 };
 
 // Sets the resources that programs on the display read ("Xft.dpi: 144"), as xrdb does.
 void set_resources(const std::string& display, const std::string& resources);
+
+struct Place {
+  int x = 0, y = 0, width = 0, height = 0;  // pixels of the screen
+};
+
+// Whether the input method `name` ("fcitx") serves the screen, after `seconds` at most.
+bool wait_for_input_method(const std::string& display, const std::string& name, double seconds);
+
+// The window of another program that lies over ours, as lists of candidates do; nothing when none
+// is there after `seconds`. `window_class`: of ours.
+std::optional<Place> wait_for_popup(const std::string& display, const std::string& window_class,
+                                    double seconds);
+
+// Drags `uris` onto the window at (x, y) of the screen and lets go (XDND). False when the window
+// does not take them.
+bool drag_onto(const std::string& display, const std::string& window_class, int x, int y,
+               const std::vector<std::string>& uris);
 
 // Sends the window whose class is `window_class` the request to close. False when there is none.
 bool request_close(const std::string& display, const std::string& window_class);

@@ -13,6 +13,11 @@ include(FindPackageHandleStandardArgs)
 find_file(ImGuiSources_HEADER imgui.h PATHS "${_imgui}" NO_DEFAULT_PATH)
 find_package_handle_standard_args(ImGuiSources REQUIRED_VARS ImGuiSources_HEADER
   REASON_FAILURE_MESSAGE "run scripts/setup.sh")
+# The last of third_party/patches that the sources use.
+file(STRINGS "${_glfw}/include/GLFW/glfw3.h" _patched REGEX "glfwSetPreeditCursorRectangle")
+if(NOT _patched)
+  message(FATAL_ERROR "GLFW in ${_glfw} lacks the patches of third_party/patches: run scripts/setup.sh")
+endif()
 
 if(ImGuiSources_FOUND AND NOT TARGET ImGuiSources::imgui)
   set(GLFW_BUILD_DOCS OFF CACHE INTERNAL "")

@@ -1,0 +1,69 @@
+#pragma once
+#include <concepts>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace headroom {
+
+// What is said to a person, kept as a pattern and its values until it is known in which language.
+// The English pattern is its own name: where a catalogue (configs/lang) has words for it, those are
+// used, else the English. A plain value.
+class Message {
+ public:
+  Message() = default;  // nothing to say
+  // Said as it is in every language: a name, a number, a path.
+  Message(std::string text) : english_(std::move(text)) {}
+  Message(const char* text) : english_(text) {}
+  // `key` names the words in the catalogues; `english` is said where there are none.
+  Message(std::string key, std::string english, std::vector<Message> values)
+      : key_(std::move(key)), english_(std::move(english)), values_(std::move(values)) {}
+
+  [[nodiscard]] const std::string& key() const { return key_; }  // empty: said as it is
+  [[nodiscard]] const std::vector<Message>& values() const { return values_; }
+  [[nodiscard]] std::string english() const;
+  [[nodiscard]] bool empty() const { return english_.empty(); }
+  friend bool operator==(const Message&, const Message&) = default;
+
+ private:
+  std::string key_;
+  std::string english_;  // a pattern where there is a key
+  std::vector<Message> values_;
+};
+
+// Replaces {0}, {1}, ... in `pattern`.
+[[nodiscard]] std::string fill_pattern(std::string_view pattern,
+                                       const std::vector<std::string>& values);
+
+template <typename Value>
+[[nodiscard]] Message to_message(const Value& value) {
+  if constexpr (std::integral<Value>) {
+    return std::to_string(value);
+  } else if constexpr (std::same_as<Value, std::filesystem::path>) {
+    return value.string();
+  } else if constexpr (std::same_as<Value, std::string_view>) {
+    return std::string(value);
+  } else {
+    return Message(value);
+  }
+}
+
+// A sentence with values: say("{0} is {1} bytes long; download it again", file, size). Values are
+// texts, paths, whole numbers, or messages.
+template <typename... Values>
+[[nodiscard]] Message say(std::string pattern, const Values&... values) {
+  std::string english = pattern;
+  return {std::move(pattern), std::move(english), {to_message(values)...}};
+}
+
+// "a, b, c", each said in the language's words.
+[[nodiscard]] Message say_list(const std::vector<Message>& items);
+
+// Why the system refused something, of an error number such as ENOSPC.
+[[nodiscard]] Message say_errno(int error_number);
+
+// A rung of the memory ladder: "evict-encoder", "stream-blocks:6".
+[[nodiscard]] Message say_rung(const std::string& rung);
+
+}  // namespace headroom

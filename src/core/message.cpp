@@ -1,0 +1,66 @@
+#include "headroom/core/message.h"
+
+#include <cerrno>
+#include <system_error>
+
+namespace headroom {
+
+std::string fill_pattern(std::string_view pattern, const std::vector<std::string>& values) {
+  std::string result;
+  for (std::size_t i = 0; i < pattern.size();) {
+    if (pattern[i] == '{' && i + 2 < pattern.size() && pattern[i + 2] == '}') {
+      const auto index = static_cast<std::size_t>(pattern[i + 1] - '0');
+      if (index < values.size()) {
+        result += values[index];
+        i += 3;
+        continue;
+      }
+    }
+    result += pattern[i++];
+  }
+  return result;
+}
+
+std::string Message::english() const {
+  if (key_.empty()) return english_;
+  std::vector<std::string> values;
+  values.reserve(values_.size());
+  for (const Message& value : values_) values.push_back(value.english());
+  return fill_pattern(english_, values);
+}
+
+Message say_list(const std::vector<Message>& items) {
+  if (items.empty()) return {};
+  Message list = items.back();
+  for (std::size_t i = items.size() - 1; i-- > 0;) list = say("{0}, {1}", items[i], list);
+  return list;
+}
+
+Message say_errno(int error_number) {
+  const std::string english = std::generic_category().message(error_number);
+  switch (error_number) {
+    case ENOENT:
+    case ENOTDIR:
+    case EISDIR:
+    case EACCES:
+    case EPERM:
+    case EROFS:
+    case ENOSPC:
+    case EIO:
+    case ENOMEM:
+    case EMFILE:
+    case ENAMETOOLONG:
+      return {"errno." + std::to_string(error_number), english, {}};
+    default:
+      return {"errno", english, {std::to_string(error_number)}};
+  }
+}
+
+Message say_rung(const std::string& rung) {
+  const std::size_t colon = rung.find(':');
+  std::vector<Message> values;
+  if (colon != std::string::npos) values.emplace_back(rung.substr(colon + 1));
+  return {"rung." + rung.substr(0, colon), rung, std::move(values)};
+}
+
+}  // namespace headroom
