@@ -43,6 +43,15 @@ std::string format_of(std::int64_t part_bytes, std::int64_t whole_bytes) {
          print(format, static_cast<double>(whole_bytes) / unit) + (giga ? " GB" : " MB");
 }
 
+std::pair<std::string, std::string> format_pair(std::int64_t first_bytes, std::int64_t last_bytes) {
+  const bool giga = std::max(first_bytes, last_bytes) >= kGiB;
+  const double unit = static_cast<double>(giga ? kGiB : kMiB);
+  const auto number = [&](std::int64_t bytes) {
+    return print(giga ? "%.1f" : "%.0f", static_cast<double>(bytes) / unit);
+  };
+  return {number(first_bytes), number(last_bytes) + (giga ? " GB" : " MB")};
+}
+
 std::string format_missing(std::int64_t bytes) {
   if (bytes < kMiB) return "< 1 MB";
   if (bytes > kGiB - kMiB) return format_bytes((10 * bytes + kGiB - 1) / kGiB * kGiB / 10);

@@ -8,6 +8,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace headroom {
 
@@ -16,6 +17,10 @@ namespace headroom {
 
 // "4.2 / 6.0 GB": both in the unit of the second.
 [[nodiscard]] std::string format_of(std::int64_t part_bytes, std::int64_t whole_bytes);
+
+// "171" and "46 MB": both in the unit of the larger, which is written once.
+[[nodiscard]] std::pair<std::string, std::string> format_pair(std::int64_t first_bytes,
+                                                              std::int64_t last_bytes);
 
 // What is missing, rounded up so that it is never nothing: "< 1 MB", "12 MB", "1.3 GB".
 [[nodiscard]] std::string format_missing(std::int64_t bytes);

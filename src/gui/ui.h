@@ -27,8 +27,12 @@ class Pictures;
 struct Frame {
   double now = 0;  // seconds
   Layout layout;
-  std::vector<JobStatus> jobs;                     // running one first
-  std::vector<std::optional<double>> job_seconds;  // what each of them still needs, where known
+  std::vector<JobStatus> jobs;  // running one first
+  struct Needs {
+    double seconds = 0;
+    bool estimated = false;
+  };
+  std::vector<std::optional<Needs>> job_needs;  // what each of them still needs, where known
   MemorySnapshot memory;
   std::vector<MemorySampler::Sample> memory_history;
   std::array<SizeCard, kSizePresets.size()> cards;

@@ -85,6 +85,7 @@ struct UiState {
   bool focus_prompt = true;  // in the first frame
   PromptHistory history;
   std::size_t example_offset = 0;
+  bool examples_open = false;  // they fold once there is a picture and a prompt
 
   // Of this session and the end of the last, oldest first. Pixels of the older ones are only in
   // their files.

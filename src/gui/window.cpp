@@ -78,6 +78,8 @@ class Window::Impl {
   void take_news();
   void look_ahead(Frame& frame);
   void follow_progress(Frame& frame);
+  [[nodiscard]] std::optional<Frame::Needs> needs_of(const JobStatus& job,
+                                                     const Frame& frame) const;
   void draw_panels(const Ui& ui) const;
   // How long the window may sleep before it has something new to show by itself.
   [[nodiscard]] double patience() const;
@@ -237,6 +239,23 @@ void Window::Impl::follow_progress(Frame& frame) {
   frame.progress = progress_.view(job_watch_.look(*job, std::chrono::steady_clock::now()));
 }
 
+// From the run itself, else from what was made in this session, else from the size's card, where it
+// is one with the steps and the guidance that are set now.
+std::optional<Frame::Needs> Window::Impl::needs_of(const JobStatus& job, const Frame& frame) const {
+  if (job.running && frame.progress && frame.progress->seconds_left)
+    return Frame::Needs{*frame.progress->seconds_left, frame.progress->estimated};
+  const GenerationRequest& r = job.request;
+  if (const auto one = progress_.seconds_per_picture(r.width, r.height, r.steps))
+    return Frame::Needs{*one * r.count};
+  const bool alike =
+      r.steps == state_.draft.steps && r.guidance_scale == state_.draft.guidance_scale;
+  for (const SizeCard& card : frame.cards) {
+    if (alike && card.seconds && card.preset.size == Size{r.width, r.height})
+      return Frame::Needs{*card.seconds * r.count, card.seconds_are_estimated};
+  }
+  return std::nullopt;
+}
+
 void Window::Impl::draw_panels(const Ui& ui) const {
   const Layout& layout = ui.frame.layout;
   draw_top_bar(ui, layout.top);
@@ -270,13 +289,7 @@ void Window::Impl::draw() {
   frame.tokens = tokens_;
   look_ahead(frame);
   follow_progress(frame);
-  for (const JobStatus& job : frame.jobs) {
-    const GenerationRequest& r = job.request;
-    auto& seconds =
-        frame.job_seconds.emplace_back(progress_.seconds_per_picture(r.width, r.height, r.steps));
-    if (seconds) *seconds *= r.count;
-    if (job.running && frame.progress) seconds = frame.progress->seconds_left;
-  }
+  for (const JobStatus& job : frame.jobs) frame.job_needs.push_back(needs_of(job, frame));
 
   graphics_.begin_frame();
   dump_.begin_frame();

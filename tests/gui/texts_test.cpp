@@ -122,6 +122,10 @@ TEST(Format, WritesFiguresForPeople) {
   EXPECT_EQ(format_seconds(59.6, en), "1:00");
   EXPECT_EQ(format_seconds(125, en), "2:05");
   EXPECT_EQ(format_seconds(3725, en), "1:02:05");
+  EXPECT_EQ(format_pair(171 * kMiB, 19 * kMiB),
+            (std::pair<std::string, std::string>("171", "19 MB")));
+  EXPECT_EQ(format_pair(kGiB / 2, 2 * kGiB),
+            (std::pair<std::string, std::string>("0.5", "2.0 GB")));
   EXPECT_EQ(format_predicted(80, true, en), "≈ 1:20");
   EXPECT_EQ(format_predicted(5.6, false, en), "6 s");
   EXPECT_EQ(format_number(2), "2");

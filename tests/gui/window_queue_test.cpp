@@ -54,6 +54,7 @@ TEST(WindowQueue, JobsAreReorderedByButtonsAndByDraggingAndAllCanBeRemoved) {
       return true;
     });
   };
+  EXPECT_TRUE(w.wait_for_words("queue", "13 jobs · 1:1")) << "twelve of 6 s, and the rest of one";
   w.screenshot("queue_list");
   w.click("queue.down.2");
   EXPECT_TRUE(order({1, 3, 2, 4, 5})) << w.state()["queue"];

@@ -34,6 +34,7 @@ class WindowSession : public ::testing::Test {
         {.program = HEADROOM_GUI_DEMO, .arguments = std::move(options), .folder = folder_});
   }
   static void start_run(WindowDriver& w, int jobs) {
+    if (!w.read()["widgets"].contains("example.0")) w.click("example.fold");
     w.click("example.0");
     w.click("generate");
     ASSERT_TRUE(w.wait([](const json& s) { return s["running"] == true; }));

@@ -228,6 +228,25 @@ TEST(Window, KeysOnTheCanvasReuseSettingsAndWalkThePictures) {
   ASSERT_TRUE(w.wait([](const json& s) { return s["selected"] == 1; }));
 }
 
+TEST(Window, ExamplesFoldOnceThereIsAPicture) {
+  WindowDriver w = open(kQuick);
+  w.click("example.0");
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return idle_with(s, 1); }));
+  const auto shown = [&](bool wanted) {
+    return w.wait([&](const json&) { return w.read()["widgets"].contains("example.0") == wanted; });
+  };
+  EXPECT_TRUE(shown(false));
+  w.click("example.fold");
+  EXPECT_TRUE(shown(true));
+  w.click("example.fold");
+  EXPECT_TRUE(shown(false));
+  w.click("prompt");
+  w.key("ctrl+a");
+  w.key("BackSpace");
+  EXPECT_TRUE(shown(true)) << "an empty prompt invites";
+}
+
 TEST(Window, EscapeLeavesThePromptWithoutUndoingIt) {
   WindowDriver w = open(kQuick);
   w.click("prompt");

@@ -70,8 +70,8 @@ enum class WindowEnd { kClosed, kStartAgain };
 //              PRESET, "critical_point": "WxH", "rungs": [NAME], "others": [NAME],
 //              "memory": {"total", "free", "others"}, "frames",
 //              "frame_ms", "seconds"}}
-// Widgets: prompt, negative, negative.fold, example.N, example.more, preset.512, preset.768,
-// preset.1024, preset.16:9, preset.9:16, size.width, size.height, size.lock, size.swap,
+// Widgets: prompt, negative, negative.fold, example.N, example.more, example.fold, preset.512,
+// preset.768, preset.1024, preset.16:9, preset.9:16, size.width, size.height, size.lock, size.swap,
 // size.suggest, size.again, size.critical, settings.fold, steps, guidance, count (the slider) and
 // steps.value,
 // ... (the number), seed, seed.random, plan (its line), plan.card, reason (why Generate is off),

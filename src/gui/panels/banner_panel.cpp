@@ -202,6 +202,7 @@ float draw_bell(const Ui& ui, float right, float y, float height) {
   const bool open = ImGui::BeginPopup("bell_popup");
   ImGui::PopStyleVar();
   if (!open) return right - width;
+  if (ImGui::IsKeyPressed(ImGuiKey_Escape)) ImGui::CloseCurrentPopup();
   const float most = ImGui::GetIO().DisplaySize.x - ui.px(48);
   draw_list(ui, folded, "bell.", std::min(ui.px(400), most));
   if (folded.empty()) ImGui::CloseCurrentPopup();

@@ -60,7 +60,7 @@ std::string times(const Ui& ui, const Receipt& receipt) {
 }
 
 // What was planned and what it took; where the run went on under another plan, that as well:
-// "171 MB → re-planned 19 MB", "actual 46 MB".
+// "171 → re-planned 19 MB", "actual 46 MB".
 void draw_memory(const Ui& ui, const Receipt& receipt) {
   const std::int64_t predicted = receipt.plan.peak_bytes;
   const std::int64_t actual = receipt.actual_peak_bytes;
@@ -75,10 +75,8 @@ void draw_memory(const Ui& ui, const Receipt& receipt) {
   std::string how;
   for (const std::string& rung : last.rungs) how += "\n· " + rung_name(rung, ui.text);
   const std::string tip = ui.t("tip.replanned") + how;
-  value_row(
-      ui, "picture.memory",
-      fill(ui.t("picture.replanned"), {format_bytes(predicted), format_bytes(last.peak_bytes)}),
-      {.tip = tip});
+  const auto [before, after] = format_pair(predicted, last.peak_bytes);
+  value_row(ui, "picture.memory", fill(ui.t("picture.replanned"), {before, after}), {.tip = tip});
   value_row(ui, "", fill(ui.t("picture.actual"), {format_bytes(actual)}), {.tip = tip});
 }
 

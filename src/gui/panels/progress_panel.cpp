@@ -62,7 +62,8 @@ void draw_running(const Ui& ui, const JobStatus& job, const ProgressView& view, 
   list.PopClipRect();
   for (const double end : view.picture_ends) {
     const float x = std::round(at.x + width * static_cast<float>(end));
-    list.AddRectFilled({x, at.y}, {x + ui.px(1), at.y + height}, ui.colors.edge);
+    list.AddRectFilled({x, at.y + height - ui.px(8)}, {x + ui.px(1), at.y + height},
+                       ui.colors.text_faint);  // below the words
   }
   const float y = at.y + (height - ui.px(17)) / 2;
   float edge = at.x + width - ui.px(13);

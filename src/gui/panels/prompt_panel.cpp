@@ -136,6 +136,22 @@ void draw_examples(const Ui& ui) {
   take_room(at, height + ui.px(1));
 }
 
+// Once somebody knows how it goes, a mark beside the section's name is enough of the examples.
+void draw_examples_fold(const Ui& ui, ImVec2 section) {
+  const ImVec2 next = ImGui::GetCursorScreenPos();
+  const float label = text_width(ui, ui.t("prompt.label"), {0, kSmallSize, true}) + ui.px(14);
+  ImGui::SetCursorScreenPos({section.x + label, section.y - ui.px(3)});
+  if (button(ui, {.name = "example.fold",
+                  .label = ICON_FA_CIRCLE_QUESTION,
+                  .tip = ui.t("tip.example.fold"),
+                  .kind = ButtonKind::kQuiet,
+                  .size = {ui.px(22), ui.px(22)},
+                  .text_size = kSmallSize})) {
+    ui.state.examples_open = !ui.state.examples_open;
+  }
+  ImGui::SetCursorScreenPos(next);
+}
+
 void draw_negative(const Ui& ui) {
   UiState& state = ui.state;
   const bool off = state.draft.guidance_scale <= 0;
@@ -178,10 +194,14 @@ void draw_prompt_panel(const Ui& ui) {
   } else if (tokens > 0 && !ui.state.draft.prompt.empty()) {  // the frame around it has some, too
     note = fill(ui.t(tokens == 1 ? "prompt.token" : "prompt.tokens"), {std::to_string(tokens)});
   }
+  const bool low = ui.frame.layout.kind == LayoutKind::kComposer && !ui.state.settings_open;
+  const bool folds = !ui.state.pictures.empty() && !ui.state.draft.prompt.empty();
+  const ImVec2 at = ImGui::GetCursorScreenPos();
   section(ui, ui.t("prompt.label"), note, too_long ? ui.colors.warn : 0);
+  if (folds && !low) draw_examples_fold(ui, at);
   draw_prompt_field(ui);
-  if (ui.frame.layout.kind == LayoutKind::kComposer && !ui.state.settings_open) return;
-  draw_examples(ui);
+  if (low) return;
+  if (!folds || ui.state.examples_open) draw_examples(ui);
   draw_negative(ui);
   ImGui::Dummy({0, 0});
 }

@@ -98,8 +98,8 @@ void draw_job(const Ui& ui, std::size_t index, float width) {
   const TextStyle detail{job.running ? ui.colors.ring : ui.colors.text_dim, kSmallSize};
   draw_text(ui, {left, at.y + ui.px(3)}, fit_text(ui, job.request.prompt, name, room), name);
   std::string below = describe(ui, job);
-  if (const auto seconds = ui.frame.job_seconds[index])
-    below += " · " + format_predicted(*seconds, false, ui.text);
+  if (const auto& needs = ui.frame.job_needs[index])
+    below += " · " + format_predicted(needs->seconds, needs->estimated, ui.text);
   draw_text(ui, {left, at.y + ui.px(22)}, fit_text(ui, below, detail, room), detail);
   if (!job.running) draw_order(ui, index, at, at.x + width - ui.px(32) - order, height + ui.px(8));
   ImGui::SetCursorScreenPos({at.x + width - ui.px(32), at.y + ui.px(5)});
@@ -120,12 +120,13 @@ std::string total(const Ui& ui) {
   const std::size_t count = ui.frame.jobs.size();
   if (count == 0) return {};
   std::string text = fill(ui.t(count == 1 ? "queue.job" : "queue.jobs"), {std::to_string(count)});
-  double seconds = 0;
-  for (const auto& one : ui.frame.job_seconds) {
+  Frame::Needs all;
+  for (const auto& one : ui.frame.job_needs) {
     if (!one) return text;
-    seconds += *one;
+    all.seconds += one->seconds;
+    all.estimated = all.estimated || one->estimated;
   }
-  return text + " · " + format_predicted(seconds, false, ui.text);
+  return text + " · " + format_predicted(all.seconds, all.estimated, ui.text);
 }
 
 }  // namespace
@@ -138,7 +139,9 @@ void draw_queue_list(const Ui& ui) {
   if (ImGui::IsKeyPressed(ImGuiKey_Escape)) ImGui::CloseCurrentPopup();
   const float width = std::min(ui.px(420), ImGui::GetIO().DisplaySize.x - ui.px(64));
   ImGui::Dummy({width, 0});
-  section(ui, ui.t("queue.title"), total(ui));
+  const std::string all_jobs = total(ui);
+  section(ui, ui.t("queue.title"), all_jobs);
+  ui.dump.say("queue", all_jobs);
   if (ui.frame.jobs.empty()) paragraph(ui, ui.t("queue.empty"), {ui.colors.text_dim, kTextSize});
   // The list scrolls; what is above and below it does not.
   const float row = ui.px(56);
