@@ -23,13 +23,14 @@ constexpr std::size_t kMaxDepth = 16;
 // refused.
 class DocumentGuard {
  public:
-  explicit DocumentGuard(const std::filesystem::path& file) : file_(file) {}
+  DocumentGuard(const std::filesystem::path& file, const std::string& start)
+      : file_(file), start_(start) {}
 
   bool operator()(int /*depth*/, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
     using Event = nlohmann::json::parse_event_t;
     if (event == Event::object_start || event == Event::array_start) {
       if (keys_.size() == kMaxDepth) {
-        fail_model_file(file_, "is nested more than " + std::to_string(kMaxDepth) +
+        fail_model_file(file_, start_ + "is nested more than " + std::to_string(kMaxDepth) +
                                    " levels deep, which no such file is; download it again");
       }
       keys_.emplace_back();
@@ -38,7 +39,8 @@ class DocumentGuard {
     } else if (event == Event::key) {
       const std::string& key = parsed.get_ref<const std::string&>();
       if (!keys_.back().insert(key).second) {
-        fail_model_file(file_, "has the key " + in_quotes(key) + " twice; download it again");
+        fail_model_file(file_,
+                        start_ + "has the key " + in_quotes(key) + " twice; download it again");
       }
     }
     return true;
@@ -46,6 +48,7 @@ class DocumentGuard {
 
  private:
   const std::filesystem::path& file_;
+  const std::string& start_;                 // of messages
   std::vector<std::set<std::string>> keys_;  // of each object that is open
 };
 
@@ -71,25 +74,32 @@ std::string range_text(const char* what, Number low, Number high) {
 nlohmann::json read_json_object(const std::filesystem::path& file, std::size_t max_bytes) {
   const std::string text = read_whole_file(file, max_bytes);
   if (const std::string wrong = wrong_file(text); !wrong.empty()) fail_model_file(file, wrong);
+  return parse_json_object(text, file);
+}
+
+nlohmann::json parse_json_object(std::string_view text, const std::filesystem::path& file,
+                                 const std::string& what) {
+  const std::string start = what.empty() ? what : what + " ";
   // The parser takes a zero byte for the end of its input and would not look behind it.
-  if (text.find('\0') != std::string::npos) {
-    fail_model_file(file, "holds a zero byte, so it is not JSON; download it again");
+  if (text.find('\0') != std::string_view::npos) {
+    fail_model_file(file, start + "holds a zero byte, so it is not JSON; download it again");
   }
   nlohmann::json json;
   // The parser keeps a copy of its callback: the guard's state must be shared, hence the lambda.
-  DocumentGuard guard(file);
+  DocumentGuard guard(file, start);
   try {
     json = nlohmann::json::parse(
         text, [&guard](int depth, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
           return guard(depth, event, parsed);
         });
   } catch (const nlohmann::json::parse_error& error) {
-    fail_model_file(
-        file, "is not valid JSON (at byte " + std::to_string(error.byte) + "); download it again");
+    fail_model_file(file, start + "is not valid JSON (at byte " + std::to_string(error.byte) +
+                              "); download it again");
   } catch (const nlohmann::json::exception&) {  // a number that no double can hold
-    fail_model_file(file, "is not valid JSON (a number is out of range); download it again");
+    fail_model_file(file,
+                    start + "is not valid JSON (a number is out of range); download it again");
   }
-  if (!json.is_object()) fail_model_file(file, "is not a JSON object; download it again");
+  if (!json.is_object()) fail_model_file(file, start + "is not a JSON object; download it again");
   return json;
 }
 

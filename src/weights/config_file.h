@@ -17,6 +17,12 @@ namespace headroom {
 [[nodiscard]] nlohmann::json read_json_object(const std::filesystem::path& file,
                                               std::size_t max_bytes);
 
+// The JSON object that `text` is, by the same rules. `what` names it in messages about `file`:
+// empty for the whole file, or "the configuration of layer ...".
+[[nodiscard]] nlohmann::json parse_json_object(std::string_view text,
+                                               const std::filesystem::path& file,
+                                               const std::string& what = {});
+
 // `value` as JSON, cut off when long, for messages.
 [[nodiscard]] std::string shown(const nlohmann::json& value);
 

@@ -2,6 +2,7 @@
 
 #include "headroom/core/wrong_file.h"
 
+#include "gguf_header.h"
 #include "message.h"
 #include "posix_file.h"
 #include "tensor_header.h"
@@ -14,8 +15,10 @@ namespace headroom {
 
 struct TensorFile::Impl {
   explicit Impl(const std::filesystem::path& file);
+  void take(TensorHeader header, std::span<const std::byte> data);
 
   MappedFile mapped;
+  Container container = Container::kSafetensors;
   std::map<std::string, TensorView, std::less<>> tensors;
   std::map<std::string, std::string> metadata;
 };
@@ -23,7 +26,7 @@ struct TensorFile::Impl {
 namespace {
 
 constexpr std::uint64_t kLengthBytes = 8;
-constexpr std::size_t kStart = 64;  // tells other kinds of files
+constexpr std::size_t kStart = 256;  // tells other kinds of files
 
 std::uint64_t read_length(std::span<const std::byte> bytes) {
   std::uint64_t value = 0;
@@ -37,6 +40,12 @@ std::uint64_t read_length(std::span<const std::byte> bytes) {
 
 TensorFile::Impl::Impl(const std::filesystem::path& file) : mapped(file) {
   const std::span<const std::byte> bytes = mapped.bytes();
+  if (is_gguf(bytes)) {
+    container = Container::kGguf;
+    GgufHeader gguf = parse_gguf_header(bytes, file);
+    take(std::move(gguf.header), bytes.subspan(gguf.data_begin));
+    return;
+  }
   const std::string wrong =
       wrong_file({reinterpret_cast<const char*>(bytes.data()), std::min(kStart, bytes.size())});
   if (!wrong.empty()) fail_model_file(file, wrong);
@@ -56,8 +65,12 @@ TensorFile::Impl::Impl(const std::filesystem::path& file) : mapped(file) {
   }
   const std::span<const std::byte> text = bytes.subspan(kLengthBytes, length);
   const std::span<const std::byte> data = bytes.subspan(kLengthBytes + length);
-  TensorHeader header = parse_tensor_header(
-      {reinterpret_cast<const char*>(text.data()), text.size()}, data.size(), file);
+  take(parse_tensor_header({reinterpret_cast<const char*>(text.data()), text.size()}, data.size(),
+                           file),
+       data);
+}
+
+void TensorFile::Impl::take(TensorHeader header, std::span<const std::byte> data) {
   metadata = std::move(header.metadata);
   while (!header.tensors.empty()) {  // node by node, so that names are never held twice
     auto node = header.tensors.extract(header.tensors.begin());
@@ -78,5 +91,7 @@ const std::map<std::string, TensorView, std::less<>>& TensorFile::tensors() cons
 }
 
 const std::map<std::string, std::string>& TensorFile::metadata() const { return impl_->metadata; }
+
+Container TensorFile::container() const { return impl_->container; }
 
 }  // namespace headroom

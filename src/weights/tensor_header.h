@@ -42,7 +42,8 @@ struct TensorHeader {
 // The format that safetensors calls `name` (case matters), or nothing.
 [[nodiscard]] std::optional<DType> dtype_from_name(std::string_view name);
 
-// Bytes of a tensor; nothing if an extent is negative or the product does not fit an int64.
+// Bytes of a tensor; nothing if an extent is negative, if rows are not whole blocks, or if a
+// product does not fit an int64.
 [[nodiscard]] std::optional<std::int64_t> tensor_bytes(DType dtype,
                                                        std::span<const std::int64_t> shape);
 

@@ -37,6 +37,7 @@ void check_arguments(const std::filesystem::path& file, std::span<const NamedTen
     if (!is_valid_utf8(tensor.name)) fail_argument(file, name + " has a name that is not UTF-8");
     if (tensor.name == kMetadataKey) fail_argument(file, name + " has a reserved name");
     if (!names.insert(tensor.name).second) fail_argument(file, name + " is given twice");
+    if (dtype_values(tensor.dtype) != 1) fail_argument(file, name + " is in a format of GGUF's");
     if (tensor.shape.size() > kMaxRank) fail_argument(file, name + " has too many dimensions");
     const std::optional<std::int64_t> expected = tensor_bytes(tensor.dtype, tensor.shape);
     if (!expected || static_cast<std::uint64_t>(*expected) != tensor.data.size()) {

@@ -11,7 +11,8 @@
 
 namespace headroom {
 
-// Number formats of stored tensors, as safetensors names them.
+// Number formats of stored tensors, as safetensors and GGUF name them. The last twelve are GGUF's:
+// rows are made of blocks of 32 or 256 values, each with scales of its own.
 enum class DType {
   kBool,
   kU8,
@@ -27,22 +28,39 @@ enum class DType {
   kI64,
   kU64,
   kF8E4M3,
-  kF8E5M2
+  kF8E5M2,
+  kF8E8M0,
+  kQ4_0,
+  kQ4_1,
+  kQ5_0,
+  kQ5_1,
+  kQ8_0,
+  kQ2K,
+  kQ3K,
+  kQ4K,
+  kQ5K,
+  kQ6K,
+  kIQ4NL,
+  kIQ4XS
 };
+// Bytes of one block, and how many values it holds: one, except in GGUF's block formats.
 [[nodiscard]] std::size_t dtype_bytes(DType dtype);
-[[nodiscard]] std::string_view dtype_name(DType dtype);  // "F32", "BF16", ...
+[[nodiscard]] std::size_t dtype_values(DType dtype);
+[[nodiscard]] std::string_view dtype_name(DType dtype);  // "F32", "BF16", "Q4_K", ...
 
 // One tensor in a mapped file. `data` stays valid while the object that handed it out lives, also
 // when that object is moved. It need not be aligned to its element size: the format does not ask
 // so.
 struct TensorView {
   DType dtype = DType::kF32;
-  std::vector<std::int64_t> shape;  // empty = scalar
-  std::span<const std::byte> data;  // little-endian, row-major, shape's product times dtype_bytes
+  std::vector<std::int64_t> shape;  // empty = scalar; the last extent is whole blocks
+  std::span<const std::byte> data;  // little-endian, row-major, all blocks of the shape
 };
 
-// The tensors of one safetensors file, memory-mapped: opening reads the header alone.
-// Immutable; any number of threads may read one.
+enum class Container { kSafetensors, kGguf };
+
+// The tensors of one safetensors or GGUF file, told apart by content, memory-mapped: opening reads
+// the header alone. Immutable; any number of threads may read one.
 class TensorFile {
  public:
   // Throws Error{kModelFile} with one sentence naming the file and the fault, for anything that the
@@ -53,7 +71,10 @@ class TensorFile {
   TensorFile& operator=(TensorFile&&) noexcept;
 
   [[nodiscard]] const std::map<std::string, TensorView, std::less<>>& tensors() const;
+  // GGUF's values as text: numbers in as few digits as give them back, "true" or "false", lists of
+  // up to eight integers as "[2, 3]". What is longer is only described: "[151936 items]".
   [[nodiscard]] const std::map<std::string, std::string>& metadata() const;
+  [[nodiscard]] Container container() const;
 
  private:
   struct Impl;

@@ -1,0 +1,119 @@
+#include "headroom/core/error.h"
+#include "headroom/weights/dequantise.h"
+#include "headroom/weights/stored_tensors.h"
+
+#include "small_floats.h"
+#include "tiled_scales.h"
+
+#include <array>
+
+namespace headroom {
+namespace {
+
+// Codes 8 to 15 are the negatives.
+constexpr std::array<float, 16> kE2M1{0.0F,  0.5F,  1.0F,  1.5F,  2.0F,  3.0F,  4.0F,  6.0F,
+                                      -0.0F, -0.5F, -1.0F, -1.5F, -2.0F, -3.0F, -4.0F, -6.0F};
+
+float scale_of_row(const StoredTensor& tensor, std::int64_t row) {
+  return tensor.scales.size() == 1 ? tensor.scales.front()
+                                   : tensor.scales[static_cast<std::size_t>(row)];
+}
+
+// Multiplies by the regular Hadamard matrix of the row's length, a power of four: as often as there
+// are fours in it, quadruples at growing distances are combined. It is its own inverse.
+void rotate(std::span<float> group) {
+  for (std::size_t stride = 1; stride < group.size(); stride *= 4) {
+    for (std::size_t start = 0; start < group.size(); start += 4 * stride) {
+      for (std::size_t i = start; i < start + stride; ++i) {
+        const float a = group[i];
+        const float b = group[i + stride];
+        const float c = group[i + 2 * stride];
+        const float d = group[i + 3 * stride];
+        group[i] = (a + b + c - d) * 0.5F;
+        group[i + stride] = (a + b - c + d) * 0.5F;
+        group[i + 2 * stride] = (a - b + c + d) * 0.5F;
+        group[i + 3 * stride] = (b + c + d - a) * 0.5F;
+      }
+    }
+  }
+}
+
+void int8_row(const StoredTensor& tensor, std::int64_t row, const std::uint8_t* codes,
+              std::span<float> values) {
+  const float scale = scale_of_row(tensor, row);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] = static_cast<float>(static_cast<std::int8_t>(codes[i])) * scale;
+  }
+  if (tensor.rotation_group == 0) return;
+  const auto group = static_cast<std::size_t>(tensor.rotation_group);
+  for (std::size_t i = 0; i < values.size(); i += group) rotate(values.subspan(i, group));
+}
+
+void nvfp4_row(const StoredTensor& tensor, std::int64_t row, const std::uint8_t* codes,
+               std::span<float> values) {
+  const std::int64_t blocks = tensor.shape.back() / kNvfp4Block;
+  const TileGrid grid(tensor.shape.front(), blocks);
+  for (std::int64_t block = 0; block < blocks; ++block) {
+    const auto code =
+        std::to_integer<std::uint8_t>(tensor.block_scales.data[grid.index(row, block)]);
+    const float scale = tensor.scales.front() * kE4M3[code];
+    const auto first = static_cast<std::size_t>(block * kNvfp4Block);
+    for (std::size_t i = first; i < first + kNvfp4Block; i += 2) {
+      values[i] = kE2M1[codes[i / 2] >> 4U] * scale;
+      values[i + 1] = kE2M1[codes[i / 2] & 15U] * scale;
+    }
+  }
+}
+
+void mxfp8_row(const StoredTensor& tensor, std::int64_t row, const std::uint8_t* codes,
+               std::span<float> values) {
+  const std::int64_t blocks = tensor.shape.back() / kMxfp8Block;
+  const TileGrid grid(tensor.shape.front(), blocks);
+  for (std::int64_t block = 0; block < blocks; ++block) {
+    const auto code =
+        std::to_integer<std::uint8_t>(tensor.block_scales.data[grid.index(row, block)]);
+    const float scale = from_e8m0(code);
+    const auto first = static_cast<std::size_t>(block * kMxfp8Block);
+    for (std::size_t i = first; i < first + kMxfp8Block; ++i) values[i] = kE4M3[codes[i]] * scale;
+  }
+}
+
+}  // namespace
+
+void dequantise(const StoredTensor& tensor, std::int64_t first_row, std::int64_t rows,
+                std::span<float> values) {
+  if (tensor.coding == Coding::kPlain || tensor.coding == Coding::kFp8) {
+    dequantise(tensor.codes, first_row, rows, values);
+    if (tensor.coding == Coding::kPlain) return;
+    const auto width = static_cast<std::size_t>(row_width(tensor.shape));
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      values[i] *= scale_of_row(tensor, first_row + static_cast<std::int64_t>(i / width));
+    }
+    return;
+  }
+  const std::int64_t count = tensor.shape.front();
+  const std::int64_t width = tensor.shape.back();
+  if (first_row < 0 || rows < 0 || rows > count || first_row > count - rows ||
+      values.size() != static_cast<std::size_t>(rows * width)) {
+    throw Error(ErrorKind::kInternal,
+                "Weights cannot be unpacked, since rows are asked for that a tensor does not have; "
+                "please report this as a fault of the program");
+  }
+  const auto* const codes = reinterpret_cast<const std::uint8_t*>(tensor.codes.data.data());
+  const auto row_bytes = static_cast<std::size_t>(row_width(tensor.codes.shape));
+  for (std::int64_t i = 0; i < rows; ++i) {
+    const std::int64_t row = first_row + i;
+    const std::uint8_t* const from = codes + static_cast<std::size_t>(row) * row_bytes;
+    const std::span<float> to =
+        values.subspan(static_cast<std::size_t>(i * width), static_cast<std::size_t>(width));
+    if (tensor.coding == Coding::kInt8) {
+      int8_row(tensor, row, from, to);
+    } else if (tensor.coding == Coding::kNvfp4) {
+      nvfp4_row(tensor, row, from, to);
+    } else {
+      mxfp8_row(tensor, row, from, to);
+    }
+  }
+}
+
+}  // namespace headroom
