@@ -125,5 +125,25 @@ TEST_F(WindowNotes, ASlowDeviceIsToldOnceASession) {
   EXPECT_TRUE(w.state()["banners"].empty());
 }
 
+TEST_F(WindowNotes, TheBellsListIsOnTheScreenOfANarrowWindow) {
+  WindowDriver w(
+      {.program = HEADROOM_GUI_DEMO,
+       .arguments = {"--width=640", "--height=1000", "--step-ms=10", "--output={folder}/pictures"},
+       .width = 640,
+       .height = 1000,
+       .folder = folder_});
+  w.click("prompt");
+  w.type("slow");
+  w.key("ctrl+Return");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["folded"] == 1; }, 60));
+  w.click("bell");
+  ASSERT_TRUE(w.wait_for_widget("bell.0"));
+  const json list = w.read()["widgets"]["bell.0"];
+  EXPECT_GE(list["x"].get<double>(), 0);
+  EXPECT_LE(list["x"].get<double>() + list["w"].get<double>(), 640);
+  w.key("Escape");
+  EXPECT_TRUE(w.wait([&](const json&) { return !w.read()["widgets"].contains("bell.0"); }));
+}
+
 }  // namespace
 }  // namespace headroom::test

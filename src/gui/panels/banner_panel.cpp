@@ -197,14 +197,17 @@ float draw_bell(const Ui& ui, float right, float y, float height) {
                   .text_size = kTextSize})) {
     ImGui::OpenPopup("bell_popup");
   }
-  ImGui::SetNextWindowPos({right, y + height + ui.px(6)}, ImGuiCond_Always, {1, 0});
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(12), ui.px(12)));
+  // Below the button, and on the screen where that is narrow.
+  const float pad = ui.px(12);
+  const float list = std::min(ui.px(400), ImGui::GetIO().DisplaySize.x - 4 * pad);
+  const float edge = std::max(right, list + 3 * pad);
+  ImGui::SetNextWindowPos({edge, y + height + ui.px(6)}, ImGuiCond_Always, {1, 0});
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(pad, pad));
   const bool open = ImGui::BeginPopup("bell_popup");
   ImGui::PopStyleVar();
   if (!open) return right - width;
   if (ImGui::IsKeyPressed(ImGuiKey_Escape)) ImGui::CloseCurrentPopup();
-  const float most = ImGui::GetIO().DisplaySize.x - ui.px(48);
-  draw_list(ui, folded, "bell.", std::min(ui.px(400), most));
+  draw_list(ui, folded, "bell.", list);
   if (folded.empty()) ImGui::CloseCurrentPopup();
   ImGui::EndPopup();
   return right - width;
