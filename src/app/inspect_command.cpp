@@ -1,20 +1,22 @@
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
 #include "headroom/core/quote.h"
+#include "headroom/core/wrong_file.h"
 #include "headroom/image/picture_info.h"
 #include "headroom/image/settings.h"
 #include "headroom/pipeline/model_check.h"
 #include "headroom/text/prompt_tokenizer.h"
+#include "headroom/weights/file_kind.h"
 #include "headroom/weights/model_folder.h"
 #include "headroom/weights/tensor_file.h"
 
 #include "commands.h"
 #include "exit_code.h"
+#include "inspect_weights.h"
 #include "output.h"
 
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
 #include <string_view>
 #include <system_error>
 #include <vector>
@@ -58,22 +60,6 @@ void print_text(const Json& json, int indent = 0) {
   }
 }
 
-Json inspect_weights(const fs::path& file) {
-  const TensorFile opened(file);
-  Json tensors = Json::object();
-  std::int64_t bytes = 0;
-  for (const auto& [name, view] : opened.tensors()) {
-    tensors[name] = Json{{"dtype", dtype_name(view.dtype)}, {"shape", view.shape}};
-    bytes += static_cast<std::int64_t>(view.data.size());
-  }
-  return {{"file", file.string()},
-          {"kind", "safetensors"},
-          {"tensor_count", opened.tensors().size()},
-          {"tensor_bytes", bytes},
-          {"metadata", opened.metadata()},
-          {"tensors", tensors}};
-}
-
 Json component(const fs::path& folder, std::string_view stem) {
   const TensorStore store(folder, stem);
   return {{"tensors", store.names().size()}, {"bytes", store.total_bytes()}};
@@ -111,22 +97,10 @@ Json inspect_index(const fs::path& file) {
   return {{"file", file.string()}, {"kind", "shard index"}, {"shards", read_shard_index(file)}};
 }
 
-// The first bytes of a file, as far as it has them.
-std::string read_start(const fs::path& file) {
-  constexpr std::size_t kBytes = 12;
-  std::ifstream in(file, std::ios::binary);
-  std::string start(kBytes, '\0');
-  in.read(start.data(), static_cast<std::streamsize>(kBytes));
-  if (!in && !in.eof()) {
-    throw Error(ErrorKind::kIo, file.string() + " cannot be read; check that you may read it");
-  }
-  start.resize(static_cast<std::size_t>(in.gcount()));
-  return start;
-}
-
+// By the first bytes of a file.
 bool is_picture(std::string_view start) {
   return start.starts_with("\x89PNG\r\n\x1a\n") || start.starts_with("\xFF\xD8\xFF") ||
-         (start.starts_with("RIFF") && start.ends_with("WEBP"));
+         (start.starts_with("RIFF") && start.substr(0, 12).ends_with("WEBP"));
 }
 
 // A second entry of one name stands beside the first.
@@ -192,13 +166,16 @@ Json inspect(const fs::path& path) {
     throw Error(ErrorKind::kIo, path.string() + " does not exist; check the path");
   }
   if (fs::is_directory(path, error)) return inspect_model(path);
-  const std::string start = read_start(path);
+  const std::string start = file_start(path);
   if (is_picture(start)) return inspect_picture(path);
-  if (path.extension() == ".safetensors") return inspect_weights(path);
   if (path.string().ends_with(".safetensors.index.json")) return inspect_index(path);
+  if (is_weight_file(path)) return inspect_weights(path);
+  if (const std::string wrong = wrong_file(start); !wrong.empty()) {
+    throw Error(ErrorKind::kModelFile, path.string() + ": " + wrong);
+  }
   throw Error(ErrorKind::kIo, path.string() +
-                                  " is not a PNG, JPEG or WebP picture, a .safetensors file, a "
-                                  "shard index or a model folder; name one of these");
+                                  " is not a PNG, JPEG or WebP picture, a .safetensors or GGUF "
+                                  "file, a shard index or a model folder; name one of these");
 }
 
 }  // namespace

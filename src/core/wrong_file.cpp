@@ -13,35 +13,44 @@ struct Known {
 constexpr std::string_view kPage =
     "is a web page, not the file itself, as a server sends it in the place of a file that it "
     "refuses or does not have; log in there or check the address, and download the file again";
-constexpr std::array<Known, 10> kKnown{
+constexpr std::string_view kPickle =
+    "is a Python pickle, which can run code and is not read; choose the model's folder with "
+    ".safetensors files";
+constexpr std::array<Known, 13> kKnown{
     {{"version https://git-lfs",
       "is a git-lfs pointer, not the file itself; run \"git lfs pull\" "
       "in the model's folder, or download the file"},
      {"<!doctype", kPage},
      {"<html", kPage},
-     {"<?xml", kPage},
      {"<error", kPage},
      {"{\"error\"", kPage},
+     {"<?xml", kPage},
      {"gguf",
-      "is a GGUF file, which this program cannot read; choose the model's folder with "
-      ".safetensors files"},
+      "begins as a GGUF file of weights does, which is not what belongs here; download the file "
+      "again"},
      {"pk\x03\x04",
-      "is a zip archive or a PyTorch file, which this program does not read; choose "
-      "the model's folder with .safetensors files"},
+      "is a zip archive, as PyTorch's pickled checkpoints are, which can run code and are not "
+      "read; "
+      "choose the model's folder with .safetensors files"},
      {"\x1f\x8b", "is packed with gzip; unpack it first"},
-     {"\x80\x02",
-      "is a Python pickle, which can run code and is not read; choose the model's "
-      "folder with .safetensors files"}}};
+     {"\x80\x02", kPickle},
+     {"\x80\x03", kPickle},
+     {"\x80\x04", kPickle},
+     {"\x80\x05", kPickle}}};
 
 }  // namespace
 
 std::string wrong_file(std::string_view start) {
   const std::size_t first = start.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   if (first == std::string_view::npos) return {};
-  constexpr std::size_t kLongest = 40;
+  constexpr std::size_t kLongest = 256;
   std::string begin(start.substr(first, kLongest));
   for (char& c : begin) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  if (begin.starts_with("<?xml") && begin.find("<net") != std::string::npos) {
+    return "is an OpenVINO model, which is not read; choose the model's folder with .safetensors "
+           "files";
   }
   const auto* const known = std::find_if(
       kKnown.begin(), kKnown.end(), [&](const Known& k) { return begin.starts_with(k.start); });

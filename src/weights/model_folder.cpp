@@ -2,6 +2,7 @@
 
 #include "config_file.h"
 #include "message.h"
+#include "model_root.h"
 
 #include <algorithm>
 #include <array>
@@ -60,31 +61,10 @@ void check_model_index(const std::filesystem::path& root) {
   check_component(index, "vae", {"AutoencoderKL"});
 }
 
-// Quantised weights that this program can run, by the quant_method of their configs.
-constexpr std::array<std::string_view, 0> kRunnableMethods{};
-
-// Quantised folders have other tensors under the same names.
-void check_quantisation(const ConfigFile& config) {
-  for (const std::string_view key : {"quantization_config", "compression_config"}) {
-    const nlohmann::json* found = config.find(key);
-    if (found == nullptr) continue;
-    const auto method = found->is_object() ? found->find("quant_method") : found->end();
-    const bool named = found->is_object() && method != found->end() && method->is_string();
-    const std::string name = named ? method->get<std::string>() : "another method";
-    if (std::find(kRunnableMethods.begin(), kRunnableMethods.end(), name) !=
-        kRunnableMethods.end()) {
-      continue;
-    }
-    fail_model_file(config.file(), "the weights are quantised with " + printable(name) +
-                                       ", which cannot run here; choose the model's folder in "
-                                       "BF16, F16 or F32");
-  }
-}
-
 TransformerConfig read_transformer(const std::filesystem::path& file) {
   const ConfigFile config(file);
   config.require_one_of("_class_name", {"ZImageTransformer2DModel"});
-  check_quantisation(config);
+  check_not_quantised(config);
   config.require("all_patch_size", nlohmann::json::array({2}));
   config.require("all_f_patch_size", nlohmann::json::array({1}));
   config.require_default("qk_norm", true);
@@ -151,7 +131,7 @@ double read_rope_theta(const ConfigFile& config) {
 
 void check_text_encoder_kind(const ConfigFile& config) {
   config.require_one_of("model_type", {"qwen3"});
-  check_quantisation(config);
+  check_not_quantised(config);
   if (const nlohmann::json* classes = config.find("architectures")) {
     const bool known = classes->is_array() && classes->size() == 1 &&
                        (classes->front() == "Qwen3ForCausalLM" || classes->front() == "Qwen3Model");
@@ -204,7 +184,7 @@ void check_block_types(const ConfigFile& config, std::string_view key, const cha
 VaeConfig read_vae(const std::filesystem::path& file) {
   const ConfigFile config(file);
   config.require_one_of("_class_name", {"AutoencoderKL"});
-  check_quantisation(config);
+  check_not_quantised(config);
   config.require_default("act_fn", "silu");
   config.require_default("latents_mean", nullptr);
   config.require_default("latents_std", nullptr);
@@ -306,19 +286,6 @@ ModelInfo make_info(const ModelFolder& folder) {
   return info;
 }
 
-void check_root(const std::filesystem::path& root) {
-  std::error_code error;
-  if (!std::filesystem::is_directory(root, error)) {
-    fail_model_file(root, is_there(root) ? "is not a folder; choose the folder of a model"
-                                         : "there is no such folder; choose the folder of a model");
-  }
-  if (!is_there(root / "model_index.json")) {
-    fail_model_file(root,
-                    "holds no model_index.json, so it is not a model; choose the folder that has "
-                    "this file beside transformer, text_encoder and vae");
-  }
-}
-
 // What one component hands the next must have one size.
 void check_parts_fit(const ModelFolder& folder) {
   const auto check = [&](const char* what, int found, const char* other, int expected) {
@@ -338,7 +305,7 @@ void check_parts_fit(const ModelFolder& folder) {
 }  // namespace
 
 ModelFolder read_model_folder(const std::filesystem::path& root) {
-  check_root(root);
+  check_model_root(root);
   check_model_index(root);
   ModelFolder folder;
   folder.root = root;

@@ -1,4 +1,7 @@
+#include "headroom/weights/file_kind.h"
+
 #include "config_file.h"
+#include "foreign_packing.h"
 #include "message.h"
 #include "tensor_header.h"
 
@@ -136,8 +139,8 @@ const TensorView& TensorStore::at(std::string_view name) const {
   const auto found = entries_.find(name);
   if (found == entries_.end()) {
     fail_model_file(paths_.size() == 1 ? paths_.front() : folder_,
-                    "tensor " + std::string(name) +
-                        " is missing; download the model again or choose another one");
+                    "tensor " + std::string(name) + " is missing" + misplaced() +
+                        "; download the model again or choose another one");
   }
   return found->second.view;
 }
@@ -156,24 +159,51 @@ const std::filesystem::path& TensorStore::file_of(std::string_view name) const {
   return paths_[entries_.find(name)->second.file];
 }
 
+FileKind TensorStore::kind() const {
+  std::vector<std::string_view> names;
+  names.reserve(entries_.size());
+  for (const auto& [name, entry] : entries_) names.push_back(name);
+  if (files_.empty()) return tell_kind(names, {}, Container::kSafetensors);
+  return tell_kind(names, files_.front().metadata(), files_.front().container());
+}
+
+// ", since here is a LoRA in the place of the transformer": where the folder's name asks for
+// something else.
+std::string TensorStore::misplaced() const {
+  const FileKind found = kind();
+  const std::string part = folder_.filename().string();
+  const bool belongs = (part == "transformer" && found.kind == WeightKind::kTransformer) ||
+                       (part == "text_encoder" && found.kind == WeightKind::kTextEncoder) ||
+                       (part == "vae" && found.kind == WeightKind::kDecoder);
+  if (belongs || found.what.empty()) return {};
+  return ", since here is " + found.what + " in the place of the " + printable(part);
+}
+
 std::string TensorStore::quantisation() const {
   struct Sign {
     std::string_view part;  // of a tensor's name
     const char* method;
   };
-  constexpr std::array<Sign, 10> kSigns{{{".qweight", "GPTQ or AWQ"},
-                                         {".quant_state.", "bitsandbytes"},
-                                         {".absmax", "bitsandbytes"},
-                                         {".SCB", "bitsandbytes"},
-                                         {"scaled_fp8", "scaled fp8"},
-                                         {".scale_weight", "scaled fp8"},
-                                         {".weight_scale", "fp8 or int8 with scales"},
-                                         {".smooth_factor", "SVDQuant"},
-                                         {".W_q", "HQQ"},
-                                         {".comfy_quant", "ComfyUI's formats"}}};
+  constexpr std::array<Sign, 4> kSigns{{{"scaled_fp8", "scaled fp8"},
+                                        {".scale_weight", "scaled fp8"},
+                                        {".comfy_quant", "ComfyUI's formats"},
+                                        {".weight_scale", "fp8 or int8 with scales"}}};
+  std::vector<std::string_view> names;
+  names.reserve(entries_.size());
+  for (const auto& [name, entry] : entries_) names.push_back(name);
+  for (const TensorFile& file : files_) {
+    if (std::string packing = foreign_packing(names, file.metadata()); !packing.empty()) {
+      return packing;
+    }
+  }
+  for (const Sign& sign : kSigns) {
+    for (const std::string_view name : names) {
+      if (name.find(sign.part) != std::string_view::npos) return sign.method;
+    }
+  }
   for (const auto& [name, entry] : entries_) {
-    for (const Sign& sign : kSigns) {
-      if (name.find(sign.part) != std::string::npos) return sign.method;
+    if (dtype_values(entry.view.dtype) != 1) {
+      return "GGUF's " + std::string(dtype_name(entry.view.dtype));
     }
   }
   return {};

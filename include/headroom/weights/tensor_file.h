@@ -81,6 +81,8 @@ class TensorFile {
   std::unique_ptr<Impl> impl_;
 };
 
+struct FileKind;  // file_kind.h
+
 // All tensors of one component folder: a single file, or the shards that its index names.
 // Immutable; any number of threads may read one.
 class TensorStore {
@@ -99,6 +101,8 @@ class TensorStore {
   [[nodiscard]] const std::filesystem::path& file_of(std::string_view name) const;
   // Sum of all tensors' bytes.
   [[nodiscard]] std::int64_t total_bytes() const;
+  // What the tensors are, by their names.
+  [[nodiscard]] FileKind kind() const;
   // What the tensors' names say they are quantised with ("bitsandbytes"); empty for plain weights.
   [[nodiscard]] std::string quantisation() const;
   // The files that hold the tensors.
@@ -109,6 +113,8 @@ class TensorStore {
     TensorView view;
     std::size_t file = 0;
   };
+  [[nodiscard]] std::string misplaced() const;
+
   std::filesystem::path folder_;
   std::vector<std::filesystem::path> paths_;
   std::vector<TensorFile> files_;
