@@ -6,6 +6,7 @@
 #include "headroom/memory/cuda_allocator_model.h"
 #include "headroom/memory/offload_floor.h"
 #include "headroom/pipeline/calibrate.h"
+#include "headroom/pipeline/card_overhead.h"
 #include "headroom/pipeline/model_check.h"
 
 #include "paths.h"
@@ -30,14 +31,43 @@ fs::path model_folder(const std::string& path) {
   return path;
 }
 
-// What headroom calibrate stored for this device, nothing when it was never called.
-WorkspaceTerms stored_workspace(const AppConfig& config, const Device& device) {
-  const StoredCalibration stored = read_calibration(
-      calibration_file(), calibration_key(device, config.model.dtype, config.model.threads));
+// What follows from the device itself.
+WorkspaceTerms documented_workspace(const Device& device) {
+  WorkspaceTerms terms;
+  terms.kept_bytes = device.backend->library_bytes();
+  terms.multiprocessors = device.backend->attention_multiprocessors();
+  return terms;
+}
+
+// What headroom calibrate stored for this device. A card that it was never called for is calibrated
+// now, which takes seconds: what cuDNN takes nobody can say beforehand.
+std::optional<WorkspaceTerms> calibrated_workspace(const Device& device, const std::string& dtype,
+                                                   int threads, bool calibrates) {
+  const StoredCalibration stored =
+      read_calibration(calibration_file(), calibration_key(device, dtype, threads));
   if (!stored.problem.empty()) spdlog::warn("{}", stored.problem);
   WorkspaceTerms terms = stored.terms;
-  if (!stored.found) terms.kept_bytes = device.backend->library_bytes();
+  if (!stored.found) {
+    if (!calibrates) return std::nullopt;
+    try {
+      const Calibration calibration = calibrate(device, dtype, threads);
+      terms = calibration.terms;
+      write_calibration(calibration_file(), calibration);
+    } catch (const Error& e) {
+      spdlog::warn("calibrating the device: {}", e.what());
+      return std::nullopt;
+    }
+  }
+  terms.multiprocessors = device.backend->attention_multiprocessors();
   return terms;
+}
+
+void keep_overhead(const Device& device, const std::string& dtype, std::int64_t bytes) {
+  try {
+    write_overhead(cards_file(), rates_key(device, dtype, 0), bytes);
+  } catch (const Error& e) {
+    spdlog::warn("{}", e.what());
+  }
 }
 
 // Of the device as it was measured, now where it never was: the first start takes a second longer.
@@ -67,8 +97,17 @@ PipelineOptions pipeline_options(const AppConfig& config, const Device& device, 
   options.device = device;
   options.dtype = config.model.dtype;
   options.threads = config.model.threads;
-  options.workspace = stored_workspace(config, device);
+  options.workspace = documented_workspace(device);
+  const bool is_card = device.backend->has_own_memory();
+  options.calibration = [device, dtype = config.model.dtype, threads = config.model.threads,
+                         calibrates = is_card && !pretended] {
+    return calibrated_workspace(device, dtype, threads, calibrates);
+  };
+  options.keep_overhead = [device, dtype = config.model.dtype](std::int64_t bytes) {
+    keep_overhead(device, dtype, bytes);
+  };
   if (!pretended) {
+    expect_overhead(device, config.model.dtype);
     options.rates = [device, dtype = config.model.dtype, threads = config.model.threads] {
       return device_rates(device, dtype, threads);
     };
@@ -110,6 +149,12 @@ void teach(Forecaster& forecaster, const std::string& model) {
 }
 
 }  // namespace
+
+void expect_overhead(const Device& device, const std::string& dtype) {
+  if (!device.backend->has_own_memory()) return;
+  const auto bytes = read_overhead(cards_file(), rates_key(device, dtype, 0));
+  if (bytes) device.backend->expect_overhead(*bytes);
+}
 
 OtherPrograms pretended_programs(const AppConfig& config) {
   if (config.memory.pretend_others_file.empty()) return {};

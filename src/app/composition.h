@@ -13,6 +13,10 @@ namespace headroom {
 // What --pretend-others names, or nothing.
 [[nodiscard]] OtherPrograms pretended_programs(const AppConfig& config);
 
+// Tells a card what earlier runs were found to take of it beside their tensors. `dtype` as in
+// PipelineOptions.
+void expect_overhead(const Device& device, const std::string& dtype);
+
 // The rooms put together for one model on one device, the same for window and command line.
 struct Composition {
   PipelineOptions pipeline;

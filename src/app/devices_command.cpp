@@ -50,8 +50,13 @@ void print_json(const SystemReport& report, const AppConfig& config) {
 }  // namespace
 
 int run_devices(const CommandLine& line) {
-  const SystemReport report =
-      report_devices(line.config.memory.pretend_vram_bytes, pretended_programs(line.config));
+  const auto& pretended = line.config.memory.pretend_vram_bytes;
+  const OtherPrograms others = pretended_programs(line.config);
+  SystemReport report = report_devices(pretended, others);
+  for (DeviceReport& entry : report.devices) {
+    expect_overhead(entry.device, line.config.model.dtype);
+    entry.memory = DeviceMemory(entry.device, pretended, others).read();
+  }
   if (line.json) {
     print_json(report, line.config);
     return kExitOk;

@@ -40,6 +40,7 @@ fs::path default_output_folder() { return xdg("XDG_PICTURES_DIR", "Pictures") / 
 
 fs::path default_log_folder() { return xdg("XDG_STATE_HOME", ".local/state") / "headroom"; }
 
+fs::path cards_file() { return cache_folder() / "cards.json"; }
 fs::path receipts_file() { return default_log_folder() / "receipts.jsonl"; }
 
 fs::path window_state_file() { return default_log_folder() / "window.json"; }

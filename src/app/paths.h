@@ -16,6 +16,7 @@ namespace headroom {
 [[nodiscard]] std::filesystem::path calibration_file();       // ... /calibration.json
 [[nodiscard]] std::filesystem::path cache_folder();           // $XDG_CACHE_HOME/headroom
 [[nodiscard]] std::filesystem::path rates_file();             // ... /rates.json
+[[nodiscard]] std::filesystem::path cards_file();             // ... /cards.json
 [[nodiscard]] std::filesystem::path receipts_file();          // ... /receipts.jsonl
 
 }  // namespace headroom

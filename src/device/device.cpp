@@ -102,6 +102,7 @@ MemorySnapshot DeviceMemory::read() const {
     s.total = capacity.total;
     s.free = capacity.free;
     s.reserved_by_driver = capacity.reserved_by_driver;
+    s.overhead_is_known = capacity.overhead_is_known;
   }
   s.used_by_others = std::max<std::int64_t>(0, s.total - s.free - s.ours() - s.reserved_by_driver);
   if (pretend_others_) {

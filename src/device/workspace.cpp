@@ -3,6 +3,7 @@
 #include "headroom/device/memory_tag.h"
 
 #include <algorithm>
+#include <cmath>
 #include <exception>
 
 #include <ATen/ops/mkldnn_convolution.h>
@@ -50,11 +51,59 @@ bool cpu_convolves_bfloat16() {
   return convolves;
 }
 
+namespace {
+
+bool is_flash(const Attention& op) {
+  return calibrated.multiprocessors > 0 && bytes_of(op.dtype) == 2;
+}
+
+// Into how many parts libtorch's flash attention cuts the keys, so that few queries keep the whole
+// card busy: the fewest parts that leave hardly more of it idle in the last wave than the best
+// number would. Two parts fit on a multiprocessor at a time.
+std::int64_t attention_parts(const Attention& op) {
+  constexpr std::int64_t kQueriesOfABlock = 64;
+  constexpr std::int64_t kMostParts = 128;
+  const std::int64_t places = 2 * static_cast<std::int64_t>(calibrated.multiprocessors);
+  const auto blocks = [](std::int64_t rows, std::int64_t of) { return (rows + of - 1) / of; };
+  const std::int64_t jobs = op.heads * blocks(op.queries, kQueriesOfABlock);
+  if (static_cast<float>(jobs) >= 0.8F * static_cast<float>(places)) return 1;
+  const std::int64_t keys_of_a_block = op.head_dim <= 64 ? 256 : op.head_dim <= 128 ? 128 : 64;
+  const std::int64_t key_blocks = blocks(op.keys, keys_of_a_block);
+  const std::int64_t most = std::min({kMostParts, places, key_blocks});
+  // With as many blocks in the largest part as with one part fewer, a part would be empty.
+  const auto is_possible = [&](std::int64_t parts) {
+    return parts == 1 || blocks(key_blocks, parts) != blocks(key_blocks, parts - 1);
+  };
+  const auto busy = [&](std::int64_t parts) {
+    const float waves = static_cast<float>(jobs * parts) / static_cast<float>(places);
+    return waves / std::ceil(waves);
+  };
+  float best = 0;
+  for (std::int64_t parts = 1; parts <= most; ++parts) {
+    if (is_possible(parts)) best = std::max(best, busy(parts));
+  }
+  for (std::int64_t parts = 1; parts <= most; ++parts) {
+    if (is_possible(parts) && busy(parts) >= 0.85 * best) return parts;
+  }
+  return 1;
+}
+
+}  // namespace
+
 std::int64_t declared(const Linear&) { return 0; }
 
 std::int64_t declared(const Attention& op) {
   if (!on_card) return 0;
-  if (op.head_dim <= kWidestFusedHead) return op.queries * op.heads * 4;  // each log-sum
+  if (op.head_dim <= kWidestFusedHead) {
+    const std::int64_t log_sums = op.queries * op.heads * 4;
+    if (!is_flash(op)) return log_sums;
+    constexpr std::int64_t kRandomState = 24;  // which is there without any randomness too
+    const std::int64_t parts = attention_parts(op);
+    if (parts == 1) return log_sums + kRandomState;
+    // Each part's log-sums and result in float32, which are joined in the end.
+    const std::int64_t width = op.head_dim <= 192 ? (op.head_dim + 31) / 32 * 32 : 256;
+    return log_sums + kRandomState + parts * log_sums * (1 + width);
+  }
   // Scores and their softmax, of a few queries.
   return 2 * std::min(op.queries, kUnfusedQueryRows) * op.keys * op.heads * bytes_of(op.dtype);
 }

@@ -5,8 +5,9 @@
 
 namespace headroom {
 
-std::int64_t default_reserve(std::int64_t total_bytes) {
-  return std::max(total_bytes * 3 / 100, std::min(256 * kMiB, total_bytes / 10));
+std::int64_t default_reserve(std::int64_t total_bytes, bool overhead_is_known) {
+  const std::int64_t usual = overhead_is_known ? 256 * kMiB : 512 * kMiB;
+  return std::max(total_bytes * 3 / 100, std::min(usual, total_bytes / 10));
 }
 
 Budget compute_budget(const MemorySnapshot& snapshot, const BudgetOptions& options) {
@@ -15,7 +16,8 @@ Budget compute_budget(const MemorySnapshot& snapshot, const BudgetOptions& optio
   budget.free_bytes = snapshot.free;
   budget.source = snapshot.source;
   budget.reserved_by_driver_bytes = snapshot.reserved_by_driver;
-  budget.kept_free_bytes = options.reserve_bytes.value_or(default_reserve(snapshot.total));
+  budget.kept_free_bytes =
+      options.reserve_bytes.value_or(default_reserve(snapshot.total, snapshot.overhead_is_known));
   budget.cap_bytes = options.vram_cap_bytes;
   // What this program holds already can be given back or is what the run needs anyway. Others may
   // have taken more than was free: then a driver pages, and what is theirs is not ours to plan

@@ -1,5 +1,7 @@
 #include "headroom/memory/planner.h"
 
+#include "in_order.h"
+
 #include <algorithm>
 #include <functional>
 #include <initializer_list>
@@ -107,27 +109,6 @@ std::vector<Combination> combinations(const LadderCosts& costs) {
   }
   return all;
 }
-
-// Hands out pairs by their first, then by their second; not all need be taken.
-template <typename Rank>
-class InOrder {
- public:
-  using Pair = std::pair<Rank, std::size_t>;
-  void add(Rank rank, std::size_t c) { heap_.emplace_back(rank, c); }
-  // Calls visit(rank, c) until it returns false.
-  template <typename Visit>
-  void visit(const Visit& visit) {
-    std::make_heap(heap_.begin(), heap_.end(), std::greater<Pair>());
-    while (!heap_.empty() && visit(heap_.front().first, heap_.front().second)) {
-      std::pop_heap(heap_.begin(), heap_.end(), std::greater<Pair>());
-      heap_.pop_back();
-    }
-    heap_.clear();
-  }
-
- private:
-  std::vector<Pair> heap_;
-};
 
 // The least n in [low, high] for which `holds`, given that it holds for `high` and for everything
 // above a number that it holds for. Asks for `low` first: the gentlest is often enough.
@@ -365,14 +346,6 @@ class Search {
 
 }  // namespace
 
-bool LadderFloor::allows(const Rungs& rungs) const {
-  const Residency stays = residency(rungs);
-  return rungs.stream_blocks >= stream_blocks && (rungs.stream_encoder || !stream_encoder) &&
-         !(encoder_for_prompt && stays.text_encoder_after_encode) &&
-         !(transformer_for_steps && (stays.transformer_in_encode || stays.transformer_in_decode)) &&
-         !(vae_for_decode && stays.vae_before_decode);
-}
-
 Candidate compose(const Rungs& rungs, LadderCosts& costs) {
   Candidate candidate;
   candidate.rungs = rungs;
@@ -395,24 +368,6 @@ std::optional<Candidate> fastest_plan(LadderCosts& costs, std::int64_t budget_by
 Candidate smallest_plan(LadderCosts& costs) {
   Search search(costs);
   return search.candidate(search.leanest(std::numeric_limits<double>::infinity()));
-}
-
-std::int64_t Candidate::host_peak_bytes() const {
-  std::int64_t peak = 0;
-  for (const StageNeed& stage : stages) peak = std::max(peak, stage.host_bytes);
-  return peak;
-}
-
-std::int64_t Candidate::in_use_peak_bytes() const {
-  std::int64_t peak = 0;
-  for (const StageNeed& stage : stages) peak = std::max(peak, stage.in_use.peak_bytes);
-  return peak;
-}
-
-std::int64_t Candidate::small_peak_bytes() const {
-  std::int64_t peak = 0;
-  for (const StageNeed& stage : stages) peak = std::max(peak, stage.small.peak_bytes);
-  return peak;
 }
 
 std::vector<Candidate> all_plans(LadderCosts& costs) {

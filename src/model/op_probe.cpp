@@ -84,8 +84,10 @@ const char* op_name(OpProbe::Kind kind) {
   return "";
 }
 
-std::vector<OpProbe> op_probes(bool card, at::ScalarType networks, at::ScalarType vae) {
-  const workspace::ScopedKernels kernels(card, {});
+std::vector<OpProbe> op_probes(bool card, int multiprocessors, at::ScalarType networks,
+                               at::ScalarType vae) {
+  const workspace::ScopedKernels kernels(
+      card, {.linear = {}, .attention = {}, .conv2d = {}, .multiprocessors = multiprocessors});
   std::vector<OpProbe> probes;
   const auto linears =
       card ? std::vector<Linear>{{1, 256, 15360, networks},     {64, 2560, 9728, networks},

@@ -37,7 +37,8 @@ OpMeasurement measure_probe(const OpProbe& probe, const Device& device, const at
 
 CalibrationKey calibration_key(const Device& device, const std::string& dtype, int threads) {
   return {device.name, libtorch_version(), choose_formats(dtype, device).name,
-          device.backend->has_own_memory() ? 0 : resolve_threads(threads)};
+          device.backend->has_own_memory() ? 0 : resolve_threads(threads),
+          device.backend->libraries()};
 }
 
 Calibration calibrate(const Device& device, const std::string& dtype, int threads,
@@ -57,8 +58,13 @@ Calibration calibrate(const Device& device, const std::string& dtype, int thread
   try {
     backend.set_up();
     for (const OpProbe& probe :
-         op_probes(backend.has_own_memory(), formats.networks, formats.vae)) {
+         op_probes(backend.has_own_memory(), backend.attention_multiprocessors(), formats.networks,
+                   formats.vae)) {
+      // libtorch would write a warning of its own for what a small card has not.
+      const bool fits =
+          !backend.has_own_memory() || probe.operation_bytes <= backend.capacity().free;
       try {
+        if (!fits) throw Error(ErrorKind::kOutOfMemory, "the card is too small for the probe");
         const OpMeasurement m =
             measure_probe(probe, device, where, measured, result.terms.kept_bytes);
         const std::int64_t missing = m.measured_bytes - m.declared_bytes;
@@ -76,6 +82,8 @@ Calibration calibrate(const Device& device, const std::string& dtype, int thread
                 "calibration failed on " + device.name + ": " + plain_message(e));
   }
   if (result.terms.kept_bytes < kNegligible) result.terms.kept_bytes = 0;
+  // In a process that computed before, libraries have what they keep already.
+  result.terms.kept_bytes = std::max(result.terms.kept_bytes, backend.library_bytes());
   const auto term = [&](OpProbe::Kind kind) {
     return upper_envelope(samples[static_cast<std::size_t>(kind)]);
   };

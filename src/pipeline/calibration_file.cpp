@@ -37,7 +37,8 @@ WorkspaceTerm read_term(const json& value) {
 
 Entry read_entry(const json& value) {
   return {{value.at("device").get<std::string>(), value.at("libtorch").get<std::string>(),
-           value.at("dtype").get<std::string>(), value.at("threads").get<int>()},
+           value.at("dtype").get<std::string>(), value.at("threads").get<int>(),
+           value.value("libraries", "")},
           {read_term(value.at("linear")), read_term(value.at("attention")),
            read_term(value.at("conv2d")), read_bytes(value.at("kept_bytes"))}};
 }
@@ -61,6 +62,7 @@ ordered_json to_json(const Entry& entry) {
           {"libtorch", entry.key.libtorch},
           {"dtype", entry.key.dtype},
           {"threads", entry.key.threads},
+          {"libraries", entry.key.libraries},
           {"linear", to_json(entry.terms.linear)},
           {"attention", to_json(entry.terms.attention)},
           {"conv2d", to_json(entry.terms.conv2d)},

@@ -39,7 +39,7 @@ class ReplayForecaster final : public Forecaster {
     const std::int64_t budget = forecast.budget.budget_bytes;
 
     const std::scoped_lock lock(mutex_);
-    know_rates();
+    know_device();
     ReplayCosts::ForRequest costs(costs_, request, ids, times_);
     const std::optional<HostMemory> host = host_memory(snapshot);
     const std::optional<Candidate> chosen = choose_plan(costs, budget, host, options_.low_vram);
@@ -66,7 +66,7 @@ class ReplayForecaster final : public Forecaster {
     const std::int64_t budget = std::min(forecast.budget.budget_bytes, left.below_bytes - 1);
 
     const std::scoped_lock lock(mutex_);
-    know_rates();
+    know_device();
     ReplayCosts::ForRequest costs(costs_, rest, ids, times_);
     costs.from = left.from;
     const std::optional<Candidate> chosen =
@@ -93,7 +93,7 @@ class ReplayForecaster final : public Forecaster {
     return compute_frontier(step, max, [&](Size size) {
       if (between) between();
       const std::scoped_lock lock(mutex_);  // for one size: a run that begins must not wait for all
-      know_rates();
+      know_device();
       GenerationRequest other = request;
       other.width = size.width;
       other.height = size.height;
@@ -113,7 +113,7 @@ class ReplayForecaster final : public Forecaster {
       return false;
     }
     const std::scoped_lock lock(mutex_);
-    know_rates();
+    know_device();
     const auto guess = guess_seconds(options_.model, costs_.sizes(), costs_.storage(),
                                      shape_of(receipt), *rungs, costs_.rates(), card);
     for (int i = 0; i < kStageCount; ++i) {
@@ -128,10 +128,16 @@ class ReplayForecaster final : public Forecaster {
   }
 
  private:
-  // Not before it is needed: measuring a device takes a second. With the mutex held.
-  void know_rates() {
-    if (std::exchange(rates_are_known_, true) || !options_.rates) return;
-    if (const std::optional<DeviceRates> rates = options_.rates()) costs_.use_measured(*rates);
+  // Not before it is needed: measuring a device takes a second, a card's first calibration a few.
+  // With the mutex held.
+  void know_device() {
+    if (std::exchange(device_is_known_, true)) return;
+    if (options_.calibration) {
+      if (const auto terms = options_.calibration()) costs_.use_calibration(*terms);
+    }
+    if (options_.rates) {
+      if (const auto rates = options_.rates()) costs_.use_measured(*rates);
+    }
   }
 
   // Of the machine's own memory, where the snapshot knows it.
@@ -215,7 +221,7 @@ class ReplayForecaster final : public Forecaster {
   std::mutex mutex_;  // guards everything below
   ReplayCosts costs_;
   TimeModel times_;
-  bool rates_are_known_ = false;
+  bool device_is_known_ = false;
 };
 
 }  // namespace

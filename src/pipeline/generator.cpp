@@ -6,18 +6,19 @@
 #include "dump.h"
 #include "health.h"
 #include "number_format.h"
+#include "opened_model.h"
 #include "plan_keeper.h"
 #include "preview.h"
 #include "prompt_ids.h"
+#include "stage_clock.h"
 #include "stage_seconds.h"
 #include "step_clock.h"
 #include "text_to_image.h"
 #include "threads.h"
-#include "weight_sources.h"
+#include "warm_up.h"
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstring>
 #include <ctime>
 #include <random>
@@ -29,59 +30,6 @@
 
 namespace headroom {
 namespace {
-
-// The weight files of a model, opened, and the networks that are built from them.
-struct OpenedModel {
-  TensorStore text_encoder;
-  TensorStore transformer;
-  TensorStore vae;
-  FileWeights text_weights, transformer_weights, vae_weights, host_vae_weights;
-  TextToImage networks;
-
-  OpenedModel(const ModelFolder& model, const NumberFormats& formats, at::Device device)
-      : text_encoder(model.root / "text_encoder", "model"),
-        transformer(model.root / "transformer", "diffusion_pytorch_model"),
-        vae(model.root / "vae", "diffusion_pytorch_model"),
-        text_weights(text_encoder, at::TensorOptions(device).dtype(formats.networks),
-                     {"", "model."}),
-        transformer_weights(transformer, at::TensorOptions(device).dtype(formats.networks)),
-        vae_weights(vae, at::TensorOptions(device).dtype(formats.vae)),
-        host_vae_weights(vae, at::TensorOptions(at::kCPU).dtype(formats.vae)),
-        networks(model, formats, {text_weights, transformer_weights, vae_weights, host_vae_weights},
-                 /*background=*/true) {}
-
-  void allow_holes() {
-    for (FileWeights* const weights :
-         {&text_weights, &transformer_weights, &vae_weights, &host_vae_weights}) {
-      weights->allow_holes();
-    }
-  }
-};
-
-// Measures one stage after the other.
-class StageClock {
- public:
-  StageClock(DeviceBackend& device, ProgressSink& sink) : device_(device), sink_(sink) {}
-
-  template <typename Work>
-  auto run(Stage stage, int image_index, Work work) {
-    sink_.on_stage(stage, image_index);
-    const auto start = std::chrono::steady_clock::now();
-    auto result = work();
-    device_.synchronize();  // or its work would be counted as the next stage's
-    const auto i = static_cast<std::size_t>(stage);
-    seconds[i] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    peaks[i] = device_.end_stage();
-    return result;
-  }
-
-  std::array<double, kStageCount> seconds{};
-  std::array<PeakUse, kStageCount> peaks{};
-
- private:
-  DeviceBackend& device_;
-  ProgressSink& sink_;
-};
 
 std::shared_ptr<const Image> to_image(const at::Tensor& picture) {  // [H, W, 3] uint8
   const at::Tensor host = picture.to(at::kCPU);
@@ -126,7 +74,7 @@ class PipelineGenerator final : public ImageGenerator {
     try {
       opened_.reset();
       backend_.let_go();
-      backend_.count_use_as_weights();
+      backend_.count_as_weights(0);
     } catch (const std::exception&) {
       // A card that failed takes nothing back; the driver does when the process ends.
     }
@@ -142,6 +90,7 @@ class PipelineGenerator final : public ImageGenerator {
     sink.on_seed(*seeded.seed);
     try {
       backend_.set_up();
+      warm_up_once();
       run_healthy(seeded, sink, stop);
     } catch (const c10::Error& e) {
       failure_ = device_failure(e);
@@ -155,6 +104,25 @@ class PipelineGenerator final : public ImageGenerator {
   }
 
  private:
+  // So that what CUDA loads and keeps for itself is there before a plan counts what is free.
+  void warm_up_once() {
+    if (std::exchange(is_warm_, true) || !backend_.has_own_memory()) return;
+    try {
+      warm_up(options_.model, chosen_.formats, torch_device_);
+    } catch (const std::exception& error) {
+      if (!is_out_of_memory(error)) throw;  // the plan will say so
+    }
+    backend_.release_cached();
+    backend_.measure_overhead(/*complete=*/false);
+  }
+
+  // With the first picture everything is loaded that will be.
+  void keep_overhead() {
+    if (std::exchange(overhead_is_kept_, true)) return;
+    const std::optional<std::int64_t> overhead = backend_.measure_overhead(/*complete=*/true);
+    if (overhead && options_.keep_overhead) options_.keep_overhead(*overhead);
+  }
+
   // How the networks compute, and predictions for that.
   struct Precision {
     NumberFormats formats;
@@ -237,6 +205,7 @@ class PipelineGenerator final : public ImageGenerator {
     for (int i = first; i < request.count; ++i) {
       GeneratedImage picture = make_picture(job, i, i > first);
       picture.receipt.opened = fresh && i == first;
+      keep_overhead();
       sink.on_stage(Stage::kSave, i);
       sink.on_image(std::move(picture));
       if (job.hooks.trace) {  // after the picture, which a full disk must not cost
@@ -259,7 +228,6 @@ class PipelineGenerator final : public ImageGenerator {
     job.clock.run(Stage::kLoad, first, [&] {
       return job.keeper.run(Stage::kLoad, networks, kNoSteps, [&] {
         networks.prepare(job.keeper.rungs());
-        backend_.count_use_as_weights();  // nothing else is there yet
         return 0;
       });
     });
@@ -394,6 +362,8 @@ class PipelineGenerator final : public ImageGenerator {
   const std::optional<LatentPreview> preview_;
   StepWatch steps_;
   std::unique_ptr<OpenedModel> opened_;
+  bool is_warm_ = false;
+  bool overhead_is_kept_ = false;
   std::optional<Error> failure_;  // of the device, after which no job can run
 };
 

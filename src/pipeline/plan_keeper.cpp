@@ -31,7 +31,7 @@ void PlanKeeper::begin(TextToImage* networks) {
     if (networks != nullptr) networks->adopt(now_.ladder, Stage::kLoad);
     if (take_hold()) {
       first_plan_ = now_.plan;
-      considered_budget_ = now_.budget.budget_bytes;
+      considered_budget_ = compute_budget(read_running(), options_).budget_bytes;
       sink_.on_plan(now_.plan);
       return;
     }
@@ -74,6 +74,14 @@ bool PlanKeeper::take_hold() {
   return true;
 }
 
+// What the program turns out to load while it runs for the first time is not held against the run:
+// that much more was kept free for it.
+MemorySnapshot PlanKeeper::read_running() const {
+  MemorySnapshot snapshot = memory_.read();
+  snapshot.overhead_is_known = true;
+  return snapshot;
+}
+
 // What is held already may be used on, even when others want more than is left.
 void PlanKeeper::limit_to(std::int64_t budget) {
   memory_.device().backend->limit(std::max(budget, now_.plan.peak_bytes));
@@ -103,7 +111,7 @@ bool PlanKeeper::is_smaller(const Forecast& other, Stage stage) const {
 }
 
 bool PlanKeeper::wants_change(int steps_done) {
-  const MemorySnapshot snapshot = memory_.read();
+  const MemorySnapshot snapshot = read_running();
   const std::int64_t budget = compute_budget(snapshot, options_).budget_bytes;
   const std::int64_t need = need_from(Stage::kDenoise);
   limit_to(budget);
@@ -157,11 +165,18 @@ void PlanKeeper::shrink(Stage stage, TextToImage& networks, int steps_done,
   adopt(now_, stage, networks, steps_done, failure);
 }
 
+void PlanKeeper::count_weights(Stage stage) const {
+  for (const StagePlan& part : now_.plan.stages) {
+    if (part.stage == stage) memory_.device().backend->count_as_weights(part.weights_bytes);
+  }
+}
+
 void PlanKeeper::adopt(Forecast forecast, Stage stage, TextToImage& networks, int steps_done,
                        const std::string& reason) {
   now_ = std::move(forecast);
   planned_from_ = stage;
   networks.adopt(now_.ladder, stage);
+  count_weights(stage);
   // Refused or not: what is there may do, and when it does not, run() comes back here.
   static_cast<void>(take_hold());
   changes_.push_back({stage, steps_done, reason, now_.plan.rungs, need_from(stage)});

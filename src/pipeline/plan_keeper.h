@@ -44,6 +44,7 @@ class PlanKeeper {
   // smaller plan. Throws Error{kOutOfMemory} when there is none, and what else `work` throws.
   template <typename Work>
   auto run(Stage stage, TextToImage& networks, const int& steps_done, const Work& work) {
+    count_weights(stage);
     bool last_try = false;
     for (;;) {
       std::string failure;
@@ -72,6 +73,9 @@ class PlanKeeper {
               bool& last_try);
   void adopt(Forecast forecast, Stage stage, TextToImage& networks, int steps_done,
              const std::string& reason);
+  [[nodiscard]] MemorySnapshot read_running() const;
+  // Tells the device how much of what is in use will be weights.
+  void count_weights(Stage stage) const;
   void limit_to(std::int64_t budget);
   // Takes hold of `now_`'s memory; false when the device refuses.
   [[nodiscard]] bool take_hold();

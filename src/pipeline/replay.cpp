@@ -26,7 +26,8 @@ class Replay {
         run_(model, formats, {networks_, networks_, vae_, vae_}, /*background=*/false),
         what_(what) {
     at::set_num_threads(what.threads);  // workspaces depend on it
-    what_.request.steps = 1;            // every step asks for the same
+    // Every step asks for the same, but the first finds the buffers of streamed layers empty.
+    what_.request.steps = what.rungs.stream_blocks > 0 ? 2 : 1;
     if (what.workspace.kept_bytes > 0) {
       const ScopedMemoryTag tag(MemoryTag::kWorkspace);
       kept_ = at::empty({what.workspace.kept_bytes}, at::TensorOptions(at::kMeta).dtype(at::kByte));

@@ -68,6 +68,12 @@ ReplayCosts::ReplayCosts(const ModelFolder& model, NumberFormats formats, int th
                                  block_bytes_in_files(model, sizes_.transformer_layer))),
       rates_(unmeasured_rates(allocator_.card)) {}
 
+void ReplayCosts::use_calibration(const WorkspaceTerms& workspace) {
+  workspace_ = workspace;
+  known_.clear();
+  families_.clear();
+}
+
 void ReplayCosts::use_measured(const DeviceRates& rates) {
   rates_ = rates;
   rates_are_measured_ = true;

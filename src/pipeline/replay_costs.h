@@ -61,6 +61,7 @@ class ReplayCosts {
   [[nodiscard]] const NetworkSizes& sizes() const { return sizes_; }
   // From round figures until this is called.
   void use_measured(const DeviceRates& rates);
+  void use_calibration(const WorkspaceTerms& workspace);
   [[nodiscard]] const DeviceRates& rates() const { return rates_; }
   [[nodiscard]] bool rates_are_measured() const { return rates_are_measured_; }
   [[nodiscard]] WeightStorage storage() const { return formats_.storage; }
@@ -88,7 +89,7 @@ class ReplayCosts {
   const int threads_;
   const AllocatorModel allocator_;
   const LadderFloor floor_;
-  const WorkspaceTerms workspace_;
+  WorkspaceTerms workspace_;
   const NetworkSizes sizes_;         // as the device gives them,
   const NetworkSizes sizes_in_use_;  // as they are handed out,
   const NetworkSizes sizes_small_;   // and in the pool of small requests

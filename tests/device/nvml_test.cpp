@@ -6,9 +6,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace headroom {
 namespace {
+
+const auto kOwn = static_cast<std::uint32_t>(getpid());
 
 class NvmlTest : public ::testing::Test {
  protected:
@@ -41,7 +44,7 @@ TEST_F(NvmlTest, AnswersForTheCardThatIsAsked) {
 TEST_F(NvmlTest, ListsOtherProgramsLargestFirstAndEachOnce) {
   std::vector<std::uint32_t> pids;
   std::vector<std::int64_t> bytes;
-  for (const Nvml::Process& p : open().other_processes(0)) {
+  for (const Nvml::Process& p : open().other_processes(0, kOwn)) {
     pids.push_back(p.pid);
     bytes.push_back(p.bytes);
     // Process 1 exists everywhere, the others are beyond any process number.
@@ -51,9 +54,20 @@ TEST_F(NvmlTest, ListsOtherProgramsLargestFirstAndEachOnce) {
   EXPECT_THAT(bytes, ::testing::ElementsAre(500, 400, 300));
 }
 
+// In a container this process has another number for the driver.
+TEST_F(NvmlTest, LeavesOutTheNumberThatItIsTold) {
+  const auto others = open().other_processes(0, 4000001);
+  std::vector<std::uint32_t> pids;
+  for (const Nvml::Process& p : others) {
+    pids.push_back(p.pid);
+    EXPECT_TRUE(p.name.empty());  // of another process with that number here
+  }
+  EXPECT_THAT(pids, ::testing::ElementsAre(kOwn, 4000003, 1));
+}
+
 TEST_F(NvmlTest, ListsMoreProgramsThanWereThoughtOf) {
   setenv("FAKE_NVML_PROGRAMS", "200", 1);
-  EXPECT_EQ(open().other_processes(0).size(), 200U);
+  EXPECT_EQ(open().other_processes(0, kOwn).size(), 200U);
 }
 
 TEST_F(NvmlTest, ACardThatSaysNothingGivesNothing) {
@@ -61,7 +75,7 @@ TEST_F(NvmlTest, ACardThatSaysNothingGivesNothing) {
   for (const int card : {2, 3}) {
     EXPECT_EQ(nvml.name(card), std::nullopt);
     EXPECT_FALSE(nvml.memory(card).has_value());
-    EXPECT_TRUE(nvml.other_processes(card).empty());
+    EXPECT_TRUE(nvml.other_processes(card, kOwn).empty());
   }
 }
 

@@ -32,6 +32,25 @@ TEST(WorkspaceTerms, ACardKeepsTheLogSumsOfAttention) {
 }
 
 // What calibration finds missing is added, on this thread and as long as the scope lives.
+// 30 heads are half as many jobs as 30 multiprocessors have places for: two parts of the keys fill
+// them. Each has its log-sums and a result of 128 numbers, in float32.
+TEST(WorkspaceTerms, ACardSplitsTheKeysOfFewQueries) {
+  const auto declared = [](int multiprocessors, std::int64_t queries, c10::ScalarType dtype) {
+    WorkspaceTerms terms;
+    terms.multiprocessors = multiprocessors;
+    const workspace::ScopedKernels kernels(/*card=*/true, terms);
+    return workspace::declared(workspace::Attention{queries, 2304, 30, 128, dtype});
+  };
+  constexpr std::int64_t kLogSums = 64 * 30 * 4;
+  constexpr std::int64_t kRandom = 3 * 8;  // state, offset and an unused number
+  EXPECT_EQ(declared(30, 64, c10::ScalarType::BFloat16),
+            kLogSums + kRandom + 2 * kLogSums * (1 + 128));
+  EXPECT_EQ(declared(30, 64, c10::ScalarType::Float), kLogSums);    // another kernel
+  EXPECT_EQ(declared(0, 64, c10::ScalarType::BFloat16), kLogSums);  // another kernel
+  // Twice as many jobs as places.
+  EXPECT_EQ(declared(30, 256, c10::ScalarType::Half), 4 * kLogSums + kRandom);
+}
+
 TEST(WorkspaceTerms, AreAddedToWhatIsDeclared) {
   EXPECT_EQ(workspace::predicted(kLinear), workspace::declared(kLinear));
   {

@@ -3,6 +3,7 @@
 #include "headroom/core/bytes.h"
 #include "headroom/device/device.h"
 
+#include <functional>
 #include <vector>
 
 #include <ATen/ops/empty.h>
@@ -89,6 +90,15 @@ TEST_F(CardBackend, DropsItsCacheBeforeTheLimitRefusesAnything) {
   static_cast<void>(take(80 * kMiB));
   EXPECT_TRUE(takes(96 * kMiB));
   EXPECT_LE(given(), 100 * kMiB);
+}
+
+TEST_F(CardBackend, CountsAsWeightsWhatItsOwnerSays) {
+  const at::Tensor networks = take(50 * kMiB);
+  card_.count_as_weights(40 * kMiB);
+  EXPECT_EQ(card_.use().weights, 40 * kMiB);
+  EXPECT_EQ(card_.use().activations, 10 * kMiB);
+  card_.count_as_weights(0);  // they left
+  EXPECT_EQ(card_.use().weights, 0);
 }
 
 TEST_F(CardBackend, TellsWhatTheCardGaveAndWhatOfItWasInUse) {

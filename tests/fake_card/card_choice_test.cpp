@@ -1,4 +1,6 @@
 // Which cards are used, and what is said of those that cannot be.
+#include "headroom/core/bytes.h"
+
 #include "fake_card/card_program.h"
 
 namespace headroom::test {
@@ -17,6 +19,17 @@ TEST_F(CardChoice, ACardThatTheLibrariesHaveNoKernelsForIsNamedAndNotUsed) {
   EXPECT_NE(note.find("6.1"), std::string::npos) << note;
   EXPECT_NE(note.find("7.5"), std::string::npos) << note;
   expect_refused({"plan", "--device", "cuda"}, 2, {"no CUDA card is usable here"});
+}
+
+// In a container the driver's list has this process under another number than its own.
+TEST_F(CardChoice, ThisProgramIsNotAnotherOne) {
+  environment_["FAKE_USED"] = std::to_string(kGiB);
+  for (const char* const pid : {"", "424242"}) {
+    if (*pid != '\0') environment_["FAKE_PID"] = pid;
+    const json card = run_json({"devices", "--json"}).at(0).at("devices").at(0);
+    ASSERT_EQ(card.at("other_programs").size(), 1U) << card;
+    EXPECT_EQ(card.at("other_programs").at(0).at("bytes"), kGiB);
+  }
 }
 
 // 64 MiB as the person wants it, beside 128 KiB.

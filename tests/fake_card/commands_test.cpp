@@ -4,6 +4,8 @@
 
 #include "fake_card/card_program.h"
 
+#include <algorithm>
+
 namespace headroom::test {
 namespace {
 
@@ -92,6 +94,43 @@ TEST_P(EveryCard, HasEverythingBackInTheEnd) {
   EXPECT_GT(freed, 0);
   EXPECT_EQ(locked, 0);
   EXPECT_LE(taken, 40 * kMiB);
+}
+
+// Code of kernels, which CUDA loads outside of every allocator. More is kept free for it until one
+// run has told how much it is.
+TEST_P(EveryCard, IsFoundOutWhatThisProgramTakesBesideItsTensors) {
+  environment_["FAKE_MODULE_BYTES"] = std::to_string(3 * kMiB);
+  const auto card = [&] { return run_json({"devices", "--json"}).at(0).at("devices").at(0); };
+  EXPECT_EQ(card().at("budget_bytes"), 6 * kGiB - 512 * kMiB);
+  run_json(quick({"--json", "-o", "a.png"}));
+  const json known = json::parse(read_bytes(folder_ / "cache/headroom/cards.json"));
+  const std::int64_t overhead = known.at("cards").at(0).at("overhead_bytes");
+  EXPECT_GT(overhead, 60 * kMiB);
+  EXPECT_EQ(overhead % (3 * kMiB), 0);
+  const json after = card();
+  EXPECT_EQ(after.at("budget_bytes"), 6 * kGiB - overhead - 256 * kMiB);
+  EXPECT_EQ(after.at("used_by_others_bytes"), 0);
+}
+
+// By itself, at the first plan: what cuDNN's convolutions take cannot be known otherwise.
+TEST_P(EveryCard, IsCalibratedAtItsFirstUseAndThenNoMore) {
+  environment_["FAKE_CUDNN_WS"] = std::to_string(50 * kMiB);
+  const auto plan = [&] { return run_json({"plan", "--json", "--size", "256x256"}).at(0); };
+  const json decode = plan().at("plan").at("stages").at(3);
+  EXPECT_EQ(decode.at("name"), "decode");
+  EXPECT_GE(decode.at("workspace_bytes"), 50 * kMiB);
+  const auto convolutions = [&] {
+    const auto events = take_events();
+    return std::count_if(events.begin(), events.end(), [](const CardEvent& e) {
+      return e.name == "alloc" && e.number("bytes") >= 50 * kMiB;
+    });
+  };
+  EXPECT_GT(convolutions(), 0);
+  EXPECT_EQ(plan().at("plan").at("stages").at(3), decode);
+  EXPECT_EQ(convolutions(), 0);
+  environment_["FAKE_DRIVER"] = "590.10";  // another driver may take other kernels
+  plan();
+  EXPECT_GT(convolutions(), 0);
 }
 
 TEST_P(EveryCard, IsCalibrated) {

@@ -72,6 +72,7 @@ const ModelFolder& turbo() {
 ReplayRequest request_of(const Case& c) {
   ReplayRequest what;
   what.card = true;
+  what.workspace.multiprocessors = choose_device("cuda").backend->attention_multiprocessors();
   what.request.prompt = "x";
   what.request.width = c.width;
   what.request.height = c.height;
@@ -136,7 +137,7 @@ class Stages : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     ASSERT_TRUE(at::globalContext().hasCUDA()) << "run by ctest, which loads the CUDA libraries";
-    at::globalContext().lazyInitDevice(at::kCUDA);
+    choose_device("cuda").backend->set_up();  // with the attention that runs use
     // So that the workspace of cuBLAS is there in every case.
     const c10::InferenceMode inference;
     const at::Tensor some = at::zeros({64, 64}, at::TensorOptions(at::kCUDA));
@@ -188,6 +189,7 @@ TEST_F(Stages, NeedWhatTheReplaySaysUnderEveryRung) {
       {"sequential-guidance"},
       {"chunk-tokens:1024"},
       {"chunk-tokens:256"},
+      {"chunk-tokens:64"},
       {"stream-blocks:1"},
       {"stream-blocks:30"},
       {"evict-transformer"},
@@ -197,6 +199,7 @@ TEST_F(Stages, NeedWhatTheReplaySaysUnderEveryRung) {
       {"stream-encoder", "stream-blocks:22"},
       {"evict-encoder", "sequential-guidance", "chunk-tokens:256", "stream-blocks:15",
        "evict-transformer"},
+      {"sequential-guidance", "chunk-tokens:64", "stream-blocks:30"},
   };
   for (const std::vector<std::string>& plan : plans) {
     for (const double guidance : {0.0, 4.0}) {
@@ -214,7 +217,7 @@ TEST_F(Stages, NeedWhatTheReplaySaysWhereTheProcessorDecodes) {
 }
 
 TEST_F(Stages, NeedWhatTheReplaySaysForPromptsOfEveryLength) {
-  for (const int tokens : {1, 33, 512}) {
+  for (const int tokens : {1, 33, 150, 512}) {
     expect_equal({.guidance = 4, .tokens = tokens});
     expect_equal({.guidance = 4, .rungs = {"stream-encoder"}, .tokens = tokens});
   }

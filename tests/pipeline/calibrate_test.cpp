@@ -136,6 +136,7 @@ TEST_F(Calibrate, IsReadBackForTheSameKeyOnly) {
   EXPECT_EQ(kept({"a card", "2.13.0", "fp32", 0}), -1);
   EXPECT_EQ(kept({"a card", "2.13.0", "bf16", 2}), -1);
   EXPECT_EQ(kept({"no card", "2.13.0", "bf16", 0}), -1);
+  EXPECT_EQ(kept({"a card", "2.13.0", "bf16", 0, "590.10"}), -1);  // another driver
   EXPECT_EQ(read_calibration(file_, {"a card", "2.13.0", "bf16", 0}).terms,
             made("a card", "bf16", 4).terms);
 }

@@ -32,8 +32,12 @@ struct PeakUse {
 // A device's memory as its driver tells it.
 struct DeviceCapacity {
   std::int64_t total = 0;
-  std::int64_t free = 0;                // now
-  std::int64_t reserved_by_driver = 0;  // part of the total that no program gets
+  std::int64_t free = 0;  // now
+  // Part of the total that no tensor gets: what the driver keeps, and on a card what this program
+  // takes beside its allocator, kernels' code and CUDA's libraries, whether it is loaded yet or
+  // not.
+  std::int64_t reserved_by_driver = 0;
+  bool overhead_is_known = true;  // the second of them
 };
 
 struct WorkUse {
@@ -71,9 +75,22 @@ class DeviceBackend {
   // What libraries take at their first product and keep, in bytes.
   [[nodiscard]] virtual std::int64_t library_bytes() const = 0;
 
+  // Of a card whose fused attention in 16 bits splits few queries' keys among them, see
+  // WorkspaceTerms::multiprocessors; else 0.
+  [[nodiscard]] virtual int attention_multiprocessors() const = 0;
+  // What else the libraries' own memory depends on: the driver's version and the person's settings
+  // for them. Empty on the CPU.
+  [[nodiscard]] virtual std::string libraries() const = 0;
+
   // Makes it ready to compute: on a card the driver's context, half a second and some 100 MB of the
   // card. Until then use() is 0. Again: costs nothing.
   virtual void set_up() = 0;
+  // What this program takes of the device beside its allocator beyond a context, as measured in
+  // earlier runs; capacity() counts it, loaded or not.
+  virtual void expect_overhead(std::int64_t bytes) = 0;
+  // Measures it now, against the moment of set_up(); nothing where there is no such thing.
+  // `complete`: a whole run has been made, so that nothing is left to be loaded.
+  virtual std::optional<std::int64_t> measure_overhead(bool complete) = 0;
   // Waits for all work that was queued.
   virtual void synchronize() = 0;
 
@@ -86,9 +103,9 @@ class DeviceBackend {
   [[nodiscard]] virtual std::vector<OtherProgram> other_programs() const = 0;
   // Bytes that a request of `bytes` counts as in measure().
   [[nodiscard]] virtual std::int64_t counted(std::int64_t bytes) const = 0;
-  // Whatever is in use now is weights, where the allocator cannot tell: the owner of the weights
-  // says so after loading them, and again when they are gone.
-  virtual void count_use_as_weights() = 0;
+  // So much of what is in use is weights, where the allocator cannot tell: the owner of the weights
+  // says so whenever that changes.
+  virtual void count_as_weights(std::int64_t bytes) = 0;
 
   // Holds `bytes` in all, what is in use included, `small_bytes` of them for small requests (see
   // Plan::small_pool_bytes), so that a run that needs no more asks the driver for nothing. Throws

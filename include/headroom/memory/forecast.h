@@ -19,8 +19,9 @@ struct BudgetOptions {
 };
 
 // What is kept free on a device of `total_bytes` unless a person says otherwise: 256 MiB or 3 %,
-// whichever is more, but at most a tenth of a small device.
-[[nodiscard]] std::int64_t default_reserve(std::int64_t total_bytes);
+// whichever is more, but at most a tenth of a small device. 512 MiB on a card of which it is not
+// known yet what CUDA's libraries take of it.
+[[nodiscard]] std::int64_t default_reserve(std::int64_t total_bytes, bool overhead_is_known = true);
 
 // What a run may use, and what it was made from:
 //   total - reserved_by_driver - others - kept_free, and then at most the cap.

@@ -14,13 +14,16 @@ struct WorkspaceTerm {
   friend bool operator==(const WorkspaceTerm&, const WorkspaceTerm&) = default;
 };
 
-// What calibration found on one device in one number format. All zero: the declared workspaces are
-// enough.
+// What is known of one device's workspaces in one number format: what calibration found to be
+// missing, and what the declared ones depend on. All zero: the declared workspaces are enough.
 struct WorkspaceTerms {
   WorkspaceTerm linear, attention, conv2d;
   // Taken once by the libraries under the operations and kept from then on, as cuBLAS keeps its
   // workspace for each handle and stream.
   std::int64_t kept_bytes = 0;
+  // Of a card whose fused attention splits few queries' keys among them; 0: it does not, or they
+  // are not known.
+  int multiprocessors = 0;
   friend bool operator==(const WorkspaceTerms&, const WorkspaceTerms&) = default;
 };
 

@@ -26,8 +26,8 @@ inline constexpr int kOpKinds = 3;
 
 // Every kind over a fixed list of shapes: those of the real models for a card, small ones for the
 // CPU. The CPU's number of threads is the calling thread's.
-[[nodiscard]] std::vector<OpProbe> op_probes(bool card, at::ScalarType networks,
-                                             at::ScalarType vae);
+[[nodiscard]] std::vector<OpProbe> op_probes(bool card, int multiprocessors,
+                                             at::ScalarType networks, at::ScalarType vae);
 
 // One operation by itself: a product, attention, a 3x3 or 1x1 convolution of a square channels-last
 // picture that keeps its size.

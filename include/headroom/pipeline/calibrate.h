@@ -13,10 +13,11 @@ namespace headroom {
 
 // What a calibration holds for: another device, libtorch or number format takes other kernels.
 struct CalibrationKey {
-  std::string device;    // "CPU budget" or the name of the card
-  std::string libtorch;  // its version
-  std::string dtype;     // "fp32", "bf16" or "fp16"
-  int threads = 0;       // of the CPU; 0 for a card
+  std::string device;       // "CPU budget" or the name of the card
+  std::string libtorch;     // its version
+  std::string dtype;        // "fp32", "bf16" or "fp16"
+  int threads = 0;          // of the CPU; 0 for a card
+  std::string libraries{};  // of a card: DeviceBackend::libraries()
   friend bool operator==(const CalibrationKey&, const CalibrationKey&) = default;
 };
 // `dtype` and `threads` as in PipelineOptions. Throws Error{kInvalidRequest} for an unknown format.

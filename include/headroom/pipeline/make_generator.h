@@ -23,9 +23,15 @@ struct PipelineOptions {
   // be planned, not run.
   std::string dtype = "auto";
   int threads = 0;           // 0 = one per core
-  WorkspaceTerms workspace;  // what `headroom calibrate` found on this device
+  WorkspaceTerms workspace;  // what is known of this device's workspaces without measuring
+  // Asked once, before the first forecast: what `headroom calibrate` found on this device, or finds
+  // now. May be empty.
+  std::function<std::optional<WorkspaceTerms>()> calibration;
   // Asked once, before the first forecast: what this device was measured to do. May be empty.
   std::function<std::optional<DeviceRates>()> rates;
+  // Told once, after the first picture: what the program takes of a card beside its tensors, see
+  // DeviceBackend::expect_overhead(). May be empty.
+  std::function<void(std::int64_t bytes)> keep_overhead;
   BudgetOptions budget;
   bool check_weights = true;  // holes of zeros in a matrix are an error when it is read
   bool low_vram = false;      // prefer the plan that holds least over the fastest

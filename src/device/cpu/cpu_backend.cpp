@@ -33,7 +33,12 @@ class CpuBackend final : public DeviceBackend {
   [[nodiscard]] std::optional<std::string> caching_settings() const override { return {}; }
   [[nodiscard]] std::int64_t library_bytes() const override { return 0; }
 
+  [[nodiscard]] int attention_multiprocessors() const override { return 0; }
+  [[nodiscard]] std::string libraries() const override { return {}; }
+
   void set_up() override { cpu_budget::install(); }
+  void expect_overhead(std::int64_t /*bytes*/) override {}
+  std::optional<std::int64_t> measure_overhead(bool /*complete*/) override { return {}; }
   void synchronize() override {}
 
   [[nodiscard]] DeviceUse use() const override {
@@ -51,7 +56,7 @@ class CpuBackend final : public DeviceBackend {
   [[nodiscard]] std::int64_t counted(std::int64_t bytes) const override {
     return cpu_budget::rounded(bytes);
   }
-  void count_use_as_weights() override {}  // blocks carry tags
+  void count_as_weights(std::int64_t /*bytes*/) override {}  // blocks carry tags
 
   void reserve(std::int64_t bytes, std::int64_t /*small_bytes*/) override {
     cpu_budget::reserve(bytes);

@@ -14,6 +14,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -22,6 +23,7 @@
 #include <ATen/DeviceAccelerator.h>
 #include <ATen/ops/empty.h>
 #include <c10/core/AllocatorConfig.h>
+#include <unistd.h>
 
 namespace headroom {
 namespace {
@@ -108,6 +110,17 @@ class CudaBackend final : public DeviceBackend {
     return *capability_ >= kHopper ? 33554432 : 8519680;
   }
 
+  // Flash attention is what libtorch takes in 16 bits from Ampere on.
+  [[nodiscard]] int attention_multiprocessors() const override {
+    if (!exists_ || !computes_bfloat16()) return 0;
+    return cuda_runtime::multiprocessors(index_).value_or(0);
+  }
+  [[nodiscard]] std::string libraries() const override {
+    std::string driver = nvml_ ? nvml_->driver_version().value_or("") : "";
+    const char* const workspace = std::getenv("CUBLAS_WORKSPACE_CONFIG");
+    return workspace == nullptr ? driver : driver + " " + workspace;
+  }
+
   void set_up() override {
     if (!exists_ || is_set_up()) return;
     if (settings_of_the_person() == nullptr && grows_segments()) {
@@ -120,6 +133,22 @@ class CudaBackend final : public DeviceBackend {
     context.setSDPUseCuDNN(false);
     context.setSDPUseMath(false);
     context.lazyInitDevice(at::kCUDA);
+    outside_at_set_up_ = outside_allocator();
+  }
+  void expect_overhead(std::int64_t bytes) override {
+    overhead_ = bytes;
+    overhead_is_known_ = true;
+  }
+  std::optional<std::int64_t> measure_overhead(bool complete) override {
+    if (!is_set_up()) return std::nullopt;
+    // Other programs move in the meantime, too: beyond this, it is theirs.
+    constexpr std::int64_t kMost = kGiB;
+    loaded_ = std::clamp<std::int64_t>(outside_allocator() - outside_at_set_up_, 0, kMost);
+    if (complete) {
+      overhead_ = loaded_.load();
+      overhead_is_known_ = true;
+    }
+    return loaded_;
   }
   void synchronize() override {
     if (is_set_up()) at::accelerator::synchronizeDevice(index_);
@@ -140,15 +169,19 @@ class CudaBackend final : public DeviceBackend {
 
   [[nodiscard]] DeviceCapacity capacity() const override {
     if (!exists_) return {};
-    const auto [free, total] = at::accelerator::getMemoryInfo(index_);
+    const auto [free, total] = look_at_memory();
     DeviceCapacity capacity;
     capacity.free = static_cast<std::int64_t>(free);
     capacity.total = static_cast<std::int64_t>(total);
+    const std::int64_t missing = std::max<std::int64_t>(0, overhead_ - loaded_);
+    capacity.free -= std::min(capacity.free, missing);
+    capacity.reserved_by_driver = std::max(overhead_.load(), loaded_.load());
+    capacity.overhead_is_known = overhead_is_known_;
     if (!nvml_) return capacity;
     // CUDA's total is without part of what the driver keeps, NVML's is with all of it.
     if (const auto memory = nvml_->memory(index_)) {
       const std::int64_t left_out = std::max<std::int64_t>(0, memory->total - capacity.total);
-      capacity.reserved_by_driver = std::max<std::int64_t>(0, memory->reserved - left_out);
+      capacity.reserved_by_driver += std::max<std::int64_t>(0, memory->reserved - left_out);
     }
     return capacity;
   }
@@ -160,16 +193,13 @@ class CudaBackend final : public DeviceBackend {
   [[nodiscard]] std::vector<OtherProgram> other_programs() const override {
     std::vector<OtherProgram> programs;
     if (!nvml_) return programs;
-    for (const Nvml::Process& p : nvml_->other_processes(index_)) {
+    for (const Nvml::Process& p : nvml_->other_processes(index_, own_pid_)) {
       programs.push_back({p.pid, p.name, p.bytes});
     }
     return programs;
   }
   [[nodiscard]] std::int64_t counted(std::int64_t bytes) const override { return bytes; }
-  void count_use_as_weights() override {
-    const DeviceUse now = use();
-    weights_ = now.weights + now.activations;
-  }
+  void count_as_weights(std::int64_t bytes) override { weights_ = bytes; }
 
   void reserve(std::int64_t bytes, std::int64_t small_bytes) override {
     if (!is_set_up()) return;
@@ -225,6 +255,29 @@ class CudaBackend final : public DeviceBackend {
   [[nodiscard]] bool is_set_up() const {
     return exists_ && at::getDeviceAllocator(at::kCUDA)->initialized();
   }
+  // The first look at the memory makes this process' context. In a container the driver knows us by
+  // another number than we do: the one that appears then.
+  [[nodiscard]] std::pair<std::size_t, std::size_t> look_at_memory() const {
+    const auto look = [this] { return at::accelerator::getMemoryInfo(index_); };
+    const std::scoped_lock lock(context_mutex_);
+    if (!nvml_ || std::exchange(has_context_, true)) return look();
+    const std::vector<std::uint32_t> before = nvml_->process_ids(index_);
+    const auto seen = look();
+    std::vector<std::uint32_t> after = nvml_->process_ids(index_);
+    const auto has = [](const std::vector<std::uint32_t>& ids, std::uint32_t id) {
+      return std::find(ids.begin(), ids.end(), id) != ids.end();
+    };
+    if (has(after, own_pid_)) return seen;
+    std::erase_if(after, [&](std::uint32_t id) { return has(before, id); });
+    if (after.size() == 1) own_pid_ = after.front();
+    return seen;
+  }
+  // What is taken of the card by others, by contexts and by code: all that libtorch's allocator
+  // does not hold.
+  [[nodiscard]] std::int64_t outside_allocator() const {
+    const auto [free, total] = at::accelerator::getMemoryInfo(index_);
+    return static_cast<std::int64_t>(total - free) - held(kAll);
+  }
   // Without NVML libtorch's allocator fails at the first segment that can grow.
   [[nodiscard]] bool grows_segments() const { return nvml_ != nullptr; }
   // What the driver has given to a pool.
@@ -250,7 +303,14 @@ class CudaBackend final : public DeviceBackend {
   const bool exists_;
   const std::optional<Capability> capability_;
   const std::shared_ptr<const Nvml> nvml_;  // opened once: it is asked four times a second
+  mutable std::mutex context_mutex_;
+  mutable bool has_context_ = false;
+  mutable std::atomic<std::uint32_t> own_pid_ = static_cast<std::uint32_t>(getpid());
   std::atomic<std::int64_t> weights_ = 0;
+  std::atomic<std::int64_t> outside_at_set_up_ = 0;
+  std::atomic<std::int64_t> overhead_ = 0;  // see expect_overhead()
+  std::atomic<std::int64_t> loaded_ = 0;    // of it, in this process
+  std::atomic<bool> overhead_is_known_ = false;
   std::atomic<std::int64_t> requests_at_reserve_ = 0;
   std::atomic<std::int64_t> peak_before_reserve_ = 0;  // of what was in use
 };

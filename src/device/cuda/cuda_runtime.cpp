@@ -8,8 +8,9 @@ namespace headroom::cuda_runtime {
 namespace {
 
 constexpr int kSuccess = 0;
-constexpr int kMajor = 75;  // cudaDevAttrComputeCapabilityMajor
-constexpr int kMinor = 76;  // cudaDevAttrComputeCapabilityMinor
+constexpr int kMajor = 75;            // cudaDevAttrComputeCapabilityMajor
+constexpr int kMultiprocessors = 16;  // cudaDevAttrMultiProcessorCount
+constexpr int kMinor = 76;            // cudaDevAttrComputeCapabilityMinor
 
 template <typename F>
 F* find(const char* name) {
@@ -26,6 +27,15 @@ std::optional<Capability> capability(int card) {
     return std::nullopt;
   }
   return found;
+}
+
+std::optional<int> multiprocessors(int card) {
+  auto* const attribute = find<int(int*, int, int)>("cudaDeviceGetAttribute");
+  int count = 0;
+  if (attribute == nullptr || attribute(&count, kMultiprocessors, card) != kSuccess) {
+    return std::nullopt;
+  }
+  return count;
 }
 
 std::optional<std::string> pci_bus_id(int card) {

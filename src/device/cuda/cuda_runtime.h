@@ -15,6 +15,7 @@ struct Capability {
   friend auto operator<=>(const Capability&, const Capability&) = default;
 };
 [[nodiscard]] std::optional<Capability> capability(int card);
+[[nodiscard]] std::optional<int> multiprocessors(int card);
 // "0000:01:00.0": the one name of a card that NVML knows too, whose own order is another.
 [[nodiscard]] std::optional<std::string> pci_bus_id(int card);
 

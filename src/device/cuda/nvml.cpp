@@ -144,27 +144,48 @@ std::optional<Nvml::Memory> Nvml::memory(int card) const {
                 static_cast<std::int64_t>(memory.reserved)};
 }
 
-std::vector<Nvml::Process> Nvml::other_processes(int card) const {
+namespace {
+
+// Entries of one of the driver's two lists.
+std::vector<NvmlProcessV3> list(int (*query)(NvmlDevice, unsigned*, NvmlProcessV3*),
+                                NvmlDevice device) {
+  if (query == nullptr) return {};
+  std::vector<NvmlProcessV3> entries(64);
+  auto count = static_cast<unsigned>(entries.size());
+  int answer = query(device, &count, entries.data());
+  if (answer == kMoreThanThat) {
+    entries.resize(count + 64U);  // with room for those that begin meanwhile
+    count = static_cast<unsigned>(entries.size());
+    answer = query(device, &count, entries.data());
+  }
+  entries.resize(answer == kSuccess ? std::min<std::size_t>(count, entries.size()) : 0);
+  return entries;
+}
+
+}  // namespace
+
+std::vector<std::uint32_t> Nvml::process_ids(int card) const {
+  std::vector<std::uint32_t> ids;
+  NvmlDevice const device = library_->device(card);
+  if (device == nullptr) return ids;
+  for (auto* const query : {library_->get_compute, library_->get_graphics}) {
+    for (const NvmlProcessV3& p : list(query, device)) ids.push_back(p.pid);
+  }
+  return ids;
+}
+
+std::vector<Nvml::Process> Nvml::other_processes(int card, std::uint32_t own_pid) const {
   std::vector<Process> result;
   NvmlDevice const device = library_->device(card);
   if (device == nullptr) return result;
+  const bool same_numbers = own_pid == static_cast<std::uint32_t>(getpid());
   for (auto* const query : {library_->get_compute, library_->get_graphics}) {
-    if (query == nullptr) continue;
-    std::vector<NvmlProcessV3> buffer(64);
-    auto count = static_cast<unsigned>(buffer.size());
-    int answer = query(device, &count, buffer.data());
-    if (answer == kMoreThanThat) {
-      buffer.resize(count + 64U);  // with room for those that begin meanwhile
-      count = static_cast<unsigned>(buffer.size());
-      answer = query(device, &count, buffer.data());
-    }
-    if (answer != kSuccess) continue;
-    for (unsigned i = 0; i < std::min<std::size_t>(count, buffer.size()); ++i) {
-      const NvmlProcessV3& p = buffer[i];
+    for (const NvmlProcessV3& p : list(query, device)) {
       const bool known = std::any_of(result.begin(), result.end(),
                                      [&](const Process& q) { return q.pid == p.pid; });
-      if (known || p.pid == static_cast<unsigned>(getpid()) || p.used == kNotAvailable) continue;
-      result.push_back({p.pid, static_cast<std::int64_t>(p.used), executable_name(p.pid)});
+      if (known || p.pid == own_pid || p.used == kNotAvailable) continue;
+      result.push_back({p.pid, static_cast<std::int64_t>(p.used),
+                        same_numbers ? executable_name(p.pid) : std::string()});
     }
   }
   std::sort(result.begin(), result.end(),

@@ -29,8 +29,11 @@ class Nvml {
     std::int64_t reserved = 0;  // part of it that the driver keeps
   };
   [[nodiscard]] std::optional<Memory> memory(int card) const;
-  // Programs that hold memory on the card, this one left out, largest first.
-  [[nodiscard]] std::vector<Process> other_processes(int card) const;
+  // Numbers of the processes that hold memory on the card, ours as well.
+  [[nodiscard]] std::vector<std::uint32_t> process_ids(int card) const;
+  // Programs that hold memory on the card, `own_pid` left out, largest first. Where that is not the
+  // number that this process has for itself, those of the others are not ours to look up.
+  [[nodiscard]] std::vector<Process> other_processes(int card, std::uint32_t own_pid) const;
 
  private:
   struct Library;

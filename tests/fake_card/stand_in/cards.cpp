@@ -49,7 +49,7 @@ Error cudaRuntimeGetVersion(int* version) {
   return kSuccess;
 }
 
-// Figures of a card with 30 multiprocessors; only the capability decides what ATen takes.
+// Figures of a small card; only the capability decides what ATen takes.
 Error cudaGetDeviceProperties(char* out, int card) {
   if (!is_card(card)) return fail(kInvalidDevice);
   std::memset(out, 0, property::kSize);
@@ -66,7 +66,7 @@ Error cudaGetDeviceProperties(char* out, int card) {
   put<int>(out, property::kMajor, major_of(card));
   put<int>(out, property::kMinor, minor_of(card));
   put<std::size_t>(out, property::kTextureAlignment, 512);
-  put<int>(out, property::kProcessors, 30);
+  put<int>(out, property::kProcessors, processors_of(card));
   put<int>(out, property::kPciBus, bus_of(card));
   put<int>(out, property::kL2Bytes, 3 << 20);
   put<int>(out, property::kMaxThreadsPerProcessor, 1536);
@@ -87,7 +87,7 @@ Error cudaDeviceGetAttribute(int* value, int which, int card) {
       *value = minor_of(card);
       break;
     case attribute::kProcessors:
-      *value = 30;
+      *value = processors_of(card);
       break;
     case attribute::kSharedPerBlock:
       *value = 49152;

@@ -31,6 +31,12 @@ std::map<char*, std::int64_t>& address_ranges() {
   return all;
 }
 
+// A process is on the driver's list from its first call that needs the card itself.
+bool& has_context() {
+  static bool has = false;
+  return has;
+}
+
 std::int64_t size_of(const Block& block) { return block.bytes; }
 std::int64_t size_of(std::int64_t bytes) { return bytes; }
 
@@ -91,6 +97,7 @@ bool take(int card, std::int64_t bytes) {
   static const std::int64_t first = number("FAKE_FAIL_MALLOC", 0);
   static const std::int64_t times = number("FAKE_FAIL_TIMES", 1);
   ++requests;
+  has_context() = true;
   const bool told_to = first > 0 && requests >= first && requests < first + times;
   const bool fits = !told_to && bytes <= free_bytes(card);
   if (fits) taken(card) += bytes;
@@ -157,6 +164,7 @@ Error cudaFree(void* pointer) {
 Error cudaMemGetInfo(std::size_t* free, std::size_t* total) {
   if (fault() != kSuccess) return fail(fault());
   const std::lock_guard hold(lock());
+  has_context() = true;
   *free = static_cast<std::size_t>(free_bytes(current_card()));
   *total = static_cast<std::size_t>(total_of(current_card()));
   return kSuccess;
@@ -247,6 +255,10 @@ int stand_in_release_pages(std::uint64_t handle) {
 }
 
 // For the driver's management library, which is another file.
+int stand_in_has_context() {
+  const std::lock_guard hold(lock());
+  return has_context();
+}
 std::int64_t stand_in_taken(int card) {
   const std::lock_guard hold(lock());
   return taken(card);

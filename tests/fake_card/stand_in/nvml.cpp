@@ -142,15 +142,25 @@ int nvmlDeviceGetMemoryInfo_v2(Device device, MemoryV2* memory) {
   return 0;
 }
 
-// Ourselves, and one program that holds what the others hold.
+static bool has_context() {
+  auto* const has = reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, "stand_in_has_context"));
+  return has != nullptr && has() != 0;
+}
+
+// One program that holds what the others hold, and ourselves: by FAKE_PID, as a container's
+// processes are known by another number outside.
 int nvmlDeviceGetComputeRunningProcesses_v3(Device device, unsigned* count, Process* processes) {
   const int card = card_of(device);
   const unsigned room = *count;
-  *count = others(card) > 0 ? 2 : 1;
+  std::vector<Process> all;
+  if (others(card) > 0) all.push_back({1, static_cast<unsigned long long>(others(card)), 0, 0});
+  if (has_context()) {
+    const auto pid = static_cast<unsigned>(stand_in::number("FAKE_PID", getpid()));
+    all.push_back({pid, static_cast<unsigned long long>(ours(card)), 0, 0});
+  }
+  *count = static_cast<unsigned>(all.size());
   if (room < *count) return kTooSmall;
-  processes[0] = {static_cast<unsigned>(getpid()), static_cast<unsigned long long>(ours(card)), 0,
-                  0};
-  if (*count == 2) processes[1] = {1, static_cast<unsigned long long>(others(card)), 0, 0};
+  std::copy(all.begin(), all.end(), processes);
   return 0;
 }
 int nvmlDeviceGetComputeRunningProcesses(Device, unsigned* count, void*) {

@@ -31,6 +31,7 @@ inline std::int64_t number(const char* name, std::int64_t otherwise, int card = 
 inline int card_count() { return static_cast<int>(number("FAKE_COUNT", 1)); }
 inline int major_of(int card) { return static_cast<int>(number("FAKE_MAJOR", 8, card)); }
 inline int minor_of(int card) { return static_cast<int>(number("FAKE_MINOR", 6, card)); }
+inline int processors_of(int card) { return static_cast<int>(number("FAKE_PROCESSORS", 30, card)); }
 // It says who it is, so that none of its figures can pass for one of a card.
 inline std::string name_of(int card) { return text("FAKE_NAME", "Stand-in card", card); }
 inline std::int64_t total_of(int card) { return number("FAKE_TOTAL", 6LL << 30, card); }

@@ -1,0 +1,18 @@
+#pragma once
+#include "headroom/pipeline/device_rates.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+
+namespace headroom {
+
+// What a run was found to take of a card beside its tensors (DeviceBackend::expect_overhead()), in
+// a file with an entry for each card, libtorch, version and number format. Nothing where there is
+// no file, no such entry, or a damaged file.
+[[nodiscard]] std::optional<std::int64_t> read_overhead(const std::filesystem::path& file,
+                                                        const RatesKey& key);
+// Keeps the entries of other keys. Throws Error{kIo}.
+void write_overhead(const std::filesystem::path& file, const RatesKey& key, std::int64_t bytes);
+
+}  // namespace headroom

@@ -1,0 +1,35 @@
+#pragma once
+#include "text_to_image.h"
+#include "weight_sources.h"
+
+namespace headroom {
+
+// The weight files of a model, opened, and the networks that are built from them.
+struct OpenedModel {
+  TensorStore text_encoder;
+  TensorStore transformer;
+  TensorStore vae;
+  FileWeights text_weights, transformer_weights, vae_weights, host_vae_weights;
+  TextToImage networks;
+
+  OpenedModel(const ModelFolder& model, const NumberFormats& formats, at::Device device)
+      : text_encoder(model.root / "text_encoder", "model"),
+        transformer(model.root / "transformer", "diffusion_pytorch_model"),
+        vae(model.root / "vae", "diffusion_pytorch_model"),
+        text_weights(text_encoder, at::TensorOptions(device).dtype(formats.networks),
+                     {"", "model."}),
+        transformer_weights(transformer, at::TensorOptions(device).dtype(formats.networks)),
+        vae_weights(vae, at::TensorOptions(device).dtype(formats.vae)),
+        host_vae_weights(vae, at::TensorOptions(at::kCPU).dtype(formats.vae)),
+        networks(model, formats, {text_weights, transformer_weights, vae_weights, host_vae_weights},
+                 /*background=*/true) {}
+
+  void allow_holes() {
+    for (FileWeights* const weights :
+         {&text_weights, &transformer_weights, &vae_weights, &host_vae_weights}) {
+      weights->allow_holes();
+    }
+  }
+};
+
+}  // namespace headroom
