@@ -3,17 +3,17 @@
 #include "headroom/diffusion/noise.h"
 #include "headroom/pipeline/make_generator.h"
 
+#include "converted_weights.h"
 #include "dump.h"
 #include "health.h"
 #include "number_format.h"
+#include "opened_model.h"
 #include "plan_keeper.h"
 #include "preview.h"
 #include "prompt_ids.h"
 #include "stage_seconds.h"
 #include "step_clock.h"
-#include "text_to_image.h"
 #include "threads.h"
-#include "weight_sources.h"
 
 #include <algorithm>
 #include <array>
@@ -29,34 +29,6 @@
 
 namespace headroom {
 namespace {
-
-// The weight files of a model, opened, and the networks that are built from them.
-struct OpenedModel {
-  TensorStore text_encoder;
-  TensorStore transformer;
-  TensorStore vae;
-  FileWeights text_weights, transformer_weights, vae_weights, host_vae_weights;
-  TextToImage networks;
-
-  OpenedModel(const ModelFolder& model, const NumberFormats& formats, at::Device device)
-      : text_encoder(model.root / "text_encoder", "model"),
-        transformer(model.root / "transformer", "diffusion_pytorch_model"),
-        vae(model.root / "vae", "diffusion_pytorch_model"),
-        text_weights(text_encoder, at::TensorOptions(device).dtype(formats.networks),
-                     {"", "model."}),
-        transformer_weights(transformer, at::TensorOptions(device).dtype(formats.networks)),
-        vae_weights(vae, at::TensorOptions(device).dtype(formats.vae)),
-        host_vae_weights(vae, at::TensorOptions(at::kCPU).dtype(formats.vae)),
-        networks(model, formats, {text_weights, transformer_weights, vae_weights, host_vae_weights},
-                 /*background=*/true) {}
-
-  void allow_holes() {
-    for (FileWeights* const weights :
-         {&text_weights, &transformer_weights, &vae_weights, &host_vae_weights}) {
-      weights->allow_holes();
-    }
-  }
-};
 
 // Measures one stage after the other.
 class StageClock {
@@ -118,6 +90,7 @@ class PipelineGenerator final : public ImageGenerator {
         backend_(*options_.device.backend),
         torch_device_(backend_.torch_device()),
         memory_(options_.device, options_.pretend_vram_bytes, options_.pretend_others),
+        converted_(options_.weight_cache),
         preview_(LatentPreview::load(options_.model.root, options_.model.vae.latent_channels)) {
     check_can_run(options_.dtype);
   }
@@ -256,6 +229,10 @@ class PipelineGenerator final : public ImageGenerator {
       if (!options_.check_weights) opened_->allow_holes();
     }
     TextToImage& networks = opened_->networks;
+    job.sink.on_stage(Stage::kLoad, first);
+    converted_.use(*opened_, options_.model, job.keeper.rungs(), /*may_write=*/!job.is_retry,
+                   job.hooks.check, job.sink);
+    static_cast<void>(opened_->take_work());  // of earlier runs
     job.clock.run(Stage::kLoad, first, [&] {
       return job.keeper.run(Stage::kLoad, networks, kNoSteps, [&] {
         networks.prepare(job.keeper.rungs());
@@ -296,6 +273,9 @@ class PipelineGenerator final : public ImageGenerator {
                                            "may be damaged");
     }
     result.receipt = receipt(job, i);
+    const ReadWork read = opened_->take_work();
+    if (read.seconds > 0)
+      result.receipt.copy_bytes_per_second = static_cast<double>(read.bytes) / read.seconds;
     return result;
   }
 
@@ -386,6 +366,7 @@ class PipelineGenerator final : public ImageGenerator {
   DeviceBackend& backend_;
   const at::Device torch_device_;
   const DeviceMemory memory_;
+  ConvertedWeights converted_;
   const std::optional<LatentPreview> preview_;
   StepWatch steps_;
   std::unique_ptr<OpenedModel> opened_;

@@ -1,0 +1,24 @@
+#pragma once
+#include "number_format.h"
+#include "text_to_image.h"
+#include "weight_sources.h"
+
+namespace headroom {
+
+// The weight files of a model, opened, and the networks that are built from them. Used on one
+// thread.
+struct OpenedModel {
+  TensorStore text_encoder;
+  TensorStore transformer;
+  TensorStore vae;
+  FileWeights text_weights, transformer_weights, vae_weights, host_vae_weights;
+  TextToImage networks;
+
+  OpenedModel(const ModelFolder& model, const NumberFormats& formats, at::Device device);
+
+  void allow_holes();
+  // What all networks read since the last call.
+  [[nodiscard]] ReadWork take_work();
+};
+
+}  // namespace headroom
