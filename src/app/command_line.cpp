@@ -30,7 +30,7 @@ struct Typed {
   Text prompt, negative_prompt, size, preset, steps, guidance, seed, count;
   Text cfg_normalization, cfg_truncation, shift;
   Text output, dump_file, inspected, step, max;
-  bool json = false;
+  bool clear = false, json = false;
 };
 
 [[noreturn]] void refuse(const std::string& message) {
@@ -160,6 +160,12 @@ void add_commands(CLI::App& app, Typed& typed) {
   add_device_options(calibrate, typed);
   add_config_option(calibrate, typed);
 
+  CLI::App& cache = *app.add_subcommand(
+      "cache", "List the weights that are kept in the number format that they are computed in");
+  cache.add_flag("--clear", typed.clear, "Remove them all");
+  add_json_flag(cache, typed, "Print one JSON object");
+  add_config_option(cache, typed);
+
   CLI::App& inspect = *app.add_subcommand(
       "inspect", "Show a picture's settings, a weight file's tensors or a model");
   add(inspect, "", "path", "FILE|DIR", typed.inspected,
@@ -225,6 +231,7 @@ CommandLine::Command chosen_command(const CLI::App& app) {
   if (name == "report") return Command::kReport;
   if (name == "devices") return Command::kDevices;
   if (name == "calibrate") return Command::kCalibrate;
+  if (name == "cache") return Command::kCache;
   if (name == "inspect") return Command::kInspect;
   return Command::kTokenize;
 }
@@ -293,6 +300,7 @@ void apply_to_request(const Typed& typed, CommandLine& line) {
   if (typed.inspected) line.inspected = not_empty("the path to inspect", *typed.inspected);
   if (typed.step) line.step = read_int("--step", *typed.step, kMinSide_px, kMaxSide_px);
   if (typed.max) line.max = read_int("--max", *typed.max, kMinSide_px, kMaxSide_px);
+  line.clear = typed.clear;
   line.json = typed.json;
 }
 

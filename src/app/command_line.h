@@ -20,6 +20,7 @@ struct CommandLine {
     kReport,
     kDevices,
     kCalibrate,
+    kCache,
     kInspect,
     kTokenize
   };
@@ -39,6 +40,7 @@ struct CommandLine {
   std::filesystem::path inspected;  // inspect FILE|DIR
   int step = 64;                    // of frontier, px
   int max = 2048;                   // of frontier, px
+  bool clear = false;               // of cache
   bool json = false;
 };
 

@@ -94,6 +94,7 @@ PipelineOptions pipeline_options(const AppConfig& config, const Device& device, 
   options.model = read_model_folder(model_folder(config.model.path));
   check_model_files(options.model, needs_weights, config.model.check_weights);
   options.check_weights = config.model.check_weights;
+  if (config.model.weight_cache) options.weight_cache.emplace(weight_cache_folder());
   options.device = device;
   options.dtype = config.model.dtype;
   options.threads = config.model.threads;

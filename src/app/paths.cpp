@@ -47,6 +47,8 @@ fs::path window_state_file() { return default_log_folder() / "window.json"; }
 
 fs::path cache_folder() { return xdg("XDG_CACHE_HOME", ".cache") / "headroom"; }
 
+fs::path weight_cache_folder() { return cache_folder() / "weights"; }
+
 fs::path rates_file() { return cache_folder() / "rates.json"; }
 
 fs::path calibration_file() { return default_log_folder() / "calibration.json"; }

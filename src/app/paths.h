@@ -15,6 +15,7 @@ namespace headroom {
 [[nodiscard]] std::filesystem::path window_state_file();      // ... /window.json
 [[nodiscard]] std::filesystem::path calibration_file();       // ... /calibration.json
 [[nodiscard]] std::filesystem::path cache_folder();           // $XDG_CACHE_HOME/headroom
+[[nodiscard]] std::filesystem::path weight_cache_folder();    // ... /weights
 [[nodiscard]] std::filesystem::path rates_file();             // ... /rates.json
 [[nodiscard]] std::filesystem::path cards_file();             // ... /cards.json
 [[nodiscard]] std::filesystem::path receipts_file();          // ... /receipts.jsonl

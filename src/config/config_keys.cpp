@@ -135,7 +135,7 @@ constexpr std::string_view kFolderAllowed = "a folder (~ needs the HOME variable
 constexpr std::string_view kSwitchAllowed = "true or false";
 
 // Lambdas without capture, so that the table is plain data.
-constexpr std::array<ConfigKey, 20> kKeys{{
+constexpr std::array<ConfigKey, 21> kKeys{{
     {"model", "path", kFolderAllowed,
      [](AppConfig& c, const Values& v) { return expand_home(v.front(), c.model.path); }},
     {"model", "device", "auto, cpu, cuda or cuda:N (N from 0 to 63)",
@@ -153,6 +153,8 @@ constexpr std::array<ConfigKey, 20> kKeys{{
      "low_vram"},
     {"model", "check_weights", kSwitchAllowed,
      [](AppConfig& c, const Values& v) { return set_bool(c.model.check_weights, v); }},
+    {"model", "weight_cache", kSwitchAllowed,
+     [](AppConfig& c, const Values& v) { return set_bool(c.model.weight_cache, v); }},
     {"model", "offload_layers", "a list of layer names",
      [](AppConfig& c, const Values& v) { return set_names(c.model.offload_layers, v); }, true},
 

@@ -245,6 +245,7 @@ json to_json(const Receipt& receipt) {
           {"actual_in_use_bytes", receipt.actual_in_use_bytes},
           {"seconds", by_stage(receipt.stage_seconds)},
           {"stage_peak_bytes", by_stage(receipt.stage_peak_bytes)},
+          {"copy_bytes_per_second", receipt.copy_bytes_per_second},
           {"driver_allocations", receipt.driver_allocations},
           {"plan_changes", std::move(changes)}};
 }
@@ -278,6 +279,7 @@ std::optional<Receipt> read_receipt_line(std::string_view line) {
   in.read("actual_in_use_bytes", receipt.actual_in_use_bytes);
   in.read("seconds", receipt.stage_seconds);
   in.read("stage_peak_bytes", receipt.stage_peak_bytes);
+  in.read("copy_bytes_per_second", receipt.copy_bytes_per_second);
   in.read("driver_allocations", receipt.driver_allocations);
   const json* const changes = in.find("plan_changes");
   if (!in.good() || (changes != nullptr && !read_changes(*changes, receipt.changes))) {

@@ -36,12 +36,16 @@ class BlockStreamer {
  public:
   // Loads a block; its tensors are read into `tensors` where there are some, else added there.
   using Load = std::function<Block(int index, LayerTensors& tensors)>;
+  // Told of the block after the one that was loaded, so that the disk can work ahead.
+  using Expect = std::function<void(int index)>;
 
   // Loads what stays at once. `background`: the next streamed block is loaded by a thread of its
   // own; else on the calling thread, as a replay needs it, with the same allocations.
-  BlockStreamer(int count, int streamed, Load load, c10::Device device, bool background)
+  BlockStreamer(int count, int streamed, Load load, Expect expect, c10::Device device,
+                bool background)
       : count_(count),
         load_(std::move(load)),
+        expect_(std::move(expect)),
         resident_(static_cast<std::size_t>(count)),
         copies_(device),
         loading_threads_(device.is_cpu() ? kBesideArithmetic : kBesideCard) {
@@ -53,6 +57,7 @@ class BlockStreamer {
         resident_[static_cast<std::size_t>(i)] = std::make_shared<const Block>(load_(i, kept));
       }
     }
+    expect_first();
     if (background && streamed_.size() > 1) {
       thread_ = std::jthread([this](std::stop_token stop) { run(std::move(stop)); });
     }
@@ -79,6 +84,7 @@ class BlockStreamer {
     changed_.wait(lock, [this] { return !ordered_; });
     for (Buffer& buffer : buffers_) buffer = {};
     failure_ = nullptr;
+    expect_first();
   }
 
  private:
@@ -93,6 +99,11 @@ class BlockStreamer {
       if (i > index) return i;
     }
     return streamed_.front();
+  }
+
+  // The next round begins with it, and takes no memory of the device before.
+  void expect_first() const {
+    if (!streamed_.empty()) expect_(streamed_.front());
   }
 
   // Makes the buffer that holds `index` the one in use.
@@ -138,6 +149,7 @@ class BlockStreamer {
       copies_.run(load);
     }
     buffer.index = index;
+    expect_(next_after(index));
   }
 
   void run(std::stop_token stop) {
@@ -169,6 +181,7 @@ class BlockStreamer {
 
   const int count_;
   const Load load_;
+  const Expect expect_;
   std::vector<std::shared_ptr<const Block>> resident_;
   std::vector<int> streamed_;  // ascending
   CopyStream copies_;

@@ -30,7 +30,7 @@ class ReplayForecaster final : public Forecaster {
         tokenizer_(std::move(tokenizer)),
         costs_(options_.model, choose_formats(options_.dtype, options_.device),
                resolve_threads(options_.threads), allocator_of(options_.device), options_.floor,
-               options_.workspace) {}
+               options_.workspace, options_.weight_cache) {}
 
   Forecast forecast(const GenerationRequest& request, const MemorySnapshot& snapshot) override {
     const PromptIds ids = encode_prompts(tokenizer_.get(), request);
@@ -114,8 +114,12 @@ class ReplayForecaster final : public Forecaster {
     }
     const std::scoped_lock lock(mutex_);
     know_device();
+    // At its own rate of copies, so that what is learnt of a stage is about all else.
+    DeviceRates rates = costs_.rates();
+    if (receipt.copy_bytes_per_second > 0) rates.copy_bytes = receipt.copy_bytes_per_second;
+    times_.learn_copies(receipt.copy_bytes_per_second);
     const auto guess = guess_seconds(options_.model, costs_.sizes(), costs_.storage(),
-                                     shape_of(receipt), *rungs, costs_.rates(), card);
+                                     shape_of(receipt), *rungs, rates, card);
     for (int i = 0; i < kStageCount; ++i) {
       const auto stage = static_cast<Stage>(i);
       const auto k = static_cast<std::size_t>(i);

@@ -3,6 +3,7 @@
 #include "headroom/diffusion/noise.h"
 #include "headroom/pipeline/make_generator.h"
 
+#include "converted_weights.h"
 #include "dump.h"
 #include "health.h"
 #include "number_format.h"
@@ -13,7 +14,6 @@
 #include "stage_clock.h"
 #include "stage_seconds.h"
 #include "step_clock.h"
-#include "text_to_image.h"
 #include "threads.h"
 #include "warm_up.h"
 
@@ -66,6 +66,7 @@ class PipelineGenerator final : public ImageGenerator {
         backend_(*options_.device.backend),
         torch_device_(backend_.torch_device()),
         memory_(options_.device, options_.pretend_vram_bytes, options_.pretend_others),
+        converted_(options_.weight_cache),
         preview_(LatentPreview::load(options_.model.root, options_.model.vae.latent_channels)) {
     check_can_run(options_.dtype);
   }
@@ -225,6 +226,10 @@ class PipelineGenerator final : public ImageGenerator {
       if (!options_.check_weights) opened_->allow_holes();
     }
     TextToImage& networks = opened_->networks;
+    job.sink.on_stage(Stage::kLoad, first);
+    converted_.use(*opened_, options_.model, job.keeper.rungs(), /*may_write=*/!job.is_retry,
+                   job.hooks.check, job.sink);
+    static_cast<void>(opened_->take_work());  // of earlier runs
     job.clock.run(Stage::kLoad, first, [&] {
       return job.keeper.run(Stage::kLoad, networks, kNoSteps, [&] {
         networks.prepare(job.keeper.rungs());
@@ -264,6 +269,9 @@ class PipelineGenerator final : public ImageGenerator {
                                            "may be damaged");
     }
     result.receipt = receipt(job, i);
+    const ReadWork read = opened_->take_work();
+    if (read.seconds > 0)
+      result.receipt.copy_bytes_per_second = static_cast<double>(read.bytes) / read.seconds;
     return result;
   }
 
@@ -359,6 +367,7 @@ class PipelineGenerator final : public ImageGenerator {
   DeviceBackend& backend_;
   const at::Device torch_device_;
   const DeviceMemory memory_;
+  ConvertedWeights converted_;
   const std::optional<LatentPreview> preview_;
   StepWatch steps_;
   std::unique_ptr<OpenedModel> opened_;

@@ -1,11 +1,10 @@
 #include "headroom/pipeline/model_check.h"
 
 #include "headroom/core/error.h"
-#include "headroom/model/text_encoder.h"
-#include "headroom/model/transformer.h"
 #include "headroom/model/vae.h"
 #include "headroom/weights/hollow.h"
 
+#include "asked_weights.h"
 #include "weight_sources.h"
 
 #include <array>
@@ -114,21 +113,10 @@ bool has_configs_alone(const fs::path& root) {
 void check_model_files(const ModelFolder& model, bool needs_weights, bool finds_holes) {
   if (!needs_weights && has_configs_alone(model.root)) return;
   const c10::InferenceMode inference;
-  const TextEncoderConfig& text = model.text_encoder;
   check_part(model.root / "text_encoder", "model", {"", "model."}, finds_holes,
-             [&](WeightSource& weights) {
-               weights.gather_rows("embed_tokens.weight", {}, text.vocab_size, text.hidden_size);
-               for (int i = 0; i < TextEncoder::layer_count(text); ++i) {
-                 (void)TextEncoder::load_layer(text, weights, i);
-               }
-             });
+             [&](WeightSource& weights) { ask_for_text_encoder(model.text_encoder, weights); });
   check_part(model.root / "transformer", "diffusion_pytorch_model", {""}, finds_holes,
-             [&](WeightSource& weights) {
-               const Transformer shell(model.transformer, weights);
-               for (int i = 0; i < model.transformer.n_layers; ++i) {
-                 (void)Transformer::load_layer(model.transformer, weights, i);
-               }
-             });
+             [&](WeightSource& weights) { ask_for_transformer(model.transformer, weights); });
   check_part(model.root / "vae", "diffusion_pytorch_model", {""}, finds_holes,
              [&](WeightSource& weights) { const VaeDecoder decoder(model.vae, weights); });
 }

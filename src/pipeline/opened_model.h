@@ -1,10 +1,12 @@
 #pragma once
+#include "number_format.h"
 #include "text_to_image.h"
 #include "weight_sources.h"
 
 namespace headroom {
 
-// The weight files of a model, opened, and the networks that are built from them.
+// The weight files of a model, opened, and the networks that are built from them. Used on one
+// thread.
 struct OpenedModel {
   TensorStore text_encoder;
   TensorStore transformer;
@@ -12,24 +14,11 @@ struct OpenedModel {
   FileWeights text_weights, transformer_weights, vae_weights, host_vae_weights;
   TextToImage networks;
 
-  OpenedModel(const ModelFolder& model, const NumberFormats& formats, at::Device device)
-      : text_encoder(model.root / "text_encoder", "model"),
-        transformer(model.root / "transformer", "diffusion_pytorch_model"),
-        vae(model.root / "vae", "diffusion_pytorch_model"),
-        text_weights(text_encoder, at::TensorOptions(device).dtype(formats.networks),
-                     {"", "model."}),
-        transformer_weights(transformer, at::TensorOptions(device).dtype(formats.networks)),
-        vae_weights(vae, at::TensorOptions(device).dtype(formats.vae)),
-        host_vae_weights(vae, at::TensorOptions(at::kCPU).dtype(formats.vae)),
-        networks(model, formats, {text_weights, transformer_weights, vae_weights, host_vae_weights},
-                 /*background=*/true) {}
+  OpenedModel(const ModelFolder& model, const NumberFormats& formats, at::Device device);
 
-  void allow_holes() {
-    for (FileWeights* const weights :
-         {&text_weights, &transformer_weights, &vae_weights, &host_vae_weights}) {
-      weights->allow_holes();
-    }
-  }
+  void allow_holes();
+  // What all networks read since the last call.
+  [[nodiscard]] ReadWork take_work();
 };
 
 }  // namespace headroom

@@ -1,7 +1,8 @@
 #include "replay_costs.h"
 
 #include "headroom/device/workspace.h"
-#include "headroom/weights/weight_files.h"
+
+#include "converted_weights.h"
 
 #include <algorithm>
 #include <optional>
@@ -10,19 +11,6 @@
 #include <ATen/Parallel.h>
 
 namespace headroom {
-
-namespace {
-
-// Of the transformer's files what one of its main layers reads; as on the device where no files
-// are.
-std::int64_t block_bytes_in_files(const ModelFolder& model, std::int64_t on_device) {
-  const std::int64_t files = weight_file_bytes(model.root / "transformer");
-  if (files == 0) return on_device;
-  // Beside the main layers: refiners, embedders and the last layer, which a share stands for.
-  return files / (model.transformer.n_layers + 2 * model.transformer.n_refiner_layers);
-}
-
-}  // namespace
 
 LedgerPeaks AllocatorModel::peaks(const Ledger& ledger) const {
   if (!card) return replay_cpu_budget(ledger);
@@ -45,7 +33,8 @@ std::int64_t AllocatorModel::large_unit() const {
 }
 
 ReplayCosts::ReplayCosts(const ModelFolder& model, NumberFormats formats, int threads,
-                         AllocatorModel allocator, LadderFloor floor, WorkspaceTerms workspace)
+                         AllocatorModel allocator, LadderFloor floor, WorkspaceTerms workspace,
+                         const std::optional<WeightCache>& weight_cache)
     : model_(model),
       formats_(std::move(formats)),
       threads_(threads),
@@ -64,8 +53,8 @@ ReplayCosts::ReplayCosts(const ModelFolder& model, NumberFormats formats, int th
                                                      return allocator_.peaks(l).left_small_bytes;
                                                    })
                                    : NetworkSizes{}),
-      block_file_bytes_(std::min(sizes_.transformer_layer,
-                                 block_bytes_in_files(model, sizes_.transformer_layer))),
+      block_file_bytes_(block_file_bytes(model, weight_cache, formats_, sizes_.transformer_layer,
+                                         sizes_.transformer)),
       rates_(unmeasured_rates(allocator_.card)) {}
 
 void ReplayCosts::use_calibration(const WorkspaceTerms& workspace) {
@@ -225,13 +214,19 @@ StageNeed ReplayCosts::ForRequest::decode(const Rungs& rungs) {
   }));
 }
 
+DeviceRates ReplayCosts::ForRequest::rates() const {
+  DeviceRates rates = all_.rates_;
+  rates.copy_bytes = times_.copies(rates.copy_bytes);
+  return rates;
+}
+
 std::array<double, kStageCount> ReplayCosts::ForRequest::guess(const Rungs& rungs) const {
-  return guess_seconds(all_.model_, all_.sizes_, all_.formats_.storage, shape_, rungs, all_.rates_,
+  return guess_seconds(all_.model_, all_.sizes_, all_.formats_.storage, shape_, rungs, rates(),
                        all_.allocator_.card, files_are_cached);
 }
 
 double ReplayCosts::ForRequest::reload(const Rungs& rungs) const {
-  return guess_reload_seconds(all_.sizes_, rungs, all_.rates_);
+  return guess_reload_seconds(all_.sizes_, rungs, rates());
 }
 
 std::array<double, kStageCount> ReplayCosts::ForRequest::seconds(const Rungs& rungs) {

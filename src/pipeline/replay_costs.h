@@ -2,12 +2,14 @@
 #include "headroom/memory/cuda_allocator_model.h"
 #include "headroom/memory/planner.h"
 #include "headroom/memory/time_model.h"
+#include "headroom/weights/weight_cache.h"
 
 #include "ledger_family.h"
 #include "replay.h"
 #include "stage_seconds.h"
 
 #include <map>
+#include <optional>
 #include <tuple>
 
 namespace headroom {
@@ -28,7 +30,8 @@ struct AllocatorModel {
 class ReplayCosts {
  public:
   ReplayCosts(const ModelFolder& model, NumberFormats formats, int threads,
-              AllocatorModel allocator, LadderFloor floor = {}, WorkspaceTerms workspace = {});
+              AllocatorModel allocator, LadderFloor floor = {}, WorkspaceTerms workspace = {},
+              const std::optional<WeightCache>& weight_cache = {});
 
   // The answers for one request, for as long as this object lives and the request does not change.
   class ForRequest final : public LadderCosts {
@@ -49,6 +52,8 @@ class ReplayCosts {
                                                                 std::int64_t needed_bytes) const;
 
    private:
+    // As the device was measured, but copies as runs measured them.
+    [[nodiscard]] DeviceRates rates() const;
     [[nodiscard]] std::array<double, kStageCount> guess(const Rungs& rungs) const;
     [[nodiscard]] double reload(const Rungs& rungs) const;
 

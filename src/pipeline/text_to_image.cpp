@@ -13,6 +13,14 @@
 #include <ATen/ops/div.h>
 
 namespace headroom {
+namespace {
+
+// What tells a streamer's source which layer comes next.
+auto layer_expecter(WeightSource& weights) {
+  return [&weights](int i) { weights.expect("layers." + std::to_string(i) + "."); };
+}
+
+}  // namespace
 
 bool is_guided(const GenerationRequest& request) { return request.guidance_scale > 0; }
 
@@ -31,9 +39,9 @@ void TextToImage::load_text_encoder() {
     RecyclingWeights weights(weights_.text_encoder, tensors);
     return TextEncoder::load_layer(model_.text_encoder, weights, i);
   };
-  text_layers_ =
-      std::make_unique<TextLayers>(count, rungs_->stream_encoder ? count : 0, load,
-                                   weights_.text_encoder.options().device(), background_);
+  text_layers_ = std::make_unique<TextLayers>(
+      count, rungs_->stream_encoder ? count : 0, load, layer_expecter(weights_.text_encoder),
+      weights_.text_encoder.options().device(), background_);
 }
 
 void TextToImage::load_transformer() {
@@ -42,10 +50,10 @@ void TextToImage::load_transformer() {
     RecyclingWeights weights(weights_.transformer, tensors);
     return Transformer::load_layer(model_.transformer, weights, i);
   };
-  transformer_.reset(
-      new LoadedTransformer{Transformer(model_.transformer, weights_.transformer),
-                            {model_.transformer.n_layers, rungs_->stream_blocks, load,
-                             weights_.transformer.options().device(), background_}});
+  transformer_.reset(new LoadedTransformer{Transformer(model_.transformer, weights_.transformer),
+                                           {model_.transformer.n_layers, rungs_->stream_blocks,
+                                            load, layer_expecter(weights_.transformer),
+                                            weights_.transformer.options().device(), background_}});
 }
 
 void TextToImage::load_vae() {

@@ -5,8 +5,9 @@
 #include "headroom/weights/hollow.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
-#include <cstring>
+#include <utility>
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
@@ -42,15 +43,6 @@ std::string shape_text(at::IntArrayRef shape) {
   return text + "]";
 }
 
-// Lets the system read all of `data` at once. Page by page, as they are touched, a disk has but one
-// request at a time to work on.
-void ask_for_pages(std::span<const std::byte> data) {
-  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
-  const auto begin = reinterpret_cast<std::uintptr_t>(data.data()) / page * page;
-  const auto end = reinterpret_cast<std::uintptr_t>(data.data() + data.size());
-  if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_WILLNEED);
-}
-
 // Tells the system that the whole pages inside `data` are not needed any more.
 void give_back_pages(std::span<const std::byte> data) {
   const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
@@ -59,42 +51,43 @@ void give_back_pages(std::span<const std::byte> data) {
   if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }
 
-// Copies stored values into `target` in ordinary memory, converting. The file gives no alignment,
-// tensors need it.
-void copy_values(std::span<const std::byte> data, c10::ScalarType stored,
-                 const at::Tensor& target) {
-  if (stored == target.scalar_type()) {
-    std::memcpy(target.mutable_data_ptr(), data.data(), data.size());
+}  // namespace
+
+void read_values(const StoredTensor& stored, std::int64_t first, const at::Tensor& values) {
+  const auto item = static_cast<std::int64_t>(c10::elementSize(stored.format));
+  const std::int64_t count = values.numel();
+  const at::Tensor flat = values.view({count});
+  const auto read = [&](std::int64_t from, std::span<std::byte> into) {
+    stored.file.read(stored.view, static_cast<std::size_t>((first + from) * item), into);
+  };
+  if (stored.format == values.scalar_type()) {
+    constexpr std::int64_t kGrain = 1 << 20;  // values; less is not worth a thread
+    auto* const target = static_cast<std::byte*>(flat.mutable_data_ptr());
+    at::parallel_for(0, count, kGrain, [&](std::int64_t begin, std::int64_t end) {
+      read(begin, {target + begin * item, static_cast<std::size_t>((end - begin) * item)});
+    });
     return;
   }
-  // Converted in pieces through buffers that stay in the cache, by all the threads that the calling
-  // one may use.
-  const auto item = static_cast<std::int64_t>(c10::elementSize(stored));
-  const std::int64_t count = target.numel();
+  // In pieces through buffers that stay in the cache.
   constexpr std::int64_t kPiece = 64 * 1024;
-  const at::Tensor flat = target.view({count});
-  at::parallel_for(0, (count + kPiece - 1) / kPiece, 1, [&](std::int64_t first, std::int64_t last) {
+  at::parallel_for(0, (count + kPiece - 1) / kPiece, 1, [&](std::int64_t begin, std::int64_t end) {
     const c10::InferenceMode inference;
     std::vector<std::byte> buffer(static_cast<std::size_t>(std::min(kPiece, count) * item));
-    for (std::int64_t i = first * kPiece; i < std::min(last * kPiece, count); i += kPiece) {
+    for (std::int64_t i = begin * kPiece; i < std::min(end * kPiece, count); i += kPiece) {
       const std::int64_t n = std::min(kPiece, count - i);
-      std::memcpy(buffer.data(), data.data() + i * item, static_cast<std::size_t>(n * item));
-      flat.narrow(0, i, n).copy_(at::from_blob(buffer.data(), {n}, at::TensorOptions(stored)));
+      read(i, std::span(buffer).first(static_cast<std::size_t>(n * item)));
+      flat.narrow(0, i, n).copy_(
+          at::from_blob(buffer.data(), {n}, at::TensorOptions(stored.format)));
     }
   });
 }
 
-}  // namespace
-
-void Staging::copy(std::span<const std::byte> data, c10::ScalarType stored,
-                   const at::Tensor& target) {
+void Staging::copy(const StoredTensor& stored, const at::Tensor& target) {
   constexpr std::int64_t kHalfBytes = 16 << 20;
-  const auto stored_item = static_cast<std::int64_t>(c10::elementSize(stored));
   const std::int64_t item = target.element_size();
   const std::int64_t count = target.numel();
   const at::Tensor flat = target.view({count});
   const c10::impl::VirtualGuardImpl streams(target.device().type());
-  const std::scoped_lock lock(mutex_);
   std::size_t turn = 0;
   for (std::int64_t i = 0; i < count; i += kHalfBytes / item, ++turn) {
     const std::int64_t n = std::min(kHalfBytes / item, count - i);
@@ -104,9 +97,7 @@ void Staging::copy(std::span<const std::byte> data, c10::ScalarType stored,
       half.memory = at::empty({kHalfBytes}, at::TensorOptions(at::kByte).pinned_memory(true));
     }
     const at::Tensor values = half.memory.narrow(0, 0, n * item).view(target.scalar_type());
-    copy_values(data.subspan(static_cast<std::size_t>(i * stored_item),
-                             static_cast<std::size_t>(n * stored_item)),
-                stored, values);
+    read_values(stored, i, values);
     flat.narrow(0, i, n).copy_(values, /*non_blocking=*/true);
     half.copied.emplace(target.device().type());
     half.copied->record(streams.getStream(target.device()));
@@ -152,28 +143,106 @@ at::Tensor FileWeights::get(std::string_view name, at::IntArrayRef shape) {
 
 void FileWeights::read(std::string_view name, const at::Tensor& target) {
   std::string full_name;
-  const TensorView& view = find(name, target.sizes(), full_name);
-  const c10::ScalarType stored = scalar_type(view.dtype, place_of(full_name));
-  ask_for_pages(view.data);
-  if (!allows_holes_ && is_hollow(view)) {
-    throw Error(ErrorKind::kModelFile, place_of(full_name) +
-                                           " is zero or has a hole of zeros; the download is "
-                                           "incomplete, so download the file again");
-  }
+  find(name, target.sizes(), full_name);
+  const auto start = std::chrono::steady_clock::now();
+  const std::scoped_lock lock(mutex_);
+  if (!read_converted(full_name, target)) fill(checked(full_name), target);
+  work_.bytes += static_cast<std::int64_t>(target.nbytes());
+  work_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+void FileWeights::fill(const StoredTensor& stored, const at::Tensor& target) {
   if (target.is_cpu()) {
-    copy_values(view.data, stored, target);
+    read_values(stored, 0, target);
   } else {
-    staging_.copy(view.data, stored, target);
+    staging_.copy(stored, target);
   }
-  give_back_pages(view.data);
+}
+
+StoredTensor FileWeights::checked(const std::string& full_name) {
+  const TensorView& view = store_.at(full_name);
+  const TensorFile& file = store_.opened_file_of(full_name);
+  // All of it at once: as it is read, a disk has but one request at a time to work on.
+  file.expect(full_name);
+  if (!allows_holes_ && !without_holes_.contains(full_name)) {
+    const bool hollow = is_hollow(view);
+    give_back_pages(view.data);
+    if (hollow) {
+      throw Error(ErrorKind::kModelFile, place_of(full_name) +
+                                             " is zero or has a hole of zeros; the download is "
+                                             "incomplete, so download the file again");
+    }
+    without_holes_.insert(full_name);
+  }
+  return {file, view, scalar_type(view.dtype, place_of(full_name))};
+}
+
+bool FileWeights::read_converted(const std::string& full_name, const at::Tensor& target) {
+  if (!converted_) return false;
+  const auto found = converted_->tensors().find(full_name);
+  if (found == converted_->tensors().end() ||
+      at::IntArrayRef(found->second.shape) != target.sizes() ||
+      scalar_type(found->second.dtype, full_name) != target.scalar_type()) {
+    return false;
+  }
+  try {
+    converted_->expect(full_name);
+    fill({*converted_, found->second, target.scalar_type()}, target);
+    return true;
+  } catch (const Error&) {
+    converted_.reset();  // cut, or its disk failed
+    return false;
+  }
+}
+
+void FileWeights::use_converted(TensorFile converted) {
+  const std::scoped_lock lock(mutex_);
+  converted_ = std::move(converted);
+}
+
+bool FileWeights::uses_converted() const {
+  const std::scoped_lock lock(mutex_);
+  return converted_.has_value();
+}
+
+void FileWeights::expect(std::string_view prefix) {
+  const std::scoped_lock lock(mutex_);
+  for (const std::string& before : prefixes_) {
+    if (converted_) {
+      converted_->expect(before + std::string(prefix));
+    } else {
+      store_.expect(before + std::string(prefix));
+    }
+  }
+}
+
+void FileWeights::convert(const std::string& full_name,
+                          const std::function<void(std::span<const std::byte>)>& put) {
+  const std::scoped_lock lock(mutex_);
+  const StoredTensor stored = checked(full_name);
+  const auto item = static_cast<std::int64_t>(options_.dtype().itemsize());
+  const auto stored_item = static_cast<std::int64_t>(c10::elementSize(stored.format));
+  const std::int64_t count = static_cast<std::int64_t>(stored.view.data.size()) / stored_item;
+  constexpr std::int64_t kPiece = 8 << 20;  // values
+  std::vector<std::byte> buffer(static_cast<std::size_t>(std::min(kPiece, count) * item));
+  for (std::int64_t i = 0; i < count; i += kPiece) {
+    const std::int64_t n = std::min(kPiece, count - i);
+    read_values(stored, i, at::from_blob(buffer.data(), {n}, options_.device(at::kCPU)));
+    put(std::span(buffer).first(static_cast<std::size_t>(n * item)));
+  }
+}
+
+ReadWork FileWeights::take_work() {
+  const std::scoped_lock lock(mutex_);
+  return std::exchange(work_, {});
 }
 
 at::Tensor FileWeights::gather_rows(std::string_view name, std::span<const std::int32_t> ids,
                                     std::int64_t rows, std::int64_t width) {
   std::string full_name;
   const TensorView& view = find(name, {rows, width}, full_name);
-  const c10::ScalarType stored = scalar_type(view.dtype, place_of(full_name));
-  const std::size_t row_bytes = static_cast<std::size_t>(width) * c10::elementSize(stored);
+  const StoredTensor stored{store_.opened_file_of(full_name), view,
+                            scalar_type(view.dtype, place_of(full_name))};
   at::Tensor host =
       at::empty({static_cast<std::int64_t>(ids.size()), width}, options_.device(at::kCPU));
   for (std::size_t i = 0; i < ids.size(); ++i) {
@@ -183,8 +252,7 @@ at::Tensor FileWeights::gather_rows(std::string_view name, std::span<const std::
                                              ", but " + full_name + " has only " +
                                              std::to_string(rows) + " rows");
     }
-    copy_values(view.data.subspan(static_cast<std::size_t>(ids[i]) * row_bytes, row_bytes), stored,
-                host.select(0, static_cast<std::int64_t>(i)));
+    read_values(stored, ids[i] * width, host.select(0, static_cast<std::int64_t>(i)));
   }
   return host.to(options_.device());
 }

@@ -5,8 +5,12 @@
 #include "number_format.h"
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,24 +20,40 @@
 
 namespace headroom {
 
+// A tensor in an opened file.
+struct StoredTensor {
+  const TensorFile& file;
+  const TensorView& view;
+  c10::ScalarType format;
+};
+
+// Reads the values from `first` on into `values`, which lies in ordinary memory, converting what is
+// stored otherwise; by all the threads that the calling one may use.
+void read_values(const StoredTensor& stored, std::int64_t first, const at::Tensor& values);
+
 // Page-locked memory through which values reach a card: a copy out of it goes on by itself while
-// the next values are read and converted. Any thread; nothing is taken before the first copy.
+// the next values are read. Nothing is taken before the first copy. One thread at a time.
 class Staging {
  public:
   // `target` lies on a card; the copy is queued on the calling thread's stream.
-  void copy(std::span<const std::byte> data, c10::ScalarType stored, const at::Tensor& target);
+  void copy(const StoredTensor& stored, const at::Tensor& target);
 
  private:
   struct Half {
     at::Tensor memory;
     std::optional<c10::Event> copied;  // the last copy out of it
   };
-  std::mutex mutex_;  // guards the halves
   std::array<Half, 2> halves_;
 };
 
-// Weights from a model's files, converted tensor by tensor on the way to the device. The converted
-// pages of the mapped file are given back to the system as it goes.
+// What was read: bytes as they are on the device, and how long it took.
+struct ReadWork {
+  std::int64_t bytes = 0;
+  double seconds = 0;
+};
+
+// Weights from a model's files, converted tensor by tensor on the way to the device where they are
+// stored in another number format than they are computed in. Any thread.
 class FileWeights final : public WeightSource {
  public:
   // `prefixes`: what may stand before a name in the file, tried in order.
@@ -41,24 +61,45 @@ class FileWeights final : public WeightSource {
               std::vector<std::string> prefixes = {""});
   // Matrices with holes of zeros are read as they are, which is an error otherwise.
   void allow_holes() { allows_holes_ = true; }
+  // From now on tensors that `converted` has, by the same names and shapes, are read from there.
+  // Should it become unreadable, the model's files serve again.
+  void use_converted(TensorFile converted);
+  [[nodiscard]] bool uses_converted() const;
+
   at::Tensor get(std::string_view name, at::IntArrayRef shape) override;
   void read(std::string_view name, const at::Tensor& target) override;
   at::Tensor gather_rows(std::string_view name, std::span<const std::int32_t> ids,
                          std::int64_t rows, std::int64_t width) override;
+  void expect(std::string_view prefix) override;
   [[nodiscard]] at::TensorOptions options() const override { return options_; }
   // The stored tensor and its name in the file. Throws Error{kModelFile} unless it is there in this
   // shape and in a number format that can be read.
   const TensorView& find(std::string_view name, at::IntArrayRef shape,
                          std::string& full_name) const;
+  // Hands over the values of a tensor of the model's files, by its name there, as they are computed
+  // in: piece by piece, in order. Throws Error{kModelFile} like read().
+  void convert(const std::string& full_name,
+               const std::function<void(std::span<const std::byte>)>& put);
+  // What was read since the last call.
+  [[nodiscard]] ReadWork take_work();
 
  private:
   [[nodiscard]] std::string place_of(const std::string& full_name) const;  // for messages
+  // In the model's files. Throws Error{kModelFile} for what a broken download left.
+  StoredTensor checked(const std::string& full_name);
+  void fill(const StoredTensor& stored, const at::Tensor& target);
+  bool read_converted(const std::string& full_name, const at::Tensor& target);
 
   const TensorStore& store_;
-  Staging staging_;
   at::TensorOptions options_;
   std::vector<std::string> prefixes_;
   bool allows_holes_ = false;
+
+  mutable std::mutex mutex_;  // guards what follows
+  Staging staging_;
+  std::optional<TensorFile> converted_;
+  std::set<std::string, std::less<>> without_holes_;  // those that were looked at
+  ReadWork work_;
 };
 
 // Shapes without values, for a replay. Of quantised storage: the matrices of the layers that a

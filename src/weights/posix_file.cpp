@@ -27,6 +27,11 @@ FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
 
 int FileDescriptor::release() { return std::exchange(fd_, -1); }
 
+FileStamp stamp_of(const struct ::stat& info) {
+  return {info.st_size, std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec,
+          info.st_ino};
+}
+
 std::string errno_text(int error) { return std::generic_category().message(error); }
 
 namespace {
@@ -34,6 +39,7 @@ namespace {
 struct OpenFile {
   FileDescriptor fd;
   std::uint64_t size = 0;
+  FileStamp stamp;
 };
 
 OpenFile open_regular_file(const std::filesystem::path& file) {
@@ -50,7 +56,7 @@ OpenFile open_regular_file(const std::filesystem::path& file) {
     fail_model_file(
         file, "cannot be opened (" + errno_text(error) + "); check the file and its permissions");
   }
-  OpenFile open{FileDescriptor(fd), 0};
+  OpenFile open{FileDescriptor(fd), 0, {}};
   struct stat info {};
   if (::fstat(fd, &info) != 0) {
     const int error = errno;
@@ -62,13 +68,15 @@ OpenFile open_regular_file(const std::filesystem::path& file) {
                               : "is not a regular file; download the model again");
   }
   open.size = static_cast<std::uint64_t>(info.st_size);
+  open.stamp = stamp_of(info);
   return open;
 }
 
 }  // namespace
 
 MappedFile::MappedFile(const std::filesystem::path& file) {
-  const OpenFile open = open_regular_file(file);
+  OpenFile open = open_regular_file(file);
+  stamp_ = open.stamp;
   if (open.size == 0) return;  // mmap refuses an empty range; an empty span says the same
   size_ = static_cast<std::size_t>(open.size);
   void* data = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, open.fd.get(), 0);
@@ -79,6 +87,24 @@ MappedFile::MappedFile(const std::filesystem::path& file) {
                               "local disk");
   }
   data_ = static_cast<const std::byte*>(data);
+  fd_ = std::move(open.fd);
+}
+
+bool MappedFile::read(std::size_t begin, std::span<std::byte> into) const {
+  while (!into.empty()) {
+    const ssize_t got = ::pread(fd_.get(), into.data(), into.size(), static_cast<off_t>(begin));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return false;
+    begin += static_cast<std::size_t>(got);
+    into = into.subspan(static_cast<std::size_t>(got));
+  }
+  return true;
+}
+
+void MappedFile::expect(std::size_t begin, std::size_t size) const {
+  if (size == 0) return;
+  ::posix_fadvise(fd_.get(), static_cast<off_t>(begin), static_cast<off_t>(size),
+                  POSIX_FADV_WILLNEED);
 }
 
 MappedFile::~MappedFile() {

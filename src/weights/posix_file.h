@@ -1,9 +1,13 @@
 #pragma once
+#include "headroom/weights/tensor_file.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
+
+struct stat;
 
 namespace headroom {
 
@@ -22,6 +26,8 @@ class FileDescriptor {
   int fd_;
 };
 
+[[nodiscard]] FileStamp stamp_of(const struct ::stat& info);
+
 // What errno says, for a message.
 [[nodiscard]] std::string errno_text(int error);
 
@@ -39,8 +45,17 @@ class MappedFile {
   MappedFile& operator=(const MappedFile&) = delete;
 
   [[nodiscard]] std::span<const std::byte> bytes() const { return {data_, size_}; }
+  [[nodiscard]] const FileStamp& stamp() const { return stamp_; }
+
+  // Copies a part of the file without touching the mapping, which is faster where each byte is read
+  // once. False when the file ends before that or cannot be read.
+  [[nodiscard]] bool read(std::size_t begin, std::span<std::byte> into) const;
+  // Lets the system begin to read that part from the disk, all of it at once; returns at once.
+  void expect(std::size_t begin, std::size_t size) const;
 
  private:
+  FileDescriptor fd_;
+  FileStamp stamp_;
   const std::byte* data_ = nullptr;
   std::size_t size_ = 0;
 };

@@ -17,6 +17,7 @@ struct TensorFile::Impl {
   explicit Impl(const std::filesystem::path& file);
   void take(TensorHeader header, std::span<const std::byte> data);
 
+  std::filesystem::path path;
   MappedFile mapped;
   Container container = Container::kSafetensors;
   std::map<std::string, TensorView, std::less<>> tensors;
@@ -38,7 +39,7 @@ std::uint64_t read_length(std::span<const std::byte> bytes) {
 
 }  // namespace
 
-TensorFile::Impl::Impl(const std::filesystem::path& file) : mapped(file) {
+TensorFile::Impl::Impl(const std::filesystem::path& file) : path(file), mapped(file) {
   const std::span<const std::byte> bytes = mapped.bytes();
   if (is_gguf(bytes)) {
     container = Container::kGguf;
@@ -93,5 +94,33 @@ const std::map<std::string, TensorView, std::less<>>& TensorFile::tensors() cons
 const std::map<std::string, std::string>& TensorFile::metadata() const { return impl_->metadata; }
 
 Container TensorFile::container() const { return impl_->container; }
+const FileStamp& TensorFile::stamp() const { return impl_->mapped.stamp(); }
+
+void TensorFile::read(const TensorView& tensor, std::size_t begin,
+                      std::span<std::byte> into) const {
+  const auto at =
+      static_cast<std::size_t>(tensor.data.data() - impl_->mapped.bytes().data()) + begin;
+  if (!impl_->mapped.read(at, into)) {
+    fail_model_file(impl_->path, "was cut or cannot be read any more; download it again");
+  }
+}
+
+void TensorFile::expect(std::string_view prefix) const {
+  // Tensors that belong together lie together: one request for each stretch of them.
+  const std::byte* const base = impl_->mapped.bytes().data();
+  std::size_t begin = 0, end = 0;
+  for (auto it = impl_->tensors.lower_bound(prefix);
+       it != impl_->tensors.end() && it->first.starts_with(prefix); ++it) {
+    const std::span<const std::byte> data = it->second.data;
+    if (data.empty()) continue;
+    const auto at = static_cast<std::size_t>(data.data() - base);
+    if (at != end) {
+      impl_->mapped.expect(begin, end - begin);
+      begin = at;
+    }
+    end = at + data.size();
+  }
+  impl_->mapped.expect(begin, end - begin);
+}
 
 }  // namespace headroom

@@ -179,6 +179,21 @@ std::string TensorStore::misplaced() const {
   return ", since here is " + found.what + " in the place of the " + printable(part);
 }
 
+const TensorFile& TensorStore::opened_file_of(std::string_view name) const {
+  (void)at(name);
+  return files_[entries_.find(name)->second.file];
+}
+
+std::vector<FileStamp> TensorStore::stamps() const {
+  std::vector<FileStamp> result;
+  for (const TensorFile& file : files_) result.push_back(file.stamp());
+  return result;
+}
+
+void TensorStore::expect(std::string_view prefix) const {
+  for (const TensorFile& file : files_) file.expect(prefix);
+}
+
 std::string TensorStore::quantisation() const {
   struct Sign {
     std::string_view part;  // of a tensor's name

@@ -1,3 +1,5 @@
+#include "tensor_writer.h"
+
 #include "headroom/core/error.h"
 #include "headroom/core/generation.h"
 
@@ -17,12 +19,29 @@
 #include <unistd.h>
 
 namespace headroom {
-namespace {
 
-[[noreturn]] void fail_io(const std::filesystem::path& file, const char* what, int error) {
+void fail_io(const std::filesystem::path& file, const char* what, int error) {
   throw Error(ErrorKind::kIo, file.string() + ": " + what + " (" + errno_text(error) +
                                   "); check the folder, its permissions and the free space");
 }
+
+void write_all(int fd, const void* data, std::size_t size, const std::filesystem::path& file) {
+  const auto* bytes = static_cast<const char*>(data);
+  while (size > 0) {
+    const ssize_t written = ::write(fd, bytes, size);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail_io(file, "cannot be written", errno);
+    bytes += written;
+    size -= static_cast<std::size_t>(written);
+  }
+}
+
+void sync_folder(const std::filesystem::path& folder) {
+  const FileDescriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd.get() >= 0) (void)::fsync(fd.get());
+}
+
+namespace {
 
 [[noreturn]] void fail_argument(const std::filesystem::path& file, const std::string& fault) {
   throw Error(ErrorKind::kInternal, file.string() + ": cannot be written, since " + fault +
@@ -63,33 +82,6 @@ std::vector<const NamedTensor*> file_order(std::span<const NamedTensor> tensors)
   return order;
 }
 
-// The header's length and text.
-std::string make_header(const std::filesystem::path& file,
-                        const std::vector<const NamedTensor*>& order,
-                        const std::map<std::string, std::string>& metadata) {
-  std::string text = "{";
-  const auto add = [&text](std::string_view key, const nlohmann::ordered_json& value) {
-    text += (text.size() > 1 ? "," : "") + nlohmann::ordered_json(key).dump() + ":" + value.dump();
-  };
-  if (!metadata.empty()) add(kMetadataKey, metadata);
-  std::size_t offset = 0;
-  for (const NamedTensor* tensor : order) {
-    const std::size_t end = offset + tensor->data.size();
-    add(tensor->name, {{"dtype", dtype_name(tensor->dtype)},
-                       {"shape", tensor->shape},
-                       {"data_offsets", {offset, end}}});
-    offset = end;
-  }
-  text += "}";
-  text.append((8 - text.size() % 8) % 8, ' ');
-  if (text.size() > kMaxHeaderBytes) {
-    fail_argument(file, "its header would be longer than the format allows");
-  }
-  std::string header;
-  for (int i = 0; i < 8; ++i) header += static_cast<char>(text.size() >> (8 * i) & 0xFF);
-  return header + text;
-}
-
 // A new file beside the target that is removed again unless it was renamed to the target.
 class TemporaryFile {
  public:
@@ -111,16 +103,7 @@ class TemporaryFile {
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
 
-  void write(const void* data, std::size_t size) {
-    const auto* bytes = static_cast<const char*>(data);
-    while (size > 0) {
-      const ssize_t written = ::write(fd_.get(), bytes, size);
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) fail_io(target_, "cannot be written", errno);
-      bytes += written;
-      size -= static_cast<std::size_t>(written);
-    }
-  }
+  void write(const void* data, std::size_t size) { write_all(fd_.get(), data, size, target_); }
 
   // After this the target holds the whole file, also if the machine loses power.
   void commit() {
@@ -131,8 +114,7 @@ class TemporaryFile {
     path_.clear();
     // The rename itself reaches the disk with the folder. Some file systems cannot sync a folder;
     // the file is complete either way.
-    const FileDescriptor dir(::open(folder().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (dir.get() >= 0) (void)::fsync(dir.get());
+    sync_folder(folder());
   }
 
  private:
@@ -148,11 +130,37 @@ class TemporaryFile {
 
 }  // namespace
 
+std::string tensor_file_header(const std::filesystem::path& file,
+                               const std::vector<const NamedTensor*>& order,
+                               const std::map<std::string, std::string>& metadata) {
+  std::string text = "{";
+  const auto add = [&text](std::string_view key, const nlohmann::ordered_json& value) {
+    text += (text.size() > 1 ? "," : "") + nlohmann::ordered_json(key).dump() + ":" + value.dump();
+  };
+  if (!metadata.empty()) add(kMetadataKey, metadata);
+  std::int64_t offset = 0;
+  for (const NamedTensor* tensor : order) {
+    const std::int64_t end = offset + tensor_bytes(tensor->dtype, tensor->shape).value_or(0);
+    add(tensor->name, {{"dtype", dtype_name(tensor->dtype)},
+                       {"shape", tensor->shape},
+                       {"data_offsets", {offset, end}}});
+    offset = end;
+  }
+  text += "}";
+  text.append((8 - text.size() % 8) % 8, ' ');
+  if (text.size() > kMaxHeaderBytes) {
+    fail_argument(file, "its header would be longer than the format allows");
+  }
+  std::string header;
+  for (int i = 0; i < 8; ++i) header += static_cast<char>(text.size() >> (8 * i) & 0xFF);
+  return header + text;
+}
+
 void write_tensor_file(const std::filesystem::path& file, std::span<const NamedTensor> tensors,
                        const std::map<std::string, std::string>& metadata) {
   check_arguments(file, tensors, metadata);
   const std::vector<const NamedTensor*> order = file_order(tensors);
-  const std::string header = make_header(file, order, metadata);
+  const std::string header = tensor_file_header(file, order, metadata);
   TemporaryFile temporary(file);
   temporary.write(header.data(), header.size());
   for (const NamedTensor* tensor : order) {

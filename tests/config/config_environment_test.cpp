@@ -46,6 +46,7 @@ TEST(ConfigEnvironment, SetsEveryKey) {
                                             {"model.low_vram", "true"},
                                             {"model.enable_cpu_offload", "true"},
                                             {"model.check_weights", "false"},
+                                            {"model.weight_cache", "false"},
                                             {"model.offload_layers", "a,b"},
                                             {"memory.pretend_vram", "6G"},
                                             {"memory.pretend_others", "/others"},

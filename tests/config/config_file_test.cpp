@@ -52,6 +52,7 @@ model:
   threads: 6
   low_vram: true
   check_weights: false
+  weight_cache: false
   offload_layers: [text_encoder, "vae"]
 memory:
   pretend_vram: 6G
@@ -76,6 +77,7 @@ log:
   EXPECT_EQ(config.model.threads, 6);
   EXPECT_TRUE(config.model.low_vram);
   EXPECT_FALSE(config.model.check_weights);
+  EXPECT_FALSE(config.model.weight_cache);
   EXPECT_THAT(config.model.offload_layers, ElementsAre("text_encoder", "vae"));
   EXPECT_EQ(config.memory.pretend_vram_bytes, 6 * kGiB);
   EXPECT_EQ(config.memory.pretend_others_file, "/others.txt");

@@ -83,7 +83,7 @@ TEST(SettingsJson, NamesTheFieldsOfTheCommandLine) {
     "predicted_in_use_bytes": 4700000000, "actual_in_use_bytes": 4600000000,
     "seconds": {"load": 0.1, "encode": 0.2, "denoise": 0.3, "decode": 0.4, "save": 0.5},
     "stage_peak_bytes": {"load": 1, "encode": 2, "denoise": 3, "decode": 4, "save": 5},
-    "driver_allocations": 6, "plan_changes": [{"stage": "denoise", "step": 7, "reason": "taken",
+    "copy_bytes_per_second": 1.5e9, "driver_allocations": 6, "plan_changes": [{"stage": "denoise", "step": 7, "reason": "taken",
       "rungs": ["stream-blocks:12"], "peak_bytes": 600}]})"));
   EXPECT_TRUE(to_json(Plan{}).at("stages").is_array());
   EXPECT_TRUE(to_json(Plan{}).at("rungs").is_array());

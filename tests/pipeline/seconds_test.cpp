@@ -23,6 +23,7 @@ MemorySnapshot empty_device() {
 Receipt receipt_of(const Runner& runner, const GenerationRequest& request) {
   Receipt receipt = runner.run(request).at(0).receipt;
   receipt.stage_seconds = {2, 1, 8, 4, 0.5};
+  receipt.copy_bytes_per_second = 0;  // as it really was, and so nothing to these seconds
   return receipt;
 }
 
@@ -104,6 +105,28 @@ TEST(Seconds, AreThoseOfTheGuidedSteps) {
   request.cfg_truncation = 0.3;  // two of four steps are guided
   EXPECT_NEAR(seconds(runner.forecaster->forecast(request, empty_device()), Stage::kDenoise),
               8 * 0.75, 1e-9);
+}
+
+TEST(Seconds, OfStreamedLayersFollowTheRateAtWhichTheLastRunsCopied) {
+  // So slow that copies are all that counts.
+  constexpr double kRate = 1000;
+  const auto streamed_seconds = [](std::initializer_list<double> rates) {
+    const Runner runner(test::model_root("tiny"), [](PipelineOptions& options) {
+      options.floor.stream_blocks = options.model.transformer.n_layers;
+    });
+    const GenerationRequest request = small_request(runner);
+    Receipt receipt = receipt_of(runner, request);
+    receipt.plan.rungs = {};  // it copied nothing in denoise
+    for (const double rate : rates) {
+      receipt.copy_bytes_per_second = rate;
+      EXPECT_TRUE(runner.forecaster->learn(receipt));
+    }
+    return seconds(runner.forecaster->forecast(request, empty_device()), Stage::kDenoise);
+  };
+  const double once = streamed_seconds({kRate});
+  EXPECT_GT(once, 0);
+  EXPECT_NEAR(streamed_seconds({kRate / 2}) / once, 2, 0.01);
+  EXPECT_NEAR(streamed_seconds({kRate, 1, kRate}) / once, 1, 0.01);  // one run may have been slow
 }
 
 // Outside of the budget the same processor decodes: that it is planned last must not show.

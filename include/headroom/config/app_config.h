@@ -18,6 +18,7 @@ struct ModelOptions {
   int threads = 0;              // 0 = one per physical core
   bool low_vram = false;        // prefer evicting and streaming; alias model.enable_cpu_offload
   bool check_weights = true;    // refuse weight files with holes of zeros
+  bool weight_cache = true;     // keep weights on disk in the format that they are computed in
   std::vector<std::string> offload_layers;  // layers to keep off the device, by name
 };
 struct MemoryOptions {

@@ -108,6 +108,8 @@ struct Receipt {
   std::array<std::int64_t, kStageCount> stage_peak_bytes{};  // handed out; indexed by Stage
   // Indexed by Stage. 0 = the stage was not run: further pictures of a job neither load nor encode.
   std::array<double, kStageCount> stage_seconds{};
+  // At which weights were read, converted and put on the device; 0 = none were.
+  double copy_bytes_per_second = 0;
   // How often the driver was asked for memory after the run had taken hold of the plan's; 0 is what
   // is promised.
   std::int64_t driver_allocations = 0;

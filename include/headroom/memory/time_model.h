@@ -6,8 +6,8 @@
 
 namespace headroom {
 
-// Corrects guessed seconds by the median of (real / guessed) of the last runs on this device, stage
-// by stage. Not thread-safe.
+// What the last runs on this device say: seconds, as the median of (real / guessed) stage by stage,
+// and the rate at which weights were copied. Not thread-safe.
 class TimeModel {
  public:
   // One stage of a finished run. Ignored when either figure is not positive.
@@ -16,7 +16,13 @@ class TimeModel {
   // 0 as long as nothing was learnt of `stage`.
   [[nodiscard]] double seconds(Stage stage, double guessed) const;
 
+  // Bytes of weights per second; ignored when not positive.
+  void learn_copies(double bytes_per_second);
+  // `otherwise` as long as nothing was learnt.
+  [[nodiscard]] double copies(double otherwise) const;
+
  private:
+  std::deque<double> copies_;                           // oldest first
   std::array<std::deque<double>, kStageCount> ratios_;  // real / guessed, oldest first
   std::array<double, kStageCount> medians_{};
 };

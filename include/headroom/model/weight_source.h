@@ -20,6 +20,9 @@ class WeightSource {
   // The rows `ids` of the [rows, width] table `name`; the table itself stays on the host.
   virtual at::Tensor gather_rows(std::string_view name, std::span<const std::int32_t> ids,
                                  std::int64_t rows, std::int64_t width) = 0;
+  // Tensors whose names begin so are going to be read soon: they may be fetched meanwhile. Returns
+  // at once.
+  virtual void expect(std::string_view prefix) { static_cast<void>(prefix); }
   [[nodiscard]] virtual at::TensorOptions options() const = 0;  // device and number format
 };
 

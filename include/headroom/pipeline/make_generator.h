@@ -7,10 +7,12 @@
 #include "headroom/pipeline/device_rates.h"
 #include "headroom/text/prompt_tokenizer.h"
 #include "headroom/weights/model_folder.h"
+#include "headroom/weights/weight_cache.h"
 
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace headroom {
@@ -34,8 +36,10 @@ struct PipelineOptions {
   std::function<void(std::int64_t bytes)> keep_overhead;
   BudgetOptions budget;
   bool check_weights = true;  // holes of zeros in a matrix are an error when it is read
-  bool low_vram = false;      // prefer the plan that holds least over the fastest
-  LadderFloor floor;          // what stays off the device in any case
+  // Keeps weights in the number format that they are computed in; nothing = they are not kept.
+  std::optional<WeightCache> weight_cache;
+  bool low_vram = false;  // prefer the plan that holds least over the fastest
+  LadderFloor floor;      // what stays off the device in any case
   std::optional<std::int64_t> pretend_vram_bytes;
   OtherPrograms pretend_others;  // may be empty
   std::filesystem::path

@@ -48,6 +48,14 @@ enum class DType {
 [[nodiscard]] std::size_t dtype_values(DType dtype);
 [[nodiscard]] std::string_view dtype_name(DType dtype);  // "F32", "BF16", "Q4_K", ...
 
+// What tells a file from another that has, or had, the same name.
+struct FileStamp {
+  std::int64_t bytes = 0;
+  std::int64_t changed_ns = 0;  // since 1970
+  std::uint64_t inode = 0;
+  friend bool operator==(const FileStamp&, const FileStamp&) = default;
+};
+
 // One tensor in a mapped file. `data` stays valid while the object that handed it out lives, also
 // when that object is moved. It need not be aligned to its element size: the format does not ask
 // so.
@@ -75,6 +83,15 @@ class TensorFile {
   // up to eight integers as "[2, 3]". What is longer is only described: "[151936 items]".
   [[nodiscard]] const std::map<std::string, std::string>& metadata() const;
   [[nodiscard]] Container container() const;
+  [[nodiscard]] const FileStamp& stamp() const;  // as it was when it was opened
+
+  // Copies the bytes of `tensor`, one of this file's, from its byte `begin` on: faster than to copy
+  // them out of `data` when each is read once. Throws Error{kModelFile} when the file was cut or
+  // cannot be read.
+  void read(const TensorView& tensor, std::size_t begin, std::span<std::byte> into) const;
+  // Tensors whose names begin so are going to be read soon: the system may fetch them from the disk
+  // meanwhile. Returns at once.
+  void expect(std::string_view prefix) const;
 
  private:
   struct Impl;
@@ -97,16 +114,20 @@ class TensorStore {
   [[nodiscard]] const TensorView& at(std::string_view name) const;
   [[nodiscard]] bool contains(std::string_view name) const;
   [[nodiscard]] std::vector<std::string> names() const;
-  // The file that holds `name`, for messages.
+  // The file that holds `name`, for messages, and opened.
   [[nodiscard]] const std::filesystem::path& file_of(std::string_view name) const;
+  [[nodiscard]] const TensorFile& opened_file_of(std::string_view name) const;
+  // As TensorFile::expect().
+  void expect(std::string_view prefix) const;
   // Sum of all tensors' bytes.
   [[nodiscard]] std::int64_t total_bytes() const;
   // What the tensors are, by their names.
   [[nodiscard]] FileKind kind() const;
   // What the tensors' names say they are quantised with ("bitsandbytes"); empty for plain weights.
   [[nodiscard]] std::string quantisation() const;
-  // The files that hold the tensors.
+  // The files that hold the tensors, and what they were when they were opened.
   [[nodiscard]] const std::vector<std::filesystem::path>& files() const { return paths_; }
+  [[nodiscard]] std::vector<FileStamp> stamps() const;
 
  private:
   struct Entry {

@@ -1,0 +1,36 @@
+#include "opened_model.h"
+
+#include <initializer_list>
+
+namespace headroom {
+
+OpenedModel::OpenedModel(const ModelFolder& model, const NumberFormats& formats, at::Device device)
+    : text_encoder(model.root / "text_encoder", "model"),
+      transformer(model.root / "transformer", "diffusion_pytorch_model"),
+      vae(model.root / "vae", "diffusion_pytorch_model"),
+      text_weights(text_encoder, at::TensorOptions(device).dtype(formats.networks), {"", "model."}),
+      transformer_weights(transformer, at::TensorOptions(device).dtype(formats.networks)),
+      vae_weights(vae, at::TensorOptions(device).dtype(formats.vae)),
+      host_vae_weights(vae, at::TensorOptions(at::kCPU).dtype(formats.vae)),
+      networks(model, formats, {text_weights, transformer_weights, vae_weights, host_vae_weights},
+               /*background=*/true) {}
+
+void OpenedModel::allow_holes() {
+  for (FileWeights* const weights :
+       {&text_weights, &transformer_weights, &vae_weights, &host_vae_weights}) {
+    weights->allow_holes();
+  }
+}
+
+ReadWork OpenedModel::take_work() {
+  ReadWork all;
+  for (FileWeights* const weights :
+       {&text_weights, &transformer_weights, &vae_weights, &host_vae_weights}) {
+    const ReadWork work = weights->take_work();
+    all.bytes += work.bytes;
+    all.seconds += work.seconds;
+  }
+  return all;
+}
+
+}  // namespace headroom
