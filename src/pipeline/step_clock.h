@@ -35,10 +35,11 @@ class StepClock {
     if (!factor) return;
     std::array<char, 16> times{};
     std::snprintf(times.data(), times.size(), "%.1f", *factor);
-    sink_.on_notice("slower:" + std::string(times.data()),
-                    "the device became slower (×" + std::string(times.data()) +
-                        "): it is probably throttling or spilling; let it cool, plug in the "
-                        "charger, close other programs that use it");
+    sink_.on_notice(
+        "slower:" + std::string(times.data()),
+        say("the device became slower (×{0}): it is probably throttling or spilling; let "
+            "it cool, plug in the charger, close other programs that use it",
+            times.data()));
   }
 
  private:

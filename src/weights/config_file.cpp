@@ -70,7 +70,7 @@ std::string range_text(const char* what, Number low, Number high) {
 
 nlohmann::json read_json_object(const std::filesystem::path& file, std::size_t max_bytes) {
   const std::string text = read_whole_file(file, max_bytes);
-  if (const std::string wrong = wrong_file(text); !wrong.empty()) fail_model_file(file, wrong);
+  if (const Message wrong = wrong_file(text); !wrong.empty()) fail_model_file(file, wrong);
   // The parser takes a zero byte for the end of its input and would not look behind it.
   if (text.find('\0') != std::string::npos) {
     fail_model_file(file, "holds a zero byte, so it is not JSON; download it again");
@@ -109,10 +109,10 @@ const nlohmann::json* ConfigFile::find(std::string_view key) const {
 
 void ConfigFile::fail(std::string_view key, const std::string& supported) const {
   const nlohmann::json* value = find(key);
-  fail_model_file(file_, std::string(key) + " is " +
-                             (value == nullptr ? std::string("missing") : shown(*value)) +
-                             ", but " + supported +
-                             "; download the file again or choose another model");
+  // What would do, is for those who make models: other languages leave it out.
+  fail_model_file(file_, say("{0} is {1}, but {2}; download the file again or choose another model",
+                             key, value == nullptr ? say("missing") : Message(shown(*value)),
+                             Message("config.supported", "{0}", {supported})));
 }
 
 int ConfigFile::integer(std::string_view key, int low, int high,

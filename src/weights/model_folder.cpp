@@ -75,9 +75,9 @@ void check_quantisation(const ConfigFile& config) {
         kRunnableMethods.end()) {
       continue;
     }
-    fail_model_file(config.file(), "the weights are quantised with " + printable(name) +
-                                       ", which cannot run here; choose the model's folder in "
-                                       "BF16, F16 or F32");
+    fail_model_file(config.file(), say("the weights are quantised with {0}, which cannot run here; "
+                                       "choose the model's folder in BF16, F16 or F32",
+                                       named ? Message(printable(name)) : say("another method")));
   }
 }
 
@@ -309,29 +309,29 @@ ModelInfo make_info(const ModelFolder& folder) {
 void check_root(const std::filesystem::path& root) {
   std::error_code error;
   if (!std::filesystem::is_directory(root, error)) {
-    fail_model_file(root, is_there(root) ? "is not a folder; choose the folder of a model"
-                                         : "there is no such folder; choose the folder of a model");
+    fail_model_file(root, is_there(root)
+                              ? say("is not a folder; choose the folder of a model")
+                              : say("there is no such folder; choose the folder of a model"));
   }
   if (!is_there(root / "model_index.json")) {
     fail_model_file(root,
-                    "holds no model_index.json, so it is not a model; choose the folder that has "
-                    "this file beside transformer, text_encoder and vae");
+                    say("holds no model_index.json, so it is not a model; choose the folder that "
+                        "has this file beside transformer, text_encoder and vae"));
   }
 }
 
 // What one component hands the next must have one size.
 void check_parts_fit(const ModelFolder& folder) {
-  const auto check = [&](const char* what, int found, const char* other, int expected) {
+  const auto check = [&](const char* what, int found, const Message& other, int expected) {
     if (found == expected) return;
-    fail_model_file(folder.root, std::string("the transformer's ") + what + " is " +
-                                     std::to_string(found) + ", but " + other + " is " +
-                                     std::to_string(expected) +
-                                     ": the parts belong to different models, so download the "
-                                     "model again");
+    fail_model_file(folder.root,
+                    say("the transformer's {0} is {1}, but {2} is {3}: the parts belong to "
+                        "different models, so download the model again",
+                        what, found, other, expected));
   };
-  check("cap_feat_dim", folder.transformer.cap_feat_dim, "the text encoder's hidden_size",
+  check("cap_feat_dim", folder.transformer.cap_feat_dim, say("the text encoder's hidden_size"),
         folder.text_encoder.hidden_size);
-  check("in_channels", folder.transformer.in_channels, "the VAE's latent_channels",
+  check("in_channels", folder.transformer.in_channels, say("the VAE's latent_channels"),
         folder.vae.latent_channels);
 }
 

@@ -37,7 +37,7 @@ std::uint64_t read_length(std::span<const std::byte> bytes) {
 
 TensorFile::Impl::Impl(const std::filesystem::path& file) : mapped(file) {
   const std::span<const std::byte> bytes = mapped.bytes();
-  const std::string wrong =
+  const Message wrong =
       wrong_file({reinterpret_cast<const char*>(bytes.data()), std::min(kStart, bytes.size())});
   if (!wrong.empty()) fail_model_file(file, wrong);
   if (bytes.size() < kLengthBytes) {
