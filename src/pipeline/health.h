@@ -1,5 +1,6 @@
 #pragma once
 #include "headroom/core/image.h"
+#include "headroom/core/message.h"
 
 #include <string>
 

@@ -93,9 +93,9 @@ void check_not_quantised(const ConfigFile& config) {
     const auto method = found->is_object() ? found->find("quant_method") : found->end();
     const bool named = found->is_object() && method != found->end() && method->is_string();
     const std::string name = named ? method->get<std::string>() : "another method";
-    fail_model_file(config.file(), "the weights are quantised with " + printable(name) +
-                                       ", which cannot run here; choose the model's folder in "
-                                       "BF16, F16 or F32");
+    fail_model_file(config.file(), say("the weights are quantised with {0}, which cannot run here; "
+                                       "choose the model's folder in BF16, F16 or F32",
+                                       named ? Message(printable(name)) : say("another method")));
   }
 }
 
@@ -103,12 +103,12 @@ void check_model_root(const fs::path& root) {
   std::error_code error;
   if (!fs::is_directory(root, error)) {
     if (!is_there(root)) {
-      fail_model_file(root, "there is no such folder; choose the folder of a model");
+      fail_model_file(root, say("there is no such folder; choose the folder of a model"));
     }
     if (is_weight_file(root)) refuse_weights(root);
-    const std::string wrong = wrong_file(file_start(root));
+    const Message wrong = wrong_file(file_start(root));
     if (!wrong.empty()) fail_model_file(root, wrong);
-    fail_model_file(root, "is not a folder; choose the folder of a model");
+    fail_model_file(root, say("is not a folder; choose the folder of a model"));
   }
   check_no_other_program(root);
   if (is_there(root / "model_index.json")) return;
