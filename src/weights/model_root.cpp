@@ -92,10 +92,11 @@ void check_not_quantised(const ConfigFile& config) {
     if (found == nullptr) continue;
     const auto method = found->is_object() ? found->find("quant_method") : found->end();
     const bool named = found->is_object() && method != found->end() && method->is_string();
-    const std::string name = named ? method->get<std::string>() : "another method";
+    const Message name =
+        named ? Message(printable(method->get<std::string>())) : say("another method");
     fail_model_file(config.file(), say("the weights are quantised with {0}, which cannot run here; "
                                        "choose the model's folder in BF16, F16 or F32",
-                                       named ? Message(printable(name)) : say("another method")));
+                                       name));
   }
 }
 
@@ -119,8 +120,8 @@ void check_model_root(const fs::path& root) {
     if (found.kind == WeightKind::kForeign) fail_model_file(*file, found.refusal);
   }
   fail_model_file(root,
-                  "holds no model_index.json, so it is not a model; choose the folder that has "
-                  "this file beside transformer, text_encoder and vae");
+                  say("holds no model_index.json, so it is not a model; choose the folder that has "
+                      "this file beside transformer, text_encoder and vae"));
 }
 
 }  // namespace headroom
