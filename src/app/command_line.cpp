@@ -229,14 +229,22 @@ CommandLine::Command chosen_command(const CLI::App& app) {
   return Command::kTokenize;
 }
 
-void read_configuration(const Typed& typed, AppConfig& config) {
+void read_configuration(const Typed& typed, CommandLine& line) {
+  const auto read = [&](const auto& load) {
+    try {
+      load();
+    } catch (const Error& e) {
+      if (line.command != CommandLine::Command::kWindow) throw;
+      if (!line.config_problem) line.config_problem = e;
+    }
+  };
   const std::filesystem::path user = user_config_file();
   std::error_code error;
-  if (std::filesystem::exists(user, error)) load_config_file(user, config);
-  if (typed.config_file) load_config_file(*typed.config_file, config);
+  if (std::filesystem::exists(user, error)) read([&] { load_config_file(user, line.config); });
+  if (typed.config_file) read([&] { load_config_file(*typed.config_file, line.config); });
   std::vector<std::string> environment;
   for (char** entry = environ; *entry != nullptr; ++entry) environment.emplace_back(*entry);
-  load_config_environment(environment, config);
+  read([&] { load_config_environment(environment, line.config); });
 }
 
 std::string not_empty(const std::string& option, const std::string& text) {
@@ -339,7 +347,7 @@ std::optional<CommandLine> read_command_line(int argc, const char* const* argv) 
   if (line.command == CommandLine::Command::kInspect && !typed.inspected) {
     refuse("inspect needs a picture, a weight file or a model folder; name one");
   }
-  read_configuration(typed, line.config);
+  read_configuration(typed, line);
   apply_to_config(typed, line.config);
   apply_to_request(typed, line);
   return line;

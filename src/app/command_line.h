@@ -1,5 +1,6 @@
 #pragma once
 #include "headroom/config/app_config.h"
+#include "headroom/core/error.h"
 #include "headroom/core/generation.h"
 #include "headroom/core/size.h"
 
@@ -25,6 +26,9 @@ struct CommandLine {
   };
   Command command = Command::kWindow;
   AppConfig config;
+  // Of a window's: what could not be read of the configuration and is not in `config`. Started from
+  // a menu there is nobody to tell but in the window.
+  std::optional<Error> config_problem;
 
   std::string prompt;
   std::optional<std::string> negative_prompt;
@@ -44,7 +48,7 @@ struct CommandLine {
 
 // Reads configuration files, the environment and the arguments, the later over the earlier. Nothing
 // when the program has only to print help or its version, which is done. Throws
-// Error{kInvalidRequest} or Error{kConfig}.
+// Error{kInvalidRequest}, and Error{kConfig} unless the window is to open.
 [[nodiscard]] std::optional<CommandLine> read_command_line(int argc, const char* const* argv);
 
 // The request that was typed, with `model`'s defaults for what was not.

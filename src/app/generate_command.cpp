@@ -93,7 +93,7 @@ int rescue(FinishedPicture& picture) {
   const std::string kept = picture.file.empty()
                                ? "and no other folder takes the picture, so it is lost"
                                : "the picture is kept in " + picture.file.string();
-  std::fprintf(stderr, "headroom: %s; %s\n", picture.save_error.c_str(), kept.c_str());
+  std::fprintf(stderr, "headroom: %s; %s\n", picture.save_error.english().c_str(), kept.c_str());
   return kExitFile;
 }
 
@@ -143,7 +143,7 @@ int run_generate(const CommandLine& line) {
   const auto tell = [&](const std::vector<Notice>& notices) {
     for (; told < notices.size(); ++told) {
       bar.clear();
-      spdlog::warn("{}", notices[told].text);
+      spdlog::warn("{}", notices[told].text.english());
     }
   };
   int code = kExitOk;

@@ -31,7 +31,7 @@ void print_text(const Forecast& forecast) {
     std::printf("%s, %s: fits\n", to_string(Size{plan.width, plan.height}).c_str(),
                 pictures(plan.count).c_str());
   } else {
-    std::printf("%s\n", forecast.reason.c_str());
+    std::printf("%s\n", forecast.reason.english().c_str());
   }
   std::printf("budget   %s of %s (%s)\n",
               format_bytes(std::max<std::int64_t>(budget.budget_bytes, 0)).c_str(),

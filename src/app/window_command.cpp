@@ -17,6 +17,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <spdlog/spdlog.h>
 
@@ -28,7 +30,7 @@ bool has_display() {
   return std::getenv("DISPLAY") != nullptr || std::getenv("WAYLAND_DISPLAY") != nullptr;
 }
 
-int show_window(const AppConfig& config, const Composition& app, const std::string& problem,
+int show_window(const AppConfig& config, const Composition& app, std::vector<StartProblem> problems,
                 const BlockedSignals& signals) {
   std::atomic<bool> ending{false};
   const OutputPlace output = choose_output({}, config.output);
@@ -64,14 +66,15 @@ int show_window(const AppConfig& config, const Composition& app, const std::stri
                                                          Lookout::kLargestSide_px, between);
                        },
                    .other_programs = [&] { return app.memory.other_programs(); }},
-       .count_tokens =
+       .measure_prompt =
            [&](const std::string& prompt) {
-             return static_cast<int>(app.tokenizer->encode_prompt(prompt, kMaxPromptBytes).size());
+             const auto tokens = app.tokenizer->encode_prompt(prompt, kMaxPromptBytes).size();
+             return PromptLength{static_cast<int>(tokens), app.tokenizer->bytes_read(prompt)};
            },
        .model = app.pipeline.model.info,
        .device_name = app.pipeline.device.name,
        .config = config,
-       .start_problem = problem,
+       .start_problems = std::move(problems),
        .output_folder = output.path,
        .assets_folder = share_folder(),
        .state_file = window_state_file(),
@@ -95,24 +98,30 @@ int show_window(const AppConfig& config, const Composition& app, const std::stri
 
 }  // namespace
 
-// Started from a menu there is no terminal to say it on: whatever is wrong with the model or the
-// device, the window opens with the starter model and says so.
+// Started from a menu there is no terminal to say it on: whatever is wrong with the settings, the
+// model or the device, the window opens with the starter model and says so.
 int run_window(const CommandLine& line) {
   const BlockedSignals signals;  // before the first thread
-  std::optional<Error> refused;
+  std::optional<Error> refused;  // the first fault
+  std::vector<StartProblem> problems;
   AppConfig config = line.config;
+  const auto note = [&](const char* title, const Error& e) {
+    if (!has_display()) throw Error(e);
+    spdlog::error("{}", e.what());
+    problems.push_back({say(title), e.message()});
+    if (!refused) refused = e;
+  };
+  if (line.config_problem) note("banner.config", *line.config_problem);
   std::unique_ptr<const Composition> app;
   try {
     app = std::make_unique<const Composition>(config);
   } catch (const Error& e) {
-    if (!has_display()) throw;
-    spdlog::error("{}", e.what());
-    refused = e;
+    note("banner.start", e);
     config.model = {};
     app = std::make_unique<const Composition>(config);
   }
   try {
-    return show_window(config, *app, refused ? refused->what() : "", signals);
+    return show_window(config, *app, std::move(problems), signals);
   } catch (const Error& e) {
     if (refused) throw *refused;  // no window either: the first fault is the one to mend
     throw;

@@ -20,13 +20,16 @@ namespace headroom {
 namespace {
 
 constexpr std::string_view kEnvironmentPrefix = "HEADROOM_";
-[[noreturn]] void refuse(const std::string& message) { throw Error(ErrorKind::kConfig, message); }
+[[noreturn]] void refuse(const Message& message) { throw Error(ErrorKind::kConfig, message); }
 
-std::string all_in_quotes(const std::vector<std::string>& values) {
+Message all_in_quotes(const std::vector<std::string>& values) {
   std::string text;
   for (const std::string& value : values) text += (text.empty() ? "" : ", ") + in_quotes(value);
-  return text.empty() ? "an empty list" : text;
+  return text.empty() ? say("an empty list") : Message(text);
 }
+
+// What a setting may be completes "use ..."; each has words of its own.
+Message allowed_by(const ConfigKey& key) { return say(std::string(key.allowed)); }
 
 // Applies settings one by one and notices when one is given under both of its names.
 class Overlay {
@@ -39,12 +42,12 @@ class Overlay {
     const std::string setting = std::string(key.section) + "." + std::string(name);
     const auto [before, is_new] = labels_.emplace(setting, label);
     if (!is_new) {
-      refuse(label + ": the same setting is already given at " + before->second +
-             "; keep one of them");
+      refuse(say("{0}: the same setting is already given at {1}; keep one of them", label,
+                 before->second));
     }
     if ((values.empty() && !key.is_list) || !key.set(config_, values)) {
-      refuse(label + ": " + all_in_quotes(values) + " is not allowed; use " +
-             std::string(key.allowed));
+      refuse(
+          say("{0}: {1} is not allowed; use {2}", label, all_in_quotes(values), allowed_by(key)));
     }
     config_.places[setting] = label;
   }
@@ -73,8 +76,8 @@ class FileReader {
   void read_document(const YAML::Node& document) {
     if (document.IsNull()) return;
     if (!document.IsMap()) {
-      refuse(at(document) +
-             "the file must consist of sections such as \"model:\" with keys below them");
+      refuse(say("{0}the file must consist of sections such as \"model:\" with keys below them",
+                 at(document)));
     }
     check_duplicates(document, "");
     for (const auto& entry : document) {
@@ -95,7 +98,7 @@ class FileReader {
   }
 
   [[nodiscard]] std::string key_text(const YAML::Node& key) const {
-    if (!key.IsScalar()) refuse(at(key) + "a key must be a plain word");
+    if (!key.IsScalar()) refuse(say("{0}a key must be a plain word", at(key)));
     return key.Scalar();
   }
 
@@ -106,8 +109,8 @@ class FileReader {
       const std::string key = key_text(entry.first);
       const auto [first, is_new] = lines.emplace(key, entry.first.Mark().line + 1);
       if (!is_new) {
-        refuse(at(entry.first) + prefix + key + ": it is already given in line " +
-               std::to_string(first->second) + "; keep one of them");
+        refuse(say("{0}: it is already given in line {1}; keep one of them",
+                   at(entry.first) + prefix + key, first->second));
       }
     }
   }
@@ -117,15 +120,15 @@ class FileReader {
     // A key at the outermost level forgot its section.
     for (const ConfigKey& key : config_keys()) {
       if (key.name == typed) {
-        refuse(at(node) + typed + ": this key belongs below \"" + std::string(key.section) + ":\"");
+        refuse(say("{0}: this key belongs below \"{1}:\"", at(node) + typed, key.section));
       }
     }
-    refuse(at(node) + typed + ": there is no such section" + suggest(typed, known));
+    refuse(say("{0}: there is no such section{1}", at(node) + typed, suggest(typed, known)));
   }
 
   void read_section(const std::string& section, const YAML::Node& map) {
     if (map.IsNull()) return;
-    if (!map.IsMap()) refuse(at(map) + section + ": a section must have keys below it");
+    if (!map.IsMap()) refuse(say("{0}: a section must have keys below it", at(map) + section));
     check_duplicates(map, section + ".");
     for (const auto& entry : map) {
       const std::string typed = section + "." + key_text(entry.first);
@@ -137,25 +140,29 @@ class FileReader {
     for (const ConfigKey& key : config_keys()) {
       if (full_name(key) == typed) return key;
     }
-    refuse(at(node) + typed + ": there is no such key" + suggest(typed, known_config_keys()));
+    refuse(
+        say("{0}: there is no such key{1}", at(node) + typed, suggest(typed, known_config_keys())));
   }
 
   void read_value(const ConfigKey& key, const YAML::Node& value, const std::string& label) {
     if (value.IsNull()) return;
     std::vector<std::string> values;
     if (value.IsScalar()) {
-      if (key.is_list)
-        refuse(label + ": one value is not allowed; use " + std::string(key.allowed));
+      if (key.is_list) {
+        refuse(say("{0}: one value is not allowed; use {1}", label, allowed_by(key)));
+      }
       values.push_back(value.Scalar());
     } else if (value.IsSequence() && key.is_list) {
       for (const YAML::Node& item : value) {
-        if (!item.IsScalar())
-          refuse(at(item) + full_name(key) + ": use " + std::string(key.allowed));
+        if (!item.IsScalar()) {
+          refuse(say("{0}: use {1}", at(item) + full_name(key), allowed_by(key)));
+        }
         values.push_back(item.Scalar());
       }
     } else {
-      refuse(label + ": a " + (value.IsSequence() ? "list" : "map") + " is not allowed; use " +
-             std::string(key.allowed));
+      refuse(value.IsSequence()
+                 ? say("{0}: a list is not allowed; use {1}", label, allowed_by(key))
+                 : say("{0}: a map is not allowed; use {1}", label, allowed_by(key)));
     }
     overlay_.set(key, values, label);
   }
@@ -167,18 +174,20 @@ class FileReader {
 std::string read_text(const std::filesystem::path& file) {
   std::error_code error;
   if (std::filesystem::is_directory(file, error)) {
-    refuse(file.string() + ": this is a folder; name a YAML file");
+    refuse(say("{0}: this is a folder; name a YAML file", file));
   }
   std::ifstream input(file, std::ios::binary);
   if (!input) {
-    refuse(file.string() +
-           ": the config file cannot be opened; check that it exists and that you may read it");
+    refuse(
+        say("{0}: the config file cannot be opened; check that it exists and that you may read "
+            "it",
+            file));
   }
   std::ostringstream text;
   text << input.rdbuf();
-  if (input.bad()) refuse(file.string() + ": the config file cannot be read; check the disk");
+  if (input.bad()) refuse(say("{0}: the config file cannot be read; check the disk", file));
   if (!is_valid_utf8(text.str())) {
-    refuse(file.string() + ": the config file is not UTF-8 text; save it as UTF-8");
+    refuse(say("{0}: the config file is not UTF-8 text; save it as UTF-8", file));
   }
   return text.str();
 }
@@ -239,17 +248,16 @@ void load_config_file(const std::filesystem::path& file, AppConfig& config) {
   try {
     const std::vector<YAML::Node> documents = YAML::LoadAll(text);
     if (documents.size() > 1) {
-      refuse(file.string() +
-             ": the file has more than one YAML document; remove the \"---\" lines");
+      refuse(say("{0}: the file has more than one YAML document; remove the \"---\" lines", file));
     }
     if (!documents.empty()) FileReader(file, overlay).read_document(documents.front());
   } catch (const YAML::Exception& error) {
     const std::string line = error.mark.is_null() ? "" : ":" + std::to_string(error.mark.line + 1);
-    const std::string reason = error.msg == YAML::ErrorMsg::EOF_IN_SCALAR
-                                   ? "a quote is opened but never closed"
-                                   : error.msg;
-    refuse(file.string() + line + ": this is not valid YAML (" + reason +
-           "); compare with configs/config.yaml");
+    const Message reason = error.msg == YAML::ErrorMsg::EOF_IN_SCALAR
+                               ? say("a quote is opened but never closed")
+                               : Message("yaml.fault", "{0}", {error.msg});
+    refuse(say("{0}: this is not valid YAML ({1}); compare with configs/config.yaml",
+               file.string() + line, reason));
   }
   config = overlay.config();
 }

@@ -6,7 +6,9 @@
 
 namespace headroom {
 
-StringTable::StringTable(const std::filesystem::path& file) {
+StringTable::StringTable(const std::filesystem::path& file) { add(file); }
+
+void StringTable::add(const std::filesystem::path& file) {
   const auto fail = [&](int line, const std::string& what) {
     const std::string place = line > 0 ? ":" + std::to_string(line) : "";
     throw Error(ErrorKind::kConfig, file.string() + place + ": " + what);
@@ -34,6 +36,16 @@ StringTable::StringTable(const std::filesystem::path& file) {
 std::string StringTable::text(std::string_view key) const {
   const auto found = texts_.find(key);
   return found == texts_.end() ? std::string(key) : found->second;
+}
+
+std::string StringTable::words(const Message& message) const {
+  const auto found = texts_.find(message.key());
+  if (message.key().empty() || (found == texts_.end() && message.values().empty()))
+    return message.english();
+  std::vector<std::string> values;
+  values.reserve(message.values().size());
+  for (const Message& value : message.values()) values.push_back(words(value));
+  return fill_pattern(found == texts_.end() ? message.pattern() : found->second, values);
 }
 
 std::vector<std::string> StringTable::keys() const {

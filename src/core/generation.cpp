@@ -45,17 +45,16 @@ bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
-void check_text(const std::string& text, const char* name, RequestProblem::Field field,
+void check_text(const std::string& text, const Message& name, RequestProblem::Field field,
                 std::vector<RequestProblem>& problems) {
   if (text.size() > kMaxPromptBytes) {
     problems.push_back(
-        {field, std::string(name) + " is " + std::to_string(text.size()) + " bytes long; at most " +
-                    std::to_string(kMaxPromptBytes) +
-                    " are allowed, and the model reads only the first 512 tokens, so "
-                    "shorten it"});
+        {field, say("{0} is {1} bytes long; at most {2} are allowed, and the model reads only the "
+                    "first 512 tokens, so shorten it",
+                    name, text.size(), kMaxPromptBytes)});
   } else if (!is_valid_utf8(text)) {
     problems.push_back(
-        {field, std::string(name) + " is not valid UTF-8 text; save or paste it as UTF-8"});
+        {field, say("{0} is not valid UTF-8 text; save or paste it as UTF-8", name)});
   }
 }
 
@@ -66,10 +65,9 @@ void check_size(const GenerationRequest& r, int unit, std::vector<RequestProblem
     return;
   }
   problems.push_back({RequestProblem::Field::kSize,
-                      "size " + to_string(size) + ": each side must be a multiple of " +
-                          std::to_string(unit) + " from " + std::to_string(unit) + " to " +
-                          std::to_string(kMaxSide_px) + " px for this model; the nearest is " +
-                          to_string(snap(size, unit))});
+                      say("size {0}: each side must be a multiple of {1} from {1} to {2} px for "
+                          "this model; the nearest is {3}",
+                          to_string(size), unit, kMaxSide_px, to_string(snap(size, unit)))});
 }
 
 std::string number(double value) {
@@ -79,11 +77,11 @@ std::string number(double value) {
   return text;
 }
 
-void check_range(double value, double low, double high, const char* name,
+void check_range(double value, double low, double high, const Message& name,
                  RequestProblem::Field field, std::vector<RequestProblem>& problems) {
   if (std::isfinite(value) && value >= low && value <= high) return;
-  problems.push_back({field, std::string(name) + " is " + number(value) + "; it must be from " +
-                                 number(low) + " to " + number(high)});
+  problems.push_back({field, say("{0} is {1}; it must be from {2} to {3}", name, number(value),
+                                 number(low), number(high))});
 }
 
 }  // namespace
@@ -92,15 +90,15 @@ std::vector<RequestProblem> validate(const GenerationRequest& r, int size_unit) 
   using Field = RequestProblem::Field;
   std::vector<RequestProblem> problems;
   if (is_blank(r.prompt)) {
-    problems.push_back({Field::kPrompt, "the prompt is empty; say what to draw"});
+    problems.push_back({Field::kPrompt, say("the prompt is empty; say what to draw")});
   }
-  check_text(r.prompt, "the prompt", Field::kPrompt, problems);
-  check_text(r.negative_prompt, "the negative prompt", Field::kNegativePrompt, problems);
+  check_text(r.prompt, say("the prompt"), Field::kPrompt, problems);
+  check_text(r.negative_prompt, say("the negative prompt"), Field::kNegativePrompt, problems);
   check_size(r, size_unit, problems);
-  check_range(r.steps, 1, kMaxSteps, "steps", Field::kSteps, problems);
-  check_range(r.guidance_scale, -kMaxGuidance, kMaxGuidance, "guidance", Field::kGuidance,
+  check_range(r.steps, 1, kMaxSteps, say("steps"), Field::kSteps, problems);
+  check_range(r.guidance_scale, -kMaxGuidance, kMaxGuidance, say("guidance"), Field::kGuidance,
               problems);
-  check_range(r.count, 1, kMaxCount, "count", Field::kCount, problems);
+  check_range(r.count, 1, kMaxCount, say("count"), Field::kCount, problems);
   check_range(r.cfg_normalization, 0, 1000, "cfg-normalization", Field::kOther, problems);
   check_range(r.cfg_truncation, 0, 1000, "cfg-truncation", Field::kOther, problems);
   if (r.shift) check_range(*r.shift, 0.01, 100, "shift", Field::kOther, problems);

@@ -53,12 +53,12 @@ std::string nearest_name(std::string_view typed, const std::vector<std::string>&
   return best;
 }
 
-std::string suggest(std::string_view typed, const std::vector<std::string>& names) {
+Message suggest(std::string_view typed, const std::vector<std::string>& names) {
   const std::string nearest = nearest_name(typed, names);
-  if (!nearest.empty()) return " (did you mean " + nearest + "?)";
+  if (!nearest.empty()) return say(" (did you mean {0}?)", nearest);
   std::string known;
   for (const std::string& name : names) known += (known.empty() ? "" : ", ") + name;
-  return " (known: " + known + ")";
+  return say(" (known: {0})", known);
 }
 
 }  // namespace headroom

@@ -3,30 +3,27 @@
 #include "headroom/core/error.h"
 
 #include <cerrno>
-#include <cstring>
 #include <fstream>
-#include <string>
 #include <system_error>
 
 namespace headroom {
 
 void write_state_file(const std::filesystem::path& file, std::string_view text,
-                      std::string_view action, std::string_view way_out) {
-  const auto fail = [&](const std::string& reason) {
-    throw Error(ErrorKind::kIo, "cannot " + std::string(action) + " " + file.string() + ": " +
-                                    reason + "; " + std::string(way_out));
+                      const Message& action, const Message& way_out) {
+  const auto fail = [&](const Message& reason) {
+    throw Error(ErrorKind::kIo, say("cannot {0} {1}: {2}; {3}", action, file, reason, way_out));
   };
   std::error_code error;
   std::filesystem::create_directories(file.parent_path(), error);
-  if (error) fail(error.message());
+  if (error) fail(say_errno(error.value()));
   const std::filesystem::path temporary = file.string() + ".new";
   errno = 0;
   std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
   out << text;
   out.close();
-  if (!out) fail(errno != 0 ? std::strerror(errno) : "it cannot be written");
+  if (!out) fail(say_errno(errno != 0 ? errno : EIO));
   std::filesystem::rename(temporary, file, error);
-  if (error) fail(error.message());
+  if (error) fail(say_errno(error.value()));
 }
 
 }  // namespace headroom

@@ -40,7 +40,7 @@ constexpr std::array<Known, 13> kKnown{
 
 }  // namespace
 
-std::string wrong_file(std::string_view start) {
+Message wrong_file(std::string_view start) {
   const std::size_t first = start.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   if (first == std::string_view::npos) return {};
   constexpr std::size_t kLongest = 256;
@@ -54,7 +54,7 @@ std::string wrong_file(std::string_view start) {
   }
   const auto* const known = std::find_if(
       kKnown.begin(), kKnown.end(), [&](const Known& k) { return begin.starts_with(k.start); });
-  return known == kKnown.end() ? std::string() : std::string(known->what);
+  return known == kKnown.end() ? Message() : say(std::string(known->what));
 }
 
 }  // namespace headroom

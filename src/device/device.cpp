@@ -37,14 +37,11 @@ Device choose_of_kind(const BackendKind& kind, const std::string& wanted, std::s
   for (Device& device : devices) {  // in order: a kind without a number is its first
     if (wanted == kind.name || device.id() == id) return std::move(device);
   }
-  const std::string title(kind.title);
-  throw Error(
-      ErrorKind::kInvalidRequest,
-      "device \"" + wanted + "\" is not there: " +
-          (devices.empty()
-               ? "no " + title + " is usable here (headroom devices says why); use --device cpu"
-               : "this machine has " + std::to_string(devices.size()) + " " + title +
-                     "(s), counted from 0"));
+  const Message why =
+      devices.empty()
+          ? say("no {0} is usable here (headroom devices says why); use --device cpu", kind.title)
+          : say("this machine has {0} {1}(s), counted from 0", devices.size(), kind.title);
+  throw Error(ErrorKind::kInvalidRequest, say("device \"{0}\" is not there: {1}", wanted, why));
 }
 
 }  // namespace
@@ -72,7 +69,7 @@ Device choose_device(const std::string& wanted) {
     if (index) return choose_of_kind(kind, wanted, *index);
   }
   throw Error(ErrorKind::kInvalidRequest,
-              "device \"" + wanted + "\" is not known; use auto, cpu, cuda or cuda:N");
+              say("device \"{0}\" is not known; use auto, cpu, cuda or cuda:N", wanted));
 }
 
 DeviceMemory::DeviceMemory(Device device, std::optional<std::int64_t> pretend_total,

@@ -19,6 +19,12 @@ std::string plain_message(const std::exception& error) {
   return of_driver ? message.substr(0, message.find('\n')) : message;
 }
 
+Message message_of(const std::exception& error) {
+  if (const auto* const own = dynamic_cast<const Error*>(&error)) return own->message();
+  return Error::unworded(is_out_of_memory(error) ? ErrorKind::kOutOfMemory : ErrorKind::kInternal,
+                         plain_message(error));
+}
+
 bool is_out_of_memory(const std::exception& error) {
   if (const auto* const own = dynamic_cast<const Error*>(&error))
     return own->kind() == ErrorKind::kOutOfMemory;
@@ -36,9 +42,9 @@ bool is_out_of_memory(const std::exception& error) {
 std::optional<Error> device_failure(const std::exception& error) {
   const auto* const card = dynamic_cast<const c10::AcceleratorError*>(&error);
   if (card == nullptr || is_out_of_memory(error)) return std::nullopt;
-  return Error(ErrorKind::kDevice, "the card's driver gave up (code " +
-                                       std::to_string(card->get_error_code()) +
-                                       "); close and start Headroom again");
+  return Error(ErrorKind::kDevice,
+               say("the card's driver gave up (code {0}); close and start Headroom again",
+                   card->get_error_code()));
 }
 
 }  // namespace headroom

@@ -69,7 +69,7 @@ class GenerationQueue::Progress final : public ProgressSink {
     queue_.wake_();
   }
 
-  void on_notice(std::string_view code, std::string text) override {
+  void on_notice(std::string_view code, Message text) override {
     update([&](JobStatus& status) {
       status.notices.push_back({std::string(code), std::move(text)});
     });
@@ -82,8 +82,10 @@ class GenerationQueue::Progress final : public ProgressSink {
     const auto start = Clock::now();
     try {
       finished.file = queue_.save_(finished.request, finished.picture);
+    } catch (const Error& e) {
+      finished.save_error = e.message();
     } catch (const std::exception& e) {
-      finished.save_error = e.what();
+      finished.save_error = Error::unworded(ErrorKind::kIo, e.what());
     }
     const std::chrono::duration<double> seconds = Clock::now() - start;
     finished.picture.receipt.stage_seconds[static_cast<std::size_t>(Stage::kSave)] =
@@ -280,12 +282,13 @@ std::variant<std::monostate, Cancelled, Failure> GenerationQueue::run_job(
   } catch (const Cancelled&) {
     return Cancelled{};
   } catch (const Error& e) {
-    return Failure{e.kind(), e.what()};
+    return Failure{e.kind(), e.message()};
   } catch (const std::bad_alloc&) {
     return Failure{ErrorKind::kOutOfMemory,
-                   "the system ran out of memory; close other programs or choose a smaller size"};
+                   say("the system ran out of memory; close other programs or choose a smaller "
+                       "size")};
   } catch (const std::exception& e) {
-    return Failure{ErrorKind::kInternal, e.what()};
+    return Failure{ErrorKind::kInternal, Error::unworded(ErrorKind::kInternal, e.what())};
   }
 }
 

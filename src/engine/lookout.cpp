@@ -106,7 +106,7 @@ Forecast Lookout::ask(const Task& task) const {
     return sources_.forecast(*task.forecast, task.memory);
   } catch (const Error& e) {
     Forecast forecast;
-    forecast.reason = e.what();
+    forecast.reason = e.message();
     return forecast;
   }
 }

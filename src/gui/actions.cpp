@@ -34,7 +34,7 @@ void Actions::cancel_running() {
 }
 
 template <typename Change>
-void Actions::replace(const std::string& note, Change change) {
+void Actions::replace(const Message& note, Change change) {
   const std::uint64_t before = state_.record();  // what was typed until now is a step of its own
   const Settings was = state_.settings();
   state_.ended.reset();
@@ -49,11 +49,10 @@ void Actions::replace(const std::string& note, Change change) {
 
 void Actions::note_removed(std::vector<GenerationRequest> jobs) {
   if (jobs.empty()) return;
-  const std::string count = std::to_string(jobs.size());
   const bool one = jobs.size() == 1;
   state_.record();
   state_.add_banner({.kind = Banner::Kind::kNote,
-                     .text = fill(text_.text(one ? "note.removed" : "note.removed.many"), {count}),
+                     .text = say(one ? "note.removed" : "note.removed.many", jobs.size()),
                      .way = Banner::Way::kUndo,
                      .step = state_.undo.record_removed(std::move(jobs))});
 }
@@ -103,7 +102,7 @@ void Actions::save_unsaved_to(const std::filesystem::path& folder) {
       picture.save_error.clear();
       state_.resolve(UiState::about_saving(picture));
     } catch (const Error& e) {
-      state_.save_trouble = e.what();
+      state_.save_trouble = e.message();
     }
   }
 }
@@ -135,7 +134,7 @@ void Actions::choose_instead(Size wanted, Size fitting) {
 }
 
 void Actions::set_prompt(const std::string& prompt) {
-  replace(text_.text("note.prompt"), [&] { state_.draft.prompt = prompt; });
+  replace(say("note.prompt"), [&] { state_.draft.prompt = prompt; });
   state_.new_prompt = prompt;
 }
 
@@ -176,7 +175,7 @@ void Actions::use_settings() {
   const FinishedPicture* const picture = state_.selected_picture();
   if (picture == nullptr) return;
   const std::string which = std::to_string(*state_.selected + 1);
-  replace(fill(text_.text("note.settings"), {which}), [&] {
+  replace(say("note.settings", which), [&] {
     state_.draft = picture->request;
     state_.draft.seed.reset();
     state_.draft.count = 1;  // the seed below is this one picture's own
@@ -218,9 +217,9 @@ void Actions::copy_picture() {
   if (picture == nullptr) return;
   std::string png = png_of(*picture);
   if (png.empty()) {
-    state_.add_banner({.kind = Banner::Kind::kWarning, .text = text_.text("canvas.gone")});
+    state_.add_banner({.kind = Banner::Kind::kWarning, .text = say("canvas.gone")});
   } else if (graphics_.copy_picture(std::move(png))) {
-    state_.add_banner({.kind = Banner::Kind::kNote, .text = text_.text("note.copied")});
+    state_.add_banner({.kind = Banner::Kind::kNote, .text = say("note.copied")});
   } else {
     copy_path();
   }
@@ -230,9 +229,8 @@ void Actions::copy_path() {
   const FinishedPicture* const picture = state_.selected_picture();
   if (picture == nullptr || picture->file.empty()) return;
   ImGui::SetClipboardText(picture->file.c_str());
-  state_.add_banner({.kind = Banner::Kind::kNote,
-                     .title = text_.text("banner.copied"),
-                     .text = picture->file.string()});
+  state_.add_banner(
+      {.kind = Banner::Kind::kNote, .title = say("banner.copied"), .text = picture->file.string()});
 }
 
 void Actions::show_in_folder() {
@@ -247,8 +245,41 @@ void Actions::show_in_folder() {
     state_.resolve(UiState::kAboutFolder);
   } catch (const Error& e) {
     state_.add_banner(
-        {.title = text_.text("banner.folder"), .text = e.what(), .about = UiState::kAboutFolder});
+        {.title = say("banner.folder"), .text = e.message(), .about = UiState::kAboutFolder});
   }
+}
+
+void Actions::offer_picture(const std::filesystem::path& file) {
+  try {
+    state_.offered_picture = read_offered_picture(file);
+    if (state_.offered_picture) return;
+    state_.add_banner({.kind = Banner::Kind::kWarning,
+                       .text = say("offer.none", file.filename()),
+                       .about = UiState::kAboutOffer});
+  } catch (const Error& e) {
+    state_.add_banner({.text = e.message(), .about = UiState::kAboutOffer});
+  }
+}
+
+void Actions::take_offered_picture(Part part) {
+  if (!state_.offered_picture) return;
+  const OfferedPicture& picture = *state_.offered_picture;
+  const GenerationRequest& told = picture.request;
+  const bool all = part == Part::kAll;
+  state_.resolve(UiState::kAboutOffer);
+  replace(say("note.offered", shorten(picture.name, 48)), [&] {
+    GenerationRequest& draft = state_.draft;
+    if ((all || part == Part::kPrompt) && picture.has_prompt) draft.prompt = told.prompt;
+    if ((all || part == Part::kSeed) && told.seed) state_.seed_text = std::to_string(*told.seed);
+    if (!all) return;
+    draft.negative_prompt = told.negative_prompt;
+    state_.negative_open = state_.negative_open || !told.negative_prompt.empty();
+    if (picture.has_steps) draft.steps = told.steps;
+    if (picture.has_guidance) draft.guidance_scale = told.guidance_scale;
+    draft.count = 1;  // the seed is this one picture's own
+    if (picture.has_size) choose_size({told.width, told.height});
+  });
+  if (part != Part::kSeed) state_.new_prompt = state_.draft.prompt;
 }
 
 void Actions::save_again() {
@@ -259,14 +290,13 @@ void Actions::save_again() {
     picture.save_error.clear();
     state_.resolve(UiState::about_saving(picture));
     state_.resolve(UiState::kAboutFolder);
-    state_.add_banner({.kind = Banner::Kind::kNote,
-                       .title = text_.text("banner.saved"),
-                       .text = picture.file.string()});
+    state_.add_banner(
+        {.kind = Banner::Kind::kNote, .title = say("banner.saved"), .text = picture.file.string()});
   } catch (const Error& e) {
-    picture.save_error = e.what();
+    picture.save_error = e.message();
     state_.resolve(UiState::about_saving(picture));
-    state_.add_banner({.title = text_.text("banner.unsaved"),
-                       .text = e.what(),
+    state_.add_banner({.title = say("banner.unsaved"),
+                       .text = e.message(),
                        .about = UiState::about_saving(picture)});
   }
 }

@@ -52,13 +52,17 @@ class Actions {
   void copy_picture();
   void copy_path();
   void show_in_folder();
+  // A file that was dropped or pasted: asks what of its settings to take, or says what is wrong.
+  void offer_picture(const std::filesystem::path& file);
+  enum class Part { kAll, kPrompt, kSeed };
+  void take_offered_picture(Part part);
   void save_again();
 
  private:
   // Replaces prompt and settings by `change` as one step, with a note that takes it back where
   // something that was written is no longer on the screen. The prompt before goes into the history.
   template <typename Change>
-  void replace(const std::string& note, Change change);
+  void replace(const Message& note, Change change);
   void note_removed(std::vector<GenerationRequest> jobs);
 
   const WindowServices& services_;

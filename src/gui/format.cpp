@@ -19,20 +19,8 @@ std::string print(const char* format, double value) {
 
 }  // namespace
 
-std::string fill(std::string text, std::initializer_list<std::string> values) {
-  std::string result;
-  for (std::size_t i = 0; i < text.size();) {
-    if (text[i] == '{' && i + 2 < text.size() && text[i + 2] == '}') {
-      const auto index = static_cast<std::size_t>(text[i + 1] - '0');
-      if (index < values.size()) {
-        result += *(values.begin() + index);
-        i += 3;
-        continue;
-      }
-    }
-    result += text[i++];
-  }
-  return result;
+std::string fill(const std::string& text, std::initializer_list<std::string> values) {
+  return fill_pattern(text, values);
 }
 
 std::string format_of(std::int64_t part_bytes, std::int64_t whole_bytes) {
@@ -124,8 +112,23 @@ std::string coded_text(const std::string& prefix, const std::string& code,
 
 }  // namespace
 
-std::string notice_text(const Notice& notice, const StringTable& text) {
-  return coded_text("notice.", notice.code, notice.text, text);
+Message notice_message(const Notice& notice, const StringTable& text) {
+  const std::size_t colon = notice.code.find(':');
+  const std::string key = "notice." + notice.code.substr(0, colon);
+  if (!text.contains(key)) return notice.text;
+  return say(key, colon == std::string::npos ? std::string() : notice.code.substr(colon + 1));
+}
+
+std::string sentence(const Message& message, const StringTable& text) {
+  std::string words = text.words(message);
+  if (message.key().empty() || words.empty()) return words;
+  const bool begins_with_value = message.pattern().starts_with('{');
+  if (!begins_with_value && words.front() >= 'a' && words.front() <= 'z')
+    words.front() = static_cast<char>(words.front() - 'a' + 'A');
+  for (const std::string_view end : {".", "?", "!", "。", "？", "！", "…"}) {
+    if (words.ends_with(end)) return words;
+  }
+  return words + text.text("sentence.end");
 }
 
 std::string rung_name(const std::string& rung, const StringTable& text) {

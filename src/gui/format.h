@@ -13,7 +13,7 @@
 namespace headroom {
 
 // Replaces {0}, {1}, ... in `text`.
-[[nodiscard]] std::string fill(std::string text, std::initializer_list<std::string> values);
+[[nodiscard]] std::string fill(const std::string& text, std::initializer_list<std::string> values);
 
 // "4.2 / 6.0 GB": both in the unit of the second.
 [[nodiscard]] std::string format_of(std::int64_t part_bytes, std::int64_t whole_bytes);
@@ -43,8 +43,10 @@ namespace headroom {
 // "2", "3.5": a number without needless zeros.
 [[nodiscard]] std::string format_number(double value);
 
-// What a notice says, in the language's words where they exist; "slower:1.7" gives its number.
-[[nodiscard]] std::string notice_text(const Notice& notice, const StringTable& text);
+// What a notice says; "slower:1.7" gives its number.
+[[nodiscard]] Message notice_message(const Notice& notice, const StringTable& text);
+// A message that stands by itself, as a sentence of the language: with a capital and a full stop.
+[[nodiscard]] std::string sentence(const Message& message, const StringTable& text);
 // "2.1": how many times, one digit after the point.
 [[nodiscard]] std::string format_times(double times);
 

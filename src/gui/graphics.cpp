@@ -5,6 +5,7 @@
 
 #include "damage.h"
 #include "native_window.h"
+#include "offered_picture.h"
 #include "picture_clipboard.h"
 
 #include <algorithm>
@@ -74,6 +75,7 @@ void wake_window() {
 struct WindowEvents {
   double last_input = 0;
   bool exposed = true;  // the system has lost what the window showed
+  std::vector<std::filesystem::path> dropped;
 };
 
 struct Graphics::State {
@@ -112,6 +114,22 @@ void watch_input(GLFWwindow* window) {
   glfwSetWindowFocusCallback(window, [](GLFWwindow* w, int) { touch(w); });
   glfwSetFramebufferSizeCallback(window, [](GLFWwindow* w, int, int) { expose(w); });
   glfwSetWindowRefreshCallback(window, [](GLFWwindow* w) { expose(w); });
+  glfwSetDropCallback(window, [](GLFWwindow* w, int count, const char** paths) {
+    touch(w);
+    auto& dropped = static_cast<WindowEvents*>(glfwGetWindowUserPointer(w))->dropped;
+    dropped.insert(dropped.end(), paths, paths + count);
+  });
+}
+
+// A file that was copied in a file manager is no text to paste: it is as if it was dropped.
+const char* read_clipboard(ImGuiContext* /*context*/) {
+  const char* const text = glfwGetClipboardString(nullptr);
+  if (text == nullptr) return "";
+  const auto file = file_in_clipboard(text);
+  if (!file) return text;
+  auto* const window = static_cast<GLFWwindow*>(ImGui::GetMainViewport()->PlatformHandle);
+  static_cast<WindowEvents*>(glfwGetWindowUserPointer(window))->dropped.push_back(*file);
+  return "";
 }
 
 // Where an input method shows its candidates: below the text cursor.
@@ -156,6 +174,7 @@ Graphics::Graphics(const Options& options) : state_(std::make_unique<State>()) {
   ImGui::GetCurrentContext()->ConfigNavWindowingKeyPrev = 0;
   ImGui_ImplGlfw_InitForOpenGL(s.window, true);
   ImGui::GetPlatformIO().Platform_SetImeDataFn = place_candidates;
+  ImGui::GetPlatformIO().Platform_GetClipboardTextFn = read_clipboard;
   ImGui_ImplOpenGL3_Init("#version 130");
 }
 
@@ -231,6 +250,10 @@ void Graphics::wait(double seconds) {
     state_->clipboard.serve();
     if (glfwGetTime() - begun < part - 0.001) return;  // something happened
   }
+}
+
+std::vector<std::filesystem::path> Graphics::take_dropped() {
+  return std::exchange(state_->events.dropped, {});
 }
 
 bool Graphics::copy_picture(std::string png) {

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace headroom {
 
@@ -43,6 +44,8 @@ class Graphics {
   void set_zoom(double zoom);
   // Sleeps until an event, a wake or the end of `seconds`.
   void wait(double seconds);
+  // Files that were dropped on the window, or pasted, since it was asked last.
+  [[nodiscard]] std::vector<std::filesystem::path> take_dropped();
   // Puts a PNG file's bytes on the clipboard as a picture; false where that cannot be done.
   bool copy_picture(std::string png);
   // Seconds since the person last did something with mouse or keyboard.

@@ -28,7 +28,7 @@ std::optional<Size> smaller_size(Size asked,
 void News::picture(const FinishedPicture& picture) {
   state_.resolve(UiState::about_making(picture.request));
   if (picture.save_error.empty()) return;
-  state_.add_banner({.title = text_.text("banner.unsaved"),
+  state_.add_banner({.title = say("banner.unsaved"),
                      .text = picture.save_error,
                      .about = UiState::about_saving(picture)});
 }
@@ -38,7 +38,8 @@ void News::notices(JobId job, const std::vector<Notice>& notices) {
   for (; shown < notices.size(); ++shown) {
     const bool slower = notices[shown].code.starts_with("slower");
     if (slower && std::exchange(told_slower_, true)) continue;
-    state_.add_banner({.kind = Banner::Kind::kWarning, .text = notice_text(notices[shown], text_)});
+    state_.add_banner(
+        {.kind = Banner::Kind::kWarning, .text = notice_message(notices[shown], text_)});
   }
 }
 
@@ -54,7 +55,7 @@ void News::outcome(const JobOutcome& outcome,
   if (failure == nullptr) return;
   Banner banner;
   banner.about = UiState::about_making(outcome.request);
-  banner.title = fill(text_.text("banner.failed"), {shorten(outcome.request.prompt, 48)});
+  banner.title = say("banner.failed", shorten(outcome.request.prompt, 48));
   banner.text = failure->message;
   if (failure->kind == ErrorKind::kOutOfMemory) {
     banner.suggestion = smaller_size({outcome.request.width, outcome.request.height}, cards);

@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
-#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -82,14 +81,14 @@ bool select_over_dbus(const char* uris) {
 void show(const std::filesystem::path& folder, const char* uris) {
   std::error_code ignored;
   if (!std::filesystem::is_directory(folder, ignored)) {
-    throw Error(ErrorKind::kIo, "the folder " + folder.string() + " is not there any more");
+    throw Error(ErrorKind::kIo, say("the folder {0} is not there any more", folder));
   }
   const std::string name = folder.string();
   const bool asks_dbus = uris != nullptr && is_installed("dbus-send");
   if (!asks_dbus && !is_installed("xdg-open")) {
-    throw Error(ErrorKind::kIo, "cannot start xdg-open to show " + name +
-                                    ", which is not installed; install xdg-utils or open the "
-                                    "folder yourself");
+    throw Error(ErrorKind::kIo, say("cannot start xdg-open to show {0}, which is not installed; "
+                                    "install xdg-utils or open the folder yourself",
+                                    name));
   }
   const pid_t child = fork();
   if (child == 0) show_detached(name.c_str(), asks_dbus ? uris : nullptr);
@@ -97,8 +96,9 @@ void show(const std::filesystem::path& folder, const char* uris) {
   int status = 1;
   if (child > 0) waitpid(child, &status, 0);
   if (status != 0) {
-    throw Error(ErrorKind::kIo, "cannot start xdg-open to show " + name + " (" +
-                                    std::strerror(error) + "); open the folder yourself");
+    throw Error(ErrorKind::kIo, say("cannot start xdg-open to show {0} ({1}); open the folder "
+                                    "yourself",
+                                    name, say_errno(error)));
   }
 }
 

@@ -9,9 +9,8 @@
 
 namespace headroom {
 
-// What is wrong with the draft, in the window's language.
-[[nodiscard]] std::vector<RequestProblem> find_problems(const UiState& state, int size_unit,
-                                                        const StringTable& text);
+// What is wrong with the draft.
+[[nodiscard]] std::vector<RequestProblem> find_problems(const UiState& state, int size_unit);
 
 // Why Generate is off: the first problem, or the memory that is missing. Empty = it is on. `others`
 // hold memory, too, largest first.

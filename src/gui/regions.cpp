@@ -37,7 +37,7 @@ const Rect& area_of(const Ui& ui, Region region) {
 void go_to(const Ui& ui, Region region) {
   ui.state.region_marked = true;
   if (region == Region::kMake) {  // it begins with the prompt
-    ui.state.focus_prompt = true;
+    ui.state.focus = "prompt";
     return;
   }
   const bool drawer = region == Region::kDetails && ui.frame.layout.details_are_a_drawer;

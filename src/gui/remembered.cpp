@@ -48,7 +48,7 @@ void write_remembered(const std::filesystem::path& file, const Remembered& remem
   add("theme", remembered.theme);
   add("zoom", remembered.zoom);
   write_state_file(file, root.dump(2, ' ', false, json::error_handler_t::replace) + "\n",
-                   "remember language and theme in", "set them in config.yaml instead");
+                   say("remember language and theme in"), say("set them in config.yaml instead"));
 }
 
 std::string choose(const std::optional<Remembered::Choice>& choice, const std::string& configured) {

@@ -217,7 +217,8 @@ Session SessionFile::read(std::string& warning) {
     session.queue.insert(session.queue.end(), left->queue.begin(), left->queue.end());
     left->queue.clear();
     write(session);  // before they leave the other file
-    write_state_file(other, session_text(*left), "remember the session in", "look at its folder");
+    write_state_file(other, session_text(*left), say("remember the session in"),
+                     say("look at its folder"));
   }
   return session;
 }
@@ -227,7 +228,7 @@ void SessionFile::write(const Session& session) {
   std::string text = session_text(session);
   if (text == written_) return;
   written_ = text;  // a folder that takes nothing is told once
-  write_state_file(file_, text, "remember the session in", "the next start begins anew");
+  write_state_file(file_, text, say("remember the session in"), say("the next start begins anew"));
 }
 
 }  // namespace headroom

@@ -18,9 +18,11 @@ constexpr std::size_t kMostPictures = 40;
 SessionKeeper::SessionKeeper(const WindowServices& services)
     : services_(services), file_(services.session_folder) {
   try {
-    last_ = file_.read(damaged_);
+    std::string damaged;
+    last_ = file_.read(damaged);
+    damaged_ = damaged;
   } catch (const Error& e) {
-    damaged_ = e.what();
+    damaged_ = e.message();
   }
 }
 
@@ -31,10 +33,9 @@ std::optional<Graphics::Place> SessionKeeper::place() const {
   return Graphics::Place{p->x, p->y, p->width, p->height, p->maximized};
 }
 
-void SessionKeeper::restore(UiState& state, const StringTable& text) {
+void SessionKeeper::restore(UiState& state) {
   if (!damaged_.empty()) {
-    state.add_banner(
-        {.kind = Banner::Kind::kWarning, .text = fill(text.text("session.damaged"), {damaged_})});
+    state.add_banner({.kind = Banner::Kind::kWarning, .text = say("session.damaged", damaged_)});
   }
   for (const std::string& prompt : last_.prompts) state.history.add(prompt);
   if (last_.settings) {
@@ -54,9 +55,8 @@ void SessionKeeper::restore(UiState& state, const StringTable& text) {
   state.offered = std::move(last_.queue);
   const std::size_t jobs = state.offered.size();
   if (jobs == 0) return;
-  const std::string words = fill(text.text("session.left"), {std::to_string(jobs)});
   state.add_banner({.kind = Banner::Kind::kNote,
-                    .text = jobs == 1 ? text.text("session.left.one") : words,
+                    .text = jobs == 1 ? say("session.left.one") : say("session.left", jobs),
                     .way = Banner::Way::kQueueOffered});
 }
 
@@ -94,7 +94,7 @@ void SessionKeeper::save(UiState& state, const std::vector<JobStatus>& jobs,
     file_.write(session);
   } catch (const Error& e) {
     if (!std::exchange(warned_, true))
-      state.add_banner({.kind = Banner::Kind::kWarning, .text = e.what()});
+      state.add_banner({.kind = Banner::Kind::kWarning, .text = e.message()});
   }
 }
 

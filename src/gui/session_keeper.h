@@ -1,5 +1,4 @@
 #pragma once
-#include "headroom/config/string_table.h"
 #include "headroom/gui/window.h"
 
 #include "graphics.h"
@@ -20,7 +19,7 @@ class SessionKeeper {
   // Where the window was, while the configuration asks for the same size as then.
   [[nodiscard]] std::optional<Graphics::Place> place() const;
   // Prompt, settings, history, and the jobs that were not made, which are offered, not started.
-  void restore(UiState& state, const StringTable& text);
+  void restore(UiState& state);
   // The last pictures one by one, newest first, so that the window does not wait for them. False
   // when there are no more.
   bool restore_picture(UiState& state);
@@ -30,7 +29,7 @@ class SessionKeeper {
  private:
   const WindowServices& services_;
   SessionFile file_;
-  std::string damaged_;  // the file that could not be read
+  Message damaged_;  // the file that could not be read
   Session last_;
   JobId next_id_ = ~JobId{0};  // counts down: the queue's own ids count up
   bool warned_ = false;

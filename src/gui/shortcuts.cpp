@@ -27,9 +27,42 @@ void ask_generate(const Ui& ui, bool in_front) {
   if (ui.state.number_active) ImGui::ClearActiveID();
 }
 
+// The field that has to be changed before anything can start.
+const char* culprit(const std::vector<RequestProblem>& problems) {
+  using Field = RequestProblem::Field;
+  switch (problems.empty() ? Field::kSize : problems.front().field) {
+    case Field::kPrompt:
+      return "prompt";
+    case Field::kNegativePrompt:
+      return "negative";
+    case Field::kSeed:
+      return "seed";
+    case Field::kSteps:
+      return "steps";
+    case Field::kGuidance:
+      return "guidance";
+    case Field::kCount:
+      return "count";
+    case Field::kSize:
+    case Field::kOther:
+      return "size.width";
+  }
+  return "prompt";
+}
+
+// Why nothing starts, once and strongly, and the keyboard where it can be mended.
+void show_culprit(const Ui& ui) {
+  UiState& state = ui.state;
+  state.flash_at = ui.frame.now;
+  state.focus = culprit(ui.frame.problems);
+  if (state.focus == "negative") state.negative_open = true;
+  if (state.focus != "prompt") state.settings_open = true;
+}
+
 void generate_if_asked(const Ui& ui) {
   if (!ui.state.generate_asked || ui.state.number_active) return;
   ui.state.generate_asked = false;
+  if (!ui.frame.blocked.empty()) return show_culprit(ui);
   ui.actions.generate(ui.state.generate_in_front, ui.frame.blocked);
 }
 
@@ -149,6 +182,8 @@ void handle_shortcuts(const Ui& ui) {
   const ImGuiIO& io = ImGui::GetIO();
   if (io.WantTextInput || ui.state.popup_was_open) return;
   handle_undo(ui);
+  // Asked for its text, the clipboard tells of a file; see Graphics.
+  if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiKey_V)) (void)ImGui::GetClipboardText();
   if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiKey_C)) ui.actions.copy_picture();
   if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_C)) ui.actions.copy_path();
   if (!io.KeyCtrl && !io.KeyAlt) handle_view(ui);

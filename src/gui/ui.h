@@ -41,8 +41,8 @@ struct Frame {
   std::vector<OtherProgram> others;      // that hold memory of the device, largest first
   std::vector<RequestProblem> problems;  // of the draft
   SizeNote size_note;
-  std::string blocked;  // why Generate is off, in the window's language
-  std::optional<int> tokens;
+  std::string blocked;                   // why Generate is off, in the window's language
+  std::optional<PromptLength> prompt;    // of the draft
   std::optional<ProgressView> progress;  // of the running job
   [[nodiscard]] const JobStatus* running() const {
     return !jobs.empty() && jobs.front().running ? &jobs.front() : nullptr;

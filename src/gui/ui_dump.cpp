@@ -19,6 +19,7 @@ bool UiDump::write(double now, int width, int height, float scale, const std::st
   nlohmann::json root{{"window", {{"width", width}, {"height", height}, {"scale", scale}}},
                       {"widgets", nlohmann::json::object()},
                       {"says", says_},
+                      {"texts", shown_},
                       {"state", nlohmann::json::parse(state_json)}};
   for (const auto& [name, widget] : widgets_) {
     const Rect& r = widget.rect;
@@ -41,7 +42,8 @@ bool UiDump::write(double now, int width, int height, float scale, const std::st
   if (!out || error) {
     const std::string name = file_.string();
     file_.clear();
-    throw Error(ErrorKind::kIo, "cannot write " + name + ", which HEADROOM_UI_DUMP names");
+    throw Error(ErrorKind::kIo,
+                headroom::say("cannot write {0}, which HEADROOM_UI_DUMP names", name));
   }
   written_ = std::move(text);
   written_at_ = now;

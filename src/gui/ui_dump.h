@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 namespace headroom {
@@ -18,6 +19,7 @@ class UiDump {
   void begin_frame() {
     widgets_.clear();
     says_.clear();
+    shown_.clear();
   }
   void add(const std::string& name, const Rect& rect, bool enabled = true) {
     if (active()) widgets_[name] = {rect, enabled};
@@ -25,6 +27,10 @@ class UiDump {
   // What stands in a place that has words of its own, as they are shown.
   void say(const std::string& name, const std::string& text) {
     if (active()) says_[name] = text;
+  }
+  // A text that was drawn.
+  void show(const std::string& text) {
+    if (active()) shown_.insert(text);
   }
   // How much was drawn, and what it cost.
   struct Effort {
@@ -46,6 +52,7 @@ class UiDump {
   std::filesystem::path file_;
   std::map<std::string, Widget> widgets_;
   std::map<std::string, std::string> says_;
+  std::set<std::string> shown_;
   std::string written_;
   double written_at_ = -1;
 };

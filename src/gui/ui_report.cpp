@@ -1,5 +1,6 @@
 #include "ui_report.h"
 
+#include "format.h"
 #include "regions.h"
 #include "ui.h"
 
@@ -42,7 +43,7 @@ const char* name_of(std::optional<Region> region) {
 
 }  // namespace
 
-std::string state_json(const UiState& state, const Frame& frame) {
+std::string state_json(const UiState& state, const Frame& frame, const StringTable& text) {
   const JobStatus* const running = frame.running();
   const FinishedPicture* const picture = state.selected_picture();
   nlohmann::json json{{"running", running != nullptr},
@@ -68,7 +69,10 @@ std::string state_json(const UiState& state, const Frame& frame) {
                       {"can_generate", frame.blocked.empty()},
                       {"reason", frame.blocked},
                       {"prompt", state.draft.prompt},
-                      {"tokens", frame.tokens.value_or(-1)},
+                      {"tokens", frame.prompt ? frame.prompt->tokens : -1},
+                      {"read_bytes", frame.prompt ? frame.prompt->read_bytes : 0},
+                      {"flashes", frame.now - state.flash_at < UiState::kFlash_s},
+                      {"offers", state.offered_picture ? state.offered_picture->name : ""},
                       {"language", state.language},
                       {"theme", state.dark ? "dark" : "light"},
                       {"hand", ImGui::GetMouseCursor() == ImGuiMouseCursor_Hand},
@@ -94,7 +98,7 @@ std::string state_json(const UiState& state, const Frame& frame) {
                       {"plan_state", name_of(state_of(frame.forecast))},
                       {"cards", nlohmann::json::object()}};
   for (const JobStatus& job : frame.jobs) json["queue"].push_back(job.id);
-  for (const Banner& banner : state.banners) json["banners"].push_back(banner.text);
+  for (const Banner& banner : state.banners) json["banners"].push_back(sentence(banner.text, text));
   for (const OtherProgram& program : frame.others) json["others"].push_back(program.name);
   if (frame.forecast != nullptr) json["rungs"] = frame.forecast->plan.rungs;
   if (frame.frontier != nullptr && frame.frontier->critical_point) {

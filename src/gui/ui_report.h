@@ -1,4 +1,6 @@
 #pragma once
+#include "headroom/config/string_table.h"
+
 #include "ui_state.h"
 
 #include <string>
@@ -8,6 +10,7 @@ namespace headroom {
 struct Frame;
 
 // The "state" object of the dump that gui/window.h describes.
-[[nodiscard]] std::string state_json(const UiState& state, const Frame& frame);
+[[nodiscard]] std::string state_json(const UiState& state, const Frame& frame,
+                                     const StringTable& text);
 
 }  // namespace headroom

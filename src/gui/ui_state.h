@@ -4,6 +4,7 @@
 #include "headroom/engine/generation_queue.h"
 
 #include "canvas_view.h"
+#include "offered_picture.h"
 #include "undo.h"
 
 #include <cstdint>
@@ -34,8 +35,8 @@ struct Banner {
   // What its button does.
   enum class Way { kNone, kUseSize, kUndo, kQueueOffered, kStartAgain };
   Kind kind = Kind::kTrouble;
-  std::string title{};  // may be empty
-  std::string text{};
+  Message title{};  // may be empty
+  Message text{};
   std::string about{};  // what it tells of: see UiState::resolve()
   Way way = Way::kNone;
   std::optional<Size> suggestion{};  // kUseSize
@@ -81,8 +82,9 @@ struct UiState {
   };
   std::optional<Instead> instead;
   std::optional<std::string>
-      new_prompt;            // replaces the prompt in the next frame, even while typing
-  bool focus_prompt = true;  // in the first frame
+      new_prompt;                // replaces the prompt in the next frame, even while typing
+  std::string focus = "prompt";  // the field that gets the keyboard in the next frame
+  double flash_at = -1e9;        // seconds; the reason why nothing starts is shown strongly
   PromptHistory history;
   std::size_t example_offset = 0;
   bool examples_open = false;  // they fold once there is a picture and a prompt
@@ -116,14 +118,15 @@ struct UiState {
   double plan_card_px = 0;     // likewise of how it will run
   double composer_px = 0;      // likewise of all that the composer holds
 
-  std::vector<GenerationRequest> offered;  // what the last session did not make
-  bool start_again = false;                // once it has closed
+  std::vector<GenerationRequest> offered;         // what the last session did not make
+  std::optional<OfferedPicture> offered_picture;  // whose settings may be taken
+  bool start_again = false;                       // once it has closed
   enum class Closing { kNo, kAsk, kWhenDone, kNow };
   Closing closing = Closing::kNo;
   bool quit_asked = false;         // by a key: as if the window was closed
   bool full_screen_asked = false;  // likewise, or back
   std::string save_folder;         // where the question before closing would save to
-  std::string save_trouble;        // why it could not
+  Message save_trouble;            // why it could not
 
   UndoStack undo;
   // As the last frame left it: Dear ImGui closes a list before this frame's keys are looked at.
@@ -139,6 +142,7 @@ struct UiState {
   bool dark = true;
   double zoom = 1;  // of the interface, see ui_zoom.h
 
+  static constexpr double kFlash_s = 0.6;
   static constexpr double kEscapeAgain_s = 1.5;
   [[nodiscard]] bool escape_cancels(double now_s) const {
     return now_s - escape_at < kEscapeAgain_s;
@@ -182,6 +186,7 @@ struct UiState {
   static std::string about_saving(const FinishedPicture& picture);
   static std::string about_making(const GenerationRequest& request);
   static constexpr const char* kAboutFolder = "folder";
+  static constexpr const char* kAboutOffer = "offer";
 
  private:
   void take_size(Size size, int unit);  // snapped; the ratio stays

@@ -39,9 +39,21 @@ int text_lines(const Ui& ui, const std::string& text, const TextStyle& style, fl
 }
 
 void draw_text(const Ui& ui, ImVec2 at, const std::string& text, const TextStyle& style) {
+  ui.dump.show(text);
   ImGui::GetWindowDrawList()->AddText(face(ui, style.bold), line_height(ui, style),
                                       {std::floor(at.x), std::floor(at.y)}, style.color,
                                       text.data(), text.data() + text.size());
+}
+
+void take_focus(const Ui& ui, const char* name) {
+  if (ui.state.focus != name) return;
+  ImGui::SetKeyboardFocusHere();
+  ui.state.focus.clear();
+}
+
+void text_line(const Ui& ui, const std::string& text) {
+  ui.dump.show(text);
+  ImGui::TextUnformatted(text.data(), text.data() + text.size());
 }
 
 float draw_text_right(const Ui& ui, float right, float y, const std::string& text,
@@ -174,6 +186,7 @@ bool button(const Ui& ui, const ButtonOptions& o) {
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding,
                       o.size.y > 0 ? ImVec2(o.size.x > 0 ? 0 : pad.x, 0) : pad);
   ImGui::BeginDisabled(!enabled);
+  ui.dump.show(o.label);
   const bool pressed = ImGui::Button((o.label + "###" + o.name).c_str(), o.size);
   ImGui::EndDisabled();
   ImGui::PopStyleVar(3);
@@ -234,6 +247,7 @@ bool draw_number(const Ui& ui, const SliderOptions& o, double& value, float widt
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(pad, ui.px(3)));
   if (o.trouble) ImGui::PushStyleColor(ImGuiCol_Text, vec(ui.colors.bad));
   const double before = value;
+  take_focus(ui, o.name.c_str());
   const auto entered = number_field(ui,
                                     {.id = "##value" + o.name,
                                      .value = value,

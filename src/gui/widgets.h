@@ -26,6 +26,10 @@ struct TextStyle {
 // Lines that paragraph() needs in `width` screen pixels.
 [[nodiscard]] int text_lines(const Ui& ui, const std::string& text, const TextStyle& style,
                              float width);
+// The next field gets the keyboard when it was asked for by this name (UiState::focus).
+void take_focus(const Ui& ui, const char* name);
+// Wrapped where the next line would begin, in the font that is set.
+void text_line(const Ui& ui, const std::string& text);
 void draw_text(const Ui& ui, ImVec2 at, const std::string& text, const TextStyle& style);
 // With the right edge at `right`; returns the left edge.
 float draw_text_right(const Ui& ui, float right, float y, const std::string& text,

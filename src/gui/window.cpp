@@ -12,6 +12,7 @@
 #include "pictures.h"
 #include "problems.h"
 #include "progress_model.h"
+#include "prompt_meter.h"
 #include "regions.h"
 #include "remembered.h"
 #include "session_keeper.h"
@@ -109,8 +110,7 @@ class Window::Impl {
   std::array<SizeCard, kSizePresets.size()> cards_;
   ProgressModel progress_;
   JobWatch job_watch_;
-  std::string counted_prompt_;
-  std::optional<int> tokens_;
+  PromptMeter prompt_meter_;
   float scale_ = 0;
   bool themed_dark_ = false;
 
@@ -147,19 +147,25 @@ Window::Impl::Impl(WindowServices services)
   state_.reset_to(services_.model);
   use_language(state_.language);
   use_theme();
-  session_.restore(state_, text_);
-  if (!services_.start_problem.empty()) {
-    state_.add_banner({.title = text_.text("banner.start"), .text = services_.start_problem});
+  session_.restore(state_);
+  for (const StartProblem& problem : services_.start_problems) {
+    state_.add_banner(
+        {.title = problem.title, .text = problem.text, .way = Banner::Way::kStartAgain});
   }
   for (const std::string& family : fonts_.missing) {
     state_.add_banner({.kind = Banner::Kind::kWarning,
-                       .title = text_.text("banner.font"),
-                       .text = fill(text_.text("banner.font.how"), {family})});
+                       .title = say("banner.font"),
+                       .text = say("banner.font.how", family)});
   }
 }
 
 void Window::Impl::use_language(const std::string& language) {
-  text_ = StringTable(services_.assets_folder / "lang" / (language + ".yaml"));
+  const std::filesystem::path folder = services_.assets_folder / "lang";
+  text_ = StringTable(folder / (language + ".yaml"));
+  // Messages of the rest of the program are English by themselves.
+  if (language != "en") text_.add(folder / ("messages." + language + ".yaml"));
+  state_.forget_size_note();
+  state_.number_note = {};
   text_language_ = language;
 }
 
@@ -184,7 +190,7 @@ void Window::Impl::remember() {
   try {
     write_remembered(services_.state_file, remembered_);
   } catch (const Error& e) {
-    state_.add_banner({.kind = Banner::Kind::kWarning, .text = e.what()});
+    state_.add_banner({.kind = Banner::Kind::kWarning, .text = e.message()});
   }
 }
 
@@ -225,7 +231,7 @@ void Window::Impl::look_ahead(Frame& frame) {
   }
   mark_recommended(frame.cards);
   cards_ = frame.cards;
-  frame.problems = find_problems(state_, services_.model.size_unit, text_);
+  frame.problems = find_problems(state_, services_.model.size_unit);
   frame.size_note = note_of_size(state_, frame.cards, text_);
   frame.blocked = why_blocked(frame.problems, frame.forecast, frame.others, text_);
 }
@@ -282,15 +288,13 @@ void Window::Impl::draw() {
   frame.jobs = services_.queue.status();
   frame.memory = services_.memory.latest();
   frame.memory_history = services_.memory.history();
-  if (services_.count_tokens && (!tokens_ || counted_prompt_ != state_.draft.prompt)) {
-    counted_prompt_ = state_.draft.prompt;
-    tokens_ = is_valid_utf8(counted_prompt_) ? services_.count_tokens(counted_prompt_) : 0;
-  }
-  frame.tokens = tokens_;
+  frame.prompt = prompt_meter_.measure(services_, state_.draft.prompt);
   look_ahead(frame);
   follow_progress(frame);
   for (const JobStatus& job : frame.jobs) frame.job_needs.push_back(needs_of(job, frame));
 
+  const auto dropped = graphics_.take_dropped();
+  if (!dropped.empty()) actions_.offer_picture(dropped.front());
   graphics_.begin_frame();
   dump_.begin_frame();
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
@@ -307,6 +311,7 @@ void Window::Impl::draw() {
   draw_region_frame(ui);
   if (state_.banners_px != banners_px) settle_ = std::max(settle_, 2);
   draw_close_question(ui);
+  draw_offered_picture(ui);
   if (pictures_.waits()) settle_ = std::max(settle_, 2);
   state_.popup_was_open = ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup);
   state_.item_was_active = ImGui::IsAnyItemActive();
@@ -316,10 +321,10 @@ void Window::Impl::draw() {
   ++frames_;
   try {
     pending_ = dump_.write(now(), static_cast<int>(screen.x), static_cast<int>(screen.y), scale_,
-                           dump_.active() ? state_json(state_, frame) : "{}",
+                           dump_.active() ? state_json(state_, frame, text_) : "{}",
                            {frames_, frame_cost_ * 1000, begun});
   } catch (const Error& e) {
-    state_.add_banner({.text = e.what()});
+    state_.add_banner({.text = e.message()});
   }
   frame_cost_ = 0.9 * frame_cost_ + 0.1 * (now() - begun);
 }
@@ -338,6 +343,7 @@ double Window::Impl::patience() const {
   if (running_) longest = std::clamp(8 * frame_cost_, kFrame_s, kSlowestProgress_s);
   if (pending_) longest = std::min(longest, 0.05);
   if (ImGui::GetIO().WantTextInput) longest = std::min(longest, kBlink_s);
+  if (now() - state_.flash_at < UiState::kFlash_s) longest = std::min(longest, kFrame_s);
   if (state_.escape_cancels(now())) longest = std::min(longest, 0.1);
   if (!state_.banners.empty() || now() - state_.copied_at < 2) longest = std::min(longest, 0.5);
   for (const double due : {state_.mouse_tip.due, state_.keyboard_tip.due}) {

@@ -111,7 +111,7 @@ std::string time_stamp(std::chrono::system_clock::time_point now) {
   if (::localtime_r(&seconds, &local) == nullptr ||
       std::strftime(text.data(), text.size(), "%Y%m%d%H%M%S", &local) == 0) {
     throw Error(ErrorKind::kInternal,
-                "the clock's time cannot be written as a date; set the clock");
+                say("the clock's time cannot be written as a date; set the clock"));
   }
   return text.data();
 }

@@ -19,18 +19,18 @@
 namespace headroom {
 namespace {
 
-std::string decode_reason(std::string_view stb_reason) {
+Message decode_reason(std::string_view stb_reason) {
   if (stb_reason == "unknown image type") {
-    return "it is neither a PNG nor a JPEG picture; convert it first";
+    return say("it is neither a PNG nor a JPEG picture; convert it first");
   }
   if (stb_reason == "too large") {
-    return "it is larger than " + std::to_string(STBI_MAX_DIMENSIONS) +
-           " px a side; make it smaller first";
+    return say("it is larger than {0} px a side; make it smaller first", STBI_MAX_DIMENSIONS);
   }
   if (stb_reason == "outofmem") {
-    return "the computer is out of memory; close other programs or make the picture smaller";
+    return say("the computer is out of memory; close other programs or make the picture smaller");
   }
-  return "the picture is damaged (" + std::string(stb_reason) + "); use another copy";
+  return say("the picture is damaged ({0}); use another copy",
+             Message("picture.damage", "{0}", {std::string(stb_reason)}));
 }
 
 std::uint8_t on_white(unsigned color, unsigned alpha) {
@@ -51,8 +51,7 @@ Image read_image(const std::filesystem::path& file) {
       &stbi_image_free);
   if (rgba == nullptr) {
     const char* const reason = stbi_failure_reason();
-    throw Error(ErrorKind::kIo, "cannot read " + file.string() + ": " +
-                                    decode_reason(reason != nullptr ? reason : "no reason given"));
+    throw_read_error(file, decode_reason(reason != nullptr ? reason : "no reason given"));
   }
   const std::size_t pixels =
       static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height);

@@ -12,12 +12,12 @@
 namespace headroom {
 namespace {
 
-[[noreturn]] void refuse(const std::filesystem::path& file, const std::string& what) {
-  throw Error(ErrorKind::kIo, file.string() + ": " + what);
+[[noreturn]] void refuse(const std::filesystem::path& file, const Message& what) {
+  throw Error(ErrorKind::kIo, say("{0}: {1}", file, what));
 }
 
 [[noreturn]] void refuse_cut(const std::filesystem::path& file) {
-  refuse(file, "the picture ends too early, so it is damaged; use another copy");
+  refuse(file, say("the picture ends too early, so it is damaged; use another copy"));
 }
 
 void append(PictureInfo& info, std::vector<PngText> texts) {
@@ -130,7 +130,7 @@ PictureInfo read_picture_info(const std::filesystem::path& file) {
   } else if (bytes.starts_with("RIFF") && bytes.size() >= 12 && bytes.substr(8, 4) == "WEBP") {
     read_webp(file, bytes, info);
   } else {
-    refuse(file, "this is not a PNG, JPEG or WebP picture; choose one of these");
+    refuse(file, say("this is not a PNG, JPEG or WebP picture; choose one of these"));
   }
   info.settings = find_settings(info.texts);
   return info;

@@ -28,10 +28,10 @@ std::string encode_pixels(const Image& image) {
   const int written = stbi_write_png_to_func(append, &png, image.width, image.height, kChannels,
                                              image.rgb.data(), kChannels * image.width);
   if (written == 0 || png.size() < kPngSignature.size() + kIhdrChunkBytes) {
-    throw Error(ErrorKind::kInternal, "a picture of " + std::to_string(image.width) + "x" +
-                                          std::to_string(image.height) +
-                                          " px could not be encoded as PNG: the computer is out of "
-                                          "memory; close other programs and try again");
+    throw Error(ErrorKind::kInternal,
+                say("a picture of {0}x{1} px could not be encoded as PNG: the computer is out of "
+                    "memory; close other programs and try again",
+                    image.width, image.height));
   }
   return png;
 }

@@ -41,24 +41,24 @@ Obstacle obstacle_of(std::int64_t need_bytes, const Budget& budget) {
   return missing <= others + kept ? Obstacle::kOthersAndReserve : Obstacle::kDevice;
 }
 
-std::string way_out(Obstacle obstacle, const Budget& budget) {
-  const std::string others =
-      "close other programs, which hold " + format_bytes(budget.others_bytes);
-  const std::string reserve =
-      "lower --vram-reserve (" + format_bytes(budget.kept_free_bytes) + " are kept free)";
+Message way_out(Obstacle obstacle, const Budget& budget) {
+  const Message others =
+      say("close other programs, which hold {0}", format_bytes(budget.others_bytes));
+  const Message reserve =
+      say("lower --vram-reserve ({0} are kept free)", format_bytes(budget.kept_free_bytes));
   switch (obstacle) {
     case Obstacle::kNone:
       return {};
     case Obstacle::kCap:
-      return "raise --vram-cap (" + format_bytes(budget.cap_bytes.value_or(0)) + " now)";
+      return say("raise --vram-cap ({0} now)", format_bytes(budget.cap_bytes.value_or(0)));
     case Obstacle::kOthers:
       return others;
     case Obstacle::kReserve:
       return reserve;
     case Obstacle::kOthersAndReserve:
-      return others + ", and " + reserve;
+      return say("{0}, and {1}", others, reserve);
     case Obstacle::kDevice:
-      return "use a smaller model or a device with more memory";
+      return say("use a smaller model or a device with more memory");
   }
   return {};
 }

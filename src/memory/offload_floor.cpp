@@ -115,12 +115,11 @@ OffloadFloor offload_floor(const std::vector<std::string>& names, int layers, in
       result.notes.push_back(where + ": " + name + " is a part of other models; a third of the " +
                              std::to_string(layers) + " main layers is streamed for it");
     } else if (!named.add(name)) {
-      throw Error(ErrorKind::kConfig, where + ": \"" + name +
-                                          "\" is no part of this model; use text_encoder, " +
-                                          "transformer, vae, " + first_to_last(kLayers, layers) +
-                                          ", a range of them like layers.0-1, " +
-                                          first_to_last(kEncoderLayers, encoder_layers) +
-                                          ", or a pattern like layers.*");
+      throw Error(ErrorKind::kConfig,
+                  say("{0}: \"{1}\" is no part of this model; use text_encoder, transformer, vae, "
+                      "{2}, a range of them like layers.0-1, {3}, or a pattern like layers.*",
+                      where, name, first_to_last(kLayers, layers),
+                      first_to_last(kEncoderLayers, encoder_layers)));
     }
   }
   result.floor = named.floor();

@@ -104,7 +104,7 @@ void write_calibration(const std::filesystem::path& file, const Calibration& cal
   root["calibrations"] = ordered_json::array();
   for (const Entry& entry : entries) root["calibrations"].push_back(to_json(entry));
   write_state_file(file, root.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n",
-                   "store the calibration in", "XDG_STATE_HOME names another place");
+                   say("store the calibration in"), say("XDG_STATE_HOME names another place"));
 }
 
 }  // namespace headroom

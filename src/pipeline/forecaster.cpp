@@ -145,22 +145,21 @@ class ReplayForecaster final : public Forecaster {
               const std::optional<HostMemory>& host) {
     const std::int64_t budget = forecast.budget.budget_bytes;
     const std::int64_t usable = std::max<std::int64_t>(budget, 0);
-    std::string missing;
-    std::string cure = "close other programs";
+    Message missing;
+    Message cure = say("close other programs");
     if (forecast.plan.peak_bytes > budget || !host) {
       forecast.shortfall_bytes = forecast.plan.peak_bytes - budget;
-      missing = " needs " + format_bytes(forecast.plan.peak_bytes) + " of memory, " +
-                format_bytes(usable) + " can be used now (" +
-                format_bytes(forecast.shortfall_bytes) + " short); ";
+      missing = say("needs {0} of memory, {1} can be used now ({2} short)",
+                    format_bytes(forecast.plan.peak_bytes), format_bytes(usable),
+                    format_bytes(forecast.shortfall_bytes));
       cure = way_out(obstacle_of(forecast.plan.peak_bytes, forecast.budget), forecast.budget);
     } else {
       const std::int64_t available =
           std::max<std::int64_t>(0, host->available_bytes - host_margin(host->available_bytes));
       forecast.shortfall_bytes =
           std::max<std::int64_t>(1, forecast.plan.host_peak_bytes - available);
-      missing = " needs " + format_bytes(forecast.plan.host_peak_bytes) +
-                " of main memory beside the device's, " + format_bytes(available) +
-                " can be used now; ";
+      missing = say("needs {0} of main memory beside the device's, {1} can be used now",
+                    format_bytes(forecast.plan.host_peak_bytes), format_bytes(available));
     }
     const Size wanted{request.width, request.height};
     const auto fits = [&](Size size) {
@@ -171,9 +170,10 @@ class ReplayForecaster final : public Forecaster {
       return choose_plan(costs, budget, host).has_value();
     };
     forecast.suggestion = suggest_size(wanted, options_.model.info.size_unit, fits);
-    forecast.reason = to_string(wanted) + missing +
-                      (forecast.suggestion ? to_string(*forecast.suggestion) + " fits"
-                                           : "no size fits, so " + cure);
+    forecast.reason =
+        forecast.suggestion
+            ? say("{0} {1}; {2} fits", to_string(wanted), missing, to_string(*forecast.suggestion))
+            : say("{0} {1}; no size fits, so {2}", to_string(wanted), missing, cure);
   }
 
   [[nodiscard]] Plan describe(const GenerationRequest& request, const Candidate& candidate,

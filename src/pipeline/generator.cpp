@@ -146,11 +146,11 @@ class PipelineGenerator final : public ImageGenerator {
     } catch (const c10::Error& e) {
       failure_ = device_failure(e);
       if (failure_) {
-        sink.on_notice("device-failed", failure_->what());
+        sink.on_notice("device-failed", failure_->message());
         throw Error(*failure_);
       }
       throw Error(is_out_of_memory(e) ? ErrorKind::kOutOfMemory : ErrorKind::kInternal,
-                  plain_message(e));
+                  message_of(e));
     }
   }
 
@@ -174,9 +174,10 @@ class PipelineGenerator final : public ImageGenerator {
       Precision precision = with_format(*safer);
       const bool fits = precision.forecaster->forecast(request, memory_.read()).fits;
       if (!fits) precision = chosen_;
-      sink.on_notice("overflow", ill.what + " in " + chosen_.formats.name +
-                                     (fits ? "; the picture is made once more in " + *safer
-                                           : ", and " + *safer + " does not fit"));
+      sink.on_notice("overflow", fits ? say("{0} in {1}; the picture is made once more in {2}",
+                                            ill.what, chosen_.formats.name, *safer)
+                                      : say("{0} in {1}, and {2} does not fit", ill.what,
+                                            chosen_.formats.name, *safer));
       const ReopenAfterwards reopen{*this};
       run(request, ill.image_index, precision, /*is_retry=*/true, sink, stop);
     }
@@ -286,14 +287,15 @@ class PipelineGenerator final : public ImageGenerator {
                             [&] { return to_image(networks.decode(sampling.latents, job.hooks)); });
     });
     if (is_one_colour(*result.image)) {
-      const std::string what = "the picture is of one colour, as after an overflow";
+      const Message what = say("the picture is of one colour, as after an overflow");
       // The latents were finite: only a decoder in less than float32 can have overflowed.
       const bool may_be_overflow = job.precision.formats.vae != at::kFloat;
       if (!job.is_retry && may_be_overflow) throw Unhealthy{i, what};
-      job.sink.on_notice("one-colour", what + ", in " + job.precision.formats.name +
-                                           (job.is_retry ? " too" : "") +
-                                           "; if that is not what was asked for, the model's files "
-                                           "may be damaged");
+      const std::string& format = job.precision.formats.name;
+      job.sink.on_notice(
+          "one-colour", say("{0}, in {1}; if that is not what was asked for, the model's files may "
+                            "be damaged",
+                            what, job.is_retry ? say("{0} too", format) : Message(format)));
     }
     result.receipt = receipt(job, i);
     return result;
@@ -344,18 +346,17 @@ class PipelineGenerator final : public ImageGenerator {
 
   void check_finite(const Job& job, int i, const Sampling& sampling) const {
     if (is_finite(sampling.latents)) return;
-    const std::string what = "the latents are not finite after step " +
-                             std::to_string(sampling.steps_done) + " of " +
-                             std::to_string(job.request.steps) + " (overflow)";
+    const Message what = say("the latents are not finite after step {0} of {1} (overflow)",
+                             sampling.steps_done, job.request.steps);
     if (!job.is_retry) throw Unhealthy{i, what};
     throw broken_model(what, job.precision);
   }
 
-  [[nodiscard]] Error broken_model(const std::string& what, const Precision& precision) const {
+  [[nodiscard]] Error broken_model(const Message& what, const Precision& precision) const {
     return {ErrorKind::kModelFile,
-            options_.model.root.string() + ": " + what + " in " + precision.formats.name +
-                ", and no safer number format is left that fits; the weights "
-                "are damaged or of another kind of model"};
+            say("{0}: {1} in {2}, and no safer number format is left that fits; the weights are "
+                "damaged or of another kind of model",
+                options_.model.root, what, precision.formats.name)};
   }
 
   [[nodiscard]] Receipt receipt(const Job& job, int i) const {

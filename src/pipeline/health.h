@@ -18,7 +18,7 @@ namespace headroom {
 // safer number format may do.
 struct Unhealthy {
   int image_index = 0;
-  std::string what;  // a clause: "the latents are not finite after step 3 of 8 (overflow)"
+  Message what;  // a clause: "the latents are not finite after step 3 of 8 (overflow)"
 };
 
 }  // namespace headroom

@@ -48,10 +48,9 @@ class CheckedWeights final : public WeightSource {
   void finish() const {
     if (hollow_.empty()) return;
     throw Error(ErrorKind::kModelFile,
-                store_.file_of(hollow_.front()).string() + ": " + std::to_string(hollow_.size()) +
-                    " of " + std::to_string(count_) + " tensors are zero or have holes of zeros, " +
-                    hollow_.front() + " first; the download is incomplete, so download the file " +
-                    "again");
+                say("{0}: {1} of {2} tensors are zero or have holes of zeros, {3} first; the "
+                    "download is incomplete, so download the file again",
+                    store_.file_of(hollow_.front()), hollow_.size(), count_, hollow_.front()));
   }
 
  private:
@@ -72,9 +71,9 @@ void check_finished(const TensorStore& store) {
       std::error_code error;
       if (!fs::exists(note, error)) continue;
       throw Error(ErrorKind::kModelFile,
-                  file.string() + ": the download is not finished, as " + note.filename().string() +
-                      " beside it says; let it finish, or remove that file if the weights are "
-                      "complete");
+                  say("{0}: the download is not finished, as {1} beside it says; let it finish, or "
+                      "remove that file if the weights are complete",
+                      file, note.filename()));
     }
   }
 }
@@ -82,10 +81,10 @@ void check_finished(const TensorStore& store) {
 void check_quantisation(const TensorStore& store) {
   const std::string method = store.quantisation();
   if (method.empty()) return;
-  throw Error(ErrorKind::kModelFile, store.files().front().string() +
-                                         ": the weights are quantised (" + method +
-                                         "), which cannot run here; choose the model's folder in "
-                                         "BF16, F16 or F32");
+  throw Error(ErrorKind::kModelFile,
+              say("{0}: the weights are quantised ({1}), which cannot run here; choose the model's "
+                  "folder in BF16, F16 or F32",
+                  store.files().front(), method));
 }
 
 void check_part(const fs::path& folder, const char* stem, std::vector<std::string> prefixes,

@@ -11,8 +11,9 @@ NumberFormats bfloat16(const Device& device, c10::ScalarType vae) {
   using c10::ScalarType;
   if (!device.backend->computes_bfloat16()) {
     throw Error(ErrorKind::kInvalidRequest,
-                "bf16 needs a card of compute capability 8.0 (RTX 30 or newer), and " +
-                    device.name + " has " + device.backend->generation() + "; use auto or fp16");
+                say("bf16 needs a card of compute capability 8.0 (RTX 30 or newer), and {0} has "
+                    "{1}; use auto or fp16",
+                    device.name, device.backend->generation()));
   }
   if (!device.backend->convolves_bfloat16()) vae = ScalarType::Float;
   return {ScalarType::BFloat16, vae, vae == ScalarType::Float ? "bf16+vae32" : "bf16"};
@@ -41,8 +42,9 @@ NumberFormats choose_formats(const std::string& wanted, const Device& device) {
   if (wanted == "int8") return quantised(device, "int8", WeightStorage::kInt8);
   if (wanted == "q4") return quantised(device, "q4", WeightStorage::kQ4);
   throw Error(ErrorKind::kInvalidRequest,
-              "number format \"" + wanted +
-                  "\" is not known; use auto, fp32, bf16 or fp16, or int8 or q4 to plan with");
+              say("number format \"{0}\" is not known; use auto, fp32, bf16 or fp16, or int8 or q4 "
+                  "to plan with",
+                  wanted));
 }
 
 std::optional<std::string> safer_format(const std::string& name, const Device& device) {
@@ -54,9 +56,9 @@ std::optional<std::string> safer_format(const std::string& name, const Device& d
 void check_can_run(const std::string& dtype) {
   if (dtype != "int8" && dtype != "q4") return;
   throw Error(ErrorKind::kInvalidRequest,
-              "number format \"" + dtype +
-                  "\" can be planned already (headroom plan, headroom frontier) but not run yet; "
-                  "run with auto, fp32, bf16 or fp16");
+              say("number format \"{0}\" can be planned already (headroom plan, headroom frontier) "
+                  "but not run yet; run with auto, fp32, bf16 or fp16",
+                  dtype));
 }
 
 }  // namespace headroom

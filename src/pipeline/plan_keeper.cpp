@@ -39,18 +39,17 @@ void PlanKeeper::begin(TextToImage* networks) {
     left.below_bytes = smaller_than(now_.plan.peak_bytes);
     now_ = forecaster_.replan(request_, memory_.read(), left);
   }
-  const std::string reason = now_.reason.empty()
-                                 ? "the device refused the " + format_bytes(now_.plan.peak_bytes) +
-                                       " that the smallest plan needs; close other programs"
-                                 : now_.reason;
-  throw Error(ErrorKind::kOutOfMemory, reason);
+  if (!now_.reason.empty()) throw Error(ErrorKind::kOutOfMemory, now_.reason);
+  throw Error(ErrorKind::kOutOfMemory,
+              say("the device refused the {0} that the smallest plan needs; close other programs",
+                  format_bytes(now_.plan.peak_bytes)));
 }
 
 bool PlanKeeper::begin_next_picture(TextToImage& networks) {
   if (planned_from_ > Stage::kDenoise) {
     // Made for the rest of the last picture, it says nothing of what the next one needs first.
     adopt(forecaster_.replan(request_, memory_.read(), left_from(Stage::kDenoise, 0)),
-          Stage::kDenoise, networks, 0, "the next picture needs the transformer again");
+          Stage::kDenoise, networks, 0, say("the next picture needs the transformer again"));
   }
   const bool changed = !changes_.empty();
   first_plan_ = now_.plan;
@@ -114,9 +113,8 @@ bool PlanKeeper::wants_change(int steps_done) {
     // What is held already stays ours, so the smallest plan will do when nothing fits.
     if (!found.fits && !is_smaller(found, Stage::kDenoise)) return false;
     next_ = std::move(found);
-    next_reason_ =
-        "other programs took memory: " + format_bytes(std::max<std::int64_t>(budget, 0)) +
-        " can be used now, the plan needed " + format_bytes(need);
+    next_reason_ = say("other programs took memory: {0} can be used now, the plan needed {1}",
+                       format_bytes(std::max<std::int64_t>(budget, 0)), format_bytes(need));
     return true;
   }
   if (budget < considered_budget_ + considered_budget_ / 8) return false;
@@ -126,7 +124,7 @@ bool PlanKeeper::wants_change(int steps_done) {
   Forecast found = forecaster_.replan(request_, snapshot, left);
   if (!found.fits || found.ladder == now_.ladder) return false;
   next_ = std::move(found);
-  next_reason_ = "memory became free: " + format_bytes(budget) + " can be used now";
+  next_reason_ = say("memory became free: {0} can be used now", format_bytes(budget));
   return true;
 }
 
@@ -137,8 +135,8 @@ void PlanKeeper::change(TextToImage& networks, int steps_done) {
   adopt(std::move(next), Stage::kDenoise, networks, steps_done, next_reason_);
 }
 
-void PlanKeeper::shrink(Stage stage, TextToImage& networks, int steps_done,
-                        const std::string& failure, bool& last_try) {
+void PlanKeeper::shrink(Stage stage, TextToImage& networks, int steps_done, const Message& failure,
+                        bool& last_try) {
   RunLeft left = left_from(stage, steps_done);
   left.below_bytes = smaller_than(need_from(stage));
   Forecast smaller = forecaster_.replan(request_, memory_.read(), left);
@@ -148,27 +146,27 @@ void PlanKeeper::shrink(Stage stage, TextToImage& networks, int steps_done,
   }
   // There is nothing smaller. What was in the way may have gone: once more, then no more.
   if (last_try) {
-    throw Error(ErrorKind::kOutOfMemory, "memory ran out in the stage \"" +
-                                             std::string(stage_name(stage)) +
-                                             "\" under the smallest plan there is (" + failure +
-                                             "); close other programs or choose a smaller size");
+    throw Error(ErrorKind::kOutOfMemory,
+                say("memory ran out in the stage \"{0}\" under the smallest plan there is ({1}); "
+                    "close other programs or choose a smaller size",
+                    say_stage(stage), failure));
   }
   last_try = true;
   adopt(now_, stage, networks, steps_done, failure);
 }
 
 void PlanKeeper::adopt(Forecast forecast, Stage stage, TextToImage& networks, int steps_done,
-                       const std::string& reason) {
+                       const Message& reason) {
   now_ = std::move(forecast);
   planned_from_ = stage;
   networks.adopt(now_.ladder, stage);
   // Refused or not: what is there may do, and when it does not, run() comes back here.
   static_cast<void>(take_hold());
-  changes_.push_back({stage, steps_done, reason, now_.plan.rungs, need_from(stage)});
+  changes_.push_back({stage, steps_done, reason.english(), now_.plan.rungs, need_from(stage)});
   sink_.on_plan(now_.plan);
-  std::string rungs;
-  for (const std::string& rung : now_.plan.rungs) rungs += (rungs.empty() ? "" : ", ") + rung;
-  sink_.on_notice("plan-changed", reason + "; the run goes on with: " + rungs);
+  std::vector<Message> rungs;
+  for (const std::string& rung : now_.plan.rungs) rungs.push_back(say_rung(rung));
+  sink_.on_notice("plan-changed", say("{0}; the run goes on with: {1}", reason, say_list(rungs)));
 }
 
 }  // namespace headroom

@@ -46,12 +46,12 @@ class PlanKeeper {
   auto run(Stage stage, TextToImage& networks, const int& steps_done, const Work& work) {
     bool last_try = false;
     for (;;) {
-      std::string failure;
+      Message failure;
       try {
         return work();
       } catch (const std::exception& error) {
         if (!is_out_of_memory(error)) throw;
-        failure = plain_message(error);
+        failure = message_of(error);
       }
       // Only here is everything gone that the failed work had half done.
       shrink(stage, networks, steps_done, failure, last_try);
@@ -68,10 +68,10 @@ class PlanKeeper {
   [[nodiscard]] std::int64_t need_from(Stage stage) const;
   [[nodiscard]] RunLeft left_from(Stage stage, int steps_done) const;
   [[nodiscard]] bool is_smaller(const Forecast& other, Stage stage) const;
-  void shrink(Stage stage, TextToImage& networks, int steps_done, const std::string& failure,
+  void shrink(Stage stage, TextToImage& networks, int steps_done, const Message& failure,
               bool& last_try);
   void adopt(Forecast forecast, Stage stage, TextToImage& networks, int steps_done,
-             const std::string& reason);
+             const Message& reason);
   void limit_to(std::int64_t budget);
   // Takes hold of `now_`'s memory; false when the device refuses.
   [[nodiscard]] bool take_hold();
@@ -87,7 +87,7 @@ class PlanKeeper {
   std::vector<PlanChange> changes_;
   std::int64_t considered_budget_ = 0;  // the last that a plan was looked for
   std::optional<Forecast> next_;
-  std::string next_reason_;
+  Message next_reason_;
 };
 
 }  // namespace headroom

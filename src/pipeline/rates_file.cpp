@@ -84,7 +84,7 @@ void write_rates(const std::filesystem::path& file, const RatesKey& key, const D
     out["rates"].push_back(std::move(value));
   }
   write_state_file(file, out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n",
-                   "store", "until then the device is measured at every start");
+                   say("store"), say("until then the device is measured at every start"));
 }
 
 }  // namespace headroom

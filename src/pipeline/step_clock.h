@@ -55,14 +55,16 @@ class StepClock {
     const std::string times = digits.data();
     if (slowness.by_others) {
       sink_.on_notice("slower-others:" + times,
-                      "the run became slower (×" + times +
-                          "): other programs use the processor; close them, or wait for them");
+                      say("the run became slower (×{0}): other programs use the processor; close "
+                          "them, or wait for them",
+                          times));
       return;
     }
-    sink_.on_notice("slower:" + times,
-                    "the device became slower (×" + times +
-                        "): it is probably throttling or spilling; let it cool, plug in the "
-                        "charger, close other programs that use it");
+    sink_.on_notice(
+        "slower:" + times,
+        say("the device became slower (×{0}): it is probably throttling or spilling; let "
+            "it cool, plug in the charger, close other programs that use it",
+            times));
   }
 
   StepWatch& watch_;

@@ -30,9 +30,10 @@ c10::ScalarType scalar_type(DType dtype, const std::string& where) {
     case DType::kF64:
       return at::kDouble;
     default:
-      throw Error(ErrorKind::kModelFile, where + " is stored as " + std::string(dtype_name(dtype)) +
-                                             ", which cannot run here; choose the model's folder "
-                                             "in BF16, F16 or F32");
+      throw Error(ErrorKind::kModelFile,
+                  say("{0} is stored as {1}, which cannot run here; choose the model's folder in "
+                      "BF16, F16 or F32",
+                      where, dtype_name(dtype)));
   }
 }
 
@@ -129,10 +130,11 @@ const TensorView& FileWeights::find(std::string_view name, at::IntArrayRef shape
   }
   const TensorView& view = store_.at(full_name);
   if (at::IntArrayRef(view.shape) != shape) {
-    throw Error(ErrorKind::kModelFile, store_.file_of(full_name).string() + ": tensor " +
-                                           full_name + " has shape " + shape_text(view.shape) +
-                                           ", but the config asks for " + shape_text(shape) +
-                                           "; download the model again or choose another one");
+    throw Error(
+        ErrorKind::kModelFile,
+        say("{0}: tensor {1} has shape {2}, but the config asks for {3}; download the model "
+            "again or choose another one",
+            store_.file_of(full_name), full_name, shape_text(view.shape), shape_text(shape)));
   }
   (void)scalar_type(view.dtype, place_of(full_name));
   return view;
@@ -156,9 +158,10 @@ void FileWeights::read(std::string_view name, const at::Tensor& target) {
   const c10::ScalarType stored = scalar_type(view.dtype, place_of(full_name));
   ask_for_pages(view.data);
   if (!allows_holes_ && is_hollow(view)) {
-    throw Error(ErrorKind::kModelFile, place_of(full_name) +
-                                           " is zero or has a hole of zeros; the download is "
-                                           "incomplete, so download the file again");
+    throw Error(ErrorKind::kModelFile,
+                say("{0} is zero or has a hole of zeros; the download is incomplete, so download "
+                    "the file again",
+                    place_of(full_name)));
   }
   if (target.is_cpu()) {
     copy_values(view.data, stored, target);
@@ -178,10 +181,9 @@ at::Tensor FileWeights::gather_rows(std::string_view name, std::span<const std::
       at::empty({static_cast<std::int64_t>(ids.size()), width}, options_.device(at::kCPU));
   for (std::size_t i = 0; i < ids.size(); ++i) {
     if (ids[i] < 0 || ids[i] >= rows) {
-      throw Error(ErrorKind::kModelFile, store_.file_of(full_name).string() +
-                                             ": the tokenizer knows id " + std::to_string(ids[i]) +
-                                             ", but " + full_name + " has only " +
-                                             std::to_string(rows) + " rows");
+      throw Error(ErrorKind::kModelFile,
+                  say("{0}: the tokenizer knows id {1}, but {2} has only {3} rows",
+                      store_.file_of(full_name), ids[i], full_name, rows));
     }
     copy_values(view.data.subspan(static_cast<std::size_t>(ids[i]) * row_bytes, row_bytes), stored,
                 host.select(0, static_cast<std::int64_t>(i)));

@@ -64,8 +64,8 @@ class Adapter final : public nlohmann::json_sax<Json> {
 }  // namespace
 
 void throw_model_file(const std::filesystem::path& path, const std::string& what) {
-  throw Error(ErrorKind::kModelFile,
-              path.string() + " " + what + "; fetch the model's tokenizer folder again");
+  throw Error(ErrorKind::kModelFile, say("{0} {1}; fetch the model's tokenizer folder again", path,
+                                         Message("tokenizer.damaged", "{0}", {what})));
 }
 
 std::string read_text_file(const std::filesystem::path& path) {
@@ -83,8 +83,8 @@ std::string read_text_file(const std::filesystem::path& path) {
   if (!file.read(text.data(), static_cast<std::streamsize>(text.size()))) {
     throw_model_file(path, "cannot be read to its end");
   }
-  if (const std::string wrong = wrong_file(text); !wrong.empty()) {
-    throw Error(ErrorKind::kModelFile, path.string() + " " + wrong);
+  if (const Message wrong = wrong_file(text); !wrong.empty()) {
+    throw Error(ErrorKind::kModelFile, say("{0} {1}", path, wrong));
   }
   return text;
 }

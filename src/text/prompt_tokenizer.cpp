@@ -11,6 +11,10 @@
 #include "tokenizer_file.h"
 #include "unicode.h"
 
+#include <algorithm>
+#include <iterator>
+#include <string>
+
 namespace headroom {
 
 struct PromptTokenizer::Impl {
@@ -44,7 +48,7 @@ PromptTokenizer& PromptTokenizer::operator=(PromptTokenizer&&) noexcept = defaul
 std::vector<std::int32_t> PromptTokenizer::encode(std::string_view text) const {
   if (!is_valid_utf8(text)) {
     throw Error(ErrorKind::kInvalidRequest,
-                "the prompt is not valid UTF-8 text; save or paste it as UTF-8");
+                say("{0} is not valid UTF-8 text; save or paste it as UTF-8", say("the prompt")));
   }
   std::vector<std::int32_t> ids;
   std::size_t plain_begin = 0;
@@ -68,6 +72,22 @@ std::vector<std::int32_t> PromptTokenizer::encode_prompt(std::string_view prompt
   std::vector<std::int32_t> ids = encode(render_chat(prompt));
   if (ids.size() > max_tokens) ids.resize(max_tokens);
   return ids;
+}
+
+std::size_t PromptTokenizer::bytes_read(std::string_view prompt, std::size_t max_tokens) const {
+  const std::string around = render_chat("");
+  const std::string before = around.substr(0, around.find(kMessageEnd));
+  const auto fits = [&](std::size_t bytes) {
+    return encode(before + std::string(prompt.substr(0, bytes))).size() <= max_tokens;
+  };
+  // Between characters, where a prefix is a text.
+  std::vector<std::size_t> ends{0};
+  for (std::size_t i = 1; i <= prompt.size(); ++i) {
+    if (i == prompt.size() || (static_cast<unsigned char>(prompt[i]) & 0xC0) != 0x80)
+      ends.push_back(i);
+  }
+  const auto first_too_long = std::partition_point(ends.begin(), ends.end(), fits);
+  return first_too_long == ends.begin() ? 0 : *std::prev(first_too_long);
 }
 
 std::size_t PromptTokenizer::vocab_size() const {

@@ -73,7 +73,7 @@ std::string range_text(const char* what, Number low, Number high) {
 
 nlohmann::json read_json_object(const std::filesystem::path& file, std::size_t max_bytes) {
   const std::string text = read_whole_file(file, max_bytes);
-  if (const std::string wrong = wrong_file(text); !wrong.empty()) fail_model_file(file, wrong);
+  if (const Message wrong = wrong_file(text); !wrong.empty()) fail_model_file(file, wrong);
   return parse_json_object(text, file);
 }
 
@@ -119,10 +119,10 @@ const nlohmann::json* ConfigFile::find(std::string_view key) const {
 
 void ConfigFile::fail(std::string_view key, const std::string& supported) const {
   const nlohmann::json* value = find(key);
-  fail_model_file(file_, std::string(key) + " is " +
-                             (value == nullptr ? std::string("missing") : shown(*value)) +
-                             ", but " + supported +
-                             "; download the file again or choose another model");
+  // What would do, is for those who make models: other languages leave it out.
+  fail_model_file(file_, say("{0} is {1}, but {2}; download the file again or choose another model",
+                             key, value == nullptr ? say("missing") : Message(shown(*value)),
+                             Message("config.supported", "{0}", {supported})));
 }
 
 int ConfigFile::integer(std::string_view key, int low, int high,

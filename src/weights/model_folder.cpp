@@ -288,17 +288,16 @@ ModelInfo make_info(const ModelFolder& folder) {
 
 // What one component hands the next must have one size.
 void check_parts_fit(const ModelFolder& folder) {
-  const auto check = [&](const char* what, int found, const char* other, int expected) {
+  const auto check = [&](const char* what, int found, const Message& other, int expected) {
     if (found == expected) return;
-    fail_model_file(folder.root, std::string("the transformer's ") + what + " is " +
-                                     std::to_string(found) + ", but " + other + " is " +
-                                     std::to_string(expected) +
-                                     ": the parts belong to different models, so download the "
-                                     "model again");
+    fail_model_file(folder.root,
+                    say("the transformer's {0} is {1}, but {2} is {3}: the parts belong to "
+                        "different models, so download the model again",
+                        what, found, other, expected));
   };
-  check("cap_feat_dim", folder.transformer.cap_feat_dim, "the text encoder's hidden_size",
+  check("cap_feat_dim", folder.transformer.cap_feat_dim, say("the text encoder's hidden_size"),
         folder.text_encoder.hidden_size);
-  check("in_channels", folder.transformer.in_channels, "the VAE's latent_channels",
+  check("in_channels", folder.transformer.in_channels, say("the VAE's latent_channels"),
         folder.vae.latent_channels);
 }
 

@@ -45,21 +45,21 @@ OpenFile open_regular_file(const std::filesystem::path& file) {
   if (fd < 0) {
     const int error = errno;
     if (error == ENOENT || error == ENOTDIR) {
-      fail_model_file(file, "the file is missing; download the model again");
+      fail_model_file(file, say("the file is missing; download the model again"));
     }
     fail_model_file(
-        file, "cannot be opened (" + errno_text(error) + "); check the file and its permissions");
+        file, say("cannot be opened ({0}); check the file and its permissions", say_errno(error)));
   }
   OpenFile open{FileDescriptor(fd), 0};
   struct stat info {};
   if (::fstat(fd, &info) != 0) {
     const int error = errno;
-    fail_model_file(file, "cannot be examined (" + errno_text(error) + "); check the disk");
+    fail_model_file(file, say("cannot be examined ({0}); check the disk", say_errno(error)));
   }
   if (!S_ISREG(info.st_mode)) {
     fail_model_file(file, S_ISDIR(info.st_mode)
-                              ? "is a folder where a file should be; download the model again"
-                              : "is not a regular file; download the model again");
+                              ? say("is a folder where a file should be; download the model again")
+                              : say("is not a regular file; download the model again"));
   }
   open.size = static_cast<std::uint64_t>(info.st_size);
   return open;
@@ -74,9 +74,9 @@ MappedFile::MappedFile(const std::filesystem::path& file) {
   void* data = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, open.fd.get(), 0);
   if (data == MAP_FAILED) {
     const int error = errno;
-    fail_model_file(file, "cannot be mapped into memory (" + errno_text(error) +
-                              "); raise the address space limit (ulimit -v) or move the file to a "
-                              "local disk");
+    fail_model_file(file, say("cannot be mapped into memory ({0}); raise the address space limit "
+                              "(ulimit -v) or move the file to a local disk",
+                              say_errno(error)));
   }
   data_ = static_cast<const std::byte*>(data);
 }
@@ -99,7 +99,7 @@ std::string read_whole_file(const std::filesystem::path& file, std::size_t max_b
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) {
       const int error = errno;
-      fail_model_file(file, "cannot be read (" + errno_text(error) + "); check the disk");
+      fail_model_file(file, say("cannot be read ({0}); check the disk", say_errno(error)));
     }
     if (got == 0) break;
     done += static_cast<std::size_t>(got);

@@ -46,7 +46,7 @@ TensorFile::Impl::Impl(const std::filesystem::path& file) : mapped(file) {
     take(std::move(gguf.header), bytes.subspan(gguf.data_begin));
     return;
   }
-  const std::string wrong =
+  const Message wrong =
       wrong_file({reinterpret_cast<const char*>(bytes.data()), std::min(kStart, bytes.size())});
   if (!wrong.empty()) fail_model_file(file, wrong);
   if (bytes.size() < kLengthBytes) {

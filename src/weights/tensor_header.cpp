@@ -99,9 +99,9 @@ bool HeaderReader::string(string_t& value) {
   } else if (in_ == In::kTensor && field_ == Field::kDType) {
     dtype_ = dtype_from_name(value);
     if (!dtype_) {
-      fail_model_file(file_, place() + " has the number format " + in_quotes(value) +
-                                 ", which is not known and cannot run here; choose the model's "
-                                 "folder in BF16, F16 or F32");
+      fail_model_file(file_, say("{0} has the number format {1}, which is not known and cannot run "
+                                 "here; choose the model's folder in BF16, F16 or F32",
+                                 place(), in_quotes(value)));
     }
   } else {
     unexpected("a string");

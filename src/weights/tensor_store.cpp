@@ -72,7 +72,7 @@ Shards open_shards(const std::filesystem::path& index) {
 }
 
 // " (but x.gguf, which cannot be read)": what the folder holds in the place of what is looked for.
-std::string other_weights(const std::filesystem::path& folder) {
+Message other_weights(const std::filesystem::path& folder) {
   constexpr std::array<std::string_view, 8> kEndings{".gguf", ".bin",  ".pt",      ".pth",
                                                      ".ckpt", ".onnx", ".msgpack", ".sft"};
   constexpr std::array<std::string_view, 4> kUnfinished{".incomplete", ".aria2", ".part",
@@ -87,13 +87,13 @@ std::string other_weights(const std::filesystem::path& folder) {
                        [&](std::string_view ending) { return name.ends_with(ending); });
   };
   for (const std::string& name : names) {
-    if (ends(name, kUnfinished)) return " (but " + printable(name) + ", an unfinished download)";
+    if (ends(name, kUnfinished)) return say(" (but {0}, an unfinished download)", printable(name));
   }
   for (const std::string& name : names) {
     if (name.ends_with(".safetensors")) {
-      return " (but " + printable(name) + ": rename it if it is the model's)";
+      return say(" (but {0}: rename it if it is the model's)", printable(name));
     }
-    if (ends(name, kEndings)) return " (but " + printable(name) + ", which cannot be read)";
+    if (ends(name, kEndings)) return say(" (but {0}, which cannot be read)", printable(name));
   }
   return {};
 }
@@ -130,8 +130,10 @@ TensorStore::TensorStore(const std::filesystem::path& folder, std::string_view s
     paths_ = std::move(shards.paths);
     files_ = std::move(shards.files);
   } else {
-    fail_model_file(folder, "holds neither " + file_name + " nor " + file_name + ".index.json" +
-                                other_weights(folder) + "; download the model's weights again");
+    fail_model_file(folder,
+                    say("holds neither {0} nor {0}.index.json{1}; download the model's weights "
+                        "again",
+                        file_name, other_weights(folder)));
   }
 }
 
@@ -139,8 +141,8 @@ const TensorView& TensorStore::at(std::string_view name) const {
   const auto found = entries_.find(name);
   if (found == entries_.end()) {
     fail_model_file(paths_.size() == 1 ? paths_.front() : folder_,
-                    "tensor " + std::string(name) + " is missing" + misplaced() +
-                        "; download the model again or choose another one");
+                    say("tensor {0} is missing{1}; download the model again or choose another one",
+                        name, misplaced()));
   }
   return found->second.view;
 }
@@ -169,14 +171,15 @@ FileKind TensorStore::kind() const {
 
 // ", since here is a LoRA in the place of the transformer": where the folder's name asks for
 // something else.
-std::string TensorStore::misplaced() const {
+Message TensorStore::misplaced() const {
   const FileKind found = kind();
   const std::string part = folder_.filename().string();
   const bool belongs = (part == "transformer" && found.kind == WeightKind::kTransformer) ||
                        (part == "text_encoder" && found.kind == WeightKind::kTextEncoder) ||
                        (part == "vae" && found.kind == WeightKind::kDecoder);
   if (belongs || found.what.empty()) return {};
-  return ", since here is " + found.what + " in the place of the " + printable(part);
+  return say(", since here is {0} in the place of the {1}",
+             Message("weights.part", "{0}", {found.what}), printable(part));
 }
 
 std::string TensorStore::quantisation() const {

@@ -30,7 +30,7 @@ std::string only_problem(const GenerationRequest& request, Field field, int unit
   EXPECT_EQ(problems.size(), 1U);
   if (problems.size() != 1) return {};
   EXPECT_EQ(problems[0].field, field);
-  return problems[0].message;
+  return problems[0].message.english();
 }
 
 TEST(Validate, AcceptsTheDefaultsWithAPrompt) {

@@ -9,19 +9,19 @@ namespace {
 using testing::HasSubstr;
 
 TEST(WrongFile, KnowsWhatDownloadsLeaveInThePlaceOfFiles) {
-  EXPECT_THAT(wrong_file("version https://git-lfs.github.com/spec/v1\noid sha256:00"),
+  EXPECT_THAT(wrong_file("version https://git-lfs.github.com/spec/v1\noid sha256:00").english(),
               HasSubstr("git lfs pull"));
   for (const char* const page : {"<!DOCTYPE html><html>", "\n <html lang=\"en\">", "<?xml version",
                                  "\xEF\xBB\xBF<!doctype html>", "{\"error\": \"not found\"}"}) {
-    EXPECT_THAT(wrong_file(page), HasSubstr("is a web page")) << page;
+    EXPECT_THAT(wrong_file(page).english(), HasSubstr("is a web page")) << page;
   }
-  EXPECT_THAT(wrong_file("GGUF\x03"), HasSubstr("GGUF"));
-  EXPECT_THAT(wrong_file("PK\x03\x04..."), HasSubstr("PyTorch"));
+  EXPECT_THAT(wrong_file("GGUF\x03").english(), HasSubstr("GGUF"));
+  EXPECT_THAT(wrong_file("PK\x03\x04...").english(), HasSubstr("PyTorch"));
 }
 
 TEST(WrongFile, SaysNothingOfOthers) {
   for (const char* const start : {"", "  ", "{\"version\": \"1.0\"}", "\x10", "version"}) {
-    EXPECT_EQ(wrong_file(start), "") << start;
+    EXPECT_TRUE(wrong_file(start).empty()) << start;
   }
 }
 

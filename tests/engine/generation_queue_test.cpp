@@ -37,7 +37,7 @@ TEST(GenerationQueue, DeliversThePictureItsFileAndTheSeed) {
   EXPECT_EQ(pictures[0].picture.seed, FakeGenerator::kChosenSeed);
   EXPECT_EQ(pictures[0].request.seed, FakeGenerator::kChosenSeed);
   EXPECT_EQ(pictures[0].file, "picture_0.png");
-  EXPECT_EQ(pictures[0].save_error, "");
+  EXPECT_EQ(pictures[0].save_error.english(), "");
   ASSERT_TRUE(pictures[0].picture.image);
   EXPECT_EQ(pictures[0].picture.image->rgb.size(), 3U * 8 * 8);
   EXPECT_GE(wakes, 9);  // start, plan, five stages, three steps with previews, picture, end
@@ -126,7 +126,7 @@ TEST(GenerationQueue, TellsOfEveryPictureOnTheWorkerWithTheSecondsOfSaving) {
     EXPECT_GT(told[i].picture.receipt.stage_seconds[static_cast<std::size_t>(Stage::kSave)], 0);
   }
   EXPECT_EQ(told[0].file, "picture_0.png");
-  EXPECT_NE(told[1].save_error, "");
+  EXPECT_NE(told[1].save_error.english(), "");
 }
 
 // Says something of each step before it goes on.
@@ -149,7 +149,7 @@ TEST(GenerationQueue, NoticesComeWithTheOutcomeWhateverItIs) {
   const auto outcomes = wait_for_outcomes(queue, 2);
   ASSERT_EQ(outcomes[0].notices.size(), 2U);
   EXPECT_EQ(outcomes[0].notices[0].code, "slower:0");
-  EXPECT_EQ(outcomes[0].notices[1].text, "sentence 1");
+  EXPECT_EQ(outcomes[0].notices[1].text.english(), "sentence 1");
   EXPECT_FALSE(succeeded(outcomes[1]));
   EXPECT_EQ(outcomes[1].notices.size(), 1U);  // its own only
 }
@@ -194,10 +194,10 @@ TEST(GenerationQueue, AFailedSaveKeepsThePictureAndTheRunGoesOn) {
   EXPECT_EQ(outcome.pictures, 2);
   const std::vector<FinishedPicture> pictures = queue.take_pictures();
   ASSERT_EQ(pictures.size(), 2U);
-  EXPECT_EQ(pictures[0].save_error, "the disk is full; free some space");
+  EXPECT_EQ(pictures[0].save_error.english(), "the disk is full; free some space");
   EXPECT_TRUE(pictures[0].file.empty());
   EXPECT_TRUE(pictures[0].picture.image);
-  EXPECT_EQ(pictures[1].save_error, "");
+  EXPECT_EQ(pictures[1].save_error.english(), "");
   EXPECT_EQ(pictures[1].file, "picture_1.png");
 }
 
@@ -213,7 +213,7 @@ TEST(GenerationQueue, AnySaveExceptionKeepsThePicture) {
   EXPECT_TRUE(succeeded(wait_for_outcome(queue)));
   const std::vector<FinishedPicture> pictures = queue.take_pictures();
   ASSERT_EQ(pictures.size(), 1U);
-  EXPECT_NE(pictures[0].save_error, "");
+  EXPECT_NE(pictures[0].save_error.english(), "");
   EXPECT_TRUE(pictures[0].picture.image);
 }
 
@@ -346,7 +346,7 @@ TEST(GenerationQueue, FailureKeepsItsKindAndTheQueueGoesOn) {
   const JobOutcome outcome = wait_for_outcome(queue);
   ASSERT_TRUE(std::holds_alternative<Failure>(outcome.value));
   EXPECT_EQ(std::get<Failure>(outcome.value).kind, ErrorKind::kOutOfMemory);
-  EXPECT_NE(std::get<Failure>(outcome.value).message, "");
+  EXPECT_NE(std::get<Failure>(outcome.value).message.english(), "");
   EXPECT_EQ(outcome.pictures, 0);
   queue.submit(small_request());
   EXPECT_TRUE(succeeded(wait_for_outcome(queue)));

@@ -152,18 +152,17 @@ Frontier make_frontier(const GenerationRequest& request, const MemorySnapshot& m
   });
 }
 
-int count_tokens(const std::string& prompt) {
-  int tokens = 0;  // roughly: a character of Chinese, or four letters
+// Roughly: a character of Chinese is a token, and so are four letters. 512 are read.
+PromptLength measure_prompt(const std::string& prompt) {
+  constexpr int kRead = 512;
+  PromptLength length;
   int letters = 0;
-  for (const char c : prompt) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0xC0) {
-      ++tokens;
-    } else if (byte < 0x80 && ++letters % 4 == 1) {
-      ++tokens;
-    }
+  for (std::size_t i = 0; i < prompt.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(prompt[i]);
+    if (byte >= 0xC0 || (byte < 0x80 && ++letters % 4 == 1)) ++length.tokens;
+    if (length.tokens <= kRead) length.read_bytes = i + 1;
   }
-  return tokens;
+  return length;
 }
 
 int run(const Options& options) {
@@ -188,7 +187,8 @@ int run(const Options& options) {
     const std::vector<PngText> texts{{"headroom", settings_json(request, picture), true}};
     if (options.text("save") == "fails" && saves++ == 0) {
       throw Error(ErrorKind::kIo,
-                  "cannot write to " + output.string() + ": the disk is full; free some space");
+                  say("cannot write {0}: {1}", output,
+                      say("the disk is full; free some space or choose another folder")));
     }
     return save_png_in(output, std::chrono::system_clock::now(), encode_png(*picture.image, texts));
   };
@@ -235,7 +235,7 @@ int run(const Options& options) {
                          return std::vector<OtherProgram>{{7, "blender", options.others() * 3 / 4},
                                                           {8, "Xorg", options.others() / 4}};
                        }},
-       .count_tokens = count_tokens,
+       .measure_prompt = measure_prompt,
        .model = model,
        .device_name = cpu ? "CPU · 2 threads" : "RTX 3060 Laptop",
        .config = config,

@@ -41,7 +41,9 @@ std::set<std::string> used_keys() {
       for (std::sregex_iterator k(arguments.begin(), arguments.end(), literal); k != end; ++k)
         keys.insert((*k)[1]);
     }
-    const std::regex row("\"((?:gauge\\.row|keys|stages|picture)\\.[a-z_]+)\"");  // keys in tables
+    const std::regex row(
+        "\"((?:gauge\\.row|keys|stages|picture|banner|note|offer)\\.[a-z_.]+)\"");  // and in
+                                                                                    // messages
     for (std::sregex_iterator it(code.begin(), code.end(), row), end; it != end; ++it)
       keys.insert((*it)[1]);
   }
@@ -54,6 +56,11 @@ std::set<std::string> used_keys() {
   }
   for (const char* const notice : {"slower", "slower-others"})
     keys.insert(std::string("notice.") + notice);
+  for (const char* const choice : {"all", "prompt", "seed", "close"}) {
+    keys.insert(std::string("offer.") + choice);
+    keys.insert(std::string("tip.offer.") + choice);
+  }
+  keys.insert({"banner.start", "banner.config"});  // said by the program that opens the window
   return keys;
 }
 
@@ -144,10 +151,14 @@ TEST(Format, WhatIsMissingIsNeverNothing) {
 
 TEST(Format, NoticesSpeakTheWindowsLanguage) {
   const Notice slower{"slower:1.7", "the device became slower (×1.7)"};
-  EXPECT_NE(notice_text(slower, table("en")).find("slower (×1.7)"), std::string::npos);
-  EXPECT_NE(notice_text(slower, table("zh")).find("×1.7"), std::string::npos);
-  EXPECT_NE(notice_text(slower, table("zh")), notice_text(slower, table("en")));
-  EXPECT_EQ(notice_text({"a-new-one:2", "as it was said"}, table("zh")), "as it was said");
+  const auto words = [](const Notice& notice, const char* language) {
+    const StringTable text = table(language);
+    return sentence(notice_message(notice, text), text);
+  };
+  EXPECT_NE(words(slower, "en").find("slower (×1.7)"), std::string::npos);
+  EXPECT_NE(words(slower, "zh").find("×1.7"), std::string::npos);
+  EXPECT_NE(words(slower, "zh"), words(slower, "en"));
+  EXPECT_EQ(words({"a-new-one:2", "as it was said"}, "zh"), "as it was said");
 }
 
 TEST(Format, ShortensBetweenCharacters) {
@@ -158,18 +169,19 @@ TEST(Format, ShortensBetweenCharacters) {
 
 TEST(Problems, SayWhatIsWrongInTheWindowsLanguage) {
   UiState state;
-  state.language = "zh";
-  const StringTable zh = table("zh");
-  ASSERT_EQ(find_problems(state, 64, zh).size(), 1U);
-  EXPECT_EQ(find_problems(state, 64, zh)[0].message, zh.text("problem.empty"));
+  StringTable zh = table("zh");
+  zh.add(fs::path(HEADROOM_SOURCE_DIR) / "configs/lang/messages.zh.yaml");
+  ASSERT_EQ(find_problems(state, 64).size(), 1U);
+  EXPECT_EQ(zh.words(find_problems(state, 64)[0].message), zh.text("problem.empty"));
   state.draft.prompt = "猫";
-  EXPECT_TRUE(find_problems(state, 64, zh).empty());
+  EXPECT_TRUE(find_problems(state, 64).empty());
   state.seed_text = "99999999999999999999";
   state.draft.width = 100;
-  const auto problems = find_problems(state, 64, zh);
+  const auto problems = find_problems(state, 64);
   ASSERT_EQ(problems.size(), 2U);
   EXPECT_EQ(problems[0].field, RequestProblem::Field::kSize);
-  EXPECT_NE(problems[0].message.find("128×512"), std::string::npos);
+  EXPECT_EQ(sentence(problems[0].message, zh),
+            "尺寸 100×512：边长须是 64 的倍数，从 64 到 8192 像素；最接近的是 128×512。");
   EXPECT_EQ(problems[1].field, RequestProblem::Field::kSeed);
 }
 
@@ -190,6 +202,8 @@ TEST(Problems, AMissingForecastBlocksNothingAndAShortOneNamesTheWayOut) {
   Forecast broken;
   broken.reason = "the model folder is gone";
   EXPECT_EQ(why_blocked({}, &broken, {}, en), "the model folder is gone");
+  broken.reason = say("the file is missing; download the model again");
+  EXPECT_EQ(why_blocked({}, &broken, {}, en), "The file is missing; download the model again.");
 }
 
 }  // namespace

@@ -195,7 +195,7 @@ TEST(Prediction, NothingFitsWhenThereIsNothing) {
   const Forecast forecast = runner.forecast(preset_request({1024, 1024}, false));
   EXPECT_FALSE(forecast.fits);
   EXPECT_FALSE(forecast.suggestion.has_value());
-  EXPECT_THAT(forecast.reason, ::testing::HasSubstr("no size fits"));
+  EXPECT_THAT(forecast.reason.english(), ::testing::HasSubstr("no size fits"));
   EXPECT_GT(forecast.shortfall_bytes, 0);
 }
 

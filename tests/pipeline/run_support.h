@@ -30,8 +30,8 @@ class RecordingSink final : public ProgressSink {
   void on_preview(std::shared_ptr<const Image> preview) override {
     previews.push_back(std::move(preview));
   }
-  void on_notice(std::string_view code, std::string text) override {
-    notices.emplace_back(code, std::move(text));
+  void on_notice(std::string_view code, Message text) override {
+    notices.emplace_back(code, text.english());
   }
   void on_image(GeneratedImage image) override { images.push_back(std::move(image)); }
 

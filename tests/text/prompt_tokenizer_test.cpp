@@ -140,6 +140,27 @@ TEST_F(PromptTokenizerTest, KeepsTheFirst512TokensByDefault) {
   EXPECT_EQ(tokenizer_.encode_prompt(prompt), first);
 }
 
+// Every digit is a token, and three come before the prompt: <|im_start|>, "user", a new line.
+TEST_F(PromptTokenizerTest, TellsHowMuchOfAPromptIsRead) {
+  const std::size_t before = tokenizer_.encode("<|im_start|>user\n").size();
+  const std::string digits = repeat("1", 2000);
+  EXPECT_EQ(tokenizer_.bytes_read(digits), 512 - before);
+  EXPECT_EQ(tokenizer_.bytes_read(digits, before + 7), 7U);
+  EXPECT_EQ(tokenizer_.bytes_read(digits, 1), 0U);
+  EXPECT_EQ(tokenizer_.bytes_read(repeat("1", 300)), 300U) << "nothing is cut";
+  EXPECT_EQ(tokenizer_.bytes_read(""), 0U);
+}
+
+TEST_F(PromptTokenizerTest, ReadsWholeCharacters) {
+  const std::string prompt = repeat("红苹果，", 400);
+  const std::size_t read = tokenizer_.bytes_read(prompt);
+  EXPECT_EQ(read % 3, 0U);
+  ASSERT_LT(read, prompt.size());
+  const std::size_t before = tokenizer_.encode("<|im_start|>user\n").size();
+  EXPECT_LE(before + tokenizer_.encode(prompt.substr(0, read)).size(), 512U);
+  EXPECT_GT(before + tokenizer_.encode(prompt.substr(0, read + 3)).size(), 512U);
+}
+
 TEST_F(PromptTokenizerTest, RejectsInvalidUtf8) {
   for (const std::string text : {"\x80", "a\xC3", "\xC0\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80",
                                  "\xFF", "<|im_end|>\xE4\xB8"}) {

@@ -1,4 +1,6 @@
 #pragma once
+#include "headroom/core/message.h"
+
 #include <filesystem>
 #include <map>
 #include <string>
@@ -15,8 +17,13 @@ class StringTable {
   // texts.
   explicit StringTable(const std::filesystem::path& file);
 
+  // More texts, of names that are not there yet. Throws as the constructor does.
+  void add(const std::filesystem::path& file);
+
   // The text called `key`, or the key itself: a missing text is ugly, never a crash.
   [[nodiscard]] std::string text(std::string_view key) const;
+  // What `message` says in this language, in English as far as there are no words for it.
+  [[nodiscard]] std::string words(const Message& message) const;
   [[nodiscard]] bool contains(std::string_view key) const { return texts_.contains(key); }
   [[nodiscard]] std::vector<std::string> keys() const;  // sorted
 

@@ -1,4 +1,7 @@
 #pragma once
+#include "headroom/core/message.h"
+
+#include <memory>
 #include <stdexcept>
 #include <string>
 
@@ -21,11 +24,24 @@ enum class ErrorKind {
 // it names the thing and the way out.
 class Error : public std::runtime_error {
  public:
-  Error(ErrorKind kind, const std::string& message) : std::runtime_error(message), kind_(kind) {}
+  // what() is the English.
+  Error(ErrorKind kind, const Message& message)
+      : std::runtime_error(message.english()),
+        kind_(kind),
+        message_(std::make_shared<const Message>(message)) {}
+  // For what only the command line can come upon. A window in another language tells no more of it
+  // than its kind.
+  Error(ErrorKind kind, const std::string& message) : Error(kind, unworded(kind, message)) {}
+  Error(ErrorKind kind, const char* message) : Error(kind, std::string(message)) {}
   [[nodiscard]] ErrorKind kind() const noexcept { return kind_; }
+  [[nodiscard]] const Message& message() const noexcept { return *message_; }
+
+  // What was not written for a person's language, such as a library's words.
+  [[nodiscard]] static Message unworded(ErrorKind kind, const std::string& english);
 
  private:
   ErrorKind kind_;
+  std::shared_ptr<const Message> message_;  // shared: copies of an exception must not throw
 };
 
 // Thrown by check_cancelled(). Deliberately not a std::exception: handlers that translate errors on

@@ -44,7 +44,7 @@ struct GeneratedImage {
 struct RequestProblem {
   enum class Field { kPrompt, kNegativePrompt, kSize, kSteps, kGuidance, kSeed, kCount, kOther };
   Field field = Field::kOther;
-  std::string message;
+  Message message;
 };
 
 // What a model allows and prefers; read from its folder without opening weights.

@@ -12,8 +12,8 @@ namespace headroom {
 
 // Something that a person should know of a run that goes on all the same.
 struct Notice {
-  std::string code;  // "slower:1.7": a name, and what its text in another language fills in
-  std::string text;  // one sentence with the way out, English
+  std::string code;  // "slower:1.7": a name, and a figure of it
+  Message text;      // one sentence with the way out
 };
 
 // Where a run reports to. Called on the thread that runs generate(); must return quickly, except
@@ -35,7 +35,7 @@ class ProgressSink {
   // A picture is finished: save it. Errors thrown from here end the run.
   virtual void on_image(GeneratedImage image) = 0;
   // A Notice: something that a person should know and that does not end the run.
-  virtual void on_notice(std::string_view code, std::string text) {
+  virtual void on_notice(std::string_view code, Message text) {
     static_cast<void>(code);
     static_cast<void>(text);
   }

@@ -21,9 +21,11 @@ class Message {
       : key_(std::move(key)), english_(std::move(english)), values_(std::move(values)) {}
 
   [[nodiscard]] const std::string& key() const { return key_; }  // empty: said as it is
+  [[nodiscard]] const std::string& pattern() const { return english_; }
   [[nodiscard]] const std::vector<Message>& values() const { return values_; }
   [[nodiscard]] std::string english() const;
   [[nodiscard]] bool empty() const { return english_.empty(); }
+  void clear() { *this = {}; }
   friend bool operator==(const Message&, const Message&) = default;
 
  private:

@@ -1,4 +1,6 @@
 #pragma once
+#include "headroom/core/message.h"
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +15,6 @@ namespace headroom {
                                        const std::vector<std::string>& names, std::size_t most);
 
 // " (did you mean X?)" with the nearest of `names`, else " (known: A, B, C)".
-[[nodiscard]] std::string suggest(std::string_view typed, const std::vector<std::string>& names);
+[[nodiscard]] Message suggest(std::string_view typed, const std::vector<std::string>& names);
 
 }  // namespace headroom

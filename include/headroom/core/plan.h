@@ -1,4 +1,6 @@
 #pragma once
+#include "headroom/core/message.h"
+
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -15,6 +17,10 @@ inline constexpr std::array<std::string_view, kStageCount> kStageNames{"load", "
                                                                        "decode", "save"};
 [[nodiscard]] constexpr std::string_view stage_name(Stage stage) {
   return kStageNames[static_cast<std::size_t>(stage)];
+}
+[[nodiscard]] inline Message say_stage(Stage stage) {
+  const std::string name(stage_name(stage));
+  return {"stage." + name, name, {}};
 }
 
 // What one stage holds on the device at its worst moment.
@@ -83,7 +89,7 @@ struct Plan {
 struct PlanChange {
   Stage stage = Stage::kLoad;      // that was begun or broken off
   int step = 0;                    // denoising steps that were done by then
-  std::string reason;              // one sentence
+  std::string reason;              // one sentence, English
   std::vector<std::string> rungs;  // of the new plan
   std::int64_t peak_bytes = 0;     // of the new plan, for what is left
 };

@@ -1,4 +1,6 @@
 #pragma once
+#include "headroom/core/message.h"
+
 #include <filesystem>
 #include <string_view>
 
@@ -7,6 +9,6 @@ namespace headroom {
 // Puts `text` in the place of a small file that the program keeps between its runs, making its
 // folder if need be: whole or not at all. Throws Error{kIo}: "cannot ACTION FILE: REASON; WAY_OUT".
 void write_state_file(const std::filesystem::path& file, std::string_view text,
-                      std::string_view action, std::string_view way_out);
+                      const Message& action, const Message& way_out);
 
 }  // namespace headroom

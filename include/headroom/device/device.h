@@ -71,6 +71,8 @@ struct SystemReport {
 
 // What an error says to a person: libtorch's without the frames of its functions.
 [[nodiscard]] std::string plain_message(const std::exception& error);
+// The same for a person of any language: what is not ours tells no more than its kind.
+[[nodiscard]] Message message_of(const std::exception& error);
 // True for whatever is thrown when a device's memory runs out: Error{kOutOfMemory}, torch's own,
 // the driver's when a kernel finds no memory for its code, and those of cuBLAS and cuDNN.
 [[nodiscard]] bool is_out_of_memory(const std::exception& error);

@@ -22,7 +22,7 @@ using JobId = std::uint64_t;
 
 struct Failure {
   ErrorKind kind;
-  std::string message;
+  Message message;
 };
 
 // A picture that came out of the queue. Exactly one of `file` and `save_error` is set: a picture
@@ -32,7 +32,7 @@ struct FinishedPicture {
   GenerationRequest request;  // with the seed that was used for the job's first picture
   GeneratedImage picture;     // its receipt has the seconds that saving took
   std::filesystem::path file;
-  std::string save_error;
+  Message save_error;
 };
 
 struct JobStatus {

@@ -6,6 +6,7 @@
 #include "headroom/engine/lookout.h"
 #include "headroom/engine/memory_sampler.h"
 
+#include <cstddef>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -15,18 +16,29 @@
 
 namespace headroom {
 
+// How long a prompt is for the model.
+struct PromptLength {
+  int tokens = 0;
+  std::size_t read_bytes = 0;  // what the model reads of its text; all of it: the text's size
+};
+
+// Why the window does not show what was asked for.
+struct StartProblem {
+  Message title;  // what it shows instead
+  Message text;   // the fault and the way out
+};
+
 // What the window gets from the program. The queue and the sampler must outlive the window.
 struct WindowServices {
   GenerationQueue& queue;
   MemorySampler& memory;
   Lookout::Sources lookout;  // what would happen, asked on a thread of its own
-  // Tokens of a prompt, called when the prompt changes. Empty: no count is shown.
-  std::function<int(const std::string&)> count_tokens{};
+  // Called when the prompt changes. Empty: no count is shown.
+  std::function<PromptLength(const std::string&)> measure_prompt{};
   ModelInfo model;
   std::string device_name;  // "CPU", "RTX 3060 Laptop"
   AppConfig config;
-  // Why the window shows another model or device than was asked for, one sentence; else empty.
-  std::string start_problem{};
+  std::vector<StartProblem> start_problems{};
   std::filesystem::path output_folder;  // where pictures go; shown for a picture without a file
   // Holds fonts/, icons/ and lang/; the build makes it as share/headroom below the build folder.
   std::filesystem::path assets_folder;
@@ -60,10 +72,12 @@ enum class WindowEnd { kClosed, kStartAgain };
 //    "widgets": {NAME: {"x", "y", "w", "h", "enabled"}},                         window pixels
 //    "says": {NAME: TEXT},       words of: tip, progress, plan, plan.host, preset.NAME, gauge.ROW,
 //                                value.KEY
+//    "texts": [TEXT],           all that is drawn as a text
 //    "state": {"running", "cancelling", "jobs", "stage", "step", "image_index",
 //              "job_done", "pictures", "selected", "live",
 //              "canvas_focused", "region", "editing", "escape_cancels",
-//              "width", "height", "can_generate", "reason", "prompt", "tokens", "language",
+//              "width", "height", "can_generate", "reason", "flashes", "prompt", "tokens",
+//              "read_bytes", "offers" (a picture's name), "language",
 //              "theme", "hand", "seed", "steps", "guidance", "count", "banners": [TEXT], "folded",
 //              "queue": [JOB], "picture_file", "closing", "offered", "cards": {PRESET: {"state":
 //              "fits|tight|slower|short|pending", "recommended", "selected"}}, "recommended":

@@ -54,7 +54,7 @@ enum class Obstacle {
 [[nodiscard]] Obstacle obstacle_of(std::int64_t need_bytes, const Budget& budget);
 
 // What to do about it, in English: "raise --vram-cap (10 MB now)". Empty for kNone.
-[[nodiscard]] std::string way_out(Obstacle obstacle, const Budget& budget);
+[[nodiscard]] Message way_out(Obstacle obstacle, const Budget& budget);
 
 // The answer to "what would happen": drawn on preset cards, printed by `plan`.
 struct Forecast {
@@ -67,7 +67,7 @@ struct Forecast {
   double slowdown = 1;
   std::int64_t shortfall_bytes = 0;  // > 0 when !fits
   std::optional<Size> suggestion;    // a size that fits, when this one does not
-  std::string reason;                // one sentence when !fits: what is missing and what would fit
+  Message reason;                    // one sentence when !fits: what is missing and what would fit
 };
 
 // What is left of a run that has begun and needs another plan.

@@ -27,6 +27,11 @@ class PromptTokenizer {
   [[nodiscard]] std::vector<std::int32_t> encode_prompt(std::string_view prompt,
                                                         std::size_t max_tokens = 512) const;
 
+  // How many bytes of `prompt` stand before the end of the first `max_tokens` ids that the text
+  // encoder sees, in whole characters; all of them when nothing is cut. A word that is cut in two
+  // may count as one more token than it is.
+  [[nodiscard]] std::size_t bytes_read(std::string_view prompt, std::size_t max_tokens = 512) const;
+
   // Entries of the vocabulary, added tokens included.
   [[nodiscard]] std::size_t vocab_size() const;
 

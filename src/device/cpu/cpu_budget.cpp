@@ -66,9 +66,9 @@ struct Counters {
     const bool injected = fail_at > 0 && --fail_at == 0;
     if (injected || (limit > 0 && total > limit)) {
       throw Error(ErrorKind::kOutOfMemory,
-                  "out of memory on the CPU budget: " + format_bytes(more) +
-                      " more were asked for, " + format_bytes(use.total()) + " of " +
-                      format_bytes(limit) + " are in use");
+                  say("out of memory on the CPU budget: {0} more were asked for, {1} of {2} are in "
+                      "use",
+                      format_bytes(more), format_bytes(use.total()), format_bytes(limit)));
     }
   }
 
@@ -124,8 +124,9 @@ class BudgetAllocator final : public c10::Allocator {
     void* const block = reserve(sizeof(Header) + static_cast<std::size_t>(counted));
     if (block == nullptr) {
       counters().give_back(counted, tag);
-      throw Error(ErrorKind::kOutOfMemory, "the system has no " + format_bytes(counted) +
-                                               " of memory left; close other programs");
+      throw Error(
+          ErrorKind::kOutOfMemory,
+          say("the system has no {0} of memory left; close other programs", format_bytes(counted)));
     }
     auto* const header = new (block) Header{counted, tag};
     void* const data = header + 1;

@@ -96,12 +96,12 @@ bool draw_banner(const Ui& ui, const Banner& banner, const std::string& name, fl
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, ui.px(3)));
   if (!banner.title.empty()) {
     ImGui::PushFont(ui.fonts.bold, 13);
-    ImGui::TextUnformatted(banner.title.c_str());
+    text_line(ui, ui.text.words(banner.title));
     ImGui::PopFont();
   }
   ImGui::PushFont(ui.fonts.regular, 13);
   ImGui::PushStyleColor(ImGuiCol_Text, ui.colors.text_dim);
-  ImGui::TextUnformatted(banner.text.c_str());
+  text_line(ui, sentence(banner.text, ui.text));
   ImGui::PopStyleColor();
   ImGui::PopFont();
   ImGui::PopStyleVar();

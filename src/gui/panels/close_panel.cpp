@@ -36,7 +36,9 @@ void draw_unsaved(const Ui& ui) {
                   .text_size = 13})) {
     ui.actions.save_unsaved_to(state.save_folder);
   }
-  if (!state.save_trouble.empty()) paragraph(ui, state.save_trouble, {ui.colors.bad, kSmallSize});
+  if (!state.save_trouble.empty()) {
+    paragraph(ui, sentence(state.save_trouble, ui.text), {ui.colors.bad, kSmallSize});
+  }
 }
 
 void draw_answers(const Ui& ui, bool busy) {

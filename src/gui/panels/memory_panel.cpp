@@ -206,17 +206,18 @@ void draw_marks(const Ui& ui, const MemorySnapshot& m, const Scale& scale, float
 
 void draw_table(const Ui& ui, const MemorySnapshot& m, bool stretched) {
   const std::string source = is_cpu(m) ? ui.t("gauge.memory") : m.source;
-  ImGui::TextColored(ImGui::ColorConvertU32ToFloat4(ui.colors.text_faint), "%s%s", source.c_str(),
-                     m.pretended ? (" · " + ui.t("gauge.pretended")).c_str() : "");
+  ImGui::PushStyleColor(ImGuiCol_Text, ui.colors.text_faint);
+  text_line(ui, m.pretended ? source + " · " + ui.t("gauge.pretended") : source);
+  ImGui::PopStyleColor();
   if (ImGui::BeginTable("memory", 2, ImGuiTableFlags_SizingFixedFit)) {
     const auto put = [&](const std::string& name, const std::string& value, ImU32 color) {
       ImGui::PushStyleColor(ImGuiCol_Text, color);
       ImGui::TableNextColumn();
-      ImGui::TextUnformatted(name.c_str());
+      text_line(ui, name);
       ImGui::TableNextColumn();
       const float width = ui.px(84);
       ImGui::SetCursorPosX(ImGui::GetCursorPosX() + width - ImGui::CalcTextSize(value.c_str()).x);
-      ImGui::TextUnformatted(value.c_str());
+      text_line(ui, value);
       ImGui::PopStyleColor();
       ui.dump.say("gauge." + name, value);
     };
@@ -260,8 +261,9 @@ void draw_table(const Ui& ui, const MemorySnapshot& m, bool stretched) {
   }
   if (stretched) {
     ImGui::PushTextWrapPos(ui.px(280));
-    ImGui::TextColored(ImGui::ColorConvertU32ToFloat4(ui.colors.text_faint), "%s",
-                       ui.t("gauge.stretched").c_str());
+    ImGui::PushStyleColor(ImGuiCol_Text, ui.colors.text_faint);
+    text_line(ui, ui.t("gauge.stretched"));
+    ImGui::PopStyleColor();
     ImGui::PopTextWrapPos();
   }
 }

@@ -105,7 +105,8 @@ void draw_rows(const Ui& ui, const FinishedPicture& p) {
 }
 
 void draw_unsaved(const Ui& ui, const FinishedPicture& p) {
-  paragraph(ui, fill(ui.t("picture.unsaved"), {p.save_error}), {ui.colors.bad, kSmallSize});
+  paragraph(ui, fill(ui.t("picture.unsaved"), {ui.text.words(p.save_error)}),
+            {ui.colors.bad, kSmallSize});
   if (button(ui, {.name = "save_again",
                   .label = std::string(ICON_FA_FLOPPY_DISK) + "  " + ui.t("picture.save_again"),
                   .tip = ui.t("tip.save_again"),

@@ -217,9 +217,25 @@ void draw_reason(const Ui& ui) {
   if (!ui.frame.blocked.empty()) {
     const bool memory = ui.frame.problems.empty();  // the dot and the card are red already
     const bool unsaid = !memory && ui.state.draft.prompt.empty() && ui.frame.problems.size() == 1;
+    const auto age = static_cast<float>((ui.frame.now - ui.state.flash_at) / UiState::kFlash_s);
+    const bool flashes = age >= 0 && age < 1;
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    list.ChannelsSplit(2);
+    list.ChannelsSetCurrent(1);
     paragraph(ui, ui.frame.blocked,
-              {memory || unsaid ? ui.colors.text_dim : ui.colors.bad, kSmallSize});
+              {flashes            ? ui.colors.text
+               : memory || unsaid ? ui.colors.text_dim
+                                  : ui.colors.bad,
+               kSmallSize});
     name_item(ui, "reason");
+    list.ChannelsSetCurrent(0);
+    if (flashes) {
+      const ImVec2 end = ImGui::GetItemRectMax();
+      list.AddRectFilled({at.x - ui.px(6), at.y - ui.px(3)}, {end.x + ui.px(6), end.y + ui.px(3)},
+                         faded(ui.colors.bad, 0.55F * (1 - age)), ui.px(5));
+    }
+    list.ChannelsMerge();
     return;
   }
   const bool beyond = beyond_training(ui);

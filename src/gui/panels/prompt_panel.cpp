@@ -8,6 +8,7 @@
 
 #include <hello_imgui/icons_font_awesome_6.h>
 #include <imgui.h>
+#include <imgui_internal.h>
 #include <imgui_stdlib.h>
 
 namespace headroom {
@@ -31,12 +32,44 @@ bool has_problem(const Ui& ui, RequestProblem::Field field) {
                      [field](const RequestProblem& p) { return p.field == field; });
 }
 
+// What the model does not read of the prompt is dimmed. `id`: of the field just drawn, whose lines
+// Dear ImGui still knows.
+void veil_unread(const Ui& ui, ImGuiID id, const std::string& text) {
+  if (!ui.frame.prompt || ui.frame.prompt->read_bytes >= text.size()) return;
+  const std::size_t read = ui.frame.prompt->read_bytes;
+  const auto& children = ImGui::GetCurrentWindow()->DC.ChildWindows;
+  const auto* const field = std::find_if(children.begin(), children.end(),
+                                         [&](const ImGuiWindow* w) { return w->ChildId == id; });
+  if (field == children.end()) return;
+  ImDrawList& list = *(*field)->DrawList;
+  const ImVec2 pad = ImGui::GetStyle().FramePadding;
+  const ImVec2 origin{(*field)->DC.CursorStartPos.x + pad.x, (*field)->DC.CursorStartPos.y + pad.y};
+  const ImVector<int>& lines = ImGui::GetCurrentContext()->InputTextLineIndex.Offsets;
+  const auto width = [&](std::size_t from, std::size_t to) {
+    return ImGui::CalcTextSize(text.data() + from, text.data() + to).x;
+  };
+  list.PushClipRect((*field)->InnerClipRect.Min, (*field)->InnerClipRect.Max);
+  for (int n = 0; n < lines.Size; ++n) {
+    const auto begin = static_cast<std::size_t>(lines[n]);
+    const std::size_t end =
+        n + 1 < lines.Size ? static_cast<std::size_t>(lines[n + 1]) : text.size();
+    if (end <= read || end > text.size()) continue;
+    const std::size_t from = std::max(begin, read);
+    const float x = origin.x + width(begin, from);
+    const float y = origin.y + static_cast<float>(n) * ImGui::GetFontSize();
+    list.AddRectFilled({x, y}, {x + width(from, end), y + ImGui::GetFontSize()},
+                       faded(ui.colors.input, 0.62F));
+  }
+  list.PopClipRect();
+}
+
 // A multi-line field. Escape leaves it without undoing what was typed.
 void draw_field(const Ui& ui, const std::string& name, std::string& text, float height,
                 ImGuiInputTextFlags flags, ImGuiInputTextCallback callback, bool trouble) {
   const float width = ImGui::GetContentRegionAvail().x;
   const bool escape = ImGui::IsKeyPressed(ImGuiKey_Escape);
   const std::string before = escape ? text : std::string();
+  const ImGuiID id = ImGui::GetID(("##" + name).c_str());
   // Dear ImGui draws the ground of a child into the child when there is nothing above it, as in a
   // scrolled column; it would then cover the outline and the hint.
   const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -48,6 +81,7 @@ void draw_field(const Ui& ui, const std::string& name, std::string& text, float 
   ImGui::InputTextMultiline(("##" + name).c_str(), &text, {width, height},
                             ImGuiInputTextFlags_WordWrap | flags, callback, &ui.state);
   ImGui::PopStyleColor();
+  if (name == "prompt") veil_unread(ui, id, text);
   ImGui::PopStyleVar(2);
   if (escape) text = before;
   outline(ui, trouble, 8);
@@ -56,8 +90,7 @@ void draw_field(const Ui& ui, const std::string& name, std::string& text, float 
 void draw_prompt_field(const Ui& ui) {
   UiState& state = ui.state;
   if (state.new_prompt) state.draft.prompt = *state.new_prompt;
-  if (state.focus_prompt) ImGui::SetKeyboardFocusHere();
-  state.focus_prompt = false;
+  take_focus(ui, "prompt");
   const bool trouble =
       has_problem(ui, RequestProblem::Field::kPrompt) && !state.draft.prompt.empty();
   // Whole lines; a tall window has room for a longer prompt.
@@ -176,6 +209,7 @@ void draw_negative(const Ui& ui) {
   draw_text_right(ui, at.x + width, at.y + ui.px(2), note, {ui.colors.text_faint, kSmallSize});
   if (!state.negative_open) return;
   ImGui::BeginDisabled(off);
+  take_focus(ui, "negative");
   draw_field(ui, "negative", state.draft.negative_prompt, ui.px(50), 0, nullptr,
              has_problem(ui, RequestProblem::Field::kNegativePrompt));
   ImGui::EndDisabled();
@@ -186,7 +220,7 @@ void draw_negative(const Ui& ui) {
 }  // namespace
 
 void draw_prompt_panel(const Ui& ui) {
-  const int tokens = ui.frame.tokens.value_or(0);
+  const int tokens = ui.frame.prompt ? ui.frame.prompt->tokens : 0;
   const bool too_long = tokens > kMostTokens;
   std::string note;
   if (too_long) {

@@ -23,7 +23,8 @@ bool has_problem(const Ui& ui, RequestProblem::Field field) {
 
 void draw_problem(const Ui& ui, RequestProblem::Field field) {
   for (const RequestProblem& problem : ui.frame.problems) {
-    if (problem.field == field) paragraph(ui, problem.message, {ui.colors.bad, kSmallSize});
+    if (problem.field == field)
+      paragraph(ui, sentence(problem.message, ui.text), {ui.colors.bad, kSmallSize});
   }
 }
 
@@ -71,6 +72,7 @@ void take_seed(UiState& state) {
 void draw_seed_field(const Ui& ui) {
   UiState& state = ui.state;
   const std::string before = state.seed_text;
+  take_focus(ui, "seed");
   ImGui::InputTextWithHint("##seed", ui.t("seed.random").c_str(), &state.seed_text,
                            ImGuiInputTextFlags_CallbackEdit | ImGuiInputTextFlags_CallbackHistory |
                                ImGuiInputTextFlags_AutoSelectAll,

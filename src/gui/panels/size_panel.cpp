@@ -208,6 +208,7 @@ void draw_custom(const Ui& ui) {
   bool snapped = false;
   bool entered = false;
 
+  take_focus(ui, "size.width");
   if (draw_side(ui, "size.width", ui.t("size.w"), state.typed_width, state.draft.height, side)) {
     entered = true;
     snapped = state.commit_width(unit);
@@ -287,7 +288,7 @@ void draw_note(const Ui& ui) {
   ImU32 color = ui.colors.warn;
   for (const RequestProblem& problem : ui.frame.problems) {
     if (problem.field != RequestProblem::Field::kSize) continue;
-    note = problem.message;
+    note = sentence(problem.message, ui.text);
     color = ui.colors.bad;
   }
   const ImVec2 at = ImGui::GetCursorScreenPos();

@@ -1,0 +1,31 @@
+#pragma once
+#include "headroom/core/generation.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace headroom {
+
+// What a picture that was dropped on the window, or pasted as a file, offers to take over. A plain
+// value.
+struct OfferedPicture {
+  std::string name;           // of the file
+  GenerationRequest request;  // as far as the picture tells; seed is the picture's own
+  bool has_prompt = false;
+  bool has_size = false;
+  bool has_steps = false;
+  bool has_guidance = false;
+  std::vector<std::string> unknown;  // "Sampler: Euler a", which nothing here corresponds to
+};
+
+// Nothing when the picture does not tell how it was made. Throws Error{kIo} for what is no picture.
+[[nodiscard]] std::optional<OfferedPicture> read_offered_picture(const std::filesystem::path& file);
+
+// The file that a clipboard's text stands for: the first file:// URI of a list, or a single
+// absolute path to a picture that is there.
+[[nodiscard]] std::optional<std::filesystem::path> file_in_clipboard(std::string_view text);
+
+}  // namespace headroom

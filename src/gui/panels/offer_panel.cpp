@@ -1,0 +1,104 @@
+#include "actions.h"
+#include "format.h"
+#include "panels.h"
+#include "widgets.h"
+
+#include <algorithm>
+
+#include <imgui.h>
+
+namespace headroom {
+namespace {
+
+constexpr float kWidth = 440;
+
+// "768×512 · 20 steps · guidance 3 · seed 7", as far as the picture tells.
+std::string values_line(const Ui& ui, const OfferedPicture& picture) {
+  const GenerationRequest& r = picture.request;
+  std::string line;
+  const auto add = [&](const std::string& part) { line += (line.empty() ? "" : " · ") + part; };
+  if (picture.has_size) add(to_string(Size{r.width, r.height}));
+  if (picture.has_steps) add(ui.t("steps.label") + " " + std::to_string(r.steps));
+  if (picture.has_guidance) add(ui.t("guidance.label") + " " + format_number(r.guidance_scale));
+  if (r.seed) add(ui.t("seed.label") + " " + std::to_string(*r.seed));
+  return line;
+}
+
+void draw_unknown(const Ui& ui, const std::vector<std::string>& unknown) {
+  constexpr std::size_t kMost = 6;
+  if (unknown.empty()) return;
+  paragraph(ui, ui.t("offer.unknown"), {ui.colors.warn, kSmallSize});
+  for (std::size_t i = 0; i < std::min(kMost, unknown.size()); ++i)
+    paragraph(ui, shorten(unknown[i], 120), {ui.colors.text_dim, kSmallSize});
+  if (unknown.size() > kMost) {
+    paragraph(ui, fill(ui.t("plan.more"), {std::to_string(unknown.size() - kMost)}),
+              {ui.colors.text_faint, kSmallSize});
+  }
+}
+
+void draw_choices(const Ui& ui, const OfferedPicture& picture) {
+  using Part = Actions::Part;
+  const float gap = ui.px(8);
+  const float width = (ui.px(kWidth) - 3 * gap) / 4;
+  const auto choice = [&](const char* name, ButtonKind kind, const std::string& why_not,
+                          std::optional<Part> part) {
+    const std::string key = std::string("offer.") + name;
+    if (!button(ui, {.name = key,
+                     .label = ui.t(key),
+                     .tip = ui.t("tip." + key),
+                     .disabled = why_not,
+                     .kind = kind,
+                     .size = {width, ui.px(36)}})) {
+      return;
+    }
+    if (part) ui.actions.take_offered_picture(*part);
+    ui.state.offered_picture.reset();
+    ImGui::CloseCurrentPopup();
+  };
+  choice("all", ButtonKind::kAccent, {}, Part::kAll);
+  ImGui::SameLine(0, gap);
+  choice("prompt", ButtonKind::kPlain,
+         picture.has_prompt ? std::string() : ui.t("why.offer.prompt"), Part::kPrompt);
+  ImGui::SameLine(0, gap);
+  choice("seed", ButtonKind::kPlain, picture.request.seed ? std::string() : ui.t("why.offer.seed"),
+         Part::kSeed);
+  ImGui::SameLine(0, gap);
+  choice("close", ButtonKind::kQuiet, {}, std::nullopt);
+}
+
+}  // namespace
+
+void draw_offered_picture(const Ui& ui) {
+  UiState& state = ui.state;
+  if (!state.offered_picture) return;
+  const char* const id = "offered_picture";
+  if (!ImGui::IsPopupOpen(id)) ImGui::OpenPopup(id);
+  const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  ImGui::SetNextWindowPos({screen.x / 2, screen.y / 2}, ImGuiCond_Always, {0.5F, 0.5F});
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(22), ui.px(20)));
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, ui.px(10));
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(ui.px(8), ui.px(9)));
+  if (ImGui::BeginPopupModal(id, nullptr,
+                             ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                                 ImGuiWindowFlags_AlwaysAutoResize)) {
+    const OfferedPicture picture = *state.offered_picture;  // a choice ends it
+    ImGui::Dummy({ui.px(kWidth), 0});
+    paragraph(ui, fill(ui.t("offer.title"), {shorten(picture.name, 48)}),
+              {ui.colors.text, 15, true});
+    if (picture.has_prompt)
+      paragraph(ui, shorten(picture.request.prompt, 240), {ui.colors.text, kTextSize});
+    const std::string values = values_line(ui, picture);
+    if (!values.empty()) paragraph(ui, values, {ui.colors.text_dim, kTextSize});
+    draw_unknown(ui, picture.unknown);
+    ImGui::Dummy({0, ui.px(2)});
+    draw_choices(ui, picture);
+    if (ImGui::IsKeyPressed(ImGuiKey_Escape, false)) {
+      state.offered_picture.reset();
+      ImGui::CloseCurrentPopup();
+    }
+    ImGui::EndPopup();
+  }
+  ImGui::PopStyleVar(3);
+}
+
+}  // namespace headroom

@@ -1,0 +1,169 @@
+// Every sentence of the program that can reach the window has words in Chinese.
+#include "headroom/config/app_config.h"
+#include "headroom/config/string_table.h"
+#include "headroom/core/error.h"
+#include "headroom/core/wrong_file.h"
+#include "headroom/image/png_writer.h"
+
+#include "support/english.h"
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace headroom {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kSource = HEADROOM_SOURCE_DIR;
+
+StringTable chinese() {
+  StringTable table(kSource / "configs/lang/zh.yaml");
+  table.add(kSource / "configs/lang/messages.zh.yaml");
+  return table;
+}
+
+// What stands in a C++ text literal.
+std::string unescaped(const std::string& literal) {
+  std::string text;
+  for (std::size_t i = 0; i < literal.size(); ++i) {
+    if (literal[i] == '\\' && i + 1 < literal.size()) ++i;
+    text += literal[i];
+  }
+  return text;
+}
+
+// The patterns of all say("..." "...") in a source file.
+std::vector<std::string> patterns_in(const std::string& code) {
+  static const std::regex call(R"re(\bsay\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)[,)])re");
+  static const std::regex literal(R"re("((?:[^"\\]|\\.)*)")re");
+  std::vector<std::string> patterns;
+  for (std::sregex_iterator it(code.begin(), code.end(), call), end; it != end; ++it) {
+    const std::string arguments = (*it)[1];
+    std::string pattern;
+    for (std::sregex_iterator part(arguments.begin(), arguments.end(), literal); part != end;
+         ++part) {
+      pattern += unescaped((*part)[1]);
+    }
+    patterns.push_back(pattern);
+  }
+  return patterns;
+}
+
+TEST(Messages, EverySentenceInTheSourceHasWordsInChinese) {
+  const StringTable zh = chinese();
+  int found = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(kSource / "src")) {
+    if (entry.path().extension() != ".cpp" && entry.path().extension() != ".h") continue;
+    std::ifstream in(entry.path());
+    const std::string code{std::istreambuf_iterator<char>(in), {}};
+    for (const std::string& pattern : patterns_in(code)) {
+      // dump.say() names places for tests.
+      if (code.find("dump.say(\"" + pattern + "\"") != std::string::npos) continue;
+      EXPECT_TRUE(zh.contains(pattern)) << entry.path() << ": " << pattern;
+      ++found;
+    }
+  }
+  EXPECT_GT(found, 100) << "the search itself is broken";
+}
+
+TEST(Messages, WordsInChineseTakeNoOtherValuesThanTheEnglish) {
+  const StringTable zh(kSource / "configs/lang/messages.zh.yaml");
+  static const std::regex value(R"(\{(\d)\})");
+  for (const std::string& pattern : zh.keys()) {
+    if (pattern.find(' ') == std::string::npos) continue;  // a name for many sentences
+    const std::string words = zh.text(pattern);
+    for (std::sregex_iterator it(words.begin(), words.end(), value), end; it != end; ++it) {
+      EXPECT_NE(pattern.find((*it).str()), std::string::npos) << pattern;
+    }
+    for (std::sregex_iterator it(pattern.begin(), pattern.end(), value), end; it != end; ++it) {
+      EXPECT_NE(words.find((*it).str()), std::string::npos) << pattern;
+    }
+  }
+}
+
+TEST(Messages, WhatAFileTurnsOutToBeIsSaidInChinese) {
+  const StringTable zh = chinese();
+  for (const char* const start :
+       {"version https://git-lfs", "<!doctype", "<html", "<?xml", "<error", "{\"error\"", "GGUF",
+        "PK\x03\x04", "\x1f\x8b", "\x80\x02"}) {
+    const Message message = wrong_file(start);
+    ASSERT_FALSE(message.empty()) << start;
+    EXPECT_EQ(test::english_in(zh.words(message)), "") << start;
+  }
+}
+
+TEST(Messages, ASettingThatIsNotAllowedIsSaidInChinese) {
+  const StringTable zh = chinese();
+  int refused = 0;
+  for (const std::string& key : known_config_keys()) {
+    std::string variable = "HEADROOM_" + key + "=?!";
+    for (char& c : variable) {
+      if (c == '.') c = '_';
+      if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    }
+    AppConfig config;
+    try {
+      load_config_environment({variable}, config);
+    } catch (const Error& e) {
+      ++refused;
+      EXPECT_EQ(test::english_in(zh.words(e.message())), "");
+    }
+  }
+  EXPECT_GT(refused, 12);
+}
+
+// As far as they can be brought about here.
+TEST(Messages, FilesThatCannotBeReadOrWrittenAreSaidInChinese) {
+  const StringTable zh = chinese();
+  const fs::path folder =
+      fs::temp_directory_path() / ("headroom-messages-" + std::to_string(::getpid()));
+  fs::create_directories(folder);
+  std::ofstream(folder / "text.png") << "no picture";
+  const auto words_of = [&](const auto& action) -> std::string {
+    try {
+      action();
+    } catch (const Error& e) {
+      return zh.words(e.message());
+    }
+    return "nothing was thrown by this one";
+  };
+  const fs::path in_a_file = folder / "text.png" / "a.png";
+  const std::array<std::string, 5> said{
+      words_of([&] { (void)read_image(folder / "text.png"); }),
+      words_of([&] { (void)read_image(folder / "none.png"); }),
+      words_of([&] { (void)read_image(folder); }),
+      words_of([&] { write_new_file(in_a_file, "x"); }),
+      words_of([&] { write_new_file(folder / std::string(300, 'x'), "x"); })};
+  for (const std::string& words : said) EXPECT_EQ(test::english_in(words), "") << words;
+  fs::remove_all(folder);
+}
+
+TEST(Messages, WhatWasNotWrittenForAPersonTellsItsKindInChineseAndAllInEnglish) {
+  const StringTable zh = chinese();
+  const StringTable en(kSource / "configs/lang/en.yaml");
+  for (const ErrorKind kind :
+       {ErrorKind::kInvalidRequest, ErrorKind::kConfig, ErrorKind::kModelFile,
+        ErrorKind::kOutOfMemory, ErrorKind::kIo, ErrorKind::kDevice, ErrorKind::kInternal}) {
+    const Error error(kind, "expected scalar type Half but found Float");
+    EXPECT_EQ(test::english_in(zh.words(error.message())), "");
+    EXPECT_EQ(en.words(error.message()), error.what());
+  }
+}
+
+TEST(Messages, TheDetectorFindsEnglishAndNoNames) {
+  EXPECT_NE(test::english_in("其他程序占用了内存：other programs took memory"), "");
+  EXPECT_NE(test::english_in("继续：evict-encoder"), "");
+  EXPECT_EQ(test::english_in("无法写入 /home/me/My Pictures/a.png：磁盘已满"), "");
+  EXPECT_EQ(test::english_in("RTX 3060 Laptop · Ctrl+Shift+Enter"), "");
+}
+
+}  // namespace
+}  // namespace headroom

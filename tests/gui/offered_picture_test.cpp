@@ -1,0 +1,54 @@
+#include "offered_picture.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+namespace headroom {
+namespace {
+
+namespace fs = std::filesystem;
+
+class FileInClipboard : public ::testing::Test {
+ protected:
+  FileInClipboard() {
+    fs::create_directories(folder_);
+    std::ofstream(folder_ / "a cat.png") << "x";
+    std::ofstream(folder_ / "note.txt") << "x";
+  }
+  ~FileInClipboard() override {
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+  }
+  const fs::path folder_ =
+      fs::temp_directory_path() / ("headroom-offered-" + std::to_string(::getpid()));
+};
+
+TEST_F(FileInClipboard, IsTheFirstOfAListOfUris) {
+  EXPECT_EQ(file_in_clipboard("file:///home/me/a%20cat.png\r\nfile:///home/me/b.png\r\n"),
+            fs::path("/home/me/a cat.png"));
+  EXPECT_EQ(file_in_clipboard("# copied\r\nfile://localhost/tmp/%E7%8C%AB.png"),
+            fs::path("/tmp/猫.png"));
+  EXPECT_EQ(file_in_clipboard("file:///tmp/100%"), fs::path("/tmp/100%"));
+}
+
+TEST_F(FileInClipboard, IsAPathWhenItIsAloneAndAPictureThatIsThere) {
+  const std::string cat = (folder_ / "a cat.png").string();
+  EXPECT_EQ(file_in_clipboard(cat), fs::path(cat));
+  EXPECT_EQ(file_in_clipboard(cat + "\n"), fs::path(cat));
+  EXPECT_FALSE(file_in_clipboard(cat + "\nand more"));
+  EXPECT_FALSE(file_in_clipboard((folder_ / "none.png").string()));
+  EXPECT_FALSE(file_in_clipboard((folder_ / "note.txt").string()));
+}
+
+TEST_F(FileInClipboard, IsNothingInAText) {
+  for (const char* const text : {"", "a cat", "#", "# a heading\na cat", "https://a.b/c.png",
+                                 "see file:///tmp/a.png", "file://", "/", "\n"}) {
+    EXPECT_FALSE(file_in_clipboard(text)) << text;
+  }
+}
+
+}  // namespace
+}  // namespace headroom

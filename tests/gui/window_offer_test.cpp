@@ -1,0 +1,127 @@
+// A picture dropped on the window, or pasted as a file. Real drags (XDND) and a real clipboard on
+// gui_demo's window.
+#include "headroom/image/png_writer.h"
+
+#include "support/drawn_texts.h"
+#include "support/window_driver.h"
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace headroom::test {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+class WindowOffer : public ::testing::Test {
+ protected:
+  WindowOffer() {
+    std::string name = (fs::temp_directory_path() / "headroom-offer-XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    folder_ = name;
+    Image image{64, 64, std::vector<std::uint8_t>(std::size_t{3} * 64 * 64, 120)};
+    write_new_file(picture(), encode_png(image, {{"parameters",
+                                                  "a red fox in the snow\n"
+                                                  "Negative prompt: blurry\n"
+                                                  "Steps: 12, Sampler: Euler a, CFG scale: 4, "
+                                                  "Seed: 77, Size: 768x512, Clip skip: 2"}}));
+    write_new_file(folder_ / "plain.png", encode_png(image, {}));
+    std::ofstream(folder_ / "letter.txt") << "Dear fox,";
+  }
+  ~WindowOffer() override {
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+  }
+  [[nodiscard]] WindowDriver open(const std::string& language = "en",
+                                  const std::string& theme = "dark") const {
+    return WindowDriver(
+        {.program = HEADROOM_GUI_DEMO,
+         .arguments = {"--output={folder}/pictures", "--language=" + language, "--theme=" + theme},
+         .folder = folder_});
+  }
+  // Of another program, with a name that a URI must encode.
+  [[nodiscard]] fs::path picture() const { return folder_ / "a fox 狐.png"; }
+  static bool offers(const WindowDriver& window) {
+    return window.wait([](const json& s) { return s["offers"] == "a fox 狐.png"; }) &&
+           window.wait_for_widget("offer.close");
+  }
+  fs::path folder_;
+};
+
+TEST_F(WindowOffer, ADroppedPictureOffersAllAndOneUndoTakesItBack) {
+  WindowDriver w = open();
+  w.click("prompt");
+  w.type("my own words");
+  ASSERT_TRUE(w.drop("canvas", {picture()}));
+  ASSERT_TRUE(offers(w));
+  EXPECT_TRUE(wait_for_text(w, "Sampler: Euler a")) << "what was not understood";
+  EXPECT_TRUE(wait_for_text(w, "Clip skip: 2"));
+  EXPECT_TRUE(wait_for_text(w, "768×512"));
+  w.screenshot("offer");
+  w.click("offer.all");
+  ASSERT_TRUE(w.wait([](const json& s) {
+    return s["prompt"] == "a red fox in the snow" && s["width"] == 768 && s["height"] == 512 &&
+           s["steps"] == 12 && s["guidance"] == 3 && s["seed"] == "77" && s["offers"] == "";
+  })) << w.state();
+  w.click("banner.0.action");
+  EXPECT_TRUE(w.wait([](const json& s) {
+    return s["prompt"] == "my own words" && s["width"] == 512 && s["steps"] == 16 &&
+           s["seed"] == "";
+  })) << w.state();
+}
+
+TEST_F(WindowOffer, OnlyThePromptOrOnlyTheSeedIsTaken) {
+  WindowDriver w = open("zh", "light");
+  ASSERT_TRUE(w.drop("prompt", {picture()}));
+  ASSERT_TRUE(offers(w));
+  w.screenshot("offer_zh_light");
+  w.click("offer.seed");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["seed"] == "77" && s["prompt"] == ""; }));
+  ASSERT_TRUE(w.drop("canvas", {picture()}));
+  ASSERT_TRUE(offers(w));
+  w.click("offer.prompt");
+  ASSERT_TRUE(w.wait([](const json& s) {
+    return s["prompt"] == "a red fox in the snow" && s["steps"] == 16 && s["width"] == 512;
+  }));
+  ASSERT_TRUE(w.drop("canvas", {picture()}));
+  ASSERT_TRUE(offers(w));
+  w.key("Escape");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["offers"] == ""; }));
+}
+
+TEST_F(WindowOffer, AFilePastedIntoThePromptIsNoText) {
+  WindowDriver w = open();
+  w.click("prompt");
+  w.type("my own words");
+  w.copy("file://" + (folder_ / "a%20fox%20%E7%8B%90.png").string() + "\r\n", "text/uri-list");
+  w.key("ctrl+v");
+  ASSERT_TRUE(offers(w));
+  EXPECT_EQ(w.state()["prompt"], "my own words");
+  w.key("Escape");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["offers"] == ""; }));
+  w.click("canvas");
+  w.key("ctrl+v");
+  EXPECT_TRUE(offers(w)) << "outside of fields, too";
+}
+
+TEST_F(WindowOffer, WhatIsNoPictureAndWhatTellsNothingIsSaidInOneSentence) {
+  WindowDriver w = open();
+  ASSERT_TRUE(w.drop("canvas", {folder_ / "letter.txt"}));
+  ASSERT_TRUE(w.wait([](const json& s) { return s["banners"].size() == 1; }));
+  EXPECT_TRUE(w.state()["banners"][0].get<std::string>().ends_with(
+      "letter.txt: this is not a PNG, JPEG or WebP picture; choose one of these."));
+  w.screenshot("offer_refused");
+  ASSERT_TRUE(w.drop("canvas", {folder_ / "plain.png"}));
+  ASSERT_TRUE(w.wait([](const json& s) {
+    return s["banners"].back() == "plain.png says nothing of how it was made.";
+  })) << w.state()["banners"];
+  EXPECT_EQ(w.state()["offers"], "");
+}
+
+}  // namespace
+}  // namespace headroom::test

@@ -1,0 +1,93 @@
+// Why nothing starts, and how long the prompt is. Real events on gui_demo's window.
+#include "support/drawn_texts.h"
+#include "support/window_driver.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace headroom::test {
+namespace {
+
+using nlohmann::json;
+
+WindowDriver open(std::vector<std::string> options) {
+  options.insert(options.end(), {"--output={folder}/pictures", "--step-ms=20"});
+  return WindowDriver({.program = HEADROOM_GUI_DEMO, .arguments = std::move(options)});
+}
+
+bool flashes(const WindowDriver& window) {
+  return window.wait([](const json& s) { return s["flashes"] == true; }, 3);
+}
+
+TEST(WindowReason, CtrlEnterWithoutAPromptShowsWhyAndGoesToThePrompt) {
+  WindowDriver w = open({});
+  w.click("steps.value");
+  w.key("Escape");
+  w.click("canvas");
+  w.key("ctrl+Return");
+  EXPECT_TRUE(flashes(w));
+  EXPECT_TRUE(w.wait([](const json& s) { return s["flashes"] == false; }, 3)) << "once";
+  w.type("a cat");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["prompt"] == "a cat"; }));
+  w.key("ctrl+Return");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["pictures"] == 1; }));
+  EXPECT_FALSE(w.state()["flashes"]);
+}
+
+TEST(WindowReason, CtrlEnterWithASizeThatDoesNotFitGoesToTheSize) {
+  WindowDriver w = open({"--total=4.7G", "--others=600M"});
+  w.click("example.0");
+  w.click("size.width");
+  w.key("ctrl+a");
+  w.type("1024");
+  w.click("size.height");
+  w.key("ctrl+a");
+  w.type("1024");
+  w.key("Tab");
+  ASSERT_TRUE(
+      w.wait([](const json& s) { return s["can_generate"] == false && s["reason"] != ""; }));
+  w.click("canvas");
+  w.key("ctrl+Return");
+  EXPECT_TRUE(flashes(w));
+  w.screenshot("reason_flashes");
+  w.key("ctrl+a");
+  w.type("512");
+  w.key("Tab");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["width"] == 512; })) << w.state()["width"];
+  EXPECT_EQ(w.state()["jobs"], 0);
+}
+
+// 600 characters of Chinese are 600 tokens of gui_demo's, and it reads 512.
+TEST(WindowReason, TheTailOfAPromptThatIsNotReadIsSaidAndDimmed) {
+  std::string prompt;
+  for (int i = 0; i < 600; ++i) prompt += "猫";
+  WindowDriver w = open({});
+  w.click("prompt");
+  w.paste(prompt);
+  ASSERT_TRUE(w.wait([](const json& s) { return s["tokens"] == 600; }));
+  EXPECT_EQ(w.state()["read_bytes"], 512 * 3);
+  EXPECT_TRUE(wait_for_text(w, "600 of 512 tokens · the end is not read"));
+  const auto brightest_in = [&](bool end) {
+    w.key(end ? "ctrl+End" : "ctrl+Home");
+    w.point_at(640, 6);
+    const json field = w.read()["widgets"]["prompt"];
+    int brightest = 0;
+    for (int x = 20; x < 60; ++x) {
+      const int left = field["x"].get<int>() + x;
+      const int top = field["y"].get<int>() + static_cast<int>(field["h"].get<double>() / 2) - 7;
+      brightest = std::max(brightest, w.pixel(left, top)[1]);
+    }
+    return brightest;
+  };
+  const int read = brightest_in(false);
+  w.screenshot("tail_read");
+  const int unread = brightest_in(true);
+  w.screenshot("tail_unread");
+  EXPECT_LT(unread, read - 40);
+}
+
+}  // namespace
+}  // namespace headroom::test
