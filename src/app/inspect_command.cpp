@@ -170,7 +170,7 @@ Json inspect(const fs::path& path) {
   if (is_picture(start)) return inspect_picture(path);
   if (path.string().ends_with(".safetensors.index.json")) return inspect_index(path);
   if (is_weight_file(path)) return inspect_weights(path);
-  if (const std::string wrong = wrong_file(start); !wrong.empty()) {
+  if (const std::string wrong = wrong_file(start).english(); !wrong.empty()) {
     throw Error(ErrorKind::kModelFile, path.string() + ": " + wrong);
   }
   throw Error(ErrorKind::kIo, path.string() +

@@ -54,11 +54,10 @@ class StepClock {
     std::snprintf(digits.data(), digits.size(), "%.1f", slowness.times);
     const std::string times = digits.data();
     if (slowness.by_others) {
-      sink_.on_notice(
-          "slower-others:" + times,
-          say("the run became slower (×{0}): other programs use the processor; close them, or wait "
-              "for them",
-              times));
+      sink_.on_notice("slower-others:" + times,
+                      say("the run became slower (×{0}): other programs use the processor; close "
+                          "them, or wait for them",
+                          times));
       return;
     }
     sink_.on_notice(

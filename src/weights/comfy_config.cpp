@@ -84,9 +84,11 @@ ComfyConfig read_config(const nlohmann::json& config, const std::filesystem::pat
     }
     return result;
   }
-  fail_model_file(file, layer(module) + " is stored as " + in_quotes(result.format) +
-                            ", which cannot be read here; choose a file in int8_tensorwise, "
-                            "float8_e4m3fn, nvfp4, mxfp8 or BF16");
+  fail_model_file(
+      file, unfit_weights("weights.format",
+                          layer(module) + " is stored as " + in_quotes(result.format) +
+                              ", which cannot be read here; choose a file in int8_tensorwise, "
+                              "float8_e4m3fn, nvfp4, mxfp8 or BF16"));
 }
 
 // The module of the tensors that the metadata calls `name`.

@@ -71,13 +71,17 @@ DType gguf_dtype(std::uint32_t type, const std::string& tensor, const std::files
   const std::string number = std::to_string(type);
   const std::string choose = "; choose a file in Q8_0, Q6_K, Q5_K, Q4_K or BF16";
   if (!known) {
-    fail_model_file(file, place + "has the number format " + number +
-                              ", which is not GGUF's but some other program's own" + choose);
+    fail_model_file(
+        file, unfit_weights("weights.format",
+                            place + "has the number format " + number +
+                                ", which is not GGUF's but some other program's own" + choose));
   }
-  fail_model_file(file, place + "is stored as " + std::string(kTypes[type].name) +
-                            " (number format " + number + "), which " +
-                            (kTypes[type].removed ? "was removed from GGUF" : "is not read here") +
-                            choose);
+  fail_model_file(file, unfit_weights("weights.format",
+                                      place + "is stored as " + std::string(kTypes[type].name) +
+                                          " (number format " + number + "), which " +
+                                          (kTypes[type].removed ? "was removed from GGUF"
+                                                                : "is not read here") +
+                                          choose));
 }
 
 }  // namespace headroom

@@ -32,19 +32,21 @@ bool is_there(const fs::path& path) {
   const FileKind found = tell_kind(TensorFile(file));
   switch (found.kind) {
     case WeightKind::kForeign:
-      fail_model_file(file, found.refusal);
+      fail_model_file(file, unfit_weights("weights.foreign", found.refusal));
     case WeightKind::kUnknown:
-      fail_model_file(file, "holds no part of Z-Image that is known; choose the folder of a model");
+      fail_model_file(file,
+                      say("holds no part of Z-Image that is known; choose the folder of a model"));
     case WeightKind::kAdapter:
     case WeightKind::kControlNet:
-      fail_model_file(file, "is " + found.what +
-                                ", which adds to a model and is none; choose the folder of the "
-                                "model that it was made for");
+      fail_model_file(file,
+                      say("is {0}, which adds to a model and is none; choose the folder of the "
+                          "model that it was made for",
+                          Message("weights.addition", "{0}", {found.what})));
     default:
-      fail_model_file(file, "is " + found.what +
-                                ", where the folder of a whole model is wanted; choose the folder "
-                                "that has model_index.json beside transformer, text_encoder and "
-                                "vae, in BF16, F16 or F32");
+      fail_model_file(file, say("is {0}, where the folder of a whole model is wanted; choose the "
+                                "folder that has model_index.json beside transformer, text_encoder "
+                                "and vae, in BF16, F16 or F32",
+                                Message("weights.part", "{0}", {found.what})));
   }
 }
 
@@ -69,8 +71,8 @@ void check_no_other_program(const fs::path& root) {
     const fs::path folder = part.empty() ? root : root / part;
     if (is_there(folder / "openvino_model.xml")) {
       fail_model_file(folder,
-                      "holds a model for OpenVINO, which is not read here; choose the model's "
-                      "folder with .safetensors files");
+                      say("holds a model for OpenVINO, which is not read here; choose the model's "
+                          "folder with .safetensors files"));
     }
     const fs::path config = folder / "config.json";
     if (!is_there(config)) continue;
@@ -92,11 +94,10 @@ void check_not_quantised(const ConfigFile& config) {
     if (found == nullptr) continue;
     const auto method = found->is_object() ? found->find("quant_method") : found->end();
     const bool named = found->is_object() && method != found->end() && method->is_string();
-    const Message name =
-        named ? Message(printable(method->get<std::string>())) : say("another method");
     fail_model_file(config.file(), say("the weights are quantised with {0}, which cannot run here; "
                                        "choose the model's folder in BF16, F16 or F32",
-                                       name));
+                                       named ? Message(printable(method->get<std::string>()))
+                                             : say("another method")));
   }
 }
 
@@ -117,7 +118,9 @@ void check_model_root(const fs::path& root) {
     const std::optional<fs::path> file = first_weight_file(part.empty() ? root : root / part);
     if (!file) continue;
     const FileKind found = tell_kind(TensorFile(*file));
-    if (found.kind == WeightKind::kForeign) fail_model_file(*file, found.refusal);
+    if (found.kind == WeightKind::kForeign) {
+      fail_model_file(*file, unfit_weights("weights.foreign", found.refusal));
+    }
   }
   fail_model_file(root,
                   say("holds no model_index.json, so it is not a model; choose the folder that has "

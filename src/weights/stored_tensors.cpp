@@ -258,7 +258,7 @@ StoredTensors read_stored_tensors(const TensorViews& tensors,
   names.reserve(tensors.size());
   for (const auto& [name, view] : tensors) names.push_back(name);
   if (const std::string packing = foreign_packing(names, metadata); !packing.empty()) {
-    fail_model_file(file, foreign_packing_refusal(packing));
+    fail_model_file(file, unfit_weights("weights.format", foreign_packing_refusal(packing)));
   }
   return Assembler(tensors, metadata, file).all();
 }

@@ -171,14 +171,15 @@ FileKind TensorStore::kind() const {
 
 // ", since here is a LoRA in the place of the transformer": where the folder's name asks for
 // something else.
-std::string TensorStore::misplaced() const {
+Message TensorStore::misplaced() const {
   const FileKind found = kind();
   const std::string part = folder_.filename().string();
   const bool belongs = (part == "transformer" && found.kind == WeightKind::kTransformer) ||
                        (part == "text_encoder" && found.kind == WeightKind::kTextEncoder) ||
                        (part == "vae" && found.kind == WeightKind::kDecoder);
   if (belongs || found.what.empty()) return {};
-  return ", since here is " + found.what + " in the place of the " + printable(part);
+  return say(", since here is {0} in the place of the {1}",
+             Message("weights.part", "{0}", {found.what}), printable(part));
 }
 
 const TensorFile& TensorStore::opened_file_of(std::string_view name) const {

@@ -41,7 +41,9 @@ std::set<std::string> used_keys() {
       for (std::sregex_iterator k(arguments.begin(), arguments.end(), literal); k != end; ++k)
         keys.insert((*k)[1]);
     }
-    const std::regex row("\"((?:gauge\\.row|keys|stages|picture)\\.[a-z_]+)\"");  // keys in tables
+    const std::regex row(
+        "\"((?:gauge\\.row|keys|stages|picture|banner|note|offer)\\.[a-z_.]+)\"");  // and in
+                                                                                    // messages
     for (std::sregex_iterator it(code.begin(), code.end(), row), end; it != end; ++it)
       keys.insert((*it)[1]);
   }
@@ -54,6 +56,11 @@ std::set<std::string> used_keys() {
   }
   for (const char* const notice : {"slower", "slower-others"})
     keys.insert(std::string("notice.") + notice);
+  for (const char* const choice : {"all", "prompt", "seed", "close"}) {
+    keys.insert(std::string("offer.") + choice);
+    keys.insert(std::string("tip.offer.") + choice);
+  }
+  keys.insert({"banner.start", "banner.config"});  // said by the program that opens the window
   return keys;
 }
 

@@ -2,6 +2,7 @@
 // gui_demo's window.
 #include "headroom/image/png_writer.h"
 
+#include "support/drawn_texts.h"
 #include "support/window_driver.h"
 
 #include <filesystem>
@@ -46,15 +47,9 @@ class WindowOffer : public ::testing::Test {
   // Of another program, with a name that a URI must encode.
   [[nodiscard]] fs::path picture() const { return folder_ / "a fox 狐.png"; }
   static bool offers(const WindowDriver& window) {
-    return window.wait([](const json& s) { return s["offers"] == "a fox 狐.png"; });
+    return window.wait([](const json& s) { return s["offers"] == "a fox 狐.png"; }) &&
+           window.wait_for_widget("offer.close");
   }
-  static bool says(const WindowDriver& window, const std::string& part) {
-    for (const json& text : window.read()["texts"]) {
-      if (text.get<std::string>().find(part) != std::string::npos) return true;
-    }
-    return false;
-  }
-
   fs::path folder_;
 };
 
@@ -64,9 +59,9 @@ TEST_F(WindowOffer, ADroppedPictureOffersAllAndOneUndoTakesItBack) {
   w.type("my own words");
   ASSERT_TRUE(w.drop("canvas", {picture()}));
   ASSERT_TRUE(offers(w));
-  EXPECT_TRUE(says(w, "Sampler: Euler a")) << "what was not understood";
-  EXPECT_TRUE(says(w, "Clip skip: 2"));
-  EXPECT_TRUE(says(w, "768×512"));
+  EXPECT_TRUE(wait_for_text(w, "Sampler: Euler a")) << "what was not understood";
+  EXPECT_TRUE(wait_for_text(w, "Clip skip: 2"));
+  EXPECT_TRUE(wait_for_text(w, "768×512"));
   w.screenshot("offer");
   w.click("offer.all");
   ASSERT_TRUE(w.wait([](const json& s) {

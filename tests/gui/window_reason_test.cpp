@@ -1,4 +1,5 @@
 // Why nothing starts, and how long the prompt is. Real events on gui_demo's window.
+#include "support/drawn_texts.h"
 #include "support/window_driver.h"
 
 #include <algorithm>
@@ -68,10 +69,7 @@ TEST(WindowReason, TheTailOfAPromptThatIsNotReadIsSaidAndDimmed) {
   w.paste(prompt);
   ASSERT_TRUE(w.wait([](const json& s) { return s["tokens"] == 600; }));
   EXPECT_EQ(w.state()["read_bytes"], 512 * 3);
-  bool said = false;
-  for (const json& text : w.read()["texts"])
-    said = said || text == "600 of 512 tokens · the end is not read";
-  EXPECT_TRUE(said);
+  EXPECT_TRUE(wait_for_text(w, "600 of 512 tokens · the end is not read"));
   const auto brightest_in = [&](bool end) {
     w.key(end ? "ctrl+End" : "ctrl+Home");
     w.point_at(640, 6);

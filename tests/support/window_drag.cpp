@@ -37,7 +37,7 @@ class Drag {
     }
     send("XdndDrop", 0, CurrentTime, 0, 0);
     const auto finished = wait_for("XdndFinished");
-    return finished && ((*finished)[1] & 1) != 0;
+    return finished && (*finished)[1] != 0;  // GLFW answers with the size of what it took
   }
 
  private:

@@ -72,14 +72,14 @@ enum class WindowEnd { kClosed, kStartAgain };
 //    "widgets": {NAME: {"x", "y", "w", "h", "enabled"}},                         window pixels
 //    "says": {NAME: TEXT},       words of: tip, progress, plan, plan.host, preset.NAME, gauge.ROW,
 //                                value.KEY
-//    "texts": [TEXT],            all that is drawn as a text
+//    "texts": [TEXT],           all that is drawn as a text
 //    "state": {"running", "cancelling", "jobs", "stage", "step", "image_index",
 //              "job_done", "pictures", "selected", "live",
 //              "canvas_focused", "region", "editing", "escape_cancels",
 //              "width", "height", "can_generate", "reason", "flashes", "prompt", "tokens",
-//              "read_bytes", "offers" (a picture's name), "language", "theme", "hand", "seed",
-//              "steps", "guidance", "count", "banners": [TEXT], "folded", "queue": [JOB],
-//              "picture_file", "closing", "offered", "cards": {PRESET: {"state":
+//              "read_bytes", "offers" (a picture's name), "language",
+//              "theme", "hand", "seed", "steps", "guidance", "count", "banners": [TEXT], "folded",
+//              "queue": [JOB], "picture_file", "closing", "offered", "cards": {PRESET: {"state":
 //              "fits|tight|slower|short|pending", "recommended", "selected"}}, "recommended":
 //              PRESET, "critical_point": "WxH", "rungs": [NAME], "others": [NAME],
 //              "memory": {"total", "free", "others"}, "frames",

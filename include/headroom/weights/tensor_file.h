@@ -1,4 +1,6 @@
 #pragma once
+#include "headroom/core/message.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -134,7 +136,7 @@ class TensorStore {
     TensorView view;
     std::size_t file = 0;
   };
-  [[nodiscard]] std::string misplaced() const;
+  [[nodiscard]] Message misplaced() const;
 
   std::filesystem::path folder_;
   std::vector<std::filesystem::path> paths_;

@@ -17,9 +17,9 @@ constexpr float kWidth = 440;
 void draw_unsaved(const Ui& ui) {
   UiState& state = ui.state;
   const std::string count = std::to_string(state.unsaved());
-  paragraph(ui, fill(ui.t("close.unsaved"), {count}), {ui.colors.bad, kTextSize}, ui.px(kWidth));
+  paragraph(ui, fill(ui.t("close.unsaved"), {count}), {ui.colors.bad, kTextSize});
   if (!ui.services.save_to) return;
-  paragraph(ui, ui.t("close.save.to"), {ui.colors.text_dim, kSmallSize}, ui.px(kWidth));
+  paragraph(ui, ui.t("close.save.to"), {ui.colors.text_dim, kSmallSize});
   const float save = ui.px(110);
   const float gap = ui.px(8);
   ImGui::SetNextItemWidth(ui.px(kWidth) - save - gap);
@@ -37,8 +37,7 @@ void draw_unsaved(const Ui& ui) {
     ui.actions.save_unsaved_to(state.save_folder);
   }
   if (!state.save_trouble.empty()) {
-    paragraph(ui, sentence(state.save_trouble, ui.text), {ui.colors.bad, kSmallSize},
-              ui.px(kWidth));
+    paragraph(ui, sentence(state.save_trouble, ui.text), {ui.colors.bad, kSmallSize});
   }
 }
 
@@ -89,15 +88,13 @@ void draw_close_question(const Ui& ui) {
     const bool busy = !ui.frame.jobs.empty();
     const bool running = ui.frame.running() != nullptr;
     ImGui::Dummy({ui.px(kWidth), 0});
-    // A width of their own: in the first frame the window has none, and its height would be wrong.
-    const float width = ui.px(kWidth);
-    paragraph(ui, ui.t("close.title"), {ui.colors.text, 15, true}, width);
+    paragraph(ui, ui.t("close.title"), {ui.colors.text, 15, true});
     if (busy) {
       const std::size_t waiting = ui.frame.jobs.size() - (running ? 1 : 0);
       paragraph(ui,
                 fill(ui.t("close.running"), {running ? "1" : "0", std::to_string(waiting)}) + " " +
                     ui.t("close.later"),
-                {ui.colors.text_dim, kTextSize}, width);
+                {ui.colors.text_dim, kTextSize});
     }
     if (state.unsaved() > 0) draw_unsaved(ui);
     ImGui::Dummy({0, ui.px(2)});

@@ -1,0 +1,23 @@
+#pragma once
+#include "support/window_driver.h"
+
+#include <chrono>
+#include <string>
+#include <thread>
+
+namespace headroom::test {
+
+// Waits until the window draws a text that holds `part`.
+[[nodiscard]] inline bool wait_for_text(const WindowDriver& window, const std::string& part,
+                                        double seconds = 5) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
+  while (std::chrono::steady_clock::now() < deadline) {
+    for (const nlohmann::json& text : window.read()["texts"]) {
+      if (text.get<std::string>().find(part) != std::string::npos) return true;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  return false;
+}
+
+}  // namespace headroom::test
