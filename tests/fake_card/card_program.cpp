@@ -19,6 +19,11 @@ CardProgram::CardProgram() {
 
 void CardProgram::leave_nvml_out() { environment_["LD_LIBRARY_PATH"] = HEADROOM_CARD_LIBRARY_PATH; }
 
+void CardProgram::use_own_cache() {
+  environment_["XDG_CACHE_HOME"] = (folder_ / "cache").string();
+  keep("cache");
+}
+
 void CardProgram::set_capability(const std::string& capability) {
   const std::size_t point = capability.find('.');
   environment_["FAKE_MAJOR"] = capability.substr(0, point);

@@ -27,6 +27,9 @@ class CardProgram : public EndToEnd {
   void set_capability(const std::string& capability);  // "8.6"
   void set_card_bytes(std::int64_t bytes);
 
+  // What was found out about the card is kept for this test alone.
+  void use_own_cache();
+
   // What the card was asked for since the start, or since the last call.
   std::vector<CardEvent> take_events();
   // Of the driver, for memory, after the run took hold of its plan's.

@@ -99,6 +99,7 @@ TEST_P(EveryCard, HasEverythingBackInTheEnd) {
 // Code of kernels, which CUDA loads outside of every allocator. More is kept free for it until one
 // run has told how much it is.
 TEST_P(EveryCard, IsFoundOutWhatThisProgramTakesBesideItsTensors) {
+  use_own_cache();
   environment_["FAKE_MODULE_BYTES"] = std::to_string(3 * kMiB);
   const auto card = [&] { return run_json({"devices", "--json"}).at(0).at("devices").at(0); };
   EXPECT_EQ(card().at("budget_bytes"), 6 * kGiB - 512 * kMiB);
@@ -119,18 +120,17 @@ TEST_P(EveryCard, IsCalibratedAtItsFirstUseAndThenNoMore) {
   const json decode = plan().at("plan").at("stages").at(3);
   EXPECT_EQ(decode.at("name"), "decode");
   EXPECT_GE(decode.at("workspace_bytes"), 50 * kMiB);
-  const auto convolutions = [&] {
+  const auto requests = [&] {
     const auto events = take_events();
-    return std::count_if(events.begin(), events.end(), [](const CardEvent& e) {
-      return e.name == "alloc" && e.number("bytes") >= 50 * kMiB;
-    });
+    return std::count_if(events.begin(), events.end(),
+                         [](const CardEvent& e) { return e.name == "alloc"; });
   };
-  EXPECT_GT(convolutions(), 0);
+  EXPECT_GT(requests(), 0);
   EXPECT_EQ(plan().at("plan").at("stages").at(3), decode);
-  EXPECT_EQ(convolutions(), 0);
+  EXPECT_EQ(requests(), 0);
   environment_["FAKE_DRIVER"] = "590.10";  // another driver may take other kernels
   plan();
-  EXPECT_GT(convolutions(), 0);
+  EXPECT_GT(requests(), 0);
 }
 
 TEST_P(EveryCard, IsCalibrated) {

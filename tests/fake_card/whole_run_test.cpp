@@ -34,6 +34,7 @@ TEST_P(WholeRun, MakesAPictureWithinItsPlan) {
   // A card of 6 GB has 5.8 GiB to give.
   set_card_bytes(std::llround(GetParam() * kGiB));
   environment_["HEADROOM_MODEL_CHECK_WEIGHTS"] = "false";  // they are holes
+  use_own_cache();
   // CUDA loads some 225 MiB of code while a first run goes on, if 5 MiB each.
   environment_["FAKE_MODULE_BYTES"] = std::to_string(5 * kMiB);
   environment_["FAKE_COPY_LIMIT"] = "65536";  // what the card would hold is not looked at
