@@ -23,6 +23,7 @@ void Actions::generate(bool in_front, const std::string& blocked) {
   state_.history.add(request->prompt);
   state_.forget_size_note();
   state_.ended.reset();
+  if (!std::exchange(state_.examples_fold, true)) state_.examples_open = false;
   // The first job takes the canvas; later ones queue up behind what is being looked at.
   if (services_.queue.status().empty()) state_.live = true;
   services_.queue.submit(std::move(*request), in_front);

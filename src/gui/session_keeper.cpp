@@ -38,6 +38,8 @@ void SessionKeeper::restore(UiState& state) {
     state.add_banner({.kind = Banner::Kind::kWarning, .text = say("session.damaged", damaged_)});
   }
   for (const std::string& prompt : last_.prompts) state.history.add(prompt);
+  state.examples_fold = !last_.pictures.empty();
+  state.examples_open = !state.examples_fold;
   if (last_.settings) {
     GenerationRequest draft = last_.settings->draft;
     if (last_.model != services_.model.name) {  // those belong to a model

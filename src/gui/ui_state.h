@@ -87,7 +87,10 @@ struct UiState {
   double flash_at = -1e9;        // seconds; the reason why nothing starts is shown strongly
   PromptHistory history;
   std::size_t example_offset = 0;
-  bool examples_open = false;  // they fold once there is a picture and a prompt
+  // They fold when the first picture is asked for: a press of Generate moves nothing under the
+  // mouse, as a picture that arrives would.
+  bool examples_fold = false;
+  bool examples_open = true;
 
   // Of this session and the end of the last, oldest first. Pixels of the older ones are only in
   // their files.

@@ -229,13 +229,12 @@ void draw_prompt_panel(const Ui& ui) {
     note = fill(ui.t(tokens == 1 ? "prompt.token" : "prompt.tokens"), {std::to_string(tokens)});
   }
   const bool low = ui.frame.layout.kind == LayoutKind::kComposer && !ui.state.settings_open;
-  const bool folds = !ui.state.pictures.empty() && !ui.state.draft.prompt.empty();
   const ImVec2 at = ImGui::GetCursorScreenPos();
   section(ui, ui.t("prompt.label"), note, too_long ? ui.colors.warn : 0);
-  if (folds && !low) draw_examples_fold(ui, at);
+  if (ui.state.examples_fold && !low) draw_examples_fold(ui, at);
   draw_prompt_field(ui);
   if (low) return;
-  if (!folds || ui.state.examples_open) draw_examples(ui);
+  if (ui.state.examples_open) draw_examples(ui);
   draw_negative(ui);
   ImGui::Dummy({0, 0});
 }
