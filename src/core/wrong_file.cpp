@@ -49,8 +49,9 @@ Message wrong_file(std::string_view start) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
   if (begin.starts_with("<?xml") && begin.find("<net") != std::string::npos) {
-    return "is an OpenVINO model, which is not read; choose the model's folder with .safetensors "
-           "files";
+    return say(
+        "is an OpenVINO model, which is not read; choose the model's folder with .safetensors "
+        "files");
   }
   const auto* const known = std::find_if(
       kKnown.begin(), kKnown.end(), [&](const Known& k) { return begin.starts_with(k.start); });

@@ -104,12 +104,12 @@ void ConvertedWeights::use(const Network& network, bool may_write,
       bool told = false;
       const auto convert = [&](const std::string& name, const WeightCache::Put& put) {
         if (!std::exchange(told, true)) {
-          sink.on_notice("weights-kept", "the " + std::string(network.name) + "'s weights, " +
-                                             format_bytes(bytes) + " in " +
-                                             std::string(dtype_name(format)) + ", are written to " +
-                                             cache_->folder().string() +
-                                             ", from where later runs read them faster; "
-                                             "\"headroom cache --clear\" removes them");
+          sink.on_stage(Stage::kLoad, 0);
+          sink.on_notice("weights-kept",
+                         say("weights ({0}, {1} in {2}) are written to {3}, from where later runs "
+                             "read them faster; \"headroom cache --clear\" removes them",
+                             std::string(network.name), format_bytes(bytes), dtype_name(format),
+                             cache_->folder()));
         }
         check();
         network.weights.convert(name, put);
@@ -120,9 +120,11 @@ void ConvertedWeights::use(const Network& network, bool may_write,
     } catch (const Error& e) {
       if (e.kind() == ErrorKind::kModelFile) throw;  // as the run would
       cannot_be_written_ = true;
-      sink.on_notice("weights-not-kept", std::string(e.what()) +
-                                             ", or set model.weight_cache to false; until then "
-                                             "weights are converted each time that they are read");
+      sink.on_notice(
+          "weights-not-kept",
+          say("{0}, or set model.weight_cache to false; until then weights are converted "
+              "each time that they are read",
+              e.message()));
     }
   }
   if (kept) network.weights.use_converted(*std::move(kept));

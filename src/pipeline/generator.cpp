@@ -227,7 +227,6 @@ class PipelineGenerator final : public ImageGenerator {
       if (!options_.check_weights) opened_->allow_holes();
     }
     TextToImage& networks = opened_->networks;
-    job.sink.on_stage(Stage::kLoad, first);
     converted_.use(*opened_, options_.model, job.keeper.rungs(), /*may_write=*/!job.is_retry,
                    job.hooks.check, job.sink);
     static_cast<void>(opened_->take_work());  // of earlier runs

@@ -176,7 +176,7 @@ TEST_F(LookoutTest, AnErrorIsAForecastThatDoesNotFit) {
   ASSERT_TRUE(until(lookout, {request(13)}, memory(kGiB), all_known));
   const auto forecast = lookout.look({request(13)}, memory(kGiB)).forecasts[0];
   EXPECT_FALSE(forecast->fits);
-  EXPECT_EQ(forecast->reason, "13 is not a width");
+  EXPECT_EQ(forecast->reason.english(), "13 is not a width");
 }
 
 TEST_F(LookoutTest, MakesTheTableAfterTheForecastsAndAgainWhenMemoryMoves) {

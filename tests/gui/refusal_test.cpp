@@ -39,9 +39,10 @@ TEST(Refusal, IsASumThatSaysWhereTheMemoryIs) {
             "Needs 19 MB. 90 MB on the card − 0 others − 256 kept free = nothing left.");
   EXPECT_EQ(refusal_sum(300 * kMiB, budget(device(600 * kMiB, 315 * kMiB), {}), en),
             "Needs 300 MB. 600 MB on the card − 315 others − 60 kept free = 225 MB left.");
-  EXPECT_EQ(refusal_sum(6 * kGiB, budget(device(6 * kGiB, kGiB, 200 * kMiB), {}), en),
-            "Needs 6.00 GB. 6.00 GB on the card − 0.20 driver − 1.00 others − 0.25 kept free = "
-            "4.55 GB left.");
+  EXPECT_EQ(
+      refusal_sum(6 * kGiB, budget(device(6 * kGiB, kGiB, 200 * kMiB), {}), en),
+      "Needs 6.00 GB. 6.00 GB on the card − 0.20 driver and CUDA − 1.00 others − 0.25 kept free = "
+      "4.55 GB left.");
   EXPECT_EQ(refusal_sum(19 * kMiB, budget(device(90 * kMiB, 0), {}, 10 * kMiB), en),
             "Needs 19 MB. The cap allows 10 MB.");
   MemorySnapshot cpu = device(90 * kMiB, 0);

@@ -35,7 +35,7 @@ std::set<std::string> used_keys() {
     std::ifstream in(entry.path());
     const std::string code{std::istreambuf_iterator<char>(in), {}};
     const std::regex call(
-        "\\b(?:say|t(?:ext)?)\\((?:[^()\"]*\\?)?[^\"()]*((?:\"[a-z_.0-9]+\"[^\"()]*)+)\\)");
+        "(?:\\bt(?:ext)?|[^.a-z_]say)\\((?:[^()\"]*\\?)?[^\"()]*((?:\"[a-z_.0-9]+\"[^\"()]*)+)\\)");
     for (std::sregex_iterator it(code.begin(), code.end(), call), end; it != end; ++it) {
       const std::string arguments = (*it)[1];
       for (std::sregex_iterator k(arguments.begin(), arguments.end(), literal); k != end; ++k)

@@ -75,6 +75,7 @@ TEST(Window, AddsToTheQueueWhileItRunsAndCancels) {
   ASSERT_TRUE(w.wait([](const json& s) { return s["can_generate"] == true; }));
   w.key("ctrl+Return");
   ASSERT_TRUE(w.wait([](const json& s) { return s["running"] == true; }));
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));  // no double click
   w.click("generate");
   ASSERT_TRUE(w.wait([](const json& s) { return s["jobs"] == 2; }));
   w.click("cancel");

@@ -186,7 +186,9 @@ TEST_F(ConvertedWeightsTest, CostANoticeOnceWhereTheyCannotBeKept) {
   std::ofstream(folder_ / "cache" / "weights") << "a file in the folder's place";
   const Made nowhere = make(*runner("bf16", true));
   EXPECT_EQ(nowhere.rgb, without.rgb);
-  EXPECT_EQ(nowhere.notices.size(), 1U);
+  ASSERT_FALSE(nowhere.notices.empty());
+  EXPECT_EQ(nowhere.notices[0].first, "weights-not-kept");
+  EXPECT_EQ(nowhere.notices.size(), 1U) << nowhere.notices.back().second;
 }
 
 TEST_F(ConvertedWeightsTest, MayBeClearedOrCutBetweenPictures) {
