@@ -53,7 +53,7 @@ TEST_F(CacheCommand, ListsAndClearsWhatRunsKept) {
 }
 
 TEST_F(CacheCommand, BadUsageIsOneSentence) {
-  expect_refused({"cache", "--clean"}, 2, {"--clean", "cache"});
+  expect_refused({"cache", "--clean"}, 2, {"--clean", "--clear"});
   expect_refused({"cache", "now"}, 2, {"\"now\"", "cache --help"});
 }
 

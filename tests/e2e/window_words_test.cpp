@@ -21,7 +21,9 @@ class WindowWords : public WindowEndToEnd {
     return folder_ / "model";
   }
   static void expect_chinese(const WindowDriver& window, const std::string& state) {
-    for (const json& text : window.read()["texts"])
+    const json shown = window.read();
+    EXPECT_FALSE(shown["texts"].empty());
+    for (const json& text : shown["texts"])
       EXPECT_EQ(english_in(text), "") << state << ": " << text;
   }
   // Opens with a fault, which the first banner tells, in Chinese and with `part` in it.

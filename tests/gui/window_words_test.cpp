@@ -23,8 +23,9 @@ WindowDriver open(std::vector<std::string> options) {
 }
 
 void expect_chinese(const WindowDriver& window, const std::string& state) {
-  for (const json& text : window.read()["texts"])
-    EXPECT_EQ(english_in(text), "") << state << ": " << text;
+  const json shown = window.read();
+  EXPECT_FALSE(shown["texts"].empty());
+  for (const json& text : shown["texts"]) EXPECT_EQ(english_in(text), "") << state << ": " << text;
 }
 
 // With what it explains, all of it.
@@ -61,12 +62,14 @@ TEST(WindowWords, WhatIsOpenedIsInChinese) {
   w.click("example.0");
   ASSERT_TRUE(w.wait([](const json& s) { return s["cards"]["1024"]["state"] == "short"; }));
   expect_chinese(w, "squeezed");
+  for (const char* const widget : {"preset.512", "preset.1024", "size.lock", "steps", "guidance"}) {
+    expect_chinese_tip(w, widget);
+  }
   w.click("plan");
   w.click("negative.fold");
   ASSERT_TRUE(w.wait_for_widget("negative"));
   expect_chinese(w, "opened");
-  for (const char* const widget : {"preset.512", "preset.1024", "size.lock", "steps", "guidance",
-                                   "plan", "gauge", "language", "generate"}) {
+  for (const char* const widget : {"plan", "gauge", "language", "generate"}) {
     expect_chinese_tip(w, widget);
   }
 }

@@ -182,6 +182,7 @@ TEST_F(ConvertedWeightsTest, CostANoticeOnceWhereTheyCannotBeKept) {
   EXPECT_NE(first.notices[0].second.find("model.weight_cache"), std::string::npos);
   EXPECT_TRUE(make(*full).notices.empty());
   EXPECT_TRUE(cache().entries().empty());
+  fs::remove_all(folder_ / "cache");
   fs::create_directories(folder_ / "cache");
   std::ofstream(folder_ / "cache" / "weights") << "a file in the folder's place";
   const Made nowhere = make(*runner("bf16", true));
