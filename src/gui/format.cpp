@@ -122,7 +122,9 @@ Message notice_message(const Notice& notice, const StringTable& text) {
 std::string sentence(const Message& message, const StringTable& text) {
   std::string words = text.words(message);
   if (message.key().empty() || words.empty()) return words;
-  const bool begins_with_value = message.pattern().starts_with('{');
+  const std::string pattern =
+      text.contains(message.key()) ? text.text(message.key()) : message.pattern();
+  const bool begins_with_value = pattern.starts_with('{');
   if (!begins_with_value && words.front() >= 'a' && words.front() <= 'z')
     words.front() = static_cast<char>(words.front() - 'a' + 'A');
   for (const std::string_view end : {".", "?", "!", "。", "？", "！", "…"}) {

@@ -21,10 +21,9 @@ class WindowWords : public WindowEndToEnd {
     return folder_ / "model";
   }
   static void expect_chinese(const WindowDriver& window, const std::string& state) {
-    const json shown = window.read();
-    EXPECT_FALSE(shown["texts"].empty());
-    for (const json& text : shown["texts"])
-      EXPECT_EQ(english_in(text), "") << state << ": " << text;
+    const json dump = window.read();
+    EXPECT_GT(dump["texts"].size(), 20U) << "the window draws more than that";
+    for (const json& text : dump["texts"]) EXPECT_EQ(english_in(text), "") << state << ": " << text;
   }
   // Opens with a fault, which the first banner tells, in Chinese and with `part` in it.
   void expect_start_that_tells(const std::vector<std::string>& arguments,
@@ -39,9 +38,12 @@ class WindowWords : public WindowEndToEnd {
     EXPECT_NE(told.find(part), std::string::npos) << told;
     expect_chinese(w, part);
     EXPECT_TRUE(w.wait_for_widget("banner.0.action")) << "a way on";
-    w.screenshot("start_" + part + "_zh");
+    w.screenshot("start_fault_" + std::to_string(++starts_) + "_zh");
     EXPECT_EQ(w.close(30), 0);
   }
+
+ private:
+  int starts_ = 0;
 };
 
 TEST_F(WindowWords, AModelThatCannotBeOpenedIsToldInChinese) {

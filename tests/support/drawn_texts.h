@@ -12,8 +12,8 @@ namespace headroom::test {
                                         double seconds = 5) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
   while (std::chrono::steady_clock::now() < deadline) {
-    const nlohmann::json shown = window.read();
-    for (const nlohmann::json& text : shown["texts"]) {
+    const nlohmann::json dump = window.read();
+    for (const nlohmann::json& text : dump["texts"]) {
       if (text.get<std::string>().find(part) != std::string::npos) return true;
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
