@@ -5,9 +5,11 @@
 #include "support/drawn_texts.h"
 #include "support/window_driver.h"
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -47,8 +49,13 @@ class WindowOffer : public ::testing::Test {
   // Of another program, with a name that a URI must encode.
   [[nodiscard]] fs::path picture() const { return folder_ / "a fox 狐.png"; }
   static bool offers(const WindowDriver& window) {
-    return window.wait([](const json& s) { return s["offers"] == "a fox 狐.png"; }) &&
-           window.wait_for_widget("offer.close");
+    if (!window.wait([](const json& s) { return s["offers"] == "a fox 狐.png"; }) ||
+        !window.wait_for_widget("offer.close")) {
+      return false;
+    }
+    // It goes to the middle once its size is known.
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    return true;
   }
   fs::path folder_;
 };
