@@ -115,6 +115,14 @@ void add_json_flag(CLI::App& app, Typed& typed, const char* help) {
   app.add_flag("--json", typed.json, help)->group("Output");
 }
 
+void add_cache(CLI::App& app, Typed& typed) {
+  CLI::App& cache = *app.add_subcommand(
+      "cache", "List the weights that are kept in the number format that they are computed in");
+  cache.add_flag("--clear", typed.clear, "Remove them all");
+  add_json_flag(cache, typed, "Print one JSON object");
+  add_config_option(cache, typed);
+}
+
 void add_commands(CLI::App& app, Typed& typed) {
   CLI::App& generate = *app.add_subcommand("generate", "Make pictures");
   add_request_options(generate, typed);
@@ -160,11 +168,7 @@ void add_commands(CLI::App& app, Typed& typed) {
   add_device_options(calibrate, typed);
   add_config_option(calibrate, typed);
 
-  CLI::App& cache = *app.add_subcommand(
-      "cache", "List the weights that are kept in the number format that they are computed in");
-  cache.add_flag("--clear", typed.clear, "Remove them all");
-  add_json_flag(cache, typed, "Print one JSON object");
-  add_config_option(cache, typed);
+  add_cache(app, typed);
 
   CLI::App& inspect = *app.add_subcommand(
       "inspect", "Show a picture's settings, a weight file's tensors or a model");
