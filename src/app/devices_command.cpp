@@ -50,13 +50,9 @@ void print_json(const SystemReport& report, const AppConfig& config) {
 }  // namespace
 
 int run_devices(const CommandLine& line) {
-  const auto& pretended = line.config.memory.pretend_vram_bytes;
-  const OtherPrograms others = pretended_programs(line.config);
-  SystemReport report = report_devices(pretended, others);
-  for (DeviceReport& entry : report.devices) {
-    expect_overhead(entry.device, line.config.model.dtype);
-    entry.memory = DeviceMemory(entry.device, pretended, others).read();
-  }
+  const SystemReport report = report_devices(
+      line.config.memory.pretend_vram_bytes, pretended_programs(line.config),
+      [&](const Device& device) { expect_overhead(device, line.config.model.dtype); });
   if (line.json) {
     print_json(report, line.config);
     return kExitOk;

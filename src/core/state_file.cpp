@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <fstream>
+#include <sstream>
 #include <system_error>
 
 namespace headroom {
@@ -24,6 +25,13 @@ void write_state_file(const std::filesystem::path& file, std::string_view text,
   if (!out) fail(say_errno(errno != 0 ? errno : EIO));
   std::filesystem::rename(temporary, file, error);
   if (error) fail(say_errno(error.value()));
+}
+
+std::string read_state_file(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream text;  // a stream keeps a read error to itself, a parser would pass it on
+  text << in.rdbuf();
+  return text.str();
 }
 
 }  // namespace headroom

@@ -126,11 +126,12 @@ std::vector<OtherProgram> DeviceMemory::other_programs() const {
   return programs;
 }
 
-SystemReport report_devices(std::optional<std::int64_t> pretend_total,
-                            OtherPrograms pretend_others) {
+SystemReport report_devices(std::optional<std::int64_t> pretend_total, OtherPrograms pretend_others,
+                            const std::function<void(const Device&)>& prepare) {
   SystemReport report;
   for (const BackendKind& kind : backend_kinds()) kind.describe(report);
   for (const Device& device : list_devices()) {
+    if (prepare) prepare(device);
     const DeviceMemory memory(device, pretend_total, pretend_others);
     report.devices.push_back({device, memory.read(), memory.other_programs()});
   }

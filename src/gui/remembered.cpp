@@ -2,9 +2,7 @@
 
 #include "headroom/core/state_file.h"
 
-#include <fstream>
 #include <initializer_list>
-#include <sstream>
 
 #include <nlohmann/json.hpp>
 
@@ -31,10 +29,7 @@ std::optional<Remembered::Choice> read_choice(
 }  // namespace
 
 Remembered read_remembered(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  std::ostringstream text;  // a stream keeps a read error to itself, a parser would pass it on
-  text << in.rdbuf();
-  const json root = json::parse(text.str(), nullptr, /*allow_exceptions=*/false);
+  const json root = json::parse(read_state_file(file), nullptr, /*allow_exceptions=*/false);
   return {read_choice(root, "language", {"en", "zh"}),
           read_choice(root, "theme", {"dark", "light"}), read_choice(root, "zoom", {})};
 }

@@ -101,13 +101,6 @@ std::optional<Session::Place> read_place(const json& from) {
   return p;
 }
 
-std::string read_text(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
 fs::path file_of(const fs::path& folder, int window) {
   return folder / (window == 1 ? "session.json" : "session-" + std::to_string(window) + ".json");
 }
@@ -200,7 +193,7 @@ SessionFile::~SessionFile() = default;
 Session SessionFile::read(std::string& warning) {
   Session session;
   if (file_.empty()) return session;
-  const std::string text = read_text(file_);
+  const std::string text = read_state_file(file_);
   if (auto found = read_session_text(text)) {
     session = *std::move(found);
   } else if (!text.empty()) {
@@ -212,7 +205,7 @@ Session SessionFile::read(std::string& warning) {
     if (other == file_ || !fs::exists(other, ignored)) continue;
     const Lock lock(other);
     if (lock.file < 0) continue;
-    auto left = read_session_text(read_text(other));
+    auto left = read_session_text(read_state_file(other));
     if (!left || left->queue.empty()) continue;
     session.queue.insert(session.queue.end(), left->queue.begin(), left->queue.end());
     left->queue.clear();

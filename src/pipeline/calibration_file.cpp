@@ -2,8 +2,6 @@
 #include "headroom/pipeline/calibrate.h"
 
 #include <cmath>
-#include <fstream>
-#include <sstream>
 #include <stdexcept>
 #include <system_error>
 
@@ -44,10 +42,7 @@ Entry read_entry(const json& value) {
 }
 
 std::vector<Entry> read_entries(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  const json root = json::parse(text.str());
+  const json root = json::parse(read_state_file(file));
   std::vector<Entry> entries;
   for (const json& value : root.at("calibrations")) entries.push_back(read_entry(value));
   return entries;

@@ -24,6 +24,7 @@
 
 #include <ATen/DeviceAccelerator.h>
 #include <ATen/Parallel.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/ones.h>
 #include <c10/core/InferenceMode.h>
@@ -201,6 +202,28 @@ struct Sides {
 constexpr Sides kSmall{6, 8}, kLarge{32, 80};
 constexpr std::int64_t kCaption = 32;
 
+// Bytes a second at which streamed layers come, stored in 16 bits and more than caches hold.
+double copy_rate(const Stopwatch& watch, at::ScalarType dtype) {
+  constexpr std::int64_t kValues = 1 << 23;
+  const at::Tensor stored = at::ones({kValues}, at::TensorOptions(at::kCPU).dtype(at::kBFloat16));
+  const at::Tensor arrived = watch.ones({kValues}, dtype);
+  const auto bytes = static_cast<double>(arrived.nbytes());
+  if (!arrived.is_cpu()) {
+    // Through page-locked memory, which is filled while what was in it goes on to the card.
+    const at::Tensor staged =
+        at::empty({kValues}, at::TensorOptions(at::kCPU).dtype(dtype).pinned_memory(true));
+    return bytes / watch.seconds([&] {
+      staged.copy_(stored);
+      arrived.copy_(staged, /*non_blocking=*/true);
+    });
+  }
+  const int threads = at::get_num_threads();
+  at::set_num_threads(1);  // one thread reads them beside those that compute
+  const double rate = bytes / watch.seconds([&] { arrived.copy_(stored); });
+  at::set_num_threads(threads);
+  return rate;
+}
+
 DeviceRates measure(const Stopwatch& watch, const NumberFormats& formats) {
   DeviceRates rates;
   rates.narrow_product = product_rate(watch, formats.networks, 256, 512);
@@ -208,14 +231,7 @@ DeviceRates measure(const Stopwatch& watch, const NumberFormats& formats) {
   rates.attention = attention_rate(watch, formats.networks);
   rates.narrow_convolution = convolution_rate(watch, formats.vae, 16, 128);
   rates.wide_convolution = convolution_rate(watch, formats.vae, 256, 32);
-  // As the streamed layers come: stored in 16 bits, by one thread, more than caches hold.
-  const at::Tensor stored = at::ones({1 << 23}, at::TensorOptions(at::kCPU).dtype(at::kBFloat16));
-  const at::Tensor arrived = watch.ones({1 << 23}, formats.networks);
-  const int threads = at::get_num_threads();
-  at::set_num_threads(1);
-  rates.copy_bytes =
-      static_cast<double>(arrived.nbytes()) / watch.seconds([&] { arrived.copy_(stored); });
-  at::set_num_threads(threads);
+  rates.copy_bytes = copy_rate(watch, formats.networks);
   const SmallNetworks networks(watch, formats);
   const auto rest = [](const NetworkWork& work, double seconds) -> Rest {
     return {work.parts, work.values, std::max(0.0, seconds - work.product_seconds)};

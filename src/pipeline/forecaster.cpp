@@ -104,7 +104,6 @@ class ReplayForecaster final : public Forecaster {
 
   bool learn(const Receipt& receipt) override {
     const std::optional<Rungs> rungs = read_rung_names(receipt.plan.rungs);
-    const bool card = options_.device.backend->has_own_memory();
     // What a change of plan costs says nothing of either plan.
     if (!rungs || !receipt.changes.empty() || receipt.model != options_.model.info.name ||
         receipt.device != options_.device.name ||
@@ -113,25 +112,33 @@ class ReplayForecaster final : public Forecaster {
       return false;
     }
     const std::scoped_lock lock(mutex_);
-    know_device();
-    // At its own rate of copies, so that what is learnt of a stage is about all else.
-    DeviceRates rates = costs_.rates();
-    if (receipt.copy_bytes_per_second > 0) rates.copy_bytes = receipt.copy_bytes_per_second;
-    times_.learn_copies(receipt.copy_bytes_per_second);
-    const auto guess = guess_seconds(options_.model, costs_.sizes(), costs_.storage(),
-                                     shape_of(receipt), *rungs, rates, card);
-    for (int i = 0; i < kStageCount; ++i) {
-      const auto stage = static_cast<Stage>(i);
-      const auto k = static_cast<std::size_t>(i);
-      if (stage == Stage::kLoad && !receipt.opened) continue;  // most of it was still there
-      // The host's decoding says nothing of the card's.
-      if (stage == Stage::kDecode && rungs->cpu_decode && card) continue;
-      times_.learn(stage, guess[k], receipt.stage_seconds[k]);
+    if (device_is_known_) {
+      learn_known(receipt, *rungs);
+    } else {
+      untaught_.push_back(receipt);  // to look back at past runs must not measure anything
     }
     return true;
   }
 
  private:
+  void learn_known(const Receipt& receipt, const Rungs& rungs) {
+    const bool card = options_.device.backend->has_own_memory();
+    // At its own rate of copies, so that what is learnt of a stage is about all else.
+    DeviceRates rates = costs_.rates();
+    if (receipt.copy_bytes_per_second > 0) rates.copy_bytes = receipt.copy_bytes_per_second;
+    times_.learn_copies(receipt.copy_bytes_per_second);
+    const auto guess = guess_seconds(options_.model, costs_.sizes(), costs_.storage(),
+                                     shape_of(receipt), rungs, rates, card);
+    for (int i = 0; i < kStageCount; ++i) {
+      const auto stage = static_cast<Stage>(i);
+      const auto k = static_cast<std::size_t>(i);
+      if (stage == Stage::kLoad && !receipt.opened) continue;  // most of it was still there
+      // The host's decoding says nothing of the card's.
+      if (stage == Stage::kDecode && rungs.cpu_decode && card) continue;
+      times_.learn(stage, guess[k], receipt.stage_seconds[k]);
+    }
+  }
+
   // Not before it is needed: measuring a device takes a second, a card's first calibration a few.
   // With the mutex held.
   void know_device() {
@@ -141,6 +148,9 @@ class ReplayForecaster final : public Forecaster {
     }
     if (options_.rates) {
       if (const auto rates = options_.rates()) costs_.use_measured(*rates);
+    }
+    for (const Receipt& receipt : std::exchange(untaught_, {})) {
+      learn_known(receipt, *read_rung_names(receipt.plan.rungs));
     }
   }
 
@@ -226,6 +236,7 @@ class ReplayForecaster final : public Forecaster {
   ReplayCosts costs_;
   TimeModel times_;
   bool device_is_known_ = false;
+  std::vector<Receipt> untaught_;  // that came before, in their order
 };
 
 }  // namespace

@@ -1,8 +1,6 @@
 #include "headroom/core/state_file.h"
 #include "headroom/pipeline/card_overhead.h"
 
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,12 +16,9 @@ using Entry = std::pair<RatesKey, std::int64_t>;
 
 // All of the file; nothing of one that is damaged: the next run measures it again.
 std::vector<Entry> read_entries(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
   std::vector<Entry> entries;
   try {
-    const json root = json::parse(text.str());
+    const json root = json::parse(read_state_file(file));
     for (const json& value : root.at("cards")) {
       const auto bytes = value.at("overhead_bytes").get<std::int64_t>();
       if (bytes < 0) return {};

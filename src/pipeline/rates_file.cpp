@@ -2,8 +2,6 @@
 #include "headroom/pipeline/device_rates.h"
 
 #include <cmath>
-#include <fstream>
-#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -45,12 +43,9 @@ Entry read_entry(const json& value) {
 
 // All of the file; nothing of one that is damaged: what is measured in a second is not mourned.
 std::vector<Entry> read_entries(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
   std::vector<Entry> entries;
   try {
-    const json root = json::parse(text.str());
+    const json root = json::parse(read_state_file(file));
     for (const json& value : root.at("rates")) entries.push_back(read_entry(value));
   } catch (const json::exception&) {
     return {};

@@ -3,7 +3,7 @@
 
 #include "config/config_test_support.h"
 #include "image/expect_error.h"
-#include "image/temp_folder.h"
+#include "support/temp_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,7 @@
 #include "headroom/device/processor_load.h"
 
+#include "support/temp_folder.h"
+
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
@@ -32,16 +34,14 @@ TEST(ProcessorLoad, CountsWhatAnotherProgramTakes) {
 }
 
 TEST(ProcessorLoad, IsNotKnownWhereTheSystemDoesNotTell) {
-  std::string name = (fs::temp_directory_path() / "headroom_stat_XXXXXX").string();
-  ASSERT_NE(mkdtemp(name.data()), nullptr);
-  const fs::path root = name;
+  const test::TempFolder folder;
+  const fs::path& root = folder.path();
   EXPECT_FALSE(others_processor_seconds(root));
   fs::create_directory(root / "proc");
   for (const char* const text : {"", "cpu  1 2 3", "intr 1 2 3 4 5 6 7 8 9"}) {
     std::ofstream(root / "proc/stat") << text;
     EXPECT_FALSE(others_processor_seconds(root)) << text;
   }
-  fs::remove_all(root);
 }
 
 }  // namespace

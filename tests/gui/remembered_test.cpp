@@ -2,10 +2,10 @@
 
 #include "headroom/core/error.h"
 
-#include <cstdlib>
+#include "support/temp_folder.h"
+
 #include <filesystem>
 #include <fstream>
-#include <stdexcept>
 
 #include <gtest/gtest.h>
 
@@ -16,20 +16,12 @@ namespace fs = std::filesystem;
 
 class RememberedFile : public ::testing::Test {
  protected:
-  RememberedFile() {
-    std::string name = (fs::temp_directory_path() / "headroom-remembered-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    folder_ = name;
-  }
-  ~RememberedFile() override {
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
-  }
   Remembered read(const std::string& text) {
     std::ofstream(folder_ / "window.json") << text;
     return read_remembered(folder_ / "window.json");
   }
-  fs::path folder_;
+  const test::TempFolder temporary_;
+  const fs::path folder_ = temporary_.path();
 };
 
 TEST_F(RememberedFile, IsReadBackAsItWasWritten) {

@@ -1,4 +1,5 @@
 // What can be taken out of the window. Real clicks and keys on gui_demo's window.
+#include "support/temp_folder.h"
 #include "support/window_driver.h"
 
 #include <filesystem>
@@ -63,16 +64,7 @@ TEST(WindowCopy, APictureItsPathAndEveryValue) {
 // Stand in for the desktop's programs and write down what they are asked.
 class ShowInFolder : public ::testing::Test {
  protected:
-  ShowInFolder() {
-    std::string name = (fs::temp_directory_path() / "headroom_show_XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    folder_ = name;
-    fs::create_directory(folder_ / "bin");
-  }
-  ~ShowInFolder() override {
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
-  }
+  ShowInFolder() { fs::create_directory(folder_ / "bin"); }
   void install(const char* name, int exit_code) const {
     const fs::path file = folder_ / "bin" / name;
     std::ofstream(file) << "#!/bin/sh\nfor a in \"$@\"; do echo \"$a\"; done > \""
@@ -92,7 +84,8 @@ class ShowInFolder : public ::testing::Test {
     EXPECT_TRUE(w.wait([&](const json&) { return fs::exists(file); }, 10)) << name;
     return contents(file);
   }
-  fs::path folder_;
+  const TempFolder temporary_;
+  const fs::path folder_ = temporary_.path();
 };
 
 TEST_F(ShowInFolder, AsksTheFileManagerToSelectTheFile) {

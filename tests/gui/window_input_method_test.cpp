@@ -1,5 +1,6 @@
 // Chinese typed with fcitx5's pinyin on a real keyboard: a key that the input method takes does
 // nothing else. Needs fcitx5-pinyin.
+#include "support/temp_folder.h"
 #include "support/window_driver.h"
 
 #include <filesystem>
@@ -18,18 +19,11 @@ using nlohmann::json;
 class InputMethod : public ::testing::Test {
  protected:
   InputMethod() {
-    std::string name = (fs::temp_directory_path() / "headroom-input-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    folder_ = name;
     // The one method of the only group is always on.
     fs::create_directories(folder_ / ".config/fcitx5");
     std::ofstream(folder_ / ".config/fcitx5/profile")
         << "[Groups/0]\nName=Default\nDefault Layout=us\nDefaultIM=pinyin\n"
            "[Groups/0/Items/0]\nName=pinyin\nLayout=\n[GroupOrder]\n0=Default\n";
-  }
-  ~InputMethod() override {
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
   }
 
   [[nodiscard]] Launch launch(std::vector<std::string> options = {}) const {
@@ -62,7 +56,8 @@ class InputMethod : public ::testing::Test {
         << window.state()["prompt"];
   }
 
-  fs::path folder_;
+  const TempFolder temporary_;
+  const fs::path folder_ = temporary_.path();
 };
 
 TEST_F(InputMethod, CorrectingTheCompositionLeavesTheTextAlone) {

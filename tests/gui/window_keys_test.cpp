@@ -1,4 +1,5 @@
 // Keys that could destroy something, and the ways back. Real keys on gui_demo's window.
+#include "open_demo.h"
 #include "support/window_driver.h"
 
 #include <chrono>
@@ -12,11 +13,6 @@ namespace headroom::test {
 namespace {
 
 using nlohmann::json;
-
-WindowDriver open(std::vector<std::string> options) {
-  options.emplace_back("--output={folder}/pictures");
-  return WindowDriver({.program = HEADROOM_GUI_DEMO, .arguments = std::move(options)});
-}
 
 void pause(double seconds) { std::this_thread::sleep_for(std::chrono::duration<double>(seconds)); }
 
@@ -37,7 +33,7 @@ void make_one(WindowDriver& w, int pictures) {
 }
 
 TEST(WindowEscape, ClosesTheListOrLeavesTheFieldAndNothingElse) {
-  WindowDriver w = open({"--step-ms=4000"});
+  WindowDriver w = open_demo({"--step-ms=4000"});
   start_long_run(w);
   w.click("queue");
   ASSERT_TRUE(w.wait_for_widget("queue.cancel.1"));
@@ -57,7 +53,7 @@ TEST(WindowEscape, ClosesTheListOrLeavesTheFieldAndNothingElse) {
 }
 
 TEST(WindowEscape, UndoesNothingInAField) {
-  WindowDriver w = open({});
+  WindowDriver w = open_demo({});
   w.click("steps.value");
   w.key("ctrl+a");
   w.type("23");
@@ -75,7 +71,7 @@ TEST(WindowEscape, UndoesNothingInAField) {
 }
 
 TEST(WindowEscape, CancelsOnlyWhenPressedAgainSoon) {
-  WindowDriver w = open({"--step-ms=4000"});
+  WindowDriver w = open_demo({"--step-ms=4000"});
   start_long_run(w);
   w.key("Escape");
   ASSERT_TRUE(w.wait([](const json& s) { return s["escape_cancels"] == true; }));
@@ -89,7 +85,7 @@ TEST(WindowEscape, CancelsOnlyWhenPressedAgainSoon) {
 }
 
 TEST(WindowUndo, AnExampleGivesThePromptBack) {
-  WindowDriver w = open({});
+  WindowDriver w = open_demo({});
   w.click("prompt");
   w.type("a long thought");
   w.click("example.0");
@@ -113,7 +109,7 @@ TEST(WindowUndo, AnExampleGivesThePromptBack) {
 }
 
 TEST(WindowUndo, AlsoFromWithinThePromptThatWasReplaced) {
-  WindowDriver w = open({});
+  WindowDriver w = open_demo({});
   w.click("prompt");
   w.type("mine");
   w.click("example.0");
@@ -124,7 +120,7 @@ TEST(WindowUndo, AlsoFromWithinThePromptThatWasReplaced) {
 }
 
 TEST(WindowUndo, TextTypedOnTheCanvasIsTakenBackByOneKey) {
-  WindowDriver w = open({"--step-ms=10"});
+  WindowDriver w = open_demo({"--step-ms=10"});
   w.click("example.0");
   make_one(w, 1);
   w.click("prompt");
@@ -145,7 +141,7 @@ TEST(WindowUndo, TextTypedOnTheCanvasIsTakenBackByOneKey) {
 }
 
 TEST(WindowUndo, UseSettingsAndPlainSettings) {
-  WindowDriver w = open({"--step-ms=10"});
+  WindowDriver w = open_demo({"--step-ms=10"});
   w.click("example.0");
   make_one(w, 1);
   w.click("steps.value");
@@ -167,7 +163,7 @@ TEST(WindowUndo, UseSettingsAndPlainSettings) {
 }
 
 TEST(WindowUndo, WaitingJobsComeBack) {
-  WindowDriver w = open({"--step-ms=4000"});
+  WindowDriver w = open_demo({"--step-ms=4000"});
   start_long_run(w);
   pause(0.6);
   w.click("generate");
@@ -182,7 +178,7 @@ TEST(WindowUndo, WaitingJobsComeBack) {
 }
 
 TEST(WindowNumber, ArrowsChangeItAndWhatIsNoneIsRefused) {
-  WindowDriver w = open({});
+  WindowDriver w = open_demo({});
   const auto edit = [&](const char* field) {
     w.click(field);
     return w.wait([](const json& s) { return s["editing"] == true; });
@@ -217,7 +213,7 @@ TEST(WindowNumber, ArrowsChangeItAndWhatIsNoneIsRefused) {
 }
 
 TEST(WindowNumber, TheLockKeepsTheRatioAsItWasTyped) {
-  WindowDriver w = open({});
+  WindowDriver w = open_demo({});
   const auto width = [&](const char* typed, int height) {
     w.click("size.width");
     w.key("ctrl+a");
@@ -236,7 +232,7 @@ TEST(WindowNumber, TheLockKeepsTheRatioAsItWasTyped) {
 }
 
 TEST(WindowNumber, IsTakenWhenTheRunIsStartedWhileItIsTyped) {
-  WindowDriver w = open({"--step-ms=10"});
+  WindowDriver w = open_demo({"--step-ms=10"});
   w.click("example.0");
   w.click("size.width");
   w.key("ctrl+a");
@@ -248,7 +244,7 @@ TEST(WindowNumber, IsTakenWhenTheRunIsStartedWhileItIsTyped) {
 }
 
 TEST(WindowSeed, ArrowsChangeIt) {
-  WindowDriver w = open({});
+  WindowDriver w = open_demo({});
   w.click("seed");
   w.type("7");
   w.key("Up");
@@ -258,7 +254,7 @@ TEST(WindowSeed, ArrowsChangeIt) {
 }
 
 TEST(WindowSeed, APasteThatIsNoNumberChangesNothingAndSaysSo) {
-  WindowDriver w = open({});
+  WindowDriver w = open_demo({});
   const auto paste = [&](const char* text) {
     w.click("seed");
     w.key("ctrl+a");

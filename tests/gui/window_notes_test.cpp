@@ -1,4 +1,5 @@
 // Notes and messages go with what they are about. Real events on gui_demo's window.
+#include "support/temp_folder.h"
 #include "support/window_driver.h"
 
 #include <filesystem>
@@ -16,15 +17,6 @@ using nlohmann::json;
 
 class WindowNotes : public ::testing::Test {
  protected:
-  WindowNotes() {
-    std::string name = (fs::temp_directory_path() / "headroom_notes_XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    folder_ = name;
-  }
-  ~WindowNotes() override {
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
-  }
   [[nodiscard]] WindowDriver open(std::vector<std::string> options) const {
     options.insert(options.end(), {"--output={folder}/pictures", "--others-file={folder}/others"});
     return WindowDriver(
@@ -38,7 +30,8 @@ class WindowNotes : public ::testing::Test {
   static bool has(const json& text, const char* part) {
     return text.get<std::string>().find(part) != std::string::npos;
   }
-  fs::path folder_;
+  const TempFolder temporary_;
+  const fs::path folder_ = temporary_.path();
 };
 
 TEST_F(WindowNotes, ANoteOfASizeThatDidNotFitFollowsTheMemory) {

@@ -3,6 +3,7 @@
 #include "headroom/image/png_writer.h"
 
 #include "support/drawn_texts.h"
+#include "support/temp_folder.h"
 #include "support/window_driver.h"
 
 #include <chrono>
@@ -23,9 +24,6 @@ using nlohmann::json;
 class WindowOffer : public ::testing::Test {
  protected:
   WindowOffer() {
-    std::string name = (fs::temp_directory_path() / "headroom-offer-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    folder_ = name;
     Image image{64, 64, std::vector<std::uint8_t>(std::size_t{3} * 64 * 64, 120)};
     write_new_file(picture(), encode_png(image, {{"parameters",
                                                   "a red fox in the snow\n"
@@ -34,10 +32,6 @@ class WindowOffer : public ::testing::Test {
                                                   "Seed: 77, Size: 768x512, Clip skip: 2"}}));
     write_new_file(folder_ / "plain.png", encode_png(image, {}));
     std::ofstream(folder_ / "letter.txt") << "Dear fox,";
-  }
-  ~WindowOffer() override {
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
   }
   [[nodiscard]] WindowDriver open(const std::string& language = "en",
                                   const std::string& theme = "dark") const {
@@ -57,7 +51,8 @@ class WindowOffer : public ::testing::Test {
     std::this_thread::sleep_for(std::chrono::milliseconds(500));
     return true;
   }
-  fs::path folder_;
+  const TempFolder temporary_;
+  const fs::path folder_ = temporary_.path();
 };
 
 TEST_F(WindowOffer, ADroppedPictureOffersAllAndOneUndoTakesItBack) {

@@ -1,4 +1,5 @@
 // What the window says of a job that runs or has just ended. Real clicks on gui_demo's window.
+#include "open_demo.h"
 #include "support/window_driver.h"
 
 #include <algorithm>
@@ -12,11 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-WindowDriver open(std::vector<std::string> options) {
-  options.emplace_back("--output={folder}/pictures");
-  return WindowDriver({.program = HEADROOM_GUI_DEMO, .arguments = std::move(options)});
-}
-
 void enter(WindowDriver& w, const std::string& field, const std::string& text) {
   w.click(field);
   w.key("ctrl+a");
@@ -25,7 +21,7 @@ void enter(WindowDriver& w, const std::string& field, const std::string& text) {
 }
 
 TEST(WindowProgress, TheBarOfSeveralPicturesIsThatOfTheJob) {
-  WindowDriver w = open({"--step-ms=40"});
+  WindowDriver w = open_demo({"--step-ms=40"});
   w.click("example.0");
   enter(w, "count.value", "5");
   enter(w, "steps.value", "10");
@@ -51,7 +47,7 @@ TEST(WindowProgress, TheBarOfSeveralPicturesIsThatOfTheJob) {
 }
 
 TEST(WindowProgress, ACancelLeavesItsTraceUntilTheNextAction) {
-  WindowDriver w = open({"--step-ms=60"});
+  WindowDriver w = open_demo({"--step-ms=60"});
   w.click("example.0");
   enter(w, "steps.value", "5");
   w.click("generate");
@@ -70,7 +66,7 @@ TEST(WindowProgress, ACancelLeavesItsTraceUntilTheNextAction) {
 }
 
 TEST(WindowProgress, ARandomSeedIsShownWhileItsPictureIsMade) {
-  WindowDriver w = open({"--step-ms=400"});
+  WindowDriver w = open_demo({"--step-ms=400"});
   w.click("example.0");
   w.click("generate");
   ASSERT_TRUE(w.wait([](const json& s) { return s["running"] == true; }));
@@ -80,7 +76,7 @@ TEST(WindowProgress, ARandomSeedIsShownWhileItsPictureIsMade) {
 
 TEST(WindowSeconds, AreMarkedWhereNoRunHasToldYet) {
   for (const bool estimated : {true, false}) {
-    WindowDriver w = open({estimated ? "--seconds=estimated" : "--seconds=known"});
+    WindowDriver w = open_demo({estimated ? "--seconds=estimated" : "--seconds=known"});
     const std::string time = estimated ? "≈ 6 s" : "6 s";
     const auto says = [&](const char* name) {
       EXPECT_TRUE(w.wait_for_words(name, time)) << name;
@@ -95,7 +91,7 @@ TEST(WindowSeconds, AreMarkedWhereNoRunHasToldYet) {
 }
 
 TEST(WindowProgress, APictureSaysThatItsRunWasReplanned) {
-  WindowDriver w = open({"--step-ms=10"});
+  WindowDriver w = open_demo({"--step-ms=10"});
   w.click("prompt");
   w.type("squeezed");
   w.key("ctrl+Return");
@@ -106,7 +102,7 @@ TEST(WindowProgress, APictureSaysThatItsRunWasReplanned) {
 }
 
 TEST(WindowHostMemory, StandsBesideTheDevicesWhereAPlanTakesSome) {
-  WindowDriver w = open({"--host=1536M"});
+  WindowDriver w = open_demo({"--host=1536M"});
   const std::string column = "1.5 GB held, 1.5 GB of files read at every step";
   w.click("plan");
   EXPECT_TRUE(w.wait_for_words("plan.host", column));

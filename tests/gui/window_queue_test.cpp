@@ -1,4 +1,5 @@
 // The queue and its list. Real clicks on gui_demo's window.
+#include "open_demo.h"
 #include "support/window_driver.h"
 
 #include <chrono>
@@ -13,15 +14,10 @@ namespace {
 
 using nlohmann::json;
 
-WindowDriver open(std::vector<std::string> options) {
-  options.emplace_back("--output={folder}/pictures");
-  return WindowDriver({.program = HEADROOM_GUI_DEMO, .arguments = std::move(options)});
-}
-
 void pause(double seconds) { std::this_thread::sleep_for(std::chrono::duration<double>(seconds)); }
 
 TEST(WindowQueue, ADoubleClickIsOneJobAndWithShiftTwo) {
-  WindowDriver w = open({"--step-ms=4000"});
+  WindowDriver w = open_demo({"--step-ms=4000"});
   w.click("example.0");
   w.double_click("generate");
   ASSERT_TRUE(w.wait([](const json& s) { return s["jobs"] == 1; }));
@@ -32,7 +28,7 @@ TEST(WindowQueue, ADoubleClickIsOneJobAndWithShiftTwo) {
 }
 
 TEST(WindowQueue, JobsAreReorderedByButtonsAndByDraggingAndAllCanBeRemoved) {
-  WindowDriver w = open({"--step-ms=4000"});
+  WindowDriver w = open_demo({"--step-ms=4000"});
   w.click("example.0");
   w.click("generate");
   ASSERT_TRUE(w.wait([](const json& s) { return s["running"] == true; }));

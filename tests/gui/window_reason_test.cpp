@@ -1,4 +1,5 @@
 // Why nothing starts, and how long the prompt is. Real events on gui_demo's window.
+#include "open_demo.h"
 #include "support/drawn_texts.h"
 #include "support/window_driver.h"
 
@@ -14,8 +15,8 @@ namespace {
 using nlohmann::json;
 
 WindowDriver open(std::vector<std::string> options) {
-  options.insert(options.end(), {"--output={folder}/pictures", "--step-ms=20"});
-  return WindowDriver({.program = HEADROOM_GUI_DEMO, .arguments = std::move(options)});
+  options.insert(options.end(), {"--step-ms=20"});
+  return open_demo(std::move(options));
 }
 
 bool flashes(const WindowDriver& window) {

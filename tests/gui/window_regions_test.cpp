@@ -1,4 +1,6 @@
 // The window with the keyboard alone. Real keys on gui_demo's window.
+#include "open_demo.h"
+#include "support/temp_folder.h"
 #include "support/window_driver.h"
 
 #include <cstdlib>
@@ -13,17 +15,12 @@ namespace {
 
 using nlohmann::json;
 
-WindowDriver open(std::vector<std::string> options) {
-  options.emplace_back("--output={folder}/pictures");
-  return WindowDriver({.program = HEADROOM_GUI_DEMO, .arguments = std::move(options)});
-}
-
 bool comes_to(const WindowDriver& w, const char* region) {
   return w.wait([&](const json& s) { return s["region"] == region; }, 5);
 }
 
 TEST(WindowRegions, CtrlTabIsTheNextPartOfTheWindow) {
-  WindowDriver w = open({});
+  WindowDriver w = open_demo({});
   ASSERT_TRUE(comes_to(w, "make"));
   for (const char* const region : {"canvas", "details", "top", "make", "canvas"}) {
     w.key("ctrl+Tab");
@@ -36,7 +33,7 @@ TEST(WindowRegions, CtrlTabIsTheNextPartOfTheWindow) {
 }
 
 TEST(WindowRegions, APictureIsMadeAndSeenWithoutAMouse) {
-  WindowDriver w = open({"--step-ms=10"});
+  WindowDriver w = open_demo({"--step-ms=10"});
   w.type("a cat");
   w.key("ctrl+Return");
   ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 1 && s["jobs"] == 0; }));
@@ -72,12 +69,11 @@ TEST(WindowRegions, APictureIsMadeAndSeenWithoutAMouse) {
 }
 
 TEST(WindowZoom, CtrlPlusAndMinusChangeTheInterfaceAndItIsRemembered) {
-  std::string folder = "/tmp/headroom_zoom_XXXXXX";
-  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  const TempFolder folder;
   const Launch launch{
       .program = HEADROOM_GUI_DEMO,
       .arguments = {"--output={folder}/pictures", "--state-file={folder}/window.json"},
-      .folder = folder};
+      .folder = folder.path()};
   const auto scaled = [](const WindowDriver& w, double scale) {
     return w.wait(
         [&](const json&) {
@@ -106,11 +102,10 @@ TEST(WindowZoom, CtrlPlusAndMinusChangeTheInterfaceAndItIsRemembered) {
     w.key("ctrl+0");
     EXPECT_TRUE(scaled(w, 1));
   }
-  std::filesystem::remove_all(folder);
 }
 
 TEST(WindowRegions, F11FillsTheScreenAndCtrlQCloses) {
-  WindowDriver w = open({"--width=1000", "--height=700"});
+  WindowDriver w = open_demo({"--width=1000", "--height=700"});
   const auto is = [&](int width, int height) {
     return w.wait([&](const json&) {
       const json window = w.read()["window"];

@@ -1,4 +1,5 @@
 // Closing with work open, and what comes back. Real clicks on gui_demo's window.
+#include "support/temp_folder.h"
 #include "support/window_driver.h"
 
 #include <chrono>
@@ -19,15 +20,6 @@ using nlohmann::json;
 
 class WindowSession : public ::testing::Test {
  protected:
-  WindowSession() {
-    std::string name = (fs::temp_directory_path() / "headroom_session_XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    folder_ = name;
-  }
-  ~WindowSession() override {
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
-  }
   [[nodiscard]] WindowDriver open(std::vector<std::string> options) const {
     options.insert(options.end(), {"--output={folder}/pictures", "--session={folder}/state"});
     return WindowDriver(
@@ -49,7 +41,8 @@ class WindowSession : public ::testing::Test {
     return w.wait([](const json& s) { return s["closing"] == "ask"; }) &&
            w.wait_for_widget("close.stay");
   }
-  fs::path folder_;
+  const TempFolder temporary_;
+  const fs::path folder_ = temporary_.path();
 };
 
 TEST_F(WindowSession, ClosesAtOnceWhenNothingWouldBeLost) {

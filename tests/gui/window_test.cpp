@@ -1,4 +1,5 @@
 // Drives the window of gui_demo under a virtual screen with a real mouse and keyboard.
+#include "open_demo.h"
 #include "support/window_driver.h"
 
 #include <algorithm>
@@ -23,13 +24,8 @@ const std::vector<std::string> kQuick{"--step-ms=15"};
 
 bool idle_with(const json& s, int pictures) { return s["pictures"] == pictures && s["jobs"] == 0; }
 
-WindowDriver open(std::vector<std::string> options) {
-  options.emplace_back("--output={folder}/pictures");
-  return WindowDriver({.program = HEADROOM_GUI_DEMO, .arguments = std::move(options)});
-}
-
 TEST(Window, TypesAPromptAndMakesAPictureThatIsOnTheCanvas) {
-  WindowDriver w = open(kQuick);
+  WindowDriver w = open_demo(kQuick);
   ASSERT_TRUE(
       w.wait([](const json& s) { return s["can_generate"] == false && s["reason"] != ""; }));
   w.click("prompt");
@@ -55,7 +51,7 @@ TEST(Window, TypesAPromptAndMakesAPictureThatIsOnTheCanvas) {
 }
 
 TEST(Window, ASlowerDeviceIsToldOnceWhileTheJobRuns) {
-  WindowDriver w = open({"--step-ms=100", "--language=zh"});
+  WindowDriver w = open_demo({"--step-ms=100", "--language=zh"});
   w.click("prompt");
   w.type("slow");
   ASSERT_TRUE(w.wait([](const json& s) { return s["can_generate"] == true; }));
@@ -70,7 +66,7 @@ TEST(Window, ASlowerDeviceIsToldOnceWhileTheJobRuns) {
 }
 
 TEST(Window, AddsToTheQueueWhileItRunsAndCancels) {
-  WindowDriver w = open({"--step-ms=200"});
+  WindowDriver w = open_demo({"--step-ms=200"});
   w.click("example.0");
   ASSERT_TRUE(w.wait([](const json& s) { return s["can_generate"] == true; }));
   w.key("ctrl+Return");
@@ -89,7 +85,7 @@ TEST(Window, AddsToTheQueueWhileItRunsAndCancels) {
 }
 
 TEST(Window, CancelsAWaitingJobInTheQueueList) {
-  WindowDriver w = open({"--step-ms=200"});
+  WindowDriver w = open_demo({"--step-ms=200"});
   w.click("example.0");
   w.click("generate");
   ASSERT_TRUE(w.wait([](const json& s) { return s["running"] == true; }));
@@ -106,7 +102,7 @@ TEST(Window, CancelsAWaitingJobInTheQueueList) {
 }
 
 TEST(Window, APresetThatDoesNotFitOffersTheOneThatDoes) {
-  WindowDriver w = open({"--total=4.7G"});  // 1024x1024 needs 4.3 GB, the budget is 3.9 GB
+  WindowDriver w = open_demo({"--total=4.7G"});  // 1024x1024 needs 4.3 GB, the budget is 3.9 GB
   ASSERT_TRUE(w.wait([](const json& s) {
     return s["cards"]["1024"]["state"] == "short" && s["cards"]["768"]["state"] == "slower";
   }));
@@ -118,7 +114,7 @@ TEST(Window, APresetThatDoesNotFitOffersTheOneThatDoes) {
 }
 
 TEST(Window, ASizeThatDoesNotFitTurnsGenerateOffAndOffersAnother) {
-  WindowDriver w = open({"--total=4.7G"});
+  WindowDriver w = open_demo({"--total=4.7G"});
   w.click("example.0");
   w.click("size.width");
   w.key("ctrl+a");
@@ -137,7 +133,7 @@ TEST(Window, ASizeThatDoesNotFitTurnsGenerateOffAndOffersAnother) {
 
 TEST(Window, ARefusalNamesTheTermThatDecides) {
   const auto reason = [](std::vector<std::string> options) {
-    WindowDriver w = open(std::move(options));
+    WindowDriver w = open_demo(std::move(options));
     w.click("example.0");
     EXPECT_TRUE(w.wait([](const json& s) { return s["reason"] != "" && s["prompt"] != ""; }));
     EXPECT_TRUE(w.wait([](const json& s) {
@@ -154,7 +150,7 @@ TEST(Window, ARefusalNamesTheTermThatDecides) {
 
 TEST(Window, ThePlanSaysOfASizeWhatItsCardSays) {
   for (const char* const total : {"--total=6G", "--total=4.45G", "--total=4.2G", "--total=3G"}) {
-    WindowDriver w = open({total});
+    WindowDriver w = open_demo({total});
     for (const char* const name : {"512", "768", "1024"}) {
       if (w.wait([&](const json& s) { return s["cards"][name]["state"] == "short"; }, 1)) continue;
       w.click(std::string("preset.") + name);
@@ -168,7 +164,7 @@ TEST(Window, ThePlanSaysOfASizeWhatItsCardSays) {
 }
 
 TEST(Window, TakesChineseFromTheClipboardAndSwitchesLanguageAndTheme) {
-  WindowDriver w = open(kQuick);
+  WindowDriver w = open_demo(kQuick);
   w.click("prompt");
   w.paste("一只可爱的橘色猫咪，坐在窗台上");
   ASSERT_TRUE(
@@ -181,7 +177,7 @@ TEST(Window, TakesChineseFromTheClipboardAndSwitchesLanguageAndTheme) {
 }
 
 TEST(Window, AFailureIsABannerThatCanBeDismissed) {
-  WindowDriver w = open(kQuick);
+  WindowDriver w = open_demo(kQuick);
   w.click("prompt");
   w.type("fail");
   w.click("preset.768");
@@ -198,7 +194,7 @@ TEST(Window, AFailureIsABannerThatCanBeDismissed) {
 }
 
 TEST(Window, APictureThatWasNotSavedCanBeSavedAgain) {
-  WindowDriver w = open({"--step-ms=15", "--save=fails"});
+  WindowDriver w = open_demo({"--step-ms=15", "--save=fails"});
   w.click("example.0");
   w.click("generate");
   ASSERT_TRUE(w.wait([](const json& s) { return idle_with(s, 1); }));
@@ -210,7 +206,7 @@ TEST(Window, APictureThatWasNotSavedCanBeSavedAgain) {
 }
 
 TEST(Window, KeysOnTheCanvasReuseSettingsAndWalkThePictures) {
-  WindowDriver w = open(kQuick);
+  WindowDriver w = open_demo(kQuick);
   w.click("example.0");
   w.click("generate");
   ASSERT_TRUE(w.wait([](const json& s) { return idle_with(s, 1); }));
@@ -230,7 +226,7 @@ TEST(Window, KeysOnTheCanvasReuseSettingsAndWalkThePictures) {
 }
 
 TEST(Window, ExamplesFoldWhenTheFirstPictureIsAskedFor) {
-  WindowDriver w = open(kQuick);
+  WindowDriver w = open_demo(kQuick);
   w.click("example.0");
   w.click("generate");
   ASSERT_TRUE(w.wait([](const json& s) { return idle_with(s, 1); }));
@@ -248,7 +244,7 @@ TEST(Window, ExamplesFoldWhenTheFirstPictureIsAskedFor) {
 }
 
 TEST(Window, EscapeLeavesThePromptWithoutUndoingIt) {
-  WindowDriver w = open(kQuick);
+  WindowDriver w = open_demo(kQuick);
   w.click("prompt");
   w.type("a long thought");
   ASSERT_TRUE(w.wait([](const json& s) { return s["prompt"] == "a long thought"; }));
@@ -259,7 +255,7 @@ TEST(Window, EscapeLeavesThePromptWithoutUndoingIt) {
 }
 
 TEST(Window, BringsBackEarlierPromptsWhileTyping) {
-  WindowDriver w = open(kQuick);
+  WindowDriver w = open_demo(kQuick);
   w.click("prompt");
   w.type("one");
   w.key("ctrl+Return");
@@ -274,7 +270,7 @@ TEST(Window, BringsBackEarlierPromptsWhileTyping) {
 }
 
 TEST(Window, ZoomsWithTheWheelAndGoesBackToFit) {
-  WindowDriver w = open(kQuick);
+  WindowDriver w = open_demo(kQuick);
   w.click("example.0");
   w.click("generate");
   ASSERT_TRUE(w.wait([](const json& s) { return idle_with(s, 1); }));
@@ -290,7 +286,7 @@ TEST(Window, ZoomsWithTheWheelAndGoesBackToFit) {
 }
 
 TEST(Window, WhatCanBePressedShowsAHandAndAnotherColourUnderTheMouse) {
-  WindowDriver w = open(kQuick);
+  WindowDriver w = open_demo(kQuick);
   w.hover("canvas");
   ASSERT_TRUE(w.wait([](const json& s) { return s["hand"] == false; }));
   for (const char* const name : {"preset.768", "example.0", "negative.fold", "steps", "queue"}) {
@@ -309,7 +305,7 @@ TEST(Window, WhatCanBePressedShowsAHandAndAnotherColourUnderTheMouse) {
 }
 
 TEST(Window, SleepsWhenNothingMoves) {
-  WindowDriver w = open(kQuick);
+  WindowDriver w = open_demo(kQuick);
   // Away from anything that shows a tooltip; no field is being edited.
   w.key("Escape");
   w.hover("canvas");

@@ -1,5 +1,6 @@
 // No English sentence and no code stands in a Chinese window, whatever happens. Real events on
 // gui_demo's window; the real program's states are in tests/e2e.
+#include "open_demo.h"
 #include "support/english.h"
 #include "support/window_driver.h"
 
@@ -18,8 +19,8 @@ namespace {
 using nlohmann::json;
 
 WindowDriver open(std::vector<std::string> options) {
-  options.insert(options.end(), {"--output={folder}/pictures", "--language=zh", "--step-ms=20"});
-  return WindowDriver({.program = HEADROOM_GUI_DEMO, .arguments = std::move(options)});
+  options.insert(options.end(), {"--language=zh", "--step-ms=20"});
+  return open_demo(std::move(options));
 }
 
 void expect_chinese(const WindowDriver& window, const std::string& state) {

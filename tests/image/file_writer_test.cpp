@@ -1,7 +1,7 @@
 #include "headroom/image/png_writer.h"
 
 #include "image/expect_error.h"
-#include "image/temp_folder.h"
+#include "support/temp_folder.h"
 
 #include <csignal>
 #include <cstdlib>

@@ -4,7 +4,7 @@
 
 #include "image/expect_error.h"
 #include "image/raw_png.h"
-#include "image/temp_folder.h"
+#include "support/temp_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

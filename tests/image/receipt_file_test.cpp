@@ -5,7 +5,7 @@
 
 #include "image/expect_error.h"
 #include "image/sample_receipt.h"
-#include "image/temp_folder.h"
+#include "support/temp_folder.h"
 
 #include <algorithm>
 #include <csignal>

@@ -4,7 +4,7 @@
 
 #include "image/expect_error.h"
 #include "image/sample_receipt.h"
-#include "image/temp_folder.h"
+#include "support/temp_folder.h"
 
 #include <limits>
 

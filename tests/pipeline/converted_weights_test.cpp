@@ -4,6 +4,7 @@
 #include "headroom/weights/weight_cache.h"
 
 #include "pipeline/run_support.h"
+#include "support/temp_folder.h"
 
 #include <cmath>
 #include <cstdlib>
@@ -36,14 +37,7 @@ float half_value(std::uint16_t bits) {  // of normal numbers and zero, which wei
 class ConvertedWeightsTest : public ::testing::Test {
  protected:
   ConvertedWeightsTest() {
-    std::string name = (fs::temp_directory_path() / "headroom-converted-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    folder_ = name;
     fs::copy(test::starter_root(), folder_ / "model", fs::copy_options::recursive);
-  }
-  ~ConvertedWeightsTest() override {
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
   }
 
   template <typename Number>
@@ -136,7 +130,8 @@ class ConvertedWeightsTest : public ::testing::Test {
     EXPECT_NE(make(*runner(dtype, false)).rgb, without.rgb);
   }
 
-  fs::path folder_;
+  const test::TempFolder temporary_;
+  const fs::path folder_ = temporary_.path();
 };
 
 TEST_F(ConvertedWeightsTest, MakeTheSamePictureInBfloat16) {

@@ -66,8 +66,10 @@ struct SystemReport {
   std::string allocator_settings;  // PYTORCH_ALLOC_CONF, else PYTORCH_CUDA_ALLOC_CONF
   std::vector<std::string> notes;  // cards that cannot be used and drivers that are too old
 };
+// `prepare` is called with each device before its memory is read.
 [[nodiscard]] SystemReport report_devices(std::optional<std::int64_t> pretend_total,
-                                          OtherPrograms pretend_others = {});
+                                          OtherPrograms pretend_others = {},
+                                          const std::function<void(const Device&)>& prepare = {});
 
 // What an error says to a person: libtorch's without the frames of its functions.
 [[nodiscard]] std::string plain_message(const std::exception& error);

@@ -1,0 +1,16 @@
+#pragma once
+#include "support/window_driver.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace headroom::test {
+
+// gui_demo's window on a screen of its own, pictures in a folder that goes with it.
+[[nodiscard]] inline WindowDriver open_demo(std::vector<std::string> options = {}) {
+  options.emplace_back("--output={folder}/pictures");
+  return WindowDriver({.program = HEADROOM_GUI_DEMO, .arguments = std::move(options)});
+}
+
+}  // namespace headroom::test
