@@ -14,11 +14,13 @@ from pathlib import Path
 
 
 class Finished:
-    """One run of a program: wall seconds from before its start to after its end, peak resident bytes, stdout."""
+    """One run of a program: wall seconds from before its start to after its end, peak resident bytes, bytes that came
+    from a disk, stdout."""
 
-    def __init__(self, seconds, peak_rss_bytes, output):
+    def __init__(self, seconds, peak_rss_bytes, read_bytes, output):
         self.seconds = seconds
         self.peak_rss_bytes = peak_rss_bytes
+        self.read_bytes = read_bytes
         self.output = output
 
 
@@ -35,7 +37,7 @@ def run(command, environment=None):
         if child.returncode != 0:
             words = err.read().decode(errors="replace").strip().splitlines()[-3:]
             raise RuntimeError(f"{command[0]} ended with {child.returncode}: {' / '.join(words)}")
-        return Finished(seconds, usage.ru_maxrss * 1024, out.read().decode())
+        return Finished(seconds, usage.ru_maxrss * 1024, usage.ru_inblock * 512, out.read().decode())
 
 
 def private_environment(folder):
@@ -44,6 +46,7 @@ def private_environment(folder):
     for variable, name in (
         ("XDG_CONFIG_HOME", "config"),
         ("XDG_STATE_HOME", "state"),
+        ("XDG_CACHE_HOME", "cache"),
         ("XDG_PICTURES_DIR", "pictures"),
         ("XDG_DATA_HOME", "data"),
     ):

@@ -62,9 +62,9 @@ std::optional<WorkspaceTerms> calibrated_workspace(const Device& device, const s
   return terms;
 }
 
-void keep_overhead(const Device& device, const std::string& dtype, std::int64_t bytes) {
+void keep_overhead(const Device& device, const std::string& dtype, const CardOverhead& overhead) {
   try {
-    write_overhead(cards_file(), rates_key(device, dtype, 0), bytes);
+    write_overhead(cards_file(), rates_key(device, dtype, 0), overhead);
   } catch (const Error& e) {
     spdlog::warn("{}", e.what());
   }
@@ -104,8 +104,8 @@ PipelineOptions pipeline_options(const AppConfig& config, const Device& device, 
                          calibrates = is_card && !pretended] {
     return calibrated_workspace(device, dtype, threads, calibrates);
   };
-  options.keep_overhead = [device, dtype = config.model.dtype](std::int64_t bytes) {
-    keep_overhead(device, dtype, bytes);
+  options.keep_overhead = [device, dtype = config.model.dtype](const CardOverhead& overhead) {
+    keep_overhead(device, dtype, overhead);
   };
   if (!pretended) {
     expect_overhead(device, config.model.dtype);
@@ -153,8 +153,8 @@ void teach(Forecaster& forecaster, const std::string& model) {
 
 void expect_overhead(const Device& device, const std::string& dtype) {
   if (!device.backend->has_own_memory()) return;
-  const auto bytes = read_overhead(cards_file(), rates_key(device, dtype, 0));
-  if (bytes) device.backend->expect_overhead(*bytes);
+  const auto overhead = read_overhead(cards_file(), rates_key(device, dtype, 0));
+  if (overhead) device.backend->expect_overhead(*overhead);
 }
 
 OtherPrograms pretended_programs(const AppConfig& config) {

@@ -229,6 +229,7 @@ json to_json(const Receipt& receipt) {
   return {{"time", receipt.time},
           {"model", receipt.model},
           {"device", receipt.device},
+          {"device_uuid", receipt.device_uuid},
           {"dtype", receipt.dtype},
           {"threads", receipt.threads},
           {"version", receipt.version},
@@ -264,6 +265,7 @@ std::optional<Receipt> read_receipt_line(std::string_view line) {
   in.read("time", receipt.time);
   in.read("model", receipt.model);
   in.read("device", receipt.device);
+  in.read("device_uuid", receipt.device_uuid);
   in.read("dtype", receipt.dtype);
   in.read("threads", receipt.threads);
   in.read("version", receipt.version);

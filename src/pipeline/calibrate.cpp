@@ -36,7 +36,7 @@ OpMeasurement measure_probe(const OpProbe& probe, const Device& device, const at
 }  // namespace
 
 CalibrationKey calibration_key(const Device& device, const std::string& dtype, int threads) {
-  return {device.name, libtorch_version(), choose_formats(dtype, device).name,
+  return {device.key(), libtorch_version(), choose_formats(dtype, device).name,
           device.backend->has_own_memory() ? 0 : resolve_threads(threads),
           device.backend->libraries()};
 }

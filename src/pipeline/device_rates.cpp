@@ -273,7 +273,7 @@ std::string processor_name() {
 
 RatesKey rates_key(const Device& device, const std::string& dtype, int threads) {
   const bool card = device.backend->has_own_memory();
-  return {card ? device.name : device.name + ", " + processor_name(), libtorch_version(),
+  return {card ? device.key() : device.name + ", " + processor_name(), libtorch_version(),
           std::string(kVersion), choose_formats(dtype, device).name,
           card ? 0 : resolve_threads(threads)};
 }

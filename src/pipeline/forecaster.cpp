@@ -106,7 +106,7 @@ class ReplayForecaster final : public Forecaster {
     const std::optional<Rungs> rungs = read_rung_names(receipt.plan.rungs);
     // What a change of plan costs says nothing of either plan.
     if (!rungs || !receipt.changes.empty() || receipt.model != options_.model.info.name ||
-        receipt.device != options_.device.name ||
+        receipt.device != options_.device.name || receipt.device_uuid != options_.device.uuid ||
         receipt.dtype != choose_formats(options_.dtype, options_.device).name ||
         receipt.threads != resolve_threads(options_.threads)) {
       return false;

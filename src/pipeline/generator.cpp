@@ -120,7 +120,7 @@ class PipelineGenerator final : public ImageGenerator {
   // With the first picture everything is loaded that will be.
   void keep_overhead() {
     if (std::exchange(overhead_is_kept_, true)) return;
-    const std::optional<std::int64_t> overhead = backend_.measure_overhead(/*complete=*/true);
+    const std::optional<CardOverhead> overhead = backend_.measure_overhead(/*complete=*/true);
     if (overhead && options_.keep_overhead) options_.keep_overhead(*overhead);
   }
 
@@ -353,6 +353,7 @@ class PipelineGenerator final : public ImageGenerator {
     receipt.driver_allocations = job.keeper.driver_allocations();
     receipt.model = options_.model.info.name;
     receipt.device = options_.device.name;
+    receipt.device_uuid = options_.device.uuid;
     receipt.dtype = job.precision.formats.name;
     receipt.threads = resolve_threads(options_.threads);
     receipt.version = std::string(kVersion);

@@ -101,16 +101,45 @@ TEST_P(EveryCard, HasEverythingBackInTheEnd) {
 TEST_P(EveryCard, IsFoundOutWhatThisProgramTakesBesideItsTensors) {
   use_own_cache();
   environment_["FAKE_MODULE_BYTES"] = std::to_string(3 * kMiB);
+  environment_["FAKE_CONTEXT_BYTES"] = std::to_string(100 * kMiB);
   const auto card = [&] { return run_json({"devices", "--json"}).at(0).at("devices").at(0); };
   EXPECT_EQ(card().at("budget_bytes"), 6 * kGiB - 512 * kMiB);
   run_json(quick({"--json", "-o", "a.png"}));
   const json known = json::parse(read_bytes(folder_ / "cache/headroom/cards.json"));
-  const std::int64_t overhead = known.at("cards").at(0).at("overhead_bytes");
+  const std::int64_t overhead = known.at("cards").at(0).at("loaded_bytes");
+  EXPECT_EQ(known.at("cards").at(0).at("context_bytes"), 100 * kMiB);
   EXPECT_GT(overhead, 60 * kMiB);
   EXPECT_EQ(overhead % (3 * kMiB), 0);
   const json after = card();
   EXPECT_EQ(after.at("budget_bytes"), 6 * kGiB - overhead - 256 * kMiB);
   EXPECT_EQ(after.at("used_by_others_bytes"), 0);
+}
+
+// A context keeps a laptop's second card awake, and takes half a second: none is made to look, once
+// it is known how much one takes.
+TEST_P(EveryCard, IsLookedAtWithoutAContext) {
+  use_own_cache();
+  environment_["FAKE_CONTEXT_BYTES"] = std::to_string(100 * kMiB);
+  environment_["FAKE_DRIVER_KEEPS"] = std::to_string(200 * kMiB);
+  environment_["FAKE_USED"] = std::to_string(kGiB);
+  const auto contexts = [&] {
+    const auto events = take_events();
+    return std::count_if(events.begin(), events.end(),
+                         [](const CardEvent& e) { return e.name == "context"; });
+  };
+  const auto card = [&] { return run_json({"devices", "--json"}).at(0).at("devices").at(0); };
+  run_json(quick({"--json", "-o", "a.png"}));
+  EXPECT_EQ(contexts(), 1);
+  const json from_outside = card();
+  EXPECT_EQ(run_json({"plan", "--json", "--size", "256x256"}).at(0).at("fits"), true);
+  EXPECT_EQ(run({"frontier"}).exit_code, 0);
+  EXPECT_EQ(contexts(), 0);
+  std::filesystem::remove(folder_ / "cache/headroom/cards.json");
+  const json with_context = card();
+  EXPECT_EQ(contexts(), 1);
+  EXPECT_EQ(with_context.at("free_bytes"), 5 * kGiB - 100 * kMiB);
+  EXPECT_EQ(from_outside.at("free_bytes"), with_context.at("free_bytes"));
+  EXPECT_EQ(from_outside.at("total_bytes"), with_context.at("total_bytes"));
 }
 
 // By itself, at the first plan: what cuDNN's convolutions take cannot be known otherwise.

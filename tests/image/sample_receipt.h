@@ -35,6 +35,7 @@ namespace headroom::test {
   receipt.driver_allocations = 6;
   receipt.model = "Z-Image-Turbo";
   receipt.device = "CPU budget";
+  receipt.device_uuid = "GPU-1";
   receipt.dtype = "bf16";
   receipt.threads = 8;
   receipt.version = "0.1.0";

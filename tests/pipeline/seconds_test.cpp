@@ -89,6 +89,7 @@ TEST(Seconds, AreLearntOnlyFromRunsOfTheSameKind) {
   };
   EXPECT_TRUE(refused([](Receipt& r) { r.model = "another"; }));
   EXPECT_TRUE(refused([](Receipt& r) { r.device = "a card"; }));
+  EXPECT_TRUE(refused([](Receipt& r) { r.device_uuid = "GPU-1"; }));
   EXPECT_TRUE(refused([](Receipt& r) { r.dtype = "bf16"; }));
   EXPECT_TRUE(refused([](Receipt& r) { r.threads = 2; }));
   EXPECT_TRUE(refused([](Receipt& r) { r.plan.rungs = {"magic"}; }));

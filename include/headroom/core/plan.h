@@ -119,13 +119,14 @@ struct Receipt {
   // How often the driver was asked for memory after the run had taken hold of the plan's; 0 is what
   // is promised.
   std::int64_t driver_allocations = 0;
-  std::string model;     // the model folder's name
-  std::string device;    // "CPU budget" or the name of the card
-  std::string dtype;     // number format of the networks: "fp32", "bf16" or "fp16"
-  int threads = 0;       // of the CPU
-  std::string version;   // of this program
-  std::string libtorch;  // its version
-  std::string time;      // when the picture was done, "2026-11-24T14:09:15Z"
+  std::string model;        // the model folder's name
+  std::string device;       // "CPU budget" or the name of the card
+  std::string device_uuid;  // of a card, where it has one
+  std::string dtype;        // number format of the networks: "fp32", "bf16" or "fp16"
+  int threads = 0;          // of the CPU
+  std::string version;      // of this program
+  std::string libtorch;     // its version
+  std::string time;         // when the picture was done, "2026-11-24T14:09:15Z"
 };
 
 }  // namespace headroom

@@ -15,8 +15,11 @@ namespace headroom {
 // Where the networks run. Copies share what is kept about the device.
 struct Device {
   std::shared_ptr<DeviceBackend> backend;
-  std::string name;  // for people: the card's
+  std::string name;       // for people: the card's
+  std::string uuid = {};  // "GPU-…" of a card, empty where there is none
   [[nodiscard]] std::string id() const { return backend->id(); }
+  // By which files tell it from others of its name.
+  [[nodiscard]] std::string key() const { return uuid.empty() ? name : name + " " + uuid; }
 };
 
 // Every device of this machine, the CPU last.

@@ -40,6 +40,12 @@ struct DeviceCapacity {
   bool overhead_is_known = true;  // the second of them
 };
 
+// What this program takes of a card beside its allocator, in bytes.
+struct CardOverhead {
+  std::int64_t context = 0;  // the driver's, from the first look at the card on
+  std::int64_t loaded = 0;   // beyond it: kernels' code and CUDA's libraries
+};
+
 struct WorkUse {
   std::int64_t peak = 0;  // at the worst moment
   std::int64_t kept = 0;  // still held when the work has returned
@@ -85,12 +91,13 @@ class DeviceBackend {
   // Makes it ready to compute: on a card the driver's context, half a second and some 100 MB of the
   // card. Until then use() is 0. Again: costs nothing.
   virtual void set_up() = 0;
-  // What this program takes of the device beside its allocator beyond a context, as measured in
-  // earlier runs; capacity() counts it, loaded or not.
-  virtual void expect_overhead(std::int64_t bytes) = 0;
+  // What this program takes of the device beside its allocator, as measured in earlier runs;
+  // capacity() counts it, there yet or not. Once it is known, the memory is read without a context,
+  // which would keep a laptop's second card awake, until there is something to compute.
+  virtual void expect_overhead(const CardOverhead& overhead) = 0;
   // Measures it now, against the moment of set_up(); nothing where there is no such thing.
   // `complete`: a whole run has been made, so that nothing is left to be loaded.
-  virtual std::optional<std::int64_t> measure_overhead(bool complete) = 0;
+  virtual std::optional<CardOverhead> measure_overhead(bool complete) = 0;
   // Waits for all work that was queued.
   virtual void synchronize() = 0;
 

@@ -1,4 +1,5 @@
 #pragma once
+#include "headroom/device/device_backend.h"
 #include "headroom/pipeline/device_rates.h"
 
 #include <cstdint>
@@ -7,12 +8,13 @@
 
 namespace headroom {
 
-// What a run was found to take of a card beside its tensors (DeviceBackend::expect_overhead()), in
-// a file with an entry for each card, libtorch, version and number format. Nothing where there is
-// no file, no such entry, or a damaged file.
-[[nodiscard]] std::optional<std::int64_t> read_overhead(const std::filesystem::path& file,
+// What a run was found to take of a card beside its tensors, in a file with an entry for each card,
+// libtorch, version and number format. Nothing where there is no file, no such entry, or a damaged
+// file.
+[[nodiscard]] std::optional<CardOverhead> read_overhead(const std::filesystem::path& file,
                                                         const RatesKey& key);
 // Keeps the entries of other keys. Throws Error{kIo}.
-void write_overhead(const std::filesystem::path& file, const RatesKey& key, std::int64_t bytes);
+void write_overhead(const std::filesystem::path& file, const RatesKey& key,
+                    const CardOverhead& overhead);
 
 }  // namespace headroom

@@ -33,7 +33,7 @@ struct PipelineOptions {
   std::function<std::optional<DeviceRates>()> rates;
   // Told once, after the first picture: what the program takes of a card beside its tensors, see
   // DeviceBackend::expect_overhead(). May be empty.
-  std::function<void(std::int64_t bytes)> keep_overhead;
+  std::function<void(const CardOverhead& overhead)> keep_overhead;
   BudgetOptions budget;
   bool check_weights = true;  // holes of zeros in a matrix are an error when it is read
   // Keeps weights in the number format that they are computed in; nothing = they are not kept.

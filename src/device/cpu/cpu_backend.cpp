@@ -37,8 +37,8 @@ class CpuBackend final : public DeviceBackend {
   [[nodiscard]] std::string libraries() const override { return {}; }
 
   void set_up() override { cpu_budget::install(); }
-  void expect_overhead(std::int64_t /*bytes*/) override {}
-  std::optional<std::int64_t> measure_overhead(bool /*complete*/) override { return {}; }
+  void expect_overhead(const CardOverhead& /*overhead*/) override {}
+  std::optional<CardOverhead> measure_overhead(bool /*complete*/) override { return {}; }
   void synchronize() override {}
 
   [[nodiscard]] DeviceUse use() const override {

@@ -123,6 +123,7 @@ class CudaBackend final : public DeviceBackend {
 
   void set_up() override {
     if (!exists_ || is_set_up()) return;
+    static_cast<void>(look_at_memory());  // makes the context, and measures it
     if (settings_of_the_person() == nullptr && grows_segments()) {
       c10::CachingAllocator::setAllocatorSettings(kGrowingSegments);
     }
@@ -135,20 +136,21 @@ class CudaBackend final : public DeviceBackend {
     context.lazyInitDevice(at::kCUDA);
     outside_at_set_up_ = outside_allocator();
   }
-  void expect_overhead(std::int64_t bytes) override {
-    overhead_ = bytes;
+  void expect_overhead(const CardOverhead& overhead) override {
+    const std::scoped_lock lock(context_mutex_);
+    context_ = overhead.context;
+    overhead_ = overhead.loaded;
     overhead_is_known_ = true;
   }
-  std::optional<std::int64_t> measure_overhead(bool complete) override {
+  std::optional<CardOverhead> measure_overhead(bool complete) override {
     if (!is_set_up()) return std::nullopt;
-    // Other programs move in the meantime, too: beyond this, it is theirs.
-    constexpr std::int64_t kMost = kGiB;
-    loaded_ = std::clamp<std::int64_t>(outside_allocator() - outside_at_set_up_, 0, kMost);
+    loaded_ = ours_of(outside_allocator() - outside_at_set_up_);
     if (complete) {
       overhead_ = loaded_.load();
       overhead_is_known_ = true;
     }
-    return loaded_;
+    const std::scoped_lock lock(context_mutex_);
+    return CardOverhead{context_, loaded_};
   }
   void synchronize() override {
     if (is_set_up()) at::accelerator::synchronizeDevice(index_);
@@ -169,6 +171,7 @@ class CudaBackend final : public DeviceBackend {
 
   [[nodiscard]] DeviceCapacity capacity() const override {
     if (!exists_) return {};
+    if (const auto seen = look_from_outside()) return *seen;
     const auto [free, total] = look_at_memory();
     DeviceCapacity capacity;
     capacity.free = static_cast<std::int64_t>(free);
@@ -262,7 +265,10 @@ class CudaBackend final : public DeviceBackend {
     const std::scoped_lock lock(context_mutex_);
     if (!nvml_ || std::exchange(has_context_, true)) return look();
     const std::vector<std::uint32_t> before = nvml_->process_ids(index_);
+    const auto memory_before = nvml_->memory(index_);
     const auto seen = look();
+    const auto memory_after = nvml_->memory(index_);
+    if (memory_before && memory_after) context_ = ours_of(memory_before->free - memory_after->free);
     std::vector<std::uint32_t> after = nvml_->process_ids(index_);
     const auto has = [](const std::vector<std::uint32_t>& ids, std::uint32_t id) {
       return std::find(ids.begin(), ids.end(), id) != ids.end();
@@ -271,6 +277,23 @@ class CudaBackend final : public DeviceBackend {
     std::erase_if(after, [&](std::uint32_t id) { return has(before, id); });
     if (after.size() == 1) own_pid_ = after.front();
     return seen;
+  }
+  // What NVML tells as long as this process has no context, less what one will take; nothing where
+  // that is not known.
+  [[nodiscard]] std::optional<DeviceCapacity> look_from_outside() const {
+    const std::scoped_lock lock(context_mutex_);
+    if (!nvml_ || has_context_ || !overhead_is_known_) return std::nullopt;
+    const auto memory = nvml_->memory(index_);
+    if (!memory) return std::nullopt;
+    DeviceCapacity capacity;
+    capacity.total = memory->total - memory->reserved;
+    capacity.free = std::max<std::int64_t>(0, memory->free - context_ - overhead_);
+    capacity.reserved_by_driver = overhead_;
+    return capacity;
+  }
+  // Other programs move while a part of ours is measured, too: beyond this, it is theirs.
+  static std::int64_t ours_of(std::int64_t bytes) {
+    return std::clamp<std::int64_t>(bytes, 0, kGiB);
   }
   // What is taken of the card by others, by contexts and by code: all that libtorch's allocator
   // does not hold.
@@ -305,6 +328,7 @@ class CudaBackend final : public DeviceBackend {
   const std::shared_ptr<const Nvml> nvml_;  // opened once: it is asked four times a second
   mutable std::mutex context_mutex_;
   mutable bool has_context_ = false;
+  mutable std::int64_t context_ = 0;  // bytes of it, also guarded by the mutex
   mutable std::atomic<std::uint32_t> own_pid_ = static_cast<std::uint32_t>(getpid());
   std::atomic<std::int64_t> weights_ = 0;
   std::atomic<std::int64_t> outside_at_set_up_ = 0;
@@ -320,10 +344,11 @@ std::shared_ptr<const Nvml> open_nvml() {
   return nvml ? std::make_shared<const Nvml>(std::move(*nvml)) : nullptr;
 }
 
-std::string card_name(const Nvml* nvml, int index) {
+cuda_runtime::Identity identity_of(const Nvml* nvml, int index) {
+  if (auto identity = cuda_runtime::identity(index)) return *identity;
   std::optional<std::string> name;
   if (nvml != nullptr) name = nvml->name(index);
-  return name.value_or("CUDA device " + std::to_string(index));
+  return {name.value_or("CUDA device " + std::to_string(index)), ""};
 }
 
 bool is_usable(int index) {
@@ -338,10 +363,10 @@ std::vector<Device> find_cuda_cards() {
   const std::shared_ptr<const Nvml> nvml = open_nvml();
   for (int i = 0; i < card_count(); ++i) {
     if (!is_usable(i)) continue;
-    std::string name = card_name(nvml.get(), i);
+    const auto [name, uuid] = identity_of(nvml.get(), i);
     cards.push_back(
         {std::make_shared<CudaBackend>(i, name, /*exists=*/true, cuda_runtime::capability(i), nvml),
-         name});
+         name, uuid});
   }
   return cards;
 }
@@ -368,7 +393,7 @@ void describe_cuda(SystemReport& report) {
   for (int i = 0; i < card_count(); ++i) {
     if (is_usable(i)) continue;
     const Capability found = *cuda_runtime::capability(i);
-    report.notes.push_back(card_name(nvml.get(), i) +
+    report.notes.push_back(identity_of(nvml.get(), i).name +
                            " cannot be used: it has compute capability " +
                            std::to_string(found.major) + "." + std::to_string(found.minor) +
                            ", and 7.5 or newer is needed (GTX 16, RTX 20 and later)");

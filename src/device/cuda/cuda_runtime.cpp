@@ -1,6 +1,7 @@
 #include "cuda_runtime.h"
 
 #include <array>
+#include <string_view>
 
 #include <dlfcn.h>
 
@@ -45,6 +46,25 @@ std::optional<std::string> pci_bus_id(int card) {
     return std::nullopt;
   }
   return std::string(text.data());
+}
+
+std::optional<Identity> identity(int card) {
+  auto* const read = find<int(char*, int)>("cudaGetDeviceProperties");
+  // cudaDeviceProp has about 1 KB, and begins in every release with char name[256] and 16 bytes of
+  // the UUID.
+  constexpr std::size_t kRoom = 8192, kUuid = 256, kUuidBytes = 16;
+  std::array<char, kRoom> properties{};
+  if (read == nullptr || read(properties.data(), card) != kSuccess) return std::nullopt;
+  properties[kUuid - 1] = '\0';
+  Identity found{properties.data(), "GPU"};
+  for (std::size_t i = 0; i < kUuidBytes; ++i) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    if (i == 0 || i == 4 || i == 6 || i == 8 || i == 10) found.uuid += '-';
+    const auto byte = static_cast<unsigned char>(properties.at(kUuid + i));
+    found.uuid += kDigits[byte / 16];
+    found.uuid += kDigits[byte % 16];
+  }
+  return found;
 }
 
 }  // namespace headroom::cuda_runtime

@@ -19,5 +19,11 @@ struct Capability {
 // "0000:01:00.0": the one name of a card that NVML knows too, whose own order is another.
 [[nodiscard]] std::optional<std::string> pci_bus_id(int card);
 
+struct Identity {
+  std::string name;  // "NVIDIA GeForce RTX 3060 Laptop GPU"
+  std::string uuid;  // "GPU-" and 32 digits in groups, as nvidia-smi -L prints it
+};
+[[nodiscard]] std::optional<Identity> identity(int card);
+
 }  // namespace cuda_runtime
 }  // namespace headroom

@@ -140,8 +140,8 @@ std::optional<Nvml::Memory> Nvml::memory(int card) const {
       library_->get_memory(device, &memory) != kSuccess) {
     return std::nullopt;
   }
-  return Memory{static_cast<std::int64_t>(memory.total),
-                static_cast<std::int64_t>(memory.reserved)};
+  return Memory{static_cast<std::int64_t>(memory.total), static_cast<std::int64_t>(memory.reserved),
+                static_cast<std::int64_t>(memory.free)};
 }
 
 namespace {

@@ -27,6 +27,7 @@ class Nvml {
   struct Memory {
     std::int64_t total = 0;
     std::int64_t reserved = 0;  // part of it that the driver keeps
+    std::int64_t free = 0;      // now
   };
   [[nodiscard]] std::optional<Memory> memory(int card) const;
   // Numbers of the processes that hold memory on the card, ours as well.

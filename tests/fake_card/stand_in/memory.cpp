@@ -4,6 +4,7 @@
 #include <cstdarg>
 #include <cstring>
 #include <fstream>
+#include <set>
 
 #include <sys/mman.h>
 
@@ -31,10 +32,10 @@ std::map<char*, std::int64_t>& address_ranges() {
   return all;
 }
 
-// A process is on the driver's list from its first call that needs the card itself.
-bool& has_context() {
-  static bool has = false;
-  return has;
+// A process is on the driver's list of a card from its first call that needs the card itself.
+std::set<int>& contexts() {
+  static std::set<int> all;
+  return all;
 }
 
 std::int64_t size_of(const Block& block) { return block.bytes; }
@@ -92,12 +93,19 @@ std::int64_t free_bytes(int card) {
   return free > 0 ? free : 0;
 }
 
+void make_context(int card) {
+  if (!contexts().insert(card).second) return;
+  const std::int64_t bytes = number("FAKE_CONTEXT_BYTES", 0, card);
+  taken(card) += bytes;
+  tell("context card=%d bytes=%lld", card, static_cast<long long>(bytes));
+}
+
 bool take(int card, std::int64_t bytes) {
   static std::int64_t requests = 0;
   static const std::int64_t first = number("FAKE_FAIL_MALLOC", 0);
   static const std::int64_t times = number("FAKE_FAIL_TIMES", 1);
   ++requests;
-  has_context() = true;
+  make_context(card);
   const bool told_to = first > 0 && requests >= first && requests < first + times;
   const bool fits = !told_to && bytes <= free_bytes(card);
   if (fits) taken(card) += bytes;
@@ -164,7 +172,7 @@ Error cudaFree(void* pointer) {
 Error cudaMemGetInfo(std::size_t* free, std::size_t* total) {
   if (fault() != kSuccess) return fail(fault());
   const std::lock_guard hold(lock());
-  has_context() = true;
+  make_context(current_card());
   *free = static_cast<std::size_t>(free_bytes(current_card()));
   *total = static_cast<std::size_t>(total_of(current_card()));
   return kSuccess;
@@ -255,9 +263,9 @@ int stand_in_release_pages(std::uint64_t handle) {
 }
 
 // For the driver's management library, which is another file.
-int stand_in_has_context() {
+int stand_in_has_context(int card) {
   const std::lock_guard hold(lock());
-  return has_context();
+  return contexts().count(card) > 0;
 }
 std::int64_t stand_in_taken(int card) {
   const std::lock_guard hold(lock());

@@ -142,9 +142,9 @@ int nvmlDeviceGetMemoryInfo_v2(Device device, MemoryV2* memory) {
   return 0;
 }
 
-static bool has_context() {
-  auto* const has = reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, "stand_in_has_context"));
-  return has != nullptr && has() != 0;
+static bool has_context(int card) {
+  auto* const has = reinterpret_cast<int (*)(int)>(dlsym(RTLD_DEFAULT, "stand_in_has_context"));
+  return has != nullptr && has(card) != 0;
 }
 
 // One program that holds what the others hold, and ourselves: by FAKE_PID, as a container's
@@ -154,7 +154,7 @@ int nvmlDeviceGetComputeRunningProcesses_v3(Device device, unsigned* count, Proc
   const unsigned room = *count;
   std::vector<Process> all;
   if (others(card) > 0) all.push_back({1, static_cast<unsigned long long>(others(card)), 0, 0});
-  if (has_context()) {
+  if (has_context(card)) {
     const auto pid = static_cast<unsigned>(stand_in::number("FAKE_PID", getpid()));
     all.push_back({pid, static_cast<unsigned long long>(ours(card)), 0, 0});
   }
