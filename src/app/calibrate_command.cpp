@@ -25,8 +25,9 @@ std::int64_t missing_bytes(const OpMeasurement& m) {
 // Much of it is too small to be shown in MB.
 double kilobytes(std::int64_t bytes) { return static_cast<double>(bytes) / 1024; }
 
-void print_json(const Calibration& calibration, const std::string& file) {
-  ordered_json out{{"device", calibration.key.device},
+void print_json(const Calibration& calibration, const std::string& device,
+                const std::string& file) {
+  ordered_json out{{"device", device},
                    {"libtorch", calibration.key.libtorch},
                    {"dtype", calibration.key.dtype},
                    {"threads", calibration.key.threads},
@@ -59,9 +60,10 @@ void print_term(const char* op, const WorkspaceTerm& term) {
   }
 }
 
-void print_text(const Calibration& calibration, const std::string& file) {
+void print_text(const Calibration& calibration, const std::string& device,
+                const std::string& file) {
   const CalibrationKey& key = calibration.key;
-  std::printf("%s, %s, libtorch %s", key.device.c_str(), key.dtype.c_str(), key.libtorch.c_str());
+  std::printf("%s, %s, libtorch %s", device.c_str(), key.dtype.c_str(), key.libtorch.c_str());
   std::printf(key.threads > 0 ? ", %d threads\n\n" : "\n\n", key.threads);
   std::printf("%-10s %-28s %12s %12s %12s\n", "operation", "shape", "declared KB", "measured KB",
               "missing KB");
@@ -96,9 +98,9 @@ int run_calibrate(const CommandLine& line) {
   write_calibration(calibration_file(), calibration);
   const std::string file = calibration_file().string();
   if (line.json) {
-    print_json(calibration, file);
+    print_json(calibration, device.name, file);
   } else {
-    print_text(calibration, file);
+    print_text(calibration, device.name, file);
   }
   return kExitOk;
 }

@@ -58,7 +58,8 @@ TEST_F(WindowOnACard, MakesNoContextUntilItGenerates) {
   for (const bool known : {false, true}) {
     SCOPED_TRACE(known ? "a later start" : "the first start");
     std::ofstream(log).close();
-    WindowDriver w(on_card({"FAKE_CONTEXT_BYTES=104857600", "FAKE_LOG=" + log.string()}));
+    WindowDriver w(on_card({"XDG_CACHE_HOME={folder}/cache", "FAKE_CONTEXT_BYTES=104857600",
+                            "FAKE_LOG=" + log.string()}));
     ASSERT_TRUE(w.wait([](const json& s) {
       return s["memory"]["total"] == 6 * kGiB && s["plan_state"] != "pending";
     }));

@@ -34,8 +34,8 @@ struct DeviceCapacity {
   std::int64_t total = 0;
   std::int64_t free = 0;  // now
   // Part of the total that no tensor gets: what the driver keeps, and on a card what this program
-  // takes beside its allocator, kernels' code and CUDA's libraries, whether it is loaded yet or
-  // not.
+  // takes beside its allocator, the driver's context, kernels' code and CUDA's libraries, whether
+  // it is there yet or not.
   std::int64_t reserved_by_driver = 0;
   bool overhead_is_known = true;  // the second of them
 };

@@ -149,8 +149,7 @@ class CudaBackend final : public DeviceBackend {
       overhead_ = loaded_.load();
       overhead_is_known_ = true;
     }
-    const std::scoped_lock lock(context_mutex_);
-    return CardOverhead{context_, loaded_};
+    return CardOverhead{context_bytes(), loaded_};
   }
   void synchronize() override {
     if (is_set_up()) at::accelerator::synchronizeDevice(index_);
@@ -178,7 +177,7 @@ class CudaBackend final : public DeviceBackend {
     capacity.total = static_cast<std::int64_t>(total);
     const std::int64_t missing = std::max<std::int64_t>(0, overhead_ - loaded_);
     capacity.free -= std::min(capacity.free, missing);
-    capacity.reserved_by_driver = std::max(overhead_.load(), loaded_.load());
+    capacity.reserved_by_driver = context_bytes() + std::max(overhead_.load(), loaded_.load());
     capacity.overhead_is_known = overhead_is_known_;
     if (!nvml_) return capacity;
     // CUDA's total is without part of what the driver keeps, NVML's is with all of it.
@@ -278,6 +277,10 @@ class CudaBackend final : public DeviceBackend {
     if (after.size() == 1) own_pid_ = after.front();
     return seen;
   }
+  [[nodiscard]] std::int64_t context_bytes() const {
+    const std::scoped_lock lock(context_mutex_);
+    return context_;
+  }
   // What NVML tells as long as this process has no context, less what one will take; nothing where
   // that is not known.
   [[nodiscard]] std::optional<DeviceCapacity> look_from_outside() const {
@@ -288,7 +291,7 @@ class CudaBackend final : public DeviceBackend {
     DeviceCapacity capacity;
     capacity.total = memory->total - memory->reserved;
     capacity.free = std::max<std::int64_t>(0, memory->free - context_ - overhead_);
-    capacity.reserved_by_driver = overhead_;
+    capacity.reserved_by_driver = context_ + overhead_;
     return capacity;
   }
   // Other programs move while a part of ours is measured, too: beyond this, it is theirs.
