@@ -115,7 +115,7 @@ PipelineOptions pipeline_options(const AppConfig& config, const Device& device, 
   }
   const auto settings = parse_cuda_alloc_conf(device.backend->caching_settings().value_or(""));
   for (const std::string& note : settings.notes) spdlog::warn("warning: {}", note);
-  options.budget = config.budget();
+  options.budget = budget_options(config);
   options.low_vram = config.model.low_vram;
   if (!config.model.offload_layers.empty()) {
     const OffloadFloor offload = offload_floor(
@@ -150,6 +150,10 @@ void teach(Forecaster& forecaster, const std::string& model) {
 }
 
 }  // namespace
+
+BudgetOptions budget_options(const AppConfig& config) {
+  return {config.memory.vram_cap_bytes, config.memory.reserve_bytes};
+}
 
 void expect_overhead(const Device& device, const std::string& dtype) {
   if (!device.backend->has_own_memory()) return;

@@ -13,6 +13,9 @@ namespace headroom {
 // What --pretend-others names, or nothing.
 [[nodiscard]] OtherPrograms pretended_programs(const AppConfig& config);
 
+// The limits on memory that a person set.
+[[nodiscard]] BudgetOptions budget_options(const AppConfig& config);
+
 // Tells a card what earlier runs were found to take of it beside their tensors. `dtype` as in
 // PipelineOptions.
 void expect_overhead(const Device& device, const std::string& dtype);

@@ -29,16 +29,17 @@ void print_json(const SystemReport& report, const AppConfig& config) {
   out["devices"] = nlohmann::ordered_json::array();
   for (const DeviceReport& entry : report.devices) {
     const MemorySnapshot& m = entry.memory;
-    nlohmann::ordered_json device{{"id", entry.device.id()},
-                                  {"name", entry.device.name},
-                                  {"source", m.source},
-                                  {"total_bytes", m.total},
-                                  {"free_bytes", m.free},
-                                  {"used_by_others_bytes", m.used_by_others},
-                                  {"reserved_by_driver_bytes", m.reserved_by_driver},
-                                  {"budget_bytes", compute_budget(m, config.budget()).budget_bytes},
-                                  {"pretended", m.pretended},
-                                  {"other_programs", nlohmann::ordered_json::array()}};
+    nlohmann::ordered_json device{
+        {"id", entry.device.id()},
+        {"name", entry.device.name},
+        {"source", m.source},
+        {"total_bytes", m.total},
+        {"free_bytes", m.free},
+        {"used_by_others_bytes", m.used_by_others},
+        {"reserved_by_driver_bytes", m.reserved_by_driver},
+        {"budget_bytes", compute_budget(m, budget_options(config)).budget_bytes},
+        {"pretended", m.pretended},
+        {"other_programs", nlohmann::ordered_json::array()}};
     for (const OtherProgram& p : entry.other_programs) {
       device["other_programs"].push_back({{"pid", p.pid}, {"name", p.name}, {"bytes", p.bytes}});
     }
@@ -59,7 +60,7 @@ int run_devices(const CommandLine& line) {
   }
   for (const DeviceReport& entry : report.devices) {
     const MemorySnapshot& m = entry.memory;
-    const std::int64_t budget = compute_budget(m, line.config.budget()).budget_bytes;
+    const std::int64_t budget = compute_budget(m, budget_options(line.config)).budget_bytes;
     std::printf("%-8s %s%s\n", entry.device.id().c_str(), entry.device.name.c_str(),
                 m.pretended ? " (pretended)" : "");
     std::printf("         %s free of %s, other programs %s, budget for a run %s\n",

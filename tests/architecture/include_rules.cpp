@@ -21,7 +21,7 @@ struct RoomRules {
 const std::map<std::string, RoomRules, std::less<>>& rules() {
   static const std::map<std::string, RoomRules, std::less<>> table{
       {"core", {{}, {}}},
-      {"config", {{"core", "memory"}, {"yaml-cpp", "posix"}}},
+      {"config", {{"core"}, {"yaml-cpp", "posix"}}},
       {"image", {{"core"}, {"stb", "nlohmann", "posix"}}},
       {"text", {{"core"}, {"utf8proc", "nlohmann"}}},
       {"weights", {{"core"}, {"nlohmann", "posix"}}},

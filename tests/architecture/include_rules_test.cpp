@@ -50,11 +50,11 @@ TEST(IncludeRules, CatchARoomThatAsksWhichKindADeviceIs) {
 
 TEST(IncludeRules, CatchRoomsThatMustNotMeet) {
   const std::pair<const char*, const char*> forbidden[] = {
-      {"core", "config"},     {"config", "image"},    {"image", "memory"},     {"text", "weights"},
-      {"weights", "text"},    {"memory", "device"},   {"engine", "pipeline"},  {"device", "model"},
-      {"model", "weights"},   {"diffusion", "model"}, {"diffusion", "device"}, {"pipeline", "gui"},
-      {"pipeline", "engine"}, {"gui", "pipeline"},    {"gui", "device"},       {"gui", "app"},
-      {"engine", "gui"},
+      {"core", "config"},  {"config", "image"},    {"config", "memory"},   {"image", "memory"},
+      {"text", "weights"}, {"weights", "text"},    {"memory", "device"},   {"engine", "pipeline"},
+      {"device", "model"}, {"model", "weights"},   {"diffusion", "model"}, {"diffusion", "device"},
+      {"pipeline", "gui"}, {"pipeline", "engine"}, {"gui", "pipeline"},    {"gui", "device"},
+      {"gui", "app"},      {"engine", "gui"},
   };
   for (const auto& [from, to] : forbidden) {
     const std::string include = "#include \"headroom/" + std::string(to) + "/a.h\"\n";
@@ -67,7 +67,7 @@ TEST(IncludeRules, CatchRoomsThatMustNotMeet) {
 
 TEST(IncludeRules, AllowWhatTheTableAllows) {
   const std::pair<const char*, const char*> allowed[] = {
-      {"config", "memory"},    {"engine", "image"},       {"model", "device"},
+      {"config", "core"},      {"engine", "image"},       {"model", "device"},
       {"pipeline", "weights"}, {"pipeline", "diffusion"}, {"gui", "engine"},
       {"gui", "config"},       {"app", "pipeline"},       {"app", "gui"},
       {"text", "text"},

@@ -91,8 +91,6 @@ log:
   EXPECT_EQ(config.window.ui_scale, 1.5);
   EXPECT_EQ(config.log.level, "debug");
   EXPECT_EQ(config.log.folder, "/logs");
-  EXPECT_EQ(config.budget().vram_cap_bytes, 11 * kGiB / 2);
-  EXPECT_EQ(config.budget().reserve_bytes, 512 * kMiB);
 }
 
 TEST(ConfigFile, OverlaysOnlyWhatItNames) {

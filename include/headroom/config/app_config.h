@@ -1,6 +1,4 @@
 #pragma once
-#include "headroom/memory/forecast.h"
-
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -51,9 +49,6 @@ struct AppConfig {
   // name of the variable. For messages on values that are judged later, with the model at hand.
   std::map<std::string, std::string> places;
   std::vector<std::string> warnings;  // sentences for a person; nothing stops for them
-  [[nodiscard]] BudgetOptions budget() const {
-    return {memory.vram_cap_bytes, memory.reserve_bytes};
-  }
 };
 
 // Every key that a file may have, as "section.key", in the order of configs/config.yaml.
