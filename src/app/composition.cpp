@@ -88,6 +88,14 @@ std::optional<DeviceRates> device_rates(const Device& device, const std::string&
   return rates;
 }
 
+void distrust_rates(const Device& device, const std::string& dtype, int threads) {
+  try {
+    forget_rates(rates_file(), rates_key(device, dtype, threads));
+  } catch (const Error& e) {
+    spdlog::warn("{}", e.what());
+  }
+}
+
 PipelineOptions pipeline_options(const AppConfig& config, const Device& device, fs::path dump_file,
                                  bool needs_weights, bool pretended = false) {
   PipelineOptions options;
@@ -111,6 +119,9 @@ PipelineOptions pipeline_options(const AppConfig& config, const Device& device, 
     expect_overhead(device, config.model.dtype);
     options.rates = [device, dtype = config.model.dtype, threads = config.model.threads] {
       return device_rates(device, dtype, threads);
+    };
+    options.distrust_rates = [device, dtype = config.model.dtype, threads = config.model.threads] {
+      distrust_rates(device, dtype, threads);
     };
   }
   const auto settings = parse_cuda_alloc_conf(device.backend->caching_settings().value_or(""));

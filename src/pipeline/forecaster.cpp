@@ -113,7 +113,9 @@ class ReplayForecaster final : public Forecaster {
     }
     const std::scoped_lock lock(mutex_);
     if (device_is_known_) {
+      const bool is_first = !times_.knows(Stage::kDenoise);
       learn_known(receipt, *rungs);
+      if (is_first) judge_rates();
     } else {
       untaught_.push_back(receipt);  // to look back at past runs must not measure anything
     }
@@ -136,6 +138,16 @@ class ReplayForecaster final : public Forecaster {
       // The host's decoding says nothing of the card's.
       if (stage == Stage::kDecode && rungs.cpu_decode && card) continue;
       times_.learn(stage, guess[k], receipt.stage_seconds[k]);
+    }
+  }
+
+  // By the one run that is known.
+  void judge_rates() const {
+    constexpr double kFarOff = 2;
+    const double actual = times_.seconds(Stage::kDenoise, 1);  // of the seconds that were guessed
+    const bool far_off = actual > kFarOff || actual < 1 / kFarOff;
+    if (far_off && times_.knows(Stage::kDenoise) && options_.distrust_rates) {
+      options_.distrust_rates();
     }
   }
 

@@ -55,19 +55,13 @@ std::vector<Entry> read_entries(const std::filesystem::path& file) {
   return entries;
 }
 
-}  // namespace
-
-std::optional<DeviceRates> read_rates(const std::filesystem::path& file, const RatesKey& key) {
-  for (const auto& [known, rates] : read_entries(file)) {
-    if (known == key) return rates;
-  }
-  return std::nullopt;
-}
-
-void write_rates(const std::filesystem::path& file, const RatesKey& key, const DeviceRates& rates) {
+std::vector<Entry> entries_of_others(const std::filesystem::path& file, const RatesKey& key) {
   std::vector<Entry> entries = read_entries(file);
   std::erase_if(entries, [&](const Entry& entry) { return entry.first == key; });
-  entries.emplace_back(key, rates);
+  return entries;
+}
+
+void write_entries(const std::filesystem::path& file, const std::vector<Entry>& entries) {
   ordered_json out{{"rates", ordered_json::array()}};
   for (const auto& [known, values] : entries) {
     ordered_json value{{"device", known.device},
@@ -80,6 +74,25 @@ void write_rates(const std::filesystem::path& file, const RatesKey& key, const D
   }
   write_state_file(file, out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n",
                    say("store"), say("until then the device is measured at every start"));
+}
+
+}  // namespace
+
+std::optional<DeviceRates> read_rates(const std::filesystem::path& file, const RatesKey& key) {
+  for (const auto& [known, rates] : read_entries(file)) {
+    if (known == key) return rates;
+  }
+  return std::nullopt;
+}
+
+void write_rates(const std::filesystem::path& file, const RatesKey& key, const DeviceRates& rates) {
+  std::vector<Entry> entries = entries_of_others(file, key);
+  entries.emplace_back(key, rates);
+  write_entries(file, entries);
+}
+
+void forget_rates(const std::filesystem::path& file, const RatesKey& key) {
+  write_entries(file, entries_of_others(file, key));
 }
 
 }  // namespace headroom

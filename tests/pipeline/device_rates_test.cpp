@@ -41,6 +41,9 @@ TEST_F(RatesFile, KeepsWhatWasMeasuredForEachKey) {
   EXPECT_EQ(read_rates(file_, other), faster);
   write_rates(file_, key_, faster);  // in the place of the first
   EXPECT_EQ(read_rates(file_, key_), faster);
+  forget_rates(file_, key_);
+  EXPECT_FALSE(read_rates(file_, key_));
+  EXPECT_EQ(read_rates(file_, other), faster);
 }
 
 TEST_F(RatesFile, ADamagedFileIsMeasuredAnew) {
@@ -105,6 +108,27 @@ TEST(MeasuredRates, GivePlansSecondsUntilARunTells) {
   const auto denoise = static_cast<std::size_t>(Stage::kDenoise);
   EXPECT_NEAR(told.stages[denoise].seconds, receipt.stage_seconds[denoise],
               0.01 * receipt.stage_seconds[denoise]);
+}
+
+// A device that was measured while something else ran is measured again; one run says so, and once.
+TEST(MeasuredRates, AreDistrustedWhenTheFirstRunIsFarFromThem) {
+  int distrusted = 0;
+  const auto learn = [&distrusted](double actual_to_estimated) {
+    const test::Runner runner(test::model_root("tiny"), [&](PipelineOptions& options) {
+      options.rates = [] { return kRates; };
+      options.distrust_rates = [&] { ++distrusted; };
+    });
+    Receipt receipt = runner.run(test::small_request(runner)).at(0).receipt;
+    const auto denoise = static_cast<std::size_t>(Stage::kDenoise);
+    receipt.stage_seconds[denoise] = actual_to_estimated * receipt.plan.stages[denoise].seconds;
+    for (int i = 0; i < 2; ++i) ASSERT_TRUE(runner.forecaster->learn(receipt));
+  };
+  for (const double near : {0.6, 1.0, 1.8}) learn(near);
+  EXPECT_EQ(distrusted, 0);
+  learn(2.2);
+  EXPECT_EQ(distrusted, 1);
+  learn(0.4);
+  EXPECT_EQ(distrusted, 2);
 }
 
 }  // namespace

@@ -46,5 +46,7 @@ struct RatesKey {
                                                     const RatesKey& key);
 // Keeps the rates of other keys. Throws Error{kIo}.
 void write_rates(const std::filesystem::path& file, const RatesKey& key, const DeviceRates& rates);
+// The device is measured anew at the next start. Throws Error{kIo}.
+void forget_rates(const std::filesystem::path& file, const RatesKey& key);
 
 }  // namespace headroom
