@@ -21,9 +21,7 @@ class WithPageCache final : public LadderCosts {
     return need;
   }
   StageNeed decode(const Rungs& rungs) override { return costs_.decode(rungs); }
-  std::array<double, kStageCount> seconds(const Rungs& rungs) override {
-    return costs_.seconds(rungs);
-  }
+  double seconds(Stage stage, const Rungs& rungs) override { return costs_.seconds(stage, rungs); }
 
  private:
   LadderCosts& costs_;

@@ -72,7 +72,11 @@ class ReplayForecaster final : public Forecaster {
     const std::optional<Candidate> chosen =
         choose_plan(costs, budget, host_memory(snapshot), options_.low_vram);
     const Candidate candidate = chosen ? *chosen : smallest_plan(costs);
-    forecast.plan = describe(request, candidate, costs.seconds(candidate.rungs), costs);
+    std::array<double, kStageCount> seconds{};
+    for (int i = 0; i < kStageCount; ++i) {
+      seconds[static_cast<std::size_t>(i)] = costs.seconds(static_cast<Stage>(i), candidate.rungs);
+    }
+    forecast.plan = describe(request, candidate, seconds, costs);
     forecast.ladder = candidate.rungs;
     forecast.fits = chosen.has_value();
     if (!forecast.fits) forecast.shortfall_bytes = candidate.peak_bytes - budget;

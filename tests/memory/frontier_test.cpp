@@ -183,8 +183,8 @@ class OneNetwork final : public LadderCosts {
     return {bytes, 5, 0, bytes + 5};
   }
   StageNeed decode(const Rungs&) override { return {}; }
-  std::array<double, kStageCount> seconds(const Rungs& r) override {
-    return {0, 0, resident_seconds_ + r.stream_blocks, 0, 0};
+  double seconds(Stage stage, const Rungs& r) override {
+    return stage == Stage::kDenoise ? resident_seconds_ + r.stream_blocks : 0;
   }
 
  private:

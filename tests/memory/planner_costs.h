@@ -14,8 +14,8 @@ class CountingCosts : public LadderCosts {
   StageNeed encode(const Rungs& rungs) final { return ++asked_needs, encode_need(rungs); }
   StageNeed denoise(const Rungs& rungs) final { return ++asked_needs, denoise_need(rungs); }
   StageNeed decode(const Rungs& rungs) final { return ++asked_needs, decode_need(rungs); }
-  std::array<double, kStageCount> seconds(const Rungs& rungs) final {
-    return ++asked_seconds, stage_seconds(rungs);
+  double seconds(Stage stage, const Rungs& rungs) final {
+    return ++asked_seconds, stage_seconds(rungs)[static_cast<std::size_t>(stage)];
   }
   int asked_needs = 0;    // each may cost a replay
   int asked_seconds = 0;  // each is arithmetic

@@ -1,5 +1,7 @@
 #include "headroom/memory/planner.h"
 
+#include <array>
+
 #include <gtest/gtest.h>
 
 namespace headroom {
@@ -26,10 +28,11 @@ class MadeUpCosts final : public LadderCosts {
     if (r.cpu_decode) return need(0, 0);
     return need(8, r.tile_latent > 0 ? 15 : 60);
   }
-  std::array<double, kStageCount> seconds(const Rungs& r) override {
-    return {1, 1 + (r.evict_encoder ? 0.5 : 0),
-            10.0 + r.stream_blocks + (r.chunk_tokens > 0 ? 2 : 0),
-            3.0 + (r.tile_latent > 0 ? 1 : 0), 0};
+  double seconds(Stage stage, const Rungs& r) override {
+    const std::array<double, kStageCount> all{1, 1 + (r.evict_encoder ? 0.5 : 0),
+                                              10.0 + r.stream_blocks + (r.chunk_tokens > 0 ? 2 : 0),
+                                              3.0 + (r.tile_latent > 0 ? 1 : 0), 0};
+    return all[static_cast<std::size_t>(stage)];
   }
 };
 

@@ -38,30 +38,21 @@ struct LadderFloor {
   friend bool operator==(const LadderFloor&, const LadderFloor&) = default;
 };
 
-// Needs and times of one request on one device, by rung; found by replay, so that a question costs
-// milliseconds the first time. The planner asks; the answers must not change while it does.
-//
-// What the planner relies on, so that it need not ask everything; all else it tries. The first two
-// count for stream_blocks from 1 on; nothing is taken for granted about the step from 0 to 1, where
-// buffers come and the decoder goes.
-// - With more stream_blocks no need grows.
-// - Each stage's seconds are convex in stream_blocks: there is less to load before the start,
-// copies
-//   hide behind arithmetic as far as they can, and beyond that cost their full time.
-// - A stage's seconds depend on what its need depends on and on the two evictions; those of load
-// also
-//   on stream_encoder, stream_blocks and whether the decode is whole, tiled or on the CPU; those of
-//   decode also on whether anything is streamed at all. All are finite and not negative.
+// Needs and times of one request on one device, by rung. The planner asks, hundreds of times for
+// one plan, so an answer should be at hand or arithmetic; answers must not change while it does. A
+// stage's seconds depend on what its need depends on and on the two evictions; those of load on all
+// rungs but sequential_guidance and chunk_tokens, those of decode also on whether anything is
+// streamed at all. All are finite and not negative. Nothing is taken for granted of how they grow.
 class LadderCosts {
  public:
   virtual ~LadderCosts() = default;
   virtual StageNeed encode(const Rungs& rungs) = 0;  // depends on stream_encoder
-  virtual StageNeed denoise(
-      const Rungs& rungs) = 0;  // on sequential_guidance, chunk_tokens, stream_blocks
+  // On sequential_guidance, chunk_tokens, stream_blocks.
+  virtual StageNeed denoise(const Rungs& rungs) = 0;
   virtual StageNeed decode(const Rungs& rungs) = 0;  // on tile_latent, cpu_decode (no weights then)
-  // Predicted seconds of each stage under `rungs`, copies included; any positive unit when the
-  // device is not known yet, only the order counts then.
-  virtual std::array<double, kStageCount> seconds(const Rungs& rungs) = 0;
+  // Predicted seconds of `stage` under `rungs`, copies included; any positive unit when the device
+  // is not known yet, only the order counts then.
+  virtual double seconds(Stage stage, const Rungs& rungs) = 0;
 
   // Stages before this one are over: a run that goes on needs nothing for them.
   Stage from = Stage::kLoad;
@@ -119,8 +110,8 @@ struct Residency {
 
 // The candidate with the least predicted seconds whose peak is at most `budget_bytes`; among equals
 // the one with the smaller peak, then with fewer rungs. `low_vram`: the least peak among those that
-// take at most twice the fastest one's seconds, instead. Nothing when none fits. As good as the
-// search of all_plans(), with a small part of its questions.
+// take at most twice the fastest one's seconds, instead. Nothing when none fits. As good as
+// the best of all_plans().
 [[nodiscard]] std::optional<Candidate> fastest_plan(LadderCosts& costs, std::int64_t budget_bytes,
                                                     bool low_vram = false);
 
