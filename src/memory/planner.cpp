@@ -64,28 +64,29 @@ int count_rungs(const Rungs& rungs) {
          int{rungs.tile_latent > 0} + int{rungs.cpu_decode};
 }
 
-// Of all stages or what is left of them; every plan is added up in this order.
-double stage_seconds(Stage stage, const Rungs& rungs, LadderCosts& costs) {
-  return stage < costs.from ? 0 : costs.seconds(stage, rungs);
+double stage_seconds(Stage stage, const Rungs& rungs, const PlanSpace& space, LadderCosts& costs) {
+  return stage < space.from ? 0 : costs.seconds(stage, rungs, space.files_are_cached);
 }
+// Always in this order: sums of equal parts must be equal, and no larger with smaller parts.
 double total(double load, double encode, double denoise, double decode, double save) {
   return load + encode + denoise + decode + save;
 }
 
-// Gentler ones first, as in all the lists below.
 constexpr Rungs kEvictions[] = {{},
                                 {.evict_encoder = true},
                                 {.evict_transformer = true},
                                 {.evict_encoder = true, .evict_transformer = true}};
 
-std::vector<Rungs> ways_to_denoise(const LadderCosts& costs) {
+// Those that stream few blocks come first: where one of them is the fastest, the slower ones are
+// never asked what they need.
+std::vector<Rungs> ways_to_denoise(const PlanSpace& space) {
   std::vector<int> chunks{0};
-  chunks.insert(chunks.end(), costs.chunk_sizes.begin(), costs.chunk_sizes.end());
+  chunks.insert(chunks.end(), space.chunk_sizes.begin(), space.chunk_sizes.end());
   std::vector<Rungs> ways;
   for (const bool sequential : {false, true}) {
-    if (sequential && !costs.guided) continue;
+    if (sequential && !space.guided) continue;
     for (const int chunk : chunks) {
-      for (int blocks = 0; blocks <= costs.layers; ++blocks) {
+      for (int blocks = 0; blocks <= space.layers; ++blocks) {
         ways.push_back(
             {.sequential_guidance = sequential, .chunk_tokens = chunk, .stream_blocks = blocks});
       }
@@ -94,10 +95,10 @@ std::vector<Rungs> ways_to_denoise(const LadderCosts& costs) {
   return ways;
 }
 
-std::vector<Rungs> ways_to_decode(const LadderCosts& costs) {
+std::vector<Rungs> ways_to_decode(const PlanSpace& space) {
   std::vector<Rungs> ways{{}};
-  for (const int tile : costs.tile_sizes) ways.push_back({.tile_latent = tile});
-  if (costs.can_decode_on_cpu) ways.push_back({.cpu_decode = true});
+  for (const int tile : space.tile_sizes) ways.push_back({.tile_latent = tile});
+  if (space.can_decode_on_cpu) ways.push_back({.cpu_decode = true});
   return ways;
 }
 
@@ -111,8 +112,8 @@ Rungs join(const Rungs& denoise, const Rungs& evictions, bool stream_encoder, co
   return all;
 }
 
-// Of plans that are equal otherwise the least is taken.
-auto harshness(const Rungs& r) {
+// The order among plans of equal seconds and peak: fewer rungs first, then the gentler ones.
+auto order_of_equals(const Rungs& r) {
   return std::tuple(count_rungs(r), r.stream_encoder, r.evict_transformer, r.evict_encoder,
                     r.sequential_guidance, r.chunk_tokens > 0, -r.chunk_tokens, r.cpu_decode,
                     r.tile_latent > 0, -r.tile_latent, r.stream_blocks);
@@ -125,21 +126,26 @@ struct Goal {
   std::int64_t most_bytes = std::numeric_limits<std::int64_t>::max();
 };
 
-// Looks at all plans. Those with a way to denoise that no others could make better than the best so
-// far are passed over at once; nothing is taken for granted of how costs grow.
+// Compares all plans. Nothing is assumed of how costs grow. A way to denoise is skipped with all
+// its plans when even beside the quickest other stages it takes too long, or even alone too much
+// memory.
 class Search {
  public:
-  Search(LadderCosts& costs, const Goal& goal)
-      : costs_(costs), goal_(goal), to_decode_(ways_to_decode(costs)), decode_(to_decode_.size()) {}
+  Search(const PlanSpace& space, LadderCosts& costs, const Goal& goal)
+      : space_(space),
+        costs_(costs),
+        goal_(goal),
+        to_decode_(ways_to_decode(space)),
+        decode_(to_decode_.size()) {}
 
   std::optional<Candidate> best() {
-    std::vector<Rungs> to_denoise = ways_to_denoise(costs_);
+    std::vector<Rungs> to_denoise = ways_to_denoise(space_);
     if (goal_.leanest) std::reverse(to_denoise.begin(), to_denoise.end());
-    save_seconds_ = stage_seconds(Stage::kSave, {}, costs_);
+    save_seconds_ = stage_seconds(Stage::kSave, {}, space_, costs_);
     for (const Rungs& evictions : kEvictions) quickest_.push_back(quickest(evictions));
-    for (const Rungs& denoise : to_denoise) look_at(denoise);
+    for (const Rungs& denoise : to_denoise) compare_plans(denoise);
     if (!best_) return std::nullopt;
-    return compose(best_->rungs, costs_);
+    return compose(best_->rungs, space_, costs_);
   }
 
  private:
@@ -148,12 +154,13 @@ class Search {
     std::int64_t peak_bytes = 0;
     Rungs rungs;
   };
-  struct Others {  // than denoise
+  // The least seconds of the stages beside denoise, each by itself.
+  struct Quickest {
     double encode_seconds = std::numeric_limits<double>::infinity();
     double decode_seconds = std::numeric_limits<double>::infinity();
   };
 
-  // Whether a plan that takes so much, or more, can be the one to take.
+  // Whether a plan with at least these seconds and this peak can still be the one to take.
   [[nodiscard]] bool may_win(double seconds, std::int64_t peak_bytes) const {
     if (seconds > goal_.most_seconds || peak_bytes > goal_.most_bytes) return false;
     if (!best_) return true;
@@ -162,104 +169,110 @@ class Search {
                : std::tie(seconds, peak_bytes) <= std::tie(best_->seconds, best_->peak_bytes);
   }
 
-  // Of the stages beside denoise, each by itself.
-  Others quickest(const Rungs& evictions) {
-    Others least;
+  Quickest quickest(const Rungs& evictions) {
+    Quickest least;
     for (const bool stream_encoder : {false, true}) {
       for (const Rungs& decode : to_decode_) {
         const Rungs rungs = join({}, evictions, stream_encoder, decode);
         least.encode_seconds =
-            std::min(least.encode_seconds, stage_seconds(Stage::kEncode, rungs, costs_));
+            std::min(least.encode_seconds, stage_seconds(Stage::kEncode, rungs, space_, costs_));
         least.decode_seconds =
-            std::min(least.decode_seconds, stage_seconds(Stage::kDecode, rungs, costs_));
+            std::min(least.decode_seconds, stage_seconds(Stage::kDecode, rungs, space_, costs_));
       }
     }
     return least;
   }
 
-  // All plans with this way to denoise.
-  void look_at(const Rungs& to_denoise) {
+  // Those with this way to denoise.
+  void compare_plans(const Rungs& to_denoise) {
     std::optional<StageNeed> need;
     for (std::size_t e = 0; e < std::size(kEvictions); ++e) {
-      const double seconds =
-          stage_seconds(Stage::kDenoise, join(to_denoise, kEvictions[e], false, {}), costs_);
+      const double seconds = stage_seconds(
+          Stage::kDenoise, join(to_denoise, kEvictions[e], false, {}), space_, costs_);
       const double at_least = total(0, quickest_[e].encode_seconds, seconds,
                                     quickest_[e].decode_seconds, save_seconds_);
       if (!may_win(at_least, 0)) continue;
       if (!need) need = costs_.denoise(to_denoise);
-      if (!may_win(at_least, costs_.from > Stage::kDenoise ? 0 : need->peak_bytes)) continue;
+      if (!may_win(at_least, space_.from > Stage::kDenoise ? 0 : need->peak_bytes)) continue;
       for (const bool stream_encoder : {false, true}) {
         for (std::size_t d = 0; d < to_decode_.size(); ++d) {
           const Rungs rungs = join(to_denoise, kEvictions[e], stream_encoder, to_decode_[d]);
-          if (costs_.floor.allows(rungs)) look_at(rungs, seconds, *need, decode_[d]);
+          if (space_.floor.allows(rungs)) compare(rungs, seconds, *need, decode_[d]);
         }
       }
     }
   }
 
-  void look_at(const Rungs& rungs, double denoise_seconds, const StageNeed& denoise,
+  void compare(const Rungs& rungs, double denoise_seconds, const StageNeed& denoise,
                std::optional<StageNeed>& decode) {
-    const double seconds = total(stage_seconds(Stage::kLoad, rungs, costs_),
-                                 stage_seconds(Stage::kEncode, rungs, costs_), denoise_seconds,
-                                 stage_seconds(Stage::kDecode, rungs, costs_), save_seconds_);
+    const double seconds =
+        total(stage_seconds(Stage::kLoad, rungs, space_, costs_),
+              stage_seconds(Stage::kEncode, rungs, space_, costs_), denoise_seconds,
+              stage_seconds(Stage::kDecode, rungs, space_, costs_), save_seconds_);
     if (!may_win(seconds, 0)) return;
     std::optional<StageNeed>& encode = encode_[rungs.stream_encoder ? 1 : 0];
     if (!encode) encode = costs_.encode(rungs);
     if (!decode) decode = costs_.decode(rungs);
     const std::int64_t peak_bytes =
-        largest_peak(place(rungs, {*encode, denoise, *decode}, costs_.from));
+        largest_peak(place(rungs, {*encode, denoise, *decode}, space_.from));
     if (!may_win(seconds, peak_bytes)) return;
     const bool equal = best_ && seconds == best_->seconds && peak_bytes == best_->peak_bytes;
-    if (!equal || harshness(rungs) < harshness(best_->rungs)) best_ = {seconds, peak_bytes, rungs};
+    if (!equal || order_of_equals(rungs) < order_of_equals(best_->rungs))
+      best_ = {seconds, peak_bytes, rungs};
   }
 
+  const PlanSpace& space_;
   LadderCosts& costs_;
   const Goal goal_;
   const std::vector<Rungs> to_decode_;
   double save_seconds_ = 0;
-  std::vector<Others> quickest_;  // by evictions
-  // Needs that were asked for, by what they depend on.
-  std::array<std::optional<StageNeed>, 2> encode_;
-  std::vector<std::optional<StageNeed>> decode_;
+  std::vector<Quickest> quickest_;  // with each of kEvictions
+  // Needs, once they were asked for.
+  std::array<std::optional<StageNeed>, 2> encode_;  // resident, streamed
+  std::vector<std::optional<StageNeed>> decode_;    // of to_decode_
   std::optional<Choice> best_;
 };
 
 }  // namespace
 
-Candidate compose(const Rungs& rungs, LadderCosts& costs) {
+Candidate compose(const Rungs& rungs, const PlanSpace& space, LadderCosts& costs) {
   Candidate candidate;
   candidate.rungs = rungs;
   candidate.stages =
-      place(rungs, {costs.encode(rungs), costs.denoise(rungs), costs.decode(rungs)}, costs.from);
+      place(rungs, {costs.encode(rungs), costs.denoise(rungs), costs.decode(rungs)}, space.from);
   candidate.peak_bytes = largest_peak(candidate.stages);
-  candidate.seconds =
-      total(stage_seconds(Stage::kLoad, rungs, costs), stage_seconds(Stage::kEncode, rungs, costs),
-            stage_seconds(Stage::kDenoise, rungs, costs),
-            stage_seconds(Stage::kDecode, rungs, costs), stage_seconds(Stage::kSave, rungs, costs));
+  candidate.seconds = total(stage_seconds(Stage::kLoad, rungs, space, costs),
+                            stage_seconds(Stage::kEncode, rungs, space, costs),
+                            stage_seconds(Stage::kDenoise, rungs, space, costs),
+                            stage_seconds(Stage::kDecode, rungs, space, costs),
+                            stage_seconds(Stage::kSave, rungs, space, costs));
   return candidate;
 }
 
-std::optional<Candidate> fastest_plan(LadderCosts& costs, std::int64_t budget_bytes,
-                                      bool low_vram) {
-  std::optional<Candidate> fastest = Search(costs, {.most_bytes = budget_bytes}).best();
+std::optional<Candidate> fastest_plan(const PlanSpace& space, LadderCosts& costs,
+                                      std::int64_t budget_bytes, bool low_vram) {
+  std::optional<Candidate> fastest = Search(space, costs, {.most_bytes = budget_bytes}).best();
   if (!fastest || !low_vram) return fastest;
   // The fastest is in time itself, so the leanest needs no more than it and fits as well.
-  return Search(costs, {.leanest = true,
-                        .most_seconds = 2 * fastest->seconds,
-                        .most_bytes = fastest->peak_bytes})
+  return Search(space, costs,
+                {.leanest = true,
+                 .most_seconds = 2 * fastest->seconds,
+                 .most_bytes = fastest->peak_bytes})
       .best();
 }
 
-Candidate smallest_plan(LadderCosts& costs) { return *Search(costs, {.leanest = true}).best(); }
+Candidate smallest_plan(const PlanSpace& space, LadderCosts& costs) {
+  return *Search(space, costs, {.leanest = true}).best();
+}
 
-std::vector<Candidate> all_plans(LadderCosts& costs) {
+std::vector<Candidate> all_plans(const PlanSpace& space, LadderCosts& costs) {
   std::vector<Candidate> all;
-  for (const Rungs& denoise : ways_to_denoise(costs)) {
+  for (const Rungs& denoise : ways_to_denoise(space)) {
     for (const Rungs& evictions : kEvictions) {
       for (const bool stream_encoder : {false, true}) {
-        for (const Rungs& decode : ways_to_decode(costs)) {
+        for (const Rungs& decode : ways_to_decode(space)) {
           const Rungs rungs = join(denoise, evictions, stream_encoder, decode);
-          if (costs.floor.allows(rungs)) all.push_back(compose(rungs, costs));
+          if (space.floor.allows(rungs)) all.push_back(compose(rungs, space, costs));
         }
       }
     }

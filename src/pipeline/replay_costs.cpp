@@ -189,19 +189,19 @@ ReplayCosts::ForRequest::ForRequest(ReplayCosts& all, GenerationRequest request,
       guess_(all.model_, all.sizes_, all.formats_.storage,
              shape_of(what_.request, what_.ids, all.model_.scheduler), rates_,
              all.allocator_.card) {
-  layers = all_.model_.transformer.n_layers;
-  guided = !what_.ids.negative.empty();
-  floor = all_.floor_;
-  block_file_bytes = all_.block_file_bytes_;
+  space_.layers = all_.model_.transformer.n_layers;
+  space_.guided = !what_.ids.negative.empty();
+  space_.floor = all_.floor_;
+  space_.block_file_bytes = all_.block_file_bytes_;
   const VaeConfig& vae = all_.model_.vae;
   const int latent_rows = what_.request.height / vae.scale();
   for (const int strip : {64, 32, 16, 8, 4, 2, 1}) {
-    if (strip < latent_rows) tile_sizes.push_back(strip);
+    if (strip < latent_rows) space_.tile_sizes.push_back(strip);
   }
   const int token_side = vae.scale() * all_.model_.transformer.patch_size;
   const int tokens = what_.request.width / token_side * (what_.request.height / token_side);
   for (const int chunk : {1024, 256, 64}) {
-    if (chunk < tokens) chunk_sizes.push_back(chunk);
+    if (chunk < tokens) space_.chunk_sizes.push_back(chunk);
   }
 }
 
@@ -230,7 +230,7 @@ double ReplayCosts::ForRequest::reload(const Rungs& rungs) const {
   return guess_reload_seconds(all_.sizes_, rungs, rates_);
 }
 
-double ReplayCosts::ForRequest::seconds(Stage stage, const Rungs& rungs) {
+double ReplayCosts::ForRequest::seconds(Stage stage, const Rungs& rungs, bool files_are_cached) {
   // Where the CPU is the device, decoding outside of its budget costs no time, but it is what a
   // card would wait for: keep it the last resort here too.
   constexpr double kHostPenalty = 20;
@@ -242,6 +242,7 @@ double ReplayCosts::ForRequest::seconds(Stage stage, const Rungs& rungs) {
 }
 
 std::array<double, kStageCount> ReplayCosts::ForRequest::shown_seconds(const Rungs& rungs,
+                                                                       bool files_are_cached,
                                                                        std::int64_t held_bytes,
                                                                        std::int64_t needed_bytes) {
   const double missing =
