@@ -118,6 +118,9 @@ TEST(HostMemory, ReadsFromTheDiskOnlyWhereNoPlanLeavesTheFilesRoom) {
   ASSERT_TRUE(plan);
   EXPECT_FALSE(costs.space.files_are_cached);
   EXPECT_GT(plan->rungs.stream_blocks, 0);
+  // Eight steps, and 1.5 seconds for a block in place of 0.2.
+  const double from_memory = compose(plan->rungs, ProcessorCosts().space, costs).seconds;
+  EXPECT_NEAR(plan->seconds - from_memory, 8 * 1.3 * plan->rungs.stream_blocks, 1e-6);
 }
 
 TEST(HostMemory, OnACardNoMoreBlocksAreStreamedThanThePageCacheHolds) {
