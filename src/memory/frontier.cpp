@@ -15,13 +15,13 @@ constexpr int kSmallestOfUse_px = 512;
 
 }  // namespace
 
-FrontierCell judge_size(Size size, LadderCosts& costs, std::int64_t budget_bytes,
+FrontierCell judge_size(Size size, PlanSpace space, LadderCosts& costs, std::int64_t budget_bytes,
                         const std::optional<HostMemory>& host, bool low_vram) {
   FrontierCell cell;
   cell.width = size.width;
   cell.height = size.height;
-  const std::optional<Candidate> best = choose_plan(costs, budget_bytes, host, low_vram);
-  const Candidate plan = best ? *best : smallest_plan(costs);
+  const std::optional<Candidate> best = choose_plan(space, costs, budget_bytes, host, low_vram);
+  const Candidate plan = best ? *best : smallest_plan(space, costs);
   cell.peak_bytes = plan.peak_bytes;
   cell.rungs = plan.rungs;
   if (!best) {
@@ -29,7 +29,7 @@ FrontierCell judge_size(Size size, LadderCosts& costs, std::int64_t budget_bytes
     cell.shortfall_bytes = std::max<std::int64_t>(1, plan.peak_bytes - budget_bytes);
     return cell;
   }
-  const double resident_seconds = compose(Rungs{}, costs).seconds;
+  const double resident_seconds = compose(Rungs{}, space, costs).seconds;
   cell.state = plan.seconds > kSlowerThanResident * resident_seconds
                    ? FrontierCell::State::kFitsSlower
                    : FrontierCell::State::kFits;

@@ -11,21 +11,21 @@ namespace {
 // `spare_bytes` as if it were memory of the device, which it competes with on the processor.
 class WithPageCache final : public LadderCosts {
  public:
-  WithPageCache(LadderCosts& costs, std::int64_t spare_bytes)
-      : LadderCosts(costs), costs_(costs), spare_bytes_(spare_bytes) {}
+  WithPageCache(const PlanSpace& space, LadderCosts& costs, std::int64_t spare_bytes)
+      : space_(space), costs_(costs), spare_bytes_(spare_bytes) {}
   StageNeed encode(const Rungs& rungs) override { return costs_.encode(rungs); }
   StageNeed denoise(const Rungs& rungs) override {
     StageNeed need = costs_.denoise(rungs);
-    need.peak_bytes +=
-        std::max<std::int64_t>(0, headroom::page_cache_bytes(rungs, costs_) - spare_bytes_);
+    need.peak_bytes += std::max<std::int64_t>(0, page_cache_bytes(rungs, space_) - spare_bytes_);
     return need;
   }
   StageNeed decode(const Rungs& rungs) override { return costs_.decode(rungs); }
-  std::array<double, kStageCount> seconds(const Rungs& rungs) override {
-    return costs_.seconds(rungs);
+  double seconds(Stage stage, const Rungs& rungs, bool files_are_cached) override {
+    return costs_.seconds(stage, rungs, files_are_cached);
   }
 
  private:
+  const PlanSpace& space_;
   LadderCosts& costs_;
   std::int64_t spare_bytes_;
 };
@@ -37,43 +37,41 @@ std::int64_t room_for_files(const Candidate& plan, std::int64_t available_bytes,
   return available_bytes - denoise.host_bytes - (host.holds_device ? denoise.peak_bytes : 0);
 }
 
-std::optional<Candidate> with_files_cached(LadderCosts& costs, std::int64_t budget_bytes,
-                                           std::int64_t available_bytes, const HostMemory& host,
-                                           bool low_vram) {
+std::optional<Candidate> with_files_cached(const PlanSpace& space, LadderCosts& costs,
+                                           std::int64_t budget_bytes, std::int64_t available_bytes,
+                                           const HostMemory& host, bool low_vram) {
   if (host.holds_device) {
-    WithPageCache pressed(costs, std::max<std::int64_t>(0, available_bytes - budget_bytes));
+    WithPageCache pressed(space, costs, std::max<std::int64_t>(0, available_bytes - budget_bytes));
     const std::optional<Candidate> found =
-        fastest_plan(pressed, std::min(budget_bytes, available_bytes), low_vram);
-    return found ? std::optional(compose(found->rungs, costs)) : std::nullopt;
+        fastest_plan(space, pressed, std::min(budget_bytes, available_bytes), low_vram);
+    return found ? std::optional(compose(found->rungs, space, costs)) : std::nullopt;
   }
   // On a card each streamed block wants a part of the page cache: no more of them than it holds.
-  const int all = costs.layers;
-  costs.layers = static_cast<int>(std::clamp<std::int64_t>(
-      available_bytes / std::max<std::int64_t>(1, costs.block_file_bytes), 0, all));
-  std::optional<Candidate> found;
-  if (costs.layers >= costs.floor.stream_blocks)
-    found = fastest_plan(costs, budget_bytes, low_vram);
-  costs.layers = all;
-  return found;
+  PlanSpace fewer = space;
+  fewer.layers = static_cast<int>(std::clamp<std::int64_t>(
+      available_bytes / std::max<std::int64_t>(1, space.block_file_bytes), 0, space.layers));
+  if (fewer.layers < space.floor.stream_blocks) return std::nullopt;
+  return fastest_plan(fewer, costs, budget_bytes, low_vram);
 }
 
-std::optional<Candidate> within_page_cache(LadderCosts& costs, std::int64_t budget_bytes,
-                                           std::int64_t available_bytes, const HostMemory& host,
-                                           bool low_vram) {
-  const std::optional<Candidate> plain = fastest_plan(costs, budget_bytes, low_vram);
-  if (!plain || page_cache_bytes(plain->rungs, costs) == 0 ||
-      page_cache_bytes(plain->rungs, costs) <= room_for_files(*plain, available_bytes, host)) {
+std::optional<Candidate> within_page_cache(PlanSpace& space, LadderCosts& costs,
+                                           std::int64_t budget_bytes, std::int64_t available_bytes,
+                                           const HostMemory& host, bool low_vram) {
+  const std::optional<Candidate> plain = fastest_plan(space, costs, budget_bytes, low_vram);
+  if (!plain || page_cache_bytes(plain->rungs, space) == 0 ||
+      page_cache_bytes(plain->rungs, space) <= room_for_files(*plain, available_bytes, host)) {
     return plain;
   }
-  if (auto cached = with_files_cached(costs, budget_bytes, available_bytes, host, low_vram)) {
+  if (auto cached =
+          with_files_cached(space, costs, budget_bytes, available_bytes, host, low_vram)) {
     return cached;
   }
-  costs.files_are_cached = false;
+  space.files_are_cached = false;
   // What the machine does in between wants room all the same.
   const std::int64_t roomy =
       host.holds_device ? std::min(budget_bytes, available_bytes) : budget_bytes;
-  if (auto slow = fastest_plan(costs, roomy, low_vram)) return slow;
-  return fastest_plan(costs, budget_bytes, low_vram);
+  if (auto slow = fastest_plan(space, costs, roomy, low_vram)) return slow;
+  return fastest_plan(space, costs, budget_bytes, low_vram);
 }
 
 }  // namespace
@@ -83,23 +81,24 @@ std::int64_t host_margin(std::int64_t available_bytes) {
   return std::min(kProgram, available_bytes / 20);
 }
 
-std::int64_t page_cache_bytes(const Rungs& rungs, const LadderCosts& costs) {
-  return rungs.stream_blocks * costs.block_file_bytes;
+std::int64_t page_cache_bytes(const Rungs& rungs, const PlanSpace& space) {
+  return rungs.stream_blocks * space.block_file_bytes;
 }
 
-std::optional<Candidate> choose_plan(LadderCosts& costs, std::int64_t budget_bytes,
+std::optional<Candidate> choose_plan(PlanSpace& space, LadderCosts& costs,
+                                     std::int64_t budget_bytes,
                                      const std::optional<HostMemory>& host, bool low_vram) {
-  if (!host) return fastest_plan(costs, budget_bytes, low_vram);
+  if (!host) return fastest_plan(space, costs, budget_bytes, low_vram);
   const std::int64_t available = host->available_bytes - host_margin(host->available_bytes);
   std::optional<Candidate> plan;
   for (;;) {
-    plan = within_page_cache(costs, budget_bytes, available, *host, low_vram);
+    plan = within_page_cache(space, costs, budget_bytes, available, *host, low_vram);
     if (!plan || plan->host_peak_bytes() <= available) return plan;
     // Only ways to decode hold memory of the host: without the one that does not fit.
     if (plan->rungs.cpu_decode) {
-      costs.can_decode_on_cpu = false;
+      space.can_decode_on_cpu = false;
     } else if (plan->rungs.tile_latent > 0) {
-      costs.tile_sizes.clear();
+      space.tile_sizes.clear();
     } else {
       return std::nullopt;
     }

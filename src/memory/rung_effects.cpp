@@ -2,7 +2,8 @@
 
 namespace headroom {
 
-std::vector<RungEffect> rung_effects(const Candidate& plan, LadderCosts& costs) {
+std::vector<RungEffect> rung_effects(const Candidate& plan, const PlanSpace& space,
+                                     LadderCosts& costs) {
   std::vector<RungEffect> effects;
   const auto consider = [&](auto Rungs::*rung) {
     Rungs alone;
@@ -10,7 +11,7 @@ std::vector<RungEffect> rung_effects(const Candidate& plan, LadderCosts& costs) 
     if (alone == Rungs{}) return;
     Rungs others = plan.rungs;
     others.*rung = {};
-    const Candidate without = compose(others, costs);
+    const Candidate without = compose(others, space, costs);
     effects.push_back({rung_names(alone).front(), without.peak_bytes - plan.peak_bytes,
                        plan.seconds - without.seconds});
   };

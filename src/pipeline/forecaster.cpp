@@ -41,15 +41,18 @@ class ReplayForecaster final : public Forecaster {
     const std::scoped_lock lock(mutex_);
     know_device();
     ReplayCosts::ForRequest costs(costs_, request, ids, times_);
+    PlanSpace space = costs.space();
     const std::optional<HostMemory> host = host_memory(snapshot);
-    const std::optional<Candidate> chosen = choose_plan(costs, budget, host, options_.low_vram);
-    const Candidate candidate = chosen ? *chosen : smallest_plan(costs);
+    const std::optional<Candidate> chosen =
+        choose_plan(space, costs, budget, host, options_.low_vram);
+    const Candidate candidate = chosen ? *chosen : smallest_plan(space, costs);
     const StageNeed& first = candidate.stages[static_cast<std::size_t>(Stage::kEncode)];
-    forecast.plan = describe(
-        request, candidate,
-        costs.shown_seconds(candidate.rungs, snapshot.weights, first.weights_bytes), costs);
+    forecast.plan = describe(request, candidate,
+                             costs.shown_seconds(candidate.rungs, space.files_are_cached,
+                                                 snapshot.weights, first.weights_bytes),
+                             space, costs);
     forecast.ladder = candidate.rungs;
-    if (const double resident = compose(Rungs{}, costs).seconds; resident > 0)
+    if (const double resident = compose(Rungs{}, space, costs).seconds; resident > 0)
       forecast.slowdown = candidate.seconds / resident;
     forecast.fits = chosen.has_value();
     if (!forecast.fits) refuse(forecast, request, ids, host);
@@ -68,11 +71,17 @@ class ReplayForecaster final : public Forecaster {
     const std::scoped_lock lock(mutex_);
     know_device();
     ReplayCosts::ForRequest costs(costs_, rest, ids, times_);
-    costs.from = left.from;
+    PlanSpace space = costs.space();
+    space.from = left.from;
     const std::optional<Candidate> chosen =
-        choose_plan(costs, budget, host_memory(snapshot), options_.low_vram);
-    const Candidate candidate = chosen ? *chosen : smallest_plan(costs);
-    forecast.plan = describe(request, candidate, costs.seconds(candidate.rungs), costs);
+        choose_plan(space, costs, budget, host_memory(snapshot), options_.low_vram);
+    const Candidate candidate = chosen ? *chosen : smallest_plan(space, costs);
+    std::array<double, kStageCount> seconds{};
+    for (int i = 0; i < kStageCount; ++i) {
+      seconds[static_cast<std::size_t>(i)] =
+          costs.seconds(static_cast<Stage>(i), candidate.rungs, space.files_are_cached);
+    }
+    forecast.plan = describe(request, candidate, seconds, space, costs);
     forecast.ladder = candidate.rungs;
     forecast.fits = chosen.has_value();
     if (!forecast.fits) forecast.shortfall_bytes = candidate.peak_bytes - budget;
@@ -81,7 +90,7 @@ class ReplayForecaster final : public Forecaster {
       constexpr double kClearlyFaster = 0.9;
       forecast.fits =
           forecast.fits &&
-          candidate.seconds < kClearlyFaster * compose(*left.faster_than, costs).seconds;
+          candidate.seconds < kClearlyFaster * compose(*left.faster_than, space, costs).seconds;
     }
     return forecast;
   }
@@ -98,7 +107,8 @@ class ReplayForecaster final : public Forecaster {
       other.width = size.width;
       other.height = size.height;
       ReplayCosts::ForRequest costs(costs_, other, ids, times_);
-      return judge_size(size, costs, budget, host_memory(snapshot), options_.low_vram);
+      return judge_size(size, costs.space(), costs, budget, host_memory(snapshot),
+                        options_.low_vram);
     });
   }
 
@@ -199,7 +209,8 @@ class ReplayForecaster final : public Forecaster {
       other.width = size.width;
       other.height = size.height;
       ReplayCosts::ForRequest costs(costs_, other, ids, times_);
-      return choose_plan(costs, budget, host).has_value();
+      PlanSpace space = costs.space();
+      return choose_plan(space, costs, budget, host).has_value();
     };
     forecast.suggestion = suggest_size(wanted, options_.model.info.size_unit, fits);
     forecast.reason =
@@ -209,7 +220,7 @@ class ReplayForecaster final : public Forecaster {
   }
 
   [[nodiscard]] Plan describe(const GenerationRequest& request, const Candidate& candidate,
-                              const std::array<double, kStageCount>& shown,
+                              const std::array<double, kStageCount>& shown, const PlanSpace& space,
                               LadderCosts& costs) const {
     Plan plan;
     plan.width = request.width;
@@ -223,7 +234,7 @@ class ReplayForecaster final : public Forecaster {
     const bool runs_tell = times_.knows(Stage::kDenoise);
     const bool seconds_are_known = runs_tell || costs_.rates_are_measured();
     plan.seconds_are_estimated = seconds_are_known && !runs_tell;
-    plan.page_cache_bytes = page_cache_bytes(candidate.rungs, costs);
+    plan.page_cache_bytes = page_cache_bytes(candidate.rungs, space);
     for (int i = 0; i < kStageCount; ++i) {
       const auto stage = static_cast<Stage>(i);
       const StageNeed& need = candidate.stages[static_cast<std::size_t>(i)];
@@ -234,7 +245,7 @@ class ReplayForecaster final : public Forecaster {
       plan.stages.push_back({stage, need.weights_bytes, need.activation_bytes, need.workspace_bytes,
                              need.peak_bytes, seconds, need.host_bytes, need.in_use.peak_bytes});
     }
-    plan.rung_effects = rung_effects(candidate, costs);
+    plan.rung_effects = rung_effects(candidate, space, costs);
     if (!seconds_are_known) {
       for (RungEffect& effect : plan.rung_effects) effect.seconds = 0;
     }

@@ -171,25 +171,37 @@ Ledger ReplayCosts::ledger(Stage stage, const ReplayRequest& what) {
   return ledger;
 }
 
+namespace {
+
+DeviceRates with_copies(DeviceRates rates, const TimeModel& times) {
+  rates.copy_bytes = times.copies(rates.copy_bytes);
+  return rates;
+}
+
+}  // namespace
+
 ReplayCosts::ForRequest::ForRequest(ReplayCosts& all, GenerationRequest request, PromptIds ids,
                                     const TimeModel& times)
     : all_(all),
       what_{std::move(request), std::move(ids), {}, all.threads_},
-      shape_(shape_of(what_.request, what_.ids, all.model_.scheduler)),
-      times_(times) {
-  layers = all_.model_.transformer.n_layers;
-  guided = !what_.ids.negative.empty();
-  floor = all_.floor_;
-  block_file_bytes = all_.block_file_bytes_;
+      times_(times),
+      rates_(with_copies(all.rates_, times)),
+      guess_(all.model_, all.sizes_, all.formats_.storage,
+             shape_of(what_.request, what_.ids, all.model_.scheduler), rates_,
+             all.allocator_.card) {
+  space_.layers = all_.model_.transformer.n_layers;
+  space_.guided = !what_.ids.negative.empty();
+  space_.floor = all_.floor_;
+  space_.block_file_bytes = all_.block_file_bytes_;
   const VaeConfig& vae = all_.model_.vae;
   const int latent_rows = what_.request.height / vae.scale();
   for (const int strip : {64, 32, 16, 8, 4, 2, 1}) {
-    if (strip < latent_rows) tile_sizes.push_back(strip);
+    if (strip < latent_rows) space_.tile_sizes.push_back(strip);
   }
   const int token_side = vae.scale() * all_.model_.transformer.patch_size;
   const int tokens = what_.request.width / token_side * (what_.request.height / token_side);
   for (const int chunk : {1024, 256, 64}) {
-    if (chunk < tokens) chunk_sizes.push_back(chunk);
+    if (chunk < tokens) space_.chunk_sizes.push_back(chunk);
   }
 }
 
@@ -214,51 +226,36 @@ StageNeed ReplayCosts::ForRequest::decode(const Rungs& rungs) {
   }));
 }
 
-DeviceRates ReplayCosts::ForRequest::rates() const {
-  DeviceRates rates = all_.rates_;
-  rates.copy_bytes = times_.copies(rates.copy_bytes);
-  return rates;
-}
-
-std::array<double, kStageCount> ReplayCosts::ForRequest::guess(const Rungs& rungs) const {
-  return guess_seconds(all_.model_, all_.sizes_, all_.formats_.storage, shape_, rungs, rates(),
-                       all_.allocator_.card, files_are_cached);
-}
-
 double ReplayCosts::ForRequest::reload(const Rungs& rungs) const {
-  return guess_reload_seconds(all_.sizes_, rungs, rates());
+  return guess_reload_seconds(all_.sizes_, rungs, rates_);
 }
 
-std::array<double, kStageCount> ReplayCosts::ForRequest::seconds(const Rungs& rungs) {
+double ReplayCosts::ForRequest::seconds(Stage stage, const Rungs& rungs, bool files_are_cached) {
   // Where the CPU is the device, decoding outside of its budget costs no time, but it is what a
   // card would wait for: keep it the last resort here too.
   constexpr double kHostPenalty = 20;
-  std::array<double, kStageCount> seconds = guess(rungs);
-  seconds[static_cast<std::size_t>(Stage::kLoad)] = reload(rungs);
-  for (int i = 0; i < kStageCount; ++i) {
-    const auto stage = static_cast<Stage>(i);
-    double& s = seconds[static_cast<std::size_t>(i)];
-    if (times_.knows(stage)) s = times_.seconds(stage, s);
-  }
-  if (rungs.cpu_decode && !all_.allocator_.card) {
-    seconds[static_cast<std::size_t>(Stage::kDecode)] *= kHostPenalty;
-  }
-  return seconds;
+  double seconds =
+      stage == Stage::kLoad ? reload(rungs) : guess_.of(stage, rungs, files_are_cached);
+  if (times_.knows(stage)) seconds = times_.seconds(stage, seconds);
+  const bool on_host = stage == Stage::kDecode && rungs.cpu_decode && !all_.allocator_.card;
+  return on_host ? kHostPenalty * seconds : seconds;
 }
 
-std::array<double, kStageCount> ReplayCosts::ForRequest::shown_seconds(
-    const Rungs& rungs, std::int64_t held_bytes, std::int64_t needed_bytes) const {
-  std::array<double, kStageCount> seconds = guess(rungs);
+std::array<double, kStageCount> ReplayCosts::ForRequest::shown_seconds(const Rungs& rungs,
+                                                                       bool files_are_cached,
+                                                                       std::int64_t held_bytes,
+                                                                       std::int64_t needed_bytes) {
   const double missing =
       needed_bytes > 0
           ? std::clamp(1.0 - static_cast<double>(held_bytes) / static_cast<double>(needed_bytes),
                        0.0, 1.0)
           : 0.0;
-  double& load = seconds[static_cast<std::size_t>(Stage::kLoad)];
-  load = std::max(load * missing, reload(rungs));
+  std::array<double, kStageCount> seconds{};
   for (int i = 0; i < kStageCount; ++i) {
     double& s = seconds[static_cast<std::size_t>(i)];
     const auto stage = static_cast<Stage>(i);
+    s = guess_.of(stage, rungs, files_are_cached);
+    if (stage == Stage::kLoad) s = std::max(s * missing, reload(rungs));
     if (times_.knows(stage) || !all_.rates_are_measured_) s = times_.seconds(stage, s);
   }
   return seconds;

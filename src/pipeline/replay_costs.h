@@ -37,30 +37,31 @@ class ReplayCosts {
   class ForRequest final : public LadderCosts {
    public:
     ForRequest(ReplayCosts& all, GenerationRequest request, PromptIds ids, const TimeModel& times);
+    [[nodiscard]] const PlanSpace& space() const { return space_; }
     StageNeed encode(const Rungs& rungs) override;
     StageNeed denoise(const Rungs& rungs) override;
     StageNeed decode(const Rungs& rungs) override;
     // For choosing between plans: what stays on the device is loaded once for many pictures and so
     // costs nothing.
-    std::array<double, kStageCount> seconds(const Rungs& rungs) override;
+    double seconds(Stage stage, const Rungs& rungs, bool files_are_cached) override;
     // For showing: of one picture when the device already holds `held_bytes` of the
     // `needed_bytes` of weights that the run begins with. For a stage that no run has measured yet
     // what the device's rates say, 0 where they were not measured either: a guess from round
     // figures is good for choosing only.
     [[nodiscard]] std::array<double, kStageCount> shown_seconds(const Rungs& rungs,
+                                                                bool files_are_cached,
                                                                 std::int64_t held_bytes,
-                                                                std::int64_t needed_bytes) const;
+                                                                std::int64_t needed_bytes);
 
    private:
-    // As the device was measured, but copies as runs measured them.
-    [[nodiscard]] DeviceRates rates() const;
-    [[nodiscard]] std::array<double, kStageCount> guess(const Rungs& rungs) const;
     [[nodiscard]] double reload(const Rungs& rungs) const;
 
     ReplayCosts& all_;
     ReplayRequest what_;
-    const RunShape shape_;
+    PlanSpace space_;
     const TimeModel& times_;
+    const DeviceRates rates_;  // as the device was measured, but copies as runs measured them
+    SecondsGuess guess_;
   };
 
   [[nodiscard]] const NetworkSizes& sizes() const { return sizes_; }

@@ -198,71 +198,119 @@ double guess_reload_seconds(const NetworkSizes& sizes, const Rungs& rungs,
   return leaves ? static_cast<double>(sizes.text_encoder) / rates.copy_bytes : 0;
 }
 
+SecondsGuess::SecondsGuess(const ModelFolder& model, const NetworkSizes& sizes,
+                           WeightStorage storage, const RunShape& shape, const DeviceRates& rates,
+                           bool card)
+    : model_(model),
+      sizes_(sizes),
+      shape_(shape),
+      rates_(rates),
+      quantised_(storage != WeightStorage::kPlain),
+      card_(card),
+      pixels_(static_cast<double>(shape.width) * shape.height),
+      encode_(encode()),
+      positive_(branch(shape.prompt_tokens)),
+      negative_(branch(shape.negative_tokens)) {}
+
+double SecondsGuess::of(Stage stage, const Rungs& rungs, bool files_are_cached) {
+  switch (stage) {
+    case Stage::kLoad:
+      return load(rungs);
+    case Stage::kEncode:
+      return encode_ + (rungs.stream_encoder ? copy(sizes_.text_encoder) : 0);
+    case Stage::kDenoise:
+      return denoise(rungs, files_are_cached);
+    case Stage::kDecode:
+      return decode(rungs) + (residency(rungs).vae_before_decode ? 0 : copy(sizes_.vae));
+    case Stage::kSave:
+      break;
+  }
+  return kSave_s + pixels_ / kSavePixels;
+}
+
+double SecondsGuess::copy(std::int64_t bytes) const {
+  return static_cast<double>(bytes) / rates_.copy_bytes;
+}
+
+double SecondsGuess::load(const Rungs& rungs) const {
+  const Residency stays = residency(rungs);
+  double seconds = kOpen_s;
+  if (!rungs.stream_encoder) seconds += copy(sizes_.text_encoder);
+  if (stays.transformer_in_encode) {
+    seconds += copy(sizes_.transformer - sizes_.transformer_layer * rungs.stream_blocks);
+  }
+  if (stays.vae_before_decode) seconds += copy(sizes_.vae);
+  return seconds;
+}
+
+double SecondsGuess::encode() const {
+  const TextEncoderConfig& c = model_.text_encoder;
+  const double values = text_encoder_values(c);
+  const double tokens = shape_.prompt_tokens + shape_.negative_tokens;
+  const double width = c.hidden_size;
+  double seconds = 2 * values * tokens / product_rate(rates_, width) +
+                   TextEncoder::layer_count(c) *
+                       (rates_.block_seconds + tokens * width * rates_.block_value_seconds);
+  if (quantised_) seconds += (shape_.negative_tokens > 0 ? 2 : 1) * values / unpacked(card_);
+  return seconds;
+}
+
+SecondsGuess::Branch SecondsGuess::branch(int prompt_tokens) const {
+  const TransformerConfig& c = model_.transformer;
+  const double side = model_.vae.scale() * c.patch_size;
+  const double image = round_up_32(pixels_ / (side * side));
+  const double rows = image + round_up_32(prompt_tokens);
+  return {blocks_seconds(c, c.n_layers, rows, rates_) +
+              blocks_seconds(c, c.n_refiner_layers, image, rates_),
+          rows};
+}
+
+double SecondsGuess::denoise(const Rungs& rungs, bool files_are_cached) const {
+  const TransformerConfig& c = model_.transformer;
+  const auto work_of = [&](const Branch& branch) {
+    if (!quantised_) return branch.seconds;
+    // Each product unpacks its matrix anew.
+    const double chunks = rungs.chunk_tokens > 0 ? std::ceil(branch.rows / rungs.chunk_tokens) : 1;
+    return branch.seconds + chunks * c.n_layers * layer_values(c) / unpacked(card_);
+  };
+  const std::int64_t read = sizes_.transformer_layer * rungs.stream_blocks;
+  const double read_seconds =
+      files_are_cached ? copy(read) : static_cast<double>(read) / kDiskBytes;
+  const auto step = [&](double work, double passes) {
+    if (rungs.chunk_tokens > 0) work *= chunking(rungs.chunk_tokens);
+    if (passes > 1) work *= card_ ? kSequentialCard : kSequentialCpu;
+    const double streamed = passes * read_seconds;
+    return std::max(work, streamed) + exposed(card_) * std::min(work, streamed);
+  };
+  const double alone = work_of(positive_);
+  double seconds = (shape_.steps - shape_.guided_steps) * step(alone, 1);
+  if (shape_.guided_steps > 0) {
+    seconds +=
+        shape_.guided_steps * step(alone + work_of(negative_), rungs.sequential_guidance ? 2 : 1);
+  }
+  if (!residency(rungs).transformer_in_encode) seconds += copy(sizes_.transformer - read);
+  return seconds;
+}
+
+double SecondsGuess::decode(const Rungs& rungs) {
+  const auto [at, is_new] = decoders_.try_emplace({rungs.tile_latent, rungs.cpu_decode});
+  if (is_new) {
+    at->second = rungs.cpu_decode && card_
+                     ? decoder_seconds(model_.vae, pixels_, kUnmeasuredCpu, /*card=*/false, 0)
+                     : decoder_seconds(model_.vae, pixels_, rates_, card_, rungs.tile_latent);
+  }
+  return at->second;
+}
+
 std::array<double, kStageCount> guess_seconds(const ModelFolder& model, const NetworkSizes& sizes,
                                               WeightStorage storage, const RunShape& shape,
                                               const Rungs& rungs, const DeviceRates& rates,
                                               bool card, bool files_are_cached) {
-  const Residency stays = residency(rungs);
-  const TransformerConfig& transformer = model.transformer;
-  const double pixels = static_cast<double>(shape.width) * shape.height;
-  const auto copy = [&](std::int64_t bytes) {
-    return static_cast<double>(bytes) / rates.copy_bytes;
-  };
+  SecondsGuess guess(model, sizes, storage, shape, rates, card);
   std::array<double, kStageCount> seconds{};
-  const auto of = [&](Stage stage) -> double& { return seconds[static_cast<std::size_t>(stage)]; };
-
-  const std::int64_t kept_layers =
-      sizes.transformer - sizes.transformer_layer * rungs.stream_blocks;
-  of(Stage::kLoad) = kOpen_s;
-  if (!rungs.stream_encoder) of(Stage::kLoad) += copy(sizes.text_encoder);
-  if (stays.transformer_in_encode) of(Stage::kLoad) += copy(kept_layers);
-  if (stays.vae_before_decode) of(Stage::kLoad) += copy(sizes.vae);
-
-  const bool quantised = storage != WeightStorage::kPlain;
-  const double encoder = text_encoder_values(model.text_encoder);
-  const double prompt_tokens = shape.prompt_tokens + shape.negative_tokens;
-  const double width = model.text_encoder.hidden_size;
-  of(Stage::kEncode) =
-      2 * encoder * prompt_tokens / product_rate(rates, width) +
-      TextEncoder::layer_count(model.text_encoder) *
-          (rates.block_seconds + prompt_tokens * width * rates.block_value_seconds);
-  if (quantised)
-    of(Stage::kEncode) += (shape.negative_tokens > 0 ? 2 : 1) * encoder / unpacked(card);
-  if (rungs.stream_encoder) of(Stage::kEncode) += copy(sizes.text_encoder);
-
-  const double side = model.vae.scale() * transformer.patch_size;
-  const double image = round_up_32(pixels / (side * side));
-  const auto branch = [&](int tokens) {
-    const double rows = image + round_up_32(tokens);
-    double seconds_of_branch =
-        blocks_seconds(transformer, transformer.n_layers, rows, rates) +
-        blocks_seconds(transformer, transformer.n_refiner_layers, image, rates);
-    if (quantised) {  // each product unpacks its matrix anew
-      const double chunks = rungs.chunk_tokens > 0 ? std::ceil(rows / rungs.chunk_tokens) : 1;
-      seconds_of_branch +=
-          chunks * transformer.n_layers * layer_values(transformer) / unpacked(card);
-    }
-    return seconds_of_branch;
-  };
-  const double alone = branch(shape.prompt_tokens);
-  const double guided = alone + branch(shape.negative_tokens);
-  const auto step = [&](double work, double passes) {
-    if (rungs.chunk_tokens > 0) work *= chunking(rungs.chunk_tokens);
-    if (passes > 1) work *= card ? kSequentialCard : kSequentialCpu;
-    const std::int64_t read = sizes.transformer_layer * rungs.stream_blocks;
-    const double streamed =
-        passes * (files_are_cached ? copy(read) : static_cast<double>(read) / kDiskBytes);
-    return std::max(work, streamed) + exposed(card) * std::min(work, streamed);
-  };
-  of(Stage::kDenoise) = (shape.steps - shape.guided_steps) * step(alone, 1) +
-                        shape.guided_steps * step(guided, rungs.sequential_guidance ? 2 : 1);
-  if (!stays.transformer_in_encode) of(Stage::kDenoise) += copy(kept_layers);
-
-  of(Stage::kDecode) = rungs.cpu_decode && card
-                           ? decoder_seconds(model.vae, pixels, kUnmeasuredCpu, /*card=*/false, 0)
-                           : decoder_seconds(model.vae, pixels, rates, card, rungs.tile_latent);
-  if (!stays.vae_before_decode) of(Stage::kDecode) += copy(sizes.vae);
-  of(Stage::kSave) = kSave_s + pixels / kSavePixels;
+  for (int i = 0; i < kStageCount; ++i) {
+    seconds[static_cast<std::size_t>(i)] = guess.of(static_cast<Stage>(i), rungs, files_are_cached);
+  }
   return seconds;
 }
 

@@ -10,6 +10,8 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <utility>
 
 namespace headroom {
 
@@ -54,9 +56,38 @@ struct NetworkWork {
                                        const DeviceRates& rates, int strip = 0);
 
 // A first guess at each stage's seconds for one picture with nothing loaded, from floating-point
-// operations and bytes that are moved under `rungs`, at the rates of the device. The time model
-// scales it by what runs on this device really took. `files_are_cached`: streamed layers are read
-// from memory, not from the disk.
+// operations and bytes that are moved under a plan's rungs, at the rates of the device. The time
+// model scales it by what runs on this device really took. Made once for a run's shape; `model`
+// must outlive it. Not thread-safe.
+class SecondsGuess {
+ public:
+  SecondsGuess(const ModelFolder& model, const NetworkSizes& sizes, WeightStorage storage,
+               const RunShape& shape, const DeviceRates& rates, bool card);
+  // `files_are_cached`: streamed layers are read from memory, not from the disk.
+  double of(Stage stage, const Rungs& rungs, bool files_are_cached = true);
+
+ private:
+  struct Branch {
+    double seconds = 0;  // of a step, with matrices as they are
+    double rows = 0;     // of the main layers' products
+  };
+  [[nodiscard]] Branch branch(int prompt_tokens) const;
+  [[nodiscard]] double copy(std::int64_t bytes) const;
+  [[nodiscard]] double load(const Rungs& rungs) const;
+  [[nodiscard]] double encode() const;
+  [[nodiscard]] double denoise(const Rungs& rungs, bool files_are_cached) const;
+  double decode(const Rungs& rungs);
+
+  const ModelFolder& model_;
+  const NetworkSizes sizes_;
+  const RunShape shape_;
+  const DeviceRates rates_;
+  const bool quantised_, card_;
+  const double pixels_;
+  const double encode_;  // resident
+  const Branch positive_, negative_;
+  std::map<std::pair<int, bool>, double> decoders_;  // seconds by tile_latent and cpu_decode
+};
 [[nodiscard]] std::array<double, kStageCount> guess_seconds(
     const ModelFolder& model, const NetworkSizes& sizes, WeightStorage storage,
     const RunShape& shape, const Rungs& rungs, const DeviceRates& rates, bool card,

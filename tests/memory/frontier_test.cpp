@@ -175,16 +175,17 @@ TEST(Frontier, IsMonotoneAndAsLargeAsCanBeForRandomEvaluations) {
 class OneNetwork final : public LadderCosts {
  public:
   explicit OneNetwork(double resident_seconds) : resident_seconds_(resident_seconds) {
-    layers = 10;
+    space.layers = 10;
   }
+  PlanSpace space;
   StageNeed encode(const Rungs&) override { return {}; }
   StageNeed denoise(const Rungs& r) override {
     const std::int64_t bytes = 100 - 10 * r.stream_blocks;
     return {bytes, 5, 0, bytes + 5};
   }
   StageNeed decode(const Rungs&) override { return {}; }
-  std::array<double, kStageCount> seconds(const Rungs& r) override {
-    return {0, 0, resident_seconds_ + r.stream_blocks, 0, 0};
+  double seconds(Stage stage, const Rungs& r, bool) override {
+    return stage == Stage::kDenoise ? resident_seconds_ + r.stream_blocks : 0;
   }
 
  private:
@@ -193,7 +194,7 @@ class OneNetwork final : public LadderCosts {
 
 TEST(JudgeSize, TellsWhatAPlanCosts) {
   OneNetwork costs(20);
-  const FrontierCell resident = judge_size({64, 32}, costs, 105);
+  const FrontierCell resident = judge_size({64, 32}, costs.space, costs, 105);
   EXPECT_EQ(resident.width, 64);
   EXPECT_EQ(resident.height, 32);
   EXPECT_EQ(resident.state, State::kFits);
@@ -201,26 +202,26 @@ TEST(JudgeSize, TellsWhatAPlanCosts) {
   EXPECT_EQ(resident.rungs, Rungs{});
   EXPECT_EQ(resident.shortfall_bytes, 0);
   // 21 of 20 seconds is 1.05 times as long, 22 is more.
-  EXPECT_EQ(judge_size({64, 32}, costs, 95).state, State::kFits);
-  EXPECT_EQ(judge_size({64, 32}, costs, 95).rungs.stream_blocks, 1);
-  EXPECT_EQ(judge_size({64, 32}, costs, 94).state, State::kFitsSlower);
-  EXPECT_EQ(judge_size({64, 32}, costs, 94).rungs.stream_blocks, 2);
-  EXPECT_EQ(judge_size({64, 32}, costs, 94).peak_bytes, 85);
+  EXPECT_EQ(judge_size({64, 32}, costs.space, costs, 95).state, State::kFits);
+  EXPECT_EQ(judge_size({64, 32}, costs.space, costs, 95).rungs.stream_blocks, 1);
+  EXPECT_EQ(judge_size({64, 32}, costs.space, costs, 94).state, State::kFitsSlower);
+  EXPECT_EQ(judge_size({64, 32}, costs.space, costs, 94).rungs.stream_blocks, 2);
+  EXPECT_EQ(judge_size({64, 32}, costs.space, costs, 94).peak_bytes, 85);
 }
 
 TEST(JudgeSize, NamesTheSmallestPlanWhenNoneFits) {
   OneNetwork costs(20);
-  const FrontierCell none = judge_size({64, 32}, costs, 4);
+  const FrontierCell none = judge_size({64, 32}, costs.space, costs, 4);
   EXPECT_EQ(none.state, State::kNo);
   EXPECT_EQ(none.peak_bytes, 5);
   EXPECT_EQ(none.rungs.stream_blocks, 10);
   EXPECT_EQ(none.shortfall_bytes, 1);
-  EXPECT_EQ(judge_size({64, 32}, costs, -10).shortfall_bytes, 15);
+  EXPECT_EQ(judge_size({64, 32}, costs.space, costs, -10).shortfall_bytes, 15);
 }
 
 TEST(JudgeSize, LowVramShowsWhatItTakes) {
   OneNetwork costs(5);
-  const FrontierCell lean = judge_size({64, 32}, costs, 1000, {}, true);
+  const FrontierCell lean = judge_size({64, 32}, costs.space, costs, 1000, {}, true);
   EXPECT_EQ(lean.rungs.stream_blocks, 5);  // twice the seconds
   EXPECT_EQ(lean.peak_bytes, 55);
   EXPECT_EQ(lean.state, State::kFitsSlower);

@@ -21,10 +21,10 @@ namespace {
 class ProcessorCosts final : public test::CountingCosts {
  public:
   ProcessorCosts() {
-    layers = 30;
-    chunk_sizes = {256};
-    tile_sizes = {32};
-    block_file_bytes = kBlock / 2;
+    space.layers = 30;
+    space.chunk_sizes = {256};
+    space.tile_sizes = {32};
+    space.block_file_bytes = kBlock / 2;
   }
   static constexpr std::int64_t kBlock = 723'641'344;  // float32
   static constexpr std::int64_t kRest = 2'909'392'064;
@@ -66,16 +66,17 @@ TEST(HostMemory, LeavesFilesThatEveryStepReadsTheirRoom) {
   ProcessorCosts costs;
   const HostMemory host{23 * kGiB, /*holds_device=*/true};
   const std::int64_t budget = host.available_bytes - 700 * kMiB;
-  const std::optional<Candidate> greedy = fastest_plan(costs, budget);
+  const std::optional<Candidate> greedy = fastest_plan(costs.space, costs, budget);
   ASSERT_TRUE(greedy);
-  EXPECT_GT(at_denoise(*greedy) + page_cache_bytes(greedy->rungs, costs), host.available_bytes);
+  EXPECT_GT(at_denoise(*greedy) + page_cache_bytes(greedy->rungs, costs.space),
+            host.available_bytes);
 
-  const std::optional<Candidate> plan = choose_plan(costs, budget, host);
+  const std::optional<Candidate> plan = choose_plan(costs.space, costs, budget, host);
   ASSERT_TRUE(plan);
-  EXPECT_TRUE(costs.files_are_cached);
-  EXPECT_LE(at_denoise(*plan) + page_cache_bytes(plan->rungs, costs),
+  EXPECT_TRUE(costs.space.files_are_cached);
+  EXPECT_LE(at_denoise(*plan) + page_cache_bytes(plan->rungs, costs.space),
             host.available_bytes - host_margin(host.available_bytes));
-  test::expect_composed(*plan, costs);
+  test::expect_composed(*plan, costs.space, costs);
 }
 
 // As the rule says, over all plans: those whose files stay in memory come first, then the fastest.
@@ -86,23 +87,23 @@ TEST(HostMemory, FindsWhatLookingAtEveryPlanFinds) {
       const HostMemory host{gib * kGiB, holds_device};
       const std::int64_t budget = holds_device ? gib * kGiB - 300 * kMiB : 6 * kGiB;
       const std::int64_t available = host.available_bytes - host_margin(host.available_bytes);
-      const std::optional<Candidate> plan = choose_plan(costs, budget, host);
+      const std::optional<Candidate> plan = choose_plan(costs.space, costs, budget, host);
       ProcessorCosts fresh;
       const Candidate* best = nullptr;
-      const std::vector<Candidate> all = all_plans(fresh);
+      const std::vector<Candidate> all = all_plans(fresh.space, fresh);
       for (const Candidate& c : all) {
-        const std::int64_t files = page_cache_bytes(c.rungs, fresh);
+        const std::int64_t files = page_cache_bytes(c.rungs, fresh.space);
         const std::int64_t taken = holds_device ? at_denoise(c) : 0;
         const bool cached = files == 0 || taken + files <= available;
         if (c.peak_bytes > budget || c.host_peak_bytes() > available || !cached) continue;
         if (best == nullptr || test::by_time(c) < test::by_time(*best)) best = &c;
       }
       if (best == nullptr) {
-        EXPECT_FALSE(plan && costs.files_are_cached) << gib << holds_device;
+        EXPECT_FALSE(plan && costs.space.files_are_cached) << gib << holds_device;
         continue;
       }
       ASSERT_TRUE(plan) << gib << holds_device;
-      EXPECT_TRUE(costs.files_are_cached) << gib << holds_device;
+      EXPECT_TRUE(costs.space.files_are_cached) << gib << holds_device;
       EXPECT_EQ(test::by_time(*plan), test::by_time(*best)) << gib << holds_device;
     }
   }
@@ -112,41 +113,46 @@ TEST(HostMemory, ReadsFromTheDiskOnlyWhereNoPlanLeavesTheFilesRoom) {
   ProcessorCosts costs;
   // 30 layers of files are 10.9 GB, and on the device two buffers and the rest are 4.4 GB more.
   const HostMemory host{10 * kGiB, /*holds_device=*/true};
-  const std::optional<Candidate> plan = choose_plan(costs, host.available_bytes - kGiB, host);
+  const std::optional<Candidate> plan =
+      choose_plan(costs.space, costs, host.available_bytes - kGiB, host);
   ASSERT_TRUE(plan);
-  EXPECT_FALSE(costs.files_are_cached);
+  EXPECT_FALSE(costs.space.files_are_cached);
   EXPECT_GT(plan->rungs.stream_blocks, 0);
+  // Eight steps, and 1.5 seconds for a block in place of 0.2.
+  const double from_memory = compose(plan->rungs, ProcessorCosts().space, costs).seconds;
+  EXPECT_NEAR(plan->seconds - from_memory, 8 * 1.3 * plan->rungs.stream_blocks, 1e-6);
 }
 
 TEST(HostMemory, OnACardNoMoreBlocksAreStreamedThanThePageCacheHolds) {
   ProcessorCosts costs;
   const HostMemory host{9 * kGiB, /*holds_device=*/false};
-  const std::optional<Candidate> plan = choose_plan(costs, 20 * kGiB, host);
+  const std::optional<Candidate> plan = choose_plan(costs.space, costs, 20 * kGiB, host);
   ASSERT_TRUE(plan);
-  EXPECT_LE(page_cache_bytes(plan->rungs, costs), host.available_bytes);
-  EXPECT_EQ(costs.layers, 30);
+  EXPECT_LE(page_cache_bytes(plan->rungs, costs.space), host.available_bytes);
+  EXPECT_EQ(costs.space.layers, 30);
 }
 
 TEST(HostMemory, WhatADecoderHoldsOfItMustFit) {
   // 4.4 GiB of the device: no whole decode beside what streams, so the host has to help.
   for (const std::int64_t available : {4 * kGiB, 900 * kMiB, 300 * kMiB, 100 * kMiB}) {
     ProcessorCosts costs;
-    costs.block_file_bytes = 0;
+    costs.space.block_file_bytes = 0;
     const HostMemory host{available, /*holds_device=*/false};
-    const std::optional<Candidate> plan = choose_plan(costs, 5 * kGiB, host);
+    const std::optional<Candidate> plan = choose_plan(costs.space, costs, 5 * kGiB, host);
     if (!plan) continue;
     EXPECT_LE(plan->host_peak_bytes(), available - host_margin(available));
   }
   ProcessorCosts costs;
-  const std::optional<Candidate> plan = choose_plan(costs, 5 * kGiB, HostMemory{1, false});
+  const std::optional<Candidate> plan =
+      choose_plan(costs.space, costs, 5 * kGiB, HostMemory{1, false});
   ASSERT_TRUE(plan);  // a whole decode fits that device
   EXPECT_EQ(plan->host_peak_bytes(), 0);
 }
 
 TEST(HostMemory, WhereNothingIsKnownOfItTheFastestPlanIsTaken) {
   ProcessorCosts costs;
-  EXPECT_EQ(choose_plan(costs, 20 * kGiB, std::nullopt)->rungs,
-            fastest_plan(costs, 20 * kGiB)->rungs);
+  EXPECT_EQ(choose_plan(costs.space, costs, 20 * kGiB, std::nullopt)->rungs,
+            fastest_plan(costs.space, costs, 20 * kGiB)->rungs);
 }
 
 }  // namespace

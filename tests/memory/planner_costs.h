@@ -14,13 +14,16 @@ class CountingCosts : public LadderCosts {
   StageNeed encode(const Rungs& rungs) final { return ++asked_needs, encode_need(rungs); }
   StageNeed denoise(const Rungs& rungs) final { return ++asked_needs, denoise_need(rungs); }
   StageNeed decode(const Rungs& rungs) final { return ++asked_needs, decode_need(rungs); }
-  std::array<double, kStageCount> seconds(const Rungs& rungs) final {
-    return ++asked_seconds, stage_seconds(rungs);
+  double seconds(Stage stage, const Rungs& rungs, bool cached) final {
+    files_are_cached = cached;
+    return ++asked_seconds, stage_seconds(rungs)[static_cast<std::size_t>(stage)];
   }
+  PlanSpace space;
   int asked_needs = 0;    // each may cost a replay
   int asked_seconds = 0;  // each is arithmetic
 
  protected:
+  bool files_are_cached = true;  // as the seconds are asked for
   [[nodiscard]] virtual StageNeed encode_need(const Rungs& rungs) const = 0;
   [[nodiscard]] virtual StageNeed denoise_need(const Rungs& rungs) const = 0;
   [[nodiscard]] virtual StageNeed decode_need(const Rungs& rungs) const = 0;
@@ -32,15 +35,15 @@ class RealCosts final : public CountingCosts {
  public:
   RealCosts(Size size, bool with_guidance, double weight_scale)
       : pixels_(double{1} * size.width * size.height), scale_(weight_scale) {
-    layers = 30;
-    guided = with_guidance;
+    space.layers = 30;
+    space.guided = with_guidance;
     const double image_tokens = pixels_ / 256;
     tokens_ = image_tokens + 64;
     for (const int chunk : {2048, 1024, 512, 256}) {
-      if (chunk < tokens_) chunk_sizes.push_back(chunk);
+      if (chunk < tokens_) space.chunk_sizes.push_back(chunk);
     }
     for (const int tile : {96, 64, 48, 32}) {
-      if (8 * tile < std::max(size.width, size.height)) tile_sizes.push_back(tile);
+      if (8 * tile < std::max(size.width, size.height)) space.tile_sizes.push_back(tile);
     }
   }
 
@@ -74,7 +77,7 @@ class RealCosts final : public CountingCosts {
     return need(encoder_bytes(r), buffers + 512 * 2 * (6 * 2560 + 2 * 9728), 32e6);
   }
   [[nodiscard]] StageNeed denoise_need(const Rungs& r) const override {
-    const double branches = guided && !r.sequential_guidance ? 2 : 1;
+    const double branches = space.guided && !r.sequential_guidance ? 2 : 1;
     const double rows = r.chunk_tokens > 0 ? std::min<double>(r.chunk_tokens, tokens_) : tokens_;
     const double stream = tokens_ * 3840 * 2 * 5;
     const double feed_forward = rows * 10240 * 2 * 2;
@@ -95,7 +98,7 @@ class RealCosts final : public CountingCosts {
     std::array<double, kStageCount> seconds{};
     seconds[index(Stage::kEncode)] =
         0.1 + (stays.text_encoder_after_encode ? 0 : copy(kEncoder * scale_));
-    double step = 55.6e12 * tokens_ / 4160 * (guided ? 2 : 1) / kFlopsPerSecond;
+    double step = 55.6e12 * tokens_ / 4160 * (space.guided ? 2 : 1) / kFlopsPerSecond;
     if (r.chunk_tokens > 0) step *= 1 + 20.0 / r.chunk_tokens;
     if (r.sequential_guidance) step *= 1.05;
     // Copies hide behind arithmetic, all but a tenth; sequential branches copy twice.

@@ -20,16 +20,21 @@ using test::CountingCosts;
 using test::exhaustive_leanest;
 using test::RealCosts;
 
-// Tables of small random numbers, so that ties and plateaus are frequent, within what LadderCosts
-// promises: from one streamed block on, needs do not grow and seconds are convex.
+enum class Tables {
+  kSmooth,  // as of real networks: with more streamed blocks needs do not grow, seconds are convex
+  kWild,    // anything, with a part of each need in the pool of small requests
+};
+
+// Tables of small random numbers, so that ties and plateaus are frequent.
 class RandomCosts final : public CountingCosts {
  public:
-  RandomCosts(unsigned seed, int layer_count) : random_(seed) {
-    layers = layer_count;
-    guided = draw(0, 1) == 1;
-    can_decode_on_cpu = draw(0, 3) > 0;
-    for (int i = draw(0, 3); i > 0; --i) chunk_sizes.push_back(64 << i);
-    for (int i = draw(0, 3); i > 0; --i) tile_sizes.push_back(16 * i);
+  RandomCosts(unsigned seed, int layer_count, Tables tables = Tables::kSmooth)
+      : random_(seed), wild_(tables == Tables::kWild) {
+    space.layers = layer_count;
+    space.guided = draw(0, 1) == 1;
+    space.can_decode_on_cpu = draw(0, 3) > 0;
+    for (int i = draw(0, 3); i > 0; --i) space.chunk_sizes.push_back(64 << i);
+    for (int i = draw(0, 3); i > 0; --i) space.tile_sizes.push_back(16 * i);
     for (StageNeed& need : encode_) need = some_need(40, 20);
     encode_[1].weights_bytes /= 4;
     for (auto& by_guidance : denoise_) {
@@ -51,6 +56,10 @@ class RandomCosts final : public CountingCosts {
     need.activation_bytes = draw(0, most_activations);
     need.workspace_bytes = draw(0, 5);
     need.peak_bytes = need.weights_bytes + need.activation_bytes + draw(0, 5);
+    if (wild_) {
+      need.small.weights_bytes = need.weights_bytes / draw(1, 10);
+      need.small.peak_bytes = need.small.weights_bytes + need.activation_bytes / draw(1, 3);
+    }
     return need;
   }
 
@@ -58,8 +67,8 @@ class RandomCosts final : public CountingCosts {
     std::vector<StageNeed> needs{some_need(80, 30)};
     StageNeed need = draw(0, 1) == 0 ? needs[0] : some_need(80, 30);
     need.peak_bytes += draw(0, 6);  // buffers may cost more than the first block saves
-    for (int k = 1; k <= layers; ++k) {
-      needs.push_back(need);
+    for (int k = 1; k <= space.layers; ++k) {
+      needs.push_back(wild_ ? some_need(80, 30) : need);
       need.weights_bytes -= std::min<std::int64_t>(draw(0, 4), need.weights_bytes);
       need.peak_bytes -=
           std::min<std::int64_t>(draw(0, 2) * draw(0, 4), need.peak_bytes - need.weights_bytes);
@@ -70,15 +79,15 @@ class RandomCosts final : public CountingCosts {
 
   void fill_seconds() {
     const int bend = draw(0, 2);  // 0: a straight line
-    for (auto& seconds : load_) seconds = draw(5 * layers, 5 * layers + 20);
+    for (auto& seconds : load_) seconds = draw(5 * space.layers, 5 * space.layers + 20);
     for (auto& slope : load_slope_) slope = draw(0, 2) * draw(0, 1);
     for (auto& seconds : encode_seconds_) seconds = draw(0, 6);
     for (auto& table : denoise_seconds_) {
       table.push_back(draw(90, 130));
       int now = draw(90, 130);
       int rise = draw(-2, 1);
-      for (int k = 1; k <= layers; ++k) {
-        table.push_back(now);
+      for (int k = 1; k <= space.layers; ++k) {
+        table.push_back(wild_ ? draw(90, 130) : now);
         now += rise;
         rise += draw(0, 1) * draw(0, bend);
       }
@@ -89,13 +98,15 @@ class RandomCosts final : public CountingCosts {
   }
 
   [[nodiscard]] std::size_t chunk_of(const Rungs& r) const {
-    const auto found = std::find(chunk_sizes.begin(), chunk_sizes.end(), r.chunk_tokens);
-    return r.chunk_tokens == 0 ? 0 : static_cast<std::size_t>(found - chunk_sizes.begin()) + 1;
+    const auto found =
+        std::find(space.chunk_sizes.begin(), space.chunk_sizes.end(), r.chunk_tokens);
+    return r.chunk_tokens == 0 ? 0
+                               : static_cast<std::size_t>(found - space.chunk_sizes.begin()) + 1;
   }
   [[nodiscard]] std::size_t way_of(const Rungs& r) const {
     if (r.cpu_decode) return kCpu;
-    const auto found = std::find(tile_sizes.begin(), tile_sizes.end(), r.tile_latent);
-    return r.tile_latent == 0 ? 0 : static_cast<std::size_t>(found - tile_sizes.begin()) + 1;
+    const auto found = std::find(space.tile_sizes.begin(), space.tile_sizes.end(), r.tile_latent);
+    return r.tile_latent == 0 ? 0 : static_cast<std::size_t>(found - space.tile_sizes.begin()) + 1;
   }
   [[nodiscard]] static std::size_t evictions_of(const Rungs& r) {
     return (r.evict_encoder ? 1u : 0u) + (r.evict_transformer ? 2u : 0u);
@@ -123,6 +134,7 @@ class RandomCosts final : public CountingCosts {
   }
 
   std::mt19937 random_;
+  const bool wild_;
   std::array<StageNeed, 2> encode_{};                               // resident, streamed
   std::array<std::array<std::vector<StageNeed>, 4>, 2> denoise_{};  // by guidance, chunk, blocks
   std::array<StageNeed, kCpu + 1> decode_{};                        // by way
@@ -149,9 +161,10 @@ auto counted(CountingCosts& costs, Questions& most, const Search& search) {
 
 void expect_optimal(CountingCosts& costs, const std::vector<Candidate>& all, std::int64_t budget,
                     Questions& most) {
-  const auto fast = counted(costs, most, [&] { return fastest_plan(costs, budget); });
-  const auto lean = counted(costs, most, [&] { return fastest_plan(costs, budget, true); });
-  test::expect_optimal(costs, all, budget, fast, lean);
+  const auto fast = counted(costs, most, [&] { return fastest_plan(costs.space, costs, budget); });
+  const auto lean =
+      counted(costs, most, [&] { return fastest_plan(costs.space, costs, budget, true); });
+  test::expect_optimal(costs.space, costs, all, budget, fast, lean);
 }
 
 TEST(Planner, EqualsTheExhaustiveSearchOnRandomTables) {
@@ -160,7 +173,7 @@ TEST(Planner, EqualsTheExhaustiveSearchOnRandomTables) {
   for (unsigned round = 0; round < 200; ++round) {
     const int layers = round % 10 == 0 ? 30 : std::uniform_int_distribution(0, 8)(random);
     RandomCosts costs(round, layers);
-    const std::vector<Candidate> all = all_plans(costs);
+    const std::vector<Candidate> all = all_plans(costs.space, costs);
     std::uniform_int_distribution<std::size_t> some(0, all.size() - 1);
     for (int i = 0; i < 5; ++i) {
       const std::int64_t budget = all[some(random)].peak_bytes;  // fits to the byte
@@ -169,14 +182,32 @@ TEST(Planner, EqualsTheExhaustiveSearchOnRandomTables) {
     }
     expect_optimal(costs, all, std::numeric_limits<std::int64_t>::max(), most);
     expect_optimal(costs, all, 0, most);
-    const Candidate smallest = counted(costs, most, [&] { return smallest_plan(costs); });
+    const Candidate smallest =
+        counted(costs, most, [&] { return smallest_plan(costs.space, costs); });
     EXPECT_EQ(by_peak(smallest),
               by_peak(*exhaustive_leanest(all, std::numeric_limits<double>::infinity())));
     ASSERT_FALSE(HasFailure()) << "round " << round;
   }
-  RecordProperty("most_needs", most.needs);
-  RecordProperty("most_seconds", most.seconds);
-  EXPECT_LT(most.needs, 200);
+}
+
+// Nothing that a planner could take for granted holds.
+TEST(Planner, EqualsTheExhaustiveSearchOnTablesWithoutAnyOrder) {
+  Questions most;
+  std::mt19937 random(7);
+  for (unsigned round = 0; round < 200; ++round) {
+    RandomCosts costs(round, std::uniform_int_distribution(0, 8)(random), Tables::kWild);
+    const std::vector<Candidate> all = all_plans(costs.space, costs);
+    std::uniform_int_distribution<std::size_t> some(0, all.size() - 1);
+    for (int i = 0; i < 5; ++i) {
+      const std::int64_t budget = all[some(random)].peak_bytes;
+      expect_optimal(costs, all, budget, most);
+      expect_optimal(costs, all, budget - 1, most);
+    }
+    expect_optimal(costs, all, std::numeric_limits<std::int64_t>::max(), most);
+    EXPECT_EQ(by_peak(smallest_plan(costs.space, costs)),
+              by_peak(*exhaustive_leanest(all, std::numeric_limits<double>::infinity())));
+    ASSERT_FALSE(HasFailure()) << "round " << round;
+  }
 }
 
 // What a person keeps off the device leaves fewer plans; of those it is the best again.
@@ -188,10 +219,10 @@ TEST(Planner, EqualsTheExhaustiveSearchAboveAFloor) {
   };
   for (unsigned round = 0; round < 200; ++round) {
     RandomCosts costs(round, draw(0, 8));
-    costs.floor = {draw(0, costs.layers), draw(0, 3) == 0, draw(0, 2) == 0, draw(0, 2) == 0,
-                   draw(0, 1) == 0};
-    costs.from = static_cast<Stage>(draw(0, 3));  // a run that goes on
-    const std::vector<Candidate> all = all_plans(costs);
+    costs.space.floor = {draw(0, costs.space.layers), draw(0, 3) == 0, draw(0, 2) == 0,
+                         draw(0, 2) == 0, draw(0, 1) == 0};
+    costs.space.from = static_cast<Stage>(draw(0, 3));  // a run that goes on
+    const std::vector<Candidate> all = all_plans(costs.space, costs);
     ASSERT_FALSE(all.empty());
     std::uniform_int_distribution<std::size_t> some(0, all.size() - 1);
     for (int i = 0; i < 5; ++i) {
@@ -200,7 +231,7 @@ TEST(Planner, EqualsTheExhaustiveSearchAboveAFloor) {
       expect_optimal(costs, all, budget - 1, most);
     }
     expect_optimal(costs, all, std::numeric_limits<std::int64_t>::max(), most);
-    EXPECT_EQ(by_peak(smallest_plan(costs)),
+    EXPECT_EQ(by_peak(smallest_plan(costs.space, costs)),
               by_peak(*exhaustive_leanest(all, std::numeric_limits<double>::infinity())));
     ASSERT_FALSE(HasFailure()) << "round " << round;
   }
@@ -212,21 +243,22 @@ TEST(Planner, EqualsTheExhaustiveSearchForTheRealModelOnEveryCard) {
     for (const bool with_guidance : {false, true}) {
       for (const SizePreset& preset : kSizePresets) {
         RealCosts costs(preset.size, with_guidance, weight_scale);
-        const std::vector<Candidate> all = all_plans(costs);
+        const std::vector<Candidate> all = all_plans(costs.space, costs);
         for (const std::int64_t card : {2, 3, 4, 6, 8, 12, 16, 24}) {
           SCOPED_TRACE(std::to_string(card) + " GB, " + std::string(preset.name));
           const std::int64_t total = card * kGiB;
           const std::int64_t budget = total - std::max(256 * kMiB, total * 3 / 100);
           expect_optimal(costs, all, budget, most);
-          EXPECT_TRUE(fastest_plan(costs, budget) || card < 4);
+          EXPECT_TRUE(fastest_plan(costs.space, costs, budget) || card < 4);
         }
       }
     }
   }
   RecordProperty("most_needs", most.needs);
   RecordProperty("most_seconds", most.seconds);
-  EXPECT_LT(most.needs, 100);
-  EXPECT_LT(most.needs + most.seconds, 400);
+  // Each is asked for once in a search, and once more for the plan that it finds; low_vram takes
+  // two searches. Two ways to encode, 31 * 2 * 5 to denoise, 6 to decode.
+  EXPECT_LE(most.needs, 2 * (2 + 31 * 2 * 5 + 6 + 3));
 }
 
 }  // namespace

@@ -27,10 +27,10 @@ std::size_t at(Stage stage) { return static_cast<std::size_t>(stage); }
 class DistinctCosts final : public CountingCosts {
  public:
   DistinctCosts() {
-    layers = 4;
-    guided = true;
-    chunk_sizes = {256, 64};
-    tile_sizes = {32};
+    space.layers = 4;
+    space.guided = true;
+    space.chunk_sizes = {256, 64};
+    space.tile_sizes = {32};
   }
 
  private:
@@ -50,7 +50,7 @@ class DistinctCosts final : public CountingCosts {
 
 TEST(PlannerCompose, KeepsEverythingWhenThereAreNoRungs) {
   DistinctCosts costs;
-  const Candidate plan = compose(Rungs{}, costs);
+  const Candidate plan = compose(Rungs{}, costs.space, costs);
   const std::int64_t weights = 2'051'000;
   EXPECT_EQ(plan.stages[at(Stage::kLoad)].weights_bytes, weights);
   EXPECT_EQ(plan.stages[at(Stage::kLoad)].activation_bytes, 0);
@@ -92,7 +92,7 @@ TEST(PlannerCompose, EachRungTakesItsNetworkAway) {
         Case{"stream-blocks", stream_blocks, 21000, 21000, 2'021'000},
         Case{"tile-decode", tiles, 51000, 51000, 2'051'000},
         Case{"cpu-decode", cpu, 51000, 51000, 51000}, Case{"all", all, 100, 10000, 0}}) {
-    const Candidate plan = compose(c.rungs, costs);
+    const Candidate plan = compose(c.rungs, costs.space, costs);
     EXPECT_EQ(plan.rungs, c.rungs) << c.name;
     EXPECT_EQ(plan.stages[at(Stage::kLoad)].weights_bytes, c.load) << c.name;
     EXPECT_EQ(plan.stages[at(Stage::kLoad)].peak_bytes, c.load) << c.name;
@@ -100,32 +100,32 @@ TEST(PlannerCompose, EachRungTakesItsNetworkAway) {
     EXPECT_EQ(plan.stages[at(Stage::kDenoise)].weights_bytes, c.denoise) << c.name;
     EXPECT_EQ(plan.stages[at(Stage::kDecode)].weights_bytes, c.decode) << c.name;
   }
-  EXPECT_EQ(compose(all, costs).peak_bytes, 10305);
-  EXPECT_EQ(compose(cpu, costs).peak_bytes, 51305);
+  EXPECT_EQ(compose(all, costs.space, costs).peak_bytes, 10305);
+  EXPECT_EQ(compose(cpu, costs.space, costs).peak_bytes, 51305);
 }
 
 TEST(Planner, AllPlansAreAllAndEachOnce) {
   DistinctCosts costs;
   const auto count = [&] {
     std::set<std::vector<std::string>> names;
-    const std::vector<Candidate> all = all_plans(costs);
+    const std::vector<Candidate> all = all_plans(costs.space, costs);
     for (const Candidate& c : all) {
       names.insert(rung_names(c.rungs));
-      EXPECT_TRUE(costs.guided || !c.rungs.sequential_guidance);
-      EXPECT_TRUE(costs.can_decode_on_cpu || !c.rungs.cpu_decode);
+      EXPECT_TRUE(costs.space.guided || !c.rungs.sequential_guidance);
+      EXPECT_TRUE(costs.space.can_decode_on_cpu || !c.rungs.cpu_decode);
       EXPECT_FALSE(c.rungs.cpu_decode && c.rungs.tile_latent > 0);
     }
     EXPECT_EQ(names.size(), all.size());
     return names.size();
   };
   EXPECT_EQ(count(), 16u * 3 * 3 * 5);  // flags, chunks, decodes, blocks
-  costs.guided = false;
+  costs.space.guided = false;
   EXPECT_EQ(count(), 8u * 3 * 3 * 5);
-  costs.can_decode_on_cpu = false;
+  costs.space.can_decode_on_cpu = false;
   EXPECT_EQ(count(), 8u * 3 * 2 * 5);
-  costs.layers = 0;
-  costs.chunk_sizes.clear();
-  costs.tile_sizes.clear();
+  costs.space.layers = 0;
+  costs.space.chunk_sizes.clear();
+  costs.space.tile_sizes.clear();
   EXPECT_EQ(count(), 8u);
 }
 
@@ -133,10 +133,10 @@ TEST(Planner, AllPlansAreAllAndEachOnce) {
 TEST(Planner, AFloorKeepsWhatItNamesOffTheDevice) {
   RealCosts costs({512, 512}, false, 1);
   const auto weights = [&](const LadderFloor& floor) {
-    costs.floor = floor;
-    const auto plan = fastest_plan(costs, 40 * kGiB);
+    costs.space.floor = floor;
+    const auto plan = fastest_plan(costs.space, costs, 40 * kGiB);
     EXPECT_TRUE(plan && floor.allows(plan->rungs));
-    for (const Candidate& c : all_plans(costs)) EXPECT_TRUE(floor.allows(c.rungs));
+    for (const Candidate& c : all_plans(costs.space, costs)) EXPECT_TRUE(floor.allows(c.rungs));
     std::array<std::int64_t, kStageCount> bytes{};
     for (std::size_t s = 0; s < bytes.size(); ++s) bytes[s] = plan->stages[s].weights_bytes;
     return std::pair(plan->rungs, bytes);
@@ -165,28 +165,28 @@ TEST(Planner, AFloorKeepsWhatItNamesOffTheDevice) {
 // A floor is no reason to do more than it asks for.
 TEST(Planner, AFloorOfAllBlocksLeavesTheRestAsItIs) {
   RealCosts costs({512, 512}, false, 1);
-  costs.floor.stream_blocks = 30;
+  costs.space.floor.stream_blocks = 30;
   Rungs expected;
   expected.stream_blocks = 30;
-  EXPECT_EQ(fastest_plan(costs, 40 * kGiB)->rungs, expected);
+  EXPECT_EQ(fastest_plan(costs.space, costs, 40 * kGiB)->rungs, expected);
 }
 
 TEST(Planner, UsesNoRungWhenEverythingFits) {
   RealCosts costs({1024, 1024}, false, 1);
-  const auto plan = fastest_plan(costs, 40 * kGiB);
+  const auto plan = fastest_plan(costs.space, costs, 40 * kGiB);
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->rungs, Rungs{});
 }
 
 TEST(Planner, SaysNothingWhenNotEvenTheSmallestPlanFits) {
   RealCosts costs({1024, 1024}, true, 1);
-  const Candidate smallest = smallest_plan(costs);
-  expect_composed(smallest, costs);
-  EXPECT_FALSE(fastest_plan(costs, smallest.peak_bytes - 1));
-  EXPECT_FALSE(fastest_plan(costs, smallest.peak_bytes - 1, true));
-  EXPECT_FALSE(fastest_plan(costs, 0));
-  EXPECT_FALSE(fastest_plan(costs, -kGiB));
-  const auto just = fastest_plan(costs, smallest.peak_bytes);
+  const Candidate smallest = smallest_plan(costs.space, costs);
+  expect_composed(smallest, costs.space, costs);
+  EXPECT_FALSE(fastest_plan(costs.space, costs, smallest.peak_bytes - 1));
+  EXPECT_FALSE(fastest_plan(costs.space, costs, smallest.peak_bytes - 1, true));
+  EXPECT_FALSE(fastest_plan(costs.space, costs, 0));
+  EXPECT_FALSE(fastest_plan(costs.space, costs, -kGiB));
+  const auto just = fastest_plan(costs.space, costs, smallest.peak_bytes);
   ASSERT_TRUE(just);
   EXPECT_EQ(just->peak_bytes, smallest.peak_bytes);
 }
@@ -195,7 +195,7 @@ TEST(Planner, MoreMemoryIsNeverSlower) {
   RealCosts costs({768, 768}, true, 1);
   double before = std::numeric_limits<double>::infinity();
   for (std::int64_t budget = kGiB; budget < 30 * kGiB; budget += 300 * kMiB) {
-    const auto plan = fastest_plan(costs, budget);
+    const auto plan = fastest_plan(costs.space, costs, budget);
     if (!plan) {
       EXPECT_EQ(before, std::numeric_limits<double>::infinity()) << format_bytes(budget);
       continue;
@@ -209,7 +209,7 @@ TEST(Planner, MoreMemoryIsNeverSlower) {
 TEST(Planner, StreamsAsManyBlocksAsCostNoTime) {
   class Hidden final : public CountingCosts {
    public:
-    Hidden() { layers = 30; }
+    Hidden() { space.layers = 30; }
     std::int64_t least_need = 0;  // of denoise, however much is streamed
 
    private:
@@ -228,21 +228,21 @@ TEST(Planner, StreamsAsManyBlocksAsCostNoTime) {
   };
   Hidden costs;
   const auto blocks = [&](std::int64_t budget) {
-    return fastest_plan(costs, budget)->rungs.stream_blocks;
+    return fastest_plan(costs.space, costs, budget)->rungs.stream_blocks;
   };
   EXPECT_EQ(blocks(1000), 10);
   EXPECT_EQ(blocks(220), 10);
   EXPECT_EQ(blocks(219), 11);
   EXPECT_EQ(blocks(20), 30);
-  EXPECT_FALSE(fastest_plan(costs, 19));
+  EXPECT_FALSE(fastest_plan(costs.space, costs, 19));
   costs.least_need = 260;  // 240 + 20: a seventh block would save nothing
   EXPECT_EQ(blocks(1000), 6);
 }
 
 TEST(Planner, LowVramTakesTheLeastMemoryWithinTwiceTheTime) {
   RealCosts costs({512, 512}, false, 1);
-  const auto fast = fastest_plan(costs, 40 * kGiB);
-  const auto lean = fastest_plan(costs, 40 * kGiB, true);
+  const auto fast = fastest_plan(costs.space, costs, 40 * kGiB);
+  const auto lean = fastest_plan(costs.space, costs, 40 * kGiB, true);
   ASSERT_TRUE(fast && lean);
   EXPECT_LT(lean->peak_bytes, fast->peak_bytes / 2);
   EXPECT_LE(lean->seconds, 2 * fast->seconds);
@@ -253,10 +253,10 @@ TEST(Planner, WhatIsLeftOfARunNeedsNothingForTheStagesThatAreOver) {
   Rungs rungs;
   rungs.evict_encoder = true;
   rungs.stream_blocks = 20;
-  const Candidate whole = compose(rungs, costs);
+  const Candidate whole = compose(rungs, costs.space, costs);
   for (const Stage from : {Stage::kEncode, Stage::kDenoise, Stage::kDecode}) {
-    costs.from = from;
-    const Candidate rest = compose(rungs, costs);
+    costs.space.from = from;
+    const Candidate rest = compose(rungs, costs.space, costs);
     std::int64_t peak = 0;
     for (int s = 0; s < kStageCount; ++s) {
       const auto i = static_cast<std::size_t>(s);
@@ -268,7 +268,7 @@ TEST(Planner, WhatIsLeftOfARunNeedsNothingForTheStagesThatAreOver) {
     EXPECT_LE(rest.seconds, whole.seconds);
   }
   // Decoding alone fits where the whole run would not, with everything that is left resident.
-  const auto plan = fastest_plan(costs, 4 * kGiB);
+  const auto plan = fastest_plan(costs.space, costs, 4 * kGiB);
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->stages[static_cast<std::size_t>(Stage::kDenoise)].peak_bytes, 0);
 }

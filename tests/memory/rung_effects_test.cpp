@@ -1,5 +1,7 @@
 #include "headroom/memory/planner.h"
 
+#include <array>
+
 #include <gtest/gtest.h>
 
 namespace headroom {
@@ -13,10 +15,11 @@ StageNeed need(std::int64_t weights, std::int64_t activations) {
 class MadeUpCosts final : public LadderCosts {
  public:
   MadeUpCosts() {
-    layers = 10;
-    chunk_sizes = {64};
-    tile_sizes = {16};
+    space.layers = 10;
+    space.chunk_sizes = {64};
+    space.tile_sizes = {16};
   }
+  PlanSpace space;
   StageNeed encode(const Rungs& r) override { return r.stream_encoder ? need(0, 7) : need(30, 5); }
   StageNeed denoise(const Rungs& r) override {
     return need(100 - 10 * r.stream_blocks,
@@ -26,10 +29,11 @@ class MadeUpCosts final : public LadderCosts {
     if (r.cpu_decode) return need(0, 0);
     return need(8, r.tile_latent > 0 ? 15 : 60);
   }
-  std::array<double, kStageCount> seconds(const Rungs& r) override {
-    return {1, 1 + (r.evict_encoder ? 0.5 : 0),
-            10.0 + r.stream_blocks + (r.chunk_tokens > 0 ? 2 : 0),
-            3.0 + (r.tile_latent > 0 ? 1 : 0), 0};
+  double seconds(Stage stage, const Rungs& r, bool) override {
+    const std::array<double, kStageCount> all{1, 1 + (r.evict_encoder ? 0.5 : 0),
+                                              10.0 + r.stream_blocks + (r.chunk_tokens > 0 ? 2 : 0),
+                                              3.0 + (r.tile_latent > 0 ? 1 : 0), 0};
+    return all[static_cast<std::size_t>(stage)];
   }
 };
 
@@ -39,9 +43,9 @@ TEST(RungEffects, AreThePlansWithoutOneRungEachLessThePlan) {
   rungs.evict_encoder = true;
   rungs.stream_blocks = 4;
   rungs.tile_latent = 16;
-  const Candidate plan = compose(rungs, costs);
+  const Candidate plan = compose(rungs, costs.space, costs);
   ASSERT_EQ(plan.peak_bytes, 84);  // denoise: six layers, 20 and 4 of working memory
-  const std::vector<RungEffect> effects = rung_effects(plan, costs);
+  const std::vector<RungEffect> effects = rung_effects(plan, costs.space, costs);
   ASSERT_EQ(effects.size(), 3U);
   // With the encoder staying through denoise: 84 + 30.
   EXPECT_EQ(effects[0].rung, "evict-encoder");
@@ -61,9 +65,9 @@ TEST(RungEffects, ARungOffTheWorstMomentSavesNothing) {
   MadeUpCosts costs;
   Rungs rungs;
   rungs.chunk_tokens = 64;  // decode, 30 + 100 + 68, is the worst moment
-  const Candidate plan = compose(rungs, costs);
+  const Candidate plan = compose(rungs, costs.space, costs);
   ASSERT_EQ(plan.peak_bytes, 198);
-  const std::vector<RungEffect> effects = rung_effects(plan, costs);
+  const std::vector<RungEffect> effects = rung_effects(plan, costs.space, costs);
   ASSERT_EQ(effects.size(), 1U);
   EXPECT_EQ(effects[0].rung, "chunk-tokens:64");
   EXPECT_EQ(effects[0].saved_bytes, 0);
@@ -81,11 +85,12 @@ TEST(RungEffects, EveryRungHasOneInTheOrderOfTheirNames) {
                   .tile_latent = 16,
                   .cpu_decode = true};
   std::vector<std::string> names;
-  for (const RungEffect& effect : rung_effects(compose(all, costs), costs)) {
+  for (const RungEffect& effect :
+       rung_effects(compose(all, costs.space, costs), costs.space, costs)) {
     names.push_back(effect.rung);
   }
   EXPECT_EQ(names, rung_names(all));
-  EXPECT_TRUE(rung_effects(compose(Rungs{}, costs), costs).empty());
+  EXPECT_TRUE(rung_effects(compose(Rungs{}, costs.space, costs), costs.space, costs).empty());
 }
 
 }  // namespace

@@ -61,8 +61,8 @@ TEST_P(FrontierTable, EqualsTheSearchOfAllPlans) {
                         {.card = options.device.backend->has_own_memory(), .cuda = {}});
       ReplayCosts::ForRequest costs(fresh, request, encode_prompts(nullptr, request), times);
       Searched& of = searched[{height, width}];
-      of.all = all_plans(costs);
-      of.resident_seconds = compose(Rungs{}, costs).seconds;
+      of.all = all_plans(costs.space(), costs);
+      of.resident_seconds = compose(Rungs{}, costs.space(), costs).seconds;
       for (const Candidate& plan : of.all) peaks.push_back(plan.peak_bytes);
     }
   }

@@ -215,8 +215,8 @@ TEST_P(Ladder, ComposedNeedsEqualTheWholeReplay) {
   ReplayCosts::ForRequest request(costs, request_, encode_prompts(&model_->tokenizer, request_),
                                   times);
   for (Rungs rungs : ladder()) {
-    rungs.stream_blocks = std::min(rungs.stream_blocks, request.layers);
-    const Candidate composed = compose(rungs, request);
+    rungs.stream_blocks = std::min(rungs.stream_blocks, request.space().layers);
+    const Candidate composed = compose(rungs, request.space(), request);
     const LedgerPeaks whole = model_->predict(request_, rungs);
     for (const Stage stage : {Stage::kEncode, Stage::kDenoise, Stage::kDecode}) {
       const auto i = static_cast<std::size_t>(stage);
@@ -254,12 +254,12 @@ TEST_P(Ladder, TheChosenPlanStaysWithinTheBudgetItWasChosenFor) {
   const TimeModel times;
   ReplayCosts::ForRequest request(costs, request_, encode_prompts(&model_->tokenizer, request_),
                                   times);
-  const std::int64_t most = compose({}, request).peak_bytes;
-  const std::int64_t least = smallest_plan(request).peak_bytes;
+  const std::int64_t most = compose({}, request.space(), request).peak_bytes;
+  const std::int64_t least = smallest_plan(request.space(), request).peak_bytes;
   ASSERT_LT(least, most);
   for (int i = 0; i <= 4; ++i) {
     const std::int64_t budget = least + (most - least) * i / 4;
-    const auto plan = fastest_plan(request, budget);
+    const auto plan = fastest_plan(request.space(), request, budget);
     ASSERT_TRUE(plan.has_value());
     const std::int64_t before = cpu_budget::use().total();
     cpu_budget::set_limit(before + budget);
@@ -267,7 +267,7 @@ TEST_P(Ladder, TheChosenPlanStaysWithinTheBudgetItWasChosenFor) {
     cpu_budget::set_limit(0);
     for (const std::int64_t peak : outcome.peaks) EXPECT_LE(peak, budget) << text(plan->rungs);
   }
-  EXPECT_FALSE(fastest_plan(request, least - 1).has_value());
+  EXPECT_FALSE(fastest_plan(request.space(), request, least - 1).has_value());
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, Ladder,

@@ -57,12 +57,13 @@ TEST_P(OptimalPlan, IsTheBestOfAll) {
       const PromptIds ids{std::vector<std::int32_t>(64),
                           std::vector<std::int32_t>(guided ? 12 : 0)};
       ReplayCosts::ForRequest costs(known, request, ids, times);
-      const std::vector<Candidate> all = all_plans(costs);
+      const std::vector<Candidate> all = all_plans(costs.space(), costs);
       for (const std::int64_t budget : budgets(all)) {
         SCOPED_TRACE(std::string(preset.name) + (guided ? " guided" : "") + " within " +
                      format_bytes(budget));
-        test::expect_optimal(costs, all, budget, fastest_plan(costs, budget),
-                             fastest_plan(costs, budget, /*low_vram=*/true));
+        test::expect_optimal(costs.space(), costs, all, budget,
+                             fastest_plan(costs.space(), costs, budget),
+                             fastest_plan(costs.space(), costs, budget, /*low_vram=*/true));
       }
     }
   }

@@ -84,7 +84,7 @@ class Setting {
   std::int64_t predict(const GenerationRequest& request, const Rungs& rungs) {
     const TimeModel times;
     ReplayCosts::ForRequest costs(costs_, request, encode_prompts(&tokenizer_, request), times);
-    return compose(rungs, costs).peak_bytes;
+    return compose(rungs, costs.space(), costs).peak_bytes;
   }
 
   // Bytes at the worst moment of a whole run. Streamed layers are loaded by the thread that needs

@@ -47,8 +47,8 @@ using Rank = std::tuple<double, std::int64_t, int>;
 }
 
 // The plan is what compose() makes of its rungs.
-inline void expect_composed(const Candidate& plan, LadderCosts& costs) {
-  const Candidate again = compose(plan.rungs, costs);
+inline void expect_composed(const Candidate& plan, const PlanSpace& space, LadderCosts& costs) {
+  const Candidate again = compose(plan.rungs, space, costs);
   EXPECT_EQ(plan.peak_bytes, again.peak_bytes);
   EXPECT_EQ(plan.seconds, again.seconds);
   for (std::size_t s = 0; s < kStageCount; ++s) {
@@ -59,18 +59,19 @@ inline void expect_composed(const Candidate& plan, LadderCosts& costs) {
 
 // Compares what fastest_plan() found within `budget`, without and with low_vram, with the best of
 // `all`.
-inline void expect_optimal(LadderCosts& costs, const std::vector<Candidate>& all,
-                           std::int64_t budget, const std::optional<Candidate>& fast,
+inline void expect_optimal(const PlanSpace& space, LadderCosts& costs,
+                           const std::vector<Candidate>& all, std::int64_t budget,
+                           const std::optional<Candidate>& fast,
                            const std::optional<Candidate>& lean) {
   const Candidate* const best = exhaustive_fastest(all, budget);
   ASSERT_EQ(fast.has_value(), best != nullptr) << budget;
   ASSERT_EQ(lean.has_value(), best != nullptr) << budget;
   if (best == nullptr) return;
   EXPECT_EQ(by_time(*fast), by_time(*best)) << budget;
-  expect_composed(*fast, costs);
+  expect_composed(*fast, space, costs);
   EXPECT_EQ(by_peak(*lean), by_peak(*exhaustive_leanest(all, 2 * best->seconds))) << budget;
   EXPECT_LE(lean->peak_bytes, budget);
-  expect_composed(*lean, costs);
+  expect_composed(*lean, space, costs);
 }
 
 }  // namespace headroom::test

@@ -27,7 +27,8 @@ struct FrontierCell {
 inline constexpr double kSlowerThanResident = 1.05;
 
 // The plan that choose_plan() finds for `size`, or the smallest one when none fits.
-[[nodiscard]] FrontierCell judge_size(Size size, LadderCosts& costs, std::int64_t budget_bytes,
+[[nodiscard]] FrontierCell judge_size(Size size, PlanSpace space, LadderCosts& costs,
+                                      std::int64_t budget_bytes,
                                       const std::optional<HostMemory>& host = {},
                                       bool low_vram = false);
 

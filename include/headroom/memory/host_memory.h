@@ -15,9 +15,11 @@ struct HostMemory {
 // As fastest_plan(), within the machine's own memory too. What a plan holds there must fit. Weight
 // files that every step reads again shall stay in the page cache: read from the disk a step takes
 // many times as long, and a plan that fills the machine pushes its own files out. Only when no plan
-// leaves them room are they read from the disk, and costs.files_are_cached is false from then on.
-// Without `host` nothing is known of it, and it is taken to be enough.
-[[nodiscard]] std::optional<Candidate> choose_plan(LadderCosts& costs, std::int64_t budget_bytes,
+// leaves them room are they read from the disk. `space` is narrowed to that: ways to decode that
+// the machine's memory leaves, and whether files are cached. Without `host` nothing is known of it,
+// and it is taken to be enough.
+[[nodiscard]] std::optional<Candidate> choose_plan(PlanSpace& space, LadderCosts& costs,
+                                                   std::int64_t budget_bytes,
                                                    const std::optional<HostMemory>& host,
                                                    bool low_vram = false);
 
@@ -25,6 +27,6 @@ struct HostMemory {
 [[nodiscard]] std::int64_t host_margin(std::int64_t available_bytes);
 
 // What a step of the plan reads of the weight files.
-[[nodiscard]] std::int64_t page_cache_bytes(const Rungs& rungs, const LadderCosts& costs);
+[[nodiscard]] std::int64_t page_cache_bytes(const Rungs& rungs, const PlanSpace& space);
 
 }  // namespace headroom

@@ -38,46 +38,36 @@ struct LadderFloor {
   friend bool operator==(const LadderFloor&, const LadderFloor&) = default;
 };
 
-// Needs and times of one request on one device, by rung; found by replay, so that a question costs
-// milliseconds the first time. The planner asks; the answers must not change while it does.
-//
-// What the planner relies on, so that it need not ask everything; all else it tries. The first two
-// count for stream_blocks from 1 on; nothing is taken for granted about the step from 0 to 1, where
-// buffers come and the decoder goes.
-// - With more stream_blocks no need grows.
-// - Each stage's seconds are convex in stream_blocks: there is less to load before the start,
-// copies
-//   hide behind arithmetic as far as they can, and beyond that cost their full time.
-// - A stage's seconds depend on what its need depends on and on the two evictions; those of load
-// also
-//   on stream_encoder, stream_blocks and whether the decode is whole, tiled or on the CPU; those of
-//   decode also on whether anything is streamed at all. All are finite and not negative.
+// What the plans of one request are chosen from.
+struct PlanSpace {
+  Stage from =
+      Stage::kLoad;     // stages before it are over: a run that goes on needs nothing for them
+  int layers = 0;       // main layers of the transformer: stream_blocks is 0 .. layers
+  bool guided = false;  // sequential_guidance makes a difference
+  bool can_decode_on_cpu = true;
+  std::vector<int> chunk_sizes;       // descending, without 0
+  std::vector<int> tile_sizes;        // descending, without 0
+  LadderFloor floor;                  // plans below it are none; its stream_blocks is 0 .. layers
+  std::int64_t block_file_bytes = 0;  // that a streamed block reads of the weight files in a step
+  bool files_are_cached = true;       // and finds in memory, not on the disk
+};
+
+// Needs and times of one request on one device, by rung. The planner asks, up to thousands of times
+// for one plan, so answers should be at hand or arithmetic; they must not change while it does.
+// Nothing is taken for granted of how they grow.
 class LadderCosts {
  public:
   virtual ~LadderCosts() = default;
   virtual StageNeed encode(const Rungs& rungs) = 0;  // depends on stream_encoder
-  virtual StageNeed denoise(
-      const Rungs& rungs) = 0;  // on sequential_guidance, chunk_tokens, stream_blocks
+  // On sequential_guidance, chunk_tokens, stream_blocks.
+  virtual StageNeed denoise(const Rungs& rungs) = 0;
   virtual StageNeed decode(const Rungs& rungs) = 0;  // on tile_latent, cpu_decode (no weights then)
-  // Predicted seconds of each stage under `rungs`, copies included; any positive unit when the
-  // device is not known yet, only the order counts then.
-  virtual std::array<double, kStageCount> seconds(const Rungs& rungs) = 0;
-
-  // Stages before this one are over: a run that goes on needs nothing for them.
-  Stage from = Stage::kLoad;
-
-  // What the planner may choose from.
-  int layers = 0;       // main layers of the transformer: stream_blocks is 0 .. layers
-  bool guided = false;  // sequential_guidance makes a difference
-  bool can_decode_on_cpu = true;
-  std::vector<int> chunk_sizes;  // descending, without 0
-  std::vector<int> tile_sizes;   // descending, without 0
-  LadderFloor floor;             // plans below it are none; its stream_blocks is 0 .. layers
-
-  // What a streamed block reads of the weight files in every step; at most what it takes on the
-  // device. Whether the page cache holds those files, for seconds().
-  std::int64_t block_file_bytes = 0;
-  bool files_are_cached = true;
+  // Predicted seconds of `stage` under `rungs`, copies included; any positive unit when the device
+  // is not known yet, only the order counts then. Finite and not negative. A stage's seconds depend
+  // on what its need depends on and on the two evictions; those of decode also on whether anything
+  // is streamed at all, those of load on all rungs but sequential_guidance and chunk_tokens.
+  // `files_are_cached` as in PlanSpace.
+  virtual double seconds(Stage stage, const Rungs& rungs, bool files_are_cached) = 0;
 };
 
 // One way to run, with what it needs.
@@ -111,25 +101,27 @@ struct Residency {
 // what is resident before encode runs, which is encode's weights alone: its peak is their sum.
 // `save` holds nothing, it works on the host. The plan's peak is that of the stages, with the most
 // that any of them has in the pool of small requests.
-[[nodiscard]] Candidate compose(const Rungs& rungs, LadderCosts& costs);
+[[nodiscard]] Candidate compose(const Rungs& rungs, const PlanSpace& space, LadderCosts& costs);
 
 // What each rung of `plan` saves of its peak and costs in seconds, one by one; in the order of
 // rung_names(), nothing when all stays resident. Rungs that do for each other save nothing alone.
-[[nodiscard]] std::vector<RungEffect> rung_effects(const Candidate& plan, LadderCosts& costs);
+[[nodiscard]] std::vector<RungEffect> rung_effects(const Candidate& plan, const PlanSpace& space,
+                                                   LadderCosts& costs);
 
 // The candidate with the least predicted seconds whose peak is at most `budget_bytes`; among equals
 // the one with the smaller peak, then with fewer rungs. `low_vram`: the least peak among those that
-// take at most twice the fastest one's seconds, instead. Nothing when none fits. As good as the
-// search of all_plans(), with a small part of its questions.
-[[nodiscard]] std::optional<Candidate> fastest_plan(LadderCosts& costs, std::int64_t budget_bytes,
+// take at most twice the fastest one's seconds, instead. Nothing when none fits. As good as
+// the best of all_plans().
+[[nodiscard]] std::optional<Candidate> fastest_plan(const PlanSpace& space, LadderCosts& costs,
+                                                    std::int64_t budget_bytes,
                                                     bool low_vram = false);
 
 // The candidate with the smallest peak of all, among equals the fastest: what to name when nothing
 // fits.
-[[nodiscard]] Candidate smallest_plan(LadderCosts& costs);
+[[nodiscard]] Candidate smallest_plan(const PlanSpace& space, LadderCosts& costs);
 
 // Every combination of rungs that the floor allows (thousands): what fastest_plan() must be as good
 // as. Tiles are not combined with a decoder on the CPU, where they would save nothing that counts.
-[[nodiscard]] std::vector<Candidate> all_plans(LadderCosts& costs);
+[[nodiscard]] std::vector<Candidate> all_plans(const PlanSpace& space, LadderCosts& costs);
 
 }  // namespace headroom
