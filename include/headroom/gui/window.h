@@ -95,7 +95,8 @@ enum class WindowEnd { kClosed, kStartAgain };
 // row of the picture's settings), value.prompt, queue, queue.cancel.ID, queue.up.ID,
 // queue.down.ID, queue.drag.ID, queue.clear, language,
 // theme, tip (an explanation), banner.N, banner.N.action, banner.N.close, bell (opens the list of
-// folded messages), bell.N.close, close.finish, close.now, close.stay, close.folder, close.save.
+// folded messages), bell.N.close, close.finish, close.now, close.stay, close.folder, close.save,
+// save.later, plan.stages (the table in plan.card).
 class Window {
  public:
   // Throws Error{kInternal} when no window can be opened (no display, no OpenGL 3) and

@@ -31,6 +31,8 @@ void draw_strip_panel(const Ui& ui, const Rect& area);
 
 // The question before the window closes while something would be lost.
 void draw_close_question(const Ui& ui);
+// Where pictures go that could not be saved, when the queue waits for it.
+void draw_save_question(const Ui& ui);
 // What may be taken from a picture that was dropped on the window.
 void draw_offered_picture(const Ui& ui);
 
