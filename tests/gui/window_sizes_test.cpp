@@ -55,6 +55,28 @@ class WindowSizes : public testing::TestWithParam<std::pair<int, int>> {
   }
 };
 
+// With rungs above it and a sentence below it the card scrolls in low windows, and its bar takes
+// room.
+TEST_P(WindowSizes, ThePlansTableShowsItsWordsWhole) {
+  for (const std::string language : {"en", "zh"}) {
+    WindowDriver w =
+        open_window({"--total=4.25G", "--host=20G", "--step-ms=15", "--language=" + language});
+    settle(w);
+    w.click("plan");
+    ASSERT_TRUE(w.wait_for_widget("plan.card"));
+    settle(w);
+    w.screenshot("plan_open_" + std::to_string(GetParam().first) + "_" + language);
+    const std::vector<std::string> texts = w.read()["texts"];
+    const std::vector<std::string> en{"Stage", "Weights", "Working", "Peak", "Time", "Denoise"};
+    const std::vector<std::string> zh{"阶段", "权重", "工作内存", "峰值", "时间", "去噪"};
+    for (const std::string& word : language == "en" ? en : zh)
+      EXPECT_NE(std::find(texts.begin(), texts.end(), word), texts.end()) << word;
+    const Box table = box(w, "plan.stages");
+    const Box card = box(w, "plan.card");
+    EXPECT_LE(table.x + table.w, card.x + card.w - 11) << language;
+  }
+}
+
 TEST_P(WindowSizes, WhatStartsARunAndThePlanNeverScrollAway) {
   WindowDriver w = open_window({"--total=4.7G", "--step-ms=15"});
   settle(w);
