@@ -39,7 +39,7 @@ struct Options {
       {"seconds", "known"},                // or estimated
       {"state-file", ""},   {"source", "CPU budget"},
       {"cap", ""},          {"reserve", ""},
-      {"unsaved", "60M"}};
+      {"unsaved", "60M"},   {"samples", ""}};  // a folder
   [[nodiscard]] std::string text(const std::string& name) const { return values.at(name); }
   [[nodiscard]] double number(const std::string& name) const { return std::stod(values.at(name)); }
   [[nodiscard]] std::int64_t bytes(const std::string& name) const {
@@ -255,6 +255,14 @@ int run(const Options& options) {
                       "a rocket in the night sky", "two strawberries", "a rose, pink background"}},
                     {"zh",
                      {"一只可爱的橘色猫咪", "一朵玫瑰花，粉色背景", "夜空中的火箭", "两颗草莓"}}},
+       .sample_pictures =
+           options.text("samples").empty()
+               ? std::vector<std::filesystem::path>()
+               : std::vector<std::filesystem::path>{options.text("samples") + "/0.jpg",
+                                                    options.text("samples") + "/1.jpg",
+                                                    options.text("samples") + "/2.jpg"},
+       .samples = {{"en", {"a red apple", "a rocket", "a sunflower"}},
+                   {"zh", {"一个红苹果", "夜空中的火箭", "草地上的向日葵"}}},
        .save_again = [&](const FinishedPicture& p) { return save(p.request, p.picture); },
        .save_to =
            [](const FinishedPicture& p, const std::filesystem::path& folder) {

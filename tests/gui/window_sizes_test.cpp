@@ -115,6 +115,21 @@ TEST_P(WindowSizes, WhatStartsARunAndThePlanNeverScrollAway) {
   ASSERT_TRUE(w.wait([](const json& s) { return s["seed"] == "42"; }));
 }
 
+TEST_P(WindowSizes, TheFirstScreenMakesAPictureWithOneClick) {
+  WindowDriver w = open_window({"--samples=" HEADROOM_SAMPLES, "--step-ms=15"});
+  const Box first = box(w, "sample.0");
+  EXPECT_GE(first.w, 64);
+  const Box canvas = box(w, "canvas");
+  EXPECT_GE(first.x, canvas.x);
+  EXPECT_LE(box(w, "sample.2").x + first.w, canvas.x + canvas.w);
+  w.screenshot("first_" + std::to_string(GetParam().first) + "x" +
+               std::to_string(GetParam().second));
+  w.click("sample.1");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 1 && s["jobs"] == 0; }));
+  EXPECT_EQ(w.state()["prompt"], "a rocket");
+  EXPECT_FALSE(w.read()["widgets"].contains("sample.0"));
+}
+
 TEST_P(WindowSizes, ATipNeverCoversThePicture) {
   WindowDriver w = open_window({});
   settle(w);
