@@ -116,6 +116,7 @@ struct UiState {
   TipState mouse_tip, keyboard_tip;
   bool plan_open = false;      // how it will run, above the plan line
   bool settings_open = false;  // where they fold
+  int unfold_frames = 0;       // while they come into view
   bool details_open = false;   // of the picture, where they are a drawer
   double pinned_px = 0;        // height of what never scrolls away, of the last frame
   double plan_card_px = 0;     // likewise of how it will run

@@ -314,7 +314,7 @@ void Window::Impl::draw() {
   draw_close_question(ui);
   draw_save_question(ui);
   draw_offered_picture(ui);
-  if (pictures_.waits()) settle_ = std::max(settle_, 2);
+  if (pictures_.waits() || state_.unfold_frames > 0) settle_ = std::max(settle_, 2);
   state_.popup_was_open = ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup);
   state_.item_was_active = ImGui::IsAnyItemActive();
   if (!state_.item_was_active) state_.record();

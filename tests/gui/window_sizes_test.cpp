@@ -115,6 +115,17 @@ TEST_P(WindowSizes, WhatStartsARunAndThePlanNeverScrollAway) {
   ASSERT_TRUE(w.wait([](const json& s) { return s["seed"] == "42"; }));
 }
 
+TEST_P(WindowSizes, SettingsThatAreUnfoldedComeIntoView) {
+  WindowDriver w = open_window({});
+  settle(w);
+  if (!w.read()["widgets"].contains("settings.fold")) return;  // they are always open
+  w.click("settings.fold");
+  settle(w);
+  w.screenshot("unfolded_" + std::to_string(GetParam().first));
+  const Box seed = box(w, "seed");
+  EXPECT_LE(seed.y + seed.h, box(w, "plan").y);
+}
+
 TEST_P(WindowSizes, TheFirstScreenMakesAPictureWithOneClick) {
   WindowDriver w = open_window({"--samples=" HEADROOM_SAMPLES, "--step-ms=15"});
   const Box first = box(w, "sample.0");
@@ -128,6 +139,9 @@ TEST_P(WindowSizes, TheFirstScreenMakesAPictureWithOneClick) {
   ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 1 && s["jobs"] == 0; }));
   EXPECT_EQ(w.state()["prompt"], "a rocket");
   EXPECT_FALSE(w.read()["widgets"].contains("sample.0"));
+  w.key("End");
+  w.type(" a");  // a key of the canvas would take the picture's settings
+  EXPECT_TRUE(w.wait([](const json& s) { return s["prompt"] == "a rocket a"; }));
 }
 
 TEST_P(WindowSizes, ATipNeverCoversThePicture) {
