@@ -156,7 +156,10 @@ int run_generate(const CommandLine& line) {
     }
     for (FinishedPicture& picture : queue.take_pictures()) {
       bar.clear();
-      if (!picture.save_error.empty()) code = rescue(picture);
+      if (!picture.save_error.empty()) {
+        code = rescue(picture);
+        queue.let_go(picture);
+      }
       if (!picture.file.empty()) print_picture(picture, line.json);
     }
     if (finished.empty()) continue;

@@ -81,6 +81,8 @@ int show_window(const AppConfig& config, const Composition& app, std::vector<Sta
        .session_folder = default_log_folder(),
        .can_draw = examples.can_draw,
        .examples = examples.examples,
+       .sample_pictures = examples.sample_pictures,
+       .samples = examples.samples,
        .save_again =
            [&](const FinishedPicture& picture) { return save(picture.request, picture.picture); },
        .save_to =

@@ -16,6 +16,14 @@ struct GenerationQueue::Job {
   std::stop_source stop;
 };
 
+namespace {
+
+std::size_t pixel_bytes(const FinishedPicture& picture) {
+  return picture.picture.image ? picture.picture.image->rgb.size() : 0;
+}
+
+}  // namespace
+
 // Carries what a run reports into the job's status and the list of pictures. Lives on the worker.
 class GenerationQueue::Progress final : public ProgressSink {
  public:
@@ -62,11 +70,18 @@ class GenerationQueue::Progress final : public ProgressSink {
     save(finished);
     if (queue_.done_) queue_.done_(finished);
     ++job_.pictures;
+    const bool is_last = job_.pictures == finished.request.count;
     {
       const std::scoped_lock lock(queue_.mutex_);
+      if (!finished.save_error.empty()) queue_.unsaved_bytes_ += pixel_bytes(finished);
       queue_.pictures_.push_back(std::move(finished));
+      queue_.holding_ = !is_last && queue_.is_full();
     }
     queue_.wake_();
+    std::unique_lock lock(queue_.mutex_);
+    if (!queue_.holding_) return;
+    queue_.changed_.wait(lock, job_.stop.get_token(), [&] { return !queue_.is_full(); });
+    queue_.holding_ = false;
   }
 
   void on_notice(std::string_view code, Message text) override {
@@ -106,10 +121,12 @@ class GenerationQueue::Progress final : public ProgressSink {
 };
 
 GenerationQueue::GenerationQueue(MakeGenerator make_generator, SavePicture save,
-                                 std::function<void()> wake, PictureDone done)
+                                 std::function<void()> wake, PictureDone done,
+                                 std::size_t most_unsaved_bytes)
     : save_(std::move(save)),
       wake_(std::move(wake)),
       done_(std::move(done)),
+      most_unsaved_bytes_(most_unsaved_bytes),
       make_generator_(std::move(make_generator)),
       worker_([this](std::stop_token stop) { run(std::move(stop)); }) {}
 
@@ -202,6 +219,20 @@ void GenerationQueue::finish_cancelled(const Job& job) {
   finished_.push_back({job.status.id, job.status.request, 0, Cancelled{}, {}, {}});
 }
 
+void GenerationQueue::let_go(const FinishedPicture& picture) {
+  {
+    const std::scoped_lock lock(mutex_);
+    unsaved_bytes_ -= std::min(unsaved_bytes_, pixel_bytes(picture));
+  }
+  changed_.notify_one();
+}
+
+bool GenerationQueue::waits_for_saving() const {
+  const std::scoped_lock lock(mutex_);
+  const bool next = !device_lost_ && !jobs_.empty() && !jobs_.front()->status.running;
+  return is_full() && (holding_ || next);
+}
+
 void GenerationQueue::replace_generator(MakeGenerator make_generator) {
   {
     const std::scoped_lock lock(mutex_);
@@ -238,7 +269,7 @@ void GenerationQueue::run(std::stop_token stop) {
     {
       std::unique_lock lock(mutex_);
       changed_.wait(lock, stop, [&] {
-        return (!jobs_.empty() && !device_lost_) || generator_version_ != version;
+        return (!jobs_.empty() && !device_lost_ && !is_full()) || generator_version_ != version;
       });
       if (stop.stop_requested()) return;
       if (generator_version_ != version) {

@@ -101,6 +101,7 @@ void Actions::save_unsaved_to(const std::filesystem::path& folder) {
     try {
       picture.file = services_.save_to(picture, folder);
       picture.save_error.clear();
+      services_.queue.let_go(picture);
       state_.resolve(UiState::about_saving(picture));
     } catch (const Error& e) {
       state_.save_trouble = e.message();
@@ -289,6 +290,7 @@ void Actions::save_again() {
   try {
     picture.file = services_.save_again(picture);
     picture.save_error.clear();
+    services_.queue.let_go(picture);
     state_.resolve(UiState::about_saving(picture));
     state_.resolve(UiState::kAboutFolder);
     state_.add_banner(

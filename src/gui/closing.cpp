@@ -7,7 +7,8 @@ void follow_close(Graphics& graphics, const WindowServices& services, UiState& s
   const bool asked = graphics.wants_close();
   if (asked) graphics.forget_close();
   const bool busy = !services.queue.status().empty();
-  if (asked || (state.closing == Closing::kWhenDone && !busy)) {
+  const bool goes_on = busy && !services.queue.waits_for_saving();
+  if (asked || (state.closing == Closing::kWhenDone && !goes_on)) {
     const bool loses = busy || state.unsaved() > 0;
     state.closing = loses ? Closing::kAsk : Closing::kNow;
     if (loses) graphics.show();

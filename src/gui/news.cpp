@@ -3,6 +3,7 @@
 #include "format.h"
 #include "session.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -67,6 +68,16 @@ void News::outcome(const JobOutcome& outcome,
     banner.way = Banner::Way::kStartAgain;
   }
   state_.add_banner(std::move(banner));
+}
+
+void News::held(bool is_held) {
+  if (!is_held) return state_.resolve(UiState::kAboutHeld);
+  const auto tells = [](const Banner& b) { return b.about == UiState::kAboutHeld; };
+  if (std::ranges::any_of(state_.banners, tells)) return;
+  state_.add_banner({.title = say("banner.held"),
+                     .text = say("banner.held.how", state_.unsaved()),
+                     .about = UiState::kAboutHeld,
+                     .way = Banner::Way::kSave});
 }
 
 }  // namespace headroom

@@ -21,6 +21,8 @@ class News {
   void running(const JobStatus& job);
   // `cards`: as far as is known what fits now.
   void outcome(const JobOutcome& outcome, const std::array<SizeCard, kSizePresets.size()>& cards);
+  // Whether the queue waits until pictures are saved: told as long as it is so.
+  void held(bool is_held);
 
  private:
   void notices(JobId job, const std::vector<Notice>& notices);

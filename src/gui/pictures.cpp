@@ -68,6 +68,17 @@ const Texture* Pictures::thumbnail(const FinishedPicture& picture) {
                Texture(resize_lanczos(*image, side(image->width), side(image->height))));
 }
 
+const Texture* Pictures::sample(const std::filesystem::path& file) {
+  auto [entry, is_new] = samples_.try_emplace(file);
+  if (is_new) {
+    try {
+      entry->second = Texture(read_image(file));
+    } catch (const Error&) {  // an empty one stands for it
+    }
+  }
+  return entry->second ? &entry->second : nullptr;
+}
+
 std::int64_t Pictures::bytes(const std::vector<FinishedPicture>& session) const {
   std::size_t all = read_ ? read_->rgb.size() : 0;
   for (const FinishedPicture& picture : session) {

@@ -5,6 +5,7 @@
 #include "texture.h"
 
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <set>
@@ -33,6 +34,8 @@ class Pictures {
   const Texture& preview(const std::shared_ptr<const Image>& image);
   // Null when there is none, or none yet.
   [[nodiscard]] const Texture* thumbnail(const FinishedPicture& picture);
+  // Of a file that comes with the model. Null when it cannot be read.
+  [[nodiscard]] const Texture* sample(const std::filesystem::path& file);
   // Of main memory: the pixels that are held for these and for the canvas.
   [[nodiscard]] std::int64_t bytes(const std::vector<FinishedPicture>& session) const;
   // Drops the thumbnails of pictures that are not in `session`.
@@ -51,6 +54,7 @@ class Pictures {
   Key read_key_{0, -1};
   std::shared_ptr<const Image> read_;
   std::set<Key> gone_;
+  std::map<std::filesystem::path, Texture> samples_;
 };
 
 }  // namespace headroom

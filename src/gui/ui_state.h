@@ -33,7 +33,7 @@ class PromptHistory {
 struct Banner {
   enum class Kind { kTrouble, kWarning, kNote };
   // What its button does.
-  enum class Way { kNone, kUseSize, kUndo, kQueueOffered, kStartAgain };
+  enum class Way { kNone, kUseSize, kUndo, kQueueOffered, kStartAgain, kSave };
   Kind kind = Kind::kTrouble;
   Message title{};  // may be empty
   Message text{};
@@ -116,6 +116,7 @@ struct UiState {
   TipState mouse_tip, keyboard_tip;
   bool plan_open = false;      // how it will run, above the plan line
   bool settings_open = false;  // where they fold
+  int unfold_frames = 0;       // while they come into view
   bool details_open = false;   // of the picture, where they are a drawer
   double pinned_px = 0;        // height of what never scrolls away, of the last frame
   double plan_card_px = 0;     // likewise of how it will run
@@ -128,7 +129,8 @@ struct UiState {
   Closing closing = Closing::kNo;
   bool quit_asked = false;         // by a key: as if the window was closed
   bool full_screen_asked = false;  // likewise, or back
-  std::string save_folder;         // where the question before closing would save to
+  bool save_asked = false;         // where unsaved pictures are to go
+  std::string save_folder;         // likewise, as it is typed
   Message save_trouble;            // why it could not
 
   UndoStack undo;
@@ -174,6 +176,10 @@ struct UiState {
   // The draft with its seed; nothing when the seed's text is not a number of 64 bits.
   [[nodiscard]] std::optional<GenerationRequest> request() const;
   [[nodiscard]] const FinishedPicture* selected_picture() const;
+  // Changes while parts of the window still find their places.
+  [[nodiscard]] double heights_px() const {
+    return pinned_px + plan_card_px + composer_px + banners_px;
+  }
   [[nodiscard]] std::size_t unsaved() const;
   // A picture of an earlier session, older than all that are there.
   void add_older_picture(FinishedPicture picture);
@@ -190,6 +196,7 @@ struct UiState {
   static std::string about_making(const GenerationRequest& request);
   static constexpr const char* kAboutFolder = "folder";
   static constexpr const char* kAboutOffer = "offer";
+  static constexpr const char* kAboutHeld = "held";
 
  private:
   void take_size(Size size, int unit);  // snapped; the ratio stays

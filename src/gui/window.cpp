@@ -207,6 +207,7 @@ void Window::Impl::take_news() {
     lookout_.refresh();  // seconds are known better now
   }
   for (const JobOutcome& outcome : services_.queue.take_finished()) news_.outcome(outcome, cards_);
+  news_.held(services_.queue.waits_for_saving());
 }
 
 void Window::Impl::look_ahead(Frame& frame) {
@@ -306,13 +307,14 @@ void Window::Impl::draw() {
   const Palette& colors = palette(state_.dark);
   const Ui ui{state_, frame, actions_, pictures_, services_, colors, text_, fonts_, dump_, scale_};
   handle_shortcuts(ui);
-  const double banners_px = state_.banners_px;
+  const double heights_px = state_.heights_px();
   draw_panels(ui);
   draw_region_frame(ui);
-  if (state_.banners_px != banners_px) settle_ = std::max(settle_, 2);
+  if (state_.heights_px() != heights_px) settle_ = std::max(settle_, 2);
   draw_close_question(ui);
+  draw_save_question(ui);
   draw_offered_picture(ui);
-  if (pictures_.waits()) settle_ = std::max(settle_, 2);
+  if (pictures_.waits() || state_.unfold_frames > 0) settle_ = std::max(settle_, 2);
   state_.popup_was_open = ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup);
   state_.item_was_active = ImGui::IsAnyItemActive();
   if (!state_.item_was_active) state_.record();

@@ -26,7 +26,7 @@ constexpr std::array<std::string_view, 8> kPrefixes{"",
                                                     "text_encoder.",
                                                     "model."};
 
-std::string layer(std::string_view module) { return "layer " + in_quotes(module); }
+Message layer(std::string_view module) { return say("layer {0}", in_quotes(module)); }
 
 // A field stands at the top or inside `params`; both places must agree.
 const nlohmann::json* field(const nlohmann::json& config, const char* key,
@@ -86,7 +86,7 @@ ComfyConfig read_config(const nlohmann::json& config, const std::filesystem::pat
   }
   fail_model_file(
       file, unfit_weights("weights.format",
-                          layer(module) + " is stored as " + in_quotes(result.format) +
+                          layer(module).english() + " is stored as " + in_quotes(result.format) +
                               ", which cannot be read here; choose a file in int8_tensorwise, "
                               "float8_e4m3fn, nvfp4, mxfp8 or BF16"));
 }
@@ -105,9 +105,9 @@ std::string resolve(const TensorViews& tensors, const std::string& name,
 
 void fail_layer(const std::filesystem::path& file, std::string_view module,
                 const std::string& fault) {
-  fail_model_file(file, layer(module) + " " + fault +
-                            "; the file is damaged or not as ComfyUI writes it, so download it "
-                            "again or choose another one");
+  fail_model_file(file, say("{0}; the file is damaged or not as ComfyUI writes it, so download it "
+                            "again or choose another one",
+                            fault_of(layer(module), fault)));
 }
 
 TensorName split_name(std::string_view name) {
@@ -128,17 +128,18 @@ std::map<std::string, ComfyConfig, std::less<>> read_comfy_configs(
     }
     const std::string_view text(reinterpret_cast<const char*>(view.data.data()), view.data.size());
     const nlohmann::json config =
-        parse_json_object(text, file, "the configuration of " + layer(split.module));
+        parse_json_object(text, file, say("the configuration of {0}", layer(split.module)));
     configs.emplace(split.module, read_config(config, file, split.module));
   }
   const auto header = metadata.find(kHeaderKey);
   if (header == metadata.end()) return configs;
   const nlohmann::json json =
-      parse_json_object(header->second, file, std::string("the metadata ") + kHeaderKey);
+      parse_json_object(header->second, file, say("the metadata {0}", kHeaderKey));
   const auto layers = json.find("layers");
   if (layers == json.end() || !layers->is_object()) {
-    fail_model_file(file, std::string("the metadata ") + kHeaderKey +
-                              " has no layers; the file is damaged, so download it again");
+    fail_model_file(file, say("the metadata {0} has no layers; the file is damaged, so download it "
+                              "again",
+                              kHeaderKey));
   }
   for (const auto& [name, config] : layers->items()) {
     const std::string module = resolve(tensors, name, file);

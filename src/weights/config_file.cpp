@@ -18,20 +18,27 @@ namespace {
 constexpr std::size_t kMaxConfigBytes = 1024 * 1024;
 constexpr std::size_t kMaxDepth = 16;
 
+[[noreturn]] void fail_json(const std::filesystem::path& file, const Message& what,
+                            const Message& fault) {
+  fail_model_file(file, what.empty() ? fault : say("{0} {1}", what, fault));
+}
+
 // The parser builds a document without recursion, but other uses of a document recurse: so depth is
 // limited while it is being built. Python's and other readers disagree about repeated keys:
 // refused.
 class DocumentGuard {
  public:
-  DocumentGuard(const std::filesystem::path& file, const std::string& start)
-      : file_(file), start_(start) {}
+  DocumentGuard(const std::filesystem::path& file, const Message& what)
+      : file_(file), what_(what) {}
 
   bool operator()(int /*depth*/, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
     using Event = nlohmann::json::parse_event_t;
     if (event == Event::object_start || event == Event::array_start) {
       if (keys_.size() == kMaxDepth) {
-        fail_model_file(file_, start_ + "is nested more than " + std::to_string(kMaxDepth) +
-                                   " levels deep, which no such file is; download it again");
+        fail_json(
+            file_, what_,
+            say("is nested more than {0} levels deep, which no such file is; download it again",
+                kMaxDepth));
       }
       keys_.emplace_back();
     } else if (event == Event::object_end || event == Event::array_end) {
@@ -39,8 +46,7 @@ class DocumentGuard {
     } else if (event == Event::key) {
       const std::string& key = parsed.get_ref<const std::string&>();
       if (!keys_.back().insert(key).second) {
-        fail_model_file(file_,
-                        start_ + "has the key " + in_quotes(key) + " twice; download it again");
+        fail_json(file_, what_, say("has the key {0} twice; download it again", in_quotes(key)));
       }
     }
     return true;
@@ -48,7 +54,7 @@ class DocumentGuard {
 
  private:
   const std::filesystem::path& file_;
-  const std::string& start_;                 // of messages
+  const Message& what_;                      // is read, for messages
   std::vector<std::set<std::string>> keys_;  // of each object that is open
 };
 
@@ -78,28 +84,25 @@ nlohmann::json read_json_object(const std::filesystem::path& file, std::size_t m
 }
 
 nlohmann::json parse_json_object(std::string_view text, const std::filesystem::path& file,
-                                 const std::string& what) {
-  const std::string start = what.empty() ? what : what + " ";
+                                 const Message& what) {
   // The parser takes a zero byte for the end of its input and would not look behind it.
   if (text.find('\0') != std::string_view::npos) {
-    fail_model_file(file, start + "holds a zero byte, so it is not JSON; download it again");
+    fail_json(file, what, say("holds a zero byte, so it is not JSON; download it again"));
   }
   nlohmann::json json;
   // The parser keeps a copy of its callback: the guard's state must be shared, hence the lambda.
-  DocumentGuard guard(file, start);
+  DocumentGuard guard(file, what);
   try {
     json = nlohmann::json::parse(
         text, [&guard](int depth, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
           return guard(depth, event, parsed);
         });
   } catch (const nlohmann::json::parse_error& error) {
-    fail_model_file(file, start + "is not valid JSON (at byte " + std::to_string(error.byte) +
-                              "); download it again");
+    fail_json(file, what, say("is not valid JSON (at byte {0}); download it again", error.byte));
   } catch (const nlohmann::json::exception&) {  // a number that no double can hold
-    fail_model_file(file,
-                    start + "is not valid JSON (a number is out of range); download it again");
+    fail_json(file, what, say("is not valid JSON (a number is out of range); download it again"));
   }
-  if (!json.is_object()) fail_model_file(file, start + "is not a JSON object; download it again");
+  if (!json.is_object()) fail_json(file, what, say("is not a JSON object; download it again"));
   return json;
 }
 

@@ -1,4 +1,6 @@
 #pragma once
+#include "headroom/core/message.h"
+
 #include <cstddef>
 #include <filesystem>
 #include <initializer_list>
@@ -18,10 +20,10 @@ namespace headroom {
                                               std::size_t max_bytes);
 
 // The JSON object that `text` is, by the same rules. `what` names it in messages about `file`:
-// empty for the whole file, or "the configuration of layer ...".
+// empty for the whole file, or say("the configuration of {0}", ...).
 [[nodiscard]] nlohmann::json parse_json_object(std::string_view text,
                                                const std::filesystem::path& file,
-                                               const std::string& what = {});
+                                               const Message& what = {});
 
 // `value` as JSON, cut off when long, for messages.
 [[nodiscard]] std::string shown(const nlohmann::json& value);

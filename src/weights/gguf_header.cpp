@@ -62,16 +62,19 @@ class GgufReader {
   GgufHeader read();
 
  private:
-  [[noreturn]] void refuse(const std::string& fault) const {
-    fail_model_file(file_,
-                    fault + "; the file is damaged or not a GGUF file, so download it again");
+  [[noreturn]] void refuse(const Message& fault) const {
+    fail_model_file(
+        file_, say("{0}; the file is damaged or not a GGUF file, so download it again", fault));
+  }
+  [[noreturn]] void refuse_place(const std::string& fault) const {
+    refuse(fault_of(place_, fault));
   }
   [[nodiscard]] std::uint64_t left() const { return bytes_.size() - at_; }
 
   // Little-endian, as the machines are that this program runs on.
   template <typename Number>
   Number number() {
-    if (left() < sizeof(Number)) refuse("the header ends in the middle of " + place_);
+    if (left() < sizeof(Number)) refuse(say("the header ends in the middle of {0}", place_));
     Number value;
     std::memcpy(&value, bytes_.data() + at_, sizeof value);
     at_ += sizeof value;
@@ -80,8 +83,7 @@ class GgufReader {
   std::string_view text() {
     const auto length = number<std::uint64_t>();
     if (length > left()) {
-      refuse(place_ + " says that it is " + std::to_string(length) + " bytes long, but " +
-             std::to_string(left()) + " follow");
+      refuse(say("{0} says that it is {1} bytes long, but {2} follow", place_, length, left()));
     }
     const auto* const begin = reinterpret_cast<const char*>(bytes_.data() + at_);
     at_ += length;
@@ -101,8 +103,8 @@ class GgufReader {
   const std::filesystem::path& file_;
   std::uint64_t at_ = 0;
   std::uint64_t alignment_ = 32;
-  std::uint64_t kept_ = 0;            // bytes of texts
-  std::string place_ = "the counts";  // what is being read, for messages
+  std::uint64_t kept_ = 0;             // bytes of texts
+  Message place_ = say("the counts");  // what is being read, for messages
   GgufHeader result_;
 };
 
@@ -112,19 +114,19 @@ void GgufReader::read_version() {
   if (version == 2 || version == 3) return;
   const std::uint32_t swapped = __builtin_bswap32(version);
   if (swapped >= 1 && swapped <= 3) {
-    fail_model_file(file_,
-                    "is a big-endian GGUF file, which is not read here; choose the little-endian "
-                    "file, which is the usual one");
+    fail_model_file(
+        file_, say("is a big-endian GGUF file, which is not read here; choose the little-endian "
+                   "file, which is the usual one"));
   }
-  fail_model_file(file_, "is a GGUF file of version " + std::to_string(version) +
-                             ", but versions 2 and 3 are read here; choose a newer file of the "
-                             "model, or update this program");
+  fail_model_file(file_, say("is a GGUF file of version {0}, but versions 2 and 3 are read here; "
+                             "choose a newer file of the model, or update this program",
+                             version));
 }
 
 std::string GgufReader::name() {
   const std::string_view found = text();
-  if (found.size() > kMaxNameBytes) refuse(place_ + " is longer than a name can be");
-  if (!is_valid_utf8(found)) refuse(place_ + " is not UTF-8");
+  if (found.size() > kMaxNameBytes) refuse_place("is longer than a name can be");
+  if (!is_valid_utf8(found)) refuse_place("is not UTF-8");
   return std::string(found);
 }
 
@@ -153,7 +155,7 @@ std::string GgufReader::scalar(std::uint32_t type) {
     case kFloat64:
       return number_text(number<double>());
     default:
-      refuse(place_ + " has the type " + std::to_string(type) + ", which GGUF does not have");
+      refuse_place("has the type " + std::to_string(type) + ", which GGUF does not have");
   }
 }
 
@@ -161,12 +163,11 @@ std::string GgufReader::scalar(std::uint32_t type) {
 std::string GgufReader::array() {
   const auto type = number<std::uint32_t>();
   const auto count = number<std::uint64_t>();
-  if (type == kArray) refuse(place_ + " is a list of lists");
-  if (type > kFloat64) refuse(place_ + " is a list of the unknown type " + std::to_string(type));
+  if (type == kArray) refuse_place("is a list of lists");
+  if (type > kFloat64) refuse_place("is a list of the unknown type " + std::to_string(type));
   const std::uint64_t least = type == kText ? sizeof(std::uint64_t) : kTypeBytes[type];
   if (count > left() / least) {
-    refuse(place_ + " says that it has " + std::to_string(count) + " items, but " +
-           std::to_string(left()) + " bytes follow");
+    refuse(say("{0} says that it has {1} items, but {2} bytes follow", place_, count, left()));
   }
   const bool kept = count <= kMaxKeptItems && type != kText && type != kFloat32 && type != kFloat64;
   if (kept) {
@@ -194,31 +195,31 @@ std::string GgufReader::value(std::uint32_t type) {
 }
 
 void GgufReader::read_key() {
-  place_ = "a key's name";
+  place_ = say("a key's name");
   const std::string key = name();
-  place_ = "the value of the key " + in_quotes(key);
+  place_ = say("the value of the key {0}", in_quotes(key));
   const auto type = number<std::uint32_t>();
-  if (key == kAlignmentKey && type != kUint32) refuse(place_ + " is not an unsigned number");
-  if (key == kArchitectureKey && type != kText) refuse(place_ + " is not a text");
+  if (key == kAlignmentKey && type != kUint32) refuse_place("is not an unsigned number");
+  if (key == kArchitectureKey && type != kText) refuse_place("is not a text");
   const auto [entry, is_new] = result_.header.metadata.emplace(key, value(type));
-  if (!is_new) refuse("the key " + in_quotes(key) + " appears twice");
+  if (!is_new) refuse(say("the key {0} appears twice", in_quotes(key)));
   if (key != kAlignmentKey) return;
   alignment_ = std::stoul(entry->second);  // of a u32
-  if (!std::has_single_bit(alignment_)) refuse(place_ + " is not a power of two");
+  if (!std::has_single_bit(alignment_)) refuse_place("is not a power of two");
 }
 
 void GgufReader::read_tensor() {
-  place_ = "a tensor's name";
+  place_ = say("a tensor's name");
   const std::string tensor = name();
-  if (tensor.empty()) refuse("a tensor has no name");
-  place_ = "tensor " + in_quotes(tensor);
+  if (tensor.empty()) refuse_place("is empty");
+  place_ = say("tensor {0}", in_quotes(tensor));
   const auto rank = number<std::uint32_t>();
-  if (rank > kMaxRankOfGguf) refuse(place_ + " has " + std::to_string(rank) + " dimensions");
+  if (rank > kMaxRankOfGguf) refuse_place("has " + std::to_string(rank) + " dimensions");
   HeaderEntry entry;
   for (std::uint32_t i = 0; i < rank; ++i) {
     const auto extent = number<std::uint64_t>();
     if (extent > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-      refuse(place_ + " has an extent above 2^63");
+      refuse_place("has an extent above 2^63");
     }
     entry.shape.push_back(static_cast<std::int64_t>(extent));
   }
@@ -228,16 +229,16 @@ void GgufReader::read_tensor() {
   const std::int64_t width = entry.shape.empty() ? 1 : entry.shape.back();
   const auto block = static_cast<std::int64_t>(dtype_values(entry.dtype));
   if (width % block != 0) {
-    refuse(place_ + " has rows of " + std::to_string(width) +
-           " values, which are no whole blocks of " + std::string(dtype_name(entry.dtype)));
+    refuse_place("has rows of " + std::to_string(width) + " values, which are no whole blocks of " +
+                 std::string(dtype_name(entry.dtype)));
   }
   const std::optional<std::int64_t> bytes = tensor_bytes(entry.dtype, entry.shape);
-  if (!bytes) refuse(place_ + " has a shape that is too large");
+  if (!bytes) refuse_place("has a shape that is too large");
   if (__builtin_add_overflow(entry.begin, static_cast<std::uint64_t>(*bytes), &entry.end)) {
-    refuse(place_ + " lies outside of the file");
+    refuse_place("lies outside of the file");
   }
   if (!result_.header.tensors.emplace(tensor, std::move(entry)).second) {
-    refuse(place_ + " appears twice");
+    refuse_place("appears twice");
   }
 }
 
@@ -251,9 +252,10 @@ void GgufReader::check_shapes() const {
       shape += (shape.empty() ? "" : ", ") + std::to_string(extent);
     }
     if (original->second == "[" + shape + "]") continue;
-    fail_model_file(file_, "tensor " + in_quotes(tensor) + " is stored in the shape [" + shape +
-                               "] in the place of " + printable(original->second) +
-                               ", which no GGUF file of Z-Image needs; choose another file");
+    fail_model_file(file_,
+                    say("tensor {0} is stored in the shape {1} in the place of {2}, which no "
+                        "GGUF file of Z-Image needs; choose another file",
+                        in_quotes(tensor), "[" + shape + "]", printable(original->second)));
   }
 }
 
@@ -265,12 +267,12 @@ void GgufReader::check_places() const {
   for (const Item& item : result_.header.tensors) {
     const HeaderEntry& entry = item.second;
     if (entry.begin % alignment_ != 0) {
-      refuse("tensor " + in_quotes(item.first) + " starts at byte " + std::to_string(entry.begin) +
-             " of the data, which is no multiple of " + std::to_string(alignment_));
+      refuse(say("tensor {0} starts at byte {1} of the data, which is no multiple of {2}",
+                 in_quotes(item.first), entry.begin, alignment_));
     }
     if (entry.end > data_bytes) {
-      refuse("tensor " + in_quotes(item.first) + " ends at byte " + std::to_string(entry.end) +
-             " of the data, but the file has " + std::to_string(data_bytes));
+      refuse(say("tensor {0} ends at byte {1} of the data, but the file has {2}",
+                 in_quotes(item.first), entry.end, data_bytes));
     }
     if (entry.begin != entry.end) items.push_back(&item);
   }
@@ -278,8 +280,8 @@ void GgufReader::check_places() const {
             [](const Item* a, const Item* b) { return a->second.begin < b->second.begin; });
   for (std::size_t i = 1; i < items.size(); ++i) {
     if (items[i]->second.begin >= items[i - 1]->second.end) continue;
-    refuse("tensor " + in_quotes(items[i]->first) + " shares bytes with " +
-           in_quotes(items[i - 1]->first));
+    refuse(say("tensor {0} shares bytes with {1}", in_quotes(items[i]->first),
+               in_quotes(items[i - 1]->first)));
   }
 }
 
@@ -289,16 +291,16 @@ GgufHeader GgufReader::read() {
   const auto keys = number<std::uint64_t>();
   if (tensors > std::min(kMaxEntries, bytes_.size() / kLeastInfoBytes) ||
       keys > std::min(kMaxEntries, bytes_.size() / kLeastKeyBytes)) {
-    refuse("the header says that there are " + std::to_string(tensors) + " tensors and " +
-           std::to_string(keys) + " keys, but the file has " + std::to_string(bytes_.size()) +
-           " bytes");
+    refuse(
+        say("the header says that there are {0} tensors and {1} keys, but the file has {2} bytes",
+            tensors, keys, bytes_.size()));
   }
   for (std::uint64_t i = 0; i < keys; ++i) read_key();
   for (const auto& [key, text] : result_.header.metadata) {
     if (!key.starts_with("comfy.gguf.quant.")) continue;
-    fail_model_file(file_,
-                    "is a GGUF file with rotated int8 (Q8_CR), which one ComfyUI extension alone "
-                    "reads; choose an int8 ConvRot .safetensors file or GGUF's Q8_0");
+    fail_model_file(
+        file_, say("is a GGUF file with rotated int8 (Q8_CR), which one ComfyUI extension alone "
+                   "reads; choose an int8 ConvRot .safetensors file or GGUF's Q8_0"));
   }
   for (std::uint64_t i = 0; i < tensors; ++i) read_tensor();
   const std::uint64_t padded = (at_ + alignment_ - 1) / alignment_ * alignment_;

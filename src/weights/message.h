@@ -18,13 +18,14 @@ namespace headroom {
   return {key, "{0}", {sentence}};
 }
 
-// What damage there is tells a person only to download the file again: other languages say no more.
-[[noreturn]] inline void fail_model_file(const std::filesystem::path& file,
-                                         const std::string& damage) {
-  fail_model_file(file, Message("file.damaged", "{0}", {damage}));
+// A fault in how a file is built, which means something to those who make files: other languages
+// say only that `place`, such as say("tensor {0}", name), is at fault.
+[[nodiscard]] inline Message fault_of(const Message& place, const std::string& fault) {
+  return {"weights.fault", "{0} {1}", {place, fault}};
 }
-[[noreturn]] inline void fail_model_file(const std::filesystem::path& file, const char* damage) {
-  fail_model_file(file, std::string(damage));
-}
+
+// A sentence that say() did not make would stay English in every language.
+void fail_model_file(const std::filesystem::path& file, const std::string& sentence) = delete;
+void fail_model_file(const std::filesystem::path& file, const char* sentence) = delete;
 
 }  // namespace headroom

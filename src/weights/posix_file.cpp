@@ -114,9 +114,9 @@ MappedFile::~MappedFile() {
 std::string read_whole_file(const std::filesystem::path& file, std::size_t max_bytes) {
   const OpenFile open = open_regular_file(file);
   if (open.size > max_bytes) {
-    fail_model_file(file, "is " + std::to_string(open.size) + " bytes long, more than the " +
-                              std::to_string(max_bytes) +
-                              " that such a file can need; download it again");
+    fail_model_file(file, say("is {0} bytes long, more than the {1} that such a file can need; "
+                              "download it again",
+                              open.size, max_bytes));
   }
   std::string text(static_cast<std::size_t>(open.size), '\0');
   std::size_t done = 0;

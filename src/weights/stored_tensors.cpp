@@ -205,18 +205,19 @@ void Assembler::take(const std::string& name, const TensorView& view) {
   if (name.ends_with(".comfy_attention.config")) return;  // which attention to compute with
   if (leaf == kMarker) {
     if (is_float(view.dtype) || is_byte_float(view.dtype)) return;
-    fail_model_file(file_, "the marker " + in_quotes(name) + " is stored as " +
-                               std::string(dtype_name(view.dtype)) +
-                               "; the file is damaged, so download it again");
+    fail_model_file(file_,
+                    say("the marker {0} is stored as {1}; the file is damaged, so download it "
+                        "again",
+                        in_quotes(name), dtype_name(view.dtype)));
   }
   if (is_one_of(leaf, kScaleLeaves)) {
     if (find(module, "weight") == nullptr) fail(module, "has a scale, but no weight");
     return;
   }
   if (leaf == "pre_quant_scale") {
-    fail_model_file(file_, "layer " + in_quotes(module) +
-                               " scales its inputs (pre_quant_scale), which is not read here; "
-                               "choose a file without it");
+    fail_model_file(file_, say("layer {0} scales its inputs (pre_quant_scale), which is not read "
+                               "here; choose a file without it",
+                               in_quotes(module)));
   }
   if (leaf == "weight") {
     const auto config = configs_.find(module);

@@ -51,18 +51,19 @@ TensorFile::Impl::Impl(const std::filesystem::path& file) : path(file), mapped(f
       wrong_file({reinterpret_cast<const char*>(bytes.data()), std::min(kStart, bytes.size())});
   if (!wrong.empty()) fail_model_file(file, wrong);
   if (bytes.size() < kLengthBytes) {
-    fail_model_file(file, "is only " + std::to_string(bytes.size()) +
-                              " bytes long, which no safetensors file is; download it again");
+    fail_model_file(file,
+                    say("is only {0} bytes long, which no safetensors file is; download it again",
+                        bytes.size()));
   }
   const std::uint64_t length = read_length(bytes);
   const std::uint64_t rest = bytes.size() - kLengthBytes;
   if (length > kMaxHeaderBytes || length > rest) {
-    fail_model_file(file, "says that its header is " + std::to_string(length) +
-                              " bytes long, but " +
-                              (length > rest ? std::to_string(rest) + " follow"
-                                             : std::to_string(kMaxHeaderBytes) + " is the limit") +
-                              "; the file is incomplete or not a safetensors file, so download it "
-                              "again");
+    fail_model_file(
+        file,
+        say("says that its header is {0} bytes long, but {1}; the file is incomplete or not "
+            "a safetensors file, so download it again",
+            length,
+            length > rest ? say("{0} follow", rest) : say("{0} is the limit", kMaxHeaderBytes)));
   }
   const std::span<const std::byte> text = bytes.subspan(kLengthBytes, length);
   const std::span<const std::byte> data = bytes.subspan(kLengthBytes + length);
@@ -101,7 +102,7 @@ void TensorFile::read(const TensorView& tensor, std::size_t begin,
   const auto at =
       static_cast<std::size_t>(tensor.data.data() - impl_->mapped.bytes().data()) + begin;
   if (!impl_->mapped.read(at, into)) {
-    fail_model_file(impl_->path, "was cut or cannot be read any more; download it again");
+    fail_model_file(impl_->path, say("was cut or cannot be read any more; download it again"));
   }
 }
 

@@ -11,9 +11,10 @@
 namespace headroom {
 namespace {
 
-[[noreturn]] void refuse(const std::filesystem::path& file, const std::string& fault) {
-  fail_model_file(file,
-                  fault + "; the file is damaged or not a safetensors file, so download it again");
+[[noreturn]] void refuse(const std::filesystem::path& file, const Message& fault) {
+  fail_model_file(file, say("{0}; the file is damaged or not a safetensors file, so download it "
+                            "again",
+                            fault));
 }
 
 // Takes the parser's events and accepts the one shape that a header can have, so nothing is built
@@ -41,7 +42,7 @@ class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
   bool end_array() override;
   bool parse_error(std::size_t position, const std::string& /*token*/,
                    const nlohmann::detail::exception& /*what*/) override {
-    refuse(file_, "the header is not valid JSON at byte " + std::to_string(position));
+    refuse(file_, say("the header is not valid JSON at byte {0}", position));
   }
 
  private:
@@ -49,15 +50,16 @@ class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
   enum class Field { kNone, kDType, kShape, kOffsets };
 
   [[noreturn]] void unexpected(const std::string& what) const {
-    refuse(file_, place() + " has " + what + " where the format does not allow it");
+    refuse(file_, fault_of(place(), "has " + what + " where the format does not allow it"));
   }
   // Where the reader is, for messages.
-  [[nodiscard]] std::string place() const {
-    if (in_ == In::kNothing) return "the header";
-    if (in_ == In::kMetadata) return "the metadata";
-    if (in_ == In::kHeader)
-      return name_.empty() ? "the header" : "the header's " + in_quotes(name_);
-    return "tensor " + in_quotes(name_);
+  [[nodiscard]] Message place() const {
+    if (in_ == In::kMetadata) return say("the metadata");
+    if (in_ == In::kTensor || in_ == In::kShape || in_ == In::kOffsets) {
+      return say("tensor {0}", in_quotes(name_));
+    }
+    const bool at_name = in_ == In::kHeader && !name_.empty();
+    return at_name ? say("the header's {0}", in_quotes(name_)) : say("the header");
   }
   void start_tensor();
   void end_tensor();
@@ -129,7 +131,7 @@ bool HeaderReader::key(string_t& value) {
     name_ = std::move(value);
     const bool seen = name_ == kMetadataKey ? std::exchange(metadata_seen_, true)
                                             : header_.tensors.contains(name_);
-    if (seen) refuse(file_, "the name " + in_quotes(name_) + " appears twice in the header");
+    if (seen) refuse(file_, say("the name {0} appears twice in the header", in_quotes(name_)));
   } else {  // in a tensor: arrays have no keys
     field_ = value == "dtype"          ? Field::kDType
              : value == "shape"        ? Field::kShape
@@ -177,7 +179,7 @@ void HeaderReader::start_tensor() {
 
 void HeaderReader::end_tensor() {
   if (!dtype_ || !shape_ || !offsets_ || offsets_->size() != 2) {
-    refuse(file_, place() + " lacks its dtype, its shape or its two data_offsets");
+    refuse(file_, fault_of(place(), "lacks its dtype, its shape or its two data_offsets"));
   }
   header_.tensors.emplace(
       name_, HeaderEntry{*dtype_, std::move(*shape_), offsets_->front(), offsets_->back()});
@@ -186,15 +188,15 @@ void HeaderReader::end_tensor() {
 void check_size(const std::string& name, const HeaderEntry& entry, std::uint64_t data_bytes,
                 const std::filesystem::path& file) {
   if (entry.begin > entry.end || entry.end > data_bytes) {
-    refuse(file, "tensor " + in_quotes(name) + " lies at bytes " + std::to_string(entry.begin) +
-                     " to " + std::to_string(entry.end) + ", but the file has " +
-                     std::to_string(data_bytes) + " bytes of data");
+    refuse(file, say("tensor {0} lies at bytes {1} to {2}, but the file has {3} bytes of data",
+                     in_quotes(name), entry.begin, entry.end, data_bytes));
   }
   const std::optional<std::int64_t> expected = tensor_bytes(entry.dtype, entry.shape);
-  if (!expected) refuse(file, "tensor " + in_quotes(name) + " has a shape that is too large");
+  if (!expected)
+    refuse(file, fault_of(say("tensor {0}", in_quotes(name)), "has a shape that is too large"));
   if (static_cast<std::uint64_t>(*expected) != entry.end - entry.begin) {
-    refuse(file, "tensor " + in_quotes(name) + " has " + std::to_string(entry.end - entry.begin) +
-                     " bytes where its shape asks for " + std::to_string(*expected));
+    refuse(file, say("tensor {0} has {1} bytes where its shape asks for {2}", in_quotes(name),
+                     entry.end - entry.begin, *expected));
   }
 }
 
@@ -211,15 +213,14 @@ void check_cover(const TensorHeader& header, std::uint64_t data_bytes,
   std::uint64_t covered = 0;
   for (const Item* item : items) {
     if (item->second.begin != covered) {
-      refuse(file, "tensor " + in_quotes(item->first) + " starts at byte " +
-                       std::to_string(item->second.begin) + " of the data, not at " +
-                       std::to_string(covered) + " where the one before it ends");
+      refuse(file, say("tensor {0} starts at byte {1} of the data, not at {2} where the one before "
+                       "it ends",
+                       in_quotes(item->first), item->second.begin, covered));
     }
     covered = item->second.end;
   }
   if (covered != data_bytes) {
-    refuse(file, "the tensors cover " + std::to_string(covered) + " of " +
-                     std::to_string(data_bytes) + " bytes of data");
+    refuse(file, say("the tensors cover {0} of {1} bytes of data", covered, data_bytes));
   }
 }
 
@@ -228,14 +229,15 @@ void check_cover(const TensorHeader& header, std::uint64_t data_bytes,
 TensorHeader parse_tensor_header(std::string_view json, std::uint64_t data_bytes,
                                  const std::filesystem::path& file) {
   // The format asks for the brace; the parser would also skip a byte order mark.
-  if (!json.starts_with('{')) refuse(file, "the header does not start with '{'");
+  if (!json.starts_with('{')) refuse(file, fault_of(say("the header"), "does not start with '{'"));
   // The parser takes a zero byte for the end of its input and would not look behind it.
-  if (json.find('\0') != std::string_view::npos) refuse(file, "the header holds a zero byte");
+  if (json.find('\0') != std::string_view::npos)
+    refuse(file, fault_of(say("the header"), "holds a zero byte"));
 
   TensorHeader header;
   HeaderReader reader(file, header);
   if (!nlohmann::json::sax_parse(json.begin(), json.end(), &reader)) {
-    refuse(file, "the header is not valid JSON");
+    refuse(file, fault_of(say("the header"), "is not valid JSON"));
   }
   for (const auto& [name, entry] : header.tensors) check_size(name, entry, data_bytes, file);
   check_cover(header, data_bytes, file);

@@ -29,17 +29,18 @@ std::map<std::string, std::string> parse_shard_index(const std::filesystem::path
   const nlohmann::json json = read_json_object(index, kMaxIndexBytes);
   const auto map = json.find("weight_map");
   if (map == json.end() || !map->is_object()) {
-    fail_model_file(index,
-                    "has no weight_map that lists the tensors' files; download the file again");
+    fail_model_file(index, say("has no weight_map that lists the tensors' files; download the file "
+                               "again"));
   }
   std::map<std::string, std::string> result;
   for (const auto& [name, value] : map->items()) {
     const auto* file = value.get_ptr<const std::string*>();
     if (file == nullptr || !is_plain_file_name(*file)) {
-      fail_model_file(index, "tensor " + in_quotes(name) + " should be in the file " +
-                                 (file == nullptr ? shown(value) : in_quotes(*file)) +
-                                 ", but only a plain file name in the same folder is allowed; "
-                                 "download the file from a source that you trust");
+      fail_model_file(index,
+                      say("tensor {0} should be in the file {1}, but only a plain file name in "
+                          "the same folder is allowed; download the file from a source that "
+                          "you trust",
+                          in_quotes(name), shown(value)));
     }
     result.emplace(name, *file);
   }
@@ -64,8 +65,10 @@ Shards open_shards(const std::filesystem::path& index) {
       shards.files.emplace_back(shards.paths.back());
     }
     if (!shards.files[position->second].tensors().contains(name)) {
-      fail_model_file(index, "tensor " + in_quotes(name) + " is not in " + in_quotes(file) +
-                                 ", where it should be; download both files again");
+      fail_model_file(index,
+                      say("tensor {0} is not in {1}, where it should be; download both files "
+                          "again",
+                          in_quotes(name), in_quotes(file)));
     }
   }
   return shards;

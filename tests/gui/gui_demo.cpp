@@ -38,7 +38,8 @@ struct Options {
       {"session", ""},      {"host", ""},  // of main memory, with as much of files
       {"seconds", "known"},                // or estimated
       {"state-file", ""},   {"source", "CPU budget"},
-      {"cap", ""},          {"reserve", ""}};
+      {"cap", ""},          {"reserve", ""},
+      {"unsaved", "60M"},   {"samples", ""}};  // a folder
   [[nodiscard]] std::string text(const std::string& name) const { return values.at(name); }
   [[nodiscard]] double number(const std::string& name) const { return std::stod(values.at(name)); }
   [[nodiscard]] std::int64_t bytes(const std::string& name) const {
@@ -185,7 +186,8 @@ int run(const Options& options) {
   std::atomic<int> saves{0};
   const auto save = [&](const GenerationRequest& request, const GeneratedImage& picture) {
     const std::vector<PngText> texts{{"headroom", settings_json(request, picture), true}};
-    if (options.text("save") == "fails" && saves++ == 0) {
+    const std::string saving = options.text("save");
+    if (saving == "never" || (saving == "fails" && saves++ == 0)) {
       throw Error(ErrorKind::kIo,
                   say("cannot write {0}: {1}", output,
                       say("the disk is full; free some space or choose another folder")));
@@ -196,7 +198,8 @@ int run(const Options& options) {
       std::chrono::microseconds(static_cast<long long>(options.number("step-ms") * 1000));
   MemorySampler sampler(read_memory, [] { wake_window(); });
   GenerationQueue queue([&] { return std::make_unique<DemoGenerator>(device, step); }, save,
-                        [] { wake_window(); });
+                        [] { wake_window(); }, {},
+                        static_cast<std::size_t>(options.bytes("unsaved")));
 
   const BudgetOptions limits{.vram_cap_bytes = parse_bytes(options.text("cap")),
                              .reserve_bytes = parse_bytes(options.text("reserve"))};
@@ -252,6 +255,14 @@ int run(const Options& options) {
                       "a rocket in the night sky", "two strawberries", "a rose, pink background"}},
                     {"zh",
                      {"一只可爱的橘色猫咪", "一朵玫瑰花，粉色背景", "夜空中的火箭", "两颗草莓"}}},
+       .sample_pictures =
+           options.text("samples").empty()
+               ? std::vector<std::filesystem::path>()
+               : std::vector<std::filesystem::path>{options.text("samples") + "/0.jpg",
+                                                    options.text("samples") + "/1.jpg",
+                                                    options.text("samples") + "/2.jpg"},
+       .samples = {{"en", {"a red apple", "a rocket", "a sunflower"}},
+                   {"zh", {"一个红苹果", "夜空中的火箭", "草地上的向日葵"}}},
        .save_again = [&](const FinishedPicture& p) { return save(p.request, p.picture); },
        .save_to =
            [](const FinishedPicture& p, const std::filesystem::path& folder) {

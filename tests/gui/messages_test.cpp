@@ -4,6 +4,8 @@
 #include "headroom/core/error.h"
 #include "headroom/core/wrong_file.h"
 #include "headroom/image/png_writer.h"
+#include "headroom/weights/stored_tensors.h"
+#include "headroom/weights/tensor_file.h"
 
 #include "support/english.h"
 
@@ -144,6 +146,51 @@ TEST(Messages, FilesThatCannotBeReadOrWrittenAreSaidInChinese) {
       words_of([&] { write_new_file(folder / std::string(300, 'x'), "x"); })};
   for (const std::string& words : said) EXPECT_EQ(test::english_in(words), "") << words;
   fs::remove_all(folder);
+}
+
+// Every damaged file of the weights' tests: safetensors, GGUF, and ComfyUI's quantised weights.
+TEST(Messages, DamagedWeightFilesAreSaidInChinese) {
+  const StringTable zh = chinese();
+  int refused = 0;
+  for (const fs::path& root :
+       {fs::path(HEADROOM_TEST_DATA) / "zimage", fs::path(HEADROOM_QUANT_DATA)}) {
+    for (const auto& entry : fs::recursive_directory_iterator(root)) {
+      const std::string ending = entry.path().extension();
+      if (ending != ".safetensors" && ending != ".gguf") continue;
+      try {
+        const TensorFile file(entry.path());
+        (void)read_stored_tensors(file.tensors(), file.metadata(), entry.path());
+      } catch (const Error& e) {
+        ++refused;
+        const std::string words = zh.words(e.message());
+        EXPECT_EQ(test::english_in(words), "") << words;
+        EXPECT_NE(words.find(entry.path().filename().string()), std::string::npos) << words;
+        EXPECT_NE(words, zh.words(Error(e.kind(), "").message())) << "tells no more than its kind";
+      }
+    }
+  }
+  EXPECT_GT(refused, 100);
+}
+
+TEST(Messages, ADamagedTensorIsNamedInChinese) {
+  const StringTable zh = chinese();
+  const auto words_of = [&](const char* name) -> std::string {
+    try {
+      (void)TensorFile(fs::path(HEADROOM_TEST_DATA) / "zimage/tiny/hostile" / name);
+    } catch (const Error& e) {
+      return zh.words(e.message());
+    }
+    return {};
+  };
+  const auto expect_named = [&](const char* file, const std::string& fault) {
+    const std::string words = words_of(file);
+    EXPECT_NE(words.find(fault + "；文件已损坏，或不是 safetensors 文件，请重新下载"),
+              std::string::npos)
+        << words;
+  };
+  expect_named("bad_shape_product.safetensors", "张量 \"a\" 有 16 字节，按它的形状应为 20 字节");
+  expect_named("bad_shape_negative.safetensors", "张量 \"a\" 有误");
+  expect_named("bad_not_json.safetensors", "文件头有误");
 }
 
 TEST(Messages, WhatWasNotWrittenForAPersonTellsItsKindInChineseAndAllInEnglish) {

@@ -87,6 +87,36 @@ TEST_F(WindowSession, AnUnsavedPictureCanBeSavedElsewhere) {
   EXPECT_FALSE(fs::is_empty(folder_ / "elsewhere"));
 }
 
+TEST_F(WindowSession, AQueueThatCannotSaveWaitsAndGoesOnWhenItsPicturesAreSavedElsewhere) {
+  // A picture has 0.75 MB: the second of them fills what may be held.
+  WindowDriver w = open({"--step-ms=10", "--save=never", "--unsaved=1M"});
+  w.click("example.0");
+  w.click("count.value");
+  w.key("ctrl+a");
+  w.type("4");
+  w.key("Tab");
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 2 && s["banners"].size() == 2; }));
+  EXPECT_EQ(w.state()["banners"][1],
+            "2 pictures are only in memory, which has room for no more. Save them and it goes on.");
+  w.click("banner.1.close");  // it is true, so it stays
+  w.screenshot("queue_held");
+  EXPECT_EQ(w.state()["pictures"], 2);
+  w.click("banner.1.action");
+  w.click("close.folder");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["editing"] == true; }));
+  w.screenshot("save_question");
+  w.key("ctrl+a");
+  w.type((folder_ / "elsewhere").string());
+  w.click("close.save");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 4 && s["jobs"] == 0; }));
+  std::size_t saved = 0;
+  for (const auto& entry : fs::directory_iterator(folder_ / "elsewhere"))
+    saved += entry.path().extension() == ".png" ? 1 : 0;
+  EXPECT_EQ(saved, 2U);
+  EXPECT_FALSE(w.read()["widgets"].contains("close.save")) << "the question is answered";
+}
+
 TEST_F(WindowSession, ALostDeviceKeepsEveryJobAndOffersToStartAgain) {
   {
     WindowDriver w = open({"--step-ms=300"});

@@ -55,6 +55,28 @@ class WindowSizes : public testing::TestWithParam<std::pair<int, int>> {
   }
 };
 
+// With rungs above it and a sentence below it the card scrolls in low windows, and its bar takes
+// room.
+TEST_P(WindowSizes, ThePlansTableShowsItsWordsWhole) {
+  for (const std::string language : {"en", "zh"}) {
+    WindowDriver w =
+        open_window({"--total=4.25G", "--host=20G", "--step-ms=15", "--language=" + language});
+    settle(w);
+    w.click("plan");
+    ASSERT_TRUE(w.wait_for_widget("plan.card"));
+    settle(w);
+    w.screenshot("plan_open_" + std::to_string(GetParam().first) + "_" + language);
+    const std::vector<std::string> texts = w.read()["texts"];
+    const std::vector<std::string> en{"Stage", "Weights", "Working", "Peak", "Time", "Denoise"};
+    const std::vector<std::string> zh{"阶段", "权重", "工作内存", "峰值", "时间", "去噪"};
+    for (const std::string& word : language == "en" ? en : zh)
+      EXPECT_NE(std::find(texts.begin(), texts.end(), word), texts.end()) << word;
+    const Box table = box(w, "plan.stages");
+    const Box card = box(w, "plan.card");
+    EXPECT_LE(table.x + table.w, card.x + card.w - 11) << language;
+  }
+}
+
 TEST_P(WindowSizes, WhatStartsARunAndThePlanNeverScrollAway) {
   WindowDriver w = open_window({"--total=4.7G", "--step-ms=15"});
   settle(w);
@@ -91,6 +113,35 @@ TEST_P(WindowSizes, WhatStartsARunAndThePlanNeverScrollAway) {
   settle(w);
   w.click("reuse_seed");
   ASSERT_TRUE(w.wait([](const json& s) { return s["seed"] == "42"; }));
+}
+
+TEST_P(WindowSizes, SettingsThatAreUnfoldedComeIntoView) {
+  WindowDriver w = open_window({});
+  settle(w);
+  if (!w.read()["widgets"].contains("settings.fold")) return;  // they are always open
+  w.click("settings.fold");
+  settle(w);
+  w.screenshot("unfolded_" + std::to_string(GetParam().first));
+  const Box seed = box(w, "seed");
+  EXPECT_LE(seed.y + seed.h, box(w, "plan").y);
+}
+
+TEST_P(WindowSizes, TheFirstScreenMakesAPictureWithOneClick) {
+  WindowDriver w = open_window({"--samples=" HEADROOM_SAMPLES, "--step-ms=15"});
+  const Box first = box(w, "sample.0");
+  EXPECT_GE(first.w, 64);
+  const Box canvas = box(w, "canvas");
+  EXPECT_GE(first.x, canvas.x);
+  EXPECT_LE(box(w, "sample.2").x + first.w, canvas.x + canvas.w);
+  w.screenshot("first_" + std::to_string(GetParam().first) + "x" +
+               std::to_string(GetParam().second));
+  w.click("sample.1");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 1 && s["jobs"] == 0; }));
+  EXPECT_EQ(w.state()["prompt"], "a rocket");
+  EXPECT_FALSE(w.read()["widgets"].contains("sample.0"));
+  w.key("End");
+  w.type(" a");  // a key of the canvas would take the picture's settings
+  EXPECT_TRUE(w.wait([](const json& s) { return s["prompt"] == "a rocket a"; }));
 }
 
 TEST_P(WindowSizes, ATipNeverCoversThePicture) {

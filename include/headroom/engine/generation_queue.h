@@ -81,12 +81,15 @@ class GenerationQueue {
   // Told of every picture, saved or not, before it is handed over. Runs on the worker; must not
   // throw.
   using PictureDone = std::function<void(const FinishedPicture&)>;
+  // Pixels of pictures that could not be saved, above which no further picture is begun: 20 of
+  // 1024x1024. The last of them may go beyond it.
+  static constexpr std::size_t kMostUnsavedBytes = std::size_t{60} << 20;
 
   // `make_generator` runs on the worker, before the first job and again after a failed load. `wake`
   // runs each time there is something new to show, never under a lock: on the worker, or on the
   // thread that cancels.
   GenerationQueue(MakeGenerator make_generator, SavePicture save, std::function<void()> wake,
-                  PictureDone done = {});
+                  PictureDone done = {}, std::size_t most_unsaved_bytes = kMostUnsavedBytes);
   ~GenerationQueue();  // cancels every job and joins
   GenerationQueue(const GenerationQueue&) = delete;
   GenerationQueue& operator=(const GenerationQueue&) = delete;
@@ -102,6 +105,11 @@ class GenerationQueue {
   // Drops the generator and what it holds and uses `make_generator` from the next job on.
   void replace_generator(MakeGenerator make_generator);
 
+  // `picture` is saved by now, or given up: it is to be told of each that was handed over unsaved.
+  void let_go(const FinishedPicture& picture);
+  // Whether something that could run waits only until unsaved pictures are let go.
+  [[nodiscard]] bool waits_for_saving() const;
+
   [[nodiscard]] std::vector<JobStatus> status() const;  // a copy: running job first, then the queue
   std::vector<FinishedPicture> take_pictures();  // each is handed over exactly once, in order
   std::vector<JobOutcome> take_finished();       // each is handed over exactly once, in order
@@ -114,16 +122,20 @@ class GenerationQueue {
   std::variant<std::monostate, Cancelled, Failure> run_job(
       Job& job, const MakeGenerator& make_generator, std::unique_ptr<ImageGenerator>& generator);
   void finish_cancelled(const Job& job);  // call with mutex_ held
+  [[nodiscard]] bool is_full() const { return unsaved_bytes_ >= most_unsaved_bytes_; }  // likewise
 
   SavePicture save_;
   std::function<void()> wake_;
   PictureDone done_;
+  std::size_t most_unsaved_bytes_;
 
   mutable std::mutex mutex_;  // guards everything below
   std::condition_variable_any changed_;
   MakeGenerator make_generator_;
   std::uint64_t generator_version_ = 0;  // raised by replace_generator
   bool device_lost_ = false;             // no job can run
+  std::size_t unsaved_bytes_ = 0;        // of pixels
+  bool holding_ = false;                 // the running job's next picture is not begun
   JobId next_id_ = 1;
   std::deque<std::shared_ptr<Job>> jobs_;  // front() is the running one
   std::vector<FinishedPicture> pictures_;

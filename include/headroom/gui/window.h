@@ -49,6 +49,9 @@ struct WindowServices {
   // By language ("en", "zh"): one line that says what the model can draw, and prompts to try.
   std::map<std::string, std::string> can_draw{};
   std::map<std::string, std::vector<std::string>> examples{};
+  // What the empty canvas shows at first: pictures of the model, and by language their prompts.
+  std::vector<std::filesystem::path> sample_pictures{};
+  std::map<std::string, std::vector<std::string>> samples{};
   // Tries again to save a picture whose save failed; returns its file, throws Error.
   std::function<std::filesystem::path(const FinishedPicture&)> save_again{};
   // Saves a picture into the folder; returns its file, throws Error.
@@ -84,10 +87,10 @@ enum class WindowEnd { kClosed, kStartAgain };
 //              PRESET, "critical_point": "WxH", "rungs": [NAME], "others": [NAME],
 //              "memory": {"total", "free", "others"}, "frames",
 //              "frame_ms", "seconds"}}
-// Widgets: prompt, negative, negative.fold, example.N, example.more, example.fold, preset.512,
-// preset.768, preset.1024, preset.16:9, preset.9:16, size.width, size.height, size.lock, size.swap,
-// size.suggest, size.again, size.critical, settings.fold, steps, guidance, count (the slider) and
-// steps.value,
+// Widgets: prompt, sample.N (a picture of the empty canvas), negative, negative.fold, example.N,
+// example.more, example.fold, preset.512, preset.768, preset.1024, preset.16:9, preset.9:16,
+// size.width, size.height, size.lock, size.swap, size.suggest, size.again, size.critical,
+// settings.fold, steps, guidance, count (the slider) and steps.value,
 // ... (the number), seed, seed.random, plan (its line), plan.card, reason (why Generate is off),
 // generate, cancel, canvas, picture (where the picture lies on the canvas), canvas.fit,
 // canvas.actual, progress, strip.N, strip.live, details (opens the drawer), use_settings,
@@ -95,7 +98,8 @@ enum class WindowEnd { kClosed, kStartAgain };
 // row of the picture's settings), value.prompt, queue, queue.cancel.ID, queue.up.ID,
 // queue.down.ID, queue.drag.ID, queue.clear, language,
 // theme, tip (an explanation), banner.N, banner.N.action, banner.N.close, bell (opens the list of
-// folded messages), bell.N.close, close.finish, close.now, close.stay, close.folder, close.save.
+// folded messages), bell.N.close, close.finish, close.now, close.stay, close.folder, close.save,
+// save.later, plan.stages (the table in plan.card).
 class Window {
  public:
   // Throws Error{kInternal} when no window can be opened (no display, no OpenGL 3) and

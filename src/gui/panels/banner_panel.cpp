@@ -64,6 +64,12 @@ bool draw_way(const Ui& ui, const Banner& banner, const std::string& name) {
       if (!button(ui, options)) return false;
       ui.actions.queue_offered();
       return true;
+    case Banner::Way::kSave:
+      options.label = ui.t("banner.save");
+      options.tip = ui.t("tip.banner.save");
+      options.kind = ButtonKind::kAccent;
+      if (button(ui, options)) ui.state.save_asked = true;
+      return false;  // it goes when they are saved
     case Banner::Way::kStartAgain:
       options.label = ui.t("banner.start_again");
       options.tip = ui.t("tip.start_again");

@@ -48,7 +48,12 @@ void draw_focus(const Ui& ui, const Rect& r) {
       ui.colors.text_dim, ui.px(10), ui.px(1.5F));
 }
 
-void draw_empty(const Ui& ui, const Rect& r) {
+bool is_first(const Ui& ui) {
+  return ui.frame.running() == nullptr && ui.state.selected_picture() == nullptr;
+}
+
+// `samples`: the side of the pictures that draw_samples() has put above the middle, or 0.
+void draw_empty(const Ui& ui, const Rect& r, float samples) {
   const float middle = static_cast<float>(r.x + r.w / 2);
   const bool roomy = r.h > ui.px(150);
   float y = static_cast<float>(r.y + r.h / 2) - ui.px(roomy ? 58 : 18);
@@ -65,6 +70,13 @@ void draw_empty(const Ui& ui, const Rect& r) {
   if (ui.state.selected_picture() != nullptr) {
     y += ui.px(46);
     centred(ui.t("canvas.gone"), {ui.colors.text_dim, 14}, 0);
+    return;
+  }
+  if (samples > 0) {
+    y = static_cast<float>(r.y + r.h / 2) + samples / 2 - ui.px(22);
+    centred(ui.t("canvas.samples"), {ui.colors.text, 15, true}, ui.px(26));
+    centred(ui.t("canvas.samples.how"), {ui.colors.text_dim, 13}, ui.px(22));
+    centred(ui.t("canvas.starter"), {ui.colors.text_faint, kSmallSize}, 0);
     return;
   }
   if (roomy) centred(ICON_FA_IMAGE, {faded(ui.colors.text_faint, 0.6F), 34}, ui.px(56));
@@ -181,6 +193,11 @@ void draw_canvas_panel(const Ui& ui, const Rect& whole) {
   list.ChannelsSplit(2);
   list.ChannelsSetCurrent(1);
   if (shown.texture != 0) draw_view_buttons(ui, canvas, shown.size);
+  const float samples = shown.texture == 0 && is_first(ui) ? samples_side(ui, canvas) : 0;
+  if (samples > 0) {
+    draw_samples(ui, static_cast<float>(canvas.x + canvas.w / 2),
+                 static_cast<float>(canvas.y + canvas.h / 2) - samples / 2 - ui.px(42), samples);
+  }
   list.ChannelsSetCurrent(0);
   ImGui::SetCursorScreenPos({static_cast<float>(canvas.x), static_cast<float>(canvas.y)});
   ImGui::InvisibleButton("##canvas", {static_cast<float>(canvas.w), static_cast<float>(canvas.h)});
@@ -189,7 +206,7 @@ void draw_canvas_panel(const Ui& ui, const Rect& whole) {
     handle_mouse(ui, canvas, shown.size);
     draw_picture(ui, canvas, shown);
   } else {
-    draw_empty(ui, canvas);
+    draw_empty(ui, canvas, samples);
   }
   list.ChannelsMerge();
   if (progress > 0) {

@@ -13,11 +13,37 @@ namespace {
 
 constexpr float kWidth = 440;
 
-// What would be lost, and the way to keep it.
-void draw_unsaved(const Ui& ui) {
+// Opens `id` in the middle of the window; true while it is open. End with end_question().
+bool begin_question(const Ui& ui, const char* id) {
+  if (!ImGui::IsPopupOpen(id)) {
+    ImGui::OpenPopup(id);
+    std::string& folder = ui.state.save_folder;
+    if (folder.empty()) folder = ui.services.output_folder.string();
+  }
+  const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  ImGui::SetNextWindowPos({screen.x / 2, screen.y / 2}, ImGuiCond_Always, {0.5F, 0.5F});
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(22), ui.px(20)));
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, ui.px(10));
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(ui.px(8), ui.px(9)));
+  const bool open = ImGui::BeginPopupModal(
+      id, nullptr,
+      ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_AlwaysAutoResize);
+  if (open) ImGui::Dummy({ui.px(kWidth), 0});
+  return open;
+}
+
+void end_question(bool open) {
+  if (open) ImGui::EndPopup();
+  ImGui::PopStyleVar(3);
+}
+
+bool escape_pressed(const Ui& ui) {
+  return ImGui::IsKeyPressed(ImGuiKey_Escape, false) && !ui.state.item_was_active;
+}
+
+// A folder for what is not saved yet.
+void draw_save_to(const Ui& ui, ButtonKind kind) {
   UiState& state = ui.state;
-  const std::string count = std::to_string(state.unsaved());
-  paragraph(ui, fill(ui.t("close.unsaved"), {count}), {ui.colors.bad, kTextSize});
   if (!ui.services.save_to) return;
   paragraph(ui, ui.t("close.save.to"), {ui.colors.text_dim, kSmallSize});
   const float save = ui.px(110);
@@ -32,6 +58,7 @@ void draw_unsaved(const Ui& ui) {
                   .label = ui.t("close.save"),
                   .tip = ui.t("tip.close.save"),
                   .disabled = state.save_folder.empty() ? ui.t("why.close.save") : std::string(),
+                  .kind = kind,
                   .size = {save, ui.px(31)},
                   .text_size = 13})) {
     ui.actions.save_unsaved_to(state.save_folder);
@@ -71,23 +98,10 @@ void draw_answers(const Ui& ui, bool busy) {
 void draw_close_question(const Ui& ui) {
   UiState& state = ui.state;
   if (state.closing != UiState::Closing::kAsk) return;
-  const char* const id = "close_question";
-  if (!ImGui::IsPopupOpen(id)) {
-    ImGui::OpenPopup(id);
-    if (state.save_folder.empty()) state.save_folder = ui.services.output_folder.string();
-  }
-  const ImVec2 screen = ImGui::GetIO().DisplaySize;
-  ImGui::SetNextWindowPos({screen.x / 2, screen.y / 2}, ImGuiCond_Always, {0.5F, 0.5F});
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(22), ui.px(20)));
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, ui.px(10));
-  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(ui.px(8), ui.px(9)));
-  const bool open = ImGui::BeginPopupModal(
-      id, nullptr,
-      ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_AlwaysAutoResize);
+  const bool open = begin_question(ui, "close_question");
   if (open) {
     const bool busy = !ui.frame.jobs.empty();
     const bool running = ui.frame.running() != nullptr;
-    ImGui::Dummy({ui.px(kWidth), 0});
     paragraph(ui, ui.t("close.title"), {ui.colors.text, 15, true});
     if (busy) {
       const std::size_t waiting = ui.frame.jobs.size() - (running ? 1 : 0);
@@ -96,16 +110,39 @@ void draw_close_question(const Ui& ui) {
                     ui.t("close.later"),
                 {ui.colors.text_dim, kTextSize});
     }
-    if (state.unsaved() > 0) draw_unsaved(ui);
+    if (const std::size_t unsaved = state.unsaved(); unsaved > 0) {
+      paragraph(ui, fill(ui.t("close.unsaved"), {std::to_string(unsaved)}),
+                {ui.colors.bad, kTextSize});
+      draw_save_to(ui, ButtonKind::kPlain);
+    }
     ImGui::Dummy({0, ui.px(2)});
     draw_answers(ui, busy);
-    if (ImGui::IsKeyPressed(ImGuiKey_Escape, false) && !state.item_was_active) {
+    if (escape_pressed(ui)) {
       state.closing = UiState::Closing::kNo;
       ImGui::CloseCurrentPopup();
     }
-    ImGui::EndPopup();
   }
-  ImGui::PopStyleVar(3);
+  end_question(open);
+}
+
+void draw_save_question(const Ui& ui) {
+  UiState& state = ui.state;
+  if (!state.save_asked || state.closing == UiState::Closing::kAsk) return;
+  const bool open = begin_question(ui, "save_question");
+  if (open) {
+    paragraph(ui, fill(ui.t("save.title"), {std::to_string(state.unsaved())}),
+              {ui.colors.text, 15, true});
+    draw_save_to(ui, ButtonKind::kAccent);
+    const bool later = button(ui, {.name = "save.later",
+                                   .label = ui.t("save.later"),
+                                   .tip = ui.t("tip.save.later"),
+                                   .size = {ui.px(kWidth), ui.px(36)}});
+    if (later || escape_pressed(ui) || state.unsaved() == 0) {
+      state.save_asked = false;
+      ImGui::CloseCurrentPopup();
+    }
+  }
+  end_question(open);
 }
 
 }  // namespace headroom

@@ -11,15 +11,24 @@ namespace {
 // Design pixels, until they were drawn once.
 constexpr float kPinnedGuess_px = 116;
 constexpr float kCardGuess_px = 178;
+constexpr int kUnfoldFrames = 6;  // until all have found their heights
 
 // What to make. In the composer the sizes are folded with the rest.
 void draw_settings(const Ui& ui) {
   const bool composer = ui.frame.layout.kind == LayoutKind::kComposer;
   draw_prompt_panel(ui);
   if (!composer) draw_size_panel(ui);
+  const bool was_open = ui.state.settings_open;
   if (ui.frame.layout.folds()) draw_settings_fold(ui);
   if (composer && ui.state.settings_open) draw_size_panel(ui);
   if (!ui.frame.layout.folds() || ui.state.settings_open) draw_settings_panel(ui);
+  // What is unfolded in a low window comes into view.
+  int& frames = ui.state.unfold_frames;
+  if (ui.state.settings_open != was_open) frames = ui.state.settings_open ? kUnfoldFrames : 0;
+  if (frames > 0) {
+    --frames;
+    ImGui::SetScrollHereY(1);
+  }
 }
 
 // A part of the column at `y` of the window, whose height is known only when it was drawn: the

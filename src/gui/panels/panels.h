@@ -29,8 +29,16 @@ float draw_bell(const Ui& ui, float right, float y, float height);
 void draw_progress_panel(const Ui& ui, const Rect& area);
 void draw_strip_panel(const Ui& ui, const Rect& area);
 
+// Pictures of the model in the empty canvas, at first: a click makes one like it. Their side in
+// screen pixels; 0: there are none, or no room.
+float samples_side(const Ui& ui, const Rect& canvas);
+// In a row around `middle`, from `y` down, where samples_side() gave their side.
+void draw_samples(const Ui& ui, float middle, float y, float side);
+
 // The question before the window closes while something would be lost.
 void draw_close_question(const Ui& ui);
+// Where pictures go that could not be saved, when the queue waits for it.
+void draw_save_question(const Ui& ui);
 // What may be taken from a picture that was dropped on the window.
 void draw_offered_picture(const Ui& ui);
 

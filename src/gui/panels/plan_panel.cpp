@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <string>
+#include <vector>
 
 #include <hello_imgui/icons_font_awesome_6.h>
 #include <imgui.h>
@@ -42,35 +44,51 @@ std::string short_effect(const Ui& ui, const RungEffect& effect) {
          format_seconds(std::abs(effect.seconds), ui.text);
 }
 
-// Right-aligned figures of the stages, and below them what each rung does.
-void draw_stage_table(const Ui& ui, const Plan& plan) {
-  const float width = ImGui::GetContentRegionAvail().x;
-  const TextStyle head{ui.colors.text_faint, kSmallSize};
-  const TextStyle body{ui.colors.text, kSmallSize};
-  const float row = ui.px(18);
-  const ImVec2 at = ImGui::GetCursorScreenPos();
-  const float first = ui.px(56);
-  const float column = (width - first) / 4;
-  float y = at.y;
-  const auto line = [&](const std::array<std::string, 5>& cells, const TextStyle& style) {
-    draw_text(ui, {at.x, y}, fit_text(ui, cells[0], style, first), style);
-    for (std::size_t i = 1; i < cells.size(); ++i) {
-      const float right = at.x + first + static_cast<float>(i) * column;
-      draw_text_right(ui, right, y, fit_text(ui, cells[i], style, column - ui.px(4)), style);
-    }
-    y += row;
-  };
-  line({ui.t("stages.name"), ui.t("stages.weights"), ui.t("stages.working"), ui.t("stages.peak"),
-        ui.t("stages.time")},
-       head);
+using StageRow = std::array<std::string, 5>;
+
+// Of each stage, below the names of the columns.
+std::vector<StageRow> stage_rows(const Ui& ui, const Plan& plan) {
+  std::vector<StageRow> rows{{ui.t("stages.name"), ui.t("stages.weights"), ui.t("stages.working"),
+                              ui.t("stages.peak"), ui.t("stages.time")}};
   for (const StagePlan& stage : plan.stages) {
-    line({ui.t("stage." + std::string(stage_name(stage.stage))), format_bytes(stage.weights_bytes),
-          format_bytes(stage.activation_bytes + stage.workspace_bytes),
-          format_bytes(stage.peak_bytes),
-          stage.seconds > 0 ? format_seconds(stage.seconds, ui.text) : "–"},
-         body);
+    rows.push_back({ui.t("stage." + std::string(stage_name(stage.stage))),
+                    format_bytes(stage.weights_bytes),
+                    format_bytes(stage.activation_bytes + stage.workspace_bytes),
+                    format_bytes(stage.peak_bytes),
+                    stage.seconds > 0 ? format_seconds(stage.seconds, ui.text) : "–"});
   }
-  take_room(at, y - at.y);
+  return rows;
+}
+
+// Right-aligned figures of the stages. A column is as wide as its widest word, and what is left
+// over lies between the columns: beside a scroll bar nothing is left to cut.
+void draw_stage_table(const Ui& ui, const Plan& plan) {
+  const std::vector<StageRow> rows = stage_rows(ui, plan);
+  std::array<float, 5> widths{};
+  float left = ImGui::GetContentRegionAvail().x;
+  for (std::size_t i = 0; i < widths.size(); ++i) {
+    for (const StageRow& row : rows)
+      widths[i] = std::max(widths[i], text_width(ui, row[i], {0, kSmallSize}));
+    left -= widths[i];
+  }
+  const float gap = std::max(0.0F, left / 4);
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  float y = at.y;
+  float right = at.x;
+  for (const StageRow& row : rows) {
+    const bool head = &row == &rows.front();
+    const TextStyle style{head ? ui.colors.text_faint : ui.colors.text, kSmallSize};
+    draw_text(ui, {at.x, y}, row[0], style);
+    right = at.x + widths[0];
+    for (std::size_t i = 1; i < row.size(); ++i) {
+      right += gap + widths[i];
+      draw_text_right(ui, right, y, row[i], style);
+    }
+    y += ui.px(18);
+  }
+  ImGui::SetCursorScreenPos(at);
+  ImGui::Dummy({right - at.x, y - at.y});
+  name_item(ui, "plan.stages");
 }
 
 // The plan's second column: what it takes of the machine's own memory.

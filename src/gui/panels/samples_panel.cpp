@@ -1,0 +1,63 @@
+#include "actions.h"
+#include "format.h"
+#include "panels.h"
+#include "pictures.h"
+#include "widgets.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <imgui.h>
+
+namespace headroom {
+namespace {
+
+constexpr float kGap_px = 12;
+constexpr float kMost_px = 168;
+constexpr float kLeast_px = 64;  // smaller ones show nothing
+
+const std::vector<std::string>* prompts(const Ui& ui) {
+  const auto found = ui.services.samples.find(ui.state.language);
+  const std::size_t pictures = ui.services.sample_pictures.size();
+  const bool known = found != ui.services.samples.end() && found->second.size() == pictures;
+  return known && pictures > 0 ? &found->second : nullptr;
+}
+
+}  // namespace
+
+float samples_side(const Ui& ui, const Rect& canvas) {
+  if (ui.state.examples_fold || prompts(ui) == nullptr) return 0;
+  const auto count = static_cast<double>(ui.services.sample_pictures.size());
+  const double room = std::min((canvas.w - ui.px(48) - (count - 1) * ui.px(kGap_px)) / count,
+                               canvas.h - ui.px(130));
+  const auto side = static_cast<float>(std::min<double>(room, ui.px(kMost_px)));
+  return side < ui.px(kLeast_px) ? 0 : side;
+}
+
+void draw_samples(const Ui& ui, float middle, float y, float side) {
+  const std::vector<std::string>& texts = *prompts(ui);
+  const auto count = static_cast<float>(texts.size());
+  float x = middle - (count * side + (count - 1) * ui.px(kGap_px)) / 2;
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  for (std::size_t i = 0; i < texts.size(); ++i, x += side + ui.px(kGap_px)) {
+    const std::string name = "sample." + std::to_string(i);
+    ImGui::SetCursorScreenPos({x, y});
+    const bool pressed = ImGui::InvisibleButton(("##" + name).c_str(), {side, side});
+    const bool hovered = ImGui::IsItemHovered();
+    offer_hand();
+    name_item(ui, name);
+    tooltip(ui, fill(ui.t("tip.sample"), {texts[i]}));
+    const ImVec2 end{x + side, y + side};
+    if (const Texture* const texture = ui.pictures.sample(ui.services.sample_pictures[i]))
+      list.AddImageRounded(texture->id(), {x, y}, end, {0, 0}, {1, 1}, IM_COL32_WHITE, ui.px(8));
+    list.AddRect({x, y}, end, hovered ? ui.colors.text : ui.colors.line, ui.px(8),
+                 ui.px(hovered ? 2.0F : 1.0F));
+    if (!pressed) continue;
+    ui.actions.set_prompt(texts[i]);
+    ui.state.focus = "prompt";       // the next letters are words, not keys of the canvas
+    ui.state.generate_asked = true;  // in the next frame, which knows whether it can be
+  }
+}
+
+}  // namespace headroom

@@ -1,0 +1,118 @@
+// Pictures that cannot be saved are not made without end.
+#include "headroom/engine/generation_queue.h"
+
+#include "engine/queue_test_support.h"
+
+#include <atomic>
+#include <set>
+#include <vector>
+
+namespace headroom::test {
+namespace {
+
+constexpr std::size_t kPicture_bytes = 8 * 8 * 3;  // of small_request()
+
+GenerationRequest several(int count) {
+  GenerationRequest request = small_request();
+  request.count = count;
+  return request;
+}
+
+class QueueOfUnsaved : public ::testing::Test {
+ protected:
+  // Hands over what is there, so that nothing is waited for twice.
+  void take() {
+    for (FinishedPicture& picture : queue_.take_pictures()) pictures_.push_back(std::move(picture));
+    for (JobOutcome& outcome : queue_.take_finished()) outcomes_.push_back(std::move(outcome));
+  }
+  [[nodiscard]] bool made(std::size_t count) {
+    return wait_until([&] {
+      take();
+      return pictures_.size() >= count;
+    });
+  }
+  [[nodiscard]] bool over(std::size_t jobs) {
+    return wait_until([&] {
+      take();
+      return outcomes_.size() >= jobs;
+    });
+  }
+  [[nodiscard]] bool waits() {
+    return wait_until([&] { return queue_.waits_for_saving(); });
+  }
+
+  std::atomic<bool> disk_is_full_ = true;
+  GenerationQueue queue_{make_fake(),
+                         [this](const GenerationRequest& request, const GeneratedImage& picture) {
+                           if (disk_is_full_) throw Error(ErrorKind::kIo, "the disk is full");
+                           return save_nowhere(request, picture);
+                         },
+                         [] {},
+                         {},
+                         3 * kPicture_bytes};
+  std::vector<FinishedPicture> pictures_;
+  std::vector<JobOutcome> outcomes_;
+};
+
+TEST_F(QueueOfUnsaved, BeginsNoPictureBeyondTheBound) {
+  queue_.submit(several(7));
+  ASSERT_TRUE(waits());
+  std::this_thread::sleep_for(50ms);  // what would go wrong, would go on
+  take();
+  EXPECT_EQ(pictures_.size(), 3U);
+  EXPECT_EQ(queue_.status().front().image_index, 2) << "the fourth is not begun";
+  // One that is saved makes room for one.
+  queue_.let_go(pictures_[0]);
+  ASSERT_TRUE(made(4));
+  ASSERT_TRUE(waits());
+  disk_is_full_ = false;
+  queue_.let_go(pictures_[1]);
+  ASSERT_TRUE(over(1));
+  EXPECT_FALSE(queue_.waits_for_saving());
+  EXPECT_TRUE(succeeded(outcomes_[0]));
+  ASSERT_EQ(pictures_.size(), 7U);
+  for (int i = 0; i < 7; ++i) {
+    EXPECT_EQ(pictures_[i].picture.index, i) << "none is lost or made twice";
+    EXPECT_EQ(pictures_[i].save_error.empty(), i > 3);
+  }
+}
+
+TEST_F(QueueOfUnsaved, BeginsNoJobBeyondTheBound) {
+  queue_.submit(several(3));
+  const JobId next = queue_.submit(several(1));
+  ASSERT_TRUE(over(1));
+  ASSERT_TRUE(waits());
+  std::this_thread::sleep_for(50ms);
+  ASSERT_EQ(queue_.status().size(), 1U);
+  EXPECT_EQ(queue_.status()[0].id, next);
+  EXPECT_FALSE(queue_.status()[0].running);
+  take();
+  for (const FinishedPicture& picture : pictures_) queue_.let_go(picture);
+  ASSERT_TRUE(over(2));
+  EXPECT_EQ(pictures_.size(), 4U);
+}
+
+TEST_F(QueueOfUnsaved, IsNoMatterWhenNothingIsLeftToDo) {
+  queue_.submit(several(3));
+  ASSERT_TRUE(over(1));
+  EXPECT_FALSE(queue_.waits_for_saving());
+}
+
+TEST_F(QueueOfUnsaved, CanBeCancelledWhileItWaits) {
+  const JobId job = queue_.submit(several(5));
+  queue_.submit(several(1));
+  ASSERT_TRUE(waits());
+  queue_.cancel(job);
+  ASSERT_TRUE(over(1));
+  EXPECT_TRUE(was_cancelled(outcomes_[0]));
+  EXPECT_EQ(outcomes_[0].pictures, 3);
+  EXPECT_TRUE(queue_.waits_for_saving()) << "the next job still does";
+}
+
+TEST_F(QueueOfUnsaved, EndsWhileItWaits) {
+  queue_.submit(several(5));
+  ASSERT_TRUE(waits());  // and the queue is destroyed here
+}
+
+}  // namespace
+}  // namespace headroom::test
