@@ -16,6 +16,16 @@ void append_code(std::string& out, unsigned char byte) {
   out += kDigits[byte & 15U];
 }
 
+// Marks that turn the direction of what follows, U+202A to U+202E and U+2066 to U+2069: a text
+// with them reads otherwise than it is.
+bool turns_direction(std::string_view text, std::size_t i) {
+  if (i + 2 >= text.size() || byte_at(text, i) != 0xE2) return false;
+  const unsigned char middle = byte_at(text, i + 1);
+  const unsigned char last = byte_at(text, i + 2);
+  return (middle == 0x80 && last >= 0xAA && last <= 0xAE) ||
+         (middle == 0x81 && last >= 0xA6 && last <= 0xA9);
+}
+
 // Terminals take U+0080 to U+009F, which UTF-8 writes as C2 80 to C2 9F, for commands too, and some
 // the bare bytes.
 std::string without_controls(std::string_view text, std::string_view kept) {
@@ -26,6 +36,12 @@ std::string without_controls(std::string_view text, std::string_view kept) {
     if (byte == 0xC2 && i + 1 < text.size() && byte_at(text, i + 1) >= 0x80 &&
         byte_at(text, i + 1) <= 0x9F) {
       append_code(out, byte_at(text, ++i));
+      lead = 0;
+      continue;
+    }
+    if (turns_direction(text, i)) {
+      for (const std::size_t end = i + 3; i < end; ++i) append_code(out, byte_at(text, i));
+      --i;
       lead = 0;
       continue;
     }

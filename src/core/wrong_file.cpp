@@ -16,10 +16,15 @@ constexpr std::string_view kPage =
 constexpr std::string_view kPickle =
     "is a Python pickle, which can run code and is not read; choose the model's folder with "
     ".safetensors files";
-constexpr std::array<Known, 13> kKnown{
+constexpr std::array<Known, 15> kKnown{
     {{"version https://git-lfs",
       "is a git-lfs pointer, not the file itself; run \"git lfs pull\" "
       "in the model's folder, or download the file"},
+     {"/annex/objects/",
+      "is a git-annex pointer, not the file itself; run \"git annex get\" "
+      "in the model's folder, or download the file"},
+     {"# xet version",
+      "is a Xet pointer, not the file itself; download the file with \"hf download\""},
      {"<!doctype", kPage},
      {"<html", kPage},
      {"<error", kPage},

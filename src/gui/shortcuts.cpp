@@ -70,10 +70,12 @@ void generate_if_asked(const Ui& ui) {
 // neither does it reach the queue: no press does two things.
 void handle_escape(const Ui& ui) {
   if (!ImGui::IsKeyPressed(ImGuiKey_Escape, false)) return;
-  const UiState& state = ui.state;
+  UiState& state = ui.state;
   if (state.popup_was_open || state.item_was_active || ImGui::IsAnyItemActive()) return;
   if (ImGui::GetIO().KeyShift) {
     ui.actions.clear_waiting();
+  } else if (state.plan_open) {
+    state.plan_open = false;
   } else {
     ui.actions.escape(ui.frame.now);
   }

@@ -137,7 +137,8 @@ struct UiState {
   // As the last frame left it: Dear ImGui closes a list before this frame's keys are looked at.
   bool popup_was_open = false;
   bool item_was_active = false;
-  double escape_at = -1e9;  // seconds; another Esc soon after this one cancels
+  unsigned active_item = 0;  // Dear ImGui's number of it
+  double escape_at = -1e9;   // seconds; another Esc soon after this one cancels
 
   std::vector<Banner> banners;  // above the canvas, oldest first
   std::vector<Banner> folded;   // in the bell's list

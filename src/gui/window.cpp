@@ -30,6 +30,7 @@
 #include <utility>
 
 #include <imgui.h>
+#include <imgui_internal.h>
 
 namespace headroom {
 namespace {
@@ -317,7 +318,11 @@ void Window::Impl::draw() {
   if (pictures_.waits() || state_.unfold_frames > 0) settle_ = std::max(settle_, 2);
   state_.popup_was_open = ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup);
   state_.item_was_active = ImGui::IsAnyItemActive();
-  if (!state_.item_was_active) state_.record();
+  // What is done in one field is a step of its own, whether it was left for another or for none.
+  const unsigned active_item = ImGui::GetActiveID();
+  if (std::exchange(state_.active_item, active_item) != active_item || active_item == 0) {
+    state_.record();
+  }
   graphics_.end_frame(colors.line);
 
   ++frames_;

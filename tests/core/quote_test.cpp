@@ -25,6 +25,8 @@ TEST(Printable, LetsNoControlCharacterThrough) {
                       "b\r"),
             R"(a\x7fb\x0d)");
   EXPECT_EQ(printable(std::string_view("a\0b", 3)), R"(a\x00b)");
+  EXPECT_EQ(printable("a\u202egpj"), R"(a\xe2\x80\xaegpj)");  // what follows reads backwards
+  EXPECT_EQ(printable("a\u2066b\u2069"), R"(a\xe2\x81\xa6b\xe2\x81\xa9)");
   EXPECT_EQ(printable("a\u009b2Jb"), R"(a\x9b2Jb)");  // a terminal's command in UTF-8
   EXPECT_EQ(printable("a\x9b"
                       "2Jb"),

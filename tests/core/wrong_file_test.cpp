@@ -9,6 +9,9 @@ namespace {
 using testing::HasSubstr;
 
 TEST(WrongFile, KnowsWhatDownloadsLeaveInThePlaceOfFiles) {
+  EXPECT_THAT(wrong_file("/annex/objects/SHA256E-s12--00.safetensors\n").english(),
+              HasSubstr("git annex get"));
+  EXPECT_THAT(wrong_file("# xet version 0\nfilesize = 12\n").english(), HasSubstr("hf download"));
   EXPECT_THAT(wrong_file("version https://git-lfs.github.com/spec/v1\noid sha256:00").english(),
               HasSubstr("git lfs pull"));
   for (const char* const page : {"<!DOCTYPE html><html>", "\n <html lang=\"en\">", "<?xml version",

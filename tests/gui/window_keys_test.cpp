@@ -40,6 +40,11 @@ TEST(WindowEscape, ClosesTheListOrLeavesTheFieldAndNothingElse) {
   w.key("Escape");
   EXPECT_TRUE(goes_on(w)) << "the queue's list was open";
   EXPECT_FALSE(w.read()["widgets"].contains("queue.cancel.1"));
+  w.click("plan");
+  ASSERT_TRUE(w.wait_for_widget("plan.card"));
+  w.key("Escape");
+  EXPECT_TRUE(goes_on(w)) << "how it will run was open";
+  EXPECT_FALSE(w.read()["widgets"].contains("plan.card"));
   for (const char* const field : {"prompt", "seed", "steps.value", "guidance.value", "count.value",
                                   "size.width", "size.height"}) {
     w.click(field);
@@ -106,6 +111,47 @@ TEST(WindowUndo, AnExampleGivesThePromptBack) {
   w.key("alt+Up");
   EXPECT_TRUE(w.wait([](const json& s) { return s["prompt"] == "a long thought"; }))
       << "the history holds what was never sent";
+}
+
+// However the fields follow each other.
+TEST(WindowUndo, WhatWasTypedInTwoFieldsIsTwoSteps) {
+  for (const bool by_mouse : {true, false}) {
+    SCOPED_TRACE(by_mouse ? "clicked" : "by Tab");
+    WindowDriver w = open_demo({});
+    const json steps = w.state()["steps"];
+    w.click("prompt");
+    w.type("my precious draft");
+    if (by_mouse) {
+      w.click("steps.value");
+      w.key("ctrl+a");
+      w.type("23");
+      w.key("Return");
+      ASSERT_TRUE(w.wait([](const json& s) { return s["steps"] == 23; }));
+    } else {
+      w.click("seed");
+      w.type("77");
+      w.key("Tab");
+      ASSERT_TRUE(w.wait([](const json& s) { return s["seed"] == "77"; }));
+    }
+    w.click("canvas");
+    w.key("ctrl+z");
+    ASSERT_TRUE(w.wait([&](const json& s) { return s["steps"] == steps && s["seed"] == ""; }));
+    EXPECT_EQ(w.state()["prompt"], "my precious draft");
+    w.key("ctrl+z");
+    EXPECT_TRUE(w.wait([](const json& s) { return s["prompt"] == ""; }));
+  }
+}
+
+TEST(WindowUndo, AClearedPromptComesBackFromOutsideTheField) {
+  WindowDriver w = open_demo({});
+  w.click("prompt");
+  w.type("first text");
+  w.key("ctrl+a");
+  w.key("Delete");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["prompt"] == ""; }));
+  w.click("canvas");
+  w.key("ctrl+z");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["prompt"] == "first text"; })) << w.state();
 }
 
 TEST(WindowUndo, AlsoFromWithinThePromptThatWasReplaced) {

@@ -6,8 +6,9 @@ namespace headroom {
 
 // What comes out of files and from other people may hold anything: these make it fit for a message.
 
-// `text` without anything that a terminal acts on: control characters as \xNN. Line breaks and tabs
-// stay. The rest is unchanged, byte for byte.
+// `text` without anything that a terminal acts on: control characters, and marks that turn the
+// direction of what follows, as \xNN. Line breaks and tabs stay. The rest is unchanged, byte for
+// byte.
 [[nodiscard]] std::string printable(std::string_view text);
 
 // `text` in double quotes, on one line: printable, line breaks and tabs as \xNN too, and cut with

@@ -87,6 +87,16 @@ void draw_field(const Ui& ui, const std::string& name, std::string& text, float 
   outline(ui, trouble, 8);
 }
 
+// What more than one letter took away with it can be had back from outside the field, too.
+void remember_what_went(UiState& state, const std::string& before) {
+  constexpr std::size_t kLongestLetter = 4;  // bytes of UTF-8
+  if (before.size() <= state.draft.prompt.size() + kLongestLetter) return;
+  Settings then = state.settings();
+  then.draft.prompt = before;
+  state.undo.record(then);
+  state.record();
+}
+
 void draw_prompt_field(const Ui& ui) {
   UiState& state = ui.state;
   if (state.new_prompt) state.draft.prompt = *state.new_prompt;
@@ -99,10 +109,11 @@ void draw_prompt_field(const Ui& ui) {
   const float lines = composer ? 2 : std::clamp(std::floor((screen - 560) / 80), 2.0F, 8.0F);
   const float height = lines * ImGui::GetFontSize() + 2 * ui.px(9);
   const bool undo_key = ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiKey_Z);
-  const std::string before = undo_key ? state.draft.prompt : std::string();
+  const std::string before = state.draft.prompt;
   draw_field(ui, "prompt", state.draft.prompt, height, ImGuiInputTextFlags_CallbackAlways,
              replace_text, trouble);
   if (!ImGui::IsItemActive()) state.new_prompt.reset();
+  remember_what_went(state, before);
   // The field has nothing to take back since it was entered: what was replaced before comes back.
   const UndoStack::Step* const last = state.undo.last();
   if (ImGui::IsItemActive() && undo_key && state.draft.prompt == before && last != nullptr &&
