@@ -76,7 +76,8 @@ TEST(SettingsJson, NamesTheFieldsOfTheCommandLine) {
       {"name": "denoise", "weights_bytes": 10, "activation_bytes": 20, "workspace_bytes": 30,
        "peak_bytes": 40, "in_use_bytes": 39, "host_bytes": 50, "seconds": 5.0}]})"));
   EXPECT_EQ(to_json(receipt), json::parse(R"({
-    "model": "Z-Image-Turbo", "device": "CPU budget", "dtype": "bf16", "version": "0.1.0",
+    "model": "Z-Image-Turbo", "device": "CPU budget", "device_uuid": "GPU-1", "dtype": "bf16",
+    "version": "0.1.0",
     "time": "2026-11-24T14:09:15Z", "threads": 8, "libtorch": "2.13.0", "index": 2, "steps": 28,
     "guided_steps": 20, "prompt_tokens": 31, "negative_tokens": 9, "opened": true,
     "predicted_peak_bytes": 5000000000, "actual_peak_bytes": 4900000000,
