@@ -144,8 +144,11 @@ std::string lower(std::string_view text) {
   return result;
 }
 
+// As the window's own field says it, too.
+bool is_random(std::string_view text) { return lower(text) == "random" || text == "随机"; }
+
 std::optional<TypedSeed> read_seed_value(std::string_view text) {
-  if (text.empty() || lower(text) == "random") return TypedSeed{};
+  if (text.empty() || is_random(text)) return TypedSeed{};
   const auto number = read_decimal(text);
   if (!number) return std::nullopt;
   const auto value = whole_part(*number);
@@ -170,7 +173,7 @@ std::optional<std::string_view> find_seed(std::string_view text) {
     if (begin == 0 || begin == std::string_view::npos) continue;
     after.remove_prefix(begin);
     after = trim(after.substr(0, after.find_first_of(",\n}")));
-    if (is_digit(after.front()) || after.front() == '-' || lower(after) == "random") return after;
+    if (is_digit(after.front()) || after.front() == '-' || is_random(after)) return after;
   }
   return std::nullopt;
 }

@@ -63,7 +63,7 @@ bool is_sampler(const json& node) {
     return false;
   }
   return node["class_type"].get<std::string>().find("Sampler") != std::string::npos &&
-         input(node, "positive") != nullptr;
+         (input(node, "positive") != nullptr || input(node, "guider") != nullptr);
 }
 
 }  // namespace
@@ -82,12 +82,19 @@ json comfy_settings(const json& graph) {
   };
   for (const auto& [key, node] : graph.items()) {
     if (!is_sampler(node)) continue;
-    set("prompt", find_value(graph, linked(graph, input(node, "positive")), {"text", "prompt"}));
+    // Advanced samplers have nodes of their own for noise, steps and guidance.
+    const json* const guider = linked(graph, input(node, "guider"));
+    const json& guides = guider != nullptr ? *guider : node;
+    const json* const plan = linked(graph, input(node, "sigmas"));
+    const json* const positive = input(guides, "positive") != nullptr
+                                     ? input(guides, "positive")
+                                     : input(guides, "conditioning");
+    set("prompt", find_value(graph, linked(graph, positive), {"text", "prompt"}));
     set("negative_prompt",
-        find_value(graph, linked(graph, input(node, "negative")), {"text", "prompt"}));
-    set("seed", find_value(graph, &node, {"seed", "noise_seed"}));
-    set("steps", find_value(graph, &node, {"steps"}));
-    set("cfg", find_value(graph, &node, {"cfg"}));
+        find_value(graph, linked(graph, input(guides, "negative")), {"text", "prompt"}));
+    set("seed", find_value(graph, &node, {"seed", "noise_seed", "noise"}));
+    set("steps", find_value(graph, plan != nullptr ? plan : &node, {"steps"}));
+    set("cfg", find_value(graph, &guides, {"cfg"}));
     const json* const latent = linked(graph, input(node, "latent_image"));
     set("width", find_value(graph, latent, {"width"}));
     set("height", find_value(graph, latent, {"height"}));

@@ -1,11 +1,13 @@
 #include "exif.h"
 
+#include "headroom/core/generation.h"
+
 #include "text_encoding.h"
 
 #include <array>
+#include <charconv>
 #include <cstdint>
-#include <optional>
-#include <string>
+#include <sstream>
 
 namespace headroom {
 namespace {
@@ -23,13 +25,22 @@ constexpr std::array<TextTag, 5> kTextTags{{{0x010E, "ImageDescription"},
                                             {0x0131, "Software"},
                                             {kUserComment, "UserComment"}}};
 
+// Some write UTF-8 where they say UTF-16, which has zeros wherever there is a blank or a digit.
+bool is_utf8_after_all(std::string_view text) {
+  constexpr std::size_t kTold = 16;  // bytes: few characters may be without either
+  text = text.substr(0, text.find_last_not_of('\0') + 1);
+  return text.size() >= kTold && text.find('\0') == std::string_view::npos && is_valid_utf8(text);
+}
+
 // "ASCII\0\0\0", "UNICODE\0" or zeros, then the text.
 std::string read_user_comment(std::string_view data, bool big_endian) {
   constexpr std::size_t kCodeBytes = 8;
   if (data.size() < kCodeBytes) return utf8_or_latin1(data);
   const std::string_view code = data.substr(0, kCodeBytes);
   std::string_view text = data.substr(kCodeBytes);
-  if (code == std::string_view("UNICODE\0", kCodeBytes)) return utf16_to_utf8(text, big_endian);
+  if (code == std::string_view("UNICODE\0", kCodeBytes)) {
+    return is_utf8_after_all(text) ? std::string(text) : utf16_to_utf8(text, big_endian);
+  }
   const bool is_code = code == std::string_view("ASCII\0\0\0", kCodeBytes) ||
                        code == std::string_view("JIS\0\0\0\0\0", kCodeBytes) ||
                        code == std::string_view("\0\0\0\0\0\0\0\0", kCodeBytes);
@@ -99,6 +110,27 @@ class TiffReader {
 };
 
 }  // namespace
+
+std::optional<std::string> read_raw_profile(const PngText& text) {
+  if (text.keyword != "Raw profile type exif" && text.keyword != "Raw profile type APP1") {
+    return std::nullopt;
+  }
+  // A line with the name and one with the length come first.
+  std::istringstream in(text.value);
+  std::string name, digits;
+  std::size_t length = 0;
+  if (!(in >> name >> length)) return std::nullopt;
+  for (std::string line; in >> line;) digits += line;
+  if (digits.size() / 2 < length) return std::nullopt;
+  std::string bytes(length, '\0');
+  for (std::size_t i = 0; i < length; ++i) {
+    const char* const at = digits.data() + 2 * i;
+    unsigned value = 0;
+    if (std::from_chars(at, at + 2, value, 16).ptr != at + 2) return std::nullopt;
+    bytes[i] = static_cast<char>(value);
+  }
+  return bytes;
+}
 
 std::vector<PngText> read_exif_texts(std::string_view exif) {
   constexpr std::string_view kMark("Exif\0\0", 6);

@@ -1,6 +1,8 @@
 #pragma once
 #include "headroom/image/png_writer.h"
 
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -10,5 +12,10 @@ namespace headroom {
 // ImageDescription, Make, Model and Software, where image generators put their settings. What is
 // damaged is left out.
 [[nodiscard]] std::vector<PngText> read_exif_texts(std::string_view exif);
+
+// The EXIF block in a text entry "Raw profile type exif" or "... APP1", as ImageMagick writes it:
+// its name, its length and the bytes in hexadecimal digits. Nothing of other entries and damaged
+// ones.
+[[nodiscard]] std::optional<std::string> read_raw_profile(const PngText& text);
 
 }  // namespace headroom

@@ -31,12 +31,19 @@ std::optional<ReadSettings> read_one(const PngText& entry) {
   }
 }
 
-// The entries that programs write, the one that says most first. All others are only text.
+// The entries that programs write, in any case of letters, the one that says most first. All others
+// are only text.
 constexpr std::array<std::string_view, 11> kKeywords{
     "headroom",         "parameters",  "invokeai_metadata",
     "sd-metadata",      "UserComment", "Comment",
     "prompt",           "Make",        "Model",
     "ImageDescription", "Description"};
+
+bool is_alike(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return lower(x) == lower(y); });
+}
 
 // NovelAI has the prompt in an entry of its own; its JSON repeats it in newer versions only.
 void add_description(const std::vector<PngText>& texts, ReadSettings& settings) {
@@ -54,7 +61,7 @@ std::optional<ReadSettings> find_settings(const std::vector<PngText>& texts) {
   for (const std::string_view keyword : kKeywords) {
     // Programs that edit a picture add an entry behind the old one.
     for (auto text = texts.rbegin(); text != texts.rend(); ++text) {
-      if (text->keyword != keyword) continue;
+      if (!is_alike(text->keyword, keyword)) continue;
       if (auto settings = read_one(*text)) {
         add_description(texts, *settings);
         return settings;

@@ -145,6 +145,8 @@ class Reader {
   ReadSettings& settings_;
 };
 
+constexpr std::array<std::string_view, 3> kNoNumbers{"NaN", "-Infinity", "Infinity"};
+
 bool is_shallow(std::string_view text) {
   std::size_t depth = 0;
   bool quoted = false;
@@ -161,6 +163,27 @@ bool is_shallow(std::string_view text) {
     }
   }
   return true;
+}
+
+// Python writes numbers into its JSON that JSON does not have; they stand outside of quotes.
+std::string without_infinities(std::string_view text) {
+  std::string out;
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::string_view rest = text.substr(i);
+    const auto known =
+        std::find_if(kNoNumbers.begin(), kNoNumbers.end(),
+                     [&](std::string_view word) { return !quoted && rest.starts_with(word); });
+    if (known != kNoNumbers.end()) {
+      out += "null";
+      i += known->size();
+      continue;
+    }
+    if (text[i] == '"') quoted = !quoted;
+    if (text[i] == '\\' && quoted && i + 1 < text.size()) out += text[i++];
+    out += text[i++];
+  }
+  return out;
 }
 
 // The objects that hold one program's settings inside of a larger one.
@@ -186,7 +209,10 @@ std::string source_of(const json& object) {
 
 std::optional<ReadSettings> parse_foreign_json(const std::string& text) {
   if (!is_shallow(text)) return std::nullopt;
-  const json object = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  json object = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (object.is_discarded()) {
+    object = json::parse(without_infinities(text), nullptr, /*allow_exceptions=*/false);
+  }
   if (!object.is_object()) return std::nullopt;
   ReadSettings settings;
   settings.text = text;

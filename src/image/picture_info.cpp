@@ -6,6 +6,7 @@
 #include "file_io.h"
 #include "png_chunks.h"
 #include "png_text.h"
+#include "text_encoding.h"
 
 #include <iterator>
 
@@ -18,6 +19,12 @@ namespace {
 
 [[noreturn]] void refuse_cut(const std::filesystem::path& file) {
   refuse(file, say("the picture ends too early, so it is damaged; use another copy"));
+}
+
+// Refuses a picture that ends too early, unless it has said something before.
+void end_early(const std::filesystem::path& file, PictureInfo& info) {
+  if (info.texts.empty()) refuse_cut(file);
+  info.problems.emplace_back("the picture ends too early, so its pixels are damaged");
 }
 
 void append(PictureInfo& info, std::vector<PngText> texts) {
@@ -42,7 +49,9 @@ void read_png(const std::filesystem::path& file, std::string_view rest, PictureI
   constexpr std::size_t kAround = 12;  // length, type, CRC
   rest.remove_prefix(kPngSignature.size());
   while (true) {
-    if (rest.size() < kAround || rest.size() - kAround < read_u32(rest)) refuse_cut(file);
+    if (rest.size() < kAround || rest.size() - kAround < read_u32(rest)) {
+      return end_early(file, info);
+    }
     const std::size_t length = read_u32(rest);
     const std::string_view type = rest.substr(4, 4);
     const std::string_view data = rest.substr(8, length);
@@ -54,7 +63,9 @@ void read_png(const std::filesystem::path& file, std::string_view rest, PictureI
       append(info, read_exif_texts(data));
     } else if (type == "tEXt" || type == "zTXt" || type == "iTXt") {
       std::optional<PngText> text = sound ? parse_png_text(type, data) : std::nullopt;
-      if (text) {
+      if (const auto exif = text ? read_raw_profile(*text) : std::nullopt) {
+        append(info, read_exif_texts(*exif));
+      } else if (text) {
         info.texts.push_back(std::move(*text));
       } else {
         info.problems.emplace_back("a text entry is damaged and left out");
@@ -71,11 +82,11 @@ void read_jpeg(const std::filesystem::path& file, std::string_view bytes, Pictur
   std::size_t at = 2;
   while (true) {
     while (at + 1 < bytes.size() && bytes[at] == '\xFF' && bytes[at + 1] == '\xFF') ++at;
-    if (bytes.size() < at + 4) refuse_cut(file);
+    if (bytes.size() < at + 4) return end_early(file, info);
     const auto marker = static_cast<unsigned char>(bytes[at + 1]);
     if (bytes[at] != '\xFF' || marker == 0xDA || marker == 0xD9) return;  // pixels, or the end
     const std::size_t length = big_endian(bytes.substr(at + 2, 2));
-    if (length < 2 || bytes.size() - at - 2 < length) refuse_cut(file);
+    if (length < 2 || bytes.size() - at - 2 < length) return end_early(file, info);
     const std::string_view data = bytes.substr(at + 4, length - 2);
     const bool is_frame =
         marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
@@ -84,6 +95,8 @@ void read_jpeg(const std::filesystem::path& file, std::string_view bytes, Pictur
       info.width = static_cast<int>(big_endian(data.substr(3, 2)));
     } else if (marker == 0xE1 && data.starts_with(kExif)) {
       append(info, read_exif_texts(data));
+    } else if (marker == 0xFE) {
+      info.texts.push_back({"Comment", utf8_or_latin1(data), false});
     }
     at += 2 + length;
   }
@@ -109,7 +122,7 @@ void read_webp(const std::filesystem::path& file, std::string_view rest, Picture
   rest.remove_prefix(kHeader);
   while (rest.size() >= 8) {
     const std::size_t length = little_endian(rest.substr(4, 4));
-    if (rest.size() - 8 < length) refuse_cut(file);
+    if (rest.size() - 8 < length) return end_early(file, info);
     const std::string_view type = rest.substr(0, 4);
     const std::string_view data = rest.substr(8, length);
     read_webp_size(type, data, info);

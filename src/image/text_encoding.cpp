@@ -46,7 +46,10 @@ std::size_t count_plain(std::string_view bytes, bool big_endian) {
 }  // namespace
 
 std::string utf8_or_latin1(std::string_view bytes) {
-  return is_valid_utf8(bytes) ? std::string(bytes) : latin1_to_utf8(bytes);
+  if (!is_valid_utf8(bytes)) return latin1_to_utf8(bytes);
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";  // that it is UTF-8, as some editors begin
+  if (bytes.starts_with(kMark)) bytes.remove_prefix(kMark.size());
+  return std::string(bytes);
 }
 
 std::string utf16_to_utf8(std::string_view bytes, bool big_endian_first) {

@@ -22,7 +22,7 @@ TEST(ParseSeed, ReadsWholeNumbersOfAllSixtyFourBits) {
 
 TEST(ParseSeed, TakesMinusOneRandomAndNothingForANewSeed) {
   for (const char* const text : {"-1", " -1 ", "-1\n", "-1.0", "\u22121", "\uFF0D\uFF11", "random",
-                                 "Random", "RANDOM", "\"random\"", "", "  ", "\n"}) {
+                                 "Random", "RANDOM", "随机", "\"random\"", "", "  ", "\n"}) {
     EXPECT_EQ(parse_seed(text), kRandom) << text;
   }
 }

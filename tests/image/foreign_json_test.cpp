@@ -81,6 +81,44 @@ TEST(ForeignJson, ReadsComfyUisGraphAlongItsLinks) {
   EXPECT_EQ(read->request.height, 1152);
 }
 
+// Python's JSON has numbers that JSON has not; in quotes they are words.
+TEST(ForeignJson, ReadsComfyUisAdvancedSamplerAndPythonsNumbers) {
+  const auto read = parse_foreign_json(R"({
+    "13": {"class_type": "SamplerCustomAdvanced", "is_changed": [NaN, -Infinity], "inputs": {
+           "noise": ["25", 0], "guider": ["22", 0], "sampler": ["16", 0], "sigmas": ["17", 0],
+           "latent_image": ["27", 0]}},
+    "16": {"class_type": "KSamplerSelect", "inputs": {"sampler_name": "euler"}},
+    "17": {"class_type": "BasicScheduler", "inputs": {"scheduler": "simple", "steps": 9}},
+    "22": {"class_type": "CFGGuider", "inputs": {"cfg": 2.5, "positive": ["6", 0],
+           "negative": ["7", 0]}},
+    "25": {"class_type": "RandomNoise", "inputs": {"noise_seed": 5}},
+    "27": {"class_type": "EmptySD3LatentImage", "inputs": {"width": 896, "height": 1152}},
+    "6": {"class_type": "CLIPTextEncode", "inputs": {"text": ["9", 0]}},
+    "7": {"class_type": "CLIPTextEncode", "inputs": {"text": "NaN \" Infinity"}},
+    "9": {"class_type": "PrimitiveString", "inputs": {"value": "a red cat"}}})");
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->request.prompt, "a red cat");
+  EXPECT_EQ(read->request.negative_prompt, "NaN \" Infinity");
+  EXPECT_EQ(read->request.seed, 5U);
+  EXPECT_EQ(read->request.steps, 9);
+  EXPECT_EQ(read->request.guidance_scale, 1.5);
+  EXPECT_EQ(read->request.width, 896);
+  EXPECT_EQ(read->request.height, 1152);
+}
+
+TEST(ForeignJson, ReadsComfyUisGuiderWithoutANegative) {
+  const auto read = parse_foreign_json(R"({
+    "13": {"class_type": "SamplerCustomAdvanced", "inputs": {"noise": ["25", 0],
+           "guider": ["22", 0]}},
+    "22": {"class_type": "BasicGuider", "inputs": {"conditioning": ["26", 0]}},
+    "25": {"class_type": "RandomNoise", "inputs": {"noise_seed": 7}},
+    "26": {"class_type": "FluxGuidance", "inputs": {"guidance": 3.5, "conditioning": ["6", 0]}},
+    "6": {"class_type": "CLIPTextEncode", "inputs": {"text": "a red cat"}}})");
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->request.prompt, "a red cat");
+  EXPECT_EQ(read->request.seed, 7U);
+}
+
 TEST(ForeignJson, AGraphThatLeadsInACircleEnds) {
   EXPECT_FALSE(parse_foreign_json(R"({"3": {"class_type": "KSampler", "inputs":
     {"positive": ["3", 0], "seed": ["3", 0]}}})"));

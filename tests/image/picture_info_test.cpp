@@ -89,11 +89,22 @@ TEST(PictureInfo, RefusesWhatIsNoPng) {
   expect_damaged(kSignature.substr(0, 7), "not a PNG, JPEG or WebP");
 }
 
-TEST(PictureInfo, RefusesEveryTruncation) {
-  const std::string whole = png_with(chunk("tEXt", std::string("key\0value", 9)));
+// What was said before the end is there; without a word nothing is left of the picture.
+TEST(PictureInfo, OfEveryTruncationWhatItSaidIsRead) {
+  const std::string text = chunk("tEXt", std::string("key\0value", 9));
+  const std::string whole = png_with(text);
   ASSERT_EQ(read(whole).size(), 1U);
+  const std::size_t said = whole.find(text) + text.size();
   for (std::size_t size = kSignature.size(); size < whole.size(); ++size) {
-    expect_damaged(whole.substr(0, size), "ends too early");
+    const std::string cut = whole.substr(0, size);
+    if (size < said) {
+      expect_damaged(cut, "ends too early");
+    } else {
+      const TempFolder folder;
+      const PictureInfo info = read_picture_info(folder.write("p.png", cut));
+      EXPECT_EQ(info.texts.at(0).value, "value") << size;
+      EXPECT_THAT(info.problems, testing::ElementsAre(HasSubstr("ends too early"))) << size;
+    }
   }
 }
 
@@ -195,6 +206,42 @@ TEST(PictureInfo, ReadsTheUserCommentOfJpegAndWebp) {
     EXPECT_EQ(info.width, 3);
     EXPECT_EQ(info.height, 2);
     EXPECT_FALSE(info.settings);
+  }
+}
+
+// Where writers keep to their own ways.
+TEST(PictureInfo, ReadsWhatWritersReallyWrite) {
+  const std::string text = "一只红色的猫\nSteps: 8, Seed: 42";
+  const std::string block = exif(std::string("UNICODE\0", 8) + text);  // UTF-8, whatever it says
+  std::string digits;
+  for (const unsigned char byte : block) {
+    if (digits.size() % 73 == 72) digits += '\n';
+    digits += "0123456789abcdef"[byte / 16];
+    digits += "0123456789abcdef"[byte % 16];
+  }
+  const std::string profile = "\nexif\n      " + std::to_string(block.size()) + "\n" + digits;
+  const std::string comment = "\xFF\xFE" + std::string{'\0', static_cast<char>(text.size() + 2)};
+  std::string commented = jpeg(exif(""));
+  commented.insert(2, comment + text);
+  const TempFolder folder;
+  int count = 0;
+  for (const std::string& bytes :
+       {jpeg(block), commented, png_with(chunk("tEXt", std::string("Parameters\0", 11) + text)),
+        png_with(chunk("tEXt", std::string("parameters\0\xEF\xBB\xBF", 14) + text)),
+        png_with(chunk("tEXt", std::string("Raw profile type exif\0", 22) + profile)),
+        png_with(
+            chunk("zTXt", std::string("Raw profile type APP1\0\0", 23) + zlib_stored(profile)))}) {
+    const std::string name = "p" + std::to_string(count++);
+    const PictureInfo info = read_picture_info(folder.write(name, bytes));
+    ASSERT_TRUE(info.settings) << name;
+    EXPECT_EQ(info.settings->request.prompt, "一只红色的猫") << name;
+    EXPECT_EQ(info.settings->request.seed, 42U) << name;
+  }
+  for (const char* const damaged : {"", "\nexif\n", "\nexif\n 9\n4d", "\nexif\n 1\nzz"}) {
+    const auto texts =
+        read(png_with(chunk("tEXt", std::string("Raw profile type exif\0", 22) + damaged)));
+    ASSERT_EQ(texts.size(), 1U) << damaged;
+    EXPECT_EQ(texts[0].value, damaged);
   }
 }
 

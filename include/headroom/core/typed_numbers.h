@@ -21,7 +21,7 @@ struct TypedSeed {
   friend bool operator==(const TypedSeed&, const TypedSeed&) = default;
 };
 
-// Reads a whole number from 0 to 2^64 - 1; "-1", "random" and an empty text, all of which mean a
+// Reads a whole number from 0 to 2^64 - 1; "-1", "random", "随机" and an empty text, which mean a
 // new seed; and the seed out of a picture's text, where it has that name ("Seed: 1, Size: 512x512",
 // "\"seed\": 1", "--seed 1"). Nothing if the text is no seed, a fraction, or several numbers.
 [[nodiscard]] std::optional<TypedSeed> parse_seed(std::string_view text);

@@ -19,8 +19,8 @@ struct PictureInfo {
   std::optional<ReadSettings> settings;  // nothing when no text tells how the picture was made
 };
 
-// Reads a PNG (tEXt, zTXt, iTXt, eXIf), a JPEG or a WebP picture (EXIF). Throws Error{kIo} when the
-// file cannot be read, is none of these, or ends too early.
+// Reads a PNG (tEXt, zTXt, iTXt, eXIf), a JPEG (EXIF, comments) or a WebP picture (EXIF). Throws
+// Error{kIo} when the file cannot be read, is none of these, or ends too early to say anything.
 [[nodiscard]] PictureInfo read_picture_info(const std::filesystem::path& file);
 
 // How the picture with these texts was made: by this program's own entry, else by the last entry
