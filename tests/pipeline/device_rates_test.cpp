@@ -113,9 +113,13 @@ TEST(MeasuredRates, GivePlansSecondsUntilARunTells) {
 // A device that was measured while something else ran is measured again; one run says so, and once.
 TEST(MeasuredRates, AreDistrustedWhenTheFirstRunIsFarFromThem) {
   int distrusted = 0;
-  const auto learn = [&distrusted](double actual_to_estimated) {
+  const auto learn = [&distrusted](double actual_to_estimated, double block_seconds = 10) {
     const test::Runner runner(test::model_root("tiny"), [&](PipelineOptions& options) {
-      options.rates = [] { return kRates; };
+      options.rates = [block_seconds] {
+        DeviceRates rates = kRates;
+        rates.block_seconds = block_seconds;
+        return rates;
+      };
       options.distrust_rates = [&] { ++distrusted; };
     });
     Receipt receipt = runner.run(test::small_request(runner)).at(0).receipt;
@@ -124,6 +128,7 @@ TEST(MeasuredRates, AreDistrustedWhenTheFirstRunIsFarFromThem) {
     for (int i = 0; i < 2; ++i) ASSERT_TRUE(runner.forecaster->learn(receipt));
   };
   for (const double near : {0.6, 1.0, 1.8}) learn(near);
+  learn(2.2, /*block_seconds=*/1e-6);  // in no time at all, which says nothing
   EXPECT_EQ(distrusted, 0);
   learn(2.2);
   EXPECT_EQ(distrusted, 1);

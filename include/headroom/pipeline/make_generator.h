@@ -31,8 +31,8 @@ struct PipelineOptions {
   std::function<std::optional<WorkspaceTerms>()> calibration;
   // Asked once, before the first forecast: what this device was measured to do. May be empty.
   std::function<std::optional<DeviceRates>()> rates;
-  // Told when the first run took twice as long as the rates had said, or half as long: something
-  // else ran while they were measured. May be empty.
+  // Told when the first run of more than a second took twice as long as the rates had said, or half
+  // as long: something else ran while they were measured. May be empty.
   std::function<void()> distrust_rates;
   // Told once, after the first picture: what the program takes of a card beside its tensors, see
   // DeviceBackend::expect_overhead(). May be empty.
