@@ -205,7 +205,9 @@ TEST_F(Inspect, RefusesWhatItCannotRead) {
   expect_refused({"inspect", "text.txt"}, 3, {"text.txt", "is not a PNG"});
   expect_refused({"inspect", "empty.png"}, 3, {"empty.png"});
   expect_refused({"inspect", "cut.png"}, 3, {"cut.png"});
-  expect_refused({"inspect", "cut_later.png"}, 3, {"cut_later.png"});
+  const auto cut = run_json({"inspect", "cut_later.png", "--json"});  // behind its text
+  EXPECT_EQ(cut.at(0)["other_texts"], (json{{"headroom", "{\"request\": 3}"}}));
+  EXPECT_EQ(cut.at(0)["problems"].size(), 1U);
   const auto out = run_json({"inspect", "bad_settings.png", "--json"});  // a text, no settings
   EXPECT_TRUE(out.at(0)["settings"].is_null());
   EXPECT_EQ(out.at(0)["other_texts"], (json{{"headroom", "{\"request\": 3}"}}));
