@@ -156,7 +156,7 @@ Json inspect_picture(const fs::path& file) {
                       (text.keyword == "headroom" || text.keyword == "parameters");
     if (!ours && text.value != read) add(out["other_texts"], text.keyword, text.value);
   }
-  if (!info.problems.empty()) out["problems"] = info.problems;
+  for (const Message& problem : info.problems) out["problems"].push_back(problem.english());
   return out;
 }
 

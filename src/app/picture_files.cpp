@@ -1,6 +1,7 @@
 #include "picture_files.h"
 
 #include "headroom/core/error.h"
+#include "headroom/core/lower_case.h"
 #include "headroom/image/png_writer.h"
 #include "headroom/image/settings.h"
 
@@ -19,13 +20,7 @@ namespace headroom {
 namespace fs = std::filesystem;
 namespace {
 
-std::string lower_extension(const fs::path& path) {
-  std::string extension = path.extension().string();
-  for (char& c : extension) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return extension;
-}
+std::string lower_extension(const fs::path& path) { return lower_ascii(path.extension().string()); }
 
 fs::path numbered(const fs::path& file, int index) {
   if (index == 0) return file;

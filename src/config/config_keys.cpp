@@ -1,6 +1,7 @@
 #include "config_keys.h"
 
 #include "headroom/core/bytes.h"
+#include "headroom/core/lower_case.h"
 
 #include <array>
 #include <charconv>
@@ -12,18 +13,12 @@ namespace {
 
 using Values = std::vector<std::string>;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
-
-std::string lowered(std::string word) {
-  for (char& c : word) c = lower(c);
-  return word;
-}
 
 // In any case: "INFO" and "CPU" are what other programs' settings say.
 bool set_choice(std::string& target, const Values& values,
                 std::initializer_list<std::string_view> choices) {
-  const std::string word = lowered(values.front());
+  const std::string word = lower_ascii(values.front());
   for (const std::string_view choice : choices) {
     if (word == choice) {
       target = choice;
@@ -35,7 +30,7 @@ bool set_choice(std::string& target, const Values& values,
 
 // Other programs' names of the levels, too.
 bool set_level(std::string& target, const Values& values) {
-  const std::string word = lowered(values.front());
+  const std::string word = lower_ascii(values.front());
   if (word == "warning") {
     target = "warn";
     return true;
@@ -59,7 +54,7 @@ bool set_number(Number& target, const Values& values, Number low, Number high) {
 }
 
 bool set_bool(bool& target, const Values& values) {
-  const std::string word = lowered(values.front());
+  const std::string word = lower_ascii(values.front());
   for (const std::string_view yes : {"true", "yes", "on", "1"}) {
     if (word == yes) {
       target = true;
@@ -103,7 +98,7 @@ bool set_path(std::filesystem::path& target, const Values& values) {
 
 bool set_device(std::string& target, const Values& values) {
   constexpr std::string_view kIndexed = "cuda:";
-  const std::string word = lowered(values.front());
+  const std::string word = lower_ascii(values.front());
   if (word.starts_with(kIndexed)) {
     constexpr int kMaxIndex = 63;
     int index = 0;

@@ -1,5 +1,7 @@
 #include "headroom/core/typed_numbers.h"
 
+#include "headroom/core/lower_case.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -136,16 +138,8 @@ std::optional<std::uint64_t> whole_part(Decimal number) {
   return value;
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
-
 // As the window's own field says it, too.
-bool is_random(std::string_view text) { return lower(text) == "random" || text == "随机"; }
+bool is_random(std::string_view text) { return lower_ascii(text) == "random" || text == "随机"; }
 
 std::optional<TypedSeed> read_seed_value(std::string_view text) {
   if (text.empty() || is_random(text)) return TypedSeed{};
@@ -161,7 +155,7 @@ std::optional<TypedSeed> read_seed_value(std::string_view text) {
 // What stands behind the first key called "seed": up to the comma, brace or line end after it.
 // "Variation seed" and "seed resize from" are other keys.
 std::optional<std::string_view> find_seed(std::string_view text) {
-  const std::string lowered = lower(text);
+  const std::string lowered = lower_ascii(text);
   constexpr std::string_view kKey = "seed";
   for (std::size_t at = lowered.find(kKey); at != std::string::npos;
        at = lowered.find(kKey, at + 1)) {

@@ -1,5 +1,7 @@
 #include "headroom/core/wrong_file.h"
 
+#include "headroom/core/lower_case.h"
+
 #include <algorithm>
 #include <array>
 
@@ -49,10 +51,7 @@ Message wrong_file(std::string_view start) {
   const std::size_t first = start.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   if (first == std::string_view::npos) return {};
   constexpr std::size_t kLongest = 256;
-  std::string begin(start.substr(first, kLongest));
-  for (char& c : begin) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
+  const std::string begin = lower_ascii(start.substr(first, kLongest));
   if (begin.starts_with("<?xml") && begin.find("<net") != std::string::npos) {
     return say(
         "is an OpenVINO model, which is not read; choose the model's folder with .safetensors "

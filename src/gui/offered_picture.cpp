@@ -1,5 +1,6 @@
 #include "offered_picture.h"
 
+#include "headroom/core/lower_case.h"
 #include "headroom/image/picture_info.h"
 
 #include <algorithm>
@@ -37,10 +38,7 @@ std::string decoded(std::string_view uri) {
 }
 
 bool is_picture_name(const std::filesystem::path& file) {
-  std::string ending = file.extension().string();
-  for (char& c : ending) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
+  const std::string ending = lower_ascii(file.extension().string());
   constexpr std::array<std::string_view, 4> kEndings{".png", ".jpg", ".jpeg", ".webp"};
   return std::find(kEndings.begin(), kEndings.end(), ending) != kEndings.end();
 }
@@ -59,8 +57,9 @@ std::optional<OfferedPicture> read_offered_picture(const std::filesystem::path& 
   offered.has_steps = has(settings, "steps");
   offered.has_guidance = has(settings, "guidance") || has(settings, "guidance_scale");
   if (!has(settings, "seed")) offered.request.seed.reset();
-  for (const auto& [key, value] : settings.unknown) offered.unknown.push_back(key + ": " + value);
-  for (const std::string& problem : info.problems) offered.unknown.push_back(problem);
+  for (const auto& [key, value] : settings.unknown)
+    offered.unknown.emplace_back(key + ": " + value);
+  for (const Message& problem : info.problems) offered.unknown.push_back(problem);
   return offered;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include "headroom/core/generation.h"
+#include "headroom/core/message.h"
 
 #include <filesystem>
 #include <optional>
@@ -18,7 +19,7 @@ struct OfferedPicture {
   bool has_size = false;
   bool has_steps = false;
   bool has_guidance = false;
-  std::vector<std::string> unknown;  // "Sampler: Euler a", which nothing here corresponds to
+  std::vector<Message> unknown;  // "Sampler: Euler a", which nothing here corresponds to
 };
 
 // Nothing when the picture does not tell how it was made. Throws Error{kIo} for what is no picture.

@@ -1,4 +1,5 @@
 #include "headroom/core/error.h"
+#include "headroom/core/lower_case.h"
 #include "headroom/image/picture_info.h"
 
 #include <algorithm>
@@ -39,12 +40,6 @@ constexpr std::array<std::string_view, 11> kKeywords{
     "prompt",           "Make",        "Model",
     "ImageDescription", "Description"};
 
-bool is_alike(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&](char x, char y) { return lower(x) == lower(y); });
-}
-
 // NovelAI has the prompt in an entry of its own; its JSON repeats it in newer versions only.
 void add_description(const std::vector<PngText>& texts, ReadSettings& settings) {
   if (settings.source != "novelai" || !settings.request.prompt.empty()) return;
@@ -61,7 +56,7 @@ std::optional<ReadSettings> find_settings(const std::vector<PngText>& texts) {
   for (const std::string_view keyword : kKeywords) {
     // Programs that edit a picture add an entry behind the old one.
     for (auto text = texts.rbegin(); text != texts.rend(); ++text) {
-      if (!is_alike(text->keyword, keyword)) continue;
+      if (lower_ascii(text->keyword) != lower_ascii(keyword)) continue;
       if (auto settings = read_one(*text)) {
         add_description(texts, *settings);
         return settings;

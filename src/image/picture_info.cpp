@@ -17,14 +17,12 @@ namespace {
   throw Error(ErrorKind::kIo, say("{0}: {1}", file, what));
 }
 
-[[noreturn]] void refuse_cut(const std::filesystem::path& file) {
-  refuse(file, say("the picture ends too early, so it is damaged; use another copy"));
-}
-
 // Refuses a picture that ends too early, unless it has said something before.
 void end_early(const std::filesystem::path& file, PictureInfo& info) {
-  if (info.texts.empty()) refuse_cut(file);
-  info.problems.emplace_back("the picture ends too early, so its pixels are damaged");
+  if (info.texts.empty()) {
+    refuse(file, say("the picture ends too early, so it is damaged; use another copy"));
+  }
+  info.problems.push_back(say("the picture ends too early, so its pixels are damaged"));
 }
 
 void append(PictureInfo& info, std::vector<PngText> texts) {
@@ -68,7 +66,7 @@ void read_png(const std::filesystem::path& file, std::string_view rest, PictureI
       } else if (text) {
         info.texts.push_back(std::move(*text));
       } else {
-        info.problems.emplace_back("a text entry is damaged and left out");
+        info.problems.push_back(say("a text entry is damaged and left out"));
       }
     }
     if (type == "IEND") return;

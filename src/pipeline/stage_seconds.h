@@ -88,6 +88,7 @@ class SecondsGuess {
   const Branch positive_, negative_;
   std::map<std::pair<int, bool>, double> decoders_;  // seconds by tile_latent and cpu_decode
 };
+// Of every stage.
 [[nodiscard]] std::array<double, kStageCount> guess_seconds(
     const ModelFolder& model, const NetworkSizes& sizes, WeightStorage storage,
     const RunShape& shape, const Rungs& rungs, const DeviceRates& rates, bool card,

@@ -103,7 +103,9 @@ TEST(PictureInfo, OfEveryTruncationWhatItSaidIsRead) {
       const TempFolder folder;
       const PictureInfo info = read_picture_info(folder.write("p.png", cut));
       EXPECT_EQ(info.texts.at(0).value, "value") << size;
-      EXPECT_THAT(info.problems, testing::ElementsAre(HasSubstr("ends too early"))) << size;
+      EXPECT_THAT(info.problems, testing::ElementsAre(testing::Property(
+                                     &Message::english, HasSubstr("ends too early"))))
+          << size;
     }
   }
 }
@@ -117,7 +119,8 @@ TEST(PictureInfo, LeavesDamagedEntriesOutAndSaysSo) {
     const TempFolder folder;
     const PictureInfo info = read_picture_info(folder.write(
         "p.png", png_with(damaged + chunk("tEXt", std::string("parameters\0a\nSteps: 4", 21)))));
-    EXPECT_THAT(info.problems, testing::ElementsAre("a text entry is damaged and left out"));
+    EXPECT_THAT(info.problems, testing::ElementsAre(testing::Property(
+                                   &Message::english, "a text entry is damaged and left out")));
     ASSERT_EQ(info.texts.size(), 1U);
     ASSERT_TRUE(info.settings);
     EXPECT_EQ(info.settings->request.steps, 4);

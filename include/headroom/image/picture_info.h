@@ -1,4 +1,5 @@
 #pragma once
+#include "headroom/core/message.h"
 #include "headroom/image/png_writer.h"
 #include "headroom/image/settings.h"
 
@@ -14,8 +15,8 @@ namespace headroom {
 struct PictureInfo {
   int width = 0;  // px, as the header says; 0 when it says nothing
   int height = 0;
-  std::vector<PngText> texts;         // in order; of EXIF: "UserComment", "ImageDescription", ...
-  std::vector<std::string> problems;  // "a text entry is damaged", one for each that was left out
+  std::vector<PngText> texts;     // in order; of EXIF: "UserComment", "ImageDescription", ...
+  std::vector<Message> problems;  // "a text entry is damaged", one for each that was left out
   std::optional<ReadSettings> settings;  // nothing when no text tells how the picture was made
 };
 

@@ -24,12 +24,12 @@ std::string values_line(const Ui& ui, const OfferedPicture& picture) {
   return line;
 }
 
-void draw_unknown(const Ui& ui, const std::vector<std::string>& unknown) {
+void draw_unknown(const Ui& ui, const std::vector<Message>& unknown) {
   constexpr std::size_t kMost = 6;
   if (unknown.empty()) return;
   paragraph(ui, ui.t("offer.unknown"), {ui.colors.warn, kSmallSize});
   for (std::size_t i = 0; i < std::min(kMost, unknown.size()); ++i)
-    paragraph(ui, shorten(unknown[i], 120), {ui.colors.text_dim, kSmallSize});
+    paragraph(ui, shorten(sentence(unknown[i], ui.text), 120), {ui.colors.text_dim, kSmallSize});
   if (unknown.size() > kMost) {
     paragraph(ui, fill(ui.t("plan.more"), {std::to_string(unknown.size() - kMost)}),
               {ui.colors.text_faint, kSmallSize});
