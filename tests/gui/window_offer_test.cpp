@@ -77,6 +77,18 @@ TEST_F(WindowOffer, ADroppedPictureOffersAllAndOneUndoTakesItBack) {
   })) << w.state();
 }
 
+// A download that broke off behind its text; what is wrong is said in the window's language.
+TEST_F(WindowOffer, ACutPictureOffersWhatItSaid) {
+  fs::resize_file(picture(), fs::file_size(picture()) - 15);
+  WindowDriver w = open("zh");
+  ASSERT_TRUE(w.drop("canvas", {picture()}));
+  ASSERT_TRUE(offers(w));
+  EXPECT_TRUE(wait_for_text(w, "图片不完整，像素已损坏"));
+  w.screenshot("offer_of_a_cut_picture");
+  w.click("offer.prompt");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["prompt"] == "a red fox in the snow"; }));
+}
+
 TEST_F(WindowOffer, OnlyThePromptOrOnlyTheSeedIsTaken) {
   WindowDriver w = open("zh", "light");
   ASSERT_TRUE(w.drop("prompt", {picture()}));
