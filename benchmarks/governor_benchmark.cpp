@@ -30,18 +30,21 @@ struct Subject {
   const char* name;
   std::filesystem::path folder;
   const char* dtype;
+  bool card = false;  // planned for a pretended one
 };
 const Subject kSubjects[] = {
     {"starter", kSource / "assets" / "starter-model", "fp32"},
     {"z-image-turbo", kSource / "configs" / "models" / "z-image-turbo", "bf16"},
     {"z-image", kSource / "configs" / "models" / "z-image", "bf16"},
+    {"z-image-turbo, card", kSource / "configs" / "models" / "z-image-turbo", "bf16", true},
+    {"z-image-turbo, card, 4 bit", kSource / "configs" / "models" / "z-image-turbo", "q4", true},
 };
 
 PipelineOptions options_of(const Subject& subject) {
   cpu_budget::install();
   PipelineOptions options;
   options.model = read_model_folder(subject.folder);
-  options.device = choose_device("cpu");
+  options.device = subject.card ? pretended_device("cuda", 0, "a card", 89) : choose_device("cpu");
   options.dtype = subject.dtype;
   options.budget.reserve_bytes = 0;
   return options;
@@ -125,7 +128,7 @@ void frontier_when_memory_moved(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(table(37 * ++turn % kAmounts));
 }
 BENCHMARK(frontier_when_memory_moved)
-    ->DenseRange(0, 2)
+    ->DenseRange(0, 4)
     ->Unit(benchmark::kMillisecond)
     ->Iterations(25);
 

@@ -142,7 +142,7 @@ class Search {
     std::vector<Rungs> to_denoise = ways_to_denoise(space_);
     if (goal_.leanest) std::reverse(to_denoise.begin(), to_denoise.end());
     save_seconds_ = stage_seconds(Stage::kSave, {}, space_, costs_);
-    for (const Rungs& evictions : kEvictions) quickest_.push_back(quickest(evictions));
+    for (const Rungs& evictions : kEvictions) beside_.push_back(beside(evictions));
     for (const Rungs& denoise : to_denoise) compare_plans(denoise);
     if (!best_) return std::nullopt;
     return compose(best_->rungs, space_, costs_);
@@ -154,10 +154,13 @@ class Search {
     std::int64_t peak_bytes = 0;
     Rungs rungs;
   };
-  // The least seconds of the stages beside denoise, each by itself.
-  struct Quickest {
-    double encode_seconds = std::numeric_limits<double>::infinity();
-    double decode_seconds = std::numeric_limits<double>::infinity();
+  // Seconds of the stages beside denoise and load, with one pair of evictions.
+  struct Beside {
+    std::array<double, 2> encode{};  // resident, streamed
+    // By whether anything is streamed, then in the order of to_decode_.
+    std::array<std::vector<double>, 2> decode;
+    double least_encode = std::numeric_limits<double>::infinity();
+    double least_decode = std::numeric_limits<double>::infinity();
   };
 
   // Whether a plan with at least these seconds and this peak can still be the one to take.
@@ -169,18 +172,20 @@ class Search {
                : std::tie(seconds, peak_bytes) <= std::tie(best_->seconds, best_->peak_bytes);
   }
 
-  Quickest quickest(const Rungs& evictions) {
-    Quickest least;
-    for (const bool stream_encoder : {false, true}) {
+  Beside beside(const Rungs& evictions) {
+    Beside seconds;
+    for (const bool stream : {false, true}) {
+      const std::size_t s = stream ? 1 : 0;
+      seconds.encode[s] =
+          stage_seconds(Stage::kEncode, join({}, evictions, stream, {}), space_, costs_);
+      seconds.least_encode = std::min(seconds.least_encode, seconds.encode[s]);
       for (const Rungs& decode : to_decode_) {
-        const Rungs rungs = join({}, evictions, stream_encoder, decode);
-        least.encode_seconds =
-            std::min(least.encode_seconds, stage_seconds(Stage::kEncode, rungs, space_, costs_));
-        least.decode_seconds =
-            std::min(least.decode_seconds, stage_seconds(Stage::kDecode, rungs, space_, costs_));
+        seconds.decode[s].push_back(
+            stage_seconds(Stage::kDecode, join({}, evictions, stream, decode), space_, costs_));
+        seconds.least_decode = std::min(seconds.least_decode, seconds.decode[s].back());
       }
     }
-    return least;
+    return seconds;
   }
 
   // Those with this way to denoise.
@@ -189,26 +194,34 @@ class Search {
     for (std::size_t e = 0; e < std::size(kEvictions); ++e) {
       const double seconds = stage_seconds(
           Stage::kDenoise, join(to_denoise, kEvictions[e], false, {}), space_, costs_);
-      const double at_least = total(0, quickest_[e].encode_seconds, seconds,
-                                    quickest_[e].decode_seconds, save_seconds_);
+      const Beside& beside = beside_[e];
+      const double at_least =
+          total(0, beside.least_encode, seconds, beside.least_decode, save_seconds_);
       if (!may_win(at_least, 0)) continue;
       if (!need) need = costs_.denoise(to_denoise);
       if (!may_win(at_least, space_.from > Stage::kDenoise ? 0 : need->peak_bytes)) continue;
       for (const bool stream_encoder : {false, true}) {
         for (std::size_t d = 0; d < to_decode_.size(); ++d) {
+          const bool streams = stream_encoder || to_denoise.stream_blocks > 0;
+          const Times times{beside.encode[stream_encoder ? 1 : 0], seconds,
+                            beside.decode[streams ? 1 : 0][d]};
+          if (!may_win(total(0, times.encode, times.denoise, times.decode, save_seconds_), 0)) {
+            continue;
+          }
           const Rungs rungs = join(to_denoise, kEvictions[e], stream_encoder, to_decode_[d]);
-          if (space_.floor.allows(rungs)) compare(rungs, seconds, *need, decode_[d]);
+          if (space_.floor.allows(rungs)) compare(rungs, times, *need, decode_[d]);
         }
       }
     }
   }
 
-  void compare(const Rungs& rungs, double denoise_seconds, const StageNeed& denoise,
+  struct Times {
+    double encode, denoise, decode;
+  };
+  void compare(const Rungs& rungs, const Times& times, const StageNeed& denoise,
                std::optional<StageNeed>& decode) {
-    const double seconds =
-        total(stage_seconds(Stage::kLoad, rungs, space_, costs_),
-              stage_seconds(Stage::kEncode, rungs, space_, costs_), denoise_seconds,
-              stage_seconds(Stage::kDecode, rungs, space_, costs_), save_seconds_);
+    const double seconds = total(stage_seconds(Stage::kLoad, rungs, space_, costs_), times.encode,
+                                 times.denoise, times.decode, save_seconds_);
     if (!may_win(seconds, 0)) return;
     std::optional<StageNeed>& encode = encode_[rungs.stream_encoder ? 1 : 0];
     if (!encode) encode = costs_.encode(rungs);
@@ -226,7 +239,7 @@ class Search {
   const Goal goal_;
   const std::vector<Rungs> to_decode_;
   double save_seconds_ = 0;
-  std::vector<Quickest> quickest_;  // with each of kEvictions
+  std::vector<Beside> beside_;  // with each of kEvictions
   // Needs, once they were asked for.
   std::array<std::optional<StageNeed>, 2> encode_;  // resident, streamed
   std::vector<std::optional<StageNeed>> decode_;    // of to_decode_

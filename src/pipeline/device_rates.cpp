@@ -202,26 +202,33 @@ struct Sides {
 constexpr Sides kSmall{6, 8}, kLarge{32, 80};
 constexpr std::int64_t kCaption = 32;
 
-// Bytes a second at which streamed layers come, stored in 16 bits and more than caches hold.
+// Bytes a second at which layers come, stored in 16 bits.
 double copy_rate(const Stopwatch& watch, at::ScalarType dtype) {
-  constexpr std::int64_t kValues = 1 << 23;
-  const at::Tensor stored = at::ones({kValues}, at::TensorOptions(at::kCPU).dtype(at::kBFloat16));
-  const at::Tensor arrived = watch.ones({kValues}, dtype);
-  const auto bytes = static_cast<double>(arrived.nbytes());
-  if (!arrived.is_cpu()) {
+  const auto stored = [](std::int64_t values) {
+    return at::ones({values}, at::TensorOptions(at::kCPU).dtype(at::kBFloat16));
+  };
+  const at::TensorOptions options = watch.options().dtype(dtype);
+  if (!options.device().is_cpu()) {
     // Through page-locked memory, which is filled while what was in it goes on to the card.
+    constexpr std::int64_t kValues = 1 << 23;
+    const at::Tensor from = stored(kValues);
     const at::Tensor staged =
         at::empty({kValues}, at::TensorOptions(at::kCPU).dtype(dtype).pinned_memory(true));
-    return bytes / watch.seconds([&] {
-      staged.copy_(stored);
+    const at::Tensor arrived = watch.ones({kValues}, dtype);
+    return static_cast<double>(arrived.nbytes()) / watch.seconds([&] {
+      staged.copy_(from);
       arrived.copy_(staged, /*non_blocking=*/true);
     });
   }
+  // More than caches hold, into memory that the system gives for it, as a layer has.
+  constexpr std::int64_t kValues = 1 << 25;
+  const at::Tensor from = stored(kValues);
   const int threads = at::get_num_threads();
   at::set_num_threads(1);  // one thread reads them beside those that compute
-  const double rate = bytes / watch.seconds([&] { arrived.copy_(stored); });
+  const double seconds = watch.seconds([&] { at::empty({kValues}, options).copy_(from); });
   at::set_num_threads(threads);
-  return rate;
+  return static_cast<double>(kValues * static_cast<std::int64_t>(options.dtype().itemsize())) /
+         seconds;
 }
 
 DeviceRates measure(const Stopwatch& watch, const NumberFormats& formats) {
