@@ -24,19 +24,28 @@ struct Version {
   std::string_view usual_place;
   std::array<const char*, 2> limits;  // files that hold a number or "max"
   const char* used;
-  // Of memory.stat: what `used` counts and the kernel gives back at once when it is asked for.
-  std::array<std::string_view, 2> reclaimable;
+  // Of memory.stat: what `used` counts and the kernel gives back when it is asked for. Files in
+  // memory are on two lists, by how lately they were read; both are reclaimed, as MemAvailable of
+  // the whole machine has it, and files of memory itself (tmpfs) are on neither. What was changed
+  // must be written to the disk first.
+  std::array<std::string_view, 2> files;
+  std::array<std::string_view, 2> changed_files;
+  std::string_view slab;
 };
 constexpr Version kVersion2{"cgroup2",
                             "/sys/fs/cgroup",
                             {"memory.max", "memory.high"},
                             "memory.current",
-                            {"inactive_file", "slab_reclaimable"}};
+                            {"active_file", "inactive_file"},
+                            {"file_dirty", "file_writeback"},
+                            "slab_reclaimable"};
 constexpr Version kVersion1{"cgroup",
                             "/sys/fs/cgroup/memory",
                             {"memory.limit_in_bytes", nullptr},
                             "memory.usage_in_bytes",
-                            {"total_inactive_file", {}}};
+                            {"total_active_file", "total_inactive_file"},
+                            {"total_dirty", "total_writeback"},
+                            {}};
 // Version 1 tells the least limit of the ancestors too, also of those that a container cannot see.
 constexpr std::string_view kInheritedLimit = "hierarchical_memory_limit";
 
@@ -59,16 +68,22 @@ Group read_group(const fs::path& folder, const Version& version) {
     if (name != nullptr)
       group.limit = std::min(group.limit, read_number(folder / name).value_or(kNoLimit));
   }
-  std::int64_t reclaimable = 0;
+  std::int64_t files = 0;
+  std::int64_t slab = 0;
+  const auto is_one_of = [](std::string_view key, const auto& names) {
+    return std::find(names.begin(), names.end(), key) != names.end();
+  };
   std::ifstream stat(folder / "memory.stat");
   std::string key;
   std::int64_t value = 0;
   while (stat >> key >> value) {
-    if (key == version.reclaimable[0] || key == version.reclaimable[1]) reclaimable += value;
+    if (is_one_of(key, version.files)) files += value;
+    if (is_one_of(key, version.changed_files)) files -= value;
+    if (key == version.slab) slab += value;
     if (key == kInheritedLimit) group.limit = std::min(group.limit, value);
   }
   const std::int64_t used = read_number(folder / version.used).value_or(0);
-  group.used = std::max<std::int64_t>(0, used - reclaimable);
+  group.used = std::max<std::int64_t>(0, used - std::max<std::int64_t>(0, files) - slab);
   return group;
 }
 

@@ -60,14 +60,29 @@ TEST_F(SystemMemoryTest, IsTheMachinesWhereNoGroupLimitsIt) {
   expect(16 * kGiB, 10 * kGiB);
 }
 
+// A program's own files that are mapped and just read are on the active list.
 TEST_F(SystemMemoryTest, CacheThatCanBeDroppedCountsAsFree) {
   in_group("0::/\n", kMountVersion2);
   write("sys/fs/cgroup/memory.max", 4 * kGiB);
   write("sys/fs/cgroup/memory.current", 4 * kGiB - kMiB);
   write("sys/fs/cgroup/memory.stat",
-        "anon 268435456\nfile 3221225472\nactive_file 1073741824\ninactive_file 2147483648\n"
-        "slab_reclaimable 536870912\nslab_unreclaimable 1048576\n");
-  expect(4 * kGiB, kMiB + 2 * kGiB + kGiB / 2);
+        "anon 268435456\nfile 3221225472\nfile_mapped 1073741824\nactive_file 1073741824\n"
+        "inactive_file 2147483648\nslab_reclaimable 536870912\nslab_unreclaimable 1048576\n");
+  expect(4 * kGiB, kMiB + 3 * kGiB + kGiB / 2);
+}
+
+TEST_F(SystemMemoryTest, FilesThatMustBeWrittenFirstOrLieInMemoryAloneAreNotFree) {
+  in_group("0::/\n", kMountVersion2);
+  write("sys/fs/cgroup/memory.max", 4 * kGiB);
+  write("sys/fs/cgroup/memory.current", 3 * kGiB);
+  // 2 GiB of files, half of them in tmpfs: those are on the lists of what can be swapped.
+  write("sys/fs/cgroup/memory.stat",
+        "anon 1073741824\nfile 2147483648\nshmem 1073741824\nfile_dirty 268435456\n"
+        "file_writeback 134217728\ninactive_anon 2147483648\nactive_anon 0\n"
+        "inactive_file 536870912\nactive_file 536870912\nunevictable 0\n");
+  expect(4 * kGiB, kGiB + kGiB - 384 * kMiB);
+  write("sys/fs/cgroup/memory.stat", "file_dirty 268435456\ninactive_file 1048576\n");
+  expect(4 * kGiB, kGiB);
 }
 
 TEST_F(SystemMemoryTest, TheProcessesOwnGroupLimitsIt) {
@@ -118,9 +133,10 @@ TEST_F(SystemMemoryTest, KnowsVersionOne) {
   write("sys/fs/cgroup/memory/batch/memory.limit_in_bytes", 4 * kGiB);
   write("sys/fs/cgroup/memory/batch/memory.usage_in_bytes", 3 * kGiB);
   write("sys/fs/cgroup/memory/batch/memory.stat",
-        "inactive_file 0\ntotal_inactive_file 2147483648\ntotal_active_file 1073741824\n");
+        "inactive_file 0\ntotal_inactive_file 1073741824\ntotal_active_file 1073741824\n"
+        "total_dirty 536870912\ntotal_writeback 0\n");
   write("sys/fs/cgroup/memory/batch/job_7/memory.limit_in_bytes", "9223372036854771712\n");
-  expect(4 * kGiB, 3 * kGiB);
+  expect(4 * kGiB, 2 * kGiB + kGiB / 2);
 }
 
 TEST_F(SystemMemoryTest, KnowsLimitsOfAncestorsThatAContainerCannotSee) {
