@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string_view>
+#include <utility>
 
 // Only the two formats that are offered: less code for a hostile file to reach.
 #define STB_IMAGE_IMPLEMENTATION
@@ -64,19 +65,23 @@ Image read_image(const std::filesystem::path& file) {
 }
 
 // Here, because the decoder of pictures has one for zlib.
-std::optional<std::string> inflate_text(std::string_view bytes) {
+Inflated inflate_text(std::string_view bytes) {
   constexpr std::size_t kFirst = std::size_t{1} << 16U;
-  constexpr std::size_t kLargest = std::size_t{1} << 24U;  // a bomb stops here
-  if (bytes.size() > kLargest) return std::nullopt;
-  for (std::size_t room = kFirst; room <= kLargest; room *= 16) {
+  using Fault = Inflated::Fault;
+  if (bytes.size() > kMostTextBytes) return {.fault = Fault::kTooLong};
+  for (std::size_t room = kFirst; room <= kMostTextBytes; room *= 16) {
     std::string text(room, '\0');
     const int size = stbi_zlib_decode_buffer(text.data(), static_cast<int>(room), bytes.data(),
                                              static_cast<int>(bytes.size()));
-    if (size < 0) continue;  // too little room or damaged: it does not say which
-    text.resize(static_cast<std::size_t>(size));
-    return text;
+    if (size >= 0) {
+      text.resize(static_cast<std::size_t>(size));
+      return {std::move(text)};
+    }
+    const char* const reason = stbi_failure_reason();
+    const bool is_full = reason != nullptr && std::string_view(reason) == "output buffer limit";
+    if (!is_full) return {.fault = Fault::kDamaged};
   }
-  return std::nullopt;
+  return {.fault = Fault::kTooLong};
 }
 
 }  // namespace headroom

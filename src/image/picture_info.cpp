@@ -1,5 +1,6 @@
 #include "headroom/image/picture_info.h"
 
+#include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
 
 #include "exif.h"
@@ -28,6 +29,19 @@ void end_early(const std::filesystem::path& file, PictureInfo& info) {
 void append(PictureInfo& info, std::vector<PngText> texts) {
   info.texts.insert(info.texts.end(), std::make_move_iterator(texts.begin()),
                     std::make_move_iterator(texts.end()));
+}
+
+void add_text(PictureInfo& info, ReadPngText read) {
+  if (read.is_too_long) {
+    info.problems.push_back(say("a text entry is longer than {0} once unpacked and left out",
+                                format_bytes(static_cast<std::int64_t>(kMostTextBytes))));
+  } else if (!read.text) {
+    info.problems.push_back(say("a text entry is damaged and left out"));
+  } else if (const auto exif = read_raw_profile(*read.text)) {
+    append(info, read_exif_texts(*exif));
+  } else {
+    info.texts.push_back(std::move(*read.text));
+  }
 }
 
 std::uint32_t big_endian(std::string_view bytes) {
@@ -60,14 +74,7 @@ void read_png(const std::filesystem::path& file, std::string_view rest, PictureI
     } else if (type == "eXIf" && sound) {
       append(info, read_exif_texts(data));
     } else if (type == "tEXt" || type == "zTXt" || type == "iTXt") {
-      std::optional<PngText> text = sound ? parse_png_text(type, data) : std::nullopt;
-      if (const auto exif = text ? read_raw_profile(*text) : std::nullopt) {
-        append(info, read_exif_texts(*exif));
-      } else if (text) {
-        info.texts.push_back(std::move(*text));
-      } else {
-        info.problems.push_back(say("a text entry is damaged and left out"));
-      }
+      add_text(info, sound ? parse_png_text(type, data) : ReadPngText{});
     }
     if (type == "IEND") return;
     rest.remove_prefix(kAround + length);

@@ -19,34 +19,42 @@ std::optional<std::string_view> take_string(std::string_view& rest) {
   return taken;
 }
 
-std::optional<PngText> parse_ztxt(std::string_view keyword, std::string_view data) {
-  if (data.empty() || data.front() != '\0') return std::nullopt;  // method 0 is zlib
-  const auto text = inflate_text(data.substr(1));
-  if (!text) return std::nullopt;
-  return PngText{utf8_or_latin1(keyword), utf8_or_latin1(*text), false};
+// `packed` or plain bytes as the value of `entry`.
+ReadPngText with_value(PngText entry, std::string_view bytes, bool packed) {
+  if (!packed) {
+    entry.value = utf8_or_latin1(bytes);
+    return {std::move(entry)};
+  }
+  const Inflated inflated = inflate_text(bytes);
+  if (inflated.fault != Inflated::Fault::kNone)
+    return {.is_too_long = inflated.fault == Inflated::Fault::kTooLong};
+  entry.value = utf8_or_latin1(inflated.text);
+  return {std::move(entry)};
 }
 
-std::optional<PngText> parse_itxt(std::string_view keyword, std::string_view data) {
-  if (data.size() < 2) return std::nullopt;
-  const bool compressed = data[0] != '\0';
+ReadPngText parse_ztxt(std::string_view keyword, std::string_view data) {
+  if (data.empty() || data.front() != '\0') return {};  // method 0 is zlib
+  return with_value({utf8_or_latin1(keyword), {}, false}, data.substr(1), /*packed=*/true);
+}
+
+ReadPngText parse_itxt(std::string_view keyword, std::string_view data) {
+  if (data.size() < 2) return {};
+  const bool packed = data[0] != '\0';
   data.remove_prefix(2);  // flag and method
   const auto language = take_string(data);
   const auto translated = take_string(data);
-  if (!language || !translated) return std::nullopt;
-  std::optional<std::string> text(data);
-  if (compressed) text = inflate_text(data);
-  if (!text) return std::nullopt;
-  return PngText{utf8_or_latin1(keyword), utf8_or_latin1(*text), true};
+  if (!language || !translated) return {};
+  return with_value({utf8_or_latin1(keyword), {}, true}, data, packed);
 }
 
 }  // namespace
 
-std::optional<PngText> parse_png_text(std::string_view type, std::string_view data) {
+ReadPngText parse_png_text(std::string_view type, std::string_view data) {
   const auto keyword = take_string(data);
-  if (!keyword) return std::nullopt;
+  if (!keyword) return {};
   if (type == "zTXt") return parse_ztxt(*keyword, data);
   if (type == "iTXt") return parse_itxt(*keyword, data);
-  return PngText{utf8_or_latin1(*keyword), utf8_or_latin1(data), false};
+  return with_value({utf8_or_latin1(*keyword), {}, false}, data, /*packed=*/false);
 }
 
 }  // namespace headroom

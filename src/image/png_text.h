@@ -6,8 +6,13 @@
 
 namespace headroom {
 
-// The text entry in a chunk of `type` tEXt, zTXt or iTXt; nothing when it is damaged. Keywords and
-// values of tEXt and zTXt ought to be Latin-1, but programs write UTF-8 all the same.
-[[nodiscard]] std::optional<PngText> parse_png_text(std::string_view type, std::string_view data);
+struct ReadPngText {
+  std::optional<PngText> text{};  // nothing when it is damaged or too long
+  bool is_too_long = false;       // once unpacked; see kMostTextBytes
+};
+
+// The text entry in a chunk of `type` tEXt, zTXt or iTXt. Keywords and values of tEXt and zTXt
+// ought to be Latin-1, but programs write UTF-8 all the same.
+[[nodiscard]] ReadPngText parse_png_text(std::string_view type, std::string_view data);
 
 }  // namespace headroom

@@ -1,6 +1,5 @@
 #pragma once
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,7 +12,17 @@ namespace headroom {
 // the first 256, `big_endian_first` when both give the same. Halves of a pair become U+FFFD.
 [[nodiscard]] std::string utf16_to_utf8(std::string_view bytes, bool big_endian_first);
 
-// What zlib packed; nothing when it is damaged or longer than any text of a picture.
-[[nodiscard]] std::optional<std::string> inflate_text(std::string_view bytes);
+// What zlib packed.
+struct Inflated {
+  enum class Fault {
+    kNone,
+    kDamaged,
+    kTooLong,  // for a text of a picture: no more than kMostTextBytes are unpacked
+  };
+  std::string text{};  // empty with a fault
+  Fault fault = Fault::kNone;
+};
+inline constexpr std::size_t kMostTextBytes = std::size_t{16} << 20;
+[[nodiscard]] Inflated inflate_text(std::string_view bytes);
 
 }  // namespace headroom

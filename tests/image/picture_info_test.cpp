@@ -16,6 +16,7 @@ using test::expect_error;
 using test::kSignature;
 using test::raw_png;
 using test::TempFolder;
+using test::u32;
 using test::zlib_stored;
 using testing::AllOf;
 using testing::HasSubstr;
@@ -135,6 +136,57 @@ TEST(PictureInfo, LeavesDamagedEntriesOutAndSaysSo) {
   expect_left_out(chunk("iTXt", std::string("key\0\0", 5)));
   expect_left_out(chunk("iTXt", std::string("key\0\0\0en", 8)));
   expect_left_out(chunk("iTXt", std::string("key\0\0\0en\0key", 12)));
+}
+
+// `size` letters "a" in a zlib frame of one deflate block with fixed codes (RFC 1951, 3.2.6): the
+// letter, then copies of 258 of what came one byte before. `size`: a multiple of 258, and one.
+std::string zlib_repeated(std::size_t size) {
+  std::string out("\x78\x01", 2);
+  unsigned bits = 0;
+  unsigned held = 0;
+  const auto put = [&](unsigned value, unsigned count) {  // the lowest bit first
+    bits |= value << held;
+    for (held += count; held >= 8; held -= 8, bits >>= 8U) out += static_cast<char>(bits & 0xFFU);
+  };
+  const auto put_code = [&](unsigned code, unsigned count) {  // Huffman codes: the highest first
+    for (unsigned bit = count; bit-- > 0;) put(code >> bit & 1U, 1);
+  };
+  put(1, 1);  // the last block
+  put(1, 2);  // fixed codes
+  put_code(0x30U + 'a', 8);
+  for (std::size_t i = 0; i < size / 258; ++i) {
+    put_code(0xC5, 8);  // 285: a length of 258
+    put_code(0, 5);     // a distance of 1
+  }
+  put_code(0, 7);  // 256: the end
+  put(0, 7);
+  // Adler-32 of equal bytes: sums of an arithmetic series.
+  constexpr std::uint64_t kPrime = 65521;
+  const std::uint64_t n = size;
+  const std::uint64_t a = (1 + 'a' * n) % kPrime;
+  const std::uint64_t b = (n % kPrime + 'a' * ((n * (n + 1) / 2) % kPrime)) % kPrime;
+  return out + u32(static_cast<std::uint32_t>(b << 16U | a));
+}
+
+// A sound entry is not called damaged, and nothing of such a length is kept in memory.
+TEST(PictureInfo, SaysOfEntriesThatUnpackToHundredsOfMegabytesThatTheyAreTooLong) {
+  const auto zlib = [](std::size_t size) { return std::string("\0", 1) + zlib_repeated(size); };
+  const auto texts = read(png_with(chunk("zTXt", std::string("a\0", 2) + zlib(258 * 4000 + 1))));
+  ASSERT_EQ(texts.size(), 1U);
+  EXPECT_EQ(texts[0].value, std::string(258 * 4000 + 1, 'a'));
+  const std::string long_zlib = zlib_repeated(258UL * 1'200'000 + 1);
+  for (const std::string& entry : {chunk("zTXt", std::string("key\0\0", 5) + long_zlib),
+                                   chunk("iTXt", std::string("key\0\1\0\0\0", 8) + long_zlib)}) {
+    const TempFolder folder;
+    const PictureInfo info = read_picture_info(folder.write(
+        "p.png", png_with(entry + chunk("tEXt", std::string("parameters\0a\nSteps: 4", 21)))));
+    EXPECT_THAT(
+        info.problems,
+        testing::ElementsAre(testing::Property(
+            &Message::english, "a text entry is longer than 16 MB once unpacked and left out")));
+    ASSERT_TRUE(info.settings);
+    EXPECT_EQ(info.settings->request.steps, 4);
+  }
 }
 
 // EXIF with one UserComment, in the byte order of `mark`.

@@ -16,7 +16,7 @@ struct PictureInfo {
   int width = 0;  // px, as the header says; 0 when it says nothing
   int height = 0;
   std::vector<PngText> texts;     // in order; of EXIF: "UserComment", "ImageDescription", ...
-  std::vector<Message> problems;  // "a text entry is damaged", one for each that was left out
+  std::vector<Message> problems;  // "a text entry is damaged ...", one for each left out
   std::optional<ReadSettings> settings;  // nothing when no text tells how the picture was made
 };
 
