@@ -40,12 +40,10 @@ class Figures {
 std::string refusal_sum(std::int64_t need_bytes, const Budget& budget, const StringTable& text) {
   const bool capped = obstacle_of(need_bytes, budget) == Obstacle::kCap;
   const Figures f(capped ? need_bytes : budget.total_bytes);
-  const std::int64_t left_bytes =
-      std::max<std::int64_t>(0, capped ? *budget.cap_bytes : budget.uncapped_bytes());
-  const long long left = f.units(left_bytes);
+  const long long left = f.units(capped ? *budget.cap_bytes : budget.uncapped_bytes());
   // What does not fit by less than the last digit must still look larger.
-  const std::string need =
-      fill(text.text("refusal.needs"), {f.with_unit(std::max(f.units(need_bytes), left + 1))});
+  const long long needed = std::max(f.units(need_bytes), left + 1);
+  const std::string need = fill(text.text("refusal.needs"), {f.with_unit(needed)});
   if (capped) return need + fill(text.text("refusal.capped"), {f.with_unit(left)});
 
   const long long total = f.units(budget.total_bytes);
@@ -53,15 +51,17 @@ std::string refusal_sum(std::int64_t need_bytes, const Budget& budget, const Str
   long long others = f.units(std::max<std::int64_t>(0, budget.others_bytes));
   long long kept = f.units(budget.kept_free_bytes);
   // Each is rounded by itself; the larger one takes up the difference.
-  if (left_bytes > 0) {
-    long long& larger = others > kept ? others : kept;
-    larger += total - driver - others - kept - left;
-  }
+  long long& larger = others > kept ? others : kept;
+  larger += total - driver - others - kept - left;
   const bool cpu = budget.source.starts_with("CPU");
   std::string sum = fill(text.text(cpu ? "refusal.memory" : "refusal.card"), {f.with_unit(total)});
   if (driver > 0) sum += fill(text.text("refusal.driver"), {f.number(driver)});
   sum += fill(text.text("refusal.others"), {f.number(others)});
   sum += fill(text.text("refusal.kept"), {f.number(kept)});
+  if (left < 0) {
+    return need + sum +
+           fill(text.text("refusal.below"), {f.with_unit(-left), f.with_unit(needed - left)});
+  }
   return need + sum +
          (left > 0 ? fill(text.text("refusal.left"), {f.with_unit(left)})
                    : text.text("refusal.nothing"));

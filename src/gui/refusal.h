@@ -9,7 +9,8 @@
 namespace headroom {
 
 // Why `need_bytes` do not fit into `budget`, as a sum that adds up in the figures that are shown:
-// "Needs 19 MB. 90 MB on the card − 0 others − 82 kept free = 8 MB left."
+// "Needs 19 MB. 90 MB on the card − 0 others − 82 kept free = 8 MB left." Where more is taken and
+// kept free than there is, it also says what is missing: more than what is needed.
 [[nodiscard]] std::string refusal_sum(std::int64_t need_bytes, const Budget& budget,
                                       const StringTable& text);
 

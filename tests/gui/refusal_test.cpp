@@ -36,7 +36,10 @@ Budget budget(const MemorySnapshot& memory, std::optional<std::int64_t> reserve,
 TEST(Refusal, IsASumThatSaysWhereTheMemoryIs) {
   const StringTable en = table("en");
   EXPECT_EQ(refusal_sum(19 * kMiB, budget(device(90 * kMiB, 0), 256 * kMiB), en),
-            "Needs 19 MB. 90 MB on the card − 0 others − 256 kept free = nothing left.");
+            "Needs 19 MB. 90 MB on the card − 0 others − 256 kept free = −166 MB left, so 185 MB "
+            "are missing.");
+  EXPECT_EQ(refusal_sum(19 * kMiB, budget(device(90 * kMiB, 0), 90 * kMiB), en),
+            "Needs 19 MB. 90 MB on the card − 0 others − 90 kept free = nothing left.");
   EXPECT_EQ(refusal_sum(300 * kMiB, budget(device(600 * kMiB, 315 * kMiB), {}), en),
             "Needs 300 MB. 600 MB on the card − 315 others − 60 kept free = 225 MB left.");
   EXPECT_EQ(
@@ -49,7 +52,7 @@ TEST(Refusal, IsASumThatSaysWhereTheMemoryIs) {
   cpu.source = "CPU budget";
   EXPECT_NE(refusal_sum(85 * kMiB, budget(cpu, {}), en).find("90 MB of memory"), std::string::npos);
   EXPECT_EQ(refusal_sum(19 * kMiB, budget(device(90 * kMiB, 0), 256 * kMiB), table("zh")),
-            "需要 19 MB。显卡共 90 MB − 其他程序 0 − 预留 256 = 没有剩余。");
+            "需要 19 MB。显卡共 90 MB − 其他程序 0 − 预留 256 = −166 MB，共缺 185 MB。");
 }
 
 // Every figure of the sentence, in hundredths.
@@ -63,17 +66,26 @@ std::vector<long long> figures(const std::string& sentence) {
 
 TEST(Refusal, AddsUpToTheLastDigitWhateverTheAmounts) {
   const StringTable en = table("en");
+  int below = 0;  // nothing
   for (std::int64_t total = 700 * kMiB; total < 40 * kGiB; total = total * 13 / 9) {
-    for (std::int64_t others = 0; others < total; others += total / 7 + 12345677) {
+    for (std::int64_t others = 0; others < total * 9 / 8; others += total / 7 + 12345677) {
       const Budget b = budget(device(total, others, total / 97), {});
-      const std::string sentence = refusal_sum(b.budget_bytes + 1 + total / 5, b, en);
+      const std::string sentence =
+          refusal_sum(std::max<std::int64_t>(0, b.budget_bytes) + 1 + total / 5, b, en);
       const auto f = figures(sentence);
-      if (b.budget_bytes <= 0) continue;
+      if (f.size() < 6U) continue;  // nothing left
+      if (f.size() == 7U) {
+        EXPECT_EQ(f[1] - f[2] - f[3] - f[4], -f[5]) << sentence;
+        EXPECT_EQ(f[0] + f[5], f[6]) << sentence;
+        ++below;
+        continue;
+      }
       ASSERT_EQ(f.size(), 6U) << sentence;
       EXPECT_EQ(f[1] - f[2] - f[3] - f[4], f[5]) << sentence;
       EXPECT_GT(f[0], f[5]) << sentence;
     }
   }
+  EXPECT_GT(below, 5);
 }
 
 TEST(Refusal, WhatMissesByAByteStillLooksLarger) {
