@@ -9,8 +9,11 @@
 
 #include <array>
 #include <functional>
+#include <map>
+#include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <ATen/ops/empty.h>
 #include <c10/core/InferenceMode.h>
@@ -20,6 +23,30 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::int64_t kReadWhole = std::int64_t{256} << 20;  // from a disk less than a second
+
+// `count` of `all` tensors have the fault, `name` first.
+Message said(WeightFault fault, const fs::path& file, std::size_t count, int all,
+             const std::string& name) {
+  switch (fault) {
+    case WeightFault::kNotFinite:
+      return say(
+          "{0}: {1} of {2} tensors hold values that are not finite (NaN or infinite), {3} "
+          "first; the file is damaged, so download it again",
+          file, count, all, name);
+    case WeightFault::kOneValue:
+      return say(
+          "{0}: {1} of {2} tensors hold one value over and over, {3} first; the file is "
+          "damaged, so download it again",
+          file, count, all, name);
+    case WeightFault::kZeros:
+    case WeightFault::kNone:
+      break;
+  }
+  return say(
+      "{0}: {1} of {2} tensors are zero or have holes of zeros, {3} first; the download is "
+      "incomplete, so download the file again",
+      file, count, all, name);
+}
 
 // Looks at what a network asks for and hands out shapes without values.
 class CheckedWeights final : public WeightSource {
@@ -33,7 +60,9 @@ class CheckedWeights final : public WeightSource {
     std::string full_name;
     const TensorView& view = files_.find(name, shape, full_name);
     ++count_;
-    if (whole_ ? is_hollow(view) : is_hollow_in_the_middle(view)) hollow_.push_back(full_name);
+    const WeightFault fault = find_fault(view, whole_ ? Look::kAll : Look::kMiddle);
+    if (fault != WeightFault::kNone) faulty_[fault].push_back(full_name);
+    if (first_ == WeightFault::kNone) first_ = fault;
     return at::empty(shape, options());
   }
   void read(std::string_view, const at::Tensor&) override {}
@@ -45,11 +74,11 @@ class CheckedWeights final : public WeightSource {
 
   // When all was asked for.
   void finish() const {
-    if (hollow_.empty()) return;
+    if (first_ == WeightFault::kNone) return;
+    const std::vector<std::string>& names = faulty_.at(first_);
+    const std::string& name = names.front();
     throw Error(ErrorKind::kModelFile,
-                say("{0}: {1} of {2} tensors are zero or have holes of zeros, {3} first; the "
-                    "download is incomplete, so download the file again",
-                    store_.file_of(hollow_.front()), hollow_.size(), count_, hollow_.front()));
+                said(first_, store_.file_of(name), names.size(), count_, name));
   }
 
  private:
@@ -57,7 +86,8 @@ class CheckedWeights final : public WeightSource {
   const TensorStore& store_;
   bool whole_;
   int count_ = 0;
-  std::vector<std::string> hollow_;
+  WeightFault first_ = WeightFault::kNone;
+  std::map<WeightFault, std::vector<std::string>> faulty_;
 };
 
 // Download managers leave a note beside a file that is not whole yet.

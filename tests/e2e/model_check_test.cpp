@@ -4,8 +4,10 @@
 
 #include "e2e/e2e_support.h"
 
+#include <cstring>
 #include <fstream>
 #include <functional>
+#include <limits>
 
 namespace headroom::test {
 namespace {
@@ -35,13 +37,13 @@ class ModelCheck : public EndToEnd {
     for (const std::string& sentence : sentences) EXPECT_EQ(sentence, sentences.front());
   }
 
-  // Zeros from `begin` to `end`, parts of the whole file.
-  void make_hole(const std::string& relative, double begin, double end) {
+  // One byte over and over from `begin` to `end`, parts of the whole file.
+  void make_hole(const std::string& relative, double begin, double end, char byte = '\0') {
     std::string bytes = read_bytes(model_ / relative);
     const auto at = [&](double part) {
       return bytes.begin() + static_cast<std::ptrdiff_t>(part * static_cast<double>(bytes.size()));
     };
-    std::fill(at(begin), at(end), '\0');
+    std::fill(at(begin), at(end), byte);
     put(relative, bytes);
   }
 
@@ -75,6 +77,44 @@ TEST_F(ModelCheck, FindsHolesOfHalfAFileAndOfATwentiethInItsMiddle) {
     expect_same_refusal(words);
     put(file, before);
   }
+}
+
+TEST_F(ModelCheck, FindsStretchesOfOneByte) {
+  for (const char* const file : {kTransformer, kDecoder, kTextEncoder}) {
+    const std::string before = read_bytes(model_ / file);
+    make_hole(file, 0.46, 0.54, '\x3F');
+    expect_same_refusal({file, "one value over and over", "download it again"});
+    put(file, before);
+    make_hole(file, 0.46, 0.54, '\xFF');
+    expect_same_refusal({file, "not finite", "download it again"});
+    put(file, before);
+  }
+}
+
+TEST_F(ModelCheck, FindsEveryValueThatIsNotFinite) {
+  fs::copy_file(model_ / kTransformer, folder_ / "original");
+  keep("original");
+  std::vector<std::byte> copy;
+  const auto change_one = [&](float value, bool everywhere) {
+    copy.clear();
+    rewrite_layers([&](NamedTensor& tensor) {
+      if (!copy.empty()) return;
+      ASSERT_EQ(tensor.dtype, DType::kF32);
+      copy.assign(tensor.data.begin(), tensor.data.end());
+      const std::size_t last = copy.size() - sizeof value;
+      for (std::size_t at = everywhere ? 0 : last; at <= last; at += sizeof value)
+        std::memcpy(copy.data() + at, &value, sizeof value);
+      tensor.data = copy;
+    });
+  };
+  const std::vector<std::string> words{kTransformer, "1 of", "not finite", "layers.0.",
+                                       "download it again"};
+  change_one(std::numeric_limits<float>::quiet_NaN(), /*everywhere=*/true);
+  expect_same_refusal(words);
+  change_one(-std::numeric_limits<float>::infinity(), /*everywhere=*/false);
+  expect_same_refusal(words);
+  change_one(std::numeric_limits<float>::max(), /*everywhere=*/false);
+  EXPECT_EQ(run({"inspect", "model"}).exit_code, 0) << "large is not infinite";
 }
 
 TEST_F(ModelCheck, FindsDownloadsThatAreNotFinished) {

@@ -1,17 +1,32 @@
 #include "headroom/weights/hollow.h"
 
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 namespace headroom {
 namespace {
 
-// A matrix of bytes that are not zero but for `count` of them from `begin` on.
+constexpr std::size_t kHole = 16 * 1024;
+
+// A matrix of bytes that do not repeat but for `count` of them from `begin` on, which are `word`
+// over and over.
 class Matrix {
  public:
-  Matrix(std::int64_t rows, std::int64_t width, std::size_t begin, std::size_t count)
-      : bytes_(static_cast<std::size_t>(rows * width), std::byte{7}) {
-    std::fill_n(bytes_.begin() + static_cast<std::ptrdiff_t>(begin), count, std::byte{0});
-    view_ = {DType::kU8, {rows, width}, bytes_};
+  Matrix(std::int64_t rows, std::int64_t width, std::size_t begin, std::size_t count,
+         const std::vector<int>& word = {0}, DType dtype = DType::kU8)
+      : bytes_(static_cast<std::size_t>(rows * width)) {
+    std::uint32_t state = 1;
+    for (std::byte& byte : bytes_) {
+      state = state * 1664525 + 1013904223;
+      byte = static_cast<std::byte>(1 + (state >> 24) % 100);  // no zero, and no NaN
+    }
+    for (std::size_t i = 0; i < count; ++i)
+      bytes_[begin + i] = static_cast<std::byte>(word[i % word.size()]);
+    view_ = {dtype, {rows, width / static_cast<std::int64_t>(dtype_bytes(dtype))}, bytes_};
   }
   [[nodiscard]] const TensorView& view() const { return view_; }
 
@@ -20,34 +35,105 @@ class Matrix {
   TensorView view_;
 };
 
+bool is_sound(const TensorView& tensor) {
+  return find_fault(tensor, Look::kSamples) == WeightFault::kNone;
+}
+
 TEST(Hollow, AMatrixOfZerosIs) {
   EXPECT_TRUE(is_hollow(Matrix(2, 2, 0, 4).view()));
   EXPECT_TRUE(is_hollow(Matrix(100, 33, 0, 3300).view()));
-  EXPECT_TRUE(is_hollow_in_the_middle(Matrix(100, 33, 0, 3300).view()));
-  EXPECT_FALSE(is_hollow(Matrix(100, 33, 1, 3299).view()));
-  EXPECT_FALSE(is_hollow(Matrix(100, 33, 0, 3299).view()));
+  EXPECT_EQ(find_fault(Matrix(100, 33, 0, 3300).view(), Look::kMiddle), WeightFault::kZeros);
+  EXPECT_TRUE(is_sound(Matrix(100, 33, 1, 3299).view()));
+  EXPECT_TRUE(is_sound(Matrix(100, 33, 0, 3299).view()));
 }
 
 TEST(Hollow, AHoleIsFoundWhereverItLies) {
-  constexpr std::size_t kHole = 16 * 1024;
   for (std::size_t begin = 0; begin + kHole <= 100'000; begin += 997) {
-    EXPECT_TRUE(is_hollow(Matrix(100, 1000, begin, kHole).view())) << begin;
-    EXPECT_FALSE(is_hollow(Matrix(100, 1000, begin, kHole - 1).view())) << begin;
+    EXPECT_EQ(find_fault(Matrix(100, 1000, begin, kHole).view(), Look::kSamples),
+              WeightFault::kZeros)
+        << begin;
+    EXPECT_TRUE(is_sound(Matrix(100, 1000, begin, kHole - 1).view())) << begin;
   }
   EXPECT_TRUE(is_hollow(Matrix(100, 1000, 100'000 - kHole, kHole).view()));
-  EXPECT_TRUE(is_hollow_in_the_middle(Matrix(100, 1000, 45'000, kHole).view()));
-  EXPECT_FALSE(is_hollow_in_the_middle(Matrix(100, 1000, 0, kHole).view()));
+  EXPECT_EQ(find_fault(Matrix(100, 1000, 45'000, kHole).view(), Look::kMiddle),
+            WeightFault::kZeros);
+  EXPECT_EQ(find_fault(Matrix(100, 1000, 0, kHole).view(), Look::kMiddle), WeightFault::kNone);
+}
+
+TEST(Hollow, SoIsAStretchOfAnyOtherByteOrValue) {
+  for (const std::vector<int>& word :
+       {std::vector<int>{0x3F}, {0x80, 0x3F}, {0xEF, 0xBE, 0xAD, 0x5E}, {1, 2, 3, 4, 5, 6, 7, 8}}) {
+    for (std::size_t begin = 0; begin + kHole <= 100'000; begin += 7'001) {
+      const Matrix matrix(100, 1000, begin, kHole, word, DType::kF32);
+      EXPECT_EQ(find_fault(matrix.view(), Look::kSamples), WeightFault::kOneValue) << begin;
+      // The bytes before and after may happen to go on as the word does.
+      const Matrix shorter(100, 1000, begin, kHole - 16, word, DType::kF32);
+      EXPECT_TRUE(is_sound(shorter.view())) << begin;
+    }
+    EXPECT_EQ(find_fault(Matrix(100, 1000, 45'000, kHole, word, DType::kF32).view(), Look::kMiddle),
+              WeightFault::kOneValue);
+  }
+}
+
+TEST(Hollow, SmallMatricesMayBeOfOneValueButNotOfOneByte) {
+  EXPECT_TRUE(is_sound(Matrix(64, 64, 0, 4096, {0, 0, 0x80, 0x3F}, DType::kF32).view())) << "1.0";
+  EXPECT_TRUE(is_sound(Matrix(64, 64, 0, 4096, {7}, DType::kU8).view()));
+  EXPECT_EQ(find_fault(Matrix(64, 64, 0, 4096, {0x3F}, DType::kF32).view(), Look::kSamples),
+            WeightFault::kOneValue);
+}
+
+// Bits as a format stores them, and what they are (IEEE 754; bfloat16 is the upper half of F32).
+TEST(Hollow, FindsWhatIsNotFinite) {
+  struct Case {
+    DType dtype;
+    std::vector<int> bytes;  // little-endian
+    bool finite;
+  };
+  const std::vector<Case> cases{
+      {DType::kF16, {0x00, 0x7C}, false},  // infinity
+      {DType::kF16, {0x01, 0xFE}, false},  // NaN
+      {DType::kF16, {0xFF, 0x7B}, true},   // 65504
+      {DType::kBF16, {0x80, 0x7F}, false},
+      {DType::kBF16, {0xC0, 0xFF}, false},
+      {DType::kBF16, {0x7F, 0x7F}, true},
+      {DType::kBF16, {0x00, 0x7C}, true},
+      {DType::kF32, {0x00, 0x00, 0x80, 0xFF}, false},
+      {DType::kF32, {0x01, 0x00, 0x80, 0x7F}, false},
+      {DType::kF32, {0xFF, 0xFF, 0x7F, 0x7F}, true},
+      {DType::kF64, {0, 0, 0, 0, 0, 0, 0xF0, 0x7F}, false},
+      {DType::kU8, {0xFF}, true},
+  };
+  for (const Case& c : cases) {
+    const auto fault = c.finite ? WeightFault::kNone : WeightFault::kNotFinite;
+    const Matrix one(100, 1000, 99'960, c.bytes.size(), c.bytes, c.dtype);
+    EXPECT_EQ(find_fault(one.view(), Look::kAll), fault) << dtype_name(c.dtype);
+    EXPECT_EQ(find_fault(one.view(), Look::kSamples), WeightFault::kNone) << "not read";
+    const Matrix middle(100, 1000, 49'000, 2'000, c.bytes, c.dtype);
+    EXPECT_EQ(find_fault(middle.view(), Look::kMiddle), fault) << dtype_name(c.dtype);
+    const Matrix stretch(100, 1000, 33'000, kHole, c.bytes, c.dtype);
+    EXPECT_EQ(find_fault(stretch.view(), Look::kSamples),
+              c.finite ? WeightFault::kOneValue : WeightFault::kNotFinite);
+  }
+}
+
+TEST(Hollow, VectorsMayHoldOneValueButNoNaN) {
+  const std::vector<float> ones(50'000, 1.0F);
+  EXPECT_TRUE(is_sound({DType::kF32, {50'000}, std::as_bytes(std::span(ones))}));
+  const std::vector<float> nans(3, std::numeric_limits<float>::quiet_NaN());
+  EXPECT_FALSE(is_sound({DType::kF32, {3}, std::as_bytes(std::span(nans))}));
 }
 
 TEST(Hollow, VectorsAndRowsThatNoWordUsesMayBeZero) {
   const std::vector<std::byte> zeros(50'000);
-  EXPECT_FALSE(is_hollow({DType::kU8, {50'000}, zeros}));
-  EXPECT_FALSE(is_hollow({DType::kU8, {1, 50'000}, zeros}));
-  EXPECT_FALSE(is_hollow({DType::kU8, {}, std::span(zeros).first(1)}));
-  EXPECT_FALSE(is_hollow({DType::kU8, {0, 5}, {}}));
+  EXPECT_TRUE(is_sound({DType::kU8, {50'000}, zeros}));
+  EXPECT_TRUE(is_sound({DType::kU8, {1, 50'000}, zeros}));
+  EXPECT_TRUE(is_sound({DType::kU8, {}, std::span(zeros).first(1)}));
+  EXPECT_TRUE(is_sound({DType::kU8, {0, 5}, {}}));
   constexpr std::size_t kRow = 40;  // of 50,000 words, the last 500 unused
-  EXPECT_FALSE(is_hollow(Matrix(50'000, kRow, 49'500 * kRow, 500 * kRow).view()));
-  EXPECT_TRUE(is_hollow(Matrix(50'000, kRow, 25'000 * kRow, 25'000 * kRow).view()));
+  for (const int byte : {0, 0x3F}) {
+    EXPECT_TRUE(is_sound(Matrix(50'000, kRow, 49'500 * kRow, 500 * kRow, {byte}).view()));
+    EXPECT_FALSE(is_sound(Matrix(50'000, kRow, 25'000 * kRow, 25'000 * kRow, {byte}).view()));
+  }
 }
 
 }  // namespace

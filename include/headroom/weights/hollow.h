@@ -3,12 +3,27 @@
 
 namespace headroom {
 
-// True when a matrix's stored bytes are all zero, or hold a stretch of zeros that no trained matrix
-// has: what a download leaves that reserved the file's whole length and did not finish. Vectors may
-// be zero. Reads all of the data.
-[[nodiscard]] bool is_hollow(const TensorView& tensor);
+// What values that no training leaves say of a stored tensor.
+enum class WeightFault {
+  kNone,
+  kZeros,  // a matrix is zero, or has a hole of zeros: a download that reserved the file's length
+           // and did not finish
+  kOneValue,   // a stretch of a matrix repeats one value, or one byte
+  kNotFinite,  // NaN or infinite
+};
 
-// The same from one look at the middle: finds matrices that are zero there, not shorter holes.
-[[nodiscard]] bool is_hollow_in_the_middle(const TensorView& tensor);
+// How much of a tensor is looked at.
+enum class Look {
+  kMiddle,   // one place: finds a fault of the whole tensor or of its middle
+  kSamples,  // 64 bytes of every 8 KB: finds every stretch of 16 KB
+  kAll,      // and every single value that is not finite
+};
+
+// Vectors may be zero or hold one value, as those of norms and biases do, and so may rows of a
+// vocabulary that no word uses.
+[[nodiscard]] WeightFault find_fault(const TensorView& tensor, Look look);
+
+// Whether it is zero or has a hole of zeros, from samples.
+[[nodiscard]] bool is_hollow(const TensorView& tensor);
 
 }  // namespace headroom
