@@ -132,14 +132,18 @@ const char* read_clipboard(ImGuiContext* /*context*/) {
   return "";
 }
 
-// Where an input method shows its candidates: below the text cursor.
-void place_candidates(ImGuiContext* /*context*/, ImGuiViewport* viewport,
-                      ImGuiPlatformImeData* data) {
+// An input method composes what is typed into a field, and shows its candidates below the text
+// cursor; other keys are shortcuts, which it would swallow. Dear ImGui calls this in every frame in
+// which something of it changed.
+void serve_input_method(ImGuiContext* /*context*/, ImGuiViewport* viewport,
+                        ImGuiPlatformImeData* data) {
+  auto* const window = static_cast<GLFWwindow*>(viewport->PlatformHandle);
+  glfwSetTextInputFocus(window, data->WantTextInput ? GLFW_TRUE : GLFW_FALSE);
   if (!data->WantVisible) return;
   const auto pixel = [](float at) { return static_cast<int>(std::lround(at)); };
-  glfwSetPreeditCursorRectangle(
-      static_cast<GLFWwindow*>(viewport->PlatformHandle), pixel(data->InputPos.x - viewport->Pos.x),
-      pixel(data->InputPos.y - viewport->Pos.y), 1, pixel(data->InputLineHeight));
+  glfwSetPreeditCursorRectangle(window, pixel(data->InputPos.x - viewport->Pos.x),
+                                pixel(data->InputPos.y - viewport->Pos.y), 1,
+                                pixel(data->InputLineHeight));
 }
 
 // Mesa's renderer on the processor copies what was drawn to the screen, so that it is still there
@@ -173,7 +177,7 @@ Graphics::Graphics(const Options& options) : state_(std::make_unique<State>()) {
   ImGui::GetCurrentContext()->ConfigNavWindowingKeyNext = 0;
   ImGui::GetCurrentContext()->ConfigNavWindowingKeyPrev = 0;
   ImGui_ImplGlfw_InitForOpenGL(s.window, true);
-  ImGui::GetPlatformIO().Platform_SetImeDataFn = place_candidates;
+  ImGui::GetPlatformIO().Platform_SetImeDataFn = serve_input_method;
   ImGui::GetPlatformIO().Platform_GetClipboardTextFn = read_clipboard;
   ImGui_ImplOpenGL3_Init("#version 130");
 }

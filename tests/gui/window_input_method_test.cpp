@@ -46,10 +46,16 @@ class InputMethod : public ::testing::Test {
     ASSERT_TRUE(wait_for_popup(window.screen(), "headroom", 10)) << "no candidates for " << letters;
   }
 
+  // Letters go to the input method once the field has told it.
+  static void enter_prompt(WindowDriver& window) {
+    window.click("prompt");
+    ASSERT_TRUE(window.wait([](const json& s) { return s["editing"] == true; }));
+  }
+
   // 猫, and nothing else in the prompt.
   static void type_cat(WindowDriver& window) {
     ASSERT_TRUE(wait_for_input_method(window.screen(), "fcitx", 20)) << "fcitx5 does not run";
-    window.click("prompt");
+    enter_prompt(window);
     compose(window, "mao");
     window.key("space");
     ASSERT_TRUE(window.wait([](const json& s) { return s["prompt"] == "猫"; }))
@@ -87,7 +93,7 @@ TEST_F(InputMethod, EscEndsTheCompositionAndNothingElse) {
   type_cat(w);
   w.click("generate");
   ASSERT_TRUE(w.wait([](const json& s) { return s["running"] == true; }));
-  w.click("prompt");
+  enter_prompt(w);
   compose(w, "lan");
   w.key("Escape");
   // The field still has the keys: only another Esc leaves it.
@@ -98,6 +104,38 @@ TEST_F(InputMethod, EscEndsTheCompositionAndNothingElse) {
   EXPECT_TRUE(w.state()["running"]);
   EXPECT_FALSE(w.state()["escape_cancels"]);
   EXPECT_FALSE(w.state()["cancelling"]);
+}
+
+TEST_F(InputMethod, LettersOutsideOfTheFieldsAreShortcuts) {
+  WindowDriver w(launch({"--step-ms=10"}));
+  type_cat(w);
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 1 && s["jobs"] == 0; }));
+  ASSERT_EQ(w.state()["seed"], "");
+  const auto on_canvas = [&] {
+    w.click("canvas");
+    return w.wait([](const json& s) { return s["canvas_focused"] == true; });
+  };
+  ASSERT_TRUE(on_canvas());
+  w.key("s");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["seed"] != ""; })) << "S takes the seed";
+  EXPECT_FALSE(wait_for_popup(w.screen(), "headroom", 1)) << "candidates for a shortcut";
+
+  w.click("seed.random");
+  enter_prompt(w);
+  compose(w, "hong");  // and left half written
+  ASSERT_TRUE(on_canvas());
+  w.key("s");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["seed"] != ""; }));
+  EXPECT_FALSE(wait_for_popup(w.screen(), "headroom", 1));
+
+  enter_prompt(w);
+  compose(w, "mao");
+  w.key("space");
+  EXPECT_TRUE(w.wait([](const json& s) {
+    return s["prompt"].get<std::string>().ends_with("猫") && s["prompt"] != "猫";
+  })) << "a field has the input method again: "
+      << w.state()["prompt"];
 }
 
 TEST_F(InputMethod, CandidatesAppearAtTheTextCursor) {

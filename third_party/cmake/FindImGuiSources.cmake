@@ -14,7 +14,7 @@ find_file(ImGuiSources_HEADER imgui.h PATHS "${_imgui}" NO_DEFAULT_PATH)
 find_package_handle_standard_args(ImGuiSources REQUIRED_VARS ImGuiSources_HEADER
   REASON_FAILURE_MESSAGE "run scripts/setup.sh")
 # The last of third_party/patches that the sources use.
-file(STRINGS "${_glfw}/include/GLFW/glfw3.h" _patched REGEX "glfwSetPreeditCursorRectangle")
+file(STRINGS "${_glfw}/include/GLFW/glfw3.h" _patched REGEX "glfwSetTextInputFocus")
 if(NOT _patched)
   message(FATAL_ERROR "GLFW in ${_glfw} lacks the patches of third_party/patches: run scripts/setup.sh")
 endif()
