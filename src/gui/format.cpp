@@ -137,6 +137,32 @@ std::string rung_name(const std::string& rung, const StringTable& text) {
   return coded_text("rung.", rung, rung, text);
 }
 
+std::string bind_units(std::string_view text) {
+  constexpr std::string_view kUnits[]{"GB", "MB", "px", "%", "s", "秒"};
+  constexpr std::string_view kSigns[]{"<", "≈"};
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  std::string bound;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != ' ') {
+      bound += text[i];
+      continue;
+    }
+    const std::string_view before = text.substr(0, i);
+    const std::string_view after = text.substr(i + 1);
+    const bool unit =
+        !before.empty() && is_digit(before.back()) &&
+        std::ranges::any_of(kUnits, [&](std::string_view u) {
+          return after.starts_with(u) && (after.size() == u.size() || !is_letter(after[u.size()]));
+        });
+    const bool sign =
+        !after.empty() && is_digit(after.front()) &&
+        std::ranges::any_of(kSigns, [&](std::string_view s) { return before.ends_with(s); });
+    bound += unit || sign ? "\u00A0" : " ";
+  }
+  return bound;
+}
+
 std::string shorten(std::string_view text, std::size_t characters) {
   text = text.substr(0, text.find('\n'));
   std::size_t count = 0;

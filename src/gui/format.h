@@ -54,6 +54,10 @@ namespace headroom {
 // number.
 [[nodiscard]] std::string rung_name(const std::string& rung, const StringTable& text);
 
+// `text` for drawing in lines: blanks that must not end one, between a number and its unit or a
+// sign before it, are such as no line is broken at (U+00A0).
+[[nodiscard]] std::string bind_units(std::string_view text);
+
 // The first line of `text`, cut to `characters` with an ellipsis; never inside a character.
 [[nodiscard]] std::string shorten(std::string_view text, std::size_t characters);
 

@@ -3,6 +3,8 @@
 #include "headroom/core/error.h"
 
 #include <fstream>
+#include <string_view>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -12,6 +14,17 @@ namespace {
 constexpr double kPeriod_s = 0.2;
 
 }  // namespace
+
+void UiDump::show(const std::string& text) {
+  if (!active()) return;
+  constexpr std::string_view kFixedBlank = "\u00A0";
+  std::string plain = text;
+  for (std::size_t at = plain.find(kFixedBlank); at != std::string::npos;
+       at = plain.find(kFixedBlank, at)) {
+    plain.replace(at, kFixedBlank.size(), " ");
+  }
+  shown_.insert(std::move(plain));
+}
 
 bool UiDump::write(double now, int width, int height, float scale, const std::string& state_json,
                    Effort effort) {

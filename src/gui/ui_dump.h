@@ -28,10 +28,8 @@ class UiDump {
   void say(const std::string& name, const std::string& text) {
     if (active()) says_[name] = text;
   }
-  // A text that was drawn.
-  void show(const std::string& text) {
-    if (active()) shown_.insert(text);
-  }
+  // A text that was drawn, or a line of it; blanks of all kinds are plain ones here.
+  void show(const std::string& text);
   // How much was drawn, and what it cost.
   struct Effort {
     long long frames = 0;

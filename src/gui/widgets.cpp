@@ -29,7 +29,8 @@ float text_width(const Ui& ui, const std::string& text, const TextStyle& style) 
       .x;
 }
 
-int text_lines(const Ui& ui, const std::string& text, const TextStyle& style, float width) {
+int text_lines(const Ui& ui, const std::string& words, const TextStyle& style, float width) {
+  const std::string text = bind_units(words);
   const float line = line_height(ui, style);
   const float height =
       face(ui, style.bold)
@@ -53,7 +54,8 @@ void take_focus(const Ui& ui, const char* name) {
 
 void text_line(const Ui& ui, const std::string& text) {
   ui.dump.show(text);
-  ImGui::TextUnformatted(text.data(), text.data() + text.size());
+  const std::string bound = bind_units(text);
+  ImGui::TextUnformatted(bound.data(), bound.data() + bound.size());
 }
 
 float draw_text_right(const Ui& ui, float right, float y, const std::string& text,
@@ -75,7 +77,8 @@ std::string fit_text(const Ui& ui, const std::string& text, const TextStyle& sty
   return "…";
 }
 
-void paragraph(const Ui& ui, const std::string& text, const TextStyle& style, float width) {
+void paragraph(const Ui& ui, const std::string& words, const TextStyle& style, float width) {
+  const std::string text = bind_units(words);
   const bool own_width = width > 0;
   if (!own_width) width = ImGui::GetContentRegionAvail().x;
   ImFont* const font = face(ui, style.bold);

@@ -64,6 +64,23 @@ std::set<std::string> used_keys() {
   return keys;
 }
 
+// "_" stands for a blank at which no line ends.
+TEST(Texts, ANumberStaysWithItsUnitAndItsSign) {
+  const auto bound = [](const std::string& text) {
+    std::string shown = bind_units(text);
+    for (std::size_t at = shown.find("\u00A0"); at != std::string::npos; at = shown.find("\u00A0"))
+      shown.replace(at, 2, "_");
+    return shown;
+  };
+  EXPECT_EQ(bound("Needs 6.0 GB. 600 MB on the card − 315 others"),
+            "Needs 6.0_GB. 600_MB on the card − 315 others");
+  EXPECT_EQ(bound("需要 6.0 GB，约 12 秒"), "需要 6.0_GB，约 12_秒");
+  EXPECT_EQ(bound("≈ 6 s, < 1 MB (100 %)"), "≈_6_s, <_1_MB (100_%)");
+  EXPECT_EQ(bound("2 steps, 3 seeds"), "2 steps, 3 seeds");
+  EXPECT_EQ(bound("a GB, 7"), "a GB, 7");
+  EXPECT_EQ(bound("step 3 of 8 "), "step 3 of 8 ");
+}
+
 TEST(Texts, BothLanguagesHaveTheSameKeys) { EXPECT_EQ(table("en").keys(), table("zh").keys()); }
 
 TEST(Texts, BothLanguagesFillInTheSamePlaces) {

@@ -90,5 +90,29 @@ TEST(WindowReason, TheTailOfAPromptThatIsNotReadIsSaidAndDimmed) {
   EXPECT_LT(unread, read - 40);
 }
 
+// These sums are so long that a line would end between a number and its unit.
+TEST(WindowReason, NoLineOfAReasonBeginsWithAUnit) {
+  struct Case {
+    const char* language;
+    const char* others;
+    const char* cure;  // all of the tip is shown
+  };
+  for (const Case& c :
+       {Case{"en", "1.2G", "Close"}, {"zh", "1.2G", "关闭"}, {"zh", "4.6G", "关闭"}}) {
+    WindowDriver w =
+        open({"--source=CUDA card", "--total=4.7G", std::string("--others=") + c.others,
+              std::string("--language=") + c.language});
+    w.hover("preset.1024");
+    ASSERT_TRUE(w.wait_for_words("tip", c.cure));
+    const json dump = w.read();
+    for (const json& line : dump["texts"]) {
+      const auto text = line.get<std::string>();
+      for (const char* const unit : {"GB", "MB", "秒"})
+        EXPECT_FALSE(text.starts_with(unit)) << c.language << ": " << text;
+    }
+    w.screenshot(std::string("reason_lines_") + c.others + "_" + c.language);
+  }
+}
+
 }  // namespace
 }  // namespace headroom::test
