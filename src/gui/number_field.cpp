@@ -41,6 +41,8 @@ EnteredNumber understand(const Ui& ui, const NumberField& field, const std::stri
   if (value > field.high)
     return {field.high, fill(ui.t("number.most"), {format_number(field.high)})};
   if (value < field.low) return {field.low, fill(ui.t("number.least"), {format_number(field.low)})};
+  if (value != *number)
+    return {value, fill(ui.t("number.rounded"), {shorten(text, 24), format_number(value)})};
   return {value};
 }
 

@@ -77,7 +77,7 @@ std::string state_json(const UiState& state, const Frame& frame, const StringTab
                       {"theme", state.dark ? "dark" : "light"},
                       {"hand", ImGui::GetMouseCursor() == ImGuiMouseCursor_Hand},
                       {"seed", state.seed_text},
-                      {"seed_note", state.seed_note},
+                      {"seed_note", state.seed_note.text},
                       {"number_note", state.number_note.text},
                       {"steps", state.draft.steps},
                       {"guidance", state.draft.guidance_scale},

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace headroom {
 namespace {
@@ -35,6 +36,20 @@ std::optional<std::string> PromptHistory::older(const std::string& current) {
 std::optional<std::string> PromptHistory::newer() {
   if (at_ >= prompts_.size()) return std::nullopt;
   return ++at_ == prompts_.size() ? typed_ : prompts_[at_];
+}
+
+void EntryNote::follow(const Settings& now) {
+  if (text.empty()) return;
+  if (!entered) entered = now;
+  if (*entered != now) *this = {};
+}
+
+void UiState::end_frame(unsigned active, bool popup_is_open) {
+  popup_was_open = popup_is_open;
+  item_was_active = active != 0;
+  if (std::exchange(active_item, active) != active || active == 0) record();
+  number_note.follow(settings());
+  seed_note.follow(settings());
 }
 
 void UiState::apply(const Settings& settings) {

@@ -45,6 +45,15 @@ struct Banner {
   std::uint64_t id = 0;
 };
 
+// Said of what was just entered; it goes with the next change of prompt or settings.
+struct EntryNote {
+  std::string field{};
+  std::string text{};
+  std::optional<Settings> entered{};  // as they were when it was said; nothing in that frame
+
+  void follow(const Settings& now);
+};
+
 // Whose explanation is shown or not; see tooltip().
 struct TipState {
   unsigned item = 0;   // that the mouse or the keyboard is on
@@ -56,19 +65,15 @@ struct TipState {
 // Everything the window remembers between frames that a person can see or change. A plain value
 // without graphics, so that its rules are tested without a window.
 struct UiState {
-  GenerationRequest draft;  // without the seed, which is `seed_text`
-  struct NumberNote {
-    std::string field{};
-    std::string text{};
-  };
-  NumberNote number_note;      // why a number is not what was typed; until the next one
+  GenerationRequest draft;     // without the seed, which is `seed_text`
+  EntryNote number_note;       // why a number is not what was typed
   bool number_active = false;  // a number is being typed: as of the last frame
   bool generate_asked = false;
   bool generate_in_front = false;
   double generate_at = -1e9;         // seconds, when it was pressed last
   std::string seed_text;             // empty = random
   std::string seed_before;           // when its field was entered
-  std::string seed_note;             // what was refused as a seed; until the next change
+  EntryNote seed_note;               // what was refused as a seed
   std::optional<Size> locked_ratio;  // see Settings
   Size asked_size{512, 512};         // the sides before they were snapped
   bool negative_open = false;
@@ -156,6 +161,10 @@ struct UiState {
 
   [[nodiscard]] Settings settings() const { return {draft, seed_text, locked_ratio}; }
   void apply(const Settings& settings);
+  // What the frame leaves behind: Dear ImGui's number of the item in use, 0 for none, and whether a
+  // list is open. What was done in one field is a step of its own, whether it was left for another
+  // or for none.
+  void end_frame(unsigned active, bool popup_is_open);
   // Remembers the settings for undo when they are others than before. Returns the newest step.
   std::uint64_t record() { return undo.record(settings()); }
 

@@ -316,13 +316,7 @@ void Window::Impl::draw() {
   draw_save_question(ui);
   draw_offered_picture(ui);
   if (pictures_.waits() || state_.unfold_frames > 0) settle_ = std::max(settle_, 2);
-  state_.popup_was_open = ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup);
-  state_.item_was_active = ImGui::IsAnyItemActive();
-  // What is done in one field is a step of its own, whether it was left for another or for none.
-  const unsigned active_item = ImGui::GetActiveID();
-  if (std::exchange(state_.active_item, active_item) != active_item || active_item == 0) {
-    state_.record();
-  }
+  state_.end_frame(ImGui::GetActiveID(), ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup));
   graphics_.end_frame(colors.line);
 
   ++frames_;

@@ -258,6 +258,38 @@ TEST(WindowNumber, ArrowsChangeItAndWhatIsNoneIsRefused) {
   EXPECT_TRUE(width_note("abc", 64, "no number"));
 }
 
+TEST(WindowNumber, APastedFractionIsRoundedWithAWordThatGoesWithTheNextChange) {
+  WindowDriver w = open_demo({});
+  const auto paste = [&](const char* field, const char* text) {
+    w.click(field);
+    w.key("ctrl+a");
+    w.paste(text);
+    pause(0.4);
+    w.key("Tab");
+  };
+  const auto is = [&](const char* key, int number, const char* note) {
+    return w.wait([&](const json& s) { return s[key] == number && s["number_note"] == note; }, 5);
+  };
+  paste("steps.value", "7.4");
+  EXPECT_TRUE(is("steps", 7, "“7.4” was rounded to 7: whole numbers only.")) << w.state();
+  w.screenshot("number_rounded");
+  paste("steps.value", "8.0");
+  EXPECT_TRUE(is("steps", 8, "")) << w.state();
+  paste("count.value", "2,5");
+  EXPECT_TRUE(is("count", 3, "“2,5” was rounded to 3: whole numbers only."));
+  w.click("prompt");
+  w.type("a");
+  EXPECT_TRUE(is("count", 3, "")) << "something else is being edited";
+  paste("steps.value", "many");
+  EXPECT_TRUE(is("steps", 8, "“many” is no number, so nothing was changed."));
+  w.click("preset.1024");
+  EXPECT_TRUE(is("steps", 8, ""));
+  paste("seed", "a cat");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["seed_note"] == "a cat"; }));
+  w.click("preset.512");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["seed_note"] == ""; }));
+}
+
 TEST(WindowNumber, TheLockKeepsTheRatioAsItWasTyped) {
   WindowDriver w = open_demo({});
   const auto width = [&](const char* typed, int height) {

@@ -51,9 +51,9 @@ int follow_seed(ImGuiInputTextCallbackData* data) {
   auto& state = *static_cast<UiState*>(data->UserData);
   const std::string text(data->Buf, static_cast<std::size_t>(data->BufTextLen));
   const bool pasted = ImGui::IsKeyDown(ImGuiMod_Ctrl) || text.size() > state.seed_text.size() + 1;
-  state.seed_note.clear();
+  state.seed_note = {};
   if (!pasted || parse_seed(text)) return 0;
-  state.seed_note = text;
+  state.seed_note = {"seed", text};
   data->DeleteChars(0, data->BufTextLen);
   data->InsertChars(0, state.seed_text.c_str());
   return 0;
@@ -64,7 +64,7 @@ void take_seed(UiState& state) {
   if (const auto seed = parse_seed(state.seed_text)) {
     state.seed_text = seed->value ? std::to_string(*seed->value) : std::string();
   } else {
-    state.seed_note = state.seed_text;
+    state.seed_note = {"seed", state.seed_text};
     state.seed_text = state.seed_before;
   }
 }
@@ -107,12 +107,12 @@ void draw_seed(const Ui& ui) {
                   .size = {random, row},
                   .text_size = 13})) {
     state.seed_text.clear();
-    state.seed_note.clear();
+    state.seed_note = {};
   }
   take_room(at, row);
   draw_problem(ui, RequestProblem::Field::kSeed);
-  if (!state.seed_note.empty()) {
-    paragraph(ui, fill(ui.t("seed.refused"), {shorten(state.seed_note, 24)}),
+  if (!state.seed_note.text.empty()) {
+    paragraph(ui, fill(ui.t("seed.refused"), {shorten(state.seed_note.text, 24)}),
               {ui.colors.warn, kSmallSize});
   }
 }
