@@ -55,6 +55,7 @@ void show_culprit(const Ui& ui) {
   UiState& state = ui.state;
   state.flash_at = ui.frame.now;
   state.focus = culprit(ui.frame.problems);
+  state.caret_at_end = false;
   if (state.focus == "negative") state.negative_open = true;
   if (state.focus != "prompt") state.settings_open = true;
 }

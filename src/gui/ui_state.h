@@ -89,6 +89,7 @@ struct UiState {
   std::optional<std::string>
       new_prompt;                // replaces the prompt in the next frame, even while typing
   std::string focus = "prompt";  // the field that gets the keyboard in the next frame
+  bool caret_at_end = false;     // of the prompt, once it has the keyboard
   double flash_at = -1e9;        // seconds; the reason why nothing starts is shown strongly
   PromptHistory history;
   std::size_t example_offset = 0;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <hello_imgui/icons_font_awesome_6.h>
 #include <imgui.h>
@@ -16,13 +17,17 @@ namespace {
 
 constexpr int kMostTokens = 512;  // the text encoder reads no more
 
-// Puts `state.new_prompt` into a field that is being edited: such a field owns its text.
+// Puts `state.new_prompt` into a field that is being edited: such a field owns its text and its
+// caret.
 int replace_text(ImGuiInputTextCallbackData* data) {
   auto& state = *static_cast<UiState*>(data->UserData);
   if (state.new_prompt) {
     data->DeleteChars(0, data->BufTextLen);
     data->InsertChars(0, state.new_prompt->c_str());
     state.new_prompt.reset();
+  }
+  if (std::exchange(state.caret_at_end, false)) {
+    data->CursorPos = data->SelectionStart = data->SelectionEnd = data->BufTextLen;
   }
   return 0;
 }

@@ -55,7 +55,8 @@ void draw_samples(const Ui& ui, float middle, float y, float side) {
                  ui.px(hovered ? 2.0F : 1.0F));
     if (!pressed) continue;
     ui.actions.set_prompt(texts[i]);
-    ui.state.focus = "prompt";       // the next letters are words, not keys of the canvas
+    ui.state.focus = "prompt";       // the next letters are words, not keys of the canvas,
+    ui.state.caret_at_end = true;    // and go on where the sample's end
     ui.state.generate_asked = true;  // in the next frame, which knows whether it can be
   }
 }
