@@ -95,8 +95,13 @@ class GenerationQueue::Progress final : public ProgressSink {
   // travels beside the picture.
   void save(FinishedPicture& finished) {
     const auto start = Clock::now();
+    SavePicture save_picture;
+    {
+      const std::scoped_lock lock(queue_.mutex_);
+      save_picture = queue_.save_;
+    }
     try {
-      finished.file = queue_.save_(finished.request, finished.picture);
+      finished.file = save_picture(finished.request, finished.picture);
     } catch (const Error& e) {
       finished.save_error = e.message();
     } catch (const std::exception& e) {
@@ -123,10 +128,10 @@ class GenerationQueue::Progress final : public ProgressSink {
 GenerationQueue::GenerationQueue(MakeGenerator make_generator, SavePicture save,
                                  std::function<void()> wake, PictureDone done,
                                  std::size_t most_unsaved_bytes)
-    : save_(std::move(save)),
-      wake_(std::move(wake)),
+    : wake_(std::move(wake)),
       done_(std::move(done)),
       most_unsaved_bytes_(most_unsaved_bytes),
+      save_(std::move(save)),
       make_generator_(std::move(make_generator)),
       worker_([this](std::stop_token stop) { run(std::move(stop)); }) {}
 
@@ -217,6 +222,11 @@ void GenerationQueue::move(JobId id, int places) {
 
 void GenerationQueue::finish_cancelled(const Job& job) {
   finished_.push_back({job.status.id, job.status.request, 0, Cancelled{}, {}, {}});
+}
+
+void GenerationQueue::save_with(SavePicture save) {
+  const std::scoped_lock lock(mutex_);
+  std::swap(save_, save);
 }
 
 void GenerationQueue::let_go(const FinishedPicture& picture) {

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 #include <utility>
+#include <vector>
 
 #include <imgui.h>
 
@@ -94,18 +95,39 @@ void Actions::queue_offered() {
     services_.queue.submit(std::move(request));
 }
 
+// The first folder would fail again for each picture.
+void Actions::use_output_folder(const std::filesystem::path& folder) {
+  if (folder == state_.output_folder.value_or(services_.output_folder)) return;
+  state_.output_folder = folder;
+  services_.queue.save_with([save_to = services_.save_to, folder](const GenerationRequest& request,
+                                                                  const GeneratedImage& picture) {
+    FinishedPicture finished;
+    finished.request = request;
+    finished.picture = picture;
+    return save_to(finished, folder);
+  });
+  state_.add_banner({.kind = Banner::Kind::kNote, .text = say("note.folder", folder)});
+}
+
 void Actions::save_unsaved_to(const std::filesystem::path& folder) {
+  if (!services_.save_to) return;
   state_.save_trouble.clear();
+  std::vector<const FinishedPicture*> saved;
   for (FinishedPicture& picture : state_.pictures) {
-    if (picture.save_error.empty() || !services_.save_to) continue;
+    if (picture.save_error.empty()) continue;
     try {
       picture.file = services_.save_to(picture, folder);
       picture.save_error.clear();
-      services_.queue.let_go(picture);
-      state_.resolve(UiState::about_saving(picture));
+      saved.push_back(&picture);
     } catch (const Error& e) {
       state_.save_trouble = e.message();
     }
+  }
+  // Before the queue goes on.
+  if (!saved.empty() && state_.save_trouble.empty()) use_output_folder(folder);
+  for (const FinishedPicture* const picture : saved) {
+    services_.queue.let_go(*picture);
+    state_.resolve(UiState::about_saving(*picture));
   }
 }
 
@@ -240,7 +262,7 @@ void Actions::show_in_folder() {
   if (picture == nullptr) return;
   try {
     if (picture->file.empty()) {
-      open_folder(services_.output_folder);
+      open_folder(state_.output_folder.value_or(services_.output_folder));
     } else {
       show_file(picture->file);
     }
@@ -288,7 +310,8 @@ void Actions::save_again() {
   if (!state_.selected_picture() || !services_.save_again) return;
   FinishedPicture& picture = state_.pictures[*state_.selected];
   try {
-    picture.file = services_.save_again(picture);
+    picture.file = state_.output_folder ? services_.save_to(picture, *state_.output_folder)
+                                        : services_.save_again(picture);
     picture.save_error.clear();
     services_.queue.let_go(picture);
     state_.resolve(UiState::about_saving(picture));

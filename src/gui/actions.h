@@ -31,7 +31,8 @@ class Actions {
   void queue_offered();
   // Closes and starts the program anew; pictures that could not be saved are put where they can.
   void start_again();
-  // The answers to the question before closing.
+  // Saves what is not saved yet into the folder; when that went well, all later pictures go there,
+  // too, and a note says so.
   void save_unsaved_to(const std::filesystem::path& folder);
   void redo();
 
@@ -64,6 +65,7 @@ class Actions {
   template <typename Change>
   void replace(const Message& note, Change change);
   void note_removed(std::vector<GenerationRequest> jobs);
+  void use_output_folder(const std::filesystem::path& folder);
 
   const WindowServices& services_;
   UiState& state_;

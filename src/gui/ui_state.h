@@ -8,6 +8,7 @@
 #include "undo.h"
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -138,6 +139,8 @@ struct UiState {
   bool save_asked = false;         // where unsaved pictures are to go
   std::string save_folder;         // likewise, as it is typed
   Message save_trouble;            // why it could not
+  // Where pictures go in the place of the configured folder, once they could not be saved there.
+  std::optional<std::filesystem::path> output_folder;
 
   UndoStack undo;
   // As the last frame left it: Dear ImGui closes a list before this frame's keys are looked at.

@@ -114,5 +114,17 @@ TEST_F(QueueOfUnsaved, EndsWhileItWaits) {
   ASSERT_TRUE(waits());  // and the queue is destroyed here
 }
 
+TEST_F(QueueOfUnsaved, SavesElsewhereFromTheNextPictureOn) {
+  queue_.submit(several(7));
+  ASSERT_TRUE(waits());
+  take();
+  queue_.save_with([](const GenerationRequest&, const GeneratedImage&) { return "elsewhere.png"; });
+  for (const FinishedPicture& picture : std::vector(pictures_)) queue_.let_go(picture);
+  ASSERT_TRUE(over(1));
+  ASSERT_EQ(pictures_.size(), 7U);
+  EXPECT_FALSE(pictures_[2].save_error.empty());
+  for (std::size_t i = 3; i < 7; ++i) EXPECT_EQ(pictures_[i].file, "elsewhere.png") << i;
+}
+
 }  // namespace
 }  // namespace headroom::test

@@ -109,11 +109,19 @@ TEST_F(WindowSession, AQueueThatCannotSaveWaitsAndGoesOnWhenItsPicturesAreSavedE
   w.key("ctrl+a");
   w.type((folder_ / "elsewhere").string());
   w.click("close.save");
+  const auto tells_where = [](const json& s) {
+    return std::ranges::any_of(s["banners"], [](const json& banner) {
+      const auto text = banner.get<std::string>();
+      return text.starts_with("Until this window closes") && text.ends_with("elsewhere.");
+    });
+  };
+  EXPECT_TRUE(w.wait(tells_where));
   ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 4 && s["jobs"] == 0; }));
   std::size_t saved = 0;
   for (const auto& entry : fs::directory_iterator(folder_ / "elsewhere"))
     saved += entry.path().extension() == ".png" ? 1 : 0;
-  EXPECT_EQ(saved, 2U);
+  EXPECT_EQ(saved, 4U) << "those made later go there, too";
+  EXPECT_NE(w.state()["picture_file"].get<std::string>().find("elsewhere"), std::string::npos);
   EXPECT_FALSE(w.read()["widgets"].contains("close.save")) << "the question is answered";
 }
 

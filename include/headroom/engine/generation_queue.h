@@ -105,6 +105,9 @@ class GenerationQueue {
   // Drops the generator and what it holds and uses `make_generator` from the next job on.
   void replace_generator(MakeGenerator make_generator);
 
+  // Saves with `save` from the next picture on.
+  void save_with(SavePicture save);
+
   // `picture` is saved by now, or given up: it is to be told of each that was handed over unsaved.
   void let_go(const FinishedPicture& picture);
   // Whether something that could run waits only until unsaved pictures are let go.
@@ -124,13 +127,13 @@ class GenerationQueue {
   void finish_cancelled(const Job& job);  // call with mutex_ held
   [[nodiscard]] bool is_full() const { return unsaved_bytes_ >= most_unsaved_bytes_; }  // likewise
 
-  SavePicture save_;
   std::function<void()> wake_;
   PictureDone done_;
   std::size_t most_unsaved_bytes_;
 
   mutable std::mutex mutex_;  // guards everything below
   std::condition_variable_any changed_;
+  SavePicture save_;
   MakeGenerator make_generator_;
   std::uint64_t generator_version_ = 0;  // raised by replace_generator
   bool device_lost_ = false;             // no job can run
