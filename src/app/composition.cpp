@@ -178,6 +178,12 @@ OtherPrograms pretended_programs(const AppConfig& config) {
                             [](const std::string& complaint) { spdlog::warn("{}", complaint); });
 }
 
+void check_model(const AppConfig& config) {
+  const ModelFolder model = read_model_folder(model_folder(config.model.path));
+  check_model_files(model, /*needs_weights=*/true, config.model.check_weights);
+  const PromptTokenizer tokenizer(model.root / "tokenizer");  // refuses what cannot be read
+}
+
 Composition::Composition(const AppConfig& config, fs::path dump_file)
     : pipeline(pipeline_options(runnable(config), choose_device(config.model.device),
                                 std::move(dump_file), /*needs_weights=*/true)),

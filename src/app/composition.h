@@ -36,6 +36,9 @@ struct Composition {
   [[nodiscard]] GenerationQueue::PictureDone receipt_keeper() const;
 };
 
+// Throws Error, as Composition does, when the model of `config` cannot be opened.
+void check_model(const AppConfig& config);
+
 // What answers questions about sizes without any weights: the model may be one of those whose
 // configs alone come with the program, the card one that is only pretended.
 struct Prospect {

@@ -30,8 +30,10 @@ bool has_display() {
   return std::getenv("DISPLAY") != nullptr || std::getenv("WAYLAND_DISPLAY") != nullptr;
 }
 
+// Returns an exit code, kStartAgain among them. `choose_model` as in WindowServices.
 int show_window(const AppConfig& config, const Composition& app, std::vector<StartProblem> problems,
-                const BlockedSignals& signals) {
+                const BlockedSignals& signals,
+                const std::function<void(const std::filesystem::path&)>& choose_model) {
   std::atomic<bool> ending{false};
   const OutputPlace output = choose_output({}, config.output);
   const auto save = [output](const GenerationRequest& request, const GeneratedImage& picture) {
@@ -89,6 +91,7 @@ int show_window(const AppConfig& config, const Composition& app, std::vector<Sta
            [](const FinishedPicture& picture, const std::filesystem::path& folder) {
              return save_picture({folder}, picture.request, picture.picture);
            },
+       .choose_model = choose_model,
        .rescue =
            [](const FinishedPicture& picture) {
              const auto file = rescue_picture(picture.request, picture.picture);
@@ -98,20 +101,26 @@ int show_window(const AppConfig& config, const Composition& app, std::vector<Sta
   return window.run() == WindowEnd::kStartAgain ? kStartAgain : kExitOk;
 }
 
-}  // namespace
-
-// Started from a menu there is no terminal to say it on: whatever is wrong with the settings, the
-// model or the device, the window opens with the starter model and says so.
-int run_window(const CommandLine& line) {
-  const BlockedSignals signals;  // before the first thread
+// Whatever is wrong with the settings, the model or the device: the window opens with the starter
+// model and says so. Returns as show_window(); `chosen` gets the folder of the model to start again
+// with, where one was chosen.
+int open_window(const CommandLine& line, const std::string& model, const BlockedSignals& signals,
+                std::string& chosen) {
   std::optional<Error> refused;  // the first fault
   std::vector<StartProblem> problems;
   AppConfig config = line.config;
+  config.model.path = model;
   const auto note = [&](const char* title, const Error& e) {
     if (!has_display()) throw Error(e);
     spdlog::error("{}", e.what());
-    problems.push_back({say(title), e.message()});
+    problems.push_back({say(title), e.message(), e.kind() == ErrorKind::kModelFile});
     if (!refused) refused = e;
+  };
+  const auto choose_model = [&chosen,
+                             wanted = config](const std::filesystem::path& folder) mutable {
+    wanted.model.path = folder.string();
+    check_model(wanted);
+    chosen = wanted.model.path;
   };
   if (line.config_problem) note("banner.config", *line.config_problem);
   std::unique_ptr<const Composition> app;
@@ -123,10 +132,24 @@ int run_window(const CommandLine& line) {
     app = std::make_unique<const Composition>(config);
   }
   try {
-    return show_window(config, *app, std::move(problems), signals);
+    return show_window(config, *app, std::move(problems), signals, choose_model);
   } catch (const Error& e) {
     if (refused) throw *refused;  // no window either: the first fault is the one to mend
     throw;
+  }
+}
+
+}  // namespace
+
+// Started from a menu there is no terminal to say on what is wrong.
+int run_window(const CommandLine& line) {
+  const BlockedSignals signals;  // before the first thread
+  std::string model = line.config.model.path;
+  while (true) {
+    std::string chosen;
+    const int code = open_window(line, model, signals, chosen);
+    if (code != kStartAgain || chosen.empty()) return code;
+    model = chosen;
   }
 }
 

@@ -5,8 +5,11 @@
 #include "format.h"
 #include "open_folder.h"
 
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -80,6 +83,23 @@ void Actions::escape(double now_s) {
   } else {
     state_.escape_at = now_s;
   }
+}
+
+void Actions::choose_model(const std::string& typed) {
+  constexpr std::string_view kAround = " \t\r\n\"'";
+  const std::size_t begin = typed.find_first_not_of(kAround);
+  if (begin == std::string::npos) return;
+  std::string folder = typed.substr(begin, typed.find_last_not_of(kAround) - begin + 1);
+  const char* const home = std::getenv("HOME");
+  if (home != nullptr && (folder == "~" || folder.starts_with("~/"))) folder.replace(0, 1, home);
+  std::error_code ignored;
+  try {
+    services_.choose_model(std::filesystem::absolute(folder, ignored));
+  } catch (const Error& e) {
+    state_.model_trouble = e.message();
+    return;
+  }
+  start_again();
 }
 
 void Actions::start_again() {
@@ -271,6 +291,11 @@ void Actions::show_in_folder() {
     state_.add_banner(
         {.title = say("banner.folder"), .text = e.message(), .about = UiState::kAboutFolder});
   }
+}
+
+void Actions::take_file(const std::filesystem::path& file) {
+  if (!state_.model_folder) return offer_picture(file);
+  state_.dropped_folder = file.string();
 }
 
 void Actions::offer_picture(const std::filesystem::path& file) {

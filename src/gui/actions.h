@@ -29,6 +29,8 @@ class Actions {
   void escape(double now_s);
   void undo();
   void queue_offered();
+  // Starts again with the model in a folder, as a person typed or pasted it, if it can be opened.
+  void choose_model(const std::string& typed);
   // Closes and starts the program anew; pictures that could not be saved are put where they can.
   void start_again();
   // Saves what is not saved yet into the folder; when that went well, all later pictures go there,
@@ -54,7 +56,8 @@ class Actions {
   void copy_path();
   void show_in_folder();
   // A file that was dropped or pasted: asks what of its settings to take, or says what is wrong.
-  void offer_picture(const std::filesystem::path& file);
+  // While a model is asked for, it is that.
+  void take_file(const std::filesystem::path& file);
   enum class Part { kAll, kPrompt, kSeed };
   void take_offered_picture(Part part);
   void save_again();
@@ -66,6 +69,7 @@ class Actions {
   void replace(const Message& note, Change change);
   void note_removed(std::vector<GenerationRequest> jobs);
   void use_output_folder(const std::filesystem::path& folder);
+  void offer_picture(const std::filesystem::path& file);
 
   const WindowServices& services_;
   UiState& state_;

@@ -34,7 +34,7 @@ class PromptHistory {
 struct Banner {
   enum class Kind { kTrouble, kWarning, kNote };
   // What its button does.
-  enum class Way { kNone, kUseSize, kUndo, kQueueOffered, kStartAgain, kSave };
+  enum class Way { kNone, kUseSize, kUndo, kQueueOffered, kStartAgain, kOtherModel, kSave };
   Kind kind = Kind::kTrouble;
   Message title{};  // may be empty
   Message text{};
@@ -139,6 +139,11 @@ struct UiState {
   bool save_asked = false;         // where unsaved pictures are to go
   std::string save_folder;         // likewise, as it is typed
   Message save_trouble;            // why it could not
+  // Where another model is, as it is typed, while that is asked; why that could not be opened; and
+  // a folder that was dropped meanwhile.
+  std::optional<std::string> model_folder;
+  Message model_trouble;
+  std::optional<std::string> dropped_folder;
   // Where pictures go in the place of the configured folder, once they could not be saved there.
   std::optional<std::filesystem::path> output_folder;
 

@@ -150,8 +150,10 @@ Window::Impl::Impl(WindowServices services)
   use_theme();
   session_.restore(state_);
   for (const StartProblem& problem : services_.start_problems) {
-    state_.add_banner(
-        {.title = problem.title, .text = problem.text, .way = Banner::Way::kStartAgain});
+    const bool other = problem.is_of_model && services_.choose_model;
+    state_.add_banner({.title = problem.title,
+                       .text = problem.text,
+                       .way = other ? Banner::Way::kOtherModel : Banner::Way::kStartAgain});
   }
   for (const std::string& family : fonts_.missing) {
     state_.add_banner({.kind = Banner::Kind::kWarning,
@@ -296,7 +298,7 @@ void Window::Impl::draw() {
   for (const JobStatus& job : frame.jobs) frame.job_needs.push_back(needs_of(job, frame));
 
   const auto dropped = graphics_.take_dropped();
-  if (!dropped.empty()) actions_.offer_picture(dropped.front());
+  if (!dropped.empty()) actions_.take_file(dropped.front());
   graphics_.begin_frame();
   dump_.begin_frame();
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
@@ -314,6 +316,7 @@ void Window::Impl::draw() {
   if (state_.heights_px() != heights_px) settle_ = std::max(settle_, 2);
   draw_close_question(ui);
   draw_save_question(ui);
+  draw_model_question(ui);
   draw_offered_picture(ui);
   if (pictures_.waits() || state_.unfold_frames > 0) settle_ = std::max(settle_, 2);
   state_.end_frame(ImGui::GetActiveID(), ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup));

@@ -1,5 +1,6 @@
 // What the real program says in a Chinese window when something is wrong: real files, real memory.
 #include "e2e/window_support.h"
+#include "support/drawn_texts.h"
 #include "support/english.h"
 
 #include <chrono>
@@ -59,6 +60,39 @@ TEST_F(WindowWords, AModelThatCannotBeOpenedIsToldInChinese) {
   fs::rename(folder_ / "weights", weights);
   std::ofstream(model / "transformer/config.json") << "{\"dim\": \"wide\"}";
   expect_start_that_tells({"--model", model.string()}, {}, "config");
+}
+
+// Typed, refused with the reason, pasted as a file manager copies it, dropped; then it runs.
+TEST_F(WindowWords, AnotherFolderIsChosenWhereTheModelCannotBeOpened) {
+  const fs::path model = copy_model();
+  for (const char* const name : {"en", "zh"}) {
+    const std::string language = name;
+    fs::remove(folder_ / "ui.json");
+    WindowDriver w(launch({"--language", language, "--model", "/nowhere"}));
+    ASSERT_TRUE(w.wait([](const json& s) { return s["banners"].size() == 1; }));
+    w.screenshot("start_other_model_" + language);
+    w.click("banner.0.action_model");
+    ASSERT_TRUE(w.wait_for_widget("model.folder"));
+    ASSERT_TRUE(w.wait([](const json& s) { return s["editing"] == true; }));
+    w.type("/tmp/nowhere-else");
+    w.key("Return");
+    EXPECT_TRUE(wait_for_text(w, "/tmp/nowhere-else"));
+    w.screenshot("choose_model_refused_" + language);
+    if (language == "zh") expect_chinese(w, "choosing a model");
+    w.click("model.folder");
+    w.key("ctrl+a");
+    if (language == "en") {
+      w.paste("file://" + model.string());
+    } else {
+      ASSERT_TRUE(w.drop("model.folder", {model}));
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    fs::remove(folder_ / "ui.json");
+    w.click("model.open");
+    ASSERT_TRUE(w.wait([](const json& s) { return s["banners"].empty(); }, 60));
+    w.screenshot("model_chosen_" + language);
+    EXPECT_EQ(w.close(30), 0);
+  }
 }
 
 TEST_F(WindowWords, ADeviceOrASettingThatIsWrongIsToldInChinese) {

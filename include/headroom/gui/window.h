@@ -24,8 +24,9 @@ struct PromptLength {
 
 // Why the window does not show what was asked for.
 struct StartProblem {
-  Message title;  // what it shows instead
-  Message text;   // the fault and the way out
+  Message title;             // what it shows instead
+  Message text;              // the fault and the way out
+  bool is_of_model = false;  // another one may do
 };
 
 // What the window gets from the program. The queue and the sampler must outlive the window.
@@ -57,14 +58,17 @@ struct WindowServices {
   // Saves a picture into the folder; returns its file, throws Error.
   std::function<std::filesystem::path(const FinishedPicture&, const std::filesystem::path& folder)>
       save_to{};
+  // Takes the model in the folder for the window that opens after this one, which ends with
+  // kStartAgain then; throws Error when it cannot be opened. Empty: no other is asked for.
+  std::function<void(const std::filesystem::path& folder)> choose_model{};
   // Keeps a picture that could not be saved where it can; for an end that nobody attends.
   std::function<void(const FinishedPicture&)> rescue{};
   // Whether the program was asked to end (SIGTERM): the window puts things away and closes.
   std::function<bool()> ending{};
 };
 
-// kStartAgain: the device is lost to this process, and the person asked for a new one, which finds
-// the session with all that waits.
+// kStartAgain: the person asked for a new start, because the device is lost to this process or
+// another model is to be opened; it finds the session with all that waits.
 enum class WindowEnd { kClosed, kStartAgain };
 
 // The one window of the program. Create, use and destroy it on the main thread.
@@ -98,7 +102,8 @@ enum class WindowEnd { kClosed, kStartAgain };
 // row of the picture's settings), value.prompt, queue, queue.cancel.ID, queue.up.ID,
 // queue.down.ID, queue.drag.ID, queue.clear, language,
 // theme, tip (an explanation), banner.N, banner.N.action, banner.N.close, bell (opens the list of
-// folded messages), bell.N.close, close.finish, close.now, close.stay, close.folder, close.save,
+// folded messages), bell.N.close, banner.N.action_model, model.folder, model.open,
+// model.cancel, close.finish, close.now, close.stay, close.folder, close.save,
 // save.later, plan.stages (the table in plan.card).
 class Window {
  public:

@@ -35,6 +35,17 @@ ImU32 color_of(const Ui& ui, Banner::Kind kind) {
   return ui.colors.bad;
 }
 
+// Opens the question for another model's folder.
+void draw_other_model(const Ui& ui, ButtonOptions options) {
+  options.name += "_model";
+  options.label = ui.t("banner.other_model");
+  options.tip = ui.t("tip.other_model");
+  options.kind = ButtonKind::kAccent;
+  if (!button(ui, options)) return;
+  ui.state.model_folder.emplace();
+  ui.state.model_trouble.clear();
+}
+
 // The way on that the banner offers; true once it was taken.
 bool draw_way(const Ui& ui, const Banner& banner, const std::string& name) {
   ButtonOptions options{.name = name, .size = {0, ui.px(28)}, .text_size = 13};
@@ -70,10 +81,14 @@ bool draw_way(const Ui& ui, const Banner& banner, const std::string& name) {
       options.kind = ButtonKind::kAccent;
       if (button(ui, options)) ui.state.save_asked = true;
       return false;  // it goes when they are saved
+    case Banner::Way::kOtherModel:
+      draw_other_model(ui, options);
+      ImGui::SameLine(0, ui.px(8));
+      [[fallthrough]];
     case Banner::Way::kStartAgain:
       options.label = ui.t("banner.start_again");
       options.tip = ui.t("tip.start_again");
-      options.kind = ButtonKind::kAccent;
+      if (banner.way == Banner::Way::kStartAgain) options.kind = ButtonKind::kAccent;
       if (!button(ui, options)) return false;
       ui.actions.start_again();
       return true;

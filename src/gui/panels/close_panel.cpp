@@ -1,6 +1,7 @@
 #include "actions.h"
 #include "format.h"
 #include "panels.h"
+#include "question.h"
 #include "widgets.h"
 
 #include <algorithm>
@@ -11,34 +12,9 @@
 namespace headroom {
 namespace {
 
-constexpr float kWidth = 440;
-
-// Opens `id` in the middle of the window; true while it is open. End with end_question().
-bool begin_question(const Ui& ui, const char* id) {
-  if (!ImGui::IsPopupOpen(id)) {
-    ImGui::OpenPopup(id);
-    std::string& folder = ui.state.save_folder;
-    if (folder.empty()) folder = ui.services.output_folder.string();
-  }
-  const ImVec2 screen = ImGui::GetIO().DisplaySize;
-  ImGui::SetNextWindowPos({screen.x / 2, screen.y / 2}, ImGuiCond_Always, {0.5F, 0.5F});
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(22), ui.px(20)));
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, ui.px(10));
-  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(ui.px(8), ui.px(9)));
-  const bool open = ImGui::BeginPopupModal(
-      id, nullptr,
-      ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_AlwaysAutoResize);
-  if (open) ImGui::Dummy({ui.px(kWidth), 0});
-  return open;
-}
-
-void end_question(bool open) {
-  if (open) ImGui::EndPopup();
-  ImGui::PopStyleVar(3);
-}
-
-bool escape_pressed(const Ui& ui) {
-  return ImGui::IsKeyPressed(ImGuiKey_Escape, false) && !ui.state.item_was_active;
+void name_folder(const Ui& ui) {
+  if (!ImGui::IsWindowAppearing() || !ui.state.save_folder.empty()) return;
+  ui.state.save_folder = ui.state.output_folder.value_or(ui.services.output_folder).string();
 }
 
 // A folder for what is not saved yet.
@@ -48,7 +24,7 @@ void draw_save_to(const Ui& ui, ButtonKind kind) {
   paragraph(ui, ui.t("close.save.to"), {ui.colors.text_dim, kSmallSize});
   const float save = ui.px(110);
   const float gap = ui.px(8);
-  ImGui::SetNextItemWidth(ui.px(kWidth) - save - gap);
+  ImGui::SetNextItemWidth(ui.px(kQuestionWidth) - save - gap);
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(ui.px(10), ui.px(7)));
   ImGui::InputText("##close.folder", &state.save_folder);
   ImGui::PopStyleVar();
@@ -71,7 +47,8 @@ void draw_save_to(const Ui& ui, ButtonKind kind) {
 void draw_answers(const Ui& ui, bool busy) {
   UiState& state = ui.state;
   const float gap = ui.px(8);
-  const float width = busy ? (ui.px(kWidth) - 2 * gap) / 3 : (ui.px(kWidth) - gap) / 2;
+  const float width =
+      busy ? (ui.px(kQuestionWidth) - 2 * gap) / 3 : (ui.px(kQuestionWidth) - gap) / 2;
   const auto answer = [&](const char* name, const std::string& label, const std::string& tip,
                           ButtonKind kind, UiState::Closing closing) {
     if (!button(
@@ -100,6 +77,7 @@ void draw_close_question(const Ui& ui) {
   if (state.closing != UiState::Closing::kAsk) return;
   const bool open = begin_question(ui, "close_question");
   if (open) {
+    name_folder(ui);
     const bool busy = !ui.frame.jobs.empty();
     const bool running = ui.frame.running() != nullptr;
     paragraph(ui, ui.t("close.title"), {ui.colors.text, 15, true});
@@ -130,13 +108,14 @@ void draw_save_question(const Ui& ui) {
   if (!state.save_asked || state.closing == UiState::Closing::kAsk) return;
   const bool open = begin_question(ui, "save_question");
   if (open) {
+    name_folder(ui);
     paragraph(ui, fill(ui.t("save.title"), {std::to_string(state.unsaved())}),
               {ui.colors.text, 15, true});
     draw_save_to(ui, ButtonKind::kAccent);
     const bool later = button(ui, {.name = "save.later",
                                    .label = ui.t("save.later"),
                                    .tip = ui.t("tip.save.later"),
-                                   .size = {ui.px(kWidth), ui.px(36)}});
+                                   .size = {ui.px(kQuestionWidth), ui.px(36)}});
     if (later || escape_pressed(ui) || state.unsaved() == 0) {
       state.save_asked = false;
       ImGui::CloseCurrentPopup();

@@ -1,6 +1,7 @@
 #include "actions.h"
 #include "format.h"
 #include "panels.h"
+#include "question.h"
 #include "widgets.h"
 
 #include <algorithm>
@@ -9,8 +10,6 @@
 
 namespace headroom {
 namespace {
-
-constexpr float kWidth = 440;
 
 // "768×512 · 20 steps · guidance 3 · seed 7", as far as the picture tells.
 std::string values_line(const Ui& ui, const OfferedPicture& picture) {
@@ -39,7 +38,7 @@ void draw_unknown(const Ui& ui, const std::vector<Message>& unknown) {
 void draw_choices(const Ui& ui, const OfferedPicture& picture) {
   using Part = Actions::Part;
   const float gap = ui.px(8);
-  const float width = (ui.px(kWidth) - 3 * gap) / 4;
+  const float width = (ui.px(kQuestionWidth) - 3 * gap) / 4;
   const auto choice = [&](const char* name, ButtonKind kind, const std::string& why_not,
                           std::optional<Part> part) {
     const std::string key = std::string("offer.") + name;
@@ -71,18 +70,9 @@ void draw_choices(const Ui& ui, const OfferedPicture& picture) {
 void draw_offered_picture(const Ui& ui) {
   UiState& state = ui.state;
   if (!state.offered_picture) return;
-  const char* const id = "offered_picture";
-  if (!ImGui::IsPopupOpen(id)) ImGui::OpenPopup(id);
-  const ImVec2 screen = ImGui::GetIO().DisplaySize;
-  ImGui::SetNextWindowPos({screen.x / 2, screen.y / 2}, ImGuiCond_Always, {0.5F, 0.5F});
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(22), ui.px(20)));
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, ui.px(10));
-  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(ui.px(8), ui.px(9)));
-  if (ImGui::BeginPopupModal(id, nullptr,
-                             ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
-                                 ImGuiWindowFlags_AlwaysAutoResize)) {
+  const bool open = begin_question(ui, "offered_picture");
+  if (open) {
     const OfferedPicture picture = *state.offered_picture;  // a choice ends it
-    ImGui::Dummy({ui.px(kWidth), 0});
     paragraph(ui, fill(ui.t("offer.title"), {shorten(picture.name, 48)}),
               {ui.colors.text, 15, true});
     if (picture.has_prompt)
@@ -96,9 +86,8 @@ void draw_offered_picture(const Ui& ui) {
       state.offered_picture.reset();
       ImGui::CloseCurrentPopup();
     }
-    ImGui::EndPopup();
   }
-  ImGui::PopStyleVar(3);
+  end_question(open);
 }
 
 }  // namespace headroom

@@ -39,6 +39,8 @@ void draw_samples(const Ui& ui, float middle, float y, float side);
 void draw_close_question(const Ui& ui);
 // Where pictures go that could not be saved, when the queue waits for it.
 void draw_save_question(const Ui& ui);
+// The folder of another model, when the one that was asked for could not be opened.
+void draw_model_question(const Ui& ui);
 // What may be taken from a picture that was dropped on the window.
 void draw_offered_picture(const Ui& ui);
 
