@@ -8,7 +8,12 @@ bool begin_question(const Ui& ui, const char* id) {
   if (!ImGui::IsPopupOpen(id)) ImGui::OpenPopup(id);
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
   ImGui::SetNextWindowPos({screen.x / 2, screen.y / 2}, ImGuiCond_Always, {0.5F, 0.5F});
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(22), ui.px(20)));
+  const float pad = ui.px(22);
+  // Known before the first frame, in which its lines are broken and its height is measured: else it
+  // would move under the mouse.
+  const float width = ui.px(kQuestionWidth) + 2 * pad;
+  ImGui::SetNextWindowSizeConstraints({width, 0}, {width, screen.y});
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(pad, ui.px(20)));
   ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, ui.px(10));
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(ui.px(8), ui.px(9)));
   const bool open = ImGui::BeginPopupModal(
