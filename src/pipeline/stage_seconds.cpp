@@ -23,8 +23,8 @@ constexpr DeviceRates kUnmeasuredCpu{110e9, 130e9,  60e9,   30e9,   100e9,
 constexpr DeviceRates kUnmeasuredCard{20e12, 20e12,  20e12,   10e12,  10e12,
                                       10e9,  0.2e-3, 0.05e-9, 0.1e-3, 0.02e-9};
 
-// The part of a hidden copy that still costs time: on the processor all of it, since the thread that
-// reads takes a core from those that compute (benchmarks/README.md, 130 against 112 + 18 ms).
+// The part of a hidden copy that still costs time: on the processor all of it, since the thread
+// that reads takes a core from those that compute (benchmarks/README.md, 130 against 112 + 18 ms).
 double exposed(bool card) { return card ? 0.1 : 1; }
 // Quantised values per second.
 double unpacked(bool card) { return card ? 100e9 : 1e9; }
