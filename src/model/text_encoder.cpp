@@ -20,20 +20,25 @@ TextEncoderLayer TextEncoder::load_layer(const TextEncoderConfig& config, Weight
   const std::int64_t kv = hd * config.num_key_value_heads;
   const std::int64_t f = config.intermediate_size;
   const std::string prefix = "layers." + std::to_string(index) + ".";
-  const auto get = [&](const char* name, at::IntArrayRef shape) {
-    return weights.get(prefix + name, shape);
+  const auto get = [&](const char* name, std::int64_t size) {
+    return weights.get(prefix + name, {size});
   };
-  return {.input_layernorm = get("input_layernorm.weight", {e}),
-          .post_attention_layernorm = get("post_attention_layernorm.weight", {e}),
-          .q_proj = get("self_attn.q_proj.weight", {q, e}),
-          .k_proj = get("self_attn.k_proj.weight", {kv, e}),
-          .v_proj = get("self_attn.v_proj.weight", {kv, e}),
-          .o_proj = get("self_attn.o_proj.weight", {e, q}),
-          .q_norm = get("self_attn.q_norm.weight", {hd}),
-          .k_norm = get("self_attn.k_norm.weight", {hd}),
-          .gate_proj = get("mlp.gate_proj.weight", {f, e}),
-          .up_proj = get("mlp.up_proj.weight", {f, e}),
-          .down_proj = get("mlp.down_proj.weight", {e, f})};
+  const auto matrix = [&](const char* name, std::int64_t rows, std::int64_t columns) {
+    return weights.matrix(prefix + name, rows, columns);
+  };
+  TextEncoderLayer layer;
+  layer.input_layernorm = get("input_layernorm.weight", e);
+  layer.post_attention_layernorm = get("post_attention_layernorm.weight", e);
+  layer.q_proj = matrix("self_attn.q_proj.weight", q, e);
+  layer.k_proj = matrix("self_attn.k_proj.weight", kv, e);
+  layer.v_proj = matrix("self_attn.v_proj.weight", kv, e);
+  layer.o_proj = matrix("self_attn.o_proj.weight", e, q);
+  layer.q_norm = get("self_attn.q_norm.weight", hd);
+  layer.k_norm = get("self_attn.k_norm.weight", hd);
+  layer.gate_proj = matrix("mlp.gate_proj.weight", f, e);
+  layer.up_proj = matrix("mlp.up_proj.weight", f, e);
+  layer.down_proj = matrix("mlp.down_proj.weight", e, f);
+  return layer;
 }
 
 void TextEncoder::run_layer(const TextEncoderLayer& layer, at::Tensor hidden, const at::Tensor& cos,
@@ -48,8 +53,8 @@ void TextEncoder::run_layer(const TextEncoderLayer& layer, at::Tensor hidden, co
   };
   {
     const at::Tensor n = rms_norm(hidden, layer.input_layernorm, eps).to(dtype);
-    const auto heads = [&](const at::Tensor& weight, std::int64_t count) {
-      return linear(n, weight).view({length, count, config_.head_dim});
+    const auto heads = [&](const LinearWeight& weight, std::int64_t count) {
+      return weight.apply(n).view({length, count, config_.head_dim});
     };
     const std::int64_t query_heads = config_.num_attention_heads;
     const std::int64_t key_heads = config_.num_key_value_heads;
@@ -60,14 +65,14 @@ void TextEncoder::run_layer(const TextEncoderLayer& layer, at::Tensor hidden, co
     const at::Tensor v = heads(layer.v_proj, key_heads);
     at::Tensor mixed = attention(q, k, v, /*causal=*/true);
     if (divisors.attention != 1) mixed.div_(divisors.attention);
-    add(linear(mixed, layer.o_proj), divisors.attention);
+    add(layer.o_proj.apply(mixed), divisors.attention);
   }
   at::Tensor n = rms_norm(hidden, layer.post_attention_layernorm, eps).to(dtype);
-  at::Tensor gate = linear(n, layer.gate_proj);
+  at::Tensor gate = layer.gate_proj.apply(n);
   at::silu_(gate);
   if (divisors.feed_forward != 1) n.div_(divisors.feed_forward);
-  gate.mul_(linear(n, layer.up_proj));
-  add(linear(gate, layer.down_proj), divisors.feed_forward);
+  gate.mul_(layer.up_proj.apply(n));
+  add(layer.down_proj.apply(gate), divisors.feed_forward);
 }
 
 std::vector<at::Tensor> TextEncoder::forward(

@@ -53,22 +53,25 @@ TransformerBlock load_block(const TransformerConfig& config, WeightSource& weigh
   const auto get = [&](const char* name, at::IntArrayRef shape) {
     return weights.get(prefix + "." + name, shape);
   };
+  const auto matrix = [&](const char* name, std::int64_t rows, std::int64_t columns) {
+    return weights.matrix(prefix + "." + name, rows, columns);
+  };
   TransformerBlock b;
-  b.to_q = get("attention.to_q.weight", {d, d});
-  b.to_k = get("attention.to_k.weight", {d, d});
-  b.to_v = get("attention.to_v.weight", {d, d});
-  b.to_out = get("attention.to_out.0.weight", {d, d});
+  b.to_q = matrix("attention.to_q.weight", d, d);
+  b.to_k = matrix("attention.to_k.weight", d, d);
+  b.to_v = matrix("attention.to_v.weight", d, d);
+  b.to_out = matrix("attention.to_out.0.weight", d, d);
   b.norm_q = get("attention.norm_q.weight", {hd});
   b.norm_k = get("attention.norm_k.weight", {hd});
   b.attention_norm1 = get("attention_norm1.weight", {d});
   b.attention_norm2 = get("attention_norm2.weight", {d});
   b.ffn_norm1 = get("ffn_norm1.weight", {d});
   b.ffn_norm2 = get("ffn_norm2.weight", {d});
-  b.w1 = get("feed_forward.w1.weight", {f, d});
-  b.w2 = get("feed_forward.w2.weight", {d, f});
-  b.w3 = get("feed_forward.w3.weight", {f, d});
+  b.w1 = matrix("feed_forward.w1.weight", f, d);
+  b.w2 = matrix("feed_forward.w2.weight", d, f);
+  b.w3 = matrix("feed_forward.w3.weight", f, d);
   if (modulated) {
-    b.adaln_weight = get("adaLN_modulation.0.weight", {4 * d, config.adaln_dim()});
+    b.adaln = matrix("adaLN_modulation.0.weight", 4 * d, config.adaln_dim());
     b.adaln_bias = get("adaLN_modulation.0.bias", {4 * d});
   }
   return b;
@@ -86,16 +89,16 @@ Transformer::Transformer(const TransformerConfig& config, WeightSource& weights)
       std::to_string(config.patch_size) + "-" + std::to_string(config.frame_patch_size);
 
   const std::string embedder = "all_x_embedder." + key;
-  x_embedder_weight_ = weights.get(embedder + ".weight", {d, token});
+  x_embedder_ = weights.matrix(embedder + ".weight", d, token);
   x_embedder_bias_ = weights.get(embedder + ".bias", {d});
   x_pad_token_ = weights.get("x_pad_token", {1, d});
   cap_norm_ = weights.get("cap_embedder.0.weight", {config.cap_feat_dim});
-  cap_embedder_weight_ = weights.get("cap_embedder.1.weight", {d, config.cap_feat_dim});
+  cap_embedder_ = weights.matrix("cap_embedder.1.weight", d, config.cap_feat_dim);
   cap_embedder_bias_ = weights.get("cap_embedder.1.bias", {d});
   cap_pad_token_ = weights.get("cap_pad_token", {1, d});
-  t_mlp0_weight_ = weights.get("t_embedder.mlp.0.weight", {kTimeHidden, kTimeFrequencies});
+  t_mlp0_ = weights.matrix("t_embedder.mlp.0.weight", kTimeHidden, kTimeFrequencies);
   t_mlp0_bias_ = weights.get("t_embedder.mlp.0.bias", {kTimeHidden});
-  t_mlp2_weight_ = weights.get("t_embedder.mlp.2.weight", {a, kTimeHidden});
+  t_mlp2_ = weights.matrix("t_embedder.mlp.2.weight", a, kTimeHidden);
   t_mlp2_bias_ = weights.get("t_embedder.mlp.2.bias", {a});
   for (int i = 0; i < config.n_refiner_layers; ++i) {
     const std::string index = std::to_string(i);
@@ -103,9 +106,9 @@ Transformer::Transformer(const TransformerConfig& config, WeightSource& weights)
     context_refiner_.push_back(load_block(config, weights, "context_refiner." + index, false));
   }
   const std::string final_layer = "all_final_layer." + key;
-  final_weight_ = weights.get(final_layer + ".linear.weight", {token, d});
+  final_ = weights.matrix(final_layer + ".linear.weight", token, d);
   final_bias_ = weights.get(final_layer + ".linear.bias", {token});
-  final_adaln_weight_ = weights.get(final_layer + ".adaLN_modulation.1.weight", {d, a});
+  final_adaln_ = weights.matrix(final_layer + ".adaLN_modulation.1.weight", d, a);
   final_adaln_bias_ = weights.get(final_layer + ".adaLN_modulation.1.bias", {d});
 }
 
@@ -125,15 +128,14 @@ at::Tensor Transformer::time_embedding(float tau) const {
     const at::Tensor angle = exponent.exp_().mul_(time);
     embedding = at::cat({at::cos(angle), at::sin(angle)}).unsqueeze(0).to(options_);
   }
-  at::Tensor hidden = linear(embedding, t_mlp0_weight_, t_mlp0_bias_);
-  return linear(at::silu_(hidden), t_mlp2_weight_, t_mlp2_bias_).squeeze(0);
+  at::Tensor hidden = t_mlp0_.apply(embedding, t_mlp0_bias_);
+  return t_mlp2_.apply(at::silu_(hidden), t_mlp2_bias_).squeeze(0);
 }
 
 Transformer::BlockNorms Transformer::modulated_norms(const TransformerBlock& block,
                                                      const at::Tensor& temb) const {
-  const at::Tensor m = linear(temb.unsqueeze(0), block.adaln_weight, block.adaln_bias)
-                           .to(at::kFloat)
-                           .view({4, config_.dim});
+  const at::Tensor m =
+      block.adaln.apply(temb.unsqueeze(0), block.adaln_bias).to(at::kFloat).view({4, config_.dim});
   return {at::mul(m.select(0, 0).add_(1.0), block.attention_norm1),
           at::mul(m.select(0, 1).tanh_(), block.attention_norm2),
           at::mul(m.select(0, 2).add_(1.0), block.ffn_norm1),
@@ -156,10 +158,10 @@ void Transformer::attend(const TransformerBlock& block, const BlockNorms& norms,
   const std::int64_t hd = config_.head_dim();
   // The norm behind the branch takes the divisor out again, with its epsilon divided likewise.
   const double divisor = branch_divisors(x.scalar_type()).attention;
-  const auto split = [&](const at::Tensor& h, const at::Tensor& weight) {
-    return linear(h, weight).view({h.size(0), heads, hd});
+  const auto split = [&](const at::Tensor& h, const LinearWeight& weight) {
+    return weight.apply(h).view({h.size(0), heads, hd});
   };
-  const auto turned = [&](const at::Tensor& h, const at::Tensor& weight, const at::Tensor& norm,
+  const auto turned = [&](const at::Tensor& h, const LinearWeight& weight, const at::Tensor& norm,
                           std::int64_t first) {
     return rotate_pairs(rms_norm_consuming(split(h, weight), norm, kQkNormEps),
                         rotation.narrow(0, first, h.size(0)));
@@ -172,7 +174,7 @@ void Transformer::attend(const TransformerBlock& block, const BlockNorms& norms,
     at::Tensor mixed = attention(q, k, v, /*causal=*/false);
     q.reset();
     if (divisor != 1) mixed.div_(divisor);
-    at::Tensor out = linear(mixed, block.to_out);
+    at::Tensor out = block.to_out.apply(mixed);
     mixed.reset();
     x.narrow(0, first, out.size(0))
         .add_(rms_norm_consuming(std::move(out), norms.attention2,
@@ -210,12 +212,12 @@ void Transformer::feed_forward(const TransformerBlock& block, const BlockNorms& 
   for_each_piece(x.size(0), chunk, x.is_meta(), [&](std::int64_t first, std::int64_t count) {
     const at::Tensor rows = x.narrow(0, first, count);
     at::Tensor h = rms_norm(rows, norms.ffn1, config_.norm_eps);
-    at::Tensor hidden = linear(h, block.w1);
+    at::Tensor hidden = block.w1.apply(h);
     at::silu_(hidden);
     if (divisor != 1) h.div_(divisor);
-    hidden.mul_(linear(h, block.w3));
+    hidden.mul_(block.w3.apply(h));
     h.reset();
-    at::Tensor out = linear(hidden, block.w2);
+    at::Tensor out = block.w2.apply(hidden);
     hidden.reset();
     rows.add_(
         rms_norm_consuming(std::move(out), norms.ffn2, config_.norm_eps / (divisor * divisor)));
@@ -232,8 +234,9 @@ CaptionTokens Transformer::embed_caption(const at::Tensor& features, std::int64_
                                     options_.device());
   caption.tokens = at::empty({rows, config_.dim}, options_);
   caption.tokens.narrow(0, 0, length)
-      .copy_(linear(rms_norm(features, cap_norm_, config_.norm_eps).to(options_.dtype()),
-                    cap_embedder_weight_, cap_embedder_bias_));
+      .copy_(
+          cap_embedder_.apply(rms_norm(features, cap_norm_, config_.norm_eps).to(options_.dtype()),
+                              cap_embedder_bias_));
   caption.tokens.narrow(0, length, rows - length).copy_(cap_pad_token_);
   show(call.trace, "cap_padded", caption.tokens);
   const std::int64_t image_rows = caption.rotation.size(0) - rows;
@@ -274,8 +277,7 @@ std::vector<at::Tensor> Transformer::forward(const at::Tensor& latents, float ta
         at::empty({image_rows + caption->tokens.size(0), config_.dim}, options_);
     const at::Tensor image = unified.narrow(0, 0, image_rows);
     image.narrow(0, 0, tokens)
-        .copy_(linear(patchify(latents, p).to(options_.dtype()), x_embedder_weight_,
-                      x_embedder_bias_));
+        .copy_(x_embedder_.apply(patchify(latents, p).to(options_.dtype()), x_embedder_bias_));
     image.narrow(0, tokens, image_rows - tokens).copy_(x_pad_token_);
     show(call.trace, "x_padded", image);
     for (std::size_t i = 0; i < noise_refiner_.size(); ++i) {
@@ -299,12 +301,12 @@ std::vector<at::Tensor> Transformer::forward(const at::Tensor& latents, float ta
   }
 
   const at::Tensor scale =
-      linear(at::silu(temb).unsqueeze(0), final_adaln_weight_, final_adaln_bias_).add_(1.0);
+      final_adaln_.apply(at::silu(temb).unsqueeze(0), final_adaln_bias_).add_(1.0);
   std::vector<at::Tensor> outputs;
   for (at::Tensor& unified : streams) {
     at::Tensor normed = layer_norm(unified.narrow(0, 0, tokens), kFinalNormEps);
     unified.reset();
-    const at::Tensor out = linear(normed.mul_(scale), final_weight_, final_bias_);
+    const at::Tensor out = final_.apply(normed.mul_(scale), final_bias_);
     show(call.trace, "final", out);
     outputs.push_back(unpatchify(out.to(at::kFloat), c, h, w, p));
   }

@@ -34,8 +34,8 @@ namespace headroom {
 template <typename Block>
 class BlockStreamer {
  public:
-  // Loads a block; its tensors are read into `tensors` where there are some, else added there.
-  using Load = std::function<Block(int index, LayerTensors& tensors)>;
+  // Loads a block; its tensors are read into `memory` where there are some, else added there.
+  using Load = std::function<Block(int index, LayerMemory& memory)>;
   // Told of the block after the one that was loaded, so that the disk can work ahead.
   using Expect = std::function<void(int index)>;
 
@@ -53,7 +53,7 @@ class BlockStreamer {
       if (is_streamed(i, count, streamed)) {
         streamed_.push_back(i);
       } else {
-        LayerTensors kept;
+        LayerMemory kept;
         resident_[static_cast<std::size_t>(i)] = std::make_shared<const Block>(load_(i, kept));
       }
     }
@@ -89,7 +89,7 @@ class BlockStreamer {
 
  private:
   struct Buffer {
-    LayerTensors tensors;
+    LayerMemory memory;
     std::shared_ptr<const Block> block;
     int index = -1;  // of the block, when it is whole
   };
@@ -141,9 +141,9 @@ class BlockStreamer {
     buffer.index = -1;
     buffer.block.reset();
     const auto load = [&] {
-      buffer.block = std::make_shared<const Block>(load_(index, buffer.tensors));
+      buffer.block = std::make_shared<const Block>(load_(index, buffer.memory));
     };
-    if (buffer.tensors.empty()) {
+    if (buffer.memory.matrices.empty()) {
       load();  // takes memory, which must be the computing stream's
     } else {
       copies_.run(load);

@@ -35,8 +35,8 @@ TextToImage::TextToImage(const ModelFolder& model, NumberFormats formats, Networ
 void TextToImage::load_text_encoder() {
   if (text_layers_) return;
   const int count = TextEncoder::layer_count(model_.text_encoder);
-  const auto load = [this](int i, LayerTensors& tensors) {
-    RecyclingWeights weights(weights_.text_encoder, tensors);
+  const auto load = [this](int i, LayerMemory& memory) {
+    RecyclingWeights weights(weights_.text_encoder, memory);
     return TextEncoder::load_layer(model_.text_encoder, weights, i);
   };
   text_layers_ = std::make_unique<TextLayers>(
@@ -46,8 +46,8 @@ void TextToImage::load_text_encoder() {
 
 void TextToImage::load_transformer() {
   if (transformer_) return;
-  const auto load = [this](int i, LayerTensors& tensors) {
-    RecyclingWeights weights(weights_.transformer, tensors);
+  const auto load = [this](int i, LayerMemory& memory) {
+    RecyclingWeights weights(weights_.transformer, memory);
     return Transformer::load_layer(model_.transformer, weights, i);
   };
   transformer_.reset(new LoadedTransformer{Transformer(model_.transformer, weights_.transformer),

@@ -4,6 +4,7 @@
 #include "headroom/device/meta_ledger.h"
 #include "headroom/device/workspace.h"
 #include "headroom/memory/allocator_model.h"
+#include "headroom/model/linear_weight.h"
 
 #include "ops.h"
 
@@ -25,9 +26,11 @@ namespace {
 
 using Make = std::function<at::Tensor(at::IntArrayRef shape, at::ScalarType dtype)>;
 
+enum class Formats { kAll, kDecoder, kFloat32 };  // the decoder is never in float16
+
 struct Op {
   std::string name;
-  bool in_float16 = true;  // the decoder never is
+  Formats formats = Formats::kAll;
   // From inputs that `make` makes to what runs the operation; inputs are not part of its peak.
   std::function<std::function<at::Tensor()>(const Make& make, at::ScalarType dtype)> prepare;
 };
@@ -38,79 +41,86 @@ at::Tensor channels_last(const at::Tensor& x) {
 
 std::vector<Op> ops() {
   return {
-      {"linear", true,
+      {"linear", Formats::kAll,
        [](const Make& make, at::ScalarType d) -> std::function<at::Tensor()> {
          return [x = make({352, 72}, d), w = make({192, 72}, d)] { return linear(x, w); };
        }},
-      {"rms_norm", true,
+      {"linear in eight bits", Formats::kFloat32,
+       [](const Make& make, at::ScalarType d) -> std::function<at::Tensor()> {
+         const at::Tensor x = make({352, 72}, d);
+         const LinearWeight w = LinearWeight::eight_bits(192, 72, 4, x.device());
+         if (x.is_cpu()) w.load_codes(at::ones({192, 72}, at::kChar), at::ones({192}, at::kFloat));
+         return [x, w] { return w.apply(x); };
+       }},
+      {"rms_norm", Formats::kAll,
        [](const Make& make, at::ScalarType d) -> std::function<at::Tensor()> {
          return [x = make({352, 72}, d), w = make({72}, d)] { return rms_norm(x, w, 1e-5); };
        }},
-      {"rms_norm_consuming", true,
+      {"rms_norm_consuming", Formats::kAll,
        [](const Make& make, at::ScalarType d) -> std::function<at::Tensor()> {
          return [x = make({352, 4, 18}, d), w = make({18}, d)] {
            return rms_norm_consuming(x, w, 1e-5);
          };
        }},
-      {"layer_norm", true,
+      {"layer_norm", Formats::kAll,
        [](const Make& make, at::ScalarType d) -> std::function<at::Tensor()> {
          return [x = make({1024, 72}, d)] { return layer_norm(x, 1e-6); };
        }},
-      {"attention", true,
+      {"attention", Formats::kAll,
        [](const Make& make, at::ScalarType d) -> std::function<at::Tensor()> {
          return [q = make({352, 6, 12}, d), k = make({352, 6, 12}, d)] {
            return attention(q, k, k, /*causal=*/false);
          };
        }},
-      {"attention with grouped heads", true,
+      {"attention with grouped heads", Formats::kAll,
        [](const Make& make, at::ScalarType d) -> std::function<at::Tensor()> {
          return [q = make({37, 6, 8}, d), k = make({37, 3, 8}, d)] {
            return attention(q, k, k, /*causal=*/true);
          };
        }},
-      {"rotate_pairs", true,
+      {"rotate_pairs", Formats::kAll,
        [](const Make& make, at::ScalarType d) -> std::function<at::Tensor()> {
          return [x = make({352, 6, 12}, d), r = make({352, 6}, at::kComplexFloat)] {
            return rotate_pairs(x, r);
          };
        }},
-      {"rotate_halves", true,
+      {"rotate_halves", Formats::kAll,
        [](const Make& make, at::ScalarType d) -> std::function<at::Tensor()> {
          return [x = make({64, 6, 12}, d), c = make({64, 6}, at::kFloat)] {
            return rotate_halves(x, c, c);
          };
        }},
-      {"silu and its product", true,
+      {"silu and its product", Formats::kAll,
        [](const Make& make, at::ScalarType d) -> std::function<at::Tensor()> {
          return [x = make({352, 192}, d), y = make({352, 192}, d)] {
            at::Tensor h = at::silu(x);
            return h.mul_(y);
          };
        }},
-      {"conv2d", false,
+      {"conv2d", Formats::kDecoder,
        [](const Make& make, at::ScalarType d) -> std::function<at::Tensor()> {
          return [x = channels_last(make({1, 16, 48, 32}, d)),
                  w = channels_last(make({32, 16, 3, 3}, d)),
                  b = make({32}, d)] { return conv2d(x, w, b, 1, 1); };
        }},
-      {"1x1 conv2d", false,
+      {"1x1 conv2d", Formats::kDecoder,
        [](const Make& make, at::ScalarType d) -> std::function<at::Tensor()> {
          return [x = channels_last(make({1, 32, 48, 32}, d)),
                  w = channels_last(make({16, 32, 1, 1}, d)),
                  b = make({16}, d)] { return conv2d(x, w, b, 1, 0); };
        }},
-      {"conv2d of stride 2", false,
+      {"conv2d of stride 2", Formats::kDecoder,
        [](const Make& make, at::ScalarType d) -> std::function<at::Tensor()> {
          return [x = channels_last(make({1, 16, 49, 33}, d)),
                  w = channels_last(make({16, 16, 3, 3}, d)),
                  b = make({16}, d)] { return conv2d(x, w, b, 2, 0); };
        }},
-      {"group_norm", false,
+      {"group_norm", Formats::kDecoder,
        [](const Make& make, at::ScalarType d) -> std::function<at::Tensor()> {
          return [x = channels_last(make({1, 32, 48, 32}, d)), w = make({32}, d),
                  b = make({32}, d)] { return group_norm(x, 8, w, b, /*silu=*/true); };
        }},
-      {"upsampling", false,
+      {"upsampling", Formats::kDecoder,
        [](const Make& make, at::ScalarType d) -> std::function<at::Tensor()> {
          return [x = channels_last(make({1, 32, 24, 32}, d))] {
            return at::upsample_nearest2d(x, {48, 64});
@@ -128,8 +138,11 @@ TEST_P(OpMemory, IsOnMetaWhatItIsOnTheCpu) {
   cpu_budget::set_limit(0);
   at::set_num_threads(threads);
   for (const Op& op : ops()) {
-    if (!op.in_float16 && dtype == at::kHalf) continue;
-    if (!op.in_float16 && dtype == at::kBFloat16 && !workspace::cpu_convolves_bfloat16()) continue;
+    if (op.formats == Formats::kFloat32 && dtype != at::kFloat) continue;
+    if (op.formats == Formats::kDecoder) {
+      if (dtype == at::kHalf) continue;
+      if (dtype == at::kBFloat16 && !workspace::cpu_convolves_bfloat16()) continue;
+    }
     const auto run =
         op.prepare([](at::IntArrayRef shape,
                       at::ScalarType d) { return at::ones(shape, at::TensorOptions(d)); },

@@ -11,9 +11,8 @@ namespace headroom {
 
 // Weights of one decoder layer.
 struct TextEncoderLayer {
-  at::Tensor input_layernorm, post_attention_layernorm;
-  at::Tensor q_proj, k_proj, v_proj, o_proj, q_norm, k_norm;
-  at::Tensor gate_proj, up_proj, down_proj;
+  at::Tensor input_layernorm, post_attention_layernorm, q_norm, k_norm;
+  LinearWeight q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj;
 };
 
 // Hands out layer `index`, resident or copied in for the occasion.

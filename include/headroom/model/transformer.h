@@ -23,10 +23,11 @@ struct CaptionTokens {
 
 // Weights of one block.
 struct TransformerBlock {
-  at::Tensor to_q, to_k, to_v, to_out, norm_q, norm_k;
+  LinearWeight to_q, to_k, to_v, to_out, w1, w2, w3;
+  LinearWeight adaln;     // none in plain blocks
+  at::Tensor adaln_bias;  // likewise
+  at::Tensor norm_q, norm_k;
   at::Tensor attention_norm1, attention_norm2, ffn_norm1, ffn_norm2;
-  at::Tensor w1, w2, w3;
-  at::Tensor adaln_weight, adaln_bias;  // undefined in plain blocks
 };
 
 // Hands out main layer `index`, resident or copied in for the occasion; it stays valid as long as
@@ -80,11 +81,10 @@ class Transformer {
 
   TransformerConfig config_;
   at::TensorOptions options_;  // device and number format of the weights
-  at::Tensor x_embedder_weight_, x_embedder_bias_, x_pad_token_;
-  at::Tensor cap_norm_, cap_embedder_weight_, cap_embedder_bias_, cap_pad_token_;
-  at::Tensor t_mlp0_weight_, t_mlp0_bias_, t_mlp2_weight_, t_mlp2_bias_;
+  LinearWeight x_embedder_, cap_embedder_, t_mlp0_, t_mlp2_, final_, final_adaln_;
+  at::Tensor x_embedder_bias_, cap_embedder_bias_, t_mlp0_bias_, t_mlp2_bias_, final_bias_;
+  at::Tensor final_adaln_bias_, x_pad_token_, cap_norm_, cap_pad_token_;
   std::vector<TransformerBlock> noise_refiner_, context_refiner_;
-  at::Tensor final_weight_, final_bias_, final_adaln_weight_, final_adaln_bias_;
 };
 
 }  // namespace headroom

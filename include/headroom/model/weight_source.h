@@ -1,4 +1,6 @@
 #pragma once
+#include "headroom/model/linear_weight.h"
+
 #include <cstdint>
 #include <span>
 #include <string>
@@ -17,6 +19,14 @@ class WeightSource {
   virtual at::Tensor get(std::string_view name, at::IntArrayRef shape) = 0;
   // The same values into `target`, which get() gave for a tensor of that shape.
   virtual void read(std::string_view name, const at::Tensor& target) = 0;
+  // A matrix to multiply with, kept as the source decides: plain unless it says otherwise.
+  virtual LinearWeight matrix(std::string_view name, std::int64_t rows, std::int64_t columns) {
+    return {get(name, {rows, columns})};
+  }
+  // The same into `target`, which matrix() gave for one of the same name but for its layer.
+  virtual void read_matrix(std::string_view name, const LinearWeight& target) {
+    read(name, target.plain());
+  }
   // The rows `ids` of the [rows, width] table `name`; the table itself stays on the host.
   virtual at::Tensor gather_rows(std::string_view name, std::span<const std::int32_t> ids,
                                  std::int64_t rows, std::int64_t width) = 0;

@@ -1,0 +1,55 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+
+#include <ATen/core/TensorBody.h>
+
+namespace headroom {
+
+// A matrix [rows, columns] of a network as it is kept on its device, and the product with it.
+// Kinds:
+//  - plain: one tensor in the number format of the computation;
+//  - eight bits (W8A8, on the processor, of float32 networks): a code of int8 for each value and a
+//    float32 scale for each row, both sides of the product in eight bits. Rows may be rotated in
+//    groups by the regular Hadamard matrix (ConvRot), which spreads outliers; what they are
+//    multiplied with is rotated likewise, so that the product stays what it was.
+// Copies share their memory.
+class LinearWeight {
+ public:
+  LinearWeight() = default;  // none
+  // [rows, columns]
+  LinearWeight(at::Tensor plain);  // NOLINT(google-explicit-constructor): it is one
+  // Room for codes in eight bits, on the processor or meta; `rotation_group` is 0 or a power of
+  // four that divides `columns`. load_codes() or quantise() fill it.
+  [[nodiscard]] static LinearWeight eight_bits(std::int64_t rows, std::int64_t columns,
+                                               int rotation_group, at::Device device);
+
+  [[nodiscard]] bool defined() const { return plain_.defined() || eight_ != nullptr; }
+  [[nodiscard]] bool is_plain() const { return plain_.defined(); }
+  [[nodiscard]] std::int64_t rows() const { return rows_; }
+  [[nodiscard]] std::int64_t columns() const { return columns_; }
+  [[nodiscard]] int rotation_group() const;  // of eight bits, else 0
+  [[nodiscard]] const at::Tensor& plain() const { return plain_; }
+  [[nodiscard]] std::int64_t bytes() const;  // of its memory
+
+  // Fills a matrix in eight bits. codes int8 [rows, columns] in [-127, 127], of rotated rows where
+  // it has a group; scales float32 [rows].
+  void load_codes(const at::Tensor& codes, const at::Tensor& scales) const;
+
+  // x [T, columns] times the transposed matrix, plus bias [rows] -> [T, rows]. In eight bits each
+  // row of x has a scale of its own, max|x| / 127, and is rounded half to even (W8A8 as ComfyUI's
+  // int8_tensorwise: y = (q_x q_w^T) (s_x s_w) + b). On processors that multiply bytes without
+  // saturation (AVX-512 VNNI) with 255 levels, on others with 127: there pairs of products must fit
+  // into 16 bits.
+  [[nodiscard]] at::Tensor apply(const at::Tensor& x, const at::Tensor& bias = {}) const;
+
+ private:
+  struct Eight;
+
+  std::int64_t rows_ = 0;
+  std::int64_t columns_ = 0;
+  at::Tensor plain_;
+  std::shared_ptr<Eight> eight_;
+};
+
+}  // namespace headroom

@@ -1,0 +1,116 @@
+#include "headroom/model/linear_weight.h"
+
+#include "headroom/core/error.h"
+#include "headroom/device/memory_tag.h"
+
+#include "int8_product.h"
+#include "ops.h"
+
+#include <cstring>
+#include <utility>
+
+#include <ATen/Parallel.h>
+#include <ATen/ops/empty.h>
+
+namespace headroom {
+
+struct LinearWeight::Eight {
+  int rotation_group = 0;
+  at::Tensor memory;  // of `codes`
+  at::Tensor scales;  // float32 [rows]
+  at::Tensor sums;    // int32 [rows], of the codes of each row
+  std::unique_ptr<int8_product::PackedCodes> codes;
+};
+
+namespace {
+
+// [T, rows] int32 in the memory of float32 -> the product's values, in place.
+void scale_result(const at::Tensor& result, const at::Tensor& row_scales, const at::Tensor& scales,
+                  const at::Tensor& sums, const at::Tensor& bias, int levels) {
+  const std::int64_t columns = result.size(1);
+  float* const values = result.data_ptr<float>();
+  const float* const s_x = row_scales.const_data_ptr<float>();
+  const float* const s_w = scales.const_data_ptr<float>();
+  const std::int32_t* const sum = sums.const_data_ptr<std::int32_t>();
+  const float* const b = bias.defined() ? bias.const_data_ptr<float>() : nullptr;
+  at::parallel_for(0, result.size(0), 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t t = begin; t < end; ++t) {
+      float* const row = values + t * columns;
+      for (std::int64_t j = 0; j < columns; ++j) {
+        std::int32_t code = 0;
+        std::memcpy(&code, row + j, sizeof code);
+        code -= (levels + 1) * sum[j];
+        row[j] = static_cast<float>(code) * (s_x[t] * s_w[j]) + (b != nullptr ? b[j] : 0.0F);
+      }
+    }
+  });
+}
+
+}  // namespace
+
+LinearWeight::LinearWeight(at::Tensor plain)
+    : rows_(plain.size(0)), columns_(plain.size(1)), plain_(std::move(plain)) {}
+
+LinearWeight LinearWeight::eight_bits(std::int64_t rows, std::int64_t columns, int rotation_group,
+                                      at::Device device) {
+  const ScopedMemoryTag tag(MemoryTag::kWeights);
+  const auto empty = [&](std::int64_t size, c10::ScalarType type) {
+    return at::empty({size}, at::TensorOptions(device).dtype(type));
+  };
+  LinearWeight weight;
+  weight.rows_ = rows;
+  weight.columns_ = columns;
+  weight.eight_ = std::make_shared<Eight>();
+  weight.eight_->rotation_group = rotation_group;
+  weight.eight_->memory = empty(int8_product::PackedCodes::bytes(rows, columns), at::kChar);
+  weight.eight_->scales = empty(rows, at::kFloat);
+  weight.eight_->sums = empty(rows, at::kInt);
+  return weight;
+}
+
+int LinearWeight::rotation_group() const { return eight_ ? eight_->rotation_group : 0; }
+
+std::int64_t LinearWeight::bytes() const {
+  if (!eight_) return plain_.defined() ? static_cast<std::int64_t>(plain_.nbytes()) : 0;
+  return static_cast<std::int64_t>(eight_->memory.nbytes() + eight_->scales.nbytes() +
+                                   eight_->sums.nbytes());
+}
+
+void LinearWeight::load_codes(const at::Tensor& codes, const at::Tensor& scales) const {
+  const std::int8_t* const from = codes.const_data_ptr<std::int8_t>();
+  eight_->codes = std::make_unique<int8_product::PackedCodes>(
+      from, rows_, columns_, eight_->memory.data_ptr<std::int8_t>());
+  eight_->scales.copy_(scales);
+  auto* const sums = eight_->sums.data_ptr<std::int32_t>();
+  at::parallel_for(0, rows_, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t row = begin; row < end; ++row) {
+      std::int32_t sum = 0;
+      for (std::int64_t i = 0; i < columns_; ++i) sum += from[row * columns_ + i];
+      sums[row] = sum;
+    }
+  });
+}
+
+at::Tensor LinearWeight::apply(const at::Tensor& x, const at::Tensor& bias) const {
+  if (is_plain()) return linear(x, plain_, bias);
+  const auto like_x = [&](at::IntArrayRef shape, c10::ScalarType type) {
+    return at::empty(shape, x.options().dtype(type));
+  };
+  at::Tensor result = like_x({x.size(0), rows_}, at::kFloat);
+  const at::Tensor codes = like_x({x.size(0), columns_}, at::kByte);
+  const at::Tensor scales = like_x({x.size(0)}, at::kFloat);
+  if (x.is_meta()) return result;
+  if (!eight_->codes) throw Error(ErrorKind::kInternal, "a matrix in eight bits was not filled");
+  const at::Tensor rows = x.contiguous();
+  const int levels = int8_product::levels();
+  int8_product::quantise_rows(rows.const_data_ptr<float>(), x.size(0), columns_,
+                              eight_->rotation_group, levels, codes.data_ptr<std::uint8_t>(),
+                              scales.data_ptr<float>());
+  // Sums of 32 bits take the place of the results.
+  eight_->codes->multiply(codes.const_data_ptr<std::uint8_t>(), x.size(0),
+                          reinterpret_cast<std::int32_t*>(result.data_ptr<float>()));
+  scale_result(result, scales, eight_->scales, eight_->sums, bias, levels);
+  return result;
+}
+
+}  // namespace headroom
