@@ -143,7 +143,7 @@ PipelineOptions pipeline_options(const AppConfig& config, const Device& device, 
 
 // Before anything is read: what cannot run is no question of the model.
 const AppConfig& runnable(const AppConfig& config) {
-  check_can_run(config.model.dtype);
+  check_can_run(config.model.dtype, choose_device(config.model.device));
   return config;
 }
 

@@ -91,6 +91,18 @@ void LinearWeight::load_codes(const at::Tensor& codes, const at::Tensor& scales)
   });
 }
 
+void LinearWeight::round(const at::Tensor& values) const {
+  constexpr int kLevels = 127;
+  const at::Tensor codes = at::empty({rows_, columns_}, at::kChar);
+  const at::Tensor scales = at::empty({rows_}, at::kFloat);
+  auto* const bytes = reinterpret_cast<std::uint8_t*>(codes.data_ptr<std::int8_t>());
+  int8_product::quantise_rows(values.const_data_ptr<float>(), rows_, columns_,
+                              eight_->rotation_group, kLevels, bytes, scales.data_ptr<float>());
+  constexpr std::uint8_t kSign = 0x80;  // code + 128 in a byte is the code but for its sign
+  for (std::int64_t i = 0; i < codes.numel(); ++i) bytes[i] ^= kSign;
+  load_codes(codes, scales);
+}
+
 at::Tensor LinearWeight::apply(const at::Tensor& x, const at::Tensor& bias) const {
   if (is_plain()) return linear(x, plain_, bias);
   const auto like_x = [&](at::IntArrayRef shape, c10::ScalarType type) {

@@ -85,10 +85,19 @@ class Stopwatch {
   double seconds_for_each_;
 };
 
-double product_rate(const Stopwatch& watch, at::ScalarType dtype, std::int64_t width,
+double product_rate(const Stopwatch& watch, const NumberFormats& formats, std::int64_t width,
                     std::int64_t rows) {
+  if (formats.storage == WeightStorage::kEightBits) {
+    const LinearWeight weight =
+        LinearWeight::eight_bits(width, width, /*rotation_group=*/256, watch.options().device());
+    weight.round(watch.ones({width, width}, at::kFloat));
+    return 2.0 * static_cast<double>(rows * width * width) /
+           watch.seconds([&, x = watch.ones({rows, width}, at::kFloat)] {
+             static_cast<void>(weight.apply(x));
+           });
+  }
   return 2.0 * static_cast<double>(rows * width * width) /
-         watch.seconds(op_probe(workspace::Linear{rows, width, width, dtype}));
+         watch.seconds(op_probe(workspace::Linear{rows, width, width, formats.networks}));
 }
 
 double attention_rate(const Stopwatch& watch, at::ScalarType dtype) {
@@ -233,8 +242,8 @@ double copy_rate(const Stopwatch& watch, at::ScalarType dtype) {
 
 DeviceRates measure(const Stopwatch& watch, const NumberFormats& formats) {
   DeviceRates rates;
-  rates.narrow_product = product_rate(watch, formats.networks, 256, 512);
-  rates.wide_product = product_rate(watch, formats.networks, 2048, 256);
+  rates.narrow_product = product_rate(watch, formats, 256, 512);
+  rates.wide_product = product_rate(watch, formats, 2048, 256);
   rates.attention = attention_rate(watch, formats.networks);
   rates.narrow_convolution = convolution_rate(watch, formats.vae, 16, 128);
   rates.wide_convolution = convolution_rate(watch, formats.vae, 256, 32);

@@ -68,7 +68,7 @@ class PipelineGenerator final : public ImageGenerator {
         memory_(options_.device, options_.pretend_vram_bytes, options_.pretend_others),
         converted_(options_.weight_cache),
         preview_(LatentPreview::load(options_.model.root, options_.model.vae.latent_channels)) {
-    check_can_run(options_.dtype);
+    check_can_run(options_.dtype, options_.device);
   }
 
   ~PipelineGenerator() override {

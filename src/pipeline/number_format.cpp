@@ -39,7 +39,10 @@ NumberFormats choose_formats(const std::string& wanted, const Device& device) {
   if (wanted == "fp32") return {ScalarType::Float, ScalarType::Float, "fp32"};
   if (wanted == "bf16") return bfloat16(device, ScalarType::BFloat16);
   if (wanted == "fp16") return float16();
-  if (wanted == "int8") return quantised(device, "int8", WeightStorage::kInt8);
+  if (wanted == "int8") {
+    if (device.backend->has_own_memory()) return quantised(device, "int8", WeightStorage::kInt8);
+    return {ScalarType::Float, ScalarType::Float, "int8", WeightStorage::kEightBits};
+  }
   if (wanted == "q4") return quantised(device, "q4", WeightStorage::kQ4);
   throw Error(ErrorKind::kInvalidRequest,
               say("number format \"{0}\" is not known; use auto, fp32, bf16 or fp16, or int8 or q4 "
@@ -53,12 +56,13 @@ std::optional<std::string> safer_format(const std::string& name, const Device& d
   return std::nullopt;
 }
 
-void check_can_run(const std::string& dtype) {
-  if (dtype != "int8" && dtype != "q4") return;
+void check_can_run(const std::string& dtype, const Device& device) {
+  const bool runs = dtype == "int8" ? !device.backend->has_own_memory() : dtype != "q4";
+  if (runs) return;
   throw Error(ErrorKind::kInvalidRequest,
-              say("number format \"{0}\" can be planned already (headroom plan, headroom frontier) "
-                  "but not run yet; run with auto, fp32, bf16 or fp16",
-                  dtype));
+              say("number format \"{0}\" can be planned for {1} already (headroom plan, headroom "
+                  "frontier) but not run on it yet; run with auto, fp32, bf16 or fp16",
+                  dtype, device.name));
 }
 
 }  // namespace headroom

@@ -10,15 +10,16 @@
 namespace headroom {
 
 // How the matrices of the networks' like layers are kept on the device. Arithmetic is in
-// NumberFormats::networks all the same: a quantised matrix is unpacked for the product that reads
-// it. Blocks as GGUF defines them.
+// NumberFormats::networks all the same: a matrix in blocks, as GGUF defines them, is unpacked for
+// the product that reads it.
 enum class WeightStorage {
-  kPlain,  // in the number format of the arithmetic
-  kInt8,   // Q8_0: 34 bytes for 32 values
-  kQ4,     // Q4_K where rows are multiples of 256, else Q4_0: either way 18 bytes for 32 values
+  kPlain,      // in the number format of the arithmetic
+  kEightBits,  // codes of int8 with a scale a row: both sides of a product in eight bits
+  kInt8,       // Q8_0: 34 bytes for 32 values
+  kQ4,         // Q4_K where rows are multiples of 256, else Q4_0: either way 18 bytes for 32 values
 };
 
-// Bytes of a row of `values` (a multiple of kQuantisedBlock); not for kPlain.
+// Bytes of a row of `values` (a multiple of kQuantisedBlock); of blocks.
 inline constexpr std::int64_t kQuantisedBlock = 32;
 [[nodiscard]] constexpr std::int64_t quantised_row_bytes(WeightStorage storage,
                                                          std::int64_t values) {
@@ -37,9 +38,10 @@ struct NumberFormats {
 };
 
 // `wanted`: auto | fp32 | bf16 | fp16 | int8 | q4; the last two quantise text encoder and
-// transformer and do the rest in bf16. Auto is fp32 on the CPU; on a card bf16, or where it has no
-// bfloat16 (before compute capability 8.0) fp16, the decoder in float32 either way. Throws
-// Error{kInvalidRequest} for anything else, and for bf16 where the card has none.
+// transformer and do the rest in bf16, int8 on the processor in float32. Auto is fp32 on the CPU;
+// on a card bf16, or where it has no bfloat16 (before compute capability 8.0) fp16, the decoder in
+// float32 either way. Throws Error{kInvalidRequest} for anything else, and for bf16 where the card
+// has none.
 [[nodiscard]] NumberFormats choose_formats(const std::string& wanted, const Device& device);
 
 // What to make a picture in again whose numbers went wrong in the format of that name; nothing

@@ -12,8 +12,15 @@ OpenedModel::OpenedModel(const ModelFolder& model, const NumberFormats& formats,
       transformer_weights(transformer, at::TensorOptions(device).dtype(formats.networks)),
       vae_weights(vae, at::TensorOptions(device).dtype(formats.vae)),
       host_vae_weights(vae, at::TensorOptions(at::kCPU).dtype(formats.vae)),
-      networks(model, formats, {text_weights, transformer_weights, vae_weights, host_vae_weights},
-               /*background=*/true) {}
+      text_in_eight_bits(text_weights),
+      transformer_in_eight_bits(transformer_weights),
+      networks(
+          model, formats,
+          formats.storage == WeightStorage::kEightBits
+              ? NetworkWeights{text_in_eight_bits, transformer_in_eight_bits, vae_weights,
+                               host_vae_weights}
+              : NetworkWeights{text_weights, transformer_weights, vae_weights, host_vae_weights},
+          /*background=*/true) {}
 
 void OpenedModel::allow_holes() {
   for (FileWeights* const weights :

@@ -1,4 +1,5 @@
 #pragma once
+#include "eight_bit_weights.h"
 #include "number_format.h"
 #include "text_to_image.h"
 #include "weight_sources.h"
@@ -12,6 +13,7 @@ struct OpenedModel {
   TensorStore transformer;
   TensorStore vae;
   FileWeights text_weights, transformer_weights, vae_weights, host_vae_weights;
+  EightBitWeights text_in_eight_bits, transformer_in_eight_bits;
   TextToImage networks;
 
   OpenedModel(const ModelFolder& model, const NumberFormats& formats, at::Device device);

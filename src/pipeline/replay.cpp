@@ -4,6 +4,7 @@
 #include "headroom/device/meta_ledger.h"
 #include "headroom/device/workspace.h"
 
+#include "eight_bit_weights.h"
 #include "weight_sources.h"
 
 #include <algorithm>
@@ -22,8 +23,9 @@ class Replay {
       : kernels_(what.card, what.workspace),
         recording_(ledger_),
         networks_(formats.networks, formats.storage),
+        in_eight_bits_(networks_),
         vae_(formats.vae),
-        run_(model, formats, {networks_, networks_, vae_, vae_}, /*background=*/false),
+        run_(model, formats, weights(formats.storage), /*background=*/false),
         what_(what) {
     at::set_num_threads(what.threads);  // workspaces depend on it
     // Every step asks for the same, but the first finds the buffers of streamed layers empty.
@@ -65,7 +67,15 @@ class Replay {
   const workspace::ScopedKernels kernels_;
   Ledger ledger_;
   MetaLedgerRecording recording_;
+  NetworkWeights weights(WeightStorage storage) {
+    WeightSource& networks = storage == WeightStorage::kEightBits
+                                 ? static_cast<WeightSource&>(in_eight_bits_)
+                                 : networks_;
+    return {networks, networks, vae_, vae_};
+  }
+
   MetaWeights networks_;
+  EightBitWeights in_eight_bits_;
   MetaWeights vae_;
   TextToImage run_;
   ReplayRequest what_;

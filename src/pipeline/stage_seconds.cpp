@@ -5,6 +5,7 @@
 #include "headroom/diffusion/schedule.h"
 #include "headroom/memory/planner.h"
 
+#include "eight_bit_weights.h"
 #include "weight_sources.h"
 
 #include <algorithm>
@@ -131,7 +132,11 @@ NetworkWork decoder_work(const VaeConfig& c, double pixels, const DeviceRates& r
 NetworkSizes network_sizes(const ModelFolder& model, const NumberFormats& formats,
                            const std::function<std::int64_t(const Ledger&)>& left_of) {
   const c10::InferenceMode inference;
-  MetaWeights networks(formats.networks, formats.storage);
+  MetaWeights plain(formats.networks, formats.storage);
+  EightBitWeights in_eight_bits(plain);
+  WeightSource& networks = formats.storage == WeightStorage::kEightBits
+                               ? static_cast<WeightSource&>(in_eight_bits)
+                               : plain;
   MetaWeights vae(formats.vae);
   const auto measure = [&](auto load) {
     Ledger ledger;
@@ -206,7 +211,7 @@ SecondsGuess::SecondsGuess(const ModelFolder& model, const NetworkSizes& sizes,
       sizes_(sizes),
       shape_(shape),
       rates_(rates),
-      quantised_(storage != WeightStorage::kPlain),
+      unpacks_(storage == WeightStorage::kInt8 || storage == WeightStorage::kQ4),
       card_(card),
       pixels_(static_cast<double>(shape.width) * shape.height),
       encode_(encode()),
@@ -252,7 +257,7 @@ double SecondsGuess::encode() const {
   double seconds = 2 * values * tokens / product_rate(rates_, width) +
                    TextEncoder::layer_count(c) *
                        (rates_.block_seconds + tokens * width * rates_.block_value_seconds);
-  if (quantised_) seconds += (shape_.negative_tokens > 0 ? 2 : 1) * values / unpacked(card_);
+  if (unpacks_) seconds += (shape_.negative_tokens > 0 ? 2 : 1) * values / unpacked(card_);
   return seconds;
 }
 
@@ -269,7 +274,7 @@ SecondsGuess::Branch SecondsGuess::branch(int prompt_tokens) const {
 double SecondsGuess::denoise(const Rungs& rungs, bool files_are_cached) const {
   const TransformerConfig& c = model_.transformer;
   const auto work_of = [&](const Branch& branch) {
-    if (!quantised_) return branch.seconds;
+    if (!unpacks_) return branch.seconds;
     // Each product unpacks its matrix anew.
     const double chunks = rungs.chunk_tokens > 0 ? std::ceil(branch.rows / rungs.chunk_tokens) : 1;
     return branch.seconds + chunks * c.n_layers * layer_values(c) / unpacked(card_);

@@ -82,7 +82,7 @@ class SecondsGuess {
   const NetworkSizes sizes_;
   const RunShape shape_;
   const DeviceRates rates_;
-  const bool quantised_, card_;
+  const bool unpacks_, card_;
   const double pixels_;
   const double encode_;  // resident
   const Branch positive_, negative_;

@@ -264,8 +264,8 @@ MetaWeights::MetaWeights(c10::ScalarType dtype, WeightStorage storage)
 
 at::Tensor MetaWeights::get(std::string_view name, at::IntArrayRef shape) {
   const ScopedMemoryTag tag(MemoryTag::kWeights);
-  if (storage_ != WeightStorage::kPlain && name.starts_with("layers.") && shape.size() == 2 &&
-      shape[1] % kQuantisedBlock == 0) {
+  if ((storage_ == WeightStorage::kInt8 || storage_ == WeightStorage::kQ4) &&
+      name.starts_with("layers.") && shape.size() == 2 && shape[1] % kQuantisedBlock == 0) {
     return at::empty({shape[0], quantised_row_bytes(storage_, shape[1])},
                      options_.dtype(at::kByte));
   }

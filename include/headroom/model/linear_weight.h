@@ -20,7 +20,7 @@ class LinearWeight {
   // [rows, columns]
   LinearWeight(at::Tensor plain);  // NOLINT(google-explicit-constructor): it is one
   // Room for codes in eight bits, on the processor or meta; `rotation_group` is 0 or a power of
-  // four that divides `columns`. load_codes() or quantise() fill it.
+  // four that divides `columns`. load_codes() or round() fill it.
   [[nodiscard]] static LinearWeight eight_bits(std::int64_t rows, std::int64_t columns,
                                                int rotation_group, at::Device device);
 
@@ -35,6 +35,8 @@ class LinearWeight {
   // Fills a matrix in eight bits. codes int8 [rows, columns] in [-127, 127], of rotated rows where
   // it has a group; scales float32 [rows].
   void load_codes(const at::Tensor& codes, const at::Tensor& scales) const;
+  // The same from float32 values [rows, columns], which are rotated and rounded.
+  void round(const at::Tensor& values) const;
 
   // x [T, columns] times the transposed matrix, plus bias [rows] -> [T, rows]. In eight bits each
   // row of x has a scale of its own, max|x| / 127, and is rounded half to even (W8A8 as ComfyUI's

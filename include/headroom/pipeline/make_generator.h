@@ -55,8 +55,9 @@ struct PipelineOptions {
 [[nodiscard]] std::shared_ptr<Forecaster> make_forecaster(
     PipelineOptions options, std::shared_ptr<const PromptTokenizer> tokenizer);
 
-// Throws Error{kInvalidRequest} when `dtype` is one that can be planned but not run yet.
-void check_can_run(const std::string& dtype);
+// Throws Error{kInvalidRequest} when `dtype` is one that can be planned but not run on the device
+// yet.
+void check_can_run(const std::string& dtype, const Device& device);
 
 // The text-to-image pipeline. Opens no weights before the first request. Create, use and destroy it
 // on one thread. Throws what check_can_run() throws, Error{kModelFile} when a weight file is

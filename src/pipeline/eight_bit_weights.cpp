@@ -1,0 +1,46 @@
+#include "eight_bit_weights.h"
+
+#include "headroom/device/memory_tag.h"
+
+#include <ATen/ops/empty.h>
+
+namespace headroom {
+namespace {
+
+bool goes_in_eight_bits(std::string_view name) {
+  return name.starts_with("layers.") && name.find("adaLN") == std::string_view::npos;
+}
+
+// As large as usual, where the rows are whole groups.
+int rotation_group(std::int64_t columns) {
+  for (const int group : {256, 64, 16, 4}) {
+    if (columns % group == 0) return group;
+  }
+  return 0;
+}
+
+}  // namespace
+
+LinearWeight EightBitWeights::matrix(std::string_view name, std::int64_t rows,
+                                     std::int64_t columns) {
+  if (!goes_in_eight_bits(name)) return source_.matrix(name, rows, columns);
+  const LinearWeight weight =
+      LinearWeight::eight_bits(rows, columns, rotation_group(columns), options().device());
+  read_matrix(name, weight);
+  return weight;
+}
+
+void EightBitWeights::read_matrix(std::string_view name, const LinearWeight& target) {
+  if (target.is_plain()) {
+    source_.read_matrix(name, target);
+    return;
+  }
+  if (options().device().is_meta()) return;
+  // One matrix at a time passes through ordinary memory.
+  const ScopedMemoryTag tag(MemoryTag::kHost);
+  const at::Tensor values = at::empty({target.rows(), target.columns()}, options());
+  source_.read(name, values);
+  target.round(values);
+}
+
+}  // namespace headroom
