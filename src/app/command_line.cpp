@@ -75,8 +75,8 @@ void add_device_options(CLI::App& app, Typed& typed) {
   add(app, group, "--device", "DEVICE", typed.device,
       "auto, cpu, cuda or cuda:N; default: auto, the first card, else the CPU");
   add(app, group, "--dtype", "TYPE", typed.dtype,
-      "Number format: auto, fp32, bf16 or fp16; auto: fp32 on the CPU, bf16 on a card. plan and "
-      "frontier also know int8 and q4, which cannot run yet");
+      "Number format: auto, fp32, bf16, fp16, or int8 on the CPU; auto: fp32 on the CPU, bf16 on a "
+      "card. plan and frontier also know int8 for cards, and q4, which cannot run yet");
   add(app, group, "--threads", "N", typed.threads, "CPU threads; default: 0, one per core");
 }
 

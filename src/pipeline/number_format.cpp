@@ -45,7 +45,7 @@ NumberFormats choose_formats(const std::string& wanted, const Device& device) {
   }
   if (wanted == "q4") return quantised(device, "q4", WeightStorage::kQ4);
   throw Error(ErrorKind::kInvalidRequest,
-              say("number format \"{0}\" is not known; use auto, fp32, bf16 or fp16, or int8 or q4 "
+              say("number format \"{0}\" is not known; use auto, fp32, bf16, fp16 or int8, or q4 "
                   "to plan with",
                   wanted));
 }

@@ -73,7 +73,7 @@ TEST(Formats, BlocksAreThoseOfPublishedFiles) {
 }
 
 TEST(Formats, OneUnpackedMatrixAtATimeIsWorkspace) {
-  for (const char* dtype : {"q4"}) {
+  for (const char* dtype : {"int8", "q4"}) {
     const Forecast f = forecast(dtype, 24 * kGiB);
     ASSERT_TRUE(f.fits);
     const auto expect_workspace = [&](Stage stage, std::int64_t matrix) {

@@ -21,8 +21,8 @@ namespace headroom {
 struct PipelineOptions {
   ModelFolder model;
   Device device;
-  // auto | fp32 | bf16 | fp16 | int8 | q4; auto = fp32 on the CPU, bf16 on a card. The last two can
-  // be planned, not run.
+  // auto | fp32 | bf16 | fp16 | int8 | q4; auto = fp32 on the CPU, bf16 on a card. int8 on a card
+  // and q4 can be planned, not run.
   std::string dtype = "auto";
   int threads = 0;           // 0 = one per core
   WorkspaceTerms workspace;  // what is known of this device's workspaces without measuring
