@@ -11,10 +11,10 @@
 #include "panels/panels.h"
 #include "pictures.h"
 #include "problems.h"
-#include "progress_model.h"
-#include "prompt_meter.h"
+#include "progress_view.h"
 #include "regions.h"
 #include "remembered.h"
+#include "run_shapes.h"
 #include "session_keeper.h"
 #include "shortcuts.h"
 #include "ui.h"
@@ -68,6 +68,19 @@ double seconds_between(std::chrono::steady_clock::time_point from,
   return std::chrono::duration<double>(to - from).count();
 }
 
+// Where `run` is, each of them once, so that a long queue of like jobs asks little.
+std::size_t place_in(std::vector<Lookout::Run>& runs, const Lookout::Run& run) {
+  const auto found = std::find(runs.begin(), runs.end(), run);
+  const auto place = static_cast<std::size_t>(found - runs.begin());
+  if (found == runs.end()) runs.push_back(run);
+  return place;
+}
+
+std::optional<Frame::Needs> needs_of(const Forecast* forecast) {
+  if (forecast == nullptr || !forecast->fits || forecast->plan.seconds <= 0) return std::nullopt;
+  return Frame::Needs{forecast->plan.seconds, forecast->plan.seconds_are_estimated};
+}
+
 }  // namespace
 
 class Window::Impl {
@@ -80,8 +93,6 @@ class Window::Impl {
   void take_news();
   void look_ahead(Frame& frame);
   void follow_progress(Frame& frame);
-  [[nodiscard]] std::optional<Frame::Needs> needs_of(const JobStatus& job,
-                                                     const Frame& frame) const;
   void draw_panels(const Ui& ui) const;
   // How long the window may sleep before it has something new to show by itself.
   [[nodiscard]] double patience() const;
@@ -109,9 +120,8 @@ class Window::Impl {
   News news_{state_, text_};
   Lookout::Outlook outlook_;  // as of the last frame, like cards_
   std::array<SizeCard, kSizePresets.size()> cards_;
-  ProgressModel progress_;
   JobWatch job_watch_;
-  PromptMeter prompt_meter_;
+  RunShapes shapes_{services_};
   float scale_ = 0;
   bool themed_dark_ = false;
 
@@ -200,8 +210,6 @@ void Window::Impl::remember() {
 void Window::Impl::take_news() {
   auto pictures = services_.queue.take_pictures();
   for (FinishedPicture& picture : pictures) {
-    progress_.learn(picture.picture.receipt, picture.request.width, picture.request.height,
-                    picture.request.steps);
     news_.picture(picture);
     state_.add_picture(std::move(picture));
   }
@@ -214,25 +222,20 @@ void Window::Impl::take_news() {
 }
 
 void Window::Impl::look_ahead(Frame& frame) {
-  std::vector<GenerationRequest> requests{state_.draft};
-  for (const SizePreset& preset : kSizePresets) {
-    GenerationRequest& request = requests.emplace_back(state_.draft);
-    request.width = preset.size.width;
-    request.height = preset.size.height;
-    request.count = 1;
-  }
-  outlook_ = lookout_.look(requests, frame.memory);
+  const RunShape shape = shapes_.of_draft(state_.draft);
+  std::vector<Lookout::Run> runs{{shape, state_.draft.count}};
+  for (const SizePreset& preset : kSizePresets) runs.push_back({with_size(shape, preset.size)});
+  std::vector<std::size_t> jobs;  // where in `runs` each of them is
+  for (const Lookout::Run& run : shapes_.of_jobs(frame.jobs)) jobs.push_back(place_in(runs, run));
+  outlook_ = lookout_.look(runs, frame.memory);
   frame.forecast = outlook_.forecasts.front().get();
   frame.frontier = outlook_.frontier.get();
   frame.others = outlook_.others;
   for (std::size_t i = 0; i < frame.cards.size(); ++i) {
-    SizeCard& card = frame.cards[i];
-    card = make_card(kSizePresets[i], outlook_.forecasts[i + 1].get());
-    if (!card.seconds && card.state != CardState::kPending && card.state != CardState::kShort) {
-      const Size size = card.preset.size;
-      card.seconds = progress_.seconds_per_picture(size.width, size.height, state_.draft.steps);
-    }
+    frame.cards[i] = make_card(kSizePresets[i], outlook_.forecasts[i + 1].get());
   }
+  for (const std::size_t job : jobs)
+    frame.job_needs.push_back(needs_of(outlook_.forecasts[job].get()));
   mark_recommended(frame.cards);
   cards_ = frame.cards;
   frame.problems = find_problems(state_, services_.model.size_unit);
@@ -246,24 +249,10 @@ void Window::Impl::follow_progress(Frame& frame) {
   if (job == nullptr) return;
   state_.ended.reset();
   news_.running(*job);
-  frame.progress = progress_.view(job_watch_.look(*job, std::chrono::steady_clock::now()));
-}
-
-// From the run itself, else from what was made in this session, else from the size's card, where it
-// is one with the steps and the guidance that are set now.
-std::optional<Frame::Needs> Window::Impl::needs_of(const JobStatus& job, const Frame& frame) const {
-  if (job.running && frame.progress && frame.progress->seconds_left)
-    return Frame::Needs{*frame.progress->seconds_left, frame.progress->estimated};
-  const GenerationRequest& r = job.request;
-  if (const auto one = progress_.seconds_per_picture(r.width, r.height, r.steps))
-    return Frame::Needs{*one * r.count};
-  const bool alike =
-      r.steps == state_.draft.steps && r.guidance_scale == state_.draft.guidance_scale;
-  for (const SizeCard& card : frame.cards) {
-    if (alike && card.seconds && card.preset.size == Size{r.width, r.height})
-      return Frame::Needs{*card.seconds * r.count, card.seconds_are_estimated};
-  }
-  return std::nullopt;
+  frame.progress = progress_of(job_watch_.look(*job, std::chrono::steady_clock::now()));
+  if (frame.progress->seconds_left)
+    frame.job_needs.front() =
+        Frame::Needs{*frame.progress->seconds_left, frame.progress->estimated};
 }
 
 void Window::Impl::draw_panels(const Ui& ui) const {
@@ -292,10 +281,9 @@ void Window::Impl::draw() {
   frame.jobs = services_.queue.status();
   frame.memory = services_.memory.latest();
   frame.memory_history = services_.memory.history();
-  frame.prompt = prompt_meter_.measure(services_, state_.draft.prompt);
+  frame.prompt = shapes_.prompt_length(state_.draft);
   look_ahead(frame);
   follow_progress(frame);
-  for (const JobStatus& job : frame.jobs) frame.job_needs.push_back(needs_of(job, frame));
 
   const auto dropped = graphics_.take_dropped();
   if (!dropped.empty()) actions_.take_file(dropped.front());

@@ -2,6 +2,7 @@
 #include "headroom/core/version.h"
 #include "headroom/diffusion/noise.h"
 #include "headroom/pipeline/make_generator.h"
+#include "headroom/pipeline/request_shape.h"
 
 #include "converted_weights.h"
 #include "dump.h"
@@ -12,7 +13,6 @@
 #include "preview.h"
 #include "prompt_ids.h"
 #include "stage_clock.h"
-#include "stage_seconds.h"
 #include "step_clock.h"
 #include "threads.h"
 #include "warm_up.h"
@@ -92,7 +92,7 @@ class PipelineGenerator final : public ImageGenerator {
     try {
       backend_.set_up();
       warm_up_once();
-      run_healthy(seeded, sink, stop);
+      run_healthy(read(std::move(seeded)), sink, stop);
     } catch (const c10::Error& e) {
       failure_ = device_failure(e);
       if (failure_) {
@@ -105,6 +105,20 @@ class PipelineGenerator final : public ImageGenerator {
   }
 
  private:
+  // A request with a seed, its prompts tokenised.
+  struct Asked {
+    GenerationRequest request;
+    PromptIds ids;
+    RunShape shape;
+  };
+  [[nodiscard]] Asked read(GenerationRequest request) const {
+    PromptIds ids = encode_prompts(tokenizer_.get(), request);
+    const RunShape shape =
+        shape_of(request, static_cast<int>(ids.positive.size()),
+                 static_cast<int>(ids.negative.size()), options_.model.scheduler);
+    return {std::move(request), std::move(ids), shape};
+  }
+
   // So that what CUDA loads and keeps for itself is there before a plan counts what is free.
   void warm_up_once() {
     if (std::exchange(is_warm_, true) || !backend_.has_own_memory()) return;
@@ -132,30 +146,30 @@ class PipelineGenerator final : public ImageGenerator {
 
   // A picture whose numbers go wrong is made once more, and the rest of the job with it, in a safer
   // format. The next job begins with the chosen format again, which is what its forecast is for.
-  void run_healthy(const GenerationRequest& request, ProgressSink& sink,
-                   const std::stop_token& stop) {
+  void run_healthy(const Asked& asked, ProgressSink& sink, const std::stop_token& stop) {
     try {
-      run(request, 0, chosen_, /*is_retry=*/false, sink, stop);
+      run(asked, 0, chosen_, /*is_retry=*/false, sink, stop);
     } catch (const Unhealthy& ill) {
       const std::optional<std::string> safer = safer_format(chosen_.formats.name, options_.device);
       if (!safer) throw broken_model(ill.what, chosen_);
       opened_.reset();
       Precision precision = with_format(*safer);
-      const bool fits = precision.forecaster->forecast(request, memory_.read()).fits;
+      const bool fits =
+          precision.forecaster->forecast(asked.shape, asked.request.count, memory_.read()).fits;
       if (!fits) precision = chosen_;
       sink.on_notice("overflow", fits ? say("{0} in {1}; the picture is made once more in {2}",
                                             ill.what, chosen_.formats.name, *safer)
                                       : say("{0} in {1}, and {2} does not fit", ill.what,
                                             chosen_.formats.name, *safer));
       const ReopenAfterwards reopen{*this};
-      run(request, ill.image_index, precision, /*is_retry=*/true, sink, stop);
+      run(asked, ill.image_index, precision, /*is_retry=*/true, sink, stop);
     }
   }
 
   [[nodiscard]] Precision with_format(const std::string& dtype) const {
     PipelineOptions options = options_;
     options.dtype = dtype;
-    return {choose_formats(dtype, options_.device), make_forecaster(options, tokenizer_)};
+    return {choose_formats(dtype, options_.device), make_forecaster(options)};
   }
 
   struct ReopenAfterwards {
@@ -165,31 +179,29 @@ class PipelineGenerator final : public ImageGenerator {
 
   // What the pictures of one job have in common.
   struct Job {
-    const GenerationRequest& request;  // with a seed
+    const Asked& asked;
     const Precision& precision;
     bool is_retry;
     ProgressSink& sink;
     PlanKeeper keeper;
     StageClock clock;
     RunHooks hooks;
-    RunShape shape;
     TextToImage::Features features;
   };
 
   // Makes the pictures from `first` on. Throws Unhealthy unless this is the retry.
-  void run(const GenerationRequest& request, int first, const Precision& precision, bool is_retry,
+  void run(const Asked& asked, int first, const Precision& precision, bool is_retry,
            ProgressSink& sink, const std::stop_token& stop) {
     const c10::InferenceMode inference;
     at::set_num_threads(resolve_threads(options_.threads));
-    const PromptIds ids = encode_prompts(tokenizer_.get(), request);
-    Job job{request,
+    const int count = asked.request.count;
+    Job job{asked,
             precision,
             is_retry,
             sink,
-            {request, memory_, options_.budget, *precision.forecaster, sink},
+            {asked.shape, count, memory_, options_.budget, *precision.forecaster, sink},
             {backend_, sink},
             {},
-            shape_of(request, ids, options_.model.scheduler),
             {}};
     job.keeper.begin(opened_ ? &opened_->networks : nullptr);
     backend_.begin_run();
@@ -203,8 +215,8 @@ class PipelineGenerator final : public ImageGenerator {
     }
     job.hooks.check();
     const bool fresh = !opened_;
-    load_and_encode(job, first, ids);
-    for (int i = first; i < request.count; ++i) {
+    load_and_encode(job, first);
+    for (int i = first; i < count; ++i) {
       GeneratedImage picture = make_picture(job, i, i > first);
       picture.receipt.opened = fresh && i == first;
       keep_overhead();
@@ -220,7 +232,7 @@ class PipelineGenerator final : public ImageGenerator {
     }
   }
 
-  void load_and_encode(Job& job, int first, const PromptIds& ids) {
+  void load_and_encode(Job& job, int first) {
     constexpr int kNoSteps = 0;
     if (!opened_) {
       opened_ = std::make_unique<OpenedModel>(options_.model, job.precision.formats, torch_device_);
@@ -238,7 +250,7 @@ class PipelineGenerator final : public ImageGenerator {
     });
     job.features = job.clock.run(Stage::kEncode, first, [&] {
       return job.keeper.run(Stage::kEncode, networks, kNoSteps,
-                            [&] { return networks.encode(ids, job.hooks); });
+                            [&] { return networks.encode(job.asked.ids, job.hooks); });
     });
   }
 
@@ -248,7 +260,7 @@ class PipelineGenerator final : public ImageGenerator {
     if (is_further && job.keeper.begin_next_picture(networks)) job.clock.peaks = {};
     GeneratedImage result;
     result.index = i;
-    result.seed = *job.request.seed + static_cast<std::uint64_t>(i);
+    result.seed = *job.asked.request.seed + static_cast<std::uint64_t>(i);
     Sampling sampling;
     job.clock.run(Stage::kDenoise, i, [&] {
       denoise(job, i, result.seed, sampling);
@@ -279,12 +291,12 @@ class PipelineGenerator final : public ImageGenerator {
   // Fills `sampling` with the clean latents, under one plan or several.
   void denoise(Job& job, int i, std::uint64_t seed, Sampling& sampling) {
     TextToImage& networks = opened_->networks;
-    const GenerationRequest& request = job.request;
+    const GenerationRequest& request = job.asked.request;
     std::optional<StepClock> steps;
     std::size_t plan_of_steps = 0;
     const auto start_clock = [&] {
       plan_of_steps = job.keeper.changes().size();
-      steps.emplace(steps_, job.sink, job.shape, job.keeper.plan().rungs,
+      steps.emplace(steps_, job.sink, job.asked.shape, job.keeper.plan().rungs,
                     !backend_.has_own_memory());
     };
     start_clock();
@@ -322,7 +334,7 @@ class PipelineGenerator final : public ImageGenerator {
   void check_finite(const Job& job, int i, const Sampling& sampling) const {
     if (is_finite(sampling.latents)) return;
     const Message what = say("the latents are not finite after step {0} of {1} (overflow)",
-                             sampling.steps_done, job.request.steps);
+                             sampling.steps_done, job.asked.request.steps);
     if (!job.is_retry) throw Unhealthy{i, what};
     throw broken_model(what, job.precision);
   }
@@ -339,10 +351,7 @@ class PipelineGenerator final : public ImageGenerator {
     receipt.plan = job.keeper.first_plan();
     receipt.changes = job.keeper.changes();
     receipt.image_index = i;
-    receipt.steps = job.shape.steps;
-    receipt.guided_steps = job.shape.guided_steps;
-    receipt.prompt_tokens = job.shape.prompt_tokens;
-    receipt.negative_tokens = job.shape.negative_tokens;
+    receipt.shape = job.asked.shape;
     receipt.stage_seconds = job.clock.seconds;
     for (std::size_t k = 0; k < kStageCount; ++k) {
       const PeakUse& peak = job.clock.peaks[k];

@@ -13,9 +13,14 @@ constexpr std::int64_t smaller_than(std::int64_t bytes) { return bytes - bytes /
 
 }  // namespace
 
-PlanKeeper::PlanKeeper(const GenerationRequest& request, const DeviceMemory& memory,
+PlanKeeper::PlanKeeper(const RunShape& shape, int count, const DeviceMemory& memory,
                        const BudgetOptions& options, Forecaster& forecaster, ProgressSink& sink)
-    : request_(request), memory_(memory), options_(options), forecaster_(forecaster), sink_(sink) {}
+    : shape_(shape),
+      count_(count),
+      memory_(memory),
+      options_(options),
+      forecaster_(forecaster),
+      sink_(sink) {}
 
 PlanKeeper::~PlanKeeper() {
   try {
@@ -26,7 +31,7 @@ PlanKeeper::~PlanKeeper() {
 }
 
 void PlanKeeper::begin(TextToImage* networks) {
-  now_ = forecaster_.forecast(request_, memory_.read());
+  now_ = forecaster_.forecast(shape_, count_, memory_.read());
   while (now_.fits) {
     if (networks != nullptr) networks->adopt(now_.ladder, Stage::kLoad);
     if (take_hold()) {
@@ -37,7 +42,7 @@ void PlanKeeper::begin(TextToImage* networks) {
     }
     RunLeft left = left_from(Stage::kLoad, 0);
     left.below_bytes = smaller_than(now_.plan.peak_bytes);
-    now_ = forecaster_.replan(request_, memory_.read(), left);
+    now_ = forecaster_.replan(shape_, count_, memory_.read(), left);
   }
   if (!now_.reason.empty()) throw Error(ErrorKind::kOutOfMemory, now_.reason);
   throw Error(ErrorKind::kOutOfMemory,
@@ -48,7 +53,7 @@ void PlanKeeper::begin(TextToImage* networks) {
 bool PlanKeeper::begin_next_picture(TextToImage& networks) {
   if (planned_from_ > Stage::kDenoise) {
     // Made for the rest of the last picture, it says nothing of what the next one needs first.
-    adopt(forecaster_.replan(request_, memory_.read(), left_from(Stage::kDenoise, 0)),
+    adopt(forecaster_.replan(shape_, count_, memory_.read(), left_from(Stage::kDenoise, 0)),
           Stage::kDenoise, networks, 0, say("the next picture needs the transformer again"));
   }
   const bool changed = !changes_.empty();
@@ -101,7 +106,7 @@ std::int64_t PlanKeeper::need_from(Stage stage) const {
 RunLeft PlanKeeper::left_from(Stage stage, int steps_done) const {
   RunLeft left;
   left.from = stage;
-  left.steps = request_.steps - steps_done;
+  left.steps = shape_.steps - steps_done;
   return left;
 }
 
@@ -117,7 +122,8 @@ bool PlanKeeper::wants_change(int steps_done) {
   if (budget < need) {
     if (budget == considered_budget_) return false;
     considered_budget_ = budget;
-    Forecast found = forecaster_.replan(request_, snapshot, left_from(Stage::kDenoise, steps_done));
+    Forecast found =
+        forecaster_.replan(shape_, count_, snapshot, left_from(Stage::kDenoise, steps_done));
     // What is held already stays ours, so the smallest plan will do when nothing fits.
     if (!found.fits && !is_smaller(found, Stage::kDenoise)) return false;
     next_ = std::move(found);
@@ -129,7 +135,7 @@ bool PlanKeeper::wants_change(int steps_done) {
   considered_budget_ = budget;
   RunLeft left = left_from(Stage::kDenoise, steps_done);
   left.faster_than = now_.ladder;
-  Forecast found = forecaster_.replan(request_, snapshot, left);
+  Forecast found = forecaster_.replan(shape_, count_, snapshot, left);
   if (!found.fits || found.ladder == now_.ladder) return false;
   next_ = std::move(found);
   next_reason_ = say("memory became free: {0} can be used now", format_bytes(budget));
@@ -147,7 +153,7 @@ void PlanKeeper::shrink(Stage stage, TextToImage& networks, int steps_done, cons
                         bool& last_try) {
   RunLeft left = left_from(stage, steps_done);
   left.below_bytes = smaller_than(need_from(stage));
-  Forecast smaller = forecaster_.replan(request_, memory_.read(), left);
+  Forecast smaller = forecaster_.replan(shape_, count_, memory_.read(), left);
   if (smaller.fits || is_smaller(smaller, stage)) {
     adopt(std::move(smaller), stage, networks, steps_done, failure);
     return;

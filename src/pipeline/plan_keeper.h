@@ -1,5 +1,6 @@
 #pragma once
 #include "headroom/core/generator.h"
+#include "headroom/core/run_shape.h"
 #include "headroom/device/device.h"
 #include "headroom/memory/forecast.h"
 
@@ -16,8 +17,8 @@ namespace headroom {
 // under another one (GOVERNOR "Reserve, then run"). Used on the thread of the run.
 class PlanKeeper {
  public:
-  // All references must outlive the run.
-  PlanKeeper(const GenerationRequest& request, const DeviceMemory& memory,
+  // Of `count` pictures of one shape. All references must outlive the run.
+  PlanKeeper(const RunShape& shape, int count, const DeviceMemory& memory,
              const BudgetOptions& options, Forecaster& forecaster, ProgressSink& sink);
   ~PlanKeeper();  // lets go of the memory that the run does not use
   PlanKeeper(const PlanKeeper&) = delete;
@@ -80,7 +81,8 @@ class PlanKeeper {
   // Takes hold of `now_`'s memory; false when the device refuses.
   [[nodiscard]] bool take_hold();
 
-  const GenerationRequest& request_;
+  const RunShape shape_;
+  const int count_;
   const DeviceMemory& memory_;
   const BudgetOptions& options_;
   Forecaster& forecaster_;

@@ -24,10 +24,10 @@ class Replay {
         networks_(formats.networks, formats.storage),
         vae_(formats.vae),
         run_(model, formats, {networks_, networks_, vae_, vae_}, /*background=*/false),
-        what_(what) {
+        ids_{ids(what.shape.prompt_tokens), ids(what.shape.negative_tokens)},
+        // The first step finds the buffers of streamed layers empty, the second does not.
+        request_(replayed_request(what.shape, what.rungs.stream_blocks > 0 ? 2 : 1)) {
     at::set_num_threads(what.threads);  // workspaces depend on it
-    // Every step asks for the same, but the first finds the buffers of streamed layers empty.
-    what_.request.steps = what.rungs.stream_blocks > 0 ? 2 : 1;
     if (what.workspace.kept_bytes > 0) {
       const ScopedMemoryTag tag(MemoryTag::kWorkspace);
       kept_ = at::empty({what.workspace.kept_bytes}, at::TensorOptions(at::kMeta).dtype(at::kByte));
@@ -37,10 +37,10 @@ class Replay {
   void mark(Stage stage) { recording_.mark(stage); }
   void adopt(const Rungs& rungs, Stage now) { run_.adopt(rungs, now); }
   void prepare(const Rungs& rungs) { run_.prepare(rungs); }
-  TextToImage::Features encode() { return run_.encode(what_.ids, {}); }
+  TextToImage::Features encode() { return run_.encode(ids_, {}); }
   at::Tensor denoise(const TextToImage::Features& features) {
     Sampling sampling{noise()};
-    run_.denoise(sampling, features, what_.request, {});
+    run_.denoise(sampling, features, request_, {});
     return sampling.latents;
   }
   at::Tensor decode(const at::Tensor& latents) { return run_.decode(latents, {}); }
@@ -52,15 +52,18 @@ class Replay {
                                      networks_.options().dtype(TextEncoder::feature_type(
                                          networks_.options().dtype().toScalarType())));
     };
-    return {rows(what_.ids.positive), rows(what_.ids.negative)};
+    return {rows(ids_.positive), rows(ids_.negative)};
   }
   [[nodiscard]] at::Tensor noise() const {
-    return at::empty(run_.latent_shape(what_.request),
-                     at::TensorOptions(at::kMeta).dtype(at::kFloat));
+    return at::empty(run_.latent_shape(request_), at::TensorOptions(at::kMeta).dtype(at::kFloat));
   }
   Ledger take() { return std::move(ledger_); }
 
  private:
+  static std::vector<std::int32_t> ids(int tokens) {
+    return std::vector<std::int32_t>(static_cast<std::size_t>(tokens));
+  }
+
   const c10::InferenceMode inference_;
   const workspace::ScopedKernels kernels_;
   Ledger ledger_;
@@ -68,11 +71,31 @@ class Replay {
   MetaWeights networks_;
   MetaWeights vae_;
   TextToImage run_;
-  ReplayRequest what_;
+  const PromptIds ids_;
+  const GenerationRequest request_;
   at::Tensor kept_;  // what libraries take once; here from the start
 };
 
 }  // namespace
+
+int guided_in_replay(const RunShape& shape) {
+  const bool every_step = shape.guided_steps > 0 && shape.guided_steps == shape.steps;
+  return every_step ? 2 : std::min(shape.guided_steps, 2);
+}
+
+GenerationRequest replayed_request(const RunShape& shape, int steps) {
+  GenerationRequest request;
+  request.width = shape.width;
+  request.height = shape.height;
+  request.steps = steps;
+  const int guided = guided_in_replay(shape);
+  request.guidance_scale = guided > 0 ? 1 : 0;
+  if (guided == 1) {
+    request.shift = 1;  // the model's times at two steps: 0 and 1/2
+    request.cfg_truncation = 0.25;
+  }
+  return request;
+}
 
 Ledger replay(const ModelFolder& model, const NumberFormats& formats, const ReplayRequest& what) {
   Replay replay(model, formats, what);

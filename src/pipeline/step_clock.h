@@ -1,9 +1,8 @@
 #pragma once
 #include "headroom/core/generator.h"
+#include "headroom/core/run_shape.h"
 #include "headroom/device/processor_load.h"
 #include "headroom/memory/step_watch.h"
-
-#include "stage_seconds.h"
 
 #include <algorithm>
 #include <array>

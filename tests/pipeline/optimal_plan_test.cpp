@@ -50,13 +50,13 @@ TEST_P(OptimalPlan, IsTheBestOfAll) {
   const TimeModel times;
   for (const bool guided : {false, true}) {
     for (const SizePreset& preset : kSizePresets) {
-      GenerationRequest request;
-      request.width = preset.size.width;
-      request.height = preset.size.height;
-      request.guidance_scale = guided ? 4 : 0;
-      const PromptIds ids{std::vector<std::int32_t>(64),
-                          std::vector<std::int32_t>(guided ? 12 : 0)};
-      ReplayCosts::ForRequest costs(known, request, ids, times);
+      const RunShape shape{.width = preset.size.width,
+                           .height = preset.size.height,
+                           .steps = 8,
+                           .guided_steps = guided ? 8 : 0,
+                           .prompt_tokens = 64,
+                           .negative_tokens = guided ? 12 : 0};
+      ReplayCosts::ForShape costs(known, shape, times);
       const std::vector<Candidate> all = all_plans(costs.space(), costs);
       for (const std::int64_t budget : budgets(all)) {
         SCOPED_TRACE(std::string(preset.name) + (guided ? " guided" : "") + " within " +
