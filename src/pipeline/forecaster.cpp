@@ -27,8 +27,8 @@ class ReplayForecaster final : public Forecaster {
   explicit ReplayForecaster(PipelineOptions options)
       : options_(std::move(options)),
         costs_(options_.model, choose_formats(options_.dtype, options_.device),
-               resolve_threads(options_.threads), allocator_of(options_.device), options_.floor,
-               options_.workspace, options_.weight_cache) {}
+               allocator_of(options_.device), options_.floor, options_.workspace,
+               options_.weight_cache) {}
 
   Forecast forecast(const RunShape& shape, int count, const MemorySnapshot& snapshot) override {
     Forecast forecast;

@@ -74,13 +74,14 @@ LedgerShape ledger_shape(Stage stage, const ModelFolder& model, const ReplayRequ
   }
   shape.kind.insert(shape.kind.end(), {rungs.tile_latent, int{rungs.cpu_decode}});
   const std::int64_t tile = rungs.tile_latent;
-  if (what.card) shape.position.push_back(height);  // the statistics of norms are by rows there
+  if (what.kernels.card)
+    shape.position.push_back(height);  // the statistics of norms are by rows there
   if (tile == 0) return shape;
   // Strips of whole rows, in the attention as in every other layer.
   const Pieces strips = cut(height, tile);
   shape.kind.push_back(strips.kinds);
   shape.position.insert(shape.position.end(), {width, strips.last * width});
-  if (what.card) shape.position.push_back(strips.last);
+  if (what.kernels.card) shape.position.push_back(strips.last);
   return shape;
 }
 

@@ -2,13 +2,11 @@
 
 #include "headroom/device/memory_tag.h"
 #include "headroom/device/meta_ledger.h"
-#include "headroom/device/workspace.h"
 
 #include "weight_sources.h"
 
 #include <algorithm>
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <c10/core/InferenceMode.h>
 
@@ -19,7 +17,7 @@ namespace {
 class Replay {
  public:
   Replay(const ModelFolder& model, const NumberFormats& formats, const ReplayRequest& what)
-      : kernels_(what.card, what.workspace),
+      : kernels_(what.kernels),
         recording_(ledger_),
         networks_(formats.networks, formats.storage),
         vae_(formats.vae),
@@ -27,10 +25,10 @@ class Replay {
         ids_{ids(what.shape.prompt_tokens), ids(what.shape.negative_tokens)},
         // The first step finds the buffers of streamed layers empty, the second does not.
         request_(replayed_request(what.shape, what.rungs.stream_blocks > 0 ? 2 : 1)) {
-    at::set_num_threads(what.threads);  // workspaces depend on it
-    if (what.workspace.kept_bytes > 0) {
+    const std::int64_t kept_bytes = what.kernels.calibrated.kept_bytes;
+    if (kept_bytes > 0) {
       const ScopedMemoryTag tag(MemoryTag::kWorkspace);
-      kept_ = at::empty({what.workspace.kept_bytes}, at::TensorOptions(at::kMeta).dtype(at::kByte));
+      kept_ = at::empty({kept_bytes}, at::TensorOptions(at::kMeta).dtype(at::kByte));
     }
   }
 

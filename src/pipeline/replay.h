@@ -1,7 +1,7 @@
 #pragma once
 #include "headroom/core/ledger.h"
 #include "headroom/core/run_shape.h"
-#include "headroom/memory/workspace_terms.h"
+#include "headroom/device/workspace.h"
 
 #include "text_to_image.h"
 
@@ -11,9 +11,7 @@ namespace headroom {
 struct ReplayRequest {
   RunShape shape;
   Rungs rungs{};
-  int threads = 1;
-  bool card = false;           // kernels of a card, else of the CPU
-  WorkspaceTerms workspace{};  // what calibration found on this device
+  workspace::KernelSet kernels{};
 };
 
 // Runs such a request on meta tensors, from loading to the finished picture, and records every

@@ -1,14 +1,10 @@
 #include "replay_costs.h"
 
-#include "headroom/device/workspace.h"
-
 #include "converted_weights.h"
 
 #include <algorithm>
 #include <optional>
 #include <utility>
-
-#include <ATen/Parallel.h>
 
 namespace headroom {
 
@@ -32,15 +28,14 @@ std::int64_t AllocatorModel::large_unit() const {
   return cuda.expandable_segments ? cuda.large_segment_bytes : kRounding;
 }
 
-ReplayCosts::ReplayCosts(const ModelFolder& model, NumberFormats formats, int threads,
-                         AllocatorModel allocator, LadderFloor floor, WorkspaceTerms workspace,
+ReplayCosts::ReplayCosts(const ModelFolder& model, NumberFormats formats, AllocatorModel allocator,
+                         LadderFloor floor, WorkspaceTerms workspace,
                          const std::optional<WeightCache>& weight_cache)
     : model_(model),
       formats_(std::move(formats)),
-      threads_(threads),
       allocator_(std::move(allocator)),
       floor_(floor),
-      workspace_(workspace),
+      kernels_{allocator_.card, workspace},
       sizes_(network_sizes(model, formats_,
                            [this](const Ledger& l) { return allocator_.peaks(l).left_bytes; })),
       sizes_in_use_(allocator_.card ? network_sizes(model, formats_,
@@ -58,7 +53,7 @@ ReplayCosts::ReplayCosts(const ModelFolder& model, NumberFormats formats, int th
       rates_(unmeasured_rates(allocator_.card)) {}
 
 void ReplayCosts::use_calibration(const WorkspaceTerms& workspace) {
-  workspace_ = workspace;
+  kernels_.calibrated = workspace;
   known_.clear();
   families_.clear();
 }
@@ -140,9 +135,7 @@ StageNeed ReplayCosts::need(Stage stage, const ReplayRequest& what, const Reside
 
   ReplayRequest alone = what;
   alone.rungs = rungs;
-  alone.threads = threads_;
-  alone.card = allocator_.card;
-  alone.workspace = workspace_;
+  alone.kernels = kernels_;
   const LedgerPeaks peaks = allocator_.peaks(ledger(stage, alone));
   const StagePeak& peak = peaks.stages[static_cast<std::size_t>(stage)];
   // Of what stays, this replay had fewer layers.
@@ -169,9 +162,9 @@ Ledger ReplayCosts::ledger(Stage stage, const ReplayRequest& what) {
   const LedgerShape shape = ledger_shape(stage, model_, what);
   LedgerFamily& family = families_[shape.kind];
   {
-    const workspace::ScopedKernels kernels(what.card, what.workspace);
-    at::set_num_threads(what.threads);  // workspaces depend on it
-    const auto law = [](const Ledger::Operation& op) { return workspace::predicted(op); };
+    const auto law = [&](const Ledger::Operation& op) {
+      return workspace::predicted(op, what.kernels);
+    };
     if (std::optional<Ledger> known = family.at(shape.position, law)) return *std::move(known);
   }
   Ledger ledger = replayed();
@@ -190,7 +183,7 @@ DeviceRates with_copies(DeviceRates rates, const TimeModel& times) {
 
 ReplayCosts::ForShape::ForShape(ReplayCosts& all, const RunShape& shape, const TimeModel& times)
     : all_(all),
-      what_{shape, {}, all.threads_},
+      what_{shape},
       times_(times),
       rates_(with_copies(all.rates_, times)),
       guess_(all.model_, all.sizes_, all.formats_.storage, shape, rates_, all.allocator_.card) {

@@ -29,8 +29,8 @@ struct AllocatorModel {
 // answers. Not thread-safe.
 class ReplayCosts {
  public:
-  ReplayCosts(const ModelFolder& model, NumberFormats formats, int threads,
-              AllocatorModel allocator, LadderFloor floor = {}, WorkspaceTerms workspace = {},
+  ReplayCosts(const ModelFolder& model, NumberFormats formats, AllocatorModel allocator,
+              LadderFloor floor = {}, WorkspaceTerms workspace = {},
               const std::optional<WeightCache>& weight_cache = {});
 
   // The answers for runs of one shape, for as long as this object lives.
@@ -97,10 +97,9 @@ class ReplayCosts {
 
   const ModelFolder model_;
   const NumberFormats formats_;
-  const int threads_;
   const AllocatorModel allocator_;
   const LadderFloor floor_;
-  WorkspaceTerms workspace_;
+  workspace::KernelSet kernels_;
   const NetworkSizes sizes_;         // as the device gives them,
   const NetworkSizes sizes_in_use_;  // as they are handed out,
   const NetworkSizes sizes_small_;   // and in the pool of small requests

@@ -71,8 +71,9 @@ const ModelFolder& turbo() {
 
 ReplayRequest request_of(const Case& c) {
   ReplayRequest what;
-  what.card = true;
-  what.workspace.multiprocessors = choose_device("cuda").backend->attention_multiprocessors();
+  what.kernels.card = true;
+  what.kernels.calibrated.multiprocessors =
+      choose_device("cuda").backend->attention_multiprocessors();
   what.shape = {.width = c.width,
                 .height = c.height,
                 .steps = 2,

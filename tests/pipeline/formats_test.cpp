@@ -47,7 +47,7 @@ TEST(Formats, NetworksTakeTheBytesOfTheirBlocks) {
     std::int64_t block_bytes;
   };
   for (const Case& c : {Case{"int8", 34}, Case{"q4", 18}}) {
-    const ReplayCosts costs(turbo(c.dtype).model, choose_formats(c.dtype, kCard), 1, {});
+    const ReplayCosts costs(turbo(c.dtype).model, choose_formats(c.dtype, kCard), {});
     const NetworkSizes& sizes = costs.sizes();
     const auto near_bytes = [&](std::int64_t actual, std::int64_t quantised, std::int64_t all) {
       const std::int64_t bytes = quantised / 32 * c.block_bytes + (all - quantised) * 2;

@@ -56,7 +56,6 @@ TEST_P(FrontierTable, EqualsTheSearchOfAllPlans) {
       request.width = width;
       request.height = height;
       ReplayCosts fresh(options.model, choose_formats(options.dtype, options.device),
-                        options.threads,
                         {.card = options.device.backend->has_own_memory(), .cuda = {}});
       ReplayCosts::ForShape costs(fresh, test::usual_shape(request), times);
       Searched& of = searched[{height, width}];

@@ -88,7 +88,7 @@ class Model {
   }
 
   LedgerPeaks predict(const GenerationRequest& request, const Rungs& rungs) {
-    return replay_cpu_budget(headroom::replay(folder, formats, {shape(request), rungs, kThreads}));
+    return replay_cpu_budget(headroom::replay(folder, formats, {shape(request), rungs}));
   }
   [[nodiscard]] RunShape shape(const GenerationRequest& request) const {
     return shape_of(request, &tokenizer, folder.scheduler);
@@ -213,7 +213,7 @@ TEST_P(Ladder, EveryRungTakesThePredictedMemory) {
 
 // What the planner adds up from single stages of a shortened network is what the whole run does.
 TEST_P(Ladder, ComposedNeedsEqualTheWholeReplay) {
-  ReplayCosts costs(model_->folder, model_->formats, kThreads, {});
+  ReplayCosts costs(model_->folder, model_->formats, {});
   const TimeModel times;
   ReplayCosts::ForShape request(costs, model_->shape(request_), times);
   for (Rungs rungs : ladder()) {
@@ -238,8 +238,7 @@ TEST_P(Ladder, NeedsWithoutTilesDependOnTheAreaAlone) {
     for (const Stage stage : {Stage::kDenoise, Stage::kDecode}) {
       if (stage == Stage::kDecode && rungs.tile_latent > 0) continue;
       const auto peak = [&](const RunShape& of) {
-        const Ledger ledger =
-            replay_stage(stage, model_->folder, model_->formats, {of, rungs, kThreads});
+        const Ledger ledger = replay_stage(stage, model_->folder, model_->formats, {of, rungs});
         return replay_cpu_budget(ledger).peak_bytes;
       };
       EXPECT_EQ(peak(turned), peak(shape)) << text(rungs);
@@ -249,7 +248,7 @@ TEST_P(Ladder, NeedsWithoutTilesDependOnTheAreaAlone) {
 }
 
 TEST_P(Ladder, TheChosenPlanStaysWithinTheBudgetItWasChosenFor) {
-  ReplayCosts costs(model_->folder, model_->formats, kThreads, {});
+  ReplayCosts costs(model_->folder, model_->formats, {});
   const TimeModel times;
   ReplayCosts::ForShape request(costs, model_->shape(request_), times);
   const std::int64_t most = compose({}, request.space(), request).peak_bytes;

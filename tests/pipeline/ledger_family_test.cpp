@@ -44,8 +44,7 @@ TEST_P(LedgersOfAllSizes, AreWhatAReplayRecords) {
   int answered = 0;
   for (int i = 0; i < kRequests; ++i) {
     ReplayRequest what;
-    what.threads = 2;
-    what.card = card;
+    what.kernels.card = card;
     RunShape& shape = what.shape;
     shape.steps = 8;
     shape.width = draw_side();
@@ -68,9 +67,9 @@ TEST_P(LedgersOfAllSizes, AreWhatAReplayRecords) {
     const Ledger replayed = replay_short_stage(stage, model, formats, what);
     const LedgerShape asked = ledger_shape(stage, model, what);
     LedgerFamily& family = families[asked.kind];
-    const workspace::ScopedKernels kernels(card, {});
-    const std::optional<Ledger> known = family.at(
-        asked.position, [](const Ledger::Operation& op) { return workspace::predicted(op); });
+    const std::optional<Ledger> known = family.at(asked.position, [&](const Ledger::Operation& op) {
+      return workspace::predicted(op, what.kernels);
+    });
     if (!known) {
       family.add(asked.position, replayed);
       continue;

@@ -79,7 +79,7 @@ class Setting {
         text_(text_file_, formats_.networks, {"", "model."}),
         transformer_(transformer_file_, formats_.networks),
         vae_(vae_file_, formats_.vae),
-        costs_(folder, formats_, threads, AllocatorModel{}) {}
+        costs_(folder, formats_, AllocatorModel{}) {}
 
   // As the forecaster does once the planner has chosen.
   std::int64_t predict(const GenerationRequest& request, const Rungs& rungs) {

@@ -26,7 +26,7 @@ RunShape square(int side) {
 
 // Parameter counts as the vendor's files have them. Rounding to 64 bytes a tensor adds little.
 TEST(RealSize, NetworksHaveTheVendorsParameterCounts) {
-  const ReplayCosts costs(turbo(), bf16(), 1, {});
+  const ReplayCosts costs(turbo(), bf16(), {});
   const NetworkSizes& sizes = costs.sizes();
   const auto near_bytes = [](std::int64_t actual, std::int64_t parameters, std::int64_t bytes) {
     EXPECT_GE(actual, parameters * bytes);
