@@ -1,5 +1,4 @@
 #include "headroom/core/bytes.h"
-#include "headroom/core/version.h"
 #include "headroom/diffusion/noise.h"
 #include "headroom/pipeline/make_generator.h"
 #include "headroom/pipeline/request_shape.h"
@@ -12,15 +11,14 @@
 #include "plan_keeper.h"
 #include "preview.h"
 #include "prompt_ids.h"
-#include "stage_clock.h"
+#include "run_recorder.h"
 #include "step_clock.h"
+#include "text_to_image.h"
 #include "threads.h"
 #include "warm_up.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
-#include <ctime>
 #include <random>
 #include <utility>
 
@@ -39,16 +37,6 @@ std::shared_ptr<const Image> to_image(const at::Tensor& picture) {  // [H, W, 3]
   image->rgb.resize(static_cast<std::size_t>(host.numel()));
   std::memcpy(image->rgb.data(), host.const_data_ptr<std::uint8_t>(), image->rgb.size());
   return image;
-}
-
-// "2026-11-24T14:09:15Z"
-std::string utc_now() {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  ::gmtime_r(&now, &utc);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return text.data();
 }
 
 std::uint64_t choose_seed() {
@@ -184,7 +172,7 @@ class PipelineGenerator final : public ImageGenerator {
     bool is_retry;
     ProgressSink& sink;
     PlanKeeper keeper;
-    StageClock clock;
+    RunRecorder recorder;
     RunHooks hooks;
     TextToImage::Features features;
   };
@@ -199,11 +187,14 @@ class PipelineGenerator final : public ImageGenerator {
             precision,
             is_retry,
             sink,
-            {asked.shape, count, memory_, options_.budget, *precision.forecaster, sink},
-            {backend_, sink},
+            {asked.shape, count, memory_, options_.budget, *precision.forecaster, sink,
+             [this](const Rungs& rungs, Stage now) {
+               if (opened_) opened_->networks.adopt(rungs, now);
+             }},
+            {options_, precision.formats.name, asked.shape, sink},
             {},
             {}};
-    job.keeper.begin(opened_ ? &opened_->networks : nullptr);
+    job.keeper.begin();
     backend_.begin_run();
 
     Dump dump;
@@ -226,14 +217,11 @@ class PipelineGenerator final : public ImageGenerator {
         dump.write(options_.dump_file);
         job.hooks.trace = {};
       }
-      // Later pictures of the job find the model loaded and the prompt encoded.
-      job.clock.seconds[static_cast<std::size_t>(Stage::kLoad)] = 0;
-      job.clock.seconds[static_cast<std::size_t>(Stage::kEncode)] = 0;
     }
   }
 
   void load_and_encode(Job& job, int first) {
-    constexpr int kNoSteps = 0;
+    const auto no_steps = [] { return 0; };
     if (!opened_) {
       opened_ = std::make_unique<OpenedModel>(options_.model, job.precision.formats, torch_device_);
       if (!options_.check_weights) opened_->allow_holes();
@@ -242,33 +230,33 @@ class PipelineGenerator final : public ImageGenerator {
     converted_.use(*opened_, options_.model, job.keeper.rungs(), /*may_write=*/!job.is_retry,
                    job.hooks.check, job.sink);
     static_cast<void>(opened_->take_work());  // of earlier runs
-    job.clock.run(Stage::kLoad, first, [&] {
-      return job.keeper.run(Stage::kLoad, networks, kNoSteps, [&] {
+    job.recorder.run(Stage::kLoad, first, [&] {
+      return job.keeper.run(Stage::kLoad, no_steps, [&] {
         networks.prepare(job.keeper.rungs());
         return 0;
       });
     });
-    job.features = job.clock.run(Stage::kEncode, first, [&] {
-      return job.keeper.run(Stage::kEncode, networks, kNoSteps,
+    job.features = job.recorder.run(Stage::kEncode, first, [&] {
+      return job.keeper.run(Stage::kEncode, no_steps,
                             [&] { return networks.encode(job.asked.ids, job.hooks); });
     });
   }
 
   GeneratedImage make_picture(Job& job, int i, bool is_further) {
     TextToImage& networks = opened_->networks;
-    // Under another plan the peaks of the first stages are not this one's.
-    if (is_further && job.keeper.begin_next_picture(networks)) job.clock.peaks = {};
+    if (is_further) job.recorder.begin_next_picture(job.keeper.begin_next_picture());
     GeneratedImage result;
     result.index = i;
     result.seed = *job.asked.request.seed + static_cast<std::uint64_t>(i);
     Sampling sampling;
-    job.clock.run(Stage::kDenoise, i, [&] {
+    job.recorder.run(Stage::kDenoise, i, [&] {
       denoise(job, i, result.seed, sampling);
       return 0;
     });
-    result.image = job.clock.run(Stage::kDecode, i, [&] {
-      return job.keeper.run(Stage::kDecode, networks, sampling.steps_done,
-                            [&] { return to_image(networks.decode(sampling.latents, job.hooks)); });
+    result.image = job.recorder.run(Stage::kDecode, i, [&] {
+      return job.keeper.run(
+          Stage::kDecode, [&] { return sampling.steps_done; },
+          [&] { return to_image(networks.decode(sampling.latents, job.hooks)); });
     });
     if (is_one_colour(*result.image)) {
       const Message what = say("the picture is of one colour, as after an overflow");
@@ -281,7 +269,7 @@ class PipelineGenerator final : public ImageGenerator {
                             "be damaged",
                             what, job.is_retry ? say("{0} too", format) : Message(format)));
     }
-    result.receipt = receipt(job, i);
+    result.receipt = job.recorder.receipt(job.keeper, i);
     const ReadWork read = opened_->take_work();
     if (read.seconds > 0)
       result.receipt.copy_bytes_per_second = static_cast<double>(read.bytes) / read.seconds;
@@ -296,7 +284,7 @@ class PipelineGenerator final : public ImageGenerator {
     std::size_t plan_of_steps = 0;
     const auto start_clock = [&] {
       plan_of_steps = job.keeper.changes().size();
-      steps.emplace(steps_, job.sink, job.asked.shape, job.keeper.plan().rungs,
+      steps.emplace(steps_, job.sink, job.asked.shape, job.keeper.rungs(),
                     !backend_.has_own_memory());
     };
     start_clock();
@@ -314,21 +302,24 @@ class PipelineGenerator final : public ImageGenerator {
       hooks.on_clean = [&](const at::Tensor& clean) { job.sink.on_preview(preview_->draw(clean)); };
     }
     hooks.pause = [&] { return job.keeper.wants_change(sampling.steps_done); };
-    job.keeper.run(Stage::kDenoise, networks, sampling.steps_done, [&] {
-      if (!sampling.latents.defined()) {
-        std::vector<std::int64_t> shape = networks.latent_shape(request);
-        shape.insert(shape.begin(), 1);
-        const at::Tensor noise = draw_noise(seed, shape);
-        if (hooks.trace) hooks.trace("noise", noise);
-        sampling.latents = noise.to(torch_device_).squeeze(0);
-      }
-      // Once more even when the last step failed after it was done: what leaves then must leave.
-      do {
-        job.keeper.change(networks, sampling.steps_done);
-        networks.denoise(sampling, job.features, request, hooks);
-      } while (sampling.steps_done < request.steps);
-      return 0;
-    });
+    job.keeper.run(
+        Stage::kDenoise, [&] { return sampling.steps_done; },
+        [&] {
+          if (!sampling.latents.defined()) {
+            std::vector<std::int64_t> shape = networks.latent_shape(request);
+            shape.insert(shape.begin(), 1);
+            const at::Tensor noise = draw_noise(seed, shape);
+            if (hooks.trace) hooks.trace("noise", noise);
+            sampling.latents = noise.to(torch_device_).squeeze(0);
+          }
+          // Once more even when the last step failed after it was done: what leaves then must
+          // leave.
+          do {
+            job.keeper.change(sampling.steps_done);
+            networks.denoise(sampling, job.features, request, hooks);
+          } while (sampling.steps_done < request.steps);
+          return 0;
+        });
   }
 
   void check_finite(const Job& job, int i, const Sampling& sampling) const {
@@ -344,31 +335,6 @@ class PipelineGenerator final : public ImageGenerator {
             say("{0}: {1} in {2}, and no safer number format is left that fits; the weights are "
                 "damaged or of another kind of model",
                 options_.model.root, what, precision.formats.name)};
-  }
-
-  [[nodiscard]] Receipt receipt(const Job& job, int i) const {
-    Receipt receipt;
-    receipt.plan = job.keeper.first_plan();
-    receipt.changes = job.keeper.changes();
-    receipt.image_index = i;
-    receipt.shape = job.asked.shape;
-    receipt.stage_seconds = job.clock.seconds;
-    for (std::size_t k = 0; k < kStageCount; ++k) {
-      const PeakUse& peak = job.clock.peaks[k];
-      receipt.stage_peak_bytes[k] = peak.in_use;
-      receipt.actual_in_use_bytes = std::max(receipt.actual_in_use_bytes, peak.in_use);
-      receipt.actual_peak_bytes = std::max(receipt.actual_peak_bytes, peak.held);
-    }
-    receipt.driver_allocations = job.keeper.driver_allocations();
-    receipt.model = options_.model.info.name;
-    receipt.device = options_.device.name;
-    receipt.device_uuid = options_.device.uuid;
-    receipt.dtype = job.precision.formats.name;
-    receipt.threads = resolve_threads(options_.threads);
-    receipt.version = std::string(kVersion);
-    receipt.libtorch = libtorch_version();
-    receipt.time = utc_now();
-    return receipt;
   }
 
   const PipelineOptions options_;

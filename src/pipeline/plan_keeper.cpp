@@ -14,13 +14,15 @@ constexpr std::int64_t smaller_than(std::int64_t bytes) { return bytes - bytes /
 }  // namespace
 
 PlanKeeper::PlanKeeper(const RunShape& shape, int count, const DeviceMemory& memory,
-                       const BudgetOptions& options, Forecaster& forecaster, ProgressSink& sink)
+                       const BudgetOptions& options, Forecaster& forecaster, ProgressSink& sink,
+                       Apply apply)
     : shape_(shape),
       count_(count),
       memory_(memory),
       options_(options),
       forecaster_(forecaster),
-      sink_(sink) {}
+      sink_(sink),
+      apply_(std::move(apply)) {}
 
 PlanKeeper::~PlanKeeper() {
   try {
@@ -30,10 +32,10 @@ PlanKeeper::~PlanKeeper() {
   }
 }
 
-void PlanKeeper::begin(TextToImage* networks) {
+void PlanKeeper::begin() {
   now_ = forecaster_.forecast(shape_, count_, memory_.read());
   while (now_.fits) {
-    if (networks != nullptr) networks->adopt(now_.ladder, Stage::kLoad);
+    apply_(now_.ladder, Stage::kLoad);
     if (take_hold()) {
       first_plan_ = now_.plan;
       considered_budget_ = compute_budget(read_running(), options_).budget_bytes;
@@ -50,11 +52,11 @@ void PlanKeeper::begin(TextToImage* networks) {
                   format_bytes(now_.plan.peak_bytes)));
 }
 
-bool PlanKeeper::begin_next_picture(TextToImage& networks) {
+bool PlanKeeper::begin_next_picture() {
   if (planned_from_ > Stage::kDenoise) {
     // Made for the rest of the last picture, it says nothing of what the next one needs first.
     adopt(forecaster_.replan(shape_, count_, memory_.read(), left_from(Stage::kDenoise, 0)),
-          Stage::kDenoise, networks, 0, say("the next picture needs the transformer again"));
+          Stage::kDenoise, 0, say("the next picture needs the transformer again"));
   }
   const bool changed = !changes_.empty();
   first_plan_ = now_.plan;
@@ -142,31 +144,26 @@ bool PlanKeeper::wants_change(int steps_done) {
   return true;
 }
 
-void PlanKeeper::change(TextToImage& networks, int steps_done) {
+void PlanKeeper::change(int steps_done) {
   if (!next_) return;
   Forecast next = std::move(*next_);
   next_.reset();
-  adopt(std::move(next), Stage::kDenoise, networks, steps_done, next_reason_);
+  adopt(std::move(next), Stage::kDenoise, steps_done, next_reason_);
 }
 
-void PlanKeeper::shrink(Stage stage, TextToImage& networks, int steps_done, const Message& failure,
-                        bool& last_try) {
+std::optional<Forecast> PlanKeeper::smaller_plan(Stage stage, int steps_done) const {
   RunLeft left = left_from(stage, steps_done);
   left.below_bytes = smaller_than(need_from(stage));
   Forecast smaller = forecaster_.replan(shape_, count_, memory_.read(), left);
-  if (smaller.fits || is_smaller(smaller, stage)) {
-    adopt(std::move(smaller), stage, networks, steps_done, failure);
-    return;
-  }
-  // There is nothing smaller. What was in the way may have gone: once more, then no more.
-  if (last_try) {
-    throw Error(ErrorKind::kOutOfMemory,
-                say("memory ran out in the stage \"{0}\" under the smallest plan there is ({1}); "
-                    "close other programs or choose a smaller size",
-                    say_stage(stage), failure));
-  }
-  last_try = true;
-  adopt(now_, stage, networks, steps_done, failure);
+  if (!smaller.fits && !is_smaller(smaller, stage)) return std::nullopt;
+  return smaller;
+}
+
+Error PlanKeeper::out_of_plans(Stage stage, const Message& failure) {
+  return {ErrorKind::kOutOfMemory,
+          say("memory ran out in the stage \"{0}\" under the smallest plan there is ({1}); close "
+              "other programs or choose a smaller size",
+              say_stage(stage), failure)};
 }
 
 void PlanKeeper::count_weights(Stage stage) const {
@@ -175,11 +172,10 @@ void PlanKeeper::count_weights(Stage stage) const {
   }
 }
 
-void PlanKeeper::adopt(Forecast forecast, Stage stage, TextToImage& networks, int steps_done,
-                       const Message& reason) {
+void PlanKeeper::adopt(Forecast forecast, Stage stage, int steps_done, const Message& reason) {
   now_ = std::move(forecast);
   planned_from_ = stage;
-  networks.adopt(now_.ladder, stage);
+  apply_(now_.ladder, stage);
   count_weights(stage);
   // Refused or not: what is there may do, and when it does not, run() comes back here.
   static_cast<void>(take_hold());
