@@ -84,7 +84,7 @@ class PipelineGenerator final : public ImageGenerator {
     } catch (const c10::Error& e) {
       failure_ = device_failure(e);
       if (failure_) {
-        sink.on_notice("device-failed", failure_->message());
+        sink.on_notice({Notice::Kind::kDeviceFailed, failure_->message()});
         throw Error(*failure_);
       }
       throw Error(is_out_of_memory(e) ? ErrorKind::kOutOfMemory : ErrorKind::kInternal,
@@ -145,10 +145,11 @@ class PipelineGenerator final : public ImageGenerator {
       const bool fits =
           precision.forecaster->forecast(asked.shape, asked.request.count, memory_.read()).fits;
       if (!fits) precision = chosen_;
-      sink.on_notice("overflow", fits ? say("{0} in {1}; the picture is made once more in {2}",
-                                            ill.what, chosen_.formats.name, *safer)
-                                      : say("{0} in {1}, and {2} does not fit", ill.what,
-                                            chosen_.formats.name, *safer));
+      sink.on_notice(
+          {Notice::Kind::kOverflow,
+           fits ? say("{0} in {1}; the picture is made once more in {2}", ill.what,
+                      chosen_.formats.name, *safer)
+                : say("{0} in {1}, and {2} does not fit", ill.what, chosen_.formats.name, *safer)});
       const ReopenAfterwards reopen{*this};
       run(asked, ill.image_index, precision, /*is_retry=*/true, sink, stop);
     }
@@ -265,9 +266,10 @@ class PipelineGenerator final : public ImageGenerator {
       if (!job.is_retry && may_be_overflow) throw Unhealthy{i, what};
       const std::string& format = job.precision.formats.name;
       job.sink.on_notice(
-          "one-colour", say("{0}, in {1}; if that is not what was asked for, the model's files may "
-                            "be damaged",
-                            what, job.is_retry ? say("{0} too", format) : Message(format)));
+          {Notice::Kind::kOneColour,
+           say("{0}, in {1}; if that is not what was asked for, the model's files may "
+               "be damaged",
+               what, job.is_retry ? say("{0} too", format) : Message(format))});
     }
     result.receipt = job.recorder.receipt(job.keeper, i);
     const ReadWork read = opened_->take_work();

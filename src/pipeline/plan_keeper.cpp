@@ -183,7 +183,8 @@ void PlanKeeper::adopt(Forecast forecast, Stage stage, int steps_done, const Mes
   sink_.on_plan(now_.plan);
   std::vector<Message> rungs;
   for (const std::string& rung : now_.plan.rungs) rungs.push_back(say_rung(rung));
-  sink_.on_notice("plan-changed", say("{0}; the run goes on with: {1}", reason, say_list(rungs)));
+  sink_.on_notice(
+      {Notice::Kind::kPlanChanged, say("{0}; the run goes on with: {1}", reason, say_list(rungs))});
 }
 
 }  // namespace headroom

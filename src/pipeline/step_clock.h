@@ -53,17 +53,19 @@ class StepClock {
     std::snprintf(digits.data(), digits.size(), "%.1f", slowness.times);
     const std::string times = digits.data();
     if (slowness.by_others) {
-      sink_.on_notice("slower-others:" + times,
-                      say("the run became slower (×{0}): other programs use the processor; close "
-                          "them, or wait for them",
-                          times));
+      sink_.on_notice({Notice::Kind::kSlowerByOthers,
+                       say("the run became slower (×{0}): other programs use the processor; close "
+                           "them, or wait for them",
+                           times),
+                       slowness.times});
       return;
     }
     sink_.on_notice(
-        "slower:" + times,
-        say("the device became slower (×{0}): it is probably throttling or spilling; let "
-            "it cool, plug in the charger, close other programs that use it",
-            times));
+        {Notice::Kind::kSlower,
+         say("the device became slower (×{0}): it is probably throttling or spilling; let "
+             "it cool, plug in the charger, close other programs that use it",
+             times),
+         slowness.times});
   }
 
   StepWatch& watch_;

@@ -31,9 +31,7 @@ class RecordingSink final : public ProgressSink {
   void on_preview(std::shared_ptr<const Image> preview) override {
     previews.push_back(std::move(preview));
   }
-  void on_notice(std::string_view code, Message text) override {
-    notices.emplace_back(code, text.english());
-  }
+  void on_notice(Notice notice) override { notices.push_back(std::move(notice)); }
   void on_image(GeneratedImage image) override { images.push_back(std::move(image)); }
 
   std::function<void()> at_plan;
@@ -44,7 +42,7 @@ class RecordingSink final : public ProgressSink {
   std::vector<std::pair<int, int>> steps;
   std::vector<std::shared_ptr<const Image>> previews;
   std::vector<GeneratedImage> images;
-  std::vector<std::pair<std::string, std::string>> notices;  // code, text
+  std::vector<Notice> notices;
 };
 
 // A model folder's generator with its forecaster, on the CPU in float32 unless the options say

@@ -140,7 +140,7 @@ class FakeGenerator final : public ImageGenerator {
       pause(stop);
       progress.on_step(step, request.steps);
       if (step == 1 && request.prompt == "slow") {
-        progress.on_notice("slower:1.7", "the device became slower (×1.7)");
+        progress.on_notice({Notice::Kind::kSlower, "the device became slower (×1.7)", 1.7});
       }
       progress.on_preview(
           paint(request.prompt, seed, width, height, static_cast<double>(step) / request.steps));
