@@ -59,7 +59,7 @@ TEST_P(FrontierTable, EqualsTheSearchOfAllPlans) {
                         {.card = options.device.backend->has_own_memory(), .cuda = {}});
       ReplayCosts::ForShape costs(fresh, test::usual_shape(request), times);
       Searched& of = searched[{height, width}];
-      of.all = all_plans(costs.space(), costs);
+      of.all = test::all_plans(costs.space(), costs);
       of.resident_seconds = compose(Rungs{}, costs.space(), costs).seconds;
       for (const Candidate& plan : of.all) peaks.push_back(plan.peak_bytes);
     }

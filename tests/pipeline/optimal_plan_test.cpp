@@ -57,7 +57,7 @@ TEST_P(OptimalPlan, IsTheBestOfAll) {
                            .prompt_tokens = 64,
                            .negative_tokens = guided ? 12 : 0};
       ReplayCosts::ForShape costs(known, shape, times);
-      const std::vector<Candidate> all = all_plans(costs.space(), costs);
+      const std::vector<Candidate> all = test::all_plans(costs.space(), costs);
       for (const std::int64_t budget : budgets(all)) {
         SCOPED_TRACE(std::string(preset.name) + (guided ? " guided" : "") + " within " +
                      format_bytes(budget));
