@@ -8,6 +8,7 @@
 #include "headroom/device/cpu_budget.h"
 #include "headroom/diffusion/noise.h"
 #include "headroom/pipeline/make_generator.h"
+#include "headroom/pipeline/request_shape.h"
 
 #include "number_format.h"
 #include "replay.h"
@@ -59,6 +60,9 @@ GenerationRequest request_of(int side) {
   return request;
 }
 
+// What it is with prompts of 64 tokens.
+RunShape shape_of_side(int side) { return shape_of(request_of(side), 64, 64, SchedulerConfig{}); }
+
 MemorySnapshot card_of(std::int64_t bytes) {
   MemorySnapshot card;
   card.total = card.free = bytes;
@@ -66,8 +70,8 @@ MemorySnapshot card_of(std::int64_t bytes) {
 }
 
 std::int64_t resident_need(const PipelineOptions& options, int side) {
-  return make_forecaster(options, nullptr)
-      ->forecast(request_of(side), card_of(1024 * kGiB))
+  return make_forecaster(options)
+      ->forecast(shape_of_side(side), 1, card_of(1024 * kGiB))
       .plan.peak_bytes;
 }
 
@@ -76,11 +80,7 @@ void replay_one_size(benchmark::State& state) {
   state.SetLabel(subject.name);
   const PipelineOptions options = options_of(subject);
   const NumberFormats formats = choose_formats(options.dtype, options.device);
-  const ReplayRequest what{request_of(static_cast<int>(state.range(1))),
-                           {std::vector<std::int32_t>(64), std::vector<std::int32_t>(64)},
-                           {},
-                           at::get_num_threads(),
-                           false};
+  const ReplayRequest what{shape_of_side(static_cast<int>(state.range(1)))};
   for (auto _ : state) {
     for (const Stage stage : {Stage::kEncode, Stage::kDenoise, Stage::kDecode}) {
       benchmark::DoNotOptimize(replay_short_stage(stage, options.model, formats, what));
@@ -99,9 +99,9 @@ void first_frontier(benchmark::State& state) {
   const std::int64_t room = resident_need(options, 1024) / state.range(1);
   for (auto _ : state) {
     state.PauseTiming();
-    const auto forecaster = make_forecaster(options, nullptr);
+    const auto forecaster = make_forecaster(options);
     state.ResumeTiming();
-    benchmark::DoNotOptimize(forecaster->frontier(request_of(512), card_of(room), 64, 2048));
+    benchmark::DoNotOptimize(forecaster->frontier(shape_of_side(512), card_of(room), 64, 2048));
   }
 }
 BENCHMARK(first_frontier)
@@ -116,11 +116,11 @@ void frontier_when_memory_moved(benchmark::State& state) {
   state.SetLabel(subject.name);
   const PipelineOptions options = options_of(subject);
   const std::int64_t most = resident_need(options, 1024);
-  const auto forecaster = make_forecaster(options, nullptr);
+  const auto forecaster = make_forecaster(options);
   constexpr std::int64_t kAmounts = 100;
   const auto table = [&](std::int64_t amount) {
     const std::int64_t room = most - most / 2 * amount / kAmounts;
-    return forecaster->frontier(request_of(512), card_of(room), 64, 2048);
+    return forecaster->frontier(shape_of_side(512), card_of(room), 64, 2048);
   };
   static_cast<void>(table(0));
   static_cast<void>(table(kAmounts));
@@ -138,9 +138,9 @@ void refusal(benchmark::State& state) {
   const PipelineOptions options = options_of(subject);
   for (auto _ : state) {
     state.PauseTiming();
-    const auto forecaster = make_forecaster(options, nullptr);
+    const auto forecaster = make_forecaster(options);
     state.ResumeTiming();
-    benchmark::DoNotOptimize(forecaster->forecast(request_of(1024), card_of(12 * kMiB)));
+    benchmark::DoNotOptimize(forecaster->forecast(shape_of_side(1024), 1, card_of(12 * kMiB)));
   }
 }
 BENCHMARK(refusal)->DenseRange(0, 2)->Unit(benchmark::kMillisecond);

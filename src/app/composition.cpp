@@ -8,6 +8,7 @@
 #include "headroom/pipeline/calibrate.h"
 #include "headroom/pipeline/card_overhead.h"
 #include "headroom/pipeline/model_check.h"
+#include "headroom/pipeline/request_shape.h"
 
 #include "paths.h"
 
@@ -188,7 +189,7 @@ Composition::Composition(const AppConfig& config, fs::path dump_file)
     : pipeline(pipeline_options(runnable(config), choose_device(config.model.device),
                                 std::move(dump_file), /*needs_weights=*/true)),
       tokenizer(std::make_shared<const PromptTokenizer>(pipeline.model.root / "tokenizer")),
-      forecaster(make_forecaster(pipeline, tokenizer)),
+      forecaster(make_forecaster(pipeline)),
       memory(pipeline.device, pipeline.pretend_vram_bytes, pipeline.pretend_others) {
   teach(*forecaster, pipeline.model.info.name);
   // Torch's allocator of the processor must not change under threads that run. A card is set up by
@@ -222,11 +223,15 @@ Prospect::Prospect(const AppConfig& config) {
   const fs::path tokenizer = pipeline.model.root / "tokenizer";
   std::error_code error;
   model = pipeline.model.info;
-  forecaster = make_forecaster(pipeline, fs::exists(tokenizer, error)
-                                             ? std::make_shared<const PromptTokenizer>(tokenizer)
-                                             : nullptr);
+  scheduler_ = pipeline.model.scheduler;
+  if (fs::exists(tokenizer, error)) tokenizer_.emplace(tokenizer);
+  forecaster = make_forecaster(pipeline);
   teach(*forecaster, model.name);
   memory = DeviceMemory(device, pipeline.pretend_vram_bytes, pipeline.pretend_others).read();
+}
+
+RunShape Prospect::shape_of(const GenerationRequest& request) const {
+  return headroom::shape_of(request, tokenizer_ ? &*tokenizer_ : nullptr, scheduler_);
 }
 
 GenerationQueue::PictureDone Composition::receipt_keeper() const {

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,11 @@ struct Prospect {
   MemorySnapshot memory;
 
   explicit Prospect(const AppConfig& config);
+  [[nodiscard]] RunShape shape_of(const GenerationRequest& request) const;
+
+ private:
+  SchedulerConfig scheduler_;
+  std::optional<PromptTokenizer> tokenizer_;  // where the model has one
 };
 
 }  // namespace headroom

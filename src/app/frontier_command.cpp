@@ -78,7 +78,8 @@ int run_frontier(const CommandLine& line) {
   }
   const auto problems = validate(checked, unit);
   if (!problems.empty()) throw Error(ErrorKind::kInvalidRequest, problems.front().message);
-  const Frontier frontier = app.forecaster->frontier(request, app.memory, line.step, line.max);
+  const Frontier frontier =
+      app.forecaster->frontier(app.shape_of(request), app.memory, line.step, line.max);
   if (line.json) {
     print_json(frontier);
   } else {

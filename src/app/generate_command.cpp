@@ -106,14 +106,14 @@ void print_notes(const CommandLine& line, const GenerationRequest& request,
         "with --guidance\n",
         stderr);
   }
-  const std::size_t read = tokenizer.encode_prompt(request.prompt).size();
+  constexpr std::size_t kRead = PromptTokenizer::kMostRead;
   const std::size_t whole = tokenizer.encode_prompt(request.prompt, kMaxPromptBytes).size();
-  if (whole > read) {
+  if (whole > kRead) {
     std::fprintf(
         stderr,
         "headroom: note: the prompt is %zu tokens long with its template and the model reads "
         "the first %zu; the rest has no effect\n",
-        whole, read);
+        whole, kRead);
   }
 }
 

@@ -96,7 +96,8 @@ int run_plan(const CommandLine& line) {
     checked.prompt = "-";  // a plan needs no prompt: its length hardly matters
   const auto problems = validate(checked, app.model.size_unit);
   if (!problems.empty()) throw Error(ErrorKind::kInvalidRequest, problems.front().message);
-  const Forecast forecast = app.forecaster->forecast(request, app.memory);
+  const Forecast forecast =
+      app.forecaster->forecast(app.shape_of(request), request.count, app.memory);
   if (line.json) {
     print_json(request, forecast);
   } else {

@@ -74,7 +74,7 @@ void print_run(const Receipt& receipt) {
   std::string rungs;
   for (const std::string& rung : receipt.plan.rungs) rungs += (rungs.empty() ? "" : ", ") + rung;
   std::printf("%-20s %9s %5d  %8s / %-8s  %16s  %s\n", receipt.time.c_str(), size.c_str(),
-              receipt.steps, format_bytes(receipt.plan.in_use_peak_bytes).c_str(),
+              receipt.shape.steps, format_bytes(receipt.plan.in_use_peak_bytes).c_str(),
               format_bytes(receipt.actual_in_use_bytes).c_str(), compared(receipt).c_str(),
               rungs.c_str());
 }

@@ -1,6 +1,7 @@
 #include "headroom/core/error.h"
 #include "headroom/engine/memory_sampler.h"
 #include "headroom/gui/window.h"
+#include "headroom/pipeline/request_shape.h"
 
 #include "commands.h"
 #include "composition.h"
@@ -10,8 +11,10 @@
 #include "picture_files.h"
 #include "signals.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdlib>
 #include <functional>
 #include <memory>
@@ -28,6 +31,15 @@ namespace {
 
 bool has_display() {
   return std::getenv("DISPLAY") != nullptr || std::getenv("WAYLAND_DISPLAY") != nullptr;
+}
+
+PromptLength measure(const PromptTokenizer& tokenizer, const std::string& prompt) {
+  constexpr std::size_t kRead = PromptTokenizer::kMostRead;
+  const std::size_t tokens = tokenizer.encode_prompt(prompt, kMaxPromptBytes).size();
+  const bool is_read_whole = tokens <= kRead;
+  return {.tokens = static_cast<int>(tokens),
+          .read_tokens = static_cast<int>(std::min(tokens, kRead)),
+          .read_bytes = is_read_whole ? prompt.size() : tokenizer.bytes_read(prompt)};
 }
 
 // Returns an exit code, kStartAgain among them. `choose_model` as in WindowServices.
@@ -58,20 +70,20 @@ int show_window(const AppConfig& config, const Composition& app, std::vector<Sta
       {.queue = queue,
        .memory = sampler,
        .lookout = {.forecast =
-                       [&](const GenerationRequest& request, const MemorySnapshot& memory) {
-                         return app.forecaster->forecast(request, memory);
+                       [&](const Lookout::Run& run, const MemorySnapshot& memory) {
+                         return app.forecaster->forecast(run.shape, run.count, memory);
                        },
                    .frontier =
-                       [&](const GenerationRequest& request, const MemorySnapshot& memory,
+                       [&](const RunShape& shape, const MemorySnapshot& memory,
                            const std::function<void()>& between) {
-                         return app.forecaster->frontier(request, memory, Lookout::kStep_px,
+                         return app.forecaster->frontier(shape, memory, Lookout::kStep_px,
                                                          Lookout::kLargestSide_px, between);
                        },
                    .other_programs = [&] { return app.memory.other_programs(); }},
-       .measure_prompt =
-           [&](const std::string& prompt) {
-             const auto tokens = app.tokenizer->encode_prompt(prompt, kMaxPromptBytes).size();
-             return PromptLength{static_cast<int>(tokens), app.tokenizer->bytes_read(prompt)};
+       .measure_prompt = [&](const std::string& prompt) { return measure(*app.tokenizer, prompt); },
+       .shape =
+           [&](const GenerationRequest& request, int prompt_tokens, int negative_tokens) {
+             return shape_of(request, prompt_tokens, negative_tokens, app.pipeline.model.scheduler);
            },
        .model = app.pipeline.model.info,
        .device_name = app.pipeline.device.name,

@@ -17,20 +17,14 @@ std::int64_t bytes_of(c10::ScalarType dtype) {
   return static_cast<std::int64_t>(c10::elementSize(dtype));
 }
 
-thread_local bool on_card = false;
-thread_local WorkspaceTerms calibrated;
+thread_local KernelSet current;
 
 }  // namespace
 
-ScopedKernels::ScopedKernels(bool card, const WorkspaceTerms& terms)
-    : previous_card_(on_card), previous_terms_(calibrated) {
-  on_card = card;
-  calibrated = terms;
-}
-ScopedKernels::~ScopedKernels() {
-  on_card = previous_card_;
-  calibrated = previous_terms_;
-}
+ScopedKernels::ScopedKernels(const KernelSet& kernels) : previous_(current) { current = kernels; }
+ScopedKernels::~ScopedKernels() { current = previous_; }
+
+const KernelSet& current_kernels() { return current; }
 
 bool cpu_convolves_bfloat16() {
   static const bool convolves = [] {
@@ -53,17 +47,17 @@ bool cpu_convolves_bfloat16() {
 
 namespace {
 
-bool is_flash(const Attention& op) {
-  return calibrated.multiprocessors > 0 && bytes_of(op.dtype) == 2;
+bool is_flash(const Attention& op, const KernelSet& kernels) {
+  return kernels.calibrated.multiprocessors > 0 && bytes_of(op.dtype) == 2;
 }
 
 // Into how many parts libtorch's flash attention cuts the keys, so that few queries keep the whole
 // card busy: the fewest parts that leave hardly more of it idle in the last wave than the best
 // number would. Two parts fit on a multiprocessor at a time.
-std::int64_t attention_parts(const Attention& op) {
+std::int64_t attention_parts(const Attention& op, int multiprocessors) {
   constexpr std::int64_t kQueriesOfABlock = 64;
   constexpr std::int64_t kMostParts = 128;
-  const std::int64_t places = 2 * static_cast<std::int64_t>(calibrated.multiprocessors);
+  const std::int64_t places = 2 * static_cast<std::int64_t>(multiprocessors);
   const auto blocks = [](std::int64_t rows, std::int64_t of) { return (rows + of - 1) / of; };
   const std::int64_t jobs = op.heads * blocks(op.queries, kQueriesOfABlock);
   if (static_cast<float>(jobs) >= 0.8F * static_cast<float>(places)) return 1;
@@ -90,15 +84,15 @@ std::int64_t attention_parts(const Attention& op) {
 
 }  // namespace
 
-std::int64_t declared(const Linear&) { return 0; }
+std::int64_t declared(const Linear&, const KernelSet&) { return 0; }
 
-std::int64_t declared(const Attention& op) {
-  if (!on_card) return 0;
+std::int64_t declared(const Attention& op, const KernelSet& kernels) {
+  if (!kernels.card) return 0;
   if (op.head_dim <= kWidestFusedHead) {
     const std::int64_t log_sums = op.queries * op.heads * 4;
-    if (!is_flash(op)) return log_sums;
+    if (!is_flash(op, kernels)) return log_sums;
     constexpr std::int64_t kRandomState = 24;  // which is there without any randomness too
-    const std::int64_t parts = attention_parts(op);
+    const std::int64_t parts = attention_parts(op, kernels.calibrated.multiprocessors);
     if (parts == 1) return log_sums + kRandomState;
     // Each part's log-sums and result in float32, which are joined in the end.
     const std::int64_t width = op.head_dim <= 192 ? (op.head_dim + 31) / 32 * 32 : 256;
@@ -108,7 +102,7 @@ std::int64_t declared(const Attention& op) {
   return 2 * std::min(op.queries, kUnfusedQueryRows) * op.keys * op.heads * bytes_of(op.dtype);
 }
 
-std::int64_t declared(const Convolution&) { return 0; }
+std::int64_t declared(const Convolution&, const KernelSet&) { return 0; }
 
 std::int64_t operation_bytes(const Linear& op) {
   return (op.rows * op.in + op.in * op.out + op.rows * op.out) * bytes_of(op.dtype);
@@ -122,14 +116,14 @@ std::int64_t operation_bytes(const Convolution& op) {
          bytes_of(op.dtype);
 }
 
-std::int64_t predicted(const Linear& op) {
-  return declared(op) + calibrated.linear.of(operation_bytes(op));
+std::int64_t predicted(const Linear& op, const KernelSet& kernels) {
+  return declared(op, kernels) + kernels.calibrated.linear.of(operation_bytes(op));
 }
-std::int64_t predicted(const Attention& op) {
-  return declared(op) + calibrated.attention.of(operation_bytes(op));
+std::int64_t predicted(const Attention& op, const KernelSet& kernels) {
+  return declared(op, kernels) + kernels.calibrated.attention.of(operation_bytes(op));
 }
-std::int64_t predicted(const Convolution& op) {
-  return declared(op) + calibrated.conv2d.of(operation_bytes(op));
+std::int64_t predicted(const Convolution& op, const KernelSet& kernels) {
+  return declared(op, kernels) + kernels.calibrated.conv2d.of(operation_bytes(op));
 }
 
 namespace {
@@ -150,21 +144,21 @@ Ledger::Operation recorded(const Convolution& op) {
                   {op.in_channels, op.out_channels, op.kernel, op.in_pixels, op.out_pixels});
 }
 
-std::int64_t predicted(const Ledger::Operation& op) {
+std::int64_t predicted(const Ledger::Operation& op, const KernelSet& kernels) {
   const auto dtype = static_cast<c10::ScalarType>(op.dtype);
   const auto& s = op.sizes;
   switch (op.law) {
     case kLinear:
-      return predicted(Linear{s[0], s[1], s[2], dtype});
+      return predicted(Linear{s[0], s[1], s[2], dtype}, kernels);
     case kAttention:
-      return predicted(Attention{s[0], s[1], s[2], s[3], dtype});
+      return predicted(Attention{s[0], s[1], s[2], s[3], dtype}, kernels);
     default:
-      return predicted(Convolution{s[0], s[1], s[2], s[3], s[4], dtype});
+      return predicted(Convolution{s[0], s[1], s[2], s[3], s[4], dtype}, kernels);
   }
 }
 
-std::int64_t layer_norm_statistic(std::int64_t rows) {
-  return on_card ? rows * 4 : 0;  // in float32 whatever the rows are in
+std::int64_t layer_norm_statistic(std::int64_t rows, const KernelSet& kernels) {
+  return kernels.card ? rows * 4 : 0;  // in float32 whatever the rows are in
 }
 
 }  // namespace headroom::workspace

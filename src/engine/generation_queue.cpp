@@ -84,10 +84,8 @@ class GenerationQueue::Progress final : public ProgressSink {
     queue_.holding_ = false;
   }
 
-  void on_notice(std::string_view code, Message text) override {
-    update([&](JobStatus& status) {
-      status.notices.push_back({std::string(code), std::move(text)});
-    });
+  void on_notice(Notice notice) override {
+    update([&](JobStatus& status) { status.notices.push_back(std::move(notice)); });
   }
 
  private:

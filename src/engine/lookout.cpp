@@ -13,6 +13,26 @@ namespace {
 
 constexpr std::size_t kMostForecasts = 256;
 
+// What runs have in common that differ in the lengths of their prompts alone.
+RunShape without_lengths(RunShape shape) {
+  shape.prompt_tokens = 0;
+  shape.negative_tokens = std::min(shape.negative_tokens, 1);
+  return shape;
+}
+
+int padded(int tokens) {
+  constexpr int kUnit = Lookout::kTableTokens;
+  return (tokens + kUnit - 1) / kUnit * kUnit;
+}
+
+// What a table is asked for: of any size.
+RunShape table_shape(const RunShape& of) {
+  RunShape shape = with_size(of, {});
+  shape.prompt_tokens = padded(of.prompt_tokens);
+  shape.negative_tokens = padded(of.negative_tokens);
+  return shape;
+}
+
 // Ends a table: a newer question has come, or the end.
 struct GiveUp {};
 
@@ -33,21 +53,7 @@ Lookout::Lookout(Sources sources, std::function<void()> wake)
 
 Lookout::~Lookout() = default;  // jthread: asks to stop, then joins
 
-Lookout::Kind Lookout::kind_of(const GenerationRequest& r) {
-  constexpr std::size_t kRough_bytes = 128;  // the models pad prompts, to 32 tokens or more
-  return {r.steps, r.guidance_scale > 0, r.prompt.size() / kRough_bytes,
-          r.guidance_scale > 0 ? r.negative_prompt.size() / kRough_bytes : 0};
-}
-
-Lookout::Key Lookout::key_of(const GenerationRequest& r) {
-  return {r.width, r.height, r.count, kind_of(r)};
-}
-
-Lookout::Outlook Lookout::look(const std::vector<GenerationRequest>& requests,
-                               const MemorySnapshot& memory) {
-  const auto same = [](const GenerationRequest& a, const GenerationRequest& b) {
-    return key_of(a) == key_of(b);
-  };
+Lookout::Outlook Lookout::look(const std::vector<Run>& runs, const MemorySnapshot& memory) {
   Outlook outlook;
   bool is_new = false;
   {
@@ -57,20 +63,25 @@ Lookout::Outlook Lookout::look(const std::vector<GenerationRequest>& requests,
       ++version_;
       is_new = true;
     }
-    if (!std::equal(requests.begin(), requests.end(), requests_.begin(), requests_.end(), same)) {
-      requests_ = requests;
+    if (runs != runs_) {
+      runs_ = runs;
       is_new = true;
     }
     if (is_new) ++question_;
-    for (const GenerationRequest& request : requests) {
-      const auto found = forecasts_.find(key_of(request));
-      outlook.forecasts.push_back(found == forecasts_.end() ? nullptr : found->second.value);
-    }
-    if (frontier_kind_ == kind_of(requests.front())) outlook.frontier = frontier_.value;
+    for (const Run& run : runs) outlook.forecasts.push_back(answer_to(run));
+    if (without_lengths(frontier_like_) == without_lengths(table_shape(runs.front().shape)))
+      outlook.frontier = frontier_.value;
     if (others_.value) outlook.others = *others_.value;
   }
   if (is_new) changed_.notify_one();
   return outlook;
+}
+
+std::shared_ptr<const Forecast> Lookout::answer_to(const Run& run) const {
+  if (const auto found = forecasts_.find(run); found != forecasts_.end())
+    return found->second.value;
+  const auto alike = newest_.find({without_lengths(run.shape), run.count});
+  return alike == newest_.end() ? nullptr : alike->second;
 }
 
 void Lookout::refresh() {
@@ -82,21 +93,23 @@ void Lookout::refresh() {
 
 // Forecasts first, in the order in which they are asked for.
 std::optional<Lookout::Task> Lookout::next_task() const {
-  if (requests_.empty()) return std::nullopt;
-  Task task{
-      .like = requests_.front(), .memory = memory_, .version = version_, .question = question_};
-  for (const GenerationRequest& request : requests_) {
-    const auto found = forecasts_.find(key_of(request));
+  if (runs_.empty()) return std::nullopt;
+  Task task{.like = table_shape(runs_.front().shape),
+            .memory = memory_,
+            .version = version_,
+            .question = question_};
+  for (const Run& run : runs_) {
+    const auto found = forecasts_.find(run);
     if (found != forecasts_.end() && found->second.version == version_) continue;
-    task.forecast = request;
+    task.forecast = run;
     return task;
   }
   if (sources_.other_programs && (!others_.value || others_.version != version_)) {
     task.others = true;
     return task;
   }
-  const bool current = frontier_.value && frontier_.version == version_ &&
-                       frontier_kind_ == kind_of(requests_.front());
+  const bool current =
+      frontier_.value && frontier_.version == version_ && frontier_like_ == task.like;
   if (!sources_.frontier || current) return std::nullopt;
   return task;
 }
@@ -132,7 +145,7 @@ void Lookout::make_table(const Task& task, const std::stop_token& stop) {
   }
   const std::scoped_lock lock(mutex_);
   frontier_ = std::move(table);
-  frontier_kind_ = kind_of(task.like);
+  frontier_like_ = task.like;
 }
 
 void Lookout::run(const std::stop_token& stop) {
@@ -147,7 +160,9 @@ void Lookout::run(const std::stop_token& stop) {
       Known<Forecast> known{std::make_shared<const Forecast>(ask(*task)), task->version};
       const std::scoped_lock lock(mutex_);
       if (forecasts_.size() >= kMostForecasts) forecasts_.clear();
-      forecasts_[key_of(*task->forecast)] = std::move(known);
+      if (newest_.size() >= kMostForecasts) newest_.clear();
+      newest_[{without_lengths(task->forecast->shape), task->forecast->count}] = known.value;
+      forecasts_[*task->forecast] = std::move(known);
     } else if (task->others) {
       auto programs = std::make_shared<const std::vector<OtherProgram>>(sources_.other_programs());
       const std::scoped_lock lock(mutex_);

@@ -112,11 +112,15 @@ std::string coded_text(const std::string& prefix, const std::string& code,
 
 }  // namespace
 
-Message notice_message(const Notice& notice, const StringTable& text) {
-  const std::size_t colon = notice.code.find(':');
-  const std::string key = "notice." + notice.code.substr(0, colon);
-  if (!text.contains(key)) return notice.text;
-  return say(key, colon == std::string::npos ? std::string() : notice.code.substr(colon + 1));
+Message notice_message(const Notice& notice) {
+  switch (notice.kind) {
+    case Notice::Kind::kSlower:
+      return say("notice.slower", format_times(notice.times));
+    case Notice::Kind::kSlowerByOthers:
+      return say("notice.slower-others", format_times(notice.times));
+    default:
+      return notice.text;
+  }
 }
 
 std::string sentence(const Message& message, const StringTable& text) {

@@ -43,8 +43,8 @@ namespace headroom {
 // "2", "3.5": a number without needless zeros.
 [[nodiscard]] std::string format_number(double value);
 
-// What a notice says; "slower:1.7" gives its number.
-[[nodiscard]] Message notice_message(const Notice& notice, const StringTable& text);
+// What a notice says in the window.
+[[nodiscard]] Message notice_message(const Notice& notice);
 // A message that stands by itself, as a sentence of the language: with a capital and a full stop.
 [[nodiscard]] std::string sentence(const Message& message, const StringTable& text);
 // "2.1": how many times, one digit after the point.

@@ -23,9 +23,7 @@ ProgressInput JobWatch::look(const JobStatus& job, Time now) {
   const Time step_began = std::max(step_at_, job.stage_started);
   if (steps && job.step > 0)
     step_seconds_ = std::max(1e-6, seconds_between(job.stage_started, step_began)) / job.step;
-  return {.width = job.request.width,
-          .height = job.request.height,
-          .steps = job.total_steps > 0 ? job.total_steps : job.request.steps,
+  return {.steps = job.total_steps > 0 ? job.total_steps : job.request.steps,
           .count = job.request.count,
           .plan = job.plan,
           .stage = job.stage,

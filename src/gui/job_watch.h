@@ -1,7 +1,7 @@
 #pragma once
 #include "headroom/engine/generation_queue.h"
 
-#include "progress_model.h"
+#include "progress_view.h"
 
 #include <chrono>
 

@@ -37,10 +37,9 @@ void News::picture(const FinishedPicture& picture) {
 void News::notices(JobId job, const std::vector<Notice>& notices) {
   std::size_t& shown = noticed_[job];
   for (; shown < notices.size(); ++shown) {
-    const bool slower = notices[shown].code.starts_with("slower");
+    const bool slower = notices[shown].times > 0;
     if (slower && std::exchange(told_slower_, true)) continue;
-    state_.add_banner(
-        {.kind = Banner::Kind::kWarning, .text = notice_message(notices[shown], text_)});
+    state_.add_banner({.kind = Banner::Kind::kWarning, .text = notice_message(notices[shown])});
   }
 }
 

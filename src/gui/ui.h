@@ -5,7 +5,7 @@
 
 #include "fonts.h"
 #include "layout.h"
-#include "progress_model.h"
+#include "progress_view.h"
 #include "size_cards.h"
 #include "size_note.h"
 #include "texture.h"

@@ -5,14 +5,12 @@
 #include "actions.h"
 #include "closing.h"
 #include "format.h"
+#include "frame_pacer.h"
 #include "graphics.h"
-#include "job_watch.h"
 #include "news.h"
 #include "panels/panels.h"
 #include "pictures.h"
-#include "problems.h"
-#include "progress_model.h"
-#include "prompt_meter.h"
+#include "presenter.h"
 #include "regions.h"
 #include "remembered.h"
 #include "session_keeper.h"
@@ -35,12 +33,8 @@
 namespace headroom {
 namespace {
 
-constexpr double kFrame_s = 1.0 / 60;
-constexpr double kSlowestProgress_s = 0.1;
-constexpr double kActive_s =
-    0.8;  // hover delays and fades end within this time after the last input
+constexpr double kFrame_s = FramePacer::kFrame_s;
 constexpr double kBlink_s = 0.4;
-constexpr double kSleep_s = 30;
 constexpr double kKeepEvery_s = 1;
 
 std::string choose_language(const std::string& wanted) {
@@ -63,11 +57,6 @@ double remembered_zoom(const Remembered& remembered, const WindowOptions& config
   return zoom && zoom->configured == zoom_text(configured.ui_scale) ? read_zoom(zoom->chosen) : 1;
 }
 
-double seconds_between(std::chrono::steady_clock::time_point from,
-                       std::chrono::steady_clock::time_point to) {
-  return std::chrono::duration<double>(to - from).count();
-}
-
 }  // namespace
 
 class Window::Impl {
@@ -78,16 +67,11 @@ class Window::Impl {
  private:
   void draw();
   void take_news();
-  void look_ahead(Frame& frame);
-  void follow_progress(Frame& frame);
-  [[nodiscard]] std::optional<Frame::Needs> needs_of(const JobStatus& job,
-                                                     const Frame& frame) const;
   void draw_panels(const Ui& ui) const;
-  // How long the window may sleep before it has something new to show by itself.
+  // How long the window may sleep before it has something new to show by itself, but for the
+  // progress of a run.
   [[nodiscard]] double patience() const;
-  [[nodiscard]] double now() const {
-    return seconds_between(start_, std::chrono::steady_clock::now());
-  }
+  [[nodiscard]] double now() const { return pacer_.now(); }
   void use_language(const std::string& language);
   void use_theme();
   void remember();
@@ -95,7 +79,7 @@ class Window::Impl {
   [[nodiscard]] bool ends() const { return services_.ending && services_.ending(); }
 
   WindowServices services_;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  FramePacer pacer_;
   StringTable text_;
   std::string text_language_;
   UiState state_;
@@ -107,22 +91,15 @@ class Window::Impl {
   Pictures pictures_;
   Actions actions_;
   News news_{state_, text_};
-  Lookout::Outlook outlook_;  // as of the last frame, like cards_
-  std::array<SizeCard, kSizePresets.size()> cards_;
-  ProgressModel progress_;
-  JobWatch job_watch_;
-  PromptMeter prompt_meter_;
   float scale_ = 0;
   bool themed_dark_ = false;
 
-  bool running_ = false;   // as of the last frame
-  bool changed_ = false;   // the session may have to be written
-  double kept_at_ = 0;     // when it was looked at last
-  bool pending_ = false;   // a dump waits for another frame
-  int settle_ = 3;         // frames that still have to be drawn after the last event
-  double frame_cost_ = 0;  // seconds, smoothed
+  bool running_ = false;  // as of the last frame
+  bool changed_ = false;  // the session may have to be written
+  double kept_at_ = 0;    // when it was looked at last
+  bool pending_ = false;  // a dump waits for another frame
   long long frames_ = 0;
-  Lookout lookout_;  // last: its thread must end first
+  Presenter presenter_{services_};  // last: its thread must end first
 };
 
 Window::Impl::Impl(WindowServices services)
@@ -139,8 +116,7 @@ Window::Impl::Impl(WindowServices services)
       fonts_(load_fonts(services_.assets_folder / "fonts" / "Font_Awesome_6_Free-Solid-900.otf",
                         graphics_.scale())),
       pictures_(static_cast<int>(std::lround(96 * graphics_.scale()))),
-      actions_(services_, state_, text_, graphics_),
-      lookout_(services_.lookout, wake_window) {
+      actions_(services_, state_, text_, graphics_) {
   const WindowOptions& configured = services_.config.window;
   state_.language = choose_language(choose(remembered_.language, configured.language));
   state_.zoom = graphics_.zoom();
@@ -200,70 +176,16 @@ void Window::Impl::remember() {
 void Window::Impl::take_news() {
   auto pictures = services_.queue.take_pictures();
   for (FinishedPicture& picture : pictures) {
-    progress_.learn(picture.picture.receipt, picture.request.width, picture.request.height,
-                    picture.request.steps);
     news_.picture(picture);
     state_.add_picture(std::move(picture));
   }
   if (!pictures.empty()) {
     pictures_.keep_only(state_.pictures);
-    lookout_.refresh();  // seconds are known better now
+    presenter_.refresh();
   }
-  for (const JobOutcome& outcome : services_.queue.take_finished()) news_.outcome(outcome, cards_);
+  for (const JobOutcome& outcome : services_.queue.take_finished())
+    news_.outcome(outcome, presenter_.cards());
   news_.held(services_.queue.waits_for_saving());
-}
-
-void Window::Impl::look_ahead(Frame& frame) {
-  std::vector<GenerationRequest> requests{state_.draft};
-  for (const SizePreset& preset : kSizePresets) {
-    GenerationRequest& request = requests.emplace_back(state_.draft);
-    request.width = preset.size.width;
-    request.height = preset.size.height;
-    request.count = 1;
-  }
-  outlook_ = lookout_.look(requests, frame.memory);
-  frame.forecast = outlook_.forecasts.front().get();
-  frame.frontier = outlook_.frontier.get();
-  frame.others = outlook_.others;
-  for (std::size_t i = 0; i < frame.cards.size(); ++i) {
-    SizeCard& card = frame.cards[i];
-    card = make_card(kSizePresets[i], outlook_.forecasts[i + 1].get());
-    if (!card.seconds && card.state != CardState::kPending && card.state != CardState::kShort) {
-      const Size size = card.preset.size;
-      card.seconds = progress_.seconds_per_picture(size.width, size.height, state_.draft.steps);
-    }
-  }
-  mark_recommended(frame.cards);
-  cards_ = frame.cards;
-  frame.problems = find_problems(state_, services_.model.size_unit);
-  frame.size_note = note_of_size(state_, frame.cards, text_);
-  frame.blocked = why_blocked(frame.problems, frame.forecast, frame.others, text_);
-}
-
-void Window::Impl::follow_progress(Frame& frame) {
-  const JobStatus* const job = frame.running();
-  running_ = job != nullptr;
-  if (job == nullptr) return;
-  state_.ended.reset();
-  news_.running(*job);
-  frame.progress = progress_.view(job_watch_.look(*job, std::chrono::steady_clock::now()));
-}
-
-// From the run itself, else from what was made in this session, else from the size's card, where it
-// is one with the steps and the guidance that are set now.
-std::optional<Frame::Needs> Window::Impl::needs_of(const JobStatus& job, const Frame& frame) const {
-  if (job.running && frame.progress && frame.progress->seconds_left)
-    return Frame::Needs{*frame.progress->seconds_left, frame.progress->estimated};
-  const GenerationRequest& r = job.request;
-  if (const auto one = progress_.seconds_per_picture(r.width, r.height, r.steps))
-    return Frame::Needs{*one * r.count};
-  const bool alike =
-      r.steps == state_.draft.steps && r.guidance_scale == state_.draft.guidance_scale;
-  for (const SizeCard& card : frame.cards) {
-    if (alike && card.seconds && card.preset.size == Size{r.width, r.height})
-      return Frame::Needs{*card.seconds * r.count, card.seconds_are_estimated};
-  }
-  return std::nullopt;
 }
 
 void Window::Impl::draw_panels(const Ui& ui) const {
@@ -284,18 +206,16 @@ void Window::Impl::draw() {
   if (state_.language != text_language_) use_language(state_.language);
   if (state_.dark != themed_dark_ || graphics_.scale() != scale_) use_theme();
   take_news();
-  if (session_.restore_picture(state_)) settle_ = std::max(settle_, 2);
+  if (session_.restore_picture(state_)) pacer_.settle(2);
   pictures_.begin_frame();
 
-  Frame frame;
-  frame.now = begun;
-  frame.jobs = services_.queue.status();
-  frame.memory = services_.memory.latest();
-  frame.memory_history = services_.memory.history();
-  frame.prompt = prompt_meter_.measure(services_, state_.draft.prompt);
-  look_ahead(frame);
-  follow_progress(frame);
-  for (const JobStatus& job : frame.jobs) frame.job_needs.push_back(needs_of(job, frame));
+  Frame frame = presenter_.present(state_, text_, begun);
+  const JobStatus* const job = frame.running();
+  running_ = job != nullptr;
+  if (running_) {
+    state_.ended.reset();
+    news_.running(*job);
+  }
 
   const auto dropped = graphics_.take_dropped();
   if (!dropped.empty()) actions_.take_file(dropped.front());
@@ -313,12 +233,12 @@ void Window::Impl::draw() {
   const double heights_px = state_.heights_px();
   draw_panels(ui);
   draw_region_frame(ui);
-  if (state_.heights_px() != heights_px) settle_ = std::max(settle_, 2);
+  if (state_.heights_px() != heights_px) pacer_.settle(2);
   draw_close_question(ui);
   draw_save_question(ui);
   draw_model_question(ui);
   draw_offered_picture(ui);
-  if (pictures_.waits() || state_.unfold_frames > 0) settle_ = std::max(settle_, 2);
+  if (pictures_.waits() || state_.unfold_frames > 0) pacer_.settle(2);
   state_.end_frame(ImGui::GetActiveID(), ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup));
   graphics_.end_frame(colors.line);
 
@@ -326,11 +246,11 @@ void Window::Impl::draw() {
   try {
     pending_ = dump_.write(now(), static_cast<int>(screen.x), static_cast<int>(screen.y), scale_,
                            dump_.active() ? state_json(state_, frame, text_) : "{}",
-                           {frames_, frame_cost_ * 1000, begun});
+                           {frames_, pacer_.frame_cost_s() * 1000, begun});
   } catch (const Error& e) {
     state_.add_banner({.text = e.message()});
   }
-  frame_cost_ = 0.9 * frame_cost_ + 0.1 * (now() - begun);
+  pacer_.end_frame(now() - begun);
 }
 
 void Window::Impl::keep_session() {
@@ -340,11 +260,8 @@ void Window::Impl::keep_session() {
 }
 
 double Window::Impl::patience() const {
-  if (settle_ > 0 || graphics_.idle_seconds() < kActive_s) return kFrame_s;
-  double longest = kSleep_s;
+  double longest = FramePacer::kSleep_s;
   if (changed_) longest = kKeepEvery_s;
-  // With a slow (software) renderer, drawing must not take the processor from the picture.
-  if (running_) longest = std::clamp(8 * frame_cost_, kFrame_s, kSlowestProgress_s);
   if (pending_) longest = std::min(longest, 0.05);
   if (ImGui::GetIO().WantTextInput) longest = std::min(longest, kBlink_s);
   if (now() - state_.flash_at < UiState::kFlash_s) longest = std::min(longest, kFrame_s);
@@ -357,33 +274,16 @@ double Window::Impl::patience() const {
 }
 
 WindowEnd Window::Impl::run() {
-  double due = 0;  // when the next frame should begin, if the window is busy
   while (state_.closing != UiState::Closing::kNow) {
-    double begun = now();
-    // Waking up takes a moment: it must not add up from frame to frame.
-    if (begun > due && begun - due < kFrame_s / 4) begun = due;
+    pacer_.begin_frame();
     draw();
     if (std::exchange(state_.full_screen_asked, false)) graphics_.toggle_full_screen();
     if (std::exchange(state_.quit_asked, false)) graphics_.ask_close();
     follow_close(graphics_, services_, state_);
     if (changed_ && now() - kept_at_ >= kKeepEvery_s) keep_session();
-    if (settle_ > 0) --settle_;
-    const double wanted = patience();
-    bool event = false;
-    // Events may come much faster than a screen can show: never draw more often than 120 times a
-    // second, or 60 while the processor may be needed for a picture.
-    const double shortest = running_ ? kFrame_s : kFrame_s / 2;
-    double slept = now() - begun;
-    while (!graphics_.wants_close() && (slept < shortest || (!event && slept < wanted))) {
-      graphics_.wait(std::max(0.001, (event ? shortest : wanted) - slept));
-      slept = now() - begun;
-      event = event || slept < wanted - 0.001;
-    }
-    due = begun + shortest;
-    changed_ = changed_ || event;
-    if (event && wanted > kFrame_s) settle_ = 2;  // layouts follow a change one frame later
+    if (pacer_.sleep(graphics_, patience(), running_)) changed_ = true;
     while (graphics_.hidden() && !graphics_.wants_close() && !ends()) {
-      graphics_.wait(kSleep_s);
+      graphics_.wait(FramePacer::kSleep_s);
       take_news();  // what is made goes into its file, not into memory
     }
   }

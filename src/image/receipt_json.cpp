@@ -235,10 +235,10 @@ json to_json(const Receipt& receipt) {
           {"version", receipt.version},
           {"libtorch", receipt.libtorch},
           {"index", receipt.image_index},
-          {"steps", receipt.steps},
-          {"guided_steps", receipt.guided_steps},
-          {"prompt_tokens", receipt.prompt_tokens},
-          {"negative_tokens", receipt.negative_tokens},
+          {"steps", receipt.shape.steps},
+          {"guided_steps", receipt.shape.guided_steps},
+          {"prompt_tokens", receipt.shape.prompt_tokens},
+          {"negative_tokens", receipt.shape.negative_tokens},
           {"opened", receipt.opened},
           {"predicted_peak_bytes", receipt.plan.peak_bytes},
           {"actual_peak_bytes", receipt.actual_peak_bytes},
@@ -271,10 +271,10 @@ std::optional<Receipt> read_receipt_line(std::string_view line) {
   in.read("version", receipt.version);
   in.read("libtorch", receipt.libtorch);
   in.read("index", receipt.image_index);
-  in.read("steps", receipt.steps);
-  in.read("guided_steps", receipt.guided_steps);
-  in.read("prompt_tokens", receipt.prompt_tokens);
-  in.read("negative_tokens", receipt.negative_tokens);
+  in.read("steps", receipt.shape.steps);
+  in.read("guided_steps", receipt.shape.guided_steps);
+  in.read("prompt_tokens", receipt.shape.prompt_tokens);
+  in.read("negative_tokens", receipt.shape.negative_tokens);
   in.read("opened", receipt.opened);
   in.read("actual_peak_bytes", receipt.actual_peak_bytes);
   receipt.actual_in_use_bytes = receipt.actual_peak_bytes;
@@ -291,6 +291,7 @@ std::optional<Receipt> read_receipt_line(std::string_view line) {
   if (receipt.model.empty() || plan == nullptr || !read_plan(*plan, receipt.plan)) {
     return std::nullopt;
   }
+  receipt.shape = with_size(receipt.shape, {receipt.plan.width, receipt.plan.height});
   return receipt;
 }
 

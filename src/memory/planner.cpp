@@ -278,19 +278,4 @@ Candidate smallest_plan(const PlanSpace& space, LadderCosts& costs) {
   return *Search(space, costs, {.leanest = true}).best();
 }
 
-std::vector<Candidate> all_plans(const PlanSpace& space, LadderCosts& costs) {
-  std::vector<Candidate> all;
-  for (const Rungs& denoise : ways_to_denoise(space)) {
-    for (const Rungs& evictions : kEvictions) {
-      for (const bool stream_encoder : {false, true}) {
-        for (const Rungs& decode : ways_to_decode(space)) {
-          const Rungs rungs = join(denoise, evictions, stream_encoder, decode);
-          if (space.floor.allows(rungs)) all.push_back(compose(rungs, space, costs));
-        }
-      }
-    }
-  }
-  return all;
-}
-
 }  // namespace headroom

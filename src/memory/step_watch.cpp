@@ -8,7 +8,7 @@
 
 namespace headroom {
 
-std::optional<StepWatch::Slowness> StepWatch::add(const std::string& kind, double seconds,
+std::optional<StepWatch::Slowness> StepWatch::add(const Kind& kind, double seconds,
                                                   double others_share) {
   constexpr std::size_t kMostKinds = 64;
   constexpr std::size_t kMostSteps = 500;

@@ -25,13 +25,6 @@ std::vector<Size> presets(int unit) {
 
 }  // namespace
 
-std::optional<Size> largest_preset(int unit, const std::function<bool(Size)>& fits) {
-  for (const Size size : presets(unit)) {
-    if (fits(size)) return size;
-  }
-  return std::nullopt;
-}
-
 std::optional<Size> suggest_size(Size wanted, int unit, const std::function<bool(Size)>& fits) {
   std::vector<Size> candidates = presets(unit);
   std::stable_partition(candidates.begin(), candidates.end(),

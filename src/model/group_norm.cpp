@@ -84,7 +84,8 @@ void ChannelStatistics::add(const at::Tensor& part) {
   // On a card of each row by itself: over more, the kernels for sums of few numbers of much take
   // hundreds of MB for themselves.
   if (part.is_meta()) {
-    const std::int64_t bytes = workspace::layer_norm_statistic(part.size(1) * part.size(2));
+    const std::int64_t bytes =
+        workspace::layer_norm_statistic(part.size(1) * part.size(2), workspace::current_kernels());
     if (bytes == 0) return;
     const ScopedMemoryTag tag(MemoryTag::kWorkspace);
     const auto statistic = at::TensorOptions(at::kMeta).dtype(at::kByte);

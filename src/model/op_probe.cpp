@@ -13,6 +13,7 @@ namespace {
 
 using workspace::Attention;
 using workspace::Convolution;
+using workspace::KernelSet;
 using workspace::Linear;
 
 at::Tensor zeros(at::IntArrayRef shape, at::Device device, at::ScalarType dtype) {
@@ -20,21 +21,22 @@ at::Tensor zeros(at::IntArrayRef shape, at::Device device, at::ScalarType dtype)
 }
 
 template <typename Op>
-OpProbe probe(OpProbe::Kind kind, std::string shape, const Op& op, std::int64_t result_elements,
+OpProbe probe(OpProbe::Kind kind, const KernelSet& kernels, std::string shape, const Op& op,
+              std::int64_t result_elements,
               std::function<std::function<at::Tensor()>(at::Device)> prepare) {
   return {kind,
           std::move(shape),
           workspace::operation_bytes(op),
-          workspace::declared(op),
+          workspace::declared(op, kernels),
           result_elements * static_cast<std::int64_t>(c10::elementSize(op.dtype)),
           std::move(prepare)};
 }
 
 }  // namespace
 
-OpProbe op_probe(const Linear& op) {
+OpProbe op_probe(const Linear& op, const KernelSet& kernels) {
   return probe(
-      OpProbe::Kind::kLinear,
+      OpProbe::Kind::kLinear, kernels,
       std::to_string(op.rows) + "x" + std::to_string(op.in) + " to " + std::to_string(op.out), op,
       op.rows * op.out, [op](at::Device device) -> std::function<at::Tensor()> {
         return [x = zeros({op.rows, op.in}, device, op.dtype),
@@ -42,8 +44,8 @@ OpProbe op_probe(const Linear& op) {
       });
 }
 
-OpProbe op_probe(const Attention& op) {
-  return probe(OpProbe::Kind::kAttention,
+OpProbe op_probe(const Attention& op, const KernelSet& kernels) {
+  return probe(OpProbe::Kind::kAttention, kernels,
                std::to_string(op.queries) + " on " + std::to_string(op.keys) + ", " +
                    std::to_string(op.heads) + "x" + std::to_string(op.head_dim),
                op, op.queries * op.heads * op.head_dim,
@@ -57,9 +59,9 @@ OpProbe op_probe(const Attention& op) {
 }
 
 OpProbe convolution_probe(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t side,
-                          at::ScalarType dtype) {
+                          at::ScalarType dtype, const KernelSet& kernels) {
   const Convolution op{in, out, kernel, side * side, side * side, dtype};
-  return probe(OpProbe::Kind::kConvolution,
+  return probe(OpProbe::Kind::kConvolution, kernels,
                std::to_string(in) + " to " + std::to_string(out) + ", " + std::to_string(kernel) +
                    "x" + std::to_string(kernel) + ", " + std::to_string(side) + "x" +
                    std::to_string(side),
@@ -86,8 +88,8 @@ const char* op_name(OpProbe::Kind kind) {
 
 std::vector<OpProbe> op_probes(bool card, int multiprocessors, at::ScalarType networks,
                                at::ScalarType vae) {
-  const workspace::ScopedKernels kernels(
-      card, {.linear = {}, .attention = {}, .conv2d = {}, .multiprocessors = multiprocessors});
+  const KernelSet kernels{
+      card, {.linear = {}, .attention = {}, .conv2d = {}, .multiprocessors = multiprocessors}};
   std::vector<OpProbe> probes;
   const auto linears =
       card ? std::vector<Linear>{{1, 256, 15360, networks},     {64, 2560, 9728, networks},
@@ -106,8 +108,8 @@ std::vector<OpProbe> op_probes(bool card, int multiprocessors, at::ScalarType ne
                                                         {256, 1056, 4, 64, networks},
                                                         {1056, 1056, 4, 64, networks},
                                                         {256, 256, 1, 512, vae}};
-  for (const Linear& op : linears) probes.push_back(op_probe(op));
-  for (const Attention& op : attentions) probes.push_back(op_probe(op));
+  for (const Linear& op : linears) probes.push_back(op_probe(op, kernels));
+  for (const Attention& op : attentions) probes.push_back(op_probe(op, kernels));
   struct Shape {
     std::int64_t in, out, kernel, side;
   };
@@ -121,7 +123,7 @@ std::vector<OpProbe> op_probes(bool card, int multiprocessors, at::ScalarType ne
                                 {128, 128, 3, 32},
                                 {16, 3, 3, 128}};
   for (const Shape& s : convolutions) {
-    probes.push_back(convolution_probe(s.in, s.out, s.kernel, s.side, vae));
+    probes.push_back(convolution_probe(s.in, s.out, s.kernel, s.side, vae, kernels));
   }
   return probes;
 }

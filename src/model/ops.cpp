@@ -40,7 +40,7 @@ at::Tensor declared_workspace(std::int64_t bytes) {
 
 template <typename Operation>
 at::Tensor workspace_of(const Operation& operation) {
-  const std::int64_t bytes = workspace::predicted(operation);
+  const std::int64_t bytes = workspace::predicted(operation, workspace::current_kernels());
   MetaLedgerRecording::announce(workspace::recorded(operation), bytes);
   return declared_workspace(bytes);
 }
@@ -107,7 +107,8 @@ at::Tensor rms_norm_consuming(at::Tensor x, const at::Tensor& weight, double eps
 
 at::Tensor layer_norm(const at::Tensor& x, double eps) {
   if (x.is_meta()) {
-    const std::int64_t bytes = workspace::layer_norm_statistic(x.size(0));
+    const std::int64_t bytes =
+        workspace::layer_norm_statistic(x.size(0), workspace::current_kernels());
     const at::Tensor mean = declared_workspace(bytes);
     const at::Tensor rstd = declared_workspace(bytes);
     return at::empty_like(x);

@@ -105,11 +105,11 @@ void ConvertedWeights::use(const Network& network, bool may_write,
       const auto convert = [&](const std::string& name, const WeightCache::Put& put) {
         if (!std::exchange(told, true)) {
           sink.on_stage(Stage::kLoad, 0);
-          sink.on_notice("weights-kept",
-                         say("weights ({0}, {1} in {2}) are written to {3}, from where later runs "
-                             "read them faster; \"headroom cache --clear\" removes them",
-                             std::string(network.name), format_bytes(bytes), dtype_name(format),
-                             cache_->folder()));
+          sink.on_notice({Notice::Kind::kWeightsKept,
+                          say("weights ({0}, {1} in {2}) are written to {3}, from where later runs "
+                              "read them faster; \"headroom cache --clear\" removes them",
+                              std::string(network.name), format_bytes(bytes), dtype_name(format),
+                              cache_->folder())});
         }
         check();
         network.weights.convert(name, put);
@@ -121,10 +121,10 @@ void ConvertedWeights::use(const Network& network, bool may_write,
       if (e.kind() == ErrorKind::kModelFile) throw;  // as the run would
       cannot_be_written_ = true;
       sink.on_notice(
-          "weights-not-kept",
-          say("{0}, or set model.weight_cache to false; until then weights are converted "
-              "each time that they are read",
-              e.message()));
+          {Notice::Kind::kWeightsNotKept,
+           say("{0}, or set model.weight_cache to false; until then weights are converted "
+               "each time that they are read",
+               e.message())});
     }
   }
   if (kept) network.weights.use_converted(*std::move(kept));

@@ -4,7 +4,6 @@
 #include "headroom/pipeline/make_generator.h"
 
 #include "number_format.h"
-#include "prompt_ids.h"
 #include "replay_costs.h"
 #include "stage_seconds.h"
 #include "threads.h"
@@ -25,29 +24,27 @@ AllocatorModel allocator_of(const Device& device) {
 
 class ReplayForecaster final : public Forecaster {
  public:
-  ReplayForecaster(PipelineOptions options, std::shared_ptr<const PromptTokenizer> tokenizer)
+  explicit ReplayForecaster(PipelineOptions options)
       : options_(std::move(options)),
-        tokenizer_(std::move(tokenizer)),
         costs_(options_.model, choose_formats(options_.dtype, options_.device),
-               resolve_threads(options_.threads), allocator_of(options_.device), options_.floor,
-               options_.workspace, options_.weight_cache) {}
+               allocator_of(options_.device), options_.floor, options_.workspace,
+               options_.weight_cache) {}
 
-  Forecast forecast(const GenerationRequest& request, const MemorySnapshot& snapshot) override {
-    const PromptIds ids = encode_prompts(tokenizer_.get(), request);
+  Forecast forecast(const RunShape& shape, int count, const MemorySnapshot& snapshot) override {
     Forecast forecast;
     forecast.budget = compute_budget(snapshot, options_.budget);
     const std::int64_t budget = forecast.budget.budget_bytes;
 
     const std::scoped_lock lock(mutex_);
     know_device();
-    ReplayCosts::ForRequest costs(costs_, request, ids, times_);
+    ReplayCosts::ForShape costs(costs_, shape, times_);
     PlanSpace space = costs.space();
     const std::optional<HostMemory> host = host_memory(snapshot);
     const std::optional<Candidate> chosen =
         choose_plan(space, costs, budget, host, options_.low_vram);
     const Candidate candidate = chosen ? *chosen : smallest_plan(space, costs);
     const StageNeed& first = candidate.stages[static_cast<std::size_t>(Stage::kEncode)];
-    forecast.plan = describe(request, candidate,
+    forecast.plan = describe(shape, count, candidate,
                              costs.shown_seconds(candidate.rungs, space.files_are_cached,
                                                  snapshot.weights, first.weights_bytes),
                              space, costs);
@@ -55,22 +52,19 @@ class ReplayForecaster final : public Forecaster {
     if (const double resident = compose(Rungs{}, space, costs).seconds; resident > 0)
       forecast.slowdown = candidate.seconds / resident;
     forecast.fits = chosen.has_value();
-    if (!forecast.fits) refuse(forecast, request, ids, host);
+    if (!forecast.fits) refuse(forecast, shape, host);
     return forecast;
   }
 
-  Forecast replan(const GenerationRequest& request, const MemorySnapshot& snapshot,
+  Forecast replan(const RunShape& shape, int count, const MemorySnapshot& snapshot,
                   const RunLeft& left) override {
-    const PromptIds ids = encode_prompts(tokenizer_.get(), request);
-    GenerationRequest rest = request;
-    rest.steps = std::max(1, left.steps);
     Forecast forecast;
     forecast.budget = compute_budget(snapshot, options_.budget);
     const std::int64_t budget = std::min(forecast.budget.budget_bytes, left.below_bytes - 1);
 
     const std::scoped_lock lock(mutex_);
     know_device();
-    ReplayCosts::ForRequest costs(costs_, rest, ids, times_);
+    ReplayCosts::ForShape costs(costs_, with_steps_left(shape, left.steps), times_);
     PlanSpace space = costs.space();
     space.from = left.from;
     const std::optional<Candidate> chosen =
@@ -81,7 +75,7 @@ class ReplayForecaster final : public Forecaster {
       seconds[static_cast<std::size_t>(i)] =
           costs.seconds(static_cast<Stage>(i), candidate.rungs, space.files_are_cached);
     }
-    forecast.plan = describe(request, candidate, seconds, space, costs);
+    forecast.plan = describe(shape, count, candidate, seconds, space, costs);
     forecast.ladder = candidate.rungs;
     forecast.fits = chosen.has_value();
     if (!forecast.fits) forecast.shortfall_bytes = candidate.peak_bytes - budget;
@@ -95,18 +89,14 @@ class ReplayForecaster final : public Forecaster {
     return forecast;
   }
 
-  Frontier frontier(const GenerationRequest& request, const MemorySnapshot& snapshot, int step,
-                    int max, const std::function<void()>& between) override {
-    const PromptIds ids = encode_prompts(tokenizer_.get(), request);
+  Frontier frontier(const RunShape& shape, const MemorySnapshot& snapshot, int step, int max,
+                    const std::function<void()>& between) override {
     const std::int64_t budget = compute_budget(snapshot, options_.budget).budget_bytes;
     return compute_frontier(step, max, [&](Size size) {
       if (between) between();
       const std::scoped_lock lock(mutex_);  // for one size: a run that begins must not wait for all
       know_device();
-      GenerationRequest other = request;
-      other.width = size.width;
-      other.height = size.height;
-      ReplayCosts::ForRequest costs(costs_, other, ids, times_);
+      ReplayCosts::ForShape costs(costs_, with_size(shape, size), times_);
       return judge_size(size, costs.space(), costs, budget, host_memory(snapshot),
                         options_.low_vram);
     });
@@ -140,7 +130,7 @@ class ReplayForecaster final : public Forecaster {
     if (receipt.copy_bytes_per_second > 0) rates.copy_bytes = receipt.copy_bytes_per_second;
     times_.learn_copies(receipt.copy_bytes_per_second);
     const auto guess = guess_seconds(options_.model, costs_.sizes(), costs_.storage(),
-                                     shape_of(receipt), rungs, rates, card);
+                                     receipt.shape, rungs, rates, card);
     for (int i = 0; i < kStageCount; ++i) {
       const auto stage = static_cast<Stage>(i);
       const auto k = static_cast<std::size_t>(i);
@@ -186,8 +176,7 @@ class ReplayForecaster final : public Forecaster {
   }
 
   // What is missing and what would fit.
-  void refuse(Forecast& forecast, const GenerationRequest& request, const PromptIds& ids,
-              const std::optional<HostMemory>& host) {
+  void refuse(Forecast& forecast, const RunShape& shape, const std::optional<HostMemory>& host) {
     const std::int64_t budget = forecast.budget.budget_bytes;
     const std::int64_t usable = std::max<std::int64_t>(budget, 0);
     Message missing;
@@ -206,12 +195,9 @@ class ReplayForecaster final : public Forecaster {
       missing = say("needs {0} of main memory beside the device's, {1} can be used now",
                     format_bytes(forecast.plan.host_peak_bytes), format_bytes(available));
     }
-    const Size wanted{request.width, request.height};
+    const Size wanted{shape.width, shape.height};
     const auto fits = [&](Size size) {
-      GenerationRequest other = request;
-      other.width = size.width;
-      other.height = size.height;
-      ReplayCosts::ForRequest costs(costs_, other, ids, times_);
+      ReplayCosts::ForShape costs(costs_, with_size(shape, size), times_);
       PlanSpace space = costs.space();
       return choose_plan(space, costs, budget, host).has_value();
     };
@@ -222,13 +208,13 @@ class ReplayForecaster final : public Forecaster {
             : say("{0} {1}; no size fits, so {2}", to_string(wanted), missing, cure);
   }
 
-  [[nodiscard]] Plan describe(const GenerationRequest& request, const Candidate& candidate,
+  [[nodiscard]] Plan describe(const RunShape& shape, int count, const Candidate& candidate,
                               const std::array<double, kStageCount>& shown, const PlanSpace& space,
                               LadderCosts& costs) const {
     Plan plan;
-    plan.width = request.width;
-    plan.height = request.height;
-    plan.count = request.count;
+    plan.width = shape.width;
+    plan.height = shape.height;
+    plan.count = count;
     plan.rungs = rung_names(candidate.rungs);
     plan.peak_bytes = candidate.peak_bytes;
     plan.in_use_peak_bytes = candidate.in_use_peak_bytes();
@@ -243,7 +229,7 @@ class ReplayForecaster final : public Forecaster {
       const StageNeed& need = candidate.stages[static_cast<std::size_t>(i)];
       const double seconds = shown[static_cast<std::size_t>(i)];
       if (seconds_are_known) {
-        plan.seconds += stage >= Stage::kDenoise ? seconds * request.count : seconds;
+        plan.seconds += stage >= Stage::kDenoise ? seconds * count : seconds;
       }
       plan.stages.push_back({stage, need.weights_bytes, need.activation_bytes, need.workspace_bytes,
                              need.peak_bytes, seconds, need.host_bytes, need.in_use.peak_bytes});
@@ -256,7 +242,6 @@ class ReplayForecaster final : public Forecaster {
   }
 
   const PipelineOptions options_;
-  const std::shared_ptr<const PromptTokenizer> tokenizer_;
 
   std::mutex mutex_;  // guards everything below
   ReplayCosts costs_;
@@ -267,9 +252,8 @@ class ReplayForecaster final : public Forecaster {
 
 }  // namespace
 
-std::shared_ptr<Forecaster> make_forecaster(PipelineOptions options,
-                                            std::shared_ptr<const PromptTokenizer> tokenizer) {
-  return std::make_shared<ReplayForecaster>(std::move(options), std::move(tokenizer));
+std::shared_ptr<Forecaster> make_forecaster(PipelineOptions options) {
+  return std::make_shared<ReplayForecaster>(std::move(options));
 }
 
 }  // namespace headroom

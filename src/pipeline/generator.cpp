@@ -1,7 +1,7 @@
 #include "headroom/core/bytes.h"
-#include "headroom/core/version.h"
 #include "headroom/diffusion/noise.h"
 #include "headroom/pipeline/make_generator.h"
+#include "headroom/pipeline/request_shape.h"
 
 #include "converted_weights.h"
 #include "dump.h"
@@ -11,16 +11,14 @@
 #include "plan_keeper.h"
 #include "preview.h"
 #include "prompt_ids.h"
-#include "stage_clock.h"
-#include "stage_seconds.h"
+#include "run_recorder.h"
 #include "step_clock.h"
+#include "text_to_image.h"
 #include "threads.h"
 #include "warm_up.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
-#include <ctime>
 #include <random>
 #include <utility>
 
@@ -39,16 +37,6 @@ std::shared_ptr<const Image> to_image(const at::Tensor& picture) {  // [H, W, 3]
   image->rgb.resize(static_cast<std::size_t>(host.numel()));
   std::memcpy(image->rgb.data(), host.const_data_ptr<std::uint8_t>(), image->rgb.size());
   return image;
-}
-
-// "2026-11-24T14:09:15Z"
-std::string utc_now() {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  ::gmtime_r(&now, &utc);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return text.data();
 }
 
 std::uint64_t choose_seed() {
@@ -92,11 +80,11 @@ class PipelineGenerator final : public ImageGenerator {
     try {
       backend_.set_up();
       warm_up_once();
-      run_healthy(seeded, sink, stop);
+      run_healthy(read(std::move(seeded)), sink, stop);
     } catch (const c10::Error& e) {
       failure_ = device_failure(e);
       if (failure_) {
-        sink.on_notice("device-failed", failure_->message());
+        sink.on_notice({Notice::Kind::kDeviceFailed, failure_->message()});
         throw Error(*failure_);
       }
       throw Error(is_out_of_memory(e) ? ErrorKind::kOutOfMemory : ErrorKind::kInternal,
@@ -105,6 +93,20 @@ class PipelineGenerator final : public ImageGenerator {
   }
 
  private:
+  // A request with a seed, its prompts tokenised.
+  struct Asked {
+    GenerationRequest request;
+    PromptIds ids;
+    RunShape shape;
+  };
+  [[nodiscard]] Asked read(GenerationRequest request) const {
+    PromptIds ids = encode_prompts(tokenizer_.get(), request);
+    const RunShape shape =
+        shape_of(request, static_cast<int>(ids.positive.size()),
+                 static_cast<int>(ids.negative.size()), options_.model.scheduler);
+    return {std::move(request), std::move(ids), shape};
+  }
+
   // So that what CUDA loads and keeps for itself is there before a plan counts what is free.
   void warm_up_once() {
     if (std::exchange(is_warm_, true) || !backend_.has_own_memory()) return;
@@ -132,30 +134,31 @@ class PipelineGenerator final : public ImageGenerator {
 
   // A picture whose numbers go wrong is made once more, and the rest of the job with it, in a safer
   // format. The next job begins with the chosen format again, which is what its forecast is for.
-  void run_healthy(const GenerationRequest& request, ProgressSink& sink,
-                   const std::stop_token& stop) {
+  void run_healthy(const Asked& asked, ProgressSink& sink, const std::stop_token& stop) {
     try {
-      run(request, 0, chosen_, /*is_retry=*/false, sink, stop);
+      run(asked, 0, chosen_, /*is_retry=*/false, sink, stop);
     } catch (const Unhealthy& ill) {
       const std::optional<std::string> safer = safer_format(chosen_.formats.name, options_.device);
       if (!safer) throw broken_model(ill.what, chosen_);
       opened_.reset();
       Precision precision = with_format(*safer);
-      const bool fits = precision.forecaster->forecast(request, memory_.read()).fits;
+      const bool fits =
+          precision.forecaster->forecast(asked.shape, asked.request.count, memory_.read()).fits;
       if (!fits) precision = chosen_;
-      sink.on_notice("overflow", fits ? say("{0} in {1}; the picture is made once more in {2}",
-                                            ill.what, chosen_.formats.name, *safer)
-                                      : say("{0} in {1}, and {2} does not fit", ill.what,
-                                            chosen_.formats.name, *safer));
+      sink.on_notice(
+          {Notice::Kind::kOverflow,
+           fits ? say("{0} in {1}; the picture is made once more in {2}", ill.what,
+                      chosen_.formats.name, *safer)
+                : say("{0} in {1}, and {2} does not fit", ill.what, chosen_.formats.name, *safer)});
       const ReopenAfterwards reopen{*this};
-      run(request, ill.image_index, precision, /*is_retry=*/true, sink, stop);
+      run(asked, ill.image_index, precision, /*is_retry=*/true, sink, stop);
     }
   }
 
   [[nodiscard]] Precision with_format(const std::string& dtype) const {
     PipelineOptions options = options_;
     options.dtype = dtype;
-    return {choose_formats(dtype, options_.device), make_forecaster(options, tokenizer_)};
+    return {choose_formats(dtype, options_.device), make_forecaster(options)};
   }
 
   struct ReopenAfterwards {
@@ -165,33 +168,34 @@ class PipelineGenerator final : public ImageGenerator {
 
   // What the pictures of one job have in common.
   struct Job {
-    const GenerationRequest& request;  // with a seed
+    const Asked& asked;
     const Precision& precision;
     bool is_retry;
     ProgressSink& sink;
     PlanKeeper keeper;
-    StageClock clock;
+    RunRecorder recorder;
     RunHooks hooks;
-    RunShape shape;
     TextToImage::Features features;
   };
 
   // Makes the pictures from `first` on. Throws Unhealthy unless this is the retry.
-  void run(const GenerationRequest& request, int first, const Precision& precision, bool is_retry,
+  void run(const Asked& asked, int first, const Precision& precision, bool is_retry,
            ProgressSink& sink, const std::stop_token& stop) {
     const c10::InferenceMode inference;
     at::set_num_threads(resolve_threads(options_.threads));
-    const PromptIds ids = encode_prompts(tokenizer_.get(), request);
-    Job job{request,
+    const int count = asked.request.count;
+    Job job{asked,
             precision,
             is_retry,
             sink,
-            {request, memory_, options_.budget, *precision.forecaster, sink},
-            {backend_, sink},
+            {asked.shape, count, memory_, options_.budget, *precision.forecaster, sink,
+             [this](const Rungs& rungs, Stage now) {
+               if (opened_) opened_->networks.adopt(rungs, now);
+             }},
+            {options_, precision.formats.name, asked.shape, sink},
             {},
-            shape_of(request, ids, options_.model.scheduler),
             {}};
-    job.keeper.begin(opened_ ? &opened_->networks : nullptr);
+    job.keeper.begin();
     backend_.begin_run();
 
     Dump dump;
@@ -203,8 +207,8 @@ class PipelineGenerator final : public ImageGenerator {
     }
     job.hooks.check();
     const bool fresh = !opened_;
-    load_and_encode(job, first, ids);
-    for (int i = first; i < request.count; ++i) {
+    load_and_encode(job, first);
+    for (int i = first; i < count; ++i) {
       GeneratedImage picture = make_picture(job, i, i > first);
       picture.receipt.opened = fresh && i == first;
       keep_overhead();
@@ -214,14 +218,11 @@ class PipelineGenerator final : public ImageGenerator {
         dump.write(options_.dump_file);
         job.hooks.trace = {};
       }
-      // Later pictures of the job find the model loaded and the prompt encoded.
-      job.clock.seconds[static_cast<std::size_t>(Stage::kLoad)] = 0;
-      job.clock.seconds[static_cast<std::size_t>(Stage::kEncode)] = 0;
     }
   }
 
-  void load_and_encode(Job& job, int first, const PromptIds& ids) {
-    constexpr int kNoSteps = 0;
+  void load_and_encode(Job& job, int first) {
+    const auto no_steps = [] { return 0; };
     if (!opened_) {
       opened_ = std::make_unique<OpenedModel>(options_.model, job.precision.formats, torch_device_);
       if (!options_.check_weights) opened_->allow_holes();
@@ -230,33 +231,33 @@ class PipelineGenerator final : public ImageGenerator {
     converted_.use(*opened_, options_.model, job.keeper.rungs(), /*may_write=*/!job.is_retry,
                    job.hooks.check, job.sink);
     static_cast<void>(opened_->take_work());  // of earlier runs
-    job.clock.run(Stage::kLoad, first, [&] {
-      return job.keeper.run(Stage::kLoad, networks, kNoSteps, [&] {
+    job.recorder.run(Stage::kLoad, first, [&] {
+      return job.keeper.run(Stage::kLoad, no_steps, [&] {
         networks.prepare(job.keeper.rungs());
         return 0;
       });
     });
-    job.features = job.clock.run(Stage::kEncode, first, [&] {
-      return job.keeper.run(Stage::kEncode, networks, kNoSteps,
-                            [&] { return networks.encode(ids, job.hooks); });
+    job.features = job.recorder.run(Stage::kEncode, first, [&] {
+      return job.keeper.run(Stage::kEncode, no_steps,
+                            [&] { return networks.encode(job.asked.ids, job.hooks); });
     });
   }
 
   GeneratedImage make_picture(Job& job, int i, bool is_further) {
     TextToImage& networks = opened_->networks;
-    // Under another plan the peaks of the first stages are not this one's.
-    if (is_further && job.keeper.begin_next_picture(networks)) job.clock.peaks = {};
+    if (is_further) job.recorder.begin_next_picture(job.keeper.begin_next_picture());
     GeneratedImage result;
     result.index = i;
-    result.seed = *job.request.seed + static_cast<std::uint64_t>(i);
+    result.seed = *job.asked.request.seed + static_cast<std::uint64_t>(i);
     Sampling sampling;
-    job.clock.run(Stage::kDenoise, i, [&] {
+    job.recorder.run(Stage::kDenoise, i, [&] {
       denoise(job, i, result.seed, sampling);
       return 0;
     });
-    result.image = job.clock.run(Stage::kDecode, i, [&] {
-      return job.keeper.run(Stage::kDecode, networks, sampling.steps_done,
-                            [&] { return to_image(networks.decode(sampling.latents, job.hooks)); });
+    result.image = job.recorder.run(Stage::kDecode, i, [&] {
+      return job.keeper.run(
+          Stage::kDecode, [&] { return sampling.steps_done; },
+          [&] { return to_image(networks.decode(sampling.latents, job.hooks)); });
     });
     if (is_one_colour(*result.image)) {
       const Message what = say("the picture is of one colour, as after an overflow");
@@ -265,11 +266,12 @@ class PipelineGenerator final : public ImageGenerator {
       if (!job.is_retry && may_be_overflow) throw Unhealthy{i, what};
       const std::string& format = job.precision.formats.name;
       job.sink.on_notice(
-          "one-colour", say("{0}, in {1}; if that is not what was asked for, the model's files may "
-                            "be damaged",
-                            what, job.is_retry ? say("{0} too", format) : Message(format)));
+          {Notice::Kind::kOneColour,
+           say("{0}, in {1}; if that is not what was asked for, the model's files may "
+               "be damaged",
+               what, job.is_retry ? say("{0} too", format) : Message(format))});
     }
-    result.receipt = receipt(job, i);
+    result.receipt = job.recorder.receipt(job.keeper, i);
     const ReadWork read = opened_->take_work();
     if (read.seconds > 0)
       result.receipt.copy_bytes_per_second = static_cast<double>(read.bytes) / read.seconds;
@@ -279,12 +281,12 @@ class PipelineGenerator final : public ImageGenerator {
   // Fills `sampling` with the clean latents, under one plan or several.
   void denoise(Job& job, int i, std::uint64_t seed, Sampling& sampling) {
     TextToImage& networks = opened_->networks;
-    const GenerationRequest& request = job.request;
+    const GenerationRequest& request = job.asked.request;
     std::optional<StepClock> steps;
     std::size_t plan_of_steps = 0;
     const auto start_clock = [&] {
       plan_of_steps = job.keeper.changes().size();
-      steps.emplace(steps_, job.sink, job.shape, job.keeper.plan().rungs,
+      steps.emplace(steps_, job.sink, job.asked.shape, job.keeper.rungs(),
                     !backend_.has_own_memory());
     };
     start_clock();
@@ -302,27 +304,30 @@ class PipelineGenerator final : public ImageGenerator {
       hooks.on_clean = [&](const at::Tensor& clean) { job.sink.on_preview(preview_->draw(clean)); };
     }
     hooks.pause = [&] { return job.keeper.wants_change(sampling.steps_done); };
-    job.keeper.run(Stage::kDenoise, networks, sampling.steps_done, [&] {
-      if (!sampling.latents.defined()) {
-        std::vector<std::int64_t> shape = networks.latent_shape(request);
-        shape.insert(shape.begin(), 1);
-        const at::Tensor noise = draw_noise(seed, shape);
-        if (hooks.trace) hooks.trace("noise", noise);
-        sampling.latents = noise.to(torch_device_).squeeze(0);
-      }
-      // Once more even when the last step failed after it was done: what leaves then must leave.
-      do {
-        job.keeper.change(networks, sampling.steps_done);
-        networks.denoise(sampling, job.features, request, hooks);
-      } while (sampling.steps_done < request.steps);
-      return 0;
-    });
+    job.keeper.run(
+        Stage::kDenoise, [&] { return sampling.steps_done; },
+        [&] {
+          if (!sampling.latents.defined()) {
+            std::vector<std::int64_t> shape = networks.latent_shape(request);
+            shape.insert(shape.begin(), 1);
+            const at::Tensor noise = draw_noise(seed, shape);
+            if (hooks.trace) hooks.trace("noise", noise);
+            sampling.latents = noise.to(torch_device_).squeeze(0);
+          }
+          // Once more even when the last step failed after it was done: what leaves then must
+          // leave.
+          do {
+            job.keeper.change(sampling.steps_done);
+            networks.denoise(sampling, job.features, request, hooks);
+          } while (sampling.steps_done < request.steps);
+          return 0;
+        });
   }
 
   void check_finite(const Job& job, int i, const Sampling& sampling) const {
     if (is_finite(sampling.latents)) return;
     const Message what = say("the latents are not finite after step {0} of {1} (overflow)",
-                             sampling.steps_done, job.request.steps);
+                             sampling.steps_done, job.asked.request.steps);
     if (!job.is_retry) throw Unhealthy{i, what};
     throw broken_model(what, job.precision);
   }
@@ -332,34 +337,6 @@ class PipelineGenerator final : public ImageGenerator {
             say("{0}: {1} in {2}, and no safer number format is left that fits; the weights are "
                 "damaged or of another kind of model",
                 options_.model.root, what, precision.formats.name)};
-  }
-
-  [[nodiscard]] Receipt receipt(const Job& job, int i) const {
-    Receipt receipt;
-    receipt.plan = job.keeper.first_plan();
-    receipt.changes = job.keeper.changes();
-    receipt.image_index = i;
-    receipt.steps = job.shape.steps;
-    receipt.guided_steps = job.shape.guided_steps;
-    receipt.prompt_tokens = job.shape.prompt_tokens;
-    receipt.negative_tokens = job.shape.negative_tokens;
-    receipt.stage_seconds = job.clock.seconds;
-    for (std::size_t k = 0; k < kStageCount; ++k) {
-      const PeakUse& peak = job.clock.peaks[k];
-      receipt.stage_peak_bytes[k] = peak.in_use;
-      receipt.actual_in_use_bytes = std::max(receipt.actual_in_use_bytes, peak.in_use);
-      receipt.actual_peak_bytes = std::max(receipt.actual_peak_bytes, peak.held);
-    }
-    receipt.driver_allocations = job.keeper.driver_allocations();
-    receipt.model = options_.model.info.name;
-    receipt.device = options_.device.name;
-    receipt.device_uuid = options_.device.uuid;
-    receipt.dtype = job.precision.formats.name;
-    receipt.threads = resolve_threads(options_.threads);
-    receipt.version = std::string(kVersion);
-    receipt.libtorch = libtorch_version();
-    receipt.time = utc_now();
-    return receipt;
   }
 
   const PipelineOptions options_;

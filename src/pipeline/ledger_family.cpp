@@ -38,11 +38,11 @@ bool same_form(const Ledger& a, const Ledger& b) {
 }  // namespace
 
 LedgerShape ledger_shape(Stage stage, const ModelFolder& model, const ReplayRequest& what) {
-  const std::int64_t height = what.request.height / model.vae.scale();
-  const std::int64_t width = what.request.width / model.vae.scale();
+  const std::int64_t height = what.shape.height / model.vae.scale();
+  const std::int64_t width = what.shape.width / model.vae.scale();
   // What the text encoder made of the prompts is there in both stages.
-  const auto prompt = static_cast<std::int64_t>(what.ids.positive.size());
-  const auto negative = static_cast<std::int64_t>(what.ids.negative.size());
+  const std::int64_t prompt = what.shape.prompt_tokens;
+  const std::int64_t negative = what.shape.negative_tokens;
   LedgerShape shape{{static_cast<std::int64_t>(stage), int{negative > 0}},
                     {1, height * width, prompt, negative}};
   const auto cut_along = [&](std::int64_t size, std::int64_t step) {
@@ -56,8 +56,9 @@ LedgerShape ledger_shape(Stage stage, const ModelFolder& model, const ReplayRequ
     const std::int64_t patch = model.transformer.patch_size;
     const std::int64_t tokens = height / patch * (width / patch);
     const std::int64_t rows = ceil_to(tokens, 32);
-    shape.kind.insert(shape.kind.end(), {int{rungs.sequential_guidance}, rungs.chunk_tokens,
-                                         std::min(rungs.stream_blocks, 2)});
+    shape.kind.insert(shape.kind.end(),
+                      {guided_in_replay(what.shape), int{rungs.sequential_guidance},
+                       rungs.chunk_tokens, std::min(rungs.stream_blocks, 2)});
     // Of a single row or column of tokens some rearrangements are mere views.
     shape.kind.insert(shape.kind.end(), {int{height == patch}, int{width == patch}});
     shape.position.insert(shape.position.end(), {tokens, rows});
@@ -73,13 +74,14 @@ LedgerShape ledger_shape(Stage stage, const ModelFolder& model, const ReplayRequ
   }
   shape.kind.insert(shape.kind.end(), {rungs.tile_latent, int{rungs.cpu_decode}});
   const std::int64_t tile = rungs.tile_latent;
-  if (what.card) shape.position.push_back(height);  // the statistics of norms are by rows there
+  if (what.kernels.card)
+    shape.position.push_back(height);  // the statistics of norms are by rows there
   if (tile == 0) return shape;
   // Strips of whole rows, in the attention as in every other layer.
   const Pieces strips = cut(height, tile);
   shape.kind.push_back(strips.kinds);
   shape.position.insert(shape.position.end(), {width, strips.last * width});
-  if (what.card) shape.position.push_back(strips.last);
+  if (what.kernels.card) shape.position.push_back(strips.last);
   return shape;
 }
 

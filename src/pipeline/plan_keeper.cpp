@@ -13,9 +13,16 @@ constexpr std::int64_t smaller_than(std::int64_t bytes) { return bytes - bytes /
 
 }  // namespace
 
-PlanKeeper::PlanKeeper(const GenerationRequest& request, const DeviceMemory& memory,
-                       const BudgetOptions& options, Forecaster& forecaster, ProgressSink& sink)
-    : request_(request), memory_(memory), options_(options), forecaster_(forecaster), sink_(sink) {}
+PlanKeeper::PlanKeeper(const RunShape& shape, int count, const DeviceMemory& memory,
+                       const BudgetOptions& options, Forecaster& forecaster, ProgressSink& sink,
+                       Apply apply)
+    : shape_(shape),
+      count_(count),
+      memory_(memory),
+      options_(options),
+      forecaster_(forecaster),
+      sink_(sink),
+      apply_(std::move(apply)) {}
 
 PlanKeeper::~PlanKeeper() {
   try {
@@ -25,10 +32,10 @@ PlanKeeper::~PlanKeeper() {
   }
 }
 
-void PlanKeeper::begin(TextToImage* networks) {
-  now_ = forecaster_.forecast(request_, memory_.read());
+void PlanKeeper::begin() {
+  now_ = forecaster_.forecast(shape_, count_, memory_.read());
   while (now_.fits) {
-    if (networks != nullptr) networks->adopt(now_.ladder, Stage::kLoad);
+    apply_(now_.ladder, Stage::kLoad);
     if (take_hold()) {
       first_plan_ = now_.plan;
       considered_budget_ = compute_budget(read_running(), options_).budget_bytes;
@@ -37,7 +44,7 @@ void PlanKeeper::begin(TextToImage* networks) {
     }
     RunLeft left = left_from(Stage::kLoad, 0);
     left.below_bytes = smaller_than(now_.plan.peak_bytes);
-    now_ = forecaster_.replan(request_, memory_.read(), left);
+    now_ = forecaster_.replan(shape_, count_, memory_.read(), left);
   }
   if (!now_.reason.empty()) throw Error(ErrorKind::kOutOfMemory, now_.reason);
   throw Error(ErrorKind::kOutOfMemory,
@@ -45,11 +52,11 @@ void PlanKeeper::begin(TextToImage* networks) {
                   format_bytes(now_.plan.peak_bytes)));
 }
 
-bool PlanKeeper::begin_next_picture(TextToImage& networks) {
+bool PlanKeeper::begin_next_picture() {
   if (planned_from_ > Stage::kDenoise) {
     // Made for the rest of the last picture, it says nothing of what the next one needs first.
-    adopt(forecaster_.replan(request_, memory_.read(), left_from(Stage::kDenoise, 0)),
-          Stage::kDenoise, networks, 0, say("the next picture needs the transformer again"));
+    adopt(forecaster_.replan(shape_, count_, memory_.read(), left_from(Stage::kDenoise, 0)),
+          Stage::kDenoise, 0, say("the next picture needs the transformer again"));
   }
   const bool changed = !changes_.empty();
   first_plan_ = now_.plan;
@@ -101,7 +108,7 @@ std::int64_t PlanKeeper::need_from(Stage stage) const {
 RunLeft PlanKeeper::left_from(Stage stage, int steps_done) const {
   RunLeft left;
   left.from = stage;
-  left.steps = request_.steps - steps_done;
+  left.steps = shape_.steps - steps_done;
   return left;
 }
 
@@ -117,7 +124,8 @@ bool PlanKeeper::wants_change(int steps_done) {
   if (budget < need) {
     if (budget == considered_budget_) return false;
     considered_budget_ = budget;
-    Forecast found = forecaster_.replan(request_, snapshot, left_from(Stage::kDenoise, steps_done));
+    Forecast found =
+        forecaster_.replan(shape_, count_, snapshot, left_from(Stage::kDenoise, steps_done));
     // What is held already stays ours, so the smallest plan will do when nothing fits.
     if (!found.fits && !is_smaller(found, Stage::kDenoise)) return false;
     next_ = std::move(found);
@@ -129,38 +137,33 @@ bool PlanKeeper::wants_change(int steps_done) {
   considered_budget_ = budget;
   RunLeft left = left_from(Stage::kDenoise, steps_done);
   left.faster_than = now_.ladder;
-  Forecast found = forecaster_.replan(request_, snapshot, left);
+  Forecast found = forecaster_.replan(shape_, count_, snapshot, left);
   if (!found.fits || found.ladder == now_.ladder) return false;
   next_ = std::move(found);
   next_reason_ = say("memory became free: {0} can be used now", format_bytes(budget));
   return true;
 }
 
-void PlanKeeper::change(TextToImage& networks, int steps_done) {
+void PlanKeeper::change(int steps_done) {
   if (!next_) return;
   Forecast next = std::move(*next_);
   next_.reset();
-  adopt(std::move(next), Stage::kDenoise, networks, steps_done, next_reason_);
+  adopt(std::move(next), Stage::kDenoise, steps_done, next_reason_);
 }
 
-void PlanKeeper::shrink(Stage stage, TextToImage& networks, int steps_done, const Message& failure,
-                        bool& last_try) {
+std::optional<Forecast> PlanKeeper::smaller_plan(Stage stage, int steps_done) const {
   RunLeft left = left_from(stage, steps_done);
   left.below_bytes = smaller_than(need_from(stage));
-  Forecast smaller = forecaster_.replan(request_, memory_.read(), left);
-  if (smaller.fits || is_smaller(smaller, stage)) {
-    adopt(std::move(smaller), stage, networks, steps_done, failure);
-    return;
-  }
-  // There is nothing smaller. What was in the way may have gone: once more, then no more.
-  if (last_try) {
-    throw Error(ErrorKind::kOutOfMemory,
-                say("memory ran out in the stage \"{0}\" under the smallest plan there is ({1}); "
-                    "close other programs or choose a smaller size",
-                    say_stage(stage), failure));
-  }
-  last_try = true;
-  adopt(now_, stage, networks, steps_done, failure);
+  Forecast smaller = forecaster_.replan(shape_, count_, memory_.read(), left);
+  if (!smaller.fits && !is_smaller(smaller, stage)) return std::nullopt;
+  return smaller;
+}
+
+Error PlanKeeper::out_of_plans(Stage stage, const Message& failure) {
+  return {ErrorKind::kOutOfMemory,
+          say("memory ran out in the stage \"{0}\" under the smallest plan there is ({1}); close "
+              "other programs or choose a smaller size",
+              say_stage(stage), failure)};
 }
 
 void PlanKeeper::count_weights(Stage stage) const {
@@ -169,11 +172,10 @@ void PlanKeeper::count_weights(Stage stage) const {
   }
 }
 
-void PlanKeeper::adopt(Forecast forecast, Stage stage, TextToImage& networks, int steps_done,
-                       const Message& reason) {
+void PlanKeeper::adopt(Forecast forecast, Stage stage, int steps_done, const Message& reason) {
   now_ = std::move(forecast);
   planned_from_ = stage;
-  networks.adopt(now_.ladder, stage);
+  apply_(now_.ladder, stage);
   count_weights(stage);
   // Refused or not: what is there may do, and when it does not, run() comes back here.
   static_cast<void>(take_hold());
@@ -181,7 +183,8 @@ void PlanKeeper::adopt(Forecast forecast, Stage stage, TextToImage& networks, in
   sink_.on_plan(now_.plan);
   std::vector<Message> rungs;
   for (const std::string& rung : now_.plan.rungs) rungs.push_back(say_rung(rung));
-  sink_.on_notice("plan-changed", say("{0}; the run goes on with: {1}", reason, say_list(rungs)));
+  sink_.on_notice(
+      {Notice::Kind::kPlanChanged, say("{0}; the run goes on with: {1}", reason, say_list(rungs))});
 }
 
 }  // namespace headroom

@@ -1,36 +1,40 @@
 #pragma once
 #include "headroom/core/generator.h"
+#include "headroom/core/run_shape.h"
 #include "headroom/device/device.h"
 #include "headroom/memory/forecast.h"
 
-#include "text_to_image.h"
-
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace headroom {
 
 // Keeps one run to a plan that fits: takes hold of the plan's memory before anything runs, and when
 // memory does not keep to the plan all the same, lets the run go on from its last finished step
-// under another one (GOVERNOR "Reserve, then run"). Used on the thread of the run.
+// under another one (docs/memory.md, "Reserve, then run"). Used on the thread of the run.
 class PlanKeeper {
  public:
-  // All references must outlive the run.
-  PlanKeeper(const GenerationRequest& request, const DeviceMemory& memory,
-             const BudgetOptions& options, Forecaster& forecaster, ProgressSink& sink);
+  // Makes the networks, where they are open already, leave what these rungs do not keep from the
+  // stage `now` on.
+  using Apply = std::function<void(const Rungs& rungs, Stage now)>;
+
+  // Of `count` pictures of one shape. All references must outlive the run.
+  PlanKeeper(const RunShape& shape, int count, const DeviceMemory& memory,
+             const BudgetOptions& options, Forecaster& forecaster, ProgressSink& sink, Apply apply);
   ~PlanKeeper();  // lets go of the memory that the run does not use
   PlanKeeper(const PlanKeeper&) = delete;
   PlanKeeper& operator=(const PlanKeeper&) = delete;
 
-  // Chooses the plan, makes `networks` (null: not opened yet) leave what it does not keep, and
-  // takes hold of its memory; where that is refused, tries the next smaller plan. Throws
-  // Error{kOutOfMemory} when none fits.
-  void begin(TextToImage* networks);
+  // Chooses the plan, applies it, and takes hold of its memory; where that is refused, tries the
+  // next smaller plan. Throws Error{kOutOfMemory} when none fits.
+  void begin();
 
   // Before each further picture of the job, whose first plan is the present one. True when that is
   // another plan than the last picture began with.
-  [[nodiscard]] bool begin_next_picture(TextToImage& networks);
+  [[nodiscard]] bool begin_next_picture();
 
   [[nodiscard]] const Rungs& rungs() const { return now_.ladder; }
   [[nodiscard]] const Plan& plan() const { return now_.plan; }
@@ -41,11 +45,12 @@ class PlanKeeper {
   [[nodiscard]] std::int64_t driver_allocations() const;
 
   // Does `work`, a stage of the run or what is left of it; when memory runs out, again under a
-  // smaller plan. Throws Error{kOutOfMemory} when there is none, and what else `work` throws.
-  template <typename Work>
-  auto run(Stage stage, TextToImage& networks, const int& steps_done, const Work& work) {
+  // smaller plan. `steps_done()`, asked then: how many denoising steps need not be done again.
+  // Throws Error{kOutOfMemory} when there is no smaller plan, and what else `work` throws.
+  template <typename StepsDone, typename Work>
+  auto run(Stage stage, const StepsDone& steps_done, const Work& work) {
     count_weights(stage);
-    bool last_try = false;
+    bool is_last_try = false;
     for (;;) {
       Message failure;
       try {
@@ -54,8 +59,12 @@ class PlanKeeper {
         if (!is_out_of_memory(error)) throw;
         failure = message_of(error);
       }
-      // Only here is everything gone that the failed work had half done.
-      shrink(stage, networks, steps_done, failure, last_try);
+      // The tensors of the failed attempt are destroyed by now.
+      const int steps = steps_done();
+      std::optional<Forecast> smaller = smaller_plan(stage, steps);
+      // There is nothing smaller. What was in the way may have gone: once more, then no more.
+      if (!smaller && std::exchange(is_last_try, true)) throw out_of_plans(stage, failure);
+      adopt(smaller ? *std::move(smaller) : now_, stage, steps, failure);
     }
   }
 
@@ -63,16 +72,16 @@ class PlanKeeper {
   // others took memory that the present one needs or gave enough back for a much faster one.
   [[nodiscard]] bool wants_change(int steps_done);
   // Goes over to the plan that wants_change() found.
-  void change(TextToImage& networks, int steps_done);
+  void change(int steps_done);
 
  private:
   [[nodiscard]] std::int64_t need_from(Stage stage) const;
   [[nodiscard]] RunLeft left_from(Stage stage, int steps_done) const;
   [[nodiscard]] bool is_smaller(const Forecast& other, Stage stage) const;
-  void shrink(Stage stage, TextToImage& networks, int steps_done, const Message& failure,
-              bool& last_try);
-  void adopt(Forecast forecast, Stage stage, TextToImage& networks, int steps_done,
-             const Message& reason);
+  // For what is left from `stage` on; nothing when there is none that is smaller.
+  [[nodiscard]] std::optional<Forecast> smaller_plan(Stage stage, int steps_done) const;
+  [[nodiscard]] static Error out_of_plans(Stage stage, const Message& failure);
+  void adopt(Forecast forecast, Stage stage, int steps_done, const Message& reason);
   [[nodiscard]] MemorySnapshot read_running() const;
   // Tells the device how much of what is in use will be weights.
   void count_weights(Stage stage) const;
@@ -80,11 +89,13 @@ class PlanKeeper {
   // Takes hold of `now_`'s memory; false when the device refuses.
   [[nodiscard]] bool take_hold();
 
-  const GenerationRequest& request_;
+  const RunShape shape_;
+  const int count_;
   const DeviceMemory& memory_;
   const BudgetOptions& options_;
   Forecaster& forecaster_;
   ProgressSink& sink_;
+  const Apply apply_;
   Forecast now_;
   Stage planned_from_ = Stage::kLoad;  // earlier stages are not in now_
   Plan first_plan_;

@@ -2,14 +2,12 @@
 
 #include "headroom/device/memory_tag.h"
 #include "headroom/device/meta_ledger.h"
-#include "headroom/device/workspace.h"
 
 #include "eight_bit_weights.h"
 #include "weight_sources.h"
 
 #include <algorithm>
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <c10/core/InferenceMode.h>
 
@@ -20,29 +18,29 @@ namespace {
 class Replay {
  public:
   Replay(const ModelFolder& model, const NumberFormats& formats, const ReplayRequest& what)
-      : kernels_(what.card, what.workspace),
+      : kernels_(what.kernels),
         recording_(ledger_),
         networks_(formats.networks, formats.storage),
         in_eight_bits_(networks_),
         vae_(formats.vae),
         run_(model, formats, weights(formats.storage), /*background=*/false),
-        what_(what) {
-    at::set_num_threads(what.threads);  // workspaces depend on it
-    // Every step asks for the same, but the first finds the buffers of streamed layers empty.
-    what_.request.steps = what.rungs.stream_blocks > 0 ? 2 : 1;
-    if (what.workspace.kept_bytes > 0) {
+        ids_{ids(what.shape.prompt_tokens), ids(what.shape.negative_tokens)},
+        // The first step finds the buffers of streamed layers empty, the second does not.
+        request_(replayed_request(what.shape, what.rungs.stream_blocks > 0 ? 2 : 1)) {
+    const std::int64_t kept_bytes = what.kernels.calibrated.kept_bytes;
+    if (kept_bytes > 0) {
       const ScopedMemoryTag tag(MemoryTag::kWorkspace);
-      kept_ = at::empty({what.workspace.kept_bytes}, at::TensorOptions(at::kMeta).dtype(at::kByte));
+      kept_ = at::empty({kept_bytes}, at::TensorOptions(at::kMeta).dtype(at::kByte));
     }
   }
 
   void mark(Stage stage) { recording_.mark(stage); }
   void adopt(const Rungs& rungs, Stage now) { run_.adopt(rungs, now); }
   void prepare(const Rungs& rungs) { run_.prepare(rungs); }
-  TextToImage::Features encode() { return run_.encode(what_.ids, {}); }
+  TextToImage::Features encode() { return run_.encode(ids_, {}); }
   at::Tensor denoise(const TextToImage::Features& features) {
     Sampling sampling{noise()};
-    run_.denoise(sampling, features, what_.request, {});
+    run_.denoise(sampling, features, request_, {});
     return sampling.latents;
   }
   at::Tensor decode(const at::Tensor& latents) { return run_.decode(latents, {}); }
@@ -54,15 +52,18 @@ class Replay {
                                      networks_.options().dtype(TextEncoder::feature_type(
                                          networks_.options().dtype().toScalarType())));
     };
-    return {rows(what_.ids.positive), rows(what_.ids.negative)};
+    return {rows(ids_.positive), rows(ids_.negative)};
   }
   [[nodiscard]] at::Tensor noise() const {
-    return at::empty(run_.latent_shape(what_.request),
-                     at::TensorOptions(at::kMeta).dtype(at::kFloat));
+    return at::empty(run_.latent_shape(request_), at::TensorOptions(at::kMeta).dtype(at::kFloat));
   }
   Ledger take() { return std::move(ledger_); }
 
  private:
+  static std::vector<std::int32_t> ids(int tokens) {
+    return std::vector<std::int32_t>(static_cast<std::size_t>(tokens));
+  }
+
   const c10::InferenceMode inference_;
   const workspace::ScopedKernels kernels_;
   Ledger ledger_;
@@ -78,11 +79,31 @@ class Replay {
   EightBitWeights in_eight_bits_;
   MetaWeights vae_;
   TextToImage run_;
-  ReplayRequest what_;
+  const PromptIds ids_;
+  const GenerationRequest request_;
   at::Tensor kept_;  // what libraries take once; here from the start
 };
 
 }  // namespace
+
+int guided_in_replay(const RunShape& shape) {
+  const bool every_step = shape.guided_steps > 0 && shape.guided_steps == shape.steps;
+  return every_step ? 2 : std::min(shape.guided_steps, 2);
+}
+
+GenerationRequest replayed_request(const RunShape& shape, int steps) {
+  GenerationRequest request;
+  request.width = shape.width;
+  request.height = shape.height;
+  request.steps = steps;
+  const int guided = guided_in_replay(shape);
+  request.guidance_scale = guided > 0 ? 1 : 0;
+  if (guided == 1) {
+    request.shift = 1;  // the model's times at two steps: 0 and 1/2
+    request.cfg_truncation = 0.25;
+  }
+  return request;
+}
 
 Ledger replay(const ModelFolder& model, const NumberFormats& formats, const ReplayRequest& what) {
   Replay replay(model, formats, what);

@@ -1,6 +1,7 @@
 #pragma once
 #include "headroom/core/ledger.h"
-#include "headroom/memory/workspace_terms.h"
+#include "headroom/core/run_shape.h"
+#include "headroom/device/workspace.h"
 
 #include "text_to_image.h"
 
@@ -8,15 +9,12 @@ namespace headroom {
 
 // What a replay depends on, apart from the model.
 struct ReplayRequest {
-  GenerationRequest request;
-  PromptIds ids;
-  Rungs rungs;
-  int threads = 1;
-  bool card = false;           // kernels of a card, else of the CPU
-  WorkspaceTerms workspace{};  // what calibration found on this device
+  RunShape shape;
+  Rungs rungs{};
+  workspace::KernelSet kernels{};
 };
 
-// Runs a request on meta tensors, from loading to the finished picture, and records every
+// Runs such a request on meta tensors, from loading to the finished picture, and records every
 // allocation. No arithmetic is done and no memory is taken; milliseconds. Any thread.
 [[nodiscard]] Ledger replay(const ModelFolder& model, const NumberFormats& formats,
                             const ReplayRequest& what);
@@ -32,5 +30,11 @@ struct ReplayRequest {
                                         const NumberFormats& formats, ReplayRequest what);
 // How many layers that stay are missing in it.
 [[nodiscard]] int left_out(Stage stage, const ModelFolder& model, const Rungs& rungs);
+
+// A replay goes through two steps at most, since every further one asks for the same: how many of
+// the two are guided.
+[[nodiscard]] int guided_in_replay(const RunShape& shape);
+// A request for one picture of this shape in `steps` steps, 1 or 2; its words stand for nothing.
+[[nodiscard]] GenerationRequest replayed_request(const RunShape& shape, int steps);
 
 }  // namespace headroom

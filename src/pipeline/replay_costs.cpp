@@ -1,14 +1,10 @@
 #include "replay_costs.h"
 
-#include "headroom/device/workspace.h"
-
 #include "converted_weights.h"
 
 #include <algorithm>
 #include <optional>
 #include <utility>
-
-#include <ATen/Parallel.h>
 
 namespace headroom {
 
@@ -32,15 +28,14 @@ std::int64_t AllocatorModel::large_unit() const {
   return cuda.expandable_segments ? cuda.large_segment_bytes : kRounding;
 }
 
-ReplayCosts::ReplayCosts(const ModelFolder& model, NumberFormats formats, int threads,
-                         AllocatorModel allocator, LadderFloor floor, WorkspaceTerms workspace,
+ReplayCosts::ReplayCosts(const ModelFolder& model, NumberFormats formats, AllocatorModel allocator,
+                         LadderFloor floor, WorkspaceTerms workspace,
                          const std::optional<WeightCache>& weight_cache)
     : model_(model),
       formats_(std::move(formats)),
-      threads_(threads),
       allocator_(std::move(allocator)),
       floor_(floor),
-      workspace_(workspace),
+      kernels_{allocator_.card, workspace},
       sizes_(network_sizes(model, formats_,
                            [this](const Ledger& l) { return allocator_.peaks(l).left_bytes; })),
       sizes_in_use_(allocator_.card ? network_sizes(model, formats_,
@@ -58,7 +53,7 @@ ReplayCosts::ReplayCosts(const ModelFolder& model, NumberFormats formats, int th
       rates_(unmeasured_rates(allocator_.card)) {}
 
 void ReplayCosts::use_calibration(const WorkspaceTerms& workspace) {
-  workspace_ = workspace;
+  kernels_.calibrated = workspace;
   known_.clear();
   families_.clear();
 }
@@ -93,48 +88,54 @@ StageNeed ReplayCosts::with_weights(StageNeed need, const Resident& stays) const
   return need;
 }
 
-StageNeed ReplayCosts::need(Stage stage, const ReplayRequest& what, const Resident& stays) {
-  constexpr std::size_t kMostAnswers = 20000;
-  Rungs rungs;  // only what matters for this stage, so that one answer serves many plans
+namespace {
+
+// Those that matter for this stage, so that one answer serves many plans.
+Rungs rungs_of(Stage stage, const Rungs& all) {
+  Rungs rungs;
   if (stage == Stage::kEncode) {
-    rungs.stream_encoder = what.rungs.stream_encoder;
+    rungs.stream_encoder = all.stream_encoder;
   } else if (stage == Stage::kDenoise) {
-    rungs.sequential_guidance = what.rungs.sequential_guidance;
-    rungs.chunk_tokens = what.rungs.chunk_tokens;
-    rungs.stream_blocks = what.rungs.stream_blocks;
+    rungs.sequential_guidance = all.sequential_guidance;
+    rungs.chunk_tokens = all.chunk_tokens;
+    rungs.stream_blocks = all.stream_blocks;
   } else {
-    rungs.tile_latent = what.rungs.tile_latent;
-    rungs.cpu_decode = what.rungs.cpu_decode;
+    rungs.tile_latent = all.tile_latent;
+    rungs.cpu_decode = all.cpu_decode;
   }
-  const GenerationRequest& r = what.request;
-  const bool sized = stage != Stage::kEncode;  // which sees the prompts alone
+  return rungs;
+}
+
+}  // namespace
+
+ReplayCosts::Key ReplayCosts::key_of(Stage stage, const RunShape& shape, const Rungs& rungs) const {
+  Key key{stage, {}, rungs};
+  key.rungs.stream_blocks = std::min(rungs.stream_blocks, 2);
+  key.shape.prompt_tokens = shape.prompt_tokens;
+  key.shape.negative_tokens = shape.negative_tokens;
+  if (stage == Stage::kEncode) return key;  // which sees the prompts alone
+  if (stage == Stage::kDenoise) key.shape.guided_steps = guided_in_replay(shape);
   // Tensors of tokens and of whole layers depend on the area alone, strips and a card's norms on
   // both sides. Of a single row or column some rearrangements are mere views.
   const int token_px = model_.vae.scale() * model_.transformer.patch_size;
   const bool by_sides = (stage == Stage::kDecode && (rungs.tile_latent > 0 || allocator_.card)) ||
-                        std::min(r.width, r.height) <= token_px;
-  const Key key{stage,
-                !sized     ? 0
-                : by_sides ? r.width
-                           : r.width * r.height,
-                sized && by_sides ? r.height : 0,
-                what.ids.positive.size(),
-                what.ids.negative.size(),
-                rungs.stream_encoder,
-                rungs.sequential_guidance,
-                rungs.chunk_tokens,
-                std::min(rungs.stream_blocks, 2),
-                rungs.tile_latent,
-                rungs.cpu_decode};
+                        std::min(shape.width, shape.height) <= token_px;
+  key.shape.width = by_sides ? shape.width : shape.width * shape.height;
+  key.shape.height = by_sides ? shape.height : 0;
+  return key;
+}
+
+StageNeed ReplayCosts::need(Stage stage, const ReplayRequest& what, const Resident& stays) {
+  constexpr std::size_t kMostAnswers = 20000;
+  const Rungs rungs = rungs_of(stage, what.rungs);
+  const Key key = key_of(stage, what.shape, rungs);
   const auto known = known_.find(key);
   if (known != known_.end()) return with_weights(known->second, stays);
   if (known_.size() >= kMostAnswers) known_.clear();
 
   ReplayRequest alone = what;
   alone.rungs = rungs;
-  alone.threads = threads_;
-  alone.card = allocator_.card;
-  alone.workspace = workspace_;
+  alone.kernels = kernels_;
   const LedgerPeaks peaks = allocator_.peaks(ledger(stage, alone));
   const StagePeak& peak = peaks.stages[static_cast<std::size_t>(stage)];
   // Of what stays, this replay had fewer layers.
@@ -161,9 +162,9 @@ Ledger ReplayCosts::ledger(Stage stage, const ReplayRequest& what) {
   const LedgerShape shape = ledger_shape(stage, model_, what);
   LedgerFamily& family = families_[shape.kind];
   {
-    const workspace::ScopedKernels kernels(what.card, what.workspace);
-    at::set_num_threads(what.threads);  // workspaces depend on it
-    const auto law = [](const Ledger::Operation& op) { return workspace::predicted(op); };
+    const auto law = [&](const Ledger::Operation& op) {
+      return workspace::predicted(op, what.kernels);
+    };
     if (std::optional<Ledger> known = family.at(shape.position, law)) return *std::move(known);
   }
   Ledger ledger = replayed();
@@ -180,57 +181,54 @@ DeviceRates with_copies(DeviceRates rates, const TimeModel& times) {
 
 }  // namespace
 
-ReplayCosts::ForRequest::ForRequest(ReplayCosts& all, GenerationRequest request, PromptIds ids,
-                                    const TimeModel& times)
+ReplayCosts::ForShape::ForShape(ReplayCosts& all, const RunShape& shape, const TimeModel& times)
     : all_(all),
-      what_{std::move(request), std::move(ids), {}, all.threads_},
+      what_{shape},
       times_(times),
       rates_(with_copies(all.rates_, times)),
-      guess_(all.model_, all.sizes_, all.formats_.storage,
-             shape_of(what_.request, what_.ids, all.model_.scheduler), rates_,
-             all.allocator_.card) {
+      guess_(all.model_, all.sizes_, all.formats_.storage, shape, rates_, all.allocator_.card) {
   space_.layers = all_.model_.transformer.n_layers;
-  space_.guided = !what_.ids.negative.empty();
+  space_.guided = shape.negative_tokens > 0;
   space_.floor = all_.floor_;
   space_.block_file_bytes = all_.block_file_bytes_;
   const VaeConfig& vae = all_.model_.vae;
-  const int latent_rows = what_.request.height / vae.scale();
+  const int latent_rows = shape.height / vae.scale();
   for (const int strip : {64, 32, 16, 8, 4, 2, 1}) {
     if (strip < latent_rows) space_.tile_sizes.push_back(strip);
   }
   const int token_side = vae.scale() * all_.model_.transformer.patch_size;
-  const int tokens = what_.request.width / token_side * (what_.request.height / token_side);
+  const int tokens = shape.width / token_side * (shape.height / token_side);
   for (const int chunk : {1024, 256, 64}) {
     if (chunk < tokens) space_.chunk_sizes.push_back(chunk);
   }
 }
 
-StageNeed ReplayCosts::ForRequest::encode(const Rungs& rungs) {
+StageNeed ReplayCosts::ForShape::encode(const Rungs& rungs) {
   what_.rungs = rungs;
   return all_.need(Stage::kEncode, what_, all_.resident([&](const NetworkSizes& sizes) {
     return rungs.stream_encoder ? 0 : sizes.text_encoder;
   }));
 }
 
-StageNeed ReplayCosts::ForRequest::denoise(const Rungs& rungs) {
+StageNeed ReplayCosts::ForShape::denoise(const Rungs& rungs) {
   what_.rungs = rungs;
   return all_.need(Stage::kDenoise, what_, all_.resident([&](const NetworkSizes& sizes) {
     return sizes.transformer - sizes.transformer_layer * rungs.stream_blocks;
   }));
 }
 
-StageNeed ReplayCosts::ForRequest::decode(const Rungs& rungs) {
+StageNeed ReplayCosts::ForShape::decode(const Rungs& rungs) {
   what_.rungs = rungs;
   return all_.need(Stage::kDecode, what_, all_.resident([&](const NetworkSizes& sizes) {
     return rungs.cpu_decode ? 0 : sizes.vae;
   }));
 }
 
-double ReplayCosts::ForRequest::reload(const Rungs& rungs) const {
+double ReplayCosts::ForShape::reload(const Rungs& rungs) const {
   return guess_reload_seconds(all_.sizes_, rungs, rates_);
 }
 
-double ReplayCosts::ForRequest::seconds(Stage stage, const Rungs& rungs, bool files_are_cached) {
+double ReplayCosts::ForShape::seconds(Stage stage, const Rungs& rungs, bool files_are_cached) {
   // Where the CPU is the device, decoding outside of its budget costs no time, but it is what a
   // card would wait for: keep it the last resort here too.
   constexpr double kHostPenalty = 20;
@@ -241,10 +239,10 @@ double ReplayCosts::ForRequest::seconds(Stage stage, const Rungs& rungs, bool fi
   return on_host ? kHostPenalty * seconds : seconds;
 }
 
-std::array<double, kStageCount> ReplayCosts::ForRequest::shown_seconds(const Rungs& rungs,
-                                                                       bool files_are_cached,
-                                                                       std::int64_t held_bytes,
-                                                                       std::int64_t needed_bytes) {
+std::array<double, kStageCount> ReplayCosts::ForShape::shown_seconds(const Rungs& rungs,
+                                                                     bool files_are_cached,
+                                                                     std::int64_t held_bytes,
+                                                                     std::int64_t needed_bytes) {
   const double missing =
       needed_bytes > 0
           ? std::clamp(1.0 - static_cast<double>(held_bytes) / static_cast<double>(needed_bytes),

@@ -8,9 +8,9 @@
 #include "replay.h"
 #include "stage_seconds.h"
 
+#include <compare>
 #include <map>
 #include <optional>
-#include <tuple>
 
 namespace headroom {
 
@@ -25,18 +25,18 @@ struct AllocatorModel {
   [[nodiscard]] std::int64_t small_unit() const { return card ? kSmallSegment : 1; }
 };
 
-// Answers the planner's questions about requests of one model on one device, by replay; remembers
-// the answers. Not thread-safe.
+// Answers the planner's questions about runs of one model on one device, by replay; remembers the
+// answers. Not thread-safe.
 class ReplayCosts {
  public:
-  ReplayCosts(const ModelFolder& model, NumberFormats formats, int threads,
-              AllocatorModel allocator, LadderFloor floor = {}, WorkspaceTerms workspace = {},
+  ReplayCosts(const ModelFolder& model, NumberFormats formats, AllocatorModel allocator,
+              LadderFloor floor = {}, WorkspaceTerms workspace = {},
               const std::optional<WeightCache>& weight_cache = {});
 
-  // The answers for one request, for as long as this object lives and the request does not change.
-  class ForRequest final : public LadderCosts {
+  // The answers for runs of one shape, for as long as this object lives.
+  class ForShape final : public LadderCosts {
    public:
-    ForRequest(ReplayCosts& all, GenerationRequest request, PromptIds ids, const TimeModel& times);
+    ForShape(ReplayCosts& all, const RunShape& shape, const TimeModel& times);
     [[nodiscard]] const PlanSpace& space() const { return space_; }
     StageNeed encode(const Rungs& rungs) override;
     StageNeed denoise(const Rungs& rungs) override;
@@ -73,9 +73,13 @@ class ReplayCosts {
   [[nodiscard]] WeightStorage storage() const { return formats_.storage; }
 
  private:
-  // Everything that a stage's need depends on.
-  using Key =
-      std::tuple<Stage, int, int, std::size_t, std::size_t, bool, bool, int, int, int, bool>;
+  // Everything that a stage's need depends on; what makes no difference to it is left at 0.
+  struct Key {
+    Stage stage = Stage::kEncode;
+    RunShape shape;  // with the area as its width, where the two sides do not matter one by one
+    Rungs rungs;
+    friend auto operator<=>(const Key&, const Key&) = default;
+  };
   // Weights that stay on the device during a stage.
   struct Resident {
     std::int64_t held = 0, in_use = 0, small = 0;
@@ -86,16 +90,16 @@ class ReplayCosts {
     return {bytes(sizes_), bytes(sizes_in_use_), bytes(sizes_small_)};
   }
   [[nodiscard]] StageNeed with_weights(StageNeed need, const Resident& stays) const;
+  [[nodiscard]] Key key_of(Stage stage, const RunShape& shape, const Rungs& rungs) const;
   StageNeed need(Stage stage, const ReplayRequest& what, const Resident& stays);
   // Of one stage, shortened as by replay_short_stage().
   Ledger ledger(Stage stage, const ReplayRequest& what);
 
   const ModelFolder model_;
   const NumberFormats formats_;
-  const int threads_;
   const AllocatorModel allocator_;
   const LadderFloor floor_;
-  WorkspaceTerms workspace_;
+  workspace::KernelSet kernels_;
   const NetworkSizes sizes_;         // as the device gives them,
   const NetworkSizes sizes_in_use_;  // as they are handed out,
   const NetworkSizes sizes_small_;   // and in the pool of small requests

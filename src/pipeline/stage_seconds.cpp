@@ -1,9 +1,10 @@
 #include "stage_seconds.h"
 
 #include "headroom/device/meta_ledger.h"
-#include "headroom/diffusion/guidance.h"
-#include "headroom/diffusion/schedule.h"
 #include "headroom/memory/planner.h"
+#include "headroom/model/text_encoder.h"
+#include "headroom/model/transformer.h"
+#include "headroom/model/vae.h"
 
 #include "eight_bit_weights.h"
 #include "weight_sources.h"
@@ -169,31 +170,6 @@ NetworkSizes network_sizes(const ModelFolder& model, const NumberFormats& format
   sizes.transformer_layer = (sizes.transformer - shell) / layers;
   sizes.vae = measure([&] { return VaeDecoder(model.vae, vae); });
   return sizes;
-}
-
-RunShape shape_of(const GenerationRequest& request, const PromptIds& ids,
-                  const SchedulerConfig& scheduler) {
-  RunShape shape{request.width,
-                 request.height,
-                 request.steps,
-                 0,
-                 static_cast<int>(ids.positive.size()),
-                 static_cast<int>(ids.negative.size())};
-  if (ids.negative.empty()) return shape;
-  std::vector<float> sigmas =
-      flow_match_sigmas(request.steps, request.shift.value_or(scheduler.shift));
-  sigmas.pop_back();  // where the last step ends
-  for (const float sigma : sigmas) {
-    if (is_guided(request.guidance_scale, request.cfg_truncation, model_time(sigma))) {
-      ++shape.guided_steps;
-    }
-  }
-  return shape;
-}
-
-RunShape shape_of(const Receipt& receipt) {
-  return {receipt.plan.width,   receipt.plan.height,   receipt.steps,
-          receipt.guided_steps, receipt.prompt_tokens, receipt.negative_tokens};
 }
 
 DeviceRates unmeasured_rates(bool card) { return card ? kUnmeasuredCard : kUnmeasuredCpu; }

@@ -1,11 +1,11 @@
 #pragma once
-#include "headroom/core/generation.h"
 #include "headroom/core/ledger.h"
 #include "headroom/core/plan.h"
+#include "headroom/core/run_shape.h"
 #include "headroom/pipeline/device_rates.h"
 #include "headroom/weights/model_folder.h"
 
-#include "text_to_image.h"
+#include "number_format.h"
 
 #include <array>
 #include <cstdint>
@@ -26,20 +26,6 @@ struct NetworkSizes {
 // `left_of` reads through the device's allocator what a ledger holds in the end.
 [[nodiscard]] NetworkSizes network_sizes(const ModelFolder& model, const NumberFormats& formats,
                                          const std::function<std::int64_t(const Ledger&)>& left_of);
-
-// What the seconds of a run depend on, apart from its plan: of a request that is going to run, or
-// of a run in the past.
-struct RunShape {
-  int width = 0;   // px
-  int height = 0;  // px
-  int steps = 0;
-  int guided_steps = 0;     // of these, with both branches
-  int prompt_tokens = 0;    // template included
-  int negative_tokens = 0;  // 0 without guidance
-};
-[[nodiscard]] RunShape shape_of(const GenerationRequest& request, const PromptIds& ids,
-                                const SchedulerConfig& scheduler);
-[[nodiscard]] RunShape shape_of(const Receipt& receipt);
 
 // What one transformer block on so many tokens, or the whole decoder of so many pixels, has to do:
 // seconds of its products at `rates`, its parts (blocks, layers), and the values that its other

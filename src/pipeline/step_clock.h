@@ -1,9 +1,8 @@
 #pragma once
 #include "headroom/core/generator.h"
+#include "headroom/core/run_shape.h"
 #include "headroom/device/processor_load.h"
 #include "headroom/memory/step_watch.h"
-
-#include "stage_seconds.h"
 
 #include <algorithm>
 #include <array>
@@ -12,7 +11,6 @@
 #include <string>
 #include <thread>
 #include <utility>
-#include <vector>
 
 namespace headroom {
 
@@ -22,13 +20,14 @@ class StepClock {
  public:
   // Steps of one `shape` and plan are compared over all runs that `watch` has seen.
   // `on_processor`: the networks share it with other programs.
-  StepClock(StepWatch& watch, ProgressSink& sink, const RunShape& shape,
-            const std::vector<std::string>& rungs, bool on_processor)
-      : watch_(watch), sink_(sink), guided_steps_(shape.guided_steps), on_processor_(on_processor) {
-    for (const int part : {shape.width, shape.height, shape.prompt_tokens, shape.negative_tokens}) {
-      kind_ += std::to_string(part) + " ";
-    }
-    for (const std::string& rung : rungs) kind_ += rung + " ";
+  StepClock(StepWatch& watch, ProgressSink& sink, const RunShape& shape, const Rungs& rungs,
+            bool on_processor)
+      : watch_(watch),
+        sink_(sink),
+        guided_steps_(shape.guided_steps),
+        on_processor_(on_processor),
+        kind_{shape, rungs} {
+    kind_.shape.steps = kind_.shape.guided_steps = 0;
     others_s_ = others();
   }
 
@@ -39,8 +38,8 @@ class StepClock {
     const double before_s = std::exchange(others_s_, others());
     const double cores = std::max(1U, std::thread::hardware_concurrency());
     const double share = seconds > 0 ? (others_s_ - before_s) / (seconds * cores) : 0;
-    const char* const branches = step <= guided_steps_ ? "guided" : "alone";
-    const auto slowness = watch_.add(kind_ + branches, seconds, std::clamp(share, 0.0, 1.0));
+    kind_.guided = step <= guided_steps_;
+    const auto slowness = watch_.add(kind_, seconds, std::clamp(share, 0.0, 1.0));
     if (slowness) tell(*slowness);
   }
 
@@ -54,24 +53,26 @@ class StepClock {
     std::snprintf(digits.data(), digits.size(), "%.1f", slowness.times);
     const std::string times = digits.data();
     if (slowness.by_others) {
-      sink_.on_notice("slower-others:" + times,
-                      say("the run became slower (×{0}): other programs use the processor; close "
-                          "them, or wait for them",
-                          times));
+      sink_.on_notice({Notice::Kind::kSlowerByOthers,
+                       say("the run became slower (×{0}): other programs use the processor; close "
+                           "them, or wait for them",
+                           times),
+                       slowness.times});
       return;
     }
     sink_.on_notice(
-        "slower:" + times,
-        say("the device became slower (×{0}): it is probably throttling or spilling; let "
-            "it cool, plug in the charger, close other programs that use it",
-            times));
+        {Notice::Kind::kSlower,
+         say("the device became slower (×{0}): it is probably throttling or spilling; let "
+             "it cool, plug in the charger, close other programs that use it",
+             times),
+         slowness.times});
   }
 
   StepWatch& watch_;
   ProgressSink& sink_;
   int guided_steps_;
   bool on_processor_;
-  std::string kind_;
+  StepWatch::Kind kind_;
   double others_s_ = 0;  // processor time of other programs, as of the last step
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };

@@ -136,7 +136,7 @@ class Talkative final : public ImageGenerator {
                 std::stop_token) override {
     progress.on_plan({});
     for (int step = 0; step < request.steps; ++step) {
-      progress.on_notice("slower:" + std::to_string(step), "sentence " + std::to_string(step));
+      progress.on_notice({Notice::Kind::kPlanChanged, "sentence " + std::to_string(step)});
     }
     if (request.prompt == "fail") throw Error(ErrorKind::kInternal, "broken");
   }
@@ -148,7 +148,7 @@ TEST(GenerationQueue, NoticesComeWithTheOutcomeWhateverItIs) {
   queue.submit(small_request("fail", 1));
   const auto outcomes = wait_for_outcomes(queue, 2);
   ASSERT_EQ(outcomes[0].notices.size(), 2U);
-  EXPECT_EQ(outcomes[0].notices[0].code, "slower:0");
+  EXPECT_EQ(outcomes[0].notices[0].text.english(), "sentence 0");
   EXPECT_EQ(outcomes[0].notices[1].text.english(), "sentence 1");
   EXPECT_FALSE(succeeded(outcomes[1]));
   EXPECT_EQ(outcomes[1].notices.size(), 1U);  // its own only
@@ -160,7 +160,7 @@ TEST(GenerationQueue, NoticesShowWhileTheJobRuns) {
    public:
     explicit Waiting(std::atomic<bool>& release) : release_(release) {}
     void generate(const GenerationRequest&, ProgressSink& progress, std::stop_token) override {
-      progress.on_notice("slower:1.7", "the device became slower");
+      progress.on_notice({Notice::Kind::kSlower, "the device became slower", 1.7});
       EXPECT_TRUE(wait_until([&] { return release_.load(); }));
     }
 
@@ -172,7 +172,7 @@ TEST(GenerationQueue, NoticesShowWhileTheJobRuns) {
   EXPECT_TRUE(wait_until([&] {
     const auto jobs = queue.status();
     return jobs.size() == 1 && jobs[0].notices.size() == 1 &&
-           jobs[0].notices[0].code == "slower:1.7";
+           jobs[0].notices[0].kind == Notice::Kind::kSlower && jobs[0].notices[0].times == 1.7;
   }));
   release = true;
   EXPECT_TRUE(succeeded(wait_for_outcome(queue)));

@@ -22,10 +22,8 @@ MemorySnapshot memory(std::int64_t free, std::int64_t activations = 0) {
   return m;
 }
 
-GenerationRequest request(int side) {
-  GenerationRequest r;
-  r.width = r.height = side;
-  return r;
+Lookout::Run run(int side) {
+  return {.shape = {.width = side, .height = side, .steps = 8, .prompt_tokens = 20}, .count = 1};
 }
 
 // Forecasts whose plan has the asked width and whose budget is what was free; counted. While the
@@ -35,15 +33,15 @@ class LookoutTest : public testing::Test {
   ~LookoutTest() override { open_gate(); }
 
   Lookout::Sources sources() {
-    return {.forecast = [this](const GenerationRequest& r, const MemorySnapshot& m) {
+    return {.forecast = [this](const Lookout::Run& r, const MemorySnapshot& m) {
       std::unique_lock lock(mutex_);
       asked_.push_back(r);
       changed_.notify_all();
       changed_.wait(lock, [&] { return gate_open_; });
-      if (r.width == 13) throw Error(ErrorKind::kInvalidRequest, "13 is not a width");
+      if (r.shape.width == 13) throw Error(ErrorKind::kInvalidRequest, "13 is not a width");
       Forecast f;
       f.fits = true;
-      f.plan.width = r.width;
+      f.plan.width = r.shape.width;
       f.budget.free_bytes = m.free;
       return f;
     }};
@@ -67,11 +65,11 @@ class LookoutTest : public testing::Test {
   }
   // Asks again and again, as a window does, until `done` with the answer.
   template <typename Done>
-  static bool until(Lookout& lookout, const std::vector<GenerationRequest>& requests,
+  static bool until(Lookout& lookout, const std::vector<Lookout::Run>& runs,
                     const MemorySnapshot& memory, const Done& done) {
     const auto deadline = std::chrono::steady_clock::now() + kDeadline;
     while (std::chrono::steady_clock::now() < deadline) {
-      if (done(lookout.look(requests, memory))) return true;
+      if (done(lookout.look(runs, memory))) return true;
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
     return false;
@@ -86,22 +84,22 @@ class LookoutTest : public testing::Test {
   static constexpr std::chrono::seconds kDeadline{20};
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<GenerationRequest> asked_;
+  std::vector<Lookout::Run> asked_;
   bool gate_open_ = true;
   std::atomic<int> wakes_ = 0;
 };
 
-TEST_F(LookoutTest, AnswersLaterEachRequestInItsPlaceAndWakes) {
+TEST_F(LookoutTest, AnswersLaterEachRunInItsPlaceAndWakes) {
   shut_gate();
   Lookout lookout(sources(), [this] { ++wakes_; });
-  const std::vector<GenerationRequest> requests{request(512), request(768)};
-  const Lookout::Outlook first = lookout.look(requests, memory(kGiB));
+  const std::vector<Lookout::Run> runs{run(512), run(768)};
+  const Lookout::Outlook first = lookout.look(runs, memory(kGiB));
   ASSERT_EQ(first.forecasts.size(), 2U);  // at once, though no forecast comes back
   EXPECT_EQ(first.forecasts[0], nullptr);
   EXPECT_EQ(first.forecasts[1], nullptr);
   open_gate();
   Lookout::Outlook last;
-  ASSERT_TRUE(until(lookout, requests, memory(kGiB), [&](const Lookout::Outlook& outlook) {
+  ASSERT_TRUE(until(lookout, runs, memory(kGiB), [&](const Lookout::Outlook& outlook) {
     last = outlook;
     return all_known(outlook);
   }));
@@ -117,14 +115,14 @@ TEST_F(LookoutTest, AnswersLaterEachRequestInItsPlaceAndWakes) {
 
 TEST_F(LookoutTest, ShowsTheOldAnswerUntilTheNewOneIsThere) {
   Lookout lookout(sources(), [] {});
-  const std::vector<GenerationRequest> requests{request(512)};
-  ASSERT_TRUE(until(lookout, requests, memory(2 * kGiB), all_known));
+  const std::vector<Lookout::Run> runs{run(512)};
+  ASSERT_TRUE(until(lookout, runs, memory(2 * kGiB), all_known));
   shut_gate();
-  EXPECT_EQ(lookout.look(requests, memory(kGiB)).forecasts[0]->budget.free_bytes, 2 * kGiB);
+  EXPECT_EQ(lookout.look(runs, memory(kGiB)).forecasts[0]->budget.free_bytes, 2 * kGiB);
   ASSERT_TRUE(wait_until_asked(2));
-  EXPECT_EQ(lookout.look(requests, memory(kGiB)).forecasts[0]->budget.free_bytes, 2 * kGiB);
+  EXPECT_EQ(lookout.look(runs, memory(kGiB)).forecasts[0]->budget.free_bytes, 2 * kGiB);
   open_gate();
-  EXPECT_TRUE(until(lookout, requests, memory(kGiB), [](const Lookout::Outlook& outlook) {
+  EXPECT_TRUE(until(lookout, runs, memory(kGiB), [](const Lookout::Outlook& outlook) {
     return outlook.forecasts[0]->budget.free_bytes == kGiB;
   }));
 }
@@ -132,49 +130,84 @@ TEST_F(LookoutTest, ShowsTheOldAnswerUntilTheNewOneIsThere) {
 TEST_F(LookoutTest, OnlyTheNewestQuestionIsAnswered) {
   shut_gate();
   Lookout lookout(sources(), [] {});
-  (void)lookout.look({request(512), request(576), request(640)}, memory(kGiB));
+  (void)lookout.look({run(512), run(576), run(640)}, memory(kGiB));
   ASSERT_TRUE(wait_until_asked(1));
-  (void)lookout.look({request(704)}, memory(kGiB));
-  (void)lookout.look({request(1024)}, memory(kGiB));
+  (void)lookout.look({run(704)}, memory(kGiB));
+  (void)lookout.look({run(1024)}, memory(kGiB));
   open_gate();
-  ASSERT_TRUE(until(lookout, {request(1024)}, memory(kGiB), all_known));
+  ASSERT_TRUE(until(lookout, {run(1024)}, memory(kGiB), all_known));
   const std::scoped_lock lock(mutex_);
   ASSERT_EQ(asked_.size(), 2U);
-  EXPECT_EQ(asked_[0].width, 512);
-  EXPECT_EQ(asked_[1].width, 1024);
+  EXPECT_EQ(asked_[0].shape.width, 512);
+  EXPECT_EQ(asked_[1].shape.width, 1024);
 }
 
 TEST_F(LookoutTest, AsksAgainForNothingThatDoesNotMatter) {
   Lookout lookout(sources(), [] {});
-  GenerationRequest r = request(512);
+  Lookout::Run r = run(512);
   const auto ask = [&](const MemorySnapshot& m) { EXPECT_TRUE(until(lookout, {r}, m, all_known)); };
   ask(memory(2 * kGiB));
   ask(memory(2 * kGiB - 10 * kMiB));  // too little to see
   ask(memory(kGiB, kGiB));            // our own working memory is reclaimable
-  r.prompt = "another";
-  r.seed = 7;
-  ask(memory(2 * kGiB));
   EXPECT_EQ(asked(), 1U);
-  r.steps = 20;
+  r.shape.steps = 20;
   ask(memory(2 * kGiB));
-  r.guidance_scale = 1;
-  ask(memory(2 * kGiB));
-  r.guidance_scale = 3;  // still on: the same plan
+  r.shape.guided_steps = 20;
+  r.shape.negative_tokens = 9;
   ask(memory(2 * kGiB));
   r.count = 4;
   ask(memory(2 * kGiB));
-  r.prompt = std::string(400, 'a');
-  ask(memory(2 * kGiB));
-  EXPECT_EQ(asked(), 5U);
+  EXPECT_EQ(asked(), 4U);
   lookout.refresh();
   ask(memory(2 * kGiB));
-  EXPECT_TRUE(wait_until_asked(6));
+  EXPECT_TRUE(wait_until_asked(5));
+}
+
+// A word more in a prompt: no card goes blank while its new answer is made.
+TEST_F(LookoutTest, ShowsTheAnswerForOtherLengthsUntilThatForTheseIsThere) {
+  Lookout lookout(sources(), [] {});
+  ASSERT_TRUE(until(lookout, {run(512)}, memory(kGiB), all_known));
+  shut_gate();
+  Lookout::Run longer = run(512);
+  longer.shape.prompt_tokens += 1;
+  const auto shown = lookout.look({longer}, memory(kGiB)).forecasts[0];
+  ASSERT_NE(shown, nullptr);
+  EXPECT_EQ(shown->plan.width, 512);
+  ASSERT_TRUE(wait_until_asked(2)) << "and asks for its own";
+  Lookout::Run guided = longer;
+  guided.shape.negative_tokens = 9;
+  EXPECT_EQ(lookout.look({guided}, memory(kGiB)).forecasts[0], nullptr) << "another run altogether";
+  open_gate();
+}
+
+TEST_F(LookoutTest, MakesNoNewTableForAWordMore) {
+  Lookout::Sources all = sources();
+  std::mutex mutex;
+  std::vector<RunShape> tables;
+  all.frontier = [&](const RunShape& shape, const MemorySnapshot&, const std::function<void()>&) {
+    const std::scoped_lock lock(mutex);
+    tables.push_back(shape);
+    return Frontier{};
+  };
+  Lookout lookout(all, [] {});
+  Lookout::Run r = run(512);
+  for (const int tokens : {20, 21, 32, 33}) {
+    r.shape.prompt_tokens = tokens;
+    ASSERT_TRUE(until(lookout, {r}, memory(kGiB), [&](const Lookout::Outlook& outlook) {
+      const std::scoped_lock lock(mutex);
+      return outlook.frontier && tables.back().prompt_tokens >= tokens;
+    }));
+  }
+  const std::scoped_lock lock(mutex);
+  ASSERT_EQ(tables.size(), 2U);
+  EXPECT_EQ(tables[0], (RunShape{.steps = 8, .prompt_tokens = 32})) << "of any size";
+  EXPECT_EQ(tables[1], (RunShape{.steps = 8, .prompt_tokens = 64}));
 }
 
 TEST_F(LookoutTest, AnErrorIsAForecastThatDoesNotFit) {
   Lookout lookout(sources(), [] {});
-  ASSERT_TRUE(until(lookout, {request(13)}, memory(kGiB), all_known));
-  const auto forecast = lookout.look({request(13)}, memory(kGiB)).forecasts[0];
+  ASSERT_TRUE(until(lookout, {run(13)}, memory(kGiB), all_known));
+  const auto forecast = lookout.look({run(13)}, memory(kGiB)).forecasts[0];
   EXPECT_FALSE(forecast->fits);
   EXPECT_EQ(forecast->reason.english(), "13 is not a width");
 }
@@ -182,7 +215,7 @@ TEST_F(LookoutTest, AnErrorIsAForecastThatDoesNotFit) {
 TEST_F(LookoutTest, MakesTheTableAfterTheForecastsAndAgainWhenMemoryMoves) {
   Lookout::Sources all = sources();
   std::atomic<int> tables = 0;
-  all.frontier = [&](const GenerationRequest&, const MemorySnapshot& m,
+  all.frontier = [&](const RunShape&, const MemorySnapshot& m,
                      const std::function<void()>& between) {
     EXPECT_GE(asked(), 2U);
     between();
@@ -192,9 +225,9 @@ TEST_F(LookoutTest, MakesTheTableAfterTheForecastsAndAgainWhenMemoryMoves) {
     return table;
   };
   Lookout lookout(all, [] {});
-  const std::vector<GenerationRequest> requests{request(512), request(768)};
+  const std::vector<Lookout::Run> runs{run(512), run(768)};
   const auto critical_width_is = [&](int width, const MemorySnapshot& m) {
-    return until(lookout, requests, m, [&](const Lookout::Outlook& outlook) {
+    return until(lookout, runs, m, [&](const Lookout::Outlook& outlook) {
       return outlook.frontier && outlook.frontier->critical_point->width == width;
     });
   };
@@ -202,16 +235,16 @@ TEST_F(LookoutTest, MakesTheTableAfterTheForecastsAndAgainWhenMemoryMoves) {
   ASSERT_TRUE(critical_width_is(2048, memory(2 * kGiB)));
   EXPECT_EQ(tables, 2);
   // Another size is in the same table; other steps are not.
-  EXPECT_NE(lookout.look({request(1024)}, memory(2 * kGiB)).frontier, nullptr);
-  GenerationRequest more = request(1024);
-  more.steps = 50;
+  EXPECT_NE(lookout.look({run(1024)}, memory(2 * kGiB)).frontier, nullptr);
+  Lookout::Run more = run(1024);
+  more.shape.steps = 50;
   EXPECT_EQ(lookout.look({more}, memory(2 * kGiB)).frontier, nullptr);
 }
 
 TEST_F(LookoutTest, ATableGivesWayToANewQuestionAndToTheEnd) {
   Lookout::Sources all = sources();
   std::atomic<bool> working = false;
-  all.frontier = [&](const GenerationRequest&, const MemorySnapshot&,
+  all.frontier = [&](const RunShape&, const MemorySnapshot&,
                      const std::function<void()>& between) -> Frontier {
     while (true) {  // would go on for ever
       working = true;
@@ -219,9 +252,9 @@ TEST_F(LookoutTest, ATableGivesWayToANewQuestionAndToTheEnd) {
     }
   };
   Lookout lookout(all, [] {});
-  ASSERT_TRUE(until(lookout, {request(512)}, memory(kGiB),
+  ASSERT_TRUE(until(lookout, {run(512)}, memory(kGiB),
                     [&](const Lookout::Outlook&) { return working.load(); }));
-  EXPECT_TRUE(until(lookout, {request(768)}, memory(kGiB), all_known));
+  EXPECT_TRUE(until(lookout, {run(768)}, memory(kGiB), all_known));
 }
 
 TEST_F(LookoutTest, NamesTheOtherProgramsAgainWhenMemoryMoves) {
@@ -230,7 +263,7 @@ TEST_F(LookoutTest, NamesTheOtherProgramsAgainWhenMemoryMoves) {
   all.other_programs = [&] { return std::vector<OtherProgram>{{1, "blender", held}}; };
   Lookout lookout(all, [] {});
   const auto says = [&](std::int64_t bytes, const MemorySnapshot& m) {
-    return until(lookout, {request(512)}, m, [&](const Lookout::Outlook& outlook) {
+    return until(lookout, {run(512)}, m, [&](const Lookout::Outlook& outlook) {
       return outlook.others.size() == 1 && outlook.others[0].name == "blender" &&
              outlook.others[0].bytes == bytes;
     });

@@ -71,16 +71,16 @@ const ModelFolder& turbo() {
 
 ReplayRequest request_of(const Case& c) {
   ReplayRequest what;
-  what.card = true;
-  what.workspace.multiprocessors = choose_device("cuda").backend->attention_multiprocessors();
-  what.request.prompt = "x";
-  what.request.width = c.width;
-  what.request.height = c.height;
-  what.request.steps = 2;
-  what.request.guidance_scale = c.guidance;
+  what.kernels.card = true;
+  what.kernels.calibrated.multiprocessors =
+      choose_device("cuda").backend->attention_multiprocessors();
+  what.shape = {.width = c.width,
+                .height = c.height,
+                .steps = 2,
+                .guided_steps = c.guidance > 0 ? 2 : 0,
+                .prompt_tokens = c.tokens,
+                .negative_tokens = c.guidance > 0 ? c.tokens : 0};
   what.rungs = read_rung_names(c.rungs).value();
-  what.ids.positive.assign(static_cast<std::size_t>(c.tokens), 1);
-  if (c.guidance > 0) what.ids.negative.assign(static_cast<std::size_t>(c.tokens), 1);
   return what;
 }
 
@@ -113,6 +113,10 @@ StageBytes peaks_of_run(const Case& c, const NumberFormats& formats) {
   Unwritten vae(card.dtype(formats.vae));
   Unwritten host(at::TensorOptions(at::kCPU).dtype(formats.vae));
   const ReplayRequest what = request_of(c);
+  const GenerationRequest request = replayed_request(what.shape, what.shape.steps);
+  const auto ids = [](int tokens) {
+    return std::vector<std::int32_t>(static_cast<std::size_t>(tokens), 1);
+  };
   TextToImage run(turbo(), formats, {networks, networks, vae, host}, /*background=*/false);
   StageBytes peaks{};
   const auto end = [&](Stage stage) {
@@ -123,10 +127,11 @@ StageBytes peaks_of_run(const Case& c, const NumberFormats& formats) {
   at::accelerator::resetPeakStats(0);
   run.prepare(what.rungs);
   end(Stage::kLoad);
-  const TextToImage::Features features = run.encode(what.ids, {});
+  const TextToImage::Features features =
+      run.encode({ids(what.shape.prompt_tokens), ids(what.shape.negative_tokens)}, {});
   end(Stage::kEncode);
-  Sampling sampling{at::zeros(run.latent_shape(what.request), card.dtype(at::kFloat))};
-  run.denoise(sampling, features, what.request, {});
+  Sampling sampling{at::zeros(run.latent_shape(request), card.dtype(at::kFloat))};
+  run.denoise(sampling, features, request, {});
   end(Stage::kDenoise);
   const at::Tensor picture = run.decode(sampling.latents, {});
   end(Stage::kDecode);

@@ -84,7 +84,8 @@ class DemoGenerator final : public ImageGenerator {
   DemoGenerator(Device& device, std::chrono::microseconds step) : device_(device), fake_(step) {}
   void generate(const GenerationRequest& request, ProgressSink& progress,
                 std::stop_token stop) override {
-    const Plan plan = test::FakeGenerator::make_plan(request);
+    const Plan plan =
+        test::FakeGenerator::make_plan(test::FakeGenerator::shape_of(request), request.count);
     device_.cached = 0;
     device_.weights = 3 * kGiB;
     device_.activations = plan.peak_bytes - 3 * kGiB;
@@ -105,11 +106,11 @@ class DemoGenerator final : public ImageGenerator {
   test::FakeGenerator fake_;
 };
 
-Forecast make_forecast(const GenerationRequest& request, const MemorySnapshot& memory,
+Forecast make_forecast(const Lookout::Run& run, const MemorySnapshot& memory,
                        const BudgetOptions& limits, bool estimated = false) {
   Forecast forecast;
   forecast.budget = compute_budget(memory, limits);
-  forecast.plan = test::FakeGenerator::make_plan(request);
+  forecast.plan = test::FakeGenerator::make_plan(run.shape, run.count);
   forecast.plan.seconds_are_estimated = estimated;
   forecast.shortfall_bytes =
       std::max<std::int64_t>(0, forecast.plan.peak_bytes - forecast.budget.budget_bytes);
@@ -124,10 +125,8 @@ Forecast make_forecast(const GenerationRequest& request, const MemorySnapshot& m
   if (forecast.fits) return forecast;
   forecast.reason = "needs " + format_bytes(forecast.shortfall_bytes) + " more";
   for (const Size size : {Size{768, 768}, Size{512, 512}}) {
-    GenerationRequest smaller = request;
-    smaller.width = size.width;
-    smaller.height = size.height;
-    if (test::FakeGenerator::make_plan(smaller).peak_bytes <= forecast.budget.budget_bytes) {
+    const Plan smaller = test::FakeGenerator::make_plan(with_size(run.shape, size), run.count);
+    if (smaller.peak_bytes <= forecast.budget.budget_bytes) {
       forecast.suggestion = size;
       break;
     }
@@ -135,14 +134,11 @@ Forecast make_forecast(const GenerationRequest& request, const MemorySnapshot& m
   return forecast;
 }
 
-Frontier make_frontier(const GenerationRequest& request, const MemorySnapshot& memory,
+Frontier make_frontier(const RunShape& shape, const MemorySnapshot& memory,
                        const BudgetOptions& limits, const std::function<void()>& between) {
   return compute_frontier(Lookout::kStep_px, Lookout::kLargestSide_px, [&](Size size) {
     between();
-    GenerationRequest other = request;
-    other.width = size.width;
-    other.height = size.height;
-    const Forecast forecast = make_forecast(other, memory, limits);
+    const Forecast forecast = make_forecast({with_size(shape, size)}, memory, limits);
     FrontierCell cell;
     cell.state = !forecast.fits                            ? FrontierCell::State::kNo
                  : forecast.slowdown > kSlowerThanResident ? FrontierCell::State::kFitsSlower
@@ -163,7 +159,15 @@ PromptLength measure_prompt(const std::string& prompt) {
     if (byte >= 0xC0 || (byte < 0x80 && ++letters % 4 == 1)) ++length.tokens;
     if (length.tokens <= kRead) length.read_bytes = i + 1;
   }
+  length.read_tokens = std::min(length.tokens, kRead);
   return length;
+}
+
+RunShape shape_of(const GenerationRequest& request, int prompt_tokens, int negative_tokens) {
+  RunShape shape = test::FakeGenerator::shape_of(request);
+  shape.prompt_tokens = prompt_tokens;
+  shape.negative_tokens = request.guidance_scale > 0 ? negative_tokens : 0;
+  return shape;
 }
 
 int run(const Options& options) {
@@ -221,17 +225,17 @@ int run(const Options& options) {
       {.queue = queue,
        .memory = sampler,
        .lookout = {.forecast =
-                       [&](const GenerationRequest& request, const MemorySnapshot& memory) {
-                         Forecast forecast = make_forecast(request, memory, limits,
+                       [&](const Lookout::Run& asked, const MemorySnapshot& memory) {
+                         Forecast forecast = make_forecast(asked, memory, limits,
                                                            options.text("seconds") == "estimated");
                          forecast.plan.host_peak_bytes = options.bytes("host");
                          forecast.plan.page_cache_bytes = options.bytes("host");
                          return forecast;
                        },
                    .frontier =
-                       [&](const GenerationRequest& request, const MemorySnapshot& memory,
+                       [&](const RunShape& shape, const MemorySnapshot& memory,
                            const std::function<void()>& between) {
-                         return make_frontier(request, memory, limits, between);
+                         return make_frontier(shape, memory, limits, between);
                        },
                    .other_programs =
                        [&] {
@@ -239,6 +243,7 @@ int run(const Options& options) {
                                                           {8, "Xorg", options.others() / 4}};
                        }},
        .measure_prompt = measure_prompt,
+       .shape = shape_of,
        .model = model,
        .device_name = cpu ? "CPU · 2 threads" : "RTX 3060 Laptop",
        .config = config,

@@ -167,15 +167,15 @@ TEST(Format, WhatIsMissingIsNeverNothing) {
 }
 
 TEST(Format, NoticesSpeakTheWindowsLanguage) {
-  const Notice slower{"slower:1.7", "the device became slower (×1.7)"};
+  const Notice slower{Notice::Kind::kSlower, "the device became slower (×1.7)", 1.7};
   const auto words = [](const Notice& notice, const char* language) {
     const StringTable text = table(language);
-    return sentence(notice_message(notice, text), text);
+    return sentence(notice_message(notice), text);
   };
   EXPECT_NE(words(slower, "en").find("slower (×1.7)"), std::string::npos);
   EXPECT_NE(words(slower, "zh").find("×1.7"), std::string::npos);
   EXPECT_NE(words(slower, "zh"), words(slower, "en"));
-  EXPECT_EQ(words({"a-new-one:2", "as it was said"}, "zh"), "as it was said");
+  EXPECT_EQ(words({Notice::Kind::kOverflow, "as it was said"}, "zh"), "as it was said");
 }
 
 TEST(Format, ShortensBetweenCharacters) {

@@ -51,6 +51,7 @@ TEST(ReceiptLine, ComesBackExactly) {
   ASSERT_TRUE(read);
   EXPECT_EQ(to_json(*read), to_json(receipt));
   EXPECT_EQ(to_json(read->plan), to_json(receipt.plan));
+  EXPECT_EQ(read->shape, receipt.shape);
 }
 
 TEST(ReceiptLine, HoldsPredictedAndActualOfEveryStage) {
@@ -112,7 +113,7 @@ TEST(ReceiptLine, OfAnotherVersionWithAFieldOrAStageLessKeepsTheRest) {
     const auto read = read_receipt_line(good.patch({{{"op", "remove"}, {"path", path}}}).dump());
     ASSERT_TRUE(read) << path;
     EXPECT_EQ(read->model, whole.model) << path;
-    EXPECT_TRUE(read->steps == whole.steps || path == "/steps") << path;
+    EXPECT_TRUE(read->shape.steps == whole.shape.steps || path == "/steps") << path;
     EXPECT_TRUE(read->plan.width == whole.plan.width || path == "/plan/width") << path;
   }
   EXPECT_EQ(read_receipt_line(good.patch({{{"op", "remove"}, {"path", "/seconds/decode"}}}).dump())

@@ -22,10 +22,12 @@ namespace headroom::test {
   receipt.plan.page_cache_bytes = 4'300'000'000;
   receipt.changes = {{Stage::kDenoise, 7, "taken", {"stream-blocks:12"}, 600}};
   receipt.image_index = 2;
-  receipt.steps = 28;
-  receipt.guided_steps = 20;
-  receipt.prompt_tokens = 31;
-  receipt.negative_tokens = 9;
+  receipt.shape = {.width = 1024,
+                   .height = 576,
+                   .steps = 28,
+                   .guided_steps = 20,
+                   .prompt_tokens = 31,
+                   .negative_tokens = 9};
   receipt.opened = true;
   receipt.actual_peak_bytes = 4'900'000'000;
   receipt.actual_in_use_bytes = 4'600'000'000;

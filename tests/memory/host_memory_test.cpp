@@ -90,7 +90,7 @@ TEST(HostMemory, FindsWhatLookingAtEveryPlanFinds) {
       const std::optional<Candidate> plan = choose_plan(costs.space, costs, budget, host);
       ProcessorCosts fresh;
       const Candidate* best = nullptr;
-      const std::vector<Candidate> all = all_plans(fresh.space, fresh);
+      const std::vector<Candidate> all = test::all_plans(fresh.space, fresh);
       for (const Candidate& c : all) {
         const std::int64_t files = page_cache_bytes(c.rungs, fresh.space);
         const std::int64_t taken = holds_device ? at_denoise(c) : 0;

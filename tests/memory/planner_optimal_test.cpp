@@ -173,7 +173,7 @@ TEST(Planner, EqualsTheExhaustiveSearchOnRandomTables) {
   for (unsigned round = 0; round < 200; ++round) {
     const int layers = round % 10 == 0 ? 30 : std::uniform_int_distribution(0, 8)(random);
     RandomCosts costs(round, layers);
-    const std::vector<Candidate> all = all_plans(costs.space, costs);
+    const std::vector<Candidate> all = test::all_plans(costs.space, costs);
     std::uniform_int_distribution<std::size_t> some(0, all.size() - 1);
     for (int i = 0; i < 5; ++i) {
       const std::int64_t budget = all[some(random)].peak_bytes;  // fits to the byte
@@ -196,7 +196,7 @@ TEST(Planner, EqualsTheExhaustiveSearchOnTablesWithoutAnyOrder) {
   std::mt19937 random(7);
   for (unsigned round = 0; round < 200; ++round) {
     RandomCosts costs(round, std::uniform_int_distribution(0, 8)(random), Tables::kWild);
-    const std::vector<Candidate> all = all_plans(costs.space, costs);
+    const std::vector<Candidate> all = test::all_plans(costs.space, costs);
     std::uniform_int_distribution<std::size_t> some(0, all.size() - 1);
     for (int i = 0; i < 5; ++i) {
       const std::int64_t budget = all[some(random)].peak_bytes;
@@ -222,7 +222,7 @@ TEST(Planner, EqualsTheExhaustiveSearchAboveAFloor) {
     costs.space.floor = {draw(0, costs.space.layers), draw(0, 3) == 0, draw(0, 2) == 0,
                          draw(0, 2) == 0, draw(0, 1) == 0};
     costs.space.from = static_cast<Stage>(draw(0, 3));  // a run that goes on
-    const std::vector<Candidate> all = all_plans(costs.space, costs);
+    const std::vector<Candidate> all = test::all_plans(costs.space, costs);
     ASSERT_FALSE(all.empty());
     std::uniform_int_distribution<std::size_t> some(0, all.size() - 1);
     for (int i = 0; i < 5; ++i) {
@@ -243,7 +243,7 @@ TEST(Planner, EqualsTheExhaustiveSearchForTheRealModelOnEveryCard) {
     for (const bool with_guidance : {false, true}) {
       for (const SizePreset& preset : kSizePresets) {
         RealCosts costs(preset.size, with_guidance, weight_scale);
-        const std::vector<Candidate> all = all_plans(costs.space, costs);
+        const std::vector<Candidate> all = test::all_plans(costs.space, costs);
         for (const std::int64_t card : {2, 3, 4, 6, 8, 12, 16, 24}) {
           SCOPED_TRACE(std::to_string(card) + " GB, " + std::string(preset.name));
           const std::int64_t total = card * kGiB;

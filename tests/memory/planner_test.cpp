@@ -108,7 +108,7 @@ TEST(Planner, AllPlansAreAllAndEachOnce) {
   DistinctCosts costs;
   const auto count = [&] {
     std::set<std::vector<std::string>> names;
-    const std::vector<Candidate> all = all_plans(costs.space, costs);
+    const std::vector<Candidate> all = test::all_plans(costs.space, costs);
     for (const Candidate& c : all) {
       names.insert(rung_names(c.rungs));
       EXPECT_TRUE(costs.space.guided || !c.rungs.sequential_guidance);
@@ -136,7 +136,8 @@ TEST(Planner, AFloorKeepsWhatItNamesOffTheDevice) {
     costs.space.floor = floor;
     const auto plan = fastest_plan(costs.space, costs, 40 * kGiB);
     EXPECT_TRUE(plan && floor.allows(plan->rungs));
-    for (const Candidate& c : all_plans(costs.space, costs)) EXPECT_TRUE(floor.allows(c.rungs));
+    for (const Candidate& c : test::all_plans(costs.space, costs))
+      EXPECT_TRUE(floor.allows(c.rungs));
     std::array<std::int64_t, kStageCount> bytes{};
     for (std::size_t s = 0; s < bytes.size(); ++s) bytes[s] = plan->stages[s].weights_bytes;
     return std::pair(plan->rungs, bytes);

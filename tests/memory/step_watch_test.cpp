@@ -9,9 +9,13 @@
 namespace headroom {
 namespace {
 
+StepWatch::Kind of_size(int side, bool guided = false) {
+  return {.shape = {.width = side, .height = side}, .guided = guided};
+}
+
 // Feeds `steps` times `seconds`; what was told, in order.
 std::vector<double> feed(StepWatch& watch, int steps, double seconds,
-                         const std::string& kind = "512x512") {
+                         const StepWatch::Kind& kind = of_size(512)) {
   std::vector<double> told;
   for (int i = 0; i < steps; ++i) {
     if (const auto factor = watch.add(kind, seconds)) told.push_back(factor->times);
@@ -22,7 +26,7 @@ std::vector<double> feed(StepWatch& watch, int steps, double seconds,
 TEST(StepWatch, SaysNothingOfASteadyDevice) {
   StepWatch watch;
   for (int i = 0; i < 100; ++i) {
-    EXPECT_FALSE(watch.add("a", i % 2 == 0 ? 1.0 : 1.3));  // noise within the limit
+    EXPECT_FALSE(watch.add(of_size(512), i % 2 == 0 ? 1.0 : 1.3));  // noise within the limit
   }
 }
 
@@ -67,7 +71,7 @@ TEST(StepWatch, ASlowDriftCountsFromItsBeginning) {
   double at = 0;
   for (int i = 0; i < 200; ++i) {
     const double seconds = 1.0 + 0.01 * i;  // 1 s to 3 s
-    if (const auto factor = watch.add("a", seconds)) {
+    if (const auto factor = watch.add(of_size(512), seconds)) {
       told.push_back(factor->times);
       at = seconds;
     }
@@ -80,20 +84,20 @@ TEST(StepWatch, ASlowDriftCountsFromItsBeginning) {
 TEST(StepWatch, ComparesOnlyStepsOfOneKind) {
   StepWatch watch;
   for (int run = 0; run < 10; ++run) {  // guided first, then without: cfg_truncation
-    EXPECT_TRUE(feed(watch, 5, 2.0, "guided").empty());
-    EXPECT_TRUE(feed(watch, 5, 1.0, "alone").empty());
+    EXPECT_TRUE(feed(watch, 5, 2.0, of_size(512, true)).empty());
+    EXPECT_TRUE(feed(watch, 5, 1.0, of_size(512, false)).empty());
   }
-  EXPECT_EQ(feed(watch, 5, 2.0, "alone").size(), 1U);  // which is slow for this kind
-  EXPECT_TRUE(feed(watch, 5, 2.0, "guided").empty());
+  EXPECT_EQ(feed(watch, 5, 2.0, of_size(512, false)).size(), 1U);  // which is slow for this kind
+  EXPECT_TRUE(feed(watch, 5, 2.0, of_size(512, true)).empty());
 }
 
 TEST(StepWatch, LooksAcrossRuns) {
   StepWatch watch;
   for (int run = 0; run < 3; ++run) {
-    feed(watch, 8, 1.0, "512x512");
-    feed(watch, 8, 4.0, "1024x1024");
+    feed(watch, 8, 1.0, of_size(512));
+    feed(watch, 8, 4.0, of_size(1024));
   }
-  EXPECT_EQ(feed(watch, 8, 2.0, "512x512"), std::vector<double>{2.0});
+  EXPECT_EQ(feed(watch, 8, 2.0, of_size(512)), std::vector<double>{2.0});
 }
 
 TEST(StepWatch, ShortDisturbancesOfFastStepsAreNoise) {
@@ -102,8 +106,8 @@ TEST(StepWatch, ShortDisturbancesOfFastStepsAreNoise) {
   EXPECT_TRUE(feed(watch, 20, 0.075).empty());  // 1.5 s
   EXPECT_TRUE(feed(watch, 100, 0.025).empty());
   EXPECT_EQ(feed(watch, 70, 0.075).size(), 1U);  // 5.25 s
-  feed(watch, 20, 0.025, "new");
-  EXPECT_TRUE(feed(watch, 55, 0.075, "new").empty());  // 4.6 s with all before
+  feed(watch, 20, 0.025, of_size(64));
+  EXPECT_TRUE(feed(watch, 55, 0.075, of_size(64)).empty());  // 4.6 s with all before
 }
 
 TEST(StepWatch, TellsAgainAfterARecovery) {
@@ -128,17 +132,17 @@ TEST(StepWatch, IgnoresWhatCannotBeAMeasurement) {
 
 TEST(StepWatch, ForgetsRatherThanGrowsWithoutEnd) {
   StepWatch watch;
-  for (int i = 0; i < 1000; ++i) feed(watch, 1, 1.0, std::to_string(i));
-  EXPECT_TRUE(feed(watch, 10, 1.0, "late").empty());
-  EXPECT_EQ(feed(watch, 10, 2.0, "late").size(), 1U);
+  for (int i = 0; i < 1000; ++i) feed(watch, 1, 1.0, of_size(i));
+  EXPECT_TRUE(feed(watch, 10, 1.0, of_size(2048)).empty());
+  EXPECT_EQ(feed(watch, 10, 2.0, of_size(2048)).size(), 1U);
 }
 
 TEST(StepWatch, SaysWhetherOtherProgramsTookThePart) {
   for (const double share : {0.0, 0.1, 0.4}) {
     StepWatch watch;
-    for (int i = 0; i < 10; ++i) EXPECT_FALSE(watch.add("a", 1.0, 0));
+    for (int i = 0; i < 10; ++i) EXPECT_FALSE(watch.add(of_size(512), 1.0, 0));
     std::optional<StepWatch::Slowness> told;
-    for (int i = 0; i < 20 && !told; ++i) told = watch.add("a", 2.0, share);
+    for (int i = 0; i < 20 && !told; ++i) told = watch.add(of_size(512), 2.0, share);
     ASSERT_TRUE(told);
     EXPECT_EQ(told->by_others, share > StepWatch::kOthersShare) << share;
   }

@@ -105,15 +105,5 @@ TEST(Suggest, MoreMemoryNeverMeansASmallerSquare) {
   }
 }
 
-TEST(LargestPreset, IsTheLargestByAreaAndTheEarlierOfTwo) {
-  EXPECT_EQ(largest_preset(16, area_up_to(2'000'000)), (Size{1024, 1024}));
-  EXPECT_EQ(largest_preset(16, area_up_to(1024 * 1024 - 1)), (Size{768, 768}));
-  EXPECT_EQ(largest_preset(16, [](Size s) { return s.width < 768; }), kTall);
-  EXPECT_EQ(largest_preset(16, [](Size s) { return s.height < 768; }), kWide);
-  EXPECT_EQ(largest_preset(16, area_up_to(512 * 512)), (Size{512, 512}));
-  EXPECT_EQ(largest_preset(16, area_up_to(512 * 512 - 1)), std::nullopt);
-  EXPECT_EQ(largest_preset(384, area_up_to(2'000'000)), (Size{768, 768}));
-}
-
 }  // namespace
 }  // namespace headroom

@@ -199,7 +199,8 @@ TEST_F(Ops, AReplayUnpacksAQuantisedWeightBesideIt) {
     static_cast<void>(out);
   }
   const LedgerPeaks peaks = replay_cpu_budget(ledger);
-  const std::int64_t product = workspace::predicted(workspace::Linear{100, 64, 320, at::kBFloat16});
+  const std::int64_t product =
+      workspace::predicted(workspace::Linear{100, 64, 320, at::kBFloat16}, {});
   EXPECT_EQ(peaks.stages[0].workspace_bytes, 320 * 64 * 2 + cpu_budget::rounded(product));
   EXPECT_EQ(peaks.stages[0].activation_bytes, (100 * 64 + 100 * 320) * 2 + 320 * 36);
   EXPECT_EQ(peaks.stages[static_cast<std::size_t>(Stage::kSave)].workspace_bytes, 0);

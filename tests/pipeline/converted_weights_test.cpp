@@ -88,7 +88,7 @@ class ConvertedWeightsTest : public ::testing::Test {
   struct Made {
     std::vector<std::uint8_t> rgb;
     Receipt receipt;
-    std::vector<std::pair<std::string, std::string>> notices;
+    std::vector<Notice> notices;
   };
   static Made make(const Runner& runner) {
     RecordingSink sink;
@@ -116,8 +116,8 @@ class ConvertedWeightsTest : public ::testing::Test {
     EXPECT_EQ(first.rgb, without.rgb);
     EXPECT_EQ(cache().entries().size(), 2U);
     ASSERT_EQ(first.notices.size(), 2U);
-    EXPECT_EQ(first.notices[0].first, "weights-kept");
-    EXPECT_NE(first.notices[0].second.find(cache().folder().string()), std::string::npos);
+    EXPECT_EQ(first.notices[0].kind, Notice::Kind::kWeightsKept);
+    EXPECT_NE(first.notices[0].text.english().find(cache().folder().string()), std::string::npos);
     overwrite(kTransformer);
     const Made second = make(*runner(dtype, true));
     EXPECT_EQ(second.rgb, without.rgb);  // the files are not read any more
@@ -173,8 +173,8 @@ TEST_F(ConvertedWeightsTest, CostANoticeOnceWhereTheyCannotBeKept) {
   const Made first = make(*full);
   EXPECT_EQ(first.rgb, without.rgb);
   ASSERT_EQ(first.notices.size(), 1U);
-  EXPECT_EQ(first.notices[0].first, "weights-not-kept");
-  EXPECT_NE(first.notices[0].second.find("model.weight_cache"), std::string::npos);
+  EXPECT_EQ(first.notices[0].kind, Notice::Kind::kWeightsNotKept);
+  EXPECT_NE(first.notices[0].text.english().find("model.weight_cache"), std::string::npos);
   EXPECT_TRUE(make(*full).notices.empty());
   EXPECT_TRUE(cache().entries().empty());
   fs::remove_all(folder_ / "cache");
@@ -183,8 +183,8 @@ TEST_F(ConvertedWeightsTest, CostANoticeOnceWhereTheyCannotBeKept) {
   const Made nowhere = make(*runner("bf16", true));
   EXPECT_EQ(nowhere.rgb, without.rgb);
   ASSERT_FALSE(nowhere.notices.empty());
-  EXPECT_EQ(nowhere.notices[0].first, "weights-not-kept");
-  EXPECT_EQ(nowhere.notices.size(), 1U) << nowhere.notices.back().second;
+  EXPECT_EQ(nowhere.notices[0].kind, Notice::Kind::kWeightsNotKept);
+  EXPECT_EQ(nowhere.notices.size(), 1U) << nowhere.notices.back().text.english();
 }
 
 TEST_F(ConvertedWeightsTest, MayBeClearedOrCutBetweenPictures) {

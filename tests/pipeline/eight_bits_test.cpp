@@ -63,7 +63,7 @@ TEST(EightBits, ZImagesTransformerTakesABytePerValueOfItsLayers) {
   PipelineOptions options;
   options.model = read_model_folder(std::filesystem::path(HEADROOM_SOURCE_DIR) / "configs" /
                                     "models" / "z-image-turbo");
-  const ReplayCosts costs(options.model, choose_formats("int8", choose_device("cpu")), 1, {});
+  const ReplayCosts costs(options.model, choose_formats("int8", choose_device("cpu")), {});
   constexpr std::int64_t kAll = 6'154'908'736;
   constexpr std::int64_t kCodes = 30 * (180'879'360LL - 4 * 3840 * 256);
   const std::int64_t bytes = kCodes + 4 * (kAll - kCodes);

@@ -31,7 +31,7 @@ Forecast forecast(const std::string& dtype, std::int64_t card_bytes) {
   request.width = request.height = 512;
   MemorySnapshot card;
   card.total = card.free = card_bytes;
-  return make_forecaster(turbo(dtype), nullptr)->forecast(request, card);
+  return make_forecaster(turbo(dtype))->forecast(test::usual_shape(request), 1, card);
 }
 
 const StagePlan& stage_of(const Forecast& forecast, Stage stage) {
@@ -47,7 +47,7 @@ TEST(Formats, NetworksTakeTheBytesOfTheirBlocks) {
     std::int64_t block_bytes;
   };
   for (const Case& c : {Case{"int8", 34}, Case{"q4", 18}}) {
-    const ReplayCosts costs(turbo(c.dtype).model, choose_formats(c.dtype, kCard), 1, {});
+    const ReplayCosts costs(turbo(c.dtype).model, choose_formats(c.dtype, kCard), {});
     const NetworkSizes& sizes = costs.sizes();
     const auto near_bytes = [&](std::int64_t actual, std::int64_t quantised, std::int64_t all) {
       const std::int64_t bytes = quantised / 32 * c.block_bytes + (all - quantised) * 2;
@@ -111,7 +111,7 @@ TEST(Formats, WhatCanOnlyBePlannedIsNotRun) {
     PipelineOptions options = turbo(dtype);
     options.device = choose_device("cpu");
     options.model = read_model_folder(test::starter_root());
-    const auto forecaster = make_forecaster(options, nullptr);
+    const auto forecaster = make_forecaster(options);
     try {
       static_cast<void>(make_generator(options, nullptr, forecaster));
       ADD_FAILURE() << dtype << " was taken";

@@ -5,7 +5,6 @@
 
 #include "number_format.h"
 #include "pipeline/run_support.h"
-#include "prompt_ids.h"
 #include "replay_costs.h"
 #include "support/exhaustive_search.h"
 
@@ -57,23 +56,23 @@ TEST_P(FrontierTable, EqualsTheSearchOfAllPlans) {
       request.width = width;
       request.height = height;
       ReplayCosts fresh(options.model, choose_formats(options.dtype, options.device),
-                        options.threads,
                         {.card = options.device.backend->has_own_memory(), .cuda = {}});
-      ReplayCosts::ForRequest costs(fresh, request, encode_prompts(nullptr, request), times);
+      ReplayCosts::ForShape costs(fresh, test::usual_shape(request), times);
       Searched& of = searched[{height, width}];
-      of.all = all_plans(costs.space(), costs);
+      of.all = test::all_plans(costs.space(), costs);
       of.resident_seconds = compose(Rungs{}, costs.space(), costs).seconds;
       for (const Candidate& plan : of.all) peaks.push_back(plan.peak_bytes);
     }
   }
   std::sort(peaks.begin(), peaks.end());
 
-  const auto forecaster = make_forecaster(options, nullptr);
+  const auto forecaster = make_forecaster(options);
   for (const std::size_t percent : {0, 2, 5, 10, 25, 50, 75, 99}) {
     MemorySnapshot memory;
     memory.total = memory.free = peaks[(peaks.size() - 1) * percent / 100];
     const std::int64_t budget = compute_budget(memory, options.budget).budget_bytes;
-    const Frontier table = forecaster->frontier(request, memory, kStep, kMax, {});
+    const Frontier table =
+        forecaster->frontier(test::usual_shape(request), memory, kStep, kMax, {});
     for (const FrontierCell& cell : table.cells) {
       SCOPED_TRACE(std::to_string(cell.width) + "x" + std::to_string(cell.height) + " within " +
                    format_bytes(budget));
@@ -99,22 +98,23 @@ TEST_P(FrontierTable, EqualsTheSearchOfAllPlans) {
 // What the preset cards show, which are forecasts, is what the table says of their sizes.
 TEST_P(FrontierTable, SaysOfThePresetsWhatTheirForecastsSay) {
   const PipelineOptions options = options_of(GetParam());
-  const auto forecaster = make_forecaster(options, nullptr);
+  const auto forecaster = make_forecaster(options);
   GenerationRequest request;
   request.prompt = "a cat";
   request.guidance_scale = 2;
   request.width = request.height = 1024;
   MemorySnapshot memory;
   memory.total = memory.free = 1024 * kGiB;
-  const std::int64_t most = forecaster->forecast(request, memory).plan.peak_bytes;
+  const std::int64_t most =
+      forecaster->forecast(test::usual_shape(request), 1, memory).plan.peak_bytes;
   for (int part = 1; part <= 20; ++part) {
     memory.total = memory.free = most * part / 20;
-    const Frontier table = forecaster->frontier(request, memory, 64, 1024, {});
+    const Frontier table = forecaster->frontier(test::usual_shape(request), memory, 64, 1024, {});
     for (const SizePreset& preset : kSizePresets) {
       SCOPED_TRACE(std::string(preset.name) + " within " + format_bytes(memory.free));
       request.width = preset.size.width;
       request.height = preset.size.height;
-      const Forecast forecast = forecaster->forecast(request, memory);
+      const Forecast forecast = forecaster->forecast(test::usual_shape(request), 1, memory);
       const FrontierCell& cell = *table.find(preset.size);
       EXPECT_EQ(cell.state != FrontierCell::State::kNo, forecast.fits);
       EXPECT_EQ(cell.peak_bytes, forecast.plan.peak_bytes);

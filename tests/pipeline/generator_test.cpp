@@ -68,12 +68,12 @@ TEST_P(GeneratorFixture, AReceiptSaysWhatHappened) {
   EXPECT_TRUE(receipt.libtorch.starts_with("2.")) << receipt.libtorch;
   EXPECT_EQ(receipt.image_index, 0);
   EXPECT_TRUE(receipt.opened);
-  EXPECT_EQ(receipt.steps, request.steps);
-  EXPECT_EQ(receipt.guided_steps, request.steps);
+  EXPECT_EQ(receipt.shape.steps, request.steps);
+  EXPECT_EQ(receipt.shape.guided_steps, request.steps);
   const PromptTokenizer tokenizer(runner.options.model.root / "tokenizer");
-  EXPECT_EQ(receipt.prompt_tokens,
+  EXPECT_EQ(receipt.shape.prompt_tokens,
             static_cast<int>(tokenizer.encode_prompt(request.prompt).size()));
-  EXPECT_EQ(receipt.negative_tokens,
+  EXPECT_EQ(receipt.shape.negative_tokens,
             static_cast<int>(tokenizer.encode_prompt(request.negative_prompt).size()));
   EXPECT_FALSE(runner.run(request)[0].receipt.opened);  // it still is
   for (const Stage stage : {Stage::kLoad, Stage::kEncode, Stage::kDenoise, Stage::kDecode}) {

@@ -136,9 +136,10 @@ TEST(Health, AnOverflowIsNamedAndThePictureIsMadeOnceMoreInASaferFormat) {
   EXPECT_EQ(sink.images[1].seed, *request.seed + 1);
   EXPECT_EQ(sink.images[0].receipt.dtype, choose_formats("bf16", choose_device("cpu")).name);
   ASSERT_THAT(sink.notices, SizeIs(1));  // once a job, not once a picture
-  EXPECT_EQ(sink.notices[0].first, "overflow");
-  EXPECT_THAT(sink.notices[0].second, HasSubstr("not finite after step 1 of 2 (overflow) in fp16"));
-  EXPECT_THAT(sink.notices[0].second, HasSubstr("once more in bf16"));
+  EXPECT_EQ(sink.notices[0].kind, Notice::Kind::kOverflow);
+  EXPECT_THAT(sink.notices[0].text.english(),
+              HasSubstr("not finite after step 1 of 2 (overflow) in fp16"));
+  EXPECT_THAT(sink.notices[0].text.english(), HasSubstr("once more in bf16"));
 
   const Runner safe(model.root, [](PipelineOptions& options) { options.dtype = "bf16"; });
   const auto pictures = safe.run(request);
@@ -186,7 +187,7 @@ TEST(Health, APictureOfOneColourIsNotRepeatedWhereTheDecoderIsInFloat32) {
   ASSERT_THAT(sink.images, SizeIs(1));
   EXPECT_EQ(sink.images[0].receipt.dtype, "fp16");
   ASSERT_THAT(sink.notices, SizeIs(1));
-  EXPECT_EQ(sink.notices[0].first, "one-colour");
+  EXPECT_EQ(sink.notices[0].kind, Notice::Kind::kOneColour);
 }
 
 // Where this processor decodes bf16 in float32, at once.
@@ -201,9 +202,10 @@ TEST(Health, APictureOfOneColourIsTriedOnceMoreThenHandedOverWithANotice) {
   ASSERT_THAT(sink.images, SizeIs(1));
   EXPECT_EQ(sink.images[0].receipt.dtype, is_repeated ? "fp32" : formats.name);
   ASSERT_THAT(sink.notices, SizeIs(is_repeated ? 2 : 1));
-  EXPECT_EQ(sink.notices.front().first, is_repeated ? "overflow" : "one-colour");
-  EXPECT_EQ(sink.notices.back().first, "one-colour");
-  EXPECT_THAT(sink.notices.back().second, HasSubstr("may be damaged"));
+  EXPECT_EQ(sink.notices.front().kind,
+            is_repeated ? Notice::Kind::kOverflow : Notice::Kind::kOneColour);
+  EXPECT_EQ(sink.notices.back().kind, Notice::Kind::kOneColour);
+  EXPECT_THAT(sink.notices.back().text.english(), HasSubstr("may be damaged"));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "headroom/device/device.h"
 #include "headroom/diffusion/noise.h"
 #include "headroom/memory/allocator_model.h"
+#include "headroom/pipeline/request_shape.h"
 #include "headroom/text/prompt_tokenizer.h"
 
 #include "prompt_ids.h"
@@ -87,8 +88,10 @@ class Model {
   }
 
   LedgerPeaks predict(const GenerationRequest& request, const Rungs& rungs) {
-    return replay_cpu_budget(headroom::replay(
-        folder, formats, {request, encode_prompts(&tokenizer, request), rungs, kThreads}));
+    return replay_cpu_budget(headroom::replay(folder, formats, {shape(request), rungs}));
+  }
+  [[nodiscard]] RunShape shape(const GenerationRequest& request) const {
+    return shape_of(request, &tokenizer, folder.scheduler);
   }
 
   ModelFolder folder;
@@ -210,10 +213,9 @@ TEST_P(Ladder, EveryRungTakesThePredictedMemory) {
 
 // What the planner adds up from single stages of a shortened network is what the whole run does.
 TEST_P(Ladder, ComposedNeedsEqualTheWholeReplay) {
-  ReplayCosts costs(model_->folder, model_->formats, kThreads, {});
+  ReplayCosts costs(model_->folder, model_->formats, {});
   const TimeModel times;
-  ReplayCosts::ForRequest request(costs, request_, encode_prompts(&model_->tokenizer, request_),
-                                  times);
+  ReplayCosts::ForShape request(costs, model_->shape(request_), times);
   for (Rungs rungs : ladder()) {
     rungs.stream_blocks = std::min(rungs.stream_blocks, request.space().layers);
     const Candidate composed = compose(rungs, request.space(), request);
@@ -228,32 +230,27 @@ TEST_P(Ladder, ComposedNeedsEqualTheWholeReplay) {
 
 // Answers are remembered by area where there are no tiles.
 TEST_P(Ladder, NeedsWithoutTilesDependOnTheAreaAlone) {
-  const PromptIds ids = encode_prompts(&model_->tokenizer, request_);
-  GenerationRequest turned = request_;
-  std::swap(turned.width, turned.height);
-  GenerationRequest flat = request_;
+  const RunShape shape = model_->shape(request_);
+  const RunShape turned = with_size(shape, {shape.height, shape.width});
   const int unit = model_->folder.info.size_unit;
-  flat.width = request_.width / unit * request_.height;
-  flat.height = unit;
+  const RunShape flat = with_size(shape, {shape.width / unit * shape.height, unit});
   for (const Rungs& rungs : ladder()) {
     for (const Stage stage : {Stage::kDenoise, Stage::kDecode}) {
       if (stage == Stage::kDecode && rungs.tile_latent > 0) continue;
-      const auto peak = [&](const GenerationRequest& request) {
-        const Ledger ledger =
-            replay_stage(stage, model_->folder, model_->formats, {request, ids, rungs, kThreads});
+      const auto peak = [&](const RunShape& of) {
+        const Ledger ledger = replay_stage(stage, model_->folder, model_->formats, {of, rungs});
         return replay_cpu_budget(ledger).peak_bytes;
       };
-      EXPECT_EQ(peak(turned), peak(request_)) << text(rungs);
-      EXPECT_EQ(peak(flat), peak(request_)) << text(rungs);
+      EXPECT_EQ(peak(turned), peak(shape)) << text(rungs);
+      EXPECT_EQ(peak(flat), peak(shape)) << text(rungs);
     }
   }
 }
 
 TEST_P(Ladder, TheChosenPlanStaysWithinTheBudgetItWasChosenFor) {
-  ReplayCosts costs(model_->folder, model_->formats, kThreads, {});
+  ReplayCosts costs(model_->folder, model_->formats, {});
   const TimeModel times;
-  ReplayCosts::ForRequest request(costs, request_, encode_prompts(&model_->tokenizer, request_),
-                                  times);
+  ReplayCosts::ForShape request(costs, model_->shape(request_), times);
   const std::int64_t most = compose({}, request.space(), request).peak_bytes;
   const std::int64_t least = smallest_plan(request.space(), request).peak_bytes;
   ASSERT_LT(least, most);

@@ -44,13 +44,16 @@ TEST_P(LedgersOfAllSizes, AreWhatAReplayRecords) {
   int answered = 0;
   for (int i = 0; i < kRequests; ++i) {
     ReplayRequest what;
-    what.threads = 2;
-    what.card = card;
-    what.request.width = draw_side();
-    what.request.height = draw(0, 7) == 0 ? what.request.width : draw_side();
-    what.ids.positive.resize(static_cast<std::size_t>(draw(8, 140)));
-    if (draw(0, 1) == 0) what.ids.negative.resize(static_cast<std::size_t>(draw(8, 70)));
-    what.request.guidance_scale = what.ids.negative.empty() ? 0 : 3;
+    what.kernels.card = card;
+    RunShape& shape = what.shape;
+    shape.steps = 8;
+    shape.width = draw_side();
+    shape.height = draw(0, 7) == 0 ? shape.width : draw_side();
+    shape.prompt_tokens = draw(8, 140);
+    if (draw(0, 1) == 0) {
+      shape.negative_tokens = draw(8, 70);
+      shape.guided_steps = 8;
+    }
     const Stage stage = draw(0, 1) == 0 ? Stage::kDenoise : Stage::kDecode;
     if (stage == Stage::kDenoise) {
       what.rungs.sequential_guidance = draw(0, 1) == 0;
@@ -62,20 +65,19 @@ TEST_P(LedgersOfAllSizes, AreWhatAReplayRecords) {
     }
 
     const Ledger replayed = replay_short_stage(stage, model, formats, what);
-    const LedgerShape shape = ledger_shape(stage, model, what);
-    LedgerFamily& family = families[shape.kind];
-    const workspace::ScopedKernels kernels(card, {});
-    const std::optional<Ledger> known = family.at(
-        shape.position, [](const Ledger::Operation& op) { return workspace::predicted(op); });
+    const LedgerShape asked = ledger_shape(stage, model, what);
+    LedgerFamily& family = families[asked.kind];
+    const std::optional<Ledger> known = family.at(asked.position, [&](const Ledger::Operation& op) {
+      return workspace::predicted(op, what.kernels);
+    });
     if (!known) {
-      family.add(shape.position, replayed);
+      family.add(asked.position, replayed);
       continue;
     }
     ++answered;
     ASSERT_TRUE(*known == replayed)
-        << what.request.width << "x" << what.request.height << ", tokens "
-        << what.ids.positive.size() << " and " << what.ids.negative.size() << ", "
-        << testing::PrintToString(rung_names(what.rungs));
+        << shape.width << "x" << shape.height << ", tokens " << shape.prompt_tokens << " and "
+        << shape.negative_tokens << ", " << testing::PrintToString(rung_names(what.rungs));
   }
   EXPECT_GT(answered, kRequests / 3);
 }

@@ -46,18 +46,18 @@ class OptimalPlan : public testing::TestWithParam<Row> {};
 TEST_P(OptimalPlan, IsTheBestOfAll) {
   const auto& [name, dtype] = GetParam();
   const Device card = pretended_device("cuda", 0, "a card");
-  ReplayCosts known(model_named(name), choose_formats(dtype, card), 1, {.card = true, .cuda = {}});
+  ReplayCosts known(model_named(name), choose_formats(dtype, card), {.card = true, .cuda = {}});
   const TimeModel times;
   for (const bool guided : {false, true}) {
     for (const SizePreset& preset : kSizePresets) {
-      GenerationRequest request;
-      request.width = preset.size.width;
-      request.height = preset.size.height;
-      request.guidance_scale = guided ? 4 : 0;
-      const PromptIds ids{std::vector<std::int32_t>(64),
-                          std::vector<std::int32_t>(guided ? 12 : 0)};
-      ReplayCosts::ForRequest costs(known, request, ids, times);
-      const std::vector<Candidate> all = all_plans(costs.space(), costs);
+      const RunShape shape{.width = preset.size.width,
+                           .height = preset.size.height,
+                           .steps = 8,
+                           .guided_steps = guided ? 8 : 0,
+                           .prompt_tokens = 64,
+                           .negative_tokens = guided ? 12 : 0};
+      ReplayCosts::ForShape costs(known, shape, times);
+      const std::vector<Candidate> all = test::all_plans(costs.space(), costs);
       for (const std::int64_t budget : budgets(all)) {
         SCOPED_TRACE(std::string(preset.name) + (guided ? " guided" : "") + " within " +
                      format_bytes(budget));

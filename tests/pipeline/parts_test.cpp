@@ -194,29 +194,6 @@ TEST(GuessedSeconds, GrowWithWhatTheStageDoes) {
   EXPECT_GT(guess_reload_seconds(sizes, {.evict_encoder = true}, unmeasured_rates(false)), 0);
 }
 
-TEST(RunShape, CountsTheGuidedSteps) {
-  GenerationRequest request;
-  request.width = 64;
-  request.height = 128;
-  request.steps = 4;
-  request.shift = 1.0;  // the model's times at the steps: 0, 1/4, 2/4, 3/4
-  request.guidance_scale = 2;
-  const PromptIds ids{std::vector<std::int32_t>(20), std::vector<std::int32_t>(8)};
-  const auto guided_steps = [&](double truncation) {
-    request.cfg_truncation = truncation;
-    return shape_of(request, ids, SchedulerConfig{}).guided_steps;
-  };
-  EXPECT_EQ(guided_steps(1.0), 4);
-  EXPECT_EQ(guided_steps(0.6), 3);
-  EXPECT_EQ(guided_steps(0.1), 1);
-  const RunShape shape = shape_of(request, ids, SchedulerConfig{});
-  EXPECT_EQ(shape.width, 64);
-  EXPECT_EQ(shape.height, 128);
-  EXPECT_EQ(shape.prompt_tokens, 20);
-  EXPECT_EQ(shape.negative_tokens, 8);
-  EXPECT_EQ(shape_of(request, {ids.positive, {}}, SchedulerConfig{}).guided_steps, 0);
-}
-
 // Each product unpacks its matrix anew, so chunks cost more where weights are quantised.
 TEST(GuessedSeconds, CountTheUnpackingOfQuantisedWeights) {
   const ModelFolder model = read_model_folder(test::model_root("tiny"));
@@ -237,14 +214,10 @@ TEST(GuessedSeconds, CountTheUnpackingOfQuantisedWeights) {
 TEST(Replay, MarksEveryStageAndTakesNoMemory) {
   cpu_budget::install();
   const ModelFolder model = read_model_folder(test::model_root("tiny"));
-  GenerationRequest request;
-  request.width = request.height = 1024;
-  request.steps = 1000;
-  request.guidance_scale = 1;
-  const PromptIds ids{std::vector<std::int32_t>(20), std::vector<std::int32_t>(8)};
+  const RunShape shape{1024, 1024, 1000, 1000, 20, 8};
   cpu_budget::reset_peak();
   const std::int64_t before = cpu_budget::use().total();
-  const Ledger ledger = replay(model, {}, {request, ids, {}, 1});
+  const Ledger ledger = replay(model, {}, {shape});
   EXPECT_LT(cpu_budget::use().peak - before, 64 * 1024);
   std::vector<Stage> stages;
   for (const Ledger::Entry& entry : ledger.entries) {

@@ -239,8 +239,8 @@ TEST(Prediction, TakesNothingOfTheBudget) {
     MemorySnapshot card;
     for (const std::int64_t megabytes : {500, 90, 40, 25, 5}) {
       card.total = card.free = megabytes * kMiB;
-      static_cast<void>(runner.forecaster->forecast(request, card));
-      static_cast<void>(runner.forecaster->frontier(request, card, 256, 1024, {}));
+      static_cast<void>(runner.forecast(request, card));
+      static_cast<void>(runner.forecaster->frontier(runner.shape(request), card, 256, 1024, {}));
     }
     EXPECT_EQ(cpu_budget::use().allocations, before) << dtype;
   }

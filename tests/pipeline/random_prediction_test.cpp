@@ -3,6 +3,7 @@
 #include "headroom/device/cpu_budget.h"
 #include "headroom/device/device.h"
 #include "headroom/diffusion/noise.h"
+#include "headroom/pipeline/request_shape.h"
 #include "headroom/text/prompt_tokenizer.h"
 
 #include "number_format.h"
@@ -78,12 +79,12 @@ class Setting {
         text_(text_file_, formats_.networks, {"", "model."}),
         transformer_(transformer_file_, formats_.networks),
         vae_(vae_file_, formats_.vae),
-        costs_(folder, formats_, threads, AllocatorModel{}) {}
+        costs_(folder, formats_, AllocatorModel{}) {}
 
   // As the forecaster does once the planner has chosen.
   std::int64_t predict(const GenerationRequest& request, const Rungs& rungs) {
     const TimeModel times;
-    ReplayCosts::ForRequest costs(costs_, request, encode_prompts(&tokenizer_, request), times);
+    ReplayCosts::ForShape costs(costs_, shape_of(request, &tokenizer_, folder.scheduler), times);
     return compose(rungs, costs.space(), costs).peak_bytes;
   }
 

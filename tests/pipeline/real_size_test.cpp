@@ -20,16 +20,13 @@ ModelFolder turbo() {
 
 NumberFormats bf16() { return {at::kBFloat16, at::kFloat, "bf16"}; }
 
-GenerationRequest square(int side) {
-  GenerationRequest request;
-  request.prompt = "a cat";
-  request.width = request.height = side;
-  return request;
+RunShape square(int side) {
+  return {.width = side, .height = side, .steps = 8, .prompt_tokens = 64};
 }
 
 // Parameter counts as the vendor's files have them. Rounding to 64 bytes a tensor adds little.
 TEST(RealSize, NetworksHaveTheVendorsParameterCounts) {
-  const ReplayCosts costs(turbo(), bf16(), 1, {});
+  const ReplayCosts costs(turbo(), bf16(), {});
   const NetworkSizes& sizes = costs.sizes();
   const auto near_bytes = [](std::int64_t actual, std::int64_t parameters, std::int64_t bytes) {
     EXPECT_GE(actual, parameters * bytes);
@@ -47,12 +44,12 @@ TEST_P(Card, TurboIsPlannedWithinItsMemoryAndMonotonically) {
   PipelineOptions options;
   options.model = turbo();
   options.device = pretended_device("cuda", 0, "a card");
-  const auto forecaster = make_forecaster(options, nullptr);
+  const auto forecaster = make_forecaster(options);
   MemorySnapshot card;
   card.total = card.free = GetParam() * kGiB;
   bool larger_fitted = true;
   for (const int side : {512, 768, 1024}) {
-    const Forecast forecast = forecaster->forecast(square(side), card);
+    const Forecast forecast = forecaster->forecast(square(side), 1, card);
     EXPECT_LE(!forecast.fits ? 0 : forecast.plan.peak_bytes, forecast.budget.budget_bytes);
     EXPECT_FALSE(forecast.fits && !larger_fitted) << side;
     larger_fitted = forecast.fits;
@@ -75,7 +72,7 @@ TEST(RealSize, ALargeCardKeepsEverythingResident) {
   options.device = pretended_device("cuda", 0, "a card");
   MemorySnapshot card;
   card.total = card.free = 24 * kGiB;
-  const Forecast forecast = make_forecaster(options, nullptr)->forecast(square(1024), card);
+  const Forecast forecast = make_forecaster(options)->forecast(square(1024), 1, card);
   EXPECT_TRUE(forecast.fits);
   EXPECT_EQ(rung_names(forecast.ladder), std::vector<std::string>{"resident"});
 }

@@ -1,6 +1,7 @@
 #pragma once
 #include "headroom/device/cpu_budget.h"
 #include "headroom/pipeline/make_generator.h"
+#include "headroom/pipeline/request_shape.h"
 
 #include "support/fixture.h"
 
@@ -30,9 +31,7 @@ class RecordingSink final : public ProgressSink {
   void on_preview(std::shared_ptr<const Image> preview) override {
     previews.push_back(std::move(preview));
   }
-  void on_notice(std::string_view code, Message text) override {
-    notices.emplace_back(code, text.english());
-  }
+  void on_notice(Notice notice) override { notices.push_back(std::move(notice)); }
   void on_image(GeneratedImage image) override { images.push_back(std::move(image)); }
 
   std::function<void()> at_plan;
@@ -43,7 +42,7 @@ class RecordingSink final : public ProgressSink {
   std::vector<std::pair<int, int>> steps;
   std::vector<std::shared_ptr<const Image>> previews;
   std::vector<GeneratedImage> images;
-  std::vector<std::pair<std::string, std::string>> notices;  // code, text
+  std::vector<Notice> notices;
 };
 
 // A model folder's generator with its forecaster, on the CPU in float32 unless the options say
@@ -58,8 +57,8 @@ class Runner {
     options.dtype = "fp32";
     options.threads = 1;
     if (change) change(options);
-    auto tokenizer = std::make_shared<const PromptTokenizer>(root / "tokenizer");
-    forecaster = make_forecaster(options, tokenizer);
+    tokenizer = std::make_shared<const PromptTokenizer>(root / "tokenizer");
+    forecaster = make_forecaster(options);
     generator = make_generator(options, tokenizer, forecaster);
   }
   ~Runner() {
@@ -76,11 +75,18 @@ class Runner {
     return std::move(sink.images);
   }
   [[nodiscard]] Forecast forecast(const GenerationRequest& request) const {
-    return forecaster->forecast(request,
-                                DeviceMemory(options.device, options.pretend_vram_bytes).read());
+    return forecast(request, DeviceMemory(options.device, options.pretend_vram_bytes).read());
+  }
+  [[nodiscard]] Forecast forecast(const GenerationRequest& request,
+                                  const MemorySnapshot& memory) const {
+    return forecaster->forecast(shape(request), request.count, memory);
+  }
+  [[nodiscard]] RunShape shape(const GenerationRequest& request) const {
+    return shape_of(request, tokenizer.get(), options.model.scheduler);
   }
 
   PipelineOptions options;
+  std::shared_ptr<const PromptTokenizer> tokenizer;
   std::shared_ptr<Forecaster> forecaster;
   std::unique_ptr<ImageGenerator> generator;
 };
@@ -96,6 +102,11 @@ inline GenerationRequest small_request(const Runner& runner) {
   request.guidance_scale = 2.0;
   request.seed = 7;
   return request;
+}
+
+// The shape of a request whose prompts are 64 tokens long, under Z-Image-Turbo's schedule.
+[[nodiscard]] inline RunShape usual_shape(const GenerationRequest& request) {
+  return shape_of(request, nullptr, SchedulerConfig{});
 }
 
 // The least that any plan for `request` needs: a budget of one byte makes the forecast name it.

@@ -35,9 +35,9 @@ TEST(Seconds, AreUnknownBeforeAnyRunAndThatOfTheRunAfterwards) {
   const Runner runner(test::model_root("tiny"));
   const GenerationRequest request = small_request(runner);
   const Receipt receipt = receipt_of(runner, request);
-  EXPECT_EQ(runner.forecaster->forecast(request, empty_device()).plan.seconds, 0);
+  EXPECT_EQ(runner.forecast(request, empty_device()).plan.seconds, 0);
   EXPECT_TRUE(runner.forecaster->learn(receipt));
-  const Forecast forecast = runner.forecaster->forecast(request, empty_device());
+  const Forecast forecast = runner.forecast(request, empty_device());
   for (int i = 0; i < kStageCount; ++i) {
     const auto stage = static_cast<Stage>(i);
     EXPECT_NEAR(seconds(forecast, stage), receipt.stage_seconds[static_cast<std::size_t>(i)], 1e-9)
@@ -47,12 +47,10 @@ TEST(Seconds, AreUnknownBeforeAnyRunAndThatOfTheRunAfterwards) {
   // Further pictures neither load nor encode; twice the steps denoise twice as long.
   GenerationRequest more = request;
   more.count = 3;
-  EXPECT_NEAR(runner.forecaster->forecast(more, empty_device()).plan.seconds,
-              2 + 1 + 3 * (8 + 4 + 0.5), 1e-9);
+  EXPECT_NEAR(runner.forecast(more, empty_device()).plan.seconds, 2 + 1 + 3 * (8 + 4 + 0.5), 1e-9);
   GenerationRequest longer = request;
   longer.steps *= 2;
-  EXPECT_NEAR(seconds(runner.forecaster->forecast(longer, empty_device()), Stage::kDenoise), 16,
-              1e-9);
+  EXPECT_NEAR(seconds(runner.forecast(longer, empty_device()), Stage::kDenoise), 16, 1e-9);
 }
 
 TEST(Seconds, WhatIsLoadedAlreadyTakesNoTime) {
@@ -60,12 +58,11 @@ TEST(Seconds, WhatIsLoadedAlreadyTakesNoTime) {
   const GenerationRequest request = small_request(runner);
   EXPECT_TRUE(runner.forecaster->learn(receipt_of(runner, request)));
   MemorySnapshot memory = empty_device();
-  const std::int64_t all =
-      runner.forecaster->forecast(request, memory).plan.stages.at(1).weights_bytes;
+  const std::int64_t all = runner.forecast(request, memory).plan.stages.at(1).weights_bytes;
   memory.weights = all / 2;
-  EXPECT_NEAR(seconds(runner.forecaster->forecast(request, memory), Stage::kLoad), 1, 0.01);
+  EXPECT_NEAR(seconds(runner.forecast(request, memory), Stage::kLoad), 1, 0.01);
   memory.weights = all;
-  EXPECT_EQ(seconds(runner.forecaster->forecast(request, memory), Stage::kLoad), 0);
+  EXPECT_EQ(seconds(runner.forecast(request, memory), Stage::kLoad), 0);
 }
 
 TEST(Seconds, ARunThatFoundTheModelOpenSaysNothingOfLoading) {
@@ -74,8 +71,8 @@ TEST(Seconds, ARunThatFoundTheModelOpenSaysNothingOfLoading) {
   Receipt receipt = receipt_of(runner, request);
   receipt.opened = false;
   EXPECT_TRUE(runner.forecaster->learn(receipt));
-  EXPECT_EQ(seconds(runner.forecaster->forecast(request, empty_device()), Stage::kLoad), 0);
-  EXPECT_GT(seconds(runner.forecaster->forecast(request, empty_device()), Stage::kDecode), 0);
+  EXPECT_EQ(seconds(runner.forecast(request, empty_device()), Stage::kLoad), 0);
+  EXPECT_GT(seconds(runner.forecast(request, empty_device()), Stage::kDecode), 0);
 }
 
 TEST(Seconds, AreLearntOnlyFromRunsOfTheSameKind) {
@@ -93,7 +90,7 @@ TEST(Seconds, AreLearntOnlyFromRunsOfTheSameKind) {
   EXPECT_TRUE(refused([](Receipt& r) { r.dtype = "bf16"; }));
   EXPECT_TRUE(refused([](Receipt& r) { r.threads = 2; }));
   EXPECT_TRUE(refused([](Receipt& r) { r.plan.rungs = {"magic"}; }));
-  EXPECT_EQ(runner.forecaster->forecast(request, empty_device()).plan.seconds, 0);
+  EXPECT_EQ(runner.forecast(request, empty_device()).plan.seconds, 0);
 }
 
 TEST(Seconds, AreThoseOfTheGuidedSteps) {
@@ -104,8 +101,7 @@ TEST(Seconds, AreThoseOfTheGuidedSteps) {
   request.shift = 1.0;  // the model's times at the steps: 0, 1/4, 2/4, 3/4
   EXPECT_TRUE(runner.forecaster->learn(receipt_of(runner, request)));
   request.cfg_truncation = 0.3;  // two of four steps are guided
-  EXPECT_NEAR(seconds(runner.forecaster->forecast(request, empty_device()), Stage::kDenoise),
-              8 * 0.75, 1e-9);
+  EXPECT_NEAR(seconds(runner.forecast(request, empty_device()), Stage::kDenoise), 8 * 0.75, 1e-9);
 }
 
 TEST(Seconds, OfStreamedLayersFollowTheRateAtWhichTheLastRunsCopied) {
@@ -122,7 +118,7 @@ TEST(Seconds, OfStreamedLayersFollowTheRateAtWhichTheLastRunsCopied) {
       receipt.copy_bytes_per_second = rate;
       EXPECT_TRUE(runner.forecaster->learn(receipt));
     }
-    return seconds(runner.forecaster->forecast(request, empty_device()), Stage::kDenoise);
+    return seconds(runner.forecast(request, empty_device()), Stage::kDenoise);
   };
   const double once = streamed_seconds({kRate});
   EXPECT_GT(once, 0);
@@ -137,8 +133,7 @@ TEST(Seconds, DecodingOnTheHostOfACpuTakesWhatDecodingTakes) {
   Receipt receipt = receipt_of(runner, request);
   receipt.plan.rungs = {"cpu-decode"};
   EXPECT_TRUE(runner.forecaster->learn(receipt));
-  const double decode =
-      seconds(runner.forecaster->forecast(request, empty_device()), Stage::kDecode);
+  const double decode = seconds(runner.forecast(request, empty_device()), Stage::kDecode);
   EXPECT_GT(decode, 2);
   EXPECT_LE(decode, 4);
 }

@@ -12,6 +12,39 @@
 
 namespace headroom::test {
 
+// Every combination of rungs that the floor allows, thousands, written down by themselves. Tiles
+// are not combined with a decoder on the CPU, where they would save nothing that counts.
+[[nodiscard]] inline std::vector<Candidate> all_plans(const PlanSpace& space, LadderCosts& costs) {
+  std::vector<int> chunks{0};
+  chunks.insert(chunks.end(), space.chunk_sizes.begin(), space.chunk_sizes.end());
+  std::vector<Rungs> decodes{{}};
+  for (const int tile : space.tile_sizes) decodes.push_back({.tile_latent = tile});
+  if (space.can_decode_on_cpu) decodes.push_back({.cpu_decode = true});
+  std::vector<Candidate> all;
+  const auto add = [&](const Rungs& rungs) {
+    if (space.floor.allows(rungs)) all.push_back(compose(rungs, space, costs));
+  };
+  for (int switches = 0; switches < 16; ++switches) {
+    Rungs rungs{.evict_encoder = (switches & 1) != 0,
+                .stream_encoder = (switches & 2) != 0,
+                .sequential_guidance = (switches & 4) != 0,
+                .evict_transformer = (switches & 8) != 0};
+    if (rungs.sequential_guidance && !space.guided) continue;
+    for (const Rungs& decode : decodes) {
+      rungs.tile_latent = decode.tile_latent;
+      rungs.cpu_decode = decode.cpu_decode;
+      for (const int chunk : chunks) {
+        rungs.chunk_tokens = chunk;
+        for (int blocks = 0; blocks <= space.layers; ++blocks) {
+          rungs.stream_blocks = blocks;
+          add(rungs);
+        }
+      }
+    }
+  }
+  return all;
+}
+
 [[nodiscard]] inline int rung_count(const Rungs& r) {
   const bool used[] = {r.evict_encoder,    r.stream_encoder,    r.sequential_guidance,
                        r.chunk_tokens > 0, r.stream_blocks > 0, r.evict_transformer,

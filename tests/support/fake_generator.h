@@ -1,6 +1,7 @@
 #pragma once
 #include "headroom/core/bytes.h"
 #include "headroom/core/generator.h"
+#include "headroom/core/run_shape.h"
 
 #include <algorithm>
 #include <chrono>
@@ -30,7 +31,7 @@ class FakeGenerator final : public ImageGenerator {
 
   void generate(const GenerationRequest& request, ProgressSink& progress,
                 std::stop_token stop) override {
-    const Plan plan = make_plan(request);
+    const Plan plan = make_plan(shape_of(request), request.count);
     progress.on_plan(plan);
     progress.on_seed(request.seed.value_or(kChosenSeed));
     progress.on_stage(Stage::kLoad, 0);
@@ -66,24 +67,35 @@ class FakeGenerator final : public ImageGenerator {
     }
   }
 
-  // What generate() reports for `request`: the shape of a real plan, with made-up numbers.
-  static Plan make_plan(const GenerationRequest& request) {
-    const std::int64_t pixels = std::int64_t{request.width} * request.height;
+  // With a token for each byte of the prompts.
+  static RunShape shape_of(const GenerationRequest& request) {
+    const bool guided = request.guidance_scale > 0;
+    return {.width = request.width,
+            .height = request.height,
+            .steps = request.steps,
+            .guided_steps = guided ? request.steps : 0,
+            .prompt_tokens = static_cast<int>(request.prompt.size()),
+            .negative_tokens = guided ? static_cast<int>(request.negative_prompt.size()) : 0};
+  }
+
+  // What generate() reports: the form of a real plan, with made-up numbers.
+  static Plan make_plan(const RunShape& shape, int count) {
+    const std::int64_t pixels = std::int64_t{shape.width} * shape.height;
     Plan plan;
-    plan.width = request.width;
-    plan.height = request.height;
-    plan.count = request.count;
+    plan.width = shape.width;
+    plan.height = shape.height;
+    plan.count = count;
     plan.rungs = {"resident"};
     plan.stages = {
         stage_plan(Stage::kLoad, 3 * kGiB, 0, 0.5),
         stage_plan(Stage::kEncode, 3 * kGiB, 64 * kMiB, 0.2),
-        stage_plan(Stage::kDenoise, 3 * kGiB, pixels * 1200, 0.3 * request.steps),
+        stage_plan(Stage::kDenoise, 3 * kGiB, pixels * 1200, 0.3 * shape.steps),
         stage_plan(Stage::kDecode, kGiB / 4, pixels * 3000, 0.4),
         stage_plan(Stage::kSave, 0, pixels * 3, 0.1),
     };
     for (const StagePlan& stage : plan.stages) {
       plan.peak_bytes = std::max(plan.peak_bytes, stage.peak_bytes);
-      plan.seconds += stage.seconds;
+      plan.seconds += stage.stage >= Stage::kDenoise ? count * stage.seconds : stage.seconds;
     }
     return plan;
   }
@@ -128,7 +140,7 @@ class FakeGenerator final : public ImageGenerator {
       pause(stop);
       progress.on_step(step, request.steps);
       if (step == 1 && request.prompt == "slow") {
-        progress.on_notice("slower:1.7", "the device became slower (×1.7)");
+        progress.on_notice({Notice::Kind::kSlower, "the device became slower (×1.7)", 1.7});
       }
       progress.on_preview(
           paint(request.prompt, seed, width, height, static_cast<double>(step) / request.steps));

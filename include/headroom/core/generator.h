@@ -5,15 +5,24 @@
 #include <cstdint>
 #include <memory>
 #include <stop_token>
-#include <string>
-#include <string_view>
 
 namespace headroom {
 
 // Something that a person should know of a run that goes on all the same.
 struct Notice {
-  std::string code;  // "slower:1.7": a name, and a figure of it
+  enum class Kind {
+    kPlanChanged,
+    kSlower,  // the device does
+    kSlowerByOthers,
+    kOverflow,   // the picture is made once more
+    kOneColour,  // the picture is
+    kWeightsKept,
+    kWeightsNotKept,
+    kDeviceFailed
+  };
+  Kind kind = Kind::kPlanChanged;
   Message text;      // one sentence with the way out
+  double times = 0;  // that steps take longer, of both kinds of slowness
 };
 
 // Where a run reports to. Called on the thread that runs generate(); must return quickly, except
@@ -34,11 +43,8 @@ class ProgressSink {
   virtual void on_preview(std::shared_ptr<const Image> preview) = 0;
   // A picture is finished: save it. Errors thrown from here end the run.
   virtual void on_image(GeneratedImage image) = 0;
-  // A Notice: something that a person should know and that does not end the run.
-  virtual void on_notice(std::string_view code, Message text) {
-    static_cast<void>(code);
-    static_cast<void>(text);
-  }
+  // Something that a person should know and that does not end the run.
+  virtual void on_notice(Notice notice) { static_cast<void>(notice); }
 };
 
 // The seam between the program and the networks: the window and the command line know nothing else.

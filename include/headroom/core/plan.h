@@ -1,7 +1,9 @@
 #pragma once
 #include "headroom/core/message.h"
+#include "headroom/core/run_shape.h"
 
 #include <array>
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -48,7 +50,7 @@ struct Rungs {
   bool evict_transformer = false;  // the transformer leaves before the decoder arrives
   int tile_latent = 0;             // rows of latents in each strip that is decoded; 0 = at once
   bool cpu_decode = false;         // the decoder runs on the CPU, outside of the device's memory
-  friend bool operator==(const Rungs&, const Rungs&) = default;
+  friend auto operator<=>(const Rungs&, const Rungs&) = default;
 };
 
 // The rungs by their names, "resident" alone when there are none: "evict-encoder",
@@ -100,10 +102,7 @@ struct Receipt {
   Plan plan;                        // as it was at the start
   std::vector<PlanChange> changes;  // empty: the run went as planned
   int image_index = 0;              // 0 .. plan.count - 1
-  int steps = 0;                    // of denoising
-  int guided_steps = 0;             // of these, with both branches
-  int prompt_tokens = 0;            // template included
-  int negative_tokens = 0;          // 0 without guidance
+  RunShape shape;
   // The weight files were opened for this picture: only then the seconds of load are a measurement.
   bool opened = false;
   // Beside plan.peak_bytes and plan.in_use_peak_bytes: what the device gave, and the most of it

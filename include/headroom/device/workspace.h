@@ -8,19 +8,27 @@
 
 namespace headroom::workspace {
 
-// Whose kernels the terms below describe, on this thread, while the object lives, and what
-// calibration found missing there. Without one: the CPU's, with nothing added.
+// Whose kernels the laws below describe: the CPU's or a card's, and what calibration found missing
+// there.
+struct KernelSet {
+  bool card = false;
+  WorkspaceTerms calibrated{};
+};
+
+// Those that operations on meta tensors stand for, on this thread, while the object lives. Without
+// one: the CPU's, with nothing added. Only what has no room for a parameter asks for them: the
+// operations of the networks.
 class ScopedKernels {
  public:
-  ScopedKernels(bool card, const WorkspaceTerms& calibrated);
+  explicit ScopedKernels(const KernelSet& kernels);
   ~ScopedKernels();
   ScopedKernels(const ScopedKernels&) = delete;
   ScopedKernels& operator=(const ScopedKernels&) = delete;
 
  private:
-  bool previous_card_;
-  WorkspaceTerms previous_terms_;
+  KernelSet previous_;
 };
+[[nodiscard]] const KernelSet& current_kernels();
 
 // Rows of queries that attention() in model/ops.h works on at a time on a card when the head is too
 // wide for the fused kernels; 0 = all at once, fused.
@@ -48,9 +56,9 @@ struct Convolution {  // of a channels-last picture
 // memory prediction. On the CPU nothing, since what libraries take there is counted apart (see
 // cpu_budget.h). Those of a card follow from the documented kernels; what cuDNN and cuBLAS take on
 // top is not in them.
-[[nodiscard]] std::int64_t declared(const Linear& op);
-[[nodiscard]] std::int64_t declared(const Attention& op);
-[[nodiscard]] std::int64_t declared(const Convolution& op);
+[[nodiscard]] std::int64_t declared(const Linear& op, const KernelSet& kernels);
+[[nodiscard]] std::int64_t declared(const Attention& op, const KernelSet& kernels);
+[[nodiscard]] std::int64_t declared(const Convolution& op, const KernelSet& kernels);
 
 // The bytes of inputs, weights and result.
 [[nodiscard]] std::int64_t operation_bytes(const Linear& op);
@@ -58,18 +66,18 @@ struct Convolution {  // of a channels-last picture
 [[nodiscard]] std::int64_t operation_bytes(const Convolution& op);
 
 // declared(), and what calibration adds to it.
-[[nodiscard]] std::int64_t predicted(const Linear& op);
-[[nodiscard]] std::int64_t predicted(const Attention& op);
-[[nodiscard]] std::int64_t predicted(const Convolution& op);
+[[nodiscard]] std::int64_t predicted(const Linear& op, const KernelSet& kernels);
+[[nodiscard]] std::int64_t predicted(const Attention& op, const KernelSet& kernels);
+[[nodiscard]] std::int64_t predicted(const Convolution& op, const KernelSet& kernels);
 
 // The same operation as a ledger keeps it, and back.
 [[nodiscard]] Ledger::Operation recorded(const Linear& op);
 [[nodiscard]] Ledger::Operation recorded(const Attention& op);
 [[nodiscard]] Ledger::Operation recorded(const Convolution& op);
-[[nodiscard]] std::int64_t predicted(const Ledger::Operation& op);
+[[nodiscard]] std::int64_t predicted(const Ledger::Operation& op, const KernelSet& kernels);
 
 // What LayerNorm keeps of all rows beside its result: means and inverse deviations, two blocks of
 // this size.
-[[nodiscard]] std::int64_t layer_norm_statistic(std::int64_t rows);
+[[nodiscard]] std::int64_t layer_norm_statistic(std::int64_t rows, const KernelSet& kernels);
 
 }  // namespace headroom::workspace

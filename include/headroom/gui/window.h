@@ -2,6 +2,7 @@
 #include "headroom/config/app_config.h"
 #include "headroom/core/generation.h"
 #include "headroom/core/memory_snapshot.h"
+#include "headroom/core/run_shape.h"
 #include "headroom/engine/generation_queue.h"
 #include "headroom/engine/lookout.h"
 #include "headroom/engine/memory_sampler.h"
@@ -18,7 +19,8 @@ namespace headroom {
 
 // How long a prompt is for the model.
 struct PromptLength {
-  int tokens = 0;
+  int tokens = 0;              // of all of it, template included
+  int read_tokens = 0;         // that the model reads
   std::size_t read_bytes = 0;  // what the model reads of its text; all of it: the text's size
 };
 
@@ -34,8 +36,10 @@ struct WindowServices {
   GenerationQueue& queue;
   MemorySampler& memory;
   Lookout::Sources lookout;  // what would happen, asked on a thread of its own
-  // Called when the prompt changes. Empty: no count is shown.
+  // Called when a prompt changes. Empty: no count is shown.
   std::function<PromptLength(const std::string&)> measure_prompt{};
+  // The shape of a request's pictures, whose prompts are so long.
+  std::function<RunShape(const GenerationRequest&, int prompt_tokens, int negative_tokens)> shape;
   ModelInfo model;
   std::string device_name;  // "CPU", "RTX 3060 Laptop"
   AppConfig config;

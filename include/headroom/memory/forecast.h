@@ -1,6 +1,7 @@
 #pragma once
-#include "headroom/core/generation.h"
 #include "headroom/core/memory_snapshot.h"
+#include "headroom/core/plan.h"
+#include "headroom/core/run_shape.h"
 #include "headroom/core/size.h"
 #include "headroom/memory/frontier.h"
 
@@ -86,17 +87,17 @@ struct RunLeft {
 class Forecaster {
  public:
   virtual ~Forecaster() = default;
-  // `request` must be valid (see validate()), apart from an empty prompt.
-  [[nodiscard]] virtual Forecast forecast(const GenerationRequest& request,
+  // Of `count` pictures of a shape that a valid request has (see validate()).
+  [[nodiscard]] virtual Forecast forecast(const RunShape& shape, int count,
                                           const MemorySnapshot& snapshot) = 0;
-  // The plan for what is left of a run of `request`. When nothing fits, the smallest plan there is,
-  // without a suggestion.
-  [[nodiscard]] virtual Forecast replan(const GenerationRequest& request,
+  // The plan for what is left of such a run. When nothing fits, the smallest plan there is, without
+  // a suggestion.
+  [[nodiscard]] virtual Forecast replan(const RunShape& shape, int count,
                                         const MemorySnapshot& snapshot, const RunLeft& left) = 0;
-  // Which sizes fit, for requests that are otherwise like `request`: multiples of `step` up to
-  // `max`. `between` is called before each size and ends the work by throwing.
-  [[nodiscard]] virtual Frontier frontier(const GenerationRequest& request,
-                                          const MemorySnapshot& snapshot, int step, int max,
+  // Which sizes fit, for runs that are otherwise like `shape`: multiples of `step` up to `max`.
+  // `between` is called before each size and ends the work by throwing.
+  [[nodiscard]] virtual Frontier frontier(const RunShape& shape, const MemorySnapshot& snapshot,
+                                          int step, int max,
                                           const std::function<void()>& between = {}) = 0;
   // Predicted seconds follow from finished runs: tells how long one took. False when it was of
   // another model, device, number format or number of threads: then nothing is learnt.

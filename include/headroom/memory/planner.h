@@ -110,8 +110,9 @@ struct Residency {
 
 // The candidate with the least predicted seconds whose peak is at most `budget_bytes`; among equals
 // the one with the smaller peak, then with fewer rungs. `low_vram`: the least peak among those that
-// take at most twice the fastest one's seconds, instead. Nothing when none fits. As good as
-// the best of all_plans().
+// take at most twice the fastest one's seconds, instead. Nothing when none fits. Tiles are not
+// combined with a decoder on the CPU, where they would save nothing that counts; of all other
+// combinations that the floor allows, none is better.
 [[nodiscard]] std::optional<Candidate> fastest_plan(const PlanSpace& space, LadderCosts& costs,
                                                     std::int64_t budget_bytes,
                                                     bool low_vram = false);
@@ -119,9 +120,5 @@ struct Residency {
 // The candidate with the smallest peak of all, among equals the fastest: what to name when nothing
 // fits.
 [[nodiscard]] Candidate smallest_plan(const PlanSpace& space, LadderCosts& costs);
-
-// Every combination of rungs that the floor allows (thousands): what fastest_plan() must be as good
-// as. Tiles are not combined with a decoder on the CPU, where they would save nothing that counts.
-[[nodiscard]] std::vector<Candidate> all_plans(const PlanSpace& space, LadderCosts& costs);
 
 }  // namespace headroom

@@ -1,9 +1,12 @@
 #pragma once
+#include "headroom/core/plan.h"
+#include "headroom/core/run_shape.h"
+
+#include <compare>
 #include <cstddef>
 #include <deque>
 #include <map>
 #include <optional>
-#include <string>
 
 namespace headroom {
 
@@ -24,14 +27,20 @@ class StepWatch {
   // Other programs are a likely cause when they took this much of the processor meanwhile.
   static constexpr double kOthersShare = 0.2;
 
+  // Steps that should take equally long.
+  struct Kind {
+    RunShape shape;  // without its numbers of steps, which make no difference to one of them
+    Rungs rungs{};
+    bool guided = false;
+    friend auto operator<=>(const Kind&, const Kind&) = default;
+  };
   struct Slowness {
     double times = 1;        // that steps take longer now
     bool by_others = false;  // other programs took part of the processor
   };
   // A step is done that took `seconds`, while other programs took `others_share` of the processor,
-  // 0..1. `kind` is equal for steps that should take equally long. Tells each slowness once;
-  // ignores what is not a positive number.
-  std::optional<Slowness> add(const std::string& kind, double seconds, double others_share = 0);
+  // 0..1. Tells each slowness once; ignores what is not a positive number.
+  std::optional<Slowness> add(const Kind& kind, double seconds, double others_share = 0);
 
  private:
   struct Series {
@@ -45,7 +54,7 @@ class StepWatch {
     double usual = 0;
     bool slow = false;  // already told
   };
-  std::map<std::string, Series> series_;
+  std::map<Kind, Series> series_;
 };
 
 }  // namespace headroom

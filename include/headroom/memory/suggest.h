@@ -13,7 +13,4 @@ namespace headroom {
 [[nodiscard]] std::optional<Size> suggest_size(Size wanted, int unit,
                                                const std::function<bool(Size)>& fits);
 
-// The largest preset, by area, that fits; a tie goes to the earlier one. Nothing when none fits.
-[[nodiscard]] std::optional<Size> largest_preset(int unit, const std::function<bool(Size)>& fits);
-
 }  // namespace headroom

@@ -30,10 +30,13 @@ inline constexpr int kOpKinds = 3;
                                              at::ScalarType networks, at::ScalarType vae);
 
 // One operation by itself: a product, attention, a 3x3 or 1x1 convolution of a square channels-last
-// picture that keeps its size.
-[[nodiscard]] OpProbe op_probe(const workspace::Linear& op);
-[[nodiscard]] OpProbe op_probe(const workspace::Attention& op);
+// picture that keeps its size. `kernels`: whose workspace is declared.
+[[nodiscard]] OpProbe op_probe(const workspace::Linear& op,
+                               const workspace::KernelSet& kernels = {});
+[[nodiscard]] OpProbe op_probe(const workspace::Attention& op,
+                               const workspace::KernelSet& kernels = {});
 [[nodiscard]] OpProbe convolution_probe(std::int64_t in, std::int64_t out, std::int64_t kernel,
-                                        std::int64_t side, at::ScalarType dtype);
+                                        std::int64_t side, at::ScalarType dtype,
+                                        const workspace::KernelSet& kernels = {});
 
 }  // namespace headroom

@@ -51,9 +51,8 @@ struct PipelineOptions {
 
 // Predicts by replay: the very code of the forward passes runs on meta tensors, which costs
 // milliseconds and no memory, and its allocations are read through a model of the device's
-// allocator. Thread-safe. Without a tokenizer prompts count as 64 tokens.
-[[nodiscard]] std::shared_ptr<Forecaster> make_forecaster(
-    PipelineOptions options, std::shared_ptr<const PromptTokenizer> tokenizer);
+// allocator. Thread-safe.
+[[nodiscard]] std::shared_ptr<Forecaster> make_forecaster(PipelineOptions options);
 
 // Throws Error{kInvalidRequest} when `dtype` is one that can be planned but not run on the device
 // yet.

@@ -23,8 +23,8 @@ struct ProgressView {
 
 // What is known of a running job.
 struct ProgressInput {
-  int width = 512, height = 512, steps = 8, count = 1;
-  std::optional<Plan> plan{};
+  int steps = 8, count = 1;
+  std::optional<Plan> plan{};  // whose seconds are all that is known beforehand
   Stage stage = Stage::kLoad;
   int image_index = 0;
   int step = 0;
@@ -33,25 +33,8 @@ struct ProgressInput {
   double step_seconds = 0;   // as this job has measured them; 0 = not yet
 };
 
-// Learns from receipts how long the stages take here, so that the bar's parts have honest widths.
-// A plain value; one thread.
-class ProgressModel {
- public:
-  void learn(const Receipt& receipt, int width, int height, int steps);
-  // Seconds of each stage for one picture; 0 where nothing is known.
-  [[nodiscard]] std::array<double, kStageCount> expect(int width, int height, int steps,
-                                                       const std::optional<Plan>& plan) const;
-  // Seconds for one picture with everything loaded, once a run was seen.
-  [[nodiscard]] std::optional<double> seconds_per_picture(int width, int height, int steps) const;
-  [[nodiscard]] ProgressView view(const ProgressInput& job) const;
-
- private:
-  bool learned_ = false;
-  double load_ = 0;
-  double encode_ = 0;
-  double denoise_per_step_megapixel_ = 0;
-  double decode_per_megapixel_ = 0;
-  double save_per_megapixel_ = 0;
-};
+// The plan's seconds, and once there are some the job's own steps, as a bar with parts of honest
+// widths.
+[[nodiscard]] ProgressView progress_of(const ProgressInput& job);
 
 }  // namespace headroom

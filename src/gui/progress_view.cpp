@@ -1,4 +1,4 @@
-#include "progress_model.h"
+#include "progress_view.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,62 +7,19 @@ namespace headroom {
 namespace {
 
 constexpr std::size_t index(Stage stage) { return static_cast<std::size_t>(stage); }
-double megapixels(int width, int height) { return width * 1e-6 * height; }
-
-// New runs count for half: the first run after a start is often slower than the rest.
-void blend(double& known, double seen, bool first) { known = first ? seen : (known + seen) / 2; }
+using Stages = std::array<double, kStageCount>;
 
 // Shares to draw with while nothing was measured: most of the time goes into denoising.
-constexpr std::array<double, kStageCount> kUnknownShares{0.08, 0.06, 0.70, 0.13, 0.03};
+constexpr Stages kUnknownShares{0.08, 0.06, 0.70, 0.13, 0.03};
 constexpr double kSmallestShare = 0.03;  // so that every stage can be seen
 
-}  // namespace
-
-void ProgressModel::learn(const Receipt& receipt, int width, int height, int steps) {
-  const double area = megapixels(width, height);
-  if (area <= 0 || steps <= 0) return;
-  const auto seconds = [&](Stage stage) {
-    return std::max(0.0, receipt.stage_seconds[index(stage)]);
-  };
-  if (seconds(Stage::kDenoise) <= 0) return;
-  const bool first = !learned_;
-  // Further pictures of a job load and encode nothing; keep what the first one took.
-  if (first || seconds(Stage::kLoad) > 0) blend(load_, seconds(Stage::kLoad), first);
-  if (first || seconds(Stage::kEncode) > 0) blend(encode_, seconds(Stage::kEncode), first);
-  blend(denoise_per_step_megapixel_, seconds(Stage::kDenoise) / (steps * area), first);
-  blend(decode_per_megapixel_, seconds(Stage::kDecode) / area, first);
-  blend(save_per_megapixel_, seconds(Stage::kSave) / area, first);
-  learned_ = true;
-}
-
-std::array<double, kStageCount> ProgressModel::expect(int width, int height, int steps,
-                                                      const std::optional<Plan>& plan) const {
-  std::array<double, kStageCount> seconds{};
-  if (learned_) {
-    const double area = megapixels(width, height);
-    seconds = {load_, encode_, denoise_per_step_megapixel_ * steps * area,
-               decode_per_megapixel_ * area, save_per_megapixel_ * area};
-  }
-  if (plan) {
-    // A plan that knows its seconds says 0 where nothing has to be done: all is loaded.
-    const bool known = plan->seconds > 0;
-    for (const StagePlan& stage : plan->stages) {
-      if (known || stage.seconds > 0) seconds[index(stage.stage)] = stage.seconds;
-    }
-  }
+// 0 where nothing is known, or nothing has to be done: all is loaded.
+Stages planned_seconds(const ProgressInput& job) {
+  Stages seconds{};
+  if (!job.plan) return seconds;
+  for (const StagePlan& stage : job.plan->stages) seconds[index(stage.stage)] = stage.seconds;
   return seconds;
 }
-
-std::optional<double> ProgressModel::seconds_per_picture(int width, int height, int steps) const {
-  if (!learned_) return std::nullopt;
-  const auto e = expect(width, height, steps, std::nullopt);
-  return e[index(Stage::kEncode)] + e[index(Stage::kDenoise)] + e[index(Stage::kDecode)] +
-         e[index(Stage::kSave)];
-}
-
-namespace {
-
-using Stages = std::array<double, kStageCount>;
 
 // The stages that every picture of a job goes through; load and encode come once.
 double of_each(const Stages& seconds) {
@@ -129,11 +86,11 @@ double picture_left(const ProgressInput& job, const Stages& expected, const Stag
 
 }  // namespace
 
-ProgressView ProgressModel::view(const ProgressInput& job) const {
-  Stages expected = expect(job.width, job.height, job.steps, job.plan);
+ProgressView progress_of(const ProgressInput& job) {
+  Stages expected = planned_seconds(job);
   double& denoise = expected[index(Stage::kDenoise)];
   const double measured = measured_step(job);
-  // This run knows its steps better than the last one.
+  // The run knows its steps better than its plan does.
   if (measured > 0 && (job.stage == Stage::kDenoise || denoise <= 0)) {
     denoise = measured * job.steps;
     guess_rest(expected);
@@ -154,7 +111,7 @@ ProgressView ProgressModel::view(const ProgressInput& job) const {
   }
   for (double& share : view.share) share /= sum;
   if (denoise <= 0) return view;
-  view.estimated = !learned_ && measured <= 0 && job.plan && job.plan->seconds_are_estimated;
+  view.estimated = measured <= 0 && job.plan && job.plan->seconds_are_estimated;
   view.picture_seconds_left = picture_left(job, expected, view.done);
   const int more = std::max(0, job.count - 1 - job.image_index);
   view.seconds_left = *view.picture_seconds_left + more * of_each(expected);

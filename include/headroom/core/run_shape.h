@@ -1,0 +1,36 @@
+#pragma once
+#include "headroom/core/size.h"
+
+#include <algorithm>
+#include <compare>
+
+namespace headroom {
+
+// What the memory and the seconds of one picture depend on, besides model, device and plan: what
+// forecasts are asked for, and by its comparison the key of what is remembered of them. Words, seed
+// and strength of guidance make no difference; nor do previews, which are drawn on the host.
+struct RunShape {
+  int width = 0;            // px, multiple of the model's size unit
+  int height = 0;           // px, likewise
+  int steps = 0;            // of denoising, 1..1000
+  int guided_steps = 0;     // of these the first ones, with both branches; 0..steps
+  int prompt_tokens = 0;    // that the text encoder reads, template included
+  int negative_tokens = 0;  // likewise; 0 without guidance
+  friend auto operator<=>(const RunShape&, const RunShape&) = default;
+};
+
+[[nodiscard]] constexpr RunShape with_size(RunShape shape, Size size) {
+  shape.width = size.width;
+  shape.height = size.height;
+  return shape;
+}
+
+// What is left of such a run when its last `left` steps are still to be done; at least one.
+[[nodiscard]] constexpr RunShape with_steps_left(RunShape shape, int left) {
+  const int done = shape.steps - std::max(1, left);
+  shape.steps -= done;
+  shape.guided_steps = std::max(0, shape.guided_steps - done);
+  return shape;
+}
+
+}  // namespace headroom

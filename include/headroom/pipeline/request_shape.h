@@ -1,0 +1,20 @@
+#pragma once
+#include "headroom/core/generation.h"
+#include "headroom/core/model_config.h"
+#include "headroom/core/run_shape.h"
+#include "headroom/text/prompt_tokenizer.h"
+
+namespace headroom {
+
+// The shape of the pictures that `request` asks for, when its prompts are so many tokens long;
+// without guidance the negative one is not read. `scheduler` is the model's.
+[[nodiscard]] RunShape shape_of(const GenerationRequest& request, int prompt_tokens,
+                                int negative_tokens, const SchedulerConfig& scheduler);
+
+// The same for prompts whose lengths are not known yet: they are tokenised here. Without a
+// tokenizer (null: a model of which only the configs are there) a prompt counts as 64 tokens.
+// Throws Error{kInvalidRequest} when a prompt is not UTF-8.
+[[nodiscard]] RunShape shape_of(const GenerationRequest& request, const PromptTokenizer* tokenizer,
+                                const SchedulerConfig& scheduler);
+
+}  // namespace headroom

@@ -1,0 +1,74 @@
+#include "presenter.h"
+
+#include "problems.h"
+
+#include <algorithm>
+#include <chrono>
+#include <vector>
+
+namespace headroom {
+namespace {
+
+// Where `run` is, each of them once, so that a long queue of like jobs asks little.
+std::size_t place_in(std::vector<Lookout::Run>& runs, const Lookout::Run& run) {
+  const auto found = std::find(runs.begin(), runs.end(), run);
+  const auto place = static_cast<std::size_t>(found - runs.begin());
+  if (found == runs.end()) runs.push_back(run);
+  return place;
+}
+
+std::optional<Frame::Needs> needs_of(const Forecast* forecast) {
+  if (forecast == nullptr || !forecast->fits || forecast->plan.seconds <= 0) return std::nullopt;
+  return Frame::Needs{forecast->plan.seconds, forecast->plan.seconds_are_estimated};
+}
+
+}  // namespace
+
+Presenter::Presenter(const WindowServices& services)
+    : services_(services), shapes_(services), lookout_(services.lookout, wake_window) {}
+
+Frame Presenter::present(const UiState& state, const StringTable& text, double now) {
+  Frame frame;
+  frame.now = now;
+  frame.jobs = services_.queue.status();
+  frame.memory = services_.memory.latest();
+  frame.memory_history = services_.memory.history();
+  frame.prompt = shapes_.prompt_length(state.draft);
+  look_ahead(frame, state);
+  frame.problems = find_problems(state, services_.model.size_unit);
+  frame.size_note = note_of_size(state, frame.cards, text);
+  frame.blocked = why_blocked(frame.problems, frame.forecast, frame.others, text);
+  follow_progress(frame);
+  return frame;
+}
+
+void Presenter::look_ahead(Frame& frame, const UiState& state) {
+  const RunShape shape = shapes_.of_draft(state.draft);
+  std::vector<Lookout::Run> runs{{shape, state.draft.count}};
+  for (const SizePreset& preset : kSizePresets) runs.push_back({with_size(shape, preset.size)});
+  std::vector<std::size_t> jobs;  // where in `runs` each of them is
+  for (const Lookout::Run& run : shapes_.of_jobs(frame.jobs)) jobs.push_back(place_in(runs, run));
+  outlook_ = lookout_.look(runs, frame.memory);
+  frame.forecast = outlook_.forecasts.front().get();
+  frame.frontier = outlook_.frontier.get();
+  frame.others = outlook_.others;
+  for (std::size_t i = 0; i < frame.cards.size(); ++i) {
+    frame.cards[i] = make_card(kSizePresets[i], outlook_.forecasts[i + 1].get());
+  }
+  mark_recommended(frame.cards);
+  cards_ = frame.cards;
+  for (const std::size_t job : jobs)
+    frame.job_needs.push_back(needs_of(outlook_.forecasts[job].get()));
+}
+
+void Presenter::follow_progress(Frame& frame) {
+  const JobStatus* const job = frame.running();
+  if (job == nullptr) return;
+  frame.progress = progress_of(job_watch_.look(*job, std::chrono::steady_clock::now()));
+  if (frame.progress->seconds_left) {
+    frame.job_needs.front() =
+        Frame::Needs{*frame.progress->seconds_left, frame.progress->estimated};
+  }
+}
+
+}  // namespace headroom

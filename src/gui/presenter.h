@@ -1,0 +1,37 @@
+#pragma once
+#include "job_watch.h"
+#include "run_shapes.h"
+#include "ui.h"
+
+#include <array>
+
+namespace headroom {
+
+// Gathers what the program says at one moment, for a frame to show: jobs, memory, forecasts,
+// progress. Main thread.
+class Presenter {
+ public:
+  // `services` must outlive it.
+  explicit Presenter(const WindowServices& services);
+
+  // All of a frame but its layout; what it points to holds until the next one.
+  [[nodiscard]] Frame present(const UiState& state, const StringTable& text, double now);
+
+  // A run is over: seconds are known better.
+  void refresh() { lookout_.refresh(); }
+  // Of the last frame.
+  [[nodiscard]] const std::array<SizeCard, kSizePresets.size()>& cards() const { return cards_; }
+
+ private:
+  void look_ahead(Frame& frame, const UiState& state);
+  void follow_progress(Frame& frame);
+
+  const WindowServices& services_;
+  RunShapes shapes_;
+  JobWatch job_watch_;
+  Lookout::Outlook outlook_;
+  std::array<SizeCard, kSizePresets.size()> cards_;
+  Lookout lookout_;  // last: its thread must end first
+};
+
+}  // namespace headroom
