@@ -150,10 +150,10 @@ class Run {
  public:
   explicit Run(const Rungs& rungs)
       : model_(read_model_folder(kSubjects[0].folder)),
-        text_(model_.root / "text_encoder", "model"),
-        transformer_(model_.root / "transformer", "diffusion_pytorch_model"),
-        vae_(model_.root / "vae", "diffusion_pytorch_model"),
-        text_weights_(text_, at::kFloat, {"", "model."}),
+        text_(model_.parts.text_encoder, Network::kTextEncoder),
+        transformer_(model_.parts.transformer, Network::kTransformer),
+        vae_(model_.parts.vae, Network::kVae),
+        text_weights_(text_, at::kFloat),
         transformer_weights_(transformer_, at::kFloat),
         vae_weights_(vae_, at::kFloat),
         networks_(model_, {at::kFloat, at::kFloat, "fp32"},
@@ -173,7 +173,7 @@ class Run {
  private:
   const c10::InferenceMode inference_;
   ModelFolder model_;
-  TensorStore text_, transformer_, vae_;
+  NetworkTensors text_, transformer_, vae_;
   FileWeights text_weights_, transformer_weights_, vae_weights_;
   TextToImage networks_;
   TextToImage::Features features_;
@@ -202,8 +202,8 @@ void copy_blocks(benchmark::State& state) {
   const c10::InferenceMode inference;
   cpu_budget::install();
   const ModelFolder model = read_model_folder(kSubjects[0].folder);
-  const TensorStore store(model.root / "transformer", "diffusion_pytorch_model");
-  FileWeights weights(store, at::kFloat);
+  const NetworkTensors tensors(model.parts.transformer, Network::kTransformer);
+  FileWeights weights(tensors, at::kFloat);
   for (auto _ : state) {
     for (int i = 0; i < model.transformer.n_layers; ++i) {
       benchmark::DoNotOptimize(Transformer::load_layer(model.transformer, weights, i));

@@ -128,34 +128,36 @@ class Subject {
  public:
   Subject(const fs::path& folder, int layers)
       : layers_(layers),
-        store_(folder, "x"),
+        tensors_(folder / "x.safetensors", Network::kTransformer),
         cache_(folder / "kept", {0, 0.0}),
-        plain_(store_, at::TensorOptions(at::kBFloat16)),
-        kept_(store_, at::TensorOptions(at::kBFloat16)) {
+        plain_(tensors_, at::TensorOptions(at::kBFloat16)),
+        kept_(tensors_, at::TensorOptions(at::kBFloat16)) {
     for (const Shape& shape : kShapes)
       targets_.push_back(at::empty(shape.sides, at::TensorOptions(at::kBFloat16)));
   }
 
   void keep() {
-    std::vector<std::string> names;
+    std::vector<WeightCache::Tensor> tensors;
     for (int layer = 0; layer < layers_; ++layer) {
-      for (const Shape& shape : kShapes) names.push_back(name_of(layer, shape));
+      for (const Shape& shape : kShapes) tensors.push_back({name_of(layer, shape), shape.sides});
     }
-    const bool written = cache_.write(
-        store_, DType::kBF16, names,
-        [&](const std::string& name, const WeightCache::Put& put) { kept_.convert(name, put); });
+    const bool written =
+        cache_.write(store(), DType::kBF16, tensors,
+                     [&](const WeightCache::Tensor& tensor, const WeightCache::Put& put) {
+                       kept_.convert(tensor.name, tensor.shape, put);
+                     });
     if (!written) std::abort();
   }
   void use_kept() {
-    kept_.use_converted(*cache_.find(store_, DType::kBF16));
-    mapped_.emplace(*cache_.find(store_, DType::kBF16));
+    kept_.use_converted(*cache_.find(store(), DType::kBF16));
+    mapped_.emplace(*cache_.find(store(), DType::kBF16));
   }
 
   [[nodiscard]] std::vector<Way> ways() {
     const fs::path kept = cache_.entries().at(0).file;
-    return {{"float32, mapped, converted", store_.files()[0],
-             [this](const auto& name, const auto& to) { read_mapped(store_.at(name), to); }},
-            {"float32, pread, converted", store_.files()[0],
+    return {{"float32, mapped, converted", store().files()[0],
+             [this](const auto& name, const auto& to) { read_mapped(store().at(name), to); }},
+            {"float32, pread, converted", store().files()[0],
              [this](const auto& name, const auto& to) { plain_.read(name, to); }},
             {"bfloat16 kept, mapped", kept,
              [this](const auto& name, const auto& to) {
@@ -178,11 +180,12 @@ class Subject {
     for (const at::Tensor& target : targets_) bytes += static_cast<double>(target.nbytes());
     return layers_ * bytes / 1e9;
   }
-  [[nodiscard]] const fs::path& file() const { return store_.files()[0]; }
+  [[nodiscard]] const TensorStore& store() const { return tensors_.store(); }
+  [[nodiscard]] const fs::path& file() const { return store().files()[0]; }
 
  private:
   int layers_;
-  TensorStore store_;
+  NetworkTensors tensors_;
   WeightCache cache_;
   FileWeights plain_, kept_;
   std::optional<TensorFile> mapped_;

@@ -11,7 +11,7 @@ use_build_tools
 cd "$root"
 configure fuzz
 cmake --build --preset fuzz -j "$(build_jobs)" --target weight_file_fuzz
-seeds=build/fuzz/tests/quant
+seeds=build/fuzz/tests/data/quant
 mkdir -p build/fuzz/found
 # -malloc_limit_mb: no allocation may be much larger than the file, which is at most 64 KiB here.
 build/fuzz/bin/weight_file_fuzz -max_total_time="$seconds" -max_len=65536 -malloc_limit_mb=64 -timeout=10 \

@@ -42,6 +42,7 @@ struct CommandLine {
   std::filesystem::path output;     // a .png file or a folder; empty = the configured folder
   std::filesystem::path dump_file;  // empty = none
   std::filesystem::path inspected;  // inspect FILE|DIR
+  bool inspects_model = false;      // parts of one were named beside it
   int step = 64;                    // of frontier, px
   int max = 2048;                   // of frontier, px
   bool clear = false;               // of cache

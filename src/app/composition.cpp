@@ -10,6 +10,7 @@
 #include "headroom/pipeline/model_check.h"
 #include "headroom/pipeline/request_shape.h"
 
+#include "chosen_model.h"
 #include "paths.h"
 
 #include <algorithm>
@@ -21,16 +22,6 @@
 namespace headroom {
 namespace fs = std::filesystem;
 namespace {
-
-// A folder, or the name of a model whose configs come with the program.
-fs::path model_folder(const std::string& path) {
-  if (path.empty()) return starter_model_folder();
-  std::error_code error;
-  const fs::path known = known_models_folder() / path;
-  const bool is_name = path.find('/') == std::string::npos && path != "." && path != "..";
-  if (is_name && !fs::exists(path, error) && fs::exists(known, error)) return known;
-  return path;
-}
 
 // What follows from the device itself.
 WorkspaceTerms documented_workspace(const Device& device) {
@@ -100,7 +91,8 @@ void distrust_rates(const Device& device, const std::string& dtype, int threads)
 PipelineOptions pipeline_options(const AppConfig& config, const Device& device, fs::path dump_file,
                                  bool needs_weights, bool pretended = false) {
   PipelineOptions options;
-  options.model = read_model_folder(model_folder(config.model.path));
+  options.model = open_model(chosen_places(config.model));
+  for (const Message& note : options.model.notes) spdlog::info("{}", note.english());
   check_model_files(options.model, needs_weights, config.model.check_weights);
   options.check_weights = config.model.check_weights;
   if (config.model.weight_cache) options.weight_cache.emplace(weight_cache_folder());
@@ -188,7 +180,7 @@ void check_model(const AppConfig& config) {
 Composition::Composition(const AppConfig& config, fs::path dump_file)
     : pipeline(pipeline_options(runnable(config), choose_device(config.model.device),
                                 std::move(dump_file), /*needs_weights=*/true)),
-      tokenizer(std::make_shared<const PromptTokenizer>(pipeline.model.root / "tokenizer")),
+      tokenizer(std::make_shared<const PromptTokenizer>(pipeline.model.parts.tokenizer)),
       forecaster(make_forecaster(pipeline)),
       memory(pipeline.device, pipeline.pretend_vram_bytes, pipeline.pretend_others) {
   teach(*forecaster, pipeline.model.info.name);
@@ -220,7 +212,7 @@ Prospect::Prospect(const AppConfig& config) {
   const auto [device, is_there] = prospective_device(config);
   const PipelineOptions pipeline =
       pipeline_options(config, device, {}, /*needs_weights=*/false, !is_there);
-  const fs::path tokenizer = pipeline.model.root / "tokenizer";
+  const fs::path tokenizer = pipeline.model.parts.tokenizer;
   std::error_code error;
   model = pipeline.model.info;
   scheduler_ = pipeline.model.scheduler;

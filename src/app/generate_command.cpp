@@ -99,7 +99,11 @@ int rescue(FinishedPicture& picture) {
 
 // What will not be as the person may think, though nothing is wrong.
 void print_notes(const CommandLine& line, const GenerationRequest& request,
-                 const PromptTokenizer& tokenizer) {
+                 const Composition& app) {
+  for (const Message& note : app.pipeline.model.notes) {
+    std::fprintf(stderr, "headroom: note: %s\n", note.english().c_str());
+  }
+  const PromptTokenizer& tokenizer = *app.tokenizer;
   if (line.negative_prompt && !line.negative_prompt->empty() && request.guidance_scale <= 0) {
     std::fputs(
         "headroom: note: the negative prompt is not used, because guidance is off; turn it on "
@@ -128,7 +132,7 @@ int run_generate(const CommandLine& line) {
   const OutputPlace output = choose_output(line.output, line.config.output);
   check_output(output, request.count);
   if (!line.dump_file.empty()) check_dump_file(line.dump_file);
-  print_notes(line, request, *app.tokenizer);
+  print_notes(line, request, app);
 
   const auto save = [&](const GenerationRequest& r, const GeneratedImage& picture) {
     const std::filesystem::path file = save_picture(output, r, picture);

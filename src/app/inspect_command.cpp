@@ -8,12 +8,15 @@
 #include "headroom/text/prompt_tokenizer.h"
 #include "headroom/weights/file_kind.h"
 #include "headroom/weights/model_folder.h"
+#include "headroom/weights/network_tensors.h"
 #include "headroom/weights/tensor_file.h"
 
+#include "chosen_model.h"
 #include "commands.h"
 #include "exit_code.h"
 #include "inspect_weights.h"
 #include "output.h"
+#include "paths.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -60,17 +63,23 @@ void print_text(const Json& json, int indent = 0) {
   }
 }
 
-Json component(const fs::path& folder, std::string_view stem) {
-  const TensorStore store(folder, stem);
-  return {{"tensors", store.names().size()}, {"bytes", store.total_bytes()}};
+Json component(const fs::path& place, Network network) {
+  const NetworkTensors tensors(place, network);
+  return {{"place", place.string()},
+          {"tensors", tensors.store().names().size()},
+          {"bytes", tensors.store().total_bytes()},
+          {"formats", tensors.formats()}};
 }
 
-Json inspect_model(const fs::path& folder) {
-  const ModelFolder model = read_model_folder(folder);
+// `places`: what the settings say of the parts; the model is what is inspected.
+Json inspect_model(const std::string& path, const ModelOptions& places) {
+  ModelOptions options = places;
+  options.path = path;
+  const ModelFolder model = open_model(chosen_places(options));
   check_model_files(model, /*needs_weights=*/true);
-  const PromptTokenizer tokenizer(folder / "tokenizer");  // refuses what cannot be read
+  const PromptTokenizer tokenizer(model.parts.tokenizer);  // refuses what cannot be read
   const ModelInfo& info = model.info;
-  return {{"file", folder.string()},
+  return {{"file", model.root.string()},
           {"kind", "model"},
           {"name", info.name},
           {"size_unit", info.size_unit},
@@ -81,16 +90,16 @@ Json inspect_model(const fs::path& folder) {
             {"layers", model.transformer.n_layers},
             {"refiner_layers", model.transformer.n_refiner_layers},
             {"heads", model.transformer.n_heads},
-            {"weights", component(folder / "transformer", "diffusion_pytorch_model")}}},
+            {"weights", component(model.parts.transformer, Network::kTransformer)}}},
           {"text_encoder",
            {{"hidden_size", model.text_encoder.hidden_size},
             {"layers", model.text_encoder.num_hidden_layers},
             {"vocab_size", model.text_encoder.vocab_size},
-            {"weights", component(folder / "text_encoder", "model")}}},
+            {"weights", component(model.parts.text_encoder, Network::kTextEncoder)}}},
           {"vae",
            {{"scale", model.vae.scale()},
             {"latent_channels", model.vae.latent_channels},
-            {"weights", component(folder / "vae", "diffusion_pytorch_model")}}}};
+            {"weights", component(model.parts.vae, Network::kVae)}}}};
 }
 
 Json inspect_index(const fs::path& file) {
@@ -160,12 +169,17 @@ Json inspect_picture(const fs::path& file) {
   return out;
 }
 
-Json inspect(const fs::path& path) {
+Json inspect(const CommandLine& line) {
+  const fs::path path = line.inspected;
+  const ModelOptions& places = line.config.model;
   std::error_code error;
+  const bool is_repository = !fs::exists(path, error) && fs::exists(hugging_face_cache(), error) &&
+                             path.string().find('/') != std::string::npos && path.is_relative();
+  if (is_repository || line.inspects_model) return inspect_model(path.string(), places);
   if (!fs::exists(path, error)) {
     throw Error(ErrorKind::kIo, path.string() + " does not exist; check the path");
   }
-  if (fs::is_directory(path, error)) return inspect_model(path);
+  if (fs::is_directory(path, error)) return inspect_model(path.string(), places);
   const std::string start = file_start(path);
   if (is_picture(start)) return inspect_picture(path);
   if (path.string().ends_with(".safetensors.index.json")) return inspect_index(path);
@@ -181,7 +195,7 @@ Json inspect(const fs::path& path) {
 }  // namespace
 
 int run_inspect(const CommandLine& line) {
-  const Json out = inspect(line.inspected);
+  const Json out = inspect(line);
   if (line.json) {
     std::printf("%s\n", json_line(out).c_str());
   } else {

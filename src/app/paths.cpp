@@ -53,4 +53,14 @@ fs::path rates_file() { return cache_folder() / "rates.json"; }
 
 fs::path calibration_file() { return default_log_folder() / "calibration.json"; }
 
+fs::path hugging_face_cache() {
+  const auto set = [](const char* variable) -> fs::path {
+    const char* const value = std::getenv(variable);
+    return value == nullptr ? "" : value;
+  };
+  if (const fs::path cache = set("HF_HUB_CACHE"); !cache.empty()) return cache;
+  if (const fs::path house = set("HF_HOME"); !house.empty()) return house / "hub";
+  return xdg("XDG_CACHE_HOME", ".cache") / "huggingface" / "hub";
+}
+
 }  // namespace headroom

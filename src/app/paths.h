@@ -19,5 +19,7 @@ namespace headroom {
 [[nodiscard]] std::filesystem::path rates_file();             // ... /rates.json
 [[nodiscard]] std::filesystem::path cards_file();             // ... /cards.json
 [[nodiscard]] std::filesystem::path receipts_file();          // ... /receipts.jsonl
+// Where Hugging Face's tools keep repositories: $HF_HUB_CACHE, $HF_HOME/hub, or theirs by default.
+[[nodiscard]] std::filesystem::path hugging_face_cache();
 
 }  // namespace headroom

@@ -1,10 +1,10 @@
 #include "headroom/core/error.h"
 #include "headroom/text/prompt_tokenizer.h"
 
+#include "chosen_model.h"
 #include "commands.h"
 #include "exit_code.h"
 #include "output.h"
-#include "paths.h"
 
 #include <cstdio>
 #include <iostream>
@@ -47,10 +47,7 @@ TextLine read_line(const std::string& line, int number) {
 }  // namespace
 
 int run_tokenize(const CommandLine& line) {
-  const std::filesystem::path model = line.config.model.path.empty()
-                                          ? starter_model_folder()
-                                          : std::filesystem::path(line.config.model.path);
-  const PromptTokenizer tokenizer(model / "tokenizer");
+  const PromptTokenizer tokenizer(chosen_tokenizer(line.config.model));
   std::string text;
   for (int number = 1; std::getline(std::cin, text); ++number) {
     if (text.find_first_not_of(" \t\r") == std::string::npos) continue;

@@ -127,12 +127,19 @@ constexpr double kMaxUiScale = 4.0;
 // A bare "6" is 6 bytes, and surely a forgotten G: hence the least of 1 MiB.
 constexpr std::string_view kBytesAllowed = "a size such as 6G or 512M, at least 1M";
 constexpr std::string_view kFolderAllowed = "a folder (~ needs the HOME variable)";
+constexpr std::string_view kPlaceAllowed = "a file or folder (~ needs the HOME variable)";
 constexpr std::string_view kSwitchAllowed = "true or false";
 
 // Lambdas without capture, so that the table is plain data.
-constexpr std::array<ConfigKey, 21> kKeys{{
-    {"model", "path", kFolderAllowed,
+constexpr std::array<ConfigKey, 24> kKeys{{
+    {"model", "path", kPlaceAllowed,
      [](AppConfig& c, const Values& v) { return expand_home(v.front(), c.model.path); }},
+    {"model", "text_encoder", kPlaceAllowed,
+     [](AppConfig& c, const Values& v) { return set_path(c.model.text_encoder, v); }},
+    {"model", "vae", kPlaceAllowed,
+     [](AppConfig& c, const Values& v) { return set_path(c.model.vae, v); }},
+    {"model", "tokenizer", kPlaceAllowed,
+     [](AppConfig& c, const Values& v) { return set_path(c.model.tokenizer, v); }},
     {"model", "device", "auto, cpu, cuda or cuda:N (N from 0 to 63)",
      [](AppConfig& c, const Values& v) { return set_device(c.model.device, v); }},
     {"model", "dtype", "auto, fp32, bf16, fp16, int8 or q4",

@@ -3,10 +3,10 @@
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
 #include "headroom/memory/planner.h"
-#include "headroom/weights/weight_files.h"
 
 #include "asked_weights.h"
 
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,12 +28,16 @@ DType stored_format(c10::ScalarType format) {
   }
 }
 
-// The names, in the files, of the tensors that a network takes to the device.
-class AskedNames final : public WeightSource {
+// The tensors that a network takes to the device.
+class AskedTensors final : public WeightSource {
  public:
-  explicit AskedNames(const FileWeights& files) : files_(files) {}
+  explicit AskedTensors(const FileWeights& files) : files_(files) {}
   at::Tensor get(std::string_view name, at::IntArrayRef shape) override {
-    files_.find(name, shape, names.emplace_back());
+    const TensorRows stored = files_.tensors().at(name, shape);
+    tensors.push_back({std::string(name), shape.vec()});
+    stored_bytes += static_cast<std::int64_t>(codes_of(stored).data.size());
+    values += stored.rows * stored.width;
+    formats.insert(format_name(*stored.stored));
     return at::empty(shape, options());
   }
   void read(std::string_view, const at::Tensor&) override {}
@@ -45,32 +49,27 @@ class AskedNames final : public WeightSource {
   [[nodiscard]] at::TensorOptions options() const override {
     return files_.options().device(at::kMeta);
   }
+  // Bytes of all in `format`; 0 where keeping them so saves nothing: quantised weights would grow,
+  // and the page cache would have to hold more.
+  [[nodiscard]] std::int64_t bytes_worth_keeping(DType format) const {
+    const auto bytes = values * static_cast<std::int64_t>(dtype_bytes(format));
+    const bool differs = formats != std::set{std::string(dtype_name(format))};
+    return differs && bytes <= stored_bytes ? bytes : 0;
+  }
 
-  std::vector<std::string> names;
+  std::vector<WeightCache::Tensor> tensors;
 
  private:
   const FileWeights& files_;
+  std::int64_t stored_bytes = 0;
+  std::int64_t values = 0;
+  std::set<std::string> formats;
 };
-
-// Bytes of these tensors in `format`; 0 where keeping them so saves nothing.
-std::int64_t bytes_worth_keeping(const TensorStore& store, const std::vector<std::string>& names,
-                                 DType format) {
-  std::size_t before = 0, after = 0;
-  bool differs = false;
-  for (const std::string& name : names) {
-    const TensorView& view = store.at(name);
-    differs |= view.dtype != format;
-    before += view.data.size();
-    after += view.data.size() / dtype_bytes(view.dtype) * dtype_bytes(format);
-  }
-  return differs && after <= before ? static_cast<std::int64_t>(after) : 0;
-}
 
 }  // namespace
 
 struct ConvertedWeights::Network {
   const char* name;
-  const TensorStore& store;
   FileWeights& weights;
   bool is_read_again;
   std::function<void(WeightSource&)> ask;
@@ -82,10 +81,10 @@ void ConvertedWeights::use(OpenedModel& model, const ModelFolder& folder, const 
   const Residency stays = residency(rungs);
   const bool transformer_leaves =
       rungs.stream_blocks > 0 || !stays.transformer_in_encode || !stays.transformer_in_decode;
-  use({"transformer", model.transformer, model.transformer_weights, transformer_leaves,
+  use({"transformer", model.transformer_weights, transformer_leaves,
        [&](WeightSource& weights) { ask_for_transformer(folder.transformer, weights); }},
       may_write, check, sink);
-  use({"text encoder", model.text_encoder, model.text_weights, !stays.text_encoder_after_encode,
+  use({"text encoder", model.text_weights, !stays.text_encoder_after_encode,
        [&](WeightSource& weights) { ask_for_text_encoder(folder.text_encoder, weights); }},
       may_write, check, sink);
 }
@@ -94,15 +93,16 @@ void ConvertedWeights::use(const Network& network, bool may_write,
                            const std::function<void()>& check, ProgressSink& sink) {
   if (network.weights.uses_converted()) return;
   const DType format = stored_format(network.weights.options().dtype().toScalarType());
-  AskedNames asked(network.weights);
+  AskedTensors asked(network.weights);
   network.ask(asked);
-  const std::int64_t bytes = bytes_worth_keeping(network.store, asked.names, format);
+  const std::int64_t bytes = asked.bytes_worth_keeping(format);
   if (bytes == 0) return;
-  std::optional<TensorFile> kept = cache_->find(network.store, format);
+  const TensorStore& store = network.weights.tensors().store();
+  std::optional<TensorFile> kept = cache_->find(store, format);
   if (!kept && network.is_read_again && may_write && !cannot_be_written_) {
     try {
       bool told = false;
-      const auto convert = [&](const std::string& name, const WeightCache::Put& put) {
+      const auto convert = [&](const WeightCache::Tensor& tensor, const WeightCache::Put& put) {
         if (!std::exchange(told, true)) {
           sink.on_stage(Stage::kLoad, 0);
           sink.on_notice({Notice::Kind::kWeightsKept,
@@ -112,10 +112,10 @@ void ConvertedWeights::use(const Network& network, bool may_write,
                               cache_->folder())});
         }
         check();
-        network.weights.convert(name, put);
+        network.weights.convert(tensor.name, tensor.shape, put);
       };
-      if (cache_->write(network.store, format, asked.names, convert)) {
-        kept = cache_->find(network.store, format);
+      if (cache_->write(store, format, asked.tensors, convert)) {
+        kept = cache_->find(store, format);
       }
     } catch (const Error& e) {
       if (e.kind() == ErrorKind::kModelFile) throw;  // as the run would
@@ -133,17 +133,13 @@ void ConvertedWeights::use(const Network& network, bool may_write,
 std::int64_t block_file_bytes(const ModelFolder& model, const std::optional<WeightCache>& cache,
                               const NumberFormats& formats, std::int64_t on_device,
                               std::int64_t all_on_device) {
-  const std::filesystem::path folder = model.root / "transformer";
-  const std::int64_t files = weight_file_bytes(folder);
-  if (files == 0) return on_device;  // no files yet
-  // Beside the main layers: refiners, embedders and the last layer, which a share stands for.
-  const std::int64_t share =
-      files / (model.transformer.n_layers + 2 * model.transformer.n_refiner_layers);
+  const std::int64_t share = model.layer_file_bytes;
+  if (share == 0) return on_device;  // no files yet
   if (share <= on_device || !cache) return share;
   if (cache->can_hold(all_on_device)) return on_device;
   try {
-    const TensorStore store(folder, "diffusion_pytorch_model");
-    return cache->find(store, stored_format(formats.networks)) ? on_device : share;
+    const NetworkTensors transformer(model.parts.transformer, Network::kTransformer);
+    return cache->find(transformer.store(), stored_format(formats.networks)) ? on_device : share;
   } catch (const Error&) {
     return share;  // said when the model is opened
   }

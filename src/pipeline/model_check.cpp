@@ -3,9 +3,9 @@
 #include "headroom/core/error.h"
 #include "headroom/model/vae.h"
 #include "headroom/weights/hollow.h"
+#include "headroom/weights/network_tensors.h"
 
 #include "asked_weights.h"
-#include "weight_sources.h"
 
 #include <array>
 #include <functional>
@@ -51,17 +51,15 @@ Message said(WeightFault fault, const fs::path& file, std::size_t count, int all
 // Looks at what a network asks for and hands out shapes without values.
 class CheckedWeights final : public WeightSource {
  public:
-  CheckedWeights(const TensorStore& store, std::vector<std::string> prefixes)
-      : files_(store, at::TensorOptions(at::kMeta), std::move(prefixes)),
-        store_(store),
-        whole_(store.total_bytes() <= kReadWhole) {}
+  explicit CheckedWeights(const NetworkTensors& tensors)
+      : tensors_(tensors), whole_(tensors.store().total_bytes() <= kReadWhole) {}
 
   at::Tensor get(std::string_view name, at::IntArrayRef shape) override {
-    std::string full_name;
-    const TensorView& view = files_.find(name, shape, full_name);
+    const TensorRows stored = tensors_.at(name, shape);
+    const TensorView codes = codes_of(stored);
     ++count_;
-    const WeightFault fault = find_fault(view, whole_ ? Look::kAll : Look::kMiddle);
-    if (fault != WeightFault::kNone) faulty_[fault].push_back(full_name);
+    const WeightFault fault = find_fault(codes, whole_ ? Look::kAll : Look::kMiddle);
+    if (fault != WeightFault::kNone) faulty_[fault].push_back(stored.name);
     if (first_ == WeightFault::kNone) first_ = fault;
     return at::empty(shape, options());
   }
@@ -70,7 +68,7 @@ class CheckedWeights final : public WeightSource {
                          std::int64_t width) override {
     return get(name, {rows, width});
   }
-  [[nodiscard]] at::TensorOptions options() const override { return files_.options(); }
+  [[nodiscard]] at::TensorOptions options() const override { return at::TensorOptions(at::kMeta); }
 
   // When all was asked for.
   void finish() const {
@@ -78,12 +76,11 @@ class CheckedWeights final : public WeightSource {
     const std::vector<std::string>& names = faulty_.at(first_);
     const std::string& name = names.front();
     throw Error(ErrorKind::kModelFile,
-                said(first_, store_.file_of(name), names.size(), count_, name));
+                said(first_, tensors_.store().file_of(name), names.size(), count_, name));
   }
 
  private:
-  FileWeights files_;
-  const TensorStore& store_;
+  const NetworkTensors& tensors_;
   bool whole_;
   int count_ = 0;
   WeightFault first_ = WeightFault::kNone;
@@ -107,30 +104,21 @@ void check_finished(const TensorStore& store) {
   }
 }
 
-void check_quantisation(const TensorStore& store) {
-  const std::string method = store.quantisation();
-  if (method.empty()) return;
-  throw Error(ErrorKind::kModelFile,
-              say("{0}: the weights are quantised ({1}), which cannot run here; choose the model's "
-                  "folder in BF16, F16 or F32",
-                  store.files().front(), method));
-}
-
-void check_part(const fs::path& folder, const char* stem, std::vector<std::string> prefixes,
-                bool finds_holes, const std::function<void(WeightSource&)>& ask) {
-  const TensorStore store(folder, stem);
-  check_finished(store);
-  check_quantisation(store);
-  CheckedWeights weights(store, std::move(prefixes));
+void check_part(const fs::path& place, Network network, bool finds_holes,
+                const std::function<void(WeightSource&)>& ask) {
+  const NetworkTensors tensors(place, network);
+  check_finished(tensors.store());
+  CheckedWeights weights(tensors);
   ask(weights);
   if (finds_holes) weights.finish();
 }
 
 // A folder as it comes with the program for planning.
-bool has_configs_alone(const fs::path& root) {
-  for (const char* const part : {"transformer", "text_encoder", "vae"}) {
+bool has_configs_alone(const PartPlaces& parts) {
+  for (const fs::path& place : {parts.transformer, parts.text_encoder, parts.vae}) {
     std::error_code error;
-    for (const auto& entry : fs::directory_iterator(root / part, error)) {
+    if (!fs::is_directory(place, error)) return false;
+    for (const auto& entry : fs::directory_iterator(place, error)) {
       if (!entry.path().filename().string().ends_with("config.json")) return false;
     }
   }
@@ -140,13 +128,13 @@ bool has_configs_alone(const fs::path& root) {
 }  // namespace
 
 void check_model_files(const ModelFolder& model, bool needs_weights, bool finds_holes) {
-  if (!needs_weights && has_configs_alone(model.root)) return;
+  if (!needs_weights && has_configs_alone(model.parts)) return;
   const c10::InferenceMode inference;
-  check_part(model.root / "text_encoder", "model", {"", "model."}, finds_holes,
+  check_part(model.parts.text_encoder, Network::kTextEncoder, finds_holes,
              [&](WeightSource& weights) { ask_for_text_encoder(model.text_encoder, weights); });
-  check_part(model.root / "transformer", "diffusion_pytorch_model", {""}, finds_holes,
+  check_part(model.parts.transformer, Network::kTransformer, finds_holes,
              [&](WeightSource& weights) { ask_for_transformer(model.transformer, weights); });
-  check_part(model.root / "vae", "diffusion_pytorch_model", {""}, finds_holes,
+  check_part(model.parts.vae, Network::kVae, finds_holes,
              [&](WeightSource& weights) { const VaeDecoder decoder(model.vae, weights); });
 }
 

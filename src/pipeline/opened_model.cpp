@@ -5,10 +5,10 @@
 namespace headroom {
 
 OpenedModel::OpenedModel(const ModelFolder& model, const NumberFormats& formats, at::Device device)
-    : text_encoder(model.root / "text_encoder", "model"),
-      transformer(model.root / "transformer", "diffusion_pytorch_model"),
-      vae(model.root / "vae", "diffusion_pytorch_model"),
-      text_weights(text_encoder, at::TensorOptions(device).dtype(formats.networks), {"", "model."}),
+    : text_encoder(model.parts.text_encoder, Network::kTextEncoder),
+      transformer(model.parts.transformer, Network::kTransformer),
+      vae(model.parts.vae, Network::kVae),
+      text_weights(text_encoder, at::TensorOptions(device).dtype(formats.networks)),
       transformer_weights(transformer, at::TensorOptions(device).dtype(formats.networks)),
       vae_weights(vae, at::TensorOptions(device).dtype(formats.vae)),
       host_vae_weights(vae, at::TensorOptions(at::kCPU).dtype(formats.vae)),

@@ -9,9 +9,9 @@ namespace headroom {
 // The weight files of a model, opened, and the networks that are built from them. Used on one
 // thread.
 struct OpenedModel {
-  TensorStore text_encoder;
-  TensorStore transformer;
-  TensorStore vae;
+  NetworkTensors text_encoder;
+  NetworkTensors transformer;
+  NetworkTensors vae;
   FileWeights text_weights, transformer_weights, vae_weights, host_vae_weights;
   EightBitWeights text_in_eight_bits, transformer_in_eight_bits;
   TextToImage networks;

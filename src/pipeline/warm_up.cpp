@@ -42,6 +42,7 @@ ModelFolder small(ModelFolder model) {
   TransformerConfig& transformer = model.transformer;
   transformer.dim = transformer.head_dim() * std::min(transformer.n_heads, 2);
   transformer.n_heads = std::min(transformer.n_heads, 2);
+  transformer.ffn_width = 0;
   transformer.n_layers = 1;
   transformer.n_refiner_layers = 1;
   transformer.cap_feat_dim = text.hidden_size;

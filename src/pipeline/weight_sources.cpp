@@ -2,12 +2,15 @@
 
 #include "headroom/core/error.h"
 #include "headroom/device/memory_tag.h"
+#include "headroom/weights/dequantise.h"
 #include "headroom/weights/hollow.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <utility>
+#include <vector>
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
@@ -20,8 +23,10 @@
 namespace headroom {
 namespace {
 
-c10::ScalarType scalar_type(DType dtype, const std::string& where) {
-  switch (dtype) {
+// Torch's own, where the bytes alone are the values; nothing where they must be unpacked.
+std::optional<c10::ScalarType> plain_format(const StoredTensor& stored) {
+  if (stored.coding != Coding::kPlain) return std::nullopt;
+  switch (stored.codes.dtype) {
     case DType::kF32:
       return at::kFloat;
     case DType::kF16:
@@ -31,18 +36,11 @@ c10::ScalarType scalar_type(DType dtype, const std::string& where) {
     case DType::kF64:
       return at::kDouble;
     default:
-      throw Error(ErrorKind::kModelFile,
-                  say("{0} is stored as {1}, which cannot run here; choose the model's folder in "
-                      "BF16, F16 or F32",
-                      where, dtype_name(dtype)));
+      return std::nullopt;
   }
 }
 
-std::string shape_text(at::IntArrayRef shape) {
-  std::string text = "[";
-  for (const std::int64_t n : shape) text += (text.size() > 1 ? ", " : "") + std::to_string(n);
-  return text + "]";
-}
+constexpr std::int64_t kPiece = 64 * 1024;  // values; a buffer of so many stays in the cache
 
 // Tells the system that the whole pages inside `data` are not needed any more.
 void give_back_pages(std::span<const std::byte> data) {
@@ -52,16 +50,19 @@ void give_back_pages(std::span<const std::byte> data) {
   if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }
 
-}  // namespace
+std::span<float> floats_of(const at::Tensor& values) {
+  return {values.mutable_data_ptr<float>(), static_cast<std::size_t>(values.numel())};
+}
 
-void read_values(const StoredTensor& stored, std::int64_t first, const at::Tensor& values) {
-  const auto item = static_cast<std::int64_t>(c10::elementSize(stored.format));
-  const std::int64_t count = values.numel();
-  const at::Tensor flat = values.view({count});
+// `flat`: values from `first` on of rows that are stored in `format`.
+void convert_values(const TensorRows& stored, c10::ScalarType format, std::int64_t first,
+                    const at::Tensor& flat) {
+  const auto item = static_cast<std::int64_t>(c10::elementSize(format));
+  const std::int64_t count = flat.numel();
   const auto read = [&](std::int64_t from, std::span<std::byte> into) {
-    stored.file.read(stored.view, static_cast<std::size_t>((first + from) * item), into);
+    stored.file->read(stored.stored->codes, static_cast<std::size_t>((first + from) * item), into);
   };
-  if (stored.format == values.scalar_type()) {
+  if (format == flat.scalar_type()) {
     constexpr std::int64_t kGrain = 1 << 20;  // values; less is not worth a thread
     auto* const target = static_cast<std::byte*>(flat.mutable_data_ptr());
     at::parallel_for(0, count, kGrain, [&](std::int64_t begin, std::int64_t end) {
@@ -69,71 +70,82 @@ void read_values(const StoredTensor& stored, std::int64_t first, const at::Tenso
     });
     return;
   }
-  // In pieces through buffers that stay in the cache.
-  constexpr std::int64_t kPiece = 64 * 1024;
   at::parallel_for(0, (count + kPiece - 1) / kPiece, 1, [&](std::int64_t begin, std::int64_t end) {
     const c10::InferenceMode inference;
     std::vector<std::byte> buffer(static_cast<std::size_t>(std::min(kPiece, count) * item));
     for (std::int64_t i = begin * kPiece; i < std::min(end * kPiece, count); i += kPiece) {
       const std::int64_t n = std::min(kPiece, count - i);
       read(i, std::span(buffer).first(static_cast<std::size_t>(n * item)));
-      flat.narrow(0, i, n).copy_(
-          at::from_blob(buffer.data(), {n}, at::TensorOptions(stored.format)));
+      flat.narrow(0, i, n).copy_(at::from_blob(buffer.data(), {n}, at::TensorOptions(format)));
     }
   });
 }
 
-void Staging::copy(const StoredTensor& stored, const at::Tensor& target) {
+// `values`: [rows, width], from row `first` on.
+void unpack_values(const TensorRows& stored, std::int64_t first, const at::Tensor& values) {
+  const std::int64_t rows = values.size(0);
+  const std::int64_t width = values.size(1);
+  const std::int64_t at_once = std::max<std::int64_t>(1, kPiece / std::max<std::int64_t>(1, width));
+  const bool is_float = values.scalar_type() == at::kFloat;
+  at::parallel_for(0, (rows + at_once - 1) / at_once, 1, [&](std::int64_t begin, std::int64_t end) {
+    const c10::InferenceMode inference;
+    std::vector<float> buffer(is_float ? 0 : static_cast<std::size_t>(at_once * width));
+    for (std::int64_t i = begin * at_once; i < std::min(end * at_once, rows); i += at_once) {
+      const std::int64_t n = std::min(at_once, rows - i);
+      const at::Tensor piece = values.narrow(0, i, n);
+      if (is_float) {
+        read_rows(stored, first + i, n, floats_of(piece));
+        continue;
+      }
+      read_rows(stored, first + i, n, std::span(buffer).first(static_cast<std::size_t>(n * width)));
+      piece.copy_(at::from_blob(buffer.data(), {n, width}, at::TensorOptions(at::kFloat)));
+    }
+  });
+}
+
+}  // namespace
+
+void read_values(const TensorRows& stored, std::int64_t first, const at::Tensor& values) {
+  if (values.numel() == 0) return;
+  const std::int64_t rows = values.numel() / stored.width;
+  if (const auto format = plain_format(*stored.stored)) {
+    convert_values(stored, *format, (stored.first_row + first) * stored.width,
+                   values.view({values.numel()}));
+  } else {
+    unpack_values(stored, first, values.view({rows, stored.width}));
+  }
+}
+
+void Staging::copy(const TensorRows& stored, const at::Tensor& target) {
   constexpr std::int64_t kHalfBytes = 16 << 20;
-  const std::int64_t item = target.element_size();
-  const std::int64_t count = target.numel();
-  const at::Tensor flat = target.view({count});
+  if (target.numel() == 0) return;
+  const std::int64_t row_bytes = target.element_size() * stored.width;
+  const std::int64_t at_once = std::max<std::int64_t>(1, kHalfBytes / row_bytes);
+  const at::Tensor all = target.view({stored.rows, stored.width});
   const c10::impl::VirtualGuardImpl streams(target.device().type());
   std::size_t turn = 0;
-  for (std::int64_t i = 0; i < count; i += kHalfBytes / item, ++turn) {
-    const std::int64_t n = std::min(kHalfBytes / item, count - i);
+  for (std::int64_t i = 0; i < stored.rows; i += at_once, ++turn) {
+    const std::int64_t n = std::min(at_once, stored.rows - i);
     Half& half = halves_[turn % halves_.size()];
     if (half.copied) half.copied->synchronize();
-    if (!half.memory.defined()) {
-      half.memory = at::empty({kHalfBytes}, at::TensorOptions(at::kByte).pinned_memory(true));
+    if (!half.memory.defined() || static_cast<std::int64_t>(half.memory.nbytes()) < n * row_bytes) {
+      half.memory = at::empty({std::max(kHalfBytes, n * row_bytes)},
+                              at::TensorOptions(at::kByte).pinned_memory(true));
     }
-    const at::Tensor values = half.memory.narrow(0, 0, n * item).view(target.scalar_type());
+    const at::Tensor values =
+        half.memory.narrow(0, 0, n * row_bytes).view(target.scalar_type()).view({n, stored.width});
     read_values(stored, i, values);
-    flat.narrow(0, i, n).copy_(values, /*non_blocking=*/true);
+    all.narrow(0, i, n).copy_(values, /*non_blocking=*/true);
     half.copied.emplace(target.device().type());
     half.copied->record(streams.getStream(target.device()));
   }
 }
 
-FileWeights::FileWeights(const TensorStore& store, at::TensorOptions options,
-                         std::vector<std::string> prefixes)
-    : store_(store), options_(options), prefixes_(std::move(prefixes)) {}
-
-std::string FileWeights::place_of(const std::string& full_name) const {
-  return store_.file_of(full_name).string() + ": tensor " + full_name;
-}
-
-const TensorView& FileWeights::find(std::string_view name, at::IntArrayRef shape,
-                                    std::string& full_name) const {
-  full_name = prefixes_.front() + std::string(name);
-  for (const std::string& prefix : prefixes_) {
-    if (store_.contains(prefix + std::string(name))) full_name = prefix + std::string(name);
-  }
-  const TensorView& view = store_.at(full_name);
-  if (at::IntArrayRef(view.shape) != shape) {
-    throw Error(
-        ErrorKind::kModelFile,
-        say("{0}: tensor {1} has shape {2}, but the config asks for {3}; download the model "
-            "again or choose another one",
-            store_.file_of(full_name), full_name, shape_text(view.shape), shape_text(shape)));
-  }
-  (void)scalar_type(view.dtype, place_of(full_name));
-  return view;
-}
+FileWeights::FileWeights(const NetworkTensors& tensors, at::TensorOptions options)
+    : tensors_(tensors), options_(options) {}
 
 at::Tensor FileWeights::get(std::string_view name, at::IntArrayRef shape) {
-  std::string full_name;
-  find(name, shape, full_name);  // before memory is taken for what is not there
+  (void)tensors_.at(name, shape);  // before memory is taken for what is not there
   at::Tensor target;
   {
     const ScopedMemoryTag tag(MemoryTag::kWeights);
@@ -144,16 +156,18 @@ at::Tensor FileWeights::get(std::string_view name, at::IntArrayRef shape) {
 }
 
 void FileWeights::read(std::string_view name, const at::Tensor& target) {
-  std::string full_name;
-  find(name, target.sizes(), full_name);
+  const TensorRows stored = tensors_.at(name, target.sizes());
   const auto start = std::chrono::steady_clock::now();
   const std::scoped_lock lock(mutex_);
-  if (!read_converted(full_name, target)) fill(checked(full_name), target);
+  if (!read_converted(name, target)) {
+    check(stored);
+    fill(stored, target);
+  }
   work_.bytes += static_cast<std::int64_t>(target.nbytes());
   work_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-void FileWeights::fill(const StoredTensor& stored, const at::Tensor& target) {
+void FileWeights::fill(const TensorRows& stored, const at::Tensor& target) {
   if (target.is_cpu()) {
     read_values(stored, 0, target);
   } else {
@@ -161,36 +175,36 @@ void FileWeights::fill(const StoredTensor& stored, const at::Tensor& target) {
   }
 }
 
-StoredTensor FileWeights::checked(const std::string& full_name) {
-  const TensorView& view = store_.at(full_name);
-  const TensorFile& file = store_.opened_file_of(full_name);
+void FileWeights::check(const TensorRows& stored) {
   // All of it at once: as it is read, a disk has but one request at a time to work on.
-  file.expect(full_name);
-  if (!allows_holes_ && !without_holes_.contains(full_name)) {
-    const bool hollow = is_hollow(view);
-    give_back_pages(view.data);
-    if (hollow) {
-      throw Error(ErrorKind::kModelFile,
-                  say("{0} is zero or has a hole of zeros; the download is incomplete, so download "
-                      "the file again",
-                      place_of(full_name)));
-    }
-    without_holes_.insert(full_name);
+  stored.file->expect(stored.name);
+  if (allows_holes_ || without_holes_.contains({stored.name, stored.first_row})) return;
+  const TensorView codes = codes_of(stored);
+  const bool hollow = is_hollow(codes);
+  give_back_pages(codes.data);
+  if (hollow) {
+    throw Error(ErrorKind::kModelFile,
+                say("{0} is zero or has a hole of zeros; the download is incomplete, so download "
+                    "the file again",
+                    tensors_.place_of(stored)));
   }
-  return {file, view, scalar_type(view.dtype, place_of(full_name))};
+  without_holes_.emplace(stored.name, stored.first_row);
 }
 
-bool FileWeights::read_converted(const std::string& full_name, const at::Tensor& target) {
+bool FileWeights::read_converted(std::string_view name, const at::Tensor& target) {
   if (!converted_) return false;
-  const auto found = converted_->tensors().find(full_name);
+  const auto found = converted_->tensors().find(name);
   if (found == converted_->tensors().end() ||
-      at::IntArrayRef(found->second.shape) != target.sizes() ||
-      scalar_type(found->second.dtype, full_name) != target.scalar_type()) {
+      at::IntArrayRef(found->second.shape) != target.sizes()) {
     return false;
   }
+  const TensorView& view = found->second;
+  const StoredTensor whole{Coding::kPlain, view, view.shape, {}, {}, 0};
+  if (plain_format(whole) != target.scalar_type()) return false;
   try {
-    converted_->expect(full_name);
-    fill({*converted_, found->second, target.scalar_type()}, target);
+    converted_->expect(name);
+    fill({&whole, &*converted_, found->first, 0, row_count(view.shape), row_width(view.shape)},
+         target);
     return true;
   } catch (const Error&) {
     converted_.reset();  // cut, or its disk failed
@@ -210,28 +224,28 @@ bool FileWeights::uses_converted() const {
 
 void FileWeights::expect(std::string_view prefix) {
   const std::scoped_lock lock(mutex_);
-  for (const std::string& before : prefixes_) {
-    if (converted_) {
-      converted_->expect(before + std::string(prefix));
-    } else {
-      store_.expect(before + std::string(prefix));
-    }
+  if (converted_) {
+    converted_->expect(prefix);
+  } else {
+    tensors_.expect(prefix);
   }
 }
 
-void FileWeights::convert(const std::string& full_name,
+void FileWeights::convert(std::string_view name, at::IntArrayRef shape,
                           const std::function<void(std::span<const std::byte>)>& put) {
+  const TensorRows stored = tensors_.at(name, shape);
   const std::scoped_lock lock(mutex_);
-  const StoredTensor stored = checked(full_name);
+  check(stored);
   const auto item = static_cast<std::int64_t>(options_.dtype().itemsize());
-  const auto stored_item = static_cast<std::int64_t>(c10::elementSize(stored.format));
-  const std::int64_t count = static_cast<std::int64_t>(stored.view.data.size()) / stored_item;
-  constexpr std::int64_t kPiece = 8 << 20;  // values
-  std::vector<std::byte> buffer(static_cast<std::size_t>(std::min(kPiece, count) * item));
-  for (std::int64_t i = 0; i < count; i += kPiece) {
-    const std::int64_t n = std::min(kPiece, count - i);
-    read_values(stored, i, at::from_blob(buffer.data(), {n}, options_.device(at::kCPU)));
-    put(std::span(buffer).first(static_cast<std::size_t>(n * item)));
+  constexpr std::int64_t kAtOnce = 8 << 20;  // values
+  const std::int64_t at_once =
+      std::clamp<std::int64_t>(kAtOnce / std::max<std::int64_t>(1, stored.width), 1, stored.rows);
+  std::vector<std::byte> buffer(static_cast<std::size_t>(at_once * stored.width * item));
+  for (std::int64_t i = 0; i < stored.rows; i += at_once) {
+    const std::int64_t n = std::min(at_once, stored.rows - i);
+    read_values(stored, i,
+                at::from_blob(buffer.data(), {n, stored.width}, options_.device(at::kCPU)));
+    put(std::span(buffer).first(static_cast<std::size_t>(n * stored.width * item)));
   }
 }
 
@@ -242,19 +256,16 @@ ReadWork FileWeights::take_work() {
 
 at::Tensor FileWeights::gather_rows(std::string_view name, std::span<const std::int32_t> ids,
                                     std::int64_t rows, std::int64_t width) {
-  std::string full_name;
-  const TensorView& view = find(name, {rows, width}, full_name);
-  const StoredTensor stored{store_.opened_file_of(full_name), view,
-                            scalar_type(view.dtype, place_of(full_name))};
+  const TensorRows stored = tensors_.at(name, std::array{rows, width});
   at::Tensor host =
       at::empty({static_cast<std::int64_t>(ids.size()), width}, options_.device(at::kCPU));
   for (std::size_t i = 0; i < ids.size(); ++i) {
     if (ids[i] < 0 || ids[i] >= rows) {
       throw Error(ErrorKind::kModelFile,
                   say("{0}: the tokenizer knows id {1}, but {2} has only {3} rows",
-                      store_.file_of(full_name), ids[i], full_name, rows));
+                      tensors_.store().file_of(stored.name), ids[i], stored.name, rows));
     }
-    read_values(stored, ids[i] * width, host.select(0, static_cast<std::int64_t>(i)));
+    read_values(stored, ids[i], host.select(0, static_cast<std::int64_t>(i)));
   }
   return host.to(options_.device());
 }

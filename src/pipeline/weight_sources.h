@@ -1,5 +1,6 @@
 #pragma once
 #include "headroom/model/weight_source.h"
+#include "headroom/weights/network_tensors.h"
 #include "headroom/weights/tensor_file.h"
 
 #include "number_format.h"
@@ -13,30 +14,24 @@
 #include <set>
 #include <span>
 #include <string>
-#include <vector>
+#include <utility>
 
 #include <ATen/core/TensorBody.h>
 #include <c10/core/Event.h>
 
 namespace headroom {
 
-// A tensor in an opened file.
-struct StoredTensor {
-  const TensorFile& file;
-  const TensorView& view;
-  c10::ScalarType format;
-};
-
-// Reads the values from `first` on into `values`, which lies in ordinary memory, converting what is
-// stored otherwise; by all the threads that the calling one may use.
-void read_values(const StoredTensor& stored, std::int64_t first, const at::Tensor& values);
+// Reads whole rows from `first` on into `values`, which lies in ordinary memory, as many as it has
+// places for: copied where they are stored as they are computed in, else converted or unpacked in
+// pieces; by all the threads that the calling one may use.
+void read_values(const TensorRows& stored, std::int64_t first, const at::Tensor& values);
 
 // Page-locked memory through which values reach a card: a copy out of it goes on by itself while
 // the next values are read. Nothing is taken before the first copy. One thread at a time.
 class Staging {
  public:
   // `target` lies on a card; the copy is queued on the calling thread's stream.
-  void copy(const StoredTensor& stored, const at::Tensor& target);
+  void copy(const TensorRows& stored, const at::Tensor& target);
 
  private:
   struct Half {
@@ -52,16 +47,15 @@ struct ReadWork {
   double seconds = 0;
 };
 
-// Weights from a model's files, converted tensor by tensor on the way to the device where they are
-// stored in another number format than they are computed in. Any thread.
+// Weights from a model's files, converted or unpacked tensor by tensor on the way to the device
+// where they are stored otherwise than they are computed in. Any thread.
 class FileWeights final : public WeightSource {
  public:
-  // `prefixes`: what may stand before a name in the file, tried in order.
-  FileWeights(const TensorStore& store, at::TensorOptions options,
-              std::vector<std::string> prefixes = {""});
+  FileWeights(const NetworkTensors& tensors, at::TensorOptions options);
   // Matrices with holes of zeros are read as they are, which is an error otherwise.
   void allow_holes() { allows_holes_ = true; }
-  // From now on tensors that `converted` has, by the same names and shapes, are read from there.
+  // From now on tensors that `converted` has, by the network's names and in its shapes, are read
+  // from there.
   // Should it become unreadable, the model's files serve again.
   void use_converted(TensorFile converted);
   [[nodiscard]] bool uses_converted() const;
@@ -72,33 +66,28 @@ class FileWeights final : public WeightSource {
                          std::int64_t rows, std::int64_t width) override;
   void expect(std::string_view prefix) override;
   [[nodiscard]] at::TensorOptions options() const override { return options_; }
-  // The stored tensor and its name in the file. Throws Error{kModelFile} unless it is there in this
-  // shape and in a number format that can be read.
-  const TensorView& find(std::string_view name, at::IntArrayRef shape,
-                         std::string& full_name) const;
-  // Hands over the values of a tensor of the model's files, by its name there, as they are computed
-  // in: piece by piece, in order. Throws Error{kModelFile} like read().
-  void convert(const std::string& full_name,
+  [[nodiscard]] const NetworkTensors& tensors() const { return tensors_; }
+  // Hands over the values of a tensor of the model's files as they are computed in: piece by piece,
+  // in order. Throws Error{kModelFile} like read().
+  void convert(std::string_view name, at::IntArrayRef shape,
                const std::function<void(std::span<const std::byte>)>& put);
   // What was read since the last call.
   [[nodiscard]] ReadWork take_work();
 
  private:
-  [[nodiscard]] std::string place_of(const std::string& full_name) const;  // for messages
-  // In the model's files. Throws Error{kModelFile} for what a broken download left.
-  StoredTensor checked(const std::string& full_name);
-  void fill(const StoredTensor& stored, const at::Tensor& target);
-  bool read_converted(const std::string& full_name, const at::Tensor& target);
+  // Throws Error{kModelFile} for what a broken download left.
+  void check(const TensorRows& stored);
+  void fill(const TensorRows& stored, const at::Tensor& target);
+  bool read_converted(std::string_view name, const at::Tensor& target);
 
-  const TensorStore& store_;
+  const NetworkTensors& tensors_;
   at::TensorOptions options_;
-  std::vector<std::string> prefixes_;
   bool allows_holes_ = false;
 
   mutable std::mutex mutex_;  // guards what follows
   Staging staging_;
   std::optional<TensorFile> converted_;
-  std::set<std::string, std::less<>> without_holes_;  // those that were looked at
+  std::set<std::pair<std::string, std::int64_t>> without_holes_;  // names and rows looked at
   ReadWork work_;
 };
 

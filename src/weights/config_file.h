@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -33,6 +34,9 @@ namespace headroom {
 class ConfigFile {
  public:
   explicit ConfigFile(std::filesystem::path file);
+  // A config that was made from something else in `file`.
+  ConfigFile(std::filesystem::path file, nlohmann::json json)
+      : file_(std::move(file)), json_(std::move(json)) {}
 
   [[nodiscard]] const std::filesystem::path& file() const { return file_; }
   [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }

@@ -5,6 +5,7 @@
 #include "headroom/weights/tensor_file.h"
 
 #include "message.h"
+#include "on_disk.h"
 
 #include <array>
 #include <optional>
@@ -22,9 +23,10 @@ namespace fs = std::filesystem;
 constexpr std::array<std::string_view, 6> kParts{"",    "transformer", "text_encoder",
                                                  "vae", "vae_decoder", "unet"};
 
-bool is_there(const fs::path& path) {
-  std::error_code ignored;
-  return fs::exists(path, ignored);
+[[noreturn]] void fail_part(const fs::path& file, const FileKind& kind, const char* option) {
+  fail_model_file(file, say("is {0}, which is only a part of a model; give it with {1}, and the "
+                            "transformer's file or the folder of a model with --model",
+                            Message("weights.part", "{0}", {kind.what}), option));
 }
 
 // What a file is that was given where a model's folder is wanted.
@@ -42,10 +44,14 @@ bool is_there(const fs::path& path) {
                       say("is {0}, which adds to a model and is none; choose the folder of the "
                           "model that it was made for",
                           Message("weights.addition", "{0}", {found.what})));
+    case WeightKind::kTextEncoder:
+      fail_part(file, found, "--text-encoder");
+    case WeightKind::kDecoder:
+      fail_part(file, found, "--vae");
     default:
       fail_model_file(file, say("is {0}, where the folder of a whole model is wanted; choose the "
                                 "folder that has model_index.json beside transformer, text_encoder "
-                                "and vae, in BF16, F16 or F32",
+                                "and vae",
                                 Message("weights.part", "{0}", {found.what})));
   }
 }

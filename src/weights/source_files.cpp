@@ -58,13 +58,13 @@ std::string unescaped(std::string_view text) {
   return result;
 }
 
-std::string fingerprint(const std::vector<fs::path>& files) {
+std::string fingerprint(const std::vector<fs::path>& files, std::string_view part) {
   std::uint64_t hash = 0xCBF29CE484222325;  // FNV-1a; entries name their files in full besides
-  for (const fs::path& file : files) {
-    for (const char c : real_path(file).string() + "\n") {
-      hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3;
-    }
-  }
+  const auto add = [&](std::string_view text) {
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3;
+  };
+  for (const fs::path& file : files) add(real_path(file).string() + "\n");
+  add(part);
   std::array<char, 17> digits{};
   std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(hash));
   return digits.data();

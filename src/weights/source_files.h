@@ -14,8 +14,9 @@ namespace headroom {
 [[nodiscard]] std::string escaped(std::string_view text);
 [[nodiscard]] std::string unescaped(std::string_view text);
 
-// 16 hexadecimal digits that stand for these paths, links followed.
-[[nodiscard]] std::string fingerprint(const std::vector<std::filesystem::path>& files);
+// 16 hexadecimal digits that stand for these paths, links followed, and a part of them.
+[[nodiscard]] std::string fingerprint(const std::vector<std::filesystem::path>& files,
+                                      std::string_view part);
 
 // A line for each file of a store: path and stamp as they were when it was opened.
 [[nodiscard]] std::string identity(const TensorStore& store);

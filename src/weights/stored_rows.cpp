@@ -5,6 +5,7 @@
 #include "small_floats.h"
 #include "tiled_scales.h"
 
+#include <algorithm>
 #include <array>
 
 namespace headroom {
@@ -78,32 +79,53 @@ void mxfp8_row(const StoredTensor& tensor, std::int64_t row, const std::uint8_t*
   }
 }
 
+[[noreturn]] void fail_rows() {
+  throw Error(ErrorKind::kInternal,
+              "Weights cannot be unpacked, since rows are asked for that a tensor does not have; "
+              "please report this as a fault of the program");
+}
+
 }  // namespace
 
 void dequantise(const StoredTensor& tensor, std::int64_t first_row, std::int64_t rows,
                 std::span<float> values) {
+  const std::int64_t count = row_count(tensor.codes.shape);
+  if (first_row < 0 || rows < 0 || rows > count || first_row > count - rows) fail_rows();
+  const auto row_bytes =
+      tensor.codes.data.size() / static_cast<std::size_t>(std::max<std::int64_t>(1, count));
+  dequantise(tensor, first_row, rows,
+             tensor.codes.data.subspan(static_cast<std::size_t>(first_row) * row_bytes,
+                                       static_cast<std::size_t>(rows) * row_bytes),
+             values);
+}
+
+void dequantise(const StoredTensor& tensor, std::int64_t first_row, std::int64_t rows,
+                std::span<const std::byte> codes, std::span<float> values) {
+  const std::int64_t count = row_count(tensor.codes.shape);
+  const std::int64_t width = row_width(tensor.shape);
+  const std::int64_t stored_width = row_width(tensor.codes.shape);
+  const std::size_t row_bytes = static_cast<std::size_t>(stored_width) /
+                                dtype_values(tensor.codes.dtype) * dtype_bytes(tensor.codes.dtype);
+  if (first_row < 0 || rows < 0 || rows > count || first_row > count - rows ||
+      values.size() != static_cast<std::size_t>(rows * width) ||
+      codes.size() != static_cast<std::size_t>(rows) * row_bytes) {
+    fail_rows();
+  }
   if (tensor.coding == Coding::kPlain || tensor.coding == Coding::kFp8) {
-    dequantise(tensor.codes, first_row, rows, values);
+    dequantise(TensorView{tensor.codes.dtype, {rows, stored_width}, codes}, 0, rows, values);
     if (tensor.coding == Coding::kPlain) return;
-    const auto width = static_cast<std::size_t>(row_width(tensor.shape));
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      values[i] *= scale_of_row(tensor, first_row + static_cast<std::int64_t>(i / width));
+    for (std::int64_t i = 0; i < rows; ++i) {
+      const float scale = scale_of_row(tensor, first_row + i);
+      for (float& value :
+           values.subspan(static_cast<std::size_t>(i * width), static_cast<std::size_t>(width))) {
+        value *= scale;
+      }
     }
     return;
   }
-  const std::int64_t count = tensor.shape.front();
-  const std::int64_t width = tensor.shape.back();
-  if (first_row < 0 || rows < 0 || rows > count || first_row > count - rows ||
-      values.size() != static_cast<std::size_t>(rows * width)) {
-    throw Error(ErrorKind::kInternal,
-                "Weights cannot be unpacked, since rows are asked for that a tensor does not have; "
-                "please report this as a fault of the program");
-  }
-  const auto* const codes = reinterpret_cast<const std::uint8_t*>(tensor.codes.data.data());
-  const auto row_bytes = static_cast<std::size_t>(row_width(tensor.codes.shape));
-  for (std::int64_t i = 0; i < rows; ++i) {
+  const auto* from = reinterpret_cast<const std::uint8_t*>(codes.data());
+  for (std::int64_t i = 0; i < rows; ++i, from += row_bytes) {
     const std::int64_t row = first_row + i;
-    const std::uint8_t* const from = codes + static_cast<std::size_t>(row) * row_bytes;
     const std::span<float> to =
         values.subspan(static_cast<std::size_t>(i * width), static_cast<std::size_t>(width));
     if (tensor.coding == Coding::kInt8) {

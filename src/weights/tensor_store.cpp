@@ -1,7 +1,6 @@
 #include "headroom/weights/file_kind.h"
 
 #include "config_file.h"
-#include "foreign_packing.h"
 #include "message.h"
 #include "tensor_header.h"
 
@@ -9,6 +8,7 @@
 #include <array>
 #include <optional>
 #include <set>
+#include <span>
 #include <system_error>
 #include <utility>
 
@@ -74,31 +74,57 @@ Shards open_shards(const std::filesystem::path& index) {
   return shards;
 }
 
-// " (but x.gguf, which cannot be read)": what the folder holds in the place of what is looked for.
-Message other_weights(const std::filesystem::path& folder) {
-  constexpr std::array<std::string_view, 8> kEndings{".gguf", ".bin",  ".pt",      ".pth",
-                                                     ".ckpt", ".onnx", ".msgpack", ".sft"};
-  constexpr std::array<std::string_view, 4> kUnfinished{".incomplete", ".aria2", ".part",
-                                                        ".crdownload"};
-  std::set<std::string> names;  // the same sentence whatever the order on the disk
+bool ends_with_one_of(const std::string& name, std::span<const std::string_view> endings) {
+  return std::any_of(endings.begin(), endings.end(),
+                     [&](std::string_view ending) { return name.ends_with(ending); });
+}
+
+// The same order whatever the disk's.
+std::set<std::string> file_names(const std::filesystem::path& folder) {
+  std::set<std::string> names;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-    names.insert(entry.path().filename().string());
+    std::error_code unreadable;
+    if (!entry.is_directory(unreadable)) names.insert(entry.path().filename().string());
   }
-  const auto ends = [](const std::string& name, const auto& endings) {
-    return std::any_of(endings.begin(), endings.end(),
-                       [&](std::string_view ending) { return name.ends_with(ending); });
-  };
+  return names;
+}
+
+// " (but x.ckpt, which cannot be read)": what the folder holds in the place of what is looked for.
+Message other_weights(const std::set<std::string>& names) {
+  constexpr std::array<std::string_view, 6> kEndings{".bin",  ".pt",   ".pth",
+                                                     ".ckpt", ".onnx", ".msgpack"};
+  constexpr std::array<std::string_view, 4> kUnfinished{".incomplete", ".aria2", ".part",
+                                                        ".crdownload"};
   for (const std::string& name : names) {
-    if (ends(name, kUnfinished)) return say(" (but {0}, an unfinished download)", printable(name));
-  }
-  for (const std::string& name : names) {
-    if (name.ends_with(".safetensors")) {
-      return say(" (but {0}: rename it if it is the model's)", printable(name));
+    if (ends_with_one_of(name, kUnfinished)) {
+      return say(" (but {0}, an unfinished download)", printable(name));
     }
-    if (ends(name, kEndings)) return say(" (but {0}, which cannot be read)", printable(name));
+  }
+  for (const std::string& name : names) {
+    if (ends_with_one_of(name, kEndings)) {
+      return say(" (but {0}, which cannot be read)", printable(name));
+    }
   }
   return {};
+}
+
+// The one file with such an ending, or nothing; several are refused, since nobody can say which is
+// meant.
+std::optional<std::string> only_one(const std::filesystem::path& folder,
+                                    const std::set<std::string>& names,
+                                    std::span<const std::string_view> endings) {
+  std::optional<std::string> found;
+  for (const std::string& name : names) {
+    if (!ends_with_one_of(name, endings)) continue;
+    if (found) {
+      fail_model_file(folder, say("holds {0} and {1}, and nothing says which is meant; leave one "
+                                  "of them there, or choose one by its path",
+                                  printable(*found), printable(name)));
+    }
+    found = name;
+  }
+  return found;
 }
 
 bool is_there(const std::filesystem::path& path) {
@@ -112,40 +138,67 @@ std::map<std::string, std::string> read_shard_index(const std::filesystem::path&
   return open_shards(index).index;
 }
 
+TensorStore::TensorStore(const std::filesystem::path& file) : origin_(file) { take(file); }
+
 TensorStore::TensorStore(const std::filesystem::path& folder, std::string_view stem)
-    : folder_(folder) {
+    : origin_(folder) {
+  constexpr std::array<std::string_view, 1> kIndexes{".safetensors.index.json"};
+  constexpr std::array<std::string_view, 3> kFiles{".safetensors", ".sft", ".gguf"};
   const std::string file_name = std::string(stem) + ".safetensors";
-  const std::filesystem::path single = folder / file_name;
   const std::filesystem::path index = folder / (file_name + ".index.json");
-  if (is_there(single)) {
-    paths_.push_back(single);
-    files_.emplace_back(single);
-    for (const auto& [name, view] : files_.front().tensors()) {
-      entries_.emplace_hint(entries_.end(), name, Entry{view, 0});
-    }
-  } else if (is_there(index)) {
-    Shards shards = open_shards(index);
-    for (const auto& [name, file] : shards.index) {
-      const std::size_t id = shards.ids.at(file);
-      entries_.emplace_hint(entries_.end(), name,
-                            Entry{shards.files[id].tensors().find(name)->second, id});
-    }
-    paths_ = std::move(shards.paths);
-    files_ = std::move(shards.files);
-  } else {
-    fail_model_file(folder,
-                    say("holds neither {0} nor {0}.index.json{1}; download the model's weights "
-                        "again",
-                        file_name, other_weights(folder)));
+  if (is_there(folder / file_name)) {
+    take(folder / file_name);
+    return;
   }
+  if (is_there(index)) {
+    take_shards(index);
+    return;
+  }
+  const std::set<std::string> names = file_names(folder);
+  if (const auto other = only_one(folder, names, kIndexes)) {
+    take_shards(folder / *other);
+    return;
+  }
+  if (const auto other = only_one(folder, names, kFiles)) {
+    take(folder / *other);
+    return;
+  }
+  fail_model_file(folder,
+                  say("holds neither {0} nor {0}.index.json{1}; download the model's weights "
+                      "again",
+                      file_name, other_weights(names)));
+}
+
+void TensorStore::take(const std::filesystem::path& file) {
+  paths_.push_back(file);
+  files_.emplace_back(file);
+  for (const auto& [name, view] : files_.front().tensors()) {
+    entries_.emplace_hint(entries_.end(), name, Entry{view, 0});
+  }
+}
+
+void TensorStore::take_shards(const std::filesystem::path& index) {
+  Shards shards = open_shards(index);
+  for (const auto& [name, file] : shards.index) {
+    const std::size_t id = shards.ids.at(file);
+    entries_.emplace_hint(entries_.end(), name,
+                          Entry{shards.files[id].tensors().find(name)->second, id});
+  }
+  paths_ = std::move(shards.paths);
+  files_ = std::move(shards.files);
+}
+
+void TensorStore::keep_only(const std::string& prefix) {
+  part_ = prefix;
+  std::erase_if(entries_, [&](const auto& entry) { return !entry.first.starts_with(prefix); });
 }
 
 const TensorView& TensorStore::at(std::string_view name) const {
   const auto found = entries_.find(name);
   if (found == entries_.end()) {
-    fail_model_file(paths_.size() == 1 ? paths_.front() : folder_,
-                    say("tensor {0} is missing{1}; download the model again or choose another one",
-                        name, misplaced()));
+    fail_model_file(
+        place(),
+        say("tensor {0} is missing; download the model again or choose another one", name));
   }
   return found->second.view;
 }
@@ -172,17 +225,16 @@ FileKind TensorStore::kind() const {
   return tell_kind(names, files_.front().metadata(), files_.front().container());
 }
 
-// ", since here is a LoRA in the place of the transformer": where the folder's name asks for
-// something else.
-Message TensorStore::misplaced() const {
-  const FileKind found = kind();
-  const std::string part = folder_.filename().string();
-  const bool belongs = (part == "transformer" && found.kind == WeightKind::kTransformer) ||
-                       (part == "text_encoder" && found.kind == WeightKind::kTextEncoder) ||
-                       (part == "vae" && found.kind == WeightKind::kDecoder);
-  if (belongs || found.what.empty()) return {};
-  return say(", since here is {0} in the place of the {1}",
-             Message("weights.part", "{0}", {found.what}), printable(part));
+std::map<std::string, TensorView, std::less<>> TensorStore::views() const {
+  std::map<std::string, TensorView, std::less<>> views;
+  for (const auto& [name, entry] : entries_) views.emplace_hint(views.end(), name, entry.view);
+  return views;
+}
+
+std::map<std::string, std::string> TensorStore::metadata() const {
+  std::map<std::string, std::string> all;
+  for (const TensorFile& file : files_) all.insert(file.metadata().begin(), file.metadata().end());
+  return all;
 }
 
 const TensorFile& TensorStore::opened_file_of(std::string_view name) const {
@@ -198,36 +250,6 @@ std::vector<FileStamp> TensorStore::stamps() const {
 
 void TensorStore::expect(std::string_view prefix) const {
   for (const TensorFile& file : files_) file.expect(prefix);
-}
-
-std::string TensorStore::quantisation() const {
-  struct Sign {
-    std::string_view part;  // of a tensor's name
-    const char* method;
-  };
-  constexpr std::array<Sign, 4> kSigns{{{"scaled_fp8", "scaled fp8"},
-                                        {".scale_weight", "scaled fp8"},
-                                        {".comfy_quant", "ComfyUI's formats"},
-                                        {".weight_scale", "fp8 or int8 with scales"}}};
-  std::vector<std::string_view> names;
-  names.reserve(entries_.size());
-  for (const auto& [name, entry] : entries_) names.push_back(name);
-  for (const TensorFile& file : files_) {
-    if (std::string packing = foreign_packing(names, file.metadata()); !packing.empty()) {
-      return packing;
-    }
-  }
-  for (const Sign& sign : kSigns) {
-    for (const std::string_view name : names) {
-      if (name.find(sign.part) != std::string_view::npos) return sign.method;
-    }
-  }
-  for (const auto& [name, entry] : entries_) {
-    if (dtype_values(entry.view.dtype) != 1) {
-      return "GGUF's " + std::string(dtype_name(entry.view.dtype));
-    }
-  }
-  return {};
 }
 
 std::int64_t TensorStore::total_bytes() const {

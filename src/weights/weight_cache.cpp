@@ -1,6 +1,7 @@
 #include "headroom/weights/weight_cache.h"
 
 #include "headroom/core/error.h"
+#include "headroom/weights/dequantise.h"
 
 #include "posix_file.h"
 #include "source_files.h"
@@ -23,13 +24,14 @@ namespace headroom {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kLayout = "1";  // of entries; others are not read
+constexpr const char* kLayout = "2";  // of entries; others are not read
 constexpr std::string_view kEnding = ".safetensors";
 constexpr std::string_view kUnfinished = ".part";  // after the entry's name
 
 // "0123456789abcdef-BF16.safetensors"
 std::string entry_name(const TensorStore& source, DType format) {
-  return fingerprint(source.files()) + "-" + std::string(dtype_name(format)) + std::string(kEnding);
+  return fingerprint(source.files(), source.part()) + "-" + std::string(dtype_name(format)) +
+         std::string(kEnding);
 }
 
 // Whether a file of that name is ours to remove.
@@ -42,7 +44,8 @@ bool is_entry_name(const std::string& name) {
 std::map<std::string, std::string> describe(const TensorStore& source, DType format) {
   return {{"headroom_layout", kLayout},
           {"format", std::string(dtype_name(format))},
-          {"network", escaped(fs::absolute(source.files().front()).parent_path().string())},
+          {"network", escaped(fs::absolute(source.origin()).string())},
+          {"part", source.part()},
           {"sources", identity(source)}};
 }
 
@@ -191,16 +194,14 @@ void WeightCache::check_room(std::int64_t bytes) const {
                                   " stay free; free some space");
 }
 
-bool WeightCache::write(const TensorStore& source, DType format, std::span<const std::string> names,
+bool WeightCache::write(const TensorStore& source, DType format, std::span<const Tensor> asked,
                         const Convert& convert) const {
   std::vector<NamedTensor> tensors;
   std::vector<const NamedTensor*> order;
   std::int64_t left = 0;
-  for (const std::string& name : names) {
-    const TensorView& view = source.at(name);
-    tensors.push_back({name, format, view.shape, {}});
-    left +=
-        static_cast<std::int64_t>(view.data.size() / dtype_bytes(view.dtype) * dtype_bytes(format));
+  for (const auto& [name, shape] : asked) {
+    tensors.push_back({name, format, shape, {}});
+    left += row_count(shape) * row_width(shape) * static_cast<std::int64_t>(dtype_bytes(format));
   }
   for (const NamedTensor& tensor : tensors) order.push_back(&tensor);
   std::error_code error;
@@ -212,10 +213,10 @@ bool WeightCache::write(const TensorStore& source, DType format, std::span<const
   std::optional<Unfinished> file = Unfinished::begin(entry);
   if (!file) return false;
   file->put(std::as_bytes(std::span(header)));
-  for (const NamedTensor& tensor : tensors) {
+  for (const Tensor& tensor : asked) {
     check_room(left);  // others use the disk too
     const std::int64_t before = file->written();
-    convert(tensor.name, [&](std::span<const std::byte> bytes) { file->put(bytes); });
+    convert(tensor, [&](std::span<const std::byte> bytes) { file->put(bytes); });
     left -= file->written() - before;
   }
   if (left != 0) throw Error(ErrorKind::kInternal, entry.string() + ": values are missing");

@@ -40,6 +40,9 @@ void expect_refused(const std::vector<std::string>& environment, const std::stri
 TEST(ConfigEnvironment, SetsEveryKey) {
   // A value other than the default for each key; a key without one here is a gap in this test.
   std::map<std::string, std::string> values{{"model.path", "/m"},
+                                            {"model.text_encoder", "/t"},
+                                            {"model.vae", "/v"},
+                                            {"model.tokenizer", "/k"},
                                             {"model.device", "cpu"},
                                             {"model.dtype", "fp16"},
                                             {"model.threads", "3"},

@@ -43,10 +43,10 @@ class Model {
       : folder(read_model_folder(root)),
         tokenizer(root / "tokenizer"),
         formats(choose_formats(dtype, choose_device("cpu"))),
-        text_(root / "text_encoder", "model"),
-        transformer_(root / "transformer", "diffusion_pytorch_model"),
-        vae_(root / "vae", "diffusion_pytorch_model"),
-        text_weights_(text_, formats.networks, {"", "model."}),
+        text_(folder.parts.text_encoder, Network::kTextEncoder),
+        transformer_(folder.parts.transformer, Network::kTransformer),
+        vae_(folder.parts.vae, Network::kVae),
+        text_weights_(text_, formats.networks),
         transformer_weights_(transformer_, formats.networks),
         vae_weights_(vae_, formats.vae) {}
 
@@ -99,7 +99,7 @@ class Model {
   NumberFormats formats;
 
  private:
-  TensorStore text_, transformer_, vae_;
+  NetworkTensors text_, transformer_, vae_;
   FileWeights text_weights_, transformer_weights_, vae_weights_;
 };
 

@@ -73,10 +73,10 @@ class Setting {
         threads_(threads),
         formats_(choose_formats(dtype, device_)),
         tokenizer_(root / "tokenizer"),
-        text_file_(root / "text_encoder", "model"),
-        transformer_file_(root / "transformer", "diffusion_pytorch_model"),
-        vae_file_(root / "vae", "diffusion_pytorch_model"),
-        text_(text_file_, formats_.networks, {"", "model."}),
+        text_file_(folder.parts.text_encoder, Network::kTextEncoder),
+        transformer_file_(folder.parts.transformer, Network::kTransformer),
+        vae_file_(folder.parts.vae, Network::kVae),
+        text_(text_file_, formats_.networks),
         transformer_(transformer_file_, formats_.networks),
         vae_(vae_file_, formats_.vae),
         costs_(folder, formats_, AllocatorModel{}) {}
@@ -122,7 +122,7 @@ class Setting {
   const int threads_;
   const NumberFormats formats_;
   const PromptTokenizer tokenizer_;
-  TensorStore text_file_, transformer_file_, vae_file_;
+  NetworkTensors text_file_, transformer_file_, vae_file_;
   FileWeights text_, transformer_, vae_;
   ReplayCosts costs_;
 };

@@ -50,14 +50,17 @@ class RecordingSink final : public ProgressSink {
 class Runner {
  public:
   explicit Runner(const std::filesystem::path& root,
+                  const std::function<void(PipelineOptions&)>& change = {})
+      : Runner(ModelPlaces{root.string(), {}, {}, {}, {}}, change) {}
+  explicit Runner(const ModelPlaces& places,
                   const std::function<void(PipelineOptions&)>& change = {}) {
     cpu_budget::install();
-    options.model = read_model_folder(root);
+    options.model = open_model(places);
     options.device = choose_device("cpu");
     options.dtype = "fp32";
     options.threads = 1;
     if (change) change(options);
-    tokenizer = std::make_shared<const PromptTokenizer>(root / "tokenizer");
+    tokenizer = std::make_shared<const PromptTokenizer>(options.model.parts.tokenizer);
     forecaster = make_forecaster(options);
     generator = make_generator(options, tokenizer, forecaster);
   }

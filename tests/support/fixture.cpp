@@ -6,6 +6,7 @@
 #include <cstring>
 #include <fstream>
 #include <stdexcept>
+#include <utility>
 
 #include <ATen/ops/empty.h>
 
@@ -33,6 +34,8 @@ c10::ScalarType scalar_type(DType dtype) {
       return at::kInt;
     case DType::kU8:
       return at::kByte;
+    case DType::kI8:
+      return at::kChar;
     case DType::kBool:
       return at::kBool;
     case DType::kBF16:
@@ -74,8 +77,13 @@ std::filesystem::path model_root(const std::string& variant) {
   return std::filesystem::path(HEADROOM_TEST_DATA) / "zimage" / variant / "model";
 }
 
-FixtureGroup load_group(const std::string& variant, const std::string& group) {
-  const auto folder = std::filesystem::path(HEADROOM_TEST_DATA) / "zimage" / variant / "expected";
+std::filesystem::path quant_models() {
+  return std::filesystem::path(HEADROOM_TEST_DATA) / "quant" / "models";
+}
+
+namespace {
+
+FixtureGroup load_from(const std::filesystem::path& folder, const std::string& group) {
   std::ifstream in(folder / (group + ".json"));
   const auto json = nlohmann::json::parse(in);
   const TensorFile file(folder / json.at("file").get<std::string>());
@@ -103,12 +111,26 @@ FixtureGroup load_group(const std::string& variant, const std::string& group) {
   return result;
 }
 
+}  // namespace
+
+FixtureGroup load_group(const std::string& variant, const std::string& group) {
+  return load_from(std::filesystem::path(HEADROOM_TEST_DATA) / "zimage" / variant / "expected",
+                   group);
+}
+
+FixtureGroup load_quant_group(const std::string& group) {
+  return load_from(std::filesystem::path(HEADROOM_TEST_DATA) / "quant" / "expected", group);
+}
+
 OpenModel::OpenModel(const std::string& variant, c10::ScalarType dtype)
-    : folder(read_model_folder(model_root(variant))),
-      text_encoder_file_(folder.root / "text_encoder", "model"),
-      transformer_file_(folder.root / "transformer", "diffusion_pytorch_model"),
-      vae_file_(folder.root / "vae", "diffusion_pytorch_model"),
-      text_encoder(text_encoder_file_, at::TensorOptions(dtype), {"", "model."}),
+    : OpenModel(read_model_folder(model_root(variant)), dtype) {}
+
+OpenModel::OpenModel(ModelFolder model, c10::ScalarType dtype)
+    : folder(std::move(model)),
+      text_encoder_file_(folder.parts.text_encoder, Network::kTextEncoder),
+      transformer_file_(folder.parts.transformer, Network::kTransformer),
+      vae_file_(folder.parts.vae, Network::kVae),
+      text_encoder(text_encoder_file_, at::TensorOptions(dtype)),
       transformer(transformer_file_, at::TensorOptions(dtype)),
       vae(vae_file_, at::TensorOptions(dtype)) {}
 

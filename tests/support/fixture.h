@@ -1,6 +1,7 @@
 #pragma once
 #include "headroom/text/prompt_tokenizer.h"
 #include "headroom/weights/model_folder.h"
+#include "headroom/weights/network_tensors.h"
 #include "headroom/weights/tensor_file.h"
 
 #include "weight_sources.h"
@@ -48,18 +49,22 @@ struct FixtureGroup {
 
 // Throws when the files are not there or do not fit together.
 [[nodiscard]] FixtureGroup load_group(const std::string& variant, const std::string& group);
+// Of the models in the formats that people have: "base", "comfy", "gguf".
+[[nodiscard]] FixtureGroup load_quant_group(const std::string& group);
+[[nodiscard]] std::filesystem::path quant_models();
 
-// A fixture's model with its weight files open, read in one number format.
+// A model with its weight files open, read in one number format.
 class OpenModel {
  public:
   explicit OpenModel(const std::string& variant, c10::ScalarType dtype = at::kFloat);
+  explicit OpenModel(ModelFolder model, c10::ScalarType dtype = at::kFloat);
   OpenModel(const OpenModel&) = delete;
   OpenModel& operator=(const OpenModel&) = delete;
 
   const ModelFolder folder;
 
  private:
-  TensorStore text_encoder_file_, transformer_file_, vae_file_;
+  NetworkTensors text_encoder_file_, transformer_file_, vae_file_;
 
  public:
   FileWeights text_encoder, transformer, vae;

@@ -22,7 +22,7 @@ using test::read_bytes;
 using test::TemporaryFolder;
 
 constexpr WeightCache::Spare kNoSpare{0, 0.0};
-const std::vector<std::string> kNames{"b", "a"};
+const std::vector<WeightCache::Tensor> kTensors{{"b", {2}}, {"a", {4}}};
 
 // A model file of two tensors in float32, and a cache beside it.
 class WeightCacheTest : public ::testing::Test {
@@ -44,13 +44,13 @@ class WeightCacheTest : public ::testing::Test {
 
   // The upper halves of the values, as a conversion to bfloat16 by truncation gives them.
   static WeightCache::Convert halves_of(const TensorStore& source) {
-    return [&source](const std::string& name, const WeightCache::Put& put) {
-      const auto data = source.at(name).data;
+    return [&source](const WeightCache::Tensor& tensor, const WeightCache::Put& put) {
+      const auto data = source.at(tensor.name).data;
       for (std::size_t i = 0; i < data.size(); i += 4) put(data.subspan(i + 2, 2));
     };
   }
   bool write(const TensorStore& source) const {
-    return cache_.write(source, DType::kBF16, kNames, halves_of(source));
+    return cache_.write(source, DType::kBF16, kTensors, halves_of(source));
   }
   // In the cache's folder, apart from what the test put there.
   [[nodiscard]] std::vector<std::string> files() const {
@@ -197,7 +197,7 @@ TEST_F(WeightCacheTest, LeavesTheSpareFree) {
     const WeightCache careful(cache_.folder(), spare);
     EXPECT_FALSE(careful.can_hold(1000));
     expect_error(ErrorKind::kIo, {cache_.folder().string(), "stay free", "free some space"}, [&] {
-      static_cast<void>(careful.write(source, DType::kBF16, kNames, halves_of(source)));
+      static_cast<void>(careful.write(source, DType::kBF16, kTensors, halves_of(source)));
     });
     EXPECT_TRUE(files().empty());
   }
@@ -223,13 +223,13 @@ TEST_F(WeightCacheTest, LeavesNothingOnADiskThatFillsUp) {
 TEST_F(WeightCacheTest, LeavesNothingWhenConvertingIsBrokenOff) {
   const TensorStore source = store();
   struct Stop {};
-  EXPECT_THROW(
-      static_cast<void>(cache_.write(source, DType::kBF16, kNames,
-                                     [](const std::string& name, const WeightCache::Put& put) {
-                                       if (name == "a") throw Stop{};
-                                       put(std::vector<std::byte>(4));
-                                     })),
-      Stop);
+  EXPECT_THROW(static_cast<void>(
+                   cache_.write(source, DType::kBF16, kTensors,
+                                [](const WeightCache::Tensor& tensor, const WeightCache::Put& put) {
+                                  if (tensor.name == "a") throw Stop{};
+                                  put(std::vector<std::byte>(4));
+                                })),
+               Stop);
   EXPECT_TRUE(files().empty());
 }
 
@@ -241,7 +241,7 @@ TEST_F(WeightCacheTest, SaysWhereItCannotWrite) {
   EXPECT_FALSE(in_a_file.find(source, DType::kBF16));
   EXPECT_TRUE(in_a_file.entries().empty());
   expect_error(ErrorKind::kIo, {(folder_ / "file/weights").string(), "cannot be created"}, [&] {
-    static_cast<void>(in_a_file.write(source, DType::kBF16, kNames, halves_of(source)));
+    static_cast<void>(in_a_file.write(source, DType::kBF16, kTensors, halves_of(source)));
   });
   fs::create_directories(cache_.folder());
   fs::permissions(cache_.folder(), fs::perms(0555));
@@ -267,15 +267,16 @@ class WithOtherProcess : public WeightCacheTest {
       ::close(go_on_[1]);
       const TensorStore source = store();
       const WeightCache::Convert convert = halves_of(source);
-      static_cast<void>(cache_.write(source, DType::kBF16, kNames,
-                                     [&](const std::string& name, const WeightCache::Put& put) {
-                                       if (name == "a") {
-                                         char byte = 1;
-                                         static_cast<void>(!::write(begun_[1], &byte, 1));
-                                         static_cast<void>(!::read(go_on_[0], &byte, 1));
-                                       }
-                                       convert(name, put);
-                                     }));
+      static_cast<void>(
+          cache_.write(source, DType::kBF16, kTensors,
+                       [&](const WeightCache::Tensor& tensor, const WeightCache::Put& put) {
+                         if (tensor.name == "a") {
+                           char byte = 1;
+                           static_cast<void>(!::write(begun_[1], &byte, 1));
+                           static_cast<void>(!::read(go_on_[0], &byte, 1));
+                         }
+                         convert(tensor, put);
+                       }));
     });
     ASSERT_GT(child_, 0);
     ::close(begun_[1]);  // or nothing would tell that the child failed

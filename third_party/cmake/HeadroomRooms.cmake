@@ -39,7 +39,7 @@ function(headroom_test room)
   add_executable(${room}_test ${TEST_SOURCES})
   target_include_directories(${room}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   target_compile_definitions(${room}_test
-                             PRIVATE HEADROOM_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data"
+                             PRIVATE HEADROOM_TEST_DATA="${HEADROOM_TEST_DATA}"
                                      HEADROOM_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   target_link_libraries(${room}_test PRIVATE headroom_${room} headroom_warnings ${TEST_LINK}
                                              GTest::gmock GTest::gtest_main)

@@ -17,7 +17,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from fixtures import ROOT, unpacked
 
 
 def read_tensor(file, name):
@@ -112,10 +112,8 @@ if __name__ == "__main__":
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--slack", type=float, default=1.0, help="factor on the recorded tolerances")
     parser.add_argument("--jobs", type=int, default=1, help="how many cases at a time")
-    parser.add_argument(
-        "fixtures",
-        type=Path,
-        nargs="*",
-        default=[ROOT / "tests" / "data" / "zimage" / name for name in ("tiny", "f32")],
-    )
-    sys.exit(main(parser.parse_args()))
+    parser.add_argument("fixtures", type=Path, nargs="*", help="default: those of tests/data")
+    arguments = parser.parse_args()
+    if not arguments.fixtures:
+        arguments.fixtures = [unpacked() / name for name in ("tiny", "f32")]
+    sys.exit(main(arguments))

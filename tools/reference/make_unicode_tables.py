@@ -7,12 +7,11 @@ UNICODE_JSON is the `unicode` group of make_fixtures.py (default: the one in tes
 match in the reference, and which combining marks its older NFC tables do not know.
 """
 import json
-import os
 import sys
 import unicodedata
 
-ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
-DEFAULT = os.path.join(ROOT, "tests", "data", "zimage", "tiny", "expected", "unicode.json")
+from fixtures import unpacked
+
 
 
 def ranges_of(codes):
@@ -39,7 +38,8 @@ def table(name, comment, ranges):
 
 
 def main():
-    with open(sys.argv[1] if len(sys.argv) > 1 else DEFAULT, encoding="utf-8") as file:
+    default = unpacked() / "tiny" / "expected" / "unicode.json"
+    with open(sys.argv[1] if len(sys.argv) > 1 else default, encoding="utf-8") as file:
         facts = json.load(file)
     # The fixture lists the marks that the reference lacks *relative to* this version of the Unicode data.
     if "Unicode %s)" % unicodedata.unidata_version not in facts["about"]:

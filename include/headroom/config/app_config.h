@@ -10,13 +10,16 @@ namespace headroom {
 
 // Everything that configs/config.yaml documents, with its defaults. Plain values.
 struct ModelOptions {
-  std::string path;             // folder; empty = the starter model
-  std::string device = "auto";  // auto | cpu | cuda | cuda:i
-  std::string dtype = "auto";   // auto | fp32 | bf16 | fp16 | int8 | q4
-  int threads = 0;              // 0 = one per physical core
-  bool low_vram = false;        // prefer evicting and streaming; alias model.enable_cpu_offload
-  bool check_weights = true;    // refuse weight files with holes of zeros
-  bool weight_cache = true;     // keep weights on disk in the format that they are computed in
+  std::string path;                    // folder, file or repository; empty = the starter model
+  std::filesystem::path text_encoder;  // file or folder; empty = the model's own, or found
+  std::filesystem::path vae;           // likewise
+  std::filesystem::path tokenizer;     // folder or its tokenizer.json; likewise
+  std::string device = "auto";         // auto | cpu | cuda | cuda:i
+  std::string dtype = "auto";          // auto | fp32 | bf16 | fp16 | int8 | q4
+  int threads = 0;                     // 0 = one per physical core
+  bool low_vram = false;      // prefer evicting and streaming; alias model.enable_cpu_offload
+  bool check_weights = true;  // refuse weight files with holes of zeros
+  bool weight_cache = true;   // keep weights on disk in the format that they are computed in
   std::vector<std::string> offload_layers;  // layers to keep off the device, by name
 };
 struct MemoryOptions {

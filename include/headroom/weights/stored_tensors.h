@@ -49,5 +49,8 @@ using TensorViews = std::map<std::string, TensorView, std::less<>>;
 // As dequantise() of a view: all formats, row by row, in float32.
 void dequantise(const StoredTensor& tensor, std::int64_t first_row, std::int64_t rows,
                 std::span<float> values);
+// The same from `codes`, the stored bytes of those rows, wherever they were read to.
+void dequantise(const StoredTensor& tensor, std::int64_t first_row, std::int64_t rows,
+                std::span<const std::byte> codes, std::span<float> values);
 
 }  // namespace headroom

@@ -103,14 +103,27 @@ class TensorFile {
 struct FileKind;  // file_kind.h
 
 // All tensors of one component folder: a single file, or the shards that its index names.
-// Immutable; any number of threads may read one.
+// Immutable but for keep_only(); any number of threads may read one.
 class TensorStore {
  public:
   // `folder` holds `<stem>.safetensors` or `<stem>.safetensors.index.json` with its shards
   // (stem: "model" or "diffusion_pytorch_model"). Shards must be plain file names in `folder`; each
   // tensor of the index must be in the shard that the index says. Tensors of a shard that the index
-  // does not list are left out. The single file wins over an index. Throws Error{kModelFile}.
+  // does not list are left out. The single file wins over an index. A folder that has neither, but
+  // one weight file or one index of any name, holds that. Throws Error{kModelFile}.
   TensorStore(const std::filesystem::path& folder, std::string_view stem);
+  // Of one file.
+  explicit TensorStore(const std::filesystem::path& file);
+
+  // Drops all tensors whose names do not begin so: of a file that holds several networks.
+  void keep_only(const std::string& prefix);
+  // What was kept of the files; empty = all.
+  [[nodiscard]] const std::string& part() const { return part_; }
+  // The folder or file that was opened, and for messages the file where it is only one.
+  [[nodiscard]] const std::filesystem::path& origin() const { return origin_; }
+  [[nodiscard]] const std::filesystem::path& place() const {
+    return paths_.size() == 1 ? paths_.front() : origin_;
+  }
 
   // Throws Error{kModelFile} "FILE: tensor NAME is missing" when absent.
   [[nodiscard]] const TensorView& at(std::string_view name) const;
@@ -123,10 +136,11 @@ class TensorStore {
   void expect(std::string_view prefix) const;
   // Sum of all tensors' bytes.
   [[nodiscard]] std::int64_t total_bytes() const;
+  // All tensors by their names, and what the files say beside them.
+  [[nodiscard]] std::map<std::string, TensorView, std::less<>> views() const;
+  [[nodiscard]] std::map<std::string, std::string> metadata() const;
   // What the tensors are, by their names.
   [[nodiscard]] FileKind kind() const;
-  // What the tensors' names say they are quantised with ("bitsandbytes"); empty for plain weights.
-  [[nodiscard]] std::string quantisation() const;
   // The files that hold the tensors, and what they were when they were opened.
   [[nodiscard]] const std::vector<std::filesystem::path>& files() const { return paths_; }
   [[nodiscard]] std::vector<FileStamp> stamps() const;
@@ -136,9 +150,11 @@ class TensorStore {
     TensorView view;
     std::size_t file = 0;
   };
-  [[nodiscard]] Message misplaced() const;
+  void take(const std::filesystem::path& file);
+  void take_shards(const std::filesystem::path& index);
 
-  std::filesystem::path folder_;
+  std::filesystem::path origin_;
+  std::string part_;
   std::vector<std::filesystem::path> paths_;
   std::vector<TensorFile> files_;
   std::map<std::string, Entry, std::less<>> entries_;

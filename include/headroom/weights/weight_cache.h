@@ -28,25 +28,31 @@ class WeightCache {
 
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
 
-  // The tensors of `source` in that format, by the same names, where they were written.
+  // The tensors of `source` in that format, by the names that they were written by, where they
+  // were.
   [[nodiscard]] std::optional<TensorFile> find(const TensorStore& source, DType format) const;
 
   // Whether the disk takes an entry of so many bytes and the folder can be written. Writes nothing.
   [[nodiscard]] bool can_hold(std::int64_t bytes) const;
 
+  // A tensor by the name and in the shape that a network asks for.
+  struct Tensor {
+    std::string name;
+    std::vector<std::int64_t> shape;
+  };
   // Hands over the values of one tensor in pieces, in order: `put` appends.
   using Put = std::function<void(std::span<const std::byte>)>;
-  using Convert = std::function<void(const std::string& name, const Put& put)>;
-  // Writes the entry of `names`, tensors of `source`, and makes room before by removing entries
-  // that hold no more. False when another process is writing it just now. Throws Error{kIo} when
-  // the disk has no room for it or cannot be written, and what `convert` throws; then the folder is
-  // as before.
-  [[nodiscard]] bool write(const TensorStore& source, DType format,
-                           std::span<const std::string> names, const Convert& convert) const;
+  using Convert = std::function<void(const Tensor& tensor, const Put& put)>;
+  // Writes the entry of these tensors, whose values come from `source`, and makes room before by
+  // removing entries that hold no more. False when another process is writing it just now. Throws
+  // Error{kIo} when the disk has no room for it or cannot be written, and what `convert` throws;
+  // then the folder is as before.
+  [[nodiscard]] bool write(const TensorStore& source, DType format, std::span<const Tensor> tensors,
+                           const Convert& convert) const;
 
   struct Entry {
     std::filesystem::path file;
-    std::string network;  // the source's folder: ".../Z-Image-Turbo/transformer"
+    std::string network;  // the source's folder or file: ".../Z-Image-Turbo/transformer"
     std::string format;   // "BF16"
     std::int64_t bytes = 0;
     bool holds = false;  // its source files are as they were

@@ -1,0 +1,16 @@
+#pragma once
+#include "headroom/config/app_config.h"
+#include "headroom/weights/model_folder.h"
+
+#include <filesystem>
+
+namespace headroom {
+
+// What the settings name of a model: the starter model where they name none, or one of those whose
+// configs come with the program.
+[[nodiscard]] ModelPlaces chosen_places(const ModelOptions& options);
+
+// The tokenizer's folder, as far as that can be said without the model's weights.
+[[nodiscard]] std::filesystem::path chosen_tokenizer(const ModelOptions& options);
+
+}  // namespace headroom

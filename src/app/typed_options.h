@@ -1,0 +1,25 @@
+#pragma once
+#include <optional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+namespace headroom {
+
+// Every value as it was typed: reading the numbers elsewhere keeps the messages ours.
+struct Typed {
+  using Text = std::optional<std::string>;
+  Text config_file, model, text_encoder, vae, tokenizer, device, dtype, threads;
+  Text pretend_vram, pretend_others, vram_cap, reserve;
+  bool low_vram = false;
+  Text language;
+  Text prompt, negative_prompt, size, preset, steps, guidance, seed, count;
+  Text cfg_normalization, cfg_truncation, shift;
+  Text output, dump_file, inspected, step, max;
+  bool clear = false, json = false;
+};
+
+// All options and commands of the program.
+void add_options(CLI::App& app, Typed& typed);
+
+}  // namespace headroom

@@ -1,0 +1,17 @@
+#pragma once
+#include <filesystem>
+#include <system_error>
+
+namespace headroom {
+
+// Questions to which "cannot be seen" is a no.
+[[nodiscard]] inline bool is_there(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored);
+}
+[[nodiscard]] inline bool is_folder(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::is_directory(path, ignored);
+}
+
+}  // namespace headroom
