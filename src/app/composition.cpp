@@ -172,9 +172,9 @@ OtherPrograms pretended_programs(const AppConfig& config) {
 }
 
 void check_model(const AppConfig& config) {
-  const ModelFolder model = read_model_folder(model_folder(config.model.path));
+  const ModelFolder model = open_model(chosen_places(config.model));
   check_model_files(model, /*needs_weights=*/true, config.model.check_weights);
-  const PromptTokenizer tokenizer(model.root / "tokenizer");  // refuses what cannot be read
+  const PromptTokenizer tokenizer(model.parts.tokenizer);  // refuses what cannot be read
 }
 
 Composition::Composition(const AppConfig& config, fs::path dump_file)

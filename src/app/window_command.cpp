@@ -113,6 +113,15 @@ int show_window(const AppConfig& config, const Composition& app, std::vector<Sta
   return window.run() == WindowEnd::kStartAgain ? kStartAgain : kExitOk;
 }
 
+// The parts that were named belong to another model.
+ModelOptions with_whole_model(ModelOptions options, const std::string& model) {
+  options.path = model;
+  options.text_encoder.clear();
+  options.vae.clear();
+  options.tokenizer.clear();
+  return options;
+}
+
 // Whatever is wrong with the settings, the model or the device: the window opens with the starter
 // model and says so. Returns as show_window(); `chosen` gets the folder of the model to start again
 // with, where one was chosen.
@@ -121,7 +130,7 @@ int open_window(const CommandLine& line, const std::string& model, const Blocked
   std::optional<Error> refused;  // the first fault
   std::vector<StartProblem> problems;
   AppConfig config = line.config;
-  config.model.path = model;
+  if (model != config.model.path) config.model = with_whole_model(config.model, model);
   const auto note = [&](const char* title, const Error& e) {
     if (!has_display()) throw Error(e);
     spdlog::error("{}", e.what());
@@ -130,7 +139,7 @@ int open_window(const CommandLine& line, const std::string& model, const Blocked
   };
   const auto choose_model = [&chosen,
                              wanted = config](const std::filesystem::path& folder) mutable {
-    wanted.model.path = folder.string();
+    wanted.model = with_whole_model(wanted.model, folder.string());
     check_model(wanted);
     chosen = wanted.model.path;
   };
