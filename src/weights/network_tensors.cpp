@@ -43,14 +43,10 @@ bool belongs(WeightKind kind, Network network) {
   }
 }
 
-const char* stem_of(Network network) {
-  return network == Network::kTextEncoder ? "model" : "diffusion_pytorch_model";
-}
-
 TensorStore open(const std::filesystem::path& place, Network network) {
   std::error_code error;
   if (std::filesystem::is_regular_file(place, error)) return TensorStore(place);
-  return TensorStore(place, stem_of(network));
+  return TensorStore(place, weights_stem(network));
 }
 
 std::size_t row_bytes(const StoredTensor& stored) {
@@ -70,6 +66,10 @@ Message say_network(Network network) {
       break;
   }
   return say("the VAE");
+}
+
+const char* weights_stem(Network network) {
+  return network == Network::kTextEncoder ? "model" : "diffusion_pytorch_model";
 }
 
 TensorView codes_of(const TensorRows& tensor) {

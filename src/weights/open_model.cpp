@@ -43,10 +43,15 @@ struct Part {
   Part(fs::path where, Network which) : place(std::move(where)), network(which) {
     if (has_weights(place)) tensors.emplace(place, network);
   }
+  // A download of the usual names has a config, and lacks something without it.
+  [[nodiscard]] bool needs_config() const {
+    return !tensors ||
+           tensors->store().files().front().filename().string().starts_with(weights_stem(network));
+  }
   // The config beside the weights if it is of this network, else one made from the tensors.
   [[nodiscard]] ConfigFile config() const {
     const fs::path file = (is_folder(place) ? place : place.parent_path()) / "config.json";
-    if (is_folder(place) && (is_there(file) || !tensors)) return ConfigFile(file);
+    if (is_folder(place) && (is_there(file) || needs_config())) return ConfigFile(file);
     if (is_there(file)) {
       ConfigFile beside(file);
       const bool text = network == Network::kTextEncoder;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <tuple>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -121,6 +122,18 @@ TEST(Hollow, VectorsMayHoldOneValueButNoNaN) {
   EXPECT_TRUE(is_sound({DType::kF32, {50'000}, std::as_bytes(std::span(ones))}));
   const std::vector<float> nans(3, std::numeric_limits<float>::quiet_NaN());
   EXPECT_FALSE(is_sound({DType::kF32, {3}, std::as_bytes(std::span(nans))}));
+}
+
+TEST(Hollow, ValuesOfOneByteMayNotBeNaNEither) {
+  std::vector<std::byte> values(1000, std::byte{0x38});
+  for (const auto& [dtype, nan, largest] :
+       {std::tuple{DType::kF8E4M3, 0x7F, 0x7E}, std::tuple{DType::kF8E5M2, 0x7D, 0x7B}}) {
+    values[700] = static_cast<std::byte>(largest);
+    EXPECT_EQ(find_fault({dtype, {1000}, values}, Look::kAll), WeightFault::kNone);
+    values[700] = static_cast<std::byte>(nan | 0x80);
+    EXPECT_EQ(find_fault({dtype, {1000}, values}, Look::kAll), WeightFault::kNotFinite);
+    EXPECT_EQ(find_fault({DType::kI8, {1000}, values}, Look::kAll), WeightFault::kNone);
+  }
 }
 
 TEST(Hollow, VectorsAndRowsThatNoWordUsesMayBeZero) {

@@ -17,6 +17,9 @@ enum class Network { kTransformer, kTextEncoder, kVae };
 // "the transformer", "the text encoder", "the VAE"
 [[nodiscard]] Message say_network(Network network);
 
+// How the names of its weight files begin in a folder of the Hugging Face layout.
+[[nodiscard]] const char* weights_stem(Network network);
+
 // The stretch of a stored tensor's rows that a network asks for under a name of its own: all of
 // them, or a third of a fused q, k and v. Valid as long as the NetworkTensors.
 struct TensorRows {
