@@ -129,10 +129,10 @@ TEST(Hollow, ValuesOfOneByteMayNotBeNaNEither) {
   for (const auto& [dtype, nan, largest] :
        {std::tuple{DType::kF8E4M3, 0x7F, 0x7E}, std::tuple{DType::kF8E5M2, 0x7D, 0x7B}}) {
     values[700] = static_cast<std::byte>(largest);
-    EXPECT_TRUE(is_sound({dtype, {1000}, values})) << dtype_name(dtype);
+    EXPECT_EQ(find_fault({dtype, {1000}, values}, Look::kAll), WeightFault::kNone);
     values[700] = static_cast<std::byte>(nan | 0x80);
-    EXPECT_FALSE(is_sound({dtype, {1000}, values})) << dtype_name(dtype);
-    EXPECT_TRUE(is_sound({DType::kI8, {1000}, values}));
+    EXPECT_EQ(find_fault({dtype, {1000}, values}, Look::kAll), WeightFault::kNotFinite);
+    EXPECT_EQ(find_fault({DType::kI8, {1000}, values}, Look::kAll), WeightFault::kNone);
   }
 }
 
