@@ -81,7 +81,7 @@ TEST_F(BadInput, Devices) {
   if (report.at(0)["devices"].size() == 1) {
     refuse({"--device", "cuda"}, {"no CUDA card is usable", "--device cpu"});
   }
-  refuse({"--dtype", "nope"}, {"\"nope\"", "fp32, bf16 or fp16"});
+  refuse({"--dtype", "nope"}, {"\"nope\"", "fp32, bf16, fp16 or int8"});
 }
 
 TEST_F(BadInput, OutputsThatCannotBe) {
