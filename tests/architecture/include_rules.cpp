@@ -58,6 +58,7 @@ constexpr Prefix kPrefixes[] = {
     {"ATen/", "torch"},
     {"c10/", "torch"},
     {"torch/", "torch"},
+    {"fbgemm/", "torch"},
     {"cuda", "cuda"},
     {"nvml", "cuda"},
     {"imgui", "imgui"},

@@ -47,8 +47,11 @@ TEST(NumberFormat, FollowsTheDeviceUnlessToldOtherwise) {
   EXPECT_EQ(choose_formats("bf16", cpu).networks, at::kBFloat16);
   EXPECT_EQ(choose_formats("fp16", card).networks, at::kHalf);
   EXPECT_EQ(choose_formats("fp16", card).vae, at::kFloat);  // float16 overflows in it
+  EXPECT_EQ(choose_formats("int8", card).storage, WeightStorage::kInt8);
+  EXPECT_EQ(choose_formats("int8", cpu).storage, WeightStorage::kEightBits);
+  EXPECT_EQ(choose_formats("int8", cpu).networks, at::kFloat);
+  EXPECT_EQ(choose_formats("int8", cpu).vae, at::kFloat);
   for (const Device& device : {cpu, card}) {
-    EXPECT_EQ(choose_formats("int8", device).storage, WeightStorage::kInt8);
     EXPECT_EQ(choose_formats("q4", device).storage, WeightStorage::kQ4);
     EXPECT_EQ(choose_formats("q4", device).networks, at::kBFloat16);
     EXPECT_EQ(choose_formats("q4", device).vae, at::kBFloat16);
@@ -60,7 +63,7 @@ TEST(NumberFormat, FollowsTheDeviceUnlessToldOtherwise) {
     FAIL() << "fp8 was taken";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kInvalidRequest);
-    EXPECT_THAT(error.what(), ::testing::HasSubstr("auto, fp32, bf16 or fp16"));
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("auto, fp32, bf16, fp16 or int8"));
   }
 }
 
