@@ -1,6 +1,8 @@
 #pragma once
 #include "headroom/model/weight_source.h"
 
+#include "number_format.h"
+
 namespace headroom {
 
 // The weights of another source with the matrices of a network's like layers ("layers.N.") in eight
@@ -29,5 +31,12 @@ class EightBitWeights final : public WeightSource {
  private:
   WeightSource& source_;
 };
+
+// Of a source and the same in eight bits, the one for matrices that are kept so.
+[[nodiscard]] inline WeightSource& kept_as(WeightStorage storage, WeightSource& plain,
+                                           EightBitWeights& in_eight_bits) {
+  if (storage == WeightStorage::kEightBits) return in_eight_bits;
+  return plain;
+}
 
 }  // namespace headroom

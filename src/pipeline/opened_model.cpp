@@ -14,13 +14,11 @@ OpenedModel::OpenedModel(const ModelFolder& model, const NumberFormats& formats,
       host_vae_weights(vae, at::TensorOptions(at::kCPU).dtype(formats.vae)),
       text_in_eight_bits(text_weights),
       transformer_in_eight_bits(transformer_weights),
-      networks(
-          model, formats,
-          formats.storage == WeightStorage::kEightBits
-              ? NetworkWeights{text_in_eight_bits, transformer_in_eight_bits, vae_weights,
-                               host_vae_weights}
-              : NetworkWeights{text_weights, transformer_weights, vae_weights, host_vae_weights},
-          /*background=*/true) {}
+      networks(model, formats,
+               {kept_as(formats.storage, text_weights, text_in_eight_bits),
+                kept_as(formats.storage, transformer_weights, transformer_in_eight_bits),
+                vae_weights, host_vae_weights},
+               /*background=*/true) {}
 
 void OpenedModel::allow_holes() {
   for (FileWeights* const weights :

@@ -23,7 +23,8 @@ class Replay {
         networks_(formats.networks, formats.storage),
         in_eight_bits_(networks_),
         vae_(formats.vae),
-        run_(model, formats, weights(formats.storage), /*background=*/false),
+        source_(kept_as(formats.storage, networks_, in_eight_bits_)),
+        run_(model, formats, {source_, source_, vae_, vae_}, /*background=*/false),
         ids_{ids(what.shape.prompt_tokens), ids(what.shape.negative_tokens)},
         // The first step finds the buffers of streamed layers empty, the second does not.
         request_(replayed_request(what.shape, what.rungs.stream_blocks > 0 ? 2 : 1)) {
@@ -68,16 +69,10 @@ class Replay {
   const workspace::ScopedKernels kernels_;
   Ledger ledger_;
   MetaLedgerRecording recording_;
-  NetworkWeights weights(WeightStorage storage) {
-    WeightSource& networks = storage == WeightStorage::kEightBits
-                                 ? static_cast<WeightSource&>(in_eight_bits_)
-                                 : networks_;
-    return {networks, networks, vae_, vae_};
-  }
-
   MetaWeights networks_;
   EightBitWeights in_eight_bits_;
   MetaWeights vae_;
+  WeightSource& source_;  // of text encoder and transformer
   TextToImage run_;
   const PromptIds ids_;
   const GenerationRequest request_;

@@ -135,9 +135,7 @@ NetworkSizes network_sizes(const ModelFolder& model, const NumberFormats& format
   const c10::InferenceMode inference;
   MetaWeights plain(formats.networks, formats.storage);
   EightBitWeights in_eight_bits(plain);
-  WeightSource& networks = formats.storage == WeightStorage::kEightBits
-                               ? static_cast<WeightSource&>(in_eight_bits)
-                               : plain;
+  WeightSource& networks = kept_as(formats.storage, plain, in_eight_bits);
   MetaWeights vae(formats.vae);
   const auto measure = [&](auto load) {
     Ledger ledger;
