@@ -20,6 +20,7 @@ std::optional<StepWatch::Slowness> StepWatch::add(const Kind& kind, double secon
   if (steps.size() > kMostSteps) steps.pop_front();
   if (steps.size() < kSteps) return std::nullopt;
   std::vector<double> all;
+  all.reserve(steps.size());
   for (const Series::Step& step : steps) all.push_back(step.seconds);
   const double median_so_far = median(std::move(all));
   if (series.usual == 0 || median_so_far < series.usual) series.usual = median_so_far;

@@ -225,7 +225,7 @@ class PipelineGenerator final : public ImageGenerator {
     const auto no_steps = [] { return 0; };
     if (!opened_) {
       opened_ = std::make_unique<OpenedModel>(options_.model, job.precision.formats, torch_device_);
-      if (!options_.check_weights) opened_->allow_holes();
+      if (!options_.check_weights) opened_->allow_faults();
     }
     TextToImage& networks = opened_->networks;
     converted_.use(*opened_, options_.model, job.keeper.rungs(), /*may_write=*/!job.is_retry,

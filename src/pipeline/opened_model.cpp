@@ -20,10 +20,10 @@ OpenedModel::OpenedModel(const ModelFolder& model, const NumberFormats& formats,
                 vae_weights, host_vae_weights},
                /*background=*/true) {}
 
-void OpenedModel::allow_holes() {
+void OpenedModel::allow_faults() {
   for (FileWeights* const weights :
        {&text_weights, &transformer_weights, &vae_weights, &host_vae_weights}) {
-    weights->allow_holes();
+    weights->allow_faults();
   }
 }
 

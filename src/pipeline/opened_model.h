@@ -18,7 +18,7 @@ struct OpenedModel {
 
   OpenedModel(const ModelFolder& model, const NumberFormats& formats, at::Device device);
 
-  void allow_holes();
+  void allow_faults();
   // What all networks read since the last call.
   [[nodiscard]] ReadWork take_work();
 };

@@ -23,6 +23,25 @@
 namespace headroom {
 namespace {
 
+Message said(WeightFault fault, const std::string& place) {
+  switch (fault) {
+    case WeightFault::kNotFinite:
+      return say(
+          "{0} holds values that are not finite (NaN or infinite); the file is damaged, so "
+          "download it again",
+          place);
+    case WeightFault::kOneValue:
+      return say("{0} holds one value over and over; the file is damaged, so download it again",
+                 place);
+    case WeightFault::kZeros:
+    case WeightFault::kNone:
+      break;
+  }
+  return say(
+      "{0} is zero or has a hole of zeros; the download is incomplete, so download the file again",
+      place);
+}
+
 // Torch's own, where the bytes alone are the values; nothing where they must be unpacked.
 std::optional<c10::ScalarType> plain_format(const StoredTensor& stored) {
   if (stored.coding != Coding::kPlain) return std::nullopt;
@@ -178,17 +197,13 @@ void FileWeights::fill(const TensorRows& stored, const at::Tensor& target) {
 void FileWeights::check(const TensorRows& stored) {
   // All of it at once: as it is read, a disk has but one request at a time to work on.
   stored.file->expect(stored.name);
-  if (allows_holes_ || without_holes_.contains({stored.name, stored.first_row})) return;
+  if (allows_faults_ || sound_.contains({stored.name, stored.first_row})) return;
   const TensorView codes = codes_of(stored);
-  const bool hollow = is_hollow(codes);
+  const WeightFault fault = find_fault(codes, Look::kSamples);
   give_back_pages(codes.data);
-  if (hollow) {
-    throw Error(ErrorKind::kModelFile,
-                say("{0} is zero or has a hole of zeros; the download is incomplete, so download "
-                    "the file again",
-                    tensors_.place_of(stored)));
-  }
-  without_holes_.emplace(stored.name, stored.first_row);
+  if (fault != WeightFault::kNone)
+    throw Error(ErrorKind::kModelFile, said(fault, tensors_.place_of(stored)));
+  sound_.emplace(stored.name, stored.first_row);
 }
 
 bool FileWeights::read_converted(std::string_view name, const at::Tensor& target) {

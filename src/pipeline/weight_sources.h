@@ -52,8 +52,8 @@ struct ReadWork {
 class FileWeights final : public WeightSource {
  public:
   FileWeights(const NetworkTensors& tensors, at::TensorOptions options);
-  // Matrices with holes of zeros are read as they are, which is an error otherwise.
-  void allow_holes() { allows_holes_ = true; }
+  // Values that no training leaves (find_fault) are read as they are, which is an error otherwise.
+  void allow_faults() { allows_faults_ = true; }
   // From now on tensors that `converted` has, by the network's names and in its shapes, are read
   // from there.
   // Should it become unreadable, the model's files serve again.
@@ -75,19 +75,19 @@ class FileWeights final : public WeightSource {
   [[nodiscard]] ReadWork take_work();
 
  private:
-  // Throws Error{kModelFile} for what a broken download left.
+  // Throws Error{kModelFile} for what a broken download or disk left.
   void check(const TensorRows& stored);
   void fill(const TensorRows& stored, const at::Tensor& target);
   bool read_converted(std::string_view name, const at::Tensor& target);
 
   const NetworkTensors& tensors_;
   at::TensorOptions options_;
-  bool allows_holes_ = false;
+  bool allows_faults_ = false;
 
   mutable std::mutex mutex_;  // guards what follows
   Staging staging_;
   std::optional<TensorFile> converted_;
-  std::set<std::pair<std::string, std::int64_t>> without_holes_;  // names and rows looked at
+  std::set<std::pair<std::string, std::int64_t>> sound_;  // names and first rows, looked at
   ReadWork work_;
 };
 

@@ -117,8 +117,4 @@ WeightFault find_fault(const TensorView& tensor, Look look) {
                                                                  : WeightFault::kNone;
 }
 
-bool is_hollow(const TensorView& tensor) {
-  return find_fault(tensor, Look::kSamples) == WeightFault::kZeros;
-}
-
 }  // namespace headroom

@@ -203,6 +203,7 @@ bool WeightCache::write(const TensorStore& source, DType format, std::span<const
     tensors.push_back({name, format, shape, {}});
     left += row_count(shape) * row_width(shape) * static_cast<std::int64_t>(dtype_bytes(format));
   }
+  order.reserve(tensors.size());
   for (const NamedTensor& tensor : tensors) order.push_back(&tensor);
   std::error_code error;
   fs::create_directories(folder_, error);

@@ -5,9 +5,11 @@
 
 #include "support/fixture.h"
 
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -99,6 +101,36 @@ TEST_F(FileWeightsTest, ConvertsTensorsLargerThanItsBuffer) {
   EXPECT_EQ(values(source.get("x", {200'001})), numbers);
   // Its pages were given back to the system in between: a second reading sees the same.
   EXPECT_EQ(values(source.get("x", {200'001})), numbers);
+}
+
+// Of a large file only the middle of each tensor is looked at before; the rest is when it is read.
+TEST_F(FileWeightsTest, DamageAwayFromTheMiddleIsNamedWhenItIsRead) {
+  const auto folder = folder_ / "damaged";
+  std::filesystem::create_directories(folder);
+  std::vector<float> numbers(100 * 1000);
+  for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<float>(i % 251) + 1;
+  const auto read_with = [&](float value, bool allow) {
+    std::vector<float> damaged = numbers;
+    std::fill_n(damaged.end() - 8192, 8192, value);  // 32 KB
+    const std::vector<NamedTensor> tensors{
+        {"x", DType::kF32, {100, 1000}, std::as_bytes(std::span(damaged))}};
+    write_tensor_file(folder / "model.safetensors", tensors);
+    const NetworkTensors tensors_of_one(folder, Network::kTextEncoder);
+    FileWeights source(tensors_of_one, at::TensorOptions(at::kFloat));
+    if (allow) source.allow_faults();
+    return failure([&] { source.get("x", {100, 1000}); });
+  };
+  const auto named = [&](const std::string& fault) {
+    return ::testing::AllOf(
+        HasSubstr((folder / "model.safetensors").string() + ": tensor x " + fault),
+        HasSubstr("download"));
+  };
+  EXPECT_THAT(read_with(0, false), named("is zero or has a hole of zeros"));
+  EXPECT_THAT(read_with(1, false), named("holds one value over and over"));
+  EXPECT_THAT(read_with(std::numeric_limits<float>::quiet_NaN(), false),
+              named("holds values that are not finite"));
+  for (const float value : {0.F, 1.F, std::numeric_limits<float>::infinity()})
+    EXPECT_EQ(read_with(value, true), "no failure");
 }
 
 TEST_F(FileWeightsTest, CountsWhatItHandsOutAsWeights) {

@@ -36,6 +36,10 @@ class Matrix {
   TensorView view_;
 };
 
+bool is_hollow(const TensorView& tensor) {
+  return find_fault(tensor, Look::kSamples) == WeightFault::kZeros;
+}
+
 bool is_sound(const TensorView& tensor) {
   return find_fault(tensor, Look::kSamples) == WeightFault::kNone;
 }

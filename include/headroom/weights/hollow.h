@@ -23,7 +23,4 @@ enum class Look {
 // vocabulary that no word uses.
 [[nodiscard]] WeightFault find_fault(const TensorView& tensor, Look look);
 
-// Whether it is zero or has a hole of zeros, from samples.
-[[nodiscard]] bool is_hollow(const TensorView& tensor);
-
 }  // namespace headroom
