@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The whole check: the format of the sources, the queue under ThreadSanitizer, the rooms without torch
-# under AddressSanitizer and UBSan, then everything, the checks on the stand-in card among it. Ends
-# with ctest's summary of the last.
+# under AddressSanitizer, UBSan and clang-tidy, then everything, the checks on the stand-in card among
+# it. Ends with ctest's summary of the last.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -41,6 +41,7 @@ step "build the rooms without torch under AddressSanitizer" build asan
 step "test the rooms without torch under AddressSanitizer" run_tests asan
 step "configure dev" configure dev
 step "build everything" build dev
+step "check the rooms without torch with clang-tidy" "$root/scripts/check_tidy.sh"
 print_step_times
 say "==> test everything"
 cd "$root"

@@ -108,6 +108,7 @@ std::vector<OpProbe> op_probes(bool card, int multiprocessors, at::ScalarType ne
                                                         {256, 1056, 4, 64, networks},
                                                         {1056, 1056, 4, 64, networks},
                                                         {256, 256, 1, 512, vae}};
+  probes.reserve(linears.size() + attentions.size());
   for (const Linear& op : linears) probes.push_back(op_probe(op, kernels));
   for (const Attention& op : attentions) probes.push_back(op_probe(op, kernels));
   struct Shape {

@@ -196,7 +196,7 @@ at::Tensor group_norm(at::Tensor x, std::int64_t groups, const at::Tensor& weigh
   const at::ScalarType dtype = x.scalar_type();
   const bool is_float = dtype == at::kFloat;
   at::Tensor wide = is_float && x.use_count() == 1
-                        ? std::move(x)
+                        ? x
                         : x.to(x.device(), at::kFloat, /*non_blocking=*/false, /*copy=*/true);
   x.reset();
   ChannelStatistics statistics;

@@ -176,8 +176,8 @@ void Transformer::attend(const TransformerBlock& block, const BlockNorms& norms,
     if (divisor != 1) mixed.div_(divisor);
     at::Tensor out = block.to_out.apply(mixed);
     mixed.reset();
-    x.narrow(0, first, out.size(0))
-        .add_(rms_norm_consuming(std::move(out), norms.attention2,
+    at::Tensor rows = x.narrow(0, first, out.size(0));
+    rows.add_(rms_norm_consuming(std::move(out), norms.attention2,
                                  config_.norm_eps / (divisor * divisor)));
   };
   if (chunk == tokens) {

@@ -35,9 +35,9 @@ class AskedTensors final : public WeightSource {
   at::Tensor get(std::string_view name, at::IntArrayRef shape) override {
     const TensorRows stored = files_.tensors().at(name, shape);
     tensors.push_back({std::string(name), shape.vec()});
-    stored_bytes += static_cast<std::int64_t>(codes_of(stored).data.size());
-    values += stored.rows * stored.width;
-    formats.insert(format_name(*stored.stored));
+    stored_bytes_ += static_cast<std::int64_t>(codes_of(stored).data.size());
+    values_ += stored.rows * stored.width;
+    formats_.insert(format_name(*stored.stored));
     return at::empty(shape, options());
   }
   void read(std::string_view, const at::Tensor&) override {}
@@ -52,18 +52,18 @@ class AskedTensors final : public WeightSource {
   // Bytes of all in `format`; 0 where keeping them so saves nothing: quantised weights would grow,
   // and the page cache would have to hold more.
   [[nodiscard]] std::int64_t bytes_worth_keeping(DType format) const {
-    const auto bytes = values * static_cast<std::int64_t>(dtype_bytes(format));
-    const bool differs = formats != std::set{std::string(dtype_name(format))};
-    return differs && bytes <= stored_bytes ? bytes : 0;
+    const auto bytes = values_ * static_cast<std::int64_t>(dtype_bytes(format));
+    const bool differs = formats_ != std::set{std::string(dtype_name(format))};
+    return differs && bytes <= stored_bytes_ ? bytes : 0;
   }
 
   std::vector<WeightCache::Tensor> tensors;
 
  private:
   const FileWeights& files_;
-  std::int64_t stored_bytes = 0;
-  std::int64_t values = 0;
-  std::set<std::string> formats;
+  std::int64_t stored_bytes_ = 0;
+  std::int64_t values_ = 0;
+  std::set<std::string> formats_;
 };
 
 }  // namespace

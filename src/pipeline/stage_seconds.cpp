@@ -89,9 +89,7 @@ double decoder_seconds(const VaeConfig& c, double pixels, const DeviceRates& rat
 
 // More, smaller products.
 double chunking(int chunk_tokens) { return 1.01 + 5.0 / chunk_tokens; }
-double round_up_32(double n) {
-  return static_cast<double>((static_cast<std::int64_t>(n) + 31) / 32 * 32);
-}
+double round_up_32(double n) { return std::ceil(std::floor(n) / 32) * 32; }
 
 }  // namespace
 
@@ -147,6 +145,7 @@ NetworkSizes network_sizes(const ModelFolder& model, const NumberFormats& format
   // segments.
   const auto all_layers = [](int count, auto load) {
     std::vector<decltype(load(0))> layers;
+    layers.reserve(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i) layers.push_back(load(i));
     return layers;
   };

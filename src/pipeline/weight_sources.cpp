@@ -63,10 +63,13 @@ constexpr std::int64_t kPiece = 64 * 1024;  // values; a buffer of so many stays
 
 // Tells the system that the whole pages inside `data` are not needed any more.
 void give_back_pages(std::span<const std::byte> data) {
-  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
-  const auto begin = (reinterpret_cast<std::uintptr_t>(data.data()) + page - 1) / page * page;
-  const auto end = reinterpret_cast<std::uintptr_t>(data.data() + data.size()) / page * page;
-  if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  const std::size_t into_page = reinterpret_cast<std::uintptr_t>(data.data()) % page;
+  const std::size_t before = into_page == 0 ? 0 : page - into_page;
+  if (data.size() < before + page) return;
+  const std::span<const std::byte> whole =
+      data.subspan(before, (data.size() - before) / page * page);
+  madvise(const_cast<std::byte*>(whole.data()), whole.size(), MADV_DONTNEED);
 }
 
 std::span<float> floats_of(const at::Tensor& values) {
