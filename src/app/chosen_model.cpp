@@ -1,9 +1,17 @@
 #include "chosen_model.h"
 
+#include "headroom/config/model_paths.h"
+#include "headroom/core/error.h"
+#include "headroom/weights/find_models.h"
+
 #include "paths.h"
 
 #include <string>
 #include <system_error>
+#include <utility>
+#include <vector>
+
+#include <spdlog/spdlog.h>
 
 namespace headroom {
 namespace fs = std::filesystem;
@@ -22,11 +30,38 @@ fs::path model_place(const std::string& path) {
   return is_name && !is_there(path) && is_there(known) ? known : fs::path(path);
 }
 
+// The shelves of a folder, or those that a file of ComfyUI's names.
+ModelShelves shelves_of(const fs::path& place) {
+  constexpr const char* kPaths = "extra_model_paths.yaml";
+  std::error_code error;
+  const bool is_folder = fs::is_directory(place, error);
+  ModelShelves shelves;
+  if (is_folder) shelves = shelves_below(place);
+  const fs::path file = is_folder ? place / kPaths : place;
+  const std::string ending = file.extension().string();
+  if (!is_there(file) || (ending != ".yaml" && ending != ".yml")) return shelves;
+  try {
+    shelves.add(read_model_paths(file));
+  } catch (const Error& e) {
+    spdlog::warn("{}", e.what());  // it belongs to another program
+  }
+  return shelves;
+}
+
 }  // namespace
 
 ModelPlaces chosen_places(const ModelOptions& options) {
-  return {model_place(options.path).string(), options.text_encoder, options.vae, options.tokenizer,
-          hugging_face_cache()};
+  ModelPlaces places{model_place(options.path).string(),
+                     options.text_encoder,
+                     options.vae,
+                     options.tokenizer,
+                     hugging_face_cache(),
+                     {}};
+  std::vector<fs::path> folders{places.model};
+  folders.insert(folders.end(), options.folders.begin(), options.folders.end());
+  for (fs::path& folder : usual_model_folders()) folders.push_back(std::move(folder));
+  for (const fs::path& folder : folders) places.shelves.add(shelves_of(folder));
+  return places;
 }
 
 fs::path chosen_tokenizer(const ModelOptions& options) {

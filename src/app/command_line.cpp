@@ -74,6 +74,7 @@ CommandLine::Command chosen_command(const CLI::App& app) {
   if (name == "report") return Command::kReport;
   if (name == "devices") return Command::kDevices;
   if (name == "calibrate") return Command::kCalibrate;
+  if (name == "models") return Command::kModels;
   if (name == "cache") return Command::kCache;
   if (name == "inspect") return Command::kInspect;
   return Command::kTokenize;
@@ -153,6 +154,7 @@ void apply_to_request(const Typed& typed, CommandLine& line) {
   if (typed.shift) line.shift = read_real("--shift", *typed.shift);
   if (typed.output) line.output = not_empty("-o", *typed.output);
   if (typed.dump_file) line.dump_file = not_empty("--dump", *typed.dump_file);
+  if (typed.folder) line.looked_into = not_empty("the folder of models", *typed.folder);
   if (typed.inspected) line.inspected = not_empty("the path to inspect", *typed.inspected);
   if (typed.step) line.step = read_int("--step", *typed.step, kMinSide_px, kMaxSide_px);
   if (typed.max) line.max = read_int("--max", *typed.max, kMinSide_px, kMaxSide_px);

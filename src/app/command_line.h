@@ -21,6 +21,7 @@ struct CommandLine {
     kReport,
     kDevices,
     kCalibrate,
+    kModels,
     kCache,
     kInspect,
     kTokenize
@@ -39,13 +40,14 @@ struct CommandLine {
   std::optional<double> cfg_normalization, cfg_truncation, shift;
   std::optional<std::uint64_t> seed;
   std::optional<int> count;
-  std::filesystem::path output;     // a .png file or a folder; empty = the configured folder
-  std::filesystem::path dump_file;  // empty = none
-  std::filesystem::path inspected;  // inspect FILE|DIR
-  bool inspects_model = false;      // parts of one were named beside it
-  int step = 64;                    // of frontier, px
-  int max = 2048;                   // of frontier, px
-  bool clear = false;               // of cache
+  std::filesystem::path output;       // a .png file or a folder; empty = the configured folder
+  std::filesystem::path dump_file;    // empty = none
+  std::filesystem::path inspected;    // inspect FILE|DIR
+  std::filesystem::path looked_into;  // models DIR; empty = none besides the usual ones
+  bool inspects_model = false;        // parts of one were named beside it
+  int step = 64;                      // of frontier, px
+  int max = 2048;                     // of frontier, px
+  bool clear = false;                 // of cache
   bool json = false;
 };
 

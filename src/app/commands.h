@@ -9,6 +9,7 @@ int run_plan(const CommandLine& line);
 int run_frontier(const CommandLine& line);
 int run_report(const CommandLine& line);
 int run_devices(const CommandLine& line);
+int run_models(const CommandLine& line);
 int run_cache(const CommandLine& line);
 int run_calibrate(const CommandLine& line);
 int run_inspect(const CommandLine& line);

@@ -63,4 +63,9 @@ fs::path hugging_face_cache() {
   return xdg("XDG_CACHE_HOME", ".cache") / "huggingface" / "hub";
 }
 
+std::vector<fs::path> usual_model_folders() {
+  return {home() / "ComfyUI", home() / "stable-diffusion-webui",
+          home() / "stable-diffusion-webui-forge"};
+}
+
 }  // namespace headroom

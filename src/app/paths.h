@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <vector>
 
 namespace headroom {
 
@@ -21,5 +22,7 @@ namespace headroom {
 [[nodiscard]] std::filesystem::path receipts_file();          // ... /receipts.jsonl
 // Where Hugging Face's tools keep repositories: $HF_HUB_CACHE, $HF_HOME/hub, or theirs by default.
 [[nodiscard]] std::filesystem::path hugging_face_cache();
+// Where people have other programs that keep models.
+[[nodiscard]] std::vector<std::filesystem::path> usual_model_folders();
 
 }  // namespace headroom

@@ -36,6 +36,8 @@ int run(const CommandLine& line) {
       return run_devices(line);
     case Command::kCalibrate:
       return run_calibrate(line);
+    case Command::kModels:
+      return run_models(line);
     case Command::kCache:
       return run_cache(line);
     case Command::kInspect:

@@ -60,13 +60,17 @@ void add_device_options(CLI::App& app, Typed& typed) {
   add(app, group, "--threads", "N", typed.threads, "CPU threads; default: 0, one per core");
 }
 
+void add_low_vram_flag(CLI::App& app, Typed& typed) {
+  app.add_flag("--low-vram", typed.low_vram,
+               "Save memory before time: of the plans that fit, the one that holds least")
+      ->group("Memory");
+}
+
 void add_run_options(CLI::App& app, Typed& typed) {
   add_model_option(app, typed);
   add_device_options(app, typed);
   add_memory_options(app, typed);
-  app.add_flag("--low-vram", typed.low_vram,
-               "Save memory before time: of the plans that fit, the one that holds least")
-      ->group("Memory");
+  add_low_vram_flag(app, typed);
   add_config_option(app, typed);
 }
 
@@ -101,6 +105,20 @@ void add_cache(CLI::App& app, Typed& typed) {
   cache.add_flag("--clear", typed.clear, "Remove them all");
   add_json_flag(cache, typed, "Print one JSON object");
   add_config_option(cache, typed);
+}
+
+void add_models(CLI::App& app, Typed& typed) {
+  CLI::App& models = *app.add_subcommand(
+      "models", "List the models on this machine, and what they need at the five sizes");
+  add(models, "", "folder", "DIR|FILE", typed.folder,
+      "Look there too: a folder of models or weight files, ComfyUI's or Forge's, or an "
+      "extra_model_paths.yaml; default: those of model.folders and the usual ones");
+  models.get_option("folder")->group("Positionals");
+  add_json_flag(models, typed, "Print one JSON object");
+  add_device_options(models, typed);
+  add_low_vram_flag(models, typed);
+  add_memory_options(models, typed);
+  add_config_option(models, typed);
 }
 
 void add_commands(CLI::App& app, Typed& typed) {
@@ -148,6 +166,7 @@ void add_commands(CLI::App& app, Typed& typed) {
   add_device_options(calibrate, typed);
   add_config_option(calibrate, typed);
 
+  add_models(app, typed);
   add_cache(app, typed);
 
   CLI::App& inspect = *app.add_subcommand(

@@ -9,7 +9,7 @@ namespace headroom {
 // Every value as it was typed: reading the numbers elsewhere keeps the messages ours.
 struct Typed {
   using Text = std::optional<std::string>;
-  Text config_file, model, text_encoder, vae, tokenizer, device, dtype, threads;
+  Text config_file, model, folder, text_encoder, vae, tokenizer, device, dtype, threads;
   Text pretend_vram, pretend_others, vram_cap, reserve;
   bool low_vram = false;
   Text language;

@@ -1,18 +1,15 @@
 #include "headroom/config/app_config.h"
 
 #include "headroom/core/error.h"
-#include "headroom/core/generation.h"
 #include "headroom/core/nearest_name.h"
 #include "headroom/core/quote.h"
 
 #include "config_keys.h"
+#include "yaml_file.h"
 
 #include <algorithm>
-#include <fstream>
 #include <map>
-#include <sstream>
 #include <string_view>
-#include <system_error>
 
 #include <yaml-cpp/yaml.h>
 
@@ -171,27 +168,6 @@ class FileReader {
   Overlay& overlay_;
 };
 
-std::string read_text(const std::filesystem::path& file) {
-  std::error_code error;
-  if (std::filesystem::is_directory(file, error)) {
-    refuse(say("{0}: this is a folder; name a YAML file", file));
-  }
-  std::ifstream input(file, std::ios::binary);
-  if (!input) {
-    refuse(
-        say("{0}: the config file cannot be opened; check that it exists and that you may read "
-            "it",
-            file));
-  }
-  std::ostringstream text;
-  text << input.rdbuf();
-  if (input.bad()) refuse(say("{0}: the config file cannot be read; check the disk", file));
-  if (!is_valid_utf8(text.str())) {
-    refuse(say("{0}: the config file is not UTF-8 text; save it as UTF-8", file));
-  }
-  return text.str();
-}
-
 std::string trimmed(std::string_view text) {
   constexpr std::string_view kBlanks = " \t\r\n";
   const std::size_t first = text.find_first_not_of(kBlanks);
@@ -240,25 +216,8 @@ std::vector<std::string> known_config_keys() {
 }
 
 void load_config_file(const std::filesystem::path& file, AppConfig& config) {
-  std::string text = read_text(file);
-  // After a line break the parser takes the end of the file for the end of a quoted text, and would
-  // read a forgotten closing quote as a long value.
-  text.erase(text.find_last_not_of(" \t\r\n") + 1);
   Overlay overlay(config);
-  try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.size() > 1) {
-      refuse(say("{0}: the file has more than one YAML document; remove the \"---\" lines", file));
-    }
-    if (!documents.empty()) FileReader(file, overlay).read_document(documents.front());
-  } catch (const YAML::Exception& error) {
-    const std::string line = error.mark.is_null() ? "" : ":" + std::to_string(error.mark.line + 1);
-    const Message reason = error.msg == YAML::ErrorMsg::EOF_IN_SCALAR
-                               ? say("a quote is opened but never closed")
-                               : Message("yaml.fault", "{0}", {error.msg});
-    refuse(say("{0}: this is not valid YAML ({1}); compare with configs/config.yaml",
-               file.string() + line, reason));
-  }
+  FileReader(file, overlay).read_document(read_yaml_file(file, "configs/config.yaml"));
   config = overlay.config();
 }
 

@@ -35,6 +35,20 @@ bool set_level(std::string& target, const Values& values) {
     target = "warn";
     return true;
   }
+  // Python's, which another program of our name is written in.
+  constexpr std::array<std::pair<std::string_view, const char*>, 7> kPython{{{"notset", "trace"},
+                                                                             {"verbose", "debug"},
+                                                                             {"10", "debug"},
+                                                                             {"20", "info"},
+                                                                             {"30", "warn"},
+                                                                             {"40", "error"},
+                                                                             {"50", "error"}}};
+  for (const auto& [python, ours] : kPython) {
+    if (word == python) {
+      target = ours;
+      return true;
+    }
+  }
   if (word == "err" || word == "critical" || word == "fatal") {
     target = "error";
     return true;
@@ -96,6 +110,15 @@ bool set_path(std::filesystem::path& target, const Values& values) {
   return true;
 }
 
+bool set_paths(std::vector<std::filesystem::path>& target, const Values& values) {
+  std::vector<std::filesystem::path> paths;
+  for (const std::string& value : values) {
+    if (value.empty() || !set_path(paths.emplace_back(), {value})) return false;
+  }
+  target = std::move(paths);
+  return true;
+}
+
 bool set_device(std::string& target, const Values& values) {
   constexpr std::string_view kIndexed = "cuda:";
   const std::string word = lower_ascii(values.front());
@@ -131,7 +154,7 @@ constexpr std::string_view kPlaceAllowed = "a file or folder (~ needs the HOME v
 constexpr std::string_view kSwitchAllowed = "true or false";
 
 // Lambdas without capture, so that the table is plain data.
-constexpr std::array<ConfigKey, 24> kKeys{{
+constexpr std::array<ConfigKey, 25> kKeys{{
     {"model", "path", kPlaceAllowed,
      [](AppConfig& c, const Values& v) { return expand_home(v.front(), c.model.path); }},
     {"model", "text_encoder", kPlaceAllowed,
@@ -140,6 +163,8 @@ constexpr std::array<ConfigKey, 24> kKeys{{
      [](AppConfig& c, const Values& v) { return set_path(c.model.vae, v); }},
     {"model", "tokenizer", kPlaceAllowed,
      [](AppConfig& c, const Values& v) { return set_path(c.model.tokenizer, v); }},
+    {"model", "folders", "a list of folders (~ needs the HOME variable)",
+     [](AppConfig& c, const Values& v) { return set_paths(c.model.folders, v); }, true},
     {"model", "device", "auto, cpu, cuda or cuda:N (N from 0 to 63)",
      [](AppConfig& c, const Values& v) { return set_device(c.model.device, v); }},
     {"model", "dtype", "auto, fp32, bf16, fp16, int8 or q4",

@@ -67,18 +67,28 @@ fs::path repository_folder(const fs::path& cache, const std::string& name) {
   return cache / folder;
 }
 
-std::vector<fs::path> z_image_snapshots(const fs::path& cache) {
-  std::set<fs::path> repositories;
+std::vector<Repository> repositories(const fs::path& cache) {
+  std::set<fs::path> folders;
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(cache, error)) {
-    const std::string name = lower_ascii(entry.path().filename().string());
-    if (name.find("z-image") != std::string::npos || name.find("z_image") != std::string::npos) {
-      repositories.insert(entry.path());
-    }
+  for (const auto& entry : fs::directory_iterator(cache, error)) folders.insert(entry.path());
+  std::vector<Repository> found;
+  for (const fs::path& folder : folders) {
+    auto snapshot = snapshot_of(folder);
+    if (!snapshot) continue;
+    std::string name = folder.filename().string().substr(kRepository.size());
+    if (const std::size_t owner = name.find("--"); owner != std::string::npos)
+      name.replace(owner, 2, "/");
+    found.push_back({std::move(name), *std::move(snapshot)});
   }
+  return found;
+}
+
+std::vector<fs::path> z_image_snapshots(const fs::path& cache) {
   std::vector<fs::path> snapshots;
-  for (const fs::path& repository : repositories) {
-    if (auto snapshot = snapshot_of(repository)) snapshots.push_back(*std::move(snapshot));
+  for (const Repository& repository : repositories(cache)) {
+    const std::string name = lower_ascii(repository.name);
+    if (name.find("z-image") != std::string::npos || name.find("z_image") != std::string::npos)
+      snapshots.push_back(repository.snapshot);
   }
   return snapshots;
 }

@@ -20,7 +20,14 @@ namespace headroom {
 [[nodiscard]] std::filesystem::path repository_folder(const std::filesystem::path& cache,
                                                       const std::string& name);
 
-// Snapshots of all repositories of Z-Image, in the order of names.
+struct Repository {
+  std::string name;  // "org/name"
+  std::filesystem::path snapshot;
+};
+// All that have a snapshot, in the order of names.
+[[nodiscard]] std::vector<Repository> repositories(const std::filesystem::path& cache);
+
+// Snapshots of those called after Z-Image.
 [[nodiscard]] std::vector<std::filesystem::path> z_image_snapshots(
     const std::filesystem::path& cache);
 

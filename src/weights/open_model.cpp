@@ -195,7 +195,7 @@ ModelFolder open_file(const fs::path& file, const ModelPlaces& places, bool is_a
   model.root = file;
   model.parts.transformer = file;
   model.transformer = read_transformer(Part(file, Network::kTransformer).config());
-  const PartFinder finder(file, places.hub_cache);
+  const PartFinder finder(file, places.hub_cache, places.shelves);
   find_parts(model, finder, places, is_all);
   read_parts(model);
   if (const auto root = finder.model_root()) {

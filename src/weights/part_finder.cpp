@@ -2,6 +2,7 @@
 
 #include "headroom/core/lower_case.h"
 #include "headroom/weights/file_kind.h"
+#include "headroom/weights/find_models.h"
 
 #include "hub_cache.h"
 #include "message.h"
@@ -12,6 +13,7 @@
 #include <set>
 #include <string>
 #include <system_error>
+#include <utility>
 
 namespace headroom {
 namespace fs = std::filesystem;
@@ -21,7 +23,6 @@ namespace {
 constexpr std::array<std::string_view, 4> kTransformerShelves{"diffusion_models", "unet",
                                                               "checkpoints", "stable-diffusion"};
 constexpr std::size_t kMostFiles = 500;  // of a shelf; nobody waits longer
-constexpr int kDepth = 3;
 
 bool has_weight_ending(const fs::path& file) {
   const std::string ending = lower_ascii(file.extension().string());
@@ -62,25 +63,43 @@ bool has_weights(const fs::path& place) {
   return false;
 }
 
-std::optional<fs::path> transformer_in(const fs::path& folder) {
-  std::vector<fs::path> shelves{folder};
-  for (const char* const tree : {"", "models", "split_files"}) {
-    for (const char* const shelf :
-         {"diffusion_models", "unet", "checkpoints", "Stable-diffusion"}) {
-      shelves.push_back(folder / tree / shelf);
-    }
-  }
-  std::set<fs::path> found;
-  for (const fs::path& shelf : shelves) {
-    for (const fs::path& file : weight_files(shelf, shelf == folder ? 0 : kDepth)) {
-      try {
-        const WeightKind kind = tell_kind(TensorFile(file)).kind;
-        if (kind == WeightKind::kTransformer || kind == WeightKind::kAllInOne) found.insert(file);
-      } catch (const Error&) {
-        // Damaged or of another kind: it is not what is meant.
+ModelShelves shelves_below(const fs::path& folder) {
+  ModelShelves shelves;
+  const auto add = [&](std::vector<fs::path>& all, std::initializer_list<const char*> names) {
+    for (const char* const tree : {"", "models", "split_files"}) {
+      for (const char* const name : names) {
+        if (fs::path shelf = folder / tree / name; is_folder(shelf))
+          all.push_back(std::move(shelf));
       }
     }
+  };
+  add(shelves.transformers, {"diffusion_models", "unet", "checkpoints", "Stable-diffusion"});
+  add(shelves.text_encoders, {"text_encoders", "clip", "text_encoder"});
+  add(shelves.vaes, {"vae", "VAE"});
+  add(shelves.loras, {"loras", "Lora"});
+  return shelves;
+}
+
+std::vector<fs::path> transformers_in(const fs::path& folder, int depth) {
+  std::vector<fs::path> found;
+  for (const fs::path& file : weight_files(folder, depth)) {
+    try {
+      const WeightKind kind = tell_kind(TensorFile(file)).kind;
+      if (kind == WeightKind::kTransformer || kind == WeightKind::kAllInOne) found.push_back(file);
+    } catch (const Error&) {
+      // Damaged or of another kind: it is not what is meant.
+    }
   }
+  return found;
+}
+
+std::optional<fs::path> transformer_in(const fs::path& folder) {
+  std::set<fs::path> found;
+  const auto look_into = [&](const fs::path& place, int depth) {
+    for (fs::path& file : transformers_in(place, depth)) found.insert(std::move(file));
+  };
+  look_into(folder, 0);
+  for (const fs::path& shelf : shelves_below(folder).transformers) look_into(shelf, kShelfDepth);
   if (found.size() > 1) {
     fail_model_file(folder, say("holds {0} transformers of Z-Image, {1} and {2} among them; choose "
                                 "one of them by its path",
@@ -90,7 +109,8 @@ std::optional<fs::path> transformer_in(const fs::path& folder) {
   return found.empty() ? std::nullopt : std::optional(*found.begin());
 }
 
-PartFinder::PartFinder(const fs::path& transformer, const fs::path& hub_cache) {
+PartFinder::PartFinder(const fs::path& transformer, const fs::path& hub_cache, ModelShelves shelves)
+    : shelves_(std::move(shelves)) {
   std::error_code error;
   file_ = fs::absolute(transformer, error).lexically_normal();
   constexpr int kAbove = 4;  // people sort their files into folders
@@ -109,7 +129,7 @@ PartFinder::PartFinder(const fs::path& transformer, const fs::path& hub_cache) {
   if (!hub_cache.empty()) snapshots_ = z_image_snapshots(hub_cache);
 }
 
-std::vector<fs::path> PartFinder::shelves(std::initializer_list<const char*> names) const {
+std::vector<fs::path> PartFinder::beside(std::initializer_list<const char*> names) const {
   std::vector<fs::path> found;
   for (const fs::path& tree : trees_) {
     for (const char* const name : names) found.push_back(tree / name);
@@ -152,13 +172,14 @@ std::optional<fs::path> PartFinder::find(const Wanted& wanted) const {
     return best;
   };
   if (root_ && fits(*root_ / wanted.folder)) return *root_ / wanted.folder;
-  if (auto file = largest(wanted.shelves, kDepth)) return file;
+  if (auto file = largest(wanted.beside, kShelfDepth)) return file;
   if (auto file = largest({file_.parent_path()}, 0)) return file;
+  if (auto file = largest(wanted.elsewhere, kShelfDepth)) return file;
   for (const fs::path& snapshot : snapshots_) {
     if (fits(snapshot / wanted.folder)) return snapshot / wanted.folder;
   }
   for (const fs::path& snapshot : snapshots_) {  // of repositories in ComfyUI's layout
-    if (auto file = largest({snapshot / "split_files"}, kDepth)) return file;
+    if (auto file = largest({snapshot / "split_files"}, kShelfDepth)) return file;
   }
   if (fault) throw *fault;
   return std::nullopt;
@@ -166,12 +187,12 @@ std::optional<fs::path> PartFinder::find(const Wanted& wanted) const {
 
 std::optional<fs::path> PartFinder::text_encoder(std::int64_t width) const {
   return find({Network::kTextEncoder, "layers.0.input_layernorm.weight", 0, width, "text_encoder",
-               shelves({"text_encoders", "clip", "text_encoder"})});
+               beside({"text_encoders", "clip", "text_encoder"}), shelves_.text_encoders});
 }
 
 std::optional<fs::path> PartFinder::vae(std::int64_t latent_channels) const {
   return find({Network::kVae, "decoder.conv_in.weight", 1, latent_channels, "vae",
-               shelves({"vae", "VAE"})});
+               beside({"vae", "VAE"}), shelves_.vaes});
 }
 
 std::optional<fs::path> PartFinder::tokenizer(const fs::path& text_encoder) const {

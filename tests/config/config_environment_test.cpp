@@ -42,6 +42,7 @@ TEST(ConfigEnvironment, SetsEveryKey) {
   std::map<std::string, std::string> values{{"model.path", "/m"},
                                             {"model.text_encoder", "/t"},
                                             {"model.vae", "/v"},
+                                            {"model.folders", "/a,/b"},
                                             {"model.tokenizer", "/k"},
                                             {"model.device", "cpu"},
                                             {"model.dtype", "fp16"},
@@ -143,6 +144,8 @@ TEST(ConfigEnvironment, TakesWordsInAnyCaseAndWithBlanksAroundThem) {
   EXPECT_EQ(load({"HEADROOM_LOG_LEVEL=warning"}).log.level, "warn");
   EXPECT_EQ(load({"HEADROOM_LOG_LEVEL=WARNING"}).log.level, "warn");
   EXPECT_EQ(load({"HEADROOM_LOG_LEVEL=CRITICAL"}).log.level, "error");
+  EXPECT_EQ(load({"HEADROOM_LOG_LEVEL=20"}).log.level, "info");
+  EXPECT_EQ(load({"HEADROOM_LOG_LEVEL=NOTSET"}).log.level, "trace");
   EXPECT_EQ(load({"HEADROOM_MODEL_DEVICE=CUDA:1"}).model.device, "cuda:1");
   EXPECT_EQ(load({"HEADROOM_MODEL_THREADS= 2 "}).model.threads, 2);
   EXPECT_EQ(load({"HEADROOM_MODEL_PATH=/a folder "}).model.path, "/a folder");

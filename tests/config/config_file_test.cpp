@@ -47,6 +47,7 @@ TEST(ConfigFile, SetsEveryKey) {
   const AppConfig config = load(R"(
 model:
   path: /models/turbo
+  folders: [/data/ComfyUI, /models]
   device: cuda:1
   dtype: bf16
   threads: 6
@@ -72,6 +73,7 @@ log:
   folder: /logs
 )");
   EXPECT_EQ(config.model.path, "/models/turbo");
+  EXPECT_THAT(config.model.folders, ElementsAre("/data/ComfyUI", "/models"));
   EXPECT_EQ(config.model.device, "cuda:1");
   EXPECT_EQ(config.model.dtype, "bf16");
   EXPECT_EQ(config.model.threads, 6);
@@ -125,7 +127,7 @@ TEST(ConfigFile, TheDocumentedFileChangesNothing) {
 TEST(ConfigFile, TheDocumentedFileNamesEveryKeyOnce) {
   const std::string text = test::read_bytes(HEADROOM_SOURCE_DIR "/configs/config.yaml");
   const auto keys = known_config_keys();
-  EXPECT_EQ(keys.size(), 24U);
+  EXPECT_EQ(keys.size(), 25U);
   for (const std::string& key : keys) {
     const std::string section = key.substr(0, key.find('.'));
     const std::string name = key.substr(key.find('.') + 1);
@@ -219,6 +221,7 @@ TEST(ConfigFile, RefusesBadValuesWithLineKeyAndWhatIsAllowed) {
       {"model", "low_vram", {"maybe", "2", "\"\""}, "true or false"},
       {"model", "enable_cpu_offload", {"maybe"}, "true or false"},
       {"model", "offload_layers", {"[a, \"\"]"}, "a list of layer names"},
+      {"model", "folders", {"[a, \"\"]"}, "a list of folders"},
       {"memory",
        "pretend_vram",
        {"6", "6X", "-1G", "lots", "1e30G", "1023K"},
@@ -230,7 +233,7 @@ TEST(ConfigFile, RefusesBadValuesWithLineKeyAndWhatIsAllowed) {
       {"window", "width", {"999", "16385", "wide"}, "from 1000 to 16384"},
       {"window", "height", {"639", "16385"}, "from 640 to 16384"},
       {"window", "ui_scale", {"0.4", "4.1", "-1", "nan", "inf", ".inf"}, "from 0.5 to 4"},
-      {"log", "level", {"verbose", "2"}, "trace, debug, info, warn, error or off"}};
+      {"log", "level", {"loud", "2"}, "trace, debug, info, warn, error or off"}};
   for (const Case& one : cases) {
     for (const std::string& value : one.bad) {
       const std::string yaml =

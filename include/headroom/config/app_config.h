@@ -14,9 +14,10 @@ struct ModelOptions {
   std::filesystem::path text_encoder;  // file or folder; empty = the model's own, or found
   std::filesystem::path vae;           // likewise
   std::filesystem::path tokenizer;     // folder or its tokenizer.json; likewise
-  std::string device = "auto";         // auto | cpu | cuda | cuda:i
-  std::string dtype = "auto";          // auto | fp32 | bf16 | fp16 | int8 | q4
-  int threads = 0;                     // 0 = one per physical core
+  std::vector<std::filesystem::path> folders;  // where models are kept, besides the usual places
+  std::string device = "auto";                 // auto | cpu | cuda | cuda:i
+  std::string dtype = "auto";                  // auto | fp32 | bf16 | fp16 | int8 | q4
+  int threads = 0;                             // 0 = one per physical core
   bool low_vram = false;      // prefer evicting and streaming; alias model.enable_cpu_offload
   bool check_weights = true;  // refuse weight files with holes of zeros
   bool weight_cache = true;   // keep weights on disk in the format that they are computed in

@@ -2,6 +2,7 @@
 #include "headroom/core/generation.h"
 #include "headroom/core/message.h"
 #include "headroom/core/model_config.h"
+#include "headroom/core/model_shelves.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -47,6 +48,7 @@ struct ModelPlaces {
   std::filesystem::path vae;           // file or folder
   std::filesystem::path tokenizer;     // folder, or its tokenizer.json
   std::filesystem::path hub_cache;     // of Hugging Face; empty = not looked into
+  ModelShelves shelves{};              // where a file's other parts are also looked for
 };
 
 // A model wherever its parts are: a folder in the Hugging Face layout, whose parts may hold single
