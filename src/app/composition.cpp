@@ -166,8 +166,12 @@ void expect_overhead(const Device& device, const std::string& dtype) {
 }
 
 OtherPrograms pretended_programs(const AppConfig& config) {
-  if (config.memory.pretend_others_file.empty()) return {};
-  return read_programs_from(config.memory.pretend_others_file,
+  const fs::path& file = config.memory.pretend_others_file;
+  if (file.empty()) return {};
+  std::error_code error;
+  if (!fs::exists(file, error))
+    spdlog::warn("{} does not exist, so nothing is pretended until it does", file.string());
+  return read_programs_from(file,
                             [](const std::string& complaint) { spdlog::warn("{}", complaint); });
 }
 

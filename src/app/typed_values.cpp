@@ -5,7 +5,9 @@
 #include "headroom/core/quote.h"
 #include "headroom/core/typed_numbers.h"
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 
 namespace headroom {
 namespace {
@@ -26,13 +28,13 @@ bool parse_number(const std::string& text, Number& number) {
 }  // namespace
 
 int read_int(const std::string& option, const std::string& typed, int low, int high) {
-  int number = 0;
-  if (!parse_number(typed, number) || number < low || number > high) {
+  const auto number = parse_whole(typed);  // 8.0 too
+  if (!number || *number < low || *number > high) {
     refuse(option, typed,
            "is not allowed; use a whole number from " + std::to_string(low) + " to " +
                std::to_string(high));
   }
-  return number;
+  return static_cast<int>(*number);
 }
 
 double read_real(const std::string& option, const std::string& typed) {
@@ -62,7 +64,10 @@ std::int64_t read_bytes(const std::string& option, const std::string& typed, std
 }
 
 Size read_size(const std::string& option, const std::string& typed) {
-  const auto size = parse_size(typed);
+  std::string plain;  // "768 x 512" is what people copy
+  std::copy_if(typed.begin(), typed.end(), std::back_inserter(plain),
+               [](char c) { return c != ' '; });
+  const auto size = parse_size(plain);
   if (!size) refuse(option, typed, "is not a size; write it like 768x512");
   return *size;
 }

@@ -15,10 +15,13 @@ struct Known {
 constexpr std::string_view kPage =
     "is a web page, not the file itself, as a server sends it in the place of a file that it "
     "refuses or does not have; log in there or check the address, and download the file again";
+constexpr std::string_view kAnswer =
+    "is a server's answer that it refuses or does not have the file; log in there or check the "
+    "address, and download the file again";
 constexpr std::string_view kPickle =
     "is a Python pickle, which can run code and is not read; choose the model's folder with "
     ".safetensors files";
-constexpr std::array<Known, 15> kKnown{
+constexpr std::array<Known, 20> kKnown{
     {{"version https://git-lfs",
       "is a git-lfs pointer, not the file itself; run \"git lfs pull\" "
       "in the model's folder, or download the file"},
@@ -27,6 +30,13 @@ constexpr std::array<Known, 15> kKnown{
       "in the model's folder, or download the file"},
      {"# xet version",
       "is a Xet pointer, not the file itself; download the file with \"hf download\""},
+     {"version https://hawser",
+      "is a git-lfs pointer, not the file itself; run \"git lfs pull\" "
+      "in the model's folder, or download the file"},
+     {"entry not found", kAnswer},
+     {"repository not found", kAnswer},
+     {"access to model", kAnswer},
+     {"invalid username or password", kAnswer},
      {"<!doctype", kPage},
      {"<html", kPage},
      {"<error", kPage},

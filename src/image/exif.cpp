@@ -52,10 +52,11 @@ class TiffReader {
   explicit TiffReader(std::string_view bytes)
       : bytes_(bytes), big_endian_(bytes.starts_with("MM")) {}
 
-  std::vector<PngText> read() {
-    if (!bytes_.starts_with("MM") && !bytes_.starts_with("II")) return {};
-    if (const auto first = number(4, 4)) read_directory(*first, /*may_lead_on=*/true);
-    return std::move(texts_);
+  ExifTexts read() {
+    const auto first = number(4, 4);
+    found_.is_damaged = !first || (!bytes_.starts_with("MM") && !bytes_.starts_with("II"));
+    if (!found_.is_damaged) read_directory(*first, /*may_lead_on=*/true);
+    return std::move(found_);
   }
 
  private:
@@ -73,11 +74,15 @@ class TiffReader {
   void read_directory(std::size_t at, bool may_lead_on) {
     constexpr std::size_t kEntryBytes = 12;
     const auto count = number(at, 2);
+    if (!count) found_.is_damaged = true;
     for (std::size_t i = 0; count && i < *count; ++i) {
       const std::size_t entry = at + 2 + i * kEntryBytes;
       const auto tag = number(entry, 2);
       const auto value = number(entry + 8, 4);
-      if (!tag || !value) return;
+      if (!tag || !value) {
+        found_.is_damaged = true;
+        return;
+      }
       if (*tag == kExifDirectory && may_lead_on) {
         read_directory(*value, /*may_lead_on=*/false);
       } else {
@@ -96,17 +101,20 @@ class TiffReader {
     const auto length = number(entry + 4, 4);
     if (name == nullptr || (*type != 1 && *type != 2 && *type != 7)) return;
     const std::size_t at = *length <= 4 ? entry + 8 : *number(entry + 8, 4);
-    if (at > bytes_.size() || bytes_.size() - at < *length) return;
+    if (at > bytes_.size() || bytes_.size() - at < *length) {
+      found_.is_damaged = true;
+      return;
+    }
     const std::string_view data = bytes_.substr(at, *length);
     std::string text =
         tag == kUserComment ? read_user_comment(data, big_endian_) : utf8_or_latin1(data);
     text.erase(text.find_last_not_of('\0') + 1);
-    if (!text.empty()) texts_.push_back({name, std::move(text), false});
+    if (!text.empty()) found_.texts.push_back({name, std::move(text), false});
   }
 
   std::string_view bytes_;
   bool big_endian_;
-  std::vector<PngText> texts_;
+  ExifTexts found_;
 };
 
 }  // namespace
@@ -132,7 +140,7 @@ std::optional<std::string> read_raw_profile(const PngText& text) {
   return bytes;
 }
 
-std::vector<PngText> read_exif_texts(std::string_view exif) {
+ExifTexts read_exif_texts(std::string_view exif) {
   constexpr std::string_view kMark("Exif\0\0", 6);
   if (exif.starts_with(kMark)) exif.remove_prefix(kMark.size());
   return TiffReader(exif).read();

@@ -9,9 +9,12 @@
 namespace headroom {
 
 // The texts of an EXIF block (a TIFF structure, with or without "Exif\0\0" before it): UserComment,
-// ImageDescription, Make, Model and Software, where image generators put their settings. What is
-// damaged is left out.
-[[nodiscard]] std::vector<PngText> read_exif_texts(std::string_view exif);
+// ImageDescription, Make, Model and Software, where image generators put their settings.
+struct ExifTexts {
+  std::vector<PngText> texts;
+  bool is_damaged = false;  // something leads beyond the end and was left out
+};
+[[nodiscard]] ExifTexts read_exif_texts(std::string_view exif);
 
 // The EXIF block in a text entry "Raw profile type exif" or "... APP1", as ImageMagick writes it:
 // its name, its length and the bytes in hexadecimal digits. Nothing of other entries and damaged

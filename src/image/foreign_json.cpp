@@ -66,7 +66,7 @@ class Reader {
 
  private:
   bool read_field(const std::string& key, const json& value) {
-    constexpr std::array<std::string_view, 3> kPrompt{"prompt", "positiveprompt", "positive"};
+    constexpr std::array<std::string_view, 4> kPrompt{"prompt", "positiveprompt", "positive", "c"};
     constexpr std::array<std::string_view, 4> kNegative{"negativeprompt", "negative", "uc",
                                                         "undesiredcontent"};
     constexpr std::array<std::string_view, 3> kSteps{"steps", "numinferencesteps", "samplingsteps"};
@@ -200,6 +200,7 @@ std::string source_of(const json& object) {
       object.contains("image")) {
     return "invokeai";
   }
+  if (object.contains("c") && object.contains("uc")) return "draw things";
   if (object.contains("uc") || object.contains("request_type")) return "novelai";
   if (object.contains("resolution") || object.contains("Resolution")) return "fooocus";
   return "json";

@@ -8,6 +8,7 @@
 #include "png_chunks.h"
 #include "png_text.h"
 #include "text_encoding.h"
+#include "xmp.h"
 
 #include <iterator>
 
@@ -31,6 +32,14 @@ void append(PictureInfo& info, std::vector<PngText> texts) {
                     std::make_move_iterator(texts.end()));
 }
 
+void add_exif(PictureInfo& info, std::string_view block) {
+  ExifTexts exif = read_exif_texts(block);
+  if (exif.is_damaged) {
+    info.problems.push_back(say("the EXIF block is damaged, so texts of it may be missing"));
+  }
+  append(info, std::move(exif.texts));
+}
+
 void add_text(PictureInfo& info, ReadPngText read) {
   if (read.is_too_long) {
     info.problems.push_back(say("a text entry is longer than {0} once unpacked and left out",
@@ -38,7 +47,9 @@ void add_text(PictureInfo& info, ReadPngText read) {
   } else if (!read.text) {
     info.problems.push_back(say("a text entry is damaged and left out"));
   } else if (const auto exif = read_raw_profile(*read.text)) {
-    append(info, read_exif_texts(*exif));
+    add_exif(info, *exif);
+  } else if (read.text->keyword == "XML:com.adobe.xmp") {
+    append(info, read_xmp_texts(read.text->value));
   } else {
     info.texts.push_back(std::move(*read.text));
   }
@@ -72,7 +83,7 @@ void read_png(const std::filesystem::path& file, std::string_view rest, PictureI
       info.width = static_cast<int>(big_endian(data.substr(0, 4)) & 0x7FFFFFFFU);
       info.height = static_cast<int>(big_endian(data.substr(4, 4)) & 0x7FFFFFFFU);
     } else if (type == "eXIf" && sound) {
-      append(info, read_exif_texts(data));
+      add_exif(info, data);
     } else if (type == "tEXt" || type == "zTXt" || type == "iTXt") {
       add_text(info, sound ? parse_png_text(type, data) : ReadPngText{});
     }
@@ -84,6 +95,7 @@ void read_png(const std::filesystem::path& file, std::string_view rest, PictureI
 // Segments up to the pixels: FF, a marker, a length that counts itself, data (ISO 10918-1, B.1.1).
 void read_jpeg(const std::filesystem::path& file, std::string_view bytes, PictureInfo& info) {
   constexpr std::string_view kExif("Exif\0\0", 6);
+  constexpr std::string_view kXmp("http://ns.adobe.com/xap/1.0/\0", 29);
   std::size_t at = 2;
   while (true) {
     while (at + 1 < bytes.size() && bytes[at] == '\xFF' && bytes[at + 1] == '\xFF') ++at;
@@ -99,7 +111,9 @@ void read_jpeg(const std::filesystem::path& file, std::string_view bytes, Pictur
       info.height = static_cast<int>(big_endian(data.substr(1, 2)));
       info.width = static_cast<int>(big_endian(data.substr(3, 2)));
     } else if (marker == 0xE1 && data.starts_with(kExif)) {
-      append(info, read_exif_texts(data));
+      add_exif(info, data);
+    } else if (marker == 0xE1 && data.starts_with(kXmp)) {
+      append(info, read_xmp_texts(data.substr(kXmp.size())));
     } else if (marker == 0xFE) {
       info.texts.push_back({"Comment", utf8_or_latin1(data), false});
     }
@@ -131,7 +145,8 @@ void read_webp(const std::filesystem::path& file, std::string_view rest, Picture
     const std::string_view type = rest.substr(0, 4);
     const std::string_view data = rest.substr(8, length);
     read_webp_size(type, data, info);
-    if (type == "EXIF") append(info, read_exif_texts(data));
+    if (type == "EXIF") add_exif(info, data);
+    if (type == "XMP ") append(info, read_xmp_texts(data));
     rest.remove_prefix(std::min(rest.size(), 8 + length + length % 2));
   }
 }

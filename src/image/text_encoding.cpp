@@ -4,10 +4,10 @@
 
 #include "png_chunks.h"
 
-#include <cstdint>
-
 namespace headroom {
 namespace {
+
+constexpr std::uint32_t kReplacement = 0xFFFD;
 
 void append_utf8(std::string& out, std::uint32_t code) {
   const auto put = [&out](std::uint32_t byte) { out += static_cast<char>(byte); };
@@ -52,8 +52,14 @@ std::string utf8_or_latin1(std::string_view bytes) {
   return std::string(bytes);
 }
 
+std::string utf8_of(std::uint32_t code) {
+  std::string utf8;
+  const bool is_character = code != 0 && code <= 0x10FFFF && (code < 0xD800 || code > 0xDFFF);
+  append_utf8(utf8, is_character ? code : kReplacement);
+  return utf8;
+}
+
 std::string utf16_to_utf8(std::string_view bytes, bool big_endian_first) {
-  constexpr std::uint32_t kReplacement = 0xFFFD;
   bool big = big_endian_first;
   if (bytes.starts_with("\xFE\xFF") || bytes.starts_with("\xFF\xFE")) {
     big = bytes.front() == '\xFE';

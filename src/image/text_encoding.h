@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -7,6 +8,9 @@ namespace headroom {
 
 // Text that programs wrote without saying how: UTF-8 when it is valid as that, else Latin-1.
 [[nodiscard]] std::string utf8_or_latin1(std::string_view bytes);
+
+// A character by its number in Unicode; U+FFFD for what is none.
+[[nodiscard]] std::string utf8_of(std::uint32_t code);
 
 // UTF-16 as UTF-8. A byte order mark decides; without one the order that gives more characters of
 // the first 256, `big_endian_first` when both give the same. Halves of a pair become U+FFFD.

@@ -178,14 +178,17 @@ class ReplayForecaster final : public Forecaster {
   // What is missing and what would fit.
   void refuse(Forecast& forecast, const RunShape& shape, const std::optional<HostMemory>& host) {
     const std::int64_t budget = forecast.budget.budget_bytes;
-    const std::int64_t usable = std::max<std::int64_t>(budget, 0);
     Message missing;
     Message cure = say("close other programs");
     if (forecast.plan.peak_bytes > budget || !host) {
       forecast.shortfall_bytes = forecast.plan.peak_bytes - budget;
-      missing = say("needs {0} of memory, {1} can be used now ({2} short)",
-                    format_bytes(forecast.plan.peak_bytes), format_bytes(usable),
-                    format_bytes(forecast.shortfall_bytes));
+      const std::string need = format_bytes(forecast.plan.peak_bytes);
+      const std::string shortfall = format_bytes(forecast.shortfall_bytes);
+      missing = budget < 0 ? say("needs {0} of memory, and {1} more than may be used are taken "
+                                 "already ({2} short)",
+                                 need, format_bytes(-budget), shortfall)
+                           : say("needs {0} of memory, {1} can be used now ({2} short)", need,
+                                 format_bytes(budget), shortfall);
       cure = way_out(obstacle_of(forecast.plan.peak_bytes, forecast.budget), forecast.budget);
     } else {
       const std::int64_t available =

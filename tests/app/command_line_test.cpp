@@ -166,7 +166,9 @@ TEST_F(CommandLineTest, OtherProgramsSpellingsAreAnsweredWithOurs) {
   EXPECT_THAT(refusal({"--width=512"}), HasSubstr("--size"));
   EXPECT_THAT(refusal({"--cfg-scale", "4"}), HasSubstr("--guidance"));
   EXPECT_THAT(refusal({"--cfg", "4"}), HasSubstr("CFG scale minus 1"));
-  EXPECT_THAT(refusal({"--guidance_scale", "4"}), HasSubstr("--guidance"));
+  EXPECT_THAT(refusal({"--guidance_scale", "4"}), HasSubstr("as diffusers' guidance_scale does"));
+  EXPECT_THAT(refusal({"--llm", "x"}), HasSubstr("--text-encoder"));
+  EXPECT_THAT(refusal({"-c", "2"}), HasSubstr("--count"));
   EXPECT_THAT(refusal({"--negative-prompt", "b"}), HasSubstr("--negative"));
   EXPECT_THAT(refusal({"--negative_prompt", "b"}), HasSubstr("--negative"));
   EXPECT_THAT(refusal({"-m", "x"}), HasSubstr("--model"));

@@ -18,6 +18,12 @@ TEST(WrongFile, KnowsWhatDownloadsLeaveInThePlaceOfFiles) {
                                  "\xEF\xBB\xBF<!doctype html>", "{\"error\": \"not found\"}"}) {
     EXPECT_THAT(wrong_file(page).english(), HasSubstr("is a web page")) << page;
   }
+  for (const char* const answer :
+       {"Entry not found", "Repository not found", "Access to model x is restricted",
+        "Invalid username or password."})
+    EXPECT_THAT(wrong_file(answer).english(), HasSubstr("server's answer")) << answer;
+  EXPECT_THAT(wrong_file("version https://hawser.github.com/spec/v1\noid").english(),
+              HasSubstr("git lfs pull"));
   EXPECT_THAT(wrong_file("GGUF\x03").english(), HasSubstr("GGUF"));
   EXPECT_THAT(wrong_file("PK\x03\x04...").english(), HasSubstr("PyTorch"));
 }

@@ -226,15 +226,15 @@ std::string jpeg(const std::string& exif_block) {
          frame + "\xFF\xDA pixels";
 }
 
-std::string webp(const std::string& exif_block) {
-  const auto chunk_of = [](const std::string& type, const std::string& data) {
-    std::string out = type;
+std::string webp(const std::string& block, const std::string& type = "EXIF") {
+  const auto chunk_of = [](const std::string& name, const std::string& data) {
+    std::string out = name;
     for (unsigned shift = 0; shift < 32; shift += 8)
       out += static_cast<char>(data.size() >> shift & 0xFFU);
     return out + data + std::string(data.size() % 2, '\0');
   };
   const std::string header("\x08\0\0\0\x02\0\0\x01\0\0", 10);  // 3 x 2
-  return chunk_of("RIFF", "WEBP" + chunk_of("VP8X", header) + chunk_of("EXIF", exif_block));
+  return chunk_of("RIFF", "WEBP" + chunk_of("VP8X", header) + chunk_of(type, block));
 }
 
 TEST(PictureInfo, ReadsTheUserCommentOfJpegAndWebp) {
@@ -304,10 +304,83 @@ TEST(PictureInfo, DamagedExifIsNoReasonToReadNothing) {
   const TempFolder folder;
   const std::string whole = exif(std::string("ASCII\0\0\0", 8) + "a\nSteps: 8, Seed: 42");
   for (std::size_t size = 0; size < whole.size(); ++size) {
-    EXPECT_FALSE(
-        read_picture_info(folder.write("p" + std::to_string(size), jpeg(whole.substr(0, size))))
-            .settings);
+    const PictureInfo info =
+        read_picture_info(folder.write("p" + std::to_string(size), jpeg(whole.substr(0, size))));
+    EXPECT_FALSE(info.settings) << size;
+    EXPECT_THAT(info.problems, testing::ElementsAre(testing::Property(
+                                   &Message::english, HasSubstr("EXIF block is damaged"))))
+        << size;
   }
+}
+
+std::string xmp(const std::string& properties) {
+  return "<?xpacket begin=\"\xEF\xBB\xBF\"?><x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF>" +
+         properties + "</rdf:RDF></x:xmpmeta>";
+}
+
+// Draw Things writes nothing else: JSON in XMP's copy of EXIF's comment.
+TEST(PictureInfo, ReadsXmpOfEveryKindOfFile) {
+  const std::string json =
+      R"({"c":"一只红色的猫 & \"frame\"","uc":"<blur>","scale":5,"seed":42,"steps":8,"size":"768x512"})";
+  const auto escaped = [](const std::string& text) {
+    std::string out;
+    for (const char c : text)
+      out += c == '<' ? "&lt;" : c == '&' ? "&amp;" : c == '"' ? "&quot;" : std::string(1, c);
+    return out;
+  };
+  const std::string packet =
+      xmp("<rdf:Description><exif:UserComments>no</exif:UserComments><exif:UserComment><rdf:Alt>"
+          "<rdf:li xml:lang=\"x-default\">" +
+          escaped(json) + "</rdf:li><rdf:li>other</rdf:li></rdf:Alt></exif:UserComment>" +
+          "<xmp:CreatorTool>Draw Things</xmp:CreatorTool></rdf:Description>");
+  const std::string attribute =
+      xmp("<rdf:Description exif:UserComment=\"" + escaped(json) + "\"/>");
+  const std::string data =
+      xmp("<rdf:Description><exif:UserComment><![CDATA[" + json + "]]></exif:UserComment>");
+  const auto in_jpeg = [](const std::string& text) {
+    const std::string segment = std::string("http://ns.adobe.com/xap/1.0/\0", 29) + text;
+    const std::size_t length = segment.size() + 2;
+    std::string bytes = jpeg(exif(""));
+    return bytes.insert(
+        2, "\xFF\xE1" +
+               std::string{static_cast<char>(length >> 8U), static_cast<char>(length & 0xFFU)} +
+               segment);
+  };
+  const auto in_png = [](const std::string& text) {
+    return png_with(chunk("iTXt", std::string("XML:com.adobe.xmp\0\0\0\0\0", 22) + text));
+  };
+  const TempFolder folder;
+  int count = 0;
+  for (const std::string& bytes :
+       {in_jpeg(packet), in_png(packet), webp(packet, "XMP "), in_png(attribute), in_png(data)}) {
+    const std::string name = "p" + std::to_string(count++);
+    const PictureInfo info = read_picture_info(folder.write(name, bytes));
+    ASSERT_TRUE(info.settings) << name;
+    const GenerationRequest& request = info.settings->request;
+    EXPECT_EQ(info.settings->source, "draw things");
+    EXPECT_EQ(request.prompt, "一只红色的猫 & \"frame\"") << name;
+    EXPECT_EQ(request.negative_prompt, "<blur>") << name;
+    EXPECT_EQ(request.seed, 42U) << name;
+    EXPECT_EQ(request.steps, 8) << name;
+    EXPECT_EQ(request.width, 768) << name;
+    EXPECT_EQ(request.guidance_scale, 4) << name;  // theirs is the usual scale, one more
+  }
+  // What is none of these is shown as it is.
+  for (const std::string& other :
+       {xmp("<dc:rights>mine</dc:rights>"), std::string("<exif:UserComm"),
+        std::string("<exif:UserComment>a"), std::string("&#;&#x;&")}) {
+    const auto texts = read(in_png(other));
+    ASSERT_EQ(texts.size(), 1U);
+    EXPECT_EQ(texts[0].keyword, "XMP");
+    EXPECT_EQ(texts[0].value, other);
+  }
+  const auto named =
+      read(in_png(xmp("<dc:description>a &#20013; &#x4E2D; &apos;&lt;</dc:description>"
+                      "<xmp:CreatorTool>b &nbsp; &#xD800; & c</xmp:CreatorTool>")));
+  ASSERT_EQ(named.size(), 2U);
+  EXPECT_EQ(named[0].keyword, "Description");
+  EXPECT_EQ(named[0].value, "a 中 中 '<");
+  EXPECT_EQ(named[1].value, "b &nbsp; \xEF\xBF\xBD & c");
 }
 
 TEST(PictureInfo, SaysWhyAFileCannotBeRead) {
