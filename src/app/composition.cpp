@@ -54,6 +54,14 @@ std::optional<WorkspaceTerms> calibrated_workspace(const Device& device, const s
   return terms;
 }
 
+// Who asks for no certain device is told which one was passed over.
+Device chosen_device(const std::string& wanted) {
+  if (wanted == "auto") {
+    for (const Message& passed_over : unusable_devices()) spdlog::warn("{}", passed_over.english());
+  }
+  return choose_device(wanted);
+}
+
 void keep_overhead(const Device& device, const std::string& dtype, const CardOverhead& overhead) {
   try {
     write_overhead(cards_file(), rates_key(device, dtype, 0), overhead);
@@ -182,7 +190,7 @@ void check_model(const AppConfig& config) {
 }
 
 Composition::Composition(const AppConfig& config, fs::path dump_file)
-    : pipeline(pipeline_options(runnable(config), choose_device(config.model.device),
+    : pipeline(pipeline_options(runnable(config), chosen_device(config.model.device),
                                 std::move(dump_file), /*needs_weights=*/true)),
       tokenizer(std::make_shared<const PromptTokenizer>(pipeline.model.parts.tokenizer)),
       forecaster(make_forecaster(pipeline)),
@@ -207,7 +215,7 @@ ProspectiveDevice prospective_device(const AppConfig& config) {
   if (pretends && list_devices().size() == 1) {
     return {pretended_device("cuda", 0, "a pretended card"), false};
   }
-  return {choose_device(wanted)};
+  return {chosen_device(wanted)};
 }
 
 }  // namespace

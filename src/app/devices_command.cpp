@@ -73,7 +73,7 @@ int run_devices(const CommandLine& line) {
                   format_bytes(p.bytes).c_str(), process.c_str());
     }
   }
-  if (report.devices.size() == 1) {
+  if (report.devices.size() == 1 && report.notes.empty()) {
     std::printf("no CUDA card: %s\n", report.driver.empty() ? "no NVIDIA driver was found"
                                       : !report.torch_has_cuda
                                           ? "built without CUDA; scripts/start_app.sh adds it"

@@ -1,7 +1,7 @@
 #include "backends.h"
 
 #include "cpu/cpu_backend.h"
-#include "cuda/cuda_backend.h"
+#include "cuda/cuda_cards.h"
 
 #include <array>
 
@@ -9,8 +9,10 @@ namespace headroom {
 
 std::span<const BackendKind> backend_kinds() {
   static constexpr std::array kKinds{
-      BackendKind{"cuda", "CUDA card", find_cuda_cards, pretended_cuda_card, describe_cuda},
-      BackendKind{"cpu", "processor", find_processors, pretended_processor, describe_processor},
+      BackendKind{"cuda", "CUDA card", find_cuda_cards, pretended_cuda_card, what_hinders_cuda,
+                  describe_cuda},
+      BackendKind{"cpu", "processor", find_processors, pretended_processor,
+                  [] { return std::vector<Message>(); }, describe_processor},
   };
   return kKinds;
 }

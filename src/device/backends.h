@@ -15,6 +15,8 @@ struct BackendKind {
   std::vector<Device> (*find)();
   // One that is not there, to plan for.
   Device (*pretend)(int index, std::string name, int compute_capability);
+  // Why devices of this kind that are there cannot be used.
+  std::vector<Message> (*what_hinders)();
   // What else there is to say about this kind here.
   void (*describe)(SystemReport& report);
 };

@@ -37,10 +37,13 @@ Device choose_of_kind(const BackendKind& kind, const std::string& wanted, std::s
   for (Device& device : devices) {  // in order: a kind without a number is its first
     if (wanted == kind.name || device.id() == id) return std::move(device);
   }
+  const std::vector<Message> hindrances = kind.what_hinders();
   const Message why =
-      devices.empty()
-          ? say("no {0} is usable here (headroom devices says why); use --device cpu", kind.title)
-          : say("this machine has {0} {1}(s), counted from 0", devices.size(), kind.title);
+      !devices.empty()
+          ? say("this machine has {0} {1}(s), counted from 0", devices.size(), kind.title)
+      : !hindrances.empty()
+          ? say("{0}; use --device cpu", hindrances.front())
+          : say("no {0} is usable here (headroom devices says why); use --device cpu", kind.title);
   throw Error(ErrorKind::kInvalidRequest, say("device \"{0}\" is not there: {1}", wanted, why));
 }
 
@@ -52,6 +55,14 @@ std::vector<Device> list_devices() {
     for (Device& device : kind.find()) devices.push_back(std::move(device));
   }
   return devices;
+}
+
+std::vector<Message> unusable_devices() {
+  std::vector<Message> all;
+  for (const BackendKind& kind : backend_kinds()) {
+    for (Message& hindrance : kind.what_hinders()) all.push_back(std::move(hindrance));
+  }
+  return all;
 }
 
 Device pretended_device(const std::string& kind, int index, std::string name,

@@ -18,7 +18,12 @@ TEST_F(CardChoice, ACardThatTheLibrariesHaveNoKernelsForIsNamedAndNotUsed) {
   EXPECT_NE(note.find("Stand-in card"), std::string::npos) << note;
   EXPECT_NE(note.find("6.1"), std::string::npos) << note;
   EXPECT_NE(note.find("7.5"), std::string::npos) << note;
-  expect_refused({"plan", "--device", "cuda"}, 2, {"no CUDA card is usable here"});
+  expect_refused({"plan", "--device", "cuda"}, 2, {"Stand-in card", "6.1", "use --device cpu"});
+  const ProcessResult devices = run({"devices"});
+  EXPECT_EQ(devices.out.find("no CUDA card"), std::string::npos) << devices.out;
+  const ProcessResult plan = run({"plan"});  // the processor's, and it says why
+  EXPECT_EQ(plan.exit_code, 0) << plan.err;
+  EXPECT_NE(plan.err.find("Stand-in card cannot be used"), std::string::npos) << plan.err;
 }
 
 // In a container the driver's list has this process under another number than its own.

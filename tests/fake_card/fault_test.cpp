@@ -9,6 +9,7 @@ namespace {
 
 constexpr int kMemory = 4;    // exit code: does not fit
 constexpr int kInternal = 1;  // exit code: something else failed
+constexpr int kRequest = 2;   // exit code: bad request
 
 class FaultOnTheCard : public CardProgram {
  protected:
@@ -110,10 +111,13 @@ TEST_F(FaultOnTheCard, OfADriverThatIsTooOldIsNamed) {
   environment_["FAKE_DRIVER"] = "535.183.01";
   const ProcessResult devices = run({"devices"});
   EXPECT_EQ(devices.exit_code, 0) << devices.err;
-  EXPECT_NE(devices.out.find("535.183.01"), std::string::npos) << devices.out;
-  const ProcessResult picture = run(quick({"--device", "cuda", "-o", "a.png"}));
-  EXPECT_NE(picture.exit_code, 0);
-  expect_lives(picture);
+  EXPECT_NE(devices.out.find("535.183.01 is too old"), std::string::npos) << devices.out;
+  EXPECT_EQ(devices.out.find("no CUDA card"), std::string::npos) << devices.out;
+  expect_refused(quick({"--device", "cuda", "-o", "a.png"}), kRequest,
+                 {"535.183.01 is too old", "--device cpu"});
+  const ProcessResult plan = run({"plan", "--size", "256x256"});  // the processor's
+  EXPECT_EQ(plan.exit_code, 0) << plan.err;
+  EXPECT_NE(plan.err.find("535.183.01 is too old"), std::string::npos) << plan.err;
 }
 
 TEST_F(FaultOnTheCard, OfALibraryThatIsMissingStopsNothing) {

@@ -25,6 +25,9 @@ struct Device {
 // Every device of this machine, the CPU last.
 [[nodiscard]] std::vector<Device> list_devices();
 
+// Devices that are there and cannot be used, or what stands in the way of them: a sentence each.
+[[nodiscard]] std::vector<Message> unusable_devices();
+
 // A device that is not there, to plan for: `kind` as --device takes it without a number, "cuda";
 // `compute_capability` of a card, 75 for 7.5, 0 = not known.
 [[nodiscard]] Device pretended_device(const std::string& kind, int index, std::string name,

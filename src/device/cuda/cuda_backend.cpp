@@ -4,19 +4,14 @@
 #include "headroom/memory/cuda_allocator_model.h"
 
 #include "cuda_memory_fraction.h"
-#include "cuda_runtime.h"
-#include "nvml.h"
+#include "cuda_settings.h"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
-#include <charconv>
 #include <cmath>
-#include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <string_view>
 #include <utility>
 
 #include <ATen/Context.h>
@@ -30,48 +25,11 @@ namespace {
 
 using cuda_runtime::Capability;
 
-// What the pinned libtorch has kernels for, and the driver that its CUDA 13 needs.
-constexpr Capability kLeastCapability{7, 5};
-constexpr int kLeastDriver = 580;
 constexpr Capability kAmpere{8, 0};
 constexpr Capability kHopper{9, 0};
 
-int card_count() {
-  // No accelerator, or a CPU build of libtorch: zero.
-  const auto type = at::accelerator::getAccelerator(/*checked=*/false);
-  return type == c10::DeviceType::CUDA ? at::accelerator::deviceCount() : 0;
-}
-
-// As libtorch reads it: the general name before the old one.
-const char* settings_of_the_person() {
-  const char* const settings = std::getenv("PYTORCH_ALLOC_CONF");
-  return settings != nullptr ? settings : std::getenv("PYTORCH_CUDA_ALLOC_CONF");
-}
-
-// Bytes of the workspaces that CUBLAS_WORKSPACE_CONFIG asks for, ":SIZE:COUNT" in KiB, repeated;
-// nothing where it is not set or cannot be read.
-std::optional<std::int64_t> cublas_workspace_of_the_person() {
-  const char* const text = std::getenv("CUBLAS_WORKSPACE_CONFIG");
-  if (text == nullptr) return std::nullopt;
-  std::string_view rest(text);
-  std::int64_t bytes = 0;
-  while (!rest.empty()) {
-    std::array<std::int64_t, 2> numbers{};
-    for (std::int64_t& number : numbers) {
-      if (!rest.starts_with(':')) return std::nullopt;
-      rest.remove_prefix(1);
-      const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), number);
-      if (error != std::errc() || number < 0) return std::nullopt;
-      rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
-    }
-    bytes += numbers[0] * numbers[1] * 1024;
-  }
-  return bytes;
-}
-
 class CudaBackend final : public DeviceBackend {
  public:
-  // `exists`: there is such a card; else it is only planned for.
   CudaBackend(int index, std::string name, bool exists, std::optional<Capability> capability,
               std::shared_ptr<const Nvml> nvml)
       : index_(static_cast<c10::DeviceIndex>(index)),
@@ -95,18 +53,18 @@ class CudaBackend final : public DeviceBackend {
   [[nodiscard]] bool convolves_bfloat16() const override { return computes_bfloat16(); }
   [[nodiscard]] std::string generation() const override {
     if (!capability_) return {};
-    return std::to_string(capability_->major) + "." + std::to_string(capability_->minor);
+    return capability_->name();
   }
 
   [[nodiscard]] std::optional<std::string> caching_settings() const override {
-    if (const char* const settings = settings_of_the_person()) return settings;
+    if (const char* const settings = cuda_settings::of_allocator()) return settings;
     return grows_segments() ? kGrowingSegments : "";
   }
 
   // cuBLAS' workspace, as at::cuda::getChosenWorkspaceSize() has it.
   [[nodiscard]] std::int64_t library_bytes() const override {
     if (!capability_) return 0;
-    if (const auto chosen = cublas_workspace_of_the_person()) return *chosen;
+    if (const auto chosen = cuda_settings::cublas_workspace()) return *chosen;
     return *capability_ >= kHopper ? 33554432 : 8519680;
   }
 
@@ -124,7 +82,7 @@ class CudaBackend final : public DeviceBackend {
   void set_up() override {
     if (!exists_ || is_set_up()) return;
     static_cast<void>(look_at_memory());  // makes the context, and measures it
-    if (settings_of_the_person() == nullptr && grows_segments()) {
+    if (cuda_settings::of_allocator() == nullptr && grows_segments()) {
       c10::CachingAllocator::setAllocatorSettings(kGrowingSegments);
     }
     at::Context& context = at::globalContext();
@@ -342,65 +300,12 @@ class CudaBackend final : public DeviceBackend {
   std::atomic<std::int64_t> peak_before_reserve_ = 0;  // of what was in use
 };
 
-std::shared_ptr<const Nvml> open_nvml() {
-  std::optional<Nvml> nvml = Nvml::open();
-  return nvml ? std::make_shared<const Nvml>(std::move(*nvml)) : nullptr;
-}
-
-cuda_runtime::Identity identity_of(const Nvml* nvml, int index) {
-  if (auto identity = cuda_runtime::identity(index)) return *identity;
-  std::optional<std::string> name;
-  if (nvml != nullptr) name = nvml->name(index);
-  return {name.value_or("CUDA device " + std::to_string(index)), ""};
-}
-
-bool is_usable(int index) {
-  const std::optional<Capability> found = cuda_runtime::capability(index);
-  return !found || *found >= kLeastCapability;
-}
-
 }  // namespace
 
-std::vector<Device> find_cuda_cards() {
-  std::vector<Device> cards;
-  const std::shared_ptr<const Nvml> nvml = open_nvml();
-  for (int i = 0; i < card_count(); ++i) {
-    if (!is_usable(i)) continue;
-    const auto [name, uuid] = identity_of(nvml.get(), i);
-    cards.push_back(
-        {std::make_shared<CudaBackend>(i, name, /*exists=*/true, cuda_runtime::capability(i), nvml),
-         name, uuid});
-  }
-  return cards;
-}
-
-Device pretended_cuda_card(int index, std::string name, int compute_capability) {
-  std::optional<Capability> capability;
-  if (compute_capability > 0) {
-    capability = Capability{compute_capability / 10, compute_capability % 10};
-  }
-  return {std::make_shared<CudaBackend>(index, name, /*exists=*/false, capability, nullptr), name};
-}
-
-void describe_cuda(SystemReport& report) {
-  report.torch_has_cuda = at::globalContext().hasCUDA() || at::detail::getCUDAHooks().hasCUDART();
-  if (const char* const settings = settings_of_the_person()) report.allocator_settings = settings;
-  const std::shared_ptr<const Nvml> nvml = open_nvml();
-  if (nvml) report.driver = nvml->driver_version().value_or("");
-  int driver = 0;
-  std::from_chars(report.driver.data(), report.driver.data() + report.driver.size(), driver);
-  if (driver > 0 && driver < kLeastDriver) {
-    report.notes.push_back("the NVIDIA driver " + report.driver +
-                           " is too old: " + std::to_string(kLeastDriver) + " or newer is needed");
-  }
-  for (int i = 0; i < card_count(); ++i) {
-    if (is_usable(i)) continue;
-    const Capability found = *cuda_runtime::capability(i);
-    report.notes.push_back(identity_of(nvml.get(), i).name +
-                           " cannot be used: it has compute capability " +
-                           std::to_string(found.major) + "." + std::to_string(found.minor) +
-                           ", and 7.5 or newer is needed (GTX 16, RTX 20 and later)");
-  }
+std::shared_ptr<DeviceBackend> make_cuda_backend(int index, std::string name, bool exists,
+                                                 std::optional<Capability> capability,
+                                                 std::shared_ptr<const Nvml> nvml) {
+  return std::make_shared<CudaBackend>(index, std::move(name), exists, capability, std::move(nvml));
 }
 
 }  // namespace headroom

@@ -1,16 +1,19 @@
 #pragma once
-#include "headroom/device/device.h"
+#include "headroom/device/device_backend.h"
 
+#include "cuda_runtime.h"
+#include "nvml.h"
+
+#include <memory>
+#include <optional>
 #include <string>
-#include <vector>
 
 namespace headroom {
 
-// NVIDIA's cards, through libtorch's CUDA libraries where they are loaded.
-[[nodiscard]] std::vector<Device> find_cuda_cards();
-// "cuda:INDEX"; `compute_capability` 75 for 7.5, 0 = not known. Its memory is never asked for.
-[[nodiscard]] Device pretended_cuda_card(int index, std::string name, int compute_capability);
-// The driver, the allocator's settings, and which cards cannot be used and why.
-void describe_cuda(SystemReport& report);
+// A card of NVIDIA's. `exists`: there is such a card; else it is only planned for and its memory
+// never asked for. `capability`: nothing where it is not known.
+[[nodiscard]] std::shared_ptr<DeviceBackend> make_cuda_backend(
+    int index, std::string name, bool exists, std::optional<cuda_runtime::Capability> capability,
+    std::shared_ptr<const Nvml> nvml);
 
 }  // namespace headroom

@@ -13,6 +13,10 @@ struct Capability {
   int major = 0;
   int minor = 0;
   friend auto operator<=>(const Capability&, const Capability&) = default;
+  // "7.5"
+  [[nodiscard]] std::string name() const {
+    return std::to_string(major) + "." + std::to_string(minor);
+  }
 };
 [[nodiscard]] std::optional<Capability> capability(int card);
 [[nodiscard]] std::optional<int> multiprocessors(int card);

@@ -1,0 +1,18 @@
+#pragma once
+#include "headroom/device/device.h"
+
+#include <string>
+#include <vector>
+
+namespace headroom {
+
+// NVIDIA's cards, through libtorch's CUDA libraries where they are loaded.
+[[nodiscard]] std::vector<Device> find_cuda_cards();
+// "cuda:INDEX"; `compute_capability` 75 for 7.5, 0 = not known. Its memory is never asked for.
+[[nodiscard]] Device pretended_cuda_card(int index, std::string name, int compute_capability);
+// A driver that is too old and cards that cannot be used, a sentence each.
+[[nodiscard]] std::vector<Message> what_hinders_cuda();
+// The driver, the allocator's settings and what hinders.
+void describe_cuda(SystemReport& report);
+
+}  // namespace headroom
