@@ -24,6 +24,10 @@ CopyStream::CopyStream(c10::Device device) {
 }
 CopyStream::~CopyStream() = default;
 
+void CopyStream::enter_thread() const {
+  if (streams_) streams_->implementation.setDevice(streams_->device);
+}
+
 void CopyStream::follow_compute() {
   if (!streams_) return;
   streams_->computed.record(streams_->implementation.getStream(streams_->device));

@@ -154,6 +154,7 @@ class BlockStreamer {
 
   void run(std::stop_token stop) {
     const c10::InferenceMode inference;
+    copies_.enter_thread();
     at::set_num_threads(loading_threads_);
     std::unique_lock lock(mutex_);
     while (changed_.wait(lock, stop, [this] { return ordered_.has_value(); })) {

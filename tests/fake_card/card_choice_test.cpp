@@ -26,6 +26,52 @@ TEST_F(CardChoice, ACardThatTheLibrariesHaveNoKernelsForIsNamedAndNotUsed) {
   EXPECT_NE(plan.err.find("Stand-in card cannot be used"), std::string::npos) << plan.err;
 }
 
+class TwoCards : public CardProgram {
+ protected:
+  void set_capabilities(const std::string& first, const std::string& second) {
+    environment_["FAKE_COUNT"] = "2";
+    environment_["FAKE_NAME"] = "Stand-in A,Stand-in B";
+    environment_["FAKE_TOTAL"] = std::to_string(6 * kGiB) + "," + std::to_string(8 * kGiB);
+    environment_["FAKE_MAJOR"] =
+        first.substr(0, first.find('.')) + "," + second.substr(0, second.find('.'));
+    environment_["FAKE_MINOR"] =
+        first.substr(first.find('.') + 1) + "," + second.substr(second.find('.') + 1);
+  }
+  // With layers that a thread of their own brings.
+  void expect_picture_on(const std::string& device, int card) {
+    write("streams.yaml", "model:\n  offload_layers: [text_encoder.layers.*, layers.*]\n");
+    take_events();
+    const ProcessResult result =
+        run(quick({"--device", device, "--config", "streams.yaml", "-o", "a.png"}));
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    std::filesystem::remove(folder_ / "a.png");
+    int requests = 0;
+    for (const CardEvent& event : take_events()) {
+      if (event.name != "alloc" && event.name != "context") continue;
+      EXPECT_EQ(event.number("card"), card) << event.name;
+      ++requests;
+    }
+    EXPECT_GT(requests, 0);
+  }
+};
+
+// libtorch chooses kernels by the card that is the thread's own, not by where tensors are.
+TEST_F(TwoCards, OfDifferentGenerationsAreUsedAsEachIs) {
+  const std::pair<const char*, const char*> cards[] = {{"7.5", "8.6"}, {"8.6", "7.5"}};
+  for (const auto& [first, second] : cards) {
+    SCOPED_TRACE(std::string(first) + " and " + second);
+    set_capabilities(first, second);
+    expect_picture_on("cuda:0", 0);
+    expect_picture_on("cuda:1", 1);
+  }
+}
+
+TEST_F(TwoCards, OfWhichTheFirstCannotBeUsed) {
+  set_capabilities("6.1", "8.6");
+  expect_picture_on("auto", 1);
+  expect_picture_on("cuda", 1);
+}
+
 // In a container the driver's list has this process under another number than its own.
 TEST_F(CardChoice, ThisProgramIsNotAnotherOne) {
   environment_["FAKE_USED"] = std::to_string(kGiB);

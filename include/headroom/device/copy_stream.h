@@ -16,6 +16,9 @@ class CopyStream {
   CopyStream(const CopyStream&) = delete;
   CopyStream& operator=(const CopyStream&) = delete;
 
+  // To be called first on a thread beside the one that computes: the device is its own too from
+  // then on, as DeviceBackend::set_up() has it.
+  void enter_thread() const;
   // On the thread that computes: copies that are begun from now on wait, on the card, for all that
   // was queued before.
   void follow_compute();

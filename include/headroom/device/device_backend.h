@@ -88,8 +88,9 @@ class DeviceBackend {
   // for them. Empty on the CPU.
   [[nodiscard]] virtual std::string libraries() const = 0;
 
-  // Makes it ready to compute: on a card the driver's context, half a second and some 100 MB of the
-  // card. Until then use() is 0. Again: costs nothing.
+  // Makes it ready to compute, and the calling thread's own among several cards, which every thread
+  // must ask for that works with it: on a card the driver's context, half a second and some 100 MB
+  // of the card. Until then use() is 0. Again: costs nothing.
   virtual void set_up() = 0;
   // What this program takes of the device beside its allocator, as measured in earlier runs;
   // capacity() counts it, there yet or not. Once it is known, the memory is read without a context,

@@ -80,19 +80,11 @@ class CudaBackend final : public DeviceBackend {
   }
 
   void set_up() override {
-    if (!exists_ || is_set_up()) return;
-    static_cast<void>(look_at_memory());  // makes the context, and measures it
-    if (cuda_settings::of_allocator() == nullptr && grows_segments()) {
-      c10::CachingAllocator::setAllocatorSettings(kGrowingSegments);
-    }
-    at::Context& context = at::globalContext();
-    // One kernel of attention for each number format, so that what was declared for it holds:
-    // cuDNN's takes a workspace that nobody can say beforehand, the plain one takes the whole
-    // matrix of scores.
-    context.setSDPUseCuDNN(false);
-    context.setSDPUseMath(false);
-    context.lazyInitDevice(at::kCUDA);
-    outside_at_set_up_ = outside_allocator();
+    if (!exists_) return;
+    if (!is_set_up()) set_up_libraries();
+    // libtorch asks the thread's own card what it can when it chooses a kernel, whatever card the
+    // tensors are on.
+    at::accelerator::setDeviceIndex(index_);
   }
   void expect_overhead(const CardOverhead& overhead) override {
     const std::scoped_lock lock(context_mutex_);
@@ -209,6 +201,22 @@ class CudaBackend final : public DeviceBackend {
   static constexpr std::size_t kSmall = 1;
   static constexpr std::size_t kLarge = 2;
   static constexpr const char* kGrowingSegments = "expandable_segments:True";
+
+  void set_up_libraries() {
+    static_cast<void>(look_at_memory());  // makes the context, and measures it
+    at::accelerator::setDeviceIndex(index_);
+    if (cuda_settings::of_allocator() == nullptr && grows_segments()) {
+      c10::CachingAllocator::setAllocatorSettings(kGrowingSegments);
+    }
+    at::Context& context = at::globalContext();
+    // One kernel of attention for each number format, so that what was declared for it holds:
+    // cuDNN's takes a workspace that nobody can say beforehand, the plain one takes the whole
+    // matrix of scores.
+    context.setSDPUseCuDNN(false);
+    context.setSDPUseMath(false);
+    context.lazyInitDevice(at::kCUDA);
+    outside_at_set_up_ = outside_allocator();
+  }
 
   // The allocator answers no question before CUDA was set up in this process, and holds nothing
   // until then.

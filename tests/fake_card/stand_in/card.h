@@ -22,6 +22,9 @@ std::int64_t& taken(int card);
 std::int64_t taken_by_others(int card);
 std::int64_t free_bytes(int card);
 
+// This process is one of those that use the card, from now on.
+void make_context(int card);
+
 // Takes or refuses, as a driver would; also where the n-th request is told to fail.
 bool take(int card, std::int64_t bytes);
 

@@ -36,6 +36,8 @@ Error cudaSetDevice(int card) {
   if (!is_card(card)) return fail(kInvalidDevice);
   if (fault() != kSuccess) return fail(fault());
   current_card() = card;
+  const std::lock_guard hold(lock());
+  make_context(card);  // as since CUDA 12
   return kSuccess;
 }
 

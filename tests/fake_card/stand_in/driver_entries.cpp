@@ -14,6 +14,7 @@ int stand_in_free_addresses(std::uint64_t, std::size_t);
 int stand_in_unmap(std::uint64_t, std::size_t);
 int stand_in_create_pages(std::uint64_t*, std::size_t, const void*, std::uint64_t);
 int stand_in_release_pages(std::uint64_t);
+int stand_in_has_context(int);
 Error cudaDeviceGetAttribute(int*, int, int);
 }
 
@@ -39,6 +40,11 @@ int device_uuid(char* uuid, int card) {
   std::memcpy(uuid, uuid_of(card).data(), 16);
   return kSuccess;
 }
+int context_state(int card, unsigned* flags, int* active) {
+  *flags = 0;
+  *active = stand_in_has_context(card);
+  return kSuccess;
+}
 int success() { return kSuccess; }
 
 template <typename F>
@@ -58,6 +64,7 @@ extern "C" Error cudaGetDriverEntryPointByVersion(const char* name, void** funct
       {"cuMemRelease", address_of(stand_in_release_pages)},
       {"cuMemGetAllocationGranularity", address_of(granularity)},
       {"cuDeviceGet", address_of(device)},
+      {"cuDevicePrimaryCtxGetState", address_of(context_state)},
       {"cuDeviceGetAttribute", address_of(cudaDeviceGetAttribute)},
       {"cuDeviceGetName", address_of(device_name)},
       {"cuDeviceGetUuid", address_of(device_uuid)},
