@@ -1,10 +1,10 @@
 #include "headroom/device/copy_stream.h"
-#include "headroom/device/memory_tag.h"
 #include "headroom/model/vae.h"
 
 #include "group_norm.h"
 #include "ops.h"
 #include "pieces.h"
+#include "plane_memory.h"
 #include "vae_layers.h"
 
 #include <algorithm>
@@ -89,33 +89,52 @@ class StripFeed {
 
 class TiledRun {
  public:
+  // `most_values`: of the planes that are held at once, see HeldValues.
   TiledRun(std::int64_t groups, std::int64_t strip_latents, const at::Tensor& z,
-           const BetweenLayers& between)
+           std::int64_t most_values, const BetweenLayers& between)
       : groups_(groups),
         strip_latents_(strip_latents),
         latent_height_(z.size(1)),
         options_(z.options()),
         between_(between),
-        copies_(z.device()) {}
+        memory_(most_values, options_),
+        copies_(z.device()) {
+    plane_ = {memory_.result(z.size(0), z.size(1), z.size(2)), {}};
+    memory_.result_is_input();
+    store(plane_, {0, z.size(1)}, z.unsqueeze(0).contiguous(at::MemoryFormat::ChannelsLast));
+  }
 
-  // Host memory for a whole layer, page-locked where a card copies from it; on meta as on the CPU
-  // it is the tag that keeps it off the device.
-  [[nodiscard]] at::Tensor host_plane(std::int64_t channels, std::int64_t height,
-                                      std::int64_t width) const {
-    const ScopedMemoryTag tag(MemoryTag::kHost);
-    const bool card = options_.device().is_cuda();
-    const auto device = card ? at::Device(at::kCPU) : options_.device();
-    return at::empty({1, channels, height, width}, options_.device(device).pinned_memory(card),
-                     at::MemoryFormat::ChannelsLast);
+  // The layers, each of the result of the one before.
+  void convolve(const VaeNorm* norm, const VaeConv& conv, bool enlarge) {
+    pass_on(convolve(plane_, norm, conv, enlarge, /*between=*/false));
+  }
+  void resnet(const VaeResnet& r) {
+    const Plane h = convolve(plane_, &r.norm1, r.conv1, /*enlarge=*/false, /*between=*/true);
+    pass_on(convolve(h, &r.norm2, r.conv2, /*enlarge=*/false, /*between=*/false, &plane_,
+                     r.conv_shortcut.weight.defined() ? &r.conv_shortcut : nullptr));
+  }
+  void attend(const VaeAttention& a) { pass_on(attend(a, plane_)); }
+
+  // In host memory, [1, C, H, W].
+  [[nodiscard]] const at::Tensor& result() const { return plane_.values; }
+
+ private:
+  void pass_on(Plane result) {
+    plane_ = std::move(result);
+    memory_.result_is_input();
   }
 
   // conv(silu(norm(x))) with x enlarged first if asked, plus `shortcut`'s rows of the same place.
+  // `between`: the result is not what the next layer begins with.
   Plane convolve(const Plane& in, const VaeNorm* norm, const VaeConv& conv, bool enlarge,
-                 const Plane* residual = nullptr, const VaeConv* shortcut = nullptr) {
+                 bool between, const Plane* residual = nullptr, const VaeConv* shortcut = nullptr) {
     const std::int64_t factor = enlarge ? 2 : 1;
     const std::int64_t height = in.values.size(2) * factor;
     const std::int64_t width = in.values.size(3) * factor;
-    Plane out{host_plane(conv.weight.size(0), height, width), {}};
+    const std::int64_t channels = conv.weight.size(0);
+    Plane out{between ? memory_.between(channels, height, width)
+                      : memory_.result(channels, height, width),
+              {}};
     std::optional<ChannelAffine> affine;
     const at::Tensor device = at::empty({0}, options_);
     if (norm != nullptr) {
@@ -151,19 +170,13 @@ class TiledRun {
     return out;
   }
 
-  Plane resnet(const VaeResnet& r, Plane x) {
-    const Plane h = convolve(x, &r.norm1, r.conv1, false);
-    return convolve(h, &r.norm2, r.conv2, false, &x,
-                    r.conv_shortcut.weight.defined() ? &r.conv_shortcut : nullptr);
-  }
-
   // The mid block's attention: keys and values of all tokens on the device, queries a strip's worth
   // at a time.
-  Plane attend(const VaeAttention& a, Plane x) {
+  Plane attend(const VaeAttention& a, const Plane& x) {
     const std::int64_t c = x.values.size(1);
     const std::int64_t height = x.values.size(2);
     const std::int64_t width = x.values.size(3);
-    Plane out{host_plane(c, height, width), {}};
+    Plane out{memory_.result(c, height, width), {}};
     const at::Tensor device = at::empty({0}, options_);
     const ChannelAffine affine =
         x.statistics.normalisation(groups_, a.group_norm.weight, a.group_norm.bias, device);
@@ -190,14 +203,6 @@ class TiledRun {
     return out;
   }
 
-  // Brings whole-picture values into host memory and gathers their statistics.
-  Plane adopt(const at::Tensor& x) {
-    Plane plane{host_plane(x.size(1), x.size(2), x.size(3)), {}};
-    store(plane, {0, x.size(2)}, x);
-    return plane;
-  }
-
- private:
   template <typename TokensOf>
   void mix(const VaeAttention& a, const Plane& x, const TokensOf& tokens_of, const at::Tensor& k,
            const at::Tensor& v, const std::vector<Rows>& strips, Plane& out) {
@@ -256,26 +261,59 @@ class TiledRun {
   std::int64_t latent_height_;
   at::TensorOptions options_;
   const BetweenLayers& between_;
+  PlaneMemory memory_;
+  Plane plane_;  // the input of the next layer
   CopyStream copies_;
+};
+
+// How many values of planes are held at once at the worst layer: its input, its result and what
+// lies between.
+class HeldValues {
+ public:
+  explicit HeldValues(const at::Tensor& z) : pixels_(z.size(1) * z.size(2)), input_(z.numel()) {}
+
+  void convolve(const VaeNorm* /*norm*/, const VaeConv& conv, bool enlarge) {
+    if (enlarge) pixels_ *= 4;
+    layer(conv.weight.size(0), 0);
+  }
+  void resnet(const VaeResnet& r) { layer(r.conv2.weight.size(0), r.conv1.weight.size(0)); }
+  void attend(const VaeAttention& a) { layer(a.out_weight.size(0), 0); }
+  [[nodiscard]] std::int64_t most() const { return most_; }
+
+ private:
+  void layer(std::int64_t channels, std::int64_t channels_between) {
+    const std::int64_t result = channels * pixels_;
+    most_ = std::max(most_, input_ + channels_between * pixels_ + result);
+    input_ = result;
+  }
+
+  std::int64_t pixels_;
+  std::int64_t input_;
+  std::int64_t most_ = 0;
 };
 
 }  // namespace
 
 at::Tensor VaeDecoder::forward_tiled(const at::Tensor& z, std::int64_t strip_latents,
                                      const BetweenLayers& between) const {
-  TiledRun run(config_.norm_num_groups, strip_latents, z, between);
-  Plane x = run.adopt(z.unsqueeze(0).contiguous(at::MemoryFormat::ChannelsLast));
-  if (post_quant_conv_.weight.defined()) x = run.convolve(x, nullptr, post_quant_conv_, false);
-  x = run.convolve(x, nullptr, conv_in_, false);
-  x = run.resnet(mid_.first, std::move(x));
-  if (mid_.has_attention) x = run.attend(mid_.attention, std::move(x));
-  x = run.resnet(mid_.second, std::move(x));
-  for (const UpBlock& block : up_blocks_) {
-    for (const VaeResnet& resnet : block.resnets) x = run.resnet(resnet, std::move(x));
-    if (block.upsampler.weight.defined()) x = run.convolve(x, nullptr, block.upsampler, true);
-  }
-  x = run.convolve(x, &conv_norm_out_, conv_out_, false);
-  return x.values.squeeze(0);
+  const auto run_layers = [this](auto& run) {
+    constexpr bool kEnlarge = true;
+    if (post_quant_conv_.weight.defined()) run.convolve(nullptr, post_quant_conv_, !kEnlarge);
+    run.convolve(nullptr, conv_in_, !kEnlarge);
+    run.resnet(mid_.first);
+    if (mid_.has_attention) run.attend(mid_.attention);
+    run.resnet(mid_.second);
+    for (const UpBlock& block : up_blocks_) {
+      for (const VaeResnet& resnet : block.resnets) run.resnet(resnet);
+      if (block.upsampler.weight.defined()) run.convolve(nullptr, block.upsampler, kEnlarge);
+    }
+    run.convolve(&conv_norm_out_, conv_out_, !kEnlarge);
+  };
+  HeldValues held(z);
+  run_layers(held);
+  TiledRun run(config_.norm_num_groups, strip_latents, z, held.most(), between);
+  run_layers(run);
+  return run.result().squeeze(0);
 }
 
 }  // namespace headroom

@@ -4,6 +4,7 @@
 #include "headroom/core/version.h"
 #include "headroom/device/cpu_budget.h"
 #include "headroom/device/memory_tag.h"
+#include "headroom/device/page_locked.h"
 #include "headroom/device/workspace.h"
 #include "headroom/model/op_probe.h"
 #include "headroom/model/transformer.h"
@@ -222,7 +223,8 @@ double copy_rate(const Stopwatch& watch, at::ScalarType dtype) {
     constexpr std::int64_t kValues = 1 << 23;
     const at::Tensor from = stored(kValues);
     const at::Tensor staged =
-        at::empty({kValues}, at::TensorOptions(at::kCPU).dtype(dtype).pinned_memory(true));
+        page_locked(kValues * static_cast<std::int64_t>(c10::elementSize(dtype)), options.device())
+            .view(dtype);
     const at::Tensor arrived = watch.ones({kValues}, dtype);
     return static_cast<double>(arrived.nbytes()) / watch.seconds([&] {
       staged.copy_(from);

@@ -4,6 +4,8 @@
 #include "text_to_image.h"
 #include "weight_sources.h"
 
+#include <memory>
+
 namespace headroom {
 
 // The weight files of a model, opened, and the networks that are built from them. Used on one
@@ -12,6 +14,7 @@ struct OpenedModel {
   NetworkTensors text_encoder;
   NetworkTensors transformer;
   NetworkTensors vae;
+  std::shared_ptr<Staging> staging = std::make_shared<Staging>();  // which networks share
   FileWeights text_weights, transformer_weights, vae_weights, host_vae_weights;
   EightBitWeights text_in_eight_bits, transformer_in_eight_bits;
   TextToImage networks;

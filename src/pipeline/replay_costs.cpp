@@ -1,6 +1,7 @@
 #include "replay_costs.h"
 
 #include "converted_weights.h"
+#include "weight_sources.h"
 
 #include <algorithm>
 #include <optional>
@@ -150,7 +151,7 @@ StageNeed ReplayCosts::need(Stage stage, const ReplayRequest& what, const Reside
   need.activation_bytes = peak.activation_bytes + peak.weights_bytes - stayed.in_use;
   need.workspace_bytes = peak.workspace_bytes;
   need.peak_bytes = peak.peak_bytes - stayed.held;
-  need.host_bytes = peak.host_bytes;
+  need.host_bytes = peak.host_bytes + (allocator_.card ? Staging::kBytes : 0);
   need.in_use.peak_bytes = peak.in_use_bytes - stayed.in_use;
   need.small.peak_bytes = peak.small_bytes - stayed.small;
   return with_weights(known_.emplace(key, need).first->second, stays);

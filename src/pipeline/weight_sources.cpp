@@ -2,6 +2,7 @@
 
 #include "headroom/core/error.h"
 #include "headroom/device/memory_tag.h"
+#include "headroom/device/page_locked.h"
 #include "headroom/weights/dequantise.h"
 #include "headroom/weights/hollow.h"
 
@@ -138,11 +139,30 @@ void read_values(const TensorRows& stored, std::int64_t first, const at::Tensor&
   }
 }
 
+void Staging::wait() {
+  for (const Half& half : halves_) {
+    if (half.copied) half.copied->synchronize();
+  }
+}
+
+Staging::~Staging() {
+  try {
+    wait();
+  } catch (const std::exception&) {
+    // A card that failed copies nothing any more.
+  }
+}
+
 void Staging::copy(const TensorRows& stored, const at::Tensor& target) {
-  constexpr std::int64_t kHalfBytes = 16 << 20;
   if (target.numel() == 0) return;
+  const std::scoped_lock lock(mutex_);
   const std::int64_t row_bytes = target.element_size() * stored.width;
-  const std::int64_t at_once = std::max<std::int64_t>(1, kHalfBytes / row_bytes);
+  const std::int64_t half_bytes = std::max(kBytes / 2, row_bytes);
+  if (!memory_.defined() || memory_.numel() < 2 * half_bytes) {
+    wait();
+    memory_ = page_locked(2 * half_bytes, target.device());
+  }
+  const std::int64_t at_once = half_bytes / row_bytes;
   const at::Tensor all = target.view({stored.rows, stored.width});
   const c10::impl::VirtualGuardImpl streams(target.device().type());
   std::size_t turn = 0;
@@ -150,12 +170,9 @@ void Staging::copy(const TensorRows& stored, const at::Tensor& target) {
     const std::int64_t n = std::min(at_once, stored.rows - i);
     Half& half = halves_[turn % halves_.size()];
     if (half.copied) half.copied->synchronize();
-    if (!half.memory.defined() || static_cast<std::int64_t>(half.memory.nbytes()) < n * row_bytes) {
-      half.memory = at::empty({std::max(kHalfBytes, n * row_bytes)},
-                              at::TensorOptions(at::kByte).pinned_memory(true));
-    }
+    const std::int64_t start = &half == halves_.data() ? 0 : half_bytes;
     const at::Tensor values =
-        half.memory.narrow(0, 0, n * row_bytes).view(target.scalar_type()).view({n, stored.width});
+        memory_.narrow(0, start, n * row_bytes).view(target.scalar_type()).view({n, stored.width});
     read_values(stored, i, values);
     all.narrow(0, i, n).copy_(values, /*non_blocking=*/true);
     half.copied.emplace(target.device().type());
@@ -163,8 +180,9 @@ void Staging::copy(const TensorRows& stored, const at::Tensor& target) {
   }
 }
 
-FileWeights::FileWeights(const NetworkTensors& tensors, at::TensorOptions options)
-    : tensors_(tensors), options_(options) {}
+FileWeights::FileWeights(const NetworkTensors& tensors, at::TensorOptions options,
+                         std::shared_ptr<Staging> staging)
+    : tensors_(tensors), options_(options), staging_(std::move(staging)) {}
 
 at::Tensor FileWeights::get(std::string_view name, at::IntArrayRef shape) {
   (void)tensors_.at(name, shape);  // before memory is taken for what is not there
@@ -193,7 +211,7 @@ void FileWeights::fill(const TensorRows& stored, const at::Tensor& target) {
   if (target.is_cpu()) {
     read_values(stored, 0, target);
   } else {
-    staging_.copy(stored, target);
+    staging_->copy(stored, target);
   }
 }
 

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -27,17 +28,27 @@ namespace headroom {
 void read_values(const TensorRows& stored, std::int64_t first, const at::Tensor& values);
 
 // Page-locked memory through which values reach a card: a copy out of it goes on by itself while
-// the next values are read. Nothing is taken before the first copy. One thread at a time.
+// the next values are read. Nothing is taken before the first copy. Any thread.
 class Staging {
  public:
+  // What the first copy takes, and what is kept from then on (a row larger than half of it: more).
+  static constexpr std::int64_t kBytes = 32 << 20;
+
+  Staging() = default;
+  ~Staging();
+  Staging(const Staging&) = delete;
+  Staging& operator=(const Staging&) = delete;
   // `target` lies on a card; the copy is queued on the calling thread's stream.
   void copy(const TensorRows& stored, const at::Tensor& target);
 
  private:
   struct Half {
-    at::Tensor memory;
     std::optional<c10::Event> copied;  // the last copy out of it
   };
+  void wait();  // until nothing is copied any more
+
+  std::mutex mutex_;   // guards what follows
+  at::Tensor memory_;  // [kBytes], both halves
   std::array<Half, 2> halves_;
 };
 
@@ -51,7 +62,9 @@ struct ReadWork {
 // where they are stored otherwise than they are computed in. Any thread.
 class FileWeights final : public WeightSource {
  public:
-  FileWeights(const NetworkTensors& tensors, at::TensorOptions options);
+  // `staging`: the way to a card, which networks share.
+  FileWeights(const NetworkTensors& tensors, at::TensorOptions options,
+              std::shared_ptr<Staging> staging = std::make_shared<Staging>());
   // Values that no training leaves (find_fault) are read as they are, which is an error otherwise.
   void allow_faults() { allows_faults_ = true; }
   // From now on tensors that `converted` has, by the network's names and in its shapes, are read
@@ -82,10 +95,10 @@ class FileWeights final : public WeightSource {
 
   const NetworkTensors& tensors_;
   at::TensorOptions options_;
+  const std::shared_ptr<Staging> staging_;
   bool allows_faults_ = false;
 
   mutable std::mutex mutex_;  // guards what follows
-  Staging staging_;
   std::optional<TensorFile> converted_;
   std::set<std::pair<std::string, std::int64_t>> sound_;  // names and first rows, looked at
   ReadWork work_;

@@ -61,6 +61,20 @@ std::int64_t CardProgram::requests_after_the_first_weight(const std::vector<Card
                        [](const CardEvent& e) { return e.name == "alloc"; });
 }
 
+std::int64_t CardProgram::most_locked(const std::vector<CardEvent>& events) {
+  constexpr std::int64_t kPage = 4096;
+  std::int64_t now = 0;
+  std::int64_t most = 0;
+  for (const CardEvent& event : events) {
+    const bool comes = event.name == "host_alloc";
+    if (!comes && event.name != "host_free") continue;
+    const std::int64_t bytes = event.number("bytes");
+    if (bytes > kPage) now += comes ? bytes : -bytes;
+    most = std::max(most, now);
+  }
+  return most;
+}
+
 void CardProgram::expect_lives(const ProcessResult& result) const {
   EXPECT_FALSE(result.timed_out);
   EXPECT_EQ(result.signal, 0) << result.err;

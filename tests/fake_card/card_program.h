@@ -34,6 +34,9 @@ class CardProgram : public EndToEnd {
   std::vector<CardEvent> take_events();
   // Of the driver, for memory, after the run took hold of its plan's.
   static std::int64_t requests_after_the_first_weight(const std::vector<CardEvent>& events);
+  // Bytes of the machine's memory that were page-locked at the worst moment, without the page
+  // through which libtorch reads single numbers.
+  static std::int64_t most_locked(const std::vector<CardEvent>& events);
   // Expects an end by itself, without a signal, and with a sentence of ours where it failed.
   void expect_lives(const ProcessResult& result) const;
 };

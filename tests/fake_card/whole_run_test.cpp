@@ -57,6 +57,7 @@ TEST_P(WholeRun, MakesAPictureWithinItsPlan) {
   bool copied_beside = false;  // on another stream than the one that computes
   const std::vector<CardEvent> events = take_events();
   EXPECT_EQ(requests_after_the_first_weight(events), 0);
+  EXPECT_EQ(most_locked(events), picture.at("plan").at("host_peak_bytes"));
   for (const CardEvent& event : events) {
     if (event.name == "alloc") most = std::max(most, event.number("taken"));
     if (event.name != "copy") continue;

@@ -67,4 +67,18 @@ std::optional<Identity> identity(int card) {
   return found;
 }
 
+void* lock_host_memory(std::int64_t bytes) {
+  auto* const allocate = find<int(void**, std::size_t, unsigned)>("cudaHostAlloc");
+  void* memory = nullptr;
+  if (allocate == nullptr) return nullptr;
+  if (allocate(&memory, static_cast<std::size_t>(bytes), /*flags=*/0) == kSuccess) return memory;
+  // Said here; the next kernel that asks for the last error is not the one that failed.
+  if (auto* const forget = find<int()>("cudaGetLastError")) forget();
+  return nullptr;
+}
+
+void free_host_memory(void* memory) {
+  if (auto* const give_back = find<int(void*)>("cudaFreeHost")) give_back(memory);
+}
+
 }  // namespace headroom::cuda_runtime

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -6,7 +7,7 @@ namespace headroom {
 
 // The few questions to CUDA's runtime that libtorch does not pass on. The program is built without
 // CUDA: the functions are those of the runtime that libtorch's libraries have loaded, and nothing
-// is answered where there is none. None of them makes a context. Any thread.
+// is answered where there is none. None of them makes a context unless it says so. Any thread.
 namespace cuda_runtime {
 
 struct Capability {
@@ -28,6 +29,12 @@ struct Identity {
   std::string uuid;  // "GPU-" and 32 digits in groups, as nvidia-smi -L prints it
 };
 [[nodiscard]] std::optional<Identity> identity(int card);
+
+// Page-locked memory of the host. This one does make a context, of the calling thread's card. Null
+// when there is no such memory.
+[[nodiscard]] void* lock_host_memory(std::int64_t bytes);
+// Also of a card that failed, where the process' end gives it back.
+void free_host_memory(void* memory);
 
 }  // namespace cuda_runtime
 }  // namespace headroom

@@ -184,14 +184,16 @@ Error cudaHostAlloc(void** pointer, std::size_t wanted, unsigned) {
   const std::size_t bytes = (wanted + 4095) / 4096 * 4096;
   *pointer = std::aligned_alloc(4096, bytes);
   pinned()[static_cast<char*>(*pointer)] = static_cast<std::int64_t>(bytes);
-  tell("host_alloc bytes=%zu", wanted);
+  tell("host_alloc bytes=%zu", bytes);
   return kSuccess;
 }
 
 Error cudaFreeHost(void* pointer) {
   const std::lock_guard hold(lock());
-  tell("host_free");
-  pinned().erase(static_cast<char*>(pointer));
+  const auto found = pinned().find(static_cast<char*>(pointer));
+  if (found == pinned().end()) return kSuccess;
+  tell("host_free bytes=%lld", static_cast<long long>(found->second));
+  pinned().erase(found);
   std::free(pointer);
   return kSuccess;
 }
