@@ -83,7 +83,7 @@ void print_text(const Calibration& calibration, const std::string& device,
               calibration.terms.kept_bytes == 0
                   ? "nothing"
                   : (format_bytes(calibration.terms.kept_bytes) + ", taken once and kept").c_str());
-  std::printf("stored in %s\n", file.c_str());
+  if (calibration.is_complete()) std::printf("stored in %s\n", file.c_str());
 }
 
 }  // namespace
@@ -95,7 +95,13 @@ int run_calibrate(const CommandLine& line) {
     spdlog::warn("calibrating a card has not been tried on one yet");
   }
   const Calibration calibration = calibrate(device, options.dtype, options.threads);
-  write_calibration(calibration_file(), calibration);
+  if (calibration.is_complete()) {
+    write_calibration(calibration_file(), calibration);
+  } else {
+    spdlog::warn(
+        "the calibration is not stored, since there was no memory for all of it; close "
+        "other programs and call it again");
+  }
   const std::string file = calibration_file().string();
   if (line.json) {
     print_json(calibration, device.name, file);

@@ -44,8 +44,10 @@ std::optional<WorkspaceTerms> calibrated_workspace(const Device& device, const s
     try {
       const Calibration calibration = calibrate(device, dtype, threads);
       terms = calibration.terms;
-      write_calibration(calibration_file(), calibration);
+      // With less memory free than it takes, it is done again at the next start.
+      if (calibration.is_complete()) write_calibration(calibration_file(), calibration);
     } catch (const Error& e) {
+      if (e.kind() == ErrorKind::kDevice) throw;  // nothing goes on without it
       spdlog::warn("calibrating the device: {}", e.what());
       return std::nullopt;
     }

@@ -1,12 +1,20 @@
 #include "headroom/core/error.h"
 #include "headroom/device/device.h"
 
+#include <ATen/DeviceAccelerator.h>
 #include <c10/util/Exception.h>
 
 namespace headroom {
 namespace {
 
 constexpr int kCudaOutOfMemory = 2;  // cudaErrorMemoryAllocation
+
+// Whether the allocator of this thread's card ever had to refuse something.
+bool was_refused_memory() {
+  const auto type = at::accelerator::getAccelerator(/*checked=*/false);
+  if (!type || !at::getDeviceAllocator(*type)->initialized()) return false;
+  return at::accelerator::getDeviceStats(at::accelerator::getDeviceIndex()).num_ooms > 0;
+}
 
 }  // namespace
 
@@ -33,10 +41,13 @@ bool is_out_of_memory(const std::exception& error) {
   // allocator: both run out in words of their own.
   if (const auto* const card = dynamic_cast<const c10::AcceleratorError*>(&error))
     return card->get_error_code() == kCudaOutOfMemory;
-  if (dynamic_cast<const c10::Error*>(&error) == nullptr) return false;
-  const std::string message = plain_message(error);
-  return message.find("CUBLAS_STATUS_ALLOC_FAILED") != std::string::npos ||
-         message.find("CUDNN_STATUS_ALLOC_FAILED") != std::string::npos;
+  const auto* const torch = dynamic_cast<const c10::Error*>(&error);
+  if (torch == nullptr) return false;
+  const std::string message = torch->what_without_backtrace();
+  const auto says = [&](const char* words) { return message.find(words) != std::string::npos; };
+  if (says("CUBLAS_STATUS_ALLOC_FAILED") || says("CUDNN_STATUS_ALLOC_FAILED")) return true;
+  // A convolution tries one plan after the other and in the end has none, whatever they lacked.
+  return says("unable to find an engine") && was_refused_memory();
 }
 
 std::optional<Error> device_failure(const std::exception& error) {

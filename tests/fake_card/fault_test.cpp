@@ -1,10 +1,14 @@
 // Whatever fails on a card, the program ends by itself: with a picture, with a smaller plan, with a
 // refusal or with an error that names what happened. Never by a signal.
+#include "headroom/core/bytes.h"
+
 #include "fake_card/card_program.h"
 
 #include <algorithm>
+#include <filesystem>
 
 namespace headroom::test {
+namespace fs = std::filesystem;
 namespace {
 
 constexpr int kMemory = 4;    // exit code: does not fit
@@ -118,6 +122,32 @@ TEST_F(FaultOnTheCard, OfADriverThatIsTooOldIsNamed) {
   const ProcessResult plan = run({"plan", "--size", "256x256"});  // the processor's
   EXPECT_EQ(plan.exit_code, 0) << plan.err;
   EXPECT_NE(plan.err.find("535.183.01 is too old"), std::string::npos) << plan.err;
+}
+
+// Of what cuDNN takes nothing is known then, and it must not stay so.
+TEST_F(FaultOnTheCard, OfMemoryWhileItIsCalibratedLeavesNothingBehind) {
+  use_own_cache();
+  const fs::path kept = folder_ / "state/headroom/calibration.json";
+  environment_["FAKE_CUDNN_WS"] = std::to_string(300 * kMiB);
+  environment_["FAKE_FAIL_MALLOC"] = "1";
+  environment_["FAKE_FAIL_TIMES"] = "100000";
+  expect_lives(run({"plan", "--preset", "512"}));
+  EXPECT_FALSE(fs::exists(kept));
+  environment_.erase("FAKE_FAIL_MALLOC");
+  const json plan = run_json({"plan", "--json", "--preset", "512"}).at(0).at("plan");
+  EXPECT_GE(plan.at("stages").at(3).at("workspace_bytes"), 300 * kMiB);
+  EXPECT_TRUE(fs::exists(kept));
+}
+
+// cuDNN tries all its plans then, and says in the end that there was none.
+TEST_F(FaultOnTheCard, OfMemoryForConvolutionsLeavesThemOutOfTheCalibration) {
+  environment_["FAKE_USED"] = std::to_string(5 * kGiB + 512 * kMiB);
+  environment_["FAKE_CUDNN_WS"] = std::to_string(600 * kMiB);
+  const ProcessResult result = run({"calibrate"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_NE(result.out.find("conv2d"), std::string::npos) << result.out;
+  EXPECT_NE(result.out.find("left out, there is no memory for it"), std::string::npos);
+  EXPECT_NE(result.err.find("is not stored"), std::string::npos) << result.err;
 }
 
 TEST_F(FaultOnTheCard, OfALibraryThatIsMissingStopsNothing) {

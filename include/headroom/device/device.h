@@ -82,7 +82,8 @@ struct SystemReport {
 // The same for a person of any language: what is not ours tells no more than its kind.
 [[nodiscard]] Message message_of(const std::exception& error);
 // True for whatever is thrown when a device's memory runs out: Error{kOutOfMemory}, torch's own,
-// the driver's when a kernel finds no memory for its code, and those of cuBLAS and cuDNN.
+// the driver's when a kernel finds no memory for its code, those of cuBLAS and cuDNN, and that of a
+// convolution without a plan where memory was refused before.
 [[nodiscard]] bool is_out_of_memory(const std::exception& error);
 // Error{kDevice} where a card failed in another way (a kernel that went wrong, a card that is gone,
 // a laptop that slept): nothing can be done with it any more in this process.

@@ -37,6 +37,8 @@ struct Calibration {
   WorkspaceTerms terms;
   std::vector<OpMeasurement> measurements;
   std::vector<std::string> left_out;  // "conv2d 128 to 128, ...": no memory for it
+  // Only then it is worth keeping.
+  [[nodiscard]] bool is_complete() const { return left_out.empty(); }
 };
 
 // How work of one operation ("linear", ...) is measured; the default is measure_work().
