@@ -85,6 +85,7 @@ std::optional<DeviceRates> device_rates(const Device& device, const std::string&
       write_rates(rates_file(), key, *rates);
     }
   } catch (const Error& e) {
+    if (e.kind() == ErrorKind::kDevice) throw;
     spdlog::warn("measuring the device: {}", e.what());
   }
   return rates;

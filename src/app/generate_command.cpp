@@ -146,6 +146,7 @@ int run_generate(const CommandLine& line) {
   std::size_t told = 0;
   const auto tell = [&](const std::vector<Notice>& notices) {
     for (; told < notices.size(); ++told) {
+      if (notices[told].kind == Notice::Kind::kDeviceFailed) continue;  // the error says the same
       bar.clear();
       spdlog::warn("{}", notices[told].text.english());
     }

@@ -50,6 +50,7 @@ int run(const CommandLine& line) {
 
 int run_program(int argc, const char* const* argv) {
   ignore_write_signals();
+  quiet_libtorch();
   int code = kExitOk;
   if (const auto line = read_command_line(argc, argv)) {
     start_logging(line->config.log, /*quiet=*/line->command != CommandLine::Command::kWindow);

@@ -9,6 +9,9 @@ namespace {
 
 constexpr int kCudaOutOfMemory = 2;  // cudaErrorMemoryAllocation
 
+// libtorch's words go on with counts of bytes and settings to try.
+Message ran_out() { return say("the device ran out of memory"); }
+
 // Whether the allocator of this thread's card ever had to refuse something.
 bool was_refused_memory() {
   const auto type = at::accelerator::getAccelerator(/*checked=*/false);
@@ -21,16 +24,16 @@ bool was_refused_memory() {
 std::string plain_message(const std::exception& error) {
   const auto* const torch = dynamic_cast<const c10::Error*>(&error);
   if (torch == nullptr) return error.what();
+  if (is_out_of_memory(error)) return ran_out().english();
+  // What follows the first line is advice for programmers.
   const std::string message = torch->what_without_backtrace();
-  // The driver's own go on with advice for programmers.
-  const bool of_driver = dynamic_cast<const c10::AcceleratorError*>(&error) != nullptr;
-  return of_driver ? message.substr(0, message.find('\n')) : message;
+  return message.substr(0, message.find('\n'));
 }
 
 Message message_of(const std::exception& error) {
   if (const auto* const own = dynamic_cast<const Error*>(&error)) return own->message();
-  return Error::unworded(is_out_of_memory(error) ? ErrorKind::kOutOfMemory : ErrorKind::kInternal,
-                         plain_message(error));
+  if (is_out_of_memory(error)) return ran_out();
+  return Error::unworded(ErrorKind::kInternal, plain_message(error));
 }
 
 bool is_out_of_memory(const std::exception& error) {

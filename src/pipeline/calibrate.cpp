@@ -78,6 +78,7 @@ Calibration calibrate(const Device& device, const std::string& dtype, int thread
       backend.release_cached();
     }
   } catch (const c10::Error& e) {
+    if (const auto failure = device_failure(e)) throw Error(*failure);
     throw Error(ErrorKind::kInternal,
                 "calibration failed on " + device.name + ": " + plain_message(e));
   }

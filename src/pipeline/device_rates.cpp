@@ -307,6 +307,7 @@ DeviceRates measure_rates(const Device& device, const std::string& dtype, int th
     device.backend->release_cached();
     return rates;
   } catch (const c10::Error& e) {
+    if (const auto failure = device_failure(e)) throw Error(*failure);
     throw Error(ErrorKind::kInternal, "measuring " + device.name + " failed: " + plain_message(e));
   }
 }

@@ -81,14 +81,17 @@ class PipelineGenerator final : public ImageGenerator {
       backend_.set_up();
       warm_up_once();
       run_healthy(read(std::move(seeded)), sink, stop);
+    } catch (const Error& e) {
+      if (e.kind() == ErrorKind::kDevice) give_up(e, sink);
+      throw;
     } catch (const c10::Error& e) {
-      failure_ = device_failure(e);
-      if (failure_) {
-        sink.on_notice({Notice::Kind::kDeviceFailed, failure_->message()});
-        throw Error(*failure_);
+      if (const auto failure = device_failure(e)) {
+        give_up(*failure, sink);
+        throw Error(*failure);
       }
-      throw Error(is_out_of_memory(e) ? ErrorKind::kOutOfMemory : ErrorKind::kInternal,
-                  message_of(e));
+      if (!is_out_of_memory(e)) throw Error(ErrorKind::kInternal, message_of(e));
+      throw Error(ErrorKind::kOutOfMemory,
+                  say("{0}; close other programs or choose a smaller size", message_of(e)));
     }
   }
 
@@ -105,6 +108,11 @@ class PipelineGenerator final : public ImageGenerator {
         shape_of(request, static_cast<int>(ids.positive.size()),
                  static_cast<int>(ids.negative.size()), options_.model.scheduler);
     return {std::move(request), std::move(ids), shape};
+  }
+
+  void give_up(const Error& failure, ProgressSink& sink) {
+    failure_ = failure;
+    sink.on_notice({Notice::Kind::kDeviceFailed, failure.message()});
   }
 
   // So that what CUDA loads and keeps for itself is there before a plan counts what is free.

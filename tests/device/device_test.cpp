@@ -118,8 +118,12 @@ TEST(DeviceErrors, ADriverThatGaveUpIsAnErrorOfItsOwnThatSaysWhatToDo) {
 
 TEST(DeviceErrors, MessagesCarryNeitherFramesNorAdviceForProgrammers) {
   const c10::SourceLocation here{"f", "file.cpp", 1};
+  EXPECT_EQ(plain_message(c10::AcceleratorError(here, 700, "CUDA error: illegal\nSearch ...")),
+            "CUDA error: illegal");
   EXPECT_EQ(plain_message(c10::AcceleratorError(here, 2, "CUDA error: out of memory\nSearch ...")),
-            "CUDA error: out of memory");
+            "the device ran out of memory");
+  EXPECT_EQ(plain_message(c10::OutOfMemoryError(here, "Tried to allocate 2 GiB. Set PYTORCH_...")),
+            "the device ran out of memory");
   EXPECT_EQ(plain_message(c10::Error(here, "shapes differ")), "shapes differ");
   EXPECT_EQ(plain_message(Error(ErrorKind::kIo, "no space left")), "no space left");
 }

@@ -78,6 +78,10 @@ std::int64_t CardProgram::most_locked(const std::vector<CardEvent>& events) {
 void CardProgram::expect_lives(const ProcessResult& result) const {
   EXPECT_FALSE(result.timed_out);
   EXPECT_EQ(result.signal, 0) << result.err;
+  // Words of libraries, for programmers.
+  for (const char* const words : {"[W", "PYTORCH_", "CUBLAS_", "Tried to allocate", "c10"}) {
+    EXPECT_EQ(result.err.find(words), std::string::npos) << result.err;
+  }
   if (result.exit_code == 0) return;
   const std::vector<std::string> said = lines(result.err);
   ASSERT_FALSE(said.empty());

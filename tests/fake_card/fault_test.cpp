@@ -105,8 +105,10 @@ TEST_F(FaultOnTheCard, ThatLeavesTheCardDeadIsNamed) {
           make_picture({{"FAKE_FAIL_LAUNCH", std::to_string(n)}, {"FAKE_LAUNCH_ERROR", code}});
       expect_lives(result);
       EXPECT_EQ(result.exit_code, kInternal);
-      EXPECT_NE(result.err.find(std::string("gave up (code ") + code), std::string::npos)
-          << result.err;
+      const std::string said = std::string("gave up (code ") + code;
+      const std::size_t place = result.err.find(said);
+      EXPECT_NE(place, std::string::npos) << result.err;
+      EXPECT_EQ(result.err.find(said, place + 1), std::string::npos) << result.err;  // once
     }
   }
 }
@@ -122,6 +124,21 @@ TEST_F(FaultOnTheCard, OfADriverThatIsTooOldIsNamed) {
   const ProcessResult plan = run({"plan", "--size", "256x256"});  // the processor's
   EXPECT_EQ(plan.exit_code, 0) << plan.err;
   EXPECT_NE(plan.err.find("535.183.01 is too old"), std::string::npos) << plan.err;
+}
+
+// What is measured then is measured at a card's first plan.
+TEST_F(FaultOnTheCard, ThatKillsItWhileItIsMeasuredIsNamedByAPlanToo) {
+  environment_["FAKE_LAUNCH_ERROR"] = "700";
+  for (const char* const launch : {"1", "5", "60"}) {
+    SCOPED_TRACE(launch);
+    use_own_cache();
+    environment_["FAKE_FAIL_LAUNCH"] = launch;
+    const ProcessResult plan = run({"plan", "--size", "256x256"});
+    EXPECT_EQ(plan.exit_code, kInternal);
+    EXPECT_TRUE(plan.out.empty()) << plan.out;
+    EXPECT_EQ(lines(plan.err).size(), 1U) << plan.err;
+    EXPECT_NE(plan.err.find("gave up (code 700)"), std::string::npos) << plan.err;
+  }
 }
 
 // Of what cuDNN takes nothing is known then, and it must not stay so.

@@ -88,6 +88,9 @@ struct SystemReport {
 // Error{kDevice} where a card failed in another way (a kernel that went wrong, a card that is gone,
 // a laptop that slept): nothing can be done with it any more in this process.
 [[nodiscard]] std::optional<Error> device_failure(const std::exception& error);
+// From now on libtorch writes no warnings of its own to stderr, unless TORCH_CPP_LOG_LEVEL asks for
+// them: what they are about is said in words of ours.
+void quiet_libtorch();
 // The version of libtorch that the program was built with, "2.13.0".
 [[nodiscard]] std::string libtorch_version();
 

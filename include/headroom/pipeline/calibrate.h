@@ -47,7 +47,8 @@ using MeasureOp = std::function<WorkUse(std::string_view op, const std::function
 // Runs each operation that has a workspace over a fixed list of shapes and finds what must be added
 // to the declared workspaces so that no prediction is too small. On the CPU nothing is, where the
 // declared laws hold. Written for cards through the same code, but not tried on one yet. Seconds;
-// up to 2 GB, shapes that find less are left out. Throws Error{kInternal} when an operation fails.
+// up to 2 GB, shapes that find less are left out. Throws Error{kInternal} when an operation fails,
+// Error{kDevice} when the card did.
 [[nodiscard]] Calibration calibrate(const Device& device, const std::string& dtype, int threads,
                                     const MeasureOp& measure = {});
 

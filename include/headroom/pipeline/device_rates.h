@@ -37,7 +37,8 @@ struct RatesKey {
 [[nodiscard]] RatesKey rates_key(const Device& device, const std::string& dtype, int threads);
 
 // Measures the device: at most a second on the processor and half of one on a card, and 200 MB.
-// Throws Error{kInternal} when an operation fails, Error{kOutOfMemory} when there is no memory.
+// Throws Error{kInternal} when an operation fails, Error{kDevice} when the card did,
+// Error{kOutOfMemory} when there is no memory.
 [[nodiscard]] DeviceRates measure_rates(const Device& device, const std::string& dtype,
                                         int threads);
 
