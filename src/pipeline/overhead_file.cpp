@@ -1,3 +1,4 @@
+#include "headroom/core/bytes.h"
 #include "headroom/core/state_file.h"
 #include "headroom/pipeline/card_overhead.h"
 
@@ -22,7 +23,8 @@ std::vector<Entry> read_entries(const std::filesystem::path& file) {
     for (const json& value : root.at("cards")) {
       const CardOverhead overhead{value.at("context_bytes").get<std::int64_t>(),
                                   value.at("loaded_bytes").get<std::int64_t>()};
-      if (overhead.context < 0 || overhead.loaded < 0) return {};
+      const auto makes_sense = [](std::int64_t bytes) { return bytes >= 0 && bytes <= kGiB; };
+      if (!makes_sense(overhead.context) || !makes_sense(overhead.loaded)) return {};
       entries.emplace_back(
           RatesKey{value.at("device").get<std::string>(), value.at("libtorch").get<std::string>(),
                    value.at("program").get<std::string>(), value.at("dtype").get<std::string>(), 0},

@@ -1,7 +1,9 @@
 #include "headroom/core/state_file.h"
 #include "headroom/pipeline/device_rates.h"
 
+#include <algorithm>
 #include <cmath>
+#include <initializer_list>
 #include <utility>
 #include <vector>
 
@@ -29,6 +31,19 @@ void for_each_rate(Rates& rates, const Visit& visit) {
   visit("layer_value_seconds", rates.layer_value_seconds);
 }
 
+// Whether there can be such a device: from a slow phone to some thousand times the fastest card.
+bool makes_sense(const DeviceRates& rates) {
+  const auto all_within = [](double least, double most, std::initializer_list<double> values) {
+    return std::ranges::all_of(values, [&](double v) { return least <= v && v <= most; });
+  };
+  return all_within(1e6, 1e19,
+                    {rates.narrow_product, rates.wide_product, rates.attention,
+                     rates.narrow_convolution, rates.wide_convolution}) &&
+         all_within(1e5, 1e16, {rates.copy_bytes}) &&
+         all_within(0, 60, {rates.block_seconds, rates.layer_seconds}) &&
+         all_within(0, 1e-3, {rates.block_value_seconds, rates.layer_value_seconds});
+}
+
 Entry read_entry(const json& value) {
   Entry entry{{value.at("device").get<std::string>(), value.at("libtorch").get<std::string>(),
                value.at("program").get<std::string>(), value.at("dtype").get<std::string>(),
@@ -38,6 +53,7 @@ Entry read_entry(const json& value) {
     rate = value.at(name).get<double>();
     if (!std::isfinite(rate) || rate < 0) throw std::domain_error("a rate is out of range");
   });
+  if (!makes_sense(entry.second)) throw std::domain_error("no device is like that");
   return entry;
 }
 

@@ -1,5 +1,8 @@
 #include "headroom/pipeline/device_rates.h"
 
+#include "headroom/core/bytes.h"
+#include "headroom/pipeline/card_overhead.h"
+
 #include "pipeline/run_support.h"
 
 #include <filesystem>
@@ -54,6 +57,42 @@ TEST_F(RatesFile, ADamagedFileIsMeasuredAnew) {
   }
   write_rates(file_, key_, kRates);
   EXPECT_EQ(read_rates(file_, key_), kRates);
+}
+
+// As by hand, or by a clock that stood still: with them a plan would take no time, or for ever.
+TEST_F(RatesFile, RatesThatNoDeviceHasAreMeasuredAnew) {
+  struct {
+    double DeviceRates::*rate;
+    double value;
+  } constexpr kAbsurd[] = {
+      {&DeviceRates::narrow_product, 0},         {&DeviceRates::wide_product, 1e30},
+      {&DeviceRates::attention, 1e-3},           {&DeviceRates::narrow_convolution, 0},
+      {&DeviceRates::wide_convolution, 0},       {&DeviceRates::copy_bytes, 0},
+      {&DeviceRates::copy_bytes, 1e30},          {&DeviceRates::block_seconds, 1e6},
+      {&DeviceRates::block_value_seconds, 1e30}, {&DeviceRates::layer_seconds, 1e6},
+      {&DeviceRates::layer_value_seconds, 1.0}};
+  for (const auto& [rate, value] : kAbsurd) {
+    DeviceRates rates = kRates;
+    rates.*rate = value;
+    write_rates(file_, key_, rates);
+    EXPECT_FALSE(read_rates(file_, key_)) << value;
+  }
+  write_rates(file_, key_, kRates);
+  EXPECT_EQ(read_rates(file_, key_), kRates);
+}
+
+TEST_F(RatesFile, WhatNoCardTakesBesideItsTensorsIsMeasuredAnew) {
+  constexpr CardOverhead kUsual{200 * kMiB, 150 * kMiB};
+  for (const CardOverhead absurd : {CardOverhead{200 * kMiB, 100 * kGiB},
+                                    {100 * kGiB, 150 * kMiB},
+                                    {-1, 150 * kMiB},
+                                    {200 * kMiB, -1}}) {
+    write_overhead(file_, key_, absurd);
+    EXPECT_FALSE(read_overhead(file_, key_)) << absurd.context << " and " << absurd.loaded;
+  }
+  write_overhead(file_, key_, kUsual);
+  ASSERT_TRUE(read_overhead(file_, key_));
+  EXPECT_EQ(read_overhead(file_, key_)->loaded, kUsual.loaded);
 }
 
 TEST(MeasuredRates, AreThoseOfThisDeviceAndCostItNoBudget) {
