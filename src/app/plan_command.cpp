@@ -68,6 +68,18 @@ void print_text(const Forecast& forecast) {
   }
 }
 
+// Nobody knows the seconds of a pretended card, which is not the same as none.
+nlohmann::ordered_json plan_json(const Plan& plan) {
+  nlohmann::ordered_json out = to_json(plan);
+  if (plan.seconds > 0) return out;
+  out["seconds"] = nullptr;
+  out["seconds_are_estimated"] = nullptr;
+  for (const char* const parts : {"stages", "rung_effects"}) {
+    for (auto& part : out[parts]) part["seconds"] = nullptr;
+  }
+  return out;
+}
+
 void print_json(const GenerationRequest& request, const Forecast& forecast) {
   nlohmann::ordered_json out;
   out["request"] = to_json(request);
@@ -76,7 +88,7 @@ void print_json(const GenerationRequest& request, const Forecast& forecast) {
                    {"budget_bytes", forecast.budget.budget_bytes},
                    {"source", forecast.budget.source}};
   out["fits"] = forecast.fits;
-  out["plan"] = to_json(forecast.plan);
+  out["plan"] = plan_json(forecast.plan);
   out["shortfall_bytes"] = forecast.shortfall_bytes;
   out["suggestion"] = nullptr;
   if (forecast.suggestion) {
