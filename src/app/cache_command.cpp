@@ -32,11 +32,23 @@ void print_json(const std::string& folder, const Entries& entries, bool cleared)
                               {"format", entry.format},
                               {"bytes", entry.bytes},
                               {"usable", entry.holds},
+                              {"unfinished", entry.unfinished},
                               {"file", entry.file.string()}});
   }
   out["total_bytes"] = total_bytes(entries);
   out["cleared"] = cleared;
   std::printf("%s\n", json_line(out).c_str());
+}
+
+void print_text(const WeightCache::Entry& entry) {
+  const std::string bytes = format_bytes(entry.bytes);
+  if (entry.unfinished) {
+    std::printf("%10s  %-5s unfinished, of a run that was killed\n", bytes.c_str(), "");
+    return;
+  }
+  std::printf("%10s  %-5s %s%s\n", bytes.c_str(), printable(entry.format).c_str(),
+              entry.network.empty() ? "damaged" : printable(entry.network).c_str(),
+              entry.holds ? "" : " (its files changed; removed when others are written)");
 }
 
 }  // namespace
@@ -49,12 +61,7 @@ int run_cache(const CommandLine& line) {
     print_json(folder, entries, line.clear);
     return kExitOk;
   }
-  for (const WeightCache::Entry& entry : entries) {
-    std::printf("%10s  %-5s %s%s\n", format_bytes(entry.bytes).c_str(),
-                printable(entry.format).c_str(),
-                entry.network.empty() ? "damaged" : printable(entry.network).c_str(),
-                entry.holds ? "" : " (its files changed; removed when others are written)");
-  }
+  for (const WeightCache::Entry& entry : entries) print_text(entry);
   std::printf("%s%s in %s\n", line.clear ? "removed " : "",
               entries.empty() ? "nothing" : format_bytes(total_bytes(entries)).c_str(),
               printable(folder).c_str());

@@ -41,6 +41,12 @@ bool is_entry_name(const std::string& name) {
          name.find_first_not_of("0123456789abcdef") == kDigits;
 }
 
+// Whether it is one that is being written, or was.
+bool is_unfinished_name(const std::string& name) {
+  return name.ends_with(kUnfinished) &&
+         is_entry_name(name.substr(0, name.size() - kUnfinished.size()));
+}
+
 std::map<std::string, std::string> describe(const TensorStore& source, DType format) {
   return {{"headroom_layout", kLayout},
           {"format", std::string(dtype_name(format))},
@@ -127,10 +133,18 @@ class Unfinished {
   std::int64_t begun_ = 0;  // so many bytes are on their way to the disk
 };
 
-// Removes what a process left that was killed while it wrote.
-void remove_if_abandoned(const fs::path& unfinished) {
-  const FileDescriptor fd(::open(unfinished.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-  if (fd.get() >= 0 && ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) remove_file(unfinished);
+// The lock on what a process left that was killed while it wrote; nothing where one is writing.
+std::optional<FileDescriptor> lock_abandoned(const fs::path& unfinished) {
+  FileDescriptor fd(::open(unfinished.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (fd.get() < 0 || ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) return std::nullopt;
+  return fd;
+}
+
+// False where another process took it up again.
+bool remove_if_abandoned(const fs::path& unfinished) {
+  const std::optional<FileDescriptor> lock = lock_abandoned(unfinished);
+  if (lock) remove_file(unfinished);
+  return lock.has_value();
 }
 
 struct Disk {
@@ -229,16 +243,19 @@ std::vector<WeightCache::Entry> WeightCache::entries() const {
   std::vector<Entry> found;
   std::error_code error;
   for (const auto& item : fs::directory_iterator(folder_, error)) {
-    if (!is_entry_name(item.path().filename().string())) continue;
-    Entry entry{item.path(), {}, {}, 0, false};
+    const std::string name = item.path().filename().string();
+    Entry entry{item.path(), {}, {}, 0, false, is_unfinished_name(name)};
+    if (entry.unfinished ? !lock_abandoned(entry.file) : !is_entry_name(name)) continue;
     std::error_code unreadable;
     const std::uintmax_t size = item.file_size(unreadable);
     if (!unreadable) entry.bytes = static_cast<std::int64_t>(size);
     try {
-      const TensorFile file(item.path());
-      entry.network = unescaped(value_of(file.metadata(), "network"));
-      entry.format = value_of(file.metadata(), "format");
-      entry.holds = holds(file);
+      if (!entry.unfinished) {
+        const TensorFile file(item.path());
+        entry.network = unescaped(value_of(file.metadata(), "network"));
+        entry.format = value_of(file.metadata(), "format");
+        entry.holds = holds(file);
+      }
     } catch (const Error&) {
       // Damaged: it holds nothing.
     }
@@ -250,14 +267,10 @@ std::vector<WeightCache::Entry> WeightCache::entries() const {
 
 void WeightCache::remove_what_holds_no_more() const {
   for (const Entry& entry : entries()) {
-    if (!entry.holds) remove_file(entry.file);
-  }
-  std::error_code error;
-  for (const auto& item : fs::directory_iterator(folder_, error)) {
-    const std::string name = item.path().filename().string();
-    if (!name.ends_with(kUnfinished)) continue;
-    if (is_entry_name(name.substr(0, name.size() - kUnfinished.size()))) {
-      remove_if_abandoned(item.path());
+    if (entry.unfinished) {
+      remove_if_abandoned(entry.file);
+    } else if (!entry.holds) {
+      remove_file(entry.file);
     }
   }
 }
@@ -265,12 +278,13 @@ void WeightCache::remove_what_holds_no_more() const {
 std::vector<WeightCache::Entry> WeightCache::clear() const {
   std::vector<Entry> removed;
   for (Entry& entry : entries()) {
-    if (::unlink(entry.file.c_str()) != 0 && errno != ENOENT) {
+    if (entry.unfinished) {
+      if (!remove_if_abandoned(entry.file)) continue;
+    } else if (::unlink(entry.file.c_str()) != 0 && errno != ENOENT) {
       fail_io(entry.file, "cannot be removed", errno);
     }
     removed.push_back(std::move(entry));
   }
-  remove_what_holds_no_more();
   return removed;
 }
 

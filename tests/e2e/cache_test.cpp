@@ -1,6 +1,10 @@
 // The folder of weights in the number format that they are computed in, by its command.
 #include "e2e/e2e_support.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 namespace headroom::test {
 namespace {
 
@@ -50,6 +54,31 @@ TEST_F(CacheCommand, ListsAndClearsWhatRunsKept) {
   EXPECT_EQ(cleared["entries"], listed["entries"]);
   EXPECT_EQ(cleared["cleared"], true);
   EXPECT_TRUE(std::filesystem::is_empty(folder_ / "cache/headroom/weights"));
+}
+
+// What is being written, by whatever process, is neither counted nor removed.
+TEST_F(CacheCommand, CountsAndClearsWhatAKilledRunLeft) {
+  const std::string weights = "cache/headroom/weights/";
+  write(weights + "0123456789abcdef-BF16.safetensors.part", std::string(3000, 'x'));
+  const std::filesystem::path written =
+      write(weights + "fedcba9876543210-BF16.safetensors.part", std::string(5000, 'x'));
+  const int lock = ::open(written.c_str(), O_RDONLY | O_CLOEXEC);
+  ASSERT_EQ(::flock(lock, LOCK_EX), 0);
+
+  const json listed = run_json({"cache", "--json"}).at(0);
+  ASSERT_EQ(listed["entries"].size(), 1U);
+  EXPECT_EQ(listed["entries"][0]["unfinished"], true);
+  EXPECT_EQ(listed["entries"][0]["usable"], false);
+  EXPECT_EQ(listed["total_bytes"], 3000);
+  const ProcessResult table = run({"cache"});
+  EXPECT_NE(table.out.find("killed"), std::string::npos) << table.out;
+
+  const ProcessResult cleared = run({"cache", "--clear"});
+  EXPECT_EQ(cleared.out.find("removed nothing"), std::string::npos) << cleared.out;
+  EXPECT_TRUE(std::filesystem::exists(written));
+  ::close(lock);
+  EXPECT_EQ(run_json({"cache", "--clear", "--json"}).at(0)["total_bytes"], 5000);
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / weights));
 }
 
 TEST_F(CacheCommand, BadUsageIsOneSentence) {

@@ -316,6 +316,7 @@ TEST_F(WithOtherProcess, OneWritesAndTheOtherDoesWithout) {
   const TensorStore source = store();
   EXPECT_FALSE(cache_.find(source, DType::kBF16));
   EXPECT_FALSE(write(source));
+  EXPECT_TRUE(cache_.entries().empty());
   EXPECT_TRUE(cache_.clear().empty());
   EXPECT_EQ(files().size(), 1U);  // which the other goes on writing
   let_it_finish();
@@ -330,17 +331,22 @@ TEST_F(WithOtherProcess, WhatAKilledOneLeftIsNeverUsedAndGoesAway) {
   kill_it();
   const TensorStore source = store();
   EXPECT_EQ(files().size(), 1U);
-  EXPECT_TRUE(cache_.entries().empty());
   EXPECT_FALSE(cache_.find(source, DType::kBF16));
   EXPECT_TRUE(write(source));
   EXPECT_EQ(files().size(), 1U);
   EXPECT_EQ(cache_.find(source, DType::kBF16)->tensors().at("a").data[1], std::byte{0x3F});
 }
 
-TEST_F(WithOtherProcess, ClearingRemovesWhatAKilledOneLeft) {
+TEST_F(WithOtherProcess, WhatAKilledOneLeftIsListedAndCleared) {
   begin_elsewhere();
   kill_it();
-  EXPECT_TRUE(cache_.clear().empty());
+  const std::vector<WeightCache::Entry> listed = cache_.entries();
+  ASSERT_EQ(listed.size(), 1U);
+  EXPECT_TRUE(listed[0].unfinished);
+  EXPECT_FALSE(listed[0].holds);
+  EXPECT_GT(listed[0].bytes, 0);
+  EXPECT_EQ(listed[0].bytes, static_cast<std::int64_t>(fs::file_size(listed[0].file)));
+  EXPECT_EQ(cache_.clear().size(), 1U);
   EXPECT_TRUE(files().empty());
 }
 

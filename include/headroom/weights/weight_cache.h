@@ -55,11 +55,12 @@ class WeightCache {
     std::string network;  // the source's folder or file: ".../Z-Image-Turbo/transformer"
     std::string format;   // "BF16"
     std::int64_t bytes = 0;
-    bool holds = false;  // its source files are as they were
+    bool holds = false;       // its source files are as they were
+    bool unfinished = false;  // left by a process that was killed while it wrote
   };
-  // By file name; what is not an entry is left out.
+  // By file name; what is not an entry, or is being written, is left out.
   [[nodiscard]] std::vector<Entry> entries() const;
-  // Removes all entries; returns those that were there. Files that others are writing stay.
+  // Removes all of them; returns those that were there. Files that others are writing stay.
   std::vector<Entry> clear() const;
 
  private:
