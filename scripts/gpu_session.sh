@@ -2,6 +2,7 @@
 # Ten minutes on a machine with a card: runs the steps of benchmarks/gpu_session.py, prints a table and
 # leaves facts.jsonl in OUT. Takes HEADROOM_PROGRAM, else .gpu/bundle.tar.xz (scripts/make_gpu_bundle.sh)
 # with the torch of this machine's Python (PYTHON names another), else the program that is built here. No network is needed.
+# HEADROOM_BUNDLE names a bundle elsewhere, HEADROOM_TORCH_FOLDER the folder of a torch without Python.
 #
 #   scripts/gpu_session.sh OUT [--device cuda:0] [--deadline SECONDS] [--quick]
 set -euo pipefail
@@ -15,7 +16,7 @@ out=$1
 shift
 mkdir -p "$out"
 python=${PYTHON:-python3}
-bundle=$root/.gpu/bundle.tar.xz
+bundle=${HEADROOM_BUNDLE:-$root/.gpu/bundle.tar.xz}
 arguments=(--out "$out")
 
 # Sets `program` to the bundle's, with this machine's libtorch.
@@ -25,6 +26,9 @@ use_bundle() {
   # shellcheck disable=SC2064 # the folder of now
   trap "rm -rf '$place'" EXIT
   tar -C "$place" -xJf "$bundle"
+  # Said before minutes with a card are spent on a program that nobody has in front of them any more.
+  [[ $(sources_of_program) == "$(<"$place/sources")" ]] ||
+    fail "$bundle was made of other sources than this checkout's, at commit $(<"$place/commit"); make it again with scripts/make_gpu_bundle.sh"
   mkdir -p "$place/share/headroom"
   ln -s "$root/assets/starter-model" "$place/share/headroom/starter-model"
   ln -s "$root/configs/models" "$place/share/headroom/models"
@@ -34,11 +38,13 @@ use_bundle() {
   made_for=$(<"$place/torch_version")
   grep -q "^__version__ = .$made_for" "$torch_folder/version.py" ||
     fail "the bundle is made for torch $made_for, and $torch_folder is another one; change torch_of_bundle in third_party/versions.lock and make it again"
-  # For these programs alone: this machine's own must not take the bundle's libraries.
+  # For these programs alone: this machine's own must not take the bundle's libraries. CUDA's are asked for
+  # by name, since a build where there are none does not link to them.
   mkdir "$place/run"
   for file in "$place"/bin/*; do
-    printf '#!/bin/sh\nLD_LIBRARY_PATH=%q exec %q "$@"\n' \
-      "$torch_folder/lib:$place/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" "$file" >"$place/run/${file##*/}"
+    printf '#!/bin/sh\nLD_LIBRARY_PATH=%q LD_PRELOAD=%q exec %q "$@"\n' \
+      "$torch_folder/lib:$place/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" \
+      "$torch_folder/lib/libc10_cuda.so:$torch_folder/lib/libtorch_cuda.so" "$file" >"$place/run/${file##*/}"
     chmod +x "$place/run/${file##*/}"
   done
   program=$place/run/headroom

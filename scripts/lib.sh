@@ -63,6 +63,13 @@ version_at_least() {
   [[ $(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1) == "$2" ]]
 }
 
+# A line that is another one after a change of any file that the program and its checks are built from.
+# Without git: machines that are lent have the files alone.
+sources_of_program() {
+  (cd "$root" && find CMakeLists.txt CMakePresets.json include src tests/fake_card third_party -type f -not -name '*.md' -print0 |
+    LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d ' ' -f 1)
+}
+
 # True when cmake (3.25 or later, for the presets) and ninja of the system will do.
 system_has_build_tools() {
   local cmake_version

@@ -3,6 +3,9 @@
 # machines with a card have which are lent by the hour (versions.lock: torch_of_bundle), with what they
 # need beside torch and glibc. Carried there with the checkout, scripts/gpu_session.sh runs it without
 # network, packages or a compiler. At most 16 MiB, since such machines take little more.
+#
+#   scripts/make_gpu_bundle.sh                      builds and packs
+#   scripts/make_gpu_bundle.sh --built FOLDER FILE  only packs what is built in FOLDER, for the torch of that build, into FILE
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -14,6 +17,16 @@ wheel=$deps/torch-of-bundle
 build_folder=$root/build/gpu
 bundle=$root/.gpu/bundle.tar.xz
 checks=(fake_card_allocator_test fake_card_stages_test)
+
+case "${1:-}" in
+  "") ;;
+  --built)
+    (($# == 3)) || fail "--built needs the build's folder and the file to make"
+    build_folder=$(cd "$2" && pwd)
+    bundle=$3
+    ;;
+  *) fail "unknown option $1; the only one is --built FOLDER FILE" ;;
+esac
 
 configure_bundle() {
   # The folder that says to the build that CUDA's libraries are to be linked.
@@ -42,31 +55,41 @@ copy_libraries() {
   done < <(needed "$@")
 }
 
+# torch_of_build: "2.11.0", of the torch that the programs are built against.
+torch_of_build() {
+  local folder
+  folder=$(sed -n 's/^HEADROOM_TORCH_DIR:[A-Z]*=//p' "$build_folder/CMakeCache.txt")
+  sed -n "s/^__version__ = .\([0-9.]*\).*/\1/p" "$folder/version.py"
+}
+
 pack() {
   local stage check
   stage=$(mktemp -d)
   # shellcheck disable=SC2064 # the folder of now
   trap "rm -rf '$stage'" RETURN
-  mkdir -p "$stage"/{bin,lib} "$root/.gpu"
+  mkdir -p "$stage"/{bin,lib} "$(dirname "$bundle")"
   cp "$build_folder/bin/headroom" "$stage/bin/"
   for check in "${checks[@]}"; do cp "$(find "$build_folder" -type f -name "$check" -perm -u+x | head -n 1)" "$stage/bin/"; done
   cp "$build_folder/lib/libheadroom_app.so" "$stage/lib/"
   strip "$stage"/bin/* "$stage"/lib/*
   copy_libraries "$stage/lib" "$build_folder/lib/libheadroom_app.so" "$stage"/bin/*
-  git -C "$root" rev-parse HEAD >"$stage/commit"
-  wheel_field torch_of_bundle 2 >"$stage/torch_version"
-  tar -C "$stage" -cJf "$bundle.new" bin lib commit torch_version
+  git -C "$root" rev-parse HEAD >"$stage/commit" 2>/dev/null || echo unknown >"$stage/commit"
+  sources_of_program >"$stage/sources"
+  torch_of_build >"$stage/torch_version"
+  tar -C "$stage" -cJf "$bundle.new" bin lib commit sources torch_version
   mv "$bundle.new" "$bundle"
 }
 
-"$root/scripts/setup.sh" --with-tests
-set_up_wheel torch_of_bundle "$wheel" torch/include/ torch/version.py \
-  torch/lib/lib{c10,c10_cuda,torch_cpu,torch_cuda,torch_nvshmem}.so torch/lib/libgomp.so.1
-use_build_tools
-step "configure for torch $(wheel_field torch_of_bundle 2)" configure_bundle
-step "build the program and two checks" build_bundle
-step "pack .gpu/bundle.tar.xz" pack
+if [[ $# == 0 ]]; then
+  "$root/scripts/setup.sh" --with-tests
+  set_up_wheel torch_of_bundle "$wheel" torch/include/ torch/version.py \
+    torch/lib/lib{c10,c10_cuda,torch_cpu,torch_cuda,torch_nvshmem}.so torch/lib/libgomp.so.1
+  use_build_tools
+  step "configure for torch $(wheel_field torch_of_bundle 2)" configure_bundle
+  step "build the program and two checks" build_bundle
+fi
+step "pack ${bundle#"$root/"}" pack
 size=$(stat -c %s "$bundle")
-((size <= most_bytes)) || fail ".gpu/bundle.tar.xz has $size bytes, more than the $most_bytes that can be carried"
+((size <= most_bytes)) || fail "$bundle has $size bytes, more than the $most_bytes that can be carried"
 print_step_times
-say ".gpu/bundle.tar.xz: $size bytes. Take it along with the checkout, then: scripts/gpu_session.sh OUT"
+say "${bundle#"$root/"}: $size bytes. Take it along with the checkout, then: scripts/gpu_session.sh OUT"

@@ -1,5 +1,7 @@
 // The ten minutes on a real card (scripts/gpu_session.sh), rehearsed, so that they are never spent
 // on errors of the script. What the steps find out here says nothing of a card.
+#include "headroom/core/bytes.h"
+
 #include "fake_card/card_program.h"
 
 #include <filesystem>
@@ -10,7 +12,7 @@ namespace {
 
 class CardSession : public CardProgram {
  protected:
-  // A program of the build with the stand-in's libraries, which the script's own must not load.
+  // A program of the build with the stand-in's libraries.
   std::filesystem::path on_the_stand_in(const std::string& name) {
     const std::string program = (kProgram.parent_path() / name).string();
     const std::filesystem::path file =
@@ -20,16 +22,18 @@ class CardSession : public CardProgram {
     std::filesystem::permissions(file, std::filesystem::perms::owner_all);
     return file;
   }
+  // The script, whose own programs must not load the stand-in's libraries.
+  [[nodiscard]] ProcessOptions script(const std::string& name,
+                                      std::vector<std::string> arguments) const {
+    ProcessOptions call = options(std::move(arguments));
+    call.program = HEADROOM_SOURCE_DIR "/scripts/" + name;
+    call.environment.erase("LD_PRELOAD");
+    call.environment.erase("LD_LIBRARY_PATH");
+    call.environment["FAKE_OTHERS_FILE"] = (folder_ / "others").string();
+    return call;
+  }
   // Verdict by step.
-  std::map<std::string, std::string> rehearse() {
-    on_the_stand_in("fake_card_allocator_test");
-    ProcessOptions session = options({(folder_ / "out").string(), "--quick", "--deadline", "500",
-                                      "--checks", (folder_ / "run").string()});
-    session.program = HEADROOM_SOURCE_DIR "/scripts/gpu_session.sh";
-    session.environment["HEADROOM_PROGRAM"] = on_the_stand_in("headroom").string();
-    session.environment["FAKE_OTHERS_FILE"] = (folder_ / "others").string();
-    session.environment.erase("LD_PRELOAD");
-    session.environment.erase("LD_LIBRARY_PATH");
+  std::map<std::string, std::string> rehearse(const ProcessOptions& session) {
     const ProcessResult result = run_process(session, std::chrono::minutes(9));
     EXPECT_EQ(result.exit_code, 0) << result.err;
     std::map<std::string, std::string> verdicts;
@@ -46,7 +50,12 @@ class CardSession : public CardProgram {
 };
 
 TEST_F(CardSession, GoesThroughEveryStep) {
-  const auto verdicts = rehearse();
+  on_the_stand_in("fake_card_allocator_test");
+  ProcessOptions session =
+      script("gpu_session.sh", {(folder_ / "out").string(), "--quick", "--deadline", "500",
+                                "--checks", (folder_ / "run").string()});
+  session.environment["HEADROOM_PROGRAM"] = on_the_stand_in("headroom").string();
+  const auto verdicts = rehearse(session);
   EXPECT_EQ(verdicts.size(), 12U);
   for (const auto& [step, verdict] : verdicts) {
     EXPECT_FALSE(verdict.starts_with("broken")) << step << ": " << verdict;
@@ -59,10 +68,59 @@ TEST_F(CardSession, GoesThroughEveryStep) {
   }
 }
 
-TEST_F(CardSession, AsksWhereTheResultsShallGo) {
-  ProcessOptions session = options({"--quick"});
-  session.program = HEADROOM_SOURCE_DIR "/scripts/gpu_session.sh";
+// The bundle, as it is carried to a machine that has torch and neither a compiler nor the rest.
+// Made of what is built already, so its programs are those of this build and not of the bundle's
+// torch.
+TEST_F(CardSession, RunsOutOfTheBundle) {
+  const std::filesystem::path bundle = folder_ / "bundle.tar.xz";
+  const ProcessResult made =
+      run_process(script("make_gpu_bundle.sh", {"--built", HEADROOM_BUILD_DIR, bundle.string()}),
+                  std::chrono::minutes(3));
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  EXPECT_LE(std::filesystem::file_size(bundle), 16 * kMiB);
+
+  // Torch as Python has it, of the stand-in's libraries.
+  std::filesystem::create_directories(folder_ / "torch");
+  std::filesystem::copy(HEADROOM_TORCH_DIR "/version.py", folder_ / "torch/version.py");
+  const std::string libraries = environment_["LD_LIBRARY_PATH"];
+  std::filesystem::create_symlink(libraries.substr(0, libraries.find(':')), folder_ / "torch/lib");
+  // Long enough for the first steps.
+  ProcessOptions session =
+      script("gpu_session.sh", {(folder_ / "out").string(), "--quick", "--deadline", "20"});
+  session.environment["HEADROOM_BUNDLE"] = bundle.string();
+  session.environment["HEADROOM_TORCH_FOLDER"] = (folder_ / "torch").string();
+  session.environment["LD_LIBRARY_PATH"] = libraries;
+  auto verdicts = rehearse(session);
+  EXPECT_EQ(verdicts.size(), 12U);
+  EXPECT_EQ(verdicts["S0"], "Stand-in card");
+  for (const auto& [step, verdict] : verdicts) {
+    EXPECT_FALSE(verdict.starts_with("broken")) << step << ": " << verdict;
+  }
+}
+
+TEST_F(CardSession, RefusesABundleOfOtherSources) {
+  write("bundle/sources", "other\n");
+  write("bundle/commit", "0123abcd\n");
+  write("bundle/torch_version", "2.13.0\n");
+  ProcessOptions pack =
+      options({"-C", (folder_ / "bundle").string(), "-cJf", (folder_ / "bundle.tar.xz").string(),
+               "sources", "commit", "torch_version"});
+  pack.program = "/bin/tar";
+  pack.environment.erase("LD_PRELOAD");
+  ASSERT_EQ(run_process(pack).exit_code, 0);
+  ProcessOptions session = script("gpu_session.sh", {(folder_ / "out").string()});
+  session.environment["HEADROOM_BUNDLE"] = (folder_ / "bundle.tar.xz").string();
   const ProcessResult result = run_process(session);
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(
+      result.err.find("other sources than this checkout's, at commit 0123abcd; make it again"),
+      std::string::npos)
+      << result.err;
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "out/facts.jsonl"));
+}
+
+TEST_F(CardSession, AsksWhereTheResultsShallGo) {
+  const ProcessResult result = run_process(script("gpu_session.sh", {"--quick"}));
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_EQ(result.err, "error: say where the results shall go: scripts/gpu_session.sh OUT\n");
 }
