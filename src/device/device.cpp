@@ -103,7 +103,7 @@ MemorySnapshot DeviceMemory::read() const {
       system.available_bytes + (device_.backend->has_own_memory() ? 0 : s.ours() - s.cached);
   if (pretend_total_) {
     s.total = *pretend_total_;
-    s.reserved_by_driver = device_.backend->driver_share(s.total);
+    s.reserved_by_driver = device_.backend->share_beside_tensors(s.total);
     s.free = std::max<std::int64_t>(0, s.total - s.reserved_by_driver - s.ours());
   } else {
     const DeviceCapacity capacity = device_.backend->capacity();

@@ -2,6 +2,7 @@
 // of its own.
 
 #include "headroom/core/bytes.h"
+#include "headroom/memory/cuda_allocator_model.h"
 
 #include "number_format.h"
 #include "pipeline/run_support.h"
@@ -48,6 +49,8 @@ TEST_P(FrontierTable, EqualsTheSearchOfAllPlans) {
   GenerationRequest request;
   request.guidance_scale = 2;
   const TimeModel times;
+  const bool card = options.device.backend->has_own_memory();
+  const auto settings = options.device.backend->caching_settings();
 
   std::map<std::pair<int, int>, Searched> searched;  // by height and width
   std::vector<std::int64_t> peaks;
@@ -56,7 +59,7 @@ TEST_P(FrontierTable, EqualsTheSearchOfAllPlans) {
       request.width = width;
       request.height = height;
       ReplayCosts fresh(options.model, choose_formats(options.dtype, options.device),
-                        {.card = options.device.backend->has_own_memory(), .cuda = {}});
+                        {.card = card, .cuda = parse_cuda_alloc_conf(settings.value_or(""))});
       ReplayCosts::ForShape costs(fresh, test::usual_shape(request), times);
       Searched& of = searched[{height, width}];
       of.all = test::all_plans(costs.space(), costs);

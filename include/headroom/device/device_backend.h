@@ -105,8 +105,9 @@ class DeviceBackend {
   // What its memory holds.
   [[nodiscard]] virtual DeviceUse use() const = 0;
   [[nodiscard]] virtual DeviceCapacity capacity() const = 0;
-  // What the driver of a device that is sold with `total` bytes keeps of them for itself.
-  [[nodiscard]] virtual std::int64_t driver_share(std::int64_t total) const = 0;
+  // What of a device that is sold with `total` bytes is not for tensors: what the driver keeps for
+  // itself, and what this program takes beside them, as measured or else as usual.
+  [[nodiscard]] virtual std::int64_t share_beside_tensors(std::int64_t total) const = 0;
   // Who else holds memory, where the driver tells. Takes longer.
   [[nodiscard]] virtual std::vector<OtherProgram> other_programs() const = 0;
   // Bytes that a request of `bytes` counts as in measure().

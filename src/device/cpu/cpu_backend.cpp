@@ -51,7 +51,9 @@ class CpuBackend final : public DeviceBackend {
     return {system.total_bytes, system.available_bytes, 0};
   }
   // A budget is a budget to the byte.
-  [[nodiscard]] std::int64_t driver_share(std::int64_t /*total*/) const override { return 0; }
+  [[nodiscard]] std::int64_t share_beside_tensors(std::int64_t /*total*/) const override {
+    return 0;
+  }
   [[nodiscard]] std::vector<OtherProgram> other_programs() const override { return {}; }
   [[nodiscard]] std::int64_t counted(std::int64_t bytes) const override {
     return cpu_budget::rounded(bytes);
