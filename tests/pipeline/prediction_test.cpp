@@ -3,6 +3,7 @@
 #include "pipeline/run_support.h"
 
 #include <algorithm>
+#include <memory>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -265,6 +266,29 @@ TEST(Prediction, DoesNotDependOnWhatWasAskedBefore) {
       }
     }
   }
+}
+
+// Guidance may end before the steps do.
+TEST(Prediction, KnowsWhetherTheStepsAreGuided) {
+  const auto runner = [] {
+    return std::make_unique<Runner>(test::starter_root(), [](PipelineOptions& options) {
+      options.floor.stream_blocks = options.model.transformer.n_layers;
+    });
+  };
+  MemorySnapshot roomy;
+  roomy.total = roomy.free = kGiB;
+  const auto asked = runner();
+  std::vector<std::int64_t> peaks;
+  for (const int guided : {4, 1, 0}) {
+    const RunShape shape{512, 512, 4, guided, 20, 20};
+    const auto peak = [&](const Runner& of) {
+      return of.forecaster->forecast(shape, 1, roomy).plan.stages[2].peak_bytes;
+    };
+    peaks.push_back(peak(*asked));
+    EXPECT_EQ(peaks.back(), peak(*runner())) << guided << " guided steps";
+  }
+  EXPECT_LT(peaks[2], peaks[1]) << "one branch only";
+  EXPECT_LE(peaks[1], peaks[0]);
 }
 
 TEST(Prediction, LearnsHowLongAStageTakes) {
