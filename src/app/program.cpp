@@ -8,10 +8,12 @@
 #include "logging.h"
 #include "output.h"
 #include "signals.h"
+#include "surroundings.h"
 
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <optional>
 #include <string>
 
 #include <spdlog/spdlog.h>
@@ -48,11 +50,32 @@ int run(const CommandLine& line) {
   return kExitInternal;
 }
 
+// Started from a menu there is nobody to tell of a wrong option but in the window.
+std::optional<CommandLine> read_or_open(int argc, const char* const* argv) {
+  try {
+    return read_command_line(argc, argv);
+  } catch (const Error&) {
+    const bool is_for_window = argc > 1 && argv[1][0] == '-';
+    if (!is_for_window || !has_display() || has_terminal()) throw;
+    auto line = read_command_line(1, argv);
+    std::string typed;
+    for (int i = 1; i < argc; ++i) typed += (i == 1 ? "" : " ") + printable(argv[i]);
+    if (line && !line->config_problem) {
+      line->config_problem =
+          Error(ErrorKind::kInvalidRequest,
+                say("started with \"{0}\", which is not understood; start without it, or see what "
+                    "\"headroom --help\" lists",
+                    typed));
+    }
+    return line;
+  }
+}
+
 int run_program(int argc, const char* const* argv) {
   ignore_write_signals();
   quiet_libtorch();
   int code = kExitOk;
-  if (const auto line = read_command_line(argc, argv)) {
+  if (const auto line = read_or_open(argc, argv)) {
     start_logging(line->config.log, /*quiet=*/line->command != CommandLine::Command::kWindow);
     for (const std::string& warning : line->config.warnings) spdlog::warn("{}", warning);
     code = run(*line);

@@ -10,12 +10,12 @@
 #include "paths.h"
 #include "picture_files.h"
 #include "signals.h"
+#include "surroundings.h"
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
-#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -28,10 +28,6 @@
 namespace headroom {
 
 namespace {
-
-bool has_display() {
-  return std::getenv("DISPLAY") != nullptr || std::getenv("WAYLAND_DISPLAY") != nullptr;
-}
 
 PromptLength measure(const PromptTokenizer& tokenizer, const std::string& prompt) {
   constexpr std::size_t kRead = PromptTokenizer::kMostRead;

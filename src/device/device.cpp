@@ -39,11 +39,13 @@ Device choose_of_kind(const BackendKind& kind, const std::string& wanted, std::s
   }
   const std::vector<Message> hindrances = kind.what_hinders();
   const Message why =
-      !devices.empty()
-          ? say("this machine has {0} {1}(s), counted from 0", devices.size(), kind.title)
+      !devices.empty() ? say("this machine has {0} {1}(s), counted from 0", devices.size(),
+                             say(std::string(kind.title)))
       : !hindrances.empty()
-          ? say("{0}; use --device cpu", hindrances.front())
-          : say("no {0} is usable here (headroom devices says why); use --device cpu", kind.title);
+          ? say("{0}; use --device cpu, or model.device: cpu in the settings", hindrances.front())
+          : say("no {0} is usable here (headroom devices says why); use --device cpu, or "
+                "model.device: cpu in the settings",
+                say(std::string(kind.title)));
   throw Error(ErrorKind::kInvalidRequest, say("device \"{0}\" is not there: {1}", wanted, why));
 }
 

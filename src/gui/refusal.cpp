@@ -27,6 +27,7 @@ class Figures {
     std::snprintf(text.data(), text.size(), "%lld.%02lld", units / 100, units % 100);
     return text.data();
   }
+  [[nodiscard]] bool are_giga() const { return giga_; }
   [[nodiscard]] std::string with_unit(long long units) const {
     return number(units) + (giga_ ? " GB" : " MB");
   }
@@ -65,6 +66,16 @@ std::string refusal_sum(std::int64_t need_bytes, const Budget& budget, const Str
   return need + sum +
          (left > 0 ? fill(text.text("refusal.left"), {f.with_unit(left)})
                    : text.text("refusal.nothing"));
+}
+
+std::string missing_text(std::int64_t need_bytes, std::int64_t shortfall_bytes,
+                         const Budget& budget) {
+  const Figures f(budget.total_bytes);
+  const bool is_of_device = need_bytes > budget.budget_bytes;
+  if (f.are_giga() || !is_of_device || shortfall_bytes < kMiB)
+    return format_missing(shortfall_bytes);
+  const long long left = f.units(budget.budget_bytes);
+  return f.with_unit(std::max(f.units(need_bytes), left + 1) - left);
 }
 
 std::string refusal_cure(std::int64_t need_bytes, const Budget& budget,

@@ -14,6 +14,10 @@ namespace headroom {
 [[nodiscard]] std::string refusal_sum(std::int64_t need_bytes, const Budget& budget,
                                       const StringTable& text);
 
+// What is missing, in figures that add up with those of the sum: need less what is left.
+[[nodiscard]] std::string missing_text(std::int64_t need_bytes, std::int64_t shortfall_bytes,
+                                       const Budget& budget);
+
 // What to do about the term that decides: "Close blender (300 MB)." `others`: largest first.
 [[nodiscard]] std::string refusal_cure(std::int64_t need_bytes, const Budget& budget,
                                        const std::vector<OtherProgram>& others,

@@ -98,6 +98,9 @@ TEST_F(WindowWords, AnotherFolderIsChosenWhereTheModelCannotBeOpened) {
 TEST_F(WindowWords, ADeviceOrASettingThatIsWrongIsToldInChinese) {
   expect_start_that_tells({"--device", "cuda:7"}, {}, "cuda");
   expect_start_that_tells({}, {"HEADROOM_MODEL_THREADS=many"}, "HEADROOM_MODEL_THREADS");
+  fs::create_directories(folder_ / "config/headroom");
+  std::ofstream(folder_ / "config/headroom/config.yaml") << "window:\n  language: zh\n";
+  expect_start_that_tells({"--lowvram"}, {}, "--lowvram");
 }
 
 TEST_F(WindowWords, AConfigurationThatCannotBeReadOpensTheWindowAndSaysSo) {

@@ -55,6 +55,22 @@ TEST(Refusal, IsASumThatSaysWhereTheMemoryIs) {
             "需要 19 MB。显卡共 90 MB − 其他程序 0 − 预留 256 = −166 MB，共缺 185 MB。");
 }
 
+// What the size's card and the plan line say is missing agrees with the sum beside them.
+TEST(Refusal, WhatIsMissingAddsUpWithTheSum) {
+  const std::int64_t need = 18 * kMiB + 300 * 1024;
+  const auto missing = [](std::int64_t bytes, const Budget& b) {
+    return missing_text(bytes, bytes - b.budget_bytes, b);
+  };
+  const Budget nothing = budget(device(400 * kMiB, 360 * kMiB + 200 * 1024), 40 * kMiB);
+  EXPECT_EQ(refusal_sum(need, nothing, table("en")),
+            "Needs 18 MB. 400 MB on the card − 360 others − 40 kept free = nothing left.");
+  EXPECT_EQ(missing(need, nothing), "18 MB");
+  EXPECT_EQ(missing(need, budget(device(90 * kMiB, 0), 256 * kMiB)), "184 MB");
+  EXPECT_EQ(missing(need, budget(device(90 * kMiB, 82 * kMiB), 0)), "10 MB");
+  EXPECT_EQ(missing(8 * kMiB + 1, budget(device(90 * kMiB, 82 * kMiB), 0)), "< 1 MB");
+  EXPECT_EQ(missing(7 * kGiB, budget(device(6 * kGiB, kGiB), 0)), "2.0 GB");
+}
+
 // Every figure of the sentence, in hundredths.
 std::vector<long long> figures(const std::string& sentence) {
   std::vector<long long> found;

@@ -3,6 +3,7 @@
 #include "actions.h"
 #include "format.h"
 #include "panels.h"
+#include "refusal.h"
 #include "widgets.h"
 
 #include <algorithm>
@@ -162,7 +163,9 @@ std::string line_state(const Ui& ui, const Forecast& forecast) {
                  : ui.t("card.slower");
     case CardState::kShort:
       return forecast.shortfall_bytes > 0
-                 ? fill(ui.t("card.short"), {format_missing(forecast.shortfall_bytes)})
+                 ? fill(ui.t("card.short"),
+                        {missing_text(forecast.plan.peak_bytes, forecast.shortfall_bytes,
+                                      forecast.budget)})
                  : std::string();
   }
   return {};

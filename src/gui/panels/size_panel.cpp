@@ -128,7 +128,7 @@ void draw_card(const Ui& ui, const SizeCard& card, ImVec2 at, ImVec2 size) {
   }
   row(44, format_bytes(card.peak_bytes), figure);
   if (shorts) {
-    row(59, format_missing(card.shortfall_bytes), {color, kSmallSize});
+    row(59, missing_text(card.peak_bytes, card.shortfall_bytes, card.budget), {color, kSmallSize});
   } else if (card.seconds) {
     const std::string time = format_predicted(*card.seconds, card.seconds_are_estimated, ui.text);
     row(59, time, {ui.colors.text_dim, kSmallSize});
