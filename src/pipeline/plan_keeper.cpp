@@ -90,7 +90,9 @@ MemorySnapshot PlanKeeper::read_running() const {
 
 // What is held already may be used on, even when others want more than is left.
 void PlanKeeper::limit_to(std::int64_t budget) {
-  memory_.device().backend->limit(std::max(budget, now_.plan.peak_bytes));
+  // A picture must not be lost to a number that libtorch wraps in a tensor of its own.
+  constexpr std::int64_t kUnseen = 1024;
+  memory_.device().backend->limit(std::max(budget, now_.plan.peak_bytes) + kUnseen);
 }
 
 std::int64_t PlanKeeper::driver_allocations() const {

@@ -4,6 +4,10 @@
 
 #include "e2e/e2e_support.h"
 
+#include <thread>
+#include <fstream>
+#include <chrono>
+#include <algorithm>
 #include <cstdlib>
 #include <regex>
 #include <set>
@@ -268,6 +272,32 @@ TEST_F(Generate, FivePicturesInARowPeakAlike) {
     EXPECT_EQ(picture["actual_peak_bytes"], out[0]["actual_peak_bytes"]);
     EXPECT_EQ(picture["predicted_peak_bytes"], out[0]["predicted_peak_bytes"]);
   }
+}
+
+// The plan that holds least, whose peak is in a norm of a few tokens.
+TEST_F(Generate, UnderTheSmallestPlanThePeakIsThePredictedOne) {
+  const json made = run_json({"generate", "-p", "a red fox", "--size", "1024x576", "--steps", "1",
+                              "--vram-cap", "19M", "--json", "-o", "a.png"})
+                        .at(0);
+  const std::vector<std::string> rungs = made["plan"]["rungs"];
+  EXPECT_NE(std::find(rungs.begin(), rungs.end(), "chunk-tokens:64"), rungs.end());
+  EXPECT_EQ(made["predicted_peak_bytes"], made["actual_peak_bytes"]);
+}
+
+// Another program takes all but nothing in the middle of a run: what is held goes on being used.
+TEST_F(Generate, ARunUnderTheSmallestPlanEndsWithAPicture) {
+  write("others", "10M blender");
+  keep("others");
+  std::thread taker([this] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2500));
+    std::ofstream(folder_ / "others") << "560M blender";
+  });
+  const ProcessResult made = run({"generate", "-p", "a red fox", "--size", "1024x576", "--steps",
+                                  "10", "--pretend-vram", "600M", "--pretend-others", "others",
+                                  "-o", "a.png"});
+  taker.join();
+  EXPECT_EQ(made.exit_code, 0) << made.err;
+  keep("a.png");
 }
 
 TEST_F(Generate, OtherNumberFormatsWork) {
