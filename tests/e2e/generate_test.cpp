@@ -4,13 +4,13 @@
 
 #include "e2e/e2e_support.h"
 
-#include <thread>
-#include <fstream>
-#include <chrono>
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
+#include <fstream>
 #include <regex>
 #include <set>
+#include <thread>
 
 namespace headroom::test {
 namespace {
@@ -292,9 +292,9 @@ TEST_F(Generate, ARunUnderTheSmallestPlanEndsWithAPicture) {
     std::this_thread::sleep_for(std::chrono::milliseconds(2500));
     std::ofstream(folder_ / "others") << "560M blender";
   });
-  const ProcessResult made = run({"generate", "-p", "a red fox", "--size", "1024x576", "--steps",
-                                  "10", "--pretend-vram", "600M", "--pretend-others", "others",
-                                  "-o", "a.png"});
+  const ProcessResult made =
+      run({"generate", "-p", "a red fox", "--size", "1024x576", "--steps", "10", "--pretend-vram",
+           "600M", "--pretend-others", "others", "-o", "a.png"});
   taker.join();
   EXPECT_EQ(made.exit_code, 0) << made.err;
   keep("a.png");
