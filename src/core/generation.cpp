@@ -1,5 +1,7 @@
 #include "headroom/core/generation.h"
 
+#include "headroom/core/error.h"
+#include "headroom/core/lora_tags.h"
 #include "headroom/core/size.h"
 
 #include <cmath>
@@ -43,6 +45,16 @@ namespace {
 
 bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
+void check_empty(const std::string& prompt, std::vector<RequestProblem>& problems) {
+  try {
+    if (!is_blank(take_lora_tags(prompt).words)) return;
+    problems.push_back(
+        {RequestProblem::Field::kPrompt, say("the prompt is empty; say what to draw")});
+  } catch (const Error& error) {
+    problems.push_back({RequestProblem::Field::kPrompt, error.message()});
+  }
 }
 
 void check_text(const std::string& text, const Message& name, RequestProblem::Field field,
@@ -89,9 +101,7 @@ void check_range(double value, double low, double high, const Message& name,
 std::vector<RequestProblem> validate(const GenerationRequest& r, int size_unit) {
   using Field = RequestProblem::Field;
   std::vector<RequestProblem> problems;
-  if (is_blank(r.prompt)) {
-    problems.push_back({Field::kPrompt, say("the prompt is empty; say what to draw")});
-  }
+  check_empty(r.prompt, problems);
   check_text(r.prompt, say("the prompt"), Field::kPrompt, problems);
   check_text(r.negative_prompt, say("the negative prompt"), Field::kNegativePrompt, problems);
   check_size(r, size_unit, problems);

@@ -12,7 +12,7 @@ namespace headroom {
 
 // What was asked for. Copied freely between threads; never holds a tensor.
 struct GenerationRequest {
-  std::string prompt;           // UTF-8, not empty
+  std::string prompt;           // UTF-8, not empty; may ask for LoRAs, see lora_tags.h
   std::string negative_prompt;  // UTF-8; used only when guidance_scale > 0
   int width = 512;              // px, multiple of the model's size unit
   int height = 512;             // px, multiple of the model's size unit
@@ -32,12 +32,21 @@ struct GenerationRequest {
   friend bool operator==(const GenerationRequest&, const GenerationRequest&) = default;
 };
 
+// A LoRA that a picture was made with.
+struct UsedLora {
+  std::string name;  // as in the prompt
+  double strength = 1.0;
+  std::string hash;  // the first 12 digits of its weights' SHA-256, as AUTOMATIC1111 records it
+  friend bool operator==(const UsedLora&, const UsedLora&) = default;
+};
+
 // One finished picture, before it is saved.
 struct GeneratedImage {
   std::shared_ptr<const Image> image;
   std::uint64_t seed = 0;
   int index = 0;  // 0 .. count-1
   Receipt receipt;
+  std::vector<UsedLora> loras{};
 };
 
 // Something a person got wrong before the start: which field, and one sentence with the way out.
