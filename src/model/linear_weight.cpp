@@ -103,8 +103,19 @@ void LinearWeight::round(const at::Tensor& values) const {
   load_codes(codes, scales);
 }
 
+LinearWeight LinearWeight::updated(std::shared_ptr<const LinearUpdate> update) const {
+  LinearWeight weight = *this;
+  weight.update_ = std::move(update);
+  return weight;
+}
+
 at::Tensor LinearWeight::apply(const at::Tensor& x, const at::Tensor& bias) const {
-  if (is_plain()) return linear(x, plain_, bias);
+  at::Tensor result = is_plain() ? linear(x, plain_, bias) : apply_eight_bits(x, bias);
+  if (update_) update_->add_to(result, x);
+  return result;
+}
+
+at::Tensor LinearWeight::apply_eight_bits(const at::Tensor& x, const at::Tensor& bias) const {
   const auto like_x = [&](at::IntArrayRef shape, c10::ScalarType type) {
     return at::empty(shape, x.options().dtype(type));
   };

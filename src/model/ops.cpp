@@ -94,6 +94,26 @@ at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
   return at::linear(x, unpacked, bias);
 }
 
+void add_product(const at::Tensor& y, const at::Tensor& x, const at::Tensor& weight) {
+  if (y.is_meta()) {
+    const at::Tensor workspace =
+        workspace_of(workspace::Linear{x.size(0), x.size(1), y.size(1), x.scalar_type()});
+    return;
+  }
+  const ScopedMemoryTag tag(MemoryTag::kWorkspace);
+  y.addmm_(x, weight);
+}
+
+void add_products(const at::Tensor& y, const at::Tensor& left, const at::Tensor& right) {
+  if (y.is_meta()) {
+    const at::Tensor workspace = workspace_of(
+        workspace::Linear{y.size(0) * y.size(1), left.size(1), y.size(2), y.scalar_type()});
+    return;
+  }
+  const ScopedMemoryTag tag(MemoryTag::kWorkspace);
+  y.baddbmm_(left.unsqueeze(0).expand({y.size(0), left.size(0), left.size(1)}), right);
+}
+
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
   if (x.scalar_type() != at::kFloat) return rms_norm_consuming(x, weight, eps);
   return at::mul(x, inverse_rms(x, eps)).mul_(weight.to(at::kFloat));

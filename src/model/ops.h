@@ -14,6 +14,11 @@ namespace headroom {
 // uint8 [out, bytes of a row]: it is unpacked into x's number format for the time of the product.
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias = {});
 
+// y [T, out] += x [T, in] * weight [in, out], in place.
+void add_product(const at::Tensor& y, const at::Tensor& x, const at::Tensor& weight);
+// y [T, n, m] += left [n, k] * right [T, k, m] of each, in place.
+void add_products(const at::Tensor& y, const at::Tensor& left, const at::Tensor& right);
+
 // Root-mean-square normalisation over the last axis, reduced in float32 (Zhang & Sennrich 2019):
 // x / sqrt(mean(x^2) + eps) * weight. `weight` may be any number format.
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps);

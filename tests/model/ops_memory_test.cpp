@@ -9,8 +9,10 @@
 #include "ops.h"
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include <ATen/Parallel.h>
@@ -51,6 +53,22 @@ std::vector<Op> ops() {
          const LinearWeight w = LinearWeight::eight_bits(192, 72, 4, x.device());
          if (x.is_cpu()) w.load_codes(at::ones({192, 72}, at::kChar), at::ones({192}, at::kFloat));
          return [x, w] { return w.apply(x); };
+       }},
+      {"linear with an update beside it", Formats::kAll,
+       [](const Make& make, at::ScalarType d) -> std::function<at::Tensor()> {
+         auto update = std::make_shared<LinearUpdate>();
+         update->down = make({9, 72}, d);
+         update->up = make({9, 192}, d);
+         const LinearWeight w = LinearWeight(make({192, 72}, d)).updated(std::move(update));
+         return [x = make({352, 72}, d), w] { return w.apply(x); };
+       }},
+      {"linear with a Kronecker product beside it", Formats::kAll,
+       [](const Make& make, at::ScalarType d) -> std::function<at::Tensor()> {
+         auto update = std::make_shared<LinearUpdate>();
+         update->kroneckers = {{make({4, 6}, d), make({48, 12}, d)},
+                               {make({1, 1}, d), make({192, 72}, d)}};
+         const LinearWeight w = LinearWeight(make({192, 72}, d)).updated(std::move(update));
+         return [x = make({352, 72}, d), w] { return w.apply(x); };
        }},
       {"rms_norm", Formats::kAll,
        [](const Make& make, at::ScalarType d) -> std::function<at::Tensor()> {

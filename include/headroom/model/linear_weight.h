@@ -1,4 +1,6 @@
 #pragma once
+#include "headroom/model/linear_update.h"
+
 #include <cstdint>
 #include <memory>
 
@@ -13,7 +15,7 @@ namespace headroom {
 //    float32 scale for each row, both sides of the product in eight bits. Rows may be rotated in
 //    groups by the regular Hadamard matrix (ConvRot), which spreads outliers; what they are
 //    multiplied with is rotated likewise, so that the product stays what it was.
-// Copies share their memory.
+// Either may have an update, which is added beside its product. Copies share their memory.
 class LinearWeight {
  public:
   LinearWeight() = default;  // none
@@ -30,7 +32,10 @@ class LinearWeight {
   [[nodiscard]] std::int64_t columns() const { return columns_; }
   [[nodiscard]] int rotation_group() const;  // of eight bits, else 0
   [[nodiscard]] const at::Tensor& plain() const { return plain_; }
-  [[nodiscard]] std::int64_t bytes() const;  // of its memory
+  [[nodiscard]] std::int64_t bytes() const;  // of its memory, without the update
+  // The same memory with this update, of its rows and columns, in the place of what it had; null =
+  // none.
+  [[nodiscard]] LinearWeight updated(std::shared_ptr<const LinearUpdate> update) const;
 
   // Fills a matrix in eight bits. codes int8 [rows, columns] in [-127, 127], of rotated rows where
   // it has a group; scales float32 [rows].
@@ -47,11 +52,13 @@ class LinearWeight {
 
  private:
   struct Eight;
+  [[nodiscard]] at::Tensor apply_eight_bits(const at::Tensor& x, const at::Tensor& bias) const;
 
   std::int64_t rows_ = 0;
   std::int64_t columns_ = 0;
   at::Tensor plain_;
   std::shared_ptr<Eight> eight_;
+  std::shared_ptr<const LinearUpdate> update_;
 };
 
 }  // namespace headroom
