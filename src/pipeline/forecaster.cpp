@@ -28,7 +28,7 @@ class ReplayForecaster final : public Forecaster {
       : options_(std::move(options)),
         costs_(options_.model, choose_formats(options_.dtype, options_.device),
                allocator_of(options_.device), options_.floor, options_.workspace,
-               options_.weight_cache) {}
+               options_.weight_cache, options_.adapters) {}
 
   Forecast forecast(const RunShape& shape, int count, const MemorySnapshot& snapshot) override {
     Forecast forecast;

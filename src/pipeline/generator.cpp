@@ -73,6 +73,7 @@ class PipelineGenerator final : public ImageGenerator {
                 std::stop_token stop) override {
     const auto problems = validate(request, options_.model.info.size_unit);
     if (!problems.empty()) throw Error(ErrorKind::kInvalidRequest, problems.front().message);
+    check_loras(request.prompt, options_.adapters.get());
     if (failure_) throw Error(*failure_);
     GenerationRequest seeded = request;
     if (!seeded.seed) seeded.seed = choose_seed();
@@ -119,7 +120,7 @@ class PipelineGenerator final : public ImageGenerator {
   void warm_up_once() {
     if (std::exchange(is_warm_, true) || !backend_.has_own_memory()) return;
     try {
-      warm_up(options_.model, chosen_.formats, torch_device_);
+      warm_up(options_.model, chosen_.formats, torch_device_, options_.adapters != nullptr);
     } catch (const std::exception& error) {
       if (!is_out_of_memory(error)) throw;  // the plan will say so
     }
@@ -231,8 +232,11 @@ class PipelineGenerator final : public ImageGenerator {
 
   void load_and_encode(Job& job, int first) {
     const auto no_steps = [] { return 0; };
+    // Before any picture, which a file that went away must not cost.
+    if (options_.adapters && !loras_) loras_ = options_.adapters->used();
     if (!opened_) {
-      opened_ = std::make_unique<OpenedModel>(options_.model, job.precision.formats, torch_device_);
+      opened_ = std::make_unique<OpenedModel>(options_.model, job.precision.formats, torch_device_,
+                                              options_.adapters);
       if (!options_.check_weights) opened_->allow_faults();
     }
     TextToImage& networks = opened_->networks;
@@ -283,6 +287,7 @@ class PipelineGenerator final : public ImageGenerator {
     const ReadWork read = opened_->take_work();
     if (read.seconds > 0)
       result.receipt.copy_bytes_per_second = static_cast<double>(read.bytes) / read.seconds;
+    if (loras_) result.loras = *loras_;
     return result;
   }
 
@@ -357,6 +362,7 @@ class PipelineGenerator final : public ImageGenerator {
   const std::optional<LatentPreview> preview_;
   StepWatch steps_;
   std::unique_ptr<OpenedModel> opened_;
+  std::optional<std::vector<UsedLora>> loras_;  // read once: whole files
   bool is_warm_ = false;
   bool overhead_is_kept_ = false;
   std::optional<Error> failure_;  // of the device, after which no job can run

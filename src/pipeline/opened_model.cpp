@@ -1,10 +1,12 @@
 #include "opened_model.h"
 
 #include <initializer_list>
+#include <utility>
 
 namespace headroom {
 
-OpenedModel::OpenedModel(const ModelFolder& model, const NumberFormats& formats, at::Device device)
+OpenedModel::OpenedModel(const ModelFolder& model, const NumberFormats& formats, at::Device device,
+                         std::shared_ptr<const Adapters> loras)
     : text_encoder(model.parts.text_encoder, Network::kTextEncoder),
       transformer(model.parts.transformer, Network::kTransformer),
       vae(model.parts.vae, Network::kVae),
@@ -14,10 +16,11 @@ OpenedModel::OpenedModel(const ModelFolder& model, const NumberFormats& formats,
       host_vae_weights(vae, at::TensorOptions(at::kCPU).dtype(formats.vae)),
       text_in_eight_bits(text_weights),
       transformer_in_eight_bits(transformer_weights),
+      adapters(std::move(loras)),
       networks(model, formats,
                {kept_as(formats.storage, text_weights, text_in_eight_bits),
                 kept_as(formats.storage, transformer_weights, transformer_in_eight_bits),
-                vae_weights, host_vae_weights},
+                vae_weights, host_vae_weights, adapters.get()},
                /*background=*/true) {}
 
 void OpenedModel::allow_faults() {

@@ -17,9 +17,11 @@ struct OpenedModel {
   std::shared_ptr<Staging> staging = std::make_shared<Staging>();  // which networks share
   FileWeights text_weights, transformer_weights, vae_weights, host_vae_weights;
   EightBitWeights text_in_eight_bits, transformer_in_eight_bits;
+  const std::shared_ptr<const Adapters> adapters;  // null = none
   TextToImage networks;
 
-  OpenedModel(const ModelFolder& model, const NumberFormats& formats, at::Device device);
+  OpenedModel(const ModelFolder& model, const NumberFormats& formats, at::Device device,
+              std::shared_ptr<const Adapters> loras = nullptr);
 
   void allow_faults();
   // What all networks read since the last call.

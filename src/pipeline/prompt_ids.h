@@ -1,4 +1,5 @@
 #pragma once
+#include "headroom/core/lora_tags.h"
 #include "headroom/text/prompt_tokenizer.h"
 
 #include "text_to_image.h"
@@ -15,7 +16,7 @@ namespace headroom {
                                 : std::vector<std::int32_t>(kUsualLength);
   };
   PromptIds ids;
-  ids.positive = encode(request.prompt);
+  ids.positive = encode(take_lora_tags(request.prompt).words);
   if (is_guided(request)) ids.negative = encode(request.negative_prompt);
   return ids;
 }

@@ -24,7 +24,7 @@ class Replay {
         in_eight_bits_(networks_),
         vae_(formats.vae),
         source_(kept_as(formats.storage, networks_, in_eight_bits_)),
-        run_(model, formats, {source_, source_, vae_, vae_}, /*background=*/false),
+        run_(model, formats, {source_, source_, vae_, vae_, what.adapters}, /*background=*/false),
         ids_{ids(what.shape.prompt_tokens), ids(what.shape.negative_tokens)},
         // The first step finds the buffers of streamed layers empty, the second does not.
         request_(replayed_request(what.shape, what.rungs.stream_blocks > 0 ? 2 : 1)) {

@@ -12,6 +12,7 @@ struct ReplayRequest {
   RunShape shape;
   Rungs rungs{};
   workspace::KernelSet kernels{};
+  const Adapters* adapters = nullptr;  // null = none
 };
 
 // Runs such a request on meta tensors, from loading to the finished picture, and records every

@@ -31,27 +31,26 @@ std::int64_t AllocatorModel::large_unit() const {
 
 ReplayCosts::ReplayCosts(const ModelFolder& model, NumberFormats formats, AllocatorModel allocator,
                          LadderFloor floor, WorkspaceTerms workspace,
-                         const std::optional<WeightCache>& weight_cache)
+                         const std::optional<WeightCache>& weight_cache,
+                         std::shared_ptr<const Adapters> adapters)
     : model_(model),
       formats_(std::move(formats)),
       allocator_(std::move(allocator)),
       floor_(floor),
+      adapters_(std::move(adapters)),
       kernels_{allocator_.card, workspace},
-      sizes_(network_sizes(model, formats_,
-                           [this](const Ledger& l) { return allocator_.peaks(l).left_bytes; })),
-      sizes_in_use_(allocator_.card ? network_sizes(model, formats_,
-                                                    [this](const Ledger& l) {
-                                                      return allocator_.peaks(l).left_in_use_bytes;
-                                                    })
-                                    : sizes_),
-      sizes_small_(allocator_.card ? network_sizes(model, formats_,
-                                                   [this](const Ledger& l) {
-                                                     return allocator_.peaks(l).left_small_bytes;
-                                                   })
-                                   : NetworkSizes{}),
+      sizes_(measured(&LedgerPeaks::left_bytes)),
+      sizes_in_use_(allocator_.card ? measured(&LedgerPeaks::left_in_use_bytes) : sizes_),
+      sizes_small_(allocator_.card ? measured(&LedgerPeaks::left_small_bytes) : NetworkSizes{}),
       block_file_bytes_(block_file_bytes(model, weight_cache, formats_, sizes_.transformer_layer,
                                          sizes_.transformer)),
       rates_(unmeasured_rates(allocator_.card)) {}
+
+NetworkSizes ReplayCosts::measured(std::int64_t LedgerPeaks::*part) const {
+  return network_sizes(
+      model_, formats_, [&](const Ledger& ledger) { return allocator_.peaks(ledger).*part; },
+      adapters_.get());
+}
 
 void ReplayCosts::use_calibration(const WorkspaceTerms& workspace) {
   kernels_.calibrated = workspace;
@@ -137,6 +136,7 @@ StageNeed ReplayCosts::need(Stage stage, const ReplayRequest& what, const Reside
   ReplayRequest alone = what;
   alone.rungs = rungs;
   alone.kernels = kernels_;
+  alone.adapters = adapters_.get();
   const LedgerPeaks peaks = allocator_.peaks(ledger(stage, alone));
   const StagePeak& peak = peaks.stages[static_cast<std::size_t>(stage)];
   // Of what stays, this replay had fewer layers.

@@ -10,6 +10,7 @@
 
 #include <compare>
 #include <map>
+#include <memory>
 #include <optional>
 
 namespace headroom {
@@ -31,7 +32,8 @@ class ReplayCosts {
  public:
   ReplayCosts(const ModelFolder& model, NumberFormats formats, AllocatorModel allocator,
               LadderFloor floor = {}, WorkspaceTerms workspace = {},
-              const std::optional<WeightCache>& weight_cache = {});
+              const std::optional<WeightCache>& weight_cache = {},
+              std::shared_ptr<const Adapters> adapters = nullptr);
 
   // The answers for runs of one shape, for as long as this object lives.
   class ForShape final : public LadderCosts {
@@ -89,6 +91,8 @@ class ReplayCosts {
   [[nodiscard]] Resident resident(const Bytes& bytes) const {
     return {bytes(sizes_), bytes(sizes_in_use_), bytes(sizes_small_)};
   }
+  // What the networks hold when they are loaded, one after the other.
+  [[nodiscard]] NetworkSizes measured(std::int64_t LedgerPeaks::*part) const;
   [[nodiscard]] StageNeed with_weights(StageNeed need, const Resident& stays) const;
   [[nodiscard]] Key key_of(Stage stage, const RunShape& shape, const Rungs& rungs) const;
   StageNeed need(Stage stage, const ReplayRequest& what, const Resident& stays);
@@ -99,6 +103,7 @@ class ReplayCosts {
   const NumberFormats formats_;
   const AllocatorModel allocator_;
   const LadderFloor floor_;
+  const std::shared_ptr<const Adapters> adapters_;  // null = none
   workspace::KernelSet kernels_;
   const NetworkSizes sizes_;         // as the device gives them,
   const NetworkSizes sizes_in_use_;  // as they are handed out,

@@ -6,11 +6,13 @@
 #include "headroom/model/transformer.h"
 #include "headroom/model/vae.h"
 
+#include "adapter_weights.h"
 #include "eight_bit_weights.h"
 #include "weight_sources.h"
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -129,7 +131,8 @@ NetworkWork decoder_work(const VaeConfig& c, double pixels, const DeviceRates& r
 }
 
 NetworkSizes network_sizes(const ModelFolder& model, const NumberFormats& formats,
-                           const std::function<std::int64_t(const Ledger&)>& left_of) {
+                           const std::function<std::int64_t(const Ledger&)>& left_of,
+                           const Adapters* adapters) {
   const c10::InferenceMode inference;
   MetaWeights plain(formats.networks, formats.storage);
   EightBitWeights in_eight_bits(plain);
@@ -158,12 +161,16 @@ NetworkSizes network_sizes(const ModelFolder& model, const NumberFormats& format
   });
   sizes.text_encoder_layer = sizes.text_encoder / text_layers;
   const int layers = model.transformer.n_layers;
-  const std::int64_t shell = measure([&] { return Transformer(model.transformer, networks); });
-  sizes.transformer = measure([&] {
-    return std::pair(Transformer(model.transformer, networks), all_layers(layers, [&](int i) {
-                       return Transformer::load_layer(model.transformer, networks, i);
-                     }));
-  });
+  const auto transformer = [&](int layer_count) {
+    LinearUpdates updates = load_updates(adapters, networks.options());
+    Transformer shell(model.transformer, networks);
+    auto blocks = all_layers(layer_count, [&](int i) {
+      return Transformer::load_layer(model.transformer, networks, i);
+    });
+    return std::tuple(std::move(updates), std::move(shell), std::move(blocks));
+  };
+  const std::int64_t shell = measure([&] { return transformer(0); });
+  sizes.transformer = measure([&] { return transformer(layers); });
   sizes.transformer_layer = (sizes.transformer - shell) / layers;
   sizes.vae = measure([&] { return VaeDecoder(model.vae, vae); });
   return sizes;

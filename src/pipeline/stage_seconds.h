@@ -2,6 +2,7 @@
 #include "headroom/core/ledger.h"
 #include "headroom/core/plan.h"
 #include "headroom/core/run_shape.h"
+#include "headroom/pipeline/adapters.h"
 #include "headroom/pipeline/device_rates.h"
 #include "headroom/weights/model_folder.h"
 
@@ -20,12 +21,13 @@ struct NetworkSizes {
   std::int64_t text_encoder_layer = 0;  // all layers are alike
   std::int64_t text_encoder = 0;        // all layers that a prompt runs through
   std::int64_t transformer_layer = 0;
-  std::int64_t transformer = 0;  // everything, main layers included
+  std::int64_t transformer = 0;  // everything, main layers and LoRAs included
   std::int64_t vae = 0;          // the decoder
 };
 // `left_of` reads through the device's allocator what a ledger holds in the end.
 [[nodiscard]] NetworkSizes network_sizes(const ModelFolder& model, const NumberFormats& formats,
-                                         const std::function<std::int64_t(const Ledger&)>& left_of);
+                                         const std::function<std::int64_t(const Ledger&)>& left_of,
+                                         const Adapters* adapters = nullptr);
 
 // What one transformer block on so many tokens, or the whole decoder of so many pixels, has to do:
 // seconds of its products at `rates`, its parts (blocks, layers), and the values that its other

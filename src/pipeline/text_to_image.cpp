@@ -46,11 +46,15 @@ void TextToImage::load_text_encoder() {
 
 void TextToImage::load_transformer() {
   if (transformer_) return;
-  const auto load = [this](int i, LayerMemory& memory) {
+  const auto updates = std::make_shared<const LinearUpdates>(
+      load_updates(weights_.adapters, weights_.transformer.options()));
+  const auto load = [this, updates](int i, LayerMemory& memory) {
     RecyclingWeights weights(weights_.transformer, memory);
-    return Transformer::load_layer(model_.transformer, weights, i);
+    UpdatedWeights updated(weights, *updates);
+    return Transformer::load_layer(model_.transformer, updated, i);
   };
-  transformer_.reset(new LoadedTransformer{Transformer(model_.transformer, weights_.transformer),
+  UpdatedWeights updated(weights_.transformer, *updates);
+  transformer_.reset(new LoadedTransformer{Transformer(model_.transformer, updated),
                                            {model_.transformer.n_layers, rungs_->stream_blocks,
                                             load, layer_expecter(weights_.transformer),
                                             weights_.transformer.options().device(), background_}});

@@ -5,6 +5,7 @@
 #include "headroom/model/vae.h"
 #include "headroom/weights/model_folder.h"
 
+#include "adapter_weights.h"
 #include "block_streamer.h"
 #include "number_format.h"
 
@@ -37,7 +38,8 @@ struct NetworkWeights {
   WeightSource& text_encoder;
   WeightSource& transformer;
   WeightSource& vae;
-  WeightSource& host_vae;  // the same on the CPU, for Rungs::cpu_decode
+  WeightSource& host_vae;              // the same on the CPU, for Rungs::cpu_decode
+  const Adapters* adapters = nullptr;  // of the transformer; null = none
 };
 
 // A picture on its way from noise to latents.

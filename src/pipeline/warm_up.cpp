@@ -56,10 +56,20 @@ ModelFolder small(ModelFolder model) {
   return model;
 }
 
+void add_update(const at::TensorOptions& options) {
+  const auto zeros = [&](std::int64_t rows, std::int64_t columns) {
+    return at::zeros({rows, columns}, options);
+  };
+  const LinearUpdate update{zeros(16, 64), zeros(16, 64), {{zeros(8, 8), zeros(8, 8)}}};
+  update.add_to(zeros(32, 64), zeros(32, 64));
+}
+
 }  // namespace
 
-void warm_up(const ModelFolder& model, const NumberFormats& formats, const at::Device& device) {
+void warm_up(const ModelFolder& model, const NumberFormats& formats, const at::Device& device,
+             bool with_loras) {
   const c10::InferenceMode inference;
+  if (with_loras) add_update(at::TensorOptions(device).dtype(formats.networks));
   const ModelFolder tiny = small(model);
   Zeros networks(at::TensorOptions(device).dtype(formats.networks));
   Zeros vae(at::TensorOptions(device).dtype(formats.vae));

@@ -3,15 +3,19 @@
 // and keeps. Z-Image-Turbo's real shapes; the card's generation comes from the environment.
 #include "headroom/core/bytes.h"
 #include "headroom/weights/model_folder.h"
+#include "headroom/weights/tensor_file.h"
 
 #include "number_format.h"
 #include "replay.h"
+#include "support/temp_folder.h"
 #include "text_to_image.h"
 
 #include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -54,11 +58,12 @@ struct Case {
   double guidance = 0;
   std::vector<std::string> rungs{};
   int tokens = 40;
+  bool has_lora = false;
 };
 
 std::ostream& operator<<(std::ostream& out, const Case& c) {
   out << c.dtype << " " << c.width << "x" << c.height << " guidance " << c.guidance << " tokens "
-      << c.tokens;
+      << c.tokens << (c.has_lora ? " LoRA" : "");
   for (const std::string& rung : c.rungs) out << " " << rung;
   return out;
 }
@@ -67,6 +72,43 @@ const ModelFolder& turbo() {
   static const ModelFolder model = read_model_folder(std::filesystem::path(HEADROOM_SOURCE_DIR) /
                                                      "configs" / "models" / "z-image-turbo");
   return model;
+}
+
+// Changes of the real shapes, other ones in every layer.
+const Adapters& lora() {
+  static const auto adapters = [] {
+    struct Made {
+      std::string name;
+      std::vector<std::int64_t> shape;
+    };
+    std::vector<Made> made;
+    const TransformerConfig& c = turbo().transformer;
+    for (std::int64_t i = 0; i < c.n_layers; ++i) {
+      const std::string layer = "layers." + std::to_string(i) + ".";
+      const std::int64_t rank = 1 + i * 7 % 16;
+      made.push_back({layer + "attention.to_q.lora_A.weight", {rank, c.dim}});
+      made.push_back({layer + "attention.to_q.lora_B.weight", {c.dim, rank}});
+      made.push_back({layer + "feed_forward.w2.lora_A.weight", {17 - rank, c.ffn_dim()}});
+      made.push_back({layer + "feed_forward.w2.lora_B.weight", {c.dim, 17 - rank}});
+      if (i % 3 != 1) continue;
+      made.push_back({layer + "attention.to_out.0.lokr_w1", {16, i % 2 == 0 ? 16 : 8}});
+      made.push_back({layer + "attention.to_out.0.lokr_w2", {240, i % 2 == 0 ? 240 : 480}});
+    }
+    made.push_back({"x_embedder.lora_A.weight", {4, 64}});
+    made.push_back({"x_embedder.lora_B.weight", {c.dim, 4}});
+    const std::vector<std::byte> values(2 * 16 * 10240, std::byte{0x3C});
+    std::vector<NamedTensor> tensors;
+    for (const Made& tensor : made) {
+      const auto count = static_cast<std::size_t>(tensor.shape[0] * tensor.shape[1]);
+      tensors.push_back(
+          {tensor.name, DType::kBF16, tensor.shape, std::span(values).first(2 * count)});
+    }
+    const test::TempFolder folder;
+    const auto file = folder.path() / "lora.safetensors";
+    write_tensor_file(file, tensors);
+    return std::make_unique<const Adapters>(c, std::vector<AskedLora>{{{"lora", 0.5}, file}});
+  }();
+  return *adapters;
 }
 
 ReplayRequest request_of(const Case& c) {
@@ -81,6 +123,7 @@ ReplayRequest request_of(const Case& c) {
                 .prompt_tokens = c.tokens,
                 .negative_tokens = c.guidance > 0 ? c.tokens : 0};
   what.rungs = read_rung_names(c.rungs).value();
+  if (c.has_lora) what.adapters = &lora();
   return what;
 }
 
@@ -117,7 +160,8 @@ StageBytes peaks_of_run(const Case& c, const NumberFormats& formats) {
   const auto ids = [](int tokens) {
     return std::vector<std::int32_t>(static_cast<std::size_t>(tokens), 1);
   };
-  TextToImage run(turbo(), formats, {networks, networks, vae, host}, /*background=*/false);
+  TextToImage run(turbo(), formats, {networks, networks, vae, host, what.adapters},
+                  /*background=*/false);
   StageBytes peaks{};
   const auto end = [&](Stage stage) {
     peaks[static_cast<std::size_t>(stage)] =
@@ -219,6 +263,18 @@ TEST_F(Stages, NeedWhatTheReplaySaysWhereTheProcessorDecodes) {
   for (const double guidance : {0.0, 4.0}) {
     expect_equal({.width = 128, .height = 64, .guidance = guidance, .rungs = {"cpu-decode"}});
   }
+}
+
+TEST_F(Stages, NeedWhatTheReplaySaysWithLoras) {
+  const std::vector<std::vector<std::string>> plans{
+      {}, {"chunk-tokens:256"}, {"sequential-guidance", "chunk-tokens:64", "stream-blocks:30"}};
+  for (std::vector<std::string> plan : plans) {
+    if (plan.empty()) plan = {"resident"};
+    for (const double guidance : {0.0, 4.0}) {
+      expect_equal({.guidance = guidance, .rungs = plan, .has_lora = true});
+    }
+  }
+  expect_equal({.dtype = "fp32", .width = 1024, .height = 576, .has_lora = true});
 }
 
 TEST_F(Stages, NeedWhatTheReplaySaysForPromptsOfEveryLength) {

@@ -4,6 +4,7 @@
 #include "headroom/memory/forecast.h"
 #include "headroom/memory/planner.h"
 #include "headroom/memory/workspace_terms.h"
+#include "headroom/pipeline/adapters.h"
 #include "headroom/pipeline/device_rates.h"
 #include "headroom/text/prompt_tokenizer.h"
 #include "headroom/weights/model_folder.h"
@@ -41,6 +42,8 @@ struct PipelineOptions {
   bool check_weights = true;  // holes of zeros in a matrix are an error when it is read
   // Keeps weights in the number format that they are computed in; nothing = they are not kept.
   std::optional<WeightCache> weight_cache;
+  // What prompts ask for by <lora:NAME:STRENGTH>, all of them and no others; null = none.
+  std::shared_ptr<const Adapters> adapters;
   bool low_vram = false;  // prefer the plan that holds least over the fastest
   LadderFloor floor;      // what stays off the device in any case
   std::optional<std::int64_t> pretend_vram_bytes;
