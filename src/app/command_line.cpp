@@ -152,6 +152,7 @@ void apply_to_request(const Typed& typed, CommandLine& line) {
     line.cfg_truncation = read_real("--cfg-truncation", *typed.cfg_truncation);
   }
   if (typed.shift) line.shift = read_real("--shift", *typed.shift);
+  for (const std::string& lora : typed.loras) line.loras.push_back(not_empty("--lora", lora));
   if (typed.output) line.output = not_empty("-o", *typed.output);
   if (typed.dump_file) line.dump_file = not_empty("--dump", *typed.dump_file);
   if (typed.folder) line.looked_into = not_empty("the folder of models", *typed.folder);

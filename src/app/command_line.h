@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace headroom {
 
@@ -40,6 +41,7 @@ struct CommandLine {
   std::optional<double> cfg_normalization, cfg_truncation, shift;
   std::optional<std::uint64_t> seed;
   std::optional<int> count;
+  std::vector<std::string> loras;     // FILE[:STRENGTH] each
   std::filesystem::path output;       // a .png file or a folder; empty = the configured folder
   std::filesystem::path dump_file;    // empty = none
   std::filesystem::path inspected;    // inspect FILE|DIR

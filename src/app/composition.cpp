@@ -100,11 +100,13 @@ void distrust_rates(const Device& device, const std::string& dtype, int threads)
 }
 
 PipelineOptions pipeline_options(const AppConfig& config, const Device& device, fs::path dump_file,
-                                 bool needs_weights, bool pretended = false) {
+                                 const TypedLoras& loras, bool needs_weights,
+                                 bool pretended = false) {
   PipelineOptions options;
   options.model = open_model(chosen_places(config.model));
   for (const Message& note : options.model.notes) spdlog::info("{}", note.english());
   check_model_files(options.model, needs_weights, config.model.check_weights);
+  options.adapters = open_loras(loras, options.model);
   options.check_weights = config.model.check_weights;
   if (config.model.weight_cache) options.weight_cache.emplace(weight_cache_folder());
   options.device = device;
@@ -192,9 +194,9 @@ void check_model(const AppConfig& config) {
   const PromptTokenizer tokenizer(model.parts.tokenizer);  // refuses what cannot be read
 }
 
-Composition::Composition(const AppConfig& config, fs::path dump_file)
+Composition::Composition(const AppConfig& config, fs::path dump_file, const TypedLoras& loras)
     : pipeline(pipeline_options(runnable(config), chosen_device(config.model.device),
-                                std::move(dump_file), /*needs_weights=*/true)),
+                                std::move(dump_file), loras, /*needs_weights=*/true)),
       tokenizer(std::make_shared<const PromptTokenizer>(pipeline.model.parts.tokenizer)),
       forecaster(make_forecaster(pipeline)),
       memory(pipeline.device, pipeline.pretend_vram_bytes, pipeline.pretend_others) {
@@ -223,15 +225,17 @@ ProspectiveDevice prospective_device(const AppConfig& config) {
 
 }  // namespace
 
-Prospect::Prospect(const AppConfig& config) {
+Prospect::Prospect(const AppConfig& config, const TypedLoras& loras) {
   const auto [device, is_there] = prospective_device(config);
   const PipelineOptions pipeline =
-      pipeline_options(config, device, {}, /*needs_weights=*/false, !is_there);
+      pipeline_options(config, device, {}, loras, /*needs_weights=*/false, !is_there);
   const fs::path tokenizer = pipeline.model.parts.tokenizer;
   std::error_code error;
   model = pipeline.model.info;
   scheduler_ = pipeline.model.scheduler;
   if (fs::exists(tokenizer, error)) tokenizer_.emplace(tokenizer);
+  adapters = pipeline.adapters;
+  if (adapters) adapter_bytes = headroom::adapter_bytes(*adapters, pipeline.dtype, device);
   forecaster = make_forecaster(pipeline);
   teach(*forecaster, model.name);
   memory = DeviceMemory(device, pipeline.pretend_vram_bytes, pipeline.pretend_others).read();

@@ -3,6 +3,8 @@
 #include "headroom/engine/generation_queue.h"
 #include "headroom/pipeline/make_generator.h"
 
+#include "chosen_loras.h"
+
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -28,8 +30,10 @@ struct Composition {
   std::shared_ptr<Forecaster> forecaster;
   DeviceMemory memory;
 
-  // Reads the model's configs and tokenizer and checks the weights' headers. Throws Error.
-  explicit Composition(const AppConfig& config, std::filesystem::path dump_file = {});
+  // Reads the model's configs and tokenizer and checks the weights' headers, and those of LoRAs.
+  // Throws Error.
+  explicit Composition(const AppConfig& config, std::filesystem::path dump_file = {},
+                       const TypedLoras& loras = {});
 
   // What the queue makes its generator with.
   [[nodiscard]] GenerationQueue::MakeGenerator generator_maker() const;
@@ -46,8 +50,10 @@ struct Prospect {
   ModelInfo model;
   std::shared_ptr<Forecaster> forecaster;
   MemorySnapshot memory;
+  std::shared_ptr<const Adapters> adapters;  // null = none was asked for
+  std::int64_t adapter_bytes = 0;            // of the transformer's weights
 
-  explicit Prospect(const AppConfig& config);
+  explicit Prospect(const AppConfig& config, const TypedLoras& loras = {});
   [[nodiscard]] RunShape shape_of(const GenerationRequest& request) const;
 
  private:

@@ -66,10 +66,11 @@ void print_map(const Frontier& frontier) {
 }  // namespace
 
 int run_frontier(const CommandLine& line) {
-  const Prospect app(line.config);
-  GenerationRequest request = build_request(line, app.model);
+  const Prospect app(line.config, {line.prompt, line.loras});
+  const GenerationRequest request = with_loras(build_request(line, app.model), app.adapters.get());
   GenerationRequest checked = request;
-  if (request.prompt.empty()) checked.prompt = "-";  // the prompt's length hardly matters
+  // The prompt's length hardly matters.
+  if (take_lora_tags(request.prompt).words.empty()) checked.prompt = "-";
   const int unit = app.model.size_unit;
   if (line.step % unit != 0 || line.max < line.step) {
     throw Error(ErrorKind::kInvalidRequest, "--step " + std::to_string(line.step) +

@@ -67,23 +67,24 @@ void print_picture(const FinishedPicture& picture, bool json) {
   const Receipt& receipt = picture.picture.receipt;
   const GenerationRequest& request = picture.request;
   const auto seconds = [&](Stage s) { return receipt.stage_seconds[static_cast<std::size_t>(s)]; };
-  const nlohmann::ordered_json out{{"file", picture.file.string()},
-                                   {"seed", picture.picture.seed},
-                                   {"width", request.width},
-                                   {"height", request.height},
-                                   {"steps", request.steps},
-                                   {"guidance", request.guidance_scale},
-                                   {"plan", to_json(receipt.plan)},
-                                   {"predicted_peak_bytes", receipt.plan.peak_bytes},
-                                   {"actual_peak_bytes", receipt.actual_peak_bytes},
-                                   {"predicted_in_use_bytes", receipt.plan.in_use_peak_bytes},
-                                   {"actual_in_use_bytes", receipt.actual_in_use_bytes},
-                                   {"seconds",
-                                    {{"load", seconds(Stage::kLoad)},
-                                     {"encode", seconds(Stage::kEncode)},
-                                     {"denoise", seconds(Stage::kDenoise)},
-                                     {"decode", seconds(Stage::kDecode)},
-                                     {"save", seconds(Stage::kSave)}}}};
+  nlohmann::ordered_json out{{"file", picture.file.string()},
+                             {"seed", picture.picture.seed},
+                             {"width", request.width},
+                             {"height", request.height},
+                             {"steps", request.steps},
+                             {"guidance", request.guidance_scale},
+                             {"plan", to_json(receipt.plan)},
+                             {"predicted_peak_bytes", receipt.plan.peak_bytes},
+                             {"actual_peak_bytes", receipt.actual_peak_bytes},
+                             {"predicted_in_use_bytes", receipt.plan.in_use_peak_bytes},
+                             {"actual_in_use_bytes", receipt.actual_in_use_bytes},
+                             {"seconds",
+                              {{"load", seconds(Stage::kLoad)},
+                               {"encode", seconds(Stage::kEncode)},
+                               {"denoise", seconds(Stage::kDenoise)},
+                               {"decode", seconds(Stage::kDecode)},
+                               {"save", seconds(Stage::kSave)}}}};
+  if (!picture.picture.loras.empty()) out["loras"] = to_json(picture.picture.loras);
   print_line(json_line(out));
 }
 
@@ -103,6 +104,11 @@ void print_notes(const CommandLine& line, const GenerationRequest& request,
   for (const Message& note : app.pipeline.model.notes) {
     std::fprintf(stderr, "headroom: note: %s\n", note.english().c_str());
   }
+  if (app.pipeline.adapters) {
+    for (const Message& note : app.pipeline.adapters->notes()) {
+      std::fprintf(stderr, "headroom: note: %s\n", note.english().c_str());
+    }
+  }
   const PromptTokenizer& tokenizer = *app.tokenizer;
   if (line.negative_prompt && !line.negative_prompt->empty() && request.guidance_scale <= 0) {
     std::fputs(
@@ -111,7 +117,8 @@ void print_notes(const CommandLine& line, const GenerationRequest& request,
         stderr);
   }
   constexpr std::size_t kRead = PromptTokenizer::kMostRead;
-  const std::size_t whole = tokenizer.encode_prompt(request.prompt, kMaxPromptBytes).size();
+  const std::size_t whole =
+      tokenizer.encode_prompt(take_lora_tags(request.prompt).words, kMaxPromptBytes).size();
   if (whole > kRead) {
     std::fprintf(
         stderr,
@@ -125,8 +132,9 @@ void print_notes(const CommandLine& line, const GenerationRequest& request,
 
 int run_generate(const CommandLine& line) {
   BlockedSignals signals;  // before any thread starts, so that all inherit the mask
-  const Composition app(line.config, line.dump_file);
-  const GenerationRequest request = build_request(line, app.pipeline.model.info);
+  const Composition app(line.config, line.dump_file, {line.prompt, line.loras});
+  const GenerationRequest request =
+      with_loras(build_request(line, app.pipeline.model.info), app.pipeline.adapters.get());
   const auto problems = validate(request, app.pipeline.model.info.size_unit);
   if (!problems.empty()) throw Error(ErrorKind::kInvalidRequest, problems.front().message);
   const OutputPlace output = choose_output(line.output, line.config.output);

@@ -131,12 +131,12 @@ Json shown_settings(const ReadSettings& settings) {
   return found;
 }
 
-// Plan and receipt of our own entry, whose text is valid JSON.
+// LoRAs, plan and receipt of our own entry, whose text is valid JSON.
 void add_our_parts(const PictureInfo& info, Json& out) {
   for (const PngText& text : info.texts) {
     if (text.keyword != "headroom") continue;
     const auto whole = Json::parse(text.value, nullptr, /*allow_exceptions=*/false);
-    for (const char* const part : {"plan", "receipt"}) {
+    for (const char* const part : {"loras", "plan", "receipt"}) {
       if (whole.is_object() && whole.contains(part)) out[part] = whole[part];
     }
   }

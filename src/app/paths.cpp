@@ -53,6 +53,8 @@ fs::path rates_file() { return cache_folder() / "rates.json"; }
 
 fs::path calibration_file() { return default_log_folder() / "calibration.json"; }
 
+fs::path lora_folder() { return xdg("XDG_DATA_HOME", ".local/share") / "headroom" / "loras"; }
+
 fs::path hugging_face_cache() {
   const auto set = [](const char* variable) -> fs::path {
     const char* const value = std::getenv(variable);

@@ -20,6 +20,8 @@ namespace headroom {
 [[nodiscard]] std::filesystem::path rates_file();             // ... /rates.json
 [[nodiscard]] std::filesystem::path cards_file();             // ... /cards.json
 [[nodiscard]] std::filesystem::path receipts_file();          // ... /receipts.jsonl
+// Of LoRAs for any model: $XDG_DATA_HOME/headroom/loras
+[[nodiscard]] std::filesystem::path lora_folder();
 // Where Hugging Face's tools keep repositories: $HF_HUB_CACHE, $HF_HOME/hub, or theirs by default.
 [[nodiscard]] std::filesystem::path hugging_face_cache();
 // Where people have other programs that keep models.

@@ -24,6 +24,18 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
+void print_loras(const Prospect& app) {
+  if (!app.adapters) return;
+  for (const Message& note : app.adapters->notes()) {
+    std::fprintf(stderr, "headroom: note: %s\n", note.english().c_str());
+  }
+  std::printf("\nLoRAs    %s of the weights\n", format_bytes(app.adapter_bytes).c_str());
+  for (const Adapters::Lora& lora : app.adapters->loras()) {
+    std::printf("%-8s %s: %d of %d keys\n", "", write_lora_tag(lora.tag).c_str(), lora.matched_keys,
+                lora.keys);
+  }
+}
+
 void print_text(const Forecast& forecast) {
   const Plan& plan = forecast.plan;
   const Budget& budget = forecast.budget;
@@ -80,7 +92,7 @@ nlohmann::ordered_json plan_json(const Plan& plan) {
   return out;
 }
 
-void print_json(const GenerationRequest& request, const Forecast& forecast) {
+void print_json(const GenerationRequest& request, const Forecast& forecast, const Prospect& app) {
   nlohmann::ordered_json out;
   out["request"] = to_json(request);
   out["budget"] = {{"total_bytes", forecast.budget.total_bytes},
@@ -95,25 +107,37 @@ void print_json(const GenerationRequest& request, const Forecast& forecast) {
     out["suggestion"] = {{"width", forecast.suggestion->width},
                          {"height", forecast.suggestion->height}};
   }
+  if (app.adapters) {
+    out["adapter_bytes"] = app.adapter_bytes;
+    out["loras"] = nlohmann::ordered_json::array();
+    for (const Adapters::Lora& lora : app.adapters->loras()) {
+      out["loras"].push_back({{"name", lora.tag.name},
+                              {"strength", lora.tag.strength},
+                              {"file", lora.file.string()},
+                              {"keys", lora.keys},
+                              {"matched_keys", lora.matched_keys}});
+    }
+  }
   std::printf("%s\n", json_line(out).c_str());
 }
 
 }  // namespace
 
 int run_plan(const CommandLine& line) {
-  const Prospect app(line.config);
-  const GenerationRequest request = build_request(line, app.model);
+  const Prospect app(line.config, {line.prompt, line.loras});
+  const GenerationRequest request = with_loras(build_request(line, app.model), app.adapters.get());
   GenerationRequest checked = request;
-  if (request.prompt.empty())
-    checked.prompt = "-";  // a plan needs no prompt: its length hardly matters
+  // A plan needs no prompt: its length hardly matters.
+  if (take_lora_tags(request.prompt).words.empty()) checked.prompt = "-";
   const auto problems = validate(checked, app.model.size_unit);
   if (!problems.empty()) throw Error(ErrorKind::kInvalidRequest, problems.front().message);
   const Forecast forecast =
       app.forecaster->forecast(app.shape_of(request), request.count, app.memory);
   if (line.json) {
-    print_json(request, forecast);
+    print_json(request, forecast, app);
   } else {
     print_text(forecast);
+    print_loras(app);
   }
   return forecast.fits ? kExitOk : kExitMemory;
 }

@@ -92,6 +92,14 @@ void add_request_options(CLI::App& app, Typed& typed) {
       "Cap the guided prediction's norm at this multiple; default: 0, no cap");
   add(app, group, "--cfg-truncation", "T", typed.cfg_truncation,
       "No guidance once the model's time passes this; default: 1, always guided");
+  app.add_option(
+         "--lora", typed.loras,
+         "A LoRA for the transformer, with a strength from -100 to 100; default: 1. Once for "
+         "each; a name in place of the file, and <lora:NAME:STRENGTH> in the prompt, look in "
+         "the folders loras of the model")
+      ->type_name("FILE[:STRENGTH]")
+      ->allow_extra_args(false)
+      ->group(group);
   add(app, group, "--shift", "S", typed.shift, "Shift of the noise schedule; default: the model's");
 }
 

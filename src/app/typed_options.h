@@ -1,6 +1,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -15,6 +16,7 @@ struct Typed {
   Text language;
   Text prompt, negative_prompt, size, preset, steps, guidance, seed, count;
   Text cfg_normalization, cfg_truncation, shift;
+  std::vector<std::string> loras;
   Text output, dump_file, inspected, step, max;
   bool clear = false, json = false;
 };

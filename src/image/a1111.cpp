@@ -245,6 +245,11 @@ std::string a1111_parameters(const GenerationRequest& request, const GeneratedIm
     add("CFG normalization", number_text(request.cfg_normalization));
   }
   if (request.cfg_truncation != 1) add("CFG truncation", number_text(request.cfg_truncation));
+  std::string hashes;
+  for (const UsedLora& lora : picture.loras) {
+    hashes += (hashes.empty() ? "" : ", ") + writable(lora.name) + ": " + lora.hash;
+  }
+  add("Lora hashes", hashes);
   if (!picture.receipt.version.empty()) {
     add("Version", "Headroom " + writable(picture.receipt.version));
   }

@@ -110,11 +110,21 @@ json to_json(const GenerationRequest& request) {
   return object;
 }
 
+json to_json(const std::vector<UsedLora>& loras) {
+  json list = json::array();
+  for (const UsedLora& lora : loras) {
+    list.push_back({{"name", lora.name}, {"strength", lora.strength}, {"hash", lora.hash}});
+  }
+  return list;
+}
+
 std::string settings_json(const GenerationRequest& request, const GeneratedImage& picture) {
-  return dump({{"seed", picture.seed},
-               {"request", to_json(request)},
-               {"plan", to_json(picture.receipt.plan)},
-               {"receipt", to_json(picture.receipt)}});
+  json whole{{"seed", picture.seed},
+             {"request", to_json(request)},
+             {"plan", to_json(picture.receipt.plan)},
+             {"receipt", to_json(picture.receipt)}};
+  if (!picture.loras.empty()) whole["loras"] = to_json(picture.loras);
+  return dump(whole);
 }
 
 ReadSettings parse_settings_json(const std::string& text) {
@@ -137,6 +147,8 @@ ReadSettings parse_settings_json(const std::string& text) {
       settings.request.seed = read_seed(item.key(), item.value());
     } else if (item.key() == "plan" || item.key() == "receipt") {
       if (!item.value().is_object()) refuse_setting(item.key(), dump(item.value()), "an object");
+    } else if (item.key() == "loras") {
+      if (!item.value().is_array()) refuse_setting(item.key(), dump(item.value()), "a list");
     } else if (item.key() != "request") {
       note_unknown(item.key(), item.value(), settings);
     }

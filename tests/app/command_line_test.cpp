@@ -96,6 +96,15 @@ TEST_F(CommandLineTest, ReadsEveryOptionOfARequest) {
   EXPECT_TRUE(line.json);
 }
 
+TEST_F(CommandLineTest, LorasAreAsManyAsThereAreOptions) {
+  EXPECT_TRUE(read({"plan"}).loras.empty());
+  const CommandLine line =
+      read({"generate", "--lora", "a, b.safetensors:0.5", "-p", "x", "--lora=c:-1", "--lora", "c"});
+  EXPECT_EQ(line.loras, (std::vector<std::string>{"a, b.safetensors:0.5", "c:-1", "c"}));
+  EXPECT_EQ(line.prompt, "x");
+  EXPECT_THROW((void)read({"generate", "-p", "x", "--lora", "a", "b"}), Error);
+}
+
 TEST_F(CommandLineTest, TheModelFillsInWhatWasNotTyped) {
   ModelInfo model;
   model.steps = 16;

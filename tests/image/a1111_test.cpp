@@ -63,6 +63,20 @@ TEST(A1111, WritesThisProgramsOwnSettings) {
   EXPECT_EQ(round_trip(request), request);
 }
 
+// As that program does: tags in the prompt, hashes by name.
+TEST(A1111, WritesTheHashesOfLoras) {
+  const GenerationRequest request = request_for("a cat <lora:ink:0.8> <lora:b c:-1>");
+  GeneratedImage made = picture(1);
+  made.loras = {{"ink", 0.8, "0123456789ab"}, {"b c", -1, "ba9876543210"}};
+  const std::string text = a1111_parameters(request, made);
+  EXPECT_THAT(text, AllOf(HasSubstr("a cat <lora:ink:0.8> <lora:b c:-1>\nSteps"),
+                          HasSubstr(", Lora hashes: \"ink: 0123456789ab, b c: ba9876543210\", ")));
+  const ReadSettings read = parse_a1111_parameters(text);
+  EXPECT_EQ(read.request.prompt, request.prompt);
+  EXPECT_THAT(read.unknown,
+              testing::Contains(Pair("Lora hashes", "ink: 0123456789ab, b c: ba9876543210")));
+}
+
 TEST(A1111, QuotesValuesThatWouldEndEarly) {
   const auto written = [](const std::string& model) {
     return a1111_parameters(request_for("a"), picture(1, model));

@@ -54,6 +54,19 @@ std::string request_with(const std::string& key, const json& value) {
   return json{{"request", {{key, value}}}}.dump();
 }
 
+TEST(SettingsJson, KeepsTheLorasThatWereUsed) {
+  GeneratedImage picture = picture_with_seed(7);
+  EXPECT_FALSE(json::parse(settings_json(full_request(), picture)).contains("loras"));
+  picture.loras = {{"ink", 0.8, "0123456789ab"}, {"styles/猫", -1, "ba9876543210"}};
+  const std::string text = settings_json(full_request(), picture);
+  EXPECT_EQ(json::parse(text)["loras"], json::parse(R"([
+    {"name": "ink", "strength": 0.8, "hash": "0123456789ab"},
+    {"name": "styles/猫", "strength": -1, "hash": "ba9876543210"}])"));
+  EXPECT_TRUE(parse_settings_json(text).unknown.empty());
+  expect_error(ErrorKind::kInvalidRequest, AllOf(HasSubstr("\"loras\" is 3"), HasSubstr("a list")),
+               [] { (void)parse_settings_json(R"({"request": {}, "loras": 3})"); });
+}
+
 TEST(SettingsJson, NamesTheFieldsOfTheCommandLine) {
   EXPECT_EQ(to_json(full_request()), json::parse(R"({
     "prompt": "a \"cat\"\non a mat, 一只猫 😀 \\", "negative_prompt": "blurry", "width": 1024,

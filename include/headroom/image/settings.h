@@ -15,14 +15,17 @@ namespace headroom {
 [[nodiscard]] nlohmann::json to_json(const GenerationRequest& request);
 [[nodiscard]] nlohmann::json to_json(const Plan& plan);
 [[nodiscard]] nlohmann::json to_json(const Receipt& receipt);
+// Name, strength and hash of each.
+[[nodiscard]] nlohmann::json to_json(const std::vector<UsedLora>& loras);
 
 // The whole of what belongs into a picture's `headroom` entry: {"request", "plan", "receipt"} plus
-// the picture's own seed. Pretty enough to be read, one line.
+// the picture's own seed, and {"loras"} where there are some. Pretty enough to be read, one line.
 [[nodiscard]] std::string settings_json(const GenerationRequest& request,
                                         const GeneratedImage& picture);
 
 // The `parameters` text of AUTOMATIC1111's web UI: prompt, "Negative prompt: ...", then
-// "Steps: 8, Sampler: Euler, CFG scale: 3, Seed: 1, Size: 512x512, Model: ...".
+// "Steps: 8, Sampler: Euler, CFG scale: 3, Seed: 1, Size: 512x512, Model: ...", and
+// "Lora hashes: "ink: 0123456789ab"", whose names and strengths are tags in the prompt.
 // CFG scale is guidance_scale + 1, as there.
 [[nodiscard]] std::string a1111_parameters(const GenerationRequest& request,
                                            const GeneratedImage& picture);
@@ -37,9 +40,9 @@ struct ReadSettings {
   std::string text;                // as it was read; empty for "headroom"
 };
 
-// This program's own entry. Unknown keys inside the request are listed as "request.KEY"; plan and
-// receipt are not read. Throws Error{kInvalidRequest} naming the key when the text is malformed or
-// a value is out of range.
+// This program's own entry. Unknown keys inside the request are listed as "request.KEY"; plan,
+// receipt and loras are not read: the prompt has the tags. Throws Error{kInvalidRequest} naming the
+// key when the text is malformed or a value is out of range.
 [[nodiscard]] ReadSettings parse_settings_json(const std::string& text);
 // The A1111 text, also with other programs' lines after its settings. Values that cannot be read or
 // are out of range are listed as unknown. Throws Error{kInvalidRequest} when no line of it holds

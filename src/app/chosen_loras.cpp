@@ -1,0 +1,65 @@
+#include "chosen_loras.h"
+
+#include "headroom/core/error.h"
+#include "headroom/core/typed_numbers.h"
+#include "headroom/weights/adapter_search.h"
+
+#include "paths.h"
+
+#include <cstddef>
+#include <filesystem>
+#include <system_error>
+
+namespace headroom {
+namespace fs = std::filesystem;
+namespace {
+
+bool is_file(const std::string& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
+}
+
+// A path may hold colons: what follows the last one is a strength only if it is a number, and the
+// whole is no file.
+AskedLora read_option(const std::string& typed, const std::vector<fs::path>& folders) {
+  std::string place = typed;
+  double strength = 1.0;
+  const std::size_t colon = typed.rfind(':');
+  if (colon != std::string::npos && !is_file(typed)) {
+    if (const auto number = parse_real(typed.substr(colon + 1))) {
+      place = typed.substr(0, colon);
+      strength = *number;
+    }
+  }
+  if (place.empty()) {
+    throw Error(ErrorKind::kInvalidRequest,
+                "--lora names no file; write --lora FILE or --lora FILE:0.8");
+  }
+  const fs::path file = is_file(place) ? fs::path(place) : find_adapter(place, folders);
+  return {{tag_name(file.stem().string()), strength}, file};
+}
+
+}  // namespace
+
+std::shared_ptr<const Adapters> open_loras(const TypedLoras& typed, const ModelFolder& model) {
+  const std::vector<LoraTag> tags = take_lora_tags(typed.prompt).loras;
+  if (tags.empty() && typed.options.empty()) return nullptr;
+  std::vector<fs::path> folders = adapter_folders(model);
+  folders.push_back(lora_folder());
+  std::vector<AskedLora> asked;
+  asked.reserve(tags.size() + typed.options.size());
+  for (const LoraTag& tag : tags) asked.push_back({tag, find_adapter(tag.name, folders)});
+  for (const std::string& option : typed.options) asked.push_back(read_option(option, folders));
+  return std::make_shared<const Adapters>(model.transformer, asked);
+}
+
+GenerationRequest with_loras(GenerationRequest request, const Adapters* adapters) {
+  if (adapters == nullptr) return request;
+  const std::vector<LoraTag> tags = adapters->tags();
+  for (std::size_t i = take_lora_tags(request.prompt).loras.size(); i < tags.size(); ++i) {
+    request.prompt += (request.prompt.empty() ? "" : " ") + write_lora_tag(tags[i]);
+  }
+  return request;
+}
+
+}  // namespace headroom
