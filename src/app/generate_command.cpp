@@ -11,6 +11,8 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -66,7 +68,10 @@ void print_picture(const FinishedPicture& picture, bool json) {
   }
   const Receipt& receipt = picture.picture.receipt;
   const GenerationRequest& request = picture.request;
-  const auto seconds = [&](Stage s) { return receipt.stage_seconds[static_cast<std::size_t>(s)]; };
+  nlohmann::ordered_json seconds;
+  for (std::size_t i = 0; i < kStageCount; ++i) {
+    seconds[std::string(kStages[i].name)] = receipt.stage_seconds[i];
+  }
   const nlohmann::ordered_json out{{"file", picture.file.string()},
                                    {"seed", picture.picture.seed},
                                    {"width", request.width},
@@ -78,12 +83,7 @@ void print_picture(const FinishedPicture& picture, bool json) {
                                    {"actual_peak_bytes", receipt.actual_peak_bytes},
                                    {"predicted_in_use_bytes", receipt.plan.in_use_peak_bytes},
                                    {"actual_in_use_bytes", receipt.actual_in_use_bytes},
-                                   {"seconds",
-                                    {{"load", seconds(Stage::kLoad)},
-                                     {"encode", seconds(Stage::kEncode)},
-                                     {"denoise", seconds(Stage::kDenoise)},
-                                     {"decode", seconds(Stage::kDecode)},
-                                     {"save", seconds(Stage::kSave)}}}};
+                                   {"seconds", std::move(seconds)}};
   print_line(json_line(out));
 }
 

@@ -17,7 +17,7 @@ using nlohmann::json;
 template <typename Value>
 json by_stage(const std::array<Value, kStageCount>& values) {
   json object = json::object();
-  for (std::size_t i = 0; i < values.size(); ++i) object[std::string(kStageNames[i])] = values[i];
+  for (std::size_t i = 0; i < values.size(); ++i) object[std::string(kStages[i].name)] = values[i];
   return object;
 }
 
@@ -65,7 +65,7 @@ class Reader {
     if (const json* value = find(key)) {
       Reader stages(*value);
       for (std::size_t i = 0; i < values.size(); ++i) {
-        stages.read(std::string(kStageNames[i]).c_str(), values[i]);
+        stages.read(std::string(kStages[i].name).c_str(), values[i]);
       }
       good_ = good_ && stages.good();
     }
@@ -86,8 +86,9 @@ class Reader {
 bool read_stage_name(Reader& in, const char* key, std::optional<Stage>& stage) {
   std::string name;
   in.read(key, name);
-  const auto found = std::find(kStageNames.begin(), kStageNames.end(), name);
-  if (found != kStageNames.end()) stage = static_cast<Stage>(found - kStageNames.begin());
+  const auto found = std::find_if(kStages.begin(), kStages.end(),
+                                  [&](const StageEntry& entry) { return entry.name == name; });
+  if (found != kStages.end()) stage = static_cast<Stage>(found - kStages.begin());
   return in.good();
 }
 

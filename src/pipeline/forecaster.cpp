@@ -232,7 +232,7 @@ class ReplayForecaster final : public Forecaster {
       const StageNeed& need = candidate.stages[static_cast<std::size_t>(i)];
       const double seconds = shown[static_cast<std::size_t>(i)];
       if (seconds_are_known) {
-        plan.seconds += stage >= Stage::kDenoise ? seconds * count : seconds;
+        plan.seconds += runs_once(stage) ? seconds : seconds * count;
       }
       plan.stages.push_back({stage, need.weights_bytes, need.activation_bytes, need.workspace_bytes,
                              need.peak_bytes, seconds, need.host_bytes, need.in_use.peak_bytes});

@@ -91,20 +91,10 @@ StageNeed ReplayCosts::with_weights(StageNeed need, const Resident& stays) const
 
 namespace {
 
-// Those that matter for this stage, so that one answer serves many plans.
-Rungs rungs_of(Stage stage, const Rungs& all) {
-  Rungs rungs;
-  if (stage == Stage::kEncode) {
-    rungs.stream_encoder = all.stream_encoder;
-  } else if (stage == Stage::kDenoise) {
-    rungs.sequential_guidance = all.sequential_guidance;
-    rungs.chunk_tokens = all.chunk_tokens;
-    rungs.stream_blocks = all.stream_blocks;
-  } else {
-    rungs.tile_latent = all.tile_latent;
-    rungs.cpu_decode = all.cpu_decode;
-  }
-  return rungs;
+// The network that a stage uses.
+const NetworkEntry& network_of(Stage stage) {
+  return *std::find_if(kNetworks.begin(), kNetworks.end(),
+                       [&](const NetworkEntry& network) { return network.stage == stage; });
 }
 
 }  // namespace
@@ -128,7 +118,7 @@ ReplayCosts::Key ReplayCosts::key_of(Stage stage, const RunShape& shape, const R
 
 StageNeed ReplayCosts::need(Stage stage, const ReplayRequest& what, const Resident& stays) {
   constexpr std::size_t kMostAnswers = 20000;
-  const Rungs rungs = rungs_of(stage, what.rungs);
+  const Rungs rungs = rungs_of(network_of(stage).choice, what.rungs);
   const Key key = key_of(stage, what.shape, rungs);
   const auto known = known_.find(key);
   if (known != known_.end()) return with_weights(known->second, stays);
@@ -204,24 +194,10 @@ ReplayCosts::ForShape::ForShape(ReplayCosts& all, const RunShape& shape, const T
   }
 }
 
-StageNeed ReplayCosts::ForShape::encode(const Rungs& rungs) {
+StageNeed ReplayCosts::ForShape::need(Stage stage, const Rungs& rungs) {
   what_.rungs = rungs;
-  return all_.need(Stage::kEncode, what_, all_.resident([&](const NetworkSizes& sizes) {
-    return rungs.stream_encoder ? 0 : sizes.text_encoder;
-  }));
-}
-
-StageNeed ReplayCosts::ForShape::denoise(const Rungs& rungs) {
-  what_.rungs = rungs;
-  return all_.need(Stage::kDenoise, what_, all_.resident([&](const NetworkSizes& sizes) {
-    return sizes.transformer - sizes.transformer_layer * rungs.stream_blocks;
-  }));
-}
-
-StageNeed ReplayCosts::ForShape::decode(const Rungs& rungs) {
-  what_.rungs = rungs;
-  return all_.need(Stage::kDecode, what_, all_.resident([&](const NetworkSizes& sizes) {
-    return rungs.cpu_decode ? 0 : sizes.vae;
+  return all_.need(stage, what_, all_.resident([&](const NetworkSizes& sizes) {
+    return resident_bytes(network_of(stage).network, sizes, rungs);
   }));
 }
 

@@ -1,7 +1,6 @@
 #include "stage_seconds.h"
 
 #include "headroom/device/meta_ledger.h"
-#include "headroom/memory/planner.h"
 #include "headroom/model/text_encoder.h"
 #include "headroom/model/transformer.h"
 #include "headroom/model/vae.h"
@@ -169,6 +168,18 @@ NetworkSizes network_sizes(const ModelFolder& model, const NumberFormats& format
   return sizes;
 }
 
+std::int64_t resident_bytes(NetworkId network, const NetworkSizes& sizes, const Rungs& rungs) {
+  switch (network) {
+    case NetworkId::kTextEncoder:
+      return rungs.stream_encoder ? 0 : sizes.text_encoder;
+    case NetworkId::kTransformer:
+      return sizes.transformer - sizes.transformer_layer * rungs.stream_blocks;
+    case NetworkId::kDecoder:
+      break;
+  }
+  return rungs.cpu_decode ? 0 : sizes.vae;
+}
+
 DeviceRates unmeasured_rates(bool card) { return card ? kUnmeasuredCard : kUnmeasuredCpu; }
 
 double guess_reload_seconds(const NetworkSizes& sizes, const Rungs& rungs,
@@ -200,7 +211,7 @@ double SecondsGuess::of(Stage stage, const Rungs& rungs, bool files_are_cached) 
     case Stage::kDenoise:
       return denoise(rungs, files_are_cached);
     case Stage::kDecode:
-      return decode(rungs) + (residency(rungs).vae_before_decode ? 0 : copy(sizes_.vae));
+      return decode(rungs) + (entry_of(NetworkId::kDecoder).before(rungs) ? 0 : copy(sizes_.vae));
     case Stage::kSave:
       break;
   }
@@ -212,13 +223,10 @@ double SecondsGuess::copy(std::int64_t bytes) const {
 }
 
 double SecondsGuess::load(const Rungs& rungs) const {
-  const Residency stays = residency(rungs);
   double seconds = kOpen_s;
-  if (!rungs.stream_encoder) seconds += copy(sizes_.text_encoder);
-  if (stays.transformer_in_encode) {
-    seconds += copy(sizes_.transformer - sizes_.transformer_layer * rungs.stream_blocks);
+  for (const NetworkEntry& entry : kNetworks) {
+    if (entry.before(rungs)) seconds += copy(resident_bytes(entry.network, sizes_, rungs));
   }
-  if (stays.vae_before_decode) seconds += copy(sizes_.vae);
   return seconds;
 }
 
@@ -267,7 +275,8 @@ double SecondsGuess::denoise(const Rungs& rungs, bool files_are_cached) const {
     seconds +=
         shape_.guided_steps * step(alone + work_of(negative_), rungs.sequential_guidance ? 2 : 1);
   }
-  if (!residency(rungs).transformer_in_encode) seconds += copy(sizes_.transformer - read);
+  const bool is_loaded_here = !entry_of(NetworkId::kTransformer).before(rungs);
+  if (is_loaded_here) seconds += copy(sizes_.transformer - read);
   return seconds;
 }
 

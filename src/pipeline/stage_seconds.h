@@ -2,6 +2,7 @@
 #include "headroom/core/ledger.h"
 #include "headroom/core/plan.h"
 #include "headroom/core/run_shape.h"
+#include "headroom/memory/networks.h"
 #include "headroom/pipeline/device_rates.h"
 #include "headroom/weights/model_folder.h"
 
@@ -23,6 +24,10 @@ struct NetworkSizes {
   std::int64_t transformer = 0;  // everything, main layers included
   std::int64_t vae = 0;          // the decoder
 };
+// What stays of a network for the whole of its stage: all but what is streamed, nothing of what is
+// not on the device.
+[[nodiscard]] std::int64_t resident_bytes(NetworkId network, const NetworkSizes& sizes,
+                                          const Rungs& rungs);
 // `left_of` reads through the device's allocator what a ledger holds in the end.
 [[nodiscard]] NetworkSizes network_sizes(const ModelFolder& model, const NumberFormats& formats,
                                          const std::function<std::int64_t(const Ledger&)>& left_of);

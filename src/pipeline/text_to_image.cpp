@@ -4,7 +4,6 @@
 #include "headroom/diffusion/euler.h"
 #include "headroom/diffusion/guidance.h"
 #include "headroom/diffusion/schedule.h"
-#include "headroom/memory/planner.h"
 
 #include <span>
 #include <string>
@@ -56,7 +55,7 @@ void TextToImage::load_transformer() {
                                             weights_.transformer.options().device(), background_}});
 }
 
-void TextToImage::load_vae() {
+void TextToImage::load_decoder() {
   if (vae_) return;
   if (rungs_->cpu_decode) {
     const ScopedMemoryTag host(MemoryTag::kHost);
@@ -64,6 +63,32 @@ void TextToImage::load_vae() {
   } else {
     vae_ = std::make_unique<VaeDecoder>(model_.vae, weights_.vae);
   }
+}
+
+void TextToImage::load(NetworkId network) {
+  switch (network) {
+    case NetworkId::kTextEncoder:
+      return load_text_encoder();
+    case NetworkId::kTransformer:
+      return load_transformer();
+    case NetworkId::kDecoder:
+      return load_decoder();
+  }
+}
+
+void TextToImage::drop(NetworkId network) {
+  switch (network) {
+    case NetworkId::kTextEncoder:
+      return text_layers_.reset();
+    case NetworkId::kTransformer:
+      return transformer_.reset();
+    case NetworkId::kDecoder:
+      return vae_.reset();
+  }
+}
+
+void TextToImage::finish(NetworkId network) {
+  if (!entry_of(network).after(*rungs_)) drop(network);
 }
 
 void TextToImage::clear() {
@@ -81,11 +106,9 @@ void TextToImage::adopt(const Rungs& rungs, Stage now) {
     if (!rungs_ || rungs_->cpu_decode != rungs.cpu_decode) vae_.reset();
     rungs_ = rungs;
   }
-  const Residency stays = residency(rungs);
-  if (now <= Stage::kEncode && !stays.transformer_in_encode) transformer_.reset();
-  if (now > Stage::kEncode && !stays.text_encoder_after_encode) text_layers_.reset();
-  if (now < Stage::kDecode && !stays.vae_before_decode) vae_.reset();
-  if (now >= Stage::kDecode && !stays.transformer_in_decode) transformer_.reset();
+  for (const NetworkEntry& network : kNetworks) {
+    if (!is_there(network, now, rungs)) drop(network.network);
+  }
   // A run that was broken off may have left layers in its buffers.
   if (text_layers_) text_layers_->drop_buffers();
   if (transformer_) transformer_->layers.drop_buffers();
@@ -100,15 +123,14 @@ void TextToImage::prepare(const Rungs& rungs) {
       if (of != nullptr) of->clear();
     }
   } undo{this};
-  const Residency stays = residency(rungs);
-  load_text_encoder();
-  if (stays.transformer_in_encode) load_transformer();
-  if (stays.vae_before_decode) load_vae();
+  for (const NetworkEntry& network : kNetworks) {
+    if (network.before(rungs)) load(network.network);
+  }
   undo.of = nullptr;
 }
 
 TextToImage::Features TextToImage::encode(const PromptIds& ids, const RunHooks& hooks) {
-  load_text_encoder();
+  load(NetworkId::kTextEncoder);
   std::vector<std::vector<std::int32_t>> prompts{ids.positive};
   if (!ids.negative.empty()) prompts.push_back(ids.negative);
   std::vector<at::Tensor> encoded = text_encoder_.forward(
@@ -118,7 +140,7 @@ TextToImage::Features TextToImage::encode(const PromptIds& ids, const RunHooks& 
         if (hooks.check) hooks.check();
       });
   text_layers_->drop_buffers();
-  if (!residency(*rungs_).text_encoder_after_encode) text_layers_.reset();
+  finish(NetworkId::kTextEncoder);
   Features features{std::move(encoded.front()), {}};
   if (encoded.size() > 1) features.uncond = std::move(encoded.back());
   if (hooks.trace) {
@@ -135,7 +157,7 @@ std::vector<std::int64_t> TextToImage::latent_shape(const GenerationRequest& req
 
 void TextToImage::denoise(Sampling& sampling, const Features& features,
                           const GenerationRequest& request, const RunHooks& hooks) {
-  load_transformer();
+  load(NetworkId::kTransformer);
   const Transformer& transformer = transformer_->shell;
   const TransformerCall call{hooks.check, rungs_->chunk_tokens, {}};
   const std::vector<std::int64_t> shape = latent_shape(request);
@@ -177,12 +199,11 @@ void TextToImage::denoise(Sampling& sampling, const Features& features,
   const auto left = std::span(sigmas).subspan(static_cast<std::size_t>(sampling.steps_done));
   integrate_euler(sampling.latents, left, predict, on_step);
   transformer_->layers.drop_buffers();
-  if (sampling.steps_done == request.steps && !residency(*rungs_).transformer_in_decode)
-    transformer_.reset();
+  if (sampling.steps_done == request.steps) finish(NetworkId::kTransformer);
 }
 
 at::Tensor TextToImage::decode(const at::Tensor& latents, const RunHooks& hooks) {
-  load_vae();
+  load(NetworkId::kDecoder);
   // On the CPU "host" is a tag: what carries it is outside of the device's budget.
   std::optional<ScopedMemoryTag> host;
   const bool on_host = rungs_->cpu_decode || rungs_->tile_latent > 0;
@@ -199,7 +220,7 @@ at::Tensor TextToImage::decode(const at::Tensor& latents, const RunHooks& hooks)
   if (hooks.trace) hooks.trace("decoded", picture.unsqueeze(0));
   picture.mul_(0.5).add_(0.5).clamp_(0, 1).mul_(255).round_();
   at::Tensor bytes = picture.permute({1, 2, 0}).to(at::kByte).contiguous();
-  if (!residency(*rungs_).vae_before_decode) vae_.reset();
+  finish(NetworkId::kDecoder);
   return bytes;
 }
 

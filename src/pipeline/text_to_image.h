@@ -1,5 +1,6 @@
 #pragma once
 #include "headroom/core/generation.h"
+#include "headroom/memory/networks.h"
 #include "headroom/model/text_encoder.h"
 #include "headroom/model/transformer.h"
 #include "headroom/model/vae.h"
@@ -47,8 +48,8 @@ struct Sampling {
 };
 
 // The stages of text-to-image under a plan of the memory ladder. The same code runs on the CPU, on
-// a card and, for a replay, on meta tensors. Networks arrive and leave as compose() in
-// memory/planner.h says. Latents, guidance and the Euler step are float32. Used on one thread.
+// a card and, for a replay, on meta tensors. Networks arrive and leave as the table
+// in memory/networks.h says. Latents, guidance and the Euler step are float32. Used on one thread.
 class TextToImage {
  public:
   // `background`: streamed weights are loaded by a thread of their own.
@@ -87,9 +88,14 @@ class TextToImage {
   };
   using TextLayers = BlockStreamer<TextEncoderLayer>;
 
+  // Where it is there already, nothing.
+  void load(NetworkId network);
+  void drop(NetworkId network);
+  // Its stage is over: it leaves unless the plan keeps it.
+  void finish(NetworkId network);
   void load_text_encoder();
   void load_transformer();
-  void load_vae();
+  void load_decoder();
 
   ModelFolder model_;
   NumberFormats formats_;
