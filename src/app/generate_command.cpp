@@ -4,6 +4,7 @@
 #include "commands.h"
 #include "composition.h"
 #include "exit_code.h"
+#include "init_picture.h"
 #include "output.h"
 #include "picture_files.h"
 #include "signals.h"
@@ -70,6 +71,7 @@ void print_picture(const FinishedPicture& picture, bool json) {
   const GenerationRequest& request = picture.request;
   nlohmann::ordered_json seconds;
   for (std::size_t i = 0; i < kStageCount; ++i) {
+    if (!has_stage(receipt.shape, static_cast<Stage>(i))) continue;
     seconds[std::string(kStages[i].name)] = receipt.stage_seconds[i];
   }
   const nlohmann::ordered_json out{{"file", picture.file.string()},
@@ -126,13 +128,17 @@ void print_notes(const CommandLine& line, const GenerationRequest& request,
 int run_generate(const CommandLine& line) {
   BlockedSignals signals;  // before any thread starts, so that all inherit the mask
   const Composition app(line.config, line.dump_file);
-  const GenerationRequest request = build_request(line, app.pipeline.model.info);
+  GenerationRequest request = build_request(line, app.pipeline.model.info);
+  const std::vector<Message> notes = add_init_picture(line, app.pipeline.model.info, request);
   const auto problems = validate(request, app.pipeline.model.info.size_unit);
   if (!problems.empty()) throw Error(ErrorKind::kInvalidRequest, problems.front().message);
   const OutputPlace output = choose_output(line.output, line.config.output);
   check_output(output, request.count);
   if (!line.dump_file.empty()) check_dump_file(line.dump_file);
   print_notes(line, request, app);
+  for (const Message& note : notes) {
+    std::fprintf(stderr, "headroom: note: %s\n", note.english().c_str());
+  }
 
   const auto save = [&](const GenerationRequest& r, const GeneratedImage& picture) {
     const std::filesystem::path file = save_picture(output, r, picture);

@@ -15,6 +15,7 @@ struct Typed {
   Text language;
   Text prompt, negative_prompt, size, preset, steps, guidance, seed, count;
   Text cfg_normalization, cfg_truncation, shift;
+  Text init_image, strength, mask;
   Text output, dump_file, inspected, step, max;
   bool clear = false, json = false;
 };

@@ -9,8 +9,15 @@ namespace {
 using Stages = std::array<double, kStageCount>;
 
 // Shares to draw with while nothing was measured: most of the time goes into denoising.
-constexpr Stages kUnknownShares{0.08, 0.06, 0.70, 0.13, 0.03};
+// In the order of the stages; few runs start from a picture.
+constexpr Stages kUnknownShares{0.08, 0.06, 0, 0.70, 0.13, 0.03};
 constexpr double kSmallestShare = 0.03;  // so that every stage can be seen
+
+// Whether the run goes through a stage.
+bool has(const ProgressInput& job, std::size_t stage) {
+  if (!job.plan || job.plan->stages.empty()) return kUnknownShares[stage] > 0;
+  return find_stage(*job.plan, static_cast<Stage>(stage)) != nullptr;
+}
 
 // 0 where nothing is known, or nothing has to be done: all is loaded.
 Stages planned_seconds(const ProgressInput& job) {
@@ -109,6 +116,7 @@ ProgressView progress_of(const ProgressInput& job) {
   double sum = 0;
   for (std::size_t i = 0; i < kStageCount; ++i) {
     const double seconds = is_over(job, i) ? 0 : expected[i];
+    if (!has(job, i)) continue;
     view.share[i] = total > 0 ? std::max(kSmallestShare, seconds / total) : kUnknownShares[i];
     sum += view.share[i];
   }

@@ -21,10 +21,10 @@ void add_weights(StageNeed& need, const StageNeed& other) {
 }
 
 // What the stages of one choice need, each alone; what is of other choices is empty.
-StageNeeds needs_of(Choice choice, const Rungs& rungs, LadderCosts& costs) {
+StageNeeds needs_of(Choice choice, const Rungs& rungs, const PlanSpace& space, LadderCosts& costs) {
   StageNeeds needs{};
   for (const NetworkEntry& network : kNetworks) {
-    if (network.choice != choice) continue;
+    if (network.choice != choice || !space.has(network.stage)) continue;
     needs[index_of(network.stage)] = costs.need(network.stage, rungs);
   }
   return needs;
@@ -33,12 +33,13 @@ StageNeeds needs_of(Choice choice, const Rungs& rungs, LadderCosts& costs) {
 using ByChoice = std::array<const StageNeeds*, kChoiceCount>;  // indexed by Choice
 
 // The needs of the stages from `from` on with the networks that are resident beside theirs.
-StageNeeds place(const Rungs& rungs, const ByChoice& needs, Stage from) {
+StageNeeds place(const Rungs& rungs, const ByChoice& needs, const PlanSpace& space) {
   const auto alone = [&](const NetworkEntry& network) -> const StageNeed& {
     return (*needs[static_cast<std::size_t>(network.choice)])[index_of(network.stage)];
   };
   StageNeeds stages{};
   for (const NetworkEntry& own : kNetworks) {
+    if (!space.has(own.stage)) continue;
     StageNeed& need = stages[index_of(own.stage)];
     need = alone(own);
     for (const NetworkEntry& other : kNetworks) {
@@ -47,7 +48,7 @@ StageNeeds place(const Rungs& rungs, const ByChoice& needs, Stage from) {
     }
   }
   add_weights(stages[index_of(Stage::kLoad)], stages[index_of(kNetworks.front().stage)]);
-  std::fill_n(stages.begin(), index_of(from), StageNeed{});
+  std::fill_n(stages.begin(), index_of(space.from), StageNeed{});
   return stages;
 }
 
@@ -76,7 +77,9 @@ double choice_seconds(Choice choice, const Rungs& rungs, const PlanSpace& space,
                       LadderCosts& costs) {
   double seconds = 0;
   for (const NetworkEntry& network : kNetworks) {
-    if (network.choice == choice) seconds += stage_seconds(network.stage, rungs, space, costs);
+    if (network.choice == choice && space.has(network.stage)) {
+      seconds += stage_seconds(network.stage, rungs, space, costs);
+    }
   }
   return seconds;
 }
@@ -211,7 +214,7 @@ class Search {
       const double at_least =
           total(0, beside.least_prompt, seconds, beside.least_pixels, save_seconds_);
       if (!may_win(at_least, 0)) continue;
-      if (!needs) needs = needs_of(Choice::kSteps, to_denoise, costs_);
+      if (!needs) needs = needs_of(Choice::kSteps, to_denoise, space_, costs_);
       if (!may_win(at_least, peak_from(space_.from, *needs))) continue;
       for (const bool stream_encoder : {false, true}) {
         for (std::size_t d = 0; d < to_decode_.size(); ++d) {
@@ -246,10 +249,10 @@ class Search {
                                  times.steps, times.pixels, save_seconds_);
     if (!may_win(seconds, 0)) return;
     std::optional<StageNeeds>& prompt = encode_[rungs.stream_encoder ? 1 : 0];
-    if (!prompt) prompt = needs_of(Choice::kPrompt, rungs, costs_);
-    if (!pixels) pixels = needs_of(Choice::kPixels, rungs, costs_);
+    if (!prompt) prompt = needs_of(Choice::kPrompt, rungs, space_, costs_);
+    if (!pixels) pixels = needs_of(Choice::kPixels, rungs, space_, costs_);
     const std::int64_t peak_bytes =
-        largest_peak(place(rungs, {&*prompt, &steps, &*pixels}, space_.from));
+        largest_peak(place(rungs, {&*prompt, &steps, &*pixels}, space_));
     if (!may_win(seconds, peak_bytes)) return;
     const bool equal = best_ && seconds == best_->seconds && peak_bytes == best_->peak_bytes;
     if (!equal || order_of_equals(rungs) < order_of_equals(best_->rungs))
@@ -273,10 +276,10 @@ class Search {
 Candidate compose(const Rungs& rungs, const PlanSpace& space, LadderCosts& costs) {
   Candidate candidate;
   candidate.rungs = rungs;
-  const StageNeeds prompt = needs_of(Choice::kPrompt, rungs, costs);
-  const StageNeeds steps = needs_of(Choice::kSteps, rungs, costs);
-  const StageNeeds pixels = needs_of(Choice::kPixels, rungs, costs);
-  candidate.stages = place(rungs, {&prompt, &steps, &pixels}, space.from);
+  const StageNeeds prompt = needs_of(Choice::kPrompt, rungs, space, costs);
+  const StageNeeds steps = needs_of(Choice::kSteps, rungs, space, costs);
+  const StageNeeds pixels = needs_of(Choice::kPixels, rungs, space, costs);
+  candidate.stages = place(rungs, {&prompt, &steps, &pixels}, space);
   candidate.peak_bytes = largest_peak(candidate.stages);
   candidate.seconds = total(stage_seconds(Stage::kLoad, rungs, space, costs),
                             choice_seconds(Choice::kPrompt, rungs, space, costs),

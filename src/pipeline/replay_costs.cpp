@@ -97,6 +97,11 @@ const NetworkEntry& network_of(Stage stage) {
                        [&](const NetworkEntry& network) { return network.stage == stage; });
 }
 
+// Under cpu_decode.
+bool network_runs_on_host(Stage stage, const Rungs& rungs) {
+  return rungs.cpu_decode && (stage == Stage::kEncodeImage || stage == Stage::kDecode);
+}
+
 }  // namespace
 
 ReplayCosts::Key ReplayCosts::key_of(Stage stage, const RunShape& shape, const Rungs& rungs) const {
@@ -105,11 +110,14 @@ ReplayCosts::Key ReplayCosts::key_of(Stage stage, const RunShape& shape, const R
   key.shape.prompt_tokens = shape.prompt_tokens;
   key.shape.negative_tokens = shape.negative_tokens;
   if (stage == Stage::kEncode) return key;  // which sees the prompts alone
+  key.shape.start = shape.start;
   if (stage == Stage::kDenoise) key.shape.guided_steps = guided_in_replay(shape);
-  // Tensors of tokens and of whole layers depend on the area alone, strips and a card's norms on
-  // both sides. Of a single row or column some rearrangements are mere views.
+  // Tensors of tokens and of whole layers depend on the area alone, strips, what the image encoder
+  // pads and a card's norms on both sides. Of a single row or column some rearrangements are mere
+  // views.
   const int token_px = model_.vae.scale() * model_.transformer.patch_size;
-  const bool by_sides = (stage == Stage::kDecode && (rungs.tile_latent > 0 || allocator_.card)) ||
+  const bool by_sides = stage == Stage::kEncodeImage ||
+                        (stage == Stage::kDecode && (rungs.tile_latent > 0 || allocator_.card)) ||
                         std::min(shape.width, shape.height) <= token_px;
   key.shape.width = by_sides ? shape.width : shape.width * shape.height;
   key.shape.height = by_sides ? shape.height : 0;
@@ -178,6 +186,7 @@ ReplayCosts::ForShape::ForShape(ReplayCosts& all, const RunShape& shape, const T
       times_(times),
       rates_(with_copies(all.rates_, times)),
       guess_(all.model_, all.sizes_, all.formats_.storage, shape, rates_, all.allocator_.card) {
+  space_.encodes_image = has_stage(shape, Stage::kEncodeImage);
   space_.layers = all_.model_.transformer.n_layers;
   space_.guided = shape.negative_tokens > 0;
   space_.floor = all_.floor_;
@@ -212,7 +221,7 @@ double ReplayCosts::ForShape::seconds(Stage stage, const Rungs& rungs, bool file
   double seconds =
       stage == Stage::kLoad ? reload(rungs) : guess_.of(stage, rungs, files_are_cached);
   if (times_.knows(stage)) seconds = times_.seconds(stage, seconds);
-  const bool on_host = stage == Stage::kDecode && rungs.cpu_decode && !all_.allocator_.card;
+  const bool on_host = network_runs_on_host(stage, rungs) && !all_.allocator_.card;
   return on_host ? kHostPenalty * seconds : seconds;
 }
 

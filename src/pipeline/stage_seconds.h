@@ -22,7 +22,8 @@ struct NetworkSizes {
   std::int64_t text_encoder = 0;        // all layers that a prompt runs through
   std::int64_t transformer_layer = 0;
   std::int64_t transformer = 0;  // everything, main layers included
-  std::int64_t vae = 0;          // the decoder
+  std::int64_t image_encoder = 0;
+  std::int64_t vae = 0;  // the decoder
 };
 // What stays of a network for the whole of its stage: all but what is streamed, nothing of what is
 // not on the device.
@@ -46,6 +47,10 @@ struct NetworkWork {
 [[nodiscard]] NetworkWork decoder_work(const VaeConfig& config, double pixels,
                                        const DeviceRates& rates, int strip = 0);
 
+// The same of the image encoder.
+[[nodiscard]] NetworkWork image_encoder_work(const VaeConfig& config, double pixels,
+                                             const DeviceRates& rates, int strip = 0);
+
 // A first guess at each stage's seconds for one picture with nothing loaded, from floating-point
 // operations and bytes that are moved under a plan's rungs, at the rates of the device. The time
 // model scales it by what runs on this device really took. Made once for a run's shape; `model`
@@ -68,6 +73,7 @@ class SecondsGuess {
   [[nodiscard]] double encode() const;
   [[nodiscard]] double denoise(const Rungs& rungs, bool files_are_cached) const;
   double decode(const Rungs& rungs);
+  double encode_image(const Rungs& rungs);
 
   const ModelFolder& model_;
   const NetworkSizes sizes_;
@@ -77,7 +83,8 @@ class SecondsGuess {
   const double pixels_;
   const double encode_;  // resident
   const Branch positive_, negative_;
-  std::map<std::pair<int, bool>, double> decoders_;  // seconds by tile_latent and cpu_decode
+  // Seconds by tile_latent and cpu_decode.
+  std::map<std::pair<int, bool>, double> decoders_, image_encoders_;
 };
 // Of every stage.
 [[nodiscard]] std::array<double, kStageCount> guess_seconds(

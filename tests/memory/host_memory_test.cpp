@@ -50,7 +50,10 @@ class ProcessorCosts final : public test::CountingCosts {
   [[nodiscard]] std::array<double, kStageCount> stage_seconds(const Rungs& r) const override {
     const double read = r.stream_blocks * (files_are_cached ? 0.2 : 1.5);
     const double step = 75 * (r.chunk_tokens > 0 ? 1.05 : 1) + read;
-    return {(30 - r.stream_blocks) * 0.3, r.stream_encoder ? 9.0 : 8.0, 8 * step,
+    return {(30 - r.stream_blocks) * 0.3,
+            r.stream_encoder ? 9.0 : 8.0,
+            0,
+            8 * step,
             r.tile_latent > 0 ? 25.0
             : r.cpu_decode    ? 400.0
                               : 20.0,

@@ -30,9 +30,12 @@ class MadeUpCosts final : public LadderCosts {
     return bytes(8, r.tile_latent > 0 ? 15 : 60);
   }
   double seconds(Stage stage, const Rungs& r, bool) override {
-    const std::array<double, kStageCount> all{1, 1 + (r.evict_encoder ? 0.5 : 0),
+    const std::array<double, kStageCount> all{1,
+                                              1 + (r.evict_encoder ? 0.5 : 0),
+                                              0,
                                               10.0 + r.stream_blocks + (r.chunk_tokens > 0 ? 2 : 0),
-                                              3.0 + (r.tile_latent > 0 ? 1 : 0), 0};
+                                              3.0 + (r.tile_latent > 0 ? 1 : 0),
+                                              0};
     return all[static_cast<std::size_t>(stage)];
   }
 };

@@ -79,6 +79,9 @@ struct Plan {
   std::int64_t page_cache_bytes = 0;
 };
 
+// What the plan says of a stage; null when the run does not go through it.
+[[nodiscard]] const StagePlan* find_stage(const Plan& plan, Stage stage);
+
 // A run that could not go on as planned, and did under another plan. The picture is the same.
 struct PlanChange {
   Stage stage = Stage::kLoad;      // that was begun or broken off

@@ -6,7 +6,7 @@
 namespace headroom {
 
 // The stages of a run, in order.
-enum class Stage { kLoad, kEncode, kDenoise, kDecode, kSave };
+enum class Stage { kLoad, kEncode, kEncodeImage, kDenoise, kDecode, kSave };
 
 struct StageEntry {
   std::string_view name;  // in JSON, and in the window's texts as "stage.NAME"
@@ -15,8 +15,8 @@ struct StageEntry {
 // One entry for each stage: what recorders, receipts and progress read. What the stages that use
 // the device need of it is in memory/networks.h.
 inline constexpr std::array kStages{
-    StageEntry{"load", true}, StageEntry{"encode", true}, StageEntry{"denoise"},
-    StageEntry{"decode"},     StageEntry{"save"},
+    StageEntry{"load", true}, StageEntry{"encode", true}, StageEntry{"encode-image", true},
+    StageEntry{"denoise"},    StageEntry{"decode"},       StageEntry{"save"},
 };
 inline constexpr int kStageCount = static_cast<int>(kStages.size());
 

@@ -8,7 +8,7 @@
 namespace headroom {
 
 // What is loaded and leaves as one, in the order in which it is loaded.
-enum class NetworkId { kTextEncoder, kTransformer, kDecoder };
+enum class NetworkId { kTextEncoder, kImageEncoder, kTransformer, kDecoder };
 
 // The groups of rungs that plans choose one by one.
 enum class Choice {
@@ -43,6 +43,9 @@ inline constexpr std::array kNetworks{
     NetworkEntry{NetworkId::kTextEncoder, Stage::kEncode, Choice::kPrompt,
                  [](const Rungs&) { return true; },
                  [](const Rungs& r) { return !r.evict_encoder && !r.stream_encoder; }},
+    // Once a job, and small beside the others: it comes when it is used and leaves at once.
+    NetworkEntry{NetworkId::kImageEncoder, Stage::kEncodeImage, Choice::kPixels,
+                 [](const Rungs&) { return false; }, [](const Rungs&) { return false; }},
     NetworkEntry{NetworkId::kTransformer, Stage::kDenoise, Choice::kSteps,
                  [](const Rungs& r) { return !detail::evicts(r); },
                  [](const Rungs& r) { return !r.evict_transformer; }},

@@ -42,15 +42,19 @@ struct LadderFloor {
 // What the plans of one request are chosen from.
 struct PlanSpace {
   Stage from =
-      Stage::kLoad;     // stages before it are over: a run that goes on needs nothing for them
-  int layers = 0;       // main layers of the transformer: stream_blocks is 0 .. layers
-  bool guided = false;  // sequential_guidance makes a difference
+      Stage::kLoad;  // stages before it are over: a run that goes on needs nothing for them
+  bool encodes_image = false;  // the run has the stage encode-image
+  int layers = 0;              // main layers of the transformer: stream_blocks is 0 .. layers
+  bool guided = false;         // sequential_guidance makes a difference
   bool can_decode_on_cpu = true;
   std::vector<int> chunk_sizes;       // descending, without 0
   std::vector<int> tile_sizes;        // descending, without 0
   LadderFloor floor;                  // plans below it are none; its stream_blocks is 0 .. layers
   std::int64_t block_file_bytes = 0;  // that a streamed block reads of the weight files in a step
   bool files_are_cached = true;       // and finds in memory, not on the disk
+  [[nodiscard]] bool has(Stage stage) const {
+    return stage != Stage::kEncodeImage || encodes_image;
+  }
 };
 
 // Needs and times of one request on one device, by rung. The planner asks, up to thousands of times
@@ -59,8 +63,8 @@ struct PlanSpace {
 class LadderCosts {
  public:
   virtual ~LadderCosts() = default;
-  // Of a stage that has a network in kNetworks. Depends on the rungs of its choice alone; under
-  // cpu_decode there are no weights.
+  // Of a stage of the run that has a network in kNetworks. Depends on the rungs of its choice
+  // alone; under cpu_decode there are no weights.
   virtual StageNeed need(Stage stage, const Rungs& rungs) = 0;
   // Predicted seconds of `stage` under `rungs`, copies included; any positive unit when the device
   // is not known yet, only the order counts then. Finite and not negative. A stage's seconds depend
