@@ -153,6 +153,13 @@ void apply_to_request(const Typed& typed, CommandLine& line) {
   }
   if (typed.shift) line.shift = read_real("--shift", *typed.shift);
   for (const std::string& lora : typed.loras) line.loras.push_back(not_empty("--lora", lora));
+  if (typed.init_image) line.init_image = not_empty("--init-image", *typed.init_image);
+  if (typed.mask) line.mask = not_empty("--mask", *typed.mask);
+  if (typed.strength) line.strength = read_real("--strength", *typed.strength);
+  if (!typed.init_image && (typed.mask || typed.strength)) {
+    refuse(std::string(typed.mask ? "--mask" : "--strength") +
+           " needs a picture to start from; name it with --init-image FILE");
+  }
   if (typed.output) line.output = not_empty("-o", *typed.output);
   if (typed.dump_file) line.dump_file = not_empty("--dump", *typed.dump_file);
   if (typed.folder) line.looked_into = not_empty("the folder of models", *typed.folder);

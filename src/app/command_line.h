@@ -41,7 +41,9 @@ struct CommandLine {
   std::optional<double> cfg_normalization, cfg_truncation, shift;
   std::optional<std::uint64_t> seed;
   std::optional<int> count;
-  std::vector<std::string> loras;     // FILE[:STRENGTH] each
+  std::vector<std::string> loras;          // FILE[:STRENGTH] each
+  std::filesystem::path init_image, mask;  // empty = none
+  std::optional<double> strength;
   std::filesystem::path output;       // a .png file or a folder; empty = the configured folder
   std::filesystem::path dump_file;    // empty = none
   std::filesystem::path inspected;    // inspect FILE|DIR

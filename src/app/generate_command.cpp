@@ -4,6 +4,7 @@
 #include "commands.h"
 #include "composition.h"
 #include "exit_code.h"
+#include "init_picture.h"
 #include "output.h"
 #include "picture_files.h"
 #include "signals.h"
@@ -11,6 +12,8 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -66,7 +69,11 @@ void print_picture(const FinishedPicture& picture, bool json) {
   }
   const Receipt& receipt = picture.picture.receipt;
   const GenerationRequest& request = picture.request;
-  const auto seconds = [&](Stage s) { return receipt.stage_seconds[static_cast<std::size_t>(s)]; };
+  nlohmann::ordered_json seconds;
+  for (std::size_t i = 0; i < kStageCount; ++i) {
+    if (!has_stage(receipt.shape, static_cast<Stage>(i))) continue;
+    seconds[std::string(kStages[i].name)] = receipt.stage_seconds[i];
+  }
   nlohmann::ordered_json out{{"file", picture.file.string()},
                              {"seed", picture.picture.seed},
                              {"width", request.width},
@@ -78,12 +85,7 @@ void print_picture(const FinishedPicture& picture, bool json) {
                              {"actual_peak_bytes", receipt.actual_peak_bytes},
                              {"predicted_in_use_bytes", receipt.plan.in_use_peak_bytes},
                              {"actual_in_use_bytes", receipt.actual_in_use_bytes},
-                             {"seconds",
-                              {{"load", seconds(Stage::kLoad)},
-                               {"encode", seconds(Stage::kEncode)},
-                               {"denoise", seconds(Stage::kDenoise)},
-                               {"decode", seconds(Stage::kDecode)},
-                               {"save", seconds(Stage::kSave)}}}};
+                             {"seconds", std::move(seconds)}};
   if (!picture.picture.loras.empty()) out["loras"] = to_json(picture.picture.loras);
   print_line(json_line(out));
 }
@@ -133,14 +135,18 @@ void print_notes(const CommandLine& line, const GenerationRequest& request,
 int run_generate(const CommandLine& line) {
   BlockedSignals signals;  // before any thread starts, so that all inherit the mask
   const Composition app(line.config, line.dump_file, {line.prompt, line.loras});
-  const GenerationRequest request =
+  GenerationRequest request =
       with_loras(build_request(line, app.pipeline.model.info), app.pipeline.adapters.get());
+  const std::vector<Message> notes = add_init_picture(line, app.pipeline.model.info, request);
   const auto problems = validate(request, app.pipeline.model.info.size_unit);
   if (!problems.empty()) throw Error(ErrorKind::kInvalidRequest, problems.front().message);
   const OutputPlace output = choose_output(line.output, line.config.output);
   check_output(output, request.count);
   if (!line.dump_file.empty()) check_dump_file(line.dump_file);
   print_notes(line, request, app);
+  for (const Message& note : notes) {
+    std::fprintf(stderr, "headroom: note: %s\n", note.english().c_str());
+  }
 
   const auto save = [&](const GenerationRequest& r, const GeneratedImage& picture) {
     const std::filesystem::path file = save_picture(output, r, picture);

@@ -26,11 +26,12 @@ constexpr std::string_view kDType = "use --dtype auto, fp32, bf16 or fp16";
 constexpr std::string_view kOutput = "use -o FILE or -o FOLDER";
 constexpr std::string_view kSampler = "leave it out: there is one sampler, Euler";
 constexpr std::string_view kAttention = "leave it out: attention saves memory by itself";
+constexpr std::string_view kInitImage = "use --init-image FILE";
 constexpr std::string_view kServer = "leave it out: this program is no server";
 
 // How AUTOMATIC1111 and its relatives, ComfyUI, stable-diffusion.cpp, diffusers' scripts and the
 // guides about them spell things. Underscores count as hyphens.
-constexpr std::array<PeerOption, 81> kPeers{
+constexpr std::array<PeerOption, 86> kPeers{
     {{"-W", kSize},
      {"-H", kSize},
      {"--W", kSize},
@@ -111,7 +112,12 @@ constexpr std::array<PeerOption, 81> kPeers{
      {"--scheduler", kSampler},
      {"--xformers", kAttention},
      {"--flash-attn", kAttention},
-     {"--listen", kServer}}};
+     {"--listen", kServer},
+     {"-i", kInitImage},
+     {"--init-img", kInitImage},
+     {"--image", kInitImage},
+     {"--denoising-strength", "use --strength"},
+     {"--mask-image", "use --mask FILE"}}};
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "composition.h"
 #include "exit_code.h"
+#include "init_picture.h"
 #include "output.h"
 
 #include <algorithm>
@@ -57,13 +58,13 @@ void print_text(const Forecast& forecast) {
     std::printf("time     about %.1f s%s\n", plan.seconds,
                 plan.seconds_are_estimated ? ", estimated: no run has told yet" : "");
   }
-  std::printf("\n%-8s %10s %12s %10s %10s %10s %10s\n", "stage", "weights", "activations",
+  std::printf("\n%-12s %10s %12s %10s %10s %10s %10s\n", "stage", "weights", "activations",
               "workspace", "peak", "host", "seconds");
   for (const StagePlan& stage : plan.stages) {
     char seconds[32] = "";  // nothing while nothing is known
     if (stage.seconds > 0) std::snprintf(seconds, sizeof seconds, "%.2f", stage.seconds);
     std::printf(
-        "%-8s %10s %12s %10s %10s %10s %10s\n", std::string(stage_name(stage.stage)).c_str(),
+        "%-12s %10s %12s %10s %10s %10s %10s\n", std::string(stage_name(stage.stage)).c_str(),
         format_bytes(stage.weights_bytes).c_str(), format_bytes(stage.activation_bytes).c_str(),
         format_bytes(stage.workspace_bytes).c_str(), format_bytes(stage.peak_bytes).c_str(),
         format_bytes(stage.host_bytes).c_str(), seconds);
@@ -125,12 +126,18 @@ void print_json(const GenerationRequest& request, const Forecast& forecast, cons
 
 int run_plan(const CommandLine& line) {
   const Prospect app(line.config, {line.prompt, line.loras});
-  const GenerationRequest request = with_loras(build_request(line, app.model), app.adapters.get());
+  GenerationRequest request = with_loras(build_request(line, app.model), app.adapters.get());
   GenerationRequest checked = request;
   // A plan needs no prompt: its length hardly matters.
   if (take_lora_tags(request.prompt).words.empty()) checked.prompt = "-";
+  const std::vector<Message> notes = add_init_picture(line, app.model, checked);
+  for (const Message& note : notes) {
+    std::fprintf(stderr, "headroom: note: %s\n", note.english().c_str());
+  }
   const auto problems = validate(checked, app.model.size_unit);
   if (!problems.empty()) throw Error(ErrorKind::kInvalidRequest, problems.front().message);
+  checked.prompt = request.prompt;
+  request = checked;
   const Forecast forecast =
       app.forecaster->forecast(app.shape_of(request), request.count, app.memory);
   if (line.json) {

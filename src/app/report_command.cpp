@@ -50,7 +50,7 @@ void print_group(const ReportGroup& group) {
   print_errors("peak", group.peak);
   print_errors("seconds", group.total_seconds);
   for (std::size_t i = 0; i < kStageCount; ++i) {
-    print_errors("  " + std::string(kStageNames[i]), group.seconds[i]);
+    print_errors("  " + std::string(kStages[i].name), group.seconds[i]);
   }
   std::printf("\n");
 }
@@ -98,7 +98,7 @@ void print_json(const std::vector<ReportGroup>& groups, const std::vector<Receip
                                  {"peak_error", errors_json(group.peak)},
                                  {"seconds_error", {{"total", errors_json(group.total_seconds)}}}};
     for (std::size_t i = 0; i < kStageCount; ++i) {
-      entry["seconds_error"][std::string(kStageNames[i])] = errors_json(group.seconds[i]);
+      entry["seconds_error"][std::string(kStages[i].name)] = errors_json(group.seconds[i]);
     }
     out["groups"].push_back(std::move(entry));
   }

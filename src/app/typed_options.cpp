@@ -103,6 +103,17 @@ void add_request_options(CLI::App& app, Typed& typed) {
   add(app, group, "--shift", "S", typed.shift, "Shift of the noise schedule; default: the model's");
 }
 
+void add_init_options(CLI::App& app, Typed& typed) {
+  const std::string group = "Start from a picture";
+  add(app, group, "--init-image", "FILE", typed.init_image,
+      "PNG or JPEG to start from; without --size or --preset the result has its size");
+  add(app, group, "--strength", "S", typed.strength,
+      "How much may change: above 0, hardly anything, to 1, everything; default: 0.6, with --mask "
+      "1");
+  add(app, group, "--mask", "FILE", typed.mask,
+      "Picture of the same size: white is painted anew, black stays");
+}
+
 void add_json_flag(CLI::App& app, Typed& typed, const char* help) {
   app.add_flag("--json", typed.json, help)->group("Output");
 }
@@ -132,6 +143,7 @@ void add_models(CLI::App& app, Typed& typed) {
 void add_commands(CLI::App& app, Typed& typed) {
   CLI::App& generate = *app.add_subcommand("generate", "Make pictures");
   add_request_options(generate, typed);
+  add_init_options(generate, typed);
   add(generate, "Output", "-o,--output", "FILE|DIR", typed.output,
       "A new .png file (further pictures get _2, _3, ...) or a folder; default: "
       "~/Pictures/Headroom/outputs_YYYYMMDDHHMMSS.png");
@@ -142,6 +154,7 @@ void add_commands(CLI::App& app, Typed& typed) {
 
   CLI::App& plan = *app.add_subcommand("plan", "Say what a request would need; runs nothing");
   add_request_options(plan, typed);
+  add_init_options(plan, typed);
   add_json_flag(plan, typed, "Print one JSON object");
   add_run_options(plan, typed);
 

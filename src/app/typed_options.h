@@ -17,6 +17,7 @@ struct Typed {
   Text prompt, negative_prompt, size, preset, steps, guidance, seed, count;
   Text cfg_normalization, cfg_truncation, shift;
   std::vector<std::string> loras;
+  Text init_image, strength, mask;
   Text output, dump_file, inspected, step, max;
   bool clear = false, json = false;
 };

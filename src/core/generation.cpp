@@ -4,6 +4,7 @@
 #include "headroom/core/lora_tags.h"
 #include "headroom/core/size.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <string_view>
@@ -96,7 +97,37 @@ void check_range(double value, double low, double high, const Message& name,
                                  number(low), number(high))});
 }
 
+void check_init(const GenerationRequest& r, std::vector<RequestProblem>& problems) {
+  using Field = RequestProblem::Field;
+  if (!r.init) return;
+  if (!(r.strength > 0 && r.strength <= 1)) {
+    problems.push_back({Field::kInit, say("strength is {0}; it must be above 0 and at most 1",
+                                          number(r.strength))});
+  }
+  const Size size{r.width, r.height};
+  const Size have{r.init->image.width, r.init->image.height};
+  if (have.width != size.width || have.height != size.height) {
+    problems.push_back(
+        {Field::kInit, say("the picture to start from is {0} px and the request {1}; "
+                           "fit it to the size first",
+                           to_string(have), to_string(size))});
+  }
+}
+
 }  // namespace
+
+int first_step(const GenerationRequest& r) {
+  if (!r.init) return 0;
+  const double steps = r.steps;
+  // As the reference computes it, in double precision and cut off.
+  const auto first = static_cast<int>(steps - std::min(steps * r.strength, steps));
+  return std::clamp(first, 0, r.steps - 1);  // a step is done however small the strength
+}
+
+StartFrom start_of(const GenerationRequest& r) {
+  if (!r.init) return StartFrom::kNoise;
+  return r.init->repaint ? StartFrom::kMaskedImage : StartFrom::kImage;
+}
 
 std::vector<RequestProblem> validate(const GenerationRequest& r, int size_unit) {
   using Field = RequestProblem::Field;
@@ -112,6 +143,7 @@ std::vector<RequestProblem> validate(const GenerationRequest& r, int size_unit) 
   check_range(r.cfg_normalization, 0, 1000, "cfg-normalization", Field::kOther, problems);
   check_range(r.cfg_truncation, 0, 1000, "cfg-truncation", Field::kOther, problems);
   if (r.shift) check_range(*r.shift, 0.01, 100, "shift", Field::kOther, problems);
+  check_init(r, problems);
   return problems;
 }
 

@@ -1,5 +1,6 @@
 #include "headroom/core/plan.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace headroom {
@@ -52,6 +53,12 @@ std::optional<Rungs> read_rung_names(const std::vector<std::string>& names) {
     }
   }
   return rungs;
+}
+
+const StagePlan* find_stage(const Plan& plan, Stage stage) {
+  const auto found = std::find_if(plan.stages.begin(), plan.stages.end(),
+                                  [&](const StagePlan& part) { return part.stage == stage; });
+  return found != plan.stages.end() ? &*found : nullptr;
 }
 
 }  // namespace headroom

@@ -145,7 +145,7 @@ GenerationQueue::~GenerationQueue() {
 
 JobId GenerationQueue::submit(GenerationRequest request, bool in_front) {
   auto job = std::make_shared<Job>();
-  job->status.total_steps = request.steps;
+  job->status.total_steps = request.steps - first_step(request);
   job->status.request = std::move(request);
   JobId id = 0;
   {

@@ -6,25 +6,36 @@
 namespace headroom {
 namespace {
 
-constexpr std::size_t index(Stage stage) { return static_cast<std::size_t>(stage); }
 using Stages = std::array<double, kStageCount>;
 
 // Shares to draw with while nothing was measured: most of the time goes into denoising.
-constexpr Stages kUnknownShares{0.08, 0.06, 0.70, 0.13, 0.03};
+// In the order of the stages; few runs start from a picture.
+constexpr Stages kUnknownShares{0.08, 0.06, 0, 0.70, 0.13, 0.03};
 constexpr double kSmallestShare = 0.03;  // so that every stage can be seen
+
+// Whether the run goes through a stage.
+bool has(const ProgressInput& job, std::size_t stage) {
+  if (!job.plan || job.plan->stages.empty()) return kUnknownShares[stage] > 0;
+  return find_stage(*job.plan, static_cast<Stage>(stage)) != nullptr;
+}
 
 // 0 where nothing is known, or nothing has to be done: all is loaded.
 Stages planned_seconds(const ProgressInput& job) {
   Stages seconds{};
   if (!job.plan) return seconds;
-  for (const StagePlan& stage : job.plan->stages) seconds[index(stage.stage)] = stage.seconds;
+  for (const StagePlan& stage : job.plan->stages) seconds[index_of(stage.stage)] = stage.seconds;
   return seconds;
 }
 
-// The stages that every picture of a job goes through; load and encode come once.
+// The stages that every picture of a job goes through.
 double of_each(const Stages& seconds) {
-  return seconds[index(Stage::kDenoise)] + seconds[index(Stage::kDecode)] +
-         seconds[index(Stage::kSave)];
+  double each = 0;
+  for (std::size_t i = 0; i < kStageCount; ++i) each += kStages[i].once ? 0 : seconds[i];
+  return each;
+}
+// Whether a stage is none of this picture's: the first one of the job had it.
+bool is_over(const ProgressInput& job, std::size_t stage) {
+  return job.image_index > 0 && kStages[stage].once;
 }
 
 // Seconds of a step of this job; 0 before the first one.
@@ -36,17 +47,16 @@ double measured_step(const ProgressInput& job) {
 
 // What comes after the steps, where nothing else is known of it, by the usual shares.
 void guess_rest(Stages& seconds) {
-  const std::size_t steps = index(Stage::kDenoise);
-  for (const Stage stage : {Stage::kDecode, Stage::kSave}) {
-    double& rest = seconds[index(stage)];
-    if (rest <= 0) rest = seconds[steps] * kUnknownShares[index(stage)] / kUnknownShares[steps];
+  const std::size_t steps = index_of(Stage::kDenoise);
+  for (std::size_t i = steps + 1; i < kStageCount; ++i) {
+    if (seconds[i] <= 0) seconds[i] = seconds[steps] * kUnknownShares[i] / kUnknownShares[steps];
   }
 }
 
 // How much of each stage of this picture is done. `step_seconds`: 0 = not known.
 Stages stages_done(const ProgressInput& job, const Stages& expected, double step_seconds) {
   Stages done{};
-  const std::size_t now = index(job.stage);
+  const std::size_t now = index_of(job.stage);
   std::fill(done.begin(), done.begin() + static_cast<std::ptrdiff_t>(now), 1.0);
   if (job.stage == Stage::kDenoise && job.steps > 0) {
     const double into = step_seconds > 0 ? std::min(0.9, job.step_elapsed / step_seconds) : 0.0;
@@ -67,15 +77,16 @@ void fill_job(ProgressView& view, const ProgressInput& job, const Stages& weight
   once -= each;
   const double all = once + job.count * each;
   double done = job.image_index > 0 ? once + job.image_index * each : 0;
-  const std::size_t first = job.image_index > 0 ? index(Stage::kDenoise) : 0;
-  for (std::size_t i = first; i < kStageCount; ++i) done += weights[i] * view.done[i];
+  for (std::size_t i = 0; i < kStageCount; ++i) {
+    if (!is_over(job, i)) done += weights[i] * view.done[i];
+  }
   view.job_done = std::min(1.0, done / all);
   for (int i = 1; i < job.count; ++i) view.picture_ends.push_back((once + i * each) / all);
 }
 
 double picture_left(const ProgressInput& job, const Stages& expected, const Stages& done) {
   double left = 0;
-  const std::size_t now = index(job.stage);
+  const std::size_t now = index_of(job.stage);
   for (std::size_t i = now; i < kStageCount; ++i) {
     left += i > now                        ? expected[i]
             : job.stage == Stage::kDenoise ? expected[i] * (1 - done[i])
@@ -88,7 +99,7 @@ double picture_left(const ProgressInput& job, const Stages& expected, const Stag
 
 ProgressView progress_of(const ProgressInput& job) {
   Stages expected = planned_seconds(job);
-  double& denoise = expected[index(Stage::kDenoise)];
+  double& denoise = expected[index_of(Stage::kDenoise)];
   const double measured = measured_step(job);
   // The run knows its steps better than its plan does.
   if (measured > 0 && (job.stage == Stage::kDenoise || denoise <= 0)) {
@@ -104,8 +115,8 @@ ProgressView progress_of(const ProgressInput& job) {
   fill_job(view, job, total > 0 ? expected : kUnknownShares);
   double sum = 0;
   for (std::size_t i = 0; i < kStageCount; ++i) {
-    const bool over = job.image_index > 0 && i < index(Stage::kDenoise);
-    const double seconds = over ? 0 : expected[i];
+    const double seconds = is_over(job, i) ? 0 : expected[i];
+    if (!has(job, i)) continue;
     view.share[i] = total > 0 ? std::max(kSmallestShare, seconds / total) : kUnknownShares[i];
     sum += view.share[i];
   }

@@ -44,6 +44,7 @@ const char* culprit(const std::vector<RequestProblem>& problems) {
     case Field::kCount:
       return "count";
     case Field::kSize:
+    case Field::kInit:
     case Field::kOther:
       return "size.width";
   }

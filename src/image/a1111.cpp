@@ -240,6 +240,11 @@ std::string a1111_parameters(const GenerationRequest& request, const GeneratedIm
     if (!value.empty()) text += ", " + std::string(key) + ": " + quote_if_needed(value);
   };
   add("Model", writable(picture.receipt.model));
+  if (request.init) {
+    add("Denoising strength", number_text(request.strength));
+    add("Init image", writable(request.init->file.name));
+    if (request.init->repaint) add("Mask image", writable(request.init->mask_file.name));
+  }
   if (request.shift) add("Shift", number_text(*request.shift));
   if (request.cfg_normalization != 0) {
     add("CFG normalization", number_text(request.cfg_normalization));

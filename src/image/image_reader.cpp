@@ -1,4 +1,5 @@
 #include "headroom/core/error.h"
+#include "headroom/core/sha256.h"
 #include "headroom/image/png_writer.h"
 
 #include "file_io.h"
@@ -38,11 +39,9 @@ std::uint8_t on_white(unsigned color, unsigned alpha) {
   return static_cast<std::uint8_t>((color * alpha + 255U * (255U - alpha) + 127U) / 255U);
 }
 
-}  // namespace
-
-Image read_image(const std::filesystem::path& file) {
-  const std::string bytes = read_whole_file(file);
-  Image image;
+ImageFile read_image_from(const std::filesystem::path& file, const std::string& bytes) {
+  ImageFile read;
+  Image& image = read.image;
   int channels_in_file = 0;
   constexpr int kRgba = 4;
   const std::unique_ptr<stbi_uc, decltype(&stbi_image_free)> rgba(
@@ -59,9 +58,23 @@ Image read_image(const std::filesystem::path& file) {
   image.rgb.resize(3 * pixels);
   for (std::size_t i = 0; i < pixels; ++i) {
     const stbi_uc* const in = rgba.get() + kRgba * i;
+    read.has_transparency = read.has_transparency || in[3] < 255;
     for (std::size_t c = 0; c < 3; ++c) image.rgb[3 * i + c] = on_white(in[c], in[3]);
   }
-  return image;
+  return read;
+}
+
+}  // namespace
+
+Image read_image(const std::filesystem::path& file) {
+  return std::move(read_image_from(file, read_whole_file(file)).image);
+}
+
+ImageFile read_image_file(const std::filesystem::path& file) {
+  const std::string bytes = read_whole_file(file);
+  ImageFile read = read_image_from(file, bytes);
+  read.sha256 = sha256(bytes);
+  return read;
 }
 
 // Here, because the decoder of pictures has one for zlib.

@@ -3,8 +3,10 @@
 #include "headroom/image/settings.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -15,9 +17,11 @@ namespace {
 using nlohmann::json;
 
 template <typename Value>
-json by_stage(const std::array<Value, kStageCount>& values) {
+json by_stage(const RunShape& shape, const std::array<Value, kStageCount>& values) {
   json object = json::object();
-  for (std::size_t i = 0; i < values.size(); ++i) object[std::string(kStageNames[i])] = values[i];
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (has_stage(shape, static_cast<Stage>(i))) object[std::string(kStages[i].name)] = values[i];
+  }
   return object;
 }
 
@@ -65,7 +69,7 @@ class Reader {
     if (const json* value = find(key)) {
       Reader stages(*value);
       for (std::size_t i = 0; i < values.size(); ++i) {
-        stages.read(std::string(kStageNames[i]).c_str(), values[i]);
+        stages.read(std::string(kStages[i].name).c_str(), values[i]);
       }
       good_ = good_ && stages.good();
     }
@@ -86,8 +90,9 @@ class Reader {
 bool read_stage_name(Reader& in, const char* key, std::optional<Stage>& stage) {
   std::string name;
   in.read(key, name);
-  const auto found = std::find(kStageNames.begin(), kStageNames.end(), name);
-  if (found != kStageNames.end()) stage = static_cast<Stage>(found - kStageNames.begin());
+  const auto found = std::find_if(kStages.begin(), kStages.end(),
+                                  [&](const StageEntry& entry) { return entry.name == name; });
+  if (found != kStages.end()) stage = static_cast<Stage>(found - kStages.begin());
   return in.good();
 }
 
@@ -223,32 +228,50 @@ json to_json(const PlanChange& change) {
           {"peak_bytes", change.peak_bytes}};
 }
 
+namespace {
+
+// StartFrom by name; from noise nothing is said.
+constexpr std::array<std::string_view, 3> kStarts{"noise", "image", "masked image"};
+
+void read_start(Reader& in, StartFrom& start) {
+  std::string name;
+  in.read("start", name);
+  const auto found = std::find(kStarts.begin(), kStarts.end(), name);
+  if (found != kStarts.end()) start = static_cast<StartFrom>(found - kStarts.begin());
+}
+
+}  // namespace
+
 json to_json(const Receipt& receipt) {
   json changes = json::array();
   for (const PlanChange& change : receipt.changes) changes.push_back(to_json(change));
-  return {{"time", receipt.time},
-          {"model", receipt.model},
-          {"device", receipt.device},
-          {"device_uuid", receipt.device_uuid},
-          {"dtype", receipt.dtype},
-          {"threads", receipt.threads},
-          {"version", receipt.version},
-          {"libtorch", receipt.libtorch},
-          {"index", receipt.image_index},
-          {"steps", receipt.shape.steps},
-          {"guided_steps", receipt.shape.guided_steps},
-          {"prompt_tokens", receipt.shape.prompt_tokens},
-          {"negative_tokens", receipt.shape.negative_tokens},
-          {"opened", receipt.opened},
-          {"predicted_peak_bytes", receipt.plan.peak_bytes},
-          {"actual_peak_bytes", receipt.actual_peak_bytes},
-          {"predicted_in_use_bytes", receipt.plan.in_use_peak_bytes},
-          {"actual_in_use_bytes", receipt.actual_in_use_bytes},
-          {"seconds", by_stage(receipt.stage_seconds)},
-          {"stage_peak_bytes", by_stage(receipt.stage_peak_bytes)},
-          {"copy_bytes_per_second", receipt.copy_bytes_per_second},
-          {"driver_allocations", receipt.driver_allocations},
-          {"plan_changes", std::move(changes)}};
+  json object{{"time", receipt.time},
+              {"model", receipt.model},
+              {"device", receipt.device},
+              {"device_uuid", receipt.device_uuid},
+              {"dtype", receipt.dtype},
+              {"threads", receipt.threads},
+              {"version", receipt.version},
+              {"libtorch", receipt.libtorch},
+              {"index", receipt.image_index},
+              {"steps", receipt.shape.steps},
+              {"guided_steps", receipt.shape.guided_steps},
+              {"prompt_tokens", receipt.shape.prompt_tokens},
+              {"negative_tokens", receipt.shape.negative_tokens},
+              {"opened", receipt.opened},
+              {"predicted_peak_bytes", receipt.plan.peak_bytes},
+              {"actual_peak_bytes", receipt.actual_peak_bytes},
+              {"predicted_in_use_bytes", receipt.plan.in_use_peak_bytes},
+              {"actual_in_use_bytes", receipt.actual_in_use_bytes},
+              {"seconds", by_stage(receipt.shape, receipt.stage_seconds)},
+              {"stage_peak_bytes", by_stage(receipt.shape, receipt.stage_peak_bytes)},
+              {"copy_bytes_per_second", receipt.copy_bytes_per_second},
+              {"driver_allocations", receipt.driver_allocations},
+              {"plan_changes", std::move(changes)}};
+  if (receipt.shape.start != StartFrom::kNoise) {
+    object["start"] = std::string(kStarts[static_cast<std::size_t>(receipt.shape.start)]);
+  }
+  return object;
 }
 
 std::string receipt_line(const Receipt& receipt) {
@@ -275,6 +298,7 @@ std::optional<Receipt> read_receipt_line(std::string_view line) {
   in.read("guided_steps", receipt.shape.guided_steps);
   in.read("prompt_tokens", receipt.shape.prompt_tokens);
   in.read("negative_tokens", receipt.shape.negative_tokens);
+  read_start(in, receipt.shape.start);
   in.read("opened", receipt.opened);
   in.read("actual_peak_bytes", receipt.actual_peak_bytes);
   receipt.actual_in_use_bytes = receipt.actual_peak_bytes;

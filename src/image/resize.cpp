@@ -125,6 +125,34 @@ GreyImage resize_lanczos(const GreyImage& image, int width, int height) {
   return {width, height, resize_pixels(image.grey, image.width, image.height, 1, width, height)};
 }
 
+Image cut_evenly(const Image& image, int width, int height) {
+  check_size(width, height);
+  check_pixels(image.rgb.size(), image.width, image.height, 3);
+  if (width > image.width || height > image.height) {
+    throw Error(ErrorKind::kInternal, "the middle of a picture cannot be larger than it is");
+  }
+  const int left = (image.width - width) / 2;
+  const int top = (image.height - height) / 2;
+  Image out{width, height, {}};
+  out.rgb.reserve(3 * static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
+  for (int y = top; y < top + height; ++y) {
+    const auto row = image.rgb.begin() + 3 * (static_cast<std::ptrdiff_t>(y) * image.width + left);
+    out.rgb.insert(out.rgb.end(), row, row + 3 * static_cast<std::ptrdiff_t>(width));
+  }
+  return out;
+}
+
+Image fit(const Image& image, int width, int height) {
+  check_size(width, height);
+  const double ratio = static_cast<double>(width) / height;
+  const auto side = [](double length, int most) {
+    return std::clamp(static_cast<int>(std::lround(length)), 1, most);
+  };
+  const int part_width = side(image.height * ratio, image.width);
+  const int part_height = side(image.width / ratio, image.height);
+  return resize_lanczos(cut_evenly(image, part_width, part_height), width, height);
+}
+
 GreyImage to_grey(const Image& image) {
   check_pixels(image.rgb.size(), image.width, image.height, 3);
   GreyImage out{image.width, image.height, {}};

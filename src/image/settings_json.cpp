@@ -105,6 +105,14 @@ json to_json(const GenerationRequest& request) {
               {"shift", nullptr},
               {"seed", nullptr},
               {"count", request.count}};
+  if (request.init) {
+    const auto file = [](const InitImage::File& f) {
+      return json{{"file", f.name}, {"sha256", f.sha256}};
+    };
+    object["init_image"] = file(request.init->file);
+    object["strength"] = request.strength;
+    if (request.init->repaint) object["mask"] = file(request.init->mask_file);
+  }
   if (request.shift) object["shift"] = *request.shift;
   if (request.seed) object["seed"] = *request.seed;
   return object;

@@ -5,11 +5,11 @@
 namespace headroom {
 
 bool LadderFloor::allows(const Rungs& rungs) const {
-  const Residency stays = residency(rungs);
+  const NetworkEntry& transformer = entry_of(NetworkId::kTransformer);
   return rungs.stream_blocks >= stream_blocks && (rungs.stream_encoder || !stream_encoder) &&
-         !(encoder_for_prompt && stays.text_encoder_after_encode) &&
-         !(transformer_for_steps && (stays.transformer_in_encode || stays.transformer_in_decode)) &&
-         !(vae_for_decode && stays.vae_before_decode);
+         !(encoder_for_prompt && entry_of(NetworkId::kTextEncoder).after(rungs)) &&
+         !(transformer_for_steps && (transformer.before(rungs) || transformer.after(rungs))) &&
+         !(vae_for_decode && entry_of(NetworkId::kDecoder).before(rungs));
 }
 
 std::int64_t Candidate::host_peak_bytes() const {

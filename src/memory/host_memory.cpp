@@ -13,13 +13,13 @@ class WithPageCache final : public LadderCosts {
  public:
   WithPageCache(const PlanSpace& space, LadderCosts& costs, std::int64_t spare_bytes)
       : space_(space), costs_(costs), spare_bytes_(spare_bytes) {}
-  StageNeed encode(const Rungs& rungs) override { return costs_.encode(rungs); }
-  StageNeed denoise(const Rungs& rungs) override {
-    StageNeed need = costs_.denoise(rungs);
-    need.peak_bytes += std::max<std::int64_t>(0, page_cache_bytes(rungs, space_) - spare_bytes_);
+  StageNeed need(Stage stage, const Rungs& rungs) override {
+    StageNeed need = costs_.need(stage, rungs);
+    if (stage == Stage::kDenoise) {
+      need.peak_bytes += std::max<std::int64_t>(0, page_cache_bytes(rungs, space_) - spare_bytes_);
+    }
     return need;
   }
-  StageNeed decode(const Rungs& rungs) override { return costs_.decode(rungs); }
   double seconds(Stage stage, const Rungs& rungs, bool files_are_cached) override {
     return costs_.seconds(stage, rungs, files_are_cached);
   }

@@ -1,7 +1,6 @@
 #include "headroom/memory/planner.h"
 
 #include <algorithm>
-#include <initializer_list>
 #include <iterator>
 #include <limits>
 #include <tuple>
@@ -9,46 +8,52 @@
 namespace headroom {
 namespace {
 
-std::size_t index(Stage stage) { return static_cast<std::size_t>(stage); }
+using StageNeeds = std::array<StageNeed, kStageCount>;  // indexed by Stage
 
-// With the weights of `others` beside its own.
-StageNeed with_resident(StageNeed need, std::initializer_list<StageNeed> others) {
-  for (const StageNeed& other : others) {
-    need.weights_bytes += other.weights_bytes;
-    need.peak_bytes += other.weights_bytes;
-    for (auto part : {&StageNeed::in_use, &StageNeed::small}) {
-      (need.*part).weights_bytes += (other.*part).weights_bytes;
-      (need.*part).peak_bytes += (other.*part).weights_bytes;
-    }
+// Puts the weights of `other` beside its own.
+void add_weights(StageNeed& need, const StageNeed& other) {
+  need.weights_bytes += other.weights_bytes;
+  need.peak_bytes += other.weights_bytes;
+  for (auto part : {&StageNeed::in_use, &StageNeed::small}) {
+    (need.*part).weights_bytes += (other.*part).weights_bytes;
+    (need.*part).peak_bytes += (other.*part).weights_bytes;
   }
-  return need;
 }
 
-struct Needs {
-  StageNeed encode, denoise, decode;  // each alone
-};
+// What the stages of one choice need, each alone; what is of other choices is empty.
+StageNeeds needs_of(Choice choice, const Rungs& rungs, const PlanSpace& space, LadderCosts& costs) {
+  StageNeeds needs{};
+  for (const NetworkEntry& network : kNetworks) {
+    if (network.choice != choice || !space.has(network.stage)) continue;
+    needs[index_of(network.stage)] = costs.need(network.stage, rungs);
+  }
+  return needs;
+}
+
+using ByChoice = std::array<const StageNeeds*, kChoiceCount>;  // indexed by Choice
 
 // The needs of the stages from `from` on with the networks that are resident beside theirs.
-std::array<StageNeed, kStageCount> place(const Rungs& rungs, const Needs& alone, Stage from) {
-  const Residency stays = residency(rungs);
-  const auto if_kept = [](bool kept, const StageNeed& need) { return kept ? need : StageNeed{}; };
-  const StageNeed text_encoder = if_kept(stays.text_encoder_after_encode, alone.encode);
-  const StageNeed vae = if_kept(stays.vae_before_decode, alone.decode);
-
-  std::array<StageNeed, kStageCount> stages{};
-  StageNeed& load = stages[index(Stage::kLoad)];
-  StageNeed& encode = stages[index(Stage::kEncode)];
-  encode = with_resident(alone.encode, {if_kept(stays.transformer_in_encode, alone.denoise), vae});
-  load = with_resident({}, {encode});
-  stages[index(Stage::kDenoise)] = with_resident(alone.denoise, {text_encoder, vae});
-  stages[index(Stage::kDecode)] = with_resident(
-      alone.decode, {text_encoder, if_kept(stays.transformer_in_decode, alone.denoise)});
-  std::fill_n(stages.begin(), index(from), StageNeed{});
+StageNeeds place(const Rungs& rungs, const ByChoice& needs, const PlanSpace& space) {
+  const auto alone = [&](const NetworkEntry& network) -> const StageNeed& {
+    return (*needs[static_cast<std::size_t>(network.choice)])[index_of(network.stage)];
+  };
+  StageNeeds stages{};
+  for (const NetworkEntry& own : kNetworks) {
+    if (!space.has(own.stage)) continue;
+    StageNeed& need = stages[index_of(own.stage)];
+    need = alone(own);
+    for (const NetworkEntry& other : kNetworks) {
+      const bool is_beside = other.network != own.network && is_there(other, own.stage, rungs);
+      if (is_beside) add_weights(need, alone(other));
+    }
+  }
+  add_weights(stages[index_of(Stage::kLoad)], stages[index_of(kNetworks.front().stage)]);
+  std::fill_n(stages.begin(), index_of(space.from), StageNeed{});
   return stages;
 }
 
 // Neither pool of a card gives back to the other what a stage leaves in it.
-std::int64_t largest_peak(const std::array<StageNeed, kStageCount>& stages) {
+std::int64_t largest_peak(const StageNeeds& stages) {
   std::int64_t small = 0;
   std::int64_t large = 0;
   for (const StageNeed& stage : stages) {
@@ -67,9 +72,20 @@ int count_rungs(const Rungs& rungs) {
 double stage_seconds(Stage stage, const Rungs& rungs, const PlanSpace& space, LadderCosts& costs) {
   return stage < space.from ? 0 : costs.seconds(stage, rungs, space.files_are_cached);
 }
+// Of the stages of one choice.
+double choice_seconds(Choice choice, const Rungs& rungs, const PlanSpace& space,
+                      LadderCosts& costs) {
+  double seconds = 0;
+  for (const NetworkEntry& network : kNetworks) {
+    if (network.choice == choice && space.has(network.stage)) {
+      seconds += stage_seconds(network.stage, rungs, space, costs);
+    }
+  }
+  return seconds;
+}
 // Always in this order: sums of equal parts must be equal, and no larger with smaller parts.
-double total(double load, double encode, double denoise, double decode, double save) {
-  return load + encode + denoise + decode + save;
+double total(double load, double prompt, double steps, double pixels, double save) {
+  return load + prompt + steps + pixels + save;
 }
 
 constexpr Rungs kEvictions[] = {{},
@@ -149,18 +165,18 @@ class Search {
   }
 
  private:
-  struct Choice {
+  struct Best {
     double seconds = 0;
     std::int64_t peak_bytes = 0;
     Rungs rungs;
   };
-  // Seconds of the stages beside denoise and load, with one pair of evictions.
+  // Seconds of the stages beside those of the steps and load, with one pair of evictions.
   struct Beside {
-    std::array<double, 2> encode{};  // resident, streamed
+    std::array<double, 2> prompt{};  // resident, streamed
     // By whether anything is streamed, then in the order of to_decode_.
-    std::array<std::vector<double>, 2> decode;
-    double least_encode = std::numeric_limits<double>::infinity();
-    double least_decode = std::numeric_limits<double>::infinity();
+    std::array<std::vector<double>, 2> pixels;
+    double least_prompt = std::numeric_limits<double>::infinity();
+    double least_pixels = std::numeric_limits<double>::infinity();
   };
 
   // Whether a plan with at least these seconds and this peak can still be the one to take.
@@ -176,13 +192,13 @@ class Search {
     Beside seconds;
     for (const bool stream : {false, true}) {
       const std::size_t s = stream ? 1 : 0;
-      seconds.encode[s] =
-          stage_seconds(Stage::kEncode, join({}, evictions, stream, {}), space_, costs_);
-      seconds.least_encode = std::min(seconds.least_encode, seconds.encode[s]);
+      seconds.prompt[s] =
+          choice_seconds(Choice::kPrompt, join({}, evictions, stream, {}), space_, costs_);
+      seconds.least_prompt = std::min(seconds.least_prompt, seconds.prompt[s]);
       for (const Rungs& decode : to_decode_) {
-        seconds.decode[s].push_back(
-            stage_seconds(Stage::kDecode, join({}, evictions, stream, decode), space_, costs_));
-        seconds.least_decode = std::min(seconds.least_decode, seconds.decode[s].back());
+        seconds.pixels[s].push_back(
+            choice_seconds(Choice::kPixels, join({}, evictions, stream, decode), space_, costs_));
+        seconds.least_pixels = std::min(seconds.least_pixels, seconds.pixels[s].back());
       }
     }
     return seconds;
@@ -190,44 +206,53 @@ class Search {
 
   // Those with this way to denoise.
   void compare_plans(const Rungs& to_denoise) {
-    std::optional<StageNeed> need;
+    std::optional<StageNeeds> needs;
     for (std::size_t e = 0; e < std::size(kEvictions); ++e) {
-      const double seconds = stage_seconds(
-          Stage::kDenoise, join(to_denoise, kEvictions[e], false, {}), space_, costs_);
+      const double seconds = choice_seconds(
+          Choice::kSteps, join(to_denoise, kEvictions[e], false, {}), space_, costs_);
       const Beside& beside = beside_[e];
       const double at_least =
-          total(0, beside.least_encode, seconds, beside.least_decode, save_seconds_);
+          total(0, beside.least_prompt, seconds, beside.least_pixels, save_seconds_);
       if (!may_win(at_least, 0)) continue;
-      if (!need) need = costs_.denoise(to_denoise);
-      if (!may_win(at_least, space_.from > Stage::kDenoise ? 0 : need->peak_bytes)) continue;
+      if (!needs) needs = needs_of(Choice::kSteps, to_denoise, space_, costs_);
+      if (!may_win(at_least, peak_from(space_.from, *needs))) continue;
       for (const bool stream_encoder : {false, true}) {
         for (std::size_t d = 0; d < to_decode_.size(); ++d) {
           const bool streams = stream_encoder || to_denoise.stream_blocks > 0;
-          const Times times{beside.encode[stream_encoder ? 1 : 0], seconds,
-                            beside.decode[streams ? 1 : 0][d]};
-          if (!may_win(total(0, times.encode, times.denoise, times.decode, save_seconds_), 0)) {
+          const Times times{beside.prompt[stream_encoder ? 1 : 0], seconds,
+                            beside.pixels[streams ? 1 : 0][d]};
+          if (!may_win(total(0, times.prompt, times.steps, times.pixels, save_seconds_), 0)) {
             continue;
           }
           const Rungs rungs = join(to_denoise, kEvictions[e], stream_encoder, to_decode_[d]);
-          if (space_.floor.allows(rungs)) compare(rungs, times, *need, decode_[d]);
+          if (space_.floor.allows(rungs)) compare(rungs, times, *needs, decode_[d]);
         }
       }
     }
   }
 
+  // Of the stages that are still to be done, whatever is beside them.
+  static std::int64_t peak_from(Stage from, const StageNeeds& needs) {
+    std::int64_t peak = 0;
+    for (std::size_t i = index_of(from); i < needs.size(); ++i) {
+      peak = std::max(peak, needs[i].peak_bytes);
+    }
+    return peak;
+  }
+
   struct Times {
-    double encode, denoise, decode;
+    double prompt, steps, pixels;
   };
-  void compare(const Rungs& rungs, const Times& times, const StageNeed& denoise,
-               std::optional<StageNeed>& decode) {
-    const double seconds = total(stage_seconds(Stage::kLoad, rungs, space_, costs_), times.encode,
-                                 times.denoise, times.decode, save_seconds_);
+  void compare(const Rungs& rungs, const Times& times, const StageNeeds& steps,
+               std::optional<StageNeeds>& pixels) {
+    const double seconds = total(stage_seconds(Stage::kLoad, rungs, space_, costs_), times.prompt,
+                                 times.steps, times.pixels, save_seconds_);
     if (!may_win(seconds, 0)) return;
-    std::optional<StageNeed>& encode = encode_[rungs.stream_encoder ? 1 : 0];
-    if (!encode) encode = costs_.encode(rungs);
-    if (!decode) decode = costs_.decode(rungs);
+    std::optional<StageNeeds>& prompt = encode_[rungs.stream_encoder ? 1 : 0];
+    if (!prompt) prompt = needs_of(Choice::kPrompt, rungs, space_, costs_);
+    if (!pixels) pixels = needs_of(Choice::kPixels, rungs, space_, costs_);
     const std::int64_t peak_bytes =
-        largest_peak(place(rungs, {*encode, denoise, *decode}, space_.from));
+        largest_peak(place(rungs, {&*prompt, &steps, &*pixels}, space_));
     if (!may_win(seconds, peak_bytes)) return;
     const bool equal = best_ && seconds == best_->seconds && peak_bytes == best_->peak_bytes;
     if (!equal || order_of_equals(rungs) < order_of_equals(best_->rungs))
@@ -241,9 +266,9 @@ class Search {
   double save_seconds_ = 0;
   std::vector<Beside> beside_;  // with each of kEvictions
   // Needs, once they were asked for.
-  std::array<std::optional<StageNeed>, 2> encode_;  // resident, streamed
-  std::vector<std::optional<StageNeed>> decode_;    // of to_decode_
-  std::optional<Choice> best_;
+  std::array<std::optional<StageNeeds>, 2> encode_;  // resident, streamed
+  std::vector<std::optional<StageNeeds>> decode_;    // of to_decode_
+  std::optional<Best> best_;
 };
 
 }  // namespace
@@ -251,13 +276,15 @@ class Search {
 Candidate compose(const Rungs& rungs, const PlanSpace& space, LadderCosts& costs) {
   Candidate candidate;
   candidate.rungs = rungs;
-  candidate.stages =
-      place(rungs, {costs.encode(rungs), costs.denoise(rungs), costs.decode(rungs)}, space.from);
+  const StageNeeds prompt = needs_of(Choice::kPrompt, rungs, space, costs);
+  const StageNeeds steps = needs_of(Choice::kSteps, rungs, space, costs);
+  const StageNeeds pixels = needs_of(Choice::kPixels, rungs, space, costs);
+  candidate.stages = place(rungs, {&prompt, &steps, &pixels}, space);
   candidate.peak_bytes = largest_peak(candidate.stages);
   candidate.seconds = total(stage_seconds(Stage::kLoad, rungs, space, costs),
-                            stage_seconds(Stage::kEncode, rungs, space, costs),
-                            stage_seconds(Stage::kDenoise, rungs, space, costs),
-                            stage_seconds(Stage::kDecode, rungs, space, costs),
+                            choice_seconds(Choice::kPrompt, rungs, space, costs),
+                            choice_seconds(Choice::kSteps, rungs, space, costs),
+                            choice_seconds(Choice::kPixels, rungs, space, costs),
                             stage_seconds(Stage::kSave, rungs, space, costs));
   return candidate;
 }

@@ -15,14 +15,15 @@
 #include <vector>
 
 #include <ATen/ops/add.h>
+#include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/upsample_nearest2d.h>
 
-// Decoding strip by strip that equals decoding at once. Every layer runs over the whole picture
-// before the next begins: a few rows at a time with a margin of one, from host memory and back to
-// it. The statistics of the next GroupNorm are gathered from the strips of the layer before it. So
-// no strip sees less than the whole picture's statistics and nothing but the margins is computed
-// twice; the device holds one strip, and the input of the next.
+// Decoding, and encoding, strip by strip that equals doing it at once. Every layer runs over the
+// whole picture before the next begins: a few rows at a time with a margin of one, from host memory
+// and back to it. The statistics of the next GroupNorm are gathered from the strips of the layer
+// before it. So no strip sees less than the whole picture's statistics and nothing but the margins
+// is computed twice; the device holds one strip, and the input of the next.
 //
 // Rows of full width are contiguous in channels-last memory. Copies of narrower tiles would each be
 // made contiguous first, on both sides of the bus.
@@ -89,12 +90,13 @@ class StripFeed {
 
 class TiledRun {
  public:
+  // The first layer's input is `z` [C, H, W], of a picture with `latent_height` rows of latents.
   // `most_values`: of the planes that are held at once, see HeldValues.
-  TiledRun(std::int64_t groups, std::int64_t strip_latents, const at::Tensor& z,
-           std::int64_t most_values, const BetweenLayers& between)
+  TiledRun(std::int64_t groups, std::int64_t strip_latents, std::int64_t latent_height,
+           const at::Tensor& z, std::int64_t most_values, const BetweenLayers& between)
       : groups_(groups),
         strip_latents_(strip_latents),
-        latent_height_(z.size(1)),
+        latent_height_(latent_height),
         options_(z.options()),
         between_(between),
         memory_(most_values, options_),
@@ -114,6 +116,7 @@ class TiledRun {
                      r.conv_shortcut.weight.defined() ? &r.conv_shortcut : nullptr));
   }
   void attend(const VaeAttention& a) { pass_on(attend(a, plane_)); }
+  void shrink(const VaeConv& conv) { pass_on(shrink(plane_, conv)); }
 
   // In host memory, [1, C, H, W].
   [[nodiscard]] const at::Tensor& result() const { return plane_.values; }
@@ -164,6 +167,29 @@ class TiledRun {
       });
       if (shortcut != nullptr) r = run_conv(*shortcut, r);
       if (r.defined()) y = y.add_(r);
+      store(out, strips[i], y);
+    }
+    if (between_) between_();
+    return out;
+  }
+
+  // The encoder's step to half the size: 3x3 with stride 2, padded with zeros below and at the
+  // right only.
+  Plane shrink(const Plane& in, const VaeConv& conv) {
+    const std::int64_t height = in.values.size(2) / 2;
+    Plane out{memory_.result(conv.weight.size(0), height, in.values.size(3) / 2), {}};
+    const std::vector<Rows> strips = strips_of(height);
+    std::vector<Rows> sources;
+    for (const Rows& strip : strips) {
+      const std::int64_t end = std::min(2 * height, 2 * (strip.top + strip.height) + 1);
+      sources.push_back({2 * strip.top, end - 2 * strip.top});
+    }
+    StripFeed feed(in.values, sources, options_, copies_);
+    for (std::size_t i = 0; i < strips.size(); ++i) {
+      const bool is_last = strips[i].top + strips[i].height == height;
+      const at::Tensor x = at::constant_pad_nd(feed.take(i), {0, 1, 0, is_last ? 1 : 0}, 0);
+      const at::Tensor y = conv2d(x, conv.weight, conv.bias, /*stride=*/2, /*padding=*/0);
+      feed.load_next(i);
       store(out, strips[i], y);
     }
     if (between_) between_();
@@ -278,6 +304,10 @@ class HeldValues {
   }
   void resnet(const VaeResnet& r) { layer(r.conv2.weight.size(0), r.conv1.weight.size(0)); }
   void attend(const VaeAttention& a) { layer(a.out_weight.size(0), 0); }
+  void shrink(const VaeConv& conv) {
+    pixels_ /= 4;
+    layer(conv.weight.size(0), 0);
+  }
   [[nodiscard]] std::int64_t most() const { return most_; }
 
  private:
@@ -311,7 +341,30 @@ at::Tensor VaeDecoder::forward_tiled(const at::Tensor& z, std::int64_t strip_lat
   };
   HeldValues held(z);
   run_layers(held);
-  TiledRun run(config_.norm_num_groups, strip_latents, z, held.most(), between);
+  TiledRun run(config_.norm_num_groups, strip_latents, z.size(1), z, held.most(), between);
+  run_layers(run);
+  return run.result().squeeze(0);
+}
+
+at::Tensor VaeEncoder::forward_tiled(const at::Tensor& image, std::int64_t strip_latents,
+                                     const BetweenLayers& between) const {
+  const auto run_layers = [this](auto& run) {
+    constexpr bool kEnlarge = true;
+    run.convolve(nullptr, conv_in_, !kEnlarge);
+    for (const DownBlock& block : down_blocks_) {
+      for (const VaeResnet& resnet : block.resnets) run.resnet(resnet);
+      if (block.downsampler.weight.defined()) run.shrink(block.downsampler);
+    }
+    run.resnet(mid_.first);
+    if (mid_.has_attention) run.attend(mid_.attention);
+    run.resnet(mid_.second);
+    run.convolve(&conv_norm_out_, conv_out_, !kEnlarge);
+    if (quant_conv_.weight.defined()) run.convolve(nullptr, quant_conv_, !kEnlarge);
+  };
+  HeldValues held(image);
+  run_layers(held);
+  TiledRun run(config_.norm_num_groups, strip_latents, image.size(1) / config_.scale(), image,
+               held.most(), between);
   run_layers(run);
   return run.result().squeeze(0);
 }

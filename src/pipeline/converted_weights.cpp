@@ -2,7 +2,7 @@
 
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
-#include "headroom/memory/planner.h"
+#include "headroom/memory/networks.h"
 
 #include "asked_weights.h"
 
@@ -78,13 +78,13 @@ struct ConvertedWeights::Network {
 void ConvertedWeights::use(OpenedModel& model, const ModelFolder& folder, const Rungs& rungs,
                            bool may_write, const std::function<void()>& check, ProgressSink& sink) {
   if (!cache_) return;
-  const Residency stays = residency(rungs);
+  const NetworkEntry& transformer = entry_of(NetworkId::kTransformer);
   const bool transformer_leaves =
-      rungs.stream_blocks > 0 || !stays.transformer_in_encode || !stays.transformer_in_decode;
+      rungs.stream_blocks > 0 || !transformer.before(rungs) || !transformer.after(rungs);
   use({"transformer", model.transformer_weights, transformer_leaves,
        [&](WeightSource& weights) { ask_for_transformer(folder.transformer, weights); }},
       may_write, check, sink);
-  use({"text encoder", model.text_weights, !stays.text_encoder_after_encode,
+  use({"text encoder", model.text_weights, !entry_of(NetworkId::kTextEncoder).after(rungs),
        [&](WeightSource& weights) { ask_for_text_encoder(folder.text_encoder, weights); }},
       may_write, check, sink);
 }

@@ -135,8 +135,9 @@ class ReplayForecaster final : public Forecaster {
       const auto stage = static_cast<Stage>(i);
       const auto k = static_cast<std::size_t>(i);
       if (stage == Stage::kLoad && !receipt.opened) continue;  // most of it was still there
-      // The host's decoding says nothing of the card's.
-      if (stage == Stage::kDecode && rungs.cpu_decode && card) continue;
+      // The host's decoding and encoding says nothing of the card's.
+      const bool of_vae = stage == Stage::kEncodeImage || stage == Stage::kDecode;
+      if (of_vae && rungs.cpu_decode && card) continue;
       times_.learn(stage, guess[k], receipt.stage_seconds[k]);
     }
   }
@@ -229,10 +230,11 @@ class ReplayForecaster final : public Forecaster {
     plan.page_cache_bytes = page_cache_bytes(candidate.rungs, space);
     for (int i = 0; i < kStageCount; ++i) {
       const auto stage = static_cast<Stage>(i);
+      if (!has_stage(shape, stage)) continue;
       const StageNeed& need = candidate.stages[static_cast<std::size_t>(i)];
       const double seconds = shown[static_cast<std::size_t>(i)];
       if (seconds_are_known) {
-        plan.seconds += stage >= Stage::kDenoise ? seconds * count : seconds;
+        plan.seconds += runs_once(stage) ? seconds : seconds * count;
       }
       plan.stages.push_back({stage, need.weights_bytes, need.activation_bytes, need.workspace_bytes,
                              need.peak_bytes, seconds, need.host_bytes, need.in_use.peak_bytes});

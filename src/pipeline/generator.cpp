@@ -1,5 +1,4 @@
 #include "headroom/core/bytes.h"
-#include "headroom/diffusion/noise.h"
 #include "headroom/pipeline/make_generator.h"
 #include "headroom/pipeline/request_shape.h"
 
@@ -8,6 +7,7 @@
 #include "health.h"
 #include "number_format.h"
 #include "opened_model.h"
+#include "picture_start.h"
 #include "plan_keeper.h"
 #include "preview.h"
 #include "prompt_ids.h"
@@ -185,6 +185,7 @@ class PipelineGenerator final : public ImageGenerator {
     RunRecorder recorder;
     RunHooks hooks;
     TextToImage::Features features;
+    EncodedImage image;  // to start from
   };
 
   // Makes the pictures from `first` on. Throws Unhealthy unless this is the retry.
@@ -202,6 +203,7 @@ class PipelineGenerator final : public ImageGenerator {
                if (opened_) opened_->networks.adopt(rungs, now);
              }},
             {options_, precision.formats.name, asked.shape, sink},
+            {},
             {},
             {}};
     job.keeper.begin();
@@ -239,6 +241,7 @@ class PipelineGenerator final : public ImageGenerator {
                                               options_.adapters);
       if (!options_.check_weights) opened_->allow_faults();
     }
+    if (job.asked.request.init) check_image_encoder(opened_->vae);
     TextToImage& networks = opened_->networks;
     converted_.use(*opened_, options_.model, job.keeper.rungs(), /*may_write=*/!job.is_retry,
                    job.hooks.check, job.sink);
@@ -252,6 +255,12 @@ class PipelineGenerator final : public ImageGenerator {
     job.features = job.recorder.run(Stage::kEncode, first, [&] {
       return job.keeper.run(Stage::kEncode, no_steps,
                             [&] { return networks.encode(job.asked.ids, job.hooks); });
+    });
+    if (!job.asked.request.init) return;
+    job.image = job.recorder.run(Stage::kEncodeImage, first, [&] {
+      return job.keeper.run(Stage::kEncodeImage, no_steps, [&] {
+        return encode_init_image(networks, *job.asked.request.init, torch_device_, job.hooks);
+      });
     });
   }
 
@@ -321,18 +330,14 @@ class PipelineGenerator final : public ImageGenerator {
         Stage::kDenoise, [&] { return sampling.steps_done; },
         [&] {
           if (!sampling.latents.defined()) {
-            std::vector<std::int64_t> shape = networks.latent_shape(request);
-            shape.insert(shape.begin(), 1);
-            const at::Tensor noise = draw_noise(seed, shape);
-            if (hooks.trace) hooks.trace("noise", noise);
-            sampling.latents = noise.to(torch_device_).squeeze(0);
+            sampling = start_picture(networks, job.image, request, seed, torch_device_, hooks);
           }
           // Once more even when the last step failed after it was done: what leaves then must
           // leave.
           do {
             job.keeper.change(sampling.steps_done);
             networks.denoise(sampling, job.features, request, hooks);
-          } while (sampling.steps_done < request.steps);
+          } while (sampling.steps_done < job.asked.shape.steps);
           return 0;
         });
   }
@@ -340,7 +345,7 @@ class PipelineGenerator final : public ImageGenerator {
   void check_finite(const Job& job, int i, const Sampling& sampling) const {
     if (is_finite(sampling.latents)) return;
     const Message what = say("the latents are not finite after step {0} of {1} (overflow)",
-                             sampling.steps_done, job.asked.request.steps);
+                             sampling.steps_done, job.asked.shape.steps);
     if (!job.is_retry) throw Unhealthy{i, what};
     throw broken_model(what, job.precision);
   }

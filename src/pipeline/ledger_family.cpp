@@ -43,7 +43,8 @@ LedgerShape ledger_shape(Stage stage, const ModelFolder& model, const ReplayRequ
   // What the text encoder made of the prompts is there in both stages.
   const std::int64_t prompt = what.shape.prompt_tokens;
   const std::int64_t negative = what.shape.negative_tokens;
-  LedgerShape shape{{static_cast<std::int64_t>(stage), int{negative > 0}},
+  LedgerShape shape{{static_cast<std::int64_t>(stage), int{negative > 0},
+                     static_cast<std::int64_t>(what.shape.start)},
                     {1, height * width, prompt, negative}};
   const auto cut_along = [&](std::int64_t size, std::int64_t step) {
     const Pieces pieces = cut(size, step);
@@ -74,14 +75,17 @@ LedgerShape ledger_shape(Stage stage, const ModelFolder& model, const ReplayRequ
   }
   shape.kind.insert(shape.kind.end(), {rungs.tile_latent, int{rungs.cpu_decode}});
   const std::int64_t tile = rungs.tile_latent;
-  if (what.kernels.card)
-    shape.position.push_back(height);  // the statistics of norms are by rows there
+  // What the image encoder halves is a row and a column larger before.
+  const bool pads = stage == Stage::kEncodeImage;
+  // The statistics of norms are by rows on a card.
+  if (what.kernels.card || pads) shape.position.push_back(height);
+  if (pads) shape.position.push_back(width);
   if (tile == 0) return shape;
   // Strips of whole rows, in the attention as in every other layer.
   const Pieces strips = cut(height, tile);
   shape.kind.push_back(strips.kinds);
   shape.position.insert(shape.position.end(), {width, strips.last * width});
-  if (what.kernels.card) shape.position.push_back(strips.last);
+  if (what.kernels.card || pads) shape.position.push_back(strips.last);
   return shape;
 }
 

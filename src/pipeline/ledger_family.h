@@ -22,7 +22,7 @@ struct LedgerShape {
   // them vary freely: what two have in common is found out by LedgerFamily.
   std::vector<std::int64_t> position;
 };
-// Of denoise or decode.
+// Of a stage after encode.
 [[nodiscard]] LedgerShape ledger_shape(Stage stage, const ModelFolder& model,
                                        const ReplayRequest& what);
 

@@ -169,8 +169,8 @@ Error PlanKeeper::out_of_plans(Stage stage, const Message& failure) {
 }
 
 void PlanKeeper::count_weights(Stage stage) const {
-  for (const StagePlan& part : now_.plan.stages) {
-    if (part.stage == stage) memory_.device().backend->count_as_weights(part.weights_bytes);
+  if (const StagePlan* const part = find_stage(now_.plan, stage)) {
+    memory_.device().backend->count_as_weights(part->weights_bytes);
   }
 }
 

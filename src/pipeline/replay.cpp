@@ -7,6 +7,7 @@
 #include "weight_sources.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <ATen/ops/empty.h>
 #include <c10/core/InferenceMode.h>
@@ -27,7 +28,8 @@ class Replay {
         run_(model, formats, {source_, source_, vae_, vae_, what.adapters}, /*background=*/false),
         ids_{ids(what.shape.prompt_tokens), ids(what.shape.negative_tokens)},
         // The first step finds the buffers of streamed layers empty, the second does not.
-        request_(replayed_request(what.shape, what.rungs.stream_blocks > 0 ? 2 : 1)) {
+        request_(replayed_request(what.shape, what.rungs.stream_blocks > 0 ? 2 : 1)),
+        start_(what.shape.start) {
     const std::int64_t kept_bytes = what.kernels.calibrated.kept_bytes;
     if (kept_bytes > 0) {
       const ScopedMemoryTag tag(MemoryTag::kWorkspace);
@@ -39,8 +41,24 @@ class Replay {
   void adopt(const Rungs& rungs, Stage now) { run_.adopt(rungs, now); }
   void prepare(const Rungs& rungs) { run_.prepare(rungs); }
   TextToImage::Features encode() { return run_.encode(ids_, {}); }
-  at::Tensor denoise(const TextToImage::Features& features) {
-    Sampling sampling{noise()};
+  EncodedImage encode_image() {
+    EncodedImage image;
+    const at::Tensor pixels = at::empty({request_.height, request_.width, 3},
+                                        at::TensorOptions(at::kMeta).dtype(at::kByte));
+    image.moments = run_.encode_image(pixels, {});
+    image.repaint = repaint();
+    return image;
+  }
+  at::Tensor denoise(const TextToImage::Features& features, const EncodedImage& image) {
+    Sampling sampling;
+    if (image.moments.defined()) {
+      at::Tensor posterior_noise = noise();
+      at::Tensor start_noise = noise();
+      sampling = run_.start_from(image, std::move(posterior_noise), std::move(start_noise),
+                                 request_, /*first_step=*/0);
+    } else {
+      sampling.latents = noise();
+    }
     run_.denoise(sampling, features, request_, {});
     return sampling.latents;
   }
@@ -54,6 +72,20 @@ class Replay {
                                          networks_.options().dtype().toScalarType())));
     };
     return {rows(ids_.positive), rows(ids_.negative)};
+  }
+  [[nodiscard]] EncodedImage encoded_image() const {
+    if (start_ == StartFrom::kNoise) return {};
+    std::vector<std::int64_t> shape = run_.latent_shape(request_);
+    shape.front() *= 2;
+    EncodedImage image;
+    image.moments = at::empty(shape, at::TensorOptions(at::kMeta).dtype(at::kFloat));
+    image.repaint = repaint();
+    return image;
+  }
+  [[nodiscard]] at::Tensor repaint() const {
+    if (start_ != StartFrom::kMaskedImage) return {};
+    const std::vector<std::int64_t> shape = run_.latent_shape(request_);
+    return at::empty({shape[1], shape[2]}, at::TensorOptions(at::kMeta).dtype(at::kFloat));
   }
   [[nodiscard]] at::Tensor noise() const {
     return at::empty(run_.latent_shape(request_), at::TensorOptions(at::kMeta).dtype(at::kFloat));
@@ -76,6 +108,7 @@ class Replay {
   TextToImage run_;
   const PromptIds ids_;
   const GenerationRequest request_;
+  const StartFrom start_;
   at::Tensor kept_;  // what libraries take once; here from the start
 };
 
@@ -106,8 +139,13 @@ Ledger replay(const ModelFolder& model, const NumberFormats& formats, const Repl
   replay.prepare(what.rungs);
   replay.mark(Stage::kEncode);
   const TextToImage::Features features = replay.encode();
+  EncodedImage image;
+  if (has_stage(what.shape, Stage::kEncodeImage)) {
+    replay.mark(Stage::kEncodeImage);
+    image = replay.encode_image();
+  }
   replay.mark(Stage::kDenoise);
-  const at::Tensor latents = replay.denoise(features);
+  const at::Tensor latents = replay.denoise(features, image);
   replay.mark(Stage::kDecode);
   const at::Tensor picture = replay.decode(latents);
   return replay.take();
@@ -119,16 +157,24 @@ Ledger replay_stage(Stage stage, const ModelFolder& model, const NumberFormats& 
   Rungs alone = what.rungs;  // every network by itself in its stage
   alone.evict_encoder = true;
   alone.evict_transformer = true;
-  const TextToImage::Features features = stage == Stage::kEncode
-                                             ? TextToImage::Features{}
-                                             : replay.features(model.transformer.cap_feat_dim);
-  replay.mark(stage);
   if (stage == Stage::kEncode) {
+    replay.mark(stage);
     replay.prepare(alone);
     const TextToImage::Features encoded = replay.encode();
-  } else if (stage == Stage::kDenoise) {
+    return replay.take();
+  }
+  const TextToImage::Features features = replay.features(model.transformer.cap_feat_dim);
+  if (stage == Stage::kEncodeImage) {
+    replay.mark(stage);
     replay.adopt(alone, stage);
-    const at::Tensor latents = replay.denoise(features);
+    const EncodedImage encoded = replay.encode_image();
+    return replay.take();
+  }
+  const EncodedImage image = replay.encoded_image();
+  replay.mark(stage);
+  if (stage == Stage::kDenoise) {
+    replay.adopt(alone, stage);
+    const at::Tensor latents = replay.denoise(features, image);
   } else {
     const at::Tensor latents = replay.noise();
     replay.adopt(alone, stage);

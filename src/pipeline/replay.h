@@ -20,7 +20,8 @@ struct ReplayRequest {
 [[nodiscard]] Ledger replay(const ModelFolder& model, const NumberFormats& formats,
                             const ReplayRequest& what);
 
-// One stage (encode, denoise or decode) with its own network and what it is handed, nothing else.
+// One stage that has a network (see memory/networks.h) with its own network and what it is handed,
+// nothing else.
 [[nodiscard]] Ledger replay_stage(Stage stage, const ModelFolder& model,
                                   const NumberFormats& formats, const ReplayRequest& what);
 

@@ -90,20 +90,15 @@ StageNeed ReplayCosts::with_weights(StageNeed need, const Resident& stays) const
 
 namespace {
 
-// Those that matter for this stage, so that one answer serves many plans.
-Rungs rungs_of(Stage stage, const Rungs& all) {
-  Rungs rungs;
-  if (stage == Stage::kEncode) {
-    rungs.stream_encoder = all.stream_encoder;
-  } else if (stage == Stage::kDenoise) {
-    rungs.sequential_guidance = all.sequential_guidance;
-    rungs.chunk_tokens = all.chunk_tokens;
-    rungs.stream_blocks = all.stream_blocks;
-  } else {
-    rungs.tile_latent = all.tile_latent;
-    rungs.cpu_decode = all.cpu_decode;
-  }
-  return rungs;
+// The network that a stage uses.
+const NetworkEntry& network_of(Stage stage) {
+  return *std::find_if(kNetworks.begin(), kNetworks.end(),
+                       [&](const NetworkEntry& network) { return network.stage == stage; });
+}
+
+// Under cpu_decode.
+bool network_runs_on_host(Stage stage, const Rungs& rungs) {
+  return rungs.cpu_decode && (stage == Stage::kEncodeImage || stage == Stage::kDecode);
 }
 
 }  // namespace
@@ -114,11 +109,14 @@ ReplayCosts::Key ReplayCosts::key_of(Stage stage, const RunShape& shape, const R
   key.shape.prompt_tokens = shape.prompt_tokens;
   key.shape.negative_tokens = shape.negative_tokens;
   if (stage == Stage::kEncode) return key;  // which sees the prompts alone
+  key.shape.start = shape.start;
   if (stage == Stage::kDenoise) key.shape.guided_steps = guided_in_replay(shape);
-  // Tensors of tokens and of whole layers depend on the area alone, strips and a card's norms on
-  // both sides. Of a single row or column some rearrangements are mere views.
+  // Tensors of tokens and of whole layers depend on the area alone, strips, what the image encoder
+  // pads and a card's norms on both sides. Of a single row or column some rearrangements are mere
+  // views.
   const int token_px = model_.vae.scale() * model_.transformer.patch_size;
-  const bool by_sides = (stage == Stage::kDecode && (rungs.tile_latent > 0 || allocator_.card)) ||
+  const bool by_sides = stage == Stage::kEncodeImage ||
+                        (stage == Stage::kDecode && (rungs.tile_latent > 0 || allocator_.card)) ||
                         std::min(shape.width, shape.height) <= token_px;
   key.shape.width = by_sides ? shape.width : shape.width * shape.height;
   key.shape.height = by_sides ? shape.height : 0;
@@ -127,7 +125,7 @@ ReplayCosts::Key ReplayCosts::key_of(Stage stage, const RunShape& shape, const R
 
 StageNeed ReplayCosts::need(Stage stage, const ReplayRequest& what, const Resident& stays) {
   constexpr std::size_t kMostAnswers = 20000;
-  const Rungs rungs = rungs_of(stage, what.rungs);
+  const Rungs rungs = rungs_of(network_of(stage).choice, what.rungs);
   const Key key = key_of(stage, what.shape, rungs);
   const auto known = known_.find(key);
   if (known != known_.end()) return with_weights(known->second, stays);
@@ -188,6 +186,7 @@ ReplayCosts::ForShape::ForShape(ReplayCosts& all, const RunShape& shape, const T
       times_(times),
       rates_(with_copies(all.rates_, times)),
       guess_(all.model_, all.sizes_, all.formats_.storage, shape, rates_, all.allocator_.card) {
+  space_.encodes_image = has_stage(shape, Stage::kEncodeImage);
   space_.layers = all_.model_.transformer.n_layers;
   space_.guided = shape.negative_tokens > 0;
   space_.floor = all_.floor_;
@@ -204,24 +203,10 @@ ReplayCosts::ForShape::ForShape(ReplayCosts& all, const RunShape& shape, const T
   }
 }
 
-StageNeed ReplayCosts::ForShape::encode(const Rungs& rungs) {
+StageNeed ReplayCosts::ForShape::need(Stage stage, const Rungs& rungs) {
   what_.rungs = rungs;
-  return all_.need(Stage::kEncode, what_, all_.resident([&](const NetworkSizes& sizes) {
-    return rungs.stream_encoder ? 0 : sizes.text_encoder;
-  }));
-}
-
-StageNeed ReplayCosts::ForShape::denoise(const Rungs& rungs) {
-  what_.rungs = rungs;
-  return all_.need(Stage::kDenoise, what_, all_.resident([&](const NetworkSizes& sizes) {
-    return sizes.transformer - sizes.transformer_layer * rungs.stream_blocks;
-  }));
-}
-
-StageNeed ReplayCosts::ForShape::decode(const Rungs& rungs) {
-  what_.rungs = rungs;
-  return all_.need(Stage::kDecode, what_, all_.resident([&](const NetworkSizes& sizes) {
-    return rungs.cpu_decode ? 0 : sizes.vae;
+  return all_.need(stage, what_, all_.resident([&](const NetworkSizes& sizes) {
+    return resident_bytes(network_of(stage).network, sizes, rungs);
   }));
 }
 
@@ -236,7 +221,7 @@ double ReplayCosts::ForShape::seconds(Stage stage, const Rungs& rungs, bool file
   double seconds =
       stage == Stage::kLoad ? reload(rungs) : guess_.of(stage, rungs, files_are_cached);
   if (times_.knows(stage)) seconds = times_.seconds(stage, seconds);
-  const bool on_host = stage == Stage::kDecode && rungs.cpu_decode && !all_.allocator_.card;
+  const bool on_host = network_runs_on_host(stage, rungs) && !all_.allocator_.card;
   return on_host ? kHostPenalty * seconds : seconds;
 }
 

@@ -40,9 +40,7 @@ class ReplayCosts {
    public:
     ForShape(ReplayCosts& all, const RunShape& shape, const TimeModel& times);
     [[nodiscard]] const PlanSpace& space() const { return space_; }
-    StageNeed encode(const Rungs& rungs) override;
-    StageNeed denoise(const Rungs& rungs) override;
-    StageNeed decode(const Rungs& rungs) override;
+    StageNeed need(Stage stage, const Rungs& rungs) override;
     // For choosing between plans: what stays on the device is loaded once for many pictures and so
     // costs nothing.
     double seconds(Stage stage, const Rungs& rungs, bool files_are_cached) override;

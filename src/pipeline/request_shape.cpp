@@ -5,6 +5,7 @@
 
 #include "prompt_ids.h"
 
+#include <span>
 #include <vector>
 
 namespace headroom {
@@ -13,14 +14,16 @@ RunShape shape_of(const GenerationRequest& request, int prompt_tokens, int negat
                   const SchedulerConfig& scheduler) {
   RunShape shape{.width = request.width,
                  .height = request.height,
-                 .steps = request.steps,
-                 .prompt_tokens = prompt_tokens};
+                 .steps = request.steps - first_step(request),
+                 .prompt_tokens = prompt_tokens,
+                 .start = start_of(request)};
   if (!is_guided(request)) return shape;
   shape.negative_tokens = negative_tokens;
   std::vector<float> sigmas =
       flow_match_sigmas(request.steps, request.shift.value_or(scheduler.shift));
   sigmas.pop_back();  // where the last step ends
-  for (const float sigma : sigmas) {
+  for (const float sigma :
+       std::span(sigmas).subspan(static_cast<std::size_t>(first_step(request)))) {
     if (is_guided(request.guidance_scale, request.cfg_truncation, model_time(sigma))) {
       ++shape.guided_steps;
     }

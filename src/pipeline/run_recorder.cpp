@@ -23,8 +23,9 @@ std::string utc_now() {
 }  // namespace
 
 void RunRecorder::begin_next_picture(bool under_another_plan) {
-  seconds_[static_cast<std::size_t>(Stage::kLoad)] = 0;
-  seconds_[static_cast<std::size_t>(Stage::kEncode)] = 0;
+  for (std::size_t i = 0; i < kStageCount; ++i) {
+    if (kStages[i].once) seconds_[i] = 0;
+  }
   if (under_another_plan) peaks_ = {};
 }
 

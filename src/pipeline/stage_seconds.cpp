@@ -1,7 +1,6 @@
 #include "stage_seconds.h"
 
 #include "headroom/device/meta_ledger.h"
-#include "headroom/memory/planner.h"
 #include "headroom/model/text_encoder.h"
 #include "headroom/model/transformer.h"
 #include "headroom/model/vae.h"
@@ -75,10 +74,8 @@ double text_encoder_values(const TextEncoderConfig& c) {
          (heads * c.hidden_size + 3.0 * c.hidden_size * c.intermediate_size);
 }
 
-// What decoding in strips of so many rows of latents costs, 0 = at once.
-double decoder_seconds(const VaeConfig& c, double pixels, const DeviceRates& rates, bool card,
-                       int strip) {
-  const NetworkWork work = decoder_work(c, pixels, rates, strip);
+// What decoding or encoding a picture in strips of so many rows of latents costs, 0 = at once.
+double vae_seconds(const NetworkWork& work, const DeviceRates& rates, bool card, int strip) {
   const double seconds = work.product_seconds + work.parts * rates.layer_seconds +
                          work.values * rates.layer_value_seconds;
   if (strip == 0) return seconds;
@@ -102,24 +99,67 @@ NetworkWork block_work(const TransformerConfig& c, double tokens, const DeviceRa
   return {linear / product_rate(rates, d) + attention / rates.attention, 1, tokens * d};
 }
 
-NetworkWork decoder_work(const VaeConfig& c, double pixels, const DeviceRates& rates, int strip) {
-  NetworkWork work;
-  const double latents = pixels / (static_cast<double>(c.scale()) * c.scale());
-  const auto add = [&](double flops, double layers, double area, double channels) {
+namespace {
+
+// Adds up what the layers of the VAE do.
+struct VaeWork {
+  const DeviceRates& rates;
+  double latents;  // of the picture
+  int strip;
+  NetworkWork work{};
+
+  void add(double flops, double layers, double area, double channels) {
     // Each strip is computed with a row above and below that are its neighbours'.
     const double rows = strip * std::sqrt(area / latents);
     const double margins = strip > 0 ? 1 + 2 / rows : 1;
     work.product_seconds += margins * flops / convolution_rate(rates, channels);
     work.parts += layers;
     work.values += layers * area * channels;
-  };
-  double area = latents;
-  double in = c.block_out_channels.back();
-  add(72.0 * area * in * in, 2, area, in);  // the middle: two blocks of two convolutions
-  if (c.mid_block_add_attention) {
+  }
+  // Two blocks of two convolutions.
+  void add_middle(const VaeConfig& c) {
+    const double in = c.block_out_channels.back();
+    const double area = latents;
+    add(72.0 * area * in * in, 2, area, in);
+    if (!c.mid_block_add_attention) return;
     work.product_seconds +=
         4.0 * area * area * in / rates.attention + 8.0 * area * in * in / product_rate(rates, in);
   }
+};
+
+double latents_of(const VaeConfig& c, double pixels) {
+  return pixels / (static_cast<double>(c.scale()) * c.scale());
+}
+
+}  // namespace
+
+NetworkWork image_encoder_work(const VaeConfig& c, double pixels, const DeviceRates& rates,
+                               int strip) {
+  VaeWork all{rates, latents_of(c, pixels), strip};
+  double area = pixels;
+  double in = c.block_out_channels.front();
+  for (std::size_t i = 0; i < c.block_out_channels.size(); ++i) {
+    const double out = c.block_out_channels[i];
+    all.add(18.0 * area * (in * out + out * out * (2.0 * c.layers_per_block - 1)),
+            c.layers_per_block, area, out);
+    if (i + 1 < c.block_out_channels.size()) {
+      area /= 4;
+      all.add(18.0 * area * out * out, 1, area, out);
+    }
+    in = out;
+  }
+  all.add_middle(c);
+  return all.work;
+}
+
+NetworkWork decoder_work(const VaeConfig& c, double pixels, const DeviceRates& rates, int strip) {
+  VaeWork all{rates, latents_of(c, pixels), strip};
+  const auto add = [&](double flops, double layers, double at_area, double channels) {
+    all.add(flops, layers, at_area, channels);
+  };
+  double area = all.latents;
+  double in = c.block_out_channels.back();
+  all.add_middle(c);
   for (std::size_t i = c.block_out_channels.size(); i-- > 0; area *= 4) {
     const double out = c.block_out_channels[i];
     const double flops = 18.0 * area * (in * out + out * out * (2.0 * c.layers_per_block + 1));
@@ -127,7 +167,7 @@ NetworkWork decoder_work(const VaeConfig& c, double pixels, const DeviceRates& r
     if (i > 0) add(18.0 * 4 * area * out * out, 1, 4 * area, out);
     in = out;
   }
-  return work;
+  return all.work;
 }
 
 NetworkSizes network_sizes(const ModelFolder& model, const NumberFormats& formats,
@@ -172,8 +212,23 @@ NetworkSizes network_sizes(const ModelFolder& model, const NumberFormats& format
   const std::int64_t shell = measure([&] { return transformer(0); });
   sizes.transformer = measure([&] { return transformer(layers); });
   sizes.transformer_layer = (sizes.transformer - shell) / layers;
+  sizes.image_encoder = measure([&] { return VaeEncoder(model.vae, vae); });
   sizes.vae = measure([&] { return VaeDecoder(model.vae, vae); });
   return sizes;
+}
+
+std::int64_t resident_bytes(NetworkId network, const NetworkSizes& sizes, const Rungs& rungs) {
+  switch (network) {
+    case NetworkId::kTextEncoder:
+      return rungs.stream_encoder ? 0 : sizes.text_encoder;
+    case NetworkId::kTransformer:
+      return sizes.transformer - sizes.transformer_layer * rungs.stream_blocks;
+    case NetworkId::kImageEncoder:
+      return rungs.cpu_decode ? 0 : sizes.image_encoder;
+    case NetworkId::kDecoder:
+      break;
+  }
+  return rungs.cpu_decode ? 0 : sizes.vae;
 }
 
 DeviceRates unmeasured_rates(bool card) { return card ? kUnmeasuredCard : kUnmeasuredCpu; }
@@ -204,10 +259,12 @@ double SecondsGuess::of(Stage stage, const Rungs& rungs, bool files_are_cached) 
       return load(rungs);
     case Stage::kEncode:
       return encode_ + (rungs.stream_encoder ? copy(sizes_.text_encoder) : 0);
+    case Stage::kEncodeImage:
+      return has_stage(shape_, stage) ? encode_image(rungs) + copy(sizes_.image_encoder) : 0;
     case Stage::kDenoise:
       return denoise(rungs, files_are_cached);
     case Stage::kDecode:
-      return decode(rungs) + (residency(rungs).vae_before_decode ? 0 : copy(sizes_.vae));
+      return decode(rungs) + (entry_of(NetworkId::kDecoder).before(rungs) ? 0 : copy(sizes_.vae));
     case Stage::kSave:
       break;
   }
@@ -219,13 +276,10 @@ double SecondsGuess::copy(std::int64_t bytes) const {
 }
 
 double SecondsGuess::load(const Rungs& rungs) const {
-  const Residency stays = residency(rungs);
   double seconds = kOpen_s;
-  if (!rungs.stream_encoder) seconds += copy(sizes_.text_encoder);
-  if (stays.transformer_in_encode) {
-    seconds += copy(sizes_.transformer - sizes_.transformer_layer * rungs.stream_blocks);
+  for (const NetworkEntry& entry : kNetworks) {
+    if (entry.before(rungs)) seconds += copy(resident_bytes(entry.network, sizes_, rungs));
   }
-  if (stays.vae_before_decode) seconds += copy(sizes_.vae);
   return seconds;
 }
 
@@ -274,16 +328,41 @@ double SecondsGuess::denoise(const Rungs& rungs, bool files_are_cached) const {
     seconds +=
         shape_.guided_steps * step(alone + work_of(negative_), rungs.sequential_guidance ? 2 : 1);
   }
-  if (!residency(rungs).transformer_in_encode) seconds += copy(sizes_.transformer - read);
+  const bool is_loaded_here = !entry_of(NetworkId::kTransformer).before(rungs);
+  if (is_loaded_here) seconds += copy(sizes_.transformer - read);
   return seconds;
+}
+
+namespace {
+
+// `work_at`: what is to be done at given rates in given strips.
+template <typename WorkAt>
+double vae_seconds_under(const Rungs& rungs, const DeviceRates& rates, bool card,
+                         const WorkAt& work_at) {
+  if (!rungs.cpu_decode || !card) {
+    return vae_seconds(work_at(rates, rungs.tile_latent), rates, card, rungs.tile_latent);
+  }
+  return vae_seconds(work_at(kUnmeasuredCpu, 0), kUnmeasuredCpu, /*card=*/false, 0);
+}
+
+}  // namespace
+
+double SecondsGuess::encode_image(const Rungs& rungs) {
+  const auto [at, is_new] = image_encoders_.try_emplace({rungs.tile_latent, rungs.cpu_decode});
+  if (is_new) {
+    at->second = vae_seconds_under(rungs, rates_, card_, [&](const DeviceRates& r, int strip) {
+      return image_encoder_work(model_.vae, pixels_, r, strip);
+    });
+  }
+  return at->second;
 }
 
 double SecondsGuess::decode(const Rungs& rungs) {
   const auto [at, is_new] = decoders_.try_emplace({rungs.tile_latent, rungs.cpu_decode});
   if (is_new) {
-    at->second = rungs.cpu_decode && card_
-                     ? decoder_seconds(model_.vae, pixels_, kUnmeasuredCpu, /*card=*/false, 0)
-                     : decoder_seconds(model_.vae, pixels_, rates_, card_, rungs.tile_latent);
+    at->second = vae_seconds_under(rungs, rates_, card_, [&](const DeviceRates& r, int strip) {
+      return decoder_work(model_.vae, pixels_, r, strip);
+    });
   }
   return at->second;
 }

@@ -2,6 +2,7 @@
 #include "headroom/core/ledger.h"
 #include "headroom/core/plan.h"
 #include "headroom/core/run_shape.h"
+#include "headroom/memory/networks.h"
 #include "headroom/pipeline/adapters.h"
 #include "headroom/pipeline/device_rates.h"
 #include "headroom/weights/model_folder.h"
@@ -22,8 +23,13 @@ struct NetworkSizes {
   std::int64_t text_encoder = 0;        // all layers that a prompt runs through
   std::int64_t transformer_layer = 0;
   std::int64_t transformer = 0;  // everything, main layers and LoRAs included
-  std::int64_t vae = 0;          // the decoder
+  std::int64_t image_encoder = 0;
+  std::int64_t vae = 0;  // the decoder
 };
+// What stays of a network for the whole of its stage: all but what is streamed, nothing of what is
+// not on the device.
+[[nodiscard]] std::int64_t resident_bytes(NetworkId network, const NetworkSizes& sizes,
+                                          const Rungs& rungs);
 // `left_of` reads through the device's allocator what a ledger holds in the end.
 [[nodiscard]] NetworkSizes network_sizes(const ModelFolder& model, const NumberFormats& formats,
                                          const std::function<std::int64_t(const Ledger&)>& left_of,
@@ -42,6 +48,10 @@ struct NetworkWork {
 // `strip`: in strips of so many rows of latents; 0 = at once.
 [[nodiscard]] NetworkWork decoder_work(const VaeConfig& config, double pixels,
                                        const DeviceRates& rates, int strip = 0);
+
+// The same of the image encoder.
+[[nodiscard]] NetworkWork image_encoder_work(const VaeConfig& config, double pixels,
+                                             const DeviceRates& rates, int strip = 0);
 
 // A first guess at each stage's seconds for one picture with nothing loaded, from floating-point
 // operations and bytes that are moved under a plan's rungs, at the rates of the device. The time
@@ -65,6 +75,7 @@ class SecondsGuess {
   [[nodiscard]] double encode() const;
   [[nodiscard]] double denoise(const Rungs& rungs, bool files_are_cached) const;
   double decode(const Rungs& rungs);
+  double encode_image(const Rungs& rungs);
 
   const ModelFolder& model_;
   const NetworkSizes sizes_;
@@ -74,7 +85,8 @@ class SecondsGuess {
   const double pixels_;
   const double encode_;  // resident
   const Branch positive_, negative_;
-  std::map<std::pair<int, bool>, double> decoders_;  // seconds by tile_latent and cpu_decode
+  // Seconds by tile_latent and cpu_decode.
+  std::map<std::pair<int, bool>, double> decoders_, image_encoders_;
 };
 // Of every stage.
 [[nodiscard]] std::array<double, kStageCount> guess_seconds(

@@ -4,13 +4,13 @@
 #include "headroom/diffusion/euler.h"
 #include "headroom/diffusion/guidance.h"
 #include "headroom/diffusion/schedule.h"
-#include "headroom/memory/planner.h"
 
 #include <span>
 #include <string>
 #include <utility>
 
 #include <ATen/ops/div.h>
+#include <ATen/ops/empty.h>
 
 namespace headroom {
 namespace {
@@ -60,7 +60,15 @@ void TextToImage::load_transformer() {
                                             weights_.transformer.options().device(), background_}});
 }
 
-void TextToImage::load_vae() {
+void TextToImage::load_image_encoder() {
+  if (image_encoder_) return;
+  std::optional<ScopedMemoryTag> host;
+  if (rungs_->cpu_decode) host.emplace(MemoryTag::kHost);
+  image_encoder_ = std::make_unique<VaeEncoder>(
+      model_.vae, rungs_->cpu_decode ? weights_.host_vae : weights_.vae);
+}
+
+void TextToImage::load_decoder() {
   if (vae_) return;
   if (rungs_->cpu_decode) {
     const ScopedMemoryTag host(MemoryTag::kHost);
@@ -70,8 +78,39 @@ void TextToImage::load_vae() {
   }
 }
 
+void TextToImage::load(NetworkId network) {
+  switch (network) {
+    case NetworkId::kTextEncoder:
+      return load_text_encoder();
+    case NetworkId::kImageEncoder:
+      return load_image_encoder();
+    case NetworkId::kTransformer:
+      return load_transformer();
+    case NetworkId::kDecoder:
+      return load_decoder();
+  }
+}
+
+void TextToImage::drop(NetworkId network) {
+  switch (network) {
+    case NetworkId::kTextEncoder:
+      return text_layers_.reset();
+    case NetworkId::kImageEncoder:
+      return image_encoder_.reset();
+    case NetworkId::kTransformer:
+      return transformer_.reset();
+    case NetworkId::kDecoder:
+      return vae_.reset();
+  }
+}
+
+void TextToImage::finish(NetworkId network) {
+  if (!entry_of(network).after(*rungs_)) drop(network);
+}
+
 void TextToImage::clear() {
   text_layers_.reset();
+  image_encoder_.reset();
   transformer_.reset();
   vae_.reset();
   rungs_.reset();
@@ -82,14 +121,15 @@ void TextToImage::adopt(const Rungs& rungs, Stage now) {
     // What was loaded for another plan may be cut otherwise (streamed layers), or lie elsewhere.
     if (!rungs_ || rungs_->stream_encoder != rungs.stream_encoder) text_layers_.reset();
     if (!rungs_ || rungs_->stream_blocks != rungs.stream_blocks) transformer_.reset();
-    if (!rungs_ || rungs_->cpu_decode != rungs.cpu_decode) vae_.reset();
+    if (!rungs_ || rungs_->cpu_decode != rungs.cpu_decode) {
+      image_encoder_.reset();
+      vae_.reset();
+    }
     rungs_ = rungs;
   }
-  const Residency stays = residency(rungs);
-  if (now <= Stage::kEncode && !stays.transformer_in_encode) transformer_.reset();
-  if (now > Stage::kEncode && !stays.text_encoder_after_encode) text_layers_.reset();
-  if (now < Stage::kDecode && !stays.vae_before_decode) vae_.reset();
-  if (now >= Stage::kDecode && !stays.transformer_in_decode) transformer_.reset();
+  for (const NetworkEntry& network : kNetworks) {
+    if (!is_there(network, now, rungs)) drop(network.network);
+  }
   // A run that was broken off may have left layers in its buffers.
   if (text_layers_) text_layers_->drop_buffers();
   if (transformer_) transformer_->layers.drop_buffers();
@@ -104,15 +144,14 @@ void TextToImage::prepare(const Rungs& rungs) {
       if (of != nullptr) of->clear();
     }
   } undo{this};
-  const Residency stays = residency(rungs);
-  load_text_encoder();
-  if (stays.transformer_in_encode) load_transformer();
-  if (stays.vae_before_decode) load_vae();
+  for (const NetworkEntry& network : kNetworks) {
+    if (network.before(rungs)) load(network.network);
+  }
   undo.of = nullptr;
 }
 
 TextToImage::Features TextToImage::encode(const PromptIds& ids, const RunHooks& hooks) {
-  load_text_encoder();
+  load(NetworkId::kTextEncoder);
   std::vector<std::vector<std::int32_t>> prompts{ids.positive};
   if (!ids.negative.empty()) prompts.push_back(ids.negative);
   std::vector<at::Tensor> encoded = text_encoder_.forward(
@@ -122,7 +161,7 @@ TextToImage::Features TextToImage::encode(const PromptIds& ids, const RunHooks& 
         if (hooks.check) hooks.check();
       });
   text_layers_->drop_buffers();
-  if (!residency(*rungs_).text_encoder_after_encode) text_layers_.reset();
+  finish(NetworkId::kTextEncoder);
   Features features{std::move(encoded.front()), {}};
   if (encoded.size() > 1) features.uncond = std::move(encoded.back());
   if (hooks.trace) {
@@ -132,6 +171,50 @@ TextToImage::Features TextToImage::encode(const PromptIds& ids, const RunHooks& 
   return features;
 }
 
+at::Tensor TextToImage::encode_image(const at::Tensor& pixels, const RunHooks& hooks) {
+  load(NetworkId::kImageEncoder);
+  at::Tensor moments;
+  {
+    std::optional<ScopedMemoryTag> host;
+    if (rungs_->cpu_decode) host.emplace(MemoryTag::kHost);
+    const at::Device where = rungs_->cpu_decode && !pixels.is_meta() ? at::kCPU : pixels.device();
+    const at::Tensor image = pixels.to(where)
+                                 .to(at::kFloat)
+                                 .div_(255)
+                                 .mul_(2)
+                                 .sub_(1)
+                                 .permute({2, 0, 1})  // channels-last memory
+                                 .to(formats_.vae);
+    moments = rungs_->tile_latent > 0
+                  ? image_encoder_->forward_tiled(image, rungs_->tile_latent, hooks.check)
+                  : image_encoder_->forward(image, hooks.check);
+  }
+  const at::Tensor result =
+      at::empty(moments.sizes(), at::TensorOptions(pixels.device()).dtype(at::kFloat));
+  result.copy_(moments);
+  moments.reset();
+  finish(NetworkId::kImageEncoder);
+  if (hooks.trace) hooks.trace("moments", result);
+  return result;
+}
+
+std::vector<float> TextToImage::sigmas(const GenerationRequest& request) const {
+  return flow_match_sigmas(request.steps, request.shift.value_or(model_.scheduler.shift));
+}
+
+Sampling TextToImage::start_from(const EncodedImage& image, at::Tensor posterior_noise,
+                                 at::Tensor noise, const GenerationRequest& request,
+                                 int first_step) const {
+  at::Tensor clean = draw_latents(image.moments, std::move(posterior_noise),
+                                  model_.vae.scaling_factor, model_.vae.shift_factor);
+  const float sigma = sigmas(request)[static_cast<std::size_t>(first_step)];
+  Sampling sampling{.latents = add_noise(clean, noise, sigma), .first_step = first_step};
+  if (image.repaint.defined()) {
+    sampling.kept.emplace(image.repaint, std::move(clean), std::move(noise));
+  }
+  return sampling;
+}
+
 std::vector<std::int64_t> TextToImage::latent_shape(const GenerationRequest& request) const {
   const std::int64_t scale = model_.vae.scale();
   return {model_.vae.latent_channels, request.height / scale, request.width / scale};
@@ -139,7 +222,7 @@ std::vector<std::int64_t> TextToImage::latent_shape(const GenerationRequest& req
 
 void TextToImage::denoise(Sampling& sampling, const Features& features,
                           const GenerationRequest& request, const RunHooks& hooks) {
-  load_transformer();
+  load(NetworkId::kTransformer);
   const Transformer& transformer = transformer_->shell;
   const TransformerCall call{hooks.check, rungs_->chunk_tokens, {}};
   const std::vector<std::int64_t> shape = latent_shape(request);
@@ -149,8 +232,9 @@ void TextToImage::denoise(Sampling& sampling, const Features& features,
     uncond = transformer.embed_caption(features.uncond, shape[1], shape[2], call);
   }
 
-  const std::vector<float> sigmas =
-      flow_match_sigmas(request.steps, request.shift.value_or(model_.scheduler.shift));
+  const std::vector<float> schedule = sigmas(request);
+  const auto path = std::span(schedule).subspan(static_cast<std::size_t>(sampling.first_step));
+  const int steps = request.steps - sampling.first_step;
   if (hooks.trace && sampling.steps_done == 0) hooks.trace("latents.0", sampling.latents);
   const TransformerLayers layers = [this](int i) { return transformer_->layers.acquire(i); };
   const Predict predict = [&](const at::Tensor& latents, float sigma) {
@@ -172,21 +256,27 @@ void TextToImage::denoise(Sampling& sampling, const Features& features,
                  request.cfg_normalization);
   };
   const OnStep on_step = [&](const at::Tensor& clean) {
-    const int step = ++sampling.steps_done;  // before anything that may fail
+    // Both before anything that may fail.
+    const int step = ++sampling.steps_done;
+    if (sampling.kept) {
+      sampling.kept->put_into(sampling.latents, path[static_cast<std::size_t>(step)]);
+    }
     if (hooks.trace) hooks.trace("latents." + std::to_string(step), sampling.latents);
     if (hooks.on_clean) hooks.on_clean(clean);
-    if (hooks.on_step) hooks.on_step(step, request.steps);
-    return step == request.steps || !hooks.pause || !hooks.pause();
+    if (hooks.on_step) hooks.on_step(step, steps);
+    return step == steps || !hooks.pause || !hooks.pause();
   };
-  const auto left = std::span(sigmas).subspan(static_cast<std::size_t>(sampling.steps_done));
+  const auto left = path.subspan(static_cast<std::size_t>(sampling.steps_done));
   integrate_euler(sampling.latents, left, predict, on_step);
   transformer_->layers.drop_buffers();
-  if (sampling.steps_done == request.steps && !residency(*rungs_).transformer_in_decode)
-    transformer_.reset();
+  if (sampling.steps_done == steps) {
+    sampling.kept.reset();
+    finish(NetworkId::kTransformer);
+  }
 }
 
 at::Tensor TextToImage::decode(const at::Tensor& latents, const RunHooks& hooks) {
-  load_vae();
+  load(NetworkId::kDecoder);
   // On the CPU "host" is a tag: what carries it is outside of the device's budget.
   std::optional<ScopedMemoryTag> host;
   const bool on_host = rungs_->cpu_decode || rungs_->tile_latent > 0;
@@ -203,7 +293,7 @@ at::Tensor TextToImage::decode(const at::Tensor& latents, const RunHooks& hooks)
   if (hooks.trace) hooks.trace("decoded", picture.unsqueeze(0));
   picture.mul_(0.5).add_(0.5).clamp_(0, 1).mul_(255).round_();
   at::Tensor bytes = picture.permute({1, 2, 0}).to(at::kByte).contiguous();
-  if (!residency(*rungs_).vae_before_decode) vae_.reset();
+  finish(NetworkId::kDecoder);
   return bytes;
 }
 

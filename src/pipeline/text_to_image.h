@@ -1,5 +1,7 @@
 #pragma once
 #include "headroom/core/generation.h"
+#include "headroom/diffusion/image_start.h"
+#include "headroom/memory/networks.h"
 #include "headroom/model/text_encoder.h"
 #include "headroom/model/transformer.h"
 #include "headroom/model/vae.h"
@@ -44,13 +46,21 @@ struct NetworkWeights {
 
 // A picture on its way from noise to latents.
 struct Sampling {
-  at::Tensor latents;  // [C, h, w] float32 on the device
-  int steps_done = 0;
+  at::Tensor latents;              // [C, h, w] float32 on the device
+  int steps_done = 0;              // of those from first_step on
+  int first_step = 0;              // of the schedule
+  std::optional<KeptPart> kept{};  // until all steps are done
+};
+
+// A picture to start from, encoded. On the device.
+struct EncodedImage {
+  at::Tensor moments;  // [2C, h, w] float32
+  at::Tensor repaint;  // [h, w] float32, 1 = painted anew; undefined: all of it
 };
 
 // The stages of text-to-image under a plan of the memory ladder. The same code runs on the CPU, on
-// a card and, for a replay, on meta tensors. Networks arrive and leave as compose() in
-// memory/planner.h says. Latents, guidance and the Euler step are float32. Used on one thread.
+// a card and, for a replay, on meta tensors. Networks arrive and leave as the table
+// in memory/networks.h says. Latents, guidance and the Euler step are float32. Used on one thread.
 class TextToImage {
  public:
   // `background`: streamed weights are loaded by a thread of their own.
@@ -69,6 +79,14 @@ class TextToImage {
     at::Tensor uncond;  // likewise; undefined when not guided
   };
   [[nodiscard]] Features encode(const PromptIds& ids, const RunHooks& hooks);
+
+  // pixels [H, W, 3] uint8 on the device -> the moments of its latents, [2C, h, w] float32 there.
+  [[nodiscard]] at::Tensor encode_image(const at::Tensor& pixels, const RunHooks& hooks);
+  // What a picture begins with that starts from `image` at step `first_step`. The two draws of
+  // noise [C, h, w], on the device, are used up.
+  [[nodiscard]] Sampling start_from(const EncodedImage& image, at::Tensor posterior_noise,
+                                    at::Tensor noise, const GenerationRequest& request,
+                                    int first_step) const;
 
   // Shape [C, h, w] of the latents of a picture of the request's size.
   [[nodiscard]] std::vector<std::int64_t> latent_shape(const GenerationRequest& request) const;
@@ -89,9 +107,16 @@ class TextToImage {
   };
   using TextLayers = BlockStreamer<TextEncoderLayer>;
 
+  // Where it is there already, nothing.
+  void load(NetworkId network);
+  void drop(NetworkId network);
+  // Its stage is over: it leaves unless the plan keeps it.
+  void finish(NetworkId network);
   void load_text_encoder();
+  void load_image_encoder();
   void load_transformer();
-  void load_vae();
+  void load_decoder();
+  [[nodiscard]] std::vector<float> sigmas(const GenerationRequest& request) const;
 
   ModelFolder model_;
   NumberFormats formats_;
@@ -101,6 +126,7 @@ class TextToImage {
   TextEncoder text_encoder_;
   std::unique_ptr<TextLayers> text_layers_;
   std::unique_ptr<LoadedTransformer> transformer_;
+  std::unique_ptr<VaeEncoder> image_encoder_;
   std::unique_ptr<VaeDecoder> vae_;
 };
 

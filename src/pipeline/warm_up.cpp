@@ -83,6 +83,9 @@ void warm_up(const ModelFolder& model, const NumberFormats& formats, const at::D
   const PromptIds ids{std::vector<std::int32_t>(kTokens, 0), std::vector<std::int32_t>(kTokens, 0)};
   run.prepare({});
   const TextToImage::Features features = run.encode(ids, {});
+  static_cast<void>(run.encode_image(
+      at::zeros({request.height, request.width, 3}, at::TensorOptions(device).dtype(at::kByte)),
+      {}));
   std::vector<std::int64_t> shape = run.latent_shape(request);
   shape.insert(shape.begin(), 1);
   Sampling sampling{draw_noise(0, shape).to(device).squeeze(0)};

@@ -151,6 +151,62 @@ TEST(Validate, ReportsEveryProblemAtOnce) {
   EXPECT_EQ(validate(request, kUnit).size(), 4U);  // prompt, size, steps, count
 }
 
+std::shared_ptr<const InitImage> picture_of(int width, int height) {
+  auto init = std::make_shared<InitImage>();
+  init->image = {width, height, std::vector<std::uint8_t>(3 * 64 * 64)};
+  return init;
+}
+
+TEST(Validate, RefusesAStrengthThatIsNotAboveZeroOrAboveOne) {
+  GenerationRequest request = good_request();
+  request.init = picture_of(request.width, request.height);
+  for (const double good : {1e-3, 0.6, 1.0}) {
+    request.strength = good;
+    EXPECT_TRUE(validate(request, kUnit).empty()) << good;
+  }
+  for (const double bad : {0.0, -0.5, 1.01, std::nan("")}) {
+    request.strength = bad;
+    EXPECT_THAT(only_problem(request, Field::kInit), HasSubstr("above 0 and at most 1"));
+  }
+  request.init = nullptr;
+  EXPECT_TRUE(validate(request, kUnit).empty()) << "without a picture strength says nothing";
+}
+
+TEST(Validate, RefusesAPictureOfAnotherSize) {
+  GenerationRequest request = good_request();
+  request.init = picture_of(request.width + 1, request.height);
+  EXPECT_THAT(only_problem(request, Field::kInit), HasSubstr("fit it"));
+}
+
+// Of the reference pipeline: t_start = int(N - min(N * strength, N)), in double precision; at least
+// one step.
+TEST(FirstStep, IsTheReferences) {
+  const auto first = [](int steps, double strength) {
+    GenerationRequest request;
+    request.steps = steps;
+    request.strength = strength;
+    request.init = picture_of(512, 512);
+    return first_step(request);
+  };
+  EXPECT_EQ(first(5, 0.6), 2);
+  EXPECT_EQ(first(8, 0.3), 5);  // 8 - 2.4, cut off
+  EXPECT_EQ(first(4, 0.6), 1);
+  EXPECT_EQ(first(4, 1.0), 0);
+  EXPECT_EQ(first(8, 0.01), 7);
+  EXPECT_EQ(first(8, 1e-18), 7) << "a step is done however small the strength";
+  EXPECT_EQ(first_step(GenerationRequest{}), 0);
+}
+
+TEST(StartOf, TellsAMaskFromAPictureFromNothing) {
+  GenerationRequest request;
+  EXPECT_EQ(start_of(request), StartFrom::kNoise);
+  auto init = std::make_shared<InitImage>();
+  request.init = init;
+  EXPECT_EQ(start_of(request), StartFrom::kImage);
+  init->repaint = GreyImage{};
+  EXPECT_EQ(start_of(request), StartFrom::kMaskedImage);
+}
+
 TEST(StageNames, FollowTheOrderOfTheStages) {
   EXPECT_EQ(stage_name(Stage::kLoad), "load");
   EXPECT_EQ(stage_name(Stage::kEncode), "encode");

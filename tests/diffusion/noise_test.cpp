@@ -22,6 +22,10 @@ TEST(Noise, IsTheReferencesBitForBit) {
       const at::Tensor both = draw_noise(seed, {2, first.numel()});
       EXPECT_TRUE(test::same_bits(both.select(0, 0).view(shape), first));
       EXPECT_TRUE(test::same_bits(both.select(0, 1).view(shape), c.outputs.at("second").value));
+      const std::vector<at::Tensor> draws = draw_noises(seed, shape, 2);
+      ASSERT_EQ(draws.size(), 2U);
+      EXPECT_TRUE(test::same_bits(draws[0], first));
+      EXPECT_TRUE(test::same_bits(draws[1], c.outputs.at("second").value));
       ++continued;
     }
     EXPECT_EQ(continued, 3);

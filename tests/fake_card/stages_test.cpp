@@ -58,12 +58,14 @@ struct Case {
   double guidance = 0;
   std::vector<std::string> rungs{};
   int tokens = 40;
+  StartFrom start = StartFrom::kNoise;
   bool has_lora = false;
 };
 
 std::ostream& operator<<(std::ostream& out, const Case& c) {
   out << c.dtype << " " << c.width << "x" << c.height << " guidance " << c.guidance << " tokens "
       << c.tokens << (c.has_lora ? " LoRA" : "");
+  if (c.start != StartFrom::kNoise) out << " from a picture";
   for (const std::string& rung : c.rungs) out << " " << rung;
   return out;
 }
@@ -121,7 +123,8 @@ ReplayRequest request_of(const Case& c) {
                 .steps = 2,
                 .guided_steps = c.guidance > 0 ? 2 : 0,
                 .prompt_tokens = c.tokens,
-                .negative_tokens = c.guidance > 0 ? c.tokens : 0};
+                .negative_tokens = c.guidance > 0 ? c.tokens : 0,
+                .start = c.start};
   what.rungs = read_rung_names(c.rungs).value();
   if (c.has_lora) what.adapters = &lora();
   return what;
@@ -174,7 +177,27 @@ StageBytes peaks_of_run(const Case& c, const NumberFormats& formats) {
   const TextToImage::Features features =
       run.encode({ids(what.shape.prompt_tokens), ids(what.shape.negative_tokens)}, {});
   end(Stage::kEncode);
-  Sampling sampling{at::zeros(run.latent_shape(request), card.dtype(at::kFloat))};
+  EncodedImage image;
+  const auto zeros = [&](at::IntArrayRef shape) {
+    return at::zeros(shape, card.dtype(at::kFloat));
+  };
+  const std::vector<std::int64_t> latents = run.latent_shape(request);
+  if (has_stage(what.shape, Stage::kEncodeImage)) {
+    image.moments =
+        run.encode_image(at::zeros({request.height, request.width, 3}, card.dtype(at::kByte)), {});
+    if (what.shape.start == StartFrom::kMaskedImage) {
+      image.repaint = zeros({latents[1], latents[2]});
+    }
+    end(Stage::kEncodeImage);
+  }
+  Sampling sampling;
+  if (image.moments.defined()) {
+    at::Tensor posterior_noise = zeros(latents);
+    at::Tensor noise = zeros(latents);
+    sampling = run.start_from(image, std::move(posterior_noise), std::move(noise), request, 0);
+  } else {
+    sampling.latents = zeros(latents);
+  }
   run.denoise(sampling, features, request, {});
   end(Stage::kDenoise);
   const at::Tensor picture = run.decode(sampling.latents, {});
@@ -198,10 +221,13 @@ class Stages : public ::testing::Test {
     const NumberFormats formats = choose_formats(c.dtype, pretended_device("cuda", 0, "card"));
     const StageBytes replayed = peaks_of(replay(turbo(), formats, request_of(c)));
     const StageBytes real = peaks_of_run(c, formats);
-    for (const Stage stage : {Stage::kLoad, Stage::kEncode, Stage::kDenoise, Stage::kDecode}) {
+    for (const Stage stage :
+         {Stage::kLoad, Stage::kEncode, Stage::kEncodeImage, Stage::kDenoise, Stage::kDecode}) {
+      if (!has_stage(request_of(c).shape, stage)) continue;
       const auto i = static_cast<std::size_t>(stage);
       // The statistics of a norm on their way to the host are too few to be in any ledger.
-      const std::int64_t allowed = stage == Stage::kDecode ? 4 * kKiB : 0;
+      const bool has_norms = stage == Stage::kEncodeImage || stage == Stage::kDecode;
+      const std::int64_t allowed = has_norms ? 4 * kKiB : 0;
       const std::int64_t more = real[i] - kept_ - replayed[i];
       EXPECT_TRUE(more >= 0 && more <= allowed)
           << c << ", " << stage_name(stage) << ": " << static_cast<double>(more) / kMiB
@@ -282,6 +308,17 @@ TEST_F(Stages, NeedWhatTheReplaySaysForPromptsOfEveryLength) {
     expect_equal({.guidance = 4, .tokens = tokens});
     expect_equal({.guidance = 4, .rungs = {"stream-encoder"}, .tokens = tokens});
   }
+}
+
+TEST_F(Stages, NeedWhatTheReplaySaysFromAPicture) {
+  for (const StartFrom start : {StartFrom::kImage, StartFrom::kMaskedImage}) {
+    expect_equal({.start = start});
+    expect_equal({.width = 1024, .height = 576, .guidance = 4, .start = start});
+    for (const char* const rung : {"tile-decode:64", "tile-decode:16", "tile-decode:1"}) {
+      expect_equal({.width = 576, .height = 1024, .rungs = {rung}, .start = start});
+    }
+  }
+  expect_equal({.width = 128, .height = 64, .rungs = {"cpu-decode"}, .start = StartFrom::kImage});
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ TEST(ProgressView, APlanWithSecondsNeedsNoRunBefore) {
   const ProgressView view = progress_of(start);
   ASSERT_TRUE(view.seconds_left);
   EXPECT_DOUBLE_EQ(*view.seconds_left, 15.5);
-  EXPECT_DOUBLE_EQ(view.share[2] / view.share[3], 5);
+  EXPECT_DOUBLE_EQ(view.share[3] / view.share[4], 5);
 }
 
 TEST(ProgressView, WhatThePlanFindsLoadedIsNotExpectedAgain) {
@@ -43,7 +43,19 @@ TEST(ProgressView, SharesSumToOneWhateverIsKnown) {
   EXPECT_FALSE(progress_of({}).seconds_left);
   const ProgressView view = progress_of({.steps = 10, .plan = plan()});
   EXPECT_NEAR(sum(view.share), 1, 1e-9);
-  EXPECT_GT(view.share[2], view.share[0]);
+  EXPECT_GT(view.share[3], view.share[0]);
+}
+
+TEST(ProgressView, AStageThatIsNotOfTheRunHasNoShare) {
+  const auto share = [](const Plan& of) {
+    return progress_of({.steps = 10, .plan = of}).share[index_of(Stage::kEncodeImage)];
+  };
+  EXPECT_EQ(share(plan()), 0);
+  EXPECT_EQ(progress_of({}).share[index_of(Stage::kEncodeImage)], 0);
+  Plan from_picture = plan();
+  from_picture.stages.insert(from_picture.stages.begin() + 2,
+                             {.stage = Stage::kEncodeImage, .seconds = 0.5});
+  EXPECT_NEAR(share(from_picture), 0.5 / 16, 1e-9);
 }
 
 TEST(ProgressView, AStageWithoutStepsNearsItsEndAndNeverReachesIt) {
@@ -63,8 +75,8 @@ TEST(ProgressView, CountsStepsAndMeasuresThem) {
       {.steps = 8, .stage = Stage::kDenoise, .step = 4, .stage_elapsed = 8, .step_elapsed = 0});
   EXPECT_DOUBLE_EQ(view.done[0], 1);
   EXPECT_DOUBLE_EQ(view.done[1], 1);
-  EXPECT_DOUBLE_EQ(view.done[2], 0.5);
-  EXPECT_DOUBLE_EQ(view.done[3], 0);
+  EXPECT_DOUBLE_EQ(view.done[3], 0.5);
+  EXPECT_DOUBLE_EQ(view.done[4], 0);
   ASSERT_TRUE(view.seconds_left);
   EXPECT_NEAR(*view.seconds_left, 8 + 16 * (0.13 + 0.03) / 0.70, 1e-9);
 }

@@ -47,7 +47,7 @@ std::set<std::string> used_keys() {
     for (std::sregex_iterator it(code.begin(), code.end(), row), end; it != end; ++it)
       keys.insert((*it)[1]);
   }
-  for (const std::string_view stage : kStageNames) keys.insert("stage." + std::string(stage));
+  for (const StageEntry& stage : kStages) keys.insert("stage." + std::string(stage.name));
   for (const SizePreset& preset : kSizePresets) keys.insert("preset." + std::string(preset.name));
   for (const char* const rung :
        {"resident", "evict-encoder", "sequential-guidance", "chunk-tokens", "tile-decode",

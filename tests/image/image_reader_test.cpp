@@ -1,3 +1,4 @@
+#include "headroom/core/sha256.h"
 #include "headroom/image/png_writer.h"
 
 #include "image/expect_error.h"
@@ -53,6 +54,17 @@ Image read(const std::string& bytes) {
 void expect_refused(const std::string& bytes, const std::string& what) {
   expect_error(ErrorKind::kIo, AllOf(HasSubstr("picture: "), HasSubstr(what)),
                [&] { (void)read(bytes); });
+}
+
+TEST(ReadImage, TellsTransparencyAndTheHashOfTheFile) {
+  const TempFolder folder;
+  const std::string clear = raw_png(1, 1, 8, 6, std::string("\0\x01\x02\x03\xFE", 5));
+  const std::string solid = raw_png(1, 1, 8, 6, std::string("\0\x01\x02\x03\xFF", 5));
+  EXPECT_TRUE(read_image_file(folder.write("clear", clear)).has_transparency);
+  const ImageFile read = read_image_file(folder.write("solid", solid));
+  EXPECT_FALSE(read.has_transparency);
+  EXPECT_THAT(read.image.rgb, ElementsAre(1, 2, 3));
+  EXPECT_EQ(read.sha256, sha256(solid));
 }
 
 TEST(ReadImage, ReadsEveryKindOfPngAsRgb) {

@@ -135,6 +135,18 @@ TEST(ReceiptLine, OfAnotherVersionWithAFieldOrAStageMoreKeepsWhatIsKnown) {
   EXPECT_EQ(receipt_line(*read), receipt_line(full_receipt()));
 }
 
+TEST(ReceiptLine, TellsARunThatStartedFromAPicture) {
+  Receipt receipt = full_receipt();
+  EXPECT_EQ(receipt_line(receipt).find("encode-image"), std::string::npos);
+  EXPECT_EQ(receipt_line(receipt).find("\"start\""), std::string::npos);
+  receipt.shape.start = StartFrom::kMaskedImage;
+  receipt.stage_seconds[index_of(Stage::kEncodeImage)] = 0.25;
+  const std::optional<Receipt> read = read_receipt_line(receipt_line(receipt));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->shape, receipt.shape);
+  EXPECT_EQ(read->stage_seconds, receipt.stage_seconds);
+}
+
 TEST(ReceiptFile, IsEmptyWhenThereIsNone) {
   const TempFolder folder;
   EXPECT_TRUE(ReceiptFile(folder / "none" / "receipts.jsonl").read().empty());

@@ -89,6 +89,39 @@ TEST_P(ResizeFixture, MasksEqualTheReference) {
 
 INSTANTIATE_TEST_SUITE_P(Zimage, ResizeFixture, testing::Values("tiny", "f32"));
 
+// Every pixel tells its place: red is the column, green the row.
+Image numbered(int width, int height) {
+  Image image{width, height, {}};
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      image.rgb.insert(image.rgb.end(),
+                       {static_cast<std::uint8_t>(x), static_cast<std::uint8_t>(y), 7});
+    }
+  }
+  return image;
+}
+
+TEST(Fit, CutsEvenlyOnBothSides) {
+  const Image middle = cut_evenly(numbered(11, 6), 6, 4);
+  EXPECT_EQ(middle.width, 6);
+  EXPECT_EQ(middle.height, 4);
+  EXPECT_THAT(std::vector(middle.rgb.begin(), middle.rgb.begin() + 3), ElementsAre(2, 1, 7));
+  EXPECT_THAT(std::vector(middle.rgb.end() - 3, middle.rgb.end()), ElementsAre(7, 4, 7));
+  EXPECT_EQ(cut_evenly(numbered(5, 3), 5, 3).rgb, numbered(5, 3).rgb);
+  expect_error(ErrorKind::kInternal, testing::HasSubstr("larger"),
+               [] { (void)cut_evenly(numbered(5, 3), 6, 3); });
+}
+
+TEST(Fit, KeepsProportionsAndCutsWhatStandsOut) {
+  // Of 40x10 the middle 20x10 has the shape of 8x4.
+  const Image wide = fit(numbered(40, 10), 8, 4);
+  EXPECT_EQ(wide.rgb, resize_lanczos(cut_evenly(numbered(40, 10), 20, 10), 8, 4).rgb);
+  const Image tall = fit(numbered(10, 40), 8, 4);
+  EXPECT_EQ(tall.rgb, resize_lanczos(cut_evenly(numbered(10, 40), 10, 5), 8, 4).rgb);
+  EXPECT_EQ(fit(numbered(8, 4), 8, 4).rgb, numbered(8, 4).rgb);
+  EXPECT_EQ(fit(numbered(1, 200), 64, 64).rgb.size(), 3U * 64 * 64);
+}
+
 TEST(Resize, KeepsFlatPicturesFlat) {
   for (const int value : {0, 1, 127, 254, 255}) {
     const Image flat{7, 5, std::vector<std::uint8_t>(3 * 7 * 5, static_cast<std::uint8_t>(value))};

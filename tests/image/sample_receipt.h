@@ -31,8 +31,8 @@ namespace headroom::test {
   receipt.opened = true;
   receipt.actual_peak_bytes = 4'900'000'000;
   receipt.actual_in_use_bytes = 4'600'000'000;
-  receipt.stage_peak_bytes = {1, 2, 3, 4, 5};
-  receipt.stage_seconds = {0.1, 0.2, 0.3, 0.4, 0.5};
+  receipt.stage_peak_bytes = {1, 2, 0, 3, 4, 5};
+  receipt.stage_seconds = {0.1, 0.2, 0, 0.3, 0.4, 0.5};
   receipt.copy_bytes_per_second = 1.5e9;
   receipt.driver_allocations = 6;
   receipt.model = "Z-Image-Turbo";

@@ -103,6 +103,37 @@ TEST(SettingsJson, NamesTheFieldsOfTheCommandLine) {
   EXPECT_TRUE(to_json(Plan{}).at("rungs").is_array());
 }
 
+// What a start from a picture leaves behind: names and hashes, of which no request can be made.
+TEST(SettingsJson, NamesThePictureThatAnotherOneStartedFrom) {
+  GenerationRequest request = full_request();
+  auto init = std::make_shared<InitImage>();
+  init->file = {"fox.png", "ab12"};
+  request.init = init;
+  request.strength = 0.25;
+  json expected = to_json(full_request());
+  expected["init_image"] = {{"file", "fox.png"}, {"sha256", "ab12"}};
+  expected["strength"] = 0.25;
+  EXPECT_EQ(to_json(request), expected);
+  init->repaint = GreyImage{};
+  init->mask_file = {"mask.png", "cd34"};
+  expected["mask"] = {{"file", "mask.png"}, {"sha256", "cd34"}};
+  EXPECT_EQ(to_json(request), expected);
+
+  const GeneratedImage picture = picture_with_seed(7);
+  const ReadSettings read = parse_settings_json(settings_json(request, picture));
+  GenerationRequest plain = full_request();
+  plain.seed = 7;
+  EXPECT_EQ(read.request, plain) << "the rest can be used";
+  std::vector<std::string> unknown;
+  for (const auto& [key, value] : read.unknown) unknown.push_back(key);
+  EXPECT_THAT(unknown, testing::UnorderedElementsAre("request.init_image", "request.strength",
+                                                     "request.mask"));
+  const ReadSettings a1111 = parse_a1111_parameters(a1111_parameters(request, picture));
+  EXPECT_EQ(a1111.request.steps, plain.steps);
+  EXPECT_NE(a1111.text.find("Denoising strength: 0.25, Init image: fox.png, Mask image: mask.png"),
+            std::string::npos);
+}
+
 TEST(SettingsJson, HoldsRequestPlanReceiptAndSeedInOneLine) {
   const GeneratedImage picture = picture_with_seed(7);
   const std::string text = settings_json(full_request(), picture);

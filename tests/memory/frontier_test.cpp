@@ -178,12 +178,11 @@ class OneNetwork final : public LadderCosts {
     space.layers = 10;
   }
   PlanSpace space;
-  StageNeed encode(const Rungs&) override { return {}; }
-  StageNeed denoise(const Rungs& r) override {
+  StageNeed need(Stage stage, const Rungs& r) override {
+    if (stage != Stage::kDenoise) return {};
     const std::int64_t bytes = 100 - 10 * r.stream_blocks;
     return {bytes, 5, 0, bytes + 5};
   }
-  StageNeed decode(const Rungs&) override { return {}; }
   double seconds(Stage stage, const Rungs& r, bool) override {
     return stage == Stage::kDenoise ? resident_seconds_ + r.stream_blocks : 0;
   }

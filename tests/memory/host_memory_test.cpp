@@ -32,25 +32,28 @@ class ProcessorCosts final : public test::CountingCosts {
   static constexpr std::int64_t kPlanes = 512 * 512 * 128 * 4;
 
  private:
-  static StageNeed need(std::int64_t weights, std::int64_t rest, std::int64_t host = 0) {
+  static StageNeed bytes(std::int64_t weights, std::int64_t rest, std::int64_t host = 0) {
     return {weights, rest, 0, weights + rest, host};
   }
   [[nodiscard]] StageNeed encode_need(const Rungs& r) const override {
-    return r.stream_encoder ? need(0, kEncoder / 18) : need(kEncoder, kMiB);
+    return r.stream_encoder ? bytes(0, kEncoder / 18) : bytes(kEncoder, kMiB);
   }
   [[nodiscard]] StageNeed denoise_need(const Rungs& r) const override {
     const std::int64_t buffers = std::min(r.stream_blocks, 2) * kBlock;
-    return need(kRest + (30 - r.stream_blocks) * kBlock, buffers + 300 * kMiB);
+    return bytes(kRest + (30 - r.stream_blocks) * kBlock, buffers + 300 * kMiB);
   }
   [[nodiscard]] StageNeed decode_need(const Rungs& r) const override {
-    if (r.cpu_decode) return need(0, 0, 800 * kMiB);
-    return r.tile_latent > 0 ? need(198 * kMiB, 200 * kMiB, 2 * kPlanes)
-                             : need(198 * kMiB, 600 * kMiB);
+    if (r.cpu_decode) return bytes(0, 0, 800 * kMiB);
+    return r.tile_latent > 0 ? bytes(198 * kMiB, 200 * kMiB, 2 * kPlanes)
+                             : bytes(198 * kMiB, 600 * kMiB);
   }
   [[nodiscard]] std::array<double, kStageCount> stage_seconds(const Rungs& r) const override {
     const double read = r.stream_blocks * (files_are_cached ? 0.2 : 1.5);
     const double step = 75 * (r.chunk_tokens > 0 ? 1.05 : 1) + read;
-    return {(30 - r.stream_blocks) * 0.3, r.stream_encoder ? 9.0 : 8.0, 8 * step,
+    return {(30 - r.stream_blocks) * 0.3,
+            r.stream_encoder ? 9.0 : 8.0,
+            0,
+            8 * step,
             r.tile_latent > 0 ? 25.0
             : r.cpu_decode    ? 400.0
                               : 20.0,

@@ -11,9 +11,12 @@ namespace headroom::test {
 // Counts what it is asked.
 class CountingCosts : public LadderCosts {
  public:
-  StageNeed encode(const Rungs& rungs) final { return ++asked_needs, encode_need(rungs); }
-  StageNeed denoise(const Rungs& rungs) final { return ++asked_needs, denoise_need(rungs); }
-  StageNeed decode(const Rungs& rungs) final { return ++asked_needs, decode_need(rungs); }
+  StageNeed need(Stage stage, const Rungs& rungs) final {
+    ++asked_needs;
+    return stage == Stage::kEncode    ? encode_need(rungs)
+           : stage == Stage::kDenoise ? denoise_need(rungs)
+                                      : decode_need(rungs);
+  }
   double seconds(Stage stage, const Rungs& rungs, bool cached) final {
     files_are_cached = cached;
     return ++asked_seconds, stage_seconds(rungs)[static_cast<std::size_t>(stage)];
@@ -57,7 +60,7 @@ class RealCosts final : public CountingCosts {
   static constexpr double kFlopsPerSecond = 20e12;
   static constexpr int kSteps = 8;
 
-  static StageNeed need(double weights, double activations, double workspace) {
+  static StageNeed bytes(double weights, double activations, double workspace) {
     StageNeed need;
     need.weights_bytes = static_cast<std::int64_t>(weights);
     need.activation_bytes = static_cast<std::int64_t>(activations);
@@ -74,7 +77,7 @@ class RealCosts final : public CountingCosts {
 
   [[nodiscard]] StageNeed encode_need(const Rungs& r) const override {
     const double buffers = r.stream_encoder ? 2 * kEncoder / 35 * scale_ : 0;
-    return need(encoder_bytes(r), buffers + 512 * 2 * (6 * 2560 + 2 * 9728), 32e6);
+    return bytes(encoder_bytes(r), buffers + 512 * 2 * (6 * 2560 + 2 * 9728), 32e6);
   }
   [[nodiscard]] StageNeed denoise_need(const Rungs& r) const override {
     const double branches = space.guided && !r.sequential_guidance ? 2 : 1;
@@ -82,22 +85,21 @@ class RealCosts final : public CountingCosts {
     const double stream = tokens_ * 3840 * 2 * 5;
     const double feed_forward = rows * 10240 * 2 * 2;
     const double buffers = (r.stream_blocks > 0 ? 2 : 0) * kLayer * scale_;
-    return need(transformer_bytes(r), buffers + branches * (stream + feed_forward),
-                branches * rows * 3840 * 4);
+    return bytes(transformer_bytes(r), buffers + branches * (stream + feed_forward),
+                 branches * rows * 3840 * 4);
   }
   [[nodiscard]] StageNeed decode_need(const Rungs& r) const override {
     if (r.cpu_decode) return {};
     const double picture = pixels_ * 3 * 4;
     const double tile = 64.0 * r.tile_latent * r.tile_latent;
     const double worked_on = r.tile_latent > 0 ? std::min(tile, pixels_) : pixels_;
-    return need(kVae, picture + worked_on * 256 * 4 * 3, worked_on * 256);
+    return bytes(kVae, picture + worked_on * 256 * 4 * 3, worked_on * 256);
   }
   [[nodiscard]] std::array<double, kStageCount> stage_seconds(const Rungs& r) const override {
-    const Residency stays = residency(r);
     const auto copy = [](double bytes) { return bytes / kCopyBytesPerSecond; };
     std::array<double, kStageCount> seconds{};
     seconds[index(Stage::kEncode)] =
-        0.1 + (stays.text_encoder_after_encode ? 0 : copy(kEncoder * scale_));
+        0.1 + (entry_of(NetworkId::kTextEncoder).after(r) ? 0 : copy(kEncoder * scale_));
     double step = 55.6e12 * tokens_ / 4160 * (space.guided ? 2 : 1) / kFlopsPerSecond;
     if (r.chunk_tokens > 0) step *= 1 + 20.0 / r.chunk_tokens;
     if (r.sequential_guidance) step *= 1.05;
@@ -105,12 +107,14 @@ class RealCosts final : public CountingCosts {
     const double streamed =
         copy(r.stream_blocks * kLayer * scale_) * (r.sequential_guidance ? 2 : 1);
     const double step_with_copies = std::max(step, streamed) + 0.1 * std::min(step, streamed);
-    const bool comes_again = !stays.transformer_in_encode || !stays.transformer_in_decode;
+    const NetworkEntry& transformer = entry_of(NetworkId::kTransformer);
+    const bool comes_again = !transformer.before(r) || !transformer.after(r);
     seconds[index(Stage::kDenoise)] =
         kSteps * step_with_copies + (comes_again ? copy(transformer_bytes(r)) : 0);
     double decode = pixels_ * 3e6 / (r.cpu_decode ? 4e11 : kFlopsPerSecond);
     if (r.tile_latent > 0) decode *= 1 + 8.0 / r.tile_latent;
-    seconds[index(Stage::kDecode)] = decode + (stays.vae_before_decode ? 0 : copy(kVae));
+    seconds[index(Stage::kDecode)] =
+        decode + (entry_of(NetworkId::kDecoder).before(r) ? 0 : copy(kVae));
     return seconds;
   }
 

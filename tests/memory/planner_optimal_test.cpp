@@ -128,9 +128,12 @@ class RandomCosts final : public CountingCosts {
     const bool streams = r.stream_encoder || r.stream_blocks > 0;
     const std::size_t decode = way_of(r) + (streams ? kCpu + 1 : 0);
     const std::size_t load = encode * 3 + (r.cpu_decode ? 2u : r.tile_latent > 0 ? 1u : 0u);
-    return {load_[load] - load_slope_[load] * r.stream_blocks, encode_seconds_[encode],
+    return {load_[load] - load_slope_[load] * r.stream_blocks,
+            encode_seconds_[encode],
+            0,
             denoise_seconds_[denoise][static_cast<std::size_t>(r.stream_blocks)],
-            decode_seconds_[evictions][decode], 1};
+            decode_seconds_[evictions][decode],
+            1};
   }
 
   std::mt19937 random_;

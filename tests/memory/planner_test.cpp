@@ -44,7 +44,7 @@ class DistinctCosts final : public CountingCosts {
     return r.cpu_decode ? StageNeed{} : StageNeed{2'000'000, 900, 11, 2'000'910};
   }
   [[nodiscard]] std::array<double, kStageCount> stage_seconds(const Rungs& r) const override {
-    return {1, 10, 100.0 + r.stream_blocks, 1000, 10000};
+    return {1, 10, 0, 100.0 + r.stream_blocks, 1000, 10000};
   }
 };
 
@@ -224,7 +224,7 @@ TEST(Planner, StreamsAsManyBlocksAsCostNoTime) {
     [[nodiscard]] StageNeed decode_need(const Rungs&) const override { return {}; }
     [[nodiscard]] std::array<double, kStageCount> stage_seconds(const Rungs& r) const override {
       const double evicting = (r.evict_encoder || r.evict_transformer) ? 1 : 0;
-      return {evicting, 0, std::max(100.0, 10.0 * r.stream_blocks), 1, 0};
+      return {evicting, 0, 0, std::max(100.0, 10.0 * r.stream_blocks), 1, 0};
     }
   };
   Hidden costs;

@@ -16,7 +16,7 @@ Receipt run(double denoise_seconds, std::int64_t peak_bytes, const std::string& 
   receipt.plan.stages = {{Stage::kLoad, 0, 0, 0, 0, 4}, {Stage::kDenoise, 0, 0, 0, 0, 10}};
   receipt.actual_peak_bytes = 5000;
   receipt.actual_in_use_bytes = peak_bytes;
-  receipt.stage_seconds = {2, 1, denoise_seconds, 1, 1};
+  receipt.stage_seconds = {2, 1, 0, denoise_seconds, 1, 1};
   return receipt;
 }
 

@@ -7,7 +7,7 @@
 namespace headroom {
 namespace {
 
-StageNeed need(std::int64_t weights, std::int64_t activations) {
+StageNeed bytes(std::int64_t weights, std::int64_t activations) {
   return {weights, activations, 0, weights + activations};
 }
 
@@ -20,19 +20,22 @@ class MadeUpCosts final : public LadderCosts {
     space.tile_sizes = {16};
   }
   PlanSpace space;
-  StageNeed encode(const Rungs& r) override { return r.stream_encoder ? need(0, 7) : need(30, 5); }
-  StageNeed denoise(const Rungs& r) override {
-    return need(100 - 10 * r.stream_blocks,
-                (r.chunk_tokens > 0 ? 10 : 20) + (r.stream_blocks > 0 ? 4 : 0));
-  }
-  StageNeed decode(const Rungs& r) override {
-    if (r.cpu_decode) return need(0, 0);
-    return need(8, r.tile_latent > 0 ? 15 : 60);
+  StageNeed need(Stage stage, const Rungs& r) override {
+    if (stage == Stage::kEncode) return r.stream_encoder ? bytes(0, 7) : bytes(30, 5);
+    if (stage == Stage::kDenoise) {
+      return bytes(100 - 10 * r.stream_blocks,
+                   (r.chunk_tokens > 0 ? 10 : 20) + (r.stream_blocks > 0 ? 4 : 0));
+    }
+    if (r.cpu_decode) return bytes(0, 0);
+    return bytes(8, r.tile_latent > 0 ? 15 : 60);
   }
   double seconds(Stage stage, const Rungs& r, bool) override {
-    const std::array<double, kStageCount> all{1, 1 + (r.evict_encoder ? 0.5 : 0),
+    const std::array<double, kStageCount> all{1,
+                                              1 + (r.evict_encoder ? 0.5 : 0),
+                                              0,
                                               10.0 + r.stream_blocks + (r.chunk_tokens > 0 ? 2 : 0),
-                                              3.0 + (r.tile_latent > 0 ? 1 : 0), 0};
+                                              3.0 + (r.tile_latent > 0 ? 1 : 0),
+                                              0};
     return all[static_cast<std::size_t>(stage)];
   }
 };

@@ -90,6 +90,23 @@ TEST_P(VaeFixture, DecodingStripByStripOfAnyHeightAndPictureOfAnyShapeIsDecoding
   }
 }
 
+TEST_P(VaeFixture, EncodingStripByStripOfAnyHeightAndPictureOfAnyShapeIsEncodingAtOnce) {
+  OpenModel model(GetParam());
+  const VaeEncoder encoder(model.folder.vae, model.vae);
+  const std::int64_t scale = model.folder.vae.scale();
+  const std::pair<int, int> shapes[] = {{1, 1}, {1, 4}, {4, 1}, {2, 3}, {5, 2}, {7, 3}};
+  for (const auto& [height, width] : shapes) {
+    const at::Tensor image = draw_noise(7, {3, height * scale, width * scale}).clamp_(-1, 1);
+    const at::Tensor whole = encoder.forward(image);
+    for (int rows = 1; rows <= height + 1; ++rows) {
+      const at::Tensor tiled = encoder.forward_tiled(image, rows);
+      ASSERT_EQ(tiled.sizes(), whole.sizes());
+      EXPECT_LE(at::max(at::abs(at::sub(tiled, whole))).item().toDouble(), 1e-5)
+          << height << "x" << width << " latents, strips of " << rows;
+    }
+  }
+}
+
 TEST_P(VaeFixture, OneTileIsTheWholePicture) {
   OpenModel model(GetParam());
   const VaeDecoder decoder(model.folder.vae, model.vae);

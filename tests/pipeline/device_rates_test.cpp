@@ -145,7 +145,7 @@ TEST(MeasuredRates, GivePlansSecondsUntilARunTells) {
   const Plan told = runner.forecast(request).plan;
   EXPECT_FALSE(told.seconds_are_estimated);
   const auto denoise = static_cast<std::size_t>(Stage::kDenoise);
-  EXPECT_NEAR(told.stages[denoise].seconds, receipt.stage_seconds[denoise],
+  EXPECT_NEAR(find_stage(told, Stage::kDenoise)->seconds, receipt.stage_seconds[denoise],
               0.01 * receipt.stage_seconds[denoise]);
 }
 
@@ -163,7 +163,8 @@ TEST(MeasuredRates, AreDistrustedWhenTheFirstRunIsFarFromThem) {
     });
     Receipt receipt = runner.run(test::small_request(runner)).at(0).receipt;
     const auto denoise = static_cast<std::size_t>(Stage::kDenoise);
-    receipt.stage_seconds[denoise] = actual_to_estimated * receipt.plan.stages[denoise].seconds;
+    receipt.stage_seconds[denoise] =
+        actual_to_estimated * find_stage(receipt.plan, Stage::kDenoise)->seconds;
     for (int i = 0; i < 2; ++i) ASSERT_TRUE(runner.forecaster->learn(receipt));
   };
   for (const double near : {0.6, 1.0, 1.8}) learn(near);

@@ -154,7 +154,7 @@ TEST(OutOfMemory, AFailedDecodeLeavesTheNextPictureAWholePlan) {
         continue;
       }
       EXPECT_LE(receipt.actual_peak_bytes, receipt.plan.peak_bytes);
-      EXPECT_GT(receipt.plan.stages.at(static_cast<std::size_t>(Stage::kDenoise)).peak_bytes, 0);
+      EXPECT_GT(find_stage(receipt.plan, Stage::kDenoise)->peak_bytes, 0);
     }
   }
 }

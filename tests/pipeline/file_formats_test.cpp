@@ -1,5 +1,8 @@
 // Every weight file of the fixtures through the real networks, beside what the reference computes
 // with the values that the formats' own tools read in it.
+#include "headroom/diffusion/noise.h"
+#include "headroom/model/vae.h"
+
 #include "pipeline/run_support.h"
 #include "support/networks.h"
 
@@ -168,6 +171,22 @@ TEST(WholeModels, DrawTheReferencesPictureHoweverTheyAreStored) {
                  c);
   expect_picture(Runner(places("single/aio_fp8.safetensors")),
                  test::load_quant_group("base").at("aio_fp8"));
+}
+
+// The VAE's other half, by each way in which files name its tensors.
+TEST(WholeModels, EncodeAPictureHoweverTheyAreStored) {
+  const c10::InferenceMode inference;
+  const VaeConfig config = read_model_folder(quant_models() / "model").vae;
+  const at::Tensor image = draw_noise(3, {3, 2 * config.scale(), 3 * config.scale()}).clamp_(-1, 1);
+  const auto moments = [&](const char* place) {
+    const NetworkTensors tensors(quant_models() / place, Network::kVae);
+    FileWeights weights(tensors, at::TensorOptions(at::kFloat));
+    return VaeEncoder(config, weights).forward(image);
+  };
+  const at::Tensor expected = moments("model/vae");
+  for (const char* const place : {"single/ae.safetensors", "single/aio.safetensors"}) {
+    EXPECT_TRUE(test::same_bits(moments(place), expected)) << place;
+  }
 }
 
 // Streamed from files that are unpacked layer by layer: the forecast is that of plain weights, to

@@ -35,7 +35,7 @@ Forecast forecast(const std::string& dtype, std::int64_t card_bytes) {
 }
 
 const StagePlan& stage_of(const Forecast& forecast, Stage stage) {
-  return forecast.plan.stages[static_cast<std::size_t>(stage)];
+  return *find_stage(forecast.plan, stage);
 }
 
 // By parameter counts: 180,879,360 values in the matrices of each of 30 main layers, 100,925,440 in

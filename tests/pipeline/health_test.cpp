@@ -102,8 +102,12 @@ class ScaledModel {
   }
 
   static void multiply(std::vector<std::byte>& values, DType dtype, float factor) {
-    // Next to nothing in every format: weights of zero would be taken for a broken download.
-    if (factor == 0) return std::fill(values.begin(), values.end(), std::byte{1});
+    // Next to nothing in every format: weights of zero or of one value would be taken for damaged.
+    if (factor == 0) {
+      for (std::size_t i = 0; i < values.size(); ++i)
+        values[i] = i % 4 == 0 ? static_cast<std::byte>(i / 4 % 251) : std::byte{1};
+      return;
+    }
     ASSERT_EQ(dtype, DType::kF32);
     for (std::size_t i = 0; i < values.size(); i += sizeof(float)) {
       float value = 0;

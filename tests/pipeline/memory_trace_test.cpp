@@ -143,7 +143,8 @@ TEST(TakenMemory, AFailureRightAfterTheLastStepKeepsToThePlan) {
   EXPECT_THAT(receipt.changes, SizeIs(1));
   EXPECT_EQ(receipt.driver_allocations, 0);
   constexpr auto kDecode = static_cast<std::size_t>(Stage::kDecode);
-  EXPECT_LE(receipt.stage_peak_bytes[kDecode], sink.plans.back().stages.at(kDecode).peak_bytes);
+  EXPECT_LE(receipt.stage_peak_bytes[kDecode],
+            find_stage(sink.plans.back(), Stage::kDecode)->peak_bytes);
 }
 
 TEST(Reservation, NothingGrowsOnceARunHasBegun) {

@@ -1,5 +1,6 @@
 #pragma once
 #include "headroom/core/image.h"
+#include "headroom/core/init_image.h"
 #include "headroom/core/plan.h"
 
 #include <cstdint>
@@ -9,6 +10,9 @@
 #include <vector>
 
 namespace headroom {
+
+inline constexpr double kDefaultStrength = 0.6;         // of a start from a picture
+inline constexpr double kDefaultRepaintStrength = 1.0;  // with a mask
 
 // What was asked for. Copied freely between threads; never holds a tensor.
 struct GenerationRequest {
@@ -29,6 +33,11 @@ struct GenerationRequest {
   // Of the first picture; each further one adds 1. Empty: one is chosen and reported.
   std::optional<std::uint64_t> seed;
   int count = 1;  // pictures, 1..64, one after the other
+  // Start from this picture; null: from noise alone. Shared by the copies of the request.
+  std::shared_ptr<const InitImage> init;
+  // How much of the noise schedule is gone through then: above 0, where hardly anything changes, to
+  // 1, where all is painted anew.
+  double strength = kDefaultStrength;
   friend bool operator==(const GenerationRequest&, const GenerationRequest&) = default;
 };
 
@@ -51,7 +60,17 @@ struct GeneratedImage {
 
 // Something a person got wrong before the start: which field, and one sentence with the way out.
 struct RequestProblem {
-  enum class Field { kPrompt, kNegativePrompt, kSize, kSteps, kGuidance, kSeed, kCount, kOther };
+  enum class Field {
+    kPrompt,
+    kNegativePrompt,
+    kSize,
+    kSteps,
+    kGuidance,
+    kSeed,
+    kCount,
+    kInit,
+    kOther
+  };
   Field field = Field::kOther;
   Message message;
 };
@@ -73,6 +92,11 @@ inline constexpr int kMaxSteps = 1000;
 inline constexpr int kMaxCount = 64;
 inline constexpr double kMaxGuidance = 100.0;
 inline constexpr std::size_t kMaxPromptBytes = 65536;
+
+// The step of the schedule that a picture begins with: 0 from noise, min(steps - 1,
+// int(steps - min(steps * strength, steps))) from a picture.
+[[nodiscard]] int first_step(const GenerationRequest& request);
+[[nodiscard]] StartFrom start_of(const GenerationRequest& request);
 
 // Everything that is wrong with `request` for a model whose sizes come in `size_unit`; empty =
 // ready.

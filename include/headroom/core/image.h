@@ -11,4 +11,11 @@ struct Image {
   std::vector<std::uint8_t> rgb;
 };
 
+// One 8-bit channel, rows top first.
+struct GreyImage {
+  int width = 0;
+  int height = 0;
+  std::vector<std::uint8_t> grey;
+};
+
 }  // namespace headroom

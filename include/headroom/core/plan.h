@@ -1,25 +1,17 @@
 #pragma once
 #include "headroom/core/message.h"
 #include "headroom/core/run_shape.h"
+#include "headroom/core/stage.h"
 
 #include <array>
 #include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace headroom {
 
-// The stages of a run, in order.
-enum class Stage { kLoad, kEncode, kDenoise, kDecode, kSave };
-inline constexpr int kStageCount = 5;
-inline constexpr std::array<std::string_view, kStageCount> kStageNames{"load", "encode", "denoise",
-                                                                       "decode", "save"};
-[[nodiscard]] constexpr std::string_view stage_name(Stage stage) {
-  return kStageNames[static_cast<std::size_t>(stage)];
-}
 [[nodiscard]] inline Message say_stage(Stage stage) {
   const std::string name(stage_name(stage));
   return {"stage." + name, name, {}};
@@ -86,6 +78,9 @@ struct Plan {
   std::int64_t host_peak_bytes = 0;
   std::int64_t page_cache_bytes = 0;
 };
+
+// What the plan says of a stage; null when the run does not go through it.
+[[nodiscard]] const StagePlan* find_stage(const Plan& plan, Stage stage);
 
 // A run that could not go on as planned, and did under another plan. The picture is the same.
 struct PlanChange {

@@ -1,10 +1,19 @@
 #pragma once
 #include "headroom/core/size.h"
+#include "headroom/core/stage.h"
 
 #include <algorithm>
 #include <compare>
+#include <cstdint>
 
 namespace headroom {
+
+// What the latents of a picture begin as.
+enum class StartFrom : std::uint8_t {
+  kNoise,
+  kImage,       // another picture, to which noise is added
+  kMaskedImage  // likewise, of which a part is painted anew and the rest kept
+};
 
 // What the memory and the seconds of one picture depend on, besides model, device and plan: what
 // forecasts are asked for, and by its comparison the key of what is remembered of them. Words, seed
@@ -12,12 +21,18 @@ namespace headroom {
 struct RunShape {
   int width = 0;            // px, multiple of the model's size unit
   int height = 0;           // px, likewise
-  int steps = 0;            // of denoising, 1..1000
+  int steps = 0;            // of denoising that are done, 1..1000
   int guided_steps = 0;     // of these the first ones, with both branches; 0..steps
   int prompt_tokens = 0;    // that the text encoder reads, template included
   int negative_tokens = 0;  // likewise; 0 without guidance
+  StartFrom start = StartFrom::kNoise;
   friend auto operator<=>(const RunShape&, const RunShape&) = default;
 };
+
+// Whether such a run goes through `stage`.
+[[nodiscard]] constexpr bool has_stage(const RunShape& shape, Stage stage) {
+  return stage != Stage::kEncodeImage || shape.start != StartFrom::kNoise;
+}
 
 [[nodiscard]] constexpr RunShape with_size(RunShape shape, Size size) {
   shape.width = size.width;

@@ -11,13 +11,14 @@ namespace headroom {
 // malformed picture or a size below 1 px.
 [[nodiscard]] Image resize_lanczos(const Image& image, int width, int height);
 
-// One 8-bit channel, rows top first.
-struct GreyImage {
-  int width = 0;
-  int height = 0;
-  std::vector<std::uint8_t> grey;
-};
 [[nodiscard]] GreyImage resize_lanczos(const GreyImage& image, int width, int height);
+
+// The middle of a picture that is at least as large.
+[[nodiscard]] Image cut_evenly(const Image& image, int width, int height);
+
+// A picture of any shape at this size: what stands out beyond its shape is cut off evenly on both
+// sides, and the rest resized by Lanczos where it has another size.
+[[nodiscard]] Image fit(const Image& image, int width, int height);
 
 // Brightness (ITU-R BT.601) with Pillow's rounding; for masks that come as colour pictures. As in
 // the reference, resize first.

@@ -40,9 +40,11 @@ struct ReadSettings {
   std::string text;                // as it was read; empty for "headroom"
 };
 
-// This program's own entry. Unknown keys inside the request are listed as "request.KEY"; plan,
-// receipt and loras are not read: the prompt has the tags. Throws Error{kInvalidRequest} naming the
-// key when the text is malformed or a value is out of range.
+// This program's own entry. The picture that another one started from is not in it, only its file's
+// name and hash, so "init_image", "strength" and "mask" are unknown to a request. Unknown keys
+// inside the request are listed as "request.KEY"; plan, receipt and loras are not read: the prompt
+// has the tags. Throws Error{kInvalidRequest} naming the key when the text is malformed or a value
+// is out of range.
 [[nodiscard]] ReadSettings parse_settings_json(const std::string& text);
 // The A1111 text, also with other programs' lines after its settings. Values that cannot be read or
 // are out of range are listed as unknown. Throws Error{kInvalidRequest} when no line of it holds

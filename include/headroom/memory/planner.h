@@ -1,5 +1,6 @@
 #pragma once
 #include "headroom/core/plan.h"
+#include "headroom/memory/networks.h"
 
 #include <array>
 #include <cstdint>
@@ -41,15 +42,19 @@ struct LadderFloor {
 // What the plans of one request are chosen from.
 struct PlanSpace {
   Stage from =
-      Stage::kLoad;     // stages before it are over: a run that goes on needs nothing for them
-  int layers = 0;       // main layers of the transformer: stream_blocks is 0 .. layers
-  bool guided = false;  // sequential_guidance makes a difference
+      Stage::kLoad;  // stages before it are over: a run that goes on needs nothing for them
+  bool encodes_image = false;  // the run has the stage encode-image
+  int layers = 0;              // main layers of the transformer: stream_blocks is 0 .. layers
+  bool guided = false;         // sequential_guidance makes a difference
   bool can_decode_on_cpu = true;
   std::vector<int> chunk_sizes;       // descending, without 0
   std::vector<int> tile_sizes;        // descending, without 0
   LadderFloor floor;                  // plans below it are none; its stream_blocks is 0 .. layers
   std::int64_t block_file_bytes = 0;  // that a streamed block reads of the weight files in a step
   bool files_are_cached = true;       // and finds in memory, not on the disk
+  [[nodiscard]] bool has(Stage stage) const {
+    return stage != Stage::kEncodeImage || encodes_image;
+  }
 };
 
 // Needs and times of one request on one device, by rung. The planner asks, up to thousands of times
@@ -58,10 +63,9 @@ struct PlanSpace {
 class LadderCosts {
  public:
   virtual ~LadderCosts() = default;
-  virtual StageNeed encode(const Rungs& rungs) = 0;  // depends on stream_encoder
-  // On sequential_guidance, chunk_tokens, stream_blocks.
-  virtual StageNeed denoise(const Rungs& rungs) = 0;
-  virtual StageNeed decode(const Rungs& rungs) = 0;  // on tile_latent, cpu_decode (no weights then)
+  // Of a stage of the run that has a network in kNetworks. Depends on the rungs of its choice
+  // alone; under cpu_decode there are no weights.
+  virtual StageNeed need(Stage stage, const Rungs& rungs) = 0;
   // Predicted seconds of `stage` under `rungs`, copies included; any positive unit when the device
   // is not known yet, only the order counts then. Finite and not negative. A stage's seconds depend
   // on what its need depends on and on the two evictions; those of decode also on whether anything
@@ -80,22 +84,6 @@ struct Candidate {
   [[nodiscard]] std::int64_t in_use_peak_bytes() const;
   [[nodiscard]] std::int64_t small_peak_bytes() const;
 };
-
-// Which networks are resident when: the one place where this is decided.
-struct Residency {
-  bool transformer_in_encode = true;      // beside the text encoder
-  bool text_encoder_after_encode = true;  // in denoise and decode
-  bool transformer_in_decode = true;
-  bool vae_before_decode = true;  // in encode and denoise
-};
-[[nodiscard]] constexpr Residency residency(const Rungs& r) {
-  const bool evicts = r.evict_encoder || r.evict_transformer;
-  const bool streams = r.stream_encoder || r.stream_blocks > 0;
-  return {.transformer_in_encode = !evicts,
-          .text_encoder_after_encode = !r.evict_encoder && !r.stream_encoder,
-          .transformer_in_decode = !r.evict_transformer,
-          .vae_before_decode = !evicts && !streams && !r.cpu_decode && r.tile_latent == 0};
-}
 
 // Adds to each stage's own need the networks of other stages that are resident then. `load` holds
 // what is resident before encode runs, which is encode's weights alone: its peak is their sum.

@@ -65,6 +65,11 @@ class VaeEncoder {
   // raw log-variance.
   [[nodiscard]] at::Tensor forward(const at::Tensor& image,
                                    const BetweenLayers& between = {}) const;
+  // The same moments, equal within rounding, in strips as VaeDecoder::forward_tiled() has them:
+  // each of `strip_latents` rows of latents, and as many more of pixels. The result lies in host
+  // memory.
+  [[nodiscard]] at::Tensor forward_tiled(const at::Tensor& image, std::int64_t strip_latents,
+                                         const BetweenLayers& between = {}) const;
 
  private:
   struct DownBlock {

@@ -53,7 +53,7 @@ std::string times(const Ui& ui, const Receipt& receipt) {
   for (std::size_t i = 0; i < kStageCount; ++i) {
     if (receipt.stage_seconds[i] <= 0) continue;
     if (!text.empty()) text += "\n";
-    text += ui.t("stage." + std::string(kStageNames[i])) + "  " +
+    text += ui.t("stage." + std::string(kStages[i].name)) + "  " +
             format_seconds(receipt.stage_seconds[i], ui.text);
   }
   return text;

@@ -40,6 +40,7 @@ void draw_stages(const Ui& ui, const ProgressView& view, ImVec2 at, float width)
   const float height = ui.px(3);
   float x = at.x;
   for (std::size_t i = 0; i < kStageCount; ++i) {
+    if (view.share[i] <= 0) continue;  // not of this run
     const float part =
         std::max(ui.px(3), static_cast<float>(view.share[i]) * (width - gap * (kStageCount - 1)));
     const float end = std::min(x + part, at.x + width);

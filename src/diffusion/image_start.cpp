@@ -1,0 +1,39 @@
+#include "headroom/diffusion/image_start.h"
+
+#include <utility>
+
+#include <ATen/ops/clamp.h>
+#include <ATen/ops/mul.h>
+#include <ATen/ops/rsub.h>
+
+namespace headroom {
+
+at::Tensor draw_latents(const at::Tensor& moments, at::Tensor noise, double scaling_factor,
+                        double shift_factor) {
+  constexpr double kLeast = -30;
+  constexpr double kMost = 20;
+  const std::int64_t channels = moments.size(0) / 2;
+  const at::Tensor deviation =
+      at::clamp(moments.narrow(0, channels, channels), kLeast, kMost).mul_(0.5).exp_();
+  return noise.mul_(deviation)
+      .add_(moments.narrow(0, 0, channels))
+      .sub_(shift_factor)
+      .mul_(scaling_factor);
+}
+
+at::Tensor add_noise(const at::Tensor& clean, const at::Tensor& noise, float sigma) {
+  return at::mul(noise, sigma).add_(clean, 1.0F - sigma);
+}
+
+KeptPart::KeptPart(const at::Tensor& repaint, at::Tensor clean, at::Tensor noise)
+    : repaint_(repaint), clean_(std::move(clean)), noise_(std::move(noise)) {
+  const at::Tensor stays = at::rsub(repaint, 1);
+  clean_.mul_(stays);
+  noise_.mul_(stays);
+}
+
+void KeptPart::put_into(at::Tensor& latents, float sigma) const {
+  latents.mul_(repaint_).add_(noise_, sigma).add_(clean_, 1.0F - sigma);
+}
+
+}  // namespace headroom

@@ -1,0 +1,19 @@
+#include "headroom/memory/networks.h"
+
+namespace headroom {
+
+Rungs rungs_of(Choice choice, const Rungs& all) {
+  switch (choice) {
+    case Choice::kPrompt:
+      return {.stream_encoder = all.stream_encoder};
+    case Choice::kSteps:
+      return {.sequential_guidance = all.sequential_guidance,
+              .chunk_tokens = all.chunk_tokens,
+              .stream_blocks = all.stream_blocks};
+    case Choice::kPixels:
+      break;
+  }
+  return {.tile_latent = all.tile_latent, .cpu_decode = all.cpu_decode};
+}
+
+}  // namespace headroom

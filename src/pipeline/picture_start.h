@@ -1,0 +1,27 @@
+#pragma once
+#include "headroom/core/generation.h"
+#include "headroom/weights/network_tensors.h"
+
+#include "text_to_image.h"
+
+#include <cstdint>
+
+namespace headroom {
+
+// What the first step of a picture begins with: noise, or another picture under noise.
+
+// Throws Error{kModelFile} when these weights have no image encoder.
+void check_image_encoder(const NetworkTensors& vae);
+
+// `init` on the device, encoded; its mask at the size of the latents, where every so many-th pixel
+// from the first one on stands for those around it.
+[[nodiscard]] EncodedImage encode_init_image(TextToImage& networks, const InitImage& init,
+                                             at::Device device, const RunHooks& hooks);
+
+// Draws from the generator of `seed`: one tensor of noise, or two when the request starts from
+// `image`, first that of its latents, then that which is on top of them.
+[[nodiscard]] Sampling start_picture(const TextToImage& networks, const EncodedImage& image,
+                                     const GenerationRequest& request, std::uint64_t seed,
+                                     at::Device device, const RunHooks& hooks);
+
+}  // namespace headroom

@@ -1,0 +1,68 @@
+#include "headroom/memory/networks.h"
+
+#include <set>
+#include <string_view>
+
+#include <gtest/gtest.h>
+
+namespace headroom {
+namespace {
+
+// NetworkId is the index of its entry, networks are loaded in the order of their stages, and no
+// stage has two.
+TEST(Networks, AreATableInTheOrderOfTheirStages) {
+  for (std::size_t i = 0; i < kNetworks.size(); ++i) {
+    EXPECT_EQ(static_cast<std::size_t>(kNetworks[i].network), i);
+    if (i > 0) {
+      EXPECT_GT(kNetworks[i].stage, kNetworks[i - 1].stage);
+    }
+  }
+  std::set<std::string_view> names;
+  for (const StageEntry& stage : kStages) EXPECT_TRUE(names.insert(stage.name).second);
+}
+
+TEST(Networks, AreThereInTheirOwnStageWhateverThePlan) {
+  const Rungs all{.evict_encoder = true,
+                  .stream_encoder = true,
+                  .stream_blocks = 3,
+                  .evict_transformer = true,
+                  .tile_latent = 8};
+  for (const Rungs& rungs : {Rungs{}, all}) {
+    for (const NetworkEntry& network : kNetworks) {
+      EXPECT_TRUE(is_there(network, network.stage, rungs));
+    }
+  }
+}
+
+// docs/memory.md, "The ladder".
+TEST(Networks, LeaveAsTheRungsSay) {
+  const NetworkEntry& text_encoder = entry_of(NetworkId::kTextEncoder);
+  const NetworkEntry& transformer = entry_of(NetworkId::kTransformer);
+  const NetworkEntry& decoder = entry_of(NetworkId::kDecoder);
+  const Rungs evict_encoder{.evict_encoder = true};
+  EXPECT_FALSE(is_there(transformer, Stage::kEncode, evict_encoder));
+  EXPECT_FALSE(is_there(text_encoder, Stage::kDenoise, evict_encoder));
+  EXPECT_TRUE(is_there(transformer, Stage::kDecode, evict_encoder));
+  const Rungs evict_transformer{.evict_transformer = true};
+  EXPECT_FALSE(is_there(transformer, Stage::kDecode, evict_transformer));
+  EXPECT_TRUE(is_there(text_encoder, Stage::kDecode, evict_transformer));
+  EXPECT_FALSE(is_there(decoder, Stage::kDenoise, evict_transformer));
+  EXPECT_FALSE(is_there(decoder, Stage::kDenoise, {.stream_blocks = 1}));
+  EXPECT_FALSE(is_there(decoder, Stage::kDenoise, {.tile_latent = 16}));
+  EXPECT_FALSE(is_there(decoder, Stage::kDenoise, {.cpu_decode = true}));
+  EXPECT_TRUE(is_there(decoder, Stage::kDenoise, {}));
+}
+
+// Each rung that a stage's own need may depend on belongs to one choice; the two evictions to none.
+TEST(Choices, ShareTheRungsBetweenThem) {
+  const Rungs all{true, true, true, 64, 3, true, 8, true};
+  const Rungs prompt = rungs_of(Choice::kPrompt, all);
+  const Rungs steps = rungs_of(Choice::kSteps, all);
+  const Rungs pixels = rungs_of(Choice::kPixels, all);
+  EXPECT_EQ(prompt, (Rungs{.stream_encoder = true}));
+  EXPECT_EQ(steps, (Rungs{.sequential_guidance = true, .chunk_tokens = 64, .stream_blocks = 3}));
+  EXPECT_EQ(pixels, (Rungs{.tile_latent = 8, .cpu_decode = true}));
+}
+
+}  // namespace
+}  // namespace headroom
