@@ -1,12 +1,12 @@
 #include "headroom/weights/adapter_file.h"
 
 #include "headroom/core/quote.h"
+#include "headroom/core/sha256.h"
 #include "headroom/weights/dequantise.h"
 #include "headroom/weights/file_kind.h"
 
 #include "adapter_changes.h"
 #include "message.h"
-#include "sha256.h"
 
 #include <algorithm>
 #include <cmath>
