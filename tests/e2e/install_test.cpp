@@ -29,14 +29,14 @@ std::string entry_value(const fs::path& desktop_entry, const std::string& key) {
 class Installation : public EndToEnd {
  protected:
   void SetUp() override {
-    const ProcessResult result = install();
+    const ProcessResult result = install(prefix_);
     ASSERT_EQ(result.exit_code, 0) << result.err;
   }
 
-  ProcessResult install() const {
+  ProcessResult install(const fs::path& prefix) const {
     ProcessOptions process;
     process.program = HEADROOM_CMAKE;
-    process.arguments = {"--install", HEADROOM_BUILD_DIR, "--prefix", prefix_.string()};
+    process.arguments = {"--install", HEADROOM_BUILD_DIR, "--prefix", prefix.string()};
     process.environment = environment_;
     return run_process(process);
   }
@@ -63,7 +63,8 @@ TEST_F(Installation, RunsAndFindsTheStarterModelAndTheKnownOnes) {
 
 TEST_F(Installation, HasEveryFileThatTheBuildHasBesideTheProgram) {
   const fs::path build = fs::path(HEADROOM_BUILD_DIR) / "share" / "headroom";
-  const std::set<std::string> expected = file_names(build);
+  std::set<std::string> expected = file_names(build);
+  expected.insert("installed.txt");
   EXPECT_GT(expected.count("starter-model/model_index.json"), 0U);
   EXPECT_EQ(file_names(prefix_ / "share" / "headroom"), expected);
   for (const auto& entry : fs::recursive_directory_iterator(prefix_)) {
@@ -72,12 +73,12 @@ TEST_F(Installation, HasEveryFileThatTheBuildHasBesideTheProgram) {
 }
 
 TEST_F(Installation, ReplacesItselfButNoOtherProgramOfItsName) {
-  EXPECT_EQ(install().exit_code, 0);
+  EXPECT_EQ(install(prefix_).exit_code, 0);
   const fs::path program = prefix_ / "bin" / "headroom";
   const fs::path entry = prefix_ / "share" / "applications" / "headroom.desktop";
   const std::string ours = read_bytes(program);
   const auto expect_kept = [&](const fs::path& place) {
-    const ProcessResult result = install();
+    const ProcessResult result = install(prefix_);
     EXPECT_NE(result.exit_code, 0);
     EXPECT_NE(result.err.find("belongs to another program"), std::string::npos) << result.err;
     EXPECT_NE(result.err.find(place.filename().string()), std::string::npos) << result.err;
@@ -100,8 +101,59 @@ TEST_F(Installation, ReplacesItselfButNoOtherProgramOfItsName) {
   expect_kept(entry);
   EXPECT_FALSE(fs::exists(program)) << "something was installed all the same";
   fs::remove(entry);
-  EXPECT_EQ(install().exit_code, 0);
+  EXPECT_EQ(install(prefix_).exit_code, 0);
   EXPECT_EQ(read_bytes(program), ours);
+}
+
+constexpr const char* kForeign = "of another program";
+
+// Files that another program of our name may have, and that bear no sign of it.
+const fs::path kPlaces[]{"share/icons/hicolor/256x256/apps/headroom.png",
+                         "share/icons/hicolor/scalable/apps/headroom.svg",
+                         "share/doc/headroom/LICENSE", "share/headroom/starter-model/README.md"};
+
+TEST_F(Installation, ReplacesNoFileOfAnotherProgramWhereverItStands) {
+  for (const fs::path& place : kPlaces) {
+    const fs::path prefix = folder_ / "another prefix";
+    fs::create_directories((prefix / place).parent_path());
+    std::ofstream(prefix / place) << kForeign;
+    const ProcessResult result = install(prefix);
+    EXPECT_NE(result.exit_code, 0) << place;
+    EXPECT_NE(result.err.find("belongs to another program"), std::string::npos) << result.err;
+    EXPECT_NE(result.err.find(place.filename().string()), std::string::npos) << result.err;
+    EXPECT_EQ(read_bytes(prefix / place), kForeign);
+    EXPECT_EQ(file_names(prefix).size(), 1U) << "something was installed all the same";
+    fs::remove_all(prefix);
+  }
+}
+
+TEST_F(Installation, ReplacesWhatTheLastOneLeftButNothingThatCameInItsPlace) {
+  const fs::path prefix = folder_ / "another prefix";
+  ASSERT_EQ(install(prefix).exit_code, 0);
+  const fs::path place = prefix / kPlaces[2];
+  const std::string ours = read_bytes(place);
+  std::ofstream(place) << kForeign;
+  EXPECT_NE(install(prefix).exit_code, 0);
+  EXPECT_EQ(read_bytes(place), kForeign);
+
+  // As an older installation of ours: its list holds the file as it was then.
+  const fs::path list = prefix / "share" / "headroom" / "installed.txt";
+  const std::string listed = read_bytes(list);
+  const std::size_t at = listed.find("  " + kPlaces[2].string() + "\n");
+  ASSERT_NE(at, std::string::npos) << listed;
+  // printf 'of another program' | sha256sum
+  const std::string hash = "b7a9c350892f1a4c2cc6aff83be2078233c41cc005062ca42d3625937478903e";
+  std::ofstream(list) << std::string(listed).replace(at - hash.size(), hash.size(), hash);
+  const ProcessResult result = install(prefix);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(read_bytes(place), ours);
+  EXPECT_EQ(read_bytes(list), listed);
+
+  // One from before there was a list is known by its program.
+  fs::remove(list);
+  std::ofstream(place) << "an older text";
+  EXPECT_EQ(install(prefix).exit_code, 0);
+  EXPECT_EQ(read_bytes(place), ours);
 }
 
 TEST_F(Installation, HasTheMenuEntryWithItsProgramAndIcon) {
