@@ -25,137 +25,119 @@ json by_stage(const RunShape& shape, const std::array<Value, kStageCount>& value
   return object;
 }
 
-// Reads fields one after the other; one that is missing keeps its default, as another version may
-// have more or fewer. Remembers whether one was of another kind. What other programs and a full
-// disk may leave in a file is no error.
+// Reads fields one after the other. One that is missing, null or of another kind keeps its default:
+// another version may have more, fewer or other ones, and what programs and a full disk leave in a
+// file is no error.
 class Reader {
  public:
-  explicit Reader(const json& object) : object_(object), good_(object.is_object()) {}
+  explicit Reader(const json& object) : object_(object) {}
 
-  void read(const char* key, std::string& text) {
-    if (const json* value = find(key)) {
-      good_ = good_ && value->is_string();
-      if (good_) text = value->get<std::string>();
-    }
+  void read(const char* key, std::string& text) const {
+    if (const json* value = find(key); value && value->is_string())
+      text = value->get<std::string>();
   }
-  void read(const char* key, bool& flag) {
-    if (const json* value = find(key)) {
-      good_ = good_ && value->is_boolean();
-      if (good_) flag = value->get<bool>();
-    }
-  }
-  void read(const char* key, int& number) {
-    std::int64_t whole = 0;
-    read(key, whole);
-    good_ = good_ && whole <= 1'000'000'000;
-    if (good_) number = static_cast<int>(whole);
+  void read(const char* key, bool& flag) const {
+    if (const json* value = find(key); value && value->is_boolean()) flag = value->get<bool>();
   }
   // Nothing here is negative: sizes, counts, bytes and seconds.
-  void read(const char* key, std::int64_t& number) {
-    if (const json* value = find(key)) {
-      good_ = good_ && value->is_number_integer() && value->get<std::int64_t>() >= 0;
-      if (good_) number = value->get<std::int64_t>();
+  void read(const char* key, int& number) const {
+    std::int64_t whole = number;
+    read(key, whole);
+    if (whole <= 1'000'000'000) number = static_cast<int>(whole);
+  }
+  void read(const char* key, std::int64_t& number) const {
+    if (const json* value = find(key); value && value->is_number_integer()) {
+      if (value->get<std::int64_t>() >= 0) number = value->get<std::int64_t>();
     }
   }
-  void read(const char* key, double& number) {
-    if (const json* value = find(key)) {
-      good_ = good_ && value->is_number() && std::isfinite(value->get<double>()) &&
-              value->get<double>() >= 0;
-      if (good_) number = value->get<double>();
+  void read(const char* key, double& number) const {
+    if (const json* value = find(key); value && value->is_number()) {
+      const auto real = value->get<double>();
+      if (std::isfinite(real) && real >= 0) number = real;
     }
   }
   template <typename Value>
-  void read(const char* key, std::array<Value, kStageCount>& values) {
-    if (const json* value = find(key)) {
-      Reader stages(*value);
-      for (std::size_t i = 0; i < values.size(); ++i) {
-        stages.read(std::string(kStages[i].name).c_str(), values[i]);
-      }
-      good_ = good_ && stages.good();
+  void read(const char* key, std::array<Value, kStageCount>& values) const {
+    const json* const found = find(key);
+    if (found == nullptr) return;
+    const Reader stages(*found);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      stages.read(std::string(kStages[i].name).c_str(), values[i]);
     }
   }
-  // Null when there is none.
-  const json* find(const char* key) {
-    return good_ && object_.contains(key) ? &object_[key] : nullptr;
+  // A list that is not all of texts would be taken for another plan: none is learnt from "unknown".
+  void read(const char* key, std::vector<std::string>& rungs) const {
+    const json* const values = find(key);
+    const bool good = values != nullptr && values->is_array() &&
+                      std::ranges::all_of(*values, [](const json& v) { return v.is_string(); });
+    rungs = good ? values->get<std::vector<std::string>>() : std::vector<std::string>{"unknown"};
   }
-  [[nodiscard]] bool good() const { return good_; }
+  // A stage that is not known here, as of a later version, leaves it empty.
+  void read(const char* key, std::optional<Stage>& stage) const {
+    std::string name;
+    read(key, name);
+    const auto found = std::find_if(kStages.begin(), kStages.end(),
+                                    [&](const StageEntry& entry) { return entry.name == name; });
+    if (found != kStages.end()) stage = static_cast<Stage>(found - kStages.begin());
+  }
+  // Null when there is none.
+  [[nodiscard]] const json* find(const char* key) const {
+    return object_.is_object() && object_.contains(key) ? &object_[key] : nullptr;
+  }
+  // What is read of each object in the list.
+  template <typename Read>
+  void each(const char* key, Read read) const {
+    const json* const values = find(key);
+    if (values == nullptr || !values->is_array()) return;
+    for (const json& value : *values) {
+      if (value.is_object()) read(Reader(value));
+    }
+  }
 
  private:
   const json& object_;
-  bool good_;
 };
 
-// False when the field is of another kind. A stage that is not known here, as of a later version,
-// leaves `stage` empty.
-bool read_stage_name(Reader& in, const char* key, std::optional<Stage>& stage) {
-  std::string name;
-  in.read(key, name);
-  const auto found = std::find_if(kStages.begin(), kStages.end(),
-                                  [&](const StageEntry& entry) { return entry.name == name; });
-  if (found != kStages.end()) stage = static_cast<Stage>(found - kStages.begin());
-  return in.good();
+StagePlan read_stage(const Reader& in, Stage stage) {
+  StagePlan plan;
+  plan.stage = stage;
+  in.read("weights_bytes", plan.weights_bytes);
+  in.read("activation_bytes", plan.activation_bytes);
+  in.read("workspace_bytes", plan.workspace_bytes);
+  in.read("peak_bytes", plan.peak_bytes);
+  in.read("seconds", plan.seconds);
+  in.read("host_bytes", plan.host_bytes);
+  plan.in_use_bytes = plan.peak_bytes;  // of versions that kept one figure
+  in.read("in_use_bytes", plan.in_use_bytes);
+  return plan;
 }
 
-bool read_texts(const json& values, std::vector<std::string>& texts) {
-  if (!values.is_array()) return false;
-  for (const json& value : values) {
-    if (!value.is_string()) return false;
-    texts.push_back(value.get<std::string>());
-  }
-  return true;
-}
-
-bool read_stage(const json& value, StagePlan& stage, std::optional<Stage>& name) {
-  Reader in(value);
-  in.read("weights_bytes", stage.weights_bytes);
-  in.read("activation_bytes", stage.activation_bytes);
-  in.read("workspace_bytes", stage.workspace_bytes);
-  in.read("peak_bytes", stage.peak_bytes);
-  in.read("seconds", stage.seconds);
-  in.read("host_bytes", stage.host_bytes);
-  stage.in_use_bytes = stage.peak_bytes;  // of versions that kept one figure
-  in.read("in_use_bytes", stage.in_use_bytes);
-  return read_stage_name(in, "name", name);
-}
-
-bool read_changes(const json& values, std::vector<PlanChange>& changes) {
-  if (!values.is_array()) return false;
-  for (const json& value : values) {
-    PlanChange& change = changes.emplace_back();
-    Reader in(value);
-    in.read("step", change.step);
-    in.read("reason", change.reason);
-    in.read("peak_bytes", change.peak_bytes);
-    const json* const rungs = in.find("rungs");
-    if (rungs != nullptr && !read_texts(*rungs, change.rungs)) return false;
-    std::optional<Stage> stage;
-    if (!read_stage_name(in, "stage", stage)) return false;
-    change.stage = stage.value_or(change.stage);
-  }
-  return true;
+PlanChange read_change(const Reader& in) {
+  PlanChange change;
+  in.read("step", change.step);
+  in.read("reason", change.reason);
+  in.read("peak_bytes", change.peak_bytes);
+  in.read("rungs", change.rungs);
+  std::optional<Stage> stage;
+  in.read("stage", stage);
+  change.stage = stage.value_or(change.stage);
+  return change;
 }
 
 // Unlike all else these may be negative: a rung can cost memory in a stage that does not matter.
-bool read_effects(const json& values, std::vector<RungEffect>& effects) {
-  if (!values.is_array()) return false;
-  for (const json& value : values) {
-    RungEffect& effect = effects.emplace_back();
-    Reader in(value);
-    in.read("rung", effect.rung);
-    const json* const saved = in.find("saved_bytes");
-    const json* const seconds = in.find("seconds");
-    if (!in.good() || (saved != nullptr && !saved->is_number_integer()) ||
-        (seconds != nullptr && !seconds->is_number())) {
-      return false;
-    }
-    if (saved != nullptr) effect.saved_bytes = saved->get<std::int64_t>();
-    if (seconds != nullptr) effect.seconds = seconds->get<double>();
-  }
-  return true;
+RungEffect read_effect(const Reader& in) {
+  RungEffect effect;
+  in.read("rung", effect.rung);
+  const json* const saved = in.find("saved_bytes");
+  const json* const seconds = in.find("seconds");
+  if (saved != nullptr && saved->is_number_integer())
+    effect.saved_bytes = saved->get<std::int64_t>();
+  if (seconds != nullptr && seconds->is_number()) effect.seconds = seconds->get<double>();
+  return effect;
 }
 
-bool read_plan(const json& value, Plan& plan) {
-  Reader in(value);
+Plan read_plan(const Reader& in) {
+  Plan plan;
   in.read("width", plan.width);
   in.read("height", plan.height);
   in.read("count", plan.count);
@@ -167,23 +149,15 @@ bool read_plan(const json& value, Plan& plan) {
   in.read("seconds_are_estimated", plan.seconds_are_estimated);
   in.read("host_peak_bytes", plan.host_peak_bytes);
   in.read("page_cache_bytes", plan.page_cache_bytes);
-  const json* const rungs = in.find("rungs");
-  const json* const effects = in.find("rung_effects");
-  const json* const stages = in.find("stages");
-  // Without its rungs it would be taken for the plan that has none.
-  if (!in.good() || rungs == nullptr || !read_texts(*rungs, plan.rungs)) return false;
-  if (effects != nullptr && !read_effects(*effects, plan.rung_effects)) return false;
-  if (stages == nullptr) return true;
-  if (!stages->is_array()) return false;
-  for (const json& entry : *stages) {
-    StagePlan stage;
+  in.read("rungs", plan.rungs);
+  in.each("rung_effects",
+          [&](const Reader& effect) { plan.rung_effects.push_back(read_effect(effect)); });
+  in.each("stages", [&](const Reader& of_stage) {
     std::optional<Stage> name;
-    if (!read_stage(entry, stage, name)) return false;
-    if (!name) continue;
-    stage.stage = *name;
-    plan.stages.push_back(stage);
-  }
-  return true;
+    of_stage.read("name", name);
+    if (name) plan.stages.push_back(read_stage(of_stage, *name));
+  });
+  return plan;
 }
 
 }  // namespace
@@ -233,7 +207,7 @@ namespace {
 // StartFrom by name; from noise nothing is said.
 constexpr std::array<std::string_view, 3> kStarts{"noise", "image", "masked image"};
 
-void read_start(Reader& in, StartFrom& start) {
+void read_start(const Reader& in, StartFrom& start) {
   std::string name;
   in.read("start", name);
   const auto found = std::find(kStarts.begin(), kStarts.end(), name);
@@ -283,8 +257,11 @@ std::string receipt_line(const Receipt& receipt) {
 
 std::optional<Receipt> read_receipt_line(std::string_view line) {
   const json object = json::parse(line, nullptr, /*allow_exceptions=*/false);
+  if (!object.is_object()) return std::nullopt;
+  // An object that has neither is of something else.
+  if (!object.contains("model") && !object.contains("plan")) return std::nullopt;
   Receipt receipt;
-  Reader in(object);
+  const Reader in(object);
   in.read("time", receipt.time);
   in.read("model", receipt.model);
   in.read("device", receipt.device);
@@ -307,14 +284,10 @@ std::optional<Receipt> read_receipt_line(std::string_view line) {
   in.read("stage_peak_bytes", receipt.stage_peak_bytes);
   in.read("copy_bytes_per_second", receipt.copy_bytes_per_second);
   in.read("driver_allocations", receipt.driver_allocations);
-  const json* const changes = in.find("plan_changes");
-  if (!in.good() || (changes != nullptr && !read_changes(*changes, receipt.changes))) {
-    return std::nullopt;
-  }
+  in.each("plan_changes",
+          [&](const Reader& change) { receipt.changes.push_back(read_change(change)); });
   const json* const plan = in.find("plan");
-  if (receipt.model.empty() || plan == nullptr || !read_plan(*plan, receipt.plan)) {
-    return std::nullopt;
-  }
+  receipt.plan = read_plan(Reader(plan != nullptr ? *plan : json::object()));
   receipt.shape = with_size(receipt.shape, {receipt.plan.width, receipt.plan.height});
   return receipt;
 }

@@ -70,30 +70,43 @@ TEST(ReceiptLine, RefusesWhatIsNotOne) {
         std::string("# mine"), whole.substr(0, whole.size() / 2), whole.substr(1)}) {
     EXPECT_FALSE(read_receipt_line(line)) << line;
   }
-  const json good = json::parse(whole);
-  for (const auto& item : good.items()) {
-    if (item.key().starts_with("predicted_")) continue;  // also in the plan
+}
+
+TEST(ReceiptLine, AFieldThatIsNullOrOfAnotherKindIsAsIfItWasMissing) {
+  const json good = json::parse(receipt_line(full_receipt()));
+  const auto expect_default = [&](const std::string& pointer) {
+    const json::json_pointer place(pointer);
+    const auto missing =
+        read_receipt_line(good.patch({{{"op", "remove"}, {"path", pointer}}}).dump());
+    ASSERT_TRUE(missing) << pointer;
     for (const json& wrong : {json(nullptr), json(-1), json::array({1})}) {
       json other = good;
-      other[item.key()] = wrong;
-      EXPECT_FALSE(read_receipt_line(other.dump())) << item.key() << " " << wrong;
+      other[place] = wrong;
+      const auto read = read_receipt_line(other.dump());
+      ASSERT_TRUE(read) << pointer << " " << wrong;
+      EXPECT_EQ(receipt_line(*read), receipt_line(*missing)) << pointer << " " << wrong;
     }
+  };
+  for (const auto& item : good.items()) expect_default("/" + item.key());
+  for (const auto& item : good["plan"].items()) expect_default("/plan/" + item.key());
+  for (const char* const pointer : {"/plan/stages/0/name", "/plan/stages/1/seconds",
+                                    "/seconds/denoise", "/stage_peak_bytes/load"}) {
+    expect_default(pointer);
   }
-  for (const char* const pointer : {"/model", "/plan", "/plan/rungs"}) {  // it says nothing then
-    EXPECT_FALSE(read_receipt_line(good.patch({{{"op", "remove"}, {"path", pointer}}}).dump()))
-        << pointer;
+}
+
+TEST(ReceiptLine, WithoutItsPlanItIsNotTakenForOneThatHasNoRungs) {
+  const json good = json::parse(receipt_line(full_receipt()));
+  for (const char* const pointer : {"/plan", "/plan/rungs"}) {
+    const auto read = read_receipt_line(good.patch({{{"op", "remove"}, {"path", pointer}}}).dump());
+    ASSERT_TRUE(read) << pointer;
+    EXPECT_THAT(read->plan.rungs, ElementsAre("unknown"));
+    EXPECT_EQ(read->model, full_receipt().model);
   }
-  for (const char* const pointer :
-       {"/plan/rungs/0", "/plan/stages/0", "/plan/stages/0/name", "/plan/stages/1/seconds",
-        "/plan/width", "/seconds/denoise", "/stage_peak_bytes/load"}) {
-    json other = good;
-    other[json::json_pointer(pointer)] = "x";
-    const bool is_text = std::string(pointer) == "/plan/rungs/0" ||
-                         std::string(pointer) == "/plan/stages/0/name";  // a later version's stage
-    EXPECT_EQ(read_receipt_line(other.dump()).has_value(), is_text) << pointer;
-    other[json::json_pointer(pointer)] = -1;
-    EXPECT_FALSE(read_receipt_line(other.dump())) << pointer;
-  }
+  const auto read = read_receipt_line(good.patch({{{"op", "remove"}, {"path", "/model"}}}).dump());
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->model, "");
+  EXPECT_EQ(read->plan.rungs, full_receipt().plan.rungs);
 }
 
 // Every path to a value inside `value`.

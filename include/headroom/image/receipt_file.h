@@ -14,7 +14,9 @@ namespace headroom {
 // A receipt with its plan, as one line of JSON: {"plan": ..., and what pictures carry as
 // "receipt"}. The prompt is not in it.
 [[nodiscard]] std::string receipt_line(const Receipt& receipt);
-// Nothing when `line` was not written by receipt_line(), or is damaged.
+// Nothing when `line` was not written by receipt_line(), or is damaged. Of another version, fields
+// that are missing, null or of another kind take their defaults, and rungs that cannot be read are
+// "unknown".
 [[nodiscard]] std::optional<Receipt> read_receipt_line(std::string_view line);
 
 // The receipts of past runs: a file of such lines, oldest first, that several programs may use at
