@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,10 +20,20 @@
 namespace headroom {
 namespace {
 
+// Which of its two names the settings of libtorch's allocator have, in libtorch's order; empty
+// where neither is set.
+std::string allocator_variable() {
+  for (const char* const name : {"PYTORCH_ALLOC_CONF", "PYTORCH_CUDA_ALLOC_CONF"}) {
+    if (std::getenv(name) != nullptr) return name;
+  }
+  return {};
+}
+
 void print_json(const SystemReport& report, const AppConfig& config) {
   nlohmann::ordered_json out;
   out["driver"] = report.driver;
   out["torch_has_cuda"] = report.torch_has_cuda;
+  out["allocator_variable"] = allocator_variable();
   out["allocator_settings"] = report.allocator_settings;
   out["allocator_warnings"] = parse_cuda_alloc_conf(report.allocator_settings).notes;
   out["notes"] = report.notes;
@@ -81,8 +92,12 @@ int run_devices(const CommandLine& line) {
   }
   for (const std::string& note : report.notes) std::printf("%s\n", note.c_str());
   if (!report.driver.empty()) std::printf("NVIDIA driver %s\n", report.driver.c_str());
-  std::printf("PYTORCH_CUDA_ALLOC_CONF %s\n",
-              report.allocator_settings.empty() ? "is not set" : report.allocator_settings.c_str());
+  const std::string variable = allocator_variable();
+  if (variable.empty()) {
+    std::printf("neither PYTORCH_ALLOC_CONF nor PYTORCH_CUDA_ALLOC_CONF is set\n");
+  } else {
+    std::printf("%s %s\n", variable.c_str(), report.allocator_settings.c_str());
+  }
   for (const std::string& warning : parse_cuda_alloc_conf(report.allocator_settings).notes) {
     std::printf("warning: %s\n", warning.c_str());
   }

@@ -35,9 +35,12 @@ TEST_F(Devices, PretendsWhatIsAsked) {
   EXPECT_EQ(cpu["pretended"], true);
 }
 
+constexpr const char* kNoSettings =
+    "\nneither PYTORCH_ALLOC_CONF nor PYTORCH_CUDA_ALLOC_CONF is set\n";
+
 TEST_F(Devices, ShowTheAllocatorsSettings) {
   EXPECT_EQ(run_json({"devices", "--json"}).at(0)["allocator_settings"], "");
-  EXPECT_NE(run({"devices"}).out.find("PYTORCH_CUDA_ALLOC_CONF is not set\n"), std::string::npos);
+  EXPECT_NE(run({"devices"}).out.find(kNoSettings), std::string::npos);
 
   environment_["PYTORCH_CUDA_ALLOC_CONF"] = "max_split_size_mb:128";
   const auto good = run_json({"devices", "--json"});
@@ -46,6 +49,11 @@ TEST_F(Devices, ShowTheAllocatorsSettings) {
   const ProcessResult text = run({"devices"});
   EXPECT_NE(text.out.find("PYTORCH_CUDA_ALLOC_CONF max_split_size_mb:128\n"), std::string::npos);
   EXPECT_EQ(text.out.find("warning"), std::string::npos) << text.out;
+
+  environment_["PYTORCH_ALLOC_CONF"] = "max_split_size_mb:64";  // goes before the older name
+  EXPECT_EQ(run_json({"devices", "--json"}).at(0)["allocator_variable"], "PYTORCH_ALLOC_CONF");
+  EXPECT_NE(run({"devices"}).out.find("\nPYTORCH_ALLOC_CONF max_split_size_mb:64\n"),
+            std::string::npos);
 }
 
 TEST_F(Devices, SayWhatPredictionsLeaveOutOfTheAllocatorsSettings) {
@@ -67,7 +75,7 @@ TEST_F(Devices, SetAllocatorSettingsAsideThatAreWrong) {
     environment_["PYTORCH_CUDA_ALLOC_CONF"] = settings;
     const ProcessResult result = run({"devices"});
     EXPECT_EQ(result.exit_code, 0);
-    EXPECT_NE(result.out.find("PYTORCH_CUDA_ALLOC_CONF is not set\n"), std::string::npos);
+    EXPECT_NE(result.out.find(kNoSettings), std::string::npos);
     EXPECT_TRUE(result.err.starts_with("headroom: warning: PYTORCH_CUDA_ALLOC_CONF is not used: "))
         << result.err;
     EXPECT_NE(result.err.find(words), std::string::npos) << result.err;
