@@ -105,6 +105,26 @@ fs::path file_of(const fs::path& folder, int window) {
   return folder / (window == 1 ? "session.json" : "session-" + std::to_string(window) + ".json");
 }
 
+// Moves what would be lost in the file of a window that is gone into `session`. False when there is
+// nothing of that.
+bool take_over(Session& session, Session& left) {
+  const std::string written = left.settings ? left.settings->draft.prompt : std::string();
+  if (left.queue.empty() && left.prompts.empty() && written.empty()) return false;
+  session.queue.insert(session.queue.end(), left.queue.begin(), left.queue.end());
+  session.prompts.insert(session.prompts.end(), left.prompts.begin(), left.prompts.end());
+  if (!written.empty()) {
+    session.prompts.push_back(written);  // where a prompt of this window's own is in the field
+    if (!session.settings || session.settings->draft.prompt.empty()) {
+      session.settings = left.settings;
+      session.model = left.model;  // whose settings these are
+    }
+  }
+  left.queue.clear();
+  left.prompts.clear();
+  left.settings.reset();
+  return true;
+}
+
 }  // namespace
 
 GenerationRequest rest_of(GenerationRequest request, int made) {
@@ -206,10 +226,8 @@ Session SessionFile::read(std::string& warning) {
     const Lock lock(other);
     if (lock.file < 0) continue;
     auto left = read_session_text(read_state_file(other));
-    if (!left || left->queue.empty()) continue;
-    session.queue.insert(session.queue.end(), left->queue.begin(), left->queue.end());
-    left->queue.clear();
-    write(session);  // before they leave the other file
+    if (!left || !take_over(session, *left)) continue;
+    write(session);  // before it leaves the other file
     write_state_file(other, session_text(*left), say("remember the session in"),
                      say("look at its folder"));
   }

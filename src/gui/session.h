@@ -46,7 +46,8 @@ class SessionFile {
   SessionFile(const SessionFile&) = delete;
   SessionFile& operator=(const SessionFile&) = delete;
 
-  // The last session, with the jobs that windows left behind which nobody holds any more.
+  // The last session, with what windows left behind which nobody holds any more: their jobs and
+  // prompts, and the settings of an unsent prompt where this session has none.
   // `warning` says what could not be read.
   [[nodiscard]] Session read(std::string& warning);
   // Throws Error{kIo}. A text that stands there already is not written again.

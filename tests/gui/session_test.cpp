@@ -110,6 +110,40 @@ TEST_F(SessionFileTest, TwoWindowsKeepTheirOwnQueueAndTheNextOneTakesBoth) {
   EXPECT_EQ(warning, "");
 }
 
+TEST_F(SessionFileTest, ThePromptThatAnotherWindowDidNotSendIsTakenOver) {
+  std::string warning;
+  const auto leave = [&](const std::string& mine, const std::string& others) {
+    fs::remove_all(folder_);
+    SessionFile first(folder_);
+    SessionFile second(folder_);
+    Session session = sample();
+    session.settings->draft.prompt = mine;
+    session.prompts = {"sent"};
+    first.write(session);
+    session.settings->draft.prompt = others;
+    session.settings->draft.steps = 23;
+    session.prompts = {"sent by the second"};
+    second.write(session);
+  };
+  const auto next = [&] { return SessionFile(folder_).read(warning); };
+
+  leave("", "a draft");
+  Session taken = next();
+  EXPECT_EQ(taken.settings->draft.prompt, "a draft");
+  EXPECT_EQ(taken.settings->draft.steps, 23);
+  EXPECT_EQ(taken.prompts, (std::vector<std::string>{"sent", "sent by the second", "a draft"}));
+  EXPECT_EQ(next().prompts, taken.prompts) << "taken once, not lost and not doubled";
+
+  leave("mine", "a draft");
+  taken = next();
+  EXPECT_EQ(taken.settings->draft.prompt, "mine");
+  EXPECT_EQ(taken.prompts, (std::vector<std::string>{"sent", "sent by the second", "a draft"}));
+
+  leave("mine", "");
+  EXPECT_EQ(next().prompts, (std::vector<std::string>{"sent", "sent by the second"}));
+  EXPECT_EQ(warning, "");
+}
+
 TEST_F(SessionFileTest, WithoutAFolderNothingIsKept) {
   SessionFile file({});
   std::string warning;
