@@ -123,13 +123,24 @@ Message notice_message(const Notice& notice) {
   }
 }
 
+namespace {
+
+// Whether it begins with a word of a sentence, not with a name, a number or a path.
+bool begins_with_word(const Message& message, const StringTable& text) {
+  if (message.key().empty()) return false;
+  const std::string pattern =
+      text.contains(message.key()) ? text.text(message.key()) : message.pattern();
+  if (!pattern.starts_with('{')) return true;
+  const auto value = pattern.size() > 1 ? static_cast<std::size_t>(pattern[1] - '0') : 0;
+  return value < message.values().size() && begins_with_word(message.values()[value], text);
+}
+
+}  // namespace
+
 std::string sentence(const Message& message, const StringTable& text) {
   std::string words = text.words(message);
   if (message.key().empty() || words.empty()) return words;
-  const std::string pattern =
-      text.contains(message.key()) ? text.text(message.key()) : message.pattern();
-  const bool begins_with_value = pattern.starts_with('{');
-  if (!begins_with_value && words.front() >= 'a' && words.front() <= 'z')
+  if (begins_with_word(message, text) && words.front() >= 'a' && words.front() <= 'z')
     words.front() = static_cast<char>(words.front() - 'a' + 'A');
   for (const std::string_view end : {".", "?", "!", "。", "？", "！", "…"}) {
     if (words.ends_with(end)) return words;

@@ -86,18 +86,22 @@ SizesLine describe_sizes(const std::array<SizeCard, kSizePresets.size()>& cards,
   const auto all = [&](auto&& is) { return std::all_of(cards.begin(), cards.end(), is); };
   const auto any = [&](auto&& is) { return std::any_of(cards.begin(), cards.end(), is); };
   if (any([](const SizeCard& c) { return c.state == CardState::kPending; })) return {};
+  const CardState fits = any([](const SizeCard& c) { return c.state == CardState::kTight; })
+                             ? CardState::kTight
+                             : CardState::kFits;
   if (all([](const SizeCard& c) { return runs_at_full_speed(c.state); }))
-    return {SizesLine::Kind::kAllFit};
+    return {.kind = SizesLine::Kind::kAllFit, .state = fits};
   const SizeCard* const best = largest_at_full_speed(cards);
   if (best == nullptr) {
     const bool none = all([](const SizeCard& c) { return c.state == CardState::kShort; });
-    return {none ? SizesLine::Kind::kNone : SizesLine::Kind::kAllSlower};
+    return none ? SizesLine{.kind = SizesLine::Kind::kNone, .state = CardState::kShort}
+                : SizesLine{.kind = SizesLine::Kind::kAllSlower, .state = CardState::kSlower};
   }
   const auto slowed = [](const SizeCard& c) { return !runs_at_full_speed(c.state); };
   if (any([&](const SizeCard& c) { return slowed(c) && area(c) < area(*best); }))
-    return {SizesLine::Kind::kOnly, to_string(best->preset.size)};
+    return {SizesLine::Kind::kOnly, to_string(best->preset.size), fits};
   // The table knows squares between the cards, but it may be of a moment ago.
-  SizesLine line{SizesLine::Kind::kUpTo, to_string(best->preset.size)};
+  SizesLine line{SizesLine::Kind::kUpTo, to_string(best->preset.size), fits};
   if (table == nullptr || !table->critical_point) return line;
   const Size point = *table->critical_point;
   const int point_area = point.width * point.height;

@@ -64,6 +64,8 @@ struct SizesLine {
   };
   Kind kind = Kind::kPending;
   std::string size{};  // "768×768"; "2048×2048+" where the table ends
+  // Of all that is said: of sizes that run at full speed, kTight where one of them is.
+  CardState state = CardState::kPending;
 };
 [[nodiscard]] SizesLine describe_sizes(const std::array<SizeCard, kSizePresets.size()>& cards,
                                        const Frontier* table);

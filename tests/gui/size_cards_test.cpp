@@ -111,6 +111,11 @@ TEST(SizesHeading, SaysWhatTheCardsSay) {
   };
   EXPECT_EQ(said({kFits, kFits, CardState::kPending, kFits, kFits}).kind, Kind::kPending);
   EXPECT_EQ(said({kFits, kFits, kTight, kFits, kFits}).kind, Kind::kAllFit);
+  EXPECT_EQ(said({kFits, kFits, kTight, kFits, kFits}).state, kTight) << "as that card says";
+  EXPECT_EQ(said({kFits, kFits, kFits, kFits, kFits}).state, kFits);
+  EXPECT_EQ(said({kTight, kTight, kSlower, kTight, kTight}).state, kTight);
+  EXPECT_EQ(said({kSlower, kShort, kShort, kShort, kShort}).state, kSlower);
+  EXPECT_EQ(said({kShort, kShort, kShort, kShort, kShort}).state, kShort);
   EXPECT_EQ(said({kFits, kFits, kSlower, kFits, kFits}).kind, Kind::kUpTo);
   EXPECT_EQ(said({kFits, kFits, kSlower, kFits, kFits}).size, "768×768");
   EXPECT_EQ(said({kSlower, kSlower, kFits, kFits, kFits}).kind, Kind::kOnly);

@@ -154,7 +154,7 @@ TEST(Format, WritesFiguresForPeople) {
   EXPECT_EQ(format_predicted(5.6, false, en), "6 s");
   EXPECT_EQ(format_number(2), "2");
   EXPECT_EQ(format_number(3.5), "3.5");
-  EXPECT_EQ(rung_name("stream-blocks:6", en), "6 layers wait in main memory");
+  EXPECT_EQ(rung_name("stream-blocks:6", en), "Layers in main memory: 6");
   EXPECT_EQ(rung_name("a-new-rung", en), "a-new-rung");
 }
 
@@ -164,6 +164,16 @@ TEST(Format, WhatIsMissingIsNeverNothing) {
   EXPECT_EQ(format_missing(kMiB + 1), "2 MB");
   EXPECT_EQ(format_missing(kGiB), "1.0 GB");
   EXPECT_EQ(format_missing(kGiB + kMiB), "1.1 GB");
+}
+
+TEST(Format, ASentenceBeginsWithACapitalButANameDoesNot) {
+  const StringTable en = table("en");
+  const Message taken = say("other programs took {0}", "12 MB");
+  EXPECT_EQ(sentence(taken, en), "Other programs took 12 MB.");
+  EXPECT_EQ(sentence(say("{0}; the run goes on", taken), en),
+            "Other programs took 12 MB; the run goes on.");
+  EXPECT_EQ(sentence(say("{0}; {1}", say("{0} is damaged", "a.png"), taken), en),
+            "a.png is damaged; other programs took 12 MB.");
 }
 
 TEST(Format, NoticesSpeakTheWindowsLanguage) {

@@ -97,8 +97,9 @@ TEST_F(WindowSession, AQueueThatCannotSaveWaitsAndGoesOnWhenItsPicturesAreSavedE
   w.key("Tab");
   w.click("generate");
   ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 2 && s["banners"].size() == 2; }));
-  EXPECT_EQ(w.state()["banners"][1],
-            "2 pictures are only in memory, which has room for no more. Save them and it goes on.");
+  EXPECT_EQ(
+      w.state()["banners"][1],
+      "Memory has room for no more pictures that are not saved (2). Save them and it goes on.");
   w.click("banner.1.close");  // it is true, so it stays
   w.screenshot("queue_held");
   EXPECT_EQ(w.state()["pictures"], 2);

@@ -1,4 +1,5 @@
 // The window of gui_demo at the sizes that people have, and its explanations: what is where.
+#include "support/drawn_texts.h"
 #include "support/window_driver.h"
 
 #include <algorithm>
@@ -67,8 +68,16 @@ TEST_P(WindowSizes, ThePlansTableShowsItsWordsWhole) {
     settle(w);
     w.screenshot("plan_open_" + std::to_string(GetParam().first) + "_" + language);
     const std::vector<std::string> texts = w.read()["texts"];
-    const std::vector<std::string> en{"Stage", "Weights", "Working", "Peak", "Time", "Denoise"};
-    const std::vector<std::string> zh{"阶段", "权重", "工作内存", "峰值", "时间", "去噪"};
+    const std::vector<std::string> en{"Stage",
+                                      "Weights",
+                                      "Working",
+                                      "Peak",
+                                      "Time",
+                                      "Denoise",
+                                      "Encoder leaves early",
+                                      "Layers in main memory: 6"};
+    const std::vector<std::string> zh{
+        "阶段", "权重", "工作内存", "峰值", "时间", "去噪", "6 层放在主内存，用时调入"};
     for (const std::string& word : language == "en" ? en : zh)
       EXPECT_NE(std::find(texts.begin(), texts.end(), word), texts.end()) << word;
     const Box table = box(w, "plan.stages");
@@ -217,6 +226,22 @@ TEST(Window, ATipIsSilentAfterAClickUntilTheMouseComesBack) {
   w.hover("canvas");
   w.key("Tab");  // from the height to the lock
   EXPECT_TRUE(shows_tip(5)) << "the keyboard has been there for a while";
+}
+
+TEST(WindowSettings, OneStepIsNoPlural) {
+  WindowDriver w({.program = HEADROOM_GUI_DEMO,
+                  .arguments = {"--width=1000", "--height=640", "--output={folder}/pictures"},
+                  .width = 1000,
+                  .height = 640});
+  ASSERT_TRUE(w.wait_for_widget("settings.fold"));
+  EXPECT_TRUE(wait_for_text(w, "16 steps · guidance 2"));
+  w.click("settings.fold");
+  w.click("steps.value");
+  w.key("ctrl+a");
+  w.type("1");
+  w.key("Tab");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["steps"] == 1; }));
+  EXPECT_TRUE(wait_for_text(w, "1 step · guidance 2"));
 }
 
 }  // namespace

@@ -127,7 +127,7 @@ void draw_rungs(const Ui& ui, const Plan& plan) {
   take_room(at, y - at.y);
 }
 
-// What the plan does in a few words: "6 layers wait in main memory".
+// What the plan does in a few words: "Layers in main memory: 6".
 std::string summary(const Ui& ui, const Forecast& forecast) {
   const auto& rungs = forecast.plan.rungs;
   if (rungs.empty()) return {};

@@ -129,7 +129,7 @@ void draw_integer(const Ui& ui, SliderOptions options, RequestProblem::Field fie
 void draw_settings_fold(const Ui& ui) {
   UiState& state = ui.state;
   const GenerationRequest& draft = state.draft;
-  std::string line = fill(ui.t("settings.line"),
+  std::string line = fill(ui.t(draft.steps == 1 ? "settings.line.one" : "settings.line"),
                           {std::to_string(draft.steps), format_number(draft.guidance_scale),
                            std::to_string(draft.count),
                            state.seed_text.empty() ? ui.t("seed.random") : state.seed_text});

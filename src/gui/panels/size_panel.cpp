@@ -254,7 +254,7 @@ std::string heading(const Ui& ui, const SizesLine& line) {
     case SizesLine::Kind::kPending:
       return "…";
     case SizesLine::Kind::kAllFit:
-      return ui.t("size.all_fit");
+      return ui.t(line.state == CardState::kTight ? "size.all_tight" : "size.all_fit");
     case SizesLine::Kind::kUpTo:
       return fill(ui.t("size.up_to"), {line.size});
     case SizesLine::Kind::kOnly:
@@ -270,11 +270,7 @@ std::string heading(const Ui& ui, const SizesLine& line) {
 // The section's name, and what the cards below say together.
 void draw_heading(const Ui& ui) {
   const SizesLine line = describe_sizes(ui.frame.cards, ui.frame.frontier);
-  const CardState state = line.kind == SizesLine::Kind::kPending     ? CardState::kPending
-                          : line.kind == SizesLine::Kind::kAllSlower ? CardState::kSlower
-                          : line.kind == SizesLine::Kind::kNone      ? CardState::kShort
-                                                                     : CardState::kFits;
-  section(ui, ui.t("size.label"), heading(ui, line), state_color(ui, state));
+  section(ui, ui.t("size.label"), heading(ui, line), state_color(ui, line.state));
   name_item(ui, "size.critical");
   const Frontier* const table = ui.frame.frontier;
   tooltip(ui, table != nullptr && table->critical_point
