@@ -63,6 +63,13 @@ std::optional<OfferedPicture> read_offered_picture(const std::filesystem::path& 
   return offered;
 }
 
+std::optional<std::filesystem::path> path_in_clipboard(std::string_view text) {
+  const std::string line = first_line(text);
+  const bool alone = text.find_first_not_of("\r\n", line.size()) == std::string_view::npos;
+  if (!alone || line.size() < 2 || !line.starts_with('/')) return std::nullopt;
+  return line;
+}
+
 std::optional<std::filesystem::path> file_in_clipboard(std::string_view text) {
   constexpr std::string_view kScheme = "file://";
   std::error_code ignored;
@@ -76,12 +83,10 @@ std::optional<std::filesystem::path> file_in_clipboard(std::string_view text) {
     if (path == std::string::npos) return std::nullopt;
     return decoded(std::string_view(line).substr(path));
   }
-  const bool alone = text.find_first_not_of("\r\n", line.size()) == std::string_view::npos;
-  if (!line.starts_with('/') || !alone || !is_picture_name(line) ||
-      !std::filesystem::is_regular_file(line, ignored)) {
+  auto path = path_in_clipboard(text);
+  if (!path || !is_picture_name(*path) || !std::filesystem::is_regular_file(*path, ignored))
     return std::nullopt;
-  }
-  return line;
+  return path;
 }
 
 }  // namespace headroom

@@ -28,5 +28,7 @@ struct OfferedPicture {
 // The file that a clipboard's text stands for: the first file:// URI of a list, or a single
 // absolute path to a picture that is there.
 [[nodiscard]] std::optional<std::filesystem::path> file_in_clipboard(std::string_view text);
+// The path that is all of a clipboard's text, whatever it leads to.
+[[nodiscard]] std::optional<std::filesystem::path> path_in_clipboard(std::string_view text);
 
 }  // namespace headroom

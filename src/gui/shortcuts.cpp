@@ -1,6 +1,7 @@
 #include "shortcuts.h"
 
 #include "actions.h"
+#include "offered_picture.h"
 #include "regions.h"
 #include "ui_zoom.h"
 
@@ -187,7 +188,10 @@ void handle_shortcuts(const Ui& ui) {
   if (io.WantTextInput || ui.state.popup_was_open) return;
   handle_undo(ui);
   // Asked for its text, the clipboard tells of a file; see Graphics.
-  if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiKey_V)) (void)ImGui::GetClipboardText();
+  if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiKey_V)) {
+    // The path of something else is answered, too; as a text it could only go into a field.
+    if (const auto path = path_in_clipboard(ImGui::GetClipboardText())) ui.actions.take_file(*path);
+  }
   if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiKey_C)) ui.actions.copy_picture();
   if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_C)) ui.actions.copy_path();
   if (!io.KeyCtrl && !io.KeyAlt) handle_view(ui);

@@ -43,6 +43,13 @@ TEST_F(FileInClipboard, IsAPathWhenItIsAloneAndAPictureThatIsThere) {
   EXPECT_FALSE(file_in_clipboard((folder_ / "note.txt").string()));
 }
 
+TEST_F(FileInClipboard, APathAloneIsOneWhateverItLeadsTo) {
+  EXPECT_EQ(path_in_clipboard("/no/such/thing\n"), fs::path("/no/such/thing"));
+  for (const char* const text : {"", "/", "a cat", "/tmp/a\n/tmp/b", "file:///tmp/a"}) {
+    EXPECT_FALSE(path_in_clipboard(text)) << text;
+  }
+}
+
 TEST_F(FileInClipboard, IsNothingInAText) {
   for (const char* const text : {"", "a cat", "#", "# a heading\na cat", "https://a.b/c.png",
                                  "see file:///tmp/a.png", "file://", "/", "\n"}) {

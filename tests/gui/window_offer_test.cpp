@@ -137,5 +137,21 @@ TEST_F(WindowOffer, WhatIsNoPictureAndWhatTellsNothingIsSaidInOneSentence) {
   EXPECT_EQ(w.state()["offers"], "");
 }
 
+TEST_F(WindowOffer, APathOfWhatIsNoPicturePastedOnTheCanvasIsAnswered) {
+  WindowDriver w = open();
+  std::string answer;
+  for (const char* const name : {"letter.txt", "gone.txt", ""}) {
+    w.click("canvas");
+    w.copy((folder_ / name).string(), "UTF8_STRING");
+    w.key("ctrl+v");
+    ASSERT_TRUE(w.wait([&](const json& s) {
+      return !s["banners"].empty() && s["banners"].back() != answer;
+    })) << name;
+    answer = w.state()["banners"].back();
+    EXPECT_NE(answer.find(*name != '\0' ? name : folder_.c_str()), std::string::npos) << answer;
+  }
+  w.screenshot("paths_answered");
+}
+
 }  // namespace
 }  // namespace headroom::test
