@@ -151,14 +151,17 @@ void offer_hand() {
 }
 
 void outline(const Ui& ui, bool trouble, float rounding) {
+  outline(ui, *ImGui::GetWindowDrawList(), trouble, rounding);
+}
+
+void outline(const Ui& ui, ImDrawList& list, bool trouble, float rounding) {
   const bool active = ImGui::IsItemActive();
   const ImU32 color = trouble                  ? ui.colors.bad
                       : active                 ? ui.colors.text
                       : ImGui::IsItemHovered() ? ui.colors.text_dim
                                                : ui.colors.edge;
-  ImGui::GetWindowDrawList()->AddRect(ImGui::GetItemRectMin(), ImGui::GetItemRectMax(), color,
-                                      ui.px(rounding),
-                                      ui.px(active && !ImGui::GetIO().NavVisible ? 2.0F : 1.0F));
+  list.AddRect(ImGui::GetItemRectMin(), ImGui::GetItemRectMax(), color, ui.px(rounding),
+               ui.px(active && !ImGui::GetIO().NavVisible ? 2.0F : 1.0F));
 }
 
 bool button(const Ui& ui, const ButtonOptions& o) {

@@ -63,6 +63,7 @@ void offer_hand();
 // The edge of the field that was drawn last: brighter under the mouse, thick while it is typed
 // into.
 void outline(const Ui& ui, bool trouble = false, float rounding = 6);
+void outline(const Ui& ui, ImDrawList& list, bool trouble, float rounding);
 
 enum class ButtonKind { kPlain, kAccent, kQuiet };
 struct ButtonOptions {

@@ -90,6 +90,49 @@ TEST(WindowReason, TheTailOfAPromptThatIsNotReadIsSaidAndDimmed) {
   EXPECT_LT(unread, read - 40);
 }
 
+// Scrolled to its end, the field ends and begins with a whole line; the picture's own prompt, too.
+TEST(WindowReason, NoLineOfAPromptIsCutThrough) {
+  std::string prompt;
+  for (int i = 10; i < 80; ++i) prompt += "MW" + std::to_string(i) + " ";
+  WindowDriver w = open({});
+  w.click("prompt");
+  w.paste(prompt);
+  ASSERT_TRUE(w.wait([&](const json& s) { return s["prompt"] == prompt; }));
+  w.key("ctrl+End");
+  w.point_at(640, 6);
+  const json field = w.read()["widgets"]["prompt"];
+  const auto brightest = [&](int from, int to) {  // of these rows of the field
+    int found = 0;
+    for (int y = from; y < to; y += 2) {
+      for (int x = 20; x < 60; x += 5)
+        found = std::max(found, w.pixel(field["x"].get<int>() + x, field["y"].get<int>() + y)[1]);
+    }
+    return found;
+  };
+  const int height = field["h"];
+  const int text = brightest(height / 2 - 8, height / 2);
+  EXPECT_LT(brightest(3, 8), text - 60);
+  EXPECT_LT(brightest(height - 8, height - 3), text - 60);
+  w.screenshot("prompt_scrolled");
+
+  w.key("ctrl+Return");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 1 && s["jobs"] == 0; }));
+  ASSERT_TRUE(w.wait_for_widget("value.prompt"));
+  w.screenshot("prompt_of_picture");
+  // As texts that were drawn: the field's are not among them.
+  int lines = 0;
+  int cut = 0;
+  const json dump = w.read();
+  for (const json& drawn : dump["texts"]) {
+    const auto line = drawn.get<std::string>();
+    if (!line.starts_with("MW")) continue;
+    ++lines;
+    if (line.ends_with("…")) ++cut;
+  }
+  EXPECT_EQ(lines, 5) << dump["texts"];
+  EXPECT_EQ(cut, 1) << "the last one says that there is more";
+}
+
 // These sums are so long that a line would end between a number and its unit.
 TEST(WindowReason, NoLineOfAReasonBeginsWithAUnit) {
   struct Case {

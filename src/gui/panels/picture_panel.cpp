@@ -15,7 +15,25 @@
 namespace headroom {
 namespace {
 
-// The prompt, at most four lines high; all of it in the tooltip.
+constexpr int kPromptLines = 5;
+
+// As much of the prompt as `kPromptLines` lines of this width hold.
+std::string fit_prompt(const Ui& ui, std::string prompt, float width) {
+  std::replace(prompt.begin(), prompt.end(), '\n', ' ');
+  const auto fits = [&](std::size_t characters) {
+    return text_lines(ui, shorten(prompt, characters), {0, kTextSize}, width) <= kPromptLines;
+  };
+  std::size_t most = 400;
+  if (fits(most)) return shorten(prompt, most);
+  std::size_t few = 1;
+  while (most - few > 1) {
+    const std::size_t middle = (few + most) / 2;
+    (fits(middle) ? few : most) = middle;
+  }
+  return shorten(prompt, few);
+}
+
+// The prompt, a few lines high; all of it in the tooltip.
 void draw_prompt(const Ui& ui, const std::string& prompt) {
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(11), ui.px(8)));
   ImGui::PushStyleVar(ImGuiStyleVar_ChildRounding, ui.px(8));
@@ -24,12 +42,12 @@ void draw_prompt(const Ui& ui, const std::string& prompt) {
   const float line =
       std::round(kTextSize * (ui.state.language == "zh" ? 1.5F : kLineOfEm) * ui.scale);
   const float width = ImGui::GetContentRegionAvail().x;
-  const std::string shown = shorten(prompt, 400);
-  ImGui::SetNextWindowSizeConstraints({width, line}, {width, 5 * line + ui.px(16)});
+  const std::string shown = fit_prompt(ui, prompt, width - ui.px(22));
+  ImGui::SetNextWindowSizeConstraints({width, line}, {width, kPromptLines * line + ui.px(16)});
   ImGui::BeginChild("made_prompt", {width, 0},
                     ImGuiChildFlags_AutoResizeY | ImGuiChildFlags_AlwaysUseWindowPadding,
                     ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoNav);
-  paragraph(ui, shown, {ui.colors.text, 13});
+  paragraph(ui, shown, {ui.colors.text, kTextSize});
   ImGui::EndChild();
   ImGui::PopStyleColor();
   ImGui::PopStyleVar(2);

@@ -37,23 +37,43 @@ bool has_problem(const Ui& ui, RequestProblem::Field field) {
                      [field](const RequestProblem& p) { return p.field == field; });
 }
 
-// What the model does not read of the prompt is dimmed. `id`: of the field just drawn, whose lines
-// Dear ImGui still knows.
-void veil_unread(const Ui& ui, ImGuiID id, const std::string& text) {
+// The inside of the multi-line field `id` that was just drawn; null when it is not in view.
+ImGuiWindow* inside_of(ImGuiID id) {
+  const auto& children = ImGui::GetCurrentWindow()->DC.ChildWindows;
+  auto* const* const field = std::find_if(children.begin(), children.end(),
+                                          [&](const ImGuiWindow* w) { return w->ChildId == id; });
+  return field != children.end() ? *field : nullptr;
+}
+
+// Dear ImGui lets lines that are scrolled out reach into the padding: no line is cut through. The
+// edge is drawn again over what covers them.
+void cover_padding(const Ui& ui, const ImGuiWindow& field, bool trouble) {
+  const float pad = ImGui::GetStyle().FramePadding.y;
+  const float left = field.Pos.x + ui.px(8);  // beside the round corners
+  const float right = field.InnerClipRect.Max.x - ui.px(3);
+  const float bottom = field.Pos.y + field.Size.y;
+  const ImRect& seen = field.OuterRectClipped;
+  ImDrawList& list = *field.DrawList;
+  list.PushClipRect(seen.Min, seen.Max);
+  list.AddRectFilled({left, field.Pos.y}, {right, field.Pos.y + pad}, ui.colors.input);
+  list.AddRectFilled({left, bottom - pad}, {right, bottom}, ui.colors.input);
+  outline(ui, list, trouble, 8);
+  list.PopClipRect();
+}
+
+// What the model does not read of the prompt is dimmed. `field`: just drawn, so that Dear ImGui
+// still knows its lines.
+void veil_unread(const Ui& ui, const ImGuiWindow& field, const std::string& text) {
   if (!ui.frame.prompt || ui.frame.prompt->read_bytes >= text.size()) return;
   const std::size_t read = ui.frame.prompt->read_bytes;
-  const auto& children = ImGui::GetCurrentWindow()->DC.ChildWindows;
-  const auto* const field = std::find_if(children.begin(), children.end(),
-                                         [&](const ImGuiWindow* w) { return w->ChildId == id; });
-  if (field == children.end()) return;
-  ImDrawList& list = *(*field)->DrawList;
+  ImDrawList& list = *field.DrawList;
   const ImVec2 pad = ImGui::GetStyle().FramePadding;
-  const ImVec2 origin{(*field)->DC.CursorStartPos.x + pad.x, (*field)->DC.CursorStartPos.y + pad.y};
+  const ImVec2 origin{field.DC.CursorStartPos.x + pad.x, field.DC.CursorStartPos.y + pad.y};
   const ImVector<int>& lines = ImGui::GetCurrentContext()->InputTextLineIndex.Offsets;
   const auto width = [&](std::size_t from, std::size_t to) {
     return ImGui::CalcTextSize(text.data() + from, text.data() + to).x;
   };
-  list.PushClipRect((*field)->InnerClipRect.Min, (*field)->InnerClipRect.Max);
+  list.PushClipRect(field.InnerClipRect.Min, field.InnerClipRect.Max);
   for (int n = 0; n < lines.Size; ++n) {
     const auto begin = static_cast<std::size_t>(lines[n]);
     const std::size_t end =
@@ -86,7 +106,10 @@ void draw_field(const Ui& ui, const std::string& name, std::string& text, float 
   ImGui::InputTextMultiline(("##" + name).c_str(), &text, {width, height},
                             ImGuiInputTextFlags_WordWrap | flags, callback, &ui.state);
   ImGui::PopStyleColor();
-  if (name == "prompt") veil_unread(ui, id, text);
+  if (const ImGuiWindow* const field = inside_of(id)) {
+    if (name == "prompt") veil_unread(ui, *field, text);
+    cover_padding(ui, *field, trouble);
+  }
   ImGui::PopStyleVar(2);
   if (escape) text = before;
   outline(ui, trouble, 8);
@@ -226,8 +249,8 @@ void draw_negative(const Ui& ui) {
   if (!state.negative_open) return;
   ImGui::BeginDisabled(off);
   take_focus(ui, "negative");
-  draw_field(ui, "negative", state.draft.negative_prompt, ui.px(50), 0, nullptr,
-             has_problem(ui, RequestProblem::Field::kNegativePrompt));
+  draw_field(ui, "negative", state.draft.negative_prompt, 2 * ImGui::GetFontSize() + 2 * ui.px(9),
+             0, nullptr, has_problem(ui, RequestProblem::Field::kNegativePrompt));
   ImGui::EndDisabled();
   name_item(ui, "negative", !off);
   if (!ImGui::IsItemActive()) tooltip(ui, ui.t(off ? "why.negative" : "tip.negative"));
