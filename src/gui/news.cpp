@@ -39,7 +39,10 @@ void News::notices(JobId job, const std::vector<Notice>& notices) {
   for (; shown < notices.size(); ++shown) {
     const bool slower = notices[shown].times > 0;
     if (slower && std::exchange(told_slower_, true)) continue;
-    state_.add_banner({.kind = Banner::Kind::kWarning, .text = notice_message(notices[shown])});
+    const bool of_run = notices[shown].kind == Notice::Kind::kPlanChanged;
+    state_.add_banner({.kind = Banner::Kind::kWarning,
+                       .text = notice_message(notices[shown]),
+                       .about = of_run ? UiState::about_run(job) : std::string()});
   }
 }
 
@@ -53,6 +56,7 @@ void News::outcome(const JobOutcome& outcome,
   if (outcome.place && !std::holds_alternative<std::monostate>(outcome.value))
     state_.ended = {*outcome.place, outcome.request.count, failure != nullptr};
   if (failure == nullptr) return;
+  state_.resolve(UiState::about_run(outcome.id));  // it did not go on
   Banner banner;
   banner.about = UiState::about_making(outcome.request);
   banner.title = say("banner.failed", shorten(outcome.request.prompt, 48));

@@ -16,7 +16,7 @@ enum class TipPart { kNone, kFirstLine, kAll };
 
 // Follows the item that the mouse, or the keyboard, is on. Returns since when it is, in seconds.
 double follow(TipState& tips, unsigned id, double now) {
-  if (tips.item != id) tips = {.item = id, .since = now};
+  if (tips.item != id) tips = {.item = id, .pressed = tips.pressed, .since = now};
   // A tip that grows takes a few frames to find its size.
   constexpr double kGrows_s = 0.25;
   const double due = tips.since + kRest_s;
@@ -34,14 +34,16 @@ TipPart tip_part(const Ui& ui) {
   const bool pointed =
       ImGui::IsItemHovered(ImGuiHoveredFlags_NoNavOverride | ImGuiHoveredFlags_AllowWhenDisabled);
   const bool focused = ImGui::IsItemFocused() && ImGui::GetIO().NavVisible;
-  if (!pointed && mouse.item == id) mouse = {};
+  const ImVec2 at = ImGui::GetIO().MousePos;
+  if (mouse.pressed && !mouse.pressed->contains(at.x, at.y)) mouse.pressed.reset();
+  if (!pointed && mouse.item == id) mouse = {.pressed = mouse.pressed};
   if (!focused && keyboard.item == id) keyboard = {};
   if (pointed) {
     const double rested = follow(mouse, id, ui.frame.now);
     // What was pressed needs no explanation until the mouse comes back; nor does a field that is
     // being typed into.
-    if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) mouse.muted = true;
-    if (mouse.muted || ImGui::IsItemActive() ||
+    if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) mouse.pressed = rect;
+    if (mouse.pressed || ImGui::IsItemActive() ||
         !ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip | ImGuiHoveredFlags_NoNavOverride |
                               ImGuiHoveredFlags_AllowWhenDisabled)) {
       return TipPart::kNone;

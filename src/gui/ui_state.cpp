@@ -216,4 +216,6 @@ std::string UiState::about_making(const GenerationRequest& request) {
   return "make " + request.prompt;
 }
 
+std::string UiState::about_run(JobId job) { return "run " + std::to_string(job); }
+
 }  // namespace headroom

@@ -57,10 +57,11 @@ struct EntryNote {
 
 // Whose explanation is shown or not; see tooltip().
 struct TipState {
-  unsigned item = 0;   // that the mouse or the keyboard is on
-  bool muted = false;  // it was pressed: silent until it is left
-  double since = 0;    // seconds
-  double due = -1;     // when there will be more to show
+  unsigned item = 0;  // that the mouse or the keyboard is on
+  // Where something was pressed: what is there, also in its place, is silent until that is left.
+  std::optional<Rect> pressed{};
+  double since = 0;  // seconds
+  double due = -1;   // when there will be more to show
 };
 
 // Everything the window remembers between frames that a person can see or change. A plain value
@@ -213,6 +214,7 @@ struct UiState {
   void resolve(const std::string& about);
   static std::string about_saving(const FinishedPicture& picture);
   static std::string about_making(const GenerationRequest& request);
+  static std::string about_run(JobId job);
   static constexpr const char* kAboutFolder = "folder";
   static constexpr const char* kAboutOffer = "offer";
   static constexpr const char* kAboutHeld = "held";

@@ -91,6 +91,20 @@ TEST_F(WindowNotes, AFailureIsForgottenWhenThePictureIsMade) {
   EXPECT_TRUE(w.wait([](const json& s) { return s["banners"].empty(); }));
 }
 
+TEST_F(WindowNotes, ThatARunGoesOnIsNoLongerSaidWhenItHasFailed) {
+  WindowDriver w = open({"--step-ms=100"});
+  w.click("prompt");
+  w.type("squeezed out");
+  w.click("generate");
+  ASSERT_TRUE(w.wait([&](const json& s) {
+    return s["banners"].size() == 1 && has(s["banners"][0], "goes on with");
+  }));
+  ASSERT_TRUE(w.wait([](const json& s) { return s["jobs"] == 0 && !s["banners"].empty(); }));
+  EXPECT_TRUE(w.wait([&](const json& s) {
+    return s["banners"].size() == 1 && has(s["banners"][0], "no smaller plan") && s["folded"] == 0;
+  })) << w.state()["banners"];
+}
+
 TEST_F(WindowNotes, AWarningFoldsIntoTheBellAfterAWhile) {
   WindowDriver w = open({"--step-ms=10"});
   w.click("prompt");
@@ -116,6 +130,27 @@ TEST_F(WindowNotes, ASlowDeviceIsToldOnceASession) {
   w.click("generate");
   ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 2 && s["jobs"] == 0; }));
   EXPECT_TRUE(w.state()["banners"].empty());
+}
+
+TEST_F(WindowNotes, NoTipOpensWhereSomethingWasPressedWhenItsStateChanges) {
+  others_hold("600M");
+  WindowDriver w = open({"--total=4.7G", "--step-ms=50"});
+  w.click("prompt");
+  w.type("a cat");
+  w.click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 1 && s["jobs"] == 0; }));
+  const auto shows_tip = [&](double seconds) {
+    return w.wait([&](const json&) { return w.read()["widgets"].contains("tip"); }, seconds);
+  };
+  others_hold("4.6G");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["can_generate"] == false; }));
+  EXPECT_FALSE(shows_tip(3));
+  others_hold("600M");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["can_generate"] == true; }));
+  EXPECT_FALSE(shows_tip(3));
+  w.hover("steps");
+  w.hover("generate");
+  EXPECT_TRUE(shows_tip(5)) << "the mouse came back";
 }
 
 TEST_F(WindowNotes, TheBellsListIsOnTheScreenOfANarrowWindow) {

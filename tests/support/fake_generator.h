@@ -21,7 +21,8 @@ namespace headroom::test {
 // the prompt and the seed, step by step, with every report a real run makes. Prompt "fail" runs out
 // of memory after the last step, "fail once" fails the first time, "crash" throws what no room
 // should throw, "exhaust" what the system throws when it has no memory left, "lose the device" what
-// a dead card is; "squeezed" goes on under another plan; "slow" notices a slower device after its
+// a dead card is; "squeezed" goes on under another plan,
+// "squeezed out" does and then has none; "slow" notices a slower device after its
 // first step.
 class FakeGenerator final : public ImageGenerator {
  public:
@@ -45,6 +46,9 @@ class FakeGenerator final : public ImageGenerator {
       denoise(request, seed, progress, stop);
       if (request.prompt == "fail") {
         throw Error(ErrorKind::kOutOfMemory, "the fake ran out of memory; try another prompt");
+      }
+      if (request.prompt == "squeezed out") {
+        throw Error(ErrorKind::kOutOfMemory, "the fake has no smaller plan; close other programs");
       }
       if (request.prompt == "lose the device") {
         throw Error(ErrorKind::kDevice, "the fake's driver gave up; start again");
@@ -141,6 +145,10 @@ class FakeGenerator final : public ImageGenerator {
       progress.on_step(step, request.steps);
       if (step == 1 && request.prompt == "slow") {
         progress.on_notice({Notice::Kind::kSlower, "the device became slower (×1.7)", 1.7});
+      }
+      if (step == 1 && request.prompt == "squeezed out") {
+        progress.on_notice({Notice::Kind::kPlanChanged,
+                            say("{0}; the run goes on with: {1}", "others took memory", "less")});
       }
       progress.on_preview(
           paint(request.prompt, seed, width, height, static_cast<double>(step) / request.steps));

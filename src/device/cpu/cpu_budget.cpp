@@ -68,7 +68,8 @@ struct Counters {
       throw Error(ErrorKind::kOutOfMemory,
                   say("out of memory on the CPU budget: {0} more were asked for, {1} of {2} are in "
                       "use",
-                      format_bytes(more), format_bytes(use.total()), format_bytes(limit)));
+                      more < kMiB ? "< 1 MB" : format_bytes(more), format_bytes(use.total()),
+                      format_bytes(limit)));
     }
   }
 
