@@ -180,6 +180,8 @@ TEST_F(CpuBudget, RefusesWhatWouldPassTheLimitAndSaysWhatIsInUse) {
                                  format_bytes(cpu_budget::limit()) + " are in use"));
   EXPECT_EQ(activations(), 3 * kMiB);
   EXPECT_LE(cpu_budget::use().peak, cpu_budget::limit());
+  cpu_budget::set_limit(cpu_budget::use().total());
+  EXPECT_THAT(failure_of(64), HasSubstr("< 1 MB more were asked for"));
 }
 
 TEST_F(CpuBudget, ALimitBelowWhatIsAliveOnlyStopsFurtherAllocations) {
