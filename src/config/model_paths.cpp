@@ -5,7 +5,6 @@
 #include "yaml_file.h"
 
 #include <cstdlib>
-#include <regex>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -27,19 +26,29 @@ Shelf shelf_of(std::string_view kind) {
 }
 
 // ~ and $NAME or ${NAME}, as a shell takes them; a variable that is not set stays as it is.
-std::string expanded(const std::string& text) {
-  static const std::regex variable(R"(^~(?=/|$)|\$(\w+)|\$\{(\w+)\})");
+std::string expanded(std::string_view text) {
+  constexpr std::string_view kName =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
   std::string result;
-  auto rest = text.begin();
-  for (std::sregex_iterator found(text.begin(), text.end(), variable), end; found != end; ++found) {
-    const std::smatch& match = *found;
-    const std::string name = match.length() == 1 ? "HOME" : match.str(1) + match.str(2);
-    const char* const value = std::getenv(name.c_str());
-    result.append(rest, match[0].first);
-    result += value != nullptr ? value : match.str();
-    rest = match[0].second;
+  const auto take = [&](std::size_t length, std::string_view name) {
+    const char* const value = std::getenv(std::string(name).c_str());
+    result += value != nullptr ? std::string_view(value) : text.substr(0, length);
+    text.remove_prefix(length);
+  };
+  if (text == "~" || text.starts_with("~/")) take(1, "HOME");
+  while (!text.empty()) {
+    const bool is_braced = text.starts_with("${");
+    const std::string_view rest = text.substr(is_braced ? 2 : 1);
+    const std::string_view name = rest.substr(0, rest.find_first_not_of(kName));
+    const bool is_whole = !is_braced || rest.substr(name.size()).starts_with('}');
+    if (text.front() == '$' && !name.empty() && is_whole) {
+      take(name.size() + (is_braced ? 3 : 1), name);
+    } else {
+      result += text.front();
+      text.remove_prefix(1);
+    }
   }
-  return result.append(rest, text.end());
+  return result;
 }
 
 // A block of text is a folder a line.
