@@ -313,14 +313,19 @@ class PipelineGenerator final : public ImageGenerator {
     };
     start_clock();
     RunHooks hooks = job.hooks;
-    hooks.on_step = [&](int step, int total) {
+    int reported = 0;
+    // A step that was done may fail before it was reported: the next one that is catches up.
+    const auto report = [&](int step) {
+      while (reported < step) job.sink.on_step(++reported, job.asked.shape.steps);
+    };
+    hooks.on_step = [&](int step, int /*total*/) {
       check_finite(job, i, sampling);  // reads a number back, so that the step is done
       if (plan_of_steps == job.keeper.changes().size()) {
         steps->step_done(step);
       } else {
         start_clock();  // the step in which the plan changed is like no other
       }
-      job.sink.on_step(step, total);
+      report(step);
     };
     if (preview_) {
       hooks.on_clean = [&](const at::Tensor& clean) { job.sink.on_preview(preview_->draw(clean)); };
@@ -338,6 +343,7 @@ class PipelineGenerator final : public ImageGenerator {
             job.keeper.change(sampling.steps_done);
             networks.denoise(sampling, job.features, request, hooks);
           } while (sampling.steps_done < job.asked.shape.steps);
+          report(sampling.steps_done);
           return 0;
         });
   }

@@ -92,7 +92,7 @@ MemorySnapshot PlanKeeper::read_running() const {
 void PlanKeeper::limit_to(std::int64_t budget) {
   // A picture must not be lost to a number that libtorch wraps in a tensor of its own.
   constexpr std::int64_t kUnseen = 1024;
-  memory_.device().backend->limit(std::max(budget, now_.plan.peak_bytes) + kUnseen);
+  memory_.device().backend->limit(std::max(budget, now_.plan.peak_bytes + kUnseen));
 }
 
 std::int64_t PlanKeeper::driver_allocations() const {

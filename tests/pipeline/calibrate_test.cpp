@@ -208,13 +208,13 @@ TEST_F(Calibrate, PlansUseWhatWasFound) {
   const Plan convolutions = plan_with({{}, {}, {kMore, 0}, 0});
   const Plan products = plan_with({{kMore, 0}, {}, {}, 0});
   for (const Stage stage : {Stage::kEncode, Stage::kDenoise, Stage::kDecode}) {
-    const auto i = static_cast<std::size_t>(stage);
+    const auto of = [stage](const Plan& plan) { return *find_stage(plan, stage); };
     SCOPED_TRACE(stage_name(stage));
-    EXPECT_EQ(kept.stages[i].peak_bytes, plain.stages[i].peak_bytes + kMore);
-    EXPECT_EQ(kept.stages[i].workspace_bytes, plain.stages[i].workspace_bytes + kMore);
-    EXPECT_EQ(convolutions.stages[i].workspace_bytes, stage == Stage::kDecode ? kMore : 0);
+    EXPECT_EQ(of(kept).peak_bytes, of(plain).peak_bytes + kMore);
+    EXPECT_EQ(of(kept).workspace_bytes, of(plain).workspace_bytes + kMore);
+    EXPECT_EQ(of(convolutions).workspace_bytes, stage == Stage::kDecode ? kMore : 0);
     // The decoder multiplies too, in its attention.
-    EXPECT_EQ(products.stages[i].workspace_bytes, kMore);
+    EXPECT_EQ(of(products).workspace_bytes, kMore);
   }
   EXPECT_EQ(plain.stages[0].workspace_bytes, 0);
 }
