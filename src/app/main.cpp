@@ -16,20 +16,42 @@
 #include <dlfcn.h>
 #include <unistd.h>
 
+constexpr const char* kAllocatorSettings = "PYTORCH_ALLOC_CONF";
+constexpr const char* kOldAllocatorSettings = "PYTORCH_CUDA_ALLOC_CONF";
+
+void set_aside(const char* name, const char* why) {
+  std::fprintf(stderr, "headroom: warning: %s is not used: %s\n", name, why);
+  unsetenv(name);
+}
+
+// Where the driver is there without NVML, libtorch ends in a signal over segments that grow.
+bool can_grow_segments() {
+  const auto opens = [](const char* library) {
+    void* const handle = dlopen(library, RTLD_LAZY);
+    if (handle != nullptr) dlclose(handle);
+    return handle != nullptr;
+  };
+  return opens("libnvidia-ml.so.1") || !opens("libcuda.so.1");
+}
+
 // The CUDA part of libtorch ends the process, with no word of ours, over settings that it cannot
-// read. Without them it does what it does everywhere.
+// read, under whichever name. Without them it does what it does everywhere.
 void set_aside_wrong_allocator_settings() {
-  for (const char* const name : {"PYTORCH_ALLOC_CONF", "PYTORCH_CUDA_ALLOC_CONF"}) {
+  for (const char* const name : {kAllocatorSettings, kOldAllocatorSettings}) {
     const char* const settings = std::getenv(name);
     if (settings == nullptr) continue;
     try {
-      (void)headroom::parse_cuda_alloc_conf(settings);
-      return;  // libtorch reads the first that is set
+      if (headroom::parse_cuda_alloc_conf(settings).expandable_segments && !can_grow_segments())
+        set_aside(name, "expandable segments need the driver's libnvidia-ml.so.1");
     } catch (const headroom::Error& e) {
-      std::fprintf(stderr, "headroom: warning: %s is not used: %s\n", name, e.what());
-      unsetenv(name);
+      set_aside(name, e.what());
     }
   }
+  // The general name counts, but a part of libtorch reads the old one first.
+  const char* const general = std::getenv(kAllocatorSettings);
+  const char* const old = std::getenv(kOldAllocatorSettings);
+  if (general == nullptr || old == nullptr || std::string(general) == old) return;
+  set_aside(kOldAllocatorSettings, "PYTORCH_ALLOC_CONF is set too, which comes first");
 }
 
 int main(int argc, char** argv) {

@@ -56,6 +56,7 @@ Needs needs_of(const CommandLine& line, const std::string& model) {
           app.forecaster->forecast(app.shape_of(request), request.count, app.memory));
     }
   } catch (const Error& e) {
+    if (e.kind() == ErrorKind::kDevice) throw;  // it is no matter of the model
     needs.problem = e.what();
   }
   return needs;

@@ -1,7 +1,6 @@
 #include "headroom/core/state_file.h"
 #include "headroom/pipeline/calibrate.h"
 
-#include <cmath>
 #include <stdexcept>
 #include <system_error>
 
@@ -20,16 +19,23 @@ struct Entry {
   WorkspaceTerms terms;
 };
 
+// What no library takes for itself is no measurement.
+constexpr std::int64_t kMostBytes = std::int64_t{4} << 30;
+constexpr double kMostFactor = 100;
+
 std::int64_t read_bytes(const json& value) {
   if (!value.is_number_integer() || value.get<std::int64_t>() < 0) {
     throw std::domain_error("a number of bytes is missing");
+  }
+  if (value.get<std::int64_t>() > kMostBytes) {
+    throw std::domain_error("a number of bytes is out of range");
   }
   return value.get<std::int64_t>();
 }
 
 WorkspaceTerm read_term(const json& value) {
   const double factor = value.at("factor").get<double>();
-  if (!std::isfinite(factor) || factor < 0) throw std::domain_error("a factor is out of range");
+  if (!(factor >= 0 && factor <= kMostFactor)) throw std::domain_error("a factor is out of range");
   return {read_bytes(value.at("constant_bytes")), factor};
 }
 

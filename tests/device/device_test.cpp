@@ -116,6 +116,13 @@ TEST(DeviceErrors, ADriverThatGaveUpIsAnErrorOfItsOwnThatSaysWhatToDo) {
   EXPECT_THAT(failure->what(), HasSubstr("code 700"));
   EXPECT_THAT(failure->what(), HasSubstr("start Headroom again"));
   EXPECT_FALSE(device_failure(c10::AcceleratorError(here, 2, "out of memory")).has_value());
+  // Starting again would not help.
+  for (const auto& [code, words] : {std::pair(35, "update it"), {209, "no code for this card"}}) {
+    const auto lasting = device_failure(c10::AcceleratorError(here, code, "CUDA error"));
+    ASSERT_TRUE(lasting.has_value());
+    EXPECT_THAT(lasting->what(), HasSubstr(words));
+    EXPECT_THAT(lasting->what(), ::testing::Not(HasSubstr("start Headroom again")));
+  }
   EXPECT_FALSE(device_failure(c10::Error(here, "shapes differ")).has_value());
 }
 

@@ -90,6 +90,21 @@ TEST_F(Devices, ReadTheAllocatorsSettingsInLibtorchsOrder) {
   EXPECT_NE(result.out.find("PYTORCH_CUDA_ALLOC_CONF max_split_size_mb:64\n"), std::string::npos);
 }
 
+// A part of libtorch reads the old name first, whatever the general one says.
+TEST_F(Devices, LeaveOneOfTwoNamesOfTheAllocatorsSettings) {
+  environment_["PYTORCH_ALLOC_CONF"] = "max_split_size_mb:64";
+  for (const char* const other : {"max_split_size_mb:many", "garbage", "backend:cudaMallocAsync"}) {
+    environment_["PYTORCH_CUDA_ALLOC_CONF"] = other;
+    const ProcessResult result = run({"devices"});
+    EXPECT_EQ(result.exit_code, 0);
+    EXPECT_TRUE(result.err.starts_with("headroom: warning: PYTORCH_CUDA_ALLOC_CONF is not used: "))
+        << result.err;
+    EXPECT_NE(result.out.find("\nPYTORCH_ALLOC_CONF max_split_size_mb:64\n"), std::string::npos);
+  }
+  environment_["PYTORCH_CUDA_ALLOC_CONF"] = "max_split_size_mb:64";
+  EXPECT_EQ(run({"devices"}).err, "");
+}
+
 TEST_F(Inspect, AModelFolder) {
   const auto out = run_json({"inspect", kStarterModel.string(), "--json"});
   ASSERT_EQ(out.size(), 1U);

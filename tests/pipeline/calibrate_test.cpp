@@ -164,6 +164,8 @@ TEST_F(Calibrate, ADamagedFileIsIgnoredWithOneSentence) {
                                  good.substr(0, good.size() / 2),
                                  with("0.125", "-0.125"),
                                  with("0.125", "1e999"),
+                                 with("0.125", "1e30"),
+                                 with("\"kept_bytes\": 1", "\"kept_bytes\": 900000000000000000"),
                                  with("0.125", "\"much\""),
                                  with("\"kept_bytes\": 1", "\"kept_bytes\": -1"),
                                  with("\"kept_bytes\": 1", "\"kept_bytes\": 1.5"),
