@@ -61,8 +61,10 @@ void add_device_options(CLI::App& app, Typed& typed) {
 }
 
 void add_low_vram_flag(CLI::App& app, Typed& typed) {
-  app.add_flag("--low-vram", typed.low_vram,
-               "Save memory before time: of the plans that fit, the one that holds least")
+  app.add_flag(
+         "--low-vram", typed.low_vram,
+         "Save memory before time: the plan that holds least, of those that fit and take at most "
+         "twice as long as the fastest")
       ->group("Memory");
 }
 
