@@ -37,12 +37,10 @@ TEST_F(Models, AreListedWithWhatTheyNeed) {
   // Those that are not here say what they would need, and how to get them.
   ASSERT_EQ(list["not_here"].size(), 2U);
   EXPECT_EQ(list["not_here"][0]["get"], "hf download Tongyi-MAI/Z-Image-Turbo");
-  const json plan = run_json({"plan", "--json", "--preset", "1024", "-p", "-", "--model",
-                              "z-image-turbo", "--pretend-vram", "6G"})
-                        .at(0);
-  const json small = run_json({"models", "--json", "--pretend-vram", "6G"}).at(0);
-  EXPECT_EQ(small["not_here"][0]["presets"][2]["peak_bytes"], plan["plan"]["peak_bytes"]);
-  EXPECT_EQ(small["not_here"][0]["presets"][2]["fits"], plan["fits"]);
+  for (const json& known : list["not_here"]) {
+    ASSERT_EQ(known["presets"].size(), 5U);
+    for (const json& preset : known["presets"]) EXPECT_GT(preset["peak_bytes"], 1'000'000'000);
+  }
 }
 
 TEST_F(Models, OfOtherProgramsAreFoundAndCanBeRunByTheirNames) {
