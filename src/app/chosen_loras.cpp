@@ -41,10 +41,12 @@ AskedLora read_option(const std::string& typed, const std::vector<fs::path>& fol
 
 }  // namespace
 
-std::shared_ptr<const Adapters> open_loras(const TypedLoras& typed, const ModelFolder& model) {
+std::shared_ptr<const Adapters> open_loras(const TypedLoras& typed, const ModelFolder& model,
+                                           const std::vector<fs::path>& shelves) {
   const std::vector<LoraTag> tags = take_lora_tags(typed.prompt).loras;
   if (tags.empty() && typed.options.empty()) return nullptr;
   std::vector<fs::path> folders = adapter_folders(model);
+  folders.insert(folders.end(), shelves.begin(), shelves.end());
   folders.push_back(lora_folder());
   std::vector<AskedLora> asked;
   asked.reserve(tags.size() + typed.options.size());

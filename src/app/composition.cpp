@@ -103,10 +103,11 @@ PipelineOptions pipeline_options(const AppConfig& config, const Device& device, 
                                  const TypedLoras& loras, bool needs_weights,
                                  bool pretended = false) {
   PipelineOptions options;
-  options.model = open_model(chosen_places(config.model));
+  const ModelPlaces places = chosen_places(config.model);
+  options.model = open_model(places);
   for (const Message& note : options.model.notes) spdlog::info("{}", note.english());
   check_model_files(options.model, needs_weights, config.model.check_weights);
-  options.adapters = open_loras(loras, options.model);
+  options.adapters = open_loras(loras, options.model, places.shelves.loras);
   options.check_weights = config.model.check_weights;
   if (config.model.weight_cache) options.weight_cache.emplace(weight_cache_folder());
   options.device = device;

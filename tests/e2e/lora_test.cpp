@@ -52,6 +52,19 @@ TEST_F(Lora, ATagInThePromptIsTheSameAsTheOption) {
   EXPECT_EQ(pixels({"--lora", "chalk:0.5", "--lora", "ink.safetensors:0.7"}), both);
 }
 
+// Where other programs keep theirs, as for models.
+TEST_F(Lora, ANameIsLookedUpInOtherProgramsFolders) {
+  fs::copy_file(folder_ / "ink.safetensors", make("home/ComfyUI/models/loras/mine.safetensors"));
+  fs::copy_file(folder_ / "ink.safetensors", make("disk/more/other.safetensors"));
+  write("paths.yaml", "a:\n  base_path: disk\n  loras: more\n");
+  write("c.yaml", "model:\n  folders: [paths.yaml]\n");
+  keep("paths.yaml");
+  keep("c.yaml");
+  const auto whole = pixels({"--lora", "ink.safetensors"});
+  EXPECT_EQ(pixels({"--lora", "mine"}), whole);
+  EXPECT_EQ(pixels({"--lora", "other", "--config", "c.yaml"}), whole);
+}
+
 TEST_F(Lora, AColonInAPathIsNoStrength) {
   fs::copy_file(folder_ / "ink.safetensors", make("C:ink:2.safetensors"));
   fs::copy_file(folder_ / "ink.safetensors", make("ink:2"));
