@@ -76,6 +76,7 @@ CommandLine::Command chosen_command(const CLI::App& app) {
   if (name == "calibrate") return Command::kCalibrate;
   if (name == "models") return Command::kModels;
   if (name == "cache") return Command::kCache;
+  if (name == "quantize") return Command::kQuantize;
   if (name == "inspect") return Command::kInspect;
   return Command::kTokenize;
 }
@@ -164,6 +165,8 @@ void apply_to_request(const Typed& typed, CommandLine& line) {
   if (typed.dump_file) line.dump_file = not_empty("--dump", *typed.dump_file);
   if (typed.folder) line.looked_into = not_empty("the folder of models", *typed.folder);
   if (typed.inspected) line.inspected = not_empty("the path to inspect", *typed.inspected);
+  line.quantised_to = typed.to.value_or("");
+  line.network = typed.network.value_or("transformer");
   if (typed.step) line.step = read_int("--step", *typed.step, kMinSide_px, kMaxSide_px);
   if (typed.max) line.max = read_int("--max", *typed.max, kMinSide_px, kMaxSide_px);
   line.inspects_model = typed.text_encoder || typed.vae || typed.tokenizer;
@@ -209,6 +212,10 @@ std::optional<CommandLine> read_command_line(int argc, const char* const* argv) 
   }
   if (line.command == CommandLine::Command::kInspect && !typed.inspected) {
     refuse("inspect needs a picture, a weight file or a model; name one");
+  }
+  if (line.command == CommandLine::Command::kQuantize && (!typed.to || !typed.output)) {
+    refuse(typed.to ? "quantize needs a file to write; name it with -o FILE"
+                    : "quantize needs a format; choose --to int8, q8_0 or q4_k");
   }
   read_configuration(typed, line);
   apply_to_config(typed, line.config);

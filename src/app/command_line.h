@@ -24,6 +24,7 @@ struct CommandLine {
     kCalibrate,
     kModels,
     kCache,
+    kQuantize,
     kInspect,
     kTokenize
   };
@@ -48,6 +49,8 @@ struct CommandLine {
   std::filesystem::path dump_file;    // empty = none
   std::filesystem::path inspected;    // inspect FILE|DIR
   std::filesystem::path looked_into;  // models DIR; empty = none besides the usual ones
+  std::string quantised_to;           // of quantize: int8, q8_0 or q4_k
+  std::string network;                // of quantize: transformer or text-encoder
   bool inspects_model = false;        // parts of one were named beside it
   int step = 64;                      // of frontier, px
   int max = 2048;                     // of frontier, px

@@ -12,6 +12,7 @@ int run_devices(const CommandLine& line);
 int run_models(const CommandLine& line);
 int run_cache(const CommandLine& line);
 int run_calibrate(const CommandLine& line);
+int run_quantize(const CommandLine& line);
 int run_inspect(const CommandLine& line);
 int run_tokenize(const CommandLine& line);
 int run_window(const CommandLine& line);

@@ -42,6 +42,8 @@ int run(const CommandLine& line) {
       return run_models(line);
     case Command::kCache:
       return run_cache(line);
+    case Command::kQuantize:
+      return run_quantize(line);
     case Command::kInspect:
       return run_inspect(line);
     case Command::kTokenize:

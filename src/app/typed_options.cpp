@@ -142,6 +142,24 @@ void add_models(CLI::App& app, Typed& typed) {
   add_config_option(models, typed);
 }
 
+void add_quantize(CLI::App& app, Typed& typed) {
+  CLI::App& quantize = *app.add_subcommand(
+      "quantize", "Write a model's weights to a smaller file, with their matrices rounded");
+  const std::string group = "Output";
+  add(quantize, group, "--to", "FORMAT", typed.to,
+      "int8 (ComfyUI's int8 with ConvRot, .safetensors), q8_0 or q4_k (.gguf, q4_k with Q6_K where "
+      "it is usual)");
+  add(quantize, group, "--network", "NAME", typed.network,
+      "transformer or text-encoder; default: transformer");
+  add(quantize, group, "-o,--output", "FILE", typed.output,
+      "The new file. When it is stopped, the same command goes on where it was");
+  add_json_flag(quantize, typed, "Print one JSON object");
+  add_model_option(quantize, typed);
+  add(quantize, "Model and device", "--threads", "N", typed.threads,
+      "CPU threads; default: 0, one per core");
+  add_config_option(quantize, typed);
+}
+
 void add_commands(CLI::App& app, Typed& typed) {
   CLI::App& generate = *app.add_subcommand("generate", "Make pictures");
   add_request_options(generate, typed);
@@ -191,6 +209,7 @@ void add_commands(CLI::App& app, Typed& typed) {
 
   add_models(app, typed);
   add_cache(app, typed);
+  add_quantize(app, typed);
 
   CLI::App& inspect = *app.add_subcommand(
       "inspect", "Show a picture's settings, a weight file's tensors or a model");

@@ -19,6 +19,7 @@ struct Typed {
   std::vector<std::string> loras;
   Text init_image, strength, mask;
   Text output, dump_file, inspected, step, max;
+  Text to, network;
   bool clear = false, json = false;
 };
 

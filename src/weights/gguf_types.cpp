@@ -84,4 +84,12 @@ DType gguf_dtype(std::uint32_t type, const std::string& tensor, const std::files
                                           choose));
 }
 
+std::uint32_t gguf_type(DType dtype) {
+  for (std::size_t i = 0; i < kTypes.size(); ++i) {
+    if (kTypes[i].dtype == dtype) return static_cast<std::uint32_t>(i);
+  }
+  throw Error(ErrorKind::kInternal, "GGUF cannot hold " + std::string(dtype_name(dtype)) +
+                                        "; please report this as a fault of the program");
+}
+
 }  // namespace headroom

@@ -12,4 +12,7 @@ namespace headroom {
 [[nodiscard]] DType gguf_dtype(std::uint32_t type, const std::string& tensor,
                                const std::filesystem::path& file);
 
+// The reverse. Throws Error{kInternal} for what GGUF has no number for.
+[[nodiscard]] std::uint32_t gguf_type(DType dtype);
+
 }  // namespace headroom

@@ -182,6 +182,19 @@ TensorRows NetworkTensors::at(std::string_view name, std::span<const std::int64_
   return rows;
 }
 
+std::vector<std::string> NetworkTensors::names() const {
+  std::vector<std::string> names;
+  for (const auto& [stored, tensor] : stored_) {
+    if (!stored.starts_with(prefix_)) continue;
+    if (!llama_names_) {
+      names.push_back(stored.substr(prefix_.size()));
+    } else if (auto name = name_of_llama(stored)) {
+      names.push_back(*std::move(name));
+    }
+  }
+  return names;
+}
+
 std::string NetworkTensors::stored_prefix(std::string_view prefix) const {
   constexpr std::string_view kLayers = "layers.";
   if (llama_names_ && prefix.starts_with(kLayers)) {

@@ -1,11 +1,13 @@
 #pragma once
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 
-// Values of number formats of one and two bytes as float32, which holds each of them exactly.
+// Values of number formats of one and two bytes as float32, which holds each of them exactly, and
+// the nearest such values of float32's; of two equally near ones the even one (IEEE 754).
 namespace headroom {
 
 // Little-endian.
@@ -31,6 +33,32 @@ namespace headroom {
   }
   const std::uint32_t wide = exponent == 31 ? 255U : exponent + 112U;  // 127 - 15
   return std::bit_cast<float>(sign | wide << 23 | mantissa << 13);
+}
+
+[[nodiscard]] inline std::uint16_t to_bf16(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  if (std::isnan(value)) return static_cast<std::uint16_t>(bits >> 16 | 0x40U);
+  return static_cast<std::uint16_t>((bits + 0x7FFFU + (bits >> 16 & 1U)) >> 16);
+}
+
+// Infinite from 65520 on.
+[[nodiscard]] inline std::uint16_t to_f16(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  const std::uint32_t sign = bits >> 16 & 0x8000U;
+  const std::uint32_t size = bits & 0x7FFFFFFFU;
+  const float positive = std::bit_cast<float>(size);
+  std::uint32_t code = 0;
+  if (std::isnan(value)) {
+    code = 0x7E00;
+  } else if (positive >= 65520.0F) {
+    code = 0x7C00;
+  } else if (positive < 0x1p-14F) {  // in steps of 2^-24; 1024 of them are the first normal number
+    code = static_cast<std::uint32_t>(std::nearbyint(positive * 0x1p24F));
+  } else {
+    constexpr std::uint32_t kExponents = 112U << 23;  // 127 - 15
+    code = (size - kExponents + 0xFFFU + (size >> 13 & 1U)) >> 13;
+  }
+  return static_cast<std::uint16_t>(sign | code);
 }
 
 // The 256 values of a format of one byte with a sign, `kMantissa` bits of mantissa, and a bias.

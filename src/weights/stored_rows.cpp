@@ -2,6 +2,7 @@
 #include "headroom/weights/dequantise.h"
 #include "headroom/weights/stored_tensors.h"
 
+#include "rotation.h"
 #include "small_floats.h"
 #include "tiled_scales.h"
 
@@ -20,25 +21,6 @@ float scale_of_row(const StoredTensor& tensor, std::int64_t row) {
                                    : tensor.scales[static_cast<std::size_t>(row)];
 }
 
-// Multiplies by the regular Hadamard matrix of the row's length, a power of four: as often as there
-// are fours in it, quadruples at growing distances are combined. It is its own inverse.
-void rotate(std::span<float> group) {
-  for (std::size_t stride = 1; stride < group.size(); stride *= 4) {
-    for (std::size_t start = 0; start < group.size(); start += 4 * stride) {
-      for (std::size_t i = start; i < start + stride; ++i) {
-        const float a = group[i];
-        const float b = group[i + stride];
-        const float c = group[i + 2 * stride];
-        const float d = group[i + 3 * stride];
-        group[i] = (a + b + c - d) * 0.5F;
-        group[i + stride] = (a + b - c + d) * 0.5F;
-        group[i + 2 * stride] = (a - b + c + d) * 0.5F;
-        group[i + 3 * stride] = (b + c + d - a) * 0.5F;
-      }
-    }
-  }
-}
-
 void int8_row(const StoredTensor& tensor, std::int64_t row, const std::uint8_t* codes,
               std::span<float> values) {
   const float scale = scale_of_row(tensor, row);
@@ -47,7 +29,7 @@ void int8_row(const StoredTensor& tensor, std::int64_t row, const std::uint8_t* 
   }
   if (tensor.rotation_group == 0) return;
   const auto group = static_cast<std::size_t>(tensor.rotation_group);
-  for (std::size_t i = 0; i < values.size(); i += group) rotate(values.subspan(i, group));
+  for (std::size_t i = 0; i < values.size(); i += group) rotate_group(values.subspan(i, group));
 }
 
 void nvfp4_row(const StoredTensor& tensor, std::int64_t row, const std::uint8_t* codes,

@@ -37,28 +37,46 @@ std::optional<StoredName> fused_name(std::string_view name) {
   return std::nullopt;
 }
 
-std::optional<StoredName> llama_name(std::string_view name) {
-  constexpr std::array<Pair, 2> kTop{{{"embed_tokens.", "token_embd."}, {"norm.", "output_norm."}}};
-  if (auto top = with_start(name, kTop)) return StoredName{*std::move(top)};
-  constexpr std::string_view kLayers = "layers.";
-  if (!name.starts_with(kLayers)) return std::nullopt;
-  const std::string_view rest = name.substr(kLayers.size());
+// Of text encoders: transformers' names and llama.cpp's.
+constexpr std::array<Pair, 2> kLlamaTop{
+    {{"embed_tokens.", "token_embd."}, {"norm.", "output_norm."}}};
+constexpr std::array<Pair, 11> kLlamaLeaves{{{"input_layernorm.", "attn_norm."},
+                                             {"post_attention_layernorm.", "ffn_norm."},
+                                             {"self_attn.q_proj.", "attn_q."},
+                                             {"self_attn.k_proj.", "attn_k."},
+                                             {"self_attn.v_proj.", "attn_v."},
+                                             {"self_attn.o_proj.", "attn_output."},
+                                             {"self_attn.q_norm.", "attn_q_norm."},
+                                             {"self_attn.k_norm.", "attn_k_norm."},
+                                             {"mlp.gate_proj.", "ffn_gate."},
+                                             {"mlp.up_proj.", "ffn_up."},
+                                             {"mlp.down_proj.", "ffn_down."}}};
+
+template <std::size_t Count>
+std::array<Pair, Count> turned(std::array<Pair, Count> pairs) {
+  for (Pair& pair : pairs) std::swap(pair.first, pair.second);
+  return pairs;
+}
+
+// A name of a layer's tensor with what stands before the layer's number and behind its dot
+// replaced.
+template <std::size_t Count>
+std::optional<std::string> layer_name(std::string_view name, std::string_view layers,
+                                      std::string_view other_layers,
+                                      const std::array<Pair, Count>& leaves) {
+  if (!name.starts_with(layers)) return std::nullopt;
+  const std::string_view rest = name.substr(layers.size());
   const std::size_t dot = rest.find('.');
   if (dot == std::string_view::npos) return std::nullopt;
-  constexpr std::array<Pair, 11> kLeaves{{{"input_layernorm.", "attn_norm."},
-                                          {"post_attention_layernorm.", "ffn_norm."},
-                                          {"self_attn.q_proj.", "attn_q."},
-                                          {"self_attn.k_proj.", "attn_k."},
-                                          {"self_attn.v_proj.", "attn_v."},
-                                          {"self_attn.o_proj.", "attn_output."},
-                                          {"self_attn.q_norm.", "attn_q_norm."},
-                                          {"self_attn.k_norm.", "attn_k_norm."},
-                                          {"mlp.gate_proj.", "ffn_gate."},
-                                          {"mlp.up_proj.", "ffn_up."},
-                                          {"mlp.down_proj.", "ffn_down."}}};
-  const auto leaf = with_start(rest.substr(dot + 1), kLeaves);
+  const auto leaf = with_start(rest.substr(dot + 1), leaves);
   if (!leaf) return std::nullopt;
-  return StoredName{"blk." + std::string(rest.substr(0, dot + 1)) + *leaf};
+  return std::string(other_layers) + std::string(rest.substr(0, dot + 1)) + *leaf;
+}
+
+std::optional<StoredName> llama_name(std::string_view name) {
+  if (auto top = with_start(name, kLlamaTop)) return StoredName{*std::move(top)};
+  auto layer = layer_name(name, "layers.", "blk.", kLlamaLeaves);
+  return layer ? std::optional(StoredName{*std::move(layer)}) : std::nullopt;
 }
 
 // Of "3.resnets.0.norm1.weight" the number, and what follows its dot.
@@ -141,6 +159,11 @@ std::optional<StoredName> single_file_name(Network network, std::string_view nam
       break;
   }
   return latent_diffusion_name(name, vae_levels);
+}
+
+std::optional<std::string> name_of_llama(std::string_view name) {
+  if (auto top = with_start(name, turned(kLlamaTop))) return top;
+  return layer_name(name, "blk.", "layers.", turned(kLlamaLeaves));
 }
 
 std::string_view landmark(Network network) {

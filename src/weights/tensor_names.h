@@ -20,6 +20,9 @@ struct StoredName {
 [[nodiscard]] std::optional<StoredName> single_file_name(Network network, std::string_view name,
                                                          int vae_levels);
 
+// What transformers calls a text encoder's tensor that llama.cpp calls `name`.
+[[nodiscard]] std::optional<std::string> name_of_llama(std::string_view name);
+
 // The tensor by which a network is known in a file, behind any prefix.
 [[nodiscard]] std::string_view landmark(Network network);
 

@@ -57,6 +57,9 @@ class NetworkTensors {
   // Of its values; nothing where it is not there.
   [[nodiscard]] std::optional<std::vector<std::int64_t>> shape_of(std::string_view name) const;
   [[nodiscard]] bool contains(std::string_view name) const { return shape_of(name).has_value(); }
+  // All that are there: by the names of diffusers and transformers, but of a single file with fused
+  // or other names by those.
+  [[nodiscard]] std::vector<std::string> names() const;
   // Tensors whose names begin so are going to be read soon, as TensorFile::expect().
   void expect(std::string_view prefix) const;
   // Bytes in the files of all tensors whose names begin so, scales included.
