@@ -21,6 +21,7 @@ build_packages=(
 )
 test_packages=(
   libgtest-dev libgmock-dev xvfb xdotool imagemagick xauth xclip clang-format-14 clang-tidy-14
+  clang-14 libclang-rt-14-dev
   fcitx5 fcitx5-pinyin
 )
 # What the metadata step of the Dear ImGui source package runs.

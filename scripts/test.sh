@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The whole check: the format of the sources, the queue under ThreadSanitizer, the rooms without torch
-# under AddressSanitizer, UBSan and clang-tidy, then everything, the checks on the stand-in card among
+# under AddressSanitizer, UBSan, clang-tidy and from made-up files, then everything, the checks on the stand-in card among
 # it. Ends with ctest's summary of the last.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -39,6 +39,7 @@ step "test the queue under ThreadSanitizer" run_tests tsan -R '^engine/'
 step "configure asan" configure asan
 step "build the rooms without torch under AddressSanitizer" build asan
 step "test the rooms without torch under AddressSanitizer" run_tests asan
+step "fuzz the readers of weight files and pictures for a minute" "$root/scripts/fuzz.sh" 60
 step "configure dev" configure dev
 step "build everything" build dev
 step "check the rooms without torch with clang-tidy" "$root/scripts/check_tidy.sh"
