@@ -11,22 +11,23 @@ namespace headroom {
 
 LedgerPeaks AllocatorModel::peaks(const Ledger& ledger) const {
   if (!card) return replay_cpu_budget(ledger);
-  const CudaPeaks cuda_peaks = replay_cuda_caching(ledger, cuda);
-  LedgerPeaks peaks = cuda_peaks.allocated;
+  const CachingPeaks caching_peaks = replay_caching(ledger, caching);
+  LedgerPeaks peaks = caching_peaks.allocated;
   for (std::size_t i = 0; i < peaks.stages.size(); ++i) {
-    peaks.stages[i].peak_bytes = cuda_peaks.stage_reserved[i];
-    peaks.stages[i].small_bytes = cuda_peaks.stage_small[i];
+    peaks.stages[i].peak_bytes = caching_peaks.stage_reserved[i];
+    peaks.stages[i].small_bytes = caching_peaks.stage_small[i];
   }
-  peaks.peak_bytes = cuda_peaks.reserved_peak_bytes;
-  peaks.left_bytes = cuda_peaks.reserved_peak_bytes;  // nothing goes back to the driver by itself
-  peaks.left_small_bytes = cuda_peaks.small_peak_bytes;
+  peaks.peak_bytes = caching_peaks.reserved_peak_bytes;
+  peaks.left_bytes =
+      caching_peaks.reserved_peak_bytes;  // nothing goes back to the driver by itself
+  peaks.left_small_bytes = caching_peaks.small_peak_bytes;
   return peaks;
 }
 
 std::int64_t AllocatorModel::large_unit() const {
   constexpr std::int64_t kRounding = 2 * kMiB;
   if (!card) return 1;
-  return cuda.expandable_segments ? cuda.large_segment_bytes : kRounding;
+  return caching.expandable_segments ? caching.large_segment_bytes : kRounding;
 }
 
 ReplayCosts::ReplayCosts(const ModelFolder& model, NumberFormats formats, AllocatorModel allocator,

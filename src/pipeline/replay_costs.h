@@ -1,5 +1,5 @@
 #pragma once
-#include "headroom/memory/cuda_allocator_model.h"
+#include "headroom/memory/caching_allocator_model.h"
 #include "headroom/memory/planner.h"
 #include "headroom/memory/time_model.h"
 #include "headroom/weights/weight_cache.h"
@@ -17,8 +17,8 @@ namespace headroom {
 
 // Which allocator a ledger is read through.
 struct AllocatorModel {
-  bool card = false;  // CUDA's caching allocator, else the CPU budget's
-  CudaAllocatorSettings cuda;
+  bool card = false;  // libtorch's caching allocator of a card, else the CPU budget's
+  CachingAllocatorSettings caching;
   // On a card peak_bytes is what the driver has to give, the allocator's own rounding included.
   [[nodiscard]] LedgerPeaks peaks(const Ledger& ledger) const;
   // In what units the driver is asked: of the large and of the small pool.

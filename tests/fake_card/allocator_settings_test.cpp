@@ -1,7 +1,7 @@
 // What we take for settings of libtorch's allocator, libtorch takes: it ends the process over
 // others.
 #include "headroom/core/error.h"
-#include "headroom/memory/cuda_allocator_model.h"
+#include "headroom/memory/caching_allocator_model.h"
 
 #include <algorithm>
 #include <exception>
@@ -28,7 +28,7 @@ bool libtorch_takes(const std::string& text) {
 
 bool we_take(const std::string& text) {
   try {
-    (void)parse_cuda_alloc_conf(text);
+    (void)parse_allocator_conf(text);
     return true;
   } catch (const Error&) {
     return false;

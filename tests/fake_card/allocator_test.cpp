@@ -1,7 +1,7 @@
 // Random ledgers through libtorch's own caching allocator and through the model of it. What the
 // allocator is set to, and how large the card is, comes from the environment: CMakeLists.txt has
 // the modes.
-#include "headroom/memory/cuda_allocator_model.h"
+#include "headroom/memory/caching_allocator_model.h"
 
 #include <algorithm>
 #include <cmath>
@@ -124,15 +124,15 @@ class LibtorchAllocator {
   c10::DeviceAllocator& allocator_;
 };
 
-Outcome replay_model(const Ledger& ledger, const CudaAllocatorSettings& settings) {
-  const CudaPeaks peaks = replay_cuda_caching(ledger, settings);
+Outcome replay_model(const Ledger& ledger, const CachingAllocatorSettings& settings) {
+  const CachingPeaks peaks = replay_caching(ledger, settings);
   return {peaks.reserved_peak_bytes, peaks.allocated.peak_bytes, peaks.fits};
 }
 
 TEST(CudaAllocator, NeedsForRandomLedgersWhatTheModelSays) {
   ASSERT_TRUE(at::globalContext().hasCUDA()) << "run by ctest, which loads the CUDA libraries";
   at::globalContext().lazyInitDevice(at::kCUDA);
-  CudaAllocatorSettings settings = parse_cuda_alloc_conf(variable("PYTORCH_CUDA_ALLOC_CONF"));
+  CachingAllocatorSettings settings = parse_allocator_conf(variable("PYTORCH_CUDA_ALLOC_CONF"));
   settings.capacity_bytes = std::stoll(variable("FAKE_TOTAL"));
   const std::int64_t alive = std::min<std::int64_t>(4 * kGiB, settings.capacity_bytes * 3 / 4);
   LibtorchAllocator real;

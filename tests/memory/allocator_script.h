@@ -1,6 +1,6 @@
 #pragma once
 #include "headroom/core/bytes.h"
-#include "headroom/memory/cuda_allocator_model.h"
+#include "headroom/memory/caching_allocator_model.h"
 
 #include <cstdint>
 
@@ -22,24 +22,24 @@ class Script {
     ledger.entries.push_back({.kind = Ledger::Kind::kFree, .id = id});
     return *this;
   }
-  [[nodiscard]] CudaPeaks replay(const CudaAllocatorSettings& settings = {}) const {
-    return replay_cuda_caching(ledger, settings);
+  [[nodiscard]] CachingPeaks replay(const CachingAllocatorSettings& settings = {}) const {
+    return replay_caching(ledger, settings);
   }
   // In MiB, for the many cases that are made of whole ones.
-  [[nodiscard]] double reserved(const CudaAllocatorSettings& settings = {}) const {
+  [[nodiscard]] double reserved(const CachingAllocatorSettings& settings = {}) const {
     return static_cast<double>(replay(settings).reserved_peak_bytes) / kMiB;
   }
   Ledger ledger;
 };
 
-[[nodiscard]] inline CudaAllocatorSettings expandable() {
-  CudaAllocatorSettings settings;
+[[nodiscard]] inline CachingAllocatorSettings expandable() {
+  CachingAllocatorSettings settings;
   settings.expandable_segments = true;
   return settings;
 }
 
-[[nodiscard]] inline CudaAllocatorSettings max_split_mb(std::int64_t mb) {
-  CudaAllocatorSettings settings;
+[[nodiscard]] inline CachingAllocatorSettings max_split_mb(std::int64_t mb) {
+  CachingAllocatorSettings settings;
   settings.max_split_size_bytes = mb * kMiB;
   return settings;
 }

@@ -2,7 +2,7 @@
 // of its own.
 
 #include "headroom/core/bytes.h"
-#include "headroom/memory/cuda_allocator_model.h"
+#include "headroom/memory/caching_allocator_model.h"
 
 #include "number_format.h"
 #include "pipeline/run_support.h"
@@ -59,7 +59,7 @@ TEST_P(FrontierTable, EqualsTheSearchOfAllPlans) {
       request.width = width;
       request.height = height;
       ReplayCosts fresh(options.model, choose_formats(options.dtype, options.device),
-                        {.card = card, .cuda = parse_cuda_alloc_conf(settings.value_or(""))});
+                        {.card = card, .caching = parse_allocator_conf(settings.value_or(""))});
       ReplayCosts::ForShape costs(fresh, test::usual_shape(request), times);
       Searched& of = searched[{height, width}];
       of.all = test::all_plans(costs.space(), costs);

@@ -46,7 +46,7 @@ class OptimalPlan : public testing::TestWithParam<Row> {};
 TEST_P(OptimalPlan, IsTheBestOfAll) {
   const auto& [name, dtype] = GetParam();
   const Device card = pretended_device("cuda", 0, "a card");
-  ReplayCosts known(model_named(name), choose_formats(dtype, card), {.card = true, .cuda = {}});
+  ReplayCosts known(model_named(name), choose_formats(dtype, card), {.card = true, .caching = {}});
   const TimeModel times;
   for (const bool guided : {false, true}) {
     for (const SizePreset& preset : kSizePresets) {

@@ -75,7 +75,7 @@ class DeviceBackend {
   [[nodiscard]] virtual bool computes_bfloat16() const = 0;  // products and attention
   [[nodiscard]] virtual bool convolves_bfloat16() const = 0;
   [[nodiscard]] virtual std::string generation() const = 0;  // "7.5" of a card, empty if not known
-  // Settings of libtorch's caching allocator, as parse_cuda_alloc_conf() reads them; nothing where
+  // Settings of libtorch's caching allocator, as parse_allocator_conf() reads them; nothing where
   // another allocator counts (see cpu_budget.h).
   [[nodiscard]] virtual std::optional<std::string> caching_settings() const = 0;
   // What libraries take at their first product and keep, in bytes.

@@ -14,8 +14,9 @@ namespace headroom {
 
 constexpr int kRoundupIntervals = 16;  // from 1 MiB to 64 GiB
 
-// How PyTorch's caching allocator is set up. Defaults are those of PyTorch.
-struct CudaAllocatorSettings {
+// How PyTorch's caching allocator, which all kinds of cards have, is set up. Defaults are those of
+// PyTorch.
+struct CachingAllocatorSettings {
   // Blocks of at least this size are neither split nor given to smaller requests.
   std::int64_t max_split_size_bytes = std::numeric_limits<std::int64_t>::max();
   // How much larger than a request the unsplittable block that it is given may be.
@@ -39,14 +40,22 @@ struct CudaAllocatorSettings {
   std::vector<std::string> notes;  // sentences on options that the model does not follow
 };
 
-// Reads the value of PYTORCH_CUDA_ALLOC_CONF (or PYTORCH_ALLOC_CONF), for example
+// The variables that hold the allocator's settings, in libtorch's order: the first that is set
+// counts.
+constexpr std::array<const char*, 2> kAllocatorVariables{"PYTORCH_ALLOC_CONF",
+                                                         "PYTORCH_CUDA_ALLOC_CONF"};
+// Set to anything, they switch the allocator off: every request goes to the driver then.
+constexpr std::array<const char*, 2> kUncachedVariables{"PYTORCH_NO_CUDA_MEMORY_CACHING",
+                                                        "PYTORCH_NO_HIP_MEMORY_CACHING"};
+
+// Reads the value of one of kAllocatorVariables, for example
 // "max_split_size_mb:128,expandable_segments:True". Throws Error(kConfig) that names the option
 // for what libtorch would not start with, and for numbers with anything behind them, which it cuts.
-[[nodiscard]] CudaAllocatorSettings parse_cuda_alloc_conf(std::string_view text);
+[[nodiscard]] CachingAllocatorSettings parse_allocator_conf(std::string_view text);
 
 // What a run asks of a card. Allocated: blocks in use, with their rounding. Reserved: what the
 // driver has handed over, the cache included; this is what must fit on the card.
-struct CudaPeaks {
+struct CachingPeaks {
   LedgerPeaks allocated;
   std::int64_t reserved_peak_bytes = 0;
   std::array<std::int64_t, kStageCount> stage_reserved{};  // indexed by Stage
@@ -61,12 +70,11 @@ struct CudaPeaks {
 constexpr std::int64_t kSmallRequest = kMiB;
 constexpr std::int64_t kSmallSegment = 2 * kMiB;
 
-// Replays a ledger through a model of PyTorch's CUDA caching allocator, as its notes on CUDA
-// semantics
-// ("Memory management") and the constants of c10/core/AllocatorConfig.h describe it: one stream, no
-// graph pools. Requests beyond the capacity are granted all the same, so that the peak says how
-// much is missing.
-[[nodiscard]] CudaPeaks replay_cuda_caching(const Ledger& ledger,
-                                            const CudaAllocatorSettings& settings = {});
+// Replays a ledger through a model of PyTorch's caching allocator, as its notes on CUDA
+// semantics ("Memory management") and the constants of c10/core/AllocatorConfig.h describe it: one
+// stream, no graph pools. Requests beyond the capacity are granted all the same, so that the peak
+// says how much is missing.
+[[nodiscard]] CachingPeaks replay_caching(const Ledger& ledger,
+                                          const CachingAllocatorSettings& settings = {});
 
 }  // namespace headroom
