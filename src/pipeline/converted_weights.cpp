@@ -127,7 +127,10 @@ void ConvertedWeights::use(const Network& network, bool may_write,
                e.message())});
     }
   }
-  if (kept) network.weights.use_converted(*std::move(kept));
+  if (!kept) return;
+  // What is damaged is written anew by the next run.
+  network.weights.use_converted(*std::move(kept),
+                                [cache = *cache_, &store, format] { cache.drop(store, format); });
 }
 
 std::int64_t block_file_bytes(const ModelFolder& model, const std::optional<WeightCache>& cache,

@@ -239,6 +239,11 @@ bool FileWeights::read_converted(std::string_view name, const at::Tensor& target
   if (plain_format(whole) != target.scalar_type()) return false;
   try {
     converted_->expect(name);
+    if (is_damaged(name, view)) {
+      converted_.reset();
+      if (damaged_) damaged_();
+      return false;
+    }
     fill({&whole, &*converted_, found->first, 0, row_count(view.shape), row_width(view.shape)},
          target);
     return true;
@@ -248,9 +253,22 @@ bool FileWeights::read_converted(std::string_view name, const at::Tensor& target
   }
 }
 
-void FileWeights::use_converted(TensorFile converted) {
+// What was converted came from values without a fault. Those that the format cannot hold are no
+// damage.
+bool FileWeights::is_damaged(std::string_view name, const TensorView& converted) {
+  if (allows_faults_ || sound_converted_.contains(name)) return false;
+  const WeightFault fault = find_fault(converted, Look::kSamples);
+  give_back_pages(converted.data);
+  if (fault == WeightFault::kZeros || fault == WeightFault::kOneValue) return true;
+  sound_converted_.emplace(name);
+  return false;
+}
+
+void FileWeights::use_converted(TensorFile converted, std::function<void()> damaged) {
   const std::scoped_lock lock(mutex_);
   converted_ = std::move(converted);
+  damaged_ = std::move(damaged);
+  sound_converted_.clear();
 }
 
 bool FileWeights::uses_converted() const {

@@ -69,8 +69,9 @@ class FileWeights final : public WeightSource {
   void allow_faults() { allows_faults_ = true; }
   // From now on tensors that `converted` has, by the network's names and in its shapes, are read
   // from there.
-  // Should it become unreadable, the model's files serve again.
-  void use_converted(TensorFile converted);
+  // Should it become unreadable, or turn out to be damaged, the model's files serve again; of
+  // damage `damaged` is told.
+  void use_converted(TensorFile converted, std::function<void()> damaged = {});
   [[nodiscard]] bool uses_converted() const;
 
   at::Tensor get(std::string_view name, at::IntArrayRef shape) override;
@@ -92,6 +93,7 @@ class FileWeights final : public WeightSource {
   void check(const TensorRows& stored);
   void fill(const TensorRows& stored, const at::Tensor& target);
   bool read_converted(std::string_view name, const at::Tensor& target);
+  bool is_damaged(std::string_view name, const TensorView& converted);
 
   const NetworkTensors& tensors_;
   at::TensorOptions options_;
@@ -100,6 +102,8 @@ class FileWeights final : public WeightSource {
 
   mutable std::mutex mutex_;  // guards what follows
   std::optional<TensorFile> converted_;
+  std::function<void()> damaged_;
+  std::set<std::string, std::less<>> sound_converted_;    // names, looked at
   std::set<std::pair<std::string, std::int64_t>> sound_;  // names and first rows, looked at
   ReadWork work_;
 };

@@ -190,6 +190,10 @@ std::optional<TensorFile> WeightCache::find(const TensorStore& source, DType for
   return std::nullopt;
 }
 
+void WeightCache::drop(const TensorStore& source, DType format) const {
+  remove_file(folder_ / entry_name(source, format));
+}
+
 bool WeightCache::can_hold(std::int64_t bytes) const {
   bool can_be_written = false;
   const std::optional<Disk> disk = disk_of(folder_, can_be_written);

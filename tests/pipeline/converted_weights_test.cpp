@@ -205,6 +205,24 @@ TEST_F(ConvertedWeightsTest, MayBeClearedOrCutBetweenPictures) {
   EXPECT_EQ(make(*other).rgb, first.rgb);
 }
 
+// A disk that lost some blocks: what it holds is no picture's, and it is written again.
+TEST_F(ConvertedWeightsTest, ThatHaveHolesAreNotUsedAndWrittenAnew) {
+  store_as<float>(DType::kF32);
+  const Made whole = make(*runner("bf16", true));
+  for (const WeightCache::Entry& entry : cache().entries()) {
+    std::fstream out(entry.file, std::ios::in | std::ios::out | std::ios::binary);
+    out.seekp(entry.bytes / 2);
+    const std::string hole(static_cast<std::size_t>(entry.bytes / 4), '\0');
+    out.write(hole.data(), static_cast<std::streamsize>(hole.size()));
+  }
+  EXPECT_EQ(make(*runner("bf16", true)).rgb, whole.rgb);
+  EXPECT_TRUE(cache().entries().empty());
+  const Made anew = make(*runner("bf16", true));
+  EXPECT_EQ(anew.rgb, whole.rgb);
+  EXPECT_EQ(cache().entries().size(), 2U);
+  EXPECT_FALSE(anew.notices.empty());
+}
+
 TEST_F(ConvertedWeightsTest, ACancelLeavesNothingHalf) {
   store_as<float>(DType::kF32);
   const auto keeps = runner("bf16", true);

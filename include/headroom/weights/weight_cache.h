@@ -32,6 +32,9 @@ class WeightCache {
   // were.
   [[nodiscard]] std::optional<TensorFile> find(const TensorStore& source, DType format) const;
 
+  // Removes the entry of `source` in that format, where there is one.
+  void drop(const TensorStore& source, DType format) const;
+
   // Whether the disk takes an entry of so many bytes and the folder can be written. Writes nothing.
   [[nodiscard]] bool can_hold(std::int64_t bytes) const;
 
