@@ -113,6 +113,8 @@ std::string refusal_cure(std::int64_t need_bytes, const Budget& budget,
 std::string refusal_text(const Forecast& forecast, const std::vector<OtherProgram>& others,
                          const StringTable& text) {
   const std::int64_t need = forecast.plan.peak_bytes;
+  // It is not the device that lacks memory.
+  if (obstacle_of(need, forecast.budget) == Obstacle::kNone) return sentence(forecast.reason, text);
   const std::string between = text.text("refusal.between");
   std::string all = refusal_sum(need, forecast.budget, text) + between +
                     refusal_cure(need, forecast.budget, others, text);

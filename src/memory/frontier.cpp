@@ -20,8 +20,9 @@ FrontierCell judge_size(Size size, PlanSpace space, LadderCosts& costs, std::int
   FrontierCell cell;
   cell.width = size.width;
   cell.height = size.height;
+  const PlanSpace whole = space;
   const std::optional<Candidate> best = choose_plan(space, costs, budget_bytes, host, low_vram);
-  const Candidate plan = best ? *best : smallest_plan(space, costs);
+  const Candidate plan = best ? *best : closest_plan(whole, costs, budget_bytes, host);
   cell.peak_bytes = plan.peak_bytes;
   cell.rungs = plan.rungs;
   if (!best) {

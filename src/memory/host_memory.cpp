@@ -105,4 +105,18 @@ std::optional<Candidate> choose_plan(PlanSpace& space, LadderCosts& costs,
   }
 }
 
+Candidate closest_plan(const PlanSpace& space, LadderCosts& costs, std::int64_t budget_bytes,
+                       const std::optional<HostMemory>& host) {
+  std::optional<Candidate> best;
+  for (const bool on_host : {false, true}) {
+    if (!host || (on_host && !space.can_decode_on_cpu)) continue;
+    PlanSpace part = space;
+    part.can_decode_on_cpu = on_host;
+    if (on_host) part.tile_sizes.clear();
+    const std::optional<Candidate> plan = fastest_plan(part, costs, budget_bytes);
+    if (plan && (!best || plan->host_peak_bytes() < best->host_peak_bytes())) best = plan;
+  }
+  return best ? *best : smallest_plan(space, costs);
+}
+
 }  // namespace headroom

@@ -19,7 +19,7 @@ namespace {
 AllocatorModel allocator_of(const Device& device) {
   const std::optional<std::string> settings = device.backend->caching_settings();
   if (!settings) return {};
-  return {true, parse_cuda_alloc_conf(*settings)};
+  return {true, parse_allocator_conf(*settings)};
 }
 
 class ReplayForecaster final : public Forecaster {
@@ -42,7 +42,8 @@ class ReplayForecaster final : public Forecaster {
     const std::optional<HostMemory> host = host_memory(snapshot);
     const std::optional<Candidate> chosen =
         choose_plan(space, costs, budget, host, options_.low_vram);
-    const Candidate candidate = chosen ? *chosen : smallest_plan(space, costs);
+    if (!chosen) space = costs.space();
+    const Candidate candidate = chosen ? *chosen : closest_plan(space, costs, budget, host);
     const StageNeed& first = candidate.stages[static_cast<std::size_t>(Stage::kEncode)];
     forecast.plan = describe(shape, count, candidate,
                              costs.shown_seconds(candidate.rungs, space.files_are_cached,

@@ -30,6 +30,7 @@ class ProcessorCosts final : public test::CountingCosts {
   static constexpr std::int64_t kRest = 2'909'392'064;
   static constexpr std::int64_t kEncoder = 14'130'314'240;
   static constexpr std::int64_t kPlanes = 512 * 512 * 128 * 4;
+  std::int64_t whole_decode = 600 * kMiB;
 
  private:
   static StageNeed bytes(std::int64_t weights, std::int64_t rest, std::int64_t host = 0) {
@@ -45,7 +46,7 @@ class ProcessorCosts final : public test::CountingCosts {
   [[nodiscard]] StageNeed decode_need(const Rungs& r) const override {
     if (r.cpu_decode) return bytes(0, 0, 800 * kMiB);
     return r.tile_latent > 0 ? bytes(198 * kMiB, 200 * kMiB, 2 * kPlanes)
-                             : bytes(198 * kMiB, 600 * kMiB);
+                             : bytes(198 * kMiB, whole_decode);
   }
   [[nodiscard]] std::array<double, kStageCount> stage_seconds(const Rungs& r) const override {
     const double read = r.stream_blocks * (files_are_cached ? 0.2 : 1.5);
@@ -150,6 +151,22 @@ TEST(HostMemory, WhatADecoderHoldsOfItMustFit) {
       choose_plan(costs.space, costs, 5 * kGiB, HostMemory{1, false});
   ASSERT_TRUE(plan);  // a whole decode fits that device
   EXPECT_EQ(plan->host_peak_bytes(), 0);
+}
+
+// The device could do with strips or with a decoder on the host, for both of which memory lacks.
+TEST(HostMemory, WhereItIsWhatLacksThePlanThatComesClosestWantsLittleOfIt) {
+  ProcessorCosts costs;
+  costs.whole_decode = 40 * kGiB;
+  const std::int64_t budget = 6 * kGiB;
+  const HostMemory host{100 * kMiB, /*holds_device=*/false};
+  PlanSpace space = costs.space;
+  ASSERT_FALSE(choose_plan(space, costs, budget, host));
+  const Candidate closest = closest_plan(costs.space, costs, budget, host);
+  EXPECT_LE(closest.peak_bytes, budget);
+  EXPECT_EQ(closest.host_peak_bytes(), 2 * ProcessorCosts::kPlanes);  // strips: less than 800 MiB
+  // Where the device is too small for every plan, it is what lacks.
+  const Candidate smallest = closest_plan(costs.space, costs, kGiB, host);
+  EXPECT_EQ(smallest.peak_bytes, smallest_plan(costs.space, costs).peak_bytes);
 }
 
 TEST(HostMemory, WhereNothingIsKnownOfItTheFastestPlanIsTaken) {

@@ -23,6 +23,13 @@ struct HostMemory {
                                                    const std::optional<HostMemory>& host,
                                                    bool low_vram = false);
 
+// What to name where choose_plan() finds nothing, by all of `space`: of the plans that the device
+// has room for one that wants least of the machine's memory, which is then what lacks; where there
+// is none, the smallest plan.
+[[nodiscard]] Candidate closest_plan(const PlanSpace& space, LadderCosts& costs,
+                                     std::int64_t budget_bytes,
+                                     const std::optional<HostMemory>& host);
+
 // What choose_plan() leaves to the program itself, of so much memory.
 [[nodiscard]] std::int64_t host_margin(std::int64_t available_bytes);
 

@@ -42,8 +42,11 @@ std::string explain(const Ui& ui, const SizeCard& card) {
       to_string(card.preset.size) + "  ·  " + ui.t("preset." + std::string(card.preset.name));
   if (card.state == CardState::kPending) return text;
   if (card.state == CardState::kShort) {
-    text += "\n\n" + refusal_sum(card.peak_bytes, card.budget, ui.text) + "\n" +
-            refusal_cure(card.peak_bytes, card.budget, ui.frame.others, ui.text);
+    const bool lacks_host = obstacle_of(card.peak_bytes, card.budget) == Obstacle::kNone;
+    text += "\n\n" +
+            (lacks_host ? fill(ui.t("refusal.host"), {format_bytes(card.plan.host_peak_bytes)})
+                        : refusal_sum(card.peak_bytes, card.budget, ui.text) + "\n" +
+                              refusal_cure(card.peak_bytes, card.budget, ui.frame.others, ui.text));
     if (card.suggestion)
       text += "\n" + fill(ui.t("card.tip.suggest"), {to_string(*card.suggestion)});
     return text;
