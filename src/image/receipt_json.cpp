@@ -39,7 +39,8 @@ class Reader {
   void read(const char* key, bool& flag) const {
     if (const json* value = find(key); value && value->is_boolean()) flag = value->get<bool>();
   }
-  // Nothing here is negative: sizes, counts, bytes and seconds.
+  // Nothing here is negative, and nothing beyond any machine: sizes, counts, bytes and seconds.
+  static constexpr std::int64_t kMost = 1'000'000'000'000'000;
   void read(const char* key, int& number) const {
     std::int64_t whole = number;
     read(key, whole);
@@ -47,13 +48,14 @@ class Reader {
   }
   void read(const char* key, std::int64_t& number) const {
     if (const json* value = find(key); value && value->is_number_integer()) {
-      if (value->get<std::int64_t>() >= 0) number = value->get<std::int64_t>();
+      const auto whole = value->get<std::int64_t>();
+      if (whole >= 0 && whole <= kMost) number = whole;
     }
   }
   void read(const char* key, double& number) const {
     if (const json* value = find(key); value && value->is_number()) {
       const auto real = value->get<double>();
-      if (std::isfinite(real) && real >= 0) number = real;
+      if (real >= 0 && real <= static_cast<double>(kMost)) number = real;
     }
   }
   template <typename Value>
@@ -132,7 +134,10 @@ RungEffect read_effect(const Reader& in) {
   const json* const seconds = in.find("seconds");
   if (saved != nullptr && saved->is_number_integer())
     effect.saved_bytes = saved->get<std::int64_t>();
-  if (seconds != nullptr && seconds->is_number()) effect.seconds = seconds->get<double>();
+  if (seconds != nullptr && seconds->is_number()) {
+    const auto real = seconds->get<double>();
+    if (std::abs(real) <= static_cast<double>(Reader::kMost)) effect.seconds = real;
+  }
   return effect;
 }
 

@@ -37,8 +37,14 @@ struct Errors {
   std::array<std::vector<double>, kStageCount> stages;
 };
 
+// No prediction is so far off: one of the two is damaged.
+constexpr double kAbsurd = 1e4;
+
 void add(double predicted, double actual, std::vector<double>& errors) {
-  if (predicted > 0 && actual > 0) errors.push_back(predicted / actual - 1);
+  const bool measured = predicted > 0 && actual > 0;
+  if (measured && predicted / actual < kAbsurd && actual / predicted < kAbsurd) {
+    errors.push_back(predicted / actual - 1);
+  }
 }
 
 }  // namespace

@@ -95,6 +95,20 @@ TEST(ReceiptLine, AFieldThatIsNullOrOfAnotherKindIsAsIfItWasMissing) {
   }
 }
 
+TEST(ReceiptLine, FiguresBeyondAnyMachineAreAsIfTheyWereMissing) {
+  const auto receipt = read_receipt_line(
+      R"({"model": "m", "actual_peak_bytes": 9000000000000000000,
+          "copy_bytes_per_second": 1e300, "seconds": {"denoise": 1e308, "decode": 2.5},
+          "plan": {"peak_bytes": 9000000000000000000, "seconds": 1e200, "rungs": []}})");
+  ASSERT_TRUE(receipt.has_value());
+  EXPECT_EQ(receipt->actual_peak_bytes, 0);
+  EXPECT_EQ(receipt->copy_bytes_per_second, 0);
+  EXPECT_EQ(receipt->stage_seconds[static_cast<std::size_t>(Stage::kDenoise)], 0);
+  EXPECT_EQ(receipt->stage_seconds[static_cast<std::size_t>(Stage::kDecode)], 2.5);
+  EXPECT_EQ(receipt->plan.peak_bytes, 0);
+  EXPECT_EQ(receipt->plan.seconds, 0);
+}
+
 TEST(ReceiptLine, WithoutItsPlanItIsNotTakenForOneThatHasNoRungs) {
   const json good = json::parse(receipt_line(full_receipt()));
   for (const char* const pointer : {"/plan", "/plan/rungs"}) {

@@ -68,6 +68,20 @@ TEST(Report, FirstRunsWithoutAPredictionAreCountedButNotCompared) {
   EXPECT_EQ(groups[0].total_seconds.median, 0);
 }
 
+// As a damaged file has it.
+TEST(Report, AbsurdFiguresAreNotCompared) {
+  for (const double seconds : {1e300, 1e-300}) {
+    Receipt absurd = run(seconds, 1000);
+    const auto groups = summarize({run(8, 1000), absurd});
+    ASSERT_EQ(groups.size(), 1U);
+    EXPECT_EQ(groups[0].runs, 2);
+    const ErrorSummary& denoise = groups[0].seconds[static_cast<std::size_t>(Stage::kDenoise)];
+    EXPECT_EQ(denoise.runs, 1);
+    EXPECT_DOUBLE_EQ(denoise.worst_over, 0.25);
+    EXPECT_DOUBLE_EQ(denoise.worst_under, 0);
+  }
+}
+
 TEST(Report, KeepsDevicesModelsAndFormatsApart) {
   Receipt other_model = run(10, 1000);
   other_model.model = "other";
