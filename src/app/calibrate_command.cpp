@@ -2,6 +2,7 @@
 #include "headroom/pipeline/calibrate.h"
 
 #include "commands.h"
+#include "composition.h"
 #include "exit_code.h"
 #include "output.h"
 #include "paths.h"
@@ -90,7 +91,7 @@ void print_text(const Calibration& calibration, const std::string& device,
 
 int run_calibrate(const CommandLine& line) {
   const ModelOptions& options = line.config.model;
-  const Device device = choose_device(options.device);
+  const Device device = chosen_device(options.device);
   if (device.backend->has_own_memory()) {
     spdlog::warn("calibrating a card has not been tried on one yet");
   }

@@ -4,6 +4,7 @@
 #include "headroom/core/error.h"
 #include "headroom/core/quote.h"
 #include "headroom/core/version.h"
+#include "headroom/device/device.h"
 
 #include "paths.h"
 #include "peer_options.h"
@@ -81,6 +82,16 @@ CommandLine::Command chosen_command(const CLI::App& app) {
   return Command::kTokenize;
 }
 
+// A setting knows the form of a device only; which there are to be named is known here.
+void check_device(AppConfig& config) {
+  const std::string device = config.model.device;
+  if (is_device_word(device)) return;
+  config.model.device = "auto";
+  throw Error(ErrorKind::kConfig,
+              say("{0}: {1} is not allowed; use {2}", config.places.at("model.device"),
+                  in_quotes(device), device_words()));
+}
+
 void read_configuration(const Typed& typed, CommandLine& line) {
   const auto read = [&](const auto& load) {
     try {
@@ -97,6 +108,7 @@ void read_configuration(const Typed& typed, CommandLine& line) {
   std::vector<std::string> environment;
   for (char** entry = environ; *entry != nullptr; ++entry) environment.emplace_back(*entry);
   read([&] { load_config_environment(environment, line.config); });
+  read([&] { check_device(line.config); });
 }
 
 std::string not_empty(const std::string& option, const std::string& text) {

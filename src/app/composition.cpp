@@ -3,7 +3,7 @@
 #include "headroom/core/error.h"
 #include "headroom/device/pretended_programs.h"
 #include "headroom/image/receipt_file.h"
-#include "headroom/memory/cuda_allocator_model.h"
+#include "headroom/memory/caching_allocator_model.h"
 #include "headroom/memory/offload_floor.h"
 #include "headroom/pipeline/calibrate.h"
 #include "headroom/pipeline/card_overhead.h"
@@ -54,14 +54,6 @@ std::optional<WorkspaceTerms> calibrated_workspace(const Device& device, const s
   }
   terms.multiprocessors = device.backend->attention_multiprocessors();
   return terms;
-}
-
-// Who asks for no certain device is told which one was passed over.
-Device chosen_device(const std::string& wanted) {
-  if (wanted == "auto") {
-    for (const Message& passed_over : unusable_devices()) spdlog::warn("{}", passed_over.english());
-  }
-  return choose_device(wanted);
 }
 
 void keep_overhead(const Device& device, const std::string& dtype, const CardOverhead& overhead) {
@@ -131,7 +123,7 @@ PipelineOptions pipeline_options(const AppConfig& config, const Device& device, 
       distrust_rates(device, dtype, threads);
     };
   }
-  const auto settings = parse_cuda_alloc_conf(device.backend->caching_settings().value_or(""));
+  const auto settings = parse_allocator_conf(device.backend->caching_settings().value_or(""));
   for (const std::string& note : settings.notes) spdlog::warn("warning: {}", note);
   options.budget = budget_options(config);
   options.low_vram = config.model.low_vram;
@@ -168,6 +160,13 @@ void teach(Forecaster& forecaster, const std::string& model) {
 }
 
 }  // namespace
+
+Device chosen_device(const std::string& wanted) {
+  if (wanted == "auto") {
+    for (const Message& passed_over : unusable_devices()) spdlog::warn("{}", passed_over.english());
+  }
+  return choose_device(wanted);
+}
 
 BudgetOptions budget_options(const AppConfig& config) {
   return {config.memory.vram_cap_bytes, config.memory.reserve_bytes};
@@ -217,9 +216,8 @@ struct ProspectiveDevice {
 // With a pretended size the card itself may be pretended too: nothing is going to run on it.
 ProspectiveDevice prospective_device(const AppConfig& config) {
   const std::string& wanted = config.model.device;
-  const bool pretends = config.memory.pretend_vram_bytes && wanted.starts_with("cuda");
-  if (pretends && list_devices().size() == 1) {
-    return {pretended_device("cuda", 0, "a pretended card"), false};
+  if (config.memory.pretend_vram_bytes) {
+    if (auto absent = absent_device(wanted)) return {*std::move(absent), false};
   }
   return {chosen_device(wanted)};
 }

@@ -19,6 +19,9 @@ namespace headroom {
 // The limits on memory that a person set.
 [[nodiscard]] BudgetOptions budget_options(const AppConfig& config);
 
+// As choose_device(); who asks for no certain device is told which one was passed over.
+[[nodiscard]] Device chosen_device(const std::string& wanted);
+
 // Tells a card what earlier runs were found to take of it beside their tensors. `dtype` as in
 // PipelineOptions.
 void expect_overhead(const Device& device, const std::string& dtype);

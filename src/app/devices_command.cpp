@@ -1,7 +1,7 @@
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
 #include "headroom/device/device.h"
-#include "headroom/memory/cuda_allocator_model.h"
+#include "headroom/memory/caching_allocator_model.h"
 
 #include "commands.h"
 #include "composition.h"
@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -20,22 +21,28 @@
 namespace headroom {
 namespace {
 
-// Which of its two names the settings of libtorch's allocator have, in libtorch's order; empty
-// where neither is set.
-std::string allocator_variable() {
-  for (const char* const name : {"PYTORCH_ALLOC_CONF", "PYTORCH_CUDA_ALLOC_CONF"}) {
-    if (std::getenv(name) != nullptr) return name;
+// The settings of libtorch's allocator of cards, and the name of the variable that has them; both
+// empty where none is set.
+struct AllocatorSettings {
+  std::string variable;
+  std::string text;
+};
+AllocatorSettings allocator_settings() {
+  for (const char* const name : kAllocatorVariables) {
+    if (const char* const text = std::getenv(name)) return {name, text};
   }
   return {};
 }
 
 void print_json(const SystemReport& report, const AppConfig& config) {
   nlohmann::ordered_json out;
-  out["driver"] = report.driver;
-  out["torch_has_cuda"] = report.torch_has_cuda;
-  out["allocator_variable"] = allocator_variable();
-  out["allocator_settings"] = report.allocator_settings;
-  out["allocator_warnings"] = parse_cuda_alloc_conf(report.allocator_settings).notes;
+  for (const auto& [name, value] : report.facts) {
+    std::visit([&](const auto& plain) { out[name] = plain; }, value);
+  }
+  const AllocatorSettings allocator = allocator_settings();
+  out["allocator_variable"] = allocator.variable;
+  out["allocator_settings"] = allocator.text;
+  out["allocator_warnings"] = parse_allocator_conf(allocator.text).notes;
   out["notes"] = report.notes;
   out["devices"] = nlohmann::ordered_json::array();
   for (const DeviceReport& entry : report.devices) {
@@ -57,6 +64,18 @@ void print_json(const SystemReport& report, const AppConfig& config) {
     out["devices"].push_back(device);
   }
   std::printf("%s\n", json_line(out).c_str());
+}
+
+void print_allocator() {
+  const auto [variable, text] = allocator_settings();
+  if (variable.empty()) {
+    std::printf("neither %s nor %s is set\n", kAllocatorVariables[0], kAllocatorVariables[1]);
+  } else {
+    std::printf("%s %s\n", variable.c_str(), text.c_str());
+  }
+  for (const std::string& warning : parse_allocator_conf(text).notes) {
+    std::printf("warning: %s\n", warning.c_str());
+  }
 }
 
 }  // namespace
@@ -84,23 +103,9 @@ int run_devices(const CommandLine& line) {
                   format_bytes(p.bytes).c_str(), process.c_str());
     }
   }
-  if (report.devices.size() == 1 && report.notes.empty()) {
-    std::printf("no CUDA card: %s\n", report.driver.empty() ? "no NVIDIA driver was found"
-                                      : !report.torch_has_cuda
-                                          ? "built without CUDA; scripts/start_app.sh adds it"
-                                          : "the driver shows none");
-  }
   for (const std::string& note : report.notes) std::printf("%s\n", note.c_str());
-  if (!report.driver.empty()) std::printf("NVIDIA driver %s\n", report.driver.c_str());
-  const std::string variable = allocator_variable();
-  if (variable.empty()) {
-    std::printf("neither PYTORCH_ALLOC_CONF nor PYTORCH_CUDA_ALLOC_CONF is set\n");
-  } else {
-    std::printf("%s %s\n", variable.c_str(), report.allocator_settings.c_str());
-  }
-  for (const std::string& warning : parse_cuda_alloc_conf(report.allocator_settings).notes) {
-    std::printf("warning: %s\n", warning.c_str());
-  }
+  for (const std::string& said : report.lines) std::printf("%s\n", said.c_str());
+  print_allocator();
   return kExitOk;
 }
 

@@ -3,7 +3,7 @@
 // libtorch.
 
 #include "headroom/core/error.h"
-#include "headroom/memory/cuda_allocator_model.h"
+#include "headroom/memory/caching_allocator_model.h"
 
 #include "exit_code.h"
 
@@ -15,9 +15,6 @@
 
 #include <dlfcn.h>
 #include <unistd.h>
-
-constexpr const char* kAllocatorSettings = "PYTORCH_ALLOC_CONF";
-constexpr const char* kOldAllocatorSettings = "PYTORCH_CUDA_ALLOC_CONF";
 
 void set_aside(const char* name, const char* why) {
   std::fprintf(stderr, "headroom: warning: %s is not used: %s\n", name, why);
@@ -35,23 +32,29 @@ bool can_grow_segments() {
 }
 
 // The CUDA part of libtorch ends the process, with no word of ours, over settings that it cannot
-// read, under whichever name. Without them it does what it does everywhere.
+// read, under whichever name, and no plan holds without its cache. Without them it does what it
+// does everywhere.
 void set_aside_wrong_allocator_settings() {
-  for (const char* const name : {kAllocatorSettings, kOldAllocatorSettings}) {
+  for (const char* const name : headroom::kUncachedVariables) {
+    if (std::getenv(name) == nullptr) continue;
+    set_aside(name, "it switches off the allocator that memory is planned for");
+  }
+  for (const char* const name : headroom::kAllocatorVariables) {
     const char* const settings = std::getenv(name);
     if (settings == nullptr) continue;
     try {
-      if (headroom::parse_cuda_alloc_conf(settings).expandable_segments && !can_grow_segments())
+      if (headroom::parse_allocator_conf(settings).expandable_segments && !can_grow_segments())
         set_aside(name, "expandable segments need the driver's libnvidia-ml.so.1");
     } catch (const headroom::Error& e) {
       set_aside(name, e.what());
     }
   }
   // The general name counts, but a part of libtorch reads the old one first.
-  const char* const general = std::getenv(kAllocatorSettings);
-  const char* const old = std::getenv(kOldAllocatorSettings);
+  const auto& [general_name, old_name] = headroom::kAllocatorVariables;
+  const char* const general = std::getenv(general_name);
+  const char* const old = std::getenv(old_name);
   if (general == nullptr || old == nullptr || std::string(general) == old) return;
-  set_aside(kOldAllocatorSettings, "PYTORCH_ALLOC_CONF is set too, which comes first");
+  set_aside(old_name, (std::string(general_name) + " is set too, which comes first").c_str());
 }
 
 int main(int argc, char** argv) {

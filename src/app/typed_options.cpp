@@ -1,5 +1,7 @@
 #include "typed_options.h"
 
+#include "headroom/device/device.h"
+
 namespace headroom {
 namespace {
 
@@ -53,10 +55,11 @@ void add_model_option(CLI::App& app, Typed& typed) {
 void add_device_options(CLI::App& app, Typed& typed) {
   const std::string group = "Model and device";
   add(app, group, "--device", "DEVICE", typed.device,
-      "auto, cpu, cuda or cuda:N; default: auto, the first card, else the CPU");
+      "One of " + device_words() + "; default: auto, the first card, else the CPU");
   add(app, group, "--dtype", "TYPE", typed.dtype,
       "Number format: auto, fp32, bf16, fp16, or int8 on the CPU; auto: fp32 on the CPU, bf16 on a "
-      "card. plan and frontier also know int8 for cards, and q4, which cannot run yet");
+      "card (fp16 before RTX 30). plan and frontier also know int8 for cards, and q4, which cannot "
+      "run yet");
   add(app, group, "--threads", "N", typed.threads, "CPU threads; default: 0, one per core");
 }
 

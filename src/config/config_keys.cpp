@@ -119,17 +119,22 @@ bool set_paths(std::vector<std::filesystem::path>& target, const Values& values)
   return true;
 }
 
+// "KIND" or "KIND:N". Which kinds there are is not known here.
 bool set_device(std::string& target, const Values& values) {
-  constexpr std::string_view kIndexed = "cuda:";
   const std::string word = lower_ascii(values.front());
-  if (word.starts_with(kIndexed)) {
-    constexpr int kMaxIndex = 63;
-    int index = 0;
-    if (!set_number(index, {word.substr(kIndexed.size())}, 0, kMaxIndex)) return false;
-    target = std::string(kIndexed) + std::to_string(index);
+  const std::string kind = word.substr(0, word.find(':'));
+  if (kind.empty() || kind.find_first_not_of("abcdefghijklmnopqrstuvwxyz") != std::string::npos) {
+    return false;
+  }
+  if (kind == word) {
+    target = word;
     return true;
   }
-  return set_choice(target, values, {"auto", "cpu", "cuda"});
+  constexpr int kMaxIndex = 63;
+  int index = 0;
+  if (!set_number(index, {word.substr(kind.size() + 1)}, 0, kMaxIndex)) return false;
+  target = kind + ":" + std::to_string(index);
+  return true;
 }
 
 bool set_names(std::vector<std::string>& target, const Values& values) {
@@ -165,7 +170,7 @@ constexpr std::array<ConfigKey, 25> kKeys{{
      [](AppConfig& c, const Values& v) { return set_path(c.model.tokenizer, v); }},
     {"model", "folders", "a list of folders (~ needs the HOME variable)",
      [](AppConfig& c, const Values& v) { return set_paths(c.model.folders, v); }, true},
-    {"model", "device", "auto, cpu, cuda or cuda:N (N from 0 to 63)",
+    {"model", "device", "auto, cpu, or a kind of card, also with a number (KIND:N, N from 0 to 63)",
      [](AppConfig& c, const Values& v) { return set_device(c.model.device, v); }},
     {"model", "dtype", "auto, fp32, bf16, fp16, int8 or q4",
      [](AppConfig& c, const Values& v) {

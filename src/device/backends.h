@@ -1,24 +1,35 @@
 #pragma once
 #include "headroom/device/device.h"
 
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace headroom {
 
+// What keeps a device, or all of a kind, from being used.
+struct Hindrance {
+  std::string id;  // "cuda:1"; empty: all of the kind
+  Message why;
+};
+
 // A kind of device: a folder here, and a line in the table in backends.cpp.
 struct BackendKind {
-  std::string_view name;   // what --device calls it
+  std::string_view name;   // what --device calls it, in small letters
   std::string_view title;  // "CUDA card"
+  bool is_numbered;        // there may be several: "cuda:1"
   // The devices of this kind that the machine has and the program can use.
   std::vector<Device> (*find)();
   // One that is not there, to plan for.
   Device (*pretend)(int index, std::string name, int compute_capability);
   // Why devices of this kind that are there cannot be used.
-  std::vector<Message> (*what_hinders)();
+  std::vector<Hindrance> (*what_hinders)();
   // What else there is to say about this kind here.
   void (*describe)(SystemReport& report);
+  // An error of its driver that starting again does not help, by its number; nothing for others.
+  std::optional<Message> (*explain)(int code);
 };
 
 // Those with memory of their own first, the processor last.

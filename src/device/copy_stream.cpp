@@ -20,7 +20,7 @@ struct CopyStream::Streams {
 };
 
 CopyStream::CopyStream(c10::Device device) {
-  if (device.is_cuda()) streams_ = std::make_unique<Streams>(device);
+  if (!device.is_cpu() && !device.is_meta()) streams_ = std::make_unique<Streams>(device);
 }
 CopyStream::~CopyStream() = default;
 

@@ -31,18 +31,39 @@ std::optional<std::size_t> index_of(std::string_view wanted, std::string_view ki
   return static_cast<std::size_t>(index);
 }
 
+struct Named {
+  const BackendKind* kind = nullptr;
+  std::size_t index = 0;
+};
+
+// Nothing for "auto" and for what is no device.
+std::optional<Named> find_named(const std::string& wanted) {
+  for (const BackendKind& kind : backend_kinds()) {
+    const std::optional<std::size_t> index = index_of(wanted, kind.name);
+    if (index && (kind.is_numbered || wanted == kind.name)) return Named{&kind, *index};
+  }
+  return std::nullopt;
+}
+
 Device choose_of_kind(const BackendKind& kind, const std::string& wanted, std::size_t index) {
   std::vector<Device> devices = kind.find();
   const std::string id = std::string(kind.name) + ":" + std::to_string(index);
   for (Device& device : devices) {  // in order: a kind without a number is its first
     if (wanted == kind.name || device.id() == id) return std::move(device);
   }
-  const std::vector<Message> hindrances = kind.what_hinders();
+  const std::vector<Hindrance> hindrances = kind.what_hinders();
+  // Of this very device; of any where none is left.
+  auto own = std::ranges::find(hindrances, id, &Hindrance::id);
+  if (own == hindrances.end() && devices.empty()) own = hindrances.begin();
+  const auto there =
+      devices.size() + static_cast<std::size_t>(std::ranges::count_if(
+                           hindrances, [](const Hindrance& h) { return !h.id.empty(); }));
   const Message why =
-      !devices.empty() ? say("this machine has {0} {1}(s), counted from 0", devices.size(),
-                             say(std::string(kind.title)))
-      : !hindrances.empty()
-          ? say("{0}; use --device cpu, or model.device: cpu in the settings", hindrances.front())
+      own != hindrances.end()
+          ? say("{0}; use --device {1}, or model.device: {1} in the settings", own->why,
+                devices.empty() ? std::string("cpu") : devices.front().id())
+      : !devices.empty()
+          ? say("this machine has {0} {1}(s), counted from 0", there, say(std::string(kind.title)))
           : say("no {0} is usable here (headroom devices says why); use --device cpu, or "
                 "model.device: cpu in the settings",
                 say(std::string(kind.title)));
@@ -62,7 +83,7 @@ std::vector<Device> list_devices() {
 std::vector<Message> unusable_devices() {
   std::vector<Message> all;
   for (const BackendKind& kind : backend_kinds()) {
-    for (Message& hindrance : kind.what_hinders()) all.push_back(std::move(hindrance));
+    for (Hindrance& hindrance : kind.what_hinders()) all.push_back(std::move(hindrance.why));
   }
   return all;
 }
@@ -75,14 +96,34 @@ Device pretended_device(const std::string& kind, int index, std::string name,
   throw Error(ErrorKind::kInternal, "no kind of device is called \"" + kind + "\"");
 }
 
+std::optional<Device> absent_device(const std::string& wanted) {
+  const auto named = find_named(wanted);
+  if (!named || !named->kind->is_numbered || !named->kind->find().empty()) return std::nullopt;
+  return named->kind->pretend(static_cast<int>(named->index), "a pretended card", 0);
+}
+
+std::string device_words() {
+  std::string words = "auto";
+  const auto kinds = backend_kinds();
+  for (auto kind = kinds.rbegin(); kind != kinds.rend(); ++kind) {
+    const std::string name(kind->name);
+    words += ", " + name;
+    if (kind->is_numbered) words += ", " + name + ":N";
+  }
+  return words;
+}
+
+bool is_device_word(const std::string& wanted) {
+  return wanted == "auto" || find_named(wanted).has_value();
+}
+
 Device choose_device(const std::string& wanted) {
   if (wanted == "auto") return list_devices().front();
-  for (const BackendKind& kind : backend_kinds()) {
-    const std::optional<std::size_t> index = index_of(wanted, kind.name);
-    if (index) return choose_of_kind(kind, wanted, *index);
+  if (const auto named = find_named(wanted)) {
+    return choose_of_kind(*named->kind, wanted, named->index);
   }
   throw Error(ErrorKind::kInvalidRequest,
-              say("device \"{0}\" is not known; use auto, cpu, cuda or cuda:N", wanted));
+              say("device \"{0}\" is not known; use one of {1}", wanted, device_words()));
 }
 
 DeviceMemory::DeviceMemory(Device device, std::optional<std::int64_t> pretend_total,

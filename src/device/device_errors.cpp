@@ -1,6 +1,10 @@
 #include "headroom/core/error.h"
 #include "headroom/device/device.h"
 
+#include "backends.h"
+
+#include <utility>
+
 #include <ATen/DeviceAccelerator.h>
 #include <c10/util/Exception.h>
 
@@ -56,16 +60,10 @@ bool is_out_of_memory(const std::exception& error) {
 std::optional<Error> device_failure(const std::exception& error) {
   const auto* const card = dynamic_cast<const c10::AcceleratorError*>(&error);
   if (card == nullptr || is_out_of_memory(error)) return std::nullopt;
-  constexpr int kOldDriver = 35;  // cudaErrorInsufficientDriver
-  constexpr int kNoKernel = 209;  // cudaErrorNoKernelImageForDevice
-  if (card->get_error_code() == kOldDriver) {
-    return Error(ErrorKind::kDevice,
-                 say("the card's driver is too old for the CUDA libraries here; update it, or use "
-                     "--device cpu"));
-  }
-  if (card->get_error_code() == kNoKernel) {
-    return Error(ErrorKind::kDevice, say("the CUDA libraries here have no code for this card; use "
-                                         "--device cpu or another card"));
+  for (const BackendKind& kind : backend_kinds()) {
+    if (auto why = kind.explain(card->get_error_code())) {
+      return Error(ErrorKind::kDevice, *std::move(why));
+    }
   }
   return Error(ErrorKind::kDevice,
                say("the card's driver gave up (code {0}); close and start Headroom again",

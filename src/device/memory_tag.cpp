@@ -1,14 +1,13 @@
 #include "headroom/device/memory_tag.h"
 
-namespace headroom {
-namespace {
-thread_local MemoryTag current_tag = MemoryTag::kActivations;
-}  // namespace
+#include "thread_scopes.h"
 
-ScopedMemoryTag::ScopedMemoryTag(MemoryTag tag) : previous_(current_tag) {
-  if (previous_ != MemoryTag::kHost) current_tag = tag;
+namespace headroom {
+
+ScopedMemoryTag::ScopedMemoryTag(MemoryTag tag) : previous_(thread_scopes().tag) {
+  if (previous_ != MemoryTag::kHost) thread_scopes().tag = tag;
 }
-ScopedMemoryTag::~ScopedMemoryTag() { current_tag = previous_; }
-MemoryTag ScopedMemoryTag::current() { return current_tag; }
+ScopedMemoryTag::~ScopedMemoryTag() { thread_scopes().tag = previous_; }
+MemoryTag ScopedMemoryTag::current() { return thread_scopes().tag; }
 
 }  // namespace headroom

@@ -3,6 +3,8 @@
 #include "headroom/core/error.h"
 #include "headroom/device/memory_tag.h"
 
+#include "thread_scopes.h"
+
 #include <cstdint>
 #include <memory>
 
@@ -11,13 +13,7 @@
 namespace headroom {
 namespace {
 
-struct Recording {
-  Ledger* ledger = nullptr;
-  std::uint64_t serial = 0;  // which recording of this thread; blocks of earlier ones are ignored
-  std::uint32_t next_id = 0;
-};
-thread_local Recording recording;
-thread_local std::uint64_t next_serial = 1;
+ThreadScopes::Recording& recording() { return thread_scopes().recording; }
 
 struct Block {
   std::uint64_t serial;
@@ -26,8 +22,8 @@ struct Block {
 
 void release(void* context) {
   const std::unique_ptr<Block> block(static_cast<Block*>(context));
-  if (recording.ledger != nullptr && recording.serial == block->serial) {
-    recording.ledger->entries.push_back({.kind = Ledger::Kind::kFree, .id = block->id});
+  if (recording().ledger != nullptr && recording().serial == block->serial) {
+    recording().ledger->entries.push_back({.kind = Ledger::Kind::kFree, .id = block->id});
   }
 }
 
@@ -35,12 +31,12 @@ class MetaAllocator final : public c10::Allocator {
  public:
   c10::DataPtr allocate(std::size_t bytes) override {
     const c10::Device meta(c10::DeviceType::Meta);
-    if (recording.ledger == nullptr || bytes == 0) return {nullptr, meta};
-    auto block = std::make_unique<Block>(Block{recording.serial, recording.next_id++});
-    recording.ledger->entries.push_back({.kind = Ledger::Kind::kAllocate,
-                                         .tag = ScopedMemoryTag::current(),
-                                         .id = block->id,
-                                         .bytes = static_cast<std::int64_t>(bytes)});
+    if (recording().ledger == nullptr || bytes == 0) return {nullptr, meta};
+    auto block = std::make_unique<Block>(Block{recording().serial, recording().next_id++});
+    recording().ledger->entries.push_back({.kind = Ledger::Kind::kAllocate,
+                                           .tag = ScopedMemoryTag::current(),
+                                           .id = block->id,
+                                           .bytes = static_cast<std::int64_t>(bytes)});
     return {nullptr, block.release(), &release, meta};
   }
   c10::DeleterFnPtr raw_deleter() const override { return nullptr; }
@@ -56,27 +52,27 @@ MetaLedgerRecording::MetaLedgerRecording(Ledger& ledger) {
     return true;
   }();
   static_cast<void>(installed);
-  if (recording.ledger != nullptr) {
+  if (recording().ledger != nullptr) {
     throw Error(ErrorKind::kInternal, "a replay is already being recorded on this thread");
   }
-  recording = {&ledger, next_serial++, 0};
+  recording() = {&ledger, thread_scopes().next_serial++, 0};
 }
 
-MetaLedgerRecording::~MetaLedgerRecording() { recording.ledger = nullptr; }
+MetaLedgerRecording::~MetaLedgerRecording() { recording().ledger = nullptr; }
 
-bool MetaLedgerRecording::on_this_thread() { return recording.ledger != nullptr; }
+bool MetaLedgerRecording::on_this_thread() { return recording().ledger != nullptr; }
 
 void MetaLedgerRecording::announce(const Ledger::Operation& operation, std::int64_t bytes) {
-  if (recording.ledger == nullptr) return;
-  Ledger& ledger = *recording.ledger;
+  if (recording().ledger == nullptr) return;
+  Ledger& ledger = *recording().ledger;
   ledger.operations.push_back({ledger.entries.size(), operation});
   if (bytes == 0) {
-    ledger.entries.push_back({.tag = MemoryTag::kWorkspace, .id = recording.next_id++});
+    ledger.entries.push_back({.tag = MemoryTag::kWorkspace, .id = recording().next_id++});
   }
 }
 
 void MetaLedgerRecording::mark(Stage stage) {
-  recording.ledger->entries.push_back({.kind = Ledger::Kind::kStage, .stage = stage});
+  recording().ledger->entries.push_back({.kind = Ledger::Kind::kStage, .stage = stage});
 }
 
 }  // namespace headroom

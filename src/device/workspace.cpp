@@ -2,6 +2,8 @@
 
 #include "headroom/device/memory_tag.h"
 
+#include "thread_scopes.h"
+
 #include <algorithm>
 #include <cmath>
 #include <exception>
@@ -17,14 +19,14 @@ std::int64_t bytes_of(c10::ScalarType dtype) {
   return static_cast<std::int64_t>(c10::elementSize(dtype));
 }
 
-thread_local KernelSet current;
-
 }  // namespace
 
-ScopedKernels::ScopedKernels(const KernelSet& kernels) : previous_(current) { current = kernels; }
-ScopedKernels::~ScopedKernels() { current = previous_; }
+ScopedKernels::ScopedKernels(const KernelSet& kernels) : previous_(thread_scopes().kernels) {
+  thread_scopes().kernels = kernels;
+}
+ScopedKernels::~ScopedKernels() { thread_scopes().kernels = previous_; }
 
-const KernelSet& current_kernels() { return current; }
+const KernelSet& current_kernels() { return thread_scopes().kernels; }
 
 bool cpu_convolves_bfloat16() {
   static const bool convolves = [] {

@@ -61,8 +61,10 @@ void check_can_run(const std::string& dtype, const Device& device) {
   if (runs) return;
   throw Error(ErrorKind::kInvalidRequest,
               say("number format \"{0}\" can be planned for {1} already (headroom plan, headroom "
-                  "frontier) but not run on it yet; run with auto, fp32, bf16 or fp16",
-                  dtype, device.name));
+                  "frontier) but not run on it yet; run with {2}",
+                  dtype, device.name,
+                  device.backend->computes_bfloat16() ? say("auto, fp32, bf16 or fp16")
+                                                      : say("auto, fp32 or fp16")));
 }
 
 }  // namespace headroom

@@ -1,5 +1,6 @@
-// Two rooms must not define one name: the linker takes either, and one of them runs the other's
-// code.
+// What the rooms' libraries define. Two rooms must not define one name: the linker takes either,
+// and one of them runs the other's code. And the room of devices keeps its state in objects.
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <map>
@@ -7,6 +8,7 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -73,6 +75,72 @@ TEST(Symbols, NoneIsDefinedInTwoRooms) {
   EXPECT_GT(rooms, 3);
   EXPECT_GT(symbols.size(), 100U);
   EXPECT_THAT(clashes(symbols), testing::IsEmpty());
+}
+
+// `listing`: lines "0000 TYPE SYMBOL" as nm -C writes them. Names of what can change: data of any
+// kind, but for tables of the compiler's and constants.
+std::vector<std::string> state_in(const std::string& listing) {
+  std::vector<std::string> found;
+  std::istringstream lines(listing);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t type = line.find_first_of("bBdD", line.find(' ') + 1);
+    if (line.find(' ') == std::string::npos || type != line.find(' ') + 1) continue;
+    const std::string symbol = line.substr(type + 2);
+    const bool is_made_by_compiler =
+        symbol.starts_with("vtable for") || symbol.starts_with("typeinfo for") ||
+        symbol.starts_with("guard variable for") || symbol == "std::__ioinit";
+    const std::size_t last = symbol.rfind("::");
+    const std::string name = last == std::string::npos ? symbol : symbol.substr(last + 2);
+    const bool is_constant = name.size() > 1 && name[0] == 'k' && name[1] >= 'A' && name[1] <= 'Z';
+    if (!is_made_by_compiler && !is_constant) found.push_back(symbol);
+  }
+  return found;
+}
+
+// What is kept about a device lives in its object. Beside that the room of devices has no state but
+// this, each for a reason.
+TEST(Symbols, TheRoomOfDevicesHasNoStateBesideThis) {
+  struct Exception {
+    std::string_view place;
+    std::string_view why;
+  };
+  constexpr Exception kExceptions[] = {
+      {"headroom::thread_scopes()", "ATen hands on nothing of its caller's: see thread_scopes.h"},
+      {"headroom::MetaLedgerRecording::MetaLedgerRecording", "libtorch keeps its allocators"},
+      {"headroom::cpu_budget::install()", "libtorch keeps its allocators"},
+      {"counters()", "of the one allocator that libtorch has for the processor"},
+      {"headroom::workspace::cpu_convolves_bfloat16()", "the processor does not change"},
+  };
+  std::string library;
+  std::istringstream libraries(HEADROOM_ROOM_LIBRARIES);
+  for (std::string l; std::getline(libraries, l, '|');) {
+    if (l.ends_with("libheadroom_device.a")) library = l;
+  }
+  if (library.empty()) GTEST_SKIP() << "built without libtorch";
+  const std::string listing = output_of(std::string(HEADROOM_NM) + " -C '" + library + "' 2>&1");
+  std::set<std::string_view> used;
+  for (const std::string& symbol : state_in(listing)) {
+    const auto* const exception = std::ranges::find_if(
+        kExceptions, [&](const Exception& e) { return symbol.find(e.place) != std::string::npos; });
+    if (exception == std::end(kExceptions)) {
+      ADD_FAILURE() << symbol << " is state that is in no object";
+    } else {
+      used.insert(exception->place);
+    }
+  }
+  EXPECT_EQ(used.size(), std::size(kExceptions)) << "an exception that nobody needs any more";
+}
+
+TEST(Symbols, StateIsWhatCanChange) {
+  EXPECT_THAT(state_in("\na.cpp.o:\n"
+                       "0000000000000000 b headroom::(anonymous namespace)::current\n"
+                       "0000000000000000 d headroom::kinds()::kKinds\n"
+                       "0000000000000008 b guard variable for headroom::f()::x\n"
+                       "0000000000000000 d vtable for headroom::A\n"
+                       "0000000000000010 D headroom::count\n"
+                       "0000000000000000 T headroom::f()\n"
+                       "                 U headroom::g()\n"),
+              testing::ElementsAre("headroom::(anonymous namespace)::current", "headroom::count"));
 }
 
 TEST(Symbols, AFunctionOfOneRoomAndAnInlineOneOfAnotherClash) {

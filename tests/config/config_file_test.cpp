@@ -194,6 +194,7 @@ TEST(ConfigFile, AcceptsTheEndsOfEachRange) {
   EXPECT_EQ(load("model: {threads: 0}").model.threads, 0);
   EXPECT_EQ(load("model: {threads: 1024}").model.threads, 1024);
   EXPECT_EQ(load("model: {device: cuda:63}").model.device, "cuda:63");
+  EXPECT_EQ(load("model: {device: Npu:07}").model.device, "npu:7");  // whether there is one
   EXPECT_EQ(load("window: {width: 1000, height: 640}").window.height, 640);
   EXPECT_EQ(load("window: {width: 16384, height: 16384}").window.width, 16384);
   EXPECT_EQ(load("window: {ui_scale: 0}").window.ui_scale, 0);
@@ -214,8 +215,8 @@ TEST(ConfigFile, RefusesBadValuesWithLineKeyAndWhatIsAllowed) {
   const std::vector<Case> cases{
       {"model",
        "device",
-       {"gpu", "\"cuda:\"", "cuda:64", "cuda:-1", "cuda:x", "CPUS", "\"\""},
-       "cuda:N"},
+       {"\"cuda:\"", "cuda:64", "cuda:-1", "cuda:x", "\"a card\"", "\":1\"", "\"\""},
+       "KIND:N"},
       {"model", "dtype", {"fp8", "b16", "Q44"}, "auto, fp32, bf16, fp16, int8 or q4"},
       {"model", "threads", {"-1", "1025", "2.5", "many", "0x4", "99999999999"}, "from 0 to 1024"},
       {"model", "low_vram", {"maybe", "2", "\"\""}, "true or false"},

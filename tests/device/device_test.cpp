@@ -47,10 +47,19 @@ std::string refusal(const std::string& wanted) {
 
 TEST(Devices, WhatIsNoDeviceIsRefusedWithWhatWouldBe) {
   for (const char* wanted : {"", "gpu", "CPU", "cuda:", "cuda:x", "cuda:1x", "cuda:-1", "cuda: 1",
-                             "cuda0", "cuda:99999999999", "auto "}) {
+                             "cuda0", "cuda:99999999999", "auto ", "cpu:0", "auto:1"}) {
     EXPECT_THAT(refusal(wanted), HasSubstr("\"" + std::string(wanted) + "\" is not known"));
-    EXPECT_THAT(refusal(wanted), HasSubstr("auto, cpu, cuda or cuda:N"));
+    EXPECT_THAT(refusal(wanted), HasSubstr("auto, cpu, cuda, cuda:N"));
   }
+}
+
+TEST(Devices, AKindThatIsNotThereCanBePlannedFor) {
+  EXPECT_EQ(absent_device("cpu").has_value(), false);
+  EXPECT_EQ(absent_device("auto").has_value(), false);
+  EXPECT_EQ(absent_device("toaster").has_value(), false);
+  if (has_card()) return;
+  ASSERT_TRUE(absent_device("cuda:2").has_value());
+  EXPECT_EQ(absent_device("cuda:2")->id(), "cuda:2");
 }
 
 TEST(Devices, ACardThatIsNotThereIsRefused) {
@@ -80,6 +89,13 @@ TEST(Devices, ACardThatIsNotThereHoldsNothingAndCanDoNothing) {
   EXPECT_EQ(card.backend->caching_settings(), "expandable_segments:True");
   EXPECT_EQ(s.used_by_others, 0);
   EXPECT_EQ(s.source, "CUDA: a card");
+}
+
+// A real card's, see EveryCard.IsCalibrated: known of one that is not there, too.
+TEST(Devices, ACardThatIsNotThereHasTheWorkspaceOfCublas) {
+  EXPECT_EQ(pretended_device("cuda", 0, "a card").backend->library_bytes(), 8320 * 1024);
+  EXPECT_EQ(pretended_device("cuda", 0, "a card", 86).backend->library_bytes(), 8320 * 1024);
+  EXPECT_EQ(pretended_device("cuda", 0, "a card", 120).backend->library_bytes(), 32 * kMiB);
 }
 
 TEST(Devices, TheGeneralNameOfTheAllocatorsSettingsComesBeforeTheOldOne) {

@@ -154,6 +154,8 @@ TEST_F(BadInput, Configuration) {
   environment_["HEADROOM_MODEL_DEVICE"] = "toaster";
   refuse({}, {"HEADROOM_MODEL_DEVICE", "toaster"});
   environment_.erase("HEADROOM_MODEL_DEVICE");
+  write("gpu.yaml", "model:\n  low_vram: true\n  device: GPU\n");
+  refuse({"--config", "gpu.yaml"}, {"gpu.yaml:3: model.device", "cpu, cuda, cuda:N"});
   environment_["HEADROOM_MODE"] = "cache";  // another program's
   environment_["HEADROOM_LOG_LEVEL"] = "WARNING";
   EXPECT_EQ(run({"devices"}).err, "");

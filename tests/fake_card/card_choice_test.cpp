@@ -3,6 +3,10 @@
 
 #include "fake_card/card_program.h"
 
+#include <filesystem>
+#include <string>
+#include <tuple>
+
 namespace headroom::test {
 namespace {
 
@@ -24,6 +28,65 @@ TEST_F(CardChoice, ACardThatTheLibrariesHaveNoKernelsForIsNamedAndNotUsed) {
   const ProcessResult plan = run({"plan"});  // the processor's, and it says why
   EXPECT_EQ(plan.exit_code, 0) << plan.err;
   EXPECT_NE(plan.err.find("Stand-in card cannot be used"), std::string::npos) << plan.err;
+}
+
+// Of the libraries' own list; they have code for 7.5, 8.0, 8.6, 9.0, 10.0 and 12.0.
+TEST_F(CardChoice, ACardBetweenOrBeyondThoseThatTheLibrariesHaveCodeForIsNamedAndNotUsed) {
+  for (const char* const capability : {"11.0", "13.0"}) {
+    SCOPED_TRACE(capability);
+    set_capability(capability);
+    const json out = run_json({"devices", "--json"}).at(0);
+    EXPECT_EQ(out.at("devices").size(), 1U);
+    expect_refused({"plan", "--device", "cuda"}, 2,
+                   {"Stand-in card", capability, "8.6, 9.0", "use --device cpu"});
+    const ProcessResult plan = run({"plan"});
+    EXPECT_EQ(plan.exit_code, 0) << plan.err;
+    EXPECT_NE(plan.err.find("Stand-in card cannot be used"), std::string::npos) << plan.err;
+  }
+  for (const char* const capability : {"8.0", "8.9", "10.0", "12.1"}) {
+    SCOPED_TRACE(capability);
+    set_capability(capability);
+    EXPECT_EQ(run_json({"devices", "--json"}).at(0).at("devices").at(0)["id"], "cuda:0");
+  }
+}
+
+// The one thing that is left without the driver's management library is the CUDA that it serves.
+TEST_F(CardChoice, ADriverThatIsTooOldIsNamedWithoutNvmlToo) {
+  environment_["FAKE_DRIVER"] = "550.12";
+  leave_nvml_out();
+  const ProcessResult devices = run({"devices"});
+  EXPECT_EQ(devices.exit_code, 0) << devices.err;
+  EXPECT_NE(devices.out.find("it serves CUDA 12.4"), std::string::npos) << devices.out;
+  EXPECT_NE(devices.out.find("CUDA 13.0"), std::string::npos) << devices.out;
+  EXPECT_EQ(devices.out.find("no NVIDIA driver"), std::string::npos) << devices.out;
+  expect_refused({"plan", "--device", "cuda"}, 2, {"too old", "12.4", "580", "use --device cpu"});
+}
+
+TEST_F(CardChoice, CalibrationSaysWhichCardItPassesOver) {
+  environment_["FAKE_DRIVER"] = "550.12";
+  const ProcessResult result = run({"calibrate"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_NE(result.err.find("550.12 is too old"), std::string::npos) << result.err;
+}
+
+TEST_F(CardChoice, NumberFormatsThatTheCardCannotComputeInAreNotOffered) {
+  set_capability("7.5");
+  const ProcessResult turing = run({"generate", "-p", "a fox", "--dtype", "int8"});
+  EXPECT_EQ(turing.exit_code, 2);
+  EXPECT_NE(turing.err.find("run with auto, fp32 or fp16\n"), std::string::npos) << turing.err;
+  set_capability("8.6");
+  expect_refused({"generate", "-p", "a fox", "--dtype", "int8"}, 2,
+                 {"run with auto, fp32, bf16 or fp16"});
+}
+
+// Every request would go to the driver, and no plan would hold.
+TEST_F(CardChoice, LibtorchsAllocatorIsNotSwitchedOff) {
+  environment_["PYTORCH_NO_CUDA_MEMORY_CACHING"] = "1";
+  const ProcessResult result = run(quick({"-o", "a.png"}));
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_NE(result.err.find("PYTORCH_NO_CUDA_MEMORY_CACHING is not used"), std::string::npos)
+      << result.err;
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "a.png"));
 }
 
 class TwoCards : public CardProgram {
@@ -70,6 +133,24 @@ TEST_F(TwoCards, OfWhichTheFirstCannotBeUsed) {
   set_capabilities("6.1", "8.6");
   expect_picture_on("auto", 1);
   expect_picture_on("cuda", 1);
+}
+
+// By its own name, and beside a card that can be used.
+TEST_F(TwoCards, OfWhichOneCannotBeUsedAreNamedWhenTheyAreAskedFor) {
+  const std::tuple<const char*, const char*, const char*, const char*> cases[] = {
+      {"6.1", "8.6", "cuda:0", "cuda:1"},
+      {"8.6", "6.1", "cuda:1", "cuda:0"},
+      {"7.5", "7.0", "cuda:1", "cuda:0"}};
+  for (const auto& [first, second, wanted, other] : cases) {
+    SCOPED_TRACE(std::string(first) + " and " + second);
+    set_capabilities(first, second);
+    const bool is_first = std::string(wanted) == "cuda:0";
+    expect_refused(
+        {"plan", "--device", wanted}, 2,
+        {is_first ? "Stand-in A cannot be used" : "Stand-in B cannot be used",
+         is_first ? first : second, "7.5 or newer", std::string("use --device ") + other});
+    expect_refused({"plan", "--device", "cuda:2"}, 2, {"this machine has 2 CUDA card(s)"});
+  }
 }
 
 // In a container the driver's list has this process under another number than its own.

@@ -15,7 +15,7 @@ struct ModelOptions {
   std::filesystem::path vae;           // likewise
   std::filesystem::path tokenizer;     // folder or its tokenizer.json; likewise
   std::vector<std::filesystem::path> folders;  // where models are kept, besides the usual places
-  std::string device = "auto";                 // auto | cpu | cuda | cuda:i
+  std::string device = "auto";                 // as --device takes it
   std::string dtype = "auto";                  // auto | fp32 | bf16 | fp16 | int8 | q4
   int threads = 0;                             // 0 = one per physical core
   bool low_vram = false;      // prefer evicting and streaming; alias model.enable_cpu_offload

@@ -8,6 +8,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 namespace headroom {
@@ -25,6 +27,11 @@ struct Device {
 // Every device of this machine, the CPU last.
 [[nodiscard]] std::vector<Device> list_devices();
 
+// What may be asked of choose_device() by name: "auto, cpu, cuda, cuda:N".
+[[nodiscard]] std::string device_words();
+// Whether `wanted` is one of those, whatever this machine has.
+[[nodiscard]] bool is_device_word(const std::string& wanted);
+
 // Devices that are there and cannot be used, or what stands in the way of them: a sentence each.
 [[nodiscard]] std::vector<Message> unusable_devices();
 
@@ -32,6 +39,10 @@ struct Device {
 // `compute_capability` of a card, 75 for 7.5, 0 = not known.
 [[nodiscard]] Device pretended_device(const std::string& kind, int index, std::string name,
                                       int compute_capability = 0);
+
+// Such a device where `wanted` names a kind beside the processor of which this machine has none, or
+// none that can be used; nothing for others.
+[[nodiscard]] std::optional<Device> absent_device(const std::string& wanted);
 
 // "auto" (the first card, else the CPU), "cpu", "cuda", "cuda:1". Throws Error{kInvalidRequest} for
 // anything else and for a card that is not there.
@@ -67,9 +78,10 @@ struct DeviceReport {
 };
 struct SystemReport {
   std::vector<DeviceReport> devices;
-  std::string driver;              // version of the NVIDIA driver, empty without one
-  bool torch_has_cuda = false;     // libtorch's CUDA part is there
-  std::string allocator_settings;  // PYTORCH_ALLOC_CONF, else PYTORCH_CUDA_ALLOC_CONF
+  // What the kinds of devices say of themselves: for programs, as {"driver", "580.95.05"}, and for
+  // people, in lines.
+  std::vector<std::pair<std::string, std::variant<bool, std::string>>> facts;
+  std::vector<std::string> lines;
   std::vector<std::string> notes;  // cards that cannot be used and drivers that are too old
 };
 // `prepare` is called with each device before its memory is read.

@@ -86,6 +86,10 @@ Device pretended_processor(int /*index*/, std::string name, int /*compute_capabi
   return {std::make_shared<CpuBackend>(), std::move(name)};
 }
 
+std::vector<Hindrance> what_hinders_processors() { return {}; }
+
 void describe_processor(SystemReport& /*report*/) {}
+
+std::optional<Message> explain_processor_error(int /*code*/) { return std::nullopt; }
 
 }  // namespace headroom

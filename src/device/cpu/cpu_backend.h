@@ -1,6 +1,9 @@
 #pragma once
 #include "headroom/device/device.h"
 
+#include "backends.h"
+
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +13,8 @@ namespace headroom {
 // for it.
 [[nodiscard]] std::vector<Device> find_processors();
 [[nodiscard]] Device pretended_processor(int index, std::string name, int compute_capability);
+[[nodiscard]] std::vector<Hindrance> what_hinders_processors();
 void describe_processor(SystemReport& report);
+[[nodiscard]] std::optional<Message> explain_processor_error(int code);
 
 }  // namespace headroom

@@ -1,7 +1,7 @@
 #include "cuda_backend.h"
 
 #include "headroom/core/bytes.h"
-#include "headroom/memory/cuda_allocator_model.h"
+#include "headroom/memory/caching_allocator_model.h"
 
 #include "cuda_memory_fraction.h"
 #include "cuda_settings.h"
@@ -61,11 +61,11 @@ class CudaBackend final : public DeviceBackend {
     return grows_segments() ? kGrowingSegments : "";
   }
 
-  // cuBLAS' workspace, as at::cuda::getChosenWorkspaceSize() has it.
+  // cuBLAS' workspace, as at::cuda::getChosenWorkspaceSize() has it. A card that is not known is
+  // taken for one of before Hopper, as most are.
   [[nodiscard]] std::int64_t library_bytes() const override {
-    if (!capability_) return 0;
     if (const auto chosen = cuda_settings::cublas_workspace()) return *chosen;
-    return *capability_ >= kHopper ? 33554432 : 8519680;
+    return capability_ && *capability_ >= kHopper ? 33554432 : 8519680;
   }
 
   // Flash attention is what libtorch takes in 16 bits from Ampere on.

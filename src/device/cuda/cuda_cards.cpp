@@ -1,8 +1,8 @@
 #include "cuda_cards.h"
 
 #include "cuda_backend.h"
+#include "cuda_code.h"
 #include "cuda_runtime.h"
-#include "cuda_settings.h"
 #include "nvml.h"
 
 #include <charconv>
@@ -18,9 +18,7 @@ namespace {
 
 using cuda_runtime::Capability;
 
-// What the pinned libtorch has kernels for, and the driver that its CUDA 13 needs.
-constexpr Capability kLeastCapability{7, 5};
-constexpr int kLeastDriver = 580;
+constexpr int kLeastDriver = 580;  // that serves libtorch's CUDA 13
 
 int card_count() {
   // No accelerator, or a CPU build of libtorch: zero.
@@ -40,9 +38,29 @@ cuda_runtime::Identity identity_of(const Nvml* nvml, int index) {
   return {name.value_or("CUDA device " + std::to_string(index)), ""};
 }
 
-bool is_usable(int index) {
-  const std::optional<Capability> found = cuda_runtime::capability(index);
-  return !found || *found >= kLeastCapability;
+// "12.4" of 12040
+std::string release_name(int release) {
+  return std::to_string(release / 1000) + "." + std::to_string(release % 1000 / 10);
+}
+
+// A driver that is too old, by its own version or, where NVML is missing, by the CUDA that it
+// serves: a driver serves all releases with its number before the point.
+std::optional<Message> what_hinders_driver(const Nvml* nvml) {
+  const std::string version = nvml != nullptr ? nvml->driver_version().value_or("") : "";
+  int driver = 0;
+  std::from_chars(version.data(), version.data() + version.size(), driver);
+  if (driver > 0) {
+    if (driver >= kLeastDriver) return std::nullopt;
+    return say("the NVIDIA driver {0} is too old: {1} or newer is needed", version, kLeastDriver);
+  }
+  const auto releases = cuda_runtime::releases();
+  if (!releases || releases->driver == 0 || releases->driver / 1000 >= releases->runtime / 1000) {
+    return std::nullopt;
+  }
+  return say(
+      "the NVIDIA driver is too old: it serves CUDA {0}, and the libraries here need CUDA "
+      "{1}, which drivers from {2} on serve",
+      release_name(releases->driver), release_name(releases->runtime), kLeastDriver);
 }
 
 }  // namespace
@@ -50,11 +68,12 @@ bool is_usable(int index) {
 std::vector<Device> find_cuda_cards() {
   std::vector<Device> cards;
   const std::shared_ptr<const Nvml> nvml = open_nvml();
+  const CudaCode code = CudaCode::of_libtorch();
   for (int i = 0; i < card_count(); ++i) {
-    if (!is_usable(i)) continue;
+    const std::optional<Capability> capability = cuda_runtime::capability(i);
+    if (capability && !code.serves(*capability)) continue;
     const auto [name, uuid] = identity_of(nvml.get(), i);
-    cards.push_back({make_cuda_backend(i, name, /*exists=*/true, cuda_runtime::capability(i), nvml),
-                     name, uuid});
+    cards.push_back({make_cuda_backend(i, name, /*exists=*/true, capability, nvml), name, uuid});
   }
   return cards;
 }
@@ -67,35 +86,60 @@ Device pretended_cuda_card(int index, std::string name, int compute_capability) 
   return {make_cuda_backend(index, name, /*exists=*/false, capability, nullptr), name};
 }
 
-std::vector<Message> what_hinders_cuda() {
-  std::vector<Message> hindrances;
+std::vector<Hindrance> what_hinders_cuda() {
+  std::vector<Hindrance> hindrances;
   const std::shared_ptr<const Nvml> nvml = open_nvml();
-  const std::string version = nvml ? nvml->driver_version().value_or("") : "";
-  int driver = 0;
-  std::from_chars(version.data(), version.data() + version.size(), driver);
-  if (driver > 0 && driver < kLeastDriver) {
-    hindrances.push_back(
-        say("the NVIDIA driver {0} is too old: {1} or newer is needed", version, kLeastDriver));
-  }
+  if (const std::optional<Message> why = what_hinders_driver(nvml.get()))
+    hindrances.push_back({{}, *why});
+  const CudaCode code = CudaCode::of_libtorch();
   for (int i = 0; i < card_count(); ++i) {
-    if (is_usable(i)) continue;
-    hindrances.push_back(say(
-        "{0} cannot be used: it has compute capability {1}, and 7.5 or newer is needed (GTX 16, "
-        "RTX 20 and later)",
-        identity_of(nvml.get(), i).name, cuda_runtime::capability(i)->name()));
+    const std::optional<Capability> found = cuda_runtime::capability(i);
+    if (!found || code.serves(*found)) continue;
+    const std::string name = identity_of(nvml.get(), i).name;
+    hindrances.push_back(
+        {"cuda:" + std::to_string(i),
+         *found < CudaCode::kLeast
+             ? say("{0} cannot be used: it has compute capability {1}, and 7.5 or newer is needed "
+                   "(GTX 16, RTX 20 and later)",
+                   name, found->name())
+             : say("{0} cannot be used: it has compute capability {1}, and the CUDA libraries here "
+                   "have code for {2} only",
+                   name, found->name(), code.names())});
   }
   return hindrances;
 }
 
 void describe_cuda(SystemReport& report) {
-  report.torch_has_cuda = at::globalContext().hasCUDA() || at::detail::getCUDAHooks().hasCUDART();
-  if (const char* const settings = cuda_settings::of_allocator())
-    report.allocator_settings = settings;
+  const bool is_there = at::globalContext().hasCUDA() || at::detail::getCUDAHooks().hasCUDART();
   const std::shared_ptr<const Nvml> nvml = open_nvml();
-  if (nvml) report.driver = nvml->driver_version().value_or("");
-  for (const Message& hindrance : what_hinders_cuda()) {
-    report.notes.push_back(hindrance.english());
+  const std::string driver = nvml ? nvml->driver_version().value_or("") : "";
+  report.facts.emplace_back("driver", driver);
+  report.facts.emplace_back("torch_has_cuda", is_there);
+  const std::vector<Hindrance> hindrances = what_hinders_cuda();
+  for (const Hindrance& hindrance : hindrances) report.notes.push_back(hindrance.why.english());
+  if (hindrances.empty() && card_count() == 0) {
+    report.lines.push_back(std::string("no CUDA card: ") +
+                           (driver.empty() ? "no NVIDIA driver was found"
+                            : !is_there    ? "built without CUDA; scripts/start_app.sh adds it"
+                                           : "the driver shows none"));
   }
+  if (!driver.empty()) report.lines.push_back("NVIDIA driver " + driver);
+}
+
+std::optional<Message> explain_cuda_error(int code) {
+  constexpr int kOldDriver = 35;  // cudaErrorInsufficientDriver
+  constexpr int kNoKernel = 209;  // cudaErrorNoKernelImageForDevice
+  if (code == kOldDriver) {
+    return say(
+        "the card's driver is too old for the CUDA libraries here; update it, or use "
+        "--device cpu");
+  }
+  if (code == kNoKernel) {
+    return say(
+        "the CUDA libraries here have no code for this card; use --device cpu or another "
+        "card");
+  }
+  return std::nullopt;
 }
 
 }  // namespace headroom

@@ -1,6 +1,9 @@
 #pragma once
 #include "headroom/device/device.h"
 
+#include "backends.h"
+
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,8 +14,9 @@ namespace headroom {
 // "cuda:INDEX"; `compute_capability` 75 for 7.5, 0 = not known. Its memory is never asked for.
 [[nodiscard]] Device pretended_cuda_card(int index, std::string name, int compute_capability);
 // A driver that is too old and cards that cannot be used, a sentence each.
-[[nodiscard]] std::vector<Message> what_hinders_cuda();
-// The driver, the allocator's settings and what hinders.
+[[nodiscard]] std::vector<Hindrance> what_hinders_cuda();
+// The driver, whether libtorch's CUDA part is there, and why there is no card.
 void describe_cuda(SystemReport& report);
+[[nodiscard]] std::optional<Message> explain_cuda_error(int code);
 
 }  // namespace headroom

@@ -67,6 +67,17 @@ std::optional<Identity> identity(int card) {
   return found;
 }
 
+std::optional<Releases> releases() {
+  auto* const of_driver = find<int(int*)>("cudaDriverGetVersion");
+  auto* const of_runtime = find<int(int*)>("cudaRuntimeGetVersion");
+  Releases found;
+  if (of_driver == nullptr || of_runtime == nullptr || of_driver(&found.driver) != kSuccess ||
+      of_runtime(&found.runtime) != kSuccess) {
+    return std::nullopt;
+  }
+  return found;
+}
+
 void* lock_host_memory(std::int64_t bytes) {
   auto* const allocate = find<int(void**, std::size_t, unsigned)>("cudaHostAlloc");
   void* memory = nullptr;

@@ -30,6 +30,13 @@ struct Identity {
 };
 [[nodiscard]] std::optional<Identity> identity(int card);
 
+// Releases of CUDA, 13000 for 13.0: that the driver serves, 0 without one, and of the runtime.
+struct Releases {
+  int driver = 0;
+  int runtime = 0;
+};
+[[nodiscard]] std::optional<Releases> releases();
+
 // Page-locked memory of the host. This one does make a context, of the calling thread's card. Null
 // when there is no such memory.
 [[nodiscard]] void* lock_host_memory(std::int64_t bytes);

@@ -1,5 +1,7 @@
 #include "cuda_settings.h"
 
+#include "headroom/memory/caching_allocator_model.h"
+
 #include <array>
 #include <charconv>
 #include <cstdlib>
@@ -9,8 +11,10 @@
 namespace headroom::cuda_settings {
 
 const char* of_allocator() {
-  const char* const settings = std::getenv("PYTORCH_ALLOC_CONF");
-  return settings != nullptr ? settings : std::getenv("PYTORCH_CUDA_ALLOC_CONF");
+  for (const char* const name : kAllocatorVariables) {
+    if (const char* const settings = std::getenv(name)) return settings;
+  }
+  return nullptr;
 }
 
 std::optional<std::int64_t> cublas_workspace() {
