@@ -48,10 +48,11 @@ class FaultOnTheCard : public CardProgram {
                          [&](const CardEvent& e) { return e.name == event; });
   }
 
-  // The first ones, and some from there to the end.
-  static std::vector<std::int64_t> some_of(std::int64_t count) {
+  // The first ones, and `parts` from there to the end.
+  static std::vector<std::int64_t> some_of(std::int64_t count, std::int64_t parts = 12) {
     std::vector<std::int64_t> chosen;
-    for (std::int64_t n = 1; n <= count; n += n < 6 ? 1 : std::max<std::int64_t>(1, count / 12)) {
+    for (std::int64_t n = 1; n <= count;
+         n += n < 6 ? 1 : std::max<std::int64_t>(1, count / parts)) {
       chosen.push_back(n);
     }
     return chosen;
@@ -140,6 +141,77 @@ TEST_F(FaultOnTheCard, ThatKillsItWhileItIsMeasuredIsNamedByAPlanToo) {
     EXPECT_NE(plan.err.find("gave up (code 700)"), std::string::npos) << plan.err;
   }
 }
+
+// A command that measures a card which was never measured, and what it asks of it.
+class FaultOfACommand : public FaultOnTheCard,
+                        public ::testing::WithParamInterface<std::vector<std::string>> {
+ protected:
+  ProcessResult run_fresh(const std::map<std::string, std::string>& fault) {
+    use_own_cache();
+    fs::remove_all(folder_ / "cache");
+    fs::remove_all(folder_ / "state");
+    const std::map<std::string, std::string> usual = environment_;
+    for (const auto& [name, value] : fault) environment_[name] = value;
+    ProcessResult result = run_process(options(GetParam()));
+    environment_ = usual;
+    return result;
+  }
+  std::int64_t count_fresh(const std::string& event) {
+    take_events();
+    EXPECT_EQ(run_fresh({{"FAKE_KERNELS", "1"}}).exit_code, 0);
+    return count_of(event);
+  }
+  std::int64_t count_of(const std::string& event) {
+    const std::vector<CardEvent> events = take_events();
+    return std::count_if(events.begin(), events.end(),
+                         [&](const CardEvent& e) { return e.name == event; });
+  }
+};
+
+TEST_P(FaultOfACommand, OfAnyRequestForMemoryLeavesItsAnswer) {
+  const std::int64_t requests = count_fresh("alloc");
+  ASSERT_GT(requests, 0);
+  for (const std::int64_t n : some_of(requests, 6)) {
+    SCOPED_TRACE(n);
+    const ProcessResult result = run_fresh({{"FAKE_FAIL_MALLOC", std::to_string(n)}});
+    expect_lives(result);
+    EXPECT_TRUE(result.exit_code == 0 || result.exit_code == kMemory) << result.err;
+  }
+}
+
+TEST_P(FaultOfACommand, OfALaunchThatFindsNoMemoryLeavesItsAnswer) {
+  for (const std::int64_t n : some_of(count_fresh("launch"), 6)) {
+    SCOPED_TRACE(n);
+    const ProcessResult result =
+        run_fresh({{"FAKE_FAIL_LAUNCH", std::to_string(n)}, {"FAKE_LAUNCH_ERROR", "2"}});
+    expect_lives(result);
+    EXPECT_TRUE(result.exit_code == 0 || result.exit_code == kMemory) << result.err;
+  }
+}
+
+TEST_P(FaultOfACommand, ThatLeavesTheCardDeadIsNamed) {
+  for (const std::int64_t n : some_of(count_fresh("launch"), 6)) {
+    SCOPED_TRACE(n);
+    take_events();
+    const ProcessResult result =
+        run_fresh({{"FAKE_FAIL_LAUNCH", std::to_string(n)}, {"FAKE_LAUNCH_ERROR", "700"}});
+    expect_lives(result);
+    // What measures for a time makes as many launches as come into it.
+    if (count_of("launch_failed") == 0) continue;
+    EXPECT_EQ(result.exit_code, kInternal);
+    const std::string said = "gave up (code 700)";
+    const std::size_t place = result.err.find(said);
+    EXPECT_NE(place, std::string::npos) << result.err;
+    EXPECT_EQ(result.err.find(said, place + 1), std::string::npos) << result.err;  // once
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(ThatMeasuresTheCard, FaultOfACommand,
+                         ::testing::Values(std::vector<std::string>{"plan", "--size", "256x256"},
+                                           std::vector<std::string>{"frontier"},
+                                           std::vector<std::string>{"models"},
+                                           std::vector<std::string>{"calibrate"}),
+                         [](const auto& command) { return command.param.front(); });
 
 // Of what cuDNN takes nothing is known then, and it must not stay so.
 TEST_F(FaultOnTheCard, OfMemoryWhileItIsCalibratedLeavesNothingBehind) {
