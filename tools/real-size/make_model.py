@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Makes a folder of Z-Image-Turbo's names, shapes and number formats, without its numbers.
 
-    make_model.py FOLDER [--transformer F32|BF16] [--weights holes|random]
+    make_model.py FOLDER [--transformer F32|BF16] [--layers N] [--weights holes|random]
 
 holes: files without content, 33 GB that take no disk; the program loads such weights only with
 HEADROOM_MODEL_CHECK_WEIGHTS=false. random: normal with a standard deviation of 0.02, norms 1, biases 0, which keeps
-bfloat16 finite; it takes the disk that it says. The transformer is published in F32. The tokenizer is the starter
+bfloat16 finite; it takes the disk that it says. The transformer is published in F32, with
+30 layers of one kind; fewer make a model that is like it and takes less time. The tokenizer is the starter
 model's. Prints the count and the bytes of each network's tensors as JSON. Needs only the standard library.
 """
 import argparse
@@ -118,7 +119,7 @@ def linear(name, rows, columns):
     yield name + ".bias", [rows]
 
 
-def transformer():
+def transformer(layers):
     width, inner = 3840, 10240
     yield from linear("all_x_embedder.2-1", width, 64)
     yield "cap_embedder.0.weight", [2560]
@@ -130,7 +131,7 @@ def transformer():
     yield from linear("all_final_layer.2-1.linear", 64, width)
     yield from linear("all_final_layer.2-1.adaLN_modulation.1", width, 256)
     blocks = [f"{kind}_refiner.{i}" for kind in ("noise", "context") for i in range(2)]
-    for block in blocks + [f"layers.{i}" for i in range(30)]:
+    for block in blocks + [f"layers.{i}" for i in range(layers)]:
         for name in ("to_q", "to_k", "to_v", "to_out.0"):
             yield f"{block}.attention.{name}.weight", [width, width]
         for name in ("norm_q", "norm_k"):
@@ -201,6 +202,9 @@ def main(args):
     shutil.copytree(ROOT / "configs/models/z-image-turbo", args.folder, dirs_exist_ok=True)
     shutil.copytree(ROOT / "assets/starter-model/tokenizer", args.folder / "tokenizer", dirs_exist_ok=True)
 
+    config = args.folder / "transformer/config.json"
+    config.write_text(json.dumps(json.loads(config.read_text()) | {"n_layers": args.layers}))
+
     def values(dtype):
         return Values(dtype) if args.weights == "random" else None
 
@@ -211,7 +215,7 @@ def main(args):
     (args.folder / "vae").mkdir(exist_ok=True)
     written = {
         "text_encoder": shards("text_encoder", "model", text_encoder(), "BF16"),
-        "transformer": shards("transformer", "diffusion_pytorch_model", transformer(), args.transformer),
+        "transformer": shards("transformer", "diffusion_pytorch_model", transformer(args.layers), args.transformer),
         "vae": (len(tensors), write(args.folder / "vae/diffusion_pytorch_model.safetensors", tensors, "F32", values("F32"))),
     }
     print(json.dumps(written))
@@ -221,5 +225,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--transformer", choices=BYTES, default="F32")
+    parser.add_argument("--layers", type=int, default=30)
     parser.add_argument("--weights", choices=("holes", "random"), default="holes")
     main(parser.parse_args())
