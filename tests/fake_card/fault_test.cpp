@@ -49,7 +49,7 @@ class FaultOnTheCard : public CardProgram {
   }
 
   // The first ones, and `parts` from there to the end.
-  static std::vector<std::int64_t> some_of(std::int64_t count, std::int64_t parts = 12) {
+  static std::vector<std::int64_t> some_of(std::int64_t count, std::int64_t parts = 24) {
     std::vector<std::int64_t> chosen;
     for (std::int64_t n = 1; n <= count;
          n += n < 6 ? 1 : std::max<std::int64_t>(1, count / parts)) {
