@@ -163,7 +163,8 @@ Json inspect_picture(const fs::path& file) {
   for (const PngText& text : info.texts) {
     const bool ours = info.settings && info.settings->source == "headroom" &&
                       (text.keyword == "headroom" || text.keyword == "parameters");
-    if (!ours && text.value != read) add(out["other_texts"], text.keyword, text.value);
+    const bool all = info.settings && info.settings->is_of_all_texts;
+    if (!ours && !all && text.value != read) add(out["other_texts"], text.keyword, text.value);
   }
   for (const Message& problem : info.problems) out["problems"].push_back(problem.english());
   return out;

@@ -2,8 +2,14 @@
 #include "headroom/core/lower_case.h"
 #include "headroom/image/picture_info.h"
 
+#include "dream_command.h"
+#include "json_settings.h"
+
 #include <algorithm>
 #include <array>
+#include <utility>
+
+#include <nlohmann/json.hpp>
 
 namespace headroom {
 namespace {
@@ -24,6 +30,7 @@ std::optional<ReadSettings> read_one(const PngText& entry) {
       return std::nullopt;  // the text is shown, and another entry may say the same
     }
   }
+  if (lower_ascii(entry.keyword) == "dream") return parse_dream_command(entry.value);
   if (auto settings = parse_foreign_json(without_label(entry.value))) return settings;
   try {
     return parse_a1111_parameters(entry.value);
@@ -34,11 +41,10 @@ std::optional<ReadSettings> read_one(const PngText& entry) {
 
 // The entries that programs write, in any case of letters, the one that says most first. All others
 // are only text.
-constexpr std::array<std::string_view, 11> kKeywords{
-    "headroom",         "parameters",  "invokeai_metadata",
-    "sd-metadata",      "UserComment", "Comment",
-    "prompt",           "Make",        "Model",
-    "ImageDescription", "Description"};
+constexpr std::array<std::string_view, 12> kKeywords{
+    "headroom", "parameters",  "invokeai_metadata", "sd-metadata",
+    "Dream",    "UserComment", "Comment",           "prompt",
+    "Make",     "Model",       "ImageDescription",  "Description"};
 
 // NovelAI has the prompt in an entry of its own; its JSON repeats it in newer versions only.
 void add_description(const std::vector<PngText>& texts, ReadSettings& settings) {
@@ -48,6 +54,32 @@ void add_description(const std::vector<PngText>& texts, ReadSettings& settings) 
     settings.request.prompt = text.value;
     settings.found.emplace_back("prompt");
   }
+}
+
+// Easy Diffusion and scripts write each setting as an entry of its own.
+std::optional<ReadSettings> read_all(const std::vector<PngText>& texts) {
+  nlohmann::json object = nlohmann::json::object();
+  std::string lines;
+  for (const PngText& text : texts) {
+    object[text.keyword] = text.value;
+    lines += text.keyword + ": " + text.value + "\n";
+  }
+  const bool easy_diffusion =
+      object.contains("use_stable_diffusion_model") || object.contains("Stable Diffusion model");
+  auto settings =
+      read_settings_object(object, easy_diffusion ? "easy diffusion" : "entries", lines);
+  if (!settings) return std::nullopt;
+  // Any program may write a title called "prompt".
+  const auto says = [&](std::string_view field) {
+    return std::find(settings->found.begin(), settings->found.end(), field) !=
+           settings->found.end();
+  };
+  const auto numbers = std::count_if(
+      settings->found.begin(), settings->found.end(),
+      [](const std::string& field) { return field != "prompt" && field != "negative_prompt"; });
+  if (!says("prompt") || numbers == 0) return std::nullopt;
+  settings->is_of_all_texts = true;
+  return settings;
 }
 
 }  // namespace
@@ -63,7 +95,7 @@ std::optional<ReadSettings> find_settings(const std::vector<PngText>& texts) {
       }
     }
   }
-  return std::nullopt;
+  return read_all(texts);
 }
 
 }  // namespace headroom

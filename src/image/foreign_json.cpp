@@ -1,16 +1,15 @@
 // Settings that other programs write as JSON. Their keys differ in case, underscores and depth, not
 // in meaning, so one reader serves all; ComfyUI's graph has a file of its own.
-#include "headroom/core/size.h"
-#include "headroom/core/typed_numbers.h"
 #include "headroom/image/settings.h"
 
 #include "comfy_graph.h"
-#include "settings_limits.h"
+#include "dream_command.h"
+#include "json_settings.h"
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <string_view>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -20,131 +19,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kDeepest = 32;  // writing a document recurses
-
-// "Negative Prompt", "negative_prompt" and "negativeprompt" are one key.
-std::string plain_key(std::string_view key) {
-  std::string plain;
-  for (const char c : key) {
-    if (c >= 'A' && c <= 'Z') plain += static_cast<char>(c - 'A' + 'a');
-    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) plain += c;
-  }
-  return plain;
-}
-
-template <std::size_t kCount>
-bool is_one_of(const std::string& key, const std::array<std::string_view, kCount>& names) {
-  return std::find(names.begin(), names.end(), key) != names.end();
-}
-
-std::string shown(const json& value) {
-  return value.is_string() ? value.get<std::string>()
-                           : value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
-// "(1152, 896)", "1152x896", "1152 × 896".
-std::optional<Size> read_resolution(const std::string& text) {
-  std::string plain;
-  for (const char c : text) {
-    if (c == ',') plain += 'x';
-    if (c != '(' && c != ')' && c != '[' && c != ']' && c != ' ' && c != ',') plain += c;
-  }
-  return parse_size(plain);
-}
-
-class Reader {
- public:
-  explicit Reader(ReadSettings& settings) : settings_(settings) {}
-
-  void read(const json& object) {
-    for (const auto& [key, value] : object.items()) {
-      const std::string plain = plain_key(key);
-      if (!value.is_null() && !read_field(plain, value)) {
-        settings_.unknown.emplace_back(key, shown(value));
-      }
-    }
-  }
-
- private:
-  bool read_field(const std::string& key, const json& value) {
-    constexpr std::array<std::string_view, 4> kPrompt{"prompt", "positiveprompt", "positive", "c"};
-    constexpr std::array<std::string_view, 4> kNegative{"negativeprompt", "negative", "uc",
-                                                        "undesiredcontent"};
-    constexpr std::array<std::string_view, 3> kSteps{"steps", "numinferencesteps", "samplingsteps"};
-    constexpr std::array<std::string_view, 4> kScale{"cfgscale", "guidancescale", "cfg", "scale"};
-    GenerationRequest& request = settings_.request;
-    if (is_one_of(key, kPrompt)) return read_prompt(value, request.prompt);
-    if (is_one_of(key, kNegative)) return read_prompt(value, request.negative_prompt);
-    if (is_one_of(key, kSteps)) return read_int("steps", value, kStepsRange, request.steps);
-    if (key == "width") return read_int("width", value, kSideRange_px, request.width);
-    if (key == "height") return read_int("height", value, kSideRange_px, request.height);
-    if (key == "seed") return read_seed(value);
-    if (is_one_of(key, kScale)) return read_scale(value);
-    if (key == "resolution" || key == "size") return read_size(value);
-    return false;
-  }
-
-  // InvokeAI's old form is a list of prompts with weights.
-  static bool read_prompt(const json& value, std::string& prompt) {
-    if (value.is_string()) {
-      prompt = value.get<std::string>();
-      return true;
-    }
-    if (!value.is_array()) return false;
-    std::string joined;
-    for (const json& item : value) {
-      const json& text = item.is_object() && item.contains("prompt") ? item["prompt"] : item;
-      if (!text.is_string()) return false;
-      joined += (joined.empty() ? "" : "\n") + text.get<std::string>();
-    }
-    prompt = joined;
-    return !joined.empty();
-  }
-
-  bool found(const char* field) {
-    settings_.found.emplace_back(field);
-    return true;
-  }
-
-  bool read_int(const char* field, const json& value, IntRange range, int& number) {
-    if (!value.is_number() && !value.is_string()) return false;
-    const auto whole = parse_whole(shown(value));
-    if (!whole || *whole < range.low || *whole > range.high) return false;
-    number = static_cast<int>(*whole);
-    return found(field);
-  }
-
-  bool read_seed(const json& value) {
-    if (!value.is_number() && !value.is_string()) return false;
-    const std::string text = shown(value);
-    const auto seed = text.empty() ? std::nullopt : parse_seed(text);
-    if (!seed) return false;
-    settings_.request.seed = seed->value;
-    return found("seed");
-  }
-
-  // The usual scale; ours is one less.
-  bool read_scale(const json& value) {
-    if (!value.is_number() && !value.is_string()) return false;
-    const auto scale = parse_real(shown(value));
-    if (!scale || !(*scale - 1 >= kGuidanceRange.low) || !(*scale - 1 <= kGuidanceRange.high)) {
-      return false;
-    }
-    settings_.request.guidance_scale = std::round((*scale - 1) * 1e9) / 1e9;
-    return found("guidance");
-  }
-
-  bool read_size(const json& value) {
-    const auto size = read_resolution(shown(value));
-    const auto fits = [](int px) { return px >= kSideRange_px.low && px <= kSideRange_px.high; };
-    if (!size || !fits(size->width) || !fits(size->height)) return false;
-    settings_.request.width = size->width;
-    settings_.request.height = size->height;
-    return found("width") && found("height");
-  }
-
-  ReadSettings& settings_;
-};
-
 constexpr std::array<std::string_view, 3> kNoNumbers{"NaN", "-Infinity", "Infinity"};
 
 bool is_shallow(std::string_view text) {
@@ -186,24 +60,49 @@ std::string without_infinities(std::string_view text) {
   return out;
 }
 
-// The objects that hold one program's settings inside of a larger one.
+// What holds one picture's settings inside of a larger object.
 const json& inner(const json& object) {
   for (const char* const key : {"sui_image_params", "image", "meta", "metadata"}) {
     if (object.contains(key) && object[key].is_object()) return object[key];
   }
+  if (object.contains("images") && object["images"].is_array() && !object["images"].empty() &&
+      object["images"].front().is_object()) {
+    return object["images"].front();  // of InvokeAI's grids
+  }
   return object;
+}
+
+bool is_invokeais_second_format(const json& object) {
+  return object.contains("image") || object.contains("images");
 }
 
 std::string source_of(const json& object) {
   if (object.contains("sui_image_params")) return "swarmui";
   if (object.contains("positive_prompt") || object.contains("app_version") ||
-      object.contains("image")) {
+      is_invokeais_second_format(object)) {
     return "invokeai";
   }
   if (object.contains("c") && object.contains("uc")) return "draw things";
   if (object.contains("uc") || object.contains("request_type")) return "novelai";
   if (object.contains("resolution") || object.contains("Resolution")) return "fooocus";
+  if (object.contains("use_stable_diffusion_model")) return "easy diffusion";
   return "json";
+}
+
+// Of a larger object also what stands around the settings.
+std::optional<ReadSettings> read_object(const json& object, const std::string& text) {
+  const json& part = inner(object);
+  const std::string source = source_of(object);
+  const bool in_brackets = source == "invokeai" && is_invokeais_second_format(object);
+  auto settings =
+      read_settings_object(in_brackets ? with_negative_apart(part) : part, source, text);
+  if (!settings || &part == &object) return settings;
+  for (const auto& [key, value] : object.items()) {
+    const bool holds_part =
+        &value == &part || (value.is_array() && !value.empty() && &value.front() == &part);
+    if (!holds_part) settings->unknown.emplace_back(key, shown_value(value));
+  }
+  return settings;
 }
 
 }  // namespace
@@ -215,25 +114,8 @@ std::optional<ReadSettings> parse_foreign_json(const std::string& text) {
     object = json::parse(without_infinities(text), nullptr, /*allow_exceptions=*/false);
   }
   if (!object.is_object()) return std::nullopt;
-  ReadSettings settings;
-  settings.text = text;
-  if (is_comfy_graph(object)) {
-    settings.source = "comfyui";
-    Reader(settings).read(comfy_settings(object));
-  } else {
-    const json& part = inner(object);
-    settings.source = source_of(object);
-    Reader(settings).read(part);
-    for (const auto& [key, value] : object.items()) {
-      if (&part != &object && &value != &part) settings.unknown.emplace_back(key, shown(value));
-    }
-  }
-  take_prompts(settings);
-  const auto has = [&settings](const char* field) {
-    return std::find(settings.found.begin(), settings.found.end(), field) != settings.found.end();
-  };
-  if (!has("prompt") && !has("seed")) return std::nullopt;
-  return settings;
+  if (is_comfy_graph(object)) return read_settings_object(comfy_settings(object), "comfyui", text);
+  return read_object(object, text);
 }
 
 }  // namespace headroom

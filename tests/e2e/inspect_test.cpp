@@ -172,6 +172,18 @@ TEST_F(Inspect, OfAnotherProgramsPictureOnlyWhatItSaysIsShown) {
   EXPECT_NE(out["text"].get<std::string>().find("sui_image_params"), std::string::npos);
 }
 
+TEST_F(Inspect, EntriesOfOneSettingEachAreShownOnce) {
+  write("easy.png", picture_with({{"prompt", "a red cat"},
+                                  {"seed", "5"},
+                                  {"num_inference_steps", "25"},
+                                  {"sampler_name", "euler_a"}}));
+  const json out = run_json({"inspect", "easy.png", "--json"}).at(0);
+  EXPECT_EQ(out["source"], "entries");
+  EXPECT_EQ(out["settings"], (json{{"prompt", "a red cat"}, {"seed", 5}, {"steps", 25}}));
+  EXPECT_EQ(out["unknown"], (json{{"sampler_name", "euler_a"}}));
+  EXPECT_EQ(out["other_texts"], json::object());
+}
+
 TEST_F(Inspect, TextWithoutSettingsIsShownAsItIs) {
   write("note.png", picture_with({{"parameters", "only a note"}, {"parameters", "another"}}));
   const json out = run_json({"inspect", "note.png", "--json"}).at(0);

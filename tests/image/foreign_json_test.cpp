@@ -119,9 +119,118 @@ TEST(ForeignJson, ReadsComfyUisGuiderWithoutANegative) {
   EXPECT_EQ(read->request.seed, 7U);
 }
 
+// As Z-Image-Turbo's own workflow has it: what is not wanted is the prompt with all words taken
+// out.
+TEST(ForeignJson, WhatIsZeroedOutIsNoNegativePrompt) {
+  const auto read = parse_foreign_json(R"({
+    "1": {"class_type": "UNETLoader", "inputs": {"unet_name": "z.safetensors"}},
+    "2": {"class_type": "LoraLoaderModelOnly", "inputs": {"lora_name": "ink.safetensors",
+          "strength_model": 0.8, "model": ["1", 0]}},
+    "4": {"class_type": "CLIPTextEncode", "inputs": {"text": "a red cat"}},
+    "5": {"class_type": "ConditioningZeroOut", "inputs": {"conditioning": ["4", 0]}},
+    "6": {"class_type": "ModelSamplingAuraFlow", "inputs": {"model": ["2", 0], "shift": 3.5}},
+    "7": {"class_type": "EmptySD3LatentImage", "inputs": {"width": 896, "height": 1152}},
+    "8": {"class_type": "KSampler", "inputs": {"seed": 5, "steps": 9, "cfg": 1, "denoise": 1,
+          "sampler_name": "euler", "scheduler": "simple", "model": ["6", 0], "positive": ["4", 0],
+          "negative": ["5", 0], "latent_image": ["7", 0]}}})");
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->request.prompt, "a red cat");
+  EXPECT_EQ(read->request.negative_prompt, "");
+  EXPECT_EQ(read->request.shift, 3.5);
+  EXPECT_THAT(read->found, UnorderedElementsAre("prompt", "seed", "steps", "guidance", "shift",
+                                                "width", "height"));
+  EXPECT_THAT(
+      read->unknown,
+      UnorderedElementsAre(Pair("UNETLoader.unet_name", "z.safetensors"),
+                           Pair("LoraLoaderModelOnly.lora_name", "ink.safetensors"),
+                           Pair("LoraLoaderModelOnly.strength_model", "0.8"),
+                           Pair("KSampler.sampler_name", "euler"),
+                           Pair("KSampler.scheduler", "simple"), Pair("KSampler.denoise", "1")));
+}
+
+// Control networks and loaders have both sides in one node.
+TEST(ForeignJson, KeepsAGraphsTwoSidesApart) {
+  const auto control = parse_foreign_json(R"({
+    "1": {"class_type": "CLIPTextEncode", "inputs": {"text": "a red cat"}},
+    "2": {"class_type": "CLIPTextEncode", "inputs": {"text": "blurry"}},
+    "3": {"class_type": "ControlNetApplyAdvanced", "inputs": {"positive": ["1", 0],
+          "negative": ["2", 0], "strength": 1}},
+    "4": {"class_type": "KSampler", "inputs": {"seed": 5, "positive": ["3", 0],
+          "negative": ["3", 1]}}})");
+  const auto loader = parse_foreign_json(R"json({
+    "1": {"class_type": "Efficient Loader", "inputs": {"positive": "a red cat",
+          "negative": "blurry", "empty_latent_width": 896, "empty_latent_height": 1152}},
+    "2": {"class_type": "KSampler (Efficient)", "inputs": {
+    "seed" : 5, "positive" : [ "1", 1 ], "negative" : [ "1", 2 ], "latent_image" : [ "1", 3 ]}
+}
+})json");
+  for (const auto& read : {control, loader}) {
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->request.prompt, "a red cat");
+    EXPECT_EQ(read->request.negative_prompt, "blurry");
+  }
+  EXPECT_EQ(loader->request.width, 896);
+  EXPECT_EQ(loader->request.height, 1152);
+}
+
+TEST(ForeignJson, PutsTheTextsOfAGraphTogether) {
+  const auto read = parse_foreign_json(R"json({
+    "1": {"class_type": "PrimitiveStringMultiline", "inputs": {"value": "a red cat"}},
+    "2": {"class_type": "StringConcatenate", "inputs": {"string_a": ["1", 0],
+          "string_b": "on a sill", "delimiter": ", "}},
+    "3": {"class_type": "ShowText|pysssss", "inputs": {"text": ["2", 0]}},
+    "4": {"class_type": "CLIPTextEncode", "inputs": {"text": ["3", 0]}},
+    "5": {"class_type": "CLIPTextEncodeFlux", "inputs": {"clip_l": "cat", "t5xxl": ["3", 0]}},
+    "6": {"class_type": "ConditioningConcat", "inputs": {"conditioning_to": ["4", 0],
+          "conditioning_from": ["5", 0]}},
+    "7": {"class_type": "KSampler", "inputs": {"seed": ["8", 0], "positive": ["6", 0]}},
+    "8": {"class_type": "Seed (rgthree)", "inputs": {
+    "seed" : 5}
+}
+})json");
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->request.prompt, "a red cat, on a sill");
+  EXPECT_EQ(read->request.seed, 5U);
+}
+
+// The second enlarges what the first made; its key comes first in the order of the graph.
+TEST(ForeignJson, ReadsTheSamplerThatBeginsWithNoise) {
+  const auto read = parse_foreign_json(R"({
+    "1": {"class_type": "KSampler", "inputs": {"seed": 6, "steps": 4, "positive": ["3", 0],
+          "latent_image": ["4", 0]}},
+    "2": {"class_type": "KSampler", "inputs": {"seed": 5, "steps": 9, "positive": ["3", 0],
+          "latent_image": ["5", 0]}},
+    "3": {"class_type": "CLIPTextEncode", "inputs": {"text": "a red cat"}},
+    "4": {"class_type": "LatentUpscale", "inputs": {"samples": ["2", 0], "width": 1792,
+          "height": 2304}},
+    "5": {"class_type": "EmptyLatentImage", "inputs": {"width": ["6", 0], "height": ["6", 1]}},
+    "6": {"class_type": "Sizes", "inputs": {"width": 896, "height": 1152}}})");
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->request.seed, 5U);
+  EXPECT_EQ(read->request.steps, 9);
+  EXPECT_EQ(read->request.width, 896);
+  EXPECT_EQ(read->request.height, 1152);
+}
+
 TEST(ForeignJson, AGraphThatLeadsInACircleEnds) {
   EXPECT_FALSE(parse_foreign_json(R"({"3": {"class_type": "KSampler", "inputs":
     {"positive": ["3", 0], "seed": ["3", 0]}}})"));
+}
+
+TEST(ForeignJson, ReadsInvokeAisBracketsAndGrids) {
+  const auto read = parse_foreign_json(R"({"app_id": "invoke-ai/InvokeAI", "images": [
+    {"prompt": [{"prompt": "a red cat [blurry] on a sill [low, quality]", "weight": 1}],
+     "steps": 50, "cfg_scale": 7.5, "seed": 9, "sampler": "k_lms"}]})");
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->source, "invokeai");
+  EXPECT_EQ(read->request.prompt, "a red cat on a sill");
+  EXPECT_EQ(read->request.negative_prompt, "blurry low, quality");
+  EXPECT_EQ(read->request.seed, 9U);
+  EXPECT_THAT(read->unknown,
+              UnorderedElementsAre(Pair("sampler", "k_lms"), Pair("app_id", "invoke-ai/InvokeAI")));
+  // Elsewhere brackets are a prompt's own.
+  EXPECT_EQ(parse_foreign_json(R"({"prompt": "a [red] cat", "seed": 1})")->request.prompt,
+            "a [red] cat");
 }
 
 TEST(ForeignJson, ListsValuesThatNoRequestCanHave) {
@@ -171,6 +280,91 @@ TEST(FindSettings, ReadsNovelAisPairOfEntries) {
   EXPECT_EQ(read->request.prompt, "a red cat");
   EXPECT_EQ(read->request.negative_prompt, "lowres");
   EXPECT_EQ(read->request.guidance_scale, 4);
+}
+
+std::optional<ReadSettings> dream(const std::string& command) {
+  return find_settings({{"Dream", command, false}});
+}
+
+TEST(FindSettings, ReadsInvokeAisCommand) {
+  for (const char* const command :
+       {R"("a "big" red cat, -s" -s 50 -S 123 -W 512 -H 640 -C 7.5 -A k_lms -hires_fix)",
+        R"("a "big" red cat, -s" -s50 -S123 -W512 -H640 -C7.5 -A k_lms -hires_fix)",
+        R"("a "big" red cat, -s" --steps=50 --seed 123 --width 512 --height=640 )"
+        R"(--cfg_scale 7.5 -A "k_lms" -h"ires_fix")"}) {
+    const auto read = dream(command);
+    ASSERT_TRUE(read) << command;
+    EXPECT_EQ(read->source, "invokeai");
+    EXPECT_EQ(read->request.prompt, R"(a "big" red cat, -s)");
+    EXPECT_EQ(read->request.steps, 50);
+    EXPECT_EQ(read->request.seed, 123U);
+    EXPECT_EQ(read->request.width, 512);
+    EXPECT_EQ(read->request.height, 640);
+    EXPECT_EQ(read->request.guidance_scale, 6.5);
+    EXPECT_THAT(read->unknown, UnorderedElementsAre(Pair("-A", "k_lms"), Pair("-h", "ires_fix")));
+  }
+}
+
+TEST(FindSettings, ReadsInvokeAisCommandWithoutQuotesAndWithBrackets) {
+  const auto read = dream("a red cat [blurry, ç] -s 8 -S -1 --hires_fix -G 0.8");
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->request.prompt, "a red cat");
+  EXPECT_EQ(read->request.negative_prompt, "blurry, ç");
+  EXPECT_FALSE(read->request.seed);
+  EXPECT_THAT(read->unknown, UnorderedElementsAre(Pair("--hires_fix", ""), Pair("-G", "0.8")));
+  EXPECT_EQ(dream("'a [red cat' -S 1")->request.prompt, "a [red cat");
+}
+
+TEST(FindSettings, ACommandWithoutOptionsIsText) {
+  for (const std::string& command :
+       {std::string(), std::string("\""), std::string("\"a cat\""), std::string("a cat"),
+        std::string("a cat -G 0.8"), std::string("\"a cat\" and -s 5"),
+        "\"a" + std::string(30'000, ' ') + "-s", std::string(20'000, '"') + " -z -z"}) {
+    EXPECT_FALSE(dream(command)) << command.substr(0, 40);
+  }
+  std::string many = "a";
+  for (int i = 0; i < 20'000; ++i) many += " -a";
+  EXPECT_FALSE(dream(many));
+}
+
+TEST(FindSettings, ReadsEntriesThatAreOneSettingEach) {
+  const auto easy = find_settings({{"prompt", "a red cat", false},
+                                   {"negative_prompt", "blurry", false},
+                                   {"seed", "123", false},
+                                   {"num_inference_steps", "25", false},
+                                   {"guidance_scale", "7.5", false},
+                                   {"width", "512", false},
+                                   {"height", "640", false},
+                                   {"sampler_name", "euler_a", false},
+                                   {"use_stable_diffusion_model", "x", false}});
+  const auto older = find_settings({{"Prompt", "a red cat", false},
+                                    {"Negative Prompt", "blurry", false},
+                                    {"Seed", "123", false},
+                                    {"Steps", "25", false},
+                                    {"Guidance Scale", "7.5", false},
+                                    {"Width", "512", false},
+                                    {"Height", "640", false},
+                                    {"Sampler", "euler_a", false},
+                                    {"Stable Diffusion model", "x", false}});
+  for (const auto& read : {easy, older}) {
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->source, "easy diffusion");
+    EXPECT_TRUE(read->is_of_all_texts);
+    EXPECT_EQ(read->request.prompt, "a red cat");
+    EXPECT_EQ(read->request.negative_prompt, "blurry");
+    EXPECT_EQ(read->request.seed, 123U);
+    EXPECT_EQ(read->request.steps, 25);
+    EXPECT_EQ(read->request.guidance_scale, 6.5);
+    EXPECT_EQ(read->request.width, 512);
+    EXPECT_EQ(read->request.height, 640);
+    EXPECT_EQ(read->unknown.size(), 2U);
+  }
+  EXPECT_THAT(easy->unknown, UnorderedElementsAre(Pair("sampler_name", "euler_a"),
+                                                  Pair("use_stable_diffusion_model", "x")));
+  EXPECT_EQ(find_settings({{"prompt", "a", false}, {"seed", "1", false}})->source, "entries");
+  EXPECT_FALSE(find_settings({{"prompt", "a cat", false}, {"Software", "x", false}}));
+  EXPECT_FALSE(find_settings({{"prompt", "a cat", false}, {"seed", "many", false}}));
+  EXPECT_FALSE(find_settings({{"Title", "a cat", false}, {"seed", "1", false}}));
 }
 
 }  // namespace

@@ -26,7 +26,8 @@ struct PictureInfo {
 [[nodiscard]] PictureInfo read_picture_info(const std::filesystem::path& file);
 
 // How the picture with these texts was made: by this program's own entry, else by the last entry
-// that a known program writes. Nothing when none can be read.
+// that a known program writes, else by all of them when each is one setting. Nothing when none can
+// be read.
 [[nodiscard]] std::optional<ReadSettings> find_settings(const std::vector<PngText>& texts);
 
 }  // namespace headroom

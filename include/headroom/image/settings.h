@@ -38,6 +38,7 @@ struct ReadSettings {
   std::vector<std::pair<std::string, std::string>> unknown;  // keys and values with no field here
   std::vector<std::string> found;  // fields of `request` that the text had, by their JSON names
   std::string text;                // as it was read; empty for "headroom"
+  bool is_of_all_texts = false;    // each of the picture's texts is one setting, or unknown
 };
 
 // This program's own entry. The picture that another one started from is not in it, only its file's
@@ -50,8 +51,8 @@ struct ReadSettings {
 // are out of range are listed as unknown. Throws Error{kInvalidRequest} when no line of it holds
 // settings.
 [[nodiscard]] ReadSettings parse_a1111_parameters(const std::string& text);
-// JSON that other programs write: SwarmUI, Fooocus, InvokeAI, NovelAI, ComfyUI's graph. Nothing
-// when it is not JSON or holds neither a prompt nor a seed.
+// JSON that other programs write: SwarmUI, Fooocus, InvokeAI, NovelAI, Draw Things, Easy Diffusion,
+// ComfyUI's graph. Nothing when it is not JSON or holds neither a prompt nor a seed.
 [[nodiscard]] std::optional<ReadSettings> parse_foreign_json(const std::string& text);
 
 }  // namespace headroom
