@@ -58,7 +58,7 @@ class CheckedWeights final : public WeightSource {
     const TensorRows stored = tensors_.at(name, shape);
     const TensorView codes = codes_of(stored);
     ++count_;
-    const WeightFault fault = find_fault(codes, whole_ ? Look::kAll : Look::kMiddle);
+    const WeightFault fault = find_fault(codes, whole_ ? Look::kAll : Look::kMiddle, stored.name);
     if (fault != WeightFault::kNone) faulty_[fault].push_back(stored.name);
     if (first_ == WeightFault::kNone) first_ = fault;
     return at::empty(shape, options());

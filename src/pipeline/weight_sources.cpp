@@ -220,7 +220,7 @@ void FileWeights::check(const TensorRows& stored) {
   stored.file->expect(stored.name);
   if (allows_faults_ || sound_.contains({stored.name, stored.first_row})) return;
   const TensorView codes = codes_of(stored);
-  const WeightFault fault = find_fault(codes, Look::kSamples);
+  const WeightFault fault = find_fault(codes, Look::kSamples, stored.name);
   give_back_pages(codes.data);
   if (fault != WeightFault::kNone)
     throw Error(ErrorKind::kModelFile, said(fault, tensors_.place_of(stored)));

@@ -17,6 +17,8 @@ constexpr std::int64_t kTableRows = 32'768;
 constexpr std::size_t kLook = 64;
 // What repeats is a byte or a value, of any format: all of them begin anew after so many bytes.
 constexpr std::size_t kWord = 8;
+// What a file system leaves out or loses, at whole multiples of this in the file.
+constexpr std::size_t kBlock = 4096;
 
 bool is_matrix(const TensorView& tensor) {
   return tensor.shape.size() >= 2 && tensor.shape[0] > 1 && tensor.shape[1] > 1;
@@ -96,11 +98,60 @@ WeightFault look_at(const TensorView& tensor, std::size_t at, std::size_t length
   return fault_of(tensor, stretch_around(data, at));
 }
 
+bool is_zero(Bytes data) { return repeats(data, 1) && data.front() == std::byte{0}; }
+
+// Bytes from the last multiple of `kBlock` in the file: maps begin at one.
+std::size_t in_block(const std::byte* at) { return reinterpret_cast<std::uintptr_t>(at) % kBlock; }
+std::size_t to_block(const std::byte* at) { return (kBlock - in_block(at)) % kBlock; }
+
+// Whether zeros that long are lost blocks. Of rows and columns that are zero for a reason whole
+// rows are, or those beside them as well. Values beside a hole may begin or end with zero bytes.
+bool are_lost_blocks(const TensorView& tensor, Bytes zeros) {
+  const Bytes data = tensor.data;
+  const auto row = data.size() / static_cast<std::size_t>(tensor.shape[0]);
+  const auto begin = static_cast<std::size_t>(zeros.data() - data.data());
+  const std::size_t end = begin + zeros.size();
+  const bool are_blocks =
+      to_block(zeros.data()) < kWord && in_block(zeros.data() + zeros.size()) < kWord;
+  const auto begins_a_row = [&](std::size_t at) { return (at + kWord) % row < 2 * kWord; };
+  if (!are_blocks || (begins_a_row(begin) && begins_a_row(end))) return false;
+  const bool above = begin >= row && is_zero(data.subspan(begin - row + kWord, kLook));
+  const bool below =
+      end + row <= data.size() && is_zero(data.subspan(end + row - kWord - kLook, kLook));
+  return !above && !below;
+}
+
+// Shorter than any other hole that is told from weights, so only where nothing else can be meant:
+// the values are wide enough that none of so many would be exactly zero.
+bool has_lost_block(const TensorView& tensor) {
+  const bool wide = tensor.dtype == DType::kF16 || tensor.dtype == DType::kBF16 ||
+                    tensor.dtype == DType::kF32 || tensor.dtype == DType::kF64;
+  if (!wide || !is_matrix(tensor)) return false;
+  const Bytes data = tensor.data;
+  for (std::size_t at = to_block(data.data()); at + kBlock <= data.size(); at += kBlock) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, data.data() + at, sizeof word);
+    if (word != 0 || !is_zero(data.subspan(at, kBlock))) continue;
+    const Bytes zeros = stretch_around(data, at);
+    if (are_lost_blocks(tensor, zeros)) return true;
+    const auto end = static_cast<std::size_t>(zeros.data() - data.data()) + zeros.size();
+    at += (end - at) / kBlock * kBlock;
+  }
+  return false;
+}
+
+// Of which zeros would let nothing through.
+bool scales_a_norm(const TensorView& tensor, std::string_view name) {
+  return tensor.shape.size() == 1 && name.find("norm") != std::string_view::npos &&
+         name.ends_with(".weight");
+}
+
 }  // namespace
 
-WeightFault find_fault(const TensorView& tensor, Look look) {
+WeightFault find_fault(const TensorView& tensor, Look look, std::string_view name) {
   const Bytes data = tensor.data;
   if (data.empty()) return WeightFault::kNone;
+  if (scales_a_norm(tensor, name) && is_zero(data)) return WeightFault::kZeros;
   if (look == Look::kMiddle) {
     const std::size_t length = std::min(kLook, data.size());
     return look_at(tensor, (data.size() - length) / 2, length);
@@ -113,6 +164,7 @@ WeightFault find_fault(const TensorView& tensor, Look look) {
     const WeightFault fault = look_at(tensor, at, std::min(kLook, piece));
     if (fault != WeightFault::kNone) return fault;
   }
+  if (has_lost_block(tensor)) return WeightFault::kZeros;
   return look == Look::kAll && is_not_finite(tensor.dtype, data) ? WeightFault::kNotFinite
                                                                  : WeightFault::kNone;
 }

@@ -4,10 +4,13 @@
 
 #include "e2e/e2e_support.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <fstream>
 #include <functional>
 #include <limits>
+#include <utility>
 
 namespace headroom::test {
 namespace {
@@ -115,6 +118,37 @@ TEST_F(ModelCheck, FindsEveryValueThatIsNotFinite) {
   expect_same_refusal(words);
   change_one(std::numeric_limits<float>::max(), /*everywhere=*/false);
   EXPECT_EQ(run({"inspect", "model"}).exit_code, 0) << "large is not infinite";
+}
+
+// The bytes of a tensor in its file: header's length, header, data (safetensors' format).
+std::pair<std::size_t, std::size_t> place_of(const std::string& file, const std::string& tensor) {
+  std::uint64_t header = 0;
+  std::memcpy(&header, file.data(), sizeof header);
+  const json offsets = json::parse(file.substr(sizeof header, header))[tensor]["data_offsets"];
+  const std::size_t data = sizeof header + header;
+  return {data + offsets[0].get<std::size_t>(), data + offsets[1].get<std::size_t>()};
+}
+
+TEST_F(ModelCheck, FindsBlocksThatAFileSystemLost) {
+  constexpr std::size_t kBlock = 4096;
+  const std::string before = read_bytes(model_ / kTransformer);
+  const char* const matrix = "layers.0.feed_forward.w1.weight";
+  const auto [begin, end] = place_of(before, matrix);
+  ASSERT_GT(end - begin, 4 * kBlock);
+  std::string bytes = before;
+  bytes.replace((begin / kBlock + 2) * kBlock, kBlock, kBlock, '\0');
+  put(kTransformer, bytes);
+  expect_same_refusal({kTransformer, "1 of", matrix, "holes of zeros", "download the file again"});
+}
+
+TEST_F(ModelCheck, FindsNormsThatLetNothingThrough) {
+  const std::string before = read_bytes(model_ / kTransformer);
+  const char* const norm = "layers.0.attention.norm_k.weight";
+  const auto [begin, end] = place_of(before, norm);
+  std::string bytes = before;
+  bytes.replace(begin, end - begin, end - begin, '\0');
+  put(kTransformer, bytes);
+  expect_same_refusal({kTransformer, "1 of", norm, "are zero", "download the file again"});
 }
 
 TEST_F(ModelCheck, FindsDownloadsThatAreNotFinished) {

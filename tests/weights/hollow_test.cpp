@@ -1,5 +1,7 @@
 #include "headroom/weights/hollow.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -151,6 +153,95 @@ TEST(Hollow, VectorsAndRowsThatNoWordUsesMayBeZero) {
     EXPECT_TRUE(is_sound(Matrix(50'000, kRow, 49'500 * kRow, 500 * kRow, {byte}).view()));
     EXPECT_FALSE(is_sound(Matrix(50'000, kRow, 25'000 * kRow, 25'000 * kRow, {byte}).view()));
   }
+}
+
+// A matrix of 16-bit values that are not zero, as it lies in a mapped file: `begin` bytes after a
+// multiple of 4,096.
+class Mapped {
+ public:
+  Mapped(std::int64_t rows, std::size_t row_bytes, std::size_t begin, DType dtype = DType::kBF16)
+      : row_bytes_(row_bytes),
+        blocks_((begin + static_cast<std::size_t>(rows) * row_bytes) / sizeof(Block) + 1) {
+    const std::span<Block> blocks(blocks_);
+    bytes_ =
+        std::as_writable_bytes(blocks).subspan(begin, static_cast<std::size_t>(rows) * row_bytes);
+    std::uint32_t state = 1;
+    for (std::byte& byte : bytes_) {
+      state = state * 1664525 + 1013904223;
+      byte = static_cast<std::byte>(1 + (state >> 24) % 100);
+    }
+    const auto width = static_cast<std::int64_t>(row_bytes / dtype_bytes(dtype));
+    view_ = {dtype, {rows, width}, bytes_};
+  }
+  // Zeros from so many bytes of a row on.
+  Mapped& clear(std::size_t row, std::size_t from, std::size_t bytes) {
+    std::fill_n(bytes_.begin() + static_cast<std::ptrdiff_t>(row * row_bytes_ + from), bytes,
+                std::byte{0});
+    return *this;
+  }
+  [[nodiscard]] const TensorView& view() const { return view_; }
+
+ private:
+  struct alignas(4096) Block {
+    std::byte bytes[4096];
+  };
+  std::size_t row_bytes_;
+  std::vector<Block> blocks_;
+  std::span<std::byte> bytes_;
+  TensorView view_;
+};
+
+constexpr std::size_t kBlock = 4096;
+
+// Rows of 7,680 bytes from byte 1,000 of a block on: blocks begin 3,096 bytes into row 0, then
+// 4,096 further each time.
+TEST(Hollow, LostBlocksOfAFileAre) {
+  constexpr std::size_t kRow = 7680;
+  constexpr std::size_t kFirst = kBlock - 1000;
+  for (const DType dtype : {DType::kBF16, DType::kF16, DType::kF32}) {
+    for (std::size_t at = kFirst; at + 2 * kBlock < 20 * kRow; at += kBlock) {
+      for (const std::size_t blocks : {1, 2}) {
+        Mapped matrix(20, kRow, 1000, dtype);
+        matrix.clear(0, at, blocks * kBlock);
+        EXPECT_EQ(find_fault(matrix.view(), Look::kSamples), WeightFault::kZeros) << at;
+        EXPECT_EQ(find_fault(matrix.view(), Look::kAll), WeightFault::kZeros) << at;
+      }
+    }
+  }
+  // The values beside it may begin or end with a zero byte.
+  EXPECT_TRUE(is_hollow(Mapped(20, kRow, 1000).clear(2, kFirst + 1024, kBlock).view()));
+  EXPECT_TRUE(is_hollow(Mapped(20, kRow, 1000).clear(2, kFirst + 1023, kBlock + 2).view()));
+}
+
+TEST(Hollow, ShortZerosThatMayBeMeantAreNot) {
+  constexpr std::size_t kRow = 7680;
+  constexpr std::size_t kFirst = kBlock - 1000;
+  EXPECT_TRUE(is_sound(Mapped(20, kRow, 1000).clear(0, kFirst + 64, kBlock).view())) << "no block";
+  EXPECT_TRUE(is_sound(Mapped(20, kRow, 1000).clear(0, kFirst, kBlock - 32).view())) << "shorter";
+  EXPECT_TRUE(is_sound(Mapped(20, kRow, 1000).clear(0, kFirst, kBlock + 32).view())) << "longer";
+  EXPECT_TRUE(is_sound(Mapped(20, kRow, 1000, DType::kI8).clear(0, kFirst, kBlock).view()));
+  EXPECT_TRUE(is_sound(Mapped(1, 20 * kRow, 1000).clear(0, kFirst, kBlock).view())) << "a vector";
+  EXPECT_TRUE(is_sound(Mapped(20, kBlock, 0).clear(3, 0, kBlock).view())) << "a row";
+  EXPECT_TRUE(is_sound(Mapped(20, kBlock / 2, 0).clear(4, 0, kBlock).view())) << "two rows";
+  Mapped columns(20, 2 * kBlock, 0);
+  for (std::size_t row = 0; row < 20; ++row) columns.clear(row, kBlock, kBlock);
+  EXPECT_TRUE(is_sound(columns.view())) << "columns";
+  EXPECT_TRUE(is_hollow(Mapped(20, 2 * kBlock, 0).clear(5, kBlock, kBlock).view()));
+}
+
+TEST(Hollow, ScalesOfANormAreNotAllZero) {
+  const std::vector<float> zeros(300, 0.0F);
+  const TensorView vector{DType::kF32, {300}, std::as_bytes(std::span(zeros))};
+  for (const Look look : {Look::kMiddle, Look::kSamples, Look::kAll}) {
+    EXPECT_EQ(find_fault(vector, look, "layers.0.attention.norm_k.weight"), WeightFault::kZeros);
+    EXPECT_EQ(find_fault(vector, look, "decoder.norm1.bias"), WeightFault::kNone);
+    EXPECT_EQ(find_fault(vector, look, "pad_token.weight"), WeightFault::kNone);
+  }
+  std::vector<float> one = zeros;
+  one.back() = 1;
+  EXPECT_EQ(
+      find_fault({DType::kF32, {300}, std::as_bytes(std::span(one))}, Look::kAll, "norm.weight"),
+      WeightFault::kNone);
 }
 
 }  // namespace
