@@ -232,7 +232,9 @@ Prospect::Prospect(const AppConfig& config, const TypedLoras& loras) {
   std::error_code error;
   model = pipeline.model.info;
   scheduler_ = pipeline.model.scheduler;
-  if (fs::exists(tokenizer, error)) tokenizer_.emplace(tokenizer);
+  // Of those whose configs alone came with the program there is none; all others need one.
+  const bool has_weights = pipeline.model.layer_file_bytes > 0;
+  if (has_weights || fs::exists(tokenizer, error)) tokenizer_.emplace(tokenizer);
   adapters = pipeline.adapters;
   if (adapters) adapter_bytes = headroom::adapter_bytes(*adapters, pipeline.dtype, device);
   forecaster = make_forecaster(pipeline);

@@ -27,11 +27,12 @@ constexpr std::string_view kOutput = "use -o FILE or -o FOLDER";
 constexpr std::string_view kSampler = "leave it out: there is one sampler, Euler";
 constexpr std::string_view kAttention = "leave it out: attention saves memory by itself";
 constexpr std::string_view kInitImage = "use --init-image FILE";
+constexpr std::string_view kFp8 = "leave it out: files in fp8 run as they are";
 constexpr std::string_view kServer = "leave it out: this program is no server";
 
 // How AUTOMATIC1111 and its relatives, ComfyUI, stable-diffusion.cpp, diffusers' scripts and the
 // guides about them spell things. Underscores count as hyphens.
-constexpr std::array<PeerOption, 86> kPeers{
+constexpr std::array<PeerOption, 114> kPeers{
     {{"-W", kSize},
      {"-H", kSize},
      {"--W", kSize},
@@ -81,6 +82,10 @@ constexpr std::array<PeerOption, 86> kPeers{
      {"--enable-model-cpu-offload", kLowVram},
      {"--enable-sequential-cpu-offload", kLowVram},
      {"--vae-tiling", kLowVram},
+     {"--vae-on-cpu", kLowVram},
+     {"--cpu-vae", kLowVram},
+     {"--clip-on-cpu", kLowVram},
+     {"--disable-smart-memory", kLowVram},
      {"--highvram", "leave it out: what fits stays loaded"},
      {"--normalvram", "leave it out: it is the default"},
      {"--gpu-only", "leave it out: what fits stays loaded"},
@@ -96,12 +101,23 @@ constexpr std::array<PeerOption, 86> kPeers{
      {"--fp16", kDType},
      {"--bf16", kDType},
      {"--no-half", kDType},
+     {"--no-half-vae", kDType},
+     {"--force-fp16", kDType},
+     {"--force-fp32", kDType},
+     {"--upcast-sampling", kDType},
+     {"--fp16-unet", kDType},
+     {"--bf16-unet", kDType},
+     {"--fp32-vae", kDType},
      {"--outdir", kOutput},
      {"--output-dir", kOutput},
      {"--output-directory", kOutput},
      {"-t", "use --threads"},
      {"-c", kCount},
-     {"--fp8", "leave it out: files in fp8 run as they are"},
+     {"--fp8", kFp8},
+     {"--fp8-e4m3fn-unet", kFp8},
+     {"--fp8-e5m2-unet", kFp8},
+     {"--fp8-e4m3fn-text-enc", kFp8},
+     {"--fp8-e5m2-text-enc", kFp8},
      {"--llm", "use --text-encoder FILE"},
      {"--qwen3", "use --text-encoder FILE"},
      {"--clip", "use --text-encoder FILE"},
@@ -110,9 +126,22 @@ constexpr std::array<PeerOption, 86> kPeers{
      {"--sampler", kSampler},
      {"--sampling-method", kSampler},
      {"--scheduler", kSampler},
+     {"--sample-method", kSampler},
+     {"--schedule", kSampler},
      {"--xformers", kAttention},
      {"--flash-attn", kAttention},
+     {"--diffusion-fa", kAttention},
+     {"--opt-sdp-attention", kAttention},
+     {"--opt-split-attention", kAttention},
+     {"--use-split-cross-attention", kAttention},
+     {"--use-pytorch-cross-attention", kAttention},
+     {"--use-flash-attention", kAttention},
+     {"--use-sage-attention", kAttention},
      {"--listen", kServer},
+     {"--api", kServer},
+     {"--lora-dir", "use --lora FILE"},
+     {"--lora-model-dir", "use --lora FILE"},
+     {"--lora-path", "use --lora FILE"},
      {"-i", kInitImage},
      {"--init-img", kInitImage},
      {"--image", kInitImage},

@@ -50,8 +50,9 @@ struct Part {
   }
   // The config beside the weights if it is of this network, else one made from the tensors.
   [[nodiscard]] ConfigFile config() const {
-    const fs::path file = (is_folder(place) ? place : place.parent_path()) / "config.json";
-    if (is_folder(place) && (is_there(file) || needs_config())) return ConfigFile(file);
+    const bool is_file = is_there(place) && !is_folder(place);
+    const fs::path file = (is_file ? place.parent_path() : place) / "config.json";
+    if (!is_file && (is_there(file) || needs_config())) return ConfigFile(file);
     if (is_there(file)) {
       ConfigFile beside(file);
       const bool text = network == Network::kTextEncoder;

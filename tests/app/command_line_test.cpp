@@ -178,6 +178,10 @@ TEST_F(CommandLineTest, OtherProgramsSpellingsAreAnsweredWithOurs) {
   EXPECT_THAT(refusal({"--guidance_scale", "4"}), HasSubstr("as diffusers' guidance_scale does"));
   EXPECT_THAT(refusal({"--llm", "x"}), HasSubstr("--text-encoder"));
   EXPECT_THAT(refusal({"-c", "2"}), HasSubstr("--count"));
+  EXPECT_THAT(refusal({"--diffusion-fa"}), HasSubstr("leave it out"));
+  EXPECT_THAT(refusal({"--fp8_e4m3fn-text-enc"}), HasSubstr("leave it out"));
+  EXPECT_THAT(refusal({"--vae-on-cpu"}), HasSubstr("--low-vram"));
+  EXPECT_THAT(refusal({"--lora-model-dir", "x"}), HasSubstr("--lora"));
   EXPECT_THAT(refusal({"--negative-prompt", "b"}), HasSubstr("--negative"));
   EXPECT_THAT(refusal({"--negative_prompt", "b"}), HasSubstr("--negative"));
   EXPECT_THAT(refusal({"-m", "x"}), HasSubstr("--model"));

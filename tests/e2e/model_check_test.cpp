@@ -175,6 +175,14 @@ TEST_F(ModelCheck, NamesPointersAndPagesInThePlaceOfFiles) {
   }
 }
 
+TEST_F(ModelCheck, NamesPartsThatAreNotThere) {
+  for (const char* const part : {"transformer", "text_encoder", "vae", "tokenizer"}) {
+    fs::rename(model_ / part, model_ / "elsewhere");
+    expect_same_refusal({std::string("model/") + part + "/", "missing", "again"});
+    fs::rename(model_ / "elsewhere", model_ / part);
+  }
+}
+
 TEST_F(ModelCheck, NamesFormatsThatCannotRun) {
   fs::copy_file(model_ / kTransformer, folder_ / "original");
   keep("original");

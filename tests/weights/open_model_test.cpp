@@ -56,6 +56,20 @@ void expect_configs_of_the_model(const ModelFolder& model) {
   EXPECT_EQ(model.info.size_unit, whole.info.size_unit);
 }
 
+TEST(OpenModel, NamesThePartsFolderThatIsNotThere) {
+  for (const char* const part : {"transformer", "text_encoder", "vae"}) {
+    for (const bool dangles : {false, true}) {
+      const TemporaryFolder folder;
+      fs::copy(models() / "model", folder / "model", fs::copy_options::recursive);
+      fs::remove_all(folder / "model" / part);
+      if (dangles) fs::create_symlink("nowhere", folder / "model" / part);
+      const std::string config = (folder / "model" / part / "config.json").string();
+      expect_error(ErrorKind::kModelFile, {config + ": the file is missing", "download"},
+                   [&] { (void)open(folder / "model"); });
+    }
+  }
+}
+
 TEST(OpenModel, DerivesTheConfigsOfSingleFilesFromTheirShapes) {
   expect_configs_of_the_model(open(models() / "single/aio.safetensors", {}, {}, tokenizer()));
   for (const char* const transformer :
