@@ -55,8 +55,9 @@ void News::outcome(const JobOutcome& outcome,
   const auto* const failure = std::get_if<Failure>(&outcome.value);
   if (outcome.place && !std::holds_alternative<std::monostate>(outcome.value))
     state_.ended = {*outcome.place, outcome.request.count, failure != nullptr};
+  // It goes on no longer; a picture says by itself that its run was re-planned.
+  state_.resolve(UiState::about_run(outcome.id));
   if (failure == nullptr) return;
-  state_.resolve(UiState::about_run(outcome.id));  // it did not go on
   Banner banner;
   banner.about = UiState::about_making(outcome.request);
   banner.title = say("banner.failed", shorten(outcome.request.prompt, 48));

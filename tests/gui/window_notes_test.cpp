@@ -105,6 +105,22 @@ TEST_F(WindowNotes, ThatARunGoesOnIsNoLongerSaidWhenItHasFailed) {
   })) << w.state()["banners"];
 }
 
+TEST_F(WindowNotes, ThatARunGoesOnIsNoLongerSaidWhenItHasEndedOrWasCancelled) {
+  WindowDriver w = open({"--step-ms=150"});
+  w.click("prompt");
+  w.type("go on");
+  for (const bool cancelled : {false, true}) {
+    w.click("generate");
+    ASSERT_TRUE(w.wait([&](const json& s) {
+      return s["running"] && s["banners"].size() == 1 && has(s["banners"][0], "goes on with");
+    }));
+    if (cancelled) w.click("cancel");
+    ASSERT_TRUE(w.wait([](const json& s) { return s["jobs"] == 0; }));
+    EXPECT_TRUE(w.wait([](const json& s) { return s["banners"].empty() && s["folded"] == 0; }))
+        << w.state()["banners"];
+  }
+}
+
 TEST_F(WindowNotes, AWarningFoldsIntoTheBellAfterAWhile) {
   WindowDriver w = open({"--step-ms=10"});
   w.click("prompt");

@@ -21,9 +21,8 @@ namespace headroom::test {
 // the prompt and the seed, step by step, with every report a real run makes. Prompt "fail" runs out
 // of memory after the last step, "fail once" fails the first time, "crash" throws what no room
 // should throw, "exhaust" what the system throws when it has no memory left, "lose the device" what
-// a dead card is; "squeezed" goes on under another plan,
-// "squeezed out" does and then has none; "slow" notices a slower device after its
-// first step.
+// a dead card is; "squeezed" goes on under another plan, "go on" says so, "squeezed out" does and
+// then has none; "slow" notices a slower device after its first step.
 class FakeGenerator final : public ImageGenerator {
  public:
   static constexpr std::uint64_t kChosenSeed = 42;  // when the request has none
@@ -146,7 +145,7 @@ class FakeGenerator final : public ImageGenerator {
       if (step == 1 && request.prompt == "slow") {
         progress.on_notice({Notice::Kind::kSlower, "the device became slower (×1.7)", 1.7});
       }
-      if (step == 1 && request.prompt == "squeezed out") {
+      if (step == 1 && (request.prompt == "squeezed out" || request.prompt == "go on")) {
         progress.on_notice({Notice::Kind::kPlanChanged,
                             say("{0}; the run goes on with: {1}", "others took memory", "less")});
       }
