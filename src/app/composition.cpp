@@ -188,10 +188,9 @@ OtherPrograms pretended_programs(const AppConfig& config) {
                             [](const std::string& complaint) { spdlog::warn("{}", complaint); });
 }
 
-void check_model(const AppConfig& config) {
-  const ModelFolder model = open_model(chosen_places(config.model));
-  check_model_files(model, /*needs_weights=*/true, config.model.check_weights);
-  const PromptTokenizer tokenizer(model.parts.tokenizer);  // refuses what cannot be read
+void set_up_processor(const AppConfig& config) {
+  const Device device = choose_device(config.model.device);
+  if (!device.backend->has_own_memory()) device.backend->set_up();
 }
 
 Composition::Composition(const AppConfig& config, fs::path dump_file, const TypedLoras& loras)
@@ -201,9 +200,6 @@ Composition::Composition(const AppConfig& config, fs::path dump_file, const Type
       forecaster(make_forecaster(pipeline)),
       memory(pipeline.device, pipeline.pretend_vram_bytes, pipeline.pretend_others) {
   teach(*forecaster, pipeline.model.info.name);
-  // Torch's allocator of the processor must not change under threads that run. A card is set up by
-  // the thread that computes: an idle window needs none.
-  if (!pipeline.device.backend->has_own_memory()) pipeline.device.backend->set_up();
 }
 
 namespace {
@@ -262,6 +258,7 @@ GenerationQueue::PictureDone Composition::receipt_keeper() const {
 
 GenerationQueue::MakeGenerator Composition::generator_maker() const {
   return [pipeline = pipeline, tokenizer = tokenizer, forecaster = forecaster] {
+    if (!pipeline.device.backend->has_own_memory()) pipeline.device.backend->set_up();
     return make_generator(pipeline, tokenizer, forecaster);
   };
 }

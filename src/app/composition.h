@@ -44,8 +44,10 @@ struct Composition {
   [[nodiscard]] GenerationQueue::PictureDone receipt_keeper() const;
 };
 
-// Throws Error, as Composition does, when the model of `config` cannot be opened.
-void check_model(const AppConfig& config);
+// Torch's allocator of the processor must not change under threads that run: called before the
+// first of them, where networks are to run on the processor. A card is set up by the thread that
+// computes: an idle window needs none. Throws Error where the device of `config` is not there.
+void set_up_processor(const AppConfig& config);
 
 // What answers questions about sizes without any weights: the model may be one of those whose
 // configs alone come with the program, the card one that is only pretended.

@@ -135,6 +135,7 @@ void print_notes(const CommandLine& line, const GenerationRequest& request,
 int run_generate(const CommandLine& line) {
   BlockedSignals signals;  // before any thread starts, so that all inherit the mask
   const Composition app(line.config, line.dump_file, {line.prompt, line.loras});
+  set_up_processor(line.config);
   GenerationRequest request =
       with_loras(build_request(line, app.pipeline.model.info), app.pipeline.adapters.get());
   const std::vector<Message> notes = add_init_picture(line, app.pipeline.model.info, request);
@@ -153,8 +154,8 @@ int run_generate(const CommandLine& line) {
     spdlog::info("saved {}", file.string());
     return file;
   };
-  GenerationQueue queue(
-      app.generator_maker(), save, [] {}, app.receipt_keeper());
+  GenerationQueue queue({app.generator_maker(), app.receipt_keeper()}, save);
+  QueueWatcher watcher(queue, [] {});
   const JobId job = queue.submit(request);
   ProgressBar bar;
   std::size_t told = 0;
@@ -168,12 +169,12 @@ int run_generate(const CommandLine& line) {
   int code = kExitOk;
   while (true) {
     if (signals.wait_for(std::chrono::milliseconds(20))) queue.cancel(job);
-    const auto finished = queue.take_finished();  // before the pictures: none can follow it
+    const auto finished = watcher.take_finished();  // before the pictures: none can follow it
     for (const JobStatus& status : queue.status()) {
       tell(status.notices);
       bar.show(status);
     }
-    for (FinishedPicture& picture : queue.take_pictures()) {
+    for (FinishedPicture& picture : watcher.take_pictures()) {
       bar.clear();
       if (!picture.save_error.empty()) {
         code = rescue(picture);

@@ -2,22 +2,18 @@
 #include "headroom/core/error.h"
 #include "headroom/core/quote.h"
 #include "headroom/core/size.h"
-#include "headroom/weights/find_models.h"
 
-#include "chosen_model.h"
 #include "commands.h"
-#include "composition.h"
 #include "exit_code.h"
+#include "found_models.h"
 #include "output.h"
 #include "paths.h"
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <optional>
 #include <string>
 #include <system_error>
-#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -46,15 +42,8 @@ Needs needs_of(const CommandLine& line, const std::string& model) {
   try {
     AppConfig config = line.config;
     config.model.path = model;
-    const Prospect app(config);
-    GenerationRequest request = build_request(line, app.model);
-    request.prompt = "-";  // its length hardly matters
-    for (const SizePreset& preset : kSizePresets) {
-      request.width = preset.size.width;
-      request.height = preset.size.height;
-      needs.presets.push_back(
-          app.forecaster->forecast(app.shape_of(request), request.count, app.memory));
-    }
+    needs.presets =
+        preset_forecasts(config, [&](const ModelInfo& info) { return build_request(line, info); });
   } catch (const Error& e) {
     if (e.kind() == ErrorKind::kDevice) throw;  // it is no matter of the model
     needs.problem = e.what();
@@ -110,15 +99,6 @@ void print_needs(const Needs& needs) {
   }
 }
 
-std::string formats_of(const FoundModel& model) {
-  std::vector<std::pair<int, std::string>> formats;
-  for (const auto& [format, count] : model.formats) formats.emplace_back(-count, format);
-  std::sort(formats.begin(), formats.end());  // the most first
-  std::string text;
-  for (const auto& [count, format] : formats) text += (text.empty() ? "" : " + ") + format;
-  return text;
-}
-
 Json json_of(const FoundModel& model, const Needs& needs) {
   Json problem = nullptr;
   if (!model.problem.empty()) problem = model.problem.english();
@@ -159,12 +139,6 @@ CommandLine with_folder(CommandLine line) {
   }
   line.config.model.folders.push_back(line.looked_into);
   return line;
-}
-
-std::vector<FoundModel> models_here(const ModelOptions& options) {
-  std::vector<std::filesystem::path> folders{starter_model_folder()};
-  folders.insert(folders.end(), options.folders.begin(), options.folders.end());
-  return find_models(folders, chosen_places(options));
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "headroom/engine/generation_queue.h"
 
+#include "mailbox.h"
+
 #include <algorithm>
 #include <exception>
 #include <new>
@@ -68,16 +70,16 @@ class GenerationQueue::Progress final : public ProgressSink {
     finished.request.seed = image.seed - static_cast<std::uint64_t>(image.index);
     finished.picture = std::move(image);
     save(finished);
-    if (queue_.done_) queue_.done_(finished);
+    if (queue_.source_.done) queue_.source_.done(finished);
     ++job_.pictures;
     const bool is_last = job_.pictures == finished.request.count;
     {
       const std::scoped_lock lock(queue_.mutex_);
       if (!finished.save_error.empty()) queue_.unsaved_bytes_ += pixel_bytes(finished);
-      queue_.pictures_.push_back(std::move(finished));
+      queue_.tell(finished);
       queue_.holding_ = !is_last && queue_.is_full();
     }
-    queue_.wake_();
+    queue_.wake();
     std::unique_lock lock(queue_.mutex_);
     if (!queue_.holding_) return;
     queue_.changed_.wait(lock, job_.stop.get_token(), [&] { return !queue_.is_full(); });
@@ -116,21 +118,17 @@ class GenerationQueue::Progress final : public ProgressSink {
       const std::scoped_lock lock(queue_.mutex_);
       change(job_.status);
     }
-    queue_.wake_();  // never while holding the lock
+    queue_.wake();  // never while holding the lock
   }
 
   GenerationQueue& queue_;
   Job& job_;
 };
 
-GenerationQueue::GenerationQueue(MakeGenerator make_generator, SavePicture save,
-                                 std::function<void()> wake, PictureDone done,
-                                 std::size_t most_unsaved_bytes)
-    : wake_(std::move(wake)),
-      done_(std::move(done)),
-      most_unsaved_bytes_(most_unsaved_bytes),
+GenerationQueue::GenerationQueue(Source source, SavePicture save, std::size_t most_unsaved_bytes)
+    : most_unsaved_bytes_(most_unsaved_bytes),
+      source_(std::move(source)),
       save_(std::move(save)),
-      make_generator_(std::move(make_generator)),
       worker_([this](std::stop_token stop) { run(std::move(stop)); }) {}
 
 GenerationQueue::~GenerationQueue() {
@@ -182,7 +180,7 @@ void GenerationQueue::cancel(JobId id) {
   }
   // Outside the lock: this runs whatever callbacks the generator has hung on the token.
   if (running) job->stop.request_stop();
-  wake_();
+  wake();
 }
 
 std::vector<GenerationRequest> GenerationQueue::cancel_waiting() {
@@ -198,7 +196,7 @@ std::vector<GenerationRequest> GenerationQueue::cancel_waiting() {
     }
     jobs_.erase(first_waiting, jobs_.end());
   }
-  wake_();
+  wake();
   return removed;
 }
 
@@ -215,11 +213,11 @@ void GenerationQueue::move(JobId id, int places) {
     if (to < at) std::rotate(first + to, found, found + 1);
     if (to > at) std::rotate(found, found + 1, first + to + 1);
   }
-  wake_();
+  wake();
 }
 
 void GenerationQueue::finish_cancelled(const Job& job) {
-  finished_.push_back({job.status.id, job.status.request, 0, Cancelled{}, {}, {}});
+  tell(JobOutcome{job.status.id, job.status.request, 0, Cancelled{}, {}, {}});
 }
 
 void GenerationQueue::save_with(SavePicture save) {
@@ -241,13 +239,20 @@ bool GenerationQueue::waits_for_saving() const {
   return is_full() && (holding_ || next);
 }
 
-void GenerationQueue::replace_generator(MakeGenerator make_generator) {
+void GenerationQueue::replace(Source source, Replaced replaced) {
+  std::optional<Replacement> next{{std::move(source), std::move(replaced)}};
   {
     const std::scoped_lock lock(mutex_);
-    std::swap(make_generator_, make_generator);  // the old one goes after the lock
-    ++generator_version_;
+    std::swap(replacement_, next);  // an older one goes after the lock
   }
   changed_.notify_one();
+}
+
+bool GenerationQueue::withdraw_replacement() {
+  std::optional<Replacement> withdrawn;
+  const std::scoped_lock lock(mutex_);
+  std::swap(replacement_, withdrawn);
+  return withdrawn.has_value();
 }
 
 std::vector<JobStatus> GenerationQueue::status() const {
@@ -258,65 +263,82 @@ std::vector<JobStatus> GenerationQueue::status() const {
   return copy;
 }
 
-std::vector<FinishedPicture> GenerationQueue::take_pictures() {
+void GenerationQueue::add(MailboxPtr mailbox) {
   const std::scoped_lock lock(mutex_);
-  return std::exchange(pictures_, {});
+  mailboxes_.push_back(std::move(mailbox));
 }
 
-std::vector<JobOutcome> GenerationQueue::take_finished() {
+void GenerationQueue::remove(const MailboxPtr& mailbox) {
   const std::scoped_lock lock(mutex_);
-  return std::exchange(finished_, {});
+  std::erase(mailboxes_, mailbox);
+}
+
+void GenerationQueue::tell(const FinishedPicture& picture) {
+  for (const MailboxPtr& mailbox : mailboxes_) mailbox->put(picture);
+}
+
+void GenerationQueue::tell(const JobOutcome& outcome) {
+  for (const MailboxPtr& mailbox : mailboxes_) mailbox->put(outcome);
+}
+
+void GenerationQueue::wake() const {
+  std::vector<MailboxPtr> mailboxes;
+  {
+    const std::scoped_lock lock(mutex_);
+    mailboxes = mailboxes_;
+  }
+  for (const MailboxPtr& mailbox : mailboxes) mailbox->wake();
 }
 
 void GenerationQueue::run(std::stop_token stop) {
   std::unique_ptr<ImageGenerator> generator;  // born, used and destroyed on this thread
-  std::uint64_t version = 0;
   while (true) {
-    std::shared_ptr<Job> job;
-    MakeGenerator make_generator;
+    std::optional<Replacement> replacement;
     {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, stop, [&] {
-        return (!jobs_.empty() && !device_lost_ && !is_full()) || generator_version_ != version;
-      });
+      changed_.wait(lock, stop, [&] { return can_begin() || replacement_.has_value(); });
       if (stop.stop_requested()) return;
-      if (generator_version_ != version) {
-        version = generator_version_;
-        device_lost_ = false;
-        lock.unlock();
-        generator.reset();  // may free gigabytes: neither under the lock nor only at the next job
-        continue;
-      }
-      job = jobs_.front();
-      job->status.running = true;
-      job->status.started = job->status.stage_started = Clock::now();
-      make_generator = make_generator_;
+      std::swap(replacement, replacement_);
     }
-    wake_();
-    auto value = run_job(*job, make_generator, generator);
-    {
-      const std::scoped_lock lock(mutex_);
-      jobs_.pop_front();  // the running job stays in front whatever is submitted
-      const auto* const failure = std::get_if<Failure>(&value);
-      device_lost_ = failure != nullptr && failure->kind == ErrorKind::kDevice;
-      JobStatus& at = job->status;
-      const JobOutcome::Place place{at.stage, at.image_index, at.step, at.total_steps};
-      finished_.push_back({at.id, std::move(at.request), job->pictures, std::move(value),
-                           std::move(at.notices), place});
+    if (replacement) {
+      replace_now(*std::move(replacement), generator);
+    } else {
+      run_front(generator);
     }
-    wake_();
   }
 }
 
+void GenerationQueue::run_front(std::unique_ptr<ImageGenerator>& generator) {
+  std::shared_ptr<Job> job;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!can_begin()) return;  // cancelled meanwhile
+    job = jobs_.front();
+    job->status.running = true;
+    job->status.started = job->status.stage_started = Clock::now();
+  }
+  wake();
+  auto value = run_job(*job, generator);
+  {
+    const std::scoped_lock lock(mutex_);
+    jobs_.pop_front();  // the running job stays in front whatever is submitted
+    const auto* const failure = std::get_if<Failure>(&value);
+    device_lost_ = failure != nullptr && failure->kind == ErrorKind::kDevice;
+    JobStatus& at = job->status;
+    const JobOutcome::Place place{at.stage, at.image_index, at.step, at.total_steps};
+    tell(JobOutcome{at.id, std::move(at.request), job->pictures, std::move(value),
+                    std::move(at.notices), place});
+  }
+  wake();
+}
+
+namespace {
+
 // The boundary where exceptions become values: past it the worker must go on with the next job.
-std::variant<std::monostate, Cancelled, Failure> GenerationQueue::run_job(
-    Job& job, const MakeGenerator& make_generator, std::unique_ptr<ImageGenerator>& generator) {
-  Progress progress(*this, job);
-  const std::stop_token stop = job.stop.get_token();
+template <typename Work>
+std::variant<std::monostate, Cancelled, Failure> outcome_of(Work work) {
   try {
-    check_cancelled(stop);
-    if (!generator) generator = make_generator();
-    generator->generate(job.status.request, progress, stop);
+    work();
     return std::monostate{};
   } catch (const Cancelled&) {
     return Cancelled{};
@@ -329,6 +351,34 @@ std::variant<std::monostate, Cancelled, Failure> GenerationQueue::run_job(
   } catch (const std::exception& e) {
     return Failure{ErrorKind::kInternal, Error::unworded(ErrorKind::kInternal, e.what())};
   }
+}
+
+}  // namespace
+
+std::variant<std::monostate, Cancelled, Failure> GenerationQueue::run_job(
+    Job& job, std::unique_ptr<ImageGenerator>& generator) {
+  Progress progress(*this, job);
+  const std::stop_token stop = job.stop.get_token();
+  return outcome_of([&] {
+    check_cancelled(stop);
+    if (!generator) generator = source_.make_generator();
+    generator->generate(job.status.request, progress, stop);
+  });
+}
+
+void GenerationQueue::replace_now(Replacement replacement,
+                                  std::unique_ptr<ImageGenerator>& generator) {
+  generator.reset();  // two models may not fit
+  const auto value = outcome_of([&] { generator = replacement.source.make_generator(); });
+  std::optional<Failure> failure;
+  if (const auto* const failed = std::get_if<Failure>(&value)) failure = *failed;
+  if (!failure) {
+    source_ = std::move(replacement.source);
+    const std::scoped_lock lock(mutex_);
+    device_lost_ = false;
+  }
+  if (replacement.replaced) replacement.replaced(failure);
+  wake();
 }
 
 }  // namespace headroom

@@ -47,7 +47,7 @@ bool moved(const MemorySnapshot& a, const MemorySnapshot& b) {
 }  // namespace
 
 Lookout::Lookout(Sources sources, std::function<void()> wake)
-    : sources_(std::move(sources)), wake_(std::move(wake)) {
+    : wake_(std::move(wake)), sources_(std::make_shared<const Sources>(std::move(sources))) {
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
@@ -91,32 +91,46 @@ void Lookout::refresh() {
   changed_.notify_one();
 }
 
+void Lookout::ask(Sources sources) {
+  auto next = std::make_shared<const Sources>(std::move(sources));
+  const std::scoped_lock lock(mutex_);
+  std::swap(sources_, next);  // whoever answers with the old ones keeps them that long
+  forecasts_.clear();
+  newest_.clear();
+  frontier_ = {};
+  others_ = {};
+  runs_.clear();
+  ++version_;
+  ++question_;
+}
+
 // Forecasts first, in the order in which they are asked for.
 std::optional<Lookout::Task> Lookout::next_task() const {
   if (runs_.empty()) return std::nullopt;
   Task task{.like = table_shape(runs_.front().shape),
             .memory = memory_,
             .version = version_,
-            .question = question_};
+            .question = question_,
+            .sources = sources_};
   for (const Run& run : runs_) {
     const auto found = forecasts_.find(run);
     if (found != forecasts_.end() && found->second.version == version_) continue;
     task.forecast = run;
     return task;
   }
-  if (sources_.other_programs && (!others_.value || others_.version != version_)) {
+  if (sources_->other_programs && (!others_.value || others_.version != version_)) {
     task.others = true;
     return task;
   }
   const bool current =
       frontier_.value && frontier_.version == version_ && frontier_like_ == task.like;
-  if (!sources_.frontier || current) return std::nullopt;
+  if (!sources_->frontier || current) return std::nullopt;
   return task;
 }
 
-Forecast Lookout::ask(const Task& task) const {
+Forecast Lookout::forecast(const Task& task) {
   try {
-    return sources_.forecast(*task.forecast, task.memory);
+    return task.sources->forecast(*task.forecast, task.memory);
   } catch (const Error& e) {
     Forecast forecast;
     forecast.reason = e.message();
@@ -137,15 +151,32 @@ void Lookout::make_table(const Task& task, const std::stop_token& stop) {
   Known<Frontier> table{nullptr, task.version};
   try {
     table.value =
-        std::make_shared<const Frontier>(sources_.frontier(task.like, task.memory, between));
+        std::make_shared<const Frontier>(task.sources->frontier(task.like, task.memory, between));
   } catch (const Error&) {
     table.value = std::make_shared<const Frontier>();  // the forecasts say what is wrong
   } catch (const GiveUp&) {
     return;
   }
   const std::scoped_lock lock(mutex_);
+  if (task.sources != sources_) return;
   frontier_ = std::move(table);
   frontier_like_ = task.like;
+}
+
+void Lookout::answer(const Task& task) {
+  if (task.forecast) {
+    Known<Forecast> known{std::make_shared<const Forecast>(forecast(task)), task.version};
+    const std::scoped_lock lock(mutex_);
+    if (task.sources != sources_) return;
+    if (forecasts_.size() >= kMostForecasts) forecasts_.clear();
+    if (newest_.size() >= kMostForecasts) newest_.clear();
+    newest_[{without_lengths(task.forecast->shape), task.forecast->count}] = known.value;
+    forecasts_[*task.forecast] = std::move(known);
+    return;
+  }
+  auto programs = std::make_shared<const std::vector<OtherProgram>>(task.sources->other_programs());
+  const std::scoped_lock lock(mutex_);
+  if (task.sources == sources_) others_ = {std::move(programs), task.version};
 }
 
 void Lookout::run(const std::stop_token& stop) {
@@ -156,17 +187,8 @@ void Lookout::run(const std::stop_token& stop) {
       changed_.wait(lock, stop, [&] { return (task = next_task()).has_value(); });
     }
     if (stop.stop_requested() || !task) return;
-    if (task->forecast) {
-      Known<Forecast> known{std::make_shared<const Forecast>(ask(*task)), task->version};
-      const std::scoped_lock lock(mutex_);
-      if (forecasts_.size() >= kMostForecasts) forecasts_.clear();
-      if (newest_.size() >= kMostForecasts) newest_.clear();
-      newest_[{without_lengths(task->forecast->shape), task->forecast->count}] = known.value;
-      forecasts_[*task->forecast] = std::move(known);
-    } else if (task->others) {
-      auto programs = std::make_shared<const std::vector<OtherProgram>>(sources_.other_programs());
-      const std::scoped_lock lock(mutex_);
-      others_ = {std::move(programs), task->version};
+    if (task->forecast || task->others) {
+      answer(*task);
     } else {
       make_table(*task, stop);
     }

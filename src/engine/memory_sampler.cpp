@@ -34,6 +34,8 @@ MemorySampler::MemorySampler(std::function<MemorySnapshot()> read, std::function
 
 MemorySampler::~MemorySampler() = default;  // jthread: asks to stop, then joins
 
+void MemorySampler::start_anew() { take_sample(/*is_first=*/true); }
+
 MemorySnapshot MemorySampler::latest() const {
   const std::scoped_lock lock(mutex_);
   return samples_.empty() ? MemorySnapshot{} : samples_.back().memory;
@@ -61,7 +63,7 @@ void MemorySampler::run(std::stop_token stop) {
   }
 }
 
-void MemorySampler::take_sample() {
+void MemorySampler::take_sample(bool is_first) {
   MemorySnapshot memory;
   try {
     memory = read_();  // may take a driver call: never under the lock
@@ -70,6 +72,7 @@ void MemorySampler::take_sample() {
   }
   const auto time = now_();
   const std::scoped_lock lock(mutex_);
+  if (is_first) samples_.clear();
   samples_.push_back({time, std::move(memory)});
   while (time - samples_.front().time > kHistory) samples_.pop_front();
 }

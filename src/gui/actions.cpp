@@ -29,13 +29,13 @@ void Actions::generate(bool in_front, const std::string& blocked) {
   state_.ended.reset();
   if (!std::exchange(state_.examples_fold, true)) state_.examples_open = false;
   // The first job takes the canvas; later ones queue up behind what is being looked at.
-  if (services_.queue.status().empty()) state_.live = true;
-  services_.queue.submit(std::move(*request), in_front);
+  if (services_.session.queue().status().empty()) state_.live = true;
+  services_.session.queue().submit(std::move(*request), in_front);
 }
 
 void Actions::cancel_running() {
-  const auto jobs = services_.queue.status();
-  if (!jobs.empty()) services_.queue.cancel(jobs.front().id);
+  const auto jobs = services_.session.queue().status();
+  if (!jobs.empty()) services_.session.queue().cancel(jobs.front().id);
 }
 
 template <typename Change>
@@ -63,23 +63,23 @@ void Actions::note_removed(std::vector<GenerationRequest> jobs) {
 }
 
 void Actions::cancel(JobId id) {
-  const auto jobs = services_.queue.status();
-  services_.queue.cancel(id);
+  const auto jobs = services_.session.queue().status();
+  services_.session.queue().cancel(id);
   for (const JobStatus& job : jobs) {
     if (job.id == id && !job.running) note_removed({job.request});
   }
 }
 
-void Actions::move(JobId id, int places) { services_.queue.move(id, places); }
+void Actions::move(JobId id, int places) { services_.session.queue().move(id, places); }
 
-void Actions::clear_waiting() { note_removed(services_.queue.cancel_waiting()); }
+void Actions::clear_waiting() { note_removed(services_.session.queue().cancel_waiting()); }
 
 void Actions::escape(double now_s) {
-  const auto jobs = services_.queue.status();
+  const auto jobs = services_.session.queue().status();
   if (jobs.empty() || jobs.front().cancelling) return;
   if (state_.escape_cancels(now_s)) {
     state_.escape_at = -1e9;
-    services_.queue.cancel(jobs.front().id);
+    services_.session.queue().cancel(jobs.front().id);
   } else {
     state_.escape_at = now_s;
   }
@@ -92,15 +92,23 @@ void Actions::choose_model(const std::string& typed) {
   std::string folder = typed.substr(begin, typed.find_last_not_of(kAround) - begin + 1);
   const char* const home = std::getenv("HOME");
   if (home != nullptr && (folder == "~" || folder.starts_with("~/"))) folder.replace(0, 1, home);
-  std::error_code ignored;
-  try {
-    services_.choose_model(std::filesystem::absolute(folder, ignored));
-  } catch (const Error& e) {
-    state_.model_trouble = e.message();
-    return;
-  }
-  start_again();
+  std::error_code error;
+  // What is not there may be the name of a repository.
+  if (std::filesystem::exists(folder, error))
+    folder = std::filesystem::absolute(folder, error).string();
+  const Session::State session = services_.session.state();
+  SessionChoice to = session.change ? session.change->to : session.current->choice;
+  to.model = folder;
+  state_.model_trouble.clear();
+  state_.model_opening = session.changed.number;
+  change(to);
 }
+
+void Actions::change(const SessionChoice& to) { services_.session.change(to); }
+
+void Actions::keep_model() { services_.session.keep(); }
+
+int Actions::size_unit() const { return services_.session.current()->model.size_unit; }
 
 void Actions::start_again() {
   for (const FinishedPicture& picture : state_.pictures) {
@@ -112,20 +120,21 @@ void Actions::start_again() {
 
 void Actions::queue_offered() {
   for (GenerationRequest& request : std::exchange(state_.offered, {}))
-    services_.queue.submit(std::move(request));
+    services_.session.queue().submit(std::move(request));
 }
 
 // The first folder would fail again for each picture.
 void Actions::use_output_folder(const std::filesystem::path& folder) {
   if (folder == state_.output_folder.value_or(services_.output_folder)) return;
   state_.output_folder = folder;
-  services_.queue.save_with([save_to = services_.save_to, folder](const GenerationRequest& request,
-                                                                  const GeneratedImage& picture) {
-    FinishedPicture finished;
-    finished.request = request;
-    finished.picture = picture;
-    return save_to(finished, folder);
-  });
+  services_.session.queue().save_with(
+      [save_to = services_.save_to, folder](const GenerationRequest& request,
+                                            const GeneratedImage& picture) {
+        FinishedPicture finished;
+        finished.request = request;
+        finished.picture = picture;
+        return save_to(finished, folder);
+      });
   state_.add_banner({.kind = Banner::Kind::kNote, .text = say("note.folder", folder)});
 }
 
@@ -146,7 +155,7 @@ void Actions::save_unsaved_to(const std::filesystem::path& folder) {
   // Before the queue goes on.
   if (!saved.empty() && state_.save_trouble.empty()) use_output_folder(folder);
   for (const FinishedPicture* const picture : saved) {
-    services_.queue.let_go(*picture);
+    services_.session.queue().let_go(*picture);
     state_.resolve(UiState::about_saving(*picture));
   }
 }
@@ -154,8 +163,11 @@ void Actions::save_unsaved_to(const std::filesystem::path& folder) {
 void Actions::undo() {
   const auto step = state_.undo.undo(state_.settings());
   if (!step) return;
-  for (const GenerationRequest& request : step->removed) services_.queue.submit(request);
-  if (step->removed.empty()) state_.apply(step->settings);
+  for (const GenerationRequest& request : step->removed) services_.session.queue().submit(request);
+  if (!step->removed.empty()) return;
+  state_.apply(step->settings);
+  const Size size{state_.draft.width, state_.draft.height};
+  if (snap(size, size_unit()) != size) choose_size(size);  // it was of a model with another unit
 }
 
 void Actions::redo() {
@@ -164,11 +176,10 @@ void Actions::redo() {
 
 void Actions::choose_size(Size size) {
   state_.ended.reset();
-  state_.set_size(size, services_.model.size_unit);
+  state_.set_size(size, size_unit());
   state_.forget_size_note();
   if (size != Size{state_.draft.width, state_.draft.height}) {
-    state_.size_note =
-        fill(text_.text("size.snapped"), {std::to_string(services_.model.size_unit)});
+    state_.size_note = fill(text_.text("size.snapped"), {std::to_string(size_unit())});
   }
 }
 
@@ -338,7 +349,7 @@ void Actions::save_again() {
     picture.file = state_.output_folder ? services_.save_to(picture, *state_.output_folder)
                                         : services_.save_again(picture);
     picture.save_error.clear();
-    services_.queue.let_go(picture);
+    services_.session.queue().let_go(picture);
     state_.resolve(UiState::about_saving(picture));
     state_.resolve(UiState::kAboutFolder);
     state_.add_banner(

@@ -29,8 +29,11 @@ class Actions {
   void escape(double now_s);
   void undo();
   void queue_offered();
-  // Starts again with the model in a folder, as a person typed or pasted it, if it can be opened.
+  // Changes to the model in a folder or file, as a person typed or pasted it, if it can be opened.
   void choose_model(const std::string& typed);
+  // To another model, device or number format, see Session.
+  void change(const SessionChoice& to);
+  void keep_model();  // ends a change that has not happened
   // Closes and starts the program anew; pictures that could not be saved are put where they can.
   void start_again();
   // Saves what is not saved yet into the folder; when that went well, all later pictures go there,
@@ -70,6 +73,7 @@ class Actions {
   void note_removed(std::vector<GenerationRequest> jobs);
   void use_output_folder(const std::filesystem::path& folder);
   void offer_picture(const std::filesystem::path& file);
+  [[nodiscard]] int size_unit() const;  // px, of the model
 
   const WindowServices& services_;
   UiState& state_;

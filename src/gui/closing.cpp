@@ -6,8 +6,8 @@ void follow_close(Graphics& graphics, const WindowServices& services, UiState& s
   using Closing = UiState::Closing;
   const bool asked = graphics.wants_close();
   if (asked) graphics.forget_close();
-  const bool busy = !services.queue.status().empty();
-  const bool goes_on = busy && !services.queue.waits_for_saving();
+  const bool busy = !services.session.queue().status().empty();
+  const bool goes_on = busy && !services.session.queue().waits_for_saving();
   if (asked || (state.closing == Closing::kWhenDone && !goes_on)) {
     const bool loses = busy || state.unsaved() > 0;
     state.closing = loses ? Closing::kAsk : Closing::kNow;

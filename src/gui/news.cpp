@@ -1,7 +1,7 @@
 #include "news.h"
 
 #include "format.h"
-#include "session.h"
+#include "saved_session.h"
 
 #include <algorithm>
 #include <optional>

@@ -25,17 +25,32 @@ std::optional<Frame::Needs> needs_of(const Forecast* forecast) {
 }  // namespace
 
 Presenter::Presenter(const WindowServices& services)
-    : services_(services), shapes_(services), lookout_(services.lookout, wake_window) {}
+    : services_(services),
+      opened_(services.session.current()),
+      lookout_(opened_->lookout, wake_window) {
+  shapes_.use(opened_);
+}
 
-Frame Presenter::present(const UiState& state, const StringTable& text, double now) {
+void Presenter::use(const std::shared_ptr<const ModelOnDevice>& opened) {
+  if (opened == opened_) return;
+  opened_ = opened;
+  shapes_.use(opened_);
+  lookout_.ask(opened_->lookout);
+}
+
+Frame Presenter::present(const Session::State& session, const UiState& state,
+                         const StringTable& text, double now) {
+  use(session.current);
   Frame frame;
   frame.now = now;
-  frame.jobs = services_.queue.status();
-  frame.memory = services_.memory.latest();
-  frame.memory_history = services_.memory.history();
+  frame.opened = session.current;
+  frame.change = session.change;
+  frame.jobs = services_.session.queue().status();
+  frame.memory = services_.session.memory().latest();
+  frame.memory_history = services_.session.memory().history();
   frame.prompt = shapes_.prompt_length(state.draft);
   look_ahead(frame, state);
-  frame.problems = find_problems(state, services_.model.size_unit);
+  frame.problems = find_problems(state, opened_->model.size_unit);
   frame.size_note = note_of_size(state, frame.cards, text);
   frame.blocked = why_blocked(frame.problems, frame.forecast, frame.others, text);
   follow_progress(frame);

@@ -4,6 +4,7 @@
 #include "ui.h"
 
 #include <array>
+#include <memory>
 
 namespace headroom {
 
@@ -14,8 +15,10 @@ class Presenter {
   // `services` must outlive it.
   explicit Presenter(const WindowServices& services);
 
-  // All of a frame but its layout; what it points to holds until the next one.
-  [[nodiscard]] Frame present(const UiState& state, const StringTable& text, double now);
+  // All of a frame but its layout, of what `session` says; what it points to holds until the next
+  // one.
+  [[nodiscard]] Frame present(const Session::State& session, const UiState& state,
+                              const StringTable& text, double now);
 
   // A run is over: seconds are known better.
   void refresh() { lookout_.refresh(); }
@@ -26,7 +29,10 @@ class Presenter {
   void look_ahead(Frame& frame, const UiState& state);
   void follow_progress(Frame& frame);
 
+  void use(const std::shared_ptr<const ModelOnDevice>& opened);
+
   const WindowServices& services_;
+  std::shared_ptr<const ModelOnDevice> opened_;  // that is asked about
   RunShapes shapes_;
   JobWatch job_watch_;
   Lookout::Outlook outlook_;

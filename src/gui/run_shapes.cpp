@@ -5,11 +5,17 @@
 
 namespace headroom {
 
+void RunShapes::use(std::shared_ptr<const ModelOnDevice> model) {
+  model_ = std::move(model);
+  prompt_ = negative_ = {};
+  jobs_.clear();
+}
+
 PromptLength RunShapes::measure(const std::string& prompt) const {
-  if (!services_.measure_prompt || !is_valid_utf8(prompt)) {
+  if (!model_->measure_prompt || !is_valid_utf8(prompt)) {
     return {.tokens = 0, .read_tokens = 0, .read_bytes = prompt.size()};
   }
-  return services_.measure_prompt(prompt);
+  return model_->measure_prompt(prompt);
 }
 
 const PromptLength& RunShapes::measure_again(Measured& last, const std::string& prompt) const {
@@ -20,12 +26,11 @@ const PromptLength& RunShapes::measure_again(Measured& last, const std::string& 
 RunShape RunShapes::shape_of(const GenerationRequest& request, const PromptLength& prompt,
                              const PromptLength& negative) const {
   // No model reads nothing at all: a length that cannot be told counts as one token.
-  return services_.shape(request, std::max(1, prompt.read_tokens),
-                         std::max(1, negative.read_tokens));
+  return model_->shape(request, std::max(1, prompt.read_tokens), std::max(1, negative.read_tokens));
 }
 
 std::optional<PromptLength> RunShapes::prompt_length(const GenerationRequest& draft) {
-  if (!services_.measure_prompt) return std::nullopt;
+  if (!model_->measure_prompt) return std::nullopt;
   return measure_again(prompt_, draft.prompt);
 }
 

@@ -1,7 +1,8 @@
 #pragma once
-#include "headroom/gui/window.h"
+#include "headroom/engine/model_on_device.h"
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,8 +13,8 @@ namespace headroom {
 // a job's prompts once. One thread.
 class RunShapes {
  public:
-  // `services` must outlive it.
-  explicit RunShapes(const WindowServices& services) : services_(services) {}
+  // For this model from now on; what another one measured is forgotten.
+  void use(std::shared_ptr<const ModelOnDevice> model);
 
   // How long the draft's prompt is; nothing where the program cannot tell.
   [[nodiscard]] std::optional<PromptLength> prompt_length(const GenerationRequest& draft);
@@ -32,7 +33,7 @@ class RunShapes {
   [[nodiscard]] RunShape shape_of(const GenerationRequest& request, const PromptLength& prompt,
                                   const PromptLength& negative) const;
 
-  const WindowServices& services_;
+  std::shared_ptr<const ModelOnDevice> model_;
   Measured prompt_, negative_;  // of the draft
   std::map<JobId, Lookout::Run> jobs_;
 };

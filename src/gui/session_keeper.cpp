@@ -42,7 +42,7 @@ void SessionKeeper::restore(UiState& state) {
   state.examples_open = !state.examples_fold;
   if (last_.settings) {
     GenerationRequest draft = last_.settings->draft;
-    if (last_.model != services_.model.name) {  // those belong to a model
+    if (last_.model != services_.session.current()->model.name) {  // those belong to a model
       draft.steps = state.draft.steps;
       draft.guidance_scale = state.draft.guidance_scale;
       draft.negative_prompt = state.draft.negative_prompt;
@@ -50,7 +50,7 @@ void SessionKeeper::restore(UiState& state) {
     state.draft = draft;
     state.seed_text = last_.settings->seed_text;
     state.negative_open = !draft.negative_prompt.empty();
-    state.set_size({draft.width, draft.height}, services_.model.size_unit);
+    state.set_size({draft.width, draft.height}, services_.session.current()->model.size_unit);
     state.locked_ratio = last_.settings->locked_ratio;
     state.undo = UndoStack(state.settings());
   }
@@ -75,13 +75,13 @@ bool SessionKeeper::restore_picture(UiState& state) {
 void SessionKeeper::save(UiState& state, const std::vector<JobStatus>& jobs,
                          const Graphics::Place& place) {
   const WindowOptions& asked = services_.config.window;
-  Session session{.model = services_.model.name,
-                  .settings = state.settings(),
-                  .prompts = state.history.all(),
-                  .place = Session::Place{place.x, place.y, place.width, place.height,
-                                          place.maximized, asked.width, asked.height},
-                  .pictures = last_.pictures,
-                  .queue = state.offered};
+  SavedSession session{.model = services_.session.current()->model.name,
+                       .settings = state.settings(),
+                       .prompts = state.history.all(),
+                       .place = SavedSession::Place{place.x, place.y, place.width, place.height,
+                                                    place.maximized, asked.width, asked.height},
+                       .pictures = last_.pictures,
+                       .queue = state.offered};
   for (const FinishedPicture& picture : state.pictures) {
     if (!picture.file.empty()) session.pictures.push_back(picture.file);
   }

@@ -2,7 +2,7 @@
 #include "headroom/gui/window.h"
 
 #include "graphics.h"
-#include "session.h"
+#include "saved_session.h"
 #include "ui_state.h"
 
 #include <optional>
@@ -30,7 +30,7 @@ class SessionKeeper {
   const WindowServices& services_;
   SessionFile file_;
   Message damaged_;  // the file that could not be read
-  Session last_;
+  SavedSession last_;
   JobId next_id_ = ~JobId{0};  // counts down: the queue's own ids count up
   bool warned_ = false;
 };

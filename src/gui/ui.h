@@ -1,6 +1,6 @@
 #pragma once
 #include "headroom/config/string_table.h"
-#include "headroom/core/memory_snapshot.h"
+#include "headroom/engine/model_search.h"
 #include "headroom/gui/window.h"
 
 #include "fonts.h"
@@ -14,6 +14,7 @@
 #include "ui_state.h"
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,8 +26,11 @@ class Pictures;
 
 // What the program says in this frame: copies, never written by panels.
 struct Frame {
-  double now = 0;  // seconds
+  double now = 0;                               // seconds
+  std::shared_ptr<const ModelOnDevice> opened;  // what pictures are made with; never null
+  std::optional<Session::Change> change;        // to something else, under way
   Layout layout;
+  ModelSearch::Found models;    // on this machine, as far as they were looked for
   std::vector<JobStatus> jobs;  // running one first
   struct Needs {
     double seconds = 0;

@@ -2,6 +2,7 @@
 
 #include "format.h"
 #include "regions.h"
+#include "session_news.h"
 #include "ui.h"
 
 #include <imgui.h>
@@ -74,6 +75,11 @@ std::string state_json(const UiState& state, const Frame& frame, const StringTab
                       {"flashes", frame.now - state.flash_at < UiState::kFlash_s},
                       {"offers", state.offered_picture ? state.offered_picture->name : ""},
                       {"language", state.language},
+                      {"model", frame.opened->model.name},
+                      {"device", frame.opened->device_id},
+                      {"dtype", frame.opened->dtype},
+                      {"change", ""},
+                      {"models", nlohmann::json::array()},
                       {"theme", state.dark ? "dark" : "light"},
                       {"hand", ImGui::GetMouseCursor() == ImGuiMouseCursor_Hand},
                       {"seed", state.seed_text},
@@ -97,6 +103,8 @@ std::string state_json(const UiState& state, const Frame& frame, const StringTab
                       {"critical_point", ""},
                       {"plan_state", name_of(state_of(frame.forecast))},
                       {"cards", nlohmann::json::object()}};
+  if (frame.change) json["change"] = text.words(label_of(frame.change->to, *frame.opened));
+  for (const ModelOffer& offer : frame.models.models) json["models"].push_back(offer.name);
   for (const JobStatus& job : frame.jobs) json["queue"].push_back(job.id);
   for (const Banner& banner : state.banners) json["banners"].push_back(sentence(banner.text, text));
   for (const OtherProgram& program : frame.others) json["others"].push_back(program.name);

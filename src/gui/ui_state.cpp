@@ -79,6 +79,20 @@ void UiState::reset_to(const ModelInfo& model) {
   undo = UndoStack(settings());
 }
 
+std::uint64_t UiState::take_model(const ModelInfo& was, const ModelInfo& now) {
+  record();  // what was typed until now is a step of its own
+  const Settings before = settings();
+  if (draft.steps == was.steps) draft.steps = now.steps;
+  if (draft.guidance_scale == was.guidance_scale) draft.guidance_scale = now.guidance_scale;
+  if (draft.negative_prompt == was.negative_prompt) {
+    draft.negative_prompt = now.negative_prompt;
+    negative_open = negative_open || !now.negative_prompt.empty();
+  }
+  take_size({draft.width, draft.height}, now.size_unit);
+  forget_size_note();
+  return settings() == before ? 0 : record();
+}
+
 void UiState::set_size(Size size, int unit) {
   asked_size = size;
   if (locked_ratio) locked_ratio = size;
@@ -196,8 +210,9 @@ void UiState::add_banner(Banner banner) {
 void UiState::fold(std::size_t index) {
   Banner banner = std::move(banners[index]);
   banners.erase(banners.begin() + static_cast<std::ptrdiff_t>(index));
-  const bool passing =
-      banner.kind == Banner::Kind::kNote && banner.way != Banner::Way::kQueueOffered;
+  const bool passing = banner.kind == Banner::Kind::kNote &&
+                       banner.way != Banner::Way::kQueueOffered &&
+                       banner.way != Banner::Way::kKeepModel;
   if (!passing) folded.push_back(std::move(banner));
   if (folded.size() > kMostFolded) folded.erase(folded.begin());
 }

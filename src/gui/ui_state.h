@@ -34,7 +34,16 @@ class PromptHistory {
 struct Banner {
   enum class Kind { kTrouble, kWarning, kNote };
   // What its button does.
-  enum class Way { kNone, kUseSize, kUndo, kQueueOffered, kStartAgain, kOtherModel, kSave };
+  enum class Way {
+    kNone,
+    kUseSize,
+    kUndo,
+    kQueueOffered,
+    kStartAgain,
+    kOtherModel,
+    kKeepModel,  // ends a change that waits for the running job
+    kSave
+  };
   Kind kind = Kind::kTrouble;
   Message title{};  // may be empty
   Message text{};
@@ -140,10 +149,12 @@ struct UiState {
   bool save_asked = false;         // where unsaved pictures are to go
   std::string save_folder;         // likewise, as it is typed
   Message save_trouble;            // why it could not
-  // Where another model is, as it is typed, while that is asked; why that could not be opened; and
-  // a folder that was dropped meanwhile.
+  // Where another model is, as it is typed, while that is asked; why that could not be opened;
+  // whether it is being opened; and a folder that was dropped meanwhile.
   std::optional<std::string> model_folder;
   Message model_trouble;
+  std::optional<std::uint64_t> model_opening;  // since this Session::Changed::number: it is tried
+  bool models_asked = false;                   // look for models in the next frame
   std::optional<std::string> dropped_folder;
   // Where pictures go in the place of the configured folder, once they could not be saved there.
   std::optional<std::filesystem::path> output_folder;
@@ -180,6 +191,10 @@ struct UiState {
 
   // Starts with the model's recommended settings.
   void reset_to(const ModelInfo& model);
+  // Another model is there: what it recommends takes the place of what `was` recommended, where
+  // that was not changed by the person; sizes follow its unit. Returns the step of the change, 0 =
+  // nothing changed.
+  std::uint64_t take_model(const ModelInfo& was, const ModelInfo& now);
   // Nothing is said of the size any more.
   void forget_size_note();
   // Width and height snapped to `unit`.
@@ -218,6 +233,8 @@ struct UiState {
   static constexpr const char* kAboutFolder = "folder";
   static constexpr const char* kAboutOffer = "offer";
   static constexpr const char* kAboutHeld = "held";
+  static constexpr const char* kAboutStart = "start";    // the model that was asked for
+  static constexpr const char* kAboutChange = "change";  // of the model
 
  private:
   void take_size(Size size, int unit);  // snapped; the ratio stays

@@ -14,6 +14,7 @@
 #include "regions.h"
 #include "remembered.h"
 #include "session_keeper.h"
+#include "session_news.h"
 #include "shortcuts.h"
 #include "ui.h"
 #include "ui_report.h"
@@ -66,7 +67,7 @@ class Window::Impl {
 
  private:
   void draw();
-  void take_news();
+  void take_news(const Session::State& session);
   void draw_panels(const Ui& ui) const;
   // How long the window may sleep before it has something new to show by itself, but for the
   // progress of a run.
@@ -91,6 +92,9 @@ class Window::Impl {
   Pictures pictures_;
   Actions actions_;
   News news_{state_, text_};
+  SessionNews session_news_{state_};
+  ModelSearch models_{services_.find_models, wake_window};
+  QueueWatcher watcher_{services_.session.queue(), wake_window};
   float scale_ = 0;
   bool themed_dark_ = false;
 
@@ -121,14 +125,15 @@ Window::Impl::Impl(WindowServices services)
   state_.language = choose_language(choose(remembered_.language, configured.language));
   state_.zoom = graphics_.zoom();
   state_.dark = choose(remembered_.theme, configured.theme) != "light";
-  state_.reset_to(services_.model);
+  state_.reset_to(services_.session.current()->model);
   use_language(state_.language);
   use_theme();
   session_.restore(state_);
   for (const StartProblem& problem : services_.start_problems) {
-    const bool other = problem.is_of_model && services_.choose_model;
+    const bool other = problem.is_of_model;
     state_.add_banner({.title = problem.title,
                        .text = problem.text,
+                       .about = other ? UiState::kAboutStart : "",
                        .way = other ? Banner::Way::kOtherModel : Banner::Way::kStartAgain});
   }
   for (const std::string& family : fonts_.missing) {
@@ -173,8 +178,8 @@ void Window::Impl::remember() {
   }
 }
 
-void Window::Impl::take_news() {
-  auto pictures = services_.queue.take_pictures();
+void Window::Impl::take_news(const Session::State& session) {
+  auto pictures = watcher_.take_pictures();
   for (FinishedPicture& picture : pictures) {
     news_.picture(picture);
     state_.add_picture(std::move(picture));
@@ -183,9 +188,10 @@ void Window::Impl::take_news() {
     pictures_.keep_only(state_.pictures);
     presenter_.refresh();
   }
-  for (const JobOutcome& outcome : services_.queue.take_finished())
+  for (const JobOutcome& outcome : watcher_.take_finished())
     news_.outcome(outcome, presenter_.cards());
-  news_.held(services_.queue.waits_for_saving());
+  news_.held(services_.session.queue().waits_for_saving());
+  session_news_.follow(session, running_);
 }
 
 void Window::Impl::draw_panels(const Ui& ui) const {
@@ -205,11 +211,14 @@ void Window::Impl::draw() {
   }
   if (state_.language != text_language_) use_language(state_.language);
   if (state_.dark != themed_dark_ || graphics_.scale() != scale_) use_theme();
-  take_news();
+  const Session::State session = services_.session.state();
+  take_news(session);
   if (session_.restore_picture(state_)) pacer_.settle(2);
   pictures_.begin_frame();
 
-  Frame frame = presenter_.present(state_, text_, begun);
+  Frame frame = presenter_.present(session, state_, text_, begun);
+  if (std::exchange(state_.models_asked, false)) models_.look(session.current->choice);
+  frame.models = models_.found();
   const JobStatus* const job = frame.running();
   running_ = job != nullptr;
   if (running_) {
@@ -256,7 +265,7 @@ void Window::Impl::draw() {
 void Window::Impl::keep_session() {
   changed_ = false;
   kept_at_ = now();
-  session_.save(state_, services_.queue.status(), graphics_.place());
+  session_.save(state_, services_.session.queue().status(), graphics_.place());
 }
 
 double Window::Impl::patience() const {
@@ -284,7 +293,7 @@ WindowEnd Window::Impl::run() {
     if (pacer_.sleep(graphics_, patience(), running_)) changed_ = true;
     while (graphics_.hidden() && !graphics_.wants_close() && !ends()) {
       graphics_.wait(FramePacer::kSleep_s);
-      take_news();  // what is made goes into its file, not into memory
+      take_news(services_.session.state());  // what is made goes into its file, not into memory
     }
   }
   keep_session();

@@ -56,6 +56,20 @@ std::optional<std::string> safer_format(const std::string& name, const Device& d
   return std::nullopt;
 }
 
+bool can_run(const std::string& dtype, const Device& device) {
+  try {
+    check_can_run(dtype, device);
+    (void)choose_formats(dtype, device);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+std::string format_name(const std::string& dtype, const Device& device) {
+  return choose_formats(dtype, device).name;
+}
+
 void check_can_run(const std::string& dtype, const Device& device) {
   const bool runs = dtype == "int8" ? !device.backend->has_own_memory() : dtype != "q4";
   if (runs) return;

@@ -23,7 +23,7 @@ constexpr auto kSaveIndex = static_cast<std::size_t>(Stage::kSave);
 
 TEST(GenerationQueue, DeliversThePictureItsFileAndTheSeed) {
   std::atomic<int> wakes = 0;
-  GenerationQueue queue(make_fake(), save_nowhere, [&] { ++wakes; });
+  WatchedQueue queue(make_fake(), save_nowhere, [&] { ++wakes; });
   const JobId id = queue.submit(small_request());
   const JobOutcome outcome = wait_for_outcome(queue);
   EXPECT_EQ(outcome.id, id);
@@ -44,7 +44,7 @@ TEST(GenerationQueue, DeliversThePictureItsFileAndTheSeed) {
 }
 
 TEST(GenerationQueue, RunsJobsInTheOrderOfSubmission) {
-  GenerationQueue queue(make_fake(), save_nowhere, [] {});
+  WatchedQueue queue(make_fake(), save_nowhere, [] {});
   std::vector<JobId> submitted;
   for (int i = 0; i < 10; ++i) submitted.push_back(queue.submit(small_request()));
   std::vector<JobId> finished;
@@ -54,7 +54,7 @@ TEST(GenerationQueue, RunsJobsInTheOrderOfSubmission) {
 }
 
 TEST(GenerationQueue, HandsPicturesOverOneByOneInOrder) {
-  GenerationQueue queue(make_fake(200us), save_nowhere, [] {});
+  WatchedQueue queue(make_fake(200us), save_nowhere, [] {});
   GenerationRequest request = small_request();
   request.count = 4;
   request.seed = 100;
@@ -78,7 +78,7 @@ TEST(GenerationQueue, HandsPicturesOverOneByOneInOrder) {
 
 TEST(GenerationQueue, PicturesAreThereBeforeTheJobIsOver) {
   std::atomic<bool> release = false;
-  GenerationQueue queue(
+  WatchedQueue queue(
       make_fake(),
       [&](const GenerationRequest& request, const GeneratedImage& picture) {
         if (picture.index == 1) {
@@ -103,7 +103,7 @@ TEST(GenerationQueue, PicturesAreThereBeforeTheJobIsOver) {
 TEST(GenerationQueue, TellsOfEveryPictureOnTheWorkerWithTheSecondsOfSaving) {
   std::vector<FinishedPicture> told;  // written by the worker, read after the outcome
   std::thread::id told_on;
-  GenerationQueue queue(
+  WatchedQueue queue(
       make_fake(),
       [](const GenerationRequest& request, const GeneratedImage& picture) -> std::filesystem::path {
         if (picture.index == 1) throw Error(ErrorKind::kIo, "the disk is full; free some space");
@@ -143,7 +143,7 @@ class Talkative final : public ImageGenerator {
 };
 
 TEST(GenerationQueue, NoticesComeWithTheOutcomeWhateverItIs) {
-  GenerationQueue queue([] { return std::make_unique<Talkative>(); }, save_nowhere, [] {});
+  WatchedQueue queue([] { return std::make_unique<Talkative>(); }, save_nowhere, [] {});
   queue.submit(small_request("cat", 2));
   queue.submit(small_request("fail", 1));
   const auto outcomes = wait_for_outcomes(queue, 2);
@@ -167,7 +167,7 @@ TEST(GenerationQueue, NoticesShowWhileTheJobRuns) {
    private:
     std::atomic<bool>& release_;
   };
-  GenerationQueue queue([&] { return std::make_unique<Waiting>(release); }, save_nowhere, [] {});
+  WatchedQueue queue([&] { return std::make_unique<Waiting>(release); }, save_nowhere, [] {});
   queue.submit(small_request());
   EXPECT_TRUE(wait_until([&] {
     const auto jobs = queue.status();
@@ -179,7 +179,7 @@ TEST(GenerationQueue, NoticesShowWhileTheJobRuns) {
 }
 
 TEST(GenerationQueue, AFailedSaveKeepsThePictureAndTheRunGoesOn) {
-  GenerationQueue queue(
+  WatchedQueue queue(
       make_fake(),
       [](const GenerationRequest& request, const GeneratedImage& picture) -> std::filesystem::path {
         if (picture.index == 0) throw Error(ErrorKind::kIo, "the disk is full; free some space");
@@ -202,7 +202,7 @@ TEST(GenerationQueue, AFailedSaveKeepsThePictureAndTheRunGoesOn) {
 }
 
 TEST(GenerationQueue, AnySaveExceptionKeepsThePicture) {
-  GenerationQueue queue(
+  WatchedQueue queue(
       make_fake(),
       [](const GenerationRequest&, const GeneratedImage&) -> std::filesystem::path {
         throw std::filesystem::filesystem_error("rename",
@@ -220,7 +220,7 @@ TEST(GenerationQueue, AnySaveExceptionKeepsThePicture) {
 TEST(GenerationQueue, SavesOnTheWorkerWithTheSeedThatWasUsed) {
   std::thread::id saved_on;
   std::optional<std::uint64_t> seed;
-  GenerationQueue queue(
+  WatchedQueue queue(
       make_fake(),
       [&](const GenerationRequest& request, const GeneratedImage& picture) {
         saved_on = std::this_thread::get_id();
@@ -235,7 +235,7 @@ TEST(GenerationQueue, SavesOnTheWorkerWithTheSeedThatWasUsed) {
 }
 
 TEST(GenerationQueue, ReceiptGetsTheSecondsOfSaving) {
-  GenerationQueue queue(
+  WatchedQueue queue(
       make_fake(),
       [](const GenerationRequest& request, const GeneratedImage& picture) {
         std::this_thread::sleep_for(2ms);
@@ -251,7 +251,7 @@ TEST(GenerationQueue, ReceiptGetsTheSecondsOfSaving) {
 
 TEST(GenerationQueue, StatusShowsThePlanTheStageAndTheSteps) {
   std::atomic<bool> release = false;
-  GenerationQueue queue(
+  WatchedQueue queue(
       make_fake(),
       [&](const GenerationRequest& request, const GeneratedImage& picture) {
         EXPECT_TRUE(wait_until([&] { return release.load(); }));
@@ -282,9 +282,9 @@ TEST(GenerationQueue, StatusShowsThePlanTheStageAndTheSteps) {
 TEST(GenerationQueue, StepsAndPreviewStartAfreshWithEachPicture) {
   std::mutex mutex;
   std::vector<std::vector<JobStatus>> seen;  // one entry per wake-up
-  std::atomic<GenerationQueue*> shown = nullptr;
-  GenerationQueue queue(make_fake(), save_nowhere, [&] {
-    if (GenerationQueue* q = shown) {
+  std::atomic<WatchedQueue*> shown = nullptr;
+  WatchedQueue queue(make_fake(), save_nowhere, [&] {
+    if (WatchedQueue* q = shown) {
       const std::scoped_lock lock(mutex);
       seen.push_back(q->status());
     }
@@ -309,7 +309,7 @@ TEST(GenerationQueue, StepsAndPreviewStartAfreshWithEachPicture) {
 
 TEST(GenerationQueue, StatusIsACopy) {
   Gate gate;
-  GenerationQueue queue(gate.make_generator(), save_nowhere, [] {});
+  WatchedQueue queue(gate.make_generator(), save_nowhere, [] {});
   queue.submit(small_request());
   queue.submit(small_request("dog"));
   std::vector<JobStatus> copy = queue.status();
@@ -322,10 +322,10 @@ TEST(GenerationQueue, StatusIsACopy) {
 }
 
 TEST(GenerationQueue, WakeIsNeverCalledUnderTheLock) {
-  std::atomic<GenerationQueue*> shown = nullptr;
+  std::atomic<WatchedQueue*> shown = nullptr;
   std::atomic<int> calls = 0;
-  GenerationQueue queue(make_fake(), save_nowhere, [&] {
-    if (GenerationQueue* q = shown) {
+  WatchedQueue queue(make_fake(), save_nowhere, [&] {
+    if (WatchedQueue* q = shown) {
       (void)q->status();  // would lock the mutex twice
       (void)q->take_pictures();
       ++calls;
@@ -341,7 +341,7 @@ TEST(GenerationQueue, WakeIsNeverCalledUnderTheLock) {
 }
 
 TEST(GenerationQueue, FailureKeepsItsKindAndTheQueueGoesOn) {
-  GenerationQueue queue(make_fake(), save_nowhere, [] {});
+  WatchedQueue queue(make_fake(), save_nowhere, [] {});
   queue.submit(small_request("fail"));
   const JobOutcome outcome = wait_for_outcome(queue);
   ASSERT_TRUE(std::holds_alternative<Failure>(outcome.value));
@@ -353,7 +353,7 @@ TEST(GenerationQueue, FailureKeepsItsKindAndTheQueueGoesOn) {
 }
 
 TEST(GenerationQueue, AnUnexpectedExceptionIsAnInternalFailure) {
-  GenerationQueue queue(make_fake(), save_nowhere, [] {});
+  WatchedQueue queue(make_fake(), save_nowhere, [] {});
   queue.submit(small_request("crash"));
   const JobOutcome outcome = wait_for_outcome(queue);
   ASSERT_TRUE(std::holds_alternative<Failure>(outcome.value));
@@ -363,7 +363,7 @@ TEST(GenerationQueue, AnUnexpectedExceptionIsAnInternalFailure) {
 }
 
 TEST(GenerationQueue, ASystemWithoutMemoryIsOutOfMemory) {
-  GenerationQueue queue(make_fake(), save_nowhere, [] {});
+  WatchedQueue queue(make_fake(), save_nowhere, [] {});
   queue.submit(small_request("exhaust"));
   const JobOutcome outcome = wait_for_outcome(queue);
   ASSERT_TRUE(std::holds_alternative<Failure>(outcome.value));
@@ -371,7 +371,7 @@ TEST(GenerationQueue, ASystemWithoutMemoryIsOutOfMemory) {
 }
 
 TEST(GenerationQueue, ALostDeviceLosesNoJobOfTheQueue) {
-  GenerationQueue queue(make_fake(), save_nowhere, [] {});
+  WatchedQueue queue(make_fake(), save_nowhere, [] {});
   queue.submit(small_request("lose the device"));
   const JobId waiting = queue.submit(small_request());
   const JobOutcome lost = wait_for_outcome(queue);
@@ -383,7 +383,7 @@ TEST(GenerationQueue, ALostDeviceLosesNoJobOfTheQueue) {
   queue.cancel(later);
   EXPECT_EQ(wait_for_outcome(queue).id, later);
   // With another device it goes on.
-  queue.replace_generator(make_fake());
+  queue.replace({make_fake()});
   const JobOutcome made = wait_for_outcome(queue);
   EXPECT_EQ(made.id, waiting);
   EXPECT_TRUE(succeeded(made));
@@ -391,7 +391,7 @@ TEST(GenerationQueue, ALostDeviceLosesNoJobOfTheQueue) {
 
 TEST(GenerationQueue, FailedLoadIsReportedAndRetried) {
   std::atomic<int> tries = 0;
-  GenerationQueue queue(
+  WatchedQueue queue(
       [&]() -> std::unique_ptr<ImageGenerator> {
         if (++tries == 1) throw Error(ErrorKind::kModelFile, "no such file");
         return std::make_unique<FakeGenerator>();

@@ -42,14 +42,14 @@ class QueueOfUnsaved : public ::testing::Test {
   }
 
   std::atomic<bool> disk_is_full_ = true;
-  GenerationQueue queue_{make_fake(),
-                         [this](const GenerationRequest& request, const GeneratedImage& picture) {
-                           if (disk_is_full_) throw Error(ErrorKind::kIo, "the disk is full");
-                           return save_nowhere(request, picture);
-                         },
-                         [] {},
-                         {},
-                         3 * kPicture_bytes};
+  WatchedQueue queue_{make_fake(),
+                      [this](const GenerationRequest& request, const GeneratedImage& picture) {
+                        if (disk_is_full_) throw Error(ErrorKind::kIo, "the disk is full");
+                        return save_nowhere(request, picture);
+                      },
+                      [] {},
+                      {},
+                      3 * kPicture_bytes};
   std::vector<FinishedPicture> pictures_;
   std::vector<JobOutcome> outcomes_;
 };

@@ -5,6 +5,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -36,8 +38,23 @@ template <typename Condition>
   return true;
 }
 
+// A queue that is watched from its beginning on.
+class WatchedQueue : public GenerationQueue {
+ public:
+  WatchedQueue(MakeGenerator make_generator, SavePicture save, std::function<void()> wake,
+               PictureDone done = {}, std::size_t most_unsaved_bytes = kMostUnsavedBytes)
+      : GenerationQueue({std::move(make_generator), std::move(done)}, std::move(save),
+                        most_unsaved_bytes),
+        watcher_(*this, std::move(wake)) {}
+  std::vector<FinishedPicture> take_pictures() { return watcher_.take_pictures(); }
+  std::vector<JobOutcome> take_finished() { return watcher_.take_finished(); }
+
+ private:
+  QueueWatcher watcher_;
+};
+
 // Exactly `count` outcomes, in the order in which they were handed over.
-inline std::vector<JobOutcome> wait_for_outcomes(GenerationQueue& queue, std::size_t count) {
+inline std::vector<JobOutcome> wait_for_outcomes(WatchedQueue& queue, std::size_t count) {
   std::vector<JobOutcome> all;
   EXPECT_TRUE(wait_until([&] {
     for (auto& outcome : queue.take_finished()) all.push_back(std::move(outcome));
@@ -48,7 +65,7 @@ inline std::vector<JobOutcome> wait_for_outcomes(GenerationQueue& queue, std::si
   return all;
 }
 
-inline JobOutcome wait_for_outcome(GenerationQueue& queue) {
+inline JobOutcome wait_for_outcome(WatchedQueue& queue) {
   return std::move(wait_for_outcomes(queue, 1).front());
 }
 

@@ -19,7 +19,10 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -39,7 +42,8 @@ struct Options {
       {"seconds", "known"},                // or estimated
       {"state-file", ""},   {"source", "CPU budget"},
       {"cap", ""},          {"reserve", ""},
-      {"unsaved", "60M"},   {"samples", ""}};  // a folder
+      {"unsaved", "60M"},   {"samples", ""},  // a folder
+      {"look-ms", "0"}};                      // that finding a model takes
   [[nodiscard]] std::string text(const std::string& name) const { return values.at(name); }
   [[nodiscard]] double number(const std::string& name) const { return std::stod(values.at(name)); }
   [[nodiscard]] std::int64_t bytes(const std::string& name) const {
@@ -170,6 +174,75 @@ RunShape shape_of(const GenerationRequest& request, int prompt_tokens, int negat
   return shape;
 }
 
+// "starter", or what the person chose: "turbo" wants other settings and sizes, "broken" cannot be
+// opened, and "hollow" cannot be run.
+ModelInfo demo_model(const SessionChoice& choice, const Options& options) {
+  ModelInfo model;
+  model.name = "Z-Image-Tiny";
+  model.path = "/usr/share/headroom/starter-model";
+  model.size_unit = static_cast<int>(options.number("unit"));
+  model.steps = 16;
+  model.guidance_scale = options.number("guidance");
+  model.is_starter = choice.model.empty();
+  if (model.is_starter) return model;
+  if (choice.model.find("broken") != std::string::npos) {
+    throw Error(ErrorKind::kModelFile,
+                say("cannot read {0}: {1}", choice.model,
+                    say("the disk is full; free some space or choose another folder")));
+  }
+  model.name = choice.model == "hollow" ? "hollow" : "Z-Image-Turbo";
+  model.path = choice.model;
+  model.steps = 8;
+  model.guidance_scale = 0;
+  model.size_unit = 128;
+  return model;
+}
+
+ModelExamples demo_examples(const std::string& samples) {
+  ModelExamples examples{
+      .can_draw = {{"en",
+                    "This model draws emoji-like pictures of 65 things: animals, flowers, food, "
+                    "vehicles."},
+                   {"zh", "这个模型会画 65 种表情风格的事物：动物、花草、食物、车辆等。"}},
+      .examples = {{"en",
+                    {"a cute orange cat", "a red apple on a blue background",
+                     "a rocket in the night sky", "two strawberries", "a rose, pink background"}},
+                   {"zh",
+                    {"一只可爱的橘色猫咪", "一朵玫瑰花，粉色背景", "夜空中的火箭", "两颗草莓"}}},
+      .samples = {{"en", {"a red apple", "a rocket", "a sunflower"}},
+                  {"zh", {"一个红苹果", "夜空中的火箭", "草地上的向日葵"}}},
+      .sample_pictures = {}};
+  if (samples.empty()) return examples;
+  for (const char* const name : {"/0.jpg", "/1.jpg", "/2.jpg"})
+    examples.sample_pictures.emplace_back(samples + name);
+  return examples;
+}
+
+std::vector<ModelOffer> demo_offers() {
+  const auto offer = [](const char* model, const char* name, const char* formats,
+                        std::int64_t bytes, std::optional<Size> largest) {
+    ModelOffer offered;
+    offered.model = model;
+    offered.name = name;
+    offered.place = std::string("/home/you/models/") + model;
+    offered.formats = formats;
+    offered.file_bytes = bytes;
+    offered.largest = largest;
+    offered.shortfall_bytes = largest ? 0 : 3 * kGiB;
+    return offered;
+  };
+  std::vector<ModelOffer> all{
+      offer("", "Z-Image-Tiny", "BF16", 27 * kMiB, Size{1024, 1024}),
+      offer("Tongyi-MAI/turbo", "Z-Image-Turbo", "BF16", 20 * kGiB, Size{768, 768}),
+      offer("big", "Z-Image", "F32", 40 * kGiB, std::nullopt),
+      offer("broken", "broken", "", 0, std::nullopt),
+      offer("hollow", "hollow", "Q4_K + Q6_K", 6 * kGiB, Size{512, 512})};
+  all.front().is_starter = true;
+  all[3].problem = say("cannot read {0}: {1}", "/home/you/models/broken",
+                       say("the disk is full; free some space or choose another folder"));
+  return all;
+}
+
 int run(const Options& options) {
   Device device;
   const auto read_memory = [&] {
@@ -200,11 +273,6 @@ int run(const Options& options) {
   };
   const auto step =
       std::chrono::microseconds(static_cast<long long>(options.number("step-ms") * 1000));
-  MemorySampler sampler(read_memory, [] { wake_window(); });
-  GenerationQueue queue([&] { return std::make_unique<DemoGenerator>(device, step); }, save,
-                        [] { wake_window(); }, {},
-                        static_cast<std::size_t>(options.bytes("unsaved")));
-
   const BudgetOptions limits{.vram_cap_bytes = parse_bytes(options.text("cap")),
                              .reserve_bytes = parse_bytes(options.text("reserve"))};
   AppConfig config;
@@ -213,67 +281,66 @@ int run(const Options& options) {
   config.window.width = static_cast<int>(options.number("width"));
   config.window.height = static_cast<int>(options.number("height"));
   config.window.ui_scale = options.number("scale");
-  ModelInfo model;
-  model.name = "Z-Image-Tiny";
-  model.path = "/usr/share/headroom/starter-model";
-  model.size_unit = static_cast<int>(options.number("unit"));
-  model.steps = 16;
-  model.guidance_scale = options.number("guidance");
-  model.is_starter = true;
   const bool cpu = options.text("source").starts_with("CPU");
-  Window window(
-      {.queue = queue,
-       .memory = sampler,
-       .lookout = {.forecast =
-                       [&](const Lookout::Run& asked, const MemorySnapshot& memory) {
-                         Forecast forecast = make_forecast(asked, memory, limits,
-                                                           options.text("seconds") == "estimated");
-                         forecast.plan.host_peak_bytes = options.bytes("host");
-                         forecast.plan.page_cache_bytes = options.bytes("host");
-                         return forecast;
-                       },
-                   .frontier =
-                       [&](const RunShape& shape, const MemorySnapshot& memory,
-                           const std::function<void()>& between) {
-                         return make_frontier(shape, memory, limits, between);
-                       },
-                   .other_programs =
-                       [&] {
-                         return std::vector<OtherProgram>{{7, "blender", options.others() * 3 / 4},
-                                                          {8, "Xorg", options.others() / 4}};
-                       }},
-       .measure_prompt = measure_prompt,
-       .shape = shape_of,
-       .model = model,
-       .device_name = cpu ? "CPU · 2 threads" : "RTX 3060 Laptop",
-       .config = config,
-       .output_folder = output,
-       .assets_folder = options.text("share"),
-       .state_file = options.text("state-file"),
-       .session_folder = options.text("session"),
-       .can_draw = {{"en",
-                     "This model draws emoji-like pictures of 65 things: animals, flowers, food, "
-                     "vehicles."},
-                    {"zh", "这个模型会画 65 种表情风格的事物：动物、花草、食物、车辆等。"}},
-       .examples = {{"en",
-                     {"a cute orange cat", "a red apple on a blue background",
-                      "a rocket in the night sky", "two strawberries", "a rose, pink background"}},
-                    {"zh",
-                     {"一只可爱的橘色猫咪", "一朵玫瑰花，粉色背景", "夜空中的火箭", "两颗草莓"}}},
-       .sample_pictures =
-           options.text("samples").empty()
-               ? std::vector<std::filesystem::path>()
-               : std::vector<std::filesystem::path>{options.text("samples") + "/0.jpg",
-                                                    options.text("samples") + "/1.jpg",
-                                                    options.text("samples") + "/2.jpg"},
-       .samples = {{"en", {"a red apple", "a rocket", "a sunflower"}},
-                   {"zh", {"一个红苹果", "夜空中的火箭", "草地上的向日葵"}}},
-       .save_again = [&](const FinishedPicture& p) { return save(p.request, p.picture); },
-       .save_to =
-           [](const FinishedPicture& p, const std::filesystem::path& folder) {
-             return save_png_in(folder, std::chrono::system_clock::now(),
-                                encode_png(*p.picture.image, {}));
-           }});
+  const auto open = [&](const SessionChoice& choice) {
+    ModelOnDevice opened;
+    opened.choice = choice;
+    opened.model = demo_model(choice, options);
+    opened.device_name = cpu || choice.device == "cpu" ? "CPU · 2 threads" : "RTX 3060 Laptop";
+    opened.device_id = cpu || choice.device == "cpu" ? "cpu" : "cuda:0";
+    opened.dtype = choice.dtype == "auto" ? "fp32" : choice.dtype;
+    opened.formats = {"auto", "fp32", "bf16", "int8"};
+    if (opened.model.is_starter) opened.examples = demo_examples(options.text("samples"));
+    opened.source.make_generator = [&, name = choice.model] {
+      if (name == "hollow") throw Error(ErrorKind::kModelFile, "hollow has a hole; get it again");
+      return std::make_unique<DemoGenerator>(device, step);
+    };
+    opened.lookout = {
+        .forecast =
+            [&](const Lookout::Run& asked, const MemorySnapshot& memory) {
+              Forecast forecast =
+                  make_forecast(asked, memory, limits, options.text("seconds") == "estimated");
+              forecast.plan.host_peak_bytes = options.bytes("host");
+              forecast.plan.page_cache_bytes = options.bytes("host");
+              return forecast;
+            },
+        .frontier =
+            [&](const RunShape& shape, const MemorySnapshot& memory,
+                const std::function<void()>& between) {
+              return make_frontier(shape, memory, limits, between);
+            },
+        .other_programs =
+            [&] {
+              return std::vector<OtherProgram>{{7, "blender", options.others() * 3 / 4},
+                                               {8, "Xorg", options.others() / 4}};
+            }};
+    opened.read_memory = read_memory;
+    opened.measure_prompt = measure_prompt;
+    opened.shape = shape_of;
+    return opened;
+  };
+  Session session(open, {}, save, static_cast<std::size_t>(options.bytes("unsaved")));
+  Window window({.session = session,
+                 .find_models =
+                     [&](const SessionChoice&, const std::function<void(ModelOffer)>& found) {
+                       for (ModelOffer& offer : demo_offers()) {
+                         std::this_thread::sleep_for(std::chrono::milliseconds(
+                             static_cast<long long>(options.number("look-ms"))));
+                         found(std::move(offer));
+                       }
+                     },
+                 .devices = {{"cuda:0", "RTX 3060 Laptop"}, {"cpu", "CPU · 2 threads"}},
+                 .config = config,
+                 .output_folder = output,
+                 .assets_folder = options.text("share"),
+                 .state_file = options.text("state-file"),
+                 .session_folder = options.text("session"),
+                 .save_again = [&](const FinishedPicture& p) { return save(p.request, p.picture); },
+                 .save_to =
+                     [](const FinishedPicture& p, const std::filesystem::path& folder) {
+                       return save_png_in(folder, std::chrono::system_clock::now(),
+                                          encode_png(*p.picture.image, {}));
+                     }});
   window.run();
   return 0;
 }

@@ -24,36 +24,40 @@ class RunShapesTest : public testing::Test {
     return status;
   }
 
+  void SetUp() override { shapes_.use(model_); }
+
+  std::shared_ptr<ModelOnDevice> model() {
+    auto model = std::make_shared<ModelOnDevice>();
+    model->measure_prompt = [this](const std::string& prompt) {
+      measured_.push_back(prompt);
+      const auto tokens = static_cast<int>(prompt.size());
+      return PromptLength{tokens, std::min(tokens, 10), prompt.size()};
+    };
+    model->shape = [](const GenerationRequest& request, int prompt_tokens, int negative_tokens) {
+      RunShape shape = test::FakeGenerator::shape_of(request);
+      shape.prompt_tokens = prompt_tokens;
+      shape.negative_tokens = negative_tokens;
+      return shape;
+    };
+    return model;
+  }
+
   std::vector<std::string> measured_;
-  GenerationQueue queue_{
-      [] { return std::make_unique<test::FakeGenerator>(); },
-      [](const GenerationRequest&, const GeneratedImage&) { return std::filesystem::path(); },
-      [] {}};
-  MemorySampler sampler_{[] { return MemorySnapshot{}; }, [] {}};
-  WindowServices services_{
-      .queue = queue_,
-      .memory = sampler_,
-      .lookout = {},
-      .measure_prompt =
-          [this](const std::string& prompt) {
-            measured_.push_back(prompt);
-            const auto tokens = static_cast<int>(prompt.size());
-            return PromptLength{tokens, std::min(tokens, 10), prompt.size()};
-          },
-      .shape =
-          [](const GenerationRequest& request, int prompt_tokens, int negative_tokens) {
-            RunShape shape = test::FakeGenerator::shape_of(request);
-            shape.prompt_tokens = prompt_tokens;
-            shape.negative_tokens = negative_tokens;
-            return shape;
-          },
-      .model = {},
-      .device_name = {},
-      .config = {},
-      .output_folder = {},
-      .assets_folder = {}};
-  RunShapes shapes_{services_};
+  std::shared_ptr<ModelOnDevice> model_ = model();
+  RunShapes shapes_;
 };
+
+TEST_F(RunShapesTest, MeasuresAgainForAnotherModel) {
+  GenerationRequest draft;
+  draft.prompt = "a cat";
+  (void)shapes_.of_draft(draft);
+  (void)shapes_.of_jobs({job(1, "a dog")});
+  const std::size_t before = measured_.size();
+  shapes_.use(model());
+  (void)shapes_.of_draft(draft);
+  (void)shapes_.of_jobs({job(1, "a dog")});
+  EXPECT_EQ(measured_.size(), 2 * before);
+}
 
 TEST_F(RunShapesTest, MeasuresTheDraftsPromptsWhenTheyChange) {
   GenerationRequest draft;

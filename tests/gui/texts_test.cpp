@@ -60,6 +60,9 @@ std::set<std::string> used_keys() {
     keys.insert(std::string("offer.") + choice);
     keys.insert(std::string("tip.offer.") + choice);
   }
+  for (const char* const format : {"auto", "fp32", "bf16", "fp16", "int8"})
+    keys.insert("tip.format." + std::string(format));
+  keys.insert({"models.opening", "models.waits"});
   keys.insert({"banner.start", "banner.config"});  // said by the program that opens the window
   return keys;
 }

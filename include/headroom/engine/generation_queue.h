@@ -1,7 +1,7 @@
 #pragma once
-#include "headroom/core/generator.h"
+#include "headroom/engine/job.h"
+#include "headroom/engine/queue_watcher.h"
 
-#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -11,67 +11,16 @@
 #include <mutex>
 #include <optional>
 #include <stop_token>
-#include <string>
 #include <thread>
 #include <variant>
 #include <vector>
 
 namespace headroom {
 
-using JobId = std::uint64_t;
-
-struct Failure {
-  ErrorKind kind;
-  Message message;
-};
-
-// A picture that came out of the queue. Exactly one of `file` and `save_error` is set: a picture
-// that could not be saved is still here.
-struct FinishedPicture {
-  JobId job = 0;
-  GenerationRequest request;  // with the seed that was used for the job's first picture
-  GeneratedImage picture;     // its receipt has the seconds that saving took
-  std::filesystem::path file;
-  Message save_error;
-};
-
-struct JobStatus {
-  JobId id = 0;
-  GenerationRequest request;
-  bool running = false;
-  bool cancelling = false;
-  std::optional<Plan> plan;           // known once the run has decided how it will go
-  std::optional<std::uint64_t> seed;  // of the first picture, likewise
-  Stage stage = Stage::kLoad;
-  int image_index = 0;
-  int step = 0;
-  int total_steps = 0;
-  std::chrono::steady_clock::time_point started{};        // when the job began to run
-  std::chrono::steady_clock::time_point stage_started{};  // when `stage` began
-  std::shared_ptr<const Image> preview;
-  std::vector<Notice> notices;  // so far, in order
-};
-
-// How a job ended. `value` monostate: all its pictures were made.
-struct JobOutcome {
-  JobId id = 0;
-  GenerationRequest request;
-  int pictures = 0;  // finished before the end, whatever the end was
-  std::variant<std::monostate, Cancelled, Failure> value;
-  std::vector<Notice> notices;  // all that JobStatus has shown, and what came after
-  // Where it was; nothing when it had not begun.
-  struct Place {
-    Stage stage = Stage::kLoad;
-    int image_index = 0;
-    int step = 0;
-    int total_steps = 0;
-  };
-  std::optional<Place> place;
-};
-
 // Runs generation jobs one at a time on a thread of its own. After a Failure of kind kDevice the
 // waiting jobs stay as they are, since none of them could run, until the generator is replaced.
-// Every public function may be called from any thread; none of them waits for the device.
+// What comes of the jobs is told to QueueWatchers. Every public function may be called from any
+// thread; none of them waits for the device.
 class GenerationQueue {
  public:
   using MakeGenerator = std::function<std::unique_ptr<ImageGenerator>()>;
@@ -81,15 +30,20 @@ class GenerationQueue {
   // Told of every picture, saved or not, before it is handed over. Runs on the worker; must not
   // throw.
   using PictureDone = std::function<void(const FinishedPicture&)>;
+  // What makes pictures, and who learns from them.
+  struct Source {
+    MakeGenerator make_generator;
+    PictureDone done{};  // may be empty
+  };
+  // How a replacement of the source went: nothing, or why it failed. Runs on the worker.
+  using Replaced = std::function<void(const std::optional<Failure>&)>;
   // Pixels of pictures that could not be saved, above which no further picture is begun: 20 of
   // 1024x1024. The last of them may go beyond it.
   static constexpr std::size_t kMostUnsavedBytes = std::size_t{60} << 20;
 
-  // `make_generator` runs on the worker, before the first job and again after a failed load. `wake`
-  // runs each time there is something new to show, never under a lock: on the worker, or on the
-  // thread that cancels.
-  GenerationQueue(MakeGenerator make_generator, SavePicture save, std::function<void()> wake,
-                  PictureDone done = {}, std::size_t most_unsaved_bytes = kMostUnsavedBytes);
+  // `source` makes its generator on the worker, before the first job and again after a failed load.
+  GenerationQueue(Source source, SavePicture save,
+                  std::size_t most_unsaved_bytes = kMostUnsavedBytes);
   ~GenerationQueue();  // cancels every job and joins
   GenerationQueue(const GenerationQueue&) = delete;
   GenerationQueue& operator=(const GenerationQueue&) = delete;
@@ -102,8 +56,13 @@ class GenerationQueue {
   // Moves a waiting job so many places towards the end, or with a negative number towards the
   // front, as far as waiting jobs go. What runs, or is unknown, stays.
   void move(JobId id, int places);
-  // Drops the generator and what it holds and uses `make_generator` from the next job on.
-  void replace_generator(MakeGenerator make_generator);
+  // Once the running job is over, and before another begins: destroys the generator with all that
+  // it holds, and only then makes one of `source`. Where that fails the source before it stays, and
+  // its generator is made again with the next job. `replaced` may be empty, and is not called when
+  // a newer replacement came first or the queue ends.
+  void replace(Source source, Replaced replaced = {});
+  // Withdraws a replacement; false when none waits, as it has begun or is over.
+  bool withdraw_replacement();
 
   // Saves with `save` from the next picture on.
   void save_with(SavePicture save);
@@ -114,35 +73,47 @@ class GenerationQueue {
   [[nodiscard]] bool waits_for_saving() const;
 
   [[nodiscard]] std::vector<JobStatus> status() const;  // a copy: running job first, then the queue
-  std::vector<FinishedPicture> take_pictures();  // each is handed over exactly once, in order
-  std::vector<JobOutcome> take_finished();       // each is handed over exactly once, in order
+  // Wakes all watchers: there is something new to show beside the jobs.
+  void wake() const;
 
  private:
+  friend class QueueWatcher;
+  using MailboxPtr = std::shared_ptr<QueueWatcher::Mailbox>;
   struct Job;
   class Progress;
+  struct Replacement {
+    Source source;
+    Replaced replaced;
+  };
+
+  void add(MailboxPtr mailbox);
+  void remove(const MailboxPtr& mailbox);
 
   void run(std::stop_token stop);
+  void run_front(std::unique_ptr<ImageGenerator>& generator);
   std::variant<std::monostate, Cancelled, Failure> run_job(
-      Job& job, const MakeGenerator& make_generator, std::unique_ptr<ImageGenerator>& generator);
-  void finish_cancelled(const Job& job);  // call with mutex_ held
-  [[nodiscard]] bool is_full() const { return unsaved_bytes_ >= most_unsaved_bytes_; }  // likewise
+      Job& job, std::unique_ptr<ImageGenerator>& generator);
+  void replace_now(Replacement replacement, std::unique_ptr<ImageGenerator>& generator);
+  // The rest with mutex_ held.
+  [[nodiscard]] bool can_begin() const { return !jobs_.empty() && !device_lost_ && !is_full(); }
+  [[nodiscard]] bool is_full() const { return unsaved_bytes_ >= most_unsaved_bytes_; }
+  void finish_cancelled(const Job& job);
+  void tell(const FinishedPicture& picture);
+  void tell(const JobOutcome& outcome);
 
-  std::function<void()> wake_;
-  PictureDone done_;
   std::size_t most_unsaved_bytes_;
+  Source source_;  // the worker's alone
 
   mutable std::mutex mutex_;  // guards everything below
   std::condition_variable_any changed_;
   SavePicture save_;
-  MakeGenerator make_generator_;
-  std::uint64_t generator_version_ = 0;  // raised by replace_generator
-  bool device_lost_ = false;             // no job can run
-  std::size_t unsaved_bytes_ = 0;        // of pixels
-  bool holding_ = false;                 // the running job's next picture is not begun
+  std::optional<Replacement> replacement_;  // waits for the running job
+  bool device_lost_ = false;                // no job can run
+  std::size_t unsaved_bytes_ = 0;           // of pixels
+  bool holding_ = false;                    // the running job's next picture is not begun
   JobId next_id_ = 1;
   std::deque<std::shared_ptr<Job>> jobs_;  // front() is the running one
-  std::vector<FinishedPicture> pictures_;
-  std::vector<JobOutcome> finished_;
+  std::vector<MailboxPtr> mailboxes_;
 
   std::jthread worker_;  // last member: joined before anything above is destroyed
 };

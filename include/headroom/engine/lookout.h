@@ -64,6 +64,8 @@ class Lookout {
   [[nodiscard]] Outlook look(const std::vector<Run>& runs, const MemorySnapshot& memory);
   // Something else that the answers depend on is new: the coming look() asks for all again.
   void refresh();
+  // Asks others from now on, about another model or device: nothing is known any more.
+  void ask(Sources sources);
 
  private:
   template <typename Value>
@@ -78,6 +80,7 @@ class Lookout {
     MemorySnapshot memory{};
     std::uint64_t version = 0;
     std::uint64_t question = 0;
+    std::shared_ptr<const Sources> sources;
   };
 
   // Both under the lock.
@@ -85,12 +88,13 @@ class Lookout {
   [[nodiscard]] std::shared_ptr<const Forecast> answer_to(const Run& run) const;
   void run(const std::stop_token& stop);
   void make_table(const Task& task, const std::stop_token& stop);
-  Forecast ask(const Task& task) const;
+  void answer(const Task& task);
+  [[nodiscard]] static Forecast forecast(const Task& task);
 
-  Sources sources_;
   std::function<void()> wake_;
   mutable std::mutex mutex_;  // guards everything below
   std::condition_variable_any changed_;
+  std::shared_ptr<const Sources> sources_;
   std::vector<Run> runs_;  // the newest question
   MemorySnapshot memory_;
   std::uint64_t version_ = 0;  // raised when what is known has grown stale

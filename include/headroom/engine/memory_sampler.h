@@ -35,12 +35,15 @@ class MemorySampler {
   MemorySampler(const MemorySampler&) = delete;
   MemorySampler& operator=(const MemorySampler&) = delete;
 
+  // Reads on the caller's thread and forgets what was read before: `read` tells of another device.
+  void start_anew();
+
   [[nodiscard]] MemorySnapshot latest() const;        // all zero before the first good reading
   [[nodiscard]] std::vector<Sample> history() const;  // oldest first, at most 60 s
 
  private:
   void run(std::stop_token stop);
-  void take_sample();
+  void take_sample(bool is_first = false);
 
   std::function<MemorySnapshot()> read_;
   std::function<void()> wake_;

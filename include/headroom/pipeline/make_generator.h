@@ -61,6 +61,12 @@ struct PipelineOptions {
 // yet.
 void check_can_run(const std::string& dtype, const Device& device);
 
+// Whether the device can run in the number format `dtype`.
+[[nodiscard]] bool can_run(const std::string& dtype, const Device& device);
+// What `dtype` comes to on the device, as receipts have it: "fp32", "bf16+vae32". Throws
+// Error{kInvalidRequest} where it has no such format.
+[[nodiscard]] std::string format_name(const std::string& dtype, const Device& device);
+
 // The text-to-image pipeline. Opens no weights before the first request. Create, use and destroy it
 // on one thread. Throws what check_can_run() throws, Error{kModelFile} when a weight file is
 // damaged, Error{kOutOfMemory} when a request does not fit (before anything runs).

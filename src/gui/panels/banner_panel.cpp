@@ -1,6 +1,7 @@
 #include "actions.h"
 #include "format.h"
 #include "panels.h"
+#include "session_news.h"
 #include "widgets.h"
 
 #include <algorithm>
@@ -20,6 +21,7 @@ bool is_over(const Ui& ui, const Banner& banner) {
   if (banner.way == Banner::Way::kUndo)
     return age_s > kUndoLife_s || banner.step != ui.state.undo.newest();
   if (banner.way == Banner::Way::kQueueOffered) return ui.state.offered.empty();
+  if (banner.way == Banner::Way::kKeepModel) return false;  // as long as it is so
   return banner.kind == Banner::Kind::kNote && age_s > kNoteLife_s;
 }
 
@@ -74,6 +76,12 @@ bool draw_way(const Ui& ui, const Banner& banner, const std::string& name) {
       options.kind = ButtonKind::kAccent;
       if (!button(ui, options)) return false;
       ui.actions.queue_offered();
+      return true;
+    case Banner::Way::kKeepModel:
+      options.label = fill(ui.t("banner.keep"), {ui.text.words(title_of(ui.frame.opened->model))});
+      options.tip = ui.t("tip.banner.keep");
+      if (!button(ui, options)) return false;
+      ui.actions.keep_model();
       return true;
     case Banner::Way::kSave:
       options.label = ui.t("banner.save");

@@ -82,7 +82,7 @@ void draw_empty(const Ui& ui, const Rect& r, float samples) {
   if (roomy) centred(ICON_FA_IMAGE, {faded(ui.colors.text_faint, 0.6F), 34}, ui.px(56));
   centred(ui.t("canvas.empty"), {ui.colors.text, 15, true}, ui.px(26));
   centred(ui.t("canvas.empty.how"), {ui.colors.text_dim, 13}, ui.px(22));
-  if (roomy && ui.services.model.is_starter)
+  if (roomy && ui.frame.opened->model.is_starter)
     centred(ui.t("canvas.starter"), {ui.colors.text_faint, kSmallSize}, 0);
 }
 

@@ -288,7 +288,7 @@ void draw_name(const Ui& ui, const MemorySnapshot& m, ImVec2 at, float width, bo
   const TextStyle device{ui.colors.text_faint, kSmallSize};
   const std::string below = m.pretended ? ui.t("gauge.pretended")
                             : cpu       ? ui.t("gauge.memory")
-                                        : ui.services.device_name;
+                                        : ui.frame.opened->device_name;
   draw_text(ui, {at.x, at.y + ui.px(20)}, fit_text(ui, below, device, width), device);
 }
 

@@ -4,6 +4,9 @@
 #include "question.h"
 #include "widgets.h"
 
+#include <optional>
+#include <utility>
+
 #include <imgui.h>
 #include <imgui_stdlib.h>
 
@@ -54,20 +57,22 @@ void draw_model_question(const Ui& ui) {
     ImGui::Dummy({0, ui.px(2)});
     const float gap = ui.px(8);
     const ImVec2 size{(ui.px(kQuestionWidth) - gap) / 2, ui.px(36)};
-    const bool chosen =
-        button(ui, {.name = "model.open",
-                    .label = ui.t("model.open"),
-                    .tip = ui.t("tip.model.open"),
-                    .disabled = state.model_folder->empty() ? ui.t("why.model.open") : "",
-                    .kind = ButtonKind::kAccent,
-                    .size = size});
+    const bool chosen = button(ui, {.name = "model.open",
+                                    .label = ui.t("model.open"),
+                                    .tip = ui.t("tip.model.open"),
+                                    .disabled = state.model_folder->empty() ? ui.t("why.model.open")
+                                                : state.model_opening ? ui.t("why.model.opening")
+                                                                      : "",
+                                    .kind = ButtonKind::kAccent,
+                                    .size = size});
     ImGui::SameLine(0, gap);
     const bool cancelled = button(ui, {.name = "model.cancel",
                                        .label = ui.t("model.cancel"),
                                        .tip = ui.t("tip.model.cancel"),
                                        .size = size});
-    if (chosen || entered) ui.actions.choose_model(*state.model_folder);
+    if ((chosen || entered) && !state.model_opening) ui.actions.choose_model(*state.model_folder);
     if (cancelled || escape_pressed(ui)) {
+      if (std::exchange(state.model_opening, std::nullopt)) ui.actions.keep_model();
       state.model_folder.reset();
       ImGui::CloseCurrentPopup();
     }

@@ -1,6 +1,8 @@
 #pragma once
 #include "ui.h"
 
+#include <imgui.h>
+
 namespace headroom {
 
 // One function a panel. Those with an area make a window there; the others continue the current
@@ -8,6 +10,11 @@ namespace headroom {
 void draw_top_bar(const Ui& ui, const Rect& area);
 
 void draw_queue_list(const Ui& ui);  // the popup of the queue's button
+
+// The model's and the device's names as buttons that open what may be chosen instead; at most so
+// wide (screen pixels). Each returns its width.
+float draw_model_plate(const Ui& ui, ImVec2 at, float height, float most);
+float draw_device_plate(const Ui& ui, ImVec2 at, float height, float most);
 
 void draw_left_panel(const Ui& ui, const Rect& area);
 void draw_prompt_panel(const Ui& ui);

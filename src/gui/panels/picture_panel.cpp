@@ -109,7 +109,7 @@ void draw_rows(const Ui& ui, const FinishedPicture& p) {
   for (const double s : receipt.stage_seconds) seconds += s;
   if (seconds > 0)
     value_row(ui, "picture.time", format_seconds(seconds, ui.text), {.tip = times(ui, receipt)});
-  const ModelInfo& model = ui.services.model;
+  const ModelInfo& model = ui.frame.opened->model;
   if (!receipt.model.empty()) {
     const bool starter = model.is_starter && receipt.model == model.name;
     value_row(ui, "picture.model", starter ? ui.t("top.starter") : receipt.model);

@@ -197,7 +197,7 @@ void draw_line(const Ui& ui, const Forecast* forecast, ImU32 color, ImVec2 at, f
 }
 
 bool beyond_training(const Ui& ui) {
-  return is_beyond_training({ui.state.draft.width, ui.state.draft.height}, ui.services.model);
+  return is_beyond_training({ui.state.draft.width, ui.state.draft.height}, ui.frame.opened->model);
 }
 
 }  // namespace

@@ -160,12 +160,12 @@ void draw_prompt_field(const Ui& ui) {
 
 // One line of prompts to try; the arrow shows the next ones.
 void draw_examples(const Ui& ui) {
-  const auto can_draw = ui.services.can_draw.find(ui.state.language);
-  if (can_draw != ui.services.can_draw.end() && !can_draw->second.empty()) {
+  const auto can_draw = ui.frame.opened->examples.can_draw.find(ui.state.language);
+  if (can_draw != ui.frame.opened->examples.can_draw.end() && !can_draw->second.empty()) {
     paragraph(ui, can_draw->second, {ui.colors.text_faint, kSmallSize});
   }
-  const auto found = ui.services.examples.find(ui.state.language);
-  if (found == ui.services.examples.end() || found->second.empty()) return;
+  const auto found = ui.frame.opened->examples.examples.find(ui.state.language);
+  if (found == ui.frame.opened->examples.examples.end() || found->second.empty()) return;
   const std::vector<std::string>& examples = found->second;
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float right = at.x + ImGui::GetContentRegionAvail().x;

@@ -18,9 +18,10 @@ constexpr float kMost_px = 168;
 constexpr float kLeast_px = 64;  // smaller ones show nothing
 
 const std::vector<std::string>* prompts(const Ui& ui) {
-  const auto found = ui.services.samples.find(ui.state.language);
-  const std::size_t pictures = ui.services.sample_pictures.size();
-  const bool known = found != ui.services.samples.end() && found->second.size() == pictures;
+  const auto found = ui.frame.opened->examples.samples.find(ui.state.language);
+  const std::size_t pictures = ui.frame.opened->examples.sample_pictures.size();
+  const bool known =
+      found != ui.frame.opened->examples.samples.end() && found->second.size() == pictures;
   return known && pictures > 0 ? &found->second : nullptr;
 }
 
@@ -28,7 +29,7 @@ const std::vector<std::string>* prompts(const Ui& ui) {
 
 float samples_side(const Ui& ui, const Rect& canvas) {
   if (ui.state.examples_fold || prompts(ui) == nullptr) return 0;
-  const auto count = static_cast<double>(ui.services.sample_pictures.size());
+  const auto count = static_cast<double>(ui.frame.opened->examples.sample_pictures.size());
   const double room = std::min((canvas.w - ui.px(48) - (count - 1) * ui.px(kGap_px)) / count,
                                canvas.h - ui.px(130));
   const auto side = static_cast<float>(std::min<double>(room, ui.px(kMost_px)));
@@ -49,7 +50,8 @@ void draw_samples(const Ui& ui, float middle, float y, float side) {
     name_item(ui, name);
     tooltip(ui, fill(ui.t("tip.sample"), {texts[i]}));
     const ImVec2 end{x + side, y + side};
-    if (const Texture* const texture = ui.pictures.sample(ui.services.sample_pictures[i]))
+    if (const Texture* const texture =
+            ui.pictures.sample(ui.frame.opened->examples.sample_pictures[i]))
       list.AddImageRounded(texture->id(), {x, y}, end, {0, 0}, {1, 1}, IM_COL32_WHITE, ui.px(8));
     list.AddRect({x, y}, end, hovered ? ui.colors.text : ui.colors.line, ui.px(8),
                  ui.px(hovered ? 2.0F : 1.0F));

@@ -154,7 +154,7 @@ void draw_settings_fold(const Ui& ui) {
 void draw_settings_panel(const Ui& ui) {
   using Field = RequestProblem::Field;
   UiState& state = ui.state;
-  const ModelInfo& model = ui.services.model;
+  const ModelInfo& model = ui.frame.opened->model;
   if (!ui.frame.layout.folds()) section(ui, ui.t("settings.label"));
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(ui.px(8), ui.px(4)));
   draw_integer(ui,

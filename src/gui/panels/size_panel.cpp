@@ -154,7 +154,7 @@ void draw_cards(const Ui& ui) {
 
 // What a side may be, and how far it may go beside `other_px` in what is free now.
 std::string side_tip(const Ui& ui, int other_px) {
-  std::string tip = fill(ui.t("tip.side"), {std::to_string(ui.services.model.size_unit)});
+  std::string tip = fill(ui.t("tip.side"), {std::to_string(ui.frame.opened->model.size_unit)});
   if (ui.frame.frontier == nullptr) return tip;
   const auto longest = longest_side(*ui.frame.frontier, other_px);
   tip +=
@@ -176,7 +176,7 @@ bool draw_side(const Ui& ui, const std::string& name, const std::string& letter,
   const Forecast* const forecast = ui.frame.forecast;
   const bool too_large = forecast != nullptr && !forecast->fits;
   ImGui::PushStyleColor(ImGuiCol_Text, too_large ? ui.colors.bad : ui.colors.text);
-  const int unit = ui.services.model.size_unit;
+  const int unit = ui.frame.opened->model.size_unit;
   const auto entered = number_field(ui,
                                     {.id = "##" + name,
                                      .value = static_cast<double>(typed),
@@ -200,7 +200,7 @@ bool draw_side(const Ui& ui, const std::string& name, const std::string& letter,
 
 void draw_custom(const Ui& ui) {
   UiState& state = ui.state;
-  const int unit = ui.services.model.size_unit;
+  const int unit = ui.frame.opened->model.size_unit;
   const float width = ImGui::GetContentRegionAvail().x;
   const float square = ui.px(34);
   const float gap = ui.px(8);

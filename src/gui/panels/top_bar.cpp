@@ -1,5 +1,4 @@
 #include "actions.h"
-#include "format.h"
 #include "panels.h"
 #include "pictures.h"
 #include "widgets.h"
@@ -11,20 +10,6 @@
 
 namespace headroom {
 namespace {
-
-// An icon and a name, flat: nothing happens on a click. Returns its width.
-float draw_plate(const Ui& ui, ImVec2 at, float height, const std::string& icon,
-                 const std::string& name, float most, const std::string& tip) {
-  const TextStyle style{ui.colors.text_dim, kTextSize};
-  const std::string shown = fit_text(ui, name, style, most - ui.px(20));
-  const float width = text_width(ui, shown, style) + ui.px(20);
-  ImGui::SetCursorScreenPos(at);
-  ImGui::Dummy({width, height});
-  tooltip(ui, tip);
-  draw_text(ui, {at.x, at.y + ui.px(7)}, icon, {ui.colors.text_faint, 12});
-  draw_text(ui, {at.x + ui.px(20), at.y + ui.px(5)}, shown, style);
-  return width;
-}
 
 // The queue's button at `x`, `y` and its popup below.
 void draw_queue(const Ui& ui, float x, float y, float width, float height) {
@@ -101,18 +86,9 @@ void draw_top_bar(const Ui& ui, const Rect& area) {
   float x = x0 + ui.px(16) + text_width(ui, "Headroom", title) + ui.px(20);
   const float end = draw_buttons(ui, right, y, height) - ui.px(12);
 
-  const ModelInfo& info = ui.services.model;
-  const std::string model = info.is_starter ? ui.t("top.starter") : info.name;
-  x += draw_plate(ui, {x, y}, height, ICON_FA_CUBE, model, std::min(end - x, ui.px(320)),
-                  fill(ui.t("tip.model"), {info.path})) +
-       ui.px(20);
+  x += draw_model_plate(ui, {x, y}, height, std::min(end - x, ui.px(320))) + ui.px(8);
   // Half a word of the device would say nothing.
-  if (end - x > ui.px(96)) {
-    const std::string& source = ui.frame.memory.source;
-    draw_plate(
-        ui, {x, y}, height, ICON_FA_MICROCHIP, device_label(ui.services.device_name), end - x,
-        fill(ui.t("tip.device"), {source.starts_with("CPU") ? ui.t("gauge.memory") : source}));
-  }
+  if (end - x > ui.px(96)) draw_device_plate(ui, {x, y}, height, end - x);
   ImGui::End();
 }
 

@@ -12,7 +12,7 @@
 namespace headroom {
 
 // What comes back when the window is opened again. A plain value.
-struct Session {
+struct SavedSession {
   struct Place {
     int x = 0, y = 0;           // screen coordinates
     int width = 0, height = 0;  // pixels
@@ -31,10 +31,10 @@ struct Session {
 // What is left to make of a request when its first `made` pictures, fewer than all, are there.
 [[nodiscard]] GenerationRequest rest_of(GenerationRequest request, int made);
 
-[[nodiscard]] std::string session_text(const Session& session);
+[[nodiscard]] std::string session_text(const SavedSession& session);
 // Whatever of `text` can be read; the rest is as if it had never been there. Nothing at all when
 // it is no text of ours.
-[[nodiscard]] std::optional<Session> read_session_text(const std::string& text);
+[[nodiscard]] std::optional<SavedSession> read_session_text(const std::string& text);
 
 // The session's file in `folder`. A window that is open at the same time has a file of its own
 // (session-2.json, ...), so that none overwrites another's queue.
@@ -49,9 +49,9 @@ class SessionFile {
   // The last session, with what windows left behind which nobody holds any more: their jobs and
   // prompts, and the settings of an unsent prompt where this session has none.
   // `warning` says what could not be read.
-  [[nodiscard]] Session read(std::string& warning);
+  [[nodiscard]] SavedSession read(std::string& warning);
   // Throws Error{kIo}. A text that stands there already is not written again.
-  void write(const Session& session);
+  void write(const SavedSession& session);
 
  private:
   struct Lock;

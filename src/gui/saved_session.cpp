@@ -1,4 +1,4 @@
-#include "session.h"
+#include "saved_session.h"
 
 #include "headroom/core/state_file.h"
 #include "headroom/image/settings.h"
@@ -77,7 +77,7 @@ std::optional<Size> read_ratio(const json& root, const GenerationRequest& draft)
   return locked ? std::optional<Size>({draft.width, draft.height}) : std::nullopt;
 }
 
-json to_json(const Session::Place& p) {
+json to_json(const SavedSession::Place& p) {
   return {{"x", p.x},
           {"y", p.y},
           {"width", p.width},
@@ -87,9 +87,9 @@ json to_json(const Session::Place& p) {
           {"asked_height", p.asked_height}};
 }
 
-std::optional<Session::Place> read_place(const json& from) {
+std::optional<SavedSession::Place> read_place(const json& from) {
   if (!from.is_object()) return std::nullopt;
-  Session::Place p;
+  SavedSession::Place p;
   take(from, "x", p.x);
   take(from, "y", p.y);
   take(from, "width", p.width);
@@ -107,7 +107,7 @@ fs::path file_of(const fs::path& folder, int window) {
 
 // Moves what would be lost in the file of a window that is gone into `session`. False when there is
 // nothing of that.
-bool take_over(Session& session, Session& left) {
+bool take_over(SavedSession& session, SavedSession& left) {
   const std::string written = left.settings ? left.settings->draft.prompt : std::string();
   if (left.queue.empty() && left.prompts.empty() && written.empty()) return false;
   session.queue.insert(session.queue.end(), left.queue.begin(), left.queue.end());
@@ -134,7 +134,7 @@ GenerationRequest rest_of(GenerationRequest request, int made) {
   return request;
 }
 
-std::string session_text(const Session& session) {
+std::string session_text(const SavedSession& session) {
   json root{{"model", session.model},
             {"prompts", json::array()},
             {"pictures", json::array()},
@@ -154,10 +154,10 @@ std::string session_text(const Session& session) {
   return root.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
-std::optional<Session> read_session_text(const std::string& text) {
+std::optional<SavedSession> read_session_text(const std::string& text) {
   const json root = json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!root.is_object()) return std::nullopt;
-  Session session;
+  SavedSession session;
   take(root, "model", session.model);
   if (const auto draft = read_request(part(root, "settings"))) {
     Settings settings;
@@ -210,8 +210,8 @@ SessionFile::SessionFile(const fs::path& folder) : folder_(folder) {
 
 SessionFile::~SessionFile() = default;
 
-Session SessionFile::read(std::string& warning) {
-  Session session;
+SavedSession SessionFile::read(std::string& warning) {
+  SavedSession session;
   if (file_.empty()) return session;
   const std::string text = read_state_file(file_);
   if (auto found = read_session_text(text)) {
@@ -234,7 +234,7 @@ Session SessionFile::read(std::string& warning) {
   return session;
 }
 
-void SessionFile::write(const Session& session) {
+void SessionFile::write(const SavedSession& session) {
   if (file_.empty()) return;
   std::string text = session_text(session);
   if (text == written_) return;

@@ -1,4 +1,4 @@
-#include "session.h"
+#include "saved_session.h"
 
 #include "headroom/core/error.h"
 
@@ -14,8 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Session sample() {
-  Session session;
+SavedSession sample() {
+  SavedSession session;
   session.model = "Z-Image-Tiny";
   session.settings = Settings{};
   session.settings->draft.prompt = "一只猫\nsecond line";
@@ -24,7 +24,7 @@ Session sample() {
   session.settings->seed_text = "18446744073709551615";
   session.settings->locked_ratio = Size{1920, 1080};
   session.prompts = {"one", "two"};
-  session.place = Session::Place{10, 20, 1300, 900, true, 1280, 800};
+  session.place = SavedSession::Place{10, 20, 1300, 900, true, 1280, 800};
   session.pictures = {"/pictures/a.png", "/pictures/模型.png"};
   GenerationRequest job;
   job.prompt = "waiting";
@@ -44,8 +44,8 @@ class SessionFileTest : public ::testing::Test {
   fs::path folder_;
 };
 
-TEST(Session, ComesBackAsItWas) {
-  const Session before = sample();
+TEST(SavedSession, ComesBackAsItWas) {
+  const SavedSession before = sample();
   const auto after = read_session_text(session_text(before));
   ASSERT_TRUE(after);
   EXPECT_EQ(after->model, before.model);
@@ -56,7 +56,7 @@ TEST(Session, ComesBackAsItWas) {
   EXPECT_EQ(after->queue, before.queue);
 }
 
-TEST(Session, OfAnotherVersionGivesWhatItCan) {
+TEST(SavedSession, OfAnotherVersionGivesWhatItCan) {
   const auto session = read_session_text(
       R"({"prompts": ["kept"], "settings": {"prompt": "kept", "steps": "many", "new": 1},
           "queue": [{"prompt": "too wide", "width": 99999}, {"prompt": "fine"}, 7],
@@ -86,8 +86,8 @@ TEST_F(SessionFileTest, ADamagedOneIsAWarningAndAnEmptySession) {
 
 TEST_F(SessionFileTest, TwoWindowsKeepTheirOwnQueueAndTheNextOneTakesBoth) {
   std::string warning;
-  Session mine = sample();
-  Session other = sample();
+  SavedSession mine = sample();
+  SavedSession other = sample();
   other.queue[0].prompt = "of the second window";
   {
     SessionFile first(folder_);
@@ -100,7 +100,7 @@ TEST_F(SessionFileTest, TwoWindowsKeepTheirOwnQueueAndTheNextOneTakesBoth) {
   }
   {
     SessionFile next(folder_);
-    const Session both = next.read(warning);
+    const SavedSession both = next.read(warning);
     ASSERT_EQ(both.queue.size(), 2U);
     EXPECT_EQ(both.queue[0].prompt, "waiting");
     EXPECT_EQ(both.queue[1].prompt, "of the second window");
@@ -116,7 +116,7 @@ TEST_F(SessionFileTest, ThePromptThatAnotherWindowDidNotSendIsTakenOver) {
     fs::remove_all(folder_);
     SessionFile first(folder_);
     SessionFile second(folder_);
-    Session session = sample();
+    SavedSession session = sample();
     session.settings->draft.prompt = mine;
     session.prompts = {"sent"};
     first.write(session);
@@ -128,7 +128,7 @@ TEST_F(SessionFileTest, ThePromptThatAnotherWindowDidNotSendIsTakenOver) {
   const auto next = [&] { return SessionFile(folder_).read(warning); };
 
   leave("", "a draft");
-  Session taken = next();
+  SavedSession taken = next();
   EXPECT_EQ(taken.settings->draft.prompt, "a draft");
   EXPECT_EQ(taken.settings->draft.steps, 23);
   EXPECT_EQ(taken.prompts, (std::vector<std::string>{"sent", "sent by the second", "a draft"}));

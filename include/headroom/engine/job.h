@@ -1,0 +1,65 @@
+#pragma once
+#include "headroom/core/generator.h"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <variant>
+#include <vector>
+
+namespace headroom {
+
+using JobId = std::uint64_t;
+
+struct Failure {
+  ErrorKind kind;
+  Message message;
+};
+
+// A picture that came out of the queue. Exactly one of `file` and `save_error` is set: a picture
+// that could not be saved is still here.
+struct FinishedPicture {
+  JobId job = 0;
+  GenerationRequest request;  // with the seed that was used for the job's first picture
+  GeneratedImage picture;     // its receipt has the seconds that saving took
+  std::filesystem::path file;
+  Message save_error;
+};
+
+struct JobStatus {
+  JobId id = 0;
+  GenerationRequest request;
+  bool running = false;
+  bool cancelling = false;
+  std::optional<Plan> plan;           // known once the run has decided how it will go
+  std::optional<std::uint64_t> seed;  // of the first picture, likewise
+  Stage stage = Stage::kLoad;
+  int image_index = 0;
+  int step = 0;
+  int total_steps = 0;
+  std::chrono::steady_clock::time_point started{};        // when the job began to run
+  std::chrono::steady_clock::time_point stage_started{};  // when `stage` began
+  std::shared_ptr<const Image> preview;
+  std::vector<Notice> notices;  // so far, in order
+};
+
+// How a job ended. `value` monostate: all its pictures were made.
+struct JobOutcome {
+  JobId id = 0;
+  GenerationRequest request;
+  int pictures = 0;  // finished before the end, whatever the end was
+  std::variant<std::monostate, Cancelled, Failure> value;
+  std::vector<Notice> notices;  // all that JobStatus has shown, and what came after
+  // Where it was; nothing when it had not begun.
+  struct Place {
+    Stage stage = Stage::kLoad;
+    int image_index = 0;
+    int step = 0;
+    int total_steps = 0;
+  };
+  std::optional<Place> place;
+};
+
+}  // namespace headroom

@@ -1,0 +1,60 @@
+#pragma once
+#include "headroom/core/generation.h"
+#include "headroom/core/memory_snapshot.h"
+#include "headroom/core/run_shape.h"
+#include "headroom/engine/generation_queue.h"
+#include "headroom/engine/lookout.h"
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace headroom {
+
+// What a person chooses to make pictures with. Each as the command line takes it.
+struct SessionChoice {
+  std::string model{};          // folder, file or repository; empty = the starter model
+  std::string device = "auto";  // auto | cpu | cuda | cuda:i
+  std::string dtype = "auto";   // number format: auto | fp32 | bf16 | fp16 | int8
+  friend bool operator==(const SessionChoice&, const SessionChoice&) = default;
+};
+
+// How long a prompt is for a model.
+struct PromptLength {
+  int tokens = 0;              // of all of it, template included
+  int read_tokens = 0;         // that the model reads
+  std::size_t read_bytes = 0;  // what the model reads of its text; all of it: the text's size
+};
+
+// What a model says of what it can draw, by language ("en", "zh"). All may be empty.
+struct ModelExamples {
+  std::map<std::string, std::string> can_draw;               // one line
+  std::map<std::string, std::vector<std::string>> examples;  // prompts to try
+  std::map<std::string, std::vector<std::string>> samples;   // the prompts of sample_pictures
+  std::vector<std::filesystem::path> sample_pictures;
+};
+
+// A model opened on a device, with all that its jobs and forecasts need: what a Session replaces as
+// a whole. Holds no weights and no memory of the device; its generator does. The functions may be
+// called from any thread, as long as it is there.
+struct ModelOnDevice {
+  SessionChoice choice;
+  ModelInfo model;
+  std::string device_name;           // "CPU", "RTX 3060 Laptop"
+  std::string device_id;             // "cpu", "cuda:0"
+  std::string dtype;                 // what the choice comes to, "fp32"
+  std::vector<std::string> formats;  // that the device can run, as SessionChoice::dtype takes them
+  ModelExamples examples;
+  GenerationQueue::Source source;  // of pictures
+  Lookout::Sources lookout;        // of forecasts
+  std::function<MemorySnapshot()> read_memory;
+  // May be empty: then no count is shown.
+  std::function<PromptLength(const std::string&)> measure_prompt;
+  // The shape of a request's pictures, whose prompts are so long.
+  std::function<RunShape(const GenerationRequest&, int prompt_tokens, int negative_tokens)> shape;
+};
+
+}  // namespace headroom

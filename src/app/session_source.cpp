@@ -1,0 +1,92 @@
+#include "session_source.h"
+
+#include "headroom/core/error.h"
+#include "headroom/pipeline/request_shape.h"
+
+#include "composition.h"
+#include "model_examples.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace headroom {
+namespace {
+
+PromptLength measure(const PromptTokenizer& tokenizer, const std::string& prompt) {
+  constexpr std::size_t kRead = PromptTokenizer::kMostRead;
+  const std::size_t tokens = tokenizer.encode_prompt(prompt, kMaxPromptBytes).size();
+  const bool is_read_whole = tokens <= kRead;
+  return {.tokens = static_cast<int>(tokens),
+          .read_tokens = static_cast<int>(std::min(tokens, kRead)),
+          .read_bytes = is_read_whole ? prompt.size() : tokenizer.bytes_read(prompt)};
+}
+
+Lookout::Sources forecasts(const Composition& app) {
+  return {.forecast =
+              [forecaster = app.forecaster](const Lookout::Run& run, const MemorySnapshot& memory) {
+                return forecaster->forecast(run.shape, run.count, memory);
+              },
+          .frontier =
+              [forecaster = app.forecaster](const RunShape& shape, const MemorySnapshot& memory,
+                                            const std::function<void()>& between) {
+                return forecaster->frontier(shape, memory, Lookout::kStep_px,
+                                            Lookout::kLargestSide_px, between);
+              },
+          .other_programs = [memory = app.memory] { return memory.other_programs(); }};
+}
+
+std::vector<std::string> formats_of(const Device& device) {
+  constexpr std::array kFormats{"auto", "fp32", "bf16", "fp16", "int8"};
+  std::vector<std::string> formats;
+  for (const char* const format : kFormats) {
+    if (can_run(format, device)) formats.emplace_back(format);
+  }
+  return formats;
+}
+
+}  // namespace
+
+SessionChoice choice_of(const AppConfig& config) {
+  return {config.model.path, config.model.device, config.model.dtype};
+}
+
+AppConfig with_choice(AppConfig config, const SessionChoice& choice) {
+  ModelOptions& model = config.model;
+  if (choice.model != model.path) {
+    model.path = choice.model;
+    model.text_encoder.clear();
+    model.vae.clear();
+    model.tokenizer.clear();
+  }
+  model.device = choice.device;
+  model.dtype = choice.dtype;
+  return config;
+}
+
+ModelOnDevice open_on_device(const AppConfig& config, const SessionChoice& choice) {
+  const Composition app(with_choice(config, choice));
+  const Device& device = app.pipeline.device;
+  return {.choice = choice,
+          .model = app.pipeline.model.info,
+          .device_name = device.name,
+          .device_id = device.id(),
+          .dtype = format_name(choice.dtype, device),
+          .formats = formats_of(device),
+          .examples = read_model_examples(app.pipeline.model.root),
+          .source = {app.generator_maker(), app.receipt_keeper()},
+          .lookout = forecasts(app),
+          .read_memory = [memory = app.memory] { return memory.read(); },
+          .measure_prompt = [tokenizer = app.tokenizer](
+                                const std::string& prompt) { return measure(*tokenizer, prompt); },
+          .shape =
+              [scheduler = app.pipeline.model.scheduler](const GenerationRequest& request,
+                                                         int prompt_tokens, int negative_tokens) {
+                return shape_of(request, prompt_tokens, negative_tokens, scheduler);
+              }};
+}
+
+}  // namespace headroom

@@ -1,0 +1,279 @@
+#include "headroom/core/bytes.h"
+
+#include "actions.h"
+#include "format.h"
+#include "panels.h"
+#include "session_news.h"
+#include "widgets.h"
+
+#include <algorithm>
+#include <string>
+
+#include <hello_imgui/icons_font_awesome_6.h>
+#include <imgui.h>
+
+namespace headroom {
+namespace {
+
+constexpr float kListWidth = 440;  // design pixels
+constexpr float kRow = 46;
+
+// What will be there when all that was chosen has come.
+const SessionChoice& chosen(const Ui& ui) {
+  return ui.frame.change ? ui.frame.change->to : ui.frame.opened->choice;
+}
+
+// A button with an icon, a name and the sign of a list; `popup` opens below it. Returns its width.
+struct Plate {
+  const char* name;
+  const char* icon;
+  std::string label;
+  std::string tip;
+  const char* popup;
+  bool changes = false;
+};
+float draw_plate(const Ui& ui, ImVec2 at, float height, float most, const Plate& plate) {
+  const ImU32 color = plate.changes ? ui.colors.ring : ui.colors.text;
+  const TextStyle style{color, kTextSize};
+  const float around = ui.px(30 + 28);  // icon and sign
+  const std::string shown = fit_text(ui, plate.label, style, most - around);
+  const float width = text_width(ui, shown, style) + around;
+  ImGui::SetCursorScreenPos(at);
+  const bool pressed =
+      button(ui, {.name = plate.name, .label = " ", .tip = plate.tip, .size = {width, height}});
+  draw_text(ui, {at.x + ui.px(10), at.y + ui.px(7)},
+            plate.changes ? ICON_FA_HOURGLASS_HALF : plate.icon, {ui.colors.text_dim, 12});
+  draw_text(ui, {at.x + ui.px(30), at.y + ui.px(5)}, shown, style);
+  draw_text(ui, {at.x + width - ui.px(19), at.y + ui.px(9)}, ICON_FA_CHEVRON_DOWN,
+            {ui.colors.text_dim, 9});
+  if (pressed) {
+    ui.state.models_asked = true;
+    ImGui::OpenPopup(plate.popup);
+  }
+  ImGui::SetNextWindowPos({at.x, at.y + height + ui.px(6)});
+  return width;
+}
+
+bool begin_list(const Ui& ui, const char* popup) {
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(16), ui.px(12)));
+  const bool open = ImGui::BeginPopup(popup);
+  ImGui::PopStyleVar();
+  if (open && ImGui::IsKeyPressed(ImGuiKey_Escape)) ImGui::CloseCurrentPopup();
+  return open;
+}
+
+struct Row {
+  std::string name;
+  std::string title;
+  std::string below{};
+  std::string right{};
+  ImU32 right_color = 0;
+  std::string tip{};
+  std::string disabled{};
+  bool is_chosen = false;
+};
+bool draw_row(const Ui& ui, const Row& row, float width) {
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const ImVec2 size{width, ui.px(row.below.empty() ? 30 : kRow)};
+  if (row.is_chosen) {
+    ImGui::GetWindowDrawList()->AddRectFilled(at, {at.x + size.x, at.y + size.y},
+                                              ui.colors.accent_soft, ui.px(6));
+  }
+  const bool pressed = button(ui, {.name = row.name,
+                                   .label = " ",
+                                   .tip = row.tip,
+                                   .disabled = row.disabled,
+                                   .kind = ButtonKind::kQuiet,
+                                   .size = size});
+  const float left = at.x + ui.px(32);
+  float right = at.x + size.x - ui.px(10);
+  const float y = at.y + (row.below.empty() ? ui.px(7) : ui.px(5));
+  if (row.is_chosen) draw_text(ui, {at.x + ui.px(10), y}, ICON_FA_CHECK, {ui.colors.ring, 12});
+  if (!row.right.empty()) {
+    right = draw_text_right(ui, right, y, row.right, {row.right_color, kSmallSize}) - ui.px(12);
+  }
+  const TextStyle title{row.disabled.empty() ? ui.colors.text : ui.colors.text_faint, kTextSize};
+  draw_text(ui, {left, y}, fit_text(ui, row.title, title, right - left), title);
+  const TextStyle below{ui.colors.text_dim, kSmallSize};
+  const float room = at.x + size.x - ui.px(10) - left;
+  if (!row.below.empty())
+    draw_text(ui, {left, at.y + ui.px(24)}, fit_text(ui, row.below, below, room), below);
+  return pressed;
+}
+
+Row row_of(const Ui& ui, const ModelOffer& offer, std::size_t index, bool is_chosen) {
+  Row row{.name = "model." + std::to_string(index),
+          .title = offer.is_starter ? ui.t("top.starter") : offer.name,
+          .tip = offer.place,
+          .is_chosen = is_chosen};
+  if (!offer.problem.empty()) {
+    row.below = sentence(offer.problem, ui.text);
+    row.right = ui.t("models.broken");
+    row.right_color = ui.colors.bad;
+    row.tip += "\n" + row.below;
+    return row;
+  }
+  row.below = offer.formats + " · " + format_bytes(offer.file_bytes);
+  if (offer.largest) {
+    row.right = fill(ui.t("models.fits"), {to_string(*offer.largest)});
+    row.right_color = ui.colors.ok;
+  } else {
+    row.right = fill(ui.t("models.short"), {format_missing(offer.shortfall_bytes)});
+    row.right_color = ui.colors.bad;
+  }
+  return row;
+}
+
+// The one that is there, as long as it is not among those that were found.
+Row row_of_opened(const Ui& ui, bool is_chosen) {
+  const ModelInfo& model = ui.frame.opened->model;
+  return {.name = "model.present",
+          .title = ui.text.words(title_of(model)),
+          .below = model.path,
+          .tip = model.path,
+          .is_chosen = is_chosen};
+}
+
+void choose_model(const Ui& ui, const std::string& model) {
+  SessionChoice to = chosen(ui);
+  to.model = model;
+  ui.actions.change(to);
+  ImGui::CloseCurrentPopup();
+}
+
+bool is_opened(const Ui& ui, const ModelOffer& offer) {
+  const ModelOnDevice& opened = *ui.frame.opened;
+  return offer.model == opened.choice.model || offer.place == opened.model.path;
+}
+
+void draw_models(const Ui& ui, float width) {
+  const auto& models = ui.frame.models.models;
+  section(ui, ui.t("models.title"), ui.frame.models.is_looking ? ui.t("models.looking") : "");
+  const bool stays = chosen(ui).model == ui.frame.opened->choice.model;
+  const bool is_found =
+      std::ranges::any_of(models, [&](const ModelOffer& offer) { return is_opened(ui, offer); });
+  const std::size_t rows = models.size() + (is_found ? 0 : 1);
+  const float row = ui.px(kRow + 2);
+  // Half a row at the end says that there are more.
+  const float most =
+      std::max(2.5F * row, std::min(6.5F * row, ImGui::GetIO().DisplaySize.y - ui.px(280)));
+  const float all = row * static_cast<float>(rows);
+  const float bar = all > most ? ui.px(12) : 0;
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, ui.px(2)));
+  ImGui::BeginChild("models", {width + bar, std::min(all, most)});
+  if (!is_found && draw_row(ui, row_of_opened(ui, stays), width))
+    choose_model(ui, ui.frame.opened->choice.model);
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    const bool opened = is_opened(ui, models[i]);
+    const bool is_chosen = stays ? opened : models[i].model == chosen(ui).model;
+    // By the name that it was opened with: another would be a change to the same model.
+    if (draw_row(ui, row_of(ui, models[i], i, is_chosen), width))
+      choose_model(ui, opened ? ui.frame.opened->choice.model : models[i].model);
+  }
+  ImGui::EndChild();
+  ImGui::PopStyleVar();
+}
+
+void draw_formats(const Ui& ui) {
+  section(ui, ui.t("formats.title"), fill(ui.t("formats.now"), {ui.frame.opened->dtype}));
+  const auto& formats = ui.frame.opened->formats;
+  for (const std::string& format : formats) {
+    if (format != formats.front()) ImGui::SameLine(0, ui.px(8));
+    const bool is_chosen = chosen(ui).dtype == format;
+    if (button(ui, {.name = "format." + format,
+                    .label = format,
+                    .tip = ui.t("tip.format." + format),
+                    .kind = is_chosen ? ButtonKind::kAccent : ButtonKind::kPlain,
+                    .size = {ui.px(64), ui.px(28)}})) {
+      SessionChoice to = chosen(ui);
+      to.dtype = format;
+      ui.actions.change(to);
+      ImGui::CloseCurrentPopup();
+    }
+  }
+}
+
+// What is under way, with the way back.
+void draw_change(const Ui& ui, float width) {
+  if (!ui.frame.change) return;
+  const std::string label = ui.text.words(label_of(ui.frame.change->to, *ui.frame.opened));
+  const char* const key = ui.frame.change->is_opened ? "models.waits" : "models.opening";
+  paragraph(ui, fill(ui.t(key), {label}), {ui.colors.text_dim, kTextSize}, width);
+  if (button(ui,
+             {.name = "model.keep",
+              .label = fill(ui.t("banner.keep"), {ui.text.words(title_of(ui.frame.opened->model))}),
+              .tip = ui.t("tip.banner.keep"),
+              .size = {width, ui.px(30)}})) {
+    ui.actions.keep_model();
+  }
+}
+
+}  // namespace
+
+float draw_model_plate(const Ui& ui, ImVec2 at, float height, float most) {
+  const ModelOnDevice& opened = *ui.frame.opened;
+  const bool changes = ui.frame.change && ui.frame.change->to.device == opened.choice.device;
+  const Message label = changes ? label_of(ui.frame.change->to, opened) : title_of(opened.model);
+  const float width = draw_plate(ui, at, height, most,
+                                 {.name = "model",
+                                  .icon = ICON_FA_CUBE,
+                                  .label = ui.text.words(label),
+                                  .tip = fill(ui.t("tip.model"), {opened.model.path}),
+                                  .popup = "model_popup",
+                                  .changes = changes});
+  if (!begin_list(ui, "model_popup")) return width;
+  const float list = std::min(ui.px(kListWidth), ImGui::GetIO().DisplaySize.x - ui.px(64));
+  ImGui::Dummy({list, 0});
+  draw_change(ui, list);
+  draw_models(ui, list);
+  draw_formats(ui);
+  ImGui::Dummy({0, ui.px(4)});
+  if (button(ui, {.name = "model.other",
+                  .label = ui.t("models.other"),
+                  .tip = ui.t("tip.other_model"),
+                  .size = {list, ui.px(30)}})) {
+    ui.state.model_folder.emplace();
+    ui.state.model_trouble.clear();
+    ImGui::CloseCurrentPopup();
+  }
+  ImGui::EndPopup();
+  return width;
+}
+
+float draw_device_plate(const Ui& ui, ImVec2 at, float height, float most) {
+  const ModelOnDevice& opened = *ui.frame.opened;
+  const std::string& source = ui.frame.memory.source;
+  const std::string memory = source.starts_with("CPU") ? ui.t("gauge.memory") : source;
+  const bool changes = ui.frame.change && ui.frame.change->to.device != opened.choice.device;
+  const float width =
+      draw_plate(ui, at, height, most,
+                 {.name = "device",
+                  .icon = ICON_FA_MICROCHIP,
+                  .label = changes ? ui.frame.change->to.device : device_label(opened.device_name),
+                  .tip = fill(ui.t("tip.device"), {memory}),
+                  .popup = "device_popup",
+                  .changes = changes});
+  if (!begin_list(ui, "device_popup")) return width;
+  const float list = ui.px(320);
+  ImGui::Dummy({list, 0});
+  section(ui, ui.t("devices.title"));
+  const auto row = [&](const std::string& device, const std::string& title,
+                       const std::string& tip) {
+    const Row shown{.name = "device." + device,
+                    .title = title,
+                    .tip = tip,
+                    .is_chosen = chosen(ui).device == device};
+    if (!draw_row(ui, shown, list)) return;
+    SessionChoice to = chosen(ui);
+    to.device = device;
+    ui.actions.change(to);
+    ImGui::CloseCurrentPopup();
+  };
+  row("auto", ui.t("devices.auto"), ui.t("tip.devices.auto"));
+  for (const DeviceOffer& offer : ui.services.devices)
+    row(offer.device, device_label(offer.name), offer.device);
+  ImGui::EndPopup();
+  return width;
+}
+
+}  // namespace headroom
