@@ -103,11 +103,12 @@ pip_install_locked() {
 has_nvidia_driver() { [[ -e /proc/driver/nvidia/version || -e /usr/lib/wsl/lib/libcuda.so.1 ]]; }
 
 # Says what is wrong with driver and cards before gigabytes are fetched for them; what cannot be told
-# is not objected to. The pinned libtorch is built for CUDA 13.
+# is not objected to. The pinned libtorch is built for CUDA 13. The file is the one that the driver
+# says its version in.
 warn_of_unusable_cards() {
   local least_driver=580 driver capabilities
   driver=$(sed -n '1s/.*[[:space:]]\([0-9][0-9]*\)[.][0-9.]*[[:space:]].*/\1/p' \
-    /proc/driver/nvidia/version 2>/dev/null) || true
+    "${1:-/proc/driver/nvidia/version}" 2>/dev/null) || true
   if [[ -n $driver ]] && ((driver < least_driver)); then
     say "the NVIDIA driver is $driver, and $least_driver or newer is needed: no card will be usable before it is updated"
     return

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <optional>
 
 namespace headroom {
 namespace {
@@ -45,13 +46,13 @@ class CachingAllocator {
     const std::int64_t request = round_request(settings_, bytes);
     CachingPool& pool = request <= kSmallSize ? small_ : large_;
     if (const auto block = pool.take_cached(request)) return {&pool, *block};
-    if (const auto block = pool.take_new(request, room())) return {&pool, *block};
+    if (const auto block = take_new(pool, request)) return {&pool, *block};
     if (pool.release_oversize(request)) {
-      if (const auto block = pool.take_new(request, room())) return {&pool, *block};
+      if (const auto block = take_new(pool, request)) return {&pool, *block};
     }
     small_.release_unused();
     large_.release_unused();
-    if (const auto block = pool.take_new(request, room())) return {&pool, *block};
+    if (const auto block = take_new(pool, request)) return {&pool, *block};
     fits_ = false;
     return {&pool, pool.take_new(request, std::numeric_limits<std::int64_t>::max()).value()};
   }
@@ -67,7 +68,11 @@ class CachingAllocator {
   [[nodiscard]] bool fits() const { return fits_; }
 
  private:
-  [[nodiscard]] std::int64_t room() const { return settings_.capacity_bytes - reserved_bytes(); }
+  // Within the driver's capacity and the allocator's own limit.
+  std::optional<CachingPool::BlockRef> take_new(CachingPool& pool, std::int64_t request) {
+    if (pool.segment_bytes(request) > settings_.limit_bytes - reserved_bytes()) return std::nullopt;
+    return pool.take_new(request, settings_.capacity_bytes - reserved_bytes());
+  }
 
   const CachingAllocatorSettings& settings_;
   CachingPool small_, large_;

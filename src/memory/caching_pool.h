@@ -48,6 +48,9 @@ class CachingPool {
   // Gives the driver back all that is whole and unused.
   void release_unused();
 
+  // Of a segment of its own for the request.
+  [[nodiscard]] std::int64_t segment_bytes(std::int64_t request) const;
+
   [[nodiscard]] std::int64_t reserved_bytes() const { return reserved_; }
   [[nodiscard]] int segments() const { return segments_; }
 
@@ -75,7 +78,6 @@ class CachingPool {
 
   FreeBlocks::iterator best_fit(std::int64_t request);
   [[nodiscard]] bool should_split(std::int64_t request, std::int64_t remainder) const;
-  [[nodiscard]] std::int64_t segment_bytes(std::int64_t request) const;
   [[nodiscard]] std::int64_t room_to_grow(BlockRef block);
 
   [[nodiscard]] std::int64_t page_bytes() const;

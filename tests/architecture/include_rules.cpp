@@ -133,21 +133,6 @@ const std::vector<TokenRule>& token_rules() {
   return table;
 }
 
-// Files that may ask all the same, each for a reason.
-struct KindException {
-  std::string_view path;
-  std::string_view why;
-};
-constexpr KindException kKindExceptions[] = {
-    {"src/model/vae_tiled.cpp", "pins the host's memory where a card copies from it"},
-};
-
-bool may_ask_kind(std::string_view path, std::string_view token) {
-  if (token != "is_cuda" && !token.ends_with("CUDA")) return false;
-  return std::ranges::find(kKindExceptions, path, &KindException::path) !=
-         std::end(kKindExceptions);
-}
-
 // Asking how many processors there are starts and locks nothing.
 bool is_harmless(std::string_view token, std::string_view code_line) {
   return token == "std::thread" &&
@@ -209,7 +194,7 @@ class Checker {
   void check_tokens() {
     const std::string code = code_only(file_->text);
     for (const TokenRule& rule : token_rules()) {
-      if (rule.rooms.contains(room_) || may_ask_kind(file_->path, rule.token)) continue;
+      if (rule.rooms.contains(room_)) continue;
       for (const std::size_t line : find_token(code, rule.token)) {
         if (is_harmless(rule.token, line_of(code, line))) continue;
         report(line,

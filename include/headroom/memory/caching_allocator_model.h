@@ -36,6 +36,10 @@ struct CachingAllocatorSettings {
   // What the driver has to give. When a request would pass it, unused segments are returned first,
   // as PyTorch does before it reports that memory has run out. Not a part of the text form.
   std::int64_t capacity_bytes = std::numeric_limits<std::int64_t>::max();
+  // What the allocator may hold by its own settings, whatever the driver would give. It refuses by
+  // the size of a whole segment for the request, also where a segment that can grow lacks less of
+  // it, or more. Not a part of the text form either.
+  std::int64_t limit_bytes = std::numeric_limits<std::int64_t>::max();
 
   std::vector<std::string> notes;  // sentences on options that the model does not follow
 };
