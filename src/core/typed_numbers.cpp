@@ -172,11 +172,28 @@ std::optional<std::string_view> find_seed(std::string_view text) {
   return std::nullopt;
 }
 
+// "1,234,567" without its commas; any other text as it is.
+std::string without_groups(std::string_view text) {
+  constexpr std::size_t kGroup = 3;
+  std::string digits;
+  std::string_view rest = text;
+  while (true) {
+    const std::string_view group = take_digits(rest);
+    const bool fits =
+        digits.empty() ? !group.empty() && group.size() <= kGroup : group.size() == kGroup;
+    if (!fits) return std::string(text);
+    digits += group;
+    if (rest.empty()) return digits;
+    if (!rest.starts_with(',')) return std::string(text);
+    rest.remove_prefix(1);
+  }
+}
+
 }  // namespace
 
 std::optional<std::int64_t> parse_whole(std::string_view text) {
   const std::string typed = plain(text);
-  const auto number = read_decimal(trim(typed));
+  const auto number = read_decimal(without_groups(trim(typed)));
   if (!number) return std::nullopt;
   const auto value = whole_part(*number);
   constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());

@@ -19,12 +19,18 @@ double round_to(const NumberField& field, double number) {
   return field.step >= 1 ? std::round(number) : number;
 }
 
+// Where only whole numbers are wanted, "1,024" is no fraction.
+std::optional<double> read_number(const NumberField& field, const std::string& text) {
+  const auto whole = field.step >= 1 ? parse_whole(text) : std::nullopt;
+  return whole ? std::optional(static_cast<double>(*whole)) : parse_real(text);
+}
+
 // The arrow keys change the number in the field.
 int take_arrows(ImGuiInputTextCallbackData* data) {
   const auto& field = *static_cast<const NumberField*>(data->UserData);
   const bool up = ImGui::IsKeyPressed(ImGuiKey_UpArrow);
   if (!up && !ImGui::IsKeyPressed(ImGuiKey_DownArrow)) return 0;
-  const auto number = parse_real({data->Buf, static_cast<std::size_t>(data->BufTextLen)});
+  const auto number = read_number(field, {data->Buf, static_cast<std::size_t>(data->BufTextLen)});
   if (!number || ImGui::GetIO().KeyAlt) return 0;
   const double by = field.step * (ImGui::GetIO().KeyShift ? 10 : 1);
   const double next = std::clamp(*number + (up ? by : -by), field.low, field.high);
@@ -35,7 +41,7 @@ int take_arrows(ImGuiInputTextCallbackData* data) {
 }
 
 EnteredNumber understand(const Ui& ui, const NumberField& field, const std::string& text) {
-  const auto number = parse_real(text);
+  const auto number = read_number(field, text);
   if (!number) return {field.value, fill(ui.t("number.refused"), {shorten(text, 24)})};
   const double value = round_to(field, *number);
   if (value > field.high)
@@ -73,7 +79,7 @@ std::optional<EnteredNumber> number_field(const Ui& ui, const NumberField& field
   const bool escaped = was_active && ImGui::IsKeyPressed(ImGuiKey_Escape);
   if (ImGui::IsItemActive()) {
     ui.state.number_active = true;
-    const auto number = parse_real(typed);
+    const auto number = read_number(field, typed);
     if (live != nullptr && number && typed != shown)
       *live = std::clamp(round_to(field, *number), field.low, field.high);
     return std::nullopt;

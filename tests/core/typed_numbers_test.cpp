@@ -81,6 +81,16 @@ TEST(ParseSeed, RefusesWhatIsNoSingleSeed) {
   }
 }
 
+TEST(ParseWhole, ReadsGroupsOfThree) {
+  EXPECT_EQ(parse_whole("1,024"), 1024);
+  EXPECT_EQ(parse_whole(" 12,345,678 "), 12'345'678);
+  EXPECT_EQ(parse_whole("1,000,000"), 1'000'000);
+  for (const char* const text :
+       {"1,2", "1,0240", "1234,567", "1,,024", ",024", "1,024,", "1,02,4"}) {
+    EXPECT_FALSE(parse_whole(text)) << text;
+  }
+}
+
 TEST(ParseWhole, ReadsWholeNumbersAndNothingElse) {
   EXPECT_EQ(parse_whole(" 8 "), 8);
   EXPECT_EQ(parse_whole("8.0"), 8);

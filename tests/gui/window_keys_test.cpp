@@ -280,6 +280,8 @@ TEST(WindowNumber, APastedFractionIsRoundedWithAWordThatGoesWithTheNextChange) {
   w.click("prompt");
   w.type("a");
   EXPECT_TRUE(is("count", 3, "")) << "something else is being edited";
+  paste("size.width", "1,024");  // in groups of three
+  EXPECT_TRUE(w.wait([](const json& s) { return s["width"] == 1024; }, 5)) << w.state();
   paste("steps.value", "many");
   EXPECT_TRUE(is("steps", 8, "“many” is no number, so nothing was changed."));
   w.click("preset.1024");

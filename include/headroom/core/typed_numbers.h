@@ -9,7 +9,8 @@ namespace headroom {
 // input method, a typographic minus, "8.0" and "1.5e9" for whole numbers. Exact, whatever the
 // locale. A text that holds anything else beside the number is none.
 
-// A whole number; nothing for fractions ("1.5") and for what does not fit.
+// A whole number, also in groups of three ("1,024"); nothing for fractions ("1.5") and for what
+// does not fit.
 [[nodiscard]] std::optional<std::int64_t> parse_whole(std::string_view text);
 
 // A finite number, written with a point or, as in half of Europe, with a comma ("7,5").
