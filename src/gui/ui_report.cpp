@@ -76,6 +76,7 @@ std::string state_json(const UiState& state, const Frame& frame, const StringTab
                       {"offers", state.offered_picture ? state.offered_picture->name : ""},
                       {"language", state.language},
                       {"model", frame.opened->model.name},
+                      {"model_path", frame.opened->model.path},
                       {"device", frame.opened->device_id},
                       {"dtype", frame.opened->dtype},
                       {"change", ""},

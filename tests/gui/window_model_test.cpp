@@ -98,7 +98,9 @@ TEST_F(WindowModel, OneThatFailsIsToldAndTheOldOneWorksOn) {
     EXPECT_TRUE(is_told(w, english ? "the disk is full" : "磁盘已满"));
     w.screenshot("model_broken_" + std::string(language));
     choose(w, 4);  // opens, and its generator cannot be made
-    EXPECT_TRUE(is_told(w, "hollow has a hole"));
+    // The fake's fault has no words in Chinese: its kind is told.
+    EXPECT_TRUE(is_told(w, english ? "hollow has a hole" : "模型的文件有问题"));
+    w.screenshot("model_hollow_" + std::string(language));
     EXPECT_EQ(w.state()["model"], "Z-Image-Tiny");
     EXPECT_EQ(w.state()["change"], "");
     w.click("example.0");

@@ -67,7 +67,8 @@ enum class WindowEnd { kClosed, kStartAgain };
 //              "canvas_focused", "region", "editing", "escape_cancels",
 //              "width", "height", "can_generate", "reason", "flashes", "prompt", "tokens",
 //              "read_bytes", "offers" (a picture's name), "language",
-//              "model", "device", "dtype", "change" (what is being changed to), "models": [NAME],
+//              "model", "model_path", "device", "dtype", "change" (what to),
+//              "models": [NAME],
 //              "theme", "hand", "seed", "steps", "guidance", "count", "banners": [TEXT], "folded",
 //              "queue": [JOB], "picture_file", "closing", "offered", "cards": {PRESET: {"state":
 //              "fits|tight|slower|short|pending", "recommended", "selected"}}, "recommended":

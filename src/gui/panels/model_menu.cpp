@@ -175,6 +175,7 @@ void draw_models(const Ui& ui, float width) {
 }
 
 void draw_formats(const Ui& ui) {
+  ImGui::Dummy({0, ui.px(4)});
   section(ui, ui.t("formats.title"), fill(ui.t("formats.now"), {ui.frame.opened->dtype}));
   const auto& formats = ui.frame.opened->formats;
   for (const std::string& format : formats) {
