@@ -3,8 +3,10 @@
 #include <utility>
 
 #include <ATen/ops/clamp.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/gt.h>
+#include <ATen/ops/le.h>
 #include <ATen/ops/mul.h>
-#include <ATen/ops/rsub.h>
 
 namespace headroom {
 
@@ -25,15 +27,23 @@ at::Tensor add_noise(const at::Tensor& clean, const at::Tensor& noise, float sig
   return at::mul(noise, sigma).add_(clean, 1.0F - sigma);
 }
 
-KeptPart::KeptPart(const at::Tensor& repaint, at::Tensor clean, at::Tensor noise)
-    : repaint_(repaint), clean_(std::move(clean)), noise_(std::move(noise)) {
-  const at::Tensor stays = at::rsub(repaint, 1);
-  clean_.mul_(stays);
-  noise_.mul_(stays);
+KeptPart::KeptPart(at::Tensor repaint, at::Tensor clean, at::Tensor noise)
+    : repaint_(std::move(repaint)),
+      clean_(std::move(clean)),
+      noise_(std::move(noise)),
+      stays_(at::empty_like(repaint_)),
+      changes_(at::empty_like(repaint_)),
+      noisy_(at::empty_like(clean_)) {}
+
+void KeptPart::prepare(int step, int steps) {
+  const double left = 1.0 - static_cast<double>(step) / steps;
+  at::le_out(stays_, repaint_, left);
+  at::gt_out(changes_, repaint_, left);
 }
 
-void KeptPart::put_into(at::Tensor& latents, float sigma) const {
-  latents.mul_(repaint_).add_(noise_, sigma).add_(clean_, 1.0F - sigma);
+void KeptPart::put_into(at::Tensor& latents, float sigma) {
+  noisy_.zero_().add_(noise_, sigma).add_(clean_, 1.0F - sigma);
+  latents.mul_(changes_).add_(noisy_.mul_(stays_));
 }
 
 }  // namespace headroom

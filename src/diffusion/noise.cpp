@@ -1,5 +1,8 @@
 #include "headroom/diffusion/noise.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/ops/randn.h>
 
@@ -17,6 +20,27 @@ std::vector<at::Tensor> draw_noises(std::uint64_t seed, at::IntArrayRef shape, i
     draws.push_back(at::randn(shape, generator, at::TensorOptions(at::kFloat)));
   }
   return draws;
+}
+
+void turn_towards(at::Tensor& noise, const at::Tensor& other, double part) {
+  const auto* const a = noise.const_data_ptr<float>();
+  const auto* const b = other.const_data_ptr<float>();
+  double ab = 0;
+  double aa = 0;
+  double bb = 0;
+  for (std::int64_t i = 0; i < noise.numel(); ++i) {
+    ab += double{a[i]} * b[i];
+    aa += double{a[i]} * a[i];
+    bb += double{b[i]} * b[i];
+  }
+  const double angle = std::acos(std::clamp(ab / std::sqrt(aa * bb), -1.0, 1.0));
+  const double sine = std::sin(angle);
+  constexpr double kSame = 1e-6;  // or opposite: then there is no one way between them
+  if (!(sine > kSame)) {
+    noise.mul_(1 - part).add_(other, part);
+    return;
+  }
+  noise.mul_(std::sin((1 - part) * angle) / sine).add_(other, std::sin(part * angle) / sine);
 }
 
 }  // namespace headroom

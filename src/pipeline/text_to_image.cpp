@@ -239,6 +239,7 @@ void TextToImage::denoise(Sampling& sampling, const Features& features,
   const TransformerLayers layers = [this](int i) { return transformer_->layers.acquire(i); };
   const Predict predict = [&](const at::Tensor& latents, float sigma) {
     const float tau = model_time(sigma);
+    if (sampling.kept) sampling.kept->prepare(sampling.steps_done + 1, steps);
     std::vector<const CaptionTokens*> captions{&cond};
     if (uncond.tokens.defined() && is_guided(request.guidance_scale, request.cfg_truncation, tau)) {
       captions.push_back(&uncond);

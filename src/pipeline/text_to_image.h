@@ -55,7 +55,7 @@ struct Sampling {
 // A picture to start from, encoded. On the device.
 struct EncodedImage {
   at::Tensor moments;  // [2C, h, w] float32
-  at::Tensor repaint;  // [h, w] float32, 1 = painted anew; undefined: all of it
+  at::Tensor repaint;  // [h, w] float32, 0..1 as in KeptPart; undefined: all is painted anew
 };
 
 // The stages of text-to-image under a plan of the memory ladder. The same code runs on the CPU, on

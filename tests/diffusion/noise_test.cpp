@@ -2,6 +2,10 @@
 
 #include "support/fixture.h"
 
+#include <cmath>
+
+#include <ATen/TensorOperators.h>
+
 namespace headroom {
 namespace {
 
@@ -38,6 +42,37 @@ TEST(Noise, DependsOnEveryBitOfTheSeed) {
     EXPECT_FALSE(test::within(draw_noise(seed, {64}), zero, 1e-3)) << seed;
   }
   EXPECT_TRUE(test::same_bits(draw_noise(0, {64}), zero));
+}
+
+TEST(Noise, TurnsTowardsAnotherByAPartOfTheAngle) {
+  const at::Tensor from = draw_noise(1, {1, 16, 64, 64});
+  const at::Tensor other = draw_noise(2, {1, 16, 64, 64});
+  const auto turned = [&](double part) {
+    at::Tensor noise = from.clone();
+    turn_towards(noise, other, part);
+    return noise;
+  };
+  EXPECT_TRUE(test::same_bits(turned(0), from));
+  EXPECT_TRUE(test::same_bits(turned(1), other));
+  const auto angle = [](const at::Tensor& a, const at::Tensor& b) {
+    const at::Tensor x = a.to(at::kDouble);
+    const at::Tensor y = b.to(at::kDouble);
+    return std::acos((x * y).sum().item<double>() /
+                     (x.norm().item<double>() * y.norm().item<double>()));
+  };
+  const double whole = angle(from, other);
+  EXPECT_NEAR(whole, 1.5708, 0.02);  // independent ones stand at a right angle
+  for (const double part : {0.1, 0.5, 0.8}) {
+    const at::Tensor noise = turned(part);
+    // Their lengths differ by a few thousandths, and so does the angle.
+    EXPECT_NEAR(angle(from, noise), part * whole, 0.01);
+    EXPECT_NEAR(angle(noise, other), (1 - part) * whole, 0.01);
+    EXPECT_NEAR(noise.var().item<double>(), 1, 0.03);  // as random as both
+  }
+  // Towards itself nothing changes.
+  at::Tensor same = from.clone();
+  turn_towards(same, from, 0.3);
+  EXPECT_TRUE(test::within(same, from, 1e-5));
 }
 
 }  // namespace

@@ -17,14 +17,20 @@ namespace headroom {
 // The part of a picture that stays as it is.
 class KeptPart {
  public:
-  // `repaint` [h, w]: 1 where it is painted anew, 0 where it stays. `clean` and `noise` [C, h, w]
-  // are used up.
-  KeptPart(const at::Tensor& repaint, at::Tensor clean, at::Tensor noise);
-  // Puts it, with noise up to `sigma`, into `latents` [C, h, w]. Takes no memory.
-  void put_into(at::Tensor& latents, float sigma) const;
+  // `repaint` [h, w]: 0 where it stays, 1 where it is painted anew. Where it lies between, so large
+  // a part of the steps paint anew, the last ones: what a start from a picture with that strength
+  // does. `clean` and `noise` [C, h, w] are kept.
+  KeptPart(at::Tensor repaint, at::Tensor clean, at::Tensor noise);
+  // Before step number `step`, from 1 on, of `steps`.
+  void prepare(int step, int steps);
+  // Puts what stays after that step, with noise up to `sigma`, into `latents` [C, h, w]. Takes no
+  // memory, so it cannot fail.
+  void put_into(at::Tensor& latents, float sigma);
 
  private:
   at::Tensor repaint_, clean_, noise_;
+  at::Tensor stays_, changes_;  // [h, w], 1 or 0: what does after the step that was prepared
+  at::Tensor noisy_;            // [C, h, w] scratch
 };
 
 }  // namespace headroom

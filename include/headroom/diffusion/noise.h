@@ -14,4 +14,9 @@ namespace headroom {
 [[nodiscard]] std::vector<at::Tensor> draw_noises(std::uint64_t seed, at::IntArrayRef shape,
                                                   int count);
 
+// Turns `noise` towards `other`, of the same shape, by `part` (0..1) of the angle between them
+// (spherical interpolation over all values): the result is as random as both. At 0 it is `noise`,
+// at 1 `other`, to the bit. Both contiguous float32 on the CPU.
+void turn_towards(at::Tensor& noise, const at::Tensor& other, double part);
+
 }  // namespace headroom
