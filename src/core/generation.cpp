@@ -125,13 +125,40 @@ int first_step(const GenerationRequest& r) {
 }
 
 StartFrom start_of(const GenerationRequest& r) {
+  if (r.sampled) return StartFrom::kSampled;
   if (!r.init) return StartFrom::kNoise;
   return r.init->repaint ? StartFrom::kMaskedImage : StartFrom::kImage;
+}
+
+int pictures_of(const GenerationRequest& request) { return request.sampled ? 1 : request.count; }
+
+std::uint64_t seed_of(const GenerationRequest& request, int index) {
+  const std::uint64_t seed = request.seed.value_or(0);
+  return request.variation ? seed : seed + static_cast<std::uint64_t>(index);
+}
+
+std::uint64_t first_seed(const GenerationRequest& request, std::uint64_t seed, int index) {
+  return request.variation ? seed : seed - static_cast<std::uint64_t>(index);
+}
+
+GenerationRequest rest_of(GenerationRequest request, int made) {
+  made = std::clamp(made, 0, request.count - 1);
+  request.count -= made;
+  if (request.variation) {
+    request.variation->seed += static_cast<std::uint64_t>(made);
+  } else if (request.seed) {
+    *request.seed += static_cast<std::uint64_t>(made);
+  }
+  return request;
 }
 
 std::vector<RequestProblem> validate(const GenerationRequest& r, int size_unit) {
   using Field = RequestProblem::Field;
   std::vector<RequestProblem> problems;
+  if (r.sampled) {  // the rest was in order when its steps were done
+    check_size(r, size_unit, problems);
+    return problems;
+  }
   check_empty(r.prompt, problems);
   check_text(r.prompt, say("the prompt"), Field::kPrompt, problems);
   check_text(r.negative_prompt, say("the negative prompt"), Field::kNegativePrompt, problems);
@@ -144,6 +171,14 @@ std::vector<RequestProblem> validate(const GenerationRequest& r, int size_unit) 
   check_range(r.cfg_truncation, 0, 1000, "cfg-truncation", Field::kOther, problems);
   if (r.shift) check_range(*r.shift, 0.01, 100, "shift", Field::kOther, problems);
   check_init(r, problems);
+  if (r.variation) {
+    check_range(r.variation->strength, 0, 1, "variation", Field::kSeed, problems);
+  }
+  if (r.variety) {
+    check_range(r.variety->strength, 0, kMaxVariety, "variety", Field::kOther, problems);
+    check_range(r.variety->percent, 0, 100, say("the percentage of variety"), Field::kOther,
+                problems);
+  }
   return problems;
 }
 

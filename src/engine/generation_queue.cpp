@@ -67,12 +67,13 @@ class GenerationQueue::Progress final : public ProgressSink {
     FinishedPicture finished;
     finished.job = job_.status.id;
     finished.request = job_.status.request;
-    finished.request.seed = image.seed - static_cast<std::uint64_t>(image.index);
+    finished.request.seed = first_seed(finished.request, image.seed, image.index);
     finished.picture = std::move(image);
     save(finished);
+    finished.request.sampled.reset();  // who asks for the like of it asks for all stages
     if (queue_.source_.done) queue_.source_.done(finished);
     ++job_.pictures;
-    const bool is_last = job_.pictures == finished.request.count;
+    const bool is_last = job_.pictures == pictures_of(finished.request);
     {
       const std::scoped_lock lock(queue_.mutex_);
       if (!finished.save_error.empty()) queue_.unsaved_bytes_ += pixel_bytes(finished);
@@ -102,6 +103,7 @@ class GenerationQueue::Progress final : public ProgressSink {
     }
     try {
       finished.file = save_picture(finished.request, finished.picture);
+      if (finished.picture.kept) finished.picture.kept->drop();
     } catch (const Error& e) {
       finished.save_error = e.message();
     } catch (const std::exception& e) {

@@ -127,13 +127,6 @@ bool take_over(SavedSession& session, SavedSession& left) {
 
 }  // namespace
 
-GenerationRequest rest_of(GenerationRequest request, int made) {
-  made = std::clamp(made, 0, request.count - 1);
-  request.count -= made;
-  if (request.seed) *request.seed += static_cast<std::uint64_t>(made);
-  return request;
-}
-
 std::string session_text(const SavedSession& session) {
   json root{{"model", session.model},
             {"prompts", json::array()},

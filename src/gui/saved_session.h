@@ -28,9 +28,6 @@ struct SavedSession {
   std::vector<GenerationRequest> queue;         // what was not made
 };
 
-// What is left to make of a request when its first `made` pictures, fewer than all, are there.
-[[nodiscard]] GenerationRequest rest_of(GenerationRequest request, int made);
-
 [[nodiscard]] std::string session_text(const SavedSession& session);
 // Whatever of `text` can be read; the rest is as if it had never been there. Nothing at all when
 // it is no text of ours.

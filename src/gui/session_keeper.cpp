@@ -6,12 +6,49 @@
 #include "made_picture.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
 #include <utility>
 
 namespace headroom {
 namespace {
 
 constexpr std::size_t kMostPictures = 40;
+
+// What of `job` is left when the picture with `seed` is there, and with it those before: pictures
+// are made in their order. Nothing: all of it is.
+std::optional<GenerationRequest> left_after(const GenerationRequest& job, std::uint64_t seed) {
+  const std::uint64_t made = seed - job.seed.value_or(0) + 1;
+  const auto count = static_cast<std::uint64_t>(job.count);
+  if (!job.seed || made == 0 || made > count) return job;
+  if (made == count) return std::nullopt;
+  return rest_of(job, static_cast<int>(made));
+}
+
+// The jobs without the pictures that only wait to be decoded.
+std::vector<GenerationRequest> without(std::vector<GenerationRequest> jobs,
+                                       const std::vector<GenerationRequest>& sampled) {
+  for (const GenerationRequest& picture : sampled) {
+    std::vector<GenerationRequest> left;
+    for (GenerationRequest& job : jobs) {
+      if (job.prompt != picture.prompt) {
+        left.push_back(std::move(job));
+      } else if (auto rest = left_after(job, picture.sampled->seed)) {
+        left.push_back(*std::move(rest));
+      }
+    }
+    jobs = std::move(left);
+  }
+  return jobs;
+}
+
+// As it is to begin the next time; nothing when what is left of it is kept elsewhere.
+std::optional<GenerationRequest> left_of(const JobStatus& job) {
+  if (job.request.sampled) return std::nullopt;
+  GenerationRequest request = job.request;
+  if (!request.seed) request.seed = job.seed;
+  return rest_of(std::move(request), job.running ? job.image_index : 0);
+}
 
 }  // namespace
 
@@ -54,7 +91,13 @@ void SessionKeeper::restore(UiState& state) {
     state.locked_ratio = last_.settings->locked_ratio;
     state.undo = UndoStack(state.settings());
   }
-  state.offered = std::move(last_.queue);
+  for (const Message& fault : services_.unfinished_faults) {
+    state.add_banner({.kind = Banner::Kind::kWarning, .text = fault});
+  }
+  state.offered = services_.unfinished;
+  for (GenerationRequest& job : without(std::move(last_.queue), services_.unfinished)) {
+    state.offered.push_back(std::move(job));
+  }
   const std::size_t jobs = state.offered.size();
   if (jobs == 0) return;
   state.add_banner({.kind = Banner::Kind::kNote,
@@ -82,6 +125,7 @@ void SessionKeeper::save(UiState& state, const std::vector<JobStatus>& jobs,
                                                     place.maximized, asked.width, asked.height},
                        .pictures = last_.pictures,
                        .queue = state.offered};
+  std::erase_if(session.queue, [](const auto& offered) { return offered.sampled != nullptr; });
   for (const FinishedPicture& picture : state.pictures) {
     if (!picture.file.empty()) session.pictures.push_back(picture.file);
   }
@@ -89,8 +133,8 @@ void SessionKeeper::save(UiState& state, const std::vector<JobStatus>& jobs,
   const auto most = static_cast<std::ptrdiff_t>(kMostPictures);
   if (many > most) session.pictures.erase(session.pictures.begin(), session.pictures.end() - most);
   for (const JobStatus& job : jobs) {
-    if (!job.cancelling)
-      session.queue.push_back(rest_of(job.request, job.running ? job.image_index : 0));
+    if (job.cancelling) continue;
+    if (auto left = left_of(job)) session.queue.push_back(*std::move(left));
   }
   try {
     file_.write(session);

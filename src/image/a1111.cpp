@@ -245,6 +245,16 @@ std::string a1111_parameters(const GenerationRequest& request, const GeneratedIm
     add("Init image", writable(request.init->file.name));
     if (request.init->repaint) add("Mask image", writable(request.init->mask_file.name));
   }
+  if (request.variation) {
+    const auto index = static_cast<std::uint64_t>(picture.index);
+    add("Variation seed", std::to_string(request.variation->seed + index));
+    add("Variation seed strength", number_text(request.variation->strength));
+  }
+  if (request.variety) {
+    add("Seed variety", number_text(request.variety->strength) + " of " +
+                            number_text(request.variety->percent) + "%");
+  }
+  if (request.seed_mode == SeedMode::kComposition) add("Seed mode", "composition");
   if (request.shift) add("Shift", number_text(*request.shift));
   if (request.cfg_normalization != 0) {
     add("CFG normalization", number_text(request.cfg_normalization));

@@ -210,7 +210,7 @@ json to_json(const PlanChange& change) {
 namespace {
 
 // StartFrom by name; from noise nothing is said.
-constexpr std::array<std::string_view, 3> kStarts{"noise", "image", "masked image"};
+constexpr std::array<std::string_view, 4> kStarts{"noise", "image", "masked image", "sampled"};
 
 void read_start(const Reader& in, StartFrom& start) {
   std::string name;

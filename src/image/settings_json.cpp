@@ -113,6 +113,16 @@ json to_json(const GenerationRequest& request) {
     object["strength"] = request.strength;
     if (request.init->repaint) object["mask"] = file(request.init->mask_file);
   }
+  if (!request.prompt_source.empty()) object["prompt_source"] = request.prompt_source;
+  if (request.variation) {
+    object["variation"] = {{"seed", request.variation->seed},
+                           {"strength", request.variation->strength}};
+  }
+  if (request.variety) {
+    object["variety"] = {{"strength", request.variety->strength},
+                         {"percent", request.variety->percent}};
+  }
+  if (request.seed_mode == SeedMode::kComposition) object["seed_mode"] = "composition";
   if (request.shift) object["shift"] = *request.shift;
   if (request.seed) object["seed"] = *request.seed;
   return object;
@@ -131,6 +141,9 @@ std::string settings_json(const GenerationRequest& request, const GeneratedImage
              {"request", to_json(request)},
              {"plan", to_json(picture.receipt.plan)},
              {"receipt", to_json(picture.receipt)}};
+  if (request.variation) {
+    whole["variation_seed"] = request.variation->seed + static_cast<std::uint64_t>(picture.index);
+  }
   if (!picture.loras.empty()) whole["loras"] = to_json(picture.loras);
   return dump(whole);
 }

@@ -135,6 +135,7 @@ class ReplayForecaster final : public Forecaster {
     for (int i = 0; i < kStageCount; ++i) {
       const auto stage = static_cast<Stage>(i);
       const auto k = static_cast<std::size_t>(i);
+      if (!has_stage(receipt.shape, stage)) continue;
       if (stage == Stage::kLoad && !receipt.opened) continue;  // most of it was still there
       // The host's decoding and encoding says nothing of the card's.
       const bool of_vae = stage == Stage::kEncodeImage || stage == Stage::kDecode;

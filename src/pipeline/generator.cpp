@@ -9,16 +9,18 @@
 #include "opened_model.h"
 #include "picture_start.h"
 #include "plan_keeper.h"
+#include "precision.h"
 #include "preview.h"
 #include "prompt_ids.h"
+#include "prompt_variety.h"
 #include "run_recorder.h"
+#include "sampled.h"
 #include "step_clock.h"
 #include "text_to_image.h"
 #include "threads.h"
 #include "warm_up.h"
 
 #include <algorithm>
-#include <cstring>
 #include <random>
 #include <utility>
 
@@ -28,21 +30,6 @@
 
 namespace headroom {
 namespace {
-
-std::shared_ptr<const Image> to_image(const at::Tensor& picture) {  // [H, W, 3] uint8
-  const at::Tensor host = picture.to(at::kCPU);
-  auto image = std::make_shared<Image>();
-  image->height = static_cast<int>(host.size(0));
-  image->width = static_cast<int>(host.size(1));
-  image->rgb.resize(static_cast<std::size_t>(host.numel()));
-  std::memcpy(image->rgb.data(), host.const_data_ptr<std::uint8_t>(), image->rgb.size());
-  return image;
-}
-
-std::uint64_t choose_seed() {
-  std::random_device source;
-  return source() & 0xFFFFFFFFU;  // short enough to be typed again
-}
 
 class PipelineGenerator final : public ImageGenerator {
  public:
@@ -73,10 +60,10 @@ class PipelineGenerator final : public ImageGenerator {
                 std::stop_token stop) override {
     const auto problems = validate(request, options_.model.info.size_unit);
     if (!problems.empty()) throw Error(ErrorKind::kInvalidRequest, problems.front().message);
-    check_loras(request.prompt, options_.adapters.get());
+    if (!request.sampled) check_loras(request.prompt, options_.adapters.get());
     if (failure_) throw Error(*failure_);
     GenerationRequest seeded = request;
-    if (!seeded.seed) seeded.seed = choose_seed();
+    if (!seeded.seed) seeded.seed = std::random_device()();  // short enough to be typed again
     sink.on_seed(*seeded.seed);
     try {
       backend_.set_up();
@@ -104,7 +91,8 @@ class PipelineGenerator final : public ImageGenerator {
     RunShape shape;
   };
   [[nodiscard]] Asked read(GenerationRequest request) const {
-    PromptIds ids = encode_prompts(tokenizer_.get(), request);
+    PromptIds ids;
+    if (!request.sampled) ids = encode_prompts(tokenizer_.get(), request);
     const RunShape shape =
         shape_of(request, static_cast<int>(ids.positive.size()),
                  static_cast<int>(ids.negative.size()), options_.model.scheduler);
@@ -135,22 +123,21 @@ class PipelineGenerator final : public ImageGenerator {
     if (overhead && options_.keep_overhead) options_.keep_overhead(*overhead);
   }
 
-  // How the networks compute, and predictions for that.
-  struct Precision {
-    NumberFormats formats;
-    std::shared_ptr<Forecaster> forecaster;
-  };
-
   // A picture whose numbers go wrong is made once more, and the rest of the job with it, in a safer
   // format. The next job begins with the chosen format again, which is what its forecast is for.
   void run_healthy(const Asked& asked, ProgressSink& sink, const std::stop_token& stop) {
     try {
-      run(asked, 0, chosen_, /*is_retry=*/false, sink, stop);
+      const bool is_chosen = decodes_in(chosen_, asked.request);
+      const ReopenAfterwards reopen{*this, !is_chosen};
+      if (!is_chosen) opened_.reset();
+      run(asked, 0,
+          is_chosen ? chosen_ : precision_in(asked.request.sampled->decoder_format, options_),
+          /*is_retry=*/false, sink, stop);
     } catch (const Unhealthy& ill) {
       const std::optional<std::string> safer = safer_format(chosen_.formats.name, options_.device);
-      if (!safer) throw broken_model(ill.what, chosen_);
+      if (!safer) throw broken_model(options_, ill.what, chosen_);
       opened_.reset();
-      Precision precision = with_format(*safer);
+      Precision precision = precision_in(*safer, options_);
       const bool fits =
           precision.forecaster->forecast(asked.shape, asked.request.count, memory_.read()).fits;
       if (!fits) precision = chosen_;
@@ -164,15 +151,12 @@ class PipelineGenerator final : public ImageGenerator {
     }
   }
 
-  [[nodiscard]] Precision with_format(const std::string& dtype) const {
-    PipelineOptions options = options_;
-    options.dtype = dtype;
-    return {choose_formats(dtype, options_.device), make_forecaster(options)};
-  }
-
   struct ReopenAfterwards {
     PipelineGenerator& generator;
-    ~ReopenAfterwards() { generator.opened_.reset(); }
+    bool applies = true;
+    ~ReopenAfterwards() {
+      if (applies) generator.opened_.reset();
+    }
   };
 
   // What the pictures of one job have in common.
@@ -184,7 +168,7 @@ class PipelineGenerator final : public ImageGenerator {
     PlanKeeper keeper;
     RunRecorder recorder;
     RunHooks hooks;
-    TextToImage::Features features;
+    PromptVariety prompt;
     EncodedImage image;  // to start from
   };
 
@@ -193,13 +177,15 @@ class PipelineGenerator final : public ImageGenerator {
            ProgressSink& sink, const std::stop_token& stop) {
     const c10::InferenceMode inference;
     at::set_num_threads(resolve_threads(options_.threads));
-    const int count = asked.request.count;
+    const int count = pictures_of(asked.request);
     Job job{asked,
             precision,
             is_retry,
             sink,
             {asked.shape, count, memory_, options_.budget, *precision.forecaster, sink,
-             [this](const Rungs& rungs, Stage now) {
+             [this, &asked](const Rungs& rungs, Stage now) {
+               // What the stages before would need is not there from the start either.
+               if (asked.request.sampled) now = std::max(now, Stage::kDecode);
                if (opened_) opened_->networks.adopt(rungs, now);
              }},
             {options_, precision.formats.name, asked.shape, sink},
@@ -218,7 +204,7 @@ class PipelineGenerator final : public ImageGenerator {
     }
     job.hooks.check();
     const bool fresh = !opened_;
-    load_and_encode(job, first);
+    open(job, first);
     for (int i = first; i < count; ++i) {
       GeneratedImage picture = make_picture(job, i, i > first);
       picture.receipt.opened = fresh && i == first;
@@ -232,8 +218,7 @@ class PipelineGenerator final : public ImageGenerator {
     }
   }
 
-  void load_and_encode(Job& job, int first) {
-    const auto no_steps = [] { return 0; };
+  void open(Job& job, int first) {
     // Before any picture, which a file that went away must not cost.
     if (options_.adapters && !loras_) loras_ = options_.adapters->used();
     if (!opened_) {
@@ -241,6 +226,13 @@ class PipelineGenerator final : public ImageGenerator {
                                               options_.adapters);
       if (!options_.check_weights) opened_->allow_faults();
     }
+    if (!job.asked.request.sampled) return load_and_encode(job, first);
+    opened_->networks.adopt(job.keeper.rungs(), Stage::kDecode);
+    static_cast<void>(opened_->take_work());  // of earlier runs
+  }
+
+  void load_and_encode(Job& job, int first) {
+    const auto no_steps = [] { return 0; };
     if (job.asked.request.init) check_image_encoder(opened_->vae);
     TextToImage& networks = opened_->networks;
     converted_.use(*opened_, options_.model, job.keeper.rungs(), /*may_write=*/!job.is_retry,
@@ -252,10 +244,10 @@ class PipelineGenerator final : public ImageGenerator {
         return 0;
       });
     });
-    job.features = job.recorder.run(Stage::kEncode, first, [&] {
+    job.prompt.set(job.recorder.run(Stage::kEncode, first, [&] {
       return job.keeper.run(Stage::kEncode, no_steps,
                             [&] { return networks.encode(job.asked.ids, job.hooks); });
-    });
+    }));
     if (!job.asked.request.init) return;
     job.image = job.recorder.run(Stage::kEncodeImage, first, [&] {
       return job.keeper.run(Stage::kEncodeImage, no_steps, [&] {
@@ -265,39 +257,60 @@ class PipelineGenerator final : public ImageGenerator {
   }
 
   GeneratedImage make_picture(Job& job, int i, bool is_further) {
-    TextToImage& networks = opened_->networks;
     if (is_further) job.recorder.begin_next_picture(job.keeper.begin_next_picture());
     GeneratedImage result;
     result.index = i;
-    result.seed = *job.asked.request.seed + static_cast<std::uint64_t>(i);
-    Sampling sampling;
-    job.recorder.run(Stage::kDenoise, i, [&] {
-      denoise(job, i, result.seed, sampling);
-      return 0;
-    });
-    result.image = job.recorder.run(Stage::kDecode, i, [&] {
+    result.seed = seed_of(job.asked.request, i);
+    if (loras_) result.loras = *loras_;
+    const at::Tensor latents = sample(job, result);
+    result.image = job.recorder.run(Stage::kDecode, result.index, [&] {
       return job.keeper.run(
-          Stage::kDecode, [&] { return sampling.steps_done; },
-          [&] { return to_image(networks.decode(sampling.latents, job.hooks)); });
+          Stage::kDecode, [&] { return job.asked.shape.steps; },
+          [&] { return to_image(opened_->networks.decode(latents, job.hooks)); });
     });
-    if (is_one_colour(*result.image)) {
-      const Message what = say("the picture is of one colour, as after an overflow");
-      // The latents were finite: only a decoder in less than float32 can have overflowed.
-      const bool may_be_overflow = job.precision.formats.vae != at::kFloat;
-      if (!job.is_retry && may_be_overflow) throw Unhealthy{i, what};
-      const std::string& format = job.precision.formats.name;
-      job.sink.on_notice(
-          {Notice::Kind::kOneColour,
-           say("{0}, in {1}; if that is not what was asked for, the model's files may "
-               "be damaged",
-               what, job.is_retry ? say("{0} too", format) : Message(format))});
-    }
-    result.receipt = job.recorder.receipt(job.keeper, i);
+    check_colours(job, result);
+    result.receipt = job.recorder.receipt(job.keeper, result.index);
     const ReadWork read = opened_->take_work();
     if (read.seconds > 0)
       result.receipt.copy_bytes_per_second = static_cast<double>(read.bytes) / read.seconds;
-    if (loras_) result.loras = *loras_;
     return result;
+  }
+
+  // The clean latents of the picture that `result` is to be, which says from then on where they are
+  // kept.
+  at::Tensor sample(Job& job, GeneratedImage& result) {
+    const GenerationRequest& request = job.asked.request;
+    if (request.sampled) {
+      take_over(*request.sampled, result);
+      return latents_of(*request.sampled, opened_->networks.latent_shape(request), *opened_,
+                        torch_device_);
+    }
+    Sampling sampling;
+    job.recorder.run(Stage::kDenoise, result.index, [&] {
+      denoise(job, result.index, result.seed, sampling);
+      return 0;
+    });
+    if (options_.keep_sampled) {
+      result.kept = options_.keep_sampled(
+          request, take_sampled(result, sampling.latents, job.precision.formats, *opened_,
+                                options_.device.name));
+    }
+    return sampling.latents;
+  }
+
+  void check_colours(const Job& job, const GeneratedImage& result) const {
+    if (!is_one_colour(*result.image)) return;
+    const Message what = say("the picture is of one colour, as after an overflow");
+    // The latents were finite: only a decoder in less than float32 can have overflowed.
+    const bool may_be_overflow = job.precision.formats.vae != at::kFloat;
+    if (!job.is_retry && may_be_overflow) {
+      const bool is_all_there_is = job.asked.request.sampled != nullptr;
+      if (is_all_there_is) throw Unhealthy{0, what};
+      if (result.kept) result.kept->drop();  // it is sampled once more
+      throw Unhealthy{result.index, what};
+    }
+    job.sink.on_notice({Notice::Kind::kOneColour,
+                        one_colour_notice(what, job.precision.formats.name, job.is_retry)});
   }
 
   // Fills `sampling` with the clean latents, under one plan or several.
@@ -335,13 +348,15 @@ class PipelineGenerator final : public ImageGenerator {
         Stage::kDenoise, [&] { return sampling.steps_done; },
         [&] {
           if (!sampling.latents.defined()) {
-            sampling = start_picture(networks, job.image, request, seed, torch_device_, hooks);
+            if (request.variety) job.prompt.vary(*request.variety, seed);
+            sampling = start_picture(networks, job.image, request, seeds_of(request, i),
+                                     torch_device_, hooks);
           }
           // Once more even when the last step failed after it was done: what leaves then must
           // leave.
           do {
             job.keeper.change(sampling.steps_done);
-            networks.denoise(sampling, job.features, request, hooks);
+            networks.denoise(sampling, job.prompt.features(), request, hooks);
           } while (sampling.steps_done < job.asked.shape.steps);
           report(sampling.steps_done);
           return 0;
@@ -353,14 +368,7 @@ class PipelineGenerator final : public ImageGenerator {
     const Message what = say("the latents are not finite after step {0} of {1} (overflow)",
                              sampling.steps_done, job.asked.shape.steps);
     if (!job.is_retry) throw Unhealthy{i, what};
-    throw broken_model(what, job.precision);
-  }
-
-  [[nodiscard]] Error broken_model(const Message& what, const Precision& precision) const {
-    return {ErrorKind::kModelFile,
-            say("{0}: {1} in {2}, and no safer number format is left that fits; the weights are "
-                "damaged or of another kind of model",
-                options_.model.root, what, precision.formats.name)};
+    throw broken_model(options_, what, job.precision);
   }
 
   const PipelineOptions options_;

@@ -1,7 +1,9 @@
 #include "picture_start.h"
 
 #include "headroom/core/error.h"
+#include "headroom/device/memory_tag.h"
 #include "headroom/diffusion/noise.h"
+#include "headroom/diffusion/pyramid_noise.h"
 
 #include <utility>
 #include <vector>
@@ -56,21 +58,51 @@ EncodedImage encode_init_image(TextToImage& networks, const InitImage& init, at:
     const std::int64_t width = image.moments.size(2);
     image.repaint =
         to_device(pick_pixels(*init.repaint, width, height), {height, width}, at::kFloat, device);
+    if (init.repaint_full != 1) image.repaint.div_(init.repaint_full);
   }
   return image;
 }
 
+namespace {
+
+// The `count` draws of `seed` in the request's mode, the last of which a picture begins with.
+std::vector<at::Tensor> draws_of(const GenerationRequest& request, std::uint64_t seed,
+                                 at::IntArrayRef shape, int count) {
+  std::vector<at::Tensor> draws = draw_noises(seed, shape, count);
+  if (request.seed_mode == SeedMode::kComposition) {
+    const ScopedMemoryTag host(MemoryTag::kHost);
+    draws.back().copy_(draw_pyramid_noise(seed, shape[1], shape[2], shape[3]));
+  }
+  return draws;
+}
+
+}  // namespace
+
 Sampling start_picture(const TextToImage& networks, const EncodedImage& image,
-                       const GenerationRequest& request, std::uint64_t seed, at::Device device,
-                       const RunHooks& hooks) {
+                       const GenerationRequest& request, const PictureSeeds& seeds,
+                       at::Device device, const RunHooks& hooks) {
   std::vector<std::int64_t> shape = networks.latent_shape(request);
   shape.insert(shape.begin(), 1);
-  std::vector<at::Tensor> draws = draw_noises(seed, shape, request.init ? 2 : 1);
+  const int count = request.init ? 2 : 1;
+  std::vector<at::Tensor> draws = draws_of(request, seeds.own, shape, count);
+  if (request.variation) {
+    const ScopedMemoryTag host(MemoryTag::kHost);
+    turn_towards(draws.back(), draws_of(request, seeds.variation, shape, count).back(),
+                 request.variation->strength);
+  }
   if (hooks.trace) hooks.trace("noise", draws.back());
   for (at::Tensor& draw : draws) draw = draw.to(device).squeeze(0);
   if (!request.init) return Sampling{.latents = std::move(draws.front())};
   return networks.start_from(image, std::move(draws[0]), std::move(draws[1]), request,
                              first_step(request));
+}
+
+PictureSeeds seeds_of(const GenerationRequest& request, int index) {
+  PictureSeeds seeds{seed_of(request, index)};
+  if (request.variation) {
+    seeds.variation = request.variation->seed + static_cast<std::uint64_t>(index);
+  }
+  return seeds;
 }
 
 }  // namespace headroom

@@ -18,10 +18,19 @@ void check_image_encoder(const NetworkTensors& vae);
 [[nodiscard]] EncodedImage encode_init_image(TextToImage& networks, const InitImage& init,
                                              at::Device device, const RunHooks& hooks);
 
-// Draws from the generator of `seed`: one tensor of noise, or two when the request starts from
-// `image`, first that of its latents, then that which is on top of them.
+// What the noise of one picture is drawn from.
+struct PictureSeeds {
+  std::uint64_t own = 0;
+  std::uint64_t variation = 0;  // where the request asks for one
+};
+// Of the picture with this index of a request that has a seed.
+[[nodiscard]] PictureSeeds seeds_of(const GenerationRequest& request, int index);
+
+// Draws from the generator of the picture's seed: one tensor of noise, or two when the request
+// starts from `image`, first that of its latents, then that which is on top of them. A variation
+// and a seed mode are about the last one.
 [[nodiscard]] Sampling start_picture(const TextToImage& networks, const EncodedImage& image,
-                                     const GenerationRequest& request, std::uint64_t seed,
+                                     const GenerationRequest& request, const PictureSeeds& seeds,
                                      at::Device device, const RunHooks& hooks);
 
 }  // namespace headroom

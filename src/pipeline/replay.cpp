@@ -74,7 +74,7 @@ class Replay {
     return {rows(ids_.positive), rows(ids_.negative)};
   }
   [[nodiscard]] EncodedImage encoded_image() const {
-    if (start_ == StartFrom::kNoise) return {};
+    if (start_ == StartFrom::kNoise || start_ == StartFrom::kSampled) return {};
     std::vector<std::int64_t> shape = run_.latent_shape(request_);
     shape.front() *= 2;
     EncodedImage image;

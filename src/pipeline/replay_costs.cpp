@@ -191,6 +191,13 @@ ReplayCosts::ForShape::ForShape(ReplayCosts& all, const RunShape& shape, const T
   space_.layers = all_.model_.transformer.n_layers;
   space_.guided = shape.negative_tokens > 0;
   space_.floor = all_.floor_;
+  if (shape.start == StartFrom::kSampled) {
+    space_.from = Stage::kDecode;
+    space_.samples = false;
+    // What an earlier run left on the device leaves.
+    space_.floor.encoder_for_prompt = true;
+    space_.floor.transformer_for_steps = true;
+  }
   space_.block_file_bytes = all_.block_file_bytes_;
   const VaeConfig& vae = all_.model_.vae;
   const int latent_rows = shape.height / vae.scale();

@@ -12,6 +12,10 @@ namespace headroom {
 
 RunShape shape_of(const GenerationRequest& request, int prompt_tokens, int negative_tokens,
                   const SchedulerConfig& scheduler) {
+  if (request.sampled) {
+    return {
+        .width = request.width, .height = request.height, .steps = 1, .start = StartFrom::kSampled};
+  }
   RunShape shape{.width = request.width,
                  .height = request.height,
                  .steps = request.steps - first_step(request),
@@ -33,6 +37,7 @@ RunShape shape_of(const GenerationRequest& request, int prompt_tokens, int negat
 
 RunShape shape_of(const GenerationRequest& request, const PromptTokenizer* tokenizer,
                   const SchedulerConfig& scheduler) {
+  if (request.sampled) return shape_of(request, 0, 0, scheduler);
   const PromptIds ids = encode_prompts(tokenizer, request);
   return shape_of(request, static_cast<int>(ids.positive.size()),
                   static_cast<int>(ids.negative.size()), scheduler);

@@ -169,4 +169,16 @@ void write_tensor_file(const std::filesystem::path& file, std::span<const NamedT
   temporary.commit();
 }
 
+std::string tensor_file_bytes(const std::filesystem::path& file,
+                              std::span<const NamedTensor> tensors,
+                              const std::map<std::string, std::string>& metadata) {
+  check_arguments(file, tensors, metadata);
+  const std::vector<const NamedTensor*> order = file_order(tensors);
+  std::string bytes = tensor_file_header(file, order, metadata);
+  for (const NamedTensor* const tensor : order) {
+    bytes.append(reinterpret_cast<const char*>(tensor->data.data()), tensor->data.size());
+  }
+  return bytes;
+}
+
 }  // namespace headroom

@@ -215,5 +215,38 @@ TEST(StageNames, FollowTheOrderOfTheStages) {
   EXPECT_EQ(stage_name(Stage::kSave), "save");
 }
 
+TEST(Generation, PicturesOfAJobHaveSeedsOneAfterTheOtherUnlessTheyVaryOne) {
+  GenerationRequest request;
+  request.seed = 7;
+  request.count = 4;
+  EXPECT_EQ(seed_of(request, 3), 10U);
+  EXPECT_EQ(first_seed(request, 10, 3), 7U);
+  EXPECT_EQ(rest_of(request, 3).seed, 10U);
+  EXPECT_EQ(rest_of(request, 3).count, 1);
+  request.variation = Variation{20, 0.1};
+  EXPECT_EQ(seed_of(request, 3), 7U);
+  EXPECT_EQ(first_seed(request, 7, 3), 7U);
+  EXPECT_EQ(rest_of(request, 3).seed, 7U);
+  EXPECT_EQ(rest_of(request, 3).variation->seed, 23U);
+}
+
+TEST(Generation, OfWhatIsSampledOneEndIsLeft) {
+  GenerationRequest request;
+  request.count = 4;
+  request.width = request.height = 64;
+  request.sampled = std::make_shared<SampledPicture>();
+  EXPECT_EQ(pictures_of(request), 1);
+  EXPECT_EQ(start_of(request), StartFrom::kSampled);
+  EXPECT_TRUE(validate(request, 16).empty());  // its prompt was read
+  request.width = 63;
+  EXPECT_EQ(validate(request, 16).size(), 1U);
+  const RunShape shape{.width = 64, .height = 64, .steps = 1, .start = StartFrom::kSampled};
+  for (const Stage stage : {Stage::kLoad, Stage::kEncode, Stage::kEncodeImage, Stage::kDenoise}) {
+    EXPECT_FALSE(has_stage(shape, stage)) << stage_name(stage);
+  }
+  EXPECT_TRUE(has_stage(shape, Stage::kDecode));
+  EXPECT_TRUE(has_stage(shape, Stage::kSave));
+}
+
 }  // namespace
 }  // namespace headroom

@@ -126,5 +126,56 @@ TEST_F(QueueOfUnsaved, SavesElsewhereFromTheNextPictureOn) {
   for (std::size_t i = 3; i < 7; ++i) EXPECT_EQ(pictures_[i].file, "elsewhere.png") << i;
 }
 
+struct CountedDrops final : KeptSample {
+  explicit CountedDrops(std::atomic<int>& counted) : drops(counted) {}
+  void drop() override { ++drops; }
+  std::atomic<int>& drops;
+};
+
+// Hands over the second picture of a request that was sampled by an earlier run.
+class DecodesOnly final : public ImageGenerator {
+ public:
+  void generate(const GenerationRequest& request, ProgressSink& progress,
+                std::stop_token /*stop*/) override {
+    progress.on_image({std::make_shared<Image>(Image{8, 8, std::vector<std::uint8_t>(192)}),
+                       request.sampled->seed,
+                       request.sampled->index,
+                       {},
+                       {},
+                       request.sampled->kept});
+  }
+};
+
+TEST(QueueOfSampled, WhatWasKeptGoesWhenThePictureIsSavedAndNotBefore) {
+  for (const bool disk_is_full : {true, false}) {
+    std::atomic<int> drops = 0;
+    GenerationQueue queue([] { return std::make_unique<DecodesOnly>(); },
+                          [&](const GenerationRequest& request, const GeneratedImage& picture) {
+                            EXPECT_NE(request.sampled, nullptr);
+                            EXPECT_EQ(drops, 0);
+                            if (disk_is_full) throw Error(ErrorKind::kIo, "the disk is full");
+                            return save_nowhere(request, picture);
+                          },
+                          [] {});
+    auto sampled = std::make_shared<SampledPicture>();
+    sampled->index = 1;
+    sampled->seed = 8;
+    sampled->kept = std::make_shared<CountedDrops>(drops);
+    GenerationRequest request = several(4);
+    request.seed = 7;
+    request.sampled = sampled;
+    queue.submit(request);
+    const JobOutcome outcome = wait_for_outcome(queue);
+    EXPECT_TRUE(succeeded(outcome));
+    EXPECT_EQ(drops, disk_is_full ? 0 : 1);
+    const std::vector<FinishedPicture> pictures = queue.take_pictures();
+    ASSERT_EQ(pictures.size(), 1U);
+    EXPECT_EQ(pictures[0].request.seed, 7U);
+    EXPECT_EQ(pictures[0].request.count, 4);
+    // The like of it is made with all stages.
+    EXPECT_EQ(pictures[0].request.sampled, nullptr);
+  }
+}
+
 }  // namespace
 }  // namespace headroom::test

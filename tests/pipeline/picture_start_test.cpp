@@ -104,7 +104,7 @@ TEST_P(PictureStart, EveryStageOfEveryRunIsTheReferences) {
     };
     const auto features = networks.encode(encode_prompts(&tokenizer, request), {});
     const EncodedImage image = encode_init_image(networks, *request.init, at::kCPU, {});
-    Sampling sampling = start_picture(networks, image, request, *request.seed, at::kCPU, {});
+    Sampling sampling = start_picture(networks, image, request, seeds_of(request, 0), at::kCPU, {});
     const test::Expected& steps = c.outputs.at("steps");  // [steps done, 1, C, h, w]
     EXPECT_TRUE(test::within(sampling.latents, expected_start.select(0, 0), steps.atol));
     networks.denoise(sampling, features, request, hooks);
@@ -185,7 +185,7 @@ TEST_P(PictureStart, TakesThePredictedMemoryUnderEveryRung) {
       expect_stage(Stage::kEncode);
       const EncodedImage image = encode_init_image(networks, *request.init, at::kCPU, {});
       expect_stage(Stage::kEncodeImage);
-      Sampling sampling = start_picture(networks, image, request, *request.seed, at::kCPU, {});
+      Sampling sampling = start_picture(networks, image, request, seeds_of(request, 0), at::kCPU, {});
       networks.denoise(sampling, features, request, {});
       expect_stage(Stage::kDenoise);
       static_cast<void>(networks.decode(sampling.latents, {}));

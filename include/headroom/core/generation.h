@@ -3,7 +3,9 @@
 #include "headroom/core/init_image.h"
 #include "headroom/core/plan.h"
 
+#include <array>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,12 +13,36 @@
 
 namespace headroom {
 
+struct SampledPicture;
+
 inline constexpr double kDefaultStrength = 0.6;         // of a start from a picture
 inline constexpr double kDefaultRepaintStrength = 1.0;  // with a mask
 
+// Noise on the way from that of the request's seed to that of another one.
+struct Variation {
+  std::uint64_t seed = 0;  // the other one, of the first picture; each further one adds 1
+  double strength = 0;     // 0 = the request's own noise, 1 = the other's
+  friend bool operator==(const Variation&, const Variation&) = default;
+};
+
+// Seeded noise on what the model reads of the prompt, for models whose seeds look alike.
+struct Variety {
+  double strength = 0;  // at most, in standard deviations of the features; 0..10
+  double percent = 50;  // of the features that get some, 0..100
+  friend bool operator==(const Variety&, const Variety&) = default;
+};
+
+// How a seed becomes noise.
+enum class SeedMode {
+  kPlain,       // drawn for each size by itself
+  kComposition  // sizes share their coarse part, see diffusion/pyramid_noise.h
+};
+
 // What was asked for. Copied freely between threads; never holds a tensor.
 struct GenerationRequest {
-  std::string prompt;           // UTF-8, not empty; may ask for LoRAs, see lora_tags.h
+  std::string prompt;  // UTF-8, not empty; may ask for LoRAs, see lora_tags.h
+  // With the choices and wildcards that `prompt` was picked from; empty: it was typed as it is.
+  std::string prompt_source{};
   std::string negative_prompt;  // UTF-8; used only when guidance_scale > 0
   int width = 512;              // px, multiple of the model's size unit
   int height = 512;             // px, multiple of the model's size unit
@@ -30,14 +56,21 @@ struct GenerationRequest {
   double cfg_truncation = 1.0;
   // Shift of the flow-match schedule; empty = the model's own.
   std::optional<double> shift;
-  // Of the first picture; each further one adds 1. Empty: one is chosen and reported.
+  // Of the first picture; each further one adds 1, unless it is a variation. Empty: one is chosen
+  // and reported.
   std::optional<std::uint64_t> seed;
+  std::optional<Variation> variation{};
+  std::optional<Variety> variety{};
+  SeedMode seed_mode = SeedMode::kPlain;
   int count = 1;  // pictures, 1..64, one after the other
   // Start from this picture; null: from noise alone. Shared by the copies of the request.
   std::shared_ptr<const InitImage> init;
   // How much of the noise schedule is gone through then: above 0, where hardly anything changes, to
   // 1, where all is painted anew.
   double strength = kDefaultStrength;
+  // Only to be decoded: one picture of an earlier run of this request, whose steps are done. Null:
+  // all is still to be done.
+  std::shared_ptr<const SampledPicture> sampled{};
   friend bool operator==(const GenerationRequest&, const GenerationRequest&) = default;
 };
 
@@ -49,6 +82,35 @@ struct UsedLora {
   friend bool operator==(const UsedLora&, const UsedLora&) = default;
 };
 
+// What is kept of a picture on the disk until it is saved. Used by one thread at a time; when it is
+// destroyed the file stays, and another process may take it.
+class KeptSample {
+ public:
+  virtual ~KeptSample() = default;
+  // The picture is saved by now: the file goes. Does not throw.
+  virtual void drop() = 0;
+};
+
+// A picture whose steps are done and whose pixels are not there yet.
+struct SampledPicture {
+  int index = 0;                        // of the request's pictures
+  std::uint64_t seed = 0;               // its own
+  std::array<std::int64_t, 3> shape{};  // of `latents`, [C, h, w]
+  std::vector<float> latents;           // all finite
+  std::string decoder_format;           // that it is to be decoded in: "fp32" or "bf16"
+  std::string device;                   // that it was sampled on, for people
+  std::vector<UsedLora> loras;
+  // The decoder's weights, as they were then; empty: those of any model may decode it.
+  struct File {
+    std::string path;
+    std::int64_t bytes = 0;
+    std::int64_t changed_ns = 0;  // since 1970
+    friend bool operator==(const File&, const File&) = default;
+  };
+  std::vector<File> decoder_files;
+  std::shared_ptr<KeptSample> kept;  // null = it was not read from the disk
+};
+
 // One finished picture, before it is saved.
 struct GeneratedImage {
   std::shared_ptr<const Image> image;
@@ -56,6 +118,7 @@ struct GeneratedImage {
   int index = 0;  // 0 .. count-1
   Receipt receipt;
   std::vector<UsedLora> loras{};
+  std::shared_ptr<KeptSample> kept{};  // null = nothing is
 };
 
 // Something a person got wrong before the start: which field, and one sentence with the way out.
@@ -91,12 +154,22 @@ struct ModelInfo {
 inline constexpr int kMaxSteps = 1000;
 inline constexpr int kMaxCount = 64;
 inline constexpr double kMaxGuidance = 100.0;
+inline constexpr double kMaxVariety = 10.0;
 inline constexpr std::size_t kMaxPromptBytes = 65536;
 
 // The step of the schedule that a picture begins with: 0 from noise, min(steps - 1,
 // int(steps - min(steps * strength, steps))) from a picture.
 [[nodiscard]] int first_step(const GenerationRequest& request);
 [[nodiscard]] StartFrom start_of(const GenerationRequest& request);
+
+// How many pictures a run of `request` makes.
+[[nodiscard]] int pictures_of(const GenerationRequest& request);
+// Seed of the picture with this index, of a request that has one; and the other way round.
+[[nodiscard]] std::uint64_t seed_of(const GenerationRequest& request, int index);
+[[nodiscard]] std::uint64_t first_seed(const GenerationRequest& request, std::uint64_t seed,
+                                       int index);
+// What is left of `request` when its first `made` pictures, fewer than all, are there.
+[[nodiscard]] GenerationRequest rest_of(GenerationRequest request, int made);
 
 // Everything that is wrong with `request` for a model whose sizes come in `size_unit`; empty =
 // ready.

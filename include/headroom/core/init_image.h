@@ -1,6 +1,7 @@
 #pragma once
 #include "headroom/core/image.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -16,8 +17,11 @@ struct InitImage {
   };
   Image image;  // of the request's size
   File file;
-  std::optional<GreyImage> repaint;  // of the same size: 1 = painted anew, 0 = kept
-  File mask_file;                    // when there is `repaint`
+  // Of the same size: 0 = kept, `repaint_full` = painted anew. What lies between is painted anew in
+  // the last steps alone, in so large a part of them.
+  std::optional<GreyImage> repaint;
+  std::uint8_t repaint_full = 1;
+  File mask_file;  // when there is `repaint`
 };
 
 }  // namespace headroom

@@ -11,8 +11,9 @@ namespace headroom {
 // What the latents of a picture begin as.
 enum class StartFrom : std::uint8_t {
   kNoise,
-  kImage,       // another picture, to which noise is added
-  kMaskedImage  // likewise, of which a part is painted anew and the rest kept
+  kImage,        // another picture, to which noise is added
+  kMaskedImage,  // likewise, of which a part is painted anew and the rest kept
+  kSampled       // the end of an earlier run's steps: only the decoder's work is left
 };
 
 // What the memory and the seconds of one picture depend on, besides model, device and plan: what
@@ -21,7 +22,7 @@ enum class StartFrom : std::uint8_t {
 struct RunShape {
   int width = 0;            // px, multiple of the model's size unit
   int height = 0;           // px, likewise
-  int steps = 0;            // of denoising that are done, 1..1000
+  int steps = 0;            // of denoising that are done, 1..1000; kSampled: 1, of which none is
   int guided_steps = 0;     // of these the first ones, with both branches; 0..steps
   int prompt_tokens = 0;    // that the text encoder reads, template included
   int negative_tokens = 0;  // likewise; 0 without guidance
@@ -31,6 +32,7 @@ struct RunShape {
 
 // Whether such a run goes through `stage`.
 [[nodiscard]] constexpr bool has_stage(const RunShape& shape, Stage stage) {
+  if (shape.start == StartFrom::kSampled) return stage >= Stage::kDecode;
   return stage != Stage::kEncodeImage || shape.start != StartFrom::kNoise;
 }
 

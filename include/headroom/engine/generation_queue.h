@@ -24,7 +24,8 @@ namespace headroom {
 class GenerationQueue {
  public:
   using MakeGenerator = std::function<std::unique_ptr<ImageGenerator>()>;
-  // Saves a picture and returns its file; throws Error. Runs on the worker.
+  // Saves a picture and returns its file; throws Error. Runs on the worker. What was kept of the
+  // picture until then is dropped by the queue.
   using SavePicture =
       std::function<std::filesystem::path(const GenerationRequest&, const GeneratedImage&)>;
   // Told of every picture, saved or not, before it is handed over. Runs on the worker; must not

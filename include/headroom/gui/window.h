@@ -38,6 +38,10 @@ struct WindowServices {
   std::filesystem::path state_file{};
   // Holds what comes back at the next start: session.json. Empty: nothing does.
   std::filesystem::path session_folder{};
+  // Pictures whose steps were done when an earlier run ended, to be decoded: offered like jobs that
+  // were not made, and what is there and cannot be finished, a sentence each.
+  std::vector<GenerationRequest> unfinished{};
+  std::vector<Message> unfinished_faults{};
   // Tries again to save a picture whose save failed; returns its file, throws Error.
   std::function<std::filesystem::path(const FinishedPicture&)> save_again{};
   // Saves a picture into the folder; returns its file, throws Error.

@@ -13,6 +13,10 @@ namespace headroom {
 // A request, plan and receipt as JSON, with the field names of the command line's --json. The
 // receipt's has no plan, which stands beside it.
 [[nodiscard]] nlohmann::json to_json(const GenerationRequest& request);
+// The same request again, apart from the pixels of a picture that it started from: of that and of a
+// mask there are names and hashes. Throws Error{kInvalidRequest} naming what is missing or out of
+// range.
+[[nodiscard]] GenerationRequest read_request_json(const std::string& text);
 [[nodiscard]] nlohmann::json to_json(const Plan& plan);
 [[nodiscard]] nlohmann::json to_json(const Receipt& receipt);
 // Name, strength and hash of each.

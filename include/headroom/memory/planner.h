@@ -42,7 +42,8 @@ struct LadderFloor {
 // What the plans of one request are chosen from.
 struct PlanSpace {
   Stage from =
-      Stage::kLoad;  // stages before it are over: a run that goes on needs nothing for them
+      Stage::kLoad;     // stages before it are over: a run that goes on needs nothing for them
+  bool samples = true;  // the run has encode and denoise; else the decoder alone works
   bool encodes_image = false;  // the run has the stage encode-image
   int layers = 0;              // main layers of the transformer: stream_blocks is 0 .. layers
   bool guided = false;         // sequential_guidance makes a difference
@@ -53,7 +54,8 @@ struct PlanSpace {
   std::int64_t block_file_bytes = 0;  // that a streamed block reads of the weight files in a step
   bool files_are_cached = true;       // and finds in memory, not on the disk
   [[nodiscard]] bool has(Stage stage) const {
-    return stage != Stage::kEncodeImage || encodes_image;
+    if (stage == Stage::kEncodeImage) return encodes_image;
+    return samples || stage >= Stage::kDecode;
   }
 };
 

@@ -38,6 +38,11 @@ struct PipelineOptions {
   // Told once, after the first picture: what the program takes of a card beside its tensors, see
   // DeviceBackend::expect_overhead(). May be empty.
   std::function<void(const CardOverhead& overhead)> keep_overhead;
+  // Told of each picture of `request` whose steps are done, before it is decoded: keeps it where it
+  // outlives the process. Null when it is not kept; must not throw. May be empty.
+  std::function<std::shared_ptr<KeptSample>(const GenerationRequest& request,
+                                            const SampledPicture& sampled)>
+      keep_sampled;
   BudgetOptions budget;
   bool check_weights = true;  // holes of zeros in a matrix are an error when it is read
   // Keeps weights in the number format that they are computed in; nothing = they are not kept.

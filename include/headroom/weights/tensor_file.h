@@ -177,4 +177,9 @@ struct NamedTensor {
 void write_tensor_file(const std::filesystem::path& file, std::span<const NamedTensor> tensors,
                        const std::map<std::string, std::string>& metadata = {});
 
+// All of such a file, for who writes it; `file` is for messages. Throws Error{kInternal} as there.
+[[nodiscard]] std::string tensor_file_bytes(const std::filesystem::path& file,
+                                            std::span<const NamedTensor> tensors,
+                                            const std::map<std::string, std::string>& metadata);
+
 }  // namespace headroom

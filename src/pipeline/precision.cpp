@@ -1,0 +1,34 @@
+#include "precision.h"
+
+#include "sampled.h"
+
+#include <utility>
+
+namespace headroom {
+
+Precision precision_in(const std::string& dtype, PipelineOptions options) {
+  options.dtype = dtype;
+  NumberFormats formats = choose_formats(dtype, options.device);
+  return {std::move(formats), make_forecaster(std::move(options))};
+}
+
+bool decodes_in(const Precision& precision, const GenerationRequest& request) {
+  return !request.sampled || request.sampled->decoder_format == decoder_format(precision.formats);
+}
+
+Error broken_model(const PipelineOptions& options, const Message& what,
+                   const Precision& precision) {
+  return {ErrorKind::kModelFile,
+          say("{0}: {1} in {2}, and no safer number format is left that fits; the weights are "
+              "damaged or of another kind of model",
+              options.model.root, what, precision.formats.name)};
+}
+
+Message one_colour_notice(const Message& what, const std::string& format, bool is_retry) {
+  return say(
+      "{0}, in {1}; if that is not what was asked for, the model's files may "
+      "be damaged",
+      what, is_retry ? say("{0} too", format) : Message(format));
+}
+
+}  // namespace headroom
