@@ -70,6 +70,7 @@ CommandLine::Command chosen_command(const CLI::App& app) {
   if (chosen.empty()) return Command::kWindow;
   const std::string name = chosen.front()->get_name();
   if (name == "generate") return Command::kGenerate;
+  if (name == "resume") return Command::kResume;
   if (name == "plan") return Command::kPlan;
   if (name == "frontier") return Command::kFrontier;
   if (name == "report") return Command::kReport;
@@ -146,8 +147,30 @@ void apply_to_config(const Typed& typed, AppConfig& config) {
   }
 }
 
+void apply_start(const Typed& typed, CommandLine& line) {
+  const auto need_picture = [&](const char* option, bool is_typed) {
+    if (!is_typed || typed.init_image) return;
+    refuse(std::string(option) + " needs a picture to start from; name it with --init-image FILE");
+  };
+  need_picture("--mask", typed.mask.has_value());
+  need_picture("--strength", typed.strength.has_value());
+  need_picture("--outpaint", typed.outpaint.has_value());
+  need_picture("--fit", typed.fit.has_value());
+  if (typed.init_image) line.init_image = not_empty("--init-image", *typed.init_image);
+  if (typed.mask) line.mask = not_empty("--mask", *typed.mask);
+  if (typed.strength) line.strength = read_real("--strength", *typed.strength);
+  if (typed.outpaint) line.outpaint = read_margins("--outpaint", *typed.outpaint);
+  if (typed.fit) line.pad = read_fit("--fit", *typed.fit);
+  if (typed.outpaint && (line.size || typed.fit)) {
+    refuse(std::string("--outpaint says how large the canvas is, so ") +
+           (typed.fit ? "--fit" : "--size or --preset") + " has no place beside it");
+  }
+}
+
 void apply_to_request(const Typed& typed, CommandLine& line) {
   line.prompt = typed.prompt.value_or("");
+  if (typed.prompts) line.prompts_file = not_empty("--prompts", *typed.prompts);
+  if (typed.wildcards) line.wildcards = not_empty("--wildcards", *typed.wildcards);
   line.negative_prompt = typed.negative_prompt;
   if (typed.size && typed.preset) {
     refuse("--size and --preset were both given; choose one of them");
@@ -166,13 +189,10 @@ void apply_to_request(const Typed& typed, CommandLine& line) {
   }
   if (typed.shift) line.shift = read_real("--shift", *typed.shift);
   for (const std::string& lora : typed.loras) line.loras.push_back(not_empty("--lora", lora));
-  if (typed.init_image) line.init_image = not_empty("--init-image", *typed.init_image);
-  if (typed.mask) line.mask = not_empty("--mask", *typed.mask);
-  if (typed.strength) line.strength = read_real("--strength", *typed.strength);
-  if (!typed.init_image && (typed.mask || typed.strength)) {
-    refuse(std::string(typed.mask ? "--mask" : "--strength") +
-           " needs a picture to start from; name it with --init-image FILE");
-  }
+  if (typed.variation) line.variation = read_variation("--variation", *typed.variation);
+  if (typed.variety) line.variety = read_variety("--variety", *typed.variety);
+  if (typed.seed_mode) line.seed_mode = read_seed_mode("--seed-mode", *typed.seed_mode);
+  apply_start(typed, line);
   if (typed.output) line.output = not_empty("-o", *typed.output);
   if (typed.dump_file) line.dump_file = not_empty("--dump", *typed.dump_file);
   if (typed.folder) line.looked_into = not_empty("the folder of models", *typed.folder);
@@ -182,6 +202,13 @@ void apply_to_request(const Typed& typed, CommandLine& line) {
   if (typed.step) line.step = read_int("--step", *typed.step, kMinSide_px, kMaxSide_px);
   if (typed.max) line.max = read_int("--max", *typed.max, kMinSide_px, kMaxSide_px);
   line.inspects_model = typed.text_encoder || typed.vae || typed.tokenizer;
+  line.waiting = typed.waiting;
+  line.drop = typed.drop;
+  line.list = typed.list;
+  line.model_is_typed = typed.model.has_value();
+  if (line.drop && line.waiting.empty()) {
+    refuse("resume --drop needs names of pictures, which \"headroom resume --list\" lists, or all");
+  }
   line.clear = typed.clear;
   line.json = typed.json;
 }
@@ -219,8 +246,11 @@ std::optional<CommandLine> read_command_line(int argc, const char* const* argv) 
 
   CommandLine line;
   line.command = chosen_command(app);
-  if (line.command == CommandLine::Command::kGenerate && !typed.prompt) {
+  if (line.command == CommandLine::Command::kGenerate && !typed.prompt && !typed.prompts) {
     refuse("generate needs a prompt; say what to draw with -p \"...\"");
+  }
+  if (typed.prompt && typed.prompts) {
+    refuse("-p and --prompts were both given; choose one of them");
   }
   if (line.command == CommandLine::Command::kInspect && !typed.inspected) {
     refuse("inspect needs a picture, a weight file or a model; name one");
@@ -249,6 +279,9 @@ GenerationRequest build_request(const CommandLine& line, const ModelInfo& model)
   request.cfg_truncation = line.cfg_truncation.value_or(1.0);
   request.shift = line.shift;
   request.seed = line.seed;
+  request.variation = line.variation;
+  request.variety = line.variety;
+  request.seed_mode = line.seed_mode;
   request.count = line.count.value_or(1);
   return request;
 }

@@ -3,6 +3,7 @@
 #include "headroom/core/error.h"
 #include "headroom/core/generation.h"
 #include "headroom/core/size.h"
+#include "headroom/image/extend.h"
 
 #include <filesystem>
 #include <optional>
@@ -17,6 +18,7 @@ struct CommandLine {
   enum class Command {
     kWindow,
     kGenerate,
+    kResume,
     kPlan,
     kFrontier,
     kReport,
@@ -35,6 +37,7 @@ struct CommandLine {
   std::optional<Error> config_problem;
 
   std::string prompt;
+  std::filesystem::path prompts_file, wildcards;  // a file with prompts, a folder; empty = none
   std::optional<std::string> negative_prompt;
   std::optional<Size> size;
   std::optional<int> steps;
@@ -43,8 +46,13 @@ struct CommandLine {
   std::optional<std::uint64_t> seed;
   std::optional<int> count;
   std::vector<std::string> loras;          // FILE[:STRENGTH] each
-  std::filesystem::path init_image, mask;  // empty = none
+  std::filesystem::path init_image, mask;  // files, or folders of such; empty = none
   std::optional<double> strength;
+  std::optional<Margins> outpaint;  // beside --init-image
+  bool pad = false;                 // rather than cut what does not have the size
+  std::optional<Variation> variation;
+  std::optional<Variety> variety;
+  SeedMode seed_mode = SeedMode::kPlain;
   std::filesystem::path output;       // a .png file or a folder; empty = the configured folder
   std::filesystem::path dump_file;    // empty = none
   std::filesystem::path inspected;    // inspect FILE|DIR
@@ -54,6 +62,9 @@ struct CommandLine {
   bool inspects_model = false;        // parts of one were named beside it
   int step = 64;                      // of frontier, px
   int max = 2048;                     // of frontier, px
+  std::vector<std::string> waiting;   // resume NAME...; empty = all
+  bool drop = false, list = false;    // of resume
+  bool model_is_typed = false;        // by --model
   bool clear = false;                 // of cache
   bool json = false;
 };

@@ -256,10 +256,13 @@ GenerationQueue::PictureDone Composition::receipt_keeper() const {
   };
 }
 
-GenerationQueue::MakeGenerator Composition::generator_maker() const {
-  return [pipeline = pipeline, tokenizer = tokenizer, forecaster = forecaster] {
-    if (!pipeline.device.backend->has_own_memory()) pipeline.device.backend->set_up();
-    return make_generator(pipeline, tokenizer, forecaster);
+GenerationQueue::MakeGenerator Composition::generator_maker(
+    decltype(PipelineOptions::keep_sampled) keep) const {
+  PipelineOptions options = pipeline;
+  options.keep_sampled = std::move(keep);
+  return [options = std::move(options), tokenizer = tokenizer, forecaster = forecaster] {
+    if (!options.device.backend->has_own_memory()) options.device.backend->set_up();
+    return make_generator(options, tokenizer, forecaster);
   };
 }
 

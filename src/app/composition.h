@@ -38,8 +38,9 @@ struct Composition {
   explicit Composition(const AppConfig& config, std::filesystem::path dump_file = {},
                        const TypedLoras& loras = {});
 
-  // What the queue makes its generator with.
-  [[nodiscard]] GenerationQueue::MakeGenerator generator_maker() const;
+  // What the queue makes its generator with. `keep` as PipelineOptions::keep_sampled.
+  [[nodiscard]] GenerationQueue::MakeGenerator generator_maker(
+      decltype(PipelineOptions::keep_sampled) keep = {}) const;
   // What the queue tells of finished pictures: learns from the receipt and keeps it.
   [[nodiscard]] GenerationQueue::PictureDone receipt_keeper() const;
 };

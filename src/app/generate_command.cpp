@@ -1,104 +1,19 @@
 #include "headroom/core/error.h"
-#include "headroom/image/settings.h"
 
 #include "commands.h"
 #include "composition.h"
-#include "exit_code.h"
 #include "init_picture.h"
-#include "output.h"
+#include "job_series.h"
 #include "picture_files.h"
+#include "picture_folder.h"
+#include "prompt_series.h"
 #include "signals.h"
 
-#include <chrono>
 #include <cstdio>
-#include <filesystem>
-#include <string>
-#include <utility>
 #include <vector>
-
-#include <nlohmann/json.hpp>
-#include <spdlog/spdlog.h>
-#include <unistd.h>
 
 namespace headroom {
 namespace {
-
-// One line that is rewritten in place; nothing when stderr is not a terminal.
-class ProgressBar {
- public:
-  void show(const JobStatus& job) {
-    if (!is_terminal_) return;
-    std::string text(stage_name(job.stage));
-    double done = 0;
-    if (job.stage == Stage::kDenoise && job.total_steps > 0) {
-      text += " " + std::to_string(job.step) + "/" + std::to_string(job.total_steps);
-      done = static_cast<double>(job.step) / job.total_steps;
-    } else if (job.stage > Stage::kDenoise) {
-      done = 1;
-    }
-    if (job.request.count > 1) {
-      text += ", picture " + std::to_string(job.image_index + 1) + "/" +
-              std::to_string(job.request.count);
-    }
-    constexpr int kWidth = 30;
-    const auto filled = static_cast<std::size_t>(done * kWidth);
-    const std::string bar = std::string(filled, '#') + std::string(kWidth - filled, '.');
-    std::fprintf(stderr, "\r[%s] %-40s", bar.c_str(), text.c_str());
-    shown_ = true;
-  }
-  void clear() {
-    if (shown_) std::fputs("\r\033[K", stderr);
-    shown_ = false;
-  }
-
- private:
-  bool is_terminal_ = isatty(STDERR_FILENO) == 1;
-  bool shown_ = false;
-};
-
-// At once: a program at the other end of a pipe may be waiting for this line.
-void print_line(const std::string& text) {
-  std::printf("%s\n", text.c_str());
-  std::fflush(stdout);  // a failure is reported at the end, when all pictures are made
-}
-
-void print_picture(const FinishedPicture& picture, bool json) {
-  if (!json) {
-    print_line(picture.file.string());
-    return;
-  }
-  const Receipt& receipt = picture.picture.receipt;
-  const GenerationRequest& request = picture.request;
-  nlohmann::ordered_json seconds;
-  for (std::size_t i = 0; i < kStageCount; ++i) {
-    if (!has_stage(receipt.shape, static_cast<Stage>(i))) continue;
-    seconds[std::string(kStages[i].name)] = receipt.stage_seconds[i];
-  }
-  nlohmann::ordered_json out{{"file", picture.file.string()},
-                             {"seed", picture.picture.seed},
-                             {"width", request.width},
-                             {"height", request.height},
-                             {"steps", request.steps},
-                             {"guidance", request.guidance_scale},
-                             {"plan", to_json(receipt.plan)},
-                             {"predicted_peak_bytes", receipt.plan.peak_bytes},
-                             {"actual_peak_bytes", receipt.actual_peak_bytes},
-                             {"predicted_in_use_bytes", receipt.plan.in_use_peak_bytes},
-                             {"actual_in_use_bytes", receipt.actual_in_use_bytes},
-                             {"seconds", std::move(seconds)}};
-  if (!picture.picture.loras.empty()) out["loras"] = to_json(picture.picture.loras);
-  print_line(json_line(out));
-}
-
-// A picture that cannot go where it should is kept where it can. Returns the exit code.
-int rescue(FinishedPicture& picture) {
-  picture.file = rescue_picture(picture.request, picture.picture);
-  const std::string kept = picture.file.empty()
-                               ? "and no other folder takes the picture, so it is lost"
-                               : "the picture is kept in " + picture.file.string();
-  std::fprintf(stderr, "headroom: %s; %s\n", picture.save_error.english().c_str(), kept.c_str());
-  return kExitFile;
-}
 
 // What will not be as the person may think, though nothing is wrong.
 void print_notes(const CommandLine& line, const GenerationRequest& request,
@@ -138,6 +53,20 @@ int run_generate(const CommandLine& line) {
   set_up_processor(line.config);
   GenerationRequest request =
       with_loras(build_request(line, app.pipeline.model.info), app.pipeline.adapters.get());
+  if (starts_from_folder(line) || has_many_prompts(line)) {
+    if (starts_from_folder(line) && has_many_prompts(line)) {
+      throw Error(ErrorKind::kInvalidRequest,
+                  "a folder of pictures takes one prompt without choices; leave out --prompts, "
+                  "{a|b} and wildcards, or the folder");
+    }
+    if (!line.dump_file.empty()) {
+      throw Error(ErrorKind::kInvalidRequest,
+                  "--dump writes what one run computes; leave it out, or make one picture");
+    }
+    print_notes(line, request, app);
+    return starts_from_folder(line) ? run_picture_folder(line, app, request, signals)
+                                    : run_prompts(line, app, request, signals);
+  }
   const std::vector<Message> notes = add_init_picture(line, app.pipeline.model.info, request);
   const auto problems = validate(request, app.pipeline.model.info.size_unit);
   if (!problems.empty()) throw Error(ErrorKind::kInvalidRequest, problems.front().message);
@@ -148,53 +77,7 @@ int run_generate(const CommandLine& line) {
   for (const Message& note : notes) {
     std::fprintf(stderr, "headroom: note: %s\n", note.english().c_str());
   }
-
-  const auto save = [&](const GenerationRequest& r, const GeneratedImage& picture) {
-    const std::filesystem::path file = save_picture(output, r, picture);
-    spdlog::info("saved {}", file.string());
-    return file;
-  };
-  GenerationQueue queue({app.generator_maker(), app.receipt_keeper()}, save);
-  QueueWatcher watcher(queue, [] {});
-  const JobId job = queue.submit(request);
-  ProgressBar bar;
-  std::size_t told = 0;
-  const auto tell = [&](const std::vector<Notice>& notices) {
-    for (; told < notices.size(); ++told) {
-      if (notices[told].kind == Notice::Kind::kDeviceFailed) continue;  // the error says the same
-      bar.clear();
-      spdlog::warn("{}", notices[told].text.english());
-    }
-  };
-  int code = kExitOk;
-  while (true) {
-    if (signals.wait_for(std::chrono::milliseconds(20))) queue.cancel(job);
-    const auto finished = watcher.take_finished();  // before the pictures: none can follow it
-    for (const JobStatus& status : queue.status()) {
-      tell(status.notices);
-      bar.show(status);
-    }
-    for (FinishedPicture& picture : watcher.take_pictures()) {
-      bar.clear();
-      if (!picture.save_error.empty()) {
-        code = rescue(picture);
-        queue.let_go(picture);
-      }
-      if (!picture.file.empty()) print_picture(picture, line.json);
-    }
-    if (finished.empty()) continue;
-    bar.clear();
-    tell(finished.front().notices);
-    if (const auto* failure = std::get_if<Failure>(&finished.front().value)) {
-      throw Error(failure->kind, failure->message);
-    }
-    if (std::holds_alternative<Cancelled>(finished.front().value)) {
-      std::fprintf(stderr, "headroom: cancelled after %s\n",
-                   pictures(finished.front().pictures).c_str());
-      return kExitCancelled;
-    }
-    return code;
-  }
+  return JobSeries(line, app, signals).make(request, output);
 }
 
 }  // namespace headroom

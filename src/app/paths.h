@@ -14,6 +14,7 @@ namespace headroom {
 [[nodiscard]] std::filesystem::path default_output_folder();  // ~/Pictures/Headroom
 [[nodiscard]] std::filesystem::path default_log_folder();     // $XDG_STATE_HOME/headroom
 [[nodiscard]] std::filesystem::path window_state_file();      // ... /window.json
+[[nodiscard]] std::filesystem::path unfinished_folder();      // ... /unfinished
 [[nodiscard]] std::filesystem::path calibration_file();       // ... /calibration.json
 [[nodiscard]] std::filesystem::path cache_folder();           // $XDG_CACHE_HOME/headroom
 [[nodiscard]] std::filesystem::path weight_cache_folder();    // ... /weights

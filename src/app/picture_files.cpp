@@ -22,13 +22,6 @@ namespace {
 
 std::string lower_extension(const fs::path& path) { return lower_ascii(path.extension().string()); }
 
-fs::path numbered(const fs::path& file, int index) {
-  if (index == 0) return file;
-  fs::path result = file;
-  return result.replace_filename(file.stem().string() + "_" + std::to_string(index + 1) +
-                                 file.extension().string());
-}
-
 [[noreturn]] void refuse(const fs::path& target, const std::string& reason) {
   throw Error(ErrorKind::kIo, target.string() + " cannot be written: " + reason);
 }
@@ -60,6 +53,13 @@ void check_folder(const fs::path& wanted, const fs::path& target) {
 }
 
 }  // namespace
+
+fs::path numbered(const fs::path& file, int index) {
+  if (index == 0) return file;
+  fs::path result = file;
+  return result.replace_filename(file.stem().string() + "_" + std::to_string(index + 1) +
+                                 file.extension().string());
+}
 
 OutputPlace choose_output(const fs::path& typed, const OutputOptions& options) {
   if (typed.empty()) return {options.folder.empty() ? default_output_folder() : options.folder};

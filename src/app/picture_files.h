@@ -17,6 +17,9 @@ struct OutputPlace {
 [[nodiscard]] OutputPlace choose_output(const std::filesystem::path& typed,
                                         const OutputOptions& options);
 
+// The file of a run's picture with this index whose first one is `file`.
+[[nodiscard]] std::filesystem::path numbered(const std::filesystem::path& file, int index);
+
 // Throw Error{kIo} when nothing could be saved there: asked before a long run, not after.
 void check_output(const OutputPlace& output, int count);
 void check_dump_file(const std::filesystem::path& file);

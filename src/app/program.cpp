@@ -28,6 +28,8 @@ int run(const CommandLine& line) {
       return run_window(line);
     case Command::kGenerate:
       return run_generate(line);
+    case Command::kResume:
+      return run_resume(line);
     case Command::kPlan:
       return run_plan(line);
     case Command::kFrontier:

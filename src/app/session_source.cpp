@@ -5,6 +5,7 @@
 
 #include "composition.h"
 #include "model_examples.h"
+#include "unfinished.h"
 
 #include <algorithm>
 #include <array>
@@ -67,8 +68,10 @@ AppConfig with_choice(AppConfig config, const SessionChoice& choice) {
   return config;
 }
 
-ModelOnDevice open_on_device(const AppConfig& config, const SessionChoice& choice) {
-  const Composition app(with_choice(config, choice));
+ModelOnDevice open_on_device(const AppConfig& config, const SessionChoice& choice,
+                             std::shared_ptr<const OutputPlace> output) {
+  const AppConfig chosen = with_choice(config, choice);
+  const Composition app(chosen);
   const Device& device = app.pipeline.device;
   return {.choice = choice,
           .model = app.pipeline.model.info,
@@ -77,7 +80,9 @@ ModelOnDevice open_on_device(const AppConfig& config, const SessionChoice& choic
           .dtype = format_name(choice.dtype, device),
           .formats = formats_of(device),
           .examples = read_model_examples(app.pipeline.model.root),
-          .source = {app.generator_maker(), app.receipt_keeper()},
+          .source = {app.generator_maker(sample_keeper(chosen.model, app.pipeline.model.info.name,
+                                                       std::move(output))),
+                     app.receipt_keeper()},
           .lookout = forecasts(app),
           .read_memory = [memory = app.memory] { return memory.read(); },
           .measure_prompt = [tokenizer = app.tokenizer](

@@ -92,6 +92,15 @@ void add_request_options(CLI::App& app, Typed& typed) {
       "Guidance scale, 0 = off; default: the model's");
   add(app, group, "--seed", "S", typed.seed,
       "Seed of the first picture, each further one adds 1; default: a new one, as -1 and random");
+  add(app, group, "--variation", "SEED:STRENGTH", typed.variation,
+      "The picture of --seed, but a little different: its noise turned towards that of another "
+      "seed, by 0, not at all, to 1; further pictures add 1 to this seed instead");
+  add(app, group, "--variety", "S[:PERCENT]", typed.variety,
+      "For models whose seeds look alike: seeded noise on what is read of the prompt, 0.1 subtle, "
+      "0.5 strong, in so many percent of it; default: none, and 50 percent");
+  add(app, group, "--seed-mode", "MODE", typed.seed_mode,
+      "plain, or composition: a seed gives sizes that are twice each other the same composition; "
+      "default: plain");
   add(app, group, "--count", "N", typed.count, "How many pictures, 1 to 64; default: 1");
   add(app, group, "--cfg-normalization", "C", typed.cfg_normalization,
       "Cap the guided prediction's norm at this multiple; default: 0, no cap");
@@ -110,13 +119,23 @@ void add_request_options(CLI::App& app, Typed& typed) {
 
 void add_init_options(CLI::App& app, Typed& typed) {
   const std::string group = "Start from a picture";
-  add(app, group, "--init-image", "FILE", typed.init_image,
-      "PNG or JPEG to start from; without --size or --preset the result has its size");
+  add(app, group, "--init-image", "FILE|DIR", typed.init_image,
+      "PNG or JPEG to start from; without --size or --preset the result has its size. generate "
+      "also "
+      "takes a folder of such: its pictures go to the folder after -o under their names, and those "
+      "that are there already are left out");
   add(app, group, "--strength", "S", typed.strength,
       "How much may change: above 0, hardly anything, to 1, everything; default: 0.6, with --mask "
       "1");
-  add(app, group, "--mask", "FILE", typed.mask,
-      "Picture of the same size: white is painted anew, black stays");
+  add(app, group, "--mask", "FILE|DIR", typed.mask,
+      "Picture of the same size: white is painted anew, black stays, grey is painted anew in so "
+      "large a part of the steps, the last ones; for a folder of pictures one file for all, or a "
+      "folder with the same names");
+  add(app, group, "--outpaint", "L,T,R,B", typed.outpaint,
+      "Extend the canvas by so many pixels left, top, right and bottom, and paint what is new");
+  add(app, group, "--fit", "HOW", typed.fit,
+      "A picture that does not have the size, or no whole units, is brought to it by crop, or by "
+      "pad, with its edges extended; default: crop");
 }
 
 void add_json_flag(CLI::App& app, Typed& typed, const char* help) {
@@ -163,9 +182,28 @@ void add_quantize(CLI::App& app, Typed& typed) {
   add_config_option(quantize, typed);
 }
 
+void add_resume(CLI::App& app, Typed& typed) {
+  CLI::App& resume = *app.add_subcommand(
+      "resume", "Finish pictures whose steps were done when their run ended: decode and save them");
+  resume
+      .add_option("name", typed.waiting,
+                  "The pictures by their names; default: all that wait, which is also called all")
+      ->type_name("NAME")
+      ->group("Positionals");
+  resume.add_flag("--list", typed.list, "Only list what waits");
+  resume.add_flag("--drop", typed.drop, "Remove these for good instead");
+  add_json_flag(resume, typed, "Print one JSON object a picture");
+  add_run_options(resume, typed);
+}
+
 void add_commands(CLI::App& app, Typed& typed) {
   CLI::App& generate = *app.add_subcommand("generate", "Make pictures");
   add_request_options(generate, typed);
+  add(generate, "Picture", "--prompts", "FILE", typed.prompts,
+      "Text file with a prompt on each line, in place of -p; lines that begin with # do not count");
+  add(generate, "Picture", "--wildcards", "DIR", typed.wildcards,
+      "Folder of text files: __NAME__ in a prompt is a line of NAME.txt, picked by the seed as "
+      "{this|that} is");
   add_init_options(generate, typed);
   add(generate, "Output", "-o,--output", "FILE|DIR", typed.output,
       "A new .png file (further pictures get _2, _3, ...) or a folder; default: "
@@ -174,6 +212,8 @@ void add_commands(CLI::App& app, Typed& typed) {
       "Write every intermediate result of the first picture to a safetensors file");
   add_json_flag(generate, typed, "Print one JSON object a picture instead of its file name");
   add_run_options(generate, typed);
+
+  add_resume(app, typed);
 
   CLI::App& plan = *app.add_subcommand("plan", "Say what a request would need; runs nothing");
   add_request_options(plan, typed);

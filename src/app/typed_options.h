@@ -17,10 +17,12 @@ struct Typed {
   Text prompt, negative_prompt, size, preset, steps, guidance, seed, count;
   Text cfg_normalization, cfg_truncation, shift;
   std::vector<std::string> loras;
-  Text init_image, strength, mask;
+  Text init_image, strength, mask, outpaint, fit;
+  Text variation, variety, seed_mode, prompts, wildcards;
   Text output, dump_file, inspected, step, max;
   Text to, network;
-  bool clear = false, json = false;
+  std::vector<std::string> waiting;
+  bool clear = false, json = false, drop = false, list = false;
 };
 
 // All options and commands of the program.

@@ -6,8 +6,11 @@
 #include "headroom/core/typed_numbers.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cstddef>
 #include <iterator>
+#include <sstream>
 
 namespace headroom {
 namespace {
@@ -80,6 +83,62 @@ Size read_preset(const std::string& option, const std::string& typed) {
     names += (names.empty() ? "" : ", ") + std::string(known.name);
   }
   refuse(option, typed, "is not known; use one of " + names);
+}
+
+Margins read_margins(const std::string& option, const std::string& typed) {
+  std::array<int, 4> sides{};
+  std::istringstream in(typed);
+  std::size_t count = 0;
+  bool is_good = true;
+  for (std::string part; std::getline(in, part, ','); ++count) {
+    const auto number = parse_whole(part);
+    is_good = is_good && count < sides.size() && number && *number >= 0 && *number <= kMaxSide_px;
+    if (is_good) sides[count] = static_cast<int>(*number);
+  }
+  const Margins margins{sides[0], sides[1], sides[2], sides[3]};
+  if (!is_good || count != sides.size() || margins == Margins{}) {
+    refuse(option, typed,
+           "is not understood; write pixels left, top, right and bottom, like 128,0,128,0");
+  }
+  return margins;
+}
+
+Variation read_variation(const std::string& option, const std::string& typed) {
+  const std::size_t colon = typed.find(':');
+  const auto seed = parse_seed(typed.substr(0, colon));
+  double strength = -1;
+  const bool is_number =
+      colon != std::string::npos && parse_number(typed.substr(colon + 1), strength);
+  if (!seed || !seed->value || !is_number || !(strength >= 0 && strength <= 1)) {
+    refuse(option, typed, "is not understood; write a seed and a strength from 0 to 1, like 7:0.2");
+  }
+  return {*seed->value, strength};
+}
+
+Variety read_variety(const std::string& option, const std::string& typed) {
+  const std::size_t colon = typed.find(':');
+  Variety variety;
+  const bool is_good =
+      parse_number(typed.substr(0, colon), variety.strength) &&
+      (colon == std::string::npos || parse_number(typed.substr(colon + 1), variety.percent));
+  if (!is_good || !(variety.strength >= 0 && variety.strength <= kMaxVariety) ||
+      !(variety.percent >= 0 && variety.percent <= 100)) {
+    refuse(option, typed,
+           "is not understood; write a strength from 0 to 10, such as 0.3, or with percent like "
+           "0.3:50");
+  }
+  return variety;
+}
+
+SeedMode read_seed_mode(const std::string& option, const std::string& typed) {
+  if (typed == "plain") return SeedMode::kPlain;
+  if (typed == "composition") return SeedMode::kComposition;
+  refuse(option, typed, "is not known; use plain or composition");
+}
+
+bool read_fit(const std::string& option, const std::string& typed) {
+  if (typed != "crop" && typed != "pad") refuse(option, typed, "is not known; use crop or pad");
+  return typed == "pad";
 }
 
 }  // namespace headroom

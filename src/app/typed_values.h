@@ -1,5 +1,7 @@
 #pragma once
+#include "headroom/core/generation.h"
 #include "headroom/core/size.h"
+#include "headroom/image/extend.h"
 
 #include <cstdint>
 #include <optional>
@@ -19,6 +21,15 @@ namespace headroom {
 [[nodiscard]] std::int64_t read_bytes(const std::string& option, const std::string& typed,
                                       std::int64_t least);
 [[nodiscard]] Size read_size(const std::string& option, const std::string& typed);
+// L,T,R,B, not all 0.
+[[nodiscard]] Margins read_margins(const std::string& option, const std::string& typed);
+// SEED:STRENGTH
+[[nodiscard]] Variation read_variation(const std::string& option, const std::string& typed);
+// STRENGTH or STRENGTH:PERCENT
+[[nodiscard]] Variety read_variety(const std::string& option, const std::string& typed);
+[[nodiscard]] SeedMode read_seed_mode(const std::string& option, const std::string& typed);
+// Whether to pad rather than to cut.
+[[nodiscard]] bool read_fit(const std::string& option, const std::string& typed);
 [[nodiscard]] Size read_preset(const std::string& option, const std::string& typed);
 
 }  // namespace headroom

@@ -11,11 +11,14 @@
 #include "session_source.h"
 #include "signals.h"
 #include "surroundings.h"
+#include "unfinished.h"
 
 #include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <map>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -26,9 +29,55 @@ namespace headroom {
 
 namespace {
 
+// Pictures of earlier runs that this window can finish, and where they go.
+struct Unfinished {
+  std::vector<GenerationRequest> requests;
+  std::vector<Message> faults;
+  std::map<const SampledPicture*, OutputPlace> outputs;
+};
+
+Unfinished take_unfinished(const ModelOptions& model) {
+  Unfinished taken;
+  UnfinishedFolder::Found found = UnfinishedFolder(unfinished_folder()).take();
+  for (const UnreadablePicture& file : found.unreadable) {
+    taken.faults.push_back(
+        say("{0}; it is left as it is, and \"headroom resume --drop {1}\" on the "
+            "command line removes it",
+            file.fault, file.name));
+  }
+  const ModelOptions places = places_of(model);
+  int others = 0;
+  for (const WaitingPicture& waiting : found.waiting) {
+    if (saved_already(waiting)) {
+      waiting.hold->drop();
+    } else if (!same_places(waiting.picture.model, places)) {
+      ++others;
+    } else if (auto fault = decoder_fault(waiting)) {
+      taken.faults.push_back(*std::move(fault));
+    } else {
+      taken.requests.push_back(waiting.request());
+      taken.outputs[taken.requests.back().sampled.get()] = waiting.picture.output;
+    }
+  }
+  if (others > 0) {
+    taken.faults.push_back(say(
+        "pictures of another model wait to be decoded ({0}); \"headroom resume\" on the command "
+        "line finishes them",
+        others));
+  }
+  return taken;
+}
+
+// A picture of the window's that was saved late.
+std::filesystem::path drop_kept(const FinishedPicture& picture, std::filesystem::path file) {
+  if (picture.picture.kept && !file.empty()) picture.picture.kept->drop();
+  return file;
+}
+
 // What the window needs beside its session. `session` must outlive it.
 WindowServices services_of(const AppConfig& config, Session& session,
-                           const GenerationQueue::SavePicture& save, const OutputPlace& output) {
+                           const GenerationQueue::SavePicture& save, const OutputPlace& output,
+                           const Unfinished& unfinished) {
   WindowServices services{
       .session = session,
       .find_models =
@@ -40,14 +89,17 @@ WindowServices services_of(const AppConfig& config, Session& session,
       .assets_folder = share_folder(),
       .state_file = window_state_file(),
       .session_folder = default_log_folder(),
-      .save_again = [save](const FinishedPicture& p) { return save(p.request, p.picture); },
+      .unfinished = unfinished.requests,
+      .unfinished_faults = unfinished.faults,
+      .save_again =
+          [save](const FinishedPicture& p) { return drop_kept(p, save(p.request, p.picture)); },
       .save_to =
           [](const FinishedPicture& picture, const std::filesystem::path& folder) {
-            return save_picture({folder}, picture.request, picture.picture);
+            return drop_kept(picture, save_picture({folder}, picture.request, picture.picture));
           },
       .rescue =
           [](const FinishedPicture& picture) {
-            const auto file = rescue_picture(picture.request, picture.picture);
+            const auto file = drop_kept(picture, rescue_picture(picture.request, picture.picture));
             spdlog::warn("a picture that was not saved is now in {}", file.string());
           }};
   for (const Device& device : list_devices())
@@ -61,14 +113,19 @@ int show_window(const AppConfig& config, const std::vector<StartProblem>& proble
                 const BlockedSignals& signals) {
   std::atomic<bool> ending{false};
   const OutputPlace output = choose_output({}, config.output);
-  const auto save = [output](const GenerationRequest& request, const GeneratedImage& picture) {
-    std::filesystem::path file = save_picture(output, request, picture);
+  const Unfinished unfinished = take_unfinished(config.model);
+  const auto save = [output, outputs = unfinished.outputs](const GenerationRequest& request,
+                                                           const GeneratedImage& picture) {
+    const auto own = outputs.find(request.sampled.get());
+    std::filesystem::path file = own != outputs.end() ? save_resumed(own->second, request, picture)
+                                                      : save_picture(output, request, picture);
     spdlog::info("saved {}", file.string());
     return file;
   };
   // The memory is looked at four times a second anyway: the signals, too.
+  const auto place = std::make_shared<const OutputPlace>(output);
   const auto open = [&](const SessionChoice& choice) {
-    ModelOnDevice opened = open_on_device(config, choice);
+    ModelOnDevice opened = open_on_device(config, choice, place);
     spdlog::info("model {} on {}", opened.model.name, opened.device_name);
     opened.read_memory = [&, read = opened.read_memory] {
       if (signals.wait_for(std::chrono::milliseconds(0))) {
@@ -81,7 +138,7 @@ int show_window(const AppConfig& config, const std::vector<StartProblem>& proble
   };
   set_up_processor(config);
   Session session(open, choice_of(config), save);
-  WindowServices services = services_of(config, session, save, output);
+  WindowServices services = services_of(config, session, save, output, unfinished);
   services.start_problems = problems;
   services.ending = [&] { return ending.load(); };
   Window window(std::move(services));

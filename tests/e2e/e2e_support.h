@@ -34,8 +34,8 @@ class EndToEnd : public ::testing::Test {
   void expect_refused(std::vector<std::string> arguments, int exit_code,
                       const std::vector<std::string>& words) const;
 
-  // Every file below the temporary folder, relative to it, apart from the log, the receipts and
-  // what keep() named.
+  // Every file below the temporary folder, relative to it, apart from the log, the receipts, what
+  // waits to be finished and what keep() named.
   [[nodiscard]] std::vector<std::string> files() const;
   void keep(const std::string& relative) { kept_.push_back(relative); }
   std::filesystem::path write(const std::string& relative, const std::string& bytes);

@@ -125,6 +125,120 @@ TEST_F(InitImage, IsPlannedFor) {
       (std::vector<std::string>{"load", "encode", "encode-image", "denoise", "decode", "save"}));
 }
 
+TEST_F(InitImage, GreyOfAMaskIsBetweenKeptAndPaintedAnew) {
+  const Image from = gradient(128, 256);
+  const std::string file = put("from.png", from);
+  // The lower half in this grey, the upper white.
+  const auto lower_difference = [&](std::uint8_t grey) {
+    Image mask = half_white(128, 256);
+    std::fill(mask.rgb.begin() + 3 * 128 * 128, mask.rgb.end(), grey);
+    const std::string name = "grey" + std::to_string(grey);
+    const json out = run_json(start({"--init-image", file, "--mask", put(name + ".png", mask), "-o",
+                                     name + "-made.png"}))
+                         .at(0);
+    EXPECT_EQ(out["predicted_peak_bytes"], out["actual_peak_bytes"]);
+    return mean_difference(read_image(folder_ / (name + "-made.png")), from, 160, 256);
+  };
+  const double black = lower_difference(0);
+  const double grey = lower_difference(40);  // the last two of sixteen steps
+  const double white = lower_difference(255);
+  EXPECT_GT(grey, 1.05 * black);
+  EXPECT_GT(white, 1.1 * grey);
+  // What compression leaves of black and white is no grey.
+  const auto pixels = [&](const char* name) { return read_image(folder_ / name).rgb; };
+  lower_difference(6);
+  lower_difference(250);
+  EXPECT_EQ(pixels("grey6-made.png"), pixels("grey0-made.png"));
+  EXPECT_EQ(pixels("grey250-made.png"), pixels("grey255-made.png"));
+}
+
+TEST_F(InitImage, OutpaintingExtendsTheCanvasAndKeepsWhatIsInside) {
+  const Image from = gradient(512, 128);
+  const std::string file = put("from.png", from);
+  const ProcessResult result =
+      run(start({"--init-image", file, "--outpaint", "0,0,64,0", "-o", "wide.png"}));
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_NE(
+      result.err.find("canvas of from.png grows from 512×128 to 576×128 px (0 px left, 0 top, "
+                      "64 right, 0 bottom)"),
+      std::string::npos)
+      << result.err;
+  const Image wide = read_image(folder_ / "wide.png");
+  ASSERT_EQ(wide.width, 576);
+  ASSERT_EQ(wide.height, 128);
+  double sum = 0;
+  int painted = 0;
+  for (int y = 0; y < 128; ++y) {
+    for (int x = 0; x < 320; ++x) {  // beyond the feather and the decoder's reach
+      const auto at = [&](const Image& image) {
+        return int{image.rgb[static_cast<std::size_t>(3 * (y * image.width + x))]};
+      };
+      sum += std::abs(at(wide) - at(from));
+    }
+    const auto last = [&](int x) {
+      return int{wide.rgb[static_cast<std::size_t>(3 * (y * wide.width + x))]};
+    };
+    if (std::abs(last(575) - last(520)) > 2) ++painted;
+  }
+  EXPECT_LT(sum / (128 * 320), 25);
+  EXPECT_GT(painted, 30);  // no mere streaks of the edge
+  const json told = run_json({"inspect", "wide.png", "--json"}).at(0);
+  EXPECT_NE(told["unknown"]["request.mask"].get<std::string>().find("outpaint 0,0,64,0"),
+            std::string::npos);
+  // What whole units need beyond that goes to the same sides.
+  const ProcessResult odd =
+      run(start({"--init-image", put("odd.png", gradient(150, 100)), "--outpaint", "20,0,0,0",
+                 "--steps", "2", "-o", "odd-made.png"}));
+  EXPECT_NE(odd.err.find("150×100 to 192×128 px (42 px left, 0 top, 0 right, 28 bottom)"),
+            std::string::npos)
+      << odd.err;
+}
+
+TEST_F(InitImage, PaddingKeepsAllOfThePicture) {
+  const std::string file = put("from.png", gradient(150, 100));
+  ProcessResult result =
+      run(start({"--init-image", file, "--steps", "2", "--fit", "pad", "-o", "pad.png"}));
+  EXPECT_NE(result.err.find("is extended at its edges to 192×128"), std::string::npos)
+      << result.err;
+  EXPECT_EQ(read_image(folder_ / "pad.png").width, 192);
+  result = run(start({"--init-image", file, "--steps", "2", "--fit", "pad", "--size", "128x128",
+                      "-o", "fit.png"}));
+  EXPECT_NE(result.err.find("resized to fit into 128×128 and extended"), std::string::npos)
+      << result.err;
+  EXPECT_EQ(read_image(folder_ / "fit.png").height, 128);
+}
+
+TEST_F(InitImage, AFolderGoesToAFolderAndOneThatFailsDoesNotStopTheRest) {
+  put("in/a.png", gradient(64, 64));
+  put("in/c.png", gradient(128, 64));
+  write("in/b.jpg", "no picture");
+  write("in/notes.txt", "no picture either");
+  const std::vector<std::string> call = start({"--init-image", "in", "--steps", "2", "-o", "out"});
+  ProcessResult result = run(call);
+  EXPECT_EQ(result.exit_code, 3) << result.err;
+  EXPECT_EQ(lines(result.out).size(), 2U);
+  EXPECT_EQ(files(), (std::vector<std::string>{"out/a.png", "out/c.png"}));
+  EXPECT_EQ(read_image(folder_ / "out/c.png").width, 128);
+  EXPECT_NE(result.err.find("1 of 3: a.png"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("headroom: b.jpg: "), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("2 pictures made, 0 were there already, 1 failed"), std::string::npos);
+  // Again: what is there stays, what was mended is made.
+  const std::string first = read_bytes(folder_ / "out/a.png");
+  write("in/b.jpg", encode_png(gradient(64, 64), {}));
+  result = run(call);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_NE(result.err.find("1 picture made, 2 were there already, 0 failed"), std::string::npos)
+      << result.err;
+  EXPECT_EQ(read_bytes(folder_ / "out/a.png"), first);
+  EXPECT_EQ(files().size(), 3U);
+  // Masks by the same names.
+  put("masks/a.png", half_white(64, 64));
+  result = run(start({"--init-image", "in", "--mask", "masks", "--steps", "2", "-o", "masked"}));
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "masked/a.png"));
+  EXPECT_NE(result.err.find("masks/c.png"), std::string::npos) << result.err;
+}
+
 TEST_F(InitImage, BadInputIsOneSentence) {
   const std::string file = put("from.png", gradient(128, 128));
   const std::string mask = put("mask.png", half_white(128, 128));
@@ -150,6 +264,15 @@ TEST_F(InitImage, BadInputIsOneSentence) {
   refuse({"--init-image", put("tiny.png", gradient(20, 20))}, 2,
          {"tiny.png is 20×20 px", "--size"});
   refuse({"--init-image", file, "--size", "100x100"}, 2, {"100×100", "multiple of 64"});
+  for (const char* const margins : {"1,2,3", "0,0,0,0", "-1,0,0,0", "a,b,c,d", "1,2,3,4,5", ""}) {
+    refuse({"--init-image", file, "--outpaint", margins}, 2, {"--outpaint", "128,0,128,0"});
+  }
+  refuse({"--init-image", file, "--outpaint", "64,0,0,0", "--size", "256x256"}, 2,
+         {"--outpaint", "--size"});
+  refuse({"--outpaint", "64,0,0,0"}, 2, {"--outpaint needs", "--init-image"});
+  refuse({"--init-image", file, "--fit", "stretch"}, 2, {"--fit", "crop or pad"});
+  std::filesystem::create_directories(folder_ / "empty");
+  refuse({"--init-image", "empty"}, 2, {"folder", "-o"});  // -o a.png
 }
 
 }  // namespace

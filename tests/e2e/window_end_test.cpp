@@ -1,7 +1,11 @@
 // What the window of the real program keeps when something fails or ends.
 #include "e2e/window_support.h"
 
+#include <algorithm>
+#include <chrono>
+#include <csignal>
 #include <fstream>
+#include <thread>
 
 namespace headroom::test {
 namespace {
@@ -101,6 +105,44 @@ TEST_F(WindowEnd, LanguageAndThemeAreRememberedUntilAnotherIsAskedFor) {
   WindowDriver w(launch({"--language", "en"}));
   EXPECT_EQ(w.state()["language"], "en");
   EXPECT_EQ(w.state()["theme"], "light");
+}
+
+// Killed while its picture is decoded, the window offers just that picture the next time.
+TEST_F(WindowEnd, WhatWasSampledWhenItWasKilledIsOfferedAndDecoded) {
+  const fs::path unfinished = folder_ / "state" / "headroom" / "unfinished";
+  const auto waits = [&] {
+    std::error_code none;
+    const fs::directory_iterator files(unfinished, none);
+    return std::any_of(begin(files), end(files), [](const fs::directory_entry& entry) {
+      return entry.path().extension() == ".safetensors";
+    });
+  };
+  std::string seed;
+  {
+    WindowDriver w(launch());
+    w.click("example.0");
+    w.click("preset.1024");
+    choose_steps(w, 2);
+    w.click("generate");
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (!waits() && std::chrono::steady_clock::now() < end) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    kill(w.pid(), SIGKILL);
+    w.wait_for_exit(20);
+  }
+  ASSERT_TRUE(waits());
+  EXPECT_TRUE(pictures_in(pictures_folder()).empty());
+  WindowDriver w(launch());
+  ASSERT_TRUE(w.wait([](const json& s) { return s["offered"] == 1; }));
+  w.screenshot("unfinished_offered");
+  w.click("banner.0.action");
+  ASSERT_TRUE(wait_until_made(w, 1));
+  ASSERT_EQ(pictures_in(pictures_folder()).size(), 1U);
+  EXPECT_FALSE(waits());
+  const json told = inspect(pictures_in(pictures_folder())[0]);
+  EXPECT_EQ(told["receipt"]["start"], "sampled");
+  EXPECT_EQ(told["settings"]["width"], 1024);
 }
 
 }  // namespace

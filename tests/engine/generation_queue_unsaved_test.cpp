@@ -149,14 +149,14 @@ class DecodesOnly final : public ImageGenerator {
 TEST(QueueOfSampled, WhatWasKeptGoesWhenThePictureIsSavedAndNotBefore) {
   for (const bool disk_is_full : {true, false}) {
     std::atomic<int> drops = 0;
-    GenerationQueue queue([] { return std::make_unique<DecodesOnly>(); },
-                          [&](const GenerationRequest& request, const GeneratedImage& picture) {
-                            EXPECT_NE(request.sampled, nullptr);
-                            EXPECT_EQ(drops, 0);
-                            if (disk_is_full) throw Error(ErrorKind::kIo, "the disk is full");
-                            return save_nowhere(request, picture);
-                          },
-                          [] {});
+    WatchedQueue queue([] { return std::make_unique<DecodesOnly>(); },
+                       [&](const GenerationRequest& request, const GeneratedImage& picture) {
+                         EXPECT_NE(request.sampled, nullptr);
+                         EXPECT_EQ(drops, 0);
+                         if (disk_is_full) throw Error(ErrorKind::kIo, "the disk is full");
+                         return save_nowhere(request, picture);
+                       },
+                       [] {});
     auto sampled = std::make_shared<SampledPicture>();
     sampled->index = 1;
     sampled->seed = 8;

@@ -1,0 +1,129 @@
+#include "picture_folder.h"
+
+#include "headroom/core/error.h"
+#include "headroom/core/lower_case.h"
+#include "headroom/core/quote.h"
+
+#include "init_picture.h"
+#include "job_series.h"
+#include "output.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <system_error>
+#include <vector>
+
+namespace headroom {
+namespace fs = std::filesystem;
+namespace {
+
+[[noreturn]] void refuse(const std::string& sentence) {
+  throw Error(ErrorKind::kInvalidRequest, sentence);
+}
+
+struct FolderPicture {
+  fs::path from;
+  fs::path to;
+};
+
+std::vector<fs::path> pictures_in(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
+    const std::string ending = lower_ascii(entry.path().extension().string());
+    const bool is_picture = ending == ".png" || ending == ".jpg" || ending == ".jpeg";
+    if (is_picture && !entry.is_directory(error)) files.push_back(entry.path());
+  }
+  if (error) {
+    throw Error(ErrorKind::kIo, say("{0} cannot be read: {1}", folder, say_errno(error.value())));
+  }
+  if (files.empty()) {
+    refuse(folder.string() + " holds no PNG or JPEG picture; name a folder with pictures");
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+// a.png of a.jpg; where both a.jpg and a.png are there, a.jpg.png and a.png.png.
+std::vector<FolderPicture> with_targets(const std::vector<fs::path>& files, const fs::path& out) {
+  std::map<std::string, int> stems;
+  for (const fs::path& file : files) ++stems[file.stem().string()];
+  std::vector<FolderPicture> pictures;
+  for (const fs::path& file : files) {
+    const bool is_alone = stems[file.stem().string()] == 1;
+    pictures.push_back(
+        {file, out / ((is_alone ? file.stem() : file.filename()).string() + ".png")});
+  }
+  return pictures;
+}
+
+void check(const CommandLine& line) {
+  std::error_code error;
+  if (line.output.empty() || lower_ascii(line.output.extension().string()) == ".png") {
+    refuse("pictures of a folder go to a folder; name it with -o");
+  }
+  if (fs::equivalent(line.init_image, line.output, error)) {
+    refuse("the pictures would go where they come from; name another folder with -o");
+  }
+  if (line.count.value_or(1) > 1) {
+    refuse(
+        "--count makes several pictures of one, which a folder of pictures does not allow; "
+        "leave it out");
+  }
+}
+
+// The command line for one of the pictures.
+CommandLine line_for(const CommandLine& line, const fs::path& picture) {
+  CommandLine one = line;
+  one.init_image = picture;
+  std::error_code error;
+  if (fs::is_directory(line.mask, error)) {
+    one.mask = line.mask / picture.filename();
+    if (!fs::exists(one.mask, error)) one.mask.replace_extension(".png");
+  }
+  return one;
+}
+
+}  // namespace
+
+bool starts_from_folder(const CommandLine& line) {
+  std::error_code error;
+  return !line.init_image.empty() && fs::is_directory(line.init_image, error);
+}
+
+int run_picture_folder(const CommandLine& line, const Composition& app,
+                       const GenerationRequest& request, const BlockedSignals& signals) {
+  check(line);
+  const auto all = with_targets(pictures_in(line.init_image), line.output);
+  check_output({line.output}, 1);
+  JobSeries series(line, app, signals);
+  int left_out = 0;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    std::error_code error;
+    if (fs::exists(all[i].to, error)) {
+      ++left_out;
+      continue;
+    }
+    const std::string name = all[i].from.filename().string();
+    std::fprintf(stderr, "headroom: %zu of %zu: %s\n", i + 1, all.size(), printable(name).c_str());
+    try {
+      GenerationRequest one = request;
+      for (const Message& note :
+           add_init_picture(line_for(line, all[i].from), app.pipeline.model.info, one)) {
+        std::fprintf(stderr, "headroom: note: %s\n", note.english().c_str());
+      }
+      if (!series.make_one_of_many(name, one, {all[i].to, true})) break;
+    } catch (const Error& e) {
+      if (e.kind() == ErrorKind::kDevice) throw;
+      series.fail(name, e);
+    }
+  }
+  std::fprintf(stderr, "headroom: %s made, %d were there already, %d failed\n",
+               pictures(series.made()).c_str(), left_out, series.failed());
+  return series.code();
+}
+
+}  // namespace headroom
