@@ -1,5 +1,6 @@
 #include "headroom/core/error.h"
 #include "headroom/device/device.h"
+#include "headroom/gui/notice_window.h"
 #include "headroom/gui/window.h"
 
 #include "commands.h"
@@ -180,7 +181,16 @@ int run_window(const CommandLine& line) {
       note("banner.start", e);
     }
   }
-  throw Error(*refused);  // no window either
+  // Not even the starter model: the installation is broken.
+  try {
+    show_notice({.text = refused->message(),
+                 .assets_folder = share_folder(),
+                 .log_folder = default_log_folder(),
+                 .ending = [&] { return signals.wait_for(std::chrono::milliseconds(0)); }});
+  } catch (const Error& e) {
+    spdlog::error("{}", e.what());  // no window of any kind
+  }
+  throw Error(*refused);
 }
 
 }  // namespace headroom

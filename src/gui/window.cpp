@@ -7,6 +7,7 @@
 #include "format.h"
 #include "frame_pacer.h"
 #include "graphics.h"
+#include "language.h"
 #include "news.h"
 #include "panels/panels.h"
 #include "pictures.h"
@@ -37,16 +38,6 @@ namespace {
 constexpr double kFrame_s = FramePacer::kFrame_s;
 constexpr double kBlink_s = 0.4;
 constexpr double kKeepEvery_s = 1;
-
-std::string choose_language(const std::string& wanted) {
-  if (wanted == "en" || wanted == "zh") return wanted;
-  for (const char* const name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
-    const char* const value = std::getenv(name);
-    if (value != nullptr && *value != '\0')
-      return std::string(value).starts_with("zh") ? "zh" : "en";
-  }
-  return "en";
-}
 
 std::filesystem::path dump_file() {
   const char* const value = std::getenv("HEADROOM_UI_DUMP");
