@@ -28,13 +28,17 @@ Message title_of(const ModelInfo& model) {
   return model.is_starter ? say("top.starter") : Message(model.name);
 }
 
-void SessionNews::follow(const Session::State& session, bool is_running) {
+bool SessionNews::follow(const Session::State& session, bool is_running) {
+  const bool is_new = session.current != opened_ || session.changed.number != number_ ||
+                      session.change.has_value() != changes_;
+  changes_ = session.change.has_value();
   if (session.current != opened_) {
     if (opened_) taken(*opened_, *session.current);
     opened_ = session.current;
   }
   ended(session);
   waits(session, is_running);
+  return is_new;
 }
 
 void SessionNews::taken(const ModelOnDevice& was, const ModelOnDevice& now) {
@@ -43,17 +47,16 @@ void SessionNews::taken(const ModelOnDevice& was, const ModelOnDevice& now) {
   state_.ended.reset();
   const std::uint64_t step = state_.take_model(was.model, now.model);
   const Message name = title_of(now.model);
-  const Message device = device_label(now.device_name);
   if (step == 0) {
-    state_.add_banner(
-        {.kind = Banner::Kind::kNote, .text = say("note.change", name, now.dtype, device)});
+    state_.add_banner({.kind = Banner::Kind::kNote,
+                       .text = say("note.change", name, now.dtype, device_label(now.device_name))});
     return;
   }
   const GenerationRequest& draft = state_.draft;
   state_.add_banner(
       {.kind = Banner::Kind::kNote,
-       .text = say("note.change.settings", name, now.dtype, device, draft.steps,
-                   format_number(draft.guidance_scale), to_string(Size{draft.width, draft.height})),
+       .text = say("note.change.settings", name, draft.steps, format_number(draft.guidance_scale),
+                   to_string(Size{draft.width, draft.height})),
        .way = Banner::Way::kUndo,
        .step = step});
 }

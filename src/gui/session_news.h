@@ -19,8 +19,8 @@ class SessionNews {
  public:
   explicit SessionNews(UiState& state) : state_(state) {}
 
-  // `is_running`: a job that a change may wait for.
-  void follow(const Session::State& session, bool is_running);
+  // `is_running`: a job that a change may wait for. True when something is new.
+  bool follow(const Session::State& session, bool is_running);
 
  private:
   void taken(const ModelOnDevice& was, const ModelOnDevice& now);
@@ -30,6 +30,7 @@ class SessionNews {
   UiState& state_;
   std::shared_ptr<const ModelOnDevice> opened_;  // as of the last call
   std::uint64_t number_ = 0;                     // of the last change that was told of
+  bool changes_ = false;
 };
 
 }  // namespace headroom

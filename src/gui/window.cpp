@@ -182,7 +182,8 @@ void Window::Impl::take_news(const Session::State& session) {
   for (const JobOutcome& outcome : watcher_.take_finished())
     news_.outcome(outcome, presenter_.cards());
   news_.held(services_.session.queue().waits_for_saving());
-  session_news_.follow(session, running_);
+  // What it says takes its place in the frame after.
+  if (session_news_.follow(session, running_)) pacer_.settle(2);
 }
 
 void Window::Impl::draw_panels(const Ui& ui) const {

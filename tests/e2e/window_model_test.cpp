@@ -50,7 +50,7 @@ TEST_F(WindowModels, AreChangedAndMakePicturesOneAfterTheOther) {
     fs::remove(folder_ / "ui.json");
     fs::remove_all(pictures_folder());
     WindowDriver w(launch({"--language", language}));
-    w.click("example.0");
+    if (language == "en") w.click("example.0");  // the second time the prompt comes back
     const json before = w.state();
     choose_steps(w, 2);
     ASSERT_TRUE(opens(w, "model.1"));
@@ -105,7 +105,7 @@ TEST_F(WindowModels, ThatBreakMeanwhileLeaveTheOldOneWorking) {
 TEST_F(WindowModels, WaitForThePictureThatIsBeingMade) {
   WindowDriver w(launch());
   w.click("example.0");
-  choose_steps(w, 30);
+  choose_steps(w, 400);
   w.click("generate");
   ASSERT_TRUE(w.wait([](const json& s) { return s["step"] >= 1; }, 60));
   choose_steps(w, 2);

@@ -275,5 +275,26 @@ TEST_F(LookoutTest, NamesTheOtherProgramsAgainWhenMemoryMoves) {
   EXPECT_TRUE(says(2 * kGiB, memory(3 * kGiB)));
 }
 
+TEST_F(LookoutTest, OfAnotherModelNothingIsKnownUntilItsOwnSourcesHaveAnswered) {
+  Lookout lookout(sources(), [] {});
+  shut_gate();
+  (void)lookout.look({run(512)}, memory(kGiB));
+  ASSERT_TRUE(wait_until_asked(1));
+  lookout.ask({.forecast = [](const Lookout::Run&, const MemorySnapshot&) {
+    Forecast forecast;
+    forecast.plan.width = 1;
+    return forecast;
+  }});
+  open_gate();  // the old answer comes now, and is nobody's any more
+  std::shared_ptr<const Forecast> first;
+  const auto deadline = std::chrono::steady_clock::now() + kDeadline;
+  while (!first && std::chrono::steady_clock::now() < deadline) {
+    first = lookout.look({run(512)}, memory(kGiB)).forecasts.front();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->plan.width, 1);
+}
+
 }  // namespace
 }  // namespace headroom

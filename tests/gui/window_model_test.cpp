@@ -61,7 +61,7 @@ TEST_F(WindowModel, IsChosenFromTheListAndItsSettingsCanBeTakenBack) {
   ASSERT_TRUE(w.wait([](const json& s) { return s["steps"] == 8 && s["guidance"] == 0; }));
   EXPECT_EQ(w.state()["width"], 640) << "its sizes are multiples of 128";
   EXPECT_EQ(w.state()["prompt"], "a lighthouse");
-  EXPECT_TRUE(is_told(w, "8 steps, guidance 0, 640×1024"));
+  EXPECT_TRUE(is_told(w, "8 steps, guidance 0, 640×1024. What"));
   w.screenshot("model_changed");
   w.click("banner.0.action");
   ASSERT_TRUE(w.wait([](const json& s) { return s["steps"] == 16 && s["guidance"] == 2; }));
