@@ -285,6 +285,20 @@ TEST(CachingAllocatorModel, ReturnedPagesAreBackedAgainAtTheLowestAddress) {
   EXPECT_TRUE(script.replay(card).fits);
 }
 
+// 40 for the 25; of the 30 another 15 are there, so that one page of 20 would do.
+TEST(CachingAllocatorModel, ALimitRefusesByWholeSegmentsWhereTheDriverWouldGiveWhatLacks) {
+  Script script;
+  script.take(0, 25 * kMiB).take(1, 30 * kMiB);
+  CachingAllocatorSettings card = expandable();
+  card.capacity_bytes = 60 * kMiB;
+  EXPECT_TRUE(script.replay(card).fits);
+  EXPECT_EQ(script.reserved(card), 60);
+  card.limit_bytes = 60 * kMiB;
+  EXPECT_FALSE(script.replay(card).fits);
+  card.limit_bytes = 70 * kMiB;
+  EXPECT_TRUE(script.replay(card).fits);
+}
+
 TEST(CachingAllocatorModel, TheEndOfAnExpandableSegmentCanBeReturned) {
   CachingAllocatorSettings card = expandable();
   card.capacity_bytes = 61 * kMiB;
