@@ -24,6 +24,7 @@ void Actions::generate(bool in_front, const std::string& blocked) {
   if (since < io.MouseDoubleClickTime && !io.KeyShift) return;
   auto request = state_.request();
   if (!request) return;
+  if (request->init) request->init = fitter_.fit(request->init, {request->width, request->height});
   state_.history.add(request->prompt);
   state_.forget_size_note();
   state_.ended.reset();
@@ -116,11 +117,6 @@ void Actions::start_again() {
   }
   state_.start_again = true;
   state_.closing = UiState::Closing::kNow;
-}
-
-void Actions::queue_offered() {
-  for (GenerationRequest& request : std::exchange(state_.offered, {}))
-    services_.session.queue().submit(std::move(request));
 }
 
 // The first folder would fail again for each picture.
@@ -230,8 +226,10 @@ void Actions::use_settings() {
   const FinishedPicture* const picture = state_.selected_picture();
   if (picture == nullptr) return;
   const std::string which = std::to_string(*state_.selected + 1);
+  const StartPicture start = bring_back(picture->request.init, picture->file);
   replace(say("note.settings", which), [&] {
     state_.draft = picture->request;
+    state_.draft.init = start;
     state_.draft.seed.reset();
     state_.draft.count = 1;  // the seed below is this one picture's own
     state_.negative_open = state_.negative_open || !picture->request.negative_prompt.empty();
@@ -312,10 +310,6 @@ void Actions::take_file(const std::filesystem::path& file) {
 void Actions::offer_picture(const std::filesystem::path& file) {
   try {
     state_.offered_picture = read_offered_picture(file);
-    if (state_.offered_picture) return;
-    state_.add_banner({.kind = Banner::Kind::kWarning,
-                       .text = say("offer.none", file.filename()),
-                       .about = UiState::kAboutOffer});
   } catch (const Error& e) {
     state_.add_banner({.text = e.message(), .about = UiState::kAboutOffer});
   }
@@ -324,9 +318,11 @@ void Actions::offer_picture(const std::filesystem::path& file) {
 void Actions::take_offered_picture(Part part) {
   if (!state_.offered_picture) return;
   const OfferedPicture& picture = *state_.offered_picture;
+  state_.resolve(UiState::kAboutOffer);
+  if (part == Part::kImage) return start_from(picture.file);
   const GenerationRequest& told = picture.request;
   const bool all = part == Part::kAll;
-  state_.resolve(UiState::kAboutOffer);
+  const StartPicture start = all ? bring_back(told.init, picture.file) : nullptr;
   replace(say("note.offered", shorten(picture.name, 48)), [&] {
     GenerationRequest& draft = state_.draft;
     if ((all || part == Part::kPrompt) && picture.has_prompt) draft.prompt = told.prompt;
@@ -336,6 +332,8 @@ void Actions::take_offered_picture(Part part) {
     state_.negative_open = state_.negative_open || !told.negative_prompt.empty();
     if (picture.has_steps) draft.steps = told.steps;
     if (picture.has_guidance) draft.guidance_scale = told.guidance_scale;
+    draft.init = start;
+    if (start) draft.strength = told.strength;
     draft.count = 1;  // the seed is this one picture's own
     if (picture.has_size) choose_size({told.width, told.height});
   });

@@ -3,6 +3,7 @@
 #include "headroom/gui/window.h"
 
 #include "graphics.h"
+#include "start_picture.h"
 #include "ui_state.h"
 
 #include <string>
@@ -61,9 +62,15 @@ class Actions {
   // A file that was dropped or pasted: asks what of its settings to take, or says what is wrong.
   // While a model is asked for, it is that.
   void take_file(const std::filesystem::path& file);
-  enum class Part { kAll, kPrompt, kSeed };
+  enum class Part { kAll, kPrompt, kSeed, kImage };
   void take_offered_picture(Part part);
   void save_again();
+
+  // The next pictures start from the picture in a file, or from the selected one.
+  void start_from(const std::filesystem::path& file);
+  void use_as_image();
+  void remove_start();
+  void look_for_start();  // whose file was not there
 
  private:
   // Replaces prompt and settings by `change` as one step, with a note that takes it back where
@@ -74,11 +81,18 @@ class Actions {
   void use_output_folder(const std::filesystem::path& folder);
   void offer_picture(const std::filesystem::path& file);
   [[nodiscard]] int size_unit() const;  // px, of the model
+  // What a picture of `record` started from: the file that has its hash, in the places where it may
+  // be (`near`: the picture's own file), else as far as the record has it. Says what is missing.
+  [[nodiscard]] StartPicture bring_back(const StartPicture& record,
+                                        const std::filesystem::path& near);
+  [[nodiscard]] StartPicture find_start(const InitImage::File& wanted,
+                                        const std::filesystem::path& near) const;
 
   const WindowServices& services_;
   UiState& state_;
   const StringTable& text_;  // follows the window's language
   Graphics& graphics_;
+  StartFitter fitter_;
 };
 
 }  // namespace headroom

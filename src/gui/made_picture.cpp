@@ -5,6 +5,10 @@
 #include "headroom/image/receipt_file.h"
 #include "headroom/image/settings.h"
 
+#include "start_picture.h"
+
+#include <utility>
+
 #include <nlohmann/json.hpp>
 
 namespace headroom {
@@ -28,7 +32,12 @@ std::optional<FinishedPicture> read_made_picture(const std::filesystem::path& fi
       if (text.keyword != "headroom") continue;
       FinishedPicture picture;
       picture.job = id;
-      picture.request = parse_settings_json(text.value).request;
+      ReadSettings settings = parse_settings_json(text.value);
+      picture.request = std::move(settings.request);
+      if (settings.start) {
+        picture.request.init = start_of_record(*settings.start);
+        picture.request.strength = settings.start->strength;
+      }
       picture.picture.seed = picture.request.seed.value_or(0);
       picture.picture.receipt = read_receipt(text.value);
       picture.file = file;

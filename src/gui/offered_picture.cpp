@@ -3,6 +3,8 @@
 #include "headroom/core/lower_case.h"
 #include "headroom/image/picture_info.h"
 
+#include "start_picture.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -14,6 +16,10 @@ namespace {
 bool has(const ReadSettings& settings, std::string_view field) {
   return settings.source == "headroom" ||
          std::find(settings.found.begin(), settings.found.end(), field) != settings.found.end();
+}
+
+bool tells_of_start(std::string_view key) {
+  return key == "request.init_image" || key == "request.strength" || key == "request.mask";
 }
 
 std::string first_line(std::string_view text) {
@@ -45,20 +51,28 @@ bool is_picture_name(const std::filesystem::path& file) {
 
 }  // namespace
 
-std::optional<OfferedPicture> read_offered_picture(const std::filesystem::path& file) {
+OfferedPicture read_offered_picture(const std::filesystem::path& file) {
   const PictureInfo info = read_picture_info(file);
-  if (!info.settings) return std::nullopt;
-  const ReadSettings& settings = *info.settings;
   OfferedPicture offered;
+  offered.file = file;
   offered.name = file.filename().string();
+  if (!info.settings) return offered;
+  const ReadSettings& settings = *info.settings;
+  offered.has_settings = true;
   offered.request = settings.request;
+  if (settings.start) {
+    offered.request.init = start_of_record(*settings.start);
+    offered.request.strength = settings.start->strength;
+  }
   offered.has_prompt = has(settings, "prompt") && !settings.request.prompt.empty();
   offered.has_size = has(settings, "width") && has(settings, "height");
   offered.has_steps = has(settings, "steps");
   offered.has_guidance = has(settings, "guidance") || has(settings, "guidance_scale");
   if (!has(settings, "seed")) offered.request.seed.reset();
-  for (const auto& [key, value] : settings.unknown)
+  for (const auto& [key, value] : settings.unknown) {
+    if (settings.start && tells_of_start(key)) continue;
     offered.unknown.emplace_back(key + ": " + value);
+  }
   for (const Message& problem : info.problems) offered.unknown.push_back(problem);
   return offered;
 }

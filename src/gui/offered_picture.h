@@ -13,8 +13,11 @@ namespace headroom {
 // What a picture that was dropped on the window, or pasted as a file, offers to take over. A plain
 // value.
 struct OfferedPicture {
-  std::string name;           // of the file
-  GenerationRequest request;  // as far as the picture tells; seed is the picture's own
+  std::filesystem::path file;
+  std::string name;  // of the file
+  bool has_settings = false;
+  GenerationRequest request;  // as far as the picture tells; seed is the picture's own; its start
+                              // has no pixels
   bool has_prompt = false;
   bool has_size = false;
   bool has_steps = false;
@@ -22,8 +25,8 @@ struct OfferedPicture {
   std::vector<Message> unknown;  // "Sampler: Euler a", which nothing here corresponds to
 };
 
-// Nothing when the picture does not tell how it was made. Throws Error{kIo} for what is no picture.
-[[nodiscard]] std::optional<OfferedPicture> read_offered_picture(const std::filesystem::path& file);
+// Throws Error{kIo} for what is no picture.
+[[nodiscard]] OfferedPicture read_offered_picture(const std::filesystem::path& file);
 
 // The file that a clipboard's text stands for: the first file:// URI of a list, or a single
 // absolute path to a picture that is there.

@@ -26,6 +26,14 @@ const Texture& Pictures::preview(const std::shared_ptr<const Image>& image) {
   return preview_;
 }
 
+const Texture& Pictures::start(const std::shared_ptr<const InitImage>& start) {
+  if (start != start_source_) {
+    start_source_ = start;
+    start_ = Texture(fit(start->image, thumbnail_px_, thumbnail_px_));
+  }
+  return start_;
+}
+
 std::shared_ptr<const Image> Pictures::pixels(const FinishedPicture& picture) {
   if (picture.picture.image) return picture.picture.image;
   const Key key = key_of(picture);

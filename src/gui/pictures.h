@@ -32,6 +32,8 @@ class Pictures {
   Texture& on_canvas_texture() { return canvas_.texture(); }
   // Previews have few pixels: this one is enlarged smoothly, so that it fills the canvas.
   const Texture& preview(const std::shared_ptr<const Image>& image);
+  // Of what the next picture starts from, small; it has pixels.
+  [[nodiscard]] const Texture& start(const std::shared_ptr<const InitImage>& start);
   // Null when there is none, or none yet.
   [[nodiscard]] const Texture* thumbnail(const FinishedPicture& picture);
   // Of a file that comes with the model. Null when it cannot be read.
@@ -50,6 +52,8 @@ class Pictures {
   PictureTexture canvas_;
   std::shared_ptr<const Image> preview_source_;
   Texture preview_;
+  std::shared_ptr<const InitImage> start_source_;
+  Texture start_;
   std::map<Key, Texture> thumbnails_;
   Key read_key_{0, -1};
   std::shared_ptr<const Image> read_;

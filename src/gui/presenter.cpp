@@ -1,6 +1,7 @@
 #include "presenter.h"
 
 #include "problems.h"
+#include "start_picture.h"
 
 #include <algorithm>
 #include <chrono>
@@ -58,7 +59,7 @@ Frame Presenter::present(const Session::State& session, const UiState& state,
 }
 
 void Presenter::look_ahead(Frame& frame, const UiState& state) {
-  const RunShape shape = shapes_.of_draft(state.draft);
+  const RunShape shape = shapes_.of_draft(with_start_of_size(state.draft));
   std::vector<Lookout::Run> runs{{shape, state.draft.count}};
   for (const SizePreset& preset : kSizePresets) runs.push_back({with_size(shape, preset.size)});
   std::vector<std::size_t> jobs;  // where in `runs` each of them is

@@ -2,15 +2,20 @@
 
 #include "format.h"
 #include "refusal.h"
+#include "start_picture.h"
 
 namespace headroom {
 
 std::vector<RequestProblem> find_problems(const UiState& state, int size_unit) {
   using Field = RequestProblem::Field;
-  std::vector<RequestProblem> problems = validate(state.draft, size_unit);
+  std::vector<RequestProblem> problems = validate(with_start_of_size(state.draft), size_unit);
   for (RequestProblem& problem : problems) {
     if (problem.field == Field::kPrompt && state.draft.prompt.empty())
       problem.message = say("problem.empty");
+  }
+  if (const auto& start = state.draft.init; start && !has_pixels(*start)) {
+    const std::string name = shorten(start->file.name, 48);
+    problems.push_back({Field::kInit, say("problem.start", name)});
   }
   if (!state.request()) problems.push_back({Field::kSeed, say("problem.seed")});
   return problems;

@@ -3,6 +3,8 @@
 #include "headroom/core/state_file.h"
 #include "headroom/image/settings.h"
 
+#include "start_picture.h"
+
 #include <algorithm>
 #include <fstream>
 #include <sstream>
@@ -46,6 +48,29 @@ const json& part(const json& from, const char* key) {
   return from.is_object() && from.contains(key) ? from.at(key) : nothing;
 }
 
+// With the path, which is for this machine alone.
+json session_json(const GenerationRequest& request) {
+  json object = to_json(request);
+  if (request.init) object["init_image"]["path"] = request.init->file.path;
+  return object;
+}
+
+InitImage::File read_file(const json& from) {
+  InitImage::File file;
+  take(from, "file", file.name);
+  take(from, "sha256", file.sha256);
+  take(from, "path", file.path);
+  return file;
+}
+
+void read_start(const json& from, GenerationRequest& r) {
+  if (!part(from, "init_image").is_object()) return;
+  ReadSettings::Start start{.picture = read_file(from.at("init_image"))};
+  if (part(from, "mask").is_object()) start.mask = read_file(from.at("mask"));
+  r.init = start_of_record(start);
+  take(from, "strength", r.strength);
+}
+
 // Nothing when a value is out of range; the prompt may be empty.
 std::optional<GenerationRequest> read_request(const json& from) {
   if (!from.is_object()) return std::nullopt;
@@ -61,7 +86,8 @@ std::optional<GenerationRequest> read_request(const json& from) {
   take(from, "shift", r.shift);
   take(from, "seed", r.seed);
   take(from, "count", r.count);
-  GenerationRequest checked = r;
+  read_start(from, r);
+  GenerationRequest checked = with_start_of_size(r);
   if (checked.prompt.empty()) checked.prompt = "x";
   if (!validate(checked, 1).empty()) return std::nullopt;
   return r;
@@ -133,7 +159,7 @@ std::string session_text(const SavedSession& session) {
             {"pictures", json::array()},
             {"queue", json::array()}};
   if (session.settings) {
-    root["settings"] = to_json(session.settings->draft);
+    root["settings"] = session_json(session.settings->draft);
     root["seed"] = session.settings->seed_text;
     if (const auto& ratio = session.settings->locked_ratio)
       root["locked_ratio"] = {ratio->width, ratio->height};
@@ -143,7 +169,12 @@ std::string session_text(const SavedSession& session) {
     root["prompts"].push_back(session.prompts[i]);
   if (session.place) root["window"] = to_json(*session.place);
   for (const fs::path& picture : session.pictures) root["pictures"].push_back(picture.string());
-  for (const GenerationRequest& request : session.queue) root["queue"].push_back(to_json(request));
+  for (const GenerationRequest& request : session.queue)
+    root["queue"].push_back(session_json(request));
+  for (const InitImage::File& start : session.starts) {
+    root["starts"].push_back(
+        {{"file", start.name}, {"sha256", start.sha256}, {"path", start.path}});
+  }
   return root.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
@@ -165,6 +196,10 @@ std::optional<SavedSession> read_session_text(const std::string& text) {
   std::vector<std::string> pictures;
   take(root, "pictures", pictures);
   session.pictures.assign(pictures.begin(), pictures.end());
+  for (const json& entry : part(root, "starts")) {
+    InitImage::File start = read_file(entry);
+    if (!start.path.empty()) session.starts.push_back(std::move(start));
+  }
   for (const json& entry : part(root, "queue")) {
     auto request = read_request(entry);
     if (request && !request->prompt.empty()) session.queue.push_back(*std::move(request));

@@ -25,7 +25,9 @@ struct SavedSession {
   std::vector<std::string> prompts;  // the history, oldest first
   std::optional<Place> place;
   std::vector<std::filesystem::path> pictures;  // oldest first
-  std::vector<GenerationRequest> queue;         // what was not made
+  // What was not made. Pictures that requests start from are told by path and hash, without pixels.
+  std::vector<GenerationRequest> queue;
+  std::vector<InitImage::File> starts;  // where such pictures are; see UiState::known_starts
 };
 
 [[nodiscard]] std::string session_text(const SavedSession& session);

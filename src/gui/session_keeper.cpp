@@ -4,6 +4,7 @@
 
 #include "format.h"
 #include "made_picture.h"
+#include "start_picture.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -50,6 +51,21 @@ std::optional<GenerationRequest> left_of(const JobStatus& job) {
   return rest_of(std::move(request), job.running ? job.image_index : 0);
 }
 
+// The picture that a remembered draft starts from, as it is now. One that is not there stays by
+// name, so that it can come back.
+void reread_start(UiState& state) {
+  StartPicture& start = state.draft.init;
+  if (!start) return;
+  try {
+    start = read_start_picture(start->file.path);
+    state.remember_start(start->file);
+  } catch (const Error&) {
+    state.add_banner({.kind = Banner::Kind::kWarning,
+                      .text = say("banner.start_lost", shorten(start->file.name, 48)),
+                      .about = UiState::kAboutStart});
+  }
+}
+
 }  // namespace
 
 SessionKeeper::SessionKeeper(const WindowServices& services)
@@ -75,6 +91,7 @@ void SessionKeeper::restore(UiState& state) {
     state.add_banner({.kind = Banner::Kind::kWarning, .text = say("session.damaged", damaged_)});
   }
   for (const std::string& prompt : last_.prompts) state.history.add(prompt);
+  state.known_starts = last_.starts;
   state.examples_fold = !last_.pictures.empty();
   state.examples_open = !state.examples_fold;
   if (last_.settings) {
@@ -85,6 +102,7 @@ void SessionKeeper::restore(UiState& state) {
       draft.negative_prompt = state.draft.negative_prompt;
     }
     state.draft = draft;
+    reread_start(state);
     state.seed_text = last_.settings->seed_text;
     state.negative_open = !draft.negative_prompt.empty();
     state.set_size({draft.width, draft.height}, services_.session.current()->model.size_unit);
@@ -124,7 +142,8 @@ void SessionKeeper::save(UiState& state, const std::vector<JobStatus>& jobs,
                        .place = SavedSession::Place{place.x, place.y, place.width, place.height,
                                                     place.maximized, asked.width, asked.height},
                        .pictures = last_.pictures,
-                       .queue = state.offered};
+                       .queue = state.offered,
+                       .starts = state.known_starts};
   std::erase_if(session.queue, [](const auto& offered) { return offered.sampled != nullptr; });
   for (const FinishedPicture& picture : state.pictures) {
     if (!picture.file.empty()) session.pictures.push_back(picture.file);

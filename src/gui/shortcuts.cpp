@@ -44,8 +44,9 @@ const char* culprit(const std::vector<RequestProblem>& problems) {
       return "guidance";
     case Field::kCount:
       return "count";
-    case Field::kSize:
     case Field::kInit:
+      return "strength";
+    case Field::kSize:
     case Field::kOther:
       return "size.width";
   }

@@ -3,6 +3,7 @@
 #include "format.h"
 #include "regions.h"
 #include "session_news.h"
+#include "start_picture.h"
 #include "ui.h"
 
 #include <imgui.h>
@@ -74,6 +75,9 @@ std::string state_json(const UiState& state, const Frame& frame, const StringTab
                       {"read_bytes", frame.prompt ? frame.prompt->read_bytes : 0},
                       {"flashes", frame.now - state.flash_at < UiState::kFlash_s},
                       {"offers", state.offered_picture ? state.offered_picture->name : ""},
+                      {"start", state.draft.init ? state.draft.init->file.name : ""},
+                      {"start_found", state.draft.init && has_pixels(*state.draft.init)},
+                      {"strength", state.draft.strength},
                       {"language", state.language},
                       {"model", frame.opened->model.name},
                       {"model_path", frame.opened->model.path},

@@ -2,6 +2,8 @@
 
 #include "headroom/core/typed_numbers.h"
 
+#include "start_picture.h"
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -13,6 +15,7 @@ constexpr std::size_t kMostPictures = 200;
 constexpr std::size_t kMostPixelBytes = std::size_t{32} << 20;
 constexpr std::size_t kMostBanners = 3;
 constexpr std::size_t kMostFolded = 20;
+constexpr std::size_t kMostStarts = 100;
 
 }  // namespace
 
@@ -147,6 +150,18 @@ void UiState::swap_sides() {
   typed_height = draft.height;
 }
 
+void UiState::remember_start(const InitImage::File& file) {
+  std::erase_if(known_starts, [&](const auto& known) { return known.sha256 == file.sha256; });
+  known_starts.push_back(file);
+  if (known_starts.size() > kMostStarts) known_starts.erase(known_starts.begin());
+}
+
+std::string UiState::path_of_start(const std::string& sha256) const {
+  const auto found = std::find_if(known_starts.begin(), known_starts.end(),
+                                  [&](const auto& known) { return known.sha256 == sha256; });
+  return found != known_starts.end() ? found->path : std::string();
+}
+
 std::optional<GenerationRequest> UiState::request() const {
   GenerationRequest request = draft;
   const auto seed = parse_seed(seed_text);
@@ -163,11 +178,17 @@ void UiState::add_picture(FinishedPicture picture) {
   pictures.push_back(std::move(picture));
   if (live || !selected) select(pictures.size() - 1);
   std::size_t bytes = 0;
+  const InitImage* shared = nullptr;  // pictures of one job, and often of the next, share theirs
   for (std::size_t i = pictures.size(); i-- > 0;) {
     auto& image = pictures[i].picture.image;
     if (!image || !pictures[i].save_error.empty()) continue;
+    auto& start = pictures[i].request.init;
     bytes += image->rgb.size();
-    if (bytes > kMostPixelBytes && selected != i) image.reset();
+    if (start && start.get() != shared) bytes += start->image.rgb.size();
+    shared = start.get();
+    if (bytes <= kMostPixelBytes || selected == i) continue;
+    image.reset();
+    if (start) start = without_pixels(*start);
   }
   if (pictures.size() <= kMostPictures) return;
   // An unsaved picture exists nowhere else, and the selected one is being looked at.

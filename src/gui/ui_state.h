@@ -141,6 +141,7 @@ struct UiState {
 
   std::vector<GenerationRequest> offered;         // what the last session did not make
   std::optional<OfferedPicture> offered_picture;  // whose settings may be taken
+  std::vector<InitImage::File> known_starts;      // where they are; the newest last
   bool start_again = false;                       // once it has closed
   enum class Closing { kNo, kAsk, kWhenDone, kNow };
   Closing closing = Closing::kNo;
@@ -208,7 +209,11 @@ struct UiState {
   bool commit_width(int unit);
   bool commit_height(int unit);
   void swap_sides();
-  // The draft with its seed; nothing when the seed's text is not a number of 64 bits.
+  // Where a picture that others started from was found, for those that tell its hash only.
+  void remember_start(const InitImage::File& file);
+  [[nodiscard]] std::string path_of_start(const std::string& sha256) const;  // empty: unknown
+  // The draft with its seed; nothing when the seed's text is not a number of 64 bits. A picture to
+  // start from has its own size yet.
   [[nodiscard]] std::optional<GenerationRequest> request() const;
   [[nodiscard]] const FinishedPicture* selected_picture() const;
   // Changes while parts of the window still find their places.
@@ -232,6 +237,7 @@ struct UiState {
   static std::string about_run(JobId job);
   static constexpr const char* kAboutFolder = "folder";
   static constexpr const char* kAboutOffer = "offer";
+  static constexpr const char* kAboutStart = "start";
   static constexpr const char* kAboutHeld = "held";
   static constexpr const char* kAboutStart = "start";    // the model that was asked for
   static constexpr const char* kAboutChange = "change";  // of the model

@@ -57,6 +57,29 @@ void note_unknown(const std::string& key, const json& value, ReadSettings& setti
   settings.unknown.emplace_back(key, value.is_string() ? value.get<std::string>() : dump(value));
 }
 
+// Nothing where it is of another kind.
+std::optional<InitImage::File> read_file(const json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end() || !found->is_object()) return std::nullopt;
+  const auto text = [&](const char* name) {
+    const auto value = found->find(name);
+    return value != found->end() && value->is_string() ? value->get<std::string>() : std::string();
+  };
+  return InitImage::File{text("file"), text("sha256")};
+}
+
+void read_start(const json& request, ReadSettings& settings) {
+  const auto picture = read_file(request, "init_image");
+  if (!picture) return;
+  ReadSettings::Start& start = settings.start.emplace();
+  start.picture = *picture;
+  start.mask = read_file(request, "mask");
+  const auto strength = request.find("strength");
+  if (strength == request.end() || !strength->is_number()) return;
+  const auto value = strength->get<double>();
+  if (value > 0 && value <= 1) start.strength = value;
+}
+
 void read_request(const json& object, ReadSettings& settings) {
   GenerationRequest& request = settings.request;
   for (const auto& item : object.items()) {
@@ -163,6 +186,7 @@ ReadSettings parse_settings_json(const std::string& text) {
   ReadSettings settings;
   settings.source = "headroom";
   read_request(object["request"], settings);
+  read_start(object["request"], settings);
   for (const auto& item : object.items()) {
     if (item.key() == "seed") {
       settings.request.seed = read_seed(item.key(), item.value());

@@ -56,7 +56,7 @@ std::set<std::string> used_keys() {
   }
   for (const char* const notice : {"slower", "slower-others"})
     keys.insert(std::string("notice.") + notice);
-  for (const char* const choice : {"all", "prompt", "seed", "close"}) {
+  for (const char* const choice : {"all", "prompt", "seed", "image", "close"}) {
     keys.insert(std::string("offer.") + choice);
     keys.insert(std::string("tip.offer.") + choice);
   }

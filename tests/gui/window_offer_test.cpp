@@ -131,10 +131,13 @@ TEST_F(WindowOffer, WhatIsNoPictureAndWhatTellsNothingIsSaidInOneSentence) {
       "letter.txt: this is not a PNG, JPEG or WebP picture; choose one of these."));
   w.screenshot("offer_refused");
   ASSERT_TRUE(w.drop("canvas", {folder_ / "plain.png"}));
-  ASSERT_TRUE(w.wait([](const json& s) {
-    return s["banners"].back() == "plain.png says nothing of how it was made.";
-  })) << w.state()["banners"];
-  EXPECT_EQ(w.state()["offers"], "");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["offers"] == "plain.png"; }));
+  EXPECT_TRUE(wait_for_text(w, "plain.png says nothing of how it was made."));
+  ASSERT_TRUE(w.wait_for_widget("offer.image"));
+  EXPECT_FALSE(w.read()["widgets"].contains("offer.all"));
+  w.screenshot("offer_of_pixels_alone");
+  w.key("Escape");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["offers"] == "" && s["start"] == ""; }));
 }
 
 TEST_F(WindowOffer, APathOfWhatIsNoPicturePastedOnTheCanvasIsAnswered) {

@@ -128,6 +128,11 @@ TEST(SettingsJson, NamesThePictureThatAnotherOneStartedFrom) {
   for (const auto& [key, value] : read.unknown) unknown.push_back(key);
   EXPECT_THAT(unknown, testing::UnorderedElementsAre("request.init_image", "request.strength",
                                                      "request.mask"));
+  ASSERT_TRUE(read.start);
+  EXPECT_EQ(read.start->picture.name, "fox.png");
+  EXPECT_EQ(read.start->picture.sha256, "ab12");
+  EXPECT_EQ(read.start->strength, request.strength);
+
   const ReadSettings a1111 = parse_a1111_parameters(a1111_parameters(request, picture));
   EXPECT_EQ(a1111.request.steps, plain.steps);
   EXPECT_NE(a1111.text.find("Denoising strength: 0.25, Init image: fox.png, Mask image: mask.png"),

@@ -75,10 +75,11 @@ class FakeGenerator final : public ImageGenerator {
     const bool guided = request.guidance_scale > 0;
     return {.width = request.width,
             .height = request.height,
-            .steps = request.steps,
-            .guided_steps = guided ? request.steps : 0,
+            .steps = request.steps - first_step(request),
+            .guided_steps = guided ? request.steps - first_step(request) : 0,
             .prompt_tokens = static_cast<int>(request.prompt.size()),
-            .negative_tokens = guided ? static_cast<int>(request.negative_prompt.size()) : 0};
+            .negative_tokens = guided ? static_cast<int>(request.negative_prompt.size()) : 0,
+            .start = start_of(request)};
   }
 
   // What generate() reports: the form of a real plan, with made-up numbers.
@@ -96,6 +97,10 @@ class FakeGenerator final : public ImageGenerator {
         stage_plan(Stage::kDecode, kGiB / 4, pixels * 3000, 0.4),
         stage_plan(Stage::kSave, 0, pixels * 3, 0.1),
     };
+    if (has_stage(shape, Stage::kEncodeImage)) {
+      plan.stages.insert(plan.stages.begin() + 2,
+                         stage_plan(Stage::kEncodeImage, 13 * kGiB / 4, pixels * 2400, 0.3));
+    }
     for (const StagePlan& stage : plan.stages) {
       plan.peak_bytes = std::max(plan.peak_bytes, stage.peak_bytes);
       plan.seconds += stage.stage >= Stage::kDenoise ? count * stage.seconds : stage.seconds;
@@ -139,9 +144,10 @@ class FakeGenerator final : public ImageGenerator {
                const std::stop_token& stop) const {
     const int width = std::max(1, request.width / 8);
     const int height = std::max(1, request.height / 8);
-    for (int step = 1; step <= request.steps; ++step) {
+    const int steps = request.steps - first_step(request);
+    for (int step = 1; step <= steps; ++step) {
       pause(stop);
-      progress.on_step(step, request.steps);
+      progress.on_step(step, steps);
       if (step == 1 && request.prompt == "slow") {
         progress.on_notice({Notice::Kind::kSlower, "the device became slower (×1.7)", 1.7});
       }
@@ -150,7 +156,7 @@ class FakeGenerator final : public ImageGenerator {
                             say("{0}; the run goes on with: {1}", "others took memory", "less")});
       }
       progress.on_preview(
-          paint(request.prompt, seed, width, height, static_cast<double>(step) / request.steps));
+          paint(request.prompt, seed, width, height, static_cast<double>(step) / steps));
     }
   }
 

@@ -14,6 +14,7 @@ struct InitImage {
   struct File {
     std::string name;    // without folders
     std::string sha256;  // of its bytes, 64 hexadecimal digits
+    std::string path{};  // where it was read, for this machine alone: no picture records it
   };
   Image image;  // of the request's size
   File file;

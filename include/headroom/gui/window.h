@@ -70,7 +70,8 @@ enum class WindowEnd { kClosed, kStartAgain };
 //              "job_done", "pictures", "selected", "live",
 //              "canvas_focused", "region", "editing", "escape_cancels",
 //              "width", "height", "can_generate", "reason", "flashes", "prompt", "tokens",
-//              "read_bytes", "offers" (a picture's name), "language",
+//              "read_bytes", "offers" (a picture's name), "start" (the name of the picture that
+//              the next one starts from), "start_found", "strength", "language",
 //              "model", "model_path", "device", "dtype", "change" (what to),
 //              "models": [NAME],
 //              "theme", "hand", "seed", "steps", "guidance", "count", "banners": [TEXT], "folded",
@@ -85,7 +86,8 @@ enum class WindowEnd { kClosed, kStartAgain };
 // settings.fold, steps, guidance, count (the slider) and steps.value,
 // ... (the number), seed, seed.random, plan (its line), plan.card, reason (why Generate is off),
 // generate, cancel, canvas, picture (where the picture lies on the canvas), canvas.fit,
-// canvas.actual, progress, strip.N, strip.live, details (opens the drawer), use_settings,
+// canvas.actual, use_image, start (the chip's name), start.remove, start.again, strength,
+// strength.value, progress, strip.N, strip.live, details (opens the drawer), use_settings,
 // reuse_seed, copy_picture, copy_path, show_in_folder, save_again, gauge, gauge.spark, value.KEY (a
 // row of the picture's settings), value.prompt, queue, queue.cancel.ID, queue.up.ID,
 // queue.down.ID, queue.drag.ID, queue.clear, language,

@@ -43,13 +43,20 @@ struct ReadSettings {
   std::vector<std::string> found;  // fields of `request` that the text had, by their JSON names
   std::string text;                // as it was read; empty for "headroom"
   bool is_of_all_texts = false;    // each of the picture's texts is one setting, or unknown
+  // What the picture started from, as far as its own entry tells of it: names and hashes.
+  struct Start {
+    InitImage::File picture{};
+    double strength = kDefaultStrength;
+    std::optional<InitImage::File> mask{};
+  };
+  std::optional<Start> start{};
 };
 
 // This program's own entry. The picture that another one started from is not in it, only its file's
-// name and hash, so "init_image", "strength" and "mask" are unknown to a request. Unknown keys
-// inside the request are listed as "request.KEY"; plan, receipt and loras are not read: the prompt
-// has the tags. Throws Error{kInvalidRequest} naming the key when the text is malformed or a value
-// is out of range.
+// name and hash, so "init_image", "strength" and "mask" are unknown to a request and stand in
+// `start`. Unknown keys inside the request are listed as "request.KEY"; plan, receipt and loras are
+// not read: the prompt has the tags. Throws Error{kInvalidRequest} naming the key when the text is
+// malformed or a value is out of range.
 [[nodiscard]] ReadSettings parse_settings_json(const std::string& text);
 // The A1111 text, also with other programs' lines after its settings. Values that cannot be read or
 // are out of range are listed as unknown. Throws Error{kInvalidRequest} when no line of it holds

@@ -18,6 +18,7 @@ namespace {
 struct Shown {
   ImTextureID texture = 0;
   Size size;
+  const FinishedPicture* picture = nullptr;  // null: it is being made
 };
 
 Shown choose(const Ui& ui) {
@@ -30,7 +31,7 @@ Shown choose(const Ui& ui) {
   if (picture == nullptr) return {};
   const Texture* const texture = ui.pictures.on_canvas(*picture);
   if (texture == nullptr) return {};
-  return {texture->id(), {picture->request.width, picture->request.height}};
+  return {texture->id(), {picture->request.width, picture->request.height}, picture};
 }
 
 void draw_ground(const Ui& ui, ImDrawList& list, const Rect& r) {
@@ -193,6 +194,7 @@ void draw_canvas_panel(const Ui& ui, const Rect& whole) {
   list.ChannelsSplit(2);
   list.ChannelsSetCurrent(1);
   if (shown.texture != 0) draw_view_buttons(ui, canvas, shown.size);
+  if (shown.picture != nullptr) draw_picture_actions(ui, canvas);
   const float samples = shown.texture == 0 && is_first(ui) ? samples_side(ui, canvas) : 0;
   if (samples > 0) {
     draw_samples(ui, static_cast<float>(canvas.x + canvas.w / 2),

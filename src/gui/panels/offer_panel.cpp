@@ -38,7 +38,8 @@ void draw_unknown(const Ui& ui, const std::vector<Message>& unknown) {
 void draw_choices(const Ui& ui, const OfferedPicture& picture) {
   using Part = Actions::Part;
   const float gap = ui.px(8);
-  const float width = (ui.px(kQuestionWidth) - 3 * gap) / 4;
+  const float columns = picture.has_settings ? 5 : 2;
+  const float width = (ui.px(kQuestionWidth) - (columns - 1) * gap) / columns;
   const auto choice = [&](const char* name, ButtonKind kind, const std::string& why_not,
                           std::optional<Part> part) {
     const std::string key = std::string("offer.") + name;
@@ -54,13 +55,18 @@ void draw_choices(const Ui& ui, const OfferedPicture& picture) {
     ui.state.offered_picture.reset();
     ImGui::CloseCurrentPopup();
   };
-  choice("all", ButtonKind::kAccent, {}, Part::kAll);
-  ImGui::SameLine(0, gap);
-  choice("prompt", ButtonKind::kPlain,
-         picture.has_prompt ? std::string() : ui.t("why.offer.prompt"), Part::kPrompt);
-  ImGui::SameLine(0, gap);
-  choice("seed", ButtonKind::kPlain, picture.request.seed ? std::string() : ui.t("why.offer.seed"),
-         Part::kSeed);
+  if (picture.has_settings) {
+    choice("all", ButtonKind::kAccent, {}, Part::kAll);
+    ImGui::SameLine(0, gap);
+    choice("prompt", ButtonKind::kPlain,
+           picture.has_prompt ? std::string() : ui.t("why.offer.prompt"), Part::kPrompt);
+    ImGui::SameLine(0, gap);
+    choice("seed", ButtonKind::kPlain,
+           picture.request.seed ? std::string() : ui.t("why.offer.seed"), Part::kSeed);
+    ImGui::SameLine(0, gap);
+  }
+  choice("image", picture.has_settings ? ButtonKind::kPlain : ButtonKind::kAccent, {},
+         Part::kImage);
   ImGui::SameLine(0, gap);
   choice("close", ButtonKind::kQuiet, {}, std::nullopt);
 }
@@ -73,8 +79,11 @@ void draw_offered_picture(const Ui& ui) {
   const bool open = begin_question(ui, "offered_picture");
   if (open) {
     const OfferedPicture picture = *state.offered_picture;  // a choice ends it
-    paragraph(ui, fill(ui.t("offer.title"), {shorten(picture.name, 48)}),
+    const std::string name = shorten(picture.name, 48);
+    paragraph(ui, picture.has_settings ? fill(ui.t("offer.title"), {name}) : name,
               {ui.colors.text, 15, true});
+    if (!picture.has_settings)
+      paragraph(ui, fill(ui.t("offer.none"), {name}), {ui.colors.text_dim, kTextSize});
     if (picture.has_prompt)
       paragraph(ui, shorten(picture.request.prompt, 240), {ui.colors.text, kTextSize});
     const std::string values = values_line(ui, picture);

@@ -18,6 +18,7 @@ float draw_device_plate(const Ui& ui, ImVec2 at, float height, float most);
 
 void draw_left_panel(const Ui& ui, const Rect& area);
 void draw_prompt_panel(const Ui& ui);
+void draw_chips(const Ui& ui);  // what else the next picture is made from, while there is any
 void draw_size_panel(const Ui& ui);
 void draw_settings_fold(const Ui& ui);  // one line that says the settings and opens them
 void draw_settings_panel(const Ui& ui);
@@ -33,6 +34,8 @@ double draw_banners(const Ui& ui, const Rect& area);
 // A button with its right edge at `right` that opens the list of folded messages; nothing while
 // there are none. Returns its left edge.
 float draw_bell(const Ui& ui, float right, float y, float height);
+// What can be done with the picture that is shown, in the corner of the canvas.
+void draw_picture_actions(const Ui& ui, const Rect& canvas);
 void draw_progress_panel(const Ui& ui, const Rect& area);
 void draw_strip_panel(const Ui& ui, const Rect& area);
 

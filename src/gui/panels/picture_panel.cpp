@@ -61,6 +61,10 @@ void draw_request_rows(const Ui& ui, const GenerationRequest& r, Size size,
   value_row(ui, "picture.size", to_string(size));
   value_row(ui, "picture.seed", seed);
   value_row(ui, "picture.steps", std::to_string(r.steps) + " · " + format_number(r.guidance_scale));
+  if (r.init) {
+    value_row(ui, "picture.start", r.init->file.name + " · " + format_number(r.strength),
+              {.tip = r.init->file.path});
+  }
   if (r.guidance_scale > 0 && !r.negative_prompt.empty()) {
     value_row(ui, "picture.negative", shorten(r.negative_prompt, 120));
   }

@@ -272,6 +272,7 @@ void draw_prompt_panel(const Ui& ui) {
   section(ui, ui.t("prompt.label"), note, too_long ? ui.colors.warn : 0);
   if (ui.state.examples_fold && !low) draw_examples_fold(ui, at);
   draw_prompt_field(ui);
+  draw_chips(ui);
   if (low) return;
   if (ui.state.examples_open) draw_examples(ui);
   draw_negative(ui);

@@ -1,0 +1,119 @@
+#include "actions.h"
+#include "format.h"
+#include "panels.h"
+#include "pictures.h"
+#include "start_picture.h"
+#include "widgets.h"
+
+#include <hello_imgui/icons_font_awesome_6.h>
+#include <imgui.h>
+
+namespace headroom {
+namespace {
+
+constexpr float kThumbnail = 40;  // design pixels
+constexpr float kClose = 26;
+
+// How the picture is brought to the size, as long as it has another one.
+std::string fit_note(const Ui& ui, const InitImage& start) {
+  const Size have{start.image.width, start.image.height};
+  const Size wanted{ui.state.draft.width, ui.state.draft.height};
+  if (have == wanted) return {};
+  return fill(ui.t("start.fitted"), {to_string(have), to_string(wanted)});
+}
+
+void draw_look(const Ui& ui, const StartPicture& start, ImVec2 at) {
+  const float side = ui.px(kThumbnail);
+  const ImVec2 end{at.x + side, at.y + side};
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  list.AddRectFilled(at, end, ui.colors.well, ui.px(6));
+  if (has_pixels(*start)) {
+    list.AddImageRounded(ui.pictures.start(start).id(), at, end, {0, 0}, {1, 1}, IM_COL32_WHITE,
+                         ui.px(6));
+    return;
+  }
+  draw_text(ui, {at.x + ui.px(13), at.y + ui.px(11)}, ICON_FA_IMAGE, {ui.colors.text_faint, 15});
+}
+
+// Its name, and the way out of it at the end of the line.
+void draw_name(const Ui& ui, const StartPicture& start) {
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x;
+  const float height = ui.px(kClose);
+  const TextStyle style{ui.colors.text, kTextSize};
+  ImGui::InvisibleButton("##start", {width - ui.px(kClose + 4), height});
+  name_item(ui, "start");
+  tooltip(ui, start->file.path.empty() ? start->file.name : start->file.path);
+  draw_text(ui, {at.x, at.y + ui.px(4)},
+            fit_text(ui, start->file.name, style, width - ui.px(kClose + 8)), style);
+  ImGui::SetCursorScreenPos({at.x + width - ui.px(kClose), at.y});
+  if (button(ui, {.name = "start.remove",
+                  .label = ICON_FA_XMARK,
+                  .tip = ui.t("tip.start.remove"),
+                  .kind = ButtonKind::kQuiet,
+                  .size = {ui.px(kClose), height},
+                  .text_size = 12})) {
+    ui.actions.remove_start();
+  }
+  take_room(at, height);
+}
+
+void draw_missing(const Ui& ui) {
+  paragraph(ui, ui.t("start.missing"), {ui.colors.warn, kSmallSize});
+  if (button(ui, {.name = "start.again",
+                  .label = ui.t("start.again"),
+                  .tip = ui.t("tip.start.again"),
+                  .size = {0, ui.px(24)},
+                  .text_size = kSmallSize})) {
+    ui.actions.look_for_start();
+  }
+}
+
+void draw_strength(const Ui& ui) {
+  slider(ui,
+         {.name = "strength",
+          .label = ui.t("strength.label"),
+          .tip = ui.t("tip.strength"),
+          .low = 0.05,
+          .high = 1,
+          .step = 0.05,
+          .typed_low = 0.01,
+          .typed_high = 1},
+         ui.state.draft.strength);
+}
+
+void draw_start(const Ui& ui) {
+  const StartPicture start = ui.state.draft.init;  // what is pressed may end it
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  draw_look(ui, start, at);
+  ImGui::Indent(ui.px(kThumbnail + 10));
+  draw_name(ui, start);
+  if (has_pixels(*start)) {
+    draw_strength(ui);
+    const std::string note = fit_note(ui, *start);
+    if (!note.empty()) paragraph(ui, note, {ui.colors.text_faint, kSmallSize});
+  } else {
+    draw_missing(ui);
+  }
+  ImGui::Unindent(ui.px(kThumbnail + 10));
+}
+
+}  // namespace
+
+void draw_chips(const Ui& ui) {
+  if (!ui.state.draft.init) return;
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(10), ui.px(8)));
+  ImGui::PushStyleVar(ImGuiStyleVar_ChildRounding, ui.px(8));
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(ui.px(8), ui.px(4)));
+  ImGui::PushStyleColor(ImGuiCol_ChildBg, ui.colors.field);
+  ImGui::BeginChild("chip.start", {ImGui::GetContentRegionAvail().x, 0},
+                    ImGuiChildFlags_AutoResizeY | ImGuiChildFlags_AlwaysUseWindowPadding |
+                        ImGuiChildFlags_NavFlattened,
+                    ImGuiWindowFlags_NoScrollbar);
+  draw_start(ui);
+  ImGui::EndChild();
+  ImGui::PopStyleColor();
+  ImGui::PopStyleVar(3);
+}
+
+}  // namespace headroom
