@@ -41,13 +41,18 @@ AskedLora read_option(const std::string& typed, const std::vector<fs::path>& fol
 
 }  // namespace
 
+std::vector<fs::path> lora_folders(const ModelFolder& model, const std::vector<fs::path>& shelves) {
+  std::vector<fs::path> folders = adapter_folders(model);
+  folders.insert(folders.end(), shelves.begin(), shelves.end());
+  folders.push_back(lora_folder());
+  return folders;
+}
+
 std::shared_ptr<const Adapters> open_loras(const TypedLoras& typed, const ModelFolder& model,
                                            const std::vector<fs::path>& shelves) {
   const std::vector<LoraTag> tags = take_lora_tags(typed.prompt).loras;
   if (tags.empty() && typed.options.empty()) return nullptr;
-  std::vector<fs::path> folders = adapter_folders(model);
-  folders.insert(folders.end(), shelves.begin(), shelves.end());
-  folders.push_back(lora_folder());
+  const std::vector<fs::path> folders = lora_folders(model, shelves);
   std::vector<AskedLora> asked;
   asked.reserve(tags.size() + typed.options.size());
   for (const LoraTag& tag : tags) asked.push_back({tag, find_adapter(tag.name, folders)});

@@ -17,9 +17,13 @@ struct TypedLoras {
   std::vector<std::string> options;
 };
 
-// Finds, opens and checks them all, those of the prompt first; null = none is asked for. Names are
-// looked up around the model, then on `shelves`, then in the person's own folder. Throws Error with
-// one sentence for the first that is not there or does not fit the model.
+// Where names of LoRAs are looked up, in this order: around the model, on `shelves`, in the
+// person's own folder.
+[[nodiscard]] std::vector<std::filesystem::path> lora_folders(
+    const ModelFolder& model, const std::vector<std::filesystem::path>& shelves);
+
+// Finds, opens and checks them all, those of the prompt first; null = none is asked for. Throws
+// Error with one sentence for the first that is not there or does not fit the model.
 [[nodiscard]] std::shared_ptr<const Adapters> open_loras(
     const TypedLoras& typed, const ModelFolder& model,
     const std::vector<std::filesystem::path>& shelves);

@@ -146,19 +146,6 @@ const AppConfig& runnable(const AppConfig& config) {
   return config;
 }
 
-// Seconds are known from the start where runs of the past tell them. Receipts that cannot be read
-// cost nothing but that.
-void teach(Forecaster& forecaster, const std::string& model) {
-  constexpr std::size_t kEnough = 200;  // some of them may be of another device
-  try {
-    for (const Receipt& receipt : ReceiptFile(receipts_file()).read(model, kEnough)) {
-      forecaster.learn(receipt);
-    }
-  } catch (const Error& e) {
-    spdlog::warn("no seconds from earlier runs: {}", e.what());
-  }
-}
-
 }  // namespace
 
 Device chosen_device(const std::string& wanted) {
@@ -176,6 +163,17 @@ void expect_overhead(const Device& device, const std::string& dtype) {
   if (!device.backend->has_own_memory()) return;
   const auto overhead = read_overhead(cards_file(), rates_key(device, dtype, 0));
   if (overhead) device.backend->expect_overhead(*overhead);
+}
+
+void teach(Forecaster& forecaster, const std::string& model) {
+  constexpr std::size_t kEnough = 200;  // some of them may be of another device
+  try {
+    for (const Receipt& receipt : ReceiptFile(receipts_file()).read(model, kEnough)) {
+      forecaster.learn(receipt);
+    }
+  } catch (const Error& e) {
+    spdlog::warn("no seconds from earlier runs: {}", e.what());
+  }
 }
 
 OtherPrograms pretended_programs(const AppConfig& config) {

@@ -50,6 +50,10 @@ struct Composition {
 // computes: an idle window needs none. Throws Error where the device of `config` is not there.
 void set_up_processor(const AppConfig& config);
 
+// Seconds are known from the start where runs of the past tell them. Receipts that cannot be read
+// cost nothing but that.
+void teach(Forecaster& forecaster, const std::string& model);
+
 // What answers questions about sizes without any weights: the model may be one of those whose
 // configs alone come with the program, the card one that is only pretended.
 struct Prospect {

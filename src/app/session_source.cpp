@@ -5,6 +5,7 @@
 
 #include "composition.h"
 #include "model_examples.h"
+#include "session_loras.h"
 #include "unfinished.h"
 
 #include <algorithm>
@@ -17,27 +18,49 @@
 namespace headroom {
 namespace {
 
+// Of its words: tags are not drawn.
+std::string words_of(const std::string& prompt) {
+  try {
+    return take_lora_tags(prompt).words;
+  } catch (const Error&) {
+    return prompt;  // a tag that is being written; the prompt's checks say so
+  }
+}
+
 PromptLength measure(const PromptTokenizer& tokenizer, const std::string& prompt) {
   constexpr std::size_t kRead = PromptTokenizer::kMostRead;
-  const std::size_t tokens = tokenizer.encode_prompt(prompt, kMaxPromptBytes).size();
+  const std::size_t tokens = tokenizer.encode_prompt(words_of(prompt), kMaxPromptBytes).size();
   const bool is_read_whole = tokens <= kRead;
   return {.tokens = static_cast<int>(tokens),
           .read_tokens = static_cast<int>(std::min(tokens, kRead)),
           .read_bytes = is_read_whole ? prompt.size() : tokenizer.bytes_read(prompt)};
 }
 
-Lookout::Sources forecasts(const Composition& app) {
+Lookout::Sources forecasts(const Composition& app, const std::shared_ptr<LoraSets>& loras) {
   return {.forecast =
-              [forecaster = app.forecaster](const Lookout::Run& run, const MemorySnapshot& memory) {
-                return forecaster->forecast(run.shape, run.count, memory);
+              [loras](const Lookout::Run& run, const MemorySnapshot& memory) {
+                return loras->forecaster(run.loras)->forecast(run.shape, run.count, memory);
               },
           .frontier =
-              [forecaster = app.forecaster](const RunShape& shape, const MemorySnapshot& memory,
-                                            const std::function<void()>& between) {
-                return forecaster->frontier(shape, memory, Lookout::kStep_px,
-                                            Lookout::kLargestSide_px, between);
+              [loras](const Lookout::Run& like, const MemorySnapshot& memory,
+                      const std::function<void()>& between) {
+                return loras->forecaster(like.loras)
+                    ->frontier(like.shape, memory, Lookout::kStep_px, Lookout::kLargestSide_px,
+                               between);
               },
           .other_programs = [memory = app.memory] { return memory.other_programs(); }};
+}
+
+GenerationQueue::Source pictures(const Composition& app, const std::shared_ptr<LoraSets>& loras) {
+  return {[tokenizer = app.tokenizer, loras] {
+            DeviceBackend& device = *loras->options().device.backend;
+            if (!device.has_own_memory()) device.set_up();
+            return make_generator(tokenizer, loras);
+          },
+          [keep = app.receipt_keeper(), loras](const FinishedPicture& finished) {
+            keep(finished);
+            loras->learn(finished.picture.receipt);
+          }};
 }
 
 std::vector<std::string> formats_of(const Device& device) {
@@ -72,6 +95,8 @@ ModelOnDevice open_on_device(const AppConfig& config, const SessionChoice& choic
                              std::shared_ptr<const OutputPlace> output) {
   const AppConfig chosen = with_choice(config, choice);
   const Composition app(chosen);
+  const std::shared_ptr<LoraSets> loras = make_lora_sets(
+      chosen, app, sample_keeper(chosen.model, app.pipeline.model.info.name, std::move(output)));
   const Device& device = app.pipeline.device;
   return {.choice = choice,
           .model = app.pipeline.model.info,
@@ -80,10 +105,8 @@ ModelOnDevice open_on_device(const AppConfig& config, const SessionChoice& choic
           .dtype = format_name(choice.dtype, device),
           .formats = formats_of(device),
           .examples = read_model_examples(app.pipeline.model.root),
-          .source = {app.generator_maker(sample_keeper(chosen.model, app.pipeline.model.info.name,
-                                                       std::move(output))),
-                     app.receipt_keeper()},
-          .lookout = forecasts(app),
+          .source = pictures(app, loras),
+          .lookout = forecasts(app, loras),
           .read_memory = [memory = app.memory] { return memory.read(); },
           .measure_prompt = [tokenizer = app.tokenizer](
                                 const std::string& prompt) { return measure(*tokenizer, prompt); },
@@ -91,7 +114,8 @@ ModelOnDevice open_on_device(const AppConfig& config, const SessionChoice& choic
               [scheduler = app.pipeline.model.scheduler](const GenerationRequest& request,
                                                          int prompt_tokens, int negative_tokens) {
                 return shape_of(request, prompt_tokens, negative_tokens, scheduler);
-              }};
+              },
+          .loras = lora_services(loras)};
 }
 
 }  // namespace headroom

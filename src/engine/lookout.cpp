@@ -25,12 +25,17 @@ int padded(int tokens) {
   return (tokens + kUnit - 1) / kUnit * kUnit;
 }
 
-// What a table is asked for: of any size.
-RunShape table_shape(const RunShape& of) {
-  RunShape shape = with_size(of, {});
-  shape.prompt_tokens = padded(of.prompt_tokens);
-  shape.negative_tokens = padded(of.negative_tokens);
-  return shape;
+Lookout::Run without_lengths(Lookout::Run run) {
+  run.shape = without_lengths(run.shape);
+  return run;
+}
+
+// What a table is asked for: of any size and count.
+Lookout::Run table_run(const Lookout::Run& of) {
+  RunShape shape = with_size(of.shape, {});
+  shape.prompt_tokens = padded(of.shape.prompt_tokens);
+  shape.negative_tokens = padded(of.shape.negative_tokens);
+  return {shape, 1, of.loras};
 }
 
 // Ends a table: a newer question has come, or the end.
@@ -69,7 +74,7 @@ Lookout::Outlook Lookout::look(const std::vector<Run>& runs, const MemorySnapsho
     }
     if (is_new) ++question_;
     for (const Run& run : runs) outlook.forecasts.push_back(answer_to(run));
-    if (without_lengths(frontier_like_) == without_lengths(table_shape(runs.front().shape)))
+    if (without_lengths(frontier_like_) == without_lengths(table_run(runs.front())))
       outlook.frontier = frontier_.value;
     if (others_.value) outlook.others = *others_.value;
   }
@@ -80,7 +85,7 @@ Lookout::Outlook Lookout::look(const std::vector<Run>& runs, const MemorySnapsho
 std::shared_ptr<const Forecast> Lookout::answer_to(const Run& run) const {
   if (const auto found = forecasts_.find(run); found != forecasts_.end())
     return found->second.value;
-  const auto alike = newest_.find({without_lengths(run.shape), run.count});
+  const auto alike = newest_.find(without_lengths(run));
   return alike == newest_.end() ? nullptr : alike->second;
 }
 
@@ -107,7 +112,7 @@ void Lookout::ask(Sources sources) {
 // Forecasts first, in the order in which they are asked for.
 std::optional<Lookout::Task> Lookout::next_task() const {
   if (runs_.empty()) return std::nullopt;
-  Task task{.like = table_shape(runs_.front().shape),
+  Task task{.like = table_run(runs_.front()),
             .memory = memory_,
             .version = version_,
             .question = question_,
@@ -170,7 +175,7 @@ void Lookout::answer(const Task& task) {
     if (task.sources != sources_) return;
     if (forecasts_.size() >= kMostForecasts) forecasts_.clear();
     if (newest_.size() >= kMostForecasts) newest_.clear();
-    newest_[{without_lengths(task.forecast->shape), task.forecast->count}] = known.value;
+    newest_[without_lengths(*task.forecast)] = known.value;
     forecasts_[*task.forecast] = std::move(known);
     return;
   }

@@ -1,5 +1,6 @@
 #include "actions.h"
 
+#include "headroom/core/lower_case.h"
 #include "headroom/image/png_writer.h"
 
 #include "format.h"
@@ -230,6 +231,8 @@ void Actions::use_settings() {
   replace(say("note.settings", which), [&] {
     state_.draft = picture->request;
     state_.draft.init = start;
+    state_.draft.sampled.reset();  // all of it is done anew
+    state_.off_loras.clear();
     state_.draft.seed.reset();
     state_.draft.count = 1;  // the seed below is this one picture's own
     state_.negative_open = state_.negative_open || !picture->request.negative_prompt.empty();
@@ -303,7 +306,10 @@ void Actions::show_in_folder() {
 }
 
 void Actions::take_file(const std::filesystem::path& file) {
-  if (!state_.model_folder) return offer_picture(file);
+  if (!state_.model_folder) {
+    const bool weights = lower_ascii(file.extension().string()) == ".safetensors";
+    return weights ? add_lora(file) : offer_picture(file);
+  }
   state_.dropped_folder = file.string();
 }
 

@@ -10,6 +10,8 @@
 
 namespace headroom {
 
+struct LoraChip;
+
 // What a person can do, apart from typing: the same whether it came from a button or a key.
 // This is the place where errors of such an action become banners. Main thread.
 class Actions {
@@ -72,6 +74,12 @@ class Actions {
   void remove_start();
   void look_for_start();  // whose file was not there
 
+  // The prompt asks for the LoRA in a file; one that does not fit is refused.
+  void add_lora(const std::filesystem::path& file);
+  void set_lora(const LoraChip& chip, double strength);
+  void switch_lora(const LoraChip& chip);  // on or off
+  void remove_lora(const LoraChip& chip);
+
  private:
   // Replaces prompt and settings by `change` as one step, with a note that takes it back where
   // something that was written is no longer on the screen. The prompt before goes into the history.
@@ -79,6 +87,7 @@ class Actions {
   void replace(const Message& note, Change change);
   void note_removed(std::vector<GenerationRequest> jobs);
   void use_output_folder(const std::filesystem::path& folder);
+  void put_prompt(std::string prompt);
   void offer_picture(const std::filesystem::path& file);
   [[nodiscard]] int size_unit() const;  // px, of the model
   // What a picture of `record` started from: the file that has its hash, in the places where it may

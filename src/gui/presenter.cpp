@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace headroom {
@@ -39,8 +41,8 @@ void Presenter::use(const std::shared_ptr<const ModelOnDevice>& opened) {
   lookout_.ask(opened_->lookout);
 }
 
-Frame Presenter::present(const Session::State& session, const UiState& state,
-                         const StringTable& text, double now) {
+Frame Presenter::present(const Session::State& session, UiState& state, const StringTable& text,
+                         double now) {
   use(session.current);
   Frame frame;
   frame.now = now;
@@ -50,8 +52,17 @@ Frame Presenter::present(const Session::State& session, const UiState& state,
   frame.memory = services_.session.memory().latest();
   frame.memory_history = services_.session.memory().history();
   frame.prompt = shapes_.prompt_length(state.draft);
+  if (std::exchange(state.loras_changed, false) || opened_ != loras_of_) {
+    loras_.use(opened_, state.lora_files);
+    loras_of_ = opened_;
+  }
+  frame.loras = loras_.chips(state.settings(), now);
   look_ahead(frame, state);
   frame.problems = find_problems(state, opened_->model.size_unit);
+  for (const LoraChip& chip : frame.loras) {
+    if (chip.on && !chip.found)
+      frame.problems.push_back({RequestProblem::Field::kPrompt, chip.trouble});
+  }
   frame.size_note = note_of_size(state, frame.cards, text);
   frame.blocked = why_blocked(frame.problems, frame.forecast, frame.others, text);
   follow_progress(frame);
@@ -60,8 +71,10 @@ Frame Presenter::present(const Session::State& session, const UiState& state,
 
 void Presenter::look_ahead(Frame& frame, const UiState& state) {
   const RunShape shape = shapes_.of_draft(with_start_of_size(state.draft));
-  std::vector<Lookout::Run> runs{{shape, state.draft.count}};
-  for (const SizePreset& preset : kSizePresets) runs.push_back({with_size(shape, preset.size)});
+  const std::string loras = loras_of_run(state.draft.prompt);
+  std::vector<Lookout::Run> runs{{shape, state.draft.count, loras}};
+  for (const SizePreset& preset : kSizePresets)
+    runs.push_back({with_size(shape, preset.size), 1, loras});
   std::vector<std::size_t> jobs;  // where in `runs` each of them is
   for (const Lookout::Run& run : shapes_.of_jobs(frame.jobs)) jobs.push_back(place_in(runs, run));
   outlook_ = lookout_.look(runs, frame.memory);

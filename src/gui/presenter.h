@@ -1,5 +1,6 @@
 #pragma once
 #include "job_watch.h"
+#include "lora_chips.h"
 #include "run_shapes.h"
 #include "ui.h"
 
@@ -17,7 +18,7 @@ class Presenter {
 
   // All of a frame but its layout, of what `session` says; what it points to holds until the next
   // one.
-  [[nodiscard]] Frame present(const Session::State& session, const UiState& state,
+  [[nodiscard]] Frame present(const Session::State& session, UiState& state,
                               const StringTable& text, double now);
 
   // A run is over: seconds are known better.
@@ -34,6 +35,8 @@ class Presenter {
   const WindowServices& services_;
   std::shared_ptr<const ModelOnDevice> opened_;  // that is asked about
   RunShapes shapes_;
+  LoraWatch loras_;
+  std::shared_ptr<const ModelOnDevice> loras_of_;
   JobWatch job_watch_;
   Lookout::Outlook outlook_;
   std::array<SizeCard, kSizePresets.size()> cards_;

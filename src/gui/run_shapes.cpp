@@ -1,5 +1,7 @@
 #include "run_shapes.h"
 
+#include "lora_chips.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -45,10 +47,11 @@ std::vector<Lookout::Run> RunShapes::of_jobs(const std::vector<JobStatus>& jobs)
   for (const JobStatus& job : jobs) {
     const GenerationRequest& request = job.request;
     const auto before = jobs_.find(job.id);
-    runs.push_back(before != jobs_.end() ? before->second
-                                         : Lookout::Run{shape_of(request, measure(request.prompt),
-                                                                 measure(request.negative_prompt)),
-                                                        request.count});
+    runs.push_back(before != jobs_.end()
+                       ? before->second
+                       : Lookout::Run{shape_of(request, measure(request.prompt),
+                                               measure(request.negative_prompt)),
+                                      request.count, loras_of_run(request.prompt)});
     known.emplace(job.id, runs.back());
   }
   jobs_ = std::move(known);

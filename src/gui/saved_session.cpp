@@ -3,6 +3,7 @@
 #include "headroom/core/state_file.h"
 #include "headroom/image/settings.h"
 
+#include "lora_chips.h"
 #include "start_picture.h"
 
 #include <algorithm>
@@ -163,6 +164,8 @@ std::string session_text(const SavedSession& session) {
     root["seed"] = session.settings->seed_text;
     if (const auto& ratio = session.settings->locked_ratio)
       root["locked_ratio"] = {ratio->width, ratio->height};
+    for (const LoraTag& tag : session.settings->off_loras)
+      root["off_loras"].push_back(write_lora_tag(tag));
   }
   const std::size_t prompts = session.prompts.size();
   for (std::size_t i = prompts > kMostPrompts ? prompts - kMostPrompts : 0; i < prompts; ++i)
@@ -171,6 +174,7 @@ std::string session_text(const SavedSession& session) {
   for (const fs::path& picture : session.pictures) root["pictures"].push_back(picture.string());
   for (const GenerationRequest& request : session.queue)
     root["queue"].push_back(session_json(request));
+  for (const fs::path& file : session.lora_files) root["lora_files"].push_back(file.string());
   for (const InitImage::File& start : session.starts) {
     root["starts"].push_back(
         {{"file", start.name}, {"sha256", start.sha256}, {"path", start.path}});
@@ -189,6 +193,12 @@ std::optional<SavedSession> read_session_text(const std::string& text) {
     settings.draft.seed.reset();
     take(root, "seed", settings.seed_text);
     settings.locked_ratio = read_ratio(root, *draft);
+    std::vector<std::string> off;
+    take(root, "off_loras", off);
+    for (const std::string& tag : off) {
+      const auto tags = lora_tags(tag);
+      settings.off_loras.insert(settings.off_loras.end(), tags.begin(), tags.end());
+    }
     session.settings = std::move(settings);
   }
   take(root, "prompts", session.prompts);
@@ -196,6 +206,9 @@ std::optional<SavedSession> read_session_text(const std::string& text) {
   std::vector<std::string> pictures;
   take(root, "pictures", pictures);
   session.pictures.assign(pictures.begin(), pictures.end());
+  std::vector<std::string> loras;
+  take(root, "lora_files", loras);
+  session.lora_files.assign(loras.begin(), loras.end());
   for (const json& entry : part(root, "starts")) {
     InitImage::File start = read_file(entry);
     if (!start.path.empty()) session.starts.push_back(std::move(start));

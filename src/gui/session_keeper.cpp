@@ -62,7 +62,7 @@ void reread_start(UiState& state) {
   } catch (const Error&) {
     state.add_banner({.kind = Banner::Kind::kWarning,
                       .text = say("banner.start_lost", shorten(start->file.name, 48)),
-                      .about = UiState::kAboutStart});
+                      .about = UiState::kAboutImage});
   }
 }
 
@@ -92,6 +92,8 @@ void SessionKeeper::restore(UiState& state) {
   }
   for (const std::string& prompt : last_.prompts) state.history.add(prompt);
   state.known_starts = last_.starts;
+  state.lora_files = last_.lora_files;
+  state.loras_changed = true;
   state.examples_fold = !last_.pictures.empty();
   state.examples_open = !state.examples_fold;
   if (last_.settings) {
@@ -107,6 +109,7 @@ void SessionKeeper::restore(UiState& state) {
     state.negative_open = !draft.negative_prompt.empty();
     state.set_size({draft.width, draft.height}, services_.session.current()->model.size_unit);
     state.locked_ratio = last_.settings->locked_ratio;
+    state.off_loras = last_.settings->off_loras;
     state.undo = UndoStack(state.settings());
   }
   for (const Message& fault : services_.unfinished_faults) {
@@ -143,6 +146,7 @@ void SessionKeeper::save(UiState& state, const std::vector<JobStatus>& jobs,
                                                     place.maximized, asked.width, asked.height},
                        .pictures = last_.pictures,
                        .queue = state.offered,
+                       .lora_files = state.lora_files,
                        .starts = state.known_starts};
   std::erase_if(session.queue, [](const auto& offered) { return offered.sampled != nullptr; });
   for (const FinishedPicture& picture : state.pictures) {

@@ -17,14 +17,14 @@ void Actions::start_from(const fs::path& file) {
     state_.draft.init = start;
     state_.record();
     state_.remember_start(start->file);
-    state_.resolve(UiState::kAboutStart);
+    state_.resolve(UiState::kAboutImage);
     if (!has_transparency) return;
     state_.add_banner(
         {.kind = Banner::Kind::kNote,
          .text = say("the transparent parts of {0} count as white", shorten(start->file.name, 48)),
-         .about = UiState::kAboutStart});
+         .about = UiState::kAboutImage});
   } catch (const Error& e) {
-    state_.add_banner({.text = e.message(), .about = UiState::kAboutStart});
+    state_.add_banner({.text = e.message(), .about = UiState::kAboutImage});
   }
 }
 
@@ -37,7 +37,7 @@ void Actions::remove_start() {
   state_.record();
   state_.draft.init.reset();
   state_.record();
-  state_.resolve(UiState::kAboutStart);
+  state_.resolve(UiState::kAboutImage);
 }
 
 void Actions::look_for_start() {
@@ -45,7 +45,7 @@ void Actions::look_for_start() {
   const InitImage::File wanted = state_.draft.init->file;
   if (const StartPicture found = find_start(wanted, {})) {
     state_.draft.init = found;
-    state_.resolve(UiState::kAboutStart);
+    state_.resolve(UiState::kAboutImage);
   } else if (!wanted.path.empty()) {
     start_from(wanted.path);  // another picture there is as good; or says what is wrong
   }
@@ -72,12 +72,19 @@ StartPicture Actions::bring_back(const StartPicture& record, const fs::path& nea
   if (!record) return nullptr;
   const StartPicture& now = state_.draft.init;
   const bool is_there = now && has_pixels(*now) && now->file.sha256 == record->file.sha256;
-  StartPicture found = is_there ? now : find_start(record->file, near);
-  if (found) return found;
+  const StartPicture found = is_there ? now : find_start(record->file, near);
+  if (found) {
+    if (record->repaint) {
+      state_.add_banner({.kind = Banner::Kind::kWarning,
+                         .text = say("banner.mask_left", shorten(record->mask_file.name, 48)),
+                         .about = UiState::kAboutImage});
+    }
+    return found;
+  }
   if (has_pixels(*record)) return record;  // as it was fitted to the picture
   state_.add_banner({.kind = Banner::Kind::kWarning,
                      .text = say("banner.start_lost", shorten(record->file.name, 48)),
-                     .about = UiState::kAboutStart});
+                     .about = UiState::kAboutImage});
   return record;
 }
 
@@ -86,7 +93,7 @@ void Actions::queue_offered() {
   Message trouble;
   for (GenerationRequest& request : std::exchange(state_.offered, {})) {
     try {
-      if (request.init) {
+      if (request.init && !request.sampled) {
         const StartPicture start =
             has_pixels(*request.init) ? request.init : read_start_picture(request.init->file.path);
         request.init = fitter_.fit(start, {request.width, request.height});

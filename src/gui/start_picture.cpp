@@ -8,14 +8,19 @@
 namespace headroom {
 namespace {
 
-// Both 0 and 1.
-GreyImage fit_mask(const GreyImage& mask, Size size) {
+// Both from 0 to `full`; a hard mask stays one.
+GreyImage fit_mask(const GreyImage& mask, std::uint8_t full, Size size) {
   Image image{mask.width, mask.height, {}};
   image.rgb.reserve(3 * mask.grey.size());
   for (const std::uint8_t value : mask.grey) {
-    image.rgb.insert(image.rgb.end(), 3, static_cast<std::uint8_t>(value == 0 ? 0 : 255));
+    image.rgb.insert(image.rgb.end(), 3, static_cast<std::uint8_t>(value * 255 / full));
   }
-  return binary_mask(to_grey(fit(image, size.width, size.height)), size.width, size.height);
+  GreyImage fitted = to_grey(fit(image, size.width, size.height));
+  if (full == 1) return binary_mask(fitted, size.width, size.height);
+  for (std::uint8_t& value : fitted.grey) {
+    value = static_cast<std::uint8_t>((value * full + 127) / 255);
+  }
+  return fitted;
 }
 
 }  // namespace
@@ -65,7 +70,8 @@ StartPicture StartFitter::fit(const StartPicture& start, Size size) {
   auto fitted = std::make_shared<InitImage>();
   fitted->file = start->file;
   fitted->image = headroom::fit(start->image, size.width, size.height);
-  if (start->repaint) fitted->repaint = fit_mask(*start->repaint, size);
+  if (start->repaint) fitted->repaint = fit_mask(*start->repaint, start->repaint_full, size);
+  fitted->repaint_full = start->repaint_full;
   fitted->mask_file = start->mask_file;
   last_ = start;
   fitted_ = std::move(fitted);

@@ -5,6 +5,7 @@
 
 #include "fonts.h"
 #include "layout.h"
+#include "lora_chips.h"
 #include "progress_view.h"
 #include "size_cards.h"
 #include "size_note.h"
@@ -47,6 +48,7 @@ struct Frame {
   SizeNote size_note;
   std::string blocked;                   // why Generate is off, in the window's language
   std::optional<PromptLength> prompt;    // of the draft
+  std::vector<LoraChip> loras;           // likewise
   std::optional<ProgressView> progress;  // of the running job
   [[nodiscard]] const JobStatus* running() const {
     return !jobs.empty() && jobs.front().running ? &jobs.front() : nullptr;

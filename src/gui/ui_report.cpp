@@ -98,6 +98,7 @@ std::string state_json(const UiState& state, const Frame& frame, const StringTab
                       {"banners", nlohmann::json::array()},
                       {"folded", state.folded.size()},
                       {"queue", nlohmann::json::array()},
+                      {"loras", nlohmann::json::array()},
                       {"rungs", nlohmann::json::array()},
                       {"others", nlohmann::json::array()},
                       {"memory",
@@ -110,6 +111,12 @@ std::string state_json(const UiState& state, const Frame& frame, const StringTab
                       {"cards", nlohmann::json::object()}};
   if (frame.change) json["change"] = text.words(label_of(frame.change->to, *frame.opened));
   for (const ModelOffer& offer : frame.models.models) json["models"].push_back(offer.name);
+  for (const LoraChip& chip : frame.loras) {
+    json["loras"].push_back({{"name", chip.tag.name},
+                             {"strength", chip.tag.strength},
+                             {"on", chip.on},
+                             {"found", chip.found.has_value()}});
+  }
   for (const JobStatus& job : frame.jobs) json["queue"].push_back(job.id);
   for (const Banner& banner : state.banners) json["banners"].push_back(sentence(banner.text, text));
   for (const OtherProgram& program : frame.others) json["others"].push_back(program.name);

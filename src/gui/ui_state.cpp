@@ -16,6 +16,7 @@ constexpr std::size_t kMostPixelBytes = std::size_t{32} << 20;
 constexpr std::size_t kMostBanners = 3;
 constexpr std::size_t kMostFolded = 20;
 constexpr std::size_t kMostStarts = 100;
+constexpr std::size_t kMostLoras = 50;
 
 }  // namespace
 
@@ -61,6 +62,7 @@ void UiState::apply(const Settings& settings) {
   new_prompt = draft.prompt;
   seed_text = settings.seed_text;
   locked_ratio = settings.locked_ratio;
+  off_loras = settings.off_loras;
   negative_open = negative_open || !draft.negative_prompt.empty();
   typed_width = draft.width;
   typed_height = draft.height;
@@ -154,6 +156,12 @@ void UiState::remember_start(const InitImage::File& file) {
   std::erase_if(known_starts, [&](const auto& known) { return known.sha256 == file.sha256; });
   known_starts.push_back(file);
   if (known_starts.size() > kMostStarts) known_starts.erase(known_starts.begin());
+}
+
+void UiState::remember_lora(const std::filesystem::path& file) {
+  std::erase_if(lora_files, [&](const auto& known) { return known.stem() == file.stem(); });
+  lora_files.push_back(file);
+  if (lora_files.size() > kMostLoras) lora_files.erase(lora_files.begin());
 }
 
 std::string UiState::path_of_start(const std::string& sha256) const {

@@ -142,6 +142,10 @@ struct UiState {
   std::vector<GenerationRequest> offered;         // what the last session did not make
   std::optional<OfferedPicture> offered_picture;  // whose settings may be taken
   std::vector<InitImage::File> known_starts;      // where they are; the newest last
+  std::vector<LoraTag> off_loras;                 // see Settings
+  std::vector<std::filesystem::path> lora_files;  // that were dropped; the newest last
+  bool loras_changed = false;                     // what names stand for may be others
+  bool loras_open = false;                        // all of them, where they are many
   bool start_again = false;                       // once it has closed
   enum class Closing { kNo, kAsk, kWhenDone, kNow };
   Closing closing = Closing::kNo;
@@ -181,7 +185,7 @@ struct UiState {
     return now_s - escape_at < kEscapeAgain_s;
   }
 
-  [[nodiscard]] Settings settings() const { return {draft, seed_text, locked_ratio}; }
+  [[nodiscard]] Settings settings() const { return {draft, seed_text, locked_ratio, off_loras}; }
   void apply(const Settings& settings);
   // What the frame leaves behind: Dear ImGui's number of the item in use, 0 for none, and whether a
   // list is open. What was done in one field is a step of its own, whether it was left for another
@@ -212,6 +216,7 @@ struct UiState {
   // Where a picture that others started from was found, for those that tell its hash only.
   void remember_start(const InitImage::File& file);
   [[nodiscard]] std::string path_of_start(const std::string& sha256) const;  // empty: unknown
+  void remember_lora(const std::filesystem::path& file);
   // The draft with its seed; nothing when the seed's text is not a number of 64 bits. A picture to
   // start from has its own size yet.
   [[nodiscard]] std::optional<GenerationRequest> request() const;
@@ -237,7 +242,8 @@ struct UiState {
   static std::string about_run(JobId job);
   static constexpr const char* kAboutFolder = "folder";
   static constexpr const char* kAboutOffer = "offer";
-  static constexpr const char* kAboutStart = "start";
+  static constexpr const char* kAboutImage = "image";  // to start from
+  static constexpr const char* kAboutLora = "lora";
   static constexpr const char* kAboutHeld = "held";
   static constexpr const char* kAboutStart = "start";    // the model that was asked for
   static constexpr const char* kAboutChange = "change";  // of the model

@@ -1,5 +1,6 @@
 #pragma once
 #include "headroom/core/generation.h"
+#include "headroom/core/lora_tags.h"
 #include "headroom/core/size.h"
 
 #include <cstdint>
@@ -15,6 +16,7 @@ struct Settings {
   std::string seed_text;
   // While it is locked: the ratio of the sides as it was typed, which snapping does not change.
   std::optional<Size> locked_ratio{};
+  std::vector<LoraTag> off_loras{};  // that wait beside the prompt, which asks for the others
   friend bool operator==(const Settings&, const Settings&) = default;
 };
 

@@ -15,15 +15,24 @@ namespace headroom::test {
 namespace fs = std::filesystem;
 namespace {
 
-// The buttons that lie on the picture, with the percentage beside them.
+// The buttons that lie on the picture, those at the right with the percentage beside them.
 struct Overlay {
   double left = 1e9, top = 1e9;
+  double actions_end = -1e9;  // of those at the left
+  [[nodiscard]] bool covers(double x, double y) const {
+    return y >= top && (x >= left || x <= actions_end);
+  }
 };
 
 Overlay overlay_of(const json& widgets) {
   if (!widgets.contains("canvas.fit")) return {};
   const json& fit = widgets["canvas.fit"];
-  return {fit["x"].get<double>() - 64, fit["y"].get<double>() - 6};
+  Overlay overlay{fit["x"].get<double>() - 64, fit["y"].get<double>() - 6};
+  if (widgets.contains("use_image")) {
+    const json& actions = widgets["use_image"];
+    overlay.actions_end = actions["x"].get<double>() + actions["w"].get<double>() + 6;
+  }
+  return overlay;
 }
 
 Likeness likeness(const Image& screen, const Image& picture, int x0, int y0,
@@ -31,7 +40,7 @@ Likeness likeness(const Image& screen, const Image& picture, int x0, int y0,
   double n = 0, a = 0, b = 0, aa = 0, bb = 0, ab = 0, difference = 0;
   for (int y = 0; y < picture.height; ++y) {
     for (int x = 0; x < picture.width; ++x) {
-      if (x0 + x >= overlay.left && y0 + y >= overlay.top) continue;
+      if (overlay.covers(x0 + x, y0 + y)) continue;
       const std::size_t s = 3 * (static_cast<std::size_t>(y0 + y) * screen.width + x0 + x);
       const std::size_t p = 3 * (static_cast<std::size_t>(y) * picture.width + x);
       for (std::size_t c = 0; c < 3; ++c) {

@@ -186,9 +186,10 @@ TEST_F(LookoutTest, MakesNoNewTableForAWordMore) {
   Lookout::Sources all = sources();
   std::mutex mutex;
   std::vector<RunShape> tables;
-  all.frontier = [&](const RunShape& shape, const MemorySnapshot&, const std::function<void()>&) {
+  all.frontier = [&](const Lookout::Run& like, const MemorySnapshot&,
+                     const std::function<void()>&) {
     const std::scoped_lock lock(mutex);
-    tables.push_back(shape);
+    tables.push_back(like.shape);
     return Frontier{};
   };
   Lookout lookout(all, [] {});
@@ -206,6 +207,15 @@ TEST_F(LookoutTest, MakesNoNewTableForAWordMore) {
   EXPECT_EQ(tables[1], (RunShape{.steps = 8, .prompt_tokens = 64}));
 }
 
+TEST_F(LookoutTest, RunsWithOtherLorasAreOtherRuns) {
+  Lookout lookout(sources(), [] {});
+  ASSERT_TRUE(until(lookout, {run(512)}, memory(kGiB), all_known));
+  Lookout::Run with = run(512);
+  with.loras = "<lora:ink:1>";
+  EXPECT_EQ(lookout.look({with}, memory(kGiB)).forecasts[0], nullptr);
+  EXPECT_TRUE(until(lookout, {with}, memory(kGiB), all_known));
+}
+
 TEST_F(LookoutTest, AnErrorIsAForecastThatDoesNotFit) {
   Lookout lookout(sources(), [] {});
   ASSERT_TRUE(until(lookout, {run(13)}, memory(kGiB), all_known));
@@ -217,7 +227,7 @@ TEST_F(LookoutTest, AnErrorIsAForecastThatDoesNotFit) {
 TEST_F(LookoutTest, MakesTheTableAfterTheForecastsAndAgainWhenMemoryMoves) {
   Lookout::Sources all = sources();
   std::atomic<int> tables = 0;
-  all.frontier = [&](const RunShape&, const MemorySnapshot& m,
+  all.frontier = [&](const Lookout::Run&, const MemorySnapshot& m,
                      const std::function<void()>& between) {
     EXPECT_GE(asked(), 2U);
     between();
@@ -246,7 +256,7 @@ TEST_F(LookoutTest, MakesTheTableAfterTheForecastsAndAgainWhenMemoryMoves) {
 TEST_F(LookoutTest, ATableGivesWayToANewQuestionAndToTheEnd) {
   Lookout::Sources all = sources();
   std::atomic<bool> working = false;
-  all.frontier = [&](const RunShape&, const MemorySnapshot&,
+  all.frontier = [&](const Lookout::Run&, const MemorySnapshot&,
                      const std::function<void()>& between) -> Frontier {
     while (true) {  // would go on for ever
       working = true;

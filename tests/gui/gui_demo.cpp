@@ -110,11 +110,40 @@ class DemoGenerator final : public ImageGenerator {
   test::FakeGenerator fake_;
 };
 
+constexpr std::int64_t kLoraBytes = 200 * kMiB;
+
+// "ink", "chalk" and "wash" are there; a file fits unless its name says otherwise.
+class DemoLoras {
+ public:
+  FoundLora look(const LoraTag& tag) const {
+    const auto found = files_.find(tag.name);
+    if (found == files_.end()) {
+      throw Error(ErrorKind::kInvalidRequest,
+                  say("the LoRA {0} is not there; put its .safetensors file into one of {1}",
+                      tag.name, "/loras"));
+    }
+    return {found->second, 96, 94, kLoraBytes};
+  }
+  std::string add(const std::filesystem::path& file) {
+    const std::string name = file.stem().string();
+    if (name.starts_with("other"))
+      throw Error(ErrorKind::kModelFile, say("{0}: {1}", file.filename(), "3 of 20 keys matched"));
+    files_[name] = file;
+    return name;
+  }
+
+ private:
+  std::map<std::string, std::filesystem::path> files_{{"ink", "/loras/ink.safetensors"},
+                                                      {"chalk", "/loras/chalk.safetensors"},
+                                                      {"wash", "/loras/wash.safetensors"}};
+};
+
 Forecast make_forecast(const Lookout::Run& run, const MemorySnapshot& memory,
                        const BudgetOptions& limits, bool estimated = false) {
   Forecast forecast;
   forecast.budget = compute_budget(memory, limits);
   forecast.plan = test::FakeGenerator::make_plan(run.shape, run.count);
+  forecast.plan.peak_bytes += kLoraBytes * std::count(run.loras.begin(), run.loras.end(), '<');
   forecast.plan.seconds_are_estimated = estimated;
   forecast.shortfall_bytes =
       std::max<std::int64_t>(0, forecast.plan.peak_bytes - forecast.budget.budget_bytes);
@@ -138,11 +167,12 @@ Forecast make_forecast(const Lookout::Run& run, const MemorySnapshot& memory,
   return forecast;
 }
 
-Frontier make_frontier(const RunShape& shape, const MemorySnapshot& memory,
+Frontier make_frontier(const Lookout::Run& like, const MemorySnapshot& memory,
                        const BudgetOptions& limits, const std::function<void()>& between) {
   return compute_frontier(Lookout::kStep_px, Lookout::kLargestSide_px, [&](Size size) {
     between();
-    const Forecast forecast = make_forecast({with_size(shape, size)}, memory, limits);
+    const Forecast forecast =
+        make_forecast({with_size(like.shape, size), 1, like.loras}, memory, limits);
     FrontierCell cell;
     cell.state = !forecast.fits                            ? FrontierCell::State::kNo
                  : forecast.slowdown > kSlowerThanResident ? FrontierCell::State::kFitsSlower
@@ -282,6 +312,7 @@ int run(const Options& options) {
   config.window.height = static_cast<int>(options.number("height"));
   config.window.ui_scale = options.number("scale");
   const bool cpu = options.text("source").starts_with("CPU");
+  DemoLoras loras;
   const auto open = [&](const SessionChoice& choice) {
     ModelOnDevice opened;
     opened.choice = choice;
@@ -305,9 +336,9 @@ int run(const Options& options) {
               return forecast;
             },
         .frontier =
-            [&](const RunShape& shape, const MemorySnapshot& memory,
+            [&](const Lookout::Run& like, const MemorySnapshot& memory,
                 const std::function<void()>& between) {
-              return make_frontier(shape, memory, limits, between);
+              return make_frontier(like, memory, limits, between);
             },
         .other_programs =
             [&] {
@@ -317,6 +348,8 @@ int run(const Options& options) {
     opened.read_memory = read_memory;
     opened.measure_prompt = measure_prompt;
     opened.shape = shape_of;
+    opened.loras = {.look = [&](const LoraTag& tag) { return loras.look(tag); },
+                    .add = [&](const std::filesystem::path& file) { return loras.add(file); }};
     return opened;
   };
   Session session(open, {}, save, static_cast<std::size_t>(options.bytes("unsaved")));

@@ -12,6 +12,7 @@
 #include <mutex>
 #include <optional>
 #include <stop_token>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -25,15 +26,16 @@ class Lookout {
   struct Run {
     RunShape shape;
     int count = 1;
+    std::string loras{};  // tags of those that have an effect, all with the strength 1
     friend auto operator<=>(const Run&, const Run&) = default;
   };
   // All three run on the Lookout's thread; the last two may be empty. An Error becomes a forecast
   // that does not fit with its message as the reason.
   struct Sources {
     std::function<Forecast(const Run&, const MemorySnapshot&)> forecast;
-    // Of sizes in multiples of kStep_px up to kLargestSide_px, in a shape that has none; calls
-    // `between` between sizes, which may throw to end it.
-    std::function<Frontier(const RunShape&, const MemorySnapshot&,
+    // Of sizes in multiples of kStep_px up to kLargestSide_px, for runs like one whose shape has no
+    // size; calls `between` between sizes, which may throw to end it.
+    std::function<Frontier(const Run& like, const MemorySnapshot&,
                            const std::function<void()>& between)>
         frontier{};
     std::function<std::vector<OtherProgram>()> other_programs{};
@@ -76,7 +78,7 @@ class Lookout {
   struct Task {
     std::optional<Run> forecast{};  // else the others, else the frontier
     bool others = false;
-    RunShape like{};  // of the frontier
+    Run like{};  // of the frontier
     MemorySnapshot memory{};
     std::uint64_t version = 0;
     std::uint64_t question = 0;
@@ -102,7 +104,7 @@ class Lookout {
   std::map<Run, Known<Forecast>> forecasts_;
   std::map<Run, std::shared_ptr<const Forecast>> newest_;  // of runs that differ in lengths alone
   Known<Frontier> frontier_;
-  RunShape frontier_like_;
+  Run frontier_like_;
   Known<std::vector<OtherProgram>> others_;
   std::jthread thread_;  // last member
 };

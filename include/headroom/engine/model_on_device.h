@@ -1,11 +1,13 @@
 #pragma once
 #include "headroom/core/generation.h"
+#include "headroom/core/lora_tags.h"
 #include "headroom/core/memory_snapshot.h"
 #include "headroom/core/run_shape.h"
 #include "headroom/engine/generation_queue.h"
 #include "headroom/engine/lookout.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -37,6 +39,21 @@ struct ModelExamples {
   std::vector<std::filesystem::path> sample_pictures;
 };
 
+// The file that a LoRA's tag stands for.
+struct FoundLora {
+  std::filesystem::path file;
+  int keys = 0;            // of the file, and
+  int matched_keys = 0;    // those of them that change the model
+  std::int64_t bytes = 0;  // on the device
+};
+
+// LoRAs that prompts ask for. Both throw Error for one that is not there or does not fit the model.
+struct LoraServices {
+  std::function<FoundLora(const LoraTag&)> look{};
+  // Prompts mean this file from now on by the name that is returned.
+  std::function<std::string(const std::filesystem::path&)> add{};
+};
+
 // A model opened on a device, with all that its jobs and forecasts need: what a Session replaces as
 // a whole. Holds no weights and no memory of the device; its generator does. The functions may be
 // called from any thread, as long as it is there.
@@ -55,6 +72,7 @@ struct ModelOnDevice {
   std::function<PromptLength(const std::string&)> measure_prompt;
   // The shape of a request's pictures, whose prompts are so long.
   std::function<RunShape(const GenerationRequest&, int prompt_tokens, int negative_tokens)> shape;
+  LoraServices loras{};  // without: tags are left to the run
 };
 
 }  // namespace headroom

@@ -71,7 +71,8 @@ enum class WindowEnd { kClosed, kStartAgain };
 //              "canvas_focused", "region", "editing", "escape_cancels",
 //              "width", "height", "can_generate", "reason", "flashes", "prompt", "tokens",
 //              "read_bytes", "offers" (a picture's name), "start" (the name of the picture that
-//              the next one starts from), "start_found", "strength", "language",
+//              the next one starts from), "start_found", "strength", "loras":
+//              [{"name", "strength", "on", "found"}], "language",
 //              "model", "model_path", "device", "dtype", "change" (what to),
 //              "models": [NAME],
 //              "theme", "hand", "seed", "steps", "guidance", "count", "banners": [TEXT], "folded",
@@ -87,15 +88,16 @@ enum class WindowEnd { kClosed, kStartAgain };
 // ... (the number), seed, seed.random, plan (its line), plan.card, reason (why Generate is off),
 // generate, cancel, canvas, picture (where the picture lies on the canvas), canvas.fit,
 // canvas.actual, use_image, start (the chip's name), start.remove, start.again, strength,
-// strength.value, progress, strip.N, strip.live, details (opens the drawer), use_settings,
-// reuse_seed, copy_picture, copy_path, show_in_folder, save_again, gauge, gauge.spark, value.KEY (a
-// row of the picture's settings), value.prompt, queue, queue.cancel.ID, queue.up.ID,
-// queue.down.ID, queue.drag.ID, queue.clear, language,
-// theme, tip (an explanation), banner.N, banner.N.action, banner.N.close, bell (opens the list of
-// folded messages), bell.N.close, banner.N.action_model, model.folder, model.open, model.cancel,
-// model (the plate, which opens the list), model.N, model.other, model.keep, format.NAME,
-// device (likewise), device.NAME, close.finish, close.now, close.stay, close.folder, close.save,
-// save.later, plan.stages (the table in plan.card).
+// strength.value, lora.N (the chip's name), lora.N.on, lora.N.remove, lora.N.strength,
+// lora.N.strength.value, lora.more, progress, strip.N, strip.live, details (opens the drawer),
+// use_settings, reuse_seed, copy_picture, copy_path, show_in_folder, save_again, gauge,
+// gauge.spark, value.KEY (a row of the picture's settings), value.prompt, queue, queue.cancel.ID,
+// queue.up.ID, queue.down.ID, queue.drag.ID, queue.clear, language, theme, tip (an explanation),
+// banner.N, banner.N.action, banner.N.close, bell (opens the list of folded messages),
+// bell.N.close, banner.N.action_model, model.folder, model.open, model.cancel, model (the plate,
+// which opens the list), model.N, model.other, model.keep, format.NAME, device (likewise),
+// device.NAME, close.finish, close.now, close.stay, close.folder, close.save, save.later,
+// plan.stages (the table in plan.card).
 class Window {
  public:
   // Throws Error{kInternal} when no window can be opened (no display, no OpenGL 3) and

@@ -101,17 +101,21 @@ void draw_start(const Ui& ui) {
 }  // namespace
 
 void draw_chips(const Ui& ui) {
-  if (!ui.state.draft.init) return;
+  if (!ui.state.draft.init && ui.frame.loras.empty()) return;
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(10), ui.px(8)));
   ImGui::PushStyleVar(ImGuiStyleVar_ChildRounding, ui.px(8));
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(ui.px(8), ui.px(4)));
   ImGui::PushStyleColor(ImGuiCol_ChildBg, ui.colors.field);
-  ImGui::BeginChild("chip.start", {ImGui::GetContentRegionAvail().x, 0},
-                    ImGuiChildFlags_AutoResizeY | ImGuiChildFlags_AlwaysUseWindowPadding |
-                        ImGuiChildFlags_NavFlattened,
-                    ImGuiWindowFlags_NoScrollbar);
-  draw_start(ui);
-  ImGui::EndChild();
+  const auto box = [&](const char* id, void (*draw)(const Ui&)) {
+    ImGui::BeginChild(id, {ImGui::GetContentRegionAvail().x, 0},
+                      ImGuiChildFlags_AutoResizeY | ImGuiChildFlags_AlwaysUseWindowPadding |
+                          ImGuiChildFlags_NavFlattened,
+                      ImGuiWindowFlags_NoScrollbar);
+    draw(ui);
+    ImGui::EndChild();
+  };
+  if (ui.state.draft.init) box("chip.start", draw_start);
+  if (!ui.frame.loras.empty()) box("chip.loras", draw_lora_chips);
   ImGui::PopStyleColor();
   ImGui::PopStyleVar(3);
 }

@@ -18,6 +18,7 @@ float draw_device_plate(const Ui& ui, ImVec2 at, float height, float most);
 
 void draw_left_panel(const Ui& ui, const Rect& area);
 void draw_prompt_panel(const Ui& ui);
+void draw_lora_chips(const Ui& ui);
 void draw_chips(const Ui& ui);  // what else the next picture is made from, while there is any
 void draw_size_panel(const Ui& ui);
 void draw_settings_fold(const Ui& ui);  // one line that says the settings and opens them

@@ -1,0 +1,19 @@
+#pragma once
+#include "headroom/engine/model_on_device.h"
+#include "headroom/pipeline/lora_sets.h"
+
+#include "composition.h"
+#include "unfinished.h"
+
+#include <memory>
+
+namespace headroom {
+
+// What prompts may ask for while the program runs, by names as on the command line. `keep`:
+// see PipelineOptions::keep_sampled.
+[[nodiscard]] std::shared_ptr<LoraSets> make_lora_sets(const AppConfig& config,
+                                                       const Composition& app,
+                                                       KeepSampled keep = {});
+[[nodiscard]] LoraServices lora_services(const std::shared_ptr<LoraSets>& sets);
+
+}  // namespace headroom

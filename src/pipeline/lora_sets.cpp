@@ -1,0 +1,134 @@
+#include "headroom/pipeline/lora_sets.h"
+
+#include <utility>
+#include <vector>
+
+namespace headroom {
+namespace {
+
+constexpr std::size_t kMostKnown = 8;
+
+// What memory depends on: which LoRAs, but not how strong they are.
+std::string key_of(const std::vector<LoraTag>& tags) {
+  std::string key;
+  for (const LoraTag& tag : tags) {
+    if (tag.strength != 0) key += write_lora_tag({tag.name});
+  }
+  return key;
+}
+
+class LoraGenerator final : public ImageGenerator {
+ public:
+  LoraGenerator(std::shared_ptr<const PromptTokenizer> tokenizer, std::shared_ptr<LoraSets> sets)
+      : tokenizer_(std::move(tokenizer)), sets_(std::move(sets)) {}
+
+  void generate(const GenerationRequest& request, ProgressSink& progress,
+                std::stop_token stop) override {
+    // What is only decoded needs no transformer.
+    const std::string prompt = request.sampled ? std::string() : request.prompt;
+    std::vector<LoraTag> tags = take_lora_tags(prompt).loras;
+    if (!generator_ || (!request.sampled && tags != tags_)) {
+      PipelineOptions options = sets_->options();
+      options.adapters = sets_->open(prompt);
+      std::shared_ptr<Forecaster> forecaster = sets_->forecaster(options.adapters);
+      generator_.reset();  // two models would not fit
+      generator_ = make_generator(std::move(options), tokenizer_, std::move(forecaster));
+      tags_ = std::move(tags);
+    }
+    generator_->generate(request, progress, std::move(stop));
+  }
+
+ private:
+  const std::shared_ptr<const PromptTokenizer> tokenizer_;
+  const std::shared_ptr<LoraSets> sets_;
+  std::vector<LoraTag> tags_;  // that the generator has
+  std::unique_ptr<ImageGenerator> generator_;
+};
+
+}  // namespace
+
+LoraSets::LoraSets(PipelineOptions options, std::shared_ptr<Forecaster> plain, Find find,
+                   std::function<void(Forecaster&)> teach)
+    : options_(std::move(options)),
+      plain_(std::move(plain)),
+      find_(std::move(find)),
+      teach_(std::move(teach)) {}
+
+std::filesystem::path LoraSets::file_of(const std::string& name) const {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (const auto added = files_.find(name); added != files_.end()) return added->second;
+  }
+  return find_(name);
+}
+
+LoraSets::Found LoraSets::look(const LoraTag& tag) const {
+  const std::filesystem::path file = file_of(tag.name);
+  const Adapters one(options_.model.transformer, {{tag, file}});
+  const Adapters::Lora& lora = one.loras().front();
+  return {file, lora.keys, lora.matched_keys, adapter_bytes(one, options_.dtype, options_.device)};
+}
+
+std::string LoraSets::add(const std::filesystem::path& file) {
+  std::string name = tag_name(file.stem().string());
+  const Adapters fits(options_.model.transformer, {{{name}, file}});
+  const std::scoped_lock lock(mutex_);
+  files_[name] = file;
+  return name;
+}
+
+std::shared_ptr<const Adapters> LoraSets::open(const std::string& prompt) const {
+  std::vector<AskedLora> asked;
+  for (LoraTag& tag : take_lora_tags(prompt).loras) {
+    std::filesystem::path file = file_of(tag.name);
+    asked.push_back({std::move(tag), std::move(file)});
+  }
+  if (asked.empty()) return nullptr;
+  return std::make_shared<const Adapters>(options_.model.transformer, asked);
+}
+
+std::shared_ptr<Forecaster> LoraSets::known(const std::string& key, std::int64_t values) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = known_.find(key);
+  const bool is_same =
+      found != known_.end() && (values < 0 || found->second.adapters->values() == values);
+  return is_same ? found->second.forecaster : nullptr;
+}
+
+std::shared_ptr<Forecaster> LoraSets::forecaster(const std::string& tags) {
+  const std::string key = key_of(take_lora_tags(tags).loras);
+  if (key.empty()) return plain_;
+  if (auto forecaster = known(key, -1)) return forecaster;
+  return forecaster(open(key));
+}
+
+std::shared_ptr<Forecaster> LoraSets::forecaster(std::shared_ptr<const Adapters> adapters) {
+  if (!adapters) return plain_;
+  const std::string key = key_of(adapters->tags());
+  // A file may be another one by now.
+  if (auto forecaster = known(key, adapters->values())) return forecaster;
+  PipelineOptions options = options_;
+  options.adapters = adapters;
+  std::shared_ptr<Forecaster> made = make_forecaster(std::move(options));
+  if (teach_) teach_(*made);
+  const std::scoped_lock lock(mutex_);
+  if (known_.size() >= kMostKnown) known_.clear();
+  known_[key] = {std::move(adapters), made};
+  return made;
+}
+
+void LoraSets::learn(const Receipt& receipt) {
+  std::vector<std::shared_ptr<Forecaster>> all;
+  {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& [key, known] : known_) all.push_back(known.forecaster);
+  }
+  for (const auto& forecaster : all) forecaster->learn(receipt);
+}
+
+std::unique_ptr<ImageGenerator> make_generator(std::shared_ptr<const PromptTokenizer> tokenizer,
+                                               std::shared_ptr<LoraSets> sets) {
+  return std::make_unique<LoraGenerator>(std::move(tokenizer), std::move(sets));
+}
+
+}  // namespace headroom
