@@ -177,6 +177,7 @@ void handle_on_canvas(const Ui& ui) {
   if (ImGui::IsKeyPressed(ImGuiKey_S, false)) ui.actions.reuse_seed();
   if (ImGui::IsKeyPressed(ImGuiKey_P, false)) ui.actions.reuse_prompt();
   if (ImGui::IsKeyPressed(ImGuiKey_A, false)) ui.actions.use_settings();
+  if (ImGui::IsKeyPressed(ImGuiKey_U, false)) ui.actions.use_as_image();
 }
 
 }  // namespace

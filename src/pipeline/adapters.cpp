@@ -179,8 +179,8 @@ void check_loras(const std::string& prompt, const Adapters* adapters) {
   std::string tags;
   for (const LoraTag& tag : asked) tags += (tags.empty() ? "" : ", ") + write_lora_tag(tag);
   throw Error(ErrorKind::kInvalidRequest,
-              say("the prompt asks for LoRAs ({0}) that were not opened with the model; they work "
-                  "with headroom generate, so take them out of the prompt here",
+              say("the prompt asks for LoRAs ({0}) that were not opened with the model; take "
+                  "them out of the prompt",
                   tags.empty() ? std::string("none") : printable(tags)));
 }
 

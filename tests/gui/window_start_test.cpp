@@ -127,6 +127,10 @@ TEST_F(WindowStart, TheShownPictureIsTakenAndTheNextOneRecordsIt) {
   // Its settings bring the start back, and the settings of the first take it away.
   w.click("start.remove");
   ASSERT_TRUE(w.wait([](const json& s) { return s["start"] == ""; }));
+  w.click("strip.1");
+  w.key("u");
+  ASSERT_TRUE(w.wait([&](const json& s) { return s["start"] != "" && s["selected"] == 1; }));
+  EXPECT_NE(w.state()["start"], first.filename().string()) << "the second, by its key";
   w.click("use_settings");
   ASSERT_TRUE(w.wait([&](const json& s) { return s["start"] == first.filename().string(); }));
   w.click("strip.0");

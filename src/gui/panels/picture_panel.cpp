@@ -210,7 +210,7 @@ void draw_running(const Ui& ui, const JobStatus& job) {
 
 void draw_keys(const Ui& ui) {
   section(ui, ui.t("keys.label"));
-  constexpr std::array<std::array<const char*, 2>, 17> kKeys{{{"Ctrl+Enter", "keys.generate"},
+  constexpr std::array<std::array<const char*, 2>, 18> kKeys{{{"Ctrl+Enter", "keys.generate"},
                                                               {"Ctrl+Shift+Enter", "keys.front"},
                                                               {"Esc", "keys.cancel"},
                                                               {"Shift+Esc", "keys.clear"},
@@ -218,6 +218,7 @@ void draw_keys(const Ui& ui) {
                                                               {"1 … 5", "keys.presets"},
                                                               {"← →", "keys.pictures"},
                                                               {"S  P  A", "keys.reuse"},
+                                                              {"U", "keys.use_image"},
                                                               {"Home  Ctrl+1  + −", "keys.zoom"},
                                                               {"Ctrl+C", "keys.copy"},
                                                               {"Ctrl+Shift+C", "keys.copy_path"},
