@@ -39,9 +39,15 @@ TEST(Extend, TheMaskOfMarginsFallsInsideOfThem) {
 }
 
 TEST(Extend, WhatCannotBeIsRefused) {
-  expect_error(ErrorKind::kInternal, HasSubstr("extending a picture"), [] { (void)extend(two_by_one(), {-1, 0, 0, 0}); });
-  expect_error(ErrorKind::kInternal, HasSubstr("extending a picture"), [] { (void)extend({2, 2, {1}}, {}); });
-  expect_error(ErrorKind::kInternal, HasSubstr("extending a picture"), [] { (void)margin_mask(3, 3, {2, 0, 1, 0}, 1); });
+  expect_error(ErrorKind::kInternal, HasSubstr("extending a picture"), [] {
+    (void)extend(two_by_one(), {-1, 0, 0, 0});
+  });
+  expect_error(ErrorKind::kInternal, HasSubstr("extending a picture"), [] {
+    (void)extend({2, 2, {1}}, {});
+  });
+  expect_error(ErrorKind::kInternal, HasSubstr("extending a picture"), [] {
+    (void)margin_mask(3, 3, {2, 0, 1, 0}, 1);
+  });
 }
 
 }  // namespace

@@ -185,7 +185,8 @@ TEST_P(PictureStart, TakesThePredictedMemoryUnderEveryRung) {
       expect_stage(Stage::kEncode);
       const EncodedImage image = encode_init_image(networks, *request.init, at::kCPU, {});
       expect_stage(Stage::kEncodeImage);
-      Sampling sampling = start_picture(networks, image, request, seeds_of(request, 0), at::kCPU, {});
+      Sampling sampling =
+          start_picture(networks, image, request, seeds_of(request, 0), at::kCPU, {});
       networks.denoise(sampling, features, request, {});
       expect_stage(Stage::kDenoise);
       static_cast<void>(networks.decode(sampling.latents, {}));
