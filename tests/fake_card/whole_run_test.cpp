@@ -65,7 +65,11 @@ class WholeRun : public CardProgram, public ::testing::WithParamInterface<double
     EXPECT_TRUE(receipt.at("plan_changes").empty()) << receipt.at("plan_changes");
     const std::vector<CardEvent> events = take_events();
     EXPECT_EQ(requests_after_the_first_weight(events), 0);
-    EXPECT_EQ(most_locked(events), picture.at("plan").at("host_peak_bytes"));
+    // A picture that is decoded in strips lies, in 8 bits, in ordinary memory.
+    const json& plan = picture.at("plan");
+    const bool has_strips = plan.at("rungs").dump().find("tile-decode") != std::string::npos;
+    const std::int64_t ordinary = has_strips ? 3 * 512 * 512 : 0;
+    EXPECT_EQ(most_locked(events) + ordinary, plan.at("host_peak_bytes")) << plan.at("rungs");
     return expect_copies(events);
   }
 
