@@ -29,7 +29,7 @@ struct Words {
 constexpr Words kEnglish{"Headroom cannot start", "What happened is also in ", "Copy", "Close"};
 constexpr Words kChinese{"Headroom 无法启动", "详情也记录在 ", "复制", "关闭"};
 
-std::string words_of(const Notice& notice, const std::string& language) {
+std::string words_of(const StartNotice& notice, const std::string& language) {
   if (language == "en") return notice.text.english();
   try {
     return StringTable(notice.assets_folder / "lang" / ("messages." + language + ".yaml"))
@@ -46,7 +46,7 @@ std::filesystem::path dump_file() {
 
 class NoticeWindow {
  public:
-  explicit NoticeWindow(const Notice& notice)
+  explicit NoticeWindow(const StartNotice& notice)
       : notice_(notice),
         language_(choose_language("")),
         words_(language_ == "zh" ? kChinese : kEnglish),
@@ -119,7 +119,7 @@ class NoticeWindow {
                 graphics_.scale(), state.dump(), {});
   }
 
-  const Notice& notice_;
+  const StartNotice& notice_;
   std::string language_;
   Words words_;
   std::string text_;
@@ -131,6 +131,6 @@ class NoticeWindow {
 
 }  // namespace
 
-void show_notice(const Notice& notice) { NoticeWindow(notice).run(); }
+void show_notice(const StartNotice& notice) { NoticeWindow(notice).run(); }
 
 }  // namespace headroom
