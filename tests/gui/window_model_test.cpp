@@ -171,6 +171,7 @@ TEST_F(WindowModel, APathIsTypedWhereTheListHasItNot) {
     return text.get<std::string>().find("/home/you/broken") != std::string::npos;
   })) << "why not, below the field";
   EXPECT_TRUE(w.state()["banners"].empty());
+  w.screenshot("model_path_refused");
   w.click("model.folder");
   w.key("ctrl+a");
   w.type("/home/you/turbo");
