@@ -1,5 +1,7 @@
 #include "headroom/engine/in_parallel.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <exception>
 #include <mutex>
 #include <thread>
@@ -12,6 +14,7 @@ void in_parallel(int shares, const std::function<void(int)>& work) {
   std::exception_ptr failure;
   {
     std::vector<std::jthread> threads;
+    threads.reserve(static_cast<std::size_t>(std::max(0, shares)));
     for (int i = 0; i < shares; ++i) {
       threads.emplace_back([&, i] {
         try {

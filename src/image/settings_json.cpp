@@ -71,13 +71,15 @@ std::optional<InitImage::File> read_file(const json& object, const char* key) {
 void read_start(const json& request, ReadSettings& settings) {
   const auto picture = read_file(request, "init_image");
   if (!picture) return;
-  ReadSettings::Start& start = settings.start.emplace();
+  ReadSettings::Start start;
   start.picture = *picture;
   start.mask = read_file(request, "mask");
   const auto strength = request.find("strength");
-  if (strength == request.end() || !strength->is_number()) return;
-  const auto value = strength->get<double>();
-  if (value > 0 && value <= 1) start.strength = value;
+  if (strength != request.end() && strength->is_number()) {
+    const auto value = strength->get<double>();
+    if (value > 0 && value <= 1) start.strength = value;
+  }
+  settings.start = std::move(start);
 }
 
 void read_request(const json& object, ReadSettings& settings) {

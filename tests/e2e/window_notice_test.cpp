@@ -22,6 +22,7 @@ class WindowNotice : public WindowEndToEnd {
       fs::create_symlink(item.path(), prefix / "share/headroom" / item.path().filename());
     }
     Launch launched = launch({}, std::move(environment));
+    launched.first_widget = "close";
     launched.program = (prefix / "bin/headroom").string();
     return launched;
   }
@@ -38,7 +39,7 @@ TEST_F(WindowNotice, SaysThatTheStarterModelIsMissing) {
 }
 
 TEST_F(WindowNotice, SpeaksChineseAndClosesWithEscape) {
-  WindowDriver w(launch_without("starter-model", {"LANG=zh_CN.UTF-8"}));
+  WindowDriver w(launch_without("starter-model", {"LC_ALL=zh_CN.UTF-8"}));
   EXPECT_EQ(w.state()["language"], "zh");
   w.screenshot("notice_zh");
   w.key("Escape");

@@ -56,6 +56,7 @@ struct Launch {
   int height = 800;
   int dpi = 0;                     // of the screen as the desktop says it; 96 is a scale of 1
   std::filesystem::path folder{};  // empty: a temporary one, removed at the end
+  std::string first_widget = "generate";  // by which it is known that the window draws
 };
 
 // The window on a virtual screen, driven by xdotool, read through HEADROOM_UI_DUMP.
