@@ -193,7 +193,8 @@ WindowDriver::WindowDriver(const Launch& launch)
       companion_(start_companion(launch, screen_.name(), folder_)),
       program_(with_program(launch.program, fill_in(launch.arguments, folder_)),
                with_display(fill_in(launch.environment, folder_), screen_.name(), folder_)) {
-  if (!wait_for_widget(launch.first_widget, 90)) throw std::runtime_error("the window did not appear");
+  if (!wait_for_widget(launch.first_widget, 90))
+    throw std::runtime_error("the window did not appear");
 }
 
 WindowDriver::~WindowDriver() {
