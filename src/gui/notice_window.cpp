@@ -10,7 +10,6 @@
 #include "ui_dump.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <string>
 
 #include <imgui.h>
@@ -37,11 +36,6 @@ std::string words_of(const StartNotice& notice, const std::string& language) {
   } catch (const Error&) {
     return notice.text.english();
   }
-}
-
-std::filesystem::path dump_file() {
-  const char* const value = std::getenv("HEADROOM_UI_DUMP");
-  return value == nullptr ? std::filesystem::path() : std::filesystem::path(value);
 }
 
 class NoticeWindow {
@@ -125,7 +119,7 @@ class NoticeWindow {
   std::string text_;
   Graphics graphics_;
   Fonts fonts_;
-  UiDump dump_{dump_file()};
+  UiDump dump_{ui_dump_file()};
   bool closed_ = false;
 };
 

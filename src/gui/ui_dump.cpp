@@ -2,6 +2,7 @@
 
 #include "headroom/core/error.h"
 
+#include <cstdlib>
 #include <fstream>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,11 @@ namespace {
 constexpr double kPeriod_s = 0.2;
 
 }  // namespace
+
+std::filesystem::path ui_dump_file() {
+  const char* const value = std::getenv("HEADROOM_UI_DUMP");
+  return value == nullptr ? std::filesystem::path() : std::filesystem::path(value);
+}
 
 void UiDump::show(const std::string& text) {
   if (!active()) return;

@@ -9,6 +9,9 @@
 
 namespace headroom {
 
+// What HEADROOM_UI_DUMP names; empty = none.
+[[nodiscard]] std::filesystem::path ui_dump_file();
+
 // Where the named widgets of the current frame are; what gui/window.h describes for tests.
 // Does nothing unless a file was named. Main thread.
 class UiDump {

@@ -25,7 +25,6 @@
 #include <array>
 #include <chrono>
 #include <cmath>
-#include <cstdlib>
 #include <string>
 #include <utility>
 
@@ -38,11 +37,6 @@ namespace {
 constexpr double kFrame_s = FramePacer::kFrame_s;
 constexpr double kBlink_s = 0.4;
 constexpr double kKeepEvery_s = 1;
-
-std::filesystem::path dump_file() {
-  const char* const value = std::getenv("HEADROOM_UI_DUMP");
-  return value == nullptr ? std::filesystem::path() : std::filesystem::path(value);
-}
 
 double remembered_zoom(const Remembered& remembered, const WindowOptions& configured) {
   const auto& zoom = remembered.zoom;
@@ -75,7 +69,7 @@ class Window::Impl {
   StringTable text_;
   std::string text_language_;
   UiState state_;
-  UiDump dump_{dump_file()};
+  UiDump dump_{ui_dump_file()};
   Remembered remembered_;  // before the graphics, too
   SessionKeeper session_;  // before the graphics, which begin where the window was
   Graphics graphics_;      // before everything that holds textures

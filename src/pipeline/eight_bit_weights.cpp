@@ -1,6 +1,7 @@
 #include "eight_bit_weights.h"
 
 #include "headroom/device/memory_tag.h"
+#include "headroom/weights/stored_tensors.h"
 
 #include <ATen/ops/empty.h>
 
@@ -11,21 +12,13 @@ bool goes_in_eight_bits(std::string_view name) {
   return name.starts_with("layers.") && name.find("adaLN") == std::string_view::npos;
 }
 
-// As large as usual, where the rows are whole groups.
-int rotation_group(std::int64_t columns) {
-  for (const int group : {256, 64, 16, 4}) {
-    if (columns % group == 0) return group;
-  }
-  return 0;
-}
-
 }  // namespace
 
 LinearWeight EightBitWeights::matrix(std::string_view name, std::int64_t rows,
                                      std::int64_t columns) {
   if (!goes_in_eight_bits(name)) return source_.matrix(name, rows, columns);
   const LinearWeight weight =
-      LinearWeight::eight_bits(rows, columns, rotation_group(columns), options().device());
+      LinearWeight::eight_bits(rows, columns, usual_rotation_group(columns), options().device());
   read_matrix(name, weight);
   return weight;
 }

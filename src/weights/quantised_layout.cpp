@@ -105,14 +105,6 @@ class Chooser {
   int layers_;
 };
 
-// As large as usual, where the rows are whole groups.
-int rotation_group(std::int64_t width) {
-  for (const int group : {256, 64, 16, 4}) {
-    if (width % group == 0) return group;
-  }
-  return 0;
-}
-
 // Plain ones first, the widest numbers before all, so that all are aligned: matrices of eight bits
 // are, too, and their scales.
 int place_of(const QuantisedTensor& tensor) {
@@ -152,7 +144,8 @@ std::vector<QuantisedTensor> quantised_layout(const NetworkTensors& tensors,
                           name, say_network(network)));
     }
     QuantisedTensor tensor{name, chooser.dtype(name, sources), sources.shape, {}, 0};
-    if (tensor.dtype == DType::kI8) tensor.rotation_group = rotation_group(tensor.shape.back());
+    if (tensor.dtype == DType::kI8)
+      tensor.rotation_group = usual_rotation_group(tensor.shape.back());
     for (const auto& [part, rows] : sources.parts) tensor.sources.push_back(rows);
     layout.push_back(std::move(tensor));
   }

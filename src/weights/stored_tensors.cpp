@@ -266,6 +266,13 @@ StoredTensors read_stored_tensors(const TensorViews& tensors,
   return Assembler(tensors, metadata, file).all();
 }
 
+int usual_rotation_group(std::int64_t width) {
+  for (const int group : {256, 64, 16, 4}) {
+    if (width % group == 0) return group;
+  }
+  return 0;
+}
+
 std::string format_name(const StoredTensor& tensor) {
   switch (tensor.coding) {
     case Coding::kInt8:

@@ -43,6 +43,10 @@ using TensorViews = std::map<std::string, TensorView, std::less<>>;
                                                 const std::map<std::string, std::string>& metadata,
                                                 const std::filesystem::path& file);
 
+// In groups of how many values rows of `width` are rotated before they are rounded to eight bits:
+// the largest usual one of which they are made; 0 = not at all.
+[[nodiscard]] int usual_rotation_group(std::int64_t width);
+
 // "Q4_K", "int8_tensorwise", "int8_tensorwise, rotated by 64", "F8_E4M3, scaled", "nvfp4", ...
 [[nodiscard]] std::string format_name(const StoredTensor& tensor);
 
