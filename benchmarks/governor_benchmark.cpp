@@ -1,5 +1,5 @@
-// What the governor costs, and what its rungs cost: replay by size, plans, the frontier, refusals;
-// streamed blocks and tiles beside the resident run on the starter model (CPU budget).
+// What the governor costs, and what its options cost: replay by size, plans, the frontier,
+// refusals; streamed blocks and tiles beside the resident run on the starter model (CPU budget).
 //
 // Figures mean something only beside each other in one run; state machine, threads and versions
 // with them (scripts/bench_governor.sh does).
@@ -7,13 +7,14 @@
 #include "headroom/core/bytes.h"
 #include "headroom/device/cpu_budget.h"
 #include "headroom/diffusion/noise.h"
+#include "headroom/forecast/forecaster.h"
 #include "headroom/pipeline/make_generator.h"
+#include "headroom/pipeline/number_format.h"
 #include "headroom/pipeline/request_shape.h"
+#include "headroom/pipeline/text_to_image.h"
+#include "headroom/pipeline/weight_sources.h"
 
-#include "number_format.h"
-#include "replay.h"
-#include "text_to_image.h"
-#include "weight_sources.h"
+#include "dry_run.h"
 
 #include <filesystem>
 #include <memory>
@@ -80,10 +81,10 @@ void replay_one_size(benchmark::State& state) {
   state.SetLabel(subject.name);
   const PipelineOptions options = options_of(subject);
   const NumberFormats formats = choose_formats(options.dtype, options.device);
-  const ReplayRequest what{shape_of_side(static_cast<int>(state.range(1)))};
+  const DryRunRequest what{shape_of_side(static_cast<int>(state.range(1)))};
   for (auto _ : state) {
     for (const Stage stage : {Stage::kEncode, Stage::kDenoise, Stage::kDecode}) {
-      benchmark::DoNotOptimize(replay_short_stage(stage, options.model, formats, what));
+      benchmark::DoNotOptimize(dry_run_short_stage(stage, options.model, formats, what));
     }
   }
 }
@@ -145,10 +146,10 @@ void refusal(benchmark::State& state) {
 }
 BENCHMARK(refusal)->DenseRange(0, 2)->Unit(benchmark::kMillisecond);
 
-// The starter model under chosen rungs.
+// The starter model under chosen options.
 class Run {
  public:
-  explicit Run(const Rungs& rungs)
+  explicit Run(const ExecutionOptions& execution)
       : model_(read_model_folder(kSubjects[0].folder)),
         text_(model_.parts.text_encoder, Network::kTextEncoder),
         transformer_(model_.parts.transformer, Network::kTransformer),
@@ -159,7 +160,7 @@ class Run {
         networks_(model_, {at::kFloat, at::kFloat, "fp32"},
                   {text_weights_, transformer_weights_, vae_weights_, vae_weights_}, true) {
     cpu_budget::install();
-    networks_.prepare(rungs);
+    networks_.prepare(execution);
     features_ = networks_.encode({std::vector<std::int32_t>(32), {}}, {});
   }
   at::Tensor denoise(const GenerationRequest& request) {
@@ -179,18 +180,18 @@ class Run {
   TextToImage::Features features_;
 };
 
-void steps(benchmark::State& state, Rungs rungs) {
-  Run run(rungs);
+void steps(benchmark::State& state, ExecutionOptions execution) {
+  Run run(execution);
   GenerationRequest request = request_of(static_cast<int>(state.range(0)));
   request.guidance_scale = 0;
   request.steps = 4;
   static_cast<void>(run.denoise(request));
   for (auto _ : state) benchmark::DoNotOptimize(run.denoise(request));
 }
-const Rungs kResident;
+const ExecutionOptions kResident;
 
 void steps_streamed(benchmark::State& state) {
-  Rungs all;
+  ExecutionOptions all;
   all.stream_blocks = read_model_folder(kSubjects[0].folder).transformer.n_layers;
   steps(state, all);
 }
@@ -213,9 +214,9 @@ void copy_blocks(benchmark::State& state) {
 BENCHMARK(copy_blocks)->Unit(benchmark::kMillisecond);
 
 void decode(benchmark::State& state, int tile_latent) {
-  Rungs rungs;
-  rungs.tile_latent = tile_latent;
-  Run run(rungs);
+  ExecutionOptions execution;
+  execution.tile_latent = tile_latent;
+  Run run(execution);
   GenerationRequest request = request_of(1024);
   request.guidance_scale = 0;
   request.steps = 1;

@@ -7,10 +7,9 @@
 // stands beside the time on the clock for the same reason. "mapped" is how layers were read before
 // they were read by pread(): out of the mapping, looked over for holes each time.
 
+#include "headroom/model_files/weight_cache.h"
+#include "headroom/pipeline/weight_sources.h"
 #include "headroom/weights/hollow.h"
-#include "headroom/weights/weight_cache.h"
-
-#include "weight_sources.h"
 
 #include <algorithm>
 #include <chrono>

@@ -1,8 +1,9 @@
+
 #include "chosen_loras.h"
 
 #include "headroom/core/error.h"
 #include "headroom/core/typed_numbers.h"
-#include "headroom/weights/adapter_search.h"
+#include "headroom/model_files/adapter_search.h"
 
 #include "paths.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 #include "headroom/core/generation.h"
+#include "headroom/model_files/model_folder.h"
 #include "headroom/pipeline/adapters.h"
-#include "headroom/weights/model_folder.h"
 
 #include <filesystem>
 #include <memory>

@@ -1,8 +1,9 @@
+
 #include "chosen_model.h"
 
 #include "headroom/config/model_paths.h"
 #include "headroom/core/error.h"
-#include "headroom/weights/find_models.h"
+#include "headroom/model_files/find_models.h"
 
 #include "paths.h"
 

@@ -1,6 +1,6 @@
 #pragma once
 #include "headroom/config/app_config.h"
-#include "headroom/weights/model_folder.h"
+#include "headroom/model_files/open_model.h"
 
 #include <filesystem>
 

@@ -1,14 +1,18 @@
+
 #include "composition.h"
 
 #include "headroom/core/error.h"
 #include "headroom/device/pretended_programs.h"
-#include "headroom/image/receipt_file.h"
-#include "headroom/memory/caching_allocator_model.h"
+#include "headroom/forecast/calibration.h"
+#include "headroom/forecast/calibration_file.h"
+#include "headroom/forecast/forecaster.h"
+#include "headroom/forecast/overhead_file.h"
+#include "headroom/forecast/rates_file.h"
+#include "headroom/memory/allocator_conf.h"
 #include "headroom/memory/offload_floor.h"
-#include "headroom/pipeline/calibrate.h"
-#include "headroom/pipeline/card_overhead.h"
 #include "headroom/pipeline/model_check.h"
 #include "headroom/pipeline/request_shape.h"
+#include "headroom/records/run_log.h"
 
 #include "chosen_model.h"
 #include "paths.h"
@@ -95,6 +99,7 @@ PipelineOptions pipeline_options(const AppConfig& config, const Device& device, 
                                  const TypedLoras& loras, bool needs_weights,
                                  bool pretended = false) {
   PipelineOptions options;
+  options.make_forecaster = &make_forecaster;
   const ModelPlaces places = chosen_places(config.model);
   options.model = open_model(places);
   for (const Message& note : options.model.notes) spdlog::info("{}", note.english());
@@ -165,11 +170,11 @@ void expect_overhead(const Device& device, const std::string& dtype) {
   if (overhead) device.backend->expect_overhead(*overhead);
 }
 
-void teach(Forecaster& forecaster, const std::string& model) {
+void load_past_runs(Forecaster& forecaster, const std::string& model) {
   constexpr std::size_t kEnough = 200;  // some of them may be of another device
   try {
-    for (const Receipt& receipt : ReceiptFile(receipts_file()).read(model, kEnough)) {
-      forecaster.learn(receipt);
+    for (const RunRecord& run_record : RunLog(run_log_file()).read(model, kEnough)) {
+      forecaster.learn(run_record);
     }
   } catch (const Error& e) {
     spdlog::warn("no seconds from earlier runs: {}", e.what());
@@ -197,7 +202,7 @@ Composition::Composition(const AppConfig& config, fs::path dump_file, const Type
       tokenizer(std::make_shared<const PromptTokenizer>(pipeline.model.parts.tokenizer)),
       forecaster(make_forecaster(pipeline)),
       memory(pipeline.device, pipeline.pretend_vram_bytes, pipeline.pretend_others) {
-  teach(*forecaster, pipeline.model.info.name);
+  load_past_runs(*forecaster, pipeline.model.info.name);
 }
 
 namespace {
@@ -218,7 +223,7 @@ ProspectiveDevice prospective_device(const AppConfig& config) {
 
 }  // namespace
 
-Prospect::Prospect(const AppConfig& config, const TypedLoras& loras) {
+PlanningContext::PlanningContext(const AppConfig& config, const TypedLoras& loras) {
   const auto [device, is_there] = prospective_device(config);
   const PipelineOptions pipeline =
       pipeline_options(config, device, {}, loras, /*needs_weights=*/false, !is_there);
@@ -232,21 +237,21 @@ Prospect::Prospect(const AppConfig& config, const TypedLoras& loras) {
   adapters = pipeline.adapters;
   if (adapters) adapter_bytes = headroom::adapter_bytes(*adapters, pipeline.dtype, device);
   forecaster = make_forecaster(pipeline);
-  teach(*forecaster, model.name);
+  load_past_runs(*forecaster, model.name);
   memory = DeviceMemory(device, pipeline.pretend_vram_bytes, pipeline.pretend_others).read();
 }
 
-RunShape Prospect::shape_of(const GenerationRequest& request) const {
+RunShape PlanningContext::shape_of(const GenerationRequest& request) const {
   return headroom::shape_of(request, tokenizer_ ? &*tokenizer_ : nullptr, scheduler_);
 }
 
-GenerationQueue::PictureDone Composition::receipt_keeper() const {
-  return [forecaster = forecaster, file = ReceiptFile(receipts_file()),
+GenerationQueue::PictureDone Composition::run_record_keeper() const {
+  return [forecaster = forecaster, file = RunLog(run_log_file()),
           told = false](const FinishedPicture& finished) mutable {
-    const Receipt& receipt = finished.picture.receipt;
-    forecaster->learn(receipt);
+    const RunRecord& run_record = finished.picture.run_record;
+    forecaster->learn(run_record);
     try {
-      file.append(receipt);
+      file.append(run_record);
     } catch (const Error& e) {
       // It would say the same after every picture.
       if (!std::exchange(told, true)) spdlog::warn("{}", e.what());

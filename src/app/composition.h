@@ -41,8 +41,8 @@ struct Composition {
   // What the queue makes its generator with. `keep` as PipelineOptions::keep_sampled.
   [[nodiscard]] GenerationQueue::MakeGenerator generator_maker(
       decltype(PipelineOptions::keep_sampled) keep = {}) const;
-  // What the queue tells of finished pictures: learns from the receipt and keeps it.
-  [[nodiscard]] GenerationQueue::PictureDone receipt_keeper() const;
+  // What the queue tells of finished pictures: learns from the run record and keeps it.
+  [[nodiscard]] GenerationQueue::PictureDone run_record_keeper() const;
 };
 
 // Torch's allocator of the processor must not change under threads that run: called before the
@@ -50,20 +50,20 @@ struct Composition {
 // computes: an idle window needs none. Throws Error where the device of `config` is not there.
 void set_up_processor(const AppConfig& config);
 
-// Seconds are known from the start where runs of the past tell them. Receipts that cannot be read
-// cost nothing but that.
-void teach(Forecaster& forecaster, const std::string& model);
+// Seconds are known from the start where runs of the past tell them. Run records that cannot be
+// read cost nothing but that.
+void load_past_runs(Forecaster& forecaster, const std::string& model);
 
 // What answers questions about sizes without any weights: the model may be one of those whose
 // configs alone come with the program, the card one that is only pretended.
-struct Prospect {
+struct PlanningContext {
   ModelInfo model;
   std::shared_ptr<Forecaster> forecaster;
   MemorySnapshot memory;
   std::shared_ptr<const Adapters> adapters;  // null = none was asked for
   std::int64_t adapter_bytes = 0;            // of the transformer's weights
 
-  explicit Prospect(const AppConfig& config, const TypedLoras& loras = {});
+  explicit PlanningContext(const AppConfig& config, const TypedLoras& loras = {});
   [[nodiscard]] RunShape shape_of(const GenerationRequest& request) const;
 
  private:

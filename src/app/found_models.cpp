@@ -1,3 +1,4 @@
+
 #include "found_models.h"
 
 #include "headroom/core/error.h"
@@ -52,7 +53,7 @@ std::string formats_of(const FoundModel& model) {
 std::vector<Forecast> preset_forecasts(
     const AppConfig& config,
     const std::function<GenerationRequest(const ModelInfo&)>& request_for) {
-  const Prospect app(config);
+  const PlanningContext app(config);
   GenerationRequest request = request_for(app.model);
   request.prompt = "-";  // its length hardly matters
   std::vector<Forecast> forecasts;

@@ -3,7 +3,7 @@
 #include "headroom/core/generation.h"
 #include "headroom/engine/model_search.h"
 #include "headroom/memory/forecast.h"
-#include "headroom/weights/find_models.h"
+#include "headroom/model_files/find_models.h"
 
 #include <functional>
 #include <string>

@@ -1,8 +1,9 @@
+
 #include "init_picture.h"
 
 #include "headroom/core/error.h"
 #include "headroom/image/extend.h"
-#include "headroom/image/png_writer.h"
+#include "headroom/image/image_reader.h"
 #include "headroom/image/resize.h"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #pragma once
 #include "headroom/core/message.h"
 
-#include "command_line.h"
+#include "cli/command_line.h"
 
 #include <vector>
 

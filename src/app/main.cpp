@@ -3,9 +3,9 @@
 // libtorch.
 
 #include "headroom/core/error.h"
-#include "headroom/memory/caching_allocator_model.h"
+#include "headroom/memory/allocator_conf.h"
 
-#include "exit_code.h"
+#include "cli/exit_code.h"
 
 #include <cstdio>
 #include <cstdlib>

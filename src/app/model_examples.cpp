@@ -1,3 +1,4 @@
+
 #include "model_examples.h"
 
 #include <fstream>

@@ -1,3 +1,4 @@
+
 #include "paths.h"
 
 #include <cstdlib>
@@ -41,7 +42,7 @@ fs::path default_output_folder() { return xdg("XDG_PICTURES_DIR", "Pictures") / 
 fs::path default_log_folder() { return xdg("XDG_STATE_HOME", ".local/state") / "headroom"; }
 
 fs::path cards_file() { return cache_folder() / "cards.json"; }
-fs::path receipts_file() { return default_log_folder() / "receipts.jsonl"; }
+fs::path run_log_file() { return default_log_folder() / "receipts.jsonl"; }
 
 fs::path window_state_file() { return default_log_folder() / "window.json"; }
 

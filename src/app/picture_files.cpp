@@ -1,9 +1,12 @@
+
 #include "picture_files.h"
 
 #include "headroom/core/error.h"
 #include "headroom/core/lower_case.h"
+#include "headroom/image/file_writer.h"
 #include "headroom/image/png_writer.h"
-#include "headroom/image/settings.h"
+#include "headroom/records/a1111_text.h"
+#include "headroom/records/settings_json.h"
 
 #include "paths.h"
 
@@ -103,7 +106,7 @@ fs::path save_picture(const OutputPlace& output, const GenerationRequest& reques
                       const GeneratedImage& picture) {
   const std::vector<PngText> texts{{"parameters", a1111_parameters(request, picture)},
                                    {"headroom", settings_json(request, picture), true},
-                                   {"Software", "Headroom " + picture.receipt.version}};
+                                   {"Software", "Headroom " + picture.run_record.version}};
   const std::string png = encode_png(*picture.image, texts);
   if (!output.is_file) return save_png_in(output.path, std::chrono::system_clock::now(), png);
   fs::path file = numbered(output.path, picture.index);

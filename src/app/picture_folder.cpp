@@ -1,12 +1,13 @@
+
 #include "picture_folder.h"
 
 #include "headroom/core/error.h"
 #include "headroom/core/lower_case.h"
 #include "headroom/core/quote.h"
 
+#include "cli/stdout_text.h"
+#include "commands/job_series.h"
 #include "init_picture.h"
-#include "job_series.h"
-#include "output.h"
 
 #include <algorithm>
 #include <cstdio>

@@ -1,7 +1,7 @@
 #pragma once
-#include "command_line.h"
+#include "cli/command_line.h"
+#include "cli/signals.h"
 #include "composition.h"
-#include "signals.h"
 
 namespace headroom {
 

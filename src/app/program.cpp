@@ -2,12 +2,12 @@
 #include "headroom/core/quote.h"
 #include "headroom/device/device.h"
 
-#include "command_line.h"
-#include "commands.h"
-#include "exit_code.h"
+#include "cli/command_line.h"
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+#include "cli/signals.h"
+#include "cli/stdout_text.h"
 #include "logging.h"
-#include "output.h"
-#include "signals.h"
 #include "surroundings.h"
 
 #include <cstdio>

@@ -1,6 +1,7 @@
+
 #include "session_loras.h"
 
-#include "headroom/weights/adapter_search.h"
+#include "headroom/model_files/adapter_search.h"
 
 #include "chosen_loras.h"
 #include "chosen_model.h"
@@ -20,7 +21,9 @@ std::shared_ptr<LoraSets> make_lora_sets(const AppConfig& config, const Composit
   return std::make_shared<LoraSets>(
       std::move(options), app.forecaster,
       [folders](const std::string& name) { return find_adapter(name, folders); },
-      [model = app.pipeline.model.info.name](Forecaster& forecaster) { teach(forecaster, model); });
+      [model = app.pipeline.model.info.name](Forecaster& forecaster) {
+        load_past_runs(forecaster, model);
+      });
 }
 
 LoraServices lora_services(const std::shared_ptr<LoraSets>& sets) {

@@ -1,3 +1,4 @@
+
 #include "session_source.h"
 
 #include "headroom/core/error.h"
@@ -28,7 +29,7 @@ std::string words_of(const std::string& prompt) {
 }
 
 PromptLength measure(const PromptTokenizer& tokenizer, const std::string& prompt) {
-  constexpr std::size_t kRead = PromptTokenizer::kMostRead;
+  constexpr std::size_t kRead = PromptTokenizer::kMaxRead;
   const std::size_t tokens = tokenizer.encode_prompt(words_of(prompt), kMaxPromptBytes).size();
   const bool is_read_whole = tokens <= kRead;
   return {.tokens = static_cast<int>(tokens),
@@ -36,17 +37,17 @@ PromptLength measure(const PromptTokenizer& tokenizer, const std::string& prompt
           .read_bytes = is_read_whole ? prompt.size() : tokenizer.bytes_read(prompt)};
 }
 
-Lookout::Sources forecasts(const Composition& app, const std::shared_ptr<LoraSets>& loras) {
+ForecastService::Sources forecasts(const Composition& app, const std::shared_ptr<LoraSets>& loras) {
   return {.forecast =
-              [loras](const Lookout::Run& run, const MemorySnapshot& memory) {
+              [loras](const ForecastService::Run& run, const MemorySnapshot& memory) {
                 return loras->forecaster(run.loras)->forecast(run.shape, run.count, memory);
               },
           .frontier =
-              [loras](const Lookout::Run& like, const MemorySnapshot& memory,
+              [loras](const ForecastService::Run& like, const MemorySnapshot& memory,
                       const std::function<void()>& between) {
                 return loras->forecaster(like.loras)
-                    ->frontier(like.shape, memory, Lookout::kStep_px, Lookout::kLargestSide_px,
-                               between);
+                    ->frontier(like.shape, memory, ForecastService::kStep_px,
+                               ForecastService::kLargestSide_px, between);
               },
           .other_programs = [memory = app.memory] { return memory.other_programs(); }};
 }
@@ -57,9 +58,9 @@ GenerationQueue::Source pictures(const Composition& app, const std::shared_ptr<L
             if (!device.has_own_memory()) device.set_up();
             return make_generator(tokenizer, loras);
           },
-          [keep = app.receipt_keeper(), loras](const FinishedPicture& finished) {
+          [keep = app.run_record_keeper(), loras](const FinishedPicture& finished) {
             keep(finished);
-            loras->learn(finished.picture.receipt);
+            loras->learn(finished.picture.run_record);
           }};
 }
 
@@ -106,7 +107,7 @@ ModelOnDevice open_on_device(const AppConfig& config, const SessionChoice& choic
           .formats = formats_of(device),
           .examples = read_model_examples(app.pipeline.model.root),
           .source = pictures(app, loras),
-          .lookout = forecasts(app, loras),
+          .forecast_service = forecasts(app, loras),
           .read_memory = [memory = app.memory] { return memory.read(); },
           .measure_prompt = [tokenizer = app.tokenizer](
                                 const std::string& prompt) { return measure(*tokenizer, prompt); },

@@ -1,8 +1,10 @@
+
 #include "unfinished.h"
 
 #include "headroom/core/error.h"
 #include "headroom/image/picture_info.h"
-#include "headroom/image/settings.h"
+#include "headroom/records/request_json.h"
+#include "headroom/records/run_record_json.h"
 
 #include "paths.h"
 

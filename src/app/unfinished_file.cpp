@@ -1,8 +1,10 @@
+
 #include "unfinished_file.h"
 
 #include "headroom/core/error.h"
 #include "headroom/core/sha256.h"
-#include "headroom/image/settings.h"
+#include "headroom/records/request_json.h"
+#include "headroom/records/run_record_json.h"
 #include "headroom/weights/tensor_file.h"
 
 #include <array>

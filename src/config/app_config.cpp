@@ -1,3 +1,4 @@
+
 #include "headroom/config/app_config.h"
 
 #include "headroom/core/error.h"

@@ -1,3 +1,4 @@
+
 #include "config_keys.h"
 
 #include "headroom/core/bytes.h"

@@ -1,3 +1,4 @@
+
 #include "headroom/config/model_paths.h"
 
 #include "headroom/core/error.h"

@@ -1,3 +1,4 @@
+
 #include "headroom/config/string_table.h"
 
 #include "headroom/core/error.h"

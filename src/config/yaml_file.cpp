@@ -1,3 +1,4 @@
+
 #include "yaml_file.h"
 
 #include "headroom/core/error.h"

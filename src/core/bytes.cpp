@@ -1,3 +1,4 @@
+
 #include "headroom/core/bytes.h"
 
 #include <array>

@@ -1,3 +1,4 @@
+
 #include "headroom/core/generation.h"
 
 #include "headroom/core/error.h"

@@ -1,3 +1,4 @@
+
 #include "headroom/core/lora_tags.h"
 
 #include "headroom/core/error.h"

@@ -1,3 +1,4 @@
+
 #include "headroom/core/message.h"
 
 #include <cerrno>
@@ -56,11 +57,11 @@ Message say_errno(int error_number) {
   }
 }
 
-Message say_rung(const std::string& rung) {
-  const std::size_t colon = rung.find(':');
+Message say_option(const std::string& option) {
+  const std::size_t colon = option.find(':');
   std::vector<Message> values;
-  if (colon != std::string::npos) values.emplace_back(rung.substr(colon + 1));
-  return {"rung." + rung.substr(0, colon), rung, std::move(values)};
+  if (colon != std::string::npos) values.emplace_back(option.substr(colon + 1));
+  return {"rung." + option.substr(0, colon), option, std::move(values)};
 }
 
 }  // namespace headroom

@@ -1,3 +1,4 @@
+
 #include "headroom/core/nearest_name.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+
 #include "headroom/core/prompt_choices.h"
 
 #include "headroom/core/error.h"

@@ -1,3 +1,4 @@
+
 #include "headroom/core/sha256.h"
 
 #include <algorithm>

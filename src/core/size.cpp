@@ -1,3 +1,4 @@
+
 #include "headroom/core/size.h"
 
 #include <algorithm>

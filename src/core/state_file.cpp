@@ -1,3 +1,4 @@
+
 #include "headroom/core/state_file.h"
 
 #include "headroom/core/error.h"

@@ -1,3 +1,4 @@
+
 #include "headroom/core/typed_numbers.h"
 
 #include "headroom/core/lower_case.h"
@@ -121,7 +122,7 @@ std::optional<Decimal> read_decimal(std::string_view text) {
 
 // The number without its sign when it is whole and fits.
 std::optional<std::uint64_t> whole_part(Decimal number) {
-  constexpr std::int64_t kMostDigits = std::numeric_limits<std::uint64_t>::digits10 + 1;
+  constexpr std::int64_t kMaxDigits = std::numeric_limits<std::uint64_t>::digits10 + 1;
   number.digits.erase(0, number.digits.find_first_not_of('0'));
   while (number.exponent < 0 && number.digits.ends_with('0')) {
     number.digits.pop_back();
@@ -129,7 +130,7 @@ std::optional<std::uint64_t> whole_part(Decimal number) {
   }
   if (number.digits.empty()) return 0;
   const auto length = static_cast<std::int64_t>(number.digits.size());
-  if (number.exponent < 0 || length + number.exponent > kMostDigits) return std::nullopt;
+  if (number.exponent < 0 || length + number.exponent > kMaxDigits) return std::nullopt;
   number.digits.append(static_cast<std::size_t>(number.exponent), '0');
   std::uint64_t value = 0;
   const char* const end = number.digits.data() + number.digits.size();
@@ -196,8 +197,8 @@ std::optional<std::int64_t> parse_whole(std::string_view text) {
   const auto number = read_decimal(without_groups(trim(typed)));
   if (!number) return std::nullopt;
   const auto value = whole_part(*number);
-  constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-  if (!value || *value > kMost) return std::nullopt;
+  constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  if (!value || *value > kMax) return std::nullopt;
   const auto whole = static_cast<std::int64_t>(*value);
   return number->negative ? -whole : whole;
 }

@@ -1,3 +1,4 @@
+
 #include "headroom/core/wrong_file.h"
 
 #include "headroom/core/lower_case.h"

@@ -1,3 +1,4 @@
+
 #include "backends.h"
 
 #include "cpu/cpu_backend.h"

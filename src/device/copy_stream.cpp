@@ -1,3 +1,4 @@
+
 #include "headroom/device/copy_stream.h"
 
 #include <c10/core/Event.h>

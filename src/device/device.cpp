@@ -1,3 +1,4 @@
+
 #include "headroom/device/device.h"
 
 #include "headroom/core/error.h"

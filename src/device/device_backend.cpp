@@ -1,3 +1,4 @@
+
 #include "headroom/device/device_backend.h"
 
 #include <algorithm>

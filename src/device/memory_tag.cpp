@@ -1,3 +1,4 @@
+
 #include "headroom/device/memory_tag.h"
 
 #include "thread_scopes.h"

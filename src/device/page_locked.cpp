@@ -1,3 +1,4 @@
+
 #include "headroom/device/page_locked.h"
 
 #include "headroom/core/bytes.h"

@@ -1,3 +1,4 @@
+
 #include "headroom/device/pretended_programs.h"
 
 #include "headroom/core/bytes.h"

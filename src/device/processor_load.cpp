@@ -1,3 +1,4 @@
+
 #include "headroom/device/processor_load.h"
 
 #include <algorithm>

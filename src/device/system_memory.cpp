@@ -1,3 +1,4 @@
+
 #include "system_memory.h"
 
 #include <algorithm>

@@ -6,7 +6,7 @@
 
 namespace headroom {
 
-// What holds on this thread while a scope of memory_tag.h, workspace.h or meta_ledger.h lives. ATen
+// What holds on this thread while a scope of memory_tag.h, workspace.h or meta_trace.h lives. ATen
 // asks an allocator for bytes and hands on nothing of its caller's, and operations on meta tensors
 // know nothing of the device that they stand for: so it is kept beside the calls. It is the one
 // state of this room that is in no object, but for the allocators that libtorch keeps.
@@ -14,7 +14,7 @@ struct ThreadScopes {
   MemoryTag tag = MemoryTag::kActivations;
   workspace::KernelSet kernels;
   struct Recording {
-    Ledger* ledger = nullptr;
+    AllocationTrace* allocations = nullptr;
     std::uint64_t serial = 0;  // which recording of this thread; blocks of earlier ones are ignored
     std::uint32_t next_id = 0;
   };

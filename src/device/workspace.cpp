@@ -1,3 +1,4 @@
+
 #include "headroom/device/workspace.h"
 
 #include "headroom/device/memory_tag.h"
@@ -58,14 +59,14 @@ bool is_flash(const Attention& op, const KernelSet& kernels) {
 // number would. Two parts fit on a multiprocessor at a time.
 std::int64_t attention_parts(const Attention& op, int multiprocessors) {
   constexpr std::int64_t kQueriesOfABlock = 64;
-  constexpr std::int64_t kMostParts = 128;
+  constexpr std::int64_t kMaxParts = 128;
   const std::int64_t places = 2 * static_cast<std::int64_t>(multiprocessors);
   const auto blocks = [](std::int64_t rows, std::int64_t of) { return (rows + of - 1) / of; };
   const std::int64_t jobs = op.heads * blocks(op.queries, kQueriesOfABlock);
   if (static_cast<float>(jobs) >= 0.8F * static_cast<float>(places)) return 1;
   const std::int64_t keys_of_a_block = op.head_dim <= 64 ? 256 : op.head_dim <= 128 ? 128 : 64;
   const std::int64_t key_blocks = blocks(op.keys, keys_of_a_block);
-  const std::int64_t most = std::min({kMostParts, places, key_blocks});
+  const std::int64_t most = std::min({kMaxParts, places, key_blocks});
   // With as many blocks in the largest part as with one part fewer, a part would be empty.
   const auto is_possible = [&](std::int64_t parts) {
     return parts == 1 || blocks(key_blocks, parts) != blocks(key_blocks, parts - 1);
@@ -130,23 +131,24 @@ std::int64_t predicted(const Convolution& op, const KernelSet& kernels) {
 
 namespace {
 enum Law : std::uint8_t { kLinear, kAttention, kConvolution };
-Ledger::Operation recorded(Law law, c10::ScalarType dtype, std::array<std::int64_t, 5> sizes) {
+AllocationTrace::Operation recorded(Law law, c10::ScalarType dtype,
+                                    std::array<std::int64_t, 5> sizes) {
   return {law, static_cast<std::int8_t>(dtype), sizes};
 }
 }  // namespace
 
-Ledger::Operation recorded(const Linear& op) {
+AllocationTrace::Operation recorded(const Linear& op) {
   return recorded(kLinear, op.dtype, {op.rows, op.in, op.out});
 }
-Ledger::Operation recorded(const Attention& op) {
+AllocationTrace::Operation recorded(const Attention& op) {
   return recorded(kAttention, op.dtype, {op.queries, op.keys, op.heads, op.head_dim});
 }
-Ledger::Operation recorded(const Convolution& op) {
+AllocationTrace::Operation recorded(const Convolution& op) {
   return recorded(kConvolution, op.dtype,
                   {op.in_channels, op.out_channels, op.kernel, op.in_pixels, op.out_pixels});
 }
 
-std::int64_t predicted(const Ledger::Operation& op, const KernelSet& kernels) {
+std::int64_t predicted(const AllocationTrace::Operation& op, const KernelSet& kernels) {
   const auto dtype = static_cast<c10::ScalarType>(op.dtype);
   const auto& s = op.sizes;
   switch (op.law) {

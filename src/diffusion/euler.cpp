@@ -1,3 +1,4 @@
+
 #include "headroom/diffusion/euler.h"
 
 #include <ATen/ops/add.h>

@@ -1,3 +1,4 @@
+
 #include "headroom/diffusion/guidance.h"
 
 #include <ATen/ops/linalg_vector_norm.h>

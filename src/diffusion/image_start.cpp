@@ -1,3 +1,4 @@
+
 #include "headroom/diffusion/image_start.h"
 
 #include <utility>
@@ -13,10 +14,10 @@ namespace headroom {
 at::Tensor draw_latents(const at::Tensor& moments, at::Tensor noise, double scaling_factor,
                         double shift_factor) {
   constexpr double kLeast = -30;
-  constexpr double kMost = 20;
+  constexpr double kMax = 20;
   const std::int64_t channels = moments.size(0) / 2;
   const at::Tensor deviation =
-      at::clamp(moments.narrow(0, channels, channels), kLeast, kMost).mul_(0.5).exp_();
+      at::clamp(moments.narrow(0, channels, channels), kLeast, kMax).mul_(0.5).exp_();
   return noise.mul_(deviation)
       .add_(moments.narrow(0, 0, channels))
       .sub_(shift_factor)

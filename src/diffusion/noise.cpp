@@ -1,3 +1,4 @@
+
 #include "headroom/diffusion/noise.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+
 #include "headroom/diffusion/pyramid_noise.h"
 
 #include "headroom/diffusion/noise.h"

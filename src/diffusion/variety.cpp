@@ -1,3 +1,4 @@
+
 #include "headroom/diffusion/variety.h"
 
 #include <cmath>

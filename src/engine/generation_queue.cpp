@@ -1,3 +1,4 @@
+
 #include "headroom/engine/generation_queue.h"
 
 #include "mailbox.h"
@@ -110,7 +111,7 @@ class GenerationQueue::Progress final : public ProgressSink {
       finished.save_error = Error::unworded(ErrorKind::kIo, e.what());
     }
     const std::chrono::duration<double> seconds = Clock::now() - start;
-    finished.picture.receipt.stage_seconds[static_cast<std::size_t>(Stage::kSave)] =
+    finished.picture.run_record.stage_seconds[static_cast<std::size_t>(Stage::kSave)] =
         seconds.count();
   }
 

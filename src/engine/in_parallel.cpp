@@ -1,3 +1,4 @@
+
 #include "headroom/engine/in_parallel.h"
 
 #include <algorithm>

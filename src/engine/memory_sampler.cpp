@@ -1,3 +1,4 @@
+
 #include "headroom/engine/memory_sampler.h"
 
 #include "headroom/core/bytes.h"

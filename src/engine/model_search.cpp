@@ -1,3 +1,4 @@
+
 #include "headroom/engine/model_search.h"
 
 #include <exception>

@@ -1,3 +1,4 @@
+
 #include "headroom/engine/queue_watcher.h"
 
 #include "headroom/engine/generation_queue.h"

@@ -1,3 +1,4 @@
+
 #include "headroom/engine/session.h"
 
 #include <exception>

@@ -1,10 +1,11 @@
+
 #include "actions.h"
 
 #include "headroom/core/lower_case.h"
 #include "headroom/image/png_writer.h"
 
-#include "format.h"
-#include "open_folder.h"
+#include "platform/open_folder.h"
+#include "state/format.h"
 
 #include <cstdlib>
 #include <fstream>

@@ -2,9 +2,9 @@
 #include "headroom/config/string_table.h"
 #include "headroom/gui/window.h"
 
-#include "graphics.h"
-#include "start_picture.h"
-#include "ui_state.h"
+#include "platform/graphics.h"
+#include "state/start_picture.h"
+#include "state/ui_state.h"
 
 #include <string>
 

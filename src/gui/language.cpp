@@ -1,3 +1,4 @@
+
 #include "language.h"
 
 #include <cstdlib>

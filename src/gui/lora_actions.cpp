@@ -1,6 +1,6 @@
 // What Actions does with LoRAs.
 #include "actions.h"
-#include "lora_chips.h"
+#include "state/lora_chips.h"
 
 #include <algorithm>
 #include <utility>

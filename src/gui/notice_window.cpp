@@ -1,13 +1,14 @@
+
 #include "headroom/gui/notice_window.h"
 
 #include "headroom/config/string_table.h"
 #include "headroom/core/error.h"
 
-#include "fonts.h"
-#include "graphics.h"
 #include "language.h"
-#include "theme.h"
-#include "ui_dump.h"
+#include "platform/fonts.h"
+#include "platform/graphics.h"
+#include "testing/ui_dump.h"
+#include "widgets/theme.h"
 
 #include <algorithm>
 #include <string>

@@ -1,7 +1,8 @@
+
 #include "presenter.h"
 
-#include "problems.h"
-#include "start_picture.h"
+#include "state/problems.h"
+#include "state/start_picture.h"
 
 #include <algorithm>
 #include <chrono>
@@ -13,7 +14,7 @@ namespace headroom {
 namespace {
 
 // Where `run` is, each of them once, so that a long queue of like jobs asks little.
-std::size_t place_in(std::vector<Lookout::Run>& runs, const Lookout::Run& run) {
+std::size_t place_in(std::vector<ForecastService::Run>& runs, const ForecastService::Run& run) {
   const auto found = std::find(runs.begin(), runs.end(), run);
   const auto place = static_cast<std::size_t>(found - runs.begin());
   if (found == runs.end()) runs.push_back(run);
@@ -30,7 +31,7 @@ std::optional<Frame::Needs> needs_of(const Forecast* forecast) {
 Presenter::Presenter(const WindowServices& services)
     : services_(services),
       opened_(services.session.current()),
-      lookout_(opened_->lookout, wake_window) {
+      forecast_service_(opened_->forecast_service, wake_window) {
   shapes_.use(opened_);
 }
 
@@ -38,7 +39,7 @@ void Presenter::use(const std::shared_ptr<const ModelOnDevice>& opened) {
   if (opened == opened_) return;
   opened_ = opened;
   shapes_.use(opened_);
-  lookout_.ask(opened_->lookout);
+  forecast_service_.ask(opened_->forecast_service);
 }
 
 Frame Presenter::present(const Session::State& session, UiState& state, const StringTable& text,
@@ -72,12 +73,13 @@ Frame Presenter::present(const Session::State& session, UiState& state, const St
 void Presenter::look_ahead(Frame& frame, const UiState& state) {
   const RunShape shape = shapes_.of_draft(with_start_of_size(state.draft));
   const std::string loras = loras_of_run(state.draft.prompt);
-  std::vector<Lookout::Run> runs{{shape, state.draft.count, loras}};
+  std::vector<ForecastService::Run> runs{{shape, state.draft.count, loras}};
   for (const SizePreset& preset : kSizePresets)
     runs.push_back({with_size(shape, preset.size), 1, loras});
   std::vector<std::size_t> jobs;  // where in `runs` each of them is
-  for (const Lookout::Run& run : shapes_.of_jobs(frame.jobs)) jobs.push_back(place_in(runs, run));
-  outlook_ = lookout_.look(runs, frame.memory);
+  for (const ForecastService::Run& run : shapes_.of_jobs(frame.jobs))
+    jobs.push_back(place_in(runs, run));
+  outlook_ = forecast_service_.request(runs, frame.memory);
   frame.forecast = outlook_.forecasts.front().get();
   frame.frontier = outlook_.frontier.get();
   frame.others = outlook_.others;

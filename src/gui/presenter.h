@@ -1,7 +1,7 @@
 #pragma once
-#include "job_watch.h"
-#include "lora_chips.h"
-#include "run_shapes.h"
+#include "state/job_watch.h"
+#include "state/lora_chips.h"
+#include "state/run_shapes.h"
 #include "ui.h"
 
 #include <array>
@@ -22,7 +22,7 @@ class Presenter {
                               const StringTable& text, double now);
 
   // A run is over: seconds are known better.
-  void refresh() { lookout_.refresh(); }
+  void refresh() { forecast_service_.refresh(); }
   // Of the last frame.
   [[nodiscard]] const std::array<SizeCard, kSizePresets.size()>& cards() const { return cards_; }
 
@@ -38,9 +38,9 @@ class Presenter {
   LoraWatch loras_;
   std::shared_ptr<const ModelOnDevice> loras_of_;
   JobWatch job_watch_;
-  Lookout::Outlook outlook_;
+  ForecastService::Forecasts outlook_;
   std::array<SizeCard, kSizePresets.size()> cards_;
-  Lookout lookout_;  // last: its thread must end first
+  ForecastService forecast_service_;  // last: its thread must end first
 };
 
 }  // namespace headroom

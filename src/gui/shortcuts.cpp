@@ -1,9 +1,10 @@
+
 #include "shortcuts.h"
 
 #include "actions.h"
-#include "offered_picture.h"
-#include "regions.h"
-#include "ui_zoom.h"
+#include "state/offered_picture.h"
+#include "widgets/regions.h"
+#include "widgets/ui_zoom.h"
 
 #include <algorithm>
 #include <initializer_list>

@@ -1,6 +1,6 @@
 // What Actions does with the picture that the next one starts from.
 #include "actions.h"
-#include "format.h"
+#include "state/format.h"
 
 #include <array>
 #include <system_error>

@@ -3,16 +3,16 @@
 #include "headroom/engine/model_search.h"
 #include "headroom/gui/window.h"
 
-#include "fonts.h"
-#include "layout.h"
-#include "lora_chips.h"
-#include "progress_view.h"
-#include "size_cards.h"
-#include "size_note.h"
-#include "texture.h"
-#include "theme.h"
-#include "ui_dump.h"
-#include "ui_state.h"
+#include "platform/fonts.h"
+#include "platform/texture.h"
+#include "state/lora_chips.h"
+#include "state/progress_view.h"
+#include "state/size_cards.h"
+#include "state/size_note.h"
+#include "state/ui_state.h"
+#include "testing/ui_dump.h"
+#include "widgets/layout.h"
+#include "widgets/theme.h"
 
 #include <array>
 #include <memory>
@@ -23,7 +23,7 @@
 namespace headroom {
 
 class Actions;
-class Pictures;
+class TextureCache;
 
 // What the program says in this frame: copies, never written by panels.
 struct Frame {
@@ -60,7 +60,7 @@ struct Ui {
   UiState& state;
   const Frame& frame;
   Actions& actions;
-  Pictures& pictures;
+  TextureCache& pictures;
   const WindowServices& services;
   const Palette& colors;
   const StringTable& text;

@@ -1,25 +1,26 @@
+
 #include "headroom/gui/window.h"
 
 #include "headroom/core/error.h"
 
 #include "actions.h"
-#include "closing.h"
-#include "format.h"
-#include "frame_pacer.h"
-#include "graphics.h"
 #include "language.h"
-#include "news.h"
 #include "panels/panels.h"
-#include "pictures.h"
+#include "platform/frame_pacer.h"
+#include "platform/graphics.h"
+#include "platform/texture_cache.h"
 #include "presenter.h"
-#include "regions.h"
-#include "remembered.h"
-#include "session_keeper.h"
-#include "session_news.h"
 #include "shortcuts.h"
+#include "state/closing.h"
+#include "state/format.h"
+#include "state/news.h"
+#include "state/session_keeper.h"
+#include "state/session_news.h"
+#include "state/window_preferences.h"
+#include "testing/ui_report.h"
 #include "ui.h"
-#include "ui_report.h"
-#include "ui_zoom.h"
+#include "widgets/regions.h"
+#include "widgets/ui_zoom.h"
 
 #include <algorithm>
 #include <array>
@@ -38,8 +39,8 @@ constexpr double kFrame_s = FramePacer::kFrame_s;
 constexpr double kBlink_s = 0.4;
 constexpr double kKeepEvery_s = 1;
 
-double remembered_zoom(const Remembered& remembered, const WindowOptions& configured) {
-  const auto& zoom = remembered.zoom;
+double remembered_zoom(const WindowPreferences& preferences, const WindowOptions& configured) {
+  const auto& zoom = preferences.zoom;
   return zoom && zoom->configured == zoom_text(configured.ui_scale) ? read_zoom(zoom->chosen) : 1;
 }
 
@@ -70,11 +71,11 @@ class Window::Impl {
   std::string text_language_;
   UiState state_;
   UiDump dump_{ui_dump_file()};
-  Remembered remembered_;  // before the graphics, too
-  SessionKeeper session_;  // before the graphics, which begin where the window was
-  Graphics graphics_;      // before everything that holds textures
+  WindowPreferences preferences_;  // before the graphics, too
+  SessionKeeper session_;          // before the graphics, which begin where the window was
+  Graphics graphics_;              // before everything that holds textures
   Fonts fonts_;
-  Pictures pictures_;
+  TextureCache pictures_;
   Actions actions_;
   News news_{state_, text_};
   SessionNews session_news_{state_};
@@ -93,23 +94,23 @@ class Window::Impl {
 
 Window::Impl::Impl(WindowServices services)
     : services_(std::move(services)),
-      remembered_(read_remembered(services_.state_file)),
+      preferences_(read_remembered(services_.state_file)),
       session_(services_),
       graphics_({.title = "Headroom",
                  .width = services_.config.window.width,
                  .height = services_.config.window.height,
                  .place = session_.place(),
                  .ui_scale = services_.config.window.ui_scale,
-                 .zoom = remembered_zoom(remembered_, services_.config.window),
+                 .zoom = remembered_zoom(preferences_, services_.config.window),
                  .icon_folder = services_.assets_folder / "icons"}),
       fonts_(load_fonts(services_.assets_folder / "fonts" / "Font_Awesome_6_Free-Solid-900.otf",
                         graphics_.scale())),
       pictures_(static_cast<int>(std::lround(96 * graphics_.scale()))),
       actions_(services_, state_, text_, graphics_) {
   const WindowOptions& configured = services_.config.window;
-  state_.language = choose_language(choose(remembered_.language, configured.language));
+  state_.language = choose_language(choose(preferences_.language, configured.language));
   state_.zoom = graphics_.zoom();
-  state_.dark = choose(remembered_.theme, configured.theme) != "light";
+  state_.dark = choose(preferences_.theme, configured.theme) != "light";
   state_.reset_to(services_.session.current()->model);
   use_language(state_.language);
   use_theme();
@@ -148,16 +149,16 @@ void Window::Impl::use_theme() {
 void Window::Impl::remember() {
   const WindowOptions& configured = services_.config.window;
   if (state_.language != text_language_)
-    remembered_.language = {state_.language, configured.language};
+    preferences_.language = {state_.language, configured.language};
   if (state_.dark != themed_dark_)
-    remembered_.theme = {state_.dark ? "dark" : "light", configured.theme};
+    preferences_.theme = {state_.dark ? "dark" : "light", configured.theme};
   if (state_.zoom != graphics_.zoom()) {
-    remembered_.zoom = {zoom_text(state_.zoom), zoom_text(configured.ui_scale)};
+    preferences_.zoom = {zoom_text(state_.zoom), zoom_text(configured.ui_scale)};
     graphics_.set_zoom(state_.zoom);
   }
   if (services_.state_file.empty()) return;
   try {
-    write_remembered(services_.state_file, remembered_);
+    write_remembered(services_.state_file, preferences_);
   } catch (const Error& e) {
     state_.add_banner({.kind = Banner::Kind::kWarning, .text = e.message()});
   }

@@ -1,3 +1,4 @@
+
 #include "exif.h"
 
 #include "headroom/core/generation.h"

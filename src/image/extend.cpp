@@ -1,3 +1,4 @@
+
 #include "headroom/image/extend.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,5 @@
-#include "file_io.h"
+
+#include "headroom/image/file_io.h"
 
 #include "headroom/core/error.h"
 

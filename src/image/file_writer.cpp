@@ -1,7 +1,8 @@
-#include "headroom/core/error.h"
-#include "headroom/image/png_writer.h"
 
-#include "file_io.h"
+#include "headroom/image/file_writer.h"
+
+#include "headroom/core/error.h"
+#include "headroom/image/file_io.h"
 
 #include <array>
 #include <cerrno>

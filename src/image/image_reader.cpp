@@ -1,8 +1,10 @@
+
+#include "headroom/image/image_reader.h"
+
 #include "headroom/core/error.h"
 #include "headroom/core/sha256.h"
-#include "headroom/image/png_writer.h"
+#include "headroom/image/file_io.h"
 
-#include "file_io.h"
 #include "text_encoding.h"
 
 #include <memory>
@@ -81,8 +83,8 @@ ImageFile read_image_file(const std::filesystem::path& file) {
 Inflated inflate_text(std::string_view bytes) {
   constexpr std::size_t kFirst = std::size_t{1} << 16U;
   using Fault = Inflated::Fault;
-  if (bytes.size() > kMostTextBytes) return {.fault = Fault::kTooLong};
-  for (std::size_t room = kFirst; room <= kMostTextBytes; room *= 16) {
+  if (bytes.size() > kMaxTextBytes) return {.fault = Fault::kTooLong};
+  for (std::size_t room = kFirst; room <= kMaxTextBytes; room *= 16) {
     std::string text(room, '\0');
     const int size = stbi_zlib_decode_buffer(text.data(), static_cast<int>(room), bytes.data(),
                                              static_cast<int>(bytes.size()));

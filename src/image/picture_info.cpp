@@ -1,10 +1,11 @@
+
 #include "headroom/image/picture_info.h"
 
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
+#include "headroom/image/file_io.h"
 
 #include "exif.h"
-#include "file_io.h"
 #include "png_chunks.h"
 #include "png_text.h"
 #include "text_encoding.h"
@@ -43,7 +44,7 @@ void add_exif(PictureInfo& info, std::string_view block) {
 void add_text(PictureInfo& info, ReadPngText read) {
   if (read.is_too_long) {
     info.problems.push_back(say("a text entry is longer than {0} once unpacked and left out",
-                                format_bytes(static_cast<std::int64_t>(kMostTextBytes))));
+                                format_bytes(static_cast<std::int64_t>(kMaxTextBytes))));
   } else if (!read.text) {
     info.problems.push_back(say("a text entry is damaged and left out"));
   } else if (const auto exif = read_raw_profile(*read.text)) {
@@ -165,7 +166,6 @@ PictureInfo read_picture_info(const std::filesystem::path& file) {
   } else {
     refuse(file, say("this is not a PNG, JPEG or WebP picture; choose one of these"));
   }
-  info.settings = find_settings(info.texts);
   return info;
 }
 

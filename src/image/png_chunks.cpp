@@ -1,3 +1,4 @@
+
 #include "png_chunks.h"
 
 #include <array>

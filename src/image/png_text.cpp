@@ -1,3 +1,4 @@
+
 #include "png_text.h"
 
 #include "headroom/core/generation.h"

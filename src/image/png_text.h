@@ -8,7 +8,7 @@ namespace headroom {
 
 struct ReadPngText {
   std::optional<PngText> text{};  // nothing when it is damaged or too long
-  bool is_too_long = false;       // once unpacked; see kMostTextBytes
+  bool is_too_long = false;       // once unpacked; see kMaxTextBytes
 };
 
 // The text entry in a chunk of `type` tEXt, zTXt or iTXt. Keywords and values of tEXt and zTXt

@@ -1,3 +1,4 @@
+
 #include "headroom/image/png_writer.h"
 
 #include "headroom/core/error.h"

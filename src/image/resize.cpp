@@ -1,3 +1,4 @@
+
 #include "headroom/image/resize.h"
 
 #include "headroom/core/error.h"

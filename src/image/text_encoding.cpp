@@ -1,3 +1,4 @@
+
 #include "text_encoding.h"
 
 #include "headroom/core/generation.h"

@@ -21,12 +21,12 @@ struct Inflated {
   enum class Fault {
     kNone,
     kDamaged,
-    kTooLong,  // for a text of a picture: no more than kMostTextBytes are unpacked
+    kTooLong,  // for a text of a picture: no more than kMaxTextBytes are unpacked
   };
   std::string text{};  // empty with a fault
   Fault fault = Fault::kNone;
 };
-inline constexpr std::size_t kMostTextBytes = std::size_t{16} << 20;
+inline constexpr std::size_t kMaxTextBytes = std::size_t{16} << 20;
 [[nodiscard]] Inflated inflate_text(std::string_view bytes);
 
 }  // namespace headroom

@@ -1,3 +1,4 @@
+
 #include "xmp.h"
 
 #include "text_encoding.h"

@@ -1,5 +1,7 @@
+
+#include "headroom/memory/allocator_conf.h"
+
 #include "headroom/core/error.h"
-#include "headroom/memory/caching_allocator_model.h"
 
 #include <algorithm>
 #include <bit>
@@ -60,9 +62,9 @@ std::optional<Number> parse_number(const std::string& text) {
 }
 
 std::int64_t parse_mb(const Option& option, std::int64_t least_mb) {
-  constexpr std::int64_t kMost_mb = std::numeric_limits<std::int64_t>::max() / kMiB;
+  constexpr std::int64_t kMax_mb = std::numeric_limits<std::int64_t>::max() / kMiB;
   const std::optional<std::int64_t> mb = parse_number<std::int64_t>(option.value);
-  if (!mb || *mb < least_mb || *mb > kMost_mb) {
+  if (!mb || *mb < least_mb || *mb > kMax_mb) {
     refuse(option, "a whole number of MiB from " + std::to_string(least_mb) + " on");
   }
   return *mb * kMiB;
@@ -116,9 +118,9 @@ double parse_share(const Option& option, bool with_ends) {
 }
 
 void parse_threads(const Option& option) {
-  constexpr std::int64_t kMost = 128;
+  constexpr std::int64_t kMax = 128;
   const auto number = parse_number<std::int64_t>(option.value);
-  if (!number || *number < 1 || *number > kMost ||
+  if (!number || *number < 1 || *number > kMax ||
       !std::has_single_bit(static_cast<std::uint64_t>(*number))) {
     refuse(option, "a power of two up to 128");
   }

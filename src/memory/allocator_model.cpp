@@ -1,6 +1,7 @@
+
 #include "headroom/memory/allocator_model.h"
 
-#include "replay_ledger.h"
+#include "replay_trace.h"
 
 namespace headroom {
 namespace {
@@ -14,9 +15,9 @@ struct RoundingAllocator {
 
 }  // namespace
 
-LedgerPeaks replay_cpu_budget(const Ledger& ledger) {
+TracePeaks replay_cpu_budget(const AllocationTrace& allocations) {
   RoundingAllocator allocator;
-  return replay_ledger(ledger, allocator, [](Stage) {});
+  return replay_trace(allocations, allocator, [](Stage) {});
 }
 
 }  // namespace headroom

@@ -1,5 +1,7 @@
+
+#include "headroom/memory/budget.h"
+
 #include "headroom/core/bytes.h"
-#include "headroom/memory/forecast.h"
 
 #include <algorithm>
 

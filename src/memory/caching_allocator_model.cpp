@@ -1,7 +1,10 @@
+
 #include "headroom/memory/caching_allocator_model.h"
 
+#include "headroom/memory/allocator_conf.h"
+
 #include "caching_pool.h"
-#include "replay_ledger.h"
+#include "replay_trace.h"
 
 #include <algorithm>
 #include <bit>
@@ -81,10 +84,11 @@ class CachingAllocator {
 
 }  // namespace
 
-CachingPeaks replay_caching(const Ledger& ledger, const CachingAllocatorSettings& settings) {
+CachingPeaks replay_caching(const AllocationTrace& allocations,
+                            const CachingAllocatorSettings& settings) {
   CachingAllocator allocator(settings);
   CachingPeaks peaks;
-  peaks.allocated = replay_ledger(ledger, allocator, [&](Stage stage) {
+  peaks.allocated = replay_trace(allocations, allocator, [&](Stage stage) {
     const auto i = static_cast<std::size_t>(stage);
     const auto raise = [](std::int64_t& peak, std::int64_t now) { peak = std::max(peak, now); };
     raise(peaks.stage_reserved[i], allocator.reserved_bytes());

@@ -1,3 +1,4 @@
+
 #include "caching_pool.h"
 
 #include <algorithm>

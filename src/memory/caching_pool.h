@@ -1,4 +1,5 @@
 #pragma once
+#include "headroom/memory/allocator_conf.h"
 #include "headroom/memory/caching_allocator_model.h"
 
 #include <cstdint>

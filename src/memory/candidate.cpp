@@ -1,15 +1,20 @@
-#include "headroom/memory/planner.h"
+
+#include "headroom/memory/candidate.h"
+
+#include "headroom/memory/plan_space.h"
 
 #include <algorithm>
 
 namespace headroom {
 
-bool LadderFloor::allows(const Rungs& rungs) const {
+bool PlanFloor::allows(const ExecutionOptions& execution) const {
   const NetworkEntry& transformer = entry_of(NetworkId::kTransformer);
-  return rungs.stream_blocks >= stream_blocks && (rungs.stream_encoder || !stream_encoder) &&
-         !(encoder_for_prompt && entry_of(NetworkId::kTextEncoder).after(rungs)) &&
-         !(transformer_for_steps && (transformer.before(rungs) || transformer.after(rungs))) &&
-         !(vae_for_decode && entry_of(NetworkId::kDecoder).before(rungs));
+  return execution.stream_blocks >= stream_blocks &&
+         (execution.stream_encoder || !stream_encoder) &&
+         !(encoder_for_prompt && entry_of(NetworkId::kTextEncoder).after(execution)) &&
+         !(transformer_for_steps &&
+           (transformer.before(execution) || transformer.after(execution))) &&
+         !(vae_for_decode && entry_of(NetworkId::kDecoder).before(execution));
 }
 
 std::int64_t Candidate::host_peak_bytes() const {

@@ -1,3 +1,4 @@
+
 #include "headroom/memory/frontier.h"
 
 #include "headroom/core/error.h"
@@ -15,7 +16,7 @@ constexpr int kSmallestOfUse_px = 512;
 
 }  // namespace
 
-FrontierCell judge_size(Size size, PlanSpace space, LadderCosts& costs, std::int64_t budget_bytes,
+FrontierCell judge_size(Size size, PlanSpace space, PlanCosts& costs, std::int64_t budget_bytes,
                         const std::optional<HostMemory>& host, bool low_vram) {
   FrontierCell cell;
   cell.width = size.width;
@@ -24,13 +25,13 @@ FrontierCell judge_size(Size size, PlanSpace space, LadderCosts& costs, std::int
   const std::optional<Candidate> best = choose_plan(space, costs, budget_bytes, host, low_vram);
   const Candidate plan = best ? *best : closest_plan(whole, costs, budget_bytes, host);
   cell.peak_bytes = plan.peak_bytes;
-  cell.rungs = plan.rungs;
+  cell.execution = plan.execution;
   if (!best) {
     // Where it is the machine's own memory that lacks, at least that.
     cell.shortfall_bytes = std::max<std::int64_t>(1, plan.peak_bytes - budget_bytes);
     return cell;
   }
-  const double resident_seconds = compose(Rungs{}, space, costs).seconds;
+  const double resident_seconds = compose(ExecutionOptions{}, space, costs).seconds;
   cell.state = plan.seconds > kSlowerThanResident * resident_seconds
                    ? FrontierCell::State::kFitsSlower
                    : FrontierCell::State::kFits;

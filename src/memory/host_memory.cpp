@@ -1,3 +1,4 @@
+
 #include "headroom/memory/host_memory.h"
 
 #include "headroom/core/bytes.h"
@@ -9,24 +10,25 @@ namespace {
 
 // The same costs, but streamed blocks count what their files want of the page cache beyond
 // `spare_bytes` as if it were memory of the device, which it competes with on the processor.
-class WithPageCache final : public LadderCosts {
+class WithPageCache final : public PlanCosts {
  public:
-  WithPageCache(const PlanSpace& space, LadderCosts& costs, std::int64_t spare_bytes)
+  WithPageCache(const PlanSpace& space, PlanCosts& costs, std::int64_t spare_bytes)
       : space_(space), costs_(costs), spare_bytes_(spare_bytes) {}
-  StageNeed need(Stage stage, const Rungs& rungs) override {
-    StageNeed need = costs_.need(stage, rungs);
+  StageNeed need(Stage stage, const ExecutionOptions& execution) override {
+    StageNeed need = costs_.need(stage, execution);
     if (stage == Stage::kDenoise) {
-      need.peak_bytes += std::max<std::int64_t>(0, page_cache_bytes(rungs, space_) - spare_bytes_);
+      need.peak_bytes +=
+          std::max<std::int64_t>(0, page_cache_bytes(execution, space_) - spare_bytes_);
     }
     return need;
   }
-  double seconds(Stage stage, const Rungs& rungs, bool files_are_cached) override {
-    return costs_.seconds(stage, rungs, files_are_cached);
+  double seconds(Stage stage, const ExecutionOptions& execution, bool files_are_cached) override {
+    return costs_.seconds(stage, execution, files_are_cached);
   }
 
  private:
   const PlanSpace& space_;
-  LadderCosts& costs_;
+  PlanCosts& costs_;
   std::int64_t spare_bytes_;
 };
 
@@ -37,14 +39,14 @@ std::int64_t room_for_files(const Candidate& plan, std::int64_t available_bytes,
   return available_bytes - denoise.host_bytes - (host.holds_device ? denoise.peak_bytes : 0);
 }
 
-std::optional<Candidate> with_files_cached(const PlanSpace& space, LadderCosts& costs,
+std::optional<Candidate> with_files_cached(const PlanSpace& space, PlanCosts& costs,
                                            std::int64_t budget_bytes, std::int64_t available_bytes,
                                            const HostMemory& host, bool low_vram) {
   if (host.holds_device) {
     WithPageCache pressed(space, costs, std::max<std::int64_t>(0, available_bytes - budget_bytes));
     const std::optional<Candidate> found =
         fastest_plan(space, pressed, std::min(budget_bytes, available_bytes), low_vram);
-    return found ? std::optional(compose(found->rungs, space, costs)) : std::nullopt;
+    return found ? std::optional(compose(found->execution, space, costs)) : std::nullopt;
   }
   // On a card each streamed block wants a part of the page cache: no more of them than it holds.
   PlanSpace fewer = space;
@@ -54,12 +56,12 @@ std::optional<Candidate> with_files_cached(const PlanSpace& space, LadderCosts& 
   return fastest_plan(fewer, costs, budget_bytes, low_vram);
 }
 
-std::optional<Candidate> within_page_cache(PlanSpace& space, LadderCosts& costs,
+std::optional<Candidate> within_page_cache(PlanSpace& space, PlanCosts& costs,
                                            std::int64_t budget_bytes, std::int64_t available_bytes,
                                            const HostMemory& host, bool low_vram) {
   const std::optional<Candidate> plain = fastest_plan(space, costs, budget_bytes, low_vram);
-  if (!plain || page_cache_bytes(plain->rungs, space) == 0 ||
-      page_cache_bytes(plain->rungs, space) <= room_for_files(*plain, available_bytes, host)) {
+  if (!plain || page_cache_bytes(plain->execution, space) == 0 ||
+      page_cache_bytes(plain->execution, space) <= room_for_files(*plain, available_bytes, host)) {
     return plain;
   }
   if (auto cached =
@@ -81,12 +83,11 @@ std::int64_t host_margin(std::int64_t available_bytes) {
   return std::min(kProgram, available_bytes / 20);
 }
 
-std::int64_t page_cache_bytes(const Rungs& rungs, const PlanSpace& space) {
-  return rungs.stream_blocks * space.block_file_bytes;
+std::int64_t page_cache_bytes(const ExecutionOptions& execution, const PlanSpace& space) {
+  return execution.stream_blocks * space.block_file_bytes;
 }
 
-std::optional<Candidate> choose_plan(PlanSpace& space, LadderCosts& costs,
-                                     std::int64_t budget_bytes,
+std::optional<Candidate> choose_plan(PlanSpace& space, PlanCosts& costs, std::int64_t budget_bytes,
                                      const std::optional<HostMemory>& host, bool low_vram) {
   if (!host) return fastest_plan(space, costs, budget_bytes, low_vram);
   const std::int64_t available = host->available_bytes - host_margin(host->available_bytes);
@@ -95,9 +96,9 @@ std::optional<Candidate> choose_plan(PlanSpace& space, LadderCosts& costs,
     plan = within_page_cache(space, costs, budget_bytes, available, *host, low_vram);
     if (!plan || plan->host_peak_bytes() <= available) return plan;
     // Only ways to decode hold memory of the host: without the one that does not fit.
-    if (plan->rungs.cpu_decode) {
+    if (plan->execution.cpu_decode) {
       space.can_decode_on_cpu = false;
-    } else if (plan->rungs.tile_latent > 0) {
+    } else if (plan->execution.tile_latent > 0) {
       space.tile_sizes.clear();
     } else {
       return std::nullopt;
@@ -105,7 +106,7 @@ std::optional<Candidate> choose_plan(PlanSpace& space, LadderCosts& costs,
   }
 }
 
-Candidate closest_plan(const PlanSpace& space, LadderCosts& costs, std::int64_t budget_bytes,
+Candidate closest_plan(const PlanSpace& space, PlanCosts& costs, std::int64_t budget_bytes,
                        const std::optional<HostMemory>& host) {
   std::optional<Candidate> best;
   for (const bool on_host : {false, true}) {

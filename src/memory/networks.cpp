@@ -2,7 +2,7 @@
 
 namespace headroom {
 
-Rungs rungs_of(Choice choice, const Rungs& all) {
+ExecutionOptions execution_of(Choice choice, const ExecutionOptions& all) {
   switch (choice) {
     case Choice::kPrompt:
       return {.stream_encoder = all.stream_encoder};

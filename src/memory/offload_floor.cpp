@@ -1,3 +1,4 @@
+
 #include "headroom/memory/offload_floor.h"
 
 #include "headroom/core/error.h"
@@ -91,8 +92,8 @@ class Named {
     return known;
   }
 
-  [[nodiscard]] LadderFloor floor() const {
-    LadderFloor floor = floor_;
+  [[nodiscard]] PlanFloor floor() const {
+    PlanFloor floor = floor_;
     floor.stream_blocks = static_cast<int>(std::count(streamed_.begin(), streamed_.end(), true));
     return floor;
   }
@@ -100,7 +101,7 @@ class Named {
  private:
   std::vector<bool> streamed_;  // main layers
   int encoder_layers_;
-  LadderFloor floor_;
+  PlanFloor floor_;
 };
 
 }  // namespace

@@ -7,7 +7,7 @@
 
 namespace headroom {
 
-// Keeps the peaks of what is in use, by stage and by kind, while a ledger is replayed.
+// Keeps the peaks of what is in use, by stage and by kind, while an allocation trace is replayed.
 class PeakRecorder {
  public:
   void enter(Stage stage) { stage_ = stage; }
@@ -33,12 +33,12 @@ class PeakRecorder {
   }
 
   [[nodiscard]] Stage stage() const { return stage_; }
-  [[nodiscard]] const LedgerPeaks& peaks() const { return peaks_; }
+  [[nodiscard]] const TracePeaks& peaks() const { return peaks_; }
 
  private:
   Stage stage_ = Stage::kLoad;
   std::array<std::int64_t, 4> use_{};  // by MemoryTag
-  LedgerPeaks peaks_;
+  TracePeaks peaks_;
 };
 
 }  // namespace headroom

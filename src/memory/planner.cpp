@@ -1,4 +1,8 @@
+
 #include "headroom/memory/planner.h"
+
+#include "headroom/memory/candidate.h"
+#include "headroom/memory/plan_space.h"
 
 #include <algorithm>
 #include <iterator>
@@ -21,11 +25,12 @@ void add_weights(StageNeed& need, const StageNeed& other) {
 }
 
 // What the stages of one choice need, each alone; what is of other choices is empty.
-StageNeeds needs_of(Choice choice, const Rungs& rungs, const PlanSpace& space, LadderCosts& costs) {
+StageNeeds needs_of(Choice choice, const ExecutionOptions& execution, const PlanSpace& space,
+                    PlanCosts& costs) {
   StageNeeds needs{};
   for (const NetworkEntry& network : kNetworks) {
     if (network.choice != choice || !space.has(network.stage)) continue;
-    needs[index_of(network.stage)] = costs.need(network.stage, rungs);
+    needs[index_of(network.stage)] = costs.need(network.stage, execution);
   }
   return needs;
 }
@@ -33,7 +38,7 @@ StageNeeds needs_of(Choice choice, const Rungs& rungs, const PlanSpace& space, L
 using ByChoice = std::array<const StageNeeds*, kChoiceCount>;  // indexed by Choice
 
 // The needs of the stages from `from` on with the networks that are resident beside theirs.
-StageNeeds place(const Rungs& rungs, const ByChoice& needs, const PlanSpace& space) {
+StageNeeds place(const ExecutionOptions& execution, const ByChoice& needs, const PlanSpace& space) {
   const auto alone = [&](const NetworkEntry& network) -> const StageNeed& {
     return (*needs[static_cast<std::size_t>(network.choice)])[index_of(network.stage)];
   };
@@ -43,7 +48,7 @@ StageNeeds place(const Rungs& rungs, const ByChoice& needs, const PlanSpace& spa
     StageNeed& need = stages[index_of(own.stage)];
     need = alone(own);
     for (const NetworkEntry& other : kNetworks) {
-      const bool is_beside = other.network != own.network && is_there(other, own.stage, rungs);
+      const bool is_beside = other.network != own.network && is_there(other, own.stage, execution);
       if (is_beside) add_weights(need, alone(other));
     }
   }
@@ -63,22 +68,24 @@ std::int64_t largest_peak(const StageNeeds& stages) {
   return small + large;
 }
 
-int count_rungs(const Rungs& rungs) {
-  return int{rungs.evict_encoder} + int{rungs.stream_encoder} + int{rungs.sequential_guidance} +
-         int{rungs.chunk_tokens > 0} + int{rungs.stream_blocks > 0} + int{rungs.evict_transformer} +
-         int{rungs.tile_latent > 0} + int{rungs.cpu_decode};
+int count_options(const ExecutionOptions& execution) {
+  return int{execution.evict_encoder} + int{execution.stream_encoder} +
+         int{execution.sequential_guidance} + int{execution.chunk_tokens > 0} +
+         int{execution.stream_blocks > 0} + int{execution.evict_transformer} +
+         int{execution.tile_latent > 0} + int{execution.cpu_decode};
 }
 
-double stage_seconds(Stage stage, const Rungs& rungs, const PlanSpace& space, LadderCosts& costs) {
-  return stage < space.from ? 0 : costs.seconds(stage, rungs, space.files_are_cached);
+double stage_seconds(Stage stage, const ExecutionOptions& execution, const PlanSpace& space,
+                     PlanCosts& costs) {
+  return stage < space.from ? 0 : costs.seconds(stage, execution, space.files_are_cached);
 }
 // Of the stages of one choice.
-double choice_seconds(Choice choice, const Rungs& rungs, const PlanSpace& space,
-                      LadderCosts& costs) {
+double choice_seconds(Choice choice, const ExecutionOptions& execution, const PlanSpace& space,
+                      PlanCosts& costs) {
   double seconds = 0;
   for (const NetworkEntry& network : kNetworks) {
     if (network.choice == choice && space.has(network.stage)) {
-      seconds += stage_seconds(network.stage, rungs, space, costs);
+      seconds += stage_seconds(network.stage, execution, space, costs);
     }
   }
   return seconds;
@@ -88,17 +95,17 @@ double total(double load, double prompt, double steps, double pixels, double sav
   return load + prompt + steps + pixels + save;
 }
 
-constexpr Rungs kEvictions[] = {{},
-                                {.evict_encoder = true},
-                                {.evict_transformer = true},
-                                {.evict_encoder = true, .evict_transformer = true}};
+constexpr ExecutionOptions kEvictions[] = {{},
+                                           {.evict_encoder = true},
+                                           {.evict_transformer = true},
+                                           {.evict_encoder = true, .evict_transformer = true}};
 
 // Those that stream few blocks come first: where one of them is the fastest, the slower ones are
 // never asked what they need.
-std::vector<Rungs> ways_to_denoise(const PlanSpace& space) {
+std::vector<ExecutionOptions> ways_to_denoise(const PlanSpace& space) {
   std::vector<int> chunks{0};
   chunks.insert(chunks.end(), space.chunk_sizes.begin(), space.chunk_sizes.end());
-  std::vector<Rungs> ways;
+  std::vector<ExecutionOptions> ways;
   for (const bool sequential : {false, true}) {
     if (sequential && !space.guided) continue;
     for (const int chunk : chunks) {
@@ -111,15 +118,16 @@ std::vector<Rungs> ways_to_denoise(const PlanSpace& space) {
   return ways;
 }
 
-std::vector<Rungs> ways_to_decode(const PlanSpace& space) {
-  std::vector<Rungs> ways{{}};
+std::vector<ExecutionOptions> ways_to_decode(const PlanSpace& space) {
+  std::vector<ExecutionOptions> ways{{}};
   for (const int tile : space.tile_sizes) ways.push_back({.tile_latent = tile});
   if (space.can_decode_on_cpu) ways.push_back({.cpu_decode = true});
   return ways;
 }
 
-Rungs join(const Rungs& denoise, const Rungs& evictions, bool stream_encoder, const Rungs& decode) {
-  Rungs all = denoise;
+ExecutionOptions join(const ExecutionOptions& denoise, const ExecutionOptions& evictions,
+                      bool stream_encoder, const ExecutionOptions& decode) {
+  ExecutionOptions all = denoise;
   all.evict_encoder = evictions.evict_encoder;
   all.evict_transformer = evictions.evict_transformer;
   all.stream_encoder = stream_encoder;
@@ -128,9 +136,9 @@ Rungs join(const Rungs& denoise, const Rungs& evictions, bool stream_encoder, co
   return all;
 }
 
-// The order among plans of equal seconds and peak: fewer rungs first, then the gentler ones.
-auto order_of_equals(const Rungs& r) {
-  return std::tuple(count_rungs(r), r.stream_encoder, r.evict_transformer, r.evict_encoder,
+// The order among plans of equal seconds and peak: fewer options first, then the gentler ones.
+auto order_of_equals(const ExecutionOptions& r) {
+  return std::tuple(count_options(r), r.stream_encoder, r.evict_transformer, r.evict_encoder,
                     r.sequential_guidance, r.chunk_tokens > 0, -r.chunk_tokens, r.cpu_decode,
                     r.tile_latent > 0, -r.tile_latent, r.stream_blocks);
 }
@@ -147,7 +155,7 @@ struct Goal {
 // memory.
 class Search {
  public:
-  Search(const PlanSpace& space, LadderCosts& costs, const Goal& goal)
+  Search(const PlanSpace& space, PlanCosts& costs, const Goal& goal)
       : space_(space),
         costs_(costs),
         goal_(goal),
@@ -155,20 +163,20 @@ class Search {
         decode_(to_decode_.size()) {}
 
   std::optional<Candidate> best() {
-    std::vector<Rungs> to_denoise = ways_to_denoise(space_);
+    std::vector<ExecutionOptions> to_denoise = ways_to_denoise(space_);
     if (goal_.leanest) std::reverse(to_denoise.begin(), to_denoise.end());
     save_seconds_ = stage_seconds(Stage::kSave, {}, space_, costs_);
-    for (const Rungs& evictions : kEvictions) beside_.push_back(beside(evictions));
-    for (const Rungs& denoise : to_denoise) compare_plans(denoise);
+    for (const ExecutionOptions& evictions : kEvictions) beside_.push_back(beside(evictions));
+    for (const ExecutionOptions& denoise : to_denoise) compare_plans(denoise);
     if (!best_) return std::nullopt;
-    return compose(best_->rungs, space_, costs_);
+    return compose(best_->execution, space_, costs_);
   }
 
  private:
   struct Best {
     double seconds = 0;
     std::int64_t peak_bytes = 0;
-    Rungs rungs;
+    ExecutionOptions execution;
   };
   // Seconds of the stages beside those of the steps and load, with one pair of evictions.
   struct Beside {
@@ -188,14 +196,14 @@ class Search {
                : std::tie(seconds, peak_bytes) <= std::tie(best_->seconds, best_->peak_bytes);
   }
 
-  Beside beside(const Rungs& evictions) {
+  Beside beside(const ExecutionOptions& evictions) {
     Beside seconds;
     for (const bool stream : {false, true}) {
       const std::size_t s = stream ? 1 : 0;
       seconds.prompt[s] =
           choice_seconds(Choice::kPrompt, join({}, evictions, stream, {}), space_, costs_);
       seconds.least_prompt = std::min(seconds.least_prompt, seconds.prompt[s]);
-      for (const Rungs& decode : to_decode_) {
+      for (const ExecutionOptions& decode : to_decode_) {
         seconds.pixels[s].push_back(
             choice_seconds(Choice::kPixels, join({}, evictions, stream, decode), space_, costs_));
         seconds.least_pixels = std::min(seconds.least_pixels, seconds.pixels[s].back());
@@ -205,7 +213,7 @@ class Search {
   }
 
   // Those with this way to denoise.
-  void compare_plans(const Rungs& to_denoise) {
+  void compare_plans(const ExecutionOptions& to_denoise) {
     std::optional<StageNeeds> needs;
     for (std::size_t e = 0; e < std::size(kEvictions); ++e) {
       const double seconds = choice_seconds(
@@ -224,8 +232,9 @@ class Search {
           if (!may_win(total(0, times.prompt, times.steps, times.pixels, save_seconds_), 0)) {
             continue;
           }
-          const Rungs rungs = join(to_denoise, kEvictions[e], stream_encoder, to_decode_[d]);
-          if (space_.floor.allows(rungs)) compare(rungs, times, *needs, decode_[d]);
+          const ExecutionOptions execution =
+              join(to_denoise, kEvictions[e], stream_encoder, to_decode_[d]);
+          if (space_.floor.allows(execution)) compare(execution, times, *needs, decode_[d]);
         }
       }
     }
@@ -243,26 +252,26 @@ class Search {
   struct Times {
     double prompt, steps, pixels;
   };
-  void compare(const Rungs& rungs, const Times& times, const StageNeeds& steps,
+  void compare(const ExecutionOptions& execution, const Times& times, const StageNeeds& steps,
                std::optional<StageNeeds>& pixels) {
-    const double seconds = total(stage_seconds(Stage::kLoad, rungs, space_, costs_), times.prompt,
-                                 times.steps, times.pixels, save_seconds_);
+    const double seconds = total(stage_seconds(Stage::kLoad, execution, space_, costs_),
+                                 times.prompt, times.steps, times.pixels, save_seconds_);
     if (!may_win(seconds, 0)) return;
-    std::optional<StageNeeds>& prompt = encode_[rungs.stream_encoder ? 1 : 0];
-    if (!prompt) prompt = needs_of(Choice::kPrompt, rungs, space_, costs_);
-    if (!pixels) pixels = needs_of(Choice::kPixels, rungs, space_, costs_);
+    std::optional<StageNeeds>& prompt = encode_[execution.stream_encoder ? 1 : 0];
+    if (!prompt) prompt = needs_of(Choice::kPrompt, execution, space_, costs_);
+    if (!pixels) pixels = needs_of(Choice::kPixels, execution, space_, costs_);
     const std::int64_t peak_bytes =
-        largest_peak(place(rungs, {&*prompt, &steps, &*pixels}, space_));
+        largest_peak(place(execution, {&*prompt, &steps, &*pixels}, space_));
     if (!may_win(seconds, peak_bytes)) return;
     const bool equal = best_ && seconds == best_->seconds && peak_bytes == best_->peak_bytes;
-    if (!equal || order_of_equals(rungs) < order_of_equals(best_->rungs))
-      best_ = {seconds, peak_bytes, rungs};
+    if (!equal || order_of_equals(execution) < order_of_equals(best_->execution))
+      best_ = {seconds, peak_bytes, execution};
   }
 
   const PlanSpace& space_;
-  LadderCosts& costs_;
+  PlanCosts& costs_;
   const Goal goal_;
-  const std::vector<Rungs> to_decode_;
+  const std::vector<ExecutionOptions> to_decode_;
   double save_seconds_ = 0;
   std::vector<Beside> beside_;  // with each of kEvictions
   // Needs, once they were asked for.
@@ -273,23 +282,23 @@ class Search {
 
 }  // namespace
 
-Candidate compose(const Rungs& rungs, const PlanSpace& space, LadderCosts& costs) {
+Candidate compose(const ExecutionOptions& execution, const PlanSpace& space, PlanCosts& costs) {
   Candidate candidate;
-  candidate.rungs = rungs;
-  const StageNeeds prompt = needs_of(Choice::kPrompt, rungs, space, costs);
-  const StageNeeds steps = needs_of(Choice::kSteps, rungs, space, costs);
-  const StageNeeds pixels = needs_of(Choice::kPixels, rungs, space, costs);
-  candidate.stages = place(rungs, {&prompt, &steps, &pixels}, space);
+  candidate.execution = execution;
+  const StageNeeds prompt = needs_of(Choice::kPrompt, execution, space, costs);
+  const StageNeeds steps = needs_of(Choice::kSteps, execution, space, costs);
+  const StageNeeds pixels = needs_of(Choice::kPixels, execution, space, costs);
+  candidate.stages = place(execution, {&prompt, &steps, &pixels}, space);
   candidate.peak_bytes = largest_peak(candidate.stages);
-  candidate.seconds = total(stage_seconds(Stage::kLoad, rungs, space, costs),
-                            choice_seconds(Choice::kPrompt, rungs, space, costs),
-                            choice_seconds(Choice::kSteps, rungs, space, costs),
-                            choice_seconds(Choice::kPixels, rungs, space, costs),
-                            stage_seconds(Stage::kSave, rungs, space, costs));
+  candidate.seconds = total(stage_seconds(Stage::kLoad, execution, space, costs),
+                            choice_seconds(Choice::kPrompt, execution, space, costs),
+                            choice_seconds(Choice::kSteps, execution, space, costs),
+                            choice_seconds(Choice::kPixels, execution, space, costs),
+                            stage_seconds(Stage::kSave, execution, space, costs));
   return candidate;
 }
 
-std::optional<Candidate> fastest_plan(const PlanSpace& space, LadderCosts& costs,
+std::optional<Candidate> fastest_plan(const PlanSpace& space, PlanCosts& costs,
                                       std::int64_t budget_bytes, bool low_vram) {
   std::optional<Candidate> fastest = Search(space, costs, {.most_bytes = budget_bytes}).best();
   if (!fastest || !low_vram) return fastest;
@@ -301,7 +310,7 @@ std::optional<Candidate> fastest_plan(const PlanSpace& space, LadderCosts& costs
       .best();
 }
 
-Candidate smallest_plan(const PlanSpace& space, LadderCosts& costs) {
+Candidate smallest_plan(const PlanSpace& space, PlanCosts& costs) {
   return *Search(space, costs, {.leanest = true}).best();
 }
 

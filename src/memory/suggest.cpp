@@ -1,3 +1,4 @@
+
 #include "headroom/memory/suggest.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+
 #include "headroom/memory/workspace_terms.h"
 
 #include <algorithm>

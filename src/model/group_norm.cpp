@@ -1,3 +1,4 @@
+
 #include "group_norm.h"
 
 #include "headroom/device/memory_tag.h"

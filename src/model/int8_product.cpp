@@ -1,3 +1,4 @@
+
 #include "int8_product.h"
 
 #include <algorithm>

@@ -1,6 +1,7 @@
+
 #include "headroom/model/linear_update.h"
 
-#include "ops.h"
+#include "headroom/model/ops.h"
 
 namespace headroom {
 

@@ -1,10 +1,11 @@
+
 #include "headroom/model/linear_weight.h"
 
 #include "headroom/core/error.h"
 #include "headroom/device/memory_tag.h"
+#include "headroom/model/ops.h"
 
 #include "int8_product.h"
-#include "ops.h"
 
 #include <cstring>
 #include <utility>

@@ -1,8 +1,9 @@
-#include "ops.h"
 
+#include "headroom/model/ops.h"
+
+#include "headroom/device/allocation_recorder.h"
 #include "headroom/device/cpu_budget.h"
 #include "headroom/device/memory_tag.h"
-#include "headroom/device/meta_ledger.h"
 #include "headroom/device/workspace.h"
 
 #include "group_norm.h"
@@ -41,7 +42,7 @@ at::Tensor declared_workspace(std::int64_t bytes) {
 template <typename Operation>
 at::Tensor workspace_of(const Operation& operation) {
   const std::int64_t bytes = workspace::predicted(operation, workspace::current_kernels());
-  MetaLedgerRecording::announce(workspace::recorded(operation), bytes);
+  AllocationRecorder::announce(workspace::recorded(operation), bytes);
   return declared_workspace(bytes);
 }
 

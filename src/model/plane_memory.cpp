@@ -1,3 +1,4 @@
+
 #include "plane_memory.h"
 
 #include "headroom/core/error.h"

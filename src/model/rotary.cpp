@@ -1,3 +1,4 @@
+
 #include "rotary.h"
 
 #include <cmath>

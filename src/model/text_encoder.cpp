@@ -1,7 +1,9 @@
+
 #include "headroom/model/text_encoder.h"
 
+#include "headroom/model/ops.h"
+
 #include "half_range.h"
-#include "ops.h"
 #include "rotary.h"
 
 #include <algorithm>

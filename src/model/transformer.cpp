@@ -1,8 +1,10 @@
+
 #include "headroom/model/transformer.h"
 
+#include "headroom/model/ops.h"
+
+#include "chunking.h"
 #include "half_range.h"
-#include "ops.h"
-#include "pieces.h"
 #include "rotary.h"
 
 #include <algorithm>
@@ -25,7 +27,7 @@ constexpr double kFinalNormEps = 1e-6;  // likewise
 constexpr std::int64_t kTimeFrequencies = 256;
 constexpr std::int64_t kTimeHidden = 1024;
 
-void show(const Trace& trace, std::string_view name, const at::Tensor& value) {
+void show(const TensorObserver& trace, std::string_view name, const at::Tensor& value) {
   if (trace) trace(name, value);
 }
 

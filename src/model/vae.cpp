@@ -1,6 +1,8 @@
+
 #include "headroom/model/vae.h"
 
-#include "ops.h"
+#include "headroom/model/ops.h"
+
 #include "vae_layers.h"
 
 #include <string>

@@ -1,8 +1,8 @@
+
 #include "vae_layers.h"
 
 #include "headroom/device/memory_tag.h"
-
-#include "ops.h"
+#include "headroom/model/ops.h"
 
 #include <utility>
 

@@ -1,9 +1,9 @@
 #include "headroom/device/copy_stream.h"
+#include "headroom/model/ops.h"
 #include "headroom/model/vae.h"
 
+#include "chunking.h"
 #include "group_norm.h"
-#include "ops.h"
-#include "pieces.h"
 #include "plane_memory.h"
 #include "vae_layers.h"
 

@@ -1,5 +1,5 @@
 #pragma once
-#include "headroom/weights/adapter_file.h"
+#include "headroom/model_files/adapter_file.h"
 
 #include <cstdint>
 #include <string>

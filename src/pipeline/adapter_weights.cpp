@@ -1,4 +1,5 @@
-#include "adapter_weights.h"
+
+#include "headroom/pipeline/adapter_weights.h"
 
 #include "headroom/device/memory_tag.h"
 

@@ -1,11 +1,12 @@
+
 #include "headroom/pipeline/adapters.h"
 
 #include "headroom/core/error.h"
 #include "headroom/core/quote.h"
+#include "headroom/pipeline/number_format.h"
 
 #include "adapter_layout.h"
 #include "asked_weights.h"
-#include "number_format.h"
 
 #include <algorithm>
 #include <cmath>

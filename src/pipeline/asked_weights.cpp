@@ -1,3 +1,4 @@
+
 #include "asked_weights.h"
 
 #include "headroom/model/text_encoder.h"

@@ -1,6 +1,6 @@
 #pragma once
 #include "headroom/model/weight_source.h"
-#include "headroom/weights/model_folder.h"
+#include "headroom/model_files/model_folder.h"
 
 namespace headroom {
 

@@ -1,4 +1,5 @@
-#include "converted_weights.h"
+
+#include "headroom/pipeline/converted_weights.h"
 
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
@@ -75,16 +76,17 @@ struct ConvertedWeights::Network {
   std::function<void(WeightSource&)> ask;
 };
 
-void ConvertedWeights::use(OpenedModel& model, const ModelFolder& folder, const Rungs& rungs,
-                           bool may_write, const std::function<void()>& check, ProgressSink& sink) {
+void ConvertedWeights::use(OpenedModel& model, const ModelFolder& folder,
+                           const ExecutionOptions& execution, bool may_write,
+                           const std::function<void()>& check, ProgressSink& sink) {
   if (!cache_) return;
   const NetworkEntry& transformer = entry_of(NetworkId::kTransformer);
-  const bool transformer_leaves =
-      rungs.stream_blocks > 0 || !transformer.before(rungs) || !transformer.after(rungs);
+  const bool transformer_leaves = execution.stream_blocks > 0 || !transformer.before(execution) ||
+                                  !transformer.after(execution);
   use({"transformer", model.transformer_weights, transformer_leaves,
        [&](WeightSource& weights) { ask_for_transformer(folder.transformer, weights); }},
       may_write, check, sink);
-  use({"text encoder", model.text_weights, !entry_of(NetworkId::kTextEncoder).after(rungs),
+  use({"text encoder", model.text_weights, !entry_of(NetworkId::kTextEncoder).after(execution),
        [&](WeightSource& weights) { ask_for_text_encoder(folder.text_encoder, weights); }},
       may_write, check, sink);
 }

@@ -1,3 +1,4 @@
+
 #include "dump.h"
 
 #include "headroom/weights/tensor_file.h"

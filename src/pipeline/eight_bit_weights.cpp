@@ -1,4 +1,5 @@
-#include "eight_bit_weights.h"
+
+#include "headroom/pipeline/eight_bit_weights.h"
 
 #include "headroom/device/memory_tag.h"
 #include "headroom/weights/stored_tensors.h"

@@ -1,3 +1,4 @@
+
 #include "headroom/pipeline/lora_sets.h"
 
 #include <utility>
@@ -6,7 +7,7 @@
 namespace headroom {
 namespace {
 
-constexpr std::size_t kMostKnown = 8;
+constexpr std::size_t kMaxKnown = 8;
 
 // What memory depends on: which LoRAs, but not how strong they are.
 std::string key_of(const std::vector<LoraTag>& tags) {
@@ -48,11 +49,11 @@ class LoraGenerator final : public ImageGenerator {
 }  // namespace
 
 LoraSets::LoraSets(PipelineOptions options, std::shared_ptr<Forecaster> plain, Find find,
-                   std::function<void(Forecaster&)> teach)
+                   std::function<void(Forecaster&)> load_past_runs)
     : options_(std::move(options)),
       plain_(std::move(plain)),
       find_(std::move(find)),
-      teach_(std::move(teach)) {}
+      load_past_runs_(std::move(load_past_runs)) {}
 
 std::filesystem::path LoraSets::file_of(const std::string& name) const {
   {
@@ -109,21 +110,21 @@ std::shared_ptr<Forecaster> LoraSets::forecaster(std::shared_ptr<const Adapters>
   if (auto forecaster = known(key, adapters->values())) return forecaster;
   PipelineOptions options = options_;
   options.adapters = adapters;
-  std::shared_ptr<Forecaster> made = make_forecaster(std::move(options));
-  if (teach_) teach_(*made);
+  std::shared_ptr<Forecaster> made = options_.make_forecaster(std::move(options));
+  if (load_past_runs_) load_past_runs_(*made);
   const std::scoped_lock lock(mutex_);
-  if (known_.size() >= kMostKnown) known_.clear();
+  if (known_.size() >= kMaxKnown) known_.clear();
   known_[key] = {std::move(adapters), made};
   return made;
 }
 
-void LoraSets::learn(const Receipt& receipt) {
+void LoraSets::learn(const RunRecord& run_record) {
   std::vector<std::shared_ptr<Forecaster>> all;
   {
     const std::scoped_lock lock(mutex_);
     for (const auto& [key, known] : known_) all.push_back(known.forecaster);
   }
-  for (const auto& forecaster : all) forecaster->learn(receipt);
+  for (const auto& forecaster : all) forecaster->learn(run_record);
 }
 
 std::unique_ptr<ImageGenerator> make_generator(std::shared_ptr<const PromptTokenizer> tokenizer,

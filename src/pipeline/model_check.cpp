@@ -1,3 +1,4 @@
+
 #include "headroom/pipeline/model_check.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,5 @@
-#include "number_format.h"
+
+#include "headroom/pipeline/number_format.h"
 
 #include "headroom/core/error.h"
 #include "headroom/pipeline/make_generator.h"

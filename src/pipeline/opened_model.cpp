@@ -1,4 +1,5 @@
-#include "opened_model.h"
+
+#include "headroom/pipeline/opened_model.h"
 
 #include <initializer_list>
 #include <utility>

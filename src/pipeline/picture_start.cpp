@@ -1,3 +1,4 @@
+
 #include "picture_start.h"
 
 #include "headroom/core/error.h"

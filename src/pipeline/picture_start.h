@@ -1,8 +1,7 @@
 #pragma once
 #include "headroom/core/generation.h"
+#include "headroom/pipeline/text_to_image.h"
 #include "headroom/weights/network_tensors.h"
-
-#include "text_to_image.h"
 
 #include <cstdint>
 

@@ -1,3 +1,4 @@
+
 #include "precision.h"
 
 #include "sampled.h"
@@ -6,10 +7,19 @@
 
 namespace headroom {
 
+namespace {
+
+std::shared_ptr<Forecaster> forecaster_of(PipelineOptions options) {
+  const auto make = options.make_forecaster;
+  return make(std::move(options));
+}
+
+}  // namespace
+
 Precision precision_in(const std::string& dtype, PipelineOptions options) {
   options.dtype = dtype;
   NumberFormats formats = choose_formats(dtype, options.device);
-  return {std::move(formats), make_forecaster(std::move(options))};
+  return {std::move(formats), forecaster_of(std::move(options))};
 }
 
 bool decodes_in(const Precision& precision, const GenerationRequest& request) {

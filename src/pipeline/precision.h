@@ -3,8 +3,7 @@
 #include "headroom/core/generation.h"
 #include "headroom/memory/forecast.h"
 #include "headroom/pipeline/make_generator.h"
-
-#include "number_format.h"
+#include "headroom/pipeline/number_format.h"
 
 #include <memory>
 #include <string>

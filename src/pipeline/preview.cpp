@@ -1,3 +1,4 @@
+
 #include "preview.h"
 
 #include <algorithm>

@@ -1,8 +1,7 @@
 #pragma once
 #include "headroom/core/lora_tags.h"
+#include "headroom/pipeline/text_to_image.h"
 #include "headroom/text/prompt_tokenizer.h"
-
-#include "text_to_image.h"
 
 namespace headroom {
 

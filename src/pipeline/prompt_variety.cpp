@@ -1,3 +1,4 @@
+
 #include "prompt_variety.h"
 
 #include "headroom/device/memory_tag.h"

@@ -1,7 +1,6 @@
 #pragma once
 #include "headroom/core/generation.h"
-
-#include "text_to_image.h"
+#include "headroom/pipeline/text_to_image.h"
 
 #include <cstdint>
 #include <utility>

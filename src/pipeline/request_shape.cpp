@@ -1,3 +1,4 @@
+
 #include "headroom/pipeline/request_shape.h"
 
 #include "headroom/diffusion/guidance.h"

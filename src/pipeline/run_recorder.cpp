@@ -1,8 +1,8 @@
+
 #include "run_recorder.h"
 
 #include "headroom/core/version.h"
-
-#include "threads.h"
+#include "headroom/pipeline/thread_count.h"
 
 #include <algorithm>
 #include <ctime>
@@ -29,29 +29,29 @@ void RunRecorder::begin_next_picture(bool under_another_plan) {
   if (under_another_plan) peaks_ = {};
 }
 
-Receipt RunRecorder::receipt(const PlanKeeper& keeper, int image_index) const {
-  Receipt receipt;
-  receipt.plan = keeper.first_plan();
-  receipt.changes = keeper.changes();
-  receipt.image_index = image_index;
-  receipt.shape = shape_;
-  receipt.stage_seconds = seconds_;
+RunRecord RunRecorder::run_record(const AdaptivePlan& keeper, int image_index) const {
+  RunRecord run_record;
+  run_record.plan = keeper.first_plan();
+  run_record.changes = keeper.changes();
+  run_record.image_index = image_index;
+  run_record.shape = shape_;
+  run_record.stage_seconds = seconds_;
   for (std::size_t k = 0; k < kStageCount; ++k) {
     const PeakUse& peak = peaks_[k];
-    receipt.stage_peak_bytes[k] = peak.in_use;
-    receipt.actual_in_use_bytes = std::max(receipt.actual_in_use_bytes, peak.in_use);
-    receipt.actual_peak_bytes = std::max(receipt.actual_peak_bytes, peak.held);
+    run_record.stage_peak_bytes[k] = peak.in_use;
+    run_record.actual_in_use_bytes = std::max(run_record.actual_in_use_bytes, peak.in_use);
+    run_record.actual_peak_bytes = std::max(run_record.actual_peak_bytes, peak.held);
   }
-  receipt.driver_allocations = keeper.driver_allocations();
-  receipt.model = options_.model.info.name;
-  receipt.device = options_.device.name;
-  receipt.device_uuid = options_.device.uuid;
-  receipt.dtype = dtype_;
-  receipt.threads = resolve_threads(options_.threads);
-  receipt.version = std::string(kVersion);
-  receipt.libtorch = libtorch_version();
-  receipt.time = utc_now();
-  return receipt;
+  run_record.driver_allocations = keeper.driver_allocations();
+  run_record.model = options_.model.info.name;
+  run_record.device = options_.device.name;
+  run_record.device_uuid = options_.device.uuid;
+  run_record.dtype = dtype_;
+  run_record.threads = resolve_threads(options_.threads);
+  run_record.version = std::string(kVersion);
+  run_record.libtorch = libtorch_version();
+  run_record.time = utc_now();
+  return run_record;
 }
 
 }  // namespace headroom

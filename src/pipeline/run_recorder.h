@@ -4,7 +4,7 @@
 #include "headroom/device/device_backend.h"
 #include "headroom/pipeline/make_generator.h"
 
-#include "plan_keeper.h"
+#include "adaptive_plan.h"
 
 #include <array>
 #include <chrono>
@@ -14,7 +14,7 @@
 namespace headroom {
 
 // Measures the stages of one run, seconds and the most that each had of the device, and puts them
-// beside the plan: the receipts of its pictures. Used on the thread of the run.
+// beside the plan: the run records of its pictures. Used on the thread of the run.
 class RunRecorder {
  public:
   // `dtype` is the number format that the run computes in. References must outlive the run.
@@ -40,7 +40,7 @@ class RunRecorder {
   void begin_next_picture(bool under_another_plan);
 
   // Of the picture whose stages were measured last, which `keeper` kept to its plan.
-  [[nodiscard]] Receipt receipt(const PlanKeeper& keeper, int image_index) const;
+  [[nodiscard]] RunRecord run_record(const AdaptivePlan& keeper, int image_index) const;
 
  private:
   const PipelineOptions& options_;

@@ -1,3 +1,4 @@
+
 #include "sampled.h"
 
 #include "headroom/core/error.h"

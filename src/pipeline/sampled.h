@@ -1,8 +1,7 @@
 #pragma once
 #include "headroom/core/generation.h"
-
-#include "number_format.h"
-#include "opened_model.h"
+#include "headroom/pipeline/number_format.h"
+#include "headroom/pipeline/opened_model.h"
 
 #include <cstdint>
 #include <memory>

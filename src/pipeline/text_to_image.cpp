@@ -1,4 +1,5 @@
-#include "text_to_image.h"
+
+#include "headroom/pipeline/text_to_image.h"
 
 #include "headroom/device/memory_tag.h"
 #include "headroom/diffusion/euler.h"
@@ -40,7 +41,7 @@ void TextToImage::load_text_encoder() {
     return TextEncoder::load_layer(model_.text_encoder, weights, i);
   };
   text_layers_ = std::make_unique<TextLayers>(
-      count, rungs_->stream_encoder ? count : 0, load, layer_expecter(weights_.text_encoder),
+      count, execution_->stream_encoder ? count : 0, load, layer_expecter(weights_.text_encoder),
       weights_.text_encoder.options().device(), background_);
 }
 
@@ -55,7 +56,7 @@ void TextToImage::load_transformer() {
   };
   UpdatedWeights updated(weights_.transformer, *updates);
   transformer_.reset(new LoadedTransformer{Transformer(model_.transformer, updated),
-                                           {model_.transformer.n_layers, rungs_->stream_blocks,
+                                           {model_.transformer.n_layers, execution_->stream_blocks,
                                             load, layer_expecter(weights_.transformer),
                                             weights_.transformer.options().device(), background_}});
 }
@@ -63,14 +64,14 @@ void TextToImage::load_transformer() {
 void TextToImage::load_image_encoder() {
   if (image_encoder_) return;
   std::optional<ScopedMemoryTag> host;
-  if (rungs_->cpu_decode) host.emplace(MemoryTag::kHost);
+  if (execution_->cpu_decode) host.emplace(MemoryTag::kHost);
   image_encoder_ = std::make_unique<VaeEncoder>(
-      model_.vae, rungs_->cpu_decode ? weights_.host_vae : weights_.vae);
+      model_.vae, execution_->cpu_decode ? weights_.host_vae : weights_.vae);
 }
 
 void TextToImage::load_decoder() {
   if (vae_) return;
-  if (rungs_->cpu_decode) {
+  if (execution_->cpu_decode) {
     const ScopedMemoryTag host(MemoryTag::kHost);
     vae_ = std::make_unique<VaeDecoder>(model_.vae, weights_.host_vae);
   } else {
@@ -105,7 +106,7 @@ void TextToImage::drop(NetworkId network) {
 }
 
 void TextToImage::finish(NetworkId network) {
-  if (!entry_of(network).after(*rungs_)) drop(network);
+  if (!entry_of(network).after(*execution_)) drop(network);
 }
 
 void TextToImage::clear() {
@@ -113,30 +114,30 @@ void TextToImage::clear() {
   image_encoder_.reset();
   transformer_.reset();
   vae_.reset();
-  rungs_.reset();
+  execution_.reset();
 }
 
-void TextToImage::adopt(const Rungs& rungs, Stage now) {
-  if (rungs_ != rungs) {
+void TextToImage::adopt(const ExecutionOptions& execution, Stage now) {
+  if (execution_ != execution) {
     // What was loaded for another plan may be cut otherwise (streamed layers), or lie elsewhere.
-    if (!rungs_ || rungs_->stream_encoder != rungs.stream_encoder) text_layers_.reset();
-    if (!rungs_ || rungs_->stream_blocks != rungs.stream_blocks) transformer_.reset();
-    if (!rungs_ || rungs_->cpu_decode != rungs.cpu_decode) {
+    if (!execution_ || execution_->stream_encoder != execution.stream_encoder) text_layers_.reset();
+    if (!execution_ || execution_->stream_blocks != execution.stream_blocks) transformer_.reset();
+    if (!execution_ || execution_->cpu_decode != execution.cpu_decode) {
       image_encoder_.reset();
       vae_.reset();
     }
-    rungs_ = rungs;
+    execution_ = execution;
   }
   for (const NetworkEntry& network : kNetworks) {
-    if (!is_there(network, now, rungs)) drop(network.network);
+    if (!is_there(network, now, execution)) drop(network.network);
   }
   // A run that was broken off may have left layers in its buffers.
   if (text_layers_) text_layers_->drop_buffers();
   if (transformer_) transformer_->layers.drop_buffers();
 }
 
-void TextToImage::prepare(const Rungs& rungs) {
-  adopt(rungs, Stage::kLoad);
+void TextToImage::prepare(const ExecutionOptions& execution) {
+  adopt(execution, Stage::kLoad);
   // What a failed load leaves half built would only be in the way of the next, smaller plan.
   struct Undo {
     TextToImage* of;
@@ -145,7 +146,7 @@ void TextToImage::prepare(const Rungs& rungs) {
     }
   } undo{this};
   for (const NetworkEntry& network : kNetworks) {
-    if (network.before(rungs)) load(network.network);
+    if (network.before(execution)) load(network.network);
   }
   undo.of = nullptr;
 }
@@ -176,8 +177,9 @@ at::Tensor TextToImage::encode_image(const at::Tensor& pixels, const RunHooks& h
   at::Tensor moments;
   {
     std::optional<ScopedMemoryTag> host;
-    if (rungs_->cpu_decode) host.emplace(MemoryTag::kHost);
-    const at::Device where = rungs_->cpu_decode && !pixels.is_meta() ? at::kCPU : pixels.device();
+    if (execution_->cpu_decode) host.emplace(MemoryTag::kHost);
+    const at::Device where =
+        execution_->cpu_decode && !pixels.is_meta() ? at::kCPU : pixels.device();
     const at::Tensor image = pixels.to(where)
                                  .to(at::kFloat)
                                  .div_(255)
@@ -185,8 +187,8 @@ at::Tensor TextToImage::encode_image(const at::Tensor& pixels, const RunHooks& h
                                  .sub_(1)
                                  .permute({2, 0, 1})  // channels-last memory
                                  .to(formats_.vae);
-    moments = rungs_->tile_latent > 0
-                  ? image_encoder_->forward_tiled(image, rungs_->tile_latent, hooks.check)
+    moments = execution_->tile_latent > 0
+                  ? image_encoder_->forward_tiled(image, execution_->tile_latent, hooks.check)
                   : image_encoder_->forward(image, hooks.check);
   }
   const at::Tensor result =
@@ -224,7 +226,7 @@ void TextToImage::denoise(Sampling& sampling, const Features& features,
                           const GenerationRequest& request, const RunHooks& hooks) {
   load(NetworkId::kTransformer);
   const Transformer& transformer = transformer_->shell;
-  const TransformerCall call{hooks.check, rungs_->chunk_tokens, {}};
+  const TransformerCall call{hooks.check, execution_->chunk_tokens, {}};
   const std::vector<std::int64_t> shape = latent_shape(request);
   const CaptionTokens cond = transformer.embed_caption(features.cond, shape[1], shape[2], call);
   CaptionTokens uncond;
@@ -245,7 +247,7 @@ void TextToImage::denoise(Sampling& sampling, const Features& features,
       captions.push_back(&uncond);
     }
     std::vector<at::Tensor> out;
-    if (rungs_->sequential_guidance) {
+    if (execution_->sequential_guidance) {
       for (const CaptionTokens* const caption : captions) {
         out.push_back(transformer.forward(latents, tau, {&caption, 1}, layers, call).front());
       }
@@ -280,14 +282,15 @@ at::Tensor TextToImage::decode(const at::Tensor& latents, const RunHooks& hooks)
   load(NetworkId::kDecoder);
   // On the CPU "host" is a tag: what carries it is outside of the device's budget.
   std::optional<ScopedMemoryTag> host;
-  const bool on_host = rungs_->cpu_decode || rungs_->tile_latent > 0;
-  if (rungs_->cpu_decode) host.emplace(MemoryTag::kHost);
-  const at::Device where = rungs_->cpu_decode && !latents.is_meta() ? at::kCPU : latents.device();
+  const bool on_host = execution_->cpu_decode || execution_->tile_latent > 0;
+  if (execution_->cpu_decode) host.emplace(MemoryTag::kHost);
+  const at::Device where =
+      execution_->cpu_decode && !latents.is_meta() ? at::kCPU : latents.device();
   const at::Tensor z = at::div(latents.to(where), model_.vae.scaling_factor)
                            .add_(model_.vae.shift_factor)
                            .to(formats_.vae);
-  at::Tensor picture = rungs_->tile_latent > 0
-                           ? vae_->forward_tiled(z, rungs_->tile_latent, hooks.check)
+  at::Tensor picture = execution_->tile_latent > 0
+                           ? vae_->forward_tiled(z, execution_->tile_latent, hooks.check)
                            : vae_->forward(z, hooks.check);
   if (on_host && !host) host.emplace(MemoryTag::kHost);
   picture = picture.to(at::kFloat);  // [3, H, W], channels-last memory

@@ -1,9 +1,10 @@
+
 #include "warm_up.h"
 
 #include "headroom/diffusion/noise.h"
+#include "headroom/pipeline/text_to_image.h"
 
-#include "health.h"
-#include "text_to_image.h"
+#include "numeric_checks.h"
 
 #include <algorithm>
 

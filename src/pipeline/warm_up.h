@@ -1,7 +1,6 @@
 #pragma once
-#include "headroom/weights/model_folder.h"
-
-#include "number_format.h"
+#include "headroom/model_files/model_folder.h"
+#include "headroom/pipeline/number_format.h"
 
 #include <ATen/core/TensorBody.h>
 

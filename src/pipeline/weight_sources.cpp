@@ -1,4 +1,5 @@
-#include "weight_sources.h"
+
+#include "headroom/pipeline/weight_sources.h"
 
 #include "headroom/core/error.h"
 #include "headroom/device/memory_tag.h"

@@ -1,3 +1,4 @@
+
 #include "added_tokens.h"
 
 #include "headroom/core/quote.h"

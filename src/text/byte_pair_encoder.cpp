@@ -1,3 +1,4 @@
+
 #include "byte_pair_encoder.h"
 
 #include "headroom/core/quote.h"

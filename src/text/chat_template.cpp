@@ -1,3 +1,4 @@
+
 #include "chat_template.h"
 
 #include "json_file.h"

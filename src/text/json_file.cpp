@@ -1,3 +1,4 @@
+
 #include "json_file.h"
 
 #include "headroom/core/error.h"

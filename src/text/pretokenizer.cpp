@@ -1,3 +1,4 @@
+
 #include "pretokenizer.h"
 
 #include "unicode.h"

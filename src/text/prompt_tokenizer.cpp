@@ -1,3 +1,4 @@
+
 #include "headroom/text/prompt_tokenizer.h"
 
 #include "headroom/core/error.h"

@@ -1,3 +1,4 @@
+
 #include "tokenizer_file.h"
 
 #include "headroom/core/quote.h"

@@ -1,3 +1,4 @@
+
 #include "unicode.h"
 
 #include "unicode_tables.h"

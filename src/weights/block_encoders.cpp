@@ -1,7 +1,8 @@
-#include "block_encoders.h"
 
-#include "rotation.h"
-#include "small_floats.h"
+#include "headroom/weights/block_encoders.h"
+
+#include "headroom/weights/rotation.h"
+#include "headroom/weights/small_floats.h"
 
 #include <algorithm>
 #include <array>
@@ -86,7 +87,7 @@ Line best_line(const float* values, const Weights& weights, const Codes& codes) 
 // Tries steps a little finer and coarser than those that just reach from the least value to the
 // most: with a few values cut off, the others come nearer.
 Line fit_line(const float* values) {
-  constexpr int kMost = 15;
+  constexpr int kMax = 15;
   const auto [lowest, highest] = std::minmax_element(values, values + kGroup);
   const float low = std::min(*lowest, 0.0F);
   const float span = *highest - low;
@@ -96,13 +97,13 @@ Line fit_line(const float* values) {
   const float mean = std::sqrt(squares / kGroup);
   Weights weights{};  // what is large in size counts more, as it does in the product
   for (std::size_t i = 0; i < kGroup; ++i) weights[i] = mean + std::fabs(values[i]);
-  Line best{span / kMost, -low};
+  Line best{span / kMax, -low};
   float least_error = std::numeric_limits<float>::infinity();
   for (int step = -10; step <= 20; ++step) {
-    const float inverse = (kMost + 0.1F * static_cast<float>(step)) / span;
+    const float inverse = (kMax + 0.1F * static_cast<float>(step)) / span;
     Codes codes{};
     for (std::size_t i = 0; i < kGroup; ++i) {
-      codes[i] = std::min(std::nearbyint((values[i] - low) * inverse), static_cast<float>(kMost));
+      codes[i] = std::min(std::nearbyint((values[i] - low) * inverse), static_cast<float>(kMax));
     }
     const Line line = best_line(values, weights, codes);
     const float error = line.scale > 0 ? error_of(values, weights, codes, line) : least_error;

@@ -1,7 +1,8 @@
-#include "comfy_config.h"
 
-#include "config_file.h"
-#include "message.h"
+#include "headroom/weights/comfy_config.h"
+
+#include "headroom/weights/config_file.h"
+#include "headroom/weights/model_file_error.h"
 
 #include <array>
 #include <bit>

@@ -1,9 +1,9 @@
-#include "config_file.h"
+
+#include "headroom/weights/config_file.h"
 
 #include "headroom/core/wrong_file.h"
-
-#include "message.h"
-#include "posix_file.h"
+#include "headroom/weights/model_file_error.h"
+#include "headroom/weights/posix_file.h"
 
 #include <cmath>
 #include <cstdint>

@@ -1,9 +1,10 @@
+
 #include "headroom/weights/dequantise.h"
 
 #include "headroom/core/error.h"
+#include "headroom/weights/small_floats.h"
 
 #include "gguf_blocks.h"
-#include "small_floats.h"
 
 #include <cstring>
 #include <string>

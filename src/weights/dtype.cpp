@@ -1,4 +1,4 @@
-#include "tensor_header.h"
+#include "headroom/weights/tensor_header.h"
 
 #include <array>
 #include <utility>

@@ -1,3 +1,4 @@
+
 #include "headroom/weights/file_kind.h"
 
 #include "headroom/core/quote.h"

@@ -1,3 +1,4 @@
+
 #include "foreign_packing.h"
 
 #include <algorithm>

@@ -1,6 +1,7 @@
+
 #include "gguf_blocks.h"
 
-#include "small_floats.h"
+#include "headroom/weights/small_floats.h"
 
 #include <array>
 

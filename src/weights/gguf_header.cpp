@@ -1,9 +1,10 @@
+
 #include "gguf_header.h"
 
 #include "headroom/core/generation.h"
+#include "headroom/weights/model_file_error.h"
 
 #include "gguf_types.h"
-#include "message.h"
 
 #include <algorithm>
 #include <array>

@@ -1,5 +1,5 @@
 #pragma once
-#include "tensor_header.h"
+#include "headroom/weights/tensor_header.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,7 @@
+
 #include "gguf_types.h"
 
-#include "message.h"
+#include "headroom/weights/model_file_error.h"
 
 #include <array>
 #include <optional>

@@ -1,9 +1,10 @@
-#include "gguf_writer.h"
+
+#include "headroom/weights/gguf_writer.h"
 
 #include "headroom/weights/dequantise.h"
+#include "headroom/weights/tensor_header.h"
 
 #include "gguf_types.h"
-#include "tensor_header.h"
 
 #include <bit>
 

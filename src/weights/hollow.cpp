@@ -1,3 +1,4 @@
+
 #include "headroom/weights/hollow.h"
 
 #include <algorithm>

@@ -1,10 +1,10 @@
+
 #include "headroom/weights/network_tensors.h"
 
 #include "headroom/weights/dequantise.h"
 #include "headroom/weights/file_kind.h"
-
-#include "message.h"
-#include "tensor_names.h"
+#include "headroom/weights/model_file_error.h"
+#include "headroom/weights/tensor_names.h"
 
 #include <algorithm>
 #include <utility>

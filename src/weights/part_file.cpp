@@ -1,9 +1,9 @@
-#include "part_file.h"
+
+#include "headroom/weights/part_file.h"
 
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
-
-#include "tensor_writer.h"
+#include "headroom/weights/tensor_writer.h"
 
 #include <cerrno>
 #include <system_error>

@@ -1,6 +1,7 @@
-#include "posix_file.h"
 
-#include "message.h"
+#include "headroom/weights/posix_file.h"
+
+#include "headroom/weights/model_file_error.h"
 
 #include <cerrno>
 #include <system_error>

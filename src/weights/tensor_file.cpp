@@ -1,11 +1,12 @@
+
 #include "headroom/weights/tensor_file.h"
 
 #include "headroom/core/wrong_file.h"
+#include "headroom/weights/model_file_error.h"
+#include "headroom/weights/posix_file.h"
+#include "headroom/weights/tensor_header.h"
 
 #include "gguf_header.h"
-#include "message.h"
-#include "posix_file.h"
-#include "tensor_header.h"
 
 #include <algorithm>
 #include <cstdint>

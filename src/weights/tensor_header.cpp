@@ -1,6 +1,7 @@
-#include "tensor_header.h"
 
-#include "message.h"
+#include "headroom/weights/tensor_header.h"
+
+#include "headroom/weights/model_file_error.h"
 
 #include <algorithm>
 #include <limits>

@@ -1,4 +1,5 @@
-#include "tensor_names.h"
+
+#include "headroom/weights/tensor_names.h"
 
 #include <array>
 #include <charconv>

@@ -1,8 +1,7 @@
+#include "headroom/weights/config_file.h"
 #include "headroom/weights/file_kind.h"
-
-#include "config_file.h"
-#include "message.h"
-#include "tensor_header.h"
+#include "headroom/weights/model_file_error.h"
+#include "headroom/weights/tensor_header.h"
 
 #include <algorithm>
 #include <array>

@@ -1,11 +1,11 @@
-#include "tensor_writer.h"
+
+#include "headroom/weights/tensor_writer.h"
 
 #include "headroom/core/error.h"
 #include "headroom/core/generation.h"
-
-#include "message.h"
-#include "posix_file.h"
-#include "tensor_header.h"
+#include "headroom/weights/model_file_error.h"
+#include "headroom/weights/posix_file.h"
+#include "headroom/weights/tensor_header.h"
 
 #include <algorithm>
 #include <cerrno>

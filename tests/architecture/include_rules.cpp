@@ -22,23 +22,28 @@ const std::map<std::string, RoomRules, std::less<>>& rules() {
   static const std::map<std::string, RoomRules, std::less<>> table{
       {"core", {{}, {}}},
       {"config", {{"core"}, {"yaml-cpp", "posix"}}},
-      {"image", {{"core"}, {"stb", "nlohmann", "posix"}}},
+      {"image", {{"core"}, {"stb", "posix"}}},
+      {"records", {{"core", "image"}, {"nlohmann", "posix"}}},
       {"text", {{"core"}, {"utf8proc", "nlohmann"}}},
       {"weights", {{"core"}, {"nlohmann", "posix"}}},
+      {"model_files", {{"core", "weights"}, {"nlohmann", "posix"}}},
       {"memory", {{"core"}, {}}},
       {"engine", {{"core", "image", "memory"}, {}}},
       {"device", {{"core", "memory"}, {"torch", "posix", "cuda"}}},
       {"model", {{"core", "device"}, {"torch"}}},
       {"diffusion", {{"core"}, {"torch"}}},
       {"pipeline",
-       {{"core", "text", "weights", "model", "diffusion", "device", "memory"},
+       {{"core", "text", "weights", "model_files", "model", "diffusion", "device", "memory"},
+        {"torch", "nlohmann", "posix"}}},
+      {"forecast",
+       {{"core", "text", "weights", "model_files", "model", "device", "memory", "pipeline"},
         {"torch", "nlohmann", "posix"}}},
       {"gui",
-       {{"core", "engine", "image", "memory", "config"},
+       {{"core", "engine", "image", "records", "memory", "config"},
         {"imgui", "glfw", "gl", "x11", "fontconfig", "icons", "nlohmann", "posix"}}},
       {"app",
-       {{"core", "config", "image", "text", "weights", "memory", "engine", "device", "model",
-         "diffusion", "pipeline", "gui"},
+       {{"core", "config", "image", "records", "text", "weights", "model_files", "memory", "engine",
+         "device", "model", "diffusion", "pipeline", "forecast", "gui"},
         {"cli11", "spdlog", "fmt", "nlohmann", "posix"}}},
   };
   return table;
@@ -104,8 +109,8 @@ struct TokenRule {
 };
 
 const std::vector<TokenRule>& token_rules() {
-  static const Names threaded{"engine", "pipeline", "device"};
-  static const Names torch{"device", "model", "diffusion", "pipeline"};
+  static const Names threaded{"engine", "pipeline", "forecast", "device"};
+  static const Names torch{"device", "model", "diffusion", "pipeline", "forecast"};
   static const std::string_view threads_why =
       "threads and locks belong to engine, device and pipeline";
   static const std::string_view kinds_why =
@@ -114,7 +119,7 @@ const std::vector<TokenRule>& token_rules() {
       {"std::thread", threaded, threads_why},
       {"std::jthread", threaded, threads_why},
       // gui starts no thread, but others wake it: the library's life is guarded.
-      {"std::mutex", {"engine", "pipeline", "device", "gui"}, threads_why},
+      {"std::mutex", {"engine", "pipeline", "forecast", "device", "gui"}, threads_why},
       {"std::recursive_mutex", threaded, threads_why},
       {"std::shared_mutex", threaded, threads_why},
       {"std::condition_variable", threaded, threads_why},

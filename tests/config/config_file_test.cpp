@@ -2,7 +2,7 @@
 #include "headroom/core/bytes.h"
 
 #include "config/config_test_support.h"
-#include "image/expect_error.h"
+#include "support/expect_error.h"
 #include "support/temp_folder.h"
 
 #include <gmock/gmock.h>

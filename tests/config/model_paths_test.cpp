@@ -1,7 +1,7 @@
 #include "headroom/config/model_paths.h"
 
 #include "config/config_test_support.h"
-#include "image/expect_error.h"
+#include "support/expect_error.h"
 #include "support/temp_folder.h"
 
 #include <gmock/gmock.h>

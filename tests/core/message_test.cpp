@@ -23,7 +23,7 @@ TEST(Message, AValueIsSaidAsItIsEvenWhenItLooksLikeAPattern) {
 }
 
 TEST(Message, ListsAndRungsReadAsTheCommandLinePrintsThem) {
-  EXPECT_EQ(say_list({say_rung("evict-encoder"), say_rung("stream-blocks:6")}).english(),
+  EXPECT_EQ(say_list({say_option("evict-encoder"), say_option("stream-blocks:6")}).english(),
             "evict-encoder, stream-blocks:6");
   EXPECT_EQ(say_list({}).english(), "");
 }

@@ -2,7 +2,7 @@
 
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
-#include "headroom/device/meta_ledger.h"
+#include "headroom/device/allocation_recorder.h"
 
 #include <cstdint>
 #include <cstring>
@@ -151,8 +151,8 @@ TEST_F(CpuBudget, ATagBelongsToOneThread) {
 TEST_F(CpuBudget, WhatAReplayTakesIsNeitherCountedNorRefused) {
   const at::Tensor held = take(kMiB);
   cpu_budget::set_limit(before_.total() + kMiB);
-  Ledger ledger;
-  const MetaLedgerRecording recording(ledger);
+  AllocationTrace allocations;
+  const AllocationRecorder recording(allocations);
   const at::Tensor number = take(8);
   EXPECT_EQ(activations(), kMiB);
   EXPECT_EQ(peak(), kMiB);

@@ -28,14 +28,14 @@ class EndToEnd : public ::testing::Test {
   static std::vector<std::string> quick(std::vector<std::string> more);
 
   // Expects the exit code, one line on stderr that begins with "headroom: " and holds `words`,
-  // nothing on stdout, and no file anywhere but the log and earlier receipts.
+  // nothing on stdout, and no file anywhere but the log and earlier run records.
   void expect_refused(const ProcessResult& result, int exit_code,
                       const std::vector<std::string>& words) const;
   void expect_refused(std::vector<std::string> arguments, int exit_code,
                       const std::vector<std::string>& words) const;
 
-  // Every file below the temporary folder, relative to it, apart from the log, the receipts, what
-  // waits to be finished and what keep() named.
+  // Every file below the temporary folder, relative to it, apart from the log, the run records,
+  // what waits to be finished and what keep() named.
   [[nodiscard]] std::vector<std::string> files() const;
   void keep(const std::string& relative) { kept_.push_back(relative); }
   std::filesystem::path write(const std::string& relative, const std::string& bytes);

@@ -1,5 +1,5 @@
 // Pictures through the command line, with the starter model.
-#include "headroom/image/png_writer.h"
+#include "headroom/image/image_reader.h"
 #include "headroom/weights/tensor_file.h"
 
 #include "e2e/e2e_support.h"
@@ -279,8 +279,8 @@ TEST_F(Generate, UnderTheSmallestPlanThePeakIsThePredictedOne) {
   const json made = run_json({"generate", "-p", "a red fox", "--size", "1024x576", "--steps", "1",
                               "--vram-cap", "19M", "--json", "-o", "a.png"})
                         .at(0);
-  const std::vector<std::string> rungs = made["plan"]["rungs"];
-  EXPECT_NE(std::find(rungs.begin(), rungs.end(), "chunk-tokens:64"), rungs.end());
+  const std::vector<std::string> execution = made["plan"]["rungs"];
+  EXPECT_NE(std::find(execution.begin(), execution.end(), "chunk-tokens:64"), execution.end());
   EXPECT_EQ(made["predicted_peak_bytes"], made["actual_peak_bytes"]);
 }
 

@@ -1,5 +1,5 @@
 // The program as servers have it, without its window.
-#include "headroom/image/png_writer.h"
+#include "headroom/image/image_reader.h"
 
 #include "e2e/e2e_support.h"
 

@@ -1,5 +1,6 @@
 // Pictures that start from another one, through the command line with the starter model.
 #include "headroom/core/sha256.h"
+#include "headroom/image/image_reader.h"
 #include "headroom/image/png_writer.h"
 
 #include "e2e/e2e_support.h"

@@ -1,5 +1,5 @@
 // LoRAs from the command line to the picture, with the starter model.
-#include "headroom/image/png_writer.h"
+#include "headroom/image/image_reader.h"
 
 #include "e2e/e2e_support.h"
 #include "support/made_lora.h"

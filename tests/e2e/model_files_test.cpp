@@ -1,6 +1,6 @@
 // Models in the files that people have, through the program itself: generate, plan, frontier and
 // inspect say the same of them.
-#include "headroom/image/png_writer.h"
+#include "headroom/image/image_reader.h"
 #include "headroom/weights/tensor_file.h"
 
 #include "e2e/e2e_support.h"
@@ -99,7 +99,8 @@ TEST_F(ModelFiles, InFourBitsRunWithinTheirPlan) {
   EXPECT_EQ(made["predicted_peak_bytes"], made["actual_peak_bytes"]);
   EXPECT_EQ(made["plan"]["peak_bytes"], plan["plan"]["peak_bytes"]);
   const ProcessResult picture = run({"inspect", "a.png", "--json"});
-  EXPECT_NE(picture.out.find("z_image-Q4_K_M"), std::string::npos);  // the receipt names the model
+  EXPECT_NE(picture.out.find("z_image-Q4_K_M"),
+            std::string::npos);  // the run record names the model
 }
 
 TEST_F(ModelFiles, AreFoundInComfyUisFolders) {

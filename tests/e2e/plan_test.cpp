@@ -66,7 +66,7 @@ TEST_F(PlanCommand, AnswersForTheRealModelWithoutItsWeights) {
   EXPECT_NE(small["plan"]["rungs"], json::array({"resident"}));
   EXPECT_LE(small["plan"]["peak_bytes"].get<double>(),
             small["budget"]["budget_bytes"].get<double>());
-  // Without the rungs it does not fit in this way: some of them save memory.
+  // Without the options it does not fit in this way: some of them save memory.
   std::int64_t saved = 0;
   ASSERT_EQ(small["plan"]["rung_effects"].size(), small["plan"]["rungs"].size());
   for (const json& effect : small["plan"]["rung_effects"]) {
@@ -117,8 +117,8 @@ TEST_F(PlanCommand, OffloadedLayersAreStreamedWhateverFits) {
   EXPECT_EQ(out["plan"]["rungs"].dump().find("resident"), std::string::npos);
   int streamed = 0;
   bool leaves = false;
-  for (const json& rung : out["plan"]["rungs"]) {
-    const std::string name = rung;
+  for (const json& option : out["plan"]["rungs"]) {
+    const std::string name = option;
     if (name.starts_with("stream-blocks:")) streamed = std::stoi(name.substr(14));
     leaves = leaves || name == "evict-encoder" || name == "stream-encoder";
   }

@@ -1,5 +1,5 @@
 // headroom quantize, and pictures from what it wrote.
-#include "headroom/image/png_writer.h"
+#include "headroom/image/image_reader.h"
 
 #include "e2e/e2e_support.h"
 

@@ -1,4 +1,4 @@
-// What outlives a run: receipts, the seconds that follow from them, and the report.
+// What outlives a run: run records, the seconds that follow from them, and the report.
 #include "headroom/image/picture_info.h"
 #include "headroom/image/png_writer.h"
 
@@ -14,10 +14,10 @@ namespace fs = std::filesystem;
 
 class ReportCommand : public EndToEnd {
  protected:
-  [[nodiscard]] fs::path receipts() const { return folder_ / "state/headroom/receipts.jsonl"; }
-  [[nodiscard]] std::vector<json> receipt_lines() const {
+  [[nodiscard]] fs::path run_records() const { return folder_ / "state/headroom/receipts.jsonl"; }
+  [[nodiscard]] std::vector<json> run_record_lines() const {
     std::vector<json> found;
-    for (const std::string& line : lines(read_bytes(receipts()))) {
+    for (const std::string& line : lines(read_bytes(run_records()))) {
       found.push_back(json::parse(line, nullptr, /*allow_exceptions=*/false));
     }
     return found;
@@ -43,7 +43,7 @@ TEST_F(ReportCommand, EveryPictureLeavesALineWithoutItsPrompt) {
   const auto ids = run_json({"tokenize"},
                             "{\"text\": \"a red apple\", \"template\": true}\n"
                             "{\"text\": \"blurry, dark and noisy\", \"template\": true}\n");
-  const auto kept = receipt_lines();
+  const auto kept = run_record_lines();
   ASSERT_EQ(kept.size(), 2U);
   for (std::size_t i = 0; i < 2; ++i) {
     const json& line = kept[i];
@@ -70,7 +70,7 @@ TEST_F(ReportCommand, EveryPictureLeavesALineWithoutItsPrompt) {
     EXPECT_EQ(time.size(), std::string("2026-11-24T14:09:15Z").size());
     EXPECT_EQ(time.back(), 'Z');
   }
-  const std::string bytes = read_bytes(receipts());
+  const std::string bytes = read_bytes(run_records());
   EXPECT_EQ(bytes.find("apple"), std::string::npos);
   EXPECT_EQ(bytes.find("blurry"), std::string::npos);
 }
@@ -87,7 +87,7 @@ TEST_F(ReportCommand, APictureCarriesPredictedAndActualOfEveryStage) {
       EXPECT_TRUE(settings["receipt"]["stage_peak_bytes"].contains(name)) << name;
       EXPECT_TRUE(settings["receipt"]["seconds"].contains(name)) << name;
     }
-    EXPECT_EQ(settings["receipt"]["prompt_tokens"], receipt_lines().at(0)["prompt_tokens"]);
+    EXPECT_EQ(settings["receipt"]["prompt_tokens"], run_record_lines().at(0)["prompt_tokens"]);
     return;
   }
   FAIL() << "the picture has no settings";
@@ -124,7 +124,7 @@ TEST_F(ReportCommand, ComparesPredictedWithActual) {
   EXPECT_EQ(group["device"], "CPU budget");
   EXPECT_EQ(group["dtype"], "fp32");
   EXPECT_EQ(group["runs"], 2);
-  const auto kept = receipt_lines();
+  const auto kept = run_record_lines();
   const auto ratio = [](double predicted, double actual) { return predicted / actual - 1; };
   EXPECT_EQ(group["peak_error"]["runs"], 2);
   EXPECT_NEAR(group["peak_error"]["median"].get<double>(),
@@ -143,8 +143,8 @@ TEST_F(ReportCommand, ComparesPredictedWithActual) {
 
 TEST_F(ReportCommand, ShowsTheLastTenAndSkipsDamagedLines) {
   run_json(quick({"--json", "-o", "a.png"}));
-  const std::string line = lines(read_bytes(receipts())).at(0);
-  std::ofstream out(receipts(), std::ios::binary | std::ios::app);
+  const std::string line = lines(read_bytes(run_records())).at(0);
+  std::ofstream out(run_records(), std::ios::binary | std::ios::app);
   out << "not ours\n{\"half\": ";
   out << "\n" << line.substr(0, 50) << "\n";
   for (int i = 0; i < 12; ++i) out << line << "\n";
@@ -155,7 +155,7 @@ TEST_F(ReportCommand, ShowsTheLastTenAndSkipsDamagedLines) {
 }
 
 TEST_F(ReportCommand, AReceiptThatCannotBeKeptIsAWarningAndNoLostPicture) {
-  fs::create_directories(receipts());  // a folder of that name is in the way
+  fs::create_directories(run_records());  // a folder of that name is in the way
   const ProcessResult result = run(quick({"--count", "2", "-o", "a.png"}));
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_TRUE(fs::exists(folder_ / "a.png"));

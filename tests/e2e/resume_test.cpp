@@ -1,7 +1,8 @@
 // Runs that are killed at any moment: what was sampled is finished by the next one.
 #include "headroom/core/image.h"
+#include "headroom/image/image_reader.h"
 #include "headroom/image/picture_info.h"
-#include "headroom/image/png_writer.h"
+#include "headroom/records/find_settings.h"
 
 #include "e2e/e2e_support.h"
 
@@ -235,7 +236,7 @@ TEST_F(Resume, BadUseIsOneSentence) {
 // be.
 TEST_F(Resume, FiftyKillsAtAnyMomentLoseNothing) {
   copy_model();
-  constexpr int kMost = 6;
+  constexpr int kMax = 6;
   const auto arguments = [](const std::string& folder) {
     return std::vector<std::string>{"generate",
                                     "-p",
@@ -249,7 +250,7 @@ TEST_F(Resume, FiftyKillsAtAnyMomentLoseNothing) {
                                     "--seed",
                                     "0",
                                     "--count",
-                                    std::to_string(kMost),
+                                    std::to_string(kMax),
                                     "-o",
                                     folder};
   };
@@ -260,7 +261,8 @@ TEST_F(Resume, FiftyKillsAtAnyMomentLoseNothing) {
       const std::string name = entry.path().filename().string();
       if (name.starts_with('.')) continue;  // a save that was cut short
       const PictureInfo info = read_picture_info(entry.path());
-      pictures[info.settings->request.seed.value()] = read_image(entry.path()).rgb;
+      const auto settings = find_settings(info.texts);
+      pictures[settings.value().request.seed.value()] = read_image(entry.path()).rgb;
     }
     return pictures;
   };
@@ -269,7 +271,7 @@ TEST_F(Resume, FiftyKillsAtAnyMomentLoseNothing) {
   const auto whole_run = std::chrono::duration_cast<std::chrono::microseconds>(
       std::chrono::steady_clock::now() - start);
   const auto expected = by_seed("whole");
-  ASSERT_EQ(expected.size(), static_cast<std::size_t>(kMost));
+  ASSERT_EQ(expected.size(), static_cast<std::size_t>(kMax));
 
   std::mt19937 random(1);
   std::uniform_int_distribution<std::int64_t> delay(0, whole_run.count());

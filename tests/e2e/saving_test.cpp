@@ -1,6 +1,6 @@
 // Runs that are cut short and disks that say no: nothing half-written, nothing lost that can be
 // kept.
-#include "headroom/image/png_writer.h"
+#include "headroom/image/image_reader.h"
 
 #include "e2e/e2e_support.h"
 

@@ -1,5 +1,5 @@
 // What a seed becomes: variations of a picture, variety of the prompt, one composition.
-#include "headroom/image/png_writer.h"
+#include "headroom/image/image_reader.h"
 
 #include "e2e/e2e_support.h"
 

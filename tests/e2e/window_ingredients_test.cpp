@@ -1,6 +1,6 @@
 // A picture to start from and LoRAs, in the window of the real program: what it makes is what the
 // command line makes, and what was planned.
-#include "headroom/image/png_writer.h"
+#include "headroom/image/image_reader.h"
 
 #include "e2e/window_support.h"
 #include "support/made_lora.h"

@@ -1,6 +1,6 @@
 #include "e2e/window_support.h"
 
-#include "headroom/image/png_writer.h"
+#include "headroom/image/image_reader.h"
 #include "headroom/image/resize.h"
 
 #include "support/process.h"

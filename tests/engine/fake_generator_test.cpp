@@ -1,6 +1,8 @@
 // The fake stands in for the networks in many tests, so it must keep the generator's promises.
 #include "support/fake_generator.h"
 
+#include "headroom/core/run_record.h"
+
 #include <chrono>
 #include <stdexcept>
 #include <stop_token>
@@ -100,9 +102,9 @@ TEST(FakeGenerator, PlanAddsUp) {
     peak = std::max(peak, stage.peak_bytes);
   }
   EXPECT_EQ(recorder.plan.peak_bytes, peak);
-  const Receipt& receipt = recorder.images.at(0).receipt;
-  EXPECT_GT(receipt.actual_peak_bytes, 0);
-  EXPECT_LE(receipt.actual_peak_bytes, peak);
+  const RunRecord& run_record = recorder.images.at(0).run_record;
+  EXPECT_GT(run_record.actual_peak_bytes, 0);
+  EXPECT_LE(run_record.actual_peak_bytes, peak);
 }
 
 TEST(FakeGenerator, StopsAtTheNextStep) {

@@ -123,7 +123,7 @@ TEST(GenerationQueue, TellsOfEveryPictureOnTheWorkerWithTheSecondsOfSaving) {
   for (std::size_t i = 0; i < 2; ++i) {
     EXPECT_EQ(told[i].job, id);
     EXPECT_EQ(told[i].picture.index, static_cast<int>(i));
-    EXPECT_GT(told[i].picture.receipt.stage_seconds[static_cast<std::size_t>(Stage::kSave)], 0);
+    EXPECT_GT(told[i].picture.run_record.stage_seconds[static_cast<std::size_t>(Stage::kSave)], 0);
   }
   EXPECT_EQ(told[0].file, "picture_0.png");
   EXPECT_NE(told[1].save_error.english(), "");
@@ -234,7 +234,7 @@ TEST(GenerationQueue, SavesOnTheWorkerWithTheSeedThatWasUsed) {
   EXPECT_EQ(seed, FakeGenerator::kChosenSeed);
 }
 
-TEST(GenerationQueue, ReceiptGetsTheSecondsOfSaving) {
+TEST(GenerationQueue, RunRecordGetsTheSecondsOfSaving) {
   WatchedQueue queue(
       make_fake(),
       [](const GenerationRequest& request, const GeneratedImage& picture) {
@@ -246,7 +246,7 @@ TEST(GenerationQueue, ReceiptGetsTheSecondsOfSaving) {
   wait_for_outcome(queue);
   const auto pictures = queue.take_pictures();
   ASSERT_EQ(pictures.size(), 1U);
-  EXPECT_GE(pictures[0].picture.receipt.stage_seconds[kSaveIndex], 0.002);
+  EXPECT_GE(pictures[0].picture.run_record.stage_seconds[kSaveIndex], 0.002);
 }
 
 TEST(GenerationQueue, StatusShowsThePlanTheStageAndTheSteps) {

@@ -42,7 +42,7 @@ template <typename Condition>
 class WatchedQueue : public GenerationQueue {
  public:
   WatchedQueue(MakeGenerator make_generator, SavePicture save, std::function<void()> wake,
-               PictureDone done = {}, std::size_t most_unsaved_bytes = kMostUnsavedBytes)
+               PictureDone done = {}, std::size_t most_unsaved_bytes = kMaxUnsavedBytes)
       : GenerationQueue({std::move(make_generator), std::move(done)}, std::move(save),
                         most_unsaved_bytes),
         watcher_(*this, std::move(wake)) {}

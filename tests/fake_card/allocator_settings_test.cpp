@@ -1,7 +1,7 @@
 // What we take for settings of libtorch's allocator, libtorch takes: it ends the process over
 // others.
 #include "headroom/core/error.h"
-#include "headroom/memory/caching_allocator_model.h"
+#include "headroom/memory/allocator_conf.h"
 
 #include <algorithm>
 #include <exception>

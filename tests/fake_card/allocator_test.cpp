@@ -1,6 +1,7 @@
-// Random ledgers through libtorch's own caching allocator and through the model of it. What the
-// allocator is set to, and how large the card is, comes from the environment: CMakeLists.txt has
-// the modes.
+// Random allocation traces through libtorch's own caching allocator and through the model of it.
+// What the allocator is set to, and how large the card is, comes from the environment:
+// CMakeLists.txt has the modes.
+#include "headroom/memory/allocator_conf.h"
 #include "headroom/memory/caching_allocator_model.h"
 
 #include <algorithm>
@@ -18,7 +19,7 @@
 namespace headroom {
 namespace {
 
-constexpr int kLedgers = 1000;
+constexpr int kTraces = 1000;
 constexpr int kEntries = 400;
 
 std::string variable(const char* name) {
@@ -58,26 +59,27 @@ class Sizes {
 };
 
 // At most `limit` bytes are alive at a time, or a little more.
-Ledger random_ledger(int seed, std::int64_t limit) {
+AllocationTrace random_trace(int seed, std::int64_t limit) {
   std::mt19937_64 random(static_cast<std::uint64_t>(seed) * 7919 + 13);
   Sizes sizes(seed % 4, random);
-  Ledger ledger;
+  AllocationTrace allocations;
   std::map<std::uint32_t, std::int64_t> live;
   std::int64_t alive = 0;
   for (std::uint32_t i = 0; i < kEntries; ++i) {
     if (!live.empty() && (random() % 100 < 47 || alive > limit)) {
       const auto freed = std::next(live.begin(), static_cast<long>(random() % live.size()));
-      ledger.entries.push_back({.kind = Ledger::Kind::kFree, .id = freed->first});
+      allocations.entries.push_back({.kind = AllocationTrace::Kind::kFree, .id = freed->first});
       alive -= freed->second;
       live.erase(freed);
     } else {
       const std::int64_t bytes = sizes.next();
-      ledger.entries.push_back({.kind = Ledger::Kind::kAllocate, .id = i, .bytes = bytes});
+      allocations.entries.push_back(
+          {.kind = AllocationTrace::Kind::kAllocate, .id = i, .bytes = bytes});
       live[i] = bytes;
       alive += bytes;
     }
   }
-  return ledger;
+  return allocations;
 }
 
 struct Outcome {
@@ -97,14 +99,14 @@ class LibtorchAllocator {
   LibtorchAllocator() : allocator_(*c10::getDeviceAllocator(c10::DeviceType::CUDA)) {}
 
   // Up to the request that finds no memory.
-  Outcome replay(const Ledger& ledger) {
+  Outcome replay(const AllocationTrace& allocations) {
     allocator_.emptyCache();
     EXPECT_EQ(stats().reserved_bytes[0].current, 0);
     std::map<std::uint32_t, c10::DataPtr> held;
     Outcome outcome;
     try {
-      for (const Ledger::Entry& entry : ledger.entries) {
-        if (entry.kind == Ledger::Kind::kAllocate) {
+      for (const AllocationTrace::Entry& entry : allocations.entries) {
+        if (entry.kind == AllocationTrace::Kind::kAllocate) {
           held[entry.id] = allocator_.allocate(static_cast<std::size_t>(entry.bytes));
         } else {
           held.erase(entry.id);
@@ -124,12 +126,12 @@ class LibtorchAllocator {
   c10::DeviceAllocator& allocator_;
 };
 
-Outcome replay_model(const Ledger& ledger, const CachingAllocatorSettings& settings) {
-  const CachingPeaks peaks = replay_caching(ledger, settings);
+Outcome replay_model(const AllocationTrace& allocations, const CachingAllocatorSettings& settings) {
+  const CachingPeaks peaks = replay_caching(allocations, settings);
   return {peaks.reserved_peak_bytes, peaks.allocated.peak_bytes, peaks.fits};
 }
 
-TEST(CudaAllocator, NeedsForRandomLedgersWhatTheModelSays) {
+TEST(CudaAllocator, NeedsForRandomTracesWhatTheModelSays) {
   ASSERT_TRUE(at::globalContext().hasCUDA()) << "run by ctest, which loads the CUDA libraries";
   at::globalContext().lazyInitDevice(at::kCUDA);
   CachingAllocatorSettings settings = parse_allocator_conf(variable("PYTORCH_CUDA_ALLOC_CONF"));
@@ -143,10 +145,10 @@ TEST(CudaAllocator, NeedsForRandomLedgersWhatTheModelSays) {
   LibtorchAllocator real;
   int differ = 0;
   int refused = 0;
-  for (int seed = 0; seed < kLedgers; ++seed) {
-    const Ledger ledger = random_ledger(seed, alive);
-    const Outcome wanted = real.replay(ledger);
-    const Outcome predicted = replay_model(ledger, settings);
+  for (int seed = 0; seed < kTraces; ++seed) {
+    const AllocationTrace allocations = random_trace(seed, alive);
+    const Outcome wanted = real.replay(allocations);
+    const Outcome predicted = replay_model(allocations, settings);
     if (!wanted.fits) ++refused;
     // Behind the request that was refused there is nothing to compare.
     const bool same = wanted.fits ? wanted == predicted : !predicted.fits;
@@ -155,7 +157,7 @@ TEST(CudaAllocator, NeedsForRandomLedgersWhatTheModelSays) {
       ADD_FAILURE() << "ledger " << seed << ": libtorch " << wanted << "; model " << predicted;
     }
   }
-  EXPECT_EQ(differ, 0) << "of " << kLedgers << ", " << refused << " refused";
+  EXPECT_EQ(differ, 0) << "of " << kTraces << ", " << refused << " refused";
   RecordProperty("refused", refused);
 }
 

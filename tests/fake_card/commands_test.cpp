@@ -1,6 +1,6 @@
 // Every command on cards of every generation that libtorch's wheel has kernels for.
 #include "headroom/core/bytes.h"
-#include "headroom/image/png_writer.h"
+#include "headroom/image/image_reader.h"
 
 #include "fake_card/card_program.h"
 

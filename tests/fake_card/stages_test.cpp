@@ -2,13 +2,13 @@
 // the replay says: equal to the byte, but for the workspace that cuBLAS takes at its first product
 // and keeps. Z-Image-Turbo's real shapes; the card's generation comes from the environment.
 #include "headroom/core/bytes.h"
-#include "headroom/weights/model_folder.h"
+#include "headroom/model_files/model_folder.h"
+#include "headroom/pipeline/number_format.h"
+#include "headroom/pipeline/text_to_image.h"
 #include "headroom/weights/tensor_file.h"
 
-#include "number_format.h"
-#include "replay.h"
+#include "dry_run.h"
 #include "support/temp_folder.h"
-#include "text_to_image.h"
 
 #include <algorithm>
 #include <array>
@@ -56,7 +56,7 @@ struct Case {
   std::string dtype = has_bfloat16() ? "auto" : "fp16";
   int width = 512, height = 512;
   double guidance = 0;
-  std::vector<std::string> rungs{};
+  std::vector<std::string> execution{};
   int tokens = 40;
   StartFrom start = StartFrom::kNoise;
   bool has_lora = false;
@@ -66,7 +66,7 @@ std::ostream& operator<<(std::ostream& out, const Case& c) {
   out << c.dtype << " " << c.width << "x" << c.height << " guidance " << c.guidance << " tokens "
       << c.tokens << (c.has_lora ? " LoRA" : "");
   if (c.start != StartFrom::kNoise) out << " from a picture";
-  for (const std::string& rung : c.rungs) out << " " << rung;
+  for (const std::string& option : c.execution) out << " " << option;
   return out;
 }
 
@@ -113,8 +113,8 @@ const Adapters& lora() {
   return *adapters;
 }
 
-ReplayRequest request_of(const Case& c) {
-  ReplayRequest what;
+DryRunRequest request_of(const Case& c) {
+  DryRunRequest what;
   what.kernels.card = true;
   what.kernels.calibrated.multiprocessors =
       choose_device("cuda").backend->attention_multiprocessors();
@@ -125,21 +125,21 @@ ReplayRequest request_of(const Case& c) {
                 .prompt_tokens = c.tokens,
                 .negative_tokens = c.guidance > 0 ? c.tokens : 0,
                 .start = c.start};
-  what.rungs = read_rung_names(c.rungs).value();
+  what.execution = read_option_names(c.execution).value();
   if (c.has_lora) what.adapters = &lora();
   return what;
 }
 
 // The most that is alive at a time in each stage, without any rounding.
-StageBytes peaks_of(const Ledger& ledger) {
+StageBytes peaks_of(const AllocationTrace& allocations) {
   StageBytes peaks{};
-  std::vector<std::int64_t> sizes(ledger.entries.size() + 1);
+  std::vector<std::int64_t> sizes(allocations.entries.size() + 1);
   std::int64_t alive = 0;
   Stage now = Stage::kLoad;
-  for (const Ledger::Entry& entry : ledger.entries) {
-    if (entry.kind == Ledger::Kind::kStage) {
+  for (const AllocationTrace::Entry& entry : allocations.entries) {
+    if (entry.kind == AllocationTrace::Kind::kStage) {
       now = entry.stage;
-    } else if (entry.kind == Ledger::Kind::kFree) {
+    } else if (entry.kind == AllocationTrace::Kind::kFree) {
       alive -= std::exchange(sizes[entry.id], 0);
     } else if (entry.tag != MemoryTag::kHost) {
       sizes[entry.id] = entry.bytes;
@@ -158,7 +158,7 @@ StageBytes peaks_of_run(const Case& c, const NumberFormats& formats) {
   Unwritten networks(card.dtype(formats.networks));
   Unwritten vae(card.dtype(formats.vae));
   Unwritten host(at::TensorOptions(at::kCPU).dtype(formats.vae));
-  const ReplayRequest what = request_of(c);
+  const DryRunRequest what = request_of(c);
   const GenerationRequest request = replayed_request(what.shape, what.shape.steps);
   const auto ids = [](int tokens) {
     return std::vector<std::int32_t>(static_cast<std::size_t>(tokens), 1);
@@ -172,7 +172,7 @@ StageBytes peaks_of_run(const Case& c, const NumberFormats& formats) {
     at::accelerator::resetPeakStats(0);
   };
   at::accelerator::resetPeakStats(0);
-  run.prepare(what.rungs);
+  run.prepare(what.execution);
   end(Stage::kLoad);
   const TextToImage::Features features =
       run.encode({ids(what.shape.prompt_tokens), ids(what.shape.negative_tokens)}, {});
@@ -225,7 +225,8 @@ class Stages : public ::testing::Test {
          {Stage::kLoad, Stage::kEncode, Stage::kEncodeImage, Stage::kDenoise, Stage::kDecode}) {
       if (!has_stage(request_of(c).shape, stage)) continue;
       const auto i = static_cast<std::size_t>(stage);
-      // The statistics of a norm on their way to the host are too few to be in any ledger.
+      // The statistics of a norm on their way to the host are too few to be in any allocation
+      // trace.
       const bool has_norms = stage == Stage::kEncodeImage || stage == Stage::kDecode;
       const std::int64_t allowed = has_norms ? 4 * kKiB : 0;
       const std::int64_t more = real[i] - kept_ - replayed[i];
@@ -278,8 +279,8 @@ TEST_F(Stages, NeedWhatTheReplaySaysUnderEveryRung) {
   };
   for (const std::vector<std::string>& plan : plans) {
     for (const double guidance : {0.0, 4.0}) {
-      expect_equal({.guidance = guidance, .rungs = plan});
-      expect_equal({.width = 1024, .height = 576, .guidance = guidance, .rungs = plan});
+      expect_equal({.guidance = guidance, .execution = plan});
+      expect_equal({.width = 1024, .height = 576, .guidance = guidance, .execution = plan});
     }
   }
 }
@@ -287,7 +288,7 @@ TEST_F(Stages, NeedWhatTheReplaySaysUnderEveryRung) {
 // The processor really computes there, so the picture is small.
 TEST_F(Stages, NeedWhatTheReplaySaysWhereTheProcessorDecodes) {
   for (const double guidance : {0.0, 4.0}) {
-    expect_equal({.width = 128, .height = 64, .guidance = guidance, .rungs = {"cpu-decode"}});
+    expect_equal({.width = 128, .height = 64, .guidance = guidance, .execution = {"cpu-decode"}});
   }
 }
 
@@ -297,7 +298,7 @@ TEST_F(Stages, NeedWhatTheReplaySaysWithLoras) {
   for (std::vector<std::string> plan : plans) {
     if (plan.empty()) plan = {"resident"};
     for (const double guidance : {0.0, 4.0}) {
-      expect_equal({.guidance = guidance, .rungs = plan, .has_lora = true});
+      expect_equal({.guidance = guidance, .execution = plan, .has_lora = true});
     }
   }
   expect_equal({.dtype = "fp32", .width = 1024, .height = 576, .has_lora = true});
@@ -306,7 +307,7 @@ TEST_F(Stages, NeedWhatTheReplaySaysWithLoras) {
 TEST_F(Stages, NeedWhatTheReplaySaysForPromptsOfEveryLength) {
   for (const int tokens : {1, 33, 150, 512}) {
     expect_equal({.guidance = 4, .tokens = tokens});
-    expect_equal({.guidance = 4, .rungs = {"stream-encoder"}, .tokens = tokens});
+    expect_equal({.guidance = 4, .execution = {"stream-encoder"}, .tokens = tokens});
   }
 }
 
@@ -314,11 +315,12 @@ TEST_F(Stages, NeedWhatTheReplaySaysFromAPicture) {
   for (const StartFrom start : {StartFrom::kImage, StartFrom::kMaskedImage}) {
     expect_equal({.start = start});
     expect_equal({.width = 1024, .height = 576, .guidance = 4, .start = start});
-    for (const char* const rung : {"tile-decode:64", "tile-decode:16", "tile-decode:1"}) {
-      expect_equal({.width = 576, .height = 1024, .rungs = {rung}, .start = start});
+    for (const char* const option : {"tile-decode:64", "tile-decode:16", "tile-decode:1"}) {
+      expect_equal({.width = 576, .height = 1024, .execution = {option}, .start = start});
     }
   }
-  expect_equal({.width = 128, .height = 64, .rungs = {"cpu-decode"}, .start = StartFrom::kImage});
+  expect_equal(
+      {.width = 128, .height = 64, .execution = {"cpu-decode"}, .start = StartFrom::kImage});
 }
 
 }  // namespace

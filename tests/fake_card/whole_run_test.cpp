@@ -60,9 +60,9 @@ class WholeRun : public CardProgram, public ::testing::WithParamInterface<double
     const json picture = json::parse(lines(result.out).at(0));
     EXPECT_LE(picture.at("actual_peak_bytes"), picture.at("predicted_peak_bytes"));
     EXPECT_LE(picture.at("actual_in_use_bytes"), picture.at("predicted_in_use_bytes"));
-    const json receipt =
+    const json run_record =
         json::parse(lines(read_bytes(folder_ / "state/headroom/receipts.jsonl")).back());
-    EXPECT_TRUE(receipt.at("plan_changes").empty()) << receipt.at("plan_changes");
+    EXPECT_TRUE(run_record.at("plan_changes").empty()) << run_record.at("plan_changes");
     const std::vector<CardEvent> events = take_events();
     EXPECT_EQ(requests_after_the_first_weight(events), 0);
     // A picture that is decoded in strips lies, in 8 bits, in ordinary memory.

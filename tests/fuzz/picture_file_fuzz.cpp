@@ -3,6 +3,7 @@
 // in a PNG would be behind a checksum.
 #include "headroom/core/error.h"
 #include "headroom/image/picture_info.h"
+#include "headroom/records/find_settings.h"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 // libFuzzer's entry: one input is one weight file, read in full as the program would.
 #include "headroom/core/error.h"
-#include "headroom/weights/adapter_file.h"
+#include "headroom/model_files/adapter_file.h"
 #include "headroom/weights/dequantise.h"
 #include "headroom/weights/file_kind.h"
 #include "headroom/weights/stored_tensors.h"

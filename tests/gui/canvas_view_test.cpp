@@ -1,4 +1,4 @@
-#include "canvas_view.h"
+#include "state/canvas_view.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "damage.h"
+#include "platform/damage.h"
 
 #include <memory>
 #include <vector>

@@ -4,8 +4,10 @@
 #include "headroom/core/error.h"
 #include "headroom/core/size.h"
 #include "headroom/gui/window.h"
+#include "headroom/image/file_writer.h"
 #include "headroom/image/png_writer.h"
-#include "headroom/image/settings.h"
+#include "headroom/memory/budget.h"
+#include "headroom/records/settings_json.h"
 
 #include "support/fake_generator.h"
 
@@ -138,7 +140,7 @@ class DemoLoras {
                                                       {"wash", "/loras/wash.safetensors"}};
 };
 
-Forecast make_forecast(const Lookout::Run& run, const MemorySnapshot& memory,
+Forecast make_forecast(const ForecastService::Run& run, const MemorySnapshot& memory,
                        const BudgetOptions& limits, bool estimated = false) {
   Forecast forecast;
   forecast.budget = compute_budget(memory, limits);
@@ -149,9 +151,9 @@ Forecast make_forecast(const Lookout::Run& run, const MemorySnapshot& memory,
       std::max<std::int64_t>(0, forecast.plan.peak_bytes - forecast.budget.budget_bytes);
   forecast.fits = forecast.shortfall_bytes == 0;
   if (forecast.plan.peak_bytes > forecast.budget.budget_bytes * 95 / 100) {
-    forecast.plan.rungs = {"evict-encoder", "stream-blocks:6"};
-    forecast.plan.rung_effects = {{"evict-encoder", 900 * kMiB, 0.3},
-                                  {"stream-blocks:6", kGiB, 0.6 * forecast.plan.seconds - 0.3}};
+    forecast.plan.execution = {"evict-encoder", "stream-blocks:6"};
+    forecast.plan.option_effects = {{"evict-encoder", 900 * kMiB, 0.3},
+                                    {"stream-blocks:6", kGiB, 0.6 * forecast.plan.seconds - 0.3}};
     forecast.plan.seconds *= 1.6;
     forecast.slowdown = 1.6;
   }
@@ -167,20 +169,21 @@ Forecast make_forecast(const Lookout::Run& run, const MemorySnapshot& memory,
   return forecast;
 }
 
-Frontier make_frontier(const Lookout::Run& like, const MemorySnapshot& memory,
+Frontier make_frontier(const ForecastService::Run& like, const MemorySnapshot& memory,
                        const BudgetOptions& limits, const std::function<void()>& between) {
-  return compute_frontier(Lookout::kStep_px, Lookout::kLargestSide_px, [&](Size size) {
-    between();
-    const Forecast forecast =
-        make_forecast({with_size(like.shape, size), 1, like.loras}, memory, limits);
-    FrontierCell cell;
-    cell.state = !forecast.fits                            ? FrontierCell::State::kNo
-                 : forecast.slowdown > kSlowerThanResident ? FrontierCell::State::kFitsSlower
-                                                           : FrontierCell::State::kFits;
-    cell.peak_bytes = forecast.plan.peak_bytes;
-    cell.shortfall_bytes = forecast.shortfall_bytes;
-    return cell;
-  });
+  return compute_frontier(
+      ForecastService::kStep_px, ForecastService::kLargestSide_px, [&](Size size) {
+        between();
+        const Forecast forecast =
+            make_forecast({with_size(like.shape, size), 1, like.loras}, memory, limits);
+        FrontierCell cell;
+        cell.state = !forecast.fits                            ? FrontierCell::State::kNo
+                     : forecast.slowdown > kSlowerThanResident ? FrontierCell::State::kFitsSlower
+                                                               : FrontierCell::State::kFits;
+        cell.peak_bytes = forecast.plan.peak_bytes;
+        cell.shortfall_bytes = forecast.shortfall_bytes;
+        return cell;
+      });
 }
 
 // Roughly: a character of Chinese is a token, and so are four letters. 512 are read.
@@ -326,9 +329,9 @@ int run(const Options& options) {
       if (name == "hollow") throw Error(ErrorKind::kModelFile, "hollow has a hole; get it again");
       return std::make_unique<DemoGenerator>(device, step);
     };
-    opened.lookout = {
+    opened.forecast_service = {
         .forecast =
-            [&](const Lookout::Run& asked, const MemorySnapshot& memory) {
+            [&](const ForecastService::Run& asked, const MemorySnapshot& memory) {
               Forecast forecast =
                   make_forecast(asked, memory, limits, options.text("seconds") == "estimated");
               forecast.plan.host_peak_bytes = options.bytes("host");
@@ -336,7 +339,7 @@ int run(const Options& options) {
               return forecast;
             },
         .frontier =
-            [&](const Lookout::Run& like, const MemorySnapshot& memory,
+            [&](const ForecastService::Run& like, const MemorySnapshot& memory,
                 const std::function<void()>& between) {
               return make_frontier(like, memory, limits, between);
             },

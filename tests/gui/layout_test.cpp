@@ -1,4 +1,4 @@
-#include "layout.h"
+#include "widgets/layout.h"
 
 #include <string>
 

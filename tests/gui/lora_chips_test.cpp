@@ -1,8 +1,8 @@
-#include "lora_chips.h"
+#include "state/lora_chips.h"
 
 #include "headroom/core/error.h"
 
-#include "saved_session.h"
+#include "state/saved_session.h"
 
 #include <filesystem>
 #include <memory>

@@ -3,7 +3,8 @@
 #include "headroom/config/string_table.h"
 #include "headroom/core/error.h"
 #include "headroom/core/wrong_file.h"
-#include "headroom/image/png_writer.h"
+#include "headroom/image/file_writer.h"
+#include "headroom/image/image_reader.h"
 #include "headroom/weights/stored_tensors.h"
 #include "headroom/weights/tensor_file.h"
 

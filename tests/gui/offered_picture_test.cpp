@@ -1,4 +1,4 @@
-#include "offered_picture.h"
+#include "state/offered_picture.h"
 
 #include <filesystem>
 #include <fstream>

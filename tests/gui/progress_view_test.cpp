@@ -1,4 +1,4 @@
-#include "progress_view.h"
+#include "state/progress_view.h"
 
 #include <numeric>
 

@@ -1,7 +1,8 @@
 // The sentence that refuses a size: its figures add up as they are shown, in both languages.
-#include "refusal.h"
+#include "state/refusal.h"
 
 #include "headroom/core/bytes.h"
+#include "headroom/memory/budget.h"
 
 #include <cmath>
 #include <filesystem>

@@ -1,4 +1,4 @@
-#include "run_shapes.h"
+#include "state/run_shapes.h"
 
 #include "support/fake_generator.h"
 
@@ -83,7 +83,7 @@ TEST_F(RunShapesTest, MeasuresAJobOnce) {
   EXPECT_EQ(runs[1].count, 3);
   const std::size_t asked = measured_.size();
   EXPECT_EQ(shapes_.of_jobs({job(2, "fox"), job(1, "a cat")}),
-            (std::vector<Lookout::Run>{runs[1], runs[0]}));
+            (std::vector<ForecastService::Run>{runs[1], runs[0]}));
   EXPECT_EQ(measured_.size(), asked);
   EXPECT_TRUE(shapes_.of_jobs({}).empty());
 }

@@ -1,4 +1,4 @@
-#include "saved_session.h"
+#include "state/saved_session.h"
 
 #include "headroom/core/error.h"
 

@@ -1,5 +1,5 @@
 // What a change of the model does to the settings, and what is told of it.
-#include "session_news.h"
+#include "state/session_news.h"
 
 #include <memory>
 #include <string>

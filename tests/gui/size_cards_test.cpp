@@ -1,4 +1,4 @@
-#include "size_cards.h"
+#include "state/size_cards.h"
 
 #include "headroom/core/bytes.h"
 
@@ -11,7 +11,7 @@ Forecast fitting(double slowdown, double seconds) {
   Forecast f;
   f.fits = true;
   f.slowdown = slowdown;
-  f.plan.rungs = {"evict-encoder"};
+  f.plan.execution = {"evict-encoder"};
   f.plan.seconds = seconds;
   f.plan.peak_bytes = kGiB;
   f.budget.budget_bytes = 2 * kGiB;

@@ -1,12 +1,14 @@
-#include "start_picture.h"
+#include "state/start_picture.h"
 
 #include "headroom/core/error.h"
 #include "headroom/core/sha256.h"
+#include "headroom/image/file_writer.h"
 #include "headroom/image/png_writer.h"
 #include "headroom/image/resize.h"
+#include "headroom/records/settings_json.h"
 
-#include "problems.h"
-#include "saved_session.h"
+#include "state/problems.h"
+#include "state/saved_session.h"
 #include "support/english.h"
 #include "support/temp_folder.h"
 

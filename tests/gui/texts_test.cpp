@@ -4,8 +4,8 @@
 #include "headroom/core/plan.h"
 #include "headroom/core/size.h"
 
-#include "format.h"
-#include "problems.h"
+#include "state/format.h"
+#include "state/problems.h"
 
 #include <filesystem>
 #include <fstream>
@@ -49,10 +49,10 @@ std::set<std::string> used_keys() {
   }
   for (const StageEntry& stage : kStages) keys.insert("stage." + std::string(stage.name));
   for (const SizePreset& preset : kSizePresets) keys.insert("preset." + std::string(preset.name));
-  for (const char* const rung :
+  for (const char* const option :
        {"resident", "evict-encoder", "sequential-guidance", "chunk-tokens", "tile-decode",
         "evict-transformer", "stream-blocks", "stream-encoder", "cpu-decode"}) {
-    keys.insert(std::string("rung.") + rung);
+    keys.insert(std::string("rung.") + option);
   }
   for (const char* const notice : {"slower", "slower-others"})
     keys.insert(std::string("notice.") + notice);
@@ -157,8 +157,8 @@ TEST(Format, WritesFiguresForPeople) {
   EXPECT_EQ(format_predicted(5.6, false, en), "6 s");
   EXPECT_EQ(format_number(2), "2");
   EXPECT_EQ(format_number(3.5), "3.5");
-  EXPECT_EQ(rung_name("stream-blocks:6", en), "Layers in main memory: 6");
-  EXPECT_EQ(rung_name("a-new-rung", en), "a-new-rung");
+  EXPECT_EQ(option_name("stream-blocks:6", en), "Layers in main memory: 6");
+  EXPECT_EQ(option_name("a-new-rung", en), "a-new-rung");
 }
 
 TEST(Format, WhatIsMissingIsNeverNothing) {

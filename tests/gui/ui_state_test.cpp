@@ -1,4 +1,4 @@
-#include "ui_state.h"
+#include "state/ui_state.h"
 
 #include <memory>
 #include <string>

@@ -1,4 +1,4 @@
-#include "undo.h"
+#include "state/undo.h"
 
 #include <string>
 

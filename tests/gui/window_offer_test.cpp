@@ -1,5 +1,6 @@
 // A picture dropped on the window, or pasted as a file. Real drags (XDND) and a real clipboard on
 // gui_demo's window.
+#include "headroom/image/file_writer.h"
 #include "headroom/image/png_writer.h"
 
 #include "support/drawn_texts.h"

@@ -56,7 +56,7 @@ class WindowSizes : public testing::TestWithParam<std::pair<int, int>> {
   }
 };
 
-// With rungs above it and a sentence below it the card scrolls in low windows, and its bar takes
+// With options above it and a sentence below it the card scrolls in low windows, and its bar takes
 // room.
 TEST_P(WindowSizes, ThePlansTableShowsItsWordsWhole) {
   for (const std::string language : {"en", "zh"}) {

@@ -1,4 +1,5 @@
 // The picture that the next one starts from. Real clicks, keys and drags on gui_demo's window.
+#include "headroom/image/file_writer.h"
 #include "headroom/image/png_writer.h"
 
 #include "support/drawn_texts.h"

@@ -2,7 +2,7 @@
 
 #include "headroom/core/error.h"
 
-#include "image/expect_error.h"
+#include "support/expect_error.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

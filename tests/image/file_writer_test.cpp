@@ -1,6 +1,6 @@
-#include "headroom/image/png_writer.h"
+#include "headroom/image/file_writer.h"
 
-#include "image/expect_error.h"
+#include "support/expect_error.h"
 #include "support/temp_folder.h"
 
 #include <csignal>

@@ -1,8 +1,9 @@
-#include "headroom/core/sha256.h"
-#include "headroom/image/png_writer.h"
+#include "headroom/image/image_reader.h"
 
-#include "image/expect_error.h"
-#include "image/raw_png.h"
+#include "headroom/core/sha256.h"
+
+#include "support/expect_error.h"
+#include "support/raw_png.h"
 #include "support/temp_folder.h"
 
 #include <gmock/gmock.h>

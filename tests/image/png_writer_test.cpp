@@ -1,9 +1,10 @@
 #include "headroom/image/png_writer.h"
 
+#include "headroom/image/image_reader.h"
 #include "headroom/image/picture_info.h"
 
-#include "image/expect_error.h"
-#include "image/raw_png.h"
+#include "support/expect_error.h"
+#include "support/raw_png.h"
 #include "support/temp_folder.h"
 
 #include <gmock/gmock.h>

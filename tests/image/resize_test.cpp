@@ -3,7 +3,7 @@
 #include "headroom/core/error.h"
 #include "headroom/weights/tensor_file.h"
 
-#include "image/expect_error.h"
+#include "support/expect_error.h"
 
 #include <fstream>
 

@@ -1,5 +1,6 @@
+#include "headroom/memory/allocator_conf.h"
+
 #include "headroom/core/error.h"
-#include "headroom/memory/caching_allocator_model.h"
 
 #include <limits>
 #include <map>

@@ -1,35 +1,36 @@
 #pragma once
 #include "headroom/core/bytes.h"
+#include "headroom/memory/allocator_conf.h"
 #include "headroom/memory/caching_allocator_model.h"
 
 #include <cstdint>
 
 namespace headroom::test {
 
-// A ledger written by hand.
+// An allocation trace written by hand.
 class Script {
  public:
   Script& stage(Stage stage) {
-    ledger.entries.push_back({.kind = Ledger::Kind::kStage, .stage = stage});
+    allocations.entries.push_back({.kind = AllocationTrace::Kind::kStage, .stage = stage});
     return *this;
   }
   Script& take(std::uint32_t id, std::int64_t bytes, MemoryTag tag = MemoryTag::kActivations) {
-    ledger.entries.push_back(
-        {.kind = Ledger::Kind::kAllocate, .tag = tag, .id = id, .bytes = bytes});
+    allocations.entries.push_back(
+        {.kind = AllocationTrace::Kind::kAllocate, .tag = tag, .id = id, .bytes = bytes});
     return *this;
   }
   Script& free(std::uint32_t id) {
-    ledger.entries.push_back({.kind = Ledger::Kind::kFree, .id = id});
+    allocations.entries.push_back({.kind = AllocationTrace::Kind::kFree, .id = id});
     return *this;
   }
   [[nodiscard]] CachingPeaks replay(const CachingAllocatorSettings& settings = {}) const {
-    return replay_caching(ledger, settings);
+    return replay_caching(allocations, settings);
   }
   // In MiB, for the many cases that are made of whole ones.
   [[nodiscard]] double reserved(const CachingAllocatorSettings& settings = {}) const {
     return static_cast<double>(replay(settings).reserved_peak_bytes) / kMiB;
   }
-  Ledger ledger;
+  AllocationTrace allocations;
 };
 
 [[nodiscard]] inline CachingAllocatorSettings expandable() {

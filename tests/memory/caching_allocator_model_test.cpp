@@ -1,5 +1,7 @@
 #include "headroom/memory/caching_allocator_model.h"
 
+#include "headroom/memory/allocator_conf.h"
+
 #include "memory/allocator_script.h"
 
 #include <cstdint>
@@ -17,7 +19,7 @@ using test::Script;
 
 constexpr std::int64_t kBlock = 512;
 
-TEST(CachingAllocatorModel, AnEmptyLedgerNeedsNothing) {
+TEST(CachingAllocatorModel, AnEmptyTraceNeedsNothing) {
   const CachingPeaks peaks = replay_caching({});
   EXPECT_EQ(peaks.reserved_peak_bytes, 0);
   EXPECT_EQ(peaks.allocated.peak_bytes, 0);

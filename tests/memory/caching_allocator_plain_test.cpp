@@ -1,4 +1,5 @@
 // The model of PyTorch's allocator beside one that is written in the plainest way.
+#include "headroom/memory/allocator_conf.h"
 #include "headroom/memory/caching_allocator_model.h"
 
 #include "memory/allocator_script.h"
@@ -126,7 +127,7 @@ class PlainModel {
   std::vector<Segment> segments_;
 };
 
-TEST(CachingAllocatorModel, AgreesWithAPlainModelOnRandomLedgers) {
+TEST(CachingAllocatorModel, AgreesWithAPlainModelOnRandomTraces) {
   std::mt19937 random(11);
   const auto draw = [&](std::int64_t low, std::int64_t high) {
     return std::uniform_int_distribution<std::int64_t>(low, high)(random);

@@ -99,13 +99,13 @@ TEST(Frontier, AMonotoneAnswerIsLeftAsItIs) {
 
 // 128 x 64 is 5 bytes short; everything that is at least as large in both sides goes with it.
 TEST(Frontier, ALargerSizeGivesWayToASmallerOneThatDoesNotFit) {
-  Rungs rungs;
-  rungs.evict_encoder = true;
+  ExecutionOptions execution;
+  execution.evict_encoder = true;
   const Frontier table = compute_frontier(64, 192, [&](Size s) {
     if (s == Size{128, 64}) return cell(State::kNo, 105, 5);
     if (s == Size{192, 192}) return cell(State::kNo, 130, 30);
     FrontierCell fits = cell(State::kFits, 99);
-    fits.rungs = rungs;
+    fits.execution = execution;
     return fits;
   });
   for (const int height : {64, 128, 192}) {
@@ -115,7 +115,7 @@ TEST(Frontier, ALargerSizeGivesWayToASmallerOneThatDoesNotFit) {
     EXPECT_EQ(table.find({128, height})->shortfall_bytes, 5);
   }
   EXPECT_EQ(table.find({128, 128})->peak_bytes, 99);  // its own
-  EXPECT_EQ(table.find({128, 128})->rungs, rungs);
+  EXPECT_EQ(table.find({128, 128})->execution, execution);
   EXPECT_EQ(table.find({192, 192})->shortfall_bytes, 30);  // its own
   EXPECT_EQ(table.critical_point, (Size{64, 64}));
 }
@@ -172,18 +172,18 @@ TEST(Frontier, IsMonotoneAndAsLargeAsCanBeForRandomEvaluations) {
 }
 
 // One network that matters: 100 bytes resident, streamed for 1 second per block more.
-class OneNetwork final : public LadderCosts {
+class OneNetwork final : public PlanCosts {
  public:
   explicit OneNetwork(double resident_seconds) : resident_seconds_(resident_seconds) {
     space.layers = 10;
   }
   PlanSpace space;
-  StageNeed need(Stage stage, const Rungs& r) override {
+  StageNeed need(Stage stage, const ExecutionOptions& r) override {
     if (stage != Stage::kDenoise) return {};
     const std::int64_t bytes = 100 - 10 * r.stream_blocks;
     return {bytes, 5, 0, bytes + 5};
   }
-  double seconds(Stage stage, const Rungs& r, bool) override {
+  double seconds(Stage stage, const ExecutionOptions& r, bool) override {
     return stage == Stage::kDenoise ? resident_seconds_ + r.stream_blocks : 0;
   }
 
@@ -198,13 +198,13 @@ TEST(JudgeSize, TellsWhatAPlanCosts) {
   EXPECT_EQ(resident.height, 32);
   EXPECT_EQ(resident.state, State::kFits);
   EXPECT_EQ(resident.peak_bytes, 105);
-  EXPECT_EQ(resident.rungs, Rungs{});
+  EXPECT_EQ(resident.execution, ExecutionOptions{});
   EXPECT_EQ(resident.shortfall_bytes, 0);
   // 21 of 20 seconds is 1.05 times as long, 22 is more.
   EXPECT_EQ(judge_size({64, 32}, costs.space, costs, 95).state, State::kFits);
-  EXPECT_EQ(judge_size({64, 32}, costs.space, costs, 95).rungs.stream_blocks, 1);
+  EXPECT_EQ(judge_size({64, 32}, costs.space, costs, 95).execution.stream_blocks, 1);
   EXPECT_EQ(judge_size({64, 32}, costs.space, costs, 94).state, State::kFitsSlower);
-  EXPECT_EQ(judge_size({64, 32}, costs.space, costs, 94).rungs.stream_blocks, 2);
+  EXPECT_EQ(judge_size({64, 32}, costs.space, costs, 94).execution.stream_blocks, 2);
   EXPECT_EQ(judge_size({64, 32}, costs.space, costs, 94).peak_bytes, 85);
 }
 
@@ -213,7 +213,7 @@ TEST(JudgeSize, NamesTheSmallestPlanWhenNoneFits) {
   const FrontierCell none = judge_size({64, 32}, costs.space, costs, 4);
   EXPECT_EQ(none.state, State::kNo);
   EXPECT_EQ(none.peak_bytes, 5);
-  EXPECT_EQ(none.rungs.stream_blocks, 10);
+  EXPECT_EQ(none.execution.stream_blocks, 10);
   EXPECT_EQ(none.shortfall_bytes, 1);
   EXPECT_EQ(judge_size({64, 32}, costs.space, costs, -10).shortfall_bytes, 15);
 }
@@ -221,7 +221,7 @@ TEST(JudgeSize, NamesTheSmallestPlanWhenNoneFits) {
 TEST(JudgeSize, LowVramShowsWhatItTakes) {
   OneNetwork costs(5);
   const FrontierCell lean = judge_size({64, 32}, costs.space, costs, 1000, {}, true);
-  EXPECT_EQ(lean.rungs.stream_blocks, 5);  // twice the seconds
+  EXPECT_EQ(lean.execution.stream_blocks, 5);  // twice the seconds
   EXPECT_EQ(lean.peak_bytes, 55);
   EXPECT_EQ(lean.state, State::kFitsSlower);
 }

@@ -2,6 +2,8 @@
 #include "headroom/memory/host_memory.h"
 
 #include "headroom/core/bytes.h"
+#include "headroom/memory/candidate.h"
+#include "headroom/memory/planner.h"
 
 #include "memory/planner_costs.h"
 #include "support/exhaustive_search.h"
@@ -36,19 +38,20 @@ class ProcessorCosts final : public test::CountingCosts {
   static StageNeed bytes(std::int64_t weights, std::int64_t rest, std::int64_t host = 0) {
     return {weights, rest, 0, weights + rest, host};
   }
-  [[nodiscard]] StageNeed encode_need(const Rungs& r) const override {
+  [[nodiscard]] StageNeed encode_need(const ExecutionOptions& r) const override {
     return r.stream_encoder ? bytes(0, kEncoder / 18) : bytes(kEncoder, kMiB);
   }
-  [[nodiscard]] StageNeed denoise_need(const Rungs& r) const override {
+  [[nodiscard]] StageNeed denoise_need(const ExecutionOptions& r) const override {
     const std::int64_t buffers = std::min(r.stream_blocks, 2) * kBlock;
     return bytes(kRest + (30 - r.stream_blocks) * kBlock, buffers + 300 * kMiB);
   }
-  [[nodiscard]] StageNeed decode_need(const Rungs& r) const override {
+  [[nodiscard]] StageNeed decode_need(const ExecutionOptions& r) const override {
     if (r.cpu_decode) return bytes(0, 0, 800 * kMiB);
     return r.tile_latent > 0 ? bytes(198 * kMiB, 200 * kMiB, 2 * kPlanes)
                              : bytes(198 * kMiB, whole_decode);
   }
-  [[nodiscard]] std::array<double, kStageCount> stage_seconds(const Rungs& r) const override {
+  [[nodiscard]] std::array<double, kStageCount> stage_seconds(
+      const ExecutionOptions& r) const override {
     const double read = r.stream_blocks * (files_are_cached ? 0.2 : 1.5);
     const double step = 75 * (r.chunk_tokens > 0 ? 1.05 : 1) + read;
     return {(30 - r.stream_blocks) * 0.3,
@@ -72,13 +75,13 @@ TEST(HostMemory, LeavesFilesThatEveryStepReadsTheirRoom) {
   const std::int64_t budget = host.available_bytes - 700 * kMiB;
   const std::optional<Candidate> greedy = fastest_plan(costs.space, costs, budget);
   ASSERT_TRUE(greedy);
-  EXPECT_GT(at_denoise(*greedy) + page_cache_bytes(greedy->rungs, costs.space),
+  EXPECT_GT(at_denoise(*greedy) + page_cache_bytes(greedy->execution, costs.space),
             host.available_bytes);
 
   const std::optional<Candidate> plan = choose_plan(costs.space, costs, budget, host);
   ASSERT_TRUE(plan);
   EXPECT_TRUE(costs.space.files_are_cached);
-  EXPECT_LE(at_denoise(*plan) + page_cache_bytes(plan->rungs, costs.space),
+  EXPECT_LE(at_denoise(*plan) + page_cache_bytes(plan->execution, costs.space),
             host.available_bytes - host_margin(host.available_bytes));
   test::expect_composed(*plan, costs.space, costs);
 }
@@ -96,7 +99,7 @@ TEST(HostMemory, FindsWhatLookingAtEveryPlanFinds) {
       const Candidate* best = nullptr;
       const std::vector<Candidate> all = test::all_plans(fresh.space, fresh);
       for (const Candidate& c : all) {
-        const std::int64_t files = page_cache_bytes(c.rungs, fresh.space);
+        const std::int64_t files = page_cache_bytes(c.execution, fresh.space);
         const std::int64_t taken = holds_device ? at_denoise(c) : 0;
         const bool cached = files == 0 || taken + files <= available;
         if (c.peak_bytes > budget || c.host_peak_bytes() > available || !cached) continue;
@@ -121,10 +124,10 @@ TEST(HostMemory, ReadsFromTheDiskOnlyWhereNoPlanLeavesTheFilesRoom) {
       choose_plan(costs.space, costs, host.available_bytes - kGiB, host);
   ASSERT_TRUE(plan);
   EXPECT_FALSE(costs.space.files_are_cached);
-  EXPECT_GT(plan->rungs.stream_blocks, 0);
+  EXPECT_GT(plan->execution.stream_blocks, 0);
   // Eight steps, and 1.5 seconds for a block in place of 0.2.
-  const double from_memory = compose(plan->rungs, ProcessorCosts().space, costs).seconds;
-  EXPECT_NEAR(plan->seconds - from_memory, 8 * 1.3 * plan->rungs.stream_blocks, 1e-6);
+  const double from_memory = compose(plan->execution, ProcessorCosts().space, costs).seconds;
+  EXPECT_NEAR(plan->seconds - from_memory, 8 * 1.3 * plan->execution.stream_blocks, 1e-6);
 }
 
 TEST(HostMemory, OnACardNoMoreBlocksAreStreamedThanThePageCacheHolds) {
@@ -132,7 +135,7 @@ TEST(HostMemory, OnACardNoMoreBlocksAreStreamedThanThePageCacheHolds) {
   const HostMemory host{9 * kGiB, /*holds_device=*/false};
   const std::optional<Candidate> plan = choose_plan(costs.space, costs, 20 * kGiB, host);
   ASSERT_TRUE(plan);
-  EXPECT_LE(page_cache_bytes(plan->rungs, costs.space), host.available_bytes);
+  EXPECT_LE(page_cache_bytes(plan->execution, costs.space), host.available_bytes);
   EXPECT_EQ(costs.space.layers, 30);
 }
 
@@ -171,8 +174,8 @@ TEST(HostMemory, WhereItIsWhatLacksThePlanThatComesClosestWantsLittleOfIt) {
 
 TEST(HostMemory, WhereNothingIsKnownOfItTheFastestPlanIsTaken) {
   ProcessorCosts costs;
-  EXPECT_EQ(choose_plan(costs.space, costs, 20 * kGiB, std::nullopt)->rungs,
-            fastest_plan(costs.space, costs, 20 * kGiB)->rungs);
+  EXPECT_EQ(choose_plan(costs.space, costs, 20 * kGiB, std::nullopt)->execution,
+            fastest_plan(costs.space, costs, 20 * kGiB)->execution);
 }
 
 }  // namespace

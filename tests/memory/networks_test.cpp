@@ -22,14 +22,14 @@ TEST(Networks, AreATableInTheOrderOfTheirStages) {
 }
 
 TEST(Networks, AreThereInTheirOwnStageWhateverThePlan) {
-  const Rungs all{.evict_encoder = true,
-                  .stream_encoder = true,
-                  .stream_blocks = 3,
-                  .evict_transformer = true,
-                  .tile_latent = 8};
-  for (const Rungs& rungs : {Rungs{}, all}) {
+  const ExecutionOptions all{.evict_encoder = true,
+                             .stream_encoder = true,
+                             .stream_blocks = 3,
+                             .evict_transformer = true,
+                             .tile_latent = 8};
+  for (const ExecutionOptions& execution : {ExecutionOptions{}, all}) {
     for (const NetworkEntry& network : kNetworks) {
-      EXPECT_TRUE(is_there(network, network.stage, rungs));
+      EXPECT_TRUE(is_there(network, network.stage, execution));
     }
   }
 }
@@ -39,11 +39,11 @@ TEST(Networks, LeaveAsTheRungsSay) {
   const NetworkEntry& text_encoder = entry_of(NetworkId::kTextEncoder);
   const NetworkEntry& transformer = entry_of(NetworkId::kTransformer);
   const NetworkEntry& decoder = entry_of(NetworkId::kDecoder);
-  const Rungs evict_encoder{.evict_encoder = true};
+  const ExecutionOptions evict_encoder{.evict_encoder = true};
   EXPECT_FALSE(is_there(transformer, Stage::kEncode, evict_encoder));
   EXPECT_FALSE(is_there(text_encoder, Stage::kDenoise, evict_encoder));
   EXPECT_TRUE(is_there(transformer, Stage::kDecode, evict_encoder));
-  const Rungs evict_transformer{.evict_transformer = true};
+  const ExecutionOptions evict_transformer{.evict_transformer = true};
   EXPECT_FALSE(is_there(transformer, Stage::kDecode, evict_transformer));
   EXPECT_TRUE(is_there(text_encoder, Stage::kDecode, evict_transformer));
   EXPECT_FALSE(is_there(decoder, Stage::kDenoise, evict_transformer));
@@ -53,15 +53,17 @@ TEST(Networks, LeaveAsTheRungsSay) {
   EXPECT_TRUE(is_there(decoder, Stage::kDenoise, {}));
 }
 
-// Each rung that a stage's own need may depend on belongs to one choice; the two evictions to none.
+// Each option that a stage's own need may depend on belongs to one choice; the two evictions to
+// none.
 TEST(Choices, ShareTheRungsBetweenThem) {
-  const Rungs all{true, true, true, 64, 3, true, 8, true};
-  const Rungs prompt = rungs_of(Choice::kPrompt, all);
-  const Rungs steps = rungs_of(Choice::kSteps, all);
-  const Rungs pixels = rungs_of(Choice::kPixels, all);
-  EXPECT_EQ(prompt, (Rungs{.stream_encoder = true}));
-  EXPECT_EQ(steps, (Rungs{.sequential_guidance = true, .chunk_tokens = 64, .stream_blocks = 3}));
-  EXPECT_EQ(pixels, (Rungs{.tile_latent = 8, .cpu_decode = true}));
+  const ExecutionOptions all{true, true, true, 64, 3, true, 8, true};
+  const ExecutionOptions prompt = execution_of(Choice::kPrompt, all);
+  const ExecutionOptions steps = execution_of(Choice::kSteps, all);
+  const ExecutionOptions pixels = execution_of(Choice::kPixels, all);
+  EXPECT_EQ(prompt, (ExecutionOptions{.stream_encoder = true}));
+  EXPECT_EQ(steps, (ExecutionOptions{
+                       .sequential_guidance = true, .chunk_tokens = 64, .stream_blocks = 3}));
+  EXPECT_EQ(pixels, (ExecutionOptions{.tile_latent = 8, .cpu_decode = true}));
 }
 
 }  // namespace

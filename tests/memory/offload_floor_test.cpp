@@ -17,15 +17,15 @@ using Names = std::vector<std::string>;
 constexpr const char* kWhere = "my.yaml:3: model.offload_layers";
 
 // The real model: 30 main layers, 36 of the text encoder.
-LadderFloor floor_of(const Names& names) { return offload_floor(names, 30, 36, kWhere).floor; }
+PlanFloor floor_of(const Names& names) { return offload_floor(names, 30, 36, kWhere).floor; }
 
 int blocks(const Names& names) {
-  const LadderFloor floor = floor_of(names);
-  EXPECT_EQ(floor, LadderFloor{.stream_blocks = floor.stream_blocks});
+  const PlanFloor floor = floor_of(names);
+  EXPECT_EQ(floor, PlanFloor{.stream_blocks = floor.stream_blocks});
   return floor.stream_blocks;
 }
 
-TEST(OffloadFloor, NothingNamedIsNothing) { EXPECT_EQ(floor_of({}), LadderFloor{}); }
+TEST(OffloadFloor, NothingNamedIsNothing) { EXPECT_EQ(floor_of({}), PlanFloor{}); }
 
 TEST(OffloadFloor, CountsMainLayers) {
   EXPECT_EQ(blocks({"layers.0"}), 1);
@@ -38,13 +38,13 @@ TEST(OffloadFloor, CountsMainLayers) {
 }
 
 TEST(OffloadFloor, NetworksStayForTheirTurnOnly) {
-  EXPECT_EQ(floor_of({"text_encoder"}), LadderFloor{.encoder_for_prompt = true});
-  EXPECT_EQ(floor_of({"transformer"}), LadderFloor{.transformer_for_steps = true});
-  EXPECT_EQ(floor_of({"vae"}), LadderFloor{.vae_for_decode = true});
+  EXPECT_EQ(floor_of({"text_encoder"}), PlanFloor{.encoder_for_prompt = true});
+  EXPECT_EQ(floor_of({"transformer"}), PlanFloor{.transformer_for_steps = true});
+  EXPECT_EQ(floor_of({"vae"}), PlanFloor{.vae_for_decode = true});
   EXPECT_EQ(floor_of({"text_encoder.layers.0", "text_encoder.layers.35"}),
-            LadderFloor{.stream_encoder = true});
-  EXPECT_EQ(floor_of({"text_encoder.*"}), LadderFloor{.stream_encoder = true});
-  EXPECT_EQ(floor_of({"*"}), (LadderFloor{30, true, true, true, true}));
+            PlanFloor{.stream_encoder = true});
+  EXPECT_EQ(floor_of({"text_encoder.*"}), PlanFloor{.stream_encoder = true});
+  EXPECT_EQ(floor_of({"*"}), (PlanFloor{30, true, true, true, true}));
 }
 
 TEST(OffloadFloor, PartsOfUNetsAreThirdsAndNoted) {

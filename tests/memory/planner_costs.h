@@ -1,6 +1,6 @@
 #pragma once
 #include "headroom/core/size.h"
-#include "headroom/memory/planner.h"
+#include "headroom/memory/plan_space.h"
 
 #include <algorithm>
 #include <array>
@@ -9,17 +9,17 @@
 namespace headroom::test {
 
 // Counts what it is asked.
-class CountingCosts : public LadderCosts {
+class CountingCosts : public PlanCosts {
  public:
-  StageNeed need(Stage stage, const Rungs& rungs) final {
+  StageNeed need(Stage stage, const ExecutionOptions& execution) final {
     ++asked_needs;
-    return stage == Stage::kEncode    ? encode_need(rungs)
-           : stage == Stage::kDenoise ? denoise_need(rungs)
-                                      : decode_need(rungs);
+    return stage == Stage::kEncode    ? encode_need(execution)
+           : stage == Stage::kDenoise ? denoise_need(execution)
+                                      : decode_need(execution);
   }
-  double seconds(Stage stage, const Rungs& rungs, bool cached) final {
+  double seconds(Stage stage, const ExecutionOptions& execution, bool cached) final {
     files_are_cached = cached;
-    return ++asked_seconds, stage_seconds(rungs)[static_cast<std::size_t>(stage)];
+    return ++asked_seconds, stage_seconds(execution)[static_cast<std::size_t>(stage)];
   }
   PlanSpace space;
   int asked_needs = 0;    // each may cost a replay
@@ -27,10 +27,11 @@ class CountingCosts : public LadderCosts {
 
  protected:
   bool files_are_cached = true;  // as the seconds are asked for
-  [[nodiscard]] virtual StageNeed encode_need(const Rungs& rungs) const = 0;
-  [[nodiscard]] virtual StageNeed denoise_need(const Rungs& rungs) const = 0;
-  [[nodiscard]] virtual StageNeed decode_need(const Rungs& rungs) const = 0;
-  [[nodiscard]] virtual std::array<double, kStageCount> stage_seconds(const Rungs& rungs) const = 0;
+  [[nodiscard]] virtual StageNeed encode_need(const ExecutionOptions& execution) const = 0;
+  [[nodiscard]] virtual StageNeed denoise_need(const ExecutionOptions& execution) const = 0;
+  [[nodiscard]] virtual StageNeed decode_need(const ExecutionOptions& execution) const = 0;
+  [[nodiscard]] virtual std::array<double, kStageCount> stage_seconds(
+      const ExecutionOptions& execution) const = 0;
 };
 
 // The real model by arithmetic: sizes of its weights, formulas for the rest (bf16, VAE in fp32).
@@ -68,18 +69,18 @@ class RealCosts final : public CountingCosts {
     need.peak_bytes = need.weights_bytes + need.activation_bytes + need.workspace_bytes;
     return need;
   }
-  [[nodiscard]] double encoder_bytes(const Rungs& r) const {
+  [[nodiscard]] double encoder_bytes(const ExecutionOptions& r) const {
     return r.stream_encoder ? 0 : kEncoder * scale_;
   }
-  [[nodiscard]] double transformer_bytes(const Rungs& r) const {
+  [[nodiscard]] double transformer_bytes(const ExecutionOptions& r) const {
     return (kTransformerRest + (30 - r.stream_blocks) * kLayer) * scale_;
   }
 
-  [[nodiscard]] StageNeed encode_need(const Rungs& r) const override {
+  [[nodiscard]] StageNeed encode_need(const ExecutionOptions& r) const override {
     const double buffers = r.stream_encoder ? 2 * kEncoder / 35 * scale_ : 0;
     return bytes(encoder_bytes(r), buffers + 512 * 2 * (6 * 2560 + 2 * 9728), 32e6);
   }
-  [[nodiscard]] StageNeed denoise_need(const Rungs& r) const override {
+  [[nodiscard]] StageNeed denoise_need(const ExecutionOptions& r) const override {
     const double branches = space.guided && !r.sequential_guidance ? 2 : 1;
     const double rows = r.chunk_tokens > 0 ? std::min<double>(r.chunk_tokens, tokens_) : tokens_;
     const double stream = tokens_ * 3840 * 2 * 5;
@@ -88,14 +89,15 @@ class RealCosts final : public CountingCosts {
     return bytes(transformer_bytes(r), buffers + branches * (stream + feed_forward),
                  branches * rows * 3840 * 4);
   }
-  [[nodiscard]] StageNeed decode_need(const Rungs& r) const override {
+  [[nodiscard]] StageNeed decode_need(const ExecutionOptions& r) const override {
     if (r.cpu_decode) return {};
     const double picture = pixels_ * 3 * 4;
     const double tile = 64.0 * r.tile_latent * r.tile_latent;
     const double worked_on = r.tile_latent > 0 ? std::min(tile, pixels_) : pixels_;
     return bytes(kVae, picture + worked_on * 256 * 4 * 3, worked_on * 256);
   }
-  [[nodiscard]] std::array<double, kStageCount> stage_seconds(const Rungs& r) const override {
+  [[nodiscard]] std::array<double, kStageCount> stage_seconds(
+      const ExecutionOptions& r) const override {
     const auto copy = [](double bytes) { return bytes / kCopyBytesPerSecond; };
     std::array<double, kStageCount> seconds{};
     seconds[index(Stage::kEncode)] =

@@ -1,5 +1,7 @@
 // The planner's answer beside that of a search that looks at every plan.
 #include "headroom/core/bytes.h"
+#include "headroom/memory/candidate.h"
+#include "headroom/memory/plan_space.h"
 #include "headroom/memory/planner.h"
 
 #include "memory/planner_costs.h"
@@ -97,31 +99,34 @@ class RandomCosts final : public CountingCosts {
     }
   }
 
-  [[nodiscard]] std::size_t chunk_of(const Rungs& r) const {
+  [[nodiscard]] std::size_t chunk_of(const ExecutionOptions& r) const {
     const auto found =
         std::find(space.chunk_sizes.begin(), space.chunk_sizes.end(), r.chunk_tokens);
     return r.chunk_tokens == 0 ? 0
                                : static_cast<std::size_t>(found - space.chunk_sizes.begin()) + 1;
   }
-  [[nodiscard]] std::size_t way_of(const Rungs& r) const {
+  [[nodiscard]] std::size_t way_of(const ExecutionOptions& r) const {
     if (r.cpu_decode) return kCpu;
     const auto found = std::find(space.tile_sizes.begin(), space.tile_sizes.end(), r.tile_latent);
     return r.tile_latent == 0 ? 0 : static_cast<std::size_t>(found - space.tile_sizes.begin()) + 1;
   }
-  [[nodiscard]] static std::size_t evictions_of(const Rungs& r) {
+  [[nodiscard]] static std::size_t evictions_of(const ExecutionOptions& r) {
     return (r.evict_encoder ? 1u : 0u) + (r.evict_transformer ? 2u : 0u);
   }
 
-  [[nodiscard]] StageNeed encode_need(const Rungs& r) const override {
+  [[nodiscard]] StageNeed encode_need(const ExecutionOptions& r) const override {
     return encode_[r.stream_encoder ? 1 : 0];
   }
-  [[nodiscard]] StageNeed denoise_need(const Rungs& r) const override {
+  [[nodiscard]] StageNeed denoise_need(const ExecutionOptions& r) const override {
     return denoise_[r.sequential_guidance ? 1 : 0][chunk_of(r)]
                    [static_cast<std::size_t>(r.stream_blocks)];
   }
-  [[nodiscard]] StageNeed decode_need(const Rungs& r) const override { return decode_[way_of(r)]; }
+  [[nodiscard]] StageNeed decode_need(const ExecutionOptions& r) const override {
+    return decode_[way_of(r)];
+  }
 
-  [[nodiscard]] std::array<double, kStageCount> stage_seconds(const Rungs& r) const override {
+  [[nodiscard]] std::array<double, kStageCount> stage_seconds(
+      const ExecutionOptions& r) const override {
     const std::size_t evictions = evictions_of(r);
     const std::size_t encode = evictions * 2 + (r.stream_encoder ? 1 : 0);
     const std::size_t denoise = (evictions * 2 + (r.sequential_guidance ? 1 : 0)) * 4 + chunk_of(r);

@@ -1,6 +1,8 @@
 #include "headroom/memory/planner.h"
 
 #include "headroom/core/bytes.h"
+#include "headroom/memory/candidate.h"
+#include "headroom/memory/plan_space.h"
 
 #include "memory/planner_costs.h"
 #include "support/exhaustive_search.h"
@@ -34,23 +36,24 @@ class DistinctCosts final : public CountingCosts {
   }
 
  private:
-  [[nodiscard]] StageNeed encode_need(const Rungs& r) const override {
+  [[nodiscard]] StageNeed encode_need(const ExecutionOptions& r) const override {
     return r.stream_encoder ? StageNeed{100, 40, 3, 142} : StageNeed{1000, 20, 3, 1021};
   }
-  [[nodiscard]] StageNeed denoise_need(const Rungs& r) const override {
+  [[nodiscard]] StageNeed denoise_need(const ExecutionOptions& r) const override {
     return {50000 - r.stream_blocks * 10000, 300, 7, 50305 - r.stream_blocks * 10000};
   }
-  [[nodiscard]] StageNeed decode_need(const Rungs& r) const override {
+  [[nodiscard]] StageNeed decode_need(const ExecutionOptions& r) const override {
     return r.cpu_decode ? StageNeed{} : StageNeed{2'000'000, 900, 11, 2'000'910};
   }
-  [[nodiscard]] std::array<double, kStageCount> stage_seconds(const Rungs& r) const override {
+  [[nodiscard]] std::array<double, kStageCount> stage_seconds(
+      const ExecutionOptions& r) const override {
     return {1, 10, 0, 100.0 + r.stream_blocks, 1000, 10000};
   }
 };
 
 TEST(PlannerCompose, KeepsEverythingWhenThereAreNoRungs) {
   DistinctCosts costs;
-  const Candidate plan = compose(Rungs{}, costs.space, costs);
+  const Candidate plan = compose(ExecutionOptions{}, costs.space, costs);
   const std::int64_t weights = 2'051'000;
   EXPECT_EQ(plan.stages[at(Stage::kLoad)].weights_bytes, weights);
   EXPECT_EQ(plan.stages[at(Stage::kLoad)].activation_bytes, 0);
@@ -73,10 +76,10 @@ TEST(PlannerCompose, KeepsEverythingWhenThereAreNoRungs) {
 TEST(PlannerCompose, EachRungTakesItsNetworkAway) {
   struct Case {
     const char* name;
-    Rungs rungs;
+    ExecutionOptions execution;
     std::int64_t load, denoise, decode;
   };
-  Rungs evict_encoder, evict_transformer, stream_encoder, stream_blocks, tiles, cpu, all;
+  ExecutionOptions evict_encoder, evict_transformer, stream_encoder, stream_blocks, tiles, cpu, all;
   evict_encoder.evict_encoder = true;
   evict_transformer.evict_transformer = true;
   stream_encoder.stream_encoder = true;
@@ -92,8 +95,8 @@ TEST(PlannerCompose, EachRungTakesItsNetworkAway) {
         Case{"stream-blocks", stream_blocks, 21000, 21000, 2'021'000},
         Case{"tile-decode", tiles, 51000, 51000, 2'051'000},
         Case{"cpu-decode", cpu, 51000, 51000, 51000}, Case{"all", all, 100, 10000, 0}}) {
-    const Candidate plan = compose(c.rungs, costs.space, costs);
-    EXPECT_EQ(plan.rungs, c.rungs) << c.name;
+    const Candidate plan = compose(c.execution, costs.space, costs);
+    EXPECT_EQ(plan.execution, c.execution) << c.name;
     EXPECT_EQ(plan.stages[at(Stage::kLoad)].weights_bytes, c.load) << c.name;
     EXPECT_EQ(plan.stages[at(Stage::kLoad)].peak_bytes, c.load) << c.name;
     EXPECT_EQ(plan.stages[at(Stage::kEncode)].weights_bytes, c.load) << c.name;
@@ -110,10 +113,10 @@ TEST(Planner, AllPlansAreAllAndEachOnce) {
     std::set<std::vector<std::string>> names;
     const std::vector<Candidate> all = test::all_plans(costs.space, costs);
     for (const Candidate& c : all) {
-      names.insert(rung_names(c.rungs));
-      EXPECT_TRUE(costs.space.guided || !c.rungs.sequential_guidance);
-      EXPECT_TRUE(costs.space.can_decode_on_cpu || !c.rungs.cpu_decode);
-      EXPECT_FALSE(c.rungs.cpu_decode && c.rungs.tile_latent > 0);
+      names.insert(option_names(c.execution));
+      EXPECT_TRUE(costs.space.guided || !c.execution.sequential_guidance);
+      EXPECT_TRUE(costs.space.can_decode_on_cpu || !c.execution.cpu_decode);
+      EXPECT_FALSE(c.execution.cpu_decode && c.execution.tile_latent > 0);
     }
     EXPECT_EQ(names.size(), all.size());
     return names.size();
@@ -132,15 +135,15 @@ TEST(Planner, AllPlansAreAllAndEachOnce) {
 // Each floor keeps away what it names, with all the memory in the world.
 TEST(Planner, AFloorKeepsWhatItNamesOffTheDevice) {
   RealCosts costs({512, 512}, false, 1);
-  const auto weights = [&](const LadderFloor& floor) {
+  const auto weights = [&](const PlanFloor& floor) {
     costs.space.floor = floor;
     const auto plan = fastest_plan(costs.space, costs, 40 * kGiB);
-    EXPECT_TRUE(plan && floor.allows(plan->rungs));
+    EXPECT_TRUE(plan && floor.allows(plan->execution));
     for (const Candidate& c : test::all_plans(costs.space, costs))
-      EXPECT_TRUE(floor.allows(c.rungs));
+      EXPECT_TRUE(floor.allows(c.execution));
     std::array<std::int64_t, kStageCount> bytes{};
     for (std::size_t s = 0; s < bytes.size(); ++s) bytes[s] = plan->stages[s].weights_bytes;
-    return std::pair(plan->rungs, bytes);
+    return std::pair(plan->execution, bytes);
   };
   constexpr std::int64_t kEncoder = 2 * 3'532'578'560;
   constexpr std::int64_t kTransformer = 2 * 6'154'908'736;
@@ -160,23 +163,23 @@ TEST(Planner, AFloorKeepsWhatItNamesOffTheDevice) {
   const auto vae = weights({.vae_for_decode = true});
   EXPECT_LE(at_stage(vae, Stage::kEncode), kEncoder + kTransformer);
   EXPECT_LE(at_stage(vae, Stage::kDenoise), kEncoder + kTransformer);
-  EXPECT_EQ(weights({}).first, Rungs{});
+  EXPECT_EQ(weights({}).first, ExecutionOptions{});
 }
 
 // A floor is no reason to do more than it asks for.
 TEST(Planner, AFloorOfAllBlocksLeavesTheRestAsItIs) {
   RealCosts costs({512, 512}, false, 1);
   costs.space.floor.stream_blocks = 30;
-  Rungs expected;
+  ExecutionOptions expected;
   expected.stream_blocks = 30;
-  EXPECT_EQ(fastest_plan(costs.space, costs, 40 * kGiB)->rungs, expected);
+  EXPECT_EQ(fastest_plan(costs.space, costs, 40 * kGiB)->execution, expected);
 }
 
 TEST(Planner, UsesNoRungWhenEverythingFits) {
   RealCosts costs({1024, 1024}, false, 1);
   const auto plan = fastest_plan(costs.space, costs, 40 * kGiB);
   ASSERT_TRUE(plan);
-  EXPECT_EQ(plan->rungs, Rungs{});
+  EXPECT_EQ(plan->execution, ExecutionOptions{});
 }
 
 TEST(Planner, SaysNothingWhenNotEvenTheSmallestPlanFits) {
@@ -214,22 +217,23 @@ TEST(Planner, StreamsAsManyBlocksAsCostNoTime) {
     std::int64_t least_need = 0;  // of denoise, however much is streamed
 
    private:
-    [[nodiscard]] StageNeed encode_need(const Rungs&) const override { return {}; }
-    [[nodiscard]] StageNeed denoise_need(const Rungs& r) const override {
+    [[nodiscard]] StageNeed encode_need(const ExecutionOptions&) const override { return {}; }
+    [[nodiscard]] StageNeed denoise_need(const ExecutionOptions& r) const override {
       // Two buffers of one block each, the first streamed block therefore costs memory.
       const std::int64_t buffers = r.stream_blocks > 0 ? 20 : 0;
       const std::int64_t weights = 300 - 10 * r.stream_blocks;
       return {weights, buffers, 0, std::max(weights + buffers, least_need)};
     }
-    [[nodiscard]] StageNeed decode_need(const Rungs&) const override { return {}; }
-    [[nodiscard]] std::array<double, kStageCount> stage_seconds(const Rungs& r) const override {
+    [[nodiscard]] StageNeed decode_need(const ExecutionOptions&) const override { return {}; }
+    [[nodiscard]] std::array<double, kStageCount> stage_seconds(
+        const ExecutionOptions& r) const override {
       const double evicting = (r.evict_encoder || r.evict_transformer) ? 1 : 0;
       return {evicting, 0, 0, std::max(100.0, 10.0 * r.stream_blocks), 1, 0};
     }
   };
   Hidden costs;
   const auto blocks = [&](std::int64_t budget) {
-    return fastest_plan(costs.space, costs, budget)->rungs.stream_blocks;
+    return fastest_plan(costs.space, costs, budget)->execution.stream_blocks;
   };
   EXPECT_EQ(blocks(1000), 10);
   EXPECT_EQ(blocks(220), 10);
@@ -251,13 +255,13 @@ TEST(Planner, LowVramTakesTheLeastMemoryWithinTwiceTheTime) {
 
 TEST(Planner, WhatIsLeftOfARunNeedsNothingForTheStagesThatAreOver) {
   RealCosts costs({1024, 1024}, true, 1.0);
-  Rungs rungs;
-  rungs.evict_encoder = true;
-  rungs.stream_blocks = 20;
-  const Candidate whole = compose(rungs, costs.space, costs);
+  ExecutionOptions execution;
+  execution.evict_encoder = true;
+  execution.stream_blocks = 20;
+  const Candidate whole = compose(execution, costs.space, costs);
   for (const Stage from : {Stage::kEncode, Stage::kDenoise, Stage::kDecode}) {
     costs.space.from = from;
-    const Candidate rest = compose(rungs, costs.space, costs);
+    const Candidate rest = compose(execution, costs.space, costs);
     std::int64_t peak = 0;
     for (int s = 0; s < kStageCount; ++s) {
       const auto i = static_cast<std::size_t>(s);

@@ -1,9 +1,9 @@
 // Models whose branches pass what float16 can hold: the fixtures with some weights made larger.
 
+#include "headroom/model/ops.h"
 #include "headroom/model/text_encoder.h"
 #include "headroom/model/transformer.h"
 
-#include "ops.h"
 #include "support/fixture.h"
 #include "support/networks.h"
 
@@ -114,7 +114,7 @@ TEST_P(HalfRange, ATransformerWhoseBranchesPassItIsAsInFloat32) {
   // What enters the first block of each kind, and the part of the sequence it is.
   std::map<std::string, at::Tensor> shown;
   const test::WholeTransformer transformer(config, wide.transformer);
-  const Trace trace = [&](std::string_view name, const at::Tensor& x) {
+  const TensorObserver trace = [&](std::string_view name, const at::Tensor& x) {
     shown.emplace(name, x.clone());
   };
   const CaptionTokens caption =

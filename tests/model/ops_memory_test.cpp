@@ -1,12 +1,11 @@
 // What each operation of the networks takes on the CPU, beside what it says on meta tensors.
 
+#include "headroom/device/allocation_recorder.h"
 #include "headroom/device/cpu_budget.h"
-#include "headroom/device/meta_ledger.h"
 #include "headroom/device/workspace.h"
 #include "headroom/memory/allocator_model.h"
 #include "headroom/model/linear_weight.h"
-
-#include "ops.h"
+#include "headroom/model/ops.h"
 
 #include <functional>
 #include <memory>
@@ -171,17 +170,17 @@ TEST_P(OpMemory, IsOnMetaWhatItIsOnTheCpu) {
     static_cast<void>(run());
     const std::int64_t actual = cpu_budget::use().peak - before;
 
-    Ledger ledger;
+    AllocationTrace allocations;
     {
       const auto meta = op.prepare(
           [](at::IntArrayRef shape, at::ScalarType d) {
             return at::empty(shape, at::TensorOptions(at::kMeta).dtype(d));
           },
           dtype);
-      const MetaLedgerRecording recording(ledger);
+      const AllocationRecorder recording(allocations);
       static_cast<void>(meta());
     }
-    const std::int64_t predicted = replay_cpu_budget(ledger).peak_bytes;
+    const std::int64_t predicted = replay_cpu_budget(allocations).peak_bytes;
     // A few scalars and, in 16 bits, a group norm's weights in float32 are left out.
     EXPECT_LE(std::abs(predicted - actual), 1024)
         << op.name << ": predicted " << predicted << ", taken " << actual;

@@ -1,7 +1,7 @@
-#include "ops.h"
+#include "headroom/model/ops.h"
 
+#include "headroom/device/allocation_recorder.h"
 #include "headroom/device/cpu_budget.h"
-#include "headroom/device/meta_ledger.h"
 #include "headroom/device/workspace.h"
 #include "headroom/memory/allocator_model.h"
 
@@ -139,12 +139,12 @@ class OpsMemory : public ::testing::TestWithParam<int> {
 
     std::vector<at::Tensor> meta;
     for (const at::Tensor& x : inputs) meta.push_back(x.to(at::kMeta));
-    Ledger ledger;
+    AllocationTrace allocations;
     {
-      const MetaLedgerRecording recording(ledger);
+      const AllocationRecorder recording(allocations);
       const at::Tensor out = run(meta);
     }
-    const std::int64_t predicted = replay_cpu_budget(ledger).peak_bytes;
+    const std::int64_t predicted = replay_cpu_budget(allocations).peak_bytes;
     EXPECT_NEAR(static_cast<double>(predicted), static_cast<double>(real), 1024) << name;
   }
 
@@ -186,9 +186,9 @@ TEST_P(OpsMemory, AReplaySeesWhatAnOperationTakes) {
 
 // A quantised weight is unpacked into the input's format for its product, and no longer.
 TEST_F(Ops, AReplayUnpacksAQuantisedWeightBesideIt) {
-  Ledger ledger;
+  AllocationTrace allocations;
   {
-    MetaLedgerRecording recording(ledger);
+    AllocationRecorder recording(allocations);
     const auto on_meta = at::TensorOptions(at::kMeta);
     const at::Tensor x = at::empty({100, 64}, on_meta.dtype(at::kBFloat16));
     const at::Tensor weight = at::empty({320, 36}, on_meta.dtype(at::kByte));  // 4 bits a value
@@ -198,7 +198,7 @@ TEST_F(Ops, AReplayUnpacksAQuantisedWeightBesideIt) {
     recording.mark(Stage::kSave);
     static_cast<void>(out);
   }
-  const LedgerPeaks peaks = replay_cpu_budget(ledger);
+  const TracePeaks peaks = replay_cpu_budget(allocations);
   const std::int64_t product =
       workspace::predicted(workspace::Linear{100, 64, 320, at::kBFloat16}, {});
   EXPECT_EQ(peaks.stages[0].workspace_bytes, 320 * 64 * 2 + cpu_budget::rounded(product));

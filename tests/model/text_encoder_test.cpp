@@ -1,8 +1,8 @@
 #include "headroom/model/text_encoder.h"
 
 #include "headroom/core/error.h"
+#include "headroom/model/ops.h"
 
-#include "ops.h"
 #include "support/fixture.h"
 #include "support/networks.h"
 

@@ -25,7 +25,7 @@ INSTANTIATE_TEST_SUITE_P(Models, TransformerFixture, ::testing::ValuesIn(test::v
                          [](const auto& p) { return p.param; });
 
 at::Tensor run(const WholeTransformer& transformer, const FixtureCase& c,
-               const std::string& suffix = "", const Trace& trace = {}) {
+               const std::string& suffix = "", const TensorObserver& trace = {}) {
   const at::Tensor& latents = c.inputs.at("latents" + suffix);
   const CaptionTokens caption = transformer.embed_caption(c.inputs.at("caption" + suffix),
                                                           latents.size(1), latents.size(2), trace);

@@ -2,7 +2,9 @@
 
 #include "headroom/pipeline/adapters.h"
 
-#include "adapter_weights.h"
+#include "headroom/core/run_record.h"
+#include "headroom/pipeline/adapter_weights.h"
+
 #include "pipeline/run_support.h"
 #include "support/made_lora.h"
 #include "support/networks.h"
@@ -248,14 +250,15 @@ TEST(Adapters, EveryPlanMakesTheSamePictureInTheMemoryThatWasPredicted) {
       const Runner runner(test::starter_root(), with.options(dtype, cap));
       ASSERT_TRUE(runner.forecast(with.request).fits);
       pictures.push_back(runner.run(with.request).at(0));
-      const Receipt& receipt = pictures.back().receipt;
-      EXPECT_EQ(receipt.plan.peak_bytes, receipt.actual_peak_bytes);
-      for (const StagePlan& stage : receipt.plan.stages) {
+      const RunRecord& run_record = pictures.back().run_record;
+      EXPECT_EQ(run_record.plan.peak_bytes, run_record.actual_peak_bytes);
+      for (const StagePlan& stage : run_record.plan.stages) {
         if (stage.stage == Stage::kLoad || stage.stage == Stage::kSave) continue;
-        EXPECT_EQ(stage.peak_bytes, receipt.stage_peak_bytes[static_cast<std::size_t>(stage.stage)])
+        EXPECT_EQ(stage.peak_bytes,
+                  run_record.stage_peak_bytes[static_cast<std::size_t>(stage.stage)])
             << stage_name(stage.stage);
       }
-      plans.insert(receipt.plan.rungs);
+      plans.insert(run_record.plan.execution);
       if (dtype == "bf16") continue;  // other chunks are rounded otherwise
       EXPECT_EQ(pictures.back().image->rgb, pictures.front().image->rgb);
     }

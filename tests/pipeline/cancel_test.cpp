@@ -1,9 +1,9 @@
 #include "headroom/core/error.h"
 #include "headroom/diffusion/noise.h"
+#include "headroom/pipeline/text_to_image.h"
 
 #include "pipeline/run_support.h"
 #include "prompt_ids.h"
-#include "text_to_image.h"
 
 #include <stop_token>
 

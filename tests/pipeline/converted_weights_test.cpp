@@ -1,7 +1,8 @@
 // Weights that are kept in the number format that they are computed in: the same pictures, read
 // from elsewhere.
 #include "headroom/core/bytes.h"
-#include "headroom/weights/weight_cache.h"
+#include "headroom/core/run_record.h"
+#include "headroom/model_files/weight_cache.h"
 
 #include "pipeline/run_support.h"
 #include "support/temp_folder.h"
@@ -87,13 +88,13 @@ class ConvertedWeightsTest : public ::testing::Test {
   }
   struct Made {
     std::vector<std::uint8_t> rgb;
-    Receipt receipt;
+    RunRecord run_record;
     std::vector<Notice> notices;
   };
   static Made make(const Runner& runner) {
     RecordingSink sink;
     runner.generator->generate(request(), sink, {});
-    return {sink.images.at(0).image->rgb, sink.images.at(0).receipt, sink.notices};
+    return {sink.images.at(0).image->rgb, sink.images.at(0).run_record, sink.notices};
   }
   // Other values in the same file, of which nothing but reading it tells.
   void overwrite(const char* file) const {
@@ -125,9 +126,9 @@ class ConvertedWeightsTest : public ::testing::Test {
     EXPECT_EQ(second.rgb, without.rgb);  // the files are not read any more
     EXPECT_TRUE(second.notices.empty());
     for (const Made* const made : {&without, &first, &second}) {
-      EXPECT_EQ(made->receipt.actual_peak_bytes, made->receipt.plan.peak_bytes);
-      EXPECT_GT(made->receipt.copy_bytes_per_second, 0);
-      EXPECT_EQ(made->receipt.plan.rungs, without.receipt.plan.rungs);
+      EXPECT_EQ(made->run_record.actual_peak_bytes, made->run_record.plan.peak_bytes);
+      EXPECT_GT(made->run_record.copy_bytes_per_second, 0);
+      EXPECT_EQ(made->run_record.plan.execution, without.run_record.plan.execution);
     }
     EXPECT_NE(make(*runner(dtype, false)).rgb, without.rgb);
   }
@@ -163,7 +164,7 @@ TEST_F(ConvertedWeightsTest, AreUsedByPlansThatReadThemOnceToo) {
   overwrite(kTransformer);
   const auto resident = runner("bf16", true, [](PipelineOptions& options) { options.floor = {}; });
   EXPECT_EQ(make(*resident).rgb, made.rgb);
-  EXPECT_EQ(make(*resident).receipt.copy_bytes_per_second, 0);  // all is there already
+  EXPECT_EQ(make(*resident).run_record.copy_bytes_per_second, 0);  // all is there already
 }
 
 TEST_F(ConvertedWeightsTest, CostANoticeOnceWhereTheyCannotBeKept) {

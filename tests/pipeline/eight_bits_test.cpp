@@ -1,10 +1,12 @@
 // Pictures in eight bits on the processor: their memory, and how far they are from float32's.
 
 #include "headroom/core/bytes.h"
+#include "headroom/core/run_record.h"
+#include "headroom/forecast/forecaster.h"
+#include "headroom/pipeline/eight_bit_weights.h"
 
-#include "eight_bit_weights.h"
 #include "pipeline/run_support.h"
-#include "replay_costs.h"
+#include "request_costs.h"
 
 #include <cmath>
 #include <string>
@@ -47,10 +49,10 @@ TEST(EightBits, EveryPlanMakesTheSamePictureInTheMemoryThatWasPredicted) {
     const Runner runner(test::starter_root(), in("int8", cap));
     ASSERT_TRUE(runner.forecast(request()).fits);
     pictures.push_back(runner.run(request()).at(0));
-    const Receipt& receipt = pictures.back().receipt;
-    EXPECT_EQ(receipt.plan.peak_bytes, receipt.actual_peak_bytes);
-    EXPECT_LE(receipt.actual_peak_bytes, cap);
-    peaks.push_back(receipt.actual_peak_bytes);
+    const RunRecord& run_record = pictures.back().run_record;
+    EXPECT_EQ(run_record.plan.peak_bytes, run_record.actual_peak_bytes);
+    EXPECT_LE(run_record.actual_peak_bytes, cap);
+    peaks.push_back(run_record.actual_peak_bytes);
     EXPECT_EQ(pictures.back().image->rgb, pictures.front().image->rgb);
   }
   EXPECT_LT(peaks.back(), peaks.front());  // other plans were taken
@@ -61,9 +63,10 @@ TEST(EightBits, EveryPlanMakesTheSamePictureInTheMemoryThatWasPredicted) {
 // blocks of 512 columns: 3840 take the room of 4096.
 TEST(EightBits, ZImagesTransformerTakesABytePerValueOfItsLayers) {
   PipelineOptions options;
+  options.make_forecaster = &make_forecaster;
   options.model = read_model_folder(std::filesystem::path(HEADROOM_SOURCE_DIR) / "configs" /
                                     "models" / "z-image-turbo");
-  const ReplayCosts costs(options.model, choose_formats("int8", choose_device("cpu")), {});
+  const RequestCosts costs(options.model, choose_formats("int8", choose_device("cpu")), {});
   constexpr std::int64_t kAll = 6'154'908'736;
   constexpr std::int64_t kCodes = 30 * (180'879'360LL - 4 * 3840 * 256);
   const std::int64_t bytes = kCodes + 4 * (kAll - kCodes);

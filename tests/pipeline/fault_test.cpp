@@ -1,4 +1,5 @@
 #include "headroom/core/error.h"
+#include "headroom/core/run_record.h"
 #include "headroom/weights/tensor_file.h"
 
 #include "pipeline/run_support.h"
@@ -47,14 +48,14 @@ TEST(OutOfMemory, AtAnyAllocationTheRunGoesOnUnderASmallerPlanToTheSamePicture) 
     if (!run_with_failure(runner, request, n, sink)) break;
     ASSERT_EQ(sink.images.size(), 1U) << n;
     ASSERT_EQ(sink.images[0].image->rgb, undisturbed[0].image->rgb) << n;
-    const Receipt& receipt = sink.images[0].receipt;
+    const RunRecord& run_record = sink.images[0].run_record;
     ASSERT_EQ(cpu_budget::use().activations, activations) << n;
-    ASSERT_EQ(sink.plans.size(), receipt.changes.size() + 1) << n;
-    ASSERT_LE(receipt.changes.size(), 1U) << n;
-    for (const PlanChange& change : receipt.changes) {
+    ASSERT_EQ(sink.plans.size(), run_record.changes.size() + 1) << n;
+    ASSERT_LE(run_record.changes.size(), 1U) << n;
+    for (const PlanChange& change : run_record.changes) {
       ++broken_off[static_cast<std::size_t>(change.stage)];
       ASSERT_THAT(change.reason, HasSubstr("out of memory")) << n;
-      ASSERT_LT(change.peak_bytes, receipt.plan.peak_bytes) << n;
+      ASSERT_LT(change.peak_bytes, run_record.plan.peak_bytes) << n;
     }
   }
   for (const Stage stage : {Stage::kEncode, Stage::kDenoise, Stage::kDecode}) {
@@ -75,7 +76,7 @@ TEST(OutOfMemory, AtAnyAllocationOfTheFirstLoadItStartsSmallerAndLeavesNothingBe
       const Runner runner(test::model_root("f32"));
       RecordingSink sink;
       if (!run_with_failure(runner, shortest(runner), n, sink)) break;
-      const auto& changes = sink.images.at(0).receipt.changes;
+      const auto& changes = sink.images.at(0).run_record.changes;
       if (!changes.empty() && changes[0].stage > Stage::kLoad) break;
       ++failures;
     }
@@ -111,8 +112,8 @@ TEST(OutOfMemory, AgainAndAgainIsARefusalThatSaysWhereAndTheNextRunIsAsEver) {
     EXPECT_EQ(cpu_budget::use().reserved, 0);
     const auto next = runner.run(request);
     EXPECT_EQ(next[0].image->rgb, undisturbed[0].image->rgb);
-    EXPECT_EQ(next[0].receipt.actual_peak_bytes, undisturbed[0].receipt.actual_peak_bytes);
-    EXPECT_EQ(next[0].receipt.plan.rungs, undisturbed[0].receipt.plan.rungs);
+    EXPECT_EQ(next[0].run_record.actual_peak_bytes, undisturbed[0].run_record.actual_peak_bytes);
+    EXPECT_EQ(next[0].run_record.plan.execution, undisturbed[0].run_record.plan.execution);
   }
 }
 
@@ -123,7 +124,7 @@ TEST(OutOfMemory, WhileTakingHoldOfThePlansMemoryASmallerPlanIsTaken) {
   RecordingSink sink;
   ASSERT_TRUE(run_with_failure(runner, request, 1, sink));
   ASSERT_EQ(sink.plans.size(), 1U);
-  EXPECT_LT(sink.plans[0].peak_bytes, undisturbed[0].receipt.plan.peak_bytes);
+  EXPECT_LT(sink.plans[0].peak_bytes, undisturbed[0].run_record.plan.peak_bytes);
   EXPECT_EQ(sink.images.at(0).image->rgb, undisturbed[0].image->rgb);
 }
 
@@ -145,16 +146,16 @@ TEST(OutOfMemory, AFailedDecodeLeavesTheNextPictureAWholePlan) {
     for (std::size_t i = 0; i < 3; ++i) {
       SCOPED_TRACE(i);
       EXPECT_EQ(sink.images[i].image->rgb, undisturbed[i].image->rgb);
-      const Receipt& receipt = sink.images[i].receipt;
-      EXPECT_EQ(receipt.driver_allocations, 0);
+      const RunRecord& run_record = sink.images[i].run_record;
+      EXPECT_EQ(run_record.driver_allocations, 0);
       // A change belongs to the picture in which it happened.
-      ASSERT_EQ(receipt.changes.size(), i == 0 ? 1U : 0U);
+      ASSERT_EQ(run_record.changes.size(), i == 0 ? 1U : 0U);
       if (i == 0) {
-        EXPECT_EQ(receipt.changes[0].stage, Stage::kDecode);
+        EXPECT_EQ(run_record.changes[0].stage, Stage::kDecode);
         continue;
       }
-      EXPECT_LE(receipt.actual_peak_bytes, receipt.plan.peak_bytes);
-      EXPECT_GT(find_stage(receipt.plan, Stage::kDenoise)->peak_bytes, 0);
+      EXPECT_LE(run_record.actual_peak_bytes, run_record.plan.peak_bytes);
+      EXPECT_GT(find_stage(run_record.plan, Stage::kDenoise)->peak_bytes, 0);
     }
   }
 }

@@ -2,6 +2,7 @@
 // with the values that the formats' own tools read in it.
 #include "headroom/diffusion/noise.h"
 #include "headroom/model/vae.h"
+#include "headroom/model_files/open_model.h"
 
 #include "pipeline/run_support.h"
 #include "support/networks.h"
@@ -209,8 +210,8 @@ TEST(WholeModels, InQuantisedFilesTakeTheMemoryThatWasPredicted) {
     EXPECT_EQ(plan.peak_bytes, plain.forecast(request).plan.peak_bytes);
     const auto pictures = runner.run(request);
     ASSERT_EQ(pictures.size(), 1U);
-    EXPECT_EQ(pictures[0].receipt.actual_peak_bytes, plan.peak_bytes);
-    EXPECT_EQ(pictures[0].receipt.plan.rungs, plan.rungs);
+    EXPECT_EQ(pictures[0].run_record.actual_peak_bytes, plan.peak_bytes);
+    EXPECT_EQ(pictures[0].run_record.plan.execution, plan.execution);
   }
 }
 

@@ -1,11 +1,12 @@
 // int8 and 4-bit weights, which can be planned before they can be run.
 
 #include "headroom/core/bytes.h"
+#include "headroom/forecast/forecaster.h"
 #include "headroom/pipeline/make_generator.h"
+#include "headroom/pipeline/number_format.h"
 
-#include "number_format.h"
 #include "pipeline/run_support.h"
-#include "replay_costs.h"
+#include "request_costs.h"
 
 #include <string>
 
@@ -19,6 +20,7 @@ const Device kCard = pretended_device("cuda", 0, "a card");
 
 PipelineOptions turbo(const std::string& dtype) {
   PipelineOptions options;
+  options.make_forecaster = &make_forecaster;
   options.model = read_model_folder(std::filesystem::path(HEADROOM_SOURCE_DIR) / "configs" /
                                     "models" / "z-image-turbo");
   options.device = kCard;
@@ -47,7 +49,7 @@ TEST(Formats, NetworksTakeTheBytesOfTheirBlocks) {
     std::int64_t block_bytes;
   };
   for (const Case& c : {Case{"int8", 34}, Case{"q4", 18}}) {
-    const ReplayCosts costs(turbo(c.dtype).model, choose_formats(c.dtype, kCard), {});
+    const RequestCosts costs(turbo(c.dtype).model, choose_formats(c.dtype, kCard), {});
     const NetworkSizes& sizes = costs.sizes();
     const auto near_bytes = [&](std::int64_t actual, std::int64_t quantised, std::int64_t all) {
       const std::int64_t bytes = quantised / 32 * c.block_bytes + (all - quantised) * 2;
@@ -89,7 +91,7 @@ TEST(Formats, OneUnpackedMatrixAtATimeIsWorkspace) {
 // All three networks at once: (5.43e9 + 3.53e9) values in blocks, the rest in bf16.
 TEST(Formats, FourBitsAreResidentWhereEightBitsAreNot) {
   const auto is_resident = [](const std::string& dtype, std::int64_t card) {
-    return forecast(dtype, card).ladder == Rungs{};
+    return forecast(dtype, card).execution == ExecutionOptions{};
   };
   EXPECT_TRUE(is_resident("q4", 8 * kGiB));     // 6.6 GB of weights
   EXPECT_FALSE(is_resident("int8", 8 * kGiB));  // 11.1 GB

@@ -1,3 +1,4 @@
+#include "headroom/core/run_record.h"
 #include "headroom/core/version.h"
 #include "headroom/pipeline/make_generator.h"
 
@@ -49,39 +50,39 @@ TEST_P(GeneratorFixture, PicturesAreTheReferences) {
   EXPECT_EQ(runs, 11);
 }
 
-TEST_P(GeneratorFixture, AReceiptSaysWhatHappened) {
+TEST_P(GeneratorFixture, ARunRecordSaysWhatHappened) {
   const Runner runner(test::model_root(GetParam()));
   const GenerationRequest request = small_request(runner);
   RecordingSink sink;
   runner.generator->generate(request, sink, {});
   ASSERT_EQ(sink.plans.size(), 1U);
   ASSERT_EQ(sink.images.size(), 1U);
-  const Receipt& receipt = sink.images[0].receipt;
-  EXPECT_EQ(receipt.plan.peak_bytes, sink.plans[0].peak_bytes);
-  EXPECT_EQ(receipt.plan.width, request.width);
-  EXPECT_EQ(receipt.plan.rungs, std::vector<std::string>{"resident"});
-  EXPECT_EQ(receipt.model, runner.options.model.info.name);
-  EXPECT_EQ(receipt.device, "CPU budget");
-  EXPECT_EQ(receipt.dtype, "fp32");
-  EXPECT_EQ(receipt.version, kVersion);
-  EXPECT_EQ(receipt.threads, 1);
-  EXPECT_TRUE(receipt.libtorch.starts_with("2.")) << receipt.libtorch;
-  EXPECT_EQ(receipt.image_index, 0);
-  EXPECT_TRUE(receipt.opened);
-  EXPECT_EQ(receipt.shape.steps, request.steps);
-  EXPECT_EQ(receipt.shape.guided_steps, request.steps);
+  const RunRecord& run_record = sink.images[0].run_record;
+  EXPECT_EQ(run_record.plan.peak_bytes, sink.plans[0].peak_bytes);
+  EXPECT_EQ(run_record.plan.width, request.width);
+  EXPECT_EQ(run_record.plan.execution, std::vector<std::string>{"resident"});
+  EXPECT_EQ(run_record.model, runner.options.model.info.name);
+  EXPECT_EQ(run_record.device, "CPU budget");
+  EXPECT_EQ(run_record.dtype, "fp32");
+  EXPECT_EQ(run_record.version, kVersion);
+  EXPECT_EQ(run_record.threads, 1);
+  EXPECT_TRUE(run_record.libtorch.starts_with("2.")) << run_record.libtorch;
+  EXPECT_EQ(run_record.image_index, 0);
+  EXPECT_TRUE(run_record.opened);
+  EXPECT_EQ(run_record.shape.steps, request.steps);
+  EXPECT_EQ(run_record.shape.guided_steps, request.steps);
   const PromptTokenizer tokenizer(runner.options.model.root / "tokenizer");
-  EXPECT_EQ(receipt.shape.prompt_tokens,
+  EXPECT_EQ(run_record.shape.prompt_tokens,
             static_cast<int>(tokenizer.encode_prompt(request.prompt).size()));
-  EXPECT_EQ(receipt.shape.negative_tokens,
+  EXPECT_EQ(run_record.shape.negative_tokens,
             static_cast<int>(tokenizer.encode_prompt(request.negative_prompt).size()));
-  EXPECT_FALSE(runner.run(request)[0].receipt.opened);  // it still is
+  EXPECT_FALSE(runner.run(request)[0].run_record.opened);  // it still is
   for (const Stage stage : {Stage::kLoad, Stage::kEncode, Stage::kDenoise, Stage::kDecode}) {
-    EXPECT_GT(receipt.stage_seconds[static_cast<std::size_t>(stage)], 0) << stage_name(stage);
-    EXPECT_GT(receipt.stage_peak_bytes[static_cast<std::size_t>(stage)], 0) << stage_name(stage);
+    EXPECT_GT(run_record.stage_seconds[static_cast<std::size_t>(stage)], 0) << stage_name(stage);
+    EXPECT_GT(run_record.stage_peak_bytes[static_cast<std::size_t>(stage)], 0) << stage_name(stage);
   }
-  EXPECT_EQ(receipt.actual_peak_bytes,
-            *std::max_element(receipt.stage_peak_bytes.begin(), receipt.stage_peak_bytes.end()));
+  EXPECT_EQ(run_record.actual_peak_bytes, *std::max_element(run_record.stage_peak_bytes.begin(),
+                                                            run_record.stage_peak_bytes.end()));
 }
 
 TEST_P(GeneratorFixture, TheSameSeedGivesTheSameBytes) {
@@ -123,9 +124,9 @@ TEST_P(GeneratorFixture, APictureOfManyIsThePictureOfItsOwnSeed) {
     EXPECT_EQ(many[i].image->rgb, runner.run(single)[0].image->rgb) << i;
   }
   // The prompt is encoded and the model loaded once, for the first.
-  EXPECT_GT(many[0].receipt.stage_seconds[static_cast<std::size_t>(Stage::kEncode)], 0);
-  EXPECT_EQ(many[1].receipt.stage_seconds[static_cast<std::size_t>(Stage::kEncode)], 0);
-  EXPECT_EQ(many[1].receipt.stage_seconds[static_cast<std::size_t>(Stage::kLoad)], 0);
+  EXPECT_GT(many[0].run_record.stage_seconds[static_cast<std::size_t>(Stage::kEncode)], 0);
+  EXPECT_EQ(many[1].run_record.stage_seconds[static_cast<std::size_t>(Stage::kEncode)], 0);
+  EXPECT_EQ(many[1].run_record.stage_seconds[static_cast<std::size_t>(Stage::kLoad)], 0);
 }
 
 TEST_P(GeneratorFixture, ReportsStagesAndStepsInOrder) {

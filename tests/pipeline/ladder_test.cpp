@@ -1,17 +1,20 @@
-// Every rung of the memory ladder, executed: the same picture, and the memory that the replay said.
+// Every option of what saves memory, executed: the same picture, and the memory that the replay
+// said.
 
 #include "headroom/device/cpu_budget.h"
 #include "headroom/device/device.h"
 #include "headroom/diffusion/noise.h"
 #include "headroom/memory/allocator_model.h"
+#include "headroom/memory/candidate.h"
+#include "headroom/memory/planner.h"
 #include "headroom/pipeline/request_shape.h"
+#include "headroom/pipeline/text_to_image.h"
+#include "headroom/pipeline/weight_sources.h"
 #include "headroom/text/prompt_tokenizer.h"
 
+#include "dry_run.h"
 #include "prompt_ids.h"
-#include "replay.h"
-#include "replay_costs.h"
-#include "text_to_image.h"
-#include "weight_sources.h"
+#include "request_costs.h"
 
 #include <filesystem>
 #include <map>
@@ -50,7 +53,8 @@ class Model {
         transformer_weights_(transformer_, formats.networks),
         vae_weights_(vae_, formats.vae) {}
 
-  Outcome run(const GenerationRequest& request, const Rungs& rungs, bool background = true) {
+  Outcome run(const GenerationRequest& request, const ExecutionOptions& execution,
+              bool background = true) {
     const c10::InferenceMode inference;
     at::set_num_threads(kThreads);
     const Device device = choose_device("cpu");
@@ -68,7 +72,7 @@ class Model {
       out.peaks[static_cast<std::size_t>(stage)] = device.backend->end_stage().in_use - before;
     };
     {
-      run.prepare(rungs);
+      run.prepare(execution);
       end(Stage::kLoad);
       const auto features = run.encode(encode_prompts(&tokenizer, request), hooks);
       end(Stage::kEncode);
@@ -87,8 +91,8 @@ class Model {
     return out;
   }
 
-  LedgerPeaks predict(const GenerationRequest& request, const Rungs& rungs) {
-    return replay_cpu_budget(headroom::replay(folder, formats, {shape(request), rungs}));
+  TracePeaks predict(const GenerationRequest& request, const ExecutionOptions& execution) {
+    return replay_cpu_budget(headroom::replay(folder, formats, {shape(request), execution}));
   }
   [[nodiscard]] RunShape shape(const GenerationRequest& request) const {
     return shape_of(request, &tokenizer, folder.scheduler);
@@ -129,47 +133,47 @@ class Ladder : public testing::TestWithParam<Case> {
                : std::filesystem::path(HEADROOM_TEST_DATA) / "zimage" / GetParam().model / "model";
   }
 
-  void expect_same_picture_as_resident(const Rungs& rungs) {
+  void expect_same_picture_as_resident(const ExecutionOptions& execution) {
     const Outcome whole = model_->run(request_, {});
-    const Outcome other = model_->run(request_, rungs);
-    const bool same_arithmetic = rungs.chunk_tokens == 0 && rungs.tile_latent == 0;
+    const Outcome other = model_->run(request_, execution);
+    const bool same_arithmetic = execution.chunk_tokens == 0 && execution.tile_latent == 0;
     for (const auto& [name, value] : whole.traced) {
       const at::Tensor& actual = other.traced.at(name);
       if (same_arithmetic) {
-        EXPECT_TRUE(at::equal(actual, value)) << name << " under " << text(rungs);
+        EXPECT_TRUE(at::equal(actual, value)) << name << " under " << text(execution);
       }
       if (name == "picture") continue;
       const double difference =
           at::max(at::abs(at::sub(actual.to(at::kFloat), value.to(at::kFloat)))).item().toDouble();
       const double size = at::max(at::abs(value.to(at::kFloat))).item().toDouble();
-      EXPECT_LE(difference, 1e-5 * std::max(1.0, size)) << name << " under " << text(rungs);
+      EXPECT_LE(difference, 1e-5 * std::max(1.0, size)) << name << " under " << text(execution);
     }
     const at::Tensor levels = at::abs(
         at::sub(whole.traced.at("picture").to(at::kInt), other.traced.at("picture").to(at::kInt)));
-    EXPECT_LE(at::max(levels).item().toInt(), 1) << text(rungs);
-    EXPECT_EQ(other.left_over, 0) << text(rungs);
+    EXPECT_LE(at::max(levels).item().toInt(), 1) << text(execution);
+    EXPECT_EQ(other.left_over, 0) << text(execution);
   }
 
-  void expect_predicted_memory(const Rungs& rungs) {
-    const LedgerPeaks predicted = model_->predict(request_, rungs);
+  void expect_predicted_memory(const ExecutionOptions& execution) {
+    const TracePeaks predicted = model_->predict(request_, execution);
     // A prefetch thread that comes late, on a busy machine, holds less than was predicted.
-    const Outcome actual = model_->run(request_, rungs, /*background=*/false);
+    const Outcome actual = model_->run(request_, execution, /*background=*/false);
     for (const Stage stage : {Stage::kLoad, Stage::kEncode, Stage::kDenoise, Stage::kDecode}) {
       const auto i = static_cast<std::size_t>(stage);
       const auto p = static_cast<double>(predicted.stages[i].peak_bytes);
       const auto a = static_cast<double>(actual.peaks[i]);
-      EXPECT_GE(p, a * 0.995) << stage_name(stage) << " under " << text(rungs);
-      EXPECT_LE(p, a * 1.01 + 4096) << stage_name(stage) << " under " << text(rungs);
+      EXPECT_GE(p, a * 0.995) << stage_name(stage) << " under " << text(execution);
+      EXPECT_LE(p, a * 1.01 + 4096) << stage_name(stage) << " under " << text(execution);
     }
   }
 
-  static std::string text(const Rungs& rungs) {
+  static std::string text(const ExecutionOptions& execution) {
     std::string all;
-    for (const std::string& name : rung_names(rungs)) all += name + " ";
+    for (const std::string& name : option_names(execution)) all += name + " ";
     return all;
   }
 
-  static std::vector<Rungs> ladder() {
+  static std::vector<ExecutionOptions> execution() {
     return {
         {},
         {.evict_encoder = true},
@@ -198,32 +202,32 @@ class Ladder : public testing::TestWithParam<Case> {
 };
 
 TEST_P(Ladder, EveryRungMakesTheSamePicture) {
-  for (const Rungs& rungs : ladder()) expect_same_picture_as_resident(rungs);
+  for (const ExecutionOptions& execution : execution()) expect_same_picture_as_resident(execution);
 }
 
 TEST_P(Ladder, EveryRungTakesThePredictedMemory) {
-  for (const Rungs& rungs : ladder()) expect_predicted_memory(rungs);
+  for (const ExecutionOptions& execution : execution()) expect_predicted_memory(execution);
   if (is_starter()) return;  // float16 takes long on the CPU
   for (const char* const dtype : {"bf16", "fp16"}) {
     SCOPED_TRACE(dtype);
     model_ = std::make_unique<Model>(root(), dtype);
-    for (const Rungs& rungs : ladder()) expect_predicted_memory(rungs);
+    for (const ExecutionOptions& execution : execution()) expect_predicted_memory(execution);
   }
 }
 
 // What the planner adds up from single stages of a shortened network is what the whole run does.
 TEST_P(Ladder, ComposedNeedsEqualTheWholeReplay) {
-  ReplayCosts costs(model_->folder, model_->formats, {});
+  RequestCosts costs(model_->folder, model_->formats, {});
   const TimeModel times;
-  ReplayCosts::ForShape request(costs, model_->shape(request_), times);
-  for (Rungs rungs : ladder()) {
-    rungs.stream_blocks = std::min(rungs.stream_blocks, request.space().layers);
-    const Candidate composed = compose(rungs, request.space(), request);
-    const LedgerPeaks whole = model_->predict(request_, rungs);
+  RequestCosts::ForShape request(costs, model_->shape(request_), times);
+  for (ExecutionOptions execution : execution()) {
+    execution.stream_blocks = std::min(execution.stream_blocks, request.space().layers);
+    const Candidate composed = compose(execution, request.space(), request);
+    const TracePeaks whole = model_->predict(request_, execution);
     for (const Stage stage : {Stage::kEncode, Stage::kDenoise, Stage::kDecode}) {
       const auto i = static_cast<std::size_t>(stage);
       EXPECT_EQ(composed.stages[i].peak_bytes, whole.stages[i].peak_bytes)
-          << stage_name(stage) << " under " << text(rungs);
+          << stage_name(stage) << " under " << text(execution);
     }
   }
 }
@@ -234,23 +238,24 @@ TEST_P(Ladder, NeedsWithoutTilesDependOnTheAreaAlone) {
   const RunShape turned = with_size(shape, {shape.height, shape.width});
   const int unit = model_->folder.info.size_unit;
   const RunShape flat = with_size(shape, {shape.width / unit * shape.height, unit});
-  for (const Rungs& rungs : ladder()) {
+  for (const ExecutionOptions& execution : execution()) {
     for (const Stage stage : {Stage::kDenoise, Stage::kDecode}) {
-      if (stage == Stage::kDecode && rungs.tile_latent > 0) continue;
+      if (stage == Stage::kDecode && execution.tile_latent > 0) continue;
       const auto peak = [&](const RunShape& of) {
-        const Ledger ledger = replay_stage(stage, model_->folder, model_->formats, {of, rungs});
-        return replay_cpu_budget(ledger).peak_bytes;
+        const AllocationTrace allocations =
+            dry_run_stage(stage, model_->folder, model_->formats, {of, execution});
+        return replay_cpu_budget(allocations).peak_bytes;
       };
-      EXPECT_EQ(peak(turned), peak(shape)) << text(rungs);
-      EXPECT_EQ(peak(flat), peak(shape)) << text(rungs);
+      EXPECT_EQ(peak(turned), peak(shape)) << text(execution);
+      EXPECT_EQ(peak(flat), peak(shape)) << text(execution);
     }
   }
 }
 
 TEST_P(Ladder, TheChosenPlanStaysWithinTheBudgetItWasChosenFor) {
-  ReplayCosts costs(model_->folder, model_->formats, {});
+  RequestCosts costs(model_->folder, model_->formats, {});
   const TimeModel times;
-  ReplayCosts::ForShape request(costs, model_->shape(request_), times);
+  RequestCosts::ForShape request(costs, model_->shape(request_), times);
   const std::int64_t most = compose({}, request.space(), request).peak_bytes;
   const std::int64_t least = smallest_plan(request.space(), request).peak_bytes;
   ASSERT_LT(least, most);
@@ -260,9 +265,10 @@ TEST_P(Ladder, TheChosenPlanStaysWithinTheBudgetItWasChosenFor) {
     ASSERT_TRUE(plan.has_value());
     const std::int64_t before = cpu_budget::use().total();
     cpu_budget::set_limit(before + budget);
-    const Outcome outcome = model_->run(request_, plan->rungs);  // throws when the limit is passed
+    const Outcome outcome =
+        model_->run(request_, plan->execution);  // throws when the limit is passed
     cpu_budget::set_limit(0);
-    for (const std::int64_t peak : outcome.peaks) EXPECT_LE(peak, budget) << text(plan->rungs);
+    for (const std::int64_t peak : outcome.peaks) EXPECT_LE(peak, budget) << text(plan->execution);
   }
   EXPECT_FALSE(fastest_plan(request.space(), request, least - 1).has_value());
 }

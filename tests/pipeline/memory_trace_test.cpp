@@ -3,6 +3,8 @@
 
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
+#include "headroom/core/run_record.h"
+#include "headroom/memory/budget.h"
 
 #include "pipeline/run_support.h"
 
@@ -75,15 +77,15 @@ TEST(TakenMemory, BetweenStepsTheRunGoesOnSmallerFromWhereItWas) {
   EXPECT_EQ(sink.images[0].image->rgb, card.undisturbed());
   const std::vector<std::pair<int, int>> each_step_once{{1, 4}, {2, 4}, {3, 4}, {4, 4}};
   EXPECT_EQ(sink.steps, each_step_once);
-  const Receipt& receipt = sink.images[0].receipt;
-  ASSERT_THAT(receipt.changes, SizeIs(1));
-  EXPECT_EQ(receipt.changes[0].stage, Stage::kDenoise);
-  EXPECT_EQ(receipt.changes[0].step, 2);
-  EXPECT_THAT(receipt.changes[0].reason, HasSubstr("other programs took memory"));
-  EXPECT_LE(receipt.changes[0].peak_bytes, card.least());
-  EXPECT_EQ(receipt.plan.rungs, std::vector<std::string>{"resident"});
+  const RunRecord& run_record = sink.images[0].run_record;
+  ASSERT_THAT(run_record.changes, SizeIs(1));
+  EXPECT_EQ(run_record.changes[0].stage, Stage::kDenoise);
+  EXPECT_EQ(run_record.changes[0].step, 2);
+  EXPECT_THAT(run_record.changes[0].reason, HasSubstr("other programs took memory"));
+  EXPECT_LE(run_record.changes[0].peak_bytes, card.least());
+  EXPECT_EQ(run_record.plan.execution, std::vector<std::string>{"resident"});
   ASSERT_THAT(sink.plans, SizeIs(2));
-  EXPECT_EQ(sink.plans[1].rungs, receipt.changes[0].rungs);
+  EXPECT_EQ(sink.plans[1].execution, run_record.changes[0].execution);
   EXPECT_LE(cpu_budget::use().total(), card.least());
 }
 
@@ -95,8 +97,8 @@ TEST(TakenMemory, MoreThanAnyPlanCouldSpareIsNotTakenFromARunThatHoldsIt) {
   runner->generator->generate(card.request(), sink, {});
   ASSERT_THAT(sink.images, SizeIs(1));
   EXPECT_EQ(sink.images[0].image->rgb, card.undisturbed());
-  EXPECT_THAT(sink.images[0].receipt.changes, SizeIs(1));  // down to the smallest, once
-  try {                                                    // but the next does not start
+  EXPECT_THAT(sink.images[0].run_record.changes, SizeIs(1));  // down to the smallest, once
+  try {                                                       // but the next does not start
     runner->run(card.request());
     FAIL() << "nothing is free";
   } catch (const Error& error) {
@@ -117,11 +119,11 @@ TEST(TakenMemory, ComesBackToAFasterPlanWhenItIsGiven) {
   runner->generator->generate(card.request(), sink, {});
   ASSERT_THAT(sink.images, SizeIs(1));
   EXPECT_EQ(sink.images[0].image->rgb, card.undisturbed());
-  const Receipt& receipt = sink.images[0].receipt;
-  EXPECT_THAT(receipt.plan.rungs, ::testing::Not(Contains("resident")));
-  ASSERT_THAT(receipt.changes, SizeIs(1));
-  EXPECT_THAT(receipt.changes[0].reason, HasSubstr("memory became free"));
-  EXPECT_EQ(receipt.changes[0].step, 1);
+  const RunRecord& run_record = sink.images[0].run_record;
+  EXPECT_THAT(run_record.plan.execution, ::testing::Not(Contains("resident")));
+  ASSERT_THAT(run_record.changes, SizeIs(1));
+  EXPECT_THAT(run_record.changes[0].reason, HasSubstr("memory became free"));
+  EXPECT_EQ(run_record.changes[0].step, 1);
 }
 
 // What a plan takes away after the last step must go although the step is not done again.
@@ -139,11 +141,11 @@ TEST(TakenMemory, AFailureRightAfterTheLastStepKeepsToThePlan) {
   ASSERT_THAT(sink.images, SizeIs(1));
   EXPECT_EQ(sink.images[0].image->rgb, undisturbed[0].image->rgb);
   EXPECT_THAT(sink.steps, SizeIs(request.steps));
-  const Receipt& receipt = sink.images[0].receipt;
-  EXPECT_THAT(receipt.changes, SizeIs(1));
-  EXPECT_EQ(receipt.driver_allocations, 0);
+  const RunRecord& run_record = sink.images[0].run_record;
+  EXPECT_THAT(run_record.changes, SizeIs(1));
+  EXPECT_EQ(run_record.driver_allocations, 0);
   constexpr auto kDecode = static_cast<std::size_t>(Stage::kDecode);
-  EXPECT_LE(receipt.stage_peak_bytes[kDecode],
+  EXPECT_LE(run_record.stage_peak_bytes[kDecode],
             find_stage(sink.plans.back(), Stage::kDecode)->peak_bytes);
 }
 
@@ -165,8 +167,8 @@ TEST(Reservation, NothingGrowsOnceARunHasBegun) {
       };
       runner->generator->generate(card.request(), sink, {});
       ASSERT_THAT(sink.images, SizeIs(1));
-      EXPECT_EQ(sink.images[0].receipt.driver_allocations, 0);
-      EXPECT_THAT(sink.images[0].receipt.changes, SizeIs(0));
+      EXPECT_EQ(sink.images[0].run_record.driver_allocations, 0);
+      EXPECT_THAT(sink.images[0].run_record.changes, SizeIs(0));
       EXPECT_EQ(cpu_budget::use().reserved, 0);  // the run is over
     }
   }
@@ -246,7 +248,7 @@ TEST(TakenMemory, TenThousandRandomTracesEndInThePictureOrAClearRefusal) {
       ASSERT_EQ(sink.images[0].image->rgb, card.undisturbed()) << trace;
       ASSERT_THAT(sink.steps, SizeIs(4)) << trace;
       ++pictures;
-      if (!sink.images[0].receipt.changes.empty()) ++changed;
+      if (!sink.images[0].run_record.changes.empty()) ++changed;
     } catch (const Error& error) {
       ASSERT_EQ(error.kind(), ErrorKind::kOutOfMemory) << trace << ": " << error.what();
       ASSERT_TRUE(sink.images.empty()) << trace;

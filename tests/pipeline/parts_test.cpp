@@ -1,12 +1,12 @@
 #include "headroom/memory/allocator_model.h"
+#include "headroom/pipeline/number_format.h"
+#include "headroom/pipeline/thread_count.h"
 
+#include "dry_run.h"
 #include "dump.h"
-#include "number_format.h"
 #include "pipeline/run_support.h"
 #include "preview.h"
-#include "replay.h"
-#include "stage_seconds.h"
-#include "threads.h"
+#include "stage_time.h"
 
 #include <filesystem>
 #include <fstream>
@@ -159,8 +159,8 @@ TEST(Dump, AFolderThatIsNotThereIsAnIoError) {
 
 TEST(GuessedSeconds, GrowWithWhatTheStageDoes) {
   const ModelFolder model = read_model_folder(test::model_root("tiny"));
-  const NetworkSizes sizes =
-      network_sizes(model, {}, [](const Ledger& l) { return replay_cpu_budget(l).left_bytes; });
+  const NetworkSizes sizes = network_sizes(
+      model, {}, [](const AllocationTrace& l) { return replay_cpu_budget(l).left_bytes; });
   const RunShape shape{64, 64, 4, 0, 20, 0};
   RunShape longer = shape;
   longer.steps = 8;
@@ -171,9 +171,9 @@ TEST(GuessedSeconds, GrowWithWhatTheStageDoes) {
   guided.negative_tokens = 20;
   RunShape half_guided = guided;
   half_guided.guided_steps = 2;
-  const auto seconds = [&](Stage stage, const RunShape& s, const Rungs& rungs = {}) {
-    return guess_seconds(model, sizes, WeightStorage::kPlain, s, rungs, unmeasured_rates(false),
-                         false)[static_cast<std::size_t>(stage)];
+  const auto seconds = [&](Stage stage, const RunShape& s, const ExecutionOptions& execution = {}) {
+    return estimate_seconds(model, sizes, WeightStorage::kPlain, s, execution,
+                            unmeasured_rates(false), false)[static_cast<std::size_t>(stage)];
   };
   const double denoise = seconds(Stage::kDenoise, shape);
   EXPECT_DOUBLE_EQ(seconds(Stage::kDenoise, longer), 2 * denoise);
@@ -183,30 +183,32 @@ TEST(GuessedSeconds, GrowWithWhatTheStageDoes) {
   EXPECT_GT(seconds(Stage::kEncode, guided), seconds(Stage::kEncode, shape));
   EXPECT_GT(seconds(Stage::kDecode, larger), seconds(Stage::kDecode, shape));
   EXPECT_GT(seconds(Stage::kSave, larger), seconds(Stage::kSave, shape));
-  // Every rung costs something in its stage, or nothing would be chosen without it.
+  // Every option costs something in its stage, or nothing would be chosen without it.
   EXPECT_GT(seconds(Stage::kEncode, shape, {.stream_encoder = true}),
             seconds(Stage::kEncode, shape));
-  for (const Rungs& rungs : {Rungs{.chunk_tokens = 8}, Rungs{.stream_blocks = 2},
-                             Rungs{.evict_transformer = true}, Rungs{.evict_encoder = true}}) {
-    EXPECT_GT(seconds(Stage::kDenoise, shape, rungs), denoise);
+  for (const ExecutionOptions& execution :
+       {ExecutionOptions{.chunk_tokens = 8}, ExecutionOptions{.stream_blocks = 2},
+        ExecutionOptions{.evict_transformer = true}, ExecutionOptions{.evict_encoder = true}}) {
+    EXPECT_GT(seconds(Stage::kDenoise, shape, execution), denoise);
   }
   EXPECT_GT(seconds(Stage::kDecode, shape, {.tile_latent = 4}), seconds(Stage::kDecode, shape));
   // What arrives later is not loaded at the start, and an encoder that leaves is loaded every time.
   EXPECT_LT(seconds(Stage::kLoad, shape, {.evict_encoder = true}), seconds(Stage::kLoad, shape));
-  EXPECT_EQ(guess_reload_seconds(sizes, {}, unmeasured_rates(false)), 0);
-  EXPECT_GT(guess_reload_seconds(sizes, {.evict_encoder = true}, unmeasured_rates(false)), 0);
+  EXPECT_EQ(estimate_reload_seconds(sizes, {}, unmeasured_rates(false)), 0);
+  EXPECT_GT(estimate_reload_seconds(sizes, {.evict_encoder = true}, unmeasured_rates(false)), 0);
 }
 
 // Each product unpacks its matrix anew, so chunks cost more where weights are quantised.
 TEST(GuessedSeconds, CountTheUnpackingOfQuantisedWeights) {
   const ModelFolder model = read_model_folder(test::model_root("tiny"));
   const RunShape shape{512, 512, 4, 0, 20, 0};
-  const auto seconds = [&](WeightStorage storage, Stage stage, const Rungs& rungs) {
-    return guess_seconds(model, {}, storage, shape, rungs, unmeasured_rates(true),
-                         true)[static_cast<std::size_t>(stage)];
+  const auto seconds = [&](WeightStorage storage, Stage stage, const ExecutionOptions& execution) {
+    return estimate_seconds(model, {}, storage, shape, execution, unmeasured_rates(true),
+                            true)[static_cast<std::size_t>(stage)];
   };
-  const auto unpacking = [&](Stage stage, const Rungs& rungs) {
-    return seconds(WeightStorage::kQ4, stage, rungs) - seconds(WeightStorage::kPlain, stage, rungs);
+  const auto unpacking = [&](Stage stage, const ExecutionOptions& execution) {
+    return seconds(WeightStorage::kQ4, stage, execution) -
+           seconds(WeightStorage::kPlain, stage, execution);
   };
   EXPECT_GT(unpacking(Stage::kEncode, {}), 0);
   EXPECT_GT(unpacking(Stage::kDenoise, {}), 0);
@@ -220,15 +222,15 @@ TEST(Replay, MarksEveryStageAndTakesNoMemory) {
   const RunShape shape{1024, 1024, 1000, 1000, 20, 8};
   cpu_budget::reset_peak();
   const std::int64_t before = cpu_budget::use().total();
-  const Ledger ledger = replay(model, {}, {shape});
+  const AllocationTrace allocations = replay(model, {}, {shape});
   EXPECT_LT(cpu_budget::use().peak - before, 64 * 1024);
   std::vector<Stage> stages;
-  for (const Ledger::Entry& entry : ledger.entries) {
-    if (entry.kind == Ledger::Kind::kStage) stages.push_back(entry.stage);
+  for (const AllocationTrace::Entry& entry : allocations.entries) {
+    if (entry.kind == AllocationTrace::Kind::kStage) stages.push_back(entry.stage);
   }
   EXPECT_THAT(stages, ::testing::ElementsAre(Stage::kLoad, Stage::kEncode, Stage::kDenoise,
                                              Stage::kDecode));
-  EXPECT_LT(ledger.entries.size(), 20'000U);  // a thousand steps are not replayed one by one
+  EXPECT_LT(allocations.entries.size(), 20'000U);  // a thousand steps are not replayed one by one
 }
 
 }  // namespace

@@ -2,13 +2,15 @@
 #include "picture_start.h"
 
 #include "headroom/core/error.h"
+#include "headroom/core/run_record.h"
 #include "headroom/diffusion/noise.h"
 #include "headroom/memory/allocator_model.h"
+#include "headroom/memory/candidate.h"
 
+#include "dry_run.h"
 #include "pipeline/run_support.h"
 #include "prompt_ids.h"
-#include "replay.h"
-#include "replay_costs.h"
+#include "request_costs.h"
 #include "support/temp_folder.h"
 
 #include <algorithm>
@@ -128,7 +130,7 @@ TEST_P(PictureStart, EveryStageOfEveryRunIsTheReferences) {
   EXPECT_GT(masked, 0);
 }
 
-std::vector<Rungs> ladder() {
+std::vector<ExecutionOptions> execution() {
   return {{},
           {.stream_encoder = true},
           {.stream_blocks = 1},
@@ -152,19 +154,19 @@ TEST_P(PictureStart, TakesThePredictedMemoryUnderEveryRung) {
   const Runner runner(test::model_root(GetParam()));  // which lets memory be counted
   const ModelFolder& folder = runner.options.model;
   OpenModel model(GetParam());
-  ReplayCosts costs(folder, {}, {});
+  RequestCosts costs(folder, {}, {});
   const TimeModel times;
   for (const StartFrom start : {StartFrom::kImage, StartFrom::kMaskedImage}) {
     const GenerationRequest request = small_request(runner, start);
     const RunShape shape = runner.shape(request);
     EXPECT_EQ(shape.start, start);
-    ReplayCosts::ForShape of_shape(costs, shape, times);
-    for (const Rungs& rungs : ladder()) {
+    RequestCosts::ForShape of_shape(costs, shape, times);
+    for (const ExecutionOptions& execution : execution()) {
       std::string text = start == StartFrom::kImage ? "image" : "masked image";
-      for (const std::string& name : rung_names(rungs)) text += " " + name;
+      for (const std::string& name : option_names(execution)) text += " " + name;
       SCOPED_TRACE(text);
-      const LedgerPeaks whole = replay_cpu_budget(replay(folder, {}, {shape, rungs}));
-      const Candidate composed = compose(rungs, of_shape.space(), of_shape);
+      const TracePeaks whole = replay_cpu_budget(replay(folder, {}, {shape, execution}));
+      const Candidate composed = compose(execution, of_shape.space(), of_shape);
 
       DeviceBackend& device = *runner.options.device.backend;
       TextToImage networks(folder, {},
@@ -179,7 +181,7 @@ TEST_P(PictureStart, TakesThePredictedMemoryUnderEveryRung) {
         EXPECT_NEAR(static_cast<double>(replayed), taken, 0.001 * taken + 4096)
             << stage_name(stage);
       };
-      networks.prepare(rungs);
+      networks.prepare(execution);
       device.end_stage();
       const auto features = networks.encode(encode_prompts(runner.tokenizer.get(), request), {});
       expect_stage(Stage::kEncode);
@@ -212,15 +214,15 @@ TEST_P(PictureStart, TheWholeRunKeepsToItsPlanAndSaysSo) {
     test::RecordingSink sink;
     runner.generator->generate(request, sink, {});
     ASSERT_EQ(sink.images.size(), 2U);
-    const Receipt& receipt = sink.images[0].receipt;
-    EXPECT_EQ(receipt.shape.start, start);
-    EXPECT_EQ(receipt.shape.steps, 2);  // of two: int(2 - 1.2) = 0 are left out
-    ASSERT_NE(find_stage(receipt.plan, Stage::kEncodeImage), nullptr);
-    EXPECT_GT(receipt.stage_seconds[index_of(Stage::kEncodeImage)], 0);
-    EXPECT_EQ(sink.images[1].receipt.stage_seconds[index_of(Stage::kEncodeImage)], 0);
-    const auto predicted = static_cast<double>(receipt.plan.peak_bytes);
-    EXPECT_NEAR(static_cast<double>(receipt.actual_peak_bytes), predicted, 0.005 * predicted);
-    EXPECT_EQ(receipt.driver_allocations, 0);
+    const RunRecord& run_record = sink.images[0].run_record;
+    EXPECT_EQ(run_record.shape.start, start);
+    EXPECT_EQ(run_record.shape.steps, 2);  // of two: int(2 - 1.2) = 0 are left out
+    ASSERT_NE(find_stage(run_record.plan, Stage::kEncodeImage), nullptr);
+    EXPECT_GT(run_record.stage_seconds[index_of(Stage::kEncodeImage)], 0);
+    EXPECT_EQ(sink.images[1].run_record.stage_seconds[index_of(Stage::kEncodeImage)], 0);
+    const auto predicted = static_cast<double>(run_record.plan.peak_bytes);
+    EXPECT_NEAR(static_cast<double>(run_record.actual_peak_bytes), predicted, 0.005 * predicted);
+    EXPECT_EQ(run_record.driver_allocations, 0);
     std::vector<std::pair<Stage, int>> stages{
         {Stage::kLoad, 0},    {Stage::kEncode, 0}, {Stage::kEncodeImage, 0},
         {Stage::kDenoise, 0}, {Stage::kDecode, 0}, {Stage::kSave, 0},
@@ -248,7 +250,7 @@ TEST_P(PictureStart, ASmallerPlanMakesTheSamePictureAndTooLittleIsRefused) {
   };
   {
     const Runner small(test::model_root(GetParam()), with(least + least / 50));
-    EXPECT_NE(small.forecast(request).plan.rungs, std::vector<std::string>{"resident"});
+    EXPECT_NE(small.forecast(request).plan.execution, std::vector<std::string>{"resident"});
     EXPECT_LE(largest_difference(*small.run(request)[0].image, *whole[0].image), 1);
   }
   const Runner none(test::model_root(GetParam()), with(least - 1));
@@ -324,7 +326,7 @@ TEST(PictureStartFaults, AtAnyAllocationTheRunGoesOnToTheSamePicture) {
     ASSERT_EQ(sink.images.size(), 1U) << n;
     // A strip's rounding may turn a value to the next level.
     ASSERT_LE(largest_difference(*sink.images[0].image, *undisturbed[0].image), 1) << n;
-    for (const PlanChange& change : sink.images[0].receipt.changes) {
+    for (const PlanChange& change : sink.images[0].run_record.changes) {
       if (change.stage == Stage::kEncodeImage) ++in_new_stage;
     }
   }

@@ -1,7 +1,7 @@
 #include "headroom/pipeline/request_shape.h"
 
+#include "dry_run.h"
 #include "pipeline/run_support.h"
-#include "replay.h"
 
 #include <gtest/gtest.h>
 
@@ -51,7 +51,7 @@ TEST(RequestShape, HasThePromptsAsTheTextEncoderReadsThem) {
   EXPECT_EQ(shape().prompt_tokens, tokens("a red fox"));
   EXPECT_EQ(shape().negative_tokens, tokens("blurry"));
   for (int i = 0; i < 9; ++i) request.prompt += " " + request.prompt;
-  EXPECT_EQ(shape().prompt_tokens, static_cast<int>(PromptTokenizer::kMostRead));
+  EXPECT_EQ(shape().prompt_tokens, static_cast<int>(PromptTokenizer::kMaxRead));
   EXPECT_EQ(shape_of(request, nullptr, SchedulerConfig{}).prompt_tokens, 64);
 }
 

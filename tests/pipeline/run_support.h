@@ -1,5 +1,7 @@
 #pragma once
 #include "headroom/device/cpu_budget.h"
+#include "headroom/forecast/forecaster.h"
+#include "headroom/model_files/open_model.h"
 #include "headroom/pipeline/make_generator.h"
 #include "headroom/pipeline/request_shape.h"
 
@@ -55,6 +57,7 @@ class Runner {
   explicit Runner(const ModelPlaces& places,
                   const std::function<void(PipelineOptions&)>& change = {}) {
     cpu_budget::install();
+    options.make_forecaster = &make_forecaster;
     options.model = open_model(places);
     options.device = choose_device("cpu");
     options.dtype = "fp32";

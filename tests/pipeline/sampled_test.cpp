@@ -67,7 +67,7 @@ TEST_P(Sampled, AnotherRunDecodesTheSamePixelsWithinItsPrediction) {
     EXPECT_EQ(made[0].image->rgb, whole[i].image->rgb);
     EXPECT_EQ(made[0].index, static_cast<int>(i));
     EXPECT_EQ(made[0].seed, whole[i].seed);
-    EXPECT_EQ(made[0].receipt.actual_peak_bytes, forecast.plan.peak_bytes);
+    EXPECT_EQ(made[0].run_record.actual_peak_bytes, forecast.plan.peak_bytes);
   }
 }
 
@@ -78,7 +78,7 @@ TEST_P(Sampled, WhatAnEarlierRunLeftOnTheDeviceLeaves) {
   const GenerationRequest left = to_decode(0);
   const auto made = runner.run(left);
   EXPECT_EQ(made[0].image->rgb, whole[0].image->rgb);
-  EXPECT_EQ(made[0].receipt.actual_peak_bytes, runner.forecast(left).plan.peak_bytes);
+  EXPECT_EQ(made[0].run_record.actual_peak_bytes, runner.forecast(left).plan.peak_bytes);
   // And the next whole run is as any.
   EXPECT_EQ(runner.run(request)[0].image->rgb, whole[0].image->rgb);
 }
@@ -98,7 +98,7 @@ TEST_P(Sampled, ALittleMemoryIsEnoughAndTooLittleIsRefused) {
     const auto made = runner.run(left);
     EXPECT_TRUE(test::within_one_level(made[0].image->rgb.data(), whole[0].image->rgb.data(),
                                        whole[0].image->rgb.size(), 0.002));
-    EXPECT_LE(made[0].receipt.actual_peak_bytes, least);
+    EXPECT_LE(made[0].run_record.actual_peak_bytes, least);
   }
   const Runner none(test::model_root(GetParam()),
                     [&](PipelineOptions& options) { options.budget.vram_cap_bytes = least - 1; });

@@ -1,4 +1,4 @@
-#include "text_to_image.h"
+#include "headroom/pipeline/text_to_image.h"
 
 #include "headroom/diffusion/noise.h"
 

@@ -1,4 +1,4 @@
-#include "weight_sources.h"
+#include "headroom/pipeline/weight_sources.h"
 
 #include "headroom/core/error.h"
 #include "headroom/device/cpu_budget.h"

@@ -1,4 +1,6 @@
 #pragma once
+#include "headroom/memory/candidate.h"
+#include "headroom/memory/plan_space.h"
 #include "headroom/memory/planner.h"
 
 #include <algorithm>
@@ -12,32 +14,32 @@
 
 namespace headroom::test {
 
-// Every combination of rungs that the floor allows, thousands, written down by themselves. Tiles
+// Every combination of options that the floor allows, thousands, written down by themselves. Tiles
 // are not combined with a decoder on the CPU, where they would save nothing that counts.
-[[nodiscard]] inline std::vector<Candidate> all_plans(const PlanSpace& space, LadderCosts& costs) {
+[[nodiscard]] inline std::vector<Candidate> all_plans(const PlanSpace& space, PlanCosts& costs) {
   std::vector<int> chunks{0};
   chunks.insert(chunks.end(), space.chunk_sizes.begin(), space.chunk_sizes.end());
-  std::vector<Rungs> decodes{{}};
+  std::vector<ExecutionOptions> decodes{{}};
   for (const int tile : space.tile_sizes) decodes.push_back({.tile_latent = tile});
   if (space.can_decode_on_cpu) decodes.push_back({.cpu_decode = true});
   std::vector<Candidate> all;
-  const auto add = [&](const Rungs& rungs) {
-    if (space.floor.allows(rungs)) all.push_back(compose(rungs, space, costs));
+  const auto add = [&](const ExecutionOptions& execution) {
+    if (space.floor.allows(execution)) all.push_back(compose(execution, space, costs));
   };
   for (int switches = 0; switches < 16; ++switches) {
-    Rungs rungs{.evict_encoder = (switches & 1) != 0,
-                .stream_encoder = (switches & 2) != 0,
-                .sequential_guidance = (switches & 4) != 0,
-                .evict_transformer = (switches & 8) != 0};
-    if (rungs.sequential_guidance && !space.guided) continue;
-    for (const Rungs& decode : decodes) {
-      rungs.tile_latent = decode.tile_latent;
-      rungs.cpu_decode = decode.cpu_decode;
+    ExecutionOptions execution{.evict_encoder = (switches & 1) != 0,
+                               .stream_encoder = (switches & 2) != 0,
+                               .sequential_guidance = (switches & 4) != 0,
+                               .evict_transformer = (switches & 8) != 0};
+    if (execution.sequential_guidance && !space.guided) continue;
+    for (const ExecutionOptions& decode : decodes) {
+      execution.tile_latent = decode.tile_latent;
+      execution.cpu_decode = decode.cpu_decode;
       for (const int chunk : chunks) {
-        rungs.chunk_tokens = chunk;
+        execution.chunk_tokens = chunk;
         for (int blocks = 0; blocks <= space.layers; ++blocks) {
-          rungs.stream_blocks = blocks;
-          add(rungs);
+          execution.stream_blocks = blocks;
+          add(execution);
         }
       }
     }
@@ -45,7 +47,7 @@ namespace headroom::test {
   return all;
 }
 
-[[nodiscard]] inline int rung_count(const Rungs& r) {
+[[nodiscard]] inline int option_count(const ExecutionOptions& r) {
   const bool used[] = {r.evict_encoder,    r.stream_encoder,    r.sequential_guidance,
                        r.chunk_tokens > 0, r.stream_blocks > 0, r.evict_transformer,
                        r.tile_latent > 0,  r.cpu_decode};
@@ -55,11 +57,11 @@ namespace headroom::test {
 // What the planner says it takes, found by looking at everything.
 using Rank = std::tuple<double, std::int64_t, int>;
 [[nodiscard]] inline Rank by_time(const Candidate& c) {
-  return {c.seconds, c.peak_bytes, rung_count(c.rungs)};
+  return {c.seconds, c.peak_bytes, option_count(c.execution)};
 }
 [[nodiscard]] inline Rank by_peak(const Candidate& c) {
   return {static_cast<double>(c.peak_bytes), static_cast<std::int64_t>(c.seconds * 1e6),
-          rung_count(c.rungs)};
+          option_count(c.execution)};
 }
 
 [[nodiscard]] inline const Candidate* exhaustive_fastest(const std::vector<Candidate>& all,
@@ -79,9 +81,9 @@ using Rank = std::tuple<double, std::int64_t, int>;
   return best;
 }
 
-// The plan is what compose() makes of its rungs.
-inline void expect_composed(const Candidate& plan, const PlanSpace& space, LadderCosts& costs) {
-  const Candidate again = compose(plan.rungs, space, costs);
+// The plan is what compose() makes of its options.
+inline void expect_composed(const Candidate& plan, const PlanSpace& space, PlanCosts& costs) {
+  const Candidate again = compose(plan.execution, space, costs);
   EXPECT_EQ(plan.peak_bytes, again.peak_bytes);
   EXPECT_EQ(plan.seconds, again.seconds);
   for (std::size_t s = 0; s < kStageCount; ++s) {
@@ -92,7 +94,7 @@ inline void expect_composed(const Candidate& plan, const PlanSpace& space, Ladde
 
 // Compares what fastest_plan() found within `budget`, without and with low_vram, with the best of
 // `all`.
-inline void expect_optimal(const PlanSpace& space, LadderCosts& costs,
+inline void expect_optimal(const PlanSpace& space, PlanCosts& costs,
                            const std::vector<Candidate>& all, std::int64_t budget,
                            const std::optional<Candidate>& fast,
                            const std::optional<Candidate>& lean) {

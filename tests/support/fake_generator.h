@@ -1,6 +1,7 @@
 #pragma once
 #include "headroom/core/bytes.h"
 #include "headroom/core/generator.h"
+#include "headroom/core/run_record.h"
 #include "headroom/core/run_shape.h"
 
 #include <algorithm>
@@ -60,13 +61,13 @@ class FakeGenerator final : public ImageGenerator {
       progress.on_stage(Stage::kDecode, index);
       pause(stop);
       auto image = paint(request.prompt, seed, request.width, request.height, 1.0);
-      Receipt receipt = make_receipt(plan);
+      RunRecord run_record = make_run_record(plan);
       if (request.prompt == "squeezed") {
-        receipt.changes = {
+        run_record.changes = {
             {Stage::kDenoise, 1, "others took memory", {"stream-blocks:6"}, 2 * kGiB}};
-        receipt.actual_peak_bytes = 2 * kGiB;
+        run_record.actual_peak_bytes = 2 * kGiB;
       }
-      progress.on_image({std::move(image), seed, index, std::move(receipt)});
+      progress.on_image({std::move(image), seed, index, std::move(run_record)});
     }
   }
 
@@ -89,7 +90,7 @@ class FakeGenerator final : public ImageGenerator {
     plan.width = shape.width;
     plan.height = shape.height;
     plan.count = count;
-    plan.rungs = {"resident"};
+    plan.execution = {"resident"};
     plan.stages = {
         stage_plan(Stage::kLoad, 3 * kGiB, 0, 0.5),
         stage_plan(Stage::kEncode, 3 * kGiB, 64 * kMiB, 0.2),
@@ -176,21 +177,22 @@ class FakeGenerator final : public ImageGenerator {
     return {stage, weights, activations, workspace, weights + activations + workspace, seconds};
   }
 
-  static Receipt make_receipt(const Plan& plan) {
-    Receipt receipt;
-    receipt.plan = plan;
+  static RunRecord make_run_record(const Plan& plan) {
+    RunRecord run_record;
+    run_record.plan = plan;
     for (const StagePlan& stage : plan.stages) {
       const auto i = static_cast<std::size_t>(stage.stage);
-      receipt.stage_peak_bytes[i] = stage.peak_bytes - stage.workspace_bytes / 2;
-      receipt.stage_seconds[i] = stage.seconds;
-      receipt.actual_peak_bytes = std::max(receipt.actual_peak_bytes, receipt.stage_peak_bytes[i]);
+      run_record.stage_peak_bytes[i] = stage.peak_bytes - stage.workspace_bytes / 2;
+      run_record.stage_seconds[i] = stage.seconds;
+      run_record.actual_peak_bytes =
+          std::max(run_record.actual_peak_bytes, run_record.stage_peak_bytes[i]);
     }
-    receipt.actual_in_use_bytes = receipt.actual_peak_bytes;
-    receipt.model = "fake";
-    receipt.device = "CPU budget";
-    receipt.dtype = "fp32";
-    receipt.version = "0.0.0";
-    return receipt;
+    run_record.actual_in_use_bytes = run_record.actual_peak_bytes;
+    run_record.model = "fake";
+    run_record.device = "CPU budget";
+    run_record.dtype = "fp32";
+    run_record.version = "0.0.0";
+    return run_record;
   }
 
   static std::uint64_t hash(std::string_view text) {  // FNV-1a

@@ -1,10 +1,9 @@
 #pragma once
+#include "headroom/model_files/model_folder.h"
+#include "headroom/pipeline/weight_sources.h"
 #include "headroom/text/prompt_tokenizer.h"
-#include "headroom/weights/model_folder.h"
 #include "headroom/weights/network_tensors.h"
 #include "headroom/weights/tensor_file.h"
-
-#include "weight_sources.h"
 
 #include <cstdint>
 #include <map>

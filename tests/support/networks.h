@@ -20,13 +20,14 @@ class WholeTransformer {
     }
   }
   [[nodiscard]] CaptionTokens embed_caption(const at::Tensor& features, std::int64_t h,
-                                            std::int64_t w, const Trace& trace = {}) const {
+                                            std::int64_t w,
+                                            const TensorObserver& trace = {}) const {
     return shell_.embed_caption(features, h, w, {.check = {}, .chunk_tokens = 0, .trace = trace});
   }
   [[nodiscard]] at::Tensor forward(const at::Tensor& latents, float tau,
                                    const CaptionTokens& caption,
                                    const std::function<void()>& check = {},
-                                   const Trace& trace = {}) const {
+                                   const TensorObserver& trace = {}) const {
     const CaptionTokens* const one = &caption;
     return shell_
         .forward(latents, tau, {&one, 1},

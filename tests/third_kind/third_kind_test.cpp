@@ -1,7 +1,7 @@
 // A kind of device that the program does not know is a folder and a line in a table, and nothing
 // else: here with a made-up one.
 #include "headroom/core/bytes.h"
-#include "headroom/image/png_writer.h"
+#include "headroom/image/image_reader.h"
 
 #include "e2e/e2e_support.h"
 

@@ -1,6 +1,6 @@
 #include "headroom/weights/file_kind.h"
 
-#include "headroom/weights/model_folder.h"
+#include "headroom/model_files/open_model.h"
 #include "headroom/weights/network_tensors.h"
 #include "headroom/weights/stored_tensors.h"
 

@@ -1,4 +1,4 @@
-#include "headroom/weights/model_folder.h"
+#include "headroom/model_files/model_folder.h"
 #include "headroom/weights/tensor_file.h"
 
 #include "weights/weights_test_support.h"

@@ -1,7 +1,7 @@
 #pragma once
 #include "headroom/core/image.h"
 #include "headroom/core/init_image.h"
-#include "headroom/core/plan.h"
+#include "headroom/core/run_record.h"
 
 #include <array>
 #include <cstdint>
@@ -116,7 +116,7 @@ struct GeneratedImage {
   std::shared_ptr<const Image> image;
   std::uint64_t seed = 0;
   int index = 0;  // 0 .. count-1
-  Receipt receipt;
+  RunRecord run_record;
   std::vector<UsedLora> loras{};
   std::shared_ptr<KeptSample> kept{};  // null = nothing is
 };

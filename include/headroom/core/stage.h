@@ -12,7 +12,7 @@ struct StageEntry {
   std::string_view name;  // in JSON, and in the window's texts as "stage.NAME"
   bool once = false;      // for all pictures of a job, else for each of them
 };
-// One entry for each stage: what recorders, receipts and progress read. What the stages that use
+// One entry for each stage: what recorders, run records and progress read. What the stages that use
 // the device need of it is in memory/networks.h.
 inline constexpr std::array kStages{
     StageEntry{"load", true}, StageEntry{"encode", true}, StageEntry{"encode-image", true},

@@ -1,5 +1,5 @@
 #pragma once
-#include "headroom/core/ledger.h"
+#include "headroom/core/allocation_trace.h"
 
 namespace headroom {
 

@@ -1,5 +1,5 @@
 #pragma once
-#include "headroom/core/ledger.h"
+#include "headroom/core/allocation_trace.h"
 #include "headroom/memory/workspace_terms.h"
 
 #include <cstdint>
@@ -70,11 +70,12 @@ struct Convolution {  // of a channels-last picture
 [[nodiscard]] std::int64_t predicted(const Attention& op, const KernelSet& kernels);
 [[nodiscard]] std::int64_t predicted(const Convolution& op, const KernelSet& kernels);
 
-// The same operation as a ledger keeps it, and back.
-[[nodiscard]] Ledger::Operation recorded(const Linear& op);
-[[nodiscard]] Ledger::Operation recorded(const Attention& op);
-[[nodiscard]] Ledger::Operation recorded(const Convolution& op);
-[[nodiscard]] std::int64_t predicted(const Ledger::Operation& op, const KernelSet& kernels);
+// The same operation as an allocation trace keeps it, and back.
+[[nodiscard]] AllocationTrace::Operation recorded(const Linear& op);
+[[nodiscard]] AllocationTrace::Operation recorded(const Attention& op);
+[[nodiscard]] AllocationTrace::Operation recorded(const Convolution& op);
+[[nodiscard]] std::int64_t predicted(const AllocationTrace::Operation& op,
+                                     const KernelSet& kernels);
 
 // What LayerNorm keeps of all rows beside its result: means and inverse deviations, two blocks of
 // this size.

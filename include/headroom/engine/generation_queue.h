@@ -40,11 +40,11 @@ class GenerationQueue {
   using Replaced = std::function<void(const std::optional<Failure>&)>;
   // Pixels of pictures that could not be saved, above which no further picture is begun: 20 of
   // 1024x1024. The last of them may go beyond it.
-  static constexpr std::size_t kMostUnsavedBytes = std::size_t{60} << 20;
+  static constexpr std::size_t kMaxUnsavedBytes = std::size_t{60} << 20;
 
   // `source` makes its generator on the worker, before the first job and again after a failed load.
   GenerationQueue(Source source, SavePicture save,
-                  std::size_t most_unsaved_bytes = kMostUnsavedBytes);
+                  std::size_t most_unsaved_bytes = kMaxUnsavedBytes);
   ~GenerationQueue();  // cancels every job and joins
   GenerationQueue(const GenerationQueue&) = delete;
   GenerationQueue& operator=(const GenerationQueue&) = delete;

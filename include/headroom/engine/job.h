@@ -23,7 +23,7 @@ struct Failure {
 struct FinishedPicture {
   JobId job = 0;
   GenerationRequest request;  // with the seed that was used for the job's first picture
-  GeneratedImage picture;     // its receipt has the seconds that saving took
+  GeneratedImage picture;     // its run record has the seconds that saving took
   std::filesystem::path file;
   Message save_error;
 };

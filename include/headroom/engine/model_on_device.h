@@ -3,8 +3,8 @@
 #include "headroom/core/lora_tags.h"
 #include "headroom/core/memory_snapshot.h"
 #include "headroom/core/run_shape.h"
+#include "headroom/engine/forecast_service.h"
 #include "headroom/engine/generation_queue.h"
-#include "headroom/engine/lookout.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -65,8 +65,8 @@ struct ModelOnDevice {
   std::string dtype;                 // what the choice comes to, "fp32"
   std::vector<std::string> formats;  // that the device can run, as SessionChoice::dtype takes them
   ModelExamples examples;
-  GenerationQueue::Source source;  // of pictures
-  Lookout::Sources lookout;        // of forecasts
+  GenerationQueue::Source source;             // of pictures
+  ForecastService::Sources forecast_service;  // of forecasts
   std::function<MemorySnapshot()> read_memory;
   // May be empty: then no count is shown.
   std::function<PromptLength(const std::string&)> measure_prompt;

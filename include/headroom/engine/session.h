@@ -25,7 +25,7 @@ class Session {
   // Opens `first` on the caller's thread, and throws what that throws; later ones on a thread of
   // its own. Reads memory once.
   Session(Open open, const SessionChoice& first, GenerationQueue::SavePicture save,
-          std::size_t most_unsaved_bytes = GenerationQueue::kMostUnsavedBytes);
+          std::size_t most_unsaved_bytes = GenerationQueue::kMaxUnsavedBytes);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;

@@ -1,14 +1,14 @@
 #pragma once
-#include "headroom/core/ledger.h"
+#include "headroom/core/allocation_trace.h"
 
 #include <array>
 #include <cstdint>
 
 namespace headroom {
 
-// What a ledger asks of a device, at the worst moment of each stage.
+// What an allocation trace asks of a device, at the worst moment of each stage.
 struct StagePeak {
-  bool seen = false;               // the ledger has this stage
+  bool seen = false;               // the allocation trace has this stage
   std::int64_t weights_bytes = 0;  // largest amount alive of each kind, each on its own...
   std::int64_t activation_bytes = 0;
   std::int64_t workspace_bytes = 0;
@@ -20,15 +20,15 @@ struct StagePeak {
   std::int64_t in_use_bytes = 0;
   std::int64_t small_bytes = 0;
 };
-struct LedgerPeaks {
+struct TracePeaks {
   std::array<StagePeak, kStageCount> stages{};  // indexed by Stage
   std::int64_t peak_bytes = 0;
-  std::int64_t left_bytes = 0;         // still held when the ledger ends...
+  std::int64_t left_bytes = 0;         // still held when the allocation trace ends...
   std::int64_t left_in_use_bytes = 0;  // ...of it handed out...
   std::int64_t left_small_bytes = 0;   // ...and in the pool of small requests
 };
 
 // The CPU budget's allocator: every block is rounded up to 64 bytes, nothing is cached.
-[[nodiscard]] LedgerPeaks replay_cpu_budget(const Ledger& ledger);
+[[nodiscard]] TracePeaks replay_cpu_budget(const AllocationTrace& allocations);
 
 }  // namespace headroom

@@ -17,17 +17,17 @@ struct FrontierCell {
   int height = 0;
   State state = State::kNo;
   std::int64_t peak_bytes = 0;       // of the plan that would run, or that comes closest
-  Rungs rungs;                       // of that plan
+  ExecutionOptions execution;        // of that plan
   std::int64_t shortfall_bytes = 0;  // > 0 with kNo, else 0
 };
 
 // A plan that takes up to this many times the seconds of the resident one still counts as kFits.
-// What a person minds is the time, not the rung: evict-encoder may cost nothing and
+// What a person minds is the time, not the option: evict-encoder may cost nothing and
 // stream-blocks:20 may hide behind the arithmetic, or either may double the time.
 inline constexpr double kSlowerThanResident = 1.05;
 
 // The plan that choose_plan() finds for `size`, or the smallest one when none fits.
-[[nodiscard]] FrontierCell judge_size(Size size, PlanSpace space, LadderCosts& costs,
+[[nodiscard]] FrontierCell judge_size(Size size, PlanSpace space, PlanCosts& costs,
                                       std::int64_t budget_bytes,
                                       const std::optional<HostMemory>& host = {},
                                       bool low_vram = false);
@@ -50,7 +50,7 @@ struct Frontier {
 // rounding may make a smaller size need a little more than a larger one. Then one of them must give
 // way, and it is the larger: to offer the smaller one would promise what does not fit, to refuse
 // the larger only leaves something out. A size that is refused for that reason keeps its own peak
-// and rungs and is as short as the smaller size that stands in its way. kFits and kFitsSlower are
+// and options and is as short as the smaller size that stands in its way. kFits and kFitsSlower are
 // not smoothed: both are kept promises. Throws Error(kInvalidRequest) unless 0 < step <= max.
 [[nodiscard]] Frontier compute_frontier(int step, int max,
                                         const std::function<FrontierCell(Size)>& evaluate);

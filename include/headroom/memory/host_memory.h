@@ -1,4 +1,6 @@
 #pragma once
+#include "headroom/memory/candidate.h"
+#include "headroom/memory/plan_space.h"
 #include "headroom/memory/planner.h"
 
 #include <cstdint>
@@ -18,7 +20,7 @@ struct HostMemory {
 // leaves them room are they read from the disk. `space` is narrowed to that: ways to decode that
 // the machine's memory leaves, and whether files are cached. Without `host` nothing is known of it,
 // and it is taken to be enough.
-[[nodiscard]] std::optional<Candidate> choose_plan(PlanSpace& space, LadderCosts& costs,
+[[nodiscard]] std::optional<Candidate> choose_plan(PlanSpace& space, PlanCosts& costs,
                                                    std::int64_t budget_bytes,
                                                    const std::optional<HostMemory>& host,
                                                    bool low_vram = false);
@@ -26,7 +28,7 @@ struct HostMemory {
 // What to name where choose_plan() finds nothing, by all of `space`: of the plans that the device
 // has room for one that wants least of the machine's memory, which is then what lacks; where there
 // is none, the smallest plan.
-[[nodiscard]] Candidate closest_plan(const PlanSpace& space, LadderCosts& costs,
+[[nodiscard]] Candidate closest_plan(const PlanSpace& space, PlanCosts& costs,
                                      std::int64_t budget_bytes,
                                      const std::optional<HostMemory>& host);
 
@@ -34,6 +36,7 @@ struct HostMemory {
 [[nodiscard]] std::int64_t host_margin(std::int64_t available_bytes);
 
 // What a step of the plan reads of the weight files.
-[[nodiscard]] std::int64_t page_cache_bytes(const Rungs& rungs, const PlanSpace& space);
+[[nodiscard]] std::int64_t page_cache_bytes(const ExecutionOptions& execution,
+                                            const PlanSpace& space);
 
 }  // namespace headroom

@@ -1,14 +1,14 @@
 #pragma once
-#include "headroom/memory/planner.h"
+#include "headroom/memory/plan_space.h"
 
 #include <string>
 #include <vector>
 
 namespace headroom {
 
-// What a list of names means for the ladder, and what a person may want to know about it.
+// What a list of names means for plans, and what a person may want to know about it.
 struct OffloadFloor {
-  LadderFloor floor;
+  PlanFloor floor;
   std::vector<std::string> notes;  // one sentence for each name of another kind of model
 };
 

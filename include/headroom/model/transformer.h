@@ -11,7 +11,7 @@
 namespace headroom {
 
 // Looks at an intermediate result: its name and value. Used by tests and --dump.
-using Trace = std::function<void(std::string_view name, const at::Tensor& value)>;
+using TensorObserver = std::function<void(std::string_view name, const at::Tensor& value)>;
 
 // A prompt as the transformer reads it: computed once per prompt and picture size, used in every
 // step.
@@ -38,7 +38,7 @@ using TransformerLayers = std::function<std::shared_ptr<const TransformerBlock>(
 struct TransformerCall {
   std::function<void()> check;  // before each block; may throw to stop
   int chunk_tokens = 0;         // rows of a block that are worked on at a time; 0 = all
-  Trace trace;
+  TensorObserver trace;
 };
 
 // The Z-Image transformer (ZImageTransformer2DModel) without its main layers, which are handed in:

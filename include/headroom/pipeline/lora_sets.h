@@ -20,7 +20,7 @@ class LoraSets {
   // `options` and `plain` are those of runs without LoRAs; `teach` is called with each new
   // forecaster.
   LoraSets(PipelineOptions options, std::shared_ptr<Forecaster> plain, Find find,
-           std::function<void(Forecaster&)> teach);
+           std::function<void(Forecaster&)> load_past_runs);
 
   struct Found {
     std::filesystem::path file;
@@ -40,7 +40,7 @@ class LoraSets {
   // The same where they are open already.
   [[nodiscard]] std::shared_ptr<Forecaster> forecaster(std::shared_ptr<const Adapters> adapters);
   // Tells of a finished run.
-  void learn(const Receipt& receipt);
+  void learn(const RunRecord& run_record);
 
   [[nodiscard]] const PipelineOptions& options() const { return options_; }
 
@@ -55,7 +55,7 @@ class LoraSets {
   const PipelineOptions options_;
   const std::shared_ptr<Forecaster> plain_;
   const Find find_;
-  const std::function<void(Forecaster&)> teach_;
+  const std::function<void(Forecaster&)> load_past_runs_;
   mutable std::mutex mutex_;  // guards what follows; held for no file and no replay
   std::map<std::string, std::filesystem::path> files_;  // that were added, by name
   std::map<std::string, Known> known_;                  // by the names of their tags

@@ -1,14 +1,15 @@
 #pragma once
 #include "headroom/core/generator.h"
 #include "headroom/device/device.h"
+#include "headroom/memory/budget.h"
+#include "headroom/memory/device_rates.h"
 #include "headroom/memory/forecast.h"
-#include "headroom/memory/planner.h"
+#include "headroom/memory/plan_space.h"
 #include "headroom/memory/workspace_terms.h"
+#include "headroom/model_files/model_folder.h"
+#include "headroom/model_files/weight_cache.h"
 #include "headroom/pipeline/adapters.h"
-#include "headroom/pipeline/device_rates.h"
 #include "headroom/text/prompt_tokenizer.h"
-#include "headroom/weights/model_folder.h"
-#include "headroom/weights/weight_cache.h"
 
 #include <filesystem>
 #include <functional>
@@ -43,6 +44,9 @@ struct PipelineOptions {
   std::function<std::shared_ptr<KeptSample>(const GenerationRequest& request,
                                             const SampledPicture& sampled)>
       keep_sampled;
+  // Makes what predicts runs that are made otherwise: again in a safer number format, or with
+  // LoRAs. headroom/forecast/forecaster.h has one. Must be there for a generator.
+  std::function<std::shared_ptr<Forecaster>(PipelineOptions)> make_forecaster;
   BudgetOptions budget;
   bool check_weights = true;  // holes of zeros in a matrix are an error when it is read
   // Keeps weights in the number format that they are computed in; nothing = they are not kept.
@@ -50,17 +54,12 @@ struct PipelineOptions {
   // What prompts ask for by <lora:NAME:STRENGTH>, all of them and no others; null = none.
   std::shared_ptr<const Adapters> adapters;
   bool low_vram = false;  // prefer the plan that holds least over the fastest
-  LadderFloor floor;      // what stays off the device in any case
+  PlanFloor floor;        // what stays off the device in any case
   std::optional<std::int64_t> pretend_vram_bytes;
   OtherPrograms pretend_others;  // may be empty
   std::filesystem::path
       dump_file;  // safetensors with every intermediate of the first picture; empty = none
 };
-
-// Predicts by replay: the very code of the forward passes runs on meta tensors, which costs
-// milliseconds and no memory, and its allocations are read through a model of the device's
-// allocator. Thread-safe.
-[[nodiscard]] std::shared_ptr<Forecaster> make_forecaster(PipelineOptions options);
 
 // Throws Error{kInvalidRequest} when `dtype` is one that can be planned but not run on the device
 // yet.
@@ -68,7 +67,7 @@ void check_can_run(const std::string& dtype, const Device& device);
 
 // Whether the device can run in the number format `dtype`.
 [[nodiscard]] bool can_run(const std::string& dtype, const Device& device);
-// What `dtype` comes to on the device, as receipts have it: "fp32", "bf16+vae32". Throws
+// What `dtype` comes to on the device, as run records have it: "fp32", "bf16+vae32". Throws
 // Error{kInvalidRequest} where it has no such format.
 [[nodiscard]] std::string format_name(const std::string& dtype, const Device& device);
 

@@ -1,5 +1,5 @@
 #pragma once
-#include "headroom/weights/model_folder.h"
+#include "headroom/model_files/model_folder.h"
 
 namespace headroom {
 

@@ -13,7 +13,7 @@ namespace headroom {
 class PromptTokenizer {
  public:
   // As many ids of a prompt as the text encoder reads.
-  static constexpr std::size_t kMostRead = 512;
+  static constexpr std::size_t kMaxRead = 512;
 
   // Reads tokenizer.json and tokenizer_config.json of `folder` (a model's tokenizer/).
   // Throws Error{kModelFile} naming the file and the fault.
@@ -28,13 +28,13 @@ class PromptTokenizer {
 
   // The ids that the text encoder sees: chat template around `prompt`, then the first `max_tokens`.
   [[nodiscard]] std::vector<std::int32_t> encode_prompt(std::string_view prompt,
-                                                        std::size_t max_tokens = kMostRead) const;
+                                                        std::size_t max_tokens = kMaxRead) const;
 
   // How many bytes of `prompt` stand before the end of the first `max_tokens` ids that the text
   // encoder sees, in whole characters; all of them when nothing is cut. A word that is cut in two
   // may count as one more token than it is.
   [[nodiscard]] std::size_t bytes_read(std::string_view prompt,
-                                       std::size_t max_tokens = kMostRead) const;
+                                       std::size_t max_tokens = kMaxRead) const;
 
   // Entries of the vocabulary, added tokens included.
   [[nodiscard]] std::size_t vocab_size() const;

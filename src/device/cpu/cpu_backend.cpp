@@ -1,4 +1,5 @@
-#include "cpu_backend.h"
+
+#include "cpu/cpu_backend.h"
 
 #include "headroom/device/cpu_budget.h"
 #include "headroom/device/workspace.h"

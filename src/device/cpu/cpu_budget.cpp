@@ -1,8 +1,9 @@
+
 #include "headroom/device/cpu_budget.h"
 
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
-#include "headroom/device/meta_ledger.h"
+#include "headroom/device/allocation_recorder.h"
 
 #include <algorithm>
 #include <atomic>
@@ -120,7 +121,7 @@ class BudgetAllocator final : public c10::Allocator {
     const std::int64_t counted = cpu_budget::rounded(static_cast<std::int64_t>(bytes));
     // What a replay takes itself is no part of a run.
     const MemoryTag tag =
-        MetaLedgerRecording::on_this_thread() ? MemoryTag::kHost : ScopedMemoryTag::current();
+        AllocationRecorder::on_this_thread() ? MemoryTag::kHost : ScopedMemoryTag::current();
     counters().take(counted, tag);
     void* const block = reserve(sizeof(Header) + static_cast<std::size_t>(counted));
     if (block == nullptr) {

@@ -1,4 +1,5 @@
-#include "cuda_backend.h"
+
+#include "cuda/cuda_backend.h"
 
 #include "headroom/core/bytes.h"
 #include "headroom/memory/caching_allocator_model.h"

@@ -1,4 +1,5 @@
-#include "cuda_cards.h"
+
+#include "cuda/cuda_cards.h"
 
 #include "cuda_backend.h"
 #include "cuda_code.h"

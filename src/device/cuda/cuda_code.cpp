@@ -1,4 +1,5 @@
-#include "cuda_code.h"
+
+#include "cuda/cuda_code.h"
 
 #include <algorithm>
 #include <charconv>

@@ -1,4 +1,5 @@
-#include "cuda_memory_fraction.h"
+
+#include "cuda/cuda_memory_fraction.h"
 
 #include <c10/cuda/CUDACachingAllocator.h>
 

@@ -1,4 +1,5 @@
-#include "cuda_runtime.h"
+
+#include "cuda/cuda_runtime.h"
 
 #include <array>
 #include <string_view>

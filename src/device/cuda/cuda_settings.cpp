@@ -1,6 +1,7 @@
-#include "cuda_settings.h"
 
-#include "headroom/memory/caching_allocator_model.h"
+#include "cuda/cuda_settings.h"
+
+#include "headroom/memory/allocator_conf.h"
 
 #include <array>
 #include <charconv>

@@ -1,4 +1,5 @@
-#include "nvml.h"
+
+#include "cuda/nvml.h"
 
 #include "cuda_runtime.h"
 

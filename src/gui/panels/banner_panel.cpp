@@ -1,8 +1,8 @@
 #include "actions.h"
-#include "format.h"
 #include "panels.h"
-#include "session_news.h"
-#include "widgets.h"
+#include "state/format.h"
+#include "state/session_news.h"
+#include "widgets/widgets.h"
 
 #include <algorithm>
 

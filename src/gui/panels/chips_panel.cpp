@@ -1,9 +1,9 @@
 #include "actions.h"
-#include "format.h"
 #include "panels.h"
-#include "pictures.h"
-#include "start_picture.h"
-#include "widgets.h"
+#include "platform/texture_cache.h"
+#include "state/format.h"
+#include "state/start_picture.h"
+#include "widgets/widgets.h"
 
 #include <hello_imgui/icons_font_awesome_6.h>
 #include <imgui.h>

@@ -1,5 +1,5 @@
 #include "panels.h"
-#include "widgets.h"
+#include "widgets/widgets.h"
 
 #include <algorithm>
 

@@ -1,10 +1,10 @@
 #include "headroom/core/bytes.h"
 
 #include "actions.h"
-#include "format.h"
-#include "lora_chips.h"
 #include "panels.h"
-#include "widgets.h"
+#include "state/format.h"
+#include "state/lora_chips.h"
+#include "widgets/widgets.h"
 
 #include <algorithm>
 
@@ -14,7 +14,7 @@
 namespace headroom {
 namespace {
 
-constexpr std::size_t kMostShown = 3;
+constexpr std::size_t kMaxShown = 3;
 constexpr float kRow = 26;     // design pixels
 constexpr float kToggle = 26;  // likewise
 
@@ -81,7 +81,7 @@ void draw_chip(const Ui& ui, const LoraChip& chip, std::size_t index) {
 
 // Those that fold away where they are many: what is wrong never does.
 bool folds(const Ui& ui, std::size_t index) {
-  return !ui.state.loras_open && index >= kMostShown && ui.frame.loras[index].found;
+  return !ui.state.loras_open && index >= kMaxShown && ui.frame.loras[index].found;
 }
 
 // "2 more · 120 MB"

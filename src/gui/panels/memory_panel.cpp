@@ -1,10 +1,10 @@
 #include "headroom/core/bytes.h"
 
-#include "format.h"
 #include "panels.h"
-#include "pictures.h"
+#include "platform/texture_cache.h"
 #include "sparkline.h"
-#include "widgets.h"
+#include "state/format.h"
+#include "widgets/widgets.h"
 
 #include <algorithm>
 #include <string>
@@ -228,8 +228,8 @@ void draw_table(const Ui& ui, const MemorySnapshot& m, bool stretched) {
       line(ui.t(key), bytes, ui.colors.text);
     };
     row("gauge.row.others", m.used_by_others);
-    constexpr std::size_t kMostPrograms = 6;
-    for (std::size_t i = 0; i < std::min(kMostPrograms, ui.frame.others.size()); ++i) {
+    constexpr std::size_t kMaxPrograms = 6;
+    for (std::size_t i = 0; i < std::min(kMaxPrograms, ui.frame.others.size()); ++i) {
       const OtherProgram& program = ui.frame.others[i];
       const std::string name =
           program.name.empty() ? ui.t("gauge.row.unnamed") : shorten(program.name, 32);

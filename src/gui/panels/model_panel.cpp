@@ -1,8 +1,8 @@
 #include "actions.h"
-#include "format.h"
 #include "panels.h"
 #include "question.h"
-#include "widgets.h"
+#include "state/format.h"
+#include "widgets/widgets.h"
 
 #include <optional>
 #include <utility>

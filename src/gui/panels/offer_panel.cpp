@@ -1,8 +1,8 @@
 #include "actions.h"
-#include "format.h"
 #include "panels.h"
 #include "question.h"
-#include "widgets.h"
+#include "state/format.h"
+#include "widgets/widgets.h"
 
 #include <algorithm>
 
@@ -24,13 +24,13 @@ std::string values_line(const Ui& ui, const OfferedPicture& picture) {
 }
 
 void draw_unknown(const Ui& ui, const std::vector<Message>& unknown) {
-  constexpr std::size_t kMost = 6;
+  constexpr std::size_t kMax = 6;
   if (unknown.empty()) return;
   paragraph(ui, ui.t("offer.unknown"), {ui.colors.warn, kSmallSize});
-  for (std::size_t i = 0; i < std::min(kMost, unknown.size()); ++i)
+  for (std::size_t i = 0; i < std::min(kMax, unknown.size()); ++i)
     paragraph(ui, shorten(sentence(unknown[i], ui.text), 120), {ui.colors.text_dim, kSmallSize});
-  if (unknown.size() > kMost) {
-    paragraph(ui, fill(ui.t("plan.more"), {std::to_string(unknown.size() - kMost)}),
+  if (unknown.size() > kMax) {
+    paragraph(ui, fill(ui.t("plan.more"), {std::to_string(unknown.size() - kMax)}),
               {ui.colors.text_faint, kSmallSize});
   }
 }

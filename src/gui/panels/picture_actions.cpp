@@ -1,6 +1,6 @@
 #include "actions.h"
 #include "panels.h"
-#include "widgets.h"
+#include "widgets/widgets.h"
 
 #include <hello_imgui/icons_font_awesome_6.h>
 #include <imgui.h>

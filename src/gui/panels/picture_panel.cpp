@@ -1,9 +1,9 @@
 #include "headroom/core/bytes.h"
 
 #include "actions.h"
-#include "format.h"
 #include "panels.h"
-#include "widgets.h"
+#include "state/format.h"
+#include "widgets/widgets.h"
 
 #include <algorithm>
 #include <array>
@@ -70,32 +70,32 @@ void draw_request_rows(const Ui& ui, const GenerationRequest& r, Size size,
   }
 }
 
-std::string times(const Ui& ui, const Receipt& receipt) {
+std::string times(const Ui& ui, const RunRecord& run_record) {
   std::string text;
   for (std::size_t i = 0; i < kStageCount; ++i) {
-    if (receipt.stage_seconds[i] <= 0) continue;
+    if (run_record.stage_seconds[i] <= 0) continue;
     if (!text.empty()) text += "\n";
     text += ui.t("stage." + std::string(kStages[i].name)) + "  " +
-            format_seconds(receipt.stage_seconds[i], ui.text);
+            format_seconds(run_record.stage_seconds[i], ui.text);
   }
   return text;
 }
 
 // What was planned and what it took; where the run went on under another plan, that as well:
 // "171 → re-planned 19 MB", "actual 46 MB".
-void draw_memory(const Ui& ui, const Receipt& receipt) {
-  const std::int64_t predicted = receipt.plan.peak_bytes;
-  const std::int64_t actual = receipt.actual_peak_bytes;
+void draw_memory(const Ui& ui, const RunRecord& run_record) {
+  const std::int64_t predicted = run_record.plan.peak_bytes;
+  const std::int64_t actual = run_record.actual_peak_bytes;
   if (predicted <= 0 && actual <= 0) return;
-  if (receipt.changes.empty()) {
+  if (run_record.changes.empty()) {
     value_row(ui, "picture.peak", format_of(predicted, actual),
               {.color = actual > predicted + predicted / 200 ? ui.colors.warn : 0,
                .tip = ui.t("tip.peak")});
     return;
   }
-  const PlanChange& last = receipt.changes.back();
+  const PlanChange& last = run_record.changes.back();
   std::string how;
-  for (const std::string& rung : last.rungs) how += "\n· " + rung_name(rung, ui.text);
+  for (const std::string& option : last.execution) how += "\n· " + option_name(option, ui.text);
   const std::string tip = ui.t("tip.replanned") + how;
   const auto [before, after] = format_pair(predicted, last.peak_bytes);
   value_row(ui, "picture.memory", fill(ui.t("picture.replanned"), {before, after}), {.tip = tip});
@@ -103,24 +103,25 @@ void draw_memory(const Ui& ui, const Receipt& receipt) {
 }
 
 void draw_rows(const Ui& ui, const FinishedPicture& p) {
-  const Receipt& receipt = p.picture.receipt;
-  const std::string host = host_text(receipt.plan, ui.text);
+  const RunRecord& run_record = p.picture.run_record;
+  const std::string host = host_text(run_record.plan, ui.text);
   draw_request_rows(ui, p.request, {p.request.width, p.request.height},
                     std::to_string(p.picture.seed));
-  draw_memory(ui, receipt);
+  draw_memory(ui, run_record);
   if (!host.empty()) value_row(ui, "picture.host", host, {.tip = ui.t("tip.host")});
   double seconds = 0;
-  for (const double s : receipt.stage_seconds) seconds += s;
+  for (const double s : run_record.stage_seconds) seconds += s;
   if (seconds > 0)
-    value_row(ui, "picture.time", format_seconds(seconds, ui.text), {.tip = times(ui, receipt)});
+    value_row(ui, "picture.time", format_seconds(seconds, ui.text), {.tip = times(ui, run_record)});
   const ModelInfo& model = ui.frame.opened->model;
-  if (!receipt.model.empty()) {
-    const bool starter = model.is_starter && receipt.model == model.name;
-    value_row(ui, "picture.model", starter ? ui.t("top.starter") : receipt.model);
+  if (!run_record.model.empty()) {
+    const bool starter = model.is_starter && run_record.model == model.name;
+    value_row(ui, "picture.model", starter ? ui.t("top.starter") : run_record.model);
   }
-  if (!receipt.device.empty()) {
+  if (!run_record.device.empty()) {
     value_row(ui, "picture.device",
-              device_label(receipt.device) + (receipt.dtype.empty() ? "" : " · " + receipt.dtype));
+              device_label(run_record.device) +
+                  (run_record.dtype.empty() ? "" : " · " + run_record.dtype));
   }
   if (!p.file.empty())
     value_row(ui, "picture.file", p.file.filename().string(), {.tip = p.file.string()});
@@ -202,8 +203,9 @@ void draw_running(const Ui& ui, const JobStatus& job) {
   if (!job.plan) return;
   value_row(ui, "picture.predicted", format_bytes(job.plan->peak_bytes));
   int index = 0;
-  for (const std::string& rung : job.plan->rungs) {
-    value_row(ui, index == 0 ? "picture.rungs" : "", rung_name(rung, ui.text), {.index = index});
+  for (const std::string& option : job.plan->execution) {
+    value_row(ui, index == 0 ? "picture.rungs" : "", option_name(option, ui.text),
+              {.index = index});
     ++index;
   }
 }

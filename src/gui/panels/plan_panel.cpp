@@ -1,10 +1,10 @@
 #include "headroom/core/bytes.h"
 
 #include "actions.h"
-#include "format.h"
 #include "panels.h"
-#include "refusal.h"
-#include "widgets.h"
+#include "state/format.h"
+#include "state/refusal.h"
+#include "widgets/widgets.h"
 
 #include <algorithm>
 #include <array>
@@ -20,9 +20,9 @@ namespace {
 
 constexpr double kNoticeable_s = 0.05;
 
-// "saves 1.9 GB, costs 2.1 s", "makes it 0.4 s faster": what a rung does for the plan, as far as is
-// known.
-std::string effect_text(const Ui& ui, const RungEffect& effect) {
+// "saves 1.9 GB, costs 2.1 s", "makes it 0.4 s faster": what an option does for the plan, as far as
+// is known.
+std::string effect_text(const Ui& ui, const OptionEffect& effect) {
   std::string text;
   if (effect.saved_bytes >= kMiB / 2) {
     text = fill(ui.t("plan.saves"), {format_bytes(effect.saved_bytes)});
@@ -36,7 +36,7 @@ std::string effect_text(const Ui& ui, const RungEffect& effect) {
 }
 
 // The same in a few letters: "−1.9 GB  +2.1 s".
-std::string short_effect(const Ui& ui, const RungEffect& effect) {
+std::string short_effect(const Ui& ui, const OptionEffect& effect) {
   std::string text;
   if (effect.saved_bytes >= kMiB / 2) text = "−" + format_bytes(effect.saved_bytes);
   if (std::abs(effect.seconds) < kNoticeable_s) return text;
@@ -101,41 +101,43 @@ void draw_host(const Ui& ui, const Plan& plan) {
   tooltip(ui, ui.t("tip.host"));
 }
 
-void draw_rungs(const Ui& ui, const Plan& plan) {
+void draw_options(const Ui& ui, const Plan& plan) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float right = at.x + ImGui::GetContentRegionAvail().x;
   float y = at.y;
-  const auto row = [&](const std::string& rung, const std::string& value, const std::string& tip) {
-    const TextStyle name{is_slow_rung(rung) ? ui.colors.warn : ui.colors.text, kSmallSize};
+  const auto row = [&](const std::string& option, const std::string& value,
+                       const std::string& tip) {
+    const TextStyle name{is_slow_option(option) ? ui.colors.warn : ui.colors.text, kSmallSize};
     const float edge =
         value.empty() ? right
                       : draw_text_right(ui, right, y, value, {ui.colors.text_faint, kSmallSize});
-    draw_text(ui, {at.x, y}, fit_text(ui, rung_name(rung, ui.text), name, edge - at.x - ui.px(8)),
-              name);
+    draw_text(ui, {at.x, y},
+              fit_text(ui, option_name(option, ui.text), name, edge - at.x - ui.px(8)), name);
     ImGui::SetCursorScreenPos({at.x, y});
     ImGui::Dummy({right - at.x, ui.px(18)});
     tooltip(ui, tip);
     y += ui.px(18);
   };
-  if (plan.rung_effects.empty()) {
-    for (const std::string& rung : plan.rungs) row(rung, {}, {});
+  if (plan.option_effects.empty()) {
+    for (const std::string& option : plan.execution) row(option, {}, {});
   }
-  for (const RungEffect& effect : plan.rung_effects) {
-    row(effect.rung, short_effect(ui, effect),
-        rung_name(effect.rung, ui.text) + "\n" + effect_text(ui, effect));
+  for (const OptionEffect& effect : plan.option_effects) {
+    row(effect.option, short_effect(ui, effect),
+        option_name(effect.option, ui.text) + "\n" + effect_text(ui, effect));
   }
   take_room(at, y - at.y);
 }
 
 // What the plan does in a few words: "Layers in main memory: 6".
 std::string summary(const Ui& ui, const Forecast& forecast) {
-  const auto& rungs = forecast.plan.rungs;
-  if (rungs.empty()) return {};
-  const auto slow = std::find_if(rungs.begin(), rungs.end(), is_slow_rung);
-  const std::string text = rung_name(slow != rungs.end() ? *slow : rungs.front(), ui.text);
-  return rungs.size() == 1
+  const auto& execution = forecast.plan.execution;
+  if (execution.empty()) return {};
+  const auto slow = std::find_if(execution.begin(), execution.end(), is_slow_option);
+  const std::string text =
+      option_name(slow != execution.end() ? *slow : execution.front(), ui.text);
+  return execution.size() == 1
              ? text
-             : text + " · " + fill(ui.t("plan.more"), {std::to_string(rungs.size() - 1)});
+             : text + " · " + fill(ui.t("plan.more"), {std::to_string(execution.size() - 1)});
 }
 
 // "1024×1024 · 5.3 GB · ≈ 15 s".
@@ -219,7 +221,7 @@ void draw_plan_card(const Ui& ui) {
   if (forecast == nullptr) {
     paragraph(ui, ui.t("plan.pending"), {ui.colors.text_faint, kSmallSize});
   } else {
-    if (forecast->fits) draw_rungs(ui, forecast->plan);
+    if (forecast->fits) draw_options(ui, forecast->plan);
     if (!forecast->plan.stages.empty()) draw_stage_table(ui, forecast->plan);
     if (forecast->fits) draw_host(ui, forecast->plan);
     if (forecast->fits && ui.state.draft.count > 1) {

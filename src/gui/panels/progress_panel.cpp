@@ -1,6 +1,6 @@
-#include "format.h"
 #include "panels.h"
-#include "widgets.h"
+#include "state/format.h"
+#include "widgets/widgets.h"
 
 #include <algorithm>
 #include <cmath>
@@ -99,7 +99,7 @@ std::string idle_text(const Ui& ui) {
   const FinishedPicture* const picture = ui.state.selected_picture();
   if (picture == nullptr) return ui.t("progress.ready");
   double seconds = 0;
-  for (const double s : picture->picture.receipt.stage_seconds) seconds += s;
+  for (const double s : picture->picture.run_record.stage_seconds) seconds += s;
   return fill(ui.t("progress.made"), {format_seconds(seconds, ui.text)});
 }
 

@@ -1,7 +1,7 @@
 #include "actions.h"
-#include "format.h"
 #include "panels.h"
-#include "widgets.h"
+#include "state/format.h"
+#include "widgets/widgets.h"
 
 #include <algorithm>
 #include <cmath>
@@ -15,7 +15,7 @@
 namespace headroom {
 namespace {
 
-constexpr int kMostTokens = 512;  // the text encoder reads no more
+constexpr int kMaxTokens = 512;  // the text encoder reads no more
 
 // Puts `state.new_prompt` into a field that is being edited: such a field owns its text and its
 // caret.
@@ -260,10 +260,10 @@ void draw_negative(const Ui& ui) {
 
 void draw_prompt_panel(const Ui& ui) {
   const int tokens = ui.frame.prompt ? ui.frame.prompt->tokens : 0;
-  const bool too_long = tokens > kMostTokens;
+  const bool too_long = tokens > kMaxTokens;
   std::string note;
   if (too_long) {
-    note = fill(ui.t("prompt.too_long"), {std::to_string(tokens), std::to_string(kMostTokens)});
+    note = fill(ui.t("prompt.too_long"), {std::to_string(tokens), std::to_string(kMaxTokens)});
   } else if (tokens > 0 && !ui.state.draft.prompt.empty()) {  // the frame around it has some, too
     note = fill(ui.t(tokens == 1 ? "prompt.token" : "prompt.tokens"), {std::to_string(tokens)});
   }

@@ -1,4 +1,5 @@
-#include "question.h"
+
+#include "panels/question.h"
 
 #include <imgui.h>
 

@@ -1,8 +1,8 @@
 #include "actions.h"
-#include "format.h"
 #include "panels.h"
-#include "pictures.h"
-#include "widgets.h"
+#include "platform/texture_cache.h"
+#include "state/format.h"
+#include "widgets/widgets.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,8 +1,8 @@
 #include "actions.h"
-#include "format.h"
 #include "panels.h"
-#include "pictures.h"
-#include "widgets.h"
+#include "platform/texture_cache.h"
+#include "state/format.h"
+#include "widgets/widgets.h"
 
 #include <algorithm>
 #include <string>
@@ -14,7 +14,7 @@ namespace headroom {
 namespace {
 
 constexpr float kGap_px = 12;
-constexpr float kMost_px = 168;
+constexpr float kMax_px = 168;
 constexpr float kLeast_px = 64;  // smaller ones show nothing
 
 const std::vector<std::string>* prompts(const Ui& ui) {
@@ -32,7 +32,7 @@ float samples_side(const Ui& ui, const Rect& canvas) {
   const auto count = static_cast<double>(ui.frame.opened->examples.sample_pictures.size());
   const double room = std::min((canvas.w - ui.px(48) - (count - 1) * ui.px(kGap_px)) / count,
                                canvas.h - ui.px(130));
-  const auto side = static_cast<float>(std::min<double>(room, ui.px(kMost_px)));
+  const auto side = static_cast<float>(std::min<double>(room, ui.px(kMax_px)));
   return side < ui.px(kLeast_px) ? 0 : side;
 }
 

@@ -1,9 +1,9 @@
 #include "headroom/core/typed_numbers.h"
 
 #include "actions.h"
-#include "format.h"
 #include "panels.h"
-#include "widgets.h"
+#include "state/format.h"
+#include "widgets/widgets.h"
 
 #include <algorithm>
 #include <cmath>
@@ -34,9 +34,9 @@ void take_arrows(ImGuiInputTextCallbackData* data) {
   if (!seed || !seed->value || ImGui::GetIO().KeyAlt) return;
   const std::uint64_t by = ImGui::GetIO().KeyShift ? 10 : 1;
   const std::uint64_t now = *seed->value;
-  constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
-  const std::uint64_t next = data->EventKey == ImGuiKey_UpArrow ? now + std::min(by, kMost - now)
-                                                                : now - std::min(by, now);
+  constexpr std::uint64_t kMax = std::numeric_limits<std::uint64_t>::max();
+  const std::uint64_t next =
+      data->EventKey == ImGuiKey_UpArrow ? now + std::min(by, kMax - now) : now - std::min(by, now);
   data->DeleteChars(0, data->BufTextLen);
   data->InsertChars(0, std::to_string(next).c_str());
   data->SelectAll();

@@ -1,11 +1,11 @@
 #include "headroom/core/bytes.h"
 
 #include "actions.h"
-#include "format.h"
-#include "number_field.h"
 #include "panels.h"
-#include "refusal.h"
-#include "widgets.h"
+#include "state/format.h"
+#include "state/refusal.h"
+#include "widgets/number_field.h"
+#include "widgets/widgets.h"
 
 #include <algorithm>
 #include <cmath>
@@ -58,7 +58,8 @@ std::string explain(const Ui& ui, const SizeCard& card) {
   }
   const std::string host = host_text(card.plan, ui.text);
   if (!host.empty()) text += "\n" + fill(ui.t("host.beside"), {host});
-  for (const std::string& rung : card.plan.rungs) text += "\n· " + rung_name(rung, ui.text);
+  for (const std::string& option : card.plan.execution)
+    text += "\n· " + option_name(option, ui.text);
   if (card.seconds && card.seconds_are_estimated) text += "\n\n" + ui.t("tip.estimated");
   if (card.recommended) text += "\n\n" + ui.t("card.tip.recommended");
   return text;

@@ -1,8 +1,9 @@
-#include "sparkline.h"
+
+#include "panels/sparkline.h"
 
 #include "headroom/core/bytes.h"
 
-#include "format.h"
+#include "state/format.h"
 
 #include <algorithm>
 #include <chrono>

@@ -1,7 +1,7 @@
 #include "actions.h"
 #include "panels.h"
-#include "pictures.h"
-#include "widgets.h"
+#include "platform/texture_cache.h"
+#include "widgets/widgets.h"
 
 #include <algorithm>
 

@@ -1,0 +1,54 @@
+#pragma once
+#include "headroom/device/device.h"
+#include "headroom/memory/workspace_terms.h"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace headroom {
+
+// What a calibration holds for: another device, libtorch or number format takes other kernels.
+struct CalibrationKey {
+  std::string device;       // "CPU budget" or the name of the card
+  std::string libtorch;     // its version
+  std::string dtype;        // "fp32", "bf16" or "fp16"
+  int threads = 0;          // of the CPU; 0 for a card
+  std::string libraries{};  // of a card: DeviceBackend::libraries()
+  friend bool operator==(const CalibrationKey&, const CalibrationKey&) = default;
+};
+// `dtype` and `threads` as in PipelineOptions. Throws Error{kInvalidRequest} for an unknown format.
+[[nodiscard]] CalibrationKey calibration_key(const Device& device, const std::string& dtype,
+                                             int threads);
+
+// One operation beside what was declared for it. In bytes of workspace.
+struct OpMeasurement {
+  std::string op;     // "linear", "attention", "conv2d"
+  std::string shape;  // for people
+  std::int64_t operation_bytes = 0;
+  std::int64_t declared_bytes = 0;
+  std::int64_t measured_bytes = 0;
+};
+struct Calibration {
+  CalibrationKey key;
+  WorkspaceTerms terms;
+  std::vector<OpMeasurement> measurements;
+  std::vector<std::string> left_out;  // "conv2d 128 to 128, ...": no memory for it
+  // Only then it is worth keeping.
+  [[nodiscard]] bool is_complete() const { return left_out.empty(); }
+};
+
+// How work of one operation ("linear", ...) is measured; the default is measure_work().
+using MeasureOp = std::function<WorkUse(std::string_view op, const std::function<void()>& work)>;
+
+// Runs each operation that has a workspace over a fixed list of shapes and finds what must be added
+// to the declared workspaces so that no prediction is too small. On the CPU nothing is, where the
+// declared laws hold. Written for cards through the same code, but not tried on one yet. Seconds;
+// up to 2 GB, shapes that find less are left out. Throws Error{kInternal} when an operation fails,
+// Error{kDevice} when the card did.
+[[nodiscard]] Calibration calibrate(const Device& device, const std::string& dtype, int threads,
+                                    const MeasureOp& measure = {});
+
+}  // namespace headroom

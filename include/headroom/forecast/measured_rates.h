@@ -1,0 +1,26 @@
+#pragma once
+#include "headroom/device/device.h"
+#include "headroom/memory/device_rates.h"
+
+#include <string>
+
+namespace headroom {
+
+// What rates hold for.
+struct RatesKey {
+  std::string device;    // "CPU budget, AMD EPYC" or the card
+  std::string libtorch;  // its version
+  std::string program;   // this program's version
+  std::string dtype;     // "fp32", "bf16", "fp16"
+  int threads = 0;       // of the CPU; 0 for a card
+  friend bool operator==(const RatesKey&, const RatesKey&) = default;
+};
+[[nodiscard]] RatesKey rates_key(const Device& device, const std::string& dtype, int threads);
+
+// Measures the device: at most a second on the processor and half of one on a card, and 200 MB.
+// Throws Error{kInternal} when an operation fails, Error{kDevice} when the card did,
+// Error{kOutOfMemory} when there is no memory.
+[[nodiscard]] DeviceRates measure_rates(const Device& device, const std::string& dtype,
+                                        int threads);
+
+}  // namespace headroom

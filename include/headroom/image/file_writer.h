@@ -1,0 +1,20 @@
+#pragma once
+#include <chrono>
+#include <filesystem>
+#include <string_view>
+
+namespace headroom {
+
+// Writes `bytes` to `file` so that it is either whole or absent: temp file in the same folder,
+// fsync, then a link/rename that never replaces an existing file. Creates missing folders. Any
+// number of threads. Throws Error{kIo} naming the file and the reason (full disk, already exists,
+// ...).
+void write_new_file(const std::filesystem::path& file, std::string_view bytes);
+
+// `dir`/outputs_YYYYMMDDHHMMSS.png in local time at `now`; `_2`, `_3`, ... is added while taken.
+// Saves `png_bytes` there and returns the path.
+[[nodiscard]] std::filesystem::path save_png_in(const std::filesystem::path& dir,
+                                                std::chrono::system_clock::time_point now,
+                                                std::string_view png_bytes);
+
+}  // namespace headroom

@@ -1,0 +1,77 @@
+#pragma once
+#include "headroom/core/plan.h"
+#include "headroom/memory/networks.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace headroom {
+
+// What one stage needs of the device when it runs alone: its own network and its activations, what
+// it was handed by earlier stages included, but none of the other stages' networks.
+struct StageNeed {
+  std::int64_t weights_bytes = 0;     // of its own network that stay for the whole stage
+  std::int64_t activation_bytes = 0;  // streamed-in weights count here
+  std::int64_t workspace_bytes = 0;
+  std::int64_t peak_bytes = 0;  // worst moment of all three together
+  std::int64_t host_bytes = 0;  // held outside of the device's memory: planes, a decoder on the CPU
+  // The same weights and peak of a card's caching allocator, which holds more than it hands out:
+  // what is handed out, and the part in the pool of small requests, which is no use to others.
+  struct Part {
+    std::int64_t weights_bytes = 0;
+    std::int64_t peak_bytes = 0;
+  };
+  Part in_use{};
+  Part small{};
+};
+
+// The least that a plan must keep off the device, however much memory there is: what a person asked
+// for by name, see offload_floor(). Everything at its default: nothing.
+struct PlanFloor {
+  int stream_blocks = 0;               // so many blocks are streamed, or more
+  bool stream_encoder = false;         // the text encoder's layers are streamed
+  bool encoder_for_prompt = false;     // the text encoder is there only while a prompt is encoded
+  bool transformer_for_steps = false;  // the transformer is there only in denoise
+  bool vae_for_decode = false;         // the decoder is there only in decode
+  [[nodiscard]] bool allows(const ExecutionOptions& execution) const;
+  friend bool operator==(const PlanFloor&, const PlanFloor&) = default;
+};
+
+// What the plans of one request are chosen from.
+struct PlanSpace {
+  Stage from =
+      Stage::kLoad;     // stages before it are over: a run that goes on needs nothing for them
+  bool samples = true;  // the run has encode and denoise; else the decoder alone works
+  bool encodes_image = false;  // the run has the stage encode-image
+  int layers = 0;              // main layers of the transformer: stream_blocks is 0 .. layers
+  bool guided = false;         // sequential_guidance makes a difference
+  bool can_decode_on_cpu = true;
+  std::vector<int> chunk_sizes;       // descending, without 0
+  std::vector<int> tile_sizes;        // descending, without 0
+  PlanFloor floor;                    // plans below it are none; its stream_blocks is 0 .. layers
+  std::int64_t block_file_bytes = 0;  // that a streamed block reads of the weight files in a step
+  bool files_are_cached = true;       // and finds in memory, not on the disk
+  [[nodiscard]] bool has(Stage stage) const {
+    if (stage == Stage::kEncodeImage) return encodes_image;
+    return samples || stage >= Stage::kDecode;
+  }
+};
+
+// Needs and times of one request on one device, by option. The planner asks, up to thousands of
+// times for one plan, so answers should be at hand or arithmetic; they must not change while it
+// does. Nothing is taken for granted of how they grow.
+class PlanCosts {
+ public:
+  virtual ~PlanCosts() = default;
+  // Of a stage of the run that has a network in kNetworks. Depends on the options of its choice
+  // alone; under cpu_decode there are no weights.
+  virtual StageNeed need(Stage stage, const ExecutionOptions& execution) = 0;
+  // Predicted seconds of `stage` under `execution`, copies included; any positive unit when the
+  // device is not known yet, only the order counts then. Finite and not negative. A stage's seconds
+  // depend on what its need depends on and on the two evictions; those of decode also on whether
+  // anything is streamed at all, those of load on all options but sequential_guidance and
+  // chunk_tokens. `files_are_cached` as in PlanSpace.
+  virtual double seconds(Stage stage, const ExecutionOptions& execution, bool files_are_cached) = 0;
+};
+
+}  // namespace headroom

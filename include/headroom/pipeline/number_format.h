@@ -1,0 +1,52 @@
+#pragma once
+#include "headroom/device/device.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include <c10/core/ScalarType.h>
+
+namespace headroom {
+
+// How the matrices of the networks' like layers are kept on the device. Arithmetic is in
+// NumberFormats::networks all the same: a matrix in blocks, as GGUF defines them, is unpacked for
+// the product that reads it.
+enum class WeightStorage {
+  kPlain,      // in the number format of the arithmetic
+  kEightBits,  // codes of int8 with a scale a row: both sides of a product in eight bits
+  kInt8,       // Q8_0: 34 bytes for 32 values
+  kQ4,         // Q4_K where rows are multiples of 256, else Q4_0: either way 18 bytes for 32 values
+};
+
+// Bytes of a row of `values` (a multiple of kQuantisedBlock); of blocks.
+inline constexpr std::int64_t kQuantisedBlock = 32;
+[[nodiscard]] constexpr std::int64_t quantised_row_bytes(WeightStorage storage,
+                                                         std::int64_t values) {
+  return values / kQuantisedBlock * (storage == WeightStorage::kInt8 ? 34 : 18);
+}
+
+// Number formats of a run. The VAE follows the vendor's own pipeline, which keeps it in float32
+// unless told otherwise, and is never float16, in which it overflows.
+struct NumberFormats {
+  c10::ScalarType networks = c10::ScalarType::Float;
+  c10::ScalarType vae = c10::ScalarType::Float;
+  // In run records and keys: "fp32", "bf16", "bf16+vae32", "fp16" (whose decoder is float32
+  // always), "int8", "q4".
+  std::string name;
+  WeightStorage storage = WeightStorage::kPlain;  // of transformer and text encoder
+};
+
+// `wanted`: auto | fp32 | bf16 | fp16 | int8 | q4; the last two quantise text encoder and
+// transformer and do the rest in bf16, int8 on the processor in float32. Auto is fp32 on the CPU;
+// on a card bf16, or where it has no bfloat16 (before compute capability 8.0) fp16, the decoder in
+// float32 either way. Throws Error{kInvalidRequest} for anything else, and for bf16 where the card
+// has none.
+[[nodiscard]] NumberFormats choose_formats(const std::string& wanted, const Device& device);
+
+// What to make a picture in again whose numbers went wrong in the format of that name; nothing
+// where there is none.
+[[nodiscard]] std::optional<std::string> safer_format(const std::string& name,
+                                                      const Device& device);
+
+}  // namespace headroom

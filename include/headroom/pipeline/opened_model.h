@@ -1,0 +1,31 @@
+#pragma once
+#include "headroom/pipeline/eight_bit_weights.h"
+#include "headroom/pipeline/number_format.h"
+#include "headroom/pipeline/text_to_image.h"
+#include "headroom/pipeline/weight_sources.h"
+
+#include <memory>
+
+namespace headroom {
+
+// The weight files of a model, opened, and the networks that are built from them. Used on one
+// thread.
+struct OpenedModel {
+  NetworkTensors text_encoder;
+  NetworkTensors transformer;
+  NetworkTensors vae;
+  std::shared_ptr<Staging> staging = std::make_shared<Staging>();  // which networks share
+  FileWeights text_weights, transformer_weights, vae_weights, host_vae_weights;
+  EightBitWeights text_in_eight_bits, transformer_in_eight_bits;
+  const std::shared_ptr<const Adapters> adapters;  // null = none
+  TextToImage networks;
+
+  OpenedModel(const ModelFolder& model, const NumberFormats& formats, at::Device device,
+              std::shared_ptr<const Adapters> loras = nullptr);
+
+  void allow_faults();
+  // What all networks read since the last call.
+  [[nodiscard]] ReadWork take_work();
+};
+
+}  // namespace headroom

@@ -1,0 +1,135 @@
+#pragma once
+#include "headroom/core/generation.h"
+#include "headroom/diffusion/image_start.h"
+#include "headroom/memory/networks.h"
+#include "headroom/model/text_encoder.h"
+#include "headroom/model/transformer.h"
+#include "headroom/model/vae.h"
+#include "headroom/model_files/model_folder.h"
+#include "headroom/pipeline/adapter_weights.h"
+#include "headroom/pipeline/layer_streamer.h"
+#include "headroom/pipeline/number_format.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace headroom {
+
+// Token ids of a request. `negative` is empty when the run is not guided.
+struct PromptIds {
+  std::vector<std::int32_t> positive;
+  std::vector<std::int32_t> negative;
+};
+
+// What a run tells while it goes. Every member may be empty.
+struct RunHooks {
+  std::function<void()> check;  // between blocks and layers; throws Cancelled
+  std::function<void(int step, int total)> on_step;
+  std::function<void(const at::Tensor& clean)> on_clean;  // estimate of the clean latents [C, h, w]
+  std::function<bool()>
+      pause;             // after a step: whether denoising stops there, to go on in another call
+  TensorObserver trace;  // noise, cond, uncond, latents.N, decoded
+};
+
+// The weights of the three networks, wherever they come from.
+struct NetworkWeights {
+  WeightSource& text_encoder;
+  WeightSource& transformer;
+  WeightSource& vae;
+  WeightSource& host_vae;              // the same on the CPU, for ExecutionOptions::cpu_decode
+  const Adapters* adapters = nullptr;  // of the transformer; null = none
+};
+
+// A picture on its way from noise to latents.
+struct Sampling {
+  at::Tensor latents;              // [C, h, w] float32 on the device
+  int steps_done = 0;              // of those from first_step on
+  int first_step = 0;              // of the schedule
+  std::optional<KeptPart> kept{};  // until all steps are done
+};
+
+// A picture to start from, encoded. On the device.
+struct EncodedImage {
+  at::Tensor moments;  // [2C, h, w] float32
+  at::Tensor repaint;  // [h, w] float32, 0..1 as in KeptPart; undefined: all is painted anew
+};
+
+// The stages of text-to-image under a plan of what saves memory. The same code runs on the CPU, on
+// a card and, for a replay, on meta tensors. Networks arrive and leave as the table
+// in memory/networks.h says. Latents, guidance and the Euler step are float32. Used on one thread.
+class TextToImage {
+ public:
+  // `background`: streamed weights are loaded by a thread of their own.
+  TextToImage(const ModelFolder& model, NumberFormats formats, NetworkWeights weights,
+              bool background);
+
+  // From `now` on, a stage that has not begun or was broken off, the run goes by `execution`: what
+  // they do not keep leaves. Networks arrive when a stage needs them.
+  void adopt(const ExecutionOptions& execution, Stage now);
+  // adopt() from kLoad on, then what the plan holds from the start arrives. Again with the same
+  // plan: costs nothing.
+  void prepare(const ExecutionOptions& execution);
+
+  struct Features {
+    at::Tensor cond;    // [L, cap_feat_dim]
+    at::Tensor uncond;  // likewise; undefined when not guided
+  };
+  [[nodiscard]] Features encode(const PromptIds& ids, const RunHooks& hooks);
+
+  // pixels [H, W, 3] uint8 on the device -> the moments of its latents, [2C, h, w] float32 there.
+  [[nodiscard]] at::Tensor encode_image(const at::Tensor& pixels, const RunHooks& hooks);
+  // What a picture begins with that starts from `image` at step `first_step`. The two draws of
+  // noise [C, h, w], on the device, are used up.
+  [[nodiscard]] Sampling start_from(const EncodedImage& image, at::Tensor posterior_noise,
+                                    at::Tensor noise, const GenerationRequest& request,
+                                    int first_step) const;
+
+  // Shape [C, h, w] of the latents of a picture of the request's size.
+  [[nodiscard]] std::vector<std::int64_t> latent_shape(const GenerationRequest& request) const;
+  // Goes on from where `sampling` is until all steps are done or hooks.pause says so. Whatever is
+  // thrown, `sampling` then holds the last finished step.
+  void denoise(Sampling& sampling, const Features& features, const GenerationRequest& request,
+               const RunHooks& hooks);
+  // latents [C, h, w] float32 -> picture [H, W, 3] uint8, contiguous.
+  [[nodiscard]] at::Tensor decode(const at::Tensor& latents, const RunHooks& hooks);
+
+  // Everything leaves the device.
+  void clear();
+
+ private:
+  struct LoadedTransformer {
+    Transformer shell;
+    LayerStreamer<TransformerBlock> layers;
+  };
+  using TextLayers = LayerStreamer<TextEncoderLayer>;
+
+  // Where it is there already, nothing.
+  void load(NetworkId network);
+  void drop(NetworkId network);
+  // Its stage is over: it leaves unless the plan keeps it.
+  void finish(NetworkId network);
+  void load_text_encoder();
+  void load_image_encoder();
+  void load_transformer();
+  void load_decoder();
+  [[nodiscard]] std::vector<float> sigmas(const GenerationRequest& request) const;
+
+  ModelFolder model_;
+  NumberFormats formats_;
+  NetworkWeights weights_;
+  bool background_;
+  std::optional<ExecutionOptions> execution_;
+  TextEncoder text_encoder_;
+  std::unique_ptr<TextLayers> text_layers_;
+  std::unique_ptr<LoadedTransformer> transformer_;
+  std::unique_ptr<VaeEncoder> image_encoder_;
+  std::unique_ptr<VaeDecoder> vae_;
+};
+
+// Whether the negative prompt takes part at all.
+[[nodiscard]] bool is_guided(const GenerationRequest& request);
+
+}  // namespace headroom

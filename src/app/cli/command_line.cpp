@@ -1,0 +1,290 @@
+
+#include "cli/command_line.h"
+
+#include "headroom/core/bytes.h"
+#include "headroom/core/error.h"
+#include "headroom/core/quote.h"
+#include "headroom/core/version.h"
+#include "headroom/device/device.h"
+
+#include "cli/peer_options.h"
+#include "cli/typed_options.h"
+#include "cli/typed_values.h"
+#include "paths.h"
+
+#include <cstdio>
+#include <system_error>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <unistd.h>
+
+namespace headroom {
+namespace {
+
+[[noreturn]] void refuse(const std::string& message) {
+  throw Error(ErrorKind::kInvalidRequest, message);
+}
+
+// "headroom generate --help" when a command was given.
+std::string help_call(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  return "headroom " + (chosen.empty() ? "" : chosen.front()->get_name() + " ") + "--help";
+}
+
+// Every option of the command that was given, or of the program.
+std::vector<std::string> option_names(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  const CLI::App& command = chosen.empty() ? app : *chosen.front();
+  std::vector<std::string> names;
+  for (const CLI::Option* const option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+// What the parser could not place.
+void refuse_rest(const CLI::App& app) {
+  const std::vector<std::string> rest = app.remaining(/*recurse=*/true);
+  if (rest.empty()) return;
+  const std::string& first = rest.front();
+  if (first.starts_with('-') && first.size() > 1) {
+    const std::string ours = option_for(first, option_names(app));
+    refuse("unknown option " + in_quotes(first) + "; " +
+           (ours.empty() ? help_call(app) + " lists the options" : ours));
+  }
+  if (app.get_subcommands().empty()) {
+    std::string names;
+    for (const CLI::App* const command :
+         app.get_subcommands([](const CLI::App*) { return true; })) {
+      names += (names.empty() ? "" : ", ") + command->get_name();
+    }
+    refuse("unknown command " + in_quotes(first) + "; the commands are " + names);
+  }
+  refuse(in_quotes(first) + " has no place here; put texts with spaces in quotes, or see " +
+         help_call(app));
+}
+
+CommandLine::Command chosen_command(const CLI::App& app) {
+  using Command = CommandLine::Command;
+  const auto chosen = app.get_subcommands();
+  if (chosen.empty()) return Command::kWindow;
+  const std::string name = chosen.front()->get_name();
+  if (name == "generate") return Command::kGenerate;
+  if (name == "resume") return Command::kResume;
+  if (name == "plan") return Command::kPlan;
+  if (name == "frontier") return Command::kFrontier;
+  if (name == "report") return Command::kReport;
+  if (name == "devices") return Command::kDevices;
+  if (name == "calibrate") return Command::kCalibrate;
+  if (name == "models") return Command::kModels;
+  if (name == "cache") return Command::kCache;
+  if (name == "quantize") return Command::kQuantize;
+  if (name == "inspect") return Command::kInspect;
+  return Command::kTokenize;
+}
+
+// A setting knows the form of a device only; which there are to be named is known here.
+void check_device(AppConfig& config) {
+  const std::string device = config.model.device;
+  if (is_device_word(device)) return;
+  config.model.device = "auto";
+  throw Error(ErrorKind::kConfig,
+              say("{0}: {1} is not allowed; use {2}", config.places.at("model.device"),
+                  in_quotes(device), device_words()));
+}
+
+void read_configuration(const Typed& typed, CommandLine& line) {
+  const auto read = [&](const auto& load) {
+    try {
+      load();
+    } catch (const Error& e) {
+      if (line.command != CommandLine::Command::kWindow) throw;
+      if (!line.config_problem) line.config_problem = e;
+    }
+  };
+  const std::filesystem::path user = user_config_file();
+  std::error_code error;
+  if (std::filesystem::exists(user, error)) read([&] { load_config_file(user, line.config); });
+  if (typed.config_file) read([&] { load_config_file(*typed.config_file, line.config); });
+  std::vector<std::string> environment;
+  for (char** entry = environ; *entry != nullptr; ++entry) environment.emplace_back(*entry);
+  read([&] { load_config_environment(environment, line.config); });
+  read([&] { check_device(line.config); });
+}
+
+std::string not_empty(const std::string& option, const std::string& text) {
+  if (text.empty()) refuse(option + " is empty; leave it out for the default");
+  return text;
+}
+
+void apply_to_config(const Typed& typed, AppConfig& config) {
+  constexpr int kMaxThreads = 1024;
+  if (typed.model) config.model.path = not_empty("--model", *typed.model);
+  if (typed.text_encoder) {
+    config.model.text_encoder = not_empty("--text-encoder", *typed.text_encoder);
+  }
+  if (typed.vae) config.model.vae = not_empty("--vae", *typed.vae);
+  if (typed.tokenizer) config.model.tokenizer = not_empty("--tokenizer", *typed.tokenizer);
+  if (typed.device) config.model.device = *typed.device;
+  if (typed.dtype) config.model.dtype = *typed.dtype;
+  if (typed.threads) config.model.threads = read_int("--threads", *typed.threads, 0, kMaxThreads);
+  if (typed.low_vram) config.model.low_vram = true;
+  MemoryOptions& memory = config.memory;
+  // The least, as in the file: a bare "6" is 6 bytes, and surely a forgotten G.
+  if (typed.pretend_vram) {
+    memory.pretend_vram_bytes = read_bytes("--pretend-vram", *typed.pretend_vram, kMiB);
+  }
+  if (typed.pretend_others) {
+    memory.pretend_others_file = not_empty("--pretend-others", *typed.pretend_others);
+  }
+  if (typed.vram_cap) memory.vram_cap_bytes = read_bytes("--vram-cap", *typed.vram_cap, kMiB);
+  if (typed.reserve) memory.reserve_bytes = read_bytes("--vram-reserve", *typed.reserve, 0);
+  if (typed.language) {
+    if (*typed.language != "en" && *typed.language != "zh") {
+      refuse("--language " + in_quotes(*typed.language) + " is not known; use en or zh");
+    }
+    config.window.language = *typed.language;
+  }
+}
+
+void apply_start(const Typed& typed, CommandLine& line) {
+  const auto need_picture = [&](const char* option, bool is_typed) {
+    if (!is_typed || typed.init_image) return;
+    refuse(std::string(option) + " needs a picture to start from; name it with --init-image FILE");
+  };
+  need_picture("--mask", typed.mask.has_value());
+  need_picture("--strength", typed.strength.has_value());
+  need_picture("--outpaint", typed.outpaint.has_value());
+  need_picture("--fit", typed.fit.has_value());
+  if (typed.init_image) line.init_image = not_empty("--init-image", *typed.init_image);
+  if (typed.mask) line.mask = not_empty("--mask", *typed.mask);
+  if (typed.strength) line.strength = read_real("--strength", *typed.strength);
+  if (typed.outpaint) line.outpaint = read_margins("--outpaint", *typed.outpaint);
+  if (typed.fit) line.pad = read_fit("--fit", *typed.fit);
+  if (typed.outpaint && (line.size || typed.fit)) {
+    refuse(std::string("--outpaint says how large the canvas is, so ") +
+           (typed.fit ? "--fit" : "--size or --preset") + " has no place beside it");
+  }
+}
+
+void apply_to_request(const Typed& typed, CommandLine& line) {
+  line.prompt = typed.prompt.value_or("");
+  if (typed.prompts) line.prompts_file = not_empty("--prompts", *typed.prompts);
+  if (typed.wildcards) line.wildcards = not_empty("--wildcards", *typed.wildcards);
+  line.negative_prompt = typed.negative_prompt;
+  if (typed.size && typed.preset) {
+    refuse("--size and --preset were both given; choose one of them");
+  }
+  if (typed.size) line.size = read_size("--size", *typed.size);
+  if (typed.preset) line.size = read_preset("--preset", *typed.preset);
+  if (typed.steps) line.steps = read_int("--steps", *typed.steps, 1, kMaxSteps);
+  if (typed.guidance) line.guidance = read_real("--guidance", *typed.guidance);
+  if (typed.seed) line.seed = read_seed("--seed", *typed.seed);
+  if (typed.count) line.count = read_int("--count", *typed.count, 1, kMaxCount);
+  if (typed.cfg_normalization) {
+    line.cfg_normalization = read_real("--cfg-normalization", *typed.cfg_normalization);
+  }
+  if (typed.cfg_truncation) {
+    line.cfg_truncation = read_real("--cfg-truncation", *typed.cfg_truncation);
+  }
+  if (typed.shift) line.shift = read_real("--shift", *typed.shift);
+  for (const std::string& lora : typed.loras) line.loras.push_back(not_empty("--lora", lora));
+  if (typed.variation) line.variation = read_variation("--variation", *typed.variation);
+  if (typed.variety) line.variety = read_variety("--variety", *typed.variety);
+  if (typed.seed_mode) line.seed_mode = read_seed_mode("--seed-mode", *typed.seed_mode);
+  apply_start(typed, line);
+  if (typed.output) line.output = not_empty("-o", *typed.output);
+  if (typed.dump_file) line.dump_file = not_empty("--dump", *typed.dump_file);
+  if (typed.folder) line.looked_into = not_empty("the folder of models", *typed.folder);
+  if (typed.inspected) line.inspected = not_empty("the path to inspect", *typed.inspected);
+  line.quantised_to = typed.to.value_or("");
+  line.network = typed.network.value_or("transformer");
+  if (typed.step) line.step = read_int("--step", *typed.step, kMinSide_px, kMaxSide_px);
+  if (typed.max) line.max = read_int("--max", *typed.max, kMinSide_px, kMaxSide_px);
+  line.inspects_model = typed.text_encoder || typed.vae || typed.tokenizer;
+  line.waiting = typed.waiting;
+  line.drop = typed.drop;
+  line.list = typed.list;
+  line.model_is_typed = typed.model.has_value();
+  if (line.drop && line.waiting.empty()) {
+    refuse("resume --drop needs names of pictures, which \"headroom resume --list\" lists, or all");
+  }
+  line.clear = typed.clear;
+  line.json = typed.json;
+}
+
+// The parser explains usage errors over several lines; one is enough.
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+}  // namespace
+
+std::optional<CommandLine> read_command_line(int argc, const char* const* argv) {
+  CLI::App app("Headroom makes pictures from text and never runs out of memory on the way.",
+               "headroom");
+  app.set_version_flag("--version", "headroom " + std::string(kVersion))->group("Program");
+  app.footer(
+      "\nWithout a command the window opens; \"headroom COMMAND --help\" tells more of a command.\n"
+      "Exit codes: 0 done, 1 internal error, 2 bad usage or request, 3 model or file problem,\n"
+      "4 does not fit in memory, 130 cancelled.");
+  Typed typed;
+  add_options(app, typed);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    const auto chosen = app.get_subcommands();
+    const std::string help = chosen.empty() ? app.help() : chosen.front()->help("headroom");
+    std::fputs(help.c_str(), stdout);
+    return std::nullopt;
+  } catch (const CLI::CallForVersion& e) {
+    std::printf("%s\n", e.what());
+    return std::nullopt;
+  } catch (const CLI::ParseError& e) {
+    refuse(first_line(e.what()) + "; " + help_call(app) + " shows the usage");
+  }
+  refuse_rest(app);
+
+  CommandLine line;
+  line.command = chosen_command(app);
+  if (line.command == CommandLine::Command::kGenerate && !typed.prompt && !typed.prompts) {
+    refuse("generate needs a prompt; say what to draw with -p \"...\"");
+  }
+  if (typed.prompt && typed.prompts) {
+    refuse("-p and --prompts were both given; choose one of them");
+  }
+  if (line.command == CommandLine::Command::kInspect && !typed.inspected) {
+    refuse("inspect needs a picture, a weight file or a model; name one");
+  }
+  if (line.command == CommandLine::Command::kQuantize && (!typed.to || !typed.output)) {
+    refuse(typed.to ? "quantize needs a file to write; name it with -o FILE"
+                    : "quantize needs a format; choose --to int8, q8_0 or q4_k");
+  }
+  read_configuration(typed, line);
+  apply_to_config(typed, line.config);
+  apply_to_request(typed, line);
+  return line;
+}
+
+GenerationRequest build_request(const CommandLine& line, const ModelInfo& model) {
+  GenerationRequest request;
+  request.prompt = line.prompt;
+  request.negative_prompt = line.negative_prompt.value_or(model.negative_prompt);
+  if (line.size) {
+    request.width = line.size->width;
+    request.height = line.size->height;
+  }
+  request.steps = line.steps.value_or(model.steps);
+  request.guidance_scale = line.guidance.value_or(model.guidance_scale);
+  request.cfg_normalization = line.cfg_normalization.value_or(0.0);
+  request.cfg_truncation = line.cfg_truncation.value_or(1.0);
+  request.shift = line.shift;
+  request.seed = line.seed;
+  request.variation = line.variation;
+  request.variety = line.variety;
+  request.seed_mode = line.seed_mode;
+  request.count = line.count.value_or(1);
+  return request;
+}
+
+}  // namespace headroom

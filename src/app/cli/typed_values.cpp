@@ -1,0 +1,145 @@
+
+#include "cli/typed_values.h"
+
+#include "headroom/core/bytes.h"
+#include "headroom/core/error.h"
+#include "headroom/core/quote.h"
+#include "headroom/core/typed_numbers.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <iterator>
+#include <sstream>
+
+namespace headroom {
+namespace {
+
+[[noreturn]] void refuse(const std::string& option, const std::string& typed,
+                         const std::string& allowed) {
+  throw Error(ErrorKind::kInvalidRequest, option + " " + in_quotes(typed) + " " + allowed);
+}
+
+// All of `text` or nothing.
+template <typename Number>
+bool parse_number(const std::string& text, Number& number) {
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc() && rest == end;
+}
+
+}  // namespace
+
+int read_int(const std::string& option, const std::string& typed, int low, int high) {
+  const auto number = parse_whole(typed);  // 8.0 too
+  if (!number || *number < low || *number > high) {
+    refuse(option, typed,
+           "is not allowed; use a whole number from " + std::to_string(low) + " to " +
+               std::to_string(high));
+  }
+  return static_cast<int>(*number);
+}
+
+double read_real(const std::string& option, const std::string& typed) {
+  double number = 0;
+  if (!parse_number(typed, number))
+    refuse(option, typed, "is not a number; write it like 2 or 1.5");
+  return number;
+}
+
+std::optional<std::uint64_t> read_seed(const std::string& option, const std::string& typed) {
+  const auto seed = parse_seed(typed);
+  if (!seed) {
+    refuse(option, typed,
+           "is not a seed; use a whole number from 0 to 18446744073709551615, or -1 for a new one");
+  }
+  return seed->value;
+}
+
+std::int64_t read_bytes(const std::string& option, const std::string& typed, std::int64_t least) {
+  const auto bytes = parse_bytes(typed);
+  if (!bytes || *bytes < least) {
+    refuse(option, typed,
+           "is not an amount of memory; write it like 6G or 5500M" +
+               (least > 0 ? ", at least " + format_bytes(least) : std::string()));
+  }
+  return *bytes;
+}
+
+Size read_size(const std::string& option, const std::string& typed) {
+  std::string plain;  // "768 x 512" is what people copy
+  std::copy_if(typed.begin(), typed.end(), std::back_inserter(plain),
+               [](char c) { return c != ' '; });
+  const auto size = parse_size(plain);
+  if (!size) refuse(option, typed, "is not a size; write it like 768x512");
+  return *size;
+}
+
+Size read_preset(const std::string& option, const std::string& typed) {
+  const auto preset = find_preset(typed);
+  if (preset) return preset->size;
+  std::string names;
+  for (const SizePreset& known : kSizePresets) {
+    names += (names.empty() ? "" : ", ") + std::string(known.name);
+  }
+  refuse(option, typed, "is not known; use one of " + names);
+}
+
+Margins read_margins(const std::string& option, const std::string& typed) {
+  std::array<int, 4> sides{};
+  std::istringstream in(typed);
+  std::size_t count = 0;
+  bool is_good = true;
+  for (std::string part; std::getline(in, part, ','); ++count) {
+    const auto number = parse_whole(part);
+    is_good = is_good && count < sides.size() && number && *number >= 0 && *number <= kMaxSide_px;
+    if (is_good) sides[count] = static_cast<int>(*number);
+  }
+  const Margins margins{sides[0], sides[1], sides[2], sides[3]};
+  if (!is_good || count != sides.size() || margins == Margins{}) {
+    refuse(option, typed,
+           "is not understood; write pixels left, top, right and bottom, like 128,0,128,0");
+  }
+  return margins;
+}
+
+Variation read_variation(const std::string& option, const std::string& typed) {
+  const std::size_t colon = typed.find(':');
+  const auto seed = parse_seed(typed.substr(0, colon));
+  double strength = -1;
+  const bool is_number =
+      colon != std::string::npos && parse_number(typed.substr(colon + 1), strength);
+  if (!seed || !seed->value || !is_number || !(strength >= 0 && strength <= 1)) {
+    refuse(option, typed, "is not understood; write a seed and a strength from 0 to 1, like 7:0.2");
+  }
+  return {*seed->value, strength};
+}
+
+Variety read_variety(const std::string& option, const std::string& typed) {
+  const std::size_t colon = typed.find(':');
+  Variety variety;
+  const bool is_good =
+      parse_number(typed.substr(0, colon), variety.strength) &&
+      (colon == std::string::npos || parse_number(typed.substr(colon + 1), variety.percent));
+  if (!is_good || !(variety.strength >= 0 && variety.strength <= kMaxVariety) ||
+      !(variety.percent >= 0 && variety.percent <= 100)) {
+    refuse(option, typed,
+           "is not understood; write a strength from 0 to 10, such as 0.3, or with percent like "
+           "0.3:50");
+  }
+  return variety;
+}
+
+SeedMode read_seed_mode(const std::string& option, const std::string& typed) {
+  if (typed == "plain") return SeedMode::kPlain;
+  if (typed == "composition") return SeedMode::kComposition;
+  refuse(option, typed, "is not known; use plain or composition");
+}
+
+bool read_fit(const std::string& option, const std::string& typed) {
+  if (typed != "crop" && typed != "pad") refuse(option, typed, "is not known; use crop or pad");
+  return typed == "pad";
+}
+
+}  // namespace headroom

@@ -1,0 +1,56 @@
+
+#include "commands/job_series.h"
+
+#include "headroom/core/quote.h"
+
+#include "cli/exit_code.h"
+#include "unfinished.h"
+
+#include <cstdio>
+#include <filesystem>
+
+#include <spdlog/spdlog.h>
+
+namespace headroom {
+
+JobSeries::JobSeries(const CommandLine& line, const Composition& app, const BlockedSignals& signals)
+    : queue_({app.generator_maker(
+                  sample_keeper(line.config.model, app.pipeline.model.info.name, output_)),
+              app.run_record_keeper()},
+             [output = output_](const GenerationRequest& request, const GeneratedImage& picture) {
+               const std::filesystem::path file = save_picture(*output, request, picture);
+               spdlog::info("saved {}", file.string());
+               return file;
+             }),
+      follower_(queue_, signals, line.json) {}
+
+int JobSeries::make(const GenerationRequest& request, const OutputPlace& output) {
+  *output_ = output;
+  return follower_.follow(queue_.submit(request));
+}
+
+bool JobSeries::make_one_of_many(const std::string& name, const GenerationRequest& request,
+                                 const OutputPlace& output) {
+  try {
+    const int code = make(request, output);
+    if (code == kExitCancelled) {
+      code_ = code;
+      return false;
+    }
+    if (code != kExitOk && code_ == kExitOk) code_ = code;
+    ++made_;
+  } catch (const Error& e) {
+    if (e.kind() == ErrorKind::kDevice) throw;
+    fail(name, e);
+  }
+  return true;
+}
+
+void JobSeries::fail(const std::string& name, const Error& error) {
+  std::fprintf(stderr, "headroom: %s: %s\n", printable(name).c_str(),
+               printable(error.what()).c_str());
+  ++failed_;
+  if (code_ == kExitOk) code_ = exit_code(error.kind());
+}
+
+}  // namespace headroom

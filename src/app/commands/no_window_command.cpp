@@ -1,0 +1,14 @@
+// In place of window_command.cpp where the program is built without its window.
+#include "headroom/core/error.h"
+
+#include "cli/commands.h"
+
+namespace headroom {
+
+int run_window(const CommandLine&) {
+  throw Error(ErrorKind::kInvalidRequest,
+              "this program was built without its window; use a command, such as headroom generate "
+              "(headroom --help lists them), or build with -DHEADROOM_WITH_GUI=ON");
+}
+
+}  // namespace headroom

@@ -1,0 +1,196 @@
+#include "headroom/core/error.h"
+#include "headroom/device/device.h"
+#include "headroom/gui/notice_window.h"
+#include "headroom/gui/window.h"
+
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+#include "cli/signals.h"
+#include "composition.h"
+#include "found_models.h"
+#include "paths.h"
+#include "picture_files.h"
+#include "session_source.h"
+#include "surroundings.h"
+#include "unfinished.h"
+
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <spdlog/spdlog.h>
+
+namespace headroom {
+
+namespace {
+
+// Pictures of earlier runs that this window can finish, and where they go.
+struct Unfinished {
+  std::vector<GenerationRequest> requests;
+  std::vector<Message> faults;
+  std::map<const SampledPicture*, OutputPlace> outputs;
+};
+
+Unfinished take_unfinished(const ModelOptions& model) {
+  Unfinished taken;
+  UnfinishedFolder::Found found = UnfinishedFolder(unfinished_folder()).take();
+  for (const UnreadablePicture& file : found.unreadable) {
+    taken.faults.push_back(
+        say("{0}; it is left as it is, and \"headroom resume --drop {1}\" on the "
+            "command line removes it",
+            file.fault, file.name));
+  }
+  const ModelOptions places = places_of(model);
+  int others = 0;
+  for (const WaitingPicture& waiting : found.waiting) {
+    if (saved_already(waiting)) {
+      waiting.hold->drop();
+    } else if (!same_places(waiting.picture.model, places)) {
+      ++others;
+    } else if (auto fault = decoder_fault(waiting)) {
+      taken.faults.push_back(*std::move(fault));
+    } else {
+      taken.requests.push_back(waiting.request());
+      taken.outputs[taken.requests.back().sampled.get()] = waiting.picture.output;
+    }
+  }
+  if (others > 0) {
+    taken.faults.push_back(say(
+        "pictures of another model wait to be decoded ({0}); \"headroom resume\" on the command "
+        "line finishes them",
+        others));
+  }
+  return taken;
+}
+
+// A picture of the window's that was saved late.
+std::filesystem::path drop_kept(const FinishedPicture& picture, std::filesystem::path file) {
+  if (picture.picture.kept && !file.empty()) picture.picture.kept->drop();
+  return file;
+}
+
+// What the window needs beside its session. `session` must outlive it.
+WindowServices services_of(const AppConfig& config, Session& session,
+                           const GenerationQueue::SavePicture& save, const OutputPlace& output,
+                           const Unfinished& unfinished) {
+  WindowServices services{
+      .session = session,
+      .find_models =
+          [config](const SessionChoice& present, const std::function<void(ModelOffer)>& found) {
+            offer_models(config, present, found);
+          },
+      .config = config,
+      .output_folder = output.path,
+      .assets_folder = share_folder(),
+      .state_file = window_state_file(),
+      .session_folder = default_log_folder(),
+      .unfinished = unfinished.requests,
+      .unfinished_faults = unfinished.faults,
+      .save_again =
+          [save](const FinishedPicture& p) { return drop_kept(p, save(p.request, p.picture)); },
+      .save_to =
+          [](const FinishedPicture& picture, const std::filesystem::path& folder) {
+            return drop_kept(picture, save_picture({folder}, picture.request, picture.picture));
+          },
+      .rescue =
+          [](const FinishedPicture& picture) {
+            const auto file = drop_kept(picture, rescue_picture(picture.request, picture.picture));
+            spdlog::warn("a picture that was not saved is now in {}", file.string());
+          }};
+  for (const Device& device : list_devices())
+    services.devices.push_back({device.id(), device.name});
+  return services;
+}
+
+// Shows the window of a session that begins with what `config` chooses. Returns an exit code,
+// kStartAgain among them. Throws Error where that cannot be opened.
+int show_window(const AppConfig& config, const std::vector<StartProblem>& problems,
+                const BlockedSignals& signals) {
+  std::atomic<bool> ending{false};
+  const OutputPlace output = choose_output({}, config.output);
+  const Unfinished unfinished = take_unfinished(config.model);
+  const auto save = [output, outputs = unfinished.outputs](const GenerationRequest& request,
+                                                           const GeneratedImage& picture) {
+    const auto own = outputs.find(request.sampled.get());
+    std::filesystem::path file = own != outputs.end() ? save_resumed(own->second, request, picture)
+                                                      : save_picture(output, request, picture);
+    spdlog::info("saved {}", file.string());
+    return file;
+  };
+  // The memory is looked at four times a second anyway: the signals, too.
+  const auto place = std::make_shared<const OutputPlace>(output);
+  const auto open = [&](const SessionChoice& choice) {
+    ModelOnDevice opened = open_on_device(config, choice, place);
+    spdlog::info("model {} on {}", opened.model.name, opened.device_name);
+    opened.read_memory = [&, read = opened.read_memory] {
+      if (signals.wait_for(std::chrono::milliseconds(0))) {
+        ending = true;
+        wake_window();
+      }
+      return read();
+    };
+    return opened;
+  };
+  set_up_processor(config);
+  Session session(open, choice_of(config), save);
+  WindowServices services = services_of(config, session, save, output, unfinished);
+  services.start_problems = problems;
+  services.ending = [&] { return ending.load(); };
+  Window window(std::move(services));
+  return window.run() == WindowEnd::kStartAgain ? kStartAgain : kExitOk;
+}
+
+// What is tried in turn: as it was asked for, then the starter model there, then the starter model
+// where it always runs.
+std::vector<AppConfig> ways_to_open(const AppConfig& asked) {
+  AppConfig starter = with_choice(asked, {"", asked.model.device, asked.model.dtype});
+  AppConfig anywhere = asked;
+  anywhere.model = {};
+  return {asked, std::move(starter), std::move(anywhere)};
+}
+
+}  // namespace
+
+// Started from a menu there is no terminal to say on what is wrong: whatever it is, the settings,
+// the model or the device, the window opens and says so.
+int run_window(const CommandLine& line) {
+  const BlockedSignals signals;  // before the first thread
+  std::optional<Error> refused;  // the first fault
+  std::vector<StartProblem> problems;
+  const auto note = [&](const char* title, const Error& e) {
+    if (!has_display()) throw Error(refused.value_or(e));
+    if (refused) return;  // the first one is the one to mend
+    spdlog::error("{}", e.what());
+    problems.push_back({say(title), e.message(), e.kind() == ErrorKind::kModelFile});
+    refused = e;
+  };
+  if (line.config_problem) {
+    note("banner.config", *line.config_problem);
+    refused.reset();  // both are told
+  }
+  for (const AppConfig& config : ways_to_open(line.config)) {
+    try {
+      return show_window(config, problems, signals);
+    } catch (const Error& e) {
+      note("banner.start", e);
+    }
+  }
+  // Not even the starter model: the installation is broken.
+  try {
+    show_notice({.text = refused->message(),
+                 .assets_folder = share_folder(),
+                 .log_folder = default_log_folder(),
+                 .ending = [&] { return signals.wait_for(std::chrono::milliseconds(0)); }});
+  } catch (const Error& e) {
+    spdlog::error("{}", e.what());  // no window of any kind
+  }
+  throw Error(*refused);
+}
+
+}  // namespace headroom

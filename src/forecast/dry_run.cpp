@@ -1,0 +1,229 @@
+
+#include "dry_run.h"
+
+#include "headroom/device/allocation_recorder.h"
+#include "headroom/device/memory_tag.h"
+#include "headroom/pipeline/eight_bit_weights.h"
+#include "headroom/pipeline/weight_sources.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <ATen/ops/empty.h>
+#include <c10/core/InferenceMode.h>
+
+namespace headroom {
+namespace {
+
+// A pipeline on meta tensors and a recording of what it asks for.
+class Replay {
+ public:
+  Replay(const ModelFolder& model, const NumberFormats& formats, const DryRunRequest& what)
+      : kernels_(what.kernels),
+        recording_(allocations_),
+        networks_(formats.networks, formats.storage),
+        in_eight_bits_(networks_),
+        vae_(formats.vae),
+        source_(kept_as(formats.storage, networks_, in_eight_bits_)),
+        run_(model, formats, {source_, source_, vae_, vae_, what.adapters}, /*background=*/false),
+        ids_{ids(what.shape.prompt_tokens), ids(what.shape.negative_tokens)},
+        // The first step finds the buffers of streamed layers empty, the second does not.
+        request_(replayed_request(what.shape, what.execution.stream_blocks > 0 ? 2 : 1)),
+        start_(what.shape.start) {
+    const std::int64_t kept_bytes = what.kernels.calibrated.kept_bytes;
+    if (kept_bytes > 0) {
+      const ScopedMemoryTag tag(MemoryTag::kWorkspace);
+      kept_ = at::empty({kept_bytes}, at::TensorOptions(at::kMeta).dtype(at::kByte));
+    }
+  }
+
+  void mark(Stage stage) { recording_.mark(stage); }
+  void adopt(const ExecutionOptions& execution, Stage now) { run_.adopt(execution, now); }
+  void prepare(const ExecutionOptions& execution) { run_.prepare(execution); }
+  TextToImage::Features encode() { return run_.encode(ids_, {}); }
+  EncodedImage encode_image() {
+    EncodedImage image;
+    const at::Tensor pixels = at::empty({request_.height, request_.width, 3},
+                                        at::TensorOptions(at::kMeta).dtype(at::kByte));
+    image.moments = run_.encode_image(pixels, {});
+    image.repaint = repaint();
+    return image;
+  }
+  at::Tensor denoise(const TextToImage::Features& features, const EncodedImage& image) {
+    Sampling sampling;
+    if (image.moments.defined()) {
+      at::Tensor posterior_noise = noise();
+      at::Tensor start_noise = noise();
+      sampling = run_.start_from(image, std::move(posterior_noise), std::move(start_noise),
+                                 request_, /*first_step=*/0);
+    } else {
+      sampling.latents = noise();
+    }
+    run_.denoise(sampling, features, request_, {});
+    return sampling.latents;
+  }
+  at::Tensor decode(const at::Tensor& latents) { return run_.decode(latents, {}); }
+  // What a stage is handed, without the stage that makes it.
+  [[nodiscard]] TextToImage::Features features(int width) const {
+    const auto rows = [&](const std::vector<std::int32_t>& ids) {
+      return ids.empty() ? at::Tensor()
+                         : at::empty({static_cast<std::int64_t>(ids.size()), width},
+                                     networks_.options().dtype(TextEncoder::feature_type(
+                                         networks_.options().dtype().toScalarType())));
+    };
+    return {rows(ids_.positive), rows(ids_.negative)};
+  }
+  [[nodiscard]] EncodedImage encoded_image() const {
+    if (start_ == StartFrom::kNoise || start_ == StartFrom::kSampled) return {};
+    std::vector<std::int64_t> shape = run_.latent_shape(request_);
+    shape.front() *= 2;
+    EncodedImage image;
+    image.moments = at::empty(shape, at::TensorOptions(at::kMeta).dtype(at::kFloat));
+    image.repaint = repaint();
+    return image;
+  }
+  [[nodiscard]] at::Tensor repaint() const {
+    if (start_ != StartFrom::kMaskedImage) return {};
+    const std::vector<std::int64_t> shape = run_.latent_shape(request_);
+    return at::empty({shape[1], shape[2]}, at::TensorOptions(at::kMeta).dtype(at::kFloat));
+  }
+  [[nodiscard]] at::Tensor noise() const {
+    return at::empty(run_.latent_shape(request_), at::TensorOptions(at::kMeta).dtype(at::kFloat));
+  }
+  AllocationTrace take() { return std::move(allocations_); }
+
+ private:
+  static std::vector<std::int32_t> ids(int tokens) {
+    return std::vector<std::int32_t>(static_cast<std::size_t>(tokens));
+  }
+
+  const c10::InferenceMode inference_;
+  const workspace::ScopedKernels kernels_;
+  AllocationTrace allocations_;
+  AllocationRecorder recording_;
+  MetaWeights networks_;
+  EightBitWeights in_eight_bits_;
+  MetaWeights vae_;
+  WeightSource& source_;  // of text encoder and transformer
+  TextToImage run_;
+  const PromptIds ids_;
+  const GenerationRequest request_;
+  const StartFrom start_;
+  at::Tensor kept_;  // what libraries take once; here from the start
+};
+
+}  // namespace
+
+int guided_in_dry_run(const RunShape& shape) {
+  const bool every_step = shape.guided_steps > 0 && shape.guided_steps == shape.steps;
+  return every_step ? 2 : std::min(shape.guided_steps, 2);
+}
+
+GenerationRequest replayed_request(const RunShape& shape, int steps) {
+  GenerationRequest request;
+  request.width = shape.width;
+  request.height = shape.height;
+  request.steps = steps;
+  const int guided = guided_in_dry_run(shape);
+  request.guidance_scale = guided > 0 ? 1 : 0;
+  if (guided == 1) {
+    request.shift = 1;  // the model's times at two steps: 0 and 1/2
+    request.cfg_truncation = 0.25;
+  }
+  return request;
+}
+
+AllocationTrace replay(const ModelFolder& model, const NumberFormats& formats,
+                       const DryRunRequest& what) {
+  Replay replay(model, formats, what);
+  replay.mark(Stage::kLoad);
+  replay.prepare(what.execution);
+  replay.mark(Stage::kEncode);
+  const TextToImage::Features features = replay.encode();
+  EncodedImage image;
+  if (has_stage(what.shape, Stage::kEncodeImage)) {
+    replay.mark(Stage::kEncodeImage);
+    image = replay.encode_image();
+  }
+  replay.mark(Stage::kDenoise);
+  const at::Tensor latents = replay.denoise(features, image);
+  replay.mark(Stage::kDecode);
+  const at::Tensor picture = replay.decode(latents);
+  return replay.take();
+}
+
+AllocationTrace dry_run_stage(Stage stage, const ModelFolder& model, const NumberFormats& formats,
+                              const DryRunRequest& what) {
+  Replay replay(model, formats, what);
+  ExecutionOptions alone = what.execution;  // every network by itself in its stage
+  alone.evict_encoder = true;
+  alone.evict_transformer = true;
+  if (stage == Stage::kEncode) {
+    replay.mark(stage);
+    replay.prepare(alone);
+    const TextToImage::Features encoded = replay.encode();
+    return replay.take();
+  }
+  const TextToImage::Features features = replay.features(model.transformer.cap_feat_dim);
+  if (stage == Stage::kEncodeImage) {
+    replay.mark(stage);
+    replay.adopt(alone, stage);
+    const EncodedImage encoded = replay.encode_image();
+    return replay.take();
+  }
+  const EncodedImage image = replay.encoded_image();
+  replay.mark(stage);
+  if (stage == Stage::kDenoise) {
+    replay.adopt(alone, stage);
+    const at::Tensor latents = replay.denoise(features, image);
+  } else {
+    const at::Tensor latents = replay.noise();
+    replay.adopt(alone, stage);
+    const at::Tensor picture = replay.decode(latents);
+  }
+  return replay.take();
+}
+
+namespace {
+
+// Two streamed layers show both buffers, a third one that work goes on while both are held.
+constexpr int kEnoughLayers = 3;
+
+struct Shortened {
+  int layers = 0;
+  int streamed = 0;
+};
+Shortened shorten(int layers, int streamed) {
+  const int kept = std::min(layers, kEnoughLayers);
+  return {kept, std::min({streamed, 2, kept})};
+}
+
+}  // namespace
+
+AllocationTrace dry_run_short_stage(Stage stage, ModelFolder model, const NumberFormats& formats,
+                                    DryRunRequest what) {
+  if (stage == Stage::kDenoise) {
+    const Shortened kept = shorten(model.transformer.n_layers, what.execution.stream_blocks);
+    model.transformer.n_layers = kept.layers;
+    what.execution.stream_blocks = kept.streamed;
+  } else if (stage == Stage::kEncode) {
+    const int layers = TextEncoder::layer_count(model.text_encoder);
+    model.text_encoder.num_hidden_layers -= layers - shorten(layers, 0).layers;
+  }
+  return dry_run_stage(stage, model, formats, what);
+}
+
+int left_out(Stage stage, const ModelFolder& model, const ExecutionOptions& execution) {
+  if (stage == Stage::kDenoise) {
+    const int layers = model.transformer.n_layers;
+    const Shortened kept = shorten(layers, execution.stream_blocks);
+    return (layers - execution.stream_blocks) - (kept.layers - kept.streamed);
+  }
+  if (stage == Stage::kEncode && !execution.stream_encoder) {
+    const int layers = TextEncoder::layer_count(model.text_encoder);
+    return layers - shorten(layers, 0).layers;
+  }
+  return 0;
+}
+
+}  // namespace headroom

@@ -1,0 +1,261 @@
+
+#include "request_costs.h"
+
+#include "headroom/pipeline/converted_weights.h"
+#include "headroom/pipeline/weight_sources.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace headroom {
+
+TracePeaks AllocatorModel::peaks(const AllocationTrace& allocations) const {
+  if (!card) return replay_cpu_budget(allocations);
+  const CachingPeaks caching_peaks = replay_caching(allocations, caching);
+  TracePeaks peaks = caching_peaks.allocated;
+  for (std::size_t i = 0; i < peaks.stages.size(); ++i) {
+    peaks.stages[i].peak_bytes = caching_peaks.stage_reserved[i];
+    peaks.stages[i].small_bytes = caching_peaks.stage_small[i];
+  }
+  peaks.peak_bytes = caching_peaks.reserved_peak_bytes;
+  peaks.left_bytes =
+      caching_peaks.reserved_peak_bytes;  // nothing goes back to the driver by itself
+  peaks.left_small_bytes = caching_peaks.small_peak_bytes;
+  return peaks;
+}
+
+std::int64_t AllocatorModel::large_unit() const {
+  constexpr std::int64_t kRounding = 2 * kMiB;
+  if (!card) return 1;
+  return caching.expandable_segments ? caching.large_segment_bytes : kRounding;
+}
+
+RequestCosts::RequestCosts(const ModelFolder& model, NumberFormats formats,
+                           AllocatorModel allocator, PlanFloor floor, WorkspaceTerms workspace,
+                           const std::optional<WeightCache>& weight_cache,
+                           std::shared_ptr<const Adapters> adapters)
+    : model_(model),
+      formats_(std::move(formats)),
+      allocator_(std::move(allocator)),
+      floor_(floor),
+      adapters_(std::move(adapters)),
+      kernels_{allocator_.card, workspace},
+      sizes_(measured(&TracePeaks::left_bytes)),
+      sizes_in_use_(allocator_.card ? measured(&TracePeaks::left_in_use_bytes) : sizes_),
+      sizes_small_(allocator_.card ? measured(&TracePeaks::left_small_bytes) : NetworkSizes{}),
+      block_file_bytes_(block_file_bytes(model, weight_cache, formats_, sizes_.transformer_layer,
+                                         sizes_.transformer)),
+      rates_(unmeasured_rates(allocator_.card)) {}
+
+NetworkSizes RequestCosts::measured(std::int64_t TracePeaks::*part) const {
+  return network_sizes(
+      model_, formats_,
+      [&](const AllocationTrace& allocations) { return allocator_.peaks(allocations).*part; },
+      adapters_.get());
+}
+
+void RequestCosts::use_calibration(const WorkspaceTerms& workspace) {
+  kernels_.calibrated = workspace;
+  known_.clear();
+  families_.clear();
+}
+
+void RequestCosts::use_measured(const DeviceRates& rates) {
+  rates_ = rates;
+  rates_are_measured_ = true;
+}
+
+namespace {
+
+std::int64_t round_up(std::int64_t bytes, std::int64_t unit) {
+  return (bytes + unit - 1) / unit * unit;
+}
+
+}  // namespace
+
+// Answers are remembered without the weights that stay, which depend on how many layers are
+// streamed. What a layer takes of shared segments is an average: the sum is in whole ones again.
+StageNeed RequestCosts::with_weights(StageNeed need, const Resident& stays) const {
+  const auto in_units = [this](std::int64_t bytes, std::int64_t& small) {
+    const std::int64_t large = round_up(bytes - small, allocator_.large_unit());
+    small = round_up(small, allocator_.small_unit());
+    return large + small;
+  };
+  need.small.weights_bytes += stays.small;
+  need.small.peak_bytes += stays.small;
+  need.weights_bytes = in_units(need.weights_bytes + stays.held, need.small.weights_bytes);
+  need.peak_bytes = in_units(need.peak_bytes + stays.held, need.small.peak_bytes);
+  need.in_use.weights_bytes += stays.in_use;
+  need.in_use.peak_bytes += stays.in_use;
+  return need;
+}
+
+namespace {
+
+// The network that a stage uses.
+const NetworkEntry& network_of(Stage stage) {
+  return *std::find_if(kNetworks.begin(), kNetworks.end(),
+                       [&](const NetworkEntry& network) { return network.stage == stage; });
+}
+
+// Under cpu_decode.
+bool network_runs_on_host(Stage stage, const ExecutionOptions& execution) {
+  return execution.cpu_decode && (stage == Stage::kEncodeImage || stage == Stage::kDecode);
+}
+
+}  // namespace
+
+RequestCosts::Key RequestCosts::key_of(Stage stage, const RunShape& shape,
+                                       const ExecutionOptions& execution) const {
+  Key key{stage, {}, execution};
+  key.execution.stream_blocks = std::min(execution.stream_blocks, 2);
+  key.shape.prompt_tokens = shape.prompt_tokens;
+  key.shape.negative_tokens = shape.negative_tokens;
+  if (stage == Stage::kEncode) return key;  // which sees the prompts alone
+  key.shape.start = shape.start;
+  if (stage == Stage::kDenoise) key.shape.guided_steps = guided_in_dry_run(shape);
+  // Tensors of tokens and of whole layers depend on the area alone, strips, what the image encoder
+  // pads and a card's norms on both sides. Of a single row or column some rearrangements are mere
+  // views.
+  const int token_px = model_.vae.scale() * model_.transformer.patch_size;
+  const bool by_sides =
+      stage == Stage::kEncodeImage ||
+      (stage == Stage::kDecode && (execution.tile_latent > 0 || allocator_.card)) ||
+      std::min(shape.width, shape.height) <= token_px;
+  key.shape.width = by_sides ? shape.width : shape.width * shape.height;
+  key.shape.height = by_sides ? shape.height : 0;
+  return key;
+}
+
+StageNeed RequestCosts::need(Stage stage, const DryRunRequest& what, const Resident& stays) {
+  constexpr std::size_t kMaxAnswers = 20000;
+  const ExecutionOptions execution = execution_of(network_of(stage).choice, what.execution);
+  const Key key = key_of(stage, what.shape, execution);
+  const auto known = known_.find(key);
+  if (known != known_.end()) return with_weights(known->second, stays);
+  if (known_.size() >= kMaxAnswers) known_.clear();
+
+  DryRunRequest alone = what;
+  alone.execution = execution;
+  alone.kernels = kernels_;
+  alone.adapters = adapters_.get();
+  const TracePeaks peaks = allocator_.peaks(allocations(stage, alone));
+  const StagePeak& peak = peaks.stages[static_cast<std::size_t>(stage)];
+  // Of what stays, this replay had fewer layers.
+  const int missing = left_out(stage, model_, execution);
+  const Resident layer = resident([&](const NetworkSizes& sizes) {
+    return stage == Stage::kEncode ? sizes.text_encoder_layer : sizes.transformer_layer;
+  });
+  const Resident stayed{stays.held - missing * layer.held, stays.in_use - missing * layer.in_use,
+                        stays.small - missing * layer.small};
+  StageNeed need;
+  // Streamed weights come and go. Both figures are of what is handed out, so what stayed is a part.
+  need.activation_bytes = peak.activation_bytes + peak.weights_bytes - stayed.in_use;
+  need.workspace_bytes = peak.workspace_bytes;
+  need.peak_bytes = peak.peak_bytes - stayed.held;
+  need.host_bytes = peak.host_bytes + (allocator_.card ? Staging::kBytes : 0);
+  need.in_use.peak_bytes = peak.in_use_bytes - stayed.in_use;
+  need.small.peak_bytes = peak.small_bytes - stayed.small;
+  return with_weights(known_.emplace(key, need).first->second, stays);
+}
+
+AllocationTrace RequestCosts::allocations(Stage stage, const DryRunRequest& what) {
+  const auto replayed = [&] { return dry_run_short_stage(stage, model_, formats_, what); };
+  if (stage == Stage::kEncode) return replayed();  // of the prompts alone: few are asked for
+  const TraceShape shape = trace_shape(stage, model_, what);
+  TraceExtrapolation& family = families_[shape.kind];
+  {
+    const auto law = [&](const AllocationTrace::Operation& op) {
+      return workspace::predicted(op, what.kernels);
+    };
+    if (std::optional<AllocationTrace> known = family.at(shape.position, law))
+      return *std::move(known);
+  }
+  AllocationTrace allocations = replayed();
+  family.add(shape.position, allocations);
+  return allocations;
+}
+
+namespace {
+
+DeviceRates with_copies(DeviceRates rates, const TimeModel& times) {
+  rates.copy_bytes = times.copies(rates.copy_bytes);
+  return rates;
+}
+
+}  // namespace
+
+RequestCosts::ForShape::ForShape(RequestCosts& all, const RunShape& shape, const TimeModel& times)
+    : all_(all),
+      what_{shape},
+      times_(times),
+      rates_(with_copies(all.rates_, times)),
+      estimate_(all.model_, all.sizes_, all.formats_.storage, shape, rates_, all.allocator_.card) {
+  space_.encodes_image = has_stage(shape, Stage::kEncodeImage);
+  space_.layers = all_.model_.transformer.n_layers;
+  space_.guided = shape.negative_tokens > 0;
+  space_.floor = all_.floor_;
+  if (shape.start == StartFrom::kSampled) {
+    space_.from = Stage::kDecode;
+    space_.samples = false;
+    // What an earlier run left on the device leaves.
+    space_.floor.encoder_for_prompt = true;
+    space_.floor.transformer_for_steps = true;
+  }
+  space_.block_file_bytes = all_.block_file_bytes_;
+  const VaeConfig& vae = all_.model_.vae;
+  const int latent_rows = shape.height / vae.scale();
+  for (const int strip : {64, 32, 16, 8, 4, 2, 1}) {
+    if (strip < latent_rows) space_.tile_sizes.push_back(strip);
+  }
+  const int token_side = vae.scale() * all_.model_.transformer.patch_size;
+  const int tokens = shape.width / token_side * (shape.height / token_side);
+  for (const int chunk : {1024, 256, 64}) {
+    if (chunk < tokens) space_.chunk_sizes.push_back(chunk);
+  }
+}
+
+StageNeed RequestCosts::ForShape::need(Stage stage, const ExecutionOptions& execution) {
+  what_.execution = execution;
+  return all_.need(stage, what_, all_.resident([&](const NetworkSizes& sizes) {
+    return resident_bytes(network_of(stage).network, sizes, execution);
+  }));
+}
+
+double RequestCosts::ForShape::reload(const ExecutionOptions& execution) const {
+  return estimate_reload_seconds(all_.sizes_, execution, rates_);
+}
+
+double RequestCosts::ForShape::seconds(Stage stage, const ExecutionOptions& execution,
+                                       bool files_are_cached) {
+  // Where the CPU is the device, decoding outside of its budget costs no time, but it is what a
+  // card would wait for: keep it the last resort here too.
+  constexpr double kHostPenalty = 20;
+  double seconds =
+      stage == Stage::kLoad ? reload(execution) : estimate_.of(stage, execution, files_are_cached);
+  if (times_.knows(stage)) seconds = times_.seconds(stage, seconds);
+  const bool on_host = network_runs_on_host(stage, execution) && !all_.allocator_.card;
+  return on_host ? kHostPenalty * seconds : seconds;
+}
+
+std::array<double, kStageCount> RequestCosts::ForShape::shown_seconds(
+    const ExecutionOptions& execution, bool files_are_cached, std::int64_t held_bytes,
+    std::int64_t needed_bytes) {
+  const double missing =
+      needed_bytes > 0
+          ? std::clamp(1.0 - static_cast<double>(held_bytes) / static_cast<double>(needed_bytes),
+                       0.0, 1.0)
+          : 0.0;
+  std::array<double, kStageCount> seconds{};
+  for (int i = 0; i < kStageCount; ++i) {
+    double& s = seconds[static_cast<std::size_t>(i)];
+    const auto stage = static_cast<Stage>(i);
+    s = estimate_.of(stage, execution, files_are_cached);
+    if (stage == Stage::kLoad) s = std::max(s * missing, reload(execution));
+    if (times_.knows(stage) || !all_.rates_are_measured_) s = times_.seconds(stage, s);
+  }
+  return seconds;
+}
+
+}  // namespace headroom

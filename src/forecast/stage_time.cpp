@@ -1,0 +1,390 @@
+
+#include "stage_time.h"
+
+#include "headroom/device/allocation_recorder.h"
+#include "headroom/model/text_encoder.h"
+#include "headroom/model/transformer.h"
+#include "headroom/model/vae.h"
+#include "headroom/pipeline/adapter_weights.h"
+#include "headroom/pipeline/eight_bit_weights.h"
+#include "headroom/pipeline/weight_sources.h"
+
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <c10/core/InferenceMode.h>
+
+namespace headroom {
+namespace {
+
+// Round figures of a device that was not measured: only their proportions matter.
+constexpr DeviceRates kUnmeasuredCpu{110e9, 130e9,  60e9,   30e9,   100e9,
+                                     2e9,   0.4e-3, 0.5e-9, 0.5e-3, 0.5e-9};
+constexpr DeviceRates kUnmeasuredCard{20e12, 20e12,  20e12,   10e12,  10e12,
+                                      10e9,  0.2e-3, 0.05e-9, 0.1e-3, 0.02e-9};
+
+// The part of a hidden copy that still costs time: on the processor all of it, since the thread
+// that reads takes a core from those that compute (benchmarks/README.md, 130 against 112 + 18 ms).
+double exposed(bool card) { return card ? 0.1 : 1; }
+// Quantised values per second.
+double unpacked(bool card) { return card ? 100e9 : 1e9; }
+
+// A rate at `width`, between those measured at two widths.
+double between(double width, double low_width, double low, double high_width, double high) {
+  const double t =
+      std::clamp(std::log2(width / low_width) / std::log2(high_width / low_width), 0.0, 1.0);
+  return low * std::pow(high / low, t);
+}
+double product_rate(const DeviceRates& rates, double width) {
+  return between(width, 256, rates.narrow_product, 2048, rates.wide_product);
+}
+// Fewer than 16 channels are padded to 16.
+double convolution_rate(const DeviceRates& rates, double channels) {
+  return std::min(1.0, channels / 16) *
+         between(channels, 16, rates.narrow_convolution, 256, rates.wide_convolution);
+}
+
+constexpr double kSequentialCard = 1.1;  // smaller products fill a card less well
+constexpr double kSequentialCpu = 1.01;  // layers leave the caches between the branches
+constexpr double kBusBytes = 10e9;       // per second, between page-locked memory and a card
+constexpr double kHostPlanes = 1.2;      // layers in strips, through copies of them, on the CPU
+constexpr double kOpen_s = 0.03;         // opening files and reading their headers
+constexpr double kSave_s = 3e-3;         // making, syncing and naming a file
+constexpr double kDiskBytes = 0.5e9;     // per second, of a file that memory cannot keep
+constexpr double kSavePixels = 15e6;     // per second, compressed
+
+double blocks_seconds(const TransformerConfig& c, int blocks, double tokens,
+                      const DeviceRates& rates) {
+  const NetworkWork work = block_work(c, tokens, rates);
+  return blocks *
+         (work.product_seconds + rates.block_seconds + work.values * rates.block_value_seconds);
+}
+
+// Values in the matrices of one of the main layers.
+double layer_values(const TransformerConfig& c) {
+  return 4.0 * c.dim * c.dim + 3.0 * c.dim * c.ffn_dim() + 4.0 * c.dim * c.adaln_dim();
+}
+
+double text_encoder_values(const TextEncoderConfig& c) {
+  const double heads = 2.0 * c.head_dim * (c.num_attention_heads + c.num_key_value_heads);
+  return TextEncoder::layer_count(c) *
+         (heads * c.hidden_size + 3.0 * c.hidden_size * c.intermediate_size);
+}
+
+// What decoding or encoding a picture in strips of so many rows of latents costs, 0 = at once.
+double vae_seconds(const NetworkWork& work, const DeviceRates& rates, bool card, int strip) {
+  const double seconds = work.product_seconds + work.parts * rates.layer_seconds +
+                         work.values * rates.layer_value_seconds;
+  if (strip == 0) return seconds;
+  if (!card) return kHostPlanes * seconds;
+  // A layer is two convolutions and what it began with, added. The next strip comes while one is
+  // computed; what goes back is waited for.
+  const double plane = 4 * work.values / kBusBytes;  // float32
+  return std::max(seconds, 3 * plane) + 2 * plane;
+}
+
+// More, smaller products.
+double chunking(int chunk_tokens) { return 1.01 + 5.0 / chunk_tokens; }
+double round_up_32(double n) { return std::ceil(std::floor(n) / 32) * 32; }
+
+}  // namespace
+
+NetworkWork block_work(const TransformerConfig& c, double tokens, const DeviceRates& rates) {
+  const double d = c.dim;
+  const double linear = 2.0 * tokens * (4.0 * d * d + 3.0 * d * c.ffn_dim());
+  const double attention = 4.0 * tokens * tokens * d;
+  return {linear / product_rate(rates, d) + attention / rates.attention, 1, tokens * d};
+}
+
+namespace {
+
+// Adds up what the layers of the VAE do.
+struct VaeWork {
+  const DeviceRates& rates;
+  double latents;  // of the picture
+  int strip;
+  NetworkWork work{};
+
+  void add(double flops, double layers, double area, double channels) {
+    // Each strip is computed with a row above and below that are its neighbours'.
+    const double rows = strip * std::sqrt(area / latents);
+    const double margins = strip > 0 ? 1 + 2 / rows : 1;
+    work.product_seconds += margins * flops / convolution_rate(rates, channels);
+    work.parts += layers;
+    work.values += layers * area * channels;
+  }
+  // Two blocks of two convolutions.
+  void add_middle(const VaeConfig& c) {
+    const double in = c.block_out_channels.back();
+    const double area = latents;
+    add(72.0 * area * in * in, 2, area, in);
+    if (!c.mid_block_add_attention) return;
+    work.product_seconds +=
+        4.0 * area * area * in / rates.attention + 8.0 * area * in * in / product_rate(rates, in);
+  }
+};
+
+double latents_of(const VaeConfig& c, double pixels) {
+  return pixels / (static_cast<double>(c.scale()) * c.scale());
+}
+
+}  // namespace
+
+NetworkWork image_encoder_work(const VaeConfig& c, double pixels, const DeviceRates& rates,
+                               int strip) {
+  VaeWork all{rates, latents_of(c, pixels), strip};
+  double area = pixels;
+  double in = c.block_out_channels.front();
+  for (std::size_t i = 0; i < c.block_out_channels.size(); ++i) {
+    const double out = c.block_out_channels[i];
+    all.add(18.0 * area * (in * out + out * out * (2.0 * c.layers_per_block - 1)),
+            c.layers_per_block, area, out);
+    if (i + 1 < c.block_out_channels.size()) {
+      area /= 4;
+      all.add(18.0 * area * out * out, 1, area, out);
+    }
+    in = out;
+  }
+  all.add_middle(c);
+  return all.work;
+}
+
+NetworkWork decoder_work(const VaeConfig& c, double pixels, const DeviceRates& rates, int strip) {
+  VaeWork all{rates, latents_of(c, pixels), strip};
+  const auto add = [&](double flops, double layers, double at_area, double channels) {
+    all.add(flops, layers, at_area, channels);
+  };
+  double area = all.latents;
+  double in = c.block_out_channels.back();
+  all.add_middle(c);
+  for (std::size_t i = c.block_out_channels.size(); i-- > 0; area *= 4) {
+    const double out = c.block_out_channels[i];
+    const double flops = 18.0 * area * (in * out + out * out * (2.0 * c.layers_per_block + 1));
+    add(flops, c.layers_per_block + 1.0, area, out);
+    if (i > 0) add(18.0 * 4 * area * out * out, 1, 4 * area, out);
+    in = out;
+  }
+  return all.work;
+}
+
+NetworkSizes network_sizes(const ModelFolder& model, const NumberFormats& formats,
+                           const std::function<std::int64_t(const AllocationTrace&)>& left_of,
+                           const Adapters* adapters) {
+  const c10::InferenceMode inference;
+  MetaWeights plain(formats.networks, formats.storage);
+  EightBitWeights in_eight_bits(plain);
+  WeightSource& networks = kept_as(formats.storage, plain, in_eight_bits);
+  MetaWeights vae(formats.vae);
+  const auto measure = [&](auto load) {
+    AllocationTrace allocations;
+    const AllocationRecorder recording(allocations);
+    const auto loaded = load();
+    return left_of(allocations);
+  };
+  // Whole networks, not a layer times their number: on a card layers share the allocator's
+  // segments.
+  const auto all_layers = [](int count, auto load) {
+    std::vector<decltype(load(0))> layers;
+    layers.reserve(static_cast<std::size_t>(count));
+    for (int i = 0; i < count; ++i) layers.push_back(load(i));
+    return layers;
+  };
+  NetworkSizes sizes;
+  const int text_layers = TextEncoder::layer_count(model.text_encoder);
+  sizes.text_encoder = measure([&] {
+    return all_layers(text_layers, [&](int i) {
+      return TextEncoder::load_layer(model.text_encoder, networks, i);
+    });
+  });
+  sizes.text_encoder_layer = sizes.text_encoder / text_layers;
+  const int layers = model.transformer.n_layers;
+  const auto transformer = [&](int layer_count) {
+    LinearUpdates updates = load_updates(adapters, networks.options());
+    Transformer shell(model.transformer, networks);
+    auto blocks = all_layers(layer_count, [&](int i) {
+      return Transformer::load_layer(model.transformer, networks, i);
+    });
+    return std::tuple(std::move(updates), std::move(shell), std::move(blocks));
+  };
+  const std::int64_t shell = measure([&] { return transformer(0); });
+  sizes.transformer = measure([&] { return transformer(layers); });
+  sizes.transformer_layer = (sizes.transformer - shell) / layers;
+  sizes.image_encoder = measure([&] { return VaeEncoder(model.vae, vae); });
+  sizes.vae = measure([&] { return VaeDecoder(model.vae, vae); });
+  return sizes;
+}
+
+std::int64_t resident_bytes(NetworkId network, const NetworkSizes& sizes,
+                            const ExecutionOptions& execution) {
+  switch (network) {
+    case NetworkId::kTextEncoder:
+      return execution.stream_encoder ? 0 : sizes.text_encoder;
+    case NetworkId::kTransformer:
+      return sizes.transformer - sizes.transformer_layer * execution.stream_blocks;
+    case NetworkId::kImageEncoder:
+      return execution.cpu_decode ? 0 : sizes.image_encoder;
+    case NetworkId::kDecoder:
+      break;
+  }
+  return execution.cpu_decode ? 0 : sizes.vae;
+}
+
+DeviceRates unmeasured_rates(bool card) { return card ? kUnmeasuredCard : kUnmeasuredCpu; }
+
+double estimate_reload_seconds(const NetworkSizes& sizes, const ExecutionOptions& execution,
+                               const DeviceRates& rates) {
+  const bool leaves = execution.evict_encoder && !execution.stream_encoder;
+  return leaves ? static_cast<double>(sizes.text_encoder) / rates.copy_bytes : 0;
+}
+
+StageTimeEstimate::StageTimeEstimate(const ModelFolder& model, const NetworkSizes& sizes,
+                                     WeightStorage storage, const RunShape& shape,
+                                     const DeviceRates& rates, bool card)
+    : model_(model),
+      sizes_(sizes),
+      shape_(shape),
+      rates_(rates),
+      unpacks_(storage == WeightStorage::kInt8 || storage == WeightStorage::kQ4),
+      card_(card),
+      pixels_(static_cast<double>(shape.width) * shape.height),
+      encode_(encode()),
+      positive_(branch(shape.prompt_tokens)),
+      negative_(branch(shape.negative_tokens)) {}
+
+double StageTimeEstimate::of(Stage stage, const ExecutionOptions& execution,
+                             bool files_are_cached) {
+  switch (stage) {
+    case Stage::kLoad:
+      return load(execution);
+    case Stage::kEncode:
+      return encode_ + (execution.stream_encoder ? copy(sizes_.text_encoder) : 0);
+    case Stage::kEncodeImage:
+      return has_stage(shape_, stage) ? encode_image(execution) + copy(sizes_.image_encoder) : 0;
+    case Stage::kDenoise:
+      return denoise(execution, files_are_cached);
+    case Stage::kDecode:
+      return decode(execution) +
+             (entry_of(NetworkId::kDecoder).before(execution) ? 0 : copy(sizes_.vae));
+    case Stage::kSave:
+      break;
+  }
+  return kSave_s + pixels_ / kSavePixels;
+}
+
+double StageTimeEstimate::copy(std::int64_t bytes) const {
+  return static_cast<double>(bytes) / rates_.copy_bytes;
+}
+
+double StageTimeEstimate::load(const ExecutionOptions& execution) const {
+  double seconds = kOpen_s;
+  for (const NetworkEntry& entry : kNetworks) {
+    if (entry.before(execution)) seconds += copy(resident_bytes(entry.network, sizes_, execution));
+  }
+  return seconds;
+}
+
+double StageTimeEstimate::encode() const {
+  const TextEncoderConfig& c = model_.text_encoder;
+  const double values = text_encoder_values(c);
+  const double tokens = shape_.prompt_tokens + shape_.negative_tokens;
+  const double width = c.hidden_size;
+  double seconds = 2 * values * tokens / product_rate(rates_, width) +
+                   TextEncoder::layer_count(c) *
+                       (rates_.block_seconds + tokens * width * rates_.block_value_seconds);
+  if (unpacks_) seconds += (shape_.negative_tokens > 0 ? 2 : 1) * values / unpacked(card_);
+  return seconds;
+}
+
+StageTimeEstimate::Branch StageTimeEstimate::branch(int prompt_tokens) const {
+  const TransformerConfig& c = model_.transformer;
+  const double side = model_.vae.scale() * c.patch_size;
+  const double image = round_up_32(pixels_ / (side * side));
+  const double rows = image + round_up_32(prompt_tokens);
+  return {blocks_seconds(c, c.n_layers, rows, rates_) +
+              blocks_seconds(c, c.n_refiner_layers, image, rates_),
+          rows};
+}
+
+double StageTimeEstimate::denoise(const ExecutionOptions& execution, bool files_are_cached) const {
+  const TransformerConfig& c = model_.transformer;
+  const auto work_of = [&](const Branch& branch) {
+    if (!unpacks_) return branch.seconds;
+    // Each product unpacks its matrix anew.
+    const double chunks =
+        execution.chunk_tokens > 0 ? std::ceil(branch.rows / execution.chunk_tokens) : 1;
+    return branch.seconds + chunks * c.n_layers * layer_values(c) / unpacked(card_);
+  };
+  const std::int64_t read = sizes_.transformer_layer * execution.stream_blocks;
+  const double read_seconds =
+      files_are_cached ? copy(read) : static_cast<double>(read) / kDiskBytes;
+  const auto step = [&](double work, double passes) {
+    if (execution.chunk_tokens > 0) work *= chunking(execution.chunk_tokens);
+    if (passes > 1) work *= card_ ? kSequentialCard : kSequentialCpu;
+    const double streamed = passes * read_seconds;
+    return std::max(work, streamed) + exposed(card_) * std::min(work, streamed);
+  };
+  const double alone = work_of(positive_);
+  double seconds = (shape_.steps - shape_.guided_steps) * step(alone, 1);
+  if (shape_.guided_steps > 0) {
+    seconds += shape_.guided_steps *
+               step(alone + work_of(negative_), execution.sequential_guidance ? 2 : 1);
+  }
+  const bool is_loaded_here = !entry_of(NetworkId::kTransformer).before(execution);
+  if (is_loaded_here) seconds += copy(sizes_.transformer - read);
+  return seconds;
+}
+
+namespace {
+
+// `work_at`: what is to be done at given rates in given strips.
+template <typename WorkAt>
+double vae_seconds_under(const ExecutionOptions& execution, const DeviceRates& rates, bool card,
+                         const WorkAt& work_at) {
+  if (!execution.cpu_decode || !card) {
+    return vae_seconds(work_at(rates, execution.tile_latent), rates, card, execution.tile_latent);
+  }
+  return vae_seconds(work_at(kUnmeasuredCpu, 0), kUnmeasuredCpu, /*card=*/false, 0);
+}
+
+}  // namespace
+
+double StageTimeEstimate::encode_image(const ExecutionOptions& execution) {
+  const auto [at, is_new] =
+      image_encoders_.try_emplace({execution.tile_latent, execution.cpu_decode});
+  if (is_new) {
+    at->second = vae_seconds_under(execution, rates_, card_, [&](const DeviceRates& r, int strip) {
+      return image_encoder_work(model_.vae, pixels_, r, strip);
+    });
+  }
+  return at->second;
+}
+
+double StageTimeEstimate::decode(const ExecutionOptions& execution) {
+  const auto [at, is_new] = decoders_.try_emplace({execution.tile_latent, execution.cpu_decode});
+  if (is_new) {
+    at->second = vae_seconds_under(execution, rates_, card_, [&](const DeviceRates& r, int strip) {
+      return decoder_work(model_.vae, pixels_, r, strip);
+    });
+  }
+  return at->second;
+}
+
+std::array<double, kStageCount> estimate_seconds(const ModelFolder& model,
+                                                 const NetworkSizes& sizes, WeightStorage storage,
+                                                 const RunShape& shape,
+                                                 const ExecutionOptions& execution,
+                                                 const DeviceRates& rates, bool card,
+                                                 bool files_are_cached) {
+  StageTimeEstimate guess(model, sizes, storage, shape, rates, card);
+  std::array<double, kStageCount> seconds{};
+  for (int i = 0; i < kStageCount; ++i) {
+    seconds[static_cast<std::size_t>(i)] =
+        guess.of(static_cast<Stage>(i), execution, files_are_cached);
+  }
+  return seconds;
+}
+
+}  // namespace headroom

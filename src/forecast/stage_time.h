@@ -1,0 +1,104 @@
+#pragma once
+#include "headroom/core/allocation_trace.h"
+#include "headroom/core/plan.h"
+#include "headroom/core/run_shape.h"
+#include "headroom/memory/device_rates.h"
+#include "headroom/memory/networks.h"
+#include "headroom/model_files/model_folder.h"
+#include "headroom/pipeline/adapters.h"
+#include "headroom/pipeline/number_format.h"
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <utility>
+
+namespace headroom {
+
+// Bytes of the networks on the device.
+struct NetworkSizes {
+  std::int64_t text_encoder_layer = 0;  // all layers are alike
+  std::int64_t text_encoder = 0;        // all layers that a prompt runs through
+  std::int64_t transformer_layer = 0;
+  std::int64_t transformer = 0;  // everything, main layers and LoRAs included
+  std::int64_t image_encoder = 0;
+  std::int64_t vae = 0;  // the decoder
+};
+// What stays of a network for the whole of its stage: all but what is streamed, nothing of what is
+// not on the device.
+[[nodiscard]] std::int64_t resident_bytes(NetworkId network, const NetworkSizes& sizes,
+                                          const ExecutionOptions& execution);
+// `left_of` reads through the device's allocator what an allocation trace holds in the end.
+[[nodiscard]] NetworkSizes network_sizes(
+    const ModelFolder& model, const NumberFormats& formats,
+    const std::function<std::int64_t(const AllocationTrace&)>& left_of,
+    const Adapters* adapters = nullptr);
+
+// What one transformer block on so many tokens, or the whole decoder of so many pixels, has to do:
+// seconds of its products at `rates`, its parts (blocks, layers), and the values that its other
+// operations go over.
+struct NetworkWork {
+  double product_seconds = 0;
+  double parts = 0;
+  double values = 0;
+};
+[[nodiscard]] NetworkWork block_work(const TransformerConfig& config, double tokens,
+                                     const DeviceRates& rates);
+// `strip`: in strips of so many rows of latents; 0 = at once.
+[[nodiscard]] NetworkWork decoder_work(const VaeConfig& config, double pixels,
+                                       const DeviceRates& rates, int strip = 0);
+
+// The same of the image encoder.
+[[nodiscard]] NetworkWork image_encoder_work(const VaeConfig& config, double pixels,
+                                             const DeviceRates& rates, int strip = 0);
+
+// A first guess at each stage's seconds for one picture with nothing loaded, from floating-point
+// operations and bytes that are moved under a plan's options, at the rates of the device. The time
+// model scales it by what runs on this device really took. Made once for a run's shape; `model`
+// must outlive it. Not thread-safe.
+class StageTimeEstimate {
+ public:
+  StageTimeEstimate(const ModelFolder& model, const NetworkSizes& sizes, WeightStorage storage,
+                    const RunShape& shape, const DeviceRates& rates, bool card);
+  // `files_are_cached`: streamed layers are read from memory, not from the disk.
+  double of(Stage stage, const ExecutionOptions& execution, bool files_are_cached = true);
+
+ private:
+  struct Branch {
+    double seconds = 0;  // of a step, with matrices as they are
+    double rows = 0;     // of the main layers' products
+  };
+  [[nodiscard]] Branch branch(int prompt_tokens) const;
+  [[nodiscard]] double copy(std::int64_t bytes) const;
+  [[nodiscard]] double load(const ExecutionOptions& execution) const;
+  [[nodiscard]] double encode() const;
+  [[nodiscard]] double denoise(const ExecutionOptions& execution, bool files_are_cached) const;
+  double decode(const ExecutionOptions& execution);
+  double encode_image(const ExecutionOptions& execution);
+
+  const ModelFolder& model_;
+  const NetworkSizes sizes_;
+  const RunShape shape_;
+  const DeviceRates rates_;
+  const bool unpacks_, card_;
+  const double pixels_;
+  const double encode_;  // resident
+  const Branch positive_, negative_;
+  // Seconds by tile_latent and cpu_decode.
+  std::map<std::pair<int, bool>, double> decoders_, image_encoders_;
+};
+// Of every stage.
+[[nodiscard]] std::array<double, kStageCount> estimate_seconds(
+    const ModelFolder& model, const NetworkSizes& sizes, WeightStorage storage,
+    const RunShape& shape, const ExecutionOptions& execution, const DeviceRates& rates, bool card,
+    bool files_are_cached = true);
+// Round figures for a device that was not measured.
+[[nodiscard]] DeviceRates unmeasured_rates(bool card);
+
+// Of the load stage that is left when an equal run was made just before: what stays is there.
+[[nodiscard]] double estimate_reload_seconds(const NetworkSizes& sizes,
+                                             const ExecutionOptions& execution,
+                                             const DeviceRates& rates);
+
+}  // namespace headroom

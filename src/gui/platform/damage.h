@@ -1,0 +1,50 @@
+#pragma once
+#include <cstddef>
+#include <vector>
+
+#include <imgui.h>
+
+namespace headroom {
+
+// A part of the screen, in Dear ImGui's coordinates.
+struct Area {
+  ImVec2 low;
+  ImVec2 high;
+  [[nodiscard]] bool empty() const { return low.x >= high.x || low.y >= high.y; }
+};
+
+// Finds out what has to be drawn again: compares what Dear ImGui wants drawn with what it wanted
+// the last time. Without a graphics card the pixels are by far the most expensive part of a frame,
+// and while a picture is made the processor has better things to do. Main thread.
+class Damage {
+ public:
+  // Areas that do not overlap, with whole pixels around what changed; none when all is the same.
+  [[nodiscard]] std::vector<Area> look(const ImDrawData& data);
+  [[nodiscard]] Area screen() const { return screen_; }  // all of it, as of the last request()
+  // The screen has lost what was drawn: the next request() says all of it.
+  void forget() { known_ = false; }
+
+ private:
+  struct Command {
+    ImVec4 clip;
+    ImTextureRef texture;
+    std::size_t vertex_offset = 0;
+    std::size_t first_index = 0;
+    std::size_t indices = 0;
+  };
+  struct List {
+    std::vector<ImDrawVert> vertices;
+    std::vector<ImDrawIdx> indices;
+    std::vector<Command> commands;
+  };
+  static List copy(const ImDrawList& list);
+  static Area changed(const List& before, const List& now);
+  static Area covered(const List& list, std::size_t from, std::size_t to, std::size_t from_command,
+                      std::size_t to_command);
+
+  bool known_ = false;
+  Area screen_{};
+  std::vector<List> lists_;
+};
+
+}  // namespace headroom

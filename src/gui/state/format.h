@@ -1,0 +1,64 @@
+#pragma once
+#include "headroom/config/string_table.h"
+#include "headroom/core/generator.h"
+#include "headroom/core/plan.h"
+#include "headroom/core/size.h"
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace headroom {
+
+// Replaces {0}, {1}, ... in `text`.
+[[nodiscard]] std::string fill(const std::string& text, std::initializer_list<std::string> values);
+
+// "4.2 / 6.0 GB": both in the unit of the second.
+[[nodiscard]] std::string format_of(std::int64_t part_bytes, std::int64_t whole_bytes);
+
+// "171" and "46 MB": both in the unit of the larger, which is written once.
+[[nodiscard]] std::pair<std::string, std::string> format_pair(std::int64_t first_bytes,
+                                                              std::int64_t last_bytes);
+
+// What is missing, rounded up so that it is never nothing: "< 1 MB", "12 MB", "1.3 GB".
+[[nodiscard]] std::string format_missing(std::int64_t bytes);
+
+// "0.4 s", "12 s" in the words of the language, "2:05", "1:02:05".
+[[nodiscard]] std::string format_seconds(double seconds, const StringTable& text);
+
+// A device's name as a person says it: the source of its memory, "CPU budget", is just the CPU.
+[[nodiscard]] std::string device_label(const std::string& name);
+// What a plan takes of the machine's own memory, "1.2 GB held, 3.4 GB of files read at every step";
+// empty when that is nothing.
+[[nodiscard]] std::string host_text(const Plan& plan, const StringTable& text);
+
+// A prediction, so without a needless decimal: "6 s", or "≈ 6 s" where no run has told yet.
+[[nodiscard]] std::string format_predicted(double seconds, bool estimated, const StringTable& text);
+
+// "16:9"; "1.79:1" where the sides have no common measure that says more.
+[[nodiscard]] std::string format_ratio(Size sides);
+
+// "2", "3.5": a number without needless zeros.
+[[nodiscard]] std::string format_number(double value);
+
+// What a notice says in the window.
+[[nodiscard]] Message notice_message(const Notice& notice);
+// A message that stands by itself, as a sentence of the language: with a capital and a full stop.
+[[nodiscard]] std::string sentence(const Message& message, const StringTable& text);
+// "2.1": how many times, one digit after the point.
+[[nodiscard]] std::string format_times(double times);
+
+// The name of an option of what saves memory in the language's words; "stream-blocks:6" gives its
+// number.
+[[nodiscard]] std::string option_name(const std::string& option, const StringTable& text);
+
+// `text` for drawing in lines: blanks that must not end one, between a number and its unit or a
+// sign before it, are such as no line is broken at (U+00A0).
+[[nodiscard]] std::string bind_units(std::string_view text);
+
+// The first line of `text`, cut to `characters` with an ellipsis; never inside a character.
+[[nodiscard]] std::string shorten(std::string_view text, std::size_t characters);
+
+}  // namespace headroom

@@ -1,0 +1,14 @@
+#pragma once
+#include "headroom/engine/generation_queue.h"
+
+#include <filesystem>
+#include <optional>
+
+namespace headroom {
+
+// A picture of an earlier session as far as its file tells: request, seed and run record, not the
+// pixels. Nothing when it is gone, or was not made by this program.
+[[nodiscard]] std::optional<FinishedPicture> read_made_picture(const std::filesystem::path& file,
+                                                               JobId id);
+
+}  // namespace headroom

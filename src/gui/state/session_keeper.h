@@ -1,0 +1,38 @@
+#pragma once
+#include "headroom/gui/window.h"
+
+#include "platform/graphics.h"
+#include "state/saved_session.h"
+#include "state/ui_state.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace headroom {
+
+// Brings the last session into the window and keeps the present one. Main thread.
+class SessionKeeper {
+ public:
+  explicit SessionKeeper(const WindowServices& services);
+
+  // Where the window was, while the configuration asks for the same size as then.
+  [[nodiscard]] std::optional<Graphics::Place> place() const;
+  // Prompt, settings, history, and the jobs that were not made, which are offered, not started.
+  void restore(UiState& state);
+  // The last pictures one by one, newest first, so that the window does not wait for them. False
+  // when there are no more.
+  bool restore_picture(UiState& state);
+  // Writes what has changed. A folder that takes nothing becomes a warning, once.
+  void save(UiState& state, const std::vector<JobStatus>& jobs, const Graphics::Place& place);
+
+ private:
+  const WindowServices& services_;
+  SessionFile file_;
+  Message damaged_;  // the file that could not be read
+  SavedSession last_;
+  JobId next_id_ = ~JobId{0};  // counts down: the queue's own ids count up
+  bool warned_ = false;
+};
+
+}  // namespace headroom

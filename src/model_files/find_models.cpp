@@ -1,0 +1,130 @@
+
+#include "headroom/model_files/find_models.h"
+
+#include "headroom/core/error.h"
+#include "headroom/weights/config_file.h"
+#include "headroom/weights/model_file_error.h"
+#include "headroom/weights/network_tensors.h"
+#include "headroom/weights/on_disk.h"
+
+#include "hub_cache.h"
+#include "part_finder.h"
+
+#include <set>
+#include <system_error>
+#include <utility>
+
+namespace headroom {
+namespace fs = std::filesystem;
+namespace {
+
+bool is_model_folder(const fs::path& folder) {
+  if (!is_there(folder / "model_index.json")) return false;
+  try {
+    const ConfigFile index(folder / "model_index.json");
+    const nlohmann::json* const name = index.find("_class_name");
+    return name != nullptr && name->is_string() &&
+           name->get_ref<const std::string&>().starts_with("ZImage");
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+// In the order of names.
+std::set<fs::path> folders_in(const fs::path& folder) {
+  std::set<fs::path> folders;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    std::error_code unreadable;
+    if (entry.is_directory(unreadable)) folders.insert(entry.path());
+  }
+  return folders;
+}
+
+class Search {
+ public:
+  explicit Search(const ModelPlaces& where) : where_(where) {}
+
+  void look_into(const fs::path& folder) {
+    if (is_model_folder(folder)) return add(folder, folder.string());
+    for (const fs::path& below : folders_in(folder)) {
+      if (is_model_folder(below)) add(below, below.string());
+    }
+    add_files(folder, 0);
+  }
+
+  void add_files(const fs::path& folder, int depth) {
+    for (const fs::path& file : transformers_in(folder, depth)) add(file, file.string());
+  }
+
+  void add_repositories() {
+    for (const auto& [name, snapshot] : repositories(where_.hub_cache)) {
+      if (is_model_folder(snapshot)) {
+        add(snapshot, name);
+      } else {
+        for (const fs::path& shelf : shelves_below(snapshot).transformers)
+          add_files(shelf, kShelfDepth);
+      }
+    }
+  }
+
+  [[nodiscard]] std::vector<FoundModel> take() { return std::move(found_); }
+
+ private:
+  void add(const fs::path& place, const std::string& name) {
+    std::error_code error;
+    const fs::path same = fs::weakly_canonical(place, error);
+    if (!seen_.insert(error ? place : same).second) return;
+    FoundModel& model = found_.emplace_back();
+    model.name = name;
+    model.place = place;
+    try {
+      open(model);
+    } catch (const Error& e) {
+      model.opened.reset();
+      model.problem = e.message();
+    }
+  }
+
+  void open(FoundModel& model) {
+    ModelPlaces places = where_;
+    places.model = model.place.string();
+    const ModelFolder opened = open_model(places);
+    std::set<fs::path> files;
+    for (const auto& [place, network] : {std::pair(opened.parts.transformer, Network::kTransformer),
+                                         {opened.parts.text_encoder, Network::kTextEncoder},
+                                         {opened.parts.vae, Network::kVae}}) {
+      const NetworkTensors tensors(place, network);
+      if (network == Network::kTransformer) model.formats = tensors.formats();
+      for (const fs::path& file : tensors.store().files()) {
+        std::error_code error;
+        if (!files.insert(file).second) continue;
+        const auto bytes = fs::file_size(file, error);
+        if (!error) model.file_bytes += static_cast<std::int64_t>(bytes);
+      }
+    }
+    if (!is_there(opened.parts.tokenizer / "tokenizer.json")) {
+      fail_model_file(opened.parts.tokenizer,
+                      say("the tokenizer is missing; get it with \"hf download "
+                          "Tongyi-MAI/Z-Image-Turbo --include 'tokenizer/*'\""));
+    }
+    model.opened = opened;
+  }
+
+  const ModelPlaces& where_;
+  std::set<fs::path> seen_;
+  std::vector<FoundModel> found_;
+};
+
+}  // namespace
+
+std::vector<FoundModel> find_models(const std::vector<fs::path>& folders,
+                                    const ModelPlaces& where) {
+  Search search(where);
+  for (const fs::path& folder : folders) search.look_into(folder);
+  for (const fs::path& shelf : where.shelves.transformers) search.add_files(shelf, kShelfDepth);
+  if (!where.hub_cache.empty()) search.add_repositories();
+  return search.take();
+}
+
+}  // namespace headroom

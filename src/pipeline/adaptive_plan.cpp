@@ -1,0 +1,193 @@
+
+#include "adaptive_plan.h"
+
+#include "headroom/core/bytes.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace headroom {
+namespace {
+
+// What a plan needs must shrink by this much for it to count as another try.
+constexpr std::int64_t smaller_than(std::int64_t bytes) { return bytes - bytes / 16; }
+
+}  // namespace
+
+AdaptivePlan::AdaptivePlan(const RunShape& shape, int count, const DeviceMemory& memory,
+                           const BudgetOptions& options, Forecaster& forecaster, ProgressSink& sink,
+                           Apply apply)
+    : shape_(shape),
+      count_(count),
+      memory_(memory),
+      options_(options),
+      forecaster_(forecaster),
+      sink_(sink),
+      apply_(std::move(apply)) {}
+
+AdaptivePlan::~AdaptivePlan() {
+  try {
+    memory_.device().backend->let_go();
+  } catch (const std::exception&) {
+    // A card that failed answers nothing any more; why, is on its way up already.
+  }
+}
+
+void AdaptivePlan::begin() {
+  now_ = forecaster_.forecast(shape_, count_, memory_.read());
+  while (now_.fits) {
+    apply_(now_.execution, Stage::kLoad);
+    if (take_hold()) {
+      first_plan_ = now_.plan;
+      considered_budget_ = compute_budget(read_running(), options_).budget_bytes;
+      sink_.on_plan(now_.plan);
+      return;
+    }
+    RunLeft left = left_from(Stage::kLoad, 0);
+    left.below_bytes = smaller_than(now_.plan.peak_bytes);
+    now_ = forecaster_.replan(shape_, count_, memory_.read(), left);
+  }
+  if (!now_.reason.empty()) throw Error(ErrorKind::kOutOfMemory, now_.reason);
+  throw Error(ErrorKind::kOutOfMemory,
+              say("the device refused the {0} that the smallest plan needs; close other programs",
+                  format_bytes(now_.plan.peak_bytes)));
+}
+
+bool AdaptivePlan::begin_next_picture() {
+  if (planned_from_ > Stage::kDenoise) {
+    // Made for the rest of the last picture, it says nothing of what the next one needs first.
+    adopt(forecaster_.replan(shape_, count_, memory_.read(), left_from(Stage::kDenoise, 0)),
+          Stage::kDenoise, 0, say("the next picture needs the transformer again"));
+  }
+  const bool changed = !changes_.empty();
+  first_plan_ = now_.plan;
+  changes_.clear();
+  return changed;
+}
+
+bool AdaptivePlan::take_hold() {
+  DeviceBackend& device = *memory_.device().backend;
+  limit_to(now_.budget.budget_bytes);
+  const DeviceUse use = device.use();
+  if (use.weights + use.activations + use.cached > now_.plan.peak_bytes) {
+    device.release_cached();
+  }
+  try {
+    device.reserve(now_.plan.peak_bytes, now_.plan.small_pool_bytes);
+  } catch (const std::exception& error) {
+    if (!is_out_of_memory(error)) throw;
+    return false;
+  }
+  return true;
+}
+
+// What the program turns out to load while it runs for the first time is not held against the run:
+// that much more was kept free for it.
+MemorySnapshot AdaptivePlan::read_running() const {
+  MemorySnapshot snapshot = memory_.read();
+  snapshot.overhead_is_known = true;
+  return snapshot;
+}
+
+// What is held already may be used on, even when others want more than is left.
+void AdaptivePlan::limit_to(std::int64_t budget) {
+  // A picture must not be lost to a number that libtorch wraps in a tensor of its own.
+  constexpr std::int64_t kUnseen = 1024;
+  memory_.device().backend->limit(std::max(budget, now_.plan.peak_bytes + kUnseen));
+}
+
+std::int64_t AdaptivePlan::driver_allocations() const {
+  return memory_.device().backend->driver_allocations();
+}
+
+std::int64_t AdaptivePlan::need_from(Stage stage) const {
+  std::int64_t need = 0;
+  for (const StagePlan& part : now_.plan.stages) {
+    if (part.stage >= stage) need = std::max(need, part.peak_bytes);
+  }
+  return need;
+}
+
+RunLeft AdaptivePlan::left_from(Stage stage, int steps_done) const {
+  RunLeft left;
+  left.from = stage;
+  left.steps = shape_.steps - steps_done;
+  return left;
+}
+
+bool AdaptivePlan::is_smaller(const Forecast& other, Stage stage) const {
+  return other.plan.peak_bytes < need_from(stage);
+}
+
+bool AdaptivePlan::wants_change(int steps_done) {
+  const MemorySnapshot snapshot = read_running();
+  const std::int64_t budget = compute_budget(snapshot, options_).budget_bytes;
+  const std::int64_t need = need_from(Stage::kDenoise);
+  limit_to(budget);
+  if (budget < need) {
+    if (budget == considered_budget_) return false;
+    considered_budget_ = budget;
+    Forecast found =
+        forecaster_.replan(shape_, count_, snapshot, left_from(Stage::kDenoise, steps_done));
+    // What is held already stays ours, so the smallest plan will do when nothing fits.
+    if (!found.fits && !is_smaller(found, Stage::kDenoise)) return false;
+    next_ = std::move(found);
+    next_reason_ = say("other programs took memory: {0} can be used now, the plan needed {1}",
+                       format_bytes(std::max<std::int64_t>(budget, 0)), format_bytes(need));
+    return true;
+  }
+  if (budget < considered_budget_ + considered_budget_ / 8) return false;
+  considered_budget_ = budget;
+  RunLeft left = left_from(Stage::kDenoise, steps_done);
+  left.faster_than = now_.execution;
+  Forecast found = forecaster_.replan(shape_, count_, snapshot, left);
+  if (!found.fits || found.execution == now_.execution) return false;
+  next_ = std::move(found);
+  next_reason_ = say("memory became free: {0} can be used now", format_bytes(budget));
+  return true;
+}
+
+void AdaptivePlan::change(int steps_done) {
+  if (!next_) return;
+  Forecast next = std::move(*next_);
+  next_.reset();
+  adopt(std::move(next), Stage::kDenoise, steps_done, next_reason_);
+}
+
+std::optional<Forecast> AdaptivePlan::smaller_plan(Stage stage, int steps_done) const {
+  RunLeft left = left_from(stage, steps_done);
+  left.below_bytes = smaller_than(need_from(stage));
+  Forecast smaller = forecaster_.replan(shape_, count_, memory_.read(), left);
+  if (!smaller.fits && !is_smaller(smaller, stage)) return std::nullopt;
+  return smaller;
+}
+
+Error AdaptivePlan::out_of_plans(Stage stage, const Message& failure) {
+  return {ErrorKind::kOutOfMemory,
+          say("memory ran out in the stage \"{0}\" under the smallest plan there is ({1}); close "
+              "other programs or choose a smaller size",
+              say_stage(stage), failure)};
+}
+
+void AdaptivePlan::count_weights(Stage stage) const {
+  if (const StagePlan* const part = find_stage(now_.plan, stage)) {
+    memory_.device().backend->count_as_weights(part->weights_bytes);
+  }
+}
+
+void AdaptivePlan::adopt(Forecast forecast, Stage stage, int steps_done, const Message& reason) {
+  now_ = std::move(forecast);
+  planned_from_ = stage;
+  apply_(now_.execution, stage);
+  count_weights(stage);
+  // Refused or not: what is there may do, and when it does not, run() comes back here.
+  static_cast<void>(take_hold());
+  changes_.push_back({stage, steps_done, reason.english(), now_.plan.execution, need_from(stage)});
+  sink_.on_plan(now_.plan);
+  std::vector<Message> execution;
+  for (const std::string& option : now_.plan.execution) execution.push_back(say_option(option));
+  sink_.on_notice({Notice::Kind::kPlanChanged,
+                   say("{0}; the run goes on with: {1}", reason, say_list(execution))});
+}
+
+}  // namespace headroom

@@ -1,0 +1,401 @@
+
+#include "headroom/pipeline/make_generator.h"
+
+#include "headroom/core/bytes.h"
+#include "headroom/pipeline/converted_weights.h"
+#include "headroom/pipeline/number_format.h"
+#include "headroom/pipeline/opened_model.h"
+#include "headroom/pipeline/request_shape.h"
+#include "headroom/pipeline/text_to_image.h"
+#include "headroom/pipeline/thread_count.h"
+
+#include "adaptive_plan.h"
+#include "dump.h"
+#include "numeric_checks.h"
+#include "picture_start.h"
+#include "precision.h"
+#include "preview.h"
+#include "prompt_ids.h"
+#include "prompt_variety.h"
+#include "run_recorder.h"
+#include "sampled.h"
+#include "step_timer.h"
+#include "warm_up.h"
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include <ATen/Parallel.h>
+#include <c10/core/InferenceMode.h>
+#include <c10/util/Exception.h>
+
+namespace headroom {
+namespace {
+
+class PipelineGenerator final : public ImageGenerator {
+ public:
+  PipelineGenerator(PipelineOptions options, std::shared_ptr<const PromptTokenizer> tokenizer,
+                    std::shared_ptr<Forecaster> forecaster)
+      : options_(std::move(options)),
+        tokenizer_(std::move(tokenizer)),
+        chosen_{choose_formats(options_.dtype, options_.device), std::move(forecaster)},
+        backend_(*options_.device.backend),
+        torch_device_(backend_.torch_device()),
+        memory_(options_.device, options_.pretend_vram_bytes, options_.pretend_others),
+        converted_(options_.weight_cache),
+        preview_(LatentPreview::load(options_.model.root, options_.model.vae.latent_channels)) {
+    check_can_run(options_.dtype, options_.device);
+  }
+
+  ~PipelineGenerator() override {
+    try {
+      opened_.reset();
+      backend_.let_go();
+      backend_.count_as_weights(0);
+    } catch (const std::exception&) {
+      // A card that failed takes nothing back; the driver does when the process ends.
+    }
+  }
+
+  void generate(const GenerationRequest& request, ProgressSink& sink,
+                std::stop_token stop) override {
+    const auto problems = validate(request, options_.model.info.size_unit);
+    if (!problems.empty()) throw Error(ErrorKind::kInvalidRequest, problems.front().message);
+    if (!request.sampled) check_loras(request.prompt, options_.adapters.get());
+    if (failure_) throw Error(*failure_);
+    GenerationRequest seeded = request;
+    if (!seeded.seed) seeded.seed = std::random_device()();  // short enough to be typed again
+    sink.on_seed(*seeded.seed);
+    try {
+      backend_.set_up();
+      warm_up_once();
+      run_healthy(read(std::move(seeded)), sink, stop);
+    } catch (const Error& e) {
+      if (e.kind() == ErrorKind::kDevice) give_up(e, sink);
+      throw;
+    } catch (const c10::Error& e) {
+      if (const auto failure = device_failure(e)) {
+        give_up(*failure, sink);
+        throw Error(*failure);
+      }
+      if (!is_out_of_memory(e)) throw Error(ErrorKind::kInternal, message_of(e));
+      throw Error(ErrorKind::kOutOfMemory,
+                  say("{0}; close other programs or choose a smaller size", message_of(e)));
+    }
+  }
+
+ private:
+  // A request with a seed, its prompts tokenised.
+  struct Asked {
+    GenerationRequest request;
+    PromptIds ids;
+    RunShape shape;
+  };
+  [[nodiscard]] Asked read(GenerationRequest request) const {
+    PromptIds ids;
+    if (!request.sampled) ids = encode_prompts(tokenizer_.get(), request);
+    const RunShape shape =
+        shape_of(request, static_cast<int>(ids.positive.size()),
+                 static_cast<int>(ids.negative.size()), options_.model.scheduler);
+    return {std::move(request), std::move(ids), shape};
+  }
+
+  void give_up(const Error& failure, ProgressSink& sink) {
+    failure_ = failure;
+    sink.on_notice({Notice::Kind::kDeviceFailed, failure.message()});
+  }
+
+  // So that what CUDA loads and keeps for itself is there before a plan counts what is free.
+  void warm_up_once() {
+    if (std::exchange(is_warm_, true) || !backend_.has_own_memory()) return;
+    try {
+      warm_up(options_.model, chosen_.formats, torch_device_, options_.adapters != nullptr);
+    } catch (const std::exception& error) {
+      if (!is_out_of_memory(error)) throw;  // the plan will say so
+    }
+    backend_.release_cached();
+    backend_.measure_overhead(/*complete=*/false);
+  }
+
+  // With the first picture everything is loaded that will be.
+  void keep_overhead() {
+    if (std::exchange(overhead_is_kept_, true)) return;
+    const std::optional<CardOverhead> overhead = backend_.measure_overhead(/*complete=*/true);
+    if (overhead && options_.keep_overhead) options_.keep_overhead(*overhead);
+  }
+
+  // A picture whose numbers go wrong is made once more, and the rest of the job with it, in a safer
+  // format. The next job begins with the chosen format again, which is what its forecast is for.
+  void run_healthy(const Asked& asked, ProgressSink& sink, const std::stop_token& stop) {
+    try {
+      const bool is_chosen = decodes_in(chosen_, asked.request);
+      const ReopenAfterwards reopen{*this, !is_chosen};
+      if (!is_chosen) opened_.reset();
+      run(asked, 0,
+          is_chosen ? chosen_ : precision_in(asked.request.sampled->decoder_format, options_),
+          /*is_retry=*/false, sink, stop);
+    } catch (const NumericalFailure& ill) {
+      const std::optional<std::string> safer = safer_format(chosen_.formats.name, options_.device);
+      if (!safer) throw broken_model(options_, ill.what, chosen_);
+      opened_.reset();
+      Precision precision = precision_in(*safer, options_);
+      const bool fits =
+          precision.forecaster->forecast(asked.shape, asked.request.count, memory_.read()).fits;
+      if (!fits) precision = chosen_;
+      sink.on_notice(
+          {Notice::Kind::kOverflow,
+           fits ? say("{0} in {1}; the picture is made once more in {2}", ill.what,
+                      chosen_.formats.name, *safer)
+                : say("{0} in {1}, and {2} does not fit", ill.what, chosen_.formats.name, *safer)});
+      const ReopenAfterwards reopen{*this};
+      run(asked, ill.image_index, precision, /*is_retry=*/true, sink, stop);
+    }
+  }
+
+  struct ReopenAfterwards {
+    PipelineGenerator& generator;
+    bool applies = true;
+    ~ReopenAfterwards() {
+      if (applies) generator.opened_.reset();
+    }
+  };
+
+  // What the pictures of one job have in common.
+  struct Job {
+    const Asked& asked;
+    const Precision& precision;
+    bool is_retry;
+    ProgressSink& sink;
+    AdaptivePlan keeper;
+    RunRecorder recorder;
+    RunHooks hooks;
+    PromptVariety prompt;
+    EncodedImage image;  // to start from
+  };
+
+  // Makes the pictures from `first` on. Throws Unhealthy unless this is the retry.
+  void run(const Asked& asked, int first, const Precision& precision, bool is_retry,
+           ProgressSink& sink, const std::stop_token& stop) {
+    const c10::InferenceMode inference;
+    at::set_num_threads(resolve_threads(options_.threads));
+    const int count = pictures_of(asked.request);
+    Job job{asked,
+            precision,
+            is_retry,
+            sink,
+            {asked.shape, count, memory_, options_.budget, *precision.forecaster, sink,
+             [this, &asked](const ExecutionOptions& execution, Stage now) {
+               // What the stages before would need is not there from the start either.
+               if (asked.request.sampled) now = std::max(now, Stage::kDecode);
+               if (opened_) opened_->networks.adopt(execution, now);
+             }},
+            {options_, precision.formats.name, asked.shape, sink},
+            {},
+            {},
+            {}};
+    job.keeper.begin();
+    backend_.begin_run();
+
+    Dump dump;
+    job.hooks.check = [&] { check_cancelled(stop); };
+    if (!options_.dump_file.empty()) {
+      job.hooks.trace = [&](std::string_view name, const at::Tensor& value) {
+        dump.add(name, value);
+      };
+    }
+    job.hooks.check();
+    const bool fresh = !opened_;
+    open(job, first);
+    for (int i = first; i < count; ++i) {
+      GeneratedImage picture = make_picture(job, i, i > first);
+      picture.run_record.opened = fresh && i == first;
+      keep_overhead();
+      sink.on_stage(Stage::kSave, i);
+      sink.on_image(std::move(picture));
+      if (job.hooks.trace) {  // after the picture, which a full disk must not cost
+        dump.write(options_.dump_file);
+        job.hooks.trace = {};
+      }
+    }
+  }
+
+  void open(Job& job, int first) {
+    // Before any picture, which a file that went away must not cost.
+    if (options_.adapters && !loras_) loras_ = options_.adapters->used();
+    if (!opened_) {
+      opened_ = std::make_unique<OpenedModel>(options_.model, job.precision.formats, torch_device_,
+                                              options_.adapters);
+      if (!options_.check_weights) opened_->allow_faults();
+    }
+    if (!job.asked.request.sampled) return load_and_encode(job, first);
+    opened_->networks.adopt(job.keeper.execution(), Stage::kDecode);
+    static_cast<void>(opened_->take_work());  // of earlier runs
+  }
+
+  void load_and_encode(Job& job, int first) {
+    const auto no_steps = [] { return 0; };
+    if (job.asked.request.init) check_image_encoder(opened_->vae);
+    TextToImage& networks = opened_->networks;
+    converted_.use(*opened_, options_.model, job.keeper.execution(), /*may_write=*/!job.is_retry,
+                   job.hooks.check, job.sink);
+    static_cast<void>(opened_->take_work());  // of earlier runs
+    job.recorder.run(Stage::kLoad, first, [&] {
+      return job.keeper.run(Stage::kLoad, no_steps, [&] {
+        networks.prepare(job.keeper.execution());
+        return 0;
+      });
+    });
+    job.prompt.set(job.recorder.run(Stage::kEncode, first, [&] {
+      return job.keeper.run(Stage::kEncode, no_steps,
+                            [&] { return networks.encode(job.asked.ids, job.hooks); });
+    }));
+    if (!job.asked.request.init) return;
+    job.image = job.recorder.run(Stage::kEncodeImage, first, [&] {
+      return job.keeper.run(Stage::kEncodeImage, no_steps, [&] {
+        return encode_init_image(networks, *job.asked.request.init, torch_device_, job.hooks);
+      });
+    });
+  }
+
+  GeneratedImage make_picture(Job& job, int i, bool is_further) {
+    if (is_further) job.recorder.begin_next_picture(job.keeper.begin_next_picture());
+    GeneratedImage result;
+    result.index = i;
+    result.seed = seed_of(job.asked.request, i);
+    if (loras_) result.loras = *loras_;
+    const at::Tensor latents = sample(job, result);
+    result.image = job.recorder.run(Stage::kDecode, result.index, [&] {
+      return job.keeper.run(
+          Stage::kDecode, [&] { return job.asked.shape.steps; },
+          [&] { return to_image(opened_->networks.decode(latents, job.hooks)); });
+    });
+    check_colours(job, result);
+    result.run_record = job.recorder.run_record(job.keeper, result.index);
+    const ReadWork read = opened_->take_work();
+    if (read.seconds > 0)
+      result.run_record.copy_bytes_per_second = static_cast<double>(read.bytes) / read.seconds;
+    return result;
+  }
+
+  // The clean latents of the picture that `result` is to be, which says from then on where they are
+  // kept.
+  at::Tensor sample(Job& job, GeneratedImage& result) {
+    const GenerationRequest& request = job.asked.request;
+    if (request.sampled) {
+      take_over(*request.sampled, result);
+      return latents_of(*request.sampled, opened_->networks.latent_shape(request), *opened_,
+                        torch_device_);
+    }
+    Sampling sampling;
+    job.recorder.run(Stage::kDenoise, result.index, [&] {
+      denoise(job, result.index, result.seed, sampling);
+      return 0;
+    });
+    if (options_.keep_sampled) {
+      result.kept = options_.keep_sampled(
+          request, take_sampled(result, sampling.latents, job.precision.formats, *opened_,
+                                options_.device.name));
+    }
+    return sampling.latents;
+  }
+
+  void check_colours(const Job& job, const GeneratedImage& result) const {
+    if (!is_one_colour(*result.image)) return;
+    const Message what = say("the picture is of one colour, as after an overflow");
+    // The latents were finite: only a decoder in less than float32 can have overflowed.
+    const bool may_be_overflow = job.precision.formats.vae != at::kFloat;
+    if (!job.is_retry && may_be_overflow) {
+      const bool is_all_there_is = job.asked.request.sampled != nullptr;
+      if (is_all_there_is) throw NumericalFailure{0, what};
+      if (result.kept) result.kept->drop();  // it is sampled once more
+      throw NumericalFailure{result.index, what};
+    }
+    job.sink.on_notice({Notice::Kind::kOneColour,
+                        one_colour_notice(what, job.precision.formats.name, job.is_retry)});
+  }
+
+  // Fills `sampling` with the clean latents, under one plan or several.
+  void denoise(Job& job, int i, std::uint64_t seed, Sampling& sampling) {
+    TextToImage& networks = opened_->networks;
+    const GenerationRequest& request = job.asked.request;
+    std::optional<StepTimer> steps;
+    std::size_t plan_of_steps = 0;
+    const auto start_clock = [&] {
+      plan_of_steps = job.keeper.changes().size();
+      steps.emplace(steps_, job.sink, job.asked.shape, job.keeper.execution(),
+                    !backend_.has_own_memory());
+    };
+    start_clock();
+    RunHooks hooks = job.hooks;
+    int reported = 0;
+    // A step that was done may fail before it was reported: the next one that is catches up.
+    const auto report = [&](int step) {
+      while (reported < step) job.sink.on_step(++reported, job.asked.shape.steps);
+    };
+    hooks.on_step = [&](int step, int /*total*/) {
+      check_finite(job, i, sampling);  // reads a number back, so that the step is done
+      if (plan_of_steps == job.keeper.changes().size()) {
+        steps->step_done(step);
+      } else {
+        start_clock();  // the step in which the plan changed is like no other
+      }
+      report(step);
+    };
+    if (preview_) {
+      hooks.on_clean = [&](const at::Tensor& clean) { job.sink.on_preview(preview_->draw(clean)); };
+    }
+    hooks.pause = [&] { return job.keeper.wants_change(sampling.steps_done); };
+    job.keeper.run(
+        Stage::kDenoise, [&] { return sampling.steps_done; },
+        [&] {
+          if (!sampling.latents.defined()) {
+            if (request.variety) job.prompt.vary(*request.variety, seed);
+            sampling = start_picture(networks, job.image, request, seeds_of(request, i),
+                                     torch_device_, hooks);
+          }
+          // Once more even when the last step failed after it was done: what leaves then must
+          // leave.
+          do {
+            job.keeper.change(sampling.steps_done);
+            networks.denoise(sampling, job.prompt.features(), request, hooks);
+          } while (sampling.steps_done < job.asked.shape.steps);
+          report(sampling.steps_done);
+          return 0;
+        });
+  }
+
+  void check_finite(const Job& job, int i, const Sampling& sampling) const {
+    if (is_finite(sampling.latents)) return;
+    const Message what = say("the latents are not finite after step {0} of {1} (overflow)",
+                             sampling.steps_done, job.asked.shape.steps);
+    if (!job.is_retry) throw NumericalFailure{i, what};
+    throw broken_model(options_, what, job.precision);
+  }
+
+  const PipelineOptions options_;
+  const std::shared_ptr<const PromptTokenizer> tokenizer_;
+  const Precision chosen_;
+  DeviceBackend& backend_;
+  const at::Device torch_device_;
+  const DeviceMemory memory_;
+  ConvertedWeights converted_;
+  const std::optional<LatentPreview> preview_;
+  SlowdownDetector steps_;
+  std::unique_ptr<OpenedModel> opened_;
+  std::optional<std::vector<UsedLora>> loras_;  // read once: whole files
+  bool is_warm_ = false;
+  bool overhead_is_kept_ = false;
+  std::optional<Error> failure_;  // of the device, after which no job can run
+};
+
+}  // namespace
+
+std::unique_ptr<ImageGenerator> make_generator(PipelineOptions options,
+                                               std::shared_ptr<const PromptTokenizer> tokenizer,
+                                               std::shared_ptr<Forecaster> forecaster) {
+  return std::make_unique<PipelineGenerator>(std::move(options), std::move(tokenizer),
+                                             std::move(forecaster));
+}
+
+}  // namespace headroom

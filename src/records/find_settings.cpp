@@ -1,0 +1,107 @@
+
+#include "headroom/records/find_settings.h"
+
+#include "headroom/core/error.h"
+#include "headroom/core/lower_case.h"
+#include "headroom/image/picture_info.h"
+#include "headroom/records/a1111_text.h"
+#include "headroom/records/foreign_json.h"
+#include "headroom/records/settings_json.h"
+
+#include "dream_command.h"
+#include "json_settings.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+namespace headroom {
+namespace {
+
+// ComfyUI's nodes that compress pictures write "prompt:{...}" into EXIF's Make and Model.
+std::string without_label(const std::string& text) {
+  for (const std::string_view label : {"prompt:", "Prompt:", "workflow:", "Workflow:"}) {
+    if (text.starts_with(label) && text.find('{') == label.size()) return text.substr(label.size());
+  }
+  return text;
+}
+
+std::optional<ReadSettings> read_one(const PngText& entry) {
+  if (entry.keyword == "headroom") {
+    try {
+      return parse_settings_json(entry.value);
+    } catch (const Error&) {
+      return std::nullopt;  // the text is shown, and another entry may say the same
+    }
+  }
+  if (lower_ascii(entry.keyword) == "dream") return parse_dream_command(entry.value);
+  if (auto settings = parse_foreign_json(without_label(entry.value))) return settings;
+  try {
+    return parse_a1111_parameters(entry.value);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+// The entries that programs write, in any case of letters, the one that says most first. All others
+// are only text.
+constexpr std::array<std::string_view, 12> kKeywords{
+    "headroom", "parameters",  "invokeai_metadata", "sd-metadata",
+    "Dream",    "UserComment", "Comment",           "prompt",
+    "Make",     "Model",       "ImageDescription",  "Description"};
+
+// NovelAI has the prompt in an entry of its own; its JSON repeats it in newer versions only.
+void add_description(const std::vector<PngText>& texts, ReadSettings& settings) {
+  if (settings.source != "novelai" || !settings.request.prompt.empty()) return;
+  for (const PngText& text : texts) {
+    if (text.keyword != "Description" || text.value.size() > kMaxPromptBytes) continue;
+    settings.request.prompt = text.value;
+    settings.found.emplace_back("prompt");
+  }
+}
+
+// Easy Diffusion and scripts write each setting as an entry of its own.
+std::optional<ReadSettings> read_all(const std::vector<PngText>& texts) {
+  nlohmann::json object = nlohmann::json::object();
+  std::string lines;
+  for (const PngText& text : texts) {
+    object[text.keyword] = text.value;
+    lines += text.keyword + ": " + text.value + "\n";
+  }
+  const bool easy_diffusion =
+      object.contains("use_stable_diffusion_model") || object.contains("Stable Diffusion model");
+  auto settings =
+      read_settings_object(object, easy_diffusion ? "easy diffusion" : "entries", lines);
+  if (!settings) return std::nullopt;
+  // Any program may write a title called "prompt".
+  const auto says = [&](std::string_view field) {
+    return std::find(settings->found.begin(), settings->found.end(), field) !=
+           settings->found.end();
+  };
+  const auto numbers = std::count_if(
+      settings->found.begin(), settings->found.end(),
+      [](const std::string& field) { return field != "prompt" && field != "negative_prompt"; });
+  if (!says("prompt") || numbers == 0) return std::nullopt;
+  settings->is_of_all_texts = true;
+  return settings;
+}
+
+}  // namespace
+
+std::optional<ReadSettings> find_settings(const std::vector<PngText>& texts) {
+  for (const std::string_view keyword : kKeywords) {
+    // Programs that edit a picture add an entry behind the old one.
+    for (auto text = texts.rbegin(); text != texts.rend(); ++text) {
+      if (lower_ascii(text->keyword) != lower_ascii(keyword)) continue;
+      if (auto settings = read_one(*text)) {
+        add_description(texts, *settings);
+        return settings;
+      }
+    }
+  }
+  return read_all(texts);
+}
+
+}  // namespace headroom

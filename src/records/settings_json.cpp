@@ -1,0 +1,211 @@
+
+#include "headroom/records/settings_json.h"
+
+#include "headroom/core/error.h"
+#include "headroom/records/read_settings.h"
+#include "headroom/records/request_json.h"
+#include "headroom/records/run_record_json.h"
+
+#include "settings_limits.h"
+
+#include <limits>
+
+#include <nlohmann/json.hpp>
+
+namespace headroom {
+namespace {
+
+using nlohmann::json;
+
+// A model folder's name need not be UTF-8; the rest of the settings must survive that.
+std::string dump(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+int read_int(const std::string& key, const json& value, IntRange range) {
+  // An unsigned number beyond int64 would wrap around in get<>().
+  const bool fits = value.is_number_integer() &&
+                    (!value.is_number_unsigned() ||
+                     value.get<std::uint64_t>() <= static_cast<std::uint64_t>(range.high));
+  if (!fits || value.get<std::int64_t>() < range.low || value.get<std::int64_t>() > range.high) {
+    refuse_setting(key, dump(value), allowed_text(range));
+  }
+  return value.get<int>();
+}
+
+double read_real(const std::string& key, const json& value, RealRange range) {
+  if (!value.is_number() || !(value.get<double>() >= range.low) ||
+      !(value.get<double>() <= range.high)) {
+    refuse_setting(key, dump(value), allowed_text(range));
+  }
+  return value.get<double>();
+}
+
+std::string read_text(const std::string& key, const json& value) {
+  if (!value.is_string()) refuse_setting(key, dump(value), "a text in quotes");
+  const std::string text = value.get<std::string>();
+  check_prompt_text(key, text);
+  return text;
+}
+
+std::optional<std::uint64_t> read_seed(const std::string& key, const json& value) {
+  if (value.is_null()) return std::nullopt;
+  if (!value.is_number_unsigned()) {
+    refuse_setting(key, dump(value),
+                   "a whole number from 0 to " +
+                       std::to_string(std::numeric_limits<std::uint64_t>::max()) + ", or null");
+  }
+  return value.get<std::uint64_t>();
+}
+
+void note_unknown(const std::string& key, const json& value, ReadSettings& settings) {
+  settings.unknown.emplace_back(key, value.is_string() ? value.get<std::string>() : dump(value));
+}
+
+// Nothing where it is of another kind.
+std::optional<InitImage::File> read_file(const json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end() || !found->is_object()) return std::nullopt;
+  const auto text = [&](const char* name) {
+    const auto value = found->find(name);
+    return value != found->end() && value->is_string() ? value->get<std::string>() : std::string();
+  };
+  return InitImage::File{text("file"), text("sha256")};
+}
+
+void read_start(const json& request, ReadSettings& settings) {
+  const auto picture = read_file(request, "init_image");
+  if (!picture) return;
+  ReadSettings::Start start;
+  start.picture = *picture;
+  start.mask = read_file(request, "mask");
+  const auto strength = request.find("strength");
+  if (strength != request.end() && strength->is_number()) {
+    const auto value = strength->get<double>();
+    if (value > 0 && value <= 1) start.strength = value;
+  }
+  settings.start = std::move(start);
+}
+
+void read_request(const json& object, ReadSettings& settings) {
+  GenerationRequest& request = settings.request;
+  for (const auto& item : object.items()) {
+    const std::string& key = item.key();
+    const json& value = item.value();
+    if (key == "prompt") {
+      request.prompt = read_text(key, value);
+    } else if (key == "negative_prompt") {
+      request.negative_prompt = read_text(key, value);
+    } else if (key == "width") {
+      request.width = read_int(key, value, kSideRange_px);
+    } else if (key == "height") {
+      request.height = read_int(key, value, kSideRange_px);
+    } else if (key == "steps") {
+      request.steps = read_int(key, value, kStepsRange);
+    } else if (key == "guidance") {
+      request.guidance_scale = read_real(key, value, kGuidanceRange);
+    } else if (key == "cfg_normalization") {
+      request.cfg_normalization = read_real(key, value, kCfgNormalizationRange);
+    } else if (key == "cfg_truncation") {
+      request.cfg_truncation = read_real(key, value, kCfgTruncationRange);
+    } else if (key == "shift") {
+      request.shift.reset();
+      if (!value.is_null()) request.shift = read_real(key, value, kShiftRange);
+    } else if (key == "seed") {
+      request.seed = read_seed(key, value);
+    } else if (key == "count") {
+      request.count = read_int(key, value, kCountRange);
+    } else {
+      note_unknown("request." + key, value, settings);
+    }
+  }
+}
+
+}  // namespace
+
+json to_json(const GenerationRequest& request) {
+  json object{{"prompt", request.prompt},
+              {"negative_prompt", request.negative_prompt},
+              {"width", request.width},
+              {"height", request.height},
+              {"steps", request.steps},
+              {"guidance", request.guidance_scale},
+              {"cfg_normalization", request.cfg_normalization},
+              {"cfg_truncation", request.cfg_truncation},
+              {"shift", nullptr},
+              {"seed", nullptr},
+              {"count", request.count}};
+  if (request.init) {
+    const auto file = [](const InitImage::File& f) {
+      return json{{"file", f.name}, {"sha256", f.sha256}};
+    };
+    object["init_image"] = file(request.init->file);
+    object["strength"] = request.strength;
+    if (request.init->repaint) object["mask"] = file(request.init->mask_file);
+  }
+  if (!request.prompt_source.empty()) object["prompt_source"] = request.prompt_source;
+  if (request.variation) {
+    object["variation"] = {{"seed", request.variation->seed},
+                           {"strength", request.variation->strength}};
+  }
+  if (request.variety) {
+    object["variety"] = {{"strength", request.variety->strength},
+                         {"percent", request.variety->percent}};
+  }
+  if (request.seed_mode == SeedMode::kComposition) object["seed_mode"] = "composition";
+  if (request.shift) object["shift"] = *request.shift;
+  if (request.seed) object["seed"] = *request.seed;
+  return object;
+}
+
+json to_json(const std::vector<UsedLora>& loras) {
+  json list = json::array();
+  for (const UsedLora& lora : loras) {
+    list.push_back({{"name", lora.name}, {"strength", lora.strength}, {"hash", lora.hash}});
+  }
+  return list;
+}
+
+std::string settings_json(const GenerationRequest& request, const GeneratedImage& picture) {
+  json whole{{"seed", picture.seed},
+             {"request", to_json(request)},
+             {"plan", to_json(picture.run_record.plan)},
+             {"receipt", to_json(picture.run_record)}};
+  if (request.variation) {
+    whole["variation_seed"] = request.variation->seed + static_cast<std::uint64_t>(picture.index);
+  }
+  if (!picture.loras.empty()) whole["loras"] = to_json(picture.loras);
+  return dump(whole);
+}
+
+ReadSettings parse_settings_json(const std::string& text) {
+  const json object = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (object.is_discarded()) {
+    throw Error(ErrorKind::kInvalidRequest,
+                "settings: this is not valid JSON, so the picture's settings are damaged; use "
+                "another copy of the picture");
+  }
+  if (!object.is_object() || !object.contains("request") || !object["request"].is_object()) {
+    throw Error(ErrorKind::kInvalidRequest,
+                "settings: \"request\" is missing or not an object, so this is not a picture's "
+                "settings; use a picture made by this program");
+  }
+  ReadSettings settings;
+  settings.source = "headroom";
+  read_request(object["request"], settings);
+  read_start(object["request"], settings);
+  for (const auto& item : object.items()) {
+    if (item.key() == "seed") {
+      settings.request.seed = read_seed(item.key(), item.value());
+    } else if (item.key() == "plan" || item.key() == "receipt") {
+      if (!item.value().is_object()) refuse_setting(item.key(), dump(item.value()), "an object");
+    } else if (item.key() == "loras") {
+      if (!item.value().is_array()) refuse_setting(item.key(), dump(item.value()), "a list");
+    } else if (item.key() != "request") {
+      note_unknown(item.key(), item.value(), settings);
+    }
+  }
+  return settings;
+}
+
+}  // namespace headroom

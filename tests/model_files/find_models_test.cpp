@@ -1,0 +1,118 @@
+// Models in made-up homes of several programs: trees of links to the fixtures.
+#include "headroom/model_files/find_models.h"
+
+#include "headroom/model_files/open_model.h"
+
+#include "weights/quant_test_support.h"
+
+#include <gmock/gmock.h>
+
+namespace headroom {
+namespace {
+
+namespace fs = std::filesystem;
+using test::quant_folder;
+using test::TemporaryFolder;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class FindModels : public ::testing::Test {
+ protected:
+  static fs::path models() { return quant_folder() / "models"; }
+  void put(const std::string& place, const fs::path& what) const {
+    fs::create_directories((folder_ / place).parent_path());
+    fs::create_symlink(what, folder_ / place);
+  }
+  [[nodiscard]] std::string at(const std::string& place) const {
+    return (folder_ / place).string();
+  }
+  [[nodiscard]] std::vector<FoundModel> find(const std::vector<std::string>& folders,
+                                             const std::vector<std::string>& programs = {},
+                                             const std::string& hub = {}) const {
+    ModelPlaces where;
+    if (!hub.empty()) where.hub_cache = folder_ / hub;
+    for (const std::string& program : programs) where.shelves.add(shelves_below(folder_ / program));
+    std::vector<fs::path> places;
+    for (const std::string& folder : folders) places.push_back(folder_ / folder);
+    return find_models(places, where);
+  }
+  static std::vector<std::string> names(const std::vector<FoundModel>& found) {
+    std::vector<std::string> all;
+    for (const FoundModel& model : found) all.push_back(model.name);
+    return all;
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(FindModels, InFoldersOfModels) {
+  put("models/Turbo", models() / "model");
+  put("models/other/model_index.json", quant_folder() / "models/model/tokenizer/tokenizer.json");
+  put("models/notes/readme.safetensors", quant_folder() / "foreign/taef1.safetensors");
+  const auto found = find({"models", "models/Turbo", "nothing"});
+  ASSERT_THAT(names(found), ElementsAre(at("models/Turbo")));  // once
+  EXPECT_TRUE(found[0].opened) << found[0].problem.english();
+  EXPECT_FALSE(found[0].formats.empty());
+  std::uintmax_t bytes = 0;
+  for (const char* const part : {"transformer", "text_encoder", "vae"}) {
+    for (const auto& entry : fs::directory_iterator(models() / "model" / part)) {
+      if (entry.path().extension() == ".safetensors") bytes += entry.file_size();
+    }
+  }
+  EXPECT_EQ(found[0].file_bytes, static_cast<std::int64_t>(bytes));
+}
+
+// Each transformer of a program's shelves is a model; its other parts may be on another program's.
+TEST_F(FindModels, OnTheShelvesOfSeveralPrograms) {
+  put("ComfyUI/models/diffusion_models/deep/er/z.safetensors",
+      models() / "single/z_image.safetensors");
+  put("ComfyUI/models/unet/z.gguf", models() / "gguf/z_image-Q8_0.gguf");
+  put("ComfyUI/models/diffusion_models/taef1.safetensors",
+      quant_folder() / "foreign/taef1.safetensors");
+  put("ComfyUI/models/tokenizer", models() / "model/tokenizer");
+  put("forge/models/Stable-diffusion/all.safetensors", models() / "single/aio_fp8.safetensors");
+  put("forge/models/text_encoder/qwen.safetensors", models() / "single/qwen_3_4b.safetensors");
+  put("forge/models/VAE/ae.safetensors", models() / "single/ae.safetensors");
+  const auto found = find({}, {"ComfyUI", "forge"});
+  ASSERT_THAT(names(found), ElementsAre(at("ComfyUI/models/diffusion_models/deep/er/z.safetensors"),
+                                        at("ComfyUI/models/unet/z.gguf"),
+                                        at("forge/models/Stable-diffusion/all.safetensors")));
+  ASSERT_TRUE(found[1].opened) << found[1].problem.english();
+  EXPECT_EQ(found[1].opened->parts.text_encoder,
+            folder_ / "forge/models/text_encoder/qwen.safetensors");
+  EXPECT_EQ(found[1].opened->parts.vae, folder_ / "forge/models/VAE/ae.safetensors");
+  EXPECT_TRUE(found[1].formats.contains("Q8_0"));
+  std::uintmax_t bytes = 0;
+  for (const char* const part :
+       {"gguf/z_image-Q8_0.gguf", "single/qwen_3_4b.safetensors", "single/ae.safetensors"})
+    bytes += fs::file_size(models() / part);
+  EXPECT_EQ(found[1].file_bytes, static_cast<std::int64_t>(bytes));
+  // A checkpoint of all networks has no tokenizer, and Forge no folder for one.
+  EXPECT_FALSE(found[2].opened);
+  EXPECT_THAT(found[2].problem.english(), HasSubstr("the tokenizer; give it with --tokenizer"));
+}
+
+TEST_F(FindModels, InTheHuggingFaceCacheByTheirRepositories) {
+  const std::string mine = "hub/models--me--my-tuned-one";
+  put(mine + "/snapshots/abc", models() / "model");
+  put("hub/models--other--sdxl/snapshots/abc/model_index.json", models() / "model/README.md");
+  const std::string parts = "hub/models--Comfy-Org--z_image_turbo/snapshots/abc/split_files/";
+  put(parts + "diffusion_models/z.safetensors", models() / "single/z_image.safetensors");
+  const std::string half = "hub/models--Tongyi-MAI--Z-Image/snapshots/abc/";
+  for (const char* const file : {"model_index.json", "transformer/config.json", "vae",
+                                 "text_encoder", "scheduler", "tokenizer"})
+    put(half + file, models() / "model" / file);
+  EXPECT_THAT(find({}), IsEmpty());
+  const auto found = find({}, {}, "hub");
+  ASSERT_THAT(names(found), ElementsAre(at(parts + "diffusion_models/z.safetensors"),
+                                        "Tongyi-MAI/Z-Image", "me/my-tuned-one"));
+  // What it lacks is in another repository.
+  EXPECT_TRUE(found[0].opened) << found[0].problem.english();
+  EXPECT_FALSE(found[1].opened);
+  EXPECT_THAT(found[1].problem.english(), HasSubstr("transformer"));
+  EXPECT_TRUE(found[2].opened) << found[2].problem.english();
+}
+
+}  // namespace
+}  // namespace headroom
