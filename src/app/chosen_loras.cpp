@@ -1,4 +1,3 @@
-
 #include "chosen_loras.h"
 
 #include "headroom/core/error.h"

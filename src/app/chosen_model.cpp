@@ -1,4 +1,3 @@
-
 #include "chosen_model.h"
 
 #include "headroom/config/model_paths.h"

@@ -1,4 +1,3 @@
-
 #include "composition.h"
 
 #include "headroom/core/error.h"

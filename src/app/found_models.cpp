@@ -1,4 +1,3 @@
-
 #include "found_models.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,3 @@
-
 #include "init_picture.h"
 
 #include "headroom/core/error.h"

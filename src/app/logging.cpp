@@ -1,4 +1,3 @@
-
 #include "logging.h"
 
 #include "paths.h"

@@ -1,4 +1,3 @@
-
 #include "model_examples.h"
 
 #include <fstream>

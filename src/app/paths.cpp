@@ -1,4 +1,3 @@
-
 #include "paths.h"
 
 #include <cstdlib>

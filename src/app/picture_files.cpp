@@ -1,15 +1,16 @@
-
 #include "picture_files.h"
 
 #include "headroom/core/error.h"
 #include "headroom/core/lower_case.h"
 #include "headroom/image/file_writer.h"
+#include "headroom/image/picture_formats.h"
 #include "headroom/image/png_writer.h"
 #include "headroom/records/a1111_text.h"
 #include "headroom/records/settings_json.h"
 
 #include "paths.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <string>
@@ -22,8 +23,6 @@
 namespace headroom {
 namespace fs = std::filesystem;
 namespace {
-
-std::string lower_extension(const fs::path& path) { return lower_ascii(path.extension().string()); }
 
 [[noreturn]] void refuse(const fs::path& target, const std::string& reason) {
   throw Error(ErrorKind::kIo, target.string() + " cannot be written: " + reason);
@@ -68,17 +67,16 @@ OutputPlace choose_output(const fs::path& typed, const OutputOptions& options) {
   if (typed.empty()) return {options.folder.empty() ? default_output_folder() : options.folder};
   std::error_code error;
   if (fs::is_directory(typed, error)) return {typed};
-  const std::string extension = lower_extension(typed);
-  constexpr std::array<std::string_view, 8> kOtherFormats{".jpg", ".jpeg", ".webp", ".bmp",
-                                                          ".gif", ".tif",  ".tiff", ".avif"};
-  for (const std::string_view format : kOtherFormats) {
-    if (extension == format) {
-      throw Error(ErrorKind::kInvalidRequest, typed.string() +
-                                                  ": pictures are saved as PNG only; name a .png "
-                                                  "file or a folder");
-    }
+  const PictureFormat* const format = format_of(typed);
+  if (format != nullptr && format->encode != nullptr) return {typed, true};
+  constexpr std::array<std::string_view, 5> kOthers{".bmp", ".gif", ".tif", ".tiff", ".avif"};
+  const std::string extension = lower_ascii(typed.extension().string());
+  if (format != nullptr || std::ranges::find(kOthers, extension) != kOthers.end()) {
+    const std::string names = format_names(/*written_only=*/true);
+    throw Error(ErrorKind::kInvalidRequest, typed.string() + ": pictures are saved as " + names +
+                                                " only; name a .png file or a folder");
   }
-  return {typed, extension == ".png"};
+  return {typed};
 }
 
 void check_output(const OutputPlace& output, int count) {
@@ -107,10 +105,12 @@ fs::path save_picture(const OutputPlace& output, const GenerationRequest& reques
   const std::vector<PngText> texts{{"parameters", a1111_parameters(request, picture)},
                                    {"headroom", settings_json(request, picture), true},
                                    {"Software", "Headroom " + picture.run_record.version}};
-  const std::string png = encode_png(*picture.image, texts);
-  if (!output.is_file) return save_png_in(output.path, std::chrono::system_clock::now(), png);
+  if (!output.is_file) {
+    return save_png_in(output.path, std::chrono::system_clock::now(),
+                       encode_png(*picture.image, texts));
+  }
   fs::path file = numbered(output.path, picture.index);
-  write_new_file(file, png);
+  write_new_file(file, format_of(file)->encode(*picture.image, texts));
   return file;
 }
 

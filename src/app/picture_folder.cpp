@@ -1,4 +1,3 @@
-
 #include "picture_folder.h"
 
 #include "headroom/core/error.h"

@@ -3,10 +3,10 @@
 #include "headroom/device/device.h"
 
 #include "cli/command_line.h"
-#include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/signals.h"
 #include "cli/stdout_text.h"
+#include "commands/commands.h"
 #include "logging.h"
 #include "surroundings.h"
 
@@ -20,39 +20,6 @@
 
 namespace headroom {
 namespace {
-
-int run(const CommandLine& line) {
-  using Command = CommandLine::Command;
-  switch (line.command) {
-    case Command::kWindow:
-      return run_window(line);
-    case Command::kGenerate:
-      return run_generate(line);
-    case Command::kResume:
-      return run_resume(line);
-    case Command::kPlan:
-      return run_plan(line);
-    case Command::kFrontier:
-      return run_frontier(line);
-    case Command::kReport:
-      return run_report(line);
-    case Command::kDevices:
-      return run_devices(line);
-    case Command::kCalibrate:
-      return run_calibrate(line);
-    case Command::kModels:
-      return run_models(line);
-    case Command::kCache:
-      return run_cache(line);
-    case Command::kQuantize:
-      return run_quantize(line);
-    case Command::kInspect:
-      return run_inspect(line);
-    case Command::kTokenize:
-      return run_tokenize(line);
-  }
-  return kExitInternal;
-}
 
 // Started from a menu there is nobody to tell of a wrong option but in the window.
 std::optional<CommandLine> read_or_open(int argc, const char* const* argv) {
@@ -80,9 +47,9 @@ int run_program(int argc, const char* const* argv) {
   quiet_libtorch();
   int code = kExitOk;
   if (const auto line = read_or_open(argc, argv)) {
-    start_logging(line->config.log, /*quiet=*/line->command != CommandLine::Command::kWindow);
+    start_logging(line->config.log, /*quiet=*/line->command != nullptr);
     for (const std::string& warning : line->config.warnings) spdlog::warn("{}", warning);
-    code = run(*line);
+    code = line->command != nullptr ? line->command->run(*line) : run_window(*line);
   }
   if (code == kExitOk) flush_output();  // another code has its own message already
   return code;

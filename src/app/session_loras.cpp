@@ -1,4 +1,3 @@
-
 #include "session_loras.h"
 
 #include "headroom/model_files/adapter_search.h"

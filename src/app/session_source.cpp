@@ -1,4 +1,3 @@
-
 #include "session_source.h"
 
 #include "headroom/core/error.h"

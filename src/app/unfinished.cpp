@@ -1,4 +1,3 @@
-
 #include "unfinished.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,3 @@
-
 #include "unfinished_file.h"
 
 #include "headroom/core/error.h"

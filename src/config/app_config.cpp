@@ -1,4 +1,3 @@
-
 #include "headroom/config/app_config.h"
 
 #include "headroom/core/error.h"

@@ -1,7 +1,7 @@
-
 #include "config_keys.h"
 
 #include "headroom/core/bytes.h"
+#include "headroom/core/languages.h"
 #include "headroom/core/lower_case.h"
 
 #include <array>
@@ -13,6 +13,8 @@ namespace headroom {
 namespace {
 
 using Values = std::vector<std::string>;
+
+const std::string kLanguageAllowed = "auto, " + language_codes();
 
 char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
 
@@ -160,7 +162,7 @@ constexpr std::string_view kPlaceAllowed = "a file or folder (~ needs the HOME v
 constexpr std::string_view kSwitchAllowed = "true or false";
 
 // Lambdas without capture, so that the table is plain data.
-constexpr std::array<ConfigKey, 25> kKeys{{
+const std::array<ConfigKey, 25> kKeys{{
     {"model", "path", kPlaceAllowed,
      [](AppConfig& c, const Values& v) { return expand_home(v.front(), c.model.path); }},
     {"model", "text_encoder", kPlaceAllowed,
@@ -203,9 +205,12 @@ constexpr std::array<ConfigKey, 25> kKeys{{
     {"output", "folder", kFolderAllowed,
      [](AppConfig& c, const Values& v) { return set_path(c.output.folder, v); }},
 
-    {"window", "language", "auto, en or zh",
+    {"window", "language", kLanguageAllowed,
      [](AppConfig& c, const Values& v) {
-       return set_choice(c.window.language, v, {"auto", "en", "zh"});
+       const std::string code = lower_ascii(v.front());
+       if (code != "auto" && !is_language(code)) return false;
+       c.window.language = code;
+       return true;
      }},
     {"window", "theme", "dark or light",
      [](AppConfig& c, const Values& v) {

@@ -1,4 +1,3 @@
-
 #include "headroom/config/model_paths.h"
 
 #include "headroom/core/error.h"

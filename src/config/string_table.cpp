@@ -1,4 +1,3 @@
-
 #include "headroom/config/string_table.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,3 @@
-
 #include "yaml_file.h"
 
 #include "headroom/core/error.h"

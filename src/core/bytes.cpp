@@ -1,4 +1,3 @@
-
 #include "headroom/core/bytes.h"
 
 #include <array>

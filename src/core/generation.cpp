@@ -1,4 +1,3 @@
-
 #include "headroom/core/generation.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/core/lora_tags.h"
 
 #include "headroom/core/error.h"

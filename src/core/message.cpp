@@ -1,4 +1,3 @@
-
 #include "headroom/core/message.h"
 
 #include <cerrno>

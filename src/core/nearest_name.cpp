@@ -1,4 +1,3 @@
-
 #include "headroom/core/nearest_name.h"
 
 #include <algorithm>

@@ -1,4 +1,3 @@
-
 #include "headroom/core/plan.h"
 
 #include <algorithm>

@@ -1,4 +1,3 @@
-
 #include "headroom/core/prompt_choices.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/core/sha256.h"
 
 #include <algorithm>

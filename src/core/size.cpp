@@ -1,10 +1,19 @@
-
 #include "headroom/core/size.h"
 
 #include <algorithm>
 #include <charconv>
 
 namespace headroom {
+
+std::string preset_names() {
+  std::string names;
+  for (const SizePreset& preset : kSizePresets) {
+    const bool is_last = &preset == &kSizePresets.back();
+    names += names.empty() ? "" : is_last ? " or " : ", ";
+    names += preset.name;
+  }
+  return names;
+}
 
 std::optional<SizePreset> find_preset(std::string_view name) {
   for (const SizePreset& preset : kSizePresets) {

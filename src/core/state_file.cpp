@@ -1,4 +1,3 @@
-
 #include "headroom/core/state_file.h"
 
 #include "headroom/core/error.h"

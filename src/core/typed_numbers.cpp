@@ -1,4 +1,3 @@
-
 #include "headroom/core/typed_numbers.h"
 
 #include "headroom/core/lower_case.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/core/wrong_file.h"
 
 #include "headroom/core/lower_case.h"

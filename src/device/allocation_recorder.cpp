@@ -1,4 +1,3 @@
-
 #include "headroom/device/allocation_recorder.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,3 @@
-
 #include "backends.h"
 
 #include "cpu/cpu_backend.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/device/copy_stream.h"
 
 #include <c10/core/Event.h>

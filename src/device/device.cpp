@@ -1,4 +1,3 @@
-
 #include "headroom/device/device.h"
 
 #include "headroom/core/error.h"

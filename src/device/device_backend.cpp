@@ -1,4 +1,3 @@
-
 #include "headroom/device/device_backend.h"
 
 #include <algorithm>

@@ -1,4 +1,3 @@
-
 #include "headroom/device/memory_tag.h"
 
 #include "thread_scopes.h"

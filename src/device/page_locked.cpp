@@ -1,4 +1,3 @@
-
 #include "headroom/device/page_locked.h"
 
 #include "headroom/core/bytes.h"

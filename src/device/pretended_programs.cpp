@@ -1,4 +1,3 @@
-
 #include "headroom/device/pretended_programs.h"
 
 #include "headroom/core/bytes.h"

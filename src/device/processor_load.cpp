@@ -1,4 +1,3 @@
-
 #include "headroom/device/processor_load.h"
 
 #include <algorithm>

@@ -1,4 +1,3 @@
-
 #include "system_memory.h"
 
 #include <algorithm>

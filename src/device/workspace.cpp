@@ -1,4 +1,3 @@
-
 #include "headroom/device/workspace.h"
 
 #include "headroom/device/memory_tag.h"

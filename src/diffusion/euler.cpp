@@ -1,4 +1,3 @@
-
 #include "headroom/diffusion/euler.h"
 
 #include <ATen/ops/add.h>

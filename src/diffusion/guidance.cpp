@@ -1,4 +1,3 @@
-
 #include "headroom/diffusion/guidance.h"
 
 #include <ATen/ops/linalg_vector_norm.h>

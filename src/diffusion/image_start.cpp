@@ -1,4 +1,3 @@
-
 #include "headroom/diffusion/image_start.h"
 
 #include <utility>

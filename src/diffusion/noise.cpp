@@ -1,4 +1,3 @@
-
 #include "headroom/diffusion/noise.h"
 
 #include <algorithm>

@@ -1,4 +1,3 @@
-
 #include "headroom/diffusion/pyramid_noise.h"
 
 #include "headroom/diffusion/noise.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/diffusion/variety.h"
 
 #include <cmath>

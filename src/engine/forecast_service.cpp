@@ -1,4 +1,3 @@
-
 #include "headroom/engine/forecast_service.h"
 
 #include "headroom/core/bytes.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/engine/generation_queue.h"
 
 #include "mailbox.h"

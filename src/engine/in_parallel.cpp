@@ -1,4 +1,3 @@
-
 #include "headroom/engine/in_parallel.h"
 
 #include <algorithm>

@@ -1,4 +1,3 @@
-
 #include "headroom/engine/memory_sampler.h"
 
 #include "headroom/core/bytes.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/engine/model_search.h"
 
 #include <exception>

@@ -1,4 +1,3 @@
-
 #include "headroom/engine/queue_watcher.h"
 
 #include "headroom/engine/generation_queue.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/engine/session.h"
 
 #include <exception>

@@ -1,4 +1,3 @@
-
 #include "headroom/forecast/calibration.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/forecast/calibration_file.h"
 
 #include "headroom/core/state_file.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/forecast/calibration_ops.h"
 
 #include "headroom/device/workspace.h"

@@ -1,4 +1,3 @@
-
 #include "dry_run.h"
 
 #include "headroom/device/allocation_recorder.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/forecast/measured_rates.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/forecast/overhead_file.h"
 
 #include "headroom/core/bytes.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/forecast/rates_file.h"
 
 #include "headroom/core/state_file.h"

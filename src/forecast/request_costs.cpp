@@ -1,4 +1,3 @@
-
 #include "request_costs.h"
 
 #include "headroom/pipeline/converted_weights.h"

@@ -1,4 +1,3 @@
-
 #include "stage_time.h"
 
 #include "headroom/device/allocation_recorder.h"

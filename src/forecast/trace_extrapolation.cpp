@@ -1,4 +1,3 @@
-
 #include "trace_extrapolation.h"
 
 #include <algorithm>

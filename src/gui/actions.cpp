@@ -1,4 +1,3 @@
-
 #include "actions.h"
 
 #include "headroom/core/lower_case.h"

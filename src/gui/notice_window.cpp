@@ -1,4 +1,3 @@
-
 #include "headroom/gui/notice_window.h"
 
 #include "headroom/config/string_table.h"

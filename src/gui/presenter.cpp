@@ -1,4 +1,3 @@
-
 #include "presenter.h"
 
 #include "state/problems.h"

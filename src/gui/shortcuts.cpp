@@ -1,4 +1,3 @@
-
 #include "shortcuts.h"
 
 #include "actions.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/gui/window.h"
 
 #include "headroom/core/error.h"
@@ -133,7 +132,9 @@ void Window::Impl::use_language(const std::string& language) {
   const std::filesystem::path folder = services_.assets_folder / "lang";
   text_ = StringTable(folder / (language + ".yaml"));
   // Messages of the rest of the program are English by themselves.
-  if (language != "en") text_.add(folder / ("messages." + language + ".yaml"));
+  const std::filesystem::path messages = folder / ("messages." + language + ".yaml");
+  std::error_code error;
+  if (std::filesystem::exists(messages, error)) text_.add(messages);
   state_.forget_size_note();
   state_.number_note = {};
   text_language_ = language;

@@ -1,4 +1,3 @@
-
 #include "exif.h"
 
 #include "headroom/core/generation.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/image/extend.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/image/file_io.h"
 
 #include "headroom/core/error.h"

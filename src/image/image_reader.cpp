@@ -1,4 +1,3 @@
-
 #include "headroom/image/image_reader.h"
 
 #include "headroom/core/error.h"

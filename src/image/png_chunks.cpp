@@ -1,4 +1,3 @@
-
 #include "png_chunks.h"
 
 #include <array>

@@ -1,4 +1,3 @@
-
 #include "png_text.h"
 
 #include "headroom/core/generation.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/image/png_writer.h"
 
 #include "headroom/core/error.h"

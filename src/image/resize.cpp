@@ -1,4 +1,3 @@
-
 #include "headroom/image/resize.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,3 @@
-
 #include "text_encoding.h"
 
 #include "headroom/core/generation.h"

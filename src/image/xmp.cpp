@@ -1,4 +1,3 @@
-
 #include "xmp.h"
 
 #include "text_encoding.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/memory/accuracy_report.h"
 
 #include "median.h"

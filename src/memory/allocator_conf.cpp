@@ -1,4 +1,3 @@
-
 #include "headroom/memory/allocator_conf.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/memory/allocator_model.h"
 
 #include "replay_trace.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/memory/budget.h"
 
 #include "headroom/core/bytes.h"

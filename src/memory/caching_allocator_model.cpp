@@ -1,4 +1,3 @@
-
 #include "headroom/memory/caching_allocator_model.h"
 
 #include "headroom/memory/allocator_conf.h"

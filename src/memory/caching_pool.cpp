@@ -1,4 +1,3 @@
-
 #include "caching_pool.h"
 
 #include <algorithm>

@@ -1,4 +1,3 @@
-
 #include "headroom/memory/candidate.h"
 
 #include "headroom/memory/plan_space.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/memory/frontier.h"
 
 #include "headroom/core/error.h"

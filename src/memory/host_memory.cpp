@@ -1,4 +1,3 @@
-
 #include "headroom/memory/host_memory.h"
 
 #include "headroom/core/bytes.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/memory/offload_floor.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/memory/option_effects.h"
 
 #include "headroom/memory/candidate.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/memory/planner.h"
 
 #include "headroom/memory/candidate.h"

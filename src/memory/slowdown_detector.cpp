@@ -1,4 +1,3 @@
-
 #include "headroom/memory/slowdown_detector.h"
 
 #include "median.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/memory/suggest.h"
 
 #include <algorithm>

@@ -1,4 +1,3 @@
-
 #include "headroom/memory/time_model.h"
 
 #include "median.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/memory/workspace_terms.h"
 
 #include <algorithm>

@@ -1,4 +1,3 @@
-
 #include "group_norm.h"
 
 #include "headroom/device/memory_tag.h"

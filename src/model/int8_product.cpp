@@ -1,4 +1,3 @@
-
 #include "int8_product.h"
 
 #include <algorithm>

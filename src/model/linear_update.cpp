@@ -1,4 +1,3 @@
-
 #include "headroom/model/linear_update.h"
 
 #include "headroom/model/ops.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/model/linear_weight.h"
 
 #include "headroom/core/error.h"

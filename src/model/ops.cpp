@@ -1,4 +1,3 @@
-
 #include "headroom/model/ops.h"
 
 #include "headroom/device/allocation_recorder.h"

@@ -1,4 +1,3 @@
-
 #include "plane_memory.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,3 @@
-
 #include "rotary.h"
 
 #include <cmath>

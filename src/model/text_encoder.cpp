@@ -1,4 +1,3 @@
-
 #include "headroom/model/text_encoder.h"
 
 #include "headroom/model/ops.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/model/transformer.h"
 
 #include "headroom/model/ops.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/model/vae.h"
 
 #include "headroom/model/ops.h"

@@ -1,4 +1,3 @@
-
 #include "vae_layers.h"
 
 #include "headroom/device/memory_tag.h"

@@ -1,4 +1,3 @@
-
 #include "adapter_changes.h"
 
 #include "headroom/core/quote.h"

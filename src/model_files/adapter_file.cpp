@@ -1,4 +1,3 @@
-
 #include "headroom/model_files/adapter_file.h"
 
 #include "headroom/core/quote.h"

@@ -1,4 +1,3 @@
-
 #include "adapter_groups.h"
 
 #include "headroom/core/quote.h"

@@ -1,4 +1,3 @@
-
 #include "adapter_names.h"
 
 #include "headroom/weights/tensor_names.h"

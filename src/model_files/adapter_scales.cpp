@@ -1,4 +1,3 @@
-
 #include "adapter_scales.h"
 
 #include "headroom/weights/model_file_error.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/model_files/adapter_search.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/model_files/find_models.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,3 @@
-
 #include "hub_cache.h"
 
 #include "headroom/core/lower_case.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/model_files/model_folder.h"
 
 #include "headroom/weights/config_file.h"

@@ -1,4 +1,3 @@
-
 #include "model_root.h"
 
 #include "headroom/core/wrong_file.h"

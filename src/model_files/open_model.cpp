@@ -1,4 +1,3 @@
-
 #include "headroom/model_files/open_model.h"
 
 #include "headroom/core/lower_case.h"

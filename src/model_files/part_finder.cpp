@@ -1,4 +1,3 @@
-
 #include "part_finder.h"
 
 #include "headroom/core/lower_case.h"

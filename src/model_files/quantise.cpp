@@ -1,4 +1,3 @@
-
 #include "headroom/model_files/quantise.h"
 
 #include "headroom/core/bytes.h"

@@ -1,4 +1,3 @@
-
 #include "quantised_layout.h"
 
 #include "headroom/weights/dequantise.h"

@@ -1,4 +1,3 @@
-
 #include "shape_configs.h"
 
 #include "headroom/weights/model_file_error.h"

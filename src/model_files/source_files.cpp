@@ -1,4 +1,3 @@
-
 #include "source_files.h"
 
 #include "headroom/weights/posix_file.h"

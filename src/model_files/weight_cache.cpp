@@ -1,4 +1,3 @@
-
 #include "headroom/model_files/weight_cache.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/pipeline/adapter_weights.h"
 
 #include "headroom/device/memory_tag.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/pipeline/adapters.h"
 
 #include "headroom/core/error.h"

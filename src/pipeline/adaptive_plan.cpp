@@ -1,4 +1,3 @@
-
 #include "adaptive_plan.h"
 
 #include "headroom/core/bytes.h"

@@ -1,4 +1,3 @@
-
 #include "asked_weights.h"
 
 #include "headroom/model/text_encoder.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/pipeline/converted_weights.h"
 
 #include "headroom/core/bytes.h"

@@ -1,4 +1,3 @@
-
 #include "dump.h"
 
 #include "headroom/weights/tensor_file.h"

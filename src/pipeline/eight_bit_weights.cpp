@@ -1,4 +1,3 @@
-
 #include "headroom/pipeline/eight_bit_weights.h"
 
 #include "headroom/device/memory_tag.h"

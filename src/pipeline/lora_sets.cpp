@@ -1,4 +1,3 @@
-
 #include "headroom/pipeline/lora_sets.h"
 
 #include <utility>

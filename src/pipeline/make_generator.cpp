@@ -1,4 +1,3 @@
-
 #include "headroom/pipeline/make_generator.h"
 
 #include "headroom/core/bytes.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/pipeline/model_check.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/pipeline/number_format.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,3 @@
-
 #include "numeric_checks.h"
 
 #include <algorithm>

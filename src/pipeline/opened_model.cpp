@@ -1,4 +1,3 @@
-
 #include "headroom/pipeline/opened_model.h"
 
 #include <initializer_list>

@@ -1,4 +1,3 @@
-
 #include "picture_start.h"
 
 #include "headroom/core/error.h"

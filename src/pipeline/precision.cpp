@@ -1,4 +1,3 @@
-
 #include "precision.h"
 
 #include "sampled.h"

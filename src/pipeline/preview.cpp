@@ -1,4 +1,3 @@
-
 #include "preview.h"
 
 #include <algorithm>

@@ -1,4 +1,3 @@
-
 #include "prompt_variety.h"
 
 #include "headroom/device/memory_tag.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/pipeline/request_shape.h"
 
 #include "headroom/diffusion/guidance.h"

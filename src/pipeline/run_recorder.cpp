@@ -1,4 +1,3 @@
-
 #include "run_recorder.h"
 
 #include "headroom/core/version.h"

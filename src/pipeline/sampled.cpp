@@ -1,4 +1,3 @@
-
 #include "sampled.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/pipeline/text_to_image.h"
 
 #include "headroom/device/memory_tag.h"

@@ -1,4 +1,3 @@
-
 #include "warm_up.h"
 
 #include "headroom/diffusion/noise.h"

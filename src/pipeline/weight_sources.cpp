@@ -1,4 +1,3 @@
-
 #include "headroom/pipeline/weight_sources.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,3 @@
-
 #include "comfy_graph.h"
 
 #include <algorithm>

@@ -1,4 +1,3 @@
-
 #include "dream_command.h"
 
 #include "json_settings.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/records/find_settings.h"
 
 #include "headroom/core/error.h"

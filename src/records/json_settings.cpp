@@ -1,4 +1,3 @@
-
 #include "json_settings.h"
 
 #include "headroom/core/size.h"

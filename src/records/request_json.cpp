@@ -1,4 +1,3 @@
-
 #include "headroom/records/request_json.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/records/run_log.h"
 
 #include "headroom/core/error.h"

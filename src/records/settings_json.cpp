@@ -1,4 +1,3 @@
-
 #include "headroom/records/settings_json.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,3 @@
-
 #include "settings_limits.h"
 
 #include "headroom/core/error.h"

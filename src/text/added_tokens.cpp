@@ -1,4 +1,3 @@
-
 #include "added_tokens.h"
 
 #include "headroom/core/quote.h"

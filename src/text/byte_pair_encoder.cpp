@@ -1,4 +1,3 @@
-
 #include "byte_pair_encoder.h"
 
 #include "headroom/core/quote.h"

@@ -1,4 +1,3 @@
-
 #include "chat_template.h"
 
 #include "json_file.h"

@@ -1,4 +1,3 @@
-
 #include "json_file.h"
 
 #include "headroom/core/error.h"

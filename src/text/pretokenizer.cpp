@@ -1,4 +1,3 @@
-
 #include "pretokenizer.h"
 
 #include "unicode.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/text/prompt_tokenizer.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,3 @@
-
 #include "tokenizer_file.h"
 
 #include "headroom/core/quote.h"

@@ -1,4 +1,3 @@
-
 #include "unicode.h"
 
 #include "unicode_tables.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/weights/block_encoders.h"
 
 #include "headroom/weights/rotation.h"

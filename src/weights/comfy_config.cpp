@@ -1,4 +1,3 @@
-
 #include "headroom/weights/comfy_config.h"
 
 #include "headroom/weights/config_file.h"

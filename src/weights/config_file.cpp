@@ -1,4 +1,3 @@
-
 #include "headroom/weights/config_file.h"
 
 #include "headroom/core/wrong_file.h"

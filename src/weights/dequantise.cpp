@@ -1,4 +1,3 @@
-
 #include "headroom/weights/dequantise.h"
 
 #include "headroom/core/error.h"

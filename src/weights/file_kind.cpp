@@ -1,4 +1,3 @@
-
 #include "headroom/weights/file_kind.h"
 
 #include "headroom/core/quote.h"

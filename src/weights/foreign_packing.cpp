@@ -1,4 +1,3 @@
-
 #include "foreign_packing.h"
 
 #include <algorithm>

@@ -1,4 +1,3 @@
-
 #include "gguf_blocks.h"
 
 #include "headroom/weights/small_floats.h"

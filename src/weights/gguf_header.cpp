@@ -1,4 +1,3 @@
-
 #include "gguf_header.h"
 
 #include "headroom/core/generation.h"

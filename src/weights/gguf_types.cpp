@@ -1,4 +1,3 @@
-
 #include "gguf_types.h"
 
 #include "headroom/weights/model_file_error.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/weights/gguf_writer.h"
 
 #include "headroom/weights/dequantise.h"

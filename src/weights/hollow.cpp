@@ -1,4 +1,3 @@
-
 #include "headroom/weights/hollow.h"
 
 #include <algorithm>

@@ -1,4 +1,3 @@
-
 #include "headroom/weights/network_tensors.h"
 
 #include "headroom/weights/dequantise.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/weights/part_file.h"
 
 #include "headroom/core/bytes.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/weights/posix_file.h"
 
 #include "headroom/weights/model_file_error.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/weights/stored_tensors.h"
 
 #include "headroom/weights/comfy_config.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/weights/tensor_header.h"
 
 #include "headroom/weights/model_file_error.h"

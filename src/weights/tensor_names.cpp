@@ -1,4 +1,3 @@
-
 #include "headroom/weights/tensor_names.h"
 
 #include <array>

@@ -1,4 +1,3 @@
-
 #include "headroom/weights/tensor_writer.h"
 
 #include "headroom/core/error.h"

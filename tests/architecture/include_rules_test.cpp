@@ -107,12 +107,12 @@ TEST(IncludeRules, CatchThirdPartyHeadersInTheWrongRoom) {
 
 TEST(IncludeRules, AllowThirdPartyHeadersInTheirRoom) {
   const std::pair<const char*, const char*> allowed[] = {
-      {"config", "<yaml-cpp/yaml.h>"},  {"image", "<stb_image_write.h>"},
+      {"config", "<yaml-cpp/yaml.h>"},    {"image", "<stb_image_write.h>"},
       {"records", "<nlohmann/json.hpp>"}, {"text", "<utf8proc.h>"},
-      {"weights", "<sys/mman.h>"},      {"device", "<c10/core/Allocator.h>"},
-      {"model", "<ATen/ops/matmul.h>"}, {"gui", "<imgui_internal.h>"},
-      {"gui", "<GLFW/glfw3.h>"},        {"app", "<CLI/CLI.hpp>"},
-      {"core", "<condition_variable>"}, {"memory", "<cstdint>"},
+      {"weights", "<sys/mman.h>"},        {"device", "<c10/core/Allocator.h>"},
+      {"model", "<ATen/ops/matmul.h>"},   {"gui", "<imgui_internal.h>"},
+      {"gui", "<GLFW/glfw3.h>"},          {"app", "<CLI/CLI.hpp>"},
+      {"core", "<condition_variable>"},   {"memory", "<cstdint>"},
   };
   for (const auto& [room, header] : allowed) {
     EXPECT_THAT(

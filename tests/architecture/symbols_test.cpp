@@ -106,7 +106,7 @@ TEST(Symbols, TheRoomOfDevicesHasNoStateBesideThis) {
   };
   constexpr Exception kExceptions[] = {
       {"headroom::thread_scopes()", "ATen hands on nothing of its caller's: see thread_scopes.h"},
-      {"headroom::MetaLedgerRecording::MetaLedgerRecording", "libtorch keeps its allocators"},
+      {"headroom::AllocationRecorder::AllocationRecorder", "libtorch keeps its allocators"},
       {"headroom::cpu_budget::install()", "libtorch keeps its allocators"},
       {"counters()", "of the one allocator that libtorch has for the processor"},
       {"headroom::workspace::cpu_convolves_bfloat16()", "the processor does not change"},

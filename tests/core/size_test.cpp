@@ -8,6 +8,8 @@
 namespace headroom {
 namespace {
 
+TEST(SizePreset, AreNamedInOneLine) { EXPECT_EQ(preset_names(), "512, 768, 1024, 16:9 or 9:16"); }
+
 TEST(Presets, AreFoundByTheirTypedName) {
   EXPECT_EQ(find_preset("512")->size, (Size{512, 512}));
   EXPECT_EQ(find_preset("768")->size, (Size{768, 768}));

@@ -29,6 +29,9 @@ inline constexpr std::array<SizePreset, 5> kSizePresets{{{"512", {512, 512}},
 inline constexpr int kMinSide_px = 16;
 inline constexpr int kMaxSide_px = 8192;
 
+// "512, 768, 1024, 16:9 or 9:16".
+[[nodiscard]] std::string preset_names();
+
 // The preset called `name`, or nothing.
 [[nodiscard]] std::optional<SizePreset> find_preset(std::string_view name);
 

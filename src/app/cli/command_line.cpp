@@ -1,17 +1,18 @@
-
 #include "cli/command_line.h"
 
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
+#include "headroom/core/languages.h"
 #include "headroom/core/quote.h"
 #include "headroom/core/version.h"
 #include "headroom/device/device.h"
 
+#include "cli/option_groups.h"
 #include "cli/peer_options.h"
-#include "cli/typed_options.h"
 #include "cli/typed_values.h"
 #include "paths.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <system_error>
 #include <vector>
@@ -65,23 +66,22 @@ void refuse_rest(const CLI::App& app) {
          help_call(app));
 }
 
-CommandLine::Command chosen_command(const CLI::App& app) {
-  using Command = CommandLine::Command;
+// All options and commands of the program.
+void add_options(CLI::App& app, Typed& typed) {
+  add(app, "Program", "--language", "LANG", typed.language,
+      "Language of the window: " + language_codes());
+  add_run_options(app, typed);
+  app.allow_extras();  // refused by the caller, in our words; commands inherit it
+  for (const Command& command : commands()) {
+    command.add_options(*app.add_subcommand(std::string(command.name), command.what), typed);
+  }
+  app.require_subcommand(0, 1);
+}
+
+const Command* chosen_command(const CLI::App& app) {
   const auto chosen = app.get_subcommands();
-  if (chosen.empty()) return Command::kWindow;
-  const std::string name = chosen.front()->get_name();
-  if (name == "generate") return Command::kGenerate;
-  if (name == "resume") return Command::kResume;
-  if (name == "plan") return Command::kPlan;
-  if (name == "frontier") return Command::kFrontier;
-  if (name == "report") return Command::kReport;
-  if (name == "devices") return Command::kDevices;
-  if (name == "calibrate") return Command::kCalibrate;
-  if (name == "models") return Command::kModels;
-  if (name == "cache") return Command::kCache;
-  if (name == "quantize") return Command::kQuantize;
-  if (name == "inspect") return Command::kInspect;
-  return Command::kTokenize;
+  if (chosen.empty()) return nullptr;
+  return &*std::ranges::find(commands(), chosen.front()->get_name(), &Command::name);
 }
 
 // A setting knows the form of a device only; which there are to be named is known here.
@@ -99,7 +99,7 @@ void read_configuration(const Typed& typed, CommandLine& line) {
     try {
       load();
     } catch (const Error& e) {
-      if (line.command != CommandLine::Command::kWindow) throw;
+      if (line.command != nullptr) throw;
       if (!line.config_problem) line.config_problem = e;
     }
   };
@@ -141,8 +141,8 @@ void apply_to_config(const Typed& typed, AppConfig& config) {
   if (typed.vram_cap) memory.vram_cap_bytes = read_bytes("--vram-cap", *typed.vram_cap, kMiB);
   if (typed.reserve) memory.reserve_bytes = read_bytes("--vram-reserve", *typed.reserve, 0);
   if (typed.language) {
-    if (*typed.language != "en" && *typed.language != "zh") {
-      refuse("--language " + in_quotes(*typed.language) + " is not known; use en or zh");
+    if (!is_language(*typed.language)) {
+      refuse("--language " + in_quotes(*typed.language) + " is not known; use " + language_codes());
     }
     config.window.language = *typed.language;
   }
@@ -247,18 +247,9 @@ std::optional<CommandLine> read_command_line(int argc, const char* const* argv) 
 
   CommandLine line;
   line.command = chosen_command(app);
-  if (line.command == CommandLine::Command::kGenerate && !typed.prompt && !typed.prompts) {
-    refuse("generate needs a prompt; say what to draw with -p \"...\"");
-  }
+  if (line.command != nullptr && line.command->check != nullptr) line.command->check(typed);
   if (typed.prompt && typed.prompts) {
     refuse("-p and --prompts were both given; choose one of them");
-  }
-  if (line.command == CommandLine::Command::kInspect && !typed.inspected) {
-    refuse("inspect needs a picture, a weight file or a model; name one");
-  }
-  if (line.command == CommandLine::Command::kQuantize && (!typed.to || !typed.output)) {
-    refuse(typed.to ? "quantize needs a file to write; name it with -o FILE"
-                    : "quantize needs a format; choose --to int8, q8_0 or q4_k");
   }
   read_configuration(typed, line);
   apply_to_config(typed, line.config);

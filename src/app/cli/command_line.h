@@ -5,6 +5,8 @@
 #include "headroom/core/size.h"
 #include "headroom/image/extend.h"
 
+#include "cli/command_table.h"
+
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -15,22 +17,7 @@ namespace headroom {
 // What was typed, on top of the configuration. An empty optional was not typed: build_request()
 // puts the model's own default there.
 struct CommandLine {
-  enum class Command {
-    kWindow,
-    kGenerate,
-    kResume,
-    kPlan,
-    kFrontier,
-    kReport,
-    kDevices,
-    kCalibrate,
-    kModels,
-    kCache,
-    kQuantize,
-    kInspect,
-    kTokenize
-  };
-  Command command = Command::kWindow;
+  const Command* command = nullptr;  // null: the window opens
   AppConfig config;
   // Of a window's: what could not be read of the configuration and is not in `config`. Started from
   // a menu there is nobody to tell but in the window.

@@ -1,4 +1,3 @@
-
 #include "cli/peer_options.h"
 
 #include "headroom/core/nearest_name.h"

@@ -1,4 +1,3 @@
-
 #include "cli/prompt_series.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,3 @@
-
 #include "cli/stdout_text.h"
 
 #include "headroom/core/error.h"

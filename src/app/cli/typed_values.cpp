@@ -1,4 +1,3 @@
-
 #include "cli/typed_values.h"
 
 #include "headroom/core/bytes.h"

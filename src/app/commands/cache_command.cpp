@@ -2,9 +2,9 @@
 #include "headroom/core/quote.h"
 #include "headroom/model_files/weight_cache.h"
 
-#include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/stdout_text.h"
+#include "commands/commands.h"
 #include "paths.h"
 
 #include <cstdint>

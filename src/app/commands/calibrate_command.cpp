@@ -2,9 +2,9 @@
 #include "headroom/forecast/calibration.h"
 #include "headroom/forecast/calibration_file.h"
 
-#include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/stdout_text.h"
+#include "commands/commands.h"
 #include "composition.h"
 #include "paths.h"
 

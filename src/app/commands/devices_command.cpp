@@ -3,9 +3,9 @@
 #include "headroom/device/device.h"
 #include "headroom/memory/allocator_conf.h"
 
-#include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/stdout_text.h"
+#include "commands/commands.h"
 #include "composition.h"
 
 #include <algorithm>

@@ -1,9 +1,9 @@
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
 
-#include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/stdout_text.h"
+#include "commands/commands.h"
 #include "composition.h"
 
 #include <cstdio>

@@ -1,8 +1,8 @@
 #include "headroom/core/error.h"
 
-#include "cli/commands.h"
 #include "cli/prompt_series.h"
 #include "cli/signals.h"
+#include "commands/commands.h"
 #include "commands/job_series.h"
 #include "composition.h"
 #include "init_picture.h"

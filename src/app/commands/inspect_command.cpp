@@ -16,9 +16,9 @@
 #include "headroom/weights/tensor_file.h"
 
 #include "chosen_model.h"
-#include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/stdout_text.h"
+#include "commands/commands.h"
 #include "commands/inspect_weights.h"
 #include "paths.h"
 

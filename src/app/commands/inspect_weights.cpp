@@ -1,4 +1,3 @@
-
 #include "commands/inspect_weights.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,3 @@
-
 #include "commands/job_follower.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,3 @@
-
 #include "commands/job_series.h"
 
 #include "headroom/core/quote.h"

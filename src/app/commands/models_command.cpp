@@ -3,9 +3,9 @@
 #include "headroom/core/quote.h"
 #include "headroom/core/size.h"
 
-#include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/stdout_text.h"
+#include "commands/commands.h"
 #include "found_models.h"
 #include "paths.h"
 

@@ -1,7 +1,7 @@
 // In place of window_command.cpp where the program is built without its window.
 #include "headroom/core/error.h"
 
-#include "cli/commands.h"
+#include "commands/commands.h"
 
 namespace headroom {
 

@@ -3,9 +3,9 @@
 #include "headroom/records/request_json.h"
 #include "headroom/records/run_record_json.h"
 
-#include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/stdout_text.h"
+#include "commands/commands.h"
 #include "composition.h"
 #include "init_picture.h"
 

@@ -8,10 +8,10 @@
 #include "headroom/pipeline/model_check.h"
 
 #include "chosen_model.h"
-#include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/signals.h"
 #include "cli/stdout_text.h"
+#include "commands/commands.h"
 
 #include <algorithm>
 #include <chrono>

@@ -4,9 +4,9 @@
 #include "headroom/records/run_log.h"
 #include "headroom/records/run_record_json.h"
 
-#include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/stdout_text.h"
+#include "commands/commands.h"
 #include "paths.h"
 
 #include <algorithm>

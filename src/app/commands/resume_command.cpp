@@ -3,10 +3,10 @@
 #include "headroom/core/quote.h"
 #include "headroom/core/size.h"
 
-#include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/signals.h"
 #include "cli/stdout_text.h"
+#include "commands/commands.h"
 #include "commands/job_follower.h"
 #include "composition.h"
 #include "paths.h"

@@ -2,9 +2,9 @@
 #include "headroom/text/prompt_tokenizer.h"
 
 #include "chosen_model.h"
-#include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/stdout_text.h"
+#include "commands/commands.h"
 
 #include <cstdio>
 #include <iostream>

@@ -3,9 +3,9 @@
 #include "headroom/gui/notice_window.h"
 #include "headroom/gui/window.h"
 
-#include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/signals.h"
+#include "commands/commands.h"
 #include "composition.h"
 #include "found_models.h"
 #include "paths.h"

@@ -1,4 +1,3 @@
-
 #include "cpu/cpu_backend.h"
 
 #include "headroom/device/cpu_budget.h"

@@ -1,4 +1,3 @@
-
 #include "headroom/device/cpu_budget.h"
 
 #include "headroom/core/bytes.h"

@@ -1,4 +1,3 @@
-
 #include "cuda/cuda_backend.h"
 
 #include "headroom/core/bytes.h"

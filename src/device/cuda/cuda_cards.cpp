@@ -1,4 +1,3 @@
-
 #include "cuda/cuda_cards.h"
 
 #include "cuda_backend.h"

@@ -1,4 +1,3 @@
-
 #include "cuda/cuda_code.h"
 
 #include <algorithm>

@@ -1,4 +1,3 @@
-
 #include "cuda/cuda_memory_fraction.h"
 
 #include <c10/cuda/CUDACachingAllocator.h>

@@ -1,4 +1,3 @@
-
 #include "cuda/cuda_runtime.h"
 
 #include <array>

@@ -1,4 +1,3 @@
-
 #include "cuda/cuda_settings.h"
 
 #include "headroom/memory/allocator_conf.h"

@@ -1,4 +1,3 @@
-
 #include "cuda/nvml.h"
 
 #include "cuda_runtime.h"

@@ -1,4 +1,5 @@
 #include "headroom/core/bytes.h"
+#include "headroom/core/languages.h"
 
 #include "actions.h"
 #include "panels.h"
@@ -39,8 +40,8 @@ void draw_prompt(const Ui& ui, const std::string& prompt) {
   ImGui::PushStyleVar(ImGuiStyleVar_ChildRounding, ui.px(8));
   ImGui::PushStyleColor(ImGuiCol_ChildBg, ui.colors.field);
   // Whole lines, as paragraph() sets them.
-  const float line =
-      std::round(kTextSize * (ui.state.language == "zh" ? 1.5F : kLineOfEm) * ui.scale);
+  const float line = std::round(
+      kTextSize * static_cast<float>(language_of(ui.state.language).line_of_em) * ui.scale);
   const float width = ImGui::GetContentRegionAvail().x;
   const std::string shown = fit_prompt(ui, prompt, width - ui.px(22));
   ImGui::SetNextWindowSizeConstraints({width, line}, {width, kPromptLines * line + ui.px(16)});

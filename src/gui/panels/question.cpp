@@ -1,4 +1,3 @@
-
 #include "panels/question.h"
 
 #include <imgui.h>

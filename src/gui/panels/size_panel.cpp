@@ -145,12 +145,16 @@ void draw_cards(const Ui& ui) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float gap = ui.px(4);
   const float height = ui.px(92);
-  const float width = (ImGui::GetContentRegionAvail().x - 4 * gap) / 5;
-  for (std::size_t i = 0; i < ui.frame.cards.size(); ++i) {
-    const float x = at.x + static_cast<float>(i) * (width + gap);
-    draw_card(ui, ui.frame.cards[i], {std::round(x), at.y}, {std::floor(width), height});
+  constexpr std::size_t kColumns = 5;
+  const std::size_t count = ui.frame.cards.size();
+  const float width = (ImGui::GetContentRegionAvail().x - (kColumns - 1) * gap) / kColumns;
+  for (std::size_t i = 0; i < count; ++i) {
+    const float x = at.x + static_cast<float>(i % kColumns) * (width + gap);
+    const float y = at.y + static_cast<float>(i / kColumns) * (height + gap);
+    draw_card(ui, ui.frame.cards[i], {std::round(x), y}, {std::floor(width), height});
   }
-  take_room(at, height);
+  const auto rows = static_cast<float>((count + kColumns - 1) / kColumns);
+  take_room(at, rows * (height + gap) - gap);
 }
 
 // What a side may be, and how far it may go beside `other_px` in what is free now.

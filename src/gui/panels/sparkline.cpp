@@ -1,4 +1,3 @@
-
 #include "panels/sparkline.h"
 
 #include "headroom/core/bytes.h"

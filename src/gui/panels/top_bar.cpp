@@ -1,3 +1,5 @@
+#include "headroom/core/languages.h"
+
 #include "actions.h"
 #include "panels.h"
 #include "platform/texture_cache.h"
@@ -27,6 +29,15 @@ void draw_queue(const Ui& ui, float x, float y, float width, float height) {
 }
 
 // Returns where the buttons begin.
+// "中 / EN"
+std::string language_badges() {
+  std::string badges;
+  for (const Language& language : kLanguages) {
+    badges = std::string(language.badge) + (badges.empty() ? "" : " / ") + badges;
+  }
+  return badges;
+}
+
 float draw_buttons(const Ui& ui, float right, float y, float height) {
   const float square = ui.px(36);
   const float gap = ui.px(8);
@@ -43,11 +54,11 @@ float draw_buttons(const Ui& ui, float right, float y, float height) {
   x -= language + gap;
   ImGui::SetCursorScreenPos({x, y});
   if (button(ui, {.name = "language",
-                  .label = "中 / EN",
+                  .label = language_badges(),
                   .tip = ui.t("tip.language"),
                   .size = {language, height},
                   .text_size = kTextSize})) {
-    ui.state.language = ui.state.language == "en" ? "zh" : "en";
+    ui.state.language = language_after(ui.state.language).code;
   }
   if (ui.frame.layout.details_are_a_drawer) {
     x -= square + gap;

@@ -1,4 +1,3 @@
-
 #include "platform/damage.h"
 
 #include <algorithm>

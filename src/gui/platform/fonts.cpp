@@ -1,4 +1,3 @@
-
 #include "platform/fonts.h"
 
 #include "widgets/theme.h"

@@ -1,4 +1,3 @@
-
 #include "platform/graphics.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,3 @@
-
 #include "platform/native_window.h"
 
 #include "headroom/core/error.h"

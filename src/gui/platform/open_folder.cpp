@@ -1,4 +1,3 @@
-
 #include "platform/open_folder.h"
 
 #include "headroom/core/error.h"

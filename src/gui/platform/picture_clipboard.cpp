@@ -1,4 +1,3 @@
-
 #include "platform/picture_clipboard.h"
 
 #include <algorithm>

@@ -1,4 +1,3 @@
-
 #include "platform/texture.h"
 
 #include <utility>

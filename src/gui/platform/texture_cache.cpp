@@ -1,4 +1,3 @@
-
 #include "platform/texture_cache.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,3 @@
-
 #include "state/canvas_view.h"
 
 #include <algorithm>

@@ -1,4 +1,3 @@
-
 #include "state/format.h"
 
 #include "headroom/core/bytes.h"

@@ -1,4 +1,3 @@
-
 #include "state/job_watch.h"
 
 #include <algorithm>

@@ -1,4 +1,3 @@
-
 #include "state/lora_chips.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,3 @@
-
 #include "state/made_picture.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,3 @@
-
 #include "state/news.h"
 
 #include "state/format.h"

@@ -1,4 +1,3 @@
-
 #include "state/offered_picture.h"
 
 #include "headroom/core/lower_case.h"

@@ -1,4 +1,3 @@
-
 #include "state/problems.h"
 
 #include "state/format.h"

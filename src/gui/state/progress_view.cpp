@@ -1,4 +1,3 @@
-
 #include "state/progress_view.h"
 
 #include <algorithm>

@@ -1,4 +1,3 @@
-
 #include "state/refusal.h"
 
 #include "headroom/core/bytes.h"

@@ -1,4 +1,3 @@
-
 #include "state/run_shapes.h"
 
 #include "state/lora_chips.h"

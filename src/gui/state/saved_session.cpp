@@ -1,4 +1,3 @@
-
 #include "state/saved_session.h"
 
 #include "headroom/core/state_file.h"

@@ -1,4 +1,3 @@
-
 #include "state/session_keeper.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,3 @@
-
 #include "state/session_news.h"
 
 #include "state/format.h"

@@ -1,4 +1,3 @@
-
 #include "state/size_cards.h"
 
 #include <algorithm>

@@ -1,4 +1,3 @@
-
 #include "state/size_note.h"
 
 #include "state/format.h"

@@ -1,4 +1,3 @@
-
 #include "state/start_picture.h"
 
 #include "headroom/image/image_reader.h"

@@ -1,4 +1,3 @@
-
 #include "state/ui_state.h"
 
 #include "headroom/core/typed_numbers.h"

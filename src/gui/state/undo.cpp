@@ -1,4 +1,3 @@
-
 #include "state/undo.h"
 
 #include <utility>

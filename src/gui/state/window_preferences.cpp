@@ -1,6 +1,6 @@
-
 #include "state/window_preferences.h"
 
+#include "headroom/core/languages.h"
 #include "headroom/core/state_file.h"
 
 #include <initializer_list>
@@ -14,15 +14,16 @@ using nlohmann::json;
 
 std::optional<WindowPreferences::Choice> read_choice(
     const json& root, const char* key,
-    std::initializer_list<const char*> allowed) {  // none: any
+    const std::vector<std::string_view>& allowed) {  // none: any
   if (!root.is_object() || !root.contains(key) || !root[key].is_object()) return std::nullopt;
   const json& entry = root[key];
   for (const char* const field : {"chosen", "configured"}) {
     if (!entry.contains(field) || !entry[field].is_string()) return std::nullopt;
   }
-  if (allowed.size() == 0) return WindowPreferences::Choice{entry["chosen"], entry["configured"]};
-  for (const char* const value : allowed) {
-    if (entry["chosen"] == value) return WindowPreferences::Choice{value, entry["configured"]};
+  if (allowed.empty()) return WindowPreferences::Choice{entry["chosen"], entry["configured"]};
+  for (const std::string_view value : allowed) {
+    if (entry["chosen"] == value)
+      return WindowPreferences::Choice{std::string(value), entry["configured"]};
   }
   return std::nullopt;
 }
@@ -31,8 +32,10 @@ std::optional<WindowPreferences::Choice> read_choice(
 
 WindowPreferences read_remembered(const std::filesystem::path& file) {
   const json root = json::parse(read_state_file(file), nullptr, /*allow_exceptions=*/false);
-  return {read_choice(root, "language", {"en", "zh"}),
-          read_choice(root, "theme", {"dark", "light"}), read_choice(root, "zoom", {})};
+  std::vector<std::string_view> codes;
+  for (const Language& language : kLanguages) codes.push_back(language.code);
+  return {read_choice(root, "language", codes), read_choice(root, "theme", {"dark", "light"}),
+          read_choice(root, "zoom", {})};
 }
 
 void write_remembered(const std::filesystem::path& file, const WindowPreferences& preferences) {

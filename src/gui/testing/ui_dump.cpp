@@ -1,4 +1,3 @@
-
 #include "testing/ui_dump.h"
 
 #include "headroom/core/error.h"

@@ -1,4 +1,3 @@
-
 #include "testing/ui_report.h"
 
 #include "state/format.h"

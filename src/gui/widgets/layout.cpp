@@ -1,4 +1,3 @@
-
 #include "widgets/layout.h"
 
 #include <algorithm>

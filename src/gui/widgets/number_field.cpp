@@ -1,4 +1,3 @@
-
 #include "widgets/number_field.h"
 
 #include "headroom/core/typed_numbers.h"

@@ -1,4 +1,3 @@
-
 #include "widgets/regions.h"
 
 #include <array>

@@ -1,4 +1,3 @@
-
 #include "widgets/ui_zoom.h"
 
 #include "state/format.h"

@@ -1,5 +1,6 @@
-
 #include "widgets/widgets.h"
+
+#include "headroom/core/languages.h"
 
 #include "state/format.h"
 #include "widgets/number_field.h"
@@ -84,8 +85,8 @@ void paragraph(const Ui& ui, const std::string& words, const TextStyle& style, f
   if (!own_width) width = ImGui::GetContentRegionAvail().x;
   ImFont* const font = face(ui, style.bold);
   const float height = line_height(ui, style);
-  // Chinese characters fill their squares: their lines need more room between them.
-  const float step = ui.state.language == "zh" ? std::round(style.size * 1.5F * ui.scale) : height;
+  const auto em = static_cast<float>(language_of(ui.state.language).line_of_em);
+  const float step = std::round(style.size * em * ui.scale);
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const char* from = text.data();
   const char* const end = from + text.size();

@@ -1,16 +1,14 @@
+#include "cli/option_groups.h"
 
-#include "cli/typed_options.h"
-
+#include "headroom/core/size.h"
 #include "headroom/device/device.h"
 
+#include <CLI/CLI.hpp>
+
 namespace headroom {
-namespace {
 
-using Text = Typed::Text;
-
-// An option with a value. The last one counts when it is given twice.
 void add(CLI::App& app, const std::string& group, const std::string& names, const char* value,
-         Text& target, const std::string& help) {
+         Typed::Text& target, const std::string& help) {
   app.add_option_function<std::string>(
          names, [&target](const std::string& text) { target = text; }, help)
       ->type_name(value)
@@ -87,7 +85,7 @@ void add_request_options(CLI::App& app, Typed& typed) {
       "What to avoid; works with guidance above 0 only");
   add(app, group, "--size", "WxH", typed.size,
       "Width and height in pixels, e.g. 768x512; default: 512x512");
-  add(app, group, "--preset", "NAME", typed.preset, "Size by name: 512, 768, 1024, 16:9 or 9:16");
+  add(app, group, "--preset", "NAME", typed.preset, "Size by name: " + preset_names());
   add(app, group, "--steps", "N", typed.steps, "Denoising steps, 1 to 1000; default: the model's");
   add(app, group, "--guidance", "G", typed.guidance,
       "Guidance scale, 0 = off; default: the model's");
@@ -141,145 +139,6 @@ void add_init_options(CLI::App& app, Typed& typed) {
 
 void add_json_flag(CLI::App& app, Typed& typed, const char* help) {
   app.add_flag("--json", typed.json, help)->group("Output");
-}
-
-void add_cache(CLI::App& app, Typed& typed) {
-  CLI::App& cache = *app.add_subcommand(
-      "cache", "List the weights that are kept in the number format that they are computed in");
-  cache.add_flag("--clear", typed.clear, "Remove them all");
-  add_json_flag(cache, typed, "Print one JSON object");
-  add_config_option(cache, typed);
-}
-
-void add_models(CLI::App& app, Typed& typed) {
-  CLI::App& models = *app.add_subcommand(
-      "models", "List the models on this machine, and what they need at the five sizes");
-  add(models, "", "folder", "DIR|FILE", typed.folder,
-      "Look there too: a folder of models or weight files, ComfyUI's or Forge's, or an "
-      "extra_model_paths.yaml; default: those of model.folders and the usual ones");
-  models.get_option("folder")->group("Positionals");
-  add_json_flag(models, typed, "Print one JSON object");
-  add_device_options(models, typed);
-  add_low_vram_flag(models, typed);
-  add_memory_options(models, typed);
-  add_config_option(models, typed);
-}
-
-void add_quantize(CLI::App& app, Typed& typed) {
-  CLI::App& quantize = *app.add_subcommand(
-      "quantize", "Write a model's weights to a smaller file, with their matrices rounded");
-  const std::string group = "Output";
-  add(quantize, group, "--to", "FORMAT", typed.to,
-      "int8 (ComfyUI's int8 with ConvRot, .safetensors), q8_0 or q4_k (.gguf, q4_k with Q6_K where "
-      "it is usual)");
-  add(quantize, group, "--network", "NAME", typed.network,
-      "transformer or text-encoder; default: transformer");
-  add(quantize, group, "-o,--output", "FILE", typed.output,
-      "The new file. When it is stopped, the same command goes on where it was");
-  add_json_flag(quantize, typed, "Print one JSON object");
-  add_model_option(quantize, typed);
-  add(quantize, "Model and device", "--threads", "N", typed.threads,
-      "CPU threads; default: 0, one per core");
-  add_config_option(quantize, typed);
-}
-
-void add_resume(CLI::App& app, Typed& typed) {
-  CLI::App& resume = *app.add_subcommand(
-      "resume", "Finish pictures whose steps were done when their run ended: decode and save them");
-  resume
-      .add_option("name", typed.waiting,
-                  "The pictures by their names; default: all that wait, which is also called all")
-      ->type_name("NAME")
-      ->group("Positionals");
-  resume.add_flag("--list", typed.list, "Only list what waits");
-  resume.add_flag("--drop", typed.drop, "Remove these for good instead");
-  add_json_flag(resume, typed, "Print one JSON object a picture");
-  add_run_options(resume, typed);
-}
-
-void add_commands(CLI::App& app, Typed& typed) {
-  CLI::App& generate = *app.add_subcommand("generate", "Make pictures");
-  add_request_options(generate, typed);
-  add(generate, "Picture", "--prompts", "FILE", typed.prompts,
-      "Text file with a prompt on each line, in place of -p; lines that begin with # do not count");
-  add(generate, "Picture", "--wildcards", "DIR", typed.wildcards,
-      "Folder of text files: __NAME__ in a prompt is a line of NAME.txt, picked by the seed as "
-      "{this|that} is");
-  add_init_options(generate, typed);
-  add(generate, "Output", "-o,--output", "FILE|DIR", typed.output,
-      "A new .png file (further pictures get _2, _3, ...) or a folder; default: "
-      "~/Pictures/Headroom/outputs_YYYYMMDDHHMMSS.png");
-  add(generate, "Output", "--dump", "FILE", typed.dump_file,
-      "Write every intermediate result of the first picture to a safetensors file");
-  add_json_flag(generate, typed, "Print one JSON object a picture instead of its file name");
-  add_run_options(generate, typed);
-
-  add_resume(app, typed);
-
-  CLI::App& plan = *app.add_subcommand("plan", "Say what a request would need; runs nothing");
-  add_request_options(plan, typed);
-  add_init_options(plan, typed);
-  add_json_flag(plan, typed, "Print one JSON object");
-  add_run_options(plan, typed);
-
-  CLI::App& frontier = *app.add_subcommand("frontier", "Say which sizes fit; runs nothing");
-  add(frontier, "Table", "--step", "N", typed.step, "Distance of the sizes in pixels; default: 64");
-  add(frontier, "Table", "--max", "N", typed.max, "Largest side in pixels; default: 2048");
-  add_request_options(frontier, typed);
-  add_json_flag(frontier, typed, "Print one JSON object");
-  add_run_options(frontier, typed);
-
-  CLI::App& report =
-      *app.add_subcommand("report", "Compare predicted and actual memory and time of past runs");
-  add_json_flag(report, typed, "Print one JSON object");
-  add_config_option(report, typed);
-
-  CLI::App& devices = *app.add_subcommand("devices", "List devices and their memory");
-  add_json_flag(devices, typed, "Print one JSON object");
-  add_memory_options(devices, typed);
-  add_config_option(devices, typed);
-
-  CLI::App& calibrate = *app.add_subcommand(
-      "calibrate",
-      "Measure what the libraries of a device allocate for themselves, for better predictions");
-  calibrate.footer(
-      "\nRuns single operations, takes seconds, and stores what predictions must add for this "
-      "device,\n"
-      "libtorch and number format. On the CPU that is nothing. Written for cards as well, but not\n"
-      "tried on one yet.");
-  add_json_flag(calibrate, typed, "Print one JSON object");
-  add_device_options(calibrate, typed);
-  add_config_option(calibrate, typed);
-
-  add_models(app, typed);
-  add_cache(app, typed);
-  add_quantize(app, typed);
-
-  CLI::App& inspect = *app.add_subcommand(
-      "inspect", "Show a picture's settings, a weight file's tensors or a model");
-  add(inspect, "", "path", "FILE|DIR", typed.inspected,
-      "A picture, a .safetensors or .gguf file, a shard index or a model: its folder, or with the "
-      "options below its file");
-  inspect.get_option("path")->group("Positionals");
-  add_part_options(inspect, typed);
-  add_json_flag(inspect, typed, "Print one JSON object");
-  add_config_option(inspect, typed);
-
-  CLI::App& tokenize = *app.add_subcommand(
-      "tokenize",
-      "Read lines {\"text\": ..., \"template\": false} and write lines {\"ids\": [...]}");
-  add_model_option(tokenize, typed);
-  add_config_option(tokenize, typed);
-}
-
-}  // namespace
-
-void add_options(CLI::App& app, Typed& typed) {
-  add(app, "Program", "--language", "LANG", typed.language, "Language of the window: en or zh");
-  add_run_options(app, typed);
-  app.allow_extras();  // refused by the caller, in our words; commands inherit it
-  add_commands(app, typed);
-  app.require_subcommand(0, 1);
 }
 
 }  // namespace headroom

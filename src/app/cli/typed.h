@@ -3,8 +3,6 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 namespace headroom {
 
 // Every value as it was typed: reading the numbers elsewhere keeps the messages ours.
@@ -24,8 +22,5 @@ struct Typed {
   std::vector<std::string> waiting;
   bool clear = false, json = false, drop = false, list = false;
 };
-
-// All options and commands of the program.
-void add_options(CLI::App& app, Typed& typed);
 
 }  // namespace headroom

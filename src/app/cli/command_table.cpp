@@ -1,0 +1,179 @@
+#include "cli/command_table.h"
+
+#include "headroom/core/error.h"
+
+#include "cli/option_groups.h"
+#include "commands/commands.h"
+
+#include <array>
+
+#include <CLI/CLI.hpp>
+
+namespace headroom {
+namespace {
+
+[[noreturn]] void refuse(const char* message) { throw Error(ErrorKind::kInvalidRequest, message); }
+
+void add_cache(CLI::App& cache, Typed& typed) {
+  cache.add_flag("--clear", typed.clear, "Remove them all");
+  add_json_flag(cache, typed, "Print one JSON object");
+  add_config_option(cache, typed);
+}
+
+void add_models(CLI::App& models, Typed& typed) {
+  add(models, "", "folder", "DIR|FILE", typed.folder,
+      "Look there too: a folder of models or weight files, ComfyUI's or Forge's, or an "
+      "extra_model_paths.yaml; default: those of model.folders and the usual ones");
+  models.get_option("folder")->group("Positionals");
+  add_json_flag(models, typed, "Print one JSON object");
+  add_device_options(models, typed);
+  add_low_vram_flag(models, typed);
+  add_memory_options(models, typed);
+  add_config_option(models, typed);
+}
+
+void add_quantize(CLI::App& quantize, Typed& typed) {
+  const std::string group = "Output";
+  add(quantize, group, "--to", "FORMAT", typed.to,
+      "int8 (ComfyUI's int8 with ConvRot, .safetensors), q8_0 or q4_k (.gguf, q4_k with Q6_K where "
+      "it is usual)");
+  add(quantize, group, "--network", "NAME", typed.network,
+      "transformer or text-encoder; default: transformer");
+  add(quantize, group, "-o,--output", "FILE", typed.output,
+      "The new file. When it is stopped, the same command goes on where it was");
+  add_json_flag(quantize, typed, "Print one JSON object");
+  add_model_option(quantize, typed);
+  add(quantize, "Model and device", "--threads", "N", typed.threads,
+      "CPU threads; default: 0, one per core");
+  add_config_option(quantize, typed);
+}
+
+void add_resume(CLI::App& resume, Typed& typed) {
+  resume
+      .add_option("name", typed.waiting,
+                  "The pictures by their names; default: all that wait, which is also called all")
+      ->type_name("NAME")
+      ->group("Positionals");
+  resume.add_flag("--list", typed.list, "Only list what waits");
+  resume.add_flag("--drop", typed.drop, "Remove these for good instead");
+  add_json_flag(resume, typed, "Print one JSON object a picture");
+  add_run_options(resume, typed);
+}
+
+void add_generate(CLI::App& generate, Typed& typed) {
+  add_request_options(generate, typed);
+  add(generate, "Picture", "--prompts", "FILE", typed.prompts,
+      "Text file with a prompt on each line, in place of -p; lines that begin with # do not count");
+  add(generate, "Picture", "--wildcards", "DIR", typed.wildcards,
+      "Folder of text files: __NAME__ in a prompt is a line of NAME.txt, picked by the seed as "
+      "{this|that} is");
+  add_init_options(generate, typed);
+  add(generate, "Output", "-o,--output", "FILE|DIR", typed.output,
+      "A new .png file (further pictures get _2, _3, ...) or a folder; default: "
+      "~/Pictures/Headroom/outputs_YYYYMMDDHHMMSS.png");
+  add(generate, "Output", "--dump", "FILE", typed.dump_file,
+      "Write every intermediate result of the first picture to a safetensors file");
+  add_json_flag(generate, typed, "Print one JSON object a picture instead of its file name");
+  add_run_options(generate, typed);
+}
+
+void add_plan(CLI::App& plan, Typed& typed) {
+  add_request_options(plan, typed);
+  add_init_options(plan, typed);
+  add_json_flag(plan, typed, "Print one JSON object");
+  add_run_options(plan, typed);
+}
+
+void add_frontier(CLI::App& frontier, Typed& typed) {
+  add(frontier, "Table", "--step", "N", typed.step, "Distance of the sizes in pixels; default: 64");
+  add(frontier, "Table", "--max", "N", typed.max, "Largest side in pixels; default: 2048");
+  add_request_options(frontier, typed);
+  add_json_flag(frontier, typed, "Print one JSON object");
+  add_run_options(frontier, typed);
+}
+
+void add_report(CLI::App& report, Typed& typed) {
+  add_json_flag(report, typed, "Print one JSON object");
+  add_config_option(report, typed);
+}
+
+void add_devices(CLI::App& devices, Typed& typed) {
+  add_json_flag(devices, typed, "Print one JSON object");
+  add_memory_options(devices, typed);
+  add_config_option(devices, typed);
+}
+
+void add_calibrate(CLI::App& calibrate, Typed& typed) {
+  calibrate.footer(
+      "\nRuns single operations, takes seconds, and stores what predictions must add for this "
+      "device,\n"
+      "libtorch and number format. On the CPU that is nothing. Written for cards as well, but not\n"
+      "tried on one yet.");
+  add_json_flag(calibrate, typed, "Print one JSON object");
+  add_device_options(calibrate, typed);
+  add_config_option(calibrate, typed);
+}
+
+void add_inspect(CLI::App& inspect, Typed& typed) {
+  add(inspect, "", "path", "FILE|DIR", typed.inspected,
+      "A picture, a .safetensors or .gguf file, a shard index or a model: its folder, or with the "
+      "options below its file");
+  inspect.get_option("path")->group("Positionals");
+  add_part_options(inspect, typed);
+  add_json_flag(inspect, typed, "Print one JSON object");
+  add_config_option(inspect, typed);
+}
+
+void add_tokenize(CLI::App& tokenize, Typed& typed) {
+  add_model_option(tokenize, typed);
+  add_config_option(tokenize, typed);
+}
+
+void need_prompt(const Typed& typed) {
+  if (!typed.prompt && !typed.prompts) {
+    refuse("generate needs a prompt; say what to draw with -p \"...\"");
+  }
+}
+
+void need_path(const Typed& typed) {
+  if (!typed.inspected) refuse("inspect needs a picture, a weight file or a model; name one");
+}
+
+void need_format(const Typed& typed) {
+  if (typed.to && typed.output) return;
+  refuse(typed.to ? "quantize needs a file to write; name it with -o FILE"
+                  : "quantize needs a format; choose --to int8, q8_0 or q4_k");
+}
+
+}  // namespace
+
+std::span<const Command> commands() {
+  // In the order of --help.
+  static constexpr std::array kCommands = std::to_array<Command>({
+      {"generate", "Make pictures", &add_generate, &need_prompt, &run_generate},
+      {"resume", "Finish pictures whose steps were done when their run ended: decode and save them",
+       &add_resume, nullptr, &run_resume},
+      {"plan", "Say what a request would need; runs nothing", &add_plan, nullptr, &run_plan},
+      {"frontier", "Say which sizes fit; runs nothing", &add_frontier, nullptr, &run_frontier},
+      {"report", "Compare predicted and actual memory and time of past runs", &add_report, nullptr,
+       &run_report},
+      {"devices", "List devices and their memory", &add_devices, nullptr, &run_devices},
+      {"calibrate",
+       "Measure what the libraries of a device allocate for themselves, for better predictions",
+       &add_calibrate, nullptr, &run_calibrate},
+      {"models", "List the models on this machine, and what they need at the five sizes",
+       &add_models, nullptr, &run_models},
+      {"cache", "List the weights that are kept in the number format that they are computed in",
+       &add_cache, nullptr, &run_cache},
+      {"quantize", "Write a model's weights to a smaller file, with their matrices rounded",
+       &add_quantize, &need_format, &run_quantize},
+      {"inspect", "Show a picture's settings, a weight file's tensors or a model", &add_inspect,
+       &need_path, &run_inspect},
+      {"tokenize",
+       "Read lines {\"text\": ..., \"template\": false} and write lines {\"ids\": [...]}",
+       &add_tokenize, nullptr, &run_tokenize},
+  });
+  return kCommands;
+}
+
+}  // namespace headroom

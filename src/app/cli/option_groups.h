@@ -1,0 +1,29 @@
+#pragma once
+#include "cli/typed.h"
+
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace headroom {
+
+// An option with a value. The last one counts when it is given twice.
+void add(CLI::App& app, const std::string& group, const std::string& names, const char* value,
+         Typed::Text& target, const std::string& help);
+
+// Options that several commands have.
+void add_config_option(CLI::App& app, Typed& typed);
+void add_memory_options(CLI::App& app, Typed& typed);
+void add_part_options(CLI::App& app, Typed& typed);
+void add_model_option(CLI::App& app, Typed& typed);
+void add_device_options(CLI::App& app, Typed& typed);
+void add_low_vram_flag(CLI::App& app, Typed& typed);
+// Model, device, memory and configuration: of commands that make pictures, or say what they need.
+void add_run_options(CLI::App& app, Typed& typed);
+void add_request_options(CLI::App& app, Typed& typed);
+void add_init_options(CLI::App& app, Typed& typed);
+void add_json_flag(CLI::App& app, Typed& typed, const char* help);
+
+}  // namespace headroom

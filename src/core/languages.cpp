@@ -1,0 +1,31 @@
+#include "headroom/core/languages.h"
+
+#include <algorithm>
+
+namespace headroom {
+
+const Language& language_of(std::string_view code) {
+  const auto* const found = std::ranges::find(kLanguages, code, &Language::code);
+  return found != kLanguages.end() ? *found : kLanguages.front();
+}
+
+bool is_language(std::string_view code) {
+  return std::ranges::find(kLanguages, code, &Language::code) != kLanguages.end();
+}
+
+const Language& language_after(std::string_view code) {
+  const auto* const found = std::ranges::find(kLanguages, code, &Language::code);
+  return found + 1 < kLanguages.end() ? found[1] : kLanguages.front();
+}
+
+std::string language_codes() {
+  std::string codes;
+  for (const Language& language : kLanguages) {
+    const bool is_last = &language == &kLanguages.back();
+    codes += codes.empty() ? "" : is_last ? " or " : ", ";
+    codes += language.code;
+  }
+  return codes;
+}
+
+}  // namespace headroom

@@ -1,0 +1,26 @@
+#pragma once
+#include "headroom/image/picture_info.h"
+
+#include "png_text.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <string_view>
+#include <vector>
+
+namespace headroom {
+
+// What the formats' readers put into a PictureInfo.
+
+[[noreturn]] void refuse_picture(const std::filesystem::path& file, const Message& what);
+// Refuses a picture that ends too early, unless it has said something before.
+void end_early(const std::filesystem::path& file, PictureInfo& info);
+void append(PictureInfo& info, std::vector<PngText> texts);
+void add_exif(PictureInfo& info, std::string_view block);
+void add_text(PictureInfo& info, ReadPngText read);
+
+// A number of at most four bytes.
+[[nodiscard]] std::uint32_t big_endian(std::string_view bytes);
+[[nodiscard]] std::uint32_t little_endian(std::string_view bytes);
+
+}  // namespace headroom

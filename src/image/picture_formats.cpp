@@ -1,0 +1,50 @@
+#include "headroom/image/picture_formats.h"
+
+#include "headroom/core/lower_case.h"
+
+#include "jpeg_info.h"
+#include "png_info.h"
+#include "webp_info.h"
+
+#include <algorithm>
+#include <array>
+
+namespace headroom {
+namespace {
+
+constexpr std::array<std::string_view, 1> kPng{".png"};
+constexpr std::array<std::string_view, 2> kJpeg{".jpg", ".jpeg"};
+constexpr std::array<std::string_view, 1> kWebp{".webp"};
+
+constexpr std::array kFormats = std::to_array<PictureFormat>({
+    {"PNG", kPng, &is_png, &read_png_info, &encode_png},
+    {"JPEG", kJpeg, &is_jpeg, &read_jpeg_info, nullptr},
+    {"WebP", kWebp, &is_webp, &read_webp_info, nullptr},
+});
+
+}  // namespace
+
+std::span<const PictureFormat> picture_formats() { return kFormats; }
+
+const PictureFormat* format_of(const std::filesystem::path& file) {
+  const std::string extension = lower_ascii(file.extension().string());
+  for (const PictureFormat& format : kFormats) {
+    if (std::ranges::find(format.extensions, extension) != format.extensions.end()) return &format;
+  }
+  return nullptr;
+}
+
+std::string format_names(bool written_only) {
+  std::vector<std::string_view> names;
+  for (const PictureFormat& format : kFormats) {
+    if (!written_only || format.encode != nullptr) names.push_back(format.name);
+  }
+  std::string list;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    list += i == 0 ? "" : i + 1 == names.size() ? " or " : ", ";
+    list += names[i];
+  }
+  return list;
+}
+
+}  // namespace headroom

@@ -1,0 +1,28 @@
+#include "headroom/core/languages.h"
+
+#include <gtest/gtest.h>
+
+namespace headroom {
+namespace {
+
+TEST(Languages, AreFoundByTheirCodes) {
+  EXPECT_EQ(language_of("zh").code, "zh");
+  EXPECT_EQ(language_of("de").code, "en");
+  EXPECT_TRUE(is_language("en"));
+  EXPECT_FALSE(is_language("de"));
+  EXPECT_FALSE(is_language(""));
+}
+
+TEST(Languages, FollowEachOtherRoundAndRound) {
+  std::string_view code = kLanguages.front().code;
+  for (const Language& language : kLanguages) {
+    EXPECT_EQ(code, language.code);
+    code = language_after(code).code;
+  }
+  EXPECT_EQ(code, kLanguages.front().code);
+}
+
+TEST(Languages, AreNamedInOneLine) { EXPECT_EQ(language_codes(), "en or zh"); }
+
+}  // namespace
+}  // namespace headroom
