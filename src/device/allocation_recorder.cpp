@@ -7,6 +7,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include <c10/core/Allocator.h>
 
@@ -34,10 +36,12 @@ class MetaAllocator final : public c10::Allocator {
     const c10::Device meta(c10::DeviceType::Meta);
     if (recording().allocations == nullptr || bytes == 0) return {nullptr, meta};
     auto block = std::make_unique<Block>(Block{recording().serial, recording().next_id++});
-    recording().allocations->entries.push_back({.kind = AllocationTrace::Kind::kAllocate,
-                                                .tag = ScopedMemoryTag::current(),
-                                                .id = block->id,
-                                                .bytes = static_cast<std::int64_t>(bytes)});
+    const auto announced = std::exchange(recording().announced, std::nullopt);
+    recording().allocations->entries.push_back(
+        {.kind = AllocationTrace::Kind::kAllocate,
+         .tag = ScopedMemoryTag::current(),
+         .id = block->id,
+         .bytes = announced.value_or(static_cast<std::int64_t>(bytes))});
     return {nullptr, block.release(), &release, meta};
   }
   c10::DeleterFnPtr raw_deleter() const override { return nullptr; }
@@ -56,7 +60,7 @@ AllocationRecorder::AllocationRecorder(AllocationTrace& allocations) {
   if (recording().allocations != nullptr) {
     throw Error(ErrorKind::kInternal, "a replay is already being recorded on this thread");
   }
-  recording() = {&allocations, thread_scopes().next_serial++, 0};
+  recording() = {&allocations, thread_scopes().next_serial++, 0, {}};
 }
 
 AllocationRecorder::~AllocationRecorder() { recording().allocations = nullptr; }
@@ -67,9 +71,7 @@ void AllocationRecorder::announce(const AllocationTrace::Operation& operation, s
   if (recording().allocations == nullptr) return;
   AllocationTrace& allocations = *recording().allocations;
   allocations.operations.push_back({allocations.entries.size(), operation});
-  if (bytes == 0) {
-    allocations.entries.push_back({.tag = MemoryTag::kWorkspace, .id = recording().next_id++});
-  }
+  recording().announced = bytes;
 }
 
 void AllocationRecorder::mark(Stage stage) {

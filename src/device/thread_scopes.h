@@ -3,6 +3,7 @@
 #include "headroom/device/workspace.h"
 
 #include <cstdint>
+#include <optional>
 
 namespace headroom {
 
@@ -17,6 +18,7 @@ struct ThreadScopes {
     AllocationTrace* allocations = nullptr;
     std::uint64_t serial = 0;  // which recording of this thread; blocks of earlier ones are ignored
     std::uint32_t next_id = 0;
+    std::optional<std::int64_t> announced;  // bytes that the next block stands for
   };
   Recording recording;
   std::uint64_t next_serial = 1;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <exception>
+#include <vector>
 
 #include <ATen/ops/mkldnn_convolution.h>
 #include <ATen/ops/zeros.h>
@@ -84,24 +85,55 @@ std::int64_t attention_parts(const Attention& op, int multiprocessors) {
   return 1;
 }
 
+// The blocks of flash attention in 16 bits. Other kernels take the first one only.
+enum AttentionBlock : std::uint8_t {
+  kLogSums,
+  kRandomState,  // there without any randomness too,
+  kUnusedNumber,
+  // and, joined in the end, each part's
+  kPartLogSums,
+  kPartResults,
+};
+constexpr int kAttentionBlocks = kPartResults + 1;
+
+std::int64_t attention_block(int block, const Attention& op, const KernelSet& kernels) {
+  if (!kernels.card) return 0;
+  if (op.head_dim > kWidestFusedHead) {
+    // Scores and their softmax, of a few queries.
+    const std::int64_t scores = std::min(op.queries, kUnfusedQueryRows) * op.keys * op.heads;
+    return block == kLogSums ? 2 * scores * bytes_of(op.dtype) : 0;
+  }
+  const std::int64_t log_sums = op.queries * op.heads * 4;
+  if (bytes_of(op.dtype) > 2) return 0;  // memory-efficient, which keeps them for gradients only
+  if (!is_flash(op, kernels)) return block == kLogSums ? log_sums : 0;
+  const auto parts = [&] {
+    const std::int64_t count = attention_parts(op, kernels.calibrated.multiprocessors);
+    return count > 1 ? count : 0;
+  };
+  switch (block) {
+    case kLogSums:
+      return log_sums;
+    case kRandomState:
+      return 2 * 8;
+    case kUnusedNumber:
+      return 8;
+    case kPartLogSums:
+      return parts() * log_sums;
+    default:
+      return parts() * log_sums * (op.head_dim <= 192 ? (op.head_dim + 31) / 32 * 32 : 256);
+  }
+}
+
 }  // namespace
 
 std::int64_t declared(const Linear&, const KernelSet&) { return 0; }
 
 std::int64_t declared(const Attention& op, const KernelSet& kernels) {
-  if (!kernels.card) return 0;
-  if (op.head_dim <= kWidestFusedHead) {
-    const std::int64_t log_sums = op.queries * op.heads * 4;
-    if (!is_flash(op, kernels)) return log_sums;
-    constexpr std::int64_t kRandomState = 24;  // which is there without any randomness too
-    const std::int64_t parts = attention_parts(op, kernels.calibrated.multiprocessors);
-    if (parts == 1) return log_sums + kRandomState;
-    // Each part's log-sums and result in float32, which are joined in the end.
-    const std::int64_t width = op.head_dim <= 192 ? (op.head_dim + 31) / 32 * 32 : 256;
-    return log_sums + kRandomState + parts * log_sums * (1 + width);
+  std::int64_t bytes = 0;
+  for (int block = 0; block < kAttentionBlocks; ++block) {
+    bytes += attention_block(block, op, kernels);
   }
-  // Scores and their softmax, of a few queries.
-  return 2 * std::min(op.queries, kUnfusedQueryRows) * op.keys * op.heads * bytes_of(op.dtype);
+  return bytes;
 }
 
 std::int64_t declared(const Convolution&, const KernelSet&) { return 0; }
@@ -136,25 +168,34 @@ AllocationTrace::Operation recorded(Law law, c10::ScalarType dtype,
 }
 }  // namespace
 
-AllocationTrace::Operation recorded(const Linear& op) {
-  return recorded(kLinear, op.dtype, {op.rows, op.in, op.out});
+std::vector<AllocationTrace::Operation> blocks(const Linear& op, const KernelSet&) {
+  return {recorded(kLinear, op.dtype, {op.rows, op.in, op.out})};
 }
-AllocationTrace::Operation recorded(const Attention& op) {
-  return recorded(kAttention, op.dtype, {op.queries, op.keys, op.heads, op.head_dim});
+std::vector<AllocationTrace::Operation> blocks(const Attention& op, const KernelSet& kernels) {
+  const bool is_one = !is_flash(op, kernels) || op.head_dim > kWidestFusedHead;
+  std::vector<AllocationTrace::Operation> blocks;
+  for (int block = 0; block < (is_one ? 1 : kAttentionBlocks); ++block) {
+    blocks.push_back(
+        recorded(kAttention, op.dtype, {op.queries, op.keys, op.heads, op.head_dim, block}));
+  }
+  return blocks;
 }
-AllocationTrace::Operation recorded(const Convolution& op) {
-  return recorded(kConvolution, op.dtype,
-                  {op.in_channels, op.out_channels, op.kernel, op.in_pixels, op.out_pixels});
+std::vector<AllocationTrace::Operation> blocks(const Convolution& op, const KernelSet&) {
+  return {recorded(kConvolution, op.dtype,
+                   {op.in_channels, op.out_channels, op.kernel, op.in_pixels, op.out_pixels})};
 }
 
-std::int64_t predicted(const AllocationTrace::Operation& op, const KernelSet& kernels) {
-  const auto dtype = static_cast<c10::ScalarType>(op.dtype);
-  const auto& s = op.sizes;
-  switch (op.law) {
+std::int64_t block_bytes(const AllocationTrace::Operation& block, const KernelSet& kernels) {
+  const auto dtype = static_cast<c10::ScalarType>(block.dtype);
+  const auto& s = block.sizes;
+  switch (block.law) {
     case kLinear:
       return predicted(Linear{s[0], s[1], s[2], dtype}, kernels);
-    case kAttention:
-      return predicted(Attention{s[0], s[1], s[2], s[3], dtype}, kernels);
+    case kAttention: {
+      const Attention op{s[0], s[1], s[2], s[3], dtype};
+      const std::int64_t found = kernels.calibrated.attention.of(operation_bytes(op));
+      return attention_block(static_cast<int>(s[4]), op, kernels) + (s[4] == kLogSums ? found : 0);
+    }
     default:
       return predicted(Convolution{s[0], s[1], s[2], s[3], s[4], dtype}, kernels);
   }

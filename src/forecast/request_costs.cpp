@@ -166,7 +166,7 @@ AllocationTrace RequestCosts::allocations(Stage stage, const DryRunRequest& what
   TraceExtrapolation& family = families_[shape.kind];
   {
     const auto law = [&](const AllocationTrace::Operation& op) {
-      return workspace::predicted(op, what.kernels);
+      return workspace::block_bytes(op, what.kernels);
     };
     if (std::optional<AllocationTrace> known = family.at(shape.position, law))
       return *std::move(known);

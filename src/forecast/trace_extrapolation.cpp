@@ -157,8 +157,6 @@ std::optional<AllocationTrace> TraceExtrapolation::at(const std::vector<std::int
     now.dtype = operation.dtype;
     for (std::size_t k = 0; k < now.sizes.size(); ++k) now.sizes[k] = sizes[operation.sizes[k]];
     taken.push_back(law(now));
-    // Memory that comes where there was none: nobody would give it back.
-    if ((taken.back() != 0) != operation.takes_memory) return std::nullopt;
   }
 
   AllocationTrace allocations = form_;
@@ -205,8 +203,7 @@ void TraceExtrapolation::add(const std::vector<std::int64_t>& position,
     const auto& sizes = allocations.operations[i].operation.sizes;
     for (std::size_t k = 0; k < sizes.size(); ++k) split(use_sizes_[i][k], sizes[k]);
     const AllocationTrace::Use& use = form_.operations[i];
-    const Operation operation{use.operation.law, use.operation.dtype, use_sizes_[i],
-                              form_.entries[use.entry].bytes != 0};
+    const Operation operation{use.operation.law, use.operation.dtype, use_sizes_[i]};
     const auto found = std::find(operations_.begin(), operations_.end(), operation);
     uses_.push_back(static_cast<std::size_t>(found - operations_.begin()));
     if (found == operations_.end()) operations_.push_back(operation);

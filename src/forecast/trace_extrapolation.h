@@ -30,7 +30,7 @@ struct TraceShape {
 // where it is known, so a few replays answer for all sizes, exactly.
 class TraceExtrapolation {
  public:
-  // What an operation takes, by its law.
+  // What a block takes, by its law.
   using Law = std::function<std::int64_t(const AllocationTrace::Operation&)>;
 
   // The allocation trace at `position`, or nothing when those that are known do not determine it.
@@ -44,7 +44,6 @@ class TraceExtrapolation {
     std::uint8_t law = 0;
     std::int8_t dtype = 0;
     std::array<std::size_t, 5> sizes{};  // quantities
-    bool takes_memory = false;
     friend bool operator==(const Operation&, const Operation&) = default;
   };
 

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <utility>
+#include <vector>
 
 #include <ATen/ops/_scaled_dot_product_flash_attention_for_cpu.h>
 #include <ATen/ops/cat.h>
@@ -39,10 +40,15 @@ at::Tensor declared_workspace(std::int64_t bytes) {
 }
 
 template <typename Operation>
-at::Tensor workspace_of(const Operation& operation) {
-  const std::int64_t bytes = workspace::predicted(operation, workspace::current_kernels());
-  AllocationRecorder::announce(workspace::recorded(operation), bytes);
-  return declared_workspace(bytes);
+std::vector<at::Tensor> workspace_of(const Operation& operation) {
+  const workspace::KernelSet& kernels = workspace::current_kernels();
+  std::vector<at::Tensor> taken;
+  for (const AllocationTrace::Operation& block : workspace::blocks(operation, kernels)) {
+    const std::int64_t bytes = workspace::block_bytes(block, kernels);
+    AllocationRecorder::announce(block, bytes);
+    taken.push_back(declared_workspace(std::max<std::int64_t>(bytes, 1)));
+  }
+  return taken;
 }
 
 // The result of an operation that libraries do. On the CPU only it counts, not their scratch.
@@ -83,7 +89,7 @@ at::Tensor unfused_attention(const at::Tensor& q, const at::Tensor& k, const at:
 
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
   if (!x.is_meta()) return only_result([&] { return at::linear(x, weight, bias); });
-  const at::Tensor workspace =
+  const auto workspace =
       workspace_of(workspace::Linear{x.size(0), x.size(1), weight.size(0), x.scalar_type()});
   if (weight.scalar_type() != at::kByte) return at::linear(x, weight, bias);
   at::Tensor unpacked;
@@ -96,7 +102,7 @@ at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
 
 void add_product(const at::Tensor& y, const at::Tensor& x, const at::Tensor& weight) {
   if (y.is_meta()) {
-    const at::Tensor workspace =
+    const auto workspace =
         workspace_of(workspace::Linear{x.size(0), x.size(1), y.size(1), x.scalar_type()});
     return;
   }
@@ -106,7 +112,7 @@ void add_product(const at::Tensor& y, const at::Tensor& x, const at::Tensor& wei
 
 void add_products(const at::Tensor& y, const at::Tensor& left, const at::Tensor& right) {
   if (y.is_meta()) {
-    const at::Tensor workspace = workspace_of(
+    const auto workspace = workspace_of(
         workspace::Linear{y.size(0) * y.size(1), left.size(1), y.size(2), y.scalar_type()});
     return;
   }
@@ -157,7 +163,7 @@ at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor&
   const at::Tensor value = layout(v);
   at::Tensor out;  // [1, H, T, hd] as a view of [1, T, H, hd]
   if (q.is_meta()) {
-    const at::Tensor workspace =
+    const auto workspace =
         workspace_of(workspace::Attention{q.size(0), k.size(0), heads, head_dim, q.scalar_type()});
     out = at::empty(q.sizes(), q.options()).unsqueeze(0).transpose(1, 2);
   } else if (q.is_cpu()) {
@@ -198,7 +204,7 @@ at::Tensor conv2d(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
     const auto side = [&](std::int64_t n) { return (n + 2 * padding - k) / stride + 1; };
     const std::int64_t height = side(x.size(2));
     const std::int64_t width = side(x.size(3));
-    const at::Tensor workspace = workspace_of(workspace::Convolution{
+    const auto workspace = workspace_of(workspace::Convolution{
         weight.size(1), weight.size(0), k, x.size(2) * x.size(3), height * width, x.scalar_type()});
     return at::empty({1, weight.size(0), height, width}, x.options(),
                      at::MemoryFormat::ChannelsLast);

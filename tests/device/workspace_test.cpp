@@ -1,6 +1,7 @@
 #include "headroom/device/workspace.h"
 
 #include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -29,8 +30,11 @@ TEST(WorkspaceTerms, NothingIsDeclaredForTheProcessor) {
 
 // The fused kernels keep the log-sum of each query and head in float32 (Dao 2023,
 // FlashAttention-2).
-TEST(WorkspaceTerms, ACardKeepsTheLogSumsOfAttention) {
-  EXPECT_EQ(workspace::declared(kAttention, kCard), 64 * 4 * 4);
+TEST(WorkspaceTerms, ACardKeepsTheLogSumsOfAttentionIn16Bits) {
+  workspace::Attention op = kAttention;
+  EXPECT_EQ(workspace::declared(op, kCard), 0);  // another kernel
+  op.dtype = at::kHalf;
+  EXPECT_EQ(workspace::declared(op, kCard), 64 * 4 * 4);
   EXPECT_EQ(workspace::layer_norm_statistic(1000, kCard), 4000);
 }
 
@@ -46,10 +50,30 @@ TEST(WorkspaceTerms, ACardSplitsTheKeysOfFewQueries) {
   constexpr std::int64_t kRandom = 3 * 8;  // state, offset and an unused number
   EXPECT_EQ(declared(30, 64, c10::ScalarType::BFloat16),
             kLogSums + kRandom + 2 * kLogSums * (1 + 128));
-  EXPECT_EQ(declared(30, 64, c10::ScalarType::Float), kLogSums);    // another kernel
-  EXPECT_EQ(declared(0, 64, c10::ScalarType::BFloat16), kLogSums);  // another kernel
+  EXPECT_EQ(declared(30, 64, c10::ScalarType::Float), 0);           // another kernel
+  EXPECT_EQ(declared(0, 64, c10::ScalarType::BFloat16), kLogSums);  // whichever it is
   // Twice as many jobs as places.
   EXPECT_EQ(declared(30, 256, c10::ScalarType::Half), 4 * kLogSums + kRandom);
+}
+
+// Each of them is a block of its own, which an allocator rounds up by itself.
+TEST(WorkspaceTerms, FlashAttentionTakesItsMemoryInBlocks) {
+  workspace::KernelSet card = kCard;
+  card.calibrated.attention = {100, 0};
+  const auto blocks = [&](int multiprocessors, std::int64_t queries) {
+    card.calibrated.multiprocessors = multiprocessors;
+    std::vector<std::int64_t> bytes;
+    const workspace::Attention op{queries, 2304, 30, 128, c10::ScalarType::BFloat16};
+    for (const AllocationTrace::Operation& block : workspace::blocks(op, card)) {
+      bytes.push_back(workspace::block_bytes(block, card));
+    }
+    return bytes;
+  };
+  using Bytes = std::vector<std::int64_t>;
+  constexpr std::int64_t kLogSums = 64 * 30 * 4;
+  EXPECT_EQ(blocks(30, 64), (Bytes{kLogSums + 100, 16, 8, 2 * kLogSums, 2 * kLogSums * 128}));
+  EXPECT_EQ(blocks(30, 256), (Bytes{4 * kLogSums + 100, 16, 8, 0, 0}));
+  EXPECT_EQ(blocks(0, 64), Bytes{kLogSums + 100});
 }
 
 // What calibration finds missing.

@@ -15,7 +15,7 @@ enum class MemoryTag : std::uint8_t { kActivations, kWeights, kWorkspace, kHost 
 // Everything a run asks of a device's memory, in order: recorded by a replay without arithmetic,
 // read by a model of the device's allocator.
 struct AllocationTrace {
-  // An operation whose library takes memory for itself: how much is a law of the device's room.
+  // A block that an operation's library takes for itself: how much is a law of the device's room.
   struct Operation {
     std::uint8_t law = 0;   // which
     std::int8_t dtype = 0;  // of libtorch's numbers
@@ -32,8 +32,7 @@ struct AllocationTrace {
     friend bool operator==(const Entry&, const Entry&) = default;
   };
   std::vector<Entry> entries;
-  // The operations with a law, and which entry is the memory of each: one of 0 bytes where it takes
-  // none.
+  // Those blocks, and which entry is the memory of each: one of 0 bytes where it takes none.
   struct Use {
     std::size_t entry = 0;
     Operation operation;

@@ -16,8 +16,8 @@ class AllocationRecorder {
   AllocationRecorder& operator=(const AllocationRecorder&) = delete;
 
   void mark(Stage stage);
-  // What the next allocation on this thread is for. Where `bytes` is 0 there will be none, and an
-  // entry of 0 bytes stands for it. Nothing where no recording lives.
+  // The next allocation on this thread, of however many bytes, stands for this block of an
+  // operation's: it is written down with `bytes`, which may be 0. Nothing where no recording lives.
   static void announce(const AllocationTrace::Operation& operation, std::int64_t bytes);
   // Whether one lives on this thread. What a replay takes of the real memory, a number here and
   // there, is no part of the run that may be going on beside it, and is not counted.

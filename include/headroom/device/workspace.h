@@ -3,6 +3,7 @@
 #include "headroom/memory/workspace_terms.h"
 
 #include <cstdint>
+#include <vector>
 
 #include <c10/core/ScalarType.h>
 
@@ -70,12 +71,16 @@ struct Convolution {  // of a channels-last picture
 [[nodiscard]] std::int64_t predicted(const Attention& op, const KernelSet& kernels);
 [[nodiscard]] std::int64_t predicted(const Convolution& op, const KernelSet& kernels);
 
-// The same operation as an allocation trace keeps it, and back.
-[[nodiscard]] AllocationTrace::Operation recorded(const Linear& op);
-[[nodiscard]] AllocationTrace::Operation recorded(const Attention& op);
-[[nodiscard]] AllocationTrace::Operation recorded(const Convolution& op);
-[[nodiscard]] std::int64_t predicted(const AllocationTrace::Operation& op,
-                                     const KernelSet& kernels);
+// The same block by block, as an allocation trace keeps it: an allocator rounds each by itself. How
+// many there are does not depend on the operation's sizes; a block may have 0 bytes.
+[[nodiscard]] std::vector<AllocationTrace::Operation> blocks(const Linear& op,
+                                                             const KernelSet& kernels);
+[[nodiscard]] std::vector<AllocationTrace::Operation> blocks(const Attention& op,
+                                                             const KernelSet& kernels);
+[[nodiscard]] std::vector<AllocationTrace::Operation> blocks(const Convolution& op,
+                                                             const KernelSet& kernels);
+[[nodiscard]] std::int64_t block_bytes(const AllocationTrace::Operation& block,
+                                       const KernelSet& kernels);
 
 // What LayerNorm keeps of all rows beside its result: means and inverse deviations, two blocks of
 // this size.
