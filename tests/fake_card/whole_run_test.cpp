@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <fstream>
 #include <map>
 #include <string>
 #include <vector>
@@ -16,15 +17,11 @@ namespace {
 class WholeRun : public CardProgram, public ::testing::WithParamInterface<double> {
  protected:
   // The transformer is published in float32 with 30 layers of one kind.
-  json make_model(const std::string& transformer, int layers) {
+  json make_model(const std::vector<std::string>& options) {
     ProcessOptions make;
     make.program = HEADROOM_PYTHON;
-    make.arguments = {HEADROOM_SOURCE_DIR "/tools/real-size/make_model.py",
-                      model(),
-                      "--transformer",
-                      transformer,
-                      "--layers",
-                      std::to_string(layers)};
+    make.arguments = {HEADROOM_SOURCE_DIR "/tools/real-size/make_model.py", model()};
+    make.arguments.insert(make.arguments.end(), options.begin(), options.end());
     const ProcessResult result = run_process(make);
     EXPECT_EQ(result.exit_code, 0) << result.err;
     keep("model");
@@ -43,6 +40,7 @@ class WholeRun : public CardProgram, public ::testing::WithParamInterface<double
     environment_["FAKE_COPY_LIMIT"] = "65536";  // what the card would hold is not looked at
     ASSERT_EQ(run({"plan", "--model", model(), "--size", "512x512"}).exit_code, 0);
     take_events();  // the measuring of the card, which copies too
+    set_rates();
   }
 
   // Makes a picture and expects it to have kept its plan. Returns the copies to the card, by bytes.
@@ -59,7 +57,7 @@ class WholeRun : public CardProgram, public ::testing::WithParamInterface<double
     said_ = result.err;
     const json picture = json::parse(lines(result.out).at(0));
     EXPECT_LE(picture.at("actual_peak_bytes"), picture.at("predicted_peak_bytes"));
-    EXPECT_LE(picture.at("actual_in_use_bytes"), picture.at("predicted_in_use_bytes"));
+    EXPECT_EQ(picture.at("actual_in_use_bytes"), picture.at("predicted_in_use_bytes"));
     const json run_record =
         json::parse(lines(read_bytes(folder_ / "state/headroom/receipts.jsonl")).back());
     EXPECT_TRUE(run_record.at("plan_changes").empty()) << run_record.at("plan_changes");
@@ -67,15 +65,37 @@ class WholeRun : public CardProgram, public ::testing::WithParamInterface<double
     EXPECT_EQ(requests_after_the_first_weight(events), 0);
     // A picture that is decoded in strips lies, in 8 bits, in ordinary memory.
     const json& plan = picture.at("plan");
-    const bool has_strips = plan.at("rungs").dump().find("tile-decode") != std::string::npos;
+    rungs_ = plan.at("rungs").dump();
+    const bool has_strips = rungs_.find("tile-decode") != std::string::npos;
     const std::int64_t ordinary = has_strips ? 3 * 512 * 512 : 0;
     EXPECT_EQ(most_locked(events) + ordinary, plan.at("host_peak_bytes")) << plan.at("rungs");
     return expect_copies(events);
   }
 
-  std::string said_;  // on stderr, by the last picture
+  // Of the last picture.
+  std::string said_;  // on stderr
+  std::string rungs_;
 
  private:
+  // Plans are chosen by seconds, and those of a stand-in hang on what else the machine does: round
+  // figures of a card take their place, which reads layers slowly.
+  void set_rates() const {
+    const auto file = folder_ / "cache/headroom/rates.json";
+    json known = json::parse(read_bytes(file));
+    for (json& rates : known.at("rates")) {
+      for (const char* const work : {"narrow_product", "wide_product", "attention",
+                                     "narrow_convolution", "wide_convolution"}) {
+        rates.at(work) = 20e12;
+      }
+      rates.at("copy_bytes") = 1e9;
+      for (const char* const part : {"block_seconds", "layer_seconds"}) rates.at(part) = 1e-4;
+      for (const char* const value : {"block_value_seconds", "layer_value_seconds"}) {
+        rates.at(value) = 1e-11;
+      }
+    }
+    std::ofstream(file) << known;
+  }
+
   std::map<std::int64_t, int> expect_copies(const std::vector<CardEvent>& events) const {
     std::map<std::int64_t, int> copies;
     std::int64_t most = 0;
@@ -100,7 +120,7 @@ class WholeRun : public CardProgram, public ::testing::WithParamInterface<double
 
 // The transformer in bfloat16, half as much to read on a machine that may have two cores.
 TEST_P(WholeRun, MakesAPictureWithinItsPlan) {
-  const json made = make_model("BF16", 30);
+  const json made = make_model({"--transformer", "BF16"});
   // Tensors and bytes as the published files have them.
   EXPECT_EQ(made.at("text_encoder"), json({398, 8'044'936'192}));
   EXPECT_EQ(made.at("transformer"), json({521, 12'309'817'472}));
@@ -109,12 +129,21 @@ TEST_P(WholeRun, MakesAPictureWithinItsPlan) {
   expect_picture();
 }
 
-// In the format that it is published in, with 2 of 30 layers: what a first load converts and keeps
-// is 2.2 GB in place of 12.3.
+// Where the last megabytes decide, what needs most is an attention of few queries, whose kernels
+// take several blocks for themselves.
+TEST_F(WholeRun, InStripsAndPiecesStaysWithinItsPlanToo) {
+  make_model({"--transformer", "BF16"});
+  set_card(5.8);
+  expect_picture({"--vram-cap", "5240M"});
+  EXPECT_NE(rungs_.find("tile-decode"), std::string::npos) << rungs_;
+  EXPECT_NE(rungs_.find("chunk-tokens:64"), std::string::npos) << rungs_;
+}
+
+// In the format that it is published in, but with 2 of 30 layers, 12 of 30 heads and a tenth of the
+// text encoder: what a first load converts and keeps is 0.4 GB in place of 12.3.
 TEST_F(WholeRun, OfFloat32IsConvertedAndKeptByTheFirstLoadAndReadFromThereByTheNext) {
-  constexpr std::int64_t kLayer = 180'910'336;  // values
-  constexpr std::int64_t kKept = 12'309'817'472 - 28 * std::int64_t{2} * kLayer;
-  EXPECT_EQ(make_model("F32", 2).at("transformer").at(1), 2 * kKept);
+  const json made = make_model({"--layers", "2", "--heads", "12", "--encoder-layers", "4"});
+  const auto kept = made.at("transformer").at(1).get<std::int64_t>() / 2;  // in 16 bits
   write("streams.yaml", "model:\n  offload_layers: [text_encoder.layers.*, layers.*]\n");
   set_card(3.8);
   const auto first = expect_picture({"--config", "streams.yaml"});
@@ -122,7 +151,7 @@ TEST_F(WholeRun, OfFloat32IsConvertedAndKeptByTheFirstLoadAndReadFromThereByTheN
   const json entries = run_json({"cache", "--json"}).at(0).at("entries");
   ASSERT_EQ(entries.size(), 1U);  // the text encoder is published as it is computed in
   EXPECT_EQ(entries.at(0).at("format"), "BF16");
-  const auto header = entries.at(0).at("bytes").get<std::int64_t>() - kKept;
+  const auto header = entries.at(0).at("bytes").get<std::int64_t>() - kept;
   EXPECT_GT(header, 0);
   EXPECT_LT(header, kMiB);
   EXPECT_EQ(expect_picture({"--config", "streams.yaml"}), first);

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Makes a folder of Z-Image-Turbo's names, shapes and number formats, without its numbers.
 
-    make_model.py FOLDER [--transformer F32|BF16] [--layers N] [--weights holes|random]
+    make_model.py FOLDER [--transformer F32|BF16] [--layers N] [--encoder-layers N] [--heads N] [--weights holes|random]
 
 holes: files without content, 33 GB that take no disk; the program loads such weights only with
 HEADROOM_MODEL_CHECK_WEIGHTS=false. random: normal with a standard deviation of 0.02, norms 1, biases 0, which keeps
 bfloat16 finite; it takes the disk that it says. The transformer is published in F32, with
-30 layers of one kind; fewer make a model that is like it and takes less time. The tokenizer is the starter
-model's. Prints the count and the bytes of each network's tensors as JSON. Needs only the standard library.
+30 layers of one kind and 30 heads, the text encoder with 36 layers; fewer make a model that is like it and takes less
+time. The tokenizer is the starter model's. Prints the count and the bytes of each network's tensors as JSON. Needs only the standard library.
 """
 import argparse
 import array
@@ -96,10 +96,10 @@ def write_shards(folder, stem, tensors, dtype, values):
     return len(tensors), total
 
 
-def text_encoder():
+def text_encoder(layers):
     width, inner, vocabulary = 2560, 9728, 151936
     yield "model.embed_tokens.weight", [vocabulary, width]
-    for i in range(36):
+    for i in range(layers):
         layer = f"model.layers.{i}."
         for name in ("input_layernorm", "post_attention_layernorm"):
             yield layer + name + ".weight", [width]
@@ -119,8 +119,9 @@ def linear(name, rows, columns):
     yield name + ".bias", [rows]
 
 
-def transformer(layers):
-    width, inner = 3840, 10240
+def transformer(layers, heads):
+    width = 128 * heads
+    inner = 8 * width // 3
     yield from linear("all_x_embedder.2-1", width, 64)
     yield "cap_embedder.0.weight", [2560]
     yield from linear("cap_embedder.1", width, 2560)
@@ -202,8 +203,12 @@ def main(args):
     shutil.copytree(ROOT / "configs/models/z-image-turbo", args.folder, dirs_exist_ok=True)
     shutil.copytree(ROOT / "assets/starter-model/tokenizer", args.folder / "tokenizer", dirs_exist_ok=True)
 
-    config = args.folder / "transformer/config.json"
-    config.write_text(json.dumps(json.loads(config.read_text()) | {"n_layers": args.layers}))
+    def configure(name, **settings):
+        config = args.folder / name / "config.json"
+        config.write_text(json.dumps(json.loads(config.read_text()) | settings))
+
+    configure("transformer", n_layers=args.layers, n_heads=args.heads, n_kv_heads=args.heads, dim=128 * args.heads)
+    configure("text_encoder", num_hidden_layers=args.encoder_layers)
 
     def values(dtype):
         return Values(dtype) if args.weights == "random" else None
@@ -214,8 +219,10 @@ def main(args):
     tensors = list(vae())
     (args.folder / "vae").mkdir(exist_ok=True)
     written = {
-        "text_encoder": shards("text_encoder", "model", text_encoder(), "BF16"),
-        "transformer": shards("transformer", "diffusion_pytorch_model", transformer(args.layers), args.transformer),
+        "text_encoder": shards("text_encoder", "model", text_encoder(args.encoder_layers), "BF16"),
+        "transformer": shards(
+            "transformer", "diffusion_pytorch_model", transformer(args.layers, args.heads), args.transformer
+        ),
         "vae": (len(tensors), write(args.folder / "vae/diffusion_pytorch_model.safetensors", tensors, "F32", values("F32"))),
     }
     print(json.dumps(written))
@@ -226,5 +233,7 @@ if __name__ == "__main__":
     parser.add_argument("folder", type=Path)
     parser.add_argument("--transformer", choices=BYTES, default="F32")
     parser.add_argument("--layers", type=int, default=30)
+    parser.add_argument("--encoder-layers", type=int, default=36)
+    parser.add_argument("--heads", type=int, default=30)
     parser.add_argument("--weights", choices=("holes", "random"), default="holes")
     main(parser.parse_args())
