@@ -36,6 +36,9 @@ Error fault();
 // Remembers what cudaGetLastError() will say on this thread.
 Error fail(Error error);
 
+// Sleeps until the card has done all that it was given, as FAKE_KERNEL_MICROSECONDS says.
+void wait_for_work();
+
 // One line of the file that FAKE_LOG names: "alloc bytes=20971520 ok=1". Nothing without that file.
 void tell(const char* format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -28,6 +28,7 @@ void make_up(char* to, std::size_t bytes) {
 
 Error copy(void* to, const void* from, std::size_t bytes, int wanted, Handle stream, bool waits) {
   if (fault() != kSuccess) return fail(fault());
+  if (waits) wait_for_work();
   static const auto limit = static_cast<std::size_t>(number("FAKE_COPY_LIMIT", INT64_MAX));
   const int kind = real_kind(wanted, to, from);
   if (kind == kHostToDevice || kind == kDeviceToHost) {
@@ -48,6 +49,7 @@ Error copy(void* to, const void* from, std::size_t bytes, int wanted, Handle str
 
 Error wait(const char* what, Handle which) {
   tell("wait for=%s handle=%zx", what, reinterpret_cast<std::size_t>(which));
+  wait_for_work();
   return fault() == kSuccess ? kSuccess : fail(fault());
 }
 

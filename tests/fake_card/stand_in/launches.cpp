@@ -1,8 +1,11 @@
-// Kernels: they do nothing, but they load their module, and they can fail.
+// Kernels: they do nothing, but they load their module, can take their time, and can fail.
 #include "card.h"
 
+#include <algorithm>
+#include <chrono>
 #include <set>
 #include <string>
+#include <thread>
 
 namespace stand_in {
 namespace {
@@ -30,6 +33,20 @@ void load(const void* kernel) {
   if (loaded.insert(kernel).second) taken(current_card()) += bytes;
 }
 
+using Clock = std::chrono::steady_clock;
+
+// When the card will have done what it was given: one piece of work after the other, whatever their
+// streams.
+Clock::time_point& done_at() {
+  static Clock::time_point time;
+  return time;
+}
+
+void queue_work() {
+  static const std::chrono::microseconds each(number("FAKE_KERNEL_MICROSECONDS", 0));
+  if (each.count() > 0) done_at() = std::max(done_at(), Clock::now()) + each;
+}
+
 // Only out of memory passes; what else a kernel can end with leaves the context dead.
 Error launch(const void* kernel, Handle stream) {
   if (lasting_fault != kSuccess) return fail(lasting_fault);
@@ -45,6 +62,7 @@ Error launch(const void* kernel, Handle stream) {
   }
   if (launches != failing) {
     load(kernel);
+    queue_work();
     return kSuccess;
   }
   tell("launch_failed number=%lld code=%d", static_cast<long long>(launches), error);
@@ -57,6 +75,14 @@ Error launch(const void* kernel, Handle stream) {
 Error fault() { return lasting_fault; }
 
 Error fail(Error error) { return last_error = error; }
+
+void wait_for_work() {
+  const auto until = [] {
+    const std::lock_guard hold(lock());
+    return done_at();
+  }();
+  std::this_thread::sleep_until(until);
+}
 
 }  // namespace stand_in
 
