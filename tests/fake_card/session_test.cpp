@@ -98,6 +98,20 @@ TEST_F(CardSession, RunsOutOfTheBundle) {
   }
 }
 
+// What an owner of a card calls, with the program that is built here.
+TEST_F(CardSession, IsWhatTheCheckOfACardCalls) {
+  ProcessOptions check = script("gpu_check.sh", {"cuda:0", "--quick", "--deadline", "20"});
+  check.environment["HEADROOM_PROGRAM"] = on_the_stand_in("headroom").string();
+  check.environment["HEADROOM_GPU_OUT"] = (folder_ / "out").string();
+  auto verdicts = rehearse(check);
+  EXPECT_EQ(verdicts.size(), 12U);
+  EXPECT_EQ(verdicts["S0"], "Stand-in card");
+  for (const auto& [step, verdict] : verdicts) {
+    EXPECT_FALSE(verdict.starts_with("broken")) << step << ": " << verdict;
+  }
+  EXPECT_NE(read_bytes(folder_ / "out/table.txt").find("Stand-in card"), std::string::npos);
+}
+
 TEST_F(CardSession, RefusesABundleOfOtherSources) {
   write("bundle/sources", "other\n");
   write("bundle/commit", "0123abcd\n");
