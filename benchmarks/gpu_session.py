@@ -227,6 +227,17 @@ def calibration(session):
     """What libraries allocate for themselves, in each number format."""
     for dtype in ("bf16", "fp32", "fp16"):
         session.fact(dtype=dtype, calibration=session.program("calibrate", "--device", session.args.device, "--dtype", dtype))
+    # And the rates behind the first seconds: a plan with and without measuring them.
+    session.program("plan", "--device", session.args.device)
+    seconds = []
+    for is_known in (False, True):
+        if not is_known:
+            (session.work / "cache/headroom/rates.json").unlink()
+        start = time.monotonic()
+        session.program("plan", "--device", session.args.device)
+        seconds.append(time.monotonic() - start)
+    session.fact(rates_measured_in_s=seconds[0] - seconds[1])
+    return f"rates measured in {seconds[0] - seconds[1]:.2f} s"
 
 
 @step("S3", 60)
