@@ -68,11 +68,12 @@ def predict(args, case, folder):
     return {stage["name"]: stage["seconds"] for stage in processes.last_json(done.output)["plan"]["stages"]}
 
 
-def random_cases(count, seed):
-    """Requests of any size in steps of 64 pixels up to 1536, of 1 to 24 steps, half of them guided."""
+def random_cases(count, seed, most_pixels, most_steps):
+    """Requests of any size in steps of 64 pixels from 256 up to most_pixels a side, of 1 to most_steps, half of them
+    guided."""
     draw = random.Random(seed)
-    side = lambda: 64 * draw.randint(4, 24)
-    return [(side(), side(), draw.randint(1, 24), draw.choice([0, 2])) for _ in range(count)]
+    side = lambda: 64 * draw.randint(4, most_pixels // 64)
+    return [(side(), side(), draw.randint(1, most_steps), draw.choice([0, 2])) for _ in range(count)]
 
 
 def fastest(args, case):
@@ -144,16 +145,17 @@ def as_markdown(results):
         f"Median error {100 * found['run']:.0f} % over {sum(map(len, results['pairs'].values()))} runs "
         f"({100 * found['case']:.0f} % of each case's median over {results['rounds']} rounds, each run the fastest of "
         f"{results['attempts']}; by stage: {stages}). "
-        f"{machine['cpu']}, {machine['cores']} cores, load average {machine['load_before']:.1f} before "
+        f"{machine['cpu']}, {machine['cores']} cores, {results['threads']} threads, load average {machine['load_before']:.1f} before "
         f"and {results['load_after']:.1f} after.\n"
     )
 
 
 def main(args):
-    results = {"machine": processes.machine(), "rounds": args.rounds, "attempts": args.attempts}
+    results = {"machine": processes.machine(), "rounds": args.rounds, "attempts": args.attempts,
+               "threads": args.threads}
     results["pairs"] = {preset: [] for preset in args.learn.split(",")}
     with tempfile.TemporaryDirectory() as folder:
-        make(args, args.cases[0], Path(folder))  # fills the disk cache
+        make(args, min(args.cases, key=lambda c: c[0] * c[1] * c[2]), Path(folder))  # fills the disk cache
     for i in range(args.rounds):
         for preset, pairs in results["pairs"].items():
             print(f"round {i + 1} of {args.rounds}, learning from {preset}", flush=True)
@@ -172,6 +174,8 @@ if __name__ == "__main__":
     parser.add_argument("--model", type=Path, default=ROOT / "assets" / "starter-model")
     parser.add_argument("--learn", default="512,1024", help="presets of the one run, comma-separated; none = no run")
     parser.add_argument("--random", type=int, default=0, help="so many random requests instead of the table's")
+    parser.add_argument("--most-pixels", type=int, default=1536, help="of a side of a random request")
+    parser.add_argument("--most-steps", type=int, default=24, help="of a random request")
     parser.add_argument("--seed", type=int, default=1, help="of the random requests")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--attempts", type=int, default=1, help="of each run; the fastest counts")
@@ -180,5 +184,9 @@ if __name__ == "__main__":
     parser.add_argument("--threads", type=int, default=processes.physical_cores())
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench")
     arguments = parser.parse_args()
-    arguments.cases = random_cases(arguments.random, arguments.seed) if arguments.random else CASES
+    arguments.cases = CASES
+    if arguments.random:
+        arguments.cases = random_cases(
+            arguments.random, arguments.seed, arguments.most_pixels, arguments.most_steps
+        )
     main(arguments)
