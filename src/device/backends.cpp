@@ -2,6 +2,8 @@
 
 #include "cpu/cpu_backend.h"
 #include "cuda/cuda_cards.h"
+#include "cuda/cuda_errors.h"
+#include "cuda/cuda_host_memory.h"
 
 #include <array>
 
@@ -10,9 +12,11 @@ namespace headroom {
 std::span<const BackendKind> backend_kinds() {
   static constexpr std::array kKinds{
       BackendKind{"cuda", "CUDA card", true, find_cuda_cards, pretended_cuda_card,
-                  what_hinders_cuda, describe_cuda, explain_cuda_error},
+                  what_hinders_cuda, describe_cuda, cuda_ran_out, explain_cuda_error,
+                  c10::DeviceType::CUDA, cuda_host_memory},
       BackendKind{"cpu", "processor", false, find_processors, pretended_processor,
-                  what_hinders_processors, describe_processor, explain_processor_error},
+                  what_hinders_processors, describe_processor, processor_ran_out,
+                  explain_processor_error, c10::DeviceType::CPU, ordinary_memory},
   };
   return kKinds;
 }

@@ -1,11 +1,16 @@
 #pragma once
 #include "headroom/device/device.h"
 
+#include <cstdint>
+#include <exception>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <ATen/core/TensorBody.h>
+#include <c10/core/DeviceType.h>
 
 namespace headroom {
 
@@ -28,8 +33,14 @@ struct BackendKind {
   std::vector<Hindrance> (*what_hinders)();
   // What else there is to say about this kind here.
   void (*describe)(SystemReport& report);
+  // Whether an error is its libraries' own way to say that there is no memory.
+  bool (*ran_out)(const std::exception& error);
   // An error of its driver that starting again does not help, by its number; nothing for others.
   std::optional<Message> (*explain)(int code);
+  // Copying, for networks, which know no device but that of their tensors: these are of this kind,
+  c10::DeviceType tensors;
+  // and copy by themselves out of memory like this, see page_locked.h.
+  at::Tensor (*host_memory)(std::int64_t bytes);
 };
 
 // Those with memory of their own first, the processor last.

@@ -3,25 +3,16 @@
 
 #include "backends.h"
 
+#include <algorithm>
 #include <utility>
 
-#include <ATen/DeviceAccelerator.h>
 #include <c10/util/Exception.h>
 
 namespace headroom {
 namespace {
 
-constexpr int kCudaOutOfMemory = 2;  // cudaErrorMemoryAllocation
-
 // libtorch's words go on with counts of bytes and settings to try.
 Message ran_out() { return say("the device ran out of memory"); }
-
-// Whether the allocator of this thread's card ever had to refuse something.
-bool was_refused_memory() {
-  const auto type = at::accelerator::getAccelerator(/*checked=*/false);
-  if (!type || !at::getDeviceAllocator(*type)->initialized()) return false;
-  return at::accelerator::getDeviceStats(at::accelerator::getDeviceIndex()).num_ooms > 0;
-}
 
 }  // namespace
 
@@ -44,17 +35,8 @@ bool is_out_of_memory(const std::exception& error) {
   if (const auto* const own = dynamic_cast<const Error*>(&error))
     return own->kind() == ErrorKind::kOutOfMemory;
   if (dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr) return true;
-  // Kernels are loaded onto a card when they are first launched, and libraries take memory past the
-  // allocator: both run out in words of their own.
-  if (const auto* const card = dynamic_cast<const c10::AcceleratorError*>(&error))
-    return card->get_error_code() == kCudaOutOfMemory;
-  const auto* const torch = dynamic_cast<const c10::Error*>(&error);
-  if (torch == nullptr) return false;
-  const std::string message = torch->what_without_backtrace();
-  const auto says = [&](const char* words) { return message.find(words) != std::string::npos; };
-  if (says("CUBLAS_STATUS_ALLOC_FAILED") || says("CUDNN_STATUS_ALLOC_FAILED")) return true;
-  // A convolution tries one plan after the other and in the end has none, whatever they lacked.
-  return says("unable to find an engine") && was_refused_memory();
+  return std::ranges::any_of(backend_kinds(),
+                             [&](const BackendKind& kind) { return kind.ran_out(error); });
 }
 
 std::optional<Error> device_failure(const std::exception& error) {

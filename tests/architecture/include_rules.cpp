@@ -104,13 +104,14 @@ std::string_view family_of(std::string_view include) {
 // What may be named in which rooms only, whichever header it came by.
 struct TokenRule {
   std::string_view token;
-  Names rooms;  // empty: nowhere
+  Names places;  // rooms, or folders and files of one: "device/cuda"; empty: nowhere
   std::string_view why;
 };
 
 const std::vector<TokenRule>& token_rules() {
   static const Names threaded{"engine", "pipeline", "forecast", "device"};
   static const Names torch{"device", "model", "diffusion", "pipeline", "forecast"};
+  static const Names cuda{"device/cuda"};
   static const std::string_view threads_why =
       "threads and locks belong to engine, device and pipeline";
   static const std::string_view kinds_why =
@@ -130,10 +131,12 @@ const std::vector<TokenRule>& token_rules() {
       {"at::", torch, "tensors belong to the torch rooms"},
       {"torch::", torch, "tensors belong to the torch rooms"},
       {"c10::", torch, "tensors belong to the torch rooms"},
-      {"is_cuda", {"device"}, kinds_why},
-      {"at::kCUDA", {"device"}, kinds_why},
-      {"c10::kCUDA", {"device"}, kinds_why},
-      {"c10::DeviceType::CUDA", {"device"}, kinds_why},
+      {"is_cuda", cuda, kinds_why},
+      {"at::kCUDA", cuda, kinds_why},
+      {"c10::kCUDA", cuda, kinds_why},
+      {"c10::DeviceType::CUDA", {"device/cuda", "device/backends.cpp"}, kinds_why},
+      {"cuda_runtime", cuda, kinds_why},
+      {"Nvml", cuda, kinds_why},
   };
   return table;
 }
@@ -199,13 +202,24 @@ class Checker {
   void check_tokens() {
     const std::string code = code_only(file_->text);
     for (const TokenRule& rule : token_rules()) {
-      if (rule.rooms.contains(room_)) continue;
+      if (rule.places.contains(room_) || rule.places.contains(path_in_room()) ||
+          rule.places.contains(folder_in_room())) {
+        continue;
+      }
       for (const std::size_t line : find_token(code, rule.token)) {
         if (is_harmless(rule.token, line_of(code, line))) continue;
         report(line,
                room_ + " must not use " + std::string(rule.token) + ": " + std::string(rule.why));
       }
     }
+  }
+
+  // "device/cuda/nvml.cpp", and "device/cuda".
+  [[nodiscard]] std::string path_in_room() const {
+    return file_->path.substr(file_->path.find(room_ + "/"));
+  }
+  [[nodiscard]] std::string folder_in_room() const {
+    return std::filesystem::path(path_in_room()).parent_path().generic_string();
   }
 
   void report(std::size_t line, const std::string& what) {

@@ -44,6 +44,7 @@ TEST(IncludeRules, CatchARoomThatLooksUp) {
 TEST(IncludeRules, CatchARoomThatAsksWhichKindADeviceIs) {
   for (const char* line : {"if (x.is_cuda()) f();\n", "auto d = at::Device(at::kCUDA);\n"}) {
     EXPECT_EQ(check("src/pipeline/a.cpp", line).size(), 1U) << line;
+    EXPECT_EQ(check("src/device/a.cpp", line).size(), 1U) << line;
     EXPECT_THAT(check("src/device/cuda/a.cpp", line), IsEmpty()) << line;
   }
 }

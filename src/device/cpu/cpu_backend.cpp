@@ -1,6 +1,7 @@
 #include "cpu/cpu_backend.h"
 
 #include "headroom/device/cpu_budget.h"
+#include "headroom/device/memory_tag.h"
 #include "headroom/device/workspace.h"
 
 #include "system_memory.h"
@@ -9,6 +10,7 @@
 #include <memory>
 #include <utility>
 
+#include <ATen/ops/empty.h>
 #include <c10/core/Device.h>
 
 namespace headroom {
@@ -90,6 +92,13 @@ std::vector<Hindrance> what_hinders_processors() { return {}; }
 
 void describe_processor(SystemReport& /*report*/) {}
 
+bool processor_ran_out(const std::exception& /*error*/) { return false; }
+
 std::optional<Message> explain_processor_error(int /*code*/) { return std::nullopt; }
+
+at::Tensor ordinary_memory(std::int64_t bytes) {
+  const ScopedMemoryTag tag(MemoryTag::kHost);
+  return at::empty({bytes}, at::TensorOptions(at::kCPU).dtype(at::kByte));
+}
 
 }  // namespace headroom

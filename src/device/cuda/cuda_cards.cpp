@@ -126,20 +126,4 @@ void describe_cuda(SystemReport& report) {
   if (!driver.empty()) report.lines.push_back("NVIDIA driver " + driver);
 }
 
-std::optional<Message> explain_cuda_error(int code) {
-  constexpr int kOldDriver = 35;  // cudaErrorInsufficientDriver
-  constexpr int kNoKernel = 209;  // cudaErrorNoKernelImageForDevice
-  if (code == kOldDriver) {
-    return say(
-        "the card's driver is too old for the CUDA libraries here; update it, or use "
-        "--device cpu");
-  }
-  if (code == kNoKernel) {
-    return say(
-        "the CUDA libraries here have no code for this card; use --device cpu or another "
-        "card");
-  }
-  return std::nullopt;
-}
-
 }  // namespace headroom

@@ -3,7 +3,6 @@
 
 #include "backends.h"
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +16,5 @@ namespace headroom {
 [[nodiscard]] std::vector<Hindrance> what_hinders_cuda();
 // The driver, whether libtorch's CUDA part is there, and why there is no card.
 void describe_cuda(SystemReport& report);
-[[nodiscard]] std::optional<Message> explain_cuda_error(int code);
 
 }  // namespace headroom

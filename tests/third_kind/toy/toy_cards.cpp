@@ -2,6 +2,7 @@
 
 #include "headroom/core/bytes.h"
 #include "headroom/device/cpu_budget.h"
+#include "headroom/device/memory_tag.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -9,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include <ATen/ops/empty.h>
 #include <c10/core/Device.h>
 
 namespace headroom {
@@ -110,6 +112,13 @@ void describe_toys(SystemReport& report) {
   }
 }
 
+bool toys_ran_out(const std::exception& error) { return error.what() == std::string("no toys"); }
+
 std::optional<Message> explain_toy_error(int /*code*/) { return std::nullopt; }
+
+at::Tensor memory_of_toys(std::int64_t bytes) {
+  const ScopedMemoryTag tag(MemoryTag::kHost);
+  return at::empty({bytes}, at::TensorOptions(at::kCPU).dtype(at::kByte));
+}
 
 }  // namespace headroom

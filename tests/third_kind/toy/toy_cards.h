@@ -12,6 +12,8 @@ namespace headroom {
 [[nodiscard]] Device pretended_toy(int index, std::string name, int compute_capability);
 [[nodiscard]] std::vector<Hindrance> what_hinders_toys();
 void describe_toys(SystemReport& report);
+[[nodiscard]] bool toys_ran_out(const std::exception& error);
 [[nodiscard]] std::optional<Message> explain_toy_error(int code);
+[[nodiscard]] at::Tensor memory_of_toys(std::int64_t bytes);
 
 }  // namespace headroom
