@@ -30,6 +30,11 @@ class CardProgram : public EndToEnd {
   // What was found out about the card is kept for this test alone.
   void use_own_cache();
 
+  // Plans are chosen by seconds, and those of a stand-in hang on what else the machine does: round
+  // figures of a card, which reads layers slowly, in the place of those that a run has kept in the
+  // own cache.
+  void set_rates() const;
+
   // What the card was asked for since the start, or since the last call.
   std::vector<CardEvent> take_events();
   // Of the driver, for memory, after the run took hold of its plan's.

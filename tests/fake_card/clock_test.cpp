@@ -11,6 +11,7 @@ using Clocks = CardProgram;
 TEST_F(Clocks, OfStagesWaitUntilTheCardIsDone) {
   use_own_cache();
   ASSERT_EQ(run({"plan"}).exit_code, 0);  // measures the card
+  set_rates();
   take_events();
   constexpr std::chrono::microseconds kEach{1000};
   environment_["FAKE_KERNEL_MICROSECONDS"] = std::to_string(kEach.count());

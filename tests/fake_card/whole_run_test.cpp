@@ -6,7 +6,6 @@
 
 #include <chrono>
 #include <cmath>
-#include <fstream>
 #include <map>
 #include <string>
 #include <vector>
@@ -38,7 +37,8 @@ class WholeRun : public CardProgram, public ::testing::WithParamInterface<double
     // CUDA loads some 225 MiB of code while a first run goes on, if 5 MiB each.
     environment_["FAKE_MODULE_BYTES"] = std::to_string(5 * kMiB);
     environment_["FAKE_COPY_LIMIT"] = "65536";  // what the card would hold is not looked at
-    ASSERT_EQ(run({"plan", "--model", model(), "--size", "512x512"}).exit_code, 0);
+    const ProcessOptions plan = options({"plan", "--model", model(), "--size", "512x512"});
+    ASSERT_EQ(run_process(plan, std::chrono::minutes(5)).exit_code, 0);
     take_events();  // the measuring of the card, which copies too
     set_rates();
   }
@@ -77,25 +77,6 @@ class WholeRun : public CardProgram, public ::testing::WithParamInterface<double
   std::string rungs_;
 
  private:
-  // Plans are chosen by seconds, and those of a stand-in hang on what else the machine does: round
-  // figures of a card take their place, which reads layers slowly.
-  void set_rates() const {
-    const auto file = folder_ / "cache/headroom/rates.json";
-    json known = json::parse(read_bytes(file));
-    for (json& rates : known.at("rates")) {
-      for (const char* const work : {"narrow_product", "wide_product", "attention",
-                                     "narrow_convolution", "wide_convolution"}) {
-        rates.at(work) = 20e12;
-      }
-      rates.at("copy_bytes") = 1e9;
-      for (const char* const part : {"block_seconds", "layer_seconds"}) rates.at(part) = 1e-4;
-      for (const char* const value : {"block_value_seconds", "layer_value_seconds"}) {
-        rates.at(value) = 1e-11;
-      }
-    }
-    std::ofstream(file) << known;
-  }
-
   std::map<std::int64_t, int> expect_copies(const std::vector<CardEvent>& events) const {
     std::map<std::int64_t, int> copies;
     std::int64_t most = 0;
