@@ -79,8 +79,8 @@ def as_markdown(results):
             *(f"{s}, s" for s in STAGES), "whole, s", "from the disk"]
     return (
         f"{report.table(head, [row_of(e) for e in results['runs']])}\n\n{beside_the_best(results)}"
-        f"{results['size']}, {results['steps']} steps, random bfloat16 weights. {machine['cpu']}, {machine['cores']} cores, one thread each, "
-        f"{machine['memory_bytes'] / 2**30:.0f} GB, load average {machine['load_before']:.1f} before and "
+        f"{results['size']}, {results['steps']} steps, random bfloat16 weights. {machine['cpu']}, {machine['cores']} cores, "
+        f"one thread each, {machine['memory_bytes'] / 2**30:.0f} GB, load average {machine['load_before']:.1f} before and "
         f"{results['load_after']:.1f} after.\n"
     )
 

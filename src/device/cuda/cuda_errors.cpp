@@ -1,4 +1,4 @@
-#include "cuda_errors.h"
+#include "cuda/cuda_errors.h"
 
 #include <string>
 

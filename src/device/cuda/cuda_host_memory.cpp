@@ -1,4 +1,4 @@
-#include "cuda_host_memory.h"
+#include "cuda/cuda_host_memory.h"
 
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
