@@ -141,9 +141,8 @@ class DryRunForecaster final : public Forecaster {
       const auto k = static_cast<std::size_t>(i);
       if (!has_stage(run_record.shape, stage)) continue;
       if (stage == Stage::kLoad && !run_record.opened) continue;  // most of it was still there
-      // The host's decoding and encoding says nothing of the card's.
-      const bool of_vae = stage == Stage::kEncodeImage || stage == Stage::kDecode;
-      if (of_vae && execution.cpu_decode && card) continue;
+      // What the host did says nothing of the card.
+      if (card && works_on_host(stage, execution)) continue;
       times_.learn(stage, guess[k], run_record.stage_seconds[k]);
     }
   }

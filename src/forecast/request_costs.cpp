@@ -43,8 +43,9 @@ RequestCosts::RequestCosts(const ModelFolder& model, NumberFormats formats,
       sizes_(measured(&TracePeaks::left_bytes)),
       sizes_in_use_(allocator_.card ? measured(&TracePeaks::left_in_use_bytes) : sizes_),
       sizes_small_(allocator_.card ? measured(&TracePeaks::left_small_bytes) : NetworkSizes{}),
-      block_file_bytes_(block_file_bytes(model, weight_cache, formats_, sizes_.transformer_layer,
-                                         sizes_.transformer)),
+      block_file_bytes_(block_file_bytes(model, weight_cache, formats_,
+                                         sizes_[NetworkId::kTransformer].layers.front(),
+                                         sizes_[NetworkId::kTransformer].bytes)),
       rates_(unmeasured_rates(allocator_.card)) {}
 
 NetworkSizes RequestCosts::measured(std::int64_t TracePeaks::*part) const {
@@ -75,35 +76,46 @@ std::int64_t round_up(std::int64_t bytes, std::int64_t unit) {
 
 // Answers are remembered without the weights that stay, which depend on how many layers are
 // streamed. What a layer takes of shared segments is an average: the sum is in whole ones again.
-StageNeed RequestCosts::with_weights(StageNeed need, const Resident& stays) const {
+StageNeed RequestCosts::with_weights(StageNeed need, HeldWeights stays) const {
   const auto in_units = [this](std::int64_t bytes, std::int64_t& small) {
     const std::int64_t large = round_up(bytes - small, allocator_.large_unit());
     small = round_up(small, allocator_.small_unit());
     return large + small;
   };
-  need.small.weights_bytes += stays.small;
-  need.small.peak_bytes += stays.small;
-  need.weights_bytes = in_units(need.weights_bytes + stays.held, need.small.weights_bytes);
-  need.peak_bytes = in_units(need.peak_bytes + stays.held, need.small.peak_bytes);
-  need.in_use.weights_bytes += stays.in_use;
-  need.in_use.peak_bytes += stays.in_use;
+  need.small.weights_bytes += stays.small_bytes;
+  need.small.peak_bytes += stays.small_bytes;
+  need.weights_bytes = in_units(need.weights_bytes + stays.bytes, need.small.weights_bytes);
+  need.peak_bytes = in_units(need.peak_bytes + stays.bytes, need.small.peak_bytes);
+  need.in_use.weights_bytes += stays.in_use_bytes;
+  need.in_use.peak_bytes += stays.in_use_bytes;
   return need;
 }
 
-namespace {
-
-// The network that a stage uses.
-const NetworkEntry& network_of(Stage stage) {
-  return *std::find_if(kNetworks.begin(), kNetworks.end(),
-                       [&](const NetworkEntry& network) { return network.stage == stage; });
+HeldWeights RequestCosts::resident(NetworkId network, const ExecutionOptions& execution) const {
+  return held([&](const NetworkSizes& sizes) { return resident_bytes(network, sizes, execution); });
 }
 
-// Under cpu_decode.
-bool network_runs_on_host(Stage stage, const ExecutionOptions& execution) {
-  return execution.cpu_decode && (stage == Stage::kEncodeImage || stage == Stage::kDecode);
+HeldWeights RequestCosts::resident(Stage stage, const ExecutionOptions& execution) const {
+  HeldWeights all;
+  for (const NetworkEntry& network : kNetworks) {
+    if (network.stages.has(stage)) all += resident(network.network, execution);
+  }
+  return all;
 }
 
-}  // namespace
+HeldWeights RequestCosts::left_out_of(Stage stage, const ExecutionOptions& execution) const {
+  const int missing = left_out(stage, model_, execution);
+  if (missing == 0) return {};
+  HeldWeights all;
+  for (const NetworkEntry& network : kNetworks) {
+    if (!network.stages.has(stage)) continue;
+    all += held([&](const NetworkSizes& sizes) {
+      const std::vector<std::int64_t>& layers = sizes[network.network].layers;
+      return layers.empty() ? 0 : missing * layers.front();
+    });
+  }
+  return all;
+}
 
 RequestCosts::Key RequestCosts::key_of(Stage stage, const RunShape& shape,
                                        const ExecutionOptions& execution) const {
@@ -127,9 +139,10 @@ RequestCosts::Key RequestCosts::key_of(Stage stage, const RunShape& shape,
   return key;
 }
 
-StageNeed RequestCosts::need(Stage stage, const DryRunRequest& what, const Resident& stays) {
+StageNeed RequestCosts::need(Stage stage, const DryRunRequest& what) {
   constexpr std::size_t kMaxAnswers = 20000;
-  const ExecutionOptions execution = execution_of(network_of(stage).choice, what.execution);
+  const ExecutionOptions execution = execution_of(choice_of(stage), what.execution);
+  const HeldWeights stays = resident(stage, execution);
   const Key key = key_of(stage, what.shape, execution);
   const auto known = known_.find(key);
   if (known != known_.end()) return with_weights(known->second, stays);
@@ -142,20 +155,16 @@ StageNeed RequestCosts::need(Stage stage, const DryRunRequest& what, const Resid
   const TracePeaks peaks = allocator_.peaks(allocations(stage, alone));
   const StagePeak& peak = peaks.stages[static_cast<std::size_t>(stage)];
   // Of what stays, this replay had fewer layers.
-  const int missing = left_out(stage, model_, execution);
-  const Resident layer = resident([&](const NetworkSizes& sizes) {
-    return stage == Stage::kEncode ? sizes.text_encoder_layer : sizes.transformer_layer;
-  });
-  const Resident stayed{stays.held - missing * layer.held, stays.in_use - missing * layer.in_use,
-                        stays.small - missing * layer.small};
+  const HeldWeights missing = left_out_of(stage, execution);
   StageNeed need;
   // Streamed weights come and go. Both figures are of what is handed out, so what stayed is a part.
-  need.activation_bytes = peak.activation_bytes + peak.weights_bytes - stayed.in_use;
+  const std::int64_t stayed_in_use = stays.in_use_bytes - missing.in_use_bytes;
+  need.activation_bytes = peak.activation_bytes + peak.weights_bytes - stayed_in_use;
   need.workspace_bytes = peak.workspace_bytes;
-  need.peak_bytes = peak.peak_bytes - stayed.held;
+  need.peak_bytes = peak.peak_bytes - (stays.bytes - missing.bytes);
   need.host_bytes = peak.host_bytes + (allocator_.card ? Staging::kBytes : 0);
-  need.in_use.peak_bytes = peak.in_use_bytes - stayed.in_use;
-  need.small.peak_bytes = peak.small_bytes - stayed.small;
+  need.in_use.peak_bytes = peak.in_use_bytes - stayed_in_use;
+  need.small.peak_bytes = peak.small_bytes - (stays.small_bytes - missing.small_bytes);
   return with_weights(known_.emplace(key, need).first->second, stays);
 }
 
@@ -191,16 +200,19 @@ RequestCosts::ForShape::ForShape(RequestCosts& all, const RunShape& shape, const
       times_(times),
       rates_(with_copies(all.rates_, times)),
       estimate_(all.model_, all.sizes_, all.formats_.storage, shape, rates_, all.allocator_.card) {
-  space_.encodes_image = has_stage(shape, Stage::kEncodeImage);
+  space_.stages = {};
+  for (const WorkStage& work : kWorkStages) {
+    if (has_stage(shape, work.stage)) space_.stages.add(work.stage);
+  }
   space_.layers = all_.model_.transformer.n_layers;
   space_.guided = shape.negative_tokens > 0;
   space_.floor = all_.floor_;
   if (shape.start == StartFrom::kSampled) {
     space_.from = Stage::kDecode;
-    space_.samples = false;
     // What an earlier run left on the device leaves.
-    space_.floor.encoder_for_prompt = true;
-    space_.floor.transformer_for_steps = true;
+    for (const NetworkEntry& network : kNetworks) {
+      if (!is_used(network, space_.stages)) space_.floor.only_when_used.add(network.network);
+    }
   }
   space_.block_file_bytes = all_.block_file_bytes_;
   const VaeConfig& vae = all_.model_.vae;
@@ -217,9 +229,12 @@ RequestCosts::ForShape::ForShape(RequestCosts& all, const RunShape& shape, const
 
 StageNeed RequestCosts::ForShape::need(Stage stage, const ExecutionOptions& execution) {
   what_.execution = execution;
-  return all_.need(stage, what_, all_.resident([&](const NetworkSizes& sizes) {
-    return resident_bytes(network_of(stage).network, sizes, execution);
-  }));
+  return all_.need(stage, what_);
+}
+
+HeldWeights RequestCosts::ForShape::weights(NetworkId network, const ExecutionOptions& execution) {
+  const StageNeed alone = all_.with_weights({}, all_.resident(network, execution));
+  return {alone.weights_bytes, alone.in_use.weights_bytes, alone.small.weights_bytes};
 }
 
 double RequestCosts::ForShape::reload(const ExecutionOptions& execution) const {
@@ -234,7 +249,7 @@ double RequestCosts::ForShape::seconds(Stage stage, const ExecutionOptions& exec
   double seconds =
       stage == Stage::kLoad ? reload(execution) : estimate_.of(stage, execution, files_are_cached);
   if (times_.knows(stage)) seconds = times_.seconds(stage, seconds);
-  const bool on_host = network_runs_on_host(stage, execution) && !all_.allocator_.card;
+  const bool on_host = works_on_host(stage, execution) && !all_.allocator_.card;
   return on_host ? kHostPenalty * seconds : seconds;
 }
 

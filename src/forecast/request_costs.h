@@ -42,6 +42,7 @@ class RequestCosts {
     ForShape(RequestCosts& all, const RunShape& shape, const TimeModel& times);
     [[nodiscard]] const PlanSpace& space() const { return space_; }
     StageNeed need(Stage stage, const ExecutionOptions& execution) override;
+    HeldWeights weights(NetworkId network, const ExecutionOptions& execution) override;
     // For choosing between plans: what stays on the device is loaded once for many pictures and so
     // costs nothing.
     double seconds(Stage stage, const ExecutionOptions& execution, bool files_are_cached) override;
@@ -81,21 +82,22 @@ class RequestCosts {
     ExecutionOptions execution;
     friend auto operator<=>(const Key&, const Key&) = default;
   };
-  // Weights that stay on the device during a stage.
-  struct Resident {
-    std::int64_t held = 0, in_use = 0, small = 0;
-  };
   // `bytes` of the networks' sizes.
   template <typename Bytes>
-  [[nodiscard]] Resident resident(const Bytes& bytes) const {
+  [[nodiscard]] HeldWeights held(const Bytes& bytes) const {
     return {bytes(sizes_), bytes(sizes_in_use_), bytes(sizes_small_)};
   }
+  // What stays of one network, and of all that a stage uses, each while it is there.
+  [[nodiscard]] HeldWeights resident(NetworkId network, const ExecutionOptions& execution) const;
+  [[nodiscard]] HeldWeights resident(Stage stage, const ExecutionOptions& execution) const;
+  // Of these, what is missing in a shortened replay.
+  [[nodiscard]] HeldWeights left_out_of(Stage stage, const ExecutionOptions& execution) const;
   // What the networks hold when they are loaded, one after the other.
   [[nodiscard]] NetworkSizes measured(std::int64_t TracePeaks::*part) const;
-  [[nodiscard]] StageNeed with_weights(StageNeed need, const Resident& stays) const;
+  [[nodiscard]] StageNeed with_weights(StageNeed need, HeldWeights stays) const;
   [[nodiscard]] Key key_of(Stage stage, const RunShape& shape,
                            const ExecutionOptions& execution) const;
-  StageNeed need(Stage stage, const DryRunRequest& what, const Resident& stays);
+  StageNeed need(Stage stage, const DryRunRequest& what);
   // Of one stage, shortened as by dry_run_short_stage().
   AllocationTrace allocations(Stage stage, const DryRunRequest& what);
 

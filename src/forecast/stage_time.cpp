@@ -1,20 +1,12 @@
 #include "stage_time.h"
 
-#include "headroom/device/allocation_recorder.h"
 #include "headroom/model/text_encoder.h"
 #include "headroom/model/transformer.h"
-#include "headroom/model/vae.h"
-#include "headroom/pipeline/adapter_weights.h"
-#include "headroom/pipeline/eight_bit_weights.h"
-#include "headroom/pipeline/weight_sources.h"
 
 #include <algorithm>
 #include <cmath>
-#include <tuple>
 #include <utility>
 #include <vector>
-
-#include <c10/core/InferenceMode.h>
 
 namespace headroom {
 namespace {
@@ -169,74 +161,12 @@ NetworkWork decoder_work(const VaeConfig& c, double pixels, const DeviceRates& r
   return all.work;
 }
 
-NetworkSizes network_sizes(const ModelFolder& model, const NumberFormats& formats,
-                           const std::function<std::int64_t(const AllocationTrace&)>& left_of,
-                           const Adapters* adapters) {
-  const c10::InferenceMode inference;
-  MetaWeights plain(formats.networks, formats.storage);
-  EightBitWeights in_eight_bits(plain);
-  WeightSource& networks = kept_as(formats.storage, plain, in_eight_bits);
-  MetaWeights vae(formats.vae);
-  const auto measure = [&](auto load) {
-    AllocationTrace allocations;
-    const AllocationRecorder recording(allocations);
-    const auto loaded = load();
-    return left_of(allocations);
-  };
-  // Whole networks, not a layer times their number: on a card layers share the allocator's
-  // segments.
-  const auto all_layers = [](int count, auto load) {
-    std::vector<decltype(load(0))> layers;
-    layers.reserve(static_cast<std::size_t>(count));
-    for (int i = 0; i < count; ++i) layers.push_back(load(i));
-    return layers;
-  };
-  NetworkSizes sizes;
-  const int text_layers = TextEncoder::layer_count(model.text_encoder);
-  sizes.text_encoder = measure([&] {
-    return all_layers(text_layers, [&](int i) {
-      return TextEncoder::load_layer(model.text_encoder, networks, i);
-    });
-  });
-  sizes.text_encoder_layer = sizes.text_encoder / text_layers;
-  const int layers = model.transformer.n_layers;
-  const auto transformer = [&](int layer_count) {
-    LinearUpdates updates = load_updates(adapters, networks.options());
-    Transformer shell(model.transformer, networks);
-    auto blocks = all_layers(layer_count, [&](int i) {
-      return Transformer::load_layer(model.transformer, networks, i);
-    });
-    return std::tuple(std::move(updates), std::move(shell), std::move(blocks));
-  };
-  const std::int64_t shell = measure([&] { return transformer(0); });
-  sizes.transformer = measure([&] { return transformer(layers); });
-  sizes.transformer_layer = (sizes.transformer - shell) / layers;
-  sizes.image_encoder = measure([&] { return VaeEncoder(model.vae, vae); });
-  sizes.vae = measure([&] { return VaeDecoder(model.vae, vae); });
-  return sizes;
-}
-
-std::int64_t resident_bytes(NetworkId network, const NetworkSizes& sizes,
-                            const ExecutionOptions& execution) {
-  switch (network) {
-    case NetworkId::kTextEncoder:
-      return execution.stream_encoder ? 0 : sizes.text_encoder;
-    case NetworkId::kTransformer:
-      return sizes.transformer - sizes.transformer_layer * execution.stream_blocks;
-    case NetworkId::kImageEncoder:
-      return execution.cpu_decode ? 0 : sizes.image_encoder;
-    case NetworkId::kDecoder:
-      break;
-  }
-  return execution.cpu_decode ? 0 : sizes.vae;
-}
-
 DeviceRates unmeasured_rates(bool card) { return card ? kUnmeasuredCard : kUnmeasuredCpu; }
 
 double estimate_reload_seconds(const NetworkSizes& sizes, const ExecutionOptions& execution,
                                const DeviceRates& rates) {
   const bool leaves = execution.evict_encoder && !execution.stream_encoder;
-  return leaves ? static_cast<double>(sizes.text_encoder) / rates.copy_bytes : 0;
+  return leaves ? static_cast<double>(sizes[NetworkId::kTextEncoder].bytes) / rates.copy_bytes : 0;
 }
 
 StageTimeEstimate::StageTimeEstimate(const ModelFolder& model, const NetworkSizes& sizes,
@@ -255,22 +185,37 @@ StageTimeEstimate::StageTimeEstimate(const ModelFolder& model, const NetworkSize
 
 double StageTimeEstimate::of(Stage stage, const ExecutionOptions& execution,
                              bool files_are_cached) {
+  if (stage == Stage::kEncodeImage && !has_stage(shape_, stage)) return 0;
+  return work(stage, execution, files_are_cached) + arrival(stage, execution);
+}
+
+double StageTimeEstimate::work(Stage stage, const ExecutionOptions& execution,
+                               bool files_are_cached) {
   switch (stage) {
     case Stage::kLoad:
       return load(execution);
     case Stage::kEncode:
-      return encode_ + (execution.stream_encoder ? copy(sizes_.text_encoder) : 0);
+      return encode_ + copy(streamed_bytes(NetworkId::kTextEncoder, sizes_, execution));
     case Stage::kEncodeImage:
-      return has_stage(shape_, stage) ? encode_image(execution) + copy(sizes_.image_encoder) : 0;
+      return encode_image(execution);
     case Stage::kDenoise:
       return denoise(execution, files_are_cached);
     case Stage::kDecode:
-      return decode(execution) +
-             (entry_of(NetworkId::kDecoder).before(execution) ? 0 : copy(sizes_.vae));
+      return decode(execution);
     case Stage::kSave:
       break;
   }
   return kSave_s + pixels_ / kSavePixels;
+}
+
+double StageTimeEstimate::arrival(Stage stage, const ExecutionOptions& execution) const {
+  double seconds = 0;
+  for (const NetworkEntry& network : kNetworks) {
+    if (!network.stages.has(stage) || network.before(execution)) continue;
+    seconds +=
+        copy(sizes_[network.network].bytes - streamed_bytes(network.network, sizes_, execution));
+  }
+  return seconds;
 }
 
 double StageTimeEstimate::copy(std::int64_t bytes) const {
@@ -316,7 +261,7 @@ double StageTimeEstimate::denoise(const ExecutionOptions& execution, bool files_
         execution.chunk_tokens > 0 ? std::ceil(branch.rows / execution.chunk_tokens) : 1;
     return branch.seconds + chunks * c.n_layers * layer_values(c) / unpacked(card_);
   };
-  const std::int64_t read = sizes_.transformer_layer * execution.stream_blocks;
+  const std::int64_t read = streamed_bytes(NetworkId::kTransformer, sizes_, execution);
   const double read_seconds =
       files_are_cached ? copy(read) : static_cast<double>(read) / kDiskBytes;
   const auto step = [&](double work, double passes) {
@@ -331,8 +276,6 @@ double StageTimeEstimate::denoise(const ExecutionOptions& execution, bool files_
     seconds += shape_.guided_steps *
                step(alone + work_of(negative_), execution.sequential_guidance ? 2 : 1);
   }
-  const bool is_loaded_here = !entry_of(NetworkId::kTransformer).before(execution);
-  if (is_loaded_here) seconds += copy(sizes_.transformer - read);
   return seconds;
 }
 

@@ -1,39 +1,19 @@
 #pragma once
-#include "headroom/core/allocation_trace.h"
 #include "headroom/core/plan.h"
 #include "headroom/core/run_shape.h"
 #include "headroom/memory/device_rates.h"
 #include "headroom/memory/networks.h"
 #include "headroom/model_files/model_folder.h"
-#include "headroom/pipeline/adapters.h"
 #include "headroom/pipeline/number_format.h"
+
+#include "network_sizes.h"
 
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <utility>
 
 namespace headroom {
-
-// Bytes of the networks on the device.
-struct NetworkSizes {
-  std::int64_t text_encoder_layer = 0;  // all layers are alike
-  std::int64_t text_encoder = 0;        // all layers that a prompt runs through
-  std::int64_t transformer_layer = 0;
-  std::int64_t transformer = 0;  // everything, main layers and LoRAs included
-  std::int64_t image_encoder = 0;
-  std::int64_t vae = 0;  // the decoder
-};
-// What stays of a network for the whole of its stage: all but what is streamed, nothing of what is
-// not on the device.
-[[nodiscard]] std::int64_t resident_bytes(NetworkId network, const NetworkSizes& sizes,
-                                          const ExecutionOptions& execution);
-// `left_of` reads through the device's allocator what an allocation trace holds in the end.
-[[nodiscard]] NetworkSizes network_sizes(
-    const ModelFolder& model, const NumberFormats& formats,
-    const std::function<std::int64_t(const AllocationTrace&)>& left_of,
-    const Adapters* adapters = nullptr);
 
 // What one transformer block on so many tokens, or the whole decoder of so many pixels, has to do:
 // seconds of its products at `rates`, its parts (blocks, layers), and the values that its other
@@ -72,6 +52,9 @@ class StageTimeEstimate {
   [[nodiscard]] Branch branch(int prompt_tokens) const;
   [[nodiscard]] double copy(std::int64_t bytes) const;
   [[nodiscard]] double load(const ExecutionOptions& execution) const;
+  // What `stage` does, and what of the networks that it uses is loaded when it begins.
+  double work(Stage stage, const ExecutionOptions& execution, bool files_are_cached);
+  [[nodiscard]] double arrival(Stage stage, const ExecutionOptions& execution) const;
   [[nodiscard]] double encode() const;
   [[nodiscard]] double denoise(const ExecutionOptions& execution, bool files_are_cached) const;
   double decode(const ExecutionOptions& execution);

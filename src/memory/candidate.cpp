@@ -6,14 +6,24 @@
 
 namespace headroom {
 
+namespace {
+
+// Whether `network` is there in stages alone that use it.
+bool is_there_only_when_used(const NetworkEntry& network, const ExecutionOptions& execution) {
+  return std::all_of(kWorkStages.begin(), kWorkStages.end(), [&](const WorkStage& work) {
+    return network.stages.has(work.stage) || !is_there(network, work.stage, execution);
+  });
+}
+
+}  // namespace
+
 bool PlanFloor::allows(const ExecutionOptions& execution) const {
-  const NetworkEntry& transformer = entry_of(NetworkId::kTransformer);
   return execution.stream_blocks >= stream_blocks &&
          (execution.stream_encoder || !stream_encoder) &&
-         !(encoder_for_prompt && entry_of(NetworkId::kTextEncoder).after(execution)) &&
-         !(transformer_for_steps &&
-           (transformer.before(execution) || transformer.after(execution))) &&
-         !(vae_for_decode && entry_of(NetworkId::kDecoder).before(execution));
+         std::all_of(kNetworks.begin(), kNetworks.end(), [&](const NetworkEntry& network) {
+           return !only_when_used.has(network.network) ||
+                  is_there_only_when_used(network, execution);
+         });
 }
 
 std::int64_t Candidate::host_peak_bytes() const {

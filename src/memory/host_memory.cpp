@@ -21,6 +21,9 @@ class WithPageCache final : public PlanCosts {
     }
     return need;
   }
+  HeldWeights weights(NetworkId network, const ExecutionOptions& execution) override {
+    return costs_.weights(network, execution);
+  }
   double seconds(Stage stage, const ExecutionOptions& execution, bool files_are_cached) override {
     return costs_.seconds(stage, execution, files_are_cached);
   }

@@ -82,12 +82,11 @@ class Named {
       if (!matches(name, std::string(kEncoderLayers) + std::to_string(i))) continue;
       floor_.stream_encoder = known = true;
     }
-    const auto network = [&](std::string_view network_name, bool& leaves) {
-      if (matches(name, network_name)) leaves = known = true;
-    };
-    network("text_encoder", floor_.encoder_for_prompt);
-    network("transformer", floor_.transformer_for_steps);
-    network("vae", floor_.vae_for_decode);
+    for (const NetworkEntry& network : kNetworks) {
+      if (!matches(name, network.part)) continue;
+      floor_.only_when_used.add(network.network);
+      known = true;
+    }
     return known;
   }
 

@@ -13,45 +13,58 @@ namespace {
 
 using StageNeeds = std::array<StageNeed, kStageCount>;  // indexed by Stage
 
-// Puts the weights of `other` beside its own.
-void add_weights(StageNeed& need, const StageNeed& other) {
-  need.weights_bytes += other.weights_bytes;
-  need.peak_bytes += other.weights_bytes;
-  for (auto part : {&StageNeed::in_use, &StageNeed::small}) {
-    (need.*part).weights_bytes += (other.*part).weights_bytes;
-    (need.*part).peak_bytes += (other.*part).weights_bytes;
-  }
+// Puts weights beside those of the stage's own networks.
+void add_weights(StageNeed& need, const HeldWeights& weights) {
+  need.weights_bytes += weights.bytes;
+  need.peak_bytes += weights.bytes;
+  const auto add = [](StageNeed::Part& part, std::int64_t bytes) {
+    part.weights_bytes += bytes;
+    part.peak_bytes += bytes;
+  };
+  add(need.in_use, weights.in_use_bytes);
+  add(need.small, weights.small_bytes);
 }
 
-// What the stages of one choice need, each alone; what is of other choices is empty.
-StageNeeds needs_of(Choice choice, const ExecutionOptions& execution, const PlanSpace& space,
-                    PlanCosts& costs) {
-  StageNeeds needs{};
+// What the stages of one choice need, each alone, and what their networks hold; what is of other
+// choices is empty.
+struct Needs {
+  StageNeeds stages{};
+  std::array<HeldWeights, kNetworks.size()> weights{};  // indexed by NetworkId
+};
+Needs needs_of(Choice choice, const ExecutionOptions& execution, const PlanSpace& space,
+               PlanCosts& costs) {
+  Needs needs;
+  for (const WorkStage& work : kWorkStages) {
+    if (work.choice != choice || !space.stages.has(work.stage)) continue;
+    needs.stages[index_of(work.stage)] = costs.need(work.stage, execution);
+  }
   for (const NetworkEntry& network : kNetworks) {
-    if (network.choice != choice || !space.has(network.stage)) continue;
-    needs[index_of(network.stage)] = costs.need(network.stage, execution);
+    if (choice_of(first_stage(network)) != choice || !is_used(network, space.stages)) continue;
+    needs.weights[index_of(network.network)] = costs.weights(network.network, execution);
   }
   return needs;
 }
 
-using ByChoice = std::array<const StageNeeds*, kChoiceCount>;  // indexed by Choice
+using ByChoice = std::array<const Needs*, kChoiceCount>;  // indexed by Choice
 
 // The needs of the stages from `from` on with the networks that are resident beside theirs.
 StageNeeds place(const ExecutionOptions& execution, const ByChoice& needs, const PlanSpace& space) {
-  const auto alone = [&](const NetworkEntry& network) -> const StageNeed& {
-    return (*needs[static_cast<std::size_t>(network.choice)])[index_of(network.stage)];
+  const auto of = [&](Choice choice) -> const Needs& {
+    return *needs[static_cast<std::size_t>(choice)];
   };
   StageNeeds stages{};
-  for (const NetworkEntry& own : kNetworks) {
-    if (!space.has(own.stage)) continue;
-    StageNeed& need = stages[index_of(own.stage)];
-    need = alone(own);
+  for (const WorkStage& work : kWorkStages) {
+    if (!space.stages.has(work.stage)) continue;
+    StageNeed& need = stages[index_of(work.stage)];
+    need = of(work.choice).stages[index_of(work.stage)];
     for (const NetworkEntry& other : kNetworks) {
-      const bool is_beside = other.network != own.network && is_there(other, own.stage, execution);
-      if (is_beside) add_weights(need, alone(other));
+      if (other.stages.has(work.stage) || !is_there(other, work.stage, execution)) continue;
+      add_weights(need, of(choice_of(first_stage(other))).weights[index_of(other.network)]);
     }
   }
-  add_weights(stages[index_of(Stage::kLoad)], stages[index_of(kNetworks.front().stage)]);
+  const StageNeed& first = stages[index_of(kWorkStages.front().stage)];
+  add_weights(stages[index_of(Stage::kLoad)],
+              {first.weights_bytes, first.in_use.weights_bytes, first.small.weights_bytes});
   std::fill_n(stages.begin(), index_of(space.from), StageNeed{});
   return stages;
 }
@@ -82,9 +95,9 @@ double stage_seconds(Stage stage, const ExecutionOptions& execution, const PlanS
 double choice_seconds(Choice choice, const ExecutionOptions& execution, const PlanSpace& space,
                       PlanCosts& costs) {
   double seconds = 0;
-  for (const NetworkEntry& network : kNetworks) {
-    if (network.choice == choice && space.has(network.stage)) {
-      seconds += stage_seconds(network.stage, execution, space, costs);
+  for (const WorkStage& work : kWorkStages) {
+    if (work.choice == choice && space.stages.has(work.stage)) {
+      seconds += stage_seconds(work.stage, execution, space, costs);
     }
   }
   return seconds;
@@ -213,7 +226,7 @@ class Search {
 
   // Those with this way to denoise.
   void compare_plans(const ExecutionOptions& to_denoise) {
-    std::optional<StageNeeds> needs;
+    std::optional<Needs> needs;
     for (std::size_t e = 0; e < std::size(kEvictions); ++e) {
       const double seconds = choice_seconds(
           Choice::kSteps, join(to_denoise, kEvictions[e], false, {}), space_, costs_);
@@ -222,7 +235,7 @@ class Search {
           total(0, beside.least_prompt, seconds, beside.least_pixels, save_seconds_);
       if (!may_win(at_least, 0)) continue;
       if (!needs) needs = needs_of(Choice::kSteps, to_denoise, space_, costs_);
-      if (!may_win(at_least, peak_from(space_.from, *needs))) continue;
+      if (!may_win(at_least, peak_from(space_.from, needs->stages))) continue;
       for (const bool stream_encoder : {false, true}) {
         for (std::size_t d = 0; d < to_decode_.size(); ++d) {
           const bool streams = stream_encoder || to_denoise.stream_blocks > 0;
@@ -251,12 +264,12 @@ class Search {
   struct Times {
     double prompt, steps, pixels;
   };
-  void compare(const ExecutionOptions& execution, const Times& times, const StageNeeds& steps,
-               std::optional<StageNeeds>& pixels) {
+  void compare(const ExecutionOptions& execution, const Times& times, const Needs& steps,
+               std::optional<Needs>& pixels) {
     const double seconds = total(stage_seconds(Stage::kLoad, execution, space_, costs_),
                                  times.prompt, times.steps, times.pixels, save_seconds_);
     if (!may_win(seconds, 0)) return;
-    std::optional<StageNeeds>& prompt = encode_[execution.stream_encoder ? 1 : 0];
+    std::optional<Needs>& prompt = encode_[execution.stream_encoder ? 1 : 0];
     if (!prompt) prompt = needs_of(Choice::kPrompt, execution, space_, costs_);
     if (!pixels) pixels = needs_of(Choice::kPixels, execution, space_, costs_);
     const std::int64_t peak_bytes =
@@ -274,8 +287,8 @@ class Search {
   double save_seconds_ = 0;
   std::vector<Beside> beside_;  // with each of kEvictions
   // Needs, once they were asked for.
-  std::array<std::optional<StageNeeds>, 2> encode_;  // resident, streamed
-  std::vector<std::optional<StageNeeds>> decode_;    // of to_decode_
+  std::array<std::optional<Needs>, 2> encode_;  // resident, streamed
+  std::vector<std::optional<Needs>> decode_;    // of to_decode_
   std::optional<Best> best_;
 };
 
@@ -284,9 +297,9 @@ class Search {
 Candidate compose(const ExecutionOptions& execution, const PlanSpace& space, PlanCosts& costs) {
   Candidate candidate;
   candidate.execution = execution;
-  const StageNeeds prompt = needs_of(Choice::kPrompt, execution, space, costs);
-  const StageNeeds steps = needs_of(Choice::kSteps, execution, space, costs);
-  const StageNeeds pixels = needs_of(Choice::kPixels, execution, space, costs);
+  const Needs prompt = needs_of(Choice::kPrompt, execution, space, costs);
+  const Needs steps = needs_of(Choice::kSteps, execution, space, costs);
+  const Needs pixels = needs_of(Choice::kPixels, execution, space, costs);
   candidate.stages = place(execution, {&prompt, &steps, &pixels}, space);
   candidate.peak_bytes = largest_peak(candidate.stages);
   candidate.seconds = total(stage_seconds(Stage::kLoad, execution, space, costs),

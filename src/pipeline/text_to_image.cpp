@@ -30,128 +30,91 @@ TextToImage::TextToImage(const ModelFolder& model, NumberFormats formats, Networ
       formats_(std::move(formats)),
       weights_(weights),
       background_(background),
-      text_encoder_(model.text_encoder) {}
+      text_encoder_(model.text_encoder),
+      residency_(slots()) {}
 
-void TextToImage::load_text_encoder() {
-  if (text_layers_) return;
+std::vector<NetworkSlot> TextToImage::slots() {
+  return {{.network = NetworkId::kTextEncoder,
+           .layers = TextEncoder::layer_count(model_.text_encoder),
+           .is_loaded = [this] { return text_layers_ != nullptr; },
+           .load = [this](const ExecutionOptions& execution) { load_text_encoder(execution); },
+           .drop = [this] { text_layers_.reset(); },
+           .drop_buffers = [this] { text_layers_->drop_buffers(); },
+           .load_layer =
+               [this](int i) {
+                 LayerMemory memory;
+                 return std::make_shared<TextEncoderLayer>(load_text_layer(i, memory));
+               }},
+          {.network = NetworkId::kImageEncoder,
+           .is_loaded = [this] { return image_encoder_ != nullptr; },
+           .load = [this](const ExecutionOptions& execution) { load_image_encoder(execution); },
+           .drop = [this] { image_encoder_.reset(); }},
+          {.network = NetworkId::kTransformer,
+           .layers = model_.transformer.n_layers,
+           .is_loaded = [this] { return transformer_ != nullptr; },
+           .load = [this](const ExecutionOptions& execution) { load_transformer(execution); },
+           .drop = [this] { transformer_.reset(); },
+           .drop_buffers = [this] { transformer_->layers.drop_buffers(); },
+           .load_layer =
+               [this](int i) {
+                 LayerMemory memory;
+                 return std::make_shared<TransformerBlock>(load_block(i, memory, {}));
+               }},
+          {.network = NetworkId::kDecoder,
+           .is_loaded = [this] { return vae_ != nullptr; },
+           .load = [this](const ExecutionOptions& execution) { load_decoder(execution); },
+           .drop = [this] { vae_.reset(); }}};
+}
+
+TextEncoderLayer TextToImage::load_text_layer(int index, LayerMemory& memory) {
+  RecyclingWeights weights(weights_.text_encoder, memory);
+  return TextEncoder::load_layer(model_.text_encoder, weights, index);
+}
+
+TransformerBlock TextToImage::load_block(int index, LayerMemory& memory,
+                                         const LinearUpdates& updates) {
+  RecyclingWeights weights(weights_.transformer, memory);
+  UpdatedWeights updated(weights, updates);
+  return Transformer::load_layer(model_.transformer, updated, index);
+}
+
+void TextToImage::load_text_encoder(const ExecutionOptions& execution) {
   const int count = TextEncoder::layer_count(model_.text_encoder);
-  const auto load = [this](int i, LayerMemory& memory) {
-    RecyclingWeights weights(weights_.text_encoder, memory);
-    return TextEncoder::load_layer(model_.text_encoder, weights, i);
-  };
+  const auto load = [this](int i, LayerMemory& memory) { return load_text_layer(i, memory); };
   text_layers_ = std::make_unique<TextLayers>(
-      count, execution_->stream_encoder ? count : 0, load, layer_expecter(weights_.text_encoder),
+      count, execution.stream_encoder ? count : 0, load, layer_expecter(weights_.text_encoder),
       weights_.text_encoder.options().device(), background_);
 }
 
-void TextToImage::load_transformer() {
-  if (transformer_) return;
+void TextToImage::load_transformer(const ExecutionOptions& execution) {
   const auto updates = std::make_shared<const LinearUpdates>(
       load_updates(weights_.adapters, weights_.transformer.options()));
   const auto load = [this, updates](int i, LayerMemory& memory) {
-    RecyclingWeights weights(weights_.transformer, memory);
-    UpdatedWeights updated(weights, *updates);
-    return Transformer::load_layer(model_.transformer, updated, i);
+    return load_block(i, memory, *updates);
   };
   UpdatedWeights updated(weights_.transformer, *updates);
   transformer_.reset(new LoadedTransformer{Transformer(model_.transformer, updated),
-                                           {model_.transformer.n_layers, execution_->stream_blocks,
+                                           {model_.transformer.n_layers, execution.stream_blocks,
                                             load, layer_expecter(weights_.transformer),
                                             weights_.transformer.options().device(), background_}});
 }
 
-void TextToImage::load_image_encoder() {
-  if (image_encoder_) return;
+void TextToImage::load_image_encoder(const ExecutionOptions& execution) {
   std::optional<ScopedMemoryTag> host;
-  if (execution_->cpu_decode) host.emplace(MemoryTag::kHost);
+  if (execution.cpu_decode) host.emplace(MemoryTag::kHost);
   image_encoder_ = std::make_unique<VaeEncoder>(
-      model_.vae, execution_->cpu_decode ? weights_.host_vae : weights_.vae);
+      model_.vae, execution.cpu_decode ? weights_.host_vae : weights_.vae);
 }
 
-void TextToImage::load_decoder() {
-  if (vae_) return;
-  if (execution_->cpu_decode) {
-    const ScopedMemoryTag host(MemoryTag::kHost);
-    vae_ = std::make_unique<VaeDecoder>(model_.vae, weights_.host_vae);
-  } else {
-    vae_ = std::make_unique<VaeDecoder>(model_.vae, weights_.vae);
-  }
-}
-
-void TextToImage::load(NetworkId network) {
-  switch (network) {
-    case NetworkId::kTextEncoder:
-      return load_text_encoder();
-    case NetworkId::kImageEncoder:
-      return load_image_encoder();
-    case NetworkId::kTransformer:
-      return load_transformer();
-    case NetworkId::kDecoder:
-      return load_decoder();
-  }
-}
-
-void TextToImage::drop(NetworkId network) {
-  switch (network) {
-    case NetworkId::kTextEncoder:
-      return text_layers_.reset();
-    case NetworkId::kImageEncoder:
-      return image_encoder_.reset();
-    case NetworkId::kTransformer:
-      return transformer_.reset();
-    case NetworkId::kDecoder:
-      return vae_.reset();
-  }
-}
-
-void TextToImage::finish(NetworkId network) {
-  if (!entry_of(network).after(*execution_)) drop(network);
-}
-
-void TextToImage::clear() {
-  text_layers_.reset();
-  image_encoder_.reset();
-  transformer_.reset();
-  vae_.reset();
-  execution_.reset();
-}
-
-void TextToImage::adopt(const ExecutionOptions& execution, Stage now) {
-  if (execution_ != execution) {
-    // What was loaded for another plan may be cut otherwise (streamed layers), or lie elsewhere.
-    if (!execution_ || execution_->stream_encoder != execution.stream_encoder) text_layers_.reset();
-    if (!execution_ || execution_->stream_blocks != execution.stream_blocks) transformer_.reset();
-    if (!execution_ || execution_->cpu_decode != execution.cpu_decode) {
-      image_encoder_.reset();
-      vae_.reset();
-    }
-    execution_ = execution;
-  }
-  for (const NetworkEntry& network : kNetworks) {
-    if (!is_there(network, now, execution)) drop(network.network);
-  }
-  // A run that was broken off may have left layers in its buffers.
-  if (text_layers_) text_layers_->drop_buffers();
-  if (transformer_) transformer_->layers.drop_buffers();
-}
-
-void TextToImage::prepare(const ExecutionOptions& execution) {
-  adopt(execution, Stage::kLoad);
-  // What a failed load leaves half built would only be in the way of the next, smaller plan.
-  struct Undo {
-    TextToImage* of;
-    ~Undo() {
-      if (of != nullptr) of->clear();
-    }
-  } undo{this};
-  for (const NetworkEntry& network : kNetworks) {
-    if (network.before(execution)) load(network.network);
-  }
-  undo.of = nullptr;
+void TextToImage::load_decoder(const ExecutionOptions& execution) {
+  std::optional<ScopedMemoryTag> host;
+  if (execution.cpu_decode) host.emplace(MemoryTag::kHost);
+  vae_ = std::make_unique<VaeDecoder>(model_.vae,
+                                      execution.cpu_decode ? weights_.host_vae : weights_.vae);
 }
 
 TextToImage::Features TextToImage::encode(const PromptIds& ids, const RunHooks& hooks) {
-  load(NetworkId::kTextEncoder);
+  residency_.begin(Stage::kEncode);
   std::vector<std::vector<std::int32_t>> prompts{ids.positive};
   if (!ids.negative.empty()) prompts.push_back(ids.negative);
   std::vector<at::Tensor> encoded = text_encoder_.forward(
@@ -161,7 +124,7 @@ TextToImage::Features TextToImage::encode(const PromptIds& ids, const RunHooks& 
         if (hooks.check) hooks.check();
       });
   text_layers_->drop_buffers();
-  finish(NetworkId::kTextEncoder);
+  residency_.end(Stage::kEncode);
   Features features{std::move(encoded.front()), {}};
   if (encoded.size() > 1) features.uncond = std::move(encoded.back());
   if (hooks.trace) {
@@ -172,13 +135,13 @@ TextToImage::Features TextToImage::encode(const PromptIds& ids, const RunHooks& 
 }
 
 at::Tensor TextToImage::encode_image(const at::Tensor& pixels, const RunHooks& hooks) {
-  load(NetworkId::kImageEncoder);
+  residency_.begin(Stage::kEncodeImage);
   at::Tensor moments;
   {
     std::optional<ScopedMemoryTag> host;
-    if (execution_->cpu_decode) host.emplace(MemoryTag::kHost);
+    if (execution().cpu_decode) host.emplace(MemoryTag::kHost);
     const at::Device where =
-        execution_->cpu_decode && !pixels.is_meta() ? at::kCPU : pixels.device();
+        execution().cpu_decode && !pixels.is_meta() ? at::kCPU : pixels.device();
     const at::Tensor image = pixels.to(where)
                                  .to(at::kFloat)
                                  .div_(255)
@@ -186,15 +149,15 @@ at::Tensor TextToImage::encode_image(const at::Tensor& pixels, const RunHooks& h
                                  .sub_(1)
                                  .permute({2, 0, 1})  // channels-last memory
                                  .to(formats_.vae);
-    moments = execution_->tile_latent > 0
-                  ? image_encoder_->forward_tiled(image, execution_->tile_latent, hooks.check)
+    moments = execution().tile_latent > 0
+                  ? image_encoder_->forward_tiled(image, execution().tile_latent, hooks.check)
                   : image_encoder_->forward(image, hooks.check);
   }
   const at::Tensor result =
       at::empty(moments.sizes(), at::TensorOptions(pixels.device()).dtype(at::kFloat));
   result.copy_(moments);
   moments.reset();
-  finish(NetworkId::kImageEncoder);
+  residency_.end(Stage::kEncodeImage);
   if (hooks.trace) hooks.trace("moments", result);
   return result;
 }
@@ -223,9 +186,9 @@ std::vector<std::int64_t> TextToImage::latent_shape(const GenerationRequest& req
 
 void TextToImage::denoise(Sampling& sampling, const Features& features,
                           const GenerationRequest& request, const RunHooks& hooks) {
-  load(NetworkId::kTransformer);
+  residency_.begin(Stage::kDenoise);
   const Transformer& transformer = transformer_->shell;
-  const TransformerCall call{hooks.check, execution_->chunk_tokens, {}};
+  const TransformerCall call{hooks.check, execution().chunk_tokens, {}};
   const std::vector<std::int64_t> shape = latent_shape(request);
   const CaptionTokens cond = transformer.embed_caption(features.cond, shape[1], shape[2], call);
   CaptionTokens uncond;
@@ -246,7 +209,7 @@ void TextToImage::denoise(Sampling& sampling, const Features& features,
       captions.push_back(&uncond);
     }
     std::vector<at::Tensor> out;
-    if (execution_->sequential_guidance) {
+    if (execution().sequential_guidance) {
       for (const CaptionTokens* const caption : captions) {
         out.push_back(transformer.forward(latents, tau, {&caption, 1}, layers, call).front());
       }
@@ -273,30 +236,30 @@ void TextToImage::denoise(Sampling& sampling, const Features& features,
   transformer_->layers.drop_buffers();
   if (sampling.steps_done == steps) {
     sampling.kept.reset();
-    finish(NetworkId::kTransformer);
+    residency_.end(Stage::kDenoise);
   }
 }
 
 at::Tensor TextToImage::decode(const at::Tensor& latents, const RunHooks& hooks) {
-  load(NetworkId::kDecoder);
+  residency_.begin(Stage::kDecode);
   // On the CPU "host" is a tag: what carries it is outside of the device's budget.
   std::optional<ScopedMemoryTag> host;
-  const bool on_host = execution_->cpu_decode || execution_->tile_latent > 0;
-  if (execution_->cpu_decode) host.emplace(MemoryTag::kHost);
+  const bool on_host = execution().cpu_decode || execution().tile_latent > 0;
+  if (execution().cpu_decode) host.emplace(MemoryTag::kHost);
   const at::Device where =
-      execution_->cpu_decode && !latents.is_meta() ? at::kCPU : latents.device();
+      execution().cpu_decode && !latents.is_meta() ? at::kCPU : latents.device();
   const at::Tensor z = at::div(latents.to(where), model_.vae.scaling_factor)
                            .add_(model_.vae.shift_factor)
                            .to(formats_.vae);
-  at::Tensor picture = execution_->tile_latent > 0
-                           ? vae_->forward_tiled(z, execution_->tile_latent, hooks.check)
+  at::Tensor picture = execution().tile_latent > 0
+                           ? vae_->forward_tiled(z, execution().tile_latent, hooks.check)
                            : vae_->forward(z, hooks.check);
   if (on_host && !host) host.emplace(MemoryTag::kHost);
   picture = picture.to(at::kFloat);  // [3, H, W], channels-last memory
   if (hooks.trace) hooks.trace("decoded", picture.unsqueeze(0));
   picture.mul_(0.5).add_(0.5).clamp_(0, 1).mul_(255).round_();
   at::Tensor bytes = picture.permute({1, 2, 0}).to(at::kByte).contiguous();
-  finish(NetworkId::kDecoder);
+  residency_.end(Stage::kDecode);
   return bytes;
 }
 

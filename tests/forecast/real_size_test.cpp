@@ -33,10 +33,10 @@ TEST(RealSize, NetworksHaveTheVendorsParameterCounts) {
     EXPECT_GE(actual, parameters * bytes);
     EXPECT_LE(actual, parameters * bytes + 521 * 64);
   };
-  near_bytes(sizes.transformer, 6'154'908'736, 2);
-  near_bytes(sizes.transformer_layer, 180'910'336, 2);
-  near_bytes(sizes.text_encoder, 3'532'578'560, 2);
-  near_bytes(sizes.vae, 49'545'475, 4);
+  near_bytes(sizes[NetworkId::kTransformer].bytes, 6'154'908'736, 2);
+  near_bytes(sizes[NetworkId::kTransformer].layers.front(), 180'910'336, 2);
+  near_bytes(sizes[NetworkId::kTextEncoder].bytes, 3'532'578'560, 2);
+  near_bytes(sizes[NetworkId::kDecoder].bytes, 49'545'475, 4);
 }
 
 class Card : public testing::TestWithParam<int> {};  // GiB

@@ -183,6 +183,9 @@ class OneNetwork final : public PlanCosts {
     const std::int64_t bytes = 100 - 10 * r.stream_blocks;
     return {bytes, 5, 0, bytes + 5};
   }
+  HeldWeights weights(NetworkId network, const ExecutionOptions& r) override {
+    return {need(first_stage(entry_of(network)), r).weights_bytes, 0, 0};
+  }
   double seconds(Stage stage, const ExecutionOptions& r, bool) override {
     return stage == Stage::kDenoise ? resident_seconds_ + r.stream_blocks : 0;
   }

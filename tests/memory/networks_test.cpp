@@ -8,14 +8,9 @@
 namespace headroom {
 namespace {
 
-// NetworkId is the index of its entry, networks are loaded in the order of their stages, and no
-// stage has two.
-TEST(Networks, AreATableInTheOrderOfTheirStages) {
-  for (std::size_t i = 0; i < kNetworks.size(); ++i) {
-    EXPECT_EQ(static_cast<std::size_t>(kNetworks[i].network), i);
-    if (i > 0) {
-      EXPECT_GT(kNetworks[i].stage, kNetworks[i - 1].stage);
-    }
+TEST(Networks, AreLoadedInTheOrderOfTheirStages) {
+  for (std::size_t i = 1; i < kNetworks.size(); ++i) {
+    EXPECT_GT(first_stage(kNetworks[i]), first_stage(kNetworks[i - 1]));
   }
   std::set<std::string_view> names;
   for (const StageEntry& stage : kStages) EXPECT_TRUE(names.insert(stage.name).second);
@@ -29,7 +24,9 @@ TEST(Networks, AreThereInTheirOwnStageWhateverThePlan) {
                              .tile_latent = 8};
   for (const ExecutionOptions& execution : {ExecutionOptions{}, all}) {
     for (const NetworkEntry& network : kNetworks) {
-      EXPECT_TRUE(is_there(network, network.stage, execution));
+      for (const WorkStage& work : kWorkStages) {
+        EXPECT_TRUE(!network.stages.has(work.stage) || is_there(network, work.stage, execution));
+      }
     }
   }
 }
@@ -51,6 +48,23 @@ TEST(Networks, LeaveAsTheRungsSay) {
   EXPECT_FALSE(is_there(decoder, Stage::kDenoise, {.tile_latent = 16}));
   EXPECT_FALSE(is_there(decoder, Stage::kDenoise, {.cpu_decode = true}));
   EXPECT_TRUE(is_there(decoder, Stage::kDenoise, {}));
+}
+
+// docs/memory.md, "The ladder".
+TEST(Networks, StreamTheirLayersAndWorkOnTheHostAsTheOptionsSay) {
+  constexpr int kLayers = 7;
+  const auto streamed = [](NetworkId network, const ExecutionOptions& execution) {
+    return entry_of(network).streamed(execution, kLayers);
+  };
+  EXPECT_EQ(streamed(NetworkId::kTextEncoder, {.stream_encoder = true}), kLayers);
+  EXPECT_EQ(streamed(NetworkId::kTextEncoder, {.stream_blocks = 3}), 0);
+  EXPECT_EQ(streamed(NetworkId::kTransformer, {.stream_blocks = 3}), 3);
+  EXPECT_EQ(streamed(NetworkId::kDecoder, {.stream_encoder = true, .stream_blocks = 3}), 0);
+  for (const WorkStage& work : kWorkStages) {
+    EXPECT_FALSE(works_on_host(work.stage, {.tile_latent = 8}));
+    EXPECT_EQ(works_on_host(work.stage, {.cpu_decode = true}),
+              work.stage == Stage::kEncodeImage || work.stage == Stage::kDecode);
+  }
 }
 
 // Each option that a stage's own need may depend on belongs to one choice; the two evictions to

@@ -19,6 +19,9 @@ constexpr const char* kWhere = "my.yaml:3: model.offload_layers";
 // The real model: 30 main layers, 36 of the text encoder.
 PlanFloor floor_of(const Names& names) { return offload_floor(names, 30, 36, kWhere).floor; }
 
+PlanFloor only_when_used(const IdSet<NetworkId>& networks) { return {.only_when_used = networks}; }
+constexpr IdSet<NetworkId> kVae{NetworkId::kImageEncoder, NetworkId::kDecoder};
+
 int blocks(const Names& names) {
   const PlanFloor floor = floor_of(names);
   EXPECT_EQ(floor, PlanFloor{.stream_blocks = floor.stream_blocks});
@@ -38,13 +41,16 @@ TEST(OffloadFloor, CountsMainLayers) {
 }
 
 TEST(OffloadFloor, NetworksStayForTheirTurnOnly) {
-  EXPECT_EQ(floor_of({"text_encoder"}), PlanFloor{.encoder_for_prompt = true});
-  EXPECT_EQ(floor_of({"transformer"}), PlanFloor{.transformer_for_steps = true});
-  EXPECT_EQ(floor_of({"vae"}), PlanFloor{.vae_for_decode = true});
+  EXPECT_EQ(floor_of({"text_encoder"}), only_when_used({NetworkId::kTextEncoder}));
+  EXPECT_EQ(floor_of({"transformer"}), only_when_used({NetworkId::kTransformer}));
+  EXPECT_EQ(floor_of({"vae"}), only_when_used(kVae));
   EXPECT_EQ(floor_of({"text_encoder.layers.0", "text_encoder.layers.35"}),
             PlanFloor{.stream_encoder = true});
   EXPECT_EQ(floor_of({"text_encoder.*"}), PlanFloor{.stream_encoder = true});
-  EXPECT_EQ(floor_of({"*"}), (PlanFloor{30, true, true, true, true}));
+  EXPECT_EQ(floor_of({"*"}), (PlanFloor{30,
+                                        true,
+                                        {NetworkId::kTextEncoder, NetworkId::kImageEncoder,
+                                         NetworkId::kTransformer, NetworkId::kDecoder}}));
 }
 
 TEST(OffloadFloor, PartsOfUNetsAreThirdsAndNoted) {

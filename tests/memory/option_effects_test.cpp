@@ -32,6 +32,9 @@ class MadeUpCosts final : public PlanCosts {
     if (r.cpu_decode) return bytes(0, 0);
     return bytes(8, r.tile_latent > 0 ? 15 : 60);
   }
+  HeldWeights weights(NetworkId network, const ExecutionOptions& r) override {
+    return {need(first_stage(entry_of(network)), r).weights_bytes, 0, 0};
+  }
   double seconds(Stage stage, const ExecutionOptions& r, bool) override {
     const std::array<double, kStageCount> all{1,
                                               1 + (r.evict_encoder ? 0.5 : 0),

@@ -8,14 +8,20 @@
 
 namespace headroom::test {
 
+// Of a network that is the only one of its stage: all that stays there.
+[[nodiscard]] inline HeldWeights held(const StageNeed& need) {
+  return {need.weights_bytes, need.in_use.weights_bytes, need.small.weights_bytes};
+}
+
 // Counts what it is asked.
 class CountingCosts : public PlanCosts {
  public:
   StageNeed need(Stage stage, const ExecutionOptions& execution) final {
     ++asked_needs;
-    return stage == Stage::kEncode    ? encode_need(execution)
-           : stage == Stage::kDenoise ? denoise_need(execution)
-                                      : decode_need(execution);
+    return need_of(stage, execution);
+  }
+  HeldWeights weights(NetworkId network, const ExecutionOptions& execution) final {
+    return held(need_of(first_stage(entry_of(network)), execution));
   }
   double seconds(Stage stage, const ExecutionOptions& execution, bool cached) final {
     files_are_cached = cached;
@@ -32,6 +38,13 @@ class CountingCosts : public PlanCosts {
   [[nodiscard]] virtual StageNeed decode_need(const ExecutionOptions& execution) const = 0;
   [[nodiscard]] virtual std::array<double, kStageCount> stage_seconds(
       const ExecutionOptions& execution) const = 0;
+
+ private:
+  [[nodiscard]] StageNeed need_of(Stage stage, const ExecutionOptions& execution) const {
+    return stage == Stage::kEncode    ? encode_need(execution)
+           : stage == Stage::kDenoise ? denoise_need(execution)
+                                      : decode_need(execution);
+  }
 };
 
 // The real model by arithmetic: sizes of its weights, formulas for the rest (bf16, VAE in fp32).

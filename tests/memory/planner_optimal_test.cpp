@@ -227,8 +227,12 @@ TEST(Planner, EqualsTheExhaustiveSearchAboveAFloor) {
   };
   for (unsigned round = 0; round < 200; ++round) {
     RandomCosts costs(round, draw(0, 8));
-    costs.space.floor = {draw(0, costs.space.layers), draw(0, 3) == 0, draw(0, 2) == 0,
-                         draw(0, 2) == 0, draw(0, 1) == 0};
+    costs.space.floor.stream_blocks = draw(0, costs.space.layers);
+    costs.space.floor.stream_encoder = draw(0, 3) == 0;
+    IdSet<NetworkId>& leaving = costs.space.floor.only_when_used;
+    if (draw(0, 2) == 0) leaving.add(NetworkId::kTextEncoder);
+    if (draw(0, 2) == 0) leaving.add(NetworkId::kTransformer);
+    if (draw(0, 1) == 0) leaving.add(NetworkId::kDecoder);
     costs.space.from = static_cast<Stage>(draw(0, 3));  // a run that goes on
     const std::vector<Candidate> all = test::all_plans(costs.space, costs);
     ASSERT_FALSE(all.empty());

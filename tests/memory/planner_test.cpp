@@ -154,13 +154,13 @@ TEST(Planner, AFloorKeepsWhatItNamesOffTheDevice) {
   const auto blocks = weights({.stream_blocks = 12});
   EXPECT_GE(blocks.first.stream_blocks, 12);
   EXPECT_LE(at_stage(blocks, Stage::kDenoise), kEncoder + kTransformer - 12 * kLayer + kVae);
-  const auto encoder = weights({.encoder_for_prompt = true});
+  const auto encoder = weights({.only_when_used = {NetworkId::kTextEncoder}});
   EXPECT_LE(at_stage(encoder, Stage::kDenoise), kTransformer + kVae);
   EXPECT_TRUE(weights({.stream_encoder = true}).first.stream_encoder);
-  const auto transformer = weights({.transformer_for_steps = true});
+  const auto transformer = weights({.only_when_used = {NetworkId::kTransformer}});
   EXPECT_LE(at_stage(transformer, Stage::kEncode), kEncoder + kVae);
   EXPECT_LE(at_stage(transformer, Stage::kDecode), kEncoder + kVae);
-  const auto vae = weights({.vae_for_decode = true});
+  const auto vae = weights({.only_when_used = {NetworkId::kDecoder}});
   EXPECT_LE(at_stage(vae, Stage::kEncode), kEncoder + kTransformer);
   EXPECT_LE(at_stage(vae, Stage::kDenoise), kEncoder + kTransformer);
   EXPECT_EQ(weights({}).first, ExecutionOptions{});

@@ -70,8 +70,8 @@ TEST(EightBits, ZImagesTransformerTakesABytePerValueOfItsLayers) {
   constexpr std::int64_t kAll = 6'154'908'736;
   constexpr std::int64_t kCodes = 30 * (180'879'360LL - 4 * 3840 * 256);
   const std::int64_t bytes = kCodes + 4 * (kAll - kCodes);
-  EXPECT_GE(costs.sizes().transformer, bytes);
-  EXPECT_LE(costs.sizes().transformer, bytes + kCodes * 7 / 100);
+  EXPECT_GE(costs.sizes()[NetworkId::kTransformer].bytes, bytes);
+  EXPECT_LE(costs.sizes()[NetworkId::kTransformer].bytes, bytes + kCodes * 7 / 100);
 }
 
 // W8A8 differs from exact weights by a few per cent a step (0.8 to 3.5 in the transformers of

@@ -56,10 +56,10 @@ TEST(Formats, NetworksTakeTheBytesOfTheirBlocks) {
       EXPECT_GE(actual, bytes) << c.dtype;
       EXPECT_LE(actual, bytes + 521 * 64) << c.dtype;
     };
-    near_bytes(sizes.transformer, 30 * 180'879'360LL, 6'154'908'736);
-    near_bytes(sizes.transformer_layer, 180'879'360, 180'910'336);
-    near_bytes(sizes.text_encoder, 35 * 100'925'440LL, 3'532'578'560);
-    near_bytes(sizes.vae, 0, 49'545'475);
+    near_bytes(sizes[NetworkId::kTransformer].bytes, 30 * 180'879'360LL, 6'154'908'736);
+    near_bytes(sizes[NetworkId::kTransformer].layers.front(), 180'879'360, 180'910'336);
+    near_bytes(sizes[NetworkId::kTextEncoder].bytes, 35 * 100'925'440LL, 3'532'578'560);
+    near_bytes(sizes[NetworkId::kDecoder].bytes, 0, 49'545'475);
   }
 }
 

@@ -129,7 +129,8 @@ TEST(TakenMemory, ComesBackToAFasterPlanWhenItIsGiven) {
 // What a plan takes away after the last step must go although the step is not done again.
 TEST(TakenMemory, AFailureRightAfterTheLastStepKeepsToThePlan) {
   const Runner runner(test::model_root("f32"), [](PipelineOptions& options) {
-    options.floor.transformer_for_steps = true;  // it leaves before the decoder arrives
+    // It leaves before the decoder arrives.
+    options.floor.only_when_used.add(NetworkId::kTransformer);
   });
   const GenerationRequest request = small_request(runner);
   const auto undisturbed = runner.run(request);

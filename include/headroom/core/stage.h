@@ -9,14 +9,21 @@ namespace headroom {
 enum class Stage { kLoad, kEncode, kEncodeImage, kDenoise, kDecode, kSave };
 
 struct StageEntry {
+  Stage stage;
   std::string_view name;  // in JSON, and in the window's texts as "stage.NAME"
-  bool once = false;      // for all pictures of a job, else for each of them
+  // Of a run's time, to draw with while nothing is known of it; 0: few runs have the stage.
+  double usual_share = 0;
+  bool once = false;  // for all pictures of a job, else for each of them
 };
-// One entry for each stage: what recorders, run records and progress read. What the stages that use
-// the device need of it is in memory/networks.h.
+// One line for each stage: what recorders, run records and progress read. What the stages that work
+// on the device need of it is in memory/networks.h.
 inline constexpr std::array kStages{
-    StageEntry{"load", true}, StageEntry{"encode", true}, StageEntry{"encode-image", true},
-    StageEntry{"denoise"},    StageEntry{"decode"},       StageEntry{"save"},
+    StageEntry{Stage::kLoad, "load", 0.08, true},
+    StageEntry{Stage::kEncode, "encode", 0.06, true},
+    StageEntry{Stage::kEncodeImage, "encode-image", 0, true},
+    StageEntry{Stage::kDenoise, "denoise", 0.70},
+    StageEntry{Stage::kDecode, "decode", 0.13},
+    StageEntry{Stage::kSave, "save", 0.03},
 };
 inline constexpr int kStageCount = static_cast<int>(kStages.size());
 
@@ -27,5 +34,15 @@ inline constexpr int kStageCount = static_cast<int>(kStages.size());
   return kStages[index_of(stage)].name;
 }
 [[nodiscard]] constexpr bool runs_once(Stage stage) { return kStages[index_of(stage)].once; }
+
+namespace detail {
+constexpr bool stages_are_in_order() {
+  for (std::size_t i = 0; i < kStages.size(); ++i) {
+    if (index_of(kStages[i].stage) != i) return false;
+  }
+  return true;
+}
+static_assert(stages_are_in_order(), "a stage's line stands where its name does");
+}  // namespace detail
 
 }  // namespace headroom

@@ -1,9 +1,11 @@
 #pragma once
+#include "headroom/core/id_set.h"
 #include "headroom/core/plan.h"
 #include "headroom/core/stage.h"
 
 #include <array>
 #include <cstddef>
+#include <string_view>
 
 namespace headroom {
 
@@ -20,16 +22,43 @@ inline constexpr int kChoiceCount = 3;
 // The options of one group alone.
 [[nodiscard]] ExecutionOptions execution_of(Choice choice, const ExecutionOptions& all);
 
+// The stages that work on the device, and what their own need depends on.
+struct WorkStage {
+  Stage stage;
+  Choice choice;
+};
+inline constexpr std::array kWorkStages{
+    WorkStage{Stage::kEncode, Choice::kPrompt},
+    WorkStage{Stage::kEncodeImage, Choice::kPixels},
+    WorkStage{Stage::kDenoise, Choice::kSteps},
+    WorkStage{Stage::kDecode, Choice::kPixels},
+};
+[[nodiscard]] constexpr Choice choice_of(Stage stage) {
+  for (const WorkStage& work : kWorkStages) {
+    if (work.stage == stage) return work.choice;
+  }
+  return Choice::kPixels;  // which no other stage asks for
+}
+
 struct NetworkEntry {
   NetworkId network;
-  Stage stage;    // the one that uses it; it is on the device then in any case
-  Choice choice;  // what that stage's own need depends on
-  // Whether it is there from the start of the run, and whether it stays when its stage is over.
+  std::string_view part;  // of the model, as model.offload_layers names it
+  IdSet<Stage> stages;    // that use it; it is on the device then in any case
+  // What the execution of these stages' choice leave of it: how many of its `layers` are copied in
+  // at their turn, and whether it works outside of the device's memory.
+  int (*streamed)(const ExecutionOptions&, int layers);
+  bool (*on_host)(const ExecutionOptions&);
+  // Whether it is there from the start of the run, and whether it stays when one of its stages is
+  // over.
   bool (*before)(const ExecutionOptions&);
   bool (*after)(const ExecutionOptions&);
 };
 
 namespace detail {
+constexpr bool always(const ExecutionOptions&) { return true; }
+constexpr bool never(const ExecutionOptions&) { return false; }
+constexpr int none(const ExecutionOptions&, int) { return 0; }
+constexpr bool vae_on_host(const ExecutionOptions& r) { return r.cpu_decode; }
 constexpr bool evicts(const ExecutionOptions& r) { return r.evict_encoder || r.evict_transformer; }
 constexpr bool decoder_stays(const ExecutionOptions& r) {
   const bool streams = r.stream_encoder || r.stream_blocks > 0;
@@ -37,31 +66,84 @@ constexpr bool decoder_stays(const ExecutionOptions& r) {
 }
 }  // namespace detail
 
-// Which networks are on the device when: the one place where this is decided. Planner and pipeline
-// go through it, so that another stage with its network is one more entry here.
+// Which networks are on the device when: the one place where this is decided. Planner, pipeline and
+// forecasts go through it; how each is loaded is a line in pipeline's TextToImage.
 inline constexpr std::array kNetworks{
-    NetworkEntry{NetworkId::kTextEncoder, Stage::kEncode, Choice::kPrompt,
-                 [](const ExecutionOptions&) { return true; },
-                 [](const ExecutionOptions& r) { return !r.evict_encoder && !r.stream_encoder; }},
+    NetworkEntry{
+        .network = NetworkId::kTextEncoder,
+        .part = "text_encoder",
+        .stages = {Stage::kEncode},
+        .streamed = [](const ExecutionOptions& r,
+                       int layers) { return r.stream_encoder ? layers : 0; },
+        .on_host = detail::never,
+        .before = detail::always,
+        .after = [](const ExecutionOptions& r) { return !r.evict_encoder && !r.stream_encoder; }},
     // Once a job, and small beside the others: it comes when it is used and leaves at once.
-    NetworkEntry{NetworkId::kImageEncoder, Stage::kEncodeImage, Choice::kPixels,
-                 [](const ExecutionOptions&) { return false; },
-                 [](const ExecutionOptions&) { return false; }},
-    NetworkEntry{NetworkId::kTransformer, Stage::kDenoise, Choice::kSteps,
-                 [](const ExecutionOptions& r) { return !detail::evicts(r); },
-                 [](const ExecutionOptions& r) { return !r.evict_transformer; }},
-    NetworkEntry{NetworkId::kDecoder, Stage::kDecode, Choice::kPixels, detail::decoder_stays,
-                 detail::decoder_stays},
+    NetworkEntry{.network = NetworkId::kImageEncoder,
+                 .part = "vae",
+                 .stages = {Stage::kEncodeImage},
+                 .streamed = detail::none,
+                 .on_host = detail::vae_on_host,
+                 .before = detail::never,
+                 .after = detail::never},
+    NetworkEntry{.network = NetworkId::kTransformer,
+                 .part = "transformer",
+                 .stages = {Stage::kDenoise},
+                 .streamed = [](const ExecutionOptions& r, int) { return r.stream_blocks; },
+                 .on_host = detail::never,
+                 .before = [](const ExecutionOptions& r) { return !detail::evicts(r); },
+                 .after = [](const ExecutionOptions& r) { return !r.evict_transformer; }},
+    NetworkEntry{.network = NetworkId::kDecoder,
+                 .part = "vae",
+                 .stages = {Stage::kDecode},
+                 .streamed = detail::none,
+                 .on_host = detail::vae_on_host,
+                 .before = detail::decoder_stays,
+                 .after = detail::decoder_stays},
 };
 
+[[nodiscard]] constexpr std::size_t index_of(NetworkId network) {
+  return static_cast<std::size_t>(network);
+}
 [[nodiscard]] constexpr const NetworkEntry& entry_of(NetworkId network) {
-  return kNetworks[static_cast<std::size_t>(network)];
+  return kNetworks[index_of(network)];
+}
+// The first of the stages that use `network`.
+[[nodiscard]] constexpr Stage first_stage(const NetworkEntry& network) {
+  for (const WorkStage& work : kWorkStages) {
+    if (network.stages.has(work.stage)) return work.stage;
+  }
+  return kWorkStages.front().stage;
+}
+// Whether a run that goes through `stages` uses `network`.
+[[nodiscard]] constexpr bool is_used(const NetworkEntry& network, const IdSet<Stage>& stages) {
+  for (const WorkStage& work : kWorkStages) {
+    if (network.stages.has(work.stage) && stages.has(work.stage)) return true;
+  }
+  return false;
 }
 // Whether `network` is on the device during `stage`.
 [[nodiscard]] constexpr bool is_there(const NetworkEntry& network, Stage stage,
                                       const ExecutionOptions& execution) {
-  if (stage == network.stage) return true;
-  return stage < network.stage ? network.before(execution) : network.after(execution);
+  if (network.stages.has(stage)) return true;
+  return stage < first_stage(network) ? network.before(execution) : network.after(execution);
 }
+// Whether a network that `stage` uses works outside of the device's memory.
+[[nodiscard]] constexpr bool works_on_host(Stage stage, const ExecutionOptions& execution) {
+  for (const NetworkEntry& network : kNetworks) {
+    if (network.stages.has(stage) && network.on_host(execution)) return true;
+  }
+  return false;
+}
+
+namespace detail {
+constexpr bool networks_are_in_order() {
+  for (std::size_t i = 0; i < kNetworks.size(); ++i) {
+    if (index_of(kNetworks[i].network) != i) return false;
+  }
+  return true;
+}
+static_assert(networks_are_in_order(), "a network's entry stands where its name does");
+}  // namespace detail
 
 }  // namespace headroom

@@ -7,10 +7,10 @@
 
 namespace headroom {
 
-// What one stage needs of the device when it runs alone: its own network and its activations, what
-// it was handed by earlier stages included, but none of the other stages' networks.
+// What one stage needs of the device when it runs alone: the networks that it uses and its
+// activations, what it was handed by earlier stages included, but none of the other networks.
 struct StageNeed {
-  std::int64_t weights_bytes = 0;     // of its own network that stay for the whole stage
+  std::int64_t weights_bytes = 0;     // of its own networks that stay for the whole stage
   std::int64_t activation_bytes = 0;  // streamed-in weights count here
   std::int64_t workspace_bytes = 0;
   std::int64_t peak_bytes = 0;  // worst moment of all three together
@@ -25,36 +25,51 @@ struct StageNeed {
   Part small{};
 };
 
+// Weights of one network that stay on the device, while it is there: as the device gives them, as
+// they are handed out, and in the pool of small requests.
+struct HeldWeights {
+  std::int64_t bytes = 0;
+  std::int64_t in_use_bytes = 0;
+  std::int64_t small_bytes = 0;
+  HeldWeights& operator+=(const HeldWeights& other) {
+    bytes += other.bytes;
+    in_use_bytes += other.in_use_bytes;
+    small_bytes += other.small_bytes;
+    return *this;
+  }
+};
+
 // The least that a plan must keep off the device, however much memory there is: what a person asked
 // for by name, see offload_floor(). Everything at its default: nothing.
 struct PlanFloor {
-  int stream_blocks = 0;               // so many blocks are streamed, or more
-  bool stream_encoder = false;         // the text encoder's layers are streamed
-  bool encoder_for_prompt = false;     // the text encoder is there only while a prompt is encoded
-  bool transformer_for_steps = false;  // the transformer is there only in denoise
-  bool vae_for_decode = false;         // the decoder is there only in decode
+  int stream_blocks = 0;              // so many blocks are streamed, or more
+  bool stream_encoder = false;        // the text encoder's layers are streamed
+  IdSet<NetworkId> only_when_used{};  // these are there only in the stages that use them
   [[nodiscard]] bool allows(const ExecutionOptions& execution) const;
   friend bool operator==(const PlanFloor&, const PlanFloor&) = default;
 };
 
+// Those of a run that starts from noise.
+[[nodiscard]] constexpr IdSet<Stage> usual_stages() {
+  IdSet<Stage> stages;
+  for (const WorkStage& work : kWorkStages) stages.add(work.stage);
+  stages.remove(Stage::kEncodeImage);
+  return stages;
+}
+
 // What the plans of one request are chosen from.
 struct PlanSpace {
   Stage from =
-      Stage::kLoad;     // stages before it are over: a run that goes on needs nothing for them
-  bool samples = true;  // the run has encode and denoise; else the decoder alone works
-  bool encodes_image = false;  // the run has the stage encode-image
-  int layers = 0;              // main layers of the transformer: stream_blocks is 0 .. layers
-  bool guided = false;         // sequential_guidance makes a difference
+      Stage::kLoad;  // stages before it are over: a run that goes on needs nothing for them
+  IdSet<Stage> stages = usual_stages();  // of kWorkStages, that the run goes through
+  int layers = 0;       // main layers of the transformer: stream_blocks is 0 .. layers
+  bool guided = false;  // sequential_guidance makes a difference
   bool can_decode_on_cpu = true;
   std::vector<int> chunk_sizes;       // descending, without 0
   std::vector<int> tile_sizes;        // descending, without 0
   PlanFloor floor;                    // plans below it are none; its stream_blocks is 0 .. layers
   std::int64_t block_file_bytes = 0;  // that a streamed block reads of the weight files in a step
   bool files_are_cached = true;       // and finds in memory, not on the disk
-  [[nodiscard]] bool has(Stage stage) const {
-    if (stage == Stage::kEncodeImage) return encodes_image;
-    return samples || stage >= Stage::kDecode;
-  }
 };
 
 // Needs and times of one request on one device, by option. The planner asks, up to thousands of
@@ -63,9 +78,12 @@ struct PlanSpace {
 class PlanCosts {
  public:
   virtual ~PlanCosts() = default;
-  // Of a stage of the run that has a network in kNetworks. Depends on the options of its choice
-  // alone; under cpu_decode there are no weights.
+  // Of a stage of the run, one of kWorkStages. Depends on the options of its choice alone; a
+  // network that works on the host has no weights.
   virtual StageNeed need(Stage stage, const ExecutionOptions& execution) = 0;
+  // What a network holds while it is there; a part of the need of each stage that uses it. Depends
+  // on the options of these stages' choice alone.
+  virtual HeldWeights weights(NetworkId network, const ExecutionOptions& execution) = 0;
   // Predicted seconds of `stage` under `execution`, copies included; any positive unit when the
   // device is not known yet, only the order counts then. Finite and not negative. A stage's seconds
   // depend on what its need depends on and on the two evictions; those of decode also on whether

@@ -9,6 +9,7 @@
 #include "headroom/pipeline/adapter_weights.h"
 #include "headroom/pipeline/layer_streamer.h"
 #include "headroom/pipeline/number_format.h"
+#include "headroom/pipeline/residency.h"
 
 #include <cstdint>
 #include <functional>
@@ -66,12 +67,12 @@ class TextToImage {
   TextToImage(const ModelFolder& model, NumberFormats formats, NetworkWeights weights,
               bool background);
 
-  // From `now` on, a stage that has not begun or was broken off, the run goes by `execution`: what
-  // they do not keep leaves. Networks arrive when a stage needs them.
-  void adopt(const ExecutionOptions& execution, Stage now);
-  // adopt() from kLoad on, then what the plan holds from the start arrives. Again with the same
-  // plan: costs nothing.
-  void prepare(const ExecutionOptions& execution);
+  TextToImage(const TextToImage&) = delete;
+  TextToImage& operator=(const TextToImage&) = delete;
+
+  // As those of Residency. Networks arrive when a stage needs them.
+  void adopt(const ExecutionOptions& execution, Stage now) { residency_.adopt(execution, now); }
+  void prepare(const ExecutionOptions& execution) { residency_.prepare(execution); }
 
   struct Features {
     at::Tensor cond;    // [L, cap_feat_dim]
@@ -97,7 +98,10 @@ class TextToImage {
   [[nodiscard]] at::Tensor decode(const at::Tensor& latents, const RunHooks& hooks);
 
   // Everything leaves the device.
-  void clear();
+  void clear() { residency_.clear(); }
+
+  // To measure by.
+  [[nodiscard]] Residency& residency() { return residency_; }
 
  private:
   struct LoadedTransformer {
@@ -106,27 +110,27 @@ class TextToImage {
   };
   using TextLayers = LayerStreamer<TextEncoderLayer>;
 
-  // Where it is there already, nothing.
-  void load(NetworkId network);
-  void drop(NetworkId network);
-  // Its stage is over: it leaves unless the plan keeps it.
-  void finish(NetworkId network);
-  void load_text_encoder();
-  void load_image_encoder();
-  void load_transformer();
-  void load_decoder();
+  // How each network comes and goes: one line for each of kNetworks.
+  [[nodiscard]] std::vector<NetworkSlot> slots();
+  TextEncoderLayer load_text_layer(int index, LayerMemory& memory);
+  TransformerBlock load_block(int index, LayerMemory& memory, const LinearUpdates& updates);
+  void load_text_encoder(const ExecutionOptions& execution);
+  void load_image_encoder(const ExecutionOptions& execution);
+  void load_transformer(const ExecutionOptions& execution);
+  void load_decoder(const ExecutionOptions& execution);
+  [[nodiscard]] const ExecutionOptions& execution() const { return residency_.execution(); }
   [[nodiscard]] std::vector<float> sigmas(const GenerationRequest& request) const;
 
   ModelFolder model_;
   NumberFormats formats_;
   NetworkWeights weights_;
   bool background_;
-  std::optional<ExecutionOptions> execution_;
   TextEncoder text_encoder_;
   std::unique_ptr<TextLayers> text_layers_;
   std::unique_ptr<LoadedTransformer> transformer_;
   std::unique_ptr<VaeEncoder> image_encoder_;
   std::unique_ptr<VaeDecoder> vae_;
+  Residency residency_;  // of these
 };
 
 // Whether the negative prompt takes part at all.

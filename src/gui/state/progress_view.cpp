@@ -8,9 +8,12 @@ namespace {
 
 using Stages = std::array<double, kStageCount>;
 
-// Shares to draw with while nothing was measured: most of the time goes into denoising.
-// In the order of the stages; few runs start from a picture.
-constexpr Stages kUnknownShares{0.08, 0.06, 0, 0.70, 0.13, 0.03};
+// Shares to draw with while nothing was measured.
+constexpr Stages kUnknownShares = [] {
+  Stages shares{};
+  for (const StageEntry& stage : kStages) shares[index_of(stage.stage)] = stage.usual_share;
+  return shares;
+}();
 constexpr double kSmallestShare = 0.03;  // so that every stage can be seen
 
 // Whether the run goes through a stage.

@@ -1,0 +1,111 @@
+#include "network_sizes.h"
+
+#include "headroom/device/allocation_recorder.h"
+#include "headroom/memory/allocator_model.h"
+#include "headroom/pipeline/eight_bit_weights.h"
+#include "headroom/pipeline/layer_streamer.h"
+#include "headroom/pipeline/text_to_image.h"
+#include "headroom/pipeline/weight_sources.h"
+
+#include <algorithm>
+#include <memory>
+
+#include <c10/core/InferenceMode.h>
+
+namespace headroom {
+namespace {
+
+// What loading asks for; the release of what it returns is not in it.
+AllocationTrace allocations_of(const std::function<std::shared_ptr<const void>()>& load) {
+  AllocationTrace allocations;
+  std::shared_ptr<const void> loaded;
+  const AllocationRecorder recording(allocations);
+  loaded = load();
+  return allocations;
+}
+
+// The share of `all` bytes that each layer has. On a card layers have segments of the allocator's
+// in common, so that only all together have a size.
+std::vector<std::int64_t> shares_of(std::int64_t all, const std::vector<std::int64_t>& alone) {
+  long double sum = 0;  // holds every integer up to 2^64
+  for (const std::int64_t bytes : alone) sum += static_cast<long double>(bytes);
+  std::vector<std::int64_t> shares;
+  for (const std::int64_t bytes : alone) {
+    shares.push_back(static_cast<std::int64_t>(static_cast<long double>(all) * bytes / sum));
+  }
+  return shares;
+}
+
+std::vector<std::int64_t> streamed_of(const std::vector<std::int64_t>& layers) {
+  const int all = static_cast<int>(layers.size());
+  std::vector<std::int64_t> streamed;
+  for (int count = 0; count <= all; ++count) {
+    std::int64_t bytes = 0;
+    for (int i = 0; i < all; ++i) {
+      if (is_streamed(i, all, count)) bytes += layers[static_cast<std::size_t>(i)];
+    }
+    streamed.push_back(bytes);
+  }
+  return streamed;
+}
+
+NetworkSize size_of(const NetworkSlot& slot, Residency& networks,
+                    const std::function<std::int64_t(const AllocationTrace&)>& left_of) {
+  const auto bytes_under = [&](const ExecutionOptions& execution) {
+    return left_of(allocations_of([&] {
+      networks.load_alone(slot.network, execution);
+      return nullptr;
+    }));
+  };
+  NetworkSize size;
+  size.bytes = bytes_under({});
+  if (slot.layers == 0) return size;
+  std::vector<AllocationTrace> traces;
+  std::vector<std::int64_t> alone;
+  for (int i = 0; i < slot.layers; ++i) {
+    traces.push_back(allocations_of([&] { return slot.load_layer(i); }));
+    alone.push_back(replay_cpu_budget(traces.back()).left_bytes);
+  }
+  size.layers_are_alike =
+      std::all_of(traces.begin(), traces.end(),
+                  [&](const AllocationTrace& trace) { return trace == traces.front(); });
+  const std::int64_t rest = bytes_under({.stream_encoder = true, .stream_blocks = slot.layers});
+  size.layers = shares_of(size.bytes - rest, alone);
+  size.streamed = streamed_of(size.layers);
+  if (rest == 0) size.streamed.back() = size.bytes;  // to the byte, whatever the shares leave over
+  return size;
+}
+
+}  // namespace
+
+std::int64_t streamed_bytes(NetworkId network, const NetworkSizes& sizes,
+                            const ExecutionOptions& execution) {
+  const NetworkSize& size = sizes[network];
+  if (size.streamed.empty()) return 0;
+  const int layers = static_cast<int>(size.layers.size());
+  return size.streamed[static_cast<std::size_t>(entry_of(network).streamed(execution, layers))];
+}
+
+std::int64_t resident_bytes(NetworkId network, const NetworkSizes& sizes,
+                            const ExecutionOptions& execution) {
+  if (entry_of(network).on_host(execution)) return 0;
+  return sizes[network].bytes - streamed_bytes(network, sizes, execution);
+}
+
+NetworkSizes network_sizes(const ModelFolder& model, const NumberFormats& formats,
+                           const std::function<std::int64_t(const AllocationTrace&)>& left_of,
+                           const Adapters* adapters) {
+  const c10::InferenceMode inference;
+  MetaWeights plain(formats.networks, formats.storage);
+  EightBitWeights in_eight_bits(plain);
+  WeightSource& networks = kept_as(formats.storage, plain, in_eight_bits);
+  MetaWeights vae(formats.vae);
+  TextToImage run(model, formats, {networks, networks, vae, vae, adapters}, /*background=*/false);
+  NetworkSizes sizes;
+  for (const NetworkSlot& slot : run.residency().slots()) {
+    sizes[slot.network] = size_of(slot, run.residency(), left_of);
+  }
+  return sizes;
+}
+
+}  // namespace headroom

@@ -1,0 +1,48 @@
+#pragma once
+#include "headroom/core/allocation_trace.h"
+#include "headroom/memory/networks.h"
+#include "headroom/model_files/model_folder.h"
+#include "headroom/pipeline/adapters.h"
+#include "headroom/pipeline/number_format.h"
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace headroom {
+
+// Bytes of a network on the device. Its layers need not be alike.
+struct NetworkSize {
+  std::int64_t bytes = 0;              // everything, LoRAs included
+  std::vector<std::int64_t> layers;    // of each that can be copied in at its turn
+  bool layers_are_alike = true;        // one by one, in the sizes of all their tensors
+  std::vector<std::int64_t> streamed;  // of the layers that are copied in when so many are: 0, 1 ..
+};
+class NetworkSizes {
+ public:
+  [[nodiscard]] NetworkSize& operator[](NetworkId network) { return sizes_[index_of(network)]; }
+  [[nodiscard]] const NetworkSize& operator[](NetworkId network) const {
+    return sizes_[index_of(network)];
+  }
+
+ private:
+  std::array<NetworkSize, kNetworks.size()> sizes_;
+};
+
+// Of the layers of a network that are copied in at their turn.
+[[nodiscard]] std::int64_t streamed_bytes(NetworkId network, const NetworkSizes& sizes,
+                                          const ExecutionOptions& execution);
+// What stays of a network for as long as it is there: all but the layers that are copied in at
+// their turn, nothing of what works on the host.
+[[nodiscard]] std::int64_t resident_bytes(NetworkId network, const NetworkSizes& sizes,
+                                          const ExecutionOptions& execution);
+
+// Loads each network, with the run's own code on meta tensors. `left_of` reads through the device's
+// allocator what an allocation trace holds in the end.
+[[nodiscard]] NetworkSizes network_sizes(
+    const ModelFolder& model, const NumberFormats& formats,
+    const std::function<std::int64_t(const AllocationTrace&)>& left_of,
+    const Adapters* adapters = nullptr);
+
+}  // namespace headroom
