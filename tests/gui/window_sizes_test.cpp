@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -22,6 +22,12 @@ struct Box {
   explicit Box(const json& r) : x(r["x"]), y(r["y"]), w(r["w"]), h(r["h"]) {}
   [[nodiscard]] bool within(double width, double height) const {
     return x >= 0 && y >= 0 && x + w <= width + 0.5 && y + h <= height + 0.5;
+  }
+  // Square pixels of `other` under this one; half a pixel at an edge is none.
+  [[nodiscard]] double covers(const Box& other) const {
+    const double across = std::min(x + w, other.x + other.w) - std::max(x, other.x) - 0.5;
+    const double down = std::min(y + h, other.y + other.h) - std::max(y, other.y) - 0.5;
+    return std::max(0.0, across) * std::max(0.0, down);
   }
 };
 
@@ -152,23 +158,58 @@ TEST_P(WindowSizes, TheFirstScreenMakesAPictureWithOneClick) {
   EXPECT_TRUE(w.wait([](const json& s) { return s["prompt"] == "a rocket a"; }));
 }
 
-TEST_P(WindowSizes, ATipNeverCoversThePicture) {
-  WindowDriver w = open_window({});
-  settle(w);
-  const Box canvas = box(w, "canvas");
-  for (const char* const name : {"plan", "generate", "queue", "theme", "gauge", "negative.fold"}) {
-    if (!w.read()["widgets"].contains(name)) continue;
-    w.hover("canvas");
-    ASSERT_TRUE(w.wait([&](const json&) { return !w.read()["widgets"].contains("tip"); }));
+// Explains every widget that is on the screen and not in `seen` yet, and looks where.
+void expect_tips_beside_the_work(WindowDriver& w, std::set<std::string>& seen, double width,
+                                 double height, const std::string& kind = "") {
+  const json before = w.read()["widgets"];
+  for (const auto& [name, widget] : before.items()) {
+    if (!widget["explained"].get<bool>() || !name.starts_with(kind) || !seen.insert(name).second)
+      continue;
     w.hover(name);
-    const Box tip = box(w, "tip");
-    const double x = std::clamp(canvas.x + canvas.w / 2, tip.x, tip.x + tip.w);
-    const double y = std::clamp(canvas.y + canvas.h / 2, tip.y, tip.y + tip.h);
-    // At most the edge of a quarter of it, as below the top bar.
-    EXPECT_TRUE(std::abs(x - canvas.x - canvas.w / 2) > canvas.w / 4 ||
-                std::abs(y - canvas.y - canvas.h / 2) > canvas.h / 4)
-        << name;
-    EXPECT_TRUE(tip.within(GetParam().first, GetParam().second)) << name;
+    json dump;
+    EXPECT_TRUE(w.wait([&](const json&) {
+      dump = w.read();
+      return dump["says"].value("tip_of", "") == name && dump["widgets"].contains("tip");
+    })) << name;
+    const json& widgets = dump["widgets"];
+    if (!widgets.contains("tip")) continue;
+    for (const char* const part : {"tip", "tip_place"}) {  // its first line, and all of it
+      const Box tip(widgets[part]);
+      EXPECT_TRUE(tip.within(width, height)) << name;
+      for (const auto& [work, place] : widgets.items()) {
+        const bool is_work = work == "prompt" || work == "plan" || work == "plan.card" ||
+                             work == "seen_picture" || work.starts_with("preset.") ||
+                             work.starts_with("sample.");
+        if (!is_work) continue;
+        EXPECT_EQ(tip.covers(Box(place)), 0) << part << " of " << name << " on " << work;
+      }
+    }
+  }
+}
+
+TEST_P(WindowSizes, NoTipCoversThePictureThePromptTheSizesOrThePlan) {
+  const auto [width, height] = GetParam();
+  for (const std::string language : {"en", "zh"}) {
+    SCOPED_TRACE(language);
+    WindowDriver w =
+        open_window({"--samples=" HEADROOM_SAMPLES, "--step-ms=15", "--language=" + language});
+    settle(w);
+    std::set<std::string> seen;
+    for (const char* const first : {"sample.", "example."})
+      expect_tips_beside_the_work(w, seen, width, height, first);
+    w.click("prompt");
+    w.type("a lighthouse");
+    w.click("generate");
+    ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 1 && s["jobs"] == 0; }));
+    settle(w);
+    expect_tips_beside_the_work(w, seen, width, height);
+    for (const char* const more : {"settings.fold", "details", "plan"}) {
+      if (!w.read()["widgets"].contains(more)) continue;
+      w.click(more);
+      settle(w);
+      expect_tips_beside_the_work(w, seen, width, height);
+    }
+    EXPECT_GT(seen.size(), 30U);
   }
 }
 

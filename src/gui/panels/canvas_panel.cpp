@@ -166,6 +166,15 @@ void draw_picture(const Ui& ui, const Rect& canvas, const Shown& shown) {
                   std::round(static_cast<float>(place.y + place.h))};
   list.AddImage(shown.texture, from, to);
   list.PopClipRect();
+  const Layout& layout = ui.frame.layout;
+  const bool drawer = layout.details_are_a_drawer && layout.details_shown;
+  const double right = drawer ? layout.details.x : canvas.x + canvas.w;
+  const double left = std::max(place.x, canvas.x);
+  const double top = std::max(place.y, canvas.y);
+  const Rect seen{left, top, std::max(0.0, std::min(place.x + place.w, right) - left),
+                  std::max(0.0, std::min(place.y + place.h, canvas.y + canvas.h) - top)};
+  keep_clear(ui, seen);
+  ui.dump.add("seen_picture", seen);
   ui.dump.add("picture", {from.x, from.y, to.x - from.x, to.y - from.y});
 }
 
@@ -204,6 +213,7 @@ void draw_canvas_panel(const Ui& ui, const Rect& whole) {
   ImGui::SetCursorScreenPos({static_cast<float>(canvas.x), static_cast<float>(canvas.y)});
   ImGui::InvisibleButton("##canvas", {static_cast<float>(canvas.w), static_cast<float>(canvas.h)});
   name_item(ui, "canvas");
+  keep_clear(ui, canvas, /*work=*/false);
   if (shown.texture != 0) {
     handle_mouse(ui, canvas, shown.size);
     draw_picture(ui, canvas, shown);

@@ -209,7 +209,9 @@ void draw_table(const Ui& ui, const MemorySnapshot& m, bool stretched) {
   ImGui::PushStyleColor(ImGuiCol_Text, ui.colors.text_faint);
   text_line(ui, m.pretended ? source + " · " + ui.t("gauge.pretended") : source);
   ImGui::PopStyleColor();
-  if (ImGui::BeginTable("memory", 2, ImGuiTableFlags_SizingFixedFit)) {
+  // A low window has no room for a long column beside the picture.
+  const int columns = ui.frame.layout.folds() ? 4 : 2;
+  if (ImGui::BeginTable("memory", columns, ImGuiTableFlags_SizingFixedFit)) {
     const auto put = [&](const std::string& name, const std::string& value, ImU32 color) {
       ImGui::PushStyleColor(ImGuiCol_Text, color);
       ImGui::TableNextColumn();
@@ -324,7 +326,8 @@ void draw_memory_panel(const Ui& ui, const Rect& area) {
   ImGui::SetCursorScreenPos({x + side, y + ui.px(4)});
   ImGui::Dummy({over_bar, static_cast<float>(area.h) - ui.px(8)});
   name_item(ui, "gauge");
-  if (wants_tip(ui) && begin_tip(ui)) {
+  keep_clear(ui, item_rect(), /*work=*/false);
+  if (begin_tip(ui)) {
     draw_table(ui, m, scale.stretched);
     end_tip();
   }

@@ -231,6 +231,7 @@ void draw_plan_card(const Ui& ui) {
   }
   ImGui::EndChild();
   name_item(ui, "plan.card");
+  keep_clear(ui, item_rect());
   ImGui::PopStyleColor();
   ImGui::PopStyleVar(3);
 }
@@ -301,6 +302,7 @@ void draw_plan_line(const Ui& ui) {
   offer_hand();
   const bool hovered = ImGui::IsItemHovered();
   name_item(ui, "plan");
+  keep_clear(ui, item_rect());
   const bool estimated = forecast != nullptr && forecast->plan.seconds_are_estimated;
   tooltip(ui, ui.t("tip.plan") + (estimated ? "\n\n" + ui.t("tip.estimated") : ""));
   const TextStyle arrow{hovered ? ui.colors.text : ui.colors.text_faint, 10};
@@ -331,6 +333,7 @@ void draw_generate_panel(const Ui& ui) {
                   .text_size = kTitleSize})) {
     ui.actions.generate(false, ui.frame.blocked);
   }
+  keep_clear(ui, item_rect(), /*work=*/false);
   ImGui::SameLine(0, ui.px(8));
   const bool cancelling = running != nullptr && running->cancelling;
   if (button(ui, {.name = "cancel",
@@ -342,6 +345,7 @@ void draw_generate_panel(const Ui& ui) {
                   .size = {cancel, height}})) {
     ui.actions.cancel_running();
   }
+  keep_clear(ui, item_rect(), /*work=*/false);
 }
 
 }  // namespace headroom

@@ -149,6 +149,7 @@ void draw_prompt_field(const Ui& ui) {
     ui.actions.undo();
   }
   name_item(ui, "prompt");
+  keep_clear(ui, item_rect());
   const Rect r = item_rect();
   if (state.draft.prompt.empty()) {
     draw_text(ui, {static_cast<float>(r.x) + ui.px(11), static_cast<float>(r.y) + ui.px(9)},

@@ -44,11 +44,13 @@ void draw_look(const Ui& ui, const JobStatus& job, ImVec2 at, float side) {
   }
 }
 
-// Moves the job by a place for each row that the mouse is away from its own.
+// Moves the job by as many places as the mouse is rows away from its own: a quick hand may let go
+// before there is another frame.
 void follow_drag(const Ui& ui, const JobStatus& job, ImVec2 at, float row) {
   if (!ImGui::IsItemActive()) return;
   const float away = ImGui::GetIO().MousePos.y - (at.y + row / 2);
-  if (std::abs(away) > row / 2 + ui.px(4)) ui.actions.move(job.id, away < 0 ? -1 : 1);
+  const int places = static_cast<int>((std::abs(away) + row / 2 - ui.px(4)) / row);
+  if (places > 0) ui.actions.move(job.id, away < 0 ? -places : places);
 }
 
 // For a job that waits: a handle to drag it by, and a step up or down.

@@ -48,6 +48,7 @@ void draw_samples(const Ui& ui, float middle, float y, float side) {
     const bool hovered = ImGui::IsItemHovered();
     offer_hand();
     name_item(ui, name);
+    keep_clear(ui, item_rect());
     tooltip(ui, fill(ui.t("tip.sample"), {texts[i]}));
     const ImVec2 end{x + side, y + side};
     if (const Texture* const texture =

@@ -87,6 +87,7 @@ bool draw_plate(const Ui& ui, const SizeCard& card, ImVec2 at, ImVec2 size) {
   const bool hovered = ImGui::IsItemHovered();
   offer_hand();
   name_item(ui, name, enabled);
+  keep_clear(ui, item_rect());
   tooltip(ui, explain(ui, card));
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const ImVec2 end{at.x + size.x, at.y + size.y};

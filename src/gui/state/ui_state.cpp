@@ -51,6 +51,7 @@ void EntryNote::follow(const Settings& now) {
 void UiState::end_frame(unsigned active, bool popup_is_open) {
   popup_was_open = popup_is_open;
   item_was_active = active != 0;
+  places = std::exchange(next_places, {});
   if (std::exchange(active_item, active) != active || active == 0) record();
   number_note.follow(settings());
   seed_note.follow(settings());

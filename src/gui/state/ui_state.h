@@ -131,6 +131,14 @@ struct UiState {
   std::string copied;  // the value that was copied, by its name, and since when
   double copied_at = -1e9;
   TipState mouse_tip, keyboard_tip;
+  unsigned drawn_tip = 0;                   // the item of the last tip that is more than a text
+  double drawn_tip_w = 0, drawn_tip_h = 0;  // its size, screen pixels
+  // What tips leave free, screen pixels: of the last frame, and of this one as far as it is drawn.
+  struct Places {
+    std::vector<Rect> work;  // prompt, sizes, plan and picture
+    std::vector<Rect> rest;  // what gives way first
+  };
+  Places places, next_places;
   bool plan_open = false;      // how it will run, above the plan line
   bool settings_open = false;  // where they fold
   int unfold_frames = 0;       // while they come into view

@@ -32,6 +32,15 @@ void UiDump::show(const std::string& text) {
   shown_.insert(std::move(plain));
 }
 
+std::string UiDump::explain(const Rect& rect) {
+  const auto found = widgets_.find(last_);
+  if (found == widgets_.end()) return {};
+  const Rect& r = found->second.rect;
+  if (r.x != rect.x || r.y != rect.y || r.w != rect.w || r.h != rect.h) return {};
+  found->second.explained = true;
+  return last_;
+}
+
 bool UiDump::write(double now, int width, int height, float scale, const std::string& state_json,
                    Effort effort) {
   if (!active()) return false;
@@ -42,8 +51,12 @@ bool UiDump::write(double now, int width, int height, float scale, const std::st
                       {"state", nlohmann::json::parse(state_json)}};
   for (const auto& [name, widget] : widgets_) {
     const Rect& r = widget.rect;
-    root["widgets"][name] = {
-        {"x", r.x}, {"y", r.y}, {"w", r.w}, {"h", r.h}, {"enabled", widget.enabled}};
+    root["widgets"][name] = {{"x", r.x},
+                             {"y", r.y},
+                             {"w", r.w},
+                             {"h", r.h},
+                             {"enabled", widget.enabled},
+                             {"explained", widget.explained}};
   }
   std::string text = root.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   if (text == written_) return false;

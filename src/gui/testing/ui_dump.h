@@ -25,8 +25,13 @@ class UiDump {
     shown_.clear();
   }
   void add(const std::string& name, const Rect& rect, bool enabled = true) {
-    if (active()) widgets_[name] = {rect, enabled};
+    if (!active()) return;
+    widgets_[name] = {rect, enabled};
+    last_ = name;
   }
+  // The widget that was added last has an explanation, if it is the one at `rect`. Returns its
+  // name.
+  std::string explain(const Rect& rect);
   // What stands in a place that has words of its own, as they are shown.
   void say(const std::string& name, const std::string& text) {
     if (active()) says_[name] = text;
@@ -49,11 +54,13 @@ class UiDump {
   struct Widget {
     Rect rect;
     bool enabled = true;
+    bool explained = false;
   };
   std::filesystem::path file_;
   std::map<std::string, Widget> widgets_;
   std::map<std::string, std::string> says_;
   std::set<std::string> shown_;
+  std::string last_;  // that was added
   std::string written_;
   double written_at_ = -1;
 };

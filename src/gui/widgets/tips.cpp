@@ -1,4 +1,5 @@
 // When an explanation is shown, how much of it, and where; see widgets.h.
+#include "widgets/tip_place.h"
 #include "widgets/widgets.h"
 
 #include <algorithm>
@@ -55,63 +56,50 @@ TipPart tip_part(const Ui& ui) {
   return rested >= kRest_s || ImGui::IsKeyDown(ImGuiKey_F1) ? TipPart::kAll : TipPart::kNone;
 }
 
-struct TipPlace {
-  ImVec2 corner;
-  ImVec2 pivot;  // of the tip, that lies on the corner
-  float width;   // of its text
+// Nearest to the item where it covers none of the work, which was drawn in the last frame.
+TipRoom tip_room(const Ui& ui) {
+  const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  return {.screen = {0, 0, screen.x, screen.y},
+          .item = item_rect(),
+          .work = ui.state.places.work,
+          .rest = ui.state.places.rest,
+          .gap = ui.px(6)};
+}
+
+constexpr float kAcross_px = 12;  // from the edge to the words
+constexpr float kDown_px = 8;
+
+struct TextPlace {
+  Rect rect;
+  float width = 0;  // of the words
 };
 
-// Beside the last item and within its panel, so that a tip never covers the picture.
-TipPlace tip_place(const Ui& ui) {
+// For all of the text, so that a tip that grows stays where it is. Where a column has no room,
+// lines may be longer.
+TextPlace text_place(const Ui& ui, const std::string& text, const TextStyle& style) {
+  const TipRoom room = tip_room(ui);
+  TextPlace best;
+  for (const float longest : {ui.px(288), ui.px(440), ui.px(620)}) {
+    const float most = static_cast<float>(room.screen.w) - 2 * ui.px(kAcross_px + 6);
+    const float width = std::min(longest, most);
+    const ImVec2 size = paragraph_size(ui, text, style, width);
+    const Rect rect = place_tip(room, size.x + 2 * ui.px(kAcross_px), size.y + 2 * ui.px(kDown_px));
+    if (best.width > 0 && covered(rect, room.work) >= covered(best.rect, room.work)) continue;
+    best = {rect, width};
+    if (covered(rect, room.work) == 0) break;
+  }
+  return best;
+}
+
+// Opens a tip in its place, or in a part of it: the one that is nearest to the item.
+bool open_tip(const Ui& ui, const Rect& place) {
   const Rect item = item_rect();
-  const Layout& layout = ui.frame.layout;
-  const ImVec2 screen = ImGui::GetIO().DisplaySize;
-  const float gap = ui.px(6);
-  const float margin = ui.px(12);
-  const double x = item.x + item.w / 2;
-  const double y = item.y + item.h / 2;
-  const auto bottom = static_cast<float>(item.y + item.h);
-  const bool drawer = layout.details_shown && layout.details.contains(x, y);
-  const bool canvas = layout.canvas.contains(x, y) && !drawer;
-  const bool above = canvas ? bottom + ui.px(70) > screen.y : y > screen.y * 0.5;
-  TipPlace place{
-      {static_cast<float>(item.x), above ? static_cast<float>(item.y) - gap : bottom + gap},
-      {0, above ? 1.0F : 0.0F},
-      ui.px(300)};
-  if (drawer || x > screen.x / 2) {
-    place.pivot.x = 1;
-    place.corner.x = std::min(static_cast<float>(item.x + item.w), screen.x - gap);
-  }
-  if (drawer) {
-    place.corner.x = static_cast<float>(layout.details.x + layout.details.w) - margin;
-    place.width = static_cast<float>(layout.details.w) - 4 * margin;
-  } else if (layout.make.contains(x, y) && layout.kind != LayoutKind::kComposer) {
-    place.corner.x = static_cast<float>(layout.make.x) + margin;
-    place.width = static_cast<float>(layout.make.w) - 4 * margin;
-  }
-  return place;
-}
-
-}  // namespace
-
-bool wants_tip(const Ui& ui) { return tip_part(ui) != TipPart::kNone; }
-
-void tooltip(const Ui& ui, const std::string& text) {
-  if (text.empty()) return;
-  const TipPart part = tip_part(ui);
-  if (part == TipPart::kNone) return;
-  const std::string shown = part == TipPart::kAll ? text : text.substr(0, text.find('\n'));
-  const float width = tip_place(ui).width;
-  if (!begin_tip(ui)) return;
-  ui.dump.say("tip", shown);
-  paragraph(ui, shown, {ui.colors.text, kSmallSize}, width);
-  end_tip();
-}
-
-bool begin_tip(const Ui& ui) {
-  const TipPlace place = tip_place(ui);
-  ImGui::SetNextWindowPos(place.corner, ImGuiCond_Always, place.pivot);
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(12), ui.px(8)));
+  const ImVec2 pivot{place.x + place.w <= item.x ? 1.0F : 0.0F,
+                     place.y + place.h <= item.y ? 1.0F : 0.0F};
+  ImGui::SetNextWindowPos({static_cast<float>(place.x + pivot.x * place.w),
+                           static_cast<float>(place.y + pivot.y * place.h)},
+                          ImGuiCond_Always, pivot);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(kAcross_px), ui.px(kDown_px)));
   ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, ui.px(8));
   ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, ui.px(1));
   const bool open = ImGui::BeginTooltip();
@@ -121,6 +109,38 @@ bool begin_tip(const Ui& ui) {
   const ImVec2 at = ImGui::GetWindowPos();
   const ImVec2 size = ImGui::GetWindowSize();
   ui.dump.add("tip", {at.x, at.y, size.x, size.y});
+  ui.dump.add("tip_place", place);
+  return true;
+}
+
+}  // namespace
+
+void tooltip(const Ui& ui, const std::string& text) {
+  if (text.empty()) return;
+  const std::string item = ui.dump.explain(item_rect());
+  const TipPart part = tip_part(ui);
+  if (part == TipPart::kNone) return;
+  const TextStyle style{ui.colors.text, kSmallSize};
+  const TextPlace place = text_place(ui, text, style);
+  const std::string shown = part == TipPart::kAll ? text : text.substr(0, text.find('\n'));
+  if (!open_tip(ui, place.rect)) return;
+  ui.dump.say("tip", shown);
+  ui.dump.say("tip_of", item);
+  paragraph(ui, shown, style, place.width);
+  end_tip();
+}
+
+bool begin_tip(const Ui& ui) {
+  const std::string item = ui.dump.explain(item_rect());
+  if (tip_part(ui) == TipPart::kNone) return false;
+  // A window that appears is measured in a frame of its own before it is seen.
+  UiState& state = ui.state;
+  if (state.drawn_tip != ImGui::GetItemID()) state.drawn_tip_w = state.drawn_tip_h = 0;
+  state.drawn_tip = ImGui::GetItemID();
+  if (!open_tip(ui, place_tip(tip_room(ui), state.drawn_tip_w, state.drawn_tip_h))) return false;
+  state.drawn_tip_w = ImGui::GetWindowSize().x;
+  state.drawn_tip_h = ImGui::GetWindowSize().y;
+  ui.dump.say("tip_of", item);
   return true;
 }
 

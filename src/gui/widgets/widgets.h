@@ -41,20 +41,25 @@ float draw_text_right(const Ui& ui, float right, float y, const std::string& tex
 // makes room for it.
 void paragraph(const Ui& ui, const std::string& text, const TextStyle& style, float width = 0);
 
+// What it takes of the screen, in screen pixels.
+[[nodiscard]] ImVec2 paragraph_size(const Ui& ui, const std::string& text, const TextStyle& style,
+                                    float width);
+
 // A section's name in small capitals, and something quiet at the right end of its row.
 void section(const Ui& ui, const std::string& label, const std::string& right = {},
              ImU32 right_color = 0);
 
 // Remembers the last item's rectangle under `name` for tests.
 void name_item(const Ui& ui, const std::string& name, bool enabled = true);
+// What tips never lie on, from the next frame on, where that can be; what is no work gives way
+// first.
+void keep_clear(const Ui& ui, const Rect& rect, bool work = true);
 // Explains the last item when the mouse rests on it, also when it is disabled, or when the keyboard
 // has been there for a while or F1 is held. The first line comes first; nothing comes after a click
 // or while it is typed into.
 void tooltip(const Ui& ui, const std::string& text);
 
-// For a tooltip that is more than a text: whether it is its time; draw it if begin_tip() returns
-// true, too, then call end_tip().
-[[nodiscard]] bool wants_tip(const Ui& ui);
+// For a tooltip that is more than a text: draw it if begin_tip() returns true, then call end_tip().
 [[nodiscard]] bool begin_tip(const Ui& ui);
 void end_tip();
 
