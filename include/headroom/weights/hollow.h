@@ -27,7 +27,9 @@ enum class Look {
 // than 16 KB are a hole only where they are whole blocks of a file, 4 KB, of a matrix of 16 bits a
 // value or more, and neither whole rows nor in the next row as well; `data` lies as in the file as
 // far as blocks go, as in a mapped one. All other short ones may be meant: pruned rows, parts that
-// were added for more channels.
+// were added for more channels. Lost sectors of 512 bytes are not looked for: downloads
+// and file systems lose whole pages, and eight times as many places would have to be read. Nor are
+// lost blocks of codes of 8 bits and less, where zero is an ordinary value.
 [[nodiscard]] WeightFault find_fault(const TensorView& tensor, Look look,
                                      std::string_view name = {});
 
