@@ -177,7 +177,8 @@ std::optional<int> Child::wait_for_exit(double seconds) {
 
 Screen::Screen(int width, int height, int dpi)
     : pipe_(make_pipe()),
-      server_({"Xvfb", "-displayfd", std::to_string(pipe_[1]), "-noreset", "-nolisten", "tcp",
+      // -r: on a busy machine a key is held for long, and must not be several.
+      server_({"Xvfb", "-displayfd", std::to_string(pipe_[1]), "-r", "-noreset", "-nolisten", "tcp",
                "-screen", "0", std::to_string(width) + "x" + std::to_string(height) + "x24"},
               {}, pipe_[1]),
       name_(read_display_number(pipe_[0])) {
