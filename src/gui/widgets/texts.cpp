@@ -1,4 +1,6 @@
 // Texts in lines and paragraphs; see widgets.h.
+#include "headroom/core/languages.h"
+
 #include "state/format.h"
 #include "widgets/widgets.h"
 
@@ -29,8 +31,8 @@ Wrapped wrap(const Ui& ui, const std::string& words, const TextStyle& style, flo
   ImFont* const font = face(ui, style.bold);
   const float height = line_height(ui, style);
   Wrapped out;
-  // Chinese characters fill their squares: their lines need more room between them.
-  out.step = ui.state.language == "zh" ? std::round(style.size * 1.5F * ui.scale) : height;
+  const auto em = static_cast<float>(language_of(ui.state.language).line_of_em);
+  out.step = std::round(style.size * em * ui.scale);
   out.above = std::floor((out.step - height) / 2);
   const char* from = text.data();
   const char* const end = from + text.size();
