@@ -210,7 +210,7 @@ void draw_table(const Ui& ui, const MemorySnapshot& m, bool stretched) {
   text_line(ui, m.pretended ? source + " · " + ui.t("gauge.pretended") : source);
   ImGui::PopStyleColor();
   // A low window has no room for a long column beside the picture.
-  const int columns = ui.frame.layout.folds() ? 4 : 2;
+  const int columns = ui.frame.layout.folds() ? 6 : 2;
   if (ImGui::BeginTable("memory", columns, ImGuiTableFlags_SizingFixedFit)) {
     const auto put = [&](const std::string& name, const std::string& value, ImU32 color) {
       ImGui::PushStyleColor(ImGuiCol_Text, color);
@@ -329,7 +329,7 @@ void draw_memory_panel(const Ui& ui, const Rect& area) {
   keep_clear(ui, item_rect(), /*work=*/false);
   if (begin_tip(ui)) {
     draw_table(ui, m, scale.stretched);
-    end_tip();
+    end_tip(ui);
   }
   if (!low) {
     const Sparkline line(ui);

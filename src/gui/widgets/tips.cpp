@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include <imgui.h>
+#include <imgui_internal.h>
 
 namespace headroom {
 namespace {
@@ -92,7 +93,7 @@ TextPlace text_place(const Ui& ui, const std::string& text, const TextStyle& sty
 }
 
 // Opens a tip in its place, or in a part of it: the one that is nearest to the item.
-bool open_tip(const Ui& ui, const Rect& place) {
+bool open_tip(const Ui& ui, const Rect& place, const std::string& name) {
   const Rect item = item_rect();
   const ImVec2 pivot{place.x + place.w <= item.x ? 1.0F : 0.0F,
                      place.y + place.h <= item.y ? 1.0F : 0.0F};
@@ -108,9 +109,17 @@ bool open_tip(const Ui& ui, const Rect& place) {
   ImGui::PushFont(ui.fonts.regular, kSmallSize);
   const ImVec2 at = ImGui::GetWindowPos();
   const ImVec2 size = ImGui::GetWindowSize();
+  // A window that appears is measured in a frame of its own before it lies in its place.
+  if (ImGui::GetCurrentWindowRead()->Hidden) return true;
   ui.dump.add("tip", {at.x, at.y, size.x, size.y});
   ui.dump.add("tip_place", place);
+  ui.dump.say("tip_of", name);
   return true;
+}
+
+void close_tip() {
+  ImGui::PopFont();
+  ImGui::EndTooltip();
 }
 
 }  // namespace
@@ -123,30 +132,29 @@ void tooltip(const Ui& ui, const std::string& text) {
   const TextStyle style{ui.colors.text, kSmallSize};
   const TextPlace place = text_place(ui, text, style);
   const std::string shown = part == TipPart::kAll ? text : text.substr(0, text.find('\n'));
-  if (!open_tip(ui, place.rect)) return;
+  if (!open_tip(ui, place.rect, item)) return;
   ui.dump.say("tip", shown);
-  ui.dump.say("tip_of", item);
   paragraph(ui, shown, style, place.width);
-  end_tip();
+  close_tip();
 }
 
 bool begin_tip(const Ui& ui) {
   const std::string item = ui.dump.explain(item_rect());
   if (tip_part(ui) == TipPart::kNone) return false;
-  // A window that appears is measured in a frame of its own before it is seen.
+  // Placed by the size that it had in the last frame: the first one is not seen.
   UiState& state = ui.state;
   if (state.drawn_tip != ImGui::GetItemID()) state.drawn_tip_w = state.drawn_tip_h = 0;
   state.drawn_tip = ImGui::GetItemID();
-  if (!open_tip(ui, place_tip(tip_room(ui), state.drawn_tip_w, state.drawn_tip_h))) return false;
-  state.drawn_tip_w = ImGui::GetWindowSize().x;
-  state.drawn_tip_h = ImGui::GetWindowSize().y;
-  ui.dump.say("tip_of", item);
+  if (!open_tip(ui, place_tip(tip_room(ui), state.drawn_tip_w, state.drawn_tip_h), item))
+    return false;
   return true;
 }
 
-void end_tip() {
-  ImGui::PopFont();
-  ImGui::EndTooltip();
+void end_tip(const Ui& ui) {
+  const ImGuiWindow& window = *ImGui::GetCurrentWindowRead();
+  ui.state.drawn_tip_w = window.DC.CursorMaxPos.x - window.Pos.x + ui.px(kAcross_px);
+  ui.state.drawn_tip_h = window.DC.CursorMaxPos.y - window.Pos.y + ui.px(kDown_px);
+  close_tip();
 }
 
 }  // namespace headroom

@@ -61,7 +61,7 @@ void tooltip(const Ui& ui, const std::string& text);
 
 // For a tooltip that is more than a text: draw it if begin_tip() returns true, then call end_tip().
 [[nodiscard]] bool begin_tip(const Ui& ui);
-void end_tip();
+void end_tip(const Ui& ui);
 
 // The mouse pointer becomes a hand over the last item.
 void offer_hand();
