@@ -32,7 +32,8 @@ TEST(PictureFormats, AreNamedInOneLine) {
 TEST(PictureFormats, WhatIsWrittenIsReadAgain) {
   const Image image{2, 1, {1, 2, 3, 4, 5, 6}};
   for (const PictureFormat& format : picture_formats()) {
-    if (format.encode != nullptr) EXPECT_TRUE(format.is_one(format.encode(image, {})));
+    if (format.encode == nullptr) continue;
+    EXPECT_TRUE(format.is_one(format.encode(image, {}))) << format.name;
   }
 }
 
