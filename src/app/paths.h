@@ -20,7 +20,7 @@ namespace headroom {
 [[nodiscard]] std::filesystem::path weight_cache_folder();    // ... /weights
 [[nodiscard]] std::filesystem::path rates_file();             // ... /rates.json
 [[nodiscard]] std::filesystem::path cards_file();             // ... /cards.json
-[[nodiscard]] std::filesystem::path run_log_file();           // ... /run records.jsonl
+[[nodiscard]] std::filesystem::path run_log_file();           // ... /receipts.jsonl
 // Of LoRAs for any model: $XDG_DATA_HOME/headroom/loras
 [[nodiscard]] std::filesystem::path lora_folder();
 // Where Hugging Face's tools keep repositories: $HF_HUB_CACHE, $HF_HOME/hub, or theirs by default.

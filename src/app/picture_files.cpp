@@ -110,7 +110,9 @@ fs::path save_picture(const OutputPlace& output, const GenerationRequest& reques
                        encode_png(*picture.image, texts));
   }
   fs::path file = numbered(output.path, picture.index);
-  write_new_file(file, format_of(file)->encode(*picture.image, texts));
+  const PictureFormat* const format = format_of(file);
+  const bool is_known = format != nullptr && format->encode != nullptr;  // else PNG, as always
+  write_new_file(file, (is_known ? format->encode : &encode_png)(*picture.image, texts));
   return file;
 }
 

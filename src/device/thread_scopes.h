@@ -7,10 +7,10 @@
 
 namespace headroom {
 
-// What holds on this thread while a scope of memory_tag.h, workspace.h or meta_trace.h lives. ATen
-// asks an allocator for bytes and hands on nothing of its caller's, and operations on meta tensors
-// know nothing of the device that they stand for: so it is kept beside the calls. It is the one
-// state of this room that is in no object, but for the allocators that libtorch keeps.
+// What holds on this thread while a scope of memory_tag.h, workspace.h or allocation_recorder.h
+// lives. ATen asks an allocator for bytes and hands on nothing of its caller's, and operations on
+// meta tensors know nothing of the device that they stand for: so it is kept beside the calls. It
+// is the one state of this room that is in no object, but for the allocators that libtorch keeps.
 struct ThreadScopes {
   MemoryTag tag = MemoryTag::kActivations;
   workspace::KernelSet kernels;

@@ -88,7 +88,7 @@ std::int64_t attention_parts(const Attention& op, int multiprocessors) {
 // The blocks of flash attention in 16 bits. Other kernels take the first one only.
 enum AttentionBlock : std::uint8_t {
   kLogSums,
-  kRandomState,  // there without any randomness too,
+  kRandomState,  // there without any randomness too
   kUnusedNumber,
   // and, joined in the end, each part's
   kPartLogSums,

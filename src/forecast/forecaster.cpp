@@ -109,7 +109,9 @@ class DryRunForecaster final : public Forecaster {
   bool learn(const RunRecord& run_record) override {
     const std::optional<ExecutionOptions> execution = read_option_names(run_record.plan.execution);
     // What a change of plan costs says nothing of either plan.
-    if (!execution || !run_record.changes.empty() || run_record.model != options_.model.info.name ||
+    // A model of the same name may have had other layers.
+    if (!execution || execution->stream_blocks > options_.model.transformer.n_layers ||
+        !run_record.changes.empty() || run_record.model != options_.model.info.name ||
         run_record.device != options_.device.name ||
         run_record.device_uuid != options_.device.uuid ||
         run_record.dtype != choose_formats(options_.dtype, options_.device).name ||

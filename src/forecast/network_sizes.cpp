@@ -60,15 +60,11 @@ NetworkSize size_of(const NetworkSlot& slot, Residency& networks,
   NetworkSize size;
   size.bytes = bytes_under({});
   if (slot.layers == 0) return size;
-  std::vector<AllocationTrace> traces;
   std::vector<std::int64_t> alone;
   for (int i = 0; i < slot.layers; ++i) {
-    traces.push_back(allocations_of([&] { return slot.load_layer(i); }));
-    alone.push_back(replay_cpu_budget(traces.back()).left_bytes);
+    const AllocationTrace layer = allocations_of([&] { return slot.load_layer(i); });
+    alone.push_back(replay_cpu_budget(layer).left_bytes);
   }
-  size.layers_are_alike =
-      std::all_of(traces.begin(), traces.end(),
-                  [&](const AllocationTrace& trace) { return trace == traces.front(); });
   const std::int64_t rest = bytes_under({.stream_encoder = true, .stream_blocks = slot.layers});
   size.layers = shares_of(size.bytes - rest, alone);
   size.streamed = streamed_of(size.layers);

@@ -12,11 +12,10 @@
 
 namespace headroom {
 
-// Bytes of a network on the device. Its layers need not be alike.
+// Bytes of a network on the device.
 struct NetworkSize {
   std::int64_t bytes = 0;              // everything, LoRAs included
   std::vector<std::int64_t> layers;    // of each that can be copied in at its turn
-  bool layers_are_alike = true;        // one by one, in the sizes of all their tensors
   std::vector<std::int64_t> streamed;  // of the layers that are copied in when so many are: 0, 1 ..
 };
 class NetworkSizes {

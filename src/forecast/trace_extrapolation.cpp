@@ -11,7 +11,7 @@ namespace {
 
 std::int64_t ceil_to(std::int64_t n, std::int64_t unit) { return (n + unit - 1) / unit * unit; }
 
-// How for_each_piece() in model/pieces.h cuts on meta.
+// How for_each_piece() in model/chunking.h cuts on meta.
 struct Pieces {
   std::int64_t kinds;  // 1, 2, or 3 for more: first, second, last
   std::int64_t last;

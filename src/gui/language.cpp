@@ -13,7 +13,7 @@ std::string choose_language(const std::string& wanted) {
     const char* const value = std::getenv(name);
     if (value == nullptr || *value == '\0') continue;
     const std::string_view locale = value;  // "zh_CN.UTF-8"
-    return std::string(language_of(locale.substr(0, locale.find_first_of("_.@"))).code);
+    return std::string(language_of(locale.substr(0, locale.find_first_of("_-.@"))).code);
   }
   return std::string(kLanguages.front().code);
 }

@@ -6,7 +6,7 @@ namespace headroom {
 
 namespace {
 
-constexpr std::size_t kPreferences = 15;
+constexpr std::size_t kRemembered = 15;
 
 }  // namespace
 
@@ -14,7 +14,7 @@ void TimeModel::learn(Stage stage, double guessed, double seconds) {
   if (!(guessed > 0) || !(seconds > 0)) return;
   const auto i = static_cast<std::size_t>(stage);
   ratios_[i].push_back(seconds / guessed);
-  if (ratios_[i].size() > kPreferences) ratios_[i].pop_front();
+  if (ratios_[i].size() > kRemembered) ratios_[i].pop_front();
   medians_[i] = median({ratios_[i].begin(), ratios_[i].end()});
 }
 
@@ -29,7 +29,7 @@ double TimeModel::seconds(Stage stage, double guessed) const {
 void TimeModel::learn_copies(double bytes_per_second) {
   if (!(bytes_per_second > 0)) return;
   copies_.push_back(bytes_per_second);
-  if (copies_.size() > kPreferences) copies_.pop_front();
+  if (copies_.size() > kRemembered) copies_.pop_front();
 }
 
 double TimeModel::copies(double otherwise) const {

@@ -173,7 +173,7 @@ class PipelineGenerator final : public ImageGenerator {
     EncodedImage image;  // to start from
   };
 
-  // Makes the pictures from `first` on. Throws Unhealthy unless this is the retry.
+  // Makes the pictures from `first` on. Throws NumericalFailure unless this is the retry.
   void run(const Asked& asked, int first, const Precision& precision, bool is_retry,
            ProgressSink& sink, const std::stop_token& stop) {
     const c10::InferenceMode inference;

@@ -41,7 +41,7 @@ TEST_F(WithoutWindow, IsWhatThePresetHeadlessBuilds) {
   }
   const ProcessResult built =
       run_cmake({"--build", build, "--target",
-                 "src/app/CMakeFiles/headroom_app.dir/no_window_command.cpp.o"});
+                 "src/app/CMakeFiles/headroom_app.dir/commands/no_window_command.cpp.o"});
   EXPECT_EQ(built.exit_code, 0) << built.out << built.err;
 }
 

@@ -33,7 +33,8 @@ TEST_F(WindowNotice, SaysThatTheStarterModelIsMissing) {
   EXPECT_NE(w.state()["notice"].get<std::string>().find("starter-model"), std::string::npos);
   w.screenshot("notice");
   w.click("copy");
-  EXPECT_EQ(w.clipboard(), w.state()["notice"]);
+  EXPECT_TRUE(
+      w.wait([&](const nlohmann::json&) { return w.clipboard() == w.state()["notice"]; }, 5));
   w.click("close");
   EXPECT_EQ(w.wait_for_exit(20), 3);
 }

@@ -93,6 +93,7 @@ TEST(Seconds, AreLearntOnlyFromRunsOfTheSameKind) {
   EXPECT_TRUE(refused([](RunRecord& r) { r.dtype = "bf16"; }));
   EXPECT_TRUE(refused([](RunRecord& r) { r.threads = 2; }));
   EXPECT_TRUE(refused([](RunRecord& r) { r.plan.execution = {"magic"}; }));
+  EXPECT_TRUE(refused([](RunRecord& r) { r.plan.execution = {"stream-blocks:999"}; }));
   EXPECT_EQ(runner.forecast(request, empty_device()).plan.seconds, 0);
 }
 

@@ -31,7 +31,7 @@ TEST(Networks, AreThereInTheirOwnStageWhateverThePlan) {
   }
 }
 
-// docs/memory.md, "The ladder".
+// docs/memory.md, "Execution options".
 TEST(Networks, LeaveAsTheRungsSay) {
   const NetworkEntry& text_encoder = entry_of(NetworkId::kTextEncoder);
   const NetworkEntry& transformer = entry_of(NetworkId::kTransformer);
@@ -50,7 +50,7 @@ TEST(Networks, LeaveAsTheRungsSay) {
   EXPECT_TRUE(is_there(decoder, Stage::kDenoise, {}));
 }
 
-// docs/memory.md, "The ladder".
+// docs/memory.md, "Execution options".
 TEST(Networks, StreamTheirLayersAndWorkOnTheHostAsTheOptionsSay) {
   constexpr int kLayers = 7;
   const auto streamed = [](NetworkId network, const ExecutionOptions& execution) {

@@ -65,7 +65,7 @@ template <typename... Values>
 // Why the system refused something, of an error number such as ENOSPC.
 [[nodiscard]] Message say_errno(int error_number);
 
-// An option of what saves memory: "evict-encoder", "stream-blocks:6".
+// An execution option: "evict-encoder", "stream-blocks:6".
 [[nodiscard]] Message say_option(const std::string& option);
 
 }  // namespace headroom

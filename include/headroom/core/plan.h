@@ -29,8 +29,8 @@ struct StagePlan {
   std::int64_t in_use_bytes = 0;  // of peak_bytes, handed out; on the CPU the same
 };
 
-// How what saves memory is used. Everything at its default: all networks stay resident. No option
-// changes the picture.
+// Which ways to save memory are used. Everything at its default: all networks stay resident. No
+// option changes the picture.
 struct ExecutionOptions {
   bool evict_encoder = false;        // the text encoder leaves before the transformer arrives
   bool stream_encoder = false;       // its layers are copied in one after the other

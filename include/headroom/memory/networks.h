@@ -44,7 +44,7 @@ struct NetworkEntry {
   NetworkId network;
   std::string_view part;  // of the model, as model.offload_layers names it
   IdSet<Stage> stages;    // that use it; it is on the device then in any case
-  // What the execution of these stages' choice leave of it: how many of its `layers` are copied in
+  // What the options of these stages' choice leave of it: how many of its `layers` are copied in
   // at their turn, and whether it works outside of the device's memory.
   int (*streamed)(const ExecutionOptions&, int layers);
   bool (*on_host)(const ExecutionOptions&);

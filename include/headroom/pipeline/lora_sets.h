@@ -17,7 +17,7 @@ class LoraSets {
  public:
   // The file of a name in a prompt. Throws Error.
   using Find = std::function<std::filesystem::path(const std::string& name)>;
-  // `options` and `plain` are those of runs without LoRAs; `teach` is called with each new
+  // `options` and `plain` are those of runs without LoRAs; `load_past_runs` is called with each new
   // forecaster.
   LoraSets(PipelineOptions options, std::shared_ptr<Forecaster> plain, Find find,
            std::function<void(Forecaster&)> load_past_runs);

@@ -31,8 +31,8 @@ class Residency {
   // Of the plan in force.
   [[nodiscard]] const ExecutionOptions& execution() const { return *execution_; }
 
-  // From `now` on, a stage that has not begun or was broken off, `execution` are in force: what
-  // they do not keep leaves.
+  // From `now` on, a stage that has not begun or was broken off, `execution` is in force: what
+  // it does not keep leaves.
   void adopt(const ExecutionOptions& execution, Stage now);
   // adopt() from kLoad on, then what the plan holds from the start arrives; all leaves when that
   // fails. Again with the same plan: costs nothing.

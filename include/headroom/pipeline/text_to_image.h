@@ -58,7 +58,7 @@ struct EncodedImage {
   at::Tensor repaint;  // [h, w] float32, 0..1 as in KeptPart; undefined: all is painted anew
 };
 
-// The stages of text-to-image under a plan of what saves memory. The same code runs on the CPU, on
+// The stages of text-to-image under a plan. The same code runs on the CPU, on
 // a card and, for a replay, on meta tensors. Networks arrive and leave as the table
 // in memory/networks.h says. Latents, guidance and the Euler step are float32. Used on one thread.
 class TextToImage {

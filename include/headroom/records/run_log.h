@@ -10,8 +10,8 @@
 
 namespace headroom {
 
-// The run records of past runs: a file of such lines, oldest first, that several programs may use
-// at the same time. Any thread.
+// The run records of past runs: a file of run_record_line()s, oldest first, that several programs
+// may use at the same time. Any thread.
 class RunLog {
  public:
   static constexpr std::int64_t kMostBytes = std::int64_t{4} << 20;

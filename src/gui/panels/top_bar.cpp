@@ -28,7 +28,6 @@ void draw_queue(const Ui& ui, float x, float y, float width, float height) {
   draw_queue_list(ui);
 }
 
-// Returns where the buttons begin.
 // "中 / EN"
 std::string language_badges() {
   std::string badges;
@@ -38,6 +37,7 @@ std::string language_badges() {
   return badges;
 }
 
+// Returns where the buttons begin.
 float draw_buttons(const Ui& ui, float right, float y, float height) {
   const float square = ui.px(36);
   const float gap = ui.px(8);

@@ -20,8 +20,8 @@ class Damage {
  public:
   // Areas that do not overlap, with whole pixels around what changed; none when all is the same.
   [[nodiscard]] std::vector<Area> look(const ImDrawData& data);
-  [[nodiscard]] Area screen() const { return screen_; }  // all of it, as of the last request()
-  // The screen has lost what was drawn: the next request() says all of it.
+  [[nodiscard]] Area screen() const { return screen_; }  // all of it, as of the last look()
+  // The screen has lost what was drawn: the next look() says all of it.
   void forget() { known_ = false; }
 
  private:

@@ -50,7 +50,7 @@ namespace headroom {
 // "2.1": how many times, one digit after the point.
 [[nodiscard]] std::string format_times(double times);
 
-// The name of an option of what saves memory in the language's words; "stream-blocks:6" gives its
+// The name of an execution option in the language's words; "stream-blocks:6" gives its
 // number.
 [[nodiscard]] std::string option_name(const std::string& option, const StringTable& text);
 

@@ -1,13 +1,12 @@
 #include "state/offered_picture.h"
 
-#include "headroom/core/lower_case.h"
+#include "headroom/image/picture_formats.h"
 #include "headroom/image/picture_info.h"
 #include "headroom/records/find_settings.h"
 
 #include "state/start_picture.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <system_error>
 
@@ -44,11 +43,7 @@ std::string decoded(std::string_view uri) {
   return text;
 }
 
-bool is_picture_name(const std::filesystem::path& file) {
-  const std::string ending = lower_ascii(file.extension().string());
-  constexpr std::array<std::string_view, 4> kEndings{".png", ".jpg", ".jpeg", ".webp"};
-  return std::find(kEndings.begin(), kEndings.end(), ending) != kEndings.end();
-}
+bool is_picture_name(const std::filesystem::path& file) { return format_of(file) != nullptr; }
 
 }  // namespace
 

@@ -41,7 +41,7 @@ struct SizeCard {
   bool recommended = false;
 };
 
-// True for options of what saves memory that cost noticeable time.
+// True for execution options that cost noticeable time.
 [[nodiscard]] bool is_slow_option(const std::string& option);
 
 [[nodiscard]] SizeCard make_card(const SizePreset& preset, const Forecast* forecast);
