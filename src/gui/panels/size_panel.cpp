@@ -151,11 +151,12 @@ void draw_cards(const Ui& ui) {
   const float width = (ImGui::GetContentRegionAvail().x - (kColumns - 1) * gap) / kColumns;
   for (std::size_t i = 0; i < count; ++i) {
     const float x = at.x + static_cast<float>(i % kColumns) * (width + gap);
-    const float y = at.y + static_cast<float>(i / kColumns) * (height + gap);
+    const std::size_t row = i / kColumns;
+    const float y = at.y + static_cast<float>(row) * (height + gap);
     draw_card(ui, ui.frame.cards[i], {std::round(x), y}, {std::floor(width), height});
   }
-  const auto rows = static_cast<float>((count + kColumns - 1) / kColumns);
-  take_room(at, rows * (height + gap) - gap);
+  const std::size_t rows = (count + kColumns - 1) / kColumns;
+  take_room(at, static_cast<float>(rows) * (height + gap) - gap);
 }
 
 // What a side may be, and how far it may go beside `other_px` in what is free now.

@@ -33,6 +33,7 @@ std::optional<WindowPreferences::Choice> read_choice(
 WindowPreferences read_remembered(const std::filesystem::path& file) {
   const json root = json::parse(read_state_file(file), nullptr, /*allow_exceptions=*/false);
   std::vector<std::string_view> codes;
+  codes.reserve(kLanguages.size());
   for (const Language& language : kLanguages) codes.push_back(language.code);
   return {read_choice(root, "language", codes), read_choice(root, "theme", {"dark", "light"}),
           read_choice(root, "zoom", {})};
