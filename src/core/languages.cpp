@@ -1,5 +1,7 @@
 #include "headroom/core/languages.h"
 
+#include "headroom/core/name_list.h"
+
 #include <algorithm>
 
 namespace headroom {
@@ -19,13 +21,9 @@ const Language& language_after(std::string_view code) {
 }
 
 std::string language_codes() {
-  std::string codes;
-  for (const Language& language : kLanguages) {
-    const bool is_last = &language == &kLanguages.back();
-    codes += codes.empty() ? "" : is_last ? " or " : ", ";
-    codes += language.code;
-  }
-  return codes;
+  std::array<std::string_view, kLanguages.size()> codes;
+  std::ranges::transform(kLanguages, codes.begin(), &Language::code);
+  return or_list(codes);
 }
 
 }  // namespace headroom

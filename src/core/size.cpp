@@ -1,18 +1,16 @@
 #include "headroom/core/size.h"
 
+#include "headroom/core/name_list.h"
+
 #include <algorithm>
 #include <charconv>
 
 namespace headroom {
 
 std::string preset_names() {
-  std::string names;
-  for (const SizePreset& preset : kSizePresets) {
-    const bool is_last = &preset == &kSizePresets.back();
-    names += names.empty() ? "" : is_last ? " or " : ", ";
-    names += preset.name;
-  }
-  return names;
+  std::array<std::string_view, kSizePresets.size()> names;
+  std::ranges::transform(kSizePresets, names.begin(), &SizePreset::name);
+  return or_list(names);
 }
 
 std::optional<SizePreset> find_preset(std::string_view name) {

@@ -275,10 +275,6 @@ DeviceRates measure(const Stopwatch& watch, const NumberFormats& formats) {
   return rates;
 }
 
-}  // namespace
-
-namespace {
-
 // "AMD Ryzen 7 7840U", empty where the system does not say.
 std::string processor_name() {
   std::ifstream in("/proc/cpuinfo");

@@ -1,6 +1,7 @@
 #include "headroom/image/picture_formats.h"
 
 #include "headroom/core/lower_case.h"
+#include "headroom/core/name_list.h"
 
 #include "jpeg_info.h"
 #include "png_info.h"
@@ -39,12 +40,7 @@ std::string format_names(bool written_only) {
   for (const PictureFormat& format : kFormats) {
     if (!written_only || format.encode != nullptr) names.push_back(format.name);
   }
-  std::string list;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    list += i == 0 ? "" : i + 1 == names.size() ? " or " : ", ";
-    list += names[i];
-  }
-  return list;
+  return or_list(names);
 }
 
 }  // namespace headroom

@@ -16,7 +16,7 @@ bool goes_in_eight_bits(std::string_view name) {
 
 LinearWeight EightBitWeights::matrix(std::string_view name, std::int64_t rows,
                                      std::int64_t columns) {
-  if (!goes_in_eight_bits(name)) return source_.matrix(name, rows, columns);
+  if (!goes_in_eight_bits(name)) return source().matrix(name, rows, columns);
   const LinearWeight weight =
       LinearWeight::eight_bits(rows, columns, usual_rotation_group(columns), options().device());
   read_matrix(name, weight);
@@ -25,14 +25,14 @@ LinearWeight EightBitWeights::matrix(std::string_view name, std::int64_t rows,
 
 void EightBitWeights::read_matrix(std::string_view name, const LinearWeight& target) {
   if (target.is_plain()) {
-    source_.read_matrix(name, target);
+    source().read_matrix(name, target);
     return;
   }
   if (options().device().is_meta()) return;
   // One matrix at a time passes through ordinary memory.
   const ScopedMemoryTag tag(MemoryTag::kHost);
   const at::Tensor values = at::empty({target.rows(), target.columns()}, options());
-  source_.read(name, values);
+  source().read(name, values);
   target.round(values);
 }
 

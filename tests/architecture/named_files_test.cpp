@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <regex>
 #include <string>
 #include <vector>
 
@@ -21,14 +21,25 @@ std::string text_of(const fs::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-// What stands between single backquotes and looks like a file of ours: a folder and an ending, or a
-// folder with a slash behind it.
+// What stands between backquotes and looks like a file of ours: a folder and an ending, or a folder
+// with a slash behind it.
 std::vector<std::string> named_files(const std::string& text) {
-  static const std::regex name("`([A-Za-z_.0-9-]+/[A-Za-z_.0-9/-]*)`");
+  const auto belongs_to_a_path = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.' || c == '-' ||
+           c == '/';
+  };
   std::vector<std::string> names;
-  for (std::sregex_iterator it(text.begin(), text.end(), name), end; it != end; ++it) {
-    const std::string found = (*it)[1];
-    if (found.ends_with('/') || fs::path(found).has_extension()) names.push_back(found);
+  std::size_t from = text.find('`');
+  while (from != std::string::npos) {
+    const std::size_t to = text.find('`', from + 1);
+    if (to == std::string::npos) break;
+    const std::string quoted = text.substr(from + 1, to - from - 1);
+    const bool is_path =
+        quoted.find('/', 1) != std::string::npos && std::ranges::all_of(quoted, belongs_to_a_path);
+    if (is_path && (quoted.ends_with('/') || fs::path(quoted).has_extension())) {
+      names.push_back(quoted);
+    }
+    from = text.find('`', is_path ? to + 1 : to);
   }
   return names;
 }

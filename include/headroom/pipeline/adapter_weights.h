@@ -1,6 +1,6 @@
 #pragma once
-#include "headroom/model/weight_source.h"
 #include "headroom/pipeline/adapters.h"
+#include "headroom/pipeline/forwarding_weights.h"
 
 #include <map>
 #include <memory>
@@ -23,35 +23,19 @@ struct LinearUpdates {
 
 // The weights of another source with updates beside their matrices. Those are not the source's: a
 // matrix that is read into the memory of another layer's gets its own.
-class UpdatedWeights final : public WeightSource {
+class UpdatedWeights final : public ForwardingWeights {
  public:
   // Both must outlive this object.
   UpdatedWeights(WeightSource& source, const LinearUpdates& updates)
-      : source_(source), updates_(updates) {}
+      : ForwardingWeights(source), updates_(updates) {}
 
-  at::Tensor get(std::string_view name, at::IntArrayRef shape) override {
-    return source_.get(name, shape);
-  }
-  void read(std::string_view name, const at::Tensor& target) override {
-    source_.read(name, target);
-  }
   LinearWeight matrix(std::string_view name, std::int64_t rows, std::int64_t columns) override {
-    LinearWeight weight = source_.matrix(name, rows, columns);
+    LinearWeight weight = ForwardingWeights::matrix(name, rows, columns);
     const auto found = updates_.by_matrix.find(name);
     return found == updates_.by_matrix.end() ? weight : weight.updated(found->second);
   }
-  void read_matrix(std::string_view name, const LinearWeight& target) override {
-    source_.read_matrix(name, target);
-  }
-  at::Tensor gather_rows(std::string_view name, std::span<const std::int32_t> ids,
-                         std::int64_t rows, std::int64_t width) override {
-    return source_.gather_rows(name, ids, rows, width);
-  }
-  void expect(std::string_view prefix) override { source_.expect(prefix); }
-  [[nodiscard]] at::TensorOptions options() const override { return source_.options(); }
 
  private:
-  WeightSource& source_;
   const LinearUpdates& updates_;
 };
 

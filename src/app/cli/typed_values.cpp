@@ -78,11 +78,7 @@ Size read_size(const std::string& option, const std::string& typed) {
 Size read_preset(const std::string& option, const std::string& typed) {
   const auto preset = find_preset(typed);
   if (preset) return preset->size;
-  std::string names;
-  for (const SizePreset& known : kSizePresets) {
-    names += (names.empty() ? "" : ", ") + std::string(known.name);
-  }
-  refuse(option, typed, "is not known; use one of " + names);
+  refuse(option, typed, "is not known; use " + preset_names());
 }
 
 Margins read_margins(const std::string& option, const std::string& typed) {

@@ -2,6 +2,7 @@
 #include "headroom/core/error.h"
 #include "headroom/core/quote.h"
 #include "headroom/core/wrong_file.h"
+#include "headroom/image/picture_formats.h"
 #include "headroom/image/picture_info.h"
 #include "headroom/model_files/model_folder.h"
 #include "headroom/model_files/open_model.h"
@@ -112,8 +113,8 @@ Json inspect_index(const fs::path& file) {
 
 // By the first bytes of a file.
 bool is_picture(std::string_view start) {
-  return start.starts_with("\x89PNG\r\n\x1a\n") || start.starts_with("\xFF\xD8\xFF") ||
-         (start.starts_with("RIFF") && start.substr(0, 12).ends_with("WEBP"));
+  return std::ranges::any_of(picture_formats(),
+                             [&](const PictureFormat& format) { return format.is_one(start); });
 }
 
 // A second entry of one name stands beside the first.
@@ -193,9 +194,9 @@ Json inspect(const CommandLine& line) {
   if (const std::string wrong = wrong_file(start).english(); !wrong.empty()) {
     throw Error(ErrorKind::kModelFile, path.string() + ": " + wrong);
   }
-  throw Error(ErrorKind::kIo, path.string() +
-                                  " is not a PNG, JPEG or WebP picture, a .safetensors or GGUF "
-                                  "file, a shard index or a model folder; name one of these");
+  throw Error(ErrorKind::kIo, path.string() + " is not a " + format_names(/*written_only=*/false) +
+                                  " picture, a .safetensors or GGUF file, a shard index or a model "
+                                  "folder; name one of these");
 }
 
 }  // namespace

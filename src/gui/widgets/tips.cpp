@@ -145,9 +145,7 @@ bool begin_tip(const Ui& ui) {
   UiState& state = ui.state;
   if (state.drawn_tip != ImGui::GetItemID()) state.drawn_tip_w = state.drawn_tip_h = 0;
   state.drawn_tip = ImGui::GetItemID();
-  if (!open_tip(ui, place_tip(tip_room(ui), state.drawn_tip_w, state.drawn_tip_h), item))
-    return false;
-  return true;
+  return open_tip(ui, place_tip(tip_room(ui), state.drawn_tip_w, state.drawn_tip_h), item);
 }
 
 void end_tip(const Ui& ui) {
