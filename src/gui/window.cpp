@@ -166,6 +166,7 @@ void Window::Impl::remember() {
 }
 
 void Window::Impl::take_news(const Session::State& session) {
+  const auto outcomes = watcher_.take_finished();  // before the pictures: none can follow it
   auto pictures = watcher_.take_pictures();
   for (FinishedPicture& picture : pictures) {
     news_.picture(picture);
@@ -175,7 +176,7 @@ void Window::Impl::take_news(const Session::State& session) {
     pictures_.keep_only(state_.pictures);
     presenter_.refresh();
   }
-  for (const JobOutcome& outcome : watcher_.take_finished())
+  for (const JobOutcome& outcome : outcomes)
     news_.outcome(outcome, presenter_.cards());
   news_.held(services_.session.queue().waits_for_saving());
   // What it says takes its place in the frame after.

@@ -18,14 +18,15 @@ struct Told {
   std::vector<std::string> outcomes;
   friend bool operator==(const Told&, const Told&) = default;
 
+  // Outcomes first: no picture of a job follows its outcome.
   void take(QueueWatcher& watcher) {
-    for (const FinishedPicture& picture : watcher.take_pictures()) {
-      pictures.push_back(std::to_string(picture.job) + " " + std::to_string(picture.picture.index) +
-                         " " + picture.file.string());
-    }
     for (const JobOutcome& outcome : watcher.take_finished()) {
       outcomes.push_back(std::to_string(outcome.id) + " " + std::to_string(outcome.value.index()) +
                          " " + std::to_string(outcome.notices.size()));
+    }
+    for (const FinishedPicture& picture : watcher.take_pictures()) {
+      pictures.push_back(std::to_string(picture.job) + " " + std::to_string(picture.picture.index) +
+                         " " + picture.file.string());
     }
   }
 };
