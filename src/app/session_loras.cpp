@@ -15,6 +15,7 @@ std::shared_ptr<LoraSets> make_lora_sets(const AppConfig& config, const Composit
                                          KeepSampled keep) {
   PipelineOptions options = app.pipeline;
   options.keep_sampled = std::move(keep);
+  options.previews = true;  // a window shows them
   const std::vector<std::filesystem::path> folders =
       lora_folders(app.pipeline.model, chosen_places(config.model).shelves.loras);
   return std::make_shared<LoraSets>(

@@ -13,7 +13,7 @@
 #include "numeric_checks.h"
 #include "picture_start.h"
 #include "precision.h"
-#include "preview.h"
+#include "previews.h"
 #include "prompt_ids.h"
 #include "prompt_variety.h"
 #include "run_recorder.h"
@@ -43,7 +43,7 @@ class PipelineGenerator final : public ImageGenerator {
         torch_device_(backend_.torch_device()),
         memory_(options_.device, options_.pretend_vram_bytes, options_.pretend_others),
         converted_(options_.weight_cache),
-        preview_(LatentPreview::load(options_.model.root, options_.model.vae.latent_channels)) {
+        previews_(options_.previews, options_.model) {
     check_can_run(options_.dtype, options_.device);
   }
 
@@ -238,6 +238,8 @@ class PipelineGenerator final : public ImageGenerator {
     TextToImage& networks = opened_->networks;
     converted_.use(*opened_, options_.model, job.keeper.execution(), /*may_write=*/!job.is_retry,
                    job.hooks.check, job.sink);
+    if (previews_.fit(networks, job.keeper.execution(), job.asked.request, job.hooks))
+      static_cast<void>(backend_.end_stage());  // not the load's peak
     static_cast<void>(opened_->take_work());  // of earlier runs
     job.recorder.run(Stage::kLoad, first, [&] {
       return job.keeper.run(Stage::kLoad, no_steps, [&] {
@@ -341,9 +343,7 @@ class PipelineGenerator final : public ImageGenerator {
       }
       report(step);
     };
-    if (preview_) {
-      hooks.on_clean = [&](const at::Tensor& clean) { job.sink.on_preview(preview_->draw(clean)); };
-    }
+    previews_.show(hooks, job.sink);
     hooks.pause = [&] { return job.keeper.wants_change(sampling.steps_done); };
     job.keeper.run(
         Stage::kDenoise, [&] { return sampling.steps_done; },
@@ -379,7 +379,7 @@ class PipelineGenerator final : public ImageGenerator {
   const at::Device torch_device_;
   const DeviceMemory memory_;
   ConvertedWeights converted_;
-  const std::optional<LatentPreview> preview_;
+  Previews previews_;
   SlowdownDetector steps_;
   std::unique_ptr<OpenedModel> opened_;
   std::optional<std::vector<UsedLora>> loras_;  // read once: whole files

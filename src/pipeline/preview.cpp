@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -12,15 +13,13 @@ std::optional<LatentPreview> LatentPreview::load(const std::filesystem::path& mo
                                                  int channels) {
   std::ifstream in(model_root / "preview.json");
   const auto json = nlohmann::json::parse(in, nullptr, /*allow_exceptions=*/false);
-  LatentPreview preview;
   try {
-    preview.weights_ = json.at("weights").get<std::vector<std::array<float, 3>>>();
-    preview.bias_ = json.at("bias").get<std::array<float, 3>>();
+    auto weights = json.at("weights").get<std::vector<std::array<float, 3>>>();
+    if (weights.size() != static_cast<std::size_t>(channels)) return std::nullopt;
+    return LatentPreview(std::move(weights), json.at("bias").get<std::array<float, 3>>());
   } catch (const nlohmann::json::exception&) {
     return std::nullopt;
   }
-  if (preview.weights_.size() != static_cast<std::size_t>(channels)) return std::nullopt;
-  return preview;
 }
 
 std::shared_ptr<const Image> LatentPreview::draw(const at::Tensor& latents) const {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <ATen/core/TensorBody.h>
@@ -15,9 +16,11 @@ namespace headroom {
 // pixel per latent, without running the decoder.
 class LatentPreview {
  public:
+  // One [r, g, b] for each channel, and what is added; colours in 0..1.
+  LatentPreview(std::vector<std::array<float, 3>> weights, std::array<float, 3> bias)
+      : weights_(std::move(weights)), bias_(bias) {}
   // Reads preview.json of a model folder: {"weights": [[r, g, b], ... per channel], "bias": [r, g,
-  // b]}, colours in 0..1. Nothing when the file is missing or does not fit `channels`: no previews
-  // then.
+  // b]}. Nothing when the file is missing or does not fit `channels`.
   [[nodiscard]] static std::optional<LatentPreview> load(const std::filesystem::path& model_root,
                                                          int channels);
   // latents [C, h, w] -> h x w picture

@@ -53,6 +53,9 @@ struct PipelineOptions {
   std::optional<WeightCache> weight_cache;
   // What prompts ask for by <lora:NAME:STRENGTH>, all of them and no others; null = none.
   std::shared_ptr<const Adapters> adapters;
+  // Each step's sink is shown what the picture is going to be. A model without a preview.json has
+  // two small pictures decoded for it before the first run.
+  bool previews = false;
   bool low_vram = false;  // prefer the plan that holds least over the fastest
   PlanFloor floor;        // what stays off the device in any case
   std::optional<std::int64_t> pretend_vram_bytes;

@@ -97,6 +97,9 @@ class TextToImage {
   // latents [C, h, w] float32 -> picture [H, W, 3] uint8, contiguous.
   [[nodiscard]] at::Tensor decode(const at::Tensor& latents, const RunHooks& hooks);
 
+  // Where latents are.
+  [[nodiscard]] at::Device device() const { return weights_.transformer.options().device(); }
+
   // Everything leaves the device.
   void clear() { residency_.clear(); }
 
