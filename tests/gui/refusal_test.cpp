@@ -48,7 +48,7 @@ TEST(Refusal, IsASumThatSaysWhereTheMemoryIs) {
       "Needs 6.00 GB. 6.00 GB on the card − 0.20 driver and CUDA − 1.00 others − 0.25 kept free = "
       "4.55 GB left.");
   EXPECT_EQ(refusal_sum(19 * kMiB, budget(device(90 * kMiB, 0), {}, 10 * kMiB), en),
-            "Needs 19 MB. The cap allows 10 MB.");
+            "Needs 19 MB. The cap allows 10 MB, so 9 MB are missing.");
   MemorySnapshot cpu = device(90 * kMiB, 0);
   cpu.source = "CPU budget";
   EXPECT_NE(refusal_sum(85 * kMiB, budget(cpu, {}), en).find("90 MB of memory"), std::string::npos);
@@ -68,8 +68,19 @@ TEST(Refusal, WhatIsMissingAddsUpWithTheSum) {
   EXPECT_EQ(missing(need, nothing), "18 MB");
   EXPECT_EQ(missing(need, budget(device(90 * kMiB, 0), 256 * kMiB)), "184 MB");
   EXPECT_EQ(missing(need, budget(device(90 * kMiB, 82 * kMiB), 0)), "10 MB");
-  EXPECT_EQ(missing(8 * kMiB + 1, budget(device(90 * kMiB, 82 * kMiB), 0)), "< 1 MB");
-  EXPECT_EQ(missing(7 * kGiB, budget(device(6 * kGiB, kGiB), 0)), "2.0 GB");
+  EXPECT_EQ(missing(8 * kMiB + 1, budget(device(90 * kMiB, 82 * kMiB), 0)), "1 MB");
+  EXPECT_EQ(missing(7 * kGiB, budget(device(6 * kGiB, kGiB), 0)), "2.00 GB");
+  // Below a cap far smaller than the device, in the cap's figures.
+  const Budget capped = budget(device(24 * kGiB, 0), {}, 10 * kMiB);
+  EXPECT_EQ(missing(need, capped), "8 MB");
+  EXPECT_EQ(refusal_sum(need, capped, table("en")),
+            "Needs 18 MB. The cap allows 10 MB, so 8 MB are missing.");
+  // Where a reserve takes all and more.
+  const Budget kept = budget(device(23 * kGiB, 500 * kMiB), 24064 * kMiB);
+  EXPECT_EQ(refusal_sum(need, kept, table("en")),
+            "Needs 0.02 GB. 23.00 GB on the card − 0.49 others − 23.50 kept free = −0.99 GB left, so "
+            "1.01 GB are missing.");
+  EXPECT_EQ(missing(need, kept), "1.01 GB");
 }
 
 // Every figure of the sentence, in hundredths.

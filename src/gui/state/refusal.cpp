@@ -27,7 +27,6 @@ class Figures {
     std::snprintf(text.data(), text.size(), "%lld.%02lld", units / 100, units % 100);
     return text.data();
   }
-  [[nodiscard]] bool are_giga() const { return giga_; }
   [[nodiscard]] std::string with_unit(long long units) const {
     return number(units) + (giga_ ? " GB" : " MB");
   }
@@ -36,16 +35,30 @@ class Figures {
   bool giga_;
 };
 
+// What is needed and what is left for it, in the figures of the sum. Whatever says how much is missing
+// takes it from here.
+struct Sum {
+  bool capped;
+  Figures f;
+  long long left, needed;
+  Sum(std::int64_t need_bytes, const Budget& budget)
+      : capped(obstacle_of(need_bytes, budget) == Obstacle::kCap),
+        f(capped ? need_bytes : budget.total_bytes),
+        left(f.units(capped ? *budget.cap_bytes : budget.uncapped_bytes())),
+        // What does not fit by less than the last digit must still look larger.
+        needed(std::max(f.units(need_bytes), left + 1)) {}
+  [[nodiscard]] std::string missing() const { return f.with_unit(needed - left); }
+};
+
 }  // namespace
 
 std::string refusal_sum(std::int64_t need_bytes, const Budget& budget, const StringTable& text) {
-  const bool capped = obstacle_of(need_bytes, budget) == Obstacle::kCap;
-  const Figures f(capped ? need_bytes : budget.total_bytes);
-  const long long left = f.units(capped ? *budget.cap_bytes : budget.uncapped_bytes());
-  // What does not fit by less than the last digit must still look larger.
-  const long long needed = std::max(f.units(need_bytes), left + 1);
-  const std::string need = fill(text.text("refusal.needs"), {f.with_unit(needed)});
-  if (capped) return need + fill(text.text("refusal.capped"), {f.with_unit(left)});
+  const Sum all(need_bytes, budget);
+  const Figures& f = all.f;
+  const long long left = all.left;
+  const std::string need = fill(text.text("refusal.needs"), {f.with_unit(all.needed)});
+  if (all.capped)
+    return need + fill(text.text("refusal.capped"), {f.with_unit(left), all.missing()});
 
   const long long total = f.units(budget.total_bytes);
   const long long driver = f.units(budget.reserved_by_driver_bytes);
@@ -61,7 +74,7 @@ std::string refusal_sum(std::int64_t need_bytes, const Budget& budget, const Str
   sum += fill(text.text("refusal.kept"), {f.number(kept)});
   if (left < 0) {
     return need + sum +
-           fill(text.text("refusal.below"), {f.with_unit(-left), f.with_unit(needed - left)});
+           fill(text.text("refusal.below"), {f.with_unit(-left), all.missing()});
   }
   return need + sum +
          (left > 0 ? fill(text.text("refusal.left"), {f.with_unit(left)})
@@ -70,12 +83,8 @@ std::string refusal_sum(std::int64_t need_bytes, const Budget& budget, const Str
 
 std::string missing_text(std::int64_t need_bytes, std::int64_t shortfall_bytes,
                          const Budget& budget) {
-  const Figures f(budget.total_bytes);
-  const bool is_of_device = need_bytes > budget.budget_bytes;
-  if (f.are_giga() || !is_of_device || shortfall_bytes < kMiB)
-    return format_missing(shortfall_bytes);
-  const long long left = f.units(budget.budget_bytes);
-  return f.with_unit(std::max(f.units(need_bytes), left + 1) - left);
+  const bool is_of_device = obstacle_of(need_bytes, budget) != Obstacle::kNone;
+  return is_of_device ? Sum(need_bytes, budget).missing() : format_missing(shortfall_bytes);
 }
 
 std::string refusal_cure(std::int64_t need_bytes, const Budget& budget,
