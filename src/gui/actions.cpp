@@ -5,6 +5,7 @@
 
 #include "platform/open_folder.h"
 #include "state/format.h"
+#include "state/from_picture.h"
 
 #include <cstdlib>
 #include <fstream>
@@ -25,7 +26,11 @@ void Actions::generate(bool in_front, const std::string& blocked) {
   if (since < io.MouseDoubleClickTime && !io.KeyShift) return;
   auto request = state_.request();
   if (!request) return;
-  if (request->init) request->init = fitter_.fit(request->init, {request->width, request->height});
+  if (request->init) {
+    const Size size{request->width, request->height};
+    request->init = fitter_.fit(request->init, size, mask_of_draft());
+    close_mask_tool();  // to see what comes
+  }
   state_.history.add(request->prompt);
   state_.forget_size_note();
   state_.ended.reset();
@@ -50,6 +55,10 @@ void Actions::replace(const Message& note, Change change) {
   const std::uint64_t step = state_.record();
   const bool nothing_lost = was.draft.prompt.empty() && step != before;
   if (was == state_.settings() || nothing_lost) return;
+  note_undo(note, step);
+}
+
+void Actions::note_undo(const Message& note, std::uint64_t step) {
   state_.add_banner(
       {.kind = Banner::Kind::kNote, .text = note, .way = Banner::Way::kUndo, .step = step});
 }
@@ -58,10 +67,8 @@ void Actions::note_removed(std::vector<GenerationRequest> jobs) {
   if (jobs.empty()) return;
   const bool one = jobs.size() == 1;
   state_.record();
-  state_.add_banner({.kind = Banner::Kind::kNote,
-                     .text = say(one ? "note.removed" : "note.removed.many", jobs.size()),
-                     .way = Banner::Way::kUndo,
-                     .step = state_.undo.record_removed(std::move(jobs))});
+  const Message note = say(one ? "note.removed" : "note.removed.many", jobs.size());
+  note_undo(note, state_.undo.record_removed(std::move(jobs)));
 }
 
 void Actions::cancel(JobId id) {
@@ -161,7 +168,8 @@ void Actions::undo() {
   const auto step = state_.undo.undo(state_.settings());
   if (!step) return;
   for (const GenerationRequest& request : step->removed) services_.session.queue().submit(request);
-  if (!step->removed.empty()) return;
+  if (step->discarded) state_.put_back(*step->discarded, step->place);
+  if (!step->removed.empty() || step->discarded) return;
   state_.apply(step->settings);
   const Size size{state_.draft.width, state_.draft.height};
   if (snap(size, size_unit()) != size) choose_size(size);  // it was of a model with another unit
@@ -202,6 +210,7 @@ void Actions::newer_prompt() {
 void Actions::select_picture(std::size_t index) {
   state_.ended.reset();
   state_.live = false;
+  close_mask_tool();
   state_.select(index);
 }
 
@@ -220,6 +229,7 @@ void Actions::step_selection(int by) {
 
 void Actions::show_live() {
   state_.live = true;
+  close_mask_tool();
   if (!state_.pictures.empty()) state_.select(state_.pictures.size() - 1);
 }
 
@@ -227,14 +237,13 @@ void Actions::use_settings() {
   const FinishedPicture* const picture = state_.selected_picture();
   if (picture == nullptr) return;
   const std::string which = std::to_string(*state_.selected + 1);
-  const StartPicture start = bring_back(picture->request.init, picture->file);
+  const Start start = bring_back(picture->request.init, picture->file);
   replace(say("note.settings", which), [&] {
-    state_.draft = picture->request;
-    state_.draft.init = start;
-    state_.draft.sampled.reset();  // all of it is done anew
+    state_.draft = settings_of(*picture);
+    state_.draft.init = start.picture;
+    state_.mask = start.mask;
     state_.off_loras.clear();
-    state_.draft.seed.reset();
-    state_.draft.count = 1;  // the seed below is this one picture's own
+    state_.draft.seed.reset();  // the seed below is this one picture's own
     state_.negative_open = state_.negative_open || !picture->request.negative_prompt.empty();
     state_.seed_text = std::to_string(picture->picture.seed);
     choose_size({picture->request.width, picture->request.height});
@@ -328,7 +337,7 @@ void Actions::take_offered_picture(Part part) {
   if (part == Part::kImage) return start_from(picture.file);
   const GenerationRequest& told = picture.request;
   const bool all = part == Part::kAll;
-  const StartPicture start = all ? bring_back(told.init, picture.file) : nullptr;
+  const Start start = all ? bring_back(told.init, picture.file) : Start{};
   replace(say("note.offered", shorten(picture.name, 48)), [&] {
     GenerationRequest& draft = state_.draft;
     if ((all || part == Part::kPrompt) && picture.has_prompt) draft.prompt = told.prompt;
@@ -338,8 +347,9 @@ void Actions::take_offered_picture(Part part) {
     state_.negative_open = state_.negative_open || !told.negative_prompt.empty();
     if (picture.has_steps) draft.steps = told.steps;
     if (picture.has_guidance) draft.guidance_scale = told.guidance_scale;
-    draft.init = start;
-    if (start) draft.strength = told.strength;
+    draft.init = start.picture;
+    state_.mask = start.mask;
+    if (start.picture) draft.strength = told.strength;
     draft.count = 1;  // the seed is this one picture's own
     if (picture.has_size) choose_size({told.width, told.height});
   });

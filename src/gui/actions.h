@@ -3,6 +3,7 @@
 #include "headroom/gui/window.h"
 
 #include "platform/graphics.h"
+#include "state/mask_store.h"
 #include "state/start_picture.h"
 #include "state/ui_state.h"
 
@@ -17,8 +18,8 @@ struct LoraChip;
 class Actions {
  public:
   Actions(const WindowServices& services, UiState& state, const StringTable& text,
-          Graphics& graphics)
-      : services_(services), state_(state), text_(text), graphics_(graphics) {}
+          Graphics& graphics, MaskStore& masks)
+      : services_(services), state_(state), text_(text), graphics_(graphics), masks_(masks) {}
 
   // Sends the draft to the queue unless something is wrong with it (`blocked` is not empty). A
   // second press as quick as a double click is none, unless Shift is held.
@@ -68,11 +69,29 @@ class Actions {
   void take_offered_picture(Part part);
   void save_again();
 
+  // Pictures like the selected one.
+  void vary();
+  // Of the results of a repaint, the selected one: it becomes the picture that the next one starts
+  // from; it leaves the window, with a way back; and more of its kind.
+  void keep_result();
+  void discard_result();
+  void more_results();
+  void step_result(int by);
+
   // The next pictures start from the picture in a file, or from the selected one.
   void start_from(const std::filesystem::path& file);
   void use_as_image();
   void remove_start();
   void look_for_start();  // whose file was not there
+
+  // The mask of the picture that the next one starts from. The tool paints on that picture; for the
+  // selected one that becomes it first.
+  void open_mask_tool();
+  void mask_selected();
+  void close_mask_tool();
+  void put_mask(PaintedMask painted);
+  void invert_mask();
+  void remove_mask();  // with a way back
 
   // The prompt asks for the LoRA in a file; one that does not fit is refused.
   void add_lora(const std::filesystem::path& file);
@@ -90,10 +109,22 @@ class Actions {
   void put_prompt(std::string prompt);
   void offer_picture(const std::filesystem::path& file);
   [[nodiscard]] int size_unit() const;  // px, of the model
-  // What a picture of `record` started from: the file that has its hash, in the places where it may
-  // be (`near`: the picture's own file), else as far as the record has it. Says what is missing.
-  [[nodiscard]] StartPicture bring_back(const StartPicture& record,
-                                        const std::filesystem::path& near);
+  // What a picture of `record` started from: the files that have its hashes, in the places where
+  // they may be (`near`: the picture's own file), else as far as the record has it. Says what is
+  // missing.
+  struct Start {
+    StartPicture picture;
+    MaskPointer mask;
+  };
+  [[nodiscard]] Start bring_back(const StartPicture& record, const std::filesystem::path& near);
+  // The picture to start from is another one: its mask stays where it has the same shape. Says what
+  // came of it.
+  void carry_mask(const StartPicture& before);
+  [[nodiscard]] MaskOfStart mask_of_draft();
+  [[nodiscard]] StartPicture start_of_offered(const GenerationRequest& request);
+  void note_undo(const Message& note, std::uint64_t step);
+  // A request that the selected picture leads to; says why when its start is not there any more.
+  void submit_from_picture(GenerationRequest request);
   [[nodiscard]] StartPicture find_start(const InitImage::File& wanted,
                                         const std::filesystem::path& near) const;
 
@@ -101,6 +132,7 @@ class Actions {
   UiState& state_;
   const StringTable& text_;  // follows the window's language
   Graphics& graphics_;
+  MaskStore& masks_;
   StartFitter fitter_;
 };
 

@@ -1,5 +1,6 @@
 #include "presenter.h"
 
+#include "state/from_picture.h"
 #include "state/problems.h"
 #include "state/start_picture.h"
 
@@ -59,22 +60,47 @@ Frame Presenter::present(const Session::State& session, UiState& state, const St
   frame.loras = loras_.chips(state.settings(), now);
   look_ahead(frame, state);
   frame.problems = find_problems(state, opened_->model.size_unit);
+  if (state.mask && state.mask_share() <= 0)
+    frame.problems.push_back({RequestProblem::Field::kInit, say("problem.mask")});
   for (const LoraChip& chip : frame.loras) {
     if (chip.on && !chip.found)
       frame.problems.push_back({RequestProblem::Field::kPrompt, chip.trouble});
   }
   frame.size_note = note_of_size(state, frame.cards, text);
   frame.blocked = why_blocked(frame.problems, frame.forecast, frame.others, text);
+  frame.vary = answer(vary_, text);
+  frame.more = answer(more_, text);
   follow_progress(frame);
   return frame;
 }
 
+Presenter::Lead Presenter::ask(const GenerationRequest& request,
+                               std::vector<ForecastService::Run>& runs) {
+  const GenerationRequest asked = with_start_of_size(request);
+  Lead lead{validate(asked, opened_->model.size_unit), std::nullopt};
+  if (lead.problems.empty()) {
+    lead.run =
+        place_in(runs, {shapes_.of_picture(asked), request.count, loras_of_run(request.prompt)});
+  }
+  return lead;
+}
+
+Frame::Lead Presenter::answer(const Lead& lead, const StringTable& text) const {
+  const Forecast* const forecast = lead.run ? outlook_.forecasts[*lead.run].get() : nullptr;
+  return {forecast, why_blocked(lead.problems, forecast, outlook_.others, text)};
+}
+
 void Presenter::look_ahead(Frame& frame, const UiState& state) {
-  const RunShape shape = shapes_.of_draft(with_start_of_size(state.draft));
+  const RunShape shape = shapes_.of_draft(with_start_of_size(state.draft, state.mask != nullptr));
   const std::string loras = loras_of_run(state.draft.prompt);
   std::vector<ForecastService::Run> runs{{shape, state.draft.count, loras}};
   for (const SizePreset& preset : kSizePresets)
     runs.push_back({with_size(shape, preset.size), 1, loras});
+  vary_ = more_ = {};
+  if (const FinishedPicture* const picture = state.selected_picture()) {
+    vary_ = ask(variations_of(*picture, 0), runs);
+    if (repaint_results(state)) more_ = ask(more_like(*picture), runs);
+  }
   std::vector<std::size_t> jobs;  // where in `runs` each of them is
   for (const ForecastService::Run& run : shapes_.of_jobs(frame.jobs))
     jobs.push_back(place_in(runs, run));

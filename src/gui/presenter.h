@@ -5,7 +5,10 @@
 #include "ui.h"
 
 #include <array>
+#include <cstddef>
 #include <memory>
+#include <optional>
+#include <vector>
 
 namespace headroom {
 
@@ -28,6 +31,13 @@ class Presenter {
 
  private:
   void look_ahead(Frame& frame, const UiState& state);
+  // What the selected picture leads to, as far as that can be asked about.
+  struct Lead {
+    std::vector<RequestProblem> problems;
+    std::optional<std::size_t> run;  // where in the question it is
+  };
+  [[nodiscard]] Lead ask(const GenerationRequest& request, std::vector<ForecastService::Run>& runs);
+  [[nodiscard]] Frame::Lead answer(const Lead& lead, const StringTable& text) const;
   void follow_progress(Frame& frame);
 
   void use(const std::shared_ptr<const ModelOnDevice>& opened);
@@ -39,6 +49,7 @@ class Presenter {
   std::shared_ptr<const ModelOnDevice> loras_of_;
   JobWatch job_watch_;
   ForecastService::Forecasts outlook_;
+  Lead vary_, more_;
   std::array<SizeCard, kSizePresets.size()> cards_;
   ForecastService forecast_service_;  // last: its thread must end first
 };

@@ -1,6 +1,7 @@
 #include "shortcuts.h"
 
 #include "actions.h"
+#include "state/from_picture.h"
 #include "state/offered_picture.h"
 #include "widgets/regions.h"
 #include "widgets/ui_zoom.h"
@@ -78,6 +79,8 @@ void handle_escape(const Ui& ui) {
   if (state.popup_was_open || state.item_was_active || ImGui::IsAnyItemActive()) return;
   if (ImGui::GetIO().KeyShift) {
     ui.actions.clear_waiting();
+  } else if (state.mask_tool.on) {
+    ui.actions.close_mask_tool();
   } else if (state.plan_open) {
     state.plan_open = false;
   } else {
@@ -159,6 +162,16 @@ void handle_view(const Ui& ui) {
   if (pressed({ImGuiKey_Home})) ui.state.view.show_fit();
 }
 
+// What the shown picture leads to, where its button could be pressed.
+void handle_leads(const Ui& ui) {
+  if (ImGui::IsKeyPressed(ImGuiKey_V, false) && ui.frame.vary.blocked.empty()) ui.actions.vary();
+  if (!repaint_results(ui.state)) return;
+  if (ImGui::IsKeyPressed(ImGuiKey_K, false)) ui.actions.keep_result();
+  if (ImGui::IsKeyPressed(ImGuiKey_G, false) && ui.frame.more.blocked.empty())
+    ui.actions.more_results();
+  if (ImGui::IsKeyPressed(ImGuiKey_Delete, false)) ui.actions.discard_result();
+}
+
 void handle_on_canvas(const Ui& ui) {
   for (std::size_t i = 0; i < ui.frame.cards.size(); ++i) {
     const int digit = static_cast<int>(i);
@@ -178,6 +191,29 @@ void handle_on_canvas(const Ui& ui) {
   if (ImGui::IsKeyPressed(ImGuiKey_P, false)) ui.actions.reuse_prompt();
   if (ImGui::IsKeyPressed(ImGuiKey_A, false)) ui.actions.use_settings();
   if (ImGui::IsKeyPressed(ImGuiKey_U, false)) ui.actions.use_as_image();
+  if (ImGui::IsKeyPressed(ImGuiKey_M, false)) ui.actions.mask_selected();
+  handle_leads(ui);
+  if (ImGui::IsKeyPressed(ImGuiKey_Tab, false) && !ImGui::GetIO().KeyShift)
+    ui.state.row_asked = true;
+}
+
+// While a mask is painted the keys of the canvas are the tool's.
+void handle_mask_tool(const Ui& ui) {
+  MaskTool& tool = ui.state.mask_tool;
+  using Shape = MaskTool::Shape;
+  if (pressed({ImGuiKey_LeftBracket}, true)) tool.change_brush(false);
+  if (pressed({ImGuiKey_RightBracket}, true)) tool.change_brush(true);
+  if (pressed({ImGuiKey_B})) {
+    tool.shape = Shape::kBrush;
+    tool.erases = false;
+  }
+  if (pressed({ImGuiKey_E, ImGuiKey_X})) tool.erases = !tool.erases;
+  if (pressed({ImGuiKey_R})) tool.shape = Shape::kBox;
+  if (pressed({ImGuiKey_F})) tool.shape = Shape::kFill;
+  if (pressed({ImGuiKey_I})) ui.actions.invert_mask();
+  if (pressed({ImGuiKey_Delete})) ui.actions.remove_mask();
+  if (pressed({ImGuiKey_M, ImGuiKey_Enter, ImGuiKey_KeypadEnter})) ui.actions.close_mask_tool();
+  if (pressed({ImGuiKey_Tab}) && !ImGui::GetIO().KeyShift) ui.state.row_asked = true;
 }
 
 }  // namespace
@@ -199,6 +235,7 @@ void handle_shortcuts(const Ui& ui) {
   if (!io.KeyCtrl && !io.KeyAlt) handle_view(ui);
   if (!ui.state.canvas_focused) return;
   if (io.KeyCtrl || io.KeyAlt || io.KeySuper) return;
+  if (ui.state.mask_tool.on) return handle_mask_tool(ui);
   if (writes()) ui.state.undo.typing(ui.frame.now);
   handle_on_canvas(ui);
   ui.state.record();

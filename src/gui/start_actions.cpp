@@ -14,10 +14,11 @@ void Actions::start_from(const fs::path& file) {
     bool has_transparency = false;
     const StartPicture start = read_start_picture(file, &has_transparency);
     state_.record();
-    state_.draft.init = start;
+    const StartPicture before = std::exchange(state_.draft.init, start);
+    state_.resolve(UiState::kAboutImage);
+    carry_mask(before);
     state_.record();
     state_.remember_start(start->file);
-    state_.resolve(UiState::kAboutImage);
     if (!has_transparency) return;
     state_.add_banner(
         {.kind = Banner::Kind::kNote,
@@ -35,9 +36,13 @@ void Actions::use_as_image() {
 
 void Actions::remove_start() {
   state_.record();
+  const bool is_masked = state_.mask != nullptr;
   state_.draft.init.reset();
-  state_.record();
+  state_.set_mask(nullptr);
+  close_mask_tool();
+  const std::uint64_t step = state_.record();
   state_.resolve(UiState::kAboutImage);
+  if (is_masked) note_undo(say("note.mask.with_picture"), step);
 }
 
 void Actions::look_for_start() {
@@ -68,24 +73,41 @@ StartPicture Actions::find_start(const InitImage::File& wanted, const fs::path& 
   return nullptr;
 }
 
-StartPicture Actions::bring_back(const StartPicture& record, const fs::path& near) {
-  if (!record) return nullptr;
+Actions::Start Actions::bring_back(const StartPicture& record, const fs::path& near) {
+  if (!record) return {};
   const StartPicture& now = state_.draft.init;
   const bool is_there = now && has_pixels(*now) && now->file.sha256 == record->file.sha256;
   const StartPicture found = is_there ? now : find_start(record->file, near);
   if (found) {
-    if (record->repaint) {
+    MaskPointer mask = record->repaint ? masks_.find(record->mask_file) : nullptr;
+    if (record->repaint && !mask) {
       state_.add_banner({.kind = Banner::Kind::kWarning,
                          .text = say("banner.mask_left", shorten(record->mask_file.name, 48)),
                          .about = UiState::kAboutImage});
     }
-    return found;
+    return {found, mask};
   }
-  if (has_pixels(*record)) return record;  // as it was fitted to the picture
+  if (has_pixels(*record)) return {record, nullptr};  // as it was fitted to the picture
   state_.add_banner({.kind = Banner::Kind::kWarning,
                      .text = say("banner.start_lost", shorten(record->file.name, 48)),
                      .about = UiState::kAboutImage});
-  return record;
+  return {record, nullptr};
+}
+
+StartPicture Actions::start_of_offered(const GenerationRequest& request) {
+  const Size size{request.width, request.height};
+  const InitImage& start = *request.init;
+  if (has_pixels(start)) return fitter_.fit(request.init, size);
+  MaskOfStart mask{nullptr, start.mask_file};
+  if (start.repaint) {
+    mask.mask = masks_.find(start.mask_file);
+    if (!mask.mask) {
+      throw Error(ErrorKind::kIo, say("the mask {0} is not there any more; bring it back, or "
+                                      "paint it again",
+                                      start.mask_file.name));
+    }
+  }
+  return fitter_.fit(read_start_picture(start.file.path), size, mask);
 }
 
 void Actions::queue_offered() {
@@ -93,11 +115,7 @@ void Actions::queue_offered() {
   Message trouble;
   for (GenerationRequest& request : std::exchange(state_.offered, {})) {
     try {
-      if (request.init && !request.sampled) {
-        const StartPicture start =
-            has_pixels(*request.init) ? request.init : read_start_picture(request.init->file.path);
-        request.init = fitter_.fit(start, {request.width, request.height});
-      }
+      if (request.init && !request.sampled) request.init = start_of_offered(request);
       services_.session.queue().submit(std::move(request));
     } catch (const Error& e) {
       trouble = e.message();

@@ -41,8 +41,16 @@ struct Frame {
   MemorySnapshot memory;
   std::vector<MemorySampler::Sample> memory_history;
   std::array<SizeCard, kSizePresets.size()> cards;
-  const Forecast* forecast = nullptr;    // of the draft; null while it is worked out
-  const Frontier* frontier = nullptr;    // of requests like the draft; likewise
+  const Forecast* forecast = nullptr;  // of the draft; null while it is worked out
+  const Frontier* frontier = nullptr;  // of requests like the draft; likewise
+  // A run that the selected picture leads to: what it takes, null while that is worked out, and why
+  // it cannot be, in the window's language.
+  struct Lead {
+    const Forecast* forecast = nullptr;
+    std::string blocked;
+  };
+  Lead vary;                             // pictures like the selected one
+  Lead more;                             // further ones, where it is the result of a repaint
   std::vector<OtherProgram> others;      // that hold memory of the device, largest first
   std::vector<RequestProblem> problems;  // of the draft
   SizeNote size_note;

@@ -71,8 +71,9 @@ class Window::Impl {
   UiState state_;
   UiDump dump_{ui_dump_file()};
   WindowPreferences preferences_;  // before the graphics, too
-  SessionKeeper session_;          // before the graphics, which begin where the window was
-  Graphics graphics_;              // before everything that holds textures
+  MaskStore masks_;
+  SessionKeeper session_;  // before the graphics, which begin where the window was
+  Graphics graphics_;      // before everything that holds textures
   Fonts fonts_;
   TextureCache pictures_;
   Actions actions_;
@@ -94,7 +95,9 @@ class Window::Impl {
 Window::Impl::Impl(WindowServices services)
     : services_(std::move(services)),
       preferences_(read_remembered(services_.state_file)),
-      session_(services_),
+      masks_(services_.session_folder.empty() ? std::filesystem::path()
+                                              : services_.session_folder / "masks"),
+      session_(services_, masks_),
       graphics_({.title = "Headroom",
                  .width = services_.config.window.width,
                  .height = services_.config.window.height,
@@ -105,7 +108,7 @@ Window::Impl::Impl(WindowServices services)
       fonts_(load_fonts(services_.assets_folder / "fonts" / "Font_Awesome_6_Free-Solid-900.otf",
                         graphics_.scale())),
       pictures_(static_cast<int>(std::lround(96 * graphics_.scale()))),
-      actions_(services_, state_, text_, graphics_) {
+      actions_(services_, state_, text_, graphics_, masks_) {
   const WindowOptions& configured = services_.config.window;
   state_.language = choose_language(choose(preferences_.language, configured.language));
   state_.zoom = graphics_.zoom();

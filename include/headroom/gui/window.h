@@ -64,14 +64,15 @@ enum class WindowEnd { kClosed, kStartAgain };
 //   {"window": {"width", "height", "scale"},
 //    "widgets": {NAME: {"x", "y", "w", "h", "enabled"}},                         window pixels
 //    "says": {NAME: TEXT},       words of: tip, progress, plan, plan.host, preset.NAME, gauge.ROW,
-//                                value.KEY
+//                                value.KEY, mask (its line), apply (which result of a repaint)
 //    "texts": [TEXT],           all that is drawn as a text
 //    "state": {"running", "cancelling", "jobs", "stage", "step", "image_index",
 //              "job_done", "pictures", "selected", "live",
 //              "canvas_focused", "region", "editing", "escape_cancels",
 //              "width", "height", "can_generate", "reason", "flashes", "prompt", "tokens",
 //              "read_bytes", "offers" (a picture's name), "start" (the name of the picture that
-//              the next one starts from), "start_found", "strength", "loras":
+//              the next one starts from), "start_found", "strength", "mask" (its share in percent,
+//              -1: there is none), "feather", "painting", "erases", "brush", "loras":
 //              [{"name", "strength", "on", "found"}], "language",
 //              "model", "model_path", "device", "dtype", "change" (what to),
 //              "models": [NAME],
@@ -87,8 +88,12 @@ enum class WindowEnd { kClosed, kStartAgain };
 // settings.fold, steps, guidance, count (the slider) and steps.value,
 // ... (the number), seed, seed.random, plan (its line), plan.card, reason (why Generate is off),
 // generate, cancel, canvas, picture (where the picture lies on the canvas), canvas.fit,
-// canvas.actual, use_image, start (the chip's name), start.remove, start.again, strength,
-// strength.value, lora.N (the chip's name), lora.N.on, lora.N.remove, lora.N.strength,
+// canvas.actual, vary, use_image, mask, settings (opens the list), settings.all, settings.prompt,
+// settings.seed, apply.before, apply.next, apply.keep, apply.discard, apply.more, mask.brush,
+// mask.erase, mask.box, mask.fill, mask.size, mask.feather (the sliders), mask.invert, mask.clear,
+// mask.done, mask.picture (where it lies while a mask is painted), mask.line, mask.remove,
+// variation, variation.remove, start (the chip's name), start.mask, start.remove, start.again,
+// strength, strength.value, lora.N (the chip's name), lora.N.on, lora.N.remove, lora.N.strength,
 // lora.N.strength.value, lora.more, progress, strip.N, strip.live, details (opens the drawer),
 // use_settings, reuse_seed, copy_picture, copy_path, show_in_folder, save_again, gauge,
 // gauge.spark, value.KEY (a row of the picture's settings), value.prompt, queue, queue.cancel.ID,

@@ -16,7 +16,7 @@ struct PngText {
 
 // Encodes `image` as an 8-bit RGB PNG with `texts`. Throws Error{kInternal} on a malformed image
 // (more than 16384 px a side counts as such) or text (bad keyword, not UTF-8, a zero byte).
-// Not re-entrant (stb_image_write keeps global settings): one thread at a time.
+// Any number of threads.
 [[nodiscard]] std::string encode_png(const Image& image, const std::vector<PngText>& texts);
 
 }  // namespace headroom

@@ -2,6 +2,7 @@
 #include "panels.h"
 #include "platform/texture_cache.h"
 #include "state/format.h"
+#include "state/start_picture.h"
 #include "widgets/widgets.h"
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 
 #include <hello_imgui/icons_font_awesome_6.h>
 #include <imgui.h>
+#include <imgui_internal.h>
 
 namespace headroom {
 namespace {
@@ -18,10 +20,21 @@ namespace {
 struct Shown {
   ImTextureID texture = 0;
   Size size;
-  const FinishedPicture* picture = nullptr;  // null: it is being made
+  const FinishedPicture* picture = nullptr;  // null: it is being made, or a mask is painted on it
 };
 
+// The mask is painted on the picture that the next one starts from, while there is one.
+bool paints_mask(const Ui& ui) {
+  const StartPicture& start = ui.state.draft.init;
+  if (ui.state.mask_tool.on && (!start || !has_pixels(*start))) ui.actions.close_mask_tool();
+  return ui.state.mask_tool.on;
+}
+
 Shown choose(const Ui& ui) {
+  if (paints_mask(ui)) {
+    const StartPicture& start = ui.state.draft.init;
+    return {ui.pictures.start_on_canvas(start).id(), {start->image.width, start->image.height}};
+  }
   const JobStatus* const running = ui.frame.running();
   if (ui.state.live && running != nullptr && running->preview != nullptr) {
     return {ui.pictures.preview(running->preview).id(),
@@ -102,33 +115,37 @@ void handle_mouse(const Ui& ui, const Rect& canvas, Size size) {
   if (ImGui::IsItemHovered() && ImGui::IsMouseClicked(ImGuiMouseButton_Middle))
     ui.state.panning = true;
   ui.state.panning = ui.state.panning && ImGui::IsMouseDown(ImGuiMouseButton_Middle);
-  const bool pan = ui.state.panning || (ImGui::IsItemActive() &&
+  const bool left_pans = !ui.state.mask_tool.on || ui.state.mask_tool.pans;
+  const bool pan = ui.state.panning || (left_pans && ImGui::IsItemActive() &&
                                         ImGui::IsMouseDragging(ImGuiMouseButton_Left, ui.px(3)));
   if (pan && (io.MouseDelta.x != 0 || io.MouseDelta.y != 0)) {
     view.drag(io.MouseDelta.x, io.MouseDelta.y, canvas, size.width, size.height);
   }
-  if (ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) {
+  if (left_pans && ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) {
     view.fits() ? view.show_actual() : view.show_fit();
   }
 }
 
+constexpr float kPercent_px = 48;
+constexpr float kActual_px = 36;
+
+float view_width(const Ui& ui) {
+  return text_width(ui, ui.t("canvas.fit"), {0, kSmallSize}) + ui.px(20 + kPercent_px + kActual_px);
+}
+
+// At the right end of the line that begins here.
 void draw_view_buttons(const Ui& ui, const Rect& canvas, Size size) {
   const CanvasView& view = ui.state.view;
   const std::string percent =
       std::to_string(std::lround(100 * view.scale(canvas, size.width, size.height))) + " %";
-  const float height = ui.px(26);
-  const float fit = text_width(ui, ui.t("canvas.fit"), {0, kSmallSize}) + ui.px(24);
-  const float actual = ui.px(44);
-  const float label = ui.px(54);
-  const float total = fit + actual + label;
-  const ImVec2 at{static_cast<float>(canvas.x + canvas.w) - total - ui.px(12),
-                  static_cast<float>(canvas.y + canvas.h) - height - ui.px(12)};
-  ImDrawList& list = *ImGui::GetWindowDrawList();
-  list.AddRectFilled(at, {at.x + total, at.y + height}, faded(ui.colors.popup, 0.95F), ui.px(7));
-  list.AddRect(at, {at.x + total, at.y + height}, ui.colors.border, ui.px(7), ui.px(1));
+  const float height = ImGui::GetContentRegionAvail().y;
+  const float actual = ui.px(kActual_px);
+  const float label = ui.px(kPercent_px);
+  const float fit = view_width(ui) - actual - label;
+  const ImVec2 line = ImGui::GetCursorScreenPos();
+  const ImVec2 at{line.x + ImGui::GetContentRegionAvail().x - view_width(ui), line.y};
   const TextStyle style{ui.colors.text_dim, kSmallSize};
-  draw_text(ui, {at.x + (label - text_width(ui, percent, style)) / 2, at.y + ui.px(5)}, percent,
-            style);
+  draw_text_right(ui, at.x + label - ui.px(6), at.y + (height - ui.px(16)) / 2, percent, style);
   ImGui::SetCursorScreenPos({at.x + label, at.y});
   if (button(ui, {.name = "canvas.fit",
                   .label = ui.t("canvas.fit"),
@@ -147,6 +164,38 @@ void draw_view_buttons(const Ui& ui, const Rect& canvas, Size size) {
                   .text_size = kSmallSize})) {
     ui.state.view.show_actual();
   }
+}
+
+// Below the canvas: what can be done with the picture, or with its mask.
+void draw_row(const Ui& ui, const Rect& row, const Rect& canvas, const Shown& shown) {
+  // A drawer lies over the end of it.
+  const Layout& layout = ui.frame.layout;
+  const bool drawer = layout.details_are_a_drawer && layout.details_shown;
+  const double right =
+      drawer ? std::min(row.x + row.w, layout.details.x - ui.px(8)) : row.x + row.w;
+  ImGui::SetCursorScreenPos({static_cast<float>(row.x), static_cast<float>(row.y)});
+  UiState& state = ui.state;
+  const bool is_asked = std::exchange(state.row_asked, false);
+  if (is_asked) ImGui::SetNextWindowFocus();
+  ImGui::BeginChild("row", {static_cast<float>(right - row.x), static_cast<float>(row.h)}, 0,
+                    ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
+  if (is_asked) {
+    ImGui::NavInitWindow(ImGui::GetCurrentWindow(), true);
+    ImGui::SetNavCursorVisible(true);
+  }
+  state.row_focused = ImGui::IsWindowFocused() && ImGui::GetIO().NavVisible;
+  if (state.mask_tool.on) {
+    draw_mask_bar(ui);
+  } else {
+    const ImVec2 line = ImGui::GetCursorPos();
+    ImGui::BeginChild("actions", {ImGui::GetContentRegionAvail().x - view_width(ui) - ui.px(8), 0},
+                      ImGuiChildFlags_NavFlattened, ImGuiWindowFlags_NoScrollbar);
+    if (shown.picture != nullptr) draw_picture_actions(ui);
+    ImGui::EndChild();
+    ImGui::SetCursorPos(line);
+    draw_view_buttons(ui, canvas, shown.size);
+  }
+  ImGui::EndChild();
 }
 
 void draw_picture(const Ui& ui, const Rect& canvas, const Shown& shown) {
@@ -186,6 +235,7 @@ void draw_canvas_panel(const Ui& ui, const Rect& whole) {
       draw_banners(ui, {whole.x + edge, whole.y + edge, whole.w - 2 * edge, whole.h - 2 * edge});
   // They lie above the picture, not on it.
   const Rect area{whole.x, whole.y + banners, whole.w, whole.h - banners};
+  if (std::exchange(ui.state.canvas_asked, false)) ImGui::SetNextWindowFocus();
   begin_panel(ui, "canvas", whole, ui.colors.canvas, {0, 0},
               ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav);
   const bool low = ui.frame.layout.folds();
@@ -194,16 +244,16 @@ void draw_canvas_panel(const Ui& ui, const Rect& whole) {
   const bool cramped = area.h < ui.px(300);
   const double strip = cramped ? 0 : ui.px(low ? 60 : 84);
   const double progress = cramped && ui.frame.running() == nullptr ? 0 : ui.px(52);
+  const Shown shown = choose(ui);
+  const double row = shown.texture != 0 ? ui.px(36) : 0;
   const Rect canvas{area.x + side, area.y + side, area.w - 2 * side,
-                    std::max(1.0, area.h - 2 * side - strip - progress)};
+                    std::max(1.0, area.h - 2 * side - strip - progress - row)};
   ImDrawList& list = *ImGui::GetWindowDrawList();
   draw_ground(ui, list, canvas);
-  const Shown shown = choose(ui);
   // The buttons lie on the picture but come before it: what comes first gets the mouse.
   list.ChannelsSplit(2);
   list.ChannelsSetCurrent(1);
-  if (shown.texture != 0) draw_view_buttons(ui, canvas, shown.size);
-  if (shown.picture != nullptr) draw_picture_actions(ui, canvas);
+  if (shown.picture != nullptr) draw_apply_strip(ui, canvas);
   const float samples = shown.texture == 0 && is_first(ui) ? samples_side(ui, canvas) : 0;
   if (samples > 0) {
     draw_samples(ui, static_cast<float>(canvas.x + canvas.w / 2),
@@ -216,20 +266,23 @@ void draw_canvas_panel(const Ui& ui, const Rect& whole) {
   keep_clear(ui, canvas, /*work=*/false);
   if (shown.texture != 0) {
     handle_mouse(ui, canvas, shown.size);
+    const Rect place = ui.state.view.place(canvas, shown.size.width, shown.size.height);
+    if (ui.state.mask_tool.on) paint_mask(ui, place);
     draw_picture(ui, canvas, shown);
+    if (ui.state.mask_tool.on) draw_mask(ui, canvas, place);
   } else {
     draw_empty(ui, canvas, samples);
   }
   list.ChannelsMerge();
-  if (progress > 0) {
-    draw_progress_panel(ui,
-                        {canvas.x, canvas.y + canvas.h + ui.px(8), canvas.w, progress - ui.px(8)});
-  }
-  if (strip > 0) {
-    draw_strip_panel(
-        ui, {canvas.x, canvas.y + canvas.h + progress + ui.px(8), canvas.w, strip - ui.px(8)});
-  }
-  ui.state.canvas_focused = ImGui::IsWindowFocused(ImGuiFocusedFlags_RootAndChildWindows);
+  double y = canvas.y + canvas.h + ui.px(8);
+  ui.state.row_focused = false;
+  if (row > 0) draw_row(ui, {canvas.x, y, canvas.w, row - ui.px(8)}, canvas, shown);
+  y += row;
+  if (progress > 0) draw_progress_panel(ui, {canvas.x, y, canvas.w, progress - ui.px(8)});
+  y += progress;
+  if (strip > 0) draw_strip_panel(ui, {canvas.x, y, canvas.w, strip - ui.px(8)});
+  ui.state.canvas_focused =
+      ImGui::IsWindowFocused(ImGuiFocusedFlags_RootAndChildWindows) && !ui.state.row_focused;
   if (ui.state.canvas_focused) draw_focus(ui, canvas);
   ImGui::End();
 }

@@ -5,6 +5,8 @@
 #include "state/start_picture.h"
 #include "widgets/widgets.h"
 
+#include <cmath>
+
 #include <hello_imgui/icons_font_awesome_6.h>
 #include <imgui.h>
 
@@ -19,7 +21,8 @@ std::string fit_note(const Ui& ui, const InitImage& start) {
   const Size have{start.image.width, start.image.height};
   const Size wanted{ui.state.draft.width, ui.state.draft.height};
   if (have == wanted) return {};
-  return fill(ui.t("start.fitted"), {to_string(have), to_string(wanted)});
+  const std::string text = ui.state.mask ? ui.t("start.fitted.mask") : ui.t("start.fitted");
+  return fill(text, {to_string(have), to_string(wanted)});
 }
 
 void draw_look(const Ui& ui, const StartPicture& start, ImVec2 at) {
@@ -30,6 +33,16 @@ void draw_look(const Ui& ui, const StartPicture& start, ImVec2 at) {
   if (has_pixels(*start)) {
     list.AddImageRounded(ui.pictures.start(start).id(), at, end, {0, 0}, {1, 1}, IM_COL32_WHITE,
                          ui.px(6));
+    if (const MaskPointer& mask = ui.state.shown_mask()) {
+      ui.state.mask_look.follow(mask);
+      const MaskPart square = mask->used_for({1, 1});
+      const auto w = static_cast<float>(mask->size().width);
+      const auto h = static_cast<float>(mask->size().height);
+      list.AddImageRounded(ui.pictures.mask(ui.state.mask_look.grey()).id(), at, end,
+                           {static_cast<float>(square.x0) / w, static_cast<float>(square.y0) / h},
+                           {static_cast<float>(square.x1) / w, static_cast<float>(square.y1) / h},
+                           faded(ui.colors.accent, 0.6F), ui.px(6));
+    }
     return;
   }
   draw_text(ui, {at.x + ui.px(13), at.y + ui.px(11)}, ICON_FA_IMAGE, {ui.colors.text_faint, 15});
@@ -41,11 +54,23 @@ void draw_name(const Ui& ui, const StartPicture& start) {
   const float width = ImGui::GetContentRegionAvail().x;
   const float height = ui.px(kClose);
   const TextStyle style{ui.colors.text, kTextSize};
-  ImGui::InvisibleButton("##start", {width - ui.px(kClose + 4), height});
+  const float buttons = ui.px(has_pixels(*start) ? 2 * kClose : kClose);
+  ImGui::InvisibleButton("##start", {width - buttons - ui.px(4), height});
   name_item(ui, "start");
   tooltip(ui, start->file.path.empty() ? start->file.name : start->file.path);
   draw_text(ui, {at.x, at.y + ui.px(4)},
-            fit_text(ui, start->file.name, style, width - ui.px(kClose + 8)), style);
+            fit_text(ui, start->file.name, style, width - buttons - ui.px(8)), style);
+  if (has_pixels(*start)) {
+    ImGui::SetCursorScreenPos({at.x + width - buttons, at.y});
+    if (button(ui, {.name = "start.mask",
+                    .label = ICON_FA_PAINTBRUSH,
+                    .tip = ui.t("tip.start.mask"),
+                    .kind = ButtonKind::kQuiet,
+                    .size = {ui.px(kClose), height},
+                    .text_size = 12})) {
+      ui.actions.open_mask_tool();
+    }
+  }
   ImGui::SetCursorScreenPos({at.x + width - ui.px(kClose), at.y});
   if (button(ui, {.name = "start.remove",
                   .label = ICON_FA_XMARK,
@@ -82,6 +107,38 @@ void draw_strength(const Ui& ui) {
          ui.state.draft.strength);
 }
 
+// "Mask · 12 % · strength 0.85", and the way out of it.
+void draw_mask_line(const Ui& ui) {
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x;
+  const float height = ui.px(kClose);
+  const double part = ui.state.mask_share();
+  const double percent = 100 * part;
+  const std::string share = percent > 0 && percent < 1 ? "< 1" : format_number(std::round(percent));
+  const std::string text = fill(ui.t("mask.line"), {share, format_number(ui.state.draft.strength)});
+  if (ImGui::InvisibleButton("##mask", {width - ui.px(kClose + 4), height},
+                             ImGuiButtonFlags_EnableNav)) {
+    ui.actions.open_mask_tool();
+  }
+  offer_hand();
+  name_item(ui, "mask.line");
+  ui.dump.say("mask", text);
+  tooltip(ui, ui.t("tip.mask.line"));
+  const TextStyle style{part > 0 ? ui.colors.text : ui.colors.bad, kTextSize};
+  draw_text(ui, {at.x, at.y + ui.px(4)}, fit_text(ui, text, style, width - ui.px(kClose + 8)),
+            style);
+  ImGui::SetCursorScreenPos({at.x + width - ui.px(kClose), at.y});
+  if (button(ui, {.name = "mask.remove",
+                  .label = ICON_FA_XMARK,
+                  .tip = ui.t("tip.mask.remove"),
+                  .kind = ButtonKind::kQuiet,
+                  .size = {ui.px(kClose), height},
+                  .text_size = 12})) {
+    ui.actions.remove_mask();
+  }
+  take_room(at, height);
+}
+
 void draw_start(const Ui& ui) {
   const StartPicture start = ui.state.draft.init;  // what is pressed may end it
   const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -90,6 +147,7 @@ void draw_start(const Ui& ui) {
   draw_name(ui, start);
   if (has_pixels(*start)) {
     draw_strength(ui);
+    if (ui.state.mask) draw_mask_line(ui);
     const std::string note = fit_note(ui, *start);
     if (!note.empty()) paragraph(ui, note, {ui.colors.text_faint, kSmallSize});
   } else {
@@ -98,10 +156,39 @@ void draw_start(const Ui& ui) {
   ImGui::Unindent(ui.px(kThumbnail + 10));
 }
 
+// "Variation 42 · 0.3", and the way out of it.
+void draw_variation(const Ui& ui) {
+  const Variation variation = *ui.state.draft.variation;
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x;
+  const float height = ui.px(kClose);
+  const std::string text = fill(
+      ui.t("variation.line"), {std::to_string(variation.seed), format_number(variation.strength)});
+  const TextStyle style{ui.colors.text, kTextSize};
+  ImGui::InvisibleButton("##variation", {width - ui.px(kClose + 4), height});
+  name_item(ui, "variation");
+  tooltip(ui, ui.t("tip.variation"));
+  draw_text(ui, {at.x, at.y + ui.px(4)}, fit_text(ui, text, style, width - ui.px(kClose + 8)),
+            style);
+  ImGui::SetCursorScreenPos({at.x + width - ui.px(kClose), at.y});
+  if (button(ui, {.name = "variation.remove",
+                  .label = ICON_FA_XMARK,
+                  .tip = ui.t("tip.variation.remove"),
+                  .kind = ButtonKind::kQuiet,
+                  .size = {ui.px(kClose), height},
+                  .text_size = 12})) {
+    ui.state.record();
+    ui.state.draft.variation.reset();
+    ui.state.record();
+  }
+  take_room(at, height);
+}
+
 }  // namespace
 
 void draw_chips(const Ui& ui) {
-  if (!ui.state.draft.init && ui.frame.loras.empty()) return;
+  const GenerationRequest& draft = ui.state.draft;
+  if (!draft.init && !draft.variation && ui.frame.loras.empty()) return;
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(10), ui.px(8)));
   ImGui::PushStyleVar(ImGuiStyleVar_ChildRounding, ui.px(8));
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(ui.px(8), ui.px(4)));
@@ -115,6 +202,7 @@ void draw_chips(const Ui& ui) {
     ImGui::EndChild();
   };
   if (ui.state.draft.init) box("chip.start", draw_start);
+  if (ui.state.draft.variation) box("chip.variation", draw_variation);
   if (!ui.frame.loras.empty()) box("chip.loras", draw_lora_chips);
   ImGui::PopStyleColor();
   ImGui::PopStyleVar(3);

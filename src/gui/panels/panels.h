@@ -35,8 +35,15 @@ double draw_banners(const Ui& ui, const Rect& area);
 // A button with its right edge at `right` that opens the list of folded messages; nothing while
 // there are none. Returns its left edge.
 float draw_bell(const Ui& ui, float right, float y, float height);
-// What can be done with the picture that is shown, in the corner of the canvas.
-void draw_picture_actions(const Ui& ui, const Rect& canvas);
+// What can be done with the picture that is shown, in the room that is left of the current line.
+void draw_picture_actions(const Ui& ui);
+// Over the lower canvas, while a result of a repaint is looked at: which, and what becomes of it.
+void draw_apply_strip(const Ui& ui, const Rect& canvas);
+// The tools that paint a mask, in their place.
+void draw_mask_bar(const Ui& ui);
+// Paints with the mouse on the last item, the canvas, where the picture lies at `place`.
+void paint_mask(const Ui& ui, const Rect& place);
+void draw_mask(const Ui& ui, const Rect& canvas, const Rect& place);
 void draw_progress_panel(const Ui& ui, const Rect& area);
 void draw_strip_panel(const Ui& ui, const Rect& area);
 

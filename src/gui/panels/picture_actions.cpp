@@ -1,32 +1,149 @@
 #include "actions.h"
 #include "panels.h"
+#include "state/format.h"
 #include "widgets/widgets.h"
+
+#include <algorithm>
+#include <vector>
 
 #include <hello_imgui/icons_font_awesome_6.h>
 #include <imgui.h>
 
 namespace headroom {
+namespace {
 
-void draw_picture_actions(const Ui& ui, const Rect& canvas) {
+// A button of the row. `act` null: it opens the list of settings.
+struct Action {
+  const char* name;
+  const char* icon;
+  std::string label;
+  std::string tip;
+  std::string disabled;
+  void (Actions::*act)() = nullptr;
+  std::string price{};  // of what starts a run, "3.9 GB · 19 s"
+};
+
+constexpr float kIcon_px = 32;  // a button without words, design pixels
+constexpr float kGap_px = 4;
+
+// How much the row says, as there is room: all words, those of buttons with a price, or none.
+enum class Words { kAll, kPriced, kNone };
+
+bool is_priced(const Action& action) { return action.act == &Actions::vary; }
+
+std::string words_of(const Action& action, Words words) {
+  const bool has_words = words == Words::kAll || (words == Words::kPriced && is_priced(action));
+  if (!has_words) return action.icon;
+  std::string text = std::string(action.icon) + "  " + action.label;
+  if (!action.price.empty()) text += " · " + action.price;
+  if (action.act == nullptr) text += "  " + std::string(ICON_FA_CHEVRON_DOWN);
+  return text;
+}
+
+// One with a price has room for it before it is known: nothing moves under the mouse then.
+float width_of(const Ui& ui, Action action, Words words) {
+  if (words_of(action, words) == action.icon) return ui.px(kIcon_px);
+  const auto width = [&] {
+    return text_width(ui, words_of(action, words), {0, kSmallSize}) + ui.px(16);
+  };
+  const float own = width();
+  if (!is_priced(action)) return own;
+  action.price = "8.8 GB · ≈ " + fill(ui.t("time.seconds"), {"88"});
+  return std::max(own, width());
+}
+
+Words words_for(const Ui& ui, const std::vector<Action>& actions, float room) {
+  for (const Words words : {Words::kAll, Words::kPriced}) {
+    float all = 0;
+    for (const Action& action : actions) all += width_of(ui, action, words) + ui.px(kGap_px);
+    if (all <= room) return words;
+  }
+  return Words::kNone;
+}
+
+// What it needs stands in the tip as well, for where the button has no words.
+Action vary(const Ui& ui) {
+  const Frame::Lead& lead = ui.frame.vary;
+  Action action{"vary",           ICON_FA_SHUFFLE, ui.t("picture.vary"),
+                ui.t("tip.vary"), lead.blocked,    &Actions::vary};
+  if (lead.forecast != nullptr && lead.forecast->fits) {
+    action.price = needs_text(lead.forecast->plan, ui.text);
+    action.tip += "\n" + fill(ui.t("tip.needs"), {action.price});
+  }
+  return action;
+}
+
+// All settings of the picture, its prompt, or its seed.
+void draw_settings_list(const Ui& ui) {
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(8), ui.px(8)));
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, ui.px(2)));
+  const bool open = ImGui::BeginPopup("settings_list");
+  if (open) {
+    if (ImGui::IsKeyPressed(ImGuiKey_Escape)) ImGui::CloseCurrentPopup();
+    const auto choice = [&](const char* name, const std::string& label, const std::string& tip,
+                            void (Actions::*act)()) {
+      if (!button(ui, {.name = name,
+                       .label = label,
+                       .tip = tip,
+                       .kind = ButtonKind::kQuiet,
+                       .size = {ui.px(168), ui.px(30)}})) {
+        return;
+      }
+      (ui.actions.*act)();
+      ImGui::CloseCurrentPopup();
+    };
+    choice("settings.all", ui.t("picture.use_all"), ui.t("tip.use_settings"),
+           &Actions::use_settings);
+    choice("settings.prompt", ui.t("picture.reuse_prompt"), ui.t("tip.reuse_prompt"),
+           &Actions::reuse_prompt);
+    choice("settings.seed", ui.t("picture.reuse_seed"), ui.t("tip.reuse_seed"),
+           &Actions::reuse_seed);
+    ImGui::EndPopup();
+  }
+  ImGui::PopStyleVar(2);
+}
+
+void draw_action(const Ui& ui, const Action& action, Words words, float height) {
+  const std::string label = words_of(action, words);
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const bool has_words = label != action.icon;
+  if (button(ui, {.name = action.name,
+                  .label = label,
+                  .tip = has_words ? action.tip : action.label + "\n" + action.tip,
+                  .disabled = action.disabled,
+                  .kind = is_priced(action) ? ButtonKind::kPlain : ButtonKind::kQuiet,
+                  .size = {width_of(ui, action, words), height},
+                  .text_size = kSmallSize})) {
+    if (action.act != nullptr) {
+      (ui.actions.*action.act)();
+    } else {
+      ImGui::OpenPopup("settings_list");
+    }
+  }
+  if (action.act != nullptr) return;
+  // Above the row: below it there is little room.
+  ImGui::SetNextWindowPos({at.x, at.y - ui.px(6)}, ImGuiCond_Always, {0, 1});
+  draw_settings_list(ui);
+}
+
+}  // namespace
+
+void draw_picture_actions(const Ui& ui) {
   const FinishedPicture* const picture = ui.state.selected_picture();
   if (picture == nullptr) return;
-  const std::string label = std::string(ICON_FA_IMAGE) + "  " + ui.t("picture.use_image");
-  const float height = ui.px(26);
-  const float width = text_width(ui, label, {0, kSmallSize}) + ui.px(24);
-  const ImVec2 at{static_cast<float>(canvas.x) + ui.px(12),
-                  static_cast<float>(canvas.y + canvas.h) - height - ui.px(12)};
-  ImDrawList& list = *ImGui::GetWindowDrawList();
-  list.AddRectFilled(at, {at.x + width, at.y + height}, faded(ui.colors.popup, 0.95F), ui.px(7));
-  list.AddRect(at, {at.x + width, at.y + height}, ui.colors.border, ui.px(7), ui.px(1));
-  ImGui::SetCursorScreenPos(at);
-  if (button(ui, {.name = "use_image",
-                  .label = label,
-                  .tip = ui.t("tip.use_image"),
-                  .disabled = picture->file.empty() ? ui.t("why.no_file") : std::string(),
-                  .kind = ButtonKind::kQuiet,
-                  .size = {width, height},
-                  .text_size = kSmallSize})) {
-    ui.actions.use_as_image();
+  const std::string no_file = picture->file.empty() ? ui.t("why.no_file") : std::string();
+  const std::vector<Action> actions{
+      vary(ui),
+      {"use_image", ICON_FA_IMAGE, ui.t("picture.use_image"), ui.t("tip.use_image"), no_file,
+       &Actions::use_as_image},
+      {"mask", ICON_FA_PAINTBRUSH, ui.t("picture.mask"), ui.t("tip.mask"), no_file,
+       &Actions::mask_selected},
+      {"settings", ICON_FA_SLIDERS, ui.t("picture.settings"), ui.t("tip.settings"), {}}};
+  const ImVec2 room = ImGui::GetContentRegionAvail();
+  const Words words = words_for(ui, actions, room.x);
+  for (const Action& action : actions) {
+    draw_action(ui, action, words, room.y);
+    ImGui::SameLine(0, ui.px(kGap_px));
   }
 }
 

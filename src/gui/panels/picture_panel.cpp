@@ -57,14 +57,20 @@ void draw_prompt(const Ui& ui, const std::string& prompt) {
                                              : prompt + "\n\n" + ui.t("tip.copy"));
 }
 
-void draw_request_rows(const Ui& ui, const GenerationRequest& r, Size size,
+// `index`: which of its pictures it is.
+void draw_request_rows(const Ui& ui, const GenerationRequest& r, int index,
                        const std::string& seed) {
-  value_row(ui, "picture.size", to_string(size));
+  value_row(ui, "picture.size", to_string(Size{r.width, r.height}));
   value_row(ui, "picture.seed", seed);
   value_row(ui, "picture.steps", std::to_string(r.steps) + " · " + format_number(r.guidance_scale));
   if (r.init) {
     value_row(ui, "picture.start", r.init->file.name + " · " + format_number(r.strength),
               {.tip = r.init->file.path});
+  }
+  if (r.variation) {
+    const std::uint64_t other = r.variation->seed + static_cast<std::uint64_t>(index);
+    value_row(ui, "picture.variation",
+              std::to_string(other) + " · " + format_number(r.variation->strength));
   }
   if (r.guidance_scale > 0 && !r.negative_prompt.empty()) {
     value_row(ui, "picture.negative", shorten(r.negative_prompt, 120));
@@ -106,8 +112,7 @@ void draw_memory(const Ui& ui, const RunRecord& run_record) {
 void draw_rows(const Ui& ui, const FinishedPicture& p) {
   const RunRecord& run_record = p.picture.run_record;
   const std::string host = host_text(run_record.plan, ui.text);
-  draw_request_rows(ui, p.request, {p.request.width, p.request.height},
-                    std::to_string(p.picture.seed));
+  draw_request_rows(ui, p.request, p.picture.index, std::to_string(p.picture.seed));
   draw_memory(ui, run_record);
   if (!host.empty()) value_row(ui, "picture.host", host, {.tip = ui.t("tip.host")});
   double seconds = 0;
@@ -192,14 +197,15 @@ void draw_buttons(const Ui& ui, const FinishedPicture& p) {
 std::string seed_text(const Ui& ui, const JobStatus& job) {
   const auto first = job.seed ? job.seed : job.request.seed;
   if (!first) return ui.t("seed.random");
-  return std::to_string(*first + static_cast<std::uint64_t>(job.image_index));
+  return std::to_string(
+      job.request.variation ? *first : *first + static_cast<std::uint64_t>(job.image_index));
 }
 
 void draw_running(const Ui& ui, const JobStatus& job) {
   section(ui, ui.t("picture.making"));
   draw_prompt(ui, job.request.prompt);
   ImGui::Dummy({0, ui.px(2)});
-  draw_request_rows(ui, job.request, {job.request.width, job.request.height}, seed_text(ui, job));
+  draw_request_rows(ui, job.request, job.image_index, seed_text(ui, job));
   if (job.request.count > 1) value_row(ui, "count.label", std::to_string(job.request.count));
   if (!job.plan) return;
   value_row(ui, "picture.predicted", format_bytes(job.plan->peak_bytes));
@@ -213,7 +219,7 @@ void draw_running(const Ui& ui, const JobStatus& job) {
 
 void draw_keys(const Ui& ui) {
   section(ui, ui.t("keys.label"));
-  constexpr std::array<std::array<const char*, 2>, 18> kKeys{{{"Ctrl+Enter", "keys.generate"},
+  constexpr std::array<std::array<const char*, 2>, 20> kKeys{{{"Ctrl+Enter", "keys.generate"},
                                                               {"Ctrl+Shift+Enter", "keys.front"},
                                                               {"Esc", "keys.cancel"},
                                                               {"Shift+Esc", "keys.clear"},
@@ -222,6 +228,8 @@ void draw_keys(const Ui& ui) {
                                                               {"← →", "keys.pictures"},
                                                               {"S  P  A", "keys.reuse"},
                                                               {"U", "keys.use_image"},
+                                                              {"M", "keys.mask"},
+                                                              {"V", "keys.vary"},
                                                               {"Home  Ctrl+1  + −", "keys.zoom"},
                                                               {"Ctrl+C", "keys.copy"},
                                                               {"Ctrl+Shift+C", "keys.copy_path"},

@@ -142,13 +142,11 @@ std::string summary(const Ui& ui, const Forecast& forecast) {
 
 // "1024×1024 · 5.3 GB · ≈ 15 s".
 std::string line_text(const Ui& ui, const Forecast& forecast) {
-  const Plan& plan = forecast.plan;
-  std::string text = to_string(Size{plan.width, plan.height});
-  if (!forecast.fits && forecast.shortfall_bytes <= 0) return text;  // not for want of memory
-  text += " · " + format_bytes(plan.peak_bytes);
-  if (forecast.fits && plan.seconds > 0)
-    text += " · " + format_predicted(plan.seconds, plan.seconds_are_estimated, ui.text);
-  return text;
+  const std::string size = to_string(Size{forecast.plan.width, forecast.plan.height});
+  if (!forecast.fits && forecast.shortfall_bytes <= 0) return size;  // not for want of memory
+  return size + " · " +
+         (forecast.fits ? needs_text(forecast.plan, ui.text)
+                        : format_bytes(forecast.plan.peak_bytes));
 }
 
 // What is to be added when all is not well: "1.4× slower", "0.4 GB short".
@@ -196,6 +194,16 @@ void draw_line(const Ui& ui, const Forecast* forecast, ImU32 color, ImVec2 at, f
     const TextStyle coloured{color, kTextSize};
     draw_text(ui, {x, at.y}, fit_text(ui, state, coloured, right - x), coloured);
   }
+}
+
+// "Repaint masked · 3.9 GB · ≈ 5 s", as much of it as fits.
+std::string repaint_label(const Ui& ui, float room) {
+  const std::string label = ui.t("generate.repaint");
+  const Forecast* const forecast = ui.frame.forecast;
+  if (forecast == nullptr || !forecast->fits) return label;
+  const std::string whole = label + " · " + needs_text(forecast->plan, ui.text);
+  const TextStyle style{0, kTitleSize, true};
+  return text_width(ui, whole, style) <= room ? whole : label;
 }
 
 bool beyond_training(const Ui& ui) {
@@ -322,7 +330,8 @@ void draw_generate_panel(const Ui& ui) {
   const float height = ui.px(40);
   const std::string label = busy
                                 ? fill(ui.t("generate.add"), {std::to_string(ui.frame.jobs.size())})
-                                : ui.t("generate.label");
+                            : ui.state.mask ? repaint_label(ui, width - cancel - ui.px(8 + 24))
+                                            : ui.t("generate.label");
   if (button(ui, {.name = "generate",
                   .label = label,
                   .tip = ui.t(busy ? "tip.add" : "tip.generate"),

@@ -1,6 +1,7 @@
 #include "platform/texture.h"
 
 #include <utility>
+#include <vector>
 
 #include <GL/gl.h>
 #include <GLFW/glfw3.h>
@@ -27,7 +28,21 @@ void generate_mipmap() {
 
 }  // namespace
 
+Texture::Texture(const GreyImage& opacity) {
+  std::vector<std::uint8_t> rgba;
+  rgba.reserve(4 * opacity.grey.size());
+  for (const std::uint8_t value : opacity.grey) {
+    rgba.insert(rgba.end(), 3, 255);
+    rgba.push_back(value);
+  }
+  upload(opacity.width, opacity.height, GL_RGBA, rgba.data());
+}
+
 Texture::Texture(const Image& image) {
+  upload(image.width, image.height, GL_RGB, image.rgb.data());
+}
+
+void Texture::upload(int width, int height, unsigned format, const std::uint8_t* pixels) {
   glGenTextures(1, &name_);
   glBindTexture(GL_TEXTURE_2D, name_);
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
@@ -38,8 +53,8 @@ Texture::Texture(const Image& image) {
   glTexParameterf(GL_TEXTURE_2D, GL_TEXTURE_LOD_BIAS, -0.5F);
   glPixelStorei(GL_UNPACK_ALIGNMENT, 1);  // rows of RGB are not multiples of four bytes
   glPixelStorei(GL_UNPACK_ROW_LENGTH, 0);
-  glTexImage2D(GL_TEXTURE_2D, 0, GL_RGB, image.width, image.height, 0, GL_RGB, GL_UNSIGNED_BYTE,
-               image.rgb.data());
+  glTexImage2D(GL_TEXTURE_2D, 0, static_cast<int>(format), width, height, 0, format,
+               GL_UNSIGNED_BYTE, pixels);
   generate_mipmap();
 }
 

@@ -12,6 +12,7 @@ class Texture {
  public:
   Texture() = default;
   explicit Texture(const Image& image);
+  explicit Texture(const GreyImage& opacity);  // white, and so opaque
   ~Texture();
   Texture(Texture&& other) noexcept;
   Texture& operator=(Texture&& other) noexcept;
@@ -26,6 +27,8 @@ class Texture {
  private:
   unsigned name_ = 0;
   bool hard_ = false;
+
+  void upload(int width, int height, unsigned format, const std::uint8_t* pixels);
 };
 
 // A texture that follows a shared picture: uploads only when another picture is shown.

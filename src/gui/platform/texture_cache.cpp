@@ -34,6 +34,18 @@ const Texture& TextureCache::start(const std::shared_ptr<const InitImage>& start
   return start_;
 }
 
+const Texture& TextureCache::start_on_canvas(const std::shared_ptr<const InitImage>& start) {
+  return canvas_.show(std::shared_ptr<const Image>(start, &start->image));
+}
+
+const Texture& TextureCache::mask(const std::shared_ptr<const GreyImage>& opacity) {
+  if (opacity != mask_source_) {
+    mask_source_ = opacity;
+    mask_ = Texture(*opacity);
+  }
+  return mask_;
+}
+
 std::shared_ptr<const Image> TextureCache::pixels(const FinishedPicture& picture) {
   if (picture.picture.image) return picture.picture.image;
   const Key key = key_of(picture);

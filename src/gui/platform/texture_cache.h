@@ -34,6 +34,10 @@ class TextureCache {
   const Texture& preview(const std::shared_ptr<const Image>& image);
   // Of what the next picture starts from, small; it has pixels.
   [[nodiscard]] const Texture& start(const std::shared_ptr<const InitImage>& start);
+  // The same as large as it is, on the canvas.
+  const Texture& start_on_canvas(const std::shared_ptr<const InitImage>& start);
+  // White, as opaque as this is bright.
+  const Texture& mask(const std::shared_ptr<const GreyImage>& opacity);
   // Null when there is none, or none yet.
   [[nodiscard]] const Texture* thumbnail(const FinishedPicture& picture);
   // Of a file that comes with the model. Null when it cannot be read.
@@ -54,6 +58,8 @@ class TextureCache {
   Texture preview_;
   std::shared_ptr<const InitImage> start_source_;
   Texture start_;
+  std::shared_ptr<const GreyImage> mask_source_;
+  Texture mask_;
   std::map<Key, Texture> thumbnails_;
   Key read_key_{0, -1};
   std::shared_ptr<const Image> read_;

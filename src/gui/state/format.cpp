@@ -75,6 +75,12 @@ std::string format_predicted(double seconds, bool estimated, const StringTable& 
          format_seconds(seconds < 1 ? seconds : std::round(seconds), text);
 }
 
+std::string needs_text(const Plan& plan, const StringTable& text) {
+  const std::string bytes = format_bytes(plan.peak_bytes);
+  if (plan.seconds <= 0) return bytes;
+  return bytes + " · " + format_predicted(plan.seconds, plan.seconds_are_estimated, text);
+}
+
 std::string format_ratio(Size sides) {
   constexpr int kMaxPart = 32;
   const int common = std::max(1, std::gcd(sides.width, sides.height));

@@ -37,6 +37,9 @@ namespace headroom {
 // A prediction, so without a needless decimal: "6 s", or "≈ 6 s" where no run has told yet.
 [[nodiscard]] std::string format_predicted(double seconds, bool estimated, const StringTable& text);
 
+// What a plan takes of the device, and how long: "3.9 GB · 5 s".
+[[nodiscard]] std::string needs_text(const Plan& plan, const StringTable& text);
+
 // "16:9"; "1.79:1" where the sides have no common measure that says more.
 [[nodiscard]] std::string format_ratio(Size sides);
 

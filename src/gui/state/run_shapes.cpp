@@ -9,7 +9,7 @@ namespace headroom {
 
 void RunShapes::use(std::shared_ptr<const ModelOnDevice> model) {
   model_ = std::move(model);
-  prompt_ = negative_ = {};
+  prompt_ = negative_ = picture_prompt_ = picture_negative_ = {};
   jobs_.clear();
 }
 
@@ -39,6 +39,11 @@ std::optional<PromptLength> RunShapes::prompt_length(const GenerationRequest& dr
 RunShape RunShapes::of_draft(const GenerationRequest& draft) {
   const PromptLength& prompt = measure_again(prompt_, draft.prompt);
   return shape_of(draft, prompt, measure_again(negative_, draft.negative_prompt));
+}
+
+RunShape RunShapes::of_picture(const GenerationRequest& request) {
+  const PromptLength& prompt = measure_again(picture_prompt_, request.prompt);
+  return shape_of(request, prompt, measure_again(picture_negative_, request.negative_prompt));
 }
 
 std::vector<ForecastService::Run> RunShapes::of_jobs(const std::vector<JobStatus>& jobs) {

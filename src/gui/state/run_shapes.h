@@ -19,6 +19,8 @@ class RunShapes {
   // How long the draft's prompt is; nothing where the program cannot tell.
   [[nodiscard]] std::optional<PromptLength> prompt_length(const GenerationRequest& draft);
   [[nodiscard]] RunShape of_draft(const GenerationRequest& draft);
+  // Of what the selected picture leads to, likewise.
+  [[nodiscard]] RunShape of_picture(const GenerationRequest& request);
   // In the order of `jobs`; those that are not among them any more are forgotten.
   [[nodiscard]] std::vector<ForecastService::Run> of_jobs(const std::vector<JobStatus>& jobs);
 
@@ -34,7 +36,8 @@ class RunShapes {
                                   const PromptLength& negative) const;
 
   std::shared_ptr<const ModelOnDevice> model_;
-  Measured prompt_, negative_;  // of the draft
+  Measured prompt_, negative_;                  // of the draft
+  Measured picture_prompt_, picture_negative_;  // of the selected picture
   std::map<JobId, ForecastService::Run> jobs_;
 };
 

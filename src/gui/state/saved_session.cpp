@@ -54,7 +54,9 @@ const json& part(const json& from, const char* key) {
 // With the path, which is for this machine alone.
 json session_json(const GenerationRequest& request) {
   json object = to_json(request);
-  if (request.init) object["init_image"]["path"] = request.init->file.path;
+  if (!request.init) return object;
+  object["init_image"]["path"] = request.init->file.path;
+  if (request.init->repaint) object["mask"]["path"] = request.init->mask_file.path;
   return object;
 }
 
@@ -74,6 +76,14 @@ void read_start(const json& from, GenerationRequest& r) {
   take(from, "strength", r.strength);
 }
 
+void read_variation(const json& from, GenerationRequest& r) {
+  const json& variation = part(from, "variation");
+  if (!variation.is_object()) return;
+  r.variation.emplace();
+  take(variation, "seed", r.variation->seed);
+  take(variation, "strength", r.variation->strength);
+}
+
 // Nothing when a value is out of range; the prompt may be empty.
 std::optional<GenerationRequest> read_request(const json& from) {
   if (!from.is_object()) return std::nullopt;
@@ -90,6 +100,7 @@ std::optional<GenerationRequest> read_request(const json& from) {
   take(from, "seed", r.seed);
   take(from, "count", r.count);
   read_start(from, r);
+  read_variation(from, r);
   GenerationRequest checked = with_start_of_size(r);
   if (checked.prompt.empty()) checked.prompt = "x";
   if (!validate(checked, 1).empty()) return std::nullopt;
@@ -145,12 +156,14 @@ bool take_over(SavedSession& session, SavedSession& left) {
     session.prompts.push_back(written);  // where a prompt of this window's own is in the field
     if (!session.settings || session.settings->draft.prompt.empty()) {
       session.settings = left.settings;
+      session.mask = left.mask;
       session.model = left.model;  // whose settings these are
     }
   }
   left.queue.clear();
   left.prompts.clear();
   left.settings.reset();
+  left.mask.reset();
   return true;
 }
 
@@ -168,6 +181,11 @@ std::string session_text(const SavedSession& session) {
       root["locked_ratio"] = {ratio->width, ratio->height};
     for (const LoraTag& tag : session.settings->off_loras)
       root["off_loras"].push_back(write_lora_tag(tag));
+  }
+  if (session.settings && session.mask) {
+    root["mask"] = {{"file", session.mask->name},
+                    {"sha256", session.mask->sha256},
+                    {"path", session.mask->path}};
   }
   const std::size_t prompts = session.prompts.size();
   for (std::size_t i = prompts > kMaxPrompts ? prompts - kMaxPrompts : 0; i < prompts; ++i)
@@ -202,6 +220,7 @@ std::optional<SavedSession> read_session_text(const std::string& text) {
       settings.off_loras.insert(settings.off_loras.end(), tags.begin(), tags.end());
     }
     session.settings = std::move(settings);
+    if (part(root, "mask").is_object()) session.mask = read_file(root.at("mask"));
   }
   take(root, "prompts", session.prompts);
   session.place = read_place(part(root, "window"));

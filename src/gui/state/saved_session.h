@@ -22,7 +22,8 @@ struct SavedSession {
   };
   std::string model;  // whose steps and guidance these are
   std::optional<Settings> settings;
-  std::vector<std::string> prompts;  // the history, oldest first
+  std::optional<InitImage::File> mask;  // of the settings, which have none themselves
+  std::vector<std::string> prompts;     // the history, oldest first
   std::optional<Place> place;
   std::vector<std::filesystem::path> pictures;  // oldest first
   // What was not made. Pictures that requests start from are told by path and hash, without pixels.

@@ -68,8 +68,8 @@ void reread_start(UiState& state) {
 
 }  // namespace
 
-SessionKeeper::SessionKeeper(const WindowServices& services)
-    : services_(services), file_(services.session_folder) {
+SessionKeeper::SessionKeeper(const WindowServices& services, MaskStore& masks)
+    : services_(services), masks_(masks), file_(services.session_folder) {
   try {
     std::string damaged;
     last_ = file_.read(damaged);
@@ -84,6 +84,16 @@ std::optional<Graphics::Place> SessionKeeper::place() const {
   const auto& p = last_.place;
   if (!p || p->asked_width != asked.width || p->asked_height != asked.height) return std::nullopt;
   return Graphics::Place{p->x, p->y, p->width, p->height, p->maximized};
+}
+
+void SessionKeeper::restore_mask(UiState& state) const {
+  if (!last_.mask || !state.draft.init) return;
+  state.mask = masks_.find(*last_.mask);  // the strength is as it was with it
+  if (state.mask) return;
+  if (state.draft.strength == kDefaultRepaintStrength) state.draft.strength = kDefaultStrength;
+  state.add_banner({.kind = Banner::Kind::kWarning,
+                    .text = say("banner.mask_lost"),
+                    .about = UiState::kAboutImage});
 }
 
 void SessionKeeper::restore(UiState& state) {
@@ -105,6 +115,7 @@ void SessionKeeper::restore(UiState& state) {
     }
     state.draft = draft;
     reread_start(state);
+    restore_mask(state);
     state.seed_text = last_.settings->seed_text;
     state.negative_open = !draft.negative_prompt.empty();
     state.set_size({draft.width, draft.height}, services_.session.current()->model.size_unit);
@@ -141,6 +152,7 @@ void SessionKeeper::save(UiState& state, const std::vector<JobStatus>& jobs,
   const WindowOptions& asked = services_.config.window;
   SavedSession session{.model = services_.session.current()->model.name,
                        .settings = state.settings(),
+                       .mask = std::nullopt,
                        .prompts = state.history.all(),
                        .place = SavedSession::Place{place.x, place.y, place.width, place.height,
                                                     place.maximized, asked.width, asked.height},
@@ -159,12 +171,19 @@ void SessionKeeper::save(UiState& state, const std::vector<JobStatus>& jobs,
     if (job.cancelling) continue;
     if (auto left = left_of(job)) session.queue.push_back(*std::move(left));
   }
-  try {
-    file_.write(session);
-  } catch (const Error& e) {
-    if (!std::exchange(warned_, true))
-      state.add_banner({.kind = Banner::Kind::kWarning, .text = e.message()});
+  const auto try_to = [&](const auto& write) {
+    try {
+      write();
+    } catch (const Error& e) {
+      if (!std::exchange(warned_, true))
+        state.add_banner({.kind = Banner::Kind::kWarning, .text = e.message()});
+    }
+  };
+  if (state.mask) {
+    session.mask = masks_.file_of(state.mask);
+    try_to([&] { masks_.keep(state.mask); });
   }
+  try_to([&] { file_.write(session); });
 }
 
 }  // namespace headroom

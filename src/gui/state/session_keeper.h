@@ -2,6 +2,7 @@
 #include "headroom/gui/window.h"
 
 #include "platform/graphics.h"
+#include "state/mask_store.h"
 #include "state/saved_session.h"
 #include "state/ui_state.h"
 
@@ -14,7 +15,8 @@ namespace headroom {
 // Brings the last session into the window and keeps the present one. Main thread.
 class SessionKeeper {
  public:
-  explicit SessionKeeper(const WindowServices& services);
+  // Masks are kept in `masks`; both must outlive it.
+  SessionKeeper(const WindowServices& services, MaskStore& masks);
 
   // Where the window was, while the configuration asks for the same size as then.
   [[nodiscard]] std::optional<Graphics::Place> place() const;
@@ -27,7 +29,10 @@ class SessionKeeper {
   void save(UiState& state, const std::vector<JobStatus>& jobs, const Graphics::Place& place);
 
  private:
+  void restore_mask(UiState& state) const;
+
   const WindowServices& services_;
+  MaskStore& masks_;
   SessionFile file_;
   Message damaged_;  // the file that could not be read
   SavedSession last_;

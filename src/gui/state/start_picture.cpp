@@ -54,26 +54,39 @@ StartPicture without_pixels(const InitImage& start) {
   return record;
 }
 
-GenerationRequest with_start_of_size(GenerationRequest request) {
+GenerationRequest with_start_of_size(GenerationRequest request, bool is_masked) {
   if (!request.init) return request;
   auto start = std::make_shared<InitImage>(*without_pixels(*request.init));
+  if (is_masked) start->repaint.emplace();
   start->image.width = request.width;
   start->image.height = request.height;
   request.init = std::move(start);
   return request;
 }
 
-StartPicture StartFitter::fit(const StartPicture& start, Size size) {
+StartPicture StartFitter::fit(const StartPicture& start, Size size, const MaskOfStart& mask) {
   const auto fits = [&](const Image& image) { return Size{image.width, image.height} == size; };
-  if (fits(start->image)) return start;
-  if (start == last_ && fits(fitted_->image)) return fitted_;
+  if (fits(start->image) && !mask.mask) return start;
+  if (start == last_ && mask.mask == last_mask_ && fits(fitted_->image)) return fitted_;
   auto fitted = std::make_shared<InitImage>();
   fitted->file = start->file;
   fitted->image = headroom::fit(start->image, size.width, size.height);
-  if (start->repaint) fitted->repaint = fit_mask(*start->repaint, start->repaint_full, size);
   fitted->repaint_full = start->repaint_full;
   fitted->mask_file = start->mask_file;
+  if (mask.mask) {
+    GreyImage painted = mask.mask->grey();
+    const bool is_soft = mask.mask->feather_px() > 0;
+    if (!is_soft) {
+      for (std::uint8_t& value : painted.grey) value /= 255;
+    }
+    fitted->repaint_full = is_soft ? 255 : 1;
+    fitted->repaint = fit_mask(painted, fitted->repaint_full, size);
+    fitted->mask_file = mask.file;
+  } else if (start->repaint) {
+    fitted->repaint = fit_mask(*start->repaint, start->repaint_full, size);
+  }
   last_ = start;
+  last_mask_ = mask.mask;
   fitted_ = std::move(fitted);
   return fitted_;
 }

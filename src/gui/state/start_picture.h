@@ -3,6 +3,8 @@
 #include "headroom/core/size.h"
 #include "headroom/records/read_settings.h"
 
+#include "state/painted_mask.h"
+
 #include <filesystem>
 #include <memory>
 
@@ -22,18 +24,27 @@ using StartPicture = std::shared_ptr<const InitImage>;
 [[nodiscard]] StartPicture without_pixels(const InitImage& start);
 
 // `request` with a start that has its size and no pixels, which is all that its checks and its
-// shape ask for.
-[[nodiscard]] GenerationRequest with_start_of_size(GenerationRequest request);
+// shape ask for; `is_masked`: with a painted mask besides.
+[[nodiscard]] GenerationRequest with_start_of_size(GenerationRequest request,
+                                                   bool is_masked = false);
+
+// A painted mask and the file that stands for it in records.
+struct MaskOfStart {
+  MaskPointer mask;  // null: all of the picture is painted anew
+  InitImage::File file{};
+};
 
 // Cuts starts to the shape of a size and resizes them to it, masks as well; as the command line
 // does. The last result is kept, so that jobs in a row share it. One thread.
 class StartFitter {
  public:
-  // `start` has pixels.
-  [[nodiscard]] StartPicture fit(const StartPicture& start, Size size);
+  // `start` has pixels; a painted mask takes the place of its own.
+  [[nodiscard]] StartPicture fit(const StartPicture& start, Size size,
+                                 const MaskOfStart& mask = {});
 
  private:
   StartPicture last_;
+  MaskPointer last_mask_;
   StartPicture fitted_;
 };
 

@@ -64,6 +64,8 @@ void UiState::apply(const Settings& settings) {
   seed_text = settings.seed_text;
   locked_ratio = settings.locked_ratio;
   off_loras = settings.off_loras;
+  mask = settings.mask;
+  mask_tool.drawn.reset();
   negative_open = negative_open || !draft.negative_prompt.empty();
   typed_width = draft.width;
   typed_height = draft.height;
@@ -153,6 +155,15 @@ void UiState::swap_sides() {
   typed_height = draft.height;
 }
 
+void UiState::set_mask(MaskPointer painted) {
+  if (painted && painted->is_empty()) painted.reset();
+  if (!mask && painted && draft.strength == kDefaultStrength)
+    draft.strength = kDefaultRepaintStrength;
+  if (mask && !painted && draft.strength == kDefaultRepaintStrength)
+    draft.strength = kDefaultStrength;
+  mask = std::move(painted);
+}
+
 void UiState::remember_start(const InitImage::File& file) {
   std::erase_if(known_starts, [&](const auto& known) { return known.sha256 == file.sha256; });
   known_starts.push_back(file);
@@ -224,6 +235,25 @@ void UiState::select(std::size_t index) {
   if (index >= pictures.size()) return;
   selected = index;
   scroll_strip = true;
+}
+
+FinishedPicture UiState::take_out(std::size_t index) {
+  const auto at = pictures.begin() + static_cast<std::ptrdiff_t>(index);
+  FinishedPicture picture = std::move(*at);
+  pictures.erase(at);
+  if (pictures.empty()) {
+    selected.reset();
+  } else if (selected && (*selected > index || *selected == pictures.size())) {
+    --*selected;
+  }
+  return picture;
+}
+
+void UiState::put_back(FinishedPicture picture, std::size_t index) {
+  index = std::min(index, pictures.size());
+  pictures.insert(pictures.begin() + static_cast<std::ptrdiff_t>(index), std::move(picture));
+  select(index);
+  live = false;
 }
 
 void UiState::add_banner(Banner banner) {

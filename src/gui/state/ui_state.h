@@ -4,6 +4,7 @@
 #include "headroom/engine/generation_queue.h"
 
 #include "state/canvas_view.h"
+#include "state/mask_tool.h"
 #include "state/offered_picture.h"
 #include "state/undo.h"
 
@@ -127,6 +128,9 @@ struct UiState {
   bool panning = false;         // with the middle button
   bool region_marked = false;   // the keyboard was taken to a part of the window, which has a frame
   bool canvas_focused = false;  // keys without Ctrl belong to the picture
+  bool canvas_asked = false;    // the keyboard goes to it in the next frame
+  bool row_asked = false;       // the keyboard goes to the buttons below it in the next frame
+  bool row_focused = false;     // it is there
 
   std::string copied;  // the value that was copied, by its name, and since when
   double copied_at = -1e9;
@@ -150,6 +154,9 @@ struct UiState {
   std::vector<GenerationRequest> offered;         // what the last session did not make
   std::optional<OfferedPicture> offered_picture;  // whose settings may be taken
   std::vector<InitImage::File> known_starts;      // where they are; the newest last
+  MaskPointer mask;                               // see Settings; with a picture to start from
+  MaskTool mask_tool;
+  MaskLook mask_look;
   std::vector<LoraTag> off_loras;                 // see Settings
   std::vector<std::filesystem::path> lora_files;  // that were dropped; the newest last
   bool loras_changed = false;                     // what names stand for may be others
@@ -193,7 +200,9 @@ struct UiState {
     return now_s - escape_at < kEscapeAgain_s;
   }
 
-  [[nodiscard]] Settings settings() const { return {draft, seed_text, locked_ratio, off_loras}; }
+  [[nodiscard]] Settings settings() const {
+    return {draft, seed_text, locked_ratio, off_loras, mask};
+  }
   void apply(const Settings& settings);
   // What the frame leaves behind: Dear ImGui's number of the item in use, 0 for none, and whether a
   // list is open. What was done in one field is a step of its own, whether it was left for another
@@ -221,6 +230,14 @@ struct UiState {
   bool commit_width(int unit);
   bool commit_height(int unit);
   void swap_sides();
+  [[nodiscard]] const MaskPointer& shown_mask() const {
+    return mask_tool.drawn ? mask_tool.drawn : mask;
+  }
+  // Of the picture as it is used, 0..1.
+  [[nodiscard]] double mask_share() { return mask_look.share(mask, {draft.width, draft.height}); }
+  // Another mask, or with null or an empty one none: the strength follows, as long as it is what
+  // it is without being chosen.
+  void set_mask(MaskPointer painted);
   // Where a picture that others started from was found, for those that tell its hash only.
   void remember_start(const InitImage::File& file);
   [[nodiscard]] std::string path_of_start(const std::string& sha256) const;  // empty: unknown
@@ -240,6 +257,9 @@ struct UiState {
   // ones when there are too many to keep in memory.
   void add_picture(FinishedPicture picture);
   void select(std::size_t index);
+  // Takes a picture out, and puts it back; the selection goes along.
+  FinishedPicture take_out(std::size_t index);
+  void put_back(FinishedPicture picture, std::size_t index);
   void add_banner(Banner banner);
   // Puts the banner into the bell's list; a note that takes care of itself just goes.
   void fold(std::size_t index);

@@ -30,6 +30,13 @@ std::uint64_t UndoStack::record_removed(std::vector<GenerationRequest> jobs) {
   return newest();
 }
 
+std::uint64_t UndoStack::record_discarded(FinishedPicture picture, std::size_t place) {
+  push({.settings = current_,
+        .discarded = std::make_shared<const FinishedPicture>(std::move(picture)),
+        .place = place});
+  return newest();
+}
+
 void UndoStack::typing(std::optional<double> time_s) {
   if (time_s) {
     in_a_row_ = *time_s - typed_s_ < kInARow_s;
@@ -44,8 +51,9 @@ std::optional<UndoStack::Step> UndoStack::undo(const Settings& now) {
   Step step = std::move(steps_.back());
   steps_.pop_back();
   typed_s_ = -1e9;
-  // A job that is back in the queue is taken out there, not by a second key.
-  if (step.removed.empty()) undone_.push_back(std::exchange(current_, step.settings));
+  // What is back in the queue or in the window is taken out there, not by a second key.
+  if (step.removed.empty() && !step.discarded)
+    undone_.push_back(std::exchange(current_, step.settings));
   return step;
 }
 

@@ -2,8 +2,13 @@
 #include "headroom/core/generation.h"
 #include "headroom/core/lora_tags.h"
 #include "headroom/core/size.h"
+#include "headroom/engine/job.h"
 
+#include "state/painted_mask.h"
+
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +22,7 @@ struct Settings {
   // While it is locked: the ratio of the sides as it was typed, which snapping does not change.
   std::optional<Size> locked_ratio{};
   std::vector<LoraTag> off_loras{};  // that wait beside the prompt, which asks for the others
+  MaskPointer mask{};                // of the picture that the draft starts from, as a whole
   friend bool operator==(const Settings&, const Settings&) = default;
 };
 
@@ -28,6 +34,9 @@ class UndoStack {
     Settings settings;                         // as they were before
     std::vector<GenerationRequest> removed{};  // jobs that left the queue with this step
     bool typed = false;
+    // A picture that left the window with this step, and its place there.
+    std::shared_ptr<const FinishedPicture> discarded{};
+    std::size_t place = 0;
   };
 
   explicit UndoStack(Settings now = {}) : current_(std::move(now)) {}
@@ -35,6 +44,7 @@ class UndoStack {
   // Remembers what was before when `now` is something else. Returns the newest step, 0 = none.
   std::uint64_t record(const Settings& now);
   std::uint64_t record_removed(std::vector<GenerationRequest> jobs);
+  std::uint64_t record_discarded(FinishedPicture picture, std::size_t place);
   // While `time_s` is set, changes come from single letters. Letters in a row are one step:
   // somebody may believe to be writing a prompt.
   void typing(std::optional<double> time_s);

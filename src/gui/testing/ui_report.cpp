@@ -6,6 +6,8 @@
 #include "ui.h"
 #include "widgets/regions.h"
 
+#include <cmath>
+
 #include <imgui.h>
 #include <nlohmann/json.hpp>
 
@@ -43,6 +45,12 @@ const char* name_of(std::optional<Region> region) {
   return "";
 }
 
+long percent_of_mask(const UiState& state) {
+  if (!state.mask) return -1;
+  const Size size{state.draft.width, state.draft.height};
+  return std::lround(100 * state.mask->share(state.mask->used_for(size)));
+}
+
 }  // namespace
 
 std::string state_json(const UiState& state, const Frame& frame, const StringTable& text) {
@@ -78,6 +86,11 @@ std::string state_json(const UiState& state, const Frame& frame, const StringTab
                       {"start", state.draft.init ? state.draft.init->file.name : ""},
                       {"start_found", state.draft.init && has_pixels(*state.draft.init)},
                       {"strength", state.draft.strength},
+                      {"mask", percent_of_mask(state)},
+                      {"painting", state.mask_tool.on},
+                      {"erases", state.mask_tool.erases},
+                      {"brush", state.mask_tool.brush_px},
+                      {"feather", state.mask ? state.mask->feather_px() : 0},
                       {"language", state.language},
                       {"model", frame.opened->model.name},
                       {"model_path", frame.opened->model.path},

@@ -176,16 +176,17 @@ bool draw_number(const Ui& ui, const SliderOptions& o, double& value, float widt
 bool slider(const Ui& ui, const SliderOptions& o, double& value) {
   const float width = ImGui::GetContentRegionAvail().x;
   const float row = ui.px(24);
-  const float label = ui.px(84);
-  const float number = ui.px(56);
+  const float label = ui.px(o.label_px);
+  const float number = ui.px(o.number_px);
+  const float gap = number > 0 ? ui.px(10) : 0;
   const ImVec2 at = ImGui::GetCursorScreenPos();
   draw_text(ui, {at.x, at.y + (row - ui.px(kTextSize + 4)) / 2}, o.label, {ui.colors.text_dim});
   // The track begins where the fields of other rows do; the knob may reach over its end.
   const float knob = kKnob * ui.scale;
   ImGui::SetCursorScreenPos({at.x + label - knob, at.y});
-  bool changed = draw_track(ui, o, value, width - label - number - ui.px(10) + knob, row);
+  bool changed = draw_track(ui, o, value, width - label - number - gap + knob, row);
   ImGui::SetCursorScreenPos({at.x + width - number, at.y});
-  changed = draw_number(ui, o, value, number) || changed;
+  if (number > 0) changed = draw_number(ui, o, value, number) || changed;
   take_room(at, row);
   if (ui.state.number_note.field == o.name && !ui.state.number_note.text.empty())
     paragraph(ui, ui.state.number_note.text, {ui.colors.warn, kSmallSize});

@@ -91,6 +91,8 @@ struct SliderOptions {
   double low = 0, high = 1, step = 1;    // of the track
   double typed_low = 0, typed_high = 1;  // of the number
   bool trouble = false;                  // drawn in the colour of trouble
+  float label_px = 84;                   // of the row, design pixels
+  float number_px = 56;                  // likewise; 0 = without the number
 };
 bool slider(const Ui& ui, const SliderOptions& options, double& value);
 

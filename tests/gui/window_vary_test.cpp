@@ -1,0 +1,212 @@
+// The row of buttons under the picture. Real clicks and keys on gui_demo's window.
+#include "support/drawn_texts.h"
+#include "support/temp_folder.h"
+#include "support/window_driver.h"
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace headroom::test {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+class WindowVary : public ::testing::Test {
+ protected:
+  [[nodiscard]] WindowDriver open(std::vector<std::string> options = {}, int width = 1280,
+                                  int height = 800) const {
+    options.insert(options.end(),
+                   {"--output={folder}/pictures", "--session={folder}/state",
+                    "--width=" + std::to_string(width), "--height=" + std::to_string(height)});
+    return WindowDriver({.program = HEADROOM_GUI_DEMO,
+                         .arguments = std::move(options),
+                         .width = width,
+                         .height = height,
+                         .folder = folder_});
+  }
+  static void rest() { std::this_thread::sleep_for(std::chrono::milliseconds(500)); }
+  static bool finished(const WindowDriver& w, int pictures) {
+    return w.wait([&](const json& s) { return s["pictures"] == pictures && s["running"] == false; },
+                  60);
+  }
+  // Makes the first picture.
+  static void make_one(WindowDriver& w) {
+    w.click("prompt");
+    w.type("a red fox");
+    w.key("ctrl+Return");
+    ASSERT_TRUE(finished(w, 1)) << w.state();
+    ASSERT_TRUE(w.wait_for_widget("vary"));
+  }
+  [[nodiscard]] static std::string made(const WindowDriver& w) {
+    std::ifstream in(w.state()["picture_file"].get<std::string>(), std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+  const TempFolder temporary_;
+  const fs::path folder_ = temporary_.path();
+};
+
+// What gui_demo's plans say of 512×512: 3 GiB and 1200 B a pixel, each and an eighth more. Of four
+// pictures of sixteen steps: 0.7 s, and for each 4.8 s and 0.5 s.
+TEST_F(WindowVary, MakesFourPicturesLikeTheShownOneForThePriceThatItSays) {
+  WindowDriver w = open({"--step-ms=5"});
+  make_one(w);
+  ASSERT_TRUE(wait_for_text(w, "Vary · 3.3 GB · 22 s"));
+  w.click("vary");
+  ASSERT_TRUE(finished(w, 5)) << w.state();
+  EXPECT_EQ(w.state()["prompt"], "a red fox") << "the draft is as it was";
+  EXPECT_EQ(w.state()["count"], 1);
+  const std::string last = made(w);
+  EXPECT_NE(last.find("\"seed\":42"), last.npos) << "of the first one";
+  EXPECT_NE(last.find("\"variation\":{"), last.npos);
+  EXPECT_NE(last.find("\"strength\":0.3"), last.npos);
+  EXPECT_NE(last.find("\"variation_seed\":"), last.npos);
+  EXPECT_TRUE(w.wait_for_words("value.picture.variation", " · 0.3"));
+  w.screenshot("varied");
+  // Its settings say that it is a variation, and how to leave that.
+  w.click("use_settings");
+  ASSERT_TRUE(w.wait_for_widget("variation.remove"));
+  w.screenshot("variation_chip");
+  w.click("variation.remove");
+  ASSERT_TRUE(w.wait([&](const json&) { return !w.read()["widgets"].contains("variation"); }));
+  w.click("canvas");
+  w.key("ctrl+z");
+  EXPECT_TRUE(w.wait_for_widget("variation.remove")) << "with a way back";
+}
+
+TEST_F(WindowVary, AWaitingJobStaysAVariationOverTheNextStart) {
+  {
+    WindowDriver w = open({"--step-ms=5"});
+    make_one(w);
+    EXPECT_EQ(w.close(10), 0);
+  }
+  {
+    WindowDriver w = open({"--step-ms=1000"});
+    ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 1; }));
+    ASSERT_TRUE(w.wait_for_widget("vary"));
+    w.click("vary");
+    ASSERT_TRUE(w.wait([](const json& s) { return s["running"] == true; }));
+    w.ask_to_close();
+    ASSERT_TRUE(w.wait_for_widget("close.now"));
+    rest();
+    w.click("close.now");
+    ASSERT_EQ(w.wait_for_exit(20), 0);
+  }
+  WindowDriver w = open({"--step-ms=5"});
+  ASSERT_TRUE(w.wait([](const json& s) { return s["offered"] == 1; }));
+  rest();
+  w.click("banner.0.action");
+  ASSERT_TRUE(finished(w, 5)) << w.state();
+  EXPECT_NE(made(w).find("\"variation\":{"), std::string::npos);
+}
+
+TEST_F(WindowVary, WhatCannotBeSaysWhyAndWhatCanIsReachedByTheKeyboard) {
+  WindowDriver w = open({"--step-ms=5", "--save=never"});
+  make_one(w);
+  const json widgets = w.read()["widgets"];
+  EXPECT_EQ(widgets["use_image"]["enabled"], false);
+  EXPECT_EQ(widgets["mask"]["enabled"], false);
+  EXPECT_EQ(widgets["vary"]["enabled"], true) << "it needs no file";
+  w.hover("mask");
+  EXPECT_TRUE(w.wait_for_words("tip", "no file"));
+  w.click("canvas");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["canvas_focused"] == true; }));
+  w.key("Tab");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["canvas_focused"] == false; }));
+  EXPECT_EQ(w.state()["region"], "canvas");
+  w.screenshot("row_by_keyboard");
+  w.key("space");  // the first of them
+  EXPECT_TRUE(finished(w, 5)) << w.state();
+}
+
+TEST_F(WindowVary, WhatDoesNotFitIsOffWithTheSum) {
+  const fs::path others = folder_ / "others";
+  std::ofstream(others) << "600M";
+  WindowDriver w = open({"--step-ms=5", "--others-file=" + others.string()});
+  make_one(w);
+  std::ofstream(others) << "4G";
+  ASSERT_TRUE(w.wait([&](const json&) { return w.read()["widgets"]["vary"]["enabled"] == false; }));
+  w.hover("vary");
+  EXPECT_TRUE(w.wait_for_words("tip", "Needs 3.3 GB."));
+  w.click("canvas");
+  w.key("v");
+  rest();
+  EXPECT_EQ(w.state()["jobs"], 0) << "by its key neither";
+}
+
+TEST_F(WindowVary, SettingsAreTakenWholeOrInPart) {
+  WindowDriver w = open({"--step-ms=5"});
+  make_one(w);
+  w.click("prompt");
+  w.key("ctrl+a");
+  w.type("a blue cat");
+  w.click("preset.768");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["width"] == 768; }));
+  const auto take = [&](const char* part) {
+    w.click("settings");
+    ASSERT_TRUE(w.wait_for_widget(part));
+    rest();
+    w.click(part);
+    ASSERT_TRUE(w.wait([&](const json&) { return !w.read()["widgets"].contains(part); }));
+  };
+  w.click("settings");
+  ASSERT_TRUE(w.wait_for_widget("settings.seed"));
+  rest();
+  w.screenshot("settings_list");
+  w.key("Escape");
+  ASSERT_TRUE(w.wait([&](const json&) { return !w.read()["widgets"].contains("settings.seed"); }));
+  take("settings.seed");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["seed"] == "42"; }));
+  EXPECT_EQ(w.state()["prompt"], "a blue cat");
+  take("settings.prompt");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["prompt"] == "a red fox"; }));
+  EXPECT_EQ(w.state()["width"], 768);
+  take("settings.all");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["width"] == 512; }));
+}
+
+// All layouts and both languages and themes, to be looked at.
+TEST_F(WindowVary, TheRowLiesInOneLineInEveryLayout) {
+  struct Look {
+    int width, height;
+    const char* language;
+    const char* theme;
+  };
+  for (const Look& look : {Look{1000, 640, "en", "dark"}, Look{1000, 640, "zh", "light"},
+                           Look{1280, 800, "zh", "dark"}, Look{1280, 800, "en", "light"},
+                           Look{1600, 900, "en", "dark"}, Look{640, 1000, "en", "light"},
+                           Look{640, 1000, "zh", "dark"}}) {
+    const std::string name =
+        "row_" + std::to_string(look.width) + "_" + look.language + "_" + look.theme;
+    fs::remove_all(folder_ / "state");
+    WindowDriver w = open({"--step-ms=5", "--language=" + std::string(look.language),
+                           "--theme=" + std::string(look.theme)},
+                          look.width, look.height);
+    make_one(w);
+    ASSERT_TRUE(wait_for_text(w, "3.3 GB · 22")) << name << ": the price is always there";
+    double right = 0;
+    const json widgets = w.read()["widgets"];
+    for (const char* const widget :
+         {"vary", "use_image", "mask", "settings", "canvas.fit", "canvas.actual"}) {
+      ASSERT_TRUE(widgets.contains(widget)) << name << " " << widget;
+      const json& at = widgets[widget];
+      EXPECT_GE(at["x"].get<double>(), right) << name << " " << widget;
+      EXPECT_EQ(at["y"], widgets["vary"]["y"]) << name << " " << widget;
+      right = at["x"].get<double>() + at["w"].get<double>();
+    }
+    EXPECT_LE(right, look.width) << name;
+    rest();
+    w.screenshot(name);
+    EXPECT_EQ(w.close(10), 0);
+  }
+}
+
+}  // namespace
+}  // namespace headroom::test
