@@ -4,8 +4,10 @@
 #include "headroom/core/error.h"
 #include "headroom/model_files/find_models.h"
 
+#include "added_folders.h"
 #include "paths.h"
 
+#include <algorithm>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -50,6 +52,14 @@ ModelShelves shelves_of(const fs::path& place) {
 
 }  // namespace
 
+std::vector<fs::path> model_folders(const ModelOptions& options) {
+  std::vector<fs::path> folders = options.folders;
+  for (fs::path& folder : added_folders()) {
+    if (std::ranges::find(folders, folder) == folders.end()) folders.push_back(std::move(folder));
+  }
+  return folders;
+}
+
 ModelPlaces chosen_places(const ModelOptions& options) {
   ModelPlaces places{model_place(options.path).string(),
                      options.text_encoder,
@@ -58,7 +68,7 @@ ModelPlaces chosen_places(const ModelOptions& options) {
                      hugging_face_cache(),
                      {}};
   std::vector<fs::path> folders{places.model};
-  folders.insert(folders.end(), options.folders.begin(), options.folders.end());
+  for (fs::path& folder : model_folders(options)) folders.push_back(std::move(folder));
   for (fs::path& folder : usual_model_folders()) folders.push_back(std::move(folder));
   for (const fs::path& folder : folders) places.shelves.add(shelves_of(folder));
   return places;

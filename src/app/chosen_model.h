@@ -3,8 +3,12 @@
 #include "headroom/model_files/open_model.h"
 
 #include <filesystem>
+#include <vector>
 
 namespace headroom {
+
+// Where the settings and the person in the window say that models are, besides the usual places.
+[[nodiscard]] std::vector<std::filesystem::path> model_folders(const ModelOptions& options);
 
 // What the settings name of a model: the starter model where they name none, or one of those whose
 // configs come with the program.

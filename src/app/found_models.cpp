@@ -2,6 +2,7 @@
 
 #include "headroom/core/error.h"
 #include "headroom/core/size.h"
+#include "headroom/model_files/find_models.h"
 
 #include "chosen_model.h"
 #include "composition.h"
@@ -9,11 +10,24 @@
 #include "session_source.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace headroom {
 namespace {
+
+// Models whose configs come with the program, and where their weights are.
+struct KnownModel {
+  const char* name;  // as --model takes it
+  const char* title;
+  const char* repository;
+};
+constexpr std::array<KnownModel, 2> kKnownModels{
+    {{"z-image-turbo", "Z-Image-Turbo", "Tongyi-MAI/Z-Image-Turbo"},
+     {"z-image", "Z-Image", "Tongyi-MAI/Z-Image"}}};
 
 GenerationRequest usual_request(const ModelInfo& model) {
   GenerationRequest request;
@@ -23,32 +37,52 @@ GenerationRequest usual_request(const ModelInfo& model) {
   return request;
 }
 
-void add_needs(ModelOffer& offer, const AppConfig& config) {
-  const std::vector<Forecast> forecasts = preset_forecasts(config, usual_request);
-  offer.shortfall_bytes = forecasts.front().shortfall_bytes;
-  for (std::size_t i = 0; i < forecasts.size(); ++i) {
-    const Size size = kSizePresets[i].size;
-    if (forecasts[i].fits && size.width == size.height) offer.largest = size;
-  }
-}
-
-}  // namespace
-
 std::vector<FoundModel> models_here(const ModelOptions& options) {
   std::vector<std::filesystem::path> folders{starter_model_folder()};
-  folders.insert(folders.end(), options.folders.begin(), options.folders.end());
+  for (std::filesystem::path& folder : model_folders(options)) folders.push_back(std::move(folder));
   return find_models(folders, chosen_places(options));
 }
 
-std::string formats_of(const FoundModel& model) {
-  std::vector<std::pair<int, std::string>> formats;
-  for (const auto& [format, count] : model.formats) formats.emplace_back(-count, format);
-  std::sort(formats.begin(), formats.end());  // the most first
-  std::string text;
-  for (const auto& [count, format] : formats) text += (text.empty() ? "" : " + ") + format;
-  return text;
+ModelOffer offer_of(const FoundModel& model) {
+  ModelOffer offer;
+  offer.is_starter = model.place == starter_model_folder();
+  offer.model = offer.is_starter ? "" : model.name;
+  offer.place = model.place.string();
+  offer.name = model.opened ? model.opened->info.name : model.place.filename().string();
+  offer.formats = model.formats;
+  offer.file_bytes = model.file_bytes;
+  offer.missing = model.missing;
+  offer.get = model.get;
+  offer.problem = model.problem;
+  return offer;
 }
 
+// Of those that are here in part, the list says how to get the rest.
+bool is_here(const KnownModel& known, const std::vector<ModelOffer>& offers) {
+  return std::any_of(offers.begin(), offers.end(),
+                     [&](const ModelOffer& offer) { return offer.model == known.repository; });
+}
+
+ModelOffer offer_of(const KnownModel& known) {
+  ModelOffer offer;
+  offer.is_here = false;
+  offer.model = known.name;
+  offer.name = known.title;
+  offer.place = known.repository;
+  offer.get = std::string("hf download ") + known.repository;
+  return offer;
+}
+
+// By what it is planned: one that is not whole by the configs that come with the program.
+std::string planned_as(const ModelOffer& offer) {
+  if (offer.missing.empty()) return offer.model;
+  const auto* const known =
+      std::find_if(kKnownModels.begin(), kKnownModels.end(),
+                   [&](const KnownModel& one) { return offer.model == one.repository; });
+  return known == kKnownModels.end() ? "" : known->name;
+}
+
+// What each of the five sizes would need of the model of `config` on this machine.
 std::vector<Forecast> preset_forecasts(
     const AppConfig& config,
     const std::function<GenerationRequest(const ModelInfo&)>& request_for) {
@@ -64,26 +98,41 @@ std::vector<Forecast> preset_forecasts(
   return forecasts;
 }
 
-void offer_models(const AppConfig& config, const SessionChoice& present,
+void add_needs(ModelOffer& offer, const AppConfig& config,
+               const std::function<GenerationRequest(const ModelInfo&)>& request_for) {
+  const std::string model = planned_as(offer);
+  if (!offer.problem.empty() && (offer.missing.empty() || model.empty())) return;
+  try {
+    offer.presets = preset_forecasts(
+        with_choice(config, {model, config.model.device, config.model.dtype}), request_for);
+  } catch (const Error& e) {
+    if (e.kind() == ErrorKind::kDevice) throw;  // it is no matter of the model
+    if (offer.problem.empty()) offer.problem = e.message();
+  }
+}
+
+}  // namespace
+
+void offer_models(const AppConfig& config,
+                  const std::function<GenerationRequest(const ModelInfo&)>& request_for,
                   const std::function<void(ModelOffer)>& found) {
-  for (const FoundModel& model : models_here(config.model)) {
-    ModelOffer offer;
-    offer.is_starter = model.place == starter_model_folder();
-    offer.model = offer.is_starter ? "" : model.name;
-    offer.place = model.place.string();
-    offer.name = model.opened ? model.opened->info.name : model.place.filename().string();
-    offer.formats = formats_of(model);
-    offer.file_bytes = model.file_bytes;
-    offer.problem = model.problem;
-    if (model.opened) {
-      try {
-        add_needs(offer, with_choice(config, {offer.model, present.device, present.dtype}));
-      } catch (const Error& e) {
-        offer.problem = e.message();
-      }
-    }
+  std::vector<ModelOffer> offers;
+  for (const FoundModel& model : models_here(config.model)) offers.push_back(offer_of(model));
+  for (const KnownModel& known : kKnownModels) {
+    if (!is_here(known, offers)) offers.push_back(offer_of(known));
+  }
+  for (const ModelOffer& offer : offers) found(offer);
+  for (ModelOffer& offer : offers) {
+    add_needs(offer, config, request_for);
+    offer.is_judged = true;
     found(std::move(offer));
   }
+}
+
+void offer_models(const AppConfig& config, const SessionChoice& present,
+                  const std::function<void(ModelOffer)>& found) {
+  offer_models(with_choice(config, {config.model.path, present.device, present.dtype}),
+               usual_request, found);
 }
 
 }  // namespace headroom

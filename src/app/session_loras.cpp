@@ -1,23 +1,48 @@
 #include "session_loras.h"
 
+#include "headroom/core/error.h"
 #include "headroom/model_files/adapter_search.h"
 
 #include "chosen_loras.h"
 #include "chosen_model.h"
 
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 namespace headroom {
+namespace {
+
+// Names first, which are there at once; whether they fit takes their headers.
+void list(const LoraSets& sets, const std::vector<std::filesystem::path>& folders,
+          const std::function<void(LoraOffer)>& found) {
+  std::vector<LoraOffer> offers;
+  for (const AdapterPlace& place : list_adapters(folders)) {
+    std::error_code error;
+    const auto bytes = std::filesystem::file_size(place.file, error);
+    offers.push_back({place.name, place.file, error ? 0 : static_cast<std::int64_t>(bytes)});
+    found(offers.back());
+  }
+  for (LoraOffer& offer : offers) {
+    try {
+      const LoraSets::Found fits = sets.look_into(offer.file);
+      offer.fits = FoundLora{fits.file, fits.keys, fits.matched_keys, fits.bytes};
+    } catch (const Error& e) {
+      offer.problem = e.message();
+    }
+    found(std::move(offer));
+  }
+}
+
+}  // namespace
 
 std::shared_ptr<LoraSets> make_lora_sets(const AppConfig& config, const Composition& app,
                                          KeepSampled keep) {
   PipelineOptions options = app.pipeline;
   options.keep_sampled = std::move(keep);
   options.previews = true;  // a window shows them
-  const std::vector<std::filesystem::path> folders =
-      lora_folders(app.pipeline.model, chosen_places(config.model).shelves.loras);
+  const std::vector<std::filesystem::path> folders = lora_folders_of(config, app);
   return std::make_shared<LoraSets>(
       std::move(options), app.forecaster,
       [folders](const std::string& name) { return find_adapter(name, folders); },
@@ -26,13 +51,22 @@ std::shared_ptr<LoraSets> make_lora_sets(const AppConfig& config, const Composit
       });
 }
 
-LoraServices lora_services(const std::shared_ptr<LoraSets>& sets) {
+std::vector<std::filesystem::path> lora_folders_of(const AppConfig& config,
+                                                   const Composition& app) {
+  return lora_folders(app.pipeline.model, chosen_places(config.model).shelves.loras);
+}
+
+LoraServices lora_services(const std::shared_ptr<LoraSets>& sets,
+                           std::vector<std::filesystem::path> folders) {
   return {.look =
               [sets](const LoraTag& tag) {
                 const LoraSets::Found found = sets->look(tag);
                 return FoundLora{found.file, found.keys, found.matched_keys, found.bytes};
               },
-          .add = [sets](const std::filesystem::path& file) { return sets->add(file); }};
+          .add = [sets](const std::filesystem::path& file) { return sets->add(file); },
+          .list = [sets, folders](
+                      const std::function<void(LoraOffer)>& found) { list(*sets, folders, found); },
+          .folders = std::move(folders)};
 }
 
 }  // namespace headroom

@@ -5,7 +5,9 @@
 #include "composition.h"
 #include "unfinished.h"
 
+#include <filesystem>
 #include <memory>
+#include <vector>
 
 namespace headroom {
 
@@ -14,6 +16,10 @@ namespace headroom {
 [[nodiscard]] std::shared_ptr<LoraSets> make_lora_sets(const AppConfig& config,
                                                        const Composition& app,
                                                        KeepSampled keep = {});
-[[nodiscard]] LoraServices lora_services(const std::shared_ptr<LoraSets>& sets);
+// `folders`: those that make_lora_sets() looks into, see lora_folders_of().
+[[nodiscard]] LoraServices lora_services(const std::shared_ptr<LoraSets>& sets,
+                                         std::vector<std::filesystem::path> folders);
+[[nodiscard]] std::vector<std::filesystem::path> lora_folders_of(const AppConfig& config,
+                                                                 const Composition& app);
 
 }  // namespace headroom

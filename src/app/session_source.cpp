@@ -115,7 +115,7 @@ ModelOnDevice open_on_device(const AppConfig& config, const SessionChoice& choic
                                                          int prompt_tokens, int negative_tokens) {
                 return shape_of(request, prompt_tokens, negative_tokens, scheduler);
               },
-          .loras = lora_services(loras)};
+          .loras = lora_services(loras, lora_folders_of(chosen, app))};
 }
 
 }  // namespace headroom

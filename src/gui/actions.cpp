@@ -94,29 +94,6 @@ void Actions::escape(double now_s) {
   }
 }
 
-void Actions::choose_model(const std::string& typed) {
-  constexpr std::string_view kAround = " \t\r\n\"'";
-  const std::size_t begin = typed.find_first_not_of(kAround);
-  if (begin == std::string::npos) return;
-  std::string folder = typed.substr(begin, typed.find_last_not_of(kAround) - begin + 1);
-  const char* const home = std::getenv("HOME");
-  if (home != nullptr && (folder == "~" || folder.starts_with("~/"))) folder.replace(0, 1, home);
-  std::error_code error;
-  // What is not there may be the name of a repository.
-  if (std::filesystem::exists(folder, error))
-    folder = std::filesystem::absolute(folder, error).string();
-  const Session::State session = services_.session.state();
-  SessionChoice to = session.change ? session.change->to : session.current->choice;
-  to.model = folder;
-  state_.model_trouble.clear();
-  state_.model_opening = session.changed.number;
-  change(to);
-}
-
-void Actions::change(const SessionChoice& to) { services_.session.change(to); }
-
-void Actions::keep_model() { services_.session.keep(); }
-
 int Actions::size_unit() const { return services_.session.current()->model.size_unit; }
 
 void Actions::start_again() {
@@ -315,6 +292,7 @@ void Actions::show_in_folder() {
 }
 
 void Actions::take_file(const std::filesystem::path& file) {
+  if (state_.sheet == UiState::Sheet::kModels) return add_model_folder(file.string());
   if (!state_.model_folder) {
     const bool weights = lower_ascii(file.extension().string()) == ".safetensors";
     return weights ? add_lora(file) : offer_picture(file);

@@ -35,9 +35,18 @@ class Actions {
   void queue_offered();
   // Changes to the model in a folder or file, as a person typed or pasted it, if it can be opened.
   void choose_model(const std::string& typed);
+  // Changes to a model of the list.
+  void choose(const ModelOffer& offer);
   // To another model, device or number format, see Session.
   void change(const SessionChoice& to);
   void keep_model();  // ends a change that has not happened
+  // Opens the list of all models, or of LoRAs, which are looked for then.
+  void open_models();
+  void open_loras();
+  // Models are looked for in this folder, too, as it was typed or dropped; or no more. What is
+  // wrong with it becomes UiState::folder_trouble.
+  void add_model_folder(const std::string& typed);
+  void remove_model_folder(const std::filesystem::path& folder);
   // Closes and starts the program anew; pictures that could not be saved are put where they can.
   void start_again();
   // Saves what is not saved yet into the folder; when that went well, all later pictures go there,
@@ -105,6 +114,7 @@ class Actions {
   template <typename Change>
   void replace(const Message& note, Change change);
   void note_removed(std::vector<GenerationRequest> jobs);
+  void look_at_folders();
   void use_output_folder(const std::filesystem::path& folder);
   void put_prompt(std::string prompt);
   void offer_picture(const std::filesystem::path& file);

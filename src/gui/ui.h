@@ -1,6 +1,7 @@
 #pragma once
 #include "headroom/config/string_table.h"
-#include "headroom/engine/model_search.h"
+#include "headroom/engine/lora_search.h"
+#include "headroom/engine/model_offer.h"
 #include "headroom/gui/window.h"
 
 #include "platform/fonts.h"
@@ -31,8 +32,9 @@ struct Frame {
   std::shared_ptr<const ModelOnDevice> opened;  // what pictures are made with; never null
   std::optional<Session::Change> change;        // to something else, under way
   Layout layout;
-  ModelSearch::Found models;    // on this machine, as far as they were looked for
-  std::vector<JobStatus> jobs;  // running one first
+  ModelSearch::Found models;     // on this machine, as far as they were looked for
+  LoraSearch::Found lora_files;  // for the model that is opened, likewise
+  std::vector<JobStatus> jobs;   // running one first
   struct Needs {
     double seconds = 0;
     bool estimated = false;

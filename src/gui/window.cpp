@@ -53,6 +53,7 @@ class Window::Impl {
  private:
   void draw();
   void take_news(const Session::State& session);
+  void look_for_lists(const Session::State& session);
   void draw_panels(const Ui& ui) const;
   // How long the window may sleep before it has something new to show by itself, but for the
   // progress of a run.
@@ -80,6 +81,12 @@ class Window::Impl {
   News news_{state_, text_};
   SessionNews session_news_{state_};
   ModelSearch models_{services_.find_models, wake_window};
+  SessionChoice models_for_;  // what they were looked for last
+  LoraSearch loras_{[](const auto& model, const auto& found) {
+                      if (model->loras.list) model->loras.list(found);
+                    },
+                    wake_window};
+  std::shared_ptr<const ModelOnDevice> loras_for_;  // likewise
   QueueWatcher watcher_{services_.session.queue(), wake_window};
   float scale_ = 0;
   bool themed_dark_ = false;
@@ -179,11 +186,25 @@ void Window::Impl::take_news(const Session::State& session) {
     pictures_.keep_only(state_.pictures);
     presenter_.refresh();
   }
-  for (const JobOutcome& outcome : outcomes)
-    news_.outcome(outcome, presenter_.cards());
+  for (const JobOutcome& outcome : outcomes) news_.outcome(outcome, presenter_.cards());
   news_.held(services_.session.queue().waits_for_saving());
   // What it says takes its place in the frame after.
   if (session_news_.follow(session, running_)) pacer_.settle(2);
+}
+
+// What was found for another device, format or model is no answer.
+void Window::Impl::look_for_lists(const Session::State& session) {
+  if (std::exchange(state_.models_asked, false)) {
+    const SessionChoice& choice = session.current->choice;
+    if (choice.device != models_for_.device || choice.dtype != models_for_.dtype) models_.forget();
+    models_for_ = choice;
+    models_.look(choice);
+  }
+  if (std::exchange(state_.loras_asked, false)) {
+    if (session.current != loras_for_) loras_.forget();
+    loras_for_ = session.current;
+    loras_.look(loras_for_);
+  }
 }
 
 void Window::Impl::draw_panels(const Ui& ui) const {
@@ -209,8 +230,9 @@ void Window::Impl::draw() {
   pictures_.begin_frame();
 
   Frame frame = presenter_.present(session, state_, text_, begun);
-  if (std::exchange(state_.models_asked, false)) models_.look(session.current->choice);
+  look_for_lists(session);
   frame.models = models_.found();
+  frame.lora_files = loras_.found();
   const JobStatus* const job = frame.running();
   running_ = job != nullptr;
   if (running_) {
@@ -238,6 +260,8 @@ void Window::Impl::draw() {
   draw_close_question(ui);
   draw_save_question(ui);
   draw_model_question(ui);
+  draw_models_sheet(ui);
+  draw_lora_sheet(ui);
   draw_offered_picture(ui);
   if (pictures_.waits() || state_.unfold_frames > 0) pacer_.settle(2);
   state_.end_frame(ImGui::GetActiveID(), ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup));

@@ -99,6 +99,20 @@ std::vector<fs::path> adapter_folders(const ModelFolder& model) {
   return folders;
 }
 
+std::vector<AdapterPlace> list_adapters(std::span<const fs::path> folders) {
+  std::vector<AdapterPlace> found;
+  std::set<fs::path> seen;
+  for (const fs::path& folder : folders) {
+    for (const std::string& name : names_below(folder)) {
+      AdapterPlace place{name, file_named(folder, name)};
+      std::error_code error;
+      const fs::path same = fs::weakly_canonical(place.file, error);
+      if (seen.insert(error ? place.file : same).second) found.push_back(std::move(place));
+    }
+  }
+  return found;
+}
+
 fs::path find_adapter(const std::string& name, std::span<const fs::path> folders) {
   const std::string wanted = without_ending(name);
   std::vector<std::string> known;

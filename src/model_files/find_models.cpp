@@ -2,11 +2,12 @@
 
 #include "headroom/core/error.h"
 #include "headroom/weights/config_file.h"
-#include "headroom/weights/model_file_error.h"
 #include "headroom/weights/network_tensors.h"
 #include "headroom/weights/on_disk.h"
 
 #include "hub_cache.h"
+#include "missing_parts.h"
+#include "part_configs.h"
 #include "part_finder.h"
 
 #include <set>
@@ -26,6 +27,20 @@ bool is_model_folder(const fs::path& folder) {
            name->get_ref<const std::string&>().starts_with("ZImage");
   } catch (const Error&) {
     return false;
+  }
+}
+
+constexpr const char* kTurbo = "Tongyi-MAI/Z-Image-Turbo";
+
+// Whose transformer a folder is made for: the base model has the larger shift.
+const char* repository_for(const fs::path& root) {
+  constexpr double kBaseShift = 6;
+  try {
+    const SchedulerConfig scheduler =
+        read_scheduler(ConfigFile(root / "scheduler" / "scheduler_config.json"));
+    return scheduler.shift >= kBaseShift ? "Tongyi-MAI/Z-Image" : kTurbo;
+  } catch (const Error&) {
+    return kTurbo;
   }
 }
 
@@ -79,16 +94,40 @@ class Search {
     model.place = place;
     try {
       open(model);
+    } catch (const MissingParts& e) {
+      model.problem = e.message();
+      model.missing = e.parts();
+      if (model.get.empty()) model.get = command_for(kTurbo, model.missing);
     } catch (const Error& e) {
-      model.opened.reset();
       model.problem = e.message();
     }
   }
 
+  // What a folder lacks is said at once, not by the first file that would be opened.
+  void look_for_missing(FoundModel& model) const {
+    if (!is_folder(model.place)) return;
+    model.file_bytes = weight_bytes_in(model.place);
+    std::vector<std::string> missing = missing_in(model.place);
+    std::erase_if(missing, [&](const std::string& part) {  // what was given in its place
+      return part == "text_encoder" ? !where_.text_encoder.empty()
+             : part == "vae"        ? !where_.vae.empty()
+                                    : part == "tokenizer" && !where_.tokenizer.empty();
+    });
+    if (missing.empty()) return;
+    model.get = is_repository_name(model.name)
+                    ? "hf download " + model.name
+                    : command_for(repository_for(model.place), missing, model.place);
+    throw MissingParts(
+        say("{0} lacks {1}; get it with \"{2}\"", model.place, say_parts(missing), model.get),
+        missing);
+  }
+
   void open(FoundModel& model) {
+    look_for_missing(model);
     ModelPlaces places = where_;
     places.model = model.place.string();
     const ModelFolder opened = open_model(places);
+    model.file_bytes = 0;
     std::set<fs::path> files;
     for (const auto& [place, network] : {std::pair(opened.parts.transformer, Network::kTransformer),
                                          {opened.parts.text_encoder, Network::kTextEncoder},
@@ -101,11 +140,6 @@ class Search {
         const auto bytes = fs::file_size(file, error);
         if (!error) model.file_bytes += static_cast<std::int64_t>(bytes);
       }
-    }
-    if (!is_there(opened.parts.tokenizer / "tokenizer.json")) {
-      fail_model_file(opened.parts.tokenizer,
-                      say("the tokenizer is missing; get it with \"hf download "
-                          "Tongyi-MAI/Z-Image-Turbo --include 'tokenizer/*'\""));
     }
     model.opened = opened;
   }

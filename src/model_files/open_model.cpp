@@ -6,6 +6,7 @@
 #include "headroom/weights/on_disk.h"
 
 #include "hub_cache.h"
+#include "missing_parts.h"
 #include "model_folder_parts.h"
 #include "model_root.h"
 #include "part_configs.h"
@@ -120,25 +121,21 @@ ModelFolder open_folder(const fs::path& root, const ModelPlaces& places) {
 
 // One sentence for all that a transformer's file lacks.
 [[noreturn]] void fail_missing(const fs::path& file, const PartPlaces& parts) {
-  std::vector<Message> missing;
+  std::vector<std::string> missing;
   std::string options;
-  std::string patterns;
-  const auto add = [&](const fs::path& place, const Message& name, const char* option,
-                       const char* pattern) {
+  const auto add = [&](const fs::path& place, const char* part, const char* option) {
     if (!place.empty()) return;
-    missing.push_back(name);
+    missing.emplace_back(part);
     options += (options.empty() ? "" : " ") + std::string(option);
-    patterns += " '" + std::string(pattern) + "/*'";
   };
-  add(parts.text_encoder, say_network(Network::kTextEncoder), "--text-encoder FILE",
-      "text_encoder");
-  add(parts.vae, say_network(Network::kVae), "--vae FILE", "vae");
-  add(parts.tokenizer, say("the tokenizer"), "--tokenizer FOLDER", "tokenizer");
-  fail_model_file(
-      file, say("to make pictures, this file also needs what was not found beside it or in the "
-                "Hugging Face cache: {0}; give it with {1}, or get it with \"hf download "
-                "Tongyi-MAI/Z-Image-Turbo --include{2}\"",
-                say_list(missing), options, patterns));
+  add(parts.text_encoder, "text_encoder", "--text-encoder FILE");
+  add(parts.vae, "vae", "--vae FILE");
+  add(parts.tokenizer, "tokenizer", "--tokenizer FOLDER");
+  const Message sentence =
+      say("to make pictures, this file also needs what was not found beside it or in the "
+          "Hugging Face cache: {0}; give it with {1}, or get it with \"{2}\"",
+          say_parts(missing), options, command_for("Tongyi-MAI/Z-Image-Turbo", missing));
+  throw MissingParts(say("{0}: {1}", file, sentence), missing);
 }
 
 // Turbo and the base model have the same shapes. Most files are Turbo's or made from it.

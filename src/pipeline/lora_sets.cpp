@@ -62,8 +62,13 @@ std::filesystem::path LoraSets::file_of(const std::string& name) const {
   return find_(name);
 }
 
-LoraSets::Found LoraSets::look(const LoraTag& tag) const {
-  const std::filesystem::path file = file_of(tag.name);
+LoraSets::Found LoraSets::look_into(const std::filesystem::path& file) const {
+  return found({tag_name(file.stem().string())}, file);
+}
+
+LoraSets::Found LoraSets::look(const LoraTag& tag) const { return found(tag, file_of(tag.name)); }
+
+LoraSets::Found LoraSets::found(const LoraTag& tag, const std::filesystem::path& file) const {
   const Adapters one(options_.model.transformer, {{tag, file}});
   const Adapters::Lora& lora = one.loras().front();
   return {file, lora.keys, lora.matched_keys, adapter_bytes(one, options_.dtype, options_.device)};

@@ -9,6 +9,7 @@
 #include "headroom/memory/budget.h"
 #include "headroom/records/settings_json.h"
 
+#include "gui/demo_lists.h"
 #include "support/fake_generator.h"
 
 #include <algorithm>
@@ -23,7 +24,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -44,8 +44,9 @@ struct Options {
       {"seconds", "known"},                // or estimated
       {"state-file", ""},   {"source", "CPU budget"},
       {"cap", ""},          {"reserve", ""},
-      {"unsaved", "60M"},   {"samples", ""},  // a folder
-      {"look-ms", "0"}};                      // that finding a model takes
+      {"unsaved", "60M"},   {"samples", ""},   // a folder
+      {"models", "few"},    {"loras", "few"},  // see demo_lists.h
+      {"look-ms", "0"}};                       // that finding a model or judging a LoRA takes
   [[nodiscard]] std::string text(const std::string& name) const { return values.at(name); }
   [[nodiscard]] double number(const std::string& name) const { return std::stod(values.at(name)); }
   [[nodiscard]] std::int64_t bytes(const std::string& name) const {
@@ -112,40 +113,13 @@ class DemoGenerator final : public ImageGenerator {
   test::FakeGenerator fake_;
 };
 
-constexpr std::int64_t kLoraBytes = 200 * kMiB;
-
-// "ink", "chalk" and "wash" are there; a file fits unless its name says otherwise.
-class DemoLoras {
- public:
-  FoundLora look(const LoraTag& tag) const {
-    const auto found = files_.find(tag.name);
-    if (found == files_.end()) {
-      throw Error(ErrorKind::kInvalidRequest,
-                  say("the LoRA {0} is not there; put its .safetensors file into one of {1}",
-                      tag.name, "/loras"));
-    }
-    return {found->second, 96, 94, kLoraBytes};
-  }
-  std::string add(const std::filesystem::path& file) {
-    const std::string name = file.stem().string();
-    if (name.starts_with("other"))
-      throw Error(ErrorKind::kModelFile, say("{0}: {1}", file.filename(), "3 of 20 keys matched"));
-    files_[name] = file;
-    return name;
-  }
-
- private:
-  std::map<std::string, std::filesystem::path> files_{{"ink", "/loras/ink.safetensors"},
-                                                      {"chalk", "/loras/chalk.safetensors"},
-                                                      {"wash", "/loras/wash.safetensors"}};
-};
-
 Forecast make_forecast(const ForecastService::Run& run, const MemorySnapshot& memory,
                        const BudgetOptions& limits, bool estimated = false) {
   Forecast forecast;
   forecast.budget = compute_budget(memory, limits);
   forecast.plan = test::FakeGenerator::make_plan(run.shape, run.count);
-  forecast.plan.peak_bytes += kLoraBytes * std::count(run.loras.begin(), run.loras.end(), '<');
+  forecast.plan.peak_bytes +=
+      test::DemoLoras::kBytes * std::count(run.loras.begin(), run.loras.end(), '<');
   forecast.plan.seconds_are_estimated = estimated;
   forecast.shortfall_bytes =
       std::max<std::int64_t>(0, forecast.plan.peak_bytes - forecast.budget.budget_bytes);
@@ -251,31 +225,6 @@ ModelExamples demo_examples(const std::string& samples) {
   return examples;
 }
 
-std::vector<ModelOffer> demo_offers() {
-  const auto offer = [](const char* model, const char* name, const char* formats,
-                        std::int64_t bytes, std::optional<Size> largest) {
-    ModelOffer offered;
-    offered.model = model;
-    offered.name = name;
-    offered.place = std::string("/home/you/models/") + model;
-    offered.formats = formats;
-    offered.file_bytes = bytes;
-    offered.largest = largest;
-    offered.shortfall_bytes = largest ? 0 : 3 * kGiB;
-    return offered;
-  };
-  std::vector<ModelOffer> all{
-      offer("", "Z-Image-Tiny", "BF16", 27 * kMiB, Size{1024, 1024}),
-      offer("Tongyi-MAI/turbo", "Z-Image-Turbo", "BF16", 20 * kGiB, Size{768, 768}),
-      offer("big", "Z-Image", "F32", 40 * kGiB, std::nullopt),
-      offer("broken", "broken", "", 0, std::nullopt),
-      offer("hollow", "hollow", "Q4_K + Q6_K", 6 * kGiB, Size{512, 512})};
-  all.front().is_starter = true;
-  all[3].problem = say("cannot read {0}: {1}", "/home/you/models/broken",
-                       say("the disk is full; free some space or choose another folder"));
-  return all;
-}
-
 int run(const Options& options) {
   Device device;
   const auto read_memory = [&] {
@@ -315,7 +264,9 @@ int run(const Options& options) {
   config.window.height = static_cast<int>(options.number("height"));
   config.window.ui_scale = options.number("scale");
   const bool cpu = options.text("source").starts_with("CPU");
-  DemoLoras loras;
+  const auto pause = std::chrono::milliseconds(static_cast<long long>(options.number("look-ms")));
+  test::DemoLoras loras(options.text("loras"), pause);
+  test::DemoFolders folders;
   const auto open = [&](const SessionChoice& choice) {
     ModelOnDevice opened;
     opened.choice = choice;
@@ -352,19 +303,20 @@ int run(const Options& options) {
     opened.measure_prompt = measure_prompt;
     opened.shape = shape_of;
     opened.loras = {.look = [&](const LoraTag& tag) { return loras.look(tag); },
-                    .add = [&](const std::filesystem::path& file) { return loras.add(file); }};
+                    .add = [&](const std::filesystem::path& file) { return loras.add(file); },
+                    .list = [&](const auto& found) { loras.list(found); },
+                    .folders = {"/home/you/ComfyUI/models/loras", "/loras"}};
     return opened;
   };
   Session session(open, {}, save, static_cast<std::size_t>(options.bytes("unsaved")));
   Window window({.session = session,
                  .find_models =
                      [&](const SessionChoice&, const std::function<void(ModelOffer)>& found) {
-                       for (ModelOffer& offer : demo_offers()) {
-                         std::this_thread::sleep_for(std::chrono::milliseconds(
-                             static_cast<long long>(options.number("look-ms"))));
-                         found(std::move(offer));
-                       }
+                       test::find_demo_models(options.text("models"), pause, found);
                      },
+                 .searched_folders = [&] { return folders.all(); },
+                 .add_folder = [&](const auto& folder) { folders.add(folder); },
+                 .remove_folder = [&](const auto& folder) { folders.remove(folder); },
                  .devices = {{"cuda:0", "RTX 3060 Laptop"}, {"cpu", "CPU · 2 threads"}},
                  .config = config,
                  .output_folder = output,

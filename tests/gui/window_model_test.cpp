@@ -144,6 +144,8 @@ TEST_F(WindowModel, NumberFormatAndDeviceAreChosenToo) {
   WindowDriver w = open({"--source=NVML"});
   w.click("model");
   ASSERT_TRUE(w.wait_for_widget("format.bf16"));
+  ASSERT_TRUE(w.wait([](const json& s) { return s["looking"] == false; }));
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));  // rows find their places
   w.click("format.bf16");
   ASSERT_TRUE(w.wait([](const json& s) { return s["dtype"] == "bf16"; }));
   EXPECT_TRUE(is_told(w, "Now with Starter model (bf16, RTX 3060 Laptop)."));

@@ -42,6 +42,25 @@ TEST(AdapterSearch, ANameIsAPathOrTheEndOfOne) {
   EXPECT_EQ(find_adapter("ink", std::span(folders).subspan(2)), later);
 }
 
+TEST(AdapterSearch, ListsAllOnceInTheOrderOfFoldersAndNames) {
+  const TemporaryFolder folder;
+  const auto wash = folder.write("a/wash.safetensors", "x");
+  const auto ink = folder.write("a/styles/ink.SafeTensors", "x");
+  folder.write("a/notes.txt", "x");
+  const auto own = folder.write("b/ink.safetensors", "x");
+  fs::create_symlink(wash, folder / "b/again.safetensors");
+  const std::vector<fs::path> folders{folder / "a", folder / "none", folder / "b", folder / "a"};
+  std::vector<std::string> names;
+  std::vector<fs::path> files;
+  for (const AdapterPlace& place : list_adapters(folders)) {
+    names.push_back(place.name);
+    files.push_back(place.file);
+  }
+  EXPECT_EQ(names, (std::vector<std::string>{"styles/ink", "wash", "ink"}));
+  EXPECT_EQ(files, (std::vector<fs::path>{ink, wash, own}));
+  EXPECT_TRUE(list_adapters(std::vector<fs::path>{folder / "none"}).empty());
+}
+
 TEST(AdapterSearch, WhatIsNotThereIsSaidWithNearNames) {
   const TemporaryFolder folder;
   folder.write("a/styles/watercolour.safetensors", "x");

@@ -5,6 +5,8 @@
 
 #include "weights/quant_test_support.h"
 
+#include <fstream>
+
 #include <gmock/gmock.h>
 
 namespace headroom {
@@ -91,6 +93,36 @@ TEST_F(FindModels, OnTheShelvesOfSeveralPrograms) {
   // A checkpoint of all networks has no tokenizer, and Forge no folder for one.
   EXPECT_FALSE(found[2].opened);
   EXPECT_THAT(found[2].problem.english(), HasSubstr("the tokenizer; give it with --tokenizer"));
+  EXPECT_THAT(found[2].missing, ElementsAre("tokenizer"));
+  EXPECT_EQ(found[2].get, "hf download Tongyi-MAI/Z-Image-Turbo --include 'tokenizer/*'");
+}
+
+// A folder whose parts are missing, in whole or but for a shard, is listed with how to get them.
+TEST_F(FindModels, SaysWhichPartsOfAFolderAreMissing) {
+  for (const char* const file : {"model_index.json", "transformer/config.json", "text_encoder",
+                                 "tokenizer", "vae/config.json"})
+    put("models/it's/" + std::string(file), models() / "model" / file);
+  put("models/it's/scheduler/scheduler_config.json", folder_ / "shift.json");
+  std::ofstream(folder_ / "shift.json") << R"({"_class_name": "FlowMatchEulerDiscreteScheduler", "shift": 6.0})";
+  std::ofstream(folder_ / "models/it's/transformer/diffusion_pytorch_model.safetensors.index.json")
+      << R"({"weight_map": {"a": "one.safetensors", "b": "two.safetensors"}})";
+  put("models/it's/transformer/one.safetensors", models() / "single/z_image.safetensors");
+  const auto found = find({"models"});
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_THAT(found[0].missing, ElementsAre("transformer", "vae"));
+  EXPECT_EQ(found[0].get,
+            "hf download Tongyi-MAI/Z-Image --include 'transformer/*' 'vae/*' --local-dir '" +
+                (folder_ / "models/it").string() + "'\\''s'")
+      << "of the base model, by its shift";
+  EXPECT_THAT(found[0].problem.english(), HasSubstr("lacks the transformer, the VAE; get it"));
+  // What is there and cannot be read is not missing.
+  fs::remove(folder_ / "models/it's/transformer/diffusion_pytorch_model.safetensors.index.json");
+  put("models/it's/vae/diffusion_pytorch_model.safetensors", folder_ / "shift.json");
+  const auto damaged = find({"models"});
+  ASSERT_EQ(damaged.size(), 1U);
+  EXPECT_THAT(damaged[0].missing, IsEmpty());
+  EXPECT_EQ(damaged[0].get, "");
+  EXPECT_FALSE(damaged[0].problem.empty());
 }
 
 TEST_F(FindModels, InTheHuggingFaceCacheByTheirRepositories) {
@@ -110,7 +142,10 @@ TEST_F(FindModels, InTheHuggingFaceCacheByTheirRepositories) {
   // What it lacks is in another repository.
   EXPECT_TRUE(found[0].opened) << found[0].problem.english();
   EXPECT_FALSE(found[1].opened);
-  EXPECT_THAT(found[1].problem.english(), HasSubstr("transformer"));
+  EXPECT_THAT(found[1].problem.english(), HasSubstr("lacks the transformer; get it with"));
+  EXPECT_THAT(found[1].missing, ElementsAre("transformer"));
+  EXPECT_EQ(found[1].get, "hf download Tongyi-MAI/Z-Image") << "what is there is not got again";
+  EXPECT_GT(found[1].file_bytes, 0) << "of the parts that are here";
   EXPECT_TRUE(found[2].opened) << found[2].problem.english();
 }
 

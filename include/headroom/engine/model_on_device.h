@@ -2,6 +2,7 @@
 #include "headroom/core/generation.h"
 #include "headroom/core/lora_tags.h"
 #include "headroom/core/memory_snapshot.h"
+#include "headroom/core/message.h"
 #include "headroom/core/run_shape.h"
 #include "headroom/engine/forecast_service.h"
 #include "headroom/engine/generation_queue.h"
@@ -11,6 +12,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,11 +49,29 @@ struct FoundLora {
   std::int64_t bytes = 0;  // on the device
 };
 
-// LoRAs that prompts ask for. Both throw Error for one that is not there or does not fit the model.
+// A LoRA's file in a place where they are looked for.
+struct LoraOffer {
+  std::string name;  // its path there without the ending: "styles/ink"
+  std::filesystem::path file;
+  std::int64_t file_bytes = 0;
+  std::optional<FoundLora> fits{};  // what it is for the model
+  Message problem{};                // why it does not fit; neither: not known yet
+};
+[[nodiscard]] inline bool is_same(const LoraOffer& one, const LoraOffer& other) {
+  return one.file == other.file;
+}
+
+// LoRAs that prompts ask for. look() and add() throw Error for one that is not there or does not
+// fit the model.
 struct LoraServices {
   std::function<FoundLora(const LoraTag&)> look{};
   // Prompts mean this file from now on by the name that is returned.
   std::function<std::string(const std::filesystem::path&)> add{};
+  // Tells of each file that is found, then again of each whether it fits: files are opened for it.
+  // `found` may throw, which is let through.
+  std::function<void(const std::function<void(LoraOffer)>& found)> list{};
+  std::vector<std::filesystem::path>
+      folders{};  // where list() looks, whether they are there or not
 };
 
 // A model opened on a device, with all that its jobs and forecasts need: what a Session replaces as

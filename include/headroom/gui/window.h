@@ -1,6 +1,6 @@
 #pragma once
 #include "headroom/config/app_config.h"
-#include "headroom/engine/model_search.h"
+#include "headroom/engine/model_offer.h"
 #include "headroom/engine/session.h"
 
 #include <filesystem>
@@ -24,10 +24,22 @@ struct DeviceOffer {
   std::string name;    // for people
 };
 
+// A folder that models are looked for in.
+struct SearchedFolder {
+  std::filesystem::path path;
+  bool is_there = true;
+  bool is_added = false;  // in the window, where it can be removed again
+};
+
 // What the window gets from the program. The session must outlive the window.
 struct WindowServices {
   Session& session;
-  ModelSearch::Find find_models{};     // for the list of models; may be empty
+  ModelSearch::Find find_models{};  // for the list of models; may be empty
+  // Where they are looked for; a further folder for it, and one of those no more, from now on and
+  // at the next starts, both of which throw Error. All may be empty.
+  std::function<std::vector<SearchedFolder>()> searched_folders{};
+  std::function<void(const std::filesystem::path&)> add_folder{};
+  std::function<void(const std::filesystem::path&)> remove_folder{};
   std::vector<DeviceOffer> devices{};  // to choose from
   AppConfig config;
   std::vector<StartProblem> start_problems{};
@@ -64,7 +76,8 @@ enum class WindowEnd { kClosed, kStartAgain };
 //   {"window": {"width", "height", "scale"},
 //    "widgets": {NAME: {"x", "y", "w", "h", "enabled"}},                         window pixels
 //    "says": {NAME: TEXT},       words of: tip, progress, plan, plan.host, preset.NAME, gauge.ROW,
-//                                value.KEY, mask (its line), apply (which result of a repaint)
+//                                value.KEY, models.N.PRESET, loras.N, mask (its line),
+//                                apply (which result of a repaint)
 //    "texts": [TEXT],           all that is drawn as a text
 //    "state": {"running", "cancelling", "jobs", "stage", "step", "image_index",
 //              "job_done", "pictures", "selected", "live",
@@ -75,7 +88,8 @@ enum class WindowEnd { kClosed, kStartAgain };
 //              -1: there is none), "feather", "painting", "erases", "brush", "loras":
 //              [{"name", "strength", "on", "found"}], "language",
 //              "model", "model_path", "device", "dtype", "change" (what to),
-//              "models": [NAME],
+//              "models": [NAME] (that are here), "lora_files": [NAME], "looking" (for either),
+//              "sheet": "|models|loras" (that is open),
 //              "theme", "hand", "seed", "steps", "guidance", "count", "banners": [TEXT], "folded",
 //              "queue": [JOB], "picture_file", "closing", "offered", "cards": {PRESET: {"state":
 //              "fits|tight|slower|short|pending", "recommended", "selected"}}, "recommended":
@@ -101,8 +115,11 @@ enum class WindowEnd { kClosed, kStartAgain };
 // banner.N, banner.N.action, banner.N.close, bell (opens the list of folded messages),
 // bell.N.close, banner.N.action_model, model.folder, model.open, model.cancel, model (the plate,
 // which opens the list), model.N, model.other, model.keep, format.NAME, device (likewise),
-// device.NAME, close.finish, close.now, close.stay, close.folder, close.save, save.later,
-// plan.stages (the table in plan.card).
+// device.NAME, models.all (opens the list of all models), models.N, models.N.copy, models.filter,
+// models.add, models.folder, models.folder.add, models.folder.cancel, models.place.N.remove,
+// models.close, loras (opens the list of LoRAs), loras.N, loras.filter, loras.close, close.finish,
+// close.now, close.stay, close.folder, close.save, save.later, plan.stages (the table in
+// plan.card).
 class Window {
  public:
   // Throws Error{kInternal} when no window can be opened (no display, no OpenGL 3) and

@@ -13,12 +13,17 @@ namespace headroom {
 
 // A model of Z-Image on this machine, as it was found.
 struct FoundModel {
-  std::string name;                    // what --model takes: a repository's name, or the path
-  std::filesystem::path place;         // its folder or file
-  std::optional<ModelFolder> opened;   // where all parts are here
-  Message problem;                     // why not, else, with the way out
+  std::string name;                   // what --model takes: a repository's name, or the path
+  std::filesystem::path place;        // its folder or file
+  std::optional<ModelFolder> opened;  // where all parts are here
+  Message problem;                    // why not, else, with the way out
+  // Which are not here, by the names of diffusers' folders: "transformer", "text_encoder", "vae",
+  // "tokenizer"; and the command that gets them, as a shell takes it. Empty where nothing is
+  // missing or where that is not what is wrong.
+  std::vector<std::string> missing;
+  std::string get;
   std::map<std::string, int> formats;  // of the transformer: "BF16", ..., and of how many matrices
-  std::int64_t file_bytes = 0;         // of all parts' files
+  std::int64_t file_bytes = 0;         // of the files of all parts that are here
 };
 
 // Folders in which programs keep models, below that of a program or of its models: where ComfyUI

@@ -28,6 +28,8 @@ class LoraSets {
     int matched_keys = 0;    // of them those that change the model
     std::int64_t bytes = 0;  // on the device
   };
+  // What a file is for the model. Throws Error when it does not fit.
+  [[nodiscard]] Found look_into(const std::filesystem::path& file) const;
   // What a tag stands for. Throws Error when it is not there or does not fit the model.
   [[nodiscard]] Found look(const LoraTag& tag) const;
   // Prompts mean this file from now on by the name that is returned. Throws Error as above.
@@ -49,6 +51,7 @@ class LoraSets {
     std::shared_ptr<const Adapters> adapters;
     std::shared_ptr<Forecaster> forecaster;
   };
+  [[nodiscard]] Found found(const LoraTag& tag, const std::filesystem::path& file) const;
   [[nodiscard]] std::filesystem::path file_of(const std::string& name) const;
   [[nodiscard]] std::shared_ptr<Forecaster> known(const std::string& key, std::int64_t values);
 

@@ -7,7 +7,6 @@
 #include "cli/stdout_text.h"
 #include "commands/commands.h"
 #include "found_models.h"
-#include "paths.h"
 
 #include <algorithm>
 #include <array>
@@ -23,38 +22,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Models whose configs come with the program, and where their weights are.
-struct KnownModel {
-  const char* name;  // as --model takes it
-  const char* repository;
-};
-constexpr std::array<KnownModel, 2> kKnownModels{
-    {{"z-image-turbo", "Tongyi-MAI/Z-Image-Turbo"}, {"z-image", "Tongyi-MAI/Z-Image"}}};
-
-// What the five sizes need of a model on this machine, or why that cannot be said.
-struct Needs {
-  std::vector<Forecast> presets;
-  std::string problem;
-};
-
-Needs needs_of(const CommandLine& line, const std::string& model) {
-  Needs needs;
-  try {
-    AppConfig config = line.config;
-    config.model.path = model;
-    needs.presets =
-        preset_forecasts(config, [&](const ModelInfo& info) { return build_request(line, info); });
-  } catch (const Error& e) {
-    if (e.kind() == ErrorKind::kDevice) throw;  // it is no matter of the model
-    needs.problem = e.what();
-  }
-  return needs;
-}
-
-Json to_json(const Needs& needs) {
+Json to_json(const std::vector<Forecast>& forecasts) {
   Json presets = Json::array();
-  for (std::size_t i = 0; i < needs.presets.size(); ++i) {
-    const Forecast& forecast = needs.presets[i];
+  for (std::size_t i = 0; i < forecasts.size(); ++i) {
+    const Forecast& forecast = forecasts[i];
     const Plan& plan = forecast.plan;
     Json seconds = nullptr;
     if (plan.seconds > 0) seconds = plan.seconds;
@@ -66,6 +37,11 @@ Json to_json(const Needs& needs) {
                        {"seconds_are_estimated", plan.seconds_are_estimated}});
   }
   return presets;
+}
+
+// As --model takes it.
+std::string name_of(const ModelOffer& offer) {
+  return offer.is_starter ? offer.place : offer.model;
 }
 
 // "8 s", "31 min", "3.5 h"
@@ -81,10 +57,9 @@ std::string duration(double seconds) {
   return text.data();
 }
 
-void print_needs(const Needs& needs) {
-  if (!needs.problem.empty()) std::printf("  %s\n", printable(needs.problem).c_str());
-  for (std::size_t i = 0; i < needs.presets.size(); ++i) {
-    const Forecast& forecast = needs.presets[i];
+void print_needs(const std::vector<Forecast>& forecasts) {
+  for (std::size_t i = 0; i < forecasts.size(); ++i) {
+    const Forecast& forecast = forecasts[i];
     const Plan& plan = forecast.plan;
     std::printf("  %-5s %10s", std::string(kSizePresets[i].name).c_str(),
                 format_bytes(plan.peak_bytes).c_str());
@@ -99,34 +74,38 @@ void print_needs(const Needs& needs) {
   }
 }
 
-Json json_of(const FoundModel& model, const Needs& needs) {
+Json json_of(const ModelOffer& offer) {
+  if (!offer.is_here) {
+    return {{"model", offer.place}, {"get", offer.get}, {"presets", to_json(offer.presets)}};
+  }
   Json problem = nullptr;
-  if (!model.problem.empty()) problem = model.problem.english();
-  if (!needs.problem.empty()) problem = needs.problem;
-  return {{"model", model.name},        {"place", model.place.string()},
-          {"complete", !!model.opened}, {"problem", problem},
-          {"formats", model.formats},   {"file_bytes", model.file_bytes},
-          {"presets", to_json(needs)}};
+  if (!offer.problem.empty()) problem = offer.problem.english();
+  Json get = nullptr;
+  if (!offer.get.empty()) get = offer.get;
+  return {{"model", name_of(offer)},           {"place", offer.place},
+          {"complete", offer.problem.empty()}, {"problem", problem},
+          {"missing", offer.missing},          {"get", get},
+          {"formats", offer.formats},          {"file_bytes", offer.file_bytes},
+          {"presets", to_json(offer.presets)}};
 }
 
-void print(const FoundModel& model, const Needs& needs) {
-  std::printf("%s%s\n", printable(model.name).c_str(),
-              model.place == starter_model_folder() ? " (comes with the program)" : "");
-  if (model.opened) {
-    std::printf("  %s, %s of files\n", printable(formats_of(model)).c_str(),
-                format_bytes(model.file_bytes).c_str());
+void print(const ModelOffer& offer) {
+  if (!offer.is_here) {
+    std::printf("%s: not here, \"%s\" gets it; it would need\n", offer.place.c_str(),
+                offer.get.c_str());
   } else {
-    std::printf("  cannot be opened: %s\n", printable(model.problem.english()).c_str());
+    std::printf("%s%s\n", printable(name_of(offer)).c_str(),
+                offer.is_starter ? " (comes with the program)" : "");
+    if (!offer.formats.empty()) {
+      std::printf("  %s, %s of files\n", printable(formats_of(offer)).c_str(),
+                  format_bytes(offer.file_bytes).c_str());
+    }
   }
-  print_needs(needs);
+  if (!offer.problem.empty())
+    std::printf("  cannot be opened: %s\n", printable(offer.problem.english()).c_str());
+  print_needs(offer.presets);
   std::printf("\n");
   std::fflush(stdout);  // the next one may take a second
-}
-
-bool is_among(const KnownModel& known, const std::vector<FoundModel>& models) {
-  return std::any_of(models.begin(), models.end(), [&](const FoundModel& model) {
-    return model.name == known.repository && model.opened;
-  });
 }
 
 // With the folder that was typed among those of the settings.
@@ -145,29 +124,16 @@ CommandLine with_folder(CommandLine line) {
 
 int run_models(const CommandLine& typed) {
   const CommandLine line = with_folder(typed);
-  const std::vector<FoundModel> models = models_here(line.config.model);
   Json out{{"models", Json::array()}, {"not_here", Json::array()}};
-  for (const FoundModel& model : models) {
-    const Needs needs = model.opened ? needs_of(line, model.name) : Needs();
+  const auto request_for = [&](const ModelInfo& info) { return build_request(line, info); };
+  offer_models(line.config, request_for, [&](const ModelOffer& offer) {
+    if (!offer.is_judged) return;  // it comes again with its needs
     if (line.json) {
-      out["models"].push_back(json_of(model, needs));
+      out[offer.is_here ? "models" : "not_here"].push_back(json_of(offer));
     } else {
-      print(model, needs);
+      print(offer);
     }
-  }
-  for (const KnownModel& known : kKnownModels) {
-    if (is_among(known, models)) continue;
-    const Needs needs = needs_of(line, known.name);
-    const std::string command = std::string("hf download ") + known.repository;
-    if (line.json) {
-      out["not_here"].push_back(
-          {{"model", known.repository}, {"get", command}, {"presets", to_json(needs)}});
-      continue;
-    }
-    std::printf("%s: not here, \"%s\" gets it; it would need\n", known.repository, command.c_str());
-    print_needs(needs);
-    std::printf("\n");
-  }
+  });
   if (line.json) std::printf("%s\n", json_line(out).c_str());
   return kExitOk;
 }

@@ -3,6 +3,8 @@
 #include "headroom/gui/notice_window.h"
 #include "headroom/gui/window.h"
 
+#include "added_folders.h"
+#include "chosen_model.h"
 #include "cli/exit_code.h"
 #include "cli/signals.h"
 #include "commands/commands.h"
@@ -14,6 +16,7 @@
 #include "surroundings.h"
 #include "unfinished.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <filesystem>
@@ -21,6 +24,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -75,6 +79,22 @@ std::filesystem::path drop_kept(const FinishedPicture& picture, std::filesystem:
   return file;
 }
 
+std::vector<SearchedFolder> searched_folders(const ModelOptions& options) {
+  const std::vector<std::filesystem::path> added = added_folders();
+  std::vector<SearchedFolder> all{{hugging_face_cache()}};
+  for (std::filesystem::path& folder : model_folders(options)) {
+    const bool is_added = std::ranges::find(added, folder) != added.end() &&
+                          std::ranges::find(options.folders, folder) == options.folders.end();
+    all.push_back({std::move(folder), true, is_added});
+  }
+  for (std::filesystem::path& folder : usual_model_folders()) all.push_back({std::move(folder)});
+  for (SearchedFolder& folder : all) {
+    std::error_code error;
+    folder.is_there = std::filesystem::is_directory(folder.path, error);
+  }
+  return all;
+}
+
 // What the window needs beside its session. `session` must outlive it.
 WindowServices services_of(const AppConfig& config, Session& session,
                            const GenerationQueue::SavePicture& save, const OutputPlace& output,
@@ -85,6 +105,9 @@ WindowServices services_of(const AppConfig& config, Session& session,
           [config](const SessionChoice& present, const std::function<void(ModelOffer)>& found) {
             offer_models(config, present, found);
           },
+      .searched_folders = [options = config.model] { return searched_folders(options); },
+      .add_folder = add_folder,
+      .remove_folder = remove_folder,
       .config = config,
       .output_folder = output.path,
       .assets_folder = share_folder(),

@@ -3,6 +3,7 @@
 #include "actions.h"
 #include "panels.h"
 #include "state/format.h"
+#include "state/model_list.h"
 #include "state/session_news.h"
 #include "widgets/widgets.h"
 
@@ -113,12 +114,15 @@ Row row_of(const Ui& ui, const ModelOffer& offer, std::size_t index, bool is_cho
     row.tip += "\n" + row.below;
     return row;
   }
-  row.below = offer.formats + " · " + format_bytes(offer.file_bytes);
-  if (offer.largest) {
-    row.right = fill(ui.t("models.fits"), {to_string(*offer.largest)});
+  row.below = formats_of(offer) + " · " + format_bytes(offer.file_bytes);
+  if (offer.presets.empty()) {
+    row.right = "…";  // it is worked out
+    row.right_color = ui.colors.text_faint;
+  } else if (const auto largest = largest_square(offer)) {
+    row.right = fill(ui.t("models.fits"), {to_string(*largest)});
     row.right_color = ui.colors.ok;
   } else {
-    row.right = fill(ui.t("models.short"), {format_missing(offer.shortfall_bytes)});
+    row.right = fill(ui.t("models.short"), {format_missing(offer.presets.front().shortfall_bytes)});
     row.right_color = ui.colors.bad;
   }
   return row;
@@ -134,41 +138,35 @@ Row row_of_opened(const Ui& ui, bool is_chosen) {
           .is_chosen = is_chosen};
 }
 
-void choose_model(const Ui& ui, const std::string& model) {
-  SessionChoice to = chosen(ui);
-  to.model = model;
-  ui.actions.change(to);
-  ImGui::CloseCurrentPopup();
-}
-
-bool is_opened(const Ui& ui, const ModelOffer& offer) {
-  const ModelOnDevice& opened = *ui.frame.opened;
-  return offer.model == opened.choice.model || offer.place == opened.model.path;
-}
-
 void draw_models(const Ui& ui, float width) {
-  const auto& models = ui.frame.models.models;
+  const auto& models = ui.frame.models.items;
+  const ModelOnDevice& opened = *ui.frame.opened;
   section(ui, ui.t("models.title"), ui.frame.models.is_looking ? ui.t("models.looking") : "");
-  const bool stays = chosen(ui).model == ui.frame.opened->choice.model;
-  const bool is_found =
-      std::ranges::any_of(models, [&](const ModelOffer& offer) { return is_opened(ui, offer); });
-  const std::size_t rows = models.size() + (is_found ? 0 : 1);
+  const bool stays = chosen(ui).model == opened.choice.model;
+  const bool is_found = std::ranges::any_of(
+      models, [&](const ModelOffer& offer) { return is_opened(offer, opened); });
+  const auto shown = menu_models(models, ui.state.recent_models, opened);
+  const std::size_t rows = shown.size() + (is_found ? 0 : 1);
   const float row = ui.px(kRow + 2);
   // Half a row at the end says that there are more.
   const float most =
-      std::max(2.5F * row, std::min(6.5F * row, ImGui::GetIO().DisplaySize.y - ui.px(280)));
+      std::max(2.5F * row, std::min(6.5F * row, ImGui::GetIO().DisplaySize.y - ui.px(320)));
   const float all = row * static_cast<float>(rows);
   const float bar = all > most ? ui.px(12) : 0;
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, ui.px(2)));
   ImGui::BeginChild("models", {width + bar, std::min(all, most)});
-  if (!is_found && draw_row(ui, row_of_opened(ui, stays), width))
-    choose_model(ui, ui.frame.opened->choice.model);
-  for (std::size_t i = 0; i < models.size(); ++i) {
-    const bool opened = is_opened(ui, models[i]);
-    const bool is_chosen = stays ? opened : models[i].model == chosen(ui).model;
-    // By the name that it was opened with: another would be a change to the same model.
-    if (draw_row(ui, row_of(ui, models[i], i, is_chosen), width))
-      choose_model(ui, opened ? ui.frame.opened->choice.model : models[i].model);
+  if (!is_found && draw_row(ui, row_of_opened(ui, stays), width)) {
+    SessionChoice to = chosen(ui);
+    to.model = opened.choice.model;
+    ui.actions.change(to);
+    ImGui::CloseCurrentPopup();
+  }
+  for (const std::size_t i : shown) {
+    const bool is_chosen =
+        stays ? is_opened(models[i], opened) : models[i].model == chosen(ui).model;
+    if (!draw_row(ui, row_of(ui, models[i], i, is_chosen), width)) continue;
+    ui.actions.choose(models[i]);
+    ImGui::CloseCurrentPopup();
   }
   ImGui::EndChild();
   ImGui::PopStyleVar();
@@ -209,6 +207,28 @@ void draw_change(const Ui& ui, float width) {
   }
 }
 
+// What the list has not.
+void draw_further(const Ui& ui, float width) {
+  const float gap = ui.px(8);
+  const ImVec2 half{(width - gap) / 2, ui.px(30)};
+  if (button(ui, {.name = "models.all",
+                  .label = ui.t("models.all"),
+                  .tip = ui.t("tip.models.all"),
+                  .size = half})) {
+    ui.actions.open_models();
+    ImGui::CloseCurrentPopup();
+  }
+  ImGui::SameLine(0, gap);
+  if (button(ui, {.name = "model.other",
+                  .label = ui.t("models.other"),
+                  .tip = ui.t("tip.other_model"),
+                  .size = half})) {
+    ui.state.model_folder.emplace();
+    ui.state.model_trouble.clear();
+    ImGui::CloseCurrentPopup();
+  }
+}
+
 }  // namespace
 
 float draw_model_plate(const Ui& ui, ImVec2 at, float height, float most) {
@@ -229,14 +249,7 @@ float draw_model_plate(const Ui& ui, ImVec2 at, float height, float most) {
   draw_models(ui, list);
   draw_formats(ui);
   ImGui::Dummy({0, ui.px(4)});
-  if (button(ui, {.name = "model.other",
-                  .label = ui.t("models.other"),
-                  .tip = ui.t("tip.other_model"),
-                  .size = {list, ui.px(30)}})) {
-    ui.state.model_folder.emplace();
-    ui.state.model_trouble.clear();
-    ImGui::CloseCurrentPopup();
-  }
+  draw_further(ui, list);
   ImGui::EndPopup();
   return width;
 }

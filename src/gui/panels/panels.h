@@ -18,6 +18,8 @@ float draw_device_plate(const Ui& ui, ImVec2 at, float height, float most);
 
 void draw_left_panel(const Ui& ui, const Rect& area);
 void draw_prompt_panel(const Ui& ui);
+// Opens the list of LoRAs; its right upper corner is at `at`. Returns its left edge.
+float draw_lora_button(const Ui& ui, ImVec2 at, float height);
 void draw_lora_chips(const Ui& ui);
 void draw_chips(const Ui& ui);  // what else the next picture is made from, while there is any
 void draw_size_panel(const Ui& ui);
@@ -59,6 +61,9 @@ void draw_close_question(const Ui& ui);
 void draw_save_question(const Ui& ui);
 // The folder of another model, when the one that was asked for could not be opened.
 void draw_model_question(const Ui& ui);
+// All models, and all LoRAs that may be added, as long as they are open.
+void draw_models_sheet(const Ui& ui);
+void draw_lora_sheet(const Ui& ui);
 // What may be taken from a picture that was dropped on the window.
 void draw_offered_picture(const Ui& ui);
 

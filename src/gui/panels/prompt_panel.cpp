@@ -229,8 +229,9 @@ void draw_negative(const Ui& ui) {
   UiState& state = ui.state;
   const bool off = state.draft.guidance_scale <= 0;
   const ImVec2 at = ImGui::GetCursorScreenPos();
-  const float width = ImGui::GetContentRegionAvail().x;
   const float height = ui.px(22);
+  const float all = ImGui::GetContentRegionAvail().x;
+  const float width = draw_lora_button(ui, {at.x + all, at.y}, height) - at.x - ui.px(8);
   if (ImGui::InvisibleButton("##negative.fold", {width, height}, ImGuiButtonFlags_EnableNav)) {
     state.negative_open = !state.negative_open;
   }
@@ -246,7 +247,9 @@ void draw_negative(const Ui& ui) {
                            : state.draft.negative_prompt.empty() ? std::string()
                            : state.negative_open                 ? std::string()
                                                  : shorten(state.draft.negative_prompt, 24);
-  draw_text_right(ui, at.x + width, at.y + ui.px(2), note, {ui.colors.text_faint, kSmallSize});
+  const TextStyle quiet{ui.colors.text_faint, kSmallSize};
+  const float room = width - ui.px(15 + 12) - text_width(ui, ui.t("negative.label"), {0, 13});
+  draw_text_right(ui, at.x + width, at.y + ui.px(2), fit_text(ui, note, quiet, room), quiet);
   if (!state.negative_open) return;
   ImGui::BeginDisabled(off);
   take_focus(ui, "negative");
@@ -270,7 +273,9 @@ void draw_prompt_panel(const Ui& ui) {
   }
   const bool low = ui.frame.layout.kind == LayoutKind::kComposer && !ui.state.settings_open;
   const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float label = text_width(ui, ui.t("prompt.label"), {0, kSmallSize, true}) + ui.px(80);
   section(ui, ui.t("prompt.label"), note, too_long ? ui.colors.warn : 0);
+  if (low) draw_lora_button(ui, {at.x + label, at.y - ui.px(3)}, ui.px(22));
   if (ui.state.examples_fold && !low) draw_examples_fold(ui, at);
   draw_prompt_field(ui);
   draw_chips(ui);

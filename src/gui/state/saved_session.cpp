@@ -195,6 +195,7 @@ std::string session_text(const SavedSession& session) {
   for (const GenerationRequest& request : session.queue)
     root["queue"].push_back(session_json(request));
   for (const fs::path& file : session.lora_files) root["lora_files"].push_back(file.string());
+  for (const std::string& model : session.recent_models) root["models"].push_back(model);
   for (const InitImage::File& start : session.starts) {
     root["starts"].push_back(
         {{"file", start.name}, {"sha256", start.sha256}, {"path", start.path}});
@@ -230,6 +231,7 @@ std::optional<SavedSession> read_session_text(const std::string& text) {
   std::vector<std::string> loras;
   take(root, "lora_files", loras);
   session.lora_files.assign(loras.begin(), loras.end());
+  take(root, "models", session.recent_models);
   for (const json& entry : part(root, "starts")) {
     InitImage::File start = read_file(entry);
     if (!start.path.empty()) session.starts.push_back(std::move(start));

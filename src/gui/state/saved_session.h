@@ -29,6 +29,7 @@ struct SavedSession {
   // What was not made. Pictures that requests start from are told by path and hash, without pixels.
   std::vector<GenerationRequest> queue;
   std::vector<std::filesystem::path> lora_files;  // see UiState::lora_files
+  std::vector<std::string> recent_models;         // see UiState::recent_models
   std::vector<InitImage::File> starts;  // where such pictures are; see UiState::known_starts
 };
 

@@ -104,6 +104,8 @@ void SessionKeeper::restore(UiState& state) {
   state.known_starts = last_.starts;
   state.lora_files = last_.lora_files;
   state.loras_changed = true;
+  state.recent_models = last_.recent_models;
+  state.remember_model(services_.session.current()->choice.model);
   state.examples_fold = !last_.pictures.empty();
   state.examples_open = !state.examples_fold;
   if (last_.settings) {
@@ -159,6 +161,7 @@ void SessionKeeper::save(UiState& state, const std::vector<JobStatus>& jobs,
                        .pictures = last_.pictures,
                        .queue = state.offered,
                        .lora_files = state.lora_files,
+                       .recent_models = state.recent_models,
                        .starts = state.known_starts};
   std::erase_if(session.queue, [](const auto& offered) { return offered.sampled != nullptr; });
   for (const FinishedPicture& picture : state.pictures) {

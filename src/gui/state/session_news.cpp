@@ -45,6 +45,7 @@ void SessionNews::taken(const ModelOnDevice& was, const ModelOnDevice& now) {
   state_.resolve(UiState::kAboutStart);
   state_.resolve(UiState::kAboutChange);
   state_.ended.reset();
+  state_.remember_model(now.choice.model);
   const std::uint64_t step = state_.take_model(was.model, now.model);
   const Message name = title_of(now.model);
   if (step == 0) {

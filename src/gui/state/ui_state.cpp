@@ -17,6 +17,7 @@ constexpr std::size_t kMaxBanners = 3;
 constexpr std::size_t kMaxFolded = 20;
 constexpr std::size_t kMaxStarts = 100;
 constexpr std::size_t kMaxLoras = 50;
+constexpr std::size_t kMaxModels = 10;  // that were used last
 
 }  // namespace
 
@@ -174,6 +175,21 @@ void UiState::remember_lora(const std::filesystem::path& file) {
   std::erase_if(lora_files, [&](const auto& known) { return known.stem() == file.stem(); });
   lora_files.push_back(file);
   if (lora_files.size() > kMaxLoras) lora_files.erase(lora_files.begin());
+}
+
+void UiState::remember_model(const std::string& model) {
+  std::erase(recent_models, model);
+  recent_models.push_back(model);
+  if (recent_models.size() > kMaxModels) recent_models.erase(recent_models.begin());
+}
+
+void UiState::open_sheet(Sheet which) {
+  sheet = which;
+  sheet_asked = true;
+  sheet_filter.clear();
+  sheet_filter_focus = true;
+  added_folder.reset();
+  folder_trouble.clear();
 }
 
 std::string UiState::path_of_start(const std::string& sha256) const {

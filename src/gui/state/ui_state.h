@@ -2,6 +2,7 @@
 #include "headroom/core/generation.h"
 #include "headroom/core/size.h"
 #include "headroom/engine/generation_queue.h"
+#include "headroom/gui/window.h"
 
 #include "state/canvas_view.h"
 #include "state/mask_tool.h"
@@ -175,6 +176,17 @@ struct UiState {
   Message model_trouble;
   std::optional<std::uint64_t> model_opening;  // since this Session::Changed::number: it is tried
   bool models_asked = false;                   // look for models in the next frame
+  bool loras_asked = false;                    // likewise for LoRAs
+  // A list that covers other parts of the window; at most one is open.
+  enum class Sheet { kNone, kModels, kLoras };
+  Sheet sheet = Sheet::kNone;
+  bool sheet_asked = false;                      // it opens in the next frame
+  std::string sheet_filter;                      // words that its rows must have
+  bool sheet_filter_focus = false;               // it gets the keyboard once it is there
+  std::vector<SearchedFolder> searched_folders;  // as of when the sheet opened
+  std::optional<std::string> added_folder;       // a further one, as it is typed
+  Message folder_trouble;                        // why it was not taken
+  std::vector<std::string> recent_models;        // as SessionChoice has them; the newest last
   std::optional<std::string> dropped_folder;
   // Where pictures go in the place of the configured folder, once they could not be saved there.
   std::optional<std::filesystem::path> output_folder;
@@ -242,6 +254,8 @@ struct UiState {
   void remember_start(const InitImage::File& file);
   [[nodiscard]] std::string path_of_start(const std::string& sha256) const;  // empty: unknown
   void remember_lora(const std::filesystem::path& file);
+  void remember_model(const std::string& model);
+  void open_sheet(Sheet which);
   // The draft with its seed; nothing when the seed's text is not a number of 64 bits. A picture to
   // start from has its own size yet.
   [[nodiscard]] std::optional<GenerationRequest> request() const;

@@ -51,6 +51,18 @@ long percent_of_mask(const UiState& state) {
   return std::lround(100 * state.mask->share(state.mask->used_for(size)));
 }
 
+const char* name_of(UiState::Sheet sheet) {
+  switch (sheet) {
+    case UiState::Sheet::kNone:
+      return "";
+    case UiState::Sheet::kModels:
+      return "models";
+    case UiState::Sheet::kLoras:
+      return "loras";
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string state_json(const UiState& state, const Frame& frame, const StringTable& text) {
@@ -112,6 +124,7 @@ std::string state_json(const UiState& state, const Frame& frame, const StringTab
                       {"folded", state.folded.size()},
                       {"queue", nlohmann::json::array()},
                       {"loras", nlohmann::json::array()},
+                      {"lora_files", nlohmann::json::array()},
                       {"rungs", nlohmann::json::array()},
                       {"others", nlohmann::json::array()},
                       {"memory",
@@ -123,7 +136,12 @@ std::string state_json(const UiState& state, const Frame& frame, const StringTab
                       {"plan_state", name_of(state_of(frame.forecast))},
                       {"cards", nlohmann::json::object()}};
   if (frame.change) json["change"] = text.words(label_of(frame.change->to, *frame.opened));
-  for (const ModelOffer& offer : frame.models.models) json["models"].push_back(offer.name);
+  for (const ModelOffer& offer : frame.models.items) {
+    if (offer.is_here) json["models"].push_back(offer.name);
+  }
+  for (const LoraOffer& offer : frame.lora_files.items) json["lora_files"].push_back(offer.name);
+  json["looking"] = frame.models.is_looking || frame.lora_files.is_looking;
+  json["sheet"] = name_of(state.sheet);
   for (const LoraChip& chip : frame.loras) {
     json["loras"].push_back({{"name", chip.tag.name},
                              {"strength", chip.tag.strength},

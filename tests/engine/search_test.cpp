@@ -1,4 +1,6 @@
-#include "headroom/engine/model_search.h"
+#include "headroom/engine/search.h"
+
+#include "headroom/engine/model_offer.h"
 
 #include "engine/queue_test_support.h"
 
@@ -19,7 +21,7 @@ ModelOffer offer(const std::string& name) {
 
 std::vector<std::string> names(const ModelSearch& search) {
   std::vector<std::string> all;
-  for (const ModelOffer& found : search.found().models) all.push_back(found.name);
+  for (const ModelOffer& found : search.found().items) all.push_back(found.name);
   return all;
 }
 
@@ -27,7 +29,7 @@ bool is_over(const ModelSearch& search) {
   return wait_until([&] { return !search.found().is_looking; });
 }
 
-TEST(ModelSearch, ShowsEachModelAsItIsFoundAndWakes) {
+TEST(Search, ShowsEachModelAsItIsFoundAndWakes) {
   std::atomic<int> may_find = 1;
   std::atomic<int> wakes = 0;
   ModelSearch search(
@@ -48,7 +50,7 @@ TEST(ModelSearch, ShowsEachModelAsItIsFoundAndWakes) {
   EXPECT_TRUE(wait_until([&] { return wakes >= 3; }));
 }
 
-TEST(ModelSearch, KeepsWhatItFoundUntilItHasLookedAgain) {
+TEST(Search, KeepsWhatItFoundUntilItHasLookedAgain) {
   std::atomic<bool> may_end = true;
   std::atomic<int> looked = 0;
   ModelSearch search(
@@ -70,7 +72,7 @@ TEST(ModelSearch, KeepsWhatItFoundUntilItHasLookedAgain) {
   EXPECT_EQ(names(search), (std::vector<std::string>{"cuda", "last"}));
 }
 
-TEST(ModelSearch, ANewerQuestionEndsTheOlderSearch) {
+TEST(Search, ANewerQuestionEndsTheOlderSearch) {
   std::atomic<bool> asked_again = false;
   ModelSearch search(
       [&](const SessionChoice& present, const std::function<void(ModelOffer)>& found) {
@@ -89,7 +91,7 @@ TEST(ModelSearch, ANewerQuestionEndsTheOlderSearch) {
   EXPECT_EQ(names(search), (std::vector<std::string>{"bf16", "second"}));
 }
 
-TEST(ModelSearch, WhatFailsShowsWhatItFoundBefore) {
+TEST(Search, WhatFailsShowsWhatItFoundBefore) {
   ModelSearch search(
       [](const SessionChoice&, const std::function<void(ModelOffer)>& found) {
         found(offer("1"));
@@ -101,11 +103,55 @@ TEST(ModelSearch, WhatFailsShowsWhatItFoundBefore) {
   EXPECT_EQ(names(search), std::vector<std::string>{"1"});
 }
 
-TEST(ModelSearch, WithoutASourceItFindsNothing) {
+// What is known of a thing later takes its place, where it stands.
+TEST(Search, ShowsMoreOfAThingWhereItStands) {
+  std::atomic<bool> may_end = false;
+  ModelSearch search(
+      [&](const SessionChoice&, const std::function<void(ModelOffer)>& found) {
+        found(offer("1"));
+        found(offer("2"));
+        ModelOffer more = offer("1");
+        more.file_bytes = 7;
+        found(more);
+        EXPECT_TRUE(wait_until([&] { return may_end.load(); }));
+      },
+      [] {});
+  search.look({});
+  ASSERT_TRUE(wait_until([&] {
+    const auto found = search.found();
+    return found.items.size() == 2 && found.items[0].file_bytes == 7;
+  })) << "it does not wait for the end";
+  EXPECT_EQ(names(search), (std::vector<std::string>{"1", "2"}));
+  may_end = true;
+  ASSERT_TRUE(is_over(search));
+  EXPECT_EQ(names(search), (std::vector<std::string>{"1", "2"}));
+}
+
+TEST(Search, ForgetsWhatIsNoAnswerToWhatIsAskedNext) {
+  std::atomic<bool> may_go_on = false;
+  ModelSearch search(
+      [&](const SessionChoice& present, const std::function<void(ModelOffer)>& found) {
+        found(offer(present.device + "1"));
+        EXPECT_TRUE(wait_until([&] { return may_go_on.load(); }));
+        found(offer(present.device + "2"));
+      },
+      [] {});
+  search.look({.device = "cpu"});
+  ASSERT_TRUE(wait_until([&] { return !names(search).empty(); }));
+  search.forget();
+  EXPECT_TRUE(search.found().items.empty());
+  EXPECT_FALSE(search.found().is_looking);
+  may_go_on = true;
+  search.look({.device = "cuda"});
+  ASSERT_TRUE(is_over(search));
+  EXPECT_EQ(names(search), (std::vector<std::string>{"cuda1", "cuda2"}));
+}
+
+TEST(Search, WithoutASourceItFindsNothing) {
   ModelSearch search({}, [] {});
   search.look({});
   EXPECT_FALSE(search.found().is_looking);
-  EXPECT_TRUE(search.found().models.empty());
+  EXPECT_TRUE(search.found().items.empty());
 }
 
 }  // namespace
