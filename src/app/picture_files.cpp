@@ -4,8 +4,10 @@
 #include "headroom/core/lower_case.h"
 #include "headroom/image/file_writer.h"
 #include "headroom/image/picture_formats.h"
+#include "headroom/image/picture_info.h"
 #include "headroom/image/png_writer.h"
 #include "headroom/records/a1111_text.h"
+#include "headroom/records/request_json.h"
 #include "headroom/records/settings_json.h"
 
 #include "paths.h"
@@ -18,6 +20,7 @@
 #include <system_error>
 #include <vector>
 
+#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 namespace headroom {
@@ -114,6 +117,27 @@ fs::path save_picture(const OutputPlace& output, const GenerationRequest& reques
   const bool is_known = format != nullptr && format->encode != nullptr;  // else PNG, as always
   write_new_file(file, (is_known ? format->encode : &encode_png)(*picture.image, texts));
   return file;
+}
+
+nlohmann::json own_entry(const fs::path& file) {
+  try {
+    for (const PngText& text : read_picture_info(file).texts) {
+      if (text.keyword != "headroom") continue;
+      auto entry = nlohmann::json::parse(text.value, nullptr, /*allow_exceptions=*/false);
+      return entry.is_object() ? std::move(entry) : nlohmann::json();
+    }
+  } catch (const Error&) {
+    // No picture.
+  }
+  return {};
+}
+
+bool is_picture_of(const fs::path& file, const GenerationRequest& request) {
+  const nlohmann::json entry = own_entry(file);
+  if (!entry.is_object()) return false;
+  nlohmann::json told = entry.value("request", nlohmann::json());
+  if (!request.seed && told.is_object()) told["seed"] = nullptr;
+  return told == to_json(request);
 }
 
 fs::path rescue_picture(const GenerationRequest& request, const GeneratedImage& picture) {

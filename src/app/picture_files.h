@@ -4,6 +4,8 @@
 
 #include <filesystem>
 
+#include <nlohmann/json_fwd.hpp>
+
 namespace headroom {
 
 // Where a run's pictures go: a .png file (further pictures get _2, _3, ...) or a folder.
@@ -28,6 +30,13 @@ void check_dump_file(const std::filesystem::path& file);
 [[nodiscard]] std::filesystem::path save_picture(const OutputPlace& output,
                                                  const GenerationRequest& request,
                                                  const GeneratedImage& picture);
+
+// This program's own entry of a picture, see settings_json(); null where it has none or is no
+// picture.
+[[nodiscard]] nlohmann::json own_entry(const std::filesystem::path& file);
+// Whether the file is a picture of this request; of any seed where the request has none.
+[[nodiscard]] bool is_picture_of(const std::filesystem::path& file,
+                                 const GenerationRequest& request);
 
 // Keeps a picture that could not be saved where it should: in the working folder, the default
 // folder or the temporary one. Returns the file, empty when all three refuse.

@@ -29,24 +29,6 @@ struct FolderPicture {
   fs::path to;
 };
 
-std::vector<fs::path> pictures_in(const fs::path& folder) {
-  std::vector<fs::path> files;
-  std::error_code error;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
-    const std::string ending = lower_ascii(entry.path().extension().string());
-    const bool is_picture = ending == ".png" || ending == ".jpg" || ending == ".jpeg";
-    if (is_picture && !entry.is_directory(error)) files.push_back(entry.path());
-  }
-  if (error) {
-    throw Error(ErrorKind::kIo, say("{0} cannot be read: {1}", folder, say_errno(error.value())));
-  }
-  if (files.empty()) {
-    refuse(folder.string() + " holds no PNG or JPEG picture; name a folder with pictures");
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
 // a.png of a.jpg; where both a.jpg and a.png are there, a.jpg.png and a.png.png.
 std::vector<FolderPicture> with_targets(const std::vector<fs::path>& files, const fs::path& out) {
   std::map<std::string, int> stems;
@@ -89,6 +71,24 @@ CommandLine line_for(const CommandLine& line, const fs::path& picture) {
 
 }  // namespace
 
+std::vector<fs::path> pictures_in(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
+    const std::string ending = lower_ascii(entry.path().extension().string());
+    const bool is_picture = ending == ".png" || ending == ".jpg" || ending == ".jpeg";
+    if (is_picture && !entry.is_directory(error)) files.push_back(entry.path());
+  }
+  if (error) {
+    throw Error(ErrorKind::kIo, say("{0} cannot be read: {1}", folder, say_errno(error.value())));
+  }
+  if (files.empty()) {
+    refuse(folder.string() + " holds no PNG or JPEG picture; name a folder with pictures");
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
 bool starts_from_folder(const CommandLine& line) {
   std::error_code error;
   return !line.init_image.empty() && fs::is_directory(line.init_image, error);
@@ -121,8 +121,7 @@ int run_picture_folder(const CommandLine& line, const Composition& app,
       series.fail(name, e);
     }
   }
-  std::fprintf(stderr, "headroom: %s made, %d were there already, %d failed\n",
-               pictures(series.made()).c_str(), left_out, series.failed());
+  series.print_sum(left_out);
   return series.code();
 }
 

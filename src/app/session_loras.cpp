@@ -41,7 +41,6 @@ std::shared_ptr<LoraSets> make_lora_sets(const AppConfig& config, const Composit
                                          KeepSampled keep) {
   PipelineOptions options = app.pipeline;
   options.keep_sampled = std::move(keep);
-  options.previews = true;  // a window shows them
   const std::vector<std::filesystem::path> folders = lora_folders_of(config, app);
   return std::make_shared<LoraSets>(
       std::move(options), app.forecaster,
@@ -54,6 +53,18 @@ std::shared_ptr<LoraSets> make_lora_sets(const AppConfig& config, const Composit
 std::vector<std::filesystem::path> lora_folders_of(const AppConfig& config,
                                                    const Composition& app) {
   return lora_folders(app.pipeline.model, chosen_places(config.model).shelves.loras);
+}
+
+GenerationQueue::Source lora_source(const Composition& app, const std::shared_ptr<LoraSets>& sets) {
+  return {[tokenizer = app.tokenizer, sets] {
+            DeviceBackend& device = *sets->options().device.backend;
+            if (!device.has_own_memory()) device.set_up();
+            return make_generator(tokenizer, sets);
+          },
+          [keep = app.run_record_keeper(), sets](const FinishedPicture& finished) {
+            keep(finished);
+            sets->learn(finished.picture.run_record);
+          }};
 }
 
 LoraServices lora_services(const std::shared_ptr<LoraSets>& sets,

@@ -16,6 +16,9 @@ namespace headroom {
 [[nodiscard]] std::shared_ptr<LoraSets> make_lora_sets(const AppConfig& config,
                                                        const Composition& app,
                                                        KeepSampled keep = {});
+// Pictures with what their prompts ask for; what they tell is learnt and kept.
+[[nodiscard]] GenerationQueue::Source lora_source(const Composition& app,
+                                                  const std::shared_ptr<LoraSets>& sets);
 // `folders`: those that make_lora_sets() looks into, see lora_folders_of().
 [[nodiscard]] LoraServices lora_services(const std::shared_ptr<LoraSets>& sets,
                                          std::vector<std::filesystem::path> folders);

@@ -51,18 +51,6 @@ ForecastService::Sources forecasts(const Composition& app, const std::shared_ptr
           .other_programs = [memory = app.memory] { return memory.other_programs(); }};
 }
 
-GenerationQueue::Source pictures(const Composition& app, const std::shared_ptr<LoraSets>& loras) {
-  return {[tokenizer = app.tokenizer, loras] {
-            DeviceBackend& device = *loras->options().device.backend;
-            if (!device.has_own_memory()) device.set_up();
-            return make_generator(tokenizer, loras);
-          },
-          [keep = app.run_record_keeper(), loras](const FinishedPicture& finished) {
-            keep(finished);
-            loras->learn(finished.picture.run_record);
-          }};
-}
-
 std::vector<std::string> formats_of(const Device& device) {
   constexpr std::array kFormats{"auto", "fp32", "bf16", "fp16", "int8"};
   std::vector<std::string> formats;
@@ -94,7 +82,8 @@ AppConfig with_choice(AppConfig config, const SessionChoice& choice) {
 ModelOnDevice open_on_device(const AppConfig& config, const SessionChoice& choice,
                              std::shared_ptr<const OutputPlace> output) {
   const AppConfig chosen = with_choice(config, choice);
-  const Composition app(chosen);
+  Composition app(chosen);
+  app.pipeline.previews = true;  // a window shows them
   const std::shared_ptr<LoraSets> loras = make_lora_sets(
       chosen, app, sample_keeper(chosen.model, app.pipeline.model.info.name, std::move(output)));
   const Device& device = app.pipeline.device;
@@ -105,7 +94,7 @@ ModelOnDevice open_on_device(const AppConfig& config, const SessionChoice& choic
           .dtype = format_name(choice.dtype, device),
           .formats = formats_of(device),
           .examples = read_model_examples(app.pipeline.model.root),
-          .source = pictures(app, loras),
+          .source = lora_source(app, loras),
           .forecast_service = forecasts(app, loras),
           .read_memory = [memory = app.memory] { return memory.read(); },
           .measure_prompt = [tokenizer = app.tokenizer](

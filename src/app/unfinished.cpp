@@ -139,18 +139,10 @@ void take_file(const fs::path& file, UnfinishedFolder::Found& found) {
   }
 }
 
-bool has_settings(const fs::path& file, const nlohmann::json& request, std::uint64_t seed) {
-  try {
-    for (const PngText& text : read_picture_info(file).texts) {
-      if (text.keyword != "headroom") continue;
-      const auto told = nlohmann::json::parse(text.value, nullptr, /*allow_exceptions=*/false);
-      return told.is_object() && told.value("seed", nlohmann::json()) == seed &&
-             told.value("request", nlohmann::json()) == request;
-    }
-  } catch (const Error&) {
-    // No picture of ours.
-  }
-  return false;
+bool has_settings(const fs::path& file, const GenerationRequest& request, std::uint64_t seed) {
+  const nlohmann::json entry = own_entry(file);
+  return entry.is_object() && entry.value("seed", nlohmann::json()) == seed &&
+         is_picture_of(file, request);
 }
 
 std::int64_t changed_ns(const struct stat& file) {
@@ -245,7 +237,7 @@ KeepSampled sample_keeper(const ModelOptions& model, const std::string& model_na
 }
 
 std::optional<fs::path> saved_already(const WaitingPicture& waiting) {
-  const nlohmann::json request = to_json(waiting.picture.request);
+  const GenerationRequest& request = waiting.picture.request;
   const std::uint64_t seed = waiting.picture.sampled.seed;
   const OutputPlace& output = waiting.picture.output;
   if (output.is_file) {

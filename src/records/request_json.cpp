@@ -55,8 +55,10 @@ void read_start(const json& object, GenerationRequest& request) {
 GenerationRequest read_request_json(const std::string& text) {
   const json object = json::parse(text, nullptr, /*allow_exceptions=*/false);
   const json whole{{"request", object}};
-  GenerationRequest request =
-      parse_settings_json(whole.dump(-1, ' ', false, json::error_handler_t::replace)).request;
+  ReadSettings settings =
+      parse_settings_json(whole.dump(-1, ' ', false, json::error_handler_t::replace));
+  GenerationRequest request = std::move(settings.request);
+  request.origin = std::move(settings.origin);
   read_start(object, request);
   if (object.contains("prompt_source") && object["prompt_source"].is_string()) {
     request.prompt_source = object["prompt_source"].get<std::string>();

@@ -61,15 +61,35 @@ void note_unknown(const std::string& key, const json& value, ReadSettings& setti
   settings.unknown.emplace_back(key, value.is_string() ? value.get<std::string>() : dump(value));
 }
 
-// Nothing where it is of another kind.
+// All of these are nothing where they are of another kind.
+std::optional<double> real_in(const json& object, const char* key, RealRange range) {
+  const auto found = object.find(key);
+  if (found == object.end() || !found->is_number()) return std::nullopt;
+  const auto value = found->get<double>();
+  if (value >= range.low && value <= range.high) return value;
+  return std::nullopt;
+}
+
+std::optional<std::uint64_t> seed_in(const json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end() || !found->is_number_unsigned()) return std::nullopt;
+  return found->get<std::uint64_t>();
+}
+
+json object_in(const json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_object() ? *found : json::object();
+}
+
+std::string text_in(const json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
 std::optional<InitImage::File> read_file(const json& object, const char* key) {
   const auto found = object.find(key);
   if (found == object.end() || !found->is_object()) return std::nullopt;
-  const auto text = [&](const char* name) {
-    const auto value = found->find(name);
-    return value != found->end() && value->is_string() ? value->get<std::string>() : std::string();
-  };
-  return InitImage::File{text("file"), text("sha256")};
+  return InitImage::File{text_in(*found, "file"), text_in(*found, "sha256")};
 }
 
 void read_start(const json& request, ReadSettings& settings) {
@@ -78,12 +98,24 @@ void read_start(const json& request, ReadSettings& settings) {
   ReadSettings::Start start;
   start.picture = *picture;
   start.mask = read_file(request, "mask");
-  const auto strength = request.find("strength");
-  if (strength != request.end() && strength->is_number()) {
-    const auto value = strength->get<double>();
-    if (value > 0 && value <= 1) start.strength = value;
-  }
+  const auto strength = real_in(request, "strength", {0, 1});
+  if (strength && *strength > 0) start.strength = *strength;
   settings.start = std::move(start);
+}
+
+// How the noise was made.
+void read_noise(const json& whole, const json& request, ReadSettings& settings) {
+  const json variation = object_in(request, "variation");
+  const auto seed = seed_in(variation, "seed");
+  const auto turned = real_in(variation, "strength", {0, 1});
+  if (seed && turned) {
+    settings.variation = Variation{seed_in(whole, "variation_seed").value_or(*seed), *turned};
+  }
+  const json variety = object_in(request, "variety");
+  const auto strength = real_in(variety, "strength", {0, kMaxVariety});
+  const auto percent = real_in(variety, "percent", {0, 100});
+  if (strength && percent) settings.variety = Variety{*strength, *percent};
+  if (text_in(request, "seed_mode") == "composition") settings.seed_mode = SeedMode::kComposition;
 }
 
 void read_request(const json& object, ReadSettings& settings) {
@@ -114,7 +146,7 @@ void read_request(const json& object, ReadSettings& settings) {
       request.seed = read_seed(key, value);
     } else if (key == "count") {
       request.count = read_int(key, value, kCountRange);
-    } else {
+    } else if (key != "origin") {
       note_unknown("request." + key, value, settings);
     }
   }
@@ -141,6 +173,11 @@ json to_json(const GenerationRequest& request) {
     object["init_image"] = file(request.init->file);
     object["strength"] = request.strength;
     if (request.init->repaint) object["mask"] = file(request.init->mask_file);
+  }
+  if (request.origin) {
+    object["origin"] = {{"file", request.origin->file.name},
+                        {"sha256", request.origin->file.sha256},
+                        {"how", request.origin->how}};
   }
   if (!request.prompt_source.empty()) object["prompt_source"] = request.prompt_source;
   if (request.variation) {
@@ -193,6 +230,11 @@ ReadSettings parse_settings_json(const std::string& text) {
   settings.source = "headroom";
   read_request(object["request"], settings);
   read_start(object["request"], settings);
+  read_noise(object, object["request"], settings);
+  if (auto origin = read_file(object["request"], "origin")) {
+    settings.origin = Origin{*std::move(origin), text_in(object["request"]["origin"], "how")};
+  }
+  settings.model = text_in(object_in(object, "receipt"), "model");
   for (const auto& item : object.items()) {
     if (item.key() == "seed") {
       settings.request.seed = read_seed(item.key(), item.value());

@@ -97,6 +97,29 @@ TEST_F(CommandLineTest, ReadsEveryOptionOfARequest) {
   EXPECT_TRUE(line.json);
 }
 
+TEST_F(CommandLineTest, FinishTakesPicturesASizeAndAMethod) {
+  const CommandLine defaults = read({"finish", "a.png"});
+  EXPECT_EQ(defaults.finish_size, FinishSize{Times{2}});
+  EXPECT_EQ(defaults.finish_how, FinishMethod{0.35});
+  EXPECT_FALSE(defaults.seed_mode);
+  const CommandLine line =
+      read({"finish", "a.png", "kept", "--size", "1024", "--how", "same-seed", "--steps", "9"});
+  EXPECT_EQ(line.pictures, (std::vector<fs::path>{"a.png", "kept"}));
+  EXPECT_EQ(line.finish_size, FinishSize{LongerSide{1024}});
+  EXPECT_EQ(line.finish_how, FinishMethod{std::nullopt});
+  EXPECT_EQ(line.steps, 9);
+  EXPECT_EQ(read({"finish", "a.png", "--preset", "16:9"}).finish_size,
+            (FinishSize{Size{1024, 576}}));
+  for (const std::vector<const char*>& wrong : std::vector<std::vector<const char*>>{
+           {"finish"},
+           {"finish", "a.png", "--size", "large"},
+           {"finish", "a.png", "--how", "magic"},
+           {"finish", "a.png", "--size", "2x", "--preset", "1024"},
+           {"finish", "a.png", "--count", "2"}}) {
+    EXPECT_THROW((void)read(wrong), Error);
+  }
+}
+
 TEST_F(CommandLineTest, LorasAreAsManyAsThereAreOptions) {
   EXPECT_TRUE(read({"plan"}).loras.empty());
   const CommandLine line =

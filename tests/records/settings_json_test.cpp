@@ -145,6 +145,41 @@ TEST(SettingsJson, NamesThePictureThatAnotherOneStartedFrom) {
             std::string::npos);
 }
 
+TEST(SettingsJson, TellsWhatAFinishedPictureWasMadeOf) {
+  GenerationRequest request = full_request();
+  request.origin = Origin{{"fox.png", "ab12"}, "refine:0.35"};
+  const GeneratedImage picture = picture_with_seed(7);
+  EXPECT_EQ(to_json(request)["origin"],
+            json::parse(R"({"file": "fox.png", "sha256": "ab12", "how": "refine:0.35"})"));
+  const ReadSettings read = parse_settings_json(settings_json(request, picture));
+  EXPECT_EQ(read.origin, request.origin);
+  EXPECT_TRUE(read.unknown.empty());
+  EXPECT_EQ(read.model, picture.run_record.model);
+  EXPECT_FALSE(read.request.origin) << "the next picture of these settings is none of its kind";
+  EXPECT_EQ(read_request_json(to_json(request).dump()).origin, request.origin);
+  EXPECT_FALSE(parse_settings_json(R"({"request": {"origin": 3}})").origin);
+}
+
+// Not everybody who takes the request over has a place for them.
+TEST(SettingsJson, TellsHowTheNoiseWasMadeBesideTheRequest) {
+  GenerationRequest request = full_request();
+  request.variation = Variation{9, 0.25};
+  request.variety = Variety{0.5, 40};
+  request.seed_mode = SeedMode::kComposition;
+  GeneratedImage picture = picture_with_seed(7);
+  picture.index = 2;
+  const ReadSettings read = parse_settings_json(settings_json(request, picture));
+  EXPECT_EQ(read.variation, (Variation{11, 0.25})) << "the picture's own";
+  EXPECT_EQ(read.variety, request.variety);
+  EXPECT_EQ(read.seed_mode, SeedMode::kComposition);
+  EXPECT_FALSE(read.request.variation);
+  const ReadSettings damaged = parse_settings_json(
+      R"({"request": {"variation": {"seed": -1, "strength": 0.5}, "variety": 3, "seed_mode": 1}})");
+  EXPECT_FALSE(damaged.variation);
+  EXPECT_FALSE(damaged.variety);
+  EXPECT_EQ(damaged.seed_mode, SeedMode::kPlain);
+}
+
 TEST(SettingsJson, HoldsRequestPlanRunRecordAndSeedInOneLine) {
   const GeneratedImage picture = picture_with_seed(7);
   const std::string text = settings_json(full_request(), picture);

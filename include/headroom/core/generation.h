@@ -38,6 +38,13 @@ enum class SeedMode {
   kComposition  // sizes share their coarse part, see diffusion/pyramid_noise.h
 };
 
+// The picture that another one was made of by finishing it, see core/finish.h.
+struct Origin {
+  InitImage::File file;  // its name and hash
+  std::string how;       // "refine:0.35"
+  friend bool operator==(const Origin&, const Origin&) = default;
+};
+
 // What was asked for. Copied freely between threads; never holds a tensor.
 struct GenerationRequest {
   std::string prompt;  // UTF-8, not empty; may ask for LoRAs, see lora_tags.h
@@ -71,6 +78,8 @@ struct GenerationRequest {
   // Only to be decoded: one picture of an earlier run of this request, whose steps are done. Null:
   // all is still to be done.
   std::shared_ptr<const SampledPicture> sampled{};
+  // Nothing: the picture is no finished version of another one.
+  std::optional<Origin> origin{};
   friend bool operator==(const GenerationRequest&, const GenerationRequest&) = default;
 };
 

@@ -15,6 +15,7 @@ struct InitImage {
     std::string name;    // without folders
     std::string sha256;  // of its bytes, 64 hexadecimal digits
     std::string path{};  // where it was read, for this machine alone: no picture records it
+    friend bool operator==(const File&, const File&) = default;
   };
   Image image;  // of the request's size
   File file;

@@ -1,8 +1,10 @@
 #pragma once
 #include "headroom/core/generation.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,6 +26,18 @@ struct ReadSettings {
     std::optional<InitImage::File> mask{};
   };
   std::optional<Start> start{};
+  // What its own entry tells besides. Variation, variety and seed mode are also in `unknown`, as
+  // the start is: not everybody who takes `request` over has a place for them.
+  std::optional<Variation> variation{};  // of this picture
+  std::optional<Variety> variety{};
+  SeedMode seed_mode = SeedMode::kPlain;
+  std::optional<Origin> origin{};  // the picture that it is the finished version of
+  std::string model{};             // by its folder's name
+
+  // Whether the text tells of this field of `request`, by its JSON name.
+  [[nodiscard]] bool says(std::string_view field) const {
+    return source == "headroom" || std::find(found.begin(), found.end(), field) != found.end();
+  }
 };
 
 }  // namespace headroom

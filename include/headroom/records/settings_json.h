@@ -13,9 +13,9 @@ namespace headroom {
 
 // This program's own entry. The picture that another one started from is not in it, only its file's
 // name and hash, so "init_image", "strength" and "mask" are unknown to a request and stand in
-// `start`. Unknown keys inside the request are listed as "request.KEY"; plan, run record and loras
-// are not read: the prompt has the tags. Throws Error{kInvalidRequest} naming the key when the text
-// is malformed or a value is out of range.
+// `start`. Unknown keys inside the request are listed as "request.KEY"; plan and loras are not
+// read, and of the run record only the model's name: the prompt has the tags. Throws
+// Error{kInvalidRequest} naming the key when the text is malformed or a value is out of range.
 [[nodiscard]] ReadSettings parse_settings_json(const std::string& text);
 
 }  // namespace headroom

@@ -148,6 +148,15 @@ void apply_to_config(const Typed& typed, AppConfig& config) {
   }
 }
 
+void apply_finish(const Typed& typed, CommandLine& line) {
+  for (const std::string& picture : typed.pictures) {
+    line.pictures.push_back(not_empty("the name of a picture", picture));
+  }
+  if (typed.finish_size) line.finish_size = read_finish_size("--size", *typed.finish_size);
+  if (typed.preset) line.finish_size = read_preset("--preset", *typed.preset);
+  if (typed.finish_how) line.finish_how = read_finish_method("--how", *typed.finish_how);
+}
+
 void apply_start(const Typed& typed, CommandLine& line) {
   const auto need_picture = [&](const char* option, bool is_typed) {
     if (!is_typed || typed.init_image) return;
@@ -173,7 +182,7 @@ void apply_to_request(const Typed& typed, CommandLine& line) {
   if (typed.prompts) line.prompts_file = not_empty("--prompts", *typed.prompts);
   if (typed.wildcards) line.wildcards = not_empty("--wildcards", *typed.wildcards);
   line.negative_prompt = typed.negative_prompt;
-  if (typed.size && typed.preset) {
+  if ((typed.size || typed.finish_size) && typed.preset) {
     refuse("--size and --preset were both given; choose one of them");
   }
   if (typed.size) line.size = read_size("--size", *typed.size);
@@ -194,6 +203,7 @@ void apply_to_request(const Typed& typed, CommandLine& line) {
   if (typed.variety) line.variety = read_variety("--variety", *typed.variety);
   if (typed.seed_mode) line.seed_mode = read_seed_mode("--seed-mode", *typed.seed_mode);
   apply_start(typed, line);
+  apply_finish(typed, line);
   if (typed.output) line.output = not_empty("-o", *typed.output);
   if (typed.dump_file) line.dump_file = not_empty("--dump", *typed.dump_file);
   if (typed.folder) line.looked_into = not_empty("the folder of models", *typed.folder);
@@ -257,24 +267,31 @@ std::optional<CommandLine> read_command_line(int argc, const char* const* argv) 
   return line;
 }
 
-GenerationRequest build_request(const CommandLine& line, const ModelInfo& model) {
-  GenerationRequest request;
-  request.prompt = line.prompt;
-  request.negative_prompt = line.negative_prompt.value_or(model.negative_prompt);
+void apply_typed(const CommandLine& line, GenerationRequest& request) {
+  if (!line.prompt.empty()) request.prompt = line.prompt;
+  if (line.negative_prompt) request.negative_prompt = *line.negative_prompt;
   if (line.size) {
     request.width = line.size->width;
     request.height = line.size->height;
   }
-  request.steps = line.steps.value_or(model.steps);
-  request.guidance_scale = line.guidance.value_or(model.guidance_scale);
-  request.cfg_normalization = line.cfg_normalization.value_or(0.0);
-  request.cfg_truncation = line.cfg_truncation.value_or(1.0);
-  request.shift = line.shift;
-  request.seed = line.seed;
-  request.variation = line.variation;
-  request.variety = line.variety;
-  request.seed_mode = line.seed_mode;
-  request.count = line.count.value_or(1);
+  if (line.steps) request.steps = *line.steps;
+  if (line.guidance) request.guidance_scale = *line.guidance;
+  if (line.cfg_normalization) request.cfg_normalization = *line.cfg_normalization;
+  if (line.cfg_truncation) request.cfg_truncation = *line.cfg_truncation;
+  if (line.shift) request.shift = line.shift;
+  if (line.seed) request.seed = line.seed;
+  if (line.variation) request.variation = line.variation;
+  if (line.variety) request.variety = line.variety;
+  if (line.seed_mode) request.seed_mode = *line.seed_mode;
+  if (line.count) request.count = *line.count;
+}
+
+GenerationRequest build_request(const CommandLine& line, const ModelInfo& model) {
+  GenerationRequest request;
+  request.negative_prompt = model.negative_prompt;
+  request.steps = model.steps;
+  request.guidance_scale = model.guidance_scale;
+  apply_typed(line, request);
   return request;
 }
 

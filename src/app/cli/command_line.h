@@ -1,6 +1,7 @@
 #pragma once
 #include "headroom/config/app_config.h"
 #include "headroom/core/error.h"
+#include "headroom/core/finish.h"
 #include "headroom/core/generation.h"
 #include "headroom/core/size.h"
 #include "headroom/image/extend.h"
@@ -39,7 +40,10 @@ struct CommandLine {
   bool pad = false;                 // rather than cut what does not have the size
   std::optional<Variation> variation;
   std::optional<Variety> variety;
-  SeedMode seed_mode = SeedMode::kPlain;
+  std::optional<SeedMode> seed_mode;
+  std::vector<std::filesystem::path> pictures;  // of finish: files and folders
+  FinishSize finish_size = Times{};
+  FinishMethod finish_how;
   std::filesystem::path output;       // a .png file or a folder; empty = the configured folder
   std::filesystem::path dump_file;    // empty = none
   std::filesystem::path inspected;    // inspect FILE|DIR
@@ -61,6 +65,8 @@ struct CommandLine {
 // Error{kInvalidRequest}, and Error{kConfig} unless the window is to open.
 [[nodiscard]] std::optional<CommandLine> read_command_line(int argc, const char* const* argv);
 
+// Puts what was typed of a request into one that has all the rest.
+void apply_typed(const CommandLine& line, GenerationRequest& request);
 // The request that was typed, with `model`'s defaults for what was not.
 [[nodiscard]] GenerationRequest build_request(const CommandLine& line, const ModelInfo& model);
 

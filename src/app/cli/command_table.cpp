@@ -77,6 +77,30 @@ void add_generate(CLI::App& generate, Typed& typed) {
   add_run_options(generate, typed);
 }
 
+void add_finish(CLI::App& finish, Typed& typed) {
+  finish
+      .add_option("pictures", typed.pictures,
+                  "Pictures with settings inside, by this program or another one, or folders of "
+                  "such")
+      ->type_name("FILE|DIR")
+      ->group("Positionals");
+  const std::string group = "Finish";
+  add(finish, group, "--size", "SIZE", typed.finish_size,
+      "How large: 2x, the longer side in pixels, such as 1024, or both, such as 1024x576, to whose "
+      "shape pictures are cut; default: 2x");
+  add(finish, group, "--preset", "NAME", typed.preset, "Size by name: " + preset_names());
+  add(finish, group, "--how", "METHOD", typed.finish_how,
+      "refine:STRENGTH enlarges the picture and lets so much of it change, above 0 to 1; same-seed "
+      "makes its settings anew at the larger size; default: refine:0.35");
+  add_prompt_options(finish, typed);
+  add_setting_options(finish, typed);
+  add(finish, "Output", "-o,--output", "FILE|DIR", typed.output,
+      "A new .png file, or a folder, in which fox.png becomes fox_1024x1024.png; what is there "
+      "already is left out; default: ~/Pictures/Headroom");
+  add_json_flag(finish, typed, "Print one JSON object a picture instead of its file name");
+  add_run_options(finish, typed);
+}
+
 void add_plan(CLI::App& plan, Typed& typed) {
   add_request_options(plan, typed);
   add_init_options(plan, typed);
@@ -135,6 +159,12 @@ void need_prompt(const Typed& typed) {
   }
 }
 
+void need_pictures(const Typed& typed) {
+  if (typed.pictures.empty()) {
+    refuse("finish needs a picture; name one or several, or a folder of them");
+  }
+}
+
 void need_path(const Typed& typed) {
   if (!typed.inspected) refuse("inspect needs a picture, a weight file or a model; name one");
 }
@@ -151,6 +181,8 @@ std::span<const Command> commands() {
   // In the order of --help.
   static constexpr std::array kCommands = std::to_array<Command>({
       {"generate", "Make pictures", &add_generate, &need_prompt, &run_generate},
+      {"finish", "Make kept pictures anew at a larger size, with the settings inside them",
+       &add_finish, &need_pictures, &run_finish},
       {"resume", "Finish pictures whose steps were done when their run ended: decode and save them",
        &add_resume, nullptr, &run_resume},
       {"plan", "Say what a request would need; runs nothing", &add_plan, nullptr, &run_plan},

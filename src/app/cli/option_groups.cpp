@@ -78,14 +78,29 @@ void add_run_options(CLI::App& app, Typed& typed) {
   add_config_option(app, typed);
 }
 
+namespace {
+const std::string kPictureGroup = "Picture";
+}
+
 void add_request_options(CLI::App& app, Typed& typed) {
-  const std::string group = "Picture";
-  add(app, group, "-p,--prompt", "TEXT", typed.prompt, "What to draw");
-  add(app, group, "-n,--negative", "TEXT", typed.negative_prompt,
-      "What to avoid; works with guidance above 0 only");
+  const std::string& group = kPictureGroup;
+  add_prompt_options(app, typed);
   add(app, group, "--size", "WxH", typed.size,
       "Width and height in pixels, e.g. 768x512; default: 512x512");
   add(app, group, "--preset", "NAME", typed.preset, "Size by name: " + preset_names());
+  add_setting_options(app, typed);
+  add(app, group, "--count", "N", typed.count, "How many pictures, 1 to 64; default: 1");
+}
+
+void add_prompt_options(CLI::App& app, Typed& typed) {
+  const std::string& group = kPictureGroup;
+  add(app, group, "-p,--prompt", "TEXT", typed.prompt, "What to draw");
+  add(app, group, "-n,--negative", "TEXT", typed.negative_prompt,
+      "What to avoid; works with guidance above 0 only");
+}
+
+void add_setting_options(CLI::App& app, Typed& typed) {
+  const std::string& group = kPictureGroup;
   add(app, group, "--steps", "N", typed.steps, "Denoising steps, 1 to 1000; default: the model's");
   add(app, group, "--guidance", "G", typed.guidance,
       "Guidance scale, 0 = off; default: the model's");
@@ -100,7 +115,6 @@ void add_request_options(CLI::App& app, Typed& typed) {
   add(app, group, "--seed-mode", "MODE", typed.seed_mode,
       "plain, or composition: a seed gives sizes that are twice each other the same composition; "
       "default: plain");
-  add(app, group, "--count", "N", typed.count, "How many pictures, 1 to 64; default: 1");
   add(app, group, "--cfg-normalization", "C", typed.cfg_normalization,
       "Cap the guided prediction's norm at this multiple; default: 0, no cap");
   add(app, group, "--cfg-truncation", "T", typed.cfg_truncation,

@@ -23,6 +23,9 @@ void add_low_vram_flag(CLI::App& app, Typed& typed);
 // Model, device, memory and configuration: of commands that make pictures, or say what they need.
 void add_run_options(CLI::App& app, Typed& typed);
 void add_request_options(CLI::App& app, Typed& typed);
+// Parts of these, of commands that take the rest from elsewhere.
+void add_prompt_options(CLI::App& app, Typed& typed);
+void add_setting_options(CLI::App& app, Typed& typed);
 void add_init_options(CLI::App& app, Typed& typed);
 void add_json_flag(CLI::App& app, Typed& typed, const char* help);
 

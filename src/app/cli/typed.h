@@ -17,9 +17,10 @@ struct Typed {
   std::vector<std::string> loras;
   Text init_image, strength, mask, outpaint, fit;
   Text variation, variety, seed_mode, prompts, wildcards;
+  Text finish_size, finish_how;
   Text output, dump_file, inspected, step, max;
   Text to, network;
-  std::vector<std::string> waiting;
+  std::vector<std::string> pictures, waiting;
   bool clear = false, json = false, drop = false, list = false;
 };
 

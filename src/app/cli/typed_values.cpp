@@ -28,6 +28,14 @@ bool parse_number(const std::string& text, Number& number) {
   return error == std::errc() && rest == end;
 }
 
+// "768 x 512" is what people copy.
+std::string without_blanks(const std::string& typed) {
+  std::string plain;
+  std::copy_if(typed.begin(), typed.end(), std::back_inserter(plain),
+               [](char c) { return c != ' '; });
+  return plain;
+}
+
 }  // namespace
 
 int read_int(const std::string& option, const std::string& typed, int low, int high) {
@@ -67,12 +75,25 @@ std::int64_t read_bytes(const std::string& option, const std::string& typed, std
 }
 
 Size read_size(const std::string& option, const std::string& typed) {
-  std::string plain;  // "768 x 512" is what people copy
-  std::copy_if(typed.begin(), typed.end(), std::back_inserter(plain),
-               [](char c) { return c != ' '; });
-  const auto size = parse_size(plain);
+  const auto size = parse_size(without_blanks(typed));
   if (!size) refuse(option, typed, "is not a size; write it like 768x512");
   return *size;
+}
+
+FinishSize read_finish_size(const std::string& option, const std::string& typed) {
+  const auto size = parse_finish_size(without_blanks(typed));
+  if (size) return *size;
+  refuse(option, typed,
+         "is not understood; write how many times as large, like 2x, the longer side, like 1024, "
+         "or both sides, like 1024x576");
+}
+
+FinishMethod read_finish_method(const std::string& option, const std::string& typed) {
+  const auto method = parse_finish_method(typed);
+  if (method) return *method;
+  refuse(option, typed,
+         "is not understood; use same-seed, or refine with a strength above 0 and at most 1, like "
+         "refine:0.35");
 }
 
 Size read_preset(const std::string& option, const std::string& typed) {

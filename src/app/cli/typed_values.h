@@ -1,4 +1,5 @@
 #pragma once
+#include "headroom/core/finish.h"
 #include "headroom/core/generation.h"
 #include "headroom/core/size.h"
 #include "headroom/image/extend.h"
@@ -30,6 +31,8 @@ namespace headroom {
 [[nodiscard]] SeedMode read_seed_mode(const std::string& option, const std::string& typed);
 // Whether to pad rather than to cut.
 [[nodiscard]] bool read_fit(const std::string& option, const std::string& typed);
+[[nodiscard]] FinishSize read_finish_size(const std::string& option, const std::string& typed);
+[[nodiscard]] FinishMethod read_finish_method(const std::string& option, const std::string& typed);
 [[nodiscard]] Size read_preset(const std::string& option, const std::string& typed);
 
 }  // namespace headroom

@@ -5,6 +5,7 @@ namespace headroom {
 
 // One function a command; each returns the exit code and throws Error.
 int run_generate(const CommandLine& line);
+int run_finish(const CommandLine& line);
 int run_resume(const CommandLine& line);
 int run_plan(const CommandLine& line);
 int run_frontier(const CommandLine& line);

@@ -156,6 +156,11 @@ Json inspect_picture(const fs::path& file) {
   if (settings) {
     out["source"] = settings->source;
     out["settings"] = shown_settings(*settings);
+    if (settings->origin) {
+      const InitImage::File& from = settings->origin->file;
+      out["origin"] = {
+          {"file", from.name}, {"sha256", from.sha256}, {"how", settings->origin->how}};
+    }
     if (settings->source == "headroom") {
       add_our_parts(info, out);
     } else {

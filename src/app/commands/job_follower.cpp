@@ -87,6 +87,7 @@ void print_picture(const FinishedPicture& picture, bool json) {
                              {"predicted_in_use_bytes", run_record.plan.in_use_peak_bytes},
                              {"actual_in_use_bytes", run_record.actual_in_use_bytes},
                              {"seconds", std::move(seconds)}};
+  if (request.origin) out["origin"] = to_json(request)["origin"];
   if (!picture.picture.loras.empty()) out["loras"] = to_json(picture.picture.loras);
   print_line(json_line(out));
 }

@@ -1,21 +1,29 @@
 #include "commands/job_series.h"
 
+#include "headroom/core/bytes.h"
 #include "headroom/core/quote.h"
 
 #include "cli/exit_code.h"
-#include "unfinished.h"
 
 #include <cstdio>
 #include <filesystem>
+#include <utility>
 
 #include <spdlog/spdlog.h>
 
 namespace headroom {
 
 JobSeries::JobSeries(const CommandLine& line, const Composition& app, const BlockedSignals& signals)
-    : queue_({app.generator_maker(
-                  sample_keeper(line.config.model, app.pipeline.model.info.name, output_)),
-              app.run_record_keeper()},
+    : JobSeries(
+          line, app,
+          [&app](KeepSampled keep) -> GenerationQueue::Source {
+            return {app.generator_maker(std::move(keep)), app.run_record_keeper()};
+          },
+          signals) {}
+
+JobSeries::JobSeries(const CommandLine& line, const Composition& app, const MakeSource& make_source,
+                     const BlockedSignals& signals)
+    : queue_(make_source(sample_keeper(line.config.model, app.pipeline.model.info.name, output_)),
              [output = output_](const GenerationRequest& request, const GeneratedImage& picture) {
                const std::filesystem::path file = save_picture(*output, request, picture);
                spdlog::info("saved {}", file.string());
@@ -50,6 +58,11 @@ void JobSeries::fail(const std::string& name, const Error& error) {
                printable(error.what()).c_str());
   ++failed_;
   if (code_ == kExitOk) code_ = exit_code(error.kind());
+}
+
+void JobSeries::print_sum(int left_out) const {
+  std::fprintf(stderr, "headroom: %s made, %d were there already, %d failed\n",
+               pictures(made_).c_str(), left_out, failed_);
 }
 
 }  // namespace headroom

@@ -4,7 +4,9 @@
 #include "commands/job_follower.h"
 #include "composition.h"
 #include "picture_files.h"
+#include "unfinished.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -14,8 +16,13 @@ namespace headroom {
 // What is sampled is kept until it is saved.
 class JobSeries {
  public:
+  // What makes the pictures and keeps those that are sampled with `keep`.
+  using MakeSource = std::function<GenerationQueue::Source(KeepSampled keep)>;
+
   // References must outlive it.
   JobSeries(const CommandLine& line, const Composition& app, const BlockedSignals& signals);
+  JobSeries(const CommandLine& line, const Composition& app, const MakeSource& make_source,
+            const BlockedSignals& signals);
 
   // As JobFollower::follow().
   int make(const GenerationRequest& request, const OutputPlace& output);
@@ -25,6 +32,9 @@ class JobSeries {
                         const OutputPlace& output);
   // A member of the series that could not even begin.
   void fail(const std::string& name, const Error& error);
+
+  // On standard error, with so many that needed not be made.
+  void print_sum(int left_out) const;
 
   // The first failure's, or of a cancelled job kExitCancelled.
   [[nodiscard]] int code() const { return code_; }

@@ -6,17 +6,11 @@
 
 #include "state/start_picture.h"
 
-#include <algorithm>
 #include <charconv>
 #include <system_error>
 
 namespace headroom {
 namespace {
-
-bool has(const ReadSettings& settings, std::string_view field) {
-  return settings.source == "headroom" ||
-         std::find(settings.found.begin(), settings.found.end(), field) != settings.found.end();
-}
 
 bool tells_of_start(std::string_view key) {
   return key == "request.init_image" || key == "request.strength" || key == "request.mask";
@@ -61,11 +55,11 @@ OfferedPicture read_offered_picture(const std::filesystem::path& file) {
     offered.request.init = start_of_record(*settings.start);
     offered.request.strength = settings.start->strength;
   }
-  offered.has_prompt = has(settings, "prompt") && !settings.request.prompt.empty();
-  offered.has_size = has(settings, "width") && has(settings, "height");
-  offered.has_steps = has(settings, "steps");
-  offered.has_guidance = has(settings, "guidance") || has(settings, "guidance_scale");
-  if (!has(settings, "seed")) offered.request.seed.reset();
+  offered.has_prompt = settings.says("prompt") && !settings.request.prompt.empty();
+  offered.has_size = settings.says("width") && settings.says("height");
+  offered.has_steps = settings.says("steps");
+  offered.has_guidance = settings.says("guidance") || settings.says("guidance_scale");
+  if (!settings.says("seed")) offered.request.seed.reset();
   for (const auto& [key, value] : settings.unknown) {
     if (settings.start && tells_of_start(key)) continue;
     offered.unknown.emplace_back(key + ": " + value);

@@ -1,0 +1,185 @@
+#include "headroom/core/bytes.h"
+#include "headroom/core/error.h"
+#include "headroom/core/quote.h"
+#include "headroom/pipeline/request_shape.h"
+
+#include "chosen_loras.h"
+#include "chosen_model.h"
+#include "cli/signals.h"
+#include "cli/stdout_text.h"
+#include "commands/commands.h"
+#include "commands/job_series.h"
+#include "composition.h"
+#include "picture_files.h"
+#include "picture_to_finish.h"
+#include "session_loras.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace headroom {
+namespace fs = std::filesystem;
+namespace {
+
+// A picture that will be finished, with what that needs.
+struct Work {
+  PictureToFinish picture;
+  OutputPlace place;
+  std::int64_t peak_bytes = 0;
+  double seconds = 0;  // 0: nobody knows
+};
+
+// What is asked of every picture.
+class Finisher {
+ public:
+  Finisher(const CommandLine& line, OutputPlace output, const Composition& app,
+           std::shared_ptr<LoraSets> loras)
+      : line_(line), output_(std::move(output)), app_(app), loras_(std::move(loras)) {
+    const auto shelves = chosen_places(line.config.model).shelves.loras;
+    typed_loras_ = open_loras({"", line.loras}, app.pipeline.model, shelves);
+    if (!typed_loras_) return;
+    for (const Adapters::Lora& lora : typed_loras_->loras()) loras_->add(lora.file);
+  }
+
+  // Throws Error for a picture that cannot be finished.
+  [[nodiscard]] Work prepare(const fs::path& file) const {
+    Work work{read_picture_to_finish(line_, file, app_.pipeline.model.info), output_};
+    GenerationRequest& request = work.picture.request;
+    if (typed_loras_) {
+      request.prompt = take_lora_tags(request.prompt).words;
+      request = with_loras(std::move(request), typed_loras_.get());
+    }
+    const RunShape shape = shape_of(request, app_.tokenizer.get(), app_.pipeline.model.scheduler);
+    const Forecast forecast =
+        loras_->forecaster(request.prompt)->forecast(shape, request.count, app_.memory.read());
+    if (!forecast.fits) throw Error(ErrorKind::kOutOfMemory, forecast.reason);
+    work.peak_bytes = forecast.plan.peak_bytes;
+    work.seconds = forecast.plan.seconds;
+    return work;
+  }
+
+ private:
+  const CommandLine& line_;
+  const OutputPlace output_;
+  const Composition& app_;
+  const std::shared_ptr<LoraSets> loras_;
+  std::shared_ptr<const Adapters> typed_loras_;  // in the place of the pictures' own; null = none
+};
+
+// Where the picture goes in a folder: fox_1024x1024.png of fox.png, with a number where that is
+// another picture or one of `taken`, to which it is added. Returns whether it is there already.
+bool choose_file(Work& work, std::set<fs::path>& taken) {
+  if (work.place.is_file) return false;
+  const GenerationRequest& request = work.picture.request;
+  const fs::path first =
+      work.place.path / (work.picture.file.stem().string() + "_" + std::to_string(request.width) +
+                         "x" + std::to_string(request.height) + ".png");
+  std::error_code error;
+  work.place = {first, true};
+  const auto is_free = [&](const fs::path& file) {
+    return !taken.contains(file) && !fs::exists(fs::symlink_status(file, error));
+  };
+  for (int i = 1; !is_free(work.place.path); ++i) {
+    if (is_picture_of(work.place.path, request)) return true;
+    work.place.path = numbered(first, i);
+  }
+  taken.insert(work.place.path);
+  return false;
+}
+
+std::string need(std::int64_t bytes, double seconds) {
+  std::string text = format_bytes(bytes);
+  if (seconds <= 0) return text;
+  char about[32];
+  std::snprintf(about, sizeof about, ", about %.1f s", seconds);
+  return text + about;
+}
+
+// All that are not there yet, said with what they need. Of the others those that fail are named.
+std::vector<Work> prepare_all(const std::vector<fs::path>& files, const Finisher& finisher,
+                              JobSeries& series, int& left_out) {
+  std::vector<Work> all;
+  std::int64_t peak_bytes = 0;
+  double seconds = 0;
+  std::set<fs::path> taken;
+  for (const fs::path& file : files) {
+    try {
+      Work work = finisher.prepare(file);
+      if (choose_file(work, taken)) {
+        ++left_out;
+        continue;
+      }
+      peak_bytes = std::max(peak_bytes, work.peak_bytes);
+      seconds += work.seconds;
+      all.push_back(std::move(work));
+    } catch (const Error& e) {
+      if (e.kind() == ErrorKind::kDevice) throw;
+      series.fail(file.filename().string(), e);
+    }
+  }
+  if (all.size() > 1) {
+    std::fprintf(stderr, "headroom: %s to finish: at most %s\n",
+                 pictures(static_cast<int>(all.size())).c_str(), need(peak_bytes, seconds).c_str());
+  }
+  return all;
+}
+
+// Before its run.
+void tell(const Work& work, std::size_t number, std::size_t of) {
+  const std::string name = printable(work.picture.file.filename().string());
+  const GenerationRequest& request = work.picture.request;
+  std::fprintf(stderr, "headroom: %zu of %zu: %s: %s by %s to %s px: %s\n", number, of,
+               name.c_str(), to_string(work.picture.size).c_str(), request.origin->how.c_str(),
+               to_string(Size{request.width, request.height}).c_str(),
+               need(work.peak_bytes, work.seconds).c_str());
+  for (const std::string& note : work.picture.notes) {
+    std::fprintf(stderr, "headroom: note: %s: %s\n", name.c_str(), printable(note).c_str());
+  }
+}
+
+}  // namespace
+
+int run_finish(const CommandLine& line) {
+  const BlockedSignals signals;  // before any thread
+  const std::vector<fs::path> files = files_to_finish(line);
+  const OutputPlace output = choose_output(line.output, line.config.output);
+  if (output.is_file && files.size() > 1) {
+    throw Error(ErrorKind::kInvalidRequest, "several pictures go to a folder; name one with -o");
+  }
+  check_output(output, 1);
+  const Composition app(line.config);
+  set_up_processor(line.config);
+  std::shared_ptr<LoraSets> loras;
+  JobSeries series(
+      line, app,
+      [&](KeepSampled keep) {
+        loras = make_lora_sets(line.config, app, std::move(keep));
+        return lora_source(app, loras);
+      },
+      signals);
+  int left_out = 0;
+  const std::vector<Work> all =
+      prepare_all(files, Finisher(line, output, app, loras), series, left_out);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    tell(all[i], i + 1, all.size());
+    const std::string name = all[i].picture.file.filename().string();
+    try {
+      const GenerationRequest request = with_pixels(all[i].picture);
+      if (!series.make_one_of_many(name, request, all[i].place)) break;
+    } catch (const Error& e) {
+      if (e.kind() == ErrorKind::kDevice) throw;
+      series.fail(name, e);
+    }
+  }
+  if (files.size() > 1 || left_out > 0) series.print_sum(left_out);
+  return series.code();
+}
+
+}  // namespace headroom
