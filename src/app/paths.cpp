@@ -59,6 +59,11 @@ fs::path calibration_file() { return default_log_folder() / "calibration.json"; 
 
 fs::path lora_folder() { return xdg("XDG_DATA_HOME", ".local/share") / "headroom" / "loras"; }
 
+std::vector<fs::path> font_folders() {
+  return {xdg("XDG_DATA_HOME", ".local/share") / "fonts", home() / ".fonts",
+          "/usr/local/share/fonts", "/usr/share/fonts"};
+}
+
 fs::path hugging_face_cache() {
   const auto set = [](const char* variable) -> fs::path {
     const char* const value = std::getenv(variable);

@@ -24,6 +24,8 @@ namespace headroom {
 [[nodiscard]] std::filesystem::path run_log_file();           // ... /receipts.jsonl
 // Of LoRAs for any model: $XDG_DATA_HOME/headroom/loras
 [[nodiscard]] std::filesystem::path lora_folder();
+// Where fonts are installed, a person's own first.
+[[nodiscard]] std::vector<std::filesystem::path> font_folders();
 // Where Hugging Face's tools keep repositories: $HF_HUB_CACHE, $HF_HOME/hub, or theirs by default.
 [[nodiscard]] std::filesystem::path hugging_face_cache();
 // Where people have other programs that keep models.

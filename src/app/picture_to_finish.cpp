@@ -74,10 +74,6 @@ void check_same_seed(const std::optional<ReadSettings>& settings, const Generati
     notes.push_back(
         "it was made by another program, whose seeds are other noise: it will be "
         "another picture of the same words");
-  } else if (request.seed_mode == SeedMode::kPlain) {
-    notes.push_back(
-        "a seed is other noise at another size, so the composition may be another "
-        "one; pictures made with --seed-mode composition keep theirs");
   }
 }
 

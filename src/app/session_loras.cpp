@@ -55,6 +55,15 @@ std::vector<std::filesystem::path> lora_folders_of(const AppConfig& config,
   return lora_folders(app.pipeline.model, chosen_places(config.model).shelves.loras);
 }
 
+std::shared_ptr<const Adapters> add_typed_loras(const CommandLine& line, const Composition& app,
+                                                LoraSets& sets) {
+  const auto shelves = chosen_places(line.config.model).shelves.loras;
+  auto typed = open_loras({"", line.loras}, app.pipeline.model, shelves);
+  if (!typed) return nullptr;
+  for (const Adapters::Lora& lora : typed->loras()) sets.add(lora.file);
+  return typed;
+}
+
 GenerationQueue::Source lora_source(const Composition& app, const std::shared_ptr<LoraSets>& sets) {
   return {[tokenizer = app.tokenizer, sets] {
             DeviceBackend& device = *sets->options().device.backend;

@@ -2,6 +2,7 @@
 #include "headroom/engine/model_on_device.h"
 #include "headroom/pipeline/lora_sets.h"
 
+#include "cli/command_line.h"
 #include "composition.h"
 #include "unfinished.h"
 
@@ -16,6 +17,11 @@ namespace headroom {
 [[nodiscard]] std::shared_ptr<LoraSets> make_lora_sets(const AppConfig& config,
                                                        const Composition& app,
                                                        KeepSampled keep = {});
+// Opens what stands after --lora, so that prompts may ask for it by the names of these adapters;
+// null = nothing stands there. Throws Error.
+[[nodiscard]] std::shared_ptr<const Adapters> add_typed_loras(const CommandLine& line,
+                                                              const Composition& app,
+                                                              LoraSets& sets);
 // Pictures with what their prompts ask for; what they tell is learnt and kept.
 [[nodiscard]] GenerationQueue::Source lora_source(const Composition& app,
                                                   const std::shared_ptr<LoraSets>& sets);

@@ -120,6 +120,55 @@ TEST_F(CommandLineTest, FinishTakesPicturesASizeAndAMethod) {
   }
 }
 
+TEST_F(CommandLineTest, AGridHasASettingAndItsValuesOnEachSide) {
+  const auto values = [](const char* typed) {
+    return read({"generate", "-p", "a cat", "--grid-x", typed}).grid_x.value().values;
+  };
+  using Values = std::vector<std::string>;
+  EXPECT_EQ(read({"generate", "-p", "a", "--grid-y", "steps = 4, 8"}).grid_y->setting, "steps");
+  EXPECT_EQ(values("steps = 4, 8"), (Values{"4", "8"}));
+  EXPECT_EQ(values("prompt:cat=cat,\"dog, black\", \"a \"\"b\"\"\""),
+            (Values{"cat", "dog, black", "a \"b\""}));
+  EXPECT_EQ(values("negative=,blurry"), (Values{"", "blurry"}));
+  EXPECT_EQ(values("seed=1-4,9"), (Values{"1", "2", "3", "4", "9"}));
+  EXPECT_EQ(values("guidance=0-1(+0.25)"), (Values{"0", "0.25", "0.5", "0.75", "1"}));
+  EXPECT_EQ(values("shift=1-2.5"), (Values{"1", "2"}));
+  EXPECT_EQ(values("guidance=-1,1e-3"), (Values{"-1", "1e-3"})) << "no ranges";
+  EXPECT_EQ(values("size=512x512,1024x576").size(), 2U);
+  EXPECT_EQ(values("lora:ink=0-1(+0.5)"), (Values{"0", "0.5", "1"}));
+  EXPECT_NO_THROW((void)read({"generate", "--grid-x", "prompt=a cat,a dog"}));
+  for (const char* const wrong :
+       {"", "steps", "=4", "colour=1,2", "prompt:=a", "lora:=1", "seed=1-1000", "count=1,2"}) {
+    EXPECT_THROW((void)values(wrong), Error) << wrong;
+  }
+}
+
+TEST_F(CommandLineTest, AValueOfAGridIsAsIfItWereTyped) {
+  const auto with = [](const char* typed) {
+    CommandLine line = read(
+        {"generate", "-p", "a cat <lora:ink:0.5> and a cat", "--steps", "3", "--grid-x", typed});
+    line.grid_x->apply(line.grid_x->values.front(), line);
+    return line;
+  };
+  EXPECT_EQ(with("steps=4").steps, 4);
+  EXPECT_EQ(with("size=512x256").size, (Size{512, 256}));
+  EXPECT_EQ(with("preset=16:9").size, (Size{1024, 576}));
+  EXPECT_EQ(with("seed=7").seed, 7U);
+  EXPECT_EQ(with("negative=blurry").negative_prompt, "blurry");
+  EXPECT_EQ(with("prompt:cat=dog").prompt, "a dog <lora:ink:0.5> and a dog");
+  EXPECT_EQ(with("prompt=a boat").prompt, "a boat");
+  EXPECT_EQ(with("lora:ink=0.8").prompt, "a cat and a cat <lora:ink:0.8>");
+  EXPECT_EQ(with("lora:chalk=1").prompt, "a cat and a cat <lora:ink:0.5> <lora:chalk:1>");
+  for (const char* const wrong : {"steps=0", "steps=x", "guidance=", "seed=-1", "seed=random",
+                                  "prompt:fox=dog", "lora:ink=much", "size=big"}) {
+    EXPECT_THROW((void)with(wrong), Error) << wrong;
+  }
+  const GridAxis axis{"steps", {"4"}};
+  EXPECT_EQ(axis.label("4"), "steps 4");
+  EXPECT_EQ((GridAxis{"prompt:cat", {}}).label("dog"), "dog");
+  EXPECT_EQ((GridAxis{"lora:ink", {}}).label("0.8"), "ink 0.8");
+}
+
 TEST_F(CommandLineTest, LorasAreAsManyAsThereAreOptions) {
   EXPECT_TRUE(read({"plan"}).loras.empty());
   const CommandLine line =

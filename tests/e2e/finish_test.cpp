@@ -209,7 +209,7 @@ TEST_F(Finish, AnotherModelIsSaid) {
 
 TEST_F(Finish, WhatDoesNotFitIsRefusedBeforeItBegins) {
   make("fox.png", {"--size", "512x512"});
-  expect_refused({"finish", "fox.png", "--size", "2048", "--pretend-vram", "60M", "-o", "a.png"}, 4,
+  expect_refused({"finish", "fox.png", "--size", "2048", "--pretend-vram", "24M", "-o", "a.png"}, 4,
                  {"fox.png: 2048×2048", "needs", "MB"});
 }
 

@@ -9,6 +9,7 @@
 
 #include "cli/option_groups.h"
 #include "cli/peer_options.h"
+#include "cli/request_settings.h"
 #include "cli/typed_values.h"
 #include "paths.h"
 
@@ -168,7 +169,6 @@ void apply_start(const Typed& typed, CommandLine& line) {
   need_picture("--fit", typed.fit.has_value());
   if (typed.init_image) line.init_image = not_empty("--init-image", *typed.init_image);
   if (typed.mask) line.mask = not_empty("--mask", *typed.mask);
-  if (typed.strength) line.strength = read_real("--strength", *typed.strength);
   if (typed.outpaint) line.outpaint = read_margins("--outpaint", *typed.outpaint);
   if (typed.fit) line.pad = read_fit("--fit", *typed.fit);
   if (typed.outpaint && (line.size || typed.fit)) {
@@ -181,27 +181,17 @@ void apply_to_request(const Typed& typed, CommandLine& line) {
   line.prompt = typed.prompt.value_or("");
   if (typed.prompts) line.prompts_file = not_empty("--prompts", *typed.prompts);
   if (typed.wildcards) line.wildcards = not_empty("--wildcards", *typed.wildcards);
-  line.negative_prompt = typed.negative_prompt;
   if ((typed.size || typed.finish_size) && typed.preset) {
     refuse("--size and --preset were both given; choose one of them");
   }
-  if (typed.size) line.size = read_size("--size", *typed.size);
-  if (typed.preset) line.size = read_preset("--preset", *typed.preset);
-  if (typed.steps) line.steps = read_int("--steps", *typed.steps, 1, kMaxSteps);
-  if (typed.guidance) line.guidance = read_real("--guidance", *typed.guidance);
-  if (typed.seed) line.seed = read_seed("--seed", *typed.seed);
+  for (const RequestSetting& setting : request_settings()) {
+    const Typed::Text& text = typed.*setting.typed;
+    if (text) setting.apply("--" + std::string(setting.name), *text, line);
+  }
   if (typed.count) line.count = read_int("--count", *typed.count, 1, kMaxCount);
-  if (typed.cfg_normalization) {
-    line.cfg_normalization = read_real("--cfg-normalization", *typed.cfg_normalization);
-  }
-  if (typed.cfg_truncation) {
-    line.cfg_truncation = read_real("--cfg-truncation", *typed.cfg_truncation);
-  }
-  if (typed.shift) line.shift = read_real("--shift", *typed.shift);
   for (const std::string& lora : typed.loras) line.loras.push_back(not_empty("--lora", lora));
-  if (typed.variation) line.variation = read_variation("--variation", *typed.variation);
-  if (typed.variety) line.variety = read_variety("--variety", *typed.variety);
-  if (typed.seed_mode) line.seed_mode = read_seed_mode("--seed-mode", *typed.seed_mode);
+  if (typed.grid_x) line.grid_x = read_grid_axis("--grid-x", *typed.grid_x);
+  if (typed.grid_y) line.grid_y = read_grid_axis("--grid-y", *typed.grid_y);
   apply_start(typed, line);
   apply_finish(typed, line);
   if (typed.output) line.output = not_empty("-o", *typed.output);

@@ -7,6 +7,7 @@
 #include "headroom/image/extend.h"
 
 #include "cli/command_table.h"
+#include "cli/grid_axis.h"
 
 #include <filesystem>
 #include <optional>
@@ -41,6 +42,7 @@ struct CommandLine {
   std::optional<Variation> variation;
   std::optional<Variety> variety;
   std::optional<SeedMode> seed_mode;
+  std::optional<GridAxis> grid_x, grid_y;
   std::vector<std::filesystem::path> pictures;  // of finish: files and folders
   FinishSize finish_size = Times{};
   FinishMethod finish_how;

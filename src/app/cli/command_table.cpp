@@ -68,6 +68,12 @@ void add_generate(CLI::App& generate, Typed& typed) {
       "Folder of text files: __NAME__ in a prompt is a line of NAME.txt, picked by the seed as "
       "{this|that} is");
   add_init_options(generate, typed);
+  const std::string grid = "Grid";
+  add(generate, grid, "--grid-x", "SETTING=A,B,...", typed.grid_x,
+      "A picture for each value, from left to right: a setting by its option's name, prompt:WORD, "
+      "whose values stand in the place of that word, or lora:NAME; ranges are 1-4 and 0-2(+0.5). "
+      "Pictures and a sheet with labels go to the folder after -o");
+  add(generate, grid, "--grid-y", "SETTING=A,B,...", typed.grid_y, "The same, from top to bottom");
   add(generate, "Output", "-o,--output", "FILE|DIR", typed.output,
       "A new .png file (further pictures get _2, _3, ...) or a folder; default: "
       "~/Pictures/Headroom/outputs_YYYYMMDDHHMMSS.png");
@@ -154,6 +160,10 @@ void add_tokenize(CLI::App& tokenize, Typed& typed) {
 }
 
 void need_prompt(const Typed& typed) {
+  const auto brings_prompts = [](const Typed::Text& axis) {
+    return axis && axis->starts_with("prompt=");
+  };
+  if (brings_prompts(typed.grid_x) || brings_prompts(typed.grid_y)) return;
   if (!typed.prompt && !typed.prompts) {
     refuse("generate needs a prompt; say what to draw with -p \"...\"");
   }

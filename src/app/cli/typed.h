@@ -17,7 +17,7 @@ struct Typed {
   std::vector<std::string> loras;
   Text init_image, strength, mask, outpaint, fit;
   Text variation, variety, seed_mode, prompts, wildcards;
-  Text finish_size, finish_how;
+  Text finish_size, finish_how, grid_x, grid_y;
   Text output, dump_file, inspected, step, max;
   Text to, network;
   std::vector<std::string> pictures, waiting;

@@ -1,10 +1,7 @@
-#include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
 #include "headroom/core/quote.h"
-#include "headroom/pipeline/request_shape.h"
 
 #include "chosen_loras.h"
-#include "chosen_model.h"
 #include "cli/signals.h"
 #include "cli/stdout_text.h"
 #include "commands/commands.h"
@@ -12,6 +9,7 @@
 #include "composition.h"
 #include "picture_files.h"
 #include "picture_to_finish.h"
+#include "run_need.h"
 #include "session_loras.h"
 
 #include <algorithm>
@@ -32,8 +30,7 @@ namespace {
 struct Work {
   PictureToFinish picture;
   OutputPlace place;
-  std::int64_t peak_bytes = 0;
-  double seconds = 0;  // 0: nobody knows
+  RunNeed need{};
 };
 
 // What is asked of every picture.
@@ -41,12 +38,11 @@ class Finisher {
  public:
   Finisher(const CommandLine& line, OutputPlace output, const Composition& app,
            std::shared_ptr<LoraSets> loras)
-      : line_(line), output_(std::move(output)), app_(app), loras_(std::move(loras)) {
-    const auto shelves = chosen_places(line.config.model).shelves.loras;
-    typed_loras_ = open_loras({"", line.loras}, app.pipeline.model, shelves);
-    if (!typed_loras_) return;
-    for (const Adapters::Lora& lora : typed_loras_->loras()) loras_->add(lora.file);
-  }
+      : line_(line),
+        output_(std::move(output)),
+        app_(app),
+        loras_(std::move(loras)),
+        typed_loras_(add_typed_loras(line, app, *loras_)) {}
 
   // Throws Error for a picture that cannot be finished.
   [[nodiscard]] Work prepare(const fs::path& file) const {
@@ -56,12 +52,7 @@ class Finisher {
       request.prompt = take_lora_tags(request.prompt).words;
       request = with_loras(std::move(request), typed_loras_.get());
     }
-    const RunShape shape = shape_of(request, app_.tokenizer.get(), app_.pipeline.model.scheduler);
-    const Forecast forecast =
-        loras_->forecaster(request.prompt)->forecast(shape, request.count, app_.memory.read());
-    if (!forecast.fits) throw Error(ErrorKind::kOutOfMemory, forecast.reason);
-    work.peak_bytes = forecast.plan.peak_bytes;
-    work.seconds = forecast.plan.seconds;
+    work.need = need_of(request, app_, *loras_);
     return work;
   }
 
@@ -70,7 +61,8 @@ class Finisher {
   const OutputPlace output_;
   const Composition& app_;
   const std::shared_ptr<LoraSets> loras_;
-  std::shared_ptr<const Adapters> typed_loras_;  // in the place of the pictures' own; null = none
+  const std::shared_ptr<const Adapters>
+      typed_loras_;  // in the place of the pictures' own; null = none
 };
 
 // Where the picture goes in a folder: fox_1024x1024.png of fox.png, with a number where that is
@@ -94,20 +86,11 @@ bool choose_file(Work& work, std::set<fs::path>& taken) {
   return false;
 }
 
-std::string need(std::int64_t bytes, double seconds) {
-  std::string text = format_bytes(bytes);
-  if (seconds <= 0) return text;
-  char about[32];
-  std::snprintf(about, sizeof about, ", about %.1f s", seconds);
-  return text + about;
-}
-
 // All that are not there yet, said with what they need. Of the others those that fail are named.
 std::vector<Work> prepare_all(const std::vector<fs::path>& files, const Finisher& finisher,
                               JobSeries& series, int& left_out) {
   std::vector<Work> all;
-  std::int64_t peak_bytes = 0;
-  double seconds = 0;
+  RunNeed need;
   std::set<fs::path> taken;
   for (const fs::path& file : files) {
     try {
@@ -116,8 +99,7 @@ std::vector<Work> prepare_all(const std::vector<fs::path>& files, const Finisher
         ++left_out;
         continue;
       }
-      peak_bytes = std::max(peak_bytes, work.peak_bytes);
-      seconds += work.seconds;
+      need.add(work.need);
       all.push_back(std::move(work));
     } catch (const Error& e) {
       if (e.kind() == ErrorKind::kDevice) throw;
@@ -126,7 +108,7 @@ std::vector<Work> prepare_all(const std::vector<fs::path>& files, const Finisher
   }
   if (all.size() > 1) {
     std::fprintf(stderr, "headroom: %s to finish: at most %s\n",
-                 pictures(static_cast<int>(all.size())).c_str(), need(peak_bytes, seconds).c_str());
+                 pictures(static_cast<int>(all.size())).c_str(), need.text().c_str());
   }
   return all;
 }
@@ -137,11 +119,22 @@ void tell(const Work& work, std::size_t number, std::size_t of) {
   const GenerationRequest& request = work.picture.request;
   std::fprintf(stderr, "headroom: %zu of %zu: %s: %s by %s to %s px: %s\n", number, of,
                name.c_str(), to_string(work.picture.size).c_str(), request.origin->how.c_str(),
-               to_string(Size{request.width, request.height}).c_str(),
-               need(work.peak_bytes, work.seconds).c_str());
+               to_string(Size{request.width, request.height}).c_str(), work.need.text().c_str());
   for (const std::string& note : work.picture.notes) {
     std::fprintf(stderr, "headroom: note: %s: %s\n", name.c_str(), printable(note).c_str());
   }
+}
+
+void tell_of_seeds(const std::vector<Work>& all) {
+  const bool draws_anew = std::ranges::any_of(all, [](const Work& work) {
+    const GenerationRequest& request = work.picture.request;
+    return !request.init && request.seed_mode == SeedMode::kPlain;
+  });
+  if (!draws_anew) return;
+  std::fputs(
+      "headroom: note: a seed is other noise at another size, so compositions may be other ones; "
+      "pictures made with --seed-mode composition keep theirs\n",
+      stderr);
 }
 
 }  // namespace
@@ -167,6 +160,7 @@ int run_finish(const CommandLine& line) {
   int left_out = 0;
   const std::vector<Work> all =
       prepare_all(files, Finisher(line, output, app, loras), series, left_out);
+  tell_of_seeds(all);
   for (std::size_t i = 0; i < all.size(); ++i) {
     tell(all[i], i + 1, all.size());
     const std::string name = all[i].picture.file.filename().string();

@@ -8,6 +8,7 @@
 #include "init_picture.h"
 #include "picture_files.h"
 #include "picture_folder.h"
+#include "picture_grid.h"
 
 #include <cstdio>
 #include <vector>
@@ -49,6 +50,7 @@ void print_notes(const CommandLine& line, const GenerationRequest& request,
 
 int run_generate(const CommandLine& line) {
   BlockedSignals signals;  // before any thread starts, so that all inherit the mask
+  if (asks_for_grid(line)) return run_picture_grid(line, signals);
   const Composition app(line.config, line.dump_file, {line.prompt, line.loras});
   set_up_processor(line.config);
   GenerationRequest request =

@@ -1,9 +1,9 @@
 #include "commands/job_series.h"
 
-#include "headroom/core/bytes.h"
 #include "headroom/core/quote.h"
 
 #include "cli/exit_code.h"
+#include "cli/stdout_text.h"
 
 #include <cstdio>
 #include <filesystem>

@@ -1,0 +1,66 @@
+#include "cli/request_settings.h"
+
+#include "cli/typed_values.h"
+
+#include <algorithm>
+#include <array>
+
+namespace headroom {
+namespace {
+
+using Text = const std::string&;
+
+constexpr std::array kSettings = std::to_array<RequestSetting>({
+    {"negative", &Typed::negative_prompt,
+     [](Text, Text value, CommandLine& line) { line.negative_prompt = value; }},
+    {"size", &Typed::size,
+     [](Text option, Text value, CommandLine& line) { line.size = read_size(option, value); }},
+    {"preset", &Typed::preset,
+     [](Text option, Text value, CommandLine& line) { line.size = read_preset(option, value); }},
+    {"steps", &Typed::steps,
+     [](Text option, Text value, CommandLine& line) {
+       line.steps = read_int(option, value, 1, kMaxSteps);
+     },
+     true},
+    {"guidance", &Typed::guidance,
+     [](Text option, Text value, CommandLine& line) { line.guidance = read_real(option, value); },
+     true},
+    {"seed", &Typed::seed,
+     [](Text option, Text value, CommandLine& line) { line.seed = read_seed(option, value); },
+     true},
+    {"cfg-normalization", &Typed::cfg_normalization,
+     [](Text option, Text value, CommandLine& line) {
+       line.cfg_normalization = read_real(option, value);
+     },
+     true},
+    {"cfg-truncation", &Typed::cfg_truncation,
+     [](Text option, Text value,
+        CommandLine& line) { line.cfg_truncation = read_real(option, value); },
+     true},
+    {"shift", &Typed::shift,
+     [](Text option, Text value, CommandLine& line) { line.shift = read_real(option, value); },
+     true},
+    {"variation", &Typed::variation,
+     [](Text option, Text value,
+        CommandLine& line) { line.variation = read_variation(option, value); }},
+    {"variety", &Typed::variety,
+     [](Text option, Text value,
+        CommandLine& line) { line.variety = read_variety(option, value); }},
+    {"seed-mode", &Typed::seed_mode,
+     [](Text option, Text value,
+        CommandLine& line) { line.seed_mode = read_seed_mode(option, value); }},
+    {"strength", &Typed::strength,
+     [](Text option, Text value, CommandLine& line) { line.strength = read_real(option, value); },
+     true},
+});
+
+}  // namespace
+
+std::span<const RequestSetting> request_settings() { return kSettings; }
+
+const RequestSetting* find_request_setting(std::string_view name) {
+  const auto* const found = std::ranges::find(kSettings, name, &RequestSetting::name);
+  return found == kSettings.end() ? nullptr : found;
+}
+
+}  // namespace headroom

@@ -1,0 +1,27 @@
+#pragma once
+#include "headroom/core/generation.h"
+#include "headroom/pipeline/lora_sets.h"
+
+#include "composition.h"
+
+#include <cstdint>
+#include <string>
+
+namespace headroom {
+
+// What runs need, as it is said before them.
+struct RunNeed {
+  std::int64_t peak_bytes = 0;  // of the device's memory, of one after the other the most
+  double seconds = 0;           // of all; 0 = nobody knows
+
+  void add(const RunNeed& other);
+  // "171.4 MB, about 2.0 s"
+  [[nodiscard]] std::string text() const;
+};
+
+// Of a valid request with the LoRAs that its prompt asks for. Throws Error{kOutOfMemory} with the
+// forecast's reason when it does not fit, and what LoraSets::forecaster() throws.
+[[nodiscard]] RunNeed need_of(const GenerationRequest& request, const Composition& app,
+                              LoraSets& loras);
+
+}  // namespace headroom
