@@ -57,7 +57,9 @@ Layout lay_out(const ContactSheet& sheet, const Lettering& letters, double scale
   const int most_lines = std::max(1, layout.cell.height / layout.line);
   int row_width = 0;
   for (const std::string& label : sheet.rows) {
-    Lines lines = cut_lines(letters.wrap(label, layout.line, layout.cell.width), most_lines);
+    // Half as wide as a picture, unless that is hardly a word.
+    const int room = std::max(layout.cell.width / 2, 8 * layout.line);
+    Lines lines = cut_lines(letters.wrap(label, layout.line, room), most_lines);
     for (const std::string& line : lines) {
       row_width = std::max(row_width, letters.width(line, layout.line));
     }
@@ -125,7 +127,8 @@ void write_labels(Image& onto, const Layout& layout, const Lettering& letters) {
     const int height = static_cast<int>(layout.rows[i].size()) * layout.line;
     int y = layout.y(i) + std::max(0, (layout.cell.height - height) / 2);
     for (const std::string& line : layout.rows[i]) {
-      letters.write(onto, layout.gap, y, layout.line, line, kInk);
+      const int x = layout.left - layout.gap - letters.width(line, layout.line);
+      letters.write(onto, x, y, layout.line, line, kInk);
       y += layout.line;
     }
   }

@@ -88,7 +88,7 @@ Lettering::Lettering(const std::vector<FontFace>& faces) {
     // Shorter than that there is not even a table of contents.
     const int offset = made->bytes.size() > 64 ? offset_of(data, face.name) : -1;
     if (offset < 0 || stbtt_InitFont(&made->info, data, offset) == 0) {
-      throw_read_error(face.file, say("it is no font, or one of another kind"));
+      throw_read_error(face.file, say("it is no font of a kind that can be read"));
     }
     faces_.push_back(std::move(made));
   }

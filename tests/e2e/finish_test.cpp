@@ -7,6 +7,9 @@
 #include "support/made_lora.h"
 
 #include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <thread>
 
 namespace headroom::test {
 namespace {
@@ -192,6 +195,37 @@ TEST_F(Finish, ACutIsSaid) {
       << result.err;
 }
 
+// Killed while it is decoded.
+TEST_F(Finish, OneThatWasCutShortIsResumedWithItsOrigin) {
+  make("fox.png", {"--size", "512x512"});
+  const std::vector<std::string> call{"finish", "fox.png", "--size", "1024", "-o", "out"};
+  const auto waits = [&] {
+    const auto folder = folder_ / "state/headroom/unfinished";
+    std::error_code none;
+    return std::ranges::any_of(
+        std::filesystem::directory_iterator(folder, none),
+        [](const auto& e) { return !e.path().filename().string().starts_with('.'); });
+  };
+  {
+    Process process(options(call));
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (!waits() && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    process.send(SIGKILL);
+    EXPECT_EQ(process.wait(std::chrono::seconds(20)).signal, SIGKILL);
+  }
+  ASSERT_EQ(files(), std::vector<std::string>());
+  const ProcessResult resumed = run({"resume"});
+  EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
+  ASSERT_EQ(files(), std::vector<std::string>{"out/fox_1024x1024.png"});
+  EXPECT_EQ(run_json({"inspect", "out/fox_1024x1024.png", "--json"}).at(0)["origin"]["how"],
+            "refine:0.35");
+  const ProcessResult again = run(call);
+  EXPECT_NE(again.err.find("0 pictures made, 1 were there already"), std::string::npos)
+      << again.err;
+}
+
 TEST_F(Finish, AnotherModelIsSaid) {
   make("fox.png");
   const std::string model = copy_model().string();
@@ -209,7 +243,7 @@ TEST_F(Finish, AnotherModelIsSaid) {
 
 TEST_F(Finish, WhatDoesNotFitIsRefusedBeforeItBegins) {
   make("fox.png", {"--size", "512x512"});
-  expect_refused({"finish", "fox.png", "--size", "2048", "--pretend-vram", "24M", "-o", "a.png"}, 4,
+  expect_refused({"finish", "fox.png", "--size", "2048", "--pretend-vram", "21M", "-o", "a.png"}, 4,
                  {"fox.png: 2048×2048", "needs", "MB"});
 }
 

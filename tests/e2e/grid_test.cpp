@@ -108,7 +108,7 @@ TEST_F(PictureGrid, CancellingKeepsWhatIsMadeAndItsSheet) {
 }
 
 TEST_F(PictureGrid, ACellThatDoesNotFitIsRefusedBeforeAnythingIsMade) {
-  expect_refused(grid({"--grid-x", "size=64x64,2048x2048", "--pretend-vram", "24M"}), 4,
+  expect_refused(grid({"--grid-x", "size=64x64,2048x2048", "--pretend-vram", "21M"}), 4,
                  {"size 2048x2048: 2048×2048", "needs"});
 }
 
