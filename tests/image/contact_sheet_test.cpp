@@ -60,7 +60,7 @@ TEST_F(ContactSheetTest, HoldsEveryPictureWholeInRowsAndColumns) {
       EXPECT_EQ(count(drawn, colour), 60 * 40);
       int x = 0;
       int y = 0;
-      while (count(drawn, colour) > 0 && at(drawn, x, y) != colour) {
+      while (y < drawn.height && at(drawn, x, y) != colour) {
         if (++x == drawn.width) x = 0, ++y;
       }
       first.at(3 * row + column) = {x, y};
