@@ -19,12 +19,6 @@
 namespace headroom {
 namespace {
 
-AllocatorModel allocator_of(const Device& device) {
-  const std::optional<std::string> settings = device.backend->caching_settings();
-  if (!settings) return {};
-  return {true, parse_allocator_conf(*settings)};
-}
-
 class DryRunForecaster final : public Forecaster {
  public:
   explicit DryRunForecaster(PipelineOptions options)

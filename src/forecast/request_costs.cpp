@@ -9,6 +9,12 @@
 
 namespace headroom {
 
+AllocatorModel allocator_of(const Device& device) {
+  const std::optional<std::string> settings = device.backend->caching_settings();
+  if (!settings) return {};
+  return {true, parse_allocator_conf(*settings)};
+}
+
 TracePeaks AllocatorModel::peaks(const AllocationTrace& allocations) const {
   if (!card) return replay_cpu_budget(allocations);
   const CachingPeaks caching_peaks = replay_caching(allocations, caching);

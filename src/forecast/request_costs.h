@@ -27,6 +27,8 @@ struct AllocatorModel {
   [[nodiscard]] std::int64_t small_unit() const { return card ? kSmallSegment : 1; }
 };
 
+[[nodiscard]] AllocatorModel allocator_of(const Device& device);
+
 // Answers the planner's questions about runs of one model on one device, by replay; remembers the
 // answers. Not thread-safe.
 class RequestCosts {

@@ -122,6 +122,12 @@ FixtureGroup load_quant_group(const std::string& group) {
   return load_from(std::filesystem::path(HEADROOM_TEST_DATA) / "quant" / "expected", group);
 }
 
+std::filesystem::path upscaler_files() {
+  return std::filesystem::path(HEADROOM_TEST_DATA) / "upscalers";
+}
+
+FixtureGroup load_upscaler_group() { return load_from(upscaler_files(), "expected"); }
+
 OpenModel::OpenModel(const std::string& variant, c10::ScalarType dtype)
     : OpenModel(read_model_folder(model_root(variant)), dtype) {}
 

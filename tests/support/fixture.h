@@ -51,6 +51,10 @@ struct FixtureGroup {
 // Of the models in the formats that people have: "base", "comfy", "gguf".
 [[nodiscard]] FixtureGroup load_quant_group(const std::string& group);
 [[nodiscard]] std::filesystem::path quant_models();
+// Of upscaling networks, which tools/reference/make_upscaler_fixtures.py made with spandrel, and
+// the folder with their files.
+[[nodiscard]] FixtureGroup load_upscaler_group();
+[[nodiscard]] std::filesystem::path upscaler_files();
 
 // A model with its weight files open, read in one number format.
 class OpenModel {

@@ -1,0 +1,367 @@
+#include "pickle_reader.h"
+
+#include "headroom/weights/model_file_error.h"
+
+#include "pickle_stack.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace headroom {
+namespace {
+
+constexpr int kMostNesting = 8;
+constexpr std::size_t kMostName = 256;
+constexpr std::size_t kMostNames = 100'000;
+
+constexpr std::string_view kOrderedDict = "collections OrderedDict";
+constexpr std::array<std::string_view, 2> kRebuildTensor{"torch._utils _rebuild_tensor_v2",
+                                                         "torch._utils _rebuild_tensor"};
+constexpr std::string_view kRebuildParameter = "torch._utils _rebuild_parameter";
+
+struct StorageType {
+  std::string_view name;
+  DType dtype;
+};
+constexpr std::array<StorageType, 9> kStorageTypes{{{"torch FloatStorage", DType::kF32},
+                                                    {"torch HalfStorage", DType::kF16},
+                                                    {"torch BFloat16Storage", DType::kBF16},
+                                                    {"torch DoubleStorage", DType::kF64},
+                                                    {"torch LongStorage", DType::kI64},
+                                                    {"torch IntStorage", DType::kI32},
+                                                    {"torch ShortStorage", DType::kI16},
+                                                    {"torch ByteStorage", DType::kU8},
+                                                    {"torch BoolStorage", DType::kBool}}};
+
+std::optional<DType> storage_type(std::string_view name) {
+  for (const StorageType& type : kStorageTypes) {
+    if (type.name == name) return type.dtype;
+  }
+  return std::nullopt;
+}
+
+bool is_allowed(std::string_view name) {
+  return name == kOrderedDict || name == kRebuildParameter ||
+         std::ranges::find(kRebuildTensor, name) != kRebuildTensor.end() || storage_type(name);
+}
+
+using pickle::Kind;
+using pickle::kMostValues;
+using pickle::Ref;
+using pickle::Value;
+
+class Machine : private pickle::Stack {
+ public:
+  Machine(std::span<const std::byte> pickle, const std::filesystem::path& file)
+      : Stack(file), pickle_(pickle) {}
+
+  std::map<std::string, PickledTensor, std::less<>> run() {
+    while (true) {
+      const std::uint8_t operation = byte();
+      if (operation == '.') break;
+      if (!simple(operation) && !container(operation) && !memo(operation) && !object(operation)) {
+        refuse("has the operation " + std::to_string(operation) +
+               ", which no table of tensors needs");
+      }
+    }
+    std::map<std::string, PickledTensor, std::less<>> named;
+    name_tensors(pop(), "", 0, named);
+    return named;
+  }
+
+ private:
+  // The bytes of the pickle, in order.
+  std::uint8_t byte() { return std::to_integer<std::uint8_t>(bytes(1).front()); }
+  std::span<const std::byte> bytes(std::size_t count) {
+    if (count > pickle_.size() - at_) refuse("ends too early");
+    at_ += count;
+    return pickle_.subspan(at_ - count, count);
+  }
+  std::uint64_t number(std::size_t width) {
+    std::uint64_t value = 0;
+    const auto part = bytes(width);
+    for (std::size_t i = width; i-- > 0;) {
+      value = value << 8 | std::to_integer<std::uint64_t>(part[i]);
+    }
+    return value;
+  }
+  std::string text(std::size_t count) {
+    const auto part = bytes(count);
+    return {reinterpret_cast<const char*>(part.data()), part.size()};
+  }
+  std::string line() {
+    std::string result;
+    for (char c = static_cast<char>(byte()); c != '\n'; c = static_cast<char>(byte())) result += c;
+    return result;
+  }
+
+  void push_text(std::size_t count) { push({Kind::kText, 0, text(count), {}}); }
+
+  bool simple(std::uint8_t operation);
+  bool container(std::uint8_t operation);
+  bool memo(std::uint8_t operation);
+  bool object(std::uint8_t operation);
+  void push_long();
+  void push_tuple(std::size_t count);
+  void push_global(const std::string& name);
+  void push_storage();
+  void call();
+  void push_tensor(const std::vector<Ref>& arguments);
+  std::vector<std::int64_t> extents(Ref tuple);
+  void add_items(Kind kind, const std::vector<Ref>& items);
+  void name_tensors(Ref ref, const std::string& name, int depth,
+                    std::map<std::string, PickledTensor, std::less<>>& named);
+
+  std::span<const std::byte> pickle_;
+  std::size_t at_ = 0;
+  std::map<std::uint64_t, Ref> memo_;
+  std::vector<PickledTensor> tensors_;
+  std::size_t visited_ = 0;
+};
+
+// Operations that push a value of their own, as Python's pickletools names them.
+bool Machine::simple(std::uint8_t operation) {
+  switch (operation) {
+    case 0x80:  // PROTO
+      bytes(1);
+      return true;
+    case 0x95:  // FRAME
+      bytes(8);
+      return true;
+    case 'N':  // NONE
+      push({});
+      return true;
+    case 0x88:  // NEWTRUE
+    case 0x89:  // NEWFALSE
+      push_number(operation == 0x88 ? 1 : 0);
+      return true;
+    case 'K':  // BININT1
+      push_number(static_cast<std::int64_t>(number(1)));
+      return true;
+    case 'M':  // BININT2
+      push_number(static_cast<std::int64_t>(number(2)));
+      return true;
+    case 'J':  // BININT
+      push_number(static_cast<std::int32_t>(number(4)));
+      return true;
+    case 0x8a:  // LONG1
+      push_long();
+      return true;
+    case 'G':  // BINFLOAT
+      bytes(8);
+      push({Kind::kOther, 0, {}, {}});
+      return true;
+    case 'X':  // BINUNICODE
+    case 'T':  // BINSTRING
+      push_text(number(4));
+      return true;
+    case 0x8c:  // SHORT_BINUNICODE
+    case 'U':   // SHORT_BINSTRING
+      push_text(number(1));
+      return true;
+    default:
+      return false;
+  }
+}
+
+void Machine::push_long() {
+  const std::size_t width = number(1);
+  if (width > 8) refuse("has a number beyond 64 bits");
+  const std::uint64_t bits = number(width);
+  const bool negative = width > 0 && width < 8 && (bits >> (8 * width - 1)) != 0;
+  const std::uint64_t sign = negative ? ~std::uint64_t{0} << (8 * width) : 0;
+  push_number(static_cast<std::int64_t>(bits | sign));
+}
+
+bool Machine::container(std::uint8_t operation) {
+  switch (operation) {
+    case '(':  // MARK
+      mark();
+      return true;
+    case '}':  // EMPTY_DICT
+      push({Kind::kDict, 0, {}, {}});
+      return true;
+    case ']':  // EMPTY_LIST
+      push({Kind::kList, 0, {}, {}});
+      return true;
+    case ')':  // EMPTY_TUPLE
+      push_tuple(0);
+      return true;
+    case 0x85:  // TUPLE1, TUPLE2, TUPLE3
+    case 0x86:
+    case 0x87:
+      push_tuple(static_cast<std::size_t>(operation - 0x84));
+      return true;
+    case 't':  // TUPLE
+      push({Kind::kTuple, 0, {}, pop_to_mark()});
+      return true;
+    case 's': {  // SETITEM
+      const Ref value = pop();
+      const Ref key = pop();
+      add_items(Kind::kDict, {key, value});
+      return true;
+    }
+    case 'a':  // APPEND
+      add_items(Kind::kList, {pop()});
+      return true;
+    case 'u':  // SETITEMS
+      add_items(Kind::kDict, pop_to_mark());
+      return true;
+    case 'e':  // APPENDS
+      add_items(Kind::kList, pop_to_mark());
+      return true;
+    default:
+      return false;
+  }
+}
+
+void Machine::push_tuple(std::size_t count) {
+  std::vector<Ref> items(count);
+  for (std::size_t i = count; i-- > 0;) items[i] = pop();
+  push({Kind::kTuple, 0, {}, std::move(items)});
+}
+
+void Machine::add_items(Kind kind, const std::vector<Ref>& items) {
+  if (kind == Kind::kDict && items.size() % 2 != 0) refuse("has a key without a value");
+  std::vector<Ref>& target = at(top(), kind).items;
+  target.insert(target.end(), items.begin(), items.end());
+}
+
+bool Machine::memo(std::uint8_t operation) {
+  const bool is_put = operation == 'q' || operation == 'r';  // BINPUT, LONG_BINPUT
+  const bool is_get = operation == 'h' || operation == 'j';  // BINGET, LONG_BINGET
+  if (operation == 0x94) {                                   // MEMOIZE
+    memo_[memo_.size()] = top();
+    return true;
+  }
+  if (!is_put && !is_get) return false;
+  const std::uint64_t place = number(operation == 'q' || operation == 'h' ? 1 : 4);
+  if (is_put) {
+    memo_[place] = top();
+    return true;
+  }
+  const auto found = memo_.find(place);
+  if (found == memo_.end()) refuse("recalls a value that it never stored");
+  push_again(found->second);
+  return true;
+}
+
+bool Machine::object(std::uint8_t operation) {
+  switch (operation) {
+    case 'c': {  // GLOBAL
+      const std::string module = line();
+      push_global(module + " " + line());
+      return true;
+    }
+    case 0x93: {  // STACK_GLOBAL
+      const Ref name = pop();
+      const Ref module = pop();
+      push_global(at(module, Kind::kText).text + " " + at(name, Kind::kText).text);
+      return true;
+    }
+    case 'Q':  // BINPERSID
+      push_storage();
+      return true;
+    case 'R':  // REDUCE
+      call();
+      return true;
+    case 'b':  // BUILD: attributes of the dictionary beside its items
+      pop();
+      at(top(), Kind::kDict);
+      return true;
+    default:
+      return false;
+  }
+}
+
+void Machine::push_global(const std::string& name) {
+  if (!is_allowed(name)) {
+    std::string dotted = name;
+    std::ranges::replace(dotted, ' ', '.');
+    fail_model_file(file(), say("the pickle asks for {0}, which could run code and is not taken; "
+                                "choose the same model as .safetensors",
+                                in_quotes(dotted)));
+  }
+  push({Kind::kGlobal, 0, name, {}});
+}
+
+// ("storage", its type, its key, where it was, how many values)
+void Machine::push_storage() {
+  const std::vector<Ref> parts = at(pop(), Kind::kTuple).items;
+  if (parts.size() != 5 || at(parts[0], Kind::kText).text != "storage") {
+    refuse("names a storage in a way that is not known");
+  }
+  const auto dtype = storage_type(at(parts[1], Kind::kGlobal).text);
+  if (!dtype) refuse("has a storage of no known type");
+  push({Kind::kStorage, static_cast<std::int64_t>(*dtype), at(parts[2], Kind::kText).text, {}});
+}
+
+void Machine::call() {
+  const std::vector<Ref> arguments = at(pop(), Kind::kTuple).items;
+  const std::string& function = at(pop(), Kind::kGlobal).text;
+  if (function == kOrderedDict && arguments.empty()) {
+    push({Kind::kDict, 0, {}, {}});
+  } else if (std::ranges::find(kRebuildTensor, function) != kRebuildTensor.end()) {
+    push_tensor(arguments);
+  } else if (function == kRebuildParameter && !arguments.empty()) {
+    at(arguments.front(), Kind::kTensor);
+    push_again(arguments.front());
+  } else {
+    refuse("calls what is no function of tensors");
+  }
+}
+
+// (storage, offset, shape, strides, and what training needs)
+void Machine::push_tensor(const std::vector<Ref>& arguments) {
+  if (arguments.size() < 4) refuse("rebuilds a tensor of too few parts");
+  const Value& storage = at(arguments[0], Kind::kStorage);
+  PickledTensor tensor{static_cast<DType>(storage.number), storage.text, number_at(arguments[1]),
+                       extents(arguments[2]), extents(arguments[3])};
+  if (tensor.offset < 0 || tensor.shape.size() != tensor.strides.size()) {
+    refuse("has a tensor whose shape is not possible");
+  }
+  tensors_.push_back(std::move(tensor));
+  push({Kind::kTensor, static_cast<std::int64_t>(tensors_.size() - 1), {}, {}});
+}
+
+std::vector<std::int64_t> Machine::extents(Ref tuple) {
+  std::vector<std::int64_t> result;
+  for (const Ref item : at(tuple, Kind::kTuple).items) {
+    result.push_back(number_at(item));
+    if (result.back() < 0 || result.size() > kMostNesting) {
+      refuse("has a tensor whose shape is not possible");
+    }
+  }
+  return result;
+}
+
+void Machine::name_tensors(Ref ref, const std::string& name, int depth,
+                           std::map<std::string, PickledTensor, std::less<>>& named) {
+  // One dictionary may stand in many places, and in itself.
+  if (++visited_ > kMostNames || depth > kMostNesting || name.size() > kMostName) {
+    refuse("nests its tables deeper than any model");
+  }
+  const Value& value = this->value(ref);
+  if (value.kind == Kind::kTensor) {
+    named[name] = tensors_[static_cast<std::size_t>(value.number)];
+  }
+  if (value.kind != Kind::kDict) return;
+  for (std::size_t i = 0; i + 1 < value.items.size(); i += 2) {
+    const Value& key = this->value(value.items[i]);
+    if (key.kind != Kind::kText) continue;
+    name_tensors(value.items[i + 1], name.empty() ? key.text : name + "." + key.text, depth + 1,
+                 named);
+  }
+}
+
+}  // namespace
+
+std::map<std::string, PickledTensor, std::less<>> read_pickled_tensors(
+    std::span<const std::byte> pickle, const std::filesystem::path& file) {
+  return Machine(pickle, file).run();
+}
+
+}  // namespace headroom

@@ -1,0 +1,100 @@
+#pragma once
+#include "headroom/weights/model_file_error.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+// The values of a pickle while it is read, and the stack that its operations work on.
+namespace headroom::pickle {
+
+using Ref = std::uint32_t;  // of a value; values never go, so that cycles hold nothing alive
+
+enum class Kind : std::uint8_t {
+  kNone,
+  kNumber,  // also true and false
+  kOther,   // understood and of no use here: floating point
+  kText,
+  kTuple,
+  kList,
+  kDict,     // items: key, value, key, value, ...
+  kGlobal,   // text: "module name"
+  kStorage,  // text: its key; number: its dtype
+  kTensor    // number: which of the tensors
+};
+
+struct Value {
+  Kind kind = Kind::kNone;
+  std::int64_t number = 0;
+  std::string text;
+  std::vector<Ref> items;
+};
+
+// A state dict of a thousand tensors makes some ten thousand.
+inline constexpr std::size_t kMostValues = 1'000'000;
+class Stack {
+ public:
+  // `file` is for messages and outlives it.
+  explicit Stack(const std::filesystem::path& file) : file_(file) {}
+
+  [[noreturn]] void refuse(const std::string& fault) const {
+    fail_model_file(file_, say("{0}; choose the same model as .safetensors, or save it so with "
+                               "PyTorch",
+                               fault_of(say("the pickle"), fault)));
+  }
+
+  Ref make(Value value) {
+    if (values_.size() == kMostValues) refuse("holds more than any table of tensors");
+    values_.push_back(std::move(value));
+    return static_cast<Ref>(values_.size() - 1);
+  }
+  void push(Value value) { stack_.push_back(make(std::move(value))); }
+  void push_number(std::int64_t n) { push({Kind::kNumber, n, {}, {}}); }
+  Ref pop() {
+    const std::size_t floor = marks_.empty() ? 0 : marks_.back();
+    if (stack_.size() <= floor) refuse("takes a value where there is none");
+    const Ref top = stack_.back();
+    stack_.pop_back();
+    return top;
+  }
+  [[nodiscard]] Ref top() const {
+    const std::size_t floor = marks_.empty() ? 0 : marks_.back();
+    if (stack_.size() <= floor) refuse("takes a value where there is none");
+    return stack_.back();
+  }
+  std::vector<Ref> pop_to_mark() {
+    if (marks_.empty()) refuse("ends a list that was not begun");
+    const auto begin = stack_.begin() + static_cast<std::ptrdiff_t>(marks_.back());
+    std::vector<Ref> items(begin, stack_.end());
+    stack_.erase(begin, stack_.end());
+    marks_.pop_back();
+    return items;
+  }
+  Value& at(Ref ref, Kind kind) {
+    if (values_[ref].kind != kind) refuse("has a value of the wrong kind");
+    return values_[ref];
+  }
+  std::int64_t number_at(Ref ref) { return at(ref, Kind::kNumber).number; }
+
+  // A value that is there already, once more.
+  void push_again(Ref ref) {
+    if (stack_.size() == kMostValues) refuse("holds more than any table of tensors");
+    stack_.push_back(ref);
+  }
+  void mark() { marks_.push_back(stack_.size()); }
+  [[nodiscard]] const Value& value(Ref ref) const { return values_[ref]; }
+
+ protected:
+  [[nodiscard]] const std::filesystem::path& file() const { return file_; }
+
+ private:
+  const std::filesystem::path& file_;
+  std::vector<Value> values_;
+  std::vector<Ref> stack_;
+  std::vector<std::size_t> marks_;  // heights of the stack
+};
+
+}  // namespace headroom::pickle

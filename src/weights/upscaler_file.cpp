@@ -1,0 +1,169 @@
+#include "headroom/weights/upscaler_file.h"
+
+#include "headroom/weights/dequantise.h"
+#include "headroom/weights/hollow.h"
+#include "headroom/weights/model_file_error.h"
+
+#include "upscaler_names.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <utility>
+
+namespace headroom {
+namespace {
+
+constexpr int kColours = 3;
+constexpr int kMostScale = 16;
+constexpr std::int64_t kMostChannels = 4096;
+
+std::string shape_text(std::span<const std::int64_t> shape) {
+  std::string text;
+  for (const std::int64_t extent : shape) {
+    text += (text.empty() ? "" : ", ") + std::to_string(extent);
+  }
+  return "[" + text + "]";
+}
+
+// Of names "STARTnumber...": the largest number, or -1.
+int largest(const UpscalerTensors& tensors, const std::string& start) {
+  int result = -1;
+  for (auto it = tensors.lower_bound(start); it != tensors.end() && it->first.starts_with(start);
+       ++it) {
+    const std::string_view rest = std::string_view(it->first).substr(start.size());
+    int number = -1;
+    std::from_chars(rest.data(), rest.data() + rest.size(), number);
+    result = std::max(result, number);
+  }
+  return result;
+}
+
+// The side of a square, or 0.
+int root_of(std::int64_t square) {
+  for (int side = 1; side <= kMostScale; ++side) {
+    if (std::int64_t{side} * side == square) return side;
+  }
+  return 0;
+}
+
+class Teller {
+ public:
+  Teller(const UpscalerTensors& tensors, const std::filesystem::path& file)
+      : tensors_(tensors), file_(file) {}
+
+  UpscalerConfig tell() {
+    if (tensors_.contains("conv_first.weight") && tensors_.contains("conv_last.weight")) {
+      return rrdb_net();
+    }
+    if (tensors_.contains("body.0.weight") && tensors_.contains("body.1.weight")) {
+      return srvgg_net();
+    }
+    refuse("is no upscaler that is known");
+  }
+
+ private:
+  [[noreturn]] void refuse(const std::string& fault) const {
+    fail_model_file(file_, say("{0}; choose a Real-ESRGAN or ESRGAN model (RRDBNet or "
+                               "SRVGGNetCompact)",
+                               fault_of(say("the file"), fault)));
+  }
+  // Of a convolution: [out, in, 3, 3].
+  [[nodiscard]] const std::vector<std::int64_t>& shape(const std::string& name) const {
+    const auto found = tensors_.find(name);
+    if (found == tensors_.end()) refuse("lacks the tensor " + name);
+    const std::vector<std::int64_t>& shape = found->second.shape;
+    if (shape.size() != 4 || shape[2] != 3 || shape[3] != 3 || shape[0] < 1 || shape[1] < 1 ||
+        shape[0] > kMostChannels || shape[1] > kMostChannels) {
+      refuse("has the tensor " + name + " in the shape " + shape_text(shape) +
+             ", which is no convolution of such a network");
+    }
+    return shape;
+  }
+
+  [[nodiscard]] UpscalerConfig rrdb_net() const {
+    const std::vector<std::int64_t>& first = shape("conv_first.weight");
+    if (shape("conv_last.weight")[0] != kColours) refuse_colours();
+    if (std::ranges::any_of(tensors_, [](const auto& item) {
+          return item.first.find("conv1x1") != std::string::npos;
+        })) {
+      refuse("is ESRGAN+, whose blocks are others");
+    }
+    UpscalerConfig config;
+    config.unshuffle = first[1] % kColours == 0 ? root_of(first[1] / kColours) : 0;
+    if (config.unshuffle == 0 || (config.unshuffle & (config.unshuffle - 1)) != 0) {
+      refuse_colours();
+    }
+    config.channels = static_cast<int>(first[0]);
+    config.growth = static_cast<int>(shape("body.0.rdb1.conv1.weight")[0]);
+    config.blocks = largest(tensors_, "body.") + 1;
+    const int doublings = std::max(0, largest(tensors_, "conv_up"));
+    const int enlarged = doublings > 5 ? 0 : 1 << doublings;
+    config.scale = enlarged / config.unshuffle;
+    if (config.scale < 1 || config.scale > kMostScale) refuse("enlarges by no whole number");
+    return config;
+  }
+
+  [[nodiscard]] UpscalerConfig srvgg_net() const {
+    UpscalerConfig config;
+    config.kind = UpscalerKind::kSrvggNet;
+    const std::vector<std::int64_t>& first = shape("body.0.weight");
+    if (first[1] != kColours) refuse_colours();
+    config.channels = static_cast<int>(first[0]);
+    const int last = largest(tensors_, "body.");
+    if (last < 2 || last % 2 != 0) refuse("has layers that do not come in pairs");
+    config.blocks = (last - 2) / 2;
+    const std::int64_t values = shape("body." + std::to_string(last) + ".weight")[0];
+    config.scale = values % kColours == 0 ? root_of(values / kColours) : 0;
+    if (config.scale == 0) refuse_colours();
+    return config;
+  }
+  [[noreturn]] void refuse_colours() const { refuse("is not for pictures of three colours"); }
+
+  const UpscalerTensors& tensors_;
+  const std::filesystem::path& file_;
+};
+
+}  // namespace
+
+UpscalerFile::UpscalerFile(const std::filesystem::path& file) : file_(file) {
+  if (looks_like_torch_file(file)) {
+    torch_.emplace(file);
+    tensors_ = named_as_real_esrgan(torch_->tensors());
+  } else {
+    safetensors_.emplace(file);
+    tensors_ = named_as_real_esrgan(safetensors_->tensors());
+  }
+  config_ = Teller(tensors_, file_).tell();
+}
+
+TensorView UpscalerFile::at(std::string_view name, std::span<const std::int64_t> shape) const {
+  const auto refuse = [&](const std::string& fault) {
+    fail_model_file(file_, say("{0}; the file is damaged or of another network, so download it "
+                               "again",
+                               fault_of(say("tensor {0}", std::string(name)), fault)));
+  };
+  const auto found = tensors_.find(name);
+  if (found == tensors_.end()) refuse("is missing");
+  const TensorView& view = found->second;
+  if (!std::ranges::equal(view.shape, shape)) {
+    refuse("has the shape " + shape_text(view.shape) + " where " + shape_text(shape) +
+           " is needed");
+  }
+  if (!has_own_values(view.dtype)) {
+    refuse("is stored as " + std::string(dtype_name(view.dtype)) +
+           ", which cannot be computed with");
+  }
+  if (find_fault(view, Look::kAll, name) == WeightFault::kNotFinite) {
+    refuse("holds values that are not finite");
+  }
+  return view;
+}
+
+std::string UpscalerFile::what() const {
+  const bool is_rrdb = config_.kind == UpscalerKind::kRrdbNet;
+  return std::string(is_rrdb ? "RRDBNet" : "SRVGGNet") + " of " + std::to_string(config_.blocks) +
+         (is_rrdb ? " blocks, " : " layers, ") + std::to_string(config_.channels) + " channels";
+}
+
+}  // namespace headroom
