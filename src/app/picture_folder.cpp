@@ -6,15 +6,13 @@
 
 #include "cli/stdout_text.h"
 #include "commands/job_series.h"
+#include "folder_pictures.h"
 #include "init_picture.h"
 
-#include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <map>
 #include <string>
 #include <system_error>
-#include <vector>
 
 namespace headroom {
 namespace fs = std::filesystem;
@@ -22,24 +20,6 @@ namespace {
 
 [[noreturn]] void refuse(const std::string& sentence) {
   throw Error(ErrorKind::kInvalidRequest, sentence);
-}
-
-struct FolderPicture {
-  fs::path from;
-  fs::path to;
-};
-
-// a.png of a.jpg; where both a.jpg and a.png are there, a.jpg.png and a.png.png.
-std::vector<FolderPicture> with_targets(const std::vector<fs::path>& files, const fs::path& out) {
-  std::map<std::string, int> stems;
-  for (const fs::path& file : files) ++stems[file.stem().string()];
-  std::vector<FolderPicture> pictures;
-  for (const fs::path& file : files) {
-    const bool is_alone = stems[file.stem().string()] == 1;
-    pictures.push_back(
-        {file, out / ((is_alone ? file.stem() : file.filename()).string() + ".png")});
-  }
-  return pictures;
 }
 
 void check(const CommandLine& line) {
@@ -70,24 +50,6 @@ CommandLine line_for(const CommandLine& line, const fs::path& picture) {
 }
 
 }  // namespace
-
-std::vector<fs::path> pictures_in(const fs::path& folder) {
-  std::vector<fs::path> files;
-  std::error_code error;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
-    const std::string ending = lower_ascii(entry.path().extension().string());
-    const bool is_picture = ending == ".png" || ending == ".jpg" || ending == ".jpeg";
-    if (is_picture && !entry.is_directory(error)) files.push_back(entry.path());
-  }
-  if (error) {
-    throw Error(ErrorKind::kIo, say("{0} cannot be read: {1}", folder, say_errno(error.value())));
-  }
-  if (files.empty()) {
-    refuse(folder.string() + " holds no PNG or JPEG picture; name a folder with pictures");
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
 
 bool starts_from_folder(const CommandLine& line) {
   std::error_code error;

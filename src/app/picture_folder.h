@@ -3,14 +3,7 @@
 #include "cli/signals.h"
 #include "composition.h"
 
-#include <filesystem>
-#include <vector>
-
 namespace headroom {
-
-// The PNG and JPEG files in a folder, in the order of their names. Throws Error{kIo} when it cannot
-// be read, Error{kInvalidRequest} when it holds none.
-[[nodiscard]] std::vector<std::filesystem::path> pictures_in(const std::filesystem::path& folder);
 
 // Whether --init-image names a folder.
 [[nodiscard]] bool starts_from_folder(const CommandLine& line);

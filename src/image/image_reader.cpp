@@ -40,27 +40,38 @@ std::uint8_t on_white(unsigned color, unsigned alpha) {
   return static_cast<std::uint8_t>((color * alpha + 255U * (255U - alpha) + 127U) / 255U);
 }
 
-ImageFile read_image_from(const std::filesystem::path& file, const std::string& bytes) {
-  ImageFile read;
-  Image& image = read.image;
+constexpr std::size_t kRgba = 4;
+
+struct Decoded {
+  int width = 0, height = 0;
+  std::unique_ptr<stbi_uc, decltype(&stbi_image_free)> rgba{nullptr, &stbi_image_free};
+  [[nodiscard]] std::size_t pixels() const {
+    return static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
+  }
+  [[nodiscard]] const stbi_uc* pixel(std::size_t i) const { return rgba.get() + kRgba * i; }
+};
+
+Decoded decode(const std::filesystem::path& file, const std::string& bytes) {
+  Decoded decoded;
   int channels_in_file = 0;
-  constexpr int kRgba = 4;
-  const std::unique_ptr<stbi_uc, decltype(&stbi_image_free)> rgba(
-      stbi_load_from_memory(reinterpret_cast<const stbi_uc*>(bytes.data()),
-                            static_cast<int>(bytes.size()), &image.width, &image.height,
-                            &channels_in_file, kRgba),
-      &stbi_image_free);
-  if (rgba == nullptr) {
+  decoded.rgba.reset(stbi_load_from_memory(
+      reinterpret_cast<const stbi_uc*>(bytes.data()), static_cast<int>(bytes.size()),
+      &decoded.width, &decoded.height, &channels_in_file, static_cast<int>(kRgba)));
+  if (decoded.rgba == nullptr) {
     const char* const reason = stbi_failure_reason();
     throw_read_error(file, decode_reason(reason != nullptr ? reason : "no reason given"));
   }
-  const std::size_t pixels =
-      static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height);
-  image.rgb.resize(3 * pixels);
-  for (std::size_t i = 0; i < pixels; ++i) {
-    const stbi_uc* const in = rgba.get() + kRgba * i;
+  return decoded;
+}
+
+ImageFile read_image_from(const std::filesystem::path& file, const std::string& bytes) {
+  const Decoded decoded = decode(file, bytes);
+  ImageFile read{{decoded.width, decoded.height, {}}, false, {}};
+  read.image.rgb.resize(3 * decoded.pixels());
+  for (std::size_t i = 0; i < decoded.pixels(); ++i) {
+    const stbi_uc* const in = decoded.pixel(i);
     read.has_transparency = read.has_transparency || in[3] < 255;
-    for (std::size_t c = 0; c < 3; ++c) image.rgb[3 * i + c] = on_white(in[c], in[3]);
+    for (std::size_t c = 0; c < 3; ++c) read.image.rgb[3 * i + c] = on_white(in[c], in[3]);
   }
   return read;
 }
@@ -75,6 +86,22 @@ ImageFile read_image_file(const std::filesystem::path& file) {
   const std::string bytes = read_whole_file(file);
   ImageFile read = read_image_from(file, bytes);
   read.sha256 = sha256(bytes);
+  return read;
+}
+
+TransparentImage read_transparent_image(const std::filesystem::path& file) {
+  const std::string bytes = read_whole_file(file);
+  const Decoded decoded = decode(file, bytes);
+  TransparentImage read{
+      {decoded.width, decoded.height, {}}, {decoded.width, decoded.height, {}}, sha256(bytes)};
+  bool is_opaque = true;
+  for (std::size_t i = 0; i < decoded.pixels(); ++i) {
+    const stbi_uc* const in = decoded.pixel(i);
+    read.image.rgb.insert(read.image.rgb.end(), in, in + 3);
+    read.alpha.grey.push_back(in[3]);
+    is_opaque = is_opaque && in[3] == 255;
+  }
+  if (is_opaque) read.alpha = {};
   return read;
 }
 

@@ -18,15 +18,14 @@ namespace {
 constexpr int kMaxPngSide_px = 16384;
 constexpr std::size_t kIhdrChunkBytes = 4 + 4 + 13 + 4;
 
-std::string encode_pixels(const Image& image) {
+std::string encode_pixels(const Image& image, const std::uint8_t* pixels, int channels) {
   const auto append = [](void* context, void* data, int size) {
     static_cast<std::string*>(context)->append(static_cast<const char*>(data),
                                                static_cast<std::size_t>(size));
   };
   std::string png;
-  constexpr int kChannels = 3;
-  const int written = stbi_write_png_to_func(append, &png, image.width, image.height, kChannels,
-                                             image.rgb.data(), kChannels * image.width);
+  const int written = stbi_write_png_to_func(append, &png, image.width, image.height, channels,
+                                             pixels, channels * image.width);
   if (written == 0 || png.size() < kPngSignature.size() + kIhdrChunkBytes) {
     throw Error(ErrorKind::kInternal,
                 say("a picture of {0}x{1} px could not be encoded as PNG: the computer is out of "
@@ -34,6 +33,17 @@ std::string encode_pixels(const Image& image) {
                     image.width, image.height));
   }
   return png;
+}
+
+std::vector<std::uint8_t> with_alpha(const Image& image, const GreyImage& alpha) {
+  std::vector<std::uint8_t> rgba;
+  rgba.reserve(4 * alpha.grey.size());
+  for (std::size_t i = 0; i < alpha.grey.size(); ++i) {
+    const auto pixel = image.rgb.begin() + static_cast<std::ptrdiff_t>(3 * i);
+    rgba.insert(rgba.end(), pixel, pixel + 3);
+    rgba.push_back(alpha.grey[i]);
+  }
+  return rgba;
 }
 
 [[noreturn]] void refuse_text(const PngText& text, const char* what) {
@@ -74,23 +84,46 @@ std::string text_chunk(const PngText& text) {
   return png_chunk("iTXt", keyword + std::string(kPlainUtf8) + text.value);
 }
 
+// Throws Error{kInternal} on a malformed picture.
+void check_picture(const Image& image, const GreyImage& alpha) {
+  const bool is_sound = image.width >= 1 && image.height >= 1 && image.width <= kMaxPngSide_px &&
+                        image.height <= kMaxPngSide_px &&
+                        image.rgb.size() == std::size_t{3} * static_cast<std::size_t>(image.width) *
+                                                static_cast<std::size_t>(image.height);
+  const bool is_opaque = alpha.width == 0 && alpha.grey.empty();
+  const bool has_its_size = alpha.width == image.width && alpha.height == image.height &&
+                            3 * alpha.grey.size() == image.rgb.size();
+  if (is_sound && (is_opaque || has_its_size)) return;
+  throw Error(ErrorKind::kInternal,
+              "a picture of " + std::to_string(image.width) + "x" + std::to_string(image.height) +
+                  " px with " + std::to_string(image.rgb.size()) + " bytes and " +
+                  std::to_string(alpha.grey.size()) + " of transparency cannot be encoded as PNG");
+}
+
 }  // namespace
 
 std::string encode_png(const Image& image, const std::vector<PngText>& texts) {
-  if (image.width < 1 || image.height < 1 || image.width > kMaxPngSide_px ||
-      image.height > kMaxPngSide_px ||
-      image.rgb.size() != std::size_t{3} * static_cast<std::size_t>(image.width) *
-                              static_cast<std::size_t>(image.height)) {
-    throw Error(ErrorKind::kInternal, "a picture of " + std::to_string(image.width) + "x" +
-                                          std::to_string(image.height) + " px with " +
-                                          std::to_string(image.rgb.size()) +
-                                          " bytes cannot be encoded as PNG");
-  }
+  return encode_png_with_alpha(image, {}, texts);
+}
+
+std::string encode_png_with_alpha(const Image& image, const GreyImage& alpha,
+                                  const std::vector<PngText>& texts) {
+  check_picture(image, alpha);
   std::string chunks;
   for (const PngText& text : texts) chunks += text_chunk(text);
-  std::string png = encode_pixels(image);
+  std::string png = alpha.grey.empty() ? encode_pixels(image, image.rgb.data(), 3)
+                                       : encode_pixels(image, with_alpha(image, alpha).data(), 4);
   png.insert(kPngSignature.size() + kIhdrChunkBytes, chunks);
   return png;
+}
+
+bool can_stand_in_png(const PngText& text) {
+  try {
+    static_cast<void>(text_chunk(text));
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
 }
 
 }  // namespace headroom

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
 #include <ATen/ops/prelu.h>
 #include <ATen/ops/upsample_nearest2d.h>
 
@@ -25,6 +26,11 @@ at::Tensor shuffle_pixels(const at::Tensor& x, std::int64_t s) {
   const at::Tensor from = x.permute({0, 2, 3, 1}).view({h, w, c, s, s}).permute({0, 3, 1, 4, 2});
   out.permute({0, 2, 3, 1}).view({h, s, w, s, c}).copy_(from);
   return out;
+}
+
+at::Tensor parametric_relu(const at::Tensor& x, const at::Tensor& slopes) {
+  // libtorch has none on meta.
+  return x.is_meta() ? at::empty_like(x) : at::prelu(x, slopes);
 }
 
 }  // namespace
@@ -54,7 +60,7 @@ at::Tensor SrvggNet::run(std::size_t stage, at::Tensor x, at::Tensor beside) con
   const std::size_t end = std::min(first + kLayersOfStage, layers_.size());
   for (std::size_t i = first; i < end; ++i) {
     x = run_conv(layers_[i].conv, x);
-    if (layers_[i].slopes.defined()) x = at::prelu(x, layers_[i].slopes);
+    if (layers_[i].slopes.defined()) x = parametric_relu(x, layers_[i].slopes);
   }
   if (end < layers_.size()) return x;
   x = shuffle_pixels(x, scale_);

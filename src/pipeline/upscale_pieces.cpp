@@ -59,6 +59,7 @@ class PieceRun {
       : network_(network),
         height_(picture.size(2)),
         width_(picture.size(3)),
+        options_(picture.options()),
         device_(device),
         hooks_(hooks),
         pieces_(pieces_of(height_, width_, side)),
@@ -80,7 +81,7 @@ class PieceRun {
       at::Tensor out;
       if (!is_last) {
         const ScopedMemoryTag host(MemoryTag::kHost);
-        out = at::empty({1, stages[i].channels, height_, width_}, planes_.at(0).options(),
+        out = at::empty({1, stages[i].channels, height_, width_}, options_,
                         at::MemoryFormat::ChannelsLast);
       }
       run_stage(i, out);
@@ -144,6 +145,7 @@ class PieceRun {
 
   const UpscaleNetwork& network_;
   const std::int64_t height_, width_;
+  const at::TensorOptions options_;  // of the planes
   const at::Device device_;
   const PieceHooks& hooks_;
   const std::vector<PieceRect> pieces_;

@@ -161,9 +161,13 @@ TensorView UpscalerFile::at(std::string_view name, std::span<const std::int64_t>
 }
 
 std::string UpscalerFile::what() const {
+  const auto count = [](int number, const char* what) {
+    return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
+  };
   const bool is_rrdb = config_.kind == UpscalerKind::kRrdbNet;
-  return std::string(is_rrdb ? "RRDBNet" : "SRVGGNet") + " of " + std::to_string(config_.blocks) +
-         (is_rrdb ? " blocks, " : " layers, ") + std::to_string(config_.channels) + " channels";
+  return std::string(is_rrdb ? "RRDBNet" : "SRVGGNet") + " of " +
+         (is_rrdb ? count(config_.blocks, "block") : count(config_.blocks + 2, "layer")) + ", " +
+         count(config_.channels, "channel");
 }
 
 }  // namespace headroom

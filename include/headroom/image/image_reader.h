@@ -16,5 +16,12 @@ struct ImageFile {
   std::string sha256;             // of the file's bytes
 };
 [[nodiscard]] ImageFile read_image_file(const std::filesystem::path& file);
+// The same with the colours as they are stored, also below transparent pixels.
+struct TransparentImage {
+  Image image;
+  GreyImage alpha;     // 255 is opaque; of no size where every pixel is that
+  std::string sha256;  // of the file's bytes
+};
+[[nodiscard]] TransparentImage read_transparent_image(const std::filesystem::path& file);
 
 }  // namespace headroom

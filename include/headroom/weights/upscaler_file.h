@@ -30,7 +30,7 @@ class UpscalerFile {
   // whose values can be read, and without a fault that no training leaves (see hollow.h).
   [[nodiscard]] TensorView at(std::string_view name, std::span<const std::int64_t> shape) const;
   [[nodiscard]] const std::filesystem::path& place() const { return file_; }
-  // "RRDBNet of 23 blocks, 64 channels", "SRVGGNet of 32 layers, 64 channels"
+  // "RRDBNet of 23 blocks, 64 channels", "SRVGGNet of 34 layers, 64 channels"
   [[nodiscard]] std::string what() const;
 
  private:

@@ -150,9 +150,6 @@ void apply_to_config(const Typed& typed, AppConfig& config) {
 }
 
 void apply_finish(const Typed& typed, CommandLine& line) {
-  for (const std::string& picture : typed.pictures) {
-    line.pictures.push_back(not_empty("the name of a picture", picture));
-  }
   if (typed.finish_size) line.finish_size = read_finish_size("--size", *typed.finish_size);
   if (typed.preset) line.finish_size = read_preset("--preset", *typed.preset);
   if (typed.finish_how) line.finish_how = read_finish_method("--how", *typed.finish_how);
@@ -177,6 +174,17 @@ void apply_start(const Typed& typed, CommandLine& line) {
   }
 }
 
+void apply_upscale(const Typed& typed, CommandLine& line) {
+  if (typed.scale) line.scale = read_int("--scale", *typed.scale, 2, 4);
+  if (typed.denoise) {
+    line.denoise = read_real("--denoise", *typed.denoise);
+    if (!(*line.denoise >= 0 && *line.denoise <= 1)) {
+      refuse("--denoise " + in_quotes(*typed.denoise) + " is not between 0 and 1");
+    }
+  }
+  line.dry_run = typed.dry_run;
+}
+
 void apply_to_request(const Typed& typed, CommandLine& line) {
   line.prompt = typed.prompt.value_or("");
   if (typed.prompts) line.prompts_file = not_empty("--prompts", *typed.prompts);
@@ -193,7 +201,11 @@ void apply_to_request(const Typed& typed, CommandLine& line) {
   if (typed.grid_x) line.grid_x = read_grid_axis("--grid-x", *typed.grid_x);
   if (typed.grid_y) line.grid_y = read_grid_axis("--grid-y", *typed.grid_y);
   apply_start(typed, line);
+  for (const std::string& picture : typed.pictures) {
+    line.pictures.push_back(not_empty("the name of a picture", picture));
+  }
   apply_finish(typed, line);
+  apply_upscale(typed, line);
   if (typed.output) line.output = not_empty("-o", *typed.output);
   if (typed.dump_file) line.dump_file = not_empty("--dump", *typed.dump_file);
   if (typed.folder) line.looked_into = not_empty("the folder of models", *typed.folder);

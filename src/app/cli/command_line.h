@@ -43,7 +43,7 @@ struct CommandLine {
   std::optional<Variety> variety;
   std::optional<SeedMode> seed_mode;
   std::optional<GridAxis> grid_x, grid_y;
-  std::vector<std::filesystem::path> pictures;  // of finish: files and folders
+  std::vector<std::filesystem::path> pictures;  // of finish and upscale: files and folders
   FinishSize finish_size = Times{};
   FinishMethod finish_how;
   std::filesystem::path output;       // a .png file or a folder; empty = the configured folder
@@ -57,8 +57,11 @@ struct CommandLine {
   int max = 2048;                     // of frontier, px
   std::vector<std::string> waiting;   // resume NAME...; empty = all
   bool drop = false, list = false;    // of resume
-  bool model_is_typed = false;        // by --model
-  bool clear = false;                 // of cache
+  std::optional<int> scale;                     // of upscale
+  std::optional<double> denoise;                // of upscale
+  bool dry_run = false;                         // of upscale
+  bool model_is_typed = false;                  // by --model
+  bool clear = false;                           // of cache
   bool json = false;
 };
 

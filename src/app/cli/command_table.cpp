@@ -107,6 +107,34 @@ void add_finish(CLI::App& finish, Typed& typed) {
   add_run_options(finish, typed);
 }
 
+void add_upscale(CLI::App& upscale, Typed& typed) {
+  upscale
+      .add_option("pictures", typed.pictures,
+                  "PNG or JPEG pictures, or folders of such; those that are made already are left "
+                  "out")
+      ->type_name("FILE|DIR")
+      ->group("Positionals");
+  add(upscale, "Upscaling", "--model", "FILE|NAME", typed.model,
+      "A Real-ESRGAN or ESRGAN model, .safetensors or .pth (RRDBNet, SRVGGNetCompact); lanczos, "
+      "which needs none; or the program realesrgan-ncnn-vulkan, with its folder if it is not in "
+      "the PATH");
+  add(upscale, "Upscaling", "--scale", "N", typed.scale,
+      "2, 3 or 4 times as large along a side; default: the model's own, of lanczos 2. Smaller than "
+      "the model's own: enlarged by that and made smaller by Lanczos");
+  add(upscale, "Upscaling", "--denoise", "S", typed.denoise,
+      "Of realesr-general-x4v3, mixed with realesr-general-wdn-x4v3 beside it: from 0, noise and "
+      "grain stay, to 1, the model alone; default: 1");
+  add(upscale, "Output", "-o,--output", "FILE|DIR", typed.output,
+      "A new .png file, for one picture, or a folder; default: ~/Pictures/Headroom. In a folder "
+      "cat.png becomes cat_4x.png");
+  upscale.add_flag("--dry-run", typed.dry_run, "Only say what each picture would need")
+      ->group("Output");
+  add_json_flag(upscale, typed, "Print one JSON object a picture instead of its file name");
+  add_processor_options(upscale, typed);
+  add_memory_options(upscale, typed);
+  add_config_option(upscale, typed);
+}
+
 void add_plan(CLI::App& plan, Typed& typed) {
   add_request_options(plan, typed);
   add_init_options(plan, typed);
@@ -185,6 +213,13 @@ void need_format(const Typed& typed) {
                   : "quantize needs a format; choose --to int8, q8_0 or q4_k");
 }
 
+void need_pictures_and_model(const Typed& typed) {
+  if (typed.pictures.empty()) refuse("upscale needs pictures; name files or a folder");
+  if (!typed.model) {
+    refuse("upscale needs a model; name a file with --model, or choose --model lanczos");
+  }
+}
+
 }  // namespace
 
 std::span<const Command> commands() {
@@ -195,6 +230,7 @@ std::span<const Command> commands() {
        &add_finish, &need_pictures, &run_finish},
       {"resume", "Finish pictures whose steps were done when their run ended: decode and save them",
        &add_resume, nullptr, &run_resume},
+      {"upscale", "Enlarge pictures", &add_upscale, &need_pictures_and_model, &run_upscale},
       {"plan", "Say what a request would need; runs nothing", &add_plan, nullptr, &run_plan},
       {"frontier", "Say which sizes fit; runs nothing", &add_frontier, nullptr, &run_frontier},
       {"report", "Compare predicted and actual memory and time of past runs", &add_report, nullptr,

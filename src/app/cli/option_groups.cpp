@@ -51,15 +51,20 @@ void add_model_option(CLI::App& app, Typed& typed) {
   add_part_options(app, typed);
 }
 
-void add_device_options(CLI::App& app, Typed& typed) {
+void add_processor_options(CLI::App& app, Typed& typed) {
   const std::string group = "Model and device";
   add(app, group, "--device", "DEVICE", typed.device,
       "One of " + device_words() + "; default: auto, the first card, else the CPU");
+  add(app, group, "--threads", "N", typed.threads, "CPU threads; default: 0, one per core");
+}
+
+void add_device_options(CLI::App& app, Typed& typed) {
+  const std::string group = "Model and device";
+  add_processor_options(app, typed);
   add(app, group, "--dtype", "TYPE", typed.dtype,
       "Number format: auto, fp32, bf16, fp16, or int8 on the CPU; auto: fp32 on the CPU, bf16 on a "
       "card (fp16 before RTX 30). plan and frontier also know int8 for cards, and q4, which cannot "
       "run yet");
-  add(app, group, "--threads", "N", typed.threads, "CPU threads; default: 0, one per core");
 }
 
 void add_low_vram_flag(CLI::App& app, Typed& typed) {

@@ -18,6 +18,7 @@ void add_config_option(CLI::App& app, Typed& typed);
 void add_memory_options(CLI::App& app, Typed& typed);
 void add_part_options(CLI::App& app, Typed& typed);
 void add_model_option(CLI::App& app, Typed& typed);
+void add_processor_options(CLI::App& app, Typed& typed);  // which one, and how much of it
 void add_device_options(CLI::App& app, Typed& typed);
 void add_low_vram_flag(CLI::App& app, Typed& typed);
 // Model, device, memory and configuration: of commands that make pictures, or say what they need.

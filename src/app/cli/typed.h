@@ -20,8 +20,9 @@ struct Typed {
   Text finish_size, finish_how, grid_x, grid_y;
   Text output, dump_file, inspected, step, max;
   Text to, network;
+  Text scale, denoise;
   std::vector<std::string> pictures, waiting;
-  bool clear = false, json = false, drop = false, list = false;
+  bool clear = false, json = false, drop = false, list = false, dry_run = false;
 };
 
 }  // namespace headroom

@@ -7,6 +7,7 @@ namespace headroom {
 int run_generate(const CommandLine& line);
 int run_finish(const CommandLine& line);
 int run_resume(const CommandLine& line);
+int run_upscale(const CommandLine& line);
 int run_plan(const CommandLine& line);
 int run_frontier(const CommandLine& line);
 int run_report(const CommandLine& line);

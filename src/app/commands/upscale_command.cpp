@@ -1,0 +1,294 @@
+#include "headroom/core/bytes.h"
+#include "headroom/core/error.h"
+#include "headroom/core/quote.h"
+#include "headroom/core/size.h"
+#include "headroom/core/version.h"
+#include "headroom/image/file_writer.h"
+#include "headroom/image/image_reader.h"
+#include "headroom/image/picture_info.h"
+#include "headroom/image/png_writer.h"
+#include "headroom/image/resize.h"
+#include "headroom/records/upscale_json.h"
+
+#include "cli/exit_code.h"
+#include "cli/signals.h"
+#include "cli/stdout_text.h"
+#include "commands/commands.h"
+#include "enlarger.h"
+#include "folder_pictures.h"
+#include "picture_files.h"
+
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+namespace headroom {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr int kMostSide_px = 16384;  // that pictures are read and written with
+
+[[noreturn]] void refuse(const std::string& sentence) {
+  throw Error(ErrorKind::kInvalidRequest, sentence);
+}
+
+// One line that is rewritten in place; nothing when stderr is not a terminal.
+class Progress {
+ public:
+  ~Progress() { clear(); }
+  void show(std::int64_t done, std::int64_t total) {
+    const int percent = static_cast<int>(100 * done / std::max<std::int64_t>(1, total));
+    if (!is_terminal_ || percent == percent_) return;
+    percent_ = percent;
+    std::fprintf(stderr, "\r%3d %%", percent);
+  }
+  void clear() {
+    if (percent_ >= 0) std::fputs("\r\033[K", stderr);
+    percent_ = -1;
+  }
+
+ private:
+  bool is_terminal_ = isatty(STDERR_FILENO) == 1;
+  int percent_ = -1;
+};
+
+bool is_there(const fs::path& file) {
+  std::error_code error;
+  return fs::symlink_status(file, error).type() != fs::file_type::not_found;
+}
+
+// What an earlier result says of itself.
+std::optional<UpscaleRecord> record_in(const fs::path& file) {
+  try {
+    const std::vector<PngText> texts = read_picture_info(file).texts;
+    for (auto text = texts.rbegin(); text != texts.rend(); ++text) {
+      if (text->keyword == kUpscaleKeyword) return parse_upscale_json(text->value);
+    }
+  } catch (const Error&) {
+    // No picture: not one of ours.
+  }
+  return std::nullopt;
+}
+
+class Series {
+ public:
+  Series(const CommandLine& line, const BlockedSignals& signals)
+      : line_(line),
+        signals_(signals),
+        enlarger_(make_enlarger(line, signals)),
+        scale_(line.scale.value_or(enlarger_->own_scale() == 0 ? 2 : enlarger_->own_scale())) {
+    const int own = enlarger_->own_scale();
+    if (own == 1 && !line.scale) return;  // a network that only restores
+    if (own != 0 && scale_ > own) {
+      refuse(enlarger_->model() + " makes pictures " + std::to_string(own) +
+             " times as large, so --scale " + std::to_string(scale_) +
+             " needs another model; or leave it out");
+    }
+  }
+
+  [[nodiscard]] int scale() const { return scale_; }
+  [[nodiscard]] int made() const { return made_; }
+  [[nodiscard]] int left_out() const { return left_out_; }
+
+  // Returns false when it was stopped. Throws Error.
+  [[nodiscard]] bool make(const FolderPicture& picture) {
+    TransparentImage read = read_transparent_image(picture.from);
+    const Size size{read.image.width * scale_, read.image.height * scale_};
+    if (size.width > kMostSide_px || size.height > kMostSide_px) {
+      refuse(picture.from.string() + " would become " + to_string(size) +
+             " px, and pictures have at most " + std::to_string(kMostSide_px) +
+             " px a side; choose a smaller --scale");
+    }
+    const UpscaleRecord record{picture.from.filename().string(),
+                               read.sha256,
+                               enlarger_->model(),
+                               scale_,
+                               line_.denoise,
+                               std::string(kVersion)};
+    if (is_made(picture, record)) {
+      ++left_out_;
+      std::fprintf(stderr, "headroom: %s is made already\n",
+                   printable(picture.to.string()).c_str());
+      return true;
+    }
+    const EnlargePlan plan = enlarger_->plan(read.image.width, read.image.height);
+    tell(picture, {read.image.width, read.image.height}, size, plan);
+    if (line_.dry_run) return true;
+    std::optional<Image> result = enlarge(read.image, plan);
+    if (!result) return false;
+    save(picture, *std::move(result), read.alpha, record, plan);
+    ++made_;
+    return true;
+  }
+
+ private:
+  [[nodiscard]] bool is_made(const FolderPicture& picture, const UpscaleRecord& record) const {
+    if (!is_there(picture.to)) return false;
+    const auto earlier = record_in(picture.to);
+    if (earlier && is_same_upscale(*earlier, record)) return true;
+    throw Error(ErrorKind::kIo, picture.to.string() +
+                                    " already exists and is not what would be made; name another "
+                                    "file or folder with -o");
+  }
+
+  // Before it starts: what it needs, or that it does not fit.
+  void tell(const FolderPicture& picture, Size from, Size to, const EnlargePlan& plan) const {
+    const bool fits = !plan.forecast || plan.forecast->fits;
+    if (!fits && !line_.dry_run) throw Error(ErrorKind::kOutOfMemory, plan.forecast->reason);
+    if (line_.dry_run && line_.json) {
+      print_plan(picture, from, to, plan);
+    } else {
+      std::fprintf(
+          line_.dry_run ? stdout : stderr, "%s%s: %s to %s %s\n",
+          line_.dry_run ? "" : "headroom: ", printable(picture.from.filename().string()).c_str(),
+          to_string(from).c_str(), to_string(to).c_str(), plan.how.c_str());
+    }
+    if (!fits) throw Error(ErrorKind::kOutOfMemory, plan.forecast->reason);
+  }
+
+  static void print_plan(const FolderPicture& picture, Size from, Size to,
+                         const EnlargePlan& plan) {
+    nlohmann::ordered_json out{{"file", picture.from.string()},
+                               {"output", picture.to.string()},
+                               {"width", to.width},
+                               {"height", to.height},
+                               {"from_width", from.width},
+                               {"from_height", from.height}};
+    if (plan.forecast) {
+      const UpscalePlan& p = plan.forecast->plan;
+      out["fits"] = plan.forecast->fits;
+      out["budget_bytes"] = plan.forecast->budget.budget_bytes;
+      out["pieces"] = p.pieces;
+      out["weights_bytes"] = p.weights_bytes;
+      out["peak_bytes"] = p.peak_bytes;
+      out["host_bytes"] = p.host_bytes;
+    }
+    std::printf("%s\n", json_line(out).c_str());
+  }
+
+  // In the size that was asked for.
+  [[nodiscard]] std::optional<Image> enlarge(const Image& image, const EnlargePlan& plan) {
+    Progress progress;
+    const auto started = std::chrono::steady_clock::now();
+    std::optional<Image> made =
+        enlarger_->run(image, plan, scale_, [&](std::int64_t done, std::int64_t total) {
+          progress.show(done, total);
+          return !signals_.wait_for(std::chrono::milliseconds(0));
+        });
+    const int width = image.width * scale_;
+    const int height = image.height * scale_;
+    if (made && made->width != width) made = resize_lanczos(*made, width, height);
+    seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+    return made;
+  }
+
+  void save(const FolderPicture& picture, Image image, const GreyImage& alpha,
+            const UpscaleRecord& record, const EnlargePlan& plan) const {
+    std::vector<PngText> texts;
+    for (PngText& text : read_picture_info(picture.from).texts) {
+      if (can_stand_in_png(text)) texts.push_back(std::move(text));
+    }
+    texts.push_back({kUpscaleKeyword, upscale_json(record), true});
+    const GreyImage large =
+        alpha.grey.empty() ? GreyImage{} : resize_lanczos(alpha, image.width, image.height);
+    write_new_file(picture.to, encode_png_with_alpha(image, large, texts));
+    print_made(picture, {image.width, image.height}, plan);
+  }
+
+  void print_made(const FolderPicture& picture, Size size, const EnlargePlan& plan) const {
+    if (line_.json) {
+      nlohmann::ordered_json out{{"file", picture.to.string()},
+                                 {"from", picture.from.string()},
+                                 {"width", size.width},
+                                 {"height", size.height},
+                                 {"scale", scale_},
+                                 {"model", enlarger_->model()},
+                                 {"seconds", seconds_}};
+      if (plan.forecast) {
+        out["pieces"] = plan.forecast->plan.pieces;
+        out["predicted_peak_bytes"] = plan.forecast->plan.in_use_peak_bytes;
+        out["actual_peak_bytes"] = enlarger_->actual_peak_bytes();
+      }
+      std::printf("%s\n", json_line(out).c_str());
+    } else {
+      std::printf("%s\n", picture.to.c_str());
+    }
+    std::fflush(stdout);  // a failure is reported at the end, when all pictures are made
+  }
+
+  const CommandLine& line_;
+  const BlockedSignals& signals_;
+  std::unique_ptr<Enlarger> enlarger_;
+  int scale_;
+  int made_ = 0;
+  int left_out_ = 0;
+  double seconds_ = 0;
+};
+
+// All files that were named, folders opened.
+std::vector<fs::path> all_files(const std::vector<fs::path>& named) {
+  std::vector<fs::path> files;
+  for (const fs::path& place : named) {
+    std::error_code error;
+    if (fs::is_directory(place, error)) {
+      const std::vector<fs::path> found = pictures_in(place);
+      files.insert(files.end(), found.begin(), found.end());
+    } else {
+      files.push_back(place);
+    }
+  }
+  return files;
+}
+
+std::vector<FolderPicture> pictures_and_targets(const CommandLine& line, int scale) {
+  const std::vector<fs::path> files = all_files(line.pictures);
+  const OutputPlace output = choose_output(line.output, line.config.output);
+  if (output.is_file && files.size() > 1) {
+    refuse("several pictures need a folder; name one after -o");
+  }
+  if (output.is_file) return {{files.front(), output.path}};
+  check_output(output, 1);
+  return with_targets(files, output.path, "_" + std::to_string(scale) + "x");
+}
+
+}  // namespace
+
+int run_upscale(const CommandLine& line) {
+  const BlockedSignals signals;  // before any thread starts, so that all inherit the mask
+  Series series(line, signals);
+  const std::vector<FolderPicture> pictures = pictures_and_targets(line, series.scale());
+  const bool is_alone = pictures.size() == 1;
+  int failed = 0;
+  int code = kExitOk;
+  for (std::size_t i = 0; i < pictures.size(); ++i) {
+    const std::string name = printable(pictures[i].from.filename().string());
+    if (!is_alone && !line.dry_run) {
+      std::fprintf(stderr, "headroom: %zu of %zu: %s\n", i + 1, pictures.size(), name.c_str());
+    }
+    try {
+      if (series.make(pictures[i])) continue;
+      std::fprintf(stderr, "headroom: cancelled after %s; the same command goes on where it was\n",
+                   headroom::pictures(series.made()).c_str());
+      return kExitCancelled;
+    } catch (const Error& e) {
+      if (is_alone || e.kind() == ErrorKind::kDevice) throw;
+      std::fprintf(stderr, "headroom: %s: %s\n", name.c_str(), printable(e.what()).c_str());
+      ++failed;
+      if (code == kExitOk) code = exit_code(e.kind());
+    }
+  }
+  if (!is_alone && !line.dry_run) {
+    std::fprintf(stderr, "headroom: %s made, %d were there already, %d failed\n",
+                 headroom::pictures(series.made()).c_str(), series.left_out(), failed);
+  }
+  return code;
+}
+
+}  // namespace headroom

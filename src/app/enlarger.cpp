@@ -1,0 +1,139 @@
+#include "enlarger.h"
+
+#include "headroom/core/bytes.h"
+#include "headroom/core/error.h"
+#include "headroom/core/quote.h"
+#include "headroom/image/resize.h"
+#include "headroom/pipeline/upscale.h"
+
+#include "composition.h"
+#include "upscale_program.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+namespace headroom {
+namespace fs = std::filesystem;
+namespace {
+
+class Lanczos final : public Enlarger {
+ public:
+  [[nodiscard]] std::string model() const override { return "lanczos"; }
+  [[nodiscard]] int own_scale() const override { return 0; }
+  [[nodiscard]] EnlargePlan plan(int, int) const override { return {{}, "by Lanczos"}; }
+  std::optional<Image> run(const Image& image, const EnlargePlan&, int scale,
+                           const GoOn& go_on) override {
+    if (!go_on(0, 1)) return std::nullopt;
+    return resize_lanczos(image, image.width * scale, image.height * scale);
+  }
+};
+
+class Program final : public Enlarger {
+ public:
+  Program(const fs::path& named, const BlockedSignals& signals)
+      : program_(find_upscale_program(named)), signals_(signals) {}
+  [[nodiscard]] std::string model() const override { return program_.filename().string(); }
+  [[nodiscard]] int own_scale() const override { return kScale; }
+  [[nodiscard]] EnlargePlan plan(int, int) const override {
+    return {{}, "by " + program_.string() + ", whose memory is not counted"};
+  }
+  std::optional<Image> run(const Image& image, const EnlargePlan&, int,
+                           const GoOn& go_on) override {
+    if (!go_on(0, 1)) return std::nullopt;
+    auto made = run_upscale_program(program_, image, signals_);
+    if (made && (made->width != image.width * kScale || made->height != image.height * kScale)) {
+      throw Error(ErrorKind::kIo, program_.string() +
+                                      " made a picture of another size than four "
+                                      "times as large; choose a model file");
+    }
+    return made;
+  }
+
+ private:
+  static constexpr int kScale = 4;
+  fs::path program_;
+  const BlockedSignals& signals_;
+};
+
+class NetworkEnlarger final : public Enlarger {
+ public:
+  NetworkEnlarger(UpscalerFile file, std::optional<Upscaler::Mix> mix, const AppConfig& config)
+      : budget_(budget_options(config)),
+        name_(file.place().filename().string()),
+        upscaler_(std::move(file), chosen_device(config.model.device), config.model.threads,
+                  std::move(mix)),
+        memory_(upscaler_.device(), config.memory.pretend_vram_bytes, pretended_programs(config)) {
+    expect_overhead(upscaler_.device(), "fp32");
+  }
+  [[nodiscard]] std::string model() const override { return name_; }
+  [[nodiscard]] int own_scale() const override { return upscaler_.file().config().scale; }
+  [[nodiscard]] EnlargePlan plan(int width, int height) const override {
+    const UpscaleForecast found = forecast_upscale(upscaler_.file().config(), width, height,
+                                                   upscaler_.device(), memory_.read(), budget_);
+    const UpscalePlan& plan = found.plan;
+    const std::int64_t side = plan.side * upscaler_.file().config().unshuffle;
+    const std::string pieces = plan.pieces == 1
+                                   ? "at once"
+                                   : "in " + std::to_string(plan.pieces) + " pieces of up to " +
+                                         std::to_string(side) + " px";
+    return {found, "by " + name_ + " (" + upscaler_.file().what() + ") " + pieces + ": needs " +
+                       format_bytes(plan.peak_bytes) + " of " +
+                       format_bytes(std::max<std::int64_t>(0, found.budget.budget_bytes)) +
+                       " that can be used, and " + format_bytes(plan.host_bytes) +
+                       " of main memory beside it"};
+  }
+  std::optional<Image> run(const Image& image, const EnlargePlan& plan, int,
+                           const GoOn& go_on) override {
+    return upscaler_.run(image, plan.forecast->plan, plan.forecast->budget.budget_bytes, go_on);
+  }
+  [[nodiscard]] std::int64_t actual_peak_bytes() const override {
+    return upscaler_.actual_peak_bytes();
+  }
+
+ private:
+  BudgetOptions budget_;
+  std::string name_;
+  Upscaler upscaler_;
+  DeviceMemory memory_;
+};
+
+// Real-ESRGAN publishes realesr-general-x4v3 with realesr-general-wdn-x4v3, which leaves more
+// noise.
+fs::path weaker_file(const fs::path& model) {
+  constexpr std::string_view kEnding = "-x4v3";
+  std::string stem = model.stem().string();
+  if (stem.ends_with(kEnding)) {
+    stem.insert(stem.size() - kEnding.size(), "-wdn");
+    for (const std::string& ending :
+         {model.extension().string(), std::string(".pth"), std::string(".safetensors")}) {
+      const fs::path file = model.parent_path() / (stem + ending);
+      std::error_code error;
+      if (fs::exists(file, error)) return file;
+    }
+  }
+  throw Error(ErrorKind::kInvalidRequest,
+              "--denoise mixes a model with the one of its name and -wdn, such as "
+              "realesr-general-x4v3 with realesr-general-wdn-x4v3, and there is none beside " +
+                  model.string() + "; put it there, or leave --denoise out");
+}
+
+}  // namespace
+
+std::unique_ptr<Enlarger> make_enlarger(const CommandLine& line, const BlockedSignals& signals) {
+  const fs::path model = line.config.model.path;
+  const bool has_network = model != "lanczos" && !names_upscale_program(model);
+  if (line.denoise && !has_network) {
+    throw Error(ErrorKind::kInvalidRequest,
+                "--denoise mixes two model files; leave it out for " + in_quotes(model.string()));
+  }
+  if (model == "lanczos") return std::make_unique<Lanczos>();
+  if (!has_network) return std::make_unique<Program>(model, signals);
+  set_up_processor(line.config);
+  UpscalerFile file(model);
+  std::optional<Upscaler::Mix> mix;
+  if (line.denoise) mix = {UpscalerFile(weaker_file(model)), *line.denoise};
+  return std::make_unique<NetworkEnlarger>(std::move(file), std::move(mix), line.config);
+}
+
+}  // namespace headroom
