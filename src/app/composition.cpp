@@ -231,7 +231,7 @@ PlanningContext::PlanningContext(const AppConfig& config, const TypedLoras& lora
   model = pipeline.model.info;
   scheduler_ = pipeline.model.scheduler;
   // Of those whose configs alone came with the program there is none; all others need one.
-  const bool has_weights = pipeline.model.layer_file_bytes > 0;
+  const bool has_weights = !pipeline.model.layer_file_bytes.empty();
   if (has_weights || fs::exists(tokenizer, error)) tokenizer_.emplace(tokenizer);
   adapters = pipeline.adapters;
   if (adapters) adapter_bytes = headroom::adapter_bytes(*adapters, pipeline.dtype, device);

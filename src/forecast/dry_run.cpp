@@ -2,8 +2,9 @@
 
 #include "headroom/device/allocation_recorder.h"
 #include "headroom/device/memory_tag.h"
-#include "headroom/pipeline/eight_bit_weights.h"
 #include "headroom/pipeline/weight_sources.h"
+
+#include "meta_network.h"
 
 #include <algorithm>
 #include <utility>
@@ -20,11 +21,11 @@ class Replay {
   Replay(const ModelFolder& model, const NumberFormats& formats, const DryRunRequest& what)
       : kernels_(what.kernels),
         recording_(allocations_),
-        networks_(formats.networks, formats.storage),
-        in_eight_bits_(networks_),
+        text_encoder_(formats.networks, formats.text_encoder),
+        transformer_(formats.networks, formats.transformer),
         vae_(formats.vae),
-        source_(kept_as(formats.storage, networks_, in_eight_bits_)),
-        run_(model, formats, {source_, source_, vae_, vae_, what.adapters}, /*background=*/false),
+        run_(model, formats, {text_encoder_.kept, transformer_.kept, vae_, vae_, what.adapters},
+             /*background=*/false),
         ids_{ids(what.shape.prompt_tokens), ids(what.shape.negative_tokens)},
         // The first step finds the buffers of streamed layers empty, the second does not.
         request_(replayed_request(what.shape, what.execution.stream_blocks > 0 ? 2 : 1)),
@@ -67,8 +68,8 @@ class Replay {
     const auto rows = [&](const std::vector<std::int32_t>& ids) {
       return ids.empty() ? at::Tensor()
                          : at::empty({static_cast<std::int64_t>(ids.size()), width},
-                                     networks_.options().dtype(TextEncoder::feature_type(
-                                         networks_.options().dtype().toScalarType())));
+                                     text_encoder_.plain.options().dtype(TextEncoder::feature_type(
+                                         text_encoder_.plain.options().dtype().toScalarType())));
     };
     return {rows(ids_.positive), rows(ids_.negative)};
   }
@@ -100,10 +101,8 @@ class Replay {
   const workspace::ScopedKernels kernels_;
   AllocationTrace allocations_;
   AllocationRecorder recording_;
-  MetaWeights networks_;
-  EightBitWeights in_eight_bits_;
+  MetaNetwork text_encoder_, transformer_;
   MetaWeights vae_;
-  WeightSource& source_;  // of text encoder and transformer
   TextToImage run_;
   const PromptIds ids_;
   const GenerationRequest request_;
@@ -183,46 +182,37 @@ AllocationTrace dry_run_stage(Stage stage, const ModelFolder& model, const Numbe
   return replay.take();
 }
 
-namespace {
-
-// Two streamed layers show both buffers, a third one that work goes on while both are held.
-constexpr int kEnoughLayers = 3;
-
-struct Shortened {
-  int layers = 0;
-  int streamed = 0;
-};
-Shortened shorten(int layers, int streamed) {
-  const int kept = std::min(layers, kEnoughLayers);
-  return {kept, std::min({streamed, 2, kept})};
+ShortNetwork short_network(Stage stage, const ModelFolder& model, const NumberFormats& formats,
+                           const ExecutionOptions& execution) {
+  if (stage == Stage::kDenoise) {
+    return shorten(formats.transformer, model.transformer.n_layers, execution.stream_blocks);
+  }
+  if (stage == Stage::kEncode) {
+    const int layers = TextEncoder::layer_count(model.text_encoder);
+    return shorten(formats.text_encoder, layers, execution.stream_encoder ? layers : 0,
+                   execution.stream_encoder);
+  }
+  return {};
 }
 
-}  // namespace
+const LayerStorage* shortened_storage(Stage stage, const NumberFormats& formats) {
+  if (stage == Stage::kDenoise) return &formats.transformer;
+  return stage == Stage::kEncode ? &formats.text_encoder : nullptr;
+}
 
-AllocationTrace dry_run_short_stage(Stage stage, ModelFolder model, const NumberFormats& formats,
+AllocationTrace dry_run_short_stage(Stage stage, ModelFolder model, NumberFormats formats,
                                     DryRunRequest what) {
+  const ShortNetwork kept = short_network(stage, model, formats, what.execution);
   if (stage == Stage::kDenoise) {
-    const Shortened kept = shorten(model.transformer.n_layers, what.execution.stream_blocks);
-    model.transformer.n_layers = kept.layers;
-    what.execution.stream_blocks = kept.streamed;
+    model.transformer.n_layers = kept.layers();
+    formats.transformer = kept.storage();
+    what.execution.stream_blocks = kept.streamed_layers();
   } else if (stage == Stage::kEncode) {
     const int layers = TextEncoder::layer_count(model.text_encoder);
-    model.text_encoder.num_hidden_layers -= layers - shorten(layers, 0).layers;
+    model.text_encoder.num_hidden_layers -= layers - kept.layers();
+    formats.text_encoder = kept.storage();
   }
   return dry_run_stage(stage, model, formats, what);
-}
-
-int left_out(Stage stage, const ModelFolder& model, const ExecutionOptions& execution) {
-  if (stage == Stage::kDenoise) {
-    const int layers = model.transformer.n_layers;
-    const Shortened kept = shorten(layers, execution.stream_blocks);
-    return (layers - execution.stream_blocks) - (kept.layers - kept.streamed);
-  }
-  if (stage == Stage::kEncode && !execution.stream_encoder) {
-    const int layers = TextEncoder::layer_count(model.text_encoder);
-    return layers - shorten(layers, 0).layers;
-  }
-  return 0;
 }
 
 }  // namespace headroom

@@ -4,6 +4,8 @@
 #include "headroom/device/workspace.h"
 #include "headroom/pipeline/text_to_image.h"
 
+#include "short_network.h"
+
 namespace headroom {
 
 // What a replay depends on, apart from the model.
@@ -25,14 +27,16 @@ struct DryRunRequest {
                                             const NumberFormats& formats,
                                             const DryRunRequest& what);
 
-// The same stage with fewer of the network's like layers: everything that lives between and inside
-// layers is the same, so that only the weights that stay differ. A 30-layer model costs what a
-// 3-layer model does.
+// The same stage with a few of the network's layers in the place of all, see short_network.h: a
+// 30-layer model costs what a 3-layer model does.
 [[nodiscard]] AllocationTrace dry_run_short_stage(Stage stage, ModelFolder model,
-                                                  const NumberFormats& formats, DryRunRequest what);
-// How many layers that stay are missing in it.
-[[nodiscard]] int left_out(Stage stage, const ModelFolder& model,
-                           const ExecutionOptions& execution);
+                                                  NumberFormats formats, DryRunRequest what);
+// The layers that are left of the network which `stage` shortens so; none of others.
+[[nodiscard]] ShortNetwork short_network(Stage stage, const ModelFolder& model,
+                                         const NumberFormats& formats,
+                                         const ExecutionOptions& execution);
+// How the layers of that network are kept; null where `stage` shortens none.
+[[nodiscard]] const LayerStorage* shortened_storage(Stage stage, const NumberFormats& formats);
 
 // A replay goes through two steps at most, since every further one asks for the same: how many of
 // the two are guided.

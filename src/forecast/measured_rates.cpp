@@ -90,7 +90,7 @@ class Stopwatch {
 
 double product_rate(const Stopwatch& watch, const NumberFormats& formats, std::int64_t width,
                     std::int64_t rows) {
-  if (formats.storage == WeightStorage::kEightBits) {
+  if (formats.transformer.has(WeightStorage::kEightBits)) {
     const LinearWeight weight =
         LinearWeight::eight_bits(width, width, /*rotation_group=*/256, watch.options().device());
     weight.round(watch.ones({width, width}, at::kFloat));

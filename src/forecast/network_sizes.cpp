@@ -2,10 +2,10 @@
 
 #include "headroom/device/allocation_recorder.h"
 #include "headroom/memory/allocator_model.h"
-#include "headroom/pipeline/eight_bit_weights.h"
 #include "headroom/pipeline/layer_streamer.h"
 #include "headroom/pipeline/text_to_image.h"
-#include "headroom/pipeline/weight_sources.h"
+
+#include "meta_network.h"
 
 #include <algorithm>
 #include <memory>
@@ -36,19 +36,6 @@ std::vector<std::int64_t> shares_of(std::int64_t all, const std::vector<std::int
   return shares;
 }
 
-std::vector<std::int64_t> streamed_of(const std::vector<std::int64_t>& layers) {
-  const int all = static_cast<int>(layers.size());
-  std::vector<std::int64_t> streamed;
-  for (int count = 0; count <= all; ++count) {
-    std::int64_t bytes = 0;
-    for (int i = 0; i < all; ++i) {
-      if (is_streamed(i, all, count)) bytes += layers[static_cast<std::size_t>(i)];
-    }
-    streamed.push_back(bytes);
-  }
-  return streamed;
-}
-
 NetworkSize size_of(const NetworkSlot& slot, Residency& networks,
                     const std::function<std::int64_t(const AllocationTrace&)>& left_of) {
   const auto bytes_under = [&](const ExecutionOptions& execution) {
@@ -67,12 +54,25 @@ NetworkSize size_of(const NetworkSlot& slot, Residency& networks,
   }
   const std::int64_t rest = bytes_under({.stream_encoder = true, .stream_blocks = slot.layers});
   size.layers = shares_of(size.bytes - rest, alone);
-  size.streamed = streamed_of(size.layers);
+  size.streamed = bytes_by_streamed(size.layers);
   if (rest == 0) size.streamed.back() = size.bytes;  // to the byte, whatever the shares leave over
   return size;
 }
 
 }  // namespace
+
+std::vector<std::int64_t> bytes_by_streamed(const std::vector<std::int64_t>& layers) {
+  const int all = static_cast<int>(layers.size());
+  std::vector<std::int64_t> streamed;
+  for (int count = 0; count <= all; ++count) {
+    std::int64_t bytes = 0;
+    for (int i = 0; i < all; ++i) {
+      if (is_streamed(i, all, count)) bytes += layers[static_cast<std::size_t>(i)];
+    }
+    streamed.push_back(bytes);
+  }
+  return streamed;
+}
 
 std::int64_t streamed_bytes(NetworkId network, const NetworkSizes& sizes,
                             const ExecutionOptions& execution) {
@@ -92,11 +92,11 @@ NetworkSizes network_sizes(const ModelFolder& model, const NumberFormats& format
                            const std::function<std::int64_t(const AllocationTrace&)>& left_of,
                            const Adapters* adapters) {
   const c10::InferenceMode inference;
-  MetaWeights plain(formats.networks, formats.storage);
-  EightBitWeights in_eight_bits(plain);
-  WeightSource& networks = kept_as(formats.storage, plain, in_eight_bits);
+  MetaNetwork text_encoder(formats.networks, formats.text_encoder);
+  MetaNetwork transformer(formats.networks, formats.transformer);
   MetaWeights vae(formats.vae);
-  TextToImage run(model, formats, {networks, networks, vae, vae, adapters}, /*background=*/false);
+  TextToImage run(model, formats, {text_encoder.kept, transformer.kept, vae, vae, adapters},
+                  /*background=*/false);
   NetworkSizes sizes;
   for (const NetworkSlot& slot : run.residency().slots()) {
     sizes[slot.network] = size_of(slot, run.residency(), left_of);

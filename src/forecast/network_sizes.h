@@ -16,7 +16,7 @@ namespace headroom {
 struct NetworkSize {
   std::int64_t bytes = 0;              // everything, LoRAs included
   std::vector<std::int64_t> layers;    // of each that can be copied in at its turn
-  std::vector<std::int64_t> streamed;  // of the layers that are copied in when so many are: 0, 1 ..
+  std::vector<std::int64_t> streamed;  // of those that are copied in when so many are: 0, 1 ..
 };
 class NetworkSizes {
  public:
@@ -28,6 +28,9 @@ class NetworkSizes {
  private:
   std::array<NetworkSize, kNetworks.size()> sizes_;
 };
+
+// What the layers add up to that are copied in when so many of these are: 0, 1 .. all.
+[[nodiscard]] std::vector<std::int64_t> bytes_by_streamed(const std::vector<std::int64_t>& layers);
 
 // Of the layers of a network that are copied in at their turn.
 [[nodiscard]] std::int64_t streamed_bytes(NetworkId network, const NetworkSizes& sizes,

@@ -49,10 +49,15 @@ RequestCosts::RequestCosts(const ModelFolder& model, NumberFormats formats,
       sizes_(measured(&TracePeaks::left_bytes)),
       sizes_in_use_(allocator_.card ? measured(&TracePeaks::left_in_use_bytes) : sizes_),
       sizes_small_(allocator_.card ? measured(&TracePeaks::left_small_bytes) : NetworkSizes{}),
-      block_file_bytes_(block_file_bytes(model, weight_cache, formats_,
-                                         sizes_[NetworkId::kTransformer].layers.front(),
-                                         sizes_[NetworkId::kTransformer].bytes)),
-      rates_(unmeasured_rates(allocator_.card)) {}
+      file_bytes_(bytes_by_streamed(layer_file_bytes(model, weight_cache, formats_,
+                                                     sizes_[NetworkId::kTransformer].layers,
+                                                     sizes_[NetworkId::kTransformer].bytes))),
+      rates_(unmeasured_rates(allocator_.card)) {
+  for (int streamed = 0; streamed <= model_.transformer.n_layers; ++streamed) {
+    short_transformers_.push_back(
+        short_network(Stage::kDenoise, model_, formats_, {.stream_blocks = streamed}));
+  }
+}
 
 NetworkSizes RequestCosts::measured(std::int64_t TracePeaks::*part) const {
   return network_sizes(
@@ -109,24 +114,31 @@ HeldWeights RequestCosts::resident(Stage stage, const ExecutionOptions& executio
   return all;
 }
 
-HeldWeights RequestCosts::left_out_of(Stage stage, const ExecutionOptions& execution) const {
-  const int missing = left_out(stage, model_, execution);
-  if (missing == 0) return {};
+HeldWeights RequestCosts::left_out_of(Stage stage, const ExecutionOptions& execution,
+                                      const ShortNetwork& kept) const {
   HeldWeights all;
+  const LayerStorage* const storage = shortened_storage(stage, formats_);
+  if (storage == nullptr) return all;
   for (const NetworkEntry& network : kNetworks) {
     if (!network.stages.has(stage)) continue;
     all += held([&](const NetworkSizes& sizes) {
       const std::vector<std::int64_t>& layers = sizes[network.network].layers;
-      return layers.empty() ? 0 : missing * layers.front();
+      const int streamed = network.streamed(execution, static_cast<int>(layers.size()));
+      return layers.empty() ? 0 : left_out_bytes(kept, *storage, streamed, layers);
     });
   }
   return all;
 }
 
+ShortNetwork RequestCosts::short_network_of(Stage stage, const ExecutionOptions& execution) const {
+  if (stage != Stage::kDenoise) return short_network(stage, model_, formats_, execution);
+  return short_transformers_[static_cast<std::size_t>(execution.stream_blocks)];
+}
+
 RequestCosts::Key RequestCosts::key_of(Stage stage, const RunShape& shape,
                                        const ExecutionOptions& execution) const {
-  Key key{stage, {}, execution};
-  key.execution.stream_blocks = std::min(execution.stream_blocks, 2);
+  Key key{stage, {}, execution, short_network_of(stage, execution)};
+  key.execution.stream_blocks = 0;
   key.shape.prompt_tokens = shape.prompt_tokens;
   key.shape.negative_tokens = shape.negative_tokens;
   if (stage == Stage::kEncode) return key;  // which sees the prompts alone
@@ -161,7 +173,7 @@ StageNeed RequestCosts::need(Stage stage, const DryRunRequest& what) {
   const TracePeaks peaks = allocator_.peaks(allocations(stage, alone));
   const StagePeak& peak = peaks.stages[static_cast<std::size_t>(stage)];
   // Of what stays, this replay had fewer layers.
-  const HeldWeights missing = left_out_of(stage, execution);
+  const HeldWeights missing = left_out_of(stage, execution, key.network);
   StageNeed need;
   // Streamed weights come and go. Both figures are of what is handed out, so what stayed is a part.
   const std::int64_t stayed_in_use = stays.in_use_bytes - missing.in_use_bytes;
@@ -177,7 +189,7 @@ StageNeed RequestCosts::need(Stage stage, const DryRunRequest& what) {
 AllocationTrace RequestCosts::allocations(Stage stage, const DryRunRequest& what) {
   const auto replayed = [&] { return dry_run_short_stage(stage, model_, formats_, what); };
   if (stage == Stage::kEncode) return replayed();  // of the prompts alone: few are asked for
-  const TraceShape shape = trace_shape(stage, model_, what);
+  const TraceShape shape = trace_shape(stage, model_, formats_, what);
   TraceExtrapolation& family = families_[shape.kind];
   {
     const auto law = [&](const AllocationTrace::Operation& op) {
@@ -205,7 +217,7 @@ RequestCosts::ForShape::ForShape(RequestCosts& all, const RunShape& shape, const
       what_{shape},
       times_(times),
       rates_(with_copies(all.rates_, times)),
-      estimate_(all.model_, all.sizes_, all.formats_.storage, shape, rates_, all.allocator_.card) {
+      estimate_(all.model_, all.sizes_, all.formats_, shape, rates_, all.allocator_.card) {
   space_.stages = {};
   for (const WorkStage& work : kWorkStages) {
     if (has_stage(shape, work.stage)) space_.stages.add(work.stage);
@@ -220,7 +232,7 @@ RequestCosts::ForShape::ForShape(RequestCosts& all, const RunShape& shape, const
       if (!is_used(network, space_.stages)) space_.floor.only_when_used.add(network.network);
     }
   }
-  space_.block_file_bytes = all_.block_file_bytes_;
+  space_.streamed_file_bytes = all_.file_bytes_;
   const VaeConfig& vae = all_.model_.vae;
   const int latent_rows = shape.height / vae.scale();
   for (const int strip : {64, 32, 16, 8, 4, 2, 1}) {

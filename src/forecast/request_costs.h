@@ -74,14 +74,15 @@ class RequestCosts {
   void use_calibration(const WorkspaceTerms& workspace);
   [[nodiscard]] const DeviceRates& rates() const { return rates_; }
   [[nodiscard]] bool rates_are_measured() const { return rates_are_measured_; }
-  [[nodiscard]] WeightStorage storage() const { return formats_.storage; }
+  [[nodiscard]] const NumberFormats& formats() const { return formats_; }
 
  private:
   // Everything that a stage's need depends on; what makes no difference to it is left at 0.
   struct Key {
     Stage stage = Stage::kEncode;
     RunShape shape;  // with the area as its width, where the two sides do not matter one by one
-    ExecutionOptions execution;
+    ExecutionOptions execution;  // but for stream_blocks:
+    ShortNetwork network;
     friend auto operator<=>(const Key&, const Key&) = default;
   };
   // `bytes` of the networks' sizes.
@@ -92,10 +93,12 @@ class RequestCosts {
   // What stays of one network, and of all that a stage uses, each while it is there.
   [[nodiscard]] HeldWeights resident(NetworkId network, const ExecutionOptions& execution) const;
   [[nodiscard]] HeldWeights resident(Stage stage, const ExecutionOptions& execution) const;
-  // Of these, what is missing in a shortened replay.
-  [[nodiscard]] HeldWeights left_out_of(Stage stage, const ExecutionOptions& execution) const;
+  // Of these, what is missing in a dry run with the layers of `kept`.
+  [[nodiscard]] HeldWeights left_out_of(Stage stage, const ExecutionOptions& execution,
+                                        const ShortNetwork& kept) const;
   // What the networks hold when they are loaded, one after the other.
   [[nodiscard]] NetworkSizes measured(std::int64_t TracePeaks::*part) const;
+  [[nodiscard]] ShortNetwork short_network_of(Stage stage, const ExecutionOptions& execution) const;
   [[nodiscard]] StageNeed with_weights(StageNeed need, HeldWeights stays) const;
   [[nodiscard]] Key key_of(Stage stage, const RunShape& shape,
                            const ExecutionOptions& execution) const;
@@ -112,7 +115,9 @@ class RequestCosts {
   const NetworkSizes sizes_;         // as the device gives them,
   const NetworkSizes sizes_in_use_;  // as they are handed out,
   const NetworkSizes sizes_small_;   // and in the pool of small requests
-  const std::int64_t block_file_bytes_;
+  const std::vector<std::int64_t>
+      file_bytes_;  // that a step reads when so many blocks are streamed
+  std::vector<ShortNetwork> short_transformers_;  // with so many streamed blocks
   DeviceRates rates_;
   bool rates_are_measured_ = false;
   std::map<Key, StageNeed> known_;

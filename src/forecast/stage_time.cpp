@@ -170,13 +170,15 @@ double estimate_reload_seconds(const NetworkSizes& sizes, const ExecutionOptions
 }
 
 StageTimeEstimate::StageTimeEstimate(const ModelFolder& model, const NetworkSizes& sizes,
-                                     WeightStorage storage, const RunShape& shape,
+                                     const NumberFormats& formats, const RunShape& shape,
                                      const DeviceRates& rates, bool card)
     : model_(model),
       sizes_(sizes),
       shape_(shape),
       rates_(rates),
-      unpacks_(storage == WeightStorage::kInt8 || storage == WeightStorage::kQ4),
+      text_layers_(TextEncoder::layer_count(model.text_encoder)),
+      unpacked_text_layers_(formats.text_encoder.unpacked(text_layers_)),
+      unpacked_blocks_(formats.transformer.unpacked(model.transformer.n_layers)),
       card_(card),
       pixels_(static_cast<double>(shape.width) * shape.height),
       encode_(encode()),
@@ -235,10 +237,11 @@ double StageTimeEstimate::encode() const {
   const double values = text_encoder_values(c);
   const double tokens = shape_.prompt_tokens + shape_.negative_tokens;
   const double width = c.hidden_size;
-  double seconds = 2 * values * tokens / product_rate(rates_, width) +
-                   TextEncoder::layer_count(c) *
-                       (rates_.block_seconds + tokens * width * rates_.block_value_seconds);
-  if (unpacks_) seconds += (shape_.negative_tokens > 0 ? 2 : 1) * values / unpacked(card_);
+  double seconds =
+      2 * values * tokens / product_rate(rates_, width) +
+      text_layers_ * (rates_.block_seconds + tokens * width * rates_.block_value_seconds);
+  const double unpacked_values = values * unpacked_text_layers_ / text_layers_;
+  seconds += (shape_.negative_tokens > 0 ? 2 : 1) * unpacked_values / unpacked(card_);
   return seconds;
 }
 
@@ -255,11 +258,10 @@ StageTimeEstimate::Branch StageTimeEstimate::branch(int prompt_tokens) const {
 double StageTimeEstimate::denoise(const ExecutionOptions& execution, bool files_are_cached) const {
   const TransformerConfig& c = model_.transformer;
   const auto work_of = [&](const Branch& branch) {
-    if (!unpacks_) return branch.seconds;
     // Each product unpacks its matrix anew.
     const double chunks =
         execution.chunk_tokens > 0 ? std::ceil(branch.rows / execution.chunk_tokens) : 1;
-    return branch.seconds + chunks * c.n_layers * layer_values(c) / unpacked(card_);
+    return branch.seconds + chunks * unpacked_blocks_ * layer_values(c) / unpacked(card_);
   };
   const std::int64_t read = streamed_bytes(NetworkId::kTransformer, sizes_, execution);
   const double read_seconds =
@@ -314,13 +316,11 @@ double StageTimeEstimate::decode(const ExecutionOptions& execution) {
   return at->second;
 }
 
-std::array<double, kStageCount> estimate_seconds(const ModelFolder& model,
-                                                 const NetworkSizes& sizes, WeightStorage storage,
-                                                 const RunShape& shape,
-                                                 const ExecutionOptions& execution,
-                                                 const DeviceRates& rates, bool card,
-                                                 bool files_are_cached) {
-  StageTimeEstimate guess(model, sizes, storage, shape, rates, card);
+std::array<double, kStageCount> estimate_seconds(
+    const ModelFolder& model, const NetworkSizes& sizes, const NumberFormats& formats,
+    const RunShape& shape, const ExecutionOptions& execution, const DeviceRates& rates, bool card,
+    bool files_are_cached) {
+  StageTimeEstimate guess(model, sizes, formats, shape, rates, card);
   std::array<double, kStageCount> seconds{};
   for (int i = 0; i < kStageCount; ++i) {
     seconds[static_cast<std::size_t>(i)] =

@@ -39,8 +39,9 @@ struct NetworkWork {
 // must outlive it. Not thread-safe.
 class StageTimeEstimate {
  public:
-  StageTimeEstimate(const ModelFolder& model, const NetworkSizes& sizes, WeightStorage storage,
-                    const RunShape& shape, const DeviceRates& rates, bool card);
+  StageTimeEstimate(const ModelFolder& model, const NetworkSizes& sizes,
+                    const NumberFormats& formats, const RunShape& shape, const DeviceRates& rates,
+                    bool card);
   // `files_are_cached`: streamed layers are read from memory, not from the disk.
   double of(Stage stage, const ExecutionOptions& execution, bool files_are_cached = true);
 
@@ -64,7 +65,10 @@ class StageTimeEstimate {
   const NetworkSizes sizes_;
   const RunShape shape_;
   const DeviceRates rates_;
-  const bool unpacks_, card_;
+  const int text_layers_;           // of the text encoder,
+  const int unpacked_text_layers_;  // and those whose matrices each product unpacks
+  const int unpacked_blocks_;
+  const bool card_;
   const double pixels_;
   const double encode_;  // resident
   const Branch positive_, negative_;
@@ -73,7 +77,7 @@ class StageTimeEstimate {
 };
 // Of every stage.
 [[nodiscard]] std::array<double, kStageCount> estimate_seconds(
-    const ModelFolder& model, const NetworkSizes& sizes, WeightStorage storage,
+    const ModelFolder& model, const NetworkSizes& sizes, const NumberFormats& formats,
     const RunShape& shape, const ExecutionOptions& execution, const DeviceRates& rates, bool card,
     bool files_are_cached = true);
 // Round figures for a device that was not measured.

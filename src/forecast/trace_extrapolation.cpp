@@ -37,7 +37,8 @@ bool same_form(const AllocationTrace& a, const AllocationTrace& b) {
 
 }  // namespace
 
-TraceShape trace_shape(Stage stage, const ModelFolder& model, const DryRunRequest& what) {
+TraceShape trace_shape(Stage stage, const ModelFolder& model, const NumberFormats& formats,
+                       const DryRunRequest& what) {
   const std::int64_t height = what.shape.height / model.vae.scale();
   const std::int64_t width = what.shape.width / model.vae.scale();
   // What the text encoder made of the prompts is there in both stages.
@@ -59,7 +60,10 @@ TraceShape trace_shape(Stage stage, const ModelFolder& model, const DryRunReques
     const std::int64_t rows = ceil_to(tokens, 32);
     shape.kind.insert(shape.kind.end(),
                       {guided_in_dry_run(what.shape), int{execution.sequential_guidance},
-                       execution.chunk_tokens, std::min(execution.stream_blocks, 2)});
+                       execution.chunk_tokens});
+    const ShortNetwork kept = short_network(stage, model, formats, execution);
+    shape.kind.insert(shape.kind.end(), kept.staying.begin(), kept.staying.end());
+    shape.kind.insert(shape.kind.end(), kept.streamed.begin(), kept.streamed.end());
     // Of a single row or column of tokens some rearrangements are mere views.
     shape.kind.insert(shape.kind.end(), {int{height == patch}, int{width == patch}});
     shape.position.insert(shape.position.end(), {tokens, rows});

@@ -24,7 +24,7 @@ struct TraceShape {
 };
 // Of a stage after encode.
 [[nodiscard]] TraceShape trace_shape(Stage stage, const ModelFolder& model,
-                                     const DryRunRequest& what);
+                                     const NumberFormats& formats, const DryRunRequest& what);
 
 // Allocation traces of one kind. An affine function is known everywhere between and beyond points
 // where it is known, so a few replays answer for all sizes, exactly.

@@ -52,8 +52,11 @@ std::optional<Candidate> with_files_cached(const PlanSpace& space, PlanCosts& co
   }
   // On a card each streamed block wants a part of the page cache: no more of them than it holds.
   PlanSpace fewer = space;
-  fewer.layers = static_cast<int>(std::clamp<std::int64_t>(
-      available_bytes / std::max<std::int64_t>(1, space.block_file_bytes), 0, space.layers));
+  fewer.layers = 0;
+  while (fewer.layers < space.layers &&
+         page_cache_bytes({.stream_blocks = fewer.layers + 1}, space) <= available_bytes) {
+    ++fewer.layers;
+  }
   if (fewer.layers < space.floor.stream_blocks) return std::nullopt;
   return fastest_plan(fewer, costs, budget_bytes, low_vram);
 }
@@ -86,7 +89,8 @@ std::int64_t host_margin(std::int64_t available_bytes) {
 }
 
 std::int64_t page_cache_bytes(const ExecutionOptions& execution, const PlanSpace& space) {
-  return execution.stream_blocks * space.block_file_bytes;
+  const std::vector<std::int64_t>& bytes = space.streamed_file_bytes;
+  return bytes.empty() ? 0 : bytes[static_cast<std::size_t>(execution.stream_blocks)];
 }
 
 std::optional<Candidate> choose_plan(PlanSpace& space, PlanCosts& costs, std::int64_t budget_bytes,

@@ -48,23 +48,48 @@ void scale_result(const at::Tensor& result, const at::Tensor& row_scales, const 
 
 }  // namespace
 
+MatrixStorage::PartBytes MatrixStorage::part_bytes() const {
+  if (!eight_bits) {
+    return {rows * columns * static_cast<std::int64_t>(c10::elementSize(type)), 0, 0};
+  }
+  return {int8_product::PackedCodes::bytes(rows, columns),
+          rows * static_cast<std::int64_t>(sizeof(float)),
+          rows * static_cast<std::int64_t>(sizeof(std::int32_t))};
+}
+
+MatrixMemory take_matrix_memory(const MatrixStorage::PartBytes& bytes, at::Device device) {
+  const ScopedMemoryTag tag(MemoryTag::kWeights);
+  MatrixMemory memory;
+  for (std::size_t i = 0; i < memory.size(); ++i) {
+    if (bytes[i] == 0) continue;
+    memory[i] = at::empty({bytes[i]}, at::TensorOptions(device).dtype(at::kByte));
+  }
+  return memory;
+}
+
 LinearWeight::LinearWeight(at::Tensor plain)
     : rows_(plain.size(0)), columns_(plain.size(1)), plain_(std::move(plain)) {}
 
 LinearWeight LinearWeight::eight_bits(std::int64_t rows, std::int64_t columns, int rotation_group,
                                       at::Device device) {
-  const ScopedMemoryTag tag(MemoryTag::kWeights);
-  const auto empty = [&](std::int64_t size, c10::ScalarType type) {
-    return at::empty({size}, at::TensorOptions(device).dtype(type));
+  const MatrixStorage storage = MatrixStorage::in_eight_bits(rows, columns, rotation_group);
+  return placed(storage, take_matrix_memory(storage.part_bytes(), device));
+}
+
+LinearWeight LinearWeight::placed(const MatrixStorage& storage, const MatrixMemory& memory) {
+  const MatrixStorage::PartBytes bytes = storage.part_bytes();
+  const auto part = [&](std::size_t i, c10::ScalarType type) {
+    return memory[i].narrow(0, 0, bytes[i]).view(type);
   };
+  if (!storage.eight_bits) return {part(0, storage.type).view({storage.rows, storage.columns})};
   LinearWeight weight;
-  weight.rows_ = rows;
-  weight.columns_ = columns;
+  weight.rows_ = storage.rows;
+  weight.columns_ = storage.columns;
   weight.eight_ = std::make_shared<Eight>();
-  weight.eight_->rotation_group = rotation_group;
-  weight.eight_->memory = empty(int8_product::PackedCodes::bytes(rows, columns), at::kChar);
-  weight.eight_->scales = empty(rows, at::kFloat);
-  weight.eight_->sums = empty(rows, at::kInt);
+  weight.eight_->rotation_group = storage.rotation_group;
+  weight.eight_->memory = part(0, at::kChar);
+  weight.eight_->scales = part(1, at::kFloat);
+  weight.eight_->sums = part(2, at::kInt);
   return weight;
 }
 

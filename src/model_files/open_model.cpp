@@ -95,8 +95,10 @@ void read_parts(ModelFolder& model) {
   model.vae = read_vae(Part(model.parts.vae, Network::kVae).config());
   if (transformer.tensors) {
     take_widths(*transformer.tensors, model.transformer);
-    model.layer_file_bytes =
-        transformer.tensors->stored_bytes("layers.") / model.transformer.n_layers;
+    for (int i = 0; i < model.transformer.n_layers; ++i) {
+      model.layer_file_bytes.push_back(
+          transformer.tensors->stored_bytes("layers." + std::to_string(i) + "."));
+    }
   }
   if (text_encoder.tensors) take_widths(*text_encoder.tensors, model.text_encoder);
 }

@@ -6,6 +6,7 @@
 
 #include "asked_weights.h"
 
+#include <numeric>
 #include <set>
 #include <string>
 #include <utility>
@@ -134,18 +135,23 @@ void ConvertedWeights::use(const Network& network, bool may_write,
                                 [cache = *cache_, &store, format] { cache.drop(store, format); });
 }
 
-std::int64_t block_file_bytes(const ModelFolder& model, const std::optional<WeightCache>& cache,
-                              const NumberFormats& formats, std::int64_t on_device,
-                              std::int64_t all_on_device) {
-  const std::int64_t share = model.layer_file_bytes;
-  if (share == 0) return on_device;  // no files yet
-  if (share <= on_device || !cache) return share;
+std::vector<std::int64_t> layer_file_bytes(const ModelFolder& model,
+                                           const std::optional<WeightCache>& cache,
+                                           const NumberFormats& formats,
+                                           const std::vector<std::int64_t>& on_device,
+                                           std::int64_t all_on_device) {
+  const std::vector<std::int64_t>& stored = model.layer_file_bytes;
+  if (stored.empty()) return on_device;  // no files yet
+  const auto sum = [](const std::vector<std::int64_t>& bytes) {
+    return std::accumulate(bytes.begin(), bytes.end(), std::int64_t{0});
+  };
+  if (sum(stored) <= sum(on_device) || !cache) return stored;
   if (cache->can_hold(all_on_device)) return on_device;
   try {
     const NetworkTensors transformer(model.parts.transformer, Network::kTransformer);
-    return cache->find(transformer.store(), stored_format(formats.networks)) ? on_device : share;
+    return cache->find(transformer.store(), stored_format(formats.networks)) ? on_device : stored;
   } catch (const Error&) {
-    return share;  // said when the model is opened
+    return stored;  // said when the model is opened
   }
 }
 

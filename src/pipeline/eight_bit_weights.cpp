@@ -8,17 +8,26 @@
 namespace headroom {
 namespace {
 
-bool goes_in_eight_bits(std::string_view name) {
-  return name.starts_with("layers.") && name.find("adaLN") == std::string_view::npos;
+bool modulates_a_layer(std::string_view name) {
+  return name.find("adaLN") != std::string_view::npos;
 }
 
 }  // namespace
 
+MatrixStorage EightBitWeights::stored(std::string_view name, std::int64_t rows,
+                                      std::int64_t columns) const {
+  if (storage_.of(name) != WeightStorage::kEightBits || modulates_a_layer(name)) {
+    return source().stored(name, rows, columns);
+  }
+  return MatrixStorage::in_eight_bits(rows, columns, usual_rotation_group(columns));
+}
+
 LinearWeight EightBitWeights::matrix(std::string_view name, std::int64_t rows,
                                      std::int64_t columns) {
-  if (!goes_in_eight_bits(name)) return source().matrix(name, rows, columns);
+  const MatrixStorage storage = stored(name, rows, columns);
+  if (!storage.eight_bits) return source().matrix(name, rows, columns);
   const LinearWeight weight =
-      LinearWeight::eight_bits(rows, columns, usual_rotation_group(columns), options().device());
+      LinearWeight::eight_bits(rows, columns, storage.rotation_group, options().device());
   read_matrix(name, weight);
   return weight;
 }

@@ -1,9 +1,36 @@
 #include "headroom/pipeline/number_format.h"
 
 #include "headroom/core/error.h"
+#include "headroom/pipeline/layer_names.h"
 #include "headroom/pipeline/make_generator.h"
 
+#include <algorithm>
+
 namespace headroom {
+
+WeightStorage LayerStorage::of(int layer) const {
+  const auto other = others_.find(layer);
+  return other == others_.end() ? usual_ : other->second;
+}
+
+WeightStorage LayerStorage::of(std::string_view matrix) const {
+  const std::optional<LayerName> name = layer_name(matrix);
+  return name ? of(name->layer) : WeightStorage::kPlain;
+}
+
+bool LayerStorage::has(WeightStorage storage) const {
+  if (usual_ == storage) return true;
+  return std::any_of(others_.begin(), others_.end(),
+                     [&](const auto& other) { return other.second == storage; });
+}
+
+int LayerStorage::unpacked(int layers) const {
+  int count = 0;
+  for (int i = 0; i < layers; ++i) {
+    if (is_unpacked_for_products(of(i))) ++count;
+  }
+  return count;
+}
 
 namespace {
 
@@ -23,9 +50,9 @@ NumberFormats float16() { return {c10::ScalarType::Half, c10::ScalarType::Float,
 
 NumberFormats quantised(const Device& device, const char* name, WeightStorage storage) {
   if (!device.backend->computes_bfloat16()) {
-    return {c10::ScalarType::Half, c10::ScalarType::Float, name, storage};
+    return {c10::ScalarType::Half, c10::ScalarType::Float, name, storage, storage};
   }
-  return {c10::ScalarType::BFloat16, c10::ScalarType::BFloat16, name, storage};
+  return {c10::ScalarType::BFloat16, c10::ScalarType::BFloat16, name, storage, storage};
 }
 
 }  // namespace
@@ -41,7 +68,8 @@ NumberFormats choose_formats(const std::string& wanted, const Device& device) {
   if (wanted == "fp16") return float16();
   if (wanted == "int8") {
     if (device.backend->has_own_memory()) return quantised(device, "int8", WeightStorage::kInt8);
-    return {ScalarType::Float, ScalarType::Float, "int8", WeightStorage::kEightBits};
+    return {ScalarType::Float, ScalarType::Float, "int8", WeightStorage::kEightBits,
+            WeightStorage::kEightBits};
   }
   if (wanted == "q4") return quantised(device, "q4", WeightStorage::kQ4);
   throw Error(ErrorKind::kInvalidRequest,

@@ -14,13 +14,12 @@ OpenedModel::OpenedModel(const ModelFolder& model, const NumberFormats& formats,
       transformer_weights(transformer, at::TensorOptions(device).dtype(formats.networks), staging),
       vae_weights(vae, at::TensorOptions(device).dtype(formats.vae), staging),
       host_vae_weights(vae, at::TensorOptions(at::kCPU).dtype(formats.vae)),
-      text_in_eight_bits(text_weights),
-      transformer_in_eight_bits(transformer_weights),
+      text_in_eight_bits(text_weights, formats.text_encoder),
+      transformer_in_eight_bits(transformer_weights, formats.transformer),
       adapters(std::move(loras)),
       networks(model, formats,
-               {kept_as(formats.storage, text_weights, text_in_eight_bits),
-                kept_as(formats.storage, transformer_weights, transformer_in_eight_bits),
-                vae_weights, host_vae_weights, adapters.get()},
+               {text_in_eight_bits, transformer_in_eight_bits, vae_weights, host_vae_weights,
+                adapters.get()},
                /*background=*/true) {
   // Its image encoder is written by hand, and most of it is zero.
   if (!model.info.is_starter) return;

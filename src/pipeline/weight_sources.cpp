@@ -324,17 +324,23 @@ at::Tensor FileWeights::gather_rows(std::string_view name, std::span<const std::
   return host.to(options_.device());
 }
 
-MetaWeights::MetaWeights(c10::ScalarType dtype, WeightStorage storage)
-    : options_(at::TensorOptions(at::kMeta).dtype(dtype)), storage_(storage) {}
+MetaWeights::MetaWeights(c10::ScalarType dtype, LayerStorage storage)
+    : options_(at::TensorOptions(at::kMeta).dtype(dtype)), storage_(std::move(storage)) {}
+
+MatrixStorage MetaWeights::stored(std::string_view name, std::int64_t rows,
+                                  std::int64_t columns) const {
+  const WeightStorage storage = storage_.of(name);
+  if (!is_unpacked_for_products(storage) || columns % kQuantisedBlock != 0) {
+    return WeightSource::stored(name, rows, columns);
+  }
+  return MatrixStorage::plain(rows, quantised_row_bytes(storage, columns), at::kByte);
+}
 
 at::Tensor MetaWeights::get(std::string_view name, at::IntArrayRef shape) {
   const ScopedMemoryTag tag(MemoryTag::kWeights);
-  if ((storage_ == WeightStorage::kInt8 || storage_ == WeightStorage::kQ4) &&
-      name.starts_with("layers.") && shape.size() == 2 && shape[1] % kQuantisedBlock == 0) {
-    return at::empty({shape[0], quantised_row_bytes(storage_, shape[1])},
-                     options_.dtype(at::kByte));
-  }
-  return at::empty(shape, options_);
+  if (shape.size() != 2) return at::empty(shape, options_);
+  const MatrixStorage storage = stored(name, shape[0], shape[1]);
+  return at::empty({storage.rows, storage.columns}, options_.dtype(storage.type));
 }
 
 void MetaWeights::read(std::string_view, const at::Tensor&) {}

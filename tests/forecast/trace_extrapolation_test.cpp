@@ -69,7 +69,7 @@ TEST_P(TracesOfAllSizes, AreWhatAReplayRecords) {
     }
 
     const AllocationTrace replayed = dry_run_short_stage(stage, model, formats, what);
-    const TraceShape asked = trace_shape(stage, model, what);
+    const TraceShape asked = trace_shape(stage, model, formats, what);
     TraceExtrapolation& family = families[asked.kind];
     const std::optional<AllocationTrace> known =
         family.at(asked.position, [&](const AllocationTrace::Operation& op) {

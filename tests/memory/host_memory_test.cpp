@@ -26,7 +26,7 @@ class ProcessorCosts final : public test::CountingCosts {
     space.layers = 30;
     space.chunk_sizes = {256};
     space.tile_sizes = {32};
-    space.block_file_bytes = kBlock / 2;
+    for (int i = 0; i <= space.layers; ++i) space.streamed_file_bytes.push_back(i * (kBlock / 2));
   }
   static constexpr std::int64_t kBlock = 723'641'344;  // float32
   static constexpr std::int64_t kRest = 2'909'392'064;
@@ -139,11 +139,28 @@ TEST(HostMemory, OnACardNoMoreBlocksAreStreamedThanThePageCacheHolds) {
   EXPECT_EQ(costs.space.layers, 30);
 }
 
+// Blocks need not be stored alike: here the last of those that are streamed reads as much as all
+// before it.
+TEST(HostMemory, CountsWhatTheStreamedBlocksReadAndNotTheirNumber) {
+  ProcessorCosts costs;
+  costs.space.streamed_file_bytes.clear();
+  for (int i = 0; i <= 30; ++i)
+    costs.space.streamed_file_bytes.push_back(i < 12 ? i * kGiB / 8 : 9 * kGiB);
+  const HostMemory host{6 * kGiB, /*holds_device=*/false};
+  EXPECT_EQ(page_cache_bytes({.stream_blocks = 11}, costs.space), 11 * kGiB / 8);
+  EXPECT_EQ(page_cache_bytes({.stream_blocks = 12}, costs.space), 9 * kGiB);
+  const std::optional<Candidate> plan = choose_plan(costs.space, costs, 18 * kGiB, host);
+  ASSERT_TRUE(plan);
+  EXPECT_TRUE(costs.space.files_are_cached);
+  EXPECT_LE(plan->execution.stream_blocks, 11);
+  EXPECT_GT(plan->execution.stream_blocks, 0);
+}
+
 TEST(HostMemory, WhatADecoderHoldsOfItMustFit) {
   // 4.4 GiB of the device: no whole decode beside what streams, so the host has to help.
   for (const std::int64_t available : {4 * kGiB, 900 * kMiB, 300 * kMiB, 100 * kMiB}) {
     ProcessorCosts costs;
-    costs.space.block_file_bytes = 0;
+    costs.space.streamed_file_bytes.clear();
     const HostMemory host{available, /*holds_device=*/false};
     const std::optional<Candidate> plan = choose_plan(costs.space, costs, 5 * kGiB, host);
     if (!plan) continue;

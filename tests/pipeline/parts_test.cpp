@@ -46,16 +46,18 @@ TEST(NumberFormat, FollowsTheDeviceUnlessToldOtherwise) {
   EXPECT_EQ(choose_formats("bf16", cpu).networks, at::kBFloat16);
   EXPECT_EQ(choose_formats("fp16", card).networks, at::kHalf);
   EXPECT_EQ(choose_formats("fp16", card).vae, at::kFloat);  // float16 overflows in it
-  EXPECT_EQ(choose_formats("int8", card).storage, WeightStorage::kInt8);
-  EXPECT_EQ(choose_formats("int8", cpu).storage, WeightStorage::kEightBits);
+  EXPECT_EQ(choose_formats("int8", card).transformer, WeightStorage::kInt8);
+  EXPECT_EQ(choose_formats("int8", card).text_encoder, WeightStorage::kInt8);
+  EXPECT_EQ(choose_formats("int8", cpu).transformer, WeightStorage::kEightBits);
+  EXPECT_EQ(choose_formats("int8", cpu).text_encoder, WeightStorage::kEightBits);
   EXPECT_EQ(choose_formats("int8", cpu).networks, at::kFloat);
   EXPECT_EQ(choose_formats("int8", cpu).vae, at::kFloat);
   for (const Device& device : {cpu, card}) {
-    EXPECT_EQ(choose_formats("q4", device).storage, WeightStorage::kQ4);
+    EXPECT_EQ(choose_formats("q4", device).transformer, WeightStorage::kQ4);
     EXPECT_EQ(choose_formats("q4", device).networks, at::kBFloat16);
     EXPECT_EQ(choose_formats("q4", device).vae, at::kBFloat16);
     EXPECT_EQ(choose_formats("q4", device).name, "q4");
-    EXPECT_EQ(choose_formats("bf16", device).storage, WeightStorage::kPlain);
+    EXPECT_EQ(choose_formats("bf16", device).transformer, WeightStorage::kPlain);
   }
   try {
     static_cast<void>(choose_formats("fp8", cpu));
@@ -144,8 +146,8 @@ TEST(GuessedSeconds, GrowWithWhatTheStageDoes) {
   RunShape half_guided = guided;
   half_guided.guided_steps = 2;
   const auto seconds = [&](Stage stage, const RunShape& s, const ExecutionOptions& execution = {}) {
-    return estimate_seconds(model, sizes, WeightStorage::kPlain, s, execution,
-                            unmeasured_rates(false), false)[static_cast<std::size_t>(stage)];
+    return estimate_seconds(model, sizes, NumberFormats{}, s, execution, unmeasured_rates(false),
+                            false)[static_cast<std::size_t>(stage)];
   };
   const double denoise = seconds(Stage::kDenoise, shape);
   EXPECT_DOUBLE_EQ(seconds(Stage::kDenoise, longer), 2 * denoise);
@@ -175,7 +177,9 @@ TEST(GuessedSeconds, CountTheUnpackingOfQuantisedWeights) {
   const ModelFolder model = read_model_folder(test::model_root("tiny"));
   const RunShape shape{512, 512, 4, 0, 20, 0};
   const auto seconds = [&](WeightStorage storage, Stage stage, const ExecutionOptions& execution) {
-    return estimate_seconds(model, {}, storage, shape, execution, unmeasured_rates(true),
+    NumberFormats formats;
+    formats.text_encoder = formats.transformer = storage;
+    return estimate_seconds(model, {}, formats, shape, execution, unmeasured_rates(true),
                             true)[static_cast<std::size_t>(stage)];
   };
   const auto unpacking = [&](Stage stage, const ExecutionOptions& execution) {

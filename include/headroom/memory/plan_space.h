@@ -65,11 +65,13 @@ struct PlanSpace {
   int layers = 0;       // main layers of the transformer: stream_blocks is 0 .. layers
   bool guided = false;  // sequential_guidance makes a difference
   bool can_decode_on_cpu = true;
-  std::vector<int> chunk_sizes;       // descending, without 0
-  std::vector<int> tile_sizes;        // descending, without 0
-  PlanFloor floor;                    // plans below it are none; its stream_blocks is 0 .. layers
-  std::int64_t block_file_bytes = 0;  // that a streamed block reads of the weight files in a step
-  bool files_are_cached = true;       // and finds in memory, not on the disk
+  std::vector<int> chunk_sizes;  // descending, without 0
+  std::vector<int> tile_sizes;   // descending, without 0
+  PlanFloor floor;               // plans below it are none; its stream_blocks is 0 .. layers
+  // That a step reads of the weight files when so many blocks are streamed: 0 .. layers, or none
+  // for no matter how many. Blocks may be stored otherwise than each other.
+  std::vector<std::int64_t> streamed_file_bytes;
+  bool files_are_cached = true;  // and finds in memory, not on the disk
 };
 
 // Needs and times of one request on one device, by option. The planner asks, up to thousands of

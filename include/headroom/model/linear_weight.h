@@ -1,12 +1,42 @@
 #pragma once
 #include "headroom/model/linear_update.h"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
 #include <ATen/core/TensorBody.h>
 
 namespace headroom {
+
+// How a matrix is kept: what a LinearWeight of it takes, before there is one.
+struct MatrixStorage {
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+  c10::ScalarType type = c10::ScalarType::Float;  // of a plain one
+  bool eight_bits = false;
+  int rotation_group = 0;  // of eight bits: 0 or a power of four that divides `columns`
+
+  [[nodiscard]] static MatrixStorage plain(std::int64_t rows, std::int64_t columns,
+                                           c10::ScalarType type) {
+    return {rows, columns, type};
+  }
+  [[nodiscard]] static MatrixStorage in_eight_bits(std::int64_t rows, std::int64_t columns,
+                                                   int rotation_group) {
+    return {rows, columns, c10::ScalarType::Char, true, rotation_group};
+  }
+  // Bytes of each of its blocks of memory; 0 = it has fewer.
+  static constexpr std::size_t kParts = 3;
+  using PartBytes = std::array<std::int64_t, kParts>;
+  [[nodiscard]] PartBytes part_bytes() const;
+};
+
+// The blocks that a matrix lies in; undefined ones are none. They may be larger than it.
+using MatrixMemory = std::array<at::Tensor, MatrixStorage::kParts>;
+// Takes blocks of so many bytes, on the processor, a card or meta.
+[[nodiscard]] MatrixMemory take_matrix_memory(const MatrixStorage::PartBytes& bytes,
+                                              at::Device device);
 
 // A matrix [rows, columns] of a network as it is kept on its device, and the product with it.
 // Kinds:
@@ -25,6 +55,9 @@ class LinearWeight {
   // four that divides `columns`. load_codes() or round() fill it.
   [[nodiscard]] static LinearWeight eight_bits(std::int64_t rows, std::int64_t columns,
                                                int rotation_group, at::Device device);
+  // One that lies at the beginning of each block of `memory`, whose values it takes for its own.
+  [[nodiscard]] static LinearWeight placed(const MatrixStorage& storage,
+                                           const MatrixMemory& memory);
 
   [[nodiscard]] bool defined() const { return plain_.defined() || eight_ != nullptr; }
   [[nodiscard]] bool is_plain() const { return plain_.defined(); }

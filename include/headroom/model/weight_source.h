@@ -19,11 +19,17 @@ class WeightSource {
   virtual at::Tensor get(std::string_view name, at::IntArrayRef shape) = 0;
   // The same values into `target`, which get() gave for a tensor of that shape.
   virtual void read(std::string_view name, const at::Tensor& target) = 0;
-  // A matrix to multiply with, kept as the source decides: plain unless it says otherwise.
+  // How the source keeps a matrix: plain unless it says otherwise.
+  [[nodiscard]] virtual MatrixStorage stored(std::string_view name, std::int64_t rows,
+                                             std::int64_t columns) const {
+    static_cast<void>(name);
+    return MatrixStorage::plain(rows, columns, options().dtype().toScalarType());
+  }
+  // A matrix to multiply with, kept so.
   virtual LinearWeight matrix(std::string_view name, std::int64_t rows, std::int64_t columns) {
     return {get(name, {rows, columns})};
   }
-  // The same into `target`, which matrix() gave for one of the same name but for its layer.
+  // The same into `target`, which is kept as stored() says.
   virtual void read_matrix(std::string_view name, const LinearWeight& target) {
     read(name, target.plain());
   }

@@ -28,9 +28,9 @@ struct ModelFolder {
   TextEncoderConfig text_encoder;
   VaeConfig vae;
   SchedulerConfig scheduler;
-  // Of one of the transformer's main layers, as it is stored; 0 = the weights are not here or not
-  // opened.
-  std::int64_t layer_file_bytes = 0;
+  // Of each of the transformer's main layers, as they are stored, some otherwise than others; none
+  // = the weights are not here or not opened.
+  std::vector<std::int64_t> layer_file_bytes;
   std::vector<Message> notes;  // what was found or taken for granted
 };
 

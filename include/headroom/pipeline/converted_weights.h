@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace headroom {
 
@@ -34,12 +35,13 @@ class ConvertedWeights {
   bool cannot_be_written_ = false;
 };
 
-// Bytes of the files that one of the transformer's main layers is read from, of which the device
-// holds `on_device` for a layer and `all_on_device` for the network: fewer than the model's own
+// Bytes of the files that each of the transformer's main layers is read from, of which the device
+// holds `on_device` for each layer and `all_on_device` for the network: fewer than the model's own
 // files have where they are, or can be, kept in the format of the device in `cache`.
-[[nodiscard]] std::int64_t block_file_bytes(const ModelFolder& model,
-                                            const std::optional<WeightCache>& cache,
-                                            const NumberFormats& formats, std::int64_t on_device,
-                                            std::int64_t all_on_device);
+[[nodiscard]] std::vector<std::int64_t> layer_file_bytes(const ModelFolder& model,
+                                                         const std::optional<WeightCache>& cache,
+                                                         const NumberFormats& formats,
+                                                         const std::vector<std::int64_t>& on_device,
+                                                         std::int64_t all_on_device);
 
 }  // namespace headroom

@@ -14,6 +14,10 @@ class ForwardingWeights : public WeightSource {
   void read(std::string_view name, const at::Tensor& target) override {
     source_.read(name, target);
   }
+  [[nodiscard]] MatrixStorage stored(std::string_view name, std::int64_t rows,
+                                     std::int64_t columns) const override {
+    return source_.stored(name, rows, columns);
+  }
   LinearWeight matrix(std::string_view name, std::int64_t rows, std::int64_t columns) override {
     return source_.matrix(name, rows, columns);
   }

@@ -27,9 +27,9 @@ namespace headroom {
 }
 
 // The blocks of a network of which some stay on the device and the others are loaded when their
-// turn comes, into two buffers: while one is in use the next is on its way into the other. Blocks
-// are asked for in order, round after round. Used on one thread; in the background one more thread
-// loads.
+// turn comes, into two buffers that have room for the largest of them: while one is in use the next
+// is on its way into the other. Blocks are asked for in order, round after round. Used on one
+// thread; in the background one more thread loads.
 template <typename Block>
 class LayerStreamer {
  public:
@@ -56,7 +56,7 @@ class LayerStreamer {
         resident_[static_cast<std::size_t>(i)] = std::make_shared<const Block>(load_(i, kept));
       }
     }
-    expect_first();
+    empty_buffers();
     if (background && streamed_.size() > 1) {
       thread_ = std::jthread([this](std::stop_token stop) { run(std::move(stop)); });
     }
@@ -81,9 +81,8 @@ class LayerStreamer {
   void drop_buffers() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return !ordered_; });
-    for (Buffer& buffer : buffers_) buffer = {};
     failure_ = nullptr;
-    expect_first();
+    empty_buffers();
   }
 
  private:
@@ -100,8 +99,12 @@ class LayerStreamer {
     return streamed_.front();
   }
 
-  // The next round begins with it, and takes no memory of the device before.
-  void expect_first() const {
+  // The next round begins with the first streamed block, and takes no memory of the device before.
+  void empty_buffers() {
+    for (Buffer& buffer : buffers_) {
+      buffer = {};
+      buffer.memory.layers = streamed_;
+    }
     if (!streamed_.empty()) expect_(streamed_.front());
   }
 

@@ -2,14 +2,17 @@
 #include "headroom/device/device.h"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include <c10/core/ScalarType.h>
 
 namespace headroom {
 
-// How the matrices of the networks' like layers are kept on the device. Arithmetic is in
+// How the matrices of a network's main layers are kept on the device. Arithmetic is in
 // NumberFormats::networks all the same: a matrix in blocks, as GGUF defines them, is unpacked for
 // the product that reads it.
 enum class WeightStorage {
@@ -18,6 +21,10 @@ enum class WeightStorage {
   kInt8,       // Q8_0: 34 bytes for 32 values
   kQ4,         // Q4_K where rows are multiples of 256, else Q4_0: either way 18 bytes for 32 values
 };
+inline constexpr int kWeightStorages = 4;
+[[nodiscard]] constexpr bool is_unpacked_for_products(WeightStorage storage) {
+  return storage == WeightStorage::kInt8 || storage == WeightStorage::kQ4;
+}
 
 // Bytes of a row of `values` (a multiple of kQuantisedBlock); of blocks.
 inline constexpr std::int64_t kQuantisedBlock = 32;
@@ -25,6 +32,28 @@ inline constexpr std::int64_t kQuantisedBlock = 32;
                                                          std::int64_t values) {
   return values / kQuantisedBlock * (storage == WeightStorage::kInt8 ? 34 : 18);
 }
+
+// The same, layer by layer: one for all of them, or others for some, as files do that keep their
+// first and last layers in more bits.
+class LayerStorage {
+ public:
+  LayerStorage() = default;
+  LayerStorage(WeightStorage all) : usual_(all) {}  // NOLINT(google-explicit-constructor)
+  LayerStorage(WeightStorage usual, std::map<int, WeightStorage> others)
+      : usual_(usual), others_(std::move(others)) {}
+
+  [[nodiscard]] WeightStorage of(int layer) const;
+  // Of a matrix by its network's name: "layers.7.attention.to_q.weight". Others are plain.
+  [[nodiscard]] WeightStorage of(std::string_view matrix) const;
+  [[nodiscard]] bool has(WeightStorage storage) const;
+  // Of the first `layers`, how many are kept so that each product unpacks its matrix.
+  [[nodiscard]] int unpacked(int layers) const;
+  friend bool operator==(const LayerStorage&, const LayerStorage&) = default;
+
+ private:
+  WeightStorage usual_ = WeightStorage::kPlain;
+  std::map<int, WeightStorage> others_;
+};
 
 // Number formats of a run. The VAE follows the vendor's own pipeline, which keeps it in float32
 // unless told otherwise, and is never float16, in which it overflows.
@@ -34,7 +63,8 @@ struct NumberFormats {
   // In run records and keys: "fp32", "bf16", "bf16+vae32", "fp16" (whose decoder is float32
   // always), "int8", "q4".
   std::string name;
-  WeightStorage storage = WeightStorage::kPlain;  // of transformer and text encoder
+  LayerStorage text_encoder{};
+  LayerStorage transformer{};
 };
 
 // `wanted`: auto | fp32 | bf16 | fp16 | int8 | q4; the last two quantise text encoder and

@@ -108,12 +108,15 @@ class FileWeights final : public WeightSource {
 };
 
 // Shapes without values, for a replay. Of quantised storage: the matrices of the layers that a
-// network has many of ("layers.N."), text encoder and transformer alike, come as their bytes,
-// [rows, bytes of a row]. All else is in `dtype`: vectors, embedders, refiners, the final layer and
-// pad tokens, which are small or precious, and rows that are no whole number of blocks.
+// network has many of ("layers.N."), text encoder and transformer alike, come as their bytes, kByte
+// [rows, bytes of a row], in those layers that are kept so. All else is in `dtype`: vectors,
+// embedders, refiners, the final layer and pad tokens, which are small or precious, and rows that
+// are no whole number of blocks.
 class MetaWeights final : public WeightSource {
  public:
-  explicit MetaWeights(c10::ScalarType dtype, WeightStorage storage = WeightStorage::kPlain);
+  explicit MetaWeights(c10::ScalarType dtype, LayerStorage storage = {});
+  [[nodiscard]] MatrixStorage stored(std::string_view name, std::int64_t rows,
+                                     std::int64_t columns) const override;
   at::Tensor get(std::string_view name, at::IntArrayRef shape) override;
   void read(std::string_view name, const at::Tensor& target) override;
   at::Tensor gather_rows(std::string_view name, std::span<const std::int32_t> ids,
@@ -122,7 +125,7 @@ class MetaWeights final : public WeightSource {
 
  private:
   at::TensorOptions options_;
-  WeightStorage storage_;
+  LayerStorage storage_;
 };
 
 }  // namespace headroom

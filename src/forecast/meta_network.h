@@ -1,0 +1,18 @@
+#pragma once
+#include "headroom/pipeline/eight_bit_weights.h"
+#include "headroom/pipeline/weight_sources.h"
+
+namespace headroom {
+
+// The weights of one network without values, kept as those of a run are.
+struct MetaNetwork {
+  MetaNetwork(c10::ScalarType type, const LayerStorage& storage)
+      : plain(type, storage), kept(plain, storage) {}
+  MetaNetwork(const MetaNetwork&) = delete;
+  MetaNetwork& operator=(const MetaNetwork&) = delete;
+
+  MetaWeights plain;
+  EightBitWeights kept;
+};
+
+}  // namespace headroom
