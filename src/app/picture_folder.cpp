@@ -83,7 +83,7 @@ int run_picture_folder(const CommandLine& line, const Composition& app,
       series.fail(name, e);
     }
   }
-  series.print_sum(left_out);
+  print_sum(series.made(), left_out, series.failed());
   return series.code();
 }
 

@@ -267,7 +267,7 @@ int run_picture_grid(const CommandLine& line, const BlockedSignals& signals) {
   std::error_code error;
   const bool has_sheet = fs::exists(grid.folder() / "sheet.png", error);
   if (series.made() > 0 || !has_sheet) write_sheet(grid, work.largest, line.json);
-  series.print_sum(left_out);
+  print_sum(series.made(), left_out, series.failed());
   return series.code();
 }
 

@@ -241,6 +241,27 @@ TEST_F(Finish, AnotherModelIsSaid) {
       << typed.err;
 }
 
+TEST_F(Finish, TheModelOfAPictureIsOpenedWhereItIsFound) {
+  make("fox.png");
+  const std::string model = copy_model().string();
+  run_json({"generate", "--model", model, "-p", "a fox", "--size", "64x64", "--steps", "2",
+            "--seed", "1", "--json", "-o", "tiny.png"});
+  keep("tiny.png");
+  write("c.yaml", "model:\n  folders: [" + model + "]\n");
+  const ProcessResult result =
+      run({"finish", "tiny.png", "fox.png", "--config", "c.yaml", "-o", "out"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_NE(result.err.find("pictures of model are finished with it: " + model), std::string::npos)
+      << result.err;
+  EXPECT_NE(result.err.find("2 pictures made, 0 were there already, 0 failed"), std::string::npos)
+      << result.err;
+  const auto made_by = [&](const char* file) {
+    return run_json({"inspect", file, "--json"}).at(0)["receipt"]["model"];
+  };
+  EXPECT_EQ(made_by("out/tiny_128x128.png"), "model");
+  EXPECT_EQ(made_by("out/fox_256x128.png"), "starter-model");
+}
+
 TEST_F(Finish, WhatDoesNotFitIsRefusedBeforeItBegins) {
   make("fox.png", {"--size", "512x512"});
   expect_refused({"finish", "fox.png", "--size", "2048", "--pretend-vram", "21M", "-o", "a.png"}, 4,

@@ -98,6 +98,9 @@ void add_finish(CLI::App& finish, Typed& typed) {
   add(finish, group, "--how", "METHOD", typed.finish_how,
       "refine:STRENGTH enlarges the picture and lets so much of it change, above 0 to 1; same-seed "
       "makes its settings anew at the larger size; default: refine:0.35");
+  finish.footer(
+      "\nPrompt and settings that are not typed are the picture's, and so is the model, if it is "
+      "found;\nthe defaults above are for what a picture does not tell.");
   add_prompt_options(finish, typed);
   add_setting_options(finish, typed);
   add(finish, "Output", "-o,--output", "FILE|DIR", typed.output,

@@ -2,11 +2,13 @@
 #include "headroom/core/quote.h"
 
 #include "chosen_loras.h"
+#include "cli/exit_code.h"
 #include "cli/signals.h"
 #include "cli/stdout_text.h"
 #include "commands/commands.h"
 #include "commands/job_series.h"
 #include "composition.h"
+#include "models_of_pictures.h"
 #include "picture_files.h"
 #include "picture_to_finish.h"
 #include "run_need.h"
@@ -137,16 +139,18 @@ void tell_of_seeds(const std::vector<Work>& all) {
       stderr);
 }
 
-}  // namespace
+// What became of the files.
+struct Sum {
+  int code = kExitOk;
+  int made = 0;
+  int left_out = 0;
+  int failed = 0;
+  bool goes_on = true;  // with the next files
+};
 
-int run_finish(const CommandLine& line) {
-  const BlockedSignals signals;  // before any thread
-  const std::vector<fs::path> files = files_to_finish(line);
-  const OutputPlace output = choose_output(line.output, line.config.output);
-  if (output.is_file && files.size() > 1) {
-    throw Error(ErrorKind::kInvalidRequest, "several pictures go to a folder; name one with -o");
-  }
-  check_output(output, 1);
+// Those that one model finishes.
+void finish_files(const CommandLine& line, const std::vector<fs::path>& files,
+                  const OutputPlace& output, const BlockedSignals& signals, Sum& sum) {
   const Composition app(line.config);
   set_up_processor(line.config);
   std::shared_ptr<LoraSets> loras;
@@ -157,23 +161,44 @@ int run_finish(const CommandLine& line) {
         return lora_source(app, loras);
       },
       signals);
-  int left_out = 0;
   const std::vector<Work> all =
-      prepare_all(files, Finisher(line, output, app, loras), series, left_out);
+      prepare_all(files, Finisher(line, output, app, loras), series, sum.left_out);
   tell_of_seeds(all);
-  for (std::size_t i = 0; i < all.size(); ++i) {
+  for (std::size_t i = 0; i < all.size() && sum.goes_on; ++i) {
     tell(all[i], i + 1, all.size());
     const std::string name = all[i].picture.file.filename().string();
     try {
       const GenerationRequest request = with_pixels(all[i].picture);
-      if (!series.make_one_of_many(name, request, all[i].place)) break;
+      sum.goes_on = series.make_one_of_many(name, request, all[i].place);
     } catch (const Error& e) {
       if (e.kind() == ErrorKind::kDevice) throw;
       series.fail(name, e);
     }
   }
-  if (files.size() > 1 || left_out > 0) series.print_sum(left_out);
-  return series.code();
+  if (sum.code == kExitOk || !sum.goes_on) sum.code = series.code();
+  sum.made += series.made();
+  sum.failed += series.failed();
+}
+
+}  // namespace
+
+int run_finish(const CommandLine& line) {
+  const BlockedSignals signals;  // before any thread
+  const std::vector<fs::path> files = files_to_finish(line);
+  const OutputPlace output = choose_output(line.output, line.config.output);
+  if (output.is_file && files.size() > 1) {
+    throw Error(ErrorKind::kInvalidRequest, "several pictures go to a folder; name one with -o");
+  }
+  check_output(output, 1);
+  Sum sum;
+  for (const FilesOfModel& group : by_model(line, files)) {
+    if (!sum.goes_on) break;
+    CommandLine one = line;
+    one.config = group.config;
+    finish_files(one, group.files, output, signals, sum);
+  }
+  if (files.size() > 1 || sum.left_out > 0) print_sum(sum.made, sum.left_out, sum.failed);
+  return sum.code;
 }
 
 }  // namespace headroom

@@ -60,9 +60,9 @@ void JobSeries::fail(const std::string& name, const Error& error) {
   if (code_ == kExitOk) code_ = exit_code(error.kind());
 }
 
-void JobSeries::print_sum(int left_out) const {
+void print_sum(int made, int left_out, int failed) {
   std::fprintf(stderr, "headroom: %s made, %d were there already, %d failed\n",
-               pictures(made_).c_str(), left_out, failed_);
+               pictures(made).c_str(), left_out, failed);
 }
 
 }  // namespace headroom

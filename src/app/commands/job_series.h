@@ -33,9 +33,6 @@ class JobSeries {
   // A member of the series that could not even begin.
   void fail(const std::string& name, const Error& error);
 
-  // On standard error, with so many that needed not be made.
-  void print_sum(int left_out) const;
-
   // The first failure's, or of a cancelled job kExitCancelled.
   [[nodiscard]] int code() const { return code_; }
   [[nodiscard]] int made() const { return made_; }
@@ -50,5 +47,8 @@ class JobSeries {
   int made_ = 0;
   int failed_ = 0;
 };
+
+// On standard error: what became of a series, of which some were there already.
+void print_sum(int made, int left_out, int failed);
 
 }  // namespace headroom
