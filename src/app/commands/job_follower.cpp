@@ -133,7 +133,10 @@ int JobFollower::follow(JobId job) {
   };
   int code = kExitOk;
   while (true) {
-    if (signals_.wait_for(std::chrono::milliseconds(20))) queue_.cancel(job);
+    if (signals_.wait_for(std::chrono::milliseconds(20))) {
+      asked_to_stop_ = true;
+      queue_.cancel(job);
+    }
     const auto finished = watcher_.take_finished();  // before the pictures: none can follow it
     for (const JobStatus& status : queue_.status()) {
       tell(status.notices);

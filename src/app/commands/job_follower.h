@@ -18,12 +18,15 @@ class JobFollower {
   // To the end of `job`, the only one of the queue; a signal cancels it. Returns the exit code, of
   // a cancelled job kExitCancelled; throws Error where the job failed.
   int follow(JobId job);
+  // Whether a signal came while a job was followed, maybe too late for that job to be cancelled.
+  [[nodiscard]] bool is_asked_to_stop() const { return asked_to_stop_; }
 
  private:
   GenerationQueue& queue_;
   QueueWatcher watcher_;
   const BlockedSignals& signals_;
   const bool json_;
+  bool asked_to_stop_ = false;
 };
 
 }  // namespace headroom

@@ -50,7 +50,11 @@ bool JobSeries::make_one_of_many(const std::string& name, const GenerationReques
     if (e.kind() == ErrorKind::kDevice) throw;
     fail(name, e);
   }
-  return true;
+  if (!follower_.is_asked_to_stop()) return true;
+  // It came when the job was as good as done: the series ends all the same.
+  std::fprintf(stderr, "headroom: cancelled after %s\n", pictures(made_).c_str());
+  code_ = kExitCancelled;
+  return false;
 }
 
 void JobSeries::fail(const std::string& name, const Error& error) {
