@@ -71,6 +71,7 @@ std::vector<FilesOfModel> by_model(const CommandLine& line, const std::vector<fs
     group->second.files.push_back(file);
   }
   std::vector<FilesOfModel> all;
+  all.reserve(groups.size());
   for (auto& [name, group] : groups) all.push_back(std::move(group));
   return all;
 }
