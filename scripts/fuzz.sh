@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# fuzz.sh [SECONDS]: reads weight files and pictures made up by libFuzzer for so long (60 by default), both at once, under
+# fuzz.sh [SECONDS]: reads weight files, files of PyTorch and pictures made up by libFuzzer for so long (60 by default), at once, under
 # AddressSanitizer and UBSan. Needs clang++-14 and its runtime (packages clang-14 and libclang-rt-14-dev). An input that
 # breaks a reader is kept in build/fuzz/.
 set -euo pipefail
@@ -10,7 +10,7 @@ seconds=${1:-60}
 use_build_tools
 cd "$root"
 configure fuzz
-cmake --build --preset fuzz -j "$(build_jobs)" --target weight_file_fuzz picture_file_fuzz
+cmake --build --preset fuzz -j "$(build_jobs)" --target weight_file_fuzz picture_file_fuzz torch_file_fuzz
 
 # fuzz KIND SEEDS...; what was found before is tried first. An input is at most 64 KiB: no allocation may be much larger.
 fuzz() {
@@ -24,5 +24,8 @@ fuzz() {
 seeds=build/fuzz/tests/data/quant
 fuzz weight "$seeds/hostile" "$seeds/linear" "$seeds/foreign" &
 weights=$!
+fuzz torch build/fuzz/tests/data/upscalers/hostile &
+torch=$!
 fuzz picture
 wait "$weights"
+wait "$torch"

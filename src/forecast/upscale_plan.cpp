@@ -35,10 +35,11 @@ AllocationTrace dry_run(const UpscalerConfig& config, Grid grid, std::int64_t si
   const c10::InferenceMode inference;
   const workspace::ScopedKernels scoped(kernels);
   AllocationTrace trace;
+  std::unique_ptr<UpscaleNetwork> network;  // outlives the recording: its weights stay
   AllocationRecorder recorder(trace);
   recorder.mark(Stage::kDecode);
   MetaWeights weights(at::kFloat);
-  const std::unique_ptr<UpscaleNetwork> network = load_upscale_network(config, weights);
+  network = load_upscale_network(config, weights);
   at::Tensor picture;
   {
     const ScopedMemoryTag host(MemoryTag::kHost);
@@ -101,7 +102,7 @@ UpscalePlan plan_upscale(const UpscalerConfig& config, int width, int height, st
   UpscalePlan plan;
   plan.side = side;
   plan.pieces = piece_count(grid.height, grid.width, side);
-  plan.weights_bytes = peak.weights_bytes;
+  plan.weights_bytes = peaks.left_in_use_bytes;
   plan.peak_bytes = peaks.peak_bytes + device.backend->library_bytes();
   plan.in_use_peak_bytes = peak.in_use_bytes;
   plan.small_pool_bytes = peak.small_bytes;

@@ -9,7 +9,6 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/prelu.h>
-#include <ATen/ops/upsample_nearest2d.h>
 
 namespace headroom {
 namespace {
@@ -17,15 +16,24 @@ namespace {
 // More would be computed twice around each piece, fewer would copy the planes more often.
 constexpr std::size_t kLayersOfStage = 8;
 
+// A channels-last [1, C, s h, s w] as [h, s, w, s, C]: its pixels by the one that each came from.
+at::Tensor by_source(const at::Tensor& x, std::int64_t s) {
+  return x.permute({0, 2, 3, 1}).view({x.size(2) / s, s, x.size(3) / s, s, x.size(1)});
+}
+
 // [1, C s^2, h, w] -> [1, C, s h, s w], both channels-last, in one copy (Shi et al. 2016).
 at::Tensor shuffle_pixels(const at::Tensor& x, std::int64_t s) {
   const std::int64_t c = x.size(1) / (s * s);
   const std::int64_t h = x.size(2);
   const std::int64_t w = x.size(3);
   at::Tensor out = at::empty({1, c, s * h, s * w}, x.options(), at::MemoryFormat::ChannelsLast);
-  const at::Tensor from = x.permute({0, 2, 3, 1}).view({h, w, c, s, s}).permute({0, 3, 1, 4, 2});
-  out.permute({0, 2, 3, 1}).view({h, s, w, s, c}).copy_(from);
+  by_source(out, s).copy_(x.permute({0, 2, 3, 1}).view({h, w, c, s, s}).permute({0, 3, 1, 4, 2}));
   return out;
+}
+
+// x += picture, enlarged by nearest neighbour, which needs no tensor of that size.
+void add_enlarged(const at::Tensor& x, const at::Tensor& picture, std::int64_t s) {
+  by_source(x, s).add_(by_source(picture, 1));
 }
 
 at::Tensor parametric_relu(const at::Tensor& x, const at::Tensor& slopes) {
@@ -64,7 +72,8 @@ at::Tensor SrvggNet::run(std::size_t stage, at::Tensor x, at::Tensor beside) con
   }
   if (end < layers_.size()) return x;
   x = shuffle_pixels(x, scale_);
-  return x.add_(at::upsample_nearest2d(beside, {scale_ * beside.size(2), scale_ * beside.size(3)}));
+  add_enlarged(x, beside, scale_);
+  return x;
 }
 
 }  // namespace headroom

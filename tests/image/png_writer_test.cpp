@@ -123,5 +123,32 @@ TEST(EncodePng, RefusesMalformedImages) {
   }
 }
 
+TEST(EncodePng, KeepsTransparencyValueForValue) {
+  const TempFolder folder;
+  const Image image = gradient(3, 2);
+  const GreyImage alpha{3, 2, {0, 1, 127, 128, 254, 255}};
+  const auto file = folder.write("a.png", encode_png_with_alpha(image, alpha, {{"a", "b"}}));
+  const TransparentImage read = read_transparent_image(file);
+  EXPECT_EQ(read.image.rgb, image.rgb);  // also where nothing of it can be seen
+  EXPECT_EQ(read.alpha.grey, alpha.grey);
+  EXPECT_EQ(read.alpha.width, 3);
+  EXPECT_EQ(read_picture_info(file).texts.at(0).value, "b");
+  const auto opaque = folder.write("b.png", encode_png(image, {}));
+  EXPECT_TRUE(read_transparent_image(opaque).alpha.grey.empty());
+  EXPECT_EQ(encode_png_with_alpha(image, {}, {}), encode_png(image, {}));
+}
+
+TEST(EncodePng, RefusesTransparencyOfAnotherSize) {
+  expect_error(ErrorKind::kInternal, HasSubstr("cannot be encoded as PNG"), [] {
+    (void)encode_png_with_alpha(gradient(2, 2), {2, 1, {255, 255}}, {});
+  });
+}
+
+TEST(EncodePng, SaysWhichTextsItCanHold) {
+  EXPECT_TRUE(can_stand_in_png({"parameters", "a cat"}));
+  EXPECT_FALSE(can_stand_in_png({"", "a cat"}));
+  EXPECT_FALSE(can_stand_in_png({"a", std::string("b\0c", 3)}));
+}
+
 }  // namespace
 }  // namespace headroom
