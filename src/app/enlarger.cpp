@@ -72,11 +72,10 @@ class NetworkEnlarger final : public Enlarger {
     const UpscaleForecast found = forecast_upscale(upscaler_.file().config(), width, height,
                                                    upscaler_.device(), memory_.read(), budget_);
     const UpscalePlan& plan = found.plan;
-    const std::int64_t side = plan.side * upscaler_.file().config().unshuffle;
     const std::string pieces = plan.pieces == 1
                                    ? "at once"
                                    : "in " + std::to_string(plan.pieces) + " pieces of up to " +
-                                         std::to_string(side) + " px";
+                                         std::to_string(plan.piece_px) + " px";
     return {found, "by " + name_ + " (" + upscaler_.file().what() + ") " + pieces + ": needs " +
                        format_bytes(plan.peak_bytes) + " of " +
                        format_bytes(std::max<std::int64_t>(0, found.budget.budget_bytes)) +

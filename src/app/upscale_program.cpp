@@ -104,7 +104,7 @@ std::optional<int> wait_for_end(pid_t child, const BlockedSignals& signals) {
 
 }  // namespace
 
-bool names_upscale_program(const fs::path& model) { return model.stem() == kUpscaleProgram; }
+bool names_upscale_program(const fs::path& model) { return model.filename() == kUpscaleProgram; }
 
 fs::path find_upscale_program(const fs::path& named) {
   if (named.has_parent_path()) {

@@ -52,6 +52,12 @@ AllocationTrace dry_run(const UpscalerConfig& config, Grid grid, std::int64_t si
   return trace;
 }
 
+// Of the pieces that so many cells are divided into.
+std::int64_t longest_of(std::int64_t cells, std::int64_t side) {
+  const std::int64_t count = piece_count(cells, 1, side);
+  return (cells + count - 1) / count;
+}
+
 // Pixels of three colours, and transparency.
 std::int64_t pixel_bytes(std::int64_t pixels) { return 4 * pixels; }
 
@@ -102,6 +108,8 @@ UpscalePlan plan_upscale(const UpscalerConfig& config, int width, int height, st
   UpscalePlan plan;
   plan.side = side;
   plan.pieces = piece_count(grid.height, grid.width, side);
+  const std::int64_t cells = std::max(longest_of(grid.height, side), longest_of(grid.width, side));
+  plan.piece_px = std::min<std::int64_t>(cells * config.unshuffle, std::max(width, height));
   plan.weights_bytes = peaks.left_in_use_bytes;
   plan.peak_bytes = peaks.peak_bytes + device.backend->library_bytes();
   plan.in_use_peak_bytes = peak.in_use_bytes;

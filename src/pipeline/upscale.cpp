@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <exception>
 #include <utility>
 
 #include <ATen/Parallel.h>
@@ -75,6 +76,24 @@ void put(const at::Tensor& piece, const PieceRect& place, Image& image) {
   }
 }
 
+// Gives back what was reserved for a run, however that ends.
+class Hold {
+ public:
+  explicit Hold(DeviceBackend& backend) : backend_(backend) {}
+  ~Hold() {
+    try {
+      backend_.let_go();
+    } catch (const std::exception&) {
+      // A card that failed answers nothing any more; why, is on its way up already.
+    }
+  }
+  Hold(const Hold&) = delete;
+  Hold& operator=(const Hold&) = delete;
+
+ private:
+  DeviceBackend& backend_;
+};
+
 }  // namespace
 
 struct Upscaler::Loaded {
@@ -108,12 +127,12 @@ std::optional<Image> Upscaler::run(
     backend.set_up();
     // A number that libtorch wraps in a tensor of its own must not end the run.
     constexpr std::int64_t kUnseen = 1024;
+    const Hold hold(backend);
     backend.limit(std::max(budget_bytes, plan.peak_bytes + kUnseen));
     backend.reserve(plan.peak_bytes, plan.small_pool_bytes);
     backend.begin_run();
     std::optional<Image> result = run_reserved(image, plan, go_on);
     actual_peak_bytes_ = backend.end_stage().in_use;
-    backend.let_go();
     return result;
   } catch (const Error&) {
     throw;

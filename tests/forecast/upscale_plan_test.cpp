@@ -61,6 +61,8 @@ TEST(UpscalePlan, TakesTheLargestPiecesThatFit) {
     const auto pieces = forecast(kX4Plus, 256, 192, memory_of(memory));
     ASSERT_TRUE(pieces.fits) << part;
     EXPECT_GT(pieces.plan.pieces, 1);
+    EXPECT_LE(pieces.plan.piece_px, pieces.plan.side);
+    EXPECT_GE(pieces.plan.piece_px * pieces.plan.piece_px * pieces.plan.pieces, 256 * 192);
     EXPECT_LE(pieces.plan.peak_bytes, memory);
     EXPECT_LT(pieces.plan.peak_bytes, last);
     last = pieces.plan.peak_bytes;

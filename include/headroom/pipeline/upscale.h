@@ -13,8 +13,9 @@ namespace headroom {
 
 // How a picture is enlarged, and what that needs.
 struct UpscalePlan {
-  std::int64_t side = 0;    // of the largest piece, in cells of the network; 0: all at once
-  std::int64_t pieces = 1;  // that each stage is worked on in
+  std::int64_t side = 0;      // of the largest piece, in cells of the network; 0: all at once
+  std::int64_t pieces = 1;    // that each stage is worked on in
+  std::int64_t piece_px = 0;  // the longest side of one as it comes out, in pixels of the picture
   std::int64_t weights_bytes = 0;
   std::int64_t peak_bytes = 0;         // of the device, weights included
   std::int64_t in_use_peak_bytes = 0;  // of it handed out; on the processor the same

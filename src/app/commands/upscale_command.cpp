@@ -85,7 +85,6 @@ class Series {
         enlarger_(make_enlarger(line, signals)),
         scale_(line.scale.value_or(enlarger_->own_scale() == 0 ? 2 : enlarger_->own_scale())) {
     const int own = enlarger_->own_scale();
-    if (own == 1 && !line.scale) return;  // a network that only restores
     if (own != 0 && scale_ > own) {
       refuse(enlarger_->model() + " makes pictures " + std::to_string(own) +
              " times as large, so --scale " + std::to_string(scale_) +
