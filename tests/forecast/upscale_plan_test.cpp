@@ -3,6 +3,8 @@
 #include "headroom/core/bytes.h"
 #include "headroom/device/device.h"
 
+#include <optional>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -24,8 +26,7 @@ MemorySnapshot memory_of(std::int64_t bytes) {
 
 UpscaleForecast forecast(const UpscalerConfig& config, int width, int height,
                          const MemorySnapshot& memory) {
-  return forecast_upscale(config, width, height, choose_device("cpu"), memory,
-                          {.reserve_bytes = 0});
+  return forecast_upscale(config, width, height, choose_device("cpu"), memory, {std::nullopt, 0});
 }
 
 // 3x3 convolutions and biases of 23 blocks of 3 times 5 layers and of 6 other layers, 4 bytes each.
@@ -73,7 +74,9 @@ TEST(UpscalePlan, TakesTheLargestPiecesThatFit) {
 }
 
 TEST(UpscalePlan, SaysInOneSentenceThatNotEvenTheSmallestPiecesFit) {
-  const auto small = forecast(kX4Plus, 512, 512, memory_of(70 * kMiB));
+  const std::int64_t least = plan_upscale(kX4Plus, 512, 512, 16, choose_device("cpu")).peak_bytes;
+  EXPECT_TRUE(forecast(kX4Plus, 512, 512, memory_of(least)).fits);
+  const auto small = forecast(kX4Plus, 512, 512, memory_of(least - 1));
   EXPECT_FALSE(small.fits);
   EXPECT_EQ(small.plan.side, 16);
   const std::string reason = small.reason.english();
