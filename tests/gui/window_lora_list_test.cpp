@@ -29,6 +29,7 @@ class WindowLoraList : public ::testing::Test {
   }
   static void rest() { std::this_thread::sleep_for(std::chrono::milliseconds(400)); }
   static void open_list(WindowDriver& w) {
+    rest();  // what is above the button finds its height
     w.click("loras");
     ASSERT_TRUE(w.wait([](const json& s) { return s["sheet"] == "loras"; }));
     ASSERT_TRUE(w.wait([](const json& s) { return s["looking"] == false; }));
