@@ -1,6 +1,8 @@
 // The list of models on a machine, through the program itself, in made-up homes.
 #include "e2e/e2e_support.h"
 
+#include <fstream>
+
 #include <gmock/gmock.h>
 
 namespace headroom::test {
@@ -75,6 +77,29 @@ TEST_F(Models, OfOtherProgramsAreFoundAndCanBeRunByTheirNames) {
   };
   EXPECT_EQ(places({"models", "--config", "mine.yaml", "--json"}),
             places({"models", (folder_ / "more").string(), "--json"}));
+}
+
+// What the window was told holds for the command line, too; what was unplugged does no harm.
+TEST_F(Models, AreLookedForInTheFoldersThatTheWindowAdded) {
+  link("more/Turbo", kModels / "model");
+  for (const char* const part : {"model_index.json", "transformer", "scheduler", "tokenizer"})
+    link("more/half/" + std::string(part), kModels / "model" / part);
+  fs::create_directories(folder_ / "state/headroom");
+  std::ofstream(folder_ / "state/headroom/model_folders") << "/nowhere\n"
+                                                          << (folder_ / "more").string() << "\n";
+  for (const char* const file : {"more", "state"}) keep(file);
+  const json list = run_json({"models", "--json"}).at(0)["models"];
+  ASSERT_EQ(list.size(), 3U) << list;
+  EXPECT_EQ(list[1]["place"], (folder_ / "more/Turbo").string());
+  EXPECT_TRUE(list[1]["complete"]);
+  EXPECT_TRUE(list[1]["missing"].empty());
+  EXPECT_FALSE(list[2]["complete"]);
+  EXPECT_EQ(list[2]["missing"], json::parse(R"(["text_encoder", "vae"])"));
+  EXPECT_EQ(
+      list[2]["get"],
+      "hf download Tongyi-MAI/Z-Image-Turbo --include 'text_encoder/*' 'vae/*' --local-dir '" +
+          (folder_ / "more/half").string() + "'");
+  EXPECT_THAT(run({"models"}).out, HasSubstr("lacks the text encoder, the VAE; get it with"));
 }
 
 TEST_F(Models, FoldersThatAreNotThereAndOtherProgramsMistakes) {

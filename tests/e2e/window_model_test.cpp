@@ -102,6 +102,31 @@ TEST_F(WindowModels, ThatBreakMeanwhileLeaveTheOldOneWorking) {
   EXPECT_TRUE(wait_until_made(w, 1));
 }
 
+TEST_F(WindowModels, AreListedWithWhatTheyNeedAlsoThoseThatAreNotHere) {
+  fs::create_directories(folder_ / "more");
+  fs::copy(copy_, folder_ / "more/half", fs::copy_options::recursive);
+  fs::remove_all(folder_ / "more/half/vae");
+  WindowDriver w(launch({"--language", "zh"}));
+  ASSERT_TRUE(opens(w, "models.all"));
+  w.click("models.all");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["sheet"] == "models"; }));
+  ASSERT_TRUE(w.wait([](const json& s) { return s["looking"] == false; }, 60));
+  ASSERT_TRUE(w.wait_for_words("models.1.512", "MB · "));
+  ASSERT_TRUE(w.wait_for_words("models.2.512", "GB · ≈")) << "would it run here";
+  w.screenshot("models_sheet_real_zh");
+  w.click("models.add");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["editing"] == true; }));
+  w.paste((folder_ / "more").string());
+  w.key("Return");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["models"].size() == 3; }, 60));
+  EXPECT_TRUE(wait_for_text(w, "缺少：VAE。"));
+  w.screenshot("models_sheet_added_zh");
+  for (const json& text : w.read()["texts"]) EXPECT_EQ(english_in(text), "") << text;
+  w.click("models.1");
+  EXPECT_TRUE(is_on(w, "models/copy"));
+  EXPECT_TRUE(fs::exists(folder_ / "state/headroom/model_folders"));
+}
+
 TEST_F(WindowModels, WaitForThePictureThatIsBeingMade) {
   WindowDriver w(launch());
   w.click("example.0");

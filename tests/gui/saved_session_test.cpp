@@ -26,6 +26,7 @@ SavedSession sample() {
   session.prompts = {"one", "two"};
   session.place = SavedSession::Place{10, 20, 1300, 900, true, 1280, 800};
   session.pictures = {"/pictures/a.png", "/pictures/模型.png"};
+  session.recent_models = {"", "Tongyi-MAI/Z-Image-Turbo", "/models/模型"};
   GenerationRequest job;
   job.prompt = "waiting";
   job.width = 1024;
@@ -54,6 +55,7 @@ TEST(SavedSession, ComesBackAsItWas) {
   EXPECT_EQ(after->place, before.place);
   EXPECT_EQ(after->pictures, before.pictures);
   EXPECT_EQ(after->queue, before.queue);
+  EXPECT_EQ(after->recent_models, before.recent_models);
 }
 
 TEST(SavedSession, OfAnotherVersionGivesWhatItCan) {

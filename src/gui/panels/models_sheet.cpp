@@ -193,7 +193,10 @@ void draw_list(const Ui& ui) {
   section(ui, ui.t("models.here"), ui.frame.models.is_looking ? ui.t("models.looking") : "");
   draw_rows(ui, true, width);
   const std::string said = remark(ui);
-  if (!said.empty()) paragraph(ui, said, {ui.colors.text_dim, kTextSize});
+  if (!said.empty()) {
+    ImGui::Dummy({0, ui.px(2)});
+    paragraph(ui, said, {ui.colors.text_dim, kTextSize});
+  }
   if (any(false)) {
     ImGui::Dummy({0, ui.px(8)});
     section(ui, ui.t("models.not_here"));

@@ -231,7 +231,7 @@ void draw_negative(const Ui& ui) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float height = ui.px(22);
   const float all = ImGui::GetContentRegionAvail().x;
-  const float width = draw_lora_button(ui, {at.x + all, at.y}, height) - at.x - ui.px(8);
+  const float width = draw_lora_button(ui, {at.x + all + ui.px(8), at.y}, height) - at.x - ui.px(8);
   if (ImGui::InvisibleButton("##negative.fold", {width, height}, ImGuiButtonFlags_EnableNav)) {
     state.negative_open = !state.negative_open;
   }
@@ -275,7 +275,7 @@ void draw_prompt_panel(const Ui& ui) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float label = text_width(ui, ui.t("prompt.label"), {0, kSmallSize, true}) + ui.px(80);
   section(ui, ui.t("prompt.label"), note, too_long ? ui.colors.warn : 0);
-  if (low) draw_lora_button(ui, {at.x + label, at.y - ui.px(3)}, ui.px(22));
+  if (low) draw_lora_button(ui, {at.x + label, at.y - ui.px(2)}, ui.px(22));
   if (ui.state.examples_fold && !low) draw_examples_fold(ui, at);
   draw_prompt_field(ui);
   draw_chips(ui);
