@@ -46,6 +46,14 @@ TEST(ModelList, OfManyTheMenuKeepsTheOpenedOneAndTheLastFive) {
       << "the rest is filled with those that were found first";
 }
 
+TEST(ModelList, WhatCannotBeOpenedTakesNoPlaceFromWhatCan) {
+  std::vector<ModelOffer> models = many();
+  models[0].problem = models[2].problem = say("it is damaged");
+  EXPECT_EQ(menu_models(models, {}, opened("i")), (Places{1, 3, 4, 5, 6, 8}));
+  models.resize(4);
+  EXPECT_EQ(menu_models(models, {}, opened("b")), (Places{0, 1, 2, 3})) << "where there is room";
+}
+
 TEST(ModelList, AnOfferIsTheOpenedModelByItsNameOrItsPlace) {
   EXPECT_TRUE(is_opened(offer("a"), opened("a")));
   EXPECT_TRUE(is_opened(offer("a"), opened("name/of-it", "/models/a")));

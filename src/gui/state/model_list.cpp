@@ -37,6 +37,9 @@ std::vector<std::size_t> menu_models(const std::vector<ModelOffer>& models,
       if (models[i].model == *used) add(i);
     }
   }
+  for (const std::size_t i : here) {
+    if (models[i].problem.empty()) add(i);
+  }
   for (const std::size_t i : here) add(i);
   std::ranges::sort(shown);  // where they stand does not depend on what was used
   return shown;

@@ -16,7 +16,8 @@ namespace headroom {
 
 // What the menu shows of `models`, by their places there: all that are here, or where they are
 // many, the one that is opened and five more: those that were used last (`recent`, as SessionChoice
-// has them, the newest last), then those that were found first.
+// has them, the newest last), then those that were found first,
+// what can be opened before the rest.
 [[nodiscard]] std::vector<std::size_t> menu_models(const std::vector<ModelOffer>& models,
                                                    const std::vector<std::string>& recent,
                                                    const ModelOnDevice& opened);
