@@ -103,7 +103,8 @@ TEST_F(FindModels, SaysWhichPartsOfAFolderAreMissing) {
                                  "tokenizer", "vae/config.json"})
     put("models/it's/" + std::string(file), models() / "model" / file);
   put("models/it's/scheduler/scheduler_config.json", folder_ / "shift.json");
-  std::ofstream(folder_ / "shift.json") << R"({"_class_name": "FlowMatchEulerDiscreteScheduler", "shift": 6.0})";
+  std::ofstream(folder_ / "shift.json")
+      << R"({"_class_name": "FlowMatchEulerDiscreteScheduler", "shift": 6.0})";
   std::ofstream(folder_ / "models/it's/transformer/diffusion_pytorch_model.safetensors.index.json")
       << R"({"weight_map": {"a": "one.safetensors", "b": "two.safetensors"}})";
   put("models/it's/transformer/one.safetensors", models() / "single/z_image.safetensors");
