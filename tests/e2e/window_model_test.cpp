@@ -51,6 +51,7 @@ TEST_F(WindowModels, AreChangedAndMakePicturesOneAfterTheOther) {
     fs::remove_all(pictures_folder());
     WindowDriver w(launch({"--language", language}));
     if (language == "en") w.click("example.0");  // the second time the prompt comes back
+    ASSERT_TRUE(w.wait([](const json& state) { return state["prompt"] != ""; }));
     const json before = w.state();
     choose_steps(w, 2);
     ASSERT_TRUE(opens(w, "model.1"));
