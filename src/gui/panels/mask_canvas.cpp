@@ -190,10 +190,9 @@ void paint_mask(const Ui& ui, const Rect& place) {
     if (!tool.pans) begin_drawing(ui, place);
   } else if (tool.drawn && ImGui::IsKeyPressed(ImGuiKey_Escape, false)) {
     tool.drawn.reset();
-  } else if (tool.drawn && ImGui::IsItemActive()) {
-    go_on_drawing(ui, place);
   } else if (tool.drawn) {
-    end_drawing(ui);
+    go_on_drawing(ui, place);  // a quick hand moves and lets go in one frame
+    if (!ImGui::IsItemActive()) end_drawing(ui);
   }
   if (!ImGui::IsItemActive()) tool.pans = false;
 }
