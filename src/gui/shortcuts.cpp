@@ -212,7 +212,9 @@ void handle_mask_tool(const Ui& ui) {
   if (pressed({ImGuiKey_F})) tool.shape = Shape::kFill;
   if (pressed({ImGuiKey_I})) ui.actions.invert_mask();
   if (pressed({ImGuiKey_Delete})) ui.actions.remove_mask();
-  if (pressed({ImGuiKey_M, ImGuiKey_Enter, ImGuiKey_KeypadEnter})) ui.actions.close_mask_tool();
+  if (pressed({ImGuiKey_M})) ui.actions.close_mask_tool();
+  if (!ui.state.canvas_focused) return;
+  if (pressed({ImGuiKey_Enter, ImGuiKey_KeypadEnter})) ui.actions.close_mask_tool();
   if (pressed({ImGuiKey_Tab}) && !ImGui::GetIO().KeyShift) ui.state.row_asked = true;
 }
 
@@ -233,9 +235,11 @@ void handle_shortcuts(const Ui& ui) {
   if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiKey_C)) ui.actions.copy_picture();
   if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_C)) ui.actions.copy_path();
   if (!io.KeyCtrl && !io.KeyAlt) handle_view(ui);
-  if (!ui.state.canvas_focused) return;
   if (io.KeyCtrl || io.KeyAlt || io.KeySuper) return;
-  if (ui.state.mask_tool.on) return handle_mask_tool(ui);
+  // Of the tool also while the keyboard is on one of its buttons, to which letters say nothing.
+  if (ui.state.mask_tool.on && (ui.state.canvas_focused || ui.state.row_focused))
+    return handle_mask_tool(ui);
+  if (!ui.state.canvas_focused) return;
   if (writes()) ui.state.undo.typing(ui.frame.now);
   handle_on_canvas(ui);
   ui.state.record();

@@ -39,9 +39,10 @@ class FakeGenerator final : public ImageGenerator {
     pause(stop);
     progress.on_stage(Stage::kEncode, 0);
     pause(stop);
+    GenerationRequest seeded = request;
+    seeded.seed = request.seed.value_or(kChosenSeed);
     for (int index = 0; index < request.count; ++index) {
-      const std::uint64_t seed =
-          request.seed.value_or(kChosenSeed) + static_cast<std::uint64_t>(index);
+      const std::uint64_t seed = seed_of(seeded, index);
       progress.on_stage(Stage::kDenoise, index);
       denoise(request, seed, progress, stop);
       if (request.prompt == "fail") {
@@ -60,7 +61,9 @@ class FakeGenerator final : public ImageGenerator {
       if (request.prompt == "exhaust") throw std::bad_alloc();
       progress.on_stage(Stage::kDecode, index);
       pause(stop);
-      auto image = paint(request.prompt, seed, request.width, request.height, 1.0);
+      const std::uint64_t turned =
+          request.variation ? request.variation->seed + static_cast<std::uint64_t>(index) : 0;
+      auto image = paint(request.prompt, seed + turned, request.width, request.height, 1.0);
       RunRecord run_record = make_run_record(plan);
       if (request.prompt == "squeezed") {
         run_record.changes = {

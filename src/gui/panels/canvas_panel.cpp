@@ -183,7 +183,8 @@ void draw_row(const Ui& ui, const Rect& row, const Rect& canvas, const Shown& sh
     ImGui::NavInitWindow(ImGui::GetCurrentWindow(), true);
     ImGui::SetNavCursorVisible(true);
   }
-  state.row_focused = ImGui::IsWindowFocused() && ImGui::GetIO().NavVisible;
+  state.row_focused =
+      ImGui::IsWindowFocused(ImGuiFocusedFlags_ChildWindows) && ImGui::GetIO().NavVisible;
   if (state.mask_tool.on) {
     draw_mask_bar(ui);
   } else {
