@@ -96,8 +96,7 @@ void draw_settings_list(const Ui& ui) {
            &Actions::use_settings);
     choice("settings.prompt", ui.t("picture.reuse_prompt"), ui.t("tip.reuse_prompt"),
            &Actions::reuse_prompt);
-    choice("settings.seed", ui.t("picture.reuse_seed"), ui.t("tip.reuse_seed"),
-           &Actions::reuse_seed);
+    choice("settings.seed", ui.t("picture.seed"), ui.t("tip.reuse_seed"), &Actions::reuse_seed);
     ImGui::EndPopup();
   }
   ImGui::PopStyleVar(2);
