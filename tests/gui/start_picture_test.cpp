@@ -73,6 +73,61 @@ TEST_F(StartPictureTest, ItsMaskIsFittedWithIt) {
   for (std::size_t x = 0; x < 32; ++x) EXPECT_EQ(fitted->repaint->grey[x], x < 16 ? 1 : 0) << x;
 }
 
+// 96×64 as a square loses 16 columns on both sides.
+TEST_F(StartPictureTest, APaintedMaskIsFittedAndRecordedWithIt) {
+  const StartPicture start = read_start_picture(file_);
+  PaintedMask painted({96, 64});
+  painted.box({0, 0}, {48, 64}, true);
+  StartFitter fitter;
+  const InitImage::File file{.name = "mask.png", .sha256 = "abc"};
+  const StartPicture hard =
+      fitter.fit(start, {64, 64}, {std::make_shared<const PaintedMask>(painted), file});
+  ASSERT_TRUE(hard->repaint);
+  EXPECT_EQ(hard->repaint_full, 1);
+  EXPECT_EQ(hard->mask_file.name, "mask.png");
+  for (std::size_t x = 0; x < 64; ++x) EXPECT_EQ(hard->repaint->grey[x], x < 32 ? 1 : 0) << x;
+  // Of the picture's own size too, where nothing else is to be fitted.
+  painted.set_feather(8);
+  const auto soft = std::make_shared<const PaintedMask>(painted);
+  const StartPicture whole = fitter.fit(start, {96, 64}, {soft, file});
+  EXPECT_EQ(whole->repaint_full, 255);
+  EXPECT_EQ(whole->repaint->grey, soft->grey().grey);
+  EXPECT_EQ(whole->image.rgb, start->image.rgb);
+  EXPECT_EQ(fitter.fit(start, {96, 64}, {soft, file}), whole) << "the same pixels, not a copy";
+  EXPECT_FALSE(fitter.fit(start, {96, 64})->repaint) << "and without it none";
+}
+
+TEST_F(StartPictureTest, AMaskedDraftIsAskedAboutAsOne) {
+  GenerationRequest draft;
+  draft.prompt = "a fox";
+  draft.init = read_start_picture(file_);
+  EXPECT_EQ(start_of(with_start_of_size(draft, true)), StartFrom::kMaskedImage);
+  draft.init.reset();
+  EXPECT_EQ(start_of(with_start_of_size(draft, true)), StartFrom::kNoise);
+}
+
+TEST_F(StartPictureTest, TheSessionHasMasksByPathAndJobsTheirVariation) {
+  SavedSession session;
+  session.settings = Settings{};
+  session.settings->draft.init = read_start_picture(file_);
+  session.mask = InitImage::File{"mask-1.png", "ab", "/masks/mask-1.png"};
+  GenerationRequest job;
+  job.prompt = "waiting";
+  job.variation = Variation{18446744073709551615U, 0.3};
+  InitImage masked = *session.settings->draft.init;
+  masked.repaint.emplace();
+  masked.mask_file = *session.mask;
+  job.init = std::make_shared<const InitImage>(masked);
+  session.queue = {job};
+  const auto back = read_session_text(session_text(session));
+  ASSERT_TRUE(back && back->mask && back->queue.size() == 1);
+  EXPECT_EQ(back->mask->path, "/masks/mask-1.png");
+  EXPECT_EQ(back->mask->sha256, "ab");
+  EXPECT_EQ(back->queue[0].variation, job.variation);
+  ASSERT_TRUE(back->queue[0].init->repaint);
+  EXPECT_EQ(back->queue[0].init->mask_file.path, "/masks/mask-1.png");
+}
+
 TEST_F(StartPictureTest, ADraftIsCheckedAndAskedAboutAsIfItWereFitted) {
   GenerationRequest draft;
   draft.prompt = "a fox";
