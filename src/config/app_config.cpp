@@ -28,6 +28,25 @@ Message all_in_quotes(const std::vector<std::string>& values) {
 // What a setting may be completes "use ..."; each has words of its own.
 Message allowed_by(const ConfigKey& key) { return say(std::string(key.allowed)); }
 
+// What is at fault: the first is thrown, or all are put aside and the rest goes on.
+class Faults {
+ public:
+  explicit Faults(std::vector<Error>* all) : all_(all) {}
+
+  template <typename Reading>
+  void read(const Reading& reading) {
+    try {
+      reading();
+    } catch (const Error& e) {
+      if (all_ == nullptr) throw;
+      all_->push_back(e);
+    }
+  }
+
+ private:
+  std::vector<Error>* all_;
+};
+
 // Applies settings one by one and notices when one is given under both of its names.
 class Overlay {
  public:
@@ -67,8 +86,8 @@ std::vector<std::string> sections() {
 // One YAML file on its way into an Overlay.
 class FileReader {
  public:
-  FileReader(const std::filesystem::path& file, Overlay& overlay)
-      : file_(file.string()), overlay_(overlay) {}
+  FileReader(const std::filesystem::path& file, Overlay& overlay, Faults& faults)
+      : file_(file.string()), overlay_(overlay), faults_(faults) {}
 
   void read_document(const YAML::Node& document) {
     if (document.IsNull()) return;
@@ -76,18 +95,24 @@ class FileReader {
       refuse(say("{0}the file must consist of sections such as \"model:\" with keys below them",
                  at(document)));
     }
-    check_duplicates(document, "");
+    const std::vector<std::string> known = sections();
+    Lines lines;
     for (const auto& entry : document) {
-      const std::string section = key_text(entry.first);
-      const std::vector<std::string> known = sections();
-      if (std::find(known.begin(), known.end(), section) == known.end()) {
-        refuse_unknown_section(entry.first, section, known);
-      }
-      read_section(section, entry.second);
+      faults_.read([&] {
+        const std::string section = key_text(entry.first);
+        // What stands below a section's second heading is read all the same.
+        faults_.read([&] { check_new(lines, entry.first, "", section); });
+        if (std::find(known.begin(), known.end(), section) == known.end()) {
+          refuse_unknown_section(entry.first, section, known);
+        }
+        read_section(section, entry.second);
+      });
     }
   }
 
  private:
+  using Lines = std::map<std::string, int>;  // key -> where it was first
+
   // "FILE:LINE: "; yaml-cpp counts from 0 and knows no line for a value that is not there.
   [[nodiscard]] std::string at(const YAML::Node& node) const {
     const int line = node.Mark().line;
@@ -100,15 +125,12 @@ class FileReader {
   }
 
   // YAML forbids equal keys, but the parser keeps them all.
-  void check_duplicates(const YAML::Node& map, const std::string& prefix) const {
-    std::map<std::string, int> lines;
-    for (const auto& entry : map) {
-      const std::string key = key_text(entry.first);
-      const auto [first, is_new] = lines.emplace(key, entry.first.Mark().line + 1);
-      if (!is_new) {
-        refuse(say("{0}: it is already given in line {1}; keep one of them",
-                   at(entry.first) + prefix + key, first->second));
-      }
+  void check_new(Lines& lines, const YAML::Node& node, const std::string& prefix,
+                 const std::string& key) const {
+    const auto [first, is_new] = lines.emplace(key, node.Mark().line + 1);
+    if (!is_new) {
+      refuse(say("{0}: it is already given in line {1}; keep one of them", at(node) + prefix + key,
+                 first->second));
     }
   }
 
@@ -126,10 +148,14 @@ class FileReader {
   void read_section(const std::string& section, const YAML::Node& map) {
     if (map.IsNull()) return;
     if (!map.IsMap()) refuse(say("{0}: a section must have keys below it", at(map) + section));
-    check_duplicates(map, section + ".");
+    Lines lines;
     for (const auto& entry : map) {
-      const std::string typed = section + "." + key_text(entry.first);
-      read_value(find_key(entry.first, typed), entry.second, at(entry.first) + typed);
+      faults_.read([&] {
+        const std::string key = key_text(entry.first);
+        check_new(lines, entry.first, section + ".", key);
+        const std::string typed = section + "." + key;
+        read_value(find_key(entry.first, typed), entry.second, at(entry.first) + typed);
+      });
     }
   }
 
@@ -166,6 +192,7 @@ class FileReader {
 
   std::string file_;
   Overlay& overlay_;
+  Faults& faults_;
 };
 
 std::string trimmed(std::string_view text) {
@@ -173,6 +200,13 @@ std::string trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(kBlanks);
   if (first == std::string_view::npos) return {};
   return std::string(text.substr(first, text.find_last_not_of(kBlanks) - first + 1));
+}
+
+// Files of variables keep the quotes that a shell takes away.
+std::string without_quotes(const std::string& text) {
+  const bool is_quoted = text.size() > 1 && text.front() == text.back() &&
+                         (text.front() == '"' || text.front() == '\'');
+  return is_quoted ? trimmed(std::string_view(text).substr(1, text.size() - 2)) : text;
 }
 
 std::vector<std::string> split_list(std::string_view text) {
@@ -215,14 +249,20 @@ std::vector<std::string> known_config_keys() {
   return names;
 }
 
-void load_config_file(const std::filesystem::path& file, AppConfig& config) {
+void load_config_file(const std::filesystem::path& file, AppConfig& config,
+                      std::vector<Error>* all_faults) {
   Overlay overlay(config);
-  FileReader(file, overlay).read_document(read_yaml_file(file, "configs/config.yaml"));
+  Faults faults(all_faults);
+  faults.read([&] {
+    FileReader(file, overlay, faults).read_document(read_yaml_file(file, "configs/config.yaml"));
+  });
   config = overlay.config();
 }
 
-void load_config_environment(const std::vector<std::string>& environment, AppConfig& config) {
+void load_config_environment(const std::vector<std::string>& environment, AppConfig& config,
+                             std::vector<Error>* all_faults) {
   Overlay overlay(config);
+  Faults faults(all_faults);
   std::vector<std::string> warnings;
   for (const std::string& variable : environment) {
     const std::size_t equals = variable.find('=');
@@ -237,9 +277,11 @@ void load_config_environment(const std::vector<std::string>& environment, AppCon
       }
       continue;
     }
-    const std::string value = trimmed(std::string_view(variable).substr(equals + 1));
+    const std::string value = without_quotes(trimmed(std::string_view(variable).substr(equals + 1)));
     if (value.empty()) continue;
-    overlay.set(*key, key->is_list ? split_list(value) : std::vector<std::string>{value}, name);
+    faults.read([&] {
+      overlay.set(*key, key->is_list ? split_list(value) : std::vector<std::string>{value}, name);
+    });
   }
   config = overlay.config();
   config.warnings.insert(config.warnings.end(), warnings.begin(), warnings.end());

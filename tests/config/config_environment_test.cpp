@@ -160,5 +160,27 @@ TEST(ConfigEnvironment, RefusesOneSettingUnderTwoNames) {
                  "HEADROOM_MODEL_LOW_VRAM");
 }
 
+TEST(ConfigEnvironment, QuotesThatAFileOfVariablesKeptDoNotCount) {
+  AppConfig config;
+  load_config_environment({"HEADROOM_LOG_LEVEL=\"debug\"", "HEADROOM_WINDOW_WIDTH='1500'",
+                           "HEADROOM_OUTPUT_FOLDER=\"\""},
+                          config);
+  EXPECT_EQ(config.log.level, "debug");
+  EXPECT_EQ(config.window.width, 1500);
+  EXPECT_EQ(config.output.folder, "") << "an empty value changes nothing";
+}
+
+TEST(ConfigEnvironment, WithFaultsAskedForReadsTheRestAndNamesEachFault) {
+  AppConfig config;
+  std::vector<Error> faults;
+  load_config_environment({"HEADROOM_WINDOW_WIDTH=640", "HEADROOM_WINDOW_THEME=light",
+                           "HEADROOM_MODEL_THREADS=many"},
+                          config, &faults);
+  EXPECT_EQ(config.window.theme, "light");
+  ASSERT_EQ(faults.size(), 2U);
+  EXPECT_NE(std::string(faults[0].what()).find("HEADROOM_WINDOW_WIDTH"), std::string::npos);
+  EXPECT_NE(std::string(faults[1].what()).find("HEADROOM_MODEL_THREADS"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace headroom

@@ -328,5 +328,56 @@ TEST(ConfigFile, SaysWhenTheFileCannotBeRead) {
                [&] { load_config_file(folder.path(), config); });
 }
 
+TEST(ConfigFile, WithFaultsAskedForReadsTheRestAndNamesEachFault) {
+  const TempFolder folder;
+  const auto file = folder.write("my.yaml", R"(
+window:
+  width: 640
+  theme: light
+  theme: dark
+modle:
+  path: /a
+output: {folder: /pictures}
+model:
+  threads: many
+  dtype: bf16
+  colour: red
+window:
+  height: 900
+)");
+  AppConfig config;
+  std::vector<Error> faults;
+  load_config_file(file, config, &faults);
+  EXPECT_EQ(config.window.theme, "light");
+  EXPECT_EQ(config.window.height, 900);
+  EXPECT_EQ(config.window.width, AppConfig{}.window.width);
+  EXPECT_EQ(config.output.folder, "/pictures");
+  EXPECT_EQ(config.model.dtype, "bf16");
+  EXPECT_EQ(config.model.threads, AppConfig{}.model.threads);
+  std::vector<std::string> said;
+  for (const Error& fault : faults) {
+    EXPECT_EQ(fault.kind(), ErrorKind::kConfig);
+    said.emplace_back(fault.what());
+  }
+  EXPECT_THAT(said, ElementsAre(HasSubstr(":3: window.width: \"640\" is not allowed"),
+                                HasSubstr(":5: window.theme: it is already given in line 4"),
+                                HasSubstr(":6: modle: there is no such section"),
+                                HasSubstr(":10: model.threads: \"many\" is not allowed"),
+                                HasSubstr(":12: model.colour: there is no such key"),
+                                HasSubstr(":13: window: it is already given in line 2")));
+}
+
+TEST(ConfigFile, WithFaultsAskedForAFileThatIsNoYamlIsOneFault) {
+  const TempFolder folder;
+  AppConfig config;
+  std::vector<Error> faults;
+  load_config_file(folder.write("my.yaml", "window: [\n"), config, &faults);
+  load_config_file(folder.path() / "none.yaml", config, &faults);
+  ASSERT_EQ(faults.size(), 2U);
+  EXPECT_THAT(faults[0].what(), HasSubstr("not valid YAML"));
+  EXPECT_THAT(faults[1].what(), HasSubstr("cannot be opened"));
+  EXPECT_EQ(fields(config), fields(AppConfig{}));
+}
+
 }  // namespace
 }  // namespace headroom
