@@ -35,7 +35,7 @@ bool is_utf8_after_all(std::string_view text) {
 // "ASCII\0\0\0", "UNICODE\0" or zeros, then the text.
 std::string read_user_comment(std::string_view data, bool big_endian) {
   constexpr std::size_t kCodeBytes = 8;
-  if (data.size() < kCodeBytes) return utf8_or_latin1(data);
+  if (data.size() < kCodeBytes) return text_as_utf8(data);
   const std::string_view code = data.substr(0, kCodeBytes);
   std::string_view text = data.substr(kCodeBytes);
   if (code == std::string_view("UNICODE\0", kCodeBytes)) {
@@ -44,7 +44,7 @@ std::string read_user_comment(std::string_view data, bool big_endian) {
   const bool is_code = code == std::string_view("ASCII\0\0\0", kCodeBytes) ||
                        code == std::string_view("JIS\0\0\0\0\0", kCodeBytes) ||
                        code == std::string_view("\0\0\0\0\0\0\0\0", kCodeBytes);
-  return utf8_or_latin1(is_code ? text : data);
+  return text_as_utf8(is_code ? text : data);
 }
 
 class TiffReader {
@@ -107,7 +107,7 @@ class TiffReader {
     }
     const std::string_view data = bytes_.substr(at, *length);
     std::string text =
-        tag == kUserComment ? read_user_comment(data, big_endian_) : utf8_or_latin1(data);
+        tag == kUserComment ? read_user_comment(data, big_endian_) : text_as_utf8(data);
     text.erase(text.find_last_not_of('\0') + 1);
     if (!text.empty()) found_.texts.push_back({name, std::move(text), false});
   }

@@ -31,7 +31,7 @@ void read_jpeg_info(const std::filesystem::path& file, std::string_view bytes, P
     } else if (marker == 0xE1 && data.starts_with(kXmp)) {
       append(info, read_xmp_texts(data.substr(kXmp.size())));
     } else if (marker == 0xFE) {
-      info.texts.push_back({"Comment", utf8_or_latin1(data), false});
+      info.texts.push_back({"Comment", text_as_utf8(data), false});
     }
     at += 2 + length;
   }

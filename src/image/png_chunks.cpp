@@ -64,19 +64,4 @@ std::optional<std::string> utf8_to_latin1(std::string_view utf8) {
   return latin1;
 }
 
-std::string latin1_to_utf8(std::string_view latin1) {
-  std::string utf8;
-  utf8.reserve(latin1.size());
-  for (const char c : latin1) {
-    const auto code = static_cast<unsigned char>(c);
-    if (code < 0x80) {
-      utf8 += c;
-    } else {
-      utf8 += static_cast<char>(0xC0U | code >> 6);
-      utf8 += static_cast<char>(0x80U | (code & 0x3FU));
-    }
-  }
-  return utf8;
-}
-
 }  // namespace headroom

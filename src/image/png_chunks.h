@@ -19,6 +19,5 @@ inline constexpr std::string_view kPngSignature{"\x89PNG\r\n\x1a\n", 8};
 
 // Valid UTF-8 as Latin-1; nothing when a character is beyond U+00FF.
 [[nodiscard]] std::optional<std::string> utf8_to_latin1(std::string_view utf8);
-[[nodiscard]] std::string latin1_to_utf8(std::string_view latin1);
 
 }  // namespace headroom

@@ -22,19 +22,19 @@ std::optional<std::string_view> take_string(std::string_view& rest) {
 // `packed` or plain bytes as the value of `entry`.
 ReadPngText with_value(PngText entry, std::string_view bytes, bool packed) {
   if (!packed) {
-    entry.value = utf8_or_latin1(bytes);
+    entry.value = text_as_utf8(bytes);
     return {std::move(entry)};
   }
   const Inflated inflated = inflate_text(bytes);
   if (inflated.fault != Inflated::Fault::kNone)
     return {.is_too_long = inflated.fault == Inflated::Fault::kTooLong};
-  entry.value = utf8_or_latin1(inflated.text);
+  entry.value = text_as_utf8(inflated.text);
   return {std::move(entry)};
 }
 
 ReadPngText parse_ztxt(std::string_view keyword, std::string_view data) {
   if (data.empty() || data.front() != '\0') return {};  // method 0 is zlib
-  return with_value({utf8_or_latin1(keyword), {}, false}, data.substr(1), /*packed=*/true);
+  return with_value({text_as_utf8(keyword), {}, false}, data.substr(1), /*packed=*/true);
 }
 
 ReadPngText parse_itxt(std::string_view keyword, std::string_view data) {
@@ -44,7 +44,7 @@ ReadPngText parse_itxt(std::string_view keyword, std::string_view data) {
   const auto language = take_string(data);
   const auto translated = take_string(data);
   if (!language || !translated) return {};
-  return with_value({utf8_or_latin1(keyword), {}, true}, data, packed);
+  return with_value({text_as_utf8(keyword), {}, true}, data, packed);
 }
 
 }  // namespace
@@ -54,7 +54,7 @@ ReadPngText parse_png_text(std::string_view type, std::string_view data) {
   if (!keyword) return {};
   if (type == "zTXt") return parse_ztxt(*keyword, data);
   if (type == "iTXt") return parse_itxt(*keyword, data);
-  return with_value({utf8_or_latin1(*keyword), {}, false}, data, /*packed=*/false);
+  return with_value({text_as_utf8(*keyword), {}, false}, data, /*packed=*/false);
 }
 
 }  // namespace headroom

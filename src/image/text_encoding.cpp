@@ -2,7 +2,8 @@
 
 #include "headroom/core/generation.h"
 
-#include "png_chunks.h"
+#include <algorithm>
+#include <array>
 
 namespace headroom {
 namespace {
@@ -34,6 +35,65 @@ std::uint32_t unit_at(std::string_view bytes, std::size_t i, bool big_endian) {
   return big_endian ? first * 256U + second : second * 256U + first;
 }
 
+// The bytes 80 to 9F of Windows-1252 (WHATWG's Encoding, index windows-1252); they are control
+// characters in Latin-1, which no text means. U+FFFD for the five without a character.
+constexpr std::array<std::uint16_t, 32> kWindows1252{
+    0x20AC, 0xFFFD, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
+    0x2039, 0x0152, 0xFFFD, 0x017D, 0xFFFD, 0xFFFD, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
+    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0xFFFD, 0x017E, 0x0178};
+
+std::string windows1252_to_utf8(std::string_view bytes) {
+  std::string utf8;
+  for (const char c : bytes) {
+    const std::uint32_t code = static_cast<unsigned char>(c);
+    append_utf8(utf8, code >= 0x80 && code < 0xA0 ? kWindows1252[code - 0x80] : code);
+  }
+  return utf8;
+}
+
+// How many bytes the character has that begins with `lead`; 0 when none does.
+std::size_t utf8_length(char lead) {
+  const auto byte = static_cast<unsigned char>(lead);
+  if (byte < 0x80) return 1;
+  if (byte < 0xC2 || byte > 0xF4) return 0;
+  return byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
+}
+
+// Text as UTF-8, with U+FFFD for what is none.
+struct Mended {
+  std::string text{};
+  std::size_t characters = 0;  // of several bytes
+  std::size_t faults = 0;      // but for a last character that was cut
+
+  // Now and then two letters of Latin-1 make a character of UTF-8 (as a German "ß»" does),
+  // but beside letters that make none.
+  [[nodiscard]] bool is_convincing() const {
+    return characters > faults && faults <= 1 + characters / 8;
+  }
+};
+
+Mended mend_utf8(std::string_view bytes) {
+  Mended mended;
+  while (!bytes.empty()) {
+    const std::size_t length = utf8_length(bytes.front());
+    if (length != 0 && length <= bytes.size() && is_valid_utf8(bytes.substr(0, length))) {
+      mended.text += bytes.substr(0, length);
+      mended.characters += length > 1 ? 1 : 0;
+      bytes.remove_prefix(length);
+      continue;
+    }
+    append_utf8(mended.text, kReplacement);
+    const auto* const end = std::find_if(bytes.begin() + 1, bytes.end(), [](char c) {
+      return (static_cast<unsigned char>(c) & 0xC0U) != 0x80;
+    });
+    const auto taken = static_cast<std::size_t>(end - bytes.begin());
+    const bool is_cut = taken == bytes.size() && length > taken;
+    mended.faults += is_cut ? 0 : 1;
+    bytes.remove_prefix(length > 1 ? std::min(taken, length) : 1);
+  }
+  return mended;
+}
+
 // Most texts hold blanks, digits and commas, whatever their language.
 std::size_t count_plain(std::string_view bytes, bool big_endian) {
   std::size_t count = 0;
@@ -45,8 +105,11 @@ std::size_t count_plain(std::string_view bytes, bool big_endian) {
 
 }  // namespace
 
-std::string utf8_or_latin1(std::string_view bytes) {
-  if (!is_valid_utf8(bytes)) return latin1_to_utf8(bytes);
+std::string text_as_utf8(std::string_view bytes) {
+  if (!is_valid_utf8(bytes)) {
+    const Mended mended = mend_utf8(bytes);
+    return mended.is_convincing() ? mended.text : windows1252_to_utf8(bytes);
+  }
   constexpr std::string_view kMark = "\xEF\xBB\xBF";  // that it is UTF-8, as some editors begin
   if (bytes.starts_with(kMark)) bytes.remove_prefix(kMark.size());
   return std::string(bytes);

@@ -6,8 +6,10 @@
 
 namespace headroom {
 
-// Text that programs wrote without saying how: UTF-8 when it is valid as that, else Latin-1.
-[[nodiscard]] std::string utf8_or_latin1(std::string_view bytes);
+// Text that programs wrote without saying how: UTF-8 when it is valid as that, or nearly so: cut in
+// a character or with a few damaged ones, which become U+FFFD. Else Windows-1252, which Latin-1 is
+// a part of.
+[[nodiscard]] std::string text_as_utf8(std::string_view bytes);
 
 // A character by its number in Unicode; U+FFFD for what is none.
 [[nodiscard]] std::string utf8_of(std::uint32_t code);

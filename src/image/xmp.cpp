@@ -97,9 +97,9 @@ std::vector<PngText> read_xmp_texts(std::string_view packet) {
     } else if (const auto value = between(packet, std::string(property.name) + "=\"", "\"")) {
       text = decoded(*value);
     }
-    if (!text.empty()) texts.push_back({property.keyword, utf8_or_latin1(text), false});
+    if (!text.empty()) texts.push_back({property.keyword, text_as_utf8(text), false});
   }
-  if (texts.empty() && !packet.empty()) texts.push_back({"XMP", utf8_or_latin1(packet), false});
+  if (texts.empty() && !packet.empty()) texts.push_back({"XMP", text_as_utf8(packet), false});
   return texts;
 }
 

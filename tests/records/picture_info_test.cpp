@@ -52,6 +52,31 @@ TEST(PictureInfo, ReadsEntriesOfOtherPrograms) {
   EXPECT_TRUE(texts[1].always_itxt);
 }
 
+std::string read_text(const std::string& bytes) {
+  return read(png_with(chunk("tEXt", std::string("parameters\0", 11) + bytes))).at(0).value;
+}
+
+TEST(PictureInfo, TextThatIsNearlyUtf8IsReadAsThat) {
+  EXPECT_EQ(read_text("一只猫\xE5\x9C"), "一只猫\uFFFD") << "cut in a character";
+  EXPECT_EQ(read_text("caf\u00E9 \xC3"), "caf\u00E9 \uFFFD");
+  EXPECT_EQ(read_text("一只\xFF猫, sitting"), "一只\uFFFD猫, sitting");
+  EXPECT_EQ(read_text("一\x80只猫"), "一\uFFFD只猫");
+  EXPECT_EQ(read_text("一只\xE7\x8C, a cat"), "一只\uFFFD, a cat");
+}
+
+TEST(PictureInfo, TextInLatin1StaysThat) {
+  EXPECT_EQ(read_text("caf\xE9"), "caf\u00E9");
+  EXPECT_EQ(read_text("\xFC\x62\x65r gr\xF6\xDF\x65r"), "\u00FCber gr\u00F6\u00DFer");
+  // "ß»" are the bytes of a character of UTF-8, too.
+  EXPECT_EQ(read_text("sch\xF6n gro\xDF\xBB"), "sch\u00F6n gro\u00DF\u00BB");
+}
+
+TEST(PictureInfo, BytesOfWindows1252AreNoControlCharacters) {
+  EXPECT_EQ(read_text("\x93quoted\x94 \x96 it\x92s 5 \x80\x85"),
+            "\u201Cquoted\u201D \u2013 it\u2019s 5 \u20AC\u2026");
+  EXPECT_EQ(read_text("a\x81\x62\xE9"), "a\uFFFD\x62\u00E9") << "no character there";
+}
+
 TEST(PictureInfo, ReadsEntriesAfterThePixels) {
   std::string bytes = png_with("");
   bytes.insert(bytes.size() - 12, chunk("tEXt", std::string("a\0b", 3)));
