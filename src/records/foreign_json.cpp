@@ -11,7 +11,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <string_view>
+#include <system_error>
+#include <tuple>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -42,23 +45,72 @@ bool is_shallow(std::string_view text) {
   return true;
 }
 
-// Python writes numbers into its JSON that JSON does not have; they stand outside of quotes.
-std::string without_infinities(std::string_view text) {
+bool is_of_number(char c) {
+  return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
+}
+
+// A number at the beginning of `text` that is beyond what a double holds; empty otherwise.
+std::string_view vast_number(std::string_view text) {
+  const std::string_view number =
+      text.substr(0, static_cast<std::size_t>(
+                         std::find_if_not(text.begin(), text.end(), is_of_number) - text.begin()));
+  double value = 0;
+  const auto read = std::from_chars(number.data(), number.data() + number.size(), value);
+  return read.ec == std::errc::result_out_of_range ? number : std::string_view();
+}
+
+// The unit of UTF-16 that "\uXXXX" at the beginning of `text` stands for.
+std::optional<unsigned> escaped_unit(std::string_view text) {
+  constexpr std::size_t kEnd = 6;
+  if (!text.starts_with("\\u") || text.size() < kEnd) return std::nullopt;
+  unsigned unit = 0;
+  const auto read = std::from_chars(text.data() + 2, text.data() + kEnd, unit, 16);
+  if (read.ec != std::errc() || read.ptr != text.data() + kEnd) return std::nullopt;
+  return unit;
+}
+
+// The escape at the beginning of `text`, with its other half where it is one of a pair, and what is
+// to stand for it: half a pair alone is no character.
+std::pair<std::string_view, std::string_view> read_escape(std::string_view text) {
+  constexpr std::size_t kUnit = 6;
+  const auto unit = escaped_unit(text);
+  if (!unit || (*unit & 0xF800U) != 0xD800) {
+    const std::string_view plain = text.substr(0, 2);
+    return {plain, plain};
+  }
+  const auto next = escaped_unit(text.substr(kUnit));
+  const bool is_pair = *unit < 0xDC00 && next && (*next & 0xFC00U) == 0xDC00;
+  const std::string_view whole = text.substr(0, is_pair ? 2 * kUnit : kUnit);
+  return {whole, is_pair ? whole : "\\uFFFD"};
+}
+
+// What other programs write that JSON does not have: Python's NaN, numbers beyond all bounds, which
+// become texts, and halves of characters.
+std::string as_plain_json(std::string_view text) {
   std::string out;
   bool quoted = false;
-  for (std::size_t i = 0; i < text.size();) {
-    const std::string_view rest = text.substr(i);
+  while (!text.empty()) {
     const auto known =
         std::find_if(kNoNumbers.begin(), kNoNumbers.end(),
-                     [&](std::string_view word) { return !quoted && rest.starts_with(word); });
+                     [&](std::string_view word) { return !quoted && text.starts_with(word); });
+    const std::string_view vast =
+        !quoted && is_of_number(text.front()) ? vast_number(text) : std::string_view();
+    std::string_view taken = text.substr(0, 1);
     if (known != kNoNumbers.end()) {
+      taken = *known;
       out += "null";
-      i += known->size();
-      continue;
+    } else if (!vast.empty()) {
+      taken = vast;
+      out += '"' + std::string(vast) + '"';
+    } else if (quoted && text.front() == '\\') {
+      std::string_view put;
+      std::tie(taken, put) = read_escape(text);
+      out += put;
+    } else {
+      if (text.front() == '"') quoted = !quoted;
+      out += text.front();
     }
-    if (text[i] == '"') quoted = !quoted;
-    if (text[i] == '\\' && quoted && i + 1 < text.size()) out += text[i++];
-    out += text[i++];
+    text.remove_prefix(taken.size());
   }
   return out;
 }
@@ -114,7 +166,7 @@ std::optional<ReadSettings> parse_foreign_json(const std::string& text) {
   if (!is_shallow(text)) return std::nullopt;
   json object = json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (object.is_discarded()) {
-    object = json::parse(without_infinities(text), nullptr, /*allow_exceptions=*/false);
+    object = json::parse(as_plain_json(text), nullptr, /*allow_exceptions=*/false);
   }
   if (!object.is_object()) return std::nullopt;
   if (is_comfy_graph(object)) return read_settings_object(comfy_settings(object), "comfyui", text);

@@ -236,6 +236,18 @@ TEST(ForeignJson, ReadsInvokeAisBracketsAndGrids) {
             "a [red] cat");
 }
 
+TEST(ForeignJson, OneValueThatIsNoJsonLeavesTheOthers) {
+  const auto read = parse_foreign_json(
+      R"({"prompt": "a \ud83d cat \uD83D\uDE00 \ude00 \\ud83d", "steps": 9, "seed": 7,
+          "cfg_scale": 1e400, "shift": -1e999, "odd": [2e500, NaN]})");
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->request.prompt, "a \uFFFD cat \U0001F600 \uFFFD \\ud83d");
+  EXPECT_EQ(read->request.steps, 9);
+  EXPECT_EQ(read->request.seed, 7U);
+  EXPECT_THAT(read->unknown, testing::Contains(testing::Pair("cfg_scale", "1e400")));
+  EXPECT_THAT(read->unknown, testing::Contains(testing::Pair("shift", "-1e999")));
+}
+
 TEST(ForeignJson, ListsValuesThatNoRequestCanHave) {
   const auto read = parse_foreign_json(
       R"({"prompt": "a", "seed": -2, "steps": 8.5, "width": 99999, "cfg_scale": "high"})");
