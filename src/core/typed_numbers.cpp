@@ -141,9 +141,26 @@ std::optional<std::uint64_t> whole_part(Decimal number) {
 // As the window's own field says it, too.
 bool is_random(std::string_view text) { return lower_ascii(text) == "random" || text == "随机"; }
 
+// "1,234,567" without its commas; any other text as it is.
+std::string without_groups(std::string_view text) {
+  constexpr std::size_t kGroup = 3;
+  std::string digits;
+  std::string_view rest = text;
+  while (true) {
+    const std::string_view group = take_digits(rest);
+    const bool fits =
+        digits.empty() ? !group.empty() && group.size() <= kGroup : group.size() == kGroup;
+    if (!fits) return std::string(text);
+    digits += group;
+    if (rest.empty()) return digits;
+    if (!rest.starts_with(',')) return std::string(text);
+    rest.remove_prefix(1);
+  }
+}
+
 std::optional<TypedSeed> read_seed_value(std::string_view text) {
   if (text.empty() || is_random(text)) return TypedSeed{};
-  const auto number = read_decimal(text);
+  const auto number = read_decimal(without_groups(text));
   if (!number) return std::nullopt;
   const auto value = whole_part(*number);
   if (!value) return std::nullopt;
@@ -170,23 +187,6 @@ std::optional<std::string_view> find_seed(std::string_view text) {
     if (is_digit(after.front()) || after.front() == '-' || is_random(after)) return after;
   }
   return std::nullopt;
-}
-
-// "1,234,567" without its commas; any other text as it is.
-std::string without_groups(std::string_view text) {
-  constexpr std::size_t kGroup = 3;
-  std::string digits;
-  std::string_view rest = text;
-  while (true) {
-    const std::string_view group = take_digits(rest);
-    const bool fits =
-        digits.empty() ? !group.empty() && group.size() <= kGroup : group.size() == kGroup;
-    if (!fits) return std::string(text);
-    digits += group;
-    if (rest.empty()) return digits;
-    if (!rest.starts_with(',')) return std::string(text);
-    rest.remove_prefix(1);
-  }
 }
 
 }  // namespace

@@ -41,6 +41,8 @@ TEST(ParseSeed, ForgivesWhatIsAroundANumber) {
   EXPECT_EQ(parse_seed("\"123\""), seed(123));
   EXPECT_EQ(parse_seed("\u00A0123\u200B"), seed(123));
   EXPECT_EQ(parse_seed("+123"), seed(123));
+  EXPECT_EQ(parse_seed("1,234"), seed(1234));
+  EXPECT_EQ(parse_seed("18,446,744,073,709,551,615"), seed(kLargest));
   EXPECT_EQ(parse_seed("\uFF11\uFF12\uFF13"), seed(123));  // typed with a Chinese input method
 }
 
@@ -62,7 +64,7 @@ TEST(ParseSeed, RefusesWhatIsNoSingleSeed) {
                                  "1e20",
                                  "1, 2, 3",
                                  "1 2",
-                                 "123,456",
+                                 "123,45",
                                  "0x1F",
                                  "12abc",
                                  "abc",
