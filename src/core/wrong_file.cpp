@@ -40,7 +40,7 @@ constexpr std::array<Known, 20> kKnown{
      {"<!doctype", kPage},
      {"<html", kPage},
      {"<error", kPage},
-     {"{\"error\"", kPage},
+     {"{\"error\"", kAnswer},
      {"<?xml", kPage},
      {"gguf",
       "begins as a GGUF file of weights does, which is not what belongs here; download the file "
