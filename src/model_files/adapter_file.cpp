@@ -63,8 +63,7 @@ void check_is_adapter(const std::filesystem::path& path, const TensorFile& file)
   }
   const FileKind kind = tell_kind(file);
   if (kind.kind == WeightKind::kAdapter || kind.kind == WeightKind::kUnknown) return;
-  fail_model_file(path, say("is {0}, where a LoRA is wanted; choose another file",
-                            Message("weights.part", "{0}", {kind.what})));
+  fail_model_file(path, say("is {0}, where a LoRA is wanted; choose another file", kind.what));
 }
 
 }  // namespace

@@ -24,13 +24,13 @@ namespace {
 void check_component(const ConfigFile& index, std::string_view key,
                      std::initializer_list<std::string_view> allowed) {
   const nlohmann::json* value = index.find(key);
-  std::string list;
+  Message list;
   for (const std::string_view name : allowed) {
     if (value != nullptr && value->is_array() && value->size() == 2 && value->back() == name)
       return;
-    list += (list.empty() ? "" : " or ") + std::string(name);
+    list = list.empty() ? to_message(name) : say("{0} or {1}", list, name);
   }
-  index.fail(key, "only the class " + list + " is supported");
+  index.fail(key, say("only the class {0} is supported", list));
 }
 
 }  // namespace
@@ -99,8 +99,7 @@ ModelInfo make_info(const ModelFolder& folder) {
       defaults.number("guidance_scale", -kMaxGuidance, kMaxGuidance, info.guidance_scale);
   info.negative_prompt = defaults.text("negative_prompt", "");
   if (info.negative_prompt.size() > kMaxPromptBytes) {
-    defaults.fail("negative_prompt",
-                  "it must be at most " + std::to_string(kMaxPromptBytes) + " bytes long");
+    defaults.fail("negative_prompt", say("it must be at most {0} bytes long", kMaxPromptBytes));
   }
   return info;
 }

@@ -25,7 +25,7 @@ constexpr std::array<std::string_view, 6> kParts{"",    "transformer", "text_enc
 [[noreturn]] void fail_part(const fs::path& file, const FileKind& kind, const char* option) {
   fail_model_file(file, say("is {0}, which is only a part of a model; give it with {1}, and the "
                             "transformer's file or the folder of a model with --model",
-                            Message("weights.part", "{0}", {kind.what}), option));
+                            kind.what, option));
 }
 
 // What a file is that was given where a model's folder is wanted.
@@ -33,7 +33,7 @@ constexpr std::array<std::string_view, 6> kParts{"",    "transformer", "text_enc
   const FileKind found = tell_kind(TensorFile(file));
   switch (found.kind) {
     case WeightKind::kForeign:
-      fail_model_file(file, unfit_weights("weights.foreign", found.refusal));
+      fail_model_file(file, found.refusal);
     case WeightKind::kUnknown:
       fail_model_file(file,
                       say("holds no part of Z-Image that is known; choose the folder of a model"));
@@ -42,7 +42,7 @@ constexpr std::array<std::string_view, 6> kParts{"",    "transformer", "text_enc
       fail_model_file(file,
                       say("is {0}, which adds to a model and is none; choose the folder of the "
                           "model that it was made for",
-                          Message("weights.addition", "{0}", {found.what})));
+                          found.what));
     case WeightKind::kTextEncoder:
       fail_part(file, found, "--text-encoder");
     case WeightKind::kDecoder:
@@ -51,7 +51,7 @@ constexpr std::array<std::string_view, 6> kParts{"",    "transformer", "text_enc
       fail_model_file(file, say("is {0}, where the folder of a whole model is wanted; choose the "
                                 "folder that has model_index.json beside transformer, text_encoder "
                                 "and vae",
-                                Message("weights.part", "{0}", {found.what})));
+                                found.what));
   }
 }
 
@@ -124,7 +124,7 @@ void check_model_root(const fs::path& root) {
     if (!file) continue;
     const FileKind found = tell_kind(TensorFile(*file));
     if (found.kind == WeightKind::kForeign) {
-      fail_model_file(*file, unfit_weights("weights.foreign", found.refusal));
+      fail_model_file(*file, found.refusal);
     }
   }
   fail_model_file(root,

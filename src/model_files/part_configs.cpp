@@ -35,11 +35,11 @@ double read_rope_theta(const ConfigFile& config) {
   for (const std::string_view key : {"rope_scaling", "rope_parameters"}) {
     const nlohmann::json* rope = config.find(key);
     if (rope == nullptr) continue;
-    if (!rope->is_object()) config.fail(key, "it must be an object or null");
+    if (!rope->is_object()) config.fail(key, say("it must be an object or null"));
     for (const char* type_key : {"rope_type", "type"}) {
       const auto type = rope->find(type_key);
       if (type != rope->end() && !type->is_null() && *type != "default") {
-        config.fail(key, "only the plain rotary embedding, rope_type 'default', is supported");
+        config.fail(key, say("only the plain rotary embedding, rope_type 'default', is supported"));
       }
     }
     const auto inner = rope->find("rope_theta");
@@ -51,7 +51,7 @@ double read_rope_theta(const ConfigFile& config) {
   if (theta == nullptr) return 10000.0;
   const double value = theta->is_number() ? theta->get<double>() : 0.0;
   if (!(value >= 1 && value <= kMaxRopeTheta)) {
-    config.fail(theta_key, "rope_theta must be a number from 1 to 1e12");
+    config.fail(theta_key, say("rope_theta must be a number from 1 to 1e12"));
   }
   return value;
 }
@@ -62,7 +62,8 @@ void check_text_encoder_kind(const ConfigFile& config) {
   if (const nlohmann::json* classes = config.find("architectures")) {
     const bool known = classes->is_array() && classes->size() == 1 &&
                        (classes->front() == "Qwen3ForCausalLM" || classes->front() == "Qwen3Model");
-    if (!known) config.fail("architectures", "only Qwen3ForCausalLM or Qwen3Model is supported");
+    if (!known)
+      config.fail("architectures", say("only {0} is supported", "Qwen3ForCausalLM or Qwen3Model"));
   }
   config.require_default("hidden_act", "silu");
   config.require_default("attention_bias", false);
@@ -72,7 +73,7 @@ void check_text_encoder_kind(const ConfigFile& config) {
   if (const nlohmann::json* types = config.find("layer_types")) {
     bool full = types->is_array();
     for (const nlohmann::json& type : *types) full = full && type == "full_attention";
-    if (!full) config.fail("layer_types", "only full_attention in every layer is supported");
+    if (!full) config.fail("layer_types", say("only full_attention in every layer is supported"));
   }
 }
 
@@ -81,8 +82,8 @@ void check_block_types(const ConfigFile& config, std::string_view key, const cha
   const nlohmann::json expected(count, nlohmann::json(type));  // a list of `count` equal texts
   const nlohmann::json* found = config.find(key);
   if (found == nullptr || *found != expected) {
-    config.fail(key, "it must be " + std::to_string(count) + " times " + in_quotes(type) +
-                         ", once for each of block_out_channels");
+    config.fail(key, say("it must be {0} times {1}, once for each of block_out_channels", count,
+                         in_quotes(type)));
   }
 }
 
@@ -110,7 +111,8 @@ TransformerConfig read_transformer(const ConfigFile& config) {
   result.t_scale = config.number("t_scale", 1e-3, 1e6, result.t_scale);
 
   if (result.dim % result.n_heads != 0) {
-    config.fail("dim", "it must be a multiple of n_heads " + std::to_string(result.n_heads));
+    config.fail("dim",
+                say("it must be a multiple of {0}", "n_heads " + std::to_string(result.n_heads)));
   }
   const std::vector<int> axes = config.integers("axes_dims", 2, kMaxWidth, result.axes_dims.size());
   bool fits = axes.size() == result.axes_dims.size();
@@ -121,8 +123,8 @@ TransformerConfig read_transformer(const ConfigFile& config) {
     result.axes_dims[i] = axes[i];
   }
   if (!fits || sum != result.head_dim()) {
-    config.fail("axes_dims", "it must be three even numbers whose sum is dim / n_heads = " +
-                                 std::to_string(result.head_dim()));
+    config.fail("axes_dims", say("it must be three even numbers whose sum is dim / n_heads = {0}",
+                                 result.head_dim()));
   }
   return result;
 }
@@ -140,10 +142,11 @@ TextEncoderConfig read_text_encoder(const ConfigFile& config) {
   result.head_dim = config.integer("head_dim", 2, kMaxHeadDim, 128);
   result.rms_norm_eps = config.number("rms_norm_eps", kMinEps, kMaxEps, result.rms_norm_eps);
   result.rope_theta = read_rope_theta(config);
-  if (result.head_dim % 2 != 0) config.fail("head_dim", "it must be even");
+  if (result.head_dim % 2 != 0) config.fail("head_dim", say("it must be even"));
   if (result.num_attention_heads % result.num_key_value_heads != 0) {
-    config.fail("num_attention_heads", "it must be a multiple of num_key_value_heads " +
-                                           std::to_string(result.num_key_value_heads));
+    config.fail("num_attention_heads",
+                say("it must be a multiple of {0}",
+                    "num_key_value_heads " + std::to_string(result.num_key_value_heads)));
   }
   return result;
 }
@@ -175,13 +178,12 @@ VaeConfig read_vae(const ConfigFile& config) {
   check_block_types(config, "up_block_types", "UpDecoderBlock2D", levels);
   for (const int channels : result.block_out_channels) {
     if (channels % result.norm_num_groups != 0) {
-      config.fail("block_out_channels", "each must be a multiple of norm_num_groups " +
-                                            std::to_string(result.norm_num_groups));
+      config.fail("block_out_channels",
+                  say("each must be a multiple of norm_num_groups {0}", result.norm_num_groups));
     }
   }
   if (result.sample_size < result.scale()) {
-    config.fail("sample_size",
-                "it must be at least one latent, " + std::to_string(result.scale()) + " px");
+    config.fail("sample_size", say("it must be at least one latent, {0} px", result.scale()));
   }
   return result;
 }

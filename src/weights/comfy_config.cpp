@@ -38,10 +38,10 @@ const nlohmann::json* field(const nlohmann::json& config, const char* key,
   const nlohmann::json* const top = get(config);
   const auto params = config.find("params");
   if (params == config.end() || params->is_null()) return top;
-  if (!params->is_object()) fail_layer(file, module, "has params that are not an object");
+  if (!params->is_object()) fail_layer(file, module, say("has params that are not an object"));
   const nlohmann::json* const nested = get(*params);
   if (top != nullptr && nested != nullptr && *top != *nested) {
-    fail_layer(file, module, std::string("contradicts itself about ") + key);
+    fail_layer(file, module, say("contradicts itself about {0}", key));
   }
   return top != nullptr ? top : nested;
 }
@@ -50,7 +50,8 @@ int rotation_group(const nlohmann::json& config, const std::filesystem::path& fi
                    std::string_view module) {
   const nlohmann::json* const rotated = field(config, "convrot", file, module);
   if (rotated == nullptr) return 0;
-  if (!rotated->is_boolean()) fail_layer(file, module, "has a convrot that is not true or false");
+  if (!rotated->is_boolean())
+    fail_layer(file, module, say("has a convrot that is not true or false"));
   if (!rotated->get<bool>()) return 0;
   const nlohmann::json* const group = field(config, "convrot_groupsize", file, module);
   if (group == nullptr) return static_cast<int>(kUsualGroup);
@@ -61,8 +62,8 @@ int rotation_group(const nlohmann::json& config, const std::filesystem::path& fi
                              std::countr_zero(static_cast<std::uint64_t>(size)) % 2 == 0;
   if (!power_of_four) {
     fail_layer(file, module,
-               "is rotated in groups of " + shown(*group) +
-                   ", where 4, 16, 64, 256 and 1024 are possible");
+               say("is rotated in groups of {0}, where 4, 16, 64, 256 and 1024 are possible",
+                   shown(*group)));
   }
   return static_cast<int>(size);
 }
@@ -71,7 +72,7 @@ ComfyConfig read_config(const nlohmann::json& config, const std::filesystem::pat
                         std::string_view module) {
   const auto format = config.find("format");
   if (format == config.end() || !format->is_string()) {
-    fail_layer(file, module, "has a configuration that names no format");
+    fail_layer(file, module, say("has a configuration that names no format"));
   }
   ComfyConfig result{format->get<std::string>(), 0};
   for (const std::string_view known : kFormats) {
@@ -79,16 +80,14 @@ ComfyConfig read_config(const nlohmann::json& config, const std::filesystem::pat
     result.rotation_group = rotation_group(config, file, module);
     if (result.rotation_group != 0 && result.format != "int8_tensorwise") {
       fail_layer(file, module,
-                 "is rotated and stored as " + result.format +
-                     ", but only int8_tensorwise can be rotated");
+                 say("is rotated and stored as {0}, but only int8_tensorwise can be rotated",
+                     printable(result.format)));
     }
     return result;
   }
-  fail_model_file(
-      file, unfit_weights("weights.format",
-                          layer(module).english() + " is stored as " + in_quotes(result.format) +
-                              ", which cannot be read here; choose a file in int8_tensorwise, "
-                              "float8_e4m3fn, nvfp4, mxfp8 or BF16"));
+  fail_model_file(file, say("{0} is stored as {1}, which cannot be read here; choose a file in "
+                            "int8_tensorwise, float8_e4m3fn, nvfp4, mxfp8 or BF16",
+                            layer(module), in_quotes(result.format)));
 }
 
 // The module of the tensors that the metadata calls `name`.
@@ -98,13 +97,12 @@ std::string resolve(const TensorViews& tensors, const std::string& name,
     std::string module = std::string(prefix) + name;
     if (tensors.contains(module + ".weight")) return module;
   }
-  fail_layer(file, name, "has a configuration in the header, but no weight");
+  fail_layer(file, name, say("has a configuration in the header, but no weight"));
 }
 
 }  // namespace
 
-void fail_layer(const std::filesystem::path& file, std::string_view module,
-                const std::string& fault) {
+void fail_layer(const std::filesystem::path& file, std::string_view module, const Message& fault) {
   fail_model_file(file, say("{0}; the file is damaged or not as ComfyUI writes it, so download it "
                             "again or choose another one",
                             fault_of(layer(module), fault)));
@@ -124,7 +122,7 @@ std::map<std::string, ComfyConfig, std::less<>> read_comfy_configs(
     const TensorName split = split_name(name);
     if (split.leaf != kComfyQuantLeaf) continue;
     if (view.dtype != DType::kU8 || view.data.size() > kMaxConfigBytes) {
-      fail_layer(file, split.module, "has a comfy_quant that is not a short text in U8");
+      fail_layer(file, split.module, say("has a comfy_quant that is not a short text in U8"));
     }
     const std::string_view text(reinterpret_cast<const char*>(view.data.data()), view.data.size());
     const nlohmann::json config =
@@ -143,11 +141,12 @@ std::map<std::string, ComfyConfig, std::less<>> read_comfy_configs(
   }
   for (const auto& [name, config] : layers->items()) {
     const std::string module = resolve(tensors, name, file);
-    if (!config.is_object()) fail_layer(file, module, "has a configuration that is not an object");
+    if (!config.is_object())
+      fail_layer(file, module, say("has a configuration that is not an object"));
     const ComfyConfig read = read_config(config, file, module);
     const auto [entry, is_new] = configs.emplace(module, read);
     if (!is_new && entry->second != read) {
-      fail_layer(file, module, "is described in two ways that contradict each other");
+      fail_layer(file, module, say("is described in two ways that contradict each other"));
     }
   }
   return configs;

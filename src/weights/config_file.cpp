@@ -68,10 +68,13 @@ std::optional<std::int64_t> as_integer(const nlohmann::json& value) {
 }
 
 template <typename Number>
-std::string range_text(const char* what, Number low, Number high) {
-  std::ostringstream text;
-  text << "it must be " << what << " from " << low << " to " << high;
-  return text.str();
+Message range_text(const Message& what, Number low, Number high) {
+  const auto shown_number = [](Number number) {
+    std::ostringstream text;
+    text << number;
+    return text.str();
+  };
+  return say("it must be {0} from {1} to {2}", what, shown_number(low), shown_number(high));
 }
 
 }  // namespace
@@ -119,12 +122,11 @@ const nlohmann::json* ConfigFile::find(std::string_view key) const {
   return found == json_.end() || found->is_null() ? nullptr : &*found;
 }
 
-void ConfigFile::fail(std::string_view key, const std::string& supported) const {
+void ConfigFile::fail(std::string_view key, const Message& supported) const {
   const nlohmann::json* value = find(key);
-  // What would do, is for those who make models: other languages leave it out.
-  fail_model_file(file_, say("{0} is {1}, but {2}; download the file again or choose another model",
-                             key, value == nullptr ? say("missing") : Message(shown(*value)),
-                             Message("config.supported", "{0}", {supported})));
+  fail_model_file(file_,
+                  say("{0} is {1}, but {2}; download the file again or choose another model", key,
+                      value == nullptr ? say("missing") : Message(shown(*value)), supported));
 }
 
 int ConfigFile::integer(std::string_view key, int low, int high,
@@ -133,7 +135,7 @@ int ConfigFile::integer(std::string_view key, int low, int high,
   if (value == nullptr && fallback) return *fallback;
   const std::optional<std::int64_t> number = value ? as_integer(*value) : std::nullopt;
   if (!number || *number < low || *number > high) {
-    fail(key, range_text("a whole number", low, high));
+    fail(key, range_text(say("a whole number"), low, high));
   }
   return static_cast<int>(*number);
 }
@@ -144,21 +146,21 @@ double ConfigFile::number(std::string_view key, double low, double high,
   if (value == nullptr && fallback) return *fallback;
   const double number =
       value != nullptr && value->is_number() ? value->get<double>() : std::nan("");
-  if (!(number >= low && number <= high)) fail(key, range_text("a number", low, high));
+  if (!(number >= low && number <= high)) fail(key, range_text(say("a number"), low, high));
   return number;
 }
 
 bool ConfigFile::flag(std::string_view key, bool fallback) const {
   const nlohmann::json* value = find(key);
   if (value == nullptr) return fallback;
-  if (!value->is_boolean()) fail(key, "it must be true or false");
+  if (!value->is_boolean()) fail(key, say("it must be true or false"));
   return value->get<bool>();
 }
 
 std::string ConfigFile::text(std::string_view key, std::optional<std::string> fallback) const {
   const nlohmann::json* value = find(key);
   if (value == nullptr && fallback) return *std::move(fallback);
-  if (value == nullptr || !value->is_string()) fail(key, "it must be a text");
+  if (value == nullptr || !value->is_string()) fail(key, say("it must be a text"));
   return value->get<std::string>();
 }
 
@@ -174,8 +176,8 @@ std::vector<int> ConfigFile::integers(std::string_view key, int low, int high,
     }
   }
   if (result.empty() || result.size() != value->size()) {
-    fail(key, "it must be a list of 1 to " + std::to_string(max_count) + " whole numbers from " +
-                  std::to_string(low) + " to " + std::to_string(high));
+    fail(key,
+         say("it must be a list of 1 to {0} whole numbers from {1} to {2}", max_count, low, high));
   }
   return result;
 }
@@ -183,22 +185,22 @@ std::vector<int> ConfigFile::integers(std::string_view key, int low, int high,
 void ConfigFile::require_one_of(std::string_view key,
                                 std::initializer_list<std::string_view> allowed) const {
   const nlohmann::json* value = find(key);
-  std::string list;
+  Message list;
   for (const std::string_view name : allowed) {
     if (value != nullptr && *value == name) return;
-    list += (list.empty() ? "" : " or ") + in_quotes(name);
+    list = list.empty() ? Message(in_quotes(name)) : say("{0} or {1}", list, in_quotes(name));
   }
-  fail(key, "only " + list + " is supported");
+  fail(key, say("only {0} is supported", list));
 }
 
 void ConfigFile::require_default(std::string_view key, const nlohmann::json& value) const {
   const nlohmann::json* found = find(key);
-  if (found != nullptr && *found != value) fail(key, "only " + shown(value) + " is supported");
+  if (found != nullptr && *found != value) fail(key, say("only {0} is supported", shown(value)));
 }
 
 void ConfigFile::require(std::string_view key, const nlohmann::json& value) const {
   const nlohmann::json* found = find(key);
-  if (found == nullptr || *found != value) fail(key, "only " + shown(value) + " is supported");
+  if (found == nullptr || *found != value) fail(key, say("only {0} is supported", shown(value)));
 }
 
 }  // namespace headroom

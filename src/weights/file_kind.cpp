@@ -23,7 +23,6 @@ constexpr std::array<std::string_view, 5> kPrefixes{"", "model.diffusion_model."
 // The parts beside the transformer in an all-in-one file.
 constexpr std::array<std::string_view, 5> kOtherParts{
     "text_encoders.", "qwen3_4b.transformer.", "text_encoder.", "vae.", "first_stage_model."};
-constexpr std::string_view kOther = ", which is another model than Z-Image";
 
 struct Marked {
   std::string_view part;  // of a name
@@ -91,54 +90,62 @@ class Names {
   std::span<const std::string_view> names_;
 };
 
+Message of_architecture(const Message& what, const std::string& architecture) {
+  if (architecture.empty()) return what;
+  return say("{0} of the architecture {1}", what, in_quotes(architecture));
+}
+
 // tell_kind() puts the rest of the refusal around `why`.
-FileKind foreign(std::string what, std::string_view why = kOther) {
-  return {WeightKind::kForeign, std::move(what), {}, std::string(why)};
+FileKind foreign(const Message& what,
+                 const Message& why = say(", which is another model than Z-Image")) {
+  return {WeightKind::kForeign, what, {}, why};
 }
 
 FileKind z_image_like(const Names& names, const std::string& prefix) {
   const auto starts = [&](std::string_view start) {
     return names.starts(prefix + std::string(start));
   };
-  if (starts("dec_net.")) return foreign("a pixel-space variant of Z-Image, which has no VAE", "");
-  if (starts("siglip_")) return foreign("the Omni variant of Z-Image", ", which is not run here");
+  if (starts("dec_net."))
+    return foreign(say("a pixel-space variant of Z-Image, which has no VAE"), {});
+  if (starts("siglip_"))
+    return foreign(say("the Omni variant of Z-Image"), say(", which is not run here"));
   if (!names.has(prefix + "cap_pad_token") || !names.has(prefix + "x_pad_token")) {
     return foreign(starts("layers.0.adaLN_modulation.0.")
-                       ? "a Ming-Image transformer"
-                       : "a transformer of Lumina-Image 2 (Z-Image's has pad tokens)");
+                       ? say("a Ming-Image transformer")
+                       : say("a transformer of Lumina-Image 2 (Z-Image's has pad tokens)"));
   }
   const bool others = std::any_of(kOtherParts.begin(), kOtherParts.end(),
                                   [&](std::string_view part) { return names.starts(part); });
-  const char* const naming = starts("layers.0.attention.qkv.")    ? ", fused names"
-                             : starts("layers.0.attention.to_q.") ? ", diffusers' names"
-                                                                  : "";
   if (others) {
-    return {WeightKind::kAllInOne, "an all-in-one checkpoint of Z-Image", prefix, {}};
+    return {WeightKind::kAllInOne, say("an all-in-one checkpoint of Z-Image"), prefix, {}};
   }
-  return {WeightKind::kTransformer, std::string("a Z-Image transformer") + naming, prefix, {}};
+  const Message what = starts("layers.0.attention.qkv.") ? say("a Z-Image transformer, fused names")
+                       : starts("layers.0.attention.to_q.")
+                           ? say("a Z-Image transformer, diffusers' names")
+                           : say("a Z-Image transformer");
+  return {WeightKind::kTransformer, what, prefix, {}};
 }
 
 // Files of llama.cpp's names; the architecture says how to compute with them.
 FileKind gguf_text_model(const std::string& architecture) {
-  if (architecture == "qwen3") return {WeightKind::kTextEncoder, "a Qwen3 text encoder", {}, {}};
-  return foreign("a text model of the architecture " + in_quotes(architecture),
-                 ", where Z-Image's text encoder is qwen3");
+  if (architecture == "qwen3")
+    return {WeightKind::kTextEncoder, say("a Qwen3 text encoder"), {}, {}};
+  return foreign(of_architecture(say("a text model"), architecture),
+                 say(", where Z-Image's text encoder is {0}", "qwen3"));
 }
 
 FileKind tell(const Names& names, const std::string& architecture) {
   for (const Marked& adapter : kAdapters) {
     if (names.contains(adapter.part)) {
-      return {WeightKind::kAdapter, std::string(adapter.what), {}, {}};
+      return {WeightKind::kAdapter, say(std::string(adapter.what)), {}, {}};
     }
   }
   if (names.component("control_layers.") || names.component("control_all_x_embedder.")) {
-    return {WeightKind::kControlNet, "a ControlNet of Z-Image", {}, {}};
+    return {WeightKind::kControlNet, say("a ControlNet of Z-Image"), {}, {}};
   }
   for (const Marked& model : kOtherModels) {
     if (names.component(model.part)) {
-      const std::string name =
-          architecture.empty() ? "" : " of the architecture " + in_quotes(architecture);
-      return foreign(std::string(model.what) + name);
+      return foreign(of_architecture(say(std::string(model.what)), architecture));
     }
   }
   for (const std::string_view prefix : kPrefixes) {
@@ -148,20 +155,20 @@ FileKind tell(const Names& names, const std::string& architecture) {
   }
   if (names.has("token_embd.weight") || names.starts("blk.")) return gguf_text_model(architecture);
   if (names.component("layers.0.self_attn.q_norm.weight")) {
-    return {WeightKind::kTextEncoder, "a Qwen3 text encoder", {}, {}};
+    return {WeightKind::kTextEncoder, say("a Qwen3 text encoder"), {}, {}};
   }
   if (names.component("layers.0.self_attn.q_proj.weight")) {
-    return foreign("a text model without the norms of Qwen3",
-                   ", where Z-Image's text encoder is Qwen3");
+    return foreign(say("a text model without the norms of Qwen3"),
+                   say(", where Z-Image's text encoder is {0}", "Qwen3"));
   }
   if (names.component("decoder.conv_in.weight") &&
       (names.component("decoder.mid.block_1") || names.component("decoder.mid_block") ||
        names.component("encoder.conv_in.weight"))) {
-    return {WeightKind::kDecoder, "a VAE (autoencoder)", {}, {}};
+    return {WeightKind::kDecoder, say("a VAE (autoencoder)"), {}, {}};
   }
   if (names.starts("decoder.layers.") || names.starts("encoder.layers.") ||
       names.any(is_bare_convolution)) {
-    return {WeightKind::kTinyDecoder, "a TAEF1 decoder (tiny autoencoder)", {}, {}};
+    return {WeightKind::kTinyDecoder, say("a TAEF1 decoder (tiny autoencoder)"), {}, {}};
   }
   return {};
 }
@@ -170,9 +177,9 @@ FileKind tell(const Names& names, const std::string& architecture) {
 
 FileKind tell_kind(std::span<const std::string_view> names,
                    const std::map<std::string, std::string>& metadata, Container container) {
-  if (const std::string packing = foreign_packing(names, metadata); !packing.empty()) {
+  if (const Message packing = foreign_packing(names, metadata); !packing.empty()) {
     return {WeightKind::kForeign,
-            "a file whose weights are packed by " + packing,
+            say("a file whose weights are packed by {0}", packing),
             {},
             foreign_packing_refusal(packing)};
   }
@@ -184,11 +191,11 @@ FileKind tell_kind(std::span<const std::string_view> names,
   constexpr std::array<std::string_view, 5> kOurs{"", "qwen3", "lumina2", "pig", "cow"};
   const bool ours = std::find(kOurs.begin(), kOurs.end(), architecture) != kOurs.end();
   if (kind.kind == WeightKind::kUnknown && !ours) {
-    kind = foreign("a model of the architecture " + in_quotes(architecture));
+    kind = foreign(of_architecture(say("a model"), architecture));
   }
-  if (gguf && !kind.what.empty()) kind.what += " (GGUF)";
+  if (gguf && !kind.what.empty()) kind.what = say("{0} (GGUF)", kind.what);
   if (kind.kind == WeightKind::kForeign) {
-    kind.refusal = "is " + kind.what + kind.refusal + "; choose Z-Image or Z-Image-Turbo";
+    kind.refusal = say("is {0}{1}; choose Z-Image or Z-Image-Turbo", kind.what, kind.refusal);
   }
   return kind;
 }

@@ -66,9 +66,7 @@ class GgufReader {
     fail_model_file(
         file_, say("{0}; the file is damaged or not a GGUF file, so download it again", fault));
   }
-  [[noreturn]] void refuse_place(const std::string& fault) const {
-    refuse(fault_of(place_, fault));
-  }
+  [[noreturn]] void refuse_place(const Message& fault) const { refuse(fault_of(place_, fault)); }
   [[nodiscard]] std::uint64_t left() const { return bytes_.size() - at_; }
 
   // Little-endian, as the machines are that this program runs on.
@@ -125,8 +123,8 @@ void GgufReader::read_version() {
 
 std::string GgufReader::name() {
   const std::string_view found = text();
-  if (found.size() > kMaxNameBytes) refuse_place("is longer than a name can be");
-  if (!is_valid_utf8(found)) refuse_place("is not UTF-8");
+  if (found.size() > kMaxNameBytes) refuse_place(say("is longer than a name can be"));
+  if (!is_valid_utf8(found)) refuse_place(say("is not UTF-8"));
   return std::string(found);
 }
 
@@ -155,7 +153,7 @@ std::string GgufReader::scalar(std::uint32_t type) {
     case kFloat64:
       return number_text(number<double>());
     default:
-      refuse_place("has the type " + std::to_string(type) + ", which GGUF does not have");
+      refuse_place(say("has the type {0}, which GGUF does not have", type));
   }
 }
 
@@ -163,8 +161,8 @@ std::string GgufReader::scalar(std::uint32_t type) {
 std::string GgufReader::array() {
   const auto type = number<std::uint32_t>();
   const auto count = number<std::uint64_t>();
-  if (type == kArray) refuse_place("is a list of lists");
-  if (type > kFloat64) refuse_place("is a list of the unknown type " + std::to_string(type));
+  if (type == kArray) refuse_place(say("is a list of lists"));
+  if (type > kFloat64) refuse_place(say("is a list of the unknown type {0}", type));
   const std::uint64_t least = type == kText ? sizeof(std::uint64_t) : kTypeBytes[type];
   if (count > left() / least) {
     refuse(say("{0} says that it has {1} items, but {2} bytes follow", place_, count, left()));
@@ -199,27 +197,27 @@ void GgufReader::read_key() {
   const std::string key = name();
   place_ = say("the value of the key {0}", in_quotes(key));
   const auto type = number<std::uint32_t>();
-  if (key == kAlignmentKey && type != kUint32) refuse_place("is not an unsigned number");
-  if (key == kArchitectureKey && type != kText) refuse_place("is not a text");
+  if (key == kAlignmentKey && type != kUint32) refuse_place(say("is not an unsigned number"));
+  if (key == kArchitectureKey && type != kText) refuse_place(say("is not a text"));
   const auto [entry, is_new] = result_.header.metadata.emplace(key, value(type));
   if (!is_new) refuse(say("the key {0} appears twice", in_quotes(key)));
   if (key != kAlignmentKey) return;
   alignment_ = std::stoul(entry->second);  // of a u32
-  if (!std::has_single_bit(alignment_)) refuse_place("is not a power of two");
+  if (!std::has_single_bit(alignment_)) refuse_place(say("is not a power of two"));
 }
 
 void GgufReader::read_tensor() {
   place_ = say("a tensor's name");
   const std::string tensor = name();
-  if (tensor.empty()) refuse_place("is empty");
+  if (tensor.empty()) refuse_place(say("is empty"));
   place_ = say("tensor {0}", in_quotes(tensor));
   const auto rank = number<std::uint32_t>();
-  if (rank > kMaxRankOfGguf) refuse_place("has " + std::to_string(rank) + " dimensions");
+  if (rank > kMaxRankOfGguf) refuse_place(say("has {0} dimensions", rank));
   HeaderEntry entry;
   for (std::uint32_t i = 0; i < rank; ++i) {
     const auto extent = number<std::uint64_t>();
     if (extent > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-      refuse_place("has an extent above 2^63");
+      refuse_place(say("has an extent above 2^63"));
     }
     entry.shape.push_back(static_cast<std::int64_t>(extent));
   }
@@ -229,16 +227,16 @@ void GgufReader::read_tensor() {
   const std::int64_t width = entry.shape.empty() ? 1 : entry.shape.back();
   const auto block = static_cast<std::int64_t>(dtype_values(entry.dtype));
   if (width % block != 0) {
-    refuse_place("has rows of " + std::to_string(width) + " values, which are no whole blocks of " +
-                 std::string(dtype_name(entry.dtype)));
+    refuse_place(say("has rows of {0} values, which are no whole blocks of {1}", width,
+                     dtype_name(entry.dtype)));
   }
   const std::optional<std::int64_t> bytes = tensor_bytes(entry.dtype, entry.shape);
-  if (!bytes) refuse_place("has a shape that is too large");
+  if (!bytes) refuse_place(say("has a shape that is too large"));
   if (__builtin_add_overflow(entry.begin, static_cast<std::uint64_t>(*bytes), &entry.end)) {
-    refuse_place("lies outside of the file");
+    refuse_place(say("lies outside of the file"));
   }
   if (!result_.header.tensors.emplace(tensor, std::move(entry)).second) {
-    refuse_place("appears twice");
+    refuse_place(say("appears twice"));
   }
 }
 

@@ -62,26 +62,26 @@ constexpr std::array<GgufType, 43> kTypes{{
     {"Q2_0", {}},
 }};
 
+constexpr const char* kChoice = "Q8_0, Q6_K, Q5_K, Q4_K or BF16";
+
 }  // namespace
 
 DType gguf_dtype(std::uint32_t type, const std::string& tensor, const std::filesystem::path& file) {
   const bool known = type < kTypes.size();
   if (known && kTypes[type].dtype) return *kTypes[type].dtype;
-  const std::string place = "tensor " + in_quotes(tensor) + " of this GGUF file ";
-  const std::string number = std::to_string(type);
-  const std::string choose = "; choose a file in Q8_0, Q6_K, Q5_K, Q4_K or BF16";
   if (!known) {
-    fail_model_file(
-        file, unfit_weights("weights.format",
-                            place + "has the number format " + number +
-                                ", which is not GGUF's but some other program's own" + choose));
+    fail_model_file(file,
+                    say("tensor {0} of this GGUF file has the number format {1}, which is not "
+                        "GGUF's but some other program's own; choose a file in {2}",
+                        in_quotes(tensor), type, say(kChoice)));
   }
-  fail_model_file(file, unfit_weights("weights.format",
-                                      place + "is stored as " + std::string(kTypes[type].name) +
-                                          " (number format " + number + "), which " +
-                                          (kTypes[type].removed ? "was removed from GGUF"
-                                                                : "is not read here") +
-                                          choose));
+  fail_model_file(
+      file,
+      say("tensor {0} of this GGUF file is stored as {1} (number format {2}), {3}; choose a "
+          "file in {4}",
+          in_quotes(tensor), kTypes[type].name, type,
+          kTypes[type].removed ? say("which was removed from GGUF") : say("which is not read here"),
+          say(kChoice)));
 }
 
 std::uint32_t gguf_type(DType dtype) {

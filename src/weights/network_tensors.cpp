@@ -109,12 +109,11 @@ NetworkTensors::NetworkTensors(const std::filesystem::path& place, Network netwo
 void NetworkTensors::check_kind() const {
   const FileKind kind = store_.kind();
   if (kind.kind == WeightKind::kForeign) {
-    fail_model_file(store_.place(), unfit_weights("weights.foreign", kind.refusal));
+    fail_model_file(store_.place(), kind.refusal);
   }
   if (belongs(kind.kind, network_)) return;
-  fail_model_file(store_.place(),
-                  say("is {0}, where {1} is wanted; choose another file",
-                      Message("weights.part", "{0}", {kind.what}), say_network(network_)));
+  fail_model_file(store_.place(), say("is {0}, where {1} is wanted; choose another file", kind.what,
+                                      say_network(network_)));
 }
 
 // What stands in front of the landmark in the first name that ends with it.

@@ -49,7 +49,8 @@ class Assembler {
 
   StoredTensors all() {
     for (const auto& [module, config] : configs_) {
-      if (find(module, "weight") == nullptr) fail(module, "has a configuration, but no weight");
+      if (find(module, "weight") == nullptr)
+        fail(module, say("has a configuration, but no weight"));
     }
     for (const auto& [name, view] : tensors_) take(name, view);
     check_neighbours();
@@ -57,7 +58,7 @@ class Assembler {
   }
 
  private:
-  [[noreturn]] void fail(std::string_view module, const std::string& fault) const {
+  [[noreturn]] void fail(std::string_view module, const Message& fault) const {
     fail_layer(file_, module, fault);
   }
   const TensorView* find(std::string_view module, std::string_view leaf) const {
@@ -66,7 +67,7 @@ class Assembler {
   }
   const TensorView& need(std::string_view module, std::string_view leaf) const {
     const TensorView* const view = find(module, leaf);
-    if (view == nullptr) fail(module, "has no " + std::string(leaf));
+    if (view == nullptr) fail(module, say("has no {0}", leaf));
     return *view;
   }
   void take(const std::string& name, const TensorView& view);
@@ -88,7 +89,7 @@ class Assembler {
 std::vector<float> Assembler::scales(std::string_view module, const TensorView& scale,
                                      const TensorView& weight, bool row_list) const {
   if (!is_float(scale.dtype)) {
-    fail(module, "has scales in " + std::string(dtype_name(scale.dtype)) + ", not in F32");
+    fail(module, say("has scales in {0}, not in {1}", dtype_name(scale.dtype), "F32"));
   }
   bool fits = is_one_value(scale);
   if (weight.shape.size() == 2) {
@@ -96,12 +97,12 @@ std::vector<float> Assembler::scales(std::string_view module, const TensorView& 
     fits = fits || scale.shape == std::vector<std::int64_t>{rows, 1} ||
            (row_list && scale.shape == std::vector<std::int64_t>{rows});
   }
-  if (!fits) fail(module, "has scales that are neither one nor one for each row");
+  if (!fits) fail(module, say("has scales that are neither one nor one for each row"));
   const std::int64_t rows = row_count(scale.shape);
   std::vector<float> values(static_cast<std::size_t>(rows * row_width(scale.shape)));
   dequantise(scale, 0, rows, values);
   for (const float value : values) {
-    if (!std::isfinite(value)) fail(module, "has a scale that is infinite or no number");
+    if (!std::isfinite(value)) fail(module, say("has a scale that is infinite or no number"));
   }
   return values;
 }
@@ -112,18 +113,17 @@ TensorView Assembler::tiles(std::string_view module, const StoredTensor& tensor,
   const std::int64_t values = tensor.coding == Coding::kNvfp4 ? kNvfp4Block : kMxfp8Block;
   const std::int64_t width = tensor.shape.back();
   if (width % values != 0 || width == 0) {
-    fail(module, "has rows of " + std::to_string(width) + " values, which are no multiple of " +
-                     std::to_string(values));
+    fail(module, say("has rows of {0} values, which are no multiple of {1}", width, values));
   }
   TensorView scale = need(module, "weight_scale");
   if (scale.dtype != dtype && scale.dtype != DType::kU8) {
-    fail(module, "has block scales in " + std::string(dtype_name(scale.dtype)) + ", not in " +
-                     std::string(dtype_name(dtype)));
+    fail(module,
+         say("has block scales in {0}, not in {1}", dtype_name(scale.dtype), dtype_name(dtype)));
   }
   const TileGrid grid(tensor.shape.front(), width / values);
   if (scale.data.size() != grid.bytes()) {
-    fail(module, "has " + std::to_string(scale.data.size()) + " block scales, where " +
-                     std::to_string(grid.bytes()) + " belong, with the padding to 128 rows");
+    fail(module, say("has {0} block scales, where {1} belong, with the padding to 128 rows",
+                     scale.data.size(), grid.bytes()));
   }
   scale.dtype = dtype;
   // Every code but these is a number. Without a branch: a model has hundreds of millions.
@@ -132,7 +132,7 @@ TensorView Assembler::tiles(std::string_view module, const StoredTensor& tensor,
   for (const std::byte code : scale.data) {
     found |= static_cast<unsigned char>((std::to_integer<unsigned char>(code) & mask) == mask);
   }
-  if (found != 0) fail(module, "has a block scale that is no number");
+  if (found != 0) fail(module, say("has a block scale that is no number"));
   return scale;
 }
 
@@ -140,29 +140,27 @@ StoredTensor Assembler::configured(std::string_view module, const TensorView& vi
                                    const ComfyConfig& config) const {
   const auto expect = [&](DType dtype) {
     if (view.dtype == dtype) return;
-    fail(module,
-         "says " + config.format + " but is stored as " + std::string(dtype_name(view.dtype)));
+    fail(module, say("says {0} but is stored as {1}", config.format, dtype_name(view.dtype)));
   };
-  if (view.shape.size() != 2) fail(module, "is quantised, but no matrix");
+  if (view.shape.size() != 2) fail(module, say("is quantised, but no matrix"));
   StoredTensor tensor{Coding::kPlain, view, view.shape, {}, {}, config.rotation_group};
   if (config.format == "int8_tensorwise") {
     expect(DType::kI8);
     tensor.coding = Coding::kInt8;
     tensor.scales = scales(module, need(module, "weight_scale"), view, /*row_list=*/true);
     if (config.rotation_group != 0 && view.shape.back() % config.rotation_group != 0) {
-      fail(module, "has rows of " + std::to_string(view.shape.back()) +
-                       " values, which are no multiple of its rotation's " +
-                       std::to_string(config.rotation_group));
+      fail(module, say("has rows of {0} values, which are no multiple of its rotation's {1}",
+                       view.shape.back(), config.rotation_group));
     }
   } else if (config.format == "nvfp4") {
     expect(DType::kU8);
     tensor.coding = Coding::kNvfp4;
     if (__builtin_mul_overflow(tensor.shape.back(), 2, &tensor.shape.back())) {
-      fail(module, "has a shape that is too large");
+      fail(module, say("has a shape that is too large"));
     }
     tensor.block_scales = tiles(module, tensor, DType::kF8E4M3);
     const TensorView& scale = need(module, "weight_scale_2");
-    if (!is_one_value(scale)) fail(module, "has a weight_scale_2 that is not one value");
+    if (!is_one_value(scale)) fail(module, say("has a weight_scale_2 that is not one value"));
     tensor.scales = scales(module, scale, view, /*row_list=*/false);
   } else if (config.format == "mxfp8") {
     expect(DType::kF8E4M3);
@@ -180,7 +178,7 @@ StoredTensor Assembler::configured(std::string_view module, const TensorView& vi
   const bool both = old && find(module, "weight_scale") != nullptr;
   if ((second && tensor.coding != Coding::kNvfp4) || (old && tensor.coding != Coding::kFp8) ||
       both) {
-    fail(module, "has more scales than " + config.format + " has");
+    fail(module, say("has more scales than {0} has", config.format));
   }
   return tensor;
 }
@@ -193,7 +191,7 @@ StoredTensor Assembler::weight(std::string_view module, const TensorView& view) 
   const TensorView* const scale = find(module, "weight_scale");
   if (find(module, "weight_scale_2") != nullptr || (old != nullptr && scale != nullptr) ||
       (scale != nullptr && !is_byte_float(view.dtype))) {
-    fail(module, "has a scale, but no configuration that says what it means");
+    fail(module, say("has a scale, but no configuration that says what it means"));
   }
   if (old == nullptr && scale == nullptr) return tensor;
   tensor.coding = Coding::kFp8;
@@ -213,7 +211,7 @@ void Assembler::take(const std::string& name, const TensorView& view) {
                         in_quotes(name), dtype_name(view.dtype)));
   }
   if (is_one_of(leaf, kScaleLeaves)) {
-    if (find(module, "weight") == nullptr) fail(module, "has a scale, but no weight");
+    if (find(module, "weight") == nullptr) fail(module, say("has a scale, but no weight"));
     return;
   }
   if (leaf == "pre_quant_scale") {
@@ -229,8 +227,8 @@ void Assembler::take(const std::string& name, const TensorView& view) {
         tensor.coding == Coding::kPlain &&
         (view.dtype == DType::kI8 || view.dtype == DType::kU8 || view.dtype == DType::kF8E8M0);
     if (nameless) {
-      fail(module, "is stored as " + std::string(dtype_name(view.dtype)) +
-                       " without a configuration that says what it means");
+      fail(module, say("is stored as {0} without a configuration that says what it means",
+                       dtype_name(view.dtype)));
     }
     result_.emplace(name, std::move(tensor));
     return;
@@ -248,7 +246,7 @@ void Assembler::check_neighbours() const {
     const StoredTensor& stored = weight->second;
     const bool plain = stored.coding == Coding::kPlain && !is_byte_float(stored.codes.dtype);
     if (plain && leaf.find("scale") == std::string_view::npos) continue;
-    fail(module, "has the tensor " + in_quotes(leaf) + " beside its weight, which is not known");
+    fail(module, say("has the tensor {0} beside its weight, which is not known", in_quotes(leaf)));
   }
 }
 
@@ -260,8 +258,8 @@ StoredTensors read_stored_tensors(const TensorViews& tensors,
   std::vector<std::string_view> names;
   names.reserve(tensors.size());
   for (const auto& [name, view] : tensors) names.push_back(name);
-  if (const std::string packing = foreign_packing(names, metadata); !packing.empty()) {
-    fail_model_file(file, unfit_weights("weights.format", foreign_packing_refusal(packing)));
+  if (const Message packing = foreign_packing(names, metadata); !packing.empty()) {
+    fail_model_file(file, foreign_packing_refusal(packing));
   }
   return Assembler(tensors, metadata, file).all();
 }

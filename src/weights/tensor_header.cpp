@@ -25,14 +25,14 @@ class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
   HeaderReader(const std::filesystem::path& file, TensorHeader& header)
       : file_(file), header_(header) {}
 
-  bool null() override { unexpected("null"); }
-  bool boolean(bool /*value*/) override { unexpected("true or false"); }
+  bool null() override { unexpected(say("null")); }
+  bool boolean(bool /*value*/) override { unexpected(say("true or false")); }
   // The parser reports integers without a minus sign as unsigned, so this one had a minus sign.
-  bool number_integer(number_integer_t /*value*/) override { unexpected("a negative number"); }
+  bool number_integer(number_integer_t /*value*/) override { unexpected(say("a negative number")); }
   bool number_float(number_float_t /*value*/, const string_t& /*text*/) override {
-    unexpected("a number that is not a whole number below 2^64");
+    unexpected(say("a number that is not a whole number below 2^64"));
   }
-  bool binary(binary_t& /*value*/) override { unexpected("binary data"); }
+  bool binary(binary_t& /*value*/) override { unexpected(say("binary data")); }
   bool number_unsigned(number_unsigned_t value) override;
   bool string(string_t& value) override;
   bool start_object(std::size_t /*count*/) override;
@@ -49,8 +49,8 @@ class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
   enum class In { kNothing, kHeader, kMetadata, kTensor, kShape, kOffsets };
   enum class Field { kNone, kDType, kShape, kOffsets };
 
-  [[noreturn]] void unexpected(const std::string& what) const {
-    refuse(file_, fault_of(place(), "has " + what + " where the format does not allow it"));
+  [[noreturn]] void unexpected(const Message& what) const {
+    refuse(file_, fault_of(place(), say("has {0} where the format does not allow it", what)));
   }
   // Where the reader is, for messages.
   [[nodiscard]] Message place() const {
@@ -80,15 +80,15 @@ class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
 bool HeaderReader::number_unsigned(number_unsigned_t value) {
   if (in_ == In::kShape) {
     if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-      unexpected("an extent above 2^63");
+      unexpected(say("an extent above 2^63"));
     }
-    if (shape_->size() == kMaxRank) unexpected("more than 64 dimensions");
+    if (shape_->size() == kMaxRank) unexpected(say("more than 64 dimensions"));
     shape_->push_back(static_cast<std::int64_t>(value));
   } else if (in_ == In::kOffsets) {
-    if (offsets_->size() == 2) unexpected("more than two data_offsets");
+    if (offsets_->size() == 2) unexpected(say("more than two data_offsets"));
     offsets_->push_back(value);
   } else {
-    unexpected("a number");
+    unexpected(say("a number"));
   }
   return true;
 }
@@ -96,7 +96,7 @@ bool HeaderReader::number_unsigned(number_unsigned_t value) {
 bool HeaderReader::string(string_t& value) {
   if (in_ == In::kMetadata) {
     if (!header_.metadata.emplace(metadata_key_, std::move(value)).second) {
-      unexpected("the key " + in_quotes(metadata_key_) + " twice");
+      unexpected(say("the key {0} twice", in_quotes(metadata_key_)));
     }
   } else if (in_ == In::kTensor && field_ == Field::kDType) {
     dtype_ = dtype_from_name(value);
@@ -106,7 +106,7 @@ bool HeaderReader::string(string_t& value) {
                                  place(), in_quotes(value)));
     }
   } else {
-    unexpected("a string");
+    unexpected(say("a string"));
   }
   return true;
 }
@@ -119,7 +119,7 @@ bool HeaderReader::start_object(std::size_t /*count*/) {
   } else if (in_ == In::kHeader) {
     start_tensor();
   } else {
-    unexpected("an object");
+    unexpected(say("an object"));
   }
   return true;
 }
@@ -140,7 +140,8 @@ bool HeaderReader::key(string_t& value) {
     const bool twice = (field_ == Field::kDType && dtype_) || (field_ == Field::kShape && shape_) ||
                        (field_ == Field::kOffsets && offsets_);
     if (field_ == Field::kNone || twice) {
-      unexpected("the key " + in_quotes(value) + (twice ? " twice" : ""));
+      unexpected(twice ? say("the key {0} twice", in_quotes(value))
+                       : say("the key {0}", in_quotes(value)));
     }
   }
   return true;
@@ -160,7 +161,7 @@ bool HeaderReader::start_array(std::size_t /*count*/) {
     in_ = In::kOffsets;
     offsets_.emplace();
   } else {
-    unexpected("a list");
+    unexpected(say("a list"));
   }
   return true;
 }
@@ -179,7 +180,7 @@ void HeaderReader::start_tensor() {
 
 void HeaderReader::end_tensor() {
   if (!dtype_ || !shape_ || !offsets_ || offsets_->size() != 2) {
-    refuse(file_, fault_of(place(), "lacks its dtype, its shape or its two data_offsets"));
+    refuse(file_, fault_of(place(), say("lacks its dtype, its shape or its two data_offsets")));
   }
   header_.tensors.emplace(
       name_, HeaderEntry{*dtype_, std::move(*shape_), offsets_->front(), offsets_->back()});
@@ -193,7 +194,8 @@ void check_size(const std::string& name, const HeaderEntry& entry, std::uint64_t
   }
   const std::optional<std::int64_t> expected = tensor_bytes(entry.dtype, entry.shape);
   if (!expected)
-    refuse(file, fault_of(say("tensor {0}", in_quotes(name)), "has a shape that is too large"));
+    refuse(file,
+           fault_of(say("tensor {0}", in_quotes(name)), say("has a shape that is too large")));
   if (static_cast<std::uint64_t>(*expected) != entry.end - entry.begin) {
     refuse(file, say("tensor {0} has {1} bytes where its shape asks for {2}", in_quotes(name),
                      entry.end - entry.begin, *expected));
@@ -229,15 +231,16 @@ void check_cover(const TensorHeader& header, std::uint64_t data_bytes,
 TensorHeader parse_tensor_header(std::string_view json, std::uint64_t data_bytes,
                                  const std::filesystem::path& file) {
   // The format asks for the brace; the parser would also skip a byte order mark.
-  if (!json.starts_with('{')) refuse(file, fault_of(say("the header"), "does not start with '{'"));
+  if (!json.starts_with('{'))
+    refuse(file, fault_of(say("the header"), say("does not start with '{'")));
   // The parser takes a zero byte for the end of its input and would not look behind it.
   if (json.find('\0') != std::string_view::npos)
-    refuse(file, fault_of(say("the header"), "holds a zero byte"));
+    refuse(file, fault_of(say("the header"), say("holds a zero byte")));
 
   TensorHeader header;
   HeaderReader reader(file, header);
   if (!nlohmann::json::sax_parse(json.begin(), json.end(), &reader)) {
-    refuse(file, fault_of(say("the header"), "is not valid JSON"));
+    refuse(file, fault_of(say("the header"), say("is not valid JSON")));
   }
   for (const auto& [name, entry] : header.tensors) check_size(name, entry, data_bytes, file);
   check_cover(header, data_bytes, file);

@@ -5,6 +5,7 @@
 #include "headroom/core/wrong_file.h"
 #include "headroom/image/file_writer.h"
 #include "headroom/image/image_reader.h"
+#include "headroom/weights/file_kind.h"
 #include "headroom/weights/stored_tensors.h"
 #include "headroom/weights/tensor_file.h"
 
@@ -190,8 +191,43 @@ TEST(Messages, ADamagedTensorIsNamedInChinese) {
         << words;
   };
   expect_named("bad_shape_product.safetensors", "张量 \"a\" 有 16 字节，按它的形状应为 20 字节");
-  expect_named("bad_shape_negative.safetensors", "张量 \"a\" 有误");
-  expect_named("bad_not_json.safetensors", "文件头有误");
+  expect_named("bad_shape_negative.safetensors", "张量 \"a\" 在格式不允许处有负数");
+  expect_named("bad_not_json.safetensors", "文件头不以“{”开头");
+}
+
+// Its kind, the way in which it is packed and the way out, as the English sentence says them.
+TEST(Messages, WeightsOfAnotherModelAreNamedInChinese) {
+  const StringTable zh = chinese();
+  const auto words_of = [&](std::vector<std::string_view> names) {
+    const FileKind kind = tell_kind(names, {}, Container::kSafetensors);
+    EXPECT_EQ(kind.kind, WeightKind::kForeign) << names.front();
+    return zh.words(kind.refusal);
+  };
+  EXPECT_EQ(
+      words_of({"layers.0.attention.qkv.qweight"}),
+      "权重由 GPTQ 或 AWQ 打包，这里无法读取；请选择 BF16、ComfyUI 的 fp8 或 int8，或 GGUF 的模型");
+  EXPECT_EQ(words_of({"double_blocks.0.img_attn.qkv.weight"}),
+            "是 FLUX 的扩散网络，是 Z-Image 之外的另一种模型；请选择 Z-Image 或 Z-Image-Turbo");
+  EXPECT_EQ(words_of({"layers.0.self_attn.q_proj.weight"}),
+            "是没有 Qwen3 归一化层的文本模型，而 Z-Image 的文本编码器是 Qwen3；请选择 Z-Image 或 "
+            "Z-Image-Turbo");
+}
+
+// All the ways in which the program names weights, by names that tell one from another.
+TEST(Messages, EveryKindOfWeightsHasAName) {
+  const StringTable zh = chinese();
+  for (const char* const name :
+       {".lora_A.", "x.lokr_w1", "x.hada_w1_a", "x.oft_blocks", "control_layers.0.w",
+        "conditioner.embedders.0", "cond_stage_model.0", "joint_blocks.0", "input_blocks.0",
+        "cap_embedder.1.weight", "token_embd.weight", "layers.0.self_attn.q_norm.weight",
+        "decoder.layers.0", "a.wscales", "a.quant_state.b", "a.W_q", "a.weight_packed",
+        "a.weight_scale_inv"}) {
+    const std::vector<std::string_view> names{name};
+    const FileKind kind = tell_kind(names, {}, Container::kSafetensors);
+    ASSERT_FALSE(kind.what.empty()) << name;
+    EXPECT_TRUE(zh.contains(kind.what.key())) << kind.what.english();
+    EXPECT_EQ(test::english_in(zh.words(kind.refusal)), "");
+  }
 }
 
 TEST(Messages, WhatWasNotWrittenForAPersonTellsItsKindInChineseAndAllInEnglish) {

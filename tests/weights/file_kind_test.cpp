@@ -102,7 +102,7 @@ FileKind kind_of_names(const std::vector<std::string_view>& names,
 TEST(FileKinds, FollowTheNames) {
   const std::vector<std::string_view> ours{"cap_embedder.1.weight", "cap_pad_token", "x_pad_token",
                                            "layers.0.attention.qkv.weight"};
-  EXPECT_EQ(kind_of_names(ours).what, "a Z-Image transformer, fused names");
+  EXPECT_EQ(kind_of_names(ours).what.english(), "a Z-Image transformer, fused names");
   for (const char* const architecture : {"lumina2", "pig", "flux"}) {  // names decide
     EXPECT_EQ(kind_of_names(ours, architecture).kind, WeightKind::kTransformer) << architecture;
   }
@@ -116,8 +116,8 @@ TEST(FileKinds, FollowTheNames) {
             WeightKind::kAllInOne);
   EXPECT_EQ(with("layers.0.attention.to_q.lora_down.weight").kind, WeightKind::kAdapter);
   EXPECT_EQ(with("layers.0.attention.to_q.lora_A.default.weight").kind, WeightKind::kAdapter);
-  EXPECT_EQ(with("layers.0.attention.to_q.lokr_w1").what, "a LoKr (a kind of LoRA)");
-  EXPECT_EQ(with("layers.0.attention.to_q.hada_w1_a").what, "a LoHa (a kind of LoRA)");
+  EXPECT_EQ(with("layers.0.attention.to_q.lokr_w1").what.english(), "a LoKr (a kind of LoRA)");
+  EXPECT_EQ(with("layers.0.attention.to_q.hada_w1_a").what.english(), "a LoHa (a kind of LoRA)");
   EXPECT_EQ(with("control_layers.0.after_proj.weight").kind, WeightKind::kControlNet);
   EXPECT_EQ(with("siglip_embedder.0.weight").kind, WeightKind::kForeign);
   EXPECT_EQ(with("layers.0.attention.out.smooth_factor").kind, WeightKind::kForeign);

@@ -1,4 +1,5 @@
 #pragma once
+#include "headroom/core/message.h"
 #include "headroom/weights/stored_tensors.h"
 
 #include <filesystem>
@@ -23,7 +24,7 @@ struct ComfyConfig {
 
 // "FILE: layer "m" FAULT; ..." with the way out of damaged files.
 [[noreturn]] void fail_layer(const std::filesystem::path& file, std::string_view module,
-                             const std::string& fault);
+                             const Message& fault);
 
 // What follows the last dot of a tensor's name, and what precedes it.
 struct TensorName {

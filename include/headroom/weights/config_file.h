@@ -63,7 +63,7 @@ class ConfigFile {
   // For readers of keys with a structure of their own; null when absent.
   [[nodiscard]] const nlohmann::json* find(std::string_view key) const;
   // "FILE: KEY is FOUND, but SUPPORTED; <way out>"
-  [[noreturn]] void fail(std::string_view key, const std::string& supported) const;
+  [[noreturn]] void fail(std::string_view key, const Message& supported) const;
 
  private:
   std::filesystem::path file_;

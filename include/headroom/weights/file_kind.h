@@ -1,4 +1,5 @@
 #pragma once
+#include "headroom/core/message.h"
 #include "headroom/weights/tensor_file.h"
 
 #include <filesystem>
@@ -23,9 +24,9 @@ enum class WeightKind {
 
 struct FileKind {
   WeightKind kind = WeightKind::kUnknown;
-  std::string what;     // "a Z-Image transformer, fused names"; starts with an article
-  std::string prefix;   // of the transformer's names: "" or "model.diffusion_model."
-  std::string refusal;  // kForeign: a sentence's end that names what it is, with the way out
+  Message what;        // "a Z-Image transformer, fused names"; starts with an article
+  std::string prefix;  // of the transformer's names: "" or "model.diffusion_model."
+  Message refusal;     // kForeign: a sentence's end that names what it is, with the way out
 };
 
 // What a file's tensors are, by their names and the metadata; never by the file's name.

@@ -15,7 +15,7 @@ nlohmann::ordered_json inspect_weights(const std::filesystem::path& file) {
   const TensorFile opened(file);
   const FileKind kind = tell_kind(opened);
   if (kind.kind == WeightKind::kForeign) {
-    throw Error(ErrorKind::kModelFile, file.string() + ": " + kind.refusal);
+    throw Error(ErrorKind::kModelFile, say("{0}: {1}", file, kind.refusal));
   }
   const StoredTensors stored = read_stored_tensors(opened.tensors(), opened.metadata(), file);
   Json formats = Json::object();
@@ -37,7 +37,7 @@ nlohmann::ordered_json inspect_weights(const std::filesystem::path& file) {
   }
   return {{"file", file.string()},
           {"kind", opened.container() == Container::kGguf ? "gguf" : "safetensors"},
-          {"contents", kind.what.empty() ? "unknown" : kind.what},
+          {"contents", kind.what.empty() ? "unknown" : kind.what.english()},
           {"formats", formats},
           {"parameters", parameters},
           {"tensor_count", opened.tensors().size()},
