@@ -1,4 +1,5 @@
 #include "headroom/core/error.h"
+#include "headroom/core/languages.h"
 #include "headroom/core/quote.h"
 #include "headroom/device/device.h"
 
@@ -15,28 +16,43 @@
 #include <new>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <spdlog/spdlog.h>
 
 namespace headroom {
 namespace {
 
+// The language that was asked for, as far as it is one: the rest of the arguments cannot be read.
+std::vector<const char*> language_alone(int argc, const char* const* argv) {
+  const std::string_view option = "--language";
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    const bool is_apart = argument == option && i + 1 < argc;
+    if (is_apart && is_language(argv[i + 1])) return {argv[0], argv[i], argv[i + 1]};
+    const bool is_joined =
+        argument.starts_with(option) && argument.substr(option.size()).starts_with('=');
+    if (is_joined && is_language(argument.substr(option.size() + 1))) return {argv[0], argv[i]};
+  }
+  return {argv[0]};
+}
+
 // Started from a menu there is nobody to tell of a wrong option but in the window.
 std::optional<CommandLine> read_or_open(int argc, const char* const* argv) {
   try {
     return read_command_line(argc, argv);
-  } catch (const Error&) {
+  } catch (const Error& e) {
     const bool is_for_window = argc > 1 && argv[1][0] == '-';
     if (!is_for_window || !has_display() || has_terminal()) throw;
-    auto line = read_command_line(1, argv);
+    const std::vector<const char*> kept = language_alone(argc, argv);
+    auto line = read_command_line(static_cast<int>(kept.size()), kept.data());
     std::string typed;
     for (int i = 1; i < argc; ++i) typed += (i == 1 ? "" : " ") + printable(argv[i]);
-    if (line && !line->config_problem) {
-      line->config_problem =
-          Error(ErrorKind::kInvalidRequest,
-                say("started with \"{0}\", which is not understood; start without it, or see what "
-                    "\"headroom --help\" lists",
-                    typed));
+    if (line) {
+      line->config_problems.emplace_back(
+          e.kind(),
+          say("{0}; the options it was started with ({1}) are left out", e.message(), typed));
     }
     return line;
   }

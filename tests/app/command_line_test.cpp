@@ -1,5 +1,6 @@
 #include "cli/command_line.h"
 
+#include "headroom/config/string_table.h"
 #include "headroom/core/error.h"
 
 #include <cstdlib>
@@ -279,6 +280,41 @@ TEST_F(CommandLineTest, LongValuesAreCutInMessages) {
     EXPECT_EQ(std::string(e.what()),
               "--size \"" + std::string(59, 'a') + "...\" is not a size; write it like 768x512");
   }
+}
+
+TEST_F(CommandLineTest, TheWindowTakesWhatCanBeReadOfTheConfigurationAndKnowsEachFault) {
+  const fs::path file = write("my.yaml", "window: {theme: light, width: 640}\nmodle: {}\n");
+  ::setenv("HEADROOM_MODEL_THREADS", "many", 1);
+  const CommandLine line = read({"--config", file.c_str()});
+  EXPECT_EQ(line.config.window.theme, "light");
+  ASSERT_EQ(line.config_problems.size(), 3U);
+  EXPECT_THAT(line.config_problems[0].what(), testing::HasSubstr("window.width"));
+  EXPECT_THAT(line.config_problems[1].what(), testing::HasSubstr("modle"));
+  EXPECT_THAT(line.config_problems[2].what(), testing::HasSubstr("HEADROOM_MODEL_THREADS"));
+  EXPECT_THROW(read({"plan", "--config", file.c_str()}), Error);
+}
+
+// Started from a menu, the window says what a terminal would: the option, and what is allowed.
+TEST_F(CommandLineTest, WhatIsWrongWithAnOptionHasWordsInChinese) {
+  const StringTable zh(fs::path(HEADROOM_SOURCE_DIR) / "configs/lang/messages.zh.yaml");
+  const auto words_of = [&](std::vector<const char*> arguments) -> std::string {
+    try {
+      (void)read(std::move(arguments));
+    } catch (const Error& e) {
+      return zh.words(e.message());
+    }
+    return "nothing was wrong";
+  };
+  EXPECT_EQ(words_of({"--vram-cap", "0"}),
+            "--vram-cap \"0\" 不是内存大小；请写成 6G 或 5500M 这样，至少 1 MB");
+  EXPECT_EQ(words_of({"--threads", "-4"}), "--threads \"-4\" 不允许；请用 0 到 1024 的整数");
+  EXPECT_EQ(words_of({"--nonsense"}),
+            "没有 \"--nonsense\" 这个选项；headroom --help 会列出所有选项");
+  EXPECT_EQ(words_of({"--modle", "x"}), "没有 \"--modle\" 这个选项；是不是想写 --model？");
+  EXPECT_EQ(words_of({"--lowvram"}),
+            "没有 \"--lowvram\" 这个选项；请用 --low-vram；不用它也会按需节省内存");
+  EXPECT_EQ(words_of({"--model"}), "--model 需要一个值；用法见 headroom --help");
+  EXPECT_EQ(words_of({"--language", "xx"}), "--language \"xx\" 未知；请用 en or zh");
 }
 
 }  // namespace

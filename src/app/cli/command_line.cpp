@@ -24,7 +24,7 @@
 namespace headroom {
 namespace {
 
-[[noreturn]] void refuse(const std::string& message) {
+[[noreturn]] void refuse(const Message& message) {
   throw Error(ErrorKind::kInvalidRequest, message);
 }
 
@@ -51,9 +51,9 @@ void refuse_rest(const CLI::App& app) {
   if (rest.empty()) return;
   const std::string& first = rest.front();
   if (first.starts_with('-') && first.size() > 1) {
-    const std::string ours = option_for(first, option_names(app));
-    refuse("unknown option " + in_quotes(first) + "; " +
-           (ours.empty() ? help_call(app) + " lists the options" : ours));
+    const Message ours = option_for(first, option_names(app));
+    refuse(say("unknown option {0}; {1}", in_quotes(first),
+               ours.empty() ? say("{0} lists the options", help_call(app)) : ours));
   }
   if (app.get_subcommands().empty()) {
     std::string names;
@@ -61,10 +61,10 @@ void refuse_rest(const CLI::App& app) {
          app.get_subcommands([](const CLI::App*) { return true; })) {
       names += (names.empty() ? "" : ", ") + command->get_name();
     }
-    refuse("unknown command " + in_quotes(first) + "; the commands are " + names);
+    refuse(say("unknown command {0}; the commands are {1}", in_quotes(first), names));
   }
-  refuse(in_quotes(first) + " has no place here; put texts with spaces in quotes, or see " +
-         help_call(app));
+  refuse(say("{0} has no place here; put texts with spaces in quotes, or see {1}", in_quotes(first),
+             help_call(app)));
 }
 
 // All options and commands of the program.
@@ -95,27 +95,26 @@ void check_device(AppConfig& config) {
                   in_quotes(device), device_words()));
 }
 
+// A command stops at the first fault; the window opens with what can be read and tells of the rest.
 void read_configuration(const Typed& typed, CommandLine& line) {
-  const auto read = [&](const auto& load) {
-    try {
-      load();
-    } catch (const Error& e) {
-      if (line.command != nullptr) throw;
-      if (!line.config_problem) line.config_problem = e;
-    }
-  };
+  std::vector<Error>* const faults = line.command == nullptr ? &line.config_problems : nullptr;
   const std::filesystem::path user = user_config_file();
   std::error_code error;
-  if (std::filesystem::exists(user, error)) read([&] { load_config_file(user, line.config); });
-  if (typed.config_file) read([&] { load_config_file(*typed.config_file, line.config); });
+  if (std::filesystem::exists(user, error)) load_config_file(user, line.config, faults);
+  if (typed.config_file) load_config_file(*typed.config_file, line.config, faults);
   std::vector<std::string> environment;
   for (char** entry = environ; *entry != nullptr; ++entry) environment.emplace_back(*entry);
-  read([&] { load_config_environment(environment, line.config); });
-  read([&] { check_device(line.config); });
+  load_config_environment(environment, line.config, faults);
+  try {
+    check_device(line.config);
+  } catch (const Error& e) {
+    if (faults == nullptr) throw;
+    faults->push_back(e);
+  }
 }
 
 std::string not_empty(const std::string& option, const std::string& text) {
-  if (text.empty()) refuse(option + " is empty; leave it out for the default");
+  if (text.empty()) refuse(say("{0} is empty; leave it out for the default", option));
   return text;
 }
 
@@ -143,7 +142,8 @@ void apply_to_config(const Typed& typed, AppConfig& config) {
   if (typed.reserve) memory.reserve_bytes = read_bytes("--vram-reserve", *typed.reserve, 0);
   if (typed.language) {
     if (!is_language(*typed.language)) {
-      refuse("--language " + in_quotes(*typed.language) + " is not known; use " + language_codes());
+      refuse(say("{0} {1} {2}", "--language", in_quotes(*typed.language),
+                 say("is not known; use {0}", language_codes())));
     }
     config.window.language = *typed.language;
   }
@@ -158,7 +158,7 @@ void apply_finish(const Typed& typed, CommandLine& line) {
 void apply_start(const Typed& typed, CommandLine& line) {
   const auto need_picture = [&](const char* option, bool is_typed) {
     if (!is_typed || typed.init_image) return;
-    refuse(std::string(option) + " needs a picture to start from; name it with --init-image FILE");
+    refuse(say("{0} needs a picture to start from; name it with --init-image FILE", option));
   };
   need_picture("--mask", typed.mask.has_value());
   need_picture("--strength", typed.strength.has_value());
@@ -169,8 +169,8 @@ void apply_start(const Typed& typed, CommandLine& line) {
   if (typed.outpaint) line.outpaint = read_margins("--outpaint", *typed.outpaint);
   if (typed.fit) line.pad = read_fit("--fit", *typed.fit);
   if (typed.outpaint && (line.size || typed.fit)) {
-    refuse(std::string("--outpaint says how large the canvas is, so ") +
-           (typed.fit ? "--fit" : "--size or --preset") + " has no place beside it");
+    refuse(say("--outpaint says how large the canvas is, so {0} has no place beside it",
+               typed.fit ? "--fit" : "--size or --preset"));
   }
 }
 
@@ -190,7 +190,7 @@ void apply_to_request(const Typed& typed, CommandLine& line) {
   if (typed.prompts) line.prompts_file = not_empty("--prompts", *typed.prompts);
   if (typed.wildcards) line.wildcards = not_empty("--wildcards", *typed.wildcards);
   if ((typed.size || typed.finish_size) && typed.preset) {
-    refuse("--size and --preset were both given; choose one of them");
+    refuse(say("{0} and {1} were both given; choose one of them", "--size", "--preset"));
   }
   for (const RequestSetting& setting : request_settings()) {
     const Typed::Text& text = typed.*setting.typed;
@@ -220,14 +220,25 @@ void apply_to_request(const Typed& typed, CommandLine& line) {
   line.list = typed.list;
   line.model_is_typed = typed.model.has_value();
   if (line.drop && line.waiting.empty()) {
-    refuse("resume --drop needs names of pictures, which \"headroom resume --list\" lists, or all");
+    refuse(
+        say("resume --drop needs names of pictures, which \"headroom resume --list\" lists, or "
+            "all"));
   }
   line.clear = typed.clear;
   line.json = typed.json;
 }
 
-// The parser explains usage errors over several lines; one is enough.
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+// The parser names the option in front of what is wrong with it, over several lines.
+[[noreturn]] void refuse_parse(const CLI::ParseError& e, const std::string& help) {
+  const std::string text = e.what();
+  const std::string line = text.substr(0, text.find('\n'));
+  const std::size_t colon = line.find(": ");
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&e) != nullptr && line.starts_with('-') &&
+      colon != std::string::npos && line.ends_with(" missing")) {
+    refuse(say("{0} needs a value; {1} shows the usage", line.substr(0, colon), help));
+  }
+  refuse(say("the options cannot be read ({0}); {1} shows the usage", line, help));
+}
 
 }  // namespace
 
@@ -253,7 +264,7 @@ std::optional<CommandLine> read_command_line(int argc, const char* const* argv) 
     std::printf("%s\n", e.what());
     return std::nullopt;
   } catch (const CLI::ParseError& e) {
-    refuse(first_line(e.what()) + "; " + help_call(app) + " shows the usage");
+    refuse_parse(e, help_call(app));
   }
   refuse_rest(app);
 
@@ -261,7 +272,7 @@ std::optional<CommandLine> read_command_line(int argc, const char* const* argv) 
   line.command = chosen_command(app);
   if (line.command != nullptr && line.command->check != nullptr) line.command->check(typed);
   if (typed.prompt && typed.prompts) {
-    refuse("-p and --prompts were both given; choose one of them");
+    refuse(say("{0} and {1} were both given; choose one of them", "-p", "--prompts"));
   }
   read_configuration(typed, line);
   apply_to_config(typed, line.config);

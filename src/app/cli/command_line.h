@@ -21,9 +21,9 @@ namespace headroom {
 struct CommandLine {
   const Command* command = nullptr;  // null: the window opens
   AppConfig config;
-  // Of a window's: what could not be read of the configuration and is not in `config`. Started from
-  // a menu there is nobody to tell but in the window.
-  std::optional<Error> config_problem;
+  // Of a window's: a sentence for each setting that could not be read and is not in `config`.
+  // Started from a menu there is nobody to tell but in the window.
+  std::vector<Error> config_problems;
 
   std::string prompt;
   std::filesystem::path prompts_file, wildcards;  // a file with prompts, a folder; empty = none

@@ -150,14 +150,15 @@ constexpr std::array<PeerOption, 114> kPeers{
 
 }  // namespace
 
-std::string option_for(std::string_view typed, const std::vector<std::string>& known) {
+Message option_for(std::string_view typed, const std::vector<std::string>& known) {
   std::string name(typed.substr(0, typed.find('=')));
   std::replace(name.begin(), name.end(), '_', '-');
   const auto* const peer = std::find_if(kPeers.begin(), kPeers.end(),
                                         [&](const PeerOption& p) { return p.theirs == name; });
-  if (peer != kPeers.end()) return std::string(peer->answer);
+  if (peer != kPeers.end()) return say(std::string(peer->answer));
   const std::string nearest = nearest_name(name, known, name.size() > 6 ? 2 : 1);
-  return nearest.empty() ? "" : "did you mean " + nearest + "?";
+  if (nearest.empty()) return {};
+  return say("did you mean {0}?", nearest);
 }
 
 }  // namespace headroom

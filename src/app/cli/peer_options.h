@@ -1,4 +1,6 @@
 #pragma once
+#include "headroom/core/message.h"
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +10,6 @@ namespace headroom {
 // What to use in the place of an option that is not there: a sentence's end such as "use --guidance
 // ...". `typed` may be another program's spelling, or nearly one of `known`; empty when it is
 // neither.
-[[nodiscard]] std::string option_for(std::string_view typed, const std::vector<std::string>& known);
+[[nodiscard]] Message option_for(std::string_view typed, const std::vector<std::string>& known);
 
 }  // namespace headroom

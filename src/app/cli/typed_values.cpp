@@ -16,8 +16,8 @@ namespace headroom {
 namespace {
 
 [[noreturn]] void refuse(const std::string& option, const std::string& typed,
-                         const std::string& allowed) {
-  throw Error(ErrorKind::kInvalidRequest, option + " " + in_quotes(typed) + " " + allowed);
+                         const Message& allowed) {
+  throw Error(ErrorKind::kInvalidRequest, say("{0} {1} {2}", option, in_quotes(typed), allowed));
 }
 
 // All of `text` or nothing.
@@ -41,9 +41,7 @@ std::string without_blanks(const std::string& typed) {
 int read_int(const std::string& option, const std::string& typed, int low, int high) {
   const auto number = parse_whole(typed);  // 8.0 too
   if (!number || *number < low || *number > high) {
-    refuse(option, typed,
-           "is not allowed; use a whole number from " + std::to_string(low) + " to " +
-               std::to_string(high));
+    refuse(option, typed, say("is not allowed; use a whole number from {0} to {1}", low, high));
   }
   return static_cast<int>(*number);
 }
@@ -51,7 +49,7 @@ int read_int(const std::string& option, const std::string& typed, int low, int h
 double read_real(const std::string& option, const std::string& typed) {
   double number = 0;
   if (!parse_number(typed, number))
-    refuse(option, typed, "is not a number; write it like 2 or 1.5");
+    refuse(option, typed, say("is not a number; write it like 2 or 1.5"));
   return number;
 }
 
@@ -59,7 +57,8 @@ std::optional<std::uint64_t> read_seed(const std::string& option, const std::str
   const auto seed = parse_seed(typed);
   if (!seed) {
     refuse(option, typed,
-           "is not a seed; use a whole number from 0 to 18446744073709551615, or -1 for a new one");
+           say("is not a seed; use a whole number from 0 to 18446744073709551615, or -1 for a new "
+               "one"));
   }
   return seed->value;
 }
@@ -68,15 +67,16 @@ std::int64_t read_bytes(const std::string& option, const std::string& typed, std
   const auto bytes = parse_bytes(typed);
   if (!bytes || *bytes < least) {
     refuse(option, typed,
-           "is not an amount of memory; write it like 6G or 5500M" +
-               (least > 0 ? ", at least " + format_bytes(least) : std::string()));
+           least > 0 ? say("is not an amount of memory; write it like 6G or 5500M, at least {0}",
+                           format_bytes(least))
+                     : say("is not an amount of memory; write it like 6G or 5500M"));
   }
   return *bytes;
 }
 
 Size read_size(const std::string& option, const std::string& typed) {
   const auto size = parse_size(without_blanks(typed));
-  if (!size) refuse(option, typed, "is not a size; write it like 768x512");
+  if (!size) refuse(option, typed, say("is not a size; write it like 768x512"));
   return *size;
 }
 
@@ -99,7 +99,7 @@ FinishMethod read_finish_method(const std::string& option, const std::string& ty
 Size read_preset(const std::string& option, const std::string& typed) {
   const auto preset = find_preset(typed);
   if (preset) return preset->size;
-  refuse(option, typed, "is not known; use " + preset_names());
+  refuse(option, typed, say("is not known; use {0}", preset_names()));
 }
 
 Margins read_margins(const std::string& option, const std::string& typed) {
@@ -115,7 +115,7 @@ Margins read_margins(const std::string& option, const std::string& typed) {
   const Margins margins{sides[0], sides[1], sides[2], sides[3]};
   if (!is_good || count != sides.size() || margins == Margins{}) {
     refuse(option, typed,
-           "is not understood; write pixels left, top, right and bottom, like 128,0,128,0");
+           say("is not understood; write pixels left, top, right and bottom, like 128,0,128,0"));
   }
   return margins;
 }
@@ -127,7 +127,8 @@ Variation read_variation(const std::string& option, const std::string& typed) {
   const bool is_number =
       colon != std::string::npos && parse_number(typed.substr(colon + 1), strength);
   if (!seed || !seed->value || !is_number || !(strength >= 0 && strength <= 1)) {
-    refuse(option, typed, "is not understood; write a seed and a strength from 0 to 1, like 7:0.2");
+    refuse(option, typed,
+           say("is not understood; write a seed and a strength from 0 to 1, like 7:0.2"));
   }
   return {*seed->value, strength};
 }
@@ -140,9 +141,10 @@ Variety read_variety(const std::string& option, const std::string& typed) {
       (colon == std::string::npos || parse_number(typed.substr(colon + 1), variety.percent));
   if (!is_good || !(variety.strength >= 0 && variety.strength <= kMaxVariety) ||
       !(variety.percent >= 0 && variety.percent <= 100)) {
-    refuse(option, typed,
-           "is not understood; write a strength from 0 to 10, such as 0.3, or with percent like "
-           "0.3:50");
+    refuse(
+        option, typed,
+        say("is not understood; write a strength from 0 to 10, such as 0.3, or with percent like "
+            "0.3:50"));
   }
   return variety;
 }
@@ -150,11 +152,12 @@ Variety read_variety(const std::string& option, const std::string& typed) {
 SeedMode read_seed_mode(const std::string& option, const std::string& typed) {
   if (typed == "plain") return SeedMode::kPlain;
   if (typed == "composition") return SeedMode::kComposition;
-  refuse(option, typed, "is not known; use plain or composition");
+  refuse(option, typed, say("is not known; use plain or composition"));
 }
 
 bool read_fit(const std::string& option, const std::string& typed) {
-  if (typed != "crop" && typed != "pad") refuse(option, typed, "is not known; use crop or pad");
+  if (typed != "crop" && typed != "pad")
+    refuse(option, typed, say("is not known; use crop or pad"));
   return typed == "pad";
 }
 

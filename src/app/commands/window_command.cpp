@@ -169,6 +169,15 @@ int show_window(const AppConfig& config, const std::vector<StartProblem>& proble
   return window.run() == WindowEnd::kStartAgain ? kStartAgain : kExitOk;
 }
 
+// Each fault on a line of its own; the window ends the last.
+Error all_of(const std::vector<Error>& faults) {
+  Message text = faults.back().message();
+  for (std::size_t i = faults.size() - 1; i-- > 0;) {
+    text = Message("lines", "{0}.\n{1}", {faults[i].message(), text});
+  }
+  return {faults.front().kind(), text};
+}
+
 // What is tried in turn: as it was asked for, then the starter model there, then the starter model
 // where it always runs.
 std::vector<AppConfig> ways_to_open(const AppConfig& asked) {
@@ -193,8 +202,9 @@ int run_window(const CommandLine& line) {
     problems.push_back({say(title), e.message(), e.kind() == ErrorKind::kModelFile});
     refused = e;
   };
-  if (line.config_problem) {
-    note("banner.config", *line.config_problem);
+  if (!line.config_problems.empty()) {
+    if (!has_display()) throw Error(line.config_problems.front());
+    note("banner.config", all_of(line.config_problems));
     refused.reset();  // both are told
   }
   for (const AppConfig& config : ways_to_open(line.config)) {
