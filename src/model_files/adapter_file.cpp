@@ -108,12 +108,13 @@ AdapterFile::AdapterFile(const std::filesystem::path& file, std::span<const Name
 
 void AdapterFile::read(const AdapterMatrix& matrix, std::int64_t first, std::int64_t rows,
                        std::span<float> values) const {
-  const auto row_bytes = static_cast<std::size_t>(matrix.columns) * dtype_bytes(matrix.view.dtype);
+  const auto row_bytes =
+      tensor_type(matrix.view.dtype).bytes(static_cast<std::size_t>(matrix.columns));
   const std::vector<std::byte> bytes =
       bytes_of(file_, matrix.view, static_cast<std::size_t>(first) * row_bytes,
                static_cast<std::size_t>(rows) * row_bytes);
   dequantise({matrix.view.dtype, {rows, matrix.columns}, bytes}, 0, rows, values);
-  if (has_hole(values, dtype_bytes(matrix.view.dtype), matrix.is_random_at_first)) {
+  if (has_hole(values, tensor_type(matrix.view.dtype).block_bytes, matrix.is_random_at_first)) {
     fail_model_file(path_, say("tensor {0} is zero or has a hole of zeros; the download is "
                                "incomplete, so download the file again",
                                printable(matrix.name)));

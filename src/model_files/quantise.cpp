@@ -2,6 +2,7 @@
 
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
+#include "headroom/core/name_list.h"
 #include "headroom/weights/block_encoders.h"
 #include "headroom/weights/dequantise.h"
 #include "headroom/weights/model_file_error.h"
@@ -26,8 +27,7 @@ namespace {
 constexpr std::int64_t kShareBytes = std::int64_t{8} << 20;  // of float32
 
 std::size_t row_bytes(const QuantisedTensor& tensor) {
-  return static_cast<std::size_t>(row_width(tensor.shape)) / dtype_values(tensor.dtype) *
-         dtype_bytes(tensor.dtype);
+  return tensor_type(tensor.dtype).bytes(static_cast<std::size_t>(row_width(tensor.shape)));
 }
 
 std::int64_t code_bytes(const QuantisedTensor& tensor) {
@@ -66,8 +66,8 @@ void encode_row(const QuantisedTensor& tensor, std::span<float> values, std::byt
                              {reinterpret_cast<std::int8_t*>(into), values.size()});
     return;
   }
-  const std::size_t step = dtype_values(tensor.dtype);
-  const std::size_t bytes = dtype_bytes(tensor.dtype);
+  const std::size_t step = tensor_type(tensor.dtype).block_values;
+  const std::size_t bytes = tensor_type(tensor.dtype).block_bytes;
   const BlockEncoder encode = block_encoder(tensor.dtype);
   for (std::size_t i = 0; i < values.size(); i += step, into += bytes) {
     if (encode != nullptr) {
@@ -206,16 +206,18 @@ Outline safetensors_outline(const std::vector<QuantisedTensor>& layout, const fs
   return outline;
 }
 
-constexpr std::array<std::pair<std::string_view, QuantisedFormat>, 3> kWords{
-    {{"int8", QuantisedFormat::kInt8},
-     {"q8_0", QuantisedFormat::kQ8_0},
-     {"q4_k", QuantisedFormat::kQ4_K}}};
-
 }  // namespace
 
+std::string quantised_words() {
+  std::array<std::string_view, kQuantisedFormats.size()> words;
+  std::transform(kQuantisedFormats.begin(), kQuantisedFormats.end(), words.begin(),
+                 [](const QuantisedFormatEntry& entry) { return entry.word; });
+  return or_list(words);
+}
+
 std::optional<QuantisedFormat> quantised_format(std::string_view word) {
-  for (const auto& [name, format] : kWords) {
-    if (name == word) return format;
+  for (const QuantisedFormatEntry& entry : kQuantisedFormats) {
+    if (entry.word == word) return entry.format;
   }
   return std::nullopt;
 }

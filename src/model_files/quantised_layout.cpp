@@ -107,7 +107,7 @@ class Chooser {
 // Plain ones first, the widest numbers before all, so that all are aligned: matrices of eight bits
 // are, too, and their scales.
 int place_of(const QuantisedTensor& tensor) {
-  return tensor.dtype == DType::kI8 ? 0 : static_cast<int>(dtype_bytes(tensor.dtype));
+  return tensor.dtype == DType::kI8 ? 0 : static_cast<int>(tensor_type(tensor.dtype).block_bytes);
 }
 
 }  // namespace

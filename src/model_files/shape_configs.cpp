@@ -112,10 +112,10 @@ Json json_of(const NetworkTensors& tensors) {
 
 // A width that is read as it stands in the file: the bounds of configs hold for it too.
 int width_of(const NetworkTensors& tensors, const std::string& name, int fallback) {
-  constexpr std::int64_t kMostWidth = 4 * 65536;
+  constexpr std::int64_t kMaxWidth = 4 * 65536;
   const auto shape = tensors.shape_of(name);
   if (!shape || shape->size() != 2) return fallback;
-  if (shape->front() < 1 || shape->front() > kMostWidth) {
+  if (shape->front() < 1 || shape->front() > kMaxWidth) {
     fail_model_file(tensors.store().place(),
                     say("tensor {0} has {1} rows, which no such model has; download the model "
                         "again or choose another one",

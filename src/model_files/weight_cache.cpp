@@ -219,7 +219,7 @@ bool WeightCache::write(const TensorStore& source, DType format, std::span<const
   std::int64_t left = 0;
   for (const auto& [name, shape] : asked) {
     tensors.push_back({name, format, shape, {}});
-    left += row_count(shape) * row_width(shape) * static_cast<std::int64_t>(dtype_bytes(format));
+    left += tensor_bytes(format, shape).value_or(0);
   }
   order.reserve(tensors.size());
   for (const NamedTensor& tensor : tensors) order.push_back(&tensor);

@@ -53,7 +53,8 @@ class AskedTensors final : public WeightSource {
   // Bytes of all in `format`; 0 where keeping them so saves nothing: quantised weights would grow,
   // and the page cache would have to hold more.
   [[nodiscard]] std::int64_t bytes_worth_keeping(DType format) const {
-    const auto bytes = values_ * static_cast<std::int64_t>(dtype_bytes(format));
+    const auto bytes =
+        static_cast<std::int64_t>(tensor_type(format).bytes(static_cast<std::size_t>(values_)));
     const bool differs = formats_ != std::set{std::string(dtype_name(format))};
     return differs && bytes <= stored_bytes_ ? bytes : 0;
   }

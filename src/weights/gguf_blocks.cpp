@@ -15,7 +15,9 @@ constexpr int kSuper = 256;
 
 float f16_at(const std::uint8_t* at) { return from_f16(load_u16(at)); }
 
-void q4_0(const std::uint8_t* block, float* values) {
+}  // namespace
+
+void decode_q4_0(const std::uint8_t* block, float* values) {
   const float d = f16_at(block);
   for (int i = 0; i < kHalf; ++i) {
     const int q = block[2 + i];
@@ -24,7 +26,7 @@ void q4_0(const std::uint8_t* block, float* values) {
   }
 }
 
-void q4_1(const std::uint8_t* block, float* values) {
+void decode_q4_1(const std::uint8_t* block, float* values) {
   const float d = f16_at(block);
   const float m = f16_at(block + 2);
   for (int i = 0; i < kHalf; ++i) {
@@ -34,7 +36,7 @@ void q4_1(const std::uint8_t* block, float* values) {
   }
 }
 
-void q5_0(const std::uint8_t* block, float* values) {
+void decode_q5_0(const std::uint8_t* block, float* values) {
   const float d = f16_at(block);
   const std::uint32_t high = load_u32(block + 2);
   for (int i = 0; i < kHalf; ++i) {
@@ -46,7 +48,7 @@ void q5_0(const std::uint8_t* block, float* values) {
   }
 }
 
-void q5_1(const std::uint8_t* block, float* values) {
+void decode_q5_1(const std::uint8_t* block, float* values) {
   const float d = f16_at(block);
   const float m = f16_at(block + 2);
   const std::uint32_t high = load_u32(block + 4);
@@ -59,19 +61,23 @@ void q5_1(const std::uint8_t* block, float* values) {
   }
 }
 
-void q8_0(const std::uint8_t* block, float* values) {
+void decode_q8_0(const std::uint8_t* block, float* values) {
   const float d = f16_at(block);
   for (int i = 0; i < 2 * kHalf; ++i) {
     values[i] = d * static_cast<float>(static_cast<std::int8_t>(block[2 + i]));
   }
 }
 
+namespace {
+
 // Two bits of each value: four groups of 32 lie above each other in 32 bytes, for each half.
 int two_bits(const std::uint8_t* qs, int i) {
   return qs[i / 128 * 32 + i % 32] >> (2 * (i % 128 / 32)) & 3;
 }
 
-void q2_k(const std::uint8_t* block, float* values) {
+}  // namespace
+
+void decode_q2_k(const std::uint8_t* block, float* values) {
   const std::uint8_t* const qs = block + 16;
   const float d = f16_at(block + 80);
   const float m = f16_at(block + 82);
@@ -84,7 +90,7 @@ void q2_k(const std::uint8_t* block, float* values) {
   }
 }
 
-void q3_k(const std::uint8_t* block, float* values) {
+void decode_q3_k(const std::uint8_t* block, float* values) {
   const std::uint8_t* const qs = block + 32;
   const std::uint8_t* const s = block + 96;
   const float d = f16_at(block + 108);
@@ -99,6 +105,8 @@ void q3_k(const std::uint8_t* block, float* values) {
   }
 }
 
+namespace {
+
 struct ScaleAndLeast {
   float scale;
   float least;
@@ -112,7 +120,9 @@ ScaleAndLeast k_group(const std::uint8_t* block, int g) {
   return {f16_at(block) * static_cast<float>(scale), f16_at(block + 2) * static_cast<float>(least)};
 }
 
-void q4_k(const std::uint8_t* block, float* values) {
+}  // namespace
+
+void decode_q4_k(const std::uint8_t* block, float* values) {
   for (int g = 0; g < 8; ++g) {
     const ScaleAndLeast group = k_group(block, g);
     const std::uint8_t* const qs = block + 16 + 32 * (g / 2);
@@ -123,7 +133,7 @@ void q4_k(const std::uint8_t* block, float* values) {
   }
 }
 
-void q5_k(const std::uint8_t* block, float* values) {
+void decode_q5_k(const std::uint8_t* block, float* values) {
   const std::uint8_t* const high = block + 16;
   for (int g = 0; g < 8; ++g) {
     const ScaleAndLeast group = k_group(block, g);
@@ -135,7 +145,7 @@ void q5_k(const std::uint8_t* block, float* values) {
   }
 }
 
-void q6_k(const std::uint8_t* block, float* values) {
+void decode_q6_k(const std::uint8_t* block, float* values) {
   const float d = f16_at(block + 208);
   for (int j = 0; j < kSuper / 16; ++j) {
     const int half = j / 8;
@@ -151,10 +161,14 @@ void q6_k(const std::uint8_t* block, float* values) {
   }
 }
 
+namespace {
+
 constexpr std::array<float, 16> kLevels{-127, -104, -83, -65, -49, -35, -22, -10,
                                         1,    13,   25,  38,  53,  69,  89,  113};
 
-void iq4_nl(const std::uint8_t* block, float* values) {
+}  // namespace
+
+void decode_iq4_nl(const std::uint8_t* block, float* values) {
   const float d = f16_at(block);
   for (int i = 0; i < kHalf; ++i) {
     const unsigned q = block[2 + i];
@@ -163,7 +177,7 @@ void iq4_nl(const std::uint8_t* block, float* values) {
   }
 }
 
-void iq4_xs(const std::uint8_t* block, float* values) {
+void decode_iq4_xs(const std::uint8_t* block, float* values) {
   const float d = f16_at(block);
   const unsigned high = load_u16(block + 2);
   for (int g = 0; g < 8; ++g) {
@@ -175,39 +189,6 @@ void iq4_xs(const std::uint8_t* block, float* values) {
       values[32 * g + i] = scale * kLevels[qs[i] & 15U];
       values[32 * g + i + kHalf] = scale * kLevels[qs[i] >> 4U];
     }
-  }
-}
-
-}  // namespace
-
-BlockDecoder block_decoder(DType dtype) {
-  switch (dtype) {
-    case DType::kQ4_0:
-      return q4_0;
-    case DType::kQ4_1:
-      return q4_1;
-    case DType::kQ5_0:
-      return q5_0;
-    case DType::kQ5_1:
-      return q5_1;
-    case DType::kQ8_0:
-      return q8_0;
-    case DType::kQ2K:
-      return q2_k;
-    case DType::kQ3K:
-      return q3_k;
-    case DType::kQ4K:
-      return q4_k;
-    case DType::kQ5K:
-      return q5_k;
-    case DType::kQ6K:
-      return q6_k;
-    case DType::kIQ4NL:
-      return iq4_nl;
-    case DType::kIQ4XS:
-      return iq4_xs;
-    default:
-      return nullptr;
   }
 }
 

@@ -1,14 +1,14 @@
 #pragma once
-#include "headroom/weights/tensor_file.h"
-
 #include <cstdint>
 
 namespace headroom {
 
-// Turns one block of dtype_bytes() bytes into dtype_values() float32 values.
-using BlockDecoder = void (*)(const std::uint8_t* block, float* values);
+// Turns one block of a format of GGUF's into its float32 values; their sizes are in the table of
+// tensor_type.cpp.
+using BlockDecoder = void(const std::uint8_t* block, float* values);
 
-// Of a format of GGUF's with more than one value a block; null for all others.
-[[nodiscard]] BlockDecoder block_decoder(DType dtype);
+BlockDecoder decode_q4_0, decode_q4_1, decode_q5_0, decode_q5_1, decode_q8_0;
+BlockDecoder decode_q2_k, decode_q3_k, decode_q4_k, decode_q5_k, decode_q6_k;
+BlockDecoder decode_iq4_nl, decode_iq4_xs;
 
 }  // namespace headroom

@@ -222,10 +222,10 @@ void GgufReader::read_tensor() {
     entry.shape.push_back(static_cast<std::int64_t>(extent));
   }
   std::reverse(entry.shape.begin(), entry.shape.end());  // the file has the row's width first
-  entry.dtype = gguf_dtype(number<std::uint32_t>(), tensor, file_);
+  entry.dtype = read_gguf_dtype(number<std::uint32_t>(), tensor, file_);
   entry.begin = number<std::uint64_t>();
   const std::int64_t width = entry.shape.empty() ? 1 : entry.shape.back();
-  const auto block = static_cast<std::int64_t>(dtype_values(entry.dtype));
+  const auto block = static_cast<std::int64_t>(tensor_type(entry.dtype).block_values);
   if (width % block != 0) {
     refuse_place(say("has rows of {0} values, which are no whole blocks of {1}", width,
                      dtype_name(entry.dtype)));

@@ -1,7 +1,9 @@
 #include "gguf_types.h"
 
+#include "headroom/core/name_list.h"
 #include "headroom/weights/model_file_error.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string_view>
@@ -9,85 +11,77 @@
 namespace headroom {
 namespace {
 
-struct GgufType {
+// Those that cannot be read here; the others are in the table of tensor_type.cpp.
+struct OtherType {
+  std::uint32_t number;
   std::string_view name;
-  std::optional<DType> dtype;  // nothing: cannot be read here
-  bool removed = false;        // from the format, with its number
+  bool removed = false;  // from the format, with its number
 };
-
-// By number.
-constexpr std::array<GgufType, 43> kTypes{{
-    {"F32", DType::kF32},
-    {"F16", DType::kF16},
-    {"Q4_0", DType::kQ4_0},
-    {"Q4_1", DType::kQ4_1},
-    {"Q4_2", {}, true},
-    {"Q4_3", {}, true},
-    {"Q5_0", DType::kQ5_0},
-    {"Q5_1", DType::kQ5_1},
-    {"Q8_0", DType::kQ8_0},
-    {"Q8_1", {}},
-    {"Q2_K", DType::kQ2K},
-    {"Q3_K", DType::kQ3K},
-    {"Q4_K", DType::kQ4K},
-    {"Q5_K", DType::kQ5K},
-    {"Q6_K", DType::kQ6K},
-    {"Q8_K", {}},
-    {"IQ2_XXS", {}},
-    {"IQ2_XS", {}},
-    {"IQ3_XXS", {}},
-    {"IQ1_S", {}},
-    {"IQ4_NL", DType::kIQ4NL},
-    {"IQ3_S", {}},
-    {"IQ2_S", {}},
-    {"IQ4_XS", DType::kIQ4XS},
-    {"I8", {}},
-    {"I16", {}},
-    {"I32", {}},
-    {"I64", {}},
-    {"F64", {}},
-    {"IQ1_M", {}},
-    {"BF16", DType::kBF16},
-    {"Q4_0_4_4", {}, true},
-    {"Q4_0_4_8", {}, true},
-    {"Q4_0_8_8", {}, true},
-    {"TQ1_0", {}},
-    {"TQ2_0", {}},
-    {"IQ4_NL_4_4", {}, true},
-    {"IQ4_NL_4_8", {}, true},
-    {"IQ4_NL_8_8", {}, true},
-    {"MXFP4", {}},
-    {"NVFP4", {}},
-    {"Q1_0", {}},
-    {"Q2_0", {}},
+constexpr std::array<OtherType, 28> kOthers{{
+    {4, "Q4_2", true},
+    {5, "Q4_3", true},
+    {9, "Q8_1"},
+    {15, "Q8_K"},
+    {16, "IQ2_XXS"},
+    {17, "IQ2_XS"},
+    {18, "IQ3_XXS"},
+    {19, "IQ1_S"},
+    {21, "IQ3_S"},
+    {22, "IQ2_S"},
+    {24, "I8"},
+    {25, "I16"},
+    {26, "I32"},
+    {27, "I64"},
+    {28, "F64"},
+    {29, "IQ1_M"},
+    {31, "Q4_0_4_4", true},
+    {32, "Q4_0_4_8", true},
+    {33, "Q4_0_8_8", true},
+    {34, "TQ1_0"},
+    {35, "TQ2_0"},
+    {36, "IQ4_NL_4_4", true},
+    {37, "IQ4_NL_4_8", true},
+    {38, "IQ4_NL_8_8", true},
+    {39, "MXFP4"},
+    {40, "NVFP4"},
+    {41, "Q1_0"},
+    {42, "Q2_0"},
 }};
 
-constexpr const char* kChoice = "Q8_0, Q6_K, Q5_K, Q4_K or BF16";
+// What to choose instead, the best first.
+std::string readable_types() {
+  constexpr std::array kTypes{DType::kQ8_0, DType::kQ6K, DType::kQ5K, DType::kQ4K, DType::kBF16};
+  std::array<std::string_view, kTypes.size()> names;
+  std::transform(kTypes.begin(), kTypes.end(), names.begin(), dtype_name);
+  return or_list(names);
+}
 
 }  // namespace
 
-DType gguf_dtype(std::uint32_t type, const std::string& tensor, const std::filesystem::path& file) {
-  const bool known = type < kTypes.size();
-  if (known && kTypes[type].dtype) return *kTypes[type].dtype;
-  if (!known) {
+DType read_gguf_dtype(std::uint32_t number, const std::string& tensor,
+                      const std::filesystem::path& file) {
+  if (const std::optional<DType> dtype = gguf_dtype(number)) return *dtype;
+  const auto other = std::find_if(kOthers.begin(), kOthers.end(),
+                                  [&](const OtherType& type) { return type.number == number; });
+  const Message choice = say(readable_types());
+  if (other == kOthers.end()) {
     fail_model_file(file,
                     say("tensor {0} of this GGUF file has the number format {1}, which is not "
                         "GGUF's but some other program's own; choose a file in {2}",
-                        in_quotes(tensor), type, say(kChoice)));
+                        in_quotes(tensor), number, choice));
   }
   fail_model_file(
       file,
       say("tensor {0} of this GGUF file is stored as {1} (number format {2}), {3}; choose a "
           "file in {4}",
-          in_quotes(tensor), kTypes[type].name, type,
-          kTypes[type].removed ? say("which was removed from GGUF") : say("which is not read here"),
-          say(kChoice)));
+          in_quotes(tensor), other->name, number,
+          other->removed ? say("which was removed from GGUF") : say("which is not read here"),
+          choice));
 }
 
-std::uint32_t gguf_type(DType dtype) {
-  for (std::size_t i = 0; i < kTypes.size(); ++i) {
-    if (kTypes[i].dtype == dtype) return static_cast<std::uint32_t>(i);
-  }
+std::uint32_t gguf_number(DType dtype) {
+  const int number = tensor_type(dtype).gguf_number;
+  if (number >= 0) return static_cast<std::uint32_t>(number);
   throw Error(ErrorKind::kInternal, "GGUF cannot hold " + std::string(dtype_name(dtype)) +
                                         "; please report this as a fault of the program");
 }

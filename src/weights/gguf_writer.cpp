@@ -63,7 +63,7 @@ std::string gguf_file_header(const std::vector<GgufKey>& keys,
     for (auto extent = tensor.shape.rbegin(); extent != tensor.shape.rend(); ++extent) {
       put(header, static_cast<std::uint64_t>(*extent), 8);
     }
-    put(header, gguf_type(tensor.dtype), 4);
+    put(header, gguf_number(tensor.dtype), 4);
     put(header, static_cast<std::uint64_t>(offset), 8);
     offset += padded(tensor_bytes(tensor.dtype, tensor.shape).value_or(0));
   }

@@ -84,14 +84,14 @@ WeightFault fault_of(const TensorView& tensor, Bytes stretch) {
   const bool one_byte = repeats(stretch, 1);
   if (one_byte && stretch[0] == std::byte{0}) return WeightFault::kZeros;
   // A small matrix may be of one value, but hardly of one whose bytes are all the same.
-  const bool is_filled = one_byte && dtype_bytes(tensor.dtype) > 1;
+  const bool is_filled = one_byte && tensor_type(tensor.dtype).block_bytes > 1;
   return stretch.size() >= hole || is_filled ? WeightFault::kOneValue : WeightFault::kNone;
 }
 
 // What one look at the bytes from `at` on shows.
 WeightFault look_at(const TensorView& tensor, std::size_t at, std::size_t length) {
   const Bytes data = tensor.data;
-  const std::size_t from = at - at % dtype_bytes(tensor.dtype);
+  const std::size_t from = at - at % tensor_type(tensor.dtype).block_bytes;
   if (is_not_finite(tensor.dtype, data.subspan(from, std::min(kLook, data.size() - from))))
     return WeightFault::kNotFinite;
   if (!is_matrix(tensor) || !repeats(data.subspan(at, length), kWord)) return WeightFault::kNone;

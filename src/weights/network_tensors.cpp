@@ -50,7 +50,7 @@ TensorStore open(const std::filesystem::path& place, Network network) {
 
 std::size_t row_bytes(const StoredTensor& stored) {
   const auto codes = static_cast<std::size_t>(row_width(stored.codes.shape));
-  return codes / dtype_values(stored.codes.dtype) * dtype_bytes(stored.codes.dtype);
+  return tensor_type(stored.codes.dtype).bytes(codes);
 }
 
 }  // namespace

@@ -86,8 +86,8 @@ void dequantise(const StoredTensor& tensor, std::int64_t first_row, std::int64_t
   const std::int64_t count = row_count(tensor.codes.shape);
   const std::int64_t width = row_width(tensor.shape);
   const std::int64_t stored_width = row_width(tensor.codes.shape);
-  const std::size_t row_bytes = static_cast<std::size_t>(stored_width) /
-                                dtype_values(tensor.codes.dtype) * dtype_bytes(tensor.codes.dtype);
+  const std::size_t row_bytes =
+      tensor_type(tensor.codes.dtype).bytes(static_cast<std::size_t>(stored_width));
   if (first_row < 0 || rows < 0 || rows > count || first_row > count - rows ||
       values.size() != static_cast<std::size_t>(rows * width) ||
       codes.size() != static_cast<std::size_t>(rows) * row_bytes) {

@@ -99,7 +99,7 @@ bool HeaderReader::string(string_t& value) {
       unexpected(say("the key {0} twice", in_quotes(metadata_key_)));
     }
   } else if (in_ == In::kTensor && field_ == Field::kDType) {
-    dtype_ = dtype_from_name(value);
+    dtype_ = safetensors_dtype(value);
     if (!dtype_) {
       fail_model_file(file_, say("{0} has the number format {1}, which is not known and cannot run "
                                  "here; choose the model's folder in BF16, F16 or F32",

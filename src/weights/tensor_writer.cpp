@@ -55,7 +55,8 @@ void check_arguments(const std::filesystem::path& file, std::span<const NamedTen
     if (!is_valid_utf8(tensor.name)) fail_argument(file, name + " has a name that is not UTF-8");
     if (tensor.name == kMetadataKey) fail_argument(file, name + " has a reserved name");
     if (!names.insert(tensor.name).second) fail_argument(file, name + " is given twice");
-    if (dtype_values(tensor.dtype) != 1) fail_argument(file, name + " is in a format of GGUF's");
+    if (tensor_type(tensor.dtype).block_values != 1)
+      fail_argument(file, name + " is in a format of GGUF's");
     if (tensor.shape.size() > kMaxRank) fail_argument(file, name + " has too many dimensions");
     const std::optional<std::int64_t> expected = tensor_bytes(tensor.dtype, tensor.shape);
     if (!expected || static_cast<std::uint64_t>(*expected) != tensor.data.size()) {
@@ -76,7 +77,7 @@ std::vector<const NamedTensor*> file_order(std::span<const NamedTensor> tensors)
   order.reserve(tensors.size());
   for (const NamedTensor& tensor : tensors) order.push_back(&tensor);
   std::stable_sort(order.begin(), order.end(), [](const NamedTensor* a, const NamedTensor* b) {
-    return dtype_bytes(a->dtype) > dtype_bytes(b->dtype);
+    return tensor_type(a->dtype).block_bytes > tensor_type(b->dtype).block_bytes;
   });
   return order;
 }

@@ -67,7 +67,7 @@ TEST(Dequantise, OfSomeRowsIsThatPartOfAll) {
 }
 
 std::vector<float> values_of(DType dtype, const std::vector<std::uint8_t>& bytes) {
-  const auto count = static_cast<std::int64_t>(bytes.size() / dtype_bytes(dtype));
+  const auto count = static_cast<std::int64_t>(bytes.size() / tensor_type(dtype).block_bytes);
   std::vector<float> out(static_cast<std::size_t>(count));
   dequantise(TensorView{dtype, {count}, std::as_bytes(std::span(bytes))}, 0, 1, out);
   return out;
@@ -94,9 +94,10 @@ TEST(Dequantise, RefusesWhatHasNoValuesOfItsOwn) {
   for (const DType dtype : {DType::kI8, DType::kU8, DType::kF8E8M0, DType::kBool, DType::kI64}) {
     EXPECT_FALSE(has_own_values(dtype));
     float out = 0;
-    EXPECT_THROW(dequantise(TensorView{dtype, {1}, std::span(byte).first(dtype_bytes(dtype))}, 0, 1,
-                            std::span(&out, 1)),
-                 Error);
+    EXPECT_THROW(
+        dequantise(TensorView{dtype, {1}, std::span(byte).first(tensor_type(dtype).block_bytes)}, 0,
+                   1, std::span(&out, 1)),
+        Error);
   }
 }
 

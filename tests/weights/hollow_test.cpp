@@ -29,7 +29,8 @@ class Matrix {
     }
     for (std::size_t i = 0; i < count; ++i)
       bytes_[begin + i] = static_cast<std::byte>(word[i % word.size()]);
-    view_ = {dtype, {rows, width / static_cast<std::int64_t>(dtype_bytes(dtype))}, bytes_};
+    view_ = {
+        dtype, {rows, width / static_cast<std::int64_t>(tensor_type(dtype).block_bytes)}, bytes_};
   }
   [[nodiscard]] const TensorView& view() const { return view_; }
 
@@ -170,7 +171,7 @@ class Mapped {
       state = state * 1664525 + 1013904223;
       byte = static_cast<std::byte>(1 + (state >> 24) % 100);
     }
-    const auto width = static_cast<std::int64_t>(row_bytes / dtype_bytes(dtype));
+    const auto width = static_cast<std::int64_t>(row_bytes / tensor_type(dtype).block_bytes);
     view_ = {dtype, {rows, width}, bytes_};
   }
   // Zeros from so many bytes of a row on.

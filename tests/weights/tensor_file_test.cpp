@@ -150,7 +150,7 @@ TEST(TensorFile, KnowsTheWidthAndNameOfEveryFormat) {
   const TemporaryFolder folder;
   for (const auto& [dtype, name, bytes] : expected) {
     EXPECT_EQ(dtype_name(dtype), name);
-    EXPECT_EQ(dtype_bytes(dtype), bytes);
+    EXPECT_EQ(tensor_type(dtype).block_bytes, bytes);
     const std::string header = R"({"t":{"dtype":")" + name + R"(","shape":[3],"data_offsets":[0,)" +
                                std::to_string(3 * bytes) + "]}}";
     const TensorFile file(folder.write("x", safetensors(header, std::string(3 * bytes, 'x'))));

@@ -50,7 +50,7 @@ TEST(WriteTensorFile, IsReadBackEqual) {
     ASSERT_EQ(view.data.size(), expected.data.size());
     EXPECT_TRUE(std::equal(view.data.begin(), view.data.end(), expected.data.begin()));
     const auto address = reinterpret_cast<std::uintptr_t>(view.data.data());
-    EXPECT_EQ(address % dtype_bytes(view.dtype), 0U) << expected.name;
+    EXPECT_EQ(address % tensor_type(view.dtype).block_bytes, 0U) << expected.name;
   }
   EXPECT_EQ(entries(folder.path()), 1U) << "a temporary file is left";
 }

@@ -2,10 +2,12 @@
 #include "headroom/model_files/model_folder.h"
 #include "headroom/weights/network_tensors.h"
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace headroom {
@@ -16,7 +18,18 @@ enum class QuantisedFormat {
   kQ8_0,  // GGUF
   kQ4_K   // GGUF, the mix that is usual: Q6_K where rounding costs most
 };
-// "int8", "q8_0", "q4_k"; nothing for other words.
+struct QuantisedFormatEntry {
+  QuantisedFormat format;
+  std::string_view word;    // on the command line
+  std::string_view ending;  // of its files, by which programs go that read them
+};
+inline constexpr std::array kQuantisedFormats{
+    QuantisedFormatEntry{QuantisedFormat::kInt8, "int8", ".safetensors"},
+    QuantisedFormatEntry{QuantisedFormat::kQ8_0, "q8_0", ".gguf"},
+    QuantisedFormatEntry{QuantisedFormat::kQ4_K, "q4_k", ".gguf"},
+};
+[[nodiscard]] std::string quantised_words();  // "int8, q8_0 or q4_k"
+// Nothing for other words.
 [[nodiscard]] std::optional<QuantisedFormat> quantised_format(std::string_view word);
 
 struct QuantiseOptions {

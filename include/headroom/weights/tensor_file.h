@@ -1,5 +1,6 @@
 #pragma once
 #include "headroom/core/message.h"
+#include "headroom/weights/tensor_type.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -12,43 +13,6 @@
 #include <vector>
 
 namespace headroom {
-
-// Number formats of stored tensors, as safetensors and GGUF name them. The last twelve are GGUF's:
-// rows are made of blocks of 32 or 256 values, each with scales of its own.
-enum class DType {
-  kBool,
-  kU8,
-  kI8,
-  kI16,
-  kU16,
-  kF16,
-  kBF16,
-  kI32,
-  kU32,
-  kF32,
-  kF64,
-  kI64,
-  kU64,
-  kF8E4M3,
-  kF8E5M2,
-  kF8E8M0,
-  kQ4_0,
-  kQ4_1,
-  kQ5_0,
-  kQ5_1,
-  kQ8_0,
-  kQ2K,
-  kQ3K,
-  kQ4K,
-  kQ5K,
-  kQ6K,
-  kIQ4NL,
-  kIQ4XS
-};
-// Bytes of one block, and how many values it holds: one, except in GGUF's block formats.
-[[nodiscard]] std::size_t dtype_bytes(DType dtype);
-[[nodiscard]] std::size_t dtype_values(DType dtype);
-[[nodiscard]] std::string_view dtype_name(DType dtype);  // "F32", "BF16", "Q4_K", ...
 
 // What tells a file from another that has, or had, the same name.
 struct FileStamp {
@@ -67,10 +31,13 @@ struct TensorView {
   std::span<const std::byte> data;  // little-endian, row-major, all blocks of the shape
 };
 
+// The kinds of files that hold tensors; how each is read is a line of
+// src/weights/tensor_container.cpp.
 enum class Container { kSafetensors, kGguf };
+[[nodiscard]] std::string_view container_name(Container container);  // "safetensors", "gguf"
 
-// The tensors of one safetensors or GGUF file, told apart by content, memory-mapped: opening reads
-// the header alone. Immutable; any number of threads may read one.
+// The tensors of one file of any of these kinds, told apart by content, memory-mapped: opening
+// reads the header alone. Immutable; any number of threads may read one.
 class TensorFile {
  public:
   // Throws Error{kModelFile} with one sentence naming the file and the fault, for anything that the

@@ -4,8 +4,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,13 +36,5 @@ struct TensorHeader {
 // checks that the tensors cover them exactly. `file` is for messages. Throws Error{kModelFile}.
 [[nodiscard]] TensorHeader parse_tensor_header(std::string_view json, std::uint64_t data_bytes,
                                                const std::filesystem::path& file);
-
-// The format that safetensors calls `name` (case matters), or nothing.
-[[nodiscard]] std::optional<DType> dtype_from_name(std::string_view name);
-
-// Bytes of a tensor; nothing if an extent is negative, if rows are not whole blocks, or if a
-// product does not fit an int64.
-[[nodiscard]] std::optional<std::int64_t> tensor_bytes(DType dtype,
-                                                       std::span<const std::int64_t> shape);
 
 }  // namespace headroom

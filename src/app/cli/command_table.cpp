@@ -1,18 +1,22 @@
 #include "cli/command_table.h"
 
 #include "headroom/core/error.h"
+#include "headroom/model_files/quantise.h"
 
 #include "cli/option_groups.h"
 #include "commands/commands.h"
 
 #include <array>
+#include <string>
 
 #include <CLI/CLI.hpp>
 
 namespace headroom {
 namespace {
 
-[[noreturn]] void refuse(const char* message) { throw Error(ErrorKind::kInvalidRequest, message); }
+[[noreturn]] void refuse(const std::string& message) {
+  throw Error(ErrorKind::kInvalidRequest, message);
+}
 
 void add_cache(CLI::App& cache, Typed& typed) {
   cache.add_flag("--clear", typed.clear, "Remove them all");
@@ -213,7 +217,7 @@ void need_path(const Typed& typed) {
 void need_format(const Typed& typed) {
   if (typed.to && typed.output) return;
   refuse(typed.to ? "quantize needs a file to write; name it with -o FILE"
-                  : "quantize needs a format; choose --to int8, q8_0 or q4_k");
+                  : "quantize needs a format; choose --to " + quantised_words());
 }
 
 void need_pictures_and_model(const Typed& typed) {
@@ -242,7 +246,7 @@ std::span<const Command> commands() {
       {"calibrate",
        "Measure what the libraries of a device allocate for themselves, for better predictions",
        &add_calibrate, nullptr, &run_calibrate},
-      {"models", "List the models on this machine, and what they need at the five sizes",
+      {"models", "List the models on this machine, and what they need at the preset sizes",
        &add_models, nullptr, &run_models},
       {"cache", "List the weights that are kept in the number format that they are computed in",
        &add_cache, nullptr, &run_cache},

@@ -36,7 +36,7 @@ nlohmann::ordered_json inspect_weights(const std::filesystem::path& file) {
     bytes += static_cast<std::int64_t>(view.data.size());
   }
   return {{"file", file.string()},
-          {"kind", opened.container() == Container::kGguf ? "gguf" : "safetensors"},
+          {"kind", container_name(opened.container())},
           {"contents", kind.what.empty() ? "unknown" : kind.what.english()},
           {"formats", formats},
           {"parameters", parameters},

@@ -31,7 +31,7 @@ namespace {
 
 QuantisedFormat chosen_format(const std::string& word) {
   if (const auto format = quantised_format(word)) return *format;
-  refuse("--to " + in_quotes(word) + " is not known; use int8, q8_0 or q4_k");
+  refuse("--to " + in_quotes(word) + " is not known; use " + quantised_words());
 }
 
 Network chosen_network(const std::string& word) {
@@ -42,9 +42,10 @@ Network chosen_network(const std::string& word) {
 
 // A program that reads the file goes by its ending.
 void check_ending(QuantisedFormat format, const std::filesystem::path& output) {
-  const char* const ending = format == QuantisedFormat::kInt8 ? ".safetensors" : ".gguf";
-  if (output.extension() == ending) return;
-  refuse("-o " + in_quotes(output.string()) + " does not end in " + ending +
+  const auto entry = std::find_if(kQuantisedFormats.begin(), kQuantisedFormats.end(),
+                                  [&](const auto& one) { return one.format == format; });
+  if (output.extension() == entry->ending) return;
+  refuse("-o " + in_quotes(output.string()) + " does not end in " + std::string(entry->ending) +
          ", which is what this format is stored as; choose a name that does");
 }
 

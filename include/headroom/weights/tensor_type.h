@@ -1,0 +1,72 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace headroom {
+
+// Number formats of stored tensors, as safetensors and GGUF name them. The last twelve are GGUF's:
+// rows are made of blocks of 32 or 256 values, each with scales of its own.
+enum class DType {
+  kBool,
+  kU8,
+  kI8,
+  kI16,
+  kU16,
+  kF16,
+  kBF16,
+  kI32,
+  kU32,
+  kF32,
+  kF64,
+  kI64,
+  kU64,
+  kF8E4M3,
+  kF8E5M2,
+  kF8E8M0,
+  kQ4_0,
+  kQ4_1,
+  kQ5_0,
+  kQ5_1,
+  kQ8_0,
+  kQ2K,
+  kQ3K,
+  kQ4K,
+  kQ5K,
+  kQ6K,
+  kIQ4NL,
+  kIQ4XS
+};
+
+// All that is known of a number format: its line of the table in src/weights/tensor_type.cpp.
+struct TensorType {
+  DType dtype;
+  std::string_view name;     // "F32", "BF16", "Q4_K", ...
+  std::size_t block_bytes;   // of one block,
+  std::size_t block_values;  // and how many values it holds: one, except in GGUF's block formats
+  int gguf_number;           // that GGUF has for it; -1 = none
+  // Turns so many blocks into float32 values. Null for formats whose bytes alone do not say the
+  // value: integers have no meaning without scales, and F8_E8M0 is one of scales.
+  void (*decode)(const std::uint8_t* from, std::size_t blocks, float* values);
+
+  // Bytes of so many values, which are whole blocks.
+  [[nodiscard]] constexpr std::size_t bytes(std::size_t values) const {
+    return values / block_values * block_bytes;
+  }
+};
+[[nodiscard]] const TensorType& tensor_type(DType dtype);
+[[nodiscard]] inline std::string_view dtype_name(DType dtype) { return tensor_type(dtype).name; }
+
+// The format that safetensors calls `name` (case matters), or nothing; and the one that GGUF
+// numbers so.
+[[nodiscard]] std::optional<DType> safetensors_dtype(std::string_view name);
+[[nodiscard]] std::optional<DType> gguf_dtype(std::uint32_t number);
+
+// Bytes of a tensor; nothing if an extent is negative, if rows are not whole blocks, or if a
+// product does not fit an int64.
+[[nodiscard]] std::optional<std::int64_t> tensor_bytes(DType dtype,
+                                                       std::span<const std::int64_t> shape);
+
+}  // namespace headroom
