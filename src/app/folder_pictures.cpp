@@ -1,7 +1,7 @@
 #include "folder_pictures.h"
 
 #include "headroom/core/error.h"
-#include "headroom/core/lower_case.h"
+#include "headroom/image/picture_formats.h"
 
 #include <algorithm>
 #include <map>
@@ -14,8 +14,7 @@ std::vector<fs::path> pictures_in(const fs::path& folder) {
   std::vector<fs::path> files;
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
-    const std::string ending = lower_ascii(entry.path().extension().string());
-    const bool is_picture = ending == ".png" || ending == ".jpg" || ending == ".jpeg";
+    const bool is_picture = has_readable_pixels(entry.path());
     if (is_picture && !entry.is_directory(error)) files.push_back(entry.path());
   }
   if (error) {
@@ -23,7 +22,8 @@ std::vector<fs::path> pictures_in(const fs::path& folder) {
   }
   if (files.empty()) {
     throw Error(ErrorKind::kInvalidRequest,
-                folder.string() + " holds no PNG or JPEG picture; name a folder with pictures");
+                folder.string() + " holds no " + format_names(PictureUse::kPixels) +
+                    " picture; name a folder with pictures");
   }
   std::sort(files.begin(), files.end());
   return files;
@@ -37,7 +37,7 @@ std::vector<FolderPicture> with_targets(const std::vector<fs::path>& files, cons
   for (const fs::path& file : files) {
     const bool is_alone = stems[file.stem().string()] == 1;
     const fs::path name = is_alone ? file.stem() : file.filename();
-    pictures.push_back({file, out / (name.string() + ending + ".png")});
+    pictures.push_back({file, out / (name.string() + ending + std::string(usual_extension()))});
   }
   return pictures;
 }

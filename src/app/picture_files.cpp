@@ -75,9 +75,10 @@ OutputPlace choose_output(const fs::path& typed, const OutputOptions& options) {
   constexpr std::array<std::string_view, 5> kOthers{".bmp", ".gif", ".tif", ".tiff", ".avif"};
   const std::string extension = lower_ascii(typed.extension().string());
   if (format != nullptr || std::ranges::find(kOthers, extension) != kOthers.end()) {
-    const std::string names = format_names(/*written_only=*/true);
+    const std::string names = format_names(PictureUse::kWriting);
     throw Error(ErrorKind::kInvalidRequest, typed.string() + ": pictures are saved as " + names +
-                                                " only; name a .png file or a folder");
+                                                " only; name a " + usual_extension() +
+                                                " file or a folder");
   }
   return {typed};
 }
@@ -109,13 +110,12 @@ fs::path save_picture(const OutputPlace& output, const GenerationRequest& reques
                                    {"headroom", settings_json(request, picture), true},
                                    {"Software", "Headroom " + picture.run_record.version}};
   if (!output.is_file) {
-    return save_png_in(output.path, std::chrono::system_clock::now(),
-                       encode_png(*picture.image, texts));
+    return save_picture_in(output.path, std::chrono::system_clock::now(),
+                           usual_format().encode(*picture.image, texts));
   }
   fs::path file = numbered(output.path, picture.index);
-  const PictureFormat* const format = format_of(file);
-  const bool is_known = format != nullptr && format->encode != nullptr;  // else PNG, as always
-  write_new_file(file, (is_known ? format->encode : &encode_png)(*picture.image, texts));
+  const PictureFormat& format = is_written(file) ? *format_of(file) : usual_format();
+  write_new_file(file, format.encode(*picture.image, texts));
   return file;
 }
 

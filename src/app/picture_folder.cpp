@@ -1,8 +1,8 @@
 #include "picture_folder.h"
 
 #include "headroom/core/error.h"
-#include "headroom/core/lower_case.h"
 #include "headroom/core/quote.h"
+#include "headroom/image/picture_formats.h"
 
 #include "cli/stdout_text.h"
 #include "commands/job_series.h"
@@ -24,7 +24,7 @@ namespace {
 
 void check(const CommandLine& line) {
   std::error_code error;
-  if (line.output.empty() || lower_ascii(line.output.extension().string()) == ".png") {
+  if (line.output.empty() || is_written(line.output)) {
     refuse("pictures of a folder go to a folder; name it with -o");
   }
   if (fs::equivalent(line.init_image, line.output, error)) {
@@ -44,7 +44,7 @@ CommandLine line_for(const CommandLine& line, const fs::path& picture) {
   std::error_code error;
   if (fs::is_directory(line.mask, error)) {
     one.mask = line.mask / picture.filename();
-    if (!fs::exists(one.mask, error)) one.mask.replace_extension(".png");
+    if (!fs::exists(one.mask, error)) one.mask.replace_extension(usual_extension());
   }
   return one;
 }

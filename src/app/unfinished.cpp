@@ -1,6 +1,7 @@
 #include "unfinished.h"
 
 #include "headroom/core/error.h"
+#include "headroom/image/picture_formats.h"
 #include "headroom/image/picture_info.h"
 #include "headroom/records/request_json.h"
 #include "headroom/records/run_record_json.h"
@@ -249,7 +250,7 @@ std::optional<fs::path> saved_already(const WaitingPicture& waiting) {
   const auto kept_at = fs::last_write_time(waiting.file, error);
   for (const fs::directory_entry& entry : fs::directory_iterator(output.path, error)) {
     const bool is_later = entry.last_write_time(error) >= kept_at - std::chrono::seconds(2);
-    if (!is_later || entry.path().extension() != ".png") continue;
+    if (!is_later || !is_written(entry.path())) continue;
     if (has_settings(entry.path(), request, seed)) return entry.path();
   }
   return std::nullopt;

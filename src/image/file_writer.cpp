@@ -2,6 +2,7 @@
 
 #include "headroom/core/error.h"
 #include "headroom/image/file_io.h"
+#include "headroom/image/picture_formats.h"
 
 #include <array>
 #include <cerrno>
@@ -125,15 +126,15 @@ void write_new_file(const fs::path& file, std::string_view bytes) {
   if (!temp.publish(file)) throw_io_error("write", file, EEXIST);
 }
 
-fs::path save_png_in(const fs::path& dir, std::chrono::system_clock::time_point now,
-                     std::string_view png_bytes) {
+fs::path save_picture_in(const fs::path& dir, std::chrono::system_clock::time_point now,
+                         std::string_view bytes) {
   const std::string stem = "outputs_" + time_stamp(now);
-  fs::path file = dir / (stem + ".png");
+  fs::path file = dir / (stem + usual_extension());
   TempFile temp(file);
-  temp.write(png_bytes, file);
+  temp.write(bytes, file);
   for (int n = 2; !temp.publish(file); ++n) {
     if (n > kMaxNames) throw_io_error("write", file, EEXIST);
-    file = dir / (stem + "_" + std::to_string(n) + ".png");
+    file = dir / (stem + "_" + std::to_string(n) + usual_extension());
   }
   return file;
 }

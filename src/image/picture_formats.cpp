@@ -18,14 +18,16 @@ constexpr std::array<std::string_view, 2> kJpeg{".jpg", ".jpeg"};
 constexpr std::array<std::string_view, 1> kWebp{".webp"};
 
 constexpr std::array kFormats = std::to_array<PictureFormat>({
-    {"PNG", kPng, &is_png, &read_png_info, &encode_png},
-    {"JPEG", kJpeg, &is_jpeg, &read_jpeg_info, nullptr},
-    {"WebP", kWebp, &is_webp, &read_webp_info, nullptr},
+    {"PNG", kPng, &is_png, &read_png_info, true, &encode_png},
+    {"JPEG", kJpeg, &is_jpeg, &read_jpeg_info, true, nullptr},
+    {"WebP", kWebp, &is_webp, &read_webp_info, false, nullptr},
 });
 
 }  // namespace
 
 std::span<const PictureFormat> picture_formats() { return kFormats; }
+
+const PictureFormat& usual_format() { return kFormats.front(); }
 
 const PictureFormat* format_of(const std::filesystem::path& file) {
   const std::string extension = lower_ascii(file.extension().string());
@@ -35,10 +37,22 @@ const PictureFormat* format_of(const std::filesystem::path& file) {
   return nullptr;
 }
 
-std::string format_names(bool written_only) {
+bool has_readable_pixels(const std::filesystem::path& file) {
+  const PictureFormat* const format = format_of(file);
+  return format != nullptr && format->has_pixels;
+}
+
+bool is_written(const std::filesystem::path& file) {
+  const PictureFormat* const format = format_of(file);
+  return format != nullptr && format->encode != nullptr;
+}
+
+std::string format_names(PictureUse use) {
   std::vector<std::string_view> names;
   for (const PictureFormat& format : kFormats) {
-    if (!written_only || format.encode != nullptr) names.push_back(format.name);
+    const bool counts = use == PictureUse::kSettings ||
+                        (use == PictureUse::kPixels ? format.has_pixels : format.encode != nullptr);
+    if (counts) names.push_back(format.name);
   }
   return or_list(names);
 }

@@ -54,10 +54,10 @@ std::optional<std::string_view> element(std::string_view text, const std::string
 std::string decoded(std::string_view text) {
   constexpr std::array<std::pair<std::string_view, char>, 5> kNamed{
       {{"lt", '<'}, {"gt", '>'}, {"amp", '&'}, {"quot", '"'}, {"apos", '\''}}};
-  constexpr std::size_t kLongest = 10;
+  constexpr std::size_t kMaxLength = 10;
   std::string result;
   while (!text.empty()) {
-    const std::size_t end = text.front() == '&' ? text.substr(0, kLongest).find(';') : 0;
+    const std::size_t end = text.front() == '&' ? text.substr(0, kMaxLength).find(';') : 0;
     const std::string_view name =
         end > 0 && end != std::string_view::npos ? text.substr(1, end - 1) : std::string_view();
     std::string character;

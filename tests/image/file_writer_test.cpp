@@ -223,7 +223,7 @@ TEST(SavePngIn, NamesFilesByLocalTime) {
   const auto now = std::chrono::system_clock::from_time_t(std::mktime(&local));
   for (const char* name : {"outputs_20250102030405.png", "outputs_20250102030405_2.png",
                            "outputs_20250102030405_3.png"}) {
-    EXPECT_EQ(save_png_in(folder / "new folder", now, name), folder / "new folder" / name);
+    EXPECT_EQ(save_picture_in(folder / "new folder", now, name), folder / "new folder" / name);
     EXPECT_EQ(read_bytes(folder / "new folder" / name), name);
   }
   EXPECT_EQ(entries(folder / "new folder"), 3U);
@@ -235,7 +235,7 @@ TEST(SavePngIn, UsesTheLocalTimeZone) {
               ::setenv("TZ", "XYZ-05:30", 1);  // 5.5 h east of Greenwich
               ::tzset();
               const auto path =
-                  save_png_in(folder.path(), std::chrono::system_clock::time_point{}, "");
+                  save_picture_in(folder.path(), std::chrono::system_clock::time_point{}, "");
               return path.filename() == "outputs_19700101053000.png" ? 0 : 1;
             }),
             0);
@@ -253,7 +253,7 @@ TEST(SavePngIn, GivesEveryThreadItsOwnName) {
       threads.emplace_back([&, t] {
         for (int i = 0; i < kFilesEach; ++i) {
           paths[static_cast<std::size_t>(t)].push_back(
-              save_png_in(folder.path(), now, std::to_string(t) + "." + std::to_string(i)));
+              save_picture_in(folder.path(), now, std::to_string(t) + "." + std::to_string(i)));
         }
       });
     }
@@ -274,9 +274,9 @@ TEST(SavePngIn, GivesEveryThreadItsOwnName) {
 TEST(SavePngIn, SaysWhyItCannotSave) {
   const TempFolder folder;
   folder.write("file", "");
-  expect_error(ErrorKind::kIo,
-               AllOf(HasSubstr("file/outputs_"), HasSubstr("is a file, not a folder")),
-               [&] { (void)save_png_in(folder / "file", std::chrono::system_clock::now(), "x"); });
+  expect_error(
+      ErrorKind::kIo, AllOf(HasSubstr("file/outputs_"), HasSubstr("is a file, not a folder")),
+      [&] { (void)save_picture_in(folder / "file", std::chrono::system_clock::now(), "x"); });
 }
 
 }  // namespace

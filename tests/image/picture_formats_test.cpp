@@ -25,8 +25,9 @@ TEST(PictureFormats, AreToldByTheirFirstBytesAndNoTwoAgree) {
 }
 
 TEST(PictureFormats, AreNamedInOneLine) {
-  EXPECT_EQ(format_names(/*written_only=*/false), "PNG, JPEG or WebP");
-  EXPECT_EQ(format_names(/*written_only=*/true), "PNG");
+  EXPECT_EQ(format_names(PictureUse::kSettings), "PNG, JPEG or WebP");
+  EXPECT_EQ(format_names(PictureUse::kPixels), "PNG or JPEG");
+  EXPECT_EQ(format_names(PictureUse::kWriting), "PNG");
 }
 
 TEST(PictureFormats, WhatIsWrittenIsReadAgain) {

@@ -11,10 +11,11 @@ namespace headroom {
 // ...).
 void write_new_file(const std::filesystem::path& file, std::string_view bytes);
 
-// `dir`/outputs_YYYYMMDDHHMMSS.png in local time at `now`; `_2`, `_3`, ... is added while taken.
-// Saves `png_bytes` there and returns the path.
-[[nodiscard]] std::filesystem::path save_png_in(const std::filesystem::path& dir,
-                                                std::chrono::system_clock::time_point now,
-                                                std::string_view png_bytes);
+// `dir`/outputs_YYYYMMDDHHMMSS in local time at `now`, with the usual extension of pictures; `_2`,
+// `_3`, ... is added while taken. Saves `bytes` there, a file of usual_format(), and returns the
+// path.
+[[nodiscard]] std::filesystem::path save_picture_in(const std::filesystem::path& dir,
+                                                    std::chrono::system_clock::time_point now,
+                                                    std::string_view bytes);
 
 }  // namespace headroom

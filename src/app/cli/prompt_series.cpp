@@ -29,7 +29,7 @@ namespace {
 
 // The lines of a text that are not empty and no remarks (#), without what Windows and editors add.
 std::vector<std::string> lines_of(const fs::path& file) {
-  constexpr std::uintmax_t kMostBytes = 16U << 20U;
+  constexpr std::uintmax_t kMaxBytes = 16U << 20U;
   std::error_code error;
   const std::uintmax_t bytes = fs::file_size(file, error);
   if (error) {
@@ -37,8 +37,8 @@ std::vector<std::string> lines_of(const fs::path& file) {
   }
   std::ifstream in(file, std::ios::binary);
   std::string text;
-  if (bytes <= kMostBytes) text.assign(std::istreambuf_iterator<char>(in), {});
-  if (bytes > kMostBytes || !is_valid_utf8(text)) {
+  if (bytes <= kMaxBytes) text.assign(std::istreambuf_iterator<char>(in), {});
+  if (bytes > kMaxBytes || !is_valid_utf8(text)) {
     throw Error(ErrorKind::kInvalidRequest,
                 file.string() +
                     " is no text in UTF-8 of at most 16 MB; save it as such, with a "

@@ -199,7 +199,7 @@ Json inspect(const CommandLine& line) {
   if (const std::string wrong = wrong_file(start).english(); !wrong.empty()) {
     throw Error(ErrorKind::kModelFile, path.string() + ": " + wrong);
   }
-  throw Error(ErrorKind::kIo, path.string() + " is not a " + format_names(/*written_only=*/false) +
+  throw Error(ErrorKind::kIo, path.string() + " is not a " + format_names(PictureUse::kSettings) +
                                   " picture, a .safetensors or GGUF file, a shard index or a model "
                                   "folder; name one of these");
 }
