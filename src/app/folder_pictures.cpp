@@ -37,7 +37,7 @@ std::vector<FolderPicture> with_targets(const std::vector<fs::path>& files, cons
   for (const fs::path& file : files) {
     const bool is_alone = stems[file.stem().string()] == 1;
     const fs::path name = is_alone ? file.stem() : file.filename();
-    pictures.push_back({file, out / (name.string() + ending + std::string(usual_extension()))});
+    pictures.push_back({file, out / (name.string() + ending + usual_extension())});
   }
   return pictures;
 }

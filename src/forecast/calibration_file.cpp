@@ -22,14 +22,14 @@ struct Entry {
 };
 
 // What no library takes for itself is no measurement.
-constexpr std::int64_t kMostBytes = std::int64_t{4} << 30;
+constexpr std::int64_t kMaxBytes = std::int64_t{4} << 30;
 constexpr double kMaxFactor = 100;
 
 std::int64_t read_bytes(const json& value) {
   if (!value.is_number_integer() || value.get<std::int64_t>() < 0) {
     throw std::domain_error("a number of bytes is missing");
   }
-  if (value.get<std::int64_t>() > kMostBytes) {
+  if (value.get<std::int64_t>() > kMaxBytes) {
     throw std::domain_error("a number of bytes is out of range");
   }
   return value.get<std::int64_t>();

@@ -1,5 +1,6 @@
 #include "dry_run.h"
 
+#include "headroom/core/error.h"
 #include "headroom/device/allocation_recorder.h"
 #include "headroom/device/memory_tag.h"
 #include "headroom/pipeline/weight_sources.h"
@@ -7,6 +8,7 @@
 #include "meta_network.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include <ATen/ops/empty.h>
@@ -16,9 +18,9 @@ namespace headroom {
 namespace {
 
 // A pipeline on meta tensors and a recording of what it asks for.
-class Replay {
+class DryRun {
  public:
-  Replay(const ModelFolder& model, const NumberFormats& formats, const DryRunRequest& what)
+  DryRun(const ModelFolder& model, const NumberFormats& formats, const DryRunRequest& what)
       : kernels_(what.kernels),
         recording_(allocations_),
         text_encoder_(formats.networks, formats.text_encoder),
@@ -28,7 +30,7 @@ class Replay {
              /*background=*/false),
         ids_{ids(what.shape.prompt_tokens), ids(what.shape.negative_tokens)},
         // The first step finds the buffers of streamed layers empty, the second does not.
-        request_(replayed_request(what.shape, what.execution.stream_blocks > 0 ? 2 : 1)),
+        request_(dry_run_request(what.shape, what.execution.stream_blocks > 0 ? 2 : 1)),
         start_(what.shape.start) {
     const std::int64_t kept_bytes = what.kernels.calibrated.kept_bytes;
     if (kept_bytes > 0) {
@@ -117,7 +119,7 @@ int guided_in_dry_run(const RunShape& shape) {
   return every_step ? 2 : std::min(shape.guided_steps, 2);
 }
 
-GenerationRequest replayed_request(const RunShape& shape, int steps) {
+GenerationRequest dry_run_request(const RunShape& shape, int steps) {
   GenerationRequest request;
   request.width = shape.width;
   request.height = shape.height;
@@ -131,55 +133,70 @@ GenerationRequest replayed_request(const RunShape& shape, int steps) {
   return request;
 }
 
-AllocationTrace replay(const ModelFolder& model, const NumberFormats& formats,
-                       const DryRunRequest& what) {
-  Replay replay(model, formats, what);
-  replay.mark(Stage::kLoad);
-  replay.prepare(what.execution);
-  replay.mark(Stage::kEncode);
-  const TextToImage::Features features = replay.encode();
+AllocationTrace dry_run(const ModelFolder& model, const NumberFormats& formats,
+                        const DryRunRequest& what) {
+  DryRun run(model, formats, what);
+  run.mark(Stage::kLoad);
+  run.prepare(what.execution);
+  run.mark(Stage::kEncode);
+  const TextToImage::Features features = run.encode();
   EncodedImage image;
   if (has_stage(what.shape, Stage::kEncodeImage)) {
-    replay.mark(Stage::kEncodeImage);
-    image = replay.encode_image();
+    run.mark(Stage::kEncodeImage);
+    image = run.encode_image();
   }
-  replay.mark(Stage::kDenoise);
-  const at::Tensor latents = replay.denoise(features, image);
-  replay.mark(Stage::kDecode);
-  const at::Tensor picture = replay.decode(latents);
-  return replay.take();
+  run.mark(Stage::kDenoise);
+  const at::Tensor latents = run.denoise(features, image);
+  run.mark(Stage::kDecode);
+  const at::Tensor picture = run.decode(latents);
+  return run.take();
 }
 
 AllocationTrace dry_run_stage(Stage stage, const ModelFolder& model, const NumberFormats& formats,
                               const DryRunRequest& what) {
-  Replay replay(model, formats, what);
+  DryRun run(model, formats, what);
   ExecutionOptions alone = what.execution;  // every network by itself in its stage
   alone.evict_encoder = true;
   alone.evict_transformer = true;
-  if (stage == Stage::kEncode) {
-    replay.mark(stage);
-    replay.prepare(alone);
-    const TextToImage::Features encoded = replay.encode();
-    return replay.take();
+  const int width = model.transformer.cap_feat_dim;
+  switch (stage) {
+    case Stage::kEncode: {
+      run.mark(stage);
+      run.prepare(alone);
+      const TextToImage::Features encoded = run.encode();
+      return run.take();
+    }
+    case Stage::kEncodeImage: {
+      const TextToImage::Features features = run.features(width);
+      run.mark(stage);
+      run.adopt(alone, stage);
+      const EncodedImage encoded = run.encode_image();
+      return run.take();
+    }
+    case Stage::kDenoise: {
+      const TextToImage::Features features = run.features(width);
+      const EncodedImage image = run.encoded_image();
+      run.mark(stage);
+      run.adopt(alone, stage);
+      const at::Tensor latents = run.denoise(features, image);
+      return run.take();
+    }
+    case Stage::kDecode: {
+      const TextToImage::Features features = run.features(width);
+      const EncodedImage image = run.encoded_image();
+      run.mark(stage);
+      const at::Tensor latents = run.noise();
+      run.adopt(alone, stage);
+      const at::Tensor picture = run.decode(latents);
+      return run.take();
+    }
+    case Stage::kLoad:
+    case Stage::kSave:
+      break;
   }
-  const TextToImage::Features features = replay.features(model.transformer.cap_feat_dim);
-  if (stage == Stage::kEncodeImage) {
-    replay.mark(stage);
-    replay.adopt(alone, stage);
-    const EncodedImage encoded = replay.encode_image();
-    return replay.take();
-  }
-  const EncodedImage image = replay.encoded_image();
-  replay.mark(stage);
-  if (stage == Stage::kDenoise) {
-    replay.adopt(alone, stage);
-    const at::Tensor latents = replay.denoise(features, image);
-  } else {
-    const at::Tensor latents = replay.noise();
-    replay.adopt(alone, stage);
-    const at::Tensor picture = replay.decode(latents);
-  }
-  return replay.take();
+  throw Error(ErrorKind::kInternal, "there is no dry run of the stage " +
+                                        std::string(stage_name(stage)) +
+                                        "; please report this as a fault of the program");
 }
 
 ShortNetwork short_network(Stage stage, const ModelFolder& model, const NumberFormats& formats,

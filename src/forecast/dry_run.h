@@ -8,7 +8,7 @@
 
 namespace headroom {
 
-// What a replay depends on, apart from the model.
+// What a dry run depends on, apart from the model.
 struct DryRunRequest {
   RunShape shape;
   ExecutionOptions execution{};
@@ -18,8 +18,8 @@ struct DryRunRequest {
 
 // Runs such a request on meta tensors, from loading to the finished picture, and records every
 // allocation. No arithmetic is done and no memory is taken; milliseconds. Any thread.
-[[nodiscard]] AllocationTrace replay(const ModelFolder& model, const NumberFormats& formats,
-                                     const DryRunRequest& what);
+[[nodiscard]] AllocationTrace dry_run(const ModelFolder& model, const NumberFormats& formats,
+                                      const DryRunRequest& what);
 
 // One stage that has a network (see memory/networks.h) with its own network and what it is handed,
 // nothing else.
@@ -38,10 +38,10 @@ struct DryRunRequest {
 // How the layers of that network are kept; null where `stage` shortens none.
 [[nodiscard]] const LayerStorage* shortened_storage(Stage stage, const NumberFormats& formats);
 
-// A replay goes through two steps at most, since every further one asks for the same: how many of
+// A dry run goes through two steps at most, since every further one asks for the same: how many of
 // the two are guided.
 [[nodiscard]] int guided_in_dry_run(const RunShape& shape);
 // A request for one picture of this shape in `steps` steps, 1 or 2; its words stand for nothing.
-[[nodiscard]] GenerationRequest replayed_request(const RunShape& shape, int steps);
+[[nodiscard]] GenerationRequest dry_run_request(const RunShape& shape, int steps);
 
 }  // namespace headroom

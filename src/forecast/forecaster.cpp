@@ -118,7 +118,7 @@ class DryRunForecaster final : public Forecaster {
       learn_known(run_record, *execution);
       if (is_first) judge_rates(run_record);
     } else {
-      untaught_.push_back(run_record);  // to look back at past runs must not measure anything
+      unlearned_.push_back(run_record);  // to look back at past runs must not measure anything
     }
     return true;
   }
@@ -130,8 +130,8 @@ class DryRunForecaster final : public Forecaster {
     DeviceRates rates = costs_.rates();
     if (run_record.copy_bytes_per_second > 0) rates.copy_bytes = run_record.copy_bytes_per_second;
     times_.learn_copies(run_record.copy_bytes_per_second);
-    const auto guess = estimate_seconds(options_.model, costs_.sizes(), costs_.formats(),
-                                        run_record.shape, execution, rates, card);
+    const auto estimate = estimate_seconds(options_.model, costs_.sizes(), costs_.formats(),
+                                           run_record.shape, execution, rates, card);
     for (int i = 0; i < kStageCount; ++i) {
       const auto stage = static_cast<Stage>(i);
       const auto k = static_cast<std::size_t>(i);
@@ -139,7 +139,7 @@ class DryRunForecaster final : public Forecaster {
       if (stage == Stage::kLoad && !run_record.opened) continue;  // most of it was still there
       // What the host did says nothing of the card.
       if (card && works_on_host(stage, execution)) continue;
-      times_.learn(stage, guess[k], run_record.stage_seconds[k]);
+      times_.learn(stage, estimate[k], run_record.stage_seconds[k]);
     }
   }
 
@@ -166,7 +166,7 @@ class DryRunForecaster final : public Forecaster {
     if (options_.rates) {
       if (const auto rates = options_.rates()) costs_.use_measured(*rates);
     }
-    for (const RunRecord& run_record : std::exchange(untaught_, {})) {
+    for (const RunRecord& run_record : std::exchange(unlearned_, {})) {
       learn_known(run_record, *read_option_names(run_record.plan.execution));
     }
   }
@@ -253,7 +253,7 @@ class DryRunForecaster final : public Forecaster {
   RequestCosts costs_;
   TimeModel times_;
   bool device_is_known_ = false;
-  std::vector<RunRecord> untaught_;  // that came before, in their order
+  std::vector<RunRecord> unlearned_;  // that came before, in their order
 };
 
 }  // namespace

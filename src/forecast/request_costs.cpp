@@ -172,7 +172,7 @@ StageNeed RequestCosts::need(Stage stage, const DryRunRequest& what) {
   alone.adapters = adapters_.get();
   const TracePeaks peaks = allocator_.peaks(allocations(stage, alone));
   const StagePeak& peak = peaks.stages[static_cast<std::size_t>(stage)];
-  // Of what stays, this replay had fewer layers.
+  // Of what stays, this dry run had fewer layers.
   const HeldWeights missing = left_out_of(stage, execution, key.network);
   StageNeed need;
   // Streamed weights come and go. Both figures are of what is handed out, so what stayed is a part.
@@ -187,8 +187,8 @@ StageNeed RequestCosts::need(Stage stage, const DryRunRequest& what) {
 }
 
 AllocationTrace RequestCosts::allocations(Stage stage, const DryRunRequest& what) {
-  const auto replayed = [&] { return dry_run_short_stage(stage, model_, formats_, what); };
-  if (stage == Stage::kEncode) return replayed();  // of the prompts alone: few are asked for
+  const auto run_short = [&] { return dry_run_short_stage(stage, model_, formats_, what); };
+  if (stage == Stage::kEncode) return run_short();  // of the prompts alone: few are asked for
   const TraceShape shape = trace_shape(stage, model_, formats_, what);
   TraceExtrapolation& family = families_[shape.kind];
   {
@@ -198,7 +198,7 @@ AllocationTrace RequestCosts::allocations(Stage stage, const DryRunRequest& what
     if (std::optional<AllocationTrace> known = family.at(shape.position, law))
       return *std::move(known);
   }
-  AllocationTrace allocations = replayed();
+  AllocationTrace allocations = run_short();
   family.add(shape.position, allocations);
   return allocations;
 }

@@ -29,7 +29,7 @@ struct AllocatorModel {
 
 [[nodiscard]] AllocatorModel allocator_of(const Device& device);
 
-// Answers the planner's questions about runs of one model on one device, by replay; remembers the
+// Answers the planner's questions about runs of one model on one device, by dry run; remembers the
 // answers. Not thread-safe.
 class RequestCosts {
  public:

@@ -320,11 +320,11 @@ std::array<double, kStageCount> estimate_seconds(
     const ModelFolder& model, const NetworkSizes& sizes, const NumberFormats& formats,
     const RunShape& shape, const ExecutionOptions& execution, const DeviceRates& rates, bool card,
     bool files_are_cached) {
-  StageTimeEstimate guess(model, sizes, formats, shape, rates, card);
+  StageTimeEstimate estimate(model, sizes, formats, shape, rates, card);
   std::array<double, kStageCount> seconds{};
   for (int i = 0; i < kStageCount; ++i) {
     seconds[static_cast<std::size_t>(i)] =
-        guess.of(static_cast<Stage>(i), execution, files_are_cached);
+        estimate.of(static_cast<Stage>(i), execution, files_are_cached);
   }
   return seconds;
 }

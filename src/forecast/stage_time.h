@@ -33,7 +33,7 @@ struct NetworkWork {
 [[nodiscard]] NetworkWork image_encoder_work(const VaeConfig& config, double pixels,
                                              const DeviceRates& rates, int strip = 0);
 
-// A first guess at each stage's seconds for one picture with nothing loaded, from floating-point
+// A first estimate of each stage's seconds for one picture with nothing loaded, from floating-point
 // operations and bytes that are moved under a plan's options, at the rates of the device. The time
 // model scales it by what runs on this device really took. Made once for a run's shape; `model`
 // must outlive it. Not thread-safe.

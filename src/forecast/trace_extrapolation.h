@@ -14,7 +14,7 @@
 namespace headroom {
 
 // What the allocation trace of one stage depends on, apart from the model and what stays the same
-// in all of its replays.
+// in all of its dry runs.
 struct TraceShape {
   // Allocation traces of equal kind ask for the same blocks in the same order...
   std::vector<std::int64_t> kind;
@@ -27,7 +27,7 @@ struct TraceShape {
                                      const NumberFormats& formats, const DryRunRequest& what);
 
 // Allocation traces of one kind. An affine function is known everywhere between and beyond points
-// where it is known, so a few replays answer for all sizes, exactly.
+// where it is known, so a few dry runs answer for all sizes, exactly.
 class TraceExtrapolation {
  public:
   // What a block takes, by its law.
@@ -36,7 +36,7 @@ class TraceExtrapolation {
   // The allocation trace at `position`, or nothing when those that are known do not determine it.
   [[nodiscard]] std::optional<AllocationTrace> at(const std::vector<std::int64_t>& position,
                                                   const Law& law) const;
-  // `allocations` was replayed at `position`, for which at() had no answer.
+  // `allocations` was recorded at `position`, for which at() had no answer.
   void add(const std::vector<std::int64_t>& position, const AllocationTrace& allocations);
 
  private:

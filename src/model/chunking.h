@@ -4,7 +4,7 @@
 
 namespace headroom {
 
-// Calls work(first, count) for 0, step, 2 step, ... below `size`, with count <= step. In a replay
+// Calls work(first, count) for 0, step, 2 step, ... below `size`, with count <= step. In a dry run
 // on meta tensors, where only memory is looked at, the pieces between the first and the last are
 // all like the second, and it alone stands for them: a large picture costs no more than a small
 // one.

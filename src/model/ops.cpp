@@ -67,7 +67,7 @@ at::Tensor only_result(const Work& work) {
 // a temporary of x's size, which pow().mean() would make.
 at::Tensor inverse_rms(const at::Tensor& x, double eps) {
   at::Tensor inverse = at::linalg_vector_norm(x, 2, at::IntArrayRef{-1}, /*keepdim=*/true);
-  // libtorch wraps each of the numbers in a tensor of the processor, which no replay sees.
+  // libtorch wraps each of the numbers in a tensor of the processor, which no dry run sees.
   const ScopedMemoryTag tag(MemoryTag::kWorkspace);
   return inverse.square_().div_(static_cast<double>(x.size(-1))).add_(eps).rsqrt_();
 }

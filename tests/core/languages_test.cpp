@@ -22,6 +22,17 @@ TEST(Languages, FollowEachOtherRoundAndRound) {
   EXPECT_EQ(code, kLanguages.front().code);
 }
 
+// The window that says why the program cannot start has no other source of words.
+TEST(Languages, HaveTheWordsOfTheNoticeWindow) {
+  for (const Language& language : kLanguages) {
+    for (const char* const words : {language.notice.title, language.notice.log,
+                                    language.notice.copy, language.notice.close}) {
+      ASSERT_NE(words, nullptr) << language.code;
+      EXPECT_NE(std::string_view(words), "") << language.code;
+    }
+  }
+}
+
 TEST(Languages, AreNamedInOneLine) { EXPECT_EQ(language_codes(), "en or zh"); }
 
 }  // namespace

@@ -161,7 +161,7 @@ StageBytes peaks_of_run(const Case& c, const NumberFormats& formats) {
   Unwritten vae(card.dtype(formats.vae));
   Unwritten host(at::TensorOptions(at::kCPU).dtype(formats.vae));
   const DryRunRequest what = request_of(c);
-  const GenerationRequest request = replayed_request(what.shape, what.shape.steps);
+  const GenerationRequest request = dry_run_request(what.shape, what.shape.steps);
   const auto ids = [](int tokens) {
     return std::vector<std::int32_t>(static_cast<std::size_t>(tokens), 1);
   };
@@ -223,7 +223,7 @@ class Stages : public ::testing::Test {
 
   static void expect_equal(const Case& c) {
     const NumberFormats formats = choose_formats(c.dtype, pretended_device("cuda", 0, "card"));
-    const StageBytes replayed = peaks_of(replay(turbo(), formats, request_of(c)));
+    const StageBytes replayed = peaks_of(dry_run(turbo(), formats, request_of(c)));
     const StageBytes real = peaks_of_run(c, formats);
     for (const Stage stage :
          {Stage::kLoad, Stage::kEncode, Stage::kEncodeImage, Stage::kDenoise, Stage::kDecode}) {

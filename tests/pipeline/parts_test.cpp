@@ -198,7 +198,7 @@ TEST(Replay, MarksEveryStageAndTakesNoMemory) {
   const RunShape shape{1024, 1024, 1000, 1000, 20, 8};
   cpu_budget::reset_peak();
   const std::int64_t before = cpu_budget::use().total();
-  const AllocationTrace allocations = replay(model, {}, {shape});
+  const AllocationTrace allocations = dry_run(model, {}, {shape});
   EXPECT_LT(cpu_budget::use().peak - before, 64 * 1024);
   std::vector<Stage> stages;
   for (const AllocationTrace::Entry& entry : allocations.entries) {

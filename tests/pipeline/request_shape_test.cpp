@@ -58,7 +58,7 @@ TEST(RequestShape, HasThePromptsAsTheTextEncoderReadsThem) {
 // What is replayed asks for as many branches as the run's steps do.
 TEST(RequestShape, IsThatOfTheRequestThatIsReplayed) {
   const auto replayed = [](int steps, int guided) {
-    return shape_of(replayed_request({64, 128, steps, guided, 20, 8}, 2), 20, 8, SchedulerConfig{});
+    return shape_of(dry_run_request({64, 128, steps, guided, 20, 8}, 2), 20, 8, SchedulerConfig{});
   };
   EXPECT_EQ(replayed(4, 0).guided_steps, 0);
   EXPECT_EQ(replayed(4, 1).guided_steps, 1);

@@ -32,8 +32,15 @@ struct RunShape {
 
 // Whether such a run goes through `stage`.
 [[nodiscard]] constexpr bool has_stage(const RunShape& shape, Stage stage) {
-  if (shape.start == StartFrom::kSampled) return stage >= Stage::kDecode;
-  return stage != Stage::kEncodeImage || shape.start != StartFrom::kNoise;
+  switch (kStages[index_of(stage)].runs_with) {
+    case RunsWith::kEveryRun:
+      break;
+    case RunsWith::kSteps:
+      return shape.start != StartFrom::kSampled;
+    case RunsWith::kPictureStart:
+      return shape.start == StartFrom::kImage || shape.start == StartFrom::kMaskedImage;
+  }
+  return true;
 }
 
 [[nodiscard]] constexpr RunShape with_size(RunShape shape, Size size) {

@@ -13,7 +13,7 @@ struct Size {
   friend bool operator==(const Size&, const Size&) = default;
 };
 
-// One of the five sizes that are offered as buttons.
+// One of the sizes that are offered as buttons.
 struct SizePreset {
   std::string_view name;  // as typed after --preset
   Size size;

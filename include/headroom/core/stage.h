@@ -8,9 +8,17 @@ namespace headroom {
 // The stages of a run, in order.
 enum class Stage { kLoad, kEncode, kEncodeImage, kDenoise, kDecode, kSave };
 
+// Which runs go through a stage.
+enum class RunsWith {
+  kEveryRun,
+  kSteps,        // those that denoise, and do not go on from the end of an earlier run's steps
+  kPictureStart  // those that start from another picture
+};
+
 struct StageEntry {
   Stage stage;
   std::string_view name;  // in JSON, and in the window's texts as "stage.NAME"
+  RunsWith runs_with;     // see has_stage() of run_shape.h
   // Of a run's time, to draw with while nothing is known of it; 0: few runs have the stage.
   double usual_share = 0;
   bool once = false;  // for all pictures of a job, else for each of them
@@ -18,12 +26,12 @@ struct StageEntry {
 // One line for each stage: what recorders, run records and progress read. What the stages that work
 // on the device need of it is in memory/networks.h.
 inline constexpr std::array kStages{
-    StageEntry{Stage::kLoad, "load", 0.08, true},
-    StageEntry{Stage::kEncode, "encode", 0.06, true},
-    StageEntry{Stage::kEncodeImage, "encode-image", 0, true},
-    StageEntry{Stage::kDenoise, "denoise", 0.70},
-    StageEntry{Stage::kDecode, "decode", 0.13},
-    StageEntry{Stage::kSave, "save", 0.03},
+    StageEntry{Stage::kLoad, "load", RunsWith::kSteps, 0.08, true},
+    StageEntry{Stage::kEncode, "encode", RunsWith::kSteps, 0.06, true},
+    StageEntry{Stage::kEncodeImage, "encode-image", RunsWith::kPictureStart, 0, true},
+    StageEntry{Stage::kDenoise, "denoise", RunsWith::kSteps, 0.70},
+    StageEntry{Stage::kDecode, "decode", RunsWith::kEveryRun, 0.13},
+    StageEntry{Stage::kSave, "save", RunsWith::kEveryRun, 0.03},
 };
 inline constexpr int kStageCount = static_cast<int>(kStages.size());
 

@@ -6,7 +6,7 @@
 
 namespace headroom {
 
-// Predicts by replay: the very code of the forward passes runs on meta tensors, which costs
+// Predicts by dry run: the very code of the forward passes runs on meta tensors, which costs
 // milliseconds and no memory, and its allocations are read through a model of the device's
 // allocator. Thread-safe.
 [[nodiscard]] std::shared_ptr<Forecaster> make_forecaster(PipelineOptions options);

@@ -1,5 +1,6 @@
 #pragma once
 #include "headroom/core/plan.h"
+#include "headroom/core/run_shape.h"
 #include "headroom/memory/networks.h"
 
 #include <cstdint>
@@ -52,8 +53,9 @@ struct PlanFloor {
 // Those of a run that starts from noise.
 [[nodiscard]] constexpr IdSet<Stage> usual_stages() {
   IdSet<Stage> stages;
-  for (const WorkStage& work : kWorkStages) stages.add(work.stage);
-  stages.remove(Stage::kEncodeImage);
+  for (const WorkStage& work : kWorkStages) {
+    if (has_stage(RunShape{}, work.stage)) stages.add(work.stage);
+  }
   return stages;
 }
 

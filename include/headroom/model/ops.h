@@ -6,8 +6,8 @@
 #include <ATen/core/TensorBody.h>
 
 // The operations that the networks are made of. Each runs on CPU, CUDA and meta tensors; on meta it
-// allocates what the real one allocates, its declared workspace included, so that a replay sees the
-// same memory as a run.
+// allocates what the real one allocates, its declared workspace included, so that a dry run sees
+// the same memory as a run.
 namespace headroom {
 
 // x [T, in] * weight[out, in]^T (+ bias[out]) -> [T, out]. On meta the weight may be quantised,

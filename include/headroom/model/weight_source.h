@@ -11,7 +11,7 @@
 namespace headroom {
 
 // Where a network gets its weights from: files, a random generator, or nothing (meta tensors for a
-// replay). Handed-out tensors lie on the network's device in its number format, contiguous.
+// dry run). Handed-out tensors lie on the network's device in its number format, contiguous.
 class WeightSource {
  public:
   virtual ~WeightSource() = default;

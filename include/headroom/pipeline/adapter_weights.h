@@ -14,7 +14,7 @@ struct LinearUpdates {
   std::map<std::string, std::shared_ptr<const LinearUpdate>, std::less<>> by_matrix;
 };
 
-// Takes the block and reads the files into it; null = none. For a replay, on meta tensors, every
+// Takes the block and reads the files into it; null = none. For a dry run, on meta tensors, every
 // main layer has the widest update that any of them has: what a layer takes beside its weights is
 // then what the one that takes most does, whichever few layers stand for all. Throws
 // Error{kModelFile} for values that no LoRA can have.

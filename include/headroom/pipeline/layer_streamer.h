@@ -39,7 +39,7 @@ class LayerStreamer {
   using Expect = std::function<void(int index)>;
 
   // Loads what stays at once. `background`: the next streamed block is loaded by a thread of its
-  // own; else on the calling thread, as a replay needs it, with the same allocations.
+  // own; else on the calling thread, as a dry run needs it, with the same allocations.
   LayerStreamer(int count, int streamed, Load load, Expect expect, c10::Device device,
                 bool background)
       : count_(count),

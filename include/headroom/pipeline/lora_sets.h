@@ -59,7 +59,7 @@ class LoraSets {
   const std::shared_ptr<Forecaster> plain_;
   const Find find_;
   const std::function<void(Forecaster&)> load_past_runs_;
-  mutable std::mutex mutex_;  // guards what follows; held for no file and no replay
+  mutable std::mutex mutex_;  // guards what follows; held for no file and no dry run
   std::map<std::string, std::filesystem::path> files_;  // that were added, by name
   std::map<std::string, Known> known_;                  // by the names of their tags
 };

@@ -59,7 +59,7 @@ struct EncodedImage {
 };
 
 // The stages of text-to-image under a plan. The same code runs on the CPU, on
-// a card and, for a replay, on meta tensors. Networks arrive and leave as the table
+// a card and, for a dry run, on meta tensors. Networks arrive and leave as the table
 // in memory/networks.h says. Latents, guidance and the Euler step are float32. Used on one thread.
 class TextToImage {
  public:

@@ -107,7 +107,7 @@ class FileWeights final : public WeightSource {
   ReadWork work_;
 };
 
-// Shapes without values, for a replay. Of quantised storage: the matrices of the layers that a
+// Shapes without values, for a dry run. Of quantised storage: the matrices of the layers that a
 // network has many of ("layers.N."), text encoder and transformer alike, come as their bytes, kByte
 // [rows, bytes of a row], in those layers that are kept so. All else is in `dtype`: vectors,
 // embedders, refiners, the final layer and pad tokens, which are small or precious, and rows that
