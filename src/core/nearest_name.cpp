@@ -6,7 +6,7 @@
 namespace headroom {
 namespace {
 
-constexpr std::size_t kLongestWorthComparing = 80;
+constexpr std::size_t kMaxComparedLength = 80;
 
 // Levenshtein distance: how many characters must be added, removed or replaced.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -30,7 +30,7 @@ std::string_view last_part(std::string_view name) { return name.substr(name.rfin
 }  // namespace
 
 std::string nearest_name(std::string_view typed, const std::vector<std::string>& names) {
-  if (typed.size() > kLongestWorthComparing) return {};
+  if (typed.size() > kMaxComparedLength) return {};
   // A right key in the wrong section is nearer than any spelling.
   for (const std::string& name : names) {
     if (name.find('.') != std::string::npos && last_part(name) == last_part(typed)) return name;
@@ -40,7 +40,7 @@ std::string nearest_name(std::string_view typed, const std::vector<std::string>&
 
 std::string nearest_name(std::string_view typed, const std::vector<std::string>& names,
                          std::size_t most) {
-  if (typed.size() > kLongestWorthComparing) return {};
+  if (typed.size() > kMaxComparedLength) return {};
   std::string best;
   std::size_t smallest = most + 1;
   for (const std::string& name : names) {

@@ -62,10 +62,10 @@ std::string without_controls(std::string_view text, std::string_view kept) {
 std::string printable(std::string_view text) { return without_controls(text, "\n\t"); }
 
 std::string in_quotes(std::string_view text) {
-  constexpr std::size_t kLongest = 60;
+  constexpr std::size_t kMaxLength = 60;
   std::size_t end = text.size();
-  if (end > kLongest) {
-    end = kLongest;
+  if (end > kMaxLength) {
+    end = kMaxLength;
     while (end > 0 && continues(byte_at(text, end))) --end;
   }
   return '"' + without_controls(text.substr(0, end), {}) + (end < text.size() ? "...\"" : "\"");

@@ -60,8 +60,8 @@ constexpr std::array<Known, 20> kKnown{
 Message wrong_file(std::string_view start) {
   const std::size_t first = start.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   if (first == std::string_view::npos) return {};
-  constexpr std::size_t kLongest = 256;
-  const std::string begin = lower_ascii(start.substr(first, kLongest));
+  constexpr std::size_t kMaxLength = 256;
+  const std::string begin = lower_ascii(start.substr(first, kMaxLength));
   if (begin.starts_with("<?xml") && begin.find("<net") != std::string::npos) {
     return say(
         "is an OpenVINO model, which is not read; choose the model's folder with .safetensors "

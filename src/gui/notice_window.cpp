@@ -2,6 +2,7 @@
 
 #include "headroom/config/string_table.h"
 #include "headroom/core/error.h"
+#include "headroom/core/languages.h"
 
 #include "language.h"
 #include "platform/fonts.h"
@@ -18,18 +19,8 @@
 namespace headroom {
 namespace {
 
-// The catalogues may be what is missing.
-struct Words {
-  const char* title;
-  const char* log;
-  const char* copy;
-  const char* close;
-};
-constexpr Words kEnglish{"Headroom cannot start", "What happened is also in ", "Copy", "Close"};
-constexpr Words kChinese{"Headroom 无法启动", "详情也记录在 ", "复制", "关闭"};
-
 std::string words_of(const StartNotice& notice, const std::string& language) {
-  if (language == "en") return notice.text.english();
+  if (language == kLanguages.front().code) return notice.text.english();
   try {
     return StringTable(notice.assets_folder / "lang" / ("messages." + language + ".yaml"))
         .words(notice.text);
@@ -43,7 +34,7 @@ class NoticeWindow {
   explicit NoticeWindow(const StartNotice& notice)
       : notice_(notice),
         language_(choose_language("")),
-        words_(language_ == "zh" ? kChinese : kEnglish),
+        words_(language_of(language_).notice),
         text_(words_of(notice, language_)),
         graphics_({.title = "Headroom",
                    .width = 640,
@@ -115,7 +106,7 @@ class NoticeWindow {
 
   const StartNotice& notice_;
   std::string language_;
-  Words words_;
+  const NoticeWords& words_;
   std::string text_;
   Graphics graphics_;
   Fonts fonts_;

@@ -101,7 +101,7 @@ class Window::Impl {
 
 Window::Impl::Impl(WindowServices services)
     : services_(std::move(services)),
-      preferences_(read_remembered(services_.state_file)),
+      preferences_(read_preferences(services_.state_file)),
       masks_(services_.session_folder.empty() ? std::filesystem::path()
                                               : services_.session_folder / "masks"),
       session_(services_, masks_),
@@ -169,7 +169,7 @@ void Window::Impl::remember() {
   }
   if (services_.state_file.empty()) return;
   try {
-    write_remembered(services_.state_file, preferences_);
+    write_preferences(services_.state_file, preferences_);
   } catch (const Error& e) {
     state_.add_banner({.kind = Banner::Kind::kWarning, .text = e.message()});
   }

@@ -11,13 +11,13 @@ namespace headroom {
 std::optional<SlowdownDetector::Slowness> SlowdownDetector::add(const Kind& kind, double seconds,
                                                                 double others_share) {
   constexpr std::size_t kMaxKinds = 64;
-  constexpr std::size_t kMostSteps = 500;
+  constexpr std::size_t kMaxSteps = 500;
   if (!(seconds > 0) || !std::isfinite(seconds)) return std::nullopt;
   if (series_.size() >= kMaxKinds && !series_.contains(kind)) series_.clear();
   Series& series = series_[kind];
   std::deque<Series::Step>& steps = series.steps;
   steps.push_back({seconds, others_share});
-  if (steps.size() > kMostSteps) steps.pop_front();
+  if (steps.size() > kMaxSteps) steps.pop_front();
   if (steps.size() < kSteps) return std::nullopt;
   std::vector<double> all;
   all.reserve(steps.size());

@@ -199,10 +199,11 @@ bool holds_settings(std::string_view line) {
 
 // What programs write after the settings: "Template: a {red|blue} cat", of any number of lines.
 void read_line_after(std::string_view line, ReadSettings& settings) {
-  constexpr std::size_t kLongestKey = 40;
+  constexpr std::size_t kMaxKeyLength = 40;
   const std::size_t colon = line.find(": ");
   const std::string_view key = trim(line.substr(0, std::min(colon, line.size())));
-  const bool is_pair = colon != std::string_view::npos && !key.empty() && key.size() <= kLongestKey;
+  const bool is_pair =
+      colon != std::string_view::npos && !key.empty() && key.size() <= kMaxKeyLength;
   if (is_pair) {
     settings.unknown.emplace_back(key, trim(line.substr(colon + 1)));
   } else if (!trim(line).empty()) {

@@ -251,7 +251,8 @@ int run(const Options& options) {
                   say("cannot write {0}: {1}", output,
                       say("the disk is full; free some space or choose another folder")));
     }
-    return save_png_in(output, std::chrono::system_clock::now(), encode_png(*picture.image, texts));
+    return save_picture_in(output, std::chrono::system_clock::now(),
+                           encode_png(*picture.image, texts));
   };
   const auto step =
       std::chrono::microseconds(static_cast<long long>(options.number("step-ms") * 1000));
@@ -326,8 +327,8 @@ int run(const Options& options) {
                  .save_again = [&](const FinishedPicture& p) { return save(p.request, p.picture); },
                  .save_to =
                      [](const FinishedPicture& p, const std::filesystem::path& folder) {
-                       return save_png_in(folder, std::chrono::system_clock::now(),
-                                          encode_png(*p.picture.image, {}));
+                       return save_picture_in(folder, std::chrono::system_clock::now(),
+                                              encode_png(*p.picture.image, {}));
                      }});
   window.run();
   return 0;

@@ -1,7 +1,8 @@
-// Every sentence of the program that can reach the window has words in Chinese.
+// Every sentence of the program that can reach the window has words in every language.
 #include "headroom/config/app_config.h"
 #include "headroom/config/string_table.h"
 #include "headroom/core/error.h"
+#include "headroom/core/languages.h"
 #include "headroom/core/wrong_file.h"
 #include "headroom/image/file_writer.h"
 #include "headroom/image/image_reader.h"
@@ -16,7 +17,9 @@
 #include <fstream>
 #include <iterator>
 #include <regex>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -28,11 +31,16 @@ namespace fs = std::filesystem;
 
 const fs::path kSource = HEADROOM_SOURCE_DIR;
 
-StringTable chinese() {
-  StringTable table(kSource / "configs/lang/zh.yaml");
-  table.add(kSource / "configs/lang/messages.zh.yaml");
+StringTable words_in(std::string_view language) {
+  const std::string code(language);
+  StringTable table(kSource / "configs/lang" / (code + ".yaml"));
+  table.add(kSource / "configs/lang" / ("messages." + code + ".yaml"));
   return table;
 }
+StringTable chinese() { return words_in("zh"); }
+
+// All but the one that messages are written in.
+std::span<const Language> translations() { return std::span(kLanguages).subspan(1); }
 
 // What stands in a C++ text literal.
 std::string unescaped(const std::string& literal) {
@@ -61,8 +69,9 @@ std::vector<std::string> patterns_in(const std::string& code) {
   return patterns;
 }
 
-TEST(Messages, EverySentenceInTheSourceHasWordsInChinese) {
-  const StringTable zh = chinese();
+TEST(Messages, EverySentenceInTheSourceHasWordsInEveryLanguage) {
+  std::vector<StringTable> tables;
+  for (const Language& language : translations()) tables.push_back(words_in(language.code));
   int found = 0;
   for (const auto& entry : fs::recursive_directory_iterator(kSource / "src")) {
     if (entry.path().extension() != ".cpp" && entry.path().extension() != ".h") continue;
@@ -71,24 +80,30 @@ TEST(Messages, EverySentenceInTheSourceHasWordsInChinese) {
     for (const std::string& pattern : patterns_in(code)) {
       // dump.say() names places for tests.
       if (code.find("dump.say(\"" + pattern + "\"") != std::string::npos) continue;
-      EXPECT_TRUE(zh.contains(pattern)) << entry.path() << ": " << pattern;
+      for (std::size_t i = 0; i < tables.size(); ++i) {
+        EXPECT_TRUE(tables[i].contains(pattern))
+            << translations()[i].code << ", " << entry.path() << ": " << pattern;
+      }
       ++found;
     }
   }
   EXPECT_GT(found, 100) << "the search itself is broken";
 }
 
-TEST(Messages, WordsInChineseTakeNoOtherValuesThanTheEnglish) {
-  const StringTable zh(kSource / "configs/lang/messages.zh.yaml");
+TEST(Messages, NoTranslationTakesOtherValuesThanTheEnglish) {
   static const std::regex value(R"(\{(\d)\})");
-  for (const std::string& pattern : zh.keys()) {
-    if (pattern.find(' ') == std::string::npos) continue;  // a name for many sentences
-    const std::string words = zh.text(pattern);
-    for (std::sregex_iterator it(words.begin(), words.end(), value), end; it != end; ++it) {
-      EXPECT_NE(pattern.find((*it).str()), std::string::npos) << pattern;
-    }
-    for (std::sregex_iterator it(pattern.begin(), pattern.end(), value), end; it != end; ++it) {
-      EXPECT_NE(words.find((*it).str()), std::string::npos) << pattern;
+  for (const Language& language : translations()) {
+    const StringTable table(kSource / "configs/lang" /
+                            ("messages." + std::string(language.code) + ".yaml"));
+    for (const std::string& pattern : table.keys()) {
+      if (pattern.find(' ') == std::string::npos) continue;  // a name for many sentences
+      const std::string words = table.text(pattern);
+      for (std::sregex_iterator it(words.begin(), words.end(), value), end; it != end; ++it) {
+        EXPECT_NE(pattern.find((*it).str()), std::string::npos) << pattern;
+      }
+      for (std::sregex_iterator it(pattern.begin(), pattern.end(), value), end; it != end; ++it) {
+        EXPECT_NE(words.find((*it).str()), std::string::npos) << pattern;
+      }
     }
   }
 }

@@ -1,6 +1,7 @@
-// The texts: both languages have the same keys, and every key that the code names exists.
+// The texts: all languages have the same keys, and every key that the code names exists.
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
+#include "headroom/core/languages.h"
 #include "headroom/core/plan.h"
 #include "headroom/core/size.h"
 
@@ -84,16 +85,22 @@ TEST(Texts, ANumberStaysWithItsUnitAndItsSign) {
   EXPECT_EQ(bound("step 3 of 8 "), "step 3 of 8 ");
 }
 
-TEST(Texts, BothLanguagesHaveTheSameKeys) { EXPECT_EQ(table("en").keys(), table("zh").keys()); }
+TEST(Texts, EveryLanguageHasTheSameKeys) {
+  for (const Language& language : kLanguages) {
+    EXPECT_EQ(table("en").keys(), table(std::string(language.code)).keys()) << language.code;
+  }
+}
 
-TEST(Texts, BothLanguagesFillInTheSamePlaces) {
+TEST(Texts, EveryLanguageFillsInTheSamePlaces) {
   const StringTable en = table("en");
-  const StringTable zh = table("zh");
-  for (const std::string& key : en.keys()) {
-    for (const char* const place : {"{0}", "{1}", "{2}", "{3}"}) {
-      EXPECT_EQ(en.text(key).find(place) == std::string::npos,
-                zh.text(key).find(place) == std::string::npos)
-          << key << " " << place;
+  for (const Language& language : kLanguages) {
+    const StringTable other = table(std::string(language.code));
+    for (const std::string& key : en.keys()) {
+      for (const char* const place : {"{0}", "{1}", "{2}", "{3}"}) {
+        EXPECT_EQ(en.text(key).find(place) == std::string::npos,
+                  other.text(key).find(place) == std::string::npos)
+            << language.code << " " << key << " " << place;
+      }
     }
   }
 }

@@ -18,7 +18,7 @@ class WindowPreferencesFile : public ::testing::Test {
  protected:
   WindowPreferences read(const std::string& text) {
     std::ofstream(folder_ / "window.json") << text;
-    return read_remembered(folder_ / "window.json");
+    return read_preferences(folder_ / "window.json");
   }
   const test::TempFolder temporary_;
   const fs::path folder_ = temporary_.path();
@@ -26,8 +26,8 @@ class WindowPreferencesFile : public ::testing::Test {
 
 TEST_F(WindowPreferencesFile, IsReadBackAsItWasWritten) {
   const fs::path file = folder_ / "made" / "window.json";
-  write_remembered(file, {{{"zh", "auto"}}, {{"light", "dark"}}, {{"1.25", "0"}}});
-  const WindowPreferences back = read_remembered(file);
+  write_preferences(file, {{{"zh", "auto"}}, {{"light", "dark"}}, {{"1.25", "0"}}});
+  const WindowPreferences back = read_preferences(file);
   ASSERT_TRUE(back.language && back.theme && back.zoom);
   EXPECT_EQ(back.zoom->chosen, "1.25");
   EXPECT_EQ(back.language->chosen, "zh");
@@ -40,15 +40,15 @@ TEST_F(WindowPreferencesFile, IsReadBackAsItWasWritten) {
 
 TEST_F(WindowPreferencesFile, ReplacesWhatWasThere) {
   const fs::path file = folder_ / "window.json";
-  write_remembered(file, {{{"zh", "auto"}}, {{"light", "dark"}}, {}});
-  write_remembered(file, {{{"en", "auto"}}, {}, {}});
-  EXPECT_EQ(read_remembered(file).language->chosen, "en");
-  EXPECT_FALSE(read_remembered(file).theme);
+  write_preferences(file, {{{"zh", "auto"}}, {{"light", "dark"}}, {}});
+  write_preferences(file, {{{"en", "auto"}}, {}, {}});
+  EXPECT_EQ(read_preferences(file).language->chosen, "en");
+  EXPECT_FALSE(read_preferences(file).theme);
 }
 
 TEST_F(WindowPreferencesFile, IsIgnoredWhenItIsMissingOrBroken) {
-  EXPECT_FALSE(read_remembered(folder_ / "none.json").language);
-  EXPECT_FALSE(read_remembered(folder_).theme);
+  EXPECT_FALSE(read_preferences(folder_ / "none.json").language);
+  EXPECT_FALSE(read_preferences(folder_).theme);
   for (const char* const text :
        {"", "{", "[]", "7", R"({"language": "zh"})", R"({"language": {"chosen": "zh"}})",
         R"({"language": {"chosen": "fr", "configured": "auto"}})",
@@ -69,7 +69,7 @@ TEST_F(WindowPreferencesFile, ThatCannotBeWrittenIsNamed) {
   std::ofstream(folder_ / "file") << "in the way";
   const fs::path file = folder_ / "file" / "window.json";
   try {
-    write_remembered(file, {});
+    write_preferences(file, {});
     FAIL() << "nothing was thrown";
   } catch (const Error& e) {
     EXPECT_EQ(e.kind(), ErrorKind::kIo);

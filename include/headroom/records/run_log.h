@@ -14,10 +14,10 @@ namespace headroom {
 // may use at the same time. Any thread.
 class RunLog {
  public:
-  static constexpr std::int64_t kMostBytes = std::int64_t{4} << 20;
+  static constexpr std::int64_t kMaxBytes = std::int64_t{4} << 20;
 
   // Touches nothing yet.
-  explicit RunLog(std::filesystem::path file, std::int64_t most_bytes = kMostBytes);
+  explicit RunLog(std::filesystem::path file, std::int64_t most_bytes = kMaxBytes);
 
   // Adds a line, makes the folder when there is none, and drops the oldest lines when the file
   // would be larger than `most_bytes`. Throws Error{kIo} naming the file and the reason; the file

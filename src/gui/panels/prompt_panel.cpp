@@ -117,8 +117,8 @@ void draw_field(const Ui& ui, const std::string& name, std::string& text, float 
 
 // What more than one letter took away with it can be had back from outside the field, too.
 void remember_what_went(UiState& state, const std::string& before) {
-  constexpr std::size_t kLongestLetter = 4;  // bytes of UTF-8
-  if (before.size() <= state.draft.prompt.size() + kLongestLetter) return;
+  constexpr std::size_t kMaxLetterBytes = 4;  // bytes of UTF-8
+  if (before.size() <= state.draft.prompt.size() + kMaxLetterBytes) return;
   Settings then = state.settings();
   then.draft.prompt = before;
   state.undo.record(then);

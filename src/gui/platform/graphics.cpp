@@ -1,7 +1,7 @@
 #include "platform/graphics.h"
 
 #include "headroom/core/error.h"
-#include "headroom/gui/window.h"
+#include "headroom/gui/wake_window.h"
 
 #include "platform/damage.h"
 #include "platform/native_window.h"

@@ -1,5 +1,5 @@
 #pragma once
-#include "headroom/gui/window.h"
+#include "headroom/gui/window_services.h"
 
 #include "platform/graphics.h"
 #include "state/mask_store.h"

@@ -57,7 +57,7 @@ void mark_recommended(std::array<SizeCard, kSizePresets.size()>& cards);
 struct SizesLine {
   enum class Kind {
     kPending,
-    kAllFit,     // all five, without slowing down
+    kAllFit,     // all of them, without slowing down
     kUpTo,       // `size` and what is smaller runs without slowing down
     kOnly,       // `size` does, though smaller ones do not: their copies do not hide
     kAllSlower,  // what fits is slowed down

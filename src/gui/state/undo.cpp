@@ -5,7 +5,7 @@
 namespace headroom {
 namespace {
 
-constexpr std::size_t kMostSteps = 200;
+constexpr std::size_t kMaxUndoSteps = 200;
 constexpr double kInARow_s = 2;
 
 }  // namespace
@@ -13,7 +13,7 @@ constexpr double kInARow_s = 2;
 void UndoStack::push(Step step) {
   step.id = next_id_++;
   steps_.push_back(std::move(step));
-  if (steps_.size() > kMostSteps) steps_.erase(steps_.begin());
+  if (steps_.size() > kMaxUndoSteps) steps_.erase(steps_.begin());
   undone_.clear();
 }
 

@@ -30,7 +30,7 @@ std::optional<WindowPreferences::Choice> read_choice(
 
 }  // namespace
 
-WindowPreferences read_remembered(const std::filesystem::path& file) {
+WindowPreferences read_preferences(const std::filesystem::path& file) {
   const json root = json::parse(read_state_file(file), nullptr, /*allow_exceptions=*/false);
   std::vector<std::string_view> codes;
   codes.reserve(kLanguages.size());
@@ -39,7 +39,7 @@ WindowPreferences read_remembered(const std::filesystem::path& file) {
           read_choice(root, "zoom", {})};
 }
 
-void write_remembered(const std::filesystem::path& file, const WindowPreferences& preferences) {
+void write_preferences(const std::filesystem::path& file, const WindowPreferences& preferences) {
   json root = json::object();
   const auto add = [&](const char* key, const std::optional<WindowPreferences::Choice>& choice) {
     if (choice) root[key] = {{"chosen", choice->chosen}, {"configured", choice->configured}};

@@ -19,10 +19,10 @@ struct WindowPreferences {
 };
 
 // Nothing when the file is missing, unreadable or broken: the choice is made again in a click.
-[[nodiscard]] WindowPreferences read_remembered(const std::filesystem::path& file);
+[[nodiscard]] WindowPreferences read_preferences(const std::filesystem::path& file);
 
 // Replaces the file as a whole; makes its folder. Throws Error{kIo}.
-void write_remembered(const std::filesystem::path& file, const WindowPreferences& preferences);
+void write_preferences(const std::filesystem::path& file, const WindowPreferences& preferences);
 
 // What to start with: the choice while it holds, else `configured`.
 [[nodiscard]] std::string choose(const std::optional<WindowPreferences::Choice>& choice,

@@ -1,0 +1,9 @@
+#pragma once
+
+namespace headroom {
+
+// Makes a sleeping window draw again. From any thread, at any time: without a window it does
+// nothing.
+void wake_window();
+
+}  // namespace headroom
