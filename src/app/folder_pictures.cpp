@@ -21,9 +21,9 @@ std::vector<fs::path> pictures_in(const fs::path& folder) {
     throw Error(ErrorKind::kIo, say("{0} cannot be read: {1}", folder, say_errno(error.value())));
   }
   if (files.empty()) {
-    throw Error(ErrorKind::kInvalidRequest,
-                folder.string() + " holds no " + format_names(PictureUse::kPixels) +
-                    " picture; name a folder with pictures");
+    throw Error(ErrorKind::kInvalidRequest, folder.string() + " holds no " +
+                                                format_names(PictureUse::kPixels) +
+                                                " picture; name a folder with pictures");
   }
   std::sort(files.begin(), files.end());
   return files;

@@ -277,7 +277,8 @@ void load_config_environment(const std::vector<std::string>& environment, AppCon
       }
       continue;
     }
-    const std::string value = without_quotes(trimmed(std::string_view(variable).substr(equals + 1)));
+    const std::string value =
+        without_quotes(trimmed(std::string_view(variable).substr(equals + 1)));
     if (value.empty()) continue;
     faults.read([&] {
       overlay.set(*key, key->is_list ? split_list(value) : std::vector<std::string>{value}, name);

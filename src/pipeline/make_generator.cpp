@@ -240,7 +240,7 @@ class PipelineGenerator final : public ImageGenerator {
                    job.hooks.check, job.sink);
     if (previews_.fit(networks, job.keeper.execution(), job.asked.request, job.hooks))
       static_cast<void>(backend_.end_stage());  // not the load's peak
-    static_cast<void>(opened_->take_work());  // of earlier runs
+    static_cast<void>(opened_->take_work());    // of earlier runs
     job.recorder.run(Stage::kLoad, first, [&] {
       return job.keeper.run(Stage::kLoad, no_steps, [&] {
         networks.prepare(job.keeper.execution());

@@ -71,12 +71,11 @@ DType read_gguf_dtype(std::uint32_t number, const std::string& tensor,
                         in_quotes(tensor), number, choice));
   }
   fail_model_file(
-      file,
-      say("tensor {0} of this GGUF file is stored as {1} (number format {2}), {3}; choose a "
-          "file in {4}",
-          in_quotes(tensor), other->name, number,
-          other->removed ? say("which was removed from GGUF") : say("which is not read here"),
-          choice));
+      file, say("tensor {0} of this GGUF file is stored as {1} (number format {2}), {3}; choose a "
+                "file in {4}",
+                in_quotes(tensor), other->name, number,
+                other->removed ? say("which was removed from GGUF") : say("which is not read here"),
+                choice));
 }
 
 std::uint32_t gguf_number(DType dtype) {

@@ -173,9 +173,9 @@ TEST(ConfigEnvironment, QuotesThatAFileOfVariablesKeptDoNotCount) {
 TEST(ConfigEnvironment, WithFaultsAskedForReadsTheRestAndNamesEachFault) {
   AppConfig config;
   std::vector<Error> faults;
-  load_config_environment({"HEADROOM_WINDOW_WIDTH=640", "HEADROOM_WINDOW_THEME=light",
-                           "HEADROOM_MODEL_THREADS=many"},
-                          config, &faults);
+  load_config_environment(
+      {"HEADROOM_WINDOW_WIDTH=640", "HEADROOM_WINDOW_THEME=light", "HEADROOM_MODEL_THREADS=many"},
+      config, &faults);
   EXPECT_EQ(config.window.theme, "light");
   ASSERT_EQ(faults.size(), 2U);
   EXPECT_NE(std::string(faults[0].what()).find("HEADROOM_WINDOW_WIDTH"), std::string::npos);

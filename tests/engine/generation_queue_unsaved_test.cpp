@@ -20,8 +20,8 @@ GenerationRequest several(int count) {
 
 class QueueOfUnsaved : public ::testing::Test {
  protected:
-  // Hands over what is there, so that nothing is waited for twice. Outcomes first: no picture of a job follows its
-  // outcome, so whoever has the outcome has all pictures.
+  // Hands over what is there, so that nothing is waited for twice. Outcomes first: no picture of a
+  // job follows its outcome, so whoever has the outcome has all pictures.
   void take() {
     for (JobOutcome& outcome : queue_.take_finished()) outcomes_.push_back(std::move(outcome));
     for (FinishedPicture& picture : queue_.take_pictures()) pictures_.push_back(std::move(picture));

@@ -77,9 +77,10 @@ TEST(Refusal, WhatIsMissingAddsUpWithTheSum) {
             "Needs 18 MB. The cap allows 10 MB, so 8 MB are missing.");
   // Where a reserve takes all and more.
   const Budget kept = budget(device(23 * kGiB, 500 * kMiB), 24064 * kMiB);
-  EXPECT_EQ(refusal_sum(need, kept, table("en")),
-            "Needs 0.02 GB. 23.00 GB on the card − 0.49 others − 23.50 kept free = −0.99 GB left, so "
-            "1.01 GB are missing.");
+  EXPECT_EQ(
+      refusal_sum(need, kept, table("en")),
+      "Needs 0.02 GB. 23.00 GB on the card − 0.49 others − 23.50 kept free = −0.99 GB left, so "
+      "1.01 GB are missing.");
   EXPECT_EQ(missing(need, kept), "1.01 GB");
 }
 

@@ -63,16 +63,16 @@ struct AppConfig {
 // Overlays the keys of a YAML file on `config`, which stays as it was when it throws. A key without
 // a value changes nothing; a leading ~ in a folder becomes $HOME. Throws Error{kConfig}:
 // "FILE:LINE: KEY: what is allowed" for unknown keys (with the nearest known one), bad values and
-// bad YAML. With `all_faults` nothing is thrown: every setting that can be read counts, and a sentence
-// for each that cannot is added there.
+// bad YAML. With `all_faults` nothing is thrown: every setting that can be read counts, and a
+// sentence for each that cannot is added there.
 void load_config_file(const std::filesystem::path& file, AppConfig& config,
                       std::vector<Error>* all_faults = nullptr);
 
 // Overlays HEADROOM_<SECTION>_<KEY> variables, as NAME=VALUE strings (the process's environ), on
 // `config`, which stays as it was when it throws. An empty value changes nothing; list items are
-// separated by commas; blanks and a pair of quotes around values do not count. Other programs share the prefix, so a
-// name that is none of ours is left alone, with a warning when it nearly is one. Throws
-// Error{kConfig}, or adds to `all_faults` as above.
+// separated by commas; blanks and a pair of quotes around values do not count. Other programs share
+// the prefix, so a name that is none of ours is left alone, with a warning when it nearly is one.
+// Throws Error{kConfig}, or adds to `all_faults` as above.
 void load_config_environment(const std::vector<std::string>& environment, AppConfig& config,
                              std::vector<Error>* all_faults = nullptr);
 

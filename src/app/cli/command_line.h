@@ -57,11 +57,11 @@ struct CommandLine {
   int max = 2048;                     // of frontier, px
   std::vector<std::string> waiting;   // resume NAME...; empty = all
   bool drop = false, list = false;    // of resume
-  std::optional<int> scale;                     // of upscale
-  std::optional<double> denoise;                // of upscale
-  bool dry_run = false;                         // of upscale
-  bool model_is_typed = false;                  // by --model
-  bool clear = false;                           // of cache
+  std::optional<int> scale;           // of upscale
+  std::optional<double> denoise;      // of upscale
+  bool dry_run = false;               // of upscale
+  bool model_is_typed = false;        // by --model
+  bool clear = false;                 // of cache
   bool json = false;
 };
 

@@ -35,8 +35,8 @@ class Figures {
   bool giga_;
 };
 
-// What is needed and what is left for it, in the figures of the sum. Whatever says how much is missing
-// takes it from here.
+// What is needed and what is left for it, in the figures of the sum. Whatever says how much is
+// missing takes it from here.
 struct Sum {
   bool capped;
   Figures f;
@@ -73,8 +73,7 @@ std::string refusal_sum(std::int64_t need_bytes, const Budget& budget, const Str
   sum += fill(text.text("refusal.others"), {f.number(others)});
   sum += fill(text.text("refusal.kept"), {f.number(kept)});
   if (left < 0) {
-    return need + sum +
-           fill(text.text("refusal.below"), {f.with_unit(-left), all.missing()});
+    return need + sum + fill(text.text("refusal.below"), {f.with_unit(-left), all.missing()});
   }
   return need + sum +
          (left > 0 ? fill(text.text("refusal.left"), {f.with_unit(left)})
