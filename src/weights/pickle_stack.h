@@ -43,7 +43,7 @@ class Stack {
   [[noreturn]] void refuse(const std::string& fault) const {
     fail_model_file(file_, say("{0}; choose the same model as .safetensors, or save it so with "
                                "PyTorch",
-                               fault_of(say("the pickle"), fault)));
+                               fault_of(say("the pickle"), Message(fault))));
   }
 
   Ref make(Value value) {

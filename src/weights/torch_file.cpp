@@ -71,12 +71,12 @@ class Opener {
   [[noreturn]] void refuse(const std::string& fault) const {
     fail_model_file(file_, say("{0}; the file is damaged or not one of PyTorch's, so download it "
                                "again",
-                               fault_of(say("the zip archive"), fault)));
+                               fault_of(say("the zip archive"), Message(fault))));
   }
   [[noreturn]] void refuse(const std::string& name, const std::string& fault) const {
     fail_model_file(file_, say("{0}; choose the same model as .safetensors, or save it so with "
                                "PyTorch",
-                               fault_of(say("tensor {0}", in_quotes(name)), fault)));
+                               fault_of(say("tensor {0}", in_quotes(name)), Message(fault))));
   }
   static std::string_view text(Bytes bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -86,7 +86,7 @@ class Opener {
     const auto storage = members_.find(root_ + "data/" + tensor.storage);
     if (storage == members_.end()) refuse(name, "has no values in the file");
     const std::optional<std::int64_t> bytes = tensor_bytes(tensor.dtype, tensor.shape);
-    const auto item = static_cast<std::int64_t>(dtype_bytes(tensor.dtype));
+    const auto item = static_cast<std::int64_t>(tensor_type(tensor.dtype).bytes(1));
     const auto available = static_cast<std::int64_t>(storage->second.size());
     if (!bytes || tensor.offset > available / item || *bytes > available - tensor.offset * item) {
       refuse(name, "reaches beyond its values in the file");

@@ -66,7 +66,7 @@ class Teller {
   [[noreturn]] void refuse(const std::string& fault) const {
     fail_model_file(file_, say("{0}; choose a Real-ESRGAN or ESRGAN model (RRDBNet or "
                                "SRVGGNetCompact)",
-                               fault_of(say("the file"), fault)));
+                               fault_of(say("the file"), Message(fault))));
   }
   // Of a convolution: [out, in, 3, 3].
   [[nodiscard]] const std::vector<std::int64_t>& shape(const std::string& name) const {
@@ -141,7 +141,7 @@ TensorView UpscalerFile::at(std::string_view name, std::span<const std::int64_t>
   const auto refuse = [&](const std::string& fault) {
     fail_model_file(file_, say("{0}; the file is damaged or of another network, so download it "
                                "again",
-                               fault_of(say("tensor {0}", std::string(name)), fault)));
+                               fault_of(say("tensor {0}", std::string(name)), Message(fault))));
   };
   const auto found = tensors_.find(name);
   if (found == tensors_.end()) refuse("is missing");

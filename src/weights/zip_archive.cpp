@@ -55,7 +55,7 @@ class Reader {
   [[noreturn]] void refuse(const std::string& fault) const {
     fail_model_file(file_, say("{0}; the file is damaged or not one of PyTorch's, so download it "
                                "again",
-                               fault_of(say("the zip archive"), fault)));
+                               fault_of(say("the zip archive"), Message(fault))));
   }
   // The bytes from `at` on; refuses what lies beyond the archive.
   [[nodiscard]] Bytes part(std::size_t at, std::size_t size) const {
