@@ -37,12 +37,6 @@ GenerationRequest usual_request(const ModelInfo& model) {
   return request;
 }
 
-std::vector<FoundModel> models_here(const ModelOptions& options) {
-  std::vector<std::filesystem::path> folders{starter_model_folder()};
-  for (std::filesystem::path& folder : model_folders(options)) folders.push_back(std::move(folder));
-  return find_models(folders, chosen_places(options));
-}
-
 ModelOffer offer_of(const FoundModel& model) {
   ModelOffer offer;
   offer.is_starter = model.place == starter_model_folder();
@@ -112,6 +106,12 @@ void add_needs(ModelOffer& offer, const AppConfig& config,
 }
 
 }  // namespace
+
+std::vector<FoundModel> models_here(const ModelOptions& options) {
+  std::vector<std::filesystem::path> folders{starter_model_folder()};
+  for (std::filesystem::path& folder : model_folders(options)) folders.push_back(std::move(folder));
+  return find_models(folders, chosen_places(options));
+}
 
 void offer_models(const AppConfig& config,
                   const std::function<GenerationRequest(const ModelInfo&)>& request_for,

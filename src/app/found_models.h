@@ -2,10 +2,15 @@
 #include "headroom/config/app_config.h"
 #include "headroom/core/generation.h"
 #include "headroom/engine/model_offer.h"
+#include "headroom/model_files/find_models.h"
 
 #include <functional>
+#include <vector>
 
 namespace headroom {
+
+// The starter model, and those that find_models() finds.
+[[nodiscard]] std::vector<FoundModel> models_here(const ModelOptions& options);
 
 // Tells of all models: the starter model, those that find_models() finds with the settings of
 // `config`, and those whose configs come with the program and which are not here. First of each at
