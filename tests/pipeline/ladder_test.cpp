@@ -92,7 +92,7 @@ class Model {
   }
 
   TracePeaks predict(const GenerationRequest& request, const ExecutionOptions& execution) {
-    return replay_cpu_budget(headroom::replay(folder, formats, {shape(request), execution}));
+    return replay_cpu_budget(headroom::dry_run(folder, formats, {shape(request), execution}));
   }
   [[nodiscard]] RunShape shape(const GenerationRequest& request) const {
     return shape_of(request, &tokenizer, folder.scheduler);

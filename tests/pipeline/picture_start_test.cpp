@@ -165,7 +165,7 @@ TEST_P(PictureStart, TakesThePredictedMemoryUnderEveryRung) {
       std::string text = start == StartFrom::kImage ? "image" : "masked image";
       for (const std::string& name : option_names(execution)) text += " " + name;
       SCOPED_TRACE(text);
-      const TracePeaks whole = replay_cpu_budget(replay(folder, {}, {shape, execution}));
+      const TracePeaks whole = replay_cpu_budget(dry_run(folder, {}, {shape, execution}));
       const Candidate composed = compose(execution, of_shape.space(), of_shape);
 
       DeviceBackend& device = *runner.options.device.backend;
