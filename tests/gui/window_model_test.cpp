@@ -162,6 +162,9 @@ TEST_F(WindowModel, APathIsTypedWhereTheListHasItNot) {
   WindowDriver w = open({});
   w.click("model");
   ASSERT_TRUE(w.wait_for_widget("model.other"));
+  // What stands below the models moves until all are there.
+  ASSERT_TRUE(w.wait([](const json& s) { return s["looking"] == false; }));
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));  // rows find their places
   w.click("model.other");
   ASSERT_TRUE(w.wait([](const json& s) { return s["editing"] == true; }));
   w.type("/home/you/broken");
