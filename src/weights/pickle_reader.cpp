@@ -49,7 +49,6 @@ bool is_allowed(std::string_view name) {
 }
 
 using pickle::Kind;
-using pickle::kMostValues;
 using pickle::Ref;
 using pickle::Value;
 
