@@ -231,7 +231,7 @@ void draw_picture(const Ui& ui, const Rect& canvas, const Shown& shown) {
 }  // namespace
 
 void draw_canvas_panel(const Ui& ui, const Rect& whole) {
-  const double edge = ui.px(ui.frame.layout.folds() ? 12 : 16);
+  const double edge = ui.px(12);
   const double banners =
       draw_banners(ui, {whole.x + edge, whole.y + edge, whole.w - 2 * edge, whole.h - 2 * edge});
   // They lie above the picture, not on it.
@@ -240,15 +240,16 @@ void draw_canvas_panel(const Ui& ui, const Rect& whole) {
   begin_panel(ui, "canvas", whole, ui.colors.canvas, {0, 0},
               ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav);
   const bool low = ui.frame.layout.folds();
-  const double side = edge;
-  // Where the picture has little room, what has nothing to say leaves it.
+  const double gap = ui.px(8);
+  // Where the picture has little room, what has nothing to say leaves it. Elsewhere the rest is low
+  // enough for a picture of 512 pixels to be seen pixel for pixel in a window of 1280x800.
   const bool cramped = area.h < ui.px(300);
-  const double strip = cramped ? 0 : ui.px(low ? 60 : 84);
-  const double progress = cramped && ui.frame.running() == nullptr ? 0 : ui.px(52);
+  const double strip = cramped ? 0 : ui.px(low ? 52 : 68);
+  const double progress = cramped && ui.frame.running() == nullptr ? 0 : ui.px(42);
   const Shown shown = choose(ui);
   const double row = shown.texture != 0 ? ui.px(36) : 0;
-  const Rect canvas{area.x + side, area.y + side, area.w - 2 * side,
-                    std::max(1.0, area.h - 2 * side - strip - progress - row)};
+  const Rect canvas{area.x + edge, area.y + edge, area.w - 2 * edge,
+                    std::max(1.0, area.h - 2 * edge - strip - progress - row)};
   ImDrawList& list = *ImGui::GetWindowDrawList();
   draw_ground(ui, list, canvas);
   // The buttons lie on the picture but come before it: what comes first gets the mouse.
@@ -275,13 +276,13 @@ void draw_canvas_panel(const Ui& ui, const Rect& whole) {
     draw_empty(ui, canvas, samples);
   }
   list.ChannelsMerge();
-  double y = canvas.y + canvas.h + ui.px(8);
+  double y = canvas.y + canvas.h + gap;
   ui.state.row_focused = false;
-  if (row > 0) draw_row(ui, {canvas.x, y, canvas.w, row - ui.px(8)}, canvas, shown);
+  if (row > 0) draw_row(ui, {canvas.x, y, canvas.w, row - gap}, canvas, shown);
   y += row;
-  if (progress > 0) draw_progress_panel(ui, {canvas.x, y, canvas.w, progress - ui.px(8)});
+  if (progress > 0) draw_progress_panel(ui, {canvas.x, y, canvas.w, progress - gap});
   y += progress;
-  if (strip > 0) draw_strip_panel(ui, {canvas.x, y, canvas.w, strip - ui.px(8)});
+  if (strip > 0) draw_strip_panel(ui, {canvas.x, y, canvas.w, strip});
   ui.state.canvas_focused =
       ImGui::IsWindowFocused(ImGuiFocusedFlags_RootAndChildWindows) && !ui.state.row_focused;
   if (ui.state.canvas_focused) draw_focus(ui, canvas);
