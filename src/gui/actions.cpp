@@ -1,11 +1,10 @@
 #include "actions.h"
 
 #include "headroom/core/lower_case.h"
+#include "headroom/gui_state/format.h"
+#include "headroom/gui_state/from_picture.h"
+#include "headroom/gui_toolkit/open_folder.h"
 #include "headroom/image/png_writer.h"
-
-#include "platform/open_folder.h"
-#include "state/format.h"
-#include "state/from_picture.h"
 
 #include <cstdlib>
 #include <fstream>

@@ -1,6 +1,7 @@
 // What Actions makes of a finished picture: more like it, and what becomes of a repaint's results.
+#include "headroom/gui_state/from_picture.h"
+
 #include "actions.h"
-#include "state/from_picture.h"
 
 #include <random>
 #include <utility>

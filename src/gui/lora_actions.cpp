@@ -1,6 +1,7 @@
 // What Actions does with LoRAs.
+#include "headroom/gui_state/lora_chips.h"
+
 #include "actions.h"
-#include "state/lora_chips.h"
 
 #include <algorithm>
 #include <utility>

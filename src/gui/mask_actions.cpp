@@ -1,6 +1,7 @@
 // What Actions does with the mask of the picture that the next one starts from.
+#include "headroom/gui_state/format.h"
+
 #include "actions.h"
-#include "state/format.h"
 
 #include <algorithm>
 #include <cstdlib>

@@ -1,8 +1,8 @@
 // What Actions does with models and where they are looked for.
 #include "headroom/core/error.h"
+#include "headroom/gui_state/model_list.h"
 
 #include "actions.h"
-#include "state/model_list.h"
 
 #include <cstdlib>
 #include <string_view>

@@ -3,12 +3,12 @@
 #include "headroom/config/string_table.h"
 #include "headroom/core/error.h"
 #include "headroom/core/languages.h"
+#include "headroom/gui_toolkit/fonts.h"
+#include "headroom/gui_toolkit/graphics.h"
+#include "headroom/gui_toolkit/theme.h"
+#include "headroom/gui_toolkit/ui_dump.h"
 
 #include "language.h"
-#include "platform/fonts.h"
-#include "platform/graphics.h"
-#include "testing/ui_dump.h"
-#include "widgets/theme.h"
 
 #include <algorithm>
 #include <string>

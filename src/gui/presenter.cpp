@@ -1,8 +1,8 @@
 #include "presenter.h"
 
-#include "state/from_picture.h"
-#include "state/problems.h"
-#include "state/start_picture.h"
+#include "headroom/gui_state/from_picture.h"
+#include "headroom/gui_state/problems.h"
+#include "headroom/gui_state/start_picture.h"
 
 #include <algorithm>
 #include <chrono>

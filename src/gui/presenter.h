@@ -1,8 +1,8 @@
 #pragma once
-#include "state/job_watch.h"
-#include "state/lora_chips.h"
-#include "state/run_shapes.h"
-#include "ui.h"
+#include "headroom/gui_state/job_watch.h"
+#include "headroom/gui_state/lora_chips.h"
+#include "headroom/gui_state/run_shapes.h"
+#include "headroom/gui_toolkit/ui.h"
 
 #include <array>
 #include <cstddef>

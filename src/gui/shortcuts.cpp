@@ -1,10 +1,11 @@
 #include "shortcuts.h"
 
+#include "headroom/gui_state/from_picture.h"
+#include "headroom/gui_state/offered_picture.h"
+#include "headroom/gui_toolkit/regions.h"
+#include "headroom/gui_toolkit/ui_zoom.h"
+
 #include "actions.h"
-#include "state/from_picture.h"
-#include "state/offered_picture.h"
-#include "widgets/regions.h"
-#include "widgets/ui_zoom.h"
 
 #include <algorithm>
 #include <initializer_list>

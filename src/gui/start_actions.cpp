@@ -1,6 +1,7 @@
 // What Actions does with the picture that the next one starts from.
+#include "headroom/gui_state/format.h"
+
 #include "actions.h"
-#include "state/format.h"
 
 #include <array>
 #include <system_error>

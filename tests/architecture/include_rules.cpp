@@ -38,9 +38,14 @@ const std::map<std::string, RoomRules, std::less<>>& rules() {
       {"forecast",
        {{"core", "text", "weights", "model_files", "model", "device", "memory", "pipeline"},
         {"torch", "nlohmann", "posix"}}},
-      {"gui",
-       {{"core", "engine", "image", "records", "memory", "config"},
+      {"gui_state",
+       {{"core", "engine", "image", "records", "memory", "config"}, {"nlohmann", "posix"}}},
+      {"gui_toolkit",
+       {{"core", "engine", "image", "memory", "config", "gui_state"},
         {"imgui", "glfw", "gl", "x11", "fontconfig", "icons", "nlohmann", "posix"}}},
+      {"gui",
+       {{"core", "engine", "image", "records", "memory", "config", "gui_state", "gui_toolkit"},
+        {"imgui", "icons", "nlohmann", "posix"}}},
       {"app",
        {{"core", "config", "image", "records", "text", "weights", "model_files", "memory", "engine",
          "device", "model", "diffusion", "pipeline", "forecast", "gui"},
@@ -119,15 +124,15 @@ const std::vector<TokenRule>& token_rules() {
   static const std::vector<TokenRule> table{
       {"std::thread", threaded, threads_why},
       {"std::jthread", threaded, threads_why},
-      // gui starts no thread, but others wake it: the library's life is guarded.
-      {"std::mutex", {"engine", "pipeline", "forecast", "device", "gui"}, threads_why},
+      // gui_toolkit starts no thread, but others wake it: the library's life is guarded.
+      {"std::mutex", {"engine", "pipeline", "forecast", "device", "gui_toolkit"}, threads_why},
       {"std::recursive_mutex", threaded, threads_why},
       {"std::shared_mutex", threaded, threads_why},
       {"std::condition_variable", threaded, threads_why},
       {"std::condition_variable_any", threaded, threads_why},
       {"std::async", {}, "the program has no thread pool and no futures"},
       {"YAML::", {"config"}, "only config knows YAML"},
-      {"ImGui::", {"gui"}, "only gui knows Dear ImGui"},
+      {"ImGui::", {"gui_toolkit", "gui"}, "only gui and its toolkit know Dear ImGui"},
       {"at::", torch, "tensors belong to the torch rooms"},
       {"torch::", torch, "tensors belong to the torch rooms"},
       {"c10::", torch, "tensors belong to the torch rooms"},
@@ -177,7 +182,8 @@ class Checker {
     if (std::ranges::find(kBanned, include.path) != std::end(kBanned)) {
       report(include.line, "includes " + include.path + "; use the narrowest ATen header");
     } else if (include.path.starts_with("headroom/")) {
-      const std::string other = room_of("include/" + include.path);
+      const std::string other =
+          room_of("src/" + include.path.substr(std::string_view("headroom/").size()));
       if (other != room_ && !room.rooms.contains(other)) {
         report(include.line, room_ + " must not include " + include.path);
       }
@@ -235,13 +241,11 @@ class Checker {
 }  // namespace
 
 std::string room_of(std::string_view path) {
-  for (const std::string_view root : {"include/headroom/", "src/"}) {
-    if (!path.starts_with(root)) continue;
-    path.remove_prefix(root.size());
-    const std::size_t slash = path.find('/');
-    return slash == std::string_view::npos ? std::string() : std::string(path.substr(0, slash));
-  }
-  return {};
+  constexpr std::string_view kRoot = "src/";
+  if (!path.starts_with(kRoot)) return {};
+  path.remove_prefix(kRoot.size());
+  const std::size_t slash = path.find('/');
+  return slash == std::string_view::npos ? std::string() : std::string(path.substr(0, slash));
 }
 
 std::vector<std::string> check_include_rules(const std::vector<SourceFile>& files) {
@@ -260,14 +264,12 @@ std::vector<SourceFile> read_sources(const std::filesystem::path& root) {
   static const std::set<std::string> kinds{".h", ".hpp", ".cpp", ".cc",
                                            ".c", ".cu",  ".cuh", ".inc"};
   std::vector<SourceFile> files;
-  for (const char* folder : {"include", "src"}) {
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(
-             root / folder, std::filesystem::directory_options::follow_directory_symlink)) {
-      if (!entry.is_regular_file() || !kinds.contains(entry.path().extension().string())) continue;
-      std::ostringstream text;
-      text << std::ifstream(entry.path(), std::ios::binary).rdbuf();
-      files.push_back({entry.path().lexically_relative(root).generic_string(), text.str()});
-    }
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(
+           root / "src", std::filesystem::directory_options::follow_directory_symlink)) {
+    if (!entry.is_regular_file() || !kinds.contains(entry.path().extension().string())) continue;
+    std::ostringstream text;
+    text << std::ifstream(entry.path(), std::ios::binary).rdbuf();
+    files.push_back({entry.path().lexically_relative(root).generic_string(), text.str()});
   }
   std::ranges::sort(files, {}, &SourceFile::path);
   return files;

@@ -46,7 +46,8 @@ std::vector<std::string> named_files(const std::string& text) {
 
 bool is_there(const std::string& name) {
   const fs::path root = HEADROOM_SOURCE_DIR;
-  return fs::exists(root / name) || fs::exists(root / "include/headroom" / name) ||
+  const fs::path room = *fs::path(name).begin();
+  return fs::exists(root / name) || fs::exists(root / "src" / room / "include/headroom" / name) ||
          fs::exists(root / "src" / name);
 }
 

@@ -1,4 +1,4 @@
-#include "state/canvas_view.h"
+#include "headroom/gui_state/canvas_view.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "platform/damage.h"
+#include "headroom/gui_toolkit/damage.h"
 
 #include <memory>
 #include <vector>

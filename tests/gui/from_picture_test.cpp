@@ -1,4 +1,4 @@
-#include "state/from_picture.h"
+#include "headroom/gui_state/from_picture.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "widgets/layout.h"
+#include "headroom/gui_toolkit/layout.h"
 
 #include <string>
 

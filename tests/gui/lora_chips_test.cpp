@@ -1,8 +1,7 @@
-#include "state/lora_chips.h"
+#include "headroom/gui_state/lora_chips.h"
 
 #include "headroom/core/error.h"
-
-#include "state/saved_session.h"
+#include "headroom/gui_state/saved_session.h"
 
 #include <filesystem>
 #include <memory>

@@ -1,4 +1,4 @@
-#include "state/mask_store.h"
+#include "headroom/gui_state/mask_store.h"
 
 #include "headroom/core/error.h"
 #include "headroom/core/sha256.h"

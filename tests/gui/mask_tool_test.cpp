@@ -1,6 +1,6 @@
-#include "state/mask_tool.h"
+#include "headroom/gui_state/mask_tool.h"
 
-#include "state/ui_state.h"
+#include "headroom/gui_state/ui_state.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "state/model_list.h"
+#include "headroom/gui_state/model_list.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "state/offered_picture.h"
+#include "headroom/gui_state/offered_picture.h"
 
 #include <filesystem>
 #include <fstream>

@@ -1,4 +1,4 @@
-#include "state/painted_mask.h"
+#include "headroom/gui_state/painted_mask.h"
 
 #include "headroom/image/resize.h"
 

@@ -1,5 +1,5 @@
 // The contrast of what is drawn on what, computed from the palette as WCAG 2.1 defines it.
-#include "widgets/theme.h"
+#include "headroom/gui_toolkit/theme.h"
 
 #include <algorithm>
 #include <cmath>

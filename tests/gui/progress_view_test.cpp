@@ -1,4 +1,4 @@
-#include "state/progress_view.h"
+#include "headroom/gui_state/progress_view.h"
 
 #include <numeric>
 

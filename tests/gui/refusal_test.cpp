@@ -1,5 +1,5 @@
 // The sentence that refuses a size: its figures add up as they are shown, in both languages.
-#include "state/refusal.h"
+#include "headroom/gui_state/refusal.h"
 
 #include "headroom/core/bytes.h"
 #include "headroom/memory/budget.h"

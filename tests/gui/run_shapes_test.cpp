@@ -1,4 +1,4 @@
-#include "state/run_shapes.h"
+#include "headroom/gui_state/run_shapes.h"
 
 #include "support/fake_generator.h"
 

@@ -1,4 +1,4 @@
-#include "state/saved_session.h"
+#include "headroom/gui_state/saved_session.h"
 
 #include "headroom/core/error.h"
 

@@ -1,5 +1,5 @@
 // What a change of the model does to the settings, and what is told of it.
-#include "state/session_news.h"
+#include "headroom/gui_state/session_news.h"
 
 #include <memory>
 #include <string>

@@ -1,4 +1,4 @@
-#include "state/size_cards.h"
+#include "headroom/gui_state/size_cards.h"
 
 #include "headroom/core/bytes.h"
 

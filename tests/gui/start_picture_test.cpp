@@ -1,14 +1,14 @@
-#include "state/start_picture.h"
+#include "headroom/gui_state/start_picture.h"
 
 #include "headroom/core/error.h"
 #include "headroom/core/sha256.h"
+#include "headroom/gui_state/problems.h"
+#include "headroom/gui_state/saved_session.h"
 #include "headroom/image/file_writer.h"
 #include "headroom/image/png_writer.h"
 #include "headroom/image/resize.h"
 #include "headroom/records/settings_json.h"
 
-#include "state/problems.h"
-#include "state/saved_session.h"
 #include "support/english.h"
 #include "support/temp_folder.h"
 

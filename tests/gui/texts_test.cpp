@@ -4,9 +4,8 @@
 #include "headroom/core/languages.h"
 #include "headroom/core/plan.h"
 #include "headroom/core/size.h"
-
-#include "state/format.h"
-#include "state/problems.h"
+#include "headroom/gui_state/format.h"
+#include "headroom/gui_state/problems.h"
 
 #include <filesystem>
 #include <fstream>
@@ -31,8 +30,9 @@ std::set<std::string> used_keys() {
   // Every literal that looks like a key of ours: words with at least one dot.
   const std::regex literal("\"([a-z_]+(\\.[a-z_0-9]+)+)\"");
   for (const auto& entry :
-       fs::recursive_directory_iterator(fs::path(HEADROOM_SOURCE_DIR) / "src/gui")) {
-    if (entry.path().extension() != ".cpp") continue;
+       fs::recursive_directory_iterator(fs::path(HEADROOM_SOURCE_DIR) / "src")) {
+    const std::string path = entry.path().string();
+    if (path.find("/src/gui") == std::string::npos || !path.ends_with(".cpp")) continue;
     std::ifstream in(entry.path());
     const std::string code{std::istreambuf_iterator<char>(in), {}};
     const std::regex call(

@@ -1,4 +1,4 @@
-#include "widgets/tip_place.h"
+#include "headroom/gui_toolkit/tip_place.h"
 
 #include <gtest/gtest.h>
 

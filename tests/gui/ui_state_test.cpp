@@ -1,4 +1,4 @@
-#include "state/ui_state.h"
+#include "headroom/gui_state/ui_state.h"
 
 #include <memory>
 #include <string>

@@ -1,4 +1,4 @@
-#include "state/undo.h"
+#include "headroom/gui_state/undo.h"
 
 #include <string>
 

@@ -1,4 +1,4 @@
-#include "state/window_preferences.h"
+#include "headroom/gui_state/window_preferences.h"
 
 #include "headroom/core/error.h"
 

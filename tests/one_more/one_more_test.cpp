@@ -1,12 +1,12 @@
 // One more stage, "polish", with a network of its own, and one that two stages use: lines in the
 // tables (CMakeLists.txt puts them in), after which all that reads the tables works for them.
 #include "headroom/core/plan.h"
+#include "headroom/gui_state/progress_view.h"
 #include "headroom/memory/offload_floor.h"
 #include "headroom/memory/planner.h"
 #include "headroom/pipeline/residency.h"
 #include "headroom/records/run_record_json.h"
 
-#include "state/progress_view.h"
 #include "support/exhaustive_search.h"
 
 #include <numeric>

@@ -21,7 +21,7 @@ endif()
 function(headroom_room room)
   cmake_parse_arguments(ROOM "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
   add_library(headroom_${room} STATIC ${ROOM_SOURCES})
-  target_include_directories(headroom_${room} PUBLIC ${CMAKE_SOURCE_DIR}/include
+  target_include_directories(headroom_${room} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/include
                              PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   target_link_libraries(headroom_${room} PUBLIC ${ROOM_PUBLIC}
                         PRIVATE headroom_warnings ${ROOM_PRIVATE})

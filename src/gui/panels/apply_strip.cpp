@@ -1,8 +1,9 @@
+#include "headroom/gui_state/format.h"
+#include "headroom/gui_state/from_picture.h"
+#include "headroom/gui_toolkit/widgets.h"
+
 #include "actions.h"
 #include "panels.h"
-#include "state/format.h"
-#include "state/from_picture.h"
-#include "widgets/widgets.h"
 
 #include <vector>
 

@@ -1,5 +1,6 @@
+#include "headroom/gui_toolkit/widgets.h"
+
 #include "panels.h"
-#include "widgets/widgets.h"
 
 #include <algorithm>
 

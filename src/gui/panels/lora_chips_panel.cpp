@@ -1,10 +1,10 @@
 #include "headroom/core/bytes.h"
+#include "headroom/gui_state/format.h"
+#include "headroom/gui_state/lora_chips.h"
+#include "headroom/gui_toolkit/widgets.h"
 
 #include "actions.h"
 #include "panels.h"
-#include "state/format.h"
-#include "state/lora_chips.h"
-#include "widgets/widgets.h"
 
 #include <algorithm>
 

@@ -1,13 +1,13 @@
 // The list of LoRAs to choose from, and the button that opens it.
 #include "headroom/core/bytes.h"
+#include "headroom/gui_state/format.h"
+#include "headroom/gui_state/lora_chips.h"
+#include "headroom/gui_state/model_list.h"
+#include "headroom/gui_toolkit/widgets.h"
 
 #include "actions.h"
 #include "panels.h"
 #include "panels/sheet.h"
-#include "state/format.h"
-#include "state/lora_chips.h"
-#include "state/model_list.h"
-#include "widgets/widgets.h"
 
 #include <algorithm>
 #include <string>

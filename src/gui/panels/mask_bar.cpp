@@ -1,6 +1,7 @@
+#include "headroom/gui_toolkit/widgets.h"
+
 #include "actions.h"
 #include "panels.h"
-#include "widgets/widgets.h"
 
 #include <cmath>
 

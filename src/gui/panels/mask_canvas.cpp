@@ -1,8 +1,9 @@
 // The mask on the canvas: how it is painted and what it looks like.
+#include "headroom/gui_toolkit/texture_cache.h"
+#include "headroom/gui_toolkit/widgets.h"
+
 #include "actions.h"
 #include "panels.h"
-#include "platform/texture_cache.h"
-#include "widgets/widgets.h"
 
 #include <algorithm>
 #include <cmath>

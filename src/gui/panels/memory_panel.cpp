@@ -1,10 +1,10 @@
 #include "headroom/core/bytes.h"
+#include "headroom/gui_state/format.h"
+#include "headroom/gui_toolkit/texture_cache.h"
+#include "headroom/gui_toolkit/widgets.h"
 
 #include "panels.h"
-#include "platform/texture_cache.h"
 #include "sparkline.h"
-#include "state/format.h"
-#include "widgets/widgets.h"
 
 #include <algorithm>
 #include <string>

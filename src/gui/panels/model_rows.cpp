@@ -1,11 +1,11 @@
 #include "panels/model_rows.h"
 
 #include "headroom/core/bytes.h"
+#include "headroom/gui_state/format.h"
+#include "headroom/gui_state/model_list.h"
+#include "headroom/gui_toolkit/widgets.h"
 
 #include "panels/sheet.h"
-#include "state/format.h"
-#include "state/model_list.h"
-#include "widgets/widgets.h"
 
 #include <algorithm>
 #include <string>

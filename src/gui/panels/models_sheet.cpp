@@ -1,13 +1,13 @@
 // The list of all models.
 #include "headroom/core/bytes.h"
+#include "headroom/gui_state/format.h"
+#include "headroom/gui_state/model_list.h"
+#include "headroom/gui_toolkit/widgets.h"
 
 #include "actions.h"
 #include "panels.h"
 #include "panels/model_rows.h"
 #include "panels/sheet.h"
-#include "state/format.h"
-#include "state/model_list.h"
-#include "widgets/widgets.h"
 
 #include <algorithm>
 #include <string>

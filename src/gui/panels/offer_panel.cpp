@@ -1,8 +1,9 @@
+#include "headroom/gui_state/format.h"
+#include "headroom/gui_toolkit/widgets.h"
+
 #include "actions.h"
 #include "panels.h"
 #include "question.h"
-#include "state/format.h"
-#include "widgets/widgets.h"
 
 #include <algorithm>
 

@@ -1,7 +1,8 @@
+#include "headroom/gui_state/format.h"
+#include "headroom/gui_toolkit/widgets.h"
+
 #include "actions.h"
 #include "panels.h"
-#include "state/format.h"
-#include "widgets/widgets.h"
 
 #include <algorithm>
 #include <vector>

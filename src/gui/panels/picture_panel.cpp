@@ -1,10 +1,10 @@
 #include "headroom/core/bytes.h"
 #include "headroom/core/languages.h"
+#include "headroom/gui_state/format.h"
+#include "headroom/gui_toolkit/widgets.h"
 
 #include "actions.h"
 #include "panels.h"
-#include "state/format.h"
-#include "widgets/widgets.h"
 
 #include <algorithm>
 #include <array>

@@ -1,10 +1,10 @@
 #include "headroom/core/bytes.h"
+#include "headroom/gui_state/format.h"
+#include "headroom/gui_state/refusal.h"
+#include "headroom/gui_toolkit/widgets.h"
 
 #include "actions.h"
 #include "panels.h"
-#include "state/format.h"
-#include "state/refusal.h"
-#include "widgets/widgets.h"
 
 #include <algorithm>
 #include <array>

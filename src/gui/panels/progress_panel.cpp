@@ -1,6 +1,7 @@
+#include "headroom/gui_state/format.h"
+#include "headroom/gui_toolkit/widgets.h"
+
 #include "panels.h"
-#include "state/format.h"
-#include "widgets/widgets.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,8 +1,9 @@
+#include "headroom/gui_state/format.h"
+#include "headroom/gui_toolkit/texture_cache.h"
+#include "headroom/gui_toolkit/widgets.h"
+
 #include "actions.h"
 #include "panels.h"
-#include "platform/texture_cache.h"
-#include "state/format.h"
-#include "widgets/widgets.h"
 
 #include <algorithm>
 #include <string>

@@ -1,9 +1,9 @@
 #include "headroom/core/typed_numbers.h"
+#include "headroom/gui_state/format.h"
+#include "headroom/gui_toolkit/widgets.h"
 
 #include "actions.h"
 #include "panels.h"
-#include "state/format.h"
-#include "widgets/widgets.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
 #include "panels/sheet.h"
 
-#include "widgets/widgets.h"
+#include "headroom/gui_toolkit/widgets.h"
 
 #include <utility>
 

@@ -1,11 +1,11 @@
 #include "headroom/core/bytes.h"
+#include "headroom/gui_state/format.h"
+#include "headroom/gui_state/refusal.h"
+#include "headroom/gui_toolkit/number_field.h"
+#include "headroom/gui_toolkit/widgets.h"
 
 #include "actions.h"
 #include "panels.h"
-#include "state/format.h"
-#include "state/refusal.h"
-#include "widgets/number_field.h"
-#include "widgets/widgets.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,8 +1,7 @@
 #include "panels/sparkline.h"
 
 #include "headroom/core/bytes.h"
-
-#include "state/format.h"
+#include "headroom/gui_state/format.h"
 
 #include <algorithm>
 #include <chrono>

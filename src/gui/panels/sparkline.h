@@ -1,5 +1,5 @@
 #pragma once
-#include "ui.h"
+#include "headroom/gui_toolkit/ui.h"
 
 #include <string>
 #include <vector>

@@ -1,9 +1,9 @@
 #include "headroom/core/languages.h"
+#include "headroom/gui_toolkit/texture_cache.h"
+#include "headroom/gui_toolkit/widgets.h"
 
 #include "actions.h"
 #include "panels.h"
-#include "platform/texture_cache.h"
-#include "widgets/widgets.h"
 
 #include <algorithm>
 

@@ -1,0 +1,21 @@
+#pragma once
+#include "headroom/config/string_table.h"
+#include "headroom/gui_state/ui_state.h"
+#include "headroom/memory/forecast.h"
+
+#include <string>
+#include <vector>
+
+namespace headroom {
+
+// What is wrong with the draft.
+[[nodiscard]] std::vector<RequestProblem> find_problems(const UiState& state, int size_unit);
+
+// Why Generate is off: the first problem, or the memory that is missing. Empty = it is on. `others`
+// hold memory, too, largest first.
+[[nodiscard]] std::string why_blocked(const std::vector<RequestProblem>& problems,
+                                      const Forecast* forecast,
+                                      const std::vector<OtherProgram>& others,
+                                      const StringTable& text);
+
+}  // namespace headroom

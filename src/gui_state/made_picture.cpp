@@ -1,0 +1,53 @@
+#include "headroom/gui_state/made_picture.h"
+
+#include "headroom/core/error.h"
+#include "headroom/gui_state/start_picture.h"
+#include "headroom/image/picture_info.h"
+#include "headroom/records/read_settings.h"
+#include "headroom/records/run_record_json.h"
+#include "headroom/records/settings_json.h"
+
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+namespace headroom {
+namespace {
+
+// The run record stands beside its plan in the picture, and with it inside in a line of run
+// records.
+RunRecord read_run_record(const std::string& text) {
+  const auto root = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!root.is_object() || !root.contains("receipt") || !root["receipt"].is_object()) return {};
+  nlohmann::json line = root["receipt"];
+  if (root.contains("plan")) line["plan"] = root["plan"];
+  return read_run_record_line(line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace))
+      .value_or(RunRecord{});
+}
+
+}  // namespace
+
+std::optional<FinishedPicture> read_made_picture(const std::filesystem::path& file, JobId id) {
+  try {
+    for (const PngText& text : read_picture_info(file).texts) {
+      if (text.keyword != "headroom") continue;
+      FinishedPicture picture;
+      picture.job = id;
+      ReadSettings settings = parse_settings_json(text.value);
+      picture.request = std::move(settings.request);
+      if (settings.start) {
+        picture.request.init = start_of_record(*settings.start);
+        picture.request.strength = settings.start->strength;
+      }
+      picture.picture.seed = picture.request.seed.value_or(0);
+      picture.picture.run_record = read_run_record(text.value);
+      picture.file = file;
+      return picture;
+    }
+  } catch (const Error&) {
+    // Moved away or changed by another program: it is not shown.
+  }
+  return std::nullopt;
+}
+
+}  // namespace headroom

@@ -1,0 +1,87 @@
+#include "headroom/gui_state/news.h"
+
+#include "headroom/gui_state/format.h"
+#include "headroom/gui_state/saved_session.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <variant>
+
+namespace headroom {
+namespace {
+
+// For a run that ran out of memory: the next smaller preset that fits as far as is known.
+std::optional<Size> smaller_size(Size asked,
+                                 const std::array<SizeCard, kSizePresets.size()>& cards) {
+  std::optional<Size> best;
+  const auto area = [](Size s) { return s.width * s.height; };
+  for (const SizeCard& card : cards) {
+    const Size size = card.preset.size;
+    if (card.state == CardState::kShort || area(size) >= area(asked)) continue;
+    if (!best || area(size) > area(*best)) best = size;
+  }
+  return best;
+}
+
+}  // namespace
+
+void News::picture(const FinishedPicture& picture) {
+  state_.resolve(UiState::about_making(picture.request));
+  if (picture.save_error.empty()) return;
+  state_.add_banner({.title = say("banner.unsaved"),
+                     .text = picture.save_error,
+                     .about = UiState::about_saving(picture)});
+}
+
+void News::notices(JobId job, const std::vector<Notice>& notices) {
+  std::size_t& shown = noticed_[job];
+  for (; shown < notices.size(); ++shown) {
+    const bool slower = notices[shown].times > 0;
+    if (slower && std::exchange(told_slower_, true)) continue;
+    const bool of_run = notices[shown].kind == Notice::Kind::kPlanChanged;
+    state_.add_banner({.kind = Banner::Kind::kWarning,
+                       .text = notice_message(notices[shown]),
+                       .about = of_run ? UiState::about_run(job) : std::string()});
+  }
+}
+
+void News::running(const JobStatus& job) { notices(job.id, job.notices); }
+
+void News::outcome(const JobOutcome& outcome,
+                   const std::array<SizeCard, kSizePresets.size()>& cards) {
+  notices(outcome.id, outcome.notices);
+  noticed_.erase(outcome.id);
+  const auto* const failure = std::get_if<Failure>(&outcome.value);
+  if (outcome.place && !std::holds_alternative<std::monostate>(outcome.value))
+    state_.ended = {*outcome.place, outcome.request.count, failure != nullptr};
+  // It goes on no longer; a picture says by itself that its run was re-planned.
+  state_.resolve(UiState::about_run(outcome.id));
+  if (failure == nullptr) return;
+  Banner banner;
+  banner.about = UiState::about_making(outcome.request);
+  banner.title = say("banner.failed", shorten(outcome.request.prompt, 48));
+  banner.text = failure->message;
+  if (failure->kind == ErrorKind::kOutOfMemory) {
+    banner.suggestion = smaller_size({outcome.request.width, outcome.request.height}, cards);
+    if (banner.suggestion) banner.way = Banner::Way::kUseSize;
+  }
+  if (failure->kind == ErrorKind::kDevice) {
+    // Nothing can run before the program is started anew; until then it waits in the session.
+    state_.offered.insert(state_.offered.begin(), rest_of(outcome.request, outcome.pictures));
+    banner.way = Banner::Way::kStartAgain;
+  }
+  state_.add_banner(std::move(banner));
+}
+
+void News::held(bool is_held) {
+  if (!is_held) return state_.resolve(UiState::kAboutHeld);
+  const auto tells = [](const Banner& b) { return b.about == UiState::kAboutHeld; };
+  if (std::ranges::any_of(state_.banners, tells)) return;
+  state_.add_banner({.title = say("banner.held"),
+                     .text = say("banner.held.how", state_.unsaved()),
+                     .about = UiState::kAboutHeld,
+                     .way = Banner::Way::kSave});
+}
+
+}  // namespace headroom

@@ -1,0 +1,96 @@
+#include "headroom/gui_state/offered_picture.h"
+
+#include "headroom/gui_state/start_picture.h"
+#include "headroom/image/picture_formats.h"
+#include "headroom/image/picture_info.h"
+#include "headroom/records/find_settings.h"
+
+#include <charconv>
+#include <system_error>
+
+namespace headroom {
+namespace {
+
+bool tells_of_start(std::string_view key) {
+  return key == "request.init_image" || key == "request.strength" || key == "request.mask";
+}
+
+std::string first_line(std::string_view text) {
+  return std::string(text.substr(0, text.find_first_of("\r\n")));
+}
+
+// %XX as bytes.
+std::string decoded(std::string_view uri) {
+  std::string text;
+  for (std::size_t i = 0; i < uri.size(); ++i) {
+    unsigned byte = 0;
+    const char* const digits = uri.data() + i + 1;
+    if (uri[i] == '%' && i + 2 < uri.size() &&
+        std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
+      text += static_cast<char>(byte);
+      i += 2;
+    } else {
+      text += uri[i];
+    }
+  }
+  return text;
+}
+
+bool is_picture_name(const std::filesystem::path& file) { return format_of(file) != nullptr; }
+
+}  // namespace
+
+OfferedPicture read_offered_picture(const std::filesystem::path& file) {
+  const PictureInfo info = read_picture_info(file);
+  OfferedPicture offered;
+  offered.file = file;
+  offered.name = file.filename().string();
+  const std::optional<ReadSettings> found = find_settings(info.texts);
+  if (!found) return offered;
+  const ReadSettings& settings = *found;
+  offered.has_settings = true;
+  offered.request = settings.request;
+  if (settings.start) {
+    offered.request.init = start_of_record(*settings.start);
+    offered.request.strength = settings.start->strength;
+  }
+  offered.has_prompt = settings.says("prompt") && !settings.request.prompt.empty();
+  offered.has_size = settings.says("width") && settings.says("height");
+  offered.has_steps = settings.says("steps");
+  offered.has_guidance = settings.says("guidance") || settings.says("guidance_scale");
+  if (!settings.says("seed")) offered.request.seed.reset();
+  for (const auto& [key, value] : settings.unknown) {
+    if (settings.start && tells_of_start(key)) continue;
+    offered.unknown.emplace_back(key + ": " + value);
+  }
+  for (const Message& problem : info.problems) offered.unknown.push_back(problem);
+  return offered;
+}
+
+std::optional<std::filesystem::path> path_in_clipboard(std::string_view text) {
+  const std::string line = first_line(text);
+  const bool alone = text.find_first_not_of("\r\n", line.size()) == std::string_view::npos;
+  if (!alone || line.size() < 2 || !line.starts_with('/')) return std::nullopt;
+  return line;
+}
+
+std::optional<std::filesystem::path> file_in_clipboard(std::string_view text) {
+  constexpr std::string_view kScheme = "file://";
+  std::error_code ignored;
+  std::string line = first_line(text);
+  while (line.starts_with('#') && text.find('\n') != std::string_view::npos) {  // of a URI list
+    text.remove_prefix(text.find('\n') + 1);
+    line = first_line(text);
+  }
+  if (line.starts_with(kScheme)) {
+    const std::size_t path = line.find('/', kScheme.size());  // past the machine's name
+    if (path == std::string::npos) return std::nullopt;
+    return decoded(std::string_view(line).substr(path));
+  }
+  auto path = path_in_clipboard(text);
+  if (!path || !is_picture_name(*path) || !std::filesystem::is_regular_file(*path, ignored))
+    return std::nullopt;
+  return path;
+}
+
+}  // namespace headroom

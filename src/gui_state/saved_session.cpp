@@ -1,0 +1,308 @@
+#include "headroom/gui_state/saved_session.h"
+
+#include "headroom/core/state_file.h"
+#include "headroom/gui_state/lora_chips.h"
+#include "headroom/gui_state/start_picture.h"
+#include "headroom/records/read_settings.h"
+#include "headroom/records/request_json.h"
+#include "headroom/records/run_record_json.h"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <nlohmann/json.hpp>
+#include <sys/file.h>
+#include <unistd.h>
+
+namespace headroom {
+namespace fs = std::filesystem;
+namespace {
+
+using nlohmann::json;
+
+constexpr int kMaxWindows = 9;
+constexpr std::size_t kMaxPrompts = 200;
+
+template <typename Value>
+void take(const json& from, const char* key, Value& value) {
+  if (!from.is_object() || !from.contains(key)) return;
+  try {
+    value = from.at(key).get<Value>();
+  } catch (const json::exception&) {
+    // Of another version, or damaged: as if it were not there.
+  }
+}
+
+template <typename Value>
+void take(const json& from, const char* key, std::optional<Value>& value) {
+  if (!from.is_object() || !from.contains(key) || from.at(key).is_null()) return;
+  Value found{};
+  take(from, key, found);
+  value = found;
+}
+
+const json& part(const json& from, const char* key) {
+  static const json nothing;
+  return from.is_object() && from.contains(key) ? from.at(key) : nothing;
+}
+
+// With the path, which is for this machine alone.
+json session_json(const GenerationRequest& request) {
+  json object = to_json(request);
+  if (!request.init) return object;
+  object["init_image"]["path"] = request.init->file.path;
+  if (request.init->repaint) object["mask"]["path"] = request.init->mask_file.path;
+  return object;
+}
+
+InitImage::File read_file(const json& from) {
+  InitImage::File file;
+  take(from, "file", file.name);
+  take(from, "sha256", file.sha256);
+  take(from, "path", file.path);
+  return file;
+}
+
+void read_start(const json& from, GenerationRequest& r) {
+  if (!part(from, "init_image").is_object()) return;
+  ReadSettings::Start start{.picture = read_file(from.at("init_image"))};
+  if (part(from, "mask").is_object()) start.mask = read_file(from.at("mask"));
+  r.init = start_of_record(start);
+  take(from, "strength", r.strength);
+}
+
+void read_variation(const json& from, GenerationRequest& r) {
+  const json& variation = part(from, "variation");
+  if (!variation.is_object()) return;
+  r.variation.emplace();
+  take(variation, "seed", r.variation->seed);
+  take(variation, "strength", r.variation->strength);
+}
+
+// Nothing when a value is out of range; the prompt may be empty.
+std::optional<GenerationRequest> read_request(const json& from) {
+  if (!from.is_object()) return std::nullopt;
+  GenerationRequest r;
+  take(from, "prompt", r.prompt);
+  take(from, "negative_prompt", r.negative_prompt);
+  take(from, "width", r.width);
+  take(from, "height", r.height);
+  take(from, "steps", r.steps);
+  take(from, "guidance", r.guidance_scale);
+  take(from, "cfg_normalization", r.cfg_normalization);
+  take(from, "cfg_truncation", r.cfg_truncation);
+  take(from, "shift", r.shift);
+  take(from, "seed", r.seed);
+  take(from, "count", r.count);
+  read_start(from, r);
+  read_variation(from, r);
+  GenerationRequest checked = with_start_of_size(r);
+  if (checked.prompt.empty()) checked.prompt = "x";
+  if (!validate(checked, 1).empty()) return std::nullopt;
+  return r;
+}
+
+// Earlier versions kept only that it was locked.
+std::optional<Size> read_ratio(const json& root, const GenerationRequest& draft) {
+  bool locked = false;
+  take(root, "lock_ratio", locked);
+  std::vector<int> sides;
+  take(root, "locked_ratio", sides);
+  if (sides.size() == 2 && std::min(sides[0], sides[1]) > 0) return Size{sides[0], sides[1]};
+  return locked ? std::optional<Size>({draft.width, draft.height}) : std::nullopt;
+}
+
+json to_json(const SavedSession::Place& p) {
+  return {{"x", p.x},
+          {"y", p.y},
+          {"width", p.width},
+          {"height", p.height},
+          {"maximized", p.maximized},
+          {"asked_width", p.asked_width},
+          {"asked_height", p.asked_height}};
+}
+
+std::optional<SavedSession::Place> read_place(const json& from) {
+  if (!from.is_object()) return std::nullopt;
+  SavedSession::Place p;
+  take(from, "x", p.x);
+  take(from, "y", p.y);
+  take(from, "width", p.width);
+  take(from, "height", p.height);
+  take(from, "maximized", p.maximized);
+  take(from, "asked_width", p.asked_width);
+  take(from, "asked_height", p.asked_height);
+  if (p.width < 1 || p.height < 1) return std::nullopt;
+  return p;
+}
+
+fs::path file_of(const fs::path& folder, int window) {
+  return folder / (window == 1 ? "session.json" : "session-" + std::to_string(window) + ".json");
+}
+
+// Moves what would be lost in the file of a window that is gone into `session`. False when there is
+// nothing of that.
+bool take_over(SavedSession& session, SavedSession& left) {
+  const std::string written = left.settings ? left.settings->draft.prompt : std::string();
+  if (left.queue.empty() && left.prompts.empty() && written.empty()) return false;
+  session.queue.insert(session.queue.end(), left.queue.begin(), left.queue.end());
+  session.prompts.insert(session.prompts.end(), left.prompts.begin(), left.prompts.end());
+  if (!written.empty()) {
+    session.prompts.push_back(written);  // where a prompt of this window's own is in the field
+    if (!session.settings || session.settings->draft.prompt.empty()) {
+      session.settings = left.settings;
+      session.mask = left.mask;
+      session.model = left.model;  // whose settings these are
+    }
+  }
+  left.queue.clear();
+  left.prompts.clear();
+  left.settings.reset();
+  left.mask.reset();
+  return true;
+}
+
+}  // namespace
+
+std::string session_text(const SavedSession& session) {
+  json root{{"model", session.model},
+            {"prompts", json::array()},
+            {"pictures", json::array()},
+            {"queue", json::array()}};
+  if (session.settings) {
+    root["settings"] = session_json(session.settings->draft);
+    root["seed"] = session.settings->seed_text;
+    if (const auto& ratio = session.settings->locked_ratio)
+      root["locked_ratio"] = {ratio->width, ratio->height};
+    for (const LoraTag& tag : session.settings->off_loras)
+      root["off_loras"].push_back(write_lora_tag(tag));
+  }
+  if (session.settings && session.mask) {
+    root["mask"] = {{"file", session.mask->name},
+                    {"sha256", session.mask->sha256},
+                    {"path", session.mask->path}};
+  }
+  const std::size_t prompts = session.prompts.size();
+  for (std::size_t i = prompts > kMaxPrompts ? prompts - kMaxPrompts : 0; i < prompts; ++i)
+    root["prompts"].push_back(session.prompts[i]);
+  if (session.place) root["window"] = to_json(*session.place);
+  for (const fs::path& picture : session.pictures) root["pictures"].push_back(picture.string());
+  for (const GenerationRequest& request : session.queue)
+    root["queue"].push_back(session_json(request));
+  for (const fs::path& file : session.lora_files) root["lora_files"].push_back(file.string());
+  for (const std::string& model : session.recent_models) root["models"].push_back(model);
+  for (const InitImage::File& start : session.starts) {
+    root["starts"].push_back(
+        {{"file", start.name}, {"sha256", start.sha256}, {"path", start.path}});
+  }
+  return root.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+std::optional<SavedSession> read_session_text(const std::string& text) {
+  const json root = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!root.is_object()) return std::nullopt;
+  SavedSession session;
+  take(root, "model", session.model);
+  if (const auto draft = read_request(part(root, "settings"))) {
+    Settings settings;
+    settings.draft = *draft;
+    settings.draft.seed.reset();
+    take(root, "seed", settings.seed_text);
+    settings.locked_ratio = read_ratio(root, *draft);
+    std::vector<std::string> off;
+    take(root, "off_loras", off);
+    for (const std::string& tag : off) {
+      const auto tags = lora_tags(tag);
+      settings.off_loras.insert(settings.off_loras.end(), tags.begin(), tags.end());
+    }
+    session.settings = std::move(settings);
+    if (part(root, "mask").is_object()) session.mask = read_file(root.at("mask"));
+  }
+  take(root, "prompts", session.prompts);
+  session.place = read_place(part(root, "window"));
+  std::vector<std::string> pictures;
+  take(root, "pictures", pictures);
+  session.pictures.assign(pictures.begin(), pictures.end());
+  std::vector<std::string> loras;
+  take(root, "lora_files", loras);
+  session.lora_files.assign(loras.begin(), loras.end());
+  take(root, "models", session.recent_models);
+  for (const json& entry : part(root, "starts")) {
+    InitImage::File start = read_file(entry);
+    if (!start.path.empty()) session.starts.push_back(std::move(start));
+  }
+  for (const json& entry : part(root, "queue")) {
+    auto request = read_request(entry);
+    if (request && !request->prompt.empty()) session.queue.push_back(*std::move(request));
+  }
+  return session;
+}
+
+// Held as long as the program runs, and let go by the system if it dies.
+struct SessionFile::Lock {
+  int file = -1;
+  explicit Lock(const fs::path& path)
+      : file(open((path.string() + ".lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600)) {
+    if (file >= 0 && flock(file, LOCK_EX | LOCK_NB) != 0) {
+      close(file);
+      file = -1;
+    }
+  }
+  ~Lock() {
+    if (file >= 0) close(file);
+  }
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+};
+
+SessionFile::SessionFile(const fs::path& folder) : folder_(folder) {
+  if (folder.empty()) return;
+  std::error_code ignored;
+  fs::create_directories(folder, ignored);
+  for (int window = 1; window <= kMaxWindows; ++window) {
+    lock_ = std::make_unique<Lock>(file_of(folder, window));
+    if (lock_->file < 0) continue;
+    file_ = file_of(folder, window);
+    return;
+  }
+}
+
+SessionFile::~SessionFile() = default;
+
+SavedSession SessionFile::read(std::string& warning) {
+  SavedSession session;
+  if (file_.empty()) return session;
+  const std::string text = read_state_file(file_);
+  if (auto found = read_session_text(text)) {
+    session = *std::move(found);
+  } else if (!text.empty()) {
+    warning = file_.string();
+  }
+  for (int window = 1; window <= kMaxWindows; ++window) {
+    const fs::path other = file_of(folder_, window);
+    std::error_code ignored;
+    if (other == file_ || !fs::exists(other, ignored)) continue;
+    const Lock lock(other);
+    if (lock.file < 0) continue;
+    auto left = read_session_text(read_state_file(other));
+    if (!left || !take_over(session, *left)) continue;
+    write(session);  // before it leaves the other file
+    write_state_file(other, session_text(*left), say("remember the session in"),
+                     say("look at its folder"));
+  }
+  return session;
+}
+
+void SessionFile::write(const SavedSession& session) {
+  if (file_.empty()) return;
+  std::string text = session_text(session);
+  if (text == written_) return;
+  written_ = text;  // a folder that takes nothing is told once
+  write_state_file(file_, text, say("remember the session in"), say("the next start begins anew"));
+}
+
+}  // namespace headroom

@@ -1,0 +1,191 @@
+#include "headroom/gui_state/session_keeper.h"
+
+#include "headroom/core/error.h"
+#include "headroom/gui_state/format.h"
+#include "headroom/gui_state/made_picture.h"
+#include "headroom/gui_state/start_picture.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+namespace headroom {
+namespace {
+
+constexpr std::size_t kMaxPictures = 40;
+
+// What of `job` is left when the picture with `seed` is there, and with it those before: pictures
+// are made in their order. Nothing: all of it is.
+std::optional<GenerationRequest> left_after(const GenerationRequest& job, std::uint64_t seed) {
+  const std::uint64_t made = seed - job.seed.value_or(0) + 1;
+  const auto count = static_cast<std::uint64_t>(job.count);
+  if (!job.seed || made == 0 || made > count) return job;
+  if (made == count) return std::nullopt;
+  return rest_of(job, static_cast<int>(made));
+}
+
+// The jobs without the pictures that only wait to be decoded.
+std::vector<GenerationRequest> without(std::vector<GenerationRequest> jobs,
+                                       const std::vector<GenerationRequest>& sampled) {
+  for (const GenerationRequest& picture : sampled) {
+    std::vector<GenerationRequest> left;
+    for (GenerationRequest& job : jobs) {
+      if (job.prompt != picture.prompt) {
+        left.push_back(std::move(job));
+      } else if (auto rest = left_after(job, picture.sampled->seed)) {
+        left.push_back(*std::move(rest));
+      }
+    }
+    jobs = std::move(left);
+  }
+  return jobs;
+}
+
+// As it is to begin the next time; nothing when what is left of it is kept elsewhere.
+std::optional<GenerationRequest> left_of(const JobStatus& job) {
+  if (job.request.sampled) return std::nullopt;
+  GenerationRequest request = job.request;
+  if (!request.seed) request.seed = job.seed;
+  return rest_of(std::move(request), job.running ? job.image_index : 0);
+}
+
+// The picture that a remembered draft starts from, as it is now. One that is not there stays by
+// name, so that it can come back.
+void reread_start(UiState& state) {
+  StartPicture& start = state.draft.init;
+  if (!start) return;
+  try {
+    start = read_start_picture(start->file.path);
+    state.remember_start(start->file);
+  } catch (const Error&) {
+    state.add_banner({.kind = Banner::Kind::kWarning,
+                      .text = say("banner.start_lost", shorten(start->file.name, 48)),
+                      .about = UiState::kAboutImage});
+  }
+}
+
+}  // namespace
+
+SessionKeeper::SessionKeeper(const WindowServices& services, MaskStore& masks)
+    : services_(services), masks_(masks), file_(services.session_folder) {
+  try {
+    std::string damaged;
+    last_ = file_.read(damaged);
+    damaged_ = damaged;
+  } catch (const Error& e) {
+    damaged_ = e.message();
+  }
+}
+
+std::optional<WindowPlace> SessionKeeper::place() const {
+  const WindowOptions& asked = services_.config.window;
+  const auto& p = last_.place;
+  if (!p || p->asked_width != asked.width || p->asked_height != asked.height) return std::nullopt;
+  return WindowPlace{p->x, p->y, p->width, p->height, p->maximized};
+}
+
+void SessionKeeper::restore_mask(UiState& state) const {
+  if (!last_.mask || !state.draft.init) return;
+  state.mask = masks_.find(*last_.mask);  // the strength is as it was with it
+  if (state.mask) return;
+  if (state.draft.strength == kDefaultRepaintStrength) state.draft.strength = kDefaultStrength;
+  state.add_banner({.kind = Banner::Kind::kWarning,
+                    .text = say("banner.mask_lost"),
+                    .about = UiState::kAboutImage});
+}
+
+void SessionKeeper::restore(UiState& state) {
+  if (!damaged_.empty()) {
+    state.add_banner({.kind = Banner::Kind::kWarning, .text = say("session.damaged", damaged_)});
+  }
+  for (const std::string& prompt : last_.prompts) state.history.add(prompt);
+  state.known_starts = last_.starts;
+  state.lora_files = last_.lora_files;
+  state.loras_changed = true;
+  state.recent_models = last_.recent_models;
+  state.remember_model(services_.session.current()->choice.model);
+  state.examples_fold = !last_.pictures.empty();
+  state.examples_open = !state.examples_fold;
+  if (last_.settings) {
+    GenerationRequest draft = last_.settings->draft;
+    if (last_.model != services_.session.current()->model.name) {  // those belong to a model
+      draft.steps = state.draft.steps;
+      draft.guidance_scale = state.draft.guidance_scale;
+      draft.negative_prompt = state.draft.negative_prompt;
+    }
+    state.draft = draft;
+    reread_start(state);
+    restore_mask(state);
+    state.seed_text = last_.settings->seed_text;
+    state.negative_open = !draft.negative_prompt.empty();
+    state.set_size({draft.width, draft.height}, services_.session.current()->model.size_unit);
+    state.locked_ratio = last_.settings->locked_ratio;
+    state.off_loras = last_.settings->off_loras;
+    state.undo = UndoStack(state.settings());
+  }
+  for (const Message& fault : services_.unfinished_faults) {
+    state.add_banner({.kind = Banner::Kind::kWarning, .text = fault});
+  }
+  state.offered = services_.unfinished;
+  for (GenerationRequest& job : without(std::move(last_.queue), services_.unfinished)) {
+    state.offered.push_back(std::move(job));
+  }
+  const std::size_t jobs = state.offered.size();
+  if (jobs == 0) return;
+  state.add_banner({.kind = Banner::Kind::kNote,
+                    .text = jobs == 1 ? say("session.left.one") : say("session.left", jobs),
+                    .way = Banner::Way::kQueueOffered});
+}
+
+bool SessionKeeper::restore_picture(UiState& state) {
+  if (last_.pictures.empty()) return false;
+  auto picture = read_made_picture(last_.pictures.back(), next_id_);
+  last_.pictures.pop_back();
+  if (!picture) return true;
+  --next_id_;
+  state.add_older_picture(*std::move(picture));
+  return true;
+}
+
+void SessionKeeper::save(UiState& state, const std::vector<JobStatus>& jobs,
+                         const WindowPlace& place) {
+  const WindowOptions& asked = services_.config.window;
+  SavedSession session{.model = services_.session.current()->model.name,
+                       .settings = state.settings(),
+                       .mask = std::nullopt,
+                       .prompts = state.history.all(),
+                       .place = SavedSession::Place{place.x, place.y, place.width, place.height,
+                                                    place.maximized, asked.width, asked.height},
+                       .pictures = last_.pictures,
+                       .queue = state.offered,
+                       .lora_files = state.lora_files,
+                       .recent_models = state.recent_models,
+                       .starts = state.known_starts};
+  std::erase_if(session.queue, [](const auto& offered) { return offered.sampled != nullptr; });
+  for (const FinishedPicture& picture : state.pictures) {
+    if (!picture.file.empty()) session.pictures.push_back(picture.file);
+  }
+  const auto many = static_cast<std::ptrdiff_t>(session.pictures.size());
+  const auto most = static_cast<std::ptrdiff_t>(kMaxPictures);
+  if (many > most) session.pictures.erase(session.pictures.begin(), session.pictures.end() - most);
+  for (const JobStatus& job : jobs) {
+    if (job.cancelling) continue;
+    if (auto left = left_of(job)) session.queue.push_back(*std::move(left));
+  }
+  const auto try_to = [&](const auto& write) {
+    try {
+      write();
+    } catch (const Error& e) {
+      if (!std::exchange(warned_, true))
+        state.add_banner({.kind = Banner::Kind::kWarning, .text = e.message()});
+    }
+  };
+  if (state.mask) {
+    session.mask = masks_.file_of(state.mask);
+    try_to([&] { masks_.keep(state.mask); });
+  }
+  try_to([&] { file_.write(session); });
+}
+
+}  // namespace headroom

@@ -1,0 +1,51 @@
+#include "headroom/gui_toolkit/frame_pacer.h"
+
+namespace headroom {
+namespace {
+
+constexpr double kSlowestProgress_s = 0.1;
+// Hover delays and fades end within this time after the last input.
+constexpr double kActive_s = 0.8;
+
+}  // namespace
+
+double FramePacer::now() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+}
+
+void FramePacer::begin_frame() {
+  begun_ = now();
+  // Waking up takes a moment: it must not add up from frame to frame.
+  if (begun_ > due_ && begun_ - due_ < kFrame_s / 4) begun_ = due_;
+}
+
+void FramePacer::end_frame(double drawing_s) {
+  frame_cost_s_ = 0.9 * frame_cost_s_ + 0.1 * drawing_s;
+}
+
+double FramePacer::patience(const Graphics& graphics, double longest_s, bool is_running) const {
+  if (settle_ > 0 || graphics.idle_seconds() < kActive_s) return kFrame_s;
+  if (!is_running) return longest_s;
+  // With a slow (software) renderer, drawing must not take the processor from the picture.
+  return std::min(longest_s, std::clamp(8 * frame_cost_s_, kFrame_s, kSlowestProgress_s));
+}
+
+bool FramePacer::sleep(Graphics& graphics, double longest_s, bool is_running) {
+  if (settle_ > 0) --settle_;
+  const double wanted = patience(graphics, longest_s, is_running);
+  bool event = false;
+  // Events may come much faster than a screen can show: never draw more often than 120 times a
+  // second, or 60 while the processor may be needed for a picture.
+  const double shortest = is_running ? kFrame_s : kFrame_s / 2;
+  double slept = now() - begun_;
+  while (!graphics.wants_close() && (slept < shortest || (!event && slept < wanted))) {
+    graphics.wait(std::max(0.001, (event ? shortest : wanted) - slept));
+    slept = now() - begun_;
+    event = event || slept < wanted - 0.001;
+  }
+  due_ = begun_ + shortest;
+  if (event && wanted > kFrame_s) settle_ = 2;  // layouts follow a change one frame later
+  return event;
+}
+
+}  // namespace headroom

@@ -1,0 +1,336 @@
+#include "headroom/gui_toolkit/graphics.h"
+
+#include "headroom/core/error.h"
+#include "headroom/gui_state/offered_picture.h"
+#include "headroom/gui_toolkit/damage.h"
+#include "headroom/gui_toolkit/native_window.h"
+#include "headroom/gui_toolkit/picture_clipboard.h"
+#include "headroom/gui_toolkit/wake_window.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <mutex>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <GL/gl.h>
+#include <GLFW/glfw3.h>
+#include <imgui.h>
+#include <imgui_impl_glfw.h>
+#include <imgui_impl_opengl3.h>
+#include <imgui_internal.h>
+
+namespace headroom {
+namespace {
+
+// GLFW is global to the process and other threads post wake-ups into it, so that its lifetime has
+// to be guarded by something that is global too. Nothing else may live here.
+struct GlfwLife {
+  std::mutex mutex;
+  bool alive = false;
+};
+GlfwLife& glfw_life() {
+  static GlfwLife life;
+  return life;
+}
+
+class GlfwLibrary {
+ public:
+  GlfwLibrary() {
+    // Looking for Wayland where there is none makes its library complain on stderr.
+    const char* const wayland = std::getenv("WAYLAND_DISPLAY");
+    if ((wayland == nullptr || *wayland == '\0') && std::getenv("DISPLAY") != nullptr) {
+      glfwInitHint(GLFW_PLATFORM, GLFW_PLATFORM_X11);
+    }
+    if (glfwInit() != GLFW_TRUE) {
+      throw Error(ErrorKind::kInternal,
+                  "no display to open a window on (" + last_glfw_error() +
+                      "); set DISPLAY or WAYLAND_DISPLAY, or use `headroom generate`");
+    }
+    const std::scoped_lock lock(glfw_life().mutex);
+    glfw_life().alive = true;
+  }
+  ~GlfwLibrary() {
+    {
+      const std::scoped_lock lock(glfw_life().mutex);
+      glfw_life().alive = false;
+    }
+    glfwTerminate();
+  }
+  GlfwLibrary(const GlfwLibrary&) = delete;
+  GlfwLibrary& operator=(const GlfwLibrary&) = delete;
+};
+
+}  // namespace
+
+void wake_window() {
+  const std::scoped_lock lock(glfw_life().mutex);
+  if (glfw_life().alive) glfwPostEmptyEvent();
+}
+
+// What GLFW's callbacks tell.
+struct WindowEvents {
+  double last_input = 0;
+  bool exposed = true;  // the system has lost what the window showed
+  std::vector<std::filesystem::path> dropped;
+};
+
+struct Graphics::State {
+  GlfwLibrary library;
+  GLFWwindow* window = nullptr;
+  WindowEvents events;
+  PictureClipboard clipboard;
+  float forced_scale = 0;
+  double zoom = 1;
+  WindowPlace place;
+  Damage damage;
+  bool keeps_pixels = false;  // what is drawn stays for the next frame
+  int width = 0, height = 0;  // of the last frame, in pixels
+  unsigned background = 0;
+};
+
+namespace {
+
+void touch(GLFWwindow* window) {
+  static_cast<WindowEvents*>(glfwGetWindowUserPointer(window))->last_input = glfwGetTime();
+}
+
+void expose(GLFWwindow* window) {
+  touch(window);
+  static_cast<WindowEvents*>(glfwGetWindowUserPointer(window))->exposed = true;
+}
+
+// Dear ImGui chains to callbacks that were there before it.
+void watch_input(GLFWwindow* window) {
+  glfwSetKeyCallback(window, [](GLFWwindow* w, int, int, int, int) { touch(w); });
+  glfwSetCharCallback(window, [](GLFWwindow* w, unsigned) { touch(w); });
+  glfwSetMouseButtonCallback(window, [](GLFWwindow* w, int, int, int) { touch(w); });
+  glfwSetScrollCallback(window, [](GLFWwindow* w, double, double) { touch(w); });
+  glfwSetCursorPosCallback(window, [](GLFWwindow* w, double, double) { touch(w); });
+  glfwSetCursorEnterCallback(window, [](GLFWwindow* w, int) { touch(w); });
+  glfwSetWindowFocusCallback(window, [](GLFWwindow* w, int) { touch(w); });
+  glfwSetFramebufferSizeCallback(window, [](GLFWwindow* w, int, int) { expose(w); });
+  glfwSetWindowRefreshCallback(window, [](GLFWwindow* w) { expose(w); });
+  glfwSetDropCallback(window, [](GLFWwindow* w, int count, const char** paths) {
+    touch(w);
+    auto& dropped = static_cast<WindowEvents*>(glfwGetWindowUserPointer(w))->dropped;
+    dropped.insert(dropped.end(), paths, paths + count);
+  });
+}
+
+// A file that was copied in a file manager is no text to paste: it is as if it was dropped.
+const char* read_clipboard(ImGuiContext* /*context*/) {
+  const char* const text = glfwGetClipboardString(nullptr);
+  if (text == nullptr) return "";
+  const auto file = file_in_clipboard(text);
+  if (!file) return text;
+  auto* const window = static_cast<GLFWwindow*>(ImGui::GetMainViewport()->PlatformHandle);
+  static_cast<WindowEvents*>(glfwGetWindowUserPointer(window))->dropped.push_back(*file);
+  return "";
+}
+
+// An input method composes what is typed into a field, and shows its candidates below the text
+// cursor; other keys are shortcuts, which it would swallow. Dear ImGui calls this in every frame in
+// which something of it changed.
+void serve_input_method(ImGuiContext* /*context*/, ImGuiViewport* viewport,
+                        ImGuiPlatformImeData* data) {
+  auto* const window = static_cast<GLFWwindow*>(viewport->PlatformHandle);
+  glfwSetTextInputFocus(window, data->WantTextInput ? GLFW_TRUE : GLFW_FALSE);
+  if (!data->WantVisible) return;
+  const auto pixel = [](float at) { return static_cast<int>(std::lround(at)); };
+  glfwSetPreeditCursorRectangle(window, pixel(data->InputPos.x - viewport->Pos.x),
+                                pixel(data->InputPos.y - viewport->Pos.y), 1,
+                                pixel(data->InputLineHeight));
+}
+
+// Mesa's renderer on the processor copies what was drawn to the screen, so that it is still there
+// for the next frame. A card may hand out another buffer each time; it draws all of them in no
+// time.
+bool is_software(const char* renderer) {
+  return renderer != nullptr && std::string_view(renderer).starts_with("llvmpipe");
+}
+
+}  // namespace
+
+Graphics::Graphics(const Options& options) : state_(std::make_unique<State>()) {
+  State& s = *state_;
+  s.window = open_window(options);
+  s.forced_scale = static_cast<float>(options.ui_scale);
+  s.zoom = options.zoom;
+  glfwSetWindowUserPointer(s.window, &s.events);
+  set_icon(s.window, options.icon_folder);
+  glfwMakeContextCurrent(s.window);
+  glfwSwapInterval(1);
+  watch_input(s.window);
+  s.keeps_pixels = is_software(reinterpret_cast<const char*>(glGetString(GL_RENDERER)));
+
+  ImGui::CreateContext();
+  ImGuiIO& io = ImGui::GetIO();
+  io.IniFilename = nullptr;  // nothing of ours can be moved, so there is nothing to remember
+  io.ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;
+  io.ConfigInputTextCursorBlink = true;
+  io.ConfigNavCursorVisibleAuto = true;
+  // Its list of windows would show names that only the program knows; see regions.h instead.
+  ImGui::GetCurrentContext()->ConfigNavWindowingKeyNext = 0;
+  ImGui::GetCurrentContext()->ConfigNavWindowingKeyPrev = 0;
+  ImGui_ImplGlfw_InitForOpenGL(s.window, true);
+  ImGui::GetPlatformIO().Platform_SetImeDataFn = serve_input_method;
+  ImGui::GetPlatformIO().Platform_GetClipboardTextFn = read_clipboard;
+  ImGui_ImplOpenGL3_Init("#version 130");
+}
+
+Graphics::~Graphics() {
+  ImGui_ImplOpenGL3_Shutdown();
+  ImGui_ImplGlfw_Shutdown();
+  ImGui::DestroyContext();
+  glfwDestroyWindow(state_->window);
+}
+
+bool Graphics::wants_close() const { return glfwWindowShouldClose(state_->window) == GLFW_TRUE; }
+
+void Graphics::ask_close() { glfwSetWindowShouldClose(state_->window, GLFW_TRUE); }
+
+void Graphics::forget_close() { glfwSetWindowShouldClose(state_->window, GLFW_FALSE); }
+
+void Graphics::show() {
+  if (hidden()) glfwRestoreWindow(state_->window);
+  glfwRequestWindowAttention(state_->window);
+}
+
+namespace {
+
+bool fills_screen(GLFWwindow* window) { return glfwGetWindowMonitor(window) != nullptr; }
+
+}  // namespace
+
+void Graphics::toggle_full_screen() {
+  GLFWwindow* const window = state_->window;
+  if (fills_screen(window)) {
+    const WindowPlace& before = state_->place;
+    glfwSetWindowMonitor(window, nullptr, before.x, before.y, before.width, before.height,
+                         GLFW_DONT_CARE);
+    return;
+  }
+  GLFWmonitor* const screen = screen_of(place());
+  const GLFWvidmode* const mode = screen != nullptr ? glfwGetVideoMode(screen) : nullptr;
+  if (mode == nullptr) return;
+  glfwSetWindowMonitor(window, screen, 0, 0, mode->width, mode->height, mode->refreshRate);
+}
+
+WindowPlace Graphics::place() const {
+  WindowPlace& place = state_->place;
+  place.maximized = glfwGetWindowAttrib(state_->window, GLFW_MAXIMIZED) == GLFW_TRUE;
+  if (place.maximized || hidden() || fills_screen(state_->window)) return place;
+  if (glfwGetPlatform() == GLFW_PLATFORM_X11) {
+    glfwGetWindowPos(state_->window, &place.x, &place.y);
+  }
+  glfwGetWindowSize(state_->window, &place.width, &place.height);
+  return place;
+}
+
+float Graphics::scale() const {
+  return content_scale(state_->window, state_->forced_scale) * static_cast<float>(state_->zoom);
+}
+
+double Graphics::zoom() const { return state_->zoom; }
+
+void Graphics::set_zoom(double zoom) {
+  state_->zoom = zoom;
+  limit_size(state_->window, state_->forced_scale, zoom);
+}
+
+void Graphics::wait(double seconds) {
+  // Who pastes a picture asks on a connection that GLFW does not know.
+  constexpr double kServeEvery_s = 0.1;
+  if (seconds <= 0) glfwPollEvents();
+  for (const double end = glfwGetTime() + seconds; glfwGetTime() < end;) {
+    const double left = end - glfwGetTime();
+    const double part = state_->clipboard.holds() ? std::min(left, kServeEvery_s) : left;
+    const double begun = glfwGetTime();
+    glfwWaitEventsTimeout(part);
+    state_->clipboard.serve();
+    if (glfwGetTime() - begun < part - 0.001) return;  // something happened
+  }
+}
+
+std::vector<std::filesystem::path> Graphics::take_dropped() {
+  return std::exchange(state_->events.dropped, {});
+}
+
+bool Graphics::copy_picture(std::string png) {
+  if (glfwGetPlatform() != GLFW_PLATFORM_X11) return false;
+  return state_->clipboard.offer(std::move(png));
+}
+
+double Graphics::idle_seconds() const { return glfwGetTime() - state_->events.last_input; }
+
+bool Graphics::hidden() const {
+  return glfwGetWindowAttrib(state_->window, GLFW_ICONIFIED) == GLFW_TRUE;
+}
+
+void Graphics::begin_frame() {
+  ImGui_ImplOpenGL3_NewFrame();
+  ImGui_ImplGlfw_NewFrame();
+  ImGui::NewFrame();
+}
+
+namespace {
+
+// Draws what lies in `area`, a part of the target that is `height_px` high.
+void draw_area(ImDrawData& data, const Area& area, const ImVec4& background, int height_px) {
+  const ImVec2 scale = data.FramebufferScale;
+  const auto pixel = [](float at) { return static_cast<int>(std::lround(at)); };
+  const int left = pixel((area.low.x - data.DisplayPos.x) * scale.x);
+  const int right = pixel((area.high.x - data.DisplayPos.x) * scale.x);
+  const int top = pixel((area.low.y - data.DisplayPos.y) * scale.y);
+  const int bottom = pixel((area.high.y - data.DisplayPos.y) * scale.y);
+  glEnable(GL_SCISSOR_TEST);
+  glScissor(left, height_px - bottom, right - left, bottom - top);
+  glClearColor(background.x, background.y, background.z, 1.0F);
+  glClear(GL_COLOR_BUFFER_BIT);
+  std::vector<ImVec4> clips;
+  for (ImDrawList* const list : data.CmdLists) {
+    for (ImDrawCmd& command : list->CmdBuffer) {
+      ImVec4& clip = command.ClipRect;
+      clips.push_back(clip);
+      clip = {std::max(clip.x, area.low.x), std::max(clip.y, area.low.y),
+              std::min(clip.z, area.high.x), std::min(clip.w, area.high.y)};
+    }
+  }
+  ImGui_ImplOpenGL3_RenderDrawData(&data);
+  std::size_t i = 0;
+  for (ImDrawList* const list : data.CmdLists) {
+    for (ImDrawCmd& command : list->CmdBuffer) command.ClipRect = clips[i++];
+  }
+}
+
+}  // namespace
+
+void Graphics::end_frame(unsigned background) {
+  ImGui::Render();
+  State& s = *state_;
+  int width = 0;
+  int height = 0;
+  glfwGetFramebufferSize(s.window, &width, &height);
+  if (width <= 0 || height <= 0) return;
+  if (width != s.width || height != s.height || background != s.background || s.events.exposed) {
+    s.damage.forget();
+  }
+  s.width = width;
+  s.height = height;
+  s.background = background;
+  s.events.exposed = false;
+  ImDrawData& data = *ImGui::GetDrawData();
+  std::vector<Area> areas = s.damage.look(data);
+  if (areas.empty()) return;
+  if (!s.keeps_pixels) areas = {s.damage.screen()};
+  for (const Area& area : areas) {
+    glViewport(0, 0, width, height);
+    draw_area(data, area, ImGui::ColorConvertU32ToFloat4(background), height);
+  }
+  glfwSwapBuffers(s.window);
+}
+
+}  // namespace headroom
