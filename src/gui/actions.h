@@ -1,9 +1,9 @@
 #pragma once
 #include "headroom/config/string_table.h"
-#include "headroom/gui/window.h"
 #include "headroom/gui_state/mask_store.h"
 #include "headroom/gui_state/start_picture.h"
 #include "headroom/gui_state/ui_state.h"
+#include "headroom/gui_state/window_services.h"
 #include "headroom/gui_toolkit/graphics.h"
 
 #include <string>

@@ -1,7 +1,6 @@
 #include "headroom/gui/window.h"
 
 #include "headroom/core/error.h"
-#include "headroom/gui_state/closing.h"
 #include "headroom/gui_state/format.h"
 #include "headroom/gui_state/news.h"
 #include "headroom/gui_state/session_keeper.h"
@@ -15,6 +14,7 @@
 #include "headroom/gui_toolkit/ui_zoom.h"
 
 #include "actions.h"
+#include "closing.h"
 #include "language.h"
 #include "panels/panels.h"
 #include "presenter.h"

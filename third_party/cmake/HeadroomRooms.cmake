@@ -27,6 +27,13 @@ function(headroom_room room)
                         PRIVATE headroom_warnings ${ROOM_PRIVATE})
 endfunction()
 
+# headroom_see(<target> <rooms>...): the public headers of rooms that the target does not link, or not in this way.
+function(headroom_see target)
+  foreach(room IN LISTS ARGN)
+    target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/src/${room}/include)
+  endforeach()
+endfunction()
+
 # headroom_test(<room> SOURCES ... [LINK libraries...] [LABELS ...] [TIMEOUT seconds])
 function(headroom_test room)
   cmake_parse_arguments(TEST "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})

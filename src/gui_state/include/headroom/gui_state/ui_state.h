@@ -2,11 +2,11 @@
 #include "headroom/core/generation.h"
 #include "headroom/core/size.h"
 #include "headroom/engine/generation_queue.h"
-#include "headroom/gui/window.h"
 #include "headroom/gui_state/canvas_view.h"
 #include "headroom/gui_state/mask_tool.h"
 #include "headroom/gui_state/offered_picture.h"
 #include "headroom/gui_state/undo.h"
+#include "headroom/gui_state/window_services.h"
 
 #include <cstdint>
 #include <filesystem>

@@ -1,4 +1,4 @@
-#include "headroom/gui_state/closing.h"
+#include "closing.h"
 
 namespace headroom {
 

@@ -1,7 +1,7 @@
 #pragma once
 #include "headroom/gui_state/ui_state.h"
-#include "headroom/gui_state/window_place.h"
 #include "headroom/gui_state/window_services.h"
+#include "headroom/gui_toolkit/graphics.h"
 
 namespace headroom {
 
