@@ -3,6 +3,7 @@
 #include "headroom/gui_state/from_picture.h"
 #include "headroom/gui_state/problems.h"
 #include "headroom/gui_state/start_picture.h"
+#include "headroom/gui_toolkit/wake_window.h"
 
 #include <algorithm>
 #include <chrono>

@@ -1,7 +1,5 @@
 // Chinese typed with fcitx5's pinyin on a real keyboard: a key that the input method takes does
 // nothing else. Needs fcitx5-pinyin.
-#include "headroom/memory/candidate.h"
-
 #include "support/temp_folder.h"
 #include "support/window_driver.h"
 
