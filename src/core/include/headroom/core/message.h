@@ -51,7 +51,7 @@ template <typename Value>
   }
 }
 
-// A sentence with values: say("{0} is {1} bytes long; download it again", file, size). Values are
+// A sentence with values: say("the tensors cover {0} of {1} bytes of data", used, all). Values are
 // texts, paths, whole numbers, or messages.
 template <typename... Values>
 [[nodiscard]] Message say(std::string pattern, const Values&... values) {
