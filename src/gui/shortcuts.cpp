@@ -1,11 +1,10 @@
 #include "shortcuts.h"
 
+#include "headroom/gui_actions/actions.h"
 #include "headroom/gui_state/from_picture.h"
 #include "headroom/gui_state/offered_picture.h"
 #include "headroom/gui_toolkit/regions.h"
 #include "headroom/gui_toolkit/ui_zoom.h"
-
-#include "actions.h"
 
 #include <algorithm>
 #include <initializer_list>
@@ -69,7 +68,10 @@ void generate_if_asked(const Ui& ui) {
   if (!ui.state.generate_asked || ui.state.number_active) return;
   ui.state.generate_asked = false;
   if (!ui.frame.blocked.empty()) return show_culprit(ui);
-  ui.actions.generate(ui.state.generate_in_front, ui.frame.blocked);
+  ui.actions.jobs.generate({.in_front = ui.state.generate_in_front,
+                            .now_s = ImGui::GetTime(),
+                            .repeats = ImGui::GetIO().KeyShift},
+                           ui.frame.blocked);
 }
 
 // Closes what is open, else leaves what is being edited (the widgets do both), and only with
@@ -79,13 +81,13 @@ void handle_escape(const Ui& ui) {
   UiState& state = ui.state;
   if (state.popup_was_open || state.item_was_active || ImGui::IsAnyItemActive()) return;
   if (ImGui::GetIO().KeyShift) {
-    ui.actions.clear_waiting();
+    ui.actions.jobs.clear_waiting();
   } else if (state.mask_tool.on) {
-    ui.actions.close_mask_tool();
+    ui.actions.mask.close_tool();
   } else if (state.plan_open) {
     state.plan_open = false;
   } else {
-    ui.actions.escape(ui.frame.now);
+    ui.actions.jobs.escape(ui.frame.now);
   }
 }
 
@@ -121,8 +123,8 @@ void handle_anywhere(const Ui& ui) {
   // Alt alone would move the focus out of a text field to a menu that is not there.
   ImGui::SetKeyOwner(ImGuiMod_Alt, ImGui::GetID("alt"));
   // An active text field owns the arrows, so these are read past it.
-  if (ImGui::IsKeyChordPressed(ImGuiMod_Alt | ImGuiKey_UpArrow)) ui.actions.older_prompt();
-  if (ImGui::IsKeyChordPressed(ImGuiMod_Alt | ImGuiKey_DownArrow)) ui.actions.newer_prompt();
+  if (ImGui::IsKeyChordPressed(ImGuiMod_Alt | ImGuiKey_UpArrow)) ui.actions.prompt.older();
+  if (ImGui::IsKeyChordPressed(ImGuiMod_Alt | ImGuiKey_DownArrow)) ui.actions.prompt.newer();
   handle_zoom(ui);
   if (chord(ImGuiMod_Ctrl | ImGuiKey_1)) ui.state.view.show_actual();
   if (chord(ImGuiMod_Ctrl | ImGuiKey_Tab) || chord(ImGuiKey_F6)) go_to_next_region(ui, false);
@@ -135,10 +137,10 @@ void handle_anywhere(const Ui& ui) {
 
 // Outside of the fields, which have an undo of their own.
 void handle_undo(const Ui& ui) {
-  if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiKey_Z)) ui.actions.undo();
+  if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiKey_Z)) ui.actions.history.undo();
   if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_Z) ||
       ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiKey_Y)) {
-    ui.actions.redo();
+    ui.actions.history.redo();
   }
 }
 
@@ -165,12 +167,13 @@ void handle_view(const Ui& ui) {
 
 // What the shown picture leads to, where its button could be pressed.
 void handle_leads(const Ui& ui) {
-  if (ImGui::IsKeyPressed(ImGuiKey_V, false) && ui.frame.vary.blocked.empty()) ui.actions.vary();
+  if (ImGui::IsKeyPressed(ImGuiKey_V, false) && ui.frame.vary.blocked.empty())
+    ui.actions.results.vary();
   if (!repaint_results(ui.state)) return;
-  if (ImGui::IsKeyPressed(ImGuiKey_K, false)) ui.actions.keep_result();
+  if (ImGui::IsKeyPressed(ImGuiKey_K, false)) ui.actions.results.keep();
   if (ImGui::IsKeyPressed(ImGuiKey_G, false) && ui.frame.more.blocked.empty())
-    ui.actions.more_results();
-  if (ImGui::IsKeyPressed(ImGuiKey_Delete, false)) ui.actions.discard_result();
+    ui.actions.results.more();
+  if (ImGui::IsKeyPressed(ImGuiKey_Delete, false)) ui.actions.results.discard();
 }
 
 void handle_on_canvas(const Ui& ui) {
@@ -181,18 +184,18 @@ void handle_on_canvas(const Ui& ui) {
       continue;
     const SizeCard& card = ui.frame.cards[i];
     if (card.state != CardState::kShort) {
-      ui.actions.choose_size(card.preset.size);
+      ui.actions.size.choose(card.preset.size);
     } else if (card.suggestion) {
-      ui.actions.choose_instead(card.preset.size, *card.suggestion);
+      ui.actions.size.choose_instead(card.preset.size, *card.suggestion);
     }
   }
-  if (ImGui::IsKeyPressed(ImGuiKey_LeftArrow)) ui.actions.step_selection(-1);
-  if (ImGui::IsKeyPressed(ImGuiKey_RightArrow)) ui.actions.step_selection(1);
-  if (ImGui::IsKeyPressed(ImGuiKey_S, false)) ui.actions.reuse_seed();
-  if (ImGui::IsKeyPressed(ImGuiKey_P, false)) ui.actions.reuse_prompt();
-  if (ImGui::IsKeyPressed(ImGuiKey_A, false)) ui.actions.use_settings();
-  if (ImGui::IsKeyPressed(ImGuiKey_U, false)) ui.actions.use_as_image();
-  if (ImGui::IsKeyPressed(ImGuiKey_M, false)) ui.actions.mask_selected();
+  if (ImGui::IsKeyPressed(ImGuiKey_LeftArrow)) ui.actions.picture.step(-1);
+  if (ImGui::IsKeyPressed(ImGuiKey_RightArrow)) ui.actions.picture.step(1);
+  if (ImGui::IsKeyPressed(ImGuiKey_S, false)) ui.actions.settings.use_seed();
+  if (ImGui::IsKeyPressed(ImGuiKey_P, false)) ui.actions.settings.use_prompt();
+  if (ImGui::IsKeyPressed(ImGuiKey_A, false)) ui.actions.settings.use_all();
+  if (ImGui::IsKeyPressed(ImGuiKey_U, false)) ui.actions.start.use_selected();
+  if (ImGui::IsKeyPressed(ImGuiKey_M, false)) ui.actions.mask.paint_selected();
   handle_leads(ui);
   if (ImGui::IsKeyPressed(ImGuiKey_Tab, false) && !ImGui::GetIO().KeyShift)
     ui.state.row_asked = true;
@@ -211,11 +214,11 @@ void handle_mask_tool(const Ui& ui) {
   if (pressed({ImGuiKey_E, ImGuiKey_X})) tool.erases = !tool.erases;
   if (pressed({ImGuiKey_R})) tool.shape = Shape::kBox;
   if (pressed({ImGuiKey_F})) tool.shape = Shape::kFill;
-  if (pressed({ImGuiKey_I})) ui.actions.invert_mask();
-  if (pressed({ImGuiKey_Delete})) ui.actions.remove_mask();
-  if (pressed({ImGuiKey_M})) ui.actions.close_mask_tool();
+  if (pressed({ImGuiKey_I})) ui.actions.mask.invert();
+  if (pressed({ImGuiKey_Delete})) ui.actions.mask.remove();
+  if (pressed({ImGuiKey_M})) ui.actions.mask.close_tool();
   if (!ui.state.canvas_focused) return;
-  if (pressed({ImGuiKey_Enter, ImGuiKey_KeypadEnter})) ui.actions.close_mask_tool();
+  if (pressed({ImGuiKey_Enter, ImGuiKey_KeypadEnter})) ui.actions.mask.close_tool();
   if (pressed({ImGuiKey_Tab}) && !ImGui::GetIO().KeyShift) ui.state.row_asked = true;
 }
 
@@ -233,8 +236,9 @@ void handle_shortcuts(const Ui& ui) {
     // The path of something else is answered, too; as a text it could only go into a field.
     if (const auto path = path_in_clipboard(ImGui::GetClipboardText())) ui.actions.take_file(*path);
   }
-  if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiKey_C)) ui.actions.copy_picture();
-  if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_C)) ui.actions.copy_path();
+  if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiKey_C)) ui.actions.picture.copy();
+  if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_C))
+    ui.actions.picture.copy_path();
   if (!io.KeyCtrl && !io.KeyAlt) handle_view(ui);
   if (io.KeyCtrl || io.KeyAlt || io.KeySuper) return;
   // Of the tool also while the keyboard is on one of its buttons, to which letters say nothing.

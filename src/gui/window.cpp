@@ -1,6 +1,7 @@
 #include "headroom/gui/window.h"
 
 #include "headroom/core/error.h"
+#include "headroom/gui_actions/actions.h"
 #include "headroom/gui_state/format.h"
 #include "headroom/gui_state/news.h"
 #include "headroom/gui_state/session_keeper.h"
@@ -8,12 +9,12 @@
 #include "headroom/gui_state/window_preferences.h"
 #include "headroom/gui_toolkit/frame_pacer.h"
 #include "headroom/gui_toolkit/graphics.h"
+#include "headroom/gui_toolkit/open_folder.h"
 #include "headroom/gui_toolkit/regions.h"
 #include "headroom/gui_toolkit/texture_cache.h"
 #include "headroom/gui_toolkit/ui.h"
 #include "headroom/gui_toolkit/ui_zoom.h"
 
-#include "actions.h"
 #include "closing.h"
 #include "language.h"
 #include "panels/panels.h"
@@ -77,7 +78,10 @@ class Window::Impl {
   Graphics graphics_;      // before everything that holds textures
   Fonts fonts_;
   TextureCache pictures_;
-  Actions actions_;
+  Desktop desktop_{[this](std::string png) { return graphics_.copy_picture(std::move(png)); },
+                   [](const std::string& words) { ImGui::SetClipboardText(words.c_str()); },
+                   open_folder, show_file};
+  Actions actions_{{services_, state_, text_, masks_, desktop_}};
   News news_{state_, text_};
   SessionNews session_news_{state_};
   ModelSearch models_{services_.find_models, wake_window};
@@ -114,8 +118,7 @@ Window::Impl::Impl(WindowServices services)
                  .icon_folder = services_.assets_folder / "icons"}),
       fonts_(load_fonts(services_.assets_folder / "fonts" / "Font_Awesome_6_Free-Solid-900.otf",
                         graphics_.scale())),
-      pictures_(static_cast<int>(std::lround(96 * graphics_.scale()))),
-      actions_(services_, state_, text_, graphics_, masks_) {
+      pictures_(static_cast<int>(std::lround(96 * graphics_.scale()))) {
   const WindowOptions& configured = services_.config.window;
   state_.language = choose_language(choose(preferences_.language, configured.language));
   state_.zoom = graphics_.zoom();

@@ -4,6 +4,11 @@
 
 namespace headroom {
 
+void MaskTool::close() {
+  on = false;
+  drawn.reset();
+}
+
 void MaskTool::change_brush(bool larger) {
   const int step = std::max(2, brush_px / 8);
   brush_px = std::clamp(brush_px + (larger ? step : -step), kLeastBrush_px, kMostBrush_px);

@@ -1,8 +1,8 @@
+#include "headroom/gui_actions/actions.h"
 #include "headroom/gui_state/format.h"
 #include "headroom/gui_state/from_picture.h"
 #include "headroom/gui_toolkit/widgets.h"
 
-#include "actions.h"
 #include "panels.h"
 
 #include <vector>
@@ -23,8 +23,12 @@ struct Verdict {
   std::string tip;
   std::string disabled;
   ButtonKind kind;
-  void (Actions::*act)();
+  void (*act)(Actions&);
 };
+
+void keep(Actions& actions) { actions.results.keep(); }
+void discard(Actions& actions) { actions.results.discard(); }
+void make_more(Actions& actions) { actions.results.more(); }
 
 std::vector<Verdict> choices(const Ui& ui, bool has_price) {
   const FinishedPicture& picture = *ui.state.selected_picture();
@@ -38,11 +42,10 @@ std::vector<Verdict> choices(const Ui& ui, bool has_price) {
     tip += "\n" + fill(ui.t("tip.needs"), {price});
   }
   return {{"apply.keep", ui.t("apply.keep"), ui.t("tip.apply.keep"),
-           saved ? std::string() : ui.t("why.no_file"), ButtonKind::kAccent, &Actions::keep_result},
+           saved ? std::string() : ui.t("why.no_file"), ButtonKind::kAccent, keep},
           {"apply.discard", ui.t("apply.discard"), ui.t("tip.apply.discard"),
-           saved ? std::string() : ui.t("why.apply.discard"), ButtonKind::kQuiet,
-           &Actions::discard_result},
-          {"apply.more", more, tip, lead.blocked, ButtonKind::kQuiet, &Actions::more_results}};
+           saved ? std::string() : ui.t("why.apply.discard"), ButtonKind::kQuiet, discard},
+          {"apply.more", more, tip, lead.blocked, ButtonKind::kQuiet, make_more}};
 }
 
 float width_of(const Ui& ui, const Verdict& choice) {
@@ -63,7 +66,7 @@ void draw_step(const Ui& ui, const char* name, const char* icon, bool is_end, in
                   .kind = ButtonKind::kQuiet,
                   .size = {ui.px(kStep_px), ui.px(kHeight_px - 2 * kInset_px)},
                   .text_size = kSmallSize})) {
-    ui.actions.step_result(by);
+    ui.actions.results.step(by);
   }
 }
 
@@ -104,7 +107,7 @@ void draw_apply_strip(const Ui& ui, const Rect& canvas) {
                     .disabled = choice.disabled,
                     .kind = choice.kind,
                     .size = {width_of(ui, choice), height - 2 * inset}})) {
-      (ui.actions.*choice.act)();
+      choice.act(ui.actions);
       return;  // the pictures are others now
     }
     x += width_of(ui, choice) + inset;

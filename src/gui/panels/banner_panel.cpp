@@ -1,8 +1,8 @@
+#include "headroom/gui_actions/actions.h"
 #include "headroom/gui_state/format.h"
 #include "headroom/gui_state/session_news.h"
 #include "headroom/gui_toolkit/widgets.h"
 
-#include "actions.h"
 #include "panels.h"
 
 #include <algorithm>
@@ -62,27 +62,27 @@ bool draw_way(const Ui& ui, const Banner& banner, const std::string& name) {
       options.tip = fill(ui.t("tip.use"), {size});
       options.kind = ButtonKind::kAccent;
       if (!button(ui, options)) return false;
-      ui.actions.choose_size(*banner.suggestion);
+      ui.actions.size.choose(*banner.suggestion);
       return true;
     }
     case Banner::Way::kUndo:
       options.label = ui.t("note.undo");
       options.tip = ui.t("tip.undo");
       if (!button(ui, options)) return false;
-      ui.actions.undo();
+      ui.actions.history.undo();
       return true;
     case Banner::Way::kQueueOffered:
       options.label = ui.t("session.queue");
       options.tip = ui.t("tip.session.queue");
       options.kind = ButtonKind::kAccent;
       if (!button(ui, options)) return false;
-      ui.actions.queue_offered();
+      ui.actions.jobs.queue_offered();
       return true;
     case Banner::Way::kKeepModel:
       options.label = fill(ui.t("banner.keep"), {ui.text.words(title_of(ui.frame.opened->model))});
       options.tip = ui.t("tip.banner.keep");
       if (!button(ui, options)) return false;
-      ui.actions.keep_model();
+      ui.actions.models.keep();
       return true;
     case Banner::Way::kSave:
       options.label = ui.t("banner.save");
@@ -99,7 +99,7 @@ bool draw_way(const Ui& ui, const Banner& banner, const std::string& name) {
       options.tip = ui.t("tip.start_again");
       if (banner.way == Banner::Way::kStartAgain) options.kind = ButtonKind::kAccent;
       if (!button(ui, options)) return false;
-      ui.actions.start_again();
+      ui.actions.saving.start_again();
       return true;
   }
   return false;

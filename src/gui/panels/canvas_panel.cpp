@@ -1,9 +1,9 @@
+#include "headroom/gui_actions/actions.h"
 #include "headroom/gui_state/format.h"
 #include "headroom/gui_state/start_picture.h"
 #include "headroom/gui_toolkit/texture_cache.h"
 #include "headroom/gui_toolkit/widgets.h"
 
-#include "actions.h"
 #include "panels.h"
 
 #include <algorithm>
@@ -27,7 +27,7 @@ struct Shown {
 // The mask is painted on the picture that the next one starts from, while there is one.
 bool paints_mask(const Ui& ui) {
   const StartPicture& start = ui.state.draft.init;
-  if (ui.state.mask_tool.on && (!start || !has_pixels(*start))) ui.actions.close_mask_tool();
+  if (ui.state.mask_tool.on && (!start || !has_pixels(*start))) ui.actions.mask.close_tool();
   return ui.state.mask_tool.on;
 }
 

@@ -1,9 +1,9 @@
+#include "headroom/gui_actions/actions.h"
 #include "headroom/gui_state/format.h"
 #include "headroom/gui_state/start_picture.h"
 #include "headroom/gui_toolkit/texture_cache.h"
 #include "headroom/gui_toolkit/widgets.h"
 
-#include "actions.h"
 #include "panels.h"
 
 #include <cmath>
@@ -69,7 +69,7 @@ void draw_name(const Ui& ui, const StartPicture& start) {
                     .kind = ButtonKind::kQuiet,
                     .size = {ui.px(kClose), height},
                     .text_size = 12})) {
-      ui.actions.open_mask_tool();
+      ui.actions.mask.open_tool();
     }
   }
   ImGui::SetCursorScreenPos({at.x + width - ui.px(kClose), at.y});
@@ -79,7 +79,7 @@ void draw_name(const Ui& ui, const StartPicture& start) {
                   .kind = ButtonKind::kQuiet,
                   .size = {ui.px(kClose), height},
                   .text_size = 12})) {
-    ui.actions.remove_start();
+    ui.actions.start.remove();
   }
   take_room(at, height);
 }
@@ -91,7 +91,7 @@ void draw_missing(const Ui& ui) {
                   .tip = ui.t("tip.start.again"),
                   .size = {0, ui.px(24)},
                   .text_size = kSmallSize})) {
-    ui.actions.look_for_start();
+    ui.actions.start.look_again();
   }
 }
 
@@ -119,7 +119,7 @@ void draw_mask_line(const Ui& ui) {
   const std::string text = fill(ui.t("mask.line"), {share, format_number(ui.state.draft.strength)});
   if (ImGui::InvisibleButton("##mask", {width - ui.px(kClose + 4), height},
                              ImGuiButtonFlags_EnableNav)) {
-    ui.actions.open_mask_tool();
+    ui.actions.mask.open_tool();
   }
   offer_hand();
   name_item(ui, "mask.line");
@@ -135,7 +135,7 @@ void draw_mask_line(const Ui& ui) {
                   .kind = ButtonKind::kQuiet,
                   .size = {ui.px(kClose), height},
                   .text_size = 12})) {
-    ui.actions.remove_mask();
+    ui.actions.mask.remove();
   }
   take_room(at, height);
 }

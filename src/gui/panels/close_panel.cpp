@@ -1,7 +1,7 @@
+#include "headroom/gui_actions/actions.h"
 #include "headroom/gui_state/format.h"
 #include "headroom/gui_toolkit/widgets.h"
 
-#include "actions.h"
 #include "panels.h"
 #include "question.h"
 
@@ -38,7 +38,7 @@ void draw_save_to(const Ui& ui, ButtonKind kind) {
                   .kind = kind,
                   .size = {save, ui.px(31)},
                   .text_size = 13})) {
-    ui.actions.save_unsaved_to(state.save_folder);
+    ui.actions.saving.save_unsaved_to(state.save_folder);
   }
   if (!state.save_trouble.empty()) {
     paragraph(ui, sentence(state.save_trouble, ui.text), {ui.colors.bad, kSmallSize});

@@ -1,9 +1,9 @@
 #include "headroom/core/bytes.h"
+#include "headroom/gui_actions/actions.h"
 #include "headroom/gui_state/format.h"
 #include "headroom/gui_state/lora_chips.h"
 #include "headroom/gui_toolkit/widgets.h"
 
-#include "actions.h"
 #include "panels.h"
 
 #include <algorithm>
@@ -33,7 +33,7 @@ void draw_head(const Ui& ui, const LoraChip& chip, const std::string& name) {
   const float right = at.x + ImGui::GetContentRegionAvail().x;
   if (icon(ui, name + ".on", chip.on ? ICON_FA_TOGGLE_ON : ICON_FA_TOGGLE_OFF,
            ui.t(chip.on ? "tip.lora.off" : "tip.lora.on"))) {
-    ui.actions.switch_lora(chip);
+    ui.actions.loras.toggle(chip);
   }
   const std::string need = chip.found ? format_bytes(chip.found->bytes) : std::string();
   const TextStyle style{chip.on ? ui.colors.text : ui.colors.text_faint, kTextSize};
@@ -52,7 +52,7 @@ void draw_head(const Ui& ui, const LoraChip& chip, const std::string& name) {
   draw_text(ui, {left, at.y + ui.px(4)}, fit_text(ui, chip.tag.name, style, room), style);
   ImGui::SetCursorScreenPos({right - ui.px(kToggle), at.y});
   if (icon(ui, name + ".remove", ICON_FA_XMARK, ui.t("tip.lora.remove")))
-    ui.actions.remove_lora(chip);
+    ui.actions.loras.remove(chip);
   take_room(at, ui.px(kRow));
 }
 
@@ -75,7 +75,7 @@ void draw_chip(const Ui& ui, const LoraChip& chip, std::size_t index) {
               .typed_low = -kMaxLoraStrength,
               .typed_high = kMaxLoraStrength},
              strength)) {
-    ui.actions.set_lora(chip, strength);
+    ui.actions.loras.set_strength(chip, strength);
   }
 }
 

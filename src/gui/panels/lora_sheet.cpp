@@ -1,11 +1,11 @@
 // The list of LoRAs to choose from, and the button that opens it.
 #include "headroom/core/bytes.h"
+#include "headroom/gui_actions/actions.h"
 #include "headroom/gui_state/format.h"
 #include "headroom/gui_state/lora_chips.h"
 #include "headroom/gui_state/model_list.h"
 #include "headroom/gui_toolkit/widgets.h"
 
-#include "actions.h"
 #include "panels.h"
 #include "panels/sheet.h"
 
@@ -71,7 +71,7 @@ void draw_row(const Ui& ui, std::size_t index, float width) {
                       .can_be_chosen = fits,
                       .is_chosen = is_used},
                      width, height)) {
-    ui.actions.add_lora(offer.file);
+    ui.actions.loras.add(offer.file);
     close_sheet(ui);
   }
   if (ImGui::IsItemVisible()) {
@@ -190,7 +190,7 @@ float draw_lora_button(const Ui& ui, ImVec2 at, float height) {
                   .kind = ButtonKind::kQuiet,
                   .size = {width, height},
                   .text_size = kSmallSize})) {
-    ui.actions.open_loras();
+    ui.actions.loras.open_list();
   }
   ImGui::SetCursorScreenPos(next);
   return at.x - width;

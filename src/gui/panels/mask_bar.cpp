@@ -1,6 +1,6 @@
+#include "headroom/gui_actions/actions.h"
 #include "headroom/gui_toolkit/widgets.h"
 
-#include "actions.h"
 #include "panels.h"
 
 #include <cmath>
@@ -155,13 +155,13 @@ void draw_mask_bar(const Ui& ui) {
   if (draw_tool(ui, {.name = "mask.invert",
                      .icon = ICON_FA_CIRCLE_HALF_STROKE,
                      .tip = ui.t("tip.mask.invert")})) {
-    ui.actions.invert_mask();
+    ui.actions.mask.invert();
   }
   if (draw_tool(ui, {.name = "mask.clear",
                      .icon = ICON_FA_TRASH_CAN,
                      .tip = ui.t("tip.mask.clear"),
                      .disabled = none})) {
-    ui.actions.remove_mask();
+    ui.actions.mask.remove();
   }
   const std::string label = std::string(ICON_FA_CHECK) + "  " + ui.t("mask.done");
   const float done = text_width(ui, label, {0, kSmallSize}) + ui.px(24);
@@ -171,7 +171,7 @@ void draw_mask_bar(const Ui& ui) {
                   .tip = ui.t("tip.mask.done"),
                   .size = {done, height},
                   .text_size = kSmallSize})) {
-    ui.actions.close_mask_tool();
+    ui.actions.mask.close_tool();
   }
 }
 

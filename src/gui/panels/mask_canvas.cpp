@@ -1,8 +1,8 @@
 // The mask on the canvas: how it is painted and what it looks like.
+#include "headroom/gui_actions/actions.h"
 #include "headroom/gui_toolkit/texture_cache.h"
 #include "headroom/gui_toolkit/widgets.h"
 
-#include "actions.h"
 #include "panels.h"
 
 #include <algorithm>
@@ -45,7 +45,7 @@ void begin_drawing(const Ui& ui, const Rect& place) {
   if (tool.shape == MaskTool::Shape::kFill) {
     if (!ui.state.mask) drawn.set_feather(tool.feather_px);
     drawn.flood(tool.begun, !tool.erases);
-    ui.actions.put_mask(std::move(drawn));
+    ui.actions.mask.put(std::move(drawn));
     return;
   }
   drawn.set_feather(0);  // until the button is let go: it is quicker to follow
@@ -75,7 +75,7 @@ void end_drawing(const Ui& ui) {
   PaintedMask drawn = *tool.drawn;
   tool.drawn.reset();
   drawn.set_feather(ui.state.mask ? ui.state.mask->feather_px() : tool.feather_px);
-  if (!(drawn == mask_so_far(ui))) ui.actions.put_mask(std::move(drawn));
+  if (!(drawn == mask_so_far(ui))) ui.actions.mask.put(std::move(drawn));
 }
 
 // What is cut off to reach the shape of the size is not used: it lies in shadow.

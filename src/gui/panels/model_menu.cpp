@@ -1,10 +1,10 @@
 #include "headroom/core/bytes.h"
+#include "headroom/gui_actions/actions.h"
 #include "headroom/gui_state/format.h"
 #include "headroom/gui_state/model_list.h"
 #include "headroom/gui_state/session_news.h"
 #include "headroom/gui_toolkit/widgets.h"
 
-#include "actions.h"
 #include "panels.h"
 
 #include <algorithm>
@@ -158,14 +158,14 @@ void draw_models(const Ui& ui, float width) {
   if (!is_found && draw_row(ui, row_of_opened(ui, stays), width)) {
     SessionChoice to = chosen(ui);
     to.model = opened.choice.model;
-    ui.actions.change(to);
+    ui.actions.models.change(to);
     ImGui::CloseCurrentPopup();
   }
   for (const std::size_t i : shown) {
     const bool is_chosen =
         stays ? is_opened(models[i], opened) : models[i].model == chosen(ui).model;
     if (!draw_row(ui, row_of(ui, models[i], i, is_chosen), width)) continue;
-    ui.actions.choose(models[i]);
+    ui.actions.models.choose(models[i]);
     ImGui::CloseCurrentPopup();
   }
   ImGui::EndChild();
@@ -186,7 +186,7 @@ void draw_formats(const Ui& ui) {
                     .size = {ui.px(64), ui.px(28)}})) {
       SessionChoice to = chosen(ui);
       to.dtype = format;
-      ui.actions.change(to);
+      ui.actions.models.change(to);
       ImGui::CloseCurrentPopup();
     }
   }
@@ -203,7 +203,7 @@ void draw_change(const Ui& ui, float width) {
               .label = fill(ui.t("banner.keep"), {ui.text.words(title_of(ui.frame.opened->model))}),
               .tip = ui.t("tip.banner.keep"),
               .size = {width, ui.px(30)}})) {
-    ui.actions.keep_model();
+    ui.actions.models.keep();
   }
 }
 
@@ -215,7 +215,7 @@ void draw_further(const Ui& ui, float width) {
                   .label = ui.t("models.all"),
                   .tip = ui.t("tip.models.all"),
                   .size = half})) {
-    ui.actions.open_models();
+    ui.actions.models.open_list();
     ImGui::CloseCurrentPopup();
   }
   ImGui::SameLine(0, gap);
@@ -280,7 +280,7 @@ float draw_device_plate(const Ui& ui, ImVec2 at, float height, float most) {
     if (!draw_row(ui, shown, list)) return;
     SessionChoice to = chosen(ui);
     to.device = device;
-    ui.actions.change(to);
+    ui.actions.models.change(to);
     ImGui::CloseCurrentPopup();
   };
   row("auto", ui.t("devices.auto"), ui.t("tip.devices.auto"));

@@ -1,7 +1,7 @@
+#include "headroom/gui_actions/actions.h"
 #include "headroom/gui_state/format.h"
 #include "headroom/gui_toolkit/widgets.h"
 
-#include "actions.h"
 #include "panels.h"
 #include "question.h"
 
@@ -71,9 +71,9 @@ void draw_model_question(const Ui& ui) {
                                        .label = ui.t("model.cancel"),
                                        .tip = ui.t("tip.model.cancel"),
                                        .size = size});
-    if ((chosen || entered) && !state.model_opening) ui.actions.choose_model(*state.model_folder);
+    if ((chosen || entered) && !state.model_opening) ui.actions.models.choose(*state.model_folder);
     if (cancelled || escape_pressed(ui)) {
-      if (std::exchange(state.model_opening, std::nullopt)) ui.actions.keep_model();
+      if (std::exchange(state.model_opening, std::nullopt)) ui.actions.models.keep();
       state.model_folder.reset();
       ImGui::CloseCurrentPopup();
     }

@@ -1,10 +1,10 @@
 // The list of all models.
 #include "headroom/core/bytes.h"
+#include "headroom/gui_actions/actions.h"
 #include "headroom/gui_state/format.h"
 #include "headroom/gui_state/model_list.h"
 #include "headroom/gui_toolkit/widgets.h"
 
-#include "actions.h"
 #include "panels.h"
 #include "panels/model_rows.h"
 #include "panels/sheet.h"
@@ -99,7 +99,7 @@ void draw_folder(const Ui& ui) {
                                     .label = ui.t("model.cancel"),
                                     .tip = ui.t("tip.models.folder.cancel"),
                                     .size = {side, height}});
-    if (add || entered) ui.actions.add_model_folder(*state.added_folder);
+    if (add || entered) ui.actions.models.add_folder(*state.added_folder);
     if (cancel) {
       state.added_folder.reset();
       state.folder_trouble.clear();
@@ -129,7 +129,7 @@ void draw_places(const Ui& ui) {
                       .kind = ButtonKind::kQuiet,
                       .size = {ui.px(32), row},
                       .text_size = 12})) {
-        ui.actions.remove_model_folder(folder.path);
+        ui.actions.models.remove_folder(folder.path);
       }
       end = right - ui.px(40);
     }
@@ -158,7 +158,7 @@ void draw_rows(const Ui& ui, bool here, float width) {
     const bool is_chosen = here && (stays ? is_opened(offer, *ui.frame.opened)
                                           : offer.model == ui.frame.change->to.model);
     if (draw_model_row(ui, offer, i, is_chosen, width)) {
-      ui.actions.choose(offer);
+      ui.actions.models.choose(offer);
       close_sheet(ui);
     }
   }

@@ -1,7 +1,7 @@
+#include "headroom/gui_actions/actions.h"
 #include "headroom/gui_state/format.h"
 #include "headroom/gui_toolkit/widgets.h"
 
-#include "actions.h"
 #include "panels.h"
 #include "question.h"
 
@@ -37,7 +37,7 @@ void draw_unknown(const Ui& ui, const std::vector<Message>& unknown) {
 }
 
 void draw_choices(const Ui& ui, const OfferedPicture& picture) {
-  using Part = Actions::Part;
+  using Part = SettingsActions::Part;
   const float gap = ui.px(8);
   const float columns = picture.has_settings ? 5 : 2;
   const float width = (ui.px(kQuestionWidth) - (columns - 1) * gap) / columns;
@@ -52,7 +52,7 @@ void draw_choices(const Ui& ui, const OfferedPicture& picture) {
                      .size = {width, ui.px(36)}})) {
       return;
     }
-    if (part) ui.actions.take_offered_picture(*part);
+    if (part) ui.actions.settings.take_offered(*part);
     ui.state.offered_picture.reset();
     ImGui::CloseCurrentPopup();
   };

@@ -1,7 +1,7 @@
+#include "headroom/gui_actions/actions.h"
 #include "headroom/gui_state/format.h"
 #include "headroom/gui_toolkit/widgets.h"
 
-#include "actions.h"
 #include "panels.h"
 
 #include <algorithm>
@@ -13,6 +13,8 @@
 namespace headroom {
 namespace {
 
+using Act = void (*)(Actions&);
+
 // A button of the row. `act` null: it opens the list of settings.
 struct Action {
   const char* name;
@@ -20,8 +22,9 @@ struct Action {
   std::string label;
   std::string tip;
   std::string disabled;
-  void (Actions::*act)() = nullptr;
-  std::string price{};  // of what starts a run, "3.9 GB · 19 s"
+  Act act = nullptr;
+  bool starts_run = false;  // then it has a price,
+  std::string price{};      // "3.9 GB · 19 s", once that is known
 };
 
 constexpr float kIcon_px = 32;  // a button without words, design pixels
@@ -30,10 +33,8 @@ constexpr float kGap_px = 4;
 // How much the row says, as there is room: all words, those of buttons with a price, or none.
 enum class Words { kAll, kPriced, kNone };
 
-bool is_priced(const Action& action) { return action.act == &Actions::vary; }
-
 std::string words_of(const Action& action, Words words) {
-  const bool has_words = words == Words::kAll || (words == Words::kPriced && is_priced(action));
+  const bool has_words = words == Words::kAll || (words == Words::kPriced && action.starts_run);
   if (!has_words) return action.icon;
   std::string text = std::string(action.icon) + "  " + action.label;
   if (!action.price.empty()) text += " · " + action.price;
@@ -48,7 +49,7 @@ float width_of(const Ui& ui, Action action, Words words) {
     return text_width(ui, words_of(action, words), {0, kSmallSize}) + ui.px(16);
   };
   const float own = width();
-  if (!is_priced(action)) return own;
+  if (!action.starts_run) return own;
   action.price = "8.8 GB · ≈ " + fill(ui.t("time.seconds"), {"88"});
   return std::max(own, width());
 }
@@ -62,11 +63,18 @@ Words words_for(const Ui& ui, const std::vector<Action>& actions, float room) {
   return Words::kNone;
 }
 
+void vary(Actions& actions) { actions.results.vary(); }
+void start_from(Actions& actions) { actions.start.use_selected(); }
+void paint_mask_on(Actions& actions) { actions.mask.paint_selected(); }
+void use_all_settings(Actions& actions) { actions.settings.use_all(); }
+void use_prompt(Actions& actions) { actions.settings.use_prompt(); }
+void use_seed(Actions& actions) { actions.settings.use_seed(); }
+
 // What it needs stands in the tip as well, for where the button has no words.
-Action vary(const Ui& ui) {
+Action vary_action(const Ui& ui) {
   const Frame::Lead& lead = ui.frame.vary;
-  Action action{"vary",           ICON_FA_SHUFFLE, ui.t("picture.vary"),
-                ui.t("tip.vary"), lead.blocked,    &Actions::vary};
+  Action action{"vary", ICON_FA_SHUFFLE,    ui.t("picture.vary"), ui.t("tip.vary"), lead.blocked,
+                vary,   /*starts_run=*/true};
   if (lead.forecast != nullptr && lead.forecast->fits) {
     action.price = needs_text(lead.forecast->plan, ui.text);
     action.tip += "\n" + fill(ui.t("tip.needs"), {action.price});
@@ -82,7 +90,7 @@ void draw_settings_list(const Ui& ui) {
   if (open) {
     if (ImGui::IsKeyPressed(ImGuiKey_Escape)) ImGui::CloseCurrentPopup();
     const auto choice = [&](const char* name, const std::string& label, const std::string& tip,
-                            void (Actions::*act)()) {
+                            Act act) {
       if (!button(ui, {.name = name,
                        .label = label,
                        .tip = tip,
@@ -90,14 +98,12 @@ void draw_settings_list(const Ui& ui) {
                        .size = {ui.px(168), ui.px(30)}})) {
         return;
       }
-      (ui.actions.*act)();
+      act(ui.actions);
       ImGui::CloseCurrentPopup();
     };
-    choice("settings.all", ui.t("picture.use_all"), ui.t("tip.use_settings"),
-           &Actions::use_settings);
-    choice("settings.prompt", ui.t("picture.reuse_prompt"), ui.t("tip.reuse_prompt"),
-           &Actions::reuse_prompt);
-    choice("settings.seed", ui.t("picture.seed"), ui.t("tip.reuse_seed"), &Actions::reuse_seed);
+    choice("settings.all", ui.t("picture.use_all"), ui.t("tip.use_settings"), use_all_settings);
+    choice("settings.prompt", ui.t("picture.reuse_prompt"), ui.t("tip.reuse_prompt"), use_prompt);
+    choice("settings.seed", ui.t("picture.seed"), ui.t("tip.reuse_seed"), use_seed);
     ImGui::EndPopup();
   }
   ImGui::PopStyleVar(2);
@@ -111,11 +117,11 @@ void draw_action(const Ui& ui, const Action& action, Words words, float height) 
                   .label = label,
                   .tip = has_words ? action.tip : action.label + "\n" + action.tip,
                   .disabled = action.disabled,
-                  .kind = is_priced(action) ? ButtonKind::kPlain : ButtonKind::kQuiet,
+                  .kind = action.starts_run ? ButtonKind::kPlain : ButtonKind::kQuiet,
                   .size = {width_of(ui, action, words), height},
                   .text_size = kSmallSize})) {
     if (action.act != nullptr) {
-      (ui.actions.*action.act)();
+      action.act(ui.actions);
     } else {
       ImGui::OpenPopup("settings_list");
     }
@@ -133,11 +139,10 @@ void draw_picture_actions(const Ui& ui) {
   if (picture == nullptr) return;
   const std::string no_file = picture->file.empty() ? ui.t("why.no_file") : std::string();
   const std::vector<Action> actions{
-      vary(ui),
+      vary_action(ui),
       {"use_image", ICON_FA_IMAGE, ui.t("picture.use_image"), ui.t("tip.use_image"), no_file,
-       &Actions::use_as_image},
-      {"mask", ICON_FA_PAINTBRUSH, ui.t("picture.mask"), ui.t("tip.mask"), no_file,
-       &Actions::mask_selected},
+       start_from},
+      {"mask", ICON_FA_PAINTBRUSH, ui.t("picture.mask"), ui.t("tip.mask"), no_file, paint_mask_on},
       {"settings", ICON_FA_SLIDERS, ui.t("picture.settings"), ui.t("tip.settings"), {}}};
   const ImVec2 room = ImGui::GetContentRegionAvail();
   const Words words = words_for(ui, actions, room.x);

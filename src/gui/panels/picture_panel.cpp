@@ -1,9 +1,9 @@
 #include "headroom/core/bytes.h"
 #include "headroom/core/languages.h"
+#include "headroom/gui_actions/actions.h"
 #include "headroom/gui_state/format.h"
 #include "headroom/gui_toolkit/widgets.h"
 
-#include "actions.h"
 #include "panels.h"
 
 #include <algorithm>
@@ -143,7 +143,7 @@ void draw_unsaved(const Ui& ui, const FinishedPicture& p) {
                   .kind = ButtonKind::kAccent,
                   .size = {ImGui::GetContentRegionAvail().x, ui.px(32)},
                   .text_size = 13})) {
-    ui.actions.save_again();
+    ui.actions.saving.save_again();
   }
 }
 
@@ -158,7 +158,7 @@ void draw_buttons(const Ui& ui, const FinishedPicture& p) {
                   .tip = ui.t("tip.use_settings"),
                   .size = size,
                   .text_size = 13})) {
-    ui.actions.use_settings();
+    ui.actions.settings.use_all();
   }
   ImGui::SameLine(0, gap);
   if (button(ui, {.name = "reuse_seed",
@@ -166,14 +166,14 @@ void draw_buttons(const Ui& ui, const FinishedPicture& p) {
                   .tip = ui.t("tip.reuse_seed"),
                   .size = size,
                   .text_size = 13})) {
-    ui.actions.reuse_seed();
+    ui.actions.settings.use_seed();
   }
   if (button(ui, {.name = "copy_picture",
                   .label = ui.t("picture.copy"),
                   .tip = ui.t("tip.copy_picture"),
                   .size = size,
                   .text_size = 13})) {
-    ui.actions.copy_picture();
+    ui.actions.picture.copy();
   }
   ImGui::SameLine(0, gap);
   if (button(ui, {.name = "copy_path",
@@ -182,14 +182,14 @@ void draw_buttons(const Ui& ui, const FinishedPicture& p) {
                   .disabled = no_file,
                   .size = size,
                   .text_size = 13})) {
-    ui.actions.copy_path();
+    ui.actions.picture.copy_path();
   }
   if (button(ui, {.name = "show_in_folder",
                   .label = ui.t("picture.show"),
                   .tip = ui.t(saved ? "tip.show_in_folder" : "tip.show_output_folder"),
                   .size = {2 * half + gap, ui.px(32)},
                   .text_size = 13})) {
-    ui.actions.show_in_folder();
+    ui.actions.picture.show_in_folder();
   }
 }
 

@@ -1,9 +1,9 @@
 #include "headroom/core/bytes.h"
+#include "headroom/gui_actions/actions.h"
 #include "headroom/gui_state/format.h"
 #include "headroom/gui_state/refusal.h"
 #include "headroom/gui_toolkit/widgets.h"
 
-#include "actions.h"
 #include "panels.h"
 
 #include <algorithm>
@@ -300,7 +300,7 @@ void draw_plan_line(const Ui& ui) {
                     .kind = ButtonKind::kAccent,
                     .size = {wide, height},
                     .text_size = kSmallSize})) {
-      ui.actions.choose_size(*forecast->suggestion);
+      ui.actions.size.choose(*forecast->suggestion);
     }
     right -= wide + ui.px(8);
   }
@@ -340,7 +340,8 @@ void draw_generate_panel(const Ui& ui) {
                   .size = {width - cancel - ui.px(8), height},
                   .bold = true,
                   .text_size = kTitleSize})) {
-    ui.actions.generate(false, ui.frame.blocked);
+    ui.actions.jobs.generate({.now_s = ImGui::GetTime(), .repeats = ImGui::GetIO().KeyShift},
+                             ui.frame.blocked);
   }
   keep_clear(ui, item_rect(), /*work=*/false);
   ImGui::SameLine(0, ui.px(8));
@@ -352,7 +353,7 @@ void draw_generate_panel(const Ui& ui) {
                               : cancelling ? ui.t("why.cancelling")
                                            : std::string(),
                   .size = {cancel, height}})) {
-    ui.actions.cancel_running();
+    ui.actions.jobs.cancel_running();
   }
   keep_clear(ui, item_rect(), /*work=*/false);
 }

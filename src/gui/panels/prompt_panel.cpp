@@ -1,7 +1,7 @@
+#include "headroom/gui_actions/actions.h"
 #include "headroom/gui_state/format.h"
 #include "headroom/gui_toolkit/widgets.h"
 
-#include "actions.h"
 #include "panels.h"
 
 #include <algorithm>
@@ -147,7 +147,7 @@ void draw_prompt_field(const Ui& ui) {
   const UndoStack::Step* const last = state.undo.last();
   if (ImGui::IsItemActive() && undo_key && state.draft.prompt == before && last != nullptr &&
       last->removed.empty() && last->settings.draft.prompt != state.draft.prompt) {
-    ui.actions.undo();
+    ui.actions.history.undo();
   }
   name_item(ui, "prompt");
   keep_clear(ui, item_rect());
@@ -190,7 +190,7 @@ void draw_examples(const Ui& ui) {
                     .tip = fill(ui.t("tip.example"), {examples[index]}),
                     .size = {width, height},
                     .text_size = kSmallSize})) {
-      ui.actions.set_prompt(examples[index]);
+      ui.actions.prompt.set(examples[index]);
     }
     ImGui::PopStyleVar();
     x += width + ui.px(6);

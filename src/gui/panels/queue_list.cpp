@@ -1,8 +1,8 @@
+#include "headroom/gui_actions/actions.h"
 #include "headroom/gui_state/format.h"
 #include "headroom/gui_toolkit/texture_cache.h"
 #include "headroom/gui_toolkit/widgets.h"
 
-#include "actions.h"
 #include "panels.h"
 
 #include <algorithm>
@@ -51,7 +51,7 @@ void follow_drag(const Ui& ui, const JobStatus& job, ImVec2 at, float row) {
   if (!ImGui::IsItemActive()) return;
   const float away = ImGui::GetIO().MousePos.y - (at.y + row / 2);
   const int places = static_cast<int>((std::abs(away) + row / 2 - ui.px(4)) / row);
-  if (places > 0) ui.actions.move(job.id, away < 0 ? -places : places);
+  if (places > 0) ui.actions.jobs.move(job.id, away < 0 ? -places : places);
 }
 
 // For a job that waits: a handle to drag it by, and a step up or down.
@@ -80,7 +80,7 @@ void draw_order(const Ui& ui, std::size_t index, ImVec2 at, float x, float row) 
                     .kind = ButtonKind::kQuiet,
                     .size = {ui.px(26), ui.px(30)},
                     .text_size = 11})) {
-      ui.actions.move(job.id, by);
+      ui.actions.jobs.move(job.id, by);
     }
   };
   step("queue.up.", ICON_FA_ARROW_UP, ui.t("tip.queue.up"), first, -1, x + ui.px(20));
@@ -112,7 +112,7 @@ void draw_job(const Ui& ui, std::size_t index, float width) {
                   .disabled = job.cancelling ? ui.t("why.cancelling") : std::string(),
                   .kind = ButtonKind::kQuiet,
                   .size = {ui.px(32), ui.px(30)}})) {
-    ui.actions.cancel(job.id);
+    ui.actions.jobs.cancel(job.id);
   }
   ImGui::SetCursorScreenPos(at);
   ImGui::Dummy({width, height});
@@ -163,7 +163,7 @@ void draw_queue_list(const Ui& ui) {
                              .tip = ui.t("tip.queue.clear"),
                              .size = {width, ui.px(32)},
                              .text_size = kTextSize})) {
-    ui.actions.clear_waiting();
+    ui.actions.jobs.clear_waiting();
   }
   ImGui::EndPopup();
 }

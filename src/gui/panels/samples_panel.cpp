@@ -1,8 +1,8 @@
+#include "headroom/gui_actions/actions.h"
 #include "headroom/gui_state/format.h"
 #include "headroom/gui_toolkit/texture_cache.h"
 #include "headroom/gui_toolkit/widgets.h"
 
-#include "actions.h"
 #include "panels.h"
 
 #include <algorithm>
@@ -58,7 +58,7 @@ void draw_samples(const Ui& ui, float middle, float y, float side) {
     list.AddRect({x, y}, end, hovered ? ui.colors.text : ui.colors.line, ui.px(8),
                  ui.px(hovered ? 2.0F : 1.0F));
     if (!pressed) continue;
-    ui.actions.set_prompt(texts[i]);
+    ui.actions.prompt.set(texts[i]);
     ui.state.focus = "prompt";       // the next letters are words, not keys of the canvas,
     ui.state.caret_at_end = true;    // and go on where the sample's end
     ui.state.generate_asked = true;  // in the next frame, which knows whether it can be

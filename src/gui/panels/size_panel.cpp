@@ -1,10 +1,10 @@
 #include "headroom/core/bytes.h"
+#include "headroom/gui_actions/actions.h"
 #include "headroom/gui_state/format.h"
 #include "headroom/gui_state/refusal.h"
 #include "headroom/gui_toolkit/number_field.h"
 #include "headroom/gui_toolkit/widgets.h"
 
-#include "actions.h"
 #include "panels.h"
 
 #include <algorithm>
@@ -99,9 +99,9 @@ bool draw_plate(const Ui& ui, const SizeCard& card, ImVec2 at, ImVec2 size) {
 
 void click(const Ui& ui, const SizeCard& card) {
   if (card.state != CardState::kShort) {
-    ui.actions.choose_size(card.preset.size);
+    ui.actions.size.choose(card.preset.size);
   } else if (card.suggestion) {
-    ui.actions.choose_instead(card.preset.size, *card.suggestion);
+    ui.actions.size.choose_instead(card.preset.size, *card.suggestion);
   }
 }
 
@@ -312,7 +312,7 @@ void draw_note(const Ui& ui) {
                     .tip = fill(ui.t("tip.size.again"), {to_string(*use)}),
                     .size = {ui.px(48), ui.px(19)},
                     .text_size = kSmallSize})) {
-      ui.actions.choose_size(*use);
+      ui.actions.size.choose(*use);
     }
   }
   take_room(at, ui.px(12));

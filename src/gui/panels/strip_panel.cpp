@@ -1,8 +1,8 @@
+#include "headroom/gui_actions/actions.h"
 #include "headroom/gui_state/format.h"
 #include "headroom/gui_toolkit/texture_cache.h"
 #include "headroom/gui_toolkit/widgets.h"
 
-#include "actions.h"
 #include "panels.h"
 
 #include <algorithm>
@@ -57,7 +57,7 @@ void draw_live_cell(const Ui& ui, const JobStatus& job, float side) {
   const ImTextureID texture = job.preview ? ui.pictures.preview(job.preview).id() : 0;
   const Size size = job.preview ? Size{job.preview->width, job.preview->height} : Size{1, 1};
   if (draw_cell(ui, "strip.live", side, texture, size, ui.state.live, ui.t("tip.live")))
-    ui.actions.show_live();
+    ui.actions.picture.show_live();
   // A ring that turns says that this one is being made.
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const ImVec2 middle{at.x + side / 2, at.y + side / 2};
@@ -99,7 +99,7 @@ void draw_strip_panel(const Ui& ui, const Rect& area) {
     const Texture* const small = visible ? ui.pictures.thumbnail(picture) : nullptr;
     const ImTextureID texture = small != nullptr ? small->id() : 0;
     if (draw_cell(ui, "strip." + std::to_string(i), side, texture, made, selected, tip)) {
-      ui.actions.select_picture(i);
+      ui.actions.picture.select(i);
     }
     if (ui.state.selected == i && ui.state.scroll_strip) ImGui::SetScrollHereX(0.5F);
     if (!picture.save_error.empty()) {

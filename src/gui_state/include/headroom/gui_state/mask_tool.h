@@ -23,6 +23,7 @@ struct MaskTool {
   MaskPoint last;
   bool pans = false;  // with Space held, the mouse moves the picture
 
+  void close();  // what is being drawn is given up
   // To the next of sizes that each are about an eighth larger.
   void change_brush(bool larger);
 };

@@ -1,0 +1,50 @@
+#pragma once
+#include "headroom/gui_actions/job_actions.h"
+#include "headroom/gui_actions/lora_actions.h"
+#include "headroom/gui_actions/mask_actions.h"
+#include "headroom/gui_actions/model_actions.h"
+#include "headroom/gui_actions/picture_actions.h"
+#include "headroom/gui_actions/prompt_actions.h"
+#include "headroom/gui_actions/result_actions.h"
+#include "headroom/gui_actions/save_actions.h"
+#include "headroom/gui_actions/settings_actions.h"
+#include "headroom/gui_actions/size_actions.h"
+#include "headroom/gui_actions/start_actions.h"
+#include "headroom/gui_actions/undo_actions.h"
+
+#include <filesystem>
+
+namespace headroom {
+
+// What a person can do, apart from typing, by its subject: the same whether it came from a button
+// or a key. This is the place where errors of such an action become banners. Main thread.
+class Actions {
+ public:
+  explicit Actions(const ActionContext& context);
+  Actions(const Actions&) = delete;
+  Actions& operator=(const Actions&) = delete;
+
+  // A file that was dropped or pasted: a model's folder while one is asked for or their list is
+  // open, else a LoRA, or a picture whose settings may be taken.
+  void take_file(const std::filesystem::path& file);
+
+ private:
+  ActionContext context_;
+  StartFinder finder_;
+
+ public:
+  SizeActions size;
+  PromptActions prompt;
+  UndoActions history;
+  JobActions jobs;
+  StartActions start;
+  MaskActions mask;
+  PictureActions picture;
+  ResultActions results;
+  SettingsActions settings;
+  SaveActions saving;
+  ModelActions models;
+  LoraActions loras;
+};
+
+}  // namespace headroom

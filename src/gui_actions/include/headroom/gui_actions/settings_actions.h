@@ -1,0 +1,37 @@
+#pragma once
+#include "headroom/gui_actions/prompt_actions.h"
+#include "headroom/gui_actions/size_actions.h"
+#include "headroom/gui_actions/start_actions.h"
+
+#include <filesystem>
+
+namespace headroom {
+
+// Settings that are taken over from a picture: the selected one, or one that was dropped or pasted.
+class SettingsActions {
+ public:
+  struct Others {
+    PromptActions& prompt;
+    SizeActions& size;
+    StartFinder& finder;
+    StartActions& start;
+  };
+  SettingsActions(const ActionContext& context, const Others& others)
+      : context_(context), others_(others) {}
+
+  // Of the selected picture.
+  void use_all();
+  void use_prompt();
+  void use_seed();
+
+  // Asks what of a picture's settings to take, or says what is wrong with its file.
+  void offer(const std::filesystem::path& file);
+  enum class Part { kAll, kPrompt, kSeed, kImage };
+  void take_offered(Part part);
+
+ private:
+  ActionContext context_;
+  Others others_;
+};
+
+}  // namespace headroom

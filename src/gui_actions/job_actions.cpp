@@ -1,0 +1,96 @@
+#include "headroom/gui_actions/job_actions.h"
+
+#include "headroom/core/error.h"
+#include "headroom/gui_actions/undo_notes.h"
+
+#include <utility>
+
+namespace headroom {
+
+void JobActions::generate(const GeneratePress& press, const std::string& blocked) {
+  UiState& state = context_.state;
+  if (!blocked.empty()) return;
+  const double since = press.now_s - std::exchange(state.generate_at, press.now_s);
+  if (since < kDoubleClick_s && !press.repeats) return;
+  auto request = state.request();
+  if (!request) return;
+  if (request->init) {
+    request->init = finder_.of_draft(*request);
+    state.mask_tool.close();  // to see what comes
+  }
+  state.history.add(request->prompt);
+  state.forget_size_note();
+  state.ended.reset();
+  if (!std::exchange(state.examples_fold, true)) state.examples_open = false;
+  // The first job takes the canvas; later ones queue up behind what is being looked at.
+  GenerationQueue& queue = context_.services.session.queue();
+  if (queue.status().empty()) state.live = true;
+  queue.submit(std::move(*request), press.in_front);
+}
+
+void JobActions::queue_offered() {
+  UiState& state = context_.state;
+  std::vector<GenerationRequest> left;
+  Message trouble;
+  for (GenerationRequest& request : std::exchange(state.offered, {})) {
+    try {
+      if (request.init && !request.sampled) request.init = finder_.of_record(request);
+      context_.services.session.queue().submit(std::move(request));
+    } catch (const Error& e) {
+      trouble = e.message();
+      left.push_back(std::move(request));
+    }
+  }
+  if (left.empty()) return;
+  // They stay on offer, and in the session, until their picture is back.
+  state.offered = std::move(left);
+  state.add_banner({.kind = Banner::Kind::kWarning,
+                    .title = say("banner.not_queued"),
+                    .text = trouble,
+                    .way = Banner::Way::kQueueOffered});
+}
+
+void JobActions::cancel_running() {
+  GenerationQueue& queue = context_.services.session.queue();
+  const auto jobs = queue.status();
+  if (!jobs.empty()) queue.cancel(jobs.front().id);
+}
+
+void JobActions::cancel(JobId id) {
+  GenerationQueue& queue = context_.services.session.queue();
+  const auto jobs = queue.status();
+  queue.cancel(id);
+  for (const JobStatus& job : jobs) {
+    if (job.id == id && !job.running) note_removed({job.request});
+  }
+}
+
+void JobActions::clear_waiting() {
+  note_removed(context_.services.session.queue().cancel_waiting());
+}
+
+void JobActions::move(JobId id, int places) { context_.services.session.queue().move(id, places); }
+
+void JobActions::escape(double now_s) {
+  UiState& state = context_.state;
+  GenerationQueue& queue = context_.services.session.queue();
+  const auto jobs = queue.status();
+  if (jobs.empty() || jobs.front().cancelling) return;
+  if (state.escape_cancels(now_s)) {
+    state.escape_at = -1e9;
+    queue.cancel(jobs.front().id);
+  } else {
+    state.escape_at = now_s;
+  }
+}
+
+void JobActions::note_removed(std::vector<GenerationRequest> jobs) {
+  if (jobs.empty()) return;
+  UiState& state = context_.state;
+  const bool one = jobs.size() == 1;
+  state.record();
+  const Message note = say(one ? "note.removed" : "note.removed.many", jobs.size());
+  note_undo(state, note, state.undo.record_removed(std::move(jobs)));
+}
+
+}  // namespace headroom

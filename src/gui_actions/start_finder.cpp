@@ -1,0 +1,82 @@
+#include "headroom/gui_actions/start_finder.h"
+
+#include "headroom/core/error.h"
+#include "headroom/gui_state/format.h"
+
+#include <array>
+#include <system_error>
+
+namespace headroom {
+namespace fs = std::filesystem;
+
+StartPicture StartFinder::find(const InitImage::File& wanted, const fs::path& near) const {
+  const UiState& state = context_.state;
+  const fs::path output = state.output_folder.value_or(context_.services.output_folder);
+  const std::array<fs::path, 4> places{wanted.path, state.path_of_start(wanted.sha256),
+                                       near.parent_path() / wanted.name, output / wanted.name};
+  for (const fs::path& place : places) {
+    std::error_code ignored;
+    if (!fs::is_regular_file(place, ignored)) continue;
+    try {
+      StartPicture found = read_start_picture(place);
+      if (found->file.sha256 == wanted.sha256) return found;
+    } catch (const Error&) {
+      continue;  // it is another one by now
+    }
+  }
+  return nullptr;
+}
+
+StartFinder::Start StartFinder::bring_back(const StartPicture& record, const fs::path& near) {
+  if (!record) return {};
+  UiState& state = context_.state;
+  const StartPicture& now = state.draft.init;
+  const bool is_there = now && has_pixels(*now) && now->file.sha256 == record->file.sha256;
+  const StartPicture found = is_there ? now : find(record->file, near);
+  if (found) {
+    MaskPointer mask = record->repaint ? context_.masks.find(record->mask_file) : nullptr;
+    if (record->repaint && !mask) {
+      state.add_banner({.kind = Banner::Kind::kWarning,
+                        .text = say("banner.mask_left", shorten(record->mask_file.name, 48)),
+                        .about = UiState::kAboutImage});
+    }
+    return {found, mask};
+  }
+  if (has_pixels(*record)) return {record, nullptr};  // as it was fitted to the picture
+  state.add_banner({.kind = Banner::Kind::kWarning,
+                    .text = say("banner.start_lost", shorten(record->file.name, 48)),
+                    .about = UiState::kAboutImage});
+  return {record, nullptr};
+}
+
+StartPicture StartFinder::of_record(const GenerationRequest& request) {
+  const Size size{request.width, request.height};
+  const InitImage& start = *request.init;
+  if (has_pixels(start)) return fitter_.fit(request.init, size);
+  MaskOfStart mask{nullptr, start.mask_file};
+  if (start.repaint) {
+    mask.mask = context_.masks.find(start.mask_file);
+    if (!mask.mask) {
+      throw Error(ErrorKind::kIo, say("the mask {0} is not there any more; bring it back, or "
+                                      "paint it again",
+                                      start.mask_file.name));
+    }
+  }
+  return fitter_.fit(read_start_picture(start.file.path), size, mask);
+}
+
+StartPicture StartFinder::of_draft(const GenerationRequest& request) {
+  return fitter_.fit(request.init, {request.width, request.height}, keep_mask_of_draft());
+}
+
+MaskOfStart StartFinder::keep_mask_of_draft() {
+  const MaskPointer& mask = context_.state.mask;
+  if (!mask) return {};
+  try {
+    return {mask, context_.masks.keep(mask)};
+  } catch (const Error&) {  // of which the session tells
+    return {mask, context_.masks.file_of(mask)};
+  }
+}
+
+}  // namespace headroom

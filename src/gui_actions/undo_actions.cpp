@@ -1,0 +1,22 @@
+#include "headroom/gui_actions/undo_actions.h"
+
+namespace headroom {
+
+void UndoActions::undo() {
+  UiState& state = context_.state;
+  const auto step = state.undo.undo(state.settings());
+  if (!step) return;
+  for (const GenerationRequest& request : step->removed)
+    context_.services.session.queue().submit(request);
+  if (step->discarded) state.put_back(*step->discarded, step->place);
+  if (!step->removed.empty() || step->discarded) return;
+  state.apply(step->settings);
+  size_.fit_to_model();
+}
+
+void UndoActions::redo() {
+  UiState& state = context_.state;
+  if (const auto settings = state.undo.redo(state.settings())) state.apply(*settings);
+}
+
+}  // namespace headroom
