@@ -81,6 +81,7 @@ class ActionsTest : public testing::Test {
     ModelOnDevice opened;
     opened.choice = choice;
     opened.model.name = choice.model;
+    opened.model.path = "/models/" + choice.model;
     opened.model.size_unit = choice.model == "coarse" ? 128 : 64;
     opened.source.make_generator = gate.make_generator();
     opened.read_memory = [] { return MemorySnapshot{}; };

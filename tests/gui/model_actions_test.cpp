@@ -53,6 +53,7 @@ TEST_F(ModelActionsTest, AnotherModelKeepsTheDeviceAndTheFormatThatWereChosen) {
   ASSERT_TRUE(wait_until([&] { return session_.current()->choice.dtype == "bf16"; }));
   ModelOffer offer;
   offer.model = offer.name = "second";
+  offer.place = "/models/second";
   models_.choose(offer);
   ASSERT_TRUE(wait_for("second"));
   EXPECT_EQ(session_.current()->choice.device, "cpu");

@@ -14,7 +14,7 @@ class SettingsActionsTest : public ActionsTest {
   // What a picture that was dropped tells.
   OfferedPicture& offer() {
     OfferedPicture picture;
-    picture.file = write_picture("offered.png");
+    picture.file = file_;
     picture.name = "offered.png";
     picture.has_settings = picture.has_prompt = picture.has_steps = picture.has_guidance = true;
     picture.request.prompt = "offered";
@@ -26,6 +26,7 @@ class SettingsActionsTest : public ActionsTest {
     picture.request.height = 192;
     return state_.offered_picture.emplace(picture);
   }
+  const fs::path file_ = write_picture("offered.png");
   PromptActions prompt_{context_};
   SizeActions size_{context_};
   StartFinder finder_{context_};
