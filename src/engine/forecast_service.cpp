@@ -60,7 +60,7 @@ ForecastService::~ForecastService() = default;  // jthread: asks to stop, then j
 
 ForecastService::Forecasts ForecastService::request(const std::vector<Run>& runs,
                                                     const MemorySnapshot& memory) {
-  Forecasts outlook;
+  Forecasts answer;
   bool is_new = false;
   {
     const std::scoped_lock lock(mutex_);
@@ -74,13 +74,13 @@ ForecastService::Forecasts ForecastService::request(const std::vector<Run>& runs
       is_new = true;
     }
     if (is_new) ++question_;
-    for (const Run& run : runs) outlook.forecasts.push_back(answer_to(run));
+    for (const Run& run : runs) answer.forecasts.push_back(answer_to(run));
     if (without_lengths(frontier_like_) == without_lengths(table_run(runs.front())))
-      outlook.frontier = frontier_.value;
-    if (others_.value) outlook.others = *others_.value;
+      answer.frontier = frontier_.value;
+    if (others_.value) answer.others = *others_.value;
   }
   if (is_new) changed_.notify_one();
-  return outlook;
+  return answer;
 }
 
 std::shared_ptr<const Forecast> ForecastService::answer_to(const Run& run) const {

@@ -87,8 +87,8 @@ Presenter::Lead Presenter::ask(const GenerationRequest& request,
 }
 
 Frame::Lead Presenter::answer(const Lead& lead, const StringTable& text) const {
-  const Forecast* const forecast = lead.run ? outlook_.forecasts[*lead.run].get() : nullptr;
-  return {forecast, why_blocked(lead.problems, forecast, outlook_.others, text)};
+  const Forecast* const forecast = lead.run ? forecasts_.forecasts[*lead.run].get() : nullptr;
+  return {forecast, why_blocked(lead.problems, forecast, forecasts_.others, text)};
 }
 
 void Presenter::look_ahead(Frame& frame, const UiState& state) {
@@ -105,17 +105,17 @@ void Presenter::look_ahead(Frame& frame, const UiState& state) {
   std::vector<std::size_t> jobs;  // where in `runs` each of them is
   for (const ForecastService::Run& run : shapes_.of_jobs(frame.jobs))
     jobs.push_back(place_in(runs, run));
-  outlook_ = forecast_service_.request(runs, frame.memory);
-  frame.forecast = outlook_.forecasts.front().get();
-  frame.frontier = outlook_.frontier.get();
-  frame.others = outlook_.others;
+  forecasts_ = forecast_service_.request(runs, frame.memory);
+  frame.forecast = forecasts_.forecasts.front().get();
+  frame.frontier = forecasts_.frontier.get();
+  frame.others = forecasts_.others;
   for (std::size_t i = 0; i < frame.cards.size(); ++i) {
-    frame.cards[i] = make_card(kSizePresets[i], outlook_.forecasts[i + 1].get());
+    frame.cards[i] = make_card(kSizePresets[i], forecasts_.forecasts[i + 1].get());
   }
   mark_recommended(frame.cards);
   cards_ = frame.cards;
   for (const std::size_t job : jobs)
-    frame.job_needs.push_back(needs_of(outlook_.forecasts[job].get()));
+    frame.job_needs.push_back(needs_of(forecasts_.forecasts[job].get()));
 }
 
 void Presenter::follow_progress(Frame& frame) {

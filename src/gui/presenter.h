@@ -48,7 +48,7 @@ class Presenter {
   LoraWatch loras_;
   std::shared_ptr<const ModelOnDevice> loras_of_;
   JobWatch job_watch_;
-  ForecastService::Forecasts outlook_;
+  ForecastService::Forecasts forecasts_;
   Lead vary_, more_;
   std::array<SizeCard, kSizePresets.size()> cards_;
   ForecastService forecast_service_;  // last: its thread must end first

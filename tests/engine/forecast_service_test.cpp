@@ -75,8 +75,8 @@ class ForecastServiceTest : public testing::Test {
     }
     return false;
   }
-  static bool all_known(const ForecastService::Forecasts& outlook) {
-    for (const auto& forecast : outlook.forecasts) {
+  static bool all_known(const ForecastService::Forecasts& answer) {
+    for (const auto& forecast : answer.forecasts) {
       if (!forecast) return false;
     }
     return true;
@@ -101,9 +101,9 @@ TEST_F(ForecastServiceTest, AnswersLaterEachRunInItsPlaceAndWakes) {
   open_gate();
   ForecastService::Forecasts last;
   ASSERT_TRUE(
-      until(forecast_service, runs, memory(kGiB), [&](const ForecastService::Forecasts& outlook) {
-        last = outlook;
-        return all_known(outlook);
+      until(forecast_service, runs, memory(kGiB), [&](const ForecastService::Forecasts& answer) {
+        last = answer;
+        return all_known(answer);
       }));
   EXPECT_EQ(last.forecasts[0]->plan.width, 512);
   EXPECT_EQ(last.forecasts[1]->plan.width, 768);
@@ -125,8 +125,8 @@ TEST_F(ForecastServiceTest, ShowsTheOldAnswerUntilTheNewOneIsThere) {
   EXPECT_EQ(forecast_service.request(runs, memory(kGiB)).forecasts[0]->budget.free_bytes, 2 * kGiB);
   open_gate();
   EXPECT_TRUE(
-      until(forecast_service, runs, memory(kGiB), [](const ForecastService::Forecasts& outlook) {
-        return outlook.forecasts[0]->budget.free_bytes == kGiB;
+      until(forecast_service, runs, memory(kGiB), [](const ForecastService::Forecasts& answer) {
+        return answer.forecasts[0]->budget.free_bytes == kGiB;
       }));
 }
 
@@ -202,9 +202,9 @@ TEST_F(ForecastServiceTest, MakesNoNewTableForAWordMore) {
   for (const int tokens : {20, 21, 32, 33}) {
     r.shape.prompt_tokens = tokens;
     ASSERT_TRUE(
-        until(forecast_service, {r}, memory(kGiB), [&](const ForecastService::Forecasts& outlook) {
+        until(forecast_service, {r}, memory(kGiB), [&](const ForecastService::Forecasts& answer) {
           const std::scoped_lock lock(mutex);
-          return outlook.frontier && tables.back().prompt_tokens >= tokens;
+          return answer.frontier && tables.back().prompt_tokens >= tokens;
         }));
   }
   const std::scoped_lock lock(mutex);
@@ -245,8 +245,8 @@ TEST_F(ForecastServiceTest, MakesTheTableAfterTheForecastsAndAgainWhenMemoryMove
   ForecastService forecast_service(all, [] {});
   const std::vector<ForecastService::Run> runs{run(512), run(768)};
   const auto critical_width_is = [&](int width, const MemorySnapshot& m) {
-    return until(forecast_service, runs, m, [&](const ForecastService::Forecasts& outlook) {
-      return outlook.frontier && outlook.frontier->critical_point->width == width;
+    return until(forecast_service, runs, m, [&](const ForecastService::Forecasts& answer) {
+      return answer.frontier && answer.frontier->critical_point->width == width;
     });
   };
   ASSERT_TRUE(critical_width_is(1024, memory(kGiB)));
@@ -281,9 +281,9 @@ TEST_F(ForecastServiceTest, NamesTheOtherProgramsAgainWhenMemoryMoves) {
   all.other_programs = [&] { return std::vector<OtherProgram>{{1, "blender", held}}; };
   ForecastService forecast_service(all, [] {});
   const auto says = [&](std::int64_t bytes, const MemorySnapshot& m) {
-    return until(forecast_service, {run(512)}, m, [&](const ForecastService::Forecasts& outlook) {
-      return outlook.others.size() == 1 && outlook.others[0].name == "blender" &&
-             outlook.others[0].bytes == bytes;
+    return until(forecast_service, {run(512)}, m, [&](const ForecastService::Forecasts& answer) {
+      return answer.others.size() == 1 && answer.others[0].name == "blender" &&
+             answer.others[0].bytes == bytes;
     });
   };
   EXPECT_TRUE(says(kGiB, memory(4 * kGiB)));
