@@ -11,13 +11,16 @@ namespace headroom {
 
 void write_state_file(const std::filesystem::path& file, std::string_view text,
                       const Message& action, const Message& way_out) {
+  const std::filesystem::path temporary = file.string() + ".new";
   const auto fail = [&](const Message& reason) {
+    std::error_code ignored;
+    std::filesystem::remove(temporary, ignored);
     throw Error(ErrorKind::kIo, say("cannot {0} {1}: {2}; {3}", action, file, reason, way_out));
   };
   std::error_code error;
   std::filesystem::create_directories(file.parent_path(), error);
-  if (error) fail(say_errno(error.value()));
-  const std::filesystem::path temporary = file.string() + ".new";
+  // A file where the folder should be shows up as EEXIST, which would mislead.
+  if (error) fail(say_errno(error.value() == EEXIST ? ENOTDIR : error.value()));
   errno = 0;
   std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
   out << text;

@@ -2,6 +2,8 @@
 
 #include "headroom/core/error.h"
 
+#include "support/full_disk.h"
+
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -13,6 +15,7 @@ namespace headroom {
 namespace {
 
 namespace fs = std::filesystem;
+using test::FullDisk;
 
 std::string contents(const fs::path& file) {
   std::ostringstream text;
@@ -45,9 +48,22 @@ TEST_F(StateFile, SaysWhatCannotBeDoneWithWhichFileAndWhatHelps) {
     FAIL() << "there is no folder";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kIo);
-    EXPECT_THAT(error.what(), testing::StartsWith("cannot store it in " + file.string() + ": "));
-    EXPECT_THAT(error.what(), testing::EndsWith("; try elsewhere"));
+    EXPECT_EQ(error.what(),
+              "cannot store it in " + file.string() + ": Not a directory; try elsewhere");
   }
+}
+
+TEST_F(StateFile, OnAFullDiskWhatWasThereStaysAndNothingIsLeftBesideIt) {
+  const fs::path file = folder_ / "file.json";
+  write_state_file(file, "first", "store it in", "try again");
+  {
+    const FullDisk full;
+    EXPECT_THROW(write_state_file(file, "second", "store it in", "try again"), Error);
+  }
+  EXPECT_EQ(contents(file), "first");
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), {}), 1);
+  write_state_file(file, "second", "store it in", "try again");
+  EXPECT_EQ(contents(file), "second");
 }
 
 }  // namespace
