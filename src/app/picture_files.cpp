@@ -140,19 +140,36 @@ bool is_picture_of(const fs::path& file, const GenerationRequest& request) {
   return told == to_json(request);
 }
 
-fs::path rescue_picture(const GenerationRequest& request, const GeneratedImage& picture) {
+namespace {
+
+// The file that `save` makes in the first folder that takes it; the caller reports the first
+// failure.
+template <typename Save>
+fs::path rescue(const Save& save) {
   std::error_code error;
-  std::vector<fs::path> folders{fs::current_path(error), default_output_folder(),
-                                fs::temp_directory_path(error)};
-  for (const fs::path& folder : folders) {
+  for (const fs::path& folder :
+       {fs::current_path(error), default_output_folder(), fs::temp_directory_path(error)}) {
     if (folder.empty()) continue;
     try {
-      return save_picture({folder}, request, picture);
+      return save(folder);
     } catch (const Error&) {
-      continue;  // the next place; the caller reports the first failure
+      continue;
     }
   }
   return {};
+}
+
+}  // namespace
+
+fs::path rescue_picture(const GenerationRequest& request, const GeneratedImage& picture) {
+  return rescue([&](const fs::path& folder) { return save_picture({folder}, request, picture); });
+}
+
+fs::path rescue_text(const std::string& name, const std::string& text) {
+  return rescue([&](const fs::path& folder) {
+    write_new_file(folder / name, text);
+    return folder / name;
+  });
 }
 
 }  // namespace headroom

@@ -42,5 +42,7 @@ void check_dump_file(const std::filesystem::path& file);
 // folder or the temporary one. Returns the file, empty when all three refuse.
 [[nodiscard]] std::filesystem::path rescue_picture(const GenerationRequest& request,
                                                    const GeneratedImage& picture);
+// Likewise a text, as a file of this name.
+[[nodiscard]] std::filesystem::path rescue_text(const std::string& name, const std::string& text);
 
 }  // namespace headroom

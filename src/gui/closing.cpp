@@ -1,23 +1,38 @@
 #include "closing.h"
 
-namespace headroom {
+#include <utility>
 
-void follow_close(Graphics& graphics, const WindowServices& services, UiState& state) {
+namespace headroom {
+namespace {
+
+void rescue_pictures(const WindowServices& services, const UiState& state) {
+  if (!services.rescue) return;
+  for (const FinishedPicture& picture : state.pictures) {
+    if (!picture.save_error.empty()) services.rescue(picture);
+  }
+}
+
+}  // namespace
+
+void follow_close(Graphics& graphics, const WindowServices& services, UiState& state,
+                  const std::function<void()>& keep) {
   using Closing = UiState::Closing;
   const bool asked = graphics.wants_close();
+  const bool again = std::exchange(state.start_again_asked, false);
   if (asked) graphics.forget_close();
+  if (asked || again) state.start_again = again;
   const bool busy = !services.session.queue().status().empty();
   const bool goes_on = busy && !services.session.queue().waits_for_saving();
-  if (asked || (state.closing == Closing::kWhenDone && !goes_on)) {
-    const bool loses = busy || state.unsaved() > 0;
+  if (asked || again || (state.closing == Closing::kWhenDone && !goes_on)) {
+    keep();  // what comes back at the next start is not lost
+    const bool loses = (!again && (busy || state.unsaved() > 0)) || state.forgotten.any();
     state.closing = loses ? Closing::kAsk : Closing::kNow;
     if (loses) graphics.show();
+    if (again && !loses) rescue_pictures(services, state);
   }
   if (!services.ending || !services.ending()) return;
   state.closing = Closing::kNow;  // nobody is there to be asked
-  for (const FinishedPicture& picture : state.pictures) {
-    if (!picture.save_error.empty() && services.rescue) services.rescue(picture);
-  }
+  rescue_pictures(services, state);
 }
 
 }  // namespace headroom

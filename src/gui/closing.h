@@ -3,9 +3,13 @@
 #include "headroom/gui_state/window_services.h"
 #include "headroom/gui_toolkit/graphics.h"
 
+#include <functional>
+
 namespace headroom {
 
 // Decides whether the window closes, asking first while something would be lost. Each frame.
-void follow_close(Graphics& graphics, const WindowServices& services, UiState& state);
+// `keep` keeps the session, as far as that can be done.
+void follow_close(Graphics& graphics, const WindowServices& services, UiState& state,
+                  const std::function<void()>& keep);
 
 }  // namespace headroom

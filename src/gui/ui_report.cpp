@@ -81,6 +81,7 @@ std::string state_json(const UiState& state, const Frame& frame, const StringTab
                       {"closing", state.closing == UiState::Closing::kAsk        ? "ask"
                                   : state.closing == UiState::Closing::kWhenDone ? "when_done"
                                                                                  : ""},
+                      {"unkept", !state.unkept.empty()},
                       {"offered", state.offered.size()},
                       {"region", name_of(region_of_keyboard())},
                       {"canvas_focused", state.canvas_focused},

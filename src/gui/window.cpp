@@ -96,7 +96,7 @@ class Window::Impl {
   bool themed_dark_ = false;
 
   bool running_ = false;  // as of the last frame
-  bool changed_ = false;  // the session may have to be written
+  bool changed_ = true;   // the session may have to be written
   double kept_at_ = 0;    // when it was looked at last
   bool pending_ = false;  // a dump waits for another frame
   long long frames_ = 0;
@@ -282,9 +282,9 @@ void Window::Impl::draw() {
 }
 
 void Window::Impl::keep_session() {
-  changed_ = false;
   kept_at_ = now();
   session_.save(state_, services_.session.queue().status(), graphics_.place());
+  changed_ = !state_.unkept.empty();  // until it can be
 }
 
 double Window::Impl::patience() const {
@@ -307,7 +307,7 @@ WindowEnd Window::Impl::run() {
     draw();
     if (std::exchange(state_.full_screen_asked, false)) graphics_.toggle_full_screen();
     if (std::exchange(state_.quit_asked, false)) graphics_.ask_close();
-    follow_close(graphics_, services_, state_);
+    follow_close(graphics_, services_, state_, [this] { keep_session(); });
     if (changed_ && now() - kept_at_ >= kKeepEvery_s) keep_session();
     if (pacer_.sleep(graphics_, patience(), running_)) changed_ = true;
     while (graphics_.hidden() && !graphics_.wants_close() && !ends()) {
@@ -316,6 +316,8 @@ WindowEnd Window::Impl::run() {
     }
   }
   keep_session();
+  if (ends() && state_.forgotten.any() && services_.rescue_session)
+    services_.rescue_session(session_.unkept());
   return state_.start_again ? WindowEnd::kStartAgain : WindowEnd::kClosed;
 }
 

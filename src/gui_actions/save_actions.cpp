@@ -52,14 +52,7 @@ void SaveActions::save_unsaved_to(const std::filesystem::path& folder) {
   }
 }
 
-void SaveActions::start_again() {
-  UiState& state = context_.state;
-  for (const FinishedPicture& picture : state.pictures) {
-    if (!picture.save_error.empty() && context_.services.rescue) context_.services.rescue(picture);
-  }
-  state.start_again = true;
-  state.closing = UiState::Closing::kNow;
-}
+void SaveActions::start_again() { context_.state.start_again_asked = true; }
 
 // The first folder would fail again for each picture.
 void SaveActions::use_output_folder(const std::filesystem::path& folder) {

@@ -53,7 +53,6 @@ const InitImage::File& MaskStore::file_of(const MaskPointer& mask) {
   if (mask == last_) return file_;
   png_ = encode(*mask);
   last_ = mask;
-  is_written_ = false;
   file_.sha256 = sha256(png_);
   file_.name = "mask-" + file_.sha256.substr(0, 12) + ".png";
   file_.path = folder_.empty() ? std::string() : (folder_ / file_.name).string();
@@ -62,13 +61,10 @@ const InitImage::File& MaskStore::file_of(const MaskPointer& mask) {
 
 const InitImage::File& MaskStore::keep(const MaskPointer& mask) {
   const InitImage::File& file = file_of(mask);
-  if (is_written_ || file.path.empty()) return file;
   std::error_code ignored;
-  if (!fs::exists(file.path, ignored)) {
-    write_new_file(file.path, png_);
-    forget_oldest();
-  }
-  is_written_ = true;
+  if (file.path.empty() || fs::exists(file.path, ignored)) return file;
+  write_new_file(file.path, png_);
+  forget_oldest();
   return file;
 }
 

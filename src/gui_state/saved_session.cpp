@@ -1,5 +1,6 @@
 #include "headroom/gui_state/saved_session.h"
 
+#include "headroom/core/error.h"
 #include "headroom/core/state_file.h"
 #include "headroom/gui_state/lora_chips.h"
 #include "headroom/gui_state/start_picture.h"
@@ -8,14 +9,14 @@
 #include "headroom/records/run_record_json.h"
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
+#include <cerrno>
 #include <system_error>
 #include <utility>
 
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace headroom {
@@ -244,34 +245,57 @@ std::optional<SavedSession> read_session_text(const std::string& text) {
 
 // Held as long as the program runs, and let go by the system if it dies.
 struct SessionFile::Lock {
+  enum class State { kHeld, kByAnother, kImpossible };  // the last: no folder, no locks there, ...
+  fs::path path;
   int file = -1;
-  explicit Lock(const fs::path& path)
-      : file(open((path.string() + ".lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600)) {
-    if (file >= 0 && flock(file, LOCK_EX | LOCK_NB) != 0) {
-      close(file);
-      file = -1;
-    }
+  State state = State::kImpossible;
+  explicit Lock(const fs::path& of)
+      : path(of.string() + ".lock"), file(open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600)) {
+    if (file < 0) return;
+    const bool held = flock(file, LOCK_EX | LOCK_NB) == 0;
+    state = held ? State::kHeld : errno == EWOULDBLOCK ? State::kByAnother : State::kImpossible;
   }
   ~Lock() {
     if (file >= 0) close(file);
   }
   Lock(const Lock&) = delete;
   Lock& operator=(const Lock&) = delete;
+  // Whether other windows still meet it: its folder may have been removed and made anew.
+  [[nodiscard]] bool holds() const {
+    struct stat mine {};
+    struct stat there {};
+    return state == State::kHeld && fstat(file, &mine) == 0 && stat(path.c_str(), &there) == 0 &&
+           mine.st_ino == there.st_ino && mine.st_dev == there.st_dev;
+  }
 };
 
 SessionFile::SessionFile(const fs::path& folder) : folder_(folder) {
-  if (folder.empty()) return;
-  std::error_code ignored;
-  fs::create_directories(folder, ignored);
-  for (int window = 1; window <= kMaxWindows; ++window) {
-    lock_ = std::make_unique<Lock>(file_of(folder, window));
-    if (lock_->file < 0) continue;
-    file_ = file_of(folder, window);
-    return;
-  }
+  if (!folder.empty()) take_file(true);
 }
 
 SessionFile::~SessionFile() = default;
+
+// The one that it has had, as long as no other window holds that by now. What a window that is gone
+// has left can only be taken before it is read.
+void SessionFile::take_file(bool left_by_others) {
+  std::error_code ignored;
+  fs::create_directories(folder_, ignored);
+  const auto take = [&](const fs::path& file) {
+    lock_.reset();  // it may be the same
+    lock_ = std::make_unique<Lock>(file);
+    if (lock_->state == Lock::State::kByAnother) return false;
+    if (std::exchange(file_, file) != file) written_.clear();
+    return true;
+  };
+  if (!file_.empty() && take(fs::path(file_))) return;
+  for (int window = 1; window <= kMaxWindows; ++window) {
+    const fs::path file = file_of(folder_, window);
+    if (!left_by_others && fs::exists(file, ignored)) continue;
+    if (take(file)) return;
+  }
+  lock_.reset();
+  file_.clear();
+}
 
 SavedSession SessionFile::read(std::string& warning) {
   SavedSession session;
@@ -280,29 +304,52 @@ SavedSession SessionFile::read(std::string& warning) {
   if (auto found = read_session_text(text)) {
     session = *std::move(found);
   } else if (!text.empty()) {
-    warning = file_.string();
+    // Out of the way of the next one: somebody may look for a prompt in it.
+    const fs::path aside = file_.string() + ".damaged";
+    std::error_code error;
+    fs::rename(file_, aside, error);
+    warning = error ? file_.string() : aside.string();
   }
   for (int window = 1; window <= kMaxWindows; ++window) {
     const fs::path other = file_of(folder_, window);
     std::error_code ignored;
     if (other == file_ || !fs::exists(other, ignored)) continue;
     const Lock lock(other);
-    if (lock.file < 0) continue;
+    if (lock.state != Lock::State::kHeld) continue;
     auto left = read_session_text(read_state_file(other));
-    if (!left || !take_over(session, *left)) continue;
-    write(session);  // before it leaves the other file
-    write_state_file(other, session_text(*left), say("remember the session in"),
-                     say("look at its folder"));
+    SavedSession both = session;
+    if (!left || !take_over(both, *left)) continue;
+    try {
+      write(both);  // before it leaves the other file
+      session = std::move(both);
+      write_state_file(other, session_text(*left), say("remember the session in"),
+                       say("look at its folder"));
+    } catch (const Error&) {
+      break;  // the next thing that is written down says so
+    }
   }
   return session;
 }
 
 void SessionFile::write(const SavedSession& session) {
-  if (file_.empty()) return;
-  std::string text = session_text(session);
-  if (text == written_) return;
-  written_ = text;  // a folder that takes nothing is told once
-  write_state_file(file_, text, say("remember the session in"), say("the next start begins anew"));
+  if (folder_.empty()) return;
+  if (!lock_ || !lock_->holds()) take_file(false);
+  if (file_.empty()) {
+    throw Error(ErrorKind::kIo,
+                say("cannot {0} {1}: {2}; {3}", say("remember the session in"), folder_,
+                    say("all its files belong to other windows"), say("close one of them")));
+  }
+  const std::string text = session_text(session);
+  std::error_code ignored;
+  if (text == written_ && fs::exists(file_, ignored)) return;
+  write_state_file(file_, text, say("remember the session in"),
+                   say("it is lost when the window closes"));
+  written_ = text;
+}
+
+SavedSession SessionFile::kept() const {
+  if (file_.empty()) return {};
+  return read_session_text(read_state_file(file_)).value_or(SavedSession{});
 }
 
 }  // namespace headroom

@@ -69,13 +69,9 @@ void reread_start(UiState& state) {
 
 SessionKeeper::SessionKeeper(const WindowServices& services, MaskStore& masks)
     : services_(services), masks_(masks), file_(services.session_folder) {
-  try {
-    std::string damaged;
-    last_ = file_.read(damaged);
-    damaged_ = damaged;
-  } catch (const Error& e) {
-    damaged_ = e.message();
-  }
+  std::string damaged;
+  last_ = file_.read(damaged);
+  damaged_ = damaged;
 }
 
 std::optional<WindowPlace> SessionKeeper::place() const {
@@ -138,6 +134,31 @@ void SessionKeeper::restore(UiState& state) {
                     .way = Banner::Way::kQueueOffered});
 }
 
+// Said once, and no more when it is kept again.
+void SessionKeeper::tell(UiState& state, const SavedSession& session, const Message& trouble) {
+  if (trouble.empty()) {
+    state.resolve(UiState::kAboutUnkept);
+  } else if (state.unkept.empty()) {
+    state.add_banner({.kind = Banner::Kind::kWarning,
+                      .title = say("banner.unkept"),
+                      .text = trouble,
+                      .about = UiState::kAboutUnkept});
+  }
+  state.unkept = trouble;
+  state.forgotten = {};
+  unkept_.clear();
+  if (trouble.empty()) return;
+  unkept_ = session_text(session);
+  state.forgotten = forgotten(session, file_.kept());
+  // A picture tells what it was made of.
+  std::erase_if(state.forgotten.prompts, [&](const std::string& prompt) {
+    return prompt != state.draft.prompt &&
+           std::ranges::any_of(state.pictures, [&](const FinishedPicture& picture) {
+             return !picture.file.empty() && picture.request.prompt == prompt;
+           });
+  });
+}
+
 bool SessionKeeper::restore_picture(UiState& state) {
   if (last_.pictures.empty()) return false;
   auto picture = read_made_picture(last_.pictures.back(), next_id_);
@@ -173,12 +194,12 @@ void SessionKeeper::save(UiState& state, const std::vector<JobStatus>& jobs,
     if (job.cancelling) continue;
     if (auto left = left_of(job)) session.queue.push_back(*std::move(left));
   }
+  Message trouble;
   const auto try_to = [&](const auto& write) {
     try {
       write();
     } catch (const Error& e) {
-      if (!std::exchange(warned_, true))
-        state.add_banner({.kind = Banner::Kind::kWarning, .text = e.message()});
+      trouble = e.message();
     }
   };
   if (state.mask) {
@@ -186,6 +207,7 @@ void SessionKeeper::save(UiState& state, const std::vector<JobStatus>& jobs,
     try_to([&] { masks_.keep(state.mask); });
   }
   try_to([&] { file_.write(session); });
+  tell(state, session, trouble);
 }
 
 }  // namespace headroom

@@ -83,6 +83,33 @@ TEST_F(WindowEnd, ATerminatedWindowPutsThingsAway) {
   EXPECT_EQ(w.close(30), 0) << "what is only offered is kept, without a question";
 }
 
+TEST_F(WindowEnd, ATerminatedWindowPutsAwayThePromptThatItCannotKeep) {
+  std::ofstream(folder_ / "blocked") << "a file where the folder should be";
+  const auto kept = [] {
+    std::vector<fs::path> files;
+    for (const fs::directory_entry& entry : fs::directory_iterator(fs::current_path())) {
+      if (entry.path().filename().string().starts_with("headroom-session-"))
+        files.push_back(entry.path());
+    }
+    return files;
+  };
+  for (const fs::path& file : kept()) fs::remove(file);
+  WindowDriver w(launch({}, {"XDG_STATE_HOME={folder}/blocked"}));
+  w.click("prompt");
+  w.type("a red apple");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["prompt"] == "a red apple"; }));
+  EXPECT_EQ(w.terminate(30), 0);
+  ASSERT_EQ(kept().size(), 1U);
+  // In the place of the session's file it would come back.
+  fs::create_directories(folder_ / "state" / "headroom");
+  fs::copy_file(kept()[0], folder_ / "state" / "headroom" / "session.json");
+  fs::remove(kept()[0]);
+  WindowDriver again(launch());
+  EXPECT_EQ(again.state()["prompt"], "a red apple");
+  EXPECT_EQ(again.terminate(30), 0);
+  EXPECT_TRUE(kept().empty()) << "that session was kept where it belongs";
+}
+
 TEST_F(WindowEnd, LanguageAndThemeAreRememberedUntilAnotherIsAskedFor) {
   {
     WindowDriver w(launch());

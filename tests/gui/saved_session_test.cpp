@@ -1,11 +1,17 @@
 #include "headroom/gui_state/saved_session.h"
 
 #include "headroom/core/error.h"
+#include "headroom/core/state_file.h"
+
+#include "support/expect_error.h"
+#include "support/full_disk.h"
 
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -84,6 +90,7 @@ TEST_F(SessionFileTest, ADamagedOneIsAWarningAndAnEmptySession) {
   EXPECT_TRUE(file.read(warning).prompts.empty());
   EXPECT_NE(warning.find("session.json"), std::string::npos);
   EXPECT_NO_THROW(file.write(sample()));
+  EXPECT_EQ(read_state_file(warning), "{\"prompts\": [\"cut in the mid") << "it is still there";
 }
 
 TEST_F(SessionFileTest, TwoWindowsKeepTheirOwnQueueAndTheNextOneTakesBoth) {
@@ -151,6 +158,117 @@ TEST_F(SessionFileTest, WithoutAFolderNothingIsKept) {
   std::string warning;
   EXPECT_FALSE(file.read(warning).settings);
   EXPECT_NO_THROW(file.write(sample()));
+}
+
+TEST_F(SessionFileTest, AFolderThatTakesNothingIsSaidEachTimeUntilItDoes) {
+  std::string warning;
+  std::ofstream(folder_) << "a file where the folder should be";
+  SessionFile file(folder_);
+  SessionFile second(folder_);
+  EXPECT_FALSE(file.read(warning).settings);
+  for (int i = 0; i < 2; ++i) {
+    test::expect_error(ErrorKind::kIo, testing::HasSubstr("/session.json: Not a directory"),
+                       [&] { file.write(sample()); });
+    EXPECT_THROW(second.write(sample()), Error);
+  }
+  EXPECT_FALSE(file.kept().settings);
+  fs::remove(folder_);
+  SavedSession other = sample();
+  other.queue[0].prompt = "of the second window";
+  file.write(sample());
+  second.write(other);
+  EXPECT_EQ(file.kept().queue, sample().queue) << "each has a file of its own by now";
+  EXPECT_EQ(second.kept().queue, other.queue);
+}
+
+TEST_F(SessionFileTest, AFullDiskKeepsWhatWasWrittenAndIsTriedAgain) {
+  SessionFile file(folder_);
+  SavedSession session = sample();
+  file.write(session);
+  session.settings->draft.prompt = "typed since";
+  {
+    const test::FullDisk full;
+    EXPECT_THROW(file.write(session), Error);
+    EXPECT_THROW(file.write(session), Error) << "the same text was not written";
+    EXPECT_EQ(file.kept().settings->draft.prompt, sample().settings->draft.prompt);
+  }
+  file.write(session);
+  EXPECT_EQ(file.kept().settings->draft.prompt, "typed since");
+}
+
+TEST_F(SessionFileTest, AFolderThatIsRemovedIsMadeAgain) {
+  SessionFile file(folder_);
+  file.write(sample());
+  fs::remove_all(folder_);
+  EXPECT_FALSE(file.kept().settings);
+  file.write(sample());
+  EXPECT_EQ(file.kept().queue, sample().queue) << "though nothing has changed";
+  // Another window has made it anew meanwhile.
+  fs::remove_all(folder_);
+  SavedSession other = sample();
+  other.queue[0].prompt = "of the second window";
+  SessionFile second(folder_);
+  second.write(other);
+  file.write(sample());
+  EXPECT_EQ(second.kept().queue, other.queue);
+  EXPECT_EQ(file.kept().queue, sample().queue);
+}
+
+TEST_F(SessionFileTest, AFolderThatWasAwayForAWhileHasTheSameFilesAsBefore) {
+  const fs::path away = folder_.string() + ".away";
+  fs::remove_all(away);
+  SessionFile first(folder_);
+  SessionFile second(folder_);
+  SavedSession session = sample();
+  first.write(session);
+  second.write(session);
+  fs::rename(folder_, away);
+  std::ofstream(folder_) << "a file where the folder should be";
+  session.settings->draft.prompt = "typed since";
+  EXPECT_THROW(first.write(session), Error);
+  EXPECT_THROW(second.write(session), Error);
+  fs::remove(folder_);
+  fs::rename(away, folder_);
+  second.write(session);
+  first.write(session);
+  int files = 0;
+  for (const auto& entry : fs::directory_iterator(folder_))
+    files += entry.path().extension() == ".json" ? 1 : 0;
+  EXPECT_EQ(files, 2);
+  EXPECT_EQ(first.kept().settings->draft.prompt, "typed since");
+  EXPECT_EQ(second.kept().settings->draft.prompt, "typed since");
+}
+
+TEST_F(SessionFileTest, WhatCannotBeTakenOverStaysWhereItIs) {
+  std::string warning;
+  {
+    SessionFile first(folder_);
+    SessionFile second(folder_);
+    SavedSession session = sample();
+    first.write(session);
+    session.queue[0].prompt = "of the second window";
+    second.write(session);
+  }
+  {
+    const test::FullDisk full;
+    SessionFile next(folder_);
+    EXPECT_EQ(next.read(warning).queue, sample().queue) << "its own comes back all the same";
+  }
+  SessionFile next(folder_);
+  EXPECT_EQ(next.read(warning).queue.size(), 2U);
+  EXPECT_EQ(warning, "");
+}
+
+TEST_F(SessionFileTest, ThatAllFilesAreTakenIsSaid) {
+  std::vector<std::unique_ptr<SessionFile>> windows;
+  for (int i = 0; i < 9; ++i) {
+    windows.push_back(std::make_unique<SessionFile>(folder_));
+    windows.back()->write(sample());
+  }
+  SessionFile tenth(folder_);
+  test::expect_error(ErrorKind::kIo, testing::HasSubstr("all its files belong to other windows"),
+                     [&] { tenth.write(sample()); });
+  EXPECT_FALSE(tenth.kept().settings);
 }
 
 }  // namespace

@@ -1,4 +1,6 @@
 // Closing with work open, and what comes back. Real clicks on gui_demo's window.
+#include "support/drawn_texts.h"
+#include "support/english.h"
 #include "support/temp_folder.h"
 #include "support/window_driver.h"
 
@@ -40,6 +42,12 @@ class WindowSession : public ::testing::Test {
     w.ask_to_close();
     return w.wait([](const json& s) { return s["closing"] == "ask"; }) &&
            w.wait_for_widget("close.stay");
+  }
+  // Whoever writes as root is stopped by no permission: a file is where the folder should be.
+  void block_state() const { std::ofstream(folder_ / "state") << "not a folder"; }
+  // Whether the session on the disk has `text`.
+  [[nodiscard]] bool holds(const std::string& text) const {
+    return read_bytes(folder_ / "state" / "session.json").find(text) != std::string::npos;
   }
   const TempFolder temporary_;
   const fs::path folder_ = temporary_.path();
@@ -192,6 +200,122 @@ TEST_F(WindowSession, ComesBackWithItsQueueOfferedAndItsPictures) {
       [](const json& s) { return s["pictures"] == 3 && s["jobs"] == 0 && s["offered"] == 0; }));
 }
 
+TEST_F(WindowSession, AsksAboutWhatCannotBeKeptAndKeepsItOnceItCan) {
+  for (const char* const language : {"en", "zh"}) {
+    const bool english = std::string(language) == "en";
+    const std::string prompt = english ? "a lighthouse in the rain" : "a second lighthouse";
+    block_state();
+    {
+      WindowDriver w = open({"--language=" + std::string(language),
+                             "--theme=" + std::string(english ? "dark" : "light")});
+      ASSERT_TRUE(w.wait([](const json& s) { return s["unkept"] == true; }));
+      EXPECT_EQ(w.state()["banners"].size(), 1U) << "it is told at once, and once";
+      w.click("prompt");
+      w.type(prompt);
+      ASSERT_TRUE(w.wait([&](const json& s) { return s["prompt"] == prompt; }));
+      w.screenshot("session_unkept_" + std::string(language));
+      ASSERT_TRUE(asks(w));
+      w.screenshot("close_forgotten_" + std::string(language));
+      EXPECT_TRUE(w.wait_for_widget("close.copy"));
+      EXPECT_TRUE(wait_for_text(
+          w, english ? "Lost if you quit now: the prompt." : "立即退出将会丢失：提示词。"));
+      for (const json& text : w.read()["texts"]) {
+        if (english || text == prompt) continue;
+        EXPECT_EQ(english_in(text), "") << text;
+      }
+      w.click("close.copy");
+      EXPECT_TRUE(w.wait([&](const json&) { return w.clipboard() == prompt; }));
+      w.click("close.stay");
+      ASSERT_TRUE(w.wait([](const json& s) { return s["closing"] == ""; }));
+      EXPECT_EQ(w.state()["banners"].size() + w.state()["folded"].get<std::size_t>(), 1U);
+      fs::remove(folder_ / "state");
+      ASSERT_TRUE(w.wait([](const json& s) {
+        return s["unkept"] == false && s["banners"].empty() && s["folded"] == 0;
+      })) << "without another key";
+      EXPECT_EQ(w.close(10), 0);
+    }
+    WindowDriver w = open({});
+    EXPECT_TRUE(w.wait([&](const json& s) { return s["prompt"] == prompt; }));
+    EXPECT_EQ(w.close(10), 0);
+    fs::remove_all(folder_ / "state");
+  }
+}
+
+TEST_F(WindowSession, AFolderThatGoesWhileTheWindowIsOpenIsNoticedAtItsEnd) {
+  WindowDriver w = open({});
+  w.click("prompt");
+  w.type("a lighthouse");
+  ASSERT_TRUE(w.wait([&](const json&) { return holds("a lighthouse"); }));
+  EXPECT_EQ(w.state()["unkept"], false);
+  fs::remove_all(folder_ / "state");
+  block_state();
+  ASSERT_TRUE(asks(w)) << "nothing was typed since it was kept, and yet it is gone";
+  EXPECT_EQ(w.state()["unkept"], true);
+  w.click("close.now");
+  EXPECT_EQ(w.wait_for_exit(10), 0);
+}
+
+TEST_F(WindowSession, AsksNothingWhileAllThatWasTypedIsKept) {
+  WindowDriver w = open({});
+  w.click("prompt");
+  w.type("a lighthouse");
+  ASSERT_TRUE(w.wait([&](const json&) { return holds("a lighthouse"); }));
+  // From now on the file cannot be replaced, as on a full disk.
+  fs::create_directories(folder_ / "state" / "session.json.new" / "in the way");
+  w.click("preset.16:9");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["unkept"] == true; }));
+  w.click("prompt");
+  w.type(" in the rain");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["prompt"] == "a lighthouse in the rain"; }));
+  ASSERT_TRUE(asks(w));
+  w.click("close.stay");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["closing"] == ""; }));
+  w.click("prompt");
+  for (int i = 0; i < 12; ++i) w.key("BackSpace");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["prompt"] == "a lighthouse"; }));
+  EXPECT_EQ(w.close(10), 0);
+  EXPECT_TRUE(holds("a lighthouse"));
+}
+
+TEST_F(WindowSession, WithoutAFolderAnEmptyWindowClosesAtOnce) {
+  block_state();
+  WindowDriver w = open({});
+  ASSERT_TRUE(w.wait([](const json& s) { return s["unkept"] == true; }));
+  EXPECT_EQ(w.close(10), 0);
+}
+
+TEST_F(WindowSession, PromisesNoQueueThatCannotBeKept) {
+  block_state();
+  WindowDriver w = open({"--step-ms=4000"});
+  start_run(w, 2);
+  ASSERT_TRUE(asks(w));
+  w.screenshot("close_forgotten_queue");
+  EXPECT_TRUE(wait_for_text(w, "1 is being made, 1 waiting."));
+  EXPECT_TRUE(wait_for_text(w, "Lost if you quit now: the prompt, the queue."));
+  w.click("close.now");
+  EXPECT_EQ(w.wait_for_exit(10), 0);
+}
+
+TEST_F(WindowSession, StartsNotAgainOverAPromptThatCannotBeKept) {
+  block_state();
+  WindowDriver w = open({"--step-ms=10"});
+  w.click("prompt");
+  w.type("lose the device");
+  w.key("ctrl+Return");
+  // The warning that nothing is kept folds away by itself.
+  ASSERT_TRUE(w.wait([](const json& s) {
+    return s["unkept"] == true && s["folded"] == 1 && s["banners"].size() == 1;
+  }));
+  w.click("banner.0.action");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["closing"] == "ask"; }));
+  w.click("close.stay");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["closing"] == ""; }));
+  fs::remove(folder_ / "state");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["unkept"] == false; }));
+  w.click("banner.0.action");
+  EXPECT_EQ(w.wait_for_exit(10), 0);
+}
+
 TEST_F(WindowSession, SurvivesBeingKilledAndADamagedFile) {
   {
     WindowDriver w = open({"--step-ms=4000"});
@@ -201,12 +325,7 @@ TEST_F(WindowSession, SurvivesBeingKilledAndADamagedFile) {
     w.type("the draft");
     ASSERT_TRUE(w.wait([](const json& s) { return s["prompt"] == "the draft"; }));
     // Written a second after the last change.
-    const auto written = [&] {
-      std::ifstream in(folder_ / "state" / "session.json");
-      const std::string text{std::istreambuf_iterator<char>(in), {}};
-      return text.find("the draft") != std::string::npos;
-    };
-    ASSERT_TRUE(w.wait([&](const json&) { return written(); }));
+    ASSERT_TRUE(w.wait([&](const json&) { return holds("the draft"); }));
     kill(w.pid(), SIGKILL);
     EXPECT_FALSE(w.wait_for_exit(10)) << "it was killed";
   }

@@ -29,6 +29,7 @@
 #include <vector>
 
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 namespace headroom {
 
@@ -79,6 +80,15 @@ std::filesystem::path drop_kept(const FinishedPicture& picture, std::filesystem:
   return file;
 }
 
+// Where `what` was put at an end that nobody attends.
+void tell_rescued(const std::string& what, const std::filesystem::path& file) {
+  if (file.empty()) {
+    spdlog::error("{} is lost: no folder takes it", what);
+  } else {
+    spdlog::warn("{} is now in {}", what, file.string());
+  }
+}
+
 std::vector<SearchedFolder> searched_folders(const ModelOptions& options) {
   const std::vector<std::filesystem::path> added = added_folders();
   std::vector<SearchedFolder> all{{hugging_face_cache()}};
@@ -124,7 +134,14 @@ WindowServices services_of(const AppConfig& config, Session& session,
       .rescue =
           [](const FinishedPicture& picture) {
             const auto file = drop_kept(picture, rescue_picture(picture.request, picture.picture));
-            spdlog::warn("a picture that was not saved is now in {}", file.string());
+            tell_rescued("a picture that was not saved", file);
+          },
+      .rescue_session =
+          [](const std::string& text) {
+            const std::string name = "headroom-session-" + std::to_string(getpid()) + ".json";
+            tell_rescued("the session that could not be kept in " +
+                             (default_log_folder() / "session.json").string(),
+                         rescue_text(name, text));
           }};
   for (const Device& device : list_devices())
     services.devices.push_back({device.id(), device.name});

@@ -98,9 +98,8 @@ bool draw_way(const Ui& ui, const Banner& banner, const std::string& name) {
       options.label = ui.t("banner.start_again");
       options.tip = ui.t("tip.start_again");
       if (banner.way == Banner::Way::kStartAgain) options.kind = ButtonKind::kAccent;
-      if (!button(ui, options)) return false;
-      ui.actions.saving.start_again();
-      return true;
+      if (button(ui, options)) ui.actions.saving.start_again();
+      return false;  // it goes with the window, which may ask first
   }
   return false;
 }

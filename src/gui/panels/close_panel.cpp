@@ -45,6 +45,45 @@ void draw_save_to(const Ui& ui, ButtonKind kind) {
   }
 }
 
+// "the prompt, the mask"
+std::string name_forgotten(const Ui& ui, const Forgotten& lost) {
+  std::string all;
+  const auto add = [&](bool is_lost, const std::string& what) {
+    if (is_lost) all += (all.empty() ? "" : ui.t("close.forgotten.and")) + what;
+  };
+  const std::size_t prompts = lost.prompts.size();
+  add(prompts == 1, ui.t("close.forgotten.prompt"));
+  add(prompts > 1, fill(ui.t("close.forgotten.prompts"), {std::to_string(prompts)}));
+  add(lost.negative, ui.t("close.forgotten.negative"));
+  add(lost.mask, ui.t("close.forgotten.mask"));
+  add(lost.jobs > 0, ui.t("close.forgotten.jobs"));
+  return all;
+}
+
+// What cannot be kept for the next start, why, and what can be done.
+void draw_forgotten(const Ui& ui) {
+  const Forgotten& lost = ui.state.forgotten;
+  if (!lost.any()) return;
+  paragraph(ui, fill(ui.t("close.forgotten"), {name_forgotten(ui, lost)}),
+            {ui.colors.bad, kTextSize});
+  paragraph(ui, sentence(ui.state.unkept, ui.text), {ui.colors.text_dim, kSmallSize});
+  paragraph(ui, ui.t("close.forgotten.way"), {ui.colors.text_dim, kSmallSize});
+  if (lost.prompts.empty()) return;
+  ImGui::Dummy({0, 0});
+  const bool copied = was_copied(ui, "close.copy");
+  if (!button(ui, {.name = "close.copy",
+                   .label = ui.t(copied ? "value.copied" : "close.copy"),
+                   .tip = ui.t("tip.close.copy"),
+                   .size = {ui.px(kQuestionWidth), ui.px(31)},
+                   .text_size = 13}))
+    return;
+  std::string all;
+  for (const std::string& prompt : lost.prompts) all += (all.empty() ? "" : "\n\n") + prompt;
+  ImGui::SetClipboardText(all.c_str());
+  ui.state.copied = "close.copy";
+  ui.state.copied_at = ui.frame.now;
+}
+
 void draw_answers(const Ui& ui, bool busy) {
   UiState& state = ui.state;
   const float gap = ui.px(8);
@@ -84,16 +123,17 @@ void draw_close_question(const Ui& ui) {
     paragraph(ui, ui.t("close.title"), {ui.colors.text, 15, true});
     if (busy) {
       const std::size_t waiting = ui.frame.jobs.size() - (running ? 1 : 0);
-      paragraph(ui,
-                fill(ui.t("close.running"), {running ? "1" : "0", std::to_string(waiting)}) + " " +
-                    ui.t("close.later"),
-                {ui.colors.text_dim, kTextSize});
+      std::string jobs =
+          fill(ui.t("close.running"), {running ? "1" : "0", std::to_string(waiting)});
+      if (state.forgotten.jobs == 0) jobs += " " + ui.t("close.later");
+      paragraph(ui, jobs, {ui.colors.text_dim, kTextSize});
     }
     if (const std::size_t unsaved = state.unsaved(); unsaved > 0) {
       paragraph(ui, fill(ui.t("close.unsaved"), {std::to_string(unsaved)}),
                 {ui.colors.bad, kTextSize});
       draw_save_to(ui, ButtonKind::kPlain);
     }
+    draw_forgotten(ui);
     ImGui::Dummy({0, ui.px(2)});
     draw_answers(ui, busy);
     if (escape_pressed(ui)) {

@@ -29,7 +29,6 @@ class MaskStore {
   MaskPointer last_;  // and what was made of it
   std::string png_;
   InitImage::File file_;
-  bool is_written_ = false;
 };
 
 }  // namespace headroom

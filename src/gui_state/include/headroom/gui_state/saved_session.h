@@ -41,23 +41,28 @@ struct SavedSession {
 // (session-2.json, ...), so that none overwrites another's queue.
 class SessionFile {
  public:
-  // Takes the first file that no other window holds. An empty folder: nothing is kept.
+  // Takes the first file that no other window holds, also in a folder that takes nothing: what is
+  // in it can be read, and writing says what is wrong. An empty folder: nothing is kept.
   explicit SessionFile(const std::filesystem::path& folder);
   ~SessionFile();
   SessionFile(const SessionFile&) = delete;
   SessionFile& operator=(const SessionFile&) = delete;
 
   // The last session, with what windows left behind which nobody holds any more: their jobs and
-  // prompts, and the settings of an unsent prompt where this session has none.
-  // `warning` says what could not be read.
+  // prompts, and the settings of an unsent prompt where this session has none. While that cannot be
+  // written down here, it stays where it is. `warning` says what could not be read.
   [[nodiscard]] SavedSession read(std::string& warning);
-  // Throws Error{kIo}. A text that stands there already is not written again.
+  // Throws Error{kIo}, each time. What stands there already is not written again.
   void write(const SavedSession& session);
+  // What comes back at the next start if nothing more is written.
+  [[nodiscard]] SavedSession kept() const;
 
  private:
   struct Lock;
+  void take_file(bool left_by_others);
+
   std::filesystem::path folder_;
-  std::filesystem::path file_;
+  std::filesystem::path file_;  // empty: there is none that could be taken
   std::unique_ptr<Lock> lock_;
   std::string written_;
 };

@@ -24,19 +24,23 @@ class SessionKeeper {
   // The last pictures one by one, newest first, so that the window does not wait for them. False
   // when there are no more.
   bool restore_picture(UiState& state);
-  // Writes what has changed. A folder that takes nothing becomes a warning, once.
+  // Writes what has changed. A folder that takes nothing becomes a warning, as long as it is so,
+  // and UiState::forgotten says what is at stake.
   void save(UiState& state, const std::vector<JobStatus>& jobs, const WindowPlace& place);
+  // The text of a session that could not be written; empty when it was.
+  [[nodiscard]] const std::string& unkept() const { return unkept_; }
 
  private:
   void restore_mask(UiState& state) const;
+  void tell(UiState& state, const SavedSession& session, const Message& trouble);
 
   const WindowServices& services_;
   MaskStore& masks_;
   SessionFile file_;
   Message damaged_;  // the file that could not be read
+  std::string unkept_;
   SavedSession last_;
   JobId next_id_ = ~JobId{0};  // counts down: the queue's own ids count up
-  bool warned_ = false;
 };
 
 }  // namespace headroom

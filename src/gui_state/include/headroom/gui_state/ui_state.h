@@ -3,6 +3,7 @@
 #include "headroom/core/size.h"
 #include "headroom/engine/generation_queue.h"
 #include "headroom/gui_state/canvas_view.h"
+#include "headroom/gui_state/forgotten.h"
 #include "headroom/gui_state/mask_tool.h"
 #include "headroom/gui_state/offered_picture.h"
 #include "headroom/gui_state/undo.h"
@@ -161,7 +162,10 @@ struct UiState {
   std::vector<std::filesystem::path> lora_files;  // that were dropped; the newest last
   bool loras_changed = false;                     // what names stand for may be others
   bool loras_open = false;                        // all of them, where they are many
-  bool start_again = false;                       // once it has closed
+  bool start_again_asked = false;
+  bool start_again = false;  // once it has closed
+  Message unkept;            // why the session cannot be kept at the moment; empty: it is
+  Forgotten forgotten;       // what the next start would then not have
   enum class Closing { kNo, kAsk, kWhenDone, kNow };
   Closing closing = Closing::kNo;
   bool quit_asked = false;         // by a key: as if the window was closed
@@ -286,6 +290,7 @@ struct UiState {
   static constexpr const char* kAboutImage = "image";  // to start from
   static constexpr const char* kAboutLora = "lora";
   static constexpr const char* kAboutHeld = "held";
+  static constexpr const char* kAboutUnkept = "unkept";  // see unkept
   static constexpr const char* kAboutStart = "start";    // the model that was asked for
   static constexpr const char* kAboutChange = "change";  // of the model
 

@@ -60,6 +60,8 @@ struct WindowServices {
       save_to{};
   // Keeps a picture that could not be saved where it can; for an end that nobody attends.
   std::function<void(const FinishedPicture&)> rescue{};
+  // Likewise the text of a session whose folder takes nothing.
+  std::function<void(const std::string&)> rescue_session{};
   // Whether the program was asked to end (SIGTERM): the window puts things away and closes.
   std::function<bool()> ending{};
 };
