@@ -24,7 +24,7 @@ void FramePacer::end_frame(double drawing_s) {
 }
 
 double FramePacer::patience(const Graphics& graphics, double longest_s, bool is_running) const {
-  if (settle_ > 0 || graphics.idle_seconds() < kActive_s) return kFrame_s;
+  if (settle_ > 0 || graphics.holds_input() || graphics.idle_seconds() < kActive_s) return kFrame_s;
   if (!is_running) return longest_s;
   // With a slow (software) renderer, drawing must not take the processor from the picture.
   return std::min(longest_s, std::clamp(8 * frame_cost_s_, kFrame_s, kSlowestProgress_s));

@@ -3,6 +3,7 @@
 #include "headroom/core/error.h"
 #include "headroom/gui_state/offered_picture.h"
 #include "headroom/gui_toolkit/damage.h"
+#include "headroom/gui_toolkit/input_order.h"
 #include "headroom/gui_toolkit/native_window.h"
 #include "headroom/gui_toolkit/picture_clipboard.h"
 #include "headroom/gui_toolkit/wake_window.h"
@@ -273,8 +274,15 @@ bool Graphics::hidden() const {
 void Graphics::begin_frame() {
   ImGui_ImplOpenGL3_NewFrame();
   ImGui_ImplGlfw_NewFrame();
+  ImVector<ImGuiInputEvent>& waiting = ImGui::GetCurrentContext()->InputEventsQueue;
+  const auto taken = static_cast<int>(events_of_frame({waiting.begin(), waiting.end()}));
+  const std::vector<ImGuiInputEvent> later(waiting.begin() + taken, waiting.end());
+  waiting.resize(taken);
   ImGui::NewFrame();
+  for (const ImGuiInputEvent& event : later) waiting.push_back(event);
 }
+
+bool Graphics::holds_input() const { return !ImGui::GetCurrentContext()->InputEventsQueue.empty(); }
 
 namespace {
 

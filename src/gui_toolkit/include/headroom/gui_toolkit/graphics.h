@@ -50,6 +50,8 @@ class Graphics {
   [[nodiscard]] double idle_seconds() const;
   [[nodiscard]] bool hidden() const;  // minimised: nothing needs drawing
   void begin_frame();
+  // Whether there is input that the last frame has left for the next.
+  [[nodiscard]] bool holds_input() const;
   void end_frame(unsigned background);  // IM_COL32
 
  private:
