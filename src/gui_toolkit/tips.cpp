@@ -125,9 +125,9 @@ void close_tip() {
 }  // namespace
 
 void tooltip(const Ui& ui, const std::string& text) {
+  const TipPart part = tip_part(ui);  // also where nothing is said yet: a press is remembered
   if (text.empty()) return;
   const std::string item = ui.dump.explain(item_rect());
-  const TipPart part = tip_part(ui);
   if (part == TipPart::kNone) return;
   const TextStyle style{ui.colors.text, kSmallSize};
   const TextPlace place = text_place(ui, text, style);

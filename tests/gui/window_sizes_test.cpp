@@ -272,6 +272,30 @@ TEST(Window, ATipIsSilentAfterAClickUntilTheMouseComesBack) {
   EXPECT_TRUE(shows_tip(5)) << "the keyboard has been there for a while";
 }
 
+TEST(Window, ATextFieldThatWasClickedIsNotExplainedUntilTheMouseComesBack) {
+  WindowDriver w(
+      {.program = HEADROOM_GUI_DEMO, .arguments = {"--step-ms=15", "--output={folder}/pictures"}});
+  const auto shows_tip = [&](double seconds) {
+    return w.wait([&](const json&) { return w.read()["widgets"].contains("tip"); }, seconds);
+  };
+  const auto edits = [&](bool on) {
+    return w.wait([&](const json& s) { return s["editing"] == on; });
+  };
+  for (const bool is_empty : {true, false}) {
+    SCOPED_TRACE(is_empty ? "an empty field" : "a field with text");
+    w.click("prompt");
+    ASSERT_TRUE(edits(true));
+    w.type("a cat");
+    w.key("Escape");
+    ASSERT_TRUE(edits(false));
+    EXPECT_FALSE(shows_tip(2.5)) << "the mouse still lies where it was pressed";
+    w.hover("canvas");
+  }
+  w.hover("prompt");
+  EXPECT_TRUE(shows_tip(20));
+  EXPECT_EQ(w.read()["says"]["tip_of"], "prompt");
+}
+
 TEST(WindowSettings, OneStepIsNoPlural) {
   WindowDriver w({.program = HEADROOM_GUI_DEMO,
                   .arguments = {"--width=1000", "--height=640", "--output={folder}/pictures"},

@@ -155,9 +155,8 @@ void draw_prompt_field(const Ui& ui) {
   if (state.draft.prompt.empty()) {
     draw_text(ui, {static_cast<float>(r.x) + ui.px(11), static_cast<float>(r.y) + ui.px(9)},
               ui.t("prompt.hint"), {ui.colors.text_faint});
-  } else if (!ImGui::IsItemActive()) {
-    tooltip(ui, ui.t("tip.prompt"));
   }
+  tooltip(ui, state.draft.prompt.empty() ? std::string() : ui.t("tip.prompt"));
 }
 
 // One line of prompts to try; the arrow shows the next ones.
@@ -258,7 +257,7 @@ void draw_negative(const Ui& ui) {
              0, nullptr, has_problem(ui, RequestProblem::Field::kNegativePrompt));
   ImGui::EndDisabled();
   name_item(ui, "negative", !off);
-  if (!ImGui::IsItemActive()) tooltip(ui, ui.t(off ? "why.negative" : "tip.negative"));
+  tooltip(ui, ui.t(off ? "why.negative" : "tip.negative"));
 }
 
 }  // namespace
