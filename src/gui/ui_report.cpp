@@ -6,6 +6,7 @@
 #include "headroom/gui_toolkit/regions.h"
 #include "headroom/gui_toolkit/ui.h"
 
+#include <array>
 #include <cmath>
 
 #include <imgui.h>
@@ -43,6 +44,13 @@ const char* name_of(std::optional<Region> region) {
       return "top";
   }
   return "";
+}
+
+// Of the screen's pixels, as the window knows of it.
+std::array<long, 2> place_of_mouse() {
+  const ImVec2 at = ImGui::GetIO().MousePos;
+  if (!ImGui::IsMousePosValid(&at)) return {-1, -1};
+  return {std::lround(at.x), std::lround(at.y)};
 }
 
 long percent_of_mask(const UiState& state) {
@@ -113,6 +121,7 @@ std::string state_json(const UiState& state, const Frame& frame, const StringTab
                       {"models", nlohmann::json::array()},
                       {"theme", state.dark ? "dark" : "light"},
                       {"hand", ImGui::GetMouseCursor() == ImGuiMouseCursor_Hand},
+                      {"mouse", place_of_mouse()},
                       {"seed", state.seed_text},
                       {"seed_note", state.seed_note.text},
                       {"number_note", state.number_note.text},

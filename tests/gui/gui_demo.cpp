@@ -24,6 +24,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -45,8 +47,10 @@ struct Options {
       {"state-file", ""},   {"source", "CPU budget"},
       {"cap", ""},          {"reserve", ""},
       {"unsaved", "60M"},   {"samples", ""},   // a folder
+      {"hold-file", ""},                       // no run begins its steps while this file is there
       {"models", "few"},    {"loras", "few"},  // see demo_lists.h
-      {"look-ms", "0"}};                       // that finding a model or judging a LoRA takes
+      {"look-ms", "0"},                        // that finding a model or judging a LoRA takes
+      {"look-file", ""}};  // while this file is there, no more than two models are found
   [[nodiscard]] std::string text(const std::string& name) const { return values.at(name); }
   [[nodiscard]] double number(const std::string& name) const { return std::stod(values.at(name)); }
   [[nodiscard]] std::int64_t bytes(const std::string& name) const {
@@ -88,7 +92,8 @@ struct Device {
 
 class DemoGenerator final : public ImageGenerator {
  public:
-  DemoGenerator(Device& device, std::chrono::microseconds step) : device_(device), fake_(step) {}
+  DemoGenerator(Device& device, std::chrono::microseconds step, std::filesystem::path hold)
+      : device_(device), fake_(step), hold_(std::move(hold)) {}
   void generate(const GenerationRequest& request, ProgressSink& progress,
                 std::stop_token stop) override {
     const Plan plan =
@@ -98,6 +103,8 @@ class DemoGenerator final : public ImageGenerator {
     device_.activations = plan.peak_bytes - 3 * kGiB;
     device_.peak = plan.peak_bytes;
     const Idle idle{device_};
+    for (std::error_code none; std::filesystem::exists(hold_, none) && !stop.stop_requested();)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
     fake_.generate(request, progress, stop);
   }
 
@@ -111,6 +118,7 @@ class DemoGenerator final : public ImageGenerator {
   };
   Device& device_;
   test::FakeGenerator fake_;
+  std::filesystem::path hold_;
 };
 
 Forecast make_forecast(const ForecastService::Run& run, const MemorySnapshot& memory,
@@ -197,7 +205,8 @@ ModelInfo demo_model(const SessionChoice& choice, const Options& options) {
                 say("cannot read {0}: {1}", choice.model,
                     say("the disk is full; free some space or choose another folder")));
   }
-  model.name = choice.model == "hollow" ? "hollow" : "Z-Image-Turbo";
+  const bool is_other = choice.model == "hollow" || choice.model.starts_with("tuned");
+  model.name = is_other ? choice.model : "Z-Image-Turbo";
   model.path = choice.model;
   model.steps = 8;
   model.guidance_scale = 0;
@@ -223,6 +232,20 @@ ModelExamples demo_examples(const std::string& samples) {
   for (const char* const name : {"/0.jpg", "/1.jpg", "/2.jpg"})
     examples.sample_pictures.emplace_back(samples + name);
   return examples;
+}
+
+void find_models(const Options& options, std::chrono::milliseconds pause,
+                 const std::function<void(ModelOffer)>& found) {
+  const std::filesystem::path hold = options.text("look-file");
+  int told = 0;
+  test::find_demo_models(options.text("models"), pause, [&](const ModelOffer& offer) {
+    found(offer);
+    ++told;
+    for (std::error_code none; told >= 2 && std::filesystem::exists(hold, none);) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      found(offer);  // throws when nobody waits any more
+    }
+  });
 }
 
 int run(const Options& options) {
@@ -279,7 +302,7 @@ int run(const Options& options) {
     if (opened.model.is_starter) opened.examples = demo_examples(options.text("samples"));
     opened.source.make_generator = [&, name = choice.model] {
       if (name == "hollow") throw Error(ErrorKind::kModelFile, "hollow has a hole; get it again");
-      return std::make_unique<DemoGenerator>(device, step);
+      return std::make_unique<DemoGenerator>(device, step, options.text("hold-file"));
     };
     opened.forecast_service = {
         .forecast =
@@ -313,7 +336,7 @@ int run(const Options& options) {
   Window window({.session = session,
                  .find_models =
                      [&](const SessionChoice&, const std::function<void(ModelOffer)>& found) {
-                       test::find_demo_models(options.text("models"), pause, found);
+                       find_models(options, pause, found);
                      },
                  .searched_folders = [&] { return folders.all(); },
                  .add_folder = [&](const auto& folder) { folders.add(folder); },

@@ -59,7 +59,8 @@ TEST_F(WindowSession, ClosesAtOnceWhenNothingWouldBeLost) {
 }
 
 TEST_F(WindowSession, AsksWhileAQueueIsThereAndEveryAnswerIsKept) {
-  WindowDriver w = open({"--step-ms=150"});
+  std::ofstream(folder_ / "hold") << "both jobs are there until all is asked";
+  WindowDriver w = open({"--step-ms=10", "--hold-file={folder}/hold"});
   start_run(w, 2);
   ASSERT_TRUE(asks(w));
   w.screenshot("close_question");
@@ -70,6 +71,8 @@ TEST_F(WindowSession, AsksWhileAQueueIsThereAndEveryAnswerIsKept) {
   ASSERT_TRUE(w.wait([](const json& s) { return s["closing"] == "" && s["running"] == true; }));
   ASSERT_TRUE(asks(w));
   w.click("close.finish");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["closing"] == "when_done"; }));
+  fs::remove(folder_ / "hold");
   EXPECT_EQ(w.wait_for_exit(60), 0);
   std::size_t made = 0;
   for (const auto& entry : fs::directory_iterator(folder_ / "pictures"))

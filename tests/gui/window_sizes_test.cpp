@@ -254,13 +254,21 @@ TEST(Window, ATipIsSilentAfterAClickUntilTheMouseComesBack) {
     return w.wait([&](const json&) { return w.read()["widgets"].contains("tip"); }, seconds);
   };
   EXPECT_FALSE(shows_tip(2));
-  w.hover("canvas");
-  std::this_thread::sleep_for(std::chrono::milliseconds(300));
-  w.hover("preset.768");
-  EXPECT_TRUE(shows_tip(5));
-  const double first_line = Box(w.read()["widgets"]["tip"]).h;
+  // Where a frame takes long, all of it may be there before its first line was seen.
+  double first_line = 0;
+  for (int tries = 0; tries < 10 && first_line == 0; ++tries) {
+    w.hover("canvas");
+    ASSERT_TRUE(w.wait([&](const json&) { return !w.read()["widgets"].contains("tip"); }));
+    w.hover("preset.768");
+    ASSERT_TRUE(shows_tip(20));
+    const json dump = w.read();
+    const bool is_all = dump["says"]["tip"].get<std::string>().find('\n') != std::string::npos;
+    if (!is_all) first_line = Box(dump["widgets"]["tip"]).h;
+  }
+  ASSERT_GT(first_line, 0);
   EXPECT_TRUE(w.wait([&](const json&) {
-    return Box(w.read()["widgets"]["tip"]).h > 1.5 * first_line;
+    const json widgets = w.read()["widgets"];
+    return widgets.contains("tip") && Box(widgets["tip"]).h > 1.5 * first_line;
   })) << "the rest comes a second later";
   w.click("size.width");
   w.type("7");
@@ -269,7 +277,7 @@ TEST(Window, ATipIsSilentAfterAClickUntilTheMouseComesBack) {
   EXPECT_FALSE(shows_tip(2)) << "the mouse still lies where it was pressed";
   w.hover("canvas");
   w.key("Tab");  // from the height to the lock
-  EXPECT_TRUE(shows_tip(5)) << "the keyboard has been there for a while";
+  EXPECT_TRUE(shows_tip(20)) << "the keyboard has been there for a while";
 }
 
 TEST(Window, ATextFieldThatWasClickedIsNotExplainedUntilTheMouseComesBack) {

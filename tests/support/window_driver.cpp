@@ -9,6 +9,7 @@
 #include <fstream>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -247,12 +248,23 @@ int WindowDriver::tool(const std::vector<std::string>& arguments) const {
 
 void WindowDriver::hover(const std::string& widget) {
   if (!wait_for_widget(widget)) throw std::runtime_error("no widget " + widget);
-  const nlohmann::json w = read()["widgets"][widget];
-  const auto middle = [&](const char* at, const char* length) {
-    return std::to_string(std::lround(w[at].get<double>() + w[length].get<double>() / 2));
-  };
-  tool({"xdotool", "mousemove", middle("x", "w"), middle("y", "h")});
-  nap();
+  std::array<long, 2> moved{-1, -1};
+  for (const auto deadline = Clock::now() + std::chrono::seconds(10); Clock::now() < deadline;
+       nap()) {
+    const nlohmann::json dump = read();
+    if (!dump["widgets"].contains(widget)) continue;
+    const nlohmann::json& w = dump["widgets"][widget];
+    const auto middle = [&](const char* at, const char* length) {
+      return std::lround(w[at].get<double>() + w[length].get<double>() / 2);
+    };
+    const std::array<long, 2> there{middle("x", "w"), middle("y", "h")};
+    // A busy machine may draw the window long after the mouse was moved, and elsewhere by then.
+    const nlohmann::json& state = dump["state"];
+    if (moved == there && state.contains("mouse") && state["mouse"] == there) return;
+    if (std::exchange(moved, there) != there)
+      tool({"xdotool", "mousemove", std::to_string(there[0]), std::to_string(there[1])});
+    if (!state.contains("mouse")) break;  // a window that says less
+  }
   nap();
 }
 

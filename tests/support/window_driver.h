@@ -78,7 +78,7 @@ class WindowDriver {
 
   void click(const std::string& widget);
   void double_click(const std::string& widget, bool shift = false);
-  void hover(const std::string& widget);
+  void hover(const std::string& widget);  // and waits until the window has seen it there
   void point_at(int x, int y);
   void key(const std::string& keys);
   void type(const std::string& text);
