@@ -199,7 +199,10 @@ void Window::Impl::take_news(const Session::State& session) {
 void Window::Impl::look_for_lists(const Session::State& session) {
   if (std::exchange(state_.models_asked, false)) {
     const SessionChoice& choice = session.current->choice;
-    if (choice.device != models_for_.device || choice.dtype != models_for_.dtype) models_.forget();
+    if (choice.device != models_for_.device || choice.dtype != models_for_.dtype) {
+      models_.forget();
+      state_.menu_rows.close();
+    }
     models_for_ = choice;
     models_.look(choice);
   }

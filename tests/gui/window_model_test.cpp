@@ -5,8 +5,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <map>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -88,6 +92,67 @@ TEST_F(WindowModel, FindingModelsBlocksNoFrame) {
   EXPECT_TRUE(w.wait([](const json& s) { return s["prompt"] == "quick"; }, 1.5));
   EXPECT_LT(w.state()["models"].size(), 5U) << "typed while it looked";
   EXPECT_TRUE(w.wait([](const json& s) { return s["models"].size() == 5; }));
+}
+
+// Where each row of the menu lies, by what it says, and the buttons below them.
+std::map<std::string, std::pair<int, int>> places_in_menu(const WindowDriver& w) {
+  std::map<std::string, std::pair<int, int>> places;
+  const json dump = w.read();
+  for (const auto& [name, place] : dump["widgets"].items()) {
+    const bool is_row = name.starts_with("model.") && dump["says"].contains(name);
+    if (!is_row && name != "models.all" && name != "model.other" && !name.starts_with("format."))
+      continue;
+    const std::string said = is_row ? dump["says"][name].get<std::string>() : name;
+    places[said] = {place["x"].get<int>(), place["y"].get<int>()};
+  }
+  return places;
+}
+
+TEST_F(WindowModel, NothingOfTheListMovesUnderTheMouseWhileModelsArrive) {
+  const std::filesystem::path hold = temporary_.path() / "hold";
+  WindowDriver w = open({"--look-file=" + hold.string(), "--models=many"});
+  // The model in use is found last.
+  w.click("model");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["looking"] == false; }));
+  w.click("models.all");
+  ASSERT_TRUE(w.wait_for_widget("models.filter"));
+  ASSERT_TRUE(w.wait([](const json& s) { return s["looking"] == false; }));
+  w.type("tuned-8");
+  w.click("models.13");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["model_path"] == "tuned-8"; }));
+  // Another number format: what was found is no answer any more.
+  w.click("model");
+  w.click("format.bf16");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["dtype"] == "bf16"; }));
+  std::ofstream(hold) << "two models and no more";
+  w.click("model");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["models"].size() == 2; }));
+  ASSERT_TRUE(w.wait_for_widget("model.2"));
+  w.hover("model.1");
+  const auto before = places_in_menu(w);
+  ASSERT_EQ(before.size(), 3U + 4U + 2U) << "what is in use is there before it is found";
+  w.screenshot("models_menu_arriving");
+  std::filesystem::remove(hold);
+  ASSERT_TRUE(w.wait([&](const json& s) {
+    for (const auto& [said, place] : before) {
+      const auto now = places_in_menu(w);
+      EXPECT_TRUE(now.contains(said)) << said;
+      if (!now.contains(said)) continue;
+      EXPECT_EQ(now.at(said), place) << said;
+    }
+    return s["looking"] == false || HasFailure();
+  }));
+  w.screenshot("models_menu_arrived");
+  w.hover("model");  // beside the list, which has room for all of them then
+  ASSERT_TRUE(w.wait_for_widget("model.5"));
+  const auto after = places_in_menu(w);
+  for (const auto& [said, place] : before) {
+    if (said == "models.all" || said == "model.other" || said.starts_with("format.")) continue;
+    EXPECT_EQ(after.at(said), place) << said;
+  }
+  // What the click was meant for.
+  w.click("model.1");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["model"] == "Z-Image-Tiny"; }));
 }
 
 TEST_F(WindowModel, OneThatFailsIsToldAndTheOldOneWorksOn) {

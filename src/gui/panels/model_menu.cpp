@@ -86,6 +86,7 @@ bool draw_row(const Ui& ui, const Row& row, float width) {
                                    .disabled = row.disabled,
                                    .kind = ButtonKind::kQuiet,
                                    .size = size});
+  ui.dump.say(row.name, row.title);
   const float left = at.x + ui.px(32);
   float right = at.x + size.x - ui.px(10);
   const float y = at.y + (row.below.empty() ? ui.px(7) : ui.px(5));
@@ -114,6 +115,10 @@ Row row_of(const Ui& ui, const ModelOffer& offer, std::size_t index, bool is_cho
     row.tip += "\n" + row.below;
     return row;
   }
+  if (offer.file_bytes == 0) {  // that it is opened is all that is known of it
+    row.below = offer.place;
+    return row;
+  }
   row.below = formats_of(offer) + " · " + format_bytes(offer.file_bytes);
   if (offer.presets.empty()) {
     row.right = "…";  // it is worked out
@@ -128,44 +133,40 @@ Row row_of(const Ui& ui, const ModelOffer& offer, std::size_t index, bool is_cho
   return row;
 }
 
-// The one that is there, as long as it is not among those that were found.
-Row row_of_opened(const Ui& ui, bool is_chosen) {
-  const ModelInfo& model = ui.frame.opened->model;
-  return {.name = "model.present",
-          .title = ui.text.words(title_of(model)),
-          .below = model.path,
-          .tip = model.path,
-          .is_chosen = is_chosen};
+// Whether the mouse is on the list, or where it may grow to: then nothing moves, what is below the
+// rows neither. More rows can be scrolled to.
+bool is_pointed_at() {
+  const ImVec2 at = ImGui::GetWindowPos();
+  const ImVec2 mouse = ImGui::GetIO().MousePos;
+  return mouse.x >= at.x && mouse.x < at.x + ImGui::GetWindowWidth() && mouse.y >= at.y;
 }
 
-void draw_models(const Ui& ui, float width) {
-  const auto& models = ui.frame.models.items;
-  const ModelOnDevice& opened = *ui.frame.opened;
-  section(ui, ui.t("models.title"), ui.frame.models.is_looking ? ui.t("models.looking") : "");
-  const bool stays = chosen(ui).model == opened.choice.model;
-  const bool is_found = std::ranges::any_of(
-      models, [&](const ModelOffer& offer) { return is_opened(offer, opened); });
-  const auto shown = menu_models(models, ui.state.recent_models, opened);
-  const std::size_t rows = shown.size() + (is_found ? 0 : 1);
+// Enough for all of them, or with half a row at the end, which says that there are more.
+float list_height(const Ui& ui, std::size_t rows) {
   const float row = ui.px(kRow + 2);
-  // Half a row at the end says that there are more.
   const float most =
       std::max(2.5F * row, std::min(6.5F * row, ImGui::GetIO().DisplaySize.y - ui.px(320)));
   const float all = row * static_cast<float>(rows);
-  const float bar = all > most ? ui.px(12) : 0;
+  return std::min(all, most);
+}
+
+void draw_models(const Ui& ui, float width) {
+  const ModelOnDevice& opened = *ui.frame.opened;
+  MenuRows& rows = ui.state.menu_rows;
+  rows.follow(ui.frame.models.items, ui.state.recent_models, opened);
+  section(ui, ui.t("models.title"), ui.frame.models.is_looking ? ui.t("models.looking") : "");
+  const bool stays = chosen(ui).model == opened.choice.model;
+  const float wanted = list_height(ui, rows.all().size());
+  if (rows.height_px == 0 || !is_pointed_at()) rows.height_px = wanted;
+  const auto height = static_cast<float>(rows.height_px);
+  const bool scrolls = ui.px(kRow + 2) * static_cast<float>(rows.all().size()) > height;
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, ui.px(2)));
-  ImGui::BeginChild("models", {width + bar, std::min(all, most)});
-  if (!is_found && draw_row(ui, row_of_opened(ui, stays), width)) {
-    SessionChoice to = chosen(ui);
-    to.model = opened.choice.model;
-    ui.actions.models.change(to);
-    ImGui::CloseCurrentPopup();
-  }
-  for (const std::size_t i : shown) {
-    const bool is_chosen =
-        stays ? is_opened(models[i], opened) : models[i].model == chosen(ui).model;
-    if (!draw_row(ui, row_of(ui, models[i], i, is_chosen), width)) continue;
-    ui.actions.models.choose(models[i]);
+  ImGui::BeginChild("models", {width + (scrolls ? ui.px(12) : 0), height});
+  std::size_t index = 0;
+  for (const ModelOffer& offer : rows.all()) {
+    const bool is_chosen = stays ? is_opened(offer, opened) : offer.model == chosen(ui).model;
+    if (!draw_row(ui, row_of(ui, offer, index++, is_chosen), width)) continue;
+    ui.actions.models.choose(offer);
     ImGui::CloseCurrentPopup();
   }
   ImGui::EndChild();
@@ -192,9 +193,10 @@ void draw_formats(const Ui& ui) {
   }
 }
 
-// What is under way, with the way back.
+// What is under way, with the way back. Below all others, as it may go at any time.
 void draw_change(const Ui& ui, float width) {
   if (!ui.frame.change) return;
+  ImGui::Dummy({0, ui.px(4)});
   const std::string label = ui.text.words(label_of(ui.frame.change->to, *ui.frame.opened));
   const char* const key = ui.frame.change->is_opened ? "models.waits" : "models.opening";
   paragraph(ui, fill(ui.t(key), {label}), {ui.colors.text_dim, kTextSize}, width);
@@ -242,14 +244,17 @@ float draw_model_plate(const Ui& ui, ImVec2 at, float height, float most) {
                                   .tip = fill(ui.t("tip.model"), {opened.model.path}),
                                   .popup = "model_popup",
                                   .changes = changes});
-  if (!begin_list(ui, "model_popup")) return width;
+  if (!begin_list(ui, "model_popup")) {
+    ui.state.menu_rows.close();
+    return width;
+  }
   const float list = std::min(ui.px(kListWidth), ImGui::GetIO().DisplaySize.x - ui.px(64));
   ImGui::Dummy({list, 0});
-  draw_change(ui, list);
   draw_models(ui, list);
   draw_formats(ui);
   ImGui::Dummy({0, ui.px(4)});
   draw_further(ui, list);
+  draw_change(ui, list);
   ImGui::EndPopup();
   return width;
 }

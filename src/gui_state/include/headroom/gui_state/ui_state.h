@@ -5,6 +5,7 @@
 #include "headroom/gui_state/canvas_view.h"
 #include "headroom/gui_state/forgotten.h"
 #include "headroom/gui_state/mask_tool.h"
+#include "headroom/gui_state/menu_rows.h"
 #include "headroom/gui_state/offered_picture.h"
 #include "headroom/gui_state/undo.h"
 #include "headroom/gui_state/window_services.h"
@@ -190,6 +191,7 @@ struct UiState {
   std::optional<std::string> added_folder;       // a further one, as it is typed
   Message folder_trouble;                        // why it was not taken
   std::vector<std::string> recent_models;        // as SessionChoice has them; the newest last
+  MenuRows menu_rows;                            // of the menu of models, while it is open
   std::optional<std::string> dropped_folder;
   // Where pictures go in the place of the configured folder, once they could not be saved there.
   std::optional<std::filesystem::path> output_folder;
