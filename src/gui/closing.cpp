@@ -3,7 +3,6 @@
 #include <utility>
 
 namespace headroom {
-namespace {
 
 void rescue_pictures(const WindowServices& services, const UiState& state) {
   if (!services.rescue) return;
@@ -11,8 +10,6 @@ void rescue_pictures(const WindowServices& services, const UiState& state) {
     if (!picture.save_error.empty()) services.rescue(picture);
   }
 }
-
-}  // namespace
 
 void follow_close(Graphics& graphics, const WindowServices& services, UiState& state,
                   const std::function<void()>& keep) {
@@ -28,11 +25,8 @@ void follow_close(Graphics& graphics, const WindowServices& services, UiState& s
     const bool loses = (!again && (busy || state.unsaved() > 0)) || state.forgotten.any();
     state.closing = loses ? Closing::kAsk : Closing::kNow;
     if (loses) graphics.show();
-    if (again && !loses) rescue_pictures(services, state);
   }
-  if (!services.ending || !services.ending()) return;
-  state.closing = Closing::kNow;  // nobody is there to be asked
-  rescue_pictures(services, state);
+  if (services.ending && services.ending()) state.closing = Closing::kNow;  // nobody can be asked
 }
 
 }  // namespace headroom

@@ -12,4 +12,8 @@ namespace headroom {
 void follow_close(Graphics& graphics, const WindowServices& services, UiState& state,
                   const std::function<void()>& keep);
 
+// Pictures that could not be saved are put where they can: before an end that asks nobody about
+// them, which a new start and SIGTERM are.
+void rescue_pictures(const WindowServices& services, const UiState& state);
+
 }  // namespace headroom

@@ -318,6 +318,7 @@ WindowEnd Window::Impl::run() {
       take_news(services_.session.state());  // what is made goes into its file, not into memory
     }
   }
+  if (ends() || state_.start_again) rescue_pictures(services_, state_);
   keep_session();
   if (ends() && state_.forgotten.any() && services_.rescue_session)
     services_.rescue_session(session_.unkept());
