@@ -1,0 +1,79 @@
+#include "headroom/gui_state/made_picture.h"
+
+#include "headroom/image/file_writer.h"
+#include "headroom/image/png_writer.h"
+#include "headroom/records/settings_json.h"
+
+#include "support/temp_folder.h"
+
+#include <memory>
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace headroom {
+namespace {
+
+class MadePicture : public testing::Test {
+ protected:
+  MadePicture() {
+    request_.prompt = "一只猫";
+    request_.steps = 23;
+    request_.seed = 7;
+    made_.image = std::make_shared<const Image>(Image{1, 1, {1, 2, 3}});
+    made_.seed = 7;
+    made_.run_record.plan.peak_bytes = 12345;
+    made_.run_record.actual_peak_bytes = 12000;
+  }
+  [[nodiscard]] std::filesystem::path save() const {
+    const auto file = folder_ / "made.png";
+    write_new_file(file,
+                   encode_png(*made_.image, {{"headroom", settings_json(request_, made_), true}}));
+    return file;
+  }
+  const test::TempFolder folder_;
+  GenerationRequest request_;
+  GeneratedImage made_;
+};
+
+TEST_F(MadePicture, ComesBackWithItsRequestSeedAndRunRecordButNoPixels) {
+  const auto file = save();
+  const auto picture = read_made_picture(file, 99);
+  ASSERT_TRUE(picture);
+  EXPECT_EQ(picture->job, 99U);
+  EXPECT_EQ(picture->file, file);
+  EXPECT_EQ(picture->request.prompt, "一只猫");
+  EXPECT_EQ(picture->request.steps, 23);
+  EXPECT_EQ(picture->picture.seed, 7U);
+  EXPECT_EQ(picture->picture.run_record.actual_peak_bytes, 12000);
+  EXPECT_FALSE(picture->picture.image);
+}
+
+TEST_F(MadePicture, NamesThePictureThatItStartedFrom) {
+  auto start = std::make_shared<InitImage>();
+  start->image = *made_.image;
+  start->file = {"start.png", std::string(64, 'a')};
+  request_.init = start;
+  request_.strength = 0.35;
+  const auto picture = read_made_picture(save(), 1);
+  ASSERT_TRUE(picture);
+  ASSERT_TRUE(picture->request.init);
+  EXPECT_EQ(picture->request.init->file.name, "start.png");
+  EXPECT_EQ(picture->request.init->file.sha256, std::string(64, 'a'));
+  EXPECT_TRUE(picture->request.init->image.rgb.empty());
+  EXPECT_EQ(picture->request.strength, 0.35);
+}
+
+TEST_F(MadePicture, OfOthersOrGoneOrDamagedThereIsNone) {
+  EXPECT_FALSE(read_made_picture(folder_ / "gone.png", 1));
+  EXPECT_FALSE(read_made_picture(folder_.write("notes.txt", "no picture"), 1));
+  const auto others = folder_ / "others.png";
+  write_new_file(others, encode_png(*made_.image, {{"parameters", "a cat\nSteps: 20", true}}));
+  EXPECT_FALSE(read_made_picture(others, 1));
+  const auto broken = folder_ / "broken.png";
+  write_new_file(broken, encode_png(*made_.image, {{"headroom", "{\"prompt\": 7", true}}));
+  EXPECT_FALSE(read_made_picture(broken, 1));
+}
+
+}  // namespace
+}  // namespace headroom

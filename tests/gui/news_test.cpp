@@ -1,0 +1,155 @@
+#include "headroom/gui_state/news.h"
+
+#include <filesystem>
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace headroom {
+namespace {
+
+class NewsTest : public testing::Test {
+ protected:
+  NewsTest() {
+    for (std::size_t i = 0; i < cards_.size(); ++i) {
+      cards_[i].preset = kSizePresets[i];
+      cards_[i].state = CardState::kFits;
+    }
+  }
+  static JobOutcome failed(ErrorKind kind) {
+    JobOutcome outcome;
+    outcome.id = 7;
+    outcome.request.prompt = "a cat";
+    outcome.request.width = outcome.request.height = 1024;
+    outcome.request.count = 4;
+    outcome.pictures = 1;
+    outcome.value = Failure{kind, "it did not work"};
+    outcome.place = {.stage = Stage::kDenoise, .image_index = 1, .step = 3, .total_steps = 8};
+    return outcome;
+  }
+  static Notice slower(double times) { return {Notice::Kind::kSlower, "slower", times}; }
+  static Notice replanned() { return {Notice::Kind::kPlanChanged, "planned anew"}; }
+
+  const StringTable text_{std::filesystem::path(HEADROOM_SOURCE_DIR) / "configs/lang/en.yaml"};
+  std::array<SizeCard, kSizePresets.size()> cards_;
+  UiState state_;
+  News news_{state_, text_};
+};
+
+TEST_F(NewsTest, APictureThatWasSavedIsNoNewsAndEndsThoseOfItsRun) {
+  state_.add_banner({.text = "could not make it", .about = "make a cat"});
+  FinishedPicture picture;
+  picture.request.prompt = "a cat";
+  picture.file = "/pictures/cat.png";
+  news_.picture(picture);
+  EXPECT_TRUE(state_.banners.empty());
+}
+
+TEST_F(NewsTest, APictureThatCouldNotBeSavedSaysWhy) {
+  FinishedPicture picture;
+  picture.save_error = "the disk is full";
+  news_.picture(picture);
+  ASSERT_EQ(state_.banners.size(), 1U);
+  EXPECT_EQ(state_.banners[0].text.english(), "the disk is full");
+  EXPECT_EQ(state_.banners[0].about, UiState::about_saving(picture));
+}
+
+TEST_F(NewsTest, EachNoticeOfAJobIsShownOnce) {
+  JobStatus job;
+  job.id = 7;
+  job.notices = {replanned()};
+  news_.running(job);
+  state_.banners.clear();
+  news_.running(job);
+  EXPECT_TRUE(state_.banners.empty());
+  job.notices.push_back({Notice::Kind::kOverflow, "made once more"});
+  news_.running(job);
+  ASSERT_EQ(state_.banners.size(), 1U);
+  EXPECT_EQ(state_.banners[0].text.english(), "made once more");
+}
+
+TEST_F(NewsTest, ThatTheDeviceBecameSlowerIsSaidOnceASession) {
+  JobStatus job;
+  job.id = 7;
+  job.notices = {slower(1.7)};
+  news_.running(job);
+  EXPECT_EQ(state_.banners.size(), 1U);
+  job.id = 8;
+  job.notices = {slower(2.5)};
+  news_.running(job);
+  EXPECT_EQ(state_.banners.size(), 1U);
+}
+
+TEST_F(NewsTest, WhatIsSaidOfARunGoesWithIt) {
+  JobStatus job;
+  job.id = 7;
+  job.notices = {replanned(), slower(1.7)};
+  news_.running(job);
+  EXPECT_EQ(state_.banners.size(), 2U);
+  JobOutcome made;
+  made.id = 7;
+  made.notices = job.notices;
+  news_.outcome(made, cards_);
+  ASSERT_EQ(state_.banners.size(), 1U) << "the device is still slower";
+  EXPECT_FALSE(state_.ended) << "all of it was made";
+}
+
+TEST_F(NewsTest, AFailureIsToldWithItsPromptAndWhereItHappened) {
+  news_.outcome(failed(ErrorKind::kInternal), cards_);
+  ASSERT_EQ(state_.banners.size(), 1U);
+  EXPECT_NE(text_.words(state_.banners[0].title).find("a cat"), std::string::npos);
+  EXPECT_EQ(state_.banners[0].text.english(), "it did not work");
+  ASSERT_TRUE(state_.ended);
+  EXPECT_TRUE(state_.ended->failed);
+  EXPECT_EQ(state_.ended->place.step, 3);
+  EXPECT_EQ(state_.ended->count, 4);
+}
+
+TEST_F(NewsTest, ACancelIsNoFailure) {
+  JobOutcome outcome = failed(ErrorKind::kInternal);
+  outcome.value = Cancelled{};
+  news_.outcome(outcome, cards_);
+  EXPECT_TRUE(state_.banners.empty());
+  ASSERT_TRUE(state_.ended);
+  EXPECT_FALSE(state_.ended->failed);
+}
+
+// The presets are 512, 768 and 1024 squared and two of 16:9, whose areas lie between the last two.
+TEST_F(NewsTest, WhereMemoryRanOutTheLargestSmallerSizeThatFitsIsOffered) {
+  for (SizeCard& card : cards_) {
+    if (card.preset.size != Size{512, 512} && card.preset.size != Size{768, 768})
+      card.state = CardState::kShort;
+  }
+  news_.outcome(failed(ErrorKind::kOutOfMemory), cards_);
+  ASSERT_EQ(state_.banners.size(), 1U);
+  EXPECT_EQ(state_.banners[0].way, Banner::Way::kUseSize);
+  EXPECT_EQ(state_.banners[0].suggestion, (Size{768, 768}));
+}
+
+TEST_F(NewsTest, WhereNoSmallerSizeFitsNoneIsOffered) {
+  for (SizeCard& card : cards_) card.state = CardState::kShort;
+  news_.outcome(failed(ErrorKind::kOutOfMemory), cards_);
+  EXPECT_EQ(state_.banners[0].way, Banner::Way::kNone);
+  EXPECT_FALSE(state_.banners[0].suggestion);
+}
+
+TEST_F(NewsTest, AfterADeadDeviceTheRestIsOnOfferAtTheNextStart) {
+  state_.offered = {GenerationRequest{}};
+  news_.outcome(failed(ErrorKind::kDevice), cards_);
+  EXPECT_EQ(state_.banners[0].way, Banner::Way::kStartAgain);
+  ASSERT_EQ(state_.offered.size(), 2U);
+  EXPECT_EQ(state_.offered[0].prompt, "a cat") << "first, as it was first in the queue";
+  EXPECT_EQ(state_.offered[0].count, 3) << "one of the four was made";
+}
+
+TEST_F(NewsTest, ThatTheQueueWaitsForSavingIsSaidAsLongAsItDoes) {
+  news_.held(true);
+  news_.held(true);
+  ASSERT_EQ(state_.banners.size(), 1U);
+  EXPECT_EQ(state_.banners[0].way, Banner::Way::kSave);
+  news_.held(false);
+  EXPECT_TRUE(state_.banners.empty());
+}
+
+}  // namespace
+}  // namespace headroom
