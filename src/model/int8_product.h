@@ -19,7 +19,7 @@ void rotate(std::span<float> row, int group);
 class PackedCodes {
  public:
   [[nodiscard]] static std::int64_t bytes(std::int64_t rows, std::int64_t columns);
-  // codes [rows, columns] in [-127, 127] -> `memory`, bytes() of it, aligned to 64.
+  // codes [rows, columns] in [-128, 127] -> `memory`, bytes() of it, aligned to 64.
   PackedCodes(const std::int8_t* codes, std::int64_t rows, std::int64_t columns,
               std::int8_t* memory);
   ~PackedCodes();

@@ -3,6 +3,8 @@
 #include "headroom/device/memory_tag.h"
 #include "headroom/weights/stored_tensors.h"
 
+#include <array>
+
 #include <ATen/ops/empty.h>
 
 namespace headroom {
@@ -19,7 +21,9 @@ MatrixStorage EightBitWeights::stored(std::string_view name, std::int64_t rows,
   if (storage_.of(name) != WeightStorage::kEightBits || modulates_a_layer(name)) {
     return source().stored(name, rows, columns);
   }
-  return MatrixStorage::in_eight_bits(rows, columns, usual_rotation_group(columns));
+  return MatrixStorage::in_eight_bits(
+      rows, columns,
+      source().rotation_of_codes(name, rows, columns).value_or(usual_rotation_group(columns)));
 }
 
 LinearWeight EightBitWeights::matrix(std::string_view name, std::int64_t rows,
@@ -40,7 +44,15 @@ void EightBitWeights::read_matrix(std::string_view name, const LinearWeight& tar
   if (options().device().is_meta()) return;
   // One matrix at a time passes through ordinary memory.
   const ScopedMemoryTag tag(MemoryTag::kHost);
-  const at::Tensor values = at::empty({target.rows(), target.columns()}, options());
+  const std::array<std::int64_t, 2> shape{target.rows(), target.columns()};
+  if (source().rotation_of_codes(name, target.rows(), target.columns())) {
+    const at::Tensor codes = at::empty(shape, at::kChar);
+    const at::Tensor scales = at::empty({target.rows()}, at::kFloat);
+    source().read_codes(name, codes, scales);
+    target.load_codes(codes, scales);
+    return;
+  }
+  const at::Tensor values = at::empty(shape, options());
   source().read(name, values);
   target.round(values);
 }

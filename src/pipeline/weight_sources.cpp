@@ -77,6 +77,19 @@ std::span<float> floats_of(const at::Tensor& values) {
   return {values.mutable_data_ptr<float>(), static_cast<std::size_t>(values.numel())};
 }
 
+// The bytes of `stored` as they are, which `target` has places for in ordinary memory.
+void read_bytes(const TensorRows& stored, const at::Tensor& target) {
+  constexpr std::int64_t kGrain = 4 << 20;  // less is not worth a thread
+  const auto bytes = static_cast<std::int64_t>(target.nbytes());
+  const std::int64_t begin_in_file =
+      stored.first_row * (bytes / std::max<std::int64_t>(1, stored.rows));
+  auto* const to = static_cast<std::byte*>(target.mutable_data_ptr());
+  at::parallel_for(0, bytes, kGrain, [&](std::int64_t begin, std::int64_t end) {
+    stored.file->read(stored.stored->codes, static_cast<std::size_t>(begin_in_file + begin),
+                      {to + begin, static_cast<std::size_t>(end - begin)});
+  });
+}
+
 // `flat`: values from `first` on of rows that are stored in `format`.
 void convert_values(const TensorRows& stored, c10::ScalarType format, std::int64_t first,
                     const at::Tensor& flat) {
@@ -204,6 +217,31 @@ void FileWeights::read(std::string_view name, const at::Tensor& target) {
     fill(stored, target);
   }
   work_.bytes += static_cast<std::int64_t>(target.nbytes());
+  work_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+std::optional<int> FileWeights::rotation_of_codes(std::string_view name, std::int64_t rows,
+                                                  std::int64_t columns) const {
+  const TensorRows stored = tensors_.at(name, std::array{rows, columns});
+  if (stored.stored->coding != Coding::kInt8) return std::nullopt;
+  return stored.stored->rotation_group;
+}
+
+void FileWeights::read_codes(std::string_view name, const at::Tensor& codes,
+                             const at::Tensor& scales) {
+  const TensorRows stored = tensors_.at(name, codes.sizes());
+  const auto start = std::chrono::steady_clock::now();
+  const std::scoped_lock lock(mutex_);
+  check(stored);
+  read_bytes(stored, codes);
+  const std::vector<float>& all = stored.stored->scales;
+  auto* const scale = scales.mutable_data_ptr<float>();
+  if (all.size() == 1) {
+    std::fill_n(scale, stored.rows, all.front());
+  } else {
+    std::copy_n(all.begin() + stored.first_row, stored.rows, scale);
+  }
+  work_.bytes += static_cast<std::int64_t>(codes.nbytes() + scales.nbytes());
   work_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 

@@ -134,7 +134,7 @@ TEST_F(EightBits, SumsAreExact) {
     };
     const std::vector<int> left =
         drawn(static_cast<std::size_t>(count) * columns, 1, 2 * levels + 1);
-    const std::vector<int> right = drawn(static_cast<std::size_t>(rows) * columns, -127, 127);
+    const std::vector<int> right = drawn(static_cast<std::size_t>(rows) * columns, -128, 127);
     const std::vector<std::uint8_t> left_codes(left.begin(), left.end());
     const std::vector<std::int8_t> right_codes(right.begin(), right.end());
     const at::Tensor memory =

@@ -4,16 +4,25 @@
 #include "headroom/core/run_record.h"
 #include "headroom/forecast/forecaster.h"
 #include "headroom/pipeline/eight_bit_weights.h"
+#include "headroom/pipeline/weight_sources.h"
+#include "headroom/weights/network_tensors.h"
 
 #include "pipeline/run_support.h"
 #include "request_costs.h"
 
+#include <array>
 #include <cmath>
+#include <cstring>
+#include <memory>
+#include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
+#include <ATen/ops/empty.h>
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/randn.h>
+#include <c10/core/InferenceMode.h>
 #include <gtest/gtest.h>
 
 namespace headroom {
@@ -91,6 +100,127 @@ TEST(EightBits, ThePictureIsNearThatOfFloat32) {
   const double error = squares / static_cast<double>(exact->rgb.size());
   EXPECT_GT(error, 0);                                    // it did run in eight bits
   EXPECT_GT(10 * std::log10(255.0 * 255.0 / error), 30);  // PSNR in dB
+}
+
+// A small Z-Image in this file of the fixtures, with the other parts of its model.
+ModelPlaces model_in(const std::string& transformer, const std::string& text_encoder) {
+  const std::filesystem::path all = test::quant_models();
+  return {(all / transformer).string(),
+          all / text_encoder,
+          all / "model/vae",
+          all / "model/tokenizer",
+          {}};
+}
+
+// What a file's matrix is, straight from its bytes: codes, and a scale for each row.
+struct StoredCodes {
+  at::Tensor codes, scales;
+  int rotation_group = 0;
+};
+StoredCodes codes_in(const NetworkTensors& tensors, const char* name, std::int64_t rows,
+                     std::int64_t columns) {
+  const TensorRows stored = tensors.at(name, std::array{rows, columns});
+  StoredCodes result{at::empty({rows, columns}, at::kChar), at::empty({rows}, at::kFloat),
+                     stored.stored->rotation_group};
+  const TensorView view = codes_of(stored);
+  std::memcpy(result.codes.data_ptr(), view.data.data(), view.data.size());
+  const std::vector<float>& scales = stored.stored->scales;
+  for (std::int64_t r = 0; r < rows; ++r) {
+    const auto row = static_cast<std::size_t>(stored.first_row + r);
+    result.scales.data_ptr<float>()[r] = scales.size() == 1 ? scales.front() : scales[row];
+  }
+  return result;
+}
+
+struct EightBitFile {
+  const char* file;
+  int rotation_group;
+};
+
+// Not rotated, rotated by 256 and by 64, and with one scale for all of a matrix; q, k and v are
+// stored as one.
+TEST(EightBits, OfAFileAreMultipliedAsItHasThem) {
+  const c10::InferenceMode inference;
+  for (const EightBitFile& c : {EightBitFile{"comfy/z_image_int8.safetensors", 0},
+                                {"comfy/z_image_int8_convrot.safetensors", 256},
+                                {"comfy/z_image_int8_convrot64_ctq.safetensors", 64}}) {
+    SCOPED_TRACE(c.file);
+    const NetworkTensors tensors(test::quant_models() / c.file, Network::kTransformer);
+    FileWeights files(tensors, at::TensorOptions(at::kFloat));
+    EightBitWeights weights(files, WeightStorage::kEightBits);
+    for (const auto& [name, rows, columns] :
+         {std::tuple{"layers.0.attention.to_q.weight", 256, 256},
+          {"layers.1.attention.to_v.weight", 256, 256},
+          {"layers.1.feed_forward.w1.weight", 512, 256},
+          {"layers.0.feed_forward.w2.weight", 256, 512}}) {
+      SCOPED_TRACE(name);
+      const LinearWeight weight = weights.matrix(name, rows, columns);
+      EXPECT_EQ(weight.rotation_group(), c.rotation_group);
+      const StoredCodes stored = codes_in(tensors, name, rows, columns);
+      EXPECT_EQ(stored.rotation_group, c.rotation_group);
+      const LinearWeight own = LinearWeight::eight_bits(rows, columns, c.rotation_group, at::kCPU);
+      own.load_codes(stored.codes, stored.scales);
+      const at::Tensor x = at::randn({9, columns});
+      EXPECT_TRUE(weight.apply(x).equal(own.apply(x)));
+      // To round the values anew is another product: levels of the largest value that is there.
+      const LinearWeight anew = LinearWeight::eight_bits(rows, columns, 0, at::kCPU);
+      anew.round(files.get(name, {rows, columns}));
+      if (c.rotation_group != 0) {
+        EXPECT_FALSE(weight.apply(x).equal(anew.apply(x)));
+      }
+    }
+  }
+}
+
+// What a file has in other formats is rounded when it comes, in groups that suit its rows; what
+// modulates a layer is plain whatever its file has.
+TEST(EightBits, AreRoundedWhereAFileHasNone) {
+  const c10::InferenceMode inference;
+  const NetworkTensors tensors(test::quant_models() / "gguf/z_image-Q8_0.gguf",
+                               Network::kTransformer);
+  FileWeights files(tensors, at::TensorOptions(at::kFloat));
+  EXPECT_EQ(files.rotation_of_codes("layers.0.feed_forward.w2.weight", 256, 512), std::nullopt);
+  EightBitWeights weights(files, WeightStorage::kEightBits);
+  const LinearWeight weight = weights.matrix("layers.0.feed_forward.w2.weight", 256, 512);
+  EXPECT_EQ(weight.rotation_group(), 256);
+  const LinearWeight own = LinearWeight::eight_bits(256, 512, 256, at::kCPU);
+  own.round(files.get("layers.0.feed_forward.w2.weight", {256, 512}));
+  const at::Tensor x = at::randn({5, 512});
+  EXPECT_TRUE(weight.apply(x).equal(own.apply(x)));
+
+  const NetworkTensors rotated(test::quant_models() / "comfy/z_image_int8_convrot.safetensors",
+                               Network::kTransformer);
+  FileWeights rotated_files(rotated, at::TensorOptions(at::kFloat));
+  EightBitWeights kept(rotated_files, WeightStorage::kEightBits);
+  EXPECT_TRUE(kept.matrix("layers.0.adaLN_modulation.0.weight", 1024, 256).is_plain());
+}
+
+// Memory to the byte, resident and with layers that are read again in each step, and one picture.
+TEST(EightBits, OfAFileTakeTheMemoryThatWasPredicted) {
+  GenerationRequest request;
+  request.prompt = "a red fox";
+  request.width = 96;
+  request.height = 64;
+  request.steps = 2;
+  request.seed = 5;
+  for (const char* const ending :
+       {"int8.safetensors", "int8_convrot.safetensors", "int8_convrot64_ctq.safetensors"}) {
+    SCOPED_TRACE(ending);
+    std::shared_ptr<const Image> picture;
+    for (const int streamed : {0, 1, 2}) {
+      const Runner runner(model_in("comfy/z_image_" + std::string(ending),
+                                   "comfy/qwen_3_4b_" + std::string(ending)),
+                          [&](PipelineOptions& options) {
+                            options.dtype = "int8";
+                            options.floor.stream_blocks = streamed;
+                            options.floor.stream_encoder = streamed > 0;
+                          });
+      const GeneratedImage made = runner.run(request).at(0);
+      EXPECT_EQ(made.run_record.plan.peak_bytes, made.run_record.actual_peak_bytes);
+      if (!picture) picture = made.image;
+      EXPECT_EQ(made.image->rgb, picture->rgb);
+    }
+  }
 }
 
 // One matrix with columns a hundred times as large as the others, as real ones have: rounding by

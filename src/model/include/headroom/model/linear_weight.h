@@ -70,7 +70,7 @@ class LinearWeight {
   // none.
   [[nodiscard]] LinearWeight updated(std::shared_ptr<const LinearUpdate> update) const;
 
-  // Fills a matrix in eight bits. codes int8 [rows, columns] in [-127, 127], of rotated rows where
+  // Fills a matrix in eight bits. codes int8 [rows, columns] in [-128, 127], of rotated rows where
   // it has a group; scales float32 [rows].
   void load_codes(const at::Tensor& codes, const at::Tensor& scales) const;
   // The same from float32 values [rows, columns], which are rotated and rounded.

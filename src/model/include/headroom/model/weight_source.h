@@ -1,7 +1,9 @@
 #pragma once
+#include "headroom/core/error.h"
 #include "headroom/model/linear_weight.h"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +34,22 @@ class WeightSource {
   // The same into `target`, which is kept as stored() says.
   virtual void read_matrix(std::string_view name, const LinearWeight& target) {
     read(name, target.plain());
+  }
+  // Of a matrix whose stored codes one in eight bits holds as they are (a code of int8 for each
+  // value, a scale for each row or one for all): the group of its rotation, 0 = it is not rotated.
+  // Nothing of matrices that are stored otherwise.
+  [[nodiscard]] virtual std::optional<int> rotation_of_codes(std::string_view name,
+                                                             std::int64_t rows,
+                                                             std::int64_t columns) const {
+    static_cast<void>(name), static_cast<void>(rows), static_cast<void>(columns);
+    return std::nullopt;
+  }
+  // These codes, int8 [rows, columns], and scales, float32 [rows], into tensors on the processor.
+  // Only of a matrix that has them.
+  virtual void read_codes(std::string_view name, const at::Tensor& codes,
+                          const at::Tensor& scales) {
+    static_cast<void>(codes), static_cast<void>(scales);
+    throw Error(ErrorKind::kInternal, std::string(name) + " has no codes of eight bits");
   }
   // The rows `ids` of the [rows, width] table `name`; the table itself stays on the host.
   virtual at::Tensor gather_rows(std::string_view name, std::span<const std::int32_t> ids,

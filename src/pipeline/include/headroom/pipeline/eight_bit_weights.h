@@ -5,8 +5,9 @@
 namespace headroom {
 
 // The weights of another source with the matrices of those main layers ("layers.N.") in eight bits
-// that are to be kept so: rotated in groups (ConvRot) and rounded when they come. What modulates a
-// layer stays as it is, small and precious, like embedders, refiners and the final layer.
+// that are to be kept so. What a file stores in such codes is taken as it is, with its scales and
+// its rotation; all else is rotated in groups (ConvRot) and rounded when it comes. What modulates a
+// layer stays plain, small and precious, like embedders, refiners and the final layer.
 class EightBitWeights final : public ForwardingWeights {
  public:
   // `source`, of float32, must outlive this object.

@@ -24,6 +24,14 @@ class ForwardingWeights : public WeightSource {
   void read_matrix(std::string_view name, const LinearWeight& target) override {
     source_.read_matrix(name, target);
   }
+  [[nodiscard]] std::optional<int> rotation_of_codes(std::string_view name, std::int64_t rows,
+                                                     std::int64_t columns) const override {
+    return source_.rotation_of_codes(name, rows, columns);
+  }
+  void read_codes(std::string_view name, const at::Tensor& codes,
+                  const at::Tensor& scales) override {
+    source_.read_codes(name, codes, scales);
+  }
   at::Tensor gather_rows(std::string_view name, std::span<const std::int32_t> ids,
                          std::int64_t rows, std::int64_t width) override {
     return source_.gather_rows(name, ids, rows, width);

@@ -75,6 +75,11 @@ class FileWeights final : public WeightSource {
 
   at::Tensor get(std::string_view name, at::IntArrayRef shape) override;
   void read(std::string_view name, const at::Tensor& target) override;
+  // Of ComfyUI's int8_tensorwise, rotated (ConvRot) or not.
+  [[nodiscard]] std::optional<int> rotation_of_codes(std::string_view name, std::int64_t rows,
+                                                     std::int64_t columns) const override;
+  void read_codes(std::string_view name, const at::Tensor& codes,
+                  const at::Tensor& scales) override;
   at::Tensor gather_rows(std::string_view name, std::span<const std::int32_t> ids,
                          std::int64_t rows, std::int64_t width) override;
   void expect(std::string_view prefix) override;
