@@ -18,6 +18,7 @@ std::vector<std::string> option_names(const ExecutionOptions& execution) {
   if (execution.tile_latent > 0)
     names.push_back("tile-decode:" + std::to_string(execution.tile_latent));
   if (execution.cpu_decode) names.emplace_back("cpu-decode");
+  if (execution.packed_weights) names.emplace_back("packed-weights");
   if (names.empty()) names.emplace_back("resident");
   return names;
 }
@@ -44,6 +45,8 @@ std::optional<ExecutionOptions> read_option_names(const std::vector<std::string>
       execution.evict_transformer = true;
     } else if (word == "cpu-decode" && plain) {
       execution.cpu_decode = true;
+    } else if (word == "packed-weights" && plain) {
+      execution.packed_weights = true;
     } else if (word == "chunk-tokens" && !plain) {
       execution.chunk_tokens = number;
     } else if (word == "stream-blocks" && !plain) {

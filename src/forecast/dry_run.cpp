@@ -26,7 +26,9 @@ class DryRun {
         text_encoder_(formats.networks, formats.text_encoder),
         transformer_(formats.networks, formats.transformer),
         vae_(formats.vae),
-        run_(model, formats, {text_encoder_.kept, transformer_.kept, vae_, vae_, what.adapters},
+        run_(model, formats,
+             {text_encoder_.kept, transformer_.kept, vae_, vae_, what.adapters,
+              &text_encoder_.packed, &transformer_.packed},
              /*background=*/false),
         ids_{ids(what.shape.prompt_tokens), ids(what.shape.negative_tokens)},
         // The first step finds the buffers of streamed layers empty, the second does not.
@@ -202,19 +204,15 @@ AllocationTrace dry_run_stage(Stage stage, const ModelFolder& model, const Numbe
 ShortNetwork short_network(Stage stage, const ModelFolder& model, const NumberFormats& formats,
                            const ExecutionOptions& execution) {
   if (stage == Stage::kDenoise) {
-    return shorten(formats.transformer, model.transformer.n_layers, execution.stream_blocks);
+    return shorten(alike(formats.transformer, model.transformer.n_layers, execution.packed_weights),
+                   execution.stream_blocks);
   }
   if (stage == Stage::kEncode) {
     const int layers = TextEncoder::layer_count(model.text_encoder);
-    return shorten(formats.text_encoder, layers, execution.stream_encoder ? layers : 0,
-                   execution.stream_encoder);
+    return shorten(alike(formats.text_encoder, layers, execution.packed_weights),
+                   execution.stream_encoder ? layers : 0, execution.stream_encoder);
   }
   return {};
-}
-
-const LayerStorage* shortened_storage(Stage stage, const NumberFormats& formats) {
-  if (stage == Stage::kDenoise) return &formats.transformer;
-  return stage == Stage::kEncode ? &formats.text_encoder : nullptr;
 }
 
 AllocationTrace dry_run_short_stage(Stage stage, ModelFolder model, NumberFormats formats,
@@ -222,12 +220,12 @@ AllocationTrace dry_run_short_stage(Stage stage, ModelFolder model, NumberFormat
   const ShortNetwork kept = short_network(stage, model, formats, what.execution);
   if (stage == Stage::kDenoise) {
     model.transformer.n_layers = kept.layers();
-    formats.transformer = kept.storage();
+    formats.transformer = kept.storage(formats.transformer);
     what.execution.stream_blocks = kept.streamed_layers();
   } else if (stage == Stage::kEncode) {
     const int layers = TextEncoder::layer_count(model.text_encoder);
     model.text_encoder.num_hidden_layers -= layers - kept.layers();
-    formats.text_encoder = kept.storage();
+    formats.text_encoder = kept.storage(formats.text_encoder);
   }
   return dry_run_stage(stage, model, formats, what);
 }

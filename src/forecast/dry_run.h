@@ -35,8 +35,9 @@ struct DryRunRequest {
 [[nodiscard]] ShortNetwork short_network(Stage stage, const ModelFolder& model,
                                          const NumberFormats& formats,
                                          const ExecutionOptions& execution);
-// How the layers of that network are kept; null where `stage` shortens none.
-[[nodiscard]] const LayerStorage* shortened_storage(Stage stage, const NumberFormats& formats);
+[[nodiscard]] constexpr bool shortens(Stage stage) {
+  return stage == Stage::kDenoise || stage == Stage::kEncode;
+}
 
 // A dry run goes through two steps at most, since every further one asks for the same: how many of
 // the two are guided.

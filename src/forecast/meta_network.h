@@ -1,5 +1,6 @@
 #pragma once
 #include "headroom/pipeline/eight_bit_weights.h"
+#include "headroom/pipeline/packed_weights.h"
 #include "headroom/pipeline/weight_sources.h"
 
 namespace headroom {
@@ -7,12 +8,13 @@ namespace headroom {
 // The weights of one network without values, kept as those of a run are.
 struct MetaNetwork {
   MetaNetwork(c10::ScalarType type, const LayerStorage& storage)
-      : plain(type, storage), kept(plain, storage) {}
+      : plain(type, storage), kept(plain, storage), packed(kept, storage.packed(), nullptr) {}
   MetaNetwork(const MetaNetwork&) = delete;
   MetaNetwork& operator=(const MetaNetwork&) = delete;
 
   MetaWeights plain;
   EightBitWeights kept;
+  PackedWeights packed;
 };
 
 }  // namespace headroom

@@ -36,7 +36,7 @@ std::vector<std::int64_t> shares_of(std::int64_t all, const std::vector<std::int
   return shares;
 }
 
-NetworkSize size_of(const NetworkSlot& slot, Residency& networks,
+NetworkSize size_of(const NetworkSlot& slot, Residency& networks, bool packed,
                     const std::function<std::int64_t(const AllocationTrace&)>& left_of) {
   const auto bytes_under = [&](const ExecutionOptions& execution) {
     return left_of(allocations_of([&] {
@@ -45,14 +45,16 @@ NetworkSize size_of(const NetworkSlot& slot, Residency& networks,
     }));
   };
   NetworkSize size;
-  size.bytes = bytes_under({});
+  const ExecutionOptions whole{.packed_weights = packed};
+  size.bytes = bytes_under(whole);
   if (slot.layers == 0) return size;
   std::vector<std::int64_t> alone;
   for (int i = 0; i < slot.layers; ++i) {
     const AllocationTrace layer = allocations_of([&] { return slot.load_layer(i); });
     alone.push_back(replay_cpu_budget(layer).left_bytes);
   }
-  const std::int64_t rest = bytes_under({.stream_encoder = true, .stream_blocks = slot.layers});
+  const std::int64_t rest =
+      bytes_under({.stream_encoder = true, .stream_blocks = slot.layers, .packed_weights = packed});
   size.layers = shares_of(size.bytes - rest, alone);
   size.streamed = bytes_by_streamed(size.layers);
   if (rest == 0) size.streamed.back() = size.bytes;  // to the byte, whatever the shares leave over
@@ -76,7 +78,7 @@ std::vector<std::int64_t> bytes_by_streamed(const std::vector<std::int64_t>& lay
 
 std::int64_t streamed_bytes(NetworkId network, const NetworkSizes& sizes,
                             const ExecutionOptions& execution) {
-  const NetworkSize& size = sizes[network];
+  const NetworkSize& size = sizes.under(network, execution);
   if (size.streamed.empty()) return 0;
   const int layers = static_cast<int>(size.layers.size());
   return size.streamed[static_cast<std::size_t>(entry_of(network).streamed(execution, layers))];
@@ -85,7 +87,7 @@ std::int64_t streamed_bytes(NetworkId network, const NetworkSizes& sizes,
 std::int64_t resident_bytes(NetworkId network, const NetworkSizes& sizes,
                             const ExecutionOptions& execution) {
   if (entry_of(network).on_host(execution)) return 0;
-  return sizes[network].bytes - streamed_bytes(network, sizes, execution);
+  return sizes.under(network, execution).bytes - streamed_bytes(network, sizes, execution);
 }
 
 NetworkSizes network_sizes(const ModelFolder& model, const NumberFormats& formats,
@@ -95,11 +97,16 @@ NetworkSizes network_sizes(const ModelFolder& model, const NumberFormats& format
   MetaNetwork text_encoder(formats.networks, formats.text_encoder);
   MetaNetwork transformer(formats.networks, formats.transformer);
   MetaWeights vae(formats.vae);
-  TextToImage run(model, formats, {text_encoder.kept, transformer.kept, vae, vae, adapters},
+  TextToImage run(model, formats,
+                  {text_encoder.kept, transformer.kept, vae, vae, adapters, &text_encoder.packed,
+                   &transformer.packed},
                   /*background=*/false);
+  const bool can_be_packed = formats.text_encoder.packed() || formats.transformer.packed();
   NetworkSizes sizes;
   for (const NetworkSlot& slot : run.residency().slots()) {
-    sizes[slot.network] = size_of(slot, run.residency(), left_of);
+    sizes[slot.network] = size_of(slot, run.residency(), /*packed=*/false, left_of);
+    if (!can_be_packed || !entry_of(slot.network).can_be_packed) continue;
+    sizes.packed(slot.network) = size_of(slot, run.residency(), /*packed=*/true, left_of);
   }
   return sizes;
 }

@@ -24,9 +24,16 @@ class NetworkSizes {
   [[nodiscard]] const NetworkSize& operator[](NetworkId network) const {
     return sizes_[index_of(network)];
   }
+  // Where plans keep weights packed.
+  [[nodiscard]] NetworkSize& packed(NetworkId network) { return packed_[index_of(network)]; }
+  [[nodiscard]] const NetworkSize& under(NetworkId network,
+                                         const ExecutionOptions& execution) const {
+    const bool packed = execution.packed_weights && entry_of(network).can_be_packed;
+    return (packed ? packed_ : sizes_)[index_of(network)];
+  }
 
  private:
-  std::array<NetworkSize, kNetworks.size()> sizes_;
+  std::array<NetworkSize, kNetworks.size()> sizes_, packed_;
 };
 
 // What the layers add up to that are copied in when so many of these are: 0, 1 .. all.

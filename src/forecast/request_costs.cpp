@@ -1,6 +1,7 @@
 #include "request_costs.h"
 
 #include "headroom/pipeline/converted_weights.h"
+#include "headroom/pipeline/packed_weights.h"
 #include "headroom/pipeline/weight_sources.h"
 
 #include <algorithm>
@@ -41,7 +42,7 @@ RequestCosts::RequestCosts(const ModelFolder& model, NumberFormats formats,
                            const std::optional<WeightCache>& weight_cache,
                            std::shared_ptr<const Adapters> adapters)
     : model_(model),
-      formats_(std::move(formats)),
+      formats_(allocator.card ? std::move(formats) : with_packed(std::move(formats), model)),
       allocator_(std::move(allocator)),
       floor_(floor),
       adapters_(std::move(adapters)),
@@ -53,9 +54,12 @@ RequestCosts::RequestCosts(const ModelFolder& model, NumberFormats formats,
                                                      sizes_[NetworkId::kTransformer].layers,
                                                      sizes_[NetworkId::kTransformer].bytes))),
       rates_(unmeasured_rates(allocator_.card)) {
-  for (int streamed = 0; streamed <= model_.transformer.n_layers; ++streamed) {
-    short_transformers_.push_back(
-        short_network(Stage::kDenoise, model_, formats_, {.stream_blocks = streamed}));
+  for (const bool packed : {false, true}) {
+    for (int streamed = 0; streamed <= model_.transformer.n_layers; ++streamed) {
+      short_transformers_[packed ? 1 : 0].push_back(
+          short_network(Stage::kDenoise, model_, formats_,
+                        {.stream_blocks = streamed, .packed_weights = packed}));
+    }
   }
 }
 
@@ -117,14 +121,13 @@ HeldWeights RequestCosts::resident(Stage stage, const ExecutionOptions& executio
 HeldWeights RequestCosts::left_out_of(Stage stage, const ExecutionOptions& execution,
                                       const ShortNetwork& kept) const {
   HeldWeights all;
-  const LayerStorage* const storage = shortened_storage(stage, formats_);
-  if (storage == nullptr) return all;
+  if (!shortens(stage)) return all;
   for (const NetworkEntry& network : kNetworks) {
     if (!network.stages.has(stage)) continue;
     all += held([&](const NetworkSizes& sizes) {
-      const std::vector<std::int64_t>& layers = sizes[network.network].layers;
+      const std::vector<std::int64_t>& layers = sizes.under(network.network, execution).layers;
       const int streamed = network.streamed(execution, static_cast<int>(layers.size()));
-      return layers.empty() ? 0 : left_out_bytes(kept, *storage, streamed, layers);
+      return layers.empty() ? 0 : left_out_bytes(kept, streamed, layers);
     });
   }
   return all;
@@ -132,7 +135,8 @@ HeldWeights RequestCosts::left_out_of(Stage stage, const ExecutionOptions& execu
 
 ShortNetwork RequestCosts::short_network_of(Stage stage, const ExecutionOptions& execution) const {
   if (stage != Stage::kDenoise) return short_network(stage, model_, formats_, execution);
-  return short_transformers_[static_cast<std::size_t>(execution.stream_blocks)];
+  return short_transformers_[execution.packed_weights ? 1 : 0]
+                            [static_cast<std::size_t>(execution.stream_blocks)];
 }
 
 RequestCosts::Key RequestCosts::key_of(Stage stage, const RunShape& shape,
@@ -225,6 +229,7 @@ RequestCosts::ForShape::ForShape(RequestCosts& all, const RunShape& shape, const
   space_.layers = all_.model_.transformer.n_layers;
   space_.guided = shape.negative_tokens > 0;
   space_.floor = all_.floor_;
+  space_.can_be_packed = all_.formats_.text_encoder.packed() || all_.formats_.transformer.packed();
   if (shape.start == StartFrom::kSampled) {
     space_.from = Stage::kDecode;
     // What an earlier run left on the device leaves.

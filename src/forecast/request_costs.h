@@ -9,6 +9,7 @@
 #include "stage_time.h"
 #include "trace_extrapolation.h"
 
+#include <array>
 #include <compare>
 #include <map>
 #include <memory>
@@ -117,7 +118,8 @@ class RequestCosts {
   const NetworkSizes sizes_small_;   // and in the pool of small requests
   const std::vector<std::int64_t>
       file_bytes_;  // that a step reads when so many blocks are streamed
-  std::vector<ShortNetwork> short_transformers_;  // with so many streamed blocks
+  // With plain and with packed weights, and so many streamed blocks.
+  std::array<std::vector<ShortNetwork>, 2> short_transformers_;
   DeviceRates rates_;
   bool rates_are_measured_ = false;
   std::map<Key, StageNeed> known_;

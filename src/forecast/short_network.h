@@ -1,7 +1,6 @@
 #pragma once
 #include "headroom/pipeline/number_format.h"
 
-#include <array>
 #include <compare>
 #include <cstdint>
 #include <vector>
@@ -13,27 +12,32 @@ namespace headroom {
 // device, and of every kind that is streamed, shows all that happens, so that only the weights that
 // stay differ. Equal ones are equal dry runs.
 struct ShortNetwork {
-  std::array<int, kWeightStorages> staying{};  // how many, by WeightStorage
-  std::array<int, kWeightStorages> streamed{};
+  // Its layers, each by one of the whole network that is kept like it: ascending.
+  std::vector<int> staying;
+  std::vector<int> streamed;
 
-  [[nodiscard]] int layers() const;
-  [[nodiscard]] int streamed_layers() const;
-  // Of its layers, in the order in which is_streamed() tells them apart.
-  [[nodiscard]] LayerStorage storage() const;
+  [[nodiscard]] int layers() const { return static_cast<int>(staying.size() + streamed.size()); }
+  [[nodiscard]] int streamed_layers() const { return static_cast<int>(streamed.size()); }
+  // Of its layers, in the order in which is_streamed() tells them apart, where those of `whole` are
+  // kept so.
+  [[nodiscard]] LayerStorage storage(const LayerStorage& whole) const;
   friend auto operator<=>(const ShortNetwork&, const ShortNetwork&) = default;
 };
 
-// Of a network of `layers` that are kept as `storage` says, of which `streamed` are copied in at
-// their turn. At least three layers where the network has them: two streamed ones show both
-// buffers, a third that work goes on while both are held. Those that are there only to make up the
-// number stay on the device, but where all of the network's are streamed by one option
-// (`all_streamed`).
-[[nodiscard]] ShortNetwork shorten(const LayerStorage& storage, int layers, int streamed,
+// Of each of so many layers the first that is kept like it, itself or an earlier one. `packed`: as
+// plans with packed weights keep them.
+[[nodiscard]] std::vector<int> alike(const LayerStorage& storage, int layers, bool packed);
+
+// Of a network whose layers are alike() so, of which `streamed` are copied in at their turn. At
+// least three layers where the network has them: two streamed ones show both buffers, a third that
+// work goes on while both are held. Those that are there only to make up the number stay on the
+// device, but where all of the network's are streamed by one option (`all_streamed`).
+[[nodiscard]] ShortNetwork shorten(const std::vector<int>& alike, int streamed,
                                    bool all_streamed = false);
 
 // Bytes of the layers that stay in the network but are none of the short one's, by those of each
 // layer; negative where the short network has more of them.
-[[nodiscard]] std::int64_t left_out_bytes(const ShortNetwork& kept, const LayerStorage& storage,
-                                          int streamed, const std::vector<std::int64_t>& layers);
+[[nodiscard]] std::int64_t left_out_bytes(const ShortNetwork& kept, int streamed,
+                                          const std::vector<std::int64_t>& layers);
 
 }  // namespace headroom

@@ -166,7 +166,8 @@ DeviceRates unmeasured_rates(bool card) { return card ? kUnmeasuredCard : kUnmea
 double estimate_reload_seconds(const NetworkSizes& sizes, const ExecutionOptions& execution,
                                const DeviceRates& rates) {
   const bool leaves = execution.evict_encoder && !execution.stream_encoder;
-  return leaves ? static_cast<double>(sizes[NetworkId::kTextEncoder].bytes) / rates.copy_bytes : 0;
+  const NetworkSize& size = sizes.under(NetworkId::kTextEncoder, execution);
+  return leaves ? static_cast<double>(size.bytes) / rates.copy_bytes : 0;
 }
 
 StageTimeEstimate::StageTimeEstimate(const ModelFolder& model, const NetworkSizes& sizes,
@@ -176,12 +177,10 @@ StageTimeEstimate::StageTimeEstimate(const ModelFolder& model, const NetworkSize
       sizes_(sizes),
       shape_(shape),
       rates_(rates),
+      formats_(formats),
       text_layers_(TextEncoder::layer_count(model.text_encoder)),
-      unpacked_text_layers_(formats.text_encoder.unpacked(text_layers_)),
-      unpacked_blocks_(formats.transformer.unpacked(model.transformer.n_layers)),
       card_(card),
       pixels_(static_cast<double>(shape.width) * shape.height),
-      encode_(encode()),
       positive_(branch(shape.prompt_tokens)),
       negative_(branch(shape.negative_tokens)) {}
 
@@ -197,7 +196,7 @@ double StageTimeEstimate::work(Stage stage, const ExecutionOptions& execution,
     case Stage::kLoad:
       return load(execution);
     case Stage::kEncode:
-      return encode_ + copy(streamed_bytes(NetworkId::kTextEncoder, sizes_, execution));
+      return encode(execution) + copy(streamed_bytes(NetworkId::kTextEncoder, sizes_, execution));
     case Stage::kEncodeImage:
       return encode_image(execution);
     case Stage::kDenoise:
@@ -214,8 +213,8 @@ double StageTimeEstimate::arrival(Stage stage, const ExecutionOptions& execution
   double seconds = 0;
   for (const NetworkEntry& network : kNetworks) {
     if (!network.stages.has(stage) || network.before(execution)) continue;
-    seconds +=
-        copy(sizes_[network.network].bytes - streamed_bytes(network.network, sizes_, execution));
+    seconds += copy(sizes_.under(network.network, execution).bytes -
+                    streamed_bytes(network.network, sizes_, execution));
   }
   return seconds;
 }
@@ -232,7 +231,27 @@ double StageTimeEstimate::load(const ExecutionOptions& execution) const {
   return seconds;
 }
 
-double StageTimeEstimate::encode() const {
+double StageTimeEstimate::unpacked_text_values(const ExecutionOptions& execution) const {
+  const LayerStorage& storage = formats_.text_encoder;
+  double values =
+      text_encoder_values(model_.text_encoder) * storage.unpacked(text_layers_) / text_layers_;
+  if (execution.packed_weights && storage.packed()) {
+    values += static_cast<double>(storage.packed()->values);
+  }
+  return values;
+}
+
+double StageTimeEstimate::unpacked_values(const ExecutionOptions& execution) const {
+  const LayerStorage& storage = formats_.transformer;
+  const TransformerConfig& c = model_.transformer;
+  double values = storage.unpacked(c.n_layers) * layer_values(c);
+  if (execution.packed_weights && storage.packed()) {
+    values += static_cast<double>(storage.packed()->values);
+  }
+  return values;
+}
+
+double StageTimeEstimate::encode(const ExecutionOptions& execution) const {
   const TextEncoderConfig& c = model_.text_encoder;
   const double values = text_encoder_values(c);
   const double tokens = shape_.prompt_tokens + shape_.negative_tokens;
@@ -240,8 +259,8 @@ double StageTimeEstimate::encode() const {
   double seconds =
       2 * values * tokens / product_rate(rates_, width) +
       text_layers_ * (rates_.block_seconds + tokens * width * rates_.block_value_seconds);
-  const double unpacked_values = values * unpacked_text_layers_ / text_layers_;
-  seconds += (shape_.negative_tokens > 0 ? 2 : 1) * unpacked_values / unpacked(card_);
+  seconds +=
+      (shape_.negative_tokens > 0 ? 2 : 1) * unpacked_text_values(execution) / unpacked(card_);
   return seconds;
 }
 
@@ -256,12 +275,11 @@ StageTimeEstimate::Branch StageTimeEstimate::branch(int prompt_tokens) const {
 }
 
 double StageTimeEstimate::denoise(const ExecutionOptions& execution, bool files_are_cached) const {
-  const TransformerConfig& c = model_.transformer;
   const auto work_of = [&](const Branch& branch) {
     // Each product unpacks its matrix anew.
     const double chunks =
         execution.chunk_tokens > 0 ? std::ceil(branch.rows / execution.chunk_tokens) : 1;
-    return branch.seconds + chunks * unpacked_blocks_ * layer_values(c) / unpacked(card_);
+    return branch.seconds + chunks * unpacked_values(execution) / unpacked(card_);
   };
   const std::int64_t read = streamed_bytes(NetworkId::kTransformer, sizes_, execution);
   const double read_seconds =

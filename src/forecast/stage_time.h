@@ -36,7 +36,7 @@ struct NetworkWork {
 // A first estimate of each stage's seconds for one picture with nothing loaded, from floating-point
 // operations and bytes that are moved under a plan's options, at the rates of the device. The time
 // model scales it by what runs on this device really took. Made once for a run's shape; `model`
-// must outlive it. Not thread-safe.
+// and `formats` must outlive it. Not thread-safe.
 class StageTimeEstimate {
  public:
   StageTimeEstimate(const ModelFolder& model, const NetworkSizes& sizes,
@@ -56,7 +56,10 @@ class StageTimeEstimate {
   // What `stage` does, and what of the networks that it uses is loaded when it begins.
   double work(Stage stage, const ExecutionOptions& execution, bool files_are_cached);
   [[nodiscard]] double arrival(Stage stage, const ExecutionOptions& execution) const;
-  [[nodiscard]] double encode() const;
+  [[nodiscard]] double encode(const ExecutionOptions& execution) const;
+  // That each pass through all layers unpacks.
+  [[nodiscard]] double unpacked_text_values(const ExecutionOptions& execution) const;
+  [[nodiscard]] double unpacked_values(const ExecutionOptions& execution) const;
   [[nodiscard]] double denoise(const ExecutionOptions& execution, bool files_are_cached) const;
   double decode(const ExecutionOptions& execution);
   double encode_image(const ExecutionOptions& execution);
@@ -65,12 +68,10 @@ class StageTimeEstimate {
   const NetworkSizes sizes_;
   const RunShape shape_;
   const DeviceRates rates_;
-  const int text_layers_;           // of the text encoder,
-  const int unpacked_text_layers_;  // and those whose matrices each product unpacks
-  const int unpacked_blocks_;
+  const NumberFormats& formats_;
+  const int text_layers_;  // of the text encoder
   const bool card_;
   const double pixels_;
-  const double encode_;  // resident
   const Branch positive_, negative_;
   // Seconds by tile_latent and cpu_decode.
   std::map<std::pair<int, bool>, double> decoders_, image_encoders_;

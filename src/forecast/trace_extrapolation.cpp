@@ -60,8 +60,9 @@ TraceShape trace_shape(Stage stage, const ModelFolder& model, const NumberFormat
     const std::int64_t rows = ceil_to(tokens, 32);
     shape.kind.insert(shape.kind.end(),
                       {guided_in_dry_run(what.shape), int{execution.sequential_guidance},
-                       execution.chunk_tokens});
+                       execution.chunk_tokens, int{execution.packed_weights}});
     const ShortNetwork kept = short_network(stage, model, formats, execution);
+    shape.kind.push_back(static_cast<std::int64_t>(kept.staying.size()));
     shape.kind.insert(shape.kind.end(), kept.staying.begin(), kept.staying.end());
     shape.kind.insert(shape.kind.end(), kept.streamed.begin(), kept.streamed.end());
     // Of a single row or column of tokens some rearrangements are mere views.

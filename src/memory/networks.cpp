@@ -5,11 +5,12 @@ namespace headroom {
 ExecutionOptions execution_of(Choice choice, const ExecutionOptions& all) {
   switch (choice) {
     case Choice::kPrompt:
-      return {.stream_encoder = all.stream_encoder};
+      return {.stream_encoder = all.stream_encoder, .packed_weights = all.packed_weights};
     case Choice::kSteps:
       return {.sequential_guidance = all.sequential_guidance,
               .chunk_tokens = all.chunk_tokens,
-              .stream_blocks = all.stream_blocks};
+              .stream_blocks = all.stream_blocks,
+              .packed_weights = all.packed_weights};
     case Choice::kPixels:
       break;
   }

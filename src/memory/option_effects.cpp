@@ -26,6 +26,7 @@ std::vector<OptionEffect> option_effects(const Candidate& plan, const PlanSpace&
   consider(&ExecutionOptions::evict_transformer);
   consider(&ExecutionOptions::tile_latent);
   consider(&ExecutionOptions::cpu_decode);
+  consider(&ExecutionOptions::packed_weights);
   return effects;
 }
 

@@ -84,7 +84,7 @@ int count_options(const ExecutionOptions& execution) {
   return int{execution.evict_encoder} + int{execution.stream_encoder} +
          int{execution.sequential_guidance} + int{execution.chunk_tokens > 0} +
          int{execution.stream_blocks > 0} + int{execution.evict_transformer} +
-         int{execution.tile_latent > 0} + int{execution.cpu_decode};
+         int{execution.tile_latent > 0} + int{execution.cpu_decode} + int{execution.packed_weights};
 }
 
 double stage_seconds(Stage stage, const ExecutionOptions& execution, const PlanSpace& space,
@@ -114,7 +114,8 @@ constexpr ExecutionOptions kEvictions[] = {{},
 
 // Those that stream few blocks come first: where one of them is the fastest, the slower ones are
 // never asked what they need.
-std::vector<ExecutionOptions> ways_to_denoise(const PlanSpace& space) {
+std::vector<ExecutionOptions> ways_to_denoise(const PlanSpace& space,
+                                              const ExecutionOptions& common) {
   std::vector<int> chunks{0};
   chunks.insert(chunks.end(), space.chunk_sizes.begin(), space.chunk_sizes.end());
   std::vector<ExecutionOptions> ways;
@@ -122,8 +123,10 @@ std::vector<ExecutionOptions> ways_to_denoise(const PlanSpace& space) {
     if (sequential && !space.guided) continue;
     for (const int chunk : chunks) {
       for (int blocks = 0; blocks <= space.layers; ++blocks) {
-        ways.push_back(
-            {.sequential_guidance = sequential, .chunk_tokens = chunk, .stream_blocks = blocks});
+        ExecutionOptions& way = ways.emplace_back(common);
+        way.sequential_guidance = sequential;
+        way.chunk_tokens = chunk;
+        way.stream_blocks = blocks;
       }
     }
   }
@@ -152,7 +155,7 @@ ExecutionOptions join(const ExecutionOptions& denoise, const ExecutionOptions& e
 auto order_of_equals(const ExecutionOptions& r) {
   return std::tuple(count_options(r), r.stream_encoder, r.evict_transformer, r.evict_encoder,
                     r.sequential_guidance, r.chunk_tokens > 0, -r.chunk_tokens, r.cpu_decode,
-                    r.tile_latent > 0, -r.tile_latent, r.stream_blocks);
+                    r.tile_latent > 0, -r.tile_latent, r.stream_blocks, r.packed_weights);
 }
 
 // What a plan is chosen for.
@@ -175,11 +178,9 @@ class Search {
         decode_(to_decode_.size()) {}
 
   std::optional<Candidate> best() {
-    std::vector<ExecutionOptions> to_denoise = ways_to_denoise(space_);
-    if (goal_.leanest) std::reverse(to_denoise.begin(), to_denoise.end());
     save_seconds_ = stage_seconds(Stage::kSave, {}, space_, costs_);
-    for (const ExecutionOptions& evictions : kEvictions) beside_.push_back(beside(evictions));
-    for (const ExecutionOptions& denoise : to_denoise) compare_plans(denoise);
+    look(/*packed=*/false);
+    if (space_.can_be_packed) look(/*packed=*/true);
     if (!best_) return std::nullopt;
     return compose(best_->execution, space_, costs_);
   }
@@ -199,6 +200,17 @@ class Search {
     double least_pixels = std::numeric_limits<double>::infinity();
   };
 
+  // At all plans that keep weights packed, or that do not.
+  void look(bool packed) {
+    common_.packed_weights = packed;
+    encode_ = {};
+    beside_.clear();
+    for (const ExecutionOptions& evictions : kEvictions) beside_.push_back(beside(evictions));
+    std::vector<ExecutionOptions> to_denoise = ways_to_denoise(space_, common_);
+    if (goal_.leanest) std::reverse(to_denoise.begin(), to_denoise.end());
+    for (const ExecutionOptions& denoise : to_denoise) compare_plans(denoise);
+  }
+
   // Whether a plan with at least these seconds and this peak can still be the one to take.
   [[nodiscard]] bool may_win(double seconds, std::int64_t peak_bytes) const {
     if (seconds > goal_.most_seconds || peak_bytes > goal_.most_bytes) return false;
@@ -213,11 +225,11 @@ class Search {
     for (const bool stream : {false, true}) {
       const std::size_t s = stream ? 1 : 0;
       seconds.prompt[s] =
-          choice_seconds(Choice::kPrompt, join({}, evictions, stream, {}), space_, costs_);
+          choice_seconds(Choice::kPrompt, join(common_, evictions, stream, {}), space_, costs_);
       seconds.least_prompt = std::min(seconds.least_prompt, seconds.prompt[s]);
       for (const ExecutionOptions& decode : to_decode_) {
-        seconds.pixels[s].push_back(
-            choice_seconds(Choice::kPixels, join({}, evictions, stream, decode), space_, costs_));
+        seconds.pixels[s].push_back(choice_seconds(
+            Choice::kPixels, join(common_, evictions, stream, decode), space_, costs_));
         seconds.least_pixels = std::min(seconds.least_pixels, seconds.pixels[s].back());
       }
     }
@@ -285,6 +297,8 @@ class Search {
   const Goal goal_;
   const std::vector<ExecutionOptions> to_decode_;
   double save_seconds_ = 0;
+  // Of the plans that are looked at:
+  ExecutionOptions common_;
   std::vector<Beside> beside_;  // with each of kEvictions
   // Needs, once they were asked for.
   std::array<std::optional<Needs>, 2> encode_;  // resident, streamed

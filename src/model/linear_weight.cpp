@@ -6,11 +6,15 @@
 
 #include "int8_product.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/from_blob.h>
+#include <c10/core/InferenceMode.h>
 
 namespace headroom {
 
@@ -20,6 +24,12 @@ struct LinearWeight::Eight {
   at::Tensor scales;  // float32 [rows]
   at::Tensor sums;    // int32 [rows], of the codes of each row
   std::unique_ptr<int8_product::PackedCodes> codes;
+};
+
+struct LinearWeight::Packed {
+  at::Tensor bytes;
+  at::TensorOptions values;  // that it is unpacked to
+  RowDecoder decode;
 };
 
 namespace {
@@ -49,6 +59,7 @@ void scale_result(const at::Tensor& result, const at::Tensor& row_scales, const 
 }  // namespace
 
 MatrixStorage::PartBytes MatrixStorage::part_bytes() const {
+  if (packed_row_bytes > 0) return {rows * packed_row_bytes, 0, 0};
   if (!eight_bits) {
     return {rows * columns * static_cast<std::int64_t>(c10::elementSize(type)), 0, 0};
   }
@@ -81,10 +92,20 @@ LinearWeight LinearWeight::placed(const MatrixStorage& storage, const MatrixMemo
   const auto part = [&](std::size_t i, c10::ScalarType type) {
     return memory[i].narrow(0, 0, bytes[i]).view(type);
   };
-  if (!storage.eight_bits) return {part(0, storage.type).view({storage.rows, storage.columns})};
+  const bool is_packed = storage.packed_row_bytes > 0;
+  if (!storage.eight_bits && !is_packed) {
+    return {part(0, storage.type).view({storage.rows, storage.columns})};
+  }
   LinearWeight weight;
   weight.rows_ = storage.rows;
   weight.columns_ = storage.columns;
+  if (is_packed) {
+    const at::Tensor stored = part(0, at::kByte);
+    weight.packed_ = std::make_shared<Packed>();
+    weight.packed_->bytes = stored;
+    weight.packed_->values = stored.options().dtype(storage.type);
+    return weight;
+  }
   weight.eight_ = std::make_shared<Eight>();
   weight.eight_->rotation_group = storage.rotation_group;
   weight.eight_->memory = part(0, at::kChar);
@@ -96,6 +117,7 @@ LinearWeight LinearWeight::placed(const MatrixStorage& storage, const MatrixMemo
 int LinearWeight::rotation_group() const { return eight_ ? eight_->rotation_group : 0; }
 
 std::int64_t LinearWeight::bytes() const {
+  if (packed_) return static_cast<std::int64_t>(packed_->bytes.nbytes());
   if (!eight_) return plain_.defined() ? static_cast<std::int64_t>(plain_.nbytes()) : 0;
   return static_cast<std::int64_t>(eight_->memory.nbytes() + eight_->scales.nbytes() +
                                    eight_->sums.nbytes());
@@ -134,8 +156,42 @@ LinearWeight LinearWeight::updated(std::shared_ptr<const LinearUpdate> update) c
   return weight;
 }
 
+const at::Tensor& LinearWeight::packed_bytes() const { return packed_->bytes; }
+
+void LinearWeight::set_decoder(RowDecoder decode) const { packed_->decode = std::move(decode); }
+
+at::Tensor LinearWeight::unpacked() const {
+  constexpr std::int64_t kPiece = 64 * 1024;  // values; a buffer of so many stays in the cache
+  at::Tensor values = at::empty({rows_, columns_}, packed_->values);
+  if (values.is_meta()) return values;
+  if (!packed_->decode) throw Error(ErrorKind::kInternal, "a packed matrix was not filled");
+  const auto* const bytes = reinterpret_cast<const std::byte*>(packed_->bytes.const_data_ptr());
+  const std::int64_t row_bytes = packed_->bytes.numel() / rows_;
+  const std::int64_t at_once = std::max<std::int64_t>(1, kPiece / columns_);
+  const bool is_float = values.scalar_type() == at::kFloat;
+  at::parallel_for(
+      0, (rows_ + at_once - 1) / at_once, 1, [&](std::int64_t begin, std::int64_t end) {
+        const c10::InferenceMode inference;
+        std::vector<float> buffer(is_float ? 0 : static_cast<std::size_t>(at_once * columns_));
+        for (std::int64_t i = begin * at_once; i < std::min(end * at_once, rows_); i += at_once) {
+          const std::int64_t n = std::min(at_once, rows_ - i);
+          const auto count = static_cast<std::size_t>(n * columns_);
+          float* const to =
+              is_float ? values.mutable_data_ptr<float>() + i * columns_ : buffer.data();
+          packed_->decode(i, n, {bytes + i * row_bytes, static_cast<std::size_t>(n * row_bytes)},
+                          {to, count});
+          if (is_float) continue;
+          values.narrow(0, i, n).copy_(
+              at::from_blob(buffer.data(), {n, columns_}, at::TensorOptions(at::kFloat)));
+        }
+      });
+  return values;
+}
+
 at::Tensor LinearWeight::apply(const at::Tensor& x, const at::Tensor& bias) const {
-  at::Tensor result = is_plain() ? linear(x, plain_, bias) : apply_eight_bits(x, bias);
+  at::Tensor result = eight_    ? apply_eight_bits(x, bias)
+                      : packed_ ? linear(x, unpacked(), bias)
+                                : linear(x, plain_, bias);
   if (update_) update_->add_to(result, x);
   return result;
 }

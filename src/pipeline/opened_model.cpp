@@ -4,6 +4,19 @@
 #include <utility>
 
 namespace headroom {
+namespace {
+
+// What plans may keep packed of this network; null = nothing.
+std::shared_ptr<const PackedMatrices> packed_in(const NetworkTensors& tensors,
+                                                const ModelFolder& model,
+                                                const NumberFormats& formats, at::Device device) {
+  if (!device.is_cpu()) return nullptr;  // not unpacked on a card yet
+  const bool is_text = tensors.network() == Network::kTextEncoder;
+  return packed_matrices(tensors, model, formats.networks,
+                         is_text ? formats.text_encoder : formats.transformer);
+}
+
+}  // namespace
 
 OpenedModel::OpenedModel(const ModelFolder& model, const NumberFormats& formats, at::Device device,
                          std::shared_ptr<const Adapters> loras)
@@ -16,10 +29,14 @@ OpenedModel::OpenedModel(const ModelFolder& model, const NumberFormats& formats,
       host_vae_weights(vae, at::TensorOptions(at::kCPU).dtype(formats.vae)),
       text_in_eight_bits(text_weights, formats.text_encoder),
       transformer_in_eight_bits(transformer_weights, formats.transformer),
+      packed_text(text_in_eight_bits, packed_in(text_encoder, model, formats, device),
+                  &text_weights),
+      packed_transformer(transformer_in_eight_bits, packed_in(transformer, model, formats, device),
+                         &transformer_weights),
       adapters(std::move(loras)),
       networks(model, formats,
                {text_in_eight_bits, transformer_in_eight_bits, vae_weights, host_vae_weights,
-                adapters.get()},
+                adapters.get(), &packed_text, &packed_transformer},
                /*background=*/true) {
   // Its image encoder is written by hand, and most of it is zero.
   if (!model.info.is_starter) return;

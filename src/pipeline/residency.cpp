@@ -5,11 +5,13 @@
 namespace headroom {
 namespace {
 
-// Whether what was loaded under one plan serves under the other: cut alike, in the same place.
+// Whether what was loaded under one plan serves under the other: cut and kept alike, in the same
+// place.
 bool serves(const NetworkSlot& slot, const ExecutionOptions& loaded, const ExecutionOptions& now) {
   const NetworkEntry& entry = entry_of(slot.network);
   return entry.streamed(loaded, slot.layers) == entry.streamed(now, slot.layers) &&
-         entry.on_host(loaded) == entry.on_host(now);
+         entry.on_host(loaded) == entry.on_host(now) &&
+         (!entry.can_be_packed || loaded.packed_weights == now.packed_weights);
 }
 
 }  // namespace

@@ -66,14 +66,24 @@ std::vector<NetworkSlot> TextToImage::slots() {
            .drop = [this] { vae_.reset(); }}};
 }
 
+WeightSource& TextToImage::text_weights() const {
+  const bool packed = execution().packed_weights && weights_.packed_text_encoder != nullptr;
+  return packed ? *weights_.packed_text_encoder : weights_.text_encoder;
+}
+
+WeightSource& TextToImage::transformer_weights() const {
+  const bool packed = execution().packed_weights && weights_.packed_transformer != nullptr;
+  return packed ? *weights_.packed_transformer : weights_.transformer;
+}
+
 TextEncoderLayer TextToImage::load_text_layer(int index, LayerMemory& memory) {
-  RecyclingWeights weights(weights_.text_encoder, memory);
+  RecyclingWeights weights(text_weights(), memory);
   return TextEncoder::load_layer(model_.text_encoder, weights, index);
 }
 
 TransformerBlock TextToImage::load_block(int index, LayerMemory& memory,
                                          const LinearUpdates& updates) {
-  RecyclingWeights weights(weights_.transformer, memory);
+  RecyclingWeights weights(transformer_weights(), memory);
   UpdatedWeights updated(weights, updates);
   return Transformer::load_layer(model_.transformer, updated, index);
 }
@@ -92,7 +102,7 @@ void TextToImage::load_transformer(const ExecutionOptions& execution) {
   const auto load = [this, updates](int i, LayerMemory& memory) {
     return load_block(i, memory, *updates);
   };
-  UpdatedWeights updated(weights_.transformer, *updates);
+  UpdatedWeights updated(transformer_weights(), *updates);
   transformer_.reset(new LoadedTransformer{Transformer(model_.transformer, updated),
                                            {model_.transformer.n_layers, execution.stream_blocks,
                                             load, layer_expecter(weights_.transformer),

@@ -81,8 +81,7 @@ std::span<float> floats_of(const at::Tensor& values) {
 void read_bytes(const TensorRows& stored, const at::Tensor& target) {
   constexpr std::int64_t kGrain = 4 << 20;  // less is not worth a thread
   const auto bytes = static_cast<std::int64_t>(target.nbytes());
-  const std::int64_t begin_in_file =
-      stored.first_row * (bytes / std::max<std::int64_t>(1, stored.rows));
+  const std::int64_t begin_in_file = stored.first_row * row_bytes(stored);
   auto* const to = static_cast<std::byte*>(target.mutable_data_ptr());
   at::parallel_for(0, bytes, kGrain, [&](std::int64_t begin, std::int64_t end) {
     stored.file->read(stored.stored->codes, static_cast<std::size_t>(begin_in_file + begin),
@@ -210,13 +209,18 @@ at::Tensor FileWeights::get(std::string_view name, at::IntArrayRef shape) {
 
 void FileWeights::read(std::string_view name, const at::Tensor& target) {
   const TensorRows stored = tensors_.at(name, target.sizes());
-  const auto start = std::chrono::steady_clock::now();
-  const std::scoped_lock lock(mutex_);
-  if (!read_converted(name, target)) {
+  count(static_cast<std::int64_t>(target.nbytes()), [&] {
+    if (read_converted(name, target)) return;
     check(stored);
     fill(stored, target);
-  }
-  work_.bytes += static_cast<std::int64_t>(target.nbytes());
+  });
+}
+
+void FileWeights::count(std::int64_t bytes, const std::function<void()>& read) {
+  const auto start = std::chrono::steady_clock::now();
+  const std::scoped_lock lock(mutex_);
+  read();
+  work_.bytes += bytes;
   work_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
@@ -229,11 +233,7 @@ std::optional<int> FileWeights::rotation_of_codes(std::string_view name, std::in
 
 void FileWeights::read_codes(std::string_view name, const at::Tensor& codes,
                              const at::Tensor& scales) {
-  const TensorRows stored = tensors_.at(name, codes.sizes());
-  const auto start = std::chrono::steady_clock::now();
-  const std::scoped_lock lock(mutex_);
-  check(stored);
-  read_bytes(stored, codes);
+  const TensorRows stored = read_stored(name, codes.sizes(), codes);
   const std::vector<float>& all = stored.stored->scales;
   auto* const scale = scales.mutable_data_ptr<float>();
   if (all.size() == 1) {
@@ -241,8 +241,16 @@ void FileWeights::read_codes(std::string_view name, const at::Tensor& codes,
   } else {
     std::copy_n(all.begin() + stored.first_row, stored.rows, scale);
   }
-  work_.bytes += static_cast<std::int64_t>(codes.nbytes() + scales.nbytes());
-  work_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+TensorRows FileWeights::read_stored(std::string_view name, at::IntArrayRef shape,
+                                    const at::Tensor& bytes) {
+  const TensorRows stored = tensors_.at(name, shape);
+  count(static_cast<std::int64_t>(bytes.nbytes()), [&] {
+    check(stored);
+    read_bytes(stored, bytes);
+  });
+  return stored;
 }
 
 void FileWeights::fill(const TensorRows& stored, const at::Tensor& target) {

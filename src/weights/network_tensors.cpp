@@ -48,7 +48,7 @@ TensorStore open(const std::filesystem::path& place, Network network) {
   return TensorStore(place, weights_stem(network));
 }
 
-std::size_t row_bytes(const StoredTensor& stored) {
+std::size_t bytes_of_row(const StoredTensor& stored) {
   const auto codes = static_cast<std::size_t>(row_width(stored.codes.shape));
   return tensor_type(stored.codes.dtype).bytes(codes);
 }
@@ -73,7 +73,7 @@ const char* weights_stem(Network network) {
 
 TensorView codes_of(const TensorRows& tensor) {
   const TensorView& codes = tensor.stored->codes;
-  const std::size_t bytes = row_bytes(*tensor.stored);
+  const std::size_t bytes = bytes_of_row(*tensor.stored);
   std::vector<std::int64_t> shape = codes.shape;
   if (tensor.rows != row_count(shape)) shape.front() = tensor.rows;  // only matrices are cut
   return {codes.dtype, std::move(shape),
@@ -81,9 +81,13 @@ TensorView codes_of(const TensorRows& tensor) {
                              static_cast<std::size_t>(tensor.rows) * bytes)};
 }
 
+std::int64_t row_bytes(const TensorRows& tensor) {
+  return static_cast<std::int64_t>(bytes_of_row(*tensor.stored));
+}
+
 void read_rows(const TensorRows& tensor, std::int64_t first, std::int64_t rows,
                std::span<float> values) {
-  const std::size_t bytes = row_bytes(*tensor.stored);
+  const std::size_t bytes = bytes_of_row(*tensor.stored);
   const std::int64_t row = tensor.first_row + first;
   std::vector<std::byte> codes(static_cast<std::size_t>(rows) * bytes);
   tensor.file->read(tensor.stored->codes, static_cast<std::size_t>(row) * bytes, codes);

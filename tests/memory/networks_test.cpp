@@ -67,16 +67,18 @@ TEST(Networks, StreamTheirLayersAndWorkOnTheHostAsTheOptionsSay) {
   }
 }
 
-// Each option that a stage's own need may depend on belongs to one choice; the two evictions to
-// none.
+// Each option that a stage's own need may depend on belongs to one choice, packed weights to those
+// of both networks that can be; the two evictions to none.
 TEST(Choices, ShareTheRungsBetweenThem) {
-  const ExecutionOptions all{true, true, true, 64, 3, true, 8, true};
+  const ExecutionOptions all{true, true, true, 64, 3, true, 8, true, true};
   const ExecutionOptions prompt = execution_of(Choice::kPrompt, all);
   const ExecutionOptions steps = execution_of(Choice::kSteps, all);
   const ExecutionOptions pixels = execution_of(Choice::kPixels, all);
-  EXPECT_EQ(prompt, (ExecutionOptions{.stream_encoder = true}));
-  EXPECT_EQ(steps, (ExecutionOptions{
-                       .sequential_guidance = true, .chunk_tokens = 64, .stream_blocks = 3}));
+  EXPECT_EQ(prompt, (ExecutionOptions{.stream_encoder = true, .packed_weights = true}));
+  EXPECT_EQ(steps, (ExecutionOptions{.sequential_guidance = true,
+                                     .chunk_tokens = 64,
+                                     .stream_blocks = 3,
+                                     .packed_weights = true}));
   EXPECT_EQ(pixels, (ExecutionOptions{.tile_latent = 8, .cpu_decode = true}));
 }
 

@@ -45,6 +45,9 @@ class RandomCosts final : public CountingCosts {
     for (StageNeed& need : decode_) need = some_need(10, 60);
     decode_[kCpu] = {};
     fill_seconds();
+    space.can_be_packed = draw(0, 1) == 1;
+    for (std::int64_t& share : packed_weights_) share = draw(1, 3);
+    for (double& seconds : packed_seconds_) seconds = draw(-2, 20);
   }
 
  private:
@@ -114,12 +117,23 @@ class RandomCosts final : public CountingCosts {
     return (r.evict_encoder ? 1u : 0u) + (r.evict_transformer ? 2u : 0u);
   }
 
+  // With packed weights a network takes a part of what it would.
+  static StageNeed kept(StageNeed need, bool packed, std::int64_t share) {
+    if (!packed) return need;
+    const std::int64_t saved = need.weights_bytes - need.weights_bytes / share;
+    need.weights_bytes -= saved;
+    need.peak_bytes -= saved;
+    need.small.peak_bytes -= std::min(saved, need.small.weights_bytes);
+    need.small.weights_bytes -= std::min(saved, need.small.weights_bytes);
+    return need;
+  }
   [[nodiscard]] StageNeed encode_need(const ExecutionOptions& r) const override {
-    return encode_[r.stream_encoder ? 1 : 0];
+    return kept(encode_[r.stream_encoder ? 1 : 0], r.packed_weights, packed_weights_[0]);
   }
   [[nodiscard]] StageNeed denoise_need(const ExecutionOptions& r) const override {
-    return denoise_[r.sequential_guidance ? 1 : 0][chunk_of(r)]
-                   [static_cast<std::size_t>(r.stream_blocks)];
+    return kept(denoise_[r.sequential_guidance ? 1 : 0][chunk_of(r)]
+                        [static_cast<std::size_t>(r.stream_blocks)],
+                r.packed_weights, packed_weights_[1]);
   }
   [[nodiscard]] StageNeed decode_need(const ExecutionOptions& r) const override {
     return decode_[way_of(r)];
@@ -133,10 +147,11 @@ class RandomCosts final : public CountingCosts {
     const bool streams = r.stream_encoder || r.stream_blocks > 0;
     const std::size_t decode = way_of(r) + (streams ? kCpu + 1 : 0);
     const std::size_t load = encode * 3 + (r.cpu_decode ? 2u : r.tile_latent > 0 ? 1u : 0u);
+    const auto more = [&](std::size_t i) { return r.packed_weights ? packed_seconds_[i] : 0; };
     return {load_[load] - load_slope_[load] * r.stream_blocks,
-            encode_seconds_[encode],
+            std::max(0.0, encode_seconds_[encode] + more(0)),
             0,
-            denoise_seconds_[denoise][static_cast<std::size_t>(r.stream_blocks)],
+            denoise_seconds_[denoise][static_cast<std::size_t>(r.stream_blocks)] + more(1),
             decode_seconds_[evictions][decode],
             1};
   }
@@ -150,6 +165,9 @@ class RandomCosts final : public CountingCosts {
   std::array<double, 8> encode_seconds_{};
   std::array<std::vector<double>, 32> denoise_seconds_{};
   std::array<std::array<double, 2 * (kCpu + 1)>, 4> decode_seconds_{};
+  // Of text encoder and transformer: one part in so many of the weights, and what it costs.
+  std::array<std::int64_t, 2> packed_weights_{};
+  std::array<double, 2> packed_seconds_{};
 };
 
 // The most questions that any one search asked.

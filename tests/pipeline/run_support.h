@@ -116,10 +116,14 @@ inline GenerationRequest small_request(const Runner& runner) {
 }
 
 // The least that any plan for `request` needs: a budget of one byte makes the forecast name it.
+[[nodiscard]] inline std::int64_t least_need(const ModelPlaces& places,
+                                             const GenerationRequest& request) {
+  const Runner runner(places, [](PipelineOptions& options) { options.budget.vram_cap_bytes = 1; });
+  return runner.forecast(request).plan.peak_bytes;
+}
 [[nodiscard]] inline std::int64_t least_need(const std::filesystem::path& root,
                                              const GenerationRequest& request) {
-  const Runner runner(root, [](PipelineOptions& options) { options.budget.vram_cap_bytes = 1; });
-  return runner.forecast(request).plan.peak_bytes;
+  return least_need(ModelPlaces{root.string(), {}, {}, {}, {}}, request);
 }
 
 [[nodiscard]] inline std::filesystem::path starter_root() {

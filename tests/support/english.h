@@ -12,7 +12,7 @@ namespace headroom::test {
       R"((^|[^A-Za-z0-9_./\-])[a-z][a-z']+,? [a-z][a-z']*,? [a-z][a-z']+)");
   static const std::regex option(
       "evict-|sequential-guidance|chunk-tokens|tile-decode|stream-blocks|stream-encoder|cpu-"
-      "decode");
+      "decode|packed-weights");
   static const std::regex command("git lfs pull");  // is typed as it stands
   const std::string checked = std::regex_replace(text, command, "");
   std::smatch found;

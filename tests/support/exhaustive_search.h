@@ -26,12 +26,14 @@ namespace headroom::test {
   const auto add = [&](const ExecutionOptions& execution) {
     if (space.floor.allows(execution)) all.push_back(compose(execution, space, costs));
   };
-  for (int switches = 0; switches < 16; ++switches) {
+  for (int switches = 0; switches < 32; ++switches) {
     ExecutionOptions execution{.evict_encoder = (switches & 1) != 0,
                                .stream_encoder = (switches & 2) != 0,
                                .sequential_guidance = (switches & 4) != 0,
-                               .evict_transformer = (switches & 8) != 0};
+                               .evict_transformer = (switches & 8) != 0,
+                               .packed_weights = (switches & 16) != 0};
     if (execution.sequential_guidance && !space.guided) continue;
+    if (execution.packed_weights && !space.can_be_packed) continue;
     for (const ExecutionOptions& decode : decodes) {
       execution.tile_latent = decode.tile_latent;
       execution.cpu_decode = decode.cpu_decode;
@@ -50,7 +52,7 @@ namespace headroom::test {
 [[nodiscard]] inline int option_count(const ExecutionOptions& r) {
   const bool used[] = {r.evict_encoder,    r.stream_encoder,    r.sequential_guidance,
                        r.chunk_tokens > 0, r.stream_blocks > 0, r.evict_transformer,
-                       r.tile_latent > 0,  r.cpu_decode};
+                       r.tile_latent > 0,  r.cpu_decode,        r.packed_weights};
   return static_cast<int>(std::count(std::begin(used), std::end(used), true));
 }
 

@@ -40,12 +40,15 @@ struct ExecutionOptions {
   bool evict_transformer = false;  // the transformer leaves before the decoder arrives
   int tile_latent = 0;             // rows of latents in each strip that is decoded; 0 = at once
   bool cpu_decode = false;         // the decoder runs on the CPU, outside of the device's memory
+  // Matrices of text encoder and transformer that their files quantise stay as they are stored, and
+  // each product unpacks its own.
+  bool packed_weights = false;
   friend auto operator<=>(const ExecutionOptions&, const ExecutionOptions&) = default;
 };
 
 // The options by their names, "resident" alone when there are none: "evict-encoder",
 // "stream-encoder", "sequential-guidance", "chunk-tokens:256", "stream-blocks:12",
-// "evict-transformer", "tile-decode:32", "cpu-decode".
+// "evict-transformer", "tile-decode:32", "cpu-decode", "packed-weights".
 [[nodiscard]] std::vector<std::string> option_names(const ExecutionOptions& execution);
 // The way back. Nothing when a name is not one of these, or its number is not a positive one.
 [[nodiscard]] std::optional<ExecutionOptions> read_option_names(

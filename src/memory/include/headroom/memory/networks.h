@@ -14,8 +14,8 @@ enum class NetworkId { kTextEncoder, kImageEncoder, kTransformer, kDecoder };
 
 // The groups of options that plans choose one by one.
 enum class Choice {
-  kPrompt,  // stream_encoder
-  kSteps,   // sequential_guidance, chunk_tokens, stream_blocks
+  kPrompt,  // stream_encoder, packed_weights
+  kSteps,   // sequential_guidance, chunk_tokens, stream_blocks, packed_weights
   kPixels   // tile_latent, cpu_decode
 };
 inline constexpr int kChoiceCount = 3;
@@ -52,6 +52,7 @@ struct NetworkEntry {
   // over.
   bool (*before)(const ExecutionOptions&);
   bool (*after)(const ExecutionOptions&);
+  bool can_be_packed = false;  // ExecutionOptions::packed_weights makes a difference to it
 };
 
 namespace detail {
@@ -77,7 +78,8 @@ inline constexpr std::array kNetworks{
                        int layers) { return r.stream_encoder ? layers : 0; },
         .on_host = detail::never,
         .before = detail::always,
-        .after = [](const ExecutionOptions& r) { return !r.evict_encoder && !r.stream_encoder; }},
+        .after = [](const ExecutionOptions& r) { return !r.evict_encoder && !r.stream_encoder; },
+        .can_be_packed = true},
     // Once a job, and small beside the others: it comes when it is used and leaves at once.
     NetworkEntry{.network = NetworkId::kImageEncoder,
                  .part = "vae",
@@ -92,7 +94,8 @@ inline constexpr std::array kNetworks{
                  .streamed = [](const ExecutionOptions& r, int) { return r.stream_blocks; },
                  .on_host = detail::never,
                  .before = [](const ExecutionOptions& r) { return !detail::evicts(r); },
-                 .after = [](const ExecutionOptions& r) { return !r.evict_transformer; }},
+                 .after = [](const ExecutionOptions& r) { return !r.evict_transformer; },
+                 .can_be_packed = true},
     NetworkEntry{.network = NetworkId::kDecoder,
                  .part = "vae",
                  .stages = {Stage::kDecode},

@@ -67,6 +67,7 @@ struct PlanSpace {
   int layers = 0;       // main layers of the transformer: stream_blocks is 0 .. layers
   bool guided = false;  // sequential_guidance makes a difference
   bool can_decode_on_cpu = true;
+  bool can_be_packed = false;    // packed_weights makes a difference
   std::vector<int> chunk_sizes;  // descending, without 0
   std::vector<int> tile_sizes;   // descending, without 0
   PlanFloor floor;               // plans below it are none; its stream_blocks is 0 .. layers

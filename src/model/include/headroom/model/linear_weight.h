@@ -4,7 +4,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <span>
 
 #include <ATen/core/TensorBody.h>
 
@@ -16,11 +18,16 @@ struct MatrixStorage {
   std::int64_t columns = 0;
   c10::ScalarType type = c10::ScalarType::Float;  // of a plain one
   bool eight_bits = false;
-  int rotation_group = 0;  // of eight bits: 0 or a power of four that divides `columns`
+  int rotation_group = 0;             // of eight bits: 0 or a power of four that divides `columns`
+  std::int64_t packed_row_bytes = 0;  // of a packed one; `type` is what it is unpacked to
 
   [[nodiscard]] static MatrixStorage plain(std::int64_t rows, std::int64_t columns,
                                            c10::ScalarType type) {
     return {rows, columns, type};
+  }
+  [[nodiscard]] static MatrixStorage packed(std::int64_t rows, std::int64_t columns,
+                                            c10::ScalarType type, std::int64_t row_bytes) {
+    return {rows, columns, type, false, 0, row_bytes};
   }
   [[nodiscard]] static MatrixStorage in_eight_bits(std::int64_t rows, std::int64_t columns,
                                                    int rotation_group) {
@@ -38,6 +45,11 @@ using MatrixMemory = std::array<at::Tensor, MatrixStorage::kParts>;
 [[nodiscard]] MatrixMemory take_matrix_memory(const MatrixStorage::PartBytes& bytes,
                                               at::Device device);
 
+// Turns the bytes of the rows `first` to `first + rows` of a packed matrix into float32 values; any
+// thread.
+using RowDecoder = std::function<void(std::int64_t first, std::int64_t rows,
+                                      std::span<const std::byte> bytes, std::span<float> values)>;
+
 // A matrix [rows, columns] of a network as it is kept on its device, and the product with it.
 // Kinds:
 //  - plain: one tensor in the number format of the computation;
@@ -45,7 +57,10 @@ using MatrixMemory = std::array<at::Tensor, MatrixStorage::kParts>;
 //    float32 scale for each row, both sides of the product in eight bits. Rows may be rotated in
 //    groups by the regular Hadamard matrix (ConvRot), which spreads outliers; what they are
 //    multiplied with is rotated likewise, so that the product stays what it was.
-// Either may have an update, which is added beside its product. Copies share their memory.
+//  - packed (on the processor): the bytes of each row as a file quantises them. Each product
+//  unpacks
+//    all of the matrix into memory of its own and is that of a plain one, bit for bit.
+// All may have an update, which is added beside its product. Copies share their memory.
 class LinearWeight {
  public:
   LinearWeight() = default;  // none
@@ -59,8 +74,11 @@ class LinearWeight {
   [[nodiscard]] static LinearWeight placed(const MatrixStorage& storage,
                                            const MatrixMemory& memory);
 
-  [[nodiscard]] bool defined() const { return plain_.defined() || eight_ != nullptr; }
+  [[nodiscard]] bool defined() const {
+    return plain_.defined() || eight_ != nullptr || packed_ != nullptr;
+  }
   [[nodiscard]] bool is_plain() const { return plain_.defined(); }
+  [[nodiscard]] bool is_packed() const { return packed_ != nullptr; }
   [[nodiscard]] std::int64_t rows() const { return rows_; }
   [[nodiscard]] std::int64_t columns() const { return columns_; }
   [[nodiscard]] int rotation_group() const;  // of eight bits, else 0
@@ -76,6 +94,11 @@ class LinearWeight {
   // The same from float32 values [rows, columns], which are rotated and rounded.
   void round(const at::Tensor& values) const;
 
+  // Of a packed matrix: the memory of its rows, one after the other, kByte [rows * bytes of a row],
+  // which is filled with what `decode` then understands.
+  [[nodiscard]] const at::Tensor& packed_bytes() const;
+  void set_decoder(RowDecoder decode) const;
+
   // x [T, columns] times the transposed matrix, plus bias [rows] -> [T, rows]. In eight bits each
   // row of x has a scale of its own, max|x| / 127, and is rounded half to even (W8A8 as ComfyUI's
   // int8_tensorwise: y = (q_x q_w^T) (s_x s_w) + b). On processors that multiply bytes without
@@ -85,12 +108,15 @@ class LinearWeight {
 
  private:
   struct Eight;
+  struct Packed;
   [[nodiscard]] at::Tensor apply_eight_bits(const at::Tensor& x, const at::Tensor& bias) const;
+  [[nodiscard]] at::Tensor unpacked() const;  // [rows, columns]
 
   std::int64_t rows_ = 0;
   std::int64_t columns_ = 0;
   at::Tensor plain_;
   std::shared_ptr<Eight> eight_;
+  std::shared_ptr<Packed> packed_;
   std::shared_ptr<const LinearUpdate> update_;
 };
 

@@ -2,11 +2,14 @@
 #include "headroom/device/device.h"
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <c10/core/ScalarType.h>
 
@@ -33,6 +36,14 @@ inline constexpr std::int64_t kQuantisedBlock = 32;
   return values / kQuantisedBlock * (storage == WeightStorage::kInt8 ? 34 : 18);
 }
 
+// Matrices of one network that its file quantises: what a plan may keep as they are stored.
+struct PackedMatrices {
+  std::map<std::string, std::int64_t, std::less<>> row_bytes;  // by the network's names
+  std::int64_t values = 0;                                     // of all of them
+  // Of each main layer the first whose matrices are stored like its own, itself or an earlier one.
+  std::vector<int> like;
+};
+
 // The same, layer by layer: one for all of them, or others for some, as files do that keep their
 // first and last layers in more bits.
 class LayerStorage {
@@ -48,11 +59,16 @@ class LayerStorage {
   [[nodiscard]] bool has(WeightStorage storage) const;
   // Of the first `layers`, how many are kept so that each product unpacks its matrix.
   [[nodiscard]] int unpacked(int layers) const;
+  // What plans may keep packed of the network, of its matrices that are plain otherwise; null =
+  // nothing.
+  [[nodiscard]] const std::shared_ptr<const PackedMatrices>& packed() const { return packed_; }
+  void set_packed(std::shared_ptr<const PackedMatrices> packed) { packed_ = std::move(packed); }
   friend bool operator==(const LayerStorage&, const LayerStorage&) = default;
 
  private:
   WeightStorage usual_ = WeightStorage::kPlain;
   std::map<int, WeightStorage> others_;
+  std::shared_ptr<const PackedMatrices> packed_;
 };
 
 // Number formats of a run. The VAE follows the vendor's own pipeline, which keeps it in float32

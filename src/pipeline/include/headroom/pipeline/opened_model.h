@@ -1,6 +1,7 @@
 #pragma once
 #include "headroom/pipeline/eight_bit_weights.h"
 #include "headroom/pipeline/number_format.h"
+#include "headroom/pipeline/packed_weights.h"
 #include "headroom/pipeline/text_to_image.h"
 #include "headroom/pipeline/weight_sources.h"
 
@@ -17,6 +18,7 @@ struct OpenedModel {
   std::shared_ptr<Staging> staging = std::make_shared<Staging>();  // which networks share
   FileWeights text_weights, transformer_weights, vae_weights, host_vae_weights;
   EightBitWeights text_in_eight_bits, transformer_in_eight_bits;
+  PackedWeights packed_text, packed_transformer;
   const std::shared_ptr<const Adapters> adapters;  // null = none
   TextToImage networks;
 

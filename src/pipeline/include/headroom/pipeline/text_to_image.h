@@ -42,6 +42,9 @@ struct NetworkWeights {
   WeightSource& vae;
   WeightSource& host_vae;              // the same on the CPU, for ExecutionOptions::cpu_decode
   const Adapters* adapters = nullptr;  // of the transformer; null = none
+  // Of ExecutionOptions::packed_weights; null = the same.
+  WeightSource* packed_text_encoder = nullptr;
+  WeightSource* packed_transformer = nullptr;
 };
 
 // A picture on its way from noise to latents.
@@ -122,6 +125,9 @@ class TextToImage {
   void load_transformer(const ExecutionOptions& execution);
   void load_decoder(const ExecutionOptions& execution);
   [[nodiscard]] const ExecutionOptions& execution() const { return residency_.execution(); }
+  // As the plan in force keeps them.
+  [[nodiscard]] WeightSource& text_weights() const;
+  [[nodiscard]] WeightSource& transformer_weights() const;
   [[nodiscard]] std::vector<float> sigmas(const GenerationRequest& request) const;
 
   ModelFolder model_;

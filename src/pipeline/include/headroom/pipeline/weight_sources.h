@@ -55,6 +55,9 @@ class Staging {
 struct ReadWork {
   std::int64_t bytes = 0;
   double seconds = 0;
+  [[nodiscard]] double bytes_per_second() const {  // 0 = nothing was read
+    return seconds > 0 ? static_cast<double>(bytes) / seconds : 0;
+  }
 };
 
 // Weights from a model's files, converted or unpacked tensor by tensor on the way to the device
@@ -83,6 +86,9 @@ class FileWeights final : public WeightSource {
   at::Tensor gather_rows(std::string_view name, std::span<const std::int32_t> ids,
                          std::int64_t rows, std::int64_t width) override;
   void expect(std::string_view prefix) override;
+  // The bytes that the model's files have of a tensor, as they are, into all of `bytes`, which lies
+  // in ordinary memory. Returns what they are: valid as long as the NetworkTensors.
+  TensorRows read_stored(std::string_view name, at::IntArrayRef shape, const at::Tensor& bytes);
   [[nodiscard]] at::TensorOptions options() const override { return options_; }
   [[nodiscard]] const NetworkTensors& tensors() const { return tensors_; }
   // Hands over the values of a tensor of the model's files as they are computed in: piece by piece,
@@ -96,6 +102,8 @@ class FileWeights final : public WeightSource {
   // Throws Error{kModelFile} for what a broken download or disk left.
   void check(const TensorRows& stored);
   void fill(const TensorRows& stored, const at::Tensor& target);
+  // Reads with the mutex held, and adds so many bytes and what it took to the work.
+  void count(std::int64_t bytes, const std::function<void()>& read);
   bool read_converted(std::string_view name, const at::Tensor& target);
   bool is_damaged(std::string_view name, const TensorView& converted);
 

@@ -34,6 +34,9 @@ struct TensorRows {
 // Their bytes as they are stored, without the scales.
 [[nodiscard]] TensorView codes_of(const TensorRows& tensor);
 
+// Of each of their rows, as it is stored, without the scales.
+[[nodiscard]] std::int64_t row_bytes(const TensorRows& tensor);
+
 // Values of the rows `first` to `first + rows` of `tensor`, float32, into rows * width places; read
 // from the file by copying, bit for bit as dequantise(). Throws Error{kModelFile} when the file was
 // cut or cannot be read.
