@@ -1,33 +1,17 @@
 // The list of LoRAs to choose from. Real events on gui_demo's window; see demo_lists.h.
+#include "gui/list_window.h"
 #include "support/drawn_texts.h"
 #include "support/english.h"
-#include "support/window_driver.h"
 
-#include <chrono>
-#include <filesystem>
 #include <string>
-#include <thread>
-#include <vector>
-
-#include <gtest/gtest.h>
 
 namespace headroom::test {
 namespace {
 
 using nlohmann::json;
 
-class WindowLoraList : public ::testing::Test {
+class WindowLoraList : public ListWindow {
  protected:
-  [[nodiscard]] WindowDriver open(std::vector<std::string> options = {}, int width = 1280,
-                                  int height = 800) const {
-    options.insert(options.end(), {"--output={folder}/pictures", "--width=" + std::to_string(width),
-                                   "--height=" + std::to_string(height)});
-    return WindowDriver({.program = HEADROOM_GUI_DEMO,
-                         .arguments = std::move(options),
-                         .width = width,
-                         .height = height});
-  }
-  static void rest() { std::this_thread::sleep_for(std::chrono::milliseconds(400)); }
   static void open_list(WindowDriver& w) {
     rest();  // what is above the button finds its height
     w.click("loras");
@@ -37,10 +21,6 @@ class WindowLoraList : public ::testing::Test {
   }
   static bool prompt_is(const WindowDriver& w, const std::string& prompt) {
     return w.wait([&](const json& s) { return s["prompt"] == prompt; });
-  }
-  static std::string says(const WindowDriver& w, const std::string& name) {
-    const json all = w.read()["says"];
-    return all.contains(name) ? all[name].get<std::string>() : std::string();
   }
 };
 

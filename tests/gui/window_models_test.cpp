@@ -1,17 +1,13 @@
 // The list of all models. Real events on gui_demo's window; what it finds stands in demo_lists.h.
+#include "gui/list_window.h"
 #include "support/drawn_texts.h"
 #include "support/english.h"
 #include "support/temp_folder.h"
-#include "support/window_driver.h"
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <string>
-#include <thread>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 namespace headroom::test {
 namespace {
@@ -19,18 +15,8 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-class WindowModels : public ::testing::Test {
+class WindowModels : public ListWindow {
  protected:
-  [[nodiscard]] WindowDriver open(std::vector<std::string> options = {}, int width = 1280,
-                                  int height = 800) const {
-    options.insert(options.end(), {"--output={folder}/pictures", "--width=" + std::to_string(width),
-                                   "--height=" + std::to_string(height)});
-    return WindowDriver({.program = HEADROOM_GUI_DEMO,
-                         .arguments = std::move(options),
-                         .width = width,
-                         .height = height});
-  }
-  static void rest() { std::this_thread::sleep_for(std::chrono::milliseconds(400)); }
   static bool sheet_is(const WindowDriver& w, const std::string& which) {
     return w.wait([&](const json& s) { return s["sheet"] == which; });
   }
@@ -44,13 +30,6 @@ class WindowModels : public ::testing::Test {
     ASSERT_TRUE(w.wait_for_widget("models.0"));
     ASSERT_TRUE(w.wait([](const json& s) { return s["looking"] == false; }));
     rest();
-  }
-  static std::string says(const WindowDriver& w, const std::string& name) {
-    const json all = w.read()["says"];
-    return all.contains(name) ? all[name].get<std::string>() : std::string();
-  }
-  static bool has(const WindowDriver& w, const std::string& widget) {
-    return w.read()["widgets"].contains(widget);
   }
   const TempFolder temporary_;
   const fs::path folder_ = temporary_.path();

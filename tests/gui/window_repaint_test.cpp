@@ -1,15 +1,11 @@
 // What becomes of the results of a repaint. Real clicks and keys on gui_demo's window.
+#include "gui/picture_window.h"
 #include "support/drawn_texts.h"
-#include "support/temp_folder.h"
-#include "support/window_driver.h"
 
-#include <chrono>
 #include <filesystem>
 #include <string>
-#include <thread>
+#include <utility>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 namespace headroom::test {
 namespace {
@@ -17,30 +13,16 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-class WindowRepaint : public ::testing::Test {
+class WindowRepaint : public PictureWindow {
  protected:
   [[nodiscard]] WindowDriver open(std::vector<std::string> options = {}, int width = 1280,
                                   int height = 800) const {
-    options.insert(options.end(),
-                   {"--step-ms=5", "--output={folder}/pictures", "--session={folder}/state",
-                    "--width=" + std::to_string(width), "--height=" + std::to_string(height)});
-    return WindowDriver({.program = HEADROOM_GUI_DEMO,
-                         .arguments = std::move(options),
-                         .width = width,
-                         .height = height,
-                         .folder = folder_});
-  }
-  static void rest() { std::this_thread::sleep_for(std::chrono::milliseconds(500)); }
-  static bool finished(const WindowDriver& w, int pictures) {
-    return w.wait([&](const json& s) { return s["pictures"] == pictures && s["running"] == false; },
-                  60);
+    options.emplace_back("--step-ms=5");
+    return PictureWindow::open(std::move(options), width, height);
   }
   // A picture, a mask on it, and three pictures in which what is masked is made anew.
   static void repaint_three(WindowDriver& w) {
-    w.click("prompt");
-    w.type("a red fox");
-    w.key("ctrl+Return");
-    ASSERT_TRUE(finished(w, 1)) << w.state();
+    make_one(w);
     w.click("mask");
     ASSERT_TRUE(w.wait([](const json& s) { return s["painting"] == true; }));
     ASSERT_TRUE(w.wait_for_widget("mask.done"));
@@ -63,8 +45,6 @@ class WindowRepaint : public ::testing::Test {
   [[nodiscard]] static bool says(const WindowDriver& w, const std::string& counter) {
     return w.wait([&](const json&) { return w.read()["says"].value("apply", "") == counter; }, 10);
   }
-  const TempFolder temporary_;
-  const fs::path folder_ = temporary_.path();
 };
 
 TEST_F(WindowRepaint, ResultsAreSteppedThroughAndOneIsKept) {
@@ -134,19 +114,11 @@ TEST_F(WindowRepaint, MoreRepaintsTheSameForThePriceThatItSays) {
 }
 
 TEST_F(WindowRepaint, TheStripLiesInsideTheCanvasInEveryLayout) {
-  struct Look {
-    int width, height;
-    const char* language;
-    const char* theme;
-  };
   for (const Look& look : {Look{1000, 640, "en", "dark"}, Look{1280, 800, "zh", "light"},
                            Look{640, 1000, "zh", "dark"}, Look{640, 1000, "en", "light"}}) {
-    const std::string name =
-        "apply_" + std::to_string(look.width) + "_" + look.language + "_" + look.theme;
+    const std::string name = look.name_of("apply");
     fs::remove_all(folder_ / "state");
-    WindowDriver w =
-        open({"--language=" + std::string(look.language), "--theme=" + std::string(look.theme)},
-             look.width, look.height);
+    WindowDriver w = open(look.options(), look.width, look.height);
     repaint_three(w);
     const json widgets = w.read()["widgets"];
     const auto right = [&](const char* widget) {

@@ -1,17 +1,10 @@
 // The row of buttons under the picture. Real clicks and keys on gui_demo's window.
+#include "gui/picture_window.h"
 #include "support/drawn_texts.h"
-#include "support/temp_folder.h"
-#include "support/window_driver.h"
 
-#include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
-#include <thread>
-#include <vector>
-
-#include <gtest/gtest.h>
 
 namespace headroom::test {
 namespace {
@@ -19,39 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-class WindowVary : public ::testing::Test {
- protected:
-  [[nodiscard]] WindowDriver open(std::vector<std::string> options = {}, int width = 1280,
-                                  int height = 800) const {
-    options.insert(options.end(),
-                   {"--output={folder}/pictures", "--session={folder}/state",
-                    "--width=" + std::to_string(width), "--height=" + std::to_string(height)});
-    return WindowDriver({.program = HEADROOM_GUI_DEMO,
-                         .arguments = std::move(options),
-                         .width = width,
-                         .height = height,
-                         .folder = folder_});
-  }
-  static void rest() { std::this_thread::sleep_for(std::chrono::milliseconds(500)); }
-  static bool finished(const WindowDriver& w, int pictures) {
-    return w.wait([&](const json& s) { return s["pictures"] == pictures && s["running"] == false; },
-                  60);
-  }
-  // Makes the first picture.
-  static void make_one(WindowDriver& w) {
-    w.click("prompt");
-    w.type("a red fox");
-    w.key("ctrl+Return");
-    ASSERT_TRUE(finished(w, 1)) << w.state();
-    ASSERT_TRUE(w.wait_for_widget("vary"));
-  }
-  [[nodiscard]] static std::string made(const WindowDriver& w) {
-    std::ifstream in(w.state()["picture_file"].get<std::string>(), std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-  }
-  const TempFolder temporary_;
-  const fs::path folder_ = temporary_.path();
-};
+class WindowVary : public PictureWindow {};
 
 // What gui_demo's plans say of 512×512: 3 GiB and 1200 B a pixel, each and an eighth more. Of four
 // pictures of sixteen steps: 0.7 s, and for each 4.8 s and 0.5 s.
@@ -172,23 +133,14 @@ TEST_F(WindowVary, SettingsAreTakenWholeOrInPart) {
   EXPECT_TRUE(w.wait([](const json& s) { return s["width"] == 512; }));
 }
 
-// All layouts and both languages and themes, to be looked at.
 TEST_F(WindowVary, TheRowLiesInOneLineInEveryLayout) {
-  struct Look {
-    int width, height;
-    const char* language;
-    const char* theme;
-  };
   for (const Look& look : {Look{1000, 640, "en", "dark"}, Look{1000, 640, "zh", "light"},
                            Look{1280, 800, "zh", "dark"}, Look{1280, 800, "en", "light"},
                            Look{1600, 900, "en", "dark"}, Look{640, 1000, "en", "light"},
                            Look{640, 1000, "zh", "dark"}}) {
-    const std::string name =
-        "row_" + std::to_string(look.width) + "_" + look.language + "_" + look.theme;
+    const std::string name = look.name_of("row");
     fs::remove_all(folder_ / "state");
-    WindowDriver w = open({"--step-ms=5", "--language=" + std::string(look.language),
-                           "--theme=" + std::string(look.theme)},
-                          look.width, look.height);
+    WindowDriver w = open(look.options("--step-ms=5"), look.width, look.height);
     make_one(w);
     ASSERT_TRUE(wait_for_text(w, "3.3 GB · 22")) << name << ": the price is always there";
     double right = 0;
