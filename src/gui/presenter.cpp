@@ -1,5 +1,7 @@
 #include "presenter.h"
 
+#include "headroom/gui_state/finish_choice.h"
+#include "headroom/gui_state/format.h"
 #include "headroom/gui_state/from_picture.h"
 #include "headroom/gui_state/problems.h"
 #include "headroom/gui_state/start_picture.h"
@@ -20,6 +22,16 @@ std::size_t place_in(std::vector<ForecastService::Run>& runs, const ForecastServ
   const auto place = static_cast<std::size_t>(found - runs.begin());
   if (found == runs.end()) runs.push_back(run);
   return place;
+}
+
+// What is in the way whatever the size.
+std::string why_unfinished(const FinishedPicture& picture, const UiState& state,
+                           const StringTable& text) {
+  if (picture.file.empty()) return text.text("why.no_file");
+  const StartPicture& start = picture.request.init;
+  if (start && !state.finish.refines)
+    return fill(text.text("why.finish.started"), {shorten(start->file.name, 48)});
+  return {};
 }
 
 std::optional<Frame::Needs> needs_of(const Forecast* forecast) {
@@ -71,6 +83,7 @@ Frame Presenter::present(const Session::State& session, UiState& state, const St
   frame.blocked = why_blocked(frame.problems, frame.forecast, frame.others, text);
   frame.vary = answer(vary_, text);
   frame.more = answer(more_, text);
+  frame.finish = answer_finish(state, text);
   follow_progress(frame);
   return frame;
 }
@@ -91,6 +104,50 @@ Frame::Lead Presenter::answer(const Lead& lead, const StringTable& text) const {
   return {forecast, why_blocked(lead.problems, forecast, forecasts_.others, text)};
 }
 
+Presenter::FinishAsked Presenter::ask_finish(const FinishedPicture& picture, const UiState& state,
+                                             std::vector<ForecastService::Run>& runs) {
+  const int unit = opened_->model.size_unit;
+  const Size size{picture.request.width, picture.request.height};
+  const FinishMethod method = state.finish.method();
+  FinishAsked asked;
+  asked.targets = finish_targets(size, unit);
+  const auto chosen = chosen_target(asked.targets, size, unit, state.finish);
+  asked.chosen = chosen.value_or(asked.targets.size());
+  for (std::size_t i = 0; i < asked.targets.size(); ++i) {
+    asked.leads.emplace_back();
+    if (!state.finish_open && i != asked.chosen) continue;
+    asked.leads.back() = ask(finish_of(picture, method, asked.targets[i].size), runs);
+  }
+  if (!state.finish_open && chosen) return asked;
+  for (const Size larger : larger_sizes(size, unit)) {
+    asked.larger.emplace_back(larger, ask(finish_of(picture, method, larger), runs));
+  }
+  return asked;
+}
+
+Frame::Finish Presenter::answer_finish(const UiState& state, const StringTable& text) const {
+  const FinishedPicture* const picture = state.selected_picture();
+  if (picture == nullptr) return {};
+  Frame::Finish finish;
+  finish.chosen = finish_.chosen;
+  finish.blocked = why_unfinished(*picture, state, text);
+  for (std::size_t i = 0; i < finish_.targets.size(); ++i) {
+    const FinishTarget& target = finish_.targets[i];
+    const auto& lead = finish_.leads[i];
+    finish.targets.push_back(
+        {target.wanted, target.size, lead ? answer(*lead, text) : Frame::Lead{}});
+  }
+  Frame::Finish::Target largest;
+  for (const auto& [size, lead] : finish_.larger) {
+    const Frame::Lead answered = answer(lead, text);
+    const bool fits = answered.forecast != nullptr && answered.forecast->fits;
+    // Until one fits, the smallest says why it does not.
+    if (fits || !largest.size) largest = {std::nullopt, size, answered};
+  }
+  finish.targets.push_back(std::move(largest));
+  return finish;
+}
+
 void Presenter::look_ahead(Frame& frame, const UiState& state) {
   const RunShape shape = shapes_.of_draft(with_start_of_size(state.draft, state.mask != nullptr));
   const std::string loras = loras_of_run(state.draft.prompt);
@@ -98,9 +155,11 @@ void Presenter::look_ahead(Frame& frame, const UiState& state) {
   for (const SizePreset& preset : kSizePresets)
     runs.push_back({with_size(shape, preset.size), 1, loras});
   vary_ = more_ = {};
+  finish_ = {};
   if (const FinishedPicture* const picture = state.selected_picture()) {
     vary_ = ask(variations_of(*picture, 0), runs);
     if (repaint_results(state)) more_ = ask(more_like(*picture), runs);
+    finish_ = ask_finish(*picture, state, runs);
   }
   std::vector<std::size_t> jobs;  // where in `runs` each of them is
   for (const ForecastService::Run& run : shapes_.of_jobs(frame.jobs))

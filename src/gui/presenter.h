@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace headroom {
@@ -38,6 +39,16 @@ class Presenter {
   };
   [[nodiscard]] Lead ask(const GenerationRequest& request, std::vector<ForecastService::Run>& runs);
   [[nodiscard]] Frame::Lead answer(const Lead& lead, const StringTable& text) const;
+  // Finishing the selected picture: what of it is asked about.
+  struct FinishAsked {
+    std::vector<FinishTarget> targets;
+    std::vector<std::optional<Lead>> leads;     // of each
+    std::vector<std::pair<Size, Lead>> larger;  // among which the largest that fits is looked for
+    std::size_t chosen = 0;                     // of the targets; their number: the largest
+  };
+  [[nodiscard]] FinishAsked ask_finish(const FinishedPicture& picture, const UiState& state,
+                                       std::vector<ForecastService::Run>& runs);
+  [[nodiscard]] Frame::Finish answer_finish(const UiState& state, const StringTable& text) const;
   void follow_progress(Frame& frame);
 
   void use(const std::shared_ptr<const ModelOnDevice>& opened);
@@ -50,6 +61,7 @@ class Presenter {
   JobWatch job_watch_;
   ForecastService::Forecasts forecasts_;
   Lead vary_, more_;
+  FinishAsked finish_;
   std::array<SizeCard, kSizePresets.size()> cards_;
   ForecastService forecast_service_;  // last: its thread must end first
 };

@@ -86,6 +86,7 @@ std::string state_json(const UiState& state, const Frame& frame, const StringTab
                       {"pictures", state.pictures.size()},
                       {"selected", state.selected ? static_cast<int>(*state.selected) : -1},
                       {"live", state.live},
+                      {"compares", state.compares},
                       {"closing", state.closing == UiState::Closing::kAsk        ? "ask"
                                   : state.closing == UiState::Closing::kWhenDone ? "when_done"
                                                                                  : ""},

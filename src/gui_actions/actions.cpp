@@ -15,6 +15,7 @@ Actions::Actions(const ActionContext& context)
       mask(context, start),
       picture(context),
       results(context, {picture, finder_, start}),
+      finish(context),
       settings(context, {prompt, size, finder_, start}),
       saving(context),
       models(context),

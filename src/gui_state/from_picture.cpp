@@ -12,6 +12,7 @@ GenerationRequest variations_of(const FinishedPicture& picture, std::uint64_t se
 GenerationRequest more_like(const FinishedPicture& picture) {
   GenerationRequest request = picture.request;
   request.sampled.reset();
+  request.origin.reset();
   request.seed.reset();
   return request;
 }
@@ -19,6 +20,7 @@ GenerationRequest more_like(const FinishedPicture& picture) {
 GenerationRequest settings_of(const FinishedPicture& picture) {
   GenerationRequest request = picture.request;
   request.sampled.reset();  // all of it is done anew
+  request.origin.reset();   // it is no setting
   request.seed = picture.picture.seed;
   if (request.variation)
     request.variation->seed += static_cast<std::uint64_t>(picture.picture.index);

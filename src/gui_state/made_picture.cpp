@@ -39,6 +39,10 @@ std::optional<FinishedPicture> read_made_picture(const std::filesystem::path& fi
         picture.request.init = start_of_record(*settings.start);
         picture.request.strength = settings.start->strength;
       }
+      picture.request.variation = settings.variation;
+      picture.request.variety = settings.variety;
+      picture.request.seed_mode = settings.seed_mode;
+      picture.request.origin = std::move(settings.origin);
       picture.picture.seed = picture.request.seed.value_or(0);
       picture.picture.run_record = read_run_record(text.value);
       picture.file = file;

@@ -54,6 +54,7 @@ const json& part(const json& from, const char* key) {
 // With the path, which is for this machine alone.
 json session_json(const GenerationRequest& request) {
   json object = to_json(request);
+  if (request.origin) object["origin"]["path"] = request.origin->file.path;
   if (!request.init) return object;
   object["init_image"]["path"] = request.init->file.path;
   if (request.init->repaint) object["mask"]["path"] = request.init->mask_file.path;
@@ -84,6 +85,21 @@ void read_variation(const json& from, GenerationRequest& r) {
   take(variation, "strength", r.variation->strength);
 }
 
+void read_variety(const json& from, GenerationRequest& r) {
+  const json& variety = part(from, "variety");
+  if (!variety.is_object()) return;
+  r.variety.emplace();
+  take(variety, "strength", r.variety->strength);
+  take(variety, "percent", r.variety->percent);
+}
+
+void read_origin(const json& from, GenerationRequest& r) {
+  if (!part(from, "origin").is_object()) return;
+  r.origin.emplace();
+  r.origin->file = read_file(from.at("origin"));
+  take(from.at("origin"), "how", r.origin->how);
+}
+
 // Nothing when a value is out of range; the prompt may be empty.
 std::optional<GenerationRequest> read_request(const json& from) {
   if (!from.is_object()) return std::nullopt;
@@ -101,6 +117,11 @@ std::optional<GenerationRequest> read_request(const json& from) {
   take(from, "count", r.count);
   read_start(from, r);
   read_variation(from, r);
+  read_variety(from, r);
+  read_origin(from, r);
+  std::string seed_mode;
+  take(from, "seed_mode", seed_mode);
+  if (seed_mode == "composition") r.seed_mode = SeedMode::kComposition;
   GenerationRequest checked = with_start_of_size(r);
   if (checked.prompt.empty()) checked.prompt = "x";
   if (!validate(checked, 1).empty()) return std::nullopt;

@@ -1,6 +1,7 @@
 #include "headroom/gui_state/ui_state.h"
 
 #include "headroom/core/typed_numbers.h"
+#include "headroom/gui_state/origins.h"
 #include "headroom/gui_state/start_picture.h"
 
 #include <algorithm>
@@ -210,8 +211,10 @@ const FinishedPicture* UiState::selected_picture() const {
 }
 
 void UiState::add_picture(FinishedPicture picture) {
-  pictures.push_back(std::move(picture));
-  if (live || !selected) select(pictures.size() - 1);
+  const std::size_t place = place_for(picture, pictures);
+  pictures.insert(pictures.begin() + static_cast<std::ptrdiff_t>(place), std::move(picture));
+  if (selected && *selected >= place) ++*selected;
+  if (live || !selected) select(place);
   std::size_t bytes = 0;
   const InitImage* shared = nullptr;  // pictures of one job, and often of the next, share theirs
   for (std::size_t i = pictures.size(); i-- > 0;) {

@@ -66,6 +66,19 @@ const Texture* TextureCache::on_canvas(const FinishedPicture& picture) {
   return image ? &canvas_.show(image) : nullptr;
 }
 
+const Texture* TextureCache::beside(const FinishedPicture& picture) {
+  const Key key = key_of(picture);
+  if (key != beside_key_) {
+    try {
+      beside_ = Texture(picture.picture.image ? *picture.picture.image : read_image(picture.file));
+    } catch (const Error&) {
+      beside_ = {};
+    }
+    beside_key_ = key;
+  }
+  return beside_ ? &beside_ : nullptr;
+}
+
 const Texture* TextureCache::thumbnail(const FinishedPicture& picture) {
   const Key key = key_of(picture);
   const auto found = thumbnails_.find(key);

@@ -46,7 +46,9 @@ TEST(FromPicture, TheSettingsOfAVariationMakeItAgain) {
 TEST(FromPicture, MoreIsTheSameWithAnotherSeed) {
   FinishedPicture made = picture(1, 2);
   made.request.sampled = std::make_shared<const SampledPicture>();
+  made.request.origin = Origin{{"a.png", "ab"}, "refine:0.35"};
   const GenerationRequest r = more_like(made);
+  EXPECT_FALSE(r.origin) << "it is none of that picture's results";
   EXPECT_EQ(r.count, 3);
   EXPECT_FALSE(r.seed);
   EXPECT_FALSE(r.sampled);

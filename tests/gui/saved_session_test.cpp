@@ -38,6 +38,9 @@ SavedSession sample() {
   job.width = 1024;
   job.seed = 7;
   job.shift = 2.5;
+  job.seed_mode = SeedMode::kComposition;
+  job.variety = Variety{0.5, 40};
+  job.origin = Origin{{"fox.png", "ab", "/pictures/fox.png"}, "same-seed"};
   session.queue = {job};
   return session;
 }

@@ -146,7 +146,7 @@ TEST_F(WindowVary, TheRowLiesInOneLineInEveryLayout) {
     double right = 0;
     const json widgets = w.read()["widgets"];
     for (const char* const widget :
-         {"vary", "use_image", "mask", "settings", "canvas.fit", "canvas.actual"}) {
+         {"vary", "finish", "use_image", "mask", "settings", "canvas.fit", "canvas.actual"}) {
       ASSERT_TRUE(widgets.contains(widget)) << name << " " << widget;
       const json& at = widgets[widget];
       EXPECT_GE(at["x"].get<double>(), right) << name << " " << widget;

@@ -1,5 +1,6 @@
 #include "headroom/gui_actions/actions.h"
 #include "headroom/gui_state/format.h"
+#include "headroom/gui_state/origins.h"
 #include "headroom/gui_state/start_picture.h"
 #include "headroom/gui_toolkit/texture_cache.h"
 #include "headroom/gui_toolkit/widgets.h"
@@ -43,8 +44,14 @@ Shown choose(const Ui& ui) {
   }
   const FinishedPicture* const picture = ui.state.selected_picture();
   if (picture == nullptr) return {};
-  const Texture* const texture = ui.pictures.on_canvas(*picture);
+  const Texture* texture = ui.pictures.on_canvas(*picture);
   if (texture == nullptr) return {};
+  // In the same place, whatever its own size.
+  const auto origin = origin_of(ui.state.pictures, *ui.state.selected);
+  if (ui.state.compares && origin) {
+    const Texture* const beside = ui.pictures.beside(ui.state.pictures[*origin]);
+    if (beside != nullptr) texture = beside;
+  }
   return {texture->id(), {picture->request.width, picture->request.height}, picture};
 }
 
@@ -256,7 +263,10 @@ void draw_canvas_panel(const Ui& ui, const Rect& whole) {
   // The buttons lie on the picture but come before it: what comes first gets the mouse.
   list.ChannelsSplit(2);
   list.ChannelsSetCurrent(1);
-  if (shown.picture != nullptr) draw_apply_strip(ui, canvas);
+  if (shown.picture != nullptr) {
+    draw_apply_strip(ui, canvas);
+    draw_compare_pill(ui, canvas);
+  }
   const float samples = shown.texture == 0 && is_first(ui) ? samples_side(ui, canvas) : 0;
   if (samples > 0) {
     draw_samples(ui, static_cast<float>(canvas.x + canvas.w / 2),

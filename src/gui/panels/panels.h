@@ -39,6 +39,11 @@ double draw_banners(const Ui& ui, const Rect& area);
 float draw_bell(const Ui& ui, float right, float y, float height);
 // What can be done with the picture that is shown, in the room that is left of the current line.
 void draw_picture_actions(const Ui& ui);
+// What to finish the picture as; it opens above `at` (screen pixels) while "finish_list" is open.
+void draw_finish_list(const Ui& ui, ImVec2 at);
+// Over the upper canvas, while the shown picture was made of another one: that is shown in its
+// place as long as it is held.
+void draw_compare_pill(const Ui& ui, const Rect& canvas);
 // Over the lower canvas, while a result of a repaint is looked at: which, and what becomes of it.
 void draw_apply_strip(const Ui& ui, const Rect& canvas);
 // The tools that paint a mask, in their place.

@@ -5,6 +5,8 @@
 #include "panels.h"
 
 #include <algorithm>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <hello_imgui/icons_font_awesome_6.h>
@@ -15,7 +17,13 @@ namespace {
 
 using Act = void (*)(Actions&);
 
-// A button of the row. `act` null: it opens the list of settings.
+enum class Kind {
+  kPlain,
+  kStarts,  // a run
+  kLeads    // to a list with a button that starts one
+};
+
+// A button of the row.
 struct Action {
   const char* name;
   const char* icon;
@@ -23,22 +31,35 @@ struct Action {
   std::string tip;
   std::string disabled;
   Act act = nullptr;
-  bool starts_run = false;  // then it has a price,
-  std::string price{};      // "3.9 GB · 19 s", once that is known
+  Kind kind = Kind::kPlain;
+  std::string price{};         // of what it starts, "3.9 GB · 19 s"
+  const char* list = nullptr;  // that it opens
+  void (*draw_list)(const Ui&, ImVec2 at) = nullptr;
 };
 
 constexpr float kIcon_px = 32;  // a button without words, design pixels
 constexpr float kGap_px = 4;
 
-// How much the row says, as there is room: all words, those of buttons with a price, or none.
-enum class Words { kAll, kPriced, kNone };
+// How much the row says, as there is room. What leads to a list tells the price there, too, on the
+// button that starts the run; so it loses it first.
+enum class Words { kAll, kRuns, kNames, kStart, kNone };
+
+bool has_words(const Action& action, Words words) {
+  if (action.kind == Kind::kPlain) return words == Words::kAll;
+  if (action.kind == Kind::kLeads) return words <= Words::kNames;
+  return words <= Words::kStart;
+}
+
+bool has_price(const Action& action, Words words) {
+  if (action.kind == Kind::kLeads) return words <= Words::kRuns;
+  return action.kind == Kind::kStarts && words <= Words::kStart;
+}
 
 std::string words_of(const Action& action, Words words) {
-  const bool has_words = words == Words::kAll || (words == Words::kPriced && action.starts_run);
-  if (!has_words) return action.icon;
+  if (!has_words(action, words)) return action.icon;
   std::string text = std::string(action.icon) + "  " + action.label;
-  if (!action.price.empty()) text += " · " + action.price;
-  if (action.act == nullptr) text += "  " + std::string(ICON_FA_CHEVRON_DOWN);
+  if (has_price(action, words) && !action.price.empty()) text += " · " + action.price;
+  if (action.list != nullptr) text += "  " + std::string(ICON_FA_CHEVRON_DOWN);
   return text;
 }
 
@@ -49,18 +70,25 @@ float width_of(const Ui& ui, Action action, Words words) {
     return text_width(ui, words_of(action, words), {0, kSmallSize}) + ui.px(16);
   };
   const float own = width();
-  if (!action.starts_run) return own;
+  if (!has_price(action, words)) return own;
   action.price = "8.8 GB · ≈ " + fill(ui.t("time.seconds"), {"88"});
   return std::max(own, width());
 }
 
 Words words_for(const Ui& ui, const std::vector<Action>& actions, float room) {
-  for (const Words words : {Words::kAll, Words::kPriced}) {
+  for (const Words words : {Words::kAll, Words::kRuns, Words::kNames, Words::kStart}) {
     float all = 0;
     for (const Action& action : actions) all += width_of(ui, action, words) + ui.px(kGap_px);
     if (all <= room) return words;
   }
   return Words::kNone;
+}
+
+// What it needs stands in the tip as well, for where the button has no words.
+void add_price(const Ui& ui, const Forecast* forecast, Action& action) {
+  if (forecast == nullptr || !forecast->fits) return;
+  action.price = needs_text(forecast->plan, ui.text);
+  action.tip += "\n" + fill(ui.t("tip.needs"), {action.price});
 }
 
 void vary(Actions& actions) { actions.results.vary(); }
@@ -70,20 +98,38 @@ void use_all_settings(Actions& actions) { actions.settings.use_all(); }
 void use_prompt(Actions& actions) { actions.settings.use_prompt(); }
 void use_seed(Actions& actions) { actions.settings.use_seed(); }
 
-// What it needs stands in the tip as well, for where the button has no words.
 Action vary_action(const Ui& ui) {
   const Frame::Lead& lead = ui.frame.vary;
-  Action action{"vary", ICON_FA_SHUFFLE,    ui.t("picture.vary"), ui.t("tip.vary"), lead.blocked,
-                vary,   /*starts_run=*/true};
-  if (lead.forecast != nullptr && lead.forecast->fits) {
-    action.price = needs_text(lead.forecast->plan, ui.text);
-    action.tip += "\n" + fill(ui.t("tip.needs"), {action.price});
-  }
+  Action action{.name = "vary",
+                .icon = ICON_FA_SHUFFLE,
+                .label = ui.t("picture.vary"),
+                .tip = ui.t("tip.vary"),
+                .disabled = lead.blocked,
+                .act = vary,
+                .kind = Kind::kStarts};
+  add_price(ui, lead.forecast, action);
+  return action;
+}
+
+// What does not fit as it is chosen may fit otherwise: the list opens all the same.
+Action finish_action(const Ui& ui) {
+  Action action{.name = "finish",
+                .icon = ICON_FA_WAND_MAGIC_SPARKLES,
+                .label = ui.t("picture.finish"),
+                .tip = ui.t("tip.finish"),
+                .disabled = ui.state.selected_picture()->file.empty() ? ui.t("why.no_file") : "",
+                .kind = Kind::kLeads,
+                .list = "finish_list",
+                .draw_list = &draw_finish_list};
+  const Frame::Finish& now = ui.frame.finish;
+  if (now.chosen < now.targets.size()) add_price(ui, now.targets[now.chosen].lead.forecast, action);
   return action;
 }
 
 // All settings of the picture, its prompt, or its seed.
-void draw_settings_list(const Ui& ui) {
+void draw_settings_list(const Ui& ui, ImVec2 at) {
+  // Above the row: below it there is little room.
+  ImGui::SetNextWindowPos(at, ImGuiCond_Always, {0, 1});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(8), ui.px(8)));
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, ui.px(2)));
   const bool open = ImGui::BeginPopup("settings_list");
@@ -117,19 +163,15 @@ void draw_action(const Ui& ui, const Action& action, Words words, float height) 
                   .label = label,
                   .tip = has_words ? action.tip : action.label + "\n" + action.tip,
                   .disabled = action.disabled,
-                  .kind = action.starts_run ? ButtonKind::kPlain : ButtonKind::kQuiet,
+                  .kind = action.kind == Kind::kPlain ? ButtonKind::kQuiet : ButtonKind::kPlain,
                   .size = {width_of(ui, action, words), height},
                   .text_size = kSmallSize})) {
-    if (action.act != nullptr) {
-      action.act(ui.actions);
-    } else {
-      ImGui::OpenPopup("settings_list");
-    }
+    if (action.act != nullptr) action.act(ui.actions);
+    if (action.list != nullptr) ImGui::OpenPopup(action.list);
   }
-  if (action.act != nullptr) return;
-  // Above the row: below it there is little room.
-  ImGui::SetNextWindowPos({at.x, at.y - ui.px(6)}, ImGuiCond_Always, {0, 1});
-  draw_settings_list(ui);
+  const bool asked = action.kind == Kind::kLeads && std::exchange(ui.state.finish_asked, false);
+  if (asked && action.disabled.empty()) ImGui::OpenPopup(action.list);
+  if (action.draw_list != nullptr) action.draw_list(ui, {at.x, at.y - ui.px(6)});
 }
 
 }  // namespace
@@ -138,12 +180,27 @@ void draw_picture_actions(const Ui& ui) {
   const FinishedPicture* const picture = ui.state.selected_picture();
   if (picture == nullptr) return;
   const std::string no_file = picture->file.empty() ? ui.t("why.no_file") : std::string();
-  const std::vector<Action> actions{
-      vary_action(ui),
-      {"use_image", ICON_FA_IMAGE, ui.t("picture.use_image"), ui.t("tip.use_image"), no_file,
-       start_from},
-      {"mask", ICON_FA_PAINTBRUSH, ui.t("picture.mask"), ui.t("tip.mask"), no_file, paint_mask_on},
-      {"settings", ICON_FA_SLIDERS, ui.t("picture.settings"), ui.t("tip.settings"), {}}};
+  const std::vector<Action> actions{vary_action(ui),
+                                    finish_action(ui),
+                                    {.name = "use_image",
+                                     .icon = ICON_FA_IMAGE,
+                                     .label = ui.t("picture.use_image"),
+                                     .tip = ui.t("tip.use_image"),
+                                     .disabled = no_file,
+                                     .act = start_from},
+                                    {.name = "mask",
+                                     .icon = ICON_FA_PAINTBRUSH,
+                                     .label = ui.t("picture.mask"),
+                                     .tip = ui.t("tip.mask"),
+                                     .disabled = no_file,
+                                     .act = paint_mask_on},
+                                    {.name = "settings",
+                                     .icon = ICON_FA_SLIDERS,
+                                     .label = ui.t("picture.settings"),
+                                     .tip = ui.t("tip.settings"),
+                                     .disabled = {},
+                                     .list = "settings_list",
+                                     .draw_list = &draw_settings_list}};
   const ImVec2 room = ImGui::GetContentRegionAvail();
   const Words words = words_for(ui, actions, room.x);
   for (const Action& action : actions) {

@@ -67,6 +67,9 @@ void draw_request_rows(const Ui& ui, const GenerationRequest& r, int index,
     value_row(ui, "picture.start", r.init->file.name + " · " + format_number(r.strength),
               {.tip = r.init->file.path});
   }
+  if (r.origin) {
+    value_row(ui, "picture.origin", r.origin->file.name, {.tip = r.origin->how});
+  }
   if (r.variation) {
     const std::uint64_t other = r.variation->seed + static_cast<std::uint64_t>(index);
     value_row(ui, "picture.variation",
@@ -219,7 +222,7 @@ void draw_running(const Ui& ui, const JobStatus& job) {
 
 void draw_keys(const Ui& ui) {
   section(ui, ui.t("keys.label"));
-  constexpr std::array<std::array<const char*, 2>, 20> kKeys{{{"Ctrl+Enter", "keys.generate"},
+  constexpr std::array<std::array<const char*, 2>, 22> kKeys{{{"Ctrl+Enter", "keys.generate"},
                                                               {"Ctrl+Shift+Enter", "keys.front"},
                                                               {"Esc", "keys.cancel"},
                                                               {"Shift+Esc", "keys.clear"},
@@ -230,6 +233,8 @@ void draw_keys(const Ui& ui) {
                                                               {"U", "keys.use_image"},
                                                               {"M", "keys.mask"},
                                                               {"V", "keys.vary"},
+                                                              {"L", "keys.finish"},
+                                                              {"C", "keys.compare"},
                                                               {"Home  Ctrl+1  + −", "keys.zoom"},
                                                               {"Ctrl+C", "keys.copy"},
                                                               {"Ctrl+Shift+C", "keys.copy_path"},

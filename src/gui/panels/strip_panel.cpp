@@ -1,5 +1,6 @@
 #include "headroom/gui_actions/actions.h"
 #include "headroom/gui_state/format.h"
+#include "headroom/gui_state/origins.h"
 #include "headroom/gui_toolkit/texture_cache.h"
 #include "headroom/gui_toolkit/widgets.h"
 
@@ -52,6 +53,23 @@ bool draw_cell(const Ui& ui, const std::string& name, float side, ImTextureID te
   return clicked;
 }
 
+std::string tip_of(const Ui& ui, const FinishedPicture& picture) {
+  const GenerationRequest& r = picture.request;
+  std::string tip = shorten(r.prompt, 120) + "\n" + to_string(Size{r.width, r.height}) + " · " +
+                    ui.t("picture.seed") + " " + std::to_string(picture.picture.seed);
+  if (r.origin) tip += "\n" + fill(ui.t("strip.made_of"), {shorten(r.origin->file.name, 48)});
+  return tip;
+}
+
+// Says that it was made of another one.
+void draw_mark(const Ui& ui, ImVec2 at, float side) {
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const ImVec2 middle{at.x + ui.px(12), at.y + side - ui.px(12)};
+  list.AddCircleFilled(middle, ui.px(9), IM_COL32(0, 0, 0, 170));
+  draw_text(ui, {middle.x - ui.px(4.5F), middle.y - ui.px(7)},
+            ICON_FA_UP_RIGHT_AND_DOWN_LEFT_FROM_CENTER, {IM_COL32_WHITE, 9});
+}
+
 void draw_live_cell(const Ui& ui, const JobStatus& job, float side) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const ImTextureID texture = job.preview ? ui.pictures.preview(job.preview).id() : 0;
@@ -90,11 +108,11 @@ void draw_strip_panel(const Ui& ui, const Rect& area) {
   for (std::size_t i = 0; i < ui.state.pictures.size(); ++i) {
     const FinishedPicture& picture = ui.state.pictures[i];
     const Size made{picture.request.width, picture.request.height};
-    if (i > 0) ImGui::SameLine(0, ui.px(8));
+    const bool stands_behind = headroom::stands_behind(ui.state.pictures, i);
+    if (i > 0) ImGui::SameLine(0, ui.px(stands_behind ? 2 : 8));
     const bool selected = ui.state.selected == i && !(ui.state.live && running != nullptr);
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    const std::string tip = shorten(picture.request.prompt, 120) + "\n" + to_string(made) + " · " +
-                            ui.t("picture.seed") + " " + std::to_string(picture.picture.seed);
+    const std::string tip = tip_of(ui, picture);
     const bool visible = ImGui::IsRectVisible({side, side});
     const Texture* const small = visible ? ui.pictures.thumbnail(picture) : nullptr;
     const ImTextureID texture = small != nullptr ? small->id() : 0;
@@ -102,6 +120,7 @@ void draw_strip_panel(const Ui& ui, const Rect& area) {
       ui.actions.picture.select(i);
     }
     if (ui.state.selected == i && ui.state.scroll_strip) ImGui::SetScrollHereX(0.5F);
+    if (picture.request.origin) draw_mark(ui, at, side);
     if (!picture.save_error.empty()) {
       ImGui::GetWindowDrawList()->AddCircleFilled({at.x + side - ui.px(10), at.y + ui.px(10)},
                                                   ui.px(7), ui.colors.bad);

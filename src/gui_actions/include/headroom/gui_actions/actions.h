@@ -1,4 +1,5 @@
 #pragma once
+#include "headroom/gui_actions/finish_actions.h"
 #include "headroom/gui_actions/job_actions.h"
 #include "headroom/gui_actions/lora_actions.h"
 #include "headroom/gui_actions/mask_actions.h"
@@ -41,6 +42,7 @@ class Actions {
   MaskActions mask;
   PictureActions picture;
   ResultActions results;
+  FinishActions finish;
   SettingsActions settings;
   SaveActions saving;
   ModelActions models;

@@ -3,6 +3,7 @@
 #include "headroom/core/size.h"
 #include "headroom/engine/generation_queue.h"
 #include "headroom/gui_state/canvas_view.h"
+#include "headroom/gui_state/finish_choice.h"
 #include "headroom/gui_state/forgotten.h"
 #include "headroom/gui_state/mask_tool.h"
 #include "headroom/gui_state/menu_rows.h"
@@ -133,6 +134,11 @@ struct UiState {
   bool canvas_asked = false;    // the keyboard goes to it in the next frame
   bool row_asked = false;       // the keyboard goes to the buttons below it in the next frame
   bool row_focused = false;     // it is there
+
+  FinishChoice finish;        // of the button that finishes the selected picture
+  bool finish_open = false;   // its list is, as of the last frame: all its sizes are asked about
+  bool finish_asked = false;  // it opens in this frame
+  bool compares = false;      // the origin is shown in the place of the selected picture
 
   std::string copied;  // the value that was copied, by its name, and since when
   double copied_at = -1e9;
@@ -272,8 +278,9 @@ struct UiState {
   [[nodiscard]] std::size_t unsaved() const;
   // A picture of an earlier session, older than all that are there.
   void add_older_picture(FinishedPicture picture);
-  // Adds a finished picture, selects it if the canvas follows the run, and forgets the oldest saved
-  // ones when there are too many to keep in memory.
+  // Adds a finished picture, behind the one that it was made of where that is there, selects it if
+  // the canvas follows the run, and forgets the oldest saved ones when there are too many to keep
+  // in memory.
   void add_picture(FinishedPicture picture);
   void select(std::size_t index);
   // Takes a picture out, and puts it back; the selection goes along.
@@ -290,6 +297,7 @@ struct UiState {
   static constexpr const char* kAboutFolder = "folder";
   static constexpr const char* kAboutOffer = "offer";
   static constexpr const char* kAboutImage = "image";  // to start from
+  static constexpr const char* kAboutFinish = "finish";
   static constexpr const char* kAboutLora = "lora";
   static constexpr const char* kAboutHeld = "held";
   static constexpr const char* kAboutUnkept = "unkept";  // see unkept

@@ -28,6 +28,8 @@ class TextureCache {
   [[nodiscard]] std::shared_ptr<const Image> pixels(const FinishedPicture& picture);
   // Null likewise.
   [[nodiscard]] const Texture* on_canvas(const FinishedPicture& picture);
+  // Another one to be shown in its place. Null likewise.
+  [[nodiscard]] const Texture* beside(const FinishedPicture& picture);
   Texture& on_canvas_texture() { return canvas_.texture(); }
   // Previews have few pixels: this one is enlarged smoothly, so that it fills the canvas.
   const Texture& preview(const std::shared_ptr<const Image>& image);
@@ -53,6 +55,8 @@ class TextureCache {
   int thumbnail_px_;
   int reads_left_ = 1;  // of files, in this frame; < 0: one more was wanted
   PictureTexture canvas_;
+  Key beside_key_{0, -1};
+  Texture beside_;
   std::shared_ptr<const Image> preview_source_;
   Texture preview_;
   std::shared_ptr<const InitImage> start_source_;

@@ -50,6 +50,18 @@ struct Frame {
     const Forecast* forecast = nullptr;
     std::string blocked;
   };
+  // The selected picture made anew and larger.
+  struct Finish {
+    struct Target {
+      std::optional<FinishSize> wanted;  // nothing: the largest that fits
+      std::optional<Size> size;          // nothing: none does, or it is not known yet
+      Lead lead;
+    };
+    std::vector<Target> targets;  // without a forecast while they are not asked about
+    std::size_t chosen = 0;       // of them
+    std::string blocked;          // why none of them can be
+  };
+  Finish finish;
   Lead vary;                             // pictures like the selected one
   Lead more;                             // further ones, where it is the result of a repaint
   std::vector<OtherProgram> others;      // that hold memory of the device, largest first

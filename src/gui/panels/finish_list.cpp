@@ -1,0 +1,121 @@
+#include "headroom/gui_actions/actions.h"
+#include "headroom/gui_state/format.h"
+#include "headroom/gui_toolkit/widgets.h"
+
+#include "panels.h"
+#include "panels/list_over_row.h"
+
+#include <string>
+
+#include <imgui.h>
+
+namespace headroom {
+namespace {
+
+using Target = Frame::Finish::Target;
+
+std::string name_of(const Ui& ui, const Target& target) {
+  if (!target.wanted) return ui.t("finish.largest");
+  if (const auto* const times = std::get_if<Times>(&*target.wanted))
+    return format_number(times->factor) + "×";
+  return to_string(*target.size);
+}
+
+void draw_targets(const Ui& ui) {
+  const Frame::Finish& finish = ui.frame.finish;
+  for (std::size_t i = 0; i < finish.targets.size(); ++i) {
+    const Target& target = finish.targets[i];
+    const Forecast* const forecast = target.lead.forecast;
+    const bool fits = forecast == nullptr || forecast->fits;
+    const bool is_none = !target.wanted && !fits;
+    const std::string size = target.size && !is_none ? to_string(*target.size) : std::string();
+    const std::string name = name_of(ui, target);
+    if (draw_list_row(ui, {.name = "finish.size." + std::to_string(i),
+                           .label = size,
+                           .detail = name == size ? std::string() : name,
+                           .price = is_none ? ui.t("finish.none") : price_in_list(ui, forecast),
+                           .tip = target.lead.blocked,
+                           .chosen = i == finish.chosen,
+                           .fits = fits})) {
+      ui.state.finish.size = target.wanted;
+    }
+  }
+}
+
+void draw_method(const Ui& ui) {
+  const float gap = ui.px(6);
+  const float half = (ImGui::GetContentRegionAvail().x - gap) / 2;
+  FinishChoice& choice = ui.state.finish;
+  const auto way = [&](const char* name, bool refines) {
+    const bool chosen = choice.refines == refines;
+    if (button(ui, {.name = name,
+                    .label = ui.t(name),
+                    .tip = ui.t(std::string("tip.") + name),
+                    .kind = chosen ? ButtonKind::kPlain : ButtonKind::kQuiet,
+                    .size = {half, ui.px(28)},
+                    .text_size = kSmallSize})) {
+      choice.refines = refines;
+    }
+  };
+  way("finish.refine", true);
+  ImGui::SameLine(0, gap);
+  way("finish.same_seed", false);
+  if (choice.refines) {
+    slider(ui,
+           {.name = "finish.strength",
+            .label = ui.t("strength.label"),
+            .tip = ui.t("tip.finish.strength"),
+            .low = 0.05,
+            .high = 1,
+            .step = 0.05,
+            .typed_low = 0.01,
+            .typed_high = 1},
+           choice.strength);
+  }
+}
+
+// What will not be as the person may think.
+void draw_notes(const Ui& ui) {
+  const FinishedPicture& picture = *ui.state.selected_picture();
+  const TextStyle style{ui.colors.text_faint, kSmallSize};
+  if (!ui.state.finish.refines && picture.request.seed_mode == SeedMode::kPlain)
+    paragraph(ui, ui.t("finish.note.seed"), style);
+  const std::string& made_with = picture.picture.run_record.model;
+  const std::string& model = ui.frame.opened->model.name;
+  if (!made_with.empty() && made_with != model)
+    paragraph(ui, fill(ui.t("finish.note.model"), {made_with, model}), style);
+}
+
+void draw_start(const Ui& ui) {
+  const Frame::Finish& finish = ui.frame.finish;
+  const Target& target = finish.targets[finish.chosen];
+  const Forecast* const forecast = target.lead.forecast;
+  std::string label = ui.t("picture.finish");
+  if (forecast != nullptr && forecast->fits)
+    label = fill(ui.t("finish.start"), {to_string(*target.size)}) + " · " +
+            needs_text(forecast->plan, ui.text);
+  std::string why = finish.blocked.empty() ? target.lead.blocked : finish.blocked;
+  if (why.empty() && !target.size) why = ui.t("why.finish.largest");
+  if (draw_list_start(ui, "finish", label, ui.t("tip.finish.start"), why)) {
+    ui.actions.finish.start(*target.size);
+    ImGui::CloseCurrentPopup();
+  }
+}
+
+}  // namespace
+
+void draw_finish_list(const Ui& ui, ImVec2 at) {
+  ui.state.finish_open = begin_list_over_row(ui, "finish_list", at);
+  if (ui.state.finish_open) {
+    section(ui, ui.t("finish.label"));
+    draw_targets(ui);
+    ImGui::Dummy({0, ui.px(2)});
+    draw_method(ui);
+    draw_notes(ui);
+    ImGui::Dummy({0, ui.px(2)});
+    draw_start(ui);
+  }
+  end_list_over_row(ui.state.finish_open);
+}
+
+}  // namespace headroom
