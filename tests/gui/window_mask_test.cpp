@@ -186,7 +186,7 @@ TEST_F(WindowMask, TheToolIsWholeInEveryLayout) {
         << name << ": nothing lies under the way out";
     rest();
     w.screenshot(name);
-    EXPECT_EQ(w.close(10), 0);
+    EXPECT_EQ(w.close(10), 0) << name << w.state();
   }
 }
 
