@@ -7,6 +7,8 @@
 #include "pipeline/run_support.h"
 #include "support/networks.h"
 
+#include <algorithm>
+
 #include <c10/core/InferenceMode.h>
 
 namespace headroom {
@@ -191,7 +193,7 @@ TEST(WholeModels, EncodeAPictureHoweverTheyAreStored) {
 }
 
 // Streamed from files that are unpacked layer by layer: the forecast is that of plain weights, to
-// the byte, and so is what the run takes.
+// the byte, or below it where the plan keeps them packed; and so is what the run takes.
 TEST(WholeModels, InQuantisedFilesTakeTheMemoryThatWasPredicted) {
   for (const char* const file :
        {"gguf/z_image-Q4_K_M.gguf", "comfy/z_image_nvfp4.safetensors", "model"}) {
@@ -207,7 +209,12 @@ TEST(WholeModels, InQuantisedFilesTakeTheMemoryThatWasPredicted) {
       options.floor.stream_blocks = 1;
       options.floor.stream_encoder = true;
     });
-    EXPECT_EQ(plan.peak_bytes, plain.forecast(request).plan.peak_bytes);
+    const std::int64_t plain_bytes = plain.forecast(request).plan.peak_bytes;
+    if (std::ranges::count(plan.execution, "packed-weights") > 0) {
+      EXPECT_LT(plan.peak_bytes, plain_bytes);
+    } else {
+      EXPECT_EQ(plan.peak_bytes, plain_bytes);
+    }
     const auto pictures = runner.run(request);
     ASSERT_EQ(pictures.size(), 1U);
     EXPECT_EQ(pictures[0].run_record.actual_peak_bytes, plan.peak_bytes);

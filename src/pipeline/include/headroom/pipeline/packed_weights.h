@@ -30,8 +30,8 @@ class PackedWeights final : public ForwardingWeights {
   FileWeights* const files_;
 };
 
-// Of a file that has matrices in fewer than 16 bits a value, all that take fewer bytes there than in
-// `computed`, but for those that `storage` keeps otherwise; null for other files. Throws
+// Of a file that has matrices in fewer than 16 bits a value, all that take fewer bytes there than
+// in `computed`, but for those that `storage` keeps otherwise; null for other files. Throws
 // Error{kModelFile} for weights that a run of `model`, whose text encoder or transformer it is,
 // would refuse.
 [[nodiscard]] std::shared_ptr<const PackedMatrices> packed_matrices(const NetworkTensors& tensors,
