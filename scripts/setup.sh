@@ -15,7 +15,7 @@ build_packages=(
   ccache pkg-config
   libx11-dev libxrandr-dev libxinerama-dev libxcursor-dev libxi-dev
   libwayland-dev libwayland-bin wayland-protocols libxkbcommon-dev libgl-dev libgl1-mesa-dri
-  libyaml-cpp-dev libspdlog-dev libfmt-dev libstb-dev libutf8proc-dev
+  libyaml-cpp-dev libspdlog-dev libfmt-dev libstb-dev libutf8proc-dev libssl-dev
   nlohmann-json3-dev libcli11-dev libfontconfig-dev libfreetype-dev
   fonts-inter fonts-noto-cjk patch python3 python3-venv
 )

@@ -2,6 +2,7 @@
 
 #include "headroom/core/error.h"
 #include "headroom/device/pretended_programs.h"
+#include "headroom/engine/file_hashes.h"
 #include "headroom/forecast/calibration.h"
 #include "headroom/forecast/calibration_file.h"
 #include "headroom/forecast/forecaster.h"
@@ -17,6 +18,7 @@
 #include "paths.h"
 
 #include <algorithm>
+#include <memory>
 #include <system_error>
 #include <utility>
 
@@ -94,6 +96,14 @@ void distrust_rates(const Device& device, const std::string& dtype, int threads)
   }
 }
 
+// Computed with the first picture of a model, and known to all later ones.
+HashOf hashes_of_models() {
+  return [hashes = std::make_shared<FileHashes>(model_hashes_file())](const fs::path& file,
+                                                                      const FileStamp& stamp) {
+    return hashes->find({file, stamp.bytes, stamp.changed_ns, stamp.inode});
+  };
+}
+
 PipelineOptions pipeline_options(const AppConfig& config, const Device& device, fs::path dump_file,
                                  const TypedLoras& loras, bool needs_weights,
                                  bool pretended = false) {
@@ -115,6 +125,7 @@ PipelineOptions pipeline_options(const AppConfig& config, const Device& device, 
                          calibrates = is_card && !pretended] {
     return calibrated_workspace(device, dtype, threads, calibrates);
   };
+  options.hash_of = hashes_of_models();
   options.keep_overhead = [device, dtype = config.model.dtype](const CardOverhead& overhead) {
     keep_overhead(device, dtype, overhead);
   };

@@ -16,6 +16,7 @@ namespace headroom {
 [[nodiscard]] std::filesystem::path window_state_file();      // ... /window.json
 [[nodiscard]] std::filesystem::path unfinished_folder();      // ... /unfinished
 [[nodiscard]] std::filesystem::path added_folders_file();     // ... /model_folders
+[[nodiscard]] std::filesystem::path model_hashes_file();      // ... /model_hashes
 [[nodiscard]] std::filesystem::path calibration_file();       // ... /calibration.json
 [[nodiscard]] std::filesystem::path cache_folder();           // $XDG_CACHE_HOME/headroom
 [[nodiscard]] std::filesystem::path weight_cache_folder();    // ... /weights

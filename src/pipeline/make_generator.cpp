@@ -10,6 +10,7 @@
 
 #include "adaptive_plan.h"
 #include "dump.h"
+#include "hashed_files.h"
 #include "numeric_checks.h"
 #include "picture_start.h"
 #include "precision.h"
@@ -273,9 +274,8 @@ class PipelineGenerator final : public ImageGenerator {
     });
     check_colours(job, result);
     result.run_record = job.recorder.run_record(job.keeper, result.index);
-    const ReadWork read = opened_->take_work();
-    if (read.seconds > 0)
-      result.run_record.copy_bytes_per_second = static_cast<double>(read.bytes) / read.seconds;
+    result.run_record.model_files = hashed_files(*opened_, options_.hash_of);
+    result.run_record.copy_bytes_per_second = opened_->take_work().bytes_per_second();
     return result;
   }
 

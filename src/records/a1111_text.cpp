@@ -24,6 +24,19 @@ using nlohmann::json;
 
 constexpr std::string_view kNegativeMark = "Negative prompt:";
 
+// The first ten digits of the file that is all of a part, as there; empty where the part has
+// several files or its hash is not known.
+std::string short_hash(const RunRecord& run_record, std::string_view part) {
+  constexpr std::size_t kDigits = 10;
+  std::string hash;
+  for (const HashedFile& file : run_record.model_files) {
+    if (file.part != part) continue;
+    if (!hash.empty()) return {};
+    hash = file.sha256.substr(0, kDigits);
+  }
+  return hash;
+}
+
 // CFG scales are decimal fractions that people type; this keeps 0.1 + 1 - 1 at 0.1.
 double tidy(double value) { return std::round(value * 1e9) / 1e9; }
 
@@ -243,7 +256,9 @@ std::string a1111_parameters(const GenerationRequest& request, const GeneratedIm
   const auto add = [&text](const char* key, const std::string& value) {
     if (!value.empty()) text += ", " + std::string(key) + ": " + quote_if_needed(value);
   };
+  add("Model hash", short_hash(picture.run_record, "transformer"));
   add("Model", writable(picture.run_record.model));
+  add("VAE hash", short_hash(picture.run_record, "vae"));
   if (request.init) {
     add("Denoising strength", number_text(request.strength));
     add("Init image", writable(request.init->file.name));

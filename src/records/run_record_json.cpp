@@ -251,6 +251,10 @@ json to_json(const RunRecord& run_record) {
               {"copy_bytes_per_second", run_record.copy_bytes_per_second},
               {"driver_allocations", run_record.driver_allocations},
               {"plan_changes", std::move(changes)}};
+  for (const HashedFile& file : run_record.model_files) {
+    object["model_files"].push_back(
+        {{"part", file.part}, {"file", file.file}, {"sha256", file.sha256}});
+  }
   if (run_record.shape.start != StartFrom::kNoise) {
     object["start"] = std::string(kStarts[static_cast<std::size_t>(run_record.shape.start)]);
   }
@@ -273,6 +277,13 @@ std::optional<RunRecord> read_run_record_line(std::string_view line) {
   const Reader in(object);
   in.read("time", run_record.time);
   in.read("model", run_record.model);
+  in.each("model_files", [&](const Reader& of_file) {
+    HashedFile file;
+    of_file.read("part", file.part);
+    of_file.read("file", file.file);
+    of_file.read("sha256", file.sha256);
+    if (!file.part.empty() && !file.sha256.empty()) run_record.model_files.push_back(file);
+  });
   in.read("device", run_record.device);
   in.read("device_uuid", run_record.device_uuid);
   in.read("dtype", run_record.dtype);

@@ -20,7 +20,7 @@ struct RoomRules {
 // The table. A room that is missing here breaks the rules with its first file.
 const std::map<std::string, RoomRules, std::less<>>& rules() {
   static const std::map<std::string, RoomRules, std::less<>> table{
-      {"core", {{}, {}}},
+      {"core", {{}, {"openssl"}}},
       {"config", {{"core"}, {"yaml-cpp", "posix"}}},
       {"image", {{"core"}, {"stb", "posix"}}},
       {"records", {{"core", "image"}, {"nlohmann", "posix"}}},
@@ -28,7 +28,7 @@ const std::map<std::string, RoomRules, std::less<>>& rules() {
       {"weights", {{"core"}, {"nlohmann", "posix"}}},
       {"model_files", {{"core", "weights"}, {"nlohmann", "posix"}}},
       {"memory", {{"core"}, {}}},
-      {"engine", {{"core", "image", "memory"}, {}}},
+      {"engine", {{"core", "image", "memory"}, {"posix"}}},
       {"device", {{"core", "memory"}, {"torch", "posix", "cuda"}}},
       {"model", {{"core", "device"}, {"torch"}}},
       {"diffusion", {{"core"}, {"torch"}}},
@@ -67,6 +67,7 @@ constexpr Prefix kPrefixes[] = {
     {"stb", "stb"},  // <stb_image.h> or <stb/stb_image.h>
     {"nlohmann/", "nlohmann"},
     {"utf8proc", "utf8proc"},
+    {"openssl/", "openssl"},
     {"ATen/", "torch"},
     {"c10/", "torch"},
     {"torch/", "torch"},

@@ -5,7 +5,9 @@
 #include "pipeline/run_support.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,6 +50,35 @@ TEST_P(GeneratorFixture, PicturesAreTheReferences) {
     ++runs;
   }
   EXPECT_EQ(runs, 11);
+}
+
+// What is asked for are the files as they were opened; of a part that is not all known nothing is
+// said.
+TEST(Generator, ARunRecordHasTheHashesThatAreKnown) {
+  std::vector<std::string> asked;
+  const Runner runner(test::starter_root(), [&](PipelineOptions& options) {
+    options.hash_of = [&](const std::filesystem::path& file,
+                          const FileStamp& stamp) -> std::optional<std::string> {
+      EXPECT_EQ(stamp.bytes, static_cast<std::int64_t>(std::filesystem::file_size(file)));
+      EXPECT_NE(stamp.inode, 0U);
+      asked.push_back(file.parent_path().filename().string());
+      if (asked.back() == "text_encoder") return std::nullopt;
+      return std::string(64, asked.back() == "vae" ? '2' : '1');
+    };
+  });
+  GenerationRequest request = small_request(runner);
+  request.count = 2;
+  const auto images = runner.run(request);
+  ASSERT_EQ(images.size(), 2U);
+  for (const GeneratedImage& image : images) {
+    const std::vector<HashedFile> expected{
+        {"transformer", "diffusion_pytorch_model.safetensors", std::string(64, '1')},
+        {"vae", "diffusion_pytorch_model.safetensors", std::string(64, '2')}};
+    EXPECT_EQ(image.run_record.model_files, expected);
+  }
+  EXPECT_THAT(asked, ::testing::ElementsAre("transformer", "text_encoder", "vae", "transformer",
+                                            "text_encoder", "vae"));
+  EXPECT_TRUE(Runner(test::starter_root()).run(request)[0].run_record.model_files.empty());
 }
 
 TEST_P(GeneratorFixture, ARunRecordSaysWhatHappened) {

@@ -79,6 +79,21 @@ TEST(A1111, WritesTheHashesOfLoras) {
               testing::Contains(Pair("Lora hashes", "ink: 0123456789ab, b c: ba9876543210")));
 }
 
+// By the first ten digits; what is made of several files has no such hash.
+TEST(A1111, WritesTheHashesOfTheModelsFiles) {
+  GeneratedImage made = picture(1);
+  const std::string transformer = "0123456789" + std::string(54, 'a');
+  const std::string vae = "fedcba9876" + std::string(54, 'b');
+  made.run_record.model_files = {{"transformer", "z.gguf", transformer},
+                                 {"text_encoder", "1.safetensors", vae},
+                                 {"vae", "ae.safetensors", vae}};
+  EXPECT_THAT(a1111_parameters(request_for("a"), made),
+              HasSubstr(", Model hash: 0123456789, Model: Z-Image-Turbo, VAE hash: fedcba9876, "));
+  made.run_record.model_files = {{"transformer", "1.safetensors", transformer},
+                                 {"transformer", "2.safetensors", vae}};
+  EXPECT_THAT(a1111_parameters(request_for("a"), made), testing::Not(HasSubstr("hash")));
+}
+
 TEST(A1111, QuotesValuesThatWouldEndEarly) {
   const auto written = [](const std::string& model) {
     return a1111_parameters(request_for("a"), picture(1, model));

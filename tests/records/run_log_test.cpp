@@ -56,6 +56,22 @@ TEST(RunRecordLine, ComesBackExactly) {
   EXPECT_EQ(read->shape, run_record.shape);
 }
 
+TEST(RunRecordLine, HoldsTheModelsFilesByTheirContent) {
+  RunRecord run_record = full_run_record();
+  EXPECT_FALSE(to_json(run_record).contains("model_files"));
+  run_record.model_files = {{"transformer", "z-image-Q4_K_M.gguf", std::string(64, '1')},
+                            {"vae", "ae.safetensors", std::string(64, '2')}};
+  const std::string line = run_record_line(run_record);
+  const auto read = read_run_record_line(line);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->model_files, run_record.model_files);
+  json damaged = json::parse(line);
+  damaged["model_files"] = {{{"part", "vae"}, {"sha256", 7}}, "x", 3};
+  const auto rest = read_run_record_line(damaged.dump());
+  ASSERT_TRUE(rest);
+  EXPECT_TRUE(rest->model_files.empty());
+}
+
 TEST(RunRecordLine, HoldsPredictedAndActualOfEveryStage) {
   const json line = json::parse(run_record_line(full_run_record()));
   EXPECT_EQ(line["plan"]["stages"][1]["name"], "denoise");

@@ -19,6 +19,14 @@ struct PlanChange {
   std::int64_t peak_bytes = 0;         // of the new plan, for what is left
 };
 
+// A weight file by its content.
+struct HashedFile {
+  std::string part;    // "transformer", "text_encoder" or "vae"
+  std::string file;    // its name, without folders
+  std::string sha256;  // of all of it, 64 lower-case hexadecimal digits
+  friend bool operator==(const HashedFile&, const HashedFile&) = default;
+};
+
 // What a run did: the plan beside the measurement, with all that its seconds depend on. Says
 // nothing of what was drawn.
 struct RunRecord {
@@ -41,7 +49,10 @@ struct RunRecord {
   // How often the driver was asked for memory after the run had taken hold of the plan's; 0 is what
   // is promised.
   std::int64_t driver_allocations = 0;
-  std::string model;        // the model folder's name
+  std::string model;  // the model folder's name
+  // The files that the model was opened from, by part: those of a part all together, or none while
+  // the hash of one of them is not known.
+  std::vector<HashedFile> model_files;
   std::string device;       // "CPU budget" or the name of the card
   std::string device_uuid;  // of a card, where it has one
   std::string dtype;        // number format of the networks: "fp32", "bf16" or "fp16"

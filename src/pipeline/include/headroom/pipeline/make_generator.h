@@ -10,6 +10,7 @@
 #include "headroom/model_files/weight_cache.h"
 #include "headroom/pipeline/adapters.h"
 #include "headroom/text/prompt_tokenizer.h"
+#include "headroom/weights/tensor_file.h"
 
 #include <filesystem>
 #include <functional>
@@ -18,6 +19,11 @@
 #include <string>
 
 namespace headroom {
+
+// The SHA-256 of a file that was opened as `stamp` says, in 64 lower-case hexadecimal digits;
+// nothing while it is not known, which it may be later. Returns at once.
+using HashOf = std::function<std::optional<std::string>(const std::filesystem::path& file,
+                                                        const FileStamp& stamp)>;
 
 // Everything that decides how requests run, apart from the requests themselves. Plain values.
 struct PipelineOptions {
@@ -44,6 +50,8 @@ struct PipelineOptions {
   std::function<std::shared_ptr<KeptSample>(const GenerationRequest& request,
                                             const SampledPicture& sampled)>
       keep_sampled;
+  // Asked for the model's weight files with each picture, whose run record has them. May be empty.
+  HashOf hash_of;
   // Makes what predicts runs that are made otherwise: again in a safer number format, or with
   // LoRAs. headroom/forecast/forecaster.h has one. Must be there for a generator.
   std::function<std::shared_ptr<Forecaster>(PipelineOptions)> make_forecaster;
