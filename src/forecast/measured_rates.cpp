@@ -9,7 +9,7 @@
 #include "headroom/forecast/calibration_ops.h"
 #include "headroom/memory/device_rates.h"
 #include "headroom/model/transformer.h"
-#include "headroom/model/vae.h"
+#include "headroom/model/vae_decoder.h"
 #include "headroom/pipeline/number_format.h"
 #include "headroom/pipeline/thread_count.h"
 

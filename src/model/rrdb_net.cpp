@@ -1,7 +1,5 @@
 #include "headroom/model/rrdb_net.h"
 
-#include "vae_layers.h"
-
 #include <string>
 #include <utility>
 

@@ -1,7 +1,5 @@
 #include "headroom/model/srvgg_net.h"
 
-#include "vae_layers.h"
-
 #include <algorithm>
 #include <string>
 #include <utility>

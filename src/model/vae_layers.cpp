@@ -1,4 +1,4 @@
-#include "vae_layers.h"
+#include "headroom/model/vae_layers.h"
 
 #include "headroom/device/memory_tag.h"
 #include "headroom/model/ops.h"

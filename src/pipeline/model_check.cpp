@@ -1,7 +1,7 @@
 #include "headroom/pipeline/model_check.h"
 
 #include "headroom/core/error.h"
-#include "headroom/model/vae.h"
+#include "headroom/model/vae_decoder.h"
 #include "headroom/weights/hollow.h"
 #include "headroom/weights/network_tensors.h"
 

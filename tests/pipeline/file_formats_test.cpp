@@ -1,7 +1,7 @@
 // Every weight file of the fixtures through the real networks, beside what the reference computes
 // with the values that the formats' own tools read in it.
 #include "headroom/diffusion/noise.h"
-#include "headroom/model/vae.h"
+#include "headroom/model/vae_encoder.h"
 #include "headroom/model_files/open_model.h"
 
 #include "pipeline/run_support.h"

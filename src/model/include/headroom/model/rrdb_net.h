@@ -1,6 +1,6 @@
 #pragma once
 #include "headroom/model/upscale_network.h"
-#include "headroom/model/vae.h"
+#include "headroom/model/vae_layers.h"
 
 #include <array>
 #include <vector>

@@ -1,4 +1,6 @@
-#include "headroom/model/vae.h"
+#pragma once
+#include "headroom/model/vae_decoder.h"
+#include "headroom/model/vae_encoder.h"
 
 #include <algorithm>
 #include <functional>
@@ -6,13 +8,15 @@
 
 #include <ATen/ops/cat.h>
 
-// Overlapping tiles with linear blending, as AutoencoderKL's enable_tiling does it: blends work in
-// place on uncropped tiles, so later neighbours see already blended ones.
-namespace headroom {
-namespace {
+// The reference implementation's tiling (AutoencoderKL's enable_tiling), which the product does not
+// use: its blending of overlapping tiles changes the picture slightly. Here the networks are
+// compared with it. Blends work in place on uncropped tiles, so later neighbours see already
+// blended ones.
+namespace headroom::test {
 
 // Blends the end of `before` into the beginning of `tile` along axis `dim`.
-void blend(const at::Tensor& before, at::Tensor& tile, std::int64_t dim, std::int64_t extent) {
+inline void blend(const at::Tensor& before, at::Tensor& tile, std::int64_t dim,
+                  std::int64_t extent) {
   extent = std::min({before.size(dim), tile.size(dim), extent});
   for (std::int64_t i = 0; i < extent; ++i) {
     const double weight = static_cast<double>(i) / static_cast<double>(extent);
@@ -28,8 +32,8 @@ struct Tiling {
   std::int64_t keep;    // output side that remains of a tile
 };
 
-at::Tensor run_tiles(const at::Tensor& x, const Tiling& t,
-                     const std::function<at::Tensor(const at::Tensor&)>& run) {
+inline at::Tensor run_tiles(const at::Tensor& x, const Tiling& t,
+                            const std::function<at::Tensor(const at::Tensor&)>& run) {
   std::vector<std::vector<at::Tensor>> rows;
   for (std::int64_t y = 0; y < x.size(1); y += t.stride) {
     std::vector<at::Tensor>& row = rows.emplace_back();
@@ -54,10 +58,9 @@ at::Tensor run_tiles(const at::Tensor& x, const Tiling& t,
   return at::cat(strips, 1);
 }
 
-}  // namespace
-
-at::Tensor decode_blended_tiles(const VaeDecoder& decoder, const VaeConfig& config,
-                                const at::Tensor& z, std::int64_t tile_latent) {
+// tile_latent is a multiple of 4, the overlap a quarter.
+inline at::Tensor decode_blended_tiles(const VaeDecoder& decoder, const VaeConfig& config,
+                                       const at::Tensor& z, std::int64_t tile_latent) {
   const std::int64_t tile_px = tile_latent * config.scale();
   if (z.size(1) <= tile_latent && z.size(2) <= tile_latent) return decoder.forward(z);
   const std::int64_t overlap = tile_px / 4;
@@ -65,8 +68,8 @@ at::Tensor decode_blended_tiles(const VaeDecoder& decoder, const VaeConfig& conf
   return run_tiles(z, tiling, [&](const at::Tensor& tile) { return decoder.forward(tile); });
 }
 
-at::Tensor encode_blended_tiles(const VaeEncoder& encoder, const VaeConfig& config,
-                                const at::Tensor& image, std::int64_t tile_px) {
+inline at::Tensor encode_blended_tiles(const VaeEncoder& encoder, const VaeConfig& config,
+                                       const at::Tensor& image, std::int64_t tile_px) {
   const std::int64_t tile_latent = tile_px / config.scale();
   if (image.size(1) <= tile_px && image.size(2) <= tile_px) return encoder.forward(image);
   const std::int64_t overlap = tile_latent / 4;
@@ -74,4 +77,4 @@ at::Tensor encode_blended_tiles(const VaeEncoder& encoder, const VaeConfig& conf
   return run_tiles(image, tiling, [&](const at::Tensor& tile) { return encoder.forward(tile); });
 }
 
-}  // namespace headroom
+}  // namespace headroom::test
