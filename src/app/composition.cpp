@@ -155,7 +155,7 @@ PipelineOptions pipeline_options(const AppConfig& config, const Device& device, 
   return options;
 }
 
-// Before anything is read: what cannot run is no question of the model.
+// Refuses number formats that can only be planned before anything of the model is read.
 const AppConfig& runnable(const AppConfig& config) {
   check_can_run(config.model.dtype, choose_device(config.model.device));
   return config;

@@ -19,7 +19,7 @@ PeakUse DeviceBackend::end_stage() {
 std::int64_t DeviceBackend::run_peak() const { return std::max(run_peak_.load(), use().peak); }
 
 WorkUse DeviceBackend::measure(const std::function<void()>& work) {
-  // Kernels run on behind the program's back: what they were given must be there before and after.
+  // Kernels are asynchronous: wait for them before and after what is measured.
   synchronize();
   reset_peak();
   const std::int64_t before = counted_use().kept;

@@ -25,8 +25,8 @@ OpMeasurement measure_probe(const CalibrationOp& probe, const Device& device,
   const char* const name = op_name(probe.kind);
   const std::function<at::Tensor()> run = probe.prepare(where);
   const auto work = [&] { static_cast<void>(run()); };
-  // Libraries set themselves up once: what is left of it stays, what it took besides does not
-  // count.
+  // The first call includes what a library sets up once. Of that, only what stays allocated
+  // counts.
   kept_bytes += std::max<std::int64_t>(0, measure(name, work).kept);
   const std::int64_t result = device.backend->counted(probe.result_bytes);
   return {name, probe.shape, probe.operation_bytes, probe.declared_bytes,

@@ -148,9 +148,9 @@ RequestCosts::Key RequestCosts::key_of(Stage stage, const RunShape& shape,
   if (stage == Stage::kEncode) return key;  // which sees the prompts alone
   key.shape.start = shape.start;
   if (stage == Stage::kDenoise) key.shape.guided_steps = guided_in_dry_run(shape);
-  // Tensors of tokens and of whole layers depend on the area alone, strips, what the image encoder
-  // pads and a card's norms on both sides. Of a single row or column some rearrangements are mere
-  // views.
+  // Tensors of tokens and of whole layers depend on the area alone. Strips, the padding of the
+  // image encoder and a card's norms depend on both sides, and so does a picture of one row or
+  // column of tokens, where some permutes are views and allocate nothing.
   const int token_px = model_.vae.scale() * model_.transformer.patch_size;
   const bool by_sides =
       stage == Stage::kEncodeImage ||

@@ -65,7 +65,7 @@ TraceShape trace_shape(Stage stage, const ModelFolder& model, const NumberFormat
     shape.kind.push_back(static_cast<std::int64_t>(kept.staying.size()));
     shape.kind.insert(shape.kind.end(), kept.staying.begin(), kept.staying.end());
     shape.kind.insert(shape.kind.end(), kept.streamed.begin(), kept.streamed.end());
-    // Of a single row or column of tokens some rearrangements are mere views.
+    // With one row or column of tokens, some permutes are views and allocate nothing.
     shape.kind.insert(shape.kind.end(), {int{height == patch}, int{width == patch}});
     shape.position.insert(shape.position.end(), {tokens, rows});
     if (execution.chunk_tokens > 0) cut_along(rows, execution.chunk_tokens);

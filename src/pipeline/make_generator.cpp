@@ -353,8 +353,8 @@ class PipelineGenerator final : public ImageGenerator {
             sampling = start_picture(networks, job.image, request, seeds_of(request, i),
                                      torch_device_, hooks);
           }
-          // Once more even when the last step failed after it was done: what leaves then must
-          // leave.
+          // Goes through even when no steps are left, since the last one failed after it was done:
+          // the plan evicts networks when they are over.
           do {
             job.keeper.change(sampling.steps_done);
             networks.denoise(sampling, job.prompt.features(), request, hooks);
