@@ -13,7 +13,7 @@ command -v "$clang_tidy" >/dev/null || fail "$clang_tidy is missing; install the
 
 cd "$root"
 case "${1:-}" in
-  "") files=(src/{core,config,image,records,text,weights,model_files,memory,engine,gui_state,gui_toolkit,gui}) ;;
+  "") files=(src/{core,config,image,records,text,weights,model_files,memory,engine,gui_state,gui_actions,gui_toolkit,gui}) ;;
   --all) files=(src) ;;
   *) files=("$@") ;;
 esac
