@@ -61,6 +61,8 @@ fs::path calibration_file() { return default_log_folder() / "calibration.json"; 
 
 fs::path lora_folder() { return xdg("XDG_DATA_HOME", ".local/share") / "headroom" / "loras"; }
 
+fs::path upscaler_folder() { return lora_folder().parent_path() / "upscalers"; }
+
 std::vector<fs::path> font_folders() {
   return {xdg("XDG_DATA_HOME", ".local/share") / "fonts", home() / ".fonts",
           "/usr/local/share/fonts", "/usr/share/fonts"};

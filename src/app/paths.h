@@ -25,6 +25,8 @@ namespace headroom {
 [[nodiscard]] std::filesystem::path run_log_file();           // ... /receipts.jsonl
 // Of LoRAs for any model: $XDG_DATA_HOME/headroom/loras
 [[nodiscard]] std::filesystem::path lora_folder();
+// Of upscalers: ... /upscalers
+[[nodiscard]] std::filesystem::path upscaler_folder();
 // Where fonts are installed, a person's own first.
 [[nodiscard]] std::vector<std::filesystem::path> font_folders();
 // Where Hugging Face's tools keep repositories: $HF_HUB_CACHE, $HF_HOME/hub, or theirs by default.

@@ -9,6 +9,7 @@
 #include "headroom/records/a1111_text.h"
 #include "headroom/records/request_json.h"
 #include "headroom/records/settings_json.h"
+#include "headroom/records/upscale_json.h"
 
 #include "paths.h"
 
@@ -55,6 +56,41 @@ void check_folder(const fs::path& wanted, const fs::path& target) {
     refuse(target, std::error_code(errno, std::generic_category()).message() + " in " +
                        folder.string() + "; name another place");
   }
+}
+
+std::vector<PngText> own_texts(const GenerationRequest& request, const GeneratedImage& picture) {
+  return {{"parameters", a1111_parameters(request, picture)},
+          {"headroom", settings_json(request, picture), true},
+          {"Software", "Headroom " + picture.run_record.version}};
+}
+
+// As `headroom upscale` writes them: those of the picture that was enlarged, and what was done.
+std::vector<PngText> enlarged_texts(const GenerationRequest& request,
+                                    const GeneratedImage& picture) {
+  const InitImage::File& origin = request.origin->file;
+  std::vector<PngText> texts;
+  try {
+    for (PngText& text : read_picture_info(origin.path).texts) {
+      if (can_stand_in_png(text)) texts.push_back(std::move(text));
+    }
+  } catch (const Error&) {
+    // It was moved away meanwhile, which must not cost the result: as far as the request tells.
+    GenerationRequest made = request;
+    made.width /= request.upscale->scale;
+    made.height /= request.upscale->scale;
+    made.origin.reset();
+    texts = own_texts(made, picture);
+  }
+  const bool is_network = request.upscale->model != kLanczos;
+  const UpscaleRecord record{
+      origin.name,
+      origin.sha256,
+      is_network ? fs::path(request.upscale->model).filename().string() : kLanczos,
+      request.upscale->scale,
+      std::nullopt,
+      picture.run_record.version};
+  texts.push_back({kUpscaleKeyword, upscale_json(record), true});
+  return texts;
 }
 
 }  // namespace
@@ -106,9 +142,8 @@ void check_dump_file(const fs::path& file) {
 
 fs::path save_picture(const OutputPlace& output, const GenerationRequest& request,
                       const GeneratedImage& picture) {
-  const std::vector<PngText> texts{{"parameters", a1111_parameters(request, picture)},
-                                   {"headroom", settings_json(request, picture), true},
-                                   {"Software", "Headroom " + picture.run_record.version}};
+  const std::vector<PngText> texts =
+      request.upscale ? enlarged_texts(request, picture) : own_texts(request, picture);
   if (!output.is_file) {
     return save_picture_in(output.path, std::chrono::system_clock::now(),
                            usual_format().encode(*picture.image, texts));

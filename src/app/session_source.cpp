@@ -1,12 +1,16 @@
 #include "session_source.h"
 
 #include "headroom/core/error.h"
+#include "headroom/forecast/rates_file.h"
+#include "headroom/forecast/upscale_forecaster.h"
 #include "headroom/pipeline/request_shape.h"
 
 #include "composition.h"
 #include "model_examples.h"
+#include "paths.h"
 #include "session_loras.h"
 #include "unfinished.h"
+#include "upscaling_generator.h"
 
 #include <algorithm>
 #include <array>
@@ -36,19 +40,23 @@ PromptLength measure(const PromptTokenizer& tokenizer, const std::string& prompt
           .read_bytes = is_read_whole ? prompt.size() : tokenizer.bytes_read(prompt)};
 }
 
-ForecastService::Sources forecasts(const Composition& app, const std::shared_ptr<LoraSets>& loras) {
-  return {.forecast =
-              [loras](const ForecastService::Run& run, const MemorySnapshot& memory) {
-                return loras->forecaster(run.loras)->forecast(run.shape, run.count, memory);
-              },
-          .frontier =
-              [loras](const ForecastService::Run& like, const MemorySnapshot& memory,
-                      const std::function<void()>& between) {
-                return loras->forecaster(like.loras)
-                    ->frontier(like.shape, memory, ForecastService::kStep_px,
-                               ForecastService::kLargestSide_px, between);
-              },
-          .other_programs = [memory = app.memory] { return memory.other_programs(); }};
+ForecastService::Sources forecasts(const Composition& app, const std::shared_ptr<LoraSets>& loras,
+                                   const std::shared_ptr<UpscaleForecaster>& upscales) {
+  return {
+      .forecast =
+          [loras, upscales](const ForecastService::Run& run, const MemorySnapshot& memory) {
+            if (run.upscale)
+              return upscales->forecast(*run.upscale, {run.shape.width, run.shape.height}, memory);
+            return loras->forecaster(run.loras)->forecast(run.shape, run.count, memory);
+          },
+      .frontier =
+          [loras](const ForecastService::Run& like, const MemorySnapshot& memory,
+                  const std::function<void()>& between) {
+            return loras->forecaster(like.loras)
+                ->frontier(like.shape, memory, ForecastService::kStep_px,
+                           ForecastService::kLargestSide_px, between);
+          },
+      .other_programs = [memory = app.memory] { return memory.other_programs(); }};
 }
 
 std::vector<std::string> formats_of(const Device& device) {
@@ -87,6 +95,10 @@ ModelOnDevice open_on_device(const AppConfig& config, const SessionChoice& choic
   const std::shared_ptr<LoraSets> loras = make_lora_sets(
       chosen, app, sample_keeper(chosen.model, app.pipeline.model.info.name, std::move(output)));
   const Device& device = app.pipeline.device;
+  const auto upscales = std::make_shared<UpscaleForecaster>(
+      device, budget_options(chosen), [device, threads = chosen.model.threads] {
+        return read_rates(rates_file(), rates_key(device, "fp32", threads));
+      });
   return {.choice = choice,
           .model = app.pipeline.model.info,
           .device_name = device.name,
@@ -94,8 +106,11 @@ ModelOnDevice open_on_device(const AppConfig& config, const SessionChoice& choic
           .dtype = format_name(choice.dtype, device),
           .formats = formats_of(device),
           .examples = read_model_examples(app.pipeline.model.root),
-          .source = lora_source(app, loras),
-          .forecast_service = forecasts(app, loras),
+          .source = with_upscaling(lora_source(app, loras),
+                                   {.forecaster = upscales,
+                                    .read_memory = [memory = app.memory] { return memory.read(); },
+                                    .threads = chosen.model.threads}),
+          .forecast_service = forecasts(app, loras, upscales),
           .read_memory = [memory = app.memory] { return memory.read(); },
           .measure_prompt = [tokenizer = app.tokenizer](
                                 const std::string& prompt) { return measure(*tokenizer, prompt); },

@@ -22,6 +22,7 @@ Shelf shelf_of(std::string_view kind) {
   if (kind == "text_encoders" || kind == "clip") return &ModelShelves::text_encoders;
   if (kind == "vae") return &ModelShelves::vaes;
   if (kind == "loras") return &ModelShelves::loras;
+  if (kind == "upscale_models") return &ModelShelves::upscalers;
   return nullptr;
 }
 

@@ -83,6 +83,20 @@ void check_size(const GenerationRequest& r, int unit, std::vector<RequestProblem
                           to_string(size), unit, kMaxSide_px, to_string(snap(size, unit)))});
 }
 
+// The rest was in order when its picture was made.
+void check_upscale(const GenerationRequest& r, std::vector<RequestProblem>& problems) {
+  const Upscale& upscale = *r.upscale;
+  if (upscale.scale < 1 || upscale.scale > kMaxUpscale || !r.origin) {
+    problems.push_back(
+        {RequestProblem::Field::kOther,
+         say("a picture that is there can be made 1 to {0} times as large", kMaxUpscale)});
+  } else if (std::max(r.width, r.height) > kMaxUpscaledSide_px) {
+    problems.push_back({RequestProblem::Field::kSize,
+                        say("it would become {0}, and pictures have at most {1} px a side",
+                            to_string(Size{r.width, r.height}), kMaxUpscaledSide_px)});
+  }
+}
+
 std::string number(double value) {
   std::string text = std::to_string(value);
   text.erase(text.find_last_not_of('0') + 1);
@@ -130,7 +144,14 @@ StartFrom start_of(const GenerationRequest& r) {
   return r.init->repaint ? StartFrom::kMaskedImage : StartFrom::kImage;
 }
 
-int pictures_of(const GenerationRequest& request) { return request.sampled ? 1 : request.count; }
+Size size_before(const GenerationRequest& request) {
+  const int scale = request.upscale ? request.upscale->scale : 1;
+  return {request.width / scale, request.height / scale};
+}
+
+int pictures_of(const GenerationRequest& request) {
+  return request.sampled || request.upscale ? 1 : request.count;
+}
 
 std::uint64_t seed_of(const GenerationRequest& request, int index) {
   const std::uint64_t seed = request.seed.value_or(0);
@@ -155,6 +176,10 @@ GenerationRequest rest_of(GenerationRequest request, int made) {
 std::vector<RequestProblem> validate(const GenerationRequest& r, int size_unit) {
   using Field = RequestProblem::Field;
   std::vector<RequestProblem> problems;
+  if (r.upscale) {
+    check_upscale(r, problems);
+    return problems;
+  }
   if (r.sampled) {  // the rest was in order when its steps were done
     check_size(r, size_unit, problems);
     return problems;

@@ -32,11 +32,6 @@ double between(double width, double low_width, double low, double high_width, do
 double product_rate(const DeviceRates& rates, double width) {
   return between(width, 256, rates.narrow_product, 2048, rates.wide_product);
 }
-// Fewer than 16 channels are padded to 16.
-double convolution_rate(const DeviceRates& rates, double channels) {
-  return std::min(1.0, channels / 16) *
-         between(channels, 16, rates.narrow_convolution, 256, rates.wide_convolution);
-}
 
 constexpr double kSequentialCard = 1.1;  // smaller products fill a card less well
 constexpr double kSequentialCpu = 1.01;  // layers leave the caches between the branches
@@ -82,6 +77,12 @@ double chunking(int chunk_tokens) { return 1.01 + 5.0 / chunk_tokens; }
 double round_up_32(double n) { return std::ceil(std::floor(n) / 32) * 32; }
 
 }  // namespace
+
+// Fewer than 16 channels are padded to 16.
+double convolution_rate(const DeviceRates& rates, double channels) {
+  return std::min(1.0, channels / 16) *
+         between(channels, 16, rates.narrow_convolution, 256, rates.wide_convolution);
+}
 
 NetworkWork block_work(const TransformerConfig& c, double tokens, const DeviceRates& rates) {
   const double d = c.dim;

@@ -15,6 +15,9 @@
 
 namespace headroom {
 
+// Floating-point operations per second of 3x3 convolutions of so many channels.
+[[nodiscard]] double convolution_rate(const DeviceRates& rates, double channels);
+
 // What one transformer block on so many tokens, or the whole decoder of so many pixels, has to do:
 // seconds of its products at `rates`, its parts (blocks, layers), and the values that its other
 // operations go over.

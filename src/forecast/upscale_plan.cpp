@@ -123,10 +123,19 @@ UpscalePlan plan_upscale(const UpscalerConfig& config, int width, int height, st
 UpscaleForecast forecast_upscale(const UpscalerConfig& config, int width, int height,
                                  const Device& device, const MemorySnapshot& snapshot,
                                  const BudgetOptions& options) {
+  return forecast_upscale(config, width, height, device, snapshot, options, [&](std::int64_t side) {
+    return plan_upscale(config, width, height, side, device);
+  });
+}
+
+UpscaleForecast forecast_upscale(const UpscalerConfig& config, int width, int height,
+                                 const Device& device, const MemorySnapshot& snapshot,
+                                 const BudgetOptions& options,
+                                 const std::function<UpscalePlan(std::int64_t side)>& plan_of) {
   UpscaleForecast forecast;
   forecast.budget = compute_budget(snapshot, options);
   const auto try_side = [&](std::int64_t side) {
-    UpscalePlan plan = plan_upscale(config, width, height, side, device);
+    UpscalePlan plan = plan_of(side);
     const bool is_fine = fits(plan, forecast.budget, device, snapshot);
     if (is_fine || !forecast.fits) forecast.plan = std::move(plan);
     forecast.fits = forecast.fits || is_fine;

@@ -55,7 +55,8 @@ void Presenter::use(const std::shared_ptr<const ModelOnDevice>& opened) {
   forecast_service_.ask(opened_->forecast_service);
 }
 
-Frame Presenter::present(const Session::State& session, UiState& state, const StringTable& text,
+Frame Presenter::present(const Session::State& session, UiState& state,
+                         const UpscalerSearch::Found& upscalers, const StringTable& text,
                          double now) {
   use(session.current);
   Frame frame;
@@ -71,7 +72,7 @@ Frame Presenter::present(const Session::State& session, UiState& state, const St
     loras_of_ = opened_;
   }
   frame.loras = loras_.chips(state.settings(), now);
-  look_ahead(frame, state);
+  look_ahead(frame, state, upscalers);
   frame.problems = find_problems(state, opened_->model.size_unit);
   if (state.mask && state.mask_share() <= 0)
     frame.problems.push_back({RequestProblem::Field::kInit, say("problem.mask")});
@@ -84,6 +85,8 @@ Frame Presenter::present(const Session::State& session, UiState& state, const St
   frame.vary = answer(vary_, text);
   frame.more = answer(more_, text);
   frame.finish = answer_finish(state, text);
+  frame.upscaling = answer_upscales(state, text);
+  frame.upscaling.is_looking = upscalers.is_looking;
   follow_progress(frame);
   return frame;
 }
@@ -148,7 +151,49 @@ Frame::Finish Presenter::answer_finish(const UiState& state, const StringTable& 
   return finish;
 }
 
-void Presenter::look_ahead(Frame& frame, const UiState& state) {
+Presenter::Lead Presenter::ask_upscale(const GenerationRequest& request,
+                                       std::vector<ForecastService::Run>& runs) const {
+  Lead lead{validate(request, opened_->model.size_unit), std::nullopt};
+  if (lead.problems.empty()) lead.run = place_in(runs, run_of_upscale(request));
+  return lead;
+}
+
+Presenter::UpscaleAsked Presenter::ask_upscales(const FinishedPicture& picture,
+                                                const UiState& state,
+                                                const UpscalerSearch::Found& upscalers,
+                                                std::vector<ForecastService::Run>& runs) const {
+  UpscaleAsked asked;
+  asked.options = upscale_options(upscalers.items);
+  asked.chosen = chosen_option(asked.options, state.upscale);
+  for (std::size_t i = 0; i < asked.options.size(); ++i) {
+    const UpscaleOption& option = asked.options[i];
+    asked.leads.emplace_back();
+    if (!option.problem.empty() || (!state.upscale_open && i != asked.chosen)) continue;
+    asked.leads.back() =
+        ask_upscale(upscale_of(picture, upscale_with(option, state.upscale)), runs);
+  }
+  return asked;
+}
+
+Frame::Upscaling Presenter::answer_upscales(const UiState& state, const StringTable& text) const {
+  const FinishedPicture* const picture = state.selected_picture();
+  if (picture == nullptr) return {};
+  Frame::Upscaling upscaling;
+  upscaling.chosen = upscale_.chosen;
+  if (picture->file.empty()) upscaling.blocked = text.text("why.no_file");
+  for (std::size_t i = 0; i < upscale_.options.size(); ++i) {
+    const UpscaleOption& option = upscale_.options[i];
+    const int scale = upscale_with(option, state.upscale).scale;
+    const auto& lead = upscale_.leads[i];
+    upscaling.targets.push_back({option,
+                                 {picture->request.width * scale, picture->request.height * scale},
+                                 lead ? answer(*lead, text) : Frame::Lead{}});
+  }
+  return upscaling;
+}
+
+void Presenter::look_ahead(Frame& frame, const UiState& state,
+                           const UpscalerSearch::Found& upscalers) {
   const RunShape shape = shapes_.of_draft(with_start_of_size(state.draft, state.mask != nullptr));
   const std::string loras = loras_of_run(state.draft.prompt);
   std::vector<ForecastService::Run> runs{{shape, state.draft.count, loras}};
@@ -156,10 +201,12 @@ void Presenter::look_ahead(Frame& frame, const UiState& state) {
     runs.push_back({with_size(shape, preset.size), 1, loras});
   vary_ = more_ = {};
   finish_ = {};
+  upscale_ = {};
   if (const FinishedPicture* const picture = state.selected_picture()) {
     vary_ = ask(variations_of(*picture, 0), runs);
     if (repaint_results(state)) more_ = ask(more_like(*picture), runs);
     finish_ = ask_finish(*picture, state, runs);
+    upscale_ = ask_upscales(*picture, state, upscalers, runs);
   }
   std::vector<std::size_t> jobs;  // where in `runs` each of them is
   for (const ForecastService::Run& run : shapes_.of_jobs(frame.jobs))

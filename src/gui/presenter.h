@@ -23,7 +23,8 @@ class Presenter {
   // All of a frame but its layout, of what `session` says; what it points to holds until the next
   // one.
   [[nodiscard]] Frame present(const Session::State& session, UiState& state,
-                              const StringTable& text, double now);
+                              const UpscalerSearch::Found& upscalers, const StringTable& text,
+                              double now);
 
   // A run is over: seconds are known better.
   void refresh() { forecast_service_.refresh(); }
@@ -31,7 +32,7 @@ class Presenter {
   [[nodiscard]] const std::array<SizeCard, kSizePresets.size()>& cards() const { return cards_; }
 
  private:
-  void look_ahead(Frame& frame, const UiState& state);
+  void look_ahead(Frame& frame, const UiState& state, const UpscalerSearch::Found& upscalers);
   // What the selected picture leads to, as far as that can be asked about.
   struct Lead {
     std::vector<RequestProblem> problems;
@@ -49,6 +50,19 @@ class Presenter {
   [[nodiscard]] FinishAsked ask_finish(const FinishedPicture& picture, const UiState& state,
                                        std::vector<ForecastService::Run>& runs);
   [[nodiscard]] Frame::Finish answer_finish(const UiState& state, const StringTable& text) const;
+  // Enlarging it.
+  struct UpscaleAsked {
+    std::vector<UpscaleOption> options;
+    std::vector<std::optional<Lead>> leads;  // of each
+    std::size_t chosen = 0;
+  };
+  [[nodiscard]] Lead ask_upscale(const GenerationRequest& request,
+                                 std::vector<ForecastService::Run>& runs) const;
+  [[nodiscard]] UpscaleAsked ask_upscales(const FinishedPicture& picture, const UiState& state,
+                                          const UpscalerSearch::Found& upscalers,
+                                          std::vector<ForecastService::Run>& runs) const;
+  [[nodiscard]] Frame::Upscaling answer_upscales(const UiState& state,
+                                                 const StringTable& text) const;
   void follow_progress(Frame& frame);
 
   void use(const std::shared_ptr<const ModelOnDevice>& opened);
@@ -62,6 +76,7 @@ class Presenter {
   ForecastService::Forecasts forecasts_;
   Lead vary_, more_;
   FinishAsked finish_;
+  UpscaleAsked upscale_;
   std::array<SizeCard, kSizePresets.size()> cards_;
   ForecastService forecast_service_;  // last: its thread must end first
 };

@@ -170,6 +170,7 @@ void handle_leads(const Ui& ui) {
   if (ImGui::IsKeyPressed(ImGuiKey_V, false) && ui.frame.vary.blocked.empty())
     ui.actions.results.vary();
   if (ImGui::IsKeyPressed(ImGuiKey_L, false)) ui.state.finish_asked = true;
+  if (ImGui::IsKeyPressed(ImGuiKey_E, false)) ui.state.upscale_asked = true;
   if (!repaint_results(ui.state)) return;
   if (ImGui::IsKeyPressed(ImGuiKey_K, false)) ui.actions.results.keep();
   if (ImGui::IsKeyPressed(ImGuiKey_G, false) && ui.frame.more.blocked.empty())

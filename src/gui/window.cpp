@@ -91,6 +91,7 @@ class Window::Impl {
                     },
                     wake_window};
   std::shared_ptr<const ModelOnDevice> loras_for_;  // likewise
+  UpscalerSearch upscalers_{services_.find_upscalers, wake_window};
   QueueWatcher watcher_{services_.session.queue(), wake_window};
   float scale_ = 0;
   bool themed_dark_ = false;
@@ -206,6 +207,7 @@ void Window::Impl::look_for_lists(const Session::State& session) {
     models_for_ = choice;
     models_.look(choice);
   }
+  if (std::exchange(state_.upscalers_asked, false)) upscalers_.look({});
   if (std::exchange(state_.loras_asked, false)) {
     if (session.current != loras_for_) loras_.forget();
     loras_for_ = session.current;
@@ -235,7 +237,7 @@ void Window::Impl::draw() {
   if (session_.restore_picture(state_)) pacer_.settle(2);
   pictures_.begin_frame();
 
-  Frame frame = presenter_.present(session, state_, text_, begun);
+  Frame frame = presenter_.present(session, state_, upscalers_.found(), text_, begun);
   look_for_lists(session);
   frame.models = models_.found();
   frame.lora_files = loras_.found();

@@ -16,6 +16,7 @@ Actions::Actions(const ActionContext& context)
       picture(context),
       results(context, {picture, finder_, start}),
       finish(context),
+      upscale(context),
       settings(context, {prompt, size, finder_, start}),
       saving(context),
       models(context),

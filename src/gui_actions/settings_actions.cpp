@@ -23,7 +23,7 @@ void SettingsActions::use_all() {
     state.draft.seed.reset();  // the seed below is this one picture's own
     state.negative_open = state.negative_open || !picture->request.negative_prompt.empty();
     state.seed_text = std::to_string(picture->picture.seed);
-    others_.size.choose({picture->request.width, picture->request.height});
+    others_.size.choose({state.draft.width, state.draft.height});
   });
   state.new_prompt = state.draft.prompt;
 }

@@ -9,10 +9,23 @@ GenerationRequest variations_of(const FinishedPicture& picture, std::uint64_t se
   return request;
 }
 
+namespace {
+
+// What the model made, before it was enlarged.
+void undo_upscale(GenerationRequest& request) {
+  const Size before = size_before(request);
+  request.width = before.width;
+  request.height = before.height;
+  request.upscale.reset();
+}
+
+}  // namespace
+
 GenerationRequest more_like(const FinishedPicture& picture) {
   GenerationRequest request = picture.request;
   request.sampled.reset();
   request.origin.reset();
+  undo_upscale(request);
   request.seed.reset();
   return request;
 }
@@ -21,6 +34,7 @@ GenerationRequest settings_of(const FinishedPicture& picture) {
   GenerationRequest request = picture.request;
   request.sampled.reset();  // all of it is done anew
   request.origin.reset();   // it is no setting
+  undo_upscale(request);
   request.seed = picture.picture.seed;
   if (request.variation)
     request.variation->seed += static_cast<std::uint64_t>(picture.picture.index);

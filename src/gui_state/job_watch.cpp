@@ -19,7 +19,7 @@ ProgressInput JobWatch::look(const JobStatus& job, Time now) {
     step_ = job.step;
     step_at_ = now;
   }
-  const bool steps = job.stage == Stage::kDenoise;
+  const bool steps = job.stage == Stage::kDenoise || job.stage == Stage::kUpscale;
   const Time step_began = std::max(step_at_, job.stage_started);
   if (steps && job.step > 0)
     step_seconds_ = std::max(1e-6, seconds_between(job.stage_started, step_began)) / job.step;

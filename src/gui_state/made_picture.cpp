@@ -6,7 +6,9 @@
 #include "headroom/records/read_settings.h"
 #include "headroom/records/run_record_json.h"
 #include "headroom/records/settings_json.h"
+#include "headroom/records/upscale_json.h"
 
+#include <string>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -25,11 +27,27 @@ RunRecord read_run_record(const std::string& text) {
       .value_or(RunRecord{});
 }
 
+// What stands beside the settings of a picture that was enlarged.
+void read_upscale(const PictureInfo& info, GenerationRequest& request) {
+  for (auto text = info.texts.rbegin(); text != info.texts.rend(); ++text) {
+    if (text->keyword != kUpscaleKeyword) continue;
+    const auto record = parse_upscale_json(text->value);
+    if (!record || record->scale > kMaxUpscale) return;
+    request.upscale = Upscale{record->model, record->scale};
+    request.origin = Origin{{record->file, record->sha256},
+                            "upscale:" + record->model + ":" + std::to_string(record->scale)};
+    request.width = info.width;
+    request.height = info.height;
+    return;
+  }
+}
+
 }  // namespace
 
 std::optional<FinishedPicture> read_made_picture(const std::filesystem::path& file, JobId id) {
   try {
-    for (const PngText& text : read_picture_info(file).texts) {
+    const PictureInfo info = read_picture_info(file);
+    for (const PngText& text : info.texts) {
       if (text.keyword != "headroom") continue;
       FinishedPicture picture;
       picture.job = id;
@@ -43,6 +61,7 @@ std::optional<FinishedPicture> read_made_picture(const std::filesystem::path& fi
       picture.request.variety = settings.variety;
       picture.request.seed_mode = settings.seed_mode;
       picture.request.origin = std::move(settings.origin);
+      read_upscale(info, picture.request);
       picture.picture.seed = picture.request.seed.value_or(0);
       picture.picture.run_record = read_run_record(text.value);
       picture.file = file;

@@ -22,6 +22,12 @@ bool has(const ProgressInput& job, std::size_t stage) {
   return find_stage(*job.plan, static_cast<Stage>(stage)) != nullptr;
 }
 
+// The stage whose steps are counted.
+Stage stage_of_steps(const ProgressInput& job) {
+  const bool enlarges = job.plan && find_stage(*job.plan, Stage::kUpscale) != nullptr;
+  return enlarges ? Stage::kUpscale : Stage::kDenoise;
+}
+
 // 0 where nothing is known, or nothing has to be done: all is loaded.
 Stages planned_seconds(const ProgressInput& job) {
   Stages seconds{};
@@ -43,7 +49,7 @@ bool is_over(const ProgressInput& job, std::size_t stage) {
 
 // Seconds of a step of this job; 0 before the first one.
 double measured_step(const ProgressInput& job) {
-  if (job.stage == Stage::kDenoise && job.step > 0)
+  if (job.stage == stage_of_steps(job) && job.step > 0)
     return std::max(1e-6, job.stage_elapsed - job.step_elapsed) / job.step;
   return job.step_seconds;
 }
@@ -61,7 +67,7 @@ Stages stages_done(const ProgressInput& job, const Stages& expected, double step
   Stages done{};
   const std::size_t now = index_of(job.stage);
   std::fill(done.begin(), done.begin() + static_cast<std::ptrdiff_t>(now), 1.0);
-  if (job.stage == Stage::kDenoise && job.steps > 0) {
+  if (job.stage == stage_of_steps(job) && job.steps > 0) {
     const double into = step_seconds > 0 ? std::min(0.9, job.step_elapsed / step_seconds) : 0.0;
     done[now] = std::min(1.0, (job.step + into) / job.steps);
   } else {
@@ -91,9 +97,9 @@ double picture_left(const ProgressInput& job, const Stages& expected, const Stag
   double left = 0;
   const std::size_t now = index_of(job.stage);
   for (std::size_t i = now; i < kStageCount; ++i) {
-    left += i > now                        ? expected[i]
-            : job.stage == Stage::kDenoise ? expected[i] * (1 - done[i])
-                                           : std::max(0.0, expected[i] - job.stage_elapsed);
+    left += i > now                            ? expected[i]
+            : job.stage == stage_of_steps(job) ? expected[i] * (1 - done[i])
+                                               : std::max(0.0, expected[i] - job.stage_elapsed);
   }
   return left;
 }
@@ -102,12 +108,13 @@ double picture_left(const ProgressInput& job, const Stages& expected, const Stag
 
 ProgressView progress_of(const ProgressInput& job) {
   Stages expected = planned_seconds(job);
-  double& denoise = expected[index_of(Stage::kDenoise)];
+  const Stage steps = stage_of_steps(job);
+  double& denoise = expected[index_of(steps)];
   const double measured = measured_step(job);
   // The run knows its steps better than its plan does.
-  if (measured > 0 && (job.stage == Stage::kDenoise || denoise <= 0)) {
+  if (measured > 0 && (job.stage == steps || denoise <= 0)) {
     denoise = measured * job.steps;
-    estimate_rest(expected);
+    if (steps == Stage::kDenoise) estimate_rest(expected);
   }
   const double step_seconds = job.steps > 0 ? denoise / job.steps : 0;
 

@@ -1,6 +1,7 @@
 #include "headroom/gui_state/run_shapes.h"
 
 #include "headroom/gui_state/lora_chips.h"
+#include "headroom/gui_state/upscale_choice.h"
 
 #include <algorithm>
 #include <utility>
@@ -52,11 +53,14 @@ std::vector<ForecastService::Run> RunShapes::of_jobs(const std::vector<JobStatus
   for (const JobStatus& job : jobs) {
     const GenerationRequest& request = job.request;
     const auto before = jobs_.find(job.id);
-    runs.push_back(before != jobs_.end()
-                       ? before->second
-                       : ForecastService::Run{shape_of(request, measure(request.prompt),
-                                                       measure(request.negative_prompt)),
-                                              request.count, loras_of_run(request.prompt)});
+    if (before != jobs_.end()) {
+      runs.push_back(before->second);
+    } else if (request.upscale) {
+      runs.push_back(run_of_upscale(request));
+    } else {
+      runs.push_back({shape_of(request, measure(request.prompt), measure(request.negative_prompt)),
+                      request.count, loras_of_run(request.prompt)});
+    }
     known.emplace(job.id, runs.back());
   }
   jobs_ = std::move(known);

@@ -55,6 +55,8 @@ const json& part(const json& from, const char* key) {
 json session_json(const GenerationRequest& request) {
   json object = to_json(request);
   if (request.origin) object["origin"]["path"] = request.origin->file.path;
+  if (request.upscale)
+    object["upscale"] = {{"model", request.upscale->model}, {"scale", request.upscale->scale}};
   if (!request.init) return object;
   object["init_image"]["path"] = request.init->file.path;
   if (request.init->repaint) object["mask"]["path"] = request.init->mask_file.path;
@@ -100,6 +102,13 @@ void read_origin(const json& from, GenerationRequest& r) {
   take(from.at("origin"), "how", r.origin->how);
 }
 
+void read_upscale(const json& from, GenerationRequest& r) {
+  if (!part(from, "upscale").is_object()) return;
+  r.upscale.emplace();
+  take(from.at("upscale"), "model", r.upscale->model);
+  take(from.at("upscale"), "scale", r.upscale->scale);
+}
+
 // Nothing when a value is out of range; the prompt may be empty.
 std::optional<GenerationRequest> read_request(const json& from) {
   if (!from.is_object()) return std::nullopt;
@@ -119,6 +128,7 @@ std::optional<GenerationRequest> read_request(const json& from) {
   read_variation(from, r);
   read_variety(from, r);
   read_origin(from, r);
+  read_upscale(from, r);
   std::string seed_mode;
   take(from, "seed_mode", seed_mode);
   if (seed_mode == "composition") r.seed_mode = SeedMode::kComposition;

@@ -31,7 +31,9 @@ std::vector<GenerationRequest> without(std::vector<GenerationRequest> jobs,
   for (const GenerationRequest& picture : sampled) {
     std::vector<GenerationRequest> left;
     for (GenerationRequest& job : jobs) {
-      if (job.prompt != picture.prompt) {
+      const bool is_alike = job.prompt == picture.prompt && job.width == picture.width &&
+                            job.height == picture.height && !job.upscale;
+      if (!is_alike) {
         left.push_back(std::move(job));
       } else if (auto rest = left_after(job, picture.sampled->seed)) {
         left.push_back(*std::move(rest));

@@ -77,6 +77,7 @@ ModelShelves shelves_below(const fs::path& folder) {
   add(shelves.text_encoders, {"text_encoders", "clip", "text_encoder"});
   add(shelves.vaes, {"vae", "VAE"});
   add(shelves.loras, {"loras", "Lora"});
+  add(shelves.upscalers, {"upscale_models", "ESRGAN", "RealESRGAN"});
   return shelves;
 }
 

@@ -248,5 +248,26 @@ TEST(Generation, OfWhatIsSampledOneEndIsLeft) {
   EXPECT_TRUE(has_stage(shape, Stage::kSave));
 }
 
+TEST(Generation, WhatIsOnlyEnlargedIsCheckedForThat) {
+  GenerationRequest request;
+  request.prompt.clear();
+  request.count = 3;
+  request.width = 1500;
+  request.height = 999;
+  request.upscale = Upscale{"model.pth", 3};
+  EXPECT_EQ(validate(request, 64).size(), 1U) << "of what picture?";
+  request.origin = Origin{{"fox.png", "ab"}, "upscale:model.pth:3"};
+  EXPECT_TRUE(validate(request, 64).empty()) << "of any size, and its prompt was read";
+  EXPECT_EQ(size_before(request), (Size{500, 333}));
+  EXPECT_EQ(pictures_of(request), 1);
+  request.width = 16386;
+  EXPECT_EQ(validate(request, 64).at(0).field, RequestProblem::Field::kSize);
+  request.width = 1500;
+  request.upscale->scale = 5;
+  EXPECT_EQ(validate(request, 64).size(), 1U);
+  EXPECT_FALSE(has_stage(RunShape{}, Stage::kUpscale));
+  EXPECT_EQ(size_before(GenerationRequest{}), (Size{512, 512}));
+}
+
 }  // namespace
 }  // namespace headroom

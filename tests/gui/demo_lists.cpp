@@ -3,6 +3,9 @@
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
 #include "headroom/core/size.h"
+#include "headroom/image/picture_info.h"
+#include "headroom/records/settings_json.h"
+#include "headroom/records/upscale_json.h"
 
 #include "support/fake_generator.h"
 
@@ -156,6 +159,29 @@ void DemoFolders::add(const std::filesystem::path& folder) {
 
 void DemoFolders::remove(const std::filesystem::path& folder) {
   std::erase_if(folders_, [&](const SearchedFolder& known) { return known.path == folder; });
+}
+
+void find_demo_upscalers(const std::string& which, std::chrono::milliseconds pause,
+                         const std::function<void(UpscalerOffer)>& found) {
+  if (which == "none") return;
+  const auto tell = [&](UpscalerOffer offer) {
+    std::this_thread::sleep_for(pause);
+    found(std::move(offer));
+  };
+  tell({"damaged", "/upscalers/damaged.pth", 0, "damaged.pth is cut short; get it again"});
+  tell({"sharp", "/upscalers/sharp.pth", 4});
+  tell({"soft", "/upscalers/soft.safetensors", 2});
+}
+
+std::vector<PngText> demo_texts(const GenerationRequest& request, const GeneratedImage& picture) {
+  if (!request.upscale) return {{"headroom", settings_json(request, picture), true}};
+  std::vector<PngText> texts = read_picture_info(request.origin->file.path).texts;
+  const InitImage::File& origin = request.origin->file;
+  texts.push_back({kUpscaleKeyword,
+                   upscale_json({origin.name, origin.sha256, request.upscale->model,
+                                 request.upscale->scale, std::nullopt, "demo"}),
+                   true});
+  return texts;
 }
 
 }  // namespace headroom::test

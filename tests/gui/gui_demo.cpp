@@ -7,7 +7,6 @@
 #include "headroom/image/file_writer.h"
 #include "headroom/image/png_writer.h"
 #include "headroom/memory/budget.h"
-#include "headroom/records/settings_json.h"
 
 #include "gui/demo_lists.h"
 #include "support/fake_generator.h"
@@ -49,6 +48,7 @@ struct Options {
       {"unsaved", "60M"},   {"samples", ""},   // a folder
       {"hold-file", ""},                       // no run begins its steps while this file is there
       {"models", "few"},    {"loras", "few"},  // see demo_lists.h
+      {"upscalers", "few"},                    // likewise
       {"look-ms", "0"},                        // that finding a model or judging a LoRA takes
       {"look-file", ""}};  // while this file is there, no more than two models are found
   [[nodiscard]] std::string text(const std::string& name) const { return values.at(name); }
@@ -97,10 +97,12 @@ class DemoGenerator final : public ImageGenerator {
   void generate(const GenerationRequest& request, ProgressSink& progress,
                 std::stop_token stop) override {
     const Plan plan =
-        test::FakeGenerator::make_plan(test::FakeGenerator::shape_of(request), request.count);
+        request.upscale
+            ? test::FakeGenerator::make_plan(*request.upscale, size_before(request))
+            : test::FakeGenerator::make_plan(test::FakeGenerator::shape_of(request), request.count);
     device_.cached = 0;
-    device_.weights = 3 * kGiB;
-    device_.activations = plan.peak_bytes - 3 * kGiB;
+    device_.weights = std::min(3 * kGiB, plan.peak_bytes);
+    device_.activations = plan.peak_bytes - device_.weights;
     device_.peak = plan.peak_bytes;
     const Idle idle{device_};
     for (std::error_code none; std::filesystem::exists(hold_, none) && !stop.stop_requested();)
@@ -125,7 +127,9 @@ Forecast make_forecast(const ForecastService::Run& run, const MemorySnapshot& me
                        const BudgetOptions& limits, bool estimated = false) {
   Forecast forecast;
   forecast.budget = compute_budget(memory, limits);
-  forecast.plan = test::FakeGenerator::make_plan(run.shape, run.count);
+  const Size asked{run.shape.width, run.shape.height};
+  forecast.plan = run.upscale ? test::FakeGenerator::make_plan(*run.upscale, asked)
+                              : test::FakeGenerator::make_plan(run.shape, run.count);
   forecast.plan.peak_bytes +=
       test::DemoLoras::kBytes * std::count(run.loras.begin(), run.loras.end(), '<');
   forecast.plan.seconds_are_estimated = estimated;
@@ -267,7 +271,7 @@ int run(const Options& options) {
   const std::filesystem::path output = options.text("output");
   std::atomic<int> saves{0};
   const auto save = [&](const GenerationRequest& request, const GeneratedImage& picture) {
-    const std::vector<PngText> texts{{"headroom", settings_json(request, picture), true}};
+    const std::vector<PngText> texts = test::demo_texts(request, picture);
     const std::string saving = options.text("save");
     if (saving == "never" || (saving == "fails" && saves++ == 0)) {
       throw Error(ErrorKind::kIo,
@@ -338,6 +342,11 @@ int run(const Options& options) {
                      [&](const SessionChoice&, const std::function<void(ModelOffer)>& found) {
                        find_models(options, pause, found);
                      },
+                 .find_upscalers =
+                     [&](const AnyUpscaler&, const std::function<void(UpscalerOffer)>& found) {
+                       test::find_demo_upscalers(options.text("upscalers"), pause, found);
+                     },
+                 .upscaler_folder = "/home/you/.local/share/headroom/upscalers",
                  .searched_folders = [&] { return folders.all(); },
                  .add_folder = [&](const auto& folder) { folders.add(folder); },
                  .remove_folder = [&](const auto& folder) { folders.remove(folder); },

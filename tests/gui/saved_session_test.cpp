@@ -67,6 +67,16 @@ TEST(SavedSession, ComesBackAsItWas) {
   EXPECT_EQ(after->recent_models, before.recent_models);
 }
 
+TEST(SavedSession, WhatIsOnlyEnlargedComesBack) {
+  SavedSession before = sample();
+  GenerationRequest& job = before.queue[0];
+  job.upscale = Upscale{"/upscalers/sharp.pth", 2};
+  job.origin->how = "upscale:sharp.pth:2";
+  const auto after = read_session_text(session_text(before));
+  ASSERT_TRUE(after);
+  EXPECT_EQ(after->queue, before.queue);
+}
+
 TEST(SavedSession, OfAnotherVersionGivesWhatItCan) {
   const auto session = read_session_text(
       R"({"prompts": ["kept"], "settings": {"prompt": "kept", "steps": "many", "new": 1},

@@ -10,6 +10,7 @@
 #include "commands/commands.h"
 #include "composition.h"
 #include "found_models.h"
+#include "found_upscalers.h"
 #include "paths.h"
 #include "picture_files.h"
 #include "session_source.h"
@@ -115,6 +116,12 @@ WindowServices services_of(const AppConfig& config, Session& session,
           [config](const SessionChoice& present, const std::function<void(ModelOffer)>& found) {
             offer_models(config, present, found);
           },
+      .find_upscalers =
+          [options = config.model](const AnyUpscaler&,
+                                   const std::function<void(UpscalerOffer)>& found) {
+            offer_upscalers(options, found);
+          },
+      .upscaler_folder = upscaler_folder(),
       .searched_folders = [options = config.model] { return searched_folders(options); },
       .add_folder = add_folder,
       .remove_folder = remove_folder,

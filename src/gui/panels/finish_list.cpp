@@ -82,7 +82,7 @@ void draw_notes(const Ui& ui) {
     paragraph(ui, ui.t("finish.note.seed"), style);
   const std::string& made_with = picture.picture.run_record.model;
   const std::string& model = ui.frame.opened->model.name;
-  if (!made_with.empty() && made_with != model)
+  if (!picture.request.upscale && !made_with.empty() && made_with != model)
     paragraph(ui, fill(ui.t("finish.note.model"), {made_with, model}), style);
 }
 

@@ -41,6 +41,7 @@ float draw_bell(const Ui& ui, float right, float y, float height);
 void draw_picture_actions(const Ui& ui);
 // What to finish the picture as; it opens above `at` (screen pixels) while "finish_list" is open.
 void draw_finish_list(const Ui& ui, ImVec2 at);
+void draw_upscale_list(const Ui& ui, ImVec2 at);  // likewise, what to make it larger with
 // Over the upper canvas, while the shown picture was made of another one: that is shown in its
 // place as long as it is held.
 void draw_compare_pill(const Ui& ui, const Rect& canvas);

@@ -3,6 +3,7 @@
 #include "headroom/gui_toolkit/widgets.h"
 
 #include "panels.h"
+#include "panels/list_over_row.h"
 
 #include <algorithm>
 #include <string>
@@ -35,6 +36,7 @@ struct Action {
   std::string price{};         // of what it starts, "3.9 GB · 19 s"
   const char* list = nullptr;  // that it opens
   void (*draw_list)(const Ui&, ImVec2 at) = nullptr;
+  bool UiState::*asked = nullptr;  // whether a key has asked for the list
 };
 
 constexpr float kIcon_px = 32;  // a button without words, design pixels
@@ -87,7 +89,7 @@ Words words_for(const Ui& ui, const std::vector<Action>& actions, float room) {
 // What it needs stands in the tip as well, for where the button has no words.
 void add_price(const Ui& ui, const Forecast* forecast, Action& action) {
   if (forecast == nullptr || !forecast->fits) return;
-  action.price = needs_text(forecast->plan, ui.text);
+  action.price = price_in_list(ui, forecast);
   action.tip += "\n" + fill(ui.t("tip.needs"), {action.price});
 }
 
@@ -120,8 +122,24 @@ Action finish_action(const Ui& ui) {
                 .disabled = ui.state.selected_picture()->file.empty() ? ui.t("why.no_file") : "",
                 .kind = Kind::kLeads,
                 .list = "finish_list",
-                .draw_list = &draw_finish_list};
+                .draw_list = &draw_finish_list,
+                .asked = &UiState::finish_asked};
   const Frame::Finish& now = ui.frame.finish;
+  if (now.chosen < now.targets.size()) add_price(ui, now.targets[now.chosen].lead.forecast, action);
+  return action;
+}
+
+Action upscale_action(const Ui& ui) {
+  Action action{.name = "upscale",
+                .icon = ICON_FA_UP_RIGHT_AND_DOWN_LEFT_FROM_CENTER,
+                .label = ui.t("picture.upscale"),
+                .tip = ui.t("tip.upscale"),
+                .disabled = ui.frame.upscaling.blocked,
+                .kind = Kind::kLeads,
+                .list = "upscale_list",
+                .draw_list = &draw_upscale_list,
+                .asked = &UiState::upscale_asked};
+  const Frame::Upscaling& now = ui.frame.upscaling;
   if (now.chosen < now.targets.size()) add_price(ui, now.targets[now.chosen].lead.forecast, action);
   return action;
 }
@@ -169,7 +187,7 @@ void draw_action(const Ui& ui, const Action& action, Words words, float height) 
     if (action.act != nullptr) action.act(ui.actions);
     if (action.list != nullptr) ImGui::OpenPopup(action.list);
   }
-  const bool asked = action.kind == Kind::kLeads && std::exchange(ui.state.finish_asked, false);
+  const bool asked = action.asked != nullptr && std::exchange(ui.state.*action.asked, false);
   if (asked && action.disabled.empty()) ImGui::OpenPopup(action.list);
   if (action.draw_list != nullptr) action.draw_list(ui, {at.x, at.y - ui.px(6)});
 }
@@ -182,6 +200,7 @@ void draw_picture_actions(const Ui& ui) {
   const std::string no_file = picture->file.empty() ? ui.t("why.no_file") : std::string();
   const std::vector<Action> actions{vary_action(ui),
                                     finish_action(ui),
+                                    upscale_action(ui),
                                     {.name = "use_image",
                                      .icon = ICON_FA_IMAGE,
                                      .label = ui.t("picture.use_image"),

@@ -222,7 +222,7 @@ void draw_running(const Ui& ui, const JobStatus& job) {
 
 void draw_keys(const Ui& ui) {
   section(ui, ui.t("keys.label"));
-  constexpr std::array<std::array<const char*, 2>, 22> kKeys{{{"Ctrl+Enter", "keys.generate"},
+  constexpr std::array<std::array<const char*, 2>, 23> kKeys{{{"Ctrl+Enter", "keys.generate"},
                                                               {"Ctrl+Shift+Enter", "keys.front"},
                                                               {"Esc", "keys.cancel"},
                                                               {"Shift+Esc", "keys.clear"},
@@ -234,6 +234,7 @@ void draw_keys(const Ui& ui) {
                                                               {"M", "keys.mask"},
                                                               {"V", "keys.vary"},
                                                               {"L", "keys.finish"},
+                                                              {"E", "keys.upscale"},
                                                               {"C", "keys.compare"},
                                                               {"Home  Ctrl+1  + −", "keys.zoom"},
                                                               {"Ctrl+C", "keys.copy"},

@@ -18,7 +18,9 @@ std::string headline(const Ui& ui, const JobStatus& job) {
     text += " · " + fill(ui.t("progress.step"),
                          {std::to_string(job.step), std::to_string(job.total_steps)});
   }
-  if (job.request.count > 1) {
+  if (!job.cancelling && job.stage == Stage::kUpscale && job.total_steps > 0)
+    text += " · " + std::to_string(100 * job.step / job.total_steps) + " %";
+  if (pictures_of(job.request) > 1) {
     text += " · " + fill(ui.t("progress.picture"),
                          {std::to_string(job.image_index + 1), std::to_string(job.request.count)});
   }

@@ -2,8 +2,10 @@
 #include "headroom/core/image.h"
 #include "headroom/core/init_image.h"
 #include "headroom/core/run_record.h"
+#include "headroom/core/size.h"
 
 #include <array>
+#include <compare>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -45,6 +47,16 @@ struct Origin {
   friend bool operator==(const Origin&, const Origin&) = default;
 };
 
+// A finished picture made larger by an upscaler: the model is not asked.
+struct Upscale {
+  std::string model;  // the upscaler's file, or kLanczos
+  int scale = 2;      // of both sides, 1..4
+  friend auto operator<=>(const Upscale&, const Upscale&) = default;
+};
+inline constexpr const char* kLanczos = "lanczos";
+inline constexpr int kMaxUpscale = 4;
+inline constexpr int kMaxUpscaledSide_px = 16384;  // that pictures are read and written with
+
 // What was asked for. Copied freely between threads; never holds a tensor.
 struct GenerationRequest {
   std::string prompt;  // UTF-8, not empty; may ask for LoRAs, see lora_tags.h
@@ -80,6 +92,10 @@ struct GenerationRequest {
   std::shared_ptr<const SampledPicture> sampled{};
   // Nothing: the picture is no finished version of another one.
   std::optional<Origin> origin{};
+  // Only to be made larger: the picture in the origin's file, so that width and height, which are
+  // the result's, are its own times the scale. The rest says how that picture was made. Nothing:
+  // the model makes a picture.
+  std::optional<Upscale> upscale{};
   friend bool operator==(const GenerationRequest&, const GenerationRequest&) = default;
 };
 
@@ -170,6 +186,9 @@ inline constexpr std::size_t kMaxPromptBytes = 65536;
 // int(steps - min(steps * strength, steps))) from a picture.
 [[nodiscard]] int first_step(const GenerationRequest& request);
 [[nodiscard]] StartFrom start_of(const GenerationRequest& request);
+
+// Of the picture that `request`, which only enlarges it, begins with.
+[[nodiscard]] Size size_before(const GenerationRequest& request);
 
 // How many pictures a run of `request` makes.
 [[nodiscard]] int pictures_of(const GenerationRequest& request);

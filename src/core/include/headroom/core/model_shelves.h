@@ -10,6 +10,7 @@ struct ModelShelves {
   std::vector<std::filesystem::path> text_encoders;
   std::vector<std::filesystem::path> vaes;
   std::vector<std::filesystem::path> loras;
+  std::vector<std::filesystem::path> upscalers;
 
   void add(const ModelShelves& more) {
     const auto append = [](auto& all, const auto& some) {
@@ -19,6 +20,7 @@ struct ModelShelves {
     append(text_encoders, more.text_encoders);
     append(vaes, more.vaes);
     append(loras, more.loras);
+    append(upscalers, more.upscalers);
   }
 };
 

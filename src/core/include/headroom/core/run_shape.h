@@ -39,6 +39,8 @@ struct RunShape {
       return shape.start != StartFrom::kSampled;
     case RunsWith::kPictureStart:
       return shape.start == StartFrom::kImage || shape.start == StartFrom::kMaskedImage;
+    case RunsWith::kUpscaler:
+      return false;
   }
   return true;
 }

@@ -6,13 +6,14 @@
 namespace headroom {
 
 // The stages of a run, in order.
-enum class Stage { kLoad, kEncode, kEncodeImage, kDenoise, kDecode, kSave };
+enum class Stage { kLoad, kEncode, kEncodeImage, kDenoise, kDecode, kUpscale, kSave };
 
 // Which runs go through a stage.
 enum class RunsWith {
   kEveryRun,
-  kSteps,        // those that denoise, and do not go on from the end of an earlier run's steps
-  kPictureStart  // those that start from another picture
+  kSteps,         // those that denoise, and do not go on from the end of an earlier run's steps
+  kPictureStart,  // those that start from another picture
+  kUpscaler       // none of the model's: an upscaler's, which RunShape does not tell of
 };
 
 struct StageEntry {
@@ -31,6 +32,7 @@ inline constexpr std::array kStages{
     StageEntry{Stage::kEncodeImage, "encode-image", RunsWith::kPictureStart, 0, true},
     StageEntry{Stage::kDenoise, "denoise", RunsWith::kSteps, 0.70},
     StageEntry{Stage::kDecode, "decode", RunsWith::kEveryRun, 0.13},
+    StageEntry{Stage::kUpscale, "upscale", RunsWith::kUpscaler, 0},
     StageEntry{Stage::kSave, "save", RunsWith::kEveryRun, 0.03},
 };
 inline constexpr int kStageCount = static_cast<int>(kStages.size());

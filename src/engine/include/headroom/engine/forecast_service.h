@@ -1,4 +1,5 @@
 #pragma once
+#include "headroom/core/generation.h"
 #include "headroom/core/memory_snapshot.h"
 #include "headroom/core/run_shape.h"
 #include "headroom/memory/forecast.h"
@@ -27,6 +28,8 @@ class ForecastService {
     RunShape shape;
     int count = 1;
     std::string loras{};  // tags of those that have an effect, all with the strength 1
+    // A picture of the shape's size is only made larger; nothing else counts then.
+    std::optional<Upscale> upscale{};
     friend auto operator<=>(const Run&, const Run&) = default;
   };
   // All three run on the ForecastService's thread; the last two may be empty. An Error becomes a

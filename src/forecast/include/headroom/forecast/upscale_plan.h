@@ -6,6 +6,7 @@
 #include "headroom/pipeline/upscale.h"
 
 #include <cstdint>
+#include <functional>
 
 namespace headroom {
 
@@ -25,5 +26,10 @@ struct UpscaleForecast {
 [[nodiscard]] UpscaleForecast forecast_upscale(const UpscalerConfig& config, int width, int height,
                                                const Device& device, const MemorySnapshot& snapshot,
                                                const BudgetOptions& options);
+// The same with plans of `plan_of(side)`, which knows them.
+[[nodiscard]] UpscaleForecast forecast_upscale(
+    const UpscalerConfig& config, int width, int height, const Device& device,
+    const MemorySnapshot& snapshot, const BudgetOptions& options,
+    const std::function<UpscalePlan(std::int64_t side)>& plan_of);
 
 }  // namespace headroom

@@ -18,7 +18,8 @@ enum class WindowEnd { kClosed, kStartAgain };
 //    "widgets": {NAME: {"x", "y", "w", "h", "enabled"}},                         window pixels
 //    "says": {NAME: TEXT},       words of: tip, progress, plan, plan.host, preset.NAME, gauge.ROW,
 //                                value.KEY, models.N.PRESET, loras.N, mask (its line),
-//                                apply (which result of a repaint), finish.size.N, finish.reason
+//                                apply (which result of a repaint), finish.size.N, finish.reason,
+//                                upscale.model.N, upscale.reason
 //    "texts": [TEXT],           all that is drawn as a text
 //    "state": {"running", "cancelling", "jobs", "stage", "step", "image_index",
 //              "job_done", "pictures", "selected", "live", "compares",
@@ -44,7 +45,8 @@ enum class WindowEnd { kClosed, kStartAgain };
 // ... (the number), seed, seed.random, plan (its line), plan.card, reason (why Generate is off),
 // generate, cancel, canvas, picture (where the picture lies on the canvas), canvas.fit,
 // canvas.actual, vary, finish (opens its list), finish.size.N, finish.refine, finish.same_seed,
-// finish.strength, finish.strength.value, finish.start, compare (held), use_image, mask, settings
+// finish.strength, finish.strength.value, finish.start, upscale (opens its list), upscale.model.N,
+// upscale.scale.N, upscale.start, compare (held), use_image, mask, settings
 // (opens the list), settings.all, settings.prompt, settings.seed, apply.before, apply.next,
 // apply.keep, apply.discard, apply.more, mask.brush, mask.erase, mask.box, mask.fill, mask.size,
 // mask.feather (the sliders), mask.invert, mask.clear, mask.done, mask.picture (where it lies while

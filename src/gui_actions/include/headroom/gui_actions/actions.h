@@ -12,6 +12,7 @@
 #include "headroom/gui_actions/size_actions.h"
 #include "headroom/gui_actions/start_actions.h"
 #include "headroom/gui_actions/undo_actions.h"
+#include "headroom/gui_actions/upscale_actions.h"
 
 #include <filesystem>
 
@@ -43,6 +44,7 @@ class Actions {
   PictureActions picture;
   ResultActions results;
   FinishActions finish;
+  UpscaleActions upscale;
   SettingsActions settings;
   SaveActions saving;
   ModelActions models;

@@ -9,6 +9,7 @@
 #include "headroom/gui_state/menu_rows.h"
 #include "headroom/gui_state/offered_picture.h"
 #include "headroom/gui_state/undo.h"
+#include "headroom/gui_state/upscale_choice.h"
 #include "headroom/gui_state/window_services.h"
 
 #include <cstdint>
@@ -138,7 +139,11 @@ struct UiState {
   FinishChoice finish;        // of the button that finishes the selected picture
   bool finish_open = false;   // its list is, as of the last frame: all its sizes are asked about
   bool finish_asked = false;  // it opens in this frame
-  bool compares = false;      // the origin is shown in the place of the selected picture
+  UpscaleChoice upscale;      // likewise of the button that makes it larger
+  bool upscale_open = false;
+  bool upscale_asked = false;
+  bool upscalers_asked = true;  // look for upscalers in the next frame
+  bool compares = false;        // the origin is shown in the place of the selected picture
 
   std::string copied;  // the value that was copied, by its name, and since when
   double copied_at = -1e9;

@@ -2,6 +2,7 @@
 #include "headroom/config/app_config.h"
 #include "headroom/engine/model_offer.h"
 #include "headroom/engine/session.h"
+#include "headroom/engine/upscaler_search.h"
 
 #include <filesystem>
 #include <functional>
@@ -33,8 +34,10 @@ struct SearchedFolder {
 // What the window gets from the program. The session must outlive the window.
 struct WindowServices {
   Session& session;
-  ModelSearch::Find find_models{};  // for the list of models; may be empty
-  // Where they are looked for; a further folder for it, and one of those no more, from now on and
+  ModelSearch::Find find_models{};          // for the list of models; may be empty
+  UpscalerSearch::Find find_upscalers{};    // for those to enlarge pictures with; likewise
+  std::filesystem::path upscaler_folder{};  // where a person may put some
+  // Where models are looked for; a further folder for it, and one of those no more, from now on and
   // at the next starts, both of which throw Error. All may be empty.
   std::function<std::vector<SearchedFolder>()> searched_folders{};
   std::function<void(const std::filesystem::path&)> add_folder{};

@@ -62,6 +62,19 @@ struct Frame {
     std::string blocked;          // why none of them can be
   };
   Finish finish;
+  // The selected picture made larger by an upscaler.
+  struct Upscaling {
+    struct Target {
+      UpscaleOption option;
+      Size size;  // of the result
+      Lead lead;
+    };
+    std::vector<Target> targets;  // as those of Finish
+    std::size_t chosen = 0;
+    std::string blocked;
+    bool is_looking = false;  // for more
+  };
+  Upscaling upscaling;
   Lead vary;                             // pictures like the selected one
   Lead more;                             // further ones, where it is the result of a repaint
   std::vector<OtherProgram> others;      // that hold memory of the device, largest first

@@ -1,0 +1,113 @@
+#include "upscaling_generator.h"
+
+#include "headroom/core/error.h"
+#include "headroom/core/quote.h"
+#include "headroom/core/version.h"
+#include "headroom/image/image_reader.h"
+#include "headroom/image/resize.h"
+#include "headroom/pipeline/upscale.h"
+
+#include <chrono>
+#include <optional>
+#include <utility>
+
+namespace headroom {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+Image read_origin(const InitImage::File& origin) {
+  ImageFile read = read_image_file(origin.path);
+  if (read.sha256 != origin.sha256) {
+    throw Error(ErrorKind::kIo, say("{0} is another picture by now; choose it anew", origin.path));
+  }
+  return std::move(read.image);
+}
+
+class UpscalingGenerator final : public ImageGenerator {
+ public:
+  UpscalingGenerator(GenerationQueue::MakeGenerator make_model, UpscaleTools tools)
+      : make_model_(std::move(make_model)), tools_(std::move(tools)), model_(make_model_()) {}
+
+  void generate(const GenerationRequest& request, ProgressSink& progress,
+                std::stop_token stop) override {
+    if (request.upscale) return enlarge(request, progress, stop);
+    if (!model_) model_ = make_model_();
+    model_->generate(request, progress, stop);
+  }
+
+ private:
+  void enlarge(const GenerationRequest& request, ProgressSink& progress,
+               const std::stop_token& stop) {
+    const Upscale& upscale = *request.upscale;
+    const bool is_network = upscale.model != kLanczos;
+    const Image image = read_origin(request.origin->file);
+    const Size size{image.width, image.height};
+    if (is_network) model_.reset();
+    const MemorySnapshot memory = tools_.read_memory();
+    const Forecast forecast = tools_.forecaster->forecast(upscale, size, memory);
+    if (!forecast.fits) throw Error(ErrorKind::kOutOfMemory, forecast.reason);
+    progress.on_plan(forecast.plan);
+    progress.on_stage(Stage::kUpscale, 0);
+    check_cancelled(stop);
+    const auto begun = Clock::now();
+    GeneratedImage result;
+    RunRecord& record = result.run_record;
+    auto large = std::make_shared<Image>(
+        is_network ? by_network(upscale, image, memory, progress, stop, record) : image);
+    if (large->width != request.width || large->height != request.height)
+      *large = resize_lanczos(*large, request.width, request.height);
+    check_cancelled(stop);
+    result.image = std::move(large);
+    result.seed = request.seed.value_or(0);
+    record.plan = forecast.plan;
+    record.stage_seconds[index_of(Stage::kUpscale)] =
+        std::chrono::duration<double>(Clock::now() - begun).count();
+    record.model =
+        is_network ? std::filesystem::path(upscale.model).filename().string() : "Lanczos";
+    record.version = kVersion;
+    progress.on_image(std::move(result));
+  }
+
+  Image by_network(const Upscale& upscale, const Image& image, const MemorySnapshot& memory,
+                   ProgressSink& progress, const std::stop_token& stop, RunRecord& record) {
+    const UpscaleForecast found =
+        tools_.forecaster->plan(upscale, {image.width, image.height}, memory);
+    Upscaler upscaler(UpscalerFile(upscale.model), tools_.forecaster->device(), tools_.threads);
+    std::optional<Image> made = upscaler.run(
+        image, found.plan, found.budget.budget_bytes, [&](std::int64_t done, std::int64_t total) {
+          progress.on_step(static_cast<int>(done), static_cast<int>(total));
+          return !stop.stop_requested();
+        });
+    if (!made) throw Cancelled{};
+    record.actual_peak_bytes = record.actual_in_use_bytes = upscaler.actual_peak_bytes();
+    record.stage_peak_bytes[index_of(Stage::kUpscale)] = upscaler.actual_peak_bytes();
+    record.device = memory.source;
+    record.dtype = "fp32";
+    return *std::move(made);
+  }
+
+  const GenerationQueue::MakeGenerator make_model_;
+  const UpscaleTools tools_;
+  std::unique_ptr<ImageGenerator> model_;  // null while an upscaler had the device last
+};
+
+}  // namespace
+
+GenerationQueue::Source with_upscaling(GenerationQueue::Source pictures, UpscaleTools tools) {
+  const auto forecaster = tools.forecaster;
+  return {[make = std::move(pictures.make_generator), tools = std::move(tools)] {
+            return std::make_unique<UpscalingGenerator>(make, tools);
+          },
+          [done = std::move(pictures.done), forecaster](const FinishedPicture& finished) {
+            const GenerationRequest& request = finished.request;
+            if (!request.upscale) {
+              if (done) done(finished);
+              return;
+            }
+            forecaster->learn(*request.upscale, size_before(request),
+                              finished.picture.run_record.stage_seconds[index_of(Stage::kUpscale)]);
+          }};
+}
+
+}  // namespace headroom

@@ -1,0 +1,139 @@
+#include "headroom/forecast/upscale_forecaster.h"
+
+#include "headroom/weights/upscaler_file.h"
+
+#include "stage_time.h"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+namespace headroom {
+namespace {
+
+// Pixels of the result per second, on one core; only to say "less than a second".
+constexpr double kLanczosPixels = 10e6;
+
+// Of a 3x3 convolution, for each pixel.
+double convolution(double in, double out) { return 18 * in * out; }
+
+}  // namespace
+
+double upscale_flops(const UpscalerConfig& c, double pixels) {
+  const double n = c.channels;
+  if (c.kind == UpscalerKind::kSrvggNet) {
+    return pixels * (convolution(3, n) + c.blocks * convolution(n, n) +
+                     convolution(n, 3.0 * c.scale * c.scale));
+  }
+  double dense = 0;
+  for (int i = 0; i < 4; ++i) dense += convolution(n + i * c.growth, c.growth);
+  dense += convolution(n + 4.0 * c.growth, n);
+  const double u2 = 1.0 * c.unshuffle * c.unshuffle;
+  double flops = convolution(3 * u2, n) + 3 * c.blocks * dense + convolution(n, n);
+  double area = 1;  // of one cell
+  for (int i = 0; i < c.doublings(); ++i) {
+    area *= 4;
+    flops += area * convolution(n, n);
+  }
+  flops += area * (convolution(n, n) + convolution(n, 3));
+  return pixels / u2 * flops;
+}
+
+UpscaleForecaster::UpscaleForecaster(Device device, BudgetOptions budget,
+                                     std::function<std::optional<DeviceRates>()> rates)
+    : device_(std::move(device)), budget_(std::move(budget)), rates_(std::move(rates)) {}
+
+UpscalerConfig UpscaleForecaster::config_of(const std::string& model) {
+  std::error_code error;
+  const auto changed = std::filesystem::last_write_time(model, error);
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto known = opened_.find(model);
+    if (!error && known != opened_.end() && known->second.changed == changed)
+      return known->second.config;
+  }
+  const UpscalerConfig config = UpscalerFile(model).config();
+  const std::scoped_lock lock(mutex_);
+  opened_[model] = {changed, config};
+  std::erase_if(plans_, [&](const auto& plan) { return std::get<0>(plan.first) == model; });
+  return config;
+}
+
+double UpscaleForecaster::work_of(const Upscale& asked, Size picture) {
+  const double pixels = 1.0 * picture.width * picture.height;
+  if (asked.model == kLanczos) return pixels * asked.scale * asked.scale;
+  return upscale_flops(config_of(asked.model), pixels);
+}
+
+UpscaleForecast UpscaleForecaster::plan(const Upscale& asked, Size picture,
+                                        const MemorySnapshot& memory) {
+  const UpscalerConfig config = config_of(asked.model);
+  MemorySnapshot snapshot = memory;
+  if (snapshot.host_available && !device_.backend->has_own_memory())
+    *snapshot.host_available += snapshot.ours();
+  return forecast_upscale(
+      config, picture.width, picture.height, device_, snapshot, budget_, [&](std::int64_t side) {
+        const auto key = std::tuple{asked.model, picture.width, picture.height, side};
+        {
+          const std::scoped_lock lock(mutex_);
+          if (const auto known = plans_.find(key); known != plans_.end()) return known->second;
+        }
+        UpscalePlan plan = plan_upscale(config, picture.width, picture.height, side, device_);
+        const std::scoped_lock lock(mutex_);
+        plans_[key] = plan;
+        return plan;
+      });
+}
+
+Forecast UpscaleForecaster::forecast(const Upscale& asked, Size picture,
+                                     const MemorySnapshot& memory) {
+  Forecast forecast;
+  Plan& plan = forecast.plan;
+  plan.width = picture.width * asked.scale;
+  plan.height = picture.height * asked.scale;
+  plan.execution = option_names({});
+  StagePlan stage{.stage = Stage::kUpscale};
+  const double work = work_of(asked, picture);
+  double rate = kLanczosPixels;
+  if (asked.model == kLanczos) {
+    forecast.budget = compute_budget(memory, budget_);
+    forecast.fits = true;
+  } else {
+    const UpscaleForecast found = this->plan(asked, picture, memory);
+    forecast.budget = found.budget;
+    forecast.fits = found.fits;
+    forecast.reason = found.reason;
+    plan.peak_bytes = stage.peak_bytes = found.plan.peak_bytes;
+    plan.in_use_peak_bytes = stage.in_use_bytes = found.plan.in_use_peak_bytes;
+    plan.small_pool_bytes = found.plan.small_pool_bytes;
+    plan.host_peak_bytes = stage.host_bytes = found.plan.host_bytes;
+    stage.weights_bytes = found.plan.weights_bytes;
+    stage.activation_bytes = found.plan.in_use_peak_bytes - found.plan.weights_bytes;
+    if (!found.fits)
+      forecast.shortfall_bytes =
+          std::max<std::int64_t>(0, plan.peak_bytes - forecast.budget.budget_bytes);
+    const auto rates = rates_ ? rates_() : std::nullopt;
+    const double channels = config_of(asked.model).channels;
+    rate = rates ? convolution_rate(*rates, channels) : 0;
+  }
+  stage.seconds = rate > 0 ? work / rate : 0;
+  plan.seconds_are_estimated = true;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (const auto known = seconds_of_work_.find(asked.model); known != seconds_of_work_.end()) {
+      stage.seconds = work * known->second;
+      plan.seconds_are_estimated = false;
+    }
+  }
+  plan.seconds = stage.seconds;
+  plan.stages = {stage, {.stage = Stage::kSave}};
+  return forecast;
+}
+
+void UpscaleForecaster::learn(const Upscale& asked, Size picture, double seconds) {
+  const double work = work_of(asked, picture);
+  const std::scoped_lock lock(mutex_);
+  if (work > 0 && seconds > 0) seconds_of_work_[asked.model] = seconds / work;
+}
+
+}  // namespace headroom

@@ -1,0 +1,55 @@
+#include "headroom/gui_state/upscale_choice.h"
+
+#include "headroom/gui_state/from_picture.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+namespace headroom {
+
+std::vector<UpscaleOption> upscale_options(const std::vector<UpscalerOffer>& found) {
+  std::vector<UpscaleOption> options;
+  for (const UpscalerOffer& offer : found) {
+    const bool is_useful = offer.problem.empty() && offer.scale > 1;
+    if (is_useful || !offer.problem.empty()) {
+      options.push_back({.name = offer.name,
+                         .model = offer.file.string(),
+                         .most = std::clamp(offer.scale, 1, kMaxUpscale),
+                         .problem = offer.problem});
+    }
+  }
+  options.push_back({.model = kLanczos});
+  return options;
+}
+
+std::size_t chosen_option(const std::vector<UpscaleOption>& options, const UpscaleChoice& choice) {
+  const auto chosen = std::ranges::find(options, choice.model, &UpscaleOption::model);
+  const auto usable = std::ranges::find_if(
+      options, [](const UpscaleOption& option) { return option.problem.empty(); });
+  const auto found = chosen != options.end() ? chosen : usable;
+  return static_cast<std::size_t>(found - options.begin());
+}
+
+Upscale upscale_with(const UpscaleOption& option, const UpscaleChoice& choice) {
+  return {option.model, std::min(choice.scale, option.most)};
+}
+
+GenerationRequest upscale_of(const FinishedPicture& picture, const Upscale& upscale,
+                             InitImage::File file) {
+  GenerationRequest request = settings_of(picture);
+  request.init.reset();
+  request.width = picture.request.width * upscale.scale;
+  request.height = picture.request.height * upscale.scale;
+  const std::string name = std::filesystem::path(upscale.model).filename().string();
+  request.origin = Origin{std::move(file), "upscale:" + name + ":" + std::to_string(upscale.scale)};
+  request.upscale = upscale;
+  return request;
+}
+
+ForecastService::Run run_of_upscale(const GenerationRequest& request) {
+  const Size before = size_before(request);
+  return {.shape = {.width = before.width, .height = before.height}, .upscale = request.upscale};
+}
+
+}  // namespace headroom

@@ -1,0 +1,135 @@
+#include "headroom/forecast/upscale_forecaster.h"
+
+#include "headroom/core/bytes.h"
+#include "headroom/core/error.h"
+#include "headroom/device/device.h"
+
+#include "support/fixture.h"
+#include "support/temp_folder.h"
+
+#include <filesystem>
+#include <optional>
+
+#include <gtest/gtest.h>
+
+namespace headroom {
+namespace {
+
+namespace fs = std::filesystem;
+
+MemorySnapshot memory_of(std::int64_t bytes) {
+  MemorySnapshot snapshot;
+  snapshot.total = bytes;
+  snapshot.free = bytes;
+  snapshot.source = "CPU budget";
+  return snapshot;
+}
+
+DeviceRates rates() {
+  DeviceRates rates;
+  rates.narrow_convolution = 1e9;
+  rates.wide_convolution = 1e9;
+  return rates;
+}
+
+UpscaleForecaster forecaster(std::optional<DeviceRates> known = rates()) {
+  return {choose_device("cpu"), {std::nullopt, 0}, [known] { return known; }};
+}
+
+Upscale by(const char* name, int scale) {
+  return {(test::upscaler_files() / name).string(), scale};
+}
+
+// A 3x3 convolution is nine products and nine sums for each pair of channels.
+TEST(UpscaleForecaster, CountsTheOperations) {
+  const UpscalerConfig small{
+      .kind = UpscalerKind::kSrvggNet, .scale = 2, .channels = 8, .blocks = 1};
+  EXPECT_EQ(upscale_flops(small, 100), 100 * 18 * (3 * 8 + 8 * 8 + 8 * 12));
+  const UpscalerConfig dense{.scale = 2, .unshuffle = 1, .channels = 4, .growth = 2, .blocks = 1};
+  const double block = 2 * (4 + 6 + 8 + 10) + 12 * 4;
+  EXPECT_EQ(upscale_flops(dense, 1),
+            18 * (3 * 4 + 3 * block + 4 * 4 + 4 * (4 * 4) + 4 * (4 * 4 + 4 * 3)));
+  const UpscalerConfig cells{.scale = 2, .unshuffle = 2, .channels = 4, .growth = 2, .blocks = 1};
+  EXPECT_EQ(upscale_flops(cells, 4),
+            18 * (12 * 4 + 3 * block + 4 * 4 + (4 + 16) * (4 * 4) + 16 * (4 * 4 + 4 * 3)))
+      << "for one cell of four pixels";
+}
+
+TEST(UpscaleForecaster, TellsWhatTheRunNeedsAndHowLargeItsResultIs) {
+  UpscaleForecaster all = forecaster();
+  const Upscale asked = by("x4.safetensors", 4);
+  const Forecast forecast = all.forecast(asked, {48, 32}, memory_of(kGiB));
+  const UpscaleForecast plan = all.plan(asked, {48, 32}, memory_of(kGiB));
+  EXPECT_TRUE(forecast.fits);
+  EXPECT_EQ(forecast.plan.peak_bytes, plan.plan.peak_bytes);
+  EXPECT_EQ(forecast.plan.width, 192);
+  EXPECT_EQ(forecast.plan.height, 128);
+  ASSERT_NE(find_stage(forecast.plan, Stage::kUpscale), nullptr);
+  EXPECT_EQ(find_stage(forecast.plan, Stage::kUpscale)->peak_bytes, plan.plan.peak_bytes);
+  EXPECT_EQ(find_stage(forecast.plan, Stage::kDenoise), nullptr);
+}
+
+TEST(UpscaleForecaster, WhatDoesNotFitSaysWhatIsMissing) {
+  UpscaleForecaster all = forecaster();
+  const Forecast forecast = all.forecast(by("x4.safetensors", 4), {512, 512}, memory_of(kMiB));
+  EXPECT_FALSE(forecast.fits);
+  EXPECT_EQ(forecast.shortfall_bytes, forecast.plan.peak_bytes - kMiB);
+  EXPECT_FALSE(forecast.reason.empty());
+}
+
+TEST(UpscaleForecaster, WhatTheModelHoldsIsFreeForIt) {
+  UpscaleForecaster all = forecaster();
+  MemorySnapshot held = memory_of(kGiB);
+  held.weights = kGiB;
+  held.free = 0;
+  held.host_available = 600 * kMiB;
+  EXPECT_TRUE(all.forecast(by("x4.safetensors", 4), {64, 64}, held).fits);
+}
+
+TEST(UpscaleForecaster, SecondsAreThoseOfTheLastRunByItsPixels) {
+  UpscaleForecaster all = forecaster();
+  const Upscale asked = by("general_x2.pth", 2);
+  const Size size{50, 40};
+  const auto seconds = [&](Size of) { return all.forecast(asked, of, memory_of(kGiB)).plan; };
+  const UpscalerConfig config{
+      .kind = UpscalerKind::kSrvggNet, .scale = 2, .channels = 8, .blocks = 2};
+  const double by_rates = upscale_flops(config, 2000) / (0.5e9);  // of 16 channels half are padding
+  EXPECT_NEAR(seconds(size).seconds, by_rates, 1e-9 * by_rates);
+  EXPECT_TRUE(seconds(size).seconds_are_estimated);
+  all.learn(asked, size, 3);
+  EXPECT_DOUBLE_EQ(seconds(size).seconds, 3);
+  EXPECT_DOUBLE_EQ(seconds({100, 80}).seconds, 12);
+  EXPECT_FALSE(seconds(size).seconds_are_estimated);
+  EXPECT_EQ(forecaster(std::nullopt).forecast(asked, size, memory_of(kGiB)).plan.seconds, 0)
+      << "nobody knows";
+}
+
+TEST(UpscaleForecaster, LanczosNeedsNothingOfTheDevice) {
+  UpscaleForecaster all = forecaster();
+  const Forecast forecast = all.forecast({kLanczos, 3}, {512, 512}, memory_of(0));
+  EXPECT_TRUE(forecast.fits);
+  EXPECT_EQ(forecast.plan.peak_bytes, 0);
+  EXPECT_EQ(forecast.plan.width, 1536);
+  EXPECT_GT(forecast.plan.seconds, 0);
+}
+
+TEST(UpscaleForecaster, AFileThatBecomesAnotherIsReadAgainAndADamagedOneIsRefused) {
+  UpscaleForecaster all = forecaster();
+  const test::TempFolder folder;
+  const fs::path file = folder.path() / "model.pth";
+  fs::copy_file(test::upscaler_files() / "general_x4.pth", file);
+  const Upscale asked{file.string(), 2};
+  const auto peak = [&] { return all.forecast(asked, {64, 64}, memory_of(kGiB)).plan.peak_bytes; };
+  const std::int64_t first = peak();
+  const auto written = fs::last_write_time(file);
+  fs::remove(file);
+  fs::copy_file(test::upscaler_files() / "x4.pth", file);
+  fs::last_write_time(file, written + std::chrono::seconds(1));
+  EXPECT_NE(peak(), first);
+  fs::resize_file(file, 1000);
+  fs::last_write_time(file, written + std::chrono::seconds(2));
+  EXPECT_THROW(static_cast<void>(peak()), Error);
+}
+
+}  // namespace
+}  // namespace headroom
