@@ -1,6 +1,7 @@
 #include "headroom/core/finish.h"
 
 #include "headroom/core/typed_numbers.h"
+#include "headroom/core/typed_settings.h"
 
 #include <algorithm>
 #include <array>
@@ -59,11 +60,13 @@ std::optional<FinishMethod> parse_finish_method(std::string_view text) {
 }
 
 std::optional<FinishSize> parse_finish_size(std::string_view text) {
-  if (const auto size = parse_size(text)) return *size;
+  if (const auto size = parse_typed_size(text)) return *size;
   if (const auto factor = parse_times(text)) return Times{*factor};
-  const auto px = parse_whole(text);
-  if (!px || *px < kMinSide_px || *px > kMaxSide_px) return std::nullopt;
-  return LongerSide{static_cast<int>(*px)};
+  const auto side = parse_setting(NumberOf::kWidth, text);
+  if (!side || !(side->value >= kMinSide_px && side->value <= kMaxSide_px) ||
+      side->value != std::floor(side->value))
+    return std::nullopt;
+  return LongerSide{static_cast<int>(side->value)};
 }
 
 Size finished_size(Size picture, const FinishSize& wanted, int unit) {

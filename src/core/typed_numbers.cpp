@@ -2,6 +2,8 @@
 
 #include "headroom/core/lower_case.h"
 
+#include "plain_text.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -13,71 +15,7 @@
 namespace headroom {
 namespace {
 
-struct Replacement {
-  std::string_view from;
-  std::string_view to;
-};
-// What keyboards and typesetting put in the place of plain characters; full-width digits and
-// letters are replaced by their rule.
-constexpr std::array<Replacement, 12> kReplacements{{{"\u2212", "-"},
-                                                     {"\u2013", "-"},
-                                                     {"\u2010", "-"},
-                                                     {"\u2011", "-"},
-                                                     {"\u00A0", " "},
-                                                     {"\u202F", " "},
-                                                     {"\u3000", " "},
-                                                     {"\u3002", "."},
-                                                     {"\u201C", "\""},
-                                                     {"\u201D", "\""},
-                                                     {"\u200B", ""},
-                                                     {"\uFEFF", ""}}};
-
-// U+FF01 to U+FF5E are the full-width forms of '!' to '~', three bytes each.
-std::optional<char> full_width(std::string_view text) {
-  if (text.size() < 3 || text[0] != '\xEF') return std::nullopt;
-  const auto second = static_cast<unsigned char>(text[1]);
-  const auto third = static_cast<unsigned char>(text[2]);
-  if ((second != 0xBC && second != 0xBD) || third < 0x80 || third > 0xBF) return std::nullopt;
-  const unsigned code = ((second & 0x3FU) << 6 | (third & 0x3FU)) + '!' - 0xF01;
-  if (code < '!' || code > '~') return std::nullopt;
-  return static_cast<char>(code);
-}
-
-// `text` with plain characters only where it had others of the same meaning.
-std::string plain(std::string_view text) {
-  std::string result;
-  while (!text.empty()) {
-    if (const auto c = full_width(text)) {
-      result += *c;
-      text.remove_prefix(3);
-      continue;
-    }
-    const auto* const known =
-        std::find_if(kReplacements.begin(), kReplacements.end(),
-                     [text](const Replacement& r) { return text.starts_with(r.from); });
-    if (known != kReplacements.end()) {
-      result += known->to;
-      text.remove_prefix(known->from.size());
-    } else {
-      result += text.front();
-      text.remove_prefix(1);
-    }
-  }
-  return result;
-}
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_around(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '"' || c == '\'';
-}
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && is_around(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_around(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 std::string_view take_digits(std::string_view& rest) {
   const auto end = std::find_if_not(rest.begin(), rest.end(), is_digit);
   const std::string_view digits = rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
@@ -192,7 +130,7 @@ std::optional<std::string_view> find_seed(std::string_view text) {
 }  // namespace
 
 std::optional<std::int64_t> parse_whole(std::string_view text) {
-  const std::string typed = plain(text);
+  const std::string typed = plain_text(text);
   const auto number = read_decimal(without_groups(trim(typed)));
   if (!number) return std::nullopt;
   const auto value = whole_part(*number);
@@ -203,7 +141,7 @@ std::optional<std::int64_t> parse_whole(std::string_view text) {
 }
 
 std::optional<double> parse_real(std::string_view text) {
-  std::string typed(trim(plain(text)));
+  std::string typed(trim(plain_text(text)));
   if (std::count(typed.begin(), typed.end(), ',') == 1 && typed.find('.') == std::string::npos) {
     typed[typed.find(',')] = '.';
   }
@@ -216,7 +154,8 @@ std::optional<double> parse_real(std::string_view text) {
 }
 
 std::optional<TypedSeed> parse_seed(std::string_view text) {
-  const std::string typed = plain(text);
+  if (text.size() > kMaxTypedBytes) return std::nullopt;
+  const std::string typed = plain_text(text);
   if (const auto seed = read_seed_value(trim(typed))) return seed;
   const auto named = find_seed(typed);
   return named ? read_seed_value(*named) : std::nullopt;

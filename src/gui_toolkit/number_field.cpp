@@ -4,12 +4,11 @@
 #include "headroom/gui_state/format.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstring>
 
 #include <imgui.h>
 #include <imgui_internal.h>
+#include <imgui_stdlib.h>
 
 namespace headroom {
 namespace {
@@ -19,36 +18,88 @@ double round_to(const NumberField& field, double number) {
 }
 
 // Where only whole numbers are wanted, "1,024" is no fraction.
-std::optional<double> read_number(const NumberField& field, const std::string& text) {
-  const auto whole = field.step >= 1 ? parse_whole(text) : std::nullopt;
-  return whole ? std::optional(static_cast<double>(*whole)) : parse_real(text);
+std::optional<TypedSetting> read_number(const NumberField& field, const std::string& text) {
+  const bool is_whole = field.of == NumberOf::kAnything && field.step >= 1;
+  const auto whole = is_whole ? parse_whole(text) : std::nullopt;
+  if (whole) return TypedSetting{static_cast<double>(*whole)};
+  return parse_setting(field.of, text);
+}
+
+// A field while it is edited.
+struct Edited {
+  const NumberField& field;
+  const std::string& before;  // the text of the last frame
+  std::string refused{};      // what was pasted and is no number
+};
+
+std::string text_of(const ImGuiInputTextCallbackData& data) {
+  return {data.Buf, static_cast<std::size_t>(data.BufTextLen)};
+}
+
+void put(ImGuiInputTextCallbackData* data, const std::string& text) {
+  data->DeleteChars(0, data->BufTextLen);
+  data->InsertChars(0, text.c_str());
 }
 
 // The arrow keys change the number in the field.
-int take_arrows(ImGuiInputTextCallbackData* data) {
-  const auto& field = *static_cast<const NumberField*>(data->UserData);
+void take_arrows(ImGuiInputTextCallbackData* data, const NumberField& field) {
   const bool up = ImGui::IsKeyPressed(ImGuiKey_UpArrow);
-  if (!up && !ImGui::IsKeyPressed(ImGuiKey_DownArrow)) return 0;
-  const auto number = read_number(field, {data->Buf, static_cast<std::size_t>(data->BufTextLen)});
-  if (!number || ImGui::GetIO().KeyAlt) return 0;
+  if (!up && !ImGui::IsKeyPressed(ImGuiKey_DownArrow)) return;
+  const auto number = read_number(field, text_of(*data));
+  if (!number || ImGui::GetIO().KeyAlt) return;
   const double by = field.step * (ImGui::GetIO().KeyShift ? 10 : 1);
-  const double next = std::clamp(*number + (up ? by : -by), field.low, field.high);
-  data->DeleteChars(0, data->BufTextLen);
-  data->InsertChars(0, format_number(next).c_str());
+  const double next = std::clamp(number->value + (up ? by : -by), field.low, field.high);
+  put(data, format_number(next));
   data->SelectAll();
+}
+
+// A paste that is no number leaves the field as it was.
+void take_paste(ImGuiInputTextCallbackData* data, Edited& edited) {
+  const std::string text = text_of(*data);
+  const bool by_key = ImGui::IsKeyPressed(ImGuiKey_V) && ImGui::GetIO().KeyCtrl;
+  if (!by_key && text.size() <= edited.before.size() + 1) return;
+  if (text.empty() || read_number(edited.field, text)) return;
+  // Its lines have become one here, in which names and prompt are hard to tell apart.
+  const char* const whole = ImGui::GetClipboardText();
+  if (whole != nullptr && read_number(edited.field, whole)) {
+    std::string lines = whole;
+    std::replace(lines.begin(), lines.end(), '\n', ';');
+    return put(data, lines);
+  }
+  edited.refused = text;
+  put(data, edited.before);
+}
+
+int follow(ImGuiInputTextCallbackData* data) {
+  auto& edited = *static_cast<Edited*>(data->UserData);
+  if (data->EventFlag == ImGuiInputTextFlags_CallbackEdit) {
+    take_paste(data, edited);
+  } else {
+    take_arrows(data, edited.field);
+  }
   return 0;
+}
+
+EnteredNumber refuse(const Ui& ui, const NumberField& field, const std::string& text) {
+  return {field.value, fill(ui.t("number.refused"), {shorten(text, 24)}), true};
 }
 
 EnteredNumber understand(const Ui& ui, const NumberField& field, const std::string& text) {
   const auto number = read_number(field, text);
-  if (!number) return {field.value, fill(ui.t("number.refused"), {shorten(text, 24)})};
-  const double value = round_to(field, *number);
-  if (value > field.high)
-    return {field.high, fill(ui.t("number.most"), {format_number(field.high)})};
-  if (value < field.low) return {field.low, fill(ui.t("number.least"), {format_number(field.low)})};
-  if (value != *number)
-    return {value, fill(ui.t("number.rounded"), {shorten(text, 24), format_number(value)})};
-  return {value};
+  if (!number) return refuse(ui, field, text);
+  const double value = round_to(field, number->value);
+  EnteredNumber entered{std::clamp(value, field.low, field.high)};
+  entered.other_side = number->other_side;
+  if (value != entered.value) {
+    entered.note = fill(
+        ui.t(value > field.high ? "number.most" : "number.least"),
+        {format_number(entered.value), format_number(value > field.high ? field.low : field.high)});
+  } else if (value != number->value) {
+    entered.note = fill(ui.t("number.rounded"), {shorten(text, 24), format_number(value)});
+  } else if (number->was_cfg_scale) {
+    entered.note = fill(ui.t("number.scale"), {format_number(value + 1), format_number(value)});
+  }
+  return entered;
 }
 
 }  // namespace
@@ -56,35 +107,35 @@ EnteredNumber understand(const Ui& ui, const NumberField& field, const std::stri
 std::optional<EnteredNumber> number_field(const Ui& ui, const NumberField& field, float width,
                                           double* live) {
   const std::string shown = format_number(field.value);
-  std::array<char, 64> text{};
-  shown.copy(text.data(), text.size() - 1);
+  std::string text = shown;
   const ImGuiID id = ImGui::GetID(field.id.c_str());
   const bool was_active = ImGui::GetActiveID() == id;
   std::string typed;
   if (was_active) {
-    if (const ImGuiInputTextState* const edited = ImGui::GetInputTextState(id)) {
-      typed = edited->TextSrc;
+    if (const ImGuiInputTextState* const state = ImGui::GetInputTextState(id)) {
+      typed = state->TextSrc;
     }
   }
   ImGui::SetNextItemWidth(width);
   ImGui::PushItemFlag(ImGuiItemFlags_LiveEditOnInputText, false);
-  NumberField copy = field;
+  Edited edited{field, typed};
   // A field with a history owns the up and down arrows; without, they would move the focus away.
-  ImGui::InputText(field.id.c_str(), text.data(), text.size(),
+  ImGui::InputText(field.id.c_str(), &text,
                    ImGuiInputTextFlags_AutoSelectAll | ImGuiInputTextFlags_CallbackAlways |
-                       ImGuiInputTextFlags_CallbackHistory,
-                   take_arrows, &copy);
+                       ImGuiInputTextFlags_CallbackEdit | ImGuiInputTextFlags_CallbackHistory,
+                   follow, &edited);
   ImGui::PopItemFlag();
   const bool escaped = was_active && ImGui::IsKeyPressed(ImGuiKey_Escape);
   if (ImGui::IsItemActive()) {
     ui.state.number_active = true;
     const auto number = read_number(field, typed);
     if (live != nullptr && number && typed != shown)
-      *live = std::clamp(round_to(field, *number), field.low, field.high);
+      *live = std::clamp(round_to(field, number->value), field.low, field.high);
+    if (!edited.refused.empty()) return refuse(ui, field, edited.refused);
     return std::nullopt;
   }
   // Escape leaves the field and undoes nothing.
-  const std::string entered = escaped ? typed : std::string(text.data());
+  const std::string entered = escaped ? typed : text;
   if (!ImGui::IsItemDeactivated() || entered == shown) return std::nullopt;
   return understand(ui, field, entered);
 }

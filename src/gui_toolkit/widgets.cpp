@@ -157,7 +157,8 @@ bool draw_number(const Ui& ui, const SliderOptions& o, double& value, float widt
                                      .value = value,
                                      .low = o.typed_low,
                                      .high = o.typed_high,
-                                     .step = o.step},
+                                     .step = o.step,
+                                     .of = o.of},
                                     width, &value);
   if (o.trouble) ImGui::PopStyleColor();
   ImGui::PopStyleVar();

@@ -5,6 +5,7 @@
 #include "headroom/core/error.h"
 #include "headroom/core/size.h"
 #include "headroom/core/typed_numbers.h"
+#include "headroom/core/typed_settings.h"
 #include "headroom/records/read_settings.h"
 
 #include "settings_limits.h"
@@ -165,7 +166,7 @@ bool read_setting(const std::string& key, const std::string& value, ReadSettings
     return seed && found("seed");
   }
   if (key == "Size") {
-    const auto size = parse_size(value);
+    const auto size = parse_typed_size(value);
     const bool fits = size && in_range(std::optional(size->width), kSideRange_px) &&
                       in_range(std::optional(size->height), kSideRange_px);
     if (fits) request.width = size->width, request.height = size->height;

@@ -2,6 +2,7 @@
 
 #include "headroom/core/size.h"
 #include "headroom/core/typed_numbers.h"
+#include "headroom/core/typed_settings.h"
 
 #include "settings_limits.h"
 
@@ -31,16 +32,6 @@ std::string plain_key(std::string_view key) {
 template <std::size_t kCount>
 bool is_one_of(const std::string& key, const std::array<std::string_view, kCount>& names) {
   return std::find(names.begin(), names.end(), key) != names.end();
-}
-
-// "(1152, 896)", "1152x896", "1152 × 896".
-std::optional<Size> read_resolution(const std::string& text) {
-  std::string plain;
-  for (const char c : text) {
-    if (c == ',') plain += 'x';
-    if (c != '(' && c != ')' && c != '[' && c != ']' && c != ' ' && c != ',') plain += c;
-  }
-  return parse_size(plain);
 }
 
 class Reader {
@@ -127,7 +118,7 @@ class Reader {
   }
 
   bool read_size(const json& value) {
-    const auto size = read_resolution(shown_value(value));
+    const auto size = parse_typed_size(shown_value(value));
     const auto fits = [](int px) { return px >= kSideRange_px.low && px <= kSideRange_px.high; };
     if (!size || !fits(size->width) || !fits(size->height)) return false;
     settings_.request.width = size->width;

@@ -121,6 +121,31 @@ TEST_F(CommandLineTest, FinishTakesPicturesASizeAndAMethod) {
   }
 }
 
+TEST_F(CommandLineTest, NumbersAreReadAsPeopleCopyThem) {
+  const auto with = [](const char* option, const char* typed) {
+    return read({"generate", "-p", "a", option, typed});
+  };
+  EXPECT_EQ(with("--steps", "Steps: 30").steps, 30);
+  EXPECT_EQ(with("--steps", "30 steps").steps, 30);
+  EXPECT_EQ(with("--guidance", "3,5").guidance, 3.5);
+  EXPECT_EQ(with("--guidance", "CFG scale: 4").guidance, 3);
+  EXPECT_EQ(with("--count", "4 images").count, 4);
+  EXPECT_EQ(with("--strength", "0,6").strength, 0.6);
+  EXPECT_EQ(with("--seed", "Seed: 5").seed, 5U);
+  EXPECT_EQ(with("--variation", "7:0,2").variation, (Variation{7, 0.2}));
+  EXPECT_EQ(with("--variety", "0,3:50").variety, (Variety{0.3, 50}));
+  for (const char* const size : {"1024x768", "1024×768", "1024*768", "1024 x 768 px",
+                                 "Size: 1024x768", "Width: 1024, Height: 768"})
+    EXPECT_EQ(with("--size", size).size, (Size{1024, 768})) << size;
+  EXPECT_EQ(read({"finish", "a.png", "--size", "1024 * 768"}).finish_size,
+            (FinishSize{Size{1024, 768}}));
+  EXPECT_EQ(read({"finish", "a.png", "--size", "1024px"}).finish_size,
+            FinishSize{LongerSide{1024}});
+  EXPECT_THROW((void)with("--steps", "Seed: 5"), Error);
+  EXPECT_THROW((void)with("--steps", "3,5"), Error);
+  EXPECT_THROW((void)with("--guidance", "1024x768"), Error);
+}
+
 TEST_F(CommandLineTest, AGridHasASettingAndItsValuesOnEachSide) {
   const auto values = [](const char* typed) {
     return read({"generate", "-p", "a cat", "--grid-x", typed}).grid_x.value().values;

@@ -24,27 +24,6 @@ TEST(Presets, UnknownNameGivesNothing) {
   EXPECT_FALSE(find_preset("512 "));
 }
 
-TEST(ParseSize, ReadsTheThreeSeparators) {
-  EXPECT_EQ(parse_size("1024x576"), (Size{1024, 576}));
-  EXPECT_EQ(parse_size("1024X576"), (Size{1024, 576}));
-  EXPECT_EQ(parse_size("1024×576"), (Size{1024, 576}));
-  EXPECT_EQ(parse_size("0x0"), (Size{0, 0}));
-}
-
-TEST(ParseSize, RefusesAnythingElse) {
-  for (const char* text : {"", "x", "512", "512x", "x512", "512 x 512", "512x512px", "512x512x3",
-                           "-1x5", "5x-1", "1.5x2", "512*512", "99999999999x1", "1x99999999999"}) {
-    EXPECT_EQ(parse_size(text), std::nullopt) << '"' << text << '"';
-  }
-}
-
-TEST(ParseSize, ReadsWhatToStringWrites) {
-  EXPECT_EQ(to_string(Size{1024, 576}), "1024×576");
-  for (const SizePreset& preset : kSizePresets) {
-    EXPECT_EQ(parse_size(to_string(preset.size)), preset.size);
-  }
-}
-
 TEST(Snap, RoundsToTheNearestMultiple) {
   EXPECT_EQ(snap({500, 524}, 16), (Size{496, 528}));  // 31.25 and 32.75 units
   EXPECT_EQ(snap({504, 512}, 16), (Size{512, 512}));  // half a unit goes up

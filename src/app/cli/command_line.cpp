@@ -196,7 +196,7 @@ void apply_to_request(const Typed& typed, CommandLine& line) {
     const Typed::Text& text = typed.*setting.typed;
     if (text) setting.apply("--" + std::string(setting.name), *text, line);
   }
-  if (typed.count) line.count = read_int("--count", *typed.count, 1, kMaxCount);
+  if (typed.count) line.count = read_int("--count", *typed.count, 1, kMaxCount, NumberOf::kCount);
   for (const std::string& lora : typed.loras) line.loras.push_back(not_empty("--lora", lora));
   if (typed.grid_x) line.grid_x = read_grid_axis("--grid-x", *typed.grid_x);
   if (typed.grid_y) line.grid_y = read_grid_axis("--grid-y", *typed.grid_y);

@@ -19,11 +19,13 @@ constexpr std::array kSettings = std::to_array<RequestSetting>({
      [](Text option, Text value, CommandLine& line) { line.size = read_preset(option, value); }},
     {"steps", &Typed::steps,
      [](Text option, Text value, CommandLine& line) {
-       line.steps = read_int(option, value, 1, kMaxSteps);
+       line.steps = read_int(option, value, 1, kMaxSteps, NumberOf::kSteps);
      },
      true},
     {"guidance", &Typed::guidance,
-     [](Text option, Text value, CommandLine& line) { line.guidance = read_real(option, value); },
+     [](Text option, Text value, CommandLine& line) {
+       line.guidance = read_real(option, value, NumberOf::kGuidance);
+     },
      true},
     {"seed", &Typed::seed,
      [](Text option, Text value, CommandLine& line) { line.seed = read_seed(option, value); },
@@ -34,8 +36,9 @@ constexpr std::array kSettings = std::to_array<RequestSetting>({
      },
      true},
     {"cfg-truncation", &Typed::cfg_truncation,
-     [](Text option, Text value,
-        CommandLine& line) { line.cfg_truncation = read_real(option, value); },
+     [](Text option, Text value, CommandLine& line) {
+       line.cfg_truncation = read_real(option, value);
+     },
      true},
     {"shift", &Typed::shift,
      [](Text option, Text value, CommandLine& line) { line.shift = read_real(option, value); },

@@ -5,11 +5,9 @@
 #include "headroom/core/quote.h"
 #include "headroom/core/typed_numbers.h"
 
-#include <algorithm>
 #include <array>
-#include <charconv>
+#include <cmath>
 #include <cstddef>
-#include <iterator>
 #include <sstream>
 
 namespace headroom {
@@ -20,37 +18,26 @@ namespace {
   throw Error(ErrorKind::kInvalidRequest, say("{0} {1} {2}", option, in_quotes(typed), allowed));
 }
 
-// All of `text` or nothing.
-template <typename Number>
-bool parse_number(const std::string& text, Number& number) {
-  const char* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc() && rest == end;
-}
-
-// "768 x 512" is what people copy.
-std::string without_blanks(const std::string& typed) {
-  std::string plain;
-  std::copy_if(typed.begin(), typed.end(), std::back_inserter(plain),
-               [](char c) { return c != ' '; });
-  return plain;
+bool parse_number(const std::string& text, double& number) {
+  const auto read = parse_real(text);
+  if (read) number = *read;
+  return read.has_value();
 }
 
 }  // namespace
 
-int read_int(const std::string& option, const std::string& typed, int low, int high) {
-  const auto number = parse_whole(typed);  // 8.0 too
-  if (!number || *number < low || *number > high) {
+int read_int(const std::string& option, const std::string& typed, int low, int high, NumberOf of) {
+  const auto read = parse_setting(of, typed);
+  if (!read || read->value < low || read->value > high || read->value != std::floor(read->value)) {
     refuse(option, typed, say("is not allowed; use a whole number from {0} to {1}", low, high));
   }
-  return static_cast<int>(*number);
+  return static_cast<int>(read->value);
 }
 
-double read_real(const std::string& option, const std::string& typed) {
-  double number = 0;
-  if (!parse_number(typed, number))
-    refuse(option, typed, say("is not a number; write it like 2 or 1.5"));
-  return number;
+double read_real(const std::string& option, const std::string& typed, NumberOf of) {
+  const auto read = parse_setting(of, typed);
+  if (!read) refuse(option, typed, say("is not a number; write it like 2 or 1.5"));
+  return read->value;
 }
 
 std::optional<std::uint64_t> read_seed(const std::string& option, const std::string& typed) {
@@ -75,13 +62,13 @@ std::int64_t read_bytes(const std::string& option, const std::string& typed, std
 }
 
 Size read_size(const std::string& option, const std::string& typed) {
-  const auto size = parse_size(without_blanks(typed));
+  const auto size = parse_typed_size(typed);
   if (!size) refuse(option, typed, say("is not a size; write it like 768x512"));
   return *size;
 }
 
 FinishSize read_finish_size(const std::string& option, const std::string& typed) {
-  const auto size = parse_finish_size(without_blanks(typed));
+  const auto size = parse_finish_size(typed);
   if (size) return *size;
   refuse(option, typed,
          "is not understood; write how many times as large, like 2x, the longer side, like 1024, "

@@ -2,6 +2,7 @@
 #include "headroom/core/finish.h"
 #include "headroom/core/generation.h"
 #include "headroom/core/size.h"
+#include "headroom/core/typed_settings.h"
 #include "headroom/image/extend.h"
 
 #include <cstdint>
@@ -12,9 +13,11 @@ namespace headroom {
 
 // Values as they are typed after an option. Each function throws Error{kInvalidRequest}: one
 // sentence naming the option, what was typed and what is allowed.
-[[nodiscard]] int read_int(const std::string& option, const std::string& typed, int low, int high);
-// Finite or not: validate() knows the limits of the numbers that reach a model.
-[[nodiscard]] double read_real(const std::string& option, const std::string& typed);
+[[nodiscard]] int read_int(const std::string& option, const std::string& typed, int low, int high,
+                           NumberOf of = NumberOf::kAnything);
+// Any finite number: validate() knows the limits of those that reach a model.
+[[nodiscard]] double read_real(const std::string& option, const std::string& typed,
+                               NumberOf of = NumberOf::kAnything);
 // Nothing for -1 and "random": a new one is chosen.
 [[nodiscard]] std::optional<std::uint64_t> read_seed(const std::string& option,
                                                      const std::string& typed);

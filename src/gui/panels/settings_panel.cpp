@@ -163,7 +163,8 @@ void draw_settings_panel(const Ui& ui) {
                 .low = 1,
                 .high = std::max(30.0, 2.0 * model.steps),
                 .typed_low = 1,
-                .typed_high = kMaxSteps},
+                .typed_high = kMaxSteps,
+                .of = NumberOf::kSteps},
                Field::kSteps, state.draft.steps);
   slider(ui,
          {.name = "guidance",
@@ -174,6 +175,7 @@ void draw_settings_panel(const Ui& ui) {
           .step = 0.1,
           .typed_low = 0,
           .typed_high = kMaxGuidance,
+          .of = NumberOf::kGuidance,
           .trouble = has_problem(ui, Field::kGuidance)},
          state.draft.guidance_scale);
   draw_problem(ui, Field::kGuidance);
@@ -184,7 +186,8 @@ void draw_settings_panel(const Ui& ui) {
                 .low = 1,
                 .high = 16,
                 .typed_low = 1,
-                .typed_high = kMaxCount},
+                .typed_high = kMaxCount,
+                .of = NumberOf::kCount},
                Field::kCount, state.draft.count);
   draw_seed(ui);
   ImGui::PopStyleVar();

@@ -173,7 +173,22 @@ std::string side_tip(const Ui& ui, int other_px) {
   return tip;
 }
 
-// One side of the custom size, beside one of `other_px`; returns true when a number was entered.
+// Both sides, which were typed into the field of one. A locked ratio becomes theirs.
+void take_both(const Ui& ui, const EnteredNumber& entered, bool is_width) {
+  const int own = static_cast<int>(entered.value);
+  const int other =
+      static_cast<int>(std::clamp<double>(*entered.other_side, kMinSide_px, kMaxSide_px));
+  ui.actions.choose_size(is_width ? Size{own, other} : Size{other, own});
+  if (!entered.note.empty()) ui.state.size_note = entered.note;
+  if (other == *entered.other_side) return;
+  const bool is_most = other == kMaxSide_px;
+  ui.state.size_note =
+      fill(ui.t(is_most ? "number.most" : "number.least"),
+           {std::to_string(other), std::to_string(is_most ? kMinSide_px : kMaxSide_px)});
+}
+
+// One side of the custom size, beside one of `other_px`; returns true when a number was entered
+// that `typed` holds now.
 bool draw_side(const Ui& ui, const std::string& name, const std::string& letter, int& typed,
                int other_px, float width) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -184,17 +199,22 @@ bool draw_side(const Ui& ui, const std::string& name, const std::string& letter,
   const bool too_large = forecast != nullptr && !forecast->fits;
   ImGui::PushStyleColor(ImGuiCol_Text, too_large ? ui.colors.bad : ui.colors.text);
   const int unit = ui.frame.opened->model.size_unit;
+  const bool is_width = name == "size.width";
   const auto entered = number_field(ui,
                                     {.id = "##" + name,
                                      .value = static_cast<double>(typed),
                                      .low = static_cast<double>(snap({1, 1}, unit).width),
                                      .high = kMaxSide_px,
-                                     .step = static_cast<double>(unit)},
+                                     .step = static_cast<double>(unit),
+                                     .of = is_width ? NumberOf::kWidth : NumberOf::kHeight},
                                     width);
   ImGui::PopStyleColor();
   ImGui::PopStyleVar();
-  if (entered) {
-    typed = static_cast<int>(entered->value);
+  const bool is_single = entered && !entered->refused && !entered->other_side;
+  if (is_single) typed = static_cast<int>(entered->value);
+  if (entered && entered->other_side) {
+    take_both(ui, *entered, is_width);
+  } else if (entered) {
     ui.state.forget_size_note();
     ui.state.size_note = entered->note;
   }
@@ -202,7 +222,7 @@ bool draw_side(const Ui& ui, const std::string& name, const std::string& letter,
   name_item(ui, name);
   tooltip(ui, side_tip(ui, other_px));
   draw_text(ui, {at.x + ui.px(11), at.y + ui.px(5)}, letter, {ui.colors.text_faint, 13});
-  return entered.has_value();
+  return is_single;
 }
 
 void draw_custom(const Ui& ui) {

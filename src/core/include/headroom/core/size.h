@@ -35,9 +35,6 @@ inline constexpr int kMaxSide_px = 8192;
 // The preset called `name`, or nothing.
 [[nodiscard]] std::optional<SizePreset> find_preset(std::string_view name);
 
-// Reads "1024x576" (also with X or ×). Nothing if the text is not two non-negative integers.
-[[nodiscard]] std::optional<Size> parse_size(std::string_view text);
-
 // "1024×576", for people.
 [[nodiscard]] std::string to_string(Size size);
 

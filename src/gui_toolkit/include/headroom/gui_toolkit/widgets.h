@@ -1,4 +1,5 @@
 #pragma once
+#include "headroom/core/typed_settings.h"
 #include "headroom/gui_toolkit/ui.h"
 
 #include <string>
@@ -90,9 +91,10 @@ struct SliderOptions {
   std::string tip;
   double low = 0, high = 1, step = 1;    // of the track
   double typed_low = 0, typed_high = 1;  // of the number
-  bool trouble = false;                  // drawn in the colour of trouble
-  float label_px = 84;                   // of the row, design pixels
-  float number_px = 56;                  // likewise; 0 = without the number
+  NumberOf of = NumberOf::kAnything;
+  bool trouble = false;  // drawn in the colour of trouble
+  float label_px = 84;   // of the row, design pixels
+  float number_px = 56;  // likewise; 0 = without the number
 };
 bool slider(const Ui& ui, const SliderOptions& options, double& value);
 
