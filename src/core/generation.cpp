@@ -189,7 +189,7 @@ std::vector<RequestProblem> validate(const GenerationRequest& r, int size_unit) 
   check_text(r.negative_prompt, say("the negative prompt"), Field::kNegativePrompt, problems);
   check_size(r, size_unit, problems);
   check_range(r.steps, 1, kMaxSteps, say("steps"), Field::kSteps, problems);
-  check_range(r.guidance_scale, -kMaxGuidance, kMaxGuidance, say("guidance"), Field::kGuidance,
+  check_range(r.guidance_scale, kMinGuidance, kMaxGuidance, say("guidance"), Field::kGuidance,
               problems);
   check_range(r.count, 1, kMaxCount, say("count"), Field::kCount, problems);
   check_range(r.cfg_normalization, 0, 1000, "cfg-normalization", Field::kOther, problems);

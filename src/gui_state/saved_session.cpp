@@ -119,6 +119,8 @@ std::optional<GenerationRequest> read_request(const json& from) {
   take(from, "height", r.height);
   take(from, "steps", r.steps);
   take(from, "guidance", r.guidance_scale);
+  // Earlier versions took what is below as being off, which the least is.
+  r.guidance_scale = std::max(r.guidance_scale, kMinGuidance);
   take(from, "cfg_normalization", r.cfg_normalization);
   take(from, "cfg_truncation", r.cfg_truncation);
   take(from, "shift", r.shift);

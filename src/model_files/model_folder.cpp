@@ -96,7 +96,7 @@ ModelInfo make_info(const ModelFolder& folder) {
   const ConfigFile defaults(defaults_file);
   info.steps = defaults.integer("num_inference_steps", 1, kMaxSteps, info.steps);
   info.guidance_scale =
-      defaults.number("guidance_scale", -kMaxGuidance, kMaxGuidance, info.guidance_scale);
+      defaults.number("guidance_scale", kMinGuidance, kMaxGuidance, info.guidance_scale);
   info.negative_prompt = defaults.text("negative_prompt", "");
   if (info.negative_prompt.size() > kMaxPromptBytes) {
     defaults.fail("negative_prompt", say("it must be at most {0} bytes long", kMaxPromptBytes));

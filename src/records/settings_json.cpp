@@ -133,6 +133,8 @@ void read_request(const json& object, ReadSettings& settings) {
       request.height = read_int(key, value, kSideRange_px);
     } else if (key == "steps") {
       request.steps = read_int(key, value, kStepsRange);
+    } else if (key == "guidance" && value.is_number() && value.get<double>() < kMinGuidance) {
+      note_unknown("request." + key, value, settings);  // earlier versions took it as being off
     } else if (key == "guidance") {
       request.guidance_scale = read_real(key, value, kGuidanceRange);
     } else if (key == "cfg_normalization") {

@@ -21,7 +21,7 @@ struct RealRange {
 inline constexpr IntRange kSideRange_px{kMinSide_px, kMaxSide_px};
 inline constexpr IntRange kStepsRange{1, kMaxSteps};
 inline constexpr IntRange kCountRange{1, kMaxCount};
-inline constexpr RealRange kGuidanceRange{-kMaxGuidance, kMaxGuidance};
+inline constexpr RealRange kGuidanceRange{kMinGuidance, kMaxGuidance};
 inline constexpr RealRange kCfgNormalizationRange{0, 1000};
 inline constexpr RealRange kCfgTruncationRange{0, 1000};
 inline constexpr RealRange kShiftRange{0.01, 100};
@@ -33,7 +33,7 @@ inline constexpr RealRange kShiftRange{0.01, 100};
 [[noreturn]] void refuse_setting(std::string_view key, std::string_view value,
                                  std::string_view allowed);
 
-// "a whole number from 1 to 1000", "a number from -100 to 100".
+// "a whole number from 1 to 1000", "a number from 0 to 100".
 [[nodiscard]] std::string allowed_text(IntRange range);
 [[nodiscard]] std::string allowed_text(RealRange range);
 

@@ -45,7 +45,7 @@ TEST(Validate, AcceptsEveryLimitItself) {
   request.height = kMaxSide_px;
   request.steps = kMaxSteps;
   request.count = kMaxCount;
-  request.guidance_scale = -kMaxGuidance;
+  request.guidance_scale = kMaxGuidance;
   request.cfg_normalization = 1000;
   request.cfg_truncation = 0;
   request.shift = 100;
@@ -118,6 +118,17 @@ TEST(Validate, RefusesCountsOutsideTheLimits) {
     request.count = count;
     EXPECT_THAT(only_problem(request, Field::kCount), HasSubstr("from 1 to 64"));
   }
+}
+
+TEST(Validate, GuidanceIsFromZeroToAHundred) {
+  for (const double bad : {-100.0, -1.0, -0.01, 100.5}) {
+    GenerationRequest request = good_request();
+    request.guidance_scale = bad;
+    EXPECT_THAT(only_problem(request, Field::kGuidance), HasSubstr("it must be from 0 to 100"));
+  }
+  GenerationRequest request = good_request();
+  request.guidance_scale = kMinGuidance;
+  EXPECT_TRUE(validate(request, kUnit).empty());
 }
 
 TEST(Validate, RefusesNumbersThatAreNotFiniteOrOutOfRange) {

@@ -46,9 +46,10 @@ TEST_F(BadInput, Numbers) {
   refuse({"--steps", "0"}, {"--steps \"0\"", "1 to 1000"});
   refuse({"--steps", "1001"}, {"--steps \"1001\"", "1 to 1000"});
   refuse({"--steps", "2.5"}, {"--steps"});
-  refuse({"--guidance", "nan"}, {"guidance", "-100 to 100"});
-  refuse({"--guidance", "inf"}, {"guidance", "-100 to 100"});
-  refuse({"--guidance", "-101"}, {"guidance", "-100 to 100"});
+  refuse({"--guidance", "nan"}, {"--guidance \"nan\"", "not a number"});
+  refuse({"--guidance", "inf"}, {"--guidance \"inf\"", "not a number"});
+  refuse({"--guidance", "101"}, {"guidance is 101", "0 to 100"});
+  refuse({"--guidance", "-0.5"}, {"guidance is -0.5", "0 to 100"});
   refuse({"--guidance", "two"}, {"--guidance \"two\"", "not a number"});
   refuse({"--seed", "-2"}, {"--seed \"-2\"", "from 0", "-1 for a new one"});
   refuse({"--seed", "abc"}, {"--seed \"abc\""});

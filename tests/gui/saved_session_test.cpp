@@ -95,6 +95,16 @@ TEST(SavedSession, OfAnotherVersionGivesWhatItCan) {
   EXPECT_FALSE(read_session_text("[1, 2]"));
 }
 
+// Which earlier versions allowed, and took as being off.
+TEST(SavedSession, GuidanceBelowZeroIsOff) {
+  const auto session = read_session_text(
+      R"({"settings": {"prompt": "kept", "guidance": -3}, "queue": [{"prompt": "b", "guidance": -1}]})");
+  ASSERT_TRUE(session && session->settings);
+  EXPECT_EQ(session->settings->draft.guidance_scale, 0);
+  ASSERT_EQ(session->queue.size(), 1U);
+  EXPECT_EQ(session->queue[0].guidance_scale, 0);
+}
+
 TEST_F(SessionFileTest, ADamagedOneIsAWarningAndAnEmptySession) {
   fs::create_directories(folder_);
   std::ofstream(folder_ / "session.json") << "{\"prompts\": [\"cut in the mid";

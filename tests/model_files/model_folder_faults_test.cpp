@@ -191,6 +191,7 @@ TEST(ModelFolder, RefusesGenerationDefaultsThatCannotBe) {
       {R"({"num_inference_steps":0})", "num_inference_steps is 0"},
       {R"({"num_inference_steps":1001})", "num_inference_steps is 1001"},
       {R"({"guidance_scale":101})", "guidance_scale is 101"},
+      {R"({"guidance_scale":-1})", "guidance_scale is -1"},
       {R"({"guidance_scale":"4"})", "guidance_scale is \"4\""},
       {R"({"negative_prompt":3})", "negative_prompt is 3"},
       {R"({"negative_prompt":")" + std::string(65537, 'x') + R"("})", "at most 65536 bytes"},

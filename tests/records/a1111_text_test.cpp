@@ -126,7 +126,7 @@ TEST(A1111, NumbersComeBackExactly) {
     request.seed = seed;
     EXPECT_EQ(round_trip(request).seed, seed);
   }
-  for (const double guidance : {-100.0, 0.0, 0.1, 0.7, 2.3, 3.5, 6.05, 100.0}) {
+  for (const double guidance : {0.0, 0.1, 0.7, 2.3, 3.5, 6.05, 100.0}) {
     request.guidance_scale = guidance;
     EXPECT_EQ(round_trip(request).guidance_scale, guidance);
   }
@@ -161,6 +161,13 @@ TEST(A1111, KeepsWhatItDoesNotUnderstand) {
   EXPECT_EQ(read.request.seed, 5U);
   EXPECT_THAT(read.unknown,
               ElementsAre(Pair("stray words", ""), Pair("Odd", "\"not closed"), Pair("Last", "")));
+}
+
+TEST(A1111, AScaleBelowOneIsListed) {
+  const ReadSettings read = parse_a1111_parameters("a\nSteps: 4, CFG scale: 0.5, Seed: 5");
+  EXPECT_FALSE(read.says("guidance"));
+  EXPECT_EQ(read.request.seed, 5U);
+  EXPECT_THAT(read.unknown, ElementsAre(Pair("CFG scale", "0.5")));
 }
 
 TEST(A1111, MinusOneIsNoSeed) {

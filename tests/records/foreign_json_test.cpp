@@ -258,6 +258,18 @@ TEST(ForeignJson, ListsValuesThatNoRequestCanHave) {
   EXPECT_THAT(read->found, UnorderedElementsAre("prompt"));
 }
 
+TEST(ForeignJson, AScaleBelowOneIsListed) {
+  for (const char* const scale : {"0", "0.5", "-3", "101.5"}) {
+    const auto read = parse_foreign_json(R"({"prompt": "a", "steps": 9, "cfg_scale": )" +
+                                         std::string(scale) + "}");
+    ASSERT_TRUE(read) << scale;
+    EXPECT_EQ(read->request.steps, 9);
+    EXPECT_FALSE(read->says("guidance")) << scale;
+    EXPECT_THAT(read->unknown, UnorderedElementsAre(Pair("cfg_scale", scale)));
+  }
+  EXPECT_EQ(parse_foreign_json(R"({"prompt": "a", "cfg_scale": 1})")->request.guidance_scale, 0);
+}
+
 TEST(ForeignJson, WhatTellsNothingIsNoSettings) {
   for (const char* const text :
        {"", "{", "[]", "{}", "5", R"({"version": 1})", "a cat", "{\"\xFF"}) {

@@ -250,9 +250,15 @@ TEST(SettingsJson, AcceptsTheEndsOfEachRange) {
   EXPECT_EQ(parse_settings_json(request_with("width", 16)).request.width, 16);
   EXPECT_EQ(parse_settings_json(request_with("height", 8192)).request.height, 8192);
   EXPECT_EQ(parse_settings_json(request_with("count", 64)).request.count, 64);
-  EXPECT_EQ(parse_settings_json(request_with("guidance", -100)).request.guidance_scale, -100);
+  EXPECT_EQ(parse_settings_json(request_with("guidance", 100)).request.guidance_scale, 100);
   EXPECT_EQ(parse_settings_json(request_with("shift", 100)).request.shift, 100);
   EXPECT_EQ(parse_settings_json(request_with("seed", 0)).request.seed, 0U);
+}
+
+TEST(SettingsJson, GuidanceBelowZeroIsOffAndListed) {
+  const ReadSettings read = parse_settings_json(request_with("guidance", -3));
+  EXPECT_EQ(read.request.guidance_scale, 0);
+  EXPECT_THAT(read.unknown, testing::Contains(testing::Pair("request.guidance", "-3")));
 }
 
 TEST(SettingsJson, RefusesBadValuesAndNamesTheKey) {
@@ -262,7 +268,7 @@ TEST(SettingsJson, RefusesBadValuesAndNamesTheKey) {
       {"width", {15, 8193, -16, "512", 512.0, nullptr, kLargestSeed}},
       {"height", {0, 8193}},
       {"steps", {0, 1001, 8.5, std::int64_t{1} << 40}},
-      {"guidance", {100.5, -101, "3", nullptr}},
+      {"guidance", {100.5, "3", nullptr}},
       {"cfg_normalization", {-0.1, 1001}},
       {"cfg_truncation", {-1, "x"}},
       {"shift", {0, 101, "3"}},

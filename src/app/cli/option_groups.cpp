@@ -108,7 +108,7 @@ void add_setting_options(CLI::App& app, Typed& typed) {
   const std::string& group = kPictureGroup;
   add(app, group, "--steps", "N", typed.steps, "Denoising steps, 1 to 1000; default: the model's");
   add(app, group, "--guidance", "G", typed.guidance,
-      "Guidance scale, 0 = off; default: the model's");
+      "Guidance scale from 0, off, to 100: the usual CFG scale minus 1; default: the model's");
   add(app, group, "--seed", "S", typed.seed,
       "Seed of the first picture, each further one adds 1; default: a new one, as -1 and random");
   add(app, group, "--variation", "SEED:STRENGTH", typed.variation,

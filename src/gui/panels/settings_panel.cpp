@@ -173,7 +173,7 @@ void draw_settings_panel(const Ui& ui) {
           .low = 0,
           .high = 8,
           .step = 0.1,
-          .typed_low = 0,
+          .typed_low = kMinGuidance,
           .typed_high = kMaxGuidance,
           .of = NumberOf::kGuidance,
           .trouble = has_problem(ui, Field::kGuidance)},

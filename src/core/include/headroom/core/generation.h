@@ -66,8 +66,7 @@ struct GenerationRequest {
   int width = 512;              // px, multiple of the model's size unit
   int height = 512;             // px, multiple of the model's size unit
   int steps = 8;                // calls of the transformer, 1..1000
-  // pos + g * (pos - neg), so g is the usual CFG scale minus one. 0 or less: guidance is off.
-  // -100..100.
+  // pos + g * (pos - neg), so g is the usual CFG scale minus one. 0: guidance is off. 0..100.
   double guidance_scale = 0.0;
   // The guided prediction's norm is capped at this multiple of the unguided one's; 0 = no cap.
   double cfg_normalization = 0.0;
@@ -178,6 +177,7 @@ struct ModelInfo {
 
 inline constexpr int kMaxSteps = 1000;
 inline constexpr int kMaxCount = 64;
+inline constexpr double kMinGuidance = 0.0;
 inline constexpr double kMaxGuidance = 100.0;
 inline constexpr double kMaxVariety = 10.0;
 inline constexpr std::size_t kMaxPromptBytes = 65536;
