@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -17,6 +18,10 @@ namespace headroom {
 
 // A prompt, or the lines of a list of prompts with weights; nothing when it is neither.
 [[nodiscard]] std::optional<std::string> prompt_of(const nlohmann::json& value);
+
+// Whether JSON nests less deeply than would take more stack to write down than there is; asked of
+// every text that comes from outside.
+[[nodiscard]] bool is_shallow(std::string_view json);
 
 // A string as it is, all else as JSON.
 [[nodiscard]] std::string shown_value(const nlohmann::json& value);

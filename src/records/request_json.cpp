@@ -3,6 +3,7 @@
 #include "headroom/core/error.h"
 #include "headroom/records/settings_json.h"
 
+#include "json_settings.h"
 #include "settings_limits.h"
 
 #include <memory>
@@ -53,7 +54,8 @@ void read_start(const json& object, GenerationRequest& request) {
 }  // namespace
 
 GenerationRequest read_request_json(const std::string& text) {
-  const json object = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const json object =
+      is_shallow(text) ? json::parse(text, nullptr, /*allow_exceptions=*/false) : json();
   const json whole{{"request", object}};
   ReadSettings settings =
       parse_settings_json(whole.dump(-1, ' ', false, json::error_handler_t::replace));

@@ -5,6 +5,7 @@
 #include "headroom/records/request_json.h"
 #include "headroom/records/run_record_json.h"
 
+#include "json_settings.h"
 #include "settings_limits.h"
 
 #include <limits>
@@ -222,6 +223,11 @@ ReadSettings parse_settings_json(const std::string& text) {
     throw Error(ErrorKind::kInvalidRequest,
                 "settings: this is not valid JSON, so the picture's settings are damaged; use "
                 "another copy of the picture");
+  }
+  if (!is_shallow(text)) {
+    throw Error(ErrorKind::kInvalidRequest,
+                "settings: this nests deeper than a picture's settings do, so it is not by this "
+                "program; use another picture");
   }
   if (!object.is_object() || !object.contains("request") || !object["request"].is_object()) {
     throw Error(ErrorKind::kInvalidRequest,

@@ -12,6 +12,25 @@ using Devices = EndToEnd;
 using Inspect = EndToEnd;
 using Tokenize = EndToEnd;
 
+// A picture whose own entry would take more stack to write down than there is, and one with more
+// entries than anybody reads.
+TEST_F(Inspect, PicturesMadeToBreakItAreShownAsFarAsTheyGo) {
+  const Image image{8, 8, std::vector<std::uint8_t>(std::size_t{3} * 8 * 8, 120)};
+  const std::string deep = std::string(200'000, '[') + std::string(200'000, ']');
+  write("deep.png",
+        encode_png(image, {{"headroom", R"({"request": {"prompt": "a", "x": )" + deep + "}}"},
+                           {"parameters", "a fox\nSteps: 9, Seed: 4"}}));
+  const json shown = run_json({"inspect", "deep.png", "--json"}).at(0);
+  EXPECT_EQ(shown["source"], "parameters");
+  EXPECT_EQ(shown["settings"]["steps"], 9);
+  std::string many = "a fox\nSteps: 9, Seed: 4";
+  for (int i = 0; i < 50'000; ++i) many += ", k: v";
+  write("many.png", encode_png(image, {{"parameters", many}}));
+  const json cut = run_json({"inspect", "many.png", "--json"}).at(0);
+  EXPECT_EQ(cut["unknown"].size(), 501U);
+  EXPECT_EQ(cut["unknown"]["..."], "49500 more are not shown");
+}
+
 TEST_F(Devices, ListsTheProcessorLast) {
   const auto out = run_json({"devices", "--json"});
   ASSERT_EQ(out.size(), 1U);

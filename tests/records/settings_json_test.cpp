@@ -255,6 +255,15 @@ TEST(SettingsJson, AcceptsTheEndsOfEachRange) {
   EXPECT_EQ(parse_settings_json(request_with("seed", 0)).request.seed, 0U);
 }
 
+TEST(SettingsJson, RefusesWhatNestsDeeperThanTheStack) {
+  const std::string deep = std::string(300'000, '[') + std::string(300'000, ']');
+  for (const std::string& text :
+       {R"({"request": {"x": )" + deep + "}}", R"({"request": {}, "plan": {"x": )" + deep + "}}"}) {
+    expect_error(ErrorKind::kInvalidRequest, HasSubstr("nests deeper"),
+                 [&] { (void)parse_settings_json(text); });
+  }
+}
+
 TEST(SettingsJson, GuidanceBelowZeroIsOffAndListed) {
   const ReadSettings read = parse_settings_json(request_with("guidance", -3));
   EXPECT_EQ(read.request.guidance_scale, 0);

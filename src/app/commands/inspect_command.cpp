@@ -117,12 +117,30 @@ bool is_picture(std::string_view start) {
                              [&](const PictureFormat& format) { return format.is_one(start); });
 }
 
-// A second entry of one name stands beside the first.
-void add(Json& object, const std::string& key, const Json& value) {
-  std::string name = key;
-  for (int i = 2; object.contains(name); ++i) name = key + " (" + std::to_string(i) + ")";
-  object[name] = value;
-}
+// Entries by their names; a second one of a name stands beside the first. No picture needs as many
+// as may be made up.
+class Entries {
+ public:
+  void add(const std::string& key, const Json& value) {
+    constexpr std::size_t kMost = 500;
+    if (object_.size() == kMost) {
+      ++left_out_;
+      return;
+    }
+    std::string name = key;
+    for (int i = 2; object_.contains(name); ++i) name = key + " (" + std::to_string(i) + ")";
+    object_[name] = value;
+  }
+  [[nodiscard]] Json shown() const {
+    Json all = object_;
+    if (left_out_ > 0) all["..."] = std::to_string(left_out_) + " more are not shown";
+    return all;
+  }
+
+ private:
+  Json object_ = Json::object();
+  std::size_t left_out_ = 0;
+};
 
 // Of another program's picture only what it says: a default would look like a reading.
 Json shown_settings(const ReadSettings& settings) {
@@ -167,16 +185,18 @@ Json inspect_picture(const fs::path& file) {
       read = settings->text;
       out["text"] = read;
     }
-    out["unknown"] = Json::object();
-    for (const auto& [key, value] : settings->unknown) add(out["unknown"], key, value);
+    Entries unknown;
+    for (const auto& [key, value] : settings->unknown) unknown.add(key, value);
+    out["unknown"] = unknown.shown();
   }
-  out["other_texts"] = Json::object();
+  Entries others;
   for (const PngText& text : info.texts) {
     const bool ours = settings && settings->source == "headroom" &&
                       (text.keyword == "headroom" || text.keyword == "parameters");
     const bool all = settings && settings->is_of_all_texts;
-    if (!ours && !all && text.value != read) add(out["other_texts"], text.keyword, text.value);
+    if (!ours && !all && text.value != read) others.add(text.keyword, text.value);
   }
+  out["other_texts"] = others.shown();
   for (const Message& problem : info.problems) out["problems"].push_back(problem.english());
   return out;
 }
