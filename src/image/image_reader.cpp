@@ -6,6 +6,8 @@
 
 #include "text_encoding.h"
 
+#include <algorithm>
+#include <initializer_list>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -22,6 +24,43 @@
 namespace headroom {
 namespace {
 
+bool is_one_of(std::string_view reason, std::initializer_list<std::string_view> reasons) {
+  return std::ranges::find(reasons, reason) != reasons.end();
+}
+
+// What is wrong with it, by the decoder's reason.
+Message damage(std::string_view stb_reason) {
+  const auto is = [&](std::initializer_list<std::string_view> reasons) {
+    return is_one_of(stb_reason, reasons);
+  };
+  if (is({"bad huffman code", "bad codelengths", "bad code lengths", "bad dist", "bad sizes",
+          "bad zlib header", "zlib corrupt", "no preset dict", "bad compression", "bad DC huff",
+          "bad AC huff", "can't merge dc and ac", "read past buffer", "output buffer limit"})) {
+    return say("its compressed data cannot be unpacked");
+  }
+  if (is({"outofdata", "not enough pixels", "no IDAT"})) return say("it has too few pixels");
+  if (is({"invalid filter"})) return say("its rows are coded in a way that does not exist");
+  if (is({"invalid PLTE", "no PLTE", "bad tRNS len", "tRNS with alpha", "tRNS before PLTE",
+          "tRNS after IDAT"})) {
+    return say("its table of colours is wrong");
+  }
+  if (is({"0-pixel image", "0 width", "invalid width", "no header height", "bad DNL height"}))
+    return say("its size is wrong");
+  if (is({"1/2/4/8/16-bit only", "only 8-bit"}))
+    return say("it has a number of bits a colour that is not read");
+  if (is({"bad png sig", "first not IHDR", "bad IHDR len", "multiple IHDR", "bad ctype",
+          "bad comp method", "bad filter method", "bad interlace method", "no SOI", "no SOF",
+          "bad SOF len", "bad component count", "bad H", "bad V", "bad TQ"})) {
+    return say("its header is wrong");
+  }
+  if (is({"expected marker", "unknown marker", "bad SOS", "bad SOS len", "bad SOS component count",
+          "bad DRI len", "bad DQT type", "bad DQT table", "bad DNL len", "bad DHT header",
+          "bad COM len", "bad APP len"})) {
+    return say("one of its parts is wrong");
+  }
+  return say("it cannot be decoded");
+}
+
 Message decode_reason(std::string_view stb_reason) {
   if (stb_reason == "unknown image type") {
     return say("it is neither a PNG nor a JPEG picture; convert it first");
@@ -32,8 +71,7 @@ Message decode_reason(std::string_view stb_reason) {
   if (stb_reason == "outofmem") {
     return say("the computer is out of memory; close other programs or make the picture smaller");
   }
-  return say("the picture is damaged ({0}); use another copy",
-             Message("picture.damage", "{0}", {std::string(stb_reason)}));
+  return say("the picture is damaged ({0}); use another copy", damage(stb_reason));
 }
 
 std::uint8_t on_white(unsigned color, unsigned alpha) {
@@ -54,6 +92,7 @@ struct Decoded {
 Decoded decode(const std::filesystem::path& file, const std::string& bytes) {
   Decoded decoded;
   int channels_in_file = 0;
+  stbi__g_failure_reason = nullptr;  // some faults leave that of an earlier picture
   decoded.rgba.reset(stbi_load_from_memory(
       reinterpret_cast<const stbi_uc*>(bytes.data()), static_cast<int>(bytes.size()),
       &decoded.width, &decoded.height, &channels_in_file, static_cast<int>(kRgba)));

@@ -78,10 +78,10 @@ class Unfinished {
   static std::optional<Unfinished> begin(const fs::path& entry) {
     const fs::path path = entry.string() + std::string(kUnfinished);
     FileDescriptor fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666));
-    if (fd.get() < 0) fail_io(path, "cannot be created", errno);
+    if (fd.get() < 0) fail_io(path, say("cannot be created"), errno);
     if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
       if (errno == EWOULDBLOCK) return std::nullopt;
-      fail_io(path, "cannot be locked", errno);
+      fail_io(path, say("cannot be locked"), errno);
     }
     // Between opening and locking another process may have finished it or given it up: then this is
     // no longer the file of that name, and may be a whole entry.
@@ -91,7 +91,7 @@ class Unfinished {
         here.st_ino != there.st_ino || here.st_dev != there.st_dev) {
       return std::nullopt;
     }
-    if (::ftruncate(fd.get(), 0) != 0) fail_io(path, "cannot be written", errno);
+    if (::ftruncate(fd.get(), 0) != 0) fail_io(path, say("cannot be written"), errno);
     return Unfinished(entry, path, std::move(fd));
   }
   Unfinished(Unfinished&& other) noexcept
@@ -115,8 +115,9 @@ class Unfinished {
     }
   }
   void commit() {
-    if (::fsync(fd_.get()) != 0) fail_io(path_, "cannot be written", errno);
-    if (::rename(path_.c_str(), entry_.c_str()) != 0) fail_io(path_, "cannot be renamed", errno);
+    if (::fsync(fd_.get()) != 0) fail_io(path_, say("cannot be written"), errno);
+    if (::rename(path_.c_str(), entry_.c_str()) != 0)
+      fail_io(path_, say("cannot be renamed"), errno);
     path_.clear();
     sync_folder(entry_.parent_path());
   }
@@ -203,13 +204,13 @@ bool WeightCache::can_hold(std::int64_t bytes) const {
 void WeightCache::check_room(std::int64_t bytes) const {
   bool ignored = false;
   const std::optional<Disk> disk = disk_of(folder_, ignored);
-  if (!disk) fail_io(folder_, "cannot be examined", errno);
+  if (!disk) fail_io(folder_, say("cannot be examined"), errno);
   const std::int64_t spare = spare_of(*disk, spare_);
   if (disk->free - bytes >= spare) return;
-  throw Error(ErrorKind::kIo, folder_.string() + ": " + format_bytes(disk->free) +
-                                  " of the disk are free, and " + format_bytes(bytes + spare) +
-                                  " are asked for, of which " + format_bytes(spare) +
-                                  " stay free; free some space");
+  throw Error(ErrorKind::kIo, say("{0}: {1} of the disk are free, and {2} are asked for, of which "
+                                  "{3} stay free; free some space",
+                                  folder_, format_bytes(disk->free), format_bytes(bytes + spare),
+                                  format_bytes(spare)));
 }
 
 bool WeightCache::write(const TensorStore& source, DType format, std::span<const Tensor> asked,
@@ -225,7 +226,7 @@ bool WeightCache::write(const TensorStore& source, DType format, std::span<const
   for (const NamedTensor& tensor : tensors) order.push_back(&tensor);
   std::error_code error;
   fs::create_directories(folder_, error);
-  if (error) fail_io(folder_, "cannot be created", error.value());
+  if (error) fail_io(folder_, say("cannot be created"), error.value());
   remove_what_holds_no_more();
   const fs::path entry = folder_ / entry_name(source, format);
   const std::string header = tensor_file_header(entry, order, describe(source, format));
@@ -285,7 +286,7 @@ std::vector<WeightCache::Entry> WeightCache::clear() const {
     if (entry.unfinished) {
       if (!remove_if_abandoned(entry.file)) continue;
     } else if (::unlink(entry.file.c_str()) != 0 && errno != ENOENT) {
-      fail_io(entry.file, "cannot be removed", errno);
+      fail_io(entry.file, say("cannot be removed"), errno);
     }
     removed.push_back(std::move(entry));
   }

@@ -16,8 +16,9 @@ std::size_t first_byte(std::string_view text, std::size_t at = 0) {
 }
 
 [[noreturn]] void throw_contradiction(const TokenizerFile& file, const AddedToken& token) {
-  throw_model_file(file.path, "gives the added token " + in_quotes(token.content) + " the id " +
-                                  std::to_string(token.id) + ", which contradicts another entry");
+  throw_model_file(file.path,
+                   say("gives the added token {0} the id {1}, which contradicts another entry",
+                       in_quotes(token.content), token.id));
 }
 
 }  // namespace

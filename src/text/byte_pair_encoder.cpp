@@ -44,14 +44,14 @@ Vocab index_vocab(const TokenizerFile& file) {
   for (const auto& [token, id] : file.vocab) {
     const auto [entry, is_new] = vocab.emplace(token, id);
     if (!is_new && entry->second != id) {
-      throw_model_file(file.path, "gives token " + in_quotes(token) + " two ids, " +
-                                      std::to_string(entry->second) + " and " + std::to_string(id));
+      throw_model_file(file.path, say("gives token {0} two ids, {1} and {2}", in_quotes(token),
+                                      entry->second, id));
     }
     if (!is_new) continue;
     const auto index = static_cast<std::size_t>(id);
     if (index >= taken.size()) taken.resize(index + 1);
     if (taken[index]) {
-      throw_model_file(file.path, "gives the id " + std::to_string(id) + " to two tokens");
+      throw_model_file(file.path, say("gives the id {0} to two tokens", id));
     }
     taken[index] = true;
   }
@@ -85,7 +85,7 @@ BytePairEncoder::BytePairEncoder(const TokenizerFile& file) {
   for (std::size_t byte = 0; byte < spellings.size(); ++byte) {
     const auto token = vocab.find(spellings[byte]);
     if (token == vocab.end()) {
-      throw_model_file(file.path, "has no token for the byte " + std::to_string(byte));
+      throw_model_file(file.path, say("has no token for the byte {0}", byte));
     }
     byte_ids_[byte] = token->second;
   }
@@ -94,8 +94,8 @@ BytePairEncoder::BytePairEncoder(const TokenizerFile& file) {
   const auto id_of = [&](const std::string& token) {
     const auto found = vocab.find(token);
     if (found == vocab.end()) {
-      throw_model_file(file.path,
-                       "has a merge with " + in_quotes(token) + ", which is not in its vocabulary");
+      throw_model_file(
+          file.path, say("has a merge with {0}, which is not in its vocabulary", in_quotes(token)));
     }
     return found->second;
   };
@@ -105,8 +105,8 @@ BytePairEncoder::BytePairEncoder(const TokenizerFile& file) {
     joined.assign(left).append(right);
     const std::uint64_t key = pair_key(id_of(left), id_of(right));
     if (!merges_.emplace(key, Merge{rank++, id_of(joined)}).second) {
-      throw_model_file(file.path, "lists the merge of " + in_quotes(left) + " and " +
-                                      in_quotes(right) + " twice");
+      throw_model_file(file.path, say("lists the merge of {0} and {1} twice", in_quotes(left),
+                                      in_quotes(right)));
     }
   }
 }

@@ -15,19 +15,19 @@ class TemplateFinder final : public JsonVisitor {
     if (depth_ == 1) inside_ = name == "chat_template";
   }
   void open(bool is_object) override {
-    if (depth_ == 0 && !is_object) throw JsonFault{"is not a JSON object"};
+    if (depth_ == 0 && !is_object) throw JsonFault{say("is not a JSON object")};
     ++depth_;
   }
   void close() override { --depth_; }
   void string(std::string&& value) override {
-    if (depth_ == 0) throw JsonFault{"is not a JSON object"};
+    if (depth_ == 0) throw JsonFault{say("is not a JSON object")};
     if (inside_) text_ += value;
   }
   void integer(std::int64_t) override { other(); }
   void boolean(bool) override { other(); }
   void null() override { other(); }
   void other() override {
-    if (depth_ == 0) throw JsonFault{"is not a JSON object"};
+    if (depth_ == 0) throw JsonFault{say("is not a JSON object")};
   }
   [[nodiscard]] const std::string& text() const { return text_; }
 
@@ -50,11 +50,12 @@ void check_chat_template(const std::filesystem::path& folder) {
     path = separate;
     text = read_text_file(separate);
   }
-  if (text.empty()) throw_model_file(path, "has no chat template");
+  if (text.empty()) throw_model_file(path, say("has no chat template"));
   for (const std::string_view marker : {kMessageStart, kMessageEnd}) {
     if (text.find(marker) == std::string::npos) {
-      throw_model_file(path, "has a chat template without " + std::string(marker) +
-                                 ", so it is not of the kind that Z-Image uses");
+      throw_model_file(
+          path, say("has a chat template without {0}, so it is not of the kind that Z-Image uses",
+                    marker));
     }
   }
 }

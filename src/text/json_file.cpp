@@ -42,13 +42,13 @@ class Adapter final : public nlohmann::json_sax<Json> {
   bool end_object() override { return close(); }
   bool end_array() override { return close(); }
   bool parse_error(std::size_t position, const std::string&, const Json::exception&) override {
-    throw JsonFault{"is not valid JSON (byte " + std::to_string(position) + ")"};
+    throw JsonFault{say("is not valid JSON (byte {0})", position)};
   }
 
  private:
   bool open(bool is_object) {
     if (++depth_ > kMaxDepth) {
-      throw JsonFault{"nests deeper than " + std::to_string(kMaxDepth) + " levels"};
+      throw JsonFault{say("nests deeper than {0} levels", kMaxDepth)};
     }
     return visitor_.open(is_object), true;
   }
@@ -63,25 +63,25 @@ class Adapter final : public nlohmann::json_sax<Json> {
 
 }  // namespace
 
-void throw_model_file(const std::filesystem::path& path, const std::string& what) {
-  throw Error(ErrorKind::kModelFile, say("{0} {1}; fetch the model's tokenizer folder again", path,
-                                         Message("tokenizer.damaged", "{0}", {what})));
+void throw_model_file(const std::filesystem::path& path, const Message& what) {
+  throw Error(ErrorKind::kModelFile,
+              say("{0} {1}; fetch the model's tokenizer folder again", path, what));
 }
 
 std::string read_text_file(const std::filesystem::path& path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status)) throw_model_file(path, "is missing");
-  if (!std::filesystem::is_regular_file(status)) throw_model_file(path, "is not a file");
+  if (!std::filesystem::exists(status)) throw_model_file(path, say("is missing"));
+  if (!std::filesystem::is_regular_file(status)) throw_model_file(path, say("is not a file"));
   const std::uintmax_t size = std::filesystem::file_size(path, error);
-  if (error) throw_model_file(path, "cannot be read (" + error.message() + ")");
+  if (error) throw_model_file(path, say("cannot be read ({0})", say_errno(error.value())));
   if (size > kMaxFileBytes) {
-    throw_model_file(path, "is " + std::to_string(size) + " bytes long, more than any tokenizer");
+    throw_model_file(path, say("is {0} bytes long, more than any tokenizer", size));
   }
   std::string text(static_cast<std::size_t>(size), '\0');
   std::ifstream file(path, std::ios::binary);
   if (!file.read(text.data(), static_cast<std::streamsize>(text.size()))) {
-    throw_model_file(path, "cannot be read to its end");
+    throw_model_file(path, say("cannot be read to its end"));
   }
   if (const Message wrong = wrong_file(text); !wrong.empty()) {
     throw Error(ErrorKind::kModelFile, say("{0} {1}", path, wrong));

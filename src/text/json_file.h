@@ -1,4 +1,6 @@
 #pragma once
+#include "headroom/core/message.h"
+
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -25,7 +27,7 @@ class JsonVisitor {
 
 // What is wrong with a file's content; parse_json_file turns it into an Error with the path.
 struct JsonFault {
-  std::string what;  // completes "FILE ..."
+  Message what;  // completes "FILE ..."
 };
 
 // Throws Error{kModelFile} if the file cannot be read, is not JSON, nests too deeply, or the
@@ -33,6 +35,6 @@ struct JsonFault {
 void parse_json_file(const std::filesystem::path& path, JsonVisitor& visitor);
 
 // Error{kModelFile} with the one sentence that all messages of this room follow.
-[[noreturn]] void throw_model_file(const std::filesystem::path& path, const std::string& what);
+[[noreturn]] void throw_model_file(const std::filesystem::path& path, const Message& what);
 
 }  // namespace headroom

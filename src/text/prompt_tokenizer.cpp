@@ -21,7 +21,7 @@ struct PromptTokenizer::Impl {
   explicit Impl(const TokenizerFile& file) : bytes(file), added(file) {
     for (const std::string_view marker : {kMessageStart, kMessageEnd}) {
       if (!added.find(marker)) {
-        throw_model_file(file.path, "has no added token " + std::string(marker));
+        throw_model_file(file.path, say("has no added token {0}", marker));
       }
     }
   }

@@ -29,8 +29,8 @@ enum class Place {
 
 std::int32_t checked_id(std::int64_t id, const std::string& token) {
   if (id < 0 || id > kMaxTokenId) {
-    throw JsonFault{"gives token " + in_quotes(token) + " the id " + std::to_string(id) +
-                    ", outside 0.." + std::to_string(kMaxTokenId)};
+    throw JsonFault{
+        say("gives token {0} the id {1}, outside 0..{2}", in_quotes(token), id, kMaxTokenId)};
   }
   return static_cast<std::int32_t>(id);
 }
@@ -55,7 +55,7 @@ class Reader final : public JsonVisitor {
     const Place closed = places_.back();
     places_.pop_back();
     if (closed == Place::kMergePair) {
-      if (pair_.size() != 2) throw JsonFault{"has a merge that does not name two tokens"};
+      if (pair_.size() != 2) throw JsonFault{say("has a merge that does not name two tokens")};
       file_.merges.emplace_back(std::move(pair_[0]), std::move(pair_[1]));
     } else if (closed == Place::kAddedToken) {
       finish_added_token();
@@ -124,23 +124,23 @@ class Reader final : public JsonVisitor {
   // Everything that can only be judged at the end of the file.
   void finish() const {
     if (model_type_ != "BPE") {
-      throw JsonFault{"holds a tokenizer of type " + in_quotes(model_type_) +
-                      ", but Z-Image's has type \"BPE\""};
+      throw JsonFault{say("holds a tokenizer of type {0}, but Z-Image's has type \"BPE\"",
+                          in_quotes(model_type_))};
     }
     if (normalizer_ != "NFC") {
-      throw JsonFault{"normalises text by " + in_quotes(normalizer_) + " instead of \"NFC\""};
+      throw JsonFault{say("normalises text by {0} instead of \"NFC\"", in_quotes(normalizer_))};
     }
     if (pattern_ != kSplitPattern) {
-      throw JsonFault{"splits text by another pattern than Qwen2's tokenizer"};
+      throw JsonFault{say("splits text by another pattern than Qwen2's tokenizer")};
     }
-    if (file_.vocab.empty()) throw JsonFault{"has no vocabulary"};
+    if (file_.vocab.empty()) throw JsonFault{say("has no vocabulary")};
   }
 
  private:
   Place child_place(bool is_object) const {
     switch (places_.back()) {
       case Place::kTop:
-        if (!is_object) throw JsonFault{"is not a JSON object"};
+        if (!is_object) throw JsonFault{say("is not a JSON object")};
         return Place::kRoot;
       case Place::kRoot:
         if (key_ == "model" && is_object) return Place::kModel;
@@ -153,17 +153,17 @@ class Reader final : public JsonVisitor {
         if (key_ == "merges" && !is_object) return Place::kMerges;
         return Place::kIgnored;
       case Place::kMerges:
-        if (is_object) throw JsonFault{"has a merge that is neither a pair nor a string"};
+        if (is_object) throw JsonFault{say("has a merge that is neither a pair nor a string")};
         return Place::kMergePair;
       case Place::kAddedTokens:
-        if (!is_object) throw JsonFault{"has an added token that is not an object"};
+        if (!is_object) throw JsonFault{say("has an added token that is not an object")};
         return Place::kAddedToken;
       case Place::kPreTokenizer:
         return Place::kPreTokenizer;
       case Place::kVocab:
-        throw JsonFault{"gives token " + in_quotes(key_) + " no whole number as id"};
+        throw JsonFault{say("gives token {0} no whole number as id", in_quotes(key_))};
       case Place::kMergePair:
-        throw JsonFault{"has a merge that does not name two tokens"};
+        throw JsonFault{say("has a merge that does not name two tokens")};
       default:
         return Place::kIgnored;
     }
@@ -173,15 +173,15 @@ class Reader final : public JsonVisitor {
   void scalar() const {
     switch (places_.back()) {
       case Place::kTop:
-        throw JsonFault{"is not a JSON object"};
+        throw JsonFault{say("is not a JSON object")};
       case Place::kVocab:
-        throw JsonFault{"gives token " + in_quotes(key_) + " no whole number as id"};
+        throw JsonFault{say("gives token {0} no whole number as id", in_quotes(key_))};
       case Place::kMerges:
-        throw JsonFault{"has a merge that is neither a pair nor a string"};
+        throw JsonFault{say("has a merge that is neither a pair nor a string")};
       case Place::kMergePair:
-        throw JsonFault{"has a merge that does not name two tokens"};
+        throw JsonFault{say("has a merge that does not name two tokens")};
       case Place::kAddedTokens:
-        throw JsonFault{"has an added token that is not an object"};
+        throw JsonFault{say("has an added token that is not an object")};
       case Place::kModel:
         return refuse_setting(key_ == "dropout");
       default:
@@ -190,7 +190,7 @@ class Reader final : public JsonVisitor {
   }
 
   void refuse_setting(bool refused) const {
-    if (refused) throw JsonFault{"sets " + key_ + " in a way that Z-Image's tokenizer does not"};
+    if (refused) throw JsonFault{say("sets {0} in a way that Z-Image's tokenizer does not", key_)};
   }
 
   void add_merge_line(const std::string& line) {
@@ -198,14 +198,14 @@ class Reader final : public JsonVisitor {
     const bool is_pair = space != std::string::npos && space != 0 && space + 1 < line.size() &&
                          line.find(' ', space + 1) == std::string::npos;
     if (!is_pair)
-      throw JsonFault{"has the merge " + in_quotes(line) + ", which does not name two tokens"};
+      throw JsonFault{say("has the merge {0}, which does not name two tokens", in_quotes(line))};
     file_.merges.emplace_back(line.substr(0, space), line.substr(space + 1));
   }
 
   void finish_added_token() {
-    if (added_.content.empty()) throw JsonFault{"has an added token without content"};
+    if (added_.content.empty()) throw JsonFault{say("has an added token without content")};
     if (!has_added_id_) {
-      throw JsonFault{"gives token " + in_quotes(added_.content) + " no whole number as id"};
+      throw JsonFault{say("gives token {0} no whole number as id", in_quotes(added_.content))};
     }
     added_.id = checked_id(added_id_, added_.content);
     file_.added.push_back(std::move(added_));

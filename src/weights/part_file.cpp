@@ -40,7 +40,7 @@ void refuse_existing(const fs::path& file) {
   std::error_code error;
   if (!fs::exists(fs::symlink_status(file, error))) return;
   throw Error(ErrorKind::kIo,
-              file.string() + " exists already; name another file, or remove it first");
+              say("{0} exists already; name another file, or remove it first", file));
 }
 
 }  // namespace
@@ -55,10 +55,10 @@ PartFile::PartFile(fs::path file, const std::string& key, const std::string& hea
   open();
   remove_others(key);
   struct stat info {};
-  if (::fstat(fd_.get(), &info) != 0) fail_io(part_, "cannot be examined", errno);
+  if (::fstat(fd_.get(), &info) != 0) fail_io(part_, say("cannot be examined"), errno);
   written_ = info.st_size;
   if (begins_with(fd_.get(), header)) return;
-  if (::ftruncate(fd_.get(), 0) != 0) fail_io(part_, "cannot be written", errno);
+  if (::ftruncate(fd_.get(), 0) != 0) fail_io(part_, say("cannot be written"), errno);
   written_ = 0;
   put(std::as_bytes(std::span(header)));
 }
@@ -66,12 +66,12 @@ PartFile::PartFile(fs::path file, const std::string& key, const std::string& hea
 void PartFile::open() {
   fd_ = FileDescriptor(
       ::open(part_.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666));
-  if (fd_.get() < 0) fail_io(part_, "cannot be created", errno);
+  if (fd_.get() < 0) fail_io(part_, say("cannot be created"), errno);
   if (::flock(fd_.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK) fail_io(part_, "cannot be locked", errno);
-    throw Error(ErrorKind::kIo, file_.string() +
-                                    " is being written by another program; wait for "
-                                    "it, or name another file");
+    if (errno != EWOULDBLOCK) fail_io(part_, say("cannot be locked"), errno);
+    throw Error(
+        ErrorKind::kIo,
+        say("{0} is being written by another program; wait for it, or name another file", file_));
   }
 }
 
@@ -99,35 +99,35 @@ std::size_t PartFile::keep(std::span<const std::int64_t> ends) {
   // of power.
   const std::int64_t sure = written_ - 2 * sync_bytes_;
   while (pieces < ends.size() && ends[pieces] <= sure) kept = ends[pieces++];
-  if (::ftruncate(fd_.get(), kept) != 0) fail_io(part_, "cannot be written", errno);
+  if (::ftruncate(fd_.get(), kept) != 0) fail_io(part_, say("cannot be written"), errno);
   written_ = synced_ = kept;
   return pieces;
 }
 
 void PartFile::check_room(std::int64_t total_bytes) const {
   struct statvfs info {};
-  if (::fstatvfs(fd_.get(), &info) != 0) fail_io(part_, "cannot be examined", errno);
+  if (::fstatvfs(fd_.get(), &info) != 0) fail_io(part_, say("cannot be examined"), errno);
   const auto free =
       static_cast<std::int64_t>(info.f_bavail) * static_cast<std::int64_t>(info.f_frsize);
   const std::int64_t missing = total_bytes - written_;
   if (free >= missing) return;
-  throw Error(ErrorKind::kIo, file_.string() + ": " + format_bytes(missing) +
-                                  " are still to be written, and " + format_bytes(free) +
-                                  " of the disk are free; free some space or choose another disk");
+  throw Error(ErrorKind::kIo, say("{0}: {1} are still to be written, and {2} of the disk are free; "
+                                  "free some space or choose another disk",
+                                  file_, format_bytes(missing), format_bytes(free)));
 }
 
 void PartFile::put(std::span<const std::byte> bytes) {
   write_all(fd_.get(), bytes.data(), bytes.size(), part_);
   written_ += static_cast<std::int64_t>(bytes.size());
   if (written_ - synced_ < sync_bytes_) return;
-  if (::fdatasync(fd_.get()) != 0) fail_io(part_, "cannot be written", errno);
+  if (::fdatasync(fd_.get()) != 0) fail_io(part_, say("cannot be written"), errno);
   synced_ = written_;
 }
 
 void PartFile::commit() {
-  if (::fsync(fd_.get()) != 0) fail_io(part_, "cannot be written", errno);
+  if (::fsync(fd_.get()) != 0) fail_io(part_, say("cannot be written"), errno);
   refuse_existing(file_);
-  if (::rename(part_.c_str(), file_.c_str()) != 0) fail_io(part_, "cannot be renamed", errno);
+  if (::rename(part_.c_str(), file_.c_str()) != 0) fail_io(part_, say("cannot be renamed"), errno);
   sync_folder(folder_of(file_));
 }
 

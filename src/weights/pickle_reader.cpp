@@ -1,7 +1,6 @@
-#include "pickle_reader.h"
-
 #include "headroom/weights/model_file_error.h"
 
+#include "pickle_reader.h"
 #include "pickle_stack.h"
 
 #include <algorithm>
@@ -62,8 +61,7 @@ class Machine : private pickle::Stack {
       const std::uint8_t operation = byte();
       if (operation == '.') break;
       if (!simple(operation) && !container(operation) && !memo(operation) && !object(operation)) {
-        refuse("has the operation " + std::to_string(operation) +
-               ", which no table of tensors needs");
+        refuse(say("has the operation {0}, which no table of tensors needs", operation));
       }
     }
     std::map<std::string, PickledTensor, std::less<>> named;
@@ -75,7 +73,7 @@ class Machine : private pickle::Stack {
   // The bytes of the pickle, in order.
   std::uint8_t byte() { return std::to_integer<std::uint8_t>(bytes(1).front()); }
   std::span<const std::byte> bytes(std::size_t count) {
-    if (count > pickle_.size() - at_) refuse("ends too early");
+    if (count > pickle_.size() - at_) refuse(say("ends too early"));
     at_ += count;
     return pickle_.subspan(at_ - count, count);
   }
@@ -168,7 +166,7 @@ bool Machine::simple(std::uint8_t operation) {
 
 void Machine::push_long() {
   const std::size_t width = number(1);
-  if (width > 8) refuse("has a number beyond 64 bits");
+  if (width > 8) refuse(say("has a number beyond 64 bits"));
   const std::uint64_t bits = number(width);
   const bool negative = width > 0 && width < 8 && (bits >> (8 * width - 1)) != 0;
   const std::uint64_t sign = negative ? ~std::uint64_t{0} << (8 * width) : 0;
@@ -224,7 +222,7 @@ void Machine::push_tuple(std::size_t count) {
 }
 
 void Machine::add_items(Kind kind, const std::vector<Ref>& items) {
-  if (kind == Kind::kDict && items.size() % 2 != 0) refuse("has a key without a value");
+  if (kind == Kind::kDict && items.size() % 2 != 0) refuse(say("has a key without a value"));
   std::vector<Ref>& target = at(top(), kind).items;
   target.insert(target.end(), items.begin(), items.end());
 }
@@ -243,7 +241,7 @@ bool Machine::memo(std::uint8_t operation) {
     return true;
   }
   const auto found = memo_.find(place);
-  if (found == memo_.end()) refuse("recalls a value that it never stored");
+  if (found == memo_.end()) refuse(say("recalls a value that it never stored"));
   push_again(found->second);
   return true;
 }
@@ -291,10 +289,10 @@ void Machine::push_global(const std::string& name) {
 void Machine::push_storage() {
   const std::vector<Ref> parts = at(pop(), Kind::kTuple).items;
   if (parts.size() != 5 || at(parts[0], Kind::kText).text != "storage") {
-    refuse("names a storage in a way that is not known");
+    refuse(say("names a storage in a way that is not known"));
   }
   const auto dtype = storage_type(at(parts[1], Kind::kGlobal).text);
-  if (!dtype) refuse("has a storage of no known type");
+  if (!dtype) refuse(say("has a storage of no known type"));
   push({Kind::kStorage, static_cast<std::int64_t>(*dtype), at(parts[2], Kind::kText).text, {}});
 }
 
@@ -309,18 +307,18 @@ void Machine::call() {
     at(arguments.front(), Kind::kTensor);
     push_again(arguments.front());
   } else {
-    refuse("calls what is no function of tensors");
+    refuse(say("calls what is no function of tensors"));
   }
 }
 
 // (storage, offset, shape, strides, and what training needs)
 void Machine::push_tensor(const std::vector<Ref>& arguments) {
-  if (arguments.size() < 4) refuse("rebuilds a tensor of too few parts");
+  if (arguments.size() < 4) refuse(say("rebuilds a tensor of too few parts"));
   const Value& storage = at(arguments[0], Kind::kStorage);
   PickledTensor tensor{static_cast<DType>(storage.number), storage.text, number_at(arguments[1]),
                        extents(arguments[2]), extents(arguments[3])};
   if (tensor.offset < 0 || tensor.shape.size() != tensor.strides.size()) {
-    refuse("has a tensor whose shape is not possible");
+    refuse(say("has a tensor whose shape is not possible"));
   }
   tensors_.push_back(std::move(tensor));
   push({Kind::kTensor, static_cast<std::int64_t>(tensors_.size() - 1), {}, {}});
@@ -331,7 +329,7 @@ std::vector<std::int64_t> Machine::extents(Ref tuple) {
   for (const Ref item : at(tuple, Kind::kTuple).items) {
     result.push_back(number_at(item));
     if (result.back() < 0 || result.size() > kMostNesting) {
-      refuse("has a tensor whose shape is not possible");
+      refuse(say("has a tensor whose shape is not possible"));
     }
   }
   return result;
@@ -341,7 +339,7 @@ void Machine::name_tensors(Ref ref, const std::string& name, int depth,
                            std::map<std::string, PickledTensor, std::less<>>& named) {
   // One dictionary may stand in many places, and in itself.
   if (++visited_ > kMostNames || depth > kMostNesting || name.size() > kMostName) {
-    refuse("nests its tables deeper than any model");
+    refuse(say("nests its tables deeper than any model"));
   }
   const Value& value = this->value(ref);
   if (value.kind == Kind::kTensor) {

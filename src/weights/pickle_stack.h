@@ -40,14 +40,14 @@ class Stack {
   // `file` is for messages and outlives it.
   explicit Stack(const std::filesystem::path& file) : file_(file) {}
 
-  [[noreturn]] void refuse(const std::string& fault) const {
+  [[noreturn]] void refuse(const Message& fault) const {
     fail_model_file(file_, say("{0}; choose the same model as .safetensors, or save it so with "
                                "PyTorch",
-                               fault_of(say("the pickle"), Message(fault))));
+                               fault_of(say("the pickle"), fault)));
   }
 
   Ref make(Value value) {
-    if (values_.size() == kMostValues) refuse("holds more than any table of tensors");
+    if (values_.size() == kMostValues) refuse(say("holds more than any table of tensors"));
     values_.push_back(std::move(value));
     return static_cast<Ref>(values_.size() - 1);
   }
@@ -55,18 +55,18 @@ class Stack {
   void push_number(std::int64_t n) { push({Kind::kNumber, n, {}, {}}); }
   Ref pop() {
     const std::size_t floor = marks_.empty() ? 0 : marks_.back();
-    if (stack_.size() <= floor) refuse("takes a value where there is none");
+    if (stack_.size() <= floor) refuse(say("takes a value where there is none"));
     const Ref top = stack_.back();
     stack_.pop_back();
     return top;
   }
   [[nodiscard]] Ref top() const {
     const std::size_t floor = marks_.empty() ? 0 : marks_.back();
-    if (stack_.size() <= floor) refuse("takes a value where there is none");
+    if (stack_.size() <= floor) refuse(say("takes a value where there is none"));
     return stack_.back();
   }
   std::vector<Ref> pop_to_mark() {
-    if (marks_.empty()) refuse("ends a list that was not begun");
+    if (marks_.empty()) refuse(say("ends a list that was not begun"));
     const auto begin = stack_.begin() + static_cast<std::ptrdiff_t>(marks_.back());
     std::vector<Ref> items(begin, stack_.end());
     stack_.erase(begin, stack_.end());
@@ -74,14 +74,14 @@ class Stack {
     return items;
   }
   Value& at(Ref ref, Kind kind) {
-    if (values_[ref].kind != kind) refuse("has a value of the wrong kind");
+    if (values_[ref].kind != kind) refuse(say("has a value of the wrong kind"));
     return values_[ref];
   }
   std::int64_t number_at(Ref ref) { return at(ref, Kind::kNumber).number; }
 
   // A value that is there already, once more.
   void push_again(Ref ref) {
-    if (stack_.size() == kMostValues) refuse("holds more than any table of tensors");
+    if (stack_.size() == kMostValues) refuse(say("holds more than any table of tensors"));
     stack_.push_back(ref);
   }
   void mark() { marks_.push_back(stack_.size()); }

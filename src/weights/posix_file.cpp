@@ -32,8 +32,6 @@ FileStamp stamp_of(const struct ::stat& info) {
           info.st_ino};
 }
 
-std::string errno_text(int error) { return std::generic_category().message(error); }
-
 namespace {
 
 struct OpenFile {

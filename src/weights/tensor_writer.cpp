@@ -19,9 +19,10 @@
 
 namespace headroom {
 
-void fail_io(const std::filesystem::path& file, const char* what, int error) {
-  throw Error(ErrorKind::kIo, file.string() + ": " + what + " (" + errno_text(error) +
-                                  "); check the folder, its permissions and the free space");
+void fail_io(const std::filesystem::path& file, const Message& what, int error) {
+  throw Error(ErrorKind::kIo,
+              say("{0}: {1} ({2}); check the folder, its permissions and the free space", file,
+                  what, say_errno(error)));
 }
 
 void write_all(int fd, const void* data, std::size_t size, const std::filesystem::path& file) {
@@ -29,7 +30,7 @@ void write_all(int fd, const void* data, std::size_t size, const std::filesystem
   while (size > 0) {
     const ssize_t written = ::write(fd, bytes, size);
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail_io(file, "cannot be written", errno);
+    if (written < 0) fail_io(file, say("cannot be written"), errno);
     bytes += written;
     size -= static_cast<std::size_t>(written);
   }
@@ -93,7 +94,7 @@ class TemporaryFile {
       const int error = errno;
       if (fd_.get() < 0 && error != EEXIST) {
         path_.clear();
-        fail_io(target_, "a temporary file beside it cannot be created", error);
+        fail_io(target_, say("a temporary file beside it cannot be created"), error);
       }
     }
   }
@@ -107,10 +108,10 @@ class TemporaryFile {
 
   // After this the target holds the whole file, also if the machine loses power.
   void commit() {
-    if (::fsync(fd_.get()) != 0) fail_io(target_, "cannot be written", errno);
-    if (::close(fd_.release()) != 0) fail_io(target_, "cannot be written", errno);
+    if (::fsync(fd_.get()) != 0) fail_io(target_, say("cannot be written"), errno);
+    if (::close(fd_.release()) != 0) fail_io(target_, say("cannot be written"), errno);
     if (::rename(path_.c_str(), target_.c_str()) != 0)
-      fail_io(target_, "cannot be replaced", errno);
+      fail_io(target_, say("cannot be replaced"), errno);
     path_.clear();
     // The rename itself reaches the disk with the folder. Some file systems cannot sync a folder;
     // the file is complete either way.

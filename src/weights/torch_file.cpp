@@ -1,10 +1,9 @@
-#include "headroom/weights/torch_file.h"
-
 #include "headroom/core/wrong_file.h"
 #include "headroom/weights/file_kind.h"
 #include "headroom/weights/model_file_error.h"
 #include "headroom/weights/posix_file.h"
 #include "headroom/weights/tensor_header.h"
+#include "headroom/weights/torch_file.h"
 
 #include "pickle_reader.h"
 #include "zip_archive.h"
@@ -47,15 +46,15 @@ class Opener {
       : members_(members), file_(file) {
     for (const auto& [name, bytes] : members_) {
       if (!name.ends_with(kPickle)) continue;
-      if (!root_.empty()) refuse("has two tables of tensors");
+      if (!root_.empty()) refuse(say("has two tables of tensors"));
       root_ = name.substr(0, name.size() - kPickle.size() + 1);
       pickle_ = bytes;
     }
-    if (root_.empty()) refuse("has no data.pkl, the table of its tensors");
-    if (pickle_.size() > kMostPickleBytes) refuse("has a table of tensors beyond any size");
+    if (root_.empty()) refuse(say("has no data.pkl, the table of its tensors"));
+    if (pickle_.size() > kMostPickleBytes) refuse(say("has a table of tensors beyond any size"));
     const auto order = members_.find(root_ + "byteorder");
     if (order != members_.end() && text(order->second) != "little") {
-      refuse("has its bytes in the order of another kind of processor");
+      refuse(say("has its bytes in the order of another kind of processor"));
     }
   }
 
@@ -68,15 +67,15 @@ class Opener {
   }
 
  private:
-  [[noreturn]] void refuse(const std::string& fault) const {
+  [[noreturn]] void refuse(const Message& fault) const {
     fail_model_file(file_, say("{0}; the file is damaged or not one of PyTorch's, so download it "
                                "again",
-                               fault_of(say("the zip archive"), Message(fault))));
+                               fault_of(say("the zip archive"), fault)));
   }
-  [[noreturn]] void refuse(const std::string& name, const std::string& fault) const {
+  [[noreturn]] void refuse(const std::string& name, const Message& fault) const {
     fail_model_file(file_, say("{0}; choose the same model as .safetensors, or save it so with "
                                "PyTorch",
-                               fault_of(say("tensor {0}", in_quotes(name)), Message(fault))));
+                               fault_of(say("tensor {0}", in_quotes(name)), fault)));
   }
   static std::string_view text(Bytes bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -84,14 +83,14 @@ class Opener {
 
   [[nodiscard]] TensorView view(const std::string& name, const PickledTensor& tensor) const {
     const auto storage = members_.find(root_ + "data/" + tensor.storage);
-    if (storage == members_.end()) refuse(name, "has no values in the file");
+    if (storage == members_.end()) refuse(name, say("has no values in the file"));
     const std::optional<std::int64_t> bytes = tensor_bytes(tensor.dtype, tensor.shape);
     const auto item = static_cast<std::int64_t>(tensor_type(tensor.dtype).bytes(1));
     const auto available = static_cast<std::int64_t>(storage->second.size());
     if (!bytes || tensor.offset > available / item || *bytes > available - tensor.offset * item) {
-      refuse(name, "reaches beyond its values in the file");
+      refuse(name, say("reaches beyond its values in the file"));
     }
-    if (!lies_in_order(tensor)) refuse(name, "is stored in another order than its shape's");
+    if (!lies_in_order(tensor)) refuse(name, say("is stored in another order than its shape's"));
     return {tensor.dtype, tensor.shape,
             storage->second.subspan(static_cast<std::size_t>(tensor.offset * item),
                                     static_cast<std::size_t>(*bytes))};

@@ -59,24 +59,24 @@ class Teller {
     if (tensors_.contains("body.0.weight") && tensors_.contains("body.1.weight")) {
       return srvgg_net();
     }
-    refuse("is no upscaler that is known");
+    refuse(say("is no upscaler that is known"));
   }
 
  private:
-  [[noreturn]] void refuse(const std::string& fault) const {
+  [[noreturn]] void refuse(const Message& fault) const {
     fail_model_file(file_, say("{0}; choose a Real-ESRGAN or ESRGAN model (RRDBNet or "
                                "SRVGGNetCompact)",
-                               fault_of(say("the file"), Message(fault))));
+                               fault_of(say("the file"), fault)));
   }
   // Of a convolution: [out, in, 3, 3].
   [[nodiscard]] const std::vector<std::int64_t>& shape(const std::string& name) const {
     const auto found = tensors_.find(name);
-    if (found == tensors_.end()) refuse("lacks the tensor " + name);
+    if (found == tensors_.end()) refuse(say("lacks the tensor {0}", in_quotes(name)));
     const std::vector<std::int64_t>& shape = found->second.shape;
     if (shape.size() != 4 || shape[2] != 3 || shape[3] != 3 || shape[0] < 1 || shape[1] < 1 ||
         shape[0] > kMostChannels || shape[1] > kMostChannels) {
-      refuse("has the tensor " + name + " in the shape " + shape_text(shape) +
-             ", which is no convolution of such a network");
+      refuse(say("has the tensor {0} in the shape {1}, which is no convolution of such a network",
+                 in_quotes(name), shape_text(shape)));
     }
     return shape;
   }
@@ -87,7 +87,7 @@ class Teller {
     if (std::ranges::any_of(tensors_, [](const auto& item) {
           return item.first.find("conv1x1") != std::string::npos;
         })) {
-      refuse("is ESRGAN+, whose blocks are others");
+      refuse(say("is ESRGAN+, whose blocks are others"));
     }
     UpscalerConfig config;
     config.unshuffle = first[1] % kColours == 0 ? root_of(first[1] / kColours) : 0;
@@ -100,7 +100,7 @@ class Teller {
     const int doublings = std::max(0, largest(tensors_, "conv_up"));
     const int enlarged = doublings > 5 ? 0 : 1 << doublings;
     config.scale = enlarged / config.unshuffle;
-    if (config.scale < 1 || config.scale > kMostScale) refuse("enlarges by no whole number");
+    if (config.scale < 1 || config.scale > kMostScale) refuse(say("enlarges by no whole number"));
     return config;
   }
 
@@ -111,14 +111,14 @@ class Teller {
     if (first[1] != kColours) refuse_colours();
     config.channels = static_cast<int>(first[0]);
     const int last = largest(tensors_, "body.");
-    if (last < 2 || last % 2 != 0) refuse("has layers that do not come in pairs");
+    if (last < 2 || last % 2 != 0) refuse(say("has layers that do not come in pairs"));
     config.blocks = (last - 2) / 2;
     const std::int64_t values = shape("body." + std::to_string(last) + ".weight")[0];
     config.scale = values % kColours == 0 ? root_of(values / kColours) : 0;
     if (config.scale == 0) refuse_colours();
     return config;
   }
-  [[noreturn]] void refuse_colours() const { refuse("is not for pictures of three colours"); }
+  [[noreturn]] void refuse_colours() const { refuse(say("is not for pictures of three colours")); }
 
   const UpscalerTensors& tensors_;
   const std::filesystem::path& file_;
@@ -138,24 +138,22 @@ UpscalerFile::UpscalerFile(const std::filesystem::path& file) : file_(file) {
 }
 
 TensorView UpscalerFile::at(std::string_view name, std::span<const std::int64_t> shape) const {
-  const auto refuse = [&](const std::string& fault) {
+  const auto refuse = [&](const Message& fault) {
     fail_model_file(file_, say("{0}; the file is damaged or of another network, so download it "
                                "again",
-                               fault_of(say("tensor {0}", std::string(name)), Message(fault))));
+                               fault_of(say("tensor {0}", in_quotes(name)), fault)));
   };
   const auto found = tensors_.find(name);
-  if (found == tensors_.end()) refuse("is missing");
+  if (found == tensors_.end()) refuse(say("is missing"));
   const TensorView& view = found->second;
   if (!std::ranges::equal(view.shape, shape)) {
-    refuse("has the shape " + shape_text(view.shape) + " where " + shape_text(shape) +
-           " is needed");
+    refuse(say("has the shape {0} where {1} is needed", shape_text(view.shape), shape_text(shape)));
   }
   if (!has_own_values(view.dtype)) {
-    refuse("is stored as " + std::string(dtype_name(view.dtype)) +
-           ", which cannot be computed with");
+    refuse(say("is stored as {0}, which cannot be computed with", dtype_name(view.dtype)));
   }
   if (find_fault(view, Look::kAll, name) == WeightFault::kNotFinite) {
-    refuse("holds values that are not finite");
+    refuse(say("holds values that are not finite"));
   }
   return view;
 }

@@ -45,48 +45,49 @@ class Reader {
     const Record end(bytes_.subspan(find_end(), kEndBytes));
     const std::size_t count = end.u16(10);
     std::size_t at = end.u32(16);
-    if (count == 0xFFFF || at == 0xFFFFFFFF) refuse("is larger than 4 GB");
+    if (count == 0xFFFF || at == 0xFFFFFFFF) refuse(say("is larger than 4 GB"));
     ZipMembers members;
     for (std::size_t i = 0; i < count; ++i) at = read_entry(at, members);
     return members;
   }
 
  private:
-  [[noreturn]] void refuse(const std::string& fault) const {
+  [[noreturn]] void refuse(const Message& fault) const {
     fail_model_file(file_, say("{0}; the file is damaged or not one of PyTorch's, so download it "
                                "again",
-                               fault_of(say("the zip archive"), Message(fault))));
+                               fault_of(say("the zip archive"), fault)));
   }
   // The bytes from `at` on; refuses what lies beyond the archive.
   [[nodiscard]] Bytes part(std::size_t at, std::size_t size) const {
-    if (at > bytes_.size() || size > bytes_.size() - at) refuse("ends too early");
+    if (at > bytes_.size() || size > bytes_.size() - at) refuse(say("ends too early"));
     return bytes_.subspan(at, size);
   }
   // The end record lies behind all else, with nothing but a comment after it.
   [[nodiscard]] std::size_t find_end() const {
-    if (bytes_.size() < kEndBytes) refuse("ends too early");
+    if (bytes_.size() < kEndBytes) refuse(say("ends too early"));
     const std::size_t last = bytes_.size() - kEndBytes;
     const std::size_t first = last - std::min(last, kMostComment);
     for (std::size_t at = last + 1; at-- > first;) {
       if (Record(bytes_.subspan(at, kEndBytes)).u32(0) == kEndMark) return at;
     }
-    refuse("has no directory, as one that was cut off");
+    refuse(say("has no directory, as one that was cut off"));
   }
   // Returns where the next entry begins.
   std::size_t read_entry(std::size_t at, ZipMembers& members) const {
     const Record entry(part(at, kEntryBytes));
-    if (entry.u32(0) != kEntryMark) refuse("has a damaged directory");
+    if (entry.u32(0) != kEntryMark) refuse(say("has a damaged directory"));
     const std::size_t size = entry.u32(20);
     const std::size_t name_bytes = entry.u16(28);
     const Bytes name = part(at + kEntryBytes, name_bytes);
-    if (entry.u16(10) != 0 || size != entry.u32(24)) refuse("is compressed, as PyTorch's are not");
+    if (entry.u16(10) != 0 || size != entry.u32(24))
+      refuse(say("is compressed, as PyTorch's are not"));
     const std::size_t local = entry.u32(42);
     const Record header(part(local, kLocalBytes));
-    if (header.u32(0) != kLocalMark) refuse("has a damaged member");
+    if (header.u32(0) != kLocalMark) refuse(say("has a damaged member"));
     const std::size_t begin = local + kLocalBytes + header.u16(26) + header.u16(28);
     std::string text(reinterpret_cast<const char*>(name.data()), name.size());
     if (!members.emplace(std::move(text), part(begin, size)).second) {
-      refuse("has two members of one name");
+      refuse(say("has two members of one name"));
     }
     return at + kEntryBytes + name_bytes + entry.u16(30) + entry.u16(32);
   }

@@ -310,6 +310,7 @@ TEST(ConfigFile, RefusesBadYamlWithItsLine) {
   expect_refused("model: *nowhere\n", "my.yaml:1: this is not valid YAML");
   expect_refused("model:\n  path: a\n---\nlog:\n  level: off\n", "more than one YAML document");
   expect_refused(std::string(100000, '['), "this is not valid YAML");
+  expect_refused(std::string(5'000'000, '#'), "larger than 4 MB, which no config file is");
 }
 
 TEST(ConfigFile, RefusesWhatIsNotUtf8) {

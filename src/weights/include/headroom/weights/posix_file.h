@@ -28,9 +28,6 @@ class FileDescriptor {
 
 [[nodiscard]] FileStamp stamp_of(const struct ::stat& info);
 
-// What errno says, for a message.
-[[nodiscard]] std::string errno_text(int error);
-
 // A whole regular file mapped read-only. Pages come from the disk when they are touched, and the
 // system may drop them again: 24 GB of weights need not fit in memory.
 // Out of scope: a file that another program shortens while it is mapped; touching the lost pages

@@ -15,7 +15,7 @@ namespace headroom {
                                              const std::map<std::string, std::string>& metadata);
 
 // Throws Error{kIo}: "FILE: WHAT (REASON); check the folder, its permissions and the free space".
-[[noreturn]] void fail_io(const std::filesystem::path& file, const char* what, int error);
+[[noreturn]] void fail_io(const std::filesystem::path& file, const Message& what, int error);
 
 // Appends all of it. Throws as fail_io().
 void write_all(int fd, const void* data, std::size_t size, const std::filesystem::path& file);
