@@ -236,7 +236,11 @@ void handle_shortcuts(const Ui& ui) {
   // Asked for its text, the clipboard tells of a file; see Graphics.
   if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiKey_V)) {
     // The path of something else is answered, too; as a text it could only go into a field.
-    if (const auto path = path_in_clipboard(ImGui::GetClipboardText())) ui.actions.take_file(*path);
+    if (const auto path = path_in_clipboard(ImGui::GetClipboardText())) {
+      ui.actions.take_file(*path);
+    } else {
+      ui.actions.pasted.ask();
+    }
   }
   if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiKey_C)) ui.actions.picture.copy();
   if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_C))

@@ -80,7 +80,7 @@ class Window::Impl {
   TextureCache pictures_;
   Desktop desktop_{[this](std::string png) { return graphics_.copy_picture(std::move(png)); },
                    [](const std::string& words) { ImGui::SetClipboardText(words.c_str()); },
-                   open_folder, show_file};
+                   [this] { graphics_.ask_picture(); }, open_folder, show_file};
   Actions actions_{{services_, state_, text_, masks_, desktop_}};
   News news_{state_, text_};
   SessionNews session_news_{state_};
@@ -250,6 +250,7 @@ void Window::Impl::draw() {
 
   const auto dropped = graphics_.take_dropped();
   if (!dropped.empty()) actions_.take_file(dropped.front());
+  if (const auto pasted = graphics_.take_pasted()) actions_.pasted.take(*pasted);
   graphics_.begin_frame();
   dump_.begin_frame();
   const ImVec2 screen = ImGui::GetIO().DisplaySize;

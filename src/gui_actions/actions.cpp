@@ -18,6 +18,7 @@ Actions::Actions(const ActionContext& context)
       finish(context),
       upscale(context),
       settings(context, {prompt, size, finder_, start}),
+      pasted(context, settings),
       saving(context),
       models(context),
       loras(context) {}

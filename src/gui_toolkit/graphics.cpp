@@ -76,13 +76,18 @@ struct WindowEvents {
   double last_input = 0;
   bool exposed = true;  // the system has lost what the window showed
   std::vector<std::filesystem::path> dropped;
+  // The clipboard: what is ours of it, and what others have.
+  PictureClipboard own_picture;
+  unsigned long text_owner = 0;  // the window that it has while our text is on it
+  ClipboardReader reader;
+  std::string text;  // as it was read last
+  std::optional<PastedPicture> pasted;
 };
 
 struct Graphics::State {
   GlfwLibrary library;
   GLFWwindow* window = nullptr;
   WindowEvents events;
-  PictureClipboard clipboard;
   float forced_scale = 0;
   double zoom = 1;
   WindowPlace place;
@@ -121,15 +126,49 @@ void watch_input(GLFWwindow* window) {
   });
 }
 
+WindowEvents& events_of_main_window() {
+  auto* const window = static_cast<GLFWwindow*>(ImGui::GetMainViewport()->PlatformHandle);
+  return *static_cast<WindowEvents*>(glfwGetWindowUserPointer(window));
+}
+
+bool is_x11() { return glfwGetPlatform() == GLFW_PLATFORM_X11; }
+
+// GLFW waits for the answer of another program as long as it takes, even for our own.
+std::string clipboard_text(WindowEvents& events) {
+  events.own_picture.serve();  // it may be another's by now
+  if (events.own_picture.holds()) return {};
+  if (is_x11() && events.reader.owner() != events.text_owner) return events.reader.text();
+  const char* const text = glfwGetClipboardString(nullptr);
+  return text != nullptr ? text : "";
+}
+
+void look_for_picture(WindowEvents& events) {
+  if (!events.dropped.empty()) return;
+  if (events.own_picture.holds()) {
+    events.pasted = PastedPicture{PastedPicture::Fault::kNone, events.own_picture.bytes()};
+  } else if (is_x11()) {
+    events.reader.ask_picture();
+  } else {
+    events.pasted = PastedPicture{PastedPicture::Fault::kNotHere};
+  }
+}
+
 // A file that was copied in a file manager is no text to paste: it is as if it was dropped.
 const char* read_clipboard(ImGuiContext* /*context*/) {
-  const char* const text = glfwGetClipboardString(nullptr);
-  if (text == nullptr) return "";
-  const auto file = file_in_clipboard(text);
-  if (!file) return text;
-  auto* const window = static_cast<GLFWwindow*>(ImGui::GetMainViewport()->PlatformHandle);
-  static_cast<WindowEvents*>(glfwGetWindowUserPointer(window))->dropped.push_back(*file);
-  return "";
+  WindowEvents& events = events_of_main_window();
+  events.text = clipboard_text(events);
+  if (const auto file = file_in_clipboard(events.text)) {
+    events.dropped.push_back(*file);
+    events.text.clear();
+  }
+  if (events.text.empty()) look_for_picture(events);
+  return events.text.c_str();
+}
+
+void write_clipboard(ImGuiContext* /*context*/, const char* text) {
+  WindowEvents& events = events_of_main_window();
+  glfwSetClipboardString(nullptr, text);
+  if (is_x11()) events.text_owner = events.reader.owner();
 }
 
 // An input method composes what is typed into a field, and shows its candidates below the text
@@ -179,6 +218,7 @@ Graphics::Graphics(const Options& options) : state_(std::make_unique<State>()) {
   ImGui_ImplGlfw_InitForOpenGL(s.window, true);
   ImGui::GetPlatformIO().Platform_SetImeDataFn = serve_input_method;
   ImGui::GetPlatformIO().Platform_GetClipboardTextFn = read_clipboard;
+  ImGui::GetPlatformIO().Platform_SetClipboardTextFn = write_clipboard;
   ImGui_ImplOpenGL3_Init("#version 130");
 }
 
@@ -243,15 +283,20 @@ void Graphics::set_zoom(double zoom) {
 }
 
 void Graphics::wait(double seconds) {
-  // Who pastes a picture asks on a connection that GLFW does not know.
+  // Who pastes a picture asks on a connection that GLFW does not know; so do we.
   constexpr double kServeEvery_s = 0.1;
+  constexpr double kAskEvery_s = 0.01;
+  WindowEvents& events = state_->events;
   if (seconds <= 0) glfwPollEvents();
   for (const double end = glfwGetTime() + seconds; glfwGetTime() < end;) {
-    const double left = end - glfwGetTime();
-    const double part = state_->clipboard.holds() ? std::min(left, kServeEvery_s) : left;
+    double part = end - glfwGetTime();
+    if (events.own_picture.holds()) part = std::min(part, kServeEvery_s);
+    if (events.reader.waits()) part = std::min(part, kAskEvery_s);
     const double begun = glfwGetTime();
     glfwWaitEventsTimeout(part);
-    state_->clipboard.serve();
+    events.own_picture.serve();
+    if (auto found = events.reader.take()) events.pasted = std::move(found);
+    if (events.pasted) return;
     if (glfwGetTime() - begun < part - 0.001) return;  // something happened
   }
 }
@@ -260,9 +305,16 @@ std::vector<std::filesystem::path> Graphics::take_dropped() {
   return std::exchange(state_->events.dropped, {});
 }
 
+void Graphics::ask_picture() {
+  if (is_x11()) look_for_picture(state_->events);
+}
+
+std::optional<PastedPicture> Graphics::take_pasted() {
+  return std::exchange(state_->events.pasted, std::nullopt);
+}
+
 bool Graphics::copy_picture(std::string png) {
-  if (glfwGetPlatform() != GLFW_PLATFORM_X11) return false;
-  return state_->clipboard.offer(std::move(png));
+  return is_x11() && state_->events.own_picture.offer(std::move(png));
 }
 
 double Graphics::idle_seconds() const { return glfwGetTime() - state_->events.last_input; }

@@ -135,6 +135,8 @@ bool PictureClipboard::offer(std::string png) {
 
 bool PictureClipboard::holds() const { return state_ && !state_->bytes.empty(); }
 
+std::string PictureClipboard::bytes() const { return state_ ? state_->bytes : std::string(); }
+
 void PictureClipboard::serve() {
   if (!holds() || XPending(state_->display) == 0) return;
   State& s = *state_;

@@ -116,6 +116,7 @@ class ActionsTest : public testing::Test {
             return takes_pictures_;
           },
       .copy_text = [this](const std::string& text) { desktop_did_.push_back("text " + text); },
+      .ask_picture = [this] { desktop_did_.push_back("ask for a picture"); },
       .open_folder = [this](const auto& folder) { show("folder ", folder); },
       .show_file = [this](const auto& file) { show("file ", file); }};
   const ActionContext context_{services_, state_, text_, masks_, desktop_};

@@ -118,6 +118,19 @@ class WindowDriver {
   Child program_;
 };
 
+// Has the clipboard and answers nobody, as a program that hangs.
+class SilentOwner {
+ public:
+  explicit SilentOwner(const std::string& display);
+  ~SilentOwner();
+  SilentOwner(const SilentOwner&) = delete;
+  SilentOwner& operator=(const SilentOwner&) = delete;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
 // Sets the resources that programs on the display read ("Xft.dpi: 144"), as xrdb does.
 void set_resources(const std::string& display, const std::string& resources);
 

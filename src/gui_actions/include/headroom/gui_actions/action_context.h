@@ -16,6 +16,8 @@ struct Desktop {
   // Puts a PNG file's bytes on the clipboard; false where it takes texts only.
   std::function<bool(std::string png)> copy_picture;
   std::function<void(const std::string& text)> copy_text;
+  // Begins to look for a picture on the clipboard; PasteActions::take() gets it some time later.
+  std::function<void()> ask_picture;
   std::function<void(const std::filesystem::path& folder)> open_folder;
   std::function<void(const std::filesystem::path& file)> show_file;  // in its folder
 };

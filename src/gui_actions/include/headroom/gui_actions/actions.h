@@ -4,6 +4,7 @@
 #include "headroom/gui_actions/lora_actions.h"
 #include "headroom/gui_actions/mask_actions.h"
 #include "headroom/gui_actions/model_actions.h"
+#include "headroom/gui_actions/paste_actions.h"
 #include "headroom/gui_actions/picture_actions.h"
 #include "headroom/gui_actions/prompt_actions.h"
 #include "headroom/gui_actions/result_actions.h"
@@ -46,6 +47,7 @@ class Actions {
   FinishActions finish;
   UpscaleActions upscale;
   SettingsActions settings;
+  PasteActions pasted;
   SaveActions saving;
   ModelActions models;
   LoraActions loras;

@@ -1,5 +1,6 @@
 #pragma once
 #include "headroom/gui_state/window_place.h"
+#include "headroom/gui_toolkit/clipboard_reader.h"
 
 #include <filesystem>
 #include <memory>
@@ -44,6 +45,10 @@ class Graphics {
   void wait(double seconds);
   // Files that were dropped on the window, or pasted, since it was asked last.
   [[nodiscard]] std::vector<std::filesystem::path> take_dropped();
+  // Asks the clipboard for a picture, as every paste of a clipboard without text does by itself.
+  void ask_picture();
+  // What was found, some time later; once.
+  [[nodiscard]] std::optional<PastedPicture> take_pasted();
   // Puts a PNG file's bytes on the clipboard as a picture; false where that cannot be done.
   bool copy_picture(std::string png);
   // Seconds since the person last did something with mouse or keyboard.

@@ -15,8 +15,9 @@ class PictureClipboard {
 
   // Puts a PNG file's bytes on the clipboard. False where there is no X11.
   bool offer(std::string png);
-  // Whether others may still ask for it.
+  // Whether others may still ask for it; the bytes, empty otherwise.
   [[nodiscard]] bool holds() const;
+  [[nodiscard]] std::string bytes() const;
   // Answers those who asked since the last call.
   void serve();
 
