@@ -1,11 +1,11 @@
+#include "pickle_reader.h"
+
 #include "headroom/weights/model_file_error.h"
 
-#include "pickle_reader.h"
+#include "pickle_names.h"
 #include "pickle_stack.h"
 
 #include <algorithm>
-#include <array>
-#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -16,37 +16,6 @@ constexpr int kMostNesting = 8;
 constexpr std::size_t kMostName = 256;
 constexpr std::size_t kMostNames = 100'000;
 
-constexpr std::string_view kOrderedDict = "collections OrderedDict";
-constexpr std::array<std::string_view, 2> kRebuildTensor{"torch._utils _rebuild_tensor_v2",
-                                                         "torch._utils _rebuild_tensor"};
-constexpr std::string_view kRebuildParameter = "torch._utils _rebuild_parameter";
-
-struct StorageType {
-  std::string_view name;
-  DType dtype;
-};
-constexpr std::array<StorageType, 9> kStorageTypes{{{"torch FloatStorage", DType::kF32},
-                                                    {"torch HalfStorage", DType::kF16},
-                                                    {"torch BFloat16Storage", DType::kBF16},
-                                                    {"torch DoubleStorage", DType::kF64},
-                                                    {"torch LongStorage", DType::kI64},
-                                                    {"torch IntStorage", DType::kI32},
-                                                    {"torch ShortStorage", DType::kI16},
-                                                    {"torch ByteStorage", DType::kU8},
-                                                    {"torch BoolStorage", DType::kBool}}};
-
-std::optional<DType> storage_type(std::string_view name) {
-  for (const StorageType& type : kStorageTypes) {
-    if (type.name == name) return type.dtype;
-  }
-  return std::nullopt;
-}
-
-bool is_allowed(std::string_view name) {
-  return name == kOrderedDict || name == kRebuildParameter ||
-         std::ranges::find(kRebuildTensor, name) != kRebuildTensor.end() || storage_type(name);
-}
-
 using pickle::Kind;
 using pickle::Ref;
 using pickle::Value;
@@ -56,20 +25,46 @@ class Machine : private pickle::Stack {
   Machine(std::span<const std::byte> pickle, const std::filesystem::path& file)
       : Stack(file), pickle_(pickle) {}
 
-  std::map<std::string, PickledTensor, std::less<>> run() {
+  PickledTable table() {
+    PickledTable table;
+    const Ref root = run();
+    name_tensors(root, "", 0, table.tensors);
+    table.storages = std::move(storages_);
+    table.bytes = at_;
+    return table;
+  }
+
+  PickledNumbers numbers() {
+    PickledNumbers found;
+    const std::vector<Ref>& items = at(run(), Kind::kDict).items;
+    for (std::size_t i = 0; i + 1 < items.size(); i += 2) {
+      const Value& key = value(items[i]);
+      const Value& number = value(items[i + 1]);
+      if (key.kind == Kind::kText && number.kind == Kind::kNumber)
+        found.numbers[key.text] = number.number;
+    }
+    found.bytes = at_;
+    return found;
+  }
+
+  PickledTexts texts() {
+    PickledTexts found;
+    for (const Ref item : at(run(), Kind::kList).items)
+      found.texts.push_back(at(item, Kind::kText).text);
+    found.bytes = at_;
+    return found;
+  }
+
+ private:
+  Ref run() {
     while (true) {
       const std::uint8_t operation = byte();
-      if (operation == '.') break;
+      if (operation == '.') return pop();
       if (!simple(operation) && !container(operation) && !memo(operation) && !object(operation)) {
         refuse(say("has the operation {0}, which no table of tensors needs", operation));
       }
     }
-    std::map<std::string, PickledTensor, std::less<>> named;
-    name_tensors(pop(), "", 0, named);
-    return named;
   }
-
- private:
   // The bytes of the pickle, in order.
   std::uint8_t byte() { return std::to_integer<std::uint8_t>(bytes(1).front()); }
   std::span<const std::byte> bytes(std::size_t count) {
@@ -116,6 +111,7 @@ class Machine : private pickle::Stack {
   std::size_t at_ = 0;
   std::map<std::uint64_t, Ref> memo_;
   std::vector<PickledTensor> tensors_;
+  std::map<std::string, DType, std::less<>> storages_;
   std::size_t visited_ = 0;
 };
 
@@ -275,7 +271,7 @@ bool Machine::object(std::uint8_t operation) {
 }
 
 void Machine::push_global(const std::string& name) {
-  if (!is_allowed(name)) {
+  if (!pickle::is_allowed(name)) {
     std::string dotted = name;
     std::ranges::replace(dotted, ' ', '.');
     fail_model_file(file(), say("the pickle asks for {0}, which could run code and is not taken; "
@@ -285,25 +281,31 @@ void Machine::push_global(const std::string& name) {
   push({Kind::kGlobal, 0, name, {}});
 }
 
-// ("storage", its type, its key, where it was, how many values)
+// ("storage", its type, its key, where it was, how many values), and before PyTorch 1.6 what it is
+// a part of, if that is not nothing.
 void Machine::push_storage() {
   const std::vector<Ref> parts = at(pop(), Kind::kTuple).items;
-  if (parts.size() != 5 || at(parts[0], Kind::kText).text != "storage") {
+  const bool is_known =
+      parts.size() == 5 || (parts.size() == 6 && value(parts[5]).kind == Kind::kNone);
+  if (!is_known || at(parts[0], Kind::kText).text != "storage") {
     refuse(say("names a storage in a way that is not known"));
   }
-  const auto dtype = storage_type(at(parts[1], Kind::kGlobal).text);
+  const auto dtype = pickle::storage_type(at(parts[1], Kind::kGlobal).text);
   if (!dtype) refuse(say("has a storage of no known type"));
-  push({Kind::kStorage, static_cast<std::int64_t>(*dtype), at(parts[2], Kind::kText).text, {}});
+  const std::string key = at(parts[2], Kind::kText).text;
+  if (storages_.emplace(key, *dtype).first->second != *dtype)
+    refuse(say("names a storage in a way that is not known"));
+  push({Kind::kStorage, static_cast<std::int64_t>(*dtype), key, {}});
 }
 
 void Machine::call() {
   const std::vector<Ref> arguments = at(pop(), Kind::kTuple).items;
   const std::string& function = at(pop(), Kind::kGlobal).text;
-  if (function == kOrderedDict && arguments.empty()) {
+  if (function == pickle::kOrderedDict && arguments.empty()) {
     push({Kind::kDict, 0, {}, {}});
-  } else if (std::ranges::find(kRebuildTensor, function) != kRebuildTensor.end()) {
+  } else if (std::ranges::find(pickle::kRebuildTensor, function) != pickle::kRebuildTensor.end()) {
     push_tensor(arguments);
-  } else if (function == kRebuildParameter && !arguments.empty()) {
+  } else if (function == pickle::kRebuildParameter && !arguments.empty()) {
     at(arguments.front(), Kind::kTensor);
     push_again(arguments.front());
   } else {
@@ -356,9 +358,19 @@ void Machine::name_tensors(Ref ref, const std::string& name, int depth,
 
 }  // namespace
 
-std::map<std::string, PickledTensor, std::less<>> read_pickled_tensors(
-    std::span<const std::byte> pickle, const std::filesystem::path& file) {
-  return Machine(pickle, file).run();
+PickledTable read_pickled_table(std::span<const std::byte> pickle,
+                                const std::filesystem::path& file) {
+  return Machine(pickle, file).table();
+}
+
+PickledNumbers read_pickled_numbers(std::span<const std::byte> pickle,
+                                    const std::filesystem::path& file) {
+  return Machine(pickle, file).numbers();
+}
+
+PickledTexts read_pickled_texts(std::span<const std::byte> pickle,
+                                const std::filesystem::path& file) {
+  return Machine(pickle, file).texts();
 }
 
 }  // namespace headroom

@@ -1,9 +1,11 @@
-// libFuzzer's entry: one input is one file of torch.save(), or only the pickle in it, since a zip
-// archive around that is hardly found by chance: which one, its first byte says.
+// libFuzzer's entry: one input is one file of torch.save(), in either of its formats, or only the
+// pickle in it, since a zip archive around that is hardly found by chance: which one, its first
+// bytes say.
 #include "headroom/core/error.h"
 #include "headroom/weights/upscaler_file.h"
 
 #include "pickle_reader.h"
+#include "torch_legacy.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -17,7 +19,7 @@
 namespace {
 
 void read_pickle(std::span<const std::byte> pickle) {
-  (void)headroom::read_pickled_tensors(pickle, "pickle");
+  (void)headroom::read_pickled_table(pickle, "pickle");
 }
 
 void read_file(std::span<const std::byte> bytes) {
@@ -40,8 +42,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   const auto bytes = std::as_bytes(std::span(data, size));
   try {
-    // A whole file begins with the P of its zip archive.
-    if (data[0] == 'P') {
+    // A whole file begins with the P of its zip archive, or with the magic number of the older
+    // format; only what lies behind that is to be found by chance.
+    if (data[0] == 'P' || headroom::starts_as_legacy_torch(bytes)) {
       read_file(bytes);
     } else {
       read_pickle(bytes);

@@ -65,22 +65,67 @@ TEST(TorchFile, RefusesDamageInOneSentence) {
   expect_refused(hostile("cut.pth"), "directory");
   expect_refused(hostile("far_directory.pth"), "ends too early");
   expect_refused(hostile("turned.pth"), "another order");
-  expect_refused(hostile("before_1_6.pth"), "before 1.6");
   expect_refused(hostile("no_upscaler.safetensors"), "torch.save()");
 }
 
-TEST(TorchFile, CutAnywhereIsRefusedAndNeverReadBeyond) {
-  const TemporaryFolder folder;
-  const std::string whole = test::read_bytes(hostile("fine.pth"));
-  for (std::size_t size = 4; size < whole.size(); size += 7) {
-    const auto file = folder.write("cut.pth", std::string_view(whole).substr(0, size));
-    EXPECT_THROW(TorchFile{file}, Error) << size;
+// The same tensors, which torch.save() wrote in both formats.
+TEST(TorchFile, OfBeforePyTorch16HasTheTensorsThatTheArchiveHas) {
+  const TorchFile expected(hostile("fine.pth"));
+  const TorchFile file(hostile("before_1_6.pth"));
+  ASSERT_EQ(file.tensors().size(), expected.tensors().size());
+  for (const auto& [name, view] : file.tensors()) {
+    const auto found = expected.tensors().find("params." + name);
+    ASSERT_NE(found, expected.tensors().end()) << name;
+    EXPECT_EQ(view.dtype, found->second.dtype);
+    EXPECT_EQ(view.shape, found->second.shape);
+    ASSERT_EQ(view.data.size(), found->second.data.size());
+    EXPECT_EQ(std::memcmp(view.data.data(), found->second.data.data(), view.data.size()), 0);
   }
 }
 
-TEST(TorchFile, WithAnyByteChangedIsReadOrRefused) {
+// `text` once in place of `by`, which is as long.
+std::string with(std::string bytes, std::string_view text, std::string_view by) {
+  const std::size_t at = bytes.find(text);
+  EXPECT_NE(at, std::string::npos) << text;
+  return bytes.replace(at, text.size(), by);
+}
+
+TEST(TorchFile, OfBeforePyTorch16RefusesDamageInOneSentence) {
   const TemporaryFolder folder;
-  const std::string whole = test::read_bytes(hostile("fine.pth"));
+  const std::string fine = test::read_bytes(hostile("before_1_6.pth"));
+  const auto refused = [&](const std::string& bytes, const std::string& words) {
+    expect_refused(folder.write("old.pth", bytes), words);
+  };
+  refused(with(fine, "torch\nFloatStorage\n", "posixx\nsystemstore\n"), "posixx.systemstore");
+  refused(with(fine, "little_endianq\x02\x88", "little_endianq\x02\x89"), "order of another kind");
+  refused(with(fine, std::string("\x6C\0\0\0\0\0\0\0", 8), std::string(8, '\xFF')),
+          "ends too early");
+  refused(with(fine, std::string("\x6C\0\0\0\0\0\0\0", 8), std::string("\x6B\0\0\0\0\0\0\0", 8)),
+          "file");
+  refused(fine.substr(0, 21), "ends too early");
+  refused("\x80\x02}q\x01.", "not as torch.save() writes one");
+}
+
+// In both formats.
+const std::vector<std::string> kFine{"fine.pth", "before_1_6.pth"};
+
+TEST(TorchFile, CutAnywhereIsRefusedAndNeverReadBeyond) {
+  const TemporaryFolder folder;
+  for (const std::string& name : kFine) {
+    const std::string whole = test::read_bytes(hostile(name));
+    for (std::size_t size = 4; size < whole.size(); size += 7) {
+      const auto file = folder.write("cut.pth", std::string_view(whole).substr(0, size));
+      EXPECT_THROW(TorchFile{file}, Error) << name << " " << size;
+    }
+  }
+}
+
+class AnyByteOf : public testing::TestWithParam<std::string> {};
+INSTANTIATE_TEST_SUITE_P(TorchFile, AnyByteOf, testing::ValuesIn(kFine));
+
+TEST_P(AnyByteOf, ChangedIsReadOrRefused) {
+  const TemporaryFolder folder;
+  const std::string whole = test::read_bytes(hostile(GetParam()));
   int read = 0;
   for (std::size_t i = 0; i < whole.size(); i += 3) {
     std::string changed = whole;
