@@ -35,6 +35,7 @@ const std::map<std::string, std::string>& tested_elsewhere() {
       {"forecast/rates_file", "forecast/measured_rates_test.cpp"},
       // Windows, driven by real events on a virtual screen.
       {"gui/notice_window", "e2e/window_notice_test.cpp"},
+      {"gui_actions/finish_actions", "gui/window_finish_test.cpp"},
       {"gui_toolkit/fonts", "gui/window_test.cpp"},
       {"gui_toolkit/frame_pacer", "gui/window_test.cpp"},
       {"gui_toolkit/graphics", "gui/window_test.cpp"},
