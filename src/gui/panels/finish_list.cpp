@@ -46,20 +46,21 @@ void draw_method(const Ui& ui) {
   const float gap = ui.px(6);
   const float half = (ImGui::GetContentRegionAvail().x - gap) / 2;
   FinishChoice& choice = ui.state.finish;
-  const auto way = [&](const char* name, bool refines) {
+  const auto way = [&](const char* name, const std::string& label, const std::string& tip,
+                       bool refines) {
     const bool chosen = choice.refines == refines;
     if (button(ui, {.name = name,
-                    .label = ui.t(name),
-                    .tip = ui.t(std::string("tip.") + name),
+                    .label = label,
+                    .tip = tip,
                     .kind = chosen ? ButtonKind::kPlain : ButtonKind::kQuiet,
                     .size = {half, ui.px(28)},
                     .text_size = kSmallSize})) {
       choice.refines = refines;
     }
   };
-  way("finish.refine", true);
+  way("finish.refine", ui.t("finish.refine"), ui.t("tip.finish.refine"), true);
   ImGui::SameLine(0, gap);
-  way("finish.same_seed", false);
+  way("finish.same_seed", ui.t("finish.same_seed"), ui.t("tip.finish.same_seed"), false);
   if (choice.refines) {
     slider(ui,
            {.name = "finish.strength",
