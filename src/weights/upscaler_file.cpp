@@ -47,18 +47,21 @@ int root_of(std::int64_t square) {
   return 0;
 }
 
+bool has_rrdb_names(const UpscalerTensors& tensors) {
+  return tensors.contains("conv_first.weight") && tensors.contains("conv_last.weight");
+}
+bool has_srvgg_names(const UpscalerTensors& tensors) {
+  return tensors.contains("body.0.weight") && tensors.contains("body.1.weight");
+}
+
 class Teller {
  public:
   Teller(const UpscalerTensors& tensors, const std::filesystem::path& file)
       : tensors_(tensors), file_(file) {}
 
   UpscalerConfig tell() {
-    if (tensors_.contains("conv_first.weight") && tensors_.contains("conv_last.weight")) {
-      return rrdb_net();
-    }
-    if (tensors_.contains("body.0.weight") && tensors_.contains("body.1.weight")) {
-      return srvgg_net();
-    }
+    if (has_rrdb_names(tensors_)) return rrdb_net();
+    if (has_srvgg_names(tensors_)) return srvgg_net();
     refuse(say("is no upscaler that is known"));
   }
 
@@ -125,6 +128,11 @@ class Teller {
 };
 
 }  // namespace
+
+bool is_upscaler(const UpscalerTensors& tensors) {
+  const UpscalerTensors named = named_as_real_esrgan(tensors);
+  return has_rrdb_names(named) || has_srvgg_names(named);
+}
 
 UpscalerFile::UpscalerFile(const std::filesystem::path& file) : file_(file) {
   if (looks_like_torch_file(file)) {

@@ -9,6 +9,7 @@ namespace {
 namespace fs = std::filesystem;
 
 const fs::path kQuant = HEADROOM_QUANT_DATA;
+const fs::path kUpscalers = fs::path(HEADROOM_TEST_DATA) / "upscalers";
 
 using InspectWeights = EndToEnd;
 
@@ -66,6 +67,51 @@ TEST_F(InspectWeights, OfAFileInComfysFormats) {
 TEST_F(InspectWeights, OfALora) {
   const fs::path file = kQuant / "foreign/lora.safetensors";
   EXPECT_EQ(run_json({"inspect", file.string(), "--json"}).at(0)["contents"], "a LoRA");
+}
+
+// The same network in both formats of PyTorch, whose sizes are those of its drawing:
+// 4x3x3x3 + 4, 4 slopes, and 12x4x3x3 + 12 for twice the size.
+TEST_F(InspectWeights, OfUpscalersOfPyTorch) {
+  for (const char* const name : {"fine.pth", "before_1_6.pth"}) {
+    const fs::path file = kUpscalers / "hostile" / name;
+    const json out = run_json({"inspect", file.string(), "--json"}).at(0);
+    EXPECT_EQ(out["kind"], "upscaler") << name;
+    EXPECT_EQ(out["network"], "SRVGGNetCompact");
+    EXPECT_EQ(out["contents"], "SRVGGNet of 2 layers, 4 channels");
+    EXPECT_EQ(out["container"], "pytorch");
+    EXPECT_EQ(out["scale"], 2);
+    EXPECT_EQ(out["blocks"], 0);
+    EXPECT_EQ(out["channels"], 4);
+    EXPECT_EQ(out["formats"], (json{{"F32", 5}}));
+    EXPECT_EQ(out["parameters"], 108 + 4 + 4 + 432 + 12);
+    EXPECT_EQ(out["tensor_bytes"], 4 * (108 + 4 + 4 + 432 + 12));
+    EXPECT_EQ(out["memory"]["picture"], "512×512");
+    EXPECT_GE(out["memory"]["weights_bytes"], 2240);
+    // Its features alone are four planes of float32.
+    EXPECT_GT(out["memory"]["peak_bytes"], 4 * 4 * 512 * 512);
+  }
+}
+
+TEST_F(InspectWeights, OfAnUpscalerOfSafetensors) {
+  const fs::path file = kUpscalers / "x4.safetensors";
+  const json out = run_json({"inspect", file.string(), "--json"}).at(0);
+  EXPECT_EQ(out["kind"], "upscaler");
+  EXPECT_EQ(out["container"], "safetensors");
+  EXPECT_EQ(out["network"], "RRDBNet");
+  EXPECT_EQ(out["scale"], 4);
+  EXPECT_TRUE(out.contains("growth"));
+  const ProcessResult text = run({"inspect", file.string()});
+  EXPECT_EQ(text.exit_code, 0);
+  EXPECT_NE(text.out.find("scale: 4"), std::string::npos) << text.out;
+}
+
+TEST_F(InspectWeights, UpscalersThatCannotBeUsedSayWhy) {
+  const auto hostile = [](const char* name) { return (kUpscalers / "hostile" / name).string(); };
+  expect_refused({"inspect", hostile("system.pth")}, 3, {hostile("system.pth"), "system"});
+  expect_refused({"inspect", hostile("no_upscaler.pth")}, 3, {"no upscaler that is known"});
+  expect_refused({"inspect", hostile("not_finite.safetensors")}, 3,
+                 {"body.0.weight", "not finite"});
+  expect_refused({"inspect", hostile("cut.pth")}, 3, {"cut.pth", "directory"});
 }
 
 TEST_F(InspectWeights, NamesTheLayerThatCannotBeUnderstood) {

@@ -1,5 +1,6 @@
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
+#include "headroom/core/lower_case.h"
 #include "headroom/core/quote.h"
 #include "headroom/core/wrong_file.h"
 #include "headroom/image/picture_formats.h"
@@ -15,11 +16,14 @@
 #include "headroom/weights/file_kind.h"
 #include "headroom/weights/network_tensors.h"
 #include "headroom/weights/tensor_file.h"
+#include "headroom/weights/torch_file.h"
+#include "headroom/weights/upscaler_file.h"
 
 #include "chosen_model.h"
 #include "cli/exit_code.h"
 #include "cli/stdout_text.h"
 #include "commands/commands.h"
+#include "commands/inspect_upscaler.h"
 #include "commands/inspect_weights.h"
 #include "paths.h"
 
@@ -201,6 +205,19 @@ Json inspect_picture(const fs::path& file) {
   return out;
 }
 
+// A file of PyTorch that is called as upscalers are is one that may be damaged; any other may be a
+// checkpoint of anything.
+bool holds_upscaler(const fs::path& file) {
+  const bool is_torch = looks_like_torch_file(file);
+  if (is_torch && lower_ascii(file.extension().string()) == ".pth") return true;
+  if (!is_torch && !is_weight_file(file)) return false;
+  try {
+    return is_upscaler(is_torch ? TorchFile(file).tensors() : TensorFile(file).tensors());
+  } catch (const Error&) {
+    return false;  // what is wrong with it, the reader of its kind says
+  }
+}
+
 Json inspect(const CommandLine& line) {
   const fs::path path = line.inspected;
   const ModelOptions& places = line.config.model;
@@ -215,6 +232,7 @@ Json inspect(const CommandLine& line) {
   const std::string start = file_start(path);
   if (is_picture(start)) return inspect_picture(path);
   if (path.string().ends_with(".safetensors.index.json")) return inspect_index(path);
+  if (holds_upscaler(path)) return inspect_upscaler(path, places.device);
   if (is_weight_file(path)) return inspect_weights(path);
   if (const std::string wrong = wrong_file(start).english(); !wrong.empty()) {
     throw Error(ErrorKind::kModelFile, path.string() + ": " + wrong);

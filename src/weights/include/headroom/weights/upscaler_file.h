@@ -12,6 +12,9 @@
 
 namespace headroom {
 
+// Whether a file's tensors have the names of such a network.
+[[nodiscard]] bool is_upscaler(const std::map<std::string, TensorView, std::less<>>& tensors);
+
 // The weights of an upscaling network in one file, .safetensors or .pth, told apart by content. Its
 // names are mapped to those of Real-ESRGAN's own code, whichever of these the file has:
 //   conv_first, body.N.rdbM.convK, conv_body, conv_up1, conv_hr, conv_last   (Real-ESRGAN)
@@ -26,6 +29,9 @@ class UpscalerFile {
   explicit UpscalerFile(const std::filesystem::path& file);
 
   [[nodiscard]] const UpscalerConfig& config() const { return config_; }
+  [[nodiscard]] const std::map<std::string, TensorView, std::less<>>& tensors() const {
+    return tensors_;
+  }
   // Throws Error{kModelFile} naming file and tensor unless it is there in this shape, in a format
   // whose values can be read, and without a fault that no training leaves (see hollow.h).
   [[nodiscard]] TensorView at(std::string_view name, std::span<const std::int64_t> shape) const;
