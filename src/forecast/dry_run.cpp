@@ -193,6 +193,7 @@ AllocationTrace dry_run_stage(Stage stage, const ModelFolder& model, const Numbe
       return run.take();
     }
     case Stage::kLoad:
+    case Stage::kUpscale:  // of no model that draws: see upscale_plan.h
     case Stage::kSave:
       break;
   }

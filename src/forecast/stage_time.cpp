@@ -204,6 +204,8 @@ double StageTimeEstimate::work(Stage stage, const ExecutionOptions& execution,
       return denoise(execution, files_are_cached);
     case Stage::kDecode:
       return decode(execution);
+    case Stage::kUpscale:
+      return 0;  // of no model that draws: see upscale_forecaster.h
     case Stage::kSave:
       break;
   }

@@ -178,7 +178,7 @@ void take_both(const Ui& ui, const EnteredNumber& entered, bool is_width) {
   const int own = static_cast<int>(entered.value);
   const int other =
       static_cast<int>(std::clamp<double>(*entered.other_side, kMinSide_px, kMaxSide_px));
-  ui.actions.choose_size(is_width ? Size{own, other} : Size{other, own});
+  ui.actions.size.choose(is_width ? Size{own, other} : Size{other, own});
   if (!entered.note.empty()) ui.state.size_note = entered.note;
   if (other == *entered.other_side) return;
   const bool is_most = other == kMaxSide_px;
