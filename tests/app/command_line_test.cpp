@@ -130,7 +130,8 @@ TEST_F(CommandLineTest, NumbersAreReadAsPeopleCopyThem) {
   EXPECT_EQ(with("--guidance", "3,5").guidance, 3.5);
   EXPECT_EQ(with("--guidance", "CFG scale: 4").guidance, 3);
   EXPECT_EQ(with("--count", "4 images").count, 4);
-  EXPECT_EQ(with("--strength", "0,6").strength, 0.6);
+  EXPECT_EQ(read({"generate", "-p", "a", "--init-image", "a.png", "--strength", "0,6"}).strength,
+            0.6);
   EXPECT_EQ(with("--seed", "Seed: 5").seed, 5U);
   EXPECT_EQ(with("--variation", "7:0,2").variation, (Variation{7, 0.2}));
   EXPECT_EQ(with("--variety", "0,3:50").variety, (Variety{0.3, 50}));

@@ -23,7 +23,7 @@ MemorySnapshot empty_device() {
 // A run of `request` that took these seconds, under the plan that would be chosen.
 RunRecord run_record_of(const Runner& runner, const GenerationRequest& request) {
   RunRecord run_record = runner.run(request).at(0).run_record;
-  run_record.stage_seconds = {2, 1, 0, 8, 4, 0.5};
+  run_record.stage_seconds = {2, 1, 0, 8, 4, 0, 0.5};
   run_record.copy_bytes_per_second = 0;  // as it really was, and so nothing to these seconds
   return run_record;
 }

@@ -18,7 +18,7 @@ RunRecord run(double denoise_seconds, std::int64_t peak_bytes, const std::string
   run_record.plan.stages = {{Stage::kLoad, 0, 0, 0, 0, 4}, {Stage::kDenoise, 0, 0, 0, 0, 10}};
   run_record.actual_peak_bytes = 5000;
   run_record.actual_in_use_bytes = peak_bytes;
-  run_record.stage_seconds = {2, 1, 0, denoise_seconds, 1, 1};
+  run_record.stage_seconds = {2, 1, 0, denoise_seconds, 1, 0, 1};
   return run_record;
 }
 

@@ -47,7 +47,7 @@ class DistinctCosts final : public CountingCosts {
   }
   [[nodiscard]] std::array<double, kStageCount> stage_seconds(
       const ExecutionOptions& r) const override {
-    return {1, 10, 0, 100.0 + r.stream_blocks, 1000, 10000};
+    return {1, 10, 0, 100.0 + r.stream_blocks, 1000, 0, 10000};
   }
 };
 

@@ -172,11 +172,11 @@ TEST(RunRecordLine, OfAnotherVersionWithAFieldOrAStageLessKeepsTheRest) {
 TEST(RunRecordLine, OfAnotherVersionWithAFieldOrAStageMoreKeepsWhatIsKnown) {
   json more = json::parse(run_record_line(full_run_record()));
   more["new"] = {{"a", 1}};
-  more["seconds"]["upscale"] = 3.0;
-  more["stage_peak_bytes"]["upscale"] = 5;
+  more["seconds"]["polish"] = 3.0;
+  more["stage_peak_bytes"]["polish"] = 5;
   more["plan"]["new"] = "x";
   json stage = more["plan"]["stages"][0];
-  stage["name"] = "upscale";
+  stage["name"] = "polish";
   more["plan"]["stages"].push_back(stage);
   const auto read = read_run_record_line(more.dump());
   ASSERT_TRUE(read);

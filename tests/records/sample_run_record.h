@@ -31,8 +31,8 @@ namespace headroom::test {
   run_record.opened = true;
   run_record.actual_peak_bytes = 4'900'000'000;
   run_record.actual_in_use_bytes = 4'600'000'000;
-  run_record.stage_peak_bytes = {1, 2, 0, 3, 4, 5};
-  run_record.stage_seconds = {0.1, 0.2, 0, 0.3, 0.4, 0.5};
+  run_record.stage_peak_bytes = {1, 2, 0, 3, 4, 0, 5};
+  run_record.stage_seconds = {0.1, 0.2, 0, 0.3, 0.4, 0, 0.5};
   run_record.copy_bytes_per_second = 1.5e9;
   run_record.driver_allocations = 6;
   run_record.model = "Z-Image-Turbo";

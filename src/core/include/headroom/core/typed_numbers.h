@@ -10,7 +10,8 @@ namespace headroom {
 // input method, a typographic minus, "8.0" and "1.5e9" for whole numbers. Exact, whatever the
 // locale. A text that holds anything else beside the number is none.
 
-// A picture's text with the longest prompt there is may be pasted; what is longer is refused unread.
+// A picture's text with the longest prompt there is may be pasted; what is longer is refused
+// unread.
 inline constexpr std::size_t kMaxTypedBytes = 160 * 1024;
 
 // A whole number, also in groups of three ("1,024"); nothing for fractions ("1.5") and for what
