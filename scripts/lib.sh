@@ -66,7 +66,7 @@ version_at_least() {
 # A line that is another one after a change of any file that the program and its checks are built from.
 # Without git: machines that are lent have the files alone.
 sources_of_program() {
-  (cd "$root" && find CMakeLists.txt CMakePresets.json include src tests/fake_card third_party -type f -not -name '*.md' -print0 |
+  (cd "$root" && find CMakeLists.txt CMakePresets.json src tests/fake_card third_party -type f -not -name '*.md' -print0 |
     LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d ' ' -f 1)
 }
 
