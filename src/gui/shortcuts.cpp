@@ -165,16 +165,20 @@ void handle_view(const Ui& ui) {
   if (pressed({ImGuiKey_Home})) ui.state.view.show_fit();
 }
 
-// What the shown picture leads to, where its button could be pressed.
+// Runs that the shown picture leads to, where the button could be pressed. With Ctrl: a text that
+// is typed with the canvas focused begins none, and opens no list that takes the rest of it.
 void handle_leads(const Ui& ui) {
-  if (ImGui::IsKeyPressed(ImGuiKey_V, false) && ui.frame.vary.blocked.empty())
-    ui.actions.results.vary();
-  if (ImGui::IsKeyPressed(ImGuiKey_L, false)) ui.state.finish_asked = true;
-  if (ImGui::IsKeyPressed(ImGuiKey_E, false)) ui.state.upscale_asked = true;
+  const auto chord = [](ImGuiKey key) { return ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | key); };
+  if (chord(ImGuiKey_R) && ui.frame.vary.blocked.empty()) ui.actions.results.vary();
+  if (chord(ImGuiKey_L)) ui.state.finish_asked = true;
+  if (chord(ImGuiKey_E)) ui.state.upscale_asked = true;
+  if (repaint_results(ui.state) && chord(ImGuiKey_G) && ui.frame.more.blocked.empty())
+    ui.actions.results.more();
+}
+
+void handle_results(const Ui& ui) {
   if (!repaint_results(ui.state)) return;
   if (ImGui::IsKeyPressed(ImGuiKey_K, false)) ui.actions.results.keep();
-  if (ImGui::IsKeyPressed(ImGuiKey_G, false) && ui.frame.more.blocked.empty())
-    ui.actions.results.more();
   if (ImGui::IsKeyPressed(ImGuiKey_Delete, false)) ui.actions.results.discard();
 }
 
@@ -198,7 +202,7 @@ void handle_on_canvas(const Ui& ui) {
   if (ImGui::IsKeyPressed(ImGuiKey_A, false)) ui.actions.settings.use_all();
   if (ImGui::IsKeyPressed(ImGuiKey_U, false)) ui.actions.start.use_selected();
   if (ImGui::IsKeyPressed(ImGuiKey_M, false)) ui.actions.mask.paint_selected();
-  handle_leads(ui);
+  handle_results(ui);
   if (ImGui::IsKeyPressed(ImGuiKey_Tab, false) && !ImGui::GetIO().KeyShift)
     ui.state.row_asked = true;
 }
@@ -246,6 +250,7 @@ void handle_shortcuts(const Ui& ui) {
   if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_C))
     ui.actions.picture.copy_path();
   if (!io.KeyCtrl && !io.KeyAlt) handle_view(ui);
+  if (ui.state.canvas_focused && !ui.state.mask_tool.on) handle_leads(ui);
   if (io.KeyCtrl || io.KeyAlt || io.KeySuper) return;
   // Of the tool also while the keyboard is on one of its buttons, to which letters say nothing.
   if (ui.state.mask_tool.on && (ui.state.canvas_focused || ui.state.row_focused))

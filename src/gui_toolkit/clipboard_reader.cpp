@@ -160,6 +160,17 @@ struct ClipboardReader::State {
 
   Transfer transfer;
   Stage stage = Stage::kNone;
+  // A key that is held asks again in every frame: who has just given no answer is left alone.
+  ::Window silent = 0;
+  Clock::time_point silent_until{};
+
+  [[nodiscard]] bool is_silent(::Window owner) const {
+    return owner == silent && Clock::now() < silent_until;
+  }
+  void leave_alone(::Window owner) {
+    silent = owner;
+    silent_until = Clock::now() + std::chrono::seconds(5);
+  }
 
   std::optional<PastedPicture> end(PastedPicture picture) {
     stage = Stage::kNone;
@@ -216,12 +227,14 @@ unsigned long ClipboardReader::owner() {
 }
 
 std::string ClipboardReader::text() {
-  if (owner() == 0) return {};
+  const ::Window asked = owner();
+  if (asked == 0 || state_->is_silent(asked)) return {};
   Transfer& transfer = state_->transfer;
   state_->stage = State::Stage::kNone;
   using Answer = Transfer::Answer;
   transfer.begin(transfer.atom("TARGETS"), kTextWait);
   const Answer listed = transfer.finish();
+  if (listed == Answer::kNoAnswer) state_->leave_alone(asked);
   if (listed != Answer::kDone && listed != Answer::kRefused) return {};
   // Some give what they have for any format that they are asked for.
   const std::vector<Atom> offered = transfer.atoms();
@@ -241,7 +254,7 @@ std::string ClipboardReader::text() {
 }
 
 void ClipboardReader::ask_picture() {
-  if (owner() == 0) return;
+  if (owner() == 0 || waits()) return;
   state_->stage = State::Stage::kTargets;
   state_->transfer.begin(state_->transfer.atom("TARGETS"), kPictureWait);
 }

@@ -106,7 +106,7 @@ std::vector<std::string> EndToEnd::files() const {
       return name == k || name.starts_with(k + "/");
     });
     if (!entry.is_directory() && !kept && name != "state/headroom/headroom.log" &&
-        name != "state/headroom/receipts.jsonl" &&
+        name != "state/headroom/receipts.jsonl" && name != "state/headroom/model_hashes" &&
         !name.starts_with("state/headroom/unfinished/")) {
       found.push_back(name);
     }

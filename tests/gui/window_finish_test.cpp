@@ -101,7 +101,7 @@ TEST_F(WindowFinish, ThePriceFollowsSizeAndWayAndBothStay) {
   ASSERT_TRUE(is_closed(w));
   EXPECT_EQ(w.state()["jobs"], 0);
   w.click("canvas");
-  w.key("l");
+  w.key("ctrl+l");
   ASSERT_TRUE(w.wait_for_widget("finish.start"));
   ASSERT_TRUE(wait_for_text(w, "Finish 768×768 · 3.7 GB · 6 s")) << "as it was left";
   w.key("Return");

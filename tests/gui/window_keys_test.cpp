@@ -177,7 +177,7 @@ TEST(WindowUndo, TextTypedOnTheCanvasIsTakenBackByOneKey) {
       w.wait([](const json& s) { return s["width"] == 1024 && s["prompt"] == "my draft"; }));
   w.click("canvas");
   ASSERT_TRUE(w.wait([](const json& s) { return s["canvas_focused"] == true; }));
-  w.type("2 apples, a cat");
+  w.type("2 apples, a very large cat");
   ASSERT_TRUE(w.wait([](const json& s) { return s["prompt"] != "my draft"; }));
   w.screenshot("settings_taken");
   w.key("ctrl+z");

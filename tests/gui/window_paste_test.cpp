@@ -158,7 +158,8 @@ TEST_F(WindowPaste, AProgramThatDoesNotAnswerHoldsNothingUp) {
   const SilentOwner owner(w.screen());
   w.key("ctrl+v");
   w.type(" and after");
-  EXPECT_TRUE(w.wait([](const json& s) { return s["prompt"] == "before and after"; }, 10));
+  EXPECT_TRUE(w.wait([](const json& s) { return s["prompt"] == "before and after"; }, 10))
+      << w.state();
   EXPECT_TRUE(says(w, "does not answer; save the picture there and drop the file"));
 }
 

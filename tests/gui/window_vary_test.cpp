@@ -97,7 +97,7 @@ TEST_F(WindowVary, WhatDoesNotFitIsOffWithTheSum) {
   w.hover("vary");
   EXPECT_TRUE(w.wait_for_words("tip", "Needs 3.3"));
   w.click("canvas");
-  w.key("v");
+  w.key("ctrl+r");
   rest();
   EXPECT_EQ(w.state()["jobs"], 0) << "by its key neither";
 }

@@ -82,7 +82,8 @@ TEST(WindowWords, ARunItsFailureAndItsQueueAreInChinese) {
   w.click("prompt");
   w.type("slow");  // says that the device became slower
   w.click("generate");
-  ASSERT_TRUE(w.wait([](const json& s) { return s["running"] == true && s["step"] > 1; }));
+  ASSERT_TRUE(w.wait([](const json& s) { return s["running"] == true && s["step"] > 1; }))
+      << w.state();
   w.click("queue");
   w.key("Escape");
   w.click("generate");
