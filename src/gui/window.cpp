@@ -308,12 +308,13 @@ double Window::Impl::patience() const {
 }
 
 WindowEnd Window::Impl::run() {
-  while (state_.closing != UiState::Closing::kNow) {
+  while (true) {
     pacer_.begin_frame();
     draw();
     if (std::exchange(state_.full_screen_asked, false)) graphics_.toggle_full_screen();
     if (std::exchange(state_.quit_asked, false)) graphics_.ask_close();
     follow_close(graphics_, services_, state_, [this] { keep_session(); });
+    if (state_.closing == UiState::Closing::kNow) break;  // no sleep before the end
     if (changed_ && now() - kept_at_ >= kKeepEvery_s) keep_session();
     if (pacer_.sleep(graphics_, patience(), running_)) changed_ = true;
     while (graphics_.hidden() && !graphics_.wants_close() && !ends()) {

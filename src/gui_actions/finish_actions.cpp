@@ -25,10 +25,7 @@ void FinishActions::start(Size size) {
     return;
   }
   state.resolve(UiState::kAboutFinish);
-  state.ended.reset();
-  GenerationQueue& queue = context_.services.session.queue();
-  if (queue.status().empty()) state.live = true;
-  queue.submit(std::move(request));
+  context_.submit(std::move(request));
 }
 
 }  // namespace headroom

@@ -20,12 +20,8 @@ void JobActions::generate(const GeneratePress& press, const std::string& blocked
   }
   state.history.add(request->prompt);
   state.forget_size_note();
-  state.ended.reset();
   if (!std::exchange(state.examples_fold, true)) state.examples_open = false;
-  // The first job takes the canvas; later ones queue up behind what is being looked at.
-  GenerationQueue& queue = context_.services.session.queue();
-  if (queue.status().empty()) state.live = true;
-  queue.submit(std::move(*request), press.in_front);
+  context_.submit(std::move(*request), press.in_front);
 }
 
 void JobActions::queue_offered() {

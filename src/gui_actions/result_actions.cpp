@@ -46,17 +46,13 @@ void ResultActions::step(int by) {
 }
 
 void ResultActions::submit(GenerationRequest request) {
-  UiState& state = context_.state;
   try {
     if (request.init) request.init = others_.finder.of_record(request);
   } catch (const Error& e) {
-    state.add_banner({.text = e.message(), .about = UiState::kAboutImage});
+    context_.state.add_banner({.text = e.message(), .about = UiState::kAboutImage});
     return;
   }
-  state.ended.reset();
-  GenerationQueue& queue = context_.services.session.queue();
-  if (queue.status().empty()) state.live = true;
-  queue.submit(std::move(request));
+  context_.submit(std::move(request));
 }
 
 }  // namespace headroom

@@ -20,10 +20,7 @@ void UpscaleActions::start(const Upscale& upscale) {
     return;
   }
   state.resolve(UiState::kAboutFinish);
-  state.ended.reset();
-  GenerationQueue& queue = context_.services.session.queue();
-  if (queue.status().empty()) state.live = true;
-  queue.submit(std::move(request));
+  context_.submit(std::move(request));
 }
 
 }  // namespace headroom

@@ -15,24 +15,19 @@ namespace headroom::test {
 namespace fs = std::filesystem;
 namespace {
 
-// The buttons that lie on the picture, those at the right with the percentage beside them.
+// What lies on a picture that was made of another: the button that shows that one.
 struct Overlay {
-  double left = 1e9, top = 1e9;
-  double actions_end = -1e9;  // of those at the left
-  [[nodiscard]] bool covers(double x, double y) const {
-    return y >= top && (x >= left || x <= actions_end);
+  double x = 0, y = 0, w = 0, h = 0;
+  [[nodiscard]] bool covers(double at_x, double at_y) const {
+    return at_x >= x && at_x <= x + w && at_y >= y && at_y <= y + h;
   }
 };
 
 Overlay overlay_of(const json& widgets) {
-  if (!widgets.contains("canvas.fit")) return {};
-  const json& fit = widgets["canvas.fit"];
-  Overlay overlay{fit["x"].get<double>() - 64, fit["y"].get<double>() - 6};
-  if (widgets.contains("use_image")) {
-    const json& actions = widgets["use_image"];
-    overlay.actions_end = actions["x"].get<double>() + actions["w"].get<double>() + 6;
-  }
-  return overlay;
+  if (!widgets.contains("compare")) return {};
+  const json& at = widgets["compare"];
+  return {at["x"].get<double>() - 1, at["y"].get<double>() - 1, at["w"].get<double>() + 2,
+          at["h"].get<double>() + 2};
 }
 
 Likeness likeness(const Image& screen, const Image& picture, int x0, int y0,

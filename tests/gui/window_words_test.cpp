@@ -78,7 +78,7 @@ TEST(WindowWords, WhatIsExplainedAndOpenedIsInChinese) {
 }
 
 TEST(WindowWords, ARunItsFailureAndItsQueueAreInChinese) {
-  WindowDriver w = open({"--save=fails", "--step-ms=200"});
+  WindowDriver w = open({"--save=fails", "--step-ms=400"});
   w.click("prompt");
   w.type("slow");  // says that the device became slower
   w.click("generate");

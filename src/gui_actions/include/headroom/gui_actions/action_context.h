@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <utility>
 
 namespace headroom {
 
@@ -29,6 +30,15 @@ struct ActionContext {
   const StringTable& text;  // follows the window's language
   MaskStore& masks;
   const Desktop& desktop;
+
+  // Puts a job into the queue. The first one takes the canvas; later ones queue up behind what is
+  // being looked at.
+  void submit(GenerationRequest request, bool in_front = false) const {
+    GenerationQueue& queue = services.session.queue();
+    state.ended.reset();
+    if (queue.status().empty()) state.live = true;
+    queue.submit(std::move(request), in_front);
+  }
 };
 
 }  // namespace headroom
