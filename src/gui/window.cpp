@@ -82,7 +82,7 @@ class Window::Impl {
                    [](const std::string& words) { ImGui::SetClipboardText(words.c_str()); },
                    [this] { graphics_.ask_picture(); }, open_folder, show_file};
   Actions actions_{{services_, state_, text_, masks_, desktop_}};
-  News news_{state_, text_};
+  News news_{state_};
   SessionNews session_news_{state_};
   ModelSearch models_{services_.find_models, wake_window};
   SessionChoice models_for_;  // what they were looked for last

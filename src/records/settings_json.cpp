@@ -119,6 +119,11 @@ void read_noise(const json& whole, const json& request, ReadSettings& settings) 
   if (text_in(request, "seed_mode") == "composition") settings.seed_mode = SeedMode::kComposition;
 }
 
+// Earlier versions took a guidance below 0 as being off; what it was is shown as text.
+bool meant_off(const json& guidance) {
+  return guidance.is_number() && guidance.get<double>() < kMinGuidance;
+}
+
 void read_request(const json& object, ReadSettings& settings) {
   GenerationRequest& request = settings.request;
   for (const auto& item : object.items()) {
@@ -134,9 +139,7 @@ void read_request(const json& object, ReadSettings& settings) {
       request.height = read_int(key, value, kSideRange_px);
     } else if (key == "steps") {
       request.steps = read_int(key, value, kStepsRange);
-    } else if (key == "guidance" && value.is_number() && value.get<double>() < kMinGuidance) {
-      note_unknown("request." + key, value, settings);  // earlier versions took it as being off
-    } else if (key == "guidance") {
+    } else if (key == "guidance" && !meant_off(value)) {
       request.guidance_scale = read_real(key, value, kGuidanceRange);
     } else if (key == "cfg_normalization") {
       request.cfg_normalization = read_real(key, value, kCfgNormalizationRange);

@@ -1,5 +1,7 @@
 #include "headroom/gui_state/news.h"
 
+#include "headroom/config/string_table.h"
+
 #include <filesystem>
 #include <string>
 
@@ -33,7 +35,7 @@ class NewsTest : public testing::Test {
   const StringTable text_{std::filesystem::path(HEADROOM_SOURCE_DIR) / "configs/lang/en.yaml"};
   std::array<SizeCard, kSizePresets.size()> cards_;
   UiState state_;
-  News news_{state_, text_};
+  News news_{state_};
 };
 
 TEST_F(NewsTest, APictureThatWasSavedIsNoNewsAndEndsThoseOfItsRun) {

@@ -1,5 +1,4 @@
 #pragma once
-#include "headroom/config/string_table.h"
 #include "headroom/engine/generation_queue.h"
 #include "headroom/gui_state/size_cards.h"
 #include "headroom/gui_state/ui_state.h"
@@ -14,7 +13,7 @@ namespace headroom {
 // What the queue tells, as banners. Main thread.
 class News {
  public:
-  News(UiState& state, const StringTable& text) : state_(state), text_(text) {}
+  explicit News(UiState& state) : state_(state) {}
 
   void picture(const FinishedPicture& picture);
   void running(const JobStatus& job);
@@ -27,7 +26,6 @@ class News {
   void notices(JobId job, const std::vector<Notice>& notices);
 
   UiState& state_;
-  const StringTable& text_;               // follows the window's language
   bool told_slower_ = false;              // once a session is enough
   std::map<JobId, std::size_t> noticed_;  // how many of a job's notices are shown already
 };
