@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kSameSeed = "same-seed";
 constexpr std::string_view kRefine = "refine";
-constexpr double kMostTimes = 16;  // "1024x" is a size that is not typed to its end
+constexpr double kMostTimes = 16;  // "1024x" is no factor: its second side is missing
 
 // The shortest text that reads back as the same number, whatever the locale.
 std::string number_text(double value) {

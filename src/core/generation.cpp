@@ -83,7 +83,7 @@ void check_size(const GenerationRequest& r, int unit, std::vector<RequestProblem
                           to_string(size), unit, kMaxSide_px, to_string(snap(size, unit)))});
 }
 
-// The rest was in order when its picture was made.
+// The other settings were checked when the picture was made.
 void check_upscale(const GenerationRequest& r, std::vector<RequestProblem>& problems) {
   const Upscale& upscale = *r.upscale;
   if (upscale.scale < 1 || upscale.scale > kMaxUpscale || !r.origin) {
@@ -133,9 +133,9 @@ void check_init(const GenerationRequest& r, std::vector<RequestProblem>& problem
 int first_step(const GenerationRequest& r) {
   if (!r.init) return 0;
   const double steps = r.steps;
-  // As the reference computes it, in double precision and cut off.
+  // As the reference computes it: in double precision, truncated.
   const auto first = static_cast<int>(steps - std::min(steps * r.strength, steps));
-  return std::clamp(first, 0, r.steps - 1);  // a step is done however small the strength
+  return std::clamp(first, 0, r.steps - 1);  // at least one step, however small the strength
 }
 
 StartFrom start_of(const GenerationRequest& r) {
@@ -180,7 +180,7 @@ std::vector<RequestProblem> validate(const GenerationRequest& r, int size_unit) 
     check_upscale(r, problems);
     return problems;
   }
-  if (r.sampled) {  // the rest was in order when its steps were done
+  if (r.sampled) {  // the other settings were checked before its steps were done
     check_size(r, size_unit, problems);
     return problems;
   }

@@ -46,7 +46,8 @@ LoraTag read_tag(std::string_view inside, std::string_view tag) {
     if (equals != std::string_view::npos) value.remove_prefix(equals + 1);
     const std::optional<double> strength = parse_real(value);
     if (!strength || !(std::abs(*strength) <= kMaxLoraStrength)) refuse(tag);
-    if (key == "te" || key == "dyn") continue;  // the text encoder's, and a cut of the rank
+    // The text encoder's strength, and a limit of the rank.
+    if (key == "te" || key == "dyn") continue;
     if (!key.empty() && key != "unet") refuse(tag);
     if (key.empty() && ++strengths > 2) refuse(tag);
     if (key == "unet" || !is_named) read.strength = *strength;

@@ -11,8 +11,8 @@ struct Replacement {
   std::string_view from;
   std::string_view to;
 };
-// What keyboards and typesetting put in the place of plain characters; full-width digits and
-// letters are replaced by their rule.
+// What keyboards and typesetting use instead of plain characters. Full-width digits and letters
+// are not listed: full_width() converts them.
 constexpr std::array<Replacement, 12> kReplacements{{{"\u2212", "-"},
                                                      {"\u2013", "-"},
                                                      {"\u2010", "-"},

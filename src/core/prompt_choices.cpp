@@ -7,10 +7,10 @@
 namespace headroom {
 namespace {
 
-constexpr std::string_view kMark = "__";  // before and behind a wildcard's name
-constexpr int kDeepest = 20;              // of wildcards in wildcards
+constexpr std::string_view kMark = "__";  // before and after a wildcard's name
+constexpr int kDeepest = 20;              // nesting of wildcards in wildcards
 
-// Where the brace that is opened at `open` is closed; npos when it is not.
+// The position of the brace that closes the one at `open`; npos when there is none.
 std::size_t closing_brace(std::string_view text, std::size_t open) {
   int depth = 0;
   for (std::size_t i = open; i < text.size(); ++i) {
@@ -20,7 +20,7 @@ std::size_t closing_brace(std::string_view text, std::size_t open) {
   return std::string_view::npos;
 }
 
-// At the bars that are in no inner braces.
+// The parts between bars, leaving out bars in inner braces.
 std::vector<std::string_view> parts_of(std::string_view text) {
   std::vector<std::string_view> parts;
   int depth = 0;

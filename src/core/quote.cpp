@@ -16,8 +16,8 @@ void append_code(std::string& out, unsigned char byte) {
   out += kDigits[byte & 15U];
 }
 
-// Marks that turn the direction of what follows, U+202A to U+202E and U+2066 to U+2069: a text
-// with them reads otherwise than it is.
+// Marks that change the direction of text, U+202A to U+202E and U+2066 to U+2069: a terminal shows
+// a text with them in another order than its characters have.
 bool turns_direction(std::string_view text, std::size_t i) {
   if (i + 2 >= text.size() || byte_at(text, i) != 0xE2) return false;
   const unsigned char middle = byte_at(text, i + 1);
@@ -26,11 +26,11 @@ bool turns_direction(std::string_view text, std::size_t i) {
          (middle == 0x81 && last >= 0xA6 && last <= 0xA9);
 }
 
-// Terminals take U+0080 to U+009F, which UTF-8 writes as C2 80 to C2 9F, for commands too, and some
-// the bare bytes.
+// Terminals also obey U+0080 to U+009F, which UTF-8 writes as C2 80 to C2 9F; some obey the bare
+// bytes.
 std::string without_controls(std::string_view text, std::string_view kept) {
   std::string out;
-  unsigned char lead = 0;  // of the character that the byte at hand continues
+  unsigned char lead = 0;  // first byte of the character that the current byte continues
   for (std::size_t i = 0; i < text.size(); ++i) {
     const unsigned char byte = byte_at(text, i);
     if (byte == 0xC2 && i + 1 < text.size() && byte_at(text, i + 1) >= 0x80 &&

@@ -19,7 +19,7 @@ void write_state_file(const std::filesystem::path& file, std::string_view text,
   };
   std::error_code error;
   std::filesystem::create_directories(file.parent_path(), error);
-  // A file where the folder should be shows up as EEXIST, which would mislead.
+  // If a file stands where the folder should be, the error is EEXIST, which would mislead.
   if (error) fail(say_errno(error.value() == EEXIST ? ENOTDIR : error.value()));
   errno = 0;
   std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
@@ -32,7 +32,7 @@ void write_state_file(const std::filesystem::path& file, std::string_view text,
 
 std::string read_state_file(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;  // a stream keeps a read error to itself, a parser would pass it on
+  std::ostringstream text;  // operator<< below catches read errors, so that nothing is thrown
   text << in.rdbuf();
   return text.str();
 }

@@ -25,11 +25,11 @@ std::string_view take_digits(std::string_view& rest) {
 
 struct Decimal {
   bool negative = false;
-  std::string digits;         // of the whole part and the fraction
+  std::string digits;         // of the whole part and the fraction together
   std::int64_t exponent = 0;  // the number is digits times 10^exponent
 };
 
-// "-12.5e3" and nothing behind it. A number has a digit before its point or behind it.
+// "-12.5e3" with nothing after it. A number has a digit before or after its point.
 std::optional<Decimal> read_decimal(std::string_view text) {
   Decimal number;
   if (text.starts_with('-') || text.starts_with('+')) {
@@ -57,7 +57,7 @@ std::optional<Decimal> read_decimal(std::string_view text) {
   return number;
 }
 
-// The number without its sign when it is whole and fits.
+// The number's magnitude, if it is whole and fits.
 std::optional<std::uint64_t> whole_part(Decimal number) {
   constexpr std::int64_t kMaxDigits = std::numeric_limits<std::uint64_t>::digits10 + 1;
   number.digits.erase(0, number.digits.find_first_not_of('0'));
@@ -76,7 +76,7 @@ std::optional<std::uint64_t> whole_part(Decimal number) {
   return value;
 }
 
-// As the window's own field says it, too.
+// The window's own seed field shows these words, too.
 bool is_random(std::string_view text) { return lower_ascii(text) == "random" || text == "随机"; }
 
 // "1,234,567" without its commas; any other text as it is.
@@ -104,11 +104,11 @@ std::optional<TypedSeed> read_seed_value(std::string_view text) {
   if (!value) return std::nullopt;
   if (!number->negative || *value == 0) return TypedSeed{value};
   if (*value == 1) return TypedSeed{};
-  return std::nullopt;  // other negative numbers mean something else in every program
+  return std::nullopt;  // other programs give other negative numbers different meanings
 }
 
-// What stands behind the first key called "seed": up to the comma, brace or line end after it.
-// "Variation seed" and "seed resize from" are other keys.
+// The value after the first key called "seed", up to the next comma, brace or line end. "Variation
+// seed" and "seed resize from" are other keys.
 std::optional<std::string_view> find_seed(std::string_view text) {
   const std::string lowered = lower_ascii(text);
   constexpr std::string_view kKey = "seed";

@@ -17,7 +17,7 @@
 namespace headroom {
 namespace {
 
-// Names without blanks, hyphens and the like.
+// Names are compared without blanks, hyphens and other signs.
 constexpr std::array<std::string_view, 6> kStepsNames{"steps", "numinferencesteps", "samplingsteps",
                                                       "步数",  "采样步数",          "迭代步数"};
 constexpr std::array<std::string_view, 3> kGuidanceNames{"guidance", "guidancescale", "引导强度"};
@@ -82,7 +82,7 @@ std::optional<double> read_number(NumberOf of, std::string_view text) {
   return whole ? std::optional(static_cast<double>(*whole)) : parse_real(text);
 }
 
-// `text` is plain and in small letters.
+// `text` is plain and in lower case.
 std::optional<double> read_with_unit(NumberOf of, std::string_view text) {
   text = trim(text);
   for (const std::string_view unit : units_of(of)) {
@@ -108,17 +108,17 @@ std::optional<Size> read_sides(std::string_view text) {
   const bool has_brackets = text.size() > 2 && (text.front() == '(' || text.front() == '[') &&
                             (text.back() == ')' || text.back() == ']');
   if (has_brackets) text = text.substr(1, text.size() - 2);
-  // What stands for "times": letters that look like it, too.
+  // Signs that stand for "times", including letters that look like it.
   for (const std::string_view sign : {"×", "✕", "х", "*", "by", ",", "x"}) {
     std::size_t at = text.find(sign);
     if (sign == "x" && at != std::string_view::npos && at > 0 && text[at - 1] == 'p')
-      at = text.find(sign, at + 1);  // of the unit
+      at = text.find(sign, at + 1);  // an "x" inside the unit "px"
     if (at == std::string_view::npos) continue;
     const auto width = read_with_unit(NumberOf::kWidth, text.substr(0, at));
     const auto height = read_with_unit(NumberOf::kHeight, text.substr(at + sign.size()));
     const auto size = to_size(width, height);
     if (!size) continue;
-    // "1,024" is one number.
+    // Without brackets "1,024" is one number.
     if (sign == "," && !has_brackets && std::min(size->width, size->height) < kMinSide_px) continue;
     return size;
   }
@@ -126,7 +126,7 @@ std::optional<Size> read_sides(std::string_view text) {
 }
 
 struct Named {
-  std::string name;  // small letters and digits, without blanks and signs
+  std::string name;  // lower-case letters and digits, without blanks and signs
   std::string value;
 };
 
@@ -134,7 +134,7 @@ bool ends_value(char c) { return c == '\n' || c == '\r' || c == ';' || c == '{' 
 
 bool is_space(char c) { return c == ' ' || c == '\t'; }
 
-// "cfg scale: 4": a name is next.
+// "cfg scale: 4" begins with a name.
 bool begins_name(std::string_view text) {
   constexpr std::size_t kLongest = 40;
   bool has_letter = false;
@@ -147,8 +147,8 @@ bool begins_name(std::string_view text) {
   return false;
 }
 
-// Where the value that begins at `at` ends: at a comma, unless that stands in the middle of a
-// number; at the end of the line or object; before the next name or option.
+// The end of the value that begins at `at`: the next comma that is not inside a number, the end of
+// the line or object, or the start of the next name or option.
 std::size_t value_end(std::string_view text, std::size_t at) {
   int depth = 0;
   for (; at < text.size(); ++at) {
@@ -194,7 +194,7 @@ std::vector<Named> named_values(std::string_view text) {
   return found;
 }
 
-// Nothing when there is none, or several that differ.
+// The value that was added; nothing when there is none, or when several differ.
 class OneOf {
  public:
   void add(std::optional<TypedSetting> value) {
@@ -219,7 +219,7 @@ std::optional<TypedSetting> find_number(NumberOf of, std::string_view text) {
   for (const auto& [name, value] : named_values(text)) {
     if (is_one_of(name, names_of(of))) found.add(read_one(of, value));
     if (of != NumberOf::kGuidance || !is_one_of(name, kCfgNames)) continue;
-    // Scales are decimal fractions that people type; this keeps 1.1 - 1 at 0.1.
+    // People type scales as decimal fractions; rounding makes 1.1 - 1 exactly 0.1.
     if (const auto scale = read_number(of, value))
       found.add(TypedSetting{std::round((*scale - 1) * 1e9) / 1e9, true});
   }

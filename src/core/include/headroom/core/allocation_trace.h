@@ -8,17 +8,18 @@
 
 namespace headroom {
 
-// What a piece of memory is for. kHost is memory outside of the device: no part of its budget, and
-// on the CPU, where device and host are the same chips, it is what "left the device" means.
+// What a piece of memory is for. kHost is memory outside of the device and no part of its budget.
+// On the CPU, where device and host share the same memory, kHost means "left the device".
 enum class MemoryTag : std::uint8_t { kActivations, kWeights, kWorkspace, kHost };
 
-// Everything a run asks of a device's memory, in order: recorded by a replay without arithmetic,
-// read by a model of the device's allocator.
+// Everything a run asks of a device's memory, in order. A dry run (without arithmetic) records it,
+// and a model of the device's allocator reads it.
 struct AllocationTrace {
-  // A block that an operation's library takes for itself: how much is a law of the device's room.
+  // A scratch block that an operation's library allocates for itself. How large it is, a rule of
+  // the device (`law`) computes from the operands' type and sizes.
   struct Operation {
-    std::uint8_t law = 0;   // which
-    std::int8_t dtype = 0;  // of libtorch's numbers
+    std::uint8_t law = 0;   // number of the device's rule
+    std::int8_t dtype = 0;  // at::ScalarType as a number
     std::array<std::int64_t, 5> sizes{};
     friend bool operator==(const Operation&, const Operation&) = default;
   };
@@ -32,7 +33,8 @@ struct AllocationTrace {
     friend bool operator==(const Entry&, const Entry&) = default;
   };
   std::vector<Entry> entries;
-  // Those blocks, and which entry is the memory of each: one of 0 bytes where it takes none.
+  // Every such operation, and the entry that stands for its block (of 0 bytes where the library
+  // takes none).
   struct Use {
     std::size_t entry = 0;
     Operation operation;

@@ -7,9 +7,9 @@
 
 namespace headroom {
 
-// What went wrong, as far as the caller must tell cases apart. The command line maps each to an
-// exit code: kInvalidRequest and kConfig 2, kModelFile and kIo 3, kOutOfMemory 4, kDevice and
-// kInternal 1. After kDevice nothing can run on the device until the program is started again.
+// The kinds of failure that callers tell apart. The command line maps each to an exit code:
+// kInvalidRequest and kConfig 2, kModelFile and kIo 3, kOutOfMemory 4, kDevice and kInternal 1.
+// After kDevice nothing can run on the device until the program is started again.
 enum class ErrorKind {
   kInvalidRequest,
   kConfig,
@@ -24,19 +24,19 @@ enum class ErrorKind {
 // it names the thing and the way out.
 class Error : public std::runtime_error {
  public:
-  // what() is the English.
+  // what() returns the English text.
   Error(ErrorKind kind, const Message& message)
       : std::runtime_error(message.english()),
         kind_(kind),
         message_(std::make_shared<const Message>(message)) {}
-  // For what only the command line can come upon. A window in another language tells no more of it
-  // than its kind.
+  // For errors that only the command line can meet: `message` has no translation. A window in
+  // another language shows only the kind of such an error.
   Error(ErrorKind kind, const std::string& message) : Error(kind, unworded(kind, message)) {}
   Error(ErrorKind kind, const char* message) : Error(kind, std::string(message)) {}
   [[nodiscard]] ErrorKind kind() const noexcept { return kind_; }
   [[nodiscard]] const Message& message() const noexcept { return *message_; }
 
-  // What was not written for a person's language, such as a library's words.
+  // A message that has no translation, such as the words of a library's exception.
   [[nodiscard]] static Message unworded(ErrorKind kind, const std::string& english);
 
  private:

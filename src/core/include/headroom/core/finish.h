@@ -9,26 +9,26 @@
 
 namespace headroom {
 
-// Finishing: a picture that was kept of many small ones is made anew at a larger size.
+// Finishing: one of many small pictures, chosen to be kept, is made anew at a larger size.
 
 inline constexpr double kDefaultRefineStrength = 0.35;
 
-// How it is made anew.
+// How the larger picture is made.
 struct FinishMethod {
-  // Enlarged, the picture goes through so much of the noise schedule, as
-  // GenerationRequest::strength has it: its composition stays. Nothing: its settings are run at the
-  // larger size, from the seed.
+  // Set: the picture is enlarged and denoised again with this strength (see
+  // GenerationRequest::strength), so that its composition stays. Empty: its settings are run from
+  // its seed at the larger size.
   std::optional<double> refine = kDefaultRefineStrength;
   friend bool operator==(const FinishMethod&, const FinishMethod&) = default;
 };
 
-// "same-seed" or "refine:0.35": as it is typed, and as pictures record it.
+// "same-seed" or "refine:0.35": as people type it and as pictures record it.
 [[nodiscard]] std::string to_string(const FinishMethod& method);
-// The way back; "refine" alone has the default strength. Nothing for other texts and for strengths
-// that are not above 0 and at most 1.
+// Reads such a text; "refine" alone means the default strength. Empty for other texts and for
+// strengths that are not above 0 and at most 1.
 [[nodiscard]] std::optional<FinishMethod> parse_finish_method(std::string_view text);
 
-// How large it becomes: its shape stays, but for a size that names both sides.
+// How large it becomes. A factor or one side keeps the picture's shape; a Size names both sides.
 struct Times {
   double factor = 2;  // of both sides
   friend bool operator==(const Times&, const Times&) = default;
@@ -39,17 +39,17 @@ struct LongerSide {
 };
 using FinishSize = std::variant<Times, LongerSide, Size>;
 
-// "2x", "1024" or "1024x576"; nothing for other texts.
+// "2x", "1024" or "1024x576"; empty for other texts.
 [[nodiscard]] std::optional<FinishSize> parse_finish_size(std::string_view text);
 
-// The size of the finished picture: a Size is taken as it is, all others are brought to the nearest
-// multiples of `unit`.
+// The size of the finished picture. A Size is taken as it is; all others are rounded to the
+// nearest multiples of `unit`.
 [[nodiscard]] Size finished_size(Size picture, const FinishSize& wanted, int unit);
 
 // The request that finishes a picture: one picture of `size`, with the origin in its settings.
-// `settings` are the picture's own, with its own seed and without a start. `picture` is its file,
-// `enlarged` its pixels at `size`, which a refined one starts from: without them the start has only
-// its size, which is all that checks and forecasts ask for.
+// `settings` are the picture's own, with its own seed and without a start picture. `picture` is
+// its file. `enlarged` has its pixels at `size`, from which a refined picture starts; without it
+// the start has only a size, which is all that checks and forecasts need.
 [[nodiscard]] GenerationRequest finish_request(GenerationRequest settings,
                                                const FinishMethod& method, Size size,
                                                InitImage::File picture, Image enlarged = {});

@@ -17,50 +17,51 @@ namespace headroom {
 
 struct SampledPicture;
 
-inline constexpr double kDefaultStrength = 0.6;         // of a start from a picture
-inline constexpr double kDefaultRepaintStrength = 1.0;  // with a mask
+inline constexpr double kDefaultStrength = 0.6;         // when a run starts from a picture
+inline constexpr double kDefaultRepaintStrength = 1.0;  // the same with a mask
 
-// Noise on the way from that of the request's seed to that of another one.
+// Mixes the noise of the request's seed with that of another seed.
 struct Variation {
-  std::uint64_t seed = 0;  // the other one, of the first picture; each further one adds 1
+  std::uint64_t seed = 0;  // the other seed, for the first picture; each further picture adds 1
   double strength = 0;     // 0 = the request's own noise, 1 = the other's
   friend bool operator==(const Variation&, const Variation&) = default;
 };
 
-// Seeded noise on what the model reads of the prompt, for models whose seeds look alike.
+// Seeded noise that is added to the encoded prompt, for models whose seeds give similar pictures.
 struct Variety {
-  double strength = 0;  // at most, in standard deviations of the features; 0..10
-  double percent = 50;  // of the features that get some, 0..100
+  double strength = 0;  // largest deviation, in standard deviations of the features; 0..10
+  double percent = 50;  // share of the features that get noise, 0..100
   friend bool operator==(const Variety&, const Variety&) = default;
 };
 
 // How a seed becomes noise.
 enum class SeedMode {
-  kPlain,       // drawn for each size by itself
+  kPlain,       // drawn for each size independently
   kComposition  // sizes share their coarse part, see diffusion/pyramid_noise.h
 };
 
-// The picture that another one was made of by finishing it, see core/finish.h.
+// The picture that this one is the finished version of, see core/finish.h.
 struct Origin {
   InitImage::File file;  // its name and hash
   std::string how;       // "refine:0.35"
   friend bool operator==(const Origin&, const Origin&) = default;
 };
 
-// A finished picture made larger by an upscaler: the model is not asked.
+// A finished picture is enlarged by an upscaler; the model does not run.
 struct Upscale {
   std::string model;  // the upscaler's file, or kLanczos
-  int scale = 2;      // of both sides, 1..4
+  int scale = 2;      // factor for both sides, 1..4
   friend auto operator<=>(const Upscale&, const Upscale&) = default;
 };
 inline constexpr const char* kLanczos = "lanczos";
 inline constexpr int kMaxUpscale = 4;
-inline constexpr int kMaxUpscaledSide_px = 16384;  // that pictures are read and written with
+inline constexpr int kMaxUpscaledSide_px = 16384;  // limit for reading and writing pictures
 
 // What was asked for. Copied freely between threads; never holds a tensor.
 struct GenerationRequest {
   std::string prompt;  // UTF-8, not empty; may ask for LoRAs, see lora_tags.h
-  // With the choices and wildcards that `prompt` was picked from; empty: it was typed as it is.
+  // The prompt before its choices and wildcards were picked (see prompt_choices.h); empty when it
+  // was typed as `prompt`.
   std::string prompt_source{};
   std::string negative_prompt;  // UTF-8; used only when guidance_scale > 0
   int width = 512;              // px, multiple of the model's size unit
@@ -70,12 +71,13 @@ struct GenerationRequest {
   double guidance_scale = 0.0;
   // The guided prediction's norm is capped at this multiple of the unguided one's; 0 = no cap.
   double cfg_normalization = 0.0;
-  // Guidance is off once the model's time (0 = noise, 1 = clean) passes this; > 1 or 1 = never off.
+  // Guidance is off once the model's time (0 = noise, 1 = clean) passes this; 1 or more = never
+  // off.
   double cfg_truncation = 1.0;
   // Shift of the flow-match schedule; empty = the model's own.
   std::optional<double> shift;
-  // Of the first picture; each further one adds 1, unless it is a variation. Empty: one is chosen
-  // and reported.
+  // Seed of the first picture; each further picture adds 1, except with a variation, where the
+  // other seed counts up. Empty: one is chosen and reported.
   std::optional<std::uint64_t> seed;
   std::optional<Variation> variation{};
   std::optional<Variety> variety{};
@@ -83,17 +85,17 @@ struct GenerationRequest {
   int count = 1;  // pictures, 1..64, one after the other
   // Start from this picture; null: from noise alone. Shared by the copies of the request.
   std::shared_ptr<const InitImage> init;
-  // How much of the noise schedule is gone through then: above 0, where hardly anything changes, to
-  // 1, where all is painted anew.
+  // How much of the noise schedule a run from a picture goes through: above 0 (hardly anything
+  // changes) to 1 (everything is painted anew).
   double strength = kDefaultStrength;
-  // Only to be decoded: one picture of an earlier run of this request, whose steps are done. Null:
-  // all is still to be done.
+  // A picture of an earlier run of this request whose steps are done: it is only decoded. Null:
+  // all stages are run.
   std::shared_ptr<const SampledPicture> sampled{};
-  // Nothing: the picture is no finished version of another one.
+  // Set when this picture is the finished version of another one.
   std::optional<Origin> origin{};
-  // Only to be made larger: the picture in the origin's file, so that width and height, which are
-  // the result's, are its own times the scale. The rest says how that picture was made. Nothing:
-  // the model makes a picture.
+  // Set: the picture in the origin's file is only enlarged. Width and height are then the result's
+  // size, which is that picture's times the scale, and the other settings say how it was made.
+  // Empty: the model makes a picture.
   std::optional<Upscale> upscale{};
   friend bool operator==(const GenerationRequest&, const GenerationRequest&) = default;
 };
@@ -106,33 +108,33 @@ struct UsedLora {
   friend bool operator==(const UsedLora&, const UsedLora&) = default;
 };
 
-// What is kept of a picture on the disk until it is saved. Used by one thread at a time; when it is
-// destroyed the file stays, and another process may take it.
+// A picture that is kept on the disk until it is saved. Used by one thread at a time. When the
+// object is destroyed the file stays, and another process may take it.
 class KeptSample {
  public:
   virtual ~KeptSample() = default;
-  // The picture is saved by now: the file goes. Does not throw.
+  // Removes the file, since the picture is saved by now. Does not throw.
   virtual void drop() = 0;
 };
 
-// A picture whose steps are done and whose pixels are not there yet.
+// A picture whose steps are done but which is not decoded yet.
 struct SampledPicture {
-  int index = 0;                        // of the request's pictures
-  std::uint64_t seed = 0;               // its own
+  int index = 0;                        // which of the request's pictures, 0-based
+  std::uint64_t seed = 0;               // this picture's own
   std::array<std::int64_t, 3> shape{};  // of `latents`, [C, h, w]
   std::vector<float> latents;           // all finite
-  std::string decoder_format;           // that it is to be decoded in: "fp32" or "bf16"
-  std::string device;                   // that it was sampled on, for people
+  std::string decoder_format;           // number format to decode it in: "fp32" or "bf16"
+  std::string device;                   // name of the device that sampled it, for people
   std::vector<UsedLora> loras;
-  // The decoder's weights, as they were then; empty: those of any model may decode it.
+  // The decoder's weight files as they were then. Empty: any model's decoder may decode it.
   struct File {
     std::string path;
     std::int64_t bytes = 0;
-    std::int64_t changed_ns = 0;  // since 1970
+    std::int64_t changed_ns = 0;  // modification time, since 1970
     friend bool operator==(const File&, const File&) = default;
   };
   std::vector<File> decoder_files;
-  std::shared_ptr<KeptSample> kept;  // null = it was not read from the disk
+  std::shared_ptr<KeptSample> kept;  // null = not read from the disk
 };
 
 // One finished picture, before it is saved.
@@ -142,10 +144,11 @@ struct GeneratedImage {
   int index = 0;  // 0 .. count-1
   RunRecord run_record;
   std::vector<UsedLora> loras{};
-  std::shared_ptr<KeptSample> kept{};  // null = nothing is
+  std::shared_ptr<KeptSample> kept{};  // null = nothing is kept on the disk
 };
 
-// Something a person got wrong before the start: which field, and one sentence with the way out.
+// Something that a person got wrong before the start: which field, and one sentence with the way
+// out.
 struct RequestProblem {
   enum class Field {
     kPrompt,
@@ -170,9 +173,9 @@ struct ModelInfo {
   int steps = 8;                               // recommended
   double guidance_scale = 0.0;                 // recommended
   std::string negative_prompt;                 // recommended, usually empty
-  double shift = 3.0;                          // of the model's own schedule
+  double shift = 3.0;                          // shift of the model's own schedule
   bool is_starter = false;                     // the tiny model that ships with the program
-  std::int64_t trained_area_px = 1024 * 1024;  // of the pictures that it was made with
+  std::int64_t trained_area_px = 1024 * 1024;  // of the pictures it was trained on
 };
 
 inline constexpr int kMaxSteps = 1000;
@@ -182,21 +185,22 @@ inline constexpr double kMaxGuidance = 100.0;
 inline constexpr double kMaxVariety = 10.0;
 inline constexpr std::size_t kMaxPromptBytes = 65536;
 
-// The step of the schedule that a picture begins with: 0 from noise, min(steps - 1,
-// int(steps - min(steps * strength, steps))) from a picture.
+// The first step of the schedule that is done: 0 when starting from noise, else min(steps - 1,
+// int(steps - min(steps * strength, steps))).
 [[nodiscard]] int first_step(const GenerationRequest& request);
 [[nodiscard]] StartFrom start_of(const GenerationRequest& request);
 
-// Of the picture that `request`, which only enlarges it, begins with.
+// The size of the picture that `request`, which must have `upscale`, enlarges.
 [[nodiscard]] Size size_before(const GenerationRequest& request);
 
 // How many pictures a run of `request` makes.
 [[nodiscard]] int pictures_of(const GenerationRequest& request);
-// Seed of the picture with this index, of a request that has one; and the other way round.
+// The seed of the picture with this index, for a request that has a seed; first_seed() is the
+// reverse: the request's seed from that of the picture with this index.
 [[nodiscard]] std::uint64_t seed_of(const GenerationRequest& request, int index);
 [[nodiscard]] std::uint64_t first_seed(const GenerationRequest& request, std::uint64_t seed,
                                        int index);
-// What is left of `request` when its first `made` pictures, fewer than all, are there.
+// What is left to do of `request` when its first `made` pictures, fewer than all, exist.
 [[nodiscard]] GenerationRequest rest_of(GenerationRequest request, int made);
 
 // Everything that is wrong with `request` for a model whose sizes come in `size_unit`; empty =

@@ -8,21 +8,21 @@
 
 namespace headroom {
 
-// Something that a person should know of a run that goes on all the same.
+// Something that a person should know about a run that continues all the same.
 struct Notice {
   enum class Kind {
     kPlanChanged,
-    kSlower,  // the device does
+    kSlower,  // the device itself is slower
     kSlowerByOthers,
-    kOverflow,   // the picture is made once more
-    kOneColour,  // the picture is
+    kOverflow,   // the picture is made again
+    kOneColour,  // the picture is one colour only
     kWeightsKept,
     kWeightsNotKept,
     kDeviceFailed
   };
   Kind kind = Kind::kPlanChanged;
   Message text;      // one sentence with the way out
-  double times = 0;  // that steps take longer, of both kinds of slowness
+  double times = 0;  // how many times longer steps take, for both kinds of slowness
 };
 
 // Where a run reports to. Called on the thread that runs generate(); must return quickly, except
@@ -39,7 +39,7 @@ class ProgressSink {
   virtual void on_stage(Stage stage, int image_index) = 0;
   // `step` of `total` denoising steps are done.
   virtual void on_step(int step, int total) = 0;
-  // A small picture of what the latents hold by now.
+  // A small picture of what the latents hold so far.
   virtual void on_preview(std::shared_ptr<const Image> preview) = 0;
   // A picture is finished: save it. Errors thrown from here end the run.
   virtual void on_image(GeneratedImage image) = 0;
@@ -47,7 +47,8 @@ class ProgressSink {
   virtual void on_notice(Notice notice) { static_cast<void>(notice); }
 };
 
-// The seam between the program and the networks: the window and the command line know nothing else.
+// The interface between the program and the networks: the window and the command line know no
+// other.
 class ImageGenerator {
  public:
   virtual ~ImageGenerator() = default;

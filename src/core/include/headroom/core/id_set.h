@@ -5,7 +5,7 @@
 
 namespace headroom {
 
-// Some of an enumeration's values, which are counted from 0 and at most 32.
+// A set of values of an enumeration that has at most 32 values, counted from 0.
 template <typename Id>
 class IdSet {
  public:

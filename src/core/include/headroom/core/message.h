@@ -7,13 +7,13 @@
 
 namespace headroom {
 
-// What is said to a person, kept as a pattern and its values until it is known in which language.
-// The English pattern is its own name: where a catalogue (configs/lang) has words for it, those are
-// used, else the English. A plain value.
+// A text for a person, kept as a pattern and its values until the language is known. The English
+// pattern is the key: where a catalogue (configs/lang) has words for it, those are used, else the
+// English. A plain value.
 class Message {
  public:
-  Message() = default;  // nothing to say
-  // Said as it is in every language: a name, a number, a path.
+  Message() = default;  // an empty message
+  // A text that is the same in every language: a name, a number, a path.
   Message(std::string text) : english_(std::move(text)) {}
   Message(const char* text) : english_(text) {}
   // `key` names the words in the catalogues; `english` is said where there are none.

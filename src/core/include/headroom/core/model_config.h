@@ -22,7 +22,7 @@ struct TransformerConfig {
   double rope_theta = 256.0;
   double t_scale = 1000.0;
   std::array<int, 3> axes_dims{32, 48, 48};  // sums to head_dim()
-  int ffn_width = 0;                         // of the weights; 0 = as the reference makes it
+  int ffn_width = 0;  // taken from the weights; 0 = the reference's formula, see ffn_dim()
   [[nodiscard]] int head_dim() const { return dim / n_heads; }
   [[nodiscard]] int ffn_dim() const {
     return ffn_width > 0 ? ffn_width : static_cast<int>(dim / 3.0 * 8.0);

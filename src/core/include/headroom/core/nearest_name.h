@@ -7,10 +7,10 @@
 
 namespace headroom {
 
-// The one of `names` that a person most likely meant by `typed`; empty when none is near.
+// The one of `names` that a person most likely meant by `typed`; empty when none is close.
 [[nodiscard]] std::string nearest_name(std::string_view typed,
                                        const std::vector<std::string>& names);
-// The nearest one that is at most `most` characters away, added, removed or replaced.
+// The same, but at most `most` characters may be added, removed or replaced.
 [[nodiscard]] std::string nearest_name(std::string_view typed,
                                        const std::vector<std::string>& names, std::size_t most);
 

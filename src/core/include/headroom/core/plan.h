@@ -15,9 +15,9 @@ namespace headroom {
   return {"stage." + name, name, {}};
 }
 
-// What one stage holds on the device at its worst moment.
-// in_use_bytes <= weights_bytes + activation_bytes + workspace_bytes, since the three need not peak
-// at the same moment. A card's allocator holds more than it hands out, and peak_bytes with it.
+// What one stage holds on the device at its peak. in_use_bytes <= weights_bytes + activation_bytes
+// + workspace_bytes, since the three need not peak at the same moment. A GPU's allocator reserves
+// more than it hands out: peak_bytes is what it reserves.
 struct StagePlan {
   Stage stage = Stage::kLoad;
   std::int64_t weights_bytes = 0;     // weights resident while the stage runs
@@ -25,8 +25,8 @@ struct StagePlan {
   std::int64_t workspace_bytes = 0;   // scratch inside one operation
   std::int64_t peak_bytes = 0;
   double seconds = 0;             // predicted; 0 when nothing is known of this device yet
-  std::int64_t host_bytes = 0;    // held of the machine's own memory, outside of the device's
-  std::int64_t in_use_bytes = 0;  // of peak_bytes, handed out; on the CPU the same
+  std::int64_t host_bytes = 0;    // held in the machine's own memory, outside of the device's
+  std::int64_t in_use_bytes = 0;  // the part of peak_bytes that is handed out; on the CPU all of it
 };
 
 // Which ways to save memory are used. Everything at its default: all networks stay resident. No
@@ -35,13 +35,14 @@ struct ExecutionOptions {
   bool evict_encoder = false;        // the text encoder leaves before the transformer arrives
   bool stream_encoder = false;       // its layers are copied in one after the other
   bool sequential_guidance = false;  // the two branches of a step run one after the other
-  int chunk_tokens = 0;              // rows of a block that are worked on at a time; 0 = all
-  int stream_blocks = 0;  // main layers of the transformer that are copied in at their turn
+  int chunk_tokens = 0;  // rows (tokens) of a block that are computed at a time; 0 = all
+  // Main layers of the transformer whose weights are copied in when their turn comes.
+  int stream_blocks = 0;
   bool evict_transformer = false;  // the transformer leaves before the decoder arrives
-  int tile_latent = 0;             // rows of latents in each strip that is decoded; 0 = at once
-  bool cpu_decode = false;         // the decoder runs on the CPU, outside of the device's memory
-  // Matrices of text encoder and transformer that their files quantise stay as they are stored, and
-  // each product unpacks its own.
+  int tile_latent = 0;      // rows of latents in each strip that is decoded; 0 = all in one go
+  bool cpu_decode = false;  // the decoder runs on the CPU, outside of the device's memory
+  // Matrices of text encoder and transformer that are quantised in their files stay as they are
+  // stored, and each product unpacks the ones it needs.
   bool packed_weights = false;
   friend auto operator<=>(const ExecutionOptions&, const ExecutionOptions&) = default;
 };
@@ -50,15 +51,15 @@ struct ExecutionOptions {
 // "stream-encoder", "sequential-guidance", "chunk-tokens:256", "stream-blocks:12",
 // "evict-transformer", "tile-decode:32", "cpu-decode", "packed-weights".
 [[nodiscard]] std::vector<std::string> option_names(const ExecutionOptions& execution);
-// The way back. Nothing when a name is not one of these, or its number is not a positive one.
+// Reads such names. Empty when a name is none of these, or its number is not positive.
 [[nodiscard]] std::optional<ExecutionOptions> read_option_names(
     const std::vector<std::string>& names);
 
-// What one option of a plan does for it, compared with the same plan without that option.
+// What one option of a plan changes, compared with the same plan without that option.
 struct OptionEffect {
   std::string option;            // by name, see option_names()
-  std::int64_t saved_bytes = 0;  // of the peak; 0 or less: it is there for speed
-  double seconds = 0;  // what it costs for a picture, < 0: it saves time; 0 while nothing is known
+  std::int64_t saved_bytes = 0;  // off the peak; 0 or less: the option is there for speed
+  double seconds = 0;  // added to a picture's time, < 0: it saves time; 0 while nothing is known
 };
 
 // How a request will run: made before any tensor exists, written into the picture afterwards.
@@ -70,19 +71,23 @@ struct Plan {
   std::vector<OptionEffect>
       option_effects;  // one for each option in their order; none for "resident"
   std::vector<StagePlan> stages;
-  std::int64_t peak_bytes = 0;         // that the device has to give
-  std::int64_t in_use_peak_bytes = 0;  // of it, handed out at the worst moment; on the CPU the same
-  std::int64_t small_pool_bytes = 0;   // of it, in a card's pool of small requests
+  std::int64_t peak_bytes = 0;  // that the device has to provide
+  // The part of it that is handed out at the peak; on the CPU all of it.
+  std::int64_t in_use_peak_bytes = 0;
+  // The part of it in the CUDA allocator's pool of small requests.
+  std::int64_t small_pool_bytes = 0;
   double seconds = 0;
-  // By the device's measured rates alone: no run of this model on it has told yet.
+  // Seconds come from the device's measured rates alone: no run of this model on it has been
+  // recorded yet.
   bool seconds_are_estimated = false;
-  // Of the machine's own memory: held outside of the device's at the worst moment, and of the
-  // weight files what every step reads again, which the system keeps in its page cache if it can.
+  // Of the machine's own memory: what is held outside of the device's at the peak, and the part of
+  // the weight files that every step reads again, which the system keeps in its page cache if it
+  // can.
   std::int64_t host_peak_bytes = 0;
   std::int64_t page_cache_bytes = 0;
 };
 
-// What the plan says of a stage; null when the run does not go through it.
+// What the plan says about a stage; null when the run does not go through it.
 [[nodiscard]] const StagePlan* find_stage(const Plan& plan, Stage stage);
 
 }  // namespace headroom

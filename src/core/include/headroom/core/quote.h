@@ -4,15 +4,15 @@
 
 namespace headroom {
 
-// What comes out of files and from other people may hold anything: these make it fit for a message.
+// Text from files and from other people may hold anything: these functions make it fit for a
+// message.
 
-// `text` without anything that a terminal acts on: control characters, and marks that turn the
-// direction of what follows, as \xNN. Line breaks and tabs stay. The rest is unchanged, byte for
-// byte.
+// `text` with everything that a terminal acts on written as \xNN: control characters, and marks
+// that change the direction of text. Line breaks and tabs stay, and all other bytes are unchanged.
 [[nodiscard]] std::string printable(std::string_view text);
 
-// `text` in double quotes, on one line: printable, line breaks and tabs as \xNN too, and cut with
-// "..." after 60 bytes of whole characters.
+// `text` in double quotes, on one line: as printable() has it, but with line breaks and tabs as
+// \xNN too, and cut after 60 bytes of whole characters with "...".
 [[nodiscard]] std::string in_quotes(std::string_view text);
 
 }  // namespace headroom

@@ -8,23 +8,24 @@
 
 namespace headroom {
 
-// What the latents of a picture begin as.
+// What the latents of a picture start as.
 enum class StartFrom : std::uint8_t {
   kNoise,
   kImage,        // another picture, to which noise is added
-  kMaskedImage,  // likewise, of which a part is painted anew and the rest kept
-  kSampled       // the end of an earlier run's steps: only the decoder's work is left
+  kMaskedImage,  // likewise, but only a part is painted anew and the rest is kept
+  kSampled       // the final latents of an earlier run: only decoding is left
 };
 
-// What the memory and the seconds of one picture depend on, besides model, device and plan: what
-// forecasts are asked for, and by its comparison the key of what is remembered of them. Words, seed
-// and strength of guidance make no difference; nor do previews, which are drawn on the host.
+// What the memory and the seconds of one picture depend on, besides model, device and plan.
+// Forecasts are asked for it, and its comparison is the key of what is cached about them. The
+// prompt's words, the seed and the strength of guidance make no difference; nor do previews, which
+// are drawn on the host.
 struct RunShape {
-  int width = 0;            // px, multiple of the model's size unit
-  int height = 0;           // px, likewise
-  int steps = 0;            // of denoising that are done, 1..1000; kSampled: 1, of which none is
-  int guided_steps = 0;     // of these the first ones, with both branches; 0..steps
-  int prompt_tokens = 0;    // that the text encoder reads, template included
+  int width = 0;   // px, multiple of the model's size unit
+  int height = 0;  // px, likewise
+  int steps = 0;   // denoising steps that are done, 1..1000; kSampled: 1, although none is done
+  int guided_steps = 0;     // how many of the first steps run both branches; 0..steps
+  int prompt_tokens = 0;    // tokens that the text encoder reads, template included
   int negative_tokens = 0;  // likewise; 0 without guidance
   StartFrom start = StartFrom::kNoise;
   friend auto operator<=>(const RunShape&, const RunShape&) = default;
@@ -51,7 +52,7 @@ struct RunShape {
   return shape;
 }
 
-// What is left of such a run when its last `left` steps are still to be done; at least one.
+// The shape of the same run when only its last `left` steps, at least one, are still to be done.
 [[nodiscard]] constexpr RunShape with_steps_left(RunShape shape, int left) {
   const int done = shape.steps - std::max(1, left);
   shape.steps -= done;

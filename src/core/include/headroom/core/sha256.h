@@ -15,7 +15,7 @@ class Sha256 {
   Sha256(const Sha256&) = delete;
   Sha256& operator=(const Sha256&) = delete;
   void add(std::span<const std::byte> data);
-  // In 64 lower-case hexadecimal digits; nothing can be added afterwards.
+  // The hash as 64 lower-case hexadecimal digits; nothing can be added afterwards.
   [[nodiscard]] std::string digits();
 
  private:
@@ -23,7 +23,7 @@ class Sha256 {
   std::unique_ptr<State> state_;
 };
 
-// Of bytes that are all there.
+// The hash of bytes that are all there.
 [[nodiscard]] std::string sha256(std::string_view bytes);
 
 }  // namespace headroom

@@ -11,21 +11,22 @@ enum class Stage { kLoad, kEncode, kEncodeImage, kDenoise, kDecode, kUpscale, kS
 // Which runs go through a stage.
 enum class RunsWith {
   kEveryRun,
-  kSteps,         // those that denoise, and do not go on from the end of an earlier run's steps
+  kSteps,         // runs that denoise, that is, all but those with final latents of an earlier run
   kPictureStart,  // those that start from another picture
-  kUpscaler       // none of the model's: an upscaler's, which RunShape does not tell of
+  kUpscaler       // runs of an upscaler; RunShape does not describe those
 };
 
 struct StageEntry {
   Stage stage;
   std::string_view name;  // in JSON, and in the window's texts as "stage.NAME"
   RunsWith runs_with;     // see has_stage() of run_shape.h
-  // Of a run's time, to draw with while nothing is known of it; 0: few runs have the stage.
+  // Share of a run's time, for the progress bar while no run has been measured; 0: few runs have
+  // the stage.
   double usual_share = 0;
-  bool once = false;  // for all pictures of a job, else for each of them
+  bool once = false;  // whether it runs once for all pictures of a job, else for each picture
 };
-// One line for each stage: what recorders, run records and progress read. What the stages that work
-// on the device need of it is in memory/networks.h.
+// One line for each stage, which recorders, run records and progress read. What the stages need on
+// the device is in memory/networks.h.
 inline constexpr std::array kStages{
     StageEntry{Stage::kLoad, "load", RunsWith::kSteps, 0.08, true},
     StageEntry{Stage::kEncode, "encode", RunsWith::kSteps, 0.06, true},

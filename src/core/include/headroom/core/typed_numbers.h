@@ -6,16 +6,16 @@
 
 namespace headroom {
 
-// Numbers as people type and paste them: blanks and quotes around them, full-width digits of an
-// input method, a typographic minus, "8.0" and "1.5e9" for whole numbers. Exact, whatever the
-// locale. A text that holds anything else beside the number is none.
+// Numbers as people type and paste them: with blanks and quotes around them, full-width digits of
+// an input method, a typographic minus, "8.0" and "1.5e9" for whole numbers. Exact, whatever the
+// locale. A text with anything else beside the number is not a number.
 
-// A picture's text with the longest prompt there is may be pasted; what is longer is refused
-// unread.
+// Enough for a picture's settings with the longest prompt; longer texts are refused without
+// reading them.
 inline constexpr std::size_t kMaxTypedBytes = 160 * 1024;
 
-// A whole number, also in groups of three ("1,024"); nothing for fractions ("1.5") and for what
-// does not fit.
+// A whole number, also in groups of three ("1,024"); empty for fractions ("1.5") and for numbers
+// that do not fit.
 [[nodiscard]] std::optional<std::int64_t> parse_whole(std::string_view text);
 
 // A finite number, written with a point or, as in half of Europe, with a comma ("7,5").
@@ -23,13 +23,13 @@ inline constexpr std::size_t kMaxTypedBytes = 160 * 1024;
 
 // What a text says about the seed.
 struct TypedSeed {
-  std::optional<std::uint64_t> value;  // nothing: a new one for every request
+  std::optional<std::uint64_t> value;  // empty: a new seed for every request
   friend bool operator==(const TypedSeed&, const TypedSeed&) = default;
 };
 
-// Reads a whole number from 0 to 2^64 - 1; "-1", "random", "随机" and an empty text, which mean a
-// new seed; and the seed out of a picture's text, where it has that name ("Seed: 1, Size: 512x512",
-// "\"seed\": 1", "--seed 1"). Nothing if the text is no seed, a fraction, or several numbers.
+// Reads a whole number from 0 to 2^64 - 1. "-1", "random", "随机" and an empty text mean a new
+// seed. Also finds the seed in a picture's settings by its name ("Seed: 1, Size: 512x512",
+// "\"seed\": 1", "--seed 1"). Empty if the text is no seed, a fraction, or several numbers.
 [[nodiscard]] std::optional<TypedSeed> parse_seed(std::string_view text);
 
 }  // namespace headroom

@@ -8,17 +8,18 @@ enum class UpscalerKind {
   kSrvggNet  // Real-ESRGAN's compact networks, SRVGGNetCompact
 };
 
-// What an upscaling network is, as far as its tensors' names and shapes say. Pictures have three
-// colours.
+// The architecture of an upscaling network, as far as its tensors' names and shapes show it. Input
+// and output have three channels (RGB).
 struct UpscalerConfig {
   UpscalerKind kind = UpscalerKind::kRrdbNet;
-  int scale = 4;      // pixels of the result for one of the picture, along a side; 1 restores only
-  int unshuffle = 1;  // RRDBNet: so many pixels along a side become channels of one cell first
+  int scale = 4;  // output pixels per input pixel along a side; 1 only restores
+  // RRDBNet: this many pixels along a side are first moved into channels (pixel unshuffle).
+  int unshuffle = 1;
   int channels = 64;  // of the features
   int growth = 32;    // RRDBNet: channels that each layer of a dense block adds
   int blocks = 23;    // RRDBNet: RRDBs; SRVGGNet: convolutions between the first and the last
 
-  // How often RRDBNet doubles its features' sides.
+  // How often RRDBNet doubles the sides of its features.
   [[nodiscard]] int doublings() const {
     int times = 0;
     while ((1 << times) < scale * unshuffle) ++times;

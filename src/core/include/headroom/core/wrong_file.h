@@ -5,9 +5,9 @@
 
 namespace headroom {
 
-// What a file turns out to be that should hold something else, by its first bytes (256 are enough):
-// a sentence's end with the way out, such as "is a git-lfs pointer, not the file itself; run
-// \"git lfs pull\" in the model's folder". Empty when nothing is known against it.
+// What a file really is that should hold something else, judged by its first bytes (256 are
+// enough): the end of a sentence, with the way out, such as "is a git-lfs pointer, not the file
+// itself; run \"git lfs pull\" in the model's folder". Empty when the bytes show nothing wrong.
 [[nodiscard]] Message wrong_file(std::string_view start);
 
 }  // namespace headroom
