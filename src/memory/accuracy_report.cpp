@@ -37,7 +37,7 @@ struct Errors {
   std::array<std::vector<double>, kStageCount> stages;
 };
 
-// No prediction is so far off: one of the two is damaged.
+// No real prediction is so far off: one of the two numbers is damaged.
 constexpr double kAbsurd = 1e4;
 
 void add(double predicted, double actual, std::vector<double>& errors) {
@@ -76,8 +76,9 @@ std::vector<ReportGroup> summarize(const std::vector<RunRecord>& run_records) {
       errors.emplace_back();
     }
     ++groups[i].runs;
-    if (!run_record.changes.empty()) continue;  // went by no one plan: nothing to compare with
-    // A card's run takes hold of the plan's peak: what it then uses of it is the measurement.
+    if (!run_record.changes.empty()) continue;  // ran under several plans: nothing to compare with
+    // A run on a GPU reserves the plan's peak at the start, so what it then uses of that is
+    // measured.
     add(static_cast<double>(run_record.plan.in_use_peak_bytes),
         static_cast<double>(run_record.actual_in_use_bytes), errors[i].peak);
     if (run_record.plan.seconds_are_estimated) continue;  // from rates, not from runs

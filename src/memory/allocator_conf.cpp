@@ -21,8 +21,8 @@ struct Option {
                                       "\"; correct it or leave it out.");
 }
 
-// "key:value" each; a value is one word or a list in brackets, whose items are split the same way.
-// Blanks mean nothing anywhere, and a comma may stand at the end.
+// Options as "key:value", separated by commas. A value is one word or a list in brackets, whose
+// items are split the same way. Blanks have no meaning, and a comma may stand at the end.
 std::vector<Option> split(std::string_view text) {
   std::string packed;
   for (const char c : text) {
@@ -136,7 +136,7 @@ void parse_backend(const Option& option, CachingAllocatorSettings& settings) {
 }
 
 // Every option that libtorch knows, with its rules (c10/core/AllocatorConfig.h and the CUDA part).
-// Those without an effect in `Settings` do not change how much device memory is taken.
+// Options that set nothing in `Settings` do not change how much device memory is taken.
 struct Known {
   std::string_view key;
   void (*read)(const Option& option, CachingAllocatorSettings& settings);

@@ -20,9 +20,9 @@ Budget compute_budget(const MemorySnapshot& snapshot, const BudgetOptions& optio
   budget.kept_free_bytes =
       options.reserve_bytes.value_or(default_reserve(snapshot.total, snapshot.overhead_is_known));
   budget.cap_bytes = options.vram_cap_bytes;
-  // What this program holds already can be given back or is what the run needs anyway. Others may
-  // have taken more than was free: then a driver pages, and what is theirs is not ours to plan
-  // with.
+  // What this program holds already can be given back, or the run needs it anyway. Other programs
+  // may hold more than the device has free, since a driver can page: their memory is never counted
+  // as available.
   const std::int64_t available =
       std::min(snapshot.free + snapshot.ours(),
                snapshot.total - snapshot.used_by_others - snapshot.reserved_by_driver);
@@ -38,7 +38,7 @@ Obstacle obstacle_of(std::int64_t need_bytes, const Budget& budget) {
   const std::int64_t missing = need_bytes - budget.uncapped_bytes();
   const std::int64_t others = budget.others_bytes;
   const std::int64_t kept = budget.kept_free_bytes;
-  // Of two that would do, the one that weighs more is the cause.
+  // If either alone would make room, the larger one is named as the cause.
   if (missing <= others && (others >= kept || missing > kept)) return Obstacle::kOthers;
   if (missing <= kept) return Obstacle::kReserve;
   return missing <= others + kept ? Obstacle::kOthersAndReserve : Obstacle::kDevice;

@@ -19,11 +19,12 @@ std::int64_t round_up(std::int64_t bytes, std::int64_t unit) {
   return (bytes + unit - 1) / unit * unit;
 }
 
-// How many steps there are from one power of two to the next for requests of this size; 0 or 1 =
-// rounding by kMinBlockSize alone.
+// Into how many steps the sizes between two powers of two are divided, for a request of this size;
+// 0 or 1 = rounding to multiples of kMinBlockSize only.
 std::int64_t divisions_for(const CachingAllocatorSettings& settings, std::int64_t bytes) {
   const int power = std::bit_width(static_cast<std::uint64_t>(bytes)) - 1;
-  const int interval = std::clamp(power - 20, 0, kRoundupIntervals - 1);  // the first is 1 MiB
+  // Interval 0 starts at 1 MiB.
+  const int interval = std::clamp(power - 20, 0, kRoundupIntervals - 1);
   return settings.roundup_power2_divisions[static_cast<std::size_t>(interval)];
 }
 
@@ -70,7 +71,7 @@ class CachingAllocator {
   [[nodiscard]] bool fits() const { return fits_; }
 
  private:
-  // Within the driver's capacity and the allocator's own limit.
+  // Asks the driver, within its capacity and the allocator's own limit.
   std::optional<CachingPool::BlockRef> take_new(CachingPool& pool, std::int64_t request) {
     if (pool.segment_bytes(request) > settings_.limit_bytes - reserved_bytes()) return std::nullopt;
     return pool.take_new(request, settings_.capacity_bytes - reserved_bytes());

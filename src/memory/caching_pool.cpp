@@ -120,18 +120,19 @@ CachingPool::BlockRef CachingPool::use(BlockRef block, std::int64_t request) {
   return block;
 }
 
-// The smallest free block that is large enough; of equals the one with the lowest address.
+// The smallest free block that is large enough; of several of equal size the one with the lowest
+// address.
 CachingPool::FreeBlocks::iterator CachingPool::best_fit(std::int64_t request) {
   auto fit = free_.lower_bound(request);
   if (fit == free_.end()) return fit;
   if (settings_.expandable_segments) {
-    // A block that can grow counts as large as it can become, so that others come before it.
+    // A block that can grow is ranked by the size it can grow to, so that other blocks come first.
     for (auto next = std::next(fit);
          next != free_.end() && room_to_grow(*next) < room_to_grow(*fit); ++next) {
       fit = next;
     }
   }
-  // Oversize blocks are for oversize requests, and only for those that nearly fill them.
+  // Oversize blocks serve only oversize requests, and only those that nearly fill them.
   const std::int64_t oversize = settings_.max_split_size_bytes;
   const std::int64_t surplus = (*fit)->bytes - request;
   if (request < oversize && (*fit)->bytes >= oversize) return free_.end();
@@ -144,7 +145,7 @@ bool CachingPool::should_split(std::int64_t request, std::int64_t remainder) con
   return request < settings_.max_split_size_bytes && remainder > kSmallSize;
 }
 
-// What is asked of the driver for a request that no free block can serve.
+// How much the driver is asked for when no free block can serve the request.
 std::int64_t CachingPool::segment_bytes(std::int64_t request) const {
   if (request <= kSmallSize) return kSmallBuffer;
   if (request < kMinLargeAlloc) return settings_.large_segment_bytes;
@@ -161,7 +162,7 @@ std::int64_t CachingPool::page_bytes() const {
   return small_ ? kSmallBuffer : settings_.large_segment_bytes;
 }
 
-// What was mapped before the driver refuses stays.
+// Pages that were mapped before the driver refuses stay mapped.
 std::optional<CachingPool::BlockRef> CachingPool::take_pages(std::int64_t request,
                                                              std::int64_t room) {
   BlockRef block = find_addresses(request);
@@ -178,14 +179,15 @@ std::optional<CachingPool::BlockRef> CachingPool::take_pages(std::int64_t reques
   return use(block, request);
 }
 
-// The lowest addresses without memory that are enough, with the free block before and behind them.
+// The lowest range of addresses that is large enough and has no memory yet; it may include the
+// free blocks before and after it.
 CachingPool::BlockRef CachingPool::find_addresses(std::int64_t request) {
   for (const BlockRef hole : holes_) {
     const auto left = before(hole);
     const BlockRef first = left && (*left)->state == Block::State::kFree ? *left : hole;
     if (has_addresses(first, request)) return first;
   }
-  // A segment has the addresses of the whole card and an eighth more.
+  // An expandable segment reserves addresses for the whole device and an eighth more.
   constexpr std::int64_t kPlenty = std::int64_t{1} << 60;
   const std::int64_t card = settings_.capacity_bytes;
   const std::int64_t bytes = card >= kPlenty ? kPlenty : card + card / 8;
@@ -208,7 +210,7 @@ CachingPool::BlockRef CachingPool::begin_segment(std::int64_t bytes, Block::Stat
   return blocks_.insert(blocks_.end(), {address, bytes, state, ++segments_});
 }
 
-// Backs the first `bytes` of a hole with pages, all or none.
+// Maps pages for the first `bytes` of an unmapped block: all or none.
 bool CachingPool::map(BlockRef block, std::int64_t bytes, std::int64_t& room) {
   const std::int64_t mapped = round_up(bytes, page_bytes());
   if (mapped > room) return false;
@@ -226,7 +228,7 @@ bool CachingPool::map(BlockRef block, std::int64_t bytes, std::int64_t& room) {
   return true;
 }
 
-// Gives back the pages that lie wholly inside of a free block.
+// Gives back the pages that lie wholly inside a free block.
 void CachingPool::unmap(BlockRef block) {
   const Block whole = *block;
   const std::int64_t begin = round_up(whole.address, page_bytes());

@@ -18,8 +18,8 @@ constexpr std::int64_t kMinLargeAlloc = 10 * kMiB;  // smaller requests of the l
 constexpr std::int64_t kRoundLarge = 2 * kMiB;      // others get their own, rounded up to this
 }  // namespace caching_allocator
 
-// One of the two pools of PyTorch's caching allocator: requests of up to 1 MiB, or larger ones.
-// Requests come rounded. Requests to the driver are granted up to `room` bytes.
+// One of the two pools of PyTorch's caching allocator: for requests of up to 1 MiB, or for larger
+// ones. Sizes of requests are rounded already. The driver grants at most `room` bytes.
 class CachingPool {
  public:
   struct Block {
@@ -37,19 +37,19 @@ class CachingPool {
   CachingPool(const CachingAllocatorSettings& settings, bool small)
       : settings_(settings), small_(small) {}
 
-  // A block of what is reserved already, or nothing.
+  // Takes a block of memory that is reserved already; nothing if there is none.
   std::optional<BlockRef> take_cached(std::int64_t request);
-  // A block of what the driver gives, or nothing.
+  // Takes a block of new memory from the driver; nothing if the driver refuses.
   std::optional<BlockRef> take_new(std::int64_t request, std::int64_t room);
-  // Freed blocks are joined with their free neighbours at once.
+  // Frees a block and joins it with free neighbours at once.
   void give_back(BlockRef block);
-  // Gives the driver back so many oversize blocks that the request can be hoped for; false when
-  // they are not enough.
+  // Gives oversize blocks back to the driver until the request could fit; false when they are not
+  // enough.
   bool release_oversize(std::int64_t request);
-  // Gives the driver back all that is whole and unused.
+  // Gives all segments that are wholly unused back to the driver.
   void release_unused();
 
-  // Of a segment of its own for the request.
+  // The size of a new segment for the request.
   [[nodiscard]] std::int64_t segment_bytes(std::int64_t request) const;
 
   [[nodiscard]] std::int64_t reserved_bytes() const { return reserved_; }
@@ -66,15 +66,15 @@ class CachingPool {
   };
   using FreeBlocks = std::set<BlockRef, BySizeThenAddress>;
 
-  // Neighbours of the same segment, or nothing.
+  // The neighbours in the same segment, or nothing.
   std::optional<BlockRef> before(BlockRef block);
   std::optional<BlockRef> after(BlockRef block);
   bool is_whole_segment(BlockRef block) { return !before(block) && !after(block); }
-  // Joins with neighbours in the same state. The block itself is in neither set.
+  // Joins the block with neighbours in the same state. The block itself must be in neither set.
   void join(BlockRef block);
-  void forget(BlockRef block);  // takes it out of the set that it is in
+  void forget(BlockRef block);  // takes it out of the set it is in
   void insert(BlockRef place, const Block& block);
-  // Takes a block that is in no set; what the request leaves of it becomes a free block.
+  // Uses a block that is in no set; the part that the request leaves over becomes a free block.
   BlockRef use(BlockRef block, std::int64_t request);
 
   FreeBlocks::iterator best_fit(std::int64_t request);

@@ -8,7 +8,7 @@ namespace headroom {
 
 namespace {
 
-// Whether `network` is there in stages alone that use it.
+// Whether `network` is on the device only in stages that use it.
 bool is_there_only_when_used(const NetworkEntry& network, const ExecutionOptions& execution) {
   return std::all_of(kWorkStages.begin(), kWorkStages.end(), [&](const WorkStage& work) {
     return network.stages.has(work.stage) || !is_there(network, work.stage, execution);

@@ -9,8 +9,8 @@ namespace headroom {
 
 namespace {
 
-// The smallest preset. Of less than that a person asks rarely, and its seconds are nearly all fixed
-// costs.
+// The smallest preset. People rarely ask for less, and the seconds of smaller pictures are nearly
+// all fixed costs.
 constexpr int kSmallestOfUse_px = 512;
 
 }  // namespace
@@ -26,7 +26,7 @@ FrontierCell judge_size(Size size, PlanSpace space, PlanCosts& costs, std::int64
   cell.peak_bytes = plan.peak_bytes;
   cell.execution = plan.execution;
   if (!best) {
-    // Where it is the machine's own memory that lacks, at least that.
+    // At least 1, since the peak may fit when it is the machine's own memory that is short.
     cell.shortfall_bytes = std::max<std::int64_t>(1, plan.peak_bytes - budget_bytes);
     return cell;
   }
@@ -63,7 +63,7 @@ Frontier compute_frontier(int step, int max, const std::function<FrontierCell(Si
       FrontierCell cell = evaluate({width, height});
       cell.width = width;
       cell.height = height;
-      // Neighbours are settled already, and refusals spread through them.
+      // Smaller neighbours are settled already; a refusal passes on to larger sizes.
       bool refused = false;
       std::int64_t shortfall_bytes = 0;
       for (const Size smaller : {Size{width - step, height}, Size{width, height - step}}) {

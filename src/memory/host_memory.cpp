@@ -7,8 +7,8 @@
 namespace headroom {
 namespace {
 
-// The same costs, but streamed blocks count what their files want of the page cache beyond
-// `spare_bytes` as if it were memory of the device, which it competes with on the processor.
+// The same costs, but what streamed blocks need of the page cache beyond `spare_bytes` counts as
+// device memory: on the CPU the two compete for the same memory.
 class WithPageCache final : public PlanCosts {
  public:
   WithPageCache(const PlanSpace& space, PlanCosts& costs, std::int64_t spare_bytes)
@@ -34,7 +34,7 @@ class WithPageCache final : public PlanCosts {
   std::int64_t spare_bytes_;
 };
 
-// Room that a plan leaves beside what it holds: what its files may have of the page cache.
+// How much memory a plan leaves for the page cache, beside what it holds itself.
 std::int64_t room_for_files(const Candidate& plan, std::int64_t available_bytes,
                             const HostMemory& host) {
   const StageNeed& denoise = plan.stages[static_cast<std::size_t>(Stage::kDenoise)];
@@ -50,7 +50,7 @@ std::optional<Candidate> with_files_cached(const PlanSpace& space, PlanCosts& co
         fastest_plan(space, pressed, std::min(budget_bytes, available_bytes), low_vram);
     return found ? std::optional(compose(found->execution, space, costs)) : std::nullopt;
   }
-  // On a card each streamed block wants a part of the page cache: no more of them than it holds.
+  // On a GPU each streamed block needs a part of the page cache: allow only as many as fit there.
   PlanSpace fewer = space;
   fewer.layers = 0;
   while (fewer.layers < space.layers &&
@@ -74,7 +74,7 @@ std::optional<Candidate> within_page_cache(PlanSpace& space, PlanCosts& costs,
     return cached;
   }
   space.files_are_cached = false;
-  // What the machine does in between wants room all the same.
+  // Even so, leave the machine some memory to work in, if a plan can.
   const std::int64_t roomy =
       host.holds_device ? std::min(budget_bytes, available_bytes) : budget_bytes;
   if (auto slow = fastest_plan(space, costs, roomy, low_vram)) return slow;
@@ -84,7 +84,8 @@ std::optional<Candidate> within_page_cache(PlanSpace& space, PlanCosts& costs,
 }  // namespace
 
 std::int64_t host_margin(std::int64_t available_bytes) {
-  constexpr std::int64_t kProgram = 512 * kMiB;  // libraries, their scratch, buffers, pictures
+  // Libraries, their scratch memory, buffers, pictures.
+  constexpr std::int64_t kProgram = 512 * kMiB;
   return std::min(kProgram, available_bytes / 20);
 }
 
@@ -101,7 +102,7 @@ std::optional<Candidate> choose_plan(PlanSpace& space, PlanCosts& costs, std::in
   for (;;) {
     plan = within_page_cache(space, costs, budget_bytes, available, *host, low_vram);
     if (!plan || plan->host_peak_bytes() <= available) return plan;
-    // Only ways to decode hold memory of the host: without the one that does not fit.
+    // Only ways to decode hold host memory: exclude the one that does not fit.
     if (plan->execution.cpu_decode) {
       space.can_decode_on_cpu = false;
     } else if (plan->execution.tile_latent > 0) {

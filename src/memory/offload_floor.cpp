@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kLayers = "layers.";
 constexpr std::string_view kEncoderLayers = "text_encoder.layers.";
 
-// `*` stands for any text, also none.
+// `*` stands for any text, including none.
 bool matches(std::string_view pattern, std::string_view name) {
   if (pattern.empty()) return name.empty();
   if (pattern.front() == '*') {
@@ -40,7 +40,7 @@ std::optional<Range> parse_range(std::string_view text, int count) {
   return range;
 }
 
-// The third of the main layers that a U-Net's blocks stand for: down, mid, up, from the first on.
+// The third of the main layers that a U-Net's down, mid or up blocks stand for, in this order.
 std::optional<Range> third_of(std::string_view name, int layers) {
   constexpr std::string_view kThirds[] = {"down_blocks", "mid_block", "up_blocks"};
   for (int i = 0; i < 3; ++i) {

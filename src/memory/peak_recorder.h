@@ -7,15 +7,16 @@
 
 namespace headroom {
 
-// Keeps the peaks of what is in use, by stage and by kind, while an allocation trace is replayed.
+// Keeps the peaks of the bytes in use, by stage and by kind, while an allocation trace is
+// replayed.
 class PeakRecorder {
  public:
   void enter(Stage stage) { stage_ = stage; }
 
-  // `bytes` more of `tag` are in use, or fewer.
+  // Adds `bytes` (negative: takes away) to what is in use of `tag`.
   void add(MemoryTag tag, std::int64_t bytes) { use_[static_cast<std::size_t>(tag)] += bytes; }
 
-  // Counts what is in use now for the current stage.
+  // Updates the current stage's peaks with what is in use now.
   void note() {
     const auto raise = [](std::int64_t& peak, std::int64_t value) { peak = std::max(peak, value); };
     const auto of = [&](MemoryTag tag) { return use_[static_cast<std::size_t>(tag)]; };

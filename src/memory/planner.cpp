@@ -13,7 +13,7 @@ namespace {
 
 using StageNeeds = std::array<StageNeed, kStageCount>;  // indexed by Stage
 
-// Puts weights beside those of the stage's own networks.
+// Adds another network's weights to a stage's need.
 void add_weights(StageNeed& need, const HeldWeights& weights) {
   need.weights_bytes += weights.bytes;
   need.peak_bytes += weights.bytes;
@@ -25,8 +25,8 @@ void add_weights(StageNeed& need, const HeldWeights& weights) {
   add(need.small, weights.small_bytes);
 }
 
-// What the stages of one choice need, each alone, and what their networks hold; what is of other
-// choices is empty.
+// What the stages of one choice need, each alone, and what their networks hold; entries of other
+// choices are empty.
 struct Needs {
   StageNeeds stages{};
   std::array<HeldWeights, kNetworks.size()> weights{};  // indexed by NetworkId
@@ -47,7 +47,7 @@ Needs needs_of(Choice choice, const ExecutionOptions& execution, const PlanSpace
 
 using ByChoice = std::array<const Needs*, kChoiceCount>;  // indexed by Choice
 
-// The needs of the stages from `from` on with the networks that are resident beside theirs.
+// What the stages from `from` on need, with the networks that are resident beside their own.
 StageNeeds place(const ExecutionOptions& execution, const ByChoice& needs, const PlanSpace& space) {
   const auto of = [&](Choice choice) -> const Needs& {
     return *needs[static_cast<std::size_t>(choice)];
@@ -69,7 +69,8 @@ StageNeeds place(const ExecutionOptions& execution, const ByChoice& needs, const
   return stages;
 }
 
-// Neither pool of a card gives back to the other what a stage leaves in it.
+// The two pools of a GPU's allocator peak separately: neither gives back to the other what a stage
+// leaves in it.
 std::int64_t largest_peak(const StageNeeds& stages) {
   std::int64_t small = 0;
   std::int64_t large = 0;
@@ -91,7 +92,7 @@ double stage_seconds(Stage stage, const ExecutionOptions& execution, const PlanS
                      PlanCosts& costs) {
   return stage < space.from ? 0 : costs.seconds(stage, execution, space.files_are_cached);
 }
-// Of the stages of one choice.
+// Seconds of the stages of one choice.
 double choice_seconds(Choice choice, const ExecutionOptions& execution, const PlanSpace& space,
                       PlanCosts& costs) {
   double seconds = 0;
@@ -102,7 +103,8 @@ double choice_seconds(Choice choice, const ExecutionOptions& execution, const Pl
   }
   return seconds;
 }
-// Always in this order: sums of equal parts must be equal, and no larger with smaller parts.
+// Always adds in this order, so that equal parts give equal sums, and smaller parts no larger
+// ones.
 double total(double load, double prompt, double steps, double pixels, double save) {
   return load + prompt + steps + pixels + save;
 }
@@ -112,8 +114,8 @@ constexpr ExecutionOptions kEvictions[] = {{},
                                            {.evict_transformer = true},
                                            {.evict_encoder = true, .evict_transformer = true}};
 
-// Those that stream few blocks come first: where one of them is the fastest, the slower ones are
-// never asked what they need.
+// Ways with few streamed blocks come first: when one of them is the fastest, the needs of the
+// slower ones are never asked for.
 std::vector<ExecutionOptions> ways_to_denoise(const PlanSpace& space,
                                               const ExecutionOptions& common) {
   std::vector<int> chunks{0};
@@ -151,7 +153,7 @@ ExecutionOptions join(const ExecutionOptions& denoise, const ExecutionOptions& e
   return all;
 }
 
-// The order among plans of equal seconds and peak: fewer options first, then the gentler ones.
+// Orders plans of equal seconds and peak: fewer options first, then those with less effect.
 auto order_of_equals(const ExecutionOptions& r) {
   return std::tuple(count_options(r), r.stream_encoder, r.evict_transformer, r.evict_encoder,
                     r.sequential_guidance, r.chunk_tokens > 0, -r.chunk_tokens, r.cpu_decode,
@@ -165,9 +167,9 @@ struct Goal {
   std::int64_t most_bytes = std::numeric_limits<std::int64_t>::max();
 };
 
-// Compares all plans. Nothing is assumed of how costs grow. A way to denoise is skipped with all
-// its plans when even beside the quickest other stages it takes too long, or even alone too much
-// memory.
+// Compares all plans, assuming nothing about how costs grow. A way to denoise is skipped with all
+// its plans when it takes too long even with the quickest other stages, or too much memory even
+// alone.
 class Search {
  public:
   Search(const PlanSpace& space, PlanCosts& costs, const Goal& goal)
@@ -191,16 +193,16 @@ class Search {
     std::int64_t peak_bytes = 0;
     ExecutionOptions execution;
   };
-  // Seconds of the stages beside those of the steps and load, with one pair of evictions.
+  // Seconds of the stages other than load and the steps, for one pair of evictions.
   struct Beside {
     std::array<double, 2> prompt{};  // resident, streamed
-    // By whether anything is streamed, then in the order of to_decode_.
+    // Indexed by whether anything is streamed, then like to_decode_.
     std::array<std::vector<double>, 2> pixels;
     double least_prompt = std::numeric_limits<double>::infinity();
     double least_pixels = std::numeric_limits<double>::infinity();
   };
 
-  // At all plans that keep weights packed, or that do not.
+  // Compares all plans that keep weights packed, or all that do not.
   void look(bool packed) {
     common_.packed_weights = packed;
     encode_ = {};
@@ -211,7 +213,7 @@ class Search {
     for (const ExecutionOptions& denoise : to_denoise) compare_plans(denoise);
   }
 
-  // Whether a plan with at least these seconds and this peak can still be the one to take.
+  // Whether a plan with at least these seconds and this peak could still be better than the best.
   [[nodiscard]] bool may_win(double seconds, std::int64_t peak_bytes) const {
     if (seconds > goal_.most_seconds || peak_bytes > goal_.most_bytes) return false;
     if (!best_) return true;
@@ -236,7 +238,7 @@ class Search {
     return seconds;
   }
 
-  // Those with this way to denoise.
+  // Compares the plans with this way to denoise.
   void compare_plans(const ExecutionOptions& to_denoise) {
     std::optional<Needs> needs;
     for (std::size_t e = 0; e < std::size(kEvictions); ++e) {
@@ -264,7 +266,7 @@ class Search {
     }
   }
 
-  // Of the stages that are still to be done, whatever is beside them.
+  // The peak of the stages still to be done, without the networks beside their own.
   static std::int64_t peak_from(Stage from, const StageNeeds& needs) {
     std::int64_t peak = 0;
     for (std::size_t i = index_of(from); i < needs.size(); ++i) {
@@ -297,12 +299,12 @@ class Search {
   const Goal goal_;
   const std::vector<ExecutionOptions> to_decode_;
   double save_seconds_ = 0;
-  // Of the plans that are looked at:
+  // Options that all plans compared at the moment have in common:
   ExecutionOptions common_;
-  std::vector<Beside> beside_;  // with each of kEvictions
-  // Needs, once they were asked for.
+  std::vector<Beside> beside_;  // for each of kEvictions
+  // Needs that were asked for already.
   std::array<std::optional<Needs>, 2> encode_;  // resident, streamed
-  std::vector<std::optional<Needs>> decode_;    // of to_decode_
+  std::vector<std::optional<Needs>> decode_;    // for each of to_decode_
   std::optional<Best> best_;
 };
 
@@ -328,7 +330,8 @@ std::optional<Candidate> fastest_plan(const PlanSpace& space, PlanCosts& costs,
                                       std::int64_t budget_bytes, bool low_vram) {
   std::optional<Candidate> fastest = Search(space, costs, {.most_bytes = budget_bytes}).best();
   if (!fastest || !low_vram) return fastest;
-  // The fastest is in time itself, so the leanest needs no more than it and fits as well.
+  // The fastest plan itself is within that time, so the leanest needs at most as much and fits as
+  // well.
   return Search(space, costs,
                 {.leanest = true,
                  .most_seconds = 2 * fastest->seconds,

@@ -9,15 +9,15 @@
 
 namespace headroom {
 
-// Asks `allocator` for everything that an allocation trace asks for, and gives it back: take(bytes)
-// returns what is held, bytes_of(held) what it occupies, give_back(held) ends it. Host memory is
-// noted as it was asked for; tensors without elements have no block. `after_each(stage)` is called
+// Requests from `allocator` everything that an allocation trace requests, and gives it back:
+// take(bytes) returns what is held, bytes_of(held) its size, give_back(held) frees it. Host memory
+// is counted as requested; tensors without elements have no block. `after_each(stage)` is called
 // after every entry.
 template <typename Allocator, typename AfterEach>
 TracePeaks replay_trace(const AllocationTrace& allocations, Allocator& allocator,
                         const AfterEach& after_each) {
   struct Block {
-    typename Allocator::Held held{};  // of nothing for host memory
+    typename Allocator::Held held{};  // unused for host memory
     MemoryTag tag = MemoryTag::kHost;
     std::int64_t bytes = 0;
   };

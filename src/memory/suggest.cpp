@@ -12,7 +12,7 @@ bool same_ratio(Size a, Size b) {
   return static_cast<long long>(a.width) * b.height == static_cast<long long>(b.width) * a.height;
 }
 
-// Presets that the model can draw, largest first.
+// Presets whose sides are multiples of `unit`, largest first.
 std::vector<Size> presets(int unit) {
   std::vector<Size> sizes;
   for (const SizePreset& preset : kSizePresets) {
@@ -32,8 +32,8 @@ std::optional<Size> suggest_size(Size wanted, int unit, const std::function<bool
   for (const Size size : candidates) {
     if (area(size) < area(wanted) && fits(size)) return size;
   }
-  // No preset fits: shrink `wanted` itself. The longer side counts the steps; more of them is
-  // larger in both sides, so halving finds the last one that fits.
+  // No preset fits: shrink `wanted` itself, its longer side in units. Fitting is monotone in it,
+  // so bisection finds the largest size that fits.
   const int steps = std::max(wanted.width, wanted.height) / unit;
   const auto shrunk = [&](int k) {
     const auto side = [&](int px) {
@@ -41,7 +41,7 @@ std::optional<Size> suggest_size(Size wanted, int unit, const std::function<bool
     };
     return Size{side(wanted.width), side(wanted.height)};
   };
-  int low = 0;       // fits, or none
+  int low = 0;       // fits, or is 0
   int high = steps;  // does not fit
   while (high - low > 1) {
     const int middle = (low + high) / 2;

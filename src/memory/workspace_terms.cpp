@@ -16,8 +16,8 @@ WorkspaceTerm upper_envelope(std::span<const WorkspaceSample> samples) {
   const auto missing = [](const WorkspaceSample& s) {
     return std::max<std::int64_t>(s.missing_bytes, 0);
   };
-  // The best line with a constant and a slope >= 0 is flat, or begins at zero, or goes through two
-  // samples: there are few enough to try them all.
+  // The best line with constant and slope >= 0 is horizontal, passes through zero, or passes
+  // through two samples: few enough to try them all.
   std::vector<double> slopes{0};
   for (const WorkspaceSample& a : samples) {
     if (a.operation_bytes > 0) {
@@ -33,7 +33,7 @@ WorkspaceTerm upper_envelope(std::span<const WorkspaceSample> samples) {
   WorkspaceTerm best;
   std::optional<double> least;
   for (const double slope : slopes) {
-    WorkspaceTerm term{0, slope};  // with the least constant that covers every sample
+    WorkspaceTerm term{0, slope};  // with the smallest constant that covers every sample
     for (const WorkspaceSample& s : samples) {
       term.constant_bytes =
           std::max(term.constant_bytes, missing(s) - WorkspaceTerm{0, slope}.of(s.operation_bytes));

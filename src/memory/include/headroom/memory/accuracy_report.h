@@ -7,12 +7,12 @@
 
 namespace headroom {
 
-// How predictions compare with what then happened. An error is predicted / actual - 1: 0.1 is 10 %
-// too much, -0.1 is 10 % too little. All 0 when there is nothing to compare.
+// How predictions compare with what happened. An error is predicted / actual - 1: 0.1 means 10 %
+// too much, -0.1 means 10 % too little. All 0 when there is nothing to compare.
 struct ErrorSummary {
-  int runs = 0;  // that had a prediction and a measurement
+  int runs = 0;  // runs with both a prediction and a measurement
   double median = 0;
-  double median_absolute = 0;  // of the errors without their signs
+  double median_absolute = 0;  // of the errors' absolute values
   double worst_over = 0;       // the largest, 0 or more
   double worst_under = 0;      // the smallest, 0 or less
 };
@@ -23,7 +23,7 @@ struct ReportGroup {
   std::string model;
   std::string dtype;
   int runs = 0;
-  ErrorSummary peak;                                // of what is in use
+  ErrorSummary peak;                                // of the bytes in use
   std::array<ErrorSummary, kStageCount> seconds{};  // indexed by Stage
   ErrorSummary total_seconds;                       // of the stages that had a prediction
 };

@@ -6,10 +6,10 @@
 
 namespace headroom {
 
-// One way to run, with what it needs.
+// One way to run, with its needs.
 struct Candidate {
   ExecutionOptions execution;
-  std::array<StageNeed, kStageCount> stages{};  // weights of *all* networks that are resident then
+  std::array<StageNeed, kStageCount> stages{};  // weights of *all* networks resident in that stage
   std::int64_t peak_bytes = 0;
   double seconds = 0;
   [[nodiscard]] std::int64_t host_peak_bytes() const;
@@ -17,10 +17,10 @@ struct Candidate {
   [[nodiscard]] std::int64_t small_peak_bytes() const;
 };
 
-// Adds to each stage's own need the networks of other stages that are resident then. `load` holds
-// what is resident before encode runs, which is encode's weights alone: its peak is their sum.
-// `save` holds nothing, it works on the host. The plan's peak is that of the stages, with the most
-// that any of them has in the pool of small requests.
+// Adds to each stage's own need the networks of other stages that are resident at that time.
+// `load` holds what is resident before encode runs, which is only encode's weights: its peak is
+// their sum. `save` holds nothing, since it works on the host. The plan's peak is the largest one
+// of its stages, where the pool of small requests counts with its own largest size.
 [[nodiscard]] Candidate compose(const ExecutionOptions& execution, const PlanSpace& space,
                                 PlanCosts& costs);
 

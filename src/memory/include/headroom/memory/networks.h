@@ -9,20 +9,20 @@
 
 namespace headroom {
 
-// What is loaded and leaves as one, in the order in which it is loaded.
+// The units that are loaded and evicted as a whole, in loading order.
 enum class NetworkId { kTextEncoder, kImageEncoder, kTransformer, kDecoder };
 
-// The groups of options that plans choose one by one.
+// Groups of options. A plan chooses an alternative in each group independently.
 enum class Choice {
   kPrompt,  // stream_encoder, packed_weights
   kSteps,   // sequential_guidance, chunk_tokens, stream_blocks, packed_weights
   kPixels   // tile_latent, cpu_decode
 };
 inline constexpr int kChoiceCount = 3;
-// The options of one group alone.
+// `all` with the options of the other groups at their defaults.
 [[nodiscard]] ExecutionOptions execution_of(Choice choice, const ExecutionOptions& all);
 
-// The stages that work on the device, and what their own need depends on.
+// A stage that works on the device, and the group of options that its own need depends on.
 struct WorkStage {
   Stage stage;
   Choice choice;
@@ -37,22 +37,22 @@ inline constexpr std::array kWorkStages{
   for (const WorkStage& work : kWorkStages) {
     if (work.stage == stage) return work.choice;
   }
-  return Choice::kPixels;  // which no other stage asks for
+  return Choice::kPixels;  // for stages that have no group of their own
 }
 
 struct NetworkEntry {
   NetworkId network;
-  std::string_view part;  // of the model, as model.offload_layers names it
-  IdSet<Stage> stages;    // that use it; it is on the device then in any case
-  // What the options of these stages' choice leave of it: how many of its `layers` are copied in
-  // at their turn, and whether it works outside of the device's memory.
+  std::string_view part;  // its name in model.offload_layers
+  IdSet<Stage> stages;    // stages that use it; it is on the device during them
+  // How its stages' options change it: how many of its `layers` are streamed (copied in when their
+  // turn comes), and whether it works on the host, outside of the device's memory.
   int (*streamed)(const ExecutionOptions&, int layers);
   bool (*on_host)(const ExecutionOptions&);
-  // Whether it is there from the start of the run, and whether it stays when one of its stages is
-  // over.
+  // Whether it is on the device from the start of the run until its first stage, and whether it
+  // stays there after each of its stages.
   bool (*before)(const ExecutionOptions&);
   bool (*after)(const ExecutionOptions&);
-  bool can_be_packed = false;  // ExecutionOptions::packed_weights makes a difference to it
+  bool can_be_packed = false;  // ExecutionOptions::packed_weights applies to it
 };
 
 namespace detail {
@@ -67,8 +67,8 @@ constexpr bool decoder_stays(const ExecutionOptions& r) {
 }
 }  // namespace detail
 
-// Which networks are on the device when: the one place where this is decided. Planner, pipeline and
-// forecasts go through it; how each is loaded is a line in pipeline's TextToImage.
+// Which network is on the device when. Only this table decides it, for planner, pipeline and
+// forecasts. How each network is loaded is a line in pipeline's TextToImage.
 inline constexpr std::array kNetworks{
     NetworkEntry{
         .network = NetworkId::kTextEncoder,
@@ -80,7 +80,8 @@ inline constexpr std::array kNetworks{
         .before = detail::always,
         .after = [](const ExecutionOptions& r) { return !r.evict_encoder && !r.stream_encoder; },
         .can_be_packed = true},
-    // Once a job, and small beside the others: it comes when it is used and leaves at once.
+    // It is used once per job and small beside the others, so it is loaded when used and evicted
+    // at once.
     NetworkEntry{.network = NetworkId::kImageEncoder,
                  .part = "vae",
                  .stages = {Stage::kEncodeImage},

@@ -5,9 +5,9 @@
 
 namespace headroom {
 
-// What each option of `plan` saves of its peak and costs in seconds, one by one; in the order of
-// option_names(), nothing when all stays resident. Options that do for each other save
-// nothing alone.
+// What each option of `plan` saves of its peak and costs in seconds, one by one, in the order of
+// option_names(). Empty when everything stays resident. Each option is removed alone, so two
+// options that both cover the same peak seem to save nothing.
 [[nodiscard]] std::vector<OptionEffect> option_effects(const Candidate& plan,
                                                        const PlanSpace& space, PlanCosts& costs);
 

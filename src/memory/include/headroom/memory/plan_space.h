@@ -8,16 +8,18 @@
 
 namespace headroom {
 
-// What one stage needs of the device when it runs alone: the networks that it uses and its
-// activations, what it was handed by earlier stages included, but none of the other networks.
+// What one stage needs on the device when it runs alone: the networks that it uses and its
+// activations, including the inputs from earlier stages, but none of the other networks.
 struct StageNeed {
-  std::int64_t weights_bytes = 0;     // of its own networks that stay for the whole stage
+  std::int64_t weights_bytes = 0;     // its own networks, as far as they stay for the whole stage
   std::int64_t activation_bytes = 0;  // streamed-in weights count here
   std::int64_t workspace_bytes = 0;
-  std::int64_t peak_bytes = 0;  // worst moment of all three together
-  std::int64_t host_bytes = 0;  // held outside of the device's memory: planes, a decoder on the CPU
-  // The same weights and peak of a card's caching allocator, which holds more than it hands out:
-  // what is handed out, and the part in the pool of small requests, which is no use to others.
+  std::int64_t peak_bytes = 0;  // largest sum of the three at one moment
+  // Outside of the device's memory: decoded pixels, a decoder on the CPU.
+  std::int64_t host_bytes = 0;
+  // Weights and peak again for a GPU's caching allocator, which reserves more than it hands out:
+  // the part that is handed out, and the part in the pool of small requests, which larger requests
+  // cannot use.
   struct Part {
     std::int64_t weights_bytes = 0;
     std::int64_t peak_bytes = 0;
@@ -26,8 +28,8 @@ struct StageNeed {
   Part small{};
 };
 
-// Weights of one network that stay on the device, while it is there: as the device gives them, as
-// they are handed out, and in the pool of small requests.
+// Weights of one network that stay on the device while it is there: as reserved, as handed out,
+// and the part in the pool of small requests.
 struct HeldWeights {
   std::int64_t bytes = 0;
   std::int64_t in_use_bytes = 0;
@@ -40,17 +42,17 @@ struct HeldWeights {
   }
 };
 
-// The least that a plan must keep off the device, however much memory there is: what a person asked
-// for by name, see offload_floor(). Everything at its default: nothing.
+// What a plan must keep off the device at least, however much memory there is, because a person
+// asked for it by name, see offload_floor(). The defaults demand nothing.
 struct PlanFloor {
-  int stream_blocks = 0;              // so many blocks are streamed, or more
+  int stream_blocks = 0;              // at least this many blocks are streamed
   bool stream_encoder = false;        // the text encoder's layers are streamed
-  IdSet<NetworkId> only_when_used{};  // these are there only in the stages that use them
+  IdSet<NetworkId> only_when_used{};  // these networks are resident only in stages that use them
   [[nodiscard]] bool allows(const ExecutionOptions& execution) const;
   friend bool operator==(const PlanFloor&, const PlanFloor&) = default;
 };
 
-// Those of a run that starts from noise.
+// The stages of a run that starts from noise.
 [[nodiscard]] constexpr IdSet<Stage> usual_stages() {
   IdSet<Stage> stages;
   for (const WorkStage& work : kWorkStages) {
@@ -59,41 +61,40 @@ struct PlanFloor {
   return stages;
 }
 
-// What the plans of one request are chosen from.
+// The alternatives that a request's plan is chosen from.
 struct PlanSpace {
-  Stage from =
-      Stage::kLoad;  // stages before it are over: a run that goes on needs nothing for them
-  IdSet<Stage> stages = usual_stages();  // of kWorkStages, that the run goes through
+  Stage from = Stage::kLoad;             // earlier stages are over and need nothing
+  IdSet<Stage> stages = usual_stages();  // which of kWorkStages the run goes through
   int layers = 0;       // main layers of the transformer: stream_blocks is 0 .. layers
   bool guided = false;  // sequential_guidance makes a difference
   bool can_decode_on_cpu = true;
   bool can_be_packed = false;    // packed_weights makes a difference
   std::vector<int> chunk_sizes;  // descending, without 0
   std::vector<int> tile_sizes;   // descending, without 0
-  PlanFloor floor;               // plans below it are none; its stream_blocks is 0 .. layers
-  // That a step reads of the weight files when so many blocks are streamed: 0 .. layers, or none
-  // for no matter how many. Blocks may be stored otherwise than each other.
+  PlanFloor floor;               // plans must satisfy it; its stream_blocks is 0 .. layers
+  // Bytes that a step reads from the weight files when 0 .. layers blocks are streamed, indexed by
+  // that number; empty when it reads none. Blocks may differ in size.
   std::vector<std::int64_t> streamed_file_bytes;
-  bool files_are_cached = true;  // and finds in memory, not on the disk
+  bool files_are_cached = true;  // these reads come from memory, not from the disk
 };
 
-// Needs and times of one request on one device, by option. The planner asks, up to thousands of
-// times for one plan, so answers should be at hand or arithmetic; they must not change while it
-// does. Nothing is taken for granted of how they grow.
+// Needs and seconds of one request on one device, by options. The planner may ask thousands of
+// times for one plan, so answers should be stored or computed quickly, and must not change
+// meanwhile. The planner assumes nothing about how they grow.
 class PlanCosts {
  public:
   virtual ~PlanCosts() = default;
-  // Of a stage of the run, one of kWorkStages. Depends on the options of its choice alone; a
-  // network that works on the host has no weights.
+  // What a stage of the run, one of kWorkStages, needs. Depends only on the options of its choice.
+  // A network that works on the host has no weights.
   virtual StageNeed need(Stage stage, const ExecutionOptions& execution) = 0;
-  // What a network holds while it is there; a part of the need of each stage that uses it. Depends
-  // on the options of these stages' choice alone.
+  // What a network holds while it is resident; each stage that uses it includes this in its need.
+  // Depends only on the options of these stages' choice.
   virtual HeldWeights weights(NetworkId network, const ExecutionOptions& execution) = 0;
-  // Predicted seconds of `stage` under `execution`, copies included; any positive unit when the
-  // device is not known yet, only the order counts then. Finite and not negative. A stage's seconds
-  // depend on what its need depends on and on the two evictions; those of decode also on whether
-  // anything is streamed at all, those of load on all options but sequential_guidance and
-  // chunk_tokens. `files_are_cached` as in PlanSpace.
+  // Predicted seconds of `stage` under `execution`, copies included. In any positive unit while
+  // the device's rates are unknown: only the order counts then. Finite and not negative. A stage's
+  // seconds depend on what its need depends on and on the two evictions; those of decode also on
+  // whether anything is streamed at all, and those of load on all options but sequential_guidance
+  // and chunk_tokens. `files_are_cached` as in PlanSpace.
   virtual double seconds(Stage stage, const ExecutionOptions& execution, bool files_are_cached) = 0;
 };
 

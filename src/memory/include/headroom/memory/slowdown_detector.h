@@ -10,36 +10,37 @@
 
 namespace headroom {
 
-// Notices when a device becomes slower while it does the same work: a hot laptop that lowers its
-// clock, a card that spills into host memory, another program. Looks at the seconds of denoising
-// steps, compares only steps of like cost, and speaks of a slowness that stays. Not thread-safe.
+// Notices when a device becomes slower at the same work: a hot laptop that lowers its clock, a GPU
+// that spills into host memory, another program. Watches the seconds of denoising steps, compares
+// only steps that should take equally long, and reports a slowness only if it lasts. Not
+// thread-safe.
 class SlowdownDetector {
  public:
   // Steps are slow when their median is this many times the usual one.
   static constexpr double kSlower = 1.5;
-  // And fast again, so that the next slowness is news, below this.
+  // They count as fast again below this; only then the next slowness is reported.
   static constexpr double kRecovered = 1.2;
-  // The last steps count: at least so many, and as many as took this long, since what slows shorter
-  // steps for a moment is the ordinary noise of a machine that does other things too.
+  // How many of the last steps the median is taken of: at least this many, and enough to cover
+  // kSeconds, since short steps are slowed for moments by other work of the machine.
   static constexpr std::size_t kSteps = 5;
   static constexpr double kSustained_s = 5;
 
-  // Other programs are a likely cause when they took this much of the processor meanwhile.
+  // Other programs are named as the likely cause when they used this share of the CPU meanwhile.
   static constexpr double kOthersShare = 0.2;
 
   // Steps that should take equally long.
   struct Kind {
-    RunShape shape;  // without its numbers of steps, which make no difference to one of them
+    RunShape shape;  // its numbers of steps are ignored, since one step does not depend on them
     ExecutionOptions execution{};
     bool guided = false;
     friend auto operator<=>(const Kind&, const Kind&) = default;
   };
   struct Slowness {
-    double times = 1;        // that steps take longer now
-    bool by_others = false;  // other programs took part of the processor
+    double times = 1;        // how many times as long steps take now
+    bool by_others = false;  // other programs used part of the CPU
   };
-  // A step is done that took `seconds`, while other programs took `others_share` of the processor,
-  // 0..1. Tells each slowness once; ignores what is not a positive number.
+  // Adds a finished step that took `seconds`, while other programs used `others_share` of the CPU,
+  // 0..1. Returns each slowness once; ignores values that are not positive numbers.
   std::optional<Slowness> add(const Kind& kind, double seconds, double others_share = 0);
 
  private:
@@ -49,10 +50,10 @@ class SlowdownDetector {
       double others_share;
     };
     std::deque<Step> steps;  // oldest first
-    // The smallest median that the steps so far ever had: with a slow drift it is that of the
-    // beginning. 0 = not known yet.
+    // The smallest median so far: when steps slow down gradually it is that of the beginning. 0 =
+    // not known yet.
     double usual = 0;
-    bool slow = false;  // already told
+    bool slow = false;  // already reported
   };
   std::map<Kind, Series> series_;
 };
