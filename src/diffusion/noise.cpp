@@ -35,7 +35,8 @@ void turn_towards(at::Tensor& noise, const at::Tensor& other, double part) {
   }
   const double angle = std::acos(std::clamp(ab / std::sqrt(aa * bb), -1.0, 1.0));
   const double sine = std::sin(angle);
-  constexpr double kSame = 1e-6;  // or opposite: then there is no one way between them
+  // Angle below which they count as equal or opposite: no unique rotation.
+  constexpr double kSame = 1e-6;
   if (!(sine > kSame)) {
     noise.mul_(1 - part).add_(other, part);
     return;

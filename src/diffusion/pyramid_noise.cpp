@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::int64_t kPlane = 64;
 constexpr double kSmallest = 8;
-constexpr double kQuantum = 2048;  // 1 / the distance of drawn values
+constexpr double kQuantum = 2048;  // 1 / the step between drawn values
 
 struct Sides {
   std::int64_t height, width;
@@ -30,7 +30,7 @@ int steps_for(Sides sides) {
   return steps;
 }
 
-// Seeds of the levels must not be seeds that a person would take beside each other (SplitMix64).
+// Mixes seed and level (SplitMix64), so that no level of one seed has the noise of a nearby seed.
 std::uint64_t level_seed(std::uint64_t seed, int level) {
   std::uint64_t z = seed + 0x9E3779B97F4A7C15U * (static_cast<std::uint64_t>(level) + 1);
   z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
@@ -42,7 +42,7 @@ at::Tensor draw(std::uint64_t seed, int level, at::IntArrayRef shape) {
   return draw_noise(level_seed(seed, level), shape).mul_(kQuantum).round_().div_(kQuantum);
 }
 
-// One Haar step: `coarse` [C, h/2, w/2] and as many of three kinds of details.
+// One Haar step from `coarse` [C, h/2, w/2] and `details` [3, C, h/2, w/2] to [C, h, w].
 at::Tensor refine(const at::Tensor& coarse, const at::Tensor& details, Sides sides) {
   at::Tensor fine = at::empty({coarse.size(0), sides.height, sides.width}, coarse.options());
   const auto low = coarse.accessor<float, 3>();

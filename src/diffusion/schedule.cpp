@@ -9,7 +9,7 @@ std::vector<float> flow_match_sigmas(int steps, double shift) {
   std::vector<float> sigmas;
   sigmas.reserve(static_cast<std::size_t>(steps) + 1);
   for (int k = 0; k < steps; ++k) {
-    // From the nearer end, as linspace does it.
+    // Counts from the nearer end, as linspace does, so that rounding is the same.
     const float base = k < steps / 2 || steps == 1
                            ? 1.0F + step * static_cast<float>(k)
                            : last - step * static_cast<float>(steps - 1 - k);

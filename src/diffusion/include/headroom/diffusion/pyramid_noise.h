@@ -5,8 +5,8 @@
 
 namespace headroom {
 
-// Noise whose sizes belong together: what one seed gives at twice the size has the same coarse
-// part.
+// Noise whose coarse part is shared between sizes: one seed gives the same coarse part at twice
+// the size.
 //
 // A noise of h x w is made from one of ceil(h/2) x ceil(w/2) by an orthonormal Haar step: each
 // coarse value and three new standard normal details become the four values of a 2x2 block, so that

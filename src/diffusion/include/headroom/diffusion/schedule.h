@@ -8,7 +8,7 @@ namespace headroom {
 // 0. Returns steps + 1 values, float32 arithmetic. steps >= 1, shift > 0.
 [[nodiscard]] std::vector<float> flow_match_sigmas(int steps, double shift);
 
-// The model's time of a noise level: (1000 - 1000 sigma) / 1000 in float32, in this order.
+// The model's time at a noise level: (1000 - 1000 sigma) / 1000 in float32, in this order.
 [[nodiscard]] float model_time(float sigma);
 
 }  // namespace headroom
