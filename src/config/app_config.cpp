@@ -25,10 +25,11 @@ Message all_in_quotes(const std::vector<std::string>& values) {
   return text.empty() ? say("an empty list") : Message(text);
 }
 
-// What a setting may be completes "use ..."; each has words of its own.
+// Completes "use ...". Messages are keyed by their English text, so each `allowed` is translated
+// on its own.
 Message allowed_by(const ConfigKey& key) { return say(std::string(key.allowed)); }
 
-// What is at fault: the first is thrown, or all are put aside and the rest goes on.
+// What happens to faults: the first is thrown, or all are collected and reading continues.
 class Faults {
  public:
   explicit Faults(std::vector<Error>* all) : all_(all) {}
@@ -100,7 +101,8 @@ class FileReader {
     for (const auto& entry : document) {
       faults_.read([&] {
         const std::string section = key_text(entry.first);
-        // What stands below a section's second heading is read all the same.
+        // If a section is given twice, that is a fault, but what is below the second heading is
+        // still read.
         faults_.read([&] { check_new(lines, entry.first, "", section); });
         if (std::find(known.begin(), known.end(), section) == known.end()) {
           refuse_unknown_section(entry.first, section, known);
@@ -111,9 +113,9 @@ class FileReader {
   }
 
  private:
-  using Lines = std::map<std::string, int>;  // key -> where it was first
+  using Lines = std::map<std::string, int>;  // key -> line where it was first given
 
-  // "FILE:LINE: "; yaml-cpp counts from 0 and knows no line for a value that is not there.
+  // "FILE:LINE: "; yaml-cpp counts from 0 and has no line for a missing value.
   [[nodiscard]] std::string at(const YAML::Node& node) const {
     const int line = node.Mark().line;
     return line < 0 ? file_ + ": " : file_ + ":" + std::to_string(line + 1) + ": ";
@@ -124,7 +126,7 @@ class FileReader {
     return key.Scalar();
   }
 
-  // YAML forbids equal keys, but the parser keeps them all.
+  // YAML forbids equal keys, but yaml-cpp keeps them all.
   void check_new(Lines& lines, const YAML::Node& node, const std::string& prefix,
                  const std::string& key) const {
     const auto [first, is_new] = lines.emplace(key, node.Mark().line + 1);
@@ -136,7 +138,7 @@ class FileReader {
 
   [[noreturn]] void refuse_unknown_section(const YAML::Node& node, const std::string& typed,
                                            const std::vector<std::string>& known) const {
-    // A key at the outermost level forgot its section.
+    // A known key at the outermost level: its section was forgotten.
     for (const ConfigKey& key : config_keys()) {
       if (key.name == typed) {
         refuse(say("{0}: this key belongs below \"{1}:\"", at(node) + typed, key.section));
@@ -202,7 +204,7 @@ std::string trimmed(std::string_view text) {
   return std::string(text.substr(first, text.find_last_not_of(kBlanks) - first + 1));
 }
 
-// Files of variables keep the quotes that a shell takes away.
+// Files of environment variables keep the quotes that a shell removes.
 std::string without_quotes(const std::string& text) {
   const bool is_quoted = text.size() > 1 && text.front() == text.back() &&
                          (text.front() == '"' || text.front() == '\'');
@@ -226,8 +228,8 @@ const ConfigKey* find_environment_key(const std::string& name) {
   return nullptr;
 }
 
-// The variable of ours that `name` was meant to be: a slip of the fingers, or the section left out.
-// Other programs share our prefix, so anything farther away is none of our business.
+// The variable of this program that `name` was meant to be: misspelt, or without its section.
+// Other programs use the prefix too, so a name that is farther away is ignored.
 std::string meant_variable(const std::string& name) {
   constexpr std::size_t kSlips = 2;
   std::vector<std::string> known;

@@ -18,7 +18,7 @@ const std::string kLanguageAllowed = "auto, " + language_codes();
 
 char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
 
-// In any case: "INFO" and "CPU" are what other programs' settings say.
+// Ignores case, since other programs' settings say "INFO" and "CPU".
 bool set_choice(std::string& target, const Values& values,
                 std::initializer_list<std::string_view> choices) {
   const std::string word = lower_ascii(values.front());
@@ -31,14 +31,14 @@ bool set_choice(std::string& target, const Values& values,
   return false;
 }
 
-// Other programs' names of the levels, too.
+// Accepts other programs' names of the log levels, too.
 bool set_level(std::string& target, const Values& values) {
   const std::string word = lower_ascii(values.front());
   if (word == "warning") {
     target = "warn";
     return true;
   }
-  // Python's, which another program of our name is written in.
+  // Python's log levels, from settings of another program called Headroom.
   constexpr std::array<std::pair<std::string_view, const char*>, 7> kPython{{{"notset", "trace"},
                                                                              {"verbose", "debug"},
                                                                              {"10", "debug"},
@@ -94,7 +94,7 @@ bool set_bytes(std::optional<std::int64_t>& target, const Values& values, std::i
   return true;
 }
 
-// A leading ~ is the home folder, as in a shell. False when there is none to put there.
+// Replaces a leading ~ by the home folder, as a shell does. False when no home folder is known.
 bool expand_home(const std::string& text, std::string& target) {
   if (text != "~" && !text.starts_with("~/")) {
     target = text;
@@ -122,7 +122,7 @@ bool set_paths(std::vector<std::filesystem::path>& target, const Values& values)
   return true;
 }
 
-// "KIND" or "KIND:N". Which kinds there are is not known here.
+// "KIND" or "KIND:N". Whether such a device exists is checked elsewhere.
 bool set_device(std::string& target, const Values& values) {
   const std::string word = lower_ascii(values.front());
   const std::string kind = word.substr(0, word.find(':'));
@@ -155,13 +155,13 @@ constexpr int kMaxWindowSide_px = 16384;
 constexpr double kMinUiScale = 0.5;
 constexpr double kMaxUiScale = 4.0;
 
-// A bare "6" is 6 bytes, and surely a forgotten G: hence the least of 1 MiB.
+// A bare "6" means 6 bytes, surely a forgotten G: hence the minimum of 1 MiB.
 constexpr std::string_view kBytesAllowed = "a size such as 6G or 512M, at least 1M";
 constexpr std::string_view kFolderAllowed = "a folder (~ needs the HOME variable)";
 constexpr std::string_view kPlaceAllowed = "a file or folder (~ needs the HOME variable)";
 constexpr std::string_view kSwitchAllowed = "true or false";
 
-// Lambdas without capture, so that the table is plain data.
+// The lambdas have no captures, so that the table is plain data.
 const std::array<ConfigKey, 25> kKeys{{
     {"model", "path", kPlaceAllowed,
      [](AppConfig& c, const Values& v) { return expand_home(v.front(), c.model.path); }},

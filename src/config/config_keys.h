@@ -8,15 +8,15 @@
 
 namespace headroom {
 
-// One setting, as the file, the environment and the messages know it.
+// One setting: its name in the file, its allowed values for messages, and how it is stored.
 struct ConfigKey {
   std::string_view section;
   std::string_view name;
   std::string_view allowed;  // completes "use ..."
-  // Stores `values` (one, unless is_list); false when they are not allowed.
+  // Stores `values` (exactly one, unless is_list); returns false when they are not allowed.
   bool (*set)(AppConfig& config, const std::vector<std::string>& values);
   bool is_list = false;
-  std::string_view alias_of = {};  // the other name of the same setting, in the same section
+  std::string_view alias_of = {};  // the main name of this setting, in the same section
 };
 
 // Every key that exists, section by section.

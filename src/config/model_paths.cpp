@@ -26,7 +26,7 @@ Shelf shelf_of(std::string_view kind) {
   return nullptr;
 }
 
-// ~ and $NAME or ${NAME}, as a shell takes them; a variable that is not set stays as it is.
+// Expands ~ and $NAME or ${NAME} as a shell does; a variable that is not set stays as it is.
 std::string expanded(std::string_view text) {
   constexpr std::string_view kName =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
@@ -52,7 +52,7 @@ std::string expanded(std::string_view text) {
   return result;
 }
 
-// A block of text is a folder a line.
+// A block of text has one folder per line.
 std::vector<std::string> folders_in(const std::string& value) {
   std::vector<std::string> folders;
   std::istringstream lines(value);

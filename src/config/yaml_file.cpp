@@ -31,7 +31,7 @@ std::string read_text(const std::filesystem::path& file) {
             "it",
             file));
   }
-  std::string text(kMostBytes + 1, '\0');  // a device may never end
+  std::string text(kMostBytes + 1, '\0');  // limited, since a device file may never end
   input.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (input.bad()) refuse(say("{0}: the config file cannot be read; check the disk", file));
   text.resize(static_cast<std::size_t>(input.gcount()));
@@ -45,14 +45,14 @@ std::string read_text(const std::filesystem::path& file) {
   return text;
 }
 
-// Of a text, counted from 0.
+// The line with this number, counted from 0.
 std::string_view line_of(std::string_view text, int line) {
   for (; line > 0 && text.find('\n') != std::string_view::npos; --line)
     text.remove_prefix(text.find('\n') + 1);
   return text.substr(0, text.find('\n'));
 }
 
-// What is wrong, by the parser's message and the line that it is about.
+// What is wrong, judged from the parser's message and the line that it refers to.
 Message reason_of(const std::string& message, std::string_view line) {
   namespace fault = YAML::ErrorMsg;
   const auto is = [&](std::initializer_list<const char*> faults) {
@@ -65,7 +65,7 @@ Message reason_of(const std::string& message, std::string_view line) {
           fault::UNEXPECTED_END_SEQ})) {
     return say("a line is indented otherwise than those it belongs to");
   }
-  // The parser tells of most tabs as of what comes behind them.
+  // For most tabs the parser complains about what comes after them.
   const std::size_t text_at = std::min(line.find_first_not_of(" \t"), line.size());
   if (is({fault::TAB_IN_INDENTATION}) ||
       line.substr(0, text_at).find('\t') != std::string_view::npos)
@@ -100,8 +100,8 @@ Message reason_of(const std::string& message, std::string_view line) {
 
 YAML::Node read_yaml_file(const std::filesystem::path& file, const char* example) {
   std::string text = read_text(file);
-  // After a line break the parser takes the end of the file for the end of a quoted text, and would
-  // read a forgotten closing quote as a long value.
+  // If the text ends with a line break, the parser takes its end for the closing quote, and would
+  // read a value with a forgotten quote without complaint.
   text.erase(text.find_last_not_of(" \t\r\n") + 1);
   try {
     const std::vector<YAML::Node> documents = YAML::LoadAll(text);

@@ -17,7 +17,7 @@ struct ModelOptions {
   std::filesystem::path vae;           // likewise
   std::filesystem::path tokenizer;     // folder or its tokenizer.json; likewise
   std::vector<std::filesystem::path> folders;  // where models are kept, besides the usual places
-  std::string device = "auto";                 // as --device takes it
+  std::string device = "auto";                 // same values as --device
   std::string dtype = "auto";                  // auto | fp32 | bf16 | fp16 | int8 | q4
   int threads = 0;                             // 0 = one per physical core
   bool low_vram = false;      // prefer evicting and streaming; alias model.enable_cpu_offload
@@ -26,8 +26,9 @@ struct ModelOptions {
   std::vector<std::string> offload_layers;  // layers to keep off the device, by name
 };
 struct MemoryOptions {
-  std::optional<std::int64_t> pretend_vram_bytes;  // behave like a card of this size
-  std::filesystem::path pretend_others_file;       // what other programs hold; empty = as it is
+  std::optional<std::int64_t> pretend_vram_bytes;  // behave like a GPU with this much memory
+  // Says what other programs hold; empty = ask the driver.
+  std::filesystem::path pretend_others_file;
   std::optional<std::int64_t> vram_cap_bytes;
   std::optional<std::int64_t> reserve_bytes;
 };
@@ -54,25 +55,25 @@ struct AppConfig {
   // Where each setting that was given stands, by "section.key": "FILE:LINE: section.key" or the
   // name of the variable. For messages on values that are judged later, with the model at hand.
   std::map<std::string, std::string> places;
-  std::vector<std::string> warnings;  // sentences for a person; nothing stops for them
+  std::vector<std::string> warnings;  // sentences for a person; the program runs all the same
 };
 
 // Every key that a file may have, as "section.key", in the order of configs/config.yaml.
 [[nodiscard]] std::vector<std::string> known_config_keys();
 
-// Overlays the keys of a YAML file on `config`, which stays as it was when it throws. A key without
-// a value changes nothing; a leading ~ in a folder becomes $HOME. Throws Error{kConfig}:
+// Overlays the keys of a YAML file on `config`, which stays unchanged when it throws. A key
+// without a value changes nothing; a leading ~ in a folder becomes $HOME. Throws Error{kConfig}:
 // "FILE:LINE: KEY: what is allowed" for unknown keys (with the nearest known one), bad values and
-// bad YAML. With `all_faults` nothing is thrown: every setting that can be read counts, and a
-// sentence for each that cannot is added there.
+// bad YAML. With `all_faults` nothing is thrown: every setting that can be read is applied, and an
+// Error for each that cannot is appended there.
 void load_config_file(const std::filesystem::path& file, AppConfig& config,
                       std::vector<Error>* all_faults = nullptr);
 
 // Overlays HEADROOM_<SECTION>_<KEY> variables, as NAME=VALUE strings (the process's environ), on
-// `config`, which stays as it was when it throws. An empty value changes nothing; list items are
-// separated by commas; blanks and a pair of quotes around values do not count. Other programs share
-// the prefix, so a name that is none of ours is left alone, with a warning when it nearly is one.
-// Throws Error{kConfig}, or adds to `all_faults` as above.
+// `config`, which stays unchanged when it throws. An empty value changes nothing; list items are
+// separated by commas; blanks and a pair of quotes around values are ignored. Other programs use
+// the prefix too, so an unknown name is ignored, with a warning when it is close to a known one.
+// Throws Error{kConfig}, or appends to `all_faults` as above.
 void load_config_environment(const std::vector<std::string>& environment, AppConfig& config,
                              std::vector<Error>* all_faults = nullptr);
 

@@ -17,12 +17,13 @@ class StringTable {
   // texts.
   explicit StringTable(const std::filesystem::path& file);
 
-  // More texts, of names that are not there yet. Throws as the constructor does.
+  // Adds texts whose keys are not there yet. Throws as the constructor does.
   void add(const std::filesystem::path& file);
 
-  // The text called `key`, or the key itself: a missing text is ugly, never a crash.
+  // The text called `key`, or the key itself: a missing text looks bad but must not end the
+  // program.
   [[nodiscard]] std::string text(std::string_view key) const;
-  // What `message` says in this language, in English as far as there are no words for it.
+  // `message` in this language; parts that have no translation stay English.
   [[nodiscard]] std::string words(const Message& message) const;
   [[nodiscard]] bool contains(std::string_view key) const { return texts_.contains(key); }
   [[nodiscard]] std::vector<std::string> keys() const;  // sorted
