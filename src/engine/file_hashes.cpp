@@ -23,14 +23,14 @@ namespace headroom {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::size_t kMostKept = 500;  // lines; a line is a model's file
+constexpr std::size_t kMostKept = 500;  // lines, one for each model file
 
-// Only what nobody else wants, of the processor and of the disk. Where the system refuses, the
-// thread is one like others.
+// Uses only processor and disk time that nobody else wants. If the system refuses, the thread has
+// normal priority.
 void step_back() {
   const sched_param none{};
   static_cast<void>(pthread_setschedparam(pthread_self(), SCHED_IDLE, &none));
-  constexpr int kWhoIsThread = 1;      // linux/ioprio.h: IOPRIO_WHO_PROCESS, of a thread
+  constexpr int kWhoIsThread = 1;      // linux/ioprio.h: IOPRIO_WHO_PROCESS, here a thread
   constexpr int kIdleClass = 3 << 13;  // IOPRIO_CLASS_IDLE
   static_cast<void>(::syscall(SYS_ioprio_set, kWhoIsThread, 0, kIdleClass));
 }
@@ -43,7 +43,8 @@ std::optional<FileVersion> version_of(int fd, const fs::path& path) {
                      found.st_ino};
 }
 
-// Nothing when it is another version, changes meanwhile, cannot be read, or `stop` is asked for.
+// Nothing when the file is another version, changes meanwhile, or cannot be read, or when `stop`
+// is requested.
 std::optional<std::string> hash_of(const FileVersion& file, const std::stop_token& stop) {
   constexpr std::size_t kAtOnce = 1 << 20;
   struct Descriptor {
@@ -54,7 +55,7 @@ std::optional<std::string> hash_of(const FileVersion& file, const std::stop_toke
   };
   const Descriptor in{::open(file.path.c_str(), O_RDONLY | O_CLOEXEC)};
   if (in.fd < 0 || version_of(in.fd, file.path) != file) return std::nullopt;
-  // What is read here once must not push the weights that every step reads out of the page cache.
+  // What is read here once must not push weights that every step reads out of the page cache.
   static_cast<void>(::posix_fadvise(in.fd, 0, 0, POSIX_FADV_NOREUSE));
   std::vector<std::byte> buffer(kAtOnce);
   Sha256 sum;
@@ -94,7 +95,7 @@ FileHashes::FileHashes(fs::path kept) : kept_(std::move(kept)) {}
 
 FileHashes::~FileHashes() = default;
 
-// With the mutex held.
+// Requires the mutex.
 void FileHashes::read_kept() {
   if (std::exchange(was_read_, true)) return;
   std::istringstream lines(read_state_file(kept_));
@@ -130,8 +131,8 @@ void FileHashes::work(const std::stop_token& stop) {
   }
 }
 
-// With the mutex held. Another program may have kept some meanwhile; one of both that is lost is
-// computed again.
+// Requires the mutex. Reads the file again first, since another process may have added hashes. If
+// two write at once, one hash may be lost; it is then computed again.
 void FileHashes::keep(const FileVersion& file, const std::string& hash) {
   was_read_ = false;
   read_kept();
@@ -149,8 +150,7 @@ void FileHashes::keep(const FileVersion& file, const std::string& hash) {
   try {
     write_state_file(kept_, lines.str(), Message{}, Message{});
   } catch (const Error&) {
-    // Nobody waits for the hash: a disk that is full costs a later run the time to compute it
-    // again.
+    // Ignored: if the disk is full, a later run computes the hash again.
   }
 }
 

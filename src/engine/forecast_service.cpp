@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxForecasts = 256;
 
-// What runs have in common that differ in the lengths of their prompts alone.
+// `shape` without its prompt lengths: equal for runs that differ only in those.
 RunShape without_lengths(RunShape shape) {
   shape.prompt_tokens = 0;
   shape.negative_tokens = std::min(shape.negative_tokens, 1);
@@ -30,7 +30,7 @@ ForecastService::Run without_lengths(ForecastService::Run run) {
   return run;
 }
 
-// What a table is asked for: of any size and count.
+// The question that a table answers: it covers all sizes and counts.
 ForecastService::Run table_run(const ForecastService::Run& of) {
   RunShape shape = with_size(of.shape, {});
   shape.prompt_tokens = padded(of.shape.prompt_tokens);
@@ -38,10 +38,10 @@ ForecastService::Run table_run(const ForecastService::Run& of) {
   return {shape, 1, of.loras};
 }
 
-// Ends a table: a newer question has come, or the end.
+// Thrown to end a table early: there is a newer question, or the service ends.
 struct GiveUp {};
 
-// Own memory is reclaimable, so a run may use what is free plus what is ours.
+// This program's own memory can be reclaimed, so a run may use what is free plus that.
 std::int64_t usable(const MemorySnapshot& m) { return m.free + m.ours(); }
 
 bool moved(const MemorySnapshot& a, const MemorySnapshot& b) {
@@ -100,7 +100,7 @@ void ForecastService::refresh() {
 void ForecastService::ask(Sources sources) {
   auto next = std::make_shared<const Sources>(std::move(sources));
   const std::scoped_lock lock(mutex_);
-  std::swap(sources_, next);  // whoever answers with the old ones keeps them that long
+  std::swap(sources_, next);  // a thread that answers with the old sources keeps them alive
   forecasts_.clear();
   newest_.clear();
   frontier_ = {};
@@ -110,7 +110,7 @@ void ForecastService::ask(Sources sources) {
   ++question_;
 }
 
-// Forecasts first, in the order in which they are asked for.
+// Forecasts come first, in the order of the runs that were asked about.
 std::optional<ForecastService::Task> ForecastService::next_task() const {
   if (runs_.empty()) return std::nullopt;
   Task task{.like = table_run(runs_.front()),
@@ -145,7 +145,7 @@ Forecast ForecastService::forecast(const Task& task) {
 }
 
 void ForecastService::make_table(const Task& task, const std::stop_token& stop) {
-  // A run that begins asks the same forecaster and must get its turn.
+  // A run that begins uses the same forecaster, so let go of it from time to time.
   constexpr std::chrono::microseconds kTurn{100};
   constexpr int kSizesBetweenTurns = 16;
   int sizes = 0;
@@ -159,7 +159,7 @@ void ForecastService::make_table(const Task& task, const std::stop_token& stop) 
     table.value =
         std::make_shared<const Frontier>(task.sources->frontier(task.like, task.memory, between));
   } catch (const Error&) {
-    table.value = std::make_shared<const Frontier>();  // the forecasts say what is wrong
+    table.value = std::make_shared<const Frontier>();  // the forecasts report what is wrong
   } catch (const GiveUp&) {
     return;
   }

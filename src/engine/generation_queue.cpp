@@ -13,7 +13,7 @@ using Clock = std::chrono::steady_clock;
 
 struct GenerationQueue::Job {
   JobStatus status;  // guarded by the queue's mutex
-  int pictures = 0;  // worker only, until the job is over
+  int pictures = 0;  // worker only, until the job has ended
   // Made at submit and never reset, so that an early cancel cannot be lost.
   std::stop_source stop;
 };
@@ -26,7 +26,7 @@ std::size_t pixel_bytes(const FinishedPicture& picture) {
 
 }  // namespace
 
-// Carries what a run reports into the job's status and the list of pictures. Lives on the worker.
+// Turns what a run reports into the job's status and finished pictures. Lives on the worker.
 class GenerationQueue::Progress final : public ProgressSink {
  public:
   Progress(GenerationQueue& queue, Job& job) : queue_(queue), job_(job) {}
@@ -44,7 +44,7 @@ class GenerationQueue::Progress final : public ProgressSink {
       if (status.image_index != image_index) {
         status.image_index = image_index;
         status.step = 0;
-        status.preview = nullptr;  // shows the picture before this one
+        status.preview = nullptr;  // it shows the previous picture
       }
       status.stage = stage;
       status.stage_started = Clock::now();
@@ -70,7 +70,7 @@ class GenerationQueue::Progress final : public ProgressSink {
     finished.request.seed = first_seed(finished.request, image.seed, image.index);
     finished.picture = std::move(image);
     save(finished);
-    finished.request.sampled.reset();  // who asks for the like of it asks for all stages
+    finished.request.sampled.reset();  // asking for a similar picture means running all stages
     if (queue_.source_.done) queue_.source_.done(finished);
     ++job_.pictures;
     const bool is_last = job_.pictures == pictures_of(finished.request);
@@ -92,8 +92,8 @@ class GenerationQueue::Progress final : public ProgressSink {
   }
 
  private:
-  // A full disk must cost neither this picture nor the ones after it, so what goes wrong here
-  // travels beside the picture.
+  // A full disk must cost neither this picture nor later ones, so an error here is passed on with
+  // the picture.
   void save(FinishedPicture& finished) {
     const auto start = Clock::now();
     SavePicture save_picture;
@@ -175,12 +175,12 @@ void GenerationQueue::cancel(JobId id) {
     if (running) {
       job->status.cancelling = true;
     } else {
-      // Reported here, not by the worker, which may be busy with another job for minutes.
+      // Reported here and not by the worker, which may be busy with another job for minutes.
       finish_cancelled(*job);
       jobs_.erase(found);
     }
   }
-  // Outside the lock: this runs whatever callbacks the generator has hung on the token.
+  // Without the lock, since this runs callbacks that the generator has attached to the token.
   if (running) job->stop.request_stop();
   wake();
 }
@@ -245,7 +245,7 @@ void GenerationQueue::replace(Source source, Replaced replaced) {
   std::optional<Replacement> next{{std::move(source), std::move(replaced)}};
   {
     const std::scoped_lock lock(mutex_);
-    std::swap(replacement_, next);  // an older one goes after the lock
+    std::swap(replacement_, next);  // the older replacement is destroyed after the lock is released
   }
   changed_.notify_one();
 }
@@ -293,7 +293,7 @@ void GenerationQueue::wake() const {
 }
 
 void GenerationQueue::run(std::stop_token stop) {
-  std::unique_ptr<ImageGenerator> generator;  // born, used and destroyed on this thread
+  std::unique_ptr<ImageGenerator> generator;  // created, used and destroyed on this thread
   while (true) {
     std::optional<Replacement> replacement;
     {
@@ -314,7 +314,7 @@ void GenerationQueue::run_front(std::unique_ptr<ImageGenerator>& generator) {
   std::shared_ptr<Job> job;
   {
     const std::scoped_lock lock(mutex_);
-    if (!can_begin()) return;  // cancelled meanwhile
+    if (!can_begin()) return;  // the job was cancelled meanwhile
     job = jobs_.front();
     job->status.running = true;
     job->status.started = job->status.stage_started = Clock::now();
@@ -323,7 +323,7 @@ void GenerationQueue::run_front(std::unique_ptr<ImageGenerator>& generator) {
   auto value = run_job(*job, generator);
   {
     const std::scoped_lock lock(mutex_);
-    jobs_.pop_front();  // the running job stays in front whatever is submitted
+    jobs_.pop_front();  // remember the running job: others may be submitted in front
     const auto* const failure = std::get_if<Failure>(&value);
     device_lost_ = failure != nullptr && failure->kind == ErrorKind::kDevice;
     JobStatus& at = job->status;
@@ -336,7 +336,7 @@ void GenerationQueue::run_front(std::unique_ptr<ImageGenerator>& generator) {
 
 namespace {
 
-// The boundary where exceptions become values: past it the worker must go on with the next job.
+// Turns exceptions into values, since the worker must go on with the next job.
 template <typename Work>
 std::variant<std::monostate, Cancelled, Failure> outcome_of(Work work) {
   try {
@@ -370,7 +370,7 @@ std::variant<std::monostate, Cancelled, Failure> GenerationQueue::run_job(
 
 void GenerationQueue::replace_now(Replacement replacement,
                                   std::unique_ptr<ImageGenerator>& generator) {
-  generator.reset();  // two models may not fit
+  generator.reset();  // destroy the old one first: memory may not hold two models
   const auto value = outcome_of([&] { generator = replacement.source.make_generator(); });
   std::optional<Failure> failure;
   if (const auto* const failed = std::get_if<Failure>(&value)) failure = *failed;

@@ -9,7 +9,7 @@
 
 namespace headroom {
 
-// Where a queue puts what one watcher has not fetched yet. Any thread.
+// Holds what one watcher has not fetched from its queue yet. May be used from any thread.
 class QueueWatcher::Mailbox {
  public:
   explicit Mailbox(std::function<void()> wake) : wake_(std::move(wake)) {}
@@ -31,13 +31,14 @@ class QueueWatcher::Mailbox {
     return std::exchange(finished_, {});
   }
 
-  // Several threads may be in it at a time, one of them twice: it may cancel a job.
+  // Several threads may be in here at once, one of them twice: `wake` may cancel a job, which
+  // wakes again.
   void wake() {
     ++waking_;
     if (!closed_) wake_();
     if (--waking_ == 0) waking_.notify_all();
   }
-  // From its return on wake() does nothing.
+  // After this returns, wake() does nothing.
   void close() {
     closed_ = true;
     for (int now = waking_; now != 0; now = waking_) waking_.wait(now);

@@ -9,7 +9,7 @@
 namespace headroom {
 namespace {
 
-// Would a person looking at the gauge see a difference?
+// Whether a person looking at the gauge would see a difference.
 bool differs_visibly(const MemorySnapshot& a, const MemorySnapshot& b) {
   constexpr std::array kFigures{&MemorySnapshot::total,       &MemorySnapshot::free,
                                 &MemorySnapshot::weights,     &MemorySnapshot::used_by_others,
@@ -28,7 +28,7 @@ MemorySampler::MemorySampler(std::function<MemorySnapshot()> read, std::function
                              std::chrono::milliseconds period, Clock now)
     : read_(std::move(read)), wake_(std::move(wake)), period_(period), now_(std::move(now)) {
   take_sample();
-  // Only now: the thread must find the first sample in place.
+  // Started last, since the thread expects the first sample.
   thread_ = std::jthread([this](std::stop_token stop) { run(std::move(stop)); });
 }
 
@@ -51,7 +51,8 @@ void MemorySampler::run(std::stop_token stop) {
   while (true) {
     {
       std::unique_lock lock(mutex_);
-      changed_.wait_for(lock, stop, period_, [] { return false; });  // a sleep that a stop ends
+      // A sleep that a stop request ends.
+      changed_.wait_for(lock, stop, period_, [] { return false; });
     }
     if (stop.stop_requested()) return;
     take_sample();
@@ -66,9 +67,9 @@ void MemorySampler::run(std::stop_token stop) {
 void MemorySampler::take_sample(bool is_first) {
   MemorySnapshot memory;
   try {
-    memory = read_();  // may take a driver call: never under the lock
+    memory = read_();  // may call the driver: never under the lock
   } catch (const std::exception&) {
-    return;  // the last reading stays; the next attempt is a quarter of a second away
+    return;  // the last reading stays; the next attempt follows in a quarter of a second
   }
   const auto time = now_();
   const std::scoped_lock lock(mutex_);

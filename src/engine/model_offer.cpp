@@ -8,7 +8,7 @@ namespace headroom {
 std::string formats_of(const ModelOffer& offer) {
   std::vector<std::pair<int, std::string>> formats;
   for (const auto& [format, count] : offer.formats) formats.emplace_back(-count, format);
-  std::sort(formats.begin(), formats.end());  // the most first
+  std::sort(formats.begin(), formats.end());  // most frequent first
   std::string text;
   for (const auto& [count, format] : formats) text += (text.empty() ? "" : " + ") + format;
   return text;

@@ -46,7 +46,7 @@ void Session::keep() {
   {
     const std::scoped_lock lock(mutex_);
     if (!state_.change) return;
-    // It takes over at this moment.
+    // Too late: it is taking over right now.
     if (state_.change->is_opened && !queue_.withdraw_replacement()) return;
     ++asked_;
     to_open_.reset();
@@ -85,7 +85,7 @@ void Session::open_next(const SessionChoice& choice, std::uint64_t asked) {
     failure = {ErrorKind::kInternal, Error::unworded(ErrorKind::kInternal, e.what())};
   }
   const std::scoped_lock lock(mutex_);
-  if (asked != asked_) return;  // something else was asked for meanwhile
+  if (asked != asked_) return;  // another change was asked for meanwhile
   if (failure) return end_change(asked, choice, failure);
   state_.change->is_opened = true;
   queue_.replace(next->source, [this, next, asked](const std::optional<Failure>& failed) {
@@ -93,7 +93,7 @@ void Session::open_next(const SessionChoice& choice, std::uint64_t asked) {
   });
 }
 
-// On the queue's worker, between two jobs.
+// Runs on the queue's worker, between two jobs.
 void Session::take_over(const std::shared_ptr<const ModelOnDevice>& next, std::uint64_t asked,
                         const std::optional<Failure>& failure) {
   {
@@ -109,7 +109,7 @@ void Session::take_over(const std::shared_ptr<const ModelOnDevice>& next, std::u
 
 void Session::end_change(std::uint64_t asked, const SessionChoice& to,
                          const std::optional<Failure>& failure) {
-  if (asked != asked_) return;  // it is not the one that is waited for
+  if (asked != asked_) return;  // a newer change is awaited
   state_.change.reset();
   state_.changed = {state_.changed.number + 1, to, failure};
 }

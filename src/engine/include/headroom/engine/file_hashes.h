@@ -12,28 +12,29 @@
 
 namespace headroom {
 
-// A file as it was at one moment: another of its name, or a changed one, is another.
+// Identifies a file's content at one moment: a changed or replaced file is a different version.
 struct FileVersion {
   std::filesystem::path path;
   std::int64_t bytes = 0;
-  std::int64_t changed_ns = 0;  // since 1970
+  std::int64_t changed_ns = 0;  // modification time, since 1970
   std::uint64_t inode = 0;
   friend auto operator<=>(const FileVersion&, const FileVersion&) = default;
 };
 
-// SHA-256 of large files, which take a while: computed one after the other on a thread of its own
-// that runs when nothing else wants the processor or the disk, and kept in a file for later runs.
-// Any thread; nothing here waits for a hash. Destroying it ends what is being read.
+// Computes SHA-256 of large files, which takes a while: one after the other on its own thread,
+// which runs only when nothing else wants processor or disk. Hashes are kept in a file for later
+// runs. May be used from any thread; no function waits for a hash. The destructor stops a
+// computation under way.
 class FileHashes {
  public:
-  // Reads `kept`, where hashes are kept, when it is first asked; it need not be there.
+  // `kept` is the file of hashes; it is read at first use and need not exist.
   explicit FileHashes(std::filesystem::path kept);
   ~FileHashes();
   FileHashes(const FileHashes&) = delete;
   FileHashes& operator=(const FileHashes&) = delete;
 
-  // In 64 lower-case hexadecimal digits. Nothing while it is not known: from then on it is being
-  // computed, unless the file is no longer that version.
+  // The hash as 64 lower-case hexadecimal digits. Nothing while it is not known; the call then
+  // starts its computation, unless the file is no longer that version.
   [[nodiscard]] std::optional<std::string> find(const FileVersion& file);
 
  private:
@@ -46,7 +47,8 @@ class FileHashes {
   std::condition_variable_any changed_;
   bool was_read_ = false;
   std::map<FileVersion, std::string> known_;
-  std::set<FileVersion> asked_;  // once in a process: what cannot be read is not tried again
+  // Only once per process: a file that cannot be read is not tried again.
+  std::set<FileVersion> asked_;
   std::deque<FileVersion> waiting_;
   std::jthread thread_;  // last member: joined before anything above is destroyed
 };

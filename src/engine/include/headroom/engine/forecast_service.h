@@ -19,25 +19,26 @@
 
 namespace headroom {
 
-// Answers "what would happen" for a window that must not wait: on a thread of its own, remembering
-// what it found. Only the newest question counts. The public functions belong to one thread.
+// Answers "what would this run need" for a window that must not wait. Works on its own thread and
+// remembers its answers. Only the newest question counts. The public functions may be called from
+// one thread only.
 class ForecastService {
  public:
-  // What is asked about: `count` pictures of one shape, which a valid request has.
+  // What is asked about: `count` pictures of one shape, which must come from a valid request.
   struct Run {
     RunShape shape;
     int count = 1;
-    std::string loras{};  // tags of those that have an effect, all with the strength 1
-    // A picture of the shape's size is only made larger; nothing else counts then.
+    std::string loras{};  // tags of the LoRAs that have an effect, all with strength 1
+    // Set: a picture of the shape's size is only enlarged; the other fields do not matter then.
     std::optional<Upscale> upscale{};
     friend auto operator<=>(const Run&, const Run&) = default;
   };
-  // All three run on the ForecastService's thread; the last two may be empty. An Error becomes a
-  // forecast that does not fit with its message as the reason.
+  // All three are called on the ForecastService's thread; the last two may be empty. An Error
+  // becomes a forecast that does not fit, with the Error's message as the reason.
   struct Sources {
     std::function<Forecast(const Run&, const MemorySnapshot&)> forecast;
-    // Of sizes in multiples of kStep_px up to kLargestSide_px, for runs like one whose shape has no
-    // size; calls `between` between sizes, which may throw to end it.
+    // A table of sizes in multiples of kStep_px up to kLargestSide_px, for runs like `like`, whose
+    // shape has no size. Calls `between` between sizes, which may throw to end it.
     std::function<Frontier(const Run& like, const MemorySnapshot&,
                            const std::function<void()>& between)>
         frontier{};
@@ -45,31 +46,32 @@ class ForecastService {
   };
   static constexpr int kLargestSide_px = 2048;
   static constexpr int kStep_px = 64;
-  // The table is of prompts whose lengths are rounded up to this, as models pad them: it is not
-  // asked for anew at every word that is typed.
+  // Prompt lengths are rounded up to multiples of this for the table, as models pad them, so that
+  // the table is not computed again for every typed word.
   static constexpr int kTableTokens = 32;
 
-  // What is known by now.
+  // What is known so far.
   struct Forecasts {
-    // One for each run, in their order: the answer; until it is there, an older one, from before
-    // memory moved or of prompts of other lengths; null when there was none yet.
+    // One for each run, in their order. While the answer is not there: an older one, from before
+    // memory changed or with other prompt lengths, or null if there is none.
     std::vector<std::shared_ptr<const Forecast>> forecasts;
-    // For runs like the first, of any size and count; as above.
+    // For runs like the first one, of any size and count; older or null likewise.
     std::shared_ptr<const Frontier> frontier;
     std::vector<OtherProgram> others;  // largest first
   };
 
-  // `wake` runs on the ForecastService's thread when there is a new answer to the newest question.
+  // `wake` is called on the ForecastService's thread when the newest question has a new answer.
   ForecastService(Sources sources, std::function<void()> wake);
   ~ForecastService();
   ForecastService(const ForecastService&) = delete;
   ForecastService& operator=(const ForecastService&) = delete;
 
-  // Asks about one run or more, and returns at once.
+  // Asks about one or more runs and returns what is known at once.
   [[nodiscard]] Forecasts request(const std::vector<Run>& runs, const MemorySnapshot& memory);
-  // Something else that the answers depend on is new: the coming request() asks for all again.
+  // Call when something else that the answers depend on has changed: the next request() computes
+  // all again.
   void refresh();
-  // Asks others from now on, about another model or device: nothing is known any more.
+  // Replaces the sources by those of another model or device and forgets all answers.
   void ask(Sources sources);
 
  private:
@@ -79,16 +81,16 @@ class ForecastService {
     std::uint64_t version = 0;
   };
   struct Task {
-    std::optional<Run> forecast{};  // else the others, else the frontier
+    std::optional<Run> forecast{};  // this forecast; else the other programs, else the frontier
     bool others = false;
-    Run like{};  // of the frontier
+    Run like{};  // for the frontier
     MemorySnapshot memory{};
     std::uint64_t version = 0;
     std::uint64_t question = 0;
     std::shared_ptr<const Sources> sources;
   };
 
-  // Both under the lock.
+  // Both require the mutex.
   [[nodiscard]] std::optional<Task> next_task() const;
   [[nodiscard]] std::shared_ptr<const Forecast> answer_to(const Run& run) const;
   void run(const std::stop_token& stop);
@@ -102,10 +104,10 @@ class ForecastService {
   std::shared_ptr<const Sources> sources_;
   std::vector<Run> runs_;  // the newest question
   MemorySnapshot memory_;
-  std::uint64_t version_ = 0;  // raised when what is known has grown stale
+  std::uint64_t version_ = 0;  // increased when known answers become stale
   std::uint64_t question_ = 0;
   std::map<Run, Known<Forecast>> forecasts_;
-  std::map<Run, std::shared_ptr<const Forecast>> newest_;  // of runs that differ in lengths alone
+  std::map<Run, std::shared_ptr<const Forecast>> newest_;  // key: without prompt lengths
   Known<Frontier> frontier_;
   Run frontier_like_;
   Known<std::vector<OtherProgram>> others_;

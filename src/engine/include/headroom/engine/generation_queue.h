@@ -17,29 +17,29 @@
 
 namespace headroom {
 
-// Runs generation jobs one at a time on a thread of its own. After a Failure of kind kDevice the
-// waiting jobs stay as they are, since none of them could run, until the generator is replaced.
-// What comes of the jobs is told to QueueWatchers. Every public function may be called from any
-// thread; none of them waits for the device.
+// Runs generation jobs one at a time on its own thread. After a Failure of kind kDevice the
+// waiting jobs stay in the queue, since none of them could run, until the generator is replaced.
+// QueueWatchers receive the results. Every public function may be called from any thread; none
+// waits for the device.
 class GenerationQueue {
  public:
   using MakeGenerator = std::function<std::unique_ptr<ImageGenerator>()>;
-  // Saves a picture and returns its file; throws Error. Runs on the worker. What was kept of the
-  // picture until then is dropped by the queue.
+  // Saves a picture and returns its file; throws Error. Called on the worker. Afterwards the queue
+  // drops what was kept of the picture on the disk (KeptSample).
   using SavePicture =
       std::function<std::filesystem::path(const GenerationRequest&, const GeneratedImage&)>;
-  // Told of every picture, saved or not, before it is handed over. Runs on the worker; must not
+  // Called with every picture, saved or not, before watchers get it. On the worker; must not
   // throw.
   using PictureDone = std::function<void(const FinishedPicture&)>;
-  // What makes pictures, and who learns from them.
+  // What makes pictures, and what is called with each of them.
   struct Source {
     MakeGenerator make_generator;
     PictureDone done{};  // may be empty
   };
-  // How a replacement of the source went: nothing, or why it failed. Runs on the worker.
+  // Receives the result of a replacement: nothing, or why it failed. Called on the worker.
   using Replaced = std::function<void(const std::optional<Failure>&)>;
-  // Pixels of pictures that could not be saved, above which no further picture is begun: 20 of
-  // 1024x1024. The last of them may go beyond it.
+  // While unsaved pictures hold more than this, no further picture is begun: 20 of 1024x1024. The
+  // last one may exceed it.
   static constexpr std::size_t kMaxUnsavedBytes = std::size_t{60} << 20;
 
   // `source` makes its generator on the worker, before the first job and again after a failed load.
@@ -49,32 +49,33 @@ class GenerationQueue {
   GenerationQueue(const GenerationQueue&) = delete;
   GenerationQueue& operator=(const GenerationQueue&) = delete;
 
-  JobId submit(GenerationRequest request, bool in_front = false);  // in front of the waiting ones
-  // A waiting job ends at once; the running one at its next check. An unknown id is ignored.
+  // In_front: before the other waiting jobs.
+  JobId submit(GenerationRequest request, bool in_front = false);
+  // Ends a waiting job at once, and the running one at its next check. Ignores an unknown id.
   void cancel(JobId id);
-  // All but the running one; returns what they asked for, in their order.
+  // Cancels all jobs but the running one; returns their requests in order.
   std::vector<GenerationRequest> cancel_waiting();
-  // Moves a waiting job so many places towards the end, or with a negative number towards the
-  // front, as far as waiting jobs go. What runs, or is unknown, stays.
+  // Moves a waiting job by `places` towards the end, or with a negative number towards the front,
+  // within the waiting jobs. Ignores a running job and an unknown id.
   void move(JobId id, int places);
-  // Once the running job is over, and before another begins: destroys the generator with all that
-  // it holds, and only then makes one of `source`. Where that fails the source before it stays, and
-  // its generator is made again with the next job. `replaced` may be empty, and is not called when
-  // a newer replacement came first or the queue ends.
+  // When the running job is over and before another begins, destroys the generator with all that
+  // it holds, and only then makes one of `source`. If that fails, the old source stays, and its
+  // generator is made again for the next job. `replaced` may be empty. It is not called when a
+  // newer replacement came first or the queue ends.
   void replace(Source source, Replaced replaced = {});
-  // Withdraws a replacement; false when none waits, as it has begun or is over.
+  // Withdraws a waiting replacement; false when it has begun, is over, or there is none.
   bool withdraw_replacement();
 
-  // Saves with `save` from the next picture on.
+  // Uses `save` from the next picture on.
   void save_with(SavePicture save);
 
-  // `picture` is saved by now, or given up: it is to be told of each that was handed over unsaved.
+  // To be called for each picture that was handed over unsaved, once it is saved or given up.
   void let_go(const FinishedPicture& picture);
-  // Whether something that could run waits only until unsaved pictures are let go.
+  // Whether a job that could run is held back only by unsaved pictures.
   [[nodiscard]] bool waits_for_saving() const;
 
   [[nodiscard]] std::vector<JobStatus> status() const;  // a copy: running job first, then the queue
-  // Wakes all watchers: there is something new to show beside the jobs.
+  // Wakes all watchers, because something besides the jobs has changed.
   void wake() const;
 
  private:
@@ -95,7 +96,7 @@ class GenerationQueue {
   std::variant<std::monostate, Cancelled, Failure> run_job(
       Job& job, std::unique_ptr<ImageGenerator>& generator);
   void replace_now(Replacement replacement, std::unique_ptr<ImageGenerator>& generator);
-  // The rest with mutex_ held.
+  // The following require mutex_.
   [[nodiscard]] bool can_begin() const { return !jobs_.empty() && !device_lost_ && !is_full(); }
   [[nodiscard]] bool is_full() const { return unsaved_bytes_ >= most_unsaved_bytes_; }
   void finish_cancelled(const Job& job);
@@ -103,12 +104,12 @@ class GenerationQueue {
   void tell(const JobOutcome& outcome);
 
   std::size_t most_unsaved_bytes_;
-  Source source_;  // the worker's alone
+  Source source_;  // used on the worker only
 
   mutable std::mutex mutex_;  // guards everything below
   std::condition_variable_any changed_;
   SavePicture save_;
-  std::optional<Replacement> replacement_;  // waits for the running job
+  std::optional<Replacement> replacement_;  // waits for the running job to end
   bool device_lost_ = false;                // no job can run
   std::size_t unsaved_bytes_ = 0;           // of pixels
   bool holding_ = false;                    // the running job's next picture is not begun

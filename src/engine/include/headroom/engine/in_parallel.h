@@ -3,8 +3,8 @@
 
 namespace headroom {
 
-// Calls `work` with 0 to `shares` - 1, each on a thread of its own, and waits for all of them.
-// Passes on what the first of them threw.
+// Calls `work` with 0 to `shares` - 1, each on its own thread, and waits for all of them. Rethrows
+// the first exception that one of them threw.
 void in_parallel(int shares, const std::function<void(int)>& work);
 
 }  // namespace headroom

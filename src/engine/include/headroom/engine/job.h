@@ -18,11 +18,11 @@ struct Failure {
   Message message;
 };
 
-// A picture that came out of the queue. Exactly one of `file` and `save_error` is set: a picture
-// that could not be saved is still here.
+// A picture that came out of the queue. Exactly one of `file` and `save_error` is set; a picture
+// that could not be saved still has its pixels.
 struct FinishedPicture {
   JobId job = 0;
-  GenerationRequest request;  // with the seed that was used for the job's first picture
+  GenerationRequest request;  // its seed is the one used for the job's first picture
   GeneratedImage picture;     // its run record has the seconds that saving took
   std::filesystem::path file;
   Message save_error;
@@ -33,8 +33,8 @@ struct JobStatus {
   GenerationRequest request;
   bool running = false;
   bool cancelling = false;
-  std::optional<Plan> plan;           // known once the run has decided how it will go
-  std::optional<std::uint64_t> seed;  // of the first picture, likewise
+  std::optional<Plan> plan;           // set once the run has chosen its plan
+  std::optional<std::uint64_t> seed;  // of the first picture; set likewise
   Stage stage = Stage::kLoad;
   int image_index = 0;
   int step = 0;
@@ -45,14 +45,14 @@ struct JobStatus {
   std::vector<Notice> notices;  // so far, in order
 };
 
-// How a job ended. `value` monostate: all its pictures were made.
+// How a job ended. `value` is monostate when all its pictures were made.
 struct JobOutcome {
   JobId id = 0;
   GenerationRequest request;
   int pictures = 0;  // finished before the end, whatever the end was
   std::variant<std::monostate, Cancelled, Failure> value;
-  std::vector<Notice> notices;  // all that JobStatus has shown, and what came after
-  // Where it was; nothing when it had not begun.
+  std::vector<Notice> notices;  // all that JobStatus has shown, and later ones
+  // How far it had come; nothing when it had not begun.
   struct Place {
     Stage stage = Stage::kLoad;
     int image_index = 0;

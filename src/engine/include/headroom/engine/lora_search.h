@@ -6,7 +6,7 @@
 
 namespace headroom {
 
-// Looks for LoRAs and whether they fit a model: asks its LoraServices::list.
+// Searches for LoRAs and checks whether they fit a model, by its LoraServices::list.
 using LoraSearch = Search<std::shared_ptr<const ModelOnDevice>, LoraOffer>;
 
 }  // namespace headroom

@@ -12,8 +12,8 @@
 
 namespace headroom {
 
-// Asks the device for its memory four times a second on a thread of its own and keeps the last
-// minute. Public functions may be called from any thread.
+// Reads the device's memory four times a second on its own thread and keeps the samples of the
+// last minute. Public functions may be called from any thread.
 class MemorySampler {
  public:
   struct Sample {
@@ -23,10 +23,10 @@ class MemorySampler {
   using Clock = std::function<std::chrono::steady_clock::time_point()>;
   static constexpr std::chrono::seconds kHistory{60};
 
-  // `read` runs on the sampler's thread (and once in the constructor, on the caller's). While it
-  // throws, the last reading stays: a device that cannot be asked is no reason to end. `wake` runs
-  // on the sampler's thread when a figure moved by more than 1 MiB since the last call of it.
-  // `now` stamps the samples.
+  // `read` is called on the sampler's thread (and once in the constructor, on the caller's). If it
+  // throws, the last reading stays, since a failed reading is no reason to end. `wake` is called
+  // on the sampler's thread when a figure has changed by more than 1 MiB since its last call.
+  // `now` gives the samples' times.
   MemorySampler(
       std::function<MemorySnapshot()> read, std::function<void()> wake,
       std::chrono::milliseconds period = std::chrono::milliseconds(250),
@@ -35,7 +35,7 @@ class MemorySampler {
   MemorySampler(const MemorySampler&) = delete;
   MemorySampler& operator=(const MemorySampler&) = delete;
 
-  // Reads on the caller's thread and forgets what was read before: `read` tells of another device.
+  // Forgets all samples and reads once on the caller's thread: `read` is about another device now.
   void start_anew();
 
   [[nodiscard]] MemorySnapshot latest() const;        // all zero before the first good reading

@@ -11,35 +11,35 @@
 
 namespace headroom {
 
-// A model that was found on this machine, or one that could be brought here.
+// A model that was found on this machine, or one that can be downloaded.
 struct ModelOffer {
-  std::string model;                   // as SessionChoice takes it
-  std::string name;                    // for people
-  std::string place;                   // its folder or file, for people
-  std::map<std::string, int> formats;  // of the transformer: "BF16", and of how many matrices
-  std::int64_t file_bytes = 0;         // of all its parts that are here
+  std::string model;  // in the form of SessionChoice::model
+  std::string name;   // for people
+  std::string place;  // its folder or file, for people
+  // Of the transformer: number format, "BF16", and how many matrices have it.
+  std::map<std::string, int> formats;
+  std::int64_t file_bytes = 0;  // of all its parts that are present
   bool is_starter = false;
   bool is_here = true;
-  // Parts that are not here: "transformer", "text_encoder", "vae", "tokenizer". Empty for a whole
-  // model, for one that is not here at all, and for one that is faulty in another way.
+  // Parts that are missing: "transformer", "text_encoder", "vae", "tokenizer". Empty for a
+  // complete model, for one of which nothing is present, and for one with another fault.
   std::vector<std::string> missing;
-  std::string get;  // the command that gets what is not here, as a shell takes it; may be empty
+  std::string get;  // shell command that downloads what is missing; may be empty
   Message problem;  // why it cannot be opened, with the way out; empty: it can
-  // What each of kSizePresets would need and take with the settings that the model recommends, also
-  // of one that is not here, where its configs come with the program. Empty where that is not
-  // known.
+  // What each of kSizePresets would need with the model's recommended settings; also for a model
+  // that is not present, if its configs come with the program. Empty where that is not known.
   std::vector<Forecast> presets;
-  bool is_judged = false;  // all of it is told; else `presets` and `problem` may be yet to come
+  bool is_judged = false;  // everything is filled in; else `presets` and `problem` may follow later
 };
 
 [[nodiscard]] inline bool is_same(const ModelOffer& one, const ModelOffer& other) {
   return one.model == other.model && one.place == other.place && one.is_here == other.is_here;
 }
 
-// In what its matrices are stored, the most first: "BF16", "Q4_K + Q6_K".
+// The formats of its matrices, the most frequent first: "BF16", "Q4_K + Q6_K".
 [[nodiscard]] std::string formats_of(const ModelOffer& offer);
 
-// Looks for models, for the device and number format of what is chosen.
+// Searches for models and judges them for the chosen device and number format.
 using ModelSearch = Search<SessionChoice, ModelOffer>;
 
 }  // namespace headroom

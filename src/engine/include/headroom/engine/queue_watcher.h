@@ -9,21 +9,23 @@ namespace headroom {
 
 class GenerationQueue;
 
-// One of any number who watch a queue: each is told of every picture and outcome from its own
-// beginning on. What a job is doing, its notices among it, is in GenerationQueue::status().
+// Receives every picture and outcome of a queue from its construction on. A queue may have any
+// number of watchers. What a job is doing, and its notices so far, are in
+// GenerationQueue::status().
 class QueueWatcher {
  public:
-  // `wake` runs each time there is something new to show, never under a lock: on the worker, or on
-  // the thread that cancels. It must not end this watcher. The queue must outlive the watcher.
+  // `wake` is called each time there is something new to show, on the worker or on the thread that
+  // cancels, and never under a lock. It must not destroy this watcher. The queue must outlive the
+  // watcher.
   QueueWatcher(GenerationQueue& queue, std::function<void()> wake);
-  ~QueueWatcher();  // once `wake` has returned, which is not called any more
+  ~QueueWatcher();  // waits for a call of `wake` to return; none follows
   QueueWatcher(const QueueWatcher&) = delete;
   QueueWatcher& operator=(const QueueWatcher&) = delete;
 
-  std::vector<FinishedPicture> take_pictures();  // each is handed over exactly once, in order
+  std::vector<FinishedPicture> take_pictures();  // hands each picture over exactly once, in order
   std::vector<JobOutcome> take_finished();       // likewise
 
-  class Mailbox;  // the queue's side of it
+  class Mailbox;  // the queue's end of it
 
  private:
   GenerationQueue& queue_;

@@ -13,19 +13,20 @@
 
 namespace headroom {
 
-// Looks for things that files must be opened for, on a thread of its own. is_same(Item, Item) says
-// of two findings whether the second is the first with more known of it. The public functions
-// belong to one thread.
+// A search that has to open files, on its own thread. is_same(Item, Item) says whether two
+// findings are about the same thing, the second with more known of it. The public functions may be
+// called from one thread only.
 template <typename Question, typename Item>
 class Search {
  public:
-  // Tells of each thing that it finds, in the order in which they are shown, and again when it
-  // knows more. `found` throws when nobody waits for them any more, which must be let through. What
-  // fails finds nothing.
+  // Calls `found` for each finding, in the order in which they are shown, and again when more is
+  // known about one. `found` throws when nobody waits any more; that must be passed on. A search
+  // that fails finds nothing.
   using Find =
       std::function<void(const Question& question, const std::function<void(Item)>& found)>;
 
-  // `wake` runs on the search's thread when there is something new. An empty `find` finds nothing.
+  // `wake` is called on the search's thread when there is something new. An empty `find` finds
+  // nothing.
   Search(Find find, std::function<void()> wake)
       : find_(std::move(find)),
         wake_(std::move(wake)),
@@ -33,7 +34,7 @@ class Search {
   Search(const Search&) = delete;
   Search& operator=(const Search&) = delete;
 
-  // Looks again; a search under way ends.
+  // Starts a new search; one under way ends.
   void look(const Question& question) {
     if (!find_) return;
     {
@@ -44,8 +45,8 @@ class Search {
     }
     changed_.notify_one();
   }
-  // Nothing is found any more, and a search under way ends: what was found is no answer to what is
-  // asked next.
+  // Ends a search under way and forgets its findings, since they are no answer to the next
+  // question.
   void forget() {
     const std::scoped_lock lock(mutex_);
     wanted_.reset();
@@ -54,8 +55,8 @@ class Search {
   }
 
   struct Found {
-    std::vector<Item> items;  // while it is looked again: those of before, until they are replaced
-                              // as a whole
+    // During a new search: the old ones, until they are replaced as a whole.
+    std::vector<Item> items;
     bool is_looking = false;
   };
   [[nodiscard]] Found found() const {  // a copy
@@ -64,7 +65,7 @@ class Search {
   }
 
  private:
-  struct GiveUp {};  // nobody waits any more
+  struct GiveUp {};  // thrown when nobody waits any more
 
   void run(const std::stop_token& stop) {
     while (true) {
@@ -101,14 +102,14 @@ class Search {
           } else {
             all.push_back(std::move(item));
           }
-          if (is_first) found_.items = all;  // a list that grows is better than none
+          if (is_first) found_.items = all;  // show a growing list rather than none
         }
         wake_();
       });
     } catch (const GiveUp&) {
       return;
     } catch (const std::exception&) {
-      // Those that were found by then are shown.
+      // A failed search shows what it had found by then.
     }
     const std::scoped_lock lock(mutex_);
     if (asked != asked_) return;

@@ -14,16 +14,16 @@
 
 namespace headroom {
 
-// One model on one device, the jobs that it makes, and the memory that it has: what a window or a
-// server works with. The model, the device and the number format can be changed while jobs wait or
-// run; jobs stay what they are. Any thread.
+// One model on one device with its jobs and its memory readings: what a window or a server works
+// with. Model, device and number format can be changed while jobs wait or run; the jobs keep their
+// settings. May be used from any thread.
 class Session {
  public:
-  // Throws Error. Reads no weights and takes no memory of the device.
+  // Opens a model. Throws Error. Must read no weights and take no device memory.
   using Open = std::function<ModelOnDevice(const SessionChoice&)>;
 
-  // Opens `first` on the caller's thread, and throws what that throws; later ones on a thread of
-  // its own. Reads memory once.
+  // Opens `first` on the caller's thread and passes on what that throws; later ones are opened on
+  // the session's own thread. Reads memory once.
   Session(Open open, const SessionChoice& first, GenerationQueue::SavePicture save,
           std::size_t most_unsaved_bytes = GenerationQueue::kMaxUnsavedBytes);
   ~Session();
@@ -31,26 +31,26 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   [[nodiscard]] GenerationQueue& queue() { return queue_; }
-  // Its figures begin anew with each change.
+  // Its samples start anew with each change.
   [[nodiscard]] const MemorySampler& memory() const { return sampler_; }
   [[nodiscard]] std::shared_ptr<const ModelOnDevice> current() const;
 
-  // Asks for another model, device or number format, and returns at once. It is opened now, so that
-  // what is wrong with it is known; it takes over when the running job is over and the old
-  // generator with its weights is gone. Where either fails, the old one works on. The newest change
-  // counts; one to what is there already ends those that are under way.
+  // Asks for another model, device or number format, and returns at once. The choice is opened
+  // now, so that faults are known early; it takes over when the running job has ended and the old
+  // generator with its weights is destroyed. If either fails, the old one continues. Only the
+  // newest change counts; a change to the present choice ends those under way.
   void change(const SessionChoice& to);
-  // Ends a change that has not taken over; else nothing happens.
+  // Ends a change that has not taken over yet, if there is one.
   void keep();
 
   // A change under way.
   struct Change {
     SessionChoice to;
-    bool is_opened = false;  // it waits for the running job only
+    bool is_opened = false;  // it only waits for the running job
   };
-  // How the newest change ended that did.
+  // How the last completed change ended.
   struct Changed {
-    std::uint64_t number = 0;  // counts them; 0 = none yet
+    std::uint64_t number = 0;  // counts completed changes; 0 = none yet
     SessionChoice to;
     std::optional<Failure> failure;
   };
@@ -59,24 +59,24 @@ class Session {
     std::optional<Change> change;
     Changed changed;
   };
-  [[nodiscard]] State state() const;  // a copy, all of one moment
+  [[nodiscard]] State state() const;  // a consistent copy
 
  private:
   void run(const std::stop_token& stop);
   void open_next(const SessionChoice& choice, std::uint64_t asked);
   void take_over(const std::shared_ptr<const ModelOnDevice>& next, std::uint64_t asked,
                  const std::optional<Failure>& failure);
-  // With mutex_ held.
+  // Requires mutex_.
   void end_change(std::uint64_t asked, const SessionChoice& to,
                   const std::optional<Failure>& failure);
 
   const Open open_;
-  mutable std::mutex mutex_;  // guards what follows, but for the queue and the sampler
+  mutable std::mutex mutex_;  // guards what follows, except the queue and the sampler
   std::condition_variable_any asked_for_;
   State state_;
-  std::uint64_t asked_ = 0;  // the newest change's number
+  std::uint64_t asked_ = 0;  // number of the newest change
   std::optional<SessionChoice> to_open_;
-  bool is_fresh_ = false;  // another model or device since memory was looked at
+  bool is_fresh_ = false;  // model or device has changed since memory was last read
 
   GenerationQueue queue_;
   MemorySampler sampler_;

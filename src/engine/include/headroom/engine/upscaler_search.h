@@ -7,18 +7,19 @@
 
 namespace headroom {
 
-// An upscaler's file in a place where they are looked for.
+// An upscaler's file found in one of the folders.
 struct UpscalerOffer {
-  std::string name;  // without folder and ending
+  std::string name;  // without folder and extension
   std::filesystem::path file;
-  int scale = 0;      // that it makes pictures so many times as large; 0: not known
+  int scale = 0;      // factor by which it enlarges; 0: not known
   Message problem{};  // why it cannot be used
 };
 [[nodiscard]] inline bool is_same(const UpscalerOffer& one, const UpscalerOffer& other) {
   return one.file == other.file;
 }
 
-// Looks for upscalers, whose tables are read for it. They depend on nothing.
+// Searches for upscalers, for which the tensor tables of their files are read. The search has no
+// question, so this is empty.
 struct AnyUpscaler {};
 using UpscalerSearch = Search<AnyUpscaler, UpscalerOffer>;
 
