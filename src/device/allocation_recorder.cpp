@@ -52,7 +52,8 @@ class MetaAllocator final : public c10::Allocator {
 
 AllocationRecorder::AllocationRecorder(AllocationTrace& allocations) {
   static const bool installed = [] {
-    static auto* const allocator = new MetaAllocator;  // torch keeps the pointer for good
+    // Torch keeps the pointer until the process ends.
+    static auto* const allocator = new MetaAllocator;
     c10::SetAllocator(c10::DeviceType::Meta, allocator, /*priority=*/255);
     return true;
   }();

@@ -14,36 +14,37 @@
 
 namespace headroom {
 
-// What keeps a device, or all of a kind, from being used.
+// Why a device, or every device of a kind, cannot be used.
 struct Hindrance {
-  std::string id;  // "cuda:1"; empty: all of the kind
+  std::string id;  // "cuda:1"; empty: all devices of the kind
   Message why;
 };
 
-// A kind of device: a folder here, and a line in the table in backends.cpp.
+// A kind of device. Its code is in a folder here, and the table in backends.cpp has a line for it.
 struct BackendKind {
-  std::string_view name;   // what --device calls it, in small letters
+  std::string_view name;   // as in --device, in lower case
   std::string_view title;  // "CUDA card"
-  bool is_numbered;        // there may be several: "cuda:1"
-  // The devices of this kind that the machine has and the program can use.
+  bool is_numbered;        // whether there may be several: "cuda:1"
+  // The devices of this kind that exist on this machine and can be used.
   std::vector<Device> (*find)();
-  // One that is not there, to plan for.
+  // A device that does not exist, to plan for.
   Device (*pretend)(int index, std::string name, int compute_capability);
-  // Why devices of this kind that are there cannot be used.
+  // Why devices of this kind that exist cannot be used.
   std::vector<Hindrance> (*what_hinders)();
-  // What else there is to say about this kind here.
+  // Adds what else there is to report about this kind.
   void (*describe)(SystemReport& report);
-  // Whether an error is its libraries' own way to say that there is no memory.
+  // Whether the error is how this kind's libraries report that memory has run out.
   bool (*ran_out)(const std::exception& error);
-  // An error of its driver that starting again does not help, by its number; nothing for others.
+  // The message for a driver error, by its number, that a restart would not cure; nothing for
+  // others.
   std::optional<Message> (*explain)(int code);
-  // Copying, for networks, which know no device but that of their tensors: these are of this kind,
+  // Networks know only their tensors' device. For copies it is found by this type,
   c10::DeviceType tensors;
-  // and copy by themselves out of memory like this, see page_locked.h.
+  // and its host memory for fast copies is allocated by this function, see page_locked.h.
   at::Tensor (*host_memory)(std::int64_t bytes);
 };
 
-// Those with memory of their own first, the processor last.
+// All kinds: those with memory of their own first, the CPU last.
 [[nodiscard]] std::span<const BackendKind> backend_kinds();
 
 }  // namespace headroom

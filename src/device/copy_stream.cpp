@@ -41,7 +41,8 @@ void CopyStream::run(const std::function<void()>& copies) {
   }
   const c10::StreamGuard guard(streams_->copies);
   copies();
-  // The thread that asks for the layer finds it whole, so no stream has to wait for another.
+  // Waits for the copies here, so that the calling thread gets complete layers and no other stream
+  // has to wait.
   streams_->implementation.synchronizeStream(streams_->copies);
 }
 

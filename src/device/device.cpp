@@ -36,7 +36,7 @@ struct Named {
   std::size_t index = 0;
 };
 
-// Nothing for "auto" and for what is no device.
+// Nothing for "auto" and for a text that names no device.
 std::optional<Named> find_named(const std::string& wanted) {
   for (const BackendKind& kind : backend_kinds()) {
     const std::optional<std::size_t> index = index_of(wanted, kind.name);
@@ -48,11 +48,11 @@ std::optional<Named> find_named(const std::string& wanted) {
 Device choose_of_kind(const BackendKind& kind, const std::string& wanted, std::size_t index) {
   std::vector<Device> devices = kind.find();
   const std::string id = std::string(kind.name) + ":" + std::to_string(index);
-  for (Device& device : devices) {  // in order: a kind without a number is its first
+  for (Device& device : devices) {  // in order, so the kind's bare name means its first device
     if (wanted == kind.name || device.id() == id) return std::move(device);
   }
   const std::vector<Hindrance> hindrances = kind.what_hinders();
-  // Of this very device; of any where none is left.
+  // The reason for this very device; if the kind has no usable device, any reason.
   auto own = std::ranges::find(hindrances, id, &Hindrance::id);
   if (own == hindrances.end() && devices.empty()) own = hindrances.begin();
   const auto there =
@@ -157,7 +157,7 @@ MemorySnapshot DeviceMemory::read() const {
   }
   s.used_by_others = std::max<std::int64_t>(0, s.total - s.free - s.ours() - s.reserved_by_driver);
   if (pretend_others_) {
-    // They may hold more than is free: then a driver pages.
+    // They may hold more than is free, since a driver pages.
     for (const OtherProgram& program : pretend_others_()) {
       const std::int64_t held =
           std::clamp<std::int64_t>(program.bytes, 0, s.total - s.used_by_others);
@@ -170,7 +170,7 @@ MemorySnapshot DeviceMemory::read() const {
 
 std::vector<OtherProgram> DeviceMemory::other_programs() const {
   std::vector<OtherProgram> programs;
-  // On a pretended card the real one's programs hold nothing.
+  // Programs on the real GPU hold nothing of a pretended one.
   if (!pretend_total_) programs = device_.backend->other_programs();
   if (pretend_others_) {
     for (OtherProgram& program : pretend_others_()) programs.push_back(std::move(program));

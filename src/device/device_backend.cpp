@@ -19,7 +19,7 @@ PeakUse DeviceBackend::end_stage() {
 std::int64_t DeviceBackend::run_peak() const { return std::max(run_peak_.load(), use().peak); }
 
 WorkUse DeviceBackend::measure(const std::function<void()>& work) {
-  // Kernels are asynchronous: wait for them before and after what is measured.
+  // Kernels are asynchronous: wait for them before and after measuring.
   synchronize();
   reset_peak();
   const std::int64_t before = counted_use().kept;

@@ -11,7 +11,7 @@
 namespace headroom {
 namespace {
 
-// libtorch's words go on with counts of bytes and settings to try.
+// Replaces libtorch's message, which goes on with byte counts and settings to try.
 Message ran_out() { return say("the device ran out of memory"); }
 
 }  // namespace
@@ -20,7 +20,7 @@ std::string plain_message(const std::exception& error) {
   const auto* const torch = dynamic_cast<const c10::Error*>(&error);
   if (torch == nullptr) return error.what();
   if (is_out_of_memory(error)) return ran_out().english();
-  // What follows the first line is advice for programmers.
+  // The lines after the first are advice for programmers.
   const std::string message = torch->what_without_backtrace();
   return message.substr(0, message.find('\n'));
 }

@@ -26,7 +26,8 @@ std::optional<OtherProgram> parse(const std::string& line) {
 
 OtherPrograms read_programs_from(std::filesystem::path file,
                                  std::function<void(const std::string&)> warn) {
-  const auto warned = std::make_shared<std::atomic<bool>>(false);  // by any copy
+  // Shared by all copies of the function.
+  const auto warned = std::make_shared<std::atomic<bool>>(false);
   return [file = std::move(file), warn = std::move(warn), warned] {
     std::vector<OtherProgram> programs;
     std::ifstream in(file);

@@ -24,10 +24,10 @@ struct Version {
   std::string_view usual_place;
   std::array<const char*, 2> limits;  // files that hold a number or "max"
   const char* used;
-  // Of memory.stat: what `used` counts and the kernel gives back when it is asked for. Files in
-  // memory are on two lists, by how lately they were read; both are reclaimed, as MemAvailable of
-  // the whole machine has it, and files of memory itself (tmpfs) are on neither. What was changed
-  // must be written to the disk first.
+  // Keys of memory.stat for memory that `used` includes but the kernel gives back on demand.
+  // Cached files are on two lists, by how recently they were used; both are reclaimable, as in the
+  // machine's MemAvailable. Files in tmpfs are on neither. Changed pages must be written to the
+  // disk first.
   std::array<std::string_view, 2> files;
   std::array<std::string_view, 2> changed_files;
   std::string_view slab;
@@ -46,10 +46,11 @@ constexpr Version kVersion1{"cgroup",
                             {"total_active_file", "total_inactive_file"},
                             {"total_dirty", "total_writeback"},
                             {}};
-// Version 1 tells the least limit of the ancestors too, also of those that a container cannot see.
+// Version 1 also gives the smallest limit of the ancestors, including those that a container
+// cannot see.
 constexpr std::string_view kInheritedLimit = "hierarchical_memory_limit";
 
-// What a file with one number says; nothing for "max", for no number, and without the file.
+// The number in a file; nothing for "max", for no number, and without the file.
 std::optional<std::int64_t> read_number(const fs::path& file) {
   std::int64_t value = 0;
   std::ifstream in(file);
@@ -121,12 +122,13 @@ std::string unescape(std::string_view text) {
 }
 
 struct Mount {
-  fs::path group;   // the group that is mounted
-  fs::path folder;  // where
+  fs::path group;   // the group at the mount's root
+  fs::path folder;  // where it is mounted
 };
 
-// Lines of /proc/self/mountinfo: "ID PARENT MAJOR:MINOR GROUP FOLDER OPTIONS ... - TYPE SOURCE
-// SUPER_OPTIONS". The usual place comes last: a container may have the files without a mount.
+// Reads /proc/self/mountinfo, whose lines are "ID PARENT MAJOR:MINOR GROUP FOLDER OPTIONS ... -
+// TYPE SOURCE SUPER_OPTIONS". The usual place is added last: a container may have the files
+// without a mount.
 std::vector<Mount> find_mounts(const fs::path& root, const Version& version) {
   std::vector<Mount> mounts;
   std::ifstream in(root / "proc/self/mountinfo");
@@ -153,15 +155,16 @@ std::vector<Mount> find_mounts(const fs::path& root, const Version& version) {
   return mounts;
 }
 
-// Where `own` lies below a mount of `mounted`. Without a name space of its own a container sees its
-// group's whole path here, but the mount begins at that group; what lies outside ("/..") is unseen.
+// The path of `own` below a mount of `mounted`. A container without a cgroup namespace of its own
+// sees its group's whole path here, but the mount begins at that group. Groups outside the mount
+// ("/..") cannot be read.
 fs::path below_mount(const fs::path& own, const fs::path& mounted) {
   const fs::path rest = own.lexically_relative(mounted).lexically_normal();
   const bool inside = !rest.empty() && *rest.begin() != "..";
   return inside ? rest : fs::path(".");
 }
 
-// Tightens `memory` by every group from the process's own up to the one that is mounted.
+// Lowers `memory` to the limits of all groups from the process's own up to the mounted one.
 void apply_groups(const fs::path& root, const Version& version, SystemMemory& memory) {
   const fs::path own = own_group(root, version).value_or("/");
   for (const Mount& mount : find_mounts(root, version)) {

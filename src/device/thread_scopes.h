@@ -7,18 +7,19 @@
 
 namespace headroom {
 
-// What holds on this thread while a scope of memory_tag.h, workspace.h or allocation_recorder.h
-// lives. ATen asks an allocator for bytes and hands on nothing of its caller's, and operations on
-// meta tensors know nothing of the device that they stand for: so it is kept beside the calls. It
-// is the one state of this room that is in no object, but for the allocators that libtorch keeps.
+// What the scopes of memory_tag.h, workspace.h and allocation_recorder.h set for this thread. ATen
+// passes only a number of bytes to an allocator, and operations on meta tensors do not know which
+// device they stand for, so this cannot be a parameter. It is the only state of this room outside
+// of objects, except for the allocators that libtorch keeps.
 struct ThreadScopes {
   MemoryTag tag = MemoryTag::kActivations;
   workspace::KernelSet kernels;
   struct Recording {
     AllocationTrace* allocations = nullptr;
-    std::uint64_t serial = 0;  // which recording of this thread; blocks of earlier ones are ignored
+    // Number of this recording on this thread; blocks of earlier ones are ignored.
+    std::uint64_t serial = 0;
     std::uint32_t next_id = 0;
-    std::optional<std::int64_t> announced;  // bytes that the next block stands for
+    std::optional<std::int64_t> announced;  // bytes for which the next block is recorded
   };
   Recording recording;
   std::uint64_t next_serial = 1;

@@ -41,7 +41,7 @@ bool cpu_convolves_bfloat16() {
     try {
       static_cast<void>(at::mkldnn_convolution(x, w, {}, {1, 1}, {1, 1}, {1, 1}, 1));
     } catch (const std::exception&) {
-      return false;  // the library says what the processor lacks
+      return false;  // the library reports that the processor lacks something
     }
     return true;
   }();
@@ -54,9 +54,9 @@ bool is_flash(const Attention& op, const KernelSet& kernels) {
   return kernels.calibrated.multiprocessors > 0 && bytes_of(op.dtype) == 2;
 }
 
-// Into how many parts libtorch's flash attention cuts the keys, so that few queries keep the whole
-// card busy: the fewest parts that leave hardly more of it idle in the last wave than the best
-// number would. Two parts fit on a multiprocessor at a time.
+// Into how many parts libtorch's flash attention splits the keys, so that few queries keep the
+// whole GPU busy: the smallest number that leaves little more of it idle in the last wave than the
+// best number would. A multiprocessor runs two parts at a time.
 std::int64_t attention_parts(const Attention& op, int multiprocessors) {
   constexpr std::int64_t kQueriesOfABlock = 64;
   constexpr std::int64_t kMaxParts = 128;
@@ -67,7 +67,7 @@ std::int64_t attention_parts(const Attention& op, int multiprocessors) {
   const std::int64_t keys_of_a_block = op.head_dim <= 64 ? 256 : op.head_dim <= 128 ? 128 : 64;
   const std::int64_t key_blocks = blocks(op.keys, keys_of_a_block);
   const std::int64_t most = std::min({kMaxParts, places, key_blocks});
-  // With as many blocks in the largest part as with one part fewer, a part would be empty.
+  // If the largest part had as many key blocks as with one part fewer, one part would be empty.
   const auto is_possible = [&](std::int64_t parts) {
     return parts == 1 || blocks(key_blocks, parts) != blocks(key_blocks, parts - 1);
   };
@@ -85,12 +85,12 @@ std::int64_t attention_parts(const Attention& op, int multiprocessors) {
   return 1;
 }
 
-// The blocks of flash attention in 16 bits. Other kernels take the first one only.
+// The blocks that 16-bit flash attention allocates. Other kernels allocate only the first.
 enum AttentionBlock : std::uint8_t {
   kLogSums,
-  kRandomState,  // there without any randomness too
+  kRandomState,  // allocated even without dropout
   kUnusedNumber,
-  // and, joined in the end, each part's
+  // for each part when keys are split; joined in the end
   kPartLogSums,
   kPartResults,
 };
@@ -99,12 +99,13 @@ constexpr int kAttentionBlocks = kPartResults + 1;
 std::int64_t attention_block(int block, const Attention& op, const KernelSet& kernels) {
   if (!kernels.card) return 0;
   if (op.head_dim > kWidestFusedHead) {
-    // Scores and their softmax, of a few queries.
+    // Scores and their softmax, for a few queries at a time.
     const std::int64_t scores = std::min(op.queries, kUnfusedQueryRows) * op.keys * op.heads;
     return block == kLogSums ? 2 * scores * bytes_of(op.dtype) : 0;
   }
   const std::int64_t log_sums = op.queries * op.heads * 4;
-  if (bytes_of(op.dtype) > 2) return 0;  // memory-efficient, which keeps them for gradients only
+  // The memory-efficient kernel has log-sums only for gradients.
+  if (bytes_of(op.dtype) > 2) return 0;
   if (!is_flash(op, kernels)) return block == kLogSums ? log_sums : 0;
   const auto parts = [&] {
     const std::int64_t count = attention_parts(op, kernels.calibrated.multiprocessors);
@@ -202,7 +203,7 @@ std::int64_t block_bytes(const AllocationTrace::Operation& block, const KernelSe
 }
 
 std::int64_t layer_norm_statistic(std::int64_t rows, const KernelSet& kernels) {
-  return kernels.card ? rows * 4 : 0;  // in float32 whatever the rows are in
+  return kernels.card ? rows * 4 : 0;  // float32, whatever the rows' format
 }
 
 }  // namespace headroom::workspace

@@ -28,7 +28,7 @@ class CpuBackend final : public DeviceBackend {
   [[nodiscard]] std::string usual_format() const override { return "fp32"; }
   [[nodiscard]] bool computes_bfloat16() const override { return true; }
   [[nodiscard]] std::string generation() const override { return {}; }
-  // Without AVX-512 the library has none.
+  // The CPU library has no such convolutions for processors without AVX-512.
   [[nodiscard]] bool convolves_bfloat16() const override {
     return workspace::cpu_convolves_bfloat16();
   }
@@ -52,7 +52,7 @@ class CpuBackend final : public DeviceBackend {
     const SystemMemory system = read_system_memory();
     return {system.total_bytes, system.available_bytes, 0};
   }
-  // A budget is a budget to the byte.
+  // The whole budget is for tensors.
   [[nodiscard]] std::int64_t share_beside_tensors(std::int64_t /*total*/) const override {
     return 0;
   }
@@ -60,7 +60,8 @@ class CpuBackend final : public DeviceBackend {
   [[nodiscard]] std::int64_t counted(std::int64_t bytes) const override {
     return cpu_budget::rounded(bytes);
   }
-  void count_as_weights(std::int64_t /*bytes*/) override {}  // blocks carry tags
+  // Blocks carry tags, so the allocator knows.
+  void count_as_weights(std::int64_t /*bytes*/) override {}
 
   void reserve(std::int64_t bytes, std::int64_t /*small_bytes*/) override {
     cpu_budget::reserve(bytes);

@@ -17,7 +17,7 @@
 namespace headroom {
 namespace {
 
-// In front of every block; keeps the data aligned for AVX-512.
+// Precedes every block; its size keeps the data aligned for AVX-512.
 struct alignas(64) Header {
   std::int64_t bytes;
   MemoryTag tag;
@@ -25,7 +25,7 @@ struct alignas(64) Header {
 static_assert(sizeof(Header) == 64);
 
 struct Counters {
-  std::mutex mutex;  // one lock for all: the sum, the limit and the peak must agree
+  std::mutex mutex;  // one lock for all: sum, limit and peak must be consistent
   cpu_budget::Use use;
   std::int64_t limit = 0;
   std::int64_t fail_at = 0;
@@ -60,7 +60,7 @@ struct Counters {
     use.growths = 0;
   }
 
-  // Throws unless `total` bytes may be held. Call with the mutex held.
+  // Throws if `total` bytes would exceed the limit. Requires the mutex.
   void check(std::int64_t total, std::int64_t more) {
     ++use.allocations;
     const bool injected = fail_at > 0 && --fail_at == 0;
@@ -88,16 +88,16 @@ Counters& counters() {
 constexpr std::size_t kHugePage = 2U << 20U;
 constexpr std::size_t kLargeBlock = 2 * kHugePage;
 
-// The C library would give memory back to the system after nearly every activation, and each step
-// would pay for the page faults of taking it again: a seventh of a step of the starter model.
+// By default the C library returns memory to the system after nearly every activation, and each
+// step pays for the page faults of getting it back: a seventh of a step of the starter model.
 void keep_freed_memory() {
   constexpr int kKept = 32 << 20;
   mallopt(M_TRIM_THRESHOLD, kKept);
   mallopt(M_MMAP_THRESHOLD, static_cast<int>(kLargeBlock));
 }
 
-// Large blocks come from the system anew each time; in 4 KiB pages the faults of first touch cost
-// more than the arithmetic that fills them, so ask for huge pages.
+// Large blocks are new memory each time. With 4 KiB pages the page faults of first use cost more
+// than the arithmetic that fills the block, so ask for huge pages.
 void* reserve(std::size_t bytes) {
   if (bytes < kLargeBlock) return std::aligned_alloc(64, (bytes + 63) / 64 * 64);
   void* const block =
@@ -118,7 +118,7 @@ class BudgetAllocator final : public c10::Allocator {
   c10::DataPtr allocate(std::size_t bytes) override {
     if (bytes == 0) return {nullptr, c10::Device(c10::DeviceType::CPU)};
     const std::int64_t counted = cpu_budget::rounded(static_cast<std::int64_t>(bytes));
-    // What a replay takes itself is no part of a run.
+    // Memory that a dry run really takes is no part of a run.
     const MemoryTag tag =
         AllocationRecorder::on_this_thread() ? MemoryTag::kHost : ScopedMemoryTag::current();
     counters().take(counted, tag);
@@ -146,7 +146,8 @@ namespace cpu_budget {
 void install() {
   static const bool done = [] {
     keep_freed_memory();
-    static auto* const allocator = new BudgetAllocator;  // torch keeps the pointer for good
+    // Torch keeps the pointer until the process ends.
+    static auto* const allocator = new BudgetAllocator;
     c10::SetAllocator(c10::DeviceType::CPU, allocator, /*priority=*/255);
     return true;
   }();

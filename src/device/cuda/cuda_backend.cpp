@@ -46,7 +46,8 @@ class CudaBackend final : public DeviceBackend {
   [[nodiscard]] std::string usual_format() const override {
     return computes_bfloat16() ? "bf16" : "fp16";
   }
-  // From Ampere on. Before, products are emulated and fused attention and convolutions are missing.
+  // True from Ampere on. Older GPUs emulate products in bfloat16 and have no fused attention or
+  // convolutions for it.
   [[nodiscard]] bool computes_bfloat16() const override {
     return !capability_ || *capability_ >= kAmpere;
   }
@@ -61,14 +62,14 @@ class CudaBackend final : public DeviceBackend {
     return grows_segments() ? kGrowingSegments : "";
   }
 
-  // cuBLAS' workspace, as at::cuda::getChosenWorkspaceSize() has it. A card that is not known is
-  // taken for one of before Hopper, as most are.
+  // cuBLAS's workspace, as at::cuda::getChosenWorkspaceSize() computes it. A GPU of unknown
+  // capability is taken to be older than Hopper, as most are.
   [[nodiscard]] std::int64_t library_bytes() const override {
     if (const auto chosen = cuda_settings::cublas_workspace()) return *chosen;
     return capability_ && *capability_ >= kHopper ? 33554432 : 8519680;
   }
 
-  // Flash attention is what libtorch takes in 16 bits from Ampere on.
+  // From Ampere on, libtorch uses flash attention for 16-bit formats.
   [[nodiscard]] int attention_multiprocessors() const override {
     if (!exists_ || !computes_bfloat16()) return 0;
     return cuda_runtime::multiprocessors(index_).value_or(0);
@@ -82,8 +83,8 @@ class CudaBackend final : public DeviceBackend {
   void set_up() override {
     if (!exists_) return;
     if (!is_set_up()) set_up_libraries();
-    // libtorch asks the thread's own card what it can when it chooses a kernel, whatever card the
-    // tensors are on.
+    // When libtorch chooses a kernel, it asks the thread's current GPU what it can do, whatever
+    // GPU the tensors are on.
     at::accelerator::setDeviceIndex(index_);
   }
   void expect_overhead(const CardOverhead& overhead) override {
@@ -130,16 +131,16 @@ class CudaBackend final : public DeviceBackend {
     capacity.reserved_by_driver = context_bytes() + std::max(overhead_.load(), loaded_.load());
     capacity.overhead_is_known = overhead_is_known_;
     if (!nvml_) return capacity;
-    // CUDA's total is without part of what the driver keeps, NVML's is with all of it.
+    // CUDA's total leaves out part of what the driver keeps; NVML's total includes all of it.
     if (const auto memory = nvml_->memory(index_)) {
       const std::int64_t left_out = std::max<std::int64_t>(0, memory->total - capacity.total);
       capacity.reserved_by_driver += std::max<std::int64_t>(0, memory->reserved - left_out);
     }
     return capacity;
   }
-  // Cards of 4, 6, 8, 12 and 24 GB give programs 3.8, 5.8, 7.8, 11.76 and 23.69 GiB under Linux, as
-  // libtorch's own messages of running out of memory have it. What this program takes beside its
-  // tensors is usually 0.3 to 0.45 GiB of that.
+  // GPUs of 4, 6, 8, 12 and 24 GB give programs 3.8, 5.8, 7.8, 11.76 and 23.69 GiB under Linux,
+  // according to libtorch's out-of-memory messages. What this program takes beside its tensors is
+  // usually 0.3 to 0.45 GiB of that.
   [[nodiscard]] std::int64_t share_beside_tensors(std::int64_t total) const override {
     const std::int64_t beside_tensors =
         overhead_is_known_ ? context_bytes() + overhead_ : std::min(384 * kMiB, total / 10);
@@ -159,13 +160,13 @@ class CudaBackend final : public DeviceBackend {
   void reserve(std::int64_t bytes, std::int64_t small_bytes) override {
     if (!is_set_up()) return;
     const std::int64_t peak = use().peak;
-    // Blocks that are given back at once stay in libtorch's cache and are split for what comes.
-    // Those of the small pool come two to a segment.
+    // Allocate and free at once: the blocks stay in libtorch's cache and are split for later
+    // requests. The small pool's segments hold two of these blocks each.
     fill_up(kSmall, small_bytes, [](std::int64_t) { return kSmallRequest; });
     fill_up(kLarge, bytes - held(kSmall),
             [](std::int64_t missing) { return std::max(missing, kSmallRequest + 1); });
     requests_at_reserve_ = requests();
-    // That they were in use for a moment is nothing of the run's.
+    // That these blocks were in use for a moment must not count for the run.
     at::accelerator::resetPeakStats(index_);
     peak_before_reserve_ = peak;
   }
@@ -183,7 +184,7 @@ class CudaBackend final : public DeviceBackend {
     if (!is_set_up()) return;
     const auto total = static_cast<double>(at::accelerator::getMemoryInfo(index_).second);
     const double share = static_cast<double>(bytes) / total;
-    // Upwards, so that no byte of it is lost on the way through a fraction.
+    // Rounded up, so that converting to a fraction loses no byte.
     cuda_memory_fraction::set(bytes <= 0 || share >= 1 ? 1.0 : std::nextafter(share, 1.0), index_);
   }
 
@@ -199,35 +200,34 @@ class CudaBackend final : public DeviceBackend {
   }
 
  private:
-  // libtorch's StatType: of both pools, of the one for requests up to 1 MiB, of the other.
+  // Indices of libtorch's StatType: both pools, the pool for requests up to 1 MiB, the other pool.
   static constexpr std::size_t kAll = 0;
   static constexpr std::size_t kSmall = 1;
   static constexpr std::size_t kLarge = 2;
   static constexpr const char* kGrowingSegments = "expandable_segments:True";
 
   void set_up_libraries() {
-    static_cast<void>(look_at_memory());  // makes the context, and measures it
+    static_cast<void>(look_at_memory());  // creates the context, and measures its size
     at::accelerator::setDeviceIndex(index_);
     if (cuda_settings::of_allocator() == nullptr && grows_segments()) {
       c10::CachingAllocator::setAllocatorSettings(kGrowingSegments);
     }
     at::Context& context = at::globalContext();
-    // One kernel of attention for each number format, so that what was declared for it holds:
-    // cuDNN's takes a workspace that nobody can say beforehand, the plain one takes the whole
-    // matrix of scores.
+    // Allow one attention kernel for each number format, so that the declared workspaces hold:
+    // cuDNN's takes a workspace that cannot be predicted, and the plain one takes the whole matrix
+    // of scores.
     context.setSDPUseCuDNN(false);
     context.setSDPUseMath(false);
     context.lazyInitDevice(at::kCUDA);
     outside_at_set_up_ = outside_allocator();
   }
 
-  // The allocator answers no question before CUDA was set up in this process, and holds nothing
-  // until then.
+  // Before CUDA is set up in this process, the allocator cannot be asked and holds nothing.
   [[nodiscard]] bool is_set_up() const {
     return exists_ && at::getDeviceAllocator(at::kCUDA)->initialized();
   }
-  // The first look at the memory makes this process' context. In a container the driver knows us by
-  // another number than we do: the one that appears then.
+  // The first call creates this process's context. In a container the driver may know the process
+  // by another id than getpid(): the one that appears at that moment.
   [[nodiscard]] std::pair<std::size_t, std::size_t> look_at_memory() const {
     const auto look = [this] { return at::accelerator::getMemoryInfo(index_); };
     const std::scoped_lock lock(context_mutex_);
@@ -250,8 +250,8 @@ class CudaBackend final : public DeviceBackend {
     const std::scoped_lock lock(context_mutex_);
     return context_;
   }
-  // What NVML tells as long as this process has no context, less what one will take; nothing where
-  // that is not known.
+  // What NVML reports while this process has no context, minus what the context will take; nothing
+  // where either is not known.
   [[nodiscard]] std::optional<DeviceCapacity> look_from_outside() const {
     const std::scoped_lock lock(context_mutex_);
     if (!nvml_ || has_context_ || !overhead_is_known_) return std::nullopt;
@@ -263,25 +263,26 @@ class CudaBackend final : public DeviceBackend {
     capacity.reserved_by_driver = context_ + overhead_;
     return capacity;
   }
-  // Other programs move while a part of ours is measured, too: beyond this, it is theirs.
+  // Other programs may allocate while this is measured; a difference beyond this limit is taken to
+  // be theirs.
   static std::int64_t ours_of(std::int64_t bytes) {
     return std::clamp<std::int64_t>(bytes, 0, kGiB);
   }
-  // What is taken of the card by others, by contexts and by code: all that libtorch's allocator
-  // does not hold.
+  // Bytes in use on the GPU that libtorch's allocator does not hold: those of other programs, of
+  // contexts and of code.
   [[nodiscard]] std::int64_t outside_allocator() const {
     const auto [free, total] = at::accelerator::getMemoryInfo(index_);
     return static_cast<std::int64_t>(total - free) - held(kAll);
   }
-  // Without NVML libtorch's allocator fails at the first segment that can grow. Where there is a
-  // card, there is NVML: so a pretended one has it.
+  // Without NVML libtorch's allocator fails at the first expandable segment. A real GPU nearly
+  // always has NVML, so a pretended one is taken to have it.
   [[nodiscard]] bool grows_segments() const { return !exists_ || nvml_ != nullptr; }
-  // What the driver has given to a pool.
+  // Bytes that the driver has given to a pool.
   [[nodiscard]] std::int64_t held(std::size_t pool) const {
     return at::accelerator::getDeviceStats(index_).reserved_bytes[pool].current;
   }
-  // Makes a pool hold `bytes`, by requests of `size(bytes that are missing)`. Some may be served
-  // out of what it has; all are held until it grew.
+  // Makes a pool hold `bytes`, by requests of `size(missing bytes)`. Some requests may be served
+  // from memory that the pool has already; all blocks are kept until it has grown.
   template <typename Size>
   void fill_up(std::size_t pool, std::int64_t bytes, const Size& size) const {
     std::vector<at::Tensor> blocks;
@@ -298,18 +299,18 @@ class CudaBackend final : public DeviceBackend {
   const std::string name_;
   const bool exists_;
   const std::optional<Capability> capability_;
-  const std::shared_ptr<const Nvml> nvml_;  // opened once: it is asked four times a second
+  const std::shared_ptr<const Nvml> nvml_;  // opened once, since it is asked four times a second
   mutable std::mutex context_mutex_;
   mutable bool has_context_ = false;
-  mutable std::int64_t context_ = 0;  // bytes of it, also guarded by the mutex
+  mutable std::int64_t context_ = 0;  // bytes of the context, also guarded by the mutex
   mutable std::atomic<std::uint32_t> own_pid_ = static_cast<std::uint32_t>(getpid());
   std::atomic<std::int64_t> weights_ = 0;
   std::atomic<std::int64_t> outside_at_set_up_ = 0;
   std::atomic<std::int64_t> overhead_ = 0;  // see expect_overhead()
-  std::atomic<std::int64_t> loaded_ = 0;    // of it, in this process
+  std::atomic<std::int64_t> loaded_ = 0;    // how much of it this process has loaded
   std::atomic<bool> overhead_is_known_ = false;
   std::atomic<std::int64_t> requests_at_reserve_ = 0;
-  std::atomic<std::int64_t> peak_before_reserve_ = 0;  // of what was in use
+  std::atomic<std::int64_t> peak_before_reserve_ = 0;  // of the bytes in use
 };
 
 }  // namespace

@@ -10,8 +10,8 @@
 
 namespace headroom {
 
-// A card of NVIDIA's. `exists`: there is such a card; else it is only planned for and its memory
-// never asked for. `capability`: nothing where it is not known.
+// An NVIDIA GPU. `exists`: the machine has it; otherwise it is only planned for, and its memory is
+// never read. `capability`: nothing where it is not known.
 [[nodiscard]] std::shared_ptr<DeviceBackend> make_cuda_backend(
     int index, std::string name, bool exists, std::optional<cuda_runtime::Capability> capability,
     std::shared_ptr<const Nvml> nvml);

@@ -18,10 +18,10 @@ namespace {
 
 using cuda_runtime::Capability;
 
-constexpr int kLeastDriver = 580;  // that serves libtorch's CUDA 13
+constexpr int kLeastDriver = 580;  // oldest driver for libtorch's CUDA 13
 
 int card_count() {
-  // No accelerator, or a CPU build of libtorch: zero.
+  // Zero without an accelerator or with a CPU build of libtorch.
   const auto type = at::accelerator::getAccelerator(/*checked=*/false);
   return type == c10::DeviceType::CUDA ? at::accelerator::deviceCount() : 0;
 }
@@ -43,8 +43,8 @@ std::string release_name(int release) {
   return std::to_string(release / 1000) + "." + std::to_string(release % 1000 / 10);
 }
 
-// A driver that is too old, by its own version or, where NVML is missing, by the CUDA that it
-// serves: a driver serves all releases with its number before the point.
+// Says that the driver is too old, judged by its own version or, without NVML, by the CUDA release
+// that it supports: a driver supports all releases with the same major version.
 std::optional<Message> what_hinders_driver(const Nvml* nvml) {
   const std::string version = nvml != nullptr ? nvml->driver_version().value_or("") : "";
   int driver = 0;

@@ -33,8 +33,7 @@ CudaCode::CudaCode(std::string_view flags) {
 }
 
 CudaCode CudaCode::of_libtorch() {
-  // It asks CUDA's libraries too, which may refuse to answer, as those do that a driver is too old
-  // for.
+  // This call also asks CUDA's libraries, which throw if the driver is too old for them.
   try {
     const at::CUDAHooksInterface& cuda = at::detail::getCUDAHooks();
     return CudaCode(cuda.hasCUDART() ? cuda.showConfig() : std::string());

@@ -12,7 +12,7 @@ constexpr int kOutOfMemory = 2;  // cudaErrorMemoryAllocation
 constexpr int kOldDriver = 35;   // cudaErrorInsufficientDriver
 constexpr int kNoKernel = 209;   // cudaErrorNoKernelImageForDevice
 
-// Whether the allocator of this thread's card ever had to refuse something.
+// Whether the allocator of this thread's GPU has ever refused memory.
 bool was_refused_memory() {
   const auto type = at::accelerator::getAccelerator(/*checked=*/false);
   if (!type || !at::getDeviceAllocator(*type)->initialized()) return false;
@@ -22,8 +22,8 @@ bool was_refused_memory() {
 }  // namespace
 
 bool cuda_ran_out(const std::exception& error) {
-  // Kernels are loaded onto a card when they are first launched, and libraries take memory past the
-  // allocator: both run out in words of their own.
+  // Kernels are loaded onto a GPU at their first launch, and libraries take memory without asking
+  // the allocator. Both report in their own words that memory has run out.
   if (const auto* const card = dynamic_cast<const c10::AcceleratorError*>(&error))
     return card->get_error_code() == kOutOfMemory;
   const auto* const torch = dynamic_cast<const c10::Error*>(&error);
@@ -31,7 +31,8 @@ bool cuda_ran_out(const std::exception& error) {
   const std::string message = torch->what_without_backtrace();
   const auto says = [&](const char* words) { return message.find(words) != std::string::npos; };
   if (says("CUBLAS_STATUS_ALLOC_FAILED") || says("CUDNN_STATUS_ALLOC_FAILED")) return true;
-  // A convolution tries one plan after the other and in the end has none, whatever they lacked.
+  // A convolution tries one plan after another; if memory is short, it ends with this error, which
+  // does not mention memory.
   return says("unable to find an engine") && was_refused_memory();
 }
 

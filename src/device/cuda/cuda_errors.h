@@ -6,9 +6,9 @@
 
 namespace headroom {
 
-// Whether an error is CUDA's way, or that of a library on it, to say that there is no memory.
+// Whether CUDA, or a library that uses it, reports with this error that memory has run out.
 [[nodiscard]] bool cuda_ran_out(const std::exception& error);
-// What starting again does not help, by CUDA's number; nothing for others.
+// The message for an error that a restart would not cure, by CUDA's number; nothing for others.
 [[nodiscard]] std::optional<Message> explain_cuda_error(int code);
 
 }  // namespace headroom

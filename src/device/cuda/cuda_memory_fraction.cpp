@@ -2,9 +2,9 @@
 
 #include <c10/cuda/CUDACachingAllocator.h>
 
-// No header that is made for the processor has this call, but it is virtual, so that nothing of
-// CUDA's has to be linked. The interface is libtorch's own header of the very release that the
-// program is built for; the few names of CUDA's that it needs are in without_toolkit/.
+// No header for the CPU declares this call. It is virtual, so no CUDA library has to be linked.
+// The interface comes from libtorch's own CUDA header of the release that the program is built
+// for; the few CUDA names which that needs are in without_toolkit/.
 namespace headroom::cuda_memory_fraction {
 
 void set(double fraction, c10::DeviceIndex card) {

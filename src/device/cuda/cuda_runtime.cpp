@@ -50,8 +50,8 @@ std::optional<std::string> pci_bus_id(int card) {
 
 std::optional<Identity> identity(int card) {
   auto* const read = find<int(char*, int)>("cudaGetDeviceProperties");
-  // cudaDeviceProp has about 1 KB, and begins in every release with char name[256] and 16 bytes of
-  // the UUID.
+  // cudaDeviceProp has about 1 KB; in every release it begins with char name[256] and the 16 bytes
+  // of the UUID.
   constexpr std::size_t kRoom = 8192, kUuid = 256, kUuidBytes = 16;
   std::array<char, kRoom> properties{};
   if (read == nullptr || read(properties.data(), card) != kSuccess) return std::nullopt;
@@ -83,7 +83,8 @@ void* lock_host_memory(std::int64_t bytes) {
   void* memory = nullptr;
   if (allocate == nullptr) return nullptr;
   if (allocate(&memory, static_cast<std::size_t>(bytes), /*flags=*/0) == kSuccess) return memory;
-  // Said here; the next kernel that asks for the last error is not the one that failed.
+  // Clears the error, since it is reported here: otherwise the next kernel that checks for an
+  // error would seem to have failed.
   if (auto* const forget = find<int()>("cudaGetLastError")) forget();
   return nullptr;
 }

@@ -5,9 +5,10 @@
 
 namespace headroom {
 
-// The few questions to CUDA's runtime that libtorch does not pass on. The program is built without
-// CUDA: the functions are those of the runtime that libtorch's libraries have loaded, and nothing
-// is answered where there is none. None of them makes a context unless it says so. Any thread.
+// The few queries of CUDA's runtime that libtorch does not offer. The program is built without
+// CUDA, so the functions are looked up in the runtime that libtorch's libraries have loaded;
+// without one they return nothing. None creates a context unless it says so. May be called from
+// any thread.
 namespace cuda_runtime {
 
 struct Capability {
@@ -21,7 +22,7 @@ struct Capability {
 };
 [[nodiscard]] std::optional<Capability> capability(int card);
 [[nodiscard]] std::optional<int> multiprocessors(int card);
-// "0000:01:00.0": the one name of a card that NVML knows too, whose own order is another.
+// "0000:01:00.0": NVML numbers GPUs in another order, but knows them by this name too.
 [[nodiscard]] std::optional<std::string> pci_bus_id(int card);
 
 struct Identity {
@@ -30,17 +31,18 @@ struct Identity {
 };
 [[nodiscard]] std::optional<Identity> identity(int card);
 
-// Releases of CUDA, 13000 for 13.0: that the driver serves, 0 without one, and of the runtime.
+// CUDA releases, 13000 for 13.0: the latest that the driver supports, 0 without one, and the
+// runtime's.
 struct Releases {
   int driver = 0;
   int runtime = 0;
 };
 [[nodiscard]] std::optional<Releases> releases();
 
-// Page-locked memory of the host. This one does make a context, of the calling thread's card. Null
-// when there is no such memory.
+// Allocates page-locked host memory. This does create a context, on the calling thread's GPU. Null
+// when there is not enough.
 [[nodiscard]] void* lock_host_memory(std::int64_t bytes);
-// Also of a card that failed, where the process' end gives it back.
+// Works also when the GPU has failed; the memory is then given back when the process ends.
 void free_host_memory(void* memory);
 
 }  // namespace cuda_runtime

@@ -15,7 +15,7 @@
 namespace headroom {
 namespace {
 
-// The few structures and codes of NVML's documented C interface that are used here.
+// The few structures and codes of NVML's documented C interface that are needed here.
 using NvmlDevice = void*;
 struct NvmlMemoryV2 {
   unsigned version;
@@ -31,7 +31,7 @@ constexpr int kMoreThanThat = 7;  // NVML_ERROR_INSUFFICIENT_SIZE
 constexpr unsigned kMemoryV2 = sizeof(NvmlMemoryV2) | 2U << 24U;
 constexpr unsigned long long kNotAvailable = ~0ULL;
 
-// Which card of the driver libtorch's card `index` is; nothing when it cannot be told.
+// The driver's index of libtorch's GPU `index`; nothing when it cannot be found out.
 std::optional<unsigned> driver_index(int index) {
   const char* const visible = std::getenv("CUDA_VISIBLE_DEVICES");
   if (visible == nullptr) return static_cast<unsigned>(index);
@@ -39,7 +39,7 @@ std::optional<unsigned> driver_index(int index) {
   for (int i = 0;; ++i) {
     unsigned value = 0;
     const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), value);
-    if (error != std::errc()) return std::nullopt;  // a UUID, or fewer entries than that
+    if (error != std::errc()) return std::nullopt;  // a UUID, or too few entries
     if (i == index) return value;
     rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
     if (!rest.starts_with(',')) return std::nullopt;
@@ -146,7 +146,7 @@ std::optional<Nvml::Memory> Nvml::memory(int card) const {
 
 namespace {
 
-// Entries of one of the driver's two lists.
+// The entries of one of the driver's two lists of processes.
 std::vector<NvmlProcessV3> list(int (*query)(NvmlDevice, unsigned*, NvmlProcessV3*),
                                 NvmlDevice device) {
   if (query == nullptr) return {};
@@ -154,7 +154,7 @@ std::vector<NvmlProcessV3> list(int (*query)(NvmlDevice, unsigned*, NvmlProcessV
   auto count = static_cast<unsigned>(entries.size());
   int answer = query(device, &count, entries.data());
   if (answer == kMoreThanThat) {
-    entries.resize(count + 64U);  // with room for those that begin meanwhile
+    entries.resize(count + 64U);  // with room for processes that begin meanwhile
     count = static_cast<unsigned>(entries.size());
     answer = query(device, &count, entries.data());
   }

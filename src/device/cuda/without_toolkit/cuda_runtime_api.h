@@ -1,6 +1,7 @@
 #pragma once
-// What libtorch's headers for CUDA name of CUDA's own, which the program is built without: types
-// that are handed on, and functions that inline code of theirs calls and nothing here does.
+// The CUDA names that libtorch's CUDA headers need, since this program is built without CUDA:
+// types that are only passed on, and functions that their inline code calls but this program never
+// does.
 #include <cstddef>
 
 enum cudaError_t { cudaSuccess = 0 };

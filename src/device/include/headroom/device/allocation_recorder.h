@@ -4,7 +4,7 @@
 namespace headroom {
 
 // While the object lives, every allocation and release of a meta tensor on this thread is written
-// into `allocations`. Other threads are not affected. One per thread at a time.
+// to `allocations`. Other threads are not affected. At most one per thread at a time.
 //
 // A block that is released after the recording ended, or on another thread, is not in the
 // allocation trace.
@@ -16,11 +16,12 @@ class AllocationRecorder {
   AllocationRecorder& operator=(const AllocationRecorder&) = delete;
 
   void mark(Stage stage);
-  // The next allocation on this thread, of however many bytes, stands for this block of an
-  // operation's: it is written down with `bytes`, which may be 0. Nothing where no recording lives.
+  // Says that the next allocation on this thread, whatever its size, stands for this scratch block
+  // of an operation. It is recorded with `bytes`, which may be 0. Does nothing without a
+  // recording.
   static void announce(const AllocationTrace::Operation& operation, std::int64_t bytes);
-  // Whether one lives on this thread. What a replay takes of the real memory, a number here and
-  // there, is no part of the run that may be going on beside it, and is not counted.
+  // Whether this thread is recording. The little real memory that a dry run takes is then not
+  // counted as part of a run that may be going on at the same time.
   [[nodiscard]] static bool on_this_thread();
 };
 

@@ -6,9 +6,8 @@
 
 namespace headroom {
 
-// On a card: a stream beside the one that computes, on which copies go on while arithmetic does. On
-// the CPU and on meta tensors there is none, and everything is done in place. Compiled for cards,
-// not run on one yet.
+// On a GPU: a second stream, so that copies and computation overlap. On the CPU and for meta
+// tensors there is none, and copies are done at once. Compiled for GPUs, but not run on one yet.
 class CopyStream {
  public:
   explicit CopyStream(c10::Device device);
@@ -16,19 +15,19 @@ class CopyStream {
   CopyStream(const CopyStream&) = delete;
   CopyStream& operator=(const CopyStream&) = delete;
 
-  // To be called first on a thread beside the one that computes: the device is its own too from
-  // then on, as DeviceBackend::set_up() has it.
+  // Must be called first on a thread other than the computing one: makes the device current on it,
+  // see DeviceBackend::set_up().
   void enter_thread() const;
-  // On the thread that computes: copies that are begun from now on wait, on the card, for all that
-  // was queued before.
+  // Called on the computing thread: later copies wait, on the GPU, for all work that was queued
+  // before.
   void follow_compute();
-  // Does `copies` with this stream as the calling thread's own; returns when they are done. Must
-  // not allocate memory of the card: the allocator keeps it apart by stream.
+  // Runs `copies` with this stream as the thread's current one; returns when the copies are done.
+  // `copies` must not allocate GPU memory, since the allocator keeps memory apart by stream.
   void run(const std::function<void()>& copies);
 
  private:
   struct Streams;
-  std::unique_ptr<Streams> streams_;  // null without a card
+  std::unique_ptr<Streams> streams_;  // null without a GPU
 };
 
 }  // namespace headroom

@@ -3,8 +3,8 @@
 
 namespace headroom {
 
-// Allocations of this thread carry `tag` while the object lives; scopes nest. Inside of kHost
-// everything stays kHost: what runs on the host keeps its weights and its scratch there too.
+// While the object lives, allocations of this thread carry `tag`; scopes nest. Inside a kHost
+// scope everything is kHost, since what runs on the host has its weights and scratch there too.
 class ScopedMemoryTag {
  public:
   explicit ScopedMemoryTag(MemoryTag tag);

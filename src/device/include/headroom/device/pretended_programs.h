@@ -7,10 +7,10 @@
 
 namespace headroom {
 
-// Other programs that hold memory of the device, as a text file says each time it is asked, so that
-// free memory can be made to change while this program runs: lines "SIZE NAME", e.g. "2.5G
-// blender". A missing file says nothing. The first line that says something else is told to `warn`,
-// once; such lines are ignored. Any thread.
+// Pretended programs that hold memory of the device, read from a text file at each call, so that
+// free memory can be changed while this program runs. Lines are "SIZE NAME", e.g. "2.5G blender";
+// other lines are ignored, and the first such line is reported once to `warn`. A missing file
+// means no programs. May be called from any thread.
 [[nodiscard]] OtherPrograms read_programs_from(std::filesystem::path file,
                                                std::function<void(const std::string&)> warn);
 

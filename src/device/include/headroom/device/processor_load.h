@@ -4,8 +4,8 @@
 
 namespace headroom {
 
-// Processor time that other programs have taken since the machine was started, in seconds, of all
-// cores together; nothing where the system does not tell. Reads /proc/stat below `root`.
+// CPU seconds that other programs have used since the machine started, summed over all cores;
+// nothing where the system does not tell. Reads /proc/stat below `root`.
 [[nodiscard]] std::optional<double> others_processor_seconds(
     const std::filesystem::path& root = "/");
 

@@ -9,16 +9,16 @@
 
 namespace headroom::workspace {
 
-// Whose kernels the laws below describe: the CPU's or a card's, and what calibration found missing
-// there.
+// Which kernels the memory rules below describe, the CPU's or a GPU's, and what calibration found
+// missing there.
 struct KernelSet {
   bool card = false;
   WorkspaceTerms calibrated{};
 };
 
-// Those that operations on meta tensors stand for, on this thread, while the object lives. Without
-// one: the CPU's, with nothing added. Only what has no room for a parameter asks for them: the
-// operations of the networks.
+// Sets, on this thread and while the object lives, the kernels that operations on meta tensors
+// stand for. Without it: the CPU's, with nothing added. Used only by the networks' operations,
+// which cannot take them as a parameter.
 class ScopedKernels {
  public:
   explicit ScopedKernels(const KernelSet& kernels);
@@ -36,7 +36,7 @@ class ScopedKernels {
 inline constexpr std::int64_t kWidestFusedHead = 256;
 inline constexpr std::int64_t kUnfusedQueryRows = 1024;
 
-// The operations with a workspace, by what it depends on.
+// Operations that need a workspace, with the numbers that it depends on.
 struct Linear {  // [rows, in] x [out, in]^T
   std::int64_t rows, in, out;
   c10::ScalarType dtype;
@@ -50,29 +50,28 @@ struct Convolution {  // of a channels-last picture
   c10::ScalarType dtype;
 };
 
-// Whether the CPU's library has convolutions in bfloat16 for this processor: tried once.
+// Whether the CPU's library has bfloat16 convolutions for this processor; tried once.
 [[nodiscard]] bool cpu_convolves_bfloat16();
 
-// What one operation allocates for itself besides its result, in bytes: declared terms of the
-// memory prediction. On the CPU nothing, since what libraries take there is counted apart (see
-// cpu_budget.h). Those of a card follow from the documented kernels; what cuDNN and cuBLAS take on
-// top is not in them.
+// Bytes that an operation allocates besides its result: a part of the memory prediction. 0 on the
+// CPU, where libraries' scratch is counted separately (see cpu_budget.h). A GPU's follow from the
+// documented kernels; what cuDNN and cuBLAS take in addition is not included.
 [[nodiscard]] std::int64_t declared(const Linear& op, const KernelSet& kernels);
 [[nodiscard]] std::int64_t declared(const Attention& op, const KernelSet& kernels);
 [[nodiscard]] std::int64_t declared(const Convolution& op, const KernelSet& kernels);
 
-// The bytes of inputs, weights and result.
+// Bytes of inputs, weights and result.
 [[nodiscard]] std::int64_t operation_bytes(const Linear& op);
 [[nodiscard]] std::int64_t operation_bytes(const Attention& op);
 [[nodiscard]] std::int64_t operation_bytes(const Convolution& op);
 
-// declared(), and what calibration adds to it.
+// declared() plus what calibration adds.
 [[nodiscard]] std::int64_t predicted(const Linear& op, const KernelSet& kernels);
 [[nodiscard]] std::int64_t predicted(const Attention& op, const KernelSet& kernels);
 [[nodiscard]] std::int64_t predicted(const Convolution& op, const KernelSet& kernels);
 
-// The same block by block, as an allocation trace keeps it: an allocator rounds each by itself. How
-// many there are does not depend on the operation's sizes; a block may have 0 bytes.
+// The same as separate blocks, as an allocation trace stores them, since an allocator rounds each
+// one. Their number does not depend on the operation's sizes; a block may have 0 bytes.
 [[nodiscard]] std::vector<AllocationTrace::Operation> blocks(const Linear& op,
                                                              const KernelSet& kernels);
 [[nodiscard]] std::vector<AllocationTrace::Operation> blocks(const Attention& op,
@@ -82,8 +81,8 @@ struct Convolution {  // of a channels-last picture
 [[nodiscard]] std::int64_t block_bytes(const AllocationTrace::Operation& block,
                                        const KernelSet& kernels);
 
-// What LayerNorm keeps of all rows beside its result: means and inverse deviations, two blocks of
-// this size.
+// Size of each of the two blocks that LayerNorm allocates beside its result, for the means and
+// inverse deviations of all rows.
 [[nodiscard]] std::int64_t layer_norm_statistic(std::int64_t rows, const KernelSet& kernels);
 
 }  // namespace headroom::workspace

@@ -1,3 +1,3 @@
 #pragma once
-// As libtorch is built: its CUDA part is a library of its own.
+// libtorch is built like this: its CUDA part is a shared library of its own.
 #define C10_CUDA_BUILD_SHARED_LIBS
