@@ -5,9 +5,8 @@
 namespace headroom {
 
 // Calls work(first, count) for 0, step, 2 step, ... below `size`, with count <= step. In a dry run
-// on meta tensors, where only memory is looked at, the pieces between the first and the last are
-// all like the second, and it alone stands for them: a large picture costs no more than a small
-// one.
+// on meta tensors only memory matters, and all pieces between the first and the last are like the
+// second: it alone is worked on, so that a large picture takes no longer than a small one.
 template <typename Work>
 void for_each_piece(std::int64_t size, std::int64_t step, bool on_meta, Work work) {
   for (std::int64_t first = 0; first < size; first += step) {

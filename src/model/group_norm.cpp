@@ -15,7 +15,8 @@
 namespace headroom {
 namespace {
 
-// Rows of a channels-last picture: `height` runs of width * channels floats, `pitch` floats apart.
+// Rows of a channels-last picture: `height` rows of width * channels floats, which begin `pitch`
+// floats apart.
 struct Rows {
   std::int64_t height, width, channels, pitch;
 };
@@ -26,7 +27,7 @@ bool is_channels_last_part(const at::Tensor& x) {
   return x.stride(1) == 1 && (x.stride(3) == x.size(1) || x.size(3) == 1);
 }
 
-// Adds up work(pixel, sums) over all pixels of rows [first, last): float32 within short runs,
+// Sums work(pixel, sums) over all pixels of rows [first, last): in float32 within short runs, in
 // double between them.
 template <typename Work>
 void add_up(const float* x, const Rows& rows, std::int64_t first, std::int64_t last, double* total,
@@ -48,8 +49,8 @@ void add_up(const float* x, const Rows& rows, std::int64_t first, std::int64_t l
   }
 }
 
-// Mean and squared deviations of the channels in a few rows, in two passes: the second finds the
-// values in the cache.
+// Mean and summed squared deviation of each channel over a few rows, in two passes; the second
+// finds the values in the cache.
 void moments_of(const float* x, const Rows& rows, std::int64_t first, std::int64_t last,
                 double* mean, double* deviation) {
   const std::int64_t c = rows.channels;
@@ -81,8 +82,8 @@ void ChannelStatistics::merge(double count, const double* mean, const double* de
 }
 
 void ChannelStatistics::add(const at::Tensor& part) {
-  // On a card of each row by itself: over more, the kernels for sums of few numbers of much take
-  // hundreds of MB for themselves.
+  // On a GPU each row is reduced on its own: reductions of many values to few results take
+  // hundreds of MB of scratch.
   if (part.is_meta()) {
     const std::int64_t bytes =
         workspace::layer_norm_statistic(part.size(1) * part.size(2), workspace::current_kernels());
@@ -112,7 +113,7 @@ void ChannelStatistics::add(const at::Tensor& part) {
   const at::Tensor x =
       is_channels_last_part(part) ? part : part.contiguous(at::MemoryFormat::ChannelsLast);
   const Rows rows = rows_of(x);
-  // Strips of a fixed size, merged in order.
+  // Strips of a fixed size, merged in order, so that the number of threads does not matter.
   constexpr std::int64_t kStripPixels = 4096;
   const std::int64_t strip = std::max<std::int64_t>(1, kStripPixels / rows.width);
   const std::int64_t strips = (rows.height + strip - 1) / strip;

@@ -4,13 +4,13 @@
 
 #include <ATen/core/TensorBody.h>
 
-// GroupNorm (Wu & He 2018) in two halves, statistics and application, so that a picture that is
-// worked on in tiles is normalised with the statistics of all of it.
+// GroupNorm (Wu & He 2018) in two steps, statistics and application, so that a picture that is
+// computed in strips is normalised with the statistics of the whole picture.
 namespace headroom {
 
 inline constexpr double kGroupNormEps = 1e-6;
 
-// The normalisation as one multiplication and one addition a channel, float32 [1, C, 1, 1] each.
+// The normalisation as one multiplication and one addition per channel, float32 [1, C, 1, 1] each.
 struct ChannelAffine {
   at::Tensor scale, shift;
 };

@@ -1,12 +1,12 @@
 #pragma once
 #include <c10/core/ScalarType.h>
 
-// float16 ends at 65504, which the sums inside of a block pass. What is added to the residual is
-// therefore computed smaller by a power of two, by what goes into the last product but one: the
-// result is the same to the bit but for what falls below float16's smallest numbers.
+// float16 ends at 65504, which sums inside a block exceed. What a branch adds to the residual is
+// therefore computed divided by a power of two: the input of its last product is divided. The
+// result is the same to the bit, except for values below float16's smallest numbers.
 namespace headroom {
 
-// The feed-forward's products, and attention's output projection.
+// The divisors of the two branches of a block.
 struct BranchDivisors {
   double feed_forward = 1;
   double attention = 1;

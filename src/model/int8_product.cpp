@@ -10,7 +10,7 @@
 namespace headroom::int8_product {
 namespace {
 
-// A row that is all zeros has this scale.
+// The scale of a row of zeros.
 constexpr float kLeastScale = 1e-30F;
 
 }  // namespace

@@ -10,7 +10,8 @@ void LinearUpdate::add_to(const at::Tensor& y, const at::Tensor& x) const {
   for (const Kronecker& k : kroneckers) {
     const std::int64_t columns1 = k.first.size(1);
     const std::int64_t rows2 = k.second.size(0);
-    // [T columns1, rows2]: kron(A, B) x is A X B^T of x as the matrix X [columns1, columns2].
+    // kron(A, B) x equals A X B^T, where X [columns1, columns2] is x as a matrix. This is X B^T:
+    // [T columns1, rows2].
     const at::Tensor inner = linear(x.reshape({count * columns1, k.second.size(1)}), k.second);
     if (k.first.numel() == 1) {
       y.add_(inner);

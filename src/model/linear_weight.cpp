@@ -28,13 +28,13 @@ struct LinearWeight::Eight {
 
 struct LinearWeight::Packed {
   at::Tensor bytes;
-  at::TensorOptions values;  // that it is unpacked to
+  at::TensorOptions values;  // the format that it is unpacked to
   RowDecoder decode;
 };
 
 namespace {
 
-// [T, rows] int32 in the memory of float32 -> the product's values, in place.
+// Sums [T, rows] int32, in the memory of a float32 tensor -> the product's values, in place.
 void scale_result(const at::Tensor& result, const at::Tensor& row_scales, const at::Tensor& scales,
                   const at::Tensor& sums, const at::Tensor& bias, int levels) {
   const std::int64_t columns = result.size(1);
@@ -145,7 +145,8 @@ void LinearWeight::round(const at::Tensor& values) const {
   auto* const bytes = reinterpret_cast<std::uint8_t*>(codes.data_ptr<std::int8_t>());
   int8_product::quantise_rows(values.const_data_ptr<float>(), rows_, columns_,
                               eight_->rotation_group, kLevels, bytes, scales.data_ptr<float>());
-  constexpr std::uint8_t kSign = 0x80;  // code + 128 in a byte is the code but for its sign
+  // Code + 128 in a byte differs from the int8 code only in this bit.
+  constexpr std::uint8_t kSign = 0x80;
   for (std::int64_t i = 0; i < codes.numel(); ++i) bytes[i] ^= kSign;
   load_codes(codes, scales);
 }
@@ -161,7 +162,7 @@ const at::Tensor& LinearWeight::packed_bytes() const { return packed_->bytes; }
 void LinearWeight::set_decoder(RowDecoder decode) const { packed_->decode = std::move(decode); }
 
 at::Tensor LinearWeight::unpacked() const {
-  constexpr std::int64_t kPiece = 64 * 1024;  // values; a buffer of so many stays in the cache
+  constexpr std::int64_t kPiece = 64 * 1024;  // values; a buffer of this size stays in the cache
   at::Tensor values = at::empty({rows_, columns_}, packed_->values);
   if (values.is_meta()) return values;
   if (!packed_->decode) throw Error(ErrorKind::kInternal, "a packed matrix was not filled");
@@ -210,7 +211,7 @@ at::Tensor LinearWeight::apply_eight_bits(const at::Tensor& x, const at::Tensor&
   int8_product::quantise_rows(rows.const_data_ptr<float>(), x.size(0), columns_,
                               eight_->rotation_group, levels, codes.data_ptr<std::uint8_t>(),
                               scales.data_ptr<float>());
-  // Sums of 32 bits take the place of the results.
+  // The 32-bit sums are written into the memory of the results.
   eight_->codes->multiply(codes.const_data_ptr<std::uint8_t>(), x.size(0),
                           reinterpret_cast<std::int32_t*>(result.data_ptr<float>()));
   scale_result(result, scales, eight_->scales, eight_->sums, bias, levels);

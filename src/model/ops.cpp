@@ -31,8 +31,8 @@
 namespace headroom {
 namespace {
 
-// On meta: a block that stands for what the real operation uses for itself, alive as long as the
-// object.
+// On meta: a block that stands for what the real operation allocates for itself; it lives as long
+// as the returned tensor.
 at::Tensor declared_workspace(std::int64_t bytes) {
   if (bytes == 0) return {};
   const ScopedMemoryTag tag(MemoryTag::kWorkspace);
@@ -51,7 +51,8 @@ std::vector<at::Tensor> workspace_of(const Operation& operation) {
   return taken;
 }
 
-// The result of an operation that libraries do. On the CPU only it counts, not their scratch.
+// The result of an operation that a library does. On the CPU only the result counts, not the
+// library's scratch.
 template <typename Work>
 at::Tensor only_result(const Work& work) {
   at::Tensor result;
@@ -67,12 +68,13 @@ at::Tensor only_result(const Work& work) {
 // a temporary of x's size, which pow().mean() would make.
 at::Tensor inverse_rms(const at::Tensor& x, double eps) {
   at::Tensor inverse = at::linalg_vector_norm(x, 2, at::IntArrayRef{-1}, /*keepdim=*/true);
-  // libtorch wraps each of the numbers in a tensor of the processor, which no dry run sees.
+  // libtorch wraps each number in a CPU tensor, which a dry run does not see.
   const ScopedMemoryTag tag(MemoryTag::kWorkspace);
   return inverse.square_().div_(static_cast<double>(x.size(-1))).add_(eps).rsqrt_();
 }
 
-// softmax(q k^T / sqrt(d)) v without mask, a few queries at a time, so that the scores stay small.
+// softmax(q k^T / sqrt(d)) v without mask, for a few queries at a time, so that the scores stay
+// small.
 at::Tensor unfused_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
   at::Tensor out = at::empty_like(q);
   const double scale = 1.0 / std::sqrt(static_cast<double>(q.size(3)));
@@ -210,7 +212,7 @@ at::Tensor conv2d(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
                      at::MemoryFormat::ChannelsLast);
   }
   if (x.is_cpu()) {
-    // Not at::conv2d: that takes another path for small pictures, with an im2col buffer.
+    // Not at::conv2d, which uses another path with an im2col buffer for small pictures.
     const std::int64_t pad[] = {padding, padding};
     const std::int64_t step[] = {stride, stride};
     const std::int64_t one[] = {1, 1};

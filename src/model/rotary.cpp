@@ -15,7 +15,7 @@ at::Tensor joint_rotation(const RotaryConfig& config, std::int64_t rows, std::in
   const auto options = at::TensorOptions(at::kComplexFloat);
   if (device.is_meta()) return at::empty({image_rows + caption_rows, half}, options.device(device));
 
-  // Angles in float64, rounded once to float32, as the reference's tables are.
+  // Angles are computed in float64 and rounded once to float32, like the reference's tables.
   const auto rotation_of = [&](std::int64_t axis, std::int64_t position, std::int64_t j) {
     const double frequency =
         std::pow(config.theta,

@@ -11,8 +11,8 @@
 namespace headroom {
 namespace {
 
-constexpr double kSlope = 0.2;     // of the leaky ReLUs
-constexpr double kResidual = 0.2;  // of what a block adds to its input
+constexpr double kSlope = 0.2;     // slope of the leaky ReLUs
+constexpr double kResidual = 0.2;  // share of a block's output that is added to its input
 
 at::Tensor convolve_and_activate(const VaeConv& conv, const at::Tensor& x) {
   at::Tensor y = run_conv(conv, x);
@@ -20,7 +20,7 @@ at::Tensor convolve_and_activate(const VaeConv& conv, const at::Tensor& x) {
   return y;
 }
 
-// Of the stage behind the trunk: two convolutions at full size, and one at each size before.
+// The margin of the last stage: two convolutions at full size, and one at each smaller size.
 std::int64_t tail_margin(int doublings) {
   std::int64_t margin = 2;
   for (int i = 0; i < doublings; ++i) margin = (margin + 1 + 1) / 2;

@@ -11,10 +11,11 @@
 namespace headroom {
 namespace {
 
-// More would be computed twice around each piece, fewer would copy the planes more often.
+// With more layers, larger margins would be computed twice; with fewer, planes would be copied
+// more often.
 constexpr std::size_t kLayersOfStage = 8;
 
-// A channels-last [1, C, s h, s w] as [h, s, w, s, C]: its pixels by the one that each came from.
+// A channels-last [1, C, s h, s w] as [h, s, w, s, C]: grouped by the source pixel of each pixel.
 at::Tensor by_source(const at::Tensor& x, std::int64_t s) {
   return x.permute({0, 2, 3, 1}).view({x.size(2) / s, s, x.size(3) / s, s, x.size(1)});
 }
@@ -29,13 +30,13 @@ at::Tensor shuffle_pixels(const at::Tensor& x, std::int64_t s) {
   return out;
 }
 
-// x += picture, enlarged by nearest neighbour, which needs no tensor of that size.
+// x += picture enlarged by nearest neighbour, without a tensor of the enlarged size.
 void add_enlarged(const at::Tensor& x, const at::Tensor& picture, std::int64_t s) {
   by_source(x, s).add_(by_source(picture, 1));
 }
 
 at::Tensor parametric_relu(const at::Tensor& x, const at::Tensor& slopes) {
-  // libtorch has none on meta.
+  // libtorch has no prelu for meta tensors.
   return x.is_meta() ? at::empty_like(x) : at::prelu(x, slopes);
 }
 

@@ -48,7 +48,7 @@ void TextEncoder::run_layer(const TextEncoderLayer& layer, at::Tensor hidden, co
   const double eps = config_.rms_norm_eps;
   const at::ScalarType dtype = layer.input_layernorm.scalar_type();
   const BranchDivisors divisors = branch_divisors(dtype);
-  // No norm follows a branch here: the wider residual takes it at its true size.
+  // No norm follows a branch here, so the wider residual multiplies the divisor back in.
   const auto add = [&](at::Tensor branch, double divisor) {
     hidden.add_(branch.to(hidden.scalar_type()), divisor);
   };

@@ -157,7 +157,7 @@ void Transformer::attend(const TransformerBlock& block, const BlockNorms& norms,
   const std::int64_t tokens = x.size(0);
   const std::int64_t heads = config_.n_heads;
   const std::int64_t hd = config_.head_dim();
-  // The norm behind the branch takes the divisor out again, with its epsilon divided likewise.
+  // The norm after the branch cancels the divisor, with its epsilon divided likewise.
   const double divisor = branch_divisors(x.scalar_type()).attention;
   const auto split = [&](const at::Tensor& h, const LinearWeight& weight) {
     return weight.apply(h).view({h.size(0), heads, hd});
@@ -190,8 +190,8 @@ void Transformer::attend(const TransformerBlock& block, const BlockNorms& norms,
     finish(std::move(q), k, v, 0);
     return;
   }
-  // Keys and values of all rows first; then the queries, whose rows of x are changed only after
-  // they were read.
+  // First the keys and values of all rows; then the queries, so that rows of x are changed only
+  // after they were read.
   const at::Tensor k = at::empty({tokens, heads, hd}, x.options());
   const at::Tensor v = at::empty({tokens, heads, hd}, x.options());
   for_each_piece(tokens, chunk, x.is_meta(), [&](std::int64_t first, std::int64_t count) {
@@ -270,8 +270,8 @@ std::vector<at::Tensor> Transformer::forward(const at::Tensor& latents, float ta
   for (const TransformerBlock& block : noise_refiner_) {
     refiner_norms.push_back(modulated_norms(block, temb));
   }
-  // One residual stream a caption: image rows, then caption rows. The image part is not refined
-  // once for all: its rotary positions depend on the caption's length.
+  // One residual stream per caption: image rows, then caption rows. The image part is refined for
+  // each caption, since its rotary positions depend on the caption's length.
   std::vector<at::Tensor> streams;
   for (const CaptionTokens* caption : captions) {
     const at::Tensor unified =

@@ -10,7 +10,7 @@
 namespace headroom {
 
 at::Tensor UpscaleNetwork::forward(at::Tensor x, const std::function<void()>& between) const {
-  std::map<int, at::Tensor> kept;  // planes that a later stage wants beside its input
+  std::map<int, at::Tensor> kept;  // planes that a later stage takes beside its input
   const auto is_wanted = [this](int plane) {
     return std::ranges::any_of(stages_, [&](const UpscaleStage& s) { return s.beside == plane; });
   };

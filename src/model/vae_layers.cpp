@@ -59,7 +59,7 @@ at::Tensor run_conv(const VaeConv& conv, const at::Tensor& x, std::int64_t strid
 
 at::Tensor run_resnet(const VaeResnet& r, at::Tensor x, std::int64_t groups) {
   at::Tensor h = x;
-  // With the shortcut taken first, the norm may overwrite its input.
+  // Taking the shortcut first lets the norm overwrite its input.
   if (r.conv_shortcut.weight.defined()) x = run_conv(r.conv_shortcut, x);
   h = group_norm(std::move(h), groups, r.norm1.weight, r.norm1.bias, /*silu=*/true);
   h = run_conv(r.conv1, h);

@@ -22,8 +22,8 @@ using Rows = StripRun::Rows;
 
 at::Tensor rows_of(const at::Tensor& x, const Rows& r) { return x.narrow(2, r.top, r.height); }
 
-// Brings rows of a plane to the device, one strip after the other, into two buffers: while one is
-// worked on, the next strip is on its way into the other.
+// Copies rows of a plane to the device, strip by strip, into two buffers: while one strip is
+// worked on, the next is copied to the other buffer.
 class StripFeed {
  public:
   StripFeed(const at::Tensor& plane, std::vector<Rows> strips, const at::TensorOptions& options,
@@ -39,14 +39,14 @@ class StripFeed {
     copies_.run([this] { fetch(0); });
   }
 
-  // The values of strip `i`, which may be overwritten. What is copied from now on overtakes only
-  // what is queued from now on.
+  // The values of strip `i`, which may be overwritten. Later copies wait for the work that is
+  // queued so far.
   [[nodiscard]] at::Tensor take(std::size_t i) {
     copies_.follow_compute();
     return part(i);
   }
-  // To be called when the work on strip `i` is queued: the next strip comes while it goes on, and
-  // with it `more` copies.
+  // Call this when the work on strip `i` is queued: the next strip is copied while that work runs,
+  // and so is what `more` copies.
   void load_next(std::size_t i, const std::function<void()>& more = {}) {
     copies_.run([&] {
       if (more) more();
@@ -68,8 +68,8 @@ class StripFeed {
   std::array<at::Tensor, 2> buffers_;
 };
 
-// The rows of the input that each strip depends on, clipped to the picture; where they are
-// clipped, the convolution's own zero padding takes over. The input is `factor` times smaller.
+// The input rows that each strip depends on, clipped to the picture; where they are clipped, the
+// convolution's own zero padding applies. The input is `factor` times smaller.
 std::vector<Rows> sources_of(const std::vector<Rows>& strips, std::int64_t height,
                              std::int64_t margin, std::int64_t factor) {
   std::vector<Rows> sources;
@@ -244,8 +244,8 @@ std::vector<Rows> StripRun::strips_of(std::int64_t height) const {
   return strips;
 }
 
-// On a card the copy is queued behind the work, and the statistics, which the host waits for, are
-// queued behind the copy: what is stored is there when this returns.
+// On a GPU the copy is queued after the work, and the statistics, which the host waits for, are
+// queued after the copy: so the copy is complete when this returns.
 void StripRun::store(Plane& plane, const Rows& rows, const at::Tensor& strip) {
   rows_of(plane.values, rows).copy_(strip, /*non_blocking=*/true);
   plane.statistics.add(strip.to(at::kFloat));

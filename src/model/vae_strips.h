@@ -9,32 +9,33 @@
 #include <functional>
 #include <vector>
 
-// Decoding, and encoding, strip by strip that equals doing it at once. Every layer runs over the
-// whole picture before the next begins: a few rows at a time with a margin of one, from host memory
-// and back to it. The statistics of the next GroupNorm are gathered from the strips of the layer
-// before it. So no strip sees less than the whole picture's statistics and nothing but the margins
-// is computed twice; the device holds one strip, and the input of the next.
-//
-// Rows of full width are contiguous in channels-last memory. Copies of narrower tiles would each be
+// Decoding or encoding strip by strip, with the same result as in one go. Every layer runs over
+// the whole picture before the next begins: a few rows at a time with a margin of one, from host
+// memory and back to it. The statistics of the next GroupNorm are gathered from the strips of the
+// layer before it. So every strip is normalised with the whole picture's statistics, and only the
+// margins are computed twice; the device holds one strip and the input of the next.
+// ## Rows of full width are contiguous in channels-last memory. Narrower tiles would each have to
+// be made contiguous before their copy, on both sides of the bus.
 // made contiguous first, on both sides of the bus.
 namespace headroom {
 
-// A run through the layers of a VAE, one call a layer, each on the result of the one before.
+// Runs the layers of a VAE: one call per layer, each on the output of the one before.
 class StripRun {
  public:
-  // The first layer's input is `z` [C, H, W], of a picture with `latent_height` rows of latents.
-  // `most_values`: of the planes that are held at once, see HeldValues. `between` outlives it.
+  // `z` [C, H, W] is the first layer's input, for a picture with `latent_height` rows of latents.
+  // `most_values`: the most values of planes that are held at once, from HeldValues. `between`
+  // must outlive this object.
   StripRun(std::int64_t groups, std::int64_t strip_latents, std::int64_t latent_height,
            const at::Tensor& z, std::int64_t most_values, const BetweenLayers& between);
 
   // conv(silu(norm(x))), or without `norm` conv(x), with x enlarged to twice its sides if asked.
   void convolve(const VaeNorm* norm, const VaeConv& conv, bool enlarge);
   void resnet(const VaeResnet& r);
-  // The mid block's attention: keys and values of all tokens on the device, queries a strip's worth
-  // at a time.
+  // The mid block's attention: keys and values of all tokens are on the device, queries come a
+  // strip at a time.
   void attend(const VaeAttention& a);
-  // The encoder's step to half the size: 3x3 with stride 2, padded with zeros below and at the
-  // right only.
+  // The encoder's downsampling by two: 3x3 with stride 2, padded with zeros only below and at the
+  // right.
   void shrink(const VaeConv& conv);
 
   // In host memory, [1, C, H, W].
@@ -45,7 +46,7 @@ class StripRun {
   };
 
  private:
-  // A layer's result for the whole picture, in host memory, with what the next GroupNorm must know.
+  // A layer's output for the whole picture, in host memory, and statistics for the next GroupNorm.
   struct Plane {
     at::Tensor values;  // [1, C, H, W] channels-last
     ChannelStatistics statistics;
@@ -54,15 +55,15 @@ class StripRun {
   using TokensOf = std::function<at::Tensor(at::Tensor)>;
 
   void pass_on(Plane result);
-  // Plus `residual`'s rows of the same place, which go through `shortcut` if it is there.
-  // `between`: the result is not what the next layer begins with.
+  // Adds the same rows of `residual`, which go through `shortcut` if it is given. `between`: the
+  // output is an intermediate plane, not the next layer's input.
   Plane convolve(const Plane& in, const VaeNorm* norm, const VaeConv& conv, bool enlarge,
                  bool between, const Plane* residual = nullptr, const VaeConv* shortcut = nullptr);
   Plane shrink(const Plane& in, const VaeConv& conv);
   Plane attend(const VaeAttention& a, const Plane& x);
   void mix(const VaeAttention& a, const Plane& x, const TokensOf& tokens_of, const at::Tensor& k,
            const at::Tensor& v, const std::vector<Rows>& strips, Plane& out);
-  // The strips of a layer of so many rows, the first the highest. On meta those that are alike are
+  // The strips of a layer of this height, the first one the highest. On meta, equal strips are
   // left out.
   [[nodiscard]] std::vector<Rows> strips_of(std::int64_t height) const;
   static void store(Plane& plane, const Rows& rows, const at::Tensor& strip);
@@ -77,8 +78,8 @@ class StripRun {
   CopyStream copies_;
 };
 
-// How many values of planes are held at once at the worst layer: its input, its result and what
-// lies between. Is told of the same layers, before the run.
+// Computes how many values of planes are held at once at the layer that needs most: its input, its
+// output and intermediate planes. Call it for the same layers, before the run.
 class HeldValues {
  public:
   explicit HeldValues(const at::Tensor& z) : pixels_(z.size(1) * z.size(2)), input_(z.numel()) {}

@@ -12,14 +12,14 @@
 
 namespace headroom {
 
-// How a matrix is kept: what a LinearWeight of it takes, before there is one.
+// How a matrix is stored: the memory that a LinearWeight of it takes, known before there is one.
 struct MatrixStorage {
   std::int64_t rows = 0;
   std::int64_t columns = 0;
-  c10::ScalarType type = c10::ScalarType::Float;  // of a plain one
+  c10::ScalarType type = c10::ScalarType::Float;  // of a plain matrix
   bool eight_bits = false;
-  int rotation_group = 0;             // of eight bits: 0 or a power of four that divides `columns`
-  std::int64_t packed_row_bytes = 0;  // of a packed one; `type` is what it is unpacked to
+  int rotation_group = 0;             // in eight bits: 0 or a power of four that divides `columns`
+  std::int64_t packed_row_bytes = 0;  // of a packed matrix; `type` is the format it is unpacked to
 
   [[nodiscard]] static MatrixStorage plain(std::int64_t rows, std::int64_t columns,
                                            c10::ScalarType type) {
@@ -33,44 +33,43 @@ struct MatrixStorage {
                                                    int rotation_group) {
     return {rows, columns, c10::ScalarType::Char, true, rotation_group};
   }
-  // Bytes of each of its blocks of memory; 0 = it has fewer.
+  // Bytes of each of its memory blocks; 0 = this block is not used.
   static constexpr std::size_t kParts = 3;
   using PartBytes = std::array<std::int64_t, kParts>;
   [[nodiscard]] PartBytes part_bytes() const;
 };
 
-// The blocks that a matrix lies in; undefined ones are none. They may be larger than it.
+// The memory blocks that a matrix lies in; unused ones are undefined. They may be larger than it.
 using MatrixMemory = std::array<at::Tensor, MatrixStorage::kParts>;
-// Takes blocks of so many bytes, on the processor, a card or meta.
+// Allocates blocks of these sizes, on the CPU, a GPU or meta.
 [[nodiscard]] MatrixMemory take_matrix_memory(const MatrixStorage::PartBytes& bytes,
                                               at::Device device);
 
-// Turns the bytes of the rows `first` to `first + rows` of a packed matrix into float32 values; any
-// thread.
+// Decodes rows `first` to `first + rows` of a packed matrix to float32. Called from several
+// threads.
 using RowDecoder = std::function<void(std::int64_t first, std::int64_t rows,
                                       std::span<const std::byte> bytes, std::span<float> values)>;
 
-// A matrix [rows, columns] of a network as it is kept on its device, and the product with it.
+// A matrix [rows, columns] of a network as it is stored on its device, and the product with it.
 // Kinds:
 //  - plain: one tensor in the number format of the computation;
-//  - eight bits (W8A8, on the processor, of float32 networks): a code of int8 for each value and a
-//    float32 scale for each row, both sides of the product in eight bits. Rows may be rotated in
-//    groups by the regular Hadamard matrix (ConvRot), which spreads outliers; what they are
-//    multiplied with is rotated likewise, so that the product stays what it was.
-//  - packed (on the processor): the bytes of each row as a file quantises them. Each product
-//  unpacks
-//    all of the matrix into memory of its own and is that of a plain one, bit for bit.
-// All may have an update, which is added beside its product. Copies share their memory.
+//  - eight bits (W8A8, on the CPU, for float32 networks): an int8 code for each value and a
+// float32 scale for each row; both sides of the product are in eight bits. Rows may be rotated in
+// groups by the regular Hadamard matrix (ConvRot), which spreads outliers; the other side is
+// rotated likewise, so that the product stays the same.
+//  - packed (on the CPU): the bytes of each row as a quantised file has them. Each product unpacks
+// the whole matrix into temporary memory and then equals that of a plain matrix, bit for bit.
+// Each kind may have an update, which is added beside its product. Copies share their memory.
 class LinearWeight {
  public:
-  LinearWeight() = default;  // none
+  LinearWeight() = default;  // no matrix
   // [rows, columns]
   LinearWeight(at::Tensor plain);  // NOLINT(google-explicit-constructor): it is one
-  // Room for codes in eight bits, on the processor or meta; `rotation_group` is 0 or a power of
-  // four that divides `columns`. load_codes() or round() fill it.
+  // An unfilled matrix of eight-bit codes, on the CPU or meta; `rotation_group` is 0 or a power of
+  // four that divides `columns`. Fill it by load_codes() or round().
   [[nodiscard]] static LinearWeight eight_bits(std::int64_t rows, std::int64_t columns,
                                                int rotation_group, at::Device device);
-  // One that lies at the beginning of each block of `memory`, whose values it takes for its own.
+  // A matrix at the beginning of each block of `memory`; it shares that memory.
   [[nodiscard]] static LinearWeight placed(const MatrixStorage& storage,
                                            const MatrixMemory& memory);
 
@@ -81,28 +80,28 @@ class LinearWeight {
   [[nodiscard]] bool is_packed() const { return packed_ != nullptr; }
   [[nodiscard]] std::int64_t rows() const { return rows_; }
   [[nodiscard]] std::int64_t columns() const { return columns_; }
-  [[nodiscard]] int rotation_group() const;  // of eight bits, else 0
+  [[nodiscard]] int rotation_group() const;  // in eight bits, else 0
   [[nodiscard]] const at::Tensor& plain() const { return plain_; }
   [[nodiscard]] std::int64_t bytes() const;  // of its memory, without the update
-  // The same memory with this update, of its rows and columns, in the place of what it had; null =
-  // none.
+  // The same memory with this update of the same shape instead of the present one; null = no
+  // update.
   [[nodiscard]] LinearWeight updated(std::shared_ptr<const LinearUpdate> update) const;
 
-  // Fills a matrix in eight bits. codes int8 [rows, columns] in [-128, 127], of rotated rows where
-  // it has a group; scales float32 [rows].
+  // Fills a matrix in eight bits. `codes` int8 [rows, columns] in [-128, 127], of rotated rows if
+  // it has a rotation group; `scales` float32 [rows].
   void load_codes(const at::Tensor& codes, const at::Tensor& scales) const;
-  // The same from float32 values [rows, columns], which are rotated and rounded.
+  // The same from float32 `values` [rows, columns], which are rotated and rounded here.
   void round(const at::Tensor& values) const;
 
-  // Of a packed matrix: the memory of its rows, one after the other, kByte [rows * bytes of a row],
-  // which is filled with what `decode` then understands.
+  // The memory of a packed matrix, kByte [rows * bytes of a row], which the caller fills with
+  // bytes that the decoder understands.
   [[nodiscard]] const at::Tensor& packed_bytes() const;
   void set_decoder(RowDecoder decode) const;
 
   // x [T, columns] times the transposed matrix, plus bias [rows] -> [T, rows]. In eight bits each
-  // row of x has a scale of its own, max|x| / 127, and is rounded half to even (W8A8 as ComfyUI's
-  // int8_tensorwise: y = (q_x q_w^T) (s_x s_w) + b). On processors that multiply bytes without
-  // saturation (AVX-512 VNNI) with 255 levels, on others with 127: there pairs of products must fit
+  // row of x has its own scale, max|x| / 127, and is rounded half to even (W8A8 like ComfyUI's
+  // int8_tensorwise: y = (q_x q_w^T) (s_x s_w) + b). Processors that multiply bytes without
+  // saturation (AVX-512 VNNI) use 255 levels; others use 127, since pairs of products must fit
   // into 16 bits.
   [[nodiscard]] at::Tensor apply(const at::Tensor& x, const at::Tensor& bias = {}) const;
 

@@ -5,18 +5,18 @@
 
 #include <ATen/core/TensorBody.h>
 
-// The operations that the networks are made of. Each runs on CPU, CUDA and meta tensors; on meta it
-// allocates what the real one allocates, its declared workspace included, so that a dry run sees
+// The operations that the networks consist of. Each runs on CPU, CUDA and meta tensors; on meta it
+// allocates what the real one allocates, including its declared workspace, so that a dry run sees
 // the same memory as a run.
 namespace headroom {
 
 // x [T, in] * weight[out, in]^T (+ bias[out]) -> [T, out]. On meta the weight may be quantised,
-// uint8 [out, bytes of a row]: it is unpacked into x's number format for the time of the product.
+// uint8 [out, bytes of a row]: it is then unpacked into x's number format during the product.
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias = {});
 
 // y [T, out] += x [T, in] * weight [in, out], in place.
 void add_product(const at::Tensor& y, const at::Tensor& x, const at::Tensor& weight);
-// y [T, n, m] += left [n, k] * right [T, k, m] of each, in place.
+// y [T, n, m] += left [n, k] * right [T, k, m], for each of the T, in place.
 void add_products(const at::Tensor& y, const at::Tensor& left, const at::Tensor& right);
 
 // Root-mean-square normalisation over the last axis, reduced in float32 (Zhang & Sennrich 2019):
@@ -44,7 +44,7 @@ at::Tensor conv2d(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
                   std::int64_t stride, std::int64_t padding);
 
 // GroupNorm (Wu & He 2018), eps 1e-6, then SiLU if asked. x [1, C, H, W] channels-last. Overwrites
-// x when nobody else holds it and it is float32.
+// x when it is float32 and nobody else holds it.
 at::Tensor group_norm(at::Tensor x, std::int64_t groups, const at::Tensor& weight,
                       const at::Tensor& bias, bool silu);
 

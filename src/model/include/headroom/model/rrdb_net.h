@@ -7,10 +7,10 @@
 
 namespace headroom {
 
-// RRDBNet, the generator of ESRGAN (Wang et al. 2018) and Real-ESRGAN (Wang et al. 2021), as
-// basicsr's rrdbnet_arch.py has it: a convolution, residual-in-residual dense blocks, and behind
-// them doublings by nearest neighbour with a convolution each. Its stages: the first convolution,
-// every block, the trunk's last convolution, all that is behind.
+// RRDBNet, the generator of ESRGAN (Wang et al. 2018) and Real-ESRGAN (Wang et al. 2021), as in
+// basicsr's rrdbnet_arch.py: a convolution, residual-in-residual dense blocks (the trunk), then
+// doublings by nearest neighbour with a convolution each. Its stages: the first convolution, each
+// block, the trunk's last convolution, and everything after the trunk.
 class RrdbNet final : public UpscaleNetwork {
  public:
   RrdbNet(const UpscalerConfig& config, WeightSource& weights);

@@ -7,8 +7,8 @@
 namespace headroom {
 
 // SRVGGNetCompact of Real-ESRGAN (srvgg_arch.py): convolutions with parametric ReLUs at the
-// picture's own size, a pixel shuffle, and the picture enlarged by nearest neighbour added to it.
-// Its stages are some layers each.
+// picture's own size, then a pixel shuffle, to which the picture enlarged by nearest neighbour is
+// added. Each stage is a few layers.
 class SrvggNet final : public UpscaleNetwork {
  public:
   SrvggNet(const UpscalerConfig& config, WeightSource& weights);
@@ -17,7 +17,7 @@ class SrvggNet final : public UpscaleNetwork {
  private:
   struct Layer {
     VaeConv conv;
-    at::Tensor slopes;  // [C] of the parametric ReLU behind it; undefined behind the last
+    at::Tensor slopes;  // [C] of the parametric ReLU after it; undefined after the last
   };
   std::int64_t scale_;
   std::vector<Layer> layers_;

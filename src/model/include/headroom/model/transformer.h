@@ -10,7 +10,7 @@
 
 namespace headroom {
 
-// Looks at an intermediate result: its name and value. Used by tests and --dump.
+// Receives an intermediate result with its name. For tests and --dump.
 using TensorObserver = std::function<void(std::string_view name, const at::Tensor& value)>;
 
 // A prompt as the transformer reads it: computed once per prompt and picture size, used in every
@@ -30,41 +30,42 @@ struct TransformerBlock {
   at::Tensor attention_norm1, attention_norm2, ffn_norm1, ffn_norm2;
 };
 
-// Hands out main layer `index`, resident or copied in for the occasion; it stays valid as long as
-// the pointer is held.
+// Hands out main layer `index`, resident or copied in for this use; it stays valid while the
+// pointer is held.
 using TransformerLayers = std::function<std::shared_ptr<const TransformerBlock>(int index)>;
 
 // How one call runs. No choice changes the result beyond rounding.
 struct TransformerCall {
   std::function<void()> check;  // before each block; may throw to stop
-  int chunk_tokens = 0;         // rows of a block that are worked on at a time; 0 = all
+  int chunk_tokens = 0;         // rows (tokens) of a block that are computed at a time; 0 = all
   TensorObserver trace;
 };
 
 // The Z-Image transformer (ZImageTransformer2DModel) without its main layers, which are handed in:
-// an image and a caption stream that are joined into one. Immutable; used on one thread at a time.
+// an image stream and a caption stream that are joined into one. Immutable; used on one thread at
+// a time.
 class Transformer {
  public:
   Transformer(const TransformerConfig& config, WeightSource& weights);
   [[nodiscard]] static TransformerBlock load_layer(const TransformerConfig& config,
                                                    WeightSource& weights, int index);
 
-  // Prompt features [L, cap_feat_dim] -> the caption rows for pictures of latent size h x w.
+  // Prompt features [L, cap_feat_dim] -> caption tokens for pictures of latent size h x w.
   [[nodiscard]] CaptionTokens embed_caption(const at::Tensor& features, std::int64_t h,
                                             std::int64_t w, const TransformerCall& call = {}) const;
 
-  // latents [C, h, w] float32 at model time tau (0 = noise, 1 = clean) -> for each caption [C, h,
-  // w] float32, an estimate of (clean - noise). h and w are multiples of the patch size. Several
-  // captions go through the layers together, so that each layer is handed out once.
+  // latents [C, h, w] float32 at model time `tau` (0 = noise, 1 = clean) -> for each caption an
+  // estimate of (clean - noise), [C, h, w] float32. h and w must be multiples of the patch size.
+  // All captions go through a layer before the next one, so that each layer is handed out once.
   [[nodiscard]] std::vector<at::Tensor> forward(const at::Tensor& latents, float tau,
                                                 std::span<const CaptionTokens* const> captions,
                                                 const TransformerLayers& layers,
                                                 const TransformerCall& call = {}) const;
 
  private:
-  // The weights [D] of a block's four norms, float32 where they are modulated: norm(x) * (1 +
-  // scale) and tanh(gate) * norm(y) are products along the same axis, so that the modulation folds
-  // into them, once for all captions.
+  // The weights [D] of a block's four norms; float32 where they are modulated. norm(x) * (1 +
+  // scale) and tanh(gate) * norm(y) are products along the same axis, so the modulation is
+  // multiplied into the weights, once for all captions.
   struct BlockNorms {
     at::Tensor attention1, attention2, ffn1, ffn2;
   };

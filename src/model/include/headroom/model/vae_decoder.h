@@ -11,13 +11,13 @@ namespace headroom {
 class VaeDecoder {
  public:
   VaeDecoder(const VaeConfig& config, WeightSource& weights);
-  // z [C, h, w] already unscaled (latents / scaling_factor + shift_factor), in the weights' number
-  // format -> [3, h*scale, w*scale], nominally in [-1, 1], not clamped.
+  // z [C, h, w], already unscaled (latents / scaling_factor + shift_factor), in the weights'
+  // number format -> [3, h*scale, w*scale], nominally in [-1, 1], not clamped.
   [[nodiscard]] at::Tensor forward(const at::Tensor& z, const BetweenLayers& between = {}) const;
-  // The same picture, equal within rounding, with only a strip of `strip_latents` rows of latents,
-  // and the input of the next, on the device: each layer goes over the whole picture, which lies in
-  // host memory, before the next begins, so that GroupNorm sees the statistics of all of it. The
-  // result lies in host memory.
+  // The same picture, equal within rounding, computed in strips of `strip_latents` rows of
+  // latents: only one strip, and the input of the next, are on the device. Each layer goes over
+  // the whole picture, which lies in host memory, before the next begins, so that GroupNorm has
+  // the statistics of the whole picture. The result is in host memory.
   [[nodiscard]] at::Tensor forward_tiled(const at::Tensor& z, std::int64_t strip_latents,
                                          const BetweenLayers& between = {}) const;
 

@@ -7,7 +7,8 @@
 
 namespace headroom {
 
-// Picture -> moments of the latents' distribution. Immutable; used on one thread at a time.
+// Picture -> mean and log-variance of its latents' distribution. Immutable; used on one thread at
+// a time.
 class VaeEncoder {
  public:
   VaeEncoder(const VaeConfig& config, WeightSource& weights);
@@ -15,9 +16,9 @@ class VaeEncoder {
   // raw log-variance.
   [[nodiscard]] at::Tensor forward(const at::Tensor& image,
                                    const BetweenLayers& between = {}) const;
-  // The same moments, equal within rounding, in strips as VaeDecoder::forward_tiled() has them:
-  // each of `strip_latents` rows of latents, and as many more of pixels. The result lies in host
-  // memory.
+  // The same values, equal within rounding, in strips like VaeDecoder::forward_tiled(): each of
+  // `strip_latents` rows of latents and the rows of pixels that belong to them. The result is in
+  // host memory.
   [[nodiscard]] at::Tensor forward_tiled(const at::Tensor& image, std::int64_t strip_latents,
                                          const BetweenLayers& between = {}) const;
 

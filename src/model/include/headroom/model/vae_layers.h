@@ -6,8 +6,8 @@
 
 namespace headroom {
 
-// The parts that encoder and decoder of AutoencoderKL share (FLUX.1's kind), and how they are
-// loaded and run; upscalers have convolutions of this kind as well.
+// The parts that encoder and decoder of AutoencoderKL (FLUX.1's kind) share, and how they are
+// loaded and run; upscalers use VaeConv as well.
 struct VaeConv {
   at::Tensor weight, bias;  // [Co, Ci, k, k] channels-last, [Co]
 };
@@ -16,7 +16,8 @@ struct VaeNorm {
 };
 struct VaeResnet {
   VaeNorm norm1, norm2;
-  VaeConv conv1, conv2, conv_shortcut;  // conv_shortcut undefined when the channels stay
+  // Conv_shortcut is undefined when the number of channels stays the same.
+  VaeConv conv1, conv2, conv_shortcut;
 };
 struct VaeAttention {
   VaeNorm group_norm;
@@ -31,7 +32,7 @@ struct VaeMid {
 // Called between two layers; may throw to stop.
 using BetweenLayers = std::function<void()>;
 
-// Named as in diffusers' files, "NAME.weight" and "NAME.bias". Throw what the source throws.
+// Named as in diffusers' files, "NAME.weight" and "NAME.bias". These throw what the source throws.
 VaeConv load_conv(WeightSource& weights, const std::string& name, std::int64_t in, std::int64_t out,
                   std::int64_t kernel);
 VaeNorm load_norm(WeightSource& weights, const std::string& name, std::int64_t channels);
@@ -40,7 +41,7 @@ VaeResnet load_resnet(WeightSource& weights, const std::string& prefix, std::int
 VaeMid load_mid(WeightSource& weights, const std::string& prefix, std::int64_t channels,
                 bool attention);
 
-// x [1, C, H, W] channels-last; each but run_conv() consumes its input.
+// x [1, C, H, W] channels-last; all but run_conv() consume x.
 at::Tensor run_conv(const VaeConv& conv, const at::Tensor& x,
                     std::int64_t stride = 1);  // same padding
 at::Tensor run_resnet(const VaeResnet& resnet, at::Tensor x, std::int64_t groups);
