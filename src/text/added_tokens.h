@@ -21,11 +21,12 @@ class AddedTokens {
   // The id of the added token spelled `content`, or nothing.
   [[nodiscard]] std::optional<std::int32_t> find(std::string_view content) const;
 
-  // Those that the vocabulary does not hold already.
+  // How many added tokens are not in the vocabulary already.
   [[nodiscard]] std::size_t new_tokens() const { return new_tokens_; }
 
  private:
-  std::array<std::vector<AddedToken>, 256> by_first_byte_;  // each longest first
+  // By first byte, each list longest first.
+  std::array<std::vector<AddedToken>, 256> by_first_byte_;
   std::size_t new_tokens_ = 0;
 };
 

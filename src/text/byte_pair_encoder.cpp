@@ -19,7 +19,7 @@ std::uint64_t pair_key(std::int32_t left, std::int32_t right) {
 }
 
 // GPT-2's spelling of bytes as printable characters: 33-126, 161-172 and 174-255 stand for
-// themselves, the other 68 follow from U+0100 in order.
+// themselves, the other 68 become the characters from U+0100 on, in order.
 std::array<std::string, 256> byte_spellings() {
   std::array<std::string, 256> spellings;
   unsigned next = 0x100;
@@ -59,7 +59,7 @@ Vocab index_vocab(const TokenizerFile& file) {
 }
 
 struct Symbol {
-  std::int32_t id = 0;  // kGone once it was joined to its left neighbour
+  std::int32_t id = 0;  // kGone once it is joined to its left neighbour
   std::int32_t previous = -1;
   std::int32_t next = -1;
 };

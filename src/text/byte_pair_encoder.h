@@ -10,8 +10,8 @@
 
 namespace headroom {
 
-// Byte-level BPE: starts from one token a byte and joins the adjacent pair that comes first in the
-// list of merges, leftmost first, until none is left. Immutable.
+// Byte-level BPE: starts from one token per byte and joins the adjacent pair that comes first in
+// the list of merges, the leftmost of equal ones, until no pair is in the list. Immutable.
 class BytePairEncoder {
  public:
   // Throws Error{kModelFile} if the file contradicts itself or lacks a byte.
@@ -20,7 +20,7 @@ class BytePairEncoder {
   // Appends the ids of `piece`. n bytes take O(n log n).
   void append_ids(std::string_view piece, std::vector<std::int32_t>& ids) const;
 
-  // Tokens without the added ones.
+  // Number of tokens without the added ones.
   [[nodiscard]] std::size_t vocab_size() const { return vocab_size_; }
 
  private:

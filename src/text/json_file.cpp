@@ -17,7 +17,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::uintmax_t kMaxFileBytes = 256U << 20U;  // the real tokenizer.json has 11 MB
+constexpr std::uintmax_t kMaxFileBytes = 256U << 20U;  // a real tokenizer.json has 11 MB
 constexpr int kMaxDepth = 64;
 
 class Adapter final : public nlohmann::json_sax<Json> {

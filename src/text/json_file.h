@@ -10,8 +10,8 @@ namespace headroom {
 // The whole file. Throws Error{kModelFile} if it is missing, unreadable or absurdly large.
 [[nodiscard]] std::string read_text_file(const std::filesystem::path& path);
 
-// Receives a JSON text piece by piece, so that a hostile file never becomes a tree in memory.
-// Every function may throw JsonFault.
+// Receives the parts of a JSON text one by one, so that a hostile file never becomes a tree in
+// memory. Every function may throw JsonFault.
 class JsonVisitor {
  public:
   virtual ~JsonVisitor() = default;
@@ -25,7 +25,7 @@ class JsonVisitor {
   virtual void other() = 0;  // a fraction, or an integer beyond 64 bits
 };
 
-// What is wrong with a file's content; parse_json_file turns it into an Error with the path.
+// A fault in a file's content; parse_json_file() turns it into an Error with the path.
 struct JsonFault {
   Message what;  // completes "FILE ..."
 };
@@ -34,7 +34,7 @@ struct JsonFault {
 // visitor finds a fault.
 void parse_json_file(const std::filesystem::path& path, JsonVisitor& visitor);
 
-// Error{kModelFile} with the one sentence that all messages of this room follow.
+// Throws Error{kModelFile} with the form of sentence that all messages of this room have.
 [[noreturn]] void throw_model_file(const std::filesystem::path& path, const Message& what);
 
 }  // namespace headroom

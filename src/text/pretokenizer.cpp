@@ -7,13 +7,13 @@
 namespace headroom {
 namespace {
 
-// kNewline is CR and LF, kSpace all other white space; kEnd stands behind the last character.
+// kNewline is CR and LF, kSpace all other white space; kEnd follows the last character.
 enum class CharClass { kEnd, kLetter, kNumber, kNewline, kSpace, kOther };
 
 struct Char {
   char32_t code = 0;
   CharClass kind = CharClass::kEnd;
-  std::size_t end = 0;  // byte behind it
+  std::size_t end = 0;  // offset of the byte after it
 };
 
 CharClass classify(char32_t code) {
@@ -30,7 +30,7 @@ Char char_at(std::string_view text, std::size_t at) {
   return {code, classify(code), end};
 }
 
-// Behind the run of characters of class `kind` that starts at `at`.
+// The end of the run of characters of class `kind` that starts at `at`.
 std::size_t skip(std::string_view text, std::size_t at, CharClass kind) {
   for (Char c = char_at(text, at); c.kind == kind; c = char_at(text, at)) at = c.end;
   return at;
@@ -38,11 +38,11 @@ std::size_t skip(std::string_view text, std::size_t at, CharClass kind) {
 
 char32_t lower(char32_t code) {
   if (code >= 'A' && code <= 'Z') return code + ('a' - 'A');
-  return code == 0x17F ? U's' : code;  // the long s folds to s
+  return code == 0x17F ? U's' : code;  // the long s is a case variant of s
 }
 
-// The end of 's 't 'm 'd 're 've 'll (any case) at `at`, or `at`. Only s, of these letters, has a
-// case variant outside ASCII (the long s).
+// The end of a contraction 's 't 'm 'd 're 've 'll (any case) at `at`; `at` when there is none. Of
+// these letters only s has a case variant outside ASCII (the long s).
 std::size_t contraction_end(std::string_view text, std::size_t at) {
   if (text[at] != '\'') return at;
   const Char first = char_at(text, at + 1);
@@ -54,8 +54,8 @@ std::size_t contraction_end(std::string_view text, std::size_t at) {
   return matches ? second.end : at;
 }
 
-// A run of white space ends behind its last newline; without one it leaves its last character to
-// the piece that follows, if there is one and the run has two or more.
+// White space ends after its last newline. Without a newline it leaves its last character to the
+// next piece, if there is one and the run has two or more characters.
 std::size_t white_space_end(std::string_view text, std::size_t begin) {
   std::size_t behind_newline = begin;
   std::size_t last = begin;  // where the last character of the run starts
@@ -70,7 +70,7 @@ std::size_t white_space_end(std::string_view text, std::size_t begin) {
   return at == text.size() || last == begin ? at : last;
 }
 
-// The alternatives of the pattern in its order; the first that matches wins.
+// Tries the alternatives of the pattern in its order; the first that matches wins.
 std::size_t piece_end(std::string_view text, std::size_t begin) {
   if (const std::size_t end = contraction_end(text, begin); end != begin) return end;
   const Char first = char_at(text, begin);

@@ -26,7 +26,7 @@ struct PromptTokenizer::Impl {
     }
   }
 
-  // Text without added tokens.
+  // Tokenises text that has no added tokens.
   void append_plain(std::string_view text, std::vector<std::int32_t>& ids) const {
     if (text.empty()) return;
     const std::string normalised = to_nfc(text);
@@ -80,7 +80,7 @@ std::size_t PromptTokenizer::bytes_read(std::string_view prompt, std::size_t max
   const auto fits = [&](std::size_t bytes) {
     return encode(before + std::string(prompt.substr(0, bytes))).size() <= max_tokens;
   };
-  // Between characters, where a prefix is a text.
+  // Ends of characters, since a prefix must be valid UTF-8.
   std::vector<std::size_t> ends{0};
   for (std::size_t i = 1; i <= prompt.size(); ++i) {
     if (i == prompt.size() || (static_cast<unsigned char>(prompt[i]) & 0xC0) != 0x80)

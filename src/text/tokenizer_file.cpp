@@ -12,7 +12,7 @@
 namespace headroom {
 namespace {
 
-// The places of the file that matter; all others are kIgnored.
+// The parts of the file that matter; all others are kIgnored.
 enum class Place {
   kTop,
   kRoot,
@@ -81,7 +81,7 @@ class Reader final : public JsonVisitor {
         if (key_ == "type") normalizer_ = value;
         return;
       case Place::kPreTokenizer:
-        // Added up, so that a second pattern makes a difference too.
+        // Patterns are concatenated, so that a second one is noticed.
         if (key_ == "Regex") pattern_ += value;
         if (key_ == "behavior") refuse_setting(value != "Isolated");
         return;
@@ -121,7 +121,7 @@ class Reader final : public JsonVisitor {
 
   void other() override { scalar(); }
 
-  // Everything that can only be judged at the end of the file.
+  // Checks what can only be judged at the end of the file.
   void finish() const {
     if (model_type_ != "BPE") {
       throw JsonFault{say("holds a tokenizer of type {0}, but Z-Image's has type \"BPE\"",
@@ -169,7 +169,7 @@ class Reader final : public JsonVisitor {
     }
   }
 
-  // A value of a kind that its place does not expect.
+  // Refuses a value whose type does not fit its place.
   void scalar() const {
     switch (places_.back()) {
       case Place::kTop:

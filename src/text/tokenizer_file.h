@@ -13,8 +13,8 @@ struct AddedToken {
   std::int32_t id = -1;
 };
 
-// What a tokenizer.json says, in the file's order. Ids are in 0 .. kMaxTokenId; every setting that
-// the rest of this room does not implement has been refused.
+// The content of a tokenizer.json, in the file's order. Ids are in 0 .. kMaxTokenId; files with a
+// setting that this room does not implement were refused.
 struct TokenizerFile {
   std::filesystem::path path;
   std::vector<std::pair<std::string, std::int32_t>> vocab;
@@ -22,7 +22,7 @@ struct TokenizerFile {
   std::vector<AddedToken> added;
 };
 
-// A hundred times the real vocabulary; keeps tables by id affordable.
+// A hundred times the real vocabulary; limits the size of tables indexed by id.
 inline constexpr std::int32_t kMaxTokenId = (1 << 24) - 1;
 
 // Throws Error{kModelFile} naming the file and the fault.

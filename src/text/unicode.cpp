@@ -21,7 +21,7 @@ bool contains(const CodePointRange (&ranges)[N], char32_t code) {
   return after != std::begin(ranges) && code <= std::prev(after)->last;
 }
 
-// Blocks that were empty in Unicode 9 and hold characters with canonical decompositions since:
+// Blocks that were empty in Unicode 9 and now have characters with canonical decompositions:
 // Todhri, Tulu-Tigalari, Dives Akuru, Gurung Khema, Kirat Rai.
 constexpr CodePointRange kBlocksWithNewCompositions[] = {{0x105C0, 0x105FF},
                                                          {0x11380, 0x113FF},
@@ -31,18 +31,18 @@ constexpr CodePointRange kBlocksWithNewCompositions[] = {{0x105C0, 0x105FF},
 
 int combining_class(std::int32_t code) { return utf8proc_get_property(code)->combining_class; }
 
-// True for a character that normalisation neither changes, moves nor joins to a neighbour in the
-// reference, though utf8proc might.
+// Whether the reference's normalisation neither changes, moves nor joins this character, though
+// utf8proc might.
 bool is_inert(char32_t code) {
-  // A vowel that utf8proc 2.8 swallows as if it were the empty trailing consonant.
+  // A vowel that utf8proc 2.8 drops, taking it for the empty trailing consonant.
   if (code == 0x11A7) return true;
   if (contains(kBlocksWithNewCompositions, code)) return true;
   return combining_class(static_cast<std::int32_t>(code)) != 0 &&
          !contains(kReorderingMarkRanges, code);
 }
 
-// Sorts each run of marks by class. utf8proc does it too, but in quadratic time: a prompt full of
-// marks would hold up the program for seconds, whereas sorted runs cost it one pass.
+// Sorts each run of marks by class. utf8proc does so too, but in quadratic time: a prompt full of
+// marks would block the program for seconds. For sorted runs it needs one pass.
 void sort_marks(std::vector<std::int32_t>& codes) {
   const auto is_mark = [](std::int32_t code) { return combining_class(code) != 0; };
   for (auto run = codes.begin(); run != codes.end();) {
@@ -100,7 +100,7 @@ char32_t next_code_point(std::string_view text, std::size_t& at) {
 }
 
 std::string to_nfc(std::string_view text) {
-  // Below U+0300 (lead byte 0xCC) every character is its own normal form.
+  // Every character below U+0300 (lead byte 0xCC) is its own normal form.
   const auto is_stable = [](char c) {
     const auto byte = static_cast<unsigned char>(c);
     return byte < 0xCC;
@@ -109,7 +109,7 @@ std::string to_nfc(std::string_view text) {
 
   std::string out;
   out.reserve(text.size());
-  std::vector<std::int32_t> pending;  // decomposed, up to the next inert character
+  std::vector<std::int32_t> pending;  // decomposed characters since the last inert one
   for (std::size_t at = 0; at < text.size();) {
     const char32_t code = next_code_point(text, at);
     if (is_inert(code)) {

@@ -10,12 +10,12 @@ namespace headroom {
 [[nodiscard]] bool is_number(char32_t code);
 [[nodiscard]] bool is_space(char32_t code);
 
-// The code point that starts at byte `at`, which moves behind it. `text` is valid UTF-8.
+// The code point that starts at byte `at`; moves `at` to the next one. `text` is valid UTF-8.
 [[nodiscard]] char32_t next_code_point(std::string_view text, std::size_t& at);
 
-// Normalisation form C as the reference has it: by the tables of Unicode 9, so that marks and
-// compositions invented later stay as they are. `text` is valid UTF-8. Time is linear but for
-// sorting the marks of one letter.
+// Normalisation form C as the reference has it: with the tables of Unicode 9, so that later marks
+// and compositions stay as they are. `text` is valid UTF-8. Time is linear, except for sorting the
+// marks of one letter.
 [[nodiscard]] std::string to_nfc(std::string_view text);
 
 }  // namespace headroom

@@ -12,7 +12,7 @@ namespace headroom {
 // byte-level BPE. Immutable after construction: any number of threads may use one.
 class PromptTokenizer {
  public:
-  // As many ids of a prompt as the text encoder reads.
+  // The text encoder reads at most this many ids of a prompt.
   static constexpr std::size_t kMaxRead = 512;
 
   // Reads tokenizer.json and tokenizer_config.json of `folder` (a model's tokenizer/).
@@ -26,13 +26,12 @@ class PromptTokenizer {
   // Error{kInvalidRequest}.
   [[nodiscard]] std::vector<std::int32_t> encode(std::string_view text) const;
 
-  // The ids that the text encoder sees: chat template around `prompt`, then the first `max_tokens`.
+  // The ids that the text encoder reads: the chat template around `prompt`, cut to `max_tokens`.
   [[nodiscard]] std::vector<std::int32_t> encode_prompt(std::string_view prompt,
                                                         std::size_t max_tokens = kMaxRead) const;
 
-  // How many bytes of `prompt` stand before the end of the first `max_tokens` ids that the text
-  // encoder sees, in whole characters; all of them when nothing is cut. A word that is cut in two
-  // may count as one more token than it is.
+  // How many bytes of `prompt`, in whole characters, the first `max_tokens` ids cover; all of them
+  // when nothing is cut. A prefix that ends inside a word may count as one token more than it is.
   [[nodiscard]] std::size_t bytes_read(std::string_view prompt,
                                        std::size_t max_tokens = kMaxRead) const;
 
