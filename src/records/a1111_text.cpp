@@ -25,8 +25,8 @@ using nlohmann::json;
 
 constexpr std::string_view kNegativeMark = "Negative prompt:";
 
-// The first ten digits of the file that is all of a part, as there; empty where the part has
-// several files or its hash is not known.
+// The first ten digits of the part's file hash, as A1111 writes it; empty if the part has several
+// files or its hash is not known.
 std::string short_hash(const RunRecord& run_record, std::string_view part) {
   constexpr std::size_t kDigits = 10;
   std::string hash;
@@ -38,10 +38,10 @@ std::string short_hash(const RunRecord& run_record, std::string_view part) {
   return hash;
 }
 
-// CFG scales are decimal fractions that people type; this keeps 0.1 + 1 - 1 at 0.1.
+// People type CFG scales as decimal fractions; rounding makes 0.1 + 1 - 1 exactly 0.1.
 double tidy(double value) { return std::round(value * 1e9) / 1e9; }
 
-// PNG text holds no zero bytes, and a folder's name need not be UTF-8.
+// PNG text must not contain zero bytes, and a folder's name need not be UTF-8.
 std::string writable(std::string text) {
   for (char& c : text) {
     if (c == '\0') c = ' ';
@@ -51,7 +51,7 @@ std::string writable(std::string text) {
   return json::parse(quoted).get<std::string>();
 }
 
-// As there: a value that would end early is written as a JSON string.
+// Like A1111: a value with a comma, colon or line break is written as a JSON string.
 std::string quote_if_needed(const std::string& value) {
   const bool starts_like_quoted = value.starts_with('"');
   if (!starts_like_quoted && value.find_first_of(",:\n") == std::string::npos) return value;
@@ -76,7 +76,7 @@ std::vector<std::string_view> split_lines(std::string_view text) {
   }
 }
 
-// The rest of a value in brackets, which lists and objects of JSON are.
+// The end of a value in brackets, such as a JSON list or object.
 std::size_t bracket_end(std::string_view text) {
   int depth = 0;
   bool quoted = false;
@@ -95,7 +95,7 @@ std::size_t bracket_end(std::string_view text) {
   return std::string_view::npos;
 }
 
-// Takes one value off `rest`, up to and with the comma that ends it.
+// Takes one value off `rest`, including the comma after it.
 std::string take_value(std::string_view& rest) {
   rest = rest.substr(std::min(rest.find_first_not_of(" \t"), rest.size()));
   if (rest.starts_with('"')) {
@@ -118,7 +118,7 @@ std::string take_value(std::string_view& rest) {
   return value;
 }
 
-// "Steps: 8, Model: \"a, b\"" as pairs. What has no colon becomes a key without a value.
+// "Steps: 8, Model: \"a, b\"" as pairs. A part without a colon becomes a key without a value.
 std::vector<std::pair<std::string, std::string>> split_settings(std::string_view line) {
   std::vector<std::pair<std::string, std::string>> pairs;
   while (!trim(line).empty()) {
@@ -142,7 +142,7 @@ std::optional<Number> in_range(std::optional<Number> number, Range range) {
   return number;
 }
 
-// False when there is no field for `key`, or none that can hold `value`.
+// False when a request has no field for `key`, or its field cannot hold `value`.
 bool read_setting(const std::string& key, const std::string& value, ReadSettings& settings) {
   GenerationRequest& request = settings.request;
   const auto found = [&settings](const char* field) {
@@ -189,7 +189,7 @@ bool read_setting(const std::string& key, const std::string& value, ReadSettings
   return false;
 }
 
-// Keys that begin a line of settings in one program or another, or tell it from a prompt.
+// Keys that begin a line of settings in some program, or that no prompt would contain.
 bool is_known_key(const std::string& key) {
   constexpr std::array<std::string_view, 14> kKeys{
       "Steps",         "Sampler",  "CFG scale",           "Seed",
@@ -200,7 +200,7 @@ bool is_known_key(const std::string& key) {
          key.starts_with("Postprocess");
 }
 
-// One known key is enough where it begins the line as every program's text does.
+// One known key is enough if the line begins with it, as every program's text does.
 bool holds_settings(std::string_view line) {
   const auto pairs = split_settings(line);
   if (pairs.empty() || !is_known_key(pairs.front().first)) return false;
@@ -211,7 +211,8 @@ bool holds_settings(std::string_view line) {
   return first == "Steps" || first.starts_with("Postprocess") || known >= 2;
 }
 
-// What programs write after the settings: "Template: a {red|blue} cat", of any number of lines.
+// Reads what programs write after the settings, which may have several lines: "Template: a
+// {red|blue} cat".
 void read_line_after(std::string_view line, ReadSettings& settings) {
   constexpr std::size_t kMaxKeyLength = 40;
   const std::size_t colon = line.find(": ");

@@ -15,10 +15,10 @@ namespace {
 using nlohmann::json;
 using Names = std::initializer_list<const char*>;
 
-constexpr int kMaxLinks = 16;  // a graph may lead in a circle
+constexpr int kMaxLinks = 16;  // a graph may contain a cycle
 constexpr Names kToLatents{"latent_image", "samples", "latent", "pixels", "image", "images"};
 constexpr Names kOfOneValue{"value", "seed", "noise_seed", "int", "float", "number"};
-// Inputs of nodes that put texts together.
+// Inputs of nodes that join texts.
 constexpr std::array<std::array<const char*, 4>, 4> kPieces{
     {{"string_a", "string_b"},
      {"string1", "string2"},
@@ -52,7 +52,7 @@ const json* linked(const json& graph, const json* link) {
   return node != graph.end() ? &*node : nullptr;
 }
 
-// The node behind the first of the inputs `names` that is a link.
+// The node that the first linked one of the inputs `names` leads to.
 const json* linked(const json& graph, const json& node, Names names) {
   for (const char* const name : names) {
     if (const json* const next = linked(graph, input(node, name))) return next;
@@ -60,15 +60,15 @@ const json* linked(const json& graph, const json& node, Names names) {
   return nullptr;
 }
 
-// Follows the prompts of a graph, positive or negative, to their words.
+// Follows links from a sampler to the words of its positive or negative prompt.
 class Words {
  public:
   Words(const json& graph, const char* side) : graph_(graph), side_(side) {}
 
-  // What `node`, which gives conditioning or text, was told.
+  // The text that `node`, which outputs conditioning or text, was given.
   [[nodiscard]] std::optional<std::string> of(const json* node, int links = 0) const {
     if (node == nullptr || links == kMaxLinks) return std::nullopt;
-    // Made of a prompt, but says nothing any more.
+    // Made from a prompt, but its words no longer have an effect.
     if (class_of(*node).starts_with("ConditioningZeroOut")) return std::nullopt;
     if (auto joined = joined_pieces(*node, links)) return joined;
     for (const char* const name : {"text", "prompt", "string", "value", side_, "t5xxl", "clip_l",
@@ -113,8 +113,8 @@ class Words {
   const char* side_;  // "positive" or "negative"
 };
 
-// The first plain value among the inputs `names` of `node` or of what these lead to, or behind its
-// inputs `ways`.
+// The first plain value among the inputs `names` of `node`, of the nodes that these lead to, or of
+// those behind its inputs `ways`.
 const json* find_value(const json& graph, const json* node, Names names, Names ways = {},
                        int links = 0) {
   if (node == nullptr || links == kMaxLinks) return nullptr;
@@ -138,7 +138,7 @@ bool is_sampler(const json& node) {
          (input(node, "positive") != nullptr || input(node, "guider") != nullptr);
 }
 
-// Whether what `sampler` begins with was made by another one.
+// Whether the latents that `sampler` starts from were made by another sampler.
 bool goes_on(const json& graph, const json& sampler) {
   const json* node = linked(graph, sampler, kToLatents);
   for (int links = 0; node != nullptr && links < kMaxLinks; ++links) {
@@ -148,7 +148,7 @@ bool goes_on(const json& graph, const json& sampler) {
   return false;
 }
 
-// The one that begins with noise: others refine or enlarge what it made.
+// The sampler that starts from noise; others refine or enlarge its result.
 const json* first_sampler(const json& graph) {
   const json* any = nullptr;
   for (const auto& [key, node] : graph.items()) {
@@ -159,7 +159,8 @@ const json* first_sampler(const json& graph) {
   return any;
 }
 
-// Files, samplers and strengths, which no request has a field for: "UNETLoader.unet_name".
+// Lists values that no request has a field for, such as files, samplers and strengths:
+// "UNETLoader.unet_name".
 void list_others(const json& graph, json& settings) {
   constexpr std::array<std::string_view, 5> kNames{"scheduler", "denoise", "guidance",
                                                    "strength_model", "strength_clip"};
@@ -194,7 +195,7 @@ json comfy_settings(const json& graph) {
   const auto set = [&settings](const char* key, const json* value) {
     if (value != nullptr) settings[key] = *value;
   };
-  // Advanced samplers have nodes of their own for noise, steps and guidance.
+  // Advanced samplers get noise, steps and guidance from separate nodes.
   const json* const guider = linked(graph, input(*sampler, "guider"));
   const json& guides = guider != nullptr ? *guider : *sampler;
   const json* const plan = linked(graph, input(*sampler, "sigmas"));

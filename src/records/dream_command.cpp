@@ -16,11 +16,11 @@ namespace {
 using nlohmann::json;
 using Option = std::pair<std::string, std::string>;  // "-s", "50"; a switch has no value
 
-// Each reads the rest of the text.
+// Each try reads the rest of the text, so the number is limited.
 constexpr int kMaxTries = 32;
 constexpr std::string_view kBlanks = " \t\r\n";
 
-// The option's name in other programs' JSON; empty for those that no request has a field for.
+// The option's name in other programs' JSON; empty if no request has a field for it.
 std::string_view field_of(std::string_view option) {
   struct Known {
     std::string_view brief, whole, field;
@@ -36,7 +36,7 @@ std::string_view field_of(std::string_view option) {
   return {};
 }
 
-// As a shell parts them, but that nothing is escaped.
+// Splits words like a shell, but without escapes.
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words;
   while (true) {
@@ -65,7 +65,7 @@ bool is_option(std::string_view word) {
   return word.starts_with('-') && word.size() > name && is_letter(word[name]);
 }
 
-// "-s50", "-s" and "--steps=50" with what follows; nothing when `text` is anything but options.
+// Reads options such as "-s50", "-s 50" and "--steps=50"; nothing when `text` has anything else.
 std::optional<std::vector<Option>> options_of(std::string_view text) {
   std::vector<Option> options;
   bool takes_value = false;
@@ -91,8 +91,8 @@ bool makes_a_picture(const std::optional<std::vector<Option>>& options) {
          });
 }
 
-// Quotes inside of a prompt are not escaped, so its end is the first from where on there are only
-// options.
+// Quotes inside a prompt are not escaped, so the prompt ends at the first quote after which there
+// are only options.
 std::optional<std::pair<std::string, std::vector<Option>>> split(std::string_view text) {
   text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
   const bool quoted = text.starts_with('"') || text.starts_with('\'');

@@ -19,7 +19,7 @@
 namespace headroom {
 namespace {
 
-// ComfyUI's nodes that compress pictures write "prompt:{...}" into EXIF's Make and Model.
+// ComfyUI's nodes that save compressed pictures write "prompt:{...}" into EXIF's Make and Model.
 std::string without_label(const std::string& text) {
   for (const std::string_view label : {"prompt:", "Prompt:", "workflow:", "Workflow:"}) {
     if (text.starts_with(label) && text.find('{') == label.size()) return text.substr(label.size());
@@ -32,7 +32,7 @@ std::optional<ReadSettings> read_one(const PngText& entry) {
     try {
       return parse_settings_json(entry.value);
     } catch (const Error&) {
-      return std::nullopt;  // the text is shown, and another entry may say the same
+      return std::nullopt;  // the text is still shown, and another entry may say the same
     }
   }
   if (lower_ascii(entry.keyword) == "dream") return parse_dream_command(entry.value);
@@ -44,14 +44,14 @@ std::optional<ReadSettings> read_one(const PngText& entry) {
   }
 }
 
-// The entries that programs write, in any case of letters, the one that says most first. All others
-// are only text.
+// Keywords that programs use, compared without case; the one that tells most comes first. Other
+// entries are only shown as text.
 constexpr std::array<std::string_view, 12> kKeywords{
     "headroom", "parameters",  "invokeai_metadata", "sd-metadata",
     "Dream",    "UserComment", "Comment",           "prompt",
     "Make",     "Model",       "ImageDescription",  "Description"};
 
-// NovelAI has the prompt in an entry of its own; its JSON repeats it in newer versions only.
+// NovelAI has the prompt in a separate entry; only newer versions repeat it in the JSON.
 void add_description(const std::vector<PngText>& texts, ReadSettings& settings) {
   if (settings.source != "novelai" || !settings.request.prompt.empty()) return;
   for (const PngText& text : texts) {
@@ -61,7 +61,7 @@ void add_description(const std::vector<PngText>& texts, ReadSettings& settings) 
   }
 }
 
-// Easy Diffusion and scripts write each setting as an entry of its own.
+// Easy Diffusion and scripts write each setting as a separate entry.
 std::optional<ReadSettings> read_all(const std::vector<PngText>& texts) {
   nlohmann::json object = nlohmann::json::object();
   std::string lines;
@@ -74,7 +74,7 @@ std::optional<ReadSettings> read_all(const std::vector<PngText>& texts) {
   auto settings =
       read_settings_object(object, easy_diffusion ? "easy diffusion" : "entries", lines);
   if (!settings) return std::nullopt;
-  // Any program may write a title called "prompt".
+  // Any program may write a title with the keyword "prompt", so more than that is needed.
   const auto says = [&](std::string_view field) {
     return std::find(settings->found.begin(), settings->found.end(), field) !=
            settings->found.end();
@@ -91,7 +91,7 @@ std::optional<ReadSettings> read_all(const std::vector<PngText>& texts) {
 
 std::optional<ReadSettings> find_settings(const std::vector<PngText>& texts) {
   for (const std::string_view keyword : kKeywords) {
-    // Programs that edit a picture add an entry behind the old one.
+    // Programs that edit a picture add an entry after the old one, so the last one is read first.
     for (auto text = texts.rbegin(); text != texts.rend(); ++text) {
       if (lower_ascii(text->keyword) != lower_ascii(keyword)) continue;
       if (auto settings = read_one(*text)) {

@@ -30,7 +30,7 @@ bool is_of_number(char c) {
   return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
 }
 
-// A number at the beginning of `text` that is beyond what a double holds; empty otherwise.
+// A number at the beginning of `text` that is too large for a double; empty otherwise.
 std::string_view vast_number(std::string_view text) {
   const std::string_view number =
       text.substr(0, static_cast<std::size_t>(
@@ -40,7 +40,7 @@ std::string_view vast_number(std::string_view text) {
   return read.ec == std::errc::result_out_of_range ? number : std::string_view();
 }
 
-// The unit of UTF-16 that "\uXXXX" at the beginning of `text` stands for.
+// The UTF-16 code unit that "\uXXXX" at the beginning of `text` stands for.
 std::optional<unsigned> escaped_unit(std::string_view text) {
   constexpr std::size_t kEnd = 6;
   if (!text.starts_with("\\u") || text.size() < kEnd) return std::nullopt;
@@ -50,8 +50,8 @@ std::optional<unsigned> escaped_unit(std::string_view text) {
   return unit;
 }
 
-// The escape at the beginning of `text`, with its other half where it is one of a pair, and what is
-// to stand for it: half a pair alone is no character.
+// The escape at the beginning of `text`, with its second half if it is a surrogate pair, and its
+// replacement: half of a pair alone is not a character.
 std::pair<std::string_view, std::string_view> read_escape(std::string_view text) {
   constexpr std::size_t kUnit = 6;
   const auto unit = escaped_unit(text);
@@ -65,8 +65,8 @@ std::pair<std::string_view, std::string_view> read_escape(std::string_view text)
   return {whole, is_pair ? whole : "\\uFFFD"};
 }
 
-// What other programs write that JSON does not have: Python's NaN, numbers beyond all bounds, which
-// become texts, and halves of characters.
+// Replaces what other programs write although JSON does not have it: Python's NaN and numbers that
+// are too large, which become strings, and halves of surrogate pairs.
 std::string as_plain_json(std::string_view text) {
   std::string out;
   bool quoted = false;
@@ -96,14 +96,14 @@ std::string as_plain_json(std::string_view text) {
   return out;
 }
 
-// What holds one picture's settings inside of a larger object.
+// The part of a larger object that holds one picture's settings.
 const json& inner(const json& object) {
   for (const char* const key : {"sui_image_params", "image", "meta", "metadata"}) {
     if (object.contains(key) && object[key].is_object()) return object[key];
   }
   if (object.contains("images") && object["images"].is_array() && !object["images"].empty() &&
       object["images"].front().is_object()) {
-    return object["images"].front();  // of InvokeAI's grids
+    return object["images"].front();  // from InvokeAI's grids
   }
   return object;
 }
@@ -125,7 +125,7 @@ std::string source_of(const json& object) {
   return "json";
 }
 
-// Of a larger object also what stands around the settings.
+// Reads the settings, and also what surrounds them in a larger object.
 std::optional<ReadSettings> read_object(const json& object, const std::string& text) {
   const json& part = inner(object);
   const std::string source = source_of(object);

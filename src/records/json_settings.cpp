@@ -102,7 +102,7 @@ class Reader {
     return number;
   }
 
-  // The usual scale; ours is one less.
+  // Reads the usual CFG scale; guidance is one less.
   bool read_scale(const json& value) {
     const auto scale = read_real(value, {kGuidanceRange.low + 1, kGuidanceRange.high + 1});
     if (!scale) return false;

@@ -9,21 +9,21 @@
 
 namespace headroom {
 
-// Settings as one flat object, in any program's spelling: "Negative Prompt", "negative_prompt" and
-// "uc" are one field, a CFG scale is our guidance and one more. What a request has no field for, or
-// cannot hold, is unknown. Nothing when there is neither a prompt nor a seed.
+// Reads settings from one flat object, in any program's spelling: "Negative Prompt",
+// "negative_prompt" and "uc" are one field, and a CFG scale is guidance + 1. What a request has no
+// field for, or cannot hold, becomes unknown. Nothing when there is neither a prompt nor a seed.
 [[nodiscard]] std::optional<ReadSettings> read_settings_object(const nlohmann::json& object,
                                                                std::string source,
                                                                std::string text);
 
-// A prompt, or the lines of a list of prompts with weights; nothing when it is neither.
+// A prompt, or the lines of a list of weighted prompts; nothing when `value` is neither.
 [[nodiscard]] std::optional<std::string> prompt_of(const nlohmann::json& value);
 
-// Whether JSON nests less deeply than would take more stack to write down than there is; asked of
-// every text that comes from outside.
+// Whether `json` nests so little that writing it cannot exhaust the stack; checked for every text
+// from outside.
 [[nodiscard]] bool is_shallow(std::string_view json);
 
-// A string as it is, all else as JSON.
+// A string as it is, everything else as JSON.
 [[nodiscard]] std::string shown_value(const nlohmann::json& value);
 
 }  // namespace headroom

@@ -21,8 +21,8 @@ namespace {
 
 constexpr std::string_view kAction = "keep the receipt in";
 
-// The file, open for appending and ours alone. Another program may replace it while we wait for the
-// lock; what we hold then is a file without a name.
+// The file, opened for appending and locked. Another program may replace it while this one waits
+// for the lock; then the lock is on a file without a name, and opening is tried again.
 int open_locked(const fs::path& file) {
   while (true) {
     const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
@@ -47,7 +47,7 @@ void write_at_end(int fd, const fs::path& file, std::int64_t size, std::string_v
   const ssize_t written = ::write(fd, bytes.data(), bytes.size());
   if (written == static_cast<ssize_t>(bytes.size())) return;
   const int reason = written < 0 ? errno : ENOSPC;
-  // Should this fail as well, the next line begins after the torn one.
+  // If this fails too, the next line will begin after the torn one.
   static_cast<void>(::ftruncate(fd, size) == 0);
   throw_io_error(kAction, file, reason);
 }
@@ -60,7 +60,7 @@ std::string_view newest_lines(std::string_view text, std::int64_t most) {
   return newline == std::string_view::npos ? std::string_view() : text.substr(newline + 1);
 }
 
-// Puts `bytes` in the place of the file: whole or not at all. The lock is held.
+// Replaces the file by `bytes`: whole or not at all. Requires the lock.
 void replace(const fs::path& file, std::string_view bytes) {
   const fs::path temporary = file.string() + ".new";
   try {
@@ -91,7 +91,7 @@ void RunLog::append(const RunRecord& run_record) const {
   std::string line = run_record_line(run_record) + "\n";
   const std::int64_t size = status.st_size;
   if (size + static_cast<std::int64_t>(line.size()) > most_bytes_) {
-    // A quarter goes, so that this is rare.
+    // Drops a quarter, so that this happens rarely.
     const std::string old = read_whole_file(file_);
     const auto room = most_bytes_ - most_bytes_ / 4 - static_cast<std::int64_t>(line.size());
     std::string kept(newest_lines(old, room));
@@ -103,7 +103,7 @@ void RunLog::append(const RunRecord& run_record) const {
   if (size > 0 && ::pread(out.get(), &last, 1, size - 1) != 1) {
     throw_io_error(kAction, file_, errno);
   }
-  // A program that was killed while it wrote may have left half a line.
+  // A program that was killed while writing may have left half a line.
   if (last != '\n') line.insert(line.begin(), '\n');
   write_at_end(out.get(), file_, size, line);
 }
@@ -112,7 +112,7 @@ std::vector<RunRecord> RunLog::read(std::string_view model, std::size_t most) co
   std::error_code error;
   if (!fs::exists(file_, error) && !error) return {};
   const std::string bytes = read_whole_file(file_);
-  // Lines of other models are not even parsed: this is read while the program starts.
+  // Skips lines of other models without parsing them, since this is read while the program starts.
   const std::string mark = nlohmann::json(std::string(model))
                                .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   std::vector<RunRecord> newest;

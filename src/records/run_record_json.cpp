@@ -27,9 +27,9 @@ json by_stage(const RunShape& shape, const std::array<Value, kStageCount>& value
   return object;
 }
 
-// Reads fields one after the other. One that is missing, null or of another kind keeps its default:
-// another version may have more, fewer or other ones, and what programs and a full disk leave in a
-// file is no error.
+// Reads fields one by one. A field that is missing, null or of another type keeps its default:
+// other versions may have different fields, and a full disk or another program may have damaged
+// the file.
 class Reader {
  public:
   explicit Reader(const json& object) : object_(object) {}
@@ -41,7 +41,7 @@ class Reader {
   void read(const char* key, bool& flag) const {
     if (const json* value = find(key); value && value->is_boolean()) flag = value->get<bool>();
   }
-  // Nothing here is negative, and nothing beyond any machine: sizes, counts, bytes and seconds.
+  // No size, count, byte or second here is negative or larger than this.
   static constexpr std::int64_t kMax = 1'000'000'000'000'000;
   void read(const char* key, int& number) const {
     std::int64_t whole = number;
@@ -69,7 +69,8 @@ class Reader {
       stages.read(std::string(kStages[i].name).c_str(), values[i]);
     }
   }
-  // A list that is not all of texts would be taken for another plan: none is learnt from "unknown".
+  // A list that is not all texts must not be taken for another plan: it becomes "unknown", from
+  // which nothing is learnt.
   void read(const char* key, std::vector<std::string>& execution) const {
     const json* const values = find(key);
     const bool good = values != nullptr && values->is_array() &&
@@ -77,7 +78,7 @@ class Reader {
     execution =
         good ? values->get<std::vector<std::string>>() : std::vector<std::string>{"unknown"};
   }
-  // A stage that is not known here, as of a later version, leaves it empty.
+  // A stage that this version does not know leaves it empty.
   void read(const char* key, std::optional<Stage>& stage) const {
     std::string name;
     read(key, name);
@@ -89,7 +90,7 @@ class Reader {
   [[nodiscard]] const json* find(const char* key) const {
     return object_.is_object() && object_.contains(key) ? &object_[key] : nullptr;
   }
-  // What is read of each object in the list.
+  // Reads each object of a list.
   template <typename Read>
   void each(const char* key, Read read) const {
     const json* const values = find(key);
@@ -112,7 +113,7 @@ StagePlan read_stage(const Reader& in, Stage stage) {
   in.read("peak_bytes", plan.peak_bytes);
   in.read("seconds", plan.seconds);
   in.read("host_bytes", plan.host_bytes);
-  plan.in_use_bytes = plan.peak_bytes;  // of versions that kept one figure
+  plan.in_use_bytes = plan.peak_bytes;  // older versions have one figure
   in.read("in_use_bytes", plan.in_use_bytes);
   return plan;
 }
@@ -129,7 +130,8 @@ PlanChange read_change(const Reader& in) {
   return change;
 }
 
-// Unlike all else these may be negative: an option can cost memory in a stage that does not matter.
+// Unlike all else these may be negative: an option can cost memory in a stage that is not the
+// peak.
 OptionEffect read_effect(const Reader& in) {
   OptionEffect effect;
   in.read("rung", effect.option);
@@ -213,7 +215,7 @@ json to_json(const PlanChange& change) {
 
 namespace {
 
-// StartFrom by name; from noise nothing is said.
+// Names of StartFrom; a start from noise is not written.
 constexpr std::array<std::string_view, 4> kStarts{"noise", "image", "masked image", "sampled"};
 
 void read_start(const Reader& in, StartFrom& start) {
@@ -271,7 +273,7 @@ std::string run_record_line(const RunRecord& run_record) {
 std::optional<RunRecord> read_run_record_line(std::string_view line) {
   const json object = json::parse(line, nullptr, /*allow_exceptions=*/false);
   if (!object.is_object()) return std::nullopt;
-  // An object that has neither is of something else.
+  // An object with neither key is not a run record.
   if (!object.contains("model") && !object.contains("plan")) return std::nullopt;
   RunRecord run_record;
   const Reader in(object);

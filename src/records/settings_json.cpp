@@ -17,13 +17,13 @@ namespace {
 
 using nlohmann::json;
 
-// A model folder's name need not be UTF-8; the rest of the settings must survive that.
+// A model folder's name need not be UTF-8, which must not spoil the other settings.
 std::string dump(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 int read_int(const std::string& key, const json& value, IntRange range) {
-  // An unsigned number beyond int64 would wrap around in get<>().
+  // An unsigned number beyond int64 would wrap in get<>().
   const bool fits = value.is_number_integer() &&
                     (!value.is_number_unsigned() ||
                      value.get<std::uint64_t>() <= static_cast<std::uint64_t>(range.high));
@@ -62,7 +62,7 @@ void note_unknown(const std::string& key, const json& value, ReadSettings& setti
   settings.unknown.emplace_back(key, value.is_string() ? value.get<std::string>() : dump(value));
 }
 
-// All of these are nothing where they are of another kind.
+// These functions return nothing when the value has another type.
 std::optional<double> real_in(const json& object, const char* key, RealRange range) {
   const auto found = object.find(key);
   if (found == object.end() || !found->is_number()) return std::nullopt;
@@ -104,7 +104,7 @@ void read_start(const json& request, ReadSettings& settings) {
   settings.start = std::move(start);
 }
 
-// How the noise was made.
+// Reads how the noise was made.
 void read_noise(const json& whole, const json& request, ReadSettings& settings) {
   const json variation = object_in(request, "variation");
   const auto seed = seed_in(variation, "seed");
@@ -119,7 +119,7 @@ void read_noise(const json& whole, const json& request, ReadSettings& settings) 
   if (text_in(request, "seed_mode") == "composition") settings.seed_mode = SeedMode::kComposition;
 }
 
-// Earlier versions took a guidance below 0 as being off; what it was is shown as text.
+// Earlier versions took guidance below 0 as off; the value is shown as text.
 bool meant_off(const json& guidance) {
   return guidance.is_number() && guidance.get<double>() < kMinGuidance;
 }

@@ -17,7 +17,7 @@ void refuse_setting(std::string_view key, std::string_view value, std::string_vi
   constexpr std::size_t kShownBytes = 60;
   std::string shown(value.substr(0, kShownBytes));
   if (value.size() > kShownBytes) {
-    // Not in the middle of a character.
+    // Do not cut inside a character.
     while (!shown.empty() && !is_valid_utf8(shown)) shown.pop_back();
     shown += "...";
   }

@@ -37,7 +37,7 @@ inline constexpr RealRange kShiftRange{0.01, 100};
 [[nodiscard]] std::string allowed_text(IntRange range);
 [[nodiscard]] std::string allowed_text(RealRange range);
 
-// Notes which prompts were found; one that is longer than a request may have goes to `unknown`.
+// Notes which prompts were found; a prompt that is too long for a request is moved to `unknown`.
 void take_prompts(ReadSettings& settings);
 
 // Throws Error{kInvalidRequest} when `text` is longer than kMaxPromptBytes.

@@ -13,8 +13,8 @@ namespace headroom {
 [[nodiscard]] std::string a1111_parameters(const GenerationRequest& request,
                                            const GeneratedImage& picture);
 
-// The A1111 text, also with other programs' lines after its settings. Values that cannot be read or
-// are out of range are listed as unknown. Throws Error{kInvalidRequest} when no line of it holds
+// Reads the A1111 text, also with other programs' lines after its settings. Values that cannot be
+// read or are out of range are listed as unknown. Throws Error{kInvalidRequest} when no line has
 // settings.
 [[nodiscard]] ReadSettings parse_a1111_parameters(const std::string& text);
 

@@ -7,9 +7,9 @@
 
 namespace headroom {
 
-// How the picture with these texts was made: by this program's own entry, else by the last entry
-// that a known program writes, else by all of them when each is one setting. Nothing when none can
-// be read.
+// The settings of the picture with these texts: from this program's own entry, else from the last
+// entry that a known program has written, else from all entries when each is one setting. Nothing
+// when none can be read.
 [[nodiscard]] std::optional<ReadSettings> find_settings(const std::vector<PngText>& texts);
 
 }  // namespace headroom

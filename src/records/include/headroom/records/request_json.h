@@ -10,12 +10,12 @@ namespace headroom {
 
 // A request as JSON, with the field names of the command line's --json.
 [[nodiscard]] nlohmann::json to_json(const GenerationRequest& request);
-// The same request again, apart from the pixels of a picture that it started from: of that and of a
-// mask there are names and hashes. Throws Error{kInvalidRequest} naming what is missing or out of
-// range.
+// Reads such JSON. Everything is restored except the pixels of a start picture and of a mask, of
+// which it has only names and hashes. Throws Error{kInvalidRequest} naming what is missing or out
+// of range.
 [[nodiscard]] GenerationRequest read_request_json(const std::string& text);
 
-// Name, strength and hash of each.
+// Name, strength and hash of each LoRA.
 [[nodiscard]] nlohmann::json to_json(const std::vector<UsedLora>& loras);
 
 }  // namespace headroom

@@ -10,23 +10,23 @@
 
 namespace headroom {
 
-// The run records of past runs: a file of run_record_line()s, oldest first, that several programs
-// may use at the same time. Any thread.
+// The records of past runs, in a file of run_record_line()s, oldest first. Several programs may
+// use the file at the same time. May be used from any thread.
 class RunLog {
  public:
   static constexpr std::int64_t kMaxBytes = std::int64_t{4} << 20;
 
-  // Touches nothing yet.
+  // Does not touch the file yet.
   explicit RunLog(std::filesystem::path file, std::int64_t most_bytes = kMaxBytes);
 
-  // Adds a line, makes the folder when there is none, and drops the oldest lines when the file
-  // would be larger than `most_bytes`. Throws Error{kIo} naming the file and the reason; the file
-  // is as before then.
+  // Appends a line. Makes the folder if necessary, and drops the oldest lines when the file would
+  // exceed `most_bytes`. Throws Error{kIo} naming the file and the reason; the file is then
+  // unchanged.
   void append(const RunRecord& run_record) const;
 
-  // The newest `most` run records of the model called `model` (empty: of all), oldest first. Lines
-  // that are no run records are skipped; without a file there are none. Throws Error{kIo} when a
-  // file is there and cannot be read.
+  // The newest `most` records of the model called `model` (empty: of all models), oldest first.
+  // Lines that are not run records are skipped; without a file there are none. Throws Error{kIo}
+  // when the file exists but cannot be read.
   [[nodiscard]] std::vector<RunRecord> read(std::string_view model = {},
                                             std::size_t most = static_cast<std::size_t>(-1)) const;
 

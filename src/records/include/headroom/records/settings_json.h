@@ -6,15 +6,15 @@
 
 namespace headroom {
 
-// The whole of what belongs into a picture's `headroom` entry: {"request", "plan", "receipt"} plus
-// the picture's own seed, and {"loras"} where there are some. Pretty enough to be read, one line.
+// The content of a picture's `headroom` entry: {"request", "plan", "receipt"}, the picture's own
+// seed, and {"loras"} if there are any. One readable line.
 [[nodiscard]] std::string settings_json(const GenerationRequest& request,
                                         const GeneratedImage& picture);
 
-// This program's own entry. The picture that another one started from is not in it, only its file's
-// name and hash, so "init_image", "strength" and "mask" are unknown to a request and stand in
-// `start`. Unknown keys inside the request are listed as "request.KEY"; plan and loras are not
-// read, and of the run record only the model's name: the prompt has the tags. Throws
+// Reads this program's own entry. It has only the file name and hash of a start picture and a
+// mask, so "init_image", "strength" and "mask" are listed as unknown, and are in `start`. Unknown
+// keys inside the request are listed as "request.KEY". Plan and loras are not read, since the
+// prompt has the LoRAs' tags; of the run record only the model's name is. Throws
 // Error{kInvalidRequest} naming the key when the text is malformed or a value is out of range.
 [[nodiscard]] ReadSettings parse_settings_json(const std::string& text);
 
