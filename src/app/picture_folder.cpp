@@ -7,7 +7,7 @@
 #include "cli/stdout_text.h"
 #include "commands/job_series.h"
 #include "folder_pictures.h"
-#include "init_picture.h"
+#include "init_image.h"
 
 #include <cstdio>
 #include <filesystem>
@@ -74,7 +74,7 @@ int run_picture_folder(const CommandLine& line, const Composition& app,
     try {
       GenerationRequest one = request;
       for (const Message& note :
-           add_init_picture(line_for(line, all[i].from), app.pipeline.model.info, one)) {
+           add_init_image(line_for(line, all[i].from), app.pipeline.model.info, one)) {
         std::fprintf(stderr, "headroom: note: %s\n", note.english().c_str());
       }
       if (!series.make_one_of_many(name, one, {all[i].to, true})) break;

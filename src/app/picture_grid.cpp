@@ -13,7 +13,7 @@
 #include "cli/stdout_text.h"
 #include "commands/job_series.h"
 #include "composition.h"
-#include "init_picture.h"
+#include "init_image.h"
 #include "label_fonts.h"
 #include "picture_files.h"
 #include "picture_folder.h"
@@ -107,7 +107,7 @@ class Grid {
     if (line_.grid_y) line_.grid_y->apply(line_.grid_y->values[cell / columns_.size()], one);
     const ModelInfo& model = app_.pipeline.model.info;
     GenerationRequest request = build_request(one, model);
-    static_cast<void>(add_init_picture(one, model, request));
+    static_cast<void>(add_init_image(one, model, request));
     const auto problems = validate(request, model.size_unit);
     if (!problems.empty()) throw Error(ErrorKind::kInvalidRequest, problems.front().message);
     return request;

@@ -269,8 +269,8 @@ void Window::Impl::draw() {
   draw_close_question(ui);
   draw_save_question(ui);
   draw_model_question(ui);
-  draw_models_sheet(ui);
-  draw_lora_sheet(ui);
+  draw_model_list_sheet(ui);
+  draw_lora_list_sheet(ui);
   draw_offered_picture(ui);
   if (pictures_.waits() || state_.unfold_frames > 0) pacer_.settle(2);
   state_.end_frame(ImGui::GetActiveID(), ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup));

@@ -11,8 +11,8 @@
 #include "adaptive_plan.h"
 #include "dump.h"
 #include "hashed_files.h"
+#include "initial_latents.h"
 #include "numeric_checks.h"
-#include "picture_start.h"
 #include "precision.h"
 #include "previews.h"
 #include "prompt_ids.h"
@@ -350,8 +350,8 @@ class PipelineGenerator final : public ImageGenerator {
         [&] {
           if (!sampling.latents.defined()) {
             if (request.variety) job.prompt.vary(*request.variety, seed);
-            sampling = start_picture(networks, job.image, request, seeds_of(request, i),
-                                     torch_device_, hooks);
+            sampling = begin_sampling(networks, job.image, request, seeds_of(request, i),
+                                      torch_device_, hooks);
           }
           // Goes through even when no steps are left, since the last one failed after it was done:
           // the plan evicts networks when they are over.

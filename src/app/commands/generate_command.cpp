@@ -5,7 +5,7 @@
 #include "commands/commands.h"
 #include "commands/job_series.h"
 #include "composition.h"
-#include "init_picture.h"
+#include "init_image.h"
 #include "picture_files.h"
 #include "picture_folder.h"
 #include "picture_grid.h"
@@ -69,7 +69,7 @@ int run_generate(const CommandLine& line) {
     return starts_from_folder(line) ? run_picture_folder(line, app, request, signals)
                                     : run_prompts(line, app, request, signals);
   }
-  const std::vector<Message> notes = add_init_picture(line, app.pipeline.model.info, request);
+  const std::vector<Message> notes = add_init_image(line, app.pipeline.model.info, request);
   const auto problems = validate(request, app.pipeline.model.info.size_unit);
   if (!problems.empty()) throw Error(ErrorKind::kInvalidRequest, problems.front().message);
   const OutputPlace output = choose_output(line.output, line.config.output);

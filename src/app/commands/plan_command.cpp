@@ -7,7 +7,7 @@
 #include "cli/stdout_text.h"
 #include "commands/commands.h"
 #include "composition.h"
-#include "init_picture.h"
+#include "init_image.h"
 
 #include <algorithm>
 #include <array>
@@ -132,7 +132,7 @@ int run_plan(const CommandLine& line) {
   GenerationRequest checked = request;
   // A plan needs no prompt: its length hardly matters.
   if (take_lora_tags(request.prompt).words.empty()) checked.prompt = "-";
-  const std::vector<Message> notes = add_init_picture(line, app.model, checked);
+  const std::vector<Message> notes = add_init_image(line, app.model, checked);
   for (const Message& note : notes) {
     std::fprintf(stderr, "headroom: note: %s\n", note.english().c_str());
   }

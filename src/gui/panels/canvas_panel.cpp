@@ -199,7 +199,7 @@ void draw_row(const Ui& ui, const Rect& row, const Rect& canvas, const Shown& sh
     const ImVec2 line = ImGui::GetCursorPos();
     ImGui::BeginChild("actions", {ImGui::GetContentRegionAvail().x - view_width(ui) - ui.px(8), 0},
                       ImGuiChildFlags_NavFlattened, ImGuiWindowFlags_NoScrollbar);
-    if (shown.picture != nullptr) draw_picture_actions(ui);
+    if (shown.picture != nullptr) draw_picture_buttons(ui);
     ImGui::EndChild();
     ImGui::SetCursorPos(line);
     draw_view_buttons(ui, canvas, shown.size);

@@ -21,7 +21,8 @@ void draw_prompt_panel(const Ui& ui);
 // Opens the list of LoRAs; its right upper corner is at `at`. Returns its left edge.
 float draw_lora_button(const Ui& ui, ImVec2 at, float height);
 void draw_lora_chips(const Ui& ui);
-void draw_chips(const Ui& ui);  // what else the next picture is made from, while there is any
+// What else the next picture is made from, while there is any.
+void draw_start_chips(const Ui& ui);
 void draw_size_panel(const Ui& ui);
 void draw_settings_fold(const Ui& ui);  // one line that says the settings and opens them
 void draw_settings_panel(const Ui& ui);
@@ -38,7 +39,7 @@ double draw_banners(const Ui& ui, const Rect& area);
 // there are none. Returns its left edge.
 float draw_bell(const Ui& ui, float right, float y, float height);
 // What can be done with the picture that is shown, in the room that is left of the current line.
-void draw_picture_actions(const Ui& ui);
+void draw_picture_buttons(const Ui& ui);
 // What to finish the picture as; it opens above `at` (screen pixels) while "finish_list" is open.
 void draw_finish_list(const Ui& ui, ImVec2 at);
 void draw_upscale_list(const Ui& ui, ImVec2 at);  // likewise, what to make it larger with
@@ -68,8 +69,8 @@ void draw_save_question(const Ui& ui);
 // The folder of another model, when the one that was asked for could not be opened.
 void draw_model_question(const Ui& ui);
 // All models, and all LoRAs that may be added, as long as they are open.
-void draw_models_sheet(const Ui& ui);
-void draw_lora_sheet(const Ui& ui);
+void draw_model_list_sheet(const Ui& ui);
+void draw_lora_list_sheet(const Ui& ui);
 // What may be taken from a picture that was dropped on the window.
 void draw_offered_picture(const Ui& ui);
 

@@ -278,7 +278,7 @@ void draw_prompt_panel(const Ui& ui) {
   if (low) draw_lora_button(ui, {at.x + label, at.y - ui.px(2)}, ui.px(22));
   if (ui.state.examples_fold && !low) draw_examples_fold(ui, at);
   draw_prompt_field(ui);
-  draw_chips(ui);
+  draw_start_chips(ui);
   if (low) return;
   if (ui.state.examples_open) draw_examples(ui);
   draw_negative(ui);

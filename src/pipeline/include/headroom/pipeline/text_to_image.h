@@ -1,6 +1,6 @@
 #pragma once
 #include "headroom/core/generation.h"
-#include "headroom/diffusion/image_start.h"
+#include "headroom/diffusion/image_to_image.h"
 #include "headroom/memory/networks.h"
 #include "headroom/model/text_encoder.h"
 #include "headroom/model/transformer.h"

@@ -187,7 +187,7 @@ void draw_variation(const Ui& ui) {
 
 }  // namespace
 
-void draw_chips(const Ui& ui) {
+void draw_start_chips(const Ui& ui) {
   const GenerationRequest& draft = ui.state.draft;
   if (!draft.init && !draft.variation && ui.frame.loras.empty()) return;
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(10), ui.px(8)));

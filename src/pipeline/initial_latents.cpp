@@ -1,4 +1,4 @@
-#include "picture_start.h"
+#include "initial_latents.h"
 
 #include "headroom/core/error.h"
 #include "headroom/device/memory_tag.h"
@@ -78,9 +78,9 @@ std::vector<at::Tensor> draws_of(const GenerationRequest& request, std::uint64_t
 
 }  // namespace
 
-Sampling start_picture(const TextToImage& networks, const EncodedImage& image,
-                       const GenerationRequest& request, const PictureSeeds& seeds,
-                       at::Device device, const RunHooks& hooks) {
+Sampling begin_sampling(const TextToImage& networks, const EncodedImage& image,
+                        const GenerationRequest& request, const PictureSeeds& seeds,
+                        at::Device device, const RunHooks& hooks) {
   std::vector<std::int64_t> shape = networks.latent_shape(request);
   shape.insert(shape.begin(), 1);
   const int count = request.init ? 2 : 1;

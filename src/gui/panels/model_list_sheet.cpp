@@ -210,7 +210,7 @@ void draw_list(const Ui& ui) {
 
 }  // namespace
 
-void draw_models_sheet(const Ui& ui) {
+void draw_model_list_sheet(const Ui& ui) {
   if (!begin_sheet(ui, UiState::Sheet::kModels, area_of(ui.frame.layout))) return;
   draw_head(ui);
   ImGui::Dummy({0, 0});

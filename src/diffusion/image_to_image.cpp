@@ -1,4 +1,4 @@
-#include "headroom/diffusion/image_start.h"
+#include "headroom/diffusion/image_to_image.h"
 
 #include <utility>
 

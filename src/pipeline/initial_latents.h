@@ -28,8 +28,8 @@ struct PictureSeeds {
 // Draws from the generator of the picture's seed: one tensor of noise, or two when the request
 // starts from `image`, first that of its latents, then that which is on top of them. A variation
 // and a seed mode are about the last one.
-[[nodiscard]] Sampling start_picture(const TextToImage& networks, const EncodedImage& image,
-                                     const GenerationRequest& request, const PictureSeeds& seeds,
-                                     at::Device device, const RunHooks& hooks);
+[[nodiscard]] Sampling begin_sampling(const TextToImage& networks, const EncodedImage& image,
+                                      const GenerationRequest& request, const PictureSeeds& seeds,
+                                      at::Device device, const RunHooks& hooks);
 
 }  // namespace headroom

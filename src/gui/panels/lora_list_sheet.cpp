@@ -150,7 +150,7 @@ Rect area_of(const Ui& ui, float width, float content) {
 
 }  // namespace
 
-void draw_lora_sheet(const Ui& ui) {
+void draw_lora_list_sheet(const Ui& ui) {
   if (ui.state.sheet != UiState::Sheet::kLoras) return;
   const bool filtered = ui.frame.lora_files.items.size() >= kFilterFrom;
   const float width = std::min(ui.px(kWidth), ImGui::GetIO().DisplaySize.x - ui.px(96));

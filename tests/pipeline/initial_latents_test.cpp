@@ -1,5 +1,5 @@
 // Pictures that start from another one, beside the reference and beside what was predicted.
-#include "picture_start.h"
+#include "initial_latents.h"
 
 #include "headroom/core/error.h"
 #include "headroom/core/run_record.h"
@@ -53,7 +53,7 @@ GenerationRequest picture_request(const FixtureCase& c) {
   return request;
 }
 
-class PictureStart : public ::testing::TestWithParam<std::string> {
+class ImageToImage : public ::testing::TestWithParam<std::string> {
  protected:
   void SetUp() override { at::set_num_threads(1); }
   // A small request from a made-up picture, of which the lower half stays with a mask.
@@ -77,10 +77,10 @@ class PictureStart : public ::testing::TestWithParam<std::string> {
     return request;
   }
 };
-INSTANTIATE_TEST_SUITE_P(Models, PictureStart, ::testing::ValuesIn(test::variants()),
+INSTANTIATE_TEST_SUITE_P(Models, ImageToImage, ::testing::ValuesIn(test::variants()),
                          [](const auto& p) { return p.param; });
 
-TEST_P(PictureStart, EveryStageOfEveryRunIsTheReferences) {
+TEST_P(ImageToImage, EveryStageOfEveryRunIsTheReferences) {
   const c10::InferenceMode inference;
   OpenModel model(GetParam());
   const PromptTokenizer tokenizer(model.folder.root / "tokenizer");
@@ -106,7 +106,8 @@ TEST_P(PictureStart, EveryStageOfEveryRunIsTheReferences) {
     };
     const auto features = networks.encode(encode_prompts(&tokenizer, request), {});
     const EncodedImage image = encode_init_image(networks, *request.init, at::kCPU, {});
-    Sampling sampling = start_picture(networks, image, request, seeds_of(request, 0), at::kCPU, {});
+    Sampling sampling =
+        begin_sampling(networks, image, request, seeds_of(request, 0), at::kCPU, {});
     const test::Expected& steps = c.outputs.at("steps");  // [steps done, 1, C, h, w]
     EXPECT_TRUE(test::within(sampling.latents, expected_start.select(0, 0), steps.atol));
     networks.denoise(sampling, features, request, hooks);
@@ -149,7 +150,7 @@ std::vector<ExecutionOptions> execution() {
 
 // What the planner adds up from single stages is what a replay of the whole run says, and that is
 // what the run takes.
-TEST_P(PictureStart, TakesThePredictedMemoryUnderEveryRung) {
+TEST_P(ImageToImage, TakesThePredictedMemoryUnderEveryRung) {
   const c10::InferenceMode inference;
   const Runner runner(test::model_root(GetParam()));  // which lets memory be counted
   const ModelFolder& folder = runner.options.model;
@@ -188,7 +189,7 @@ TEST_P(PictureStart, TakesThePredictedMemoryUnderEveryRung) {
       const EncodedImage image = encode_init_image(networks, *request.init, at::kCPU, {});
       expect_stage(Stage::kEncodeImage);
       Sampling sampling =
-          start_picture(networks, image, request, seeds_of(request, 0), at::kCPU, {});
+          begin_sampling(networks, image, request, seeds_of(request, 0), at::kCPU, {});
       networks.denoise(sampling, features, request, {});
       expect_stage(Stage::kDenoise);
       static_cast<void>(networks.decode(sampling.latents, {}));
@@ -206,7 +207,7 @@ int largest_difference(const Image& a, const Image& b) {
   return largest;
 }
 
-TEST_P(PictureStart, TheWholeRunKeepsToItsPlanAndSaysSo) {
+TEST_P(ImageToImage, TheWholeRunKeepsToItsPlanAndSaysSo) {
   const Runner runner(test::model_root(GetParam()));
   for (const StartFrom start : {StartFrom::kImage, StartFrom::kMaskedImage}) {
     GenerationRequest request = small_request(runner, start);
@@ -236,7 +237,7 @@ TEST_P(PictureStart, TheWholeRunKeepsToItsPlanAndSaysSo) {
   }
 }
 
-TEST_P(PictureStart, ASmallerPlanMakesTheSamePictureAndTooLittleIsRefused) {
+TEST_P(ImageToImage, ASmallerPlanMakesTheSamePictureAndTooLittleIsRefused) {
   GenerationRequest request;
   std::vector<GeneratedImage> whole;
   {
@@ -259,7 +260,7 @@ TEST_P(PictureStart, ASmallerPlanMakesTheSamePictureAndTooLittleIsRefused) {
 }
 
 // The image encoder counts: at a size where it decides, a start from a picture needs more.
-TEST_P(PictureStart, NeedsAtLeastWhatTheSameRunFromNoiseNeeds) {
+TEST_P(ImageToImage, NeedsAtLeastWhatTheSameRunFromNoiseNeeds) {
   const Runner runner(test::model_root(GetParam()));
   for (const int side : {64, 256, 1024}) {
     GenerationRequest request = small_request(runner, StartFrom::kImage);
@@ -281,7 +282,7 @@ TEST_P(PictureStart, NeedsAtLeastWhatTheSameRunFromNoiseNeeds) {
   }
 }
 
-TEST(PictureStartFaults, AVaeWithoutItsEncoderIsNamed) {
+TEST(ImageToImageFaults, AVaeWithoutItsEncoderIsNamed) {
   const test::TempFolder folder;
   const std::string header =
       R"({"decoder.conv_in.weight":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})";
@@ -302,7 +303,7 @@ TEST(PictureStartFaults, AVaeWithoutItsEncoderIsNamed) {
   }
 }
 
-TEST(PictureStartFaults, AtAnyAllocationTheRunGoesOnToTheSamePicture) {
+TEST(ImageToImageFaults, AtAnyAllocationTheRunGoesOnToTheSamePicture) {
   const Runner runner(test::model_root("f32"));
   GenerationRequest request = test::small_request(runner);
   auto init = std::make_shared<InitImage>();

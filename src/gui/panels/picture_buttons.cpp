@@ -194,7 +194,7 @@ void draw_action(const Ui& ui, const Action& action, Words words, float height) 
 
 }  // namespace
 
-void draw_picture_actions(const Ui& ui) {
+void draw_picture_buttons(const Ui& ui) {
   const FinishedPicture* const picture = ui.state.selected_picture();
   if (picture == nullptr) return;
   const std::string no_file = picture->file.empty() ? ui.t("why.no_file") : std::string();
