@@ -1,9 +1,10 @@
 #include "headroom/forecast/calibration.h"
 
 #include "headroom/core/error.h"
-#include "headroom/forecast/calibration_ops.h"
 #include "headroom/pipeline/number_format.h"
 #include "headroom/pipeline/thread_count.h"
+
+#include "calibration_ops.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "headroom/forecast/calibration_ops.h"
+#include "calibration_ops.h"
 
 #include "headroom/device/workspace.h"
 #include "headroom/model/ops.h"

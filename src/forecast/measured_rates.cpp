@@ -6,13 +6,13 @@
 #include "headroom/device/memory_tag.h"
 #include "headroom/device/page_locked.h"
 #include "headroom/device/workspace.h"
-#include "headroom/forecast/calibration_ops.h"
 #include "headroom/memory/device_rates.h"
 #include "headroom/model/transformer.h"
 #include "headroom/model/vae_decoder.h"
 #include "headroom/pipeline/number_format.h"
 #include "headroom/pipeline/thread_count.h"
 
+#include "calibration_ops.h"
 #include "stage_time.h"
 
 #include <algorithm>

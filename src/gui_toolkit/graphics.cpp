@@ -4,9 +4,10 @@
 #include "headroom/gui_state/offered_picture.h"
 #include "headroom/gui_toolkit/damage.h"
 #include "headroom/gui_toolkit/input_order.h"
-#include "headroom/gui_toolkit/native_window.h"
-#include "headroom/gui_toolkit/picture_clipboard.h"
 #include "headroom/gui_toolkit/wake_window.h"
+
+#include "native_window.h"
+#include "picture_clipboard.h"
 
 #include <algorithm>
 #include <cmath>

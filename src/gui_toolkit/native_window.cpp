@@ -1,4 +1,4 @@
-#include "headroom/gui_toolkit/native_window.h"
+#include "native_window.h"
 
 #include "headroom/core/error.h"
 #include "headroom/gui_toolkit/layout.h"

@@ -1,4 +1,4 @@
-#include "headroom/gui_toolkit/picture_clipboard.h"
+#include "picture_clipboard.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "headroom/model/rrdb_net.h"
+#include "rrdb_net.h"
 
 #include <string>
 #include <utility>

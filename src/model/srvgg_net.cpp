@@ -1,4 +1,4 @@
-#include "headroom/model/srvgg_net.h"
+#include "srvgg_net.h"
 
 #include <algorithm>
 #include <string>

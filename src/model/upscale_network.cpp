@@ -1,7 +1,7 @@
 #include "headroom/model/upscale_network.h"
 
-#include "headroom/model/rrdb_net.h"
-#include "headroom/model/srvgg_net.h"
+#include "rrdb_net.h"
+#include "srvgg_net.h"
 
 #include <algorithm>
 #include <map>

@@ -1,7 +1,8 @@
 #include "headroom/weights/block_encoders.h"
 
-#include "headroom/weights/rotation.h"
 #include "headroom/weights/small_floats.h"
+
+#include "rotation.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "headroom/weights/comfy_config.h"
+#include "comfy_config.h"
 
 #include "headroom/weights/config_file.h"
 #include "headroom/weights/model_file_error.h"

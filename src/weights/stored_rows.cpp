@@ -1,9 +1,9 @@
 #include "headroom/core/error.h"
 #include "headroom/weights/dequantise.h"
-#include "headroom/weights/rotation.h"
 #include "headroom/weights/small_floats.h"
 #include "headroom/weights/stored_tensors.h"
 
+#include "rotation.h"
 #include "tiled_scales.h"
 
 #include <algorithm>

@@ -1,10 +1,10 @@
 #include "headroom/weights/stored_tensors.h"
 
-#include "headroom/weights/comfy_config.h"
 #include "headroom/weights/dequantise.h"
 #include "headroom/weights/model_file_error.h"
 #include "headroom/weights/small_floats.h"
 
+#include "comfy_config.h"
 #include "foreign_packing.h"
 #include "tiled_scales.h"
 
