@@ -2,28 +2,26 @@
 
 #include "headroom/memory/plan_space.h"
 
+#include "choice_needs.h"
+
 #include <algorithm>
 
 namespace headroom {
 
-namespace {
-
-// Whether `network` is on the device only in stages that use it.
-bool is_there_only_when_used(const NetworkEntry& network, const ExecutionOptions& execution) {
-  return std::all_of(kWorkStages.begin(), kWorkStages.end(), [&](const WorkStage& work) {
-    return network.stages.has(work.stage) || !is_there(network, work.stage, execution);
-  });
-}
-
-}  // namespace
-
-bool PlanFloor::allows(const ExecutionOptions& execution) const {
-  return execution.stream_blocks >= stream_blocks &&
-         (execution.stream_encoder || !stream_encoder) &&
-         std::all_of(kNetworks.begin(), kNetworks.end(), [&](const NetworkEntry& network) {
-           return !only_when_used.has(network.network) ||
-                  is_there_only_when_used(network, execution);
-         });
+Candidate compose(const ExecutionOptions& execution, const PlanSpace& space, PlanCosts& costs) {
+  Candidate candidate;
+  candidate.execution = execution;
+  const ChoiceNeeds prompt = needs_of(Choice::kPrompt, execution, space, costs);
+  const ChoiceNeeds steps = needs_of(Choice::kSteps, execution, space, costs);
+  const ChoiceNeeds pixels = needs_of(Choice::kPixels, execution, space, costs);
+  candidate.stages = place(execution, {&prompt, &steps, &pixels}, space);
+  candidate.peak_bytes = largest_peak(candidate.stages);
+  candidate.seconds = total_seconds(stage_seconds(Stage::kLoad, execution, space, costs),
+                                    choice_seconds(Choice::kPrompt, execution, space, costs),
+                                    choice_seconds(Choice::kSteps, execution, space, costs),
+                                    choice_seconds(Choice::kPixels, execution, space, costs),
+                                    stage_seconds(Stage::kSave, execution, space, costs));
+  return candidate;
 }
 
 std::int64_t Candidate::host_peak_bytes() const {

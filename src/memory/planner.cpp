@@ -3,6 +3,8 @@
 #include "headroom/memory/candidate.h"
 #include "headroom/memory/plan_space.h"
 
+#include "choice_needs.h"
+
 #include <algorithm>
 #include <iterator>
 #include <limits>
@@ -11,102 +13,11 @@
 namespace headroom {
 namespace {
 
-using StageNeeds = std::array<StageNeed, kStageCount>;  // indexed by Stage
-
-// Adds another network's weights to a stage's need.
-void add_weights(StageNeed& need, const HeldWeights& weights) {
-  need.weights_bytes += weights.bytes;
-  need.peak_bytes += weights.bytes;
-  const auto add = [](StageNeed::Part& part, std::int64_t bytes) {
-    part.weights_bytes += bytes;
-    part.peak_bytes += bytes;
-  };
-  add(need.in_use, weights.in_use_bytes);
-  add(need.small, weights.small_bytes);
-}
-
-// What the stages of one choice need, each alone, and what their networks hold; entries of other
-// choices are empty.
-struct Needs {
-  StageNeeds stages{};
-  std::array<HeldWeights, kNetworks.size()> weights{};  // indexed by NetworkId
-};
-Needs needs_of(Choice choice, const ExecutionOptions& execution, const PlanSpace& space,
-               PlanCosts& costs) {
-  Needs needs;
-  for (const WorkStage& work : kWorkStages) {
-    if (work.choice != choice || !space.stages.has(work.stage)) continue;
-    needs.stages[index_of(work.stage)] = costs.need(work.stage, execution);
-  }
-  for (const NetworkEntry& network : kNetworks) {
-    if (choice_of(first_stage(network)) != choice || !is_used(network, space.stages)) continue;
-    needs.weights[index_of(network.network)] = costs.weights(network.network, execution);
-  }
-  return needs;
-}
-
-using ByChoice = std::array<const Needs*, kChoiceCount>;  // indexed by Choice
-
-// What the stages from `from` on need, with the networks that are resident beside their own.
-StageNeeds place(const ExecutionOptions& execution, const ByChoice& needs, const PlanSpace& space) {
-  const auto of = [&](Choice choice) -> const Needs& {
-    return *needs[static_cast<std::size_t>(choice)];
-  };
-  StageNeeds stages{};
-  for (const WorkStage& work : kWorkStages) {
-    if (!space.stages.has(work.stage)) continue;
-    StageNeed& need = stages[index_of(work.stage)];
-    need = of(work.choice).stages[index_of(work.stage)];
-    for (const NetworkEntry& other : kNetworks) {
-      if (other.stages.has(work.stage) || !is_there(other, work.stage, execution)) continue;
-      add_weights(need, of(choice_of(first_stage(other))).weights[index_of(other.network)]);
-    }
-  }
-  const StageNeed& first = stages[index_of(kWorkStages.front().stage)];
-  add_weights(stages[index_of(Stage::kLoad)],
-              {first.weights_bytes, first.in_use.weights_bytes, first.small.weights_bytes});
-  std::fill_n(stages.begin(), index_of(space.from), StageNeed{});
-  return stages;
-}
-
-// The two pools of a GPU's allocator peak separately: neither gives back to the other what a stage
-// leaves in it.
-std::int64_t largest_peak(const StageNeeds& stages) {
-  std::int64_t small = 0;
-  std::int64_t large = 0;
-  for (const StageNeed& stage : stages) {
-    small = std::max(small, stage.small.peak_bytes);
-    large = std::max(large, stage.peak_bytes - stage.small.peak_bytes);
-  }
-  return small + large;
-}
-
 int count_options(const ExecutionOptions& execution) {
   return int{execution.evict_encoder} + int{execution.stream_encoder} +
          int{execution.sequential_guidance} + int{execution.chunk_tokens > 0} +
          int{execution.stream_blocks > 0} + int{execution.evict_transformer} +
          int{execution.tile_latent > 0} + int{execution.cpu_decode} + int{execution.packed_weights};
-}
-
-double stage_seconds(Stage stage, const ExecutionOptions& execution, const PlanSpace& space,
-                     PlanCosts& costs) {
-  return stage < space.from ? 0 : costs.seconds(stage, execution, space.files_are_cached);
-}
-// Seconds of the stages of one choice.
-double choice_seconds(Choice choice, const ExecutionOptions& execution, const PlanSpace& space,
-                      PlanCosts& costs) {
-  double seconds = 0;
-  for (const WorkStage& work : kWorkStages) {
-    if (work.choice == choice && space.stages.has(work.stage)) {
-      seconds += stage_seconds(work.stage, execution, space, costs);
-    }
-  }
-  return seconds;
-}
-// Always adds in this order, so that equal parts give equal sums, and smaller parts no larger
-// ones.
-double total(double load, double prompt, double steps, double pixels, double save) {
-  return load + prompt + steps + pixels + save;
 }
 
 constexpr ExecutionOptions kEvictions[] = {{},
@@ -240,13 +151,13 @@ class Search {
 
   // Compares the plans with this way to denoise.
   void compare_plans(const ExecutionOptions& to_denoise) {
-    std::optional<Needs> needs;
+    std::optional<ChoiceNeeds> needs;
     for (std::size_t e = 0; e < std::size(kEvictions); ++e) {
       const double seconds = choice_seconds(
           Choice::kSteps, join(to_denoise, kEvictions[e], false, {}), space_, costs_);
       const Beside& beside = beside_[e];
       const double at_least =
-          total(0, beside.least_prompt, seconds, beside.least_pixels, save_seconds_);
+          total_seconds(0, beside.least_prompt, seconds, beside.least_pixels, save_seconds_);
       if (!may_win(at_least, 0)) continue;
       if (!needs) needs = needs_of(Choice::kSteps, to_denoise, space_, costs_);
       if (!may_win(at_least, peak_from(space_.from, needs->stages))) continue;
@@ -255,7 +166,8 @@ class Search {
           const bool streams = stream_encoder || to_denoise.stream_blocks > 0;
           const Times times{beside.prompt[stream_encoder ? 1 : 0], seconds,
                             beside.pixels[streams ? 1 : 0][d]};
-          if (!may_win(total(0, times.prompt, times.steps, times.pixels, save_seconds_), 0)) {
+          if (!may_win(total_seconds(0, times.prompt, times.steps, times.pixels, save_seconds_),
+                       0)) {
             continue;
           }
           const ExecutionOptions execution =
@@ -278,12 +190,12 @@ class Search {
   struct Times {
     double prompt, steps, pixels;
   };
-  void compare(const ExecutionOptions& execution, const Times& times, const Needs& steps,
-               std::optional<Needs>& pixels) {
-    const double seconds = total(stage_seconds(Stage::kLoad, execution, space_, costs_),
-                                 times.prompt, times.steps, times.pixels, save_seconds_);
+  void compare(const ExecutionOptions& execution, const Times& times, const ChoiceNeeds& steps,
+               std::optional<ChoiceNeeds>& pixels) {
+    const double seconds = total_seconds(stage_seconds(Stage::kLoad, execution, space_, costs_),
+                                         times.prompt, times.steps, times.pixels, save_seconds_);
     if (!may_win(seconds, 0)) return;
-    std::optional<Needs>& prompt = encode_[execution.stream_encoder ? 1 : 0];
+    std::optional<ChoiceNeeds>& prompt = encode_[execution.stream_encoder ? 1 : 0];
     if (!prompt) prompt = needs_of(Choice::kPrompt, execution, space_, costs_);
     if (!pixels) pixels = needs_of(Choice::kPixels, execution, space_, costs_);
     const std::int64_t peak_bytes =
@@ -301,30 +213,14 @@ class Search {
   double save_seconds_ = 0;
   // Options that all plans compared at the moment have in common:
   ExecutionOptions common_;
-  std::vector<Beside> beside_;  // for each of kEvictions
-  // Needs that were asked for already.
-  std::array<std::optional<Needs>, 2> encode_;  // resident, streamed
-  std::vector<std::optional<Needs>> decode_;    // for each of to_decode_
+  std::vector<Beside> beside_;  // with each of kEvictions
+  // ChoiceNeeds, once they were asked for.
+  std::array<std::optional<ChoiceNeeds>, 2> encode_;  // resident, streamed
+  std::vector<std::optional<ChoiceNeeds>> decode_;    // of to_decode_
   std::optional<Best> best_;
 };
 
 }  // namespace
-
-Candidate compose(const ExecutionOptions& execution, const PlanSpace& space, PlanCosts& costs) {
-  Candidate candidate;
-  candidate.execution = execution;
-  const Needs prompt = needs_of(Choice::kPrompt, execution, space, costs);
-  const Needs steps = needs_of(Choice::kSteps, execution, space, costs);
-  const Needs pixels = needs_of(Choice::kPixels, execution, space, costs);
-  candidate.stages = place(execution, {&prompt, &steps, &pixels}, space);
-  candidate.peak_bytes = largest_peak(candidate.stages);
-  candidate.seconds = total(stage_seconds(Stage::kLoad, execution, space, costs),
-                            choice_seconds(Choice::kPrompt, execution, space, costs),
-                            choice_seconds(Choice::kSteps, execution, space, costs),
-                            choice_seconds(Choice::kPixels, execution, space, costs),
-                            stage_seconds(Stage::kSave, execution, space, costs));
-  return candidate;
-}
 
 std::optional<Candidate> fastest_plan(const PlanSpace& space, PlanCosts& costs,
                                       std::int64_t budget_bytes, bool low_vram) {

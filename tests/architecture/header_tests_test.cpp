@@ -60,7 +60,6 @@ const std::map<std::string, std::string>& tested_elsewhere() {
       {"weights/tensor_header", "weights/tensor_file_test.cpp"},
       {"weights/tensor_names", "weights/network_tensors_test.cpp"},
       // One plan, one network or one run is what they are parts of.
-      {"memory/candidate", "memory/planner_test.cpp"},
       {"pipeline/adapter_weights", "pipeline/adapters_test.cpp"},
       {"pipeline/eight_bit_weights", "pipeline/eight_bits_test.cpp"},
       {"pipeline/lora_sets", "e2e/lora_test.cpp"},

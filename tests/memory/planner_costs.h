@@ -47,6 +47,32 @@ class CountingCosts : public PlanCosts {
   }
 };
 
+// Every need and every second a number of its own, so that sums tell what was added.
+class DistinctCosts final : public CountingCosts {
+ public:
+  DistinctCosts() {
+    space.layers = 4;
+    space.guided = true;
+    space.chunk_sizes = {256, 64};
+    space.tile_sizes = {32};
+  }
+
+ private:
+  [[nodiscard]] StageNeed encode_need(const ExecutionOptions& r) const override {
+    return r.stream_encoder ? StageNeed{100, 40, 3, 142} : StageNeed{1000, 20, 3, 1021};
+  }
+  [[nodiscard]] StageNeed denoise_need(const ExecutionOptions& r) const override {
+    return {50000 - r.stream_blocks * 10000, 300, 7, 50305 - r.stream_blocks * 10000};
+  }
+  [[nodiscard]] StageNeed decode_need(const ExecutionOptions& r) const override {
+    return r.cpu_decode ? StageNeed{} : StageNeed{2'000'000, 900, 11, 2'000'910};
+  }
+  [[nodiscard]] std::array<double, kStageCount> stage_seconds(
+      const ExecutionOptions& r) const override {
+    return {1, 10, 0, 100.0 + r.stream_blocks, 1000, 0, 10000};
+  }
+};
+
 // The real model by arithmetic: sizes of its weights, formulas for the rest (bf16, VAE in fp32).
 class RealCosts final : public CountingCosts {
  public:

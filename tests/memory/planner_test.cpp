@@ -20,92 +20,9 @@ namespace headroom {
 namespace {
 
 using test::CountingCosts;
+using test::DistinctCosts;
 using test::expect_composed;
 using test::RealCosts;
-
-std::size_t at(Stage stage) { return static_cast<std::size_t>(stage); }
-
-// Every need and every second a number of its own, so that sums tell what was added.
-class DistinctCosts final : public CountingCosts {
- public:
-  DistinctCosts() {
-    space.layers = 4;
-    space.guided = true;
-    space.chunk_sizes = {256, 64};
-    space.tile_sizes = {32};
-  }
-
- private:
-  [[nodiscard]] StageNeed encode_need(const ExecutionOptions& r) const override {
-    return r.stream_encoder ? StageNeed{100, 40, 3, 142} : StageNeed{1000, 20, 3, 1021};
-  }
-  [[nodiscard]] StageNeed denoise_need(const ExecutionOptions& r) const override {
-    return {50000 - r.stream_blocks * 10000, 300, 7, 50305 - r.stream_blocks * 10000};
-  }
-  [[nodiscard]] StageNeed decode_need(const ExecutionOptions& r) const override {
-    return r.cpu_decode ? StageNeed{} : StageNeed{2'000'000, 900, 11, 2'000'910};
-  }
-  [[nodiscard]] std::array<double, kStageCount> stage_seconds(
-      const ExecutionOptions& r) const override {
-    return {1, 10, 0, 100.0 + r.stream_blocks, 1000, 0, 10000};
-  }
-};
-
-TEST(PlannerCompose, KeepsEverythingWhenThereAreNoRungs) {
-  DistinctCosts costs;
-  const Candidate plan = compose(ExecutionOptions{}, costs.space, costs);
-  const std::int64_t weights = 2'051'000;
-  EXPECT_EQ(plan.stages[at(Stage::kLoad)].weights_bytes, weights);
-  EXPECT_EQ(plan.stages[at(Stage::kLoad)].activation_bytes, 0);
-  EXPECT_EQ(plan.stages[at(Stage::kLoad)].workspace_bytes, 0);
-  EXPECT_EQ(plan.stages[at(Stage::kLoad)].peak_bytes, weights);
-  EXPECT_EQ(plan.stages[at(Stage::kEncode)].weights_bytes, weights);
-  EXPECT_EQ(plan.stages[at(Stage::kEncode)].activation_bytes, 20);
-  EXPECT_EQ(plan.stages[at(Stage::kEncode)].workspace_bytes, 3);
-  EXPECT_EQ(plan.stages[at(Stage::kEncode)].peak_bytes, weights + 21);
-  EXPECT_EQ(plan.stages[at(Stage::kDenoise)].weights_bytes, weights);
-  EXPECT_EQ(plan.stages[at(Stage::kDenoise)].peak_bytes, weights + 305);
-  EXPECT_EQ(plan.stages[at(Stage::kDecode)].weights_bytes, weights);
-  EXPECT_EQ(plan.stages[at(Stage::kDecode)].peak_bytes, weights + 910);
-  EXPECT_EQ(plan.stages[at(Stage::kSave)].peak_bytes, 0);
-  EXPECT_EQ(plan.peak_bytes, weights + 910);
-  EXPECT_DOUBLE_EQ(plan.seconds, 11111);
-}
-
-// Weights of the text encoder, the transformer and the VAE decoder are 1000, 50000 and 2000000.
-TEST(PlannerCompose, EachRungTakesItsNetworkAway) {
-  struct Case {
-    const char* name;
-    ExecutionOptions execution;
-    std::int64_t load, denoise, decode;
-  };
-  ExecutionOptions evict_encoder, evict_transformer, stream_encoder, stream_blocks, tiles, cpu, all;
-  evict_encoder.evict_encoder = true;
-  evict_transformer.evict_transformer = true;
-  stream_encoder.stream_encoder = true;
-  stream_blocks.stream_blocks = 3;
-  tiles.tile_latent = 32;
-  cpu.cpu_decode = true;
-  all = {true, true, true, 64, 4, true, 0, true};
-  DistinctCosts costs;
-  for (const Case& c :
-       {Case{"evict-encoder", evict_encoder, 1000, 50000, 2'050'000},
-        Case{"evict-transformer", evict_transformer, 1000, 51000, 2'001'000},
-        Case{"stream-encoder", stream_encoder, 50100, 50000, 2'050'000},
-        Case{"stream-blocks", stream_blocks, 21000, 21000, 2'021'000},
-        Case{"tile-decode", tiles, 51000, 51000, 2'051'000},
-        Case{"cpu-decode", cpu, 51000, 51000, 51000}, Case{"all", all, 100, 10000, 0}}) {
-    const Candidate plan = compose(c.execution, costs.space, costs);
-    EXPECT_EQ(plan.execution, c.execution) << c.name;
-    EXPECT_EQ(plan.stages[at(Stage::kLoad)].weights_bytes, c.load) << c.name;
-    EXPECT_EQ(plan.stages[at(Stage::kLoad)].peak_bytes, c.load) << c.name;
-    EXPECT_EQ(plan.stages[at(Stage::kEncode)].weights_bytes, c.load) << c.name;
-    EXPECT_EQ(plan.stages[at(Stage::kDenoise)].weights_bytes, c.denoise) << c.name;
-    EXPECT_EQ(plan.stages[at(Stage::kDecode)].weights_bytes, c.decode) << c.name;
-  }
-  EXPECT_EQ(compose(all, costs.space, costs).peak_bytes, 10305);
-  EXPECT_EQ(compose(cpu, costs.space, costs).peak_bytes, 51305);
-}
 
 TEST(Planner, AllPlansAreAllAndEachOnce) {
   DistinctCosts costs;
@@ -149,7 +66,7 @@ TEST(Planner, AFloorKeepsWhatItNamesOffTheDevice) {
   constexpr std::int64_t kTransformer = 2 * 6'154'908'736;
   constexpr std::int64_t kLayer = 2 * 180'910'336;
   constexpr std::int64_t kVae = 4 * 49'545'475;
-  const auto at_stage = [](const auto& pair, Stage stage) { return pair.second[at(stage)]; };
+  const auto at_stage = [](const auto& pair, Stage stage) { return pair.second[index_of(stage)]; };
 
   const auto blocks = weights({.stream_blocks = 12});
   EXPECT_GE(blocks.first.stream_blocks, 12);
@@ -253,26 +170,10 @@ TEST(Planner, LowVramTakesTheLeastMemoryWithinTwiceTheTime) {
   EXPECT_LE(lean->seconds, 2 * fast->seconds);
 }
 
-TEST(Planner, WhatIsLeftOfARunNeedsNothingForTheStagesThatAreOver) {
+// Where the whole run would not, with everything that is left resident.
+TEST(Planner, DecodingAloneFits) {
   RealCosts costs({1024, 1024}, true, 1.0);
-  ExecutionOptions execution;
-  execution.evict_encoder = true;
-  execution.stream_blocks = 20;
-  const Candidate whole = compose(execution, costs.space, costs);
-  for (const Stage from : {Stage::kEncode, Stage::kDenoise, Stage::kDecode}) {
-    costs.space.from = from;
-    const Candidate rest = compose(execution, costs.space, costs);
-    std::int64_t peak = 0;
-    for (int s = 0; s < kStageCount; ++s) {
-      const auto i = static_cast<std::size_t>(s);
-      const bool over = static_cast<Stage>(s) < from;
-      EXPECT_EQ(rest.stages[i].peak_bytes, over ? 0 : whole.stages[i].peak_bytes);
-      peak = std::max(peak, rest.stages[i].peak_bytes);
-    }
-    EXPECT_EQ(rest.peak_bytes, peak);
-    EXPECT_LE(rest.seconds, whole.seconds);
-  }
-  // Decoding alone fits where the whole run would not, with everything that is left resident.
+  costs.space.from = Stage::kDecode;
   const auto plan = fastest_plan(costs.space, costs, 4 * kGiB);
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->stages[static_cast<std::size_t>(Stage::kDenoise)].peak_bytes, 0);
