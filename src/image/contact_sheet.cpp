@@ -19,7 +19,7 @@ constexpr int kMostSide_px = 16384;
 
 using Lines = std::vector<std::string>;
 
-// The most lines that a label may have: the last one ends in dots then.
+// At most this many lines; if some are cut off, the last one ends in dots.
 Lines cut_lines(Lines lines, int most) {
   if (static_cast<int>(lines.size()) <= most) return lines;
   lines.resize(static_cast<std::size_t>(std::max(most, 1)));
@@ -27,13 +27,13 @@ Lines cut_lines(Lines lines, int most) {
   return lines;
 }
 
-// Where everything stands, in px.
+// Positions and sizes of all parts, in px.
 struct Layout {
   Size cell;
   int line = 0;
   int gap = 0;
-  int left = 0;  // of the first column
-  int top = 0;   // of the first row
+  int left = 0;  // where the first column begins
+  int top = 0;   // where the first row begins
   std::vector<Lines> columns;
   std::vector<Lines> rows;
   [[nodiscard]] int x(std::size_t column) const {
@@ -57,7 +57,7 @@ Layout lay_out(const ContactSheet& sheet, const Lettering& letters, double scale
   const int most_lines = std::max(1, layout.cell.height / layout.line);
   int row_width = 0;
   for (const std::string& label : sheet.rows) {
-    // Half as wide as a picture, unless that is hardly a word.
+    // Row labels are at most half as wide as a picture, but wide enough for a word.
     const int room = std::max(layout.cell.width / 2, 8 * layout.line);
     Lines lines = cut_lines(letters.wrap(label, layout.line, room), most_lines);
     for (const std::string& line : lines) {
@@ -100,7 +100,7 @@ void paste(Image& onto, const Image& image, int left, int top) {
   }
 }
 
-// In the middle of its place, smaller where the sheet is.
+// Draws a picture in the middle of its cell, shrunk if the sheet is.
 void place(Image& onto, Image picture, const Layout& layout, double scale, int left, int top) {
   const auto side = [&](int px, int most) {
     return std::clamp(static_cast<int>(std::floor(px * scale)), 1, most);

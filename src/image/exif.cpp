@@ -25,14 +25,14 @@ constexpr std::array<TextTag, 5> kTextTags{{{0x010E, "ImageDescription"},
                                             {0x0131, "Software"},
                                             {kUserComment, "UserComment"}}};
 
-// Some write UTF-8 where they say UTF-16, which has zeros wherever there is a blank or a digit.
+// Some programs label UTF-8 as UTF-16. Real UTF-16 has a zero byte in every blank and digit.
 bool is_utf8_after_all(std::string_view text) {
-  constexpr std::size_t kTold = 16;  // bytes: few characters may be without either
+  constexpr std::size_t kTold = 16;  // bytes: a text this long nearly always has a blank or digit
   text = text.substr(0, text.find_last_not_of('\0') + 1);
   return text.size() >= kTold && text.find('\0') == std::string_view::npos && is_valid_utf8(text);
 }
 
-// "ASCII\0\0\0", "UNICODE\0" or zeros, then the text.
+// Reads "ASCII\0\0\0", "UNICODE\0" or zeros, then the text.
 std::string read_user_comment(std::string_view data, bool big_endian) {
   constexpr std::size_t kCodeBytes = 8;
   if (data.size() < kCodeBytes) return text_as_utf8(data);
@@ -60,7 +60,7 @@ class TiffReader {
   }
 
  private:
-  // The number in `size` bytes at `at`, nothing beyond the end.
+  // The number in `size` bytes at `at`; nothing if that is beyond the end.
   [[nodiscard]] std::optional<std::uint32_t> number(std::size_t at, std::size_t size) const {
     if (at > bytes_.size() || bytes_.size() - at < size) return std::nullopt;
     std::uint32_t value = 0;
@@ -91,7 +91,8 @@ class TiffReader {
     }
   }
 
-  // Types 1 (bytes), 2 (text) and 7 (undefined) are a byte an item; up to four lie in the entry.
+  // Types 1 (bytes), 2 (text) and 7 (undefined) have one byte per item; up to four bytes are
+  // stored in the entry itself.
   void read_text(std::size_t entry, std::uint32_t tag) {
     const char* name = nullptr;
     for (const TextTag& known : kTextTags) {
@@ -123,7 +124,7 @@ std::optional<std::string> read_raw_profile(const PngText& text) {
   if (text.keyword != "Raw profile type exif" && text.keyword != "Raw profile type APP1") {
     return std::nullopt;
   }
-  // A line with the name and one with the length come first.
+  // The first two lines are the name and the length.
   std::istringstream in(text.value);
   std::string name, digits;
   std::size_t length = 0;

@@ -12,13 +12,12 @@ namespace headroom {
 // ImageDescription, Make, Model and Software, where image generators put their settings.
 struct ExifTexts {
   std::vector<PngText> texts;
-  bool is_damaged = false;  // something leads beyond the end and was left out
+  bool is_damaged = false;  // an offset leads beyond the end, so something is missing here
 };
 [[nodiscard]] ExifTexts read_exif_texts(std::string_view exif);
 
 // The EXIF block in a text entry "Raw profile type exif" or "... APP1", as ImageMagick writes it:
-// its name, its length and the bytes in hexadecimal digits. Nothing of other entries and damaged
-// ones.
+// a name, a length and the bytes in hexadecimal digits. Nothing for other and for damaged entries.
 [[nodiscard]] std::optional<std::string> read_raw_profile(const PngText& text);
 
 }  // namespace headroom

@@ -18,11 +18,11 @@ void check_margins(const Margins& m) {
   check(std::min({m.left, m.top, m.right, m.bottom}) >= 0, "a margin is negative");
 }
 
-// How much of a row or column is new, 0..1, at a place of an axis with these margins.
+// How new the row or column at `at` is, 0..1, on an axis with these margins.
 double newness(int at, int length, int before, int after, int feather) {
   const int inside = length - before - after;
   const int width = std::min(feather, inside / 2);
-  const auto along = [&](int margin, int distance) {  // from the margin's inner side
+  const auto along = [&](int margin, int distance) {  // distance from the margin's inner edge
     if (margin == 0) return 0.0;
     if (distance < 0) return 1.0;
     if (distance >= width) return 0.0;

@@ -12,7 +12,7 @@
 namespace headroom {
 namespace {
 
-// Far above any picture that read_image accepts; keeps a mistaken file from filling the memory.
+// Far above any picture that read_image() accepts; so a wrong file cannot fill the memory.
 constexpr std::int64_t kMaxFileBytes = std::int64_t{1} << 30;
 
 }  // namespace
@@ -85,7 +85,7 @@ std::string read_whole_file(const std::filesystem::path& file) {
     const ssize_t got = ::read(input.get(), bytes.data() + filled, bytes.size() - filled);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw_read_error(file, io_reason(errno));
-    if (got == 0) break;  // it shrank meanwhile: the parser reports what is missing
+    if (got == 0) break;  // the file shrank meanwhile; the parser reports what is missing
     filled += static_cast<std::size_t>(got);
   }
   bytes.resize(filled);

@@ -19,19 +19,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// More names than anybody has files of one second; ends the search when something else is wrong.
+// More files than anybody saves within one second; ends the search when something else is wrong.
 constexpr int kMaxNames = 100000;
 
-// A file under a passing name that becomes the wanted file in one step, or goes away.
-// One thread; any number of them may exist for one folder.
+// A temporary file that becomes the wanted file in one step, or is removed. Used by one thread;
+// several may exist in one folder.
 class TempFile {
  public:
-  // `target` is what will be written in the end: it names the folder, and messages speak of it.
+  // `target` is the file to be written in the end: it gives the folder, and messages name it.
   explicit TempFile(const fs::path& target) : folder_(target.parent_path()) {
     if (folder_.empty()) folder_ = ".";
     std::error_code error;
     fs::create_directories(folder_, error);
-    // An existing file in the folder's place shows up as EEXIST, which would mislead.
+    // If a file stands where the folder should be, the error is EEXIST, which would mislead.
     if (error && error.value() == EEXIST) error = std::make_error_code(std::errc::not_a_directory);
     if (error) throw_io_error("write", target, error.value());
     for (int n = 0; n < kMaxNames; ++n) {
@@ -39,7 +39,8 @@ class TempFile {
           folder_ / (".headroom-" + std::to_string(::getpid()) + "-" + std::to_string(n) + ".part");
       fd_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
       if (fd_ >= 0) return;
-      if (errno != EEXIST) break;  // EEXIST: another thread's, or left over from a crash
+      // EEXIST: the name belongs to another thread or is left over from a crash.
+      if (errno != EEXIST) break;
     }
     throw_io_error("write", target, errno);
   }
@@ -51,7 +52,7 @@ class TempFile {
   TempFile(const TempFile&) = delete;
   TempFile& operator=(const TempFile&) = delete;
 
-  // Puts all of `bytes` on the disk.
+  // Writes all of `bytes` and waits for the disk.
   void write(std::string_view bytes, const fs::path& target) {
     while (!bytes.empty()) {
       const ssize_t written = ::write(fd_, bytes.data(), bytes.size());
@@ -72,7 +73,8 @@ class TempFile {
         ::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, target.c_str(), RENAME_NOREPLACE);
     if (renamed != 0) {
       if (errno == EEXIST) return false;
-      // Some network file systems know no RENAME_NOREPLACE; a hard link is as exclusive.
+      // Some network file systems lack RENAME_NOREPLACE; a hard link does not replace a file
+      // either.
       if (errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP) {
         throw_io_error("write", target, errno);
       }
@@ -92,10 +94,11 @@ class TempFile {
   void sync_folder(const fs::path& target) const {
     OpenFile folder(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (folder.get() < 0) {
-      if (errno == EACCES) return;  // writable but not readable: allowed, only not syncable
+      // A folder may be writable but not readable; it just cannot be synced.
+      if (errno == EACCES) return;
       throw_io_error("write", target, errno);
     }
-    // EINVAL: this file system has no such thing.
+    // EINVAL: this file system cannot sync folders.
     if (::fsync(folder.get()) != 0 && errno != EINVAL) throw_io_error("write", target, errno);
   }
 

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <utility>
 
-// Only the two formats that are offered: less code for a hostile file to reach.
+// Only the two formats that are offered, so that a hostile file reaches less code.
 #define STB_IMAGE_IMPLEMENTATION
 #define STB_IMAGE_STATIC
 #define STBI_ONLY_JPEG
@@ -28,7 +28,7 @@ bool is_one_of(std::string_view reason, std::initializer_list<std::string_view> 
   return std::ranges::find(reasons, reason) != reasons.end();
 }
 
-// What is wrong with it, by the decoder's reason.
+// The message for the decoder's reason.
 Message damage(std::string_view stb_reason) {
   const auto is = [&](std::initializer_list<std::string_view> reasons) {
     return is_one_of(stb_reason, reasons);
@@ -92,7 +92,8 @@ struct Decoded {
 Decoded decode(const std::filesystem::path& file, const std::string& bytes) {
   Decoded decoded;
   int channels_in_file = 0;
-  stbi__g_failure_reason = nullptr;  // some faults leave that of an earlier picture
+  // Some faults do not set it and would leave that of an earlier picture.
+  stbi__g_failure_reason = nullptr;
   decoded.rgba.reset(stbi_load_from_memory(
       reinterpret_cast<const stbi_uc*>(bytes.data()), static_cast<int>(bytes.size()),
       &decoded.width, &decoded.height, &channels_in_file, static_cast<int>(kRgba)));
@@ -144,7 +145,7 @@ TransparentImage read_transparent_image(const std::filesystem::path& file) {
   return read;
 }
 
-// Here, because the decoder of pictures has one for zlib.
+// Here, because stb_image, which this file contains, has a zlib decoder.
 Inflated inflate_text(std::string_view bytes) {
   constexpr std::size_t kFirst = std::size_t{1} << 16U;
   using Fault = Inflated::Fault;

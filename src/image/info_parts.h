@@ -10,16 +10,16 @@
 
 namespace headroom {
 
-// What the formats' readers put into a PictureInfo.
+// Helpers by which the formats' readers fill a PictureInfo.
 
 [[noreturn]] void refuse_picture(const std::filesystem::path& file, const Message& what);
-// Refuses a picture that ends too early, unless it has said something before.
+// Refuses a picture that ends too early, unless something was read from it before.
 void end_early(const std::filesystem::path& file, PictureInfo& info);
 void append(PictureInfo& info, std::vector<PngText> texts);
 void add_exif(PictureInfo& info, std::string_view block);
 void add_text(PictureInfo& info, ReadPngText read);
 
-// A number of at most four bytes.
+// The big-endian number in `bytes`, at most four.
 [[nodiscard]] std::uint32_t big_endian(std::string_view bytes);
 [[nodiscard]] std::uint32_t little_endian(std::string_view bytes);
 

@@ -14,12 +14,12 @@
 namespace headroom {
 namespace {
 
-// Of a line's height.
+// As a share of a line's height.
 constexpr double kEm = 0.72;
 constexpr double kBaseline = 0.76;
-constexpr double kBoxWidth = 0.5;  // of a letter that is missing
+constexpr double kBoxWidth = 0.5;  // width of the box for a missing character
 
-// The next letter of valid UTF-8; of other bytes each is a letter that no font has.
+// The next character of valid UTF-8; in invalid text each byte is a character that no font has.
 char32_t next_letter(std::string_view text, std::size_t& at) {
   const auto byte = [&](std::size_t i) {
     return static_cast<char32_t>(static_cast<unsigned char>(text[i]));
@@ -41,7 +41,7 @@ void blend(std::uint8_t& under, std::uint8_t colour, unsigned part) {
   under = static_cast<std::uint8_t>((under * (255U - part) + colour * part + 127U) / 255U);
 }
 
-// The family of a face: entry 1 of its names, in English, UTF-16 (Microsoft, big-endian).
+// The family name of a face: entry 1 of its names, in English, UTF-16 (Microsoft, big-endian).
 std::string family_of(const stbtt_fontinfo& font) {
   constexpr int kEnglish = 0x409;
   constexpr int kFamily = 1;
@@ -49,11 +49,12 @@ std::string family_of(const stbtt_fontinfo& font) {
   const char* const name = stbtt_GetFontNameString(&font, &bytes, STBTT_PLATFORM_ID_MICROSOFT,
                                                    STBTT_MS_EID_UNICODE_BMP, kEnglish, kFamily);
   std::string family;
-  for (int i = 1; name != nullptr && i < bytes; i += 2) family += name[i];  // all of it is ASCII
+  // Low bytes only, since names are compared as ASCII.
+  for (int i = 1; name != nullptr && i < bytes; i += 2) family += name[i];
   return family;
 }
 
-// Where a face begins in its file; -1 = it is not there.
+// Where a face begins in its file; -1 = the file does not have it.
 int offset_of(const unsigned char* data, const std::string& family) {
   if (family.empty()) return stbtt_GetFontOffsetForIndex(data, 0);
   for (int i = 0; i < stbtt_GetNumberOfFonts(data); ++i) {
@@ -68,7 +69,7 @@ int offset_of(const unsigned char* data, const std::string& family) {
 }  // namespace
 
 struct Lettering::Face {
-  std::string bytes;  // that `info` looks into
+  std::string bytes;  // the file, which `info` points into
   stbtt_fontinfo info{};
 };
 
@@ -84,8 +85,7 @@ Lettering::Lettering(const std::vector<FontFace>& faces) {
     auto made = std::make_unique<Face>();
     made->bytes = read_whole_file(face.file);
     const auto* const data = reinterpret_cast<const unsigned char*>(made->bytes.data());
-    // Shorter than that there is not even a table of contents.
-    // Shorter than that there is not even a table of contents.
+    // A shorter file does not even have a table directory.
     const int offset = made->bytes.size() > 64 ? offset_of(data, face.name) : -1;
     if (offset < 0 || stbtt_InitFont(&made->info, data, offset) == 0) {
       throw_read_error(face.file, say("it is no font of a kind that can be read"));
@@ -159,8 +159,8 @@ void Lettering::write(Image& image, int x, int y, int line_px, std::string_view 
 std::vector<std::string> Lettering::wrap(std::string_view text, int line_px, int width_px) const {
   std::vector<std::string> lines;
   while (!text.empty()) {
-    std::size_t end = 0;    // of what fits
-    std::size_t blank = 0;  // the last one in it
+    std::size_t end = 0;    // end of what fits
+    std::size_t blank = 0;  // the last blank in it
     double width = 0;
     for (std::size_t at = 0; at < text.size(); end = at) {
       const std::size_t begin = at;

@@ -5,7 +5,8 @@
 namespace headroom {
 namespace {
 
-// What eight zero bits after each byte value leave over, for the reflected polynomial 0xEDB88320.
+// The remainder of each byte value followed by eight zero bits, for the reflected polynomial
+// 0xEDB88320.
 constexpr std::array<std::uint32_t, 256> make_crc_table() {
   std::array<std::uint32_t, 256> table{};
   for (std::uint32_t byte = 0; byte < table.size(); ++byte) {

@@ -10,7 +10,7 @@
 namespace headroom {
 namespace {
 
-// Takes what is before the next zero byte off `rest`; nothing when there is no zero byte.
+// Takes the bytes before the next zero byte off `rest`; nothing when there is no zero byte.
 std::optional<std::string_view> take_string(std::string_view& rest) {
   const std::size_t end = rest.find('\0');
   if (end == std::string_view::npos) return std::nullopt;
@@ -19,7 +19,7 @@ std::optional<std::string_view> take_string(std::string_view& rest) {
   return taken;
 }
 
-// `packed` or plain bytes as the value of `entry`.
+// Sets the value of `entry` to `bytes`, unpacking them if they are `packed`.
 ReadPngText with_value(PngText entry, std::string_view bytes, bool packed) {
   if (!packed) {
     entry.value = text_as_utf8(bytes);

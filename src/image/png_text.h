@@ -8,11 +8,11 @@ namespace headroom {
 
 struct ReadPngText {
   std::optional<PngText> text{};  // nothing when it is damaged or too long
-  bool is_too_long = false;       // once unpacked; see kMaxTextBytes
+  bool is_too_long = false;       // when unpacked; see kMaxTextBytes
 };
 
-// The text entry in a chunk of `type` tEXt, zTXt or iTXt. Keywords and values of tEXt and zTXt
-// ought to be Latin-1, but programs write UTF-8 all the same.
+// The text entry in a chunk of `type` tEXt, zTXt or iTXt. By the standard, keywords and values of
+// tEXt and zTXt are Latin-1, but programs write UTF-8 too, so both are tried.
 [[nodiscard]] ReadPngText parse_png_text(std::string_view type, std::string_view data);
 
 }  // namespace headroom

@@ -5,7 +5,7 @@
 
 #include "png_chunks.h"
 
-// Static: no other part of the program meets this copy's functions and global settings.
+// Static, so that this copy's functions and global settings stay in this file.
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #define STB_IMAGE_WRITE_STATIC
 #define STBI_WRITE_NO_STDIO

@@ -13,7 +13,7 @@ namespace {
 // Pillow computes with weights in fixed point: 8 bits for the value, 2 for overshoot and sign.
 constexpr int kWeightBits = 32 - 8 - 2;
 
-// The inputs that one output value is made of: weights[k] belongs to input first + k.
+// The inputs that make up one output value: weights[k] belongs to input first + k.
 struct Taps {
   int first = 0;
   std::vector<std::int32_t> weights;

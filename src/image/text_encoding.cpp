@@ -35,8 +35,8 @@ std::uint32_t unit_at(std::string_view bytes, std::size_t i, bool big_endian) {
   return big_endian ? first * 256U + second : second * 256U + first;
 }
 
-// The bytes 80 to 9F of Windows-1252 (WHATWG's Encoding, index windows-1252); they are control
-// characters in Latin-1, which no text means. U+FFFD for the five without a character.
+// The bytes 80 to 9F of Windows-1252 (WHATWG's Encoding, index windows-1252). In Latin-1 they are
+// control characters, which no text contains. U+FFFD for the five without a character.
 constexpr std::array<std::uint16_t, 32> kWindows1252{
     0x20AC, 0xFFFD, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
     0x2039, 0x0152, 0xFFFD, 0x017D, 0xFFFD, 0xFFFD, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
@@ -51,7 +51,7 @@ std::string windows1252_to_utf8(std::string_view bytes) {
   return utf8;
 }
 
-// How many bytes the character has that begins with `lead`; 0 when none does.
+// The length in bytes of the UTF-8 character that begins with `lead`; 0 when none does.
 std::size_t utf8_length(char lead) {
   const auto byte = static_cast<unsigned char>(lead);
   if (byte < 0x80) return 1;
@@ -59,14 +59,14 @@ std::size_t utf8_length(char lead) {
   return byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
 }
 
-// Text as UTF-8, with U+FFFD for what is none.
+// Text as UTF-8, with U+FFFD for invalid bytes.
 struct Mended {
   std::string text{};
-  std::size_t characters = 0;  // of several bytes
-  std::size_t faults = 0;      // but for a last character that was cut
+  std::size_t characters = 0;  // characters of several bytes
+  std::size_t faults = 0;      // invalid bytes, not counting a last character that was cut
 
-  // Now and then two letters of Latin-1 make a character of UTF-8 (as a German "ß»" does),
-  // but beside letters that make none.
+  // Now and then two letters of Latin-1 look like one character of UTF-8 (as the German "ß»"
+  // does), but then the text also has letters that do not.
   [[nodiscard]] bool is_convincing() const {
     return characters > faults && faults <= 1 + characters / 8;
   }
@@ -94,7 +94,7 @@ Mended mend_utf8(std::string_view bytes) {
   return mended;
 }
 
-// Most texts hold blanks, digits and commas, whatever their language.
+// Counts blanks, digits and commas, which most texts have, whatever their language.
 std::size_t count_plain(std::string_view bytes, bool big_endian) {
   std::size_t count = 0;
   for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) {
@@ -110,7 +110,8 @@ std::string text_as_utf8(std::string_view bytes) {
     const Mended mended = mend_utf8(bytes);
     return mended.is_convincing() ? mended.text : windows1252_to_utf8(bytes);
   }
-  constexpr std::string_view kMark = "\xEF\xBB\xBF";  // that it is UTF-8, as some editors begin
+  // Byte order mark with which some editors begin UTF-8.
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";
   if (bytes.starts_with(kMark)) bytes.remove_prefix(kMark.size());
   return std::string(bytes);
 }

@@ -6,26 +6,27 @@
 
 namespace headroom {
 
-// Text that programs wrote without saying how: UTF-8 when it is valid as that, or nearly so: cut in
-// a character or with a few damaged ones, which become U+FFFD. Else Windows-1252, which Latin-1 is
-// a part of.
+// Decodes text whose encoding is not known. It is taken as UTF-8 when it is valid, or nearly so:
+// cut inside a character, or with a few damaged ones, which become U+FFFD. Otherwise as
+// Windows-1252, which includes Latin-1.
 [[nodiscard]] std::string text_as_utf8(std::string_view bytes);
 
-// A character by its number in Unicode; U+FFFD for what is none.
+// The character with this Unicode number; U+FFFD for numbers without a character.
 [[nodiscard]] std::string utf8_of(std::uint32_t code);
 
-// UTF-16 as UTF-8. A byte order mark decides; without one the order that gives more characters of
-// the first 256, `big_endian_first` when both give the same. Halves of a pair become U+FFFD.
+// Converts UTF-16 to UTF-8. A byte order mark decides the order; without one, the order that gives
+// more characters below U+0100, or `big_endian_first` if both give equally many. Halves of a
+// surrogate pair become U+FFFD.
 [[nodiscard]] std::string utf16_to_utf8(std::string_view bytes, bool big_endian_first);
 
-// What zlib packed.
+// The result of unpacking zlib data.
 struct Inflated {
   enum class Fault {
     kNone,
     kDamaged,
-    kTooLong,  // for a text of a picture: no more than kMaxTextBytes are unpacked
+    kTooLong,  // more than kMaxTextBytes, the limit for a picture's text
   };
-  std::string text{};  // empty with a fault
+  std::string text{};  // empty after a fault
   Fault fault = Fault::kNone;
 };
 inline constexpr std::size_t kMaxTextBytes = std::size_t{16} << 20;

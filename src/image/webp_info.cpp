@@ -9,7 +9,7 @@ namespace headroom {
 
 namespace {
 
-// Width and height as the three kinds of pixel chunks say them (RFC 9649, §2.5 to §2.7).
+// Reads width and height from the three kinds of pixel chunks (RFC 9649, §2.5 to §2.7).
 void read_webp_size(std::string_view type, std::string_view data, PictureInfo& info) {
   if (type == "VP8X" && data.size() >= 10) {
     info.width = static_cast<int>(little_endian(data.substr(4, 3))) + 1;

@@ -21,7 +21,7 @@ constexpr std::array<Property, 4> kProperties{{{"exif:UserComment", "UserComment
                                                {"tiff:ImageDescription", "ImageDescription"},
                                                {"xmp:CreatorTool", "Software"}}};
 
-// What stands between `open` and `close`, the first of each; nothing where they are not there.
+// The text between the first `open` and the first `close` after it; nothing if either is missing.
 std::optional<std::string_view> between(std::string_view text, std::string_view open,
                                         std::string_view close) {
   const std::size_t at = text.find(open);
@@ -40,7 +40,7 @@ std::optional<std::string_view> element(std::string_view text, const std::string
     const std::size_t end = rest.find('>');
     if (end == std::string_view::npos) return std::nullopt;
     const bool is_it = end == 0 || std::string_view(" \t\r\n/").find(rest[0]) != std::string::npos;
-    if (!is_it) continue;  // its name only begins so
+    if (!is_it) continue;  // another name that begins the same
     if (end > 0 && rest[end - 1] == '/') return std::string_view();
     rest.remove_prefix(end + 1);
     const std::size_t close = rest.find("</" + name);
@@ -50,7 +50,7 @@ std::optional<std::string_view> element(std::string_view text, const std::string
   return std::nullopt;
 }
 
-// "&lt;", "&#20013;", "&#x4E2D;" -> the character; what is no entity stays.
+// "&lt;", "&#20013;", "&#x4E2D;" -> the character; text that is no entity stays.
 std::string decoded(std::string_view text) {
   constexpr std::array<std::pair<std::string_view, char>, 5> kNamed{
       {{"lt", '<'}, {"gt", '>'}, {"amp", '&'}, {"quot", '"'}, {"apos", '\''}}};
@@ -79,7 +79,7 @@ std::string decoded(std::string_view text) {
   return result;
 }
 
-// An element's text: of a list, as for several languages, the first item.
+// An element's text; of a list, such as one per language, the first item.
 std::string text_of(std::string_view content) {
   if (const auto item = element(content, "rdf:li")) content = *item;
   if (const auto data = between(content, "<![CDATA[", "]]>")) return std::string(*data);

@@ -6,10 +6,10 @@
 
 namespace headroom {
 
-// The texts of an XMP packet (ISO 16684-1) in which image generators put their settings, Draw
-// Things among them: exif:UserComment, dc:description, tiff:ImageDescription and xmp:CreatorTool,
-// called "UserComment", "Description", "ImageDescription" and "Software" as in EXIF and PNG. Of a
-// packet without any the whole, called "XMP".
+// The texts of an XMP packet (ISO 16684-1) in which image generators, such as Draw Things, put
+// their settings: exif:UserComment, dc:description, tiff:ImageDescription and xmp:CreatorTool,
+// with the keywords "UserComment", "Description", "ImageDescription" and "Software" as in EXIF and
+// PNG. If a packet has none of them, the whole packet with the keyword "XMP".
 [[nodiscard]] std::vector<PngText> read_xmp_texts(std::string_view packet);
 
 }  // namespace headroom

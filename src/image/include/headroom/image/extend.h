@@ -12,12 +12,12 @@ struct Margins {
   friend bool operator==(const Margins&, const Margins&) = default;
 };
 
-// The picture with margins around it in the colours of its edge. Throws Error{kInternal} on a
-// malformed picture or margins below 0.
+// The picture with margins around it that continue the colours of its edge. Throws
+// Error{kInternal} for a malformed picture or margins below 0.
 [[nodiscard]] Image extend(const Image& image, const Margins& margins);
 
-// Of an extended picture of this size: 255 in the margins, 0 inside, and along the inner side of
-// each margin a ramp between them, `feather_px` wide and at most half as wide as what is inside.
+// A mask for an extended picture of this size: 255 in the margins, 0 inside, and along the inner
+// edge of each margin a ramp, `feather_px` wide but at most half as wide as the inside.
 [[nodiscard]] GreyImage margin_mask(int width, int height, const Margins& margins, int feather_px);
 
 }  // namespace headroom

@@ -6,20 +6,21 @@
 
 namespace headroom {
 
-// Decodes a PNG or JPEG to RGB (grey expanded, alpha dropped on white, 16 bits cut to 8, EXIF
-// orientation not applied), at most 16384 px a side. Throws Error{kIo}.
+// Decodes a PNG or JPEG to RGB, at most 16384 px a side: grey is expanded, transparent pixels are
+// blended with white, 16 bits are reduced to 8, EXIF orientation is not applied. Throws
+// Error{kIo}.
 [[nodiscard]] Image read_image(const std::filesystem::path& file);
-// The same with what a picture to start from needs besides.
+// A decoded picture and what else a start picture needs.
 struct ImageFile {
   Image image;
-  bool has_transparency = false;  // a pixel of it
+  bool has_transparency = false;  // whether any pixel has it
   std::string sha256;             // of the file's bytes
 };
 [[nodiscard]] ImageFile read_image_file(const std::filesystem::path& file);
-// The same with the colours as they are stored, also below transparent pixels.
+// A picture with its stored colours, even where pixels are transparent.
 struct TransparentImage {
   Image image;
-  GreyImage alpha;     // 255 is opaque; of no size where every pixel is that
+  GreyImage alpha;     // 255 is opaque; empty when all pixels are
   std::string sha256;  // of the file's bytes
 };
 [[nodiscard]] TransparentImage read_transparent_image(const std::filesystem::path& file);

@@ -8,13 +8,14 @@
 
 namespace headroom {
 
-// What a picture file says about itself, whichever program wrote it. Nothing in a text entry is an
-// error: what cannot be read stays text.
+// What a picture file says about itself, whichever program wrote it. No text is an error: one that
+// cannot be interpreted stays text.
 struct PictureInfo {
-  int width = 0;  // px, as the header says; 0 when it says nothing
+  int width = 0;  // px, from the header; 0 when that does not say
   int height = 0;
-  std::vector<PngText> texts;     // in order; of EXIF and XMP: "UserComment", ...
-  std::vector<Message> problems;  // "a text entry is damaged ...", one for each left out
+  // In order; those of EXIF and XMP have keywords such as "UserComment".
+  std::vector<PngText> texts;
+  std::vector<Message> problems;  // "a text entry is damaged ...", one for each that was left out
 };
 
 // Reads a PNG (tEXt, zTXt, iTXt, eXIf), a JPEG (EXIF, XMP, comments) or a WebP picture (EXIF, XMP).

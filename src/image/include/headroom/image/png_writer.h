@@ -18,10 +18,10 @@ struct PngText {
 // (more than 16384 px a side counts as such) or text (bad keyword, not UTF-8, a zero byte).
 // Any number of threads.
 [[nodiscard]] std::string encode_png(const Image& image, const std::vector<PngText>& texts);
-// The same as RGBA, where `alpha` has a size, which must be the picture's.
+// The same as RGBA, if `alpha` is not empty; it must have the picture's size.
 [[nodiscard]] std::string encode_png_with_alpha(const Image& image, const GreyImage& alpha,
                                                 const std::vector<PngText>& texts);
-// Whether a text, of whatever file, can stand in a PNG.
+// Whether a text from any kind of file can be written into a PNG.
 [[nodiscard]] bool can_stand_in_png(const PngText& text);
 
 }  // namespace headroom

@@ -13,15 +13,15 @@ namespace headroom {
 
 [[nodiscard]] GreyImage resize_lanczos(const GreyImage& image, int width, int height);
 
-// The middle of a picture that is at least as large.
+// The middle part of a picture that is at least as large.
 [[nodiscard]] Image cut_evenly(const Image& image, int width, int height);
 
-// A picture of any shape at this size: what stands out beyond its shape is cut off evenly on both
-// sides, and the rest resized by Lanczos where it has another size.
+// Brings a picture to this size: the longer direction is cropped evenly on both sides to the new
+// shape, then the rest is resized by Lanczos if its size differs.
 [[nodiscard]] Image fit(const Image& image, int width, int height);
 
-// Brightness (ITU-R BT.601) with Pillow's rounding; for masks that come as colour pictures. As in
-// the reference, resize first.
+// Brightness (ITU-R BT.601) with Pillow's rounding, for masks that are colour pictures. As in the
+// reference, resize first.
 [[nodiscard]] GreyImage to_grey(const Image& image);
 
 // An inpainting mask at the picture's size: resize_lanczos, then 1 (repaint) where the value is at
