@@ -10,7 +10,7 @@
 #include <cstring>
 #include <limits>
 
-// The layouts are those that gguf_blocks.cpp reads.
+// gguf_blocks.cpp reads these layouts.
 
 namespace headroom {
 namespace {
@@ -25,7 +25,7 @@ void store_f16(std::uint8_t* at, float value) {
 
 float as_f16(float value) { return from_f16(to_f16(value)); }
 
-// The nearest whole number within the limits.
+// The nearest integer within the limits.
 int nearest(float value, int least, int most) {
   return static_cast<int>(
       std::clamp(std::nearbyint(value), static_cast<float>(least), static_cast<float>(most)));
@@ -44,14 +44,14 @@ void q8_0(const float* values, std::uint8_t* block) {
   }
 }
 
-// value = scale * code - least, with codes of 0 to 15 and neither below 0.
+// value = scale * code - least, with codes of 0 to 15; scale and least are not negative.
 struct Line {
   float scale = 0;
   float least = 0;
 };
 
 constexpr int kGroup = 32;
-using Codes = std::array<float, kGroup>;  // whole numbers; floats, so that loops run in vectors
+using Codes = std::array<float, kGroup>;  // integers, as floats so that loops are vectorised
 using Weights = std::array<float, kGroup>;
 
 float error_of(const float* values, const Weights& weights, const Codes& codes, const Line& line) {
@@ -63,7 +63,7 @@ float error_of(const float* values, const Weights& weights, const Codes& codes, 
   return error;
 }
 
-// The line that is nearest to the values at these codes, by weighted least squares.
+// The line that fits the values best at these codes, by weighted least squares.
 Line best_line(const float* values, const Weights& weights, const Codes& codes) {
   float w = 0;
   float wq = 0;
@@ -84,8 +84,8 @@ Line best_line(const float* values, const Weights& weights, const Codes& codes) 
   return {wqq > 0 ? wxq / wqq : 0, 0};
 }
 
-// Tries steps a little finer and coarser than those that just reach from the least value to the
-// most: with a few values cut off, the others come nearer.
+// Tries steps a little finer and coarser than the one that just spans all values: if a few values
+// are cut off, the others may be rounded better.
 Line fit_line(const float* values) {
   constexpr int kMax = 15;
   const auto [lowest, highest] = std::minmax_element(values, values + kGroup);
@@ -95,7 +95,7 @@ Line fit_line(const float* values) {
   float squares = 0;
   for (int i = 0; i < kGroup; ++i) squares += values[i] * values[i];
   const float mean = std::sqrt(squares / kGroup);
-  Weights weights{};  // what is large in size counts more, as it does in the product
+  Weights weights{};  // large values count more, as they do in the product
   for (std::size_t i = 0; i < kGroup; ++i) weights[i] = mean + std::fabs(values[i]);
   Line best{span / kMax, -low};
   float least_error = std::numeric_limits<float>::infinity();
@@ -142,7 +142,7 @@ void q4_k(const float* values, std::uint8_t* block) {
       s[g - 4] |= static_cast<std::uint8_t>(scale >> 4 << 6);
       s[g] |= static_cast<std::uint8_t>(least >> 4 << 6);
     }
-    // The codes once more, for the scales as they are stored.
+    // Computes the codes again for the scales as they are stored.
     const float step = d * static_cast<float>(scale);
     const float below = m * static_cast<float>(least);
     std::uint8_t* const codes = block + 16 + 32 * (g / 2);
@@ -153,8 +153,8 @@ void q4_k(const float* values, std::uint8_t* block) {
   }
 }
 
-// The scale with which sixteen values are nearest to their codes of -32 to 31; may be negative,
-// since there is one code more below nothing than above.
+// The scale for which sixteen values are nearest to their codes of -32 to 31. It may be negative,
+// since there is one more negative code.
 float fit_scale(const float* values) {
   constexpr int kValues = 16;
   float most = 0;
@@ -175,7 +175,7 @@ float fit_scale(const float* values) {
       wqq += weight * code * code;
     }
     if (wqq <= 0) continue;
-    const float gain = wxq * wxq / wqq;  // the error is what is left of the values' squares
+    const float gain = wxq * wxq / wqq;  // maximal where the squared error is least
     if (gain > best_gain) {
       best_gain = gain;
       best = wxq / wqq;
@@ -233,7 +233,7 @@ float encode_int8_row(std::span<float> values, int group, std::span<std::int8_t>
   }
   float most = 0;
   for (const float value : values) most = std::max(most, std::fabs(value));
-  const float scale = std::max(most / 127, 1e-30F);  // a row of zeros has a scale, too
+  const float scale = std::max(most / 127, 1e-30F);  // not 0, even for a row of zeros
   for (std::size_t i = 0; i < values.size(); ++i) {
     codes[i] = static_cast<std::int8_t>(nearest(values[i] / scale, -127, 127));
   }

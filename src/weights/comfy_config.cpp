@@ -16,7 +16,7 @@ constexpr std::int64_t kUsualGroup = 256;
 constexpr std::int64_t kLargestGroup = 1024;
 constexpr std::array<std::string_view, 5> kFormats{"int8_tensorwise", "float8_e4m3fn",
                                                    "float8_e5m2", "nvfp4", "mxfp8"};
-// What names in the metadata may lack.
+// Prefixes that names in the metadata may omit.
 constexpr std::array<std::string_view, 8> kPrefixes{"",
                                                     "model.diffusion_model.",
                                                     "diffusion_model.",
@@ -28,7 +28,7 @@ constexpr std::array<std::string_view, 8> kPrefixes{"",
 
 Message layer(std::string_view module) { return say("layer {0}", in_quotes(module)); }
 
-// A field stands at the top or inside `params`; both places must agree.
+// A field may be at the top or inside `params`; if it is in both, they must agree.
 const nlohmann::json* field(const nlohmann::json& config, const char* key,
                             const std::filesystem::path& file, std::string_view module) {
   const auto get = [key](const nlohmann::json& object) -> const nlohmann::json* {
@@ -55,7 +55,7 @@ int rotation_group(const nlohmann::json& config, const std::filesystem::path& fi
   if (!rotated->get<bool>()) return 0;
   const nlohmann::json* const group = field(config, "convrot_groupsize", file, module);
   if (group == nullptr) return static_cast<int>(kUsualGroup);
-  // Integers that do not fit 63 bits are negative or huge either way.
+  // Integers that do not fit 63 bits are negative or too large, so they become 0 and are refused.
   const std::int64_t size = group->is_number_integer() ? group->get<std::int64_t>() : 0;
   const bool power_of_four = size >= 4 && size <= kLargestGroup &&
                              std::has_single_bit(static_cast<std::uint64_t>(size)) &&
@@ -90,7 +90,7 @@ ComfyConfig read_config(const nlohmann::json& config, const std::filesystem::pat
                             layer(module), in_quotes(result.format)));
 }
 
-// The module of the tensors that the metadata calls `name`.
+// The module of the tensors that is called `name` in the metadata.
 std::string resolve(const TensorViews& tensors, const std::string& name,
                     const std::filesystem::path& file) {
   for (const std::string_view prefix : kPrefixes) {

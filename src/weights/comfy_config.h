@@ -16,17 +16,18 @@ struct ComfyConfig {
   bool operator==(const ComfyConfig&) const = default;
 };
 
-// Of each module that has one, in a tensor `<module>.comfy_quant` or in the file's metadata. Both
-// must agree; names in the metadata may lack the tensors' prefix. Throws Error{kModelFile}.
+// The configuration of each module that has one, from a tensor `<module>.comfy_quant` or the
+// file's metadata. If both exist they must agree; names in the metadata may omit the tensors'
+// prefix. Throws Error{kModelFile}.
 [[nodiscard]] std::map<std::string, ComfyConfig, std::less<>> read_comfy_configs(
     const TensorViews& tensors, const std::map<std::string, std::string>& metadata,
     const std::filesystem::path& file);
 
-// "FILE: layer "m" FAULT; ..." with the way out of damaged files.
+// Throws Error{kModelFile} "FILE: layer "m" FAULT; ..." with the way out for damaged files.
 [[noreturn]] void fail_layer(const std::filesystem::path& file, std::string_view module,
                              const Message& fault);
 
-// What follows the last dot of a tensor's name, and what precedes it.
+// A tensor's name split at its last dot.
 struct TensorName {
   std::string_view module;
   std::string_view leaf;

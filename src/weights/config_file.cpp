@@ -22,9 +22,9 @@ constexpr std::size_t kMaxDepth = 16;
   fail_model_file(file, what.empty() ? fault : say("{0} {1}", what, fault));
 }
 
-// The parser builds a document without recursion, but other uses of a document recurse: so depth is
-// limited while it is being built. Python's and other readers disagree about repeated keys:
-// refused.
+// The parser builds a document without recursion, but other uses of a document recurse, so its
+// depth is limited while it is built. Repeated keys are refused, since Python and other readers
+// disagree about which one counts.
 class DocumentGuard {
  public:
   DocumentGuard(const std::filesystem::path& file, const Message& what)
@@ -53,8 +53,8 @@ class DocumentGuard {
 
  private:
   const std::filesystem::path& file_;
-  const Message& what_;                      // is read, for messages
-  std::vector<std::set<std::string>> keys_;  // of each object that is open
+  const Message& what_;                      // what is being read, for messages
+  std::vector<std::set<std::string>> keys_;  // for each object that is open
 };
 
 std::optional<std::int64_t> as_integer(const nlohmann::json& value) {
@@ -87,12 +87,13 @@ nlohmann::json read_json_object(const std::filesystem::path& file, std::size_t m
 
 nlohmann::json parse_json_object(std::string_view text, const std::filesystem::path& file,
                                  const Message& what) {
-  // The parser takes a zero byte for the end of its input and would not look behind it.
+  // The parser takes a zero byte for the end of its input and would ignore what follows.
   if (text.find('\0') != std::string_view::npos) {
     fail_json(file, what, say("holds a zero byte, so it is not JSON; download it again"));
   }
   nlohmann::json json;
-  // The parser keeps a copy of its callback: the guard's state must be shared, hence the lambda.
+  // The parser copies its callback. The lambda refers to one guard, so that copies share its
+  // state.
   DocumentGuard guard(file, what);
   try {
     json = nlohmann::json::parse(
@@ -101,7 +102,7 @@ nlohmann::json parse_json_object(std::string_view text, const std::filesystem::p
         });
   } catch (const nlohmann::json::parse_error& error) {
     fail_json(file, what, say("is not valid JSON (at byte {0}); download it again", error.byte));
-  } catch (const nlohmann::json::exception&) {  // a number that no double can hold
+  } catch (const nlohmann::json::exception&) {  // such as a number that no double can hold
     fail_json(file, what, say("is not valid JSON (a number is out of range); download it again"));
   }
   if (!json.is_object()) fail_json(file, what, say("is not a JSON object; download it again"));
@@ -111,7 +112,7 @@ nlohmann::json parse_json_object(std::string_view text, const std::filesystem::p
 std::string shown(const nlohmann::json& value) {
   if (const auto* text = value.get_ptr<const std::string*>()) return in_quotes(*text);
   const std::string text = in_quotes(value.dump());
-  return text.substr(1, text.size() - 2);  // JSON needs no quotes around it
+  return text.substr(1, text.size() - 2);  // messages show JSON without quotes around it
 }
 
 ConfigFile::ConfigFile(std::filesystem::path file)

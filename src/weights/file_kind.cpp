@@ -11,21 +11,21 @@
 #include <utility>
 #include <vector>
 
-// The order of the questions is part of the answer: other models share most of Z-Image's names, and
-// an adapter has them all with an ending.
+// The order of these tests matters: other models share most of Z-Image's names, and an adapter has
+// all of them with a suffix.
 
 namespace headroom {
 namespace {
 
-// What single files put in front of the transformer's names.
+// Prefixes of the transformer's names in single files.
 constexpr std::array<std::string_view, 5> kPrefixes{"", "model.diffusion_model.",
                                                     "diffusion_model.", "transformer.", "model."};
-// The parts beside the transformer in an all-in-one file.
+// Prefixes of the other parts in an all-in-one file.
 constexpr std::array<std::string_view, 5> kOtherParts{
     "text_encoders.", "qwen3_4b.transformer.", "text_encoder.", "vae.", "first_stage_model."};
 
 struct Marked {
-  std::string_view part;  // of a name
+  std::string_view part;  // part of a tensor's name
   std::string_view what;
 };
 constexpr std::array<Marked, 11> kAdapters{{{".lora_A.", "a LoRA"},
@@ -53,7 +53,7 @@ bool is_number(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// "3.conv.0.weight" and the like: the layers of a plain list.
+// A name such as "3.conv.0.weight": layers in a plain list.
 bool is_bare_convolution(std::string_view name) {
   const std::size_t dot = name.find(".conv.");
   if (dot == std::string_view::npos || !is_number(name.substr(0, dot))) return false;
@@ -78,7 +78,7 @@ class Names {
   [[nodiscard]] bool contains(std::string_view part) const {
     return any([&](std::string_view n) { return n.find(part) != std::string_view::npos; });
   }
-  // `part` at the beginning of a name or behind a dot.
+  // Whether a name has `part` at its beginning or after a dot.
   [[nodiscard]] bool component(std::string_view part) const {
     return any([&](std::string_view n) {
       const std::size_t at = n.find(part);
@@ -95,7 +95,7 @@ Message of_architecture(const Message& what, const std::string& architecture) {
   return say("{0} of the architecture {1}", what, in_quotes(architecture));
 }
 
-// tell_kind() puts the rest of the refusal around `why`.
+// `why` is a part of the refusal; tell_kind() adds the rest.
 FileKind foreign(const Message& what,
                  const Message& why = say(", which is another model than Z-Image")) {
   return {WeightKind::kForeign, what, {}, why};
@@ -126,7 +126,7 @@ FileKind z_image_like(const Names& names, const std::string& prefix) {
   return {WeightKind::kTransformer, what, prefix, {}};
 }
 
-// Files of llama.cpp's names; the architecture says how to compute with them.
+// A file with llama.cpp's names; its architecture says how it would have to be computed.
 FileKind gguf_text_model(const std::string& architecture) {
   if (architecture == "qwen3")
     return {WeightKind::kTextEncoder, say("a Qwen3 text encoder"), {}, {}};
@@ -187,7 +187,8 @@ FileKind tell_kind(std::span<const std::string_view> names,
   const auto found = metadata.find("general.architecture");
   const std::string architecture = gguf && found != metadata.end() ? found->second : std::string();
   FileKind kind = tell(Names(names), architecture);
-  // Names decide; where they say nothing, the architecture of another model does.
+  // Names decide; if they tell nothing, an architecture that is not in this list means another
+  // model.
   constexpr std::array<std::string_view, 5> kOurs{"", "qwen3", "lumina2", "pig", "cow"};
   const bool ours = std::find(kOurs.begin(), kOurs.end(), architecture) != kOurs.end();
   if (kind.kind == WeightKind::kUnknown && !ours) {
@@ -212,14 +213,14 @@ bool is_weight_file(const std::filesystem::path& file) {
   if (ending == ".safetensors" || ending == ".sft" || ending == ".gguf") return true;
   const std::string start = file_start(file);
   const bool gguf = start.starts_with("GGUF");
-  // A header's length below 2^48, and the brace that begins the header.
+  // The header's length is below 2^48, and a brace begins the header.
   return gguf || (start.size() > 8 && start[8] == '{' && start[7] == 0 && start[6] == 0);
 }
 
 std::string file_start(const std::filesystem::path& file) {
   constexpr std::size_t kStart = 256;
   std::error_code error;
-  if (!std::filesystem::is_regular_file(file, error)) return {};  // a pipe would wait
+  if (!std::filesystem::is_regular_file(file, error)) return {};  // opening a pipe would block
   std::string start(kStart, '\0');
   std::ifstream in(file, std::ios::binary);
   in.read(start.data(), static_cast<std::streamsize>(start.size()));

@@ -8,12 +8,12 @@
 
 namespace headroom {
 
-// What packed a file's weights, if it is a way that cannot be read here: "bitsandbytes", "MLX",
-// ...; empty otherwise. Told by the names of tensors and the metadata.
+// The tool that packed a file's weights, if they cannot be read here: "bitsandbytes", "MLX", ...;
+// empty otherwise. Judged by the tensors' names and the metadata.
 [[nodiscard]] Message foreign_packing(std::span<const std::string_view> names,
                                       const std::map<std::string, std::string>& metadata);
 
-// The end of a sentence about a file whose weights `packing` packed, with the way out.
+// The end of a sentence that refuses a file packed by `packing`, with the way out.
 [[nodiscard]] Message foreign_packing_refusal(const Message& packing);
 
 }  // namespace headroom

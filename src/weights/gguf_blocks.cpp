@@ -4,13 +4,13 @@
 
 #include <array>
 
-// The order of the products is the reference's, and the compiler must not fuse them with sums: both
-// change the last bit. `d` and `m` are a block's float16 factor and minimum.
+// The order of the products is the reference's, and the compiler must not fuse products with sums:
+// either would change the last bit. `d` and `m` are a block's float16 scale and minimum.
 
 namespace headroom {
 namespace {
 
-constexpr int kHalf = 16;  // of the blocks of 32: low nibbles first, then high ones
+constexpr int kHalf = 16;  // half of a block of 32: low nibbles come first, then high ones
 constexpr int kSuper = 256;
 
 float f16_at(const std::uint8_t* at) { return from_f16(load_u16(at)); }
@@ -70,7 +70,7 @@ void decode_q8_0(const std::uint8_t* block, float* values) {
 
 namespace {
 
-// Two bits of each value: four groups of 32 lie above each other in 32 bytes, for each half.
+// Two bits of value `i`: each half of a block has four groups of 32 values, which share 32 bytes.
 int two_bits(const std::uint8_t* qs, int i) {
   return qs[i / 128 * 32 + i % 32] >> (2 * (i % 128 / 32)) & 3;
 }
@@ -112,7 +112,7 @@ struct ScaleAndLeast {
   float least;
 };
 
-// Of group `g` of eight: six bits each, packed into twelve bytes.
+// Scale and minimum of group `g` of eight: six bits each, packed into twelve bytes.
 ScaleAndLeast k_group(const std::uint8_t* block, int g) {
   const std::uint8_t* const s = block + 4;
   const int scale = g < 4 ? s[g] & 63 : (s[g + 4] & 15) | (s[g - 4] >> 6) << 4;

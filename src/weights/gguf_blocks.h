@@ -3,7 +3,7 @@
 
 namespace headroom {
 
-// Turns one block of a format of GGUF's into its float32 values; their sizes are in the table of
+// Decodes one block of a GGUF format to its float32 values. Sizes are in the table of
 // tensor_type.cpp.
 using BlockDecoder = void(const std::uint8_t* block, float* values);
 

@@ -18,18 +18,18 @@ namespace headroom {
 namespace {
 
 constexpr std::string_view kMagic = "GGUF";
-constexpr std::uint64_t kLeastInfoBytes = 24;  // of a tensor
+constexpr std::uint64_t kLeastInfoBytes = 24;  // smallest size of a tensor's entry
 constexpr std::uint64_t kLeastKeyBytes = 12;
 constexpr std::uint64_t kMaxEntries = 100'000;      // tensors, or keys; real files have a thousand
 constexpr std::uint64_t kMaxNameBytes = 65'535;     // the format's limit for keys
-constexpr std::uint64_t kMaxKeptBytes = 64 * 1024;  // of a text; chat templates are shorter
+constexpr std::uint64_t kMaxKeptBytes = 64 * 1024;  // of one text; chat templates are shorter
 constexpr std::uint64_t kMaxKeptInAll = 16 * 1024 * 1024;
 constexpr std::uint64_t kMaxKeptItems = 8;
 constexpr std::uint32_t kMaxRankOfGguf = 4;
 constexpr std::string_view kAlignmentKey = "general.alignment";
 constexpr std::string_view kArchitectureKey = "general.architecture";
 
-// Types of metadata, by number.
+// Numbers of the metadata's types.
 enum Type : std::uint32_t {
   kUint8,
   kInt8,
@@ -69,7 +69,7 @@ class GgufReader {
   [[noreturn]] void refuse_place(const Message& fault) const { refuse(fault_of(place_, fault)); }
   [[nodiscard]] std::uint64_t left() const { return bytes_.size() - at_; }
 
-  // Little-endian, as the machines are that this program runs on.
+  // Little-endian, like the machines that this program runs on.
   template <typename Number>
   Number number() {
     if (left() < sizeof(Number)) refuse(say("the header ends in the middle of {0}", place_));
@@ -101,7 +101,7 @@ class GgufReader {
   const std::filesystem::path& file_;
   std::uint64_t at_ = 0;
   std::uint64_t alignment_ = 32;
-  std::uint64_t kept_ = 0;             // bytes of texts
+  std::uint64_t kept_ = 0;             // bytes of texts kept so far
   Message place_ = say("the counts");  // what is being read, for messages
   GgufHeader result_;
 };
@@ -157,7 +157,7 @@ std::string GgufReader::scalar(std::uint32_t type) {
   }
 }
 
-// Long lists are vocabularies, which are not needed: their extent is checked and they are passed.
+// Long lists are vocabularies, which are not needed: only their extent is checked.
 std::string GgufReader::array() {
   const auto type = number<std::uint32_t>();
   const auto count = number<std::uint64_t>();
@@ -202,7 +202,7 @@ void GgufReader::read_key() {
   const auto [entry, is_new] = result_.header.metadata.emplace(key, value(type));
   if (!is_new) refuse(say("the key {0} appears twice", in_quotes(key)));
   if (key != kAlignmentKey) return;
-  alignment_ = std::stoul(entry->second);  // of a u32
+  alignment_ = std::stoul(entry->second);  // the value is a u32 as text
   if (!std::has_single_bit(alignment_)) refuse_place(say("is not a power of two"));
 }
 
@@ -221,7 +221,7 @@ void GgufReader::read_tensor() {
     }
     entry.shape.push_back(static_cast<std::int64_t>(extent));
   }
-  std::reverse(entry.shape.begin(), entry.shape.end());  // the file has the row's width first
+  std::reverse(entry.shape.begin(), entry.shape.end());  // the file stores the row's width first
   entry.dtype = read_gguf_dtype(number<std::uint32_t>(), tensor, file_);
   entry.begin = number<std::uint64_t>();
   const std::int64_t width = entry.shape.empty() ? 1 : entry.shape.back();
@@ -240,7 +240,7 @@ void GgufReader::read_tensor() {
   }
 }
 
-// Some converters store tensors in another shape and the true one in a key.
+// Some converters store tensors in another shape and keep the original one in a key.
 void GgufReader::check_shapes() const {
   for (const auto& [tensor, entry] : result_.header.tensors) {
     const auto original = result_.header.metadata.find("comfy.gguf.orig_shape." + tensor);

@@ -11,11 +11,11 @@
 namespace headroom {
 namespace {
 
-// Those that cannot be read here; the others are in the table of tensor_type.cpp.
+// GGUF's formats that cannot be read here; the others are in the table of tensor_type.cpp.
 struct OtherType {
   std::uint32_t number;
   std::string_view name;
-  bool removed = false;  // from the format, with its number
+  bool removed = false;  // the format no longer has this number
 };
 constexpr std::array<OtherType, 28> kOthers{{
     {4, "Q4_2", true},
@@ -48,7 +48,7 @@ constexpr std::array<OtherType, 28> kOthers{{
     {42, "Q2_0"},
 }};
 
-// What to choose instead, the best first.
+// The formats to choose instead, the best first.
 std::string readable_types() {
   constexpr std::array kTypes{DType::kQ8_0, DType::kQ6K, DType::kQ5K, DType::kQ4K, DType::kBF16};
   std::array<std::string_view, kTypes.size()> names;

@@ -7,12 +7,12 @@
 
 namespace headroom {
 
-// The number format that GGUF numbers so. Throws Error{kModelFile} naming the number, and the name
-// where there is one, for formats that cannot be read here. `tensor` is for the message.
+// The number format with this GGUF number. For formats that cannot be read here, throws
+// Error{kModelFile} with the number, and the name if it has one. `tensor` is for the message.
 [[nodiscard]] DType read_gguf_dtype(std::uint32_t number, const std::string& tensor,
                                     const std::filesystem::path& file);
 
-// The reverse. Throws Error{kInternal} for what GGUF has no number for.
+// The reverse. Throws Error{kInternal} for formats without a GGUF number.
 [[nodiscard]] std::uint32_t gguf_number(DType dtype);
 
 }  // namespace headroom

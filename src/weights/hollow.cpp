@@ -9,15 +9,16 @@ namespace {
 
 using Bytes = std::span<const std::byte>;
 
-// Download managers reserve and fill files in pieces of at least this.
+// Download managers reserve and fill files in pieces of at least this size.
 constexpr std::size_t kShortestHole = 16 * 1024;
-// Of a table: some vocabularies have more rows than words, and those may be alike.
+// In a table of tokens: some vocabularies have rows without a word, and those may be alike.
 constexpr std::size_t kTablePart = 64;
 constexpr std::int64_t kTableRows = 32'768;
 constexpr std::size_t kLook = 64;
-// What repeats is a byte or a value, of any format: all of them begin anew after so many bytes.
+// Repetition is searched with this period: a repeated byte or value of any format repeats after
+// this many bytes.
 constexpr std::size_t kWord = 8;
-// What a file system leaves out or loses, at whole multiples of this in the file.
+// File systems lose data in blocks of this size, aligned to it in the file.
 constexpr std::size_t kBlock = 4096;
 
 bool is_matrix(const TensorView& tensor) {
@@ -29,13 +30,13 @@ std::size_t shortest_hole(const TensorView& tensor) {
   return std::max(kShortestHole, tensor.data.size() / kTablePart);
 }
 
-// Whether all bytes are those that come `period` before them.
+// Whether every byte equals the one `period` before it.
 bool repeats(Bytes data, std::size_t period) {
   return data.size() <= period ||
          std::memcmp(data.data(), data.data() + period, data.size() - period) == 0;
 }
 
-// The bytes around `at` that repeat one word, as far as they reach.
+// The longest stretch around `at` that repeats one word.
 Bytes stretch_around(Bytes data, std::size_t at) {
   const std::size_t word = std::min(kWord, data.size());
   std::size_t begin = std::min(at, data.size() - word);
@@ -45,7 +46,7 @@ Bytes stretch_around(Bytes data, std::size_t at) {
   return data.subspan(begin, end - begin);
 }
 
-// Whether one of the values has all bits of its exponent set.
+// Whether any value has all bits of its exponent set.
 template <typename Bits>
 bool any_not_finite(Bytes data, Bits exponent) {
   bool found = false;
@@ -57,7 +58,7 @@ bool any_not_finite(Bytes data, Bits exponent) {
   return found;
 }
 
-// `data` begins with a whole value.
+// `data` must begin at the start of a value.
 bool is_not_finite(DType dtype, Bytes data) {
   switch (dtype) {
     case DType::kF16:
@@ -73,22 +74,22 @@ bool is_not_finite(DType dtype, Bytes data) {
     case DType::kF8E5M2:
       return any_not_finite<std::uint8_t>(data, 0x7C);
     default:
-      return false;  // codes, which only their scales make so
+      return false;  // codes: only their scales could be infinite
   }
 }
 
-// What a stretch that repeats, of a matrix, says of it.
+// The fault that a repeating stretch of a matrix shows.
 WeightFault fault_of(const TensorView& tensor, Bytes stretch) {
   const std::size_t hole = shortest_hole(tensor);
   if (stretch.size() < std::min(hole, tensor.data.size())) return WeightFault::kNone;
   const bool one_byte = repeats(stretch, 1);
   if (one_byte && stretch[0] == std::byte{0}) return WeightFault::kZeros;
-  // A small matrix may be of one value, but hardly of one whose bytes are all the same.
+  // A small matrix may have one value only, but hardly one whose bytes are all equal.
   const bool is_filled = one_byte && tensor_type(tensor.dtype).block_bytes > 1;
   return stretch.size() >= hole || is_filled ? WeightFault::kOneValue : WeightFault::kNone;
 }
 
-// What one look at the bytes from `at` on shows.
+// The fault that the bytes from `at` on show.
 WeightFault look_at(const TensorView& tensor, std::size_t at, std::size_t length) {
   const Bytes data = tensor.data;
   const std::size_t from = at - at % tensor_type(tensor.dtype).block_bytes;
@@ -100,12 +101,13 @@ WeightFault look_at(const TensorView& tensor, std::size_t at, std::size_t length
 
 bool is_zero(Bytes data) { return repeats(data, 1) && data.front() == std::byte{0}; }
 
-// Bytes from the last multiple of `kBlock` in the file: maps begin at one.
+// Bytes since the last multiple of `kBlock` in the file; mapped files begin at such an address.
 std::size_t in_block(const std::byte* at) { return reinterpret_cast<std::uintptr_t>(at) % kBlock; }
 std::size_t to_block(const std::byte* at) { return (kBlock - in_block(at)) % kBlock; }
 
-// Whether zeros that long are lost blocks. Of rows and columns that are zero for a reason whole
-// rows are, or those beside them as well. Values beside a hole may begin or end with zero bytes.
+// Whether this stretch of zeros is a lost block. Rows and columns may be zero on purpose: then
+// whole rows are zero, or the neighbouring rows have zeros there as well. Values beside a hole may
+// begin or end with zero bytes, which leaves its ends unclear by less than a word.
 bool are_lost_blocks(const TensorView& tensor, Bytes zeros) {
   const Bytes data = tensor.data;
   const auto row = data.size() / static_cast<std::size_t>(tensor.shape[0]);
@@ -121,8 +123,9 @@ bool are_lost_blocks(const TensorView& tensor, Bytes zeros) {
   return !above && !below;
 }
 
-// Shorter than any other hole that is told from weights, so only where nothing else can be meant:
-// the values are wide enough that none of so many would be exactly zero.
+// A hole of this length is shorter than the others that are looked for, so it is only reported
+// where it cannot be meant: where values are so wide that not one of so many would be exactly
+// zero.
 bool has_lost_block(const TensorView& tensor) {
   const bool wide = tensor.dtype == DType::kF16 || tensor.dtype == DType::kBF16 ||
                     tensor.dtype == DType::kF32 || tensor.dtype == DType::kF64;
@@ -140,7 +143,7 @@ bool has_lost_block(const TensorView& tensor) {
   return false;
 }
 
-// Of which zeros would let nothing through.
+// The scales of a norm: if all are zero, the layer outputs only zeros.
 bool scales_a_norm(const TensorView& tensor, std::string_view name) {
   return tensor.shape.size() == 1 && name.find("norm") != std::string_view::npos &&
          name.ends_with(".weight");
@@ -158,7 +161,8 @@ WeightFault find_fault(const TensorView& tensor, Look look, std::string_view nam
   }
   const std::size_t hole =
       std::min(is_matrix(tensor) ? shortest_hole(tensor) : kShortestHole, data.size());
-  // Every hole of that length holds one of these pieces whole, so the rest need not be read twice.
+  // Every hole contains one of these pieces as a whole, so it is enough to look at the start of
+  // each.
   const std::size_t piece = std::max<std::size_t>(1, hole / 2);
   for (std::size_t at = 0; at + piece <= data.size(); at += piece) {
     const WeightFault fault = look_at(tensor, at, std::min(kLook, piece));

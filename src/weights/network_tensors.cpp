@@ -28,7 +28,7 @@ std::vector<std::int64_t> without_ones(std::span<const std::int64_t> shape) {
 
 bool belongs(WeightKind kind, Network network) {
   switch (kind) {
-    case WeightKind::kUnknown:  // what is missing is said by name when it is asked for
+    case WeightKind::kUnknown:  // a missing tensor is named when it is asked for
     case WeightKind::kAllInOne:
       return true;
     case WeightKind::kTransformer:
@@ -75,7 +75,7 @@ TensorView codes_of(const TensorRows& tensor) {
   const TensorView& codes = tensor.stored->codes;
   const std::size_t bytes = bytes_of_row(*tensor.stored);
   std::vector<std::int64_t> shape = codes.shape;
-  if (tensor.rows != row_count(shape)) shape.front() = tensor.rows;  // only matrices are cut
+  if (tensor.rows != row_count(shape)) shape.front() = tensor.rows;  // only matrices are fused
   return {codes.dtype, std::move(shape),
           codes.data.subspan(static_cast<std::size_t>(tensor.first_row) * bytes,
                              static_cast<std::size_t>(tensor.rows) * bytes)};
@@ -120,7 +120,7 @@ void NetworkTensors::check_kind() const {
                                       say_network(network_)));
 }
 
-// What stands in front of the landmark in the first name that ends with it.
+// The prefix of `landmark` in the first name that ends with it.
 std::string NetworkTensors::prefix_of(std::string_view landmark) const {
   for (const auto& [name, tensor] : stored_) {
     if (!name.ends_with(landmark)) continue;

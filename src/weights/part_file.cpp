@@ -75,7 +75,7 @@ void PartFile::open() {
   }
 }
 
-// Of other sources, or of the same before they changed.
+// Removes parts of other sources, or of the same source before it changed.
 void PartFile::remove_others(const std::string& key) const {
   const std::string start = file_.filename().string() + ".";
   std::error_code error;
@@ -95,8 +95,7 @@ void PartFile::remove_others(const std::string& key) const {
 std::size_t PartFile::keep(std::span<const std::int64_t> ends) {
   std::size_t pieces = 0;
   std::int64_t kept = header_bytes_;
-  // What lies behind the last but one time that the disk was waited for may be holes after a loss
-  // of power.
+  // After a power cut, what was written since the last but one sync may have holes.
   const std::int64_t sure = written_ - 2 * sync_bytes_;
   while (pieces < ends.size() && ends[pieces] <= sure) kept = ends[pieces++];
   if (::ftruncate(fd_.get(), kept) != 0) fail_io(part_, say("cannot be written"), errno);

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-// The names of Python that a table of tensors may ask for, "module name": all of them.
+// All Python names, as "module name", that a table of tensors may use.
 namespace headroom::pickle {
 
 inline constexpr std::string_view kOrderedDict = "collections OrderedDict";

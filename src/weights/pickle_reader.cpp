@@ -65,7 +65,7 @@ class Machine : private pickle::Stack {
       }
     }
   }
-  // The bytes of the pickle, in order.
+  // Reads the bytes of the pickle in order.
   std::uint8_t byte() { return std::to_integer<std::uint8_t>(bytes(1).front()); }
   std::span<const std::byte> bytes(std::size_t count) {
     if (count > pickle_.size() - at_) refuse(say("ends too early"));
@@ -115,7 +115,7 @@ class Machine : private pickle::Stack {
   std::size_t visited_ = 0;
 };
 
-// Operations that push a value of their own, as Python's pickletools names them.
+// Operations that push a constant, with their names in Python's pickletools.
 bool Machine::simple(std::uint8_t operation) {
   switch (operation) {
     case 0x80:  // PROTO
@@ -261,7 +261,7 @@ bool Machine::object(std::uint8_t operation) {
     case 'R':  // REDUCE
       call();
       return true;
-    case 'b':  // BUILD: attributes of the dictionary beside its items
+    case 'b':  // BUILD: sets a dictionary's attributes, which are ignored
       pop();
       at(top(), Kind::kDict);
       return true;
@@ -281,8 +281,8 @@ void Machine::push_global(const std::string& name) {
   push({Kind::kGlobal, 0, name, {}});
 }
 
-// ("storage", its type, its key, where it was, how many values), and before PyTorch 1.6 what it is
-// a part of, if that is not nothing.
+// The arguments are ("storage", type, key, device, number of values), and before PyTorch 1.6 also
+// the storage that it is a view of, which must be None.
 void Machine::push_storage() {
   const std::vector<Ref> parts = at(pop(), Kind::kTuple).items;
   const bool is_known =
@@ -313,7 +313,7 @@ void Machine::call() {
   }
 }
 
-// (storage, offset, shape, strides, and what training needs)
+// The arguments are (storage, offset, shape, strides, and data for training).
 void Machine::push_tensor(const std::vector<Ref>& arguments) {
   if (arguments.size() < 4) refuse(say("rebuilds a tensor of too few parts"));
   const Value& storage = at(arguments[0], Kind::kStorage);
@@ -339,7 +339,7 @@ std::vector<std::int64_t> Machine::extents(Ref tuple) {
 
 void Machine::name_tensors(Ref ref, const std::string& name, int depth,
                            std::map<std::string, PickledTensor, std::less<>>& named) {
-  // One dictionary may stand in many places, and in itself.
+  // The limits are needed since a dictionary may be in many places, and even in itself.
   if (++visited_ > kMostNames || depth > kMostNesting || name.size() > kMostName) {
     refuse(say("nests its tables deeper than any model"));
   }

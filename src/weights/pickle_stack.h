@@ -8,22 +8,22 @@
 #include <utility>
 #include <vector>
 
-// The values of a pickle while it is read, and the stack that its operations work on.
+// The values of a pickle that is being read, and the stack on which its operations work.
 namespace headroom::pickle {
 
-using Ref = std::uint32_t;  // of a value; values never go, so that cycles hold nothing alive
+using Ref = std::uint32_t;  // index of a value; values are never freed, so cycles do no harm
 
 enum class Kind : std::uint8_t {
   kNone,
   kNumber,  // also true and false
-  kOther,   // understood and of no use here: floating point
+  kOther,   // understood but not needed: floating point
   kText,
   kTuple,
   kList,
   kDict,     // items: key, value, key, value, ...
   kGlobal,   // text: "module name"
   kStorage,  // text: its key; number: its dtype
-  kTensor    // number: which of the tensors
+  kTensor    // number: index of the tensor
 };
 
 struct Value {
@@ -33,11 +33,11 @@ struct Value {
   std::vector<Ref> items;
 };
 
-// A state dict of a thousand tensors makes some ten thousand.
+// A state dict of a thousand tensors makes about ten thousand values.
 inline constexpr std::size_t kMostValues = 1'000'000;
 class Stack {
  public:
-  // `file` is for messages and outlives it.
+  // `file` is for messages and must outlive this object.
   explicit Stack(const std::filesystem::path& file) : file_(file) {}
 
   [[noreturn]] void refuse(const Message& fault) const {
@@ -79,7 +79,7 @@ class Stack {
   }
   std::int64_t number_at(Ref ref) { return at(ref, Kind::kNumber).number; }
 
-  // A value that is there already, once more.
+  // Pushes a value that exists already.
   void push_again(Ref ref) {
     if (stack_.size() == kMostValues) refuse(say("holds more than any table of tensors"));
     stack_.push_back(ref);
@@ -94,7 +94,7 @@ class Stack {
   const std::filesystem::path& file_;
   std::vector<Value> values_;
   std::vector<Ref> stack_;
-  std::vector<std::size_t> marks_;  // heights of the stack
+  std::vector<std::size_t> marks_;  // heights of the stack at the marks
 };
 
 }  // namespace headroom::pickle

@@ -43,7 +43,7 @@ struct OpenFile {
 OpenFile open_regular_file(const std::filesystem::path& file) {
   int fd = -1;
   do {
-    // O_NONBLOCK: opening a pipe that nobody writes to must fail below, not wait for ever.
+    // O_NONBLOCK: a pipe that nobody writes to is refused below instead of blocking forever here.
     fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   } while (fd < 0 && errno == EINTR);
   if (fd < 0) {
@@ -75,7 +75,7 @@ OpenFile open_regular_file(const std::filesystem::path& file) {
 MappedFile::MappedFile(const std::filesystem::path& file) {
   OpenFile open = open_regular_file(file);
   stamp_ = open.stamp;
-  if (open.size == 0) return;  // mmap refuses an empty range; an empty span says the same
+  if (open.size == 0) return;  // mmap refuses an empty range; an empty span means the same
   size_ = static_cast<std::size_t>(open.size);
   void* data = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, open.fd.get(), 0);
   if (data == MAP_FAILED) {

@@ -4,9 +4,9 @@
 
 namespace headroom {
 
-// Multiplies by the regular Hadamard matrix of the group's length, a power of four, which is the
-// Kronecker power of H4 = 1/2 [[1,1,1,-1],[1,1,-1,1],[1,-1,1,1],[-1,1,1,1]] (ConvRot). As often as
-// there are fours in it, quadruples at growing distances are combined. It is its own inverse.
+// Multiplies by the regular Hadamard matrix of the group's length, a power of four: the Kronecker
+// power of H4 = 1/2 [[1,1,1,-1],[1,1,-1,1],[1,-1,1,1],[-1,1,1,1]] (ConvRot). Combines quadruples
+// at distances 1, 4, 16, ... The matrix is its own inverse.
 inline void rotate_group(std::span<float> group) {
   for (std::size_t stride = 1; stride < group.size(); stride *= 4) {
     for (std::size_t start = 0; start < group.size(); start += 4 * stride) {

@@ -12,7 +12,7 @@ namespace headroom {
 namespace {
 
 constexpr std::uint64_t kLengthBytes = 8;
-constexpr std::size_t kStart = 256;  // tells other kinds of files
+constexpr std::size_t kStart = 256;  // enough to recognise other kinds of files
 
 std::uint64_t read_length(std::span<const std::byte> bytes) {
   std::uint64_t value = 0;

@@ -17,13 +17,13 @@ namespace headroom {
 namespace {
 
 constexpr std::string_view kMarker = "scaled_fp8";
-// Beside a quantised weight; all else there may change its meaning.
+// Known tensors beside a quantised weight; any other may change its meaning.
 constexpr std::array<std::string_view, 8> kKnownLeaves{
     "weight",       "bias",        "weight_scale", "weight_scale_2",
     "scale_weight", "input_scale", "scale_input",  kComfyQuantLeaf};
 constexpr std::array<std::string_view, 3> kScaleLeaves{"weight_scale", "weight_scale_2",
                                                        "scale_weight"};
-// Static scales of activations: no effect on weights.
+// Static scales of activations: they do not affect weights.
 constexpr std::array<std::string_view, 2> kActivationLeaves{"input_scale", "scale_input"};
 
 template <std::size_t Count>
@@ -85,7 +85,7 @@ class Assembler {
   StoredTensors result_;
 };
 
-// One scale of all, or one of each row as [n, 1]; with `row_list` also as [n].
+// One scale for all, or one per row as [n, 1]; with `row_list` also as [n].
 std::vector<float> Assembler::scales(std::string_view module, const TensorView& scale,
                                      const TensorView& weight, bool row_list) const {
   if (!is_float(scale.dtype)) {
@@ -107,7 +107,7 @@ std::vector<float> Assembler::scales(std::string_view module, const TensorView& 
   return values;
 }
 
-// The tiled scales of blocks, which may be declared U8 and may have lost their shape.
+// The tiled block scales, which may be declared as U8 and may have lost their shape.
 TensorView Assembler::tiles(std::string_view module, const StoredTensor& tensor,
                             DType dtype) const {
   const std::int64_t values = tensor.coding == Coding::kNvfp4 ? kNvfp4Block : kMxfp8Block;
@@ -126,7 +126,7 @@ TensorView Assembler::tiles(std::string_view module, const StoredTensor& tensor,
                      scale.data.size(), grid.bytes()));
   }
   scale.dtype = dtype;
-  // Every code but these is a number. Without a branch: a model has hundreds of millions.
+  // All codes except these are numbers. Without a branch, since a model has hundreds of millions.
   const auto mask = static_cast<unsigned char>(dtype == DType::kF8E8M0 ? 255 : 127);
   unsigned char found = 0;
   for (const std::byte code : scale.data) {
@@ -183,7 +183,7 @@ StoredTensor Assembler::configured(std::string_view module, const TensorView& vi
   return tensor;
 }
 
-// Without a configuration: fp8 or plain values, times a scale if there is one.
+// A weight without a configuration: fp8 or plain values, times a scale if there is one.
 StoredTensor Assembler::weight(std::string_view module, const TensorView& view) const {
   StoredTensor tensor{Coding::kPlain, view, view.shape, {}, {}, 0};
   if (!has_own_values(view.dtype)) return tensor;
@@ -202,7 +202,8 @@ StoredTensor Assembler::weight(std::string_view module, const TensorView& view) 
 void Assembler::take(const std::string& name, const TensorView& view) {
   const auto [module, leaf] = split_name(name);
   if (leaf == kComfyQuantLeaf || is_one_of(leaf, kActivationLeaves)) return;
-  if (name.ends_with(".comfy_attention.config")) return;  // which attention to compute with
+  // Says which attention to use; no effect on weights.
+  if (name.ends_with(".comfy_attention.config")) return;
   if (leaf == kMarker) {
     if (is_float(view.dtype) || is_byte_float(view.dtype)) return;
     fail_model_file(file_,
@@ -236,7 +237,7 @@ void Assembler::take(const std::string& name, const TensorView& view) {
   result_.emplace(name, StoredTensor{Coding::kPlain, view, view.shape, {}, {}, 0});
 }
 
-// A tensor beside a quantised weight that is not known may change what the weight means.
+// A tensor that is not known, beside a quantised weight, may change what the weight means.
 void Assembler::check_neighbours() const {
   for (const auto& [name, view] : tensors_) {
     const auto [module, leaf] = split_name(name);

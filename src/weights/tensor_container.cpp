@@ -9,7 +9,7 @@
 namespace headroom {
 namespace {
 
-// The first that recognises a file reads it. The last takes what no other does.
+// The first one that recognises a file reads it. The last one takes everything else.
 constexpr std::array kContainers{
     TensorContainer{Container::kGguf, "gguf", is_gguf, read_gguf},
     TensorContainer{Container::kSafetensors, "safetensors",
@@ -21,7 +21,7 @@ constexpr std::array kContainers{
 TensorContents views_of(TensorHeader header, std::span<const std::byte> data) {
   TensorContents contents;
   contents.metadata = std::move(header.metadata);
-  while (!header.tensors.empty()) {  // node by node, so that names are never held twice
+  while (!header.tensors.empty()) {  // moved one by one, so that names are never stored twice
     auto node = header.tensors.extract(header.tensors.begin());
     HeaderEntry& entry = node.mapped();
     contents.tensors.emplace_hint(contents.tensors.end(), std::move(node.key()),

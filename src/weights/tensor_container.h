@@ -11,29 +11,29 @@
 
 namespace headroom {
 
-// What a file says of its tensors, whose data lie in the file's bytes.
+// A file's tensors, whose data are in the file's bytes, and its metadata.
 struct TensorContents {
   std::map<std::string, TensorView, std::less<>> tensors;
   std::map<std::string, std::string> metadata;
 };
 
-// One kind of file that holds tensors: how it is told apart, and how it is read.
+// One kind of file that holds tensors: how it is recognised and how it is read.
 struct TensorContainer {
   Container container;
   std::string_view name;  // "gguf", in JSON
   bool (*recognises)(std::span<const std::byte> bytes);
-  // Throws Error{kModelFile} naming `file` and the fault, for anything that the format forbids.
+  // Throws Error{kModelFile} naming `file` and the fault for anything that the format forbids.
   // Never allocates more than the header's own size suggests.
   TensorContents (*read)(std::span<const std::byte> bytes, const std::filesystem::path& file);
 };
 
-// The tensors of a header whose offsets count from the beginning of `data`.
+// The tensors of a header whose offsets count from the start of `data`.
 [[nodiscard]] TensorContents views_of(TensorHeader header, std::span<const std::byte> data);
 
-// The kind of the file that these are the bytes of; safetensors where they are no other's.
+// The kind of file that begins with these bytes; safetensors if it is no other.
 [[nodiscard]] const TensorContainer& container_of(std::span<const std::byte> bytes);
 
-// Its implementations, each in a file of its own.
+// The kinds' readers, each in its own file.
 [[nodiscard]] TensorContents read_safetensors(std::span<const std::byte> bytes,
                                               const std::filesystem::path& file);
 [[nodiscard]] TensorContents read_gguf(std::span<const std::byte> bytes,

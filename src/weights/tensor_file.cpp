@@ -46,7 +46,7 @@ void TensorFile::read(const TensorView& tensor, std::size_t begin,
 }
 
 void TensorFile::expect(std::string_view prefix) const {
-  // Tensors that belong together lie together: one request for each stretch of them.
+  // Tensors of a network mostly lie together: one request for each contiguous stretch.
   const std::byte* const base = impl_->mapped.bytes().data();
   std::size_t begin = 0, end = 0;
   for (auto it = impl_->contents.tensors.lower_bound(prefix);

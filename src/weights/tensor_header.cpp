@@ -17,9 +17,9 @@ namespace {
                             fault));
 }
 
-// Takes the parser's events and accepts the one shape that a header can have, so nothing is built
-// that is not wanted, and nesting never goes deeper than three levels (the parser itself does not
-// recurse). Leaves by exception at the first fault.
+// Receives the parser's events and accepts only the structure that a header can have, so that
+// nothing else is built and nesting is at most three levels (the parser itself does not recurse).
+// Throws at the first fault.
 class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
  public:
   HeaderReader(const std::filesystem::path& file, TensorHeader& header)
@@ -27,7 +27,7 @@ class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
 
   bool null() override { unexpected(say("null")); }
   bool boolean(bool /*value*/) override { unexpected(say("true or false")); }
-  // The parser reports integers without a minus sign as unsigned, so this one had a minus sign.
+  // The parser reports integers without a minus sign as unsigned, so this one is negative.
   bool number_integer(number_integer_t /*value*/) override { unexpected(say("a negative number")); }
   bool number_float(number_float_t /*value*/, const string_t& /*text*/) override {
     unexpected(say("a number that is not a whole number below 2^64"));
@@ -52,7 +52,7 @@ class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
   [[noreturn]] void unexpected(const Message& what) const {
     refuse(file_, fault_of(place(), say("has {0} where the format does not allow it", what)));
   }
-  // Where the reader is, for messages.
+  // What is being read, for messages.
   [[nodiscard]] Message place() const {
     if (in_ == In::kMetadata) return say("the metadata");
     if (in_ == In::kTensor || in_ == In::kShape || in_ == In::kOffsets) {
@@ -70,7 +70,7 @@ class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
   std::string name_;          // key at the top level
   std::string metadata_key_;  // key inside the metadata
   bool metadata_seen_ = false;
-  // Of the tensor that is being read.
+  // The tensor that is being read.
   Field field_ = Field::kNone;
   std::optional<DType> dtype_;
   std::optional<std::vector<std::int64_t>> shape_;
@@ -132,7 +132,7 @@ bool HeaderReader::key(string_t& value) {
     const bool seen = name_ == kMetadataKey ? std::exchange(metadata_seen_, true)
                                             : header_.tensors.contains(name_);
     if (seen) refuse(file_, say("the name {0} appears twice in the header", in_quotes(name_)));
-  } else {  // in a tensor: arrays have no keys
+  } else {  // inside a tensor: arrays have no keys
     field_ = value == "dtype"          ? Field::kDType
              : value == "shape"        ? Field::kShape
              : value == "data_offsets" ? Field::kOffsets
@@ -202,7 +202,7 @@ void check_size(const std::string& name, const HeaderEntry& entry, std::uint64_t
   }
 }
 
-// Tensors, in the order of their bytes, must follow each other without overlap, hole or remainder.
+// Tensors, in the order of their bytes, must follow each other without overlap, gap or remainder.
 void check_cover(const TensorHeader& header, std::uint64_t data_bytes,
                  const std::filesystem::path& file) {
   using Item = std::pair<const std::string, HeaderEntry>;
@@ -230,10 +230,10 @@ void check_cover(const TensorHeader& header, std::uint64_t data_bytes,
 
 TensorHeader parse_tensor_header(std::string_view json, std::uint64_t data_bytes,
                                  const std::filesystem::path& file) {
-  // The format asks for the brace; the parser would also skip a byte order mark.
+  // The format requires the brace; the parser would also skip a byte order mark.
   if (!json.starts_with('{'))
     refuse(file, fault_of(say("the header"), say("does not start with '{'")));
-  // The parser takes a zero byte for the end of its input and would not look behind it.
+  // The parser takes a zero byte for the end of its input and would ignore what follows.
   if (json.find('\0') != std::string_view::npos)
     refuse(file, fault_of(say("the header"), say("holds a zero byte")));
 

@@ -9,7 +9,7 @@ namespace {
 
 using Pair = std::pair<std::string_view, std::string_view>;
 
-// `text` with the first of the pairs whose first it begins with replaced by its second.
+// Replaces the beginning of `text` by the partner of the first pair that it begins with.
 template <std::size_t Count>
 std::optional<std::string> with_start(std::string_view text, const std::array<Pair, Count>& pairs) {
   for (const auto& [from, to] : pairs) {
@@ -37,7 +37,7 @@ std::optional<StoredName> fused_name(std::string_view name) {
   return std::nullopt;
 }
 
-// Of text encoders: transformers' names and llama.cpp's.
+// Names of text encoders: transformers' and llama.cpp's.
 constexpr std::array<Pair, 2> kLlamaTop{
     {{"embed_tokens.", "token_embd."}, {"norm.", "output_norm."}}};
 constexpr std::array<Pair, 11> kLlamaLeaves{{{"input_layernorm.", "attn_norm."},
@@ -58,8 +58,7 @@ std::array<Pair, Count> turned(std::array<Pair, Count> pairs) {
   return pairs;
 }
 
-// A name of a layer's tensor with what stands before the layer's number and behind its dot
-// replaced.
+// Replaces the part before a layer's number and the part after the dot that follows it.
 template <std::size_t Count>
 std::optional<std::string> layer_name(std::string_view name, std::string_view layers,
                                       std::string_view other_layers,
@@ -79,7 +78,7 @@ std::optional<StoredName> llama_name(std::string_view name) {
   return layer ? std::optional(StoredName{*std::move(layer)}) : std::nullopt;
 }
 
-// Of "3.resnets.0.norm1.weight" the number, and what follows its dot.
+// "3.resnets.0.norm1.weight" -> 3 and "resnets.0.norm1.weight".
 std::optional<std::pair<int, std::string_view>> indexed(std::string_view text) {
   int index = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), index);
@@ -88,13 +87,13 @@ std::optional<std::pair<int, std::string_view>> indexed(std::string_view text) {
   return std::pair(index, text.substr(length + 1));
 }
 
-// "conv1.weight" stays; the shortcut has another name.
+// Names such as "conv1.weight" stay; only the shortcut has another name.
 std::string resnet_leaf(std::string_view leaf) {
   constexpr std::array<Pair, 1> kShortcut{{{"conv_shortcut.", "nin_shortcut."}}};
   return with_start(leaf, kShortcut).value_or(std::string(leaf));
 }
 
-// Inside of a level: "resnets.1.conv1.weight" -> "block.1.conv1.weight".
+// A name inside a level: "resnets.1.conv1.weight" -> "block.1.conv1.weight".
 std::optional<std::string> level_name(std::string_view rest) {
   constexpr std::string_view kResnets = "resnets.";
   if (rest.starts_with(kResnets)) {
@@ -140,7 +139,7 @@ std::optional<StoredName> latent_diffusion_name(std::string_view name, int level
     if (!level) return std::nullopt;
     const auto inside = level_name(level->second);
     if (!inside) return std::nullopt;
-    // Here levels of the decoder are counted from the picture's side.
+    // These names count the decoder's levels from the picture's side.
     const int number = to == "up." ? levels - 1 - level->first : level->first;
     return StoredName{half + std::string(to) + std::to_string(number) + "." + *inside};
   }

@@ -17,8 +17,8 @@ namespace {
 // Real indexes are below 100 KB.
 constexpr std::size_t kMaxIndexBytes = 16 * 1024 * 1024;
 
-// A file name and nothing else: an index must not lead out of its folder. The file itself may be a
-// symbolic link, as all files in the Hugging Face cache are.
+// A file name without a folder, since an index must not lead out of its own. The file itself may
+// be a symbolic link, as all files in the Hugging Face cache are.
 bool is_plain_file_name(std::string_view name) {
   return !name.empty() && name != "." && name != ".." &&
          name.find_first_of(std::string_view("/\\\0", 3)) == std::string_view::npos;
@@ -53,7 +53,7 @@ struct Shards {
   std::vector<TensorFile> files;
 };
 
-// Opens every shard that the index names and finds every tensor that it lists.
+// Opens every shard that the index names and looks up every tensor that it lists.
 Shards open_shards(const std::filesystem::path& index) {
   Shards shards;
   shards.index = parse_shard_index(index);
@@ -78,7 +78,7 @@ bool ends_with_one_of(const std::string& name, std::span<const std::string_view>
                      [&](std::string_view ending) { return name.ends_with(ending); });
 }
 
-// The same order whatever the disk's.
+// Sorted, so that the order does not depend on the disk.
 std::set<std::string> file_names(const std::filesystem::path& folder) {
   std::set<std::string> names;
   std::error_code error;
@@ -89,7 +89,7 @@ std::set<std::string> file_names(const std::filesystem::path& folder) {
   return names;
 }
 
-// " (but x.ckpt, which cannot be read)": what the folder holds in the place of what is looked for.
+// " (but x.ckpt, which cannot be read)": other weight files in the folder.
 Message other_weights(const std::set<std::string>& names) {
   constexpr std::array<std::string_view, 6> kEndings{".bin",  ".pt",   ".pth",
                                                      ".ckpt", ".onnx", ".msgpack"};
@@ -108,8 +108,8 @@ Message other_weights(const std::set<std::string>& names) {
   return {};
 }
 
-// The one file with such an ending, or nothing; several are refused, since nobody can say which is
-// meant.
+// The only file with such an extension, or nothing; several are refused, since only the user knows
+// which one is meant.
 std::optional<std::string> only_one(const std::filesystem::path& folder,
                                     const std::set<std::string>& names,
                                     std::span<const std::string_view> endings) {

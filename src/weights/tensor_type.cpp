@@ -40,7 +40,7 @@ constexpr TensorType plain(DType dtype, std::string_view name, std::size_t bytes
   return {dtype, name, bytes, 1, gguf_number, decode};
 }
 
-// One of GGUF's formats with a decoder of one block.
+// A GGUF format with its decoder for one block.
 template <BlockDecoder kDecode, std::size_t kBytes, std::size_t kValues>
 constexpr TensorType blocks(DType dtype, std::string_view name, int gguf_number) {
   return {dtype,
@@ -115,8 +115,9 @@ std::optional<DType> gguf_dtype(std::uint32_t number) {
 }
 
 std::optional<std::int64_t> tensor_bytes(DType dtype, std::span<const std::int64_t> shape) {
-  // The products leave extents of 0 out, so that an empty tensor cannot hide extents whose strides
-  // would overflow. That of the extents counts as well: a block can have more values than bytes.
+  // Extents of 0 are left out of the products, so that an empty tensor cannot hide extents whose
+  // strides overflow. The product of the extents is checked as well: a block can have more values
+  // than bytes.
   const auto block = static_cast<std::int64_t>(tensor_type(dtype).block_values);
   const std::int64_t width = shape.empty() ? 1 : shape.back();
   if (width % block != 0) return std::nullopt;

@@ -72,7 +72,7 @@ void check_arguments(const std::filesystem::path& file, std::span<const NamedTen
   }
 }
 
-// Widest elements first: with a header of a multiple of 8 bytes, every tensor is aligned.
+// Widest elements first: as the header's length is a multiple of 8, every tensor is then aligned.
 std::vector<const NamedTensor*> file_order(std::span<const NamedTensor> tensors) {
   std::vector<const NamedTensor*> order;
   order.reserve(tensors.size());
@@ -83,7 +83,7 @@ std::vector<const NamedTensor*> file_order(std::span<const NamedTensor> tensors)
   return order;
 }
 
-// A new file beside the target that is removed again unless it was renamed to the target.
+// A new file beside the target; removed again unless it was renamed to the target.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const std::filesystem::path& target) : target_(target) {
@@ -106,14 +106,14 @@ class TemporaryFile {
 
   void write(const void* data, std::size_t size) { write_all(fd_.get(), data, size, target_); }
 
-  // After this the target holds the whole file, also if the machine loses power.
+  // After this the target is complete even if the machine loses power.
   void commit() {
     if (::fsync(fd_.get()) != 0) fail_io(target_, say("cannot be written"), errno);
     if (::close(fd_.release()) != 0) fail_io(target_, say("cannot be written"), errno);
     if (::rename(path_.c_str(), target_.c_str()) != 0)
       fail_io(target_, say("cannot be replaced"), errno);
     path_.clear();
-    // The rename itself reaches the disk with the folder. Some file systems cannot sync a folder;
+    // The rename itself is only safe when the folder is synced. Some file systems cannot do that;
     // the file is complete either way.
     sync_folder(folder());
   }
@@ -125,7 +125,7 @@ class TemporaryFile {
   }
 
   std::filesystem::path target_;
-  std::filesystem::path path_;  // empty once there is nothing to remove
+  std::filesystem::path path_;  // empty when there is nothing to remove
   FileDescriptor fd_;
 };
 

@@ -4,11 +4,11 @@
 
 namespace headroom {
 
-inline constexpr std::int64_t kNvfp4Block = 16;  // values a scale
+inline constexpr std::int64_t kNvfp4Block = 16;  // values per scale
 inline constexpr std::int64_t kMxfp8Block = 32;
 
-// The order of block scales in nvfp4 and mxfp8: padded to tiles of 128 rows and 4 columns, each of
-// 512 bytes.
+// The order of block scales in nvfp4 and mxfp8: padded to tiles of 128 rows and 4 columns, 512
+// bytes each.
 class TileGrid {
  public:
   TileGrid(std::int64_t rows, std::int64_t columns)

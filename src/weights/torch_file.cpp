@@ -33,9 +33,9 @@ bool starts_as_pickle(std::string_view start) {
   return start.size() > 1 && start[0] == '\x80' && start[1] >= 2 && start[1] <= 5;
 }
 
-// As the last axis is next to each other; extents of 1 may have any stride.
+// Whether the values are contiguous in row-major order; extents of 1 may have any stride.
 bool lies_in_order(const PickledTensor& tensor) {
-  if (std::ranges::find(tensor.shape, 0) != tensor.shape.end()) return true;  // of no values
+  if (std::ranges::find(tensor.shape, 0) != tensor.shape.end()) return true;  // has no values
   std::int64_t expected = 1;
   for (std::size_t i = tensor.shape.size(); i-- > 0;) {
     if (tensor.shape[i] != 1 && tensor.strides[i] != expected) return false;

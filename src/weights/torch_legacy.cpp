@@ -12,7 +12,7 @@ namespace {
 
 using Bytes = std::span<const std::byte>;
 
-// Pickles of 0x1950a86a20f9469cfc6c and of 1001, in protocol 2 or 3.
+// The pickles of 0x1950a86a20f9469cfc6c and 1001, in protocol 2 or 3.
 constexpr std::array<unsigned char, 21> kHead{0x80, 2,    0x8A, 10,   0x6C, 0xFC, 0x9C,
                                               0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19,
                                               '.',  0x80, 2,    'M',  0xE9, 0x03, '.'};
@@ -57,7 +57,7 @@ class Reader {
   }
   void take_storage(const std::string& key, TorchContents& contents) {
     const auto known = contents.table.storages.find(key);
-    // How large its values are is not known then, nor where the next one begins.
+    // The size of its values is then not known, nor where the next storage begins.
     if (known == contents.table.storages.end()) refuse(say("has values that no tensor has"));
     if (rest_.size() < kCountBytes) refuse(say("ends too early"));
     const std::uint64_t count = read_count(rest_);

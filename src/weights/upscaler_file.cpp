@@ -26,7 +26,7 @@ std::string shape_text(std::span<const std::int64_t> shape) {
   return "[" + text + "]";
 }
 
-// Of names "STARTnumber...": the largest number, or -1.
+// The largest number in names "STARTnumber...", or -1.
 int largest(const UpscalerTensors& tensors, const std::string& start) {
   int result = -1;
   for (auto it = tensors.lower_bound(start); it != tensors.end() && it->first.starts_with(start);
@@ -39,7 +39,7 @@ int largest(const UpscalerTensors& tensors, const std::string& start) {
   return result;
 }
 
-// The side of a square, or 0.
+// The square root of a square number, or 0.
 int root_of(std::int64_t square) {
   for (int side = 1; side <= kMostScale; ++side) {
     if (std::int64_t{side} * side == square) return side;
@@ -71,7 +71,7 @@ class Teller {
                                "SRVGGNetCompact)",
                                fault_of(say("the file"), fault)));
   }
-  // Of a convolution: [out, in, 3, 3].
+  // The shape of a convolution: [out, in, 3, 3].
   [[nodiscard]] const std::vector<std::int64_t>& shape(const std::string& name) const {
     const auto found = tensors_.find(name);
     if (found == tensors_.end()) refuse(say("lacks the tensor {0}", in_quotes(name)));

@@ -7,12 +7,13 @@
 namespace headroom {
 namespace {
 
-// By which tensor a network is known, and what stands in front of it, the preferred first.
+// Tensors that show that a network is in the file, and prefixes of their names, the preferred
+// first.
 constexpr std::array<std::string_view, 3> kLandmarks{"conv_first.weight", "model.0.weight",
                                                      "body.0.weight"};
 constexpr std::array<std::string_view, 2> kPreferred{"params_ema.", "params."};
 
-// In front of the landmark; nothing where the file has none.
+// The prefix of the landmark; nothing where the file has none.
 std::optional<std::string> network_prefix(const UpscalerTensors& stored) {
   std::optional<std::string> found;
   for (const auto& [name, view] : stored) {
@@ -49,7 +50,7 @@ bool take(std::string_view& text, std::string_view start) {
   return true;
 }
 
-// "N.RDBM.convK.weight", also with ".0" behind convK -> "body.N.rdbM.convK.weight"
+// "N.RDBM.convK.weight", also with ".0" after convK -> "body.N.rdbM.convK.weight"
 std::optional<std::string> dense_name(std::string_view rest) {
   const auto block = numbered(rest);
   if (!block) return std::nullopt;
@@ -68,7 +69,7 @@ std::optional<std::string> dense_name(std::string_view rest) {
          ".conv" + std::to_string(layer->number) + std::string(rest);
 }
 
-// The names of ESRGAN's and BSRGAN's code.
+// Converts names of ESRGAN's and BSRGAN's code.
 std::string newer_name(std::string_view name) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kRenamed{
       {{"trunk_conv.", "conv_body."}, {"HRconv.", "conv_hr."}, {"upconv", "conv_up"}}};
@@ -81,15 +82,15 @@ std::string newer_name(std::string_view name) {
   return std::string(name);
 }
 
-// "model.K." of the layers behind the trunk: K is 3 for each doubling, then 2 and 4 beyond the
-// last.
+// Converts "model.K." of the layers after the trunk: K is 3 for each doubling, then the last
+// doubling's + 2 and + 4.
 std::string tail_name(int place, int last, std::string_view rest) {
   if (place == last) return "conv_last" + std::string(rest);
   if (place == last - 2) return "conv_hr" + std::string(rest);
   return "conv_up" + std::to_string(place / 3) + std::string(rest);
 }
 
-// The names of the first ESRGAN, whose layers are numbered.
+// Converts names of the first ESRGAN, whose layers are numbered.
 UpscalerTensors from_first_names(const UpscalerTensors& stored) {
   int last = 0;
   for (const auto& [name, view] : stored) {

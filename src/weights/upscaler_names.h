@@ -10,9 +10,9 @@ namespace headroom {
 
 using UpscalerTensors = std::map<std::string, TensorView, std::less<>>;
 
-// The tensors of an upscaler by the names of Real-ESRGAN's own code, without what stands in front
-// of them in the file; empty where there is no such network. Of two networks in one file the
-// averaged one, "params_ema".
+// The tensors of an upscaler by the names of Real-ESRGAN's own code, without the file's prefix;
+// empty if the file has no such network. If it has two networks, the averaged one, "params_ema",
+// is taken.
 [[nodiscard]] UpscalerTensors named_as_real_esrgan(const UpscalerTensors& stored);
 
 }  // namespace headroom

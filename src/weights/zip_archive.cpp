@@ -19,7 +19,7 @@ constexpr std::size_t kEntryBytes = 46;
 constexpr std::size_t kLocalBytes = 30;
 constexpr std::size_t kMostComment = 0xFFFF;
 
-// The fields of one record, which lies whole in the archive.
+// The fields of one record, all of which is inside the archive.
 class Record {
  public:
   explicit Record(Bytes bytes) : bytes_(bytes) {}
@@ -57,12 +57,12 @@ class Reader {
                                "again",
                                fault_of(say("the zip archive"), fault)));
   }
-  // The bytes from `at` on; refuses what lies beyond the archive.
+  // `size` bytes from `at` on; refuses a range beyond the archive.
   [[nodiscard]] Bytes part(std::size_t at, std::size_t size) const {
     if (at > bytes_.size() || size > bytes_.size() - at) refuse(say("ends too early"));
     return bytes_.subspan(at, size);
   }
-  // The end record lies behind all else, with nothing but a comment after it.
+  // The end record is the last one; only a comment may follow it.
   [[nodiscard]] std::size_t find_end() const {
     if (bytes_.size() < kEndBytes) refuse(say("ends too early"));
     const std::size_t last = bytes_.size() - kEndBytes;
@@ -72,7 +72,7 @@ class Reader {
     }
     refuse(say("has no directory, as one that was cut off"));
   }
-  // Returns where the next entry begins.
+  // Returns the offset of the next entry.
   std::size_t read_entry(std::size_t at, ZipMembers& members) const {
     const Record entry(part(at, kEntryBytes));
     if (entry.u32(0) != kEntryMark) refuse(say("has a damaged directory"));

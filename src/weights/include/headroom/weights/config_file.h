@@ -14,19 +14,19 @@
 
 namespace headroom {
 
-// The JSON object that `file` holds. Throws Error{kModelFile} for a file that is not there or
-// longer than `max_bytes`, for anything that is not one JSON object, for a key that an object has
-// twice, and for nesting that no such file needs.
+// Reads a file that is one JSON object. Throws Error{kModelFile} if the file does not exist, is
+// longer than `max_bytes` or is not one JSON object, if an object has a key twice, and for nesting
+// deeper than such files need.
 [[nodiscard]] nlohmann::json read_json_object(const std::filesystem::path& file,
                                               std::size_t max_bytes);
 
-// The JSON object that `text` is, by the same rules. `what` names it in messages about `file`:
-// empty for the whole file, or say("the configuration of {0}", ...).
+// Parses a text that is one JSON object, by the same rules. `what` names it in messages about
+// `file`: empty for the whole file, or say("the configuration of {0}", ...).
 [[nodiscard]] nlohmann::json parse_json_object(std::string_view text,
                                                const std::filesystem::path& file,
                                                const Message& what = {});
 
-// `value` as JSON, cut off when long, for messages.
+// `value` as JSON for messages, cut off when long.
 [[nodiscard]] std::string shown(const nlohmann::json& value);
 
 // One config file of a model, read key by key. Every fault is an Error{kModelFile} that names the
@@ -34,14 +34,14 @@ namespace headroom {
 class ConfigFile {
  public:
   explicit ConfigFile(std::filesystem::path file);
-  // A config that was made from something else in `file`.
+  // A config that was read from or made for `file`.
   ConfigFile(std::filesystem::path file, nlohmann::json json)
       : file_(std::move(file)), json_(std::move(json)) {}
 
   [[nodiscard]] const std::filesystem::path& file() const { return file_; }
   [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }
 
-  // An absent key gives `fallback`; without a fallback it is a fault.
+  // Returns `fallback` if the key is absent; without a fallback an absent key is a fault.
   [[nodiscard]] int integer(std::string_view key, int low, int high,
                             std::optional<int> fallback = std::nullopt) const;
   [[nodiscard]] double number(std::string_view key, double low, double high,
@@ -49,7 +49,7 @@ class ConfigFile {
   [[nodiscard]] bool flag(std::string_view key, bool fallback) const;
   [[nodiscard]] std::string text(std::string_view key,
                                  std::optional<std::string> fallback = std::nullopt) const;
-  // Between 1 and `max_count` integers.
+  // Returns a list of 1 to `max_count` integers.
   [[nodiscard]] std::vector<int> integers(std::string_view key, int low, int high,
                                           std::size_t max_count) const;
 
@@ -60,9 +60,9 @@ class ConfigFile {
   // The key must equal `value`.
   void require(std::string_view key, const nlohmann::json& value) const;
 
-  // For readers of keys with a structure of their own; null when absent.
+  // For keys with a structure of their own; null when absent.
   [[nodiscard]] const nlohmann::json* find(std::string_view key) const;
-  // "FILE: KEY is FOUND, but SUPPORTED; <way out>"
+  // Throws "FILE: KEY is FOUND, but SUPPORTED; <way out>".
   [[noreturn]] void fail(std::string_view key, const Message& supported) const;
 
  private:

@@ -11,7 +11,7 @@
 namespace headroom {
 
 enum class WeightKind {
-  kUnknown,      // tensors, but of nothing that is known
+  kUnknown,      // tensors that no known model has
   kTransformer,  // of Z-Image
   kTextEncoder,  // Qwen3
   kDecoder,      // the VAE
@@ -19,27 +19,27 @@ enum class WeightKind {
   kTinyDecoder,  // TAEF1
   kAdapter,      // LoRA, LoKr, LoHa
   kControlNet,   // of Z-Image
-  kForeign       // of another model, or packed in a way that cannot be read
+  kForeign       // another model's, or packed in a way that cannot be read
 };
 
 struct FileKind {
   WeightKind kind = WeightKind::kUnknown;
-  Message what;        // "a Z-Image transformer, fused names"; starts with an article
+  Message what;        // "a Z-Image transformer, fused names", with an article
   std::string prefix;  // of the transformer's names: "" or "model.diffusion_model."
-  Message refusal;     // kForeign: a sentence's end that names what it is, with the way out
+  Message refusal;     // kForeign: the end of a sentence that names what it is, with the way out
 };
 
-// What a file's tensors are, by their names and the metadata; never by the file's name.
+// What a file's tensors are, judged by their names and the metadata; never by the file's name.
 [[nodiscard]] FileKind tell_kind(std::span<const std::string_view> names,
                                  const std::map<std::string, std::string>& metadata,
                                  Container container);
 [[nodiscard]] FileKind tell_kind(const TensorFile& file);
 
-// True for a file that begins as safetensors or GGUF, or ends in the name of one. Opening it says
-// what is wrong with it otherwise.
+// Whether the file begins like safetensors or GGUF, or has the extension of one. Opening it tells
+// what is wrong otherwise.
 [[nodiscard]] bool is_weight_file(const std::filesystem::path& file);
 
-// The first 256 bytes, as far as there are any and they can be read.
+// The file's first 256 bytes; fewer if it is shorter, none if it cannot be read.
 [[nodiscard]] std::string file_start(const std::filesystem::path& file);
 
 }  // namespace headroom

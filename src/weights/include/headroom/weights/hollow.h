@@ -5,31 +5,35 @@
 
 namespace headroom {
 
-// What values that no training leaves say of a stored tensor.
+// Values in a stored tensor that no training leaves.
 enum class WeightFault {
   kNone,
-  kZeros,  // a matrix is zero, or has a hole of zeros: a download that reserved the file's length
-           // and did not finish
+  // A matrix is zero or has a hole of zeros: an unfinished download into a file that was reserved
+  // at full length.
+  kZeros,
   kOneValue,   // a stretch of a matrix repeats one value, or one byte
   kNotFinite,  // NaN or infinite
 };
 
-// How much of a tensor is looked at.
+// How much of a tensor is read.
 enum class Look {
-  kMiddle,   // one place: finds a fault of the whole tensor or of its middle
-  kSamples,  // 64 bytes of every 8 KB: finds every stretch of 16 KB; and 8 of every 4 KB: lost
-             // blocks
-  kAll,      // and every single value that is not finite
+  kMiddle,  // one place: finds a fault of the whole tensor or of its middle
+  // 64 bytes of every 8 KB, which finds every stretch of 16 KB, and 8 bytes of every 4 KB for lost
+  // blocks.
+  kSamples,
+  kAll,  // also every single value that is not finite
 };
 
-// Vectors may be zero or hold one value, as biases do, but the scales of a norm, known by the
-// tensor's `name`, are not zero. Rows of a vocabulary that no word uses may be alike. Zeros shorter
-// than 16 KB are a hole only where they are whole blocks of a file, 4 KB, of a matrix of 16 bits a
-// value or more, and neither whole rows nor in the next row as well; `data` lies as in the file as
-// far as blocks go, as in a mapped one. All other short ones may be meant: pruned rows, parts that
-// were added for more channels. Lost sectors of 512 bytes are not looked for: downloads
-// and file systems lose whole pages, and eight times as many places would have to be read. Nor are
-// lost blocks of codes of 8 bits and less, where zero is an ordinary value.
+// Finds such a fault. Vectors may be zero or constant, as biases are, except the scales of a norm,
+// known by the tensor's `name`, which must not be zero. Rows of a vocabulary that no word uses may
+// be alike.
+// ## Zeros shorter than 16 KB count as a hole only if they are whole 4 KB blocks of the file, in a
+// matrix of 16 bits per value or more, and neither cover whole rows nor continue in the
+// neighbouring rows; `data` must be aligned as in the file, as in a mapped one. Other short zeros
+// may be intended: pruned rows, or parts that were added for more channels.
+// ## Lost sectors of 512 bytes are not searched for: downloads and file systems lose whole pages,
+// and eight times as many places would have to be read. Nor are lost blocks of codes of 8 bits and
+// less, where zero is an ordinary value.
 [[nodiscard]] WeightFault find_fault(const TensorView& tensor, Look look,
                                      std::string_view name = {});
 

@@ -4,7 +4,7 @@
 
 namespace headroom {
 
-// Questions to which "cannot be seen" is a no.
+// Questions about files; anything that cannot be looked at counts as absent.
 [[nodiscard]] inline bool is_there(const std::filesystem::path& path) {
   std::error_code ignored;
   return std::filesystem::exists(path, ignored);

@@ -9,28 +9,28 @@
 
 namespace headroom {
 
-// A large file that is written in order and can be taken up again: until it is whole it stands
-// beside its place, as NAME.KEY.part, and stays there when its writer ends early. The lock on it
-// goes with the process.
+// A large file that is written in order, and whose writing can be continued after an interruption.
+// Until it is complete it lies beside its final place as NAME.KEY.part, and stays there if its
+// writer stops early. The lock on it ends with the process.
 class PartFile {
  public:
-  // `key`: 16 hexadecimal digits that stand for all that decides the content. Opens or makes it;
-  // what was written is dropped unless it begins with `header`. Removes the parts of other keys
-  // that nobody writes. At least every `sync_bytes` the disk is waited for. Throws Error{kIo} when
-  // `file` is there already, another process writes it, or it cannot be made.
+  // `key`: 16 hexadecimal digits that identify everything that decides the content. Opens or
+  // creates the part; what was written is dropped unless it begins with `header`. Removes parts
+  // with other keys that nobody is writing. Waits for the disk at least every `sync_bytes`. Throws
+  // Error{kIo} when `file` exists already, another process is writing it, or it cannot be made.
   PartFile(std::filesystem::path file, const std::string& key, const std::string& header,
            std::int64_t sync_bytes);
 
-  // Cuts off what may not have reached the disk, or is no whole piece; `ends` are the pieces' ends
-  // in the file. Returns how many pieces stay.
+  // Cuts off what may not have reached the disk, and what is not a whole piece; `ends` are the
+  // offsets in the file where pieces end. Returns how many pieces remain.
   [[nodiscard]] std::size_t keep(std::span<const std::int64_t> ends);
-  // Throws Error{kIo} when the disk has no room for a file of so many bytes.
+  // Throws Error{kIo} when the disk has too little room for a file of this size.
   void check_room(std::int64_t total_bytes) const;
 
-  // Appends. Throws Error{kIo}.
+  // Appends the bytes. Throws Error{kIo}.
   void put(std::span<const std::byte> bytes);
   [[nodiscard]] std::int64_t written() const { return written_; }
-  // After this `file` is whole, also if the machine loses power.
+  // Gives the file its final name. After this it is complete even if the machine loses power.
   void commit();
 
  private:

@@ -28,10 +28,10 @@ class FileDescriptor {
 
 [[nodiscard]] FileStamp stamp_of(const struct ::stat& info);
 
-// A whole regular file mapped read-only. Pages come from the disk when they are touched, and the
-// system may drop them again: 24 GB of weights need not fit in memory.
-// Out of scope: a file that another program shortens while it is mapped; touching the lost pages
-// ends the program with SIGBUS, which only a copy of the whole file could prevent.
+// A whole regular file mapped read-only. Pages are read from the disk when they are first touched,
+// and the system may drop them again, so 24 GB of weights need not fit in memory.
+// Not handled: another program shortens the file while it is mapped. Touching the lost pages ends
+// the program with SIGBUS; only a copy of the whole file could prevent that.
 class MappedFile {
  public:
   // Follows symbolic links (the Hugging Face cache is made of them). Throws Error{kModelFile} for
@@ -44,10 +44,10 @@ class MappedFile {
   [[nodiscard]] std::span<const std::byte> bytes() const { return {data_, size_}; }
   [[nodiscard]] const FileStamp& stamp() const { return stamp_; }
 
-  // Copies a part of the file without touching the mapping, which is faster where each byte is read
-  // once. False when the file ends before that or cannot be read.
+  // Copies a part of the file without using the mapping, which is faster when each byte is read
+  // once. False when the file ends too early or cannot be read.
   [[nodiscard]] bool read(std::size_t begin, std::span<std::byte> into) const;
-  // Lets the system begin to read that part from the disk, all of it at once; returns at once.
+  // Asks the system to start reading this part from the disk in one go; returns at once.
   void expect(std::size_t begin, std::size_t size) const;
 
  private:
@@ -57,7 +57,7 @@ class MappedFile {
   std::size_t size_ = 0;
 };
 
-// The whole of a regular file; same rules as MappedFile, and at most `max_bytes`.
+// The content of a regular file; same rules as MappedFile, and at most `max_bytes`.
 [[nodiscard]] std::string read_whole_file(const std::filesystem::path& file, std::size_t max_bytes);
 
 }  // namespace headroom

@@ -6,11 +6,11 @@
 #include <cstdint>
 #include <limits>
 
-// Values of number formats of one and two bytes as float32, which holds each of them exactly, and
-// the nearest such values of float32's; of two equally near ones the even one (IEEE 754).
+// Conversion from number formats of one and two bytes to float32, which holds each value exactly,
+// and from float32 to the nearest such value; ties go to the even one (IEEE 754).
 namespace headroom {
 
-// Little-endian.
+// Reads little-endian.
 [[nodiscard]] inline std::uint16_t load_u16(const std::uint8_t* at) {
   return static_cast<std::uint16_t>(at[0] | at[1] << 8);
 }
@@ -31,7 +31,7 @@ namespace headroom {
     const float value = static_cast<float>(mantissa) * 0x1p-24F;
     return sign == 0 ? value : -value;
   }
-  const std::uint32_t wide = exponent == 31 ? 255U : exponent + 112U;  // 127 - 15
+  const std::uint32_t wide = exponent == 31 ? 255U : exponent + 112U;  // exponent bias 127 - 15
   return std::bit_cast<float>(sign | wide << 23 | mantissa << 13);
 }
 
@@ -41,7 +41,7 @@ namespace headroom {
   return static_cast<std::uint16_t>((bits + 0x7FFFU + (bits >> 16 & 1U)) >> 16);
 }
 
-// Infinite from 65520 on.
+// Values of 65520 and more become infinite.
 [[nodiscard]] inline std::uint16_t to_f16(float value) {
   const auto bits = std::bit_cast<std::uint32_t>(value);
   const std::uint32_t sign = bits >> 16 & 0x8000U;
@@ -52,17 +52,18 @@ namespace headroom {
     code = 0x7E00;
   } else if (positive >= 65520.0F) {
     code = 0x7C00;
-  } else if (positive < 0x1p-14F) {  // in steps of 2^-24; 1024 of them are the first normal number
+  } else if (positive < 0x1p-14F) {  // multiples of 2^-24; the 1024th is the first normal number
     code = static_cast<std::uint32_t>(std::nearbyint(positive * 0x1p24F));
   } else {
-    constexpr std::uint32_t kExponents = 112U << 23;  // 127 - 15
+    constexpr std::uint32_t kExponents = 112U << 23;  // exponent bias 127 - 15
     code = (size - kExponents + 0xFFFU + (size >> 13 & 1U)) >> 13;
   }
   return static_cast<std::uint16_t>(sign | code);
 }
 
-// The 256 values of a format of one byte with a sign, `kMantissa` bits of mantissa, and a bias.
-// With `kInfinite`, the highest exponent holds infinity and NaN; otherwise only all ones are NaN.
+// The 256 values of a one-byte format with a sign, `kMantissa` bits of mantissa and an exponent
+// bias. With `kInfinite` the highest exponent means infinity and NaN; otherwise only all ones are
+// NaN.
 template <int kMantissa, int kBias, bool kInfinite>
 constexpr std::array<float, 256> float8_values() {
   std::array<float, 256> values{};
@@ -87,7 +88,7 @@ constexpr std::array<float, 256> float8_values() {
 inline constexpr std::array<float, 256> kE4M3 = float8_values<3, 7, false>();
 inline constexpr std::array<float, 256> kE5M2 = float8_values<2, 15, true>();
 
-// A power of two from 2^-127 on; 255 is NaN.
+// A power of two, from 2^-127 on; code 255 is NaN.
 [[nodiscard]] inline float from_e8m0(std::uint8_t code) {
   if (code == 255) return std::numeric_limits<float>::quiet_NaN();
   return code == 0 ? 0x1p-127F : std::bit_cast<float>(static_cast<std::uint32_t>(code) << 23);

@@ -16,10 +16,10 @@ inline constexpr std::uint64_t kMaxHeaderBytes = 100'000'000;
 // More dimensions than any tensor has; keeps the lists of a hostile header short.
 inline constexpr std::size_t kMaxRank = 64;
 
-// The one key of a header that is not a tensor.
+// The only key of a header that is not a tensor.
 inline constexpr std::string_view kMetadataKey = "__metadata__";
 
-// One tensor as the header describes it; offsets are bytes from the start of the data.
+// One tensor as the header describes it; offsets are in bytes from the start of the data.
 struct HeaderEntry {
   DType dtype = DType::kF32;
   std::vector<std::int64_t> shape;
@@ -32,7 +32,7 @@ struct TensorHeader {
   std::map<std::string, std::string> metadata;
 };
 
-// Reads the JSON header of a safetensors file that has `data_bytes` bytes of data behind it, and
+// Reads the JSON header of a safetensors file that has `data_bytes` bytes of data after it, and
 // checks that the tensors cover them exactly. `file` is for messages. Throws Error{kModelFile}.
 [[nodiscard]] TensorHeader parse_tensor_header(std::string_view json, std::uint64_t data_bytes,
                                                const std::filesystem::path& file);

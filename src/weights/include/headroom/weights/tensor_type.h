@@ -8,7 +8,7 @@
 namespace headroom {
 
 // Number formats of stored tensors, as safetensors and GGUF name them. The last twelve are GGUF's:
-// rows are made of blocks of 32 or 256 values, each with scales of its own.
+// rows consist of blocks of 32 or 256 values, each block with its own scales.
 enum class DType {
   kBool,
   kU8,
@@ -40,18 +40,18 @@ enum class DType {
   kIQ4XS
 };
 
-// All that is known of a number format: its line of the table in src/weights/tensor_type.cpp.
+// Everything about a number format: a line of the table in src/weights/tensor_type.cpp.
 struct TensorType {
   DType dtype;
   std::string_view name;     // "F32", "BF16", "Q4_K", ...
-  std::size_t block_bytes;   // of one block,
+  std::size_t block_bytes;   // bytes of one block,
   std::size_t block_values;  // and how many values it holds: one, except in GGUF's block formats
-  int gguf_number;           // that GGUF has for it; -1 = none
-  // Turns so many blocks into float32 values. Null for formats whose bytes alone do not say the
-  // value: integers have no meaning without scales, and F8_E8M0 is one of scales.
+  int gguf_number;           // GGUF's number for it; -1 = none
+  // Decodes `blocks` blocks to float32 values. Null for formats whose bytes do not determine the
+  // value: integers need scales, and F8_E8M0 is only used for scales.
   void (*decode)(const std::uint8_t* from, std::size_t blocks, float* values);
 
-  // Bytes of so many values, which are whole blocks.
+  // Bytes of `values` values, which must be whole blocks.
   [[nodiscard]] constexpr std::size_t bytes(std::size_t values) const {
     return values / block_values * block_bytes;
   }
@@ -59,8 +59,8 @@ struct TensorType {
 [[nodiscard]] const TensorType& tensor_type(DType dtype);
 [[nodiscard]] inline std::string_view dtype_name(DType dtype) { return tensor_type(dtype).name; }
 
-// The format that safetensors calls `name` (case matters), or nothing; and the one that GGUF
-// numbers so.
+// The format that safetensors calls `name` (case matters), and the one with this GGUF number;
+// nothing if there is none.
 [[nodiscard]] std::optional<DType> safetensors_dtype(std::string_view name);
 [[nodiscard]] std::optional<DType> gguf_dtype(std::uint32_t number);
 

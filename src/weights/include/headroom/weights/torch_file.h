@@ -8,15 +8,16 @@
 
 namespace headroom {
 
-// The tensors of one file that torch.save() wrote since PyTorch 1.6 (.pth, .pt, .ckpt): a zip
-// archive of a pickle and the values. The pickle is read by a machine that calls nothing and knows
-// no names of Python but those by which tensors are rebuilt (src/weights/pickle_reader.h).
-// Memory-mapped: values are read when they are touched. Immutable; any number of threads.
+// The tensors of one file that torch.save() of PyTorch 1.6 or later has written (.pth, .pt,
+// .ckpt): a zip archive with a pickle and the values. The pickle is read by a machine that calls
+// nothing and accepts only the Python names that rebuild tensors (src/weights/pickle_reader.h).
+// Memory-mapped: values are read when they are touched. Immutable; any number of threads may read
+// one.
 class TorchFile {
  public:
-  // Names are the keys that lead to a tensor, joined by dots. Integers, texts and what else lies
-  // beside tensors are left out. Throws Error{kModelFile} with one sentence naming the file and the
-  // fault, also for tensors whose values do not lie in the order of their shape.
+  // A tensor's name is the keys that lead to it, joined by dots. Integers, texts and other objects
+  // are left out. Throws Error{kModelFile} with one sentence naming the file and the fault, also
+  // for tensors whose values are not in the order of their shape.
   explicit TorchFile(const std::filesystem::path& file);
   ~TorchFile();
   TorchFile(TorchFile&&) noexcept;
@@ -29,8 +30,7 @@ class TorchFile {
   std::unique_ptr<Impl> impl_;
 };
 
-// True for a file that begins as a zip archive or a pickle does, by which it is no safetensors
-// file.
+// Whether the file begins like a zip archive or a pickle, so that it is not safetensors.
 [[nodiscard]] bool looks_like_torch_file(const std::filesystem::path& file);
 
 }  // namespace headroom

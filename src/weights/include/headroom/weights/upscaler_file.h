@@ -12,7 +12,7 @@
 
 namespace headroom {
 
-// Whether a file's tensors have the names of such a network.
+// Whether a file's tensor names are those of an upscaling network.
 [[nodiscard]] bool is_upscaler(const std::map<std::string, TensorView, std::less<>>& tensors);
 
 // The weights of an upscaling network in one file, .safetensors or .pth, told apart by content. Its
@@ -24,16 +24,16 @@ namespace headroom {
 // inside of "params_ema", "params", "state_dict" or nothing. Immutable; any number of threads.
 class UpscalerFile {
  public:
-  // Reads the file's table. Throws Error{kModelFile} naming the file for what is damaged, of
-  // another architecture, or made for pictures of other than three colours.
+  // Reads the file's tensor table. Throws Error{kModelFile} naming the file if it is damaged, of
+  // another architecture, or made for pictures with other than three channels.
   explicit UpscalerFile(const std::filesystem::path& file);
 
   [[nodiscard]] const UpscalerConfig& config() const { return config_; }
   [[nodiscard]] const std::map<std::string, TensorView, std::less<>>& tensors() const {
     return tensors_;
   }
-  // Throws Error{kModelFile} naming file and tensor unless it is there in this shape, in a format
-  // whose values can be read, and without a fault that no training leaves (see hollow.h).
+  // Throws Error{kModelFile} naming file and tensor unless it exists with this shape, in a format
+  // that can be decoded, and without the faults of hollow.h.
   [[nodiscard]] TensorView at(std::string_view name, std::span<const std::int64_t> shape) const;
   [[nodiscard]] const std::filesystem::path& place() const { return file_; }
   // "RRDBNet of 23 blocks, 64 channels", "SRVGGNet of 34 layers, 64 channels"
