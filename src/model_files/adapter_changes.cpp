@@ -58,7 +58,7 @@ bool has_any(const AdapterGroup& group, AdapterPart first, AdapterPart last) {
   return found != group.parts.end() && found->first <= last;
 }
 
-// a * b == product, whatever the three are.
+// Whether a * b == product, without overflow.
 bool is_product(std::int64_t a, std::int64_t b, std::int64_t product) {
   return a > 0 && product % a == 0 && product / a == b;
 }
@@ -86,7 +86,7 @@ AdapterMatrix AdapterChanges::matrix(const NamedView& tensor) const {
                                "another file",
                                printable(name), dtype_name(view.dtype)));
   }
-  // Some tools write them as convolutions of one point.
+  // Some tools write matrices as 1x1 convolutions.
   const bool is_matrix =
       view.shape.size() >= 2 && view.shape[0] > 0 && view.shape[1] > 0 &&
       std::all_of(view.shape.begin() + 2, view.shape.end(), [](std::int64_t n) { return n == 1; });
@@ -149,7 +149,8 @@ void AdapterChanges::check_rank(const AdapterFactor& factor, std::int64_t most) 
 double AdapterChanges::scale_of(const AdapterGroup& group, const MatrixChange& change) const {
   std::int64_t rank = change.first.rank();
   if (change.form == MatrixChange::Form::kKronecker) {
-    // It counts where a factor is a product; the second's before the first's.
+    // The rank only matters when a factor is a product; the second factor's rank comes before the
+    // first's.
     if (!change.first.right && !change.second->right) return 1.0;
     if (change.second->right) rank = change.second->rank();
   }

@@ -11,13 +11,13 @@
 
 namespace headroom {
 
-// Everything that the tensors of a module say and must say, checked against the network.
+// Turns the tensors of each module into changes of matrices, and checks them against the network.
 class AdapterChanges {
  public:
-  // The value of a tensor that holds one; not finite where it cannot be a scale.
+  // Reads a tensor of one value; the result is not finite if the tensor cannot be a scale.
   using ReadNumber = std::function<double(const TensorView& view)>;
 
-  // All must outlive this object; `path` and the counts of keys are for messages.
+  // All arguments must outlive this object; `path` and the counts of keys are for messages.
   AdapterChanges(const std::filesystem::path& path, std::span<const NamedMatrix> network,
                  const AdapterScales& scales, ReadNumber read_number, int matched_keys, int keys)
       : path_(path),
@@ -27,7 +27,7 @@ class AdapterChanges {
         matched_keys_(matched_keys),
         keys_(keys) {}
 
-  // Appends what `group` does to each of its matrices. Throws Error{kModelFile}.
+  // Appends the changes that `group` makes to its matrices. Throws Error{kModelFile}.
   void add(const AdapterGroup& group, std::vector<MatrixChange>& changes) const;
 
  private:

@@ -24,7 +24,7 @@ std::vector<std::byte> bytes_of(const TensorFile& file, const TensorView& view, 
   return bytes;
 }
 
-// Of a tensor of one value; some tools write it as a whole number.
+// Reads a tensor of one value; some tools write it as an integer.
 double number_in(const TensorFile& file, const TensorView& view) {
   constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
   if (row_count(view.shape) * row_width(view.shape) != 1) return kNone;
@@ -42,8 +42,9 @@ double number_in(const TensorFile& file, const TensorView& view) {
   return value;
 }
 
-// Zeros in a stretch that download managers reserve and did not fill, or in all of a matrix that
-// begins at random. Others may be zero, of modules that were not trained.
+// Whether there are zeros that no training leaves: a stretch as long as download managers reserve,
+// or all of a matrix that is initialised randomly. Other matrices are zero if their module was not
+// trained.
 bool has_hole(std::span<const float> values, std::size_t value_bytes, bool is_random_at_first) {
   constexpr std::size_t kHoleBytes = 16 * 1024;
   std::size_t zeros = 0;

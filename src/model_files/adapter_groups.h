@@ -10,14 +10,14 @@
 
 namespace headroom {
 
-// A tensor with its name in the file; valid as long as the file.
+// A tensor with its name in the file; valid as long as the file object.
 using NamedView = std::pair<const std::string, TensorView>;
 
-// The tensors of an adapter file for one module of a network.
+// The tensors of an adapter file that belong to one module of a network.
 struct AdapterGroup {
   std::string module;  // as the file spells it
   std::vector<std::size_t> matrices;
-  bool is_own = true;  // as AdapterModules::Module
+  bool is_own = true;  // see AdapterModules::Module
   std::map<AdapterPart, const NamedView*> parts;
   [[nodiscard]] const NamedView* find(AdapterPart part) const {
     const auto found = parts.find(part);
@@ -31,8 +31,9 @@ struct AdapterGroups {
   std::vector<std::string> unmatched;  // names of the others
 };
 
-// Puts a file's tensors together by module. Fused copies of what is there matrix by matrix are left
-// out. Throws Error{kModelFile} where one matrix is changed twice. `path` is for messages.
+// Groups a file's tensors by module. If a module is stored both fused and matrix by matrix, the
+// fused copy is left out. Throws Error{kModelFile} when a matrix is changed twice. `path` is for
+// messages.
 [[nodiscard]] AdapterGroups group_adapter(const std::filesystem::path& path, const TensorFile& file,
                                           const AdapterModules& modules);
 

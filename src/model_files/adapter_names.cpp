@@ -10,7 +10,7 @@ namespace headroom {
 namespace {
 
 using Ending = std::pair<std::string_view, AdapterPart>;
-// PEFT names an adapter within the key, "default" if it has no other name.
+// PEFT puts the adapter's name into the key; it is "default" unless another was given.
 constexpr std::array<Ending, 35> kEndings{{{".lora_A.weight", AdapterPart::kDown},
                                            {".lora_A.default.weight", AdapterPart::kDown},
                                            {".lora_A", AdapterPart::kDown},
@@ -52,7 +52,7 @@ std::string with_underscores(std::string name) {
   return name;
 }
 
-// "x.to.q" of "x.to_q".
+// "x.to_q" -> "x.to.q"
 std::string with_dotted_to(std::string name) {
   constexpr std::string_view kTo = ".to_";
   const std::size_t at = name.find(kTo);
@@ -93,7 +93,7 @@ AdapterModules::AdapterModules(std::span<const NamedMatrix> network) {
     }
     underscored_.insert_or_assign(with_underscores(own), Module{{i}, true});
   }
-  // What single files call it; q, k and v in their order.
+  // The fused names of single files, with q, k and v in their order.
   for (std::size_t i = 0; i < network.size(); ++i) {
     const auto other = single_file_name(Network::kTransformer, network[i].name, 0);
     if (!other) continue;

@@ -11,7 +11,7 @@
 
 namespace headroom {
 
-// What a tensor of an adapter file is for the module that its name begins with.
+// The role of an adapter file's tensor in the module that its name begins with.
 enum class AdapterPart {
   kDown,  // lora_A
   kUp,    // lora_B
@@ -27,25 +27,26 @@ enum class AdapterPart {
   kHada1B,
   kHada2A,
   kHada2B,
-  kUnread  // of a kind of adapter that is not applied: OFT, or a core of Tucker's decomposition
+  kUnread  // of a kind of adapter that is not supported: OFT, or a core of a Tucker decomposition
 };
 struct AdapterKey {
   std::string module;
   AdapterPart part = AdapterPart::kDown;
 };
-// Nothing for names that end in no known way.
+// Splits a tensor's name; nothing if it does not end in a known way.
 [[nodiscard]] std::optional<AdapterKey> split_adapter_key(std::string_view name);
 
-// The module names under which adapters know a network's matrices.
+// Maps the module names that adapters use to a network's matrices.
 class AdapterModules {
  public:
   explicit AdapterModules(std::span<const NamedMatrix> network);
 
   struct Module {
-    std::vector<std::size_t> matrices;  // of the network; several where their rows are fused
-    bool is_own = true;                 // spelled as the network itself does, matrix by matrix
+    std::vector<std::size_t> matrices;  // indices; several where their rows are fused
+    bool is_own = true;                 // named like the network's own matrices, not fused
   };
-  // Of any spelling, with prefixes or without. Null for what the network lacks.
+  // Finds a module by any spelling, with or without prefixes. Null if the network does not have
+  // it.
   [[nodiscard]] const Module* find(std::string_view module) const;
 
  private:

@@ -7,19 +7,19 @@
 
 namespace headroom {
 
-// What an adapter file's metadata says of scales: PEFT's configuration of the transformer, which
-// counts where a module has no alpha of its own.
+// The scales from an adapter file's metadata: PEFT's configuration of the transformer. It is used
+// for modules without an alpha of their own.
 class AdapterScales {
  public:
-  // Throws Error{kModelFile} when the entry is there and cannot be read. `path` is for messages.
+  // Throws Error{kModelFile} when the entry exists and cannot be read. `path` is for messages.
   AdapterScales(const std::filesystem::path& path,
                 const std::map<std::string, std::string>& metadata);
-  // alpha / rank; 1 where nothing is said.
+  // alpha / rank for the module; 1 without a configuration.
   [[nodiscard]] double of(std::string_view module, double rank) const;
 
  private:
   std::optional<double> alpha_;
-  std::map<std::string, double> patterns_;  // alpha of modules that end so
+  std::map<std::string, double> patterns_;  // alpha of modules whose names end like this
   bool by_root_ = false;                    // alpha / sqrt(rank)
 };
 

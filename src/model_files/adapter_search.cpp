@@ -15,9 +15,9 @@ namespace {
 
 constexpr std::string_view kEnding = ".safetensors";
 
-// LoRAs below a folder, by their path in it without the ending.
+// LoRAs below a folder, by their path in it without the extension.
 std::set<std::string> names_below(const fs::path& folder) {
-  constexpr std::size_t kMaxFiles = 5000;  // nobody waits longer
+  constexpr std::size_t kMaxFiles = 5000;  // limits how long the search takes
   constexpr int kDepth = 4;
   std::set<std::string> names;
   std::error_code error;
@@ -40,7 +40,7 @@ std::string without_ending(const std::string& name) {
   return lower_ascii(name).ends_with(kEnding) ? name.substr(0, name.size() - kEnding.size()) : name;
 }
 
-// Those that `name` means: the very one, or all that end with it.
+// The names that `name` means: itself, or else all that end with it.
 std::vector<std::string> matches(const std::string& name, const std::set<std::string>& names) {
   if (names.contains(name)) return {name};
   std::vector<std::string> found;
@@ -83,7 +83,8 @@ std::vector<fs::path> adapter_folders(const ModelFolder& model) {
   const fs::path own = is_folder(root) ? root : root.parent_path();
   add(own / "loras");
   add(own.parent_path() / "loras");
-  // People sort their files into folders: a shelf of a program's tree may be some above.
+  // People sort their files into subfolders, so the shelf in a program's tree may be some levels
+  // up.
   constexpr int kAbove = 4;
   fs::path folder = fs::absolute(model.parts.transformer, error).lexically_normal();
   for (int i = 0; i < kAbove && folder.has_relative_path(); ++i) {
@@ -134,7 +135,7 @@ fs::path find_adapter(const std::string& name, std::span<const fs::path> folders
   }
   constexpr std::size_t kMaxListed = 10;
   std::string nearest = nearest_name(wanted, known);
-  if (nearest.empty()) {  // by its own name, whatever folder it is in
+  if (nearest.empty()) {  // compare file names only, whatever folder they are in
     for (const std::string& one : known) {
       const std::string last = one.substr(one.rfind('/') + 1);
       if (!nearest_name(wanted, {last}).empty()) nearest = one;

@@ -32,7 +32,7 @@ bool is_model_folder(const fs::path& folder) {
 
 constexpr const char* kTurbo = "Tongyi-MAI/Z-Image-Turbo";
 
-// Whose transformer a folder is made for: the base model has the larger shift.
+// The repository that a folder's transformer comes from: the base model has the larger shift.
 const char* repository_for(const fs::path& root) {
   constexpr double kBaseShift = 6;
   try {
@@ -44,7 +44,7 @@ const char* repository_for(const fs::path& root) {
   }
 }
 
-// In the order of names.
+// Subfolders, sorted by name.
 std::set<fs::path> folders_in(const fs::path& folder) {
   std::set<fs::path> folders;
   std::error_code error;
@@ -103,12 +103,13 @@ class Search {
     }
   }
 
-  // What a folder lacks is said at once, not by the first file that would be opened.
+  // Finds what the folder lacks at once; opening it would only name the first missing file.
   void look_for_missing(FoundModel& model) const {
     if (!is_folder(model.place)) return;
     model.file_bytes = weight_bytes_in(model.place);
     std::vector<std::string> missing = missing_in(model.place);
-    std::erase_if(missing, [&](const std::string& part) {  // what was given in its place
+    // Leave out parts that were given separately.
+    std::erase_if(missing, [&](const std::string& part) {
       return part == "text_encoder" ? !where_.text_encoder.empty()
              : part == "vae"        ? !where_.vae.empty()
                                     : part == "tokenizer" && !where_.tokenizer.empty();

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kRepository = "models--";
 
-// The hash that a ref names: one word, which leads to no other folder.
+// The hash that a ref file contains; empty unless it is one word that stays within the folder.
 std::string hash_in(const fs::path& ref) {
   std::string hash;
   std::ifstream(ref) >> hash;

@@ -6,17 +6,17 @@
 
 namespace headroom {
 
-// Repositories in the cache that Hugging Face's tools fill: models--OWNER--NAME with refs/ (name of
-// a version -> hash) and snapshots/HASH, whose files are links.
+// Repositories in the cache that Hugging Face's tools fill: models--OWNER--NAME with refs/ (files
+// with a version's name that contain a hash) and snapshots/HASH, whose files are links.
 
-// The folder of the version that refs/main names, else of the newest one; nothing where
-// `repository` is no such folder.
+// The snapshot that refs/main names, else the newest one; nothing if `repository` is no such
+// folder.
 [[nodiscard]] std::optional<std::filesystem::path> snapshot_of(
     const std::filesystem::path& repository);
 
-// "org/name" and nothing else.
+// Whether the text is "org/name" and nothing else.
 [[nodiscard]] bool is_repository_name(const std::string& text);
-// Where `cache` holds the repository `name`.
+// The folder of the repository `name` in `cache`.
 [[nodiscard]] std::filesystem::path repository_folder(const std::filesystem::path& cache,
                                                       const std::string& name);
 
@@ -24,10 +24,10 @@ struct Repository {
   std::string name;  // "org/name"
   std::filesystem::path snapshot;
 };
-// All that have a snapshot, in the order of names.
+// All repositories that have a snapshot, sorted by name.
 [[nodiscard]] std::vector<Repository> repositories(const std::filesystem::path& cache);
 
-// Snapshots of those called after Z-Image.
+// Snapshots of repositories whose names contain Z-Image.
 [[nodiscard]] std::vector<std::filesystem::path> z_image_snapshots(
     const std::filesystem::path& cache);
 

@@ -21,7 +21,7 @@ constexpr std::array<std::pair<const char*, Network>, 3> kNetworkFolders{
      {"text_encoder", Network::kTextEncoder},
      {"vae", Network::kVae}}};
 
-// Whether all files are there that its index names; one that cannot be read names none.
+// Whether all files that its index names exist; an unreadable index counts as complete.
 bool has_all_shards(const fs::path& folder, Network network) {
   const std::string file = std::string(weights_stem(network)) + ".safetensors";
   const fs::path index = folder / (file + ".index.json");
@@ -34,11 +34,11 @@ bool has_all_shards(const fs::path& folder, Network network) {
              return !shard.is_string() || is_there(folder / shard.get<std::string>());
            });
   } catch (const Error&) {
-    return true;  // whoever opens it says what is wrong with it
+    return true;  // opening it will report what is wrong
   }
 }
 
-// A word of a shell's command line.
+// Quotes a word for a shell's command line.
 std::string quoted(const std::string& text) {
   std::string word = "'";
   for (const char c : text) word += c == '\'' ? "'\\''" : std::string(1, c);

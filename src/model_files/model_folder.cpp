@@ -20,7 +20,7 @@
 namespace headroom {
 namespace {
 
-// model_index.json names each component as [library, class].
+// model_index.json lists each component as [library, class].
 void check_component(const ConfigFile& index, std::string_view key,
                      std::initializer_list<std::string_view> allowed) {
   const nlohmann::json* value = index.find(key);
@@ -51,8 +51,8 @@ PartPlaces places_in(const std::filesystem::path& root) {
 
 namespace {
 
-// For people: the folder's name, a file's without its ending, or the repository's inside the
-// Hugging Face cache, where a folder is called .../models--OWNER--NAME/snapshots/HASH.
+// A name for people: the folder's, a file's without its extension, or the repository's inside the
+// Hugging Face cache, where folders are .../models--OWNER--NAME/snapshots/HASH.
 std::string model_name(const std::filesystem::path& root) {
   std::error_code failed;
   std::filesystem::path path = std::filesystem::absolute(root, failed);
@@ -69,7 +69,7 @@ std::string model_name(const std::filesystem::path& root) {
     name = owner_end == std::string::npos ? full : full.substr(owner_end + 2);
   }
   if (name.empty()) name = path.string();
-  if (!is_valid_utf8(name)) {  // the name goes into windows and JSON
+  if (!is_valid_utf8(name)) {  // since it is shown in windows and written to JSON
     for (char& c : name) {
       if (static_cast<unsigned char>(c) >= 0x80) c = '?';
     }

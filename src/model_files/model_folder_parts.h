@@ -3,14 +3,14 @@
 
 namespace headroom {
 
-// Steps of reading a model, which folders and files have in common. All throw Error{kModelFile}.
+// Steps of reading a model that folders and single files share. All throw Error{kModelFile}.
 
-// That model_index.json names the classes of Z-Image.
+// Checks that model_index.json names the classes of Z-Image.
 void check_model_index(const std::filesystem::path& root);
 [[nodiscard]] PartPlaces places_in(const std::filesystem::path& root);
-// That what one part hands the next has one size.
+// Checks that the sizes of what one part passes to the next agree.
 void check_parts_fit(const ModelFolder& model);
-// Of a model whose configs are read.
+// For a model whose configs have been read.
 [[nodiscard]] ModelInfo make_info(const ModelFolder& model);
 
 }  // namespace headroom

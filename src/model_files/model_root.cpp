@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The folder itself and those of its parts, ours and other programs'.
+// The folder itself and the folders of its parts, in diffusers' and in other layouts.
 constexpr std::array<std::string_view, 6> kParts{"",    "transformer", "text_encoder",
                                                  "vae", "vae_decoder", "unet"};
 
@@ -28,7 +28,7 @@ constexpr std::array<std::string_view, 6> kParts{"",    "transformer", "text_enc
                             kind.what, option));
 }
 
-// What a file is that was given where a model's folder is wanted.
+// Refuses a file that was given instead of a model's folder, naming what it is.
 [[noreturn]] void refuse_weights(const fs::path& file) {
   const FileKind found = tell_kind(TensorFile(file));
   switch (found.kind) {
@@ -55,7 +55,7 @@ constexpr std::array<std::string_view, 6> kParts{"",    "transformer", "text_enc
   }
 }
 
-// The first weight file of a folder, in the order of names.
+// A folder's first weight file by name.
 std::optional<fs::path> first_weight_file(const fs::path& folder) {
   std::set<fs::path> files;
   std::error_code error;
@@ -70,7 +70,7 @@ std::optional<fs::path> first_weight_file(const fs::path& folder) {
   return files.empty() ? std::nullopt : std::optional(*files.begin());
 }
 
-// Other programs' folders, by what stands in them or in their parts.
+// Refuses other programs' folders, which are recognised by files in them or in their parts.
 void check_no_other_program(const fs::path& root) {
   for (const std::string_view part : kParts) {
     const fs::path folder = part.empty() ? root : root / part;
@@ -85,7 +85,7 @@ void check_no_other_program(const fs::path& root) {
     try {
       read.emplace(config);
     } catch (const Error&) {
-      continue;  // whoever reads it for its own sake says what is wrong with it
+      continue;  // reading it later reports what is wrong
     }
     check_not_quantised(*read);
   }

@@ -21,7 +21,7 @@ namespace headroom {
 namespace fs = std::filesystem;
 namespace {
 
-// A repository's name, or its folder in the cache, leads to a snapshot; all else is a path.
+// A repository's name or its folder in the cache leads to a snapshot; anything else is a path.
 fs::path resolve(const std::string& model, const fs::path& hub_cache) {
   if (is_there(model)) {
     fs::path folder = fs::path(model).lexically_normal();
@@ -37,7 +37,7 @@ fs::path resolve(const std::string& model, const fs::path& hub_cache) {
                              hub_cache, model));
 }
 
-// A network's place, opened where it has weights.
+// Where a network is, and its opened weights if they exist.
 struct Part {
   fs::path place;
   Network network;
@@ -46,12 +46,12 @@ struct Part {
   Part(fs::path where, Network which) : place(std::move(where)), network(which) {
     if (has_weights(place)) tensors.emplace(place, network);
   }
-  // A download of the usual names has a config, and lacks something without it.
+  // A download under its usual name has a config; without one it is incomplete.
   [[nodiscard]] bool needs_config() const {
     return !tensors ||
            tensors->store().files().front().filename().string().starts_with(weights_stem(network));
   }
-  // The config beside the weights if it is of this network, else one made from the tensors.
+  // The config beside the weights if it is for this network, else one derived from the tensors.
   [[nodiscard]] ConfigFile config() const {
     const bool is_file = is_there(place) && !is_folder(place);
     const fs::path file = (is_file ? place.parent_path() : place) / "config.json";
@@ -69,7 +69,7 @@ struct Part {
   }
 };
 
-// What was given for a part: a file, its folder, or that of a whole model.
+// The place of a part for a given path: a file, the part's folder, or the whole model's folder.
 fs::path given_part(const fs::path& given, const char* folder) {
   if (!is_there(given)) {
     fail_model_file(given, say("there is no such file or folder; check the path"));
@@ -86,7 +86,7 @@ fs::path given_tokenizer(const fs::path& given) {
                              "Tongyi-MAI/Z-Image-Turbo --include 'tokenizer/*'\""));
 }
 
-// Reads configs, and from the weights that are here what they say better.
+// Reads configs, then corrects them by what the weights say, as far as those exist.
 void read_parts(ModelFolder& model) {
   const Part transformer(model.parts.transformer, Network::kTransformer);
   model.transformer = read_transformer(transformer.config());
@@ -121,7 +121,7 @@ ModelFolder open_folder(const fs::path& root, const ModelPlaces& places) {
   return model;
 }
 
-// One sentence for all that a transformer's file lacks.
+// Throws one sentence that names everything a transformer's file lacks.
 [[noreturn]] void fail_missing(const fs::path& file, const PartPlaces& parts) {
   std::vector<std::string> missing;
   std::string options;
@@ -140,7 +140,8 @@ ModelFolder open_folder(const fs::path& root, const ModelPlaces& places) {
   throw MissingParts(say("{0}: {1}", file, sentence), missing);
 }
 
-// Turbo and the base model have the same shapes. Most files are Turbo's or made from it.
+// Turbo and the base model have the same shapes, so only the name tells them apart. Most files are
+// Turbo's or derived from it.
 double shift_by_name(ModelFolder& model, const fs::path& file) {
   const std::string name = lower_ascii(file.filename().string());
   const bool is_base = name.find("base") != std::string::npos;
@@ -191,7 +192,7 @@ void find_parts(ModelFolder& model, const PartFinder& finder, const ModelPlaces&
   }
 }
 
-// `file`: of a transformer, or of all networks.
+// `file` has a transformer, or all networks.
 ModelFolder open_file(const fs::path& file, const ModelPlaces& places, bool is_all) {
   ModelFolder model;
   model.root = file;
@@ -217,7 +218,7 @@ ModelFolder open_model(const ModelPlaces& places) {
   if (is_folder(place)) {
     if (is_there(place / "model_index.json")) return open_folder(place, places);
     const auto file = transformer_in(place);
-    if (!file) return open_folder(place, places);  // says what it is instead
+    if (!file) return open_folder(place, places);  // this reports what it is instead
     return open_file(*file, places, tell_kind(TensorFile(*file)).kind == WeightKind::kAllInOne);
   }
   if (!is_there(place) || !is_weight_file(place)) return open_folder(place, places);

@@ -8,9 +8,8 @@
 #include <string>
 #include <string_view>
 
-// What the files may hold is what the networks of this program can run. The upper bounds are far
-// above any real model; they keep every product of two sizes that the program forms inside an
-// int64.
+// Configs may have the values that this program's networks can run. Upper bounds are far above any
+// real model; they keep every product of two sizes that the program computes within an int64.
 
 namespace headroom {
 namespace {
@@ -23,7 +22,7 @@ constexpr int kMaxFfnWidth = 4 * kMaxWidth;
 constexpr int kMaxVocabulary = 4'000'000;
 constexpr int kMaxChannels = 8192;  // of the VAE's layers
 constexpr int kMaxLatentChannels = 1024;
-constexpr int kMaxVaeLevels = 8;  // a scale of 128
+constexpr int kMaxVaeLevels = 8;  // a scale of 1 to 128
 constexpr double kMinEps = 1e-12;
 constexpr double kMaxEps = 0.1;
 constexpr double kMaxRopeTheta = 1e12;
@@ -68,7 +67,7 @@ void check_text_encoder_kind(const ConfigFile& config) {
   config.require_default("hidden_act", "silu");
   config.require_default("attention_bias", false);
   config.require_default("use_sliding_window", false);
-  // Tied or not, the output layer is never used; only a damaged file has something else here.
+  // The output layer is never used, tied or not; but another type here means a damaged file.
   (void)config.flag("tie_word_embeddings", true);
   if (const nlohmann::json* types = config.find("layer_types")) {
     bool full = types->is_array();
@@ -79,7 +78,7 @@ void check_text_encoder_kind(const ConfigFile& config) {
 
 void check_block_types(const ConfigFile& config, std::string_view key, const char* type,
                        std::size_t count) {
-  const nlohmann::json expected(count, nlohmann::json(type));  // a list of `count` equal texts
+  const nlohmann::json expected(count, nlohmann::json(type));  // a list of `count` equal strings
   const nlohmann::json* found = config.find(key);
   if (found == nullptr || *found != expected) {
     config.fail(key, say("it must be {0} times {1}, once for each of block_out_channels", count,
@@ -95,7 +94,7 @@ TransformerConfig read_transformer(const ConfigFile& config) {
   config.require("all_patch_size", nlohmann::json::array({2}));
   config.require("all_f_patch_size", nlohmann::json::array({1}));
   config.require_default("qk_norm", true);
-  // The Omni variant: other inputs and other tensors.
+  // The Omni variant has other inputs and other tensors.
   config.require_default("siglip_feat_dim", nullptr);
 
   TransformerConfig result;
@@ -168,7 +167,7 @@ VaeConfig read_vae(const ConfigFile& config) {
   result.sample_size = config.integer("sample_size", 1, kMaxWidth);
   result.scaling_factor = config.number("scaling_factor", 1e-6, 1e6);
   result.shift_factor = config.number("shift_factor", -1e6, 1e6, 0.0);
-  // What the reference assumes when these are absent.
+  // The reference's defaults when these keys are absent.
   result.use_quant_conv = config.flag("use_quant_conv", true);
   result.use_post_quant_conv = config.flag("use_post_quant_conv", true);
   result.mid_block_add_attention = config.flag("mid_block_add_attention", true);
@@ -195,7 +194,7 @@ SchedulerConfig read_scheduler(const ConfigFile& config) {
     config.require_default(key, false);
   }
   config.require_default("shift_terminal", nullptr);
-  // The model's time is (1000 - t) / 1000, so a schedule in other units would not reach its ends.
+  // The model's time is (1000 - t) / 1000, so a schedule in other units would not cover 0 to 1.
   config.require_default("num_train_timesteps", 1000);
   SchedulerConfig result;
   result.shift = config.number("shift", 0.01, 100, 1.0);

@@ -4,7 +4,7 @@
 
 namespace headroom {
 
-// What the config of each part of a model says, checked against what the networks can run. Throws
+// Each reads one part's config and checks it against what the networks can run. Throws
 // Error{kModelFile} with one sentence naming file, key, what was found and what is supported.
 [[nodiscard]] TransformerConfig read_transformer(const ConfigFile& config);
 [[nodiscard]] TextEncoderConfig read_text_encoder(const ConfigFile& config);

@@ -19,17 +19,18 @@ namespace headroom {
 namespace fs = std::filesystem;
 namespace {
 
-// Where programs keep transformers and whole checkpoints; the parts' folders stand beside.
+// Folder names under which programs keep transformers and checkpoints; folders for the other parts
+// are beside them.
 constexpr std::array<std::string_view, 4> kTransformerShelves{"diffusion_models", "unet",
                                                               "checkpoints", "stable-diffusion"};
-constexpr std::size_t kMaxFiles = 500;  // of a shelf; nobody waits longer
+constexpr std::size_t kMaxFiles = 500;  // per folder; limits how long the search takes
 
 bool has_weight_ending(const fs::path& file) {
   const std::string ending = lower_ascii(file.extension().string());
   return ending == ".safetensors" || ending == ".sft" || ending == ".gguf";
 }
 
-// Weight files below a folder, in the order of names.
+// Weight files below a folder, sorted by name.
 std::set<fs::path> weight_files(const fs::path& folder, int depth) {
   std::set<fs::path> files;
   std::error_code error;
@@ -88,7 +89,7 @@ std::vector<fs::path> transformers_in(const fs::path& folder, int depth) {
       const WeightKind kind = tell_kind(TensorFile(file)).kind;
       if (kind == WeightKind::kTransformer || kind == WeightKind::kAllInOne) found.push_back(file);
     } catch (const Error&) {
-      // Damaged or of another kind: it is not what is meant.
+      // Damaged or of another kind: not what is looked for.
     }
   }
   return found;
@@ -114,7 +115,7 @@ PartFinder::PartFinder(const fs::path& transformer, const fs::path& hub_cache, M
     : shelves_(std::move(shelves)) {
   std::error_code error;
   file_ = fs::absolute(transformer, error).lexically_normal();
-  constexpr int kAbove = 4;  // people sort their files into folders
+  constexpr int kAbove = 4;  // people sort their files into subfolders
   fs::path folder = file_;
   for (int i = 0; i < kAbove && folder.has_relative_path(); ++i) {
     folder = folder.parent_path();
@@ -139,7 +140,7 @@ std::vector<fs::path> PartFinder::beside(std::initializer_list<const char*> name
 }
 
 std::optional<fs::path> PartFinder::find(const Wanted& wanted) const {
-  std::optional<Error> fault;  // of what would have been the part
+  std::optional<Error> fault;  // of a file that would otherwise have fitted
   const auto fits = [&](const fs::path& place) {
     if (!has_weights(place)) return false;
     std::optional<NetworkTensors> tensors;
@@ -179,7 +180,7 @@ std::optional<fs::path> PartFinder::find(const Wanted& wanted) const {
   for (const fs::path& snapshot : snapshots_) {
     if (fits(snapshot / wanted.folder)) return snapshot / wanted.folder;
   }
-  for (const fs::path& snapshot : snapshots_) {  // of repositories in ComfyUI's layout
+  for (const fs::path& snapshot : snapshots_) {  // repositories in ComfyUI's layout
     if (auto file = largest({snapshot / "split_files"}, kShelfDepth)) return file;
   }
   if (fault) throw *fault;

@@ -24,7 +24,7 @@ namespace headroom {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::int64_t kShareBytes = std::int64_t{8} << 20;  // of float32
+constexpr std::int64_t kShareBytes = std::int64_t{8} << 20;  // as float32
 
 std::size_t row_bytes(const QuantisedTensor& tensor) {
   return tensor_type(tensor.dtype).bytes(static_cast<std::size_t>(row_width(tensor.shape)));
@@ -34,7 +34,7 @@ std::int64_t code_bytes(const QuantisedTensor& tensor) {
   return row_count(tensor.shape) * static_cast<std::int64_t>(row_bytes(tensor));
 }
 
-// Rows `first` to `first + rows` of the tensor, wherever they come from.
+// Reads rows `first` to `first + rows` of a tensor that may be joined from several.
 void read_values(const QuantisedTensor& tensor, std::int64_t first, std::int64_t rows,
                  std::span<float> values) {
   for (const TensorRows& source : tensor.sources) {
@@ -78,13 +78,13 @@ void encode_row(const QuantisedTensor& tensor, std::span<float> values, std::byt
   }
 }
 
-// Rounds a tensor's rows, several shares at once, and hands the bytes over in order.
+// Rounds a tensor's rows, several shares at once, and passes on the bytes in order.
 class Rounder {
  public:
   Rounder(const NetworkTensors& tensors, const QuantiseOptions& options)
       : tensors_(tensors), options_(options), shares_(std::max(1, options.shares)) {}
 
-  // False when `put` said so.
+  // Returns false as soon as `put` does.
   template <typename Put>
   bool round(const QuantisedTensor& tensor, const Put& put) {
     const std::int64_t rows = row_count(tensor.shape);
@@ -129,7 +129,7 @@ class Rounder {
   void check(const QuantisedTensor& tensor, std::span<const float> values) const {
     constexpr float kMax = 65504;
     const bool fits = std::ranges::all_of(
-        values, [](float value) { return std::fabs(value) <= kMax; });  // false for NaN
+        values, [](float value) { return std::fabs(value) <= kMax; });  // also false for NaN
     if (fits) return;
     fail_model_file(tensors_.store().place(),
                     say("tensor {0} has values that are infinite, no numbers or above {1}; "
@@ -144,11 +144,11 @@ class Rounder {
   std::vector<float> scales_;
 };
 
-// All that is known of a file before its values are.
+// What is known about a file before its values are computed.
 struct Outline {
   std::string header;
-  std::vector<std::int64_t> ends;  // of each tensor, where the next begins
-  std::string trailer;             // behind them all
+  std::vector<std::int64_t> ends;  // where each tensor ends and the next begins
+  std::string trailer;             // follows all tensors
   [[nodiscard]] std::int64_t total_bytes() const {
     return ends.back() + static_cast<std::int64_t>(trailer.size());
   }
@@ -169,7 +169,7 @@ Outline gguf_outline(const std::vector<QuantisedTensor>& layout, std::vector<Ggu
   return outline;
 }
 
-// What ComfyUI calls the configuration of a layer.
+// ComfyUI's configuration of a layer.
 std::string comfy_config(const QuantisedTensor& tensor) {
   std::string text = "{\"format\": \"int8_tensorwise\"";
   if (tensor.rotation_group > 0) {

@@ -15,7 +15,7 @@
 namespace headroom {
 namespace {
 
-// The rows that make a tensor of the written file, by their place in it.
+// The parts of a tensor in the written file, by their position in it.
 struct Sources {
   std::map<int, TensorRows> parts;
   std::size_t expected = 1;
@@ -42,8 +42,8 @@ int layer_of(std::string_view name) {
   return layer;
 }
 
-// Whether a layer's most sensitive matrices get two bits more: those of the first and last eighth
-// and every third between, as llama.cpp's mixes have it.
+// Whether a layer's most sensitive matrices get two bits more: in the first and last eighth of the
+// layers and in every third between, as in llama.cpp's mixes.
 bool gets_more_bits(int layer, int layers) {
   return layer < layers / 8 || layer >= 7 * layers / 8 || (layer - layers / 8) % 3 == 2;
 }
@@ -52,8 +52,7 @@ class Chooser {
  public:
   Chooser(QuantisedFormat format, int layers) : format_(format), layers_(layers) {}
 
-  // What the tensor is stored as, by the name that it has in a single file, in llama.cpp's words
-  // for GGUF.
+  // The format to store a tensor in. `name` is its name in single files; llama.cpp's for GGUF.
   [[nodiscard]] DType dtype(const std::string& name, const Sources& sources) const {
     const std::int64_t width = row_width(sources.shape);
     const bool is_matrix = sources.shape.size() == 2 && row_count(sources.shape) > 1;
@@ -104,8 +103,8 @@ class Chooser {
   int layers_;
 };
 
-// Plain ones first, the widest numbers before all, so that all are aligned: matrices of eight bits
-// are, too, and their scales.
+// Plain tensors first, the widest elements first, so that all are aligned, including eight-bit
+// matrices and their scales.
 int place_of(const QuantisedTensor& tensor) {
   return tensor.dtype == DType::kI8 ? 0 : static_cast<int>(tensor_type(tensor.dtype).block_bytes);
 }
@@ -155,7 +154,7 @@ std::vector<QuantisedTensor> quantised_layout(const NetworkTensors& tensors,
 }
 
 std::vector<GgufKey> gguf_keys(const ModelFolder& model, Network network) {
-  constexpr std::uint32_t kQuantisationVersion = 2;  // of the k-quants' layouts
+  constexpr std::uint32_t kQuantisationVersion = 2;  // version of the k-quants' layouts
   const bool is_text = network == Network::kTextEncoder;
   std::vector<GgufKey> keys;
   keys.emplace_back("general.architecture", std::string(is_text ? "qwen3" : "lumina2"));

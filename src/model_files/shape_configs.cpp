@@ -25,7 +25,7 @@ class Shapes {
     }
     return (*shape)[axis];
   }
-  // How many of "layers.0.x", "layers.1.x", ... there are.
+  // How many names "layers.0.x", "layers.1.x", ... there are.
   [[nodiscard]] std::int64_t count(const std::string& before, const std::string& after) const {
     std::int64_t n = 0;
     while (tensors_.contains(before + std::to_string(n) + after)) ++n;
@@ -49,7 +49,7 @@ Json transformer_config(const NetworkTensors& tensors) {
           {"n_refiner_layers", shapes.count("noise_refiner.", ".attention_norm1.weight")},
           {"n_heads", dim / std::max<std::int64_t>(1, head)},
           {"cap_feat_dim", shapes.extent("cap_embedder.0.weight", 0)},
-          // [32, 48, 48] of the 128 that all models of the kind have
+          // [32, 48, 48] for head_dim 128, as in all models of this kind
           {"axes_dims", {head / 4, head / 8 * 3, head / 8 * 3}}};
 }
 
@@ -71,7 +71,7 @@ Json text_encoder_config(const NetworkTensors& tensors) {
 
 Json vae_config(const NetworkTensors& tensors) {
   const Shapes shapes(tensors);
-  std::vector<std::int64_t> channels;  // from the picture's side
+  std::vector<std::int64_t> channels;  // starting at the picture's side
   const std::int64_t levels = shapes.count("decoder.up_blocks.", ".resnets.0.conv1.weight");
   for (std::int64_t i = levels; i-- > 0;) {
     channels.push_back(
@@ -110,7 +110,7 @@ Json json_of(const NetworkTensors& tensors) {
   return vae_config(tensors);
 }
 
-// A width that is read as it stands in the file: the bounds of configs hold for it too.
+// A width taken from the file, with the same bounds as in configs.
 int width_of(const NetworkTensors& tensors, const std::string& name, int fallback) {
   constexpr std::int64_t kMaxWidth = 4 * 65536;
   const auto shape = tensors.shape_of(name);
@@ -124,7 +124,7 @@ int width_of(const NetworkTensors& tensors, const std::string& name, int fallbac
   return static_cast<int>(shape->front());
 }
 
-// A number among GGUF's keys.
+// A number from GGUF's keys.
 double number_of(const NetworkTensors& tensors, const char* key, double low, double high,
                  double fallback) {
   const auto text = tensors.key(key);
@@ -156,7 +156,7 @@ void take_widths(const NetworkTensors& tensors, TextEncoderConfig& config) {
   config.rope_theta = number_of(tensors, "qwen3.rope.freq_base", 1, 1e12, config.rope_theta);
   config.rms_norm_eps =
       number_of(tensors, "qwen3.attention.layer_norm_rms_epsilon", 1e-12, 0.1, config.rms_norm_eps);
-  // What the tensors say too must be the same: a cut file computes something else.
+  // GGUF's keys must agree with the tensors: a file that was cut would compute something else.
   const auto check = [&](const char* key, int found) {
     const auto said = number_of(tensors, key, 1, 1e6, found);
     if (said == found) return;

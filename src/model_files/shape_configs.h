@@ -5,14 +5,14 @@
 
 namespace headroom {
 
-// The config of a network that comes without one: sizes and counts from the shapes of its tensors,
-// and what shapes do not say from GGUF's keys or as all models of the kind have it. Reading it
-// checks it. Throws Error{kModelFile} where a tensor is missing that says a size.
+// A config for a network that comes without one. Sizes and counts come from the shapes of its
+// tensors; the rest from GGUF's keys, or is what all models of this kind have. It is checked when
+// it is read. Throws Error{kModelFile} when a tensor that determines a size is missing.
 [[nodiscard]] ConfigFile config_of(const NetworkTensors& tensors);
 
-// Puts the widths that the weights have in the place of what a config says.
+// Replaces a config's widths by those of the weights.
 void take_widths(const NetworkTensors& tensors, TransformerConfig& config);
-// And what a GGUF file says of how to compute with it.
+// The same, and what a GGUF file says about how to compute with the weights.
 void take_widths(const NetworkTensors& tensors, TextEncoderConfig& config);
 
 }  // namespace headroom

@@ -59,7 +59,8 @@ std::string unescaped(std::string_view text) {
 }
 
 std::string fingerprint(const std::vector<fs::path>& files, std::string_view part) {
-  std::uint64_t hash = 0xCBF29CE484222325;  // FNV-1a; entries name their files in full besides
+  // FNV-1a; a collision does no harm, since entries also contain the full paths.
+  std::uint64_t hash = 0xCBF29CE484222325;
   const auto add = [&](std::string_view text) {
     for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3;
   };

@@ -8,19 +8,20 @@
 
 namespace headroom {
 
-// Files, and by what they are known again, as texts that fit the metadata of a safetensors file.
+// Describes files so that they can be recognised later, as texts for a safetensors file's
+// metadata.
 
 // `text` with all bytes but printable ASCII, and '%', as %XX.
 [[nodiscard]] std::string escaped(std::string_view text);
 [[nodiscard]] std::string unescaped(std::string_view text);
 
-// 16 hexadecimal digits that stand for these paths, links followed, and a part of them.
+// 16 hexadecimal digits that identify these paths, with links resolved, and a part of the files.
 [[nodiscard]] std::string fingerprint(const std::vector<std::filesystem::path>& files,
                                       std::string_view part);
 
-// A line for each file of a store: path and stamp as they were when it was opened.
+// A line for each of a store's files: its path, and its stamp from when it was opened.
 [[nodiscard]] std::string identity(const TensorStore& store);
-// Whether the files that `identity` names are as they were.
+// Whether the files that `identity` lists are unchanged.
 [[nodiscard]] bool is_identity_of_now(const std::string& identity);
 
 }  // namespace headroom

@@ -24,7 +24,8 @@ namespace headroom {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kLayout = "2";  // of entries; others are not read
+// Version of entries' layout; entries of other versions are ignored.
+constexpr const char* kLayout = "2";
 constexpr std::string_view kEnding = ".safetensors";
 constexpr std::string_view kUnfinished = ".part";  // after the entry's name
 
@@ -34,14 +35,14 @@ std::string entry_name(const TensorStore& source, DType format) {
          std::string(kEnding);
 }
 
-// Whether a file of that name is ours to remove.
+// Whether a file of this name is an entry, which may be removed.
 bool is_entry_name(const std::string& name) {
   constexpr std::size_t kDigits = 16;
   return name.size() > kDigits + 1 && name.ends_with(kEnding) && name[kDigits] == '-' &&
          name.find_first_not_of("0123456789abcdef") == kDigits;
 }
 
-// Whether it is one that is being written, or was.
+// Whether it is an unfinished entry.
 bool is_unfinished_name(const std::string& name) {
   return name.ends_with(kUnfinished) &&
          is_entry_name(name.substr(0, name.size() - kUnfinished.size()));
@@ -70,11 +71,12 @@ void remove_file(const fs::path& file) {
   fs::remove(file, ignored);
 }
 
-// An entry that is being written. The lock on it goes with the process, however that ends, so what
-// is left of one that was killed is told from one that somebody writes. Removed unless committed.
+// An entry that is being written. Its lock ends with the process, whatever ends that, so a
+// leftover of a killed process can be told from an entry that is being written. Removed unless
+// committed.
 class Unfinished {
  public:
-  // Nothing when another process writes it. Throws Error{kIo}.
+  // Nothing when another process is writing it. Throws Error{kIo}.
   static std::optional<Unfinished> begin(const fs::path& entry) {
     const fs::path path = entry.string() + std::string(kUnfinished);
     FileDescriptor fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666));
@@ -83,8 +85,8 @@ class Unfinished {
       if (errno == EWOULDBLOCK) return std::nullopt;
       fail_io(path, say("cannot be locked"), errno);
     }
-    // Between opening and locking another process may have finished it or given it up: then this is
-    // no longer the file of that name, and may be a whole entry.
+    // Between opening and locking another process may have finished or removed it. Then this
+    // descriptor is no longer the file of that name, and may be a complete entry.
     struct stat here {
     }, there{};
     if (::fstat(fd.get(), &here) != 0 || ::stat(path.c_str(), &there) != 0 ||
@@ -106,8 +108,8 @@ class Unfinished {
   void put(std::span<const std::byte> bytes) {
     write_all(fd_.get(), bytes.data(), bytes.size(), path_);
     written_ += static_cast<std::int64_t>(bytes.size());
-    // The disk begins at once, so that little is left to wait for in the end and little of the
-    // machine's memory is held.
+    // Starts writing to the disk early, so that little is left to wait for at the end, and little
+    // memory is used for unwritten pages.
     constexpr std::int64_t kAtOnce = 64 << 20;
     if (written_ - begun_ >= kAtOnce) {
       ::sync_file_range(fd_.get(), begun_, written_ - begun_, SYNC_FILE_RANGE_WRITE);
@@ -128,20 +130,21 @@ class Unfinished {
       : entry_(std::move(entry)), path_(std::move(path)), fd_(std::move(fd)) {}
 
   fs::path entry_;
-  fs::path path_;  // empty once there is nothing to remove
+  fs::path path_;  // empty when there is nothing to remove
   FileDescriptor fd_;
   std::int64_t written_ = 0;
-  std::int64_t begun_ = 0;  // so many bytes are on their way to the disk
+  std::int64_t begun_ = 0;  // bytes whose writing to the disk was started
 };
 
-// The lock on what a process left that was killed while it wrote; nothing where one is writing.
+// Locks the leftover of a process that was killed while writing; nothing when a process is writing
+// it.
 std::optional<FileDescriptor> lock_abandoned(const fs::path& unfinished) {
   FileDescriptor fd(::open(unfinished.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   if (fd.get() < 0 || ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) return std::nullopt;
   return fd;
 }
 
-// False where another process took it up again.
+// False when another process is writing it again.
 bool remove_if_abandoned(const fs::path& unfinished) {
   const std::optional<FileDescriptor> lock = lock_abandoned(unfinished);
   if (lock) remove_file(unfinished);
@@ -153,7 +156,7 @@ struct Disk {
   std::int64_t total = 0;
 };
 
-// Of the folder, or of the nearest one above it that is there.
+// For the folder, or the nearest existing one above it.
 std::optional<Disk> disk_of(fs::path folder, bool& can_be_written) {
   std::error_code error;
   while (!fs::exists(folder, error) && folder.has_relative_path()) folder = folder.parent_path();
@@ -183,9 +186,9 @@ std::optional<TensorFile> WeightCache::find(const TensorStore& source, DType for
   try {
     TensorFile entry(file);
     if (entry.metadata() == describe(source, format)) return entry;
-    if (holds(entry)) return std::nullopt;  // of files that are newer than those that are open
+    if (holds(entry)) return std::nullopt;  // valid for newer source files than the opened ones
   } catch (const Error&) {
-    // Damaged, as after a disk's failure: it is written again.
+    // Damaged, perhaps by a failing disk: write it again.
   }
   remove_file(file);
   return std::nullopt;
@@ -262,7 +265,7 @@ std::vector<WeightCache::Entry> WeightCache::entries() const {
         entry.holds = holds(file);
       }
     } catch (const Error&) {
-      // Damaged: it holds nothing.
+      // Damaged: not valid.
     }
     found.push_back(std::move(entry));
   }

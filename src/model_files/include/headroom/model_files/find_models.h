@@ -11,28 +11,30 @@
 
 namespace headroom {
 
-// A model of Z-Image on this machine, as it was found.
+// A Z-Image model found on this machine.
 struct FoundModel {
-  std::string name;                   // what --model takes: a repository's name, or the path
+  std::string name;                   // value for --model: a repository's name, or the path
   std::filesystem::path place;        // its folder or file
-  std::optional<ModelFolder> opened;  // where all parts are here
-  Message problem;                    // why not, else, with the way out
-  // Which are not here, by the names of diffusers' folders: "transformer", "text_encoder", "vae",
-  // "tokenizer"; and the command that gets them, as a shell takes it. Empty where nothing is
-  // missing or where that is not what is wrong.
+  std::optional<ModelFolder> opened;  // set when all parts were found
+  Message problem;                    // otherwise why it cannot be opened, with the way out
+  // Missing parts, by the names of diffusers' folders: "transformer", "text_encoder", "vae",
+  // "tokenizer"; and the shell command that downloads them. Empty when nothing is missing or the
+  // problem is another one.
   std::vector<std::string> missing;
   std::string get;
-  std::map<std::string, int> formats;  // of the transformer: "BF16", ..., and of how many matrices
-  std::int64_t file_bytes = 0;         // of the files of all parts that are here
+  // The transformer's formats ("BF16", ...) with their number of matrices.
+  std::map<std::string, int> formats;
+  std::int64_t file_bytes = 0;  // of the files of all parts that were found
 };
 
-// Folders in which programs keep models, below that of a program or of its models: where ComfyUI
-// and Forge have them. Only those that are there.
+// The folders below `folder`, a program's or its models', where ComfyUI and Forge keep models.
+// Only those that exist.
 [[nodiscard]] ModelShelves shelves_below(const std::filesystem::path& folder);
 
-// Looks for models: in `folders` (a model's own folder, or one that holds those of models or weight
-// files), on the shelves for transformers of `where`, and among all repositories of its Hugging
-// Face cache; in that order, each once. Opens headers. Other models and add-ons are passed over.
+// Looks for models in this order, listing each once: in `folders` (a model's own folder, or one
+// that contains models' folders or weight files), on `where`'s shelves for transformers, and among
+// all repositories in its Hugging Face cache. Reads headers. Other models and adapters are
+// skipped.
 [[nodiscard]] std::vector<FoundModel> find_models(const std::vector<std::filesystem::path>& folders,
                                                   const ModelPlaces& where);
 

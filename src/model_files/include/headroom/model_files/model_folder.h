@@ -10,8 +10,8 @@
 
 namespace headroom {
 
-// Where the parts of a model are: its networks each in a folder of diffusers' layout or in a file,
-// which may be the same for several.
+// Where a model's parts are: each network in a folder of diffusers' layout or in a file, which
+// several may share.
 struct PartPlaces {
   std::filesystem::path transformer;
   std::filesystem::path text_encoder;
@@ -19,19 +19,19 @@ struct PartPlaces {
   std::filesystem::path tokenizer;  // folder with tokenizer.json
 };
 
-// A model, its configs read and checked. Plain values: copy freely.
+// A model whose configs were read and checked. Plain values: copy freely.
 struct ModelFolder {
-  std::filesystem::path root;  // folder of the whole, or the transformer's file
+  std::filesystem::path root;  // the model's folder, or the transformer's file
   PartPlaces parts;
   ModelInfo info;
   TransformerConfig transformer;
   TextEncoderConfig text_encoder;
   VaeConfig vae;
   SchedulerConfig scheduler;
-  // Of each of the transformer's main layers, as they are stored, some otherwise than others; none
-  // = the weights are not here or not opened.
+  // Stored bytes of each main layer of the transformer, which may differ; empty = the weights do
+  // not exist or were not opened.
   std::vector<std::int64_t> layer_file_bytes;
-  std::vector<Message> notes;  // what was found or taken for granted
+  std::vector<Message> notes;  // what was found or assumed
 };
 
 // Reads a folder in the Hugging Face layout of Z-Image: model_index.json, each component's

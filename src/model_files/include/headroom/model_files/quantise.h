@@ -12,16 +12,16 @@
 
 namespace headroom {
 
-// What weights are rounded to.
+// The formats that weights can be rounded to.
 enum class QuantisedFormat {
   kInt8,  // ComfyUI's int8_tensorwise with ConvRot, rows rotated in groups of 256, as safetensors
   kQ8_0,  // GGUF
-  kQ4_K   // GGUF, the mix that is usual: Q6_K where rounding costs most
+  kQ4_K   // GGUF, the usual mix: Q6_K where rounding costs most
 };
 struct QuantisedFormatEntry {
   QuantisedFormat format;
   std::string_view word;    // on the command line
-  std::string_view ending;  // of its files, by which programs go that read them
+  std::string_view ending;  // extension of its files, by which other programs recognise them
 };
 inline constexpr std::array kQuantisedFormats{
     QuantisedFormatEntry{QuantisedFormat::kInt8, "int8", ".safetensors"},
@@ -33,32 +33,33 @@ inline constexpr std::array kQuantisedFormats{
 [[nodiscard]] std::optional<QuantisedFormat> quantised_format(std::string_view word);
 
 struct QuantiseOptions {
-  // Calls `work` with 0 to `count` - 1, at once if it likes, and returns when all are done; passes
-  // on what one of them throws.
+  // Calls `work` with 0 to `count` - 1, possibly in parallel, and returns when all are done;
+  // rethrows what one of them throws.
   using InParallel = std::function<void(int count, const std::function<void(int)>& work)>;
   InParallel in_parallel = [](int count, const std::function<void(int)>& work) {
     for (int i = 0; i < count; ++i) work(i);
   };
-  int shares = 1;  // of a batch of rows, each of 8 MB at most before rounding
-  // The disk has to have what was written up to the last but one of these.
+  int shares = 1;  // parts of a batch of rows, each at most 8 MB as float32
+  // The disk is waited for after every this many bytes; at most two such stretches are not yet
+  // safe.
   std::int64_t sync_bytes = std::int64_t{128} << 20;
 };
 
 struct QuantiseProgress {
   std::int64_t done_bytes = 0;
-  std::int64_t total_bytes = 0;  // of the written file
+  std::int64_t total_bytes = 0;  // size of the finished file
 };
 
-// Writes a model's transformer or text encoder to a new file in which its large matrices are
-// rounded: those of transformer and refiner layers but for modulation in eight bits, of all of a
-// text encoder's layers, and in GGUF also its table of tokens and the modulation. All else stays as
-// it is stored (32-bit vectors in GGUF, bfloat16 where the source is quantised). Fused names, as
-// single files have them; llama.cpp's in a text encoder's GGUF. Weights pass through 16 MB a
-// share. `go_on` is asked all the time; false ends it, and what was done is kept beside `output`
-// and taken up by the next call with the same source and format, also after the process was killed.
-// Returns whether it came to its end. Throws Error{kIo} where `output` is there already, the disk
-// has too little room or fails, or another program writes the same file; Error{kModelFile} for
-// weights that cannot be read or rounded.
+// Writes a model's transformer or text encoder to a new file with its large matrices rounded. In
+// eight bits these are the matrices of the transformer's main and refiner layers except
+// modulation, or of all the text encoder's layers; in GGUF also modulation and the table of
+// tokens. Everything else stays as it is stored (32-bit vectors in GGUF, bfloat16 where the source
+// is quantised). Names are the fused ones of single files; llama.cpp's in a text encoder's GGUF.
+// Needs 16 MB of memory per share. `go_on` is asked often; when it returns false, the work ends,
+// and what is done is kept beside `output` and continued by the next call with the same source and
+// format, even after the process was killed. Returns whether the file is finished. Throws
+// Error{kIo} when `output` exists already, the disk has too little room or fails, or another
+// program writes the same file; Error{kModelFile} for weights that cannot be read or rounded.
 [[nodiscard]] bool quantise(const ModelFolder& model, Network network, QuantisedFormat format,
                             const std::filesystem::path& output, const QuantiseOptions& options,
                             const std::function<bool(const QuantiseProgress&)>& go_on);

@@ -12,11 +12,12 @@
 
 namespace headroom {
 
-// Weights on disk in the number format that they are computed in, so that nothing is converted when
-// they are read again: a safetensors file for each network and format, all in one folder. An entry
-// is whole or not there. It holds for its source files as they were (path, length, time of change,
-// inode) and is removed when it is met after they changed. Any number of processes may use a folder
-// at once, and entries may be removed while they are in use. Any thread.
+// Weights on disk in the number format that the networks compute in, so that reading them again
+// needs no conversion: one safetensors file for each network and format, all in one folder. An
+// entry is complete or does not exist. It is valid while its source files are unchanged (path,
+// length, modification time, inode), and is removed when it is found to be outdated. Several
+// processes may use a folder at once, and entries may be removed while in use. May be used from
+// any thread.
 class WeightCache {
  public:
   // What writing leaves free on the disk: the larger of the two.
@@ -28,28 +29,29 @@ class WeightCache {
 
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
 
-  // The tensors of `source` in that format, by the names that they were written by, where they
-  // were.
+  // The tensors of `source` in that format, by the names they were written with; nothing if there
+  // is no valid entry.
   [[nodiscard]] std::optional<TensorFile> find(const TensorStore& source, DType format) const;
 
-  // Removes the entry of `source` in that format, where there is one.
+  // Removes the entry of `source` in that format, if there is one.
   void drop(const TensorStore& source, DType format) const;
 
-  // Whether the disk takes an entry of so many bytes and the folder can be written. Writes nothing.
+  // Whether the disk has room for an entry of this size and the folder is writable. Writes
+  // nothing.
   [[nodiscard]] bool can_hold(std::int64_t bytes) const;
 
-  // A tensor by the name and in the shape that a network asks for.
+  // A tensor with the name and shape that a network asks for.
   struct Tensor {
     std::string name;
     std::vector<std::int64_t> shape;
   };
-  // Hands over the values of one tensor in pieces, in order: `put` appends.
+  // Appends a part of a tensor's values, in order.
   using Put = std::function<void(std::span<const std::byte>)>;
   using Convert = std::function<void(const Tensor& tensor, const Put& put)>;
-  // Writes the entry of these tensors, whose values come from `source`, and makes room before by
-  // removing entries that hold no more. False when another process is writing it just now. Throws
-  // Error{kIo} when the disk has no room for it or cannot be written, and what `convert` throws;
-  // then the folder is as before.
+  // Writes an entry with these tensors, whose values come from `source`. First makes room by
+  // removing entries that are no longer valid. False when another process is writing the same
+  // entry. Throws Error{kIo} when the disk has too little room or cannot be written, and what
+  // `convert` throws; the folder is then unchanged.
   [[nodiscard]] bool write(const TensorStore& source, DType format, std::span<const Tensor> tensors,
                            const Convert& convert) const;
 
@@ -58,17 +60,17 @@ class WeightCache {
     std::string network;  // the source's folder or file: ".../Z-Image-Turbo/transformer"
     std::string format;   // "BF16"
     std::int64_t bytes = 0;
-    bool holds = false;       // its source files are as they were
-    bool unfinished = false;  // left by a process that was killed while it wrote
+    bool holds = false;       // valid: its source files are unchanged
+    bool unfinished = false;  // left by a process that was killed while writing
   };
-  // By file name; what is not an entry, or is being written, is left out.
+  // Sorted by file name; other files and entries that are being written are left out.
   [[nodiscard]] std::vector<Entry> entries() const;
-  // Removes all of them; returns those that were there. Files that others are writing stay.
+  // Removes all entries and returns them. Files that are being written stay.
   std::vector<Entry> clear() const;
 
  private:
   void remove_what_holds_no_more() const;
-  // Throws Error{kIo} when less than the spare would be left.
+  // Throws Error{kIo} when less than the spare would remain free.
   void check_room(std::int64_t bytes) const;
 
   std::filesystem::path folder_;
