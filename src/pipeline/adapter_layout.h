@@ -7,21 +7,21 @@
 
 namespace headroom {
 
-// One change of a matrix as it is computed beside it. Places are in values from the beginning of
-// the adapters' memory.
+// One change of a matrix, in the form in which it is computed. Places are counted in values from
+// the start of the adapters' memory block.
 struct PlacedChange {
   enum class Kind {
-    kPair,       // a product of few columns: rows of the update's `down` and `up`
+    kPair,       // a low-rank product: rows of the update's `down` and `up`
     kKronecker,  // two factors
-    kWhole       // all values of the change, where that is less or nothing else is possible
+    kWhole       // all values of the change, where that is smaller or nothing else is possible
   };
   Kind kind = Kind::kPair;
   const AdapterFile* file = nullptr;
   const MatrixChange* change = nullptr;
   double strength = 1.0;
   std::int64_t rank = 0;        // kPair
-  std::int64_t first_rank = 0;  // kPair: where its rows begin among those of all pairs
-  std::int64_t rows1 = 0, columns1 = 0, first = 0;  // kKronecker; kWhole: one value, a 1
+  std::int64_t first_rank = 0;  // kPair: its first row among the rows of all pairs
+  std::int64_t rows1 = 0, columns1 = 0, first = 0;  // kKronecker; kWhole: one value, 1
   std::int64_t rows2 = 0, columns2 = 0, second = 0;
 };
 
@@ -29,17 +29,17 @@ struct PlacedChange {
 struct PlacedUpdate {
   std::string matrix;
   std::int64_t rows = 0, columns = 0;
-  std::int64_t rank = 0;  // of all pairs
+  std::int64_t rank = 0;  // sum over all pairs
   std::int64_t down = 0;  // [rank, columns]
   std::int64_t up = 0;    // [rank, rows]
   std::vector<PlacedChange> changes;
 };
 
 struct AdapterLayout {
-  std::vector<AdapterFile> files;  // first: the changes point into them
+  std::vector<AdapterFile> files;  // declared first, since changes point into them
   std::vector<NamedMatrix> network;
   std::vector<PlacedUpdate> updates;
-  std::int64_t values = 0;  // of the whole block
+  std::int64_t values = 0;  // size of the whole block
 };
 
 }  // namespace headroom

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::string_view kLayers = "layers.";
 
-// "attention.to_q.weight" of a main layer; nothing for other matrices.
+// "attention.to_q.weight" for a main layer's matrix; nothing for other matrices.
 std::optional<std::string> within_layer(const std::string& matrix) {
   if (!matrix.starts_with(kLayers)) return std::nullopt;
   return matrix.substr(matrix.find('.', kLayers.size()) + 1);
@@ -43,7 +43,7 @@ LinearUpdate views_of(const at::Tensor& memory, const PlacedUpdate& placed) {
   return update;
 }
 
-// What one product takes for a row beside its result.
+// Values of the intermediate result per row of x.
 std::int64_t inner_values(const LinearUpdate::Kronecker& k) {
   return k.first.size(1) * k.second.size(0);
 }
@@ -60,7 +60,7 @@ void widen(LinearUpdate& widest, const LinearUpdate& update) {
   }
 }
 
-// Reads and computes in ordinary memory, one change at a time.
+// Reads the changes' values and combines them in host memory, one change at a time.
 class ChangeReader {
  public:
   explicit ChangeReader(const PlacedChange& placed)
@@ -73,7 +73,8 @@ class ChangeReader {
     if (change_.second) {
       const AdapterFactor& second = *change_.second;
       const std::int64_t rank = placed_.rank;
-      // Column (i, j) is the product of the first's i and the second's j; rows likewise.
+      // Column (i, j) is the elementwise product of the first factor's column i and the second's
+      // j.
       left = left.unsqueeze(2)
                  .mul(read(second.left, change_.first_row, change_.rows).unsqueeze(1))
                  .reshape({change_.rows, rank});
@@ -114,7 +115,7 @@ class ChangeReader {
         {values.mutable_data_ptr<float>(), static_cast<std::size_t>(values.numel())});
     return values;
   }
-  // Rows of it from `first` on.
+  // Rows of a factor from `first` on; of a product they are multiplied out.
   [[nodiscard]] at::Tensor product(const AdapterFactor& factor, std::int64_t first,
                                    std::int64_t rows) const {
     const at::Tensor left = read(factor.left, first, rows);

@@ -17,7 +17,7 @@
 namespace headroom {
 namespace {
 
-// The matrices of a network, by the code that loads it.
+// Lists a network's matrices by running the code that loads it.
 class MatrixList final : public WeightSource {
  public:
   at::Tensor get(std::string_view, at::IntArrayRef shape) override {
@@ -39,7 +39,7 @@ class MatrixList final : public WeightSource {
   std::vector<NamedMatrix> found;
 };
 
-// Each piece begins where a cache line does, in every number format.
+// Every piece begins at a multiple of a cache line, in every number format.
 std::int64_t take(std::int64_t& end, std::int64_t values) {
   constexpr std::int64_t kUnit = 32;
   const std::int64_t place = end;
@@ -55,7 +55,7 @@ PlacedChange whole(PlacedChange placed) {
   return placed;
 }
 
-// How a change is computed: the sizes, without places.
+// Chooses how a change is computed and sets its sizes; places are set later.
 PlacedChange plan(const AdapterFile& file, const MatrixChange& change, double strength) {
   PlacedChange placed;
   placed.file = &file;
@@ -64,7 +64,8 @@ PlacedChange plan(const AdapterFile& file, const MatrixChange& change, double st
   if (change.form != MatrixChange::Form::kKronecker) {
     placed.rank = change.first.rank();
     if (change.form == MatrixChange::Form::kProduct) return placed;
-    // Element by element the product of two is one of as many columns as both have pairs of.
+    // The elementwise product of two low-rank products is a low-rank product whose rank is the
+    // product of both ranks.
     placed.rank *= change.second->rank();
     const bool is_less =
         placed.rank * (change.rows + change.columns) <= change.rows * change.columns;
@@ -74,7 +75,7 @@ PlacedChange plan(const AdapterFile& file, const MatrixChange& change, double st
   placed.columns2 = change.second->columns();
   placed.columns1 = change.first.columns();
   placed.rows1 = change.rows / placed.rows2;
-  // A part must be of whole rows of the first factor.
+  // A part must consist of whole rows of the first factor, each of which makes `rows2` rows.
   const bool is_cut_well = change.rows % placed.rows2 == 0 && change.first_row % placed.rows2 == 0;
   if (!is_cut_well || placed.rows1 * placed.columns1 == 1) return whole(placed);
   placed.kind = PlacedChange::Kind::kKronecker;
@@ -103,7 +104,7 @@ std::int64_t values_of(const PlacedChange& change) {
 }
 
 void check_strength(const LoraTag& tag) {
-  if (std::abs(tag.strength) <= kMaxLoraStrength) return;  // false for NaN
+  if (std::abs(tag.strength) <= kMaxLoraStrength) return;  // also false for NaN
   throw Error(
       ErrorKind::kInvalidRequest,
       say("the strength of the LoRA {0} must be a number from -100 to 100", in_quotes(tag.name)));

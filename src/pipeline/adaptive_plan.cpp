@@ -8,7 +8,7 @@
 namespace headroom {
 namespace {
 
-// What a plan needs must shrink by this much for it to count as another try.
+// A new plan must need at least this much less to be worth trying.
 constexpr std::int64_t smaller_than(std::int64_t bytes) { return bytes - bytes / 16; }
 
 }  // namespace
@@ -28,7 +28,7 @@ AdaptivePlan::~AdaptivePlan() {
   try {
     memory_.device().backend->let_go();
   } catch (const std::exception&) {
-    // A card that failed answers nothing any more; why, is on its way up already.
+    // A failed GPU cannot be asked any more; the error that says why is already on its way up.
   }
 }
 
@@ -54,7 +54,7 @@ void AdaptivePlan::begin() {
 
 bool AdaptivePlan::begin_next_picture() {
   if (planned_from_ > Stage::kDenoise) {
-    // Made for the rest of the last picture, it says nothing of what the next one needs first.
+    // A plan for the rest of the last picture does not include the earlier stages of the next one.
     adopt(forecaster_.replan(shape_, count_, memory_.read(), left_from(Stage::kDenoise, 0)),
           Stage::kDenoise, 0, say("the next picture needs the transformer again"));
   }
@@ -80,17 +80,17 @@ bool AdaptivePlan::take_hold() {
   return true;
 }
 
-// What the program turns out to load while it runs for the first time is not held against the run:
-// that much more was kept free for it.
+// Code that is loaded during the first run must not count against it, since extra memory was kept
+// free for that.
 MemorySnapshot AdaptivePlan::read_running() const {
   MemorySnapshot snapshot = memory_.read();
   snapshot.overhead_is_known = true;
   return snapshot;
 }
 
-// What is held already may be used on, even when others want more than is left.
+// Memory that is held already may still be used, even when others want more than is left.
 void AdaptivePlan::limit_to(std::int64_t budget) {
-  // A picture must not be lost to a number that libtorch wraps in a tensor of its own.
+  // Slack, since libtorch sometimes wraps a number in a tensor; a picture must not fail for that.
   constexpr std::int64_t kUnseen = 1024;
   memory_.device().backend->limit(std::max(budget, now_.plan.peak_bytes + kUnseen));
 }
@@ -128,7 +128,7 @@ bool AdaptivePlan::wants_change(int steps_done) {
     considered_budget_ = budget;
     Forecast found =
         forecaster_.replan(shape_, count_, snapshot, left_from(Stage::kDenoise, steps_done));
-    // What is held already stays ours, so the smallest plan will do when nothing fits.
+    // The memory that is held stays ours, so the smallest plan is used even if nothing fits.
     if (!found.fits && !is_smaller(found, Stage::kDenoise)) return false;
     next_ = std::move(found);
     next_reason_ = say("other programs took memory: {0} can be used now, the plan needed {1}",
@@ -179,7 +179,7 @@ void AdaptivePlan::adopt(Forecast forecast, Stage stage, int steps_done, const M
   planned_from_ = stage;
   apply_(now_.execution, stage);
   count_weights(stage);
-  // Refused or not: what is there may do, and when it does not, run() comes back here.
+  // If the device refuses, the memory may still be enough; if it is not, run() calls this again.
   static_cast<void>(take_hold());
   changes_.push_back({stage, steps_done, reason.english(), now_.plan.execution, need_from(stage)});
   sink_.on_plan(now_.plan);

@@ -13,42 +13,42 @@
 
 namespace headroom {
 
-// Keeps one run to a plan that fits: takes hold of the plan's memory before anything runs, and when
-// memory does not keep to the plan all the same, lets the run go on from its last finished step
-// under another one (docs/memory.md, "Reserve, then run"). Used on the thread of the run.
+// Keeps one run to a plan that fits: reserves the plan's memory before anything runs. If memory
+// still runs out, or other programs need it, the run continues from its last finished step under
+// another plan (docs/memory.md, "Reserve, then run"). Used on the thread of the run.
 class AdaptivePlan {
  public:
-  // Makes the networks, where they are open already, leave what these options do not keep from the
-  // stage `now` on.
+  // Applies these options to the networks, if they are loaded: what the options do not keep is
+  // evicted. `now` is the next stage.
   using Apply = std::function<void(const ExecutionOptions& execution, Stage now)>;
 
-  // Of `count` pictures of one shape. All references must outlive the run.
+  // For `count` pictures of one shape. All references must outlive the run.
   AdaptivePlan(const RunShape& shape, int count, const DeviceMemory& memory,
                const BudgetOptions& options, Forecaster& forecaster, ProgressSink& sink,
                Apply apply);
-  ~AdaptivePlan();  // lets go of the memory that the run does not use
+  ~AdaptivePlan();  // gives back reserved memory that is not in use
   AdaptivePlan(const AdaptivePlan&) = delete;
   AdaptivePlan& operator=(const AdaptivePlan&) = delete;
 
-  // Chooses the plan, applies it, and takes hold of its memory; where that is refused, tries the
-  // next smaller plan. Throws Error{kOutOfMemory} when none fits.
+  // Chooses a plan, applies it and reserves its memory. If the device refuses, tries the next
+  // smaller plan. Throws Error{kOutOfMemory} when none fits.
   void begin();
 
-  // Before each further picture of the job, whose first plan is the present one. True when that is
-  // another plan than the last picture began with.
+  // Call before each further picture of the job; its first plan is the present one. True when that
+  // differs from the plan that the last picture began with.
   [[nodiscard]] bool begin_next_picture();
 
   [[nodiscard]] const ExecutionOptions& execution() const { return now_.execution; }
   [[nodiscard]] const Plan& plan() const { return now_.plan; }
-  // That the present picture began with, and what became of it.
+  // The plan that the present picture began with, and its changes since.
   [[nodiscard]] const Plan& first_plan() const { return first_plan_; }
   [[nodiscard]] const std::vector<PlanChange>& changes() const { return changes_; }
-  // How often the driver was asked for memory since the plan in force began.
+  // How often the driver was asked for memory since the present plan was adopted.
   [[nodiscard]] std::int64_t driver_allocations() const;
 
-  // Does `work`, a stage of the run or what is left of it; when memory runs out, again under a
-  // smaller plan. `steps_done()`, asked then: how many denoising steps need not be done again.
-  // Throws Error{kOutOfMemory} when there is no smaller plan, and what else `work` throws.
+  // Does `work`, a stage or the rest of one. When memory runs out, does it again under a smaller
+  // plan. `steps_done()` is asked then: how many denoising steps need not be repeated. Throws
+  // Error{kOutOfMemory} when there is no smaller plan, and what else `work` throws.
   template <typename StepsDone, typename Work>
   auto run(Stage stage, const StepsDone& steps_done, const Work& work) {
     count_weights(stage);
@@ -61,34 +61,34 @@ class AdaptivePlan {
         if (!is_out_of_memory(error)) throw;
         failure = message_of(error);
       }
-      // The tensors of the failed attempt are destroyed by now.
+      // By now the tensors of the failed attempt are destroyed.
       const int steps = steps_done();
       std::optional<Forecast> smaller = smaller_plan(stage, steps);
-      // There is nothing smaller. What was in the way may have gone: once more, then no more.
+      // No plan is smaller, but what was in the way may be gone: try the same plan once more.
       if (!smaller && std::exchange(is_last_try, true)) throw out_of_plans(stage, failure);
       adopt(smaller ? *std::move(smaller) : now_, stage, steps, failure);
     }
   }
 
-  // After a denoising step: whether the free memory asks for another plan for what is left, because
-  // others took memory that the present one needs or gave enough back for a much faster one.
+  // Asked after a denoising step: whether the rest of the run should have another plan, because
+  // others took memory that the present one needs, or gave back enough for a much faster one.
   [[nodiscard]] bool wants_change(int steps_done);
-  // Goes over to the plan that wants_change() found.
+  // Adopts the plan that wants_change() found.
   void change(int steps_done);
 
  private:
   [[nodiscard]] std::int64_t need_from(Stage stage) const;
   [[nodiscard]] RunLeft left_from(Stage stage, int steps_done) const;
   [[nodiscard]] bool is_smaller(const Forecast& other, Stage stage) const;
-  // For what is left from `stage` on; nothing when there is none that is smaller.
+  // A smaller plan for the rest of the run from `stage` on; nothing when there is none.
   [[nodiscard]] std::optional<Forecast> smaller_plan(Stage stage, int steps_done) const;
   [[nodiscard]] static Error out_of_plans(Stage stage, const Message& failure);
   void adopt(Forecast forecast, Stage stage, int steps_done, const Message& reason);
   [[nodiscard]] MemorySnapshot read_running() const;
-  // Tells the device how much of what is in use will be weights.
+  // Tells the device how much of the memory in use will be weights.
   void count_weights(Stage stage) const;
   void limit_to(std::int64_t budget);
-  // Takes hold of `now_`'s memory; false when the device refuses.
+  // Reserves the memory of `now_`; false when the device refuses.
   [[nodiscard]] bool take_hold();
 
   const RunShape shape_;
@@ -99,10 +99,10 @@ class AdaptivePlan {
   ProgressSink& sink_;
   const Apply apply_;
   Forecast now_;
-  Stage planned_from_ = Stage::kLoad;  // earlier stages are not in now_
+  Stage planned_from_ = Stage::kLoad;  // now_ does not include earlier stages
   Plan first_plan_;
   std::vector<PlanChange> changes_;
-  std::int64_t considered_budget_ = 0;  // the last that a plan was looked for
+  std::int64_t considered_budget_ = 0;  // budget for which a plan was last looked for
   std::optional<Forecast> next_;
   Message next_reason_;
 };

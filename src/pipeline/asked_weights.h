@@ -4,8 +4,8 @@
 
 namespace headroom {
 
-// Asks for all weights that a network takes in a run, in the order of its layers, by the code that
-// loads them.
+// Each asks `weights` for everything that a network needs in a run, in the order of its layers, by
+// running the code that loads it.
 void ask_for_text_encoder(const TextEncoderConfig& config, WeightSource& weights);
 void ask_for_transformer(const TransformerConfig& config, WeightSource& weights);
 

@@ -17,7 +17,7 @@
 namespace headroom {
 namespace {
 
-// Of those that networks compute in.
+// The file format of a number format that networks compute in.
 DType stored_format(c10::ScalarType format) {
   switch (format) {
     case c10::ScalarType::BFloat16:
@@ -29,7 +29,7 @@ DType stored_format(c10::ScalarType format) {
   }
 }
 
-// The tensors that a network takes to the device.
+// Lists the tensors that a network loads to the device.
 class AskedTensors final : public WeightSource {
  public:
   explicit AskedTensors(const FileWeights& files) : files_(files) {}
@@ -42,7 +42,7 @@ class AskedTensors final : public WeightSource {
     return at::empty(shape, options());
   }
   void read(std::string_view, const at::Tensor&) override {}
-  // Rows are gathered from the model's own file.
+  // Such rows are read from the model's own file.
   at::Tensor gather_rows(std::string_view, std::span<const std::int32_t>, std::int64_t,
                          std::int64_t width) override {
     return at::empty({0, width}, options());
@@ -50,8 +50,8 @@ class AskedTensors final : public WeightSource {
   [[nodiscard]] at::TensorOptions options() const override {
     return files_.options().device(at::kMeta);
   }
-  // Bytes of all in `format`; 0 where keeping them so saves nothing: quantised weights would grow,
-  // and the page cache would have to hold more.
+  // Bytes of all tensors in `format`; 0 if keeping them saves nothing: quantised weights would get
+  // larger and need more of the page cache.
   [[nodiscard]] std::int64_t bytes_worth_keeping(DType format) const {
     const auto bytes =
         static_cast<std::int64_t>(tensor_type(format).bytes(static_cast<std::size_t>(values_)));
@@ -121,7 +121,7 @@ void ConvertedWeights::use(const Network& network, bool may_write,
         kept = cache_->find(store, format);
       }
     } catch (const Error& e) {
-      if (e.kind() == ErrorKind::kModelFile) throw;  // as the run would
+      if (e.kind() == ErrorKind::kModelFile) throw;  // the run would throw it too
       cannot_be_written_ = true;
       sink.on_notice(
           {Notice::Kind::kWeightsNotKept,
@@ -131,7 +131,7 @@ void ConvertedWeights::use(const Network& network, bool may_write,
     }
   }
   if (!kept) return;
-  // What is damaged is written anew by the next run.
+  // If the kept file turns out to be damaged, it is dropped, and the next run writes it again.
   network.weights.use_converted(*std::move(kept),
                                 [cache = *cache_, &store, format] { cache.drop(store, format); });
 }
@@ -142,7 +142,7 @@ std::vector<std::int64_t> layer_file_bytes(const ModelFolder& model,
                                            const std::vector<std::int64_t>& on_device,
                                            std::int64_t all_on_device) {
   const std::vector<std::int64_t>& stored = model.layer_file_bytes;
-  if (stored.empty()) return on_device;  // no files yet
+  if (stored.empty()) return on_device;  // the model's files do not exist yet
   const auto sum = [](const std::vector<std::int64_t>& bytes) {
     return std::accumulate(bytes.begin(), bytes.end(), std::int64_t{0});
   };
@@ -152,7 +152,7 @@ std::vector<std::int64_t> layer_file_bytes(const ModelFolder& model,
     const NetworkTensors transformer(model.parts.transformer, Network::kTransformer);
     return cache->find(transformer.store(), stored_format(formats.networks)) ? on_device : stored;
   } catch (const Error&) {
-    return stored;  // said when the model is opened
+    return stored;  // reported when the model is opened
   }
 }
 

@@ -12,7 +12,7 @@ void Dump::add(std::string_view name, const at::Tensor& value) {
   const auto count = static_cast<std::size_t>(host.numel());
   Entry entry{std::string(name), host.sizes().vec(), std::vector<float>(count)};
   std::memcpy(entry.values.data(), host.const_data_ptr<float>(), count * sizeof(float));
-  // A stage that was broken off is done again: the last value of a name counts.
+  // An interrupted stage is done again, so the last value of a name is kept.
   const auto known = std::find_if(entries_.begin(), entries_.end(),
                                   [&](const Entry& other) { return other.name == name; });
   if (known != entries_.end()) {

@@ -8,8 +8,8 @@
 
 namespace headroom {
 
-// Collects intermediate results as float32 and writes them to a safetensors file. The copies lie in
-// ordinary memory, outside of the device's budget.
+// Collects intermediate results as float32 and writes them to a safetensors file. The copies are
+// in host memory, outside of the device's budget.
 class Dump {
  public:
   void add(std::string_view name, const at::Tensor& value);

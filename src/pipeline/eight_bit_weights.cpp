@@ -42,7 +42,7 @@ void EightBitWeights::read_matrix(std::string_view name, const LinearWeight& tar
     return;
   }
   if (options().device().is_meta()) return;
-  // One matrix at a time passes through ordinary memory.
+  // One matrix at a time is held in host memory.
   const ScopedMemoryTag tag(MemoryTag::kHost);
   const std::array<std::int64_t, 2> shape{target.rows(), target.columns()};
   if (source().rotation_of_codes(name, target.rows(), target.columns())) {

@@ -7,8 +7,8 @@
 
 namespace headroom {
 
-// The weight files of `model` as they were when it was opened, as far as `hash_of`, which may be
-// empty, knows them: see RunRecord::model_files.
+// The weight files of `model` as they were when it was opened, with the hashes that `hash_of`,
+// which may be empty, knows: see RunRecord::model_files.
 [[nodiscard]] std::vector<HashedFile> hashed_files(const OpenedModel& model, const HashOf& hash_of);
 
 }  // namespace headroom

@@ -14,11 +14,11 @@
 namespace headroom {
 namespace {
 
-// Straight into the device's memory: the bytes are no tensor of their own there.
+// Copies directly to the device, without an extra tensor in its memory.
 at::Tensor to_device(const std::vector<std::uint8_t>& bytes, at::IntArrayRef shape,
                      at::ScalarType type, at::Device device) {
   at::Tensor target = at::empty(shape, at::TensorOptions(device).dtype(type));
-  auto* const data = const_cast<std::uint8_t*>(bytes.data());  // which is only read
+  auto* const data = const_cast<std::uint8_t*>(bytes.data());  // only read
   target.copy_(at::from_blob(data, shape, at::TensorOptions(at::kByte)));
   return target;
 }
@@ -65,7 +65,7 @@ EncodedImage encode_init_image(TextToImage& networks, const InitImage& init, at:
 
 namespace {
 
-// The `count` draws of `seed` in the request's mode, the last of which a picture begins with.
+// The first `count` draws of `seed`; the last is in the request's seed mode and becomes the noise.
 std::vector<at::Tensor> draws_of(const GenerationRequest& request, std::uint64_t seed,
                                  at::IntArrayRef shape, int count) {
   std::vector<at::Tensor> draws = draw_noises(seed, shape, count);

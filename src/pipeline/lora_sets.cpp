@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t kMaxKnown = 8;
 
-// What memory depends on: which LoRAs, but not how strong they are.
+// Memory depends on which LoRAs are used, but not on their strengths.
 std::string key_of(const std::vector<LoraTag>& tags) {
   std::string key;
   for (const LoraTag& tag : tags) {
@@ -24,14 +24,14 @@ class LoraGenerator final : public ImageGenerator {
 
   void generate(const GenerationRequest& request, ProgressSink& progress,
                 std::stop_token stop) override {
-    // What is only decoded needs no transformer.
+    // Decoding alone needs no transformer.
     const std::string prompt = request.sampled ? std::string() : request.prompt;
     std::vector<LoraTag> tags = take_lora_tags(prompt).loras;
     if (!generator_ || (!request.sampled && tags != tags_)) {
       PipelineOptions options = sets_->options();
       options.adapters = sets_->open(prompt);
       std::shared_ptr<Forecaster> forecaster = sets_->forecaster(options.adapters);
-      generator_.reset();  // two models would not fit
+      generator_.reset();  // memory may not hold two models
       generator_ = make_generator(std::move(options), tokenizer_, std::move(forecaster));
       tags_ = std::move(tags);
     }
@@ -41,7 +41,7 @@ class LoraGenerator final : public ImageGenerator {
  private:
   const std::shared_ptr<const PromptTokenizer> tokenizer_;
   const std::shared_ptr<LoraSets> sets_;
-  std::vector<LoraTag> tags_;  // that the generator has
+  std::vector<LoraTag> tags_;  // LoRAs of the generator
   std::unique_ptr<ImageGenerator> generator_;
 };
 
@@ -110,7 +110,7 @@ std::shared_ptr<Forecaster> LoraSets::forecaster(const std::string& tags) {
 std::shared_ptr<Forecaster> LoraSets::forecaster(std::shared_ptr<const Adapters> adapters) {
   if (!adapters) return plain_;
   const std::string key = key_of(adapters->tags());
-  // A file may be another one by now.
+  // The file may have changed since then.
   if (auto forecaster = known(key, adapters->values())) return forecaster;
   PipelineOptions options = options_;
   options.adapters = adapters;

@@ -54,7 +54,7 @@ class PipelineGenerator final : public ImageGenerator {
       backend_.let_go();
       backend_.count_as_weights(0);
     } catch (const std::exception&) {
-      // A card that failed takes nothing back; the driver does when the process ends.
+      // A failed GPU frees nothing; the driver does when the process ends.
     }
   }
 
@@ -65,7 +65,7 @@ class PipelineGenerator final : public ImageGenerator {
     if (!request.sampled) check_loras(request.prompt, options_.adapters.get());
     if (failure_) throw Error(*failure_);
     GenerationRequest seeded = request;
-    if (!seeded.seed) seeded.seed = std::random_device()();  // short enough to be typed again
+    if (!seeded.seed) seeded.seed = std::random_device()();  // 32 bits, short enough to type
     sink.on_seed(*seeded.seed);
     try {
       backend_.set_up();
@@ -86,7 +86,7 @@ class PipelineGenerator final : public ImageGenerator {
   }
 
  private:
-  // A request with a seed, its prompts tokenised.
+  // A request with a seed and with its prompts tokenised.
   struct Asked {
     GenerationRequest request;
     PromptIds ids;
@@ -106,27 +106,27 @@ class PipelineGenerator final : public ImageGenerator {
     sink.on_notice({Notice::Kind::kDeviceFailed, failure.message()});
   }
 
-  // So that what CUDA loads and keeps for itself is there before a plan counts what is free.
+  // Lets CUDA load what it keeps for itself before a plan counts the free memory.
   void warm_up_once() {
     if (std::exchange(is_warm_, true) || !backend_.has_own_memory()) return;
     try {
       warm_up(options_.model, chosen_.formats, torch_device_, options_.adapters != nullptr);
     } catch (const std::exception& error) {
-      if (!is_out_of_memory(error)) throw;  // the plan will say so
+      if (!is_out_of_memory(error)) throw;  // the plan will report it
     }
     backend_.release_cached();
     backend_.measure_overhead(/*complete=*/false);
   }
 
-  // With the first picture everything is loaded that will be.
+  // After the first picture, everything that is loaded on demand is loaded.
   void keep_overhead() {
     if (std::exchange(overhead_is_kept_, true)) return;
     const std::optional<CardOverhead> overhead = backend_.measure_overhead(/*complete=*/true);
     if (overhead && options_.keep_overhead) options_.keep_overhead(*overhead);
   }
 
-  // A picture whose numbers go wrong is made once more, and the rest of the job with it, in a safer
-  // format. The next job begins with the chosen format again, which is what its forecast is for.
+  // If a picture's numbers go wrong, it and the rest of the job are made in a safer format. The
+  // next job begins with the chosen format again, since its forecast is for that.
   void run_healthy(const Asked& asked, ProgressSink& sink, const std::stop_token& stop) {
     try {
       const bool is_chosen = decodes_in(chosen_, asked.request);
@@ -161,7 +161,7 @@ class PipelineGenerator final : public ImageGenerator {
     }
   };
 
-  // What the pictures of one job have in common.
+  // What all pictures of one job share.
   struct Job {
     const Asked& asked;
     const Precision& precision;
@@ -171,10 +171,10 @@ class PipelineGenerator final : public ImageGenerator {
     RunRecorder recorder;
     RunHooks hooks;
     PromptVariety prompt;
-    EncodedImage image;  // to start from
+    EncodedImage image;  // start picture
   };
 
-  // Makes the pictures from `first` on. Throws NumericalFailure unless this is the retry.
+  // Makes pictures `first` and later. Throws NumericalFailure unless this is the retry.
   void run(const Asked& asked, int first, const Precision& precision, bool is_retry,
            ProgressSink& sink, const std::stop_token& stop) {
     const c10::InferenceMode inference;
@@ -186,7 +186,7 @@ class PipelineGenerator final : public ImageGenerator {
             sink,
             {asked.shape, count, memory_, options_.budget, *precision.forecaster, sink,
              [this, &asked](const ExecutionOptions& execution, Stage now) {
-               // What the stages before would need is not there from the start either.
+               // A run that only decodes never loads what earlier stages would need.
                if (asked.request.sampled) now = std::max(now, Stage::kDecode);
                if (opened_) opened_->networks.adopt(execution, now);
              }},
@@ -213,7 +213,7 @@ class PipelineGenerator final : public ImageGenerator {
       keep_overhead();
       sink.on_stage(Stage::kSave, i);
       sink.on_image(std::move(picture));
-      if (job.hooks.trace) {  // after the picture, which a full disk must not cost
+      if (job.hooks.trace) {  // last, so that a full disk does not cost the picture
         dump.write(options_.dump_file);
         job.hooks.trace = {};
       }
@@ -221,7 +221,7 @@ class PipelineGenerator final : public ImageGenerator {
   }
 
   void open(Job& job, int first) {
-    // Before any picture, which a file that went away must not cost.
+    // First, so that a file which is gone does not cost a picture.
     if (options_.adapters && !loras_) loras_ = options_.adapters->used();
     if (!opened_) {
       opened_ = std::make_unique<OpenedModel>(options_.model, job.precision.formats, torch_device_,
@@ -240,7 +240,7 @@ class PipelineGenerator final : public ImageGenerator {
     converted_.use(*opened_, options_.model, job.keeper.execution(), /*may_write=*/!job.is_retry,
                    job.hooks.check, job.sink);
     if (previews_.fit(networks, job.keeper.execution(), job.asked.request, job.hooks))
-      static_cast<void>(backend_.end_stage());  // not the load's peak
+      static_cast<void>(backend_.end_stage());  // separate from the load's peak
     static_cast<void>(opened_->take_work());    // of earlier runs
     job.recorder.run(Stage::kLoad, first, [&] {
       return job.keeper.run(Stage::kLoad, no_steps, [&] {
@@ -279,8 +279,7 @@ class PipelineGenerator final : public ImageGenerator {
     return result;
   }
 
-  // The clean latents of the picture that `result` is to be, which says from then on where they are
-  // kept.
+  // Returns the picture's clean latents, and notes in `result` where they are kept on the disk.
   at::Tensor sample(Job& job, GeneratedImage& result) {
     const GenerationRequest& request = job.asked.request;
     if (request.sampled) {
@@ -304,12 +303,12 @@ class PipelineGenerator final : public ImageGenerator {
   void check_colours(const Job& job, const GeneratedImage& result) const {
     if (!is_one_colour(*result.image)) return;
     const Message what = say("the picture is of one colour, as after an overflow");
-    // The latents were finite: only a decoder in less than float32 can have overflowed.
+    // The latents were finite, so only a decoder in less than float32 can have overflowed.
     const bool may_be_overflow = job.precision.formats.vae != at::kFloat;
     if (!job.is_retry && may_be_overflow) {
       const bool is_all_there_is = job.asked.request.sampled != nullptr;
       if (is_all_there_is) throw NumericalFailure{0, what};
-      if (result.kept) result.kept->drop();  // it is sampled once more
+      if (result.kept) result.kept->drop();  // it will be sampled again
       throw NumericalFailure{result.index, what};
     }
     job.sink.on_notice({Notice::Kind::kOneColour,
@@ -330,16 +329,16 @@ class PipelineGenerator final : public ImageGenerator {
     start_clock();
     RunHooks hooks = job.hooks;
     int reported = 0;
-    // A step that was done may fail before it was reported: the next one that is catches up.
+    // If a finished step failed before it was reported, the next report includes it.
     const auto report = [&](int step) {
       while (reported < step) job.sink.on_step(++reported, job.asked.shape.steps);
     };
     hooks.on_step = [&](int step, int /*total*/) {
-      check_finite(job, i, sampling);  // reads a number back, so that the step is done
+      check_finite(job, i, sampling);  // reads a number back, which waits for the step to finish
       if (plan_of_steps == job.keeper.changes().size()) {
         steps->step_done(step);
       } else {
-        start_clock();  // the step in which the plan changed is like no other
+        start_clock();  // a step in which the plan changed cannot be compared
       }
       report(step);
     };
@@ -353,8 +352,8 @@ class PipelineGenerator final : public ImageGenerator {
             sampling = begin_sampling(networks, job.image, request, seeds_of(request, i),
                                       torch_device_, hooks);
           }
-          // Goes through even when no steps are left, since the last one failed after it was done:
-          // the plan evicts networks when they are over.
+          // Also runs when no steps are left because the last one failed after it was done: at the
+          // end of the steps the plan evicts networks.
           do {
             job.keeper.change(sampling.steps_done);
             networks.denoise(sampling, job.prompt.features(), request, hooks);
@@ -385,7 +384,7 @@ class PipelineGenerator final : public ImageGenerator {
   std::optional<std::vector<UsedLora>> loras_;  // read once: whole files
   bool is_warm_ = false;
   bool overhead_is_kept_ = false;
-  std::optional<Error> failure_;  // of the device, after which no job can run
+  std::optional<Error> failure_;  // the device's, after which no job can run
 };
 
 }  // namespace

@@ -22,9 +22,9 @@ namespace headroom {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::int64_t kReadWhole = std::int64_t{256} << 20;  // from a disk less than a second
+constexpr std::int64_t kReadWhole = std::int64_t{256} << 20;  // less than a second from a disk
 
-// `count` of `all` tensors have the fault, `name` first.
+// `count` of `all` tensors have the fault; the first is `name`.
 Message said(WeightFault fault, const fs::path& file, std::size_t count, int all,
              const std::string& name) {
   switch (fault) {
@@ -48,7 +48,7 @@ Message said(WeightFault fault, const fs::path& file, std::size_t count, int all
       file, count, all, name);
 }
 
-// Looks at what a network asks for and hands out shapes without values.
+// Checks each tensor that a network asks for, and returns its shape without values.
 class CheckedWeights final : public WeightSource {
  public:
   explicit CheckedWeights(const NetworkTensors& tensors)
@@ -70,7 +70,7 @@ class CheckedWeights final : public WeightSource {
   }
   [[nodiscard]] at::TensorOptions options() const override { return at::TensorOptions(at::kMeta); }
 
-  // When all was asked for.
+  // Call when everything was asked for.
   void finish() const {
     if (first_ == WeightFault::kNone) return;
     const std::vector<std::string>& names = faulty_.at(first_);
@@ -87,7 +87,7 @@ class CheckedWeights final : public WeightSource {
   std::map<WeightFault, std::vector<std::string>> faulty_;
 };
 
-// Download managers leave a note beside a file that is not whole yet.
+// Download managers leave a marker file beside an incomplete file.
 void check_finished(const TensorStore& store) {
   constexpr std::array<const char*, 7> kNotes{".aria2", ".incomplete", ".part",      ".partial",
                                               ".!qB",   ".download",   ".crdownload"};
@@ -113,7 +113,7 @@ void check_part(const fs::path& place, Network network, bool finds_holes,
   if (finds_holes) weights.finish();
 }
 
-// A folder as it comes with the program for planning.
+// Such a folder comes with the program, for planning.
 bool has_configs_alone(const PartPlaces& parts) {
   for (const fs::path& place : {parts.transformer, parts.text_encoder, parts.vae}) {
     std::error_code error;

@@ -8,17 +8,17 @@
 
 namespace headroom {
 
-// One number is read back instead of a whole tensor of flags: anything that is not finite stays so
-// in a sum.
+// Reads back one number instead of a tensor of flags: a sum with a term that is not finite is not
+// finite.
 bool is_finite(const at::Tensor& values) {
   return std::isfinite(at::sum(values, at::kDouble).item<double>());
 }
 
-// Convolutions pad at the border, so even the picture of a decoder without weights differs there.
-// Of small pictures all must be alike: their middle is a few latents, and may well be of one
-// colour.
+// The border is ignored, since convolutions pad there: it differs even if a decoder has no
+// weights. In small pictures all pixels must be equal, since their middle is only a few latents
+// and may be one colour by chance.
 bool is_one_colour(const Image& image) {
-  constexpr int kNoise = 1;  // levels, as rounding makes them
+  constexpr int kNoise = 1;  // grey levels, from rounding
   constexpr int kBorderPart = 8;
   constexpr int kLeastWithBorder_px = 256;
   const bool has_border = std::min(image.width, image.height) >= kLeastWithBorder_px;

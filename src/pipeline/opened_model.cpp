@@ -6,7 +6,7 @@
 namespace headroom {
 namespace {
 
-// What plans may keep packed of this network; null = nothing.
+// Matrices of this network that plans may keep packed; null = none.
 std::shared_ptr<const PackedMatrices> packed_in(const NetworkTensors& tensors,
                                                 const ModelFolder& model,
                                                 const NumberFormats& formats, at::Device device) {
@@ -38,7 +38,7 @@ OpenedModel::OpenedModel(const ModelFolder& model, const NumberFormats& formats,
                {text_in_eight_bits, transformer_in_eight_bits, vae_weights, host_vae_weights,
                 adapters.get(), &packed_text, &packed_transformer},
                /*background=*/true) {
-  // Its image encoder is written by hand, and most of it is zero.
+  // The starter's image encoder is written by hand, and most of it is zero.
   if (!model.info.is_starter) return;
   for (FileWeights* const weights : {&vae_weights, &host_vae_weights}) weights->allow_faults();
 }

@@ -129,7 +129,7 @@ NumberFormats with_packed(NumberFormats formats, const ModelFolder& model) {
       if (error.kind() != ErrorKind::kModelFile) throw;
     }
   };
-  if (model.layer_file_bytes.empty()) return formats;  // no files yet
+  if (model.layer_file_bytes.empty()) return formats;  // the model's files do not exist yet
   look(model.parts.text_encoder, Network::kTextEncoder, formats.text_encoder);
   look(model.parts.transformer, Network::kTransformer, formats.transformer);
   return formats;

@@ -10,16 +10,17 @@
 
 namespace headroom {
 
-// How the networks compute, and predictions for that.
+// The networks' number formats, and a forecaster for them.
 struct Precision {
   NumberFormats formats;
   std::shared_ptr<Forecaster> forecaster;
 };
 
-// Another than that of the options. `dtype` as in PipelineOptions.
+// For another format than that of the options. `dtype` as in PipelineOptions.
 [[nodiscard]] Precision precision_in(const std::string& dtype, PipelineOptions options);
 
-// What was sampled is decoded as the run that sampled it would have: whether that is so here.
+// Whether these formats decode the request's sampled picture as the run that sampled it would
+// have.
 [[nodiscard]] bool decodes_in(const Precision& precision, const GenerationRequest& request);
 
 [[nodiscard]] Error broken_model(const PipelineOptions& options, const Message& what,

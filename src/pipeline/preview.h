@@ -12,11 +12,11 @@
 
 namespace headroom {
 
-// A linear map from latents to colours, fitted for one VAE: what a picture is going to be, one
-// pixel per latent, without running the decoder.
+// A linear map from latents to colours, fitted for one VAE: shows what a picture is going to be,
+// one pixel per latent, without running the decoder.
 class LatentPreview {
  public:
-  // One [r, g, b] for each channel, and what is added; colours in 0..1.
+  // [r, g, b] for each channel, and a bias; colours in 0..1.
   LatentPreview(std::vector<std::array<float, 3>> weights, std::array<float, 3> bias)
       : weights_(std::move(weights)), bias_(bias) {}
   // Reads preview.json of a model folder: {"weights": [[r, g, b], ... per channel], "bias": [r, g,

@@ -18,14 +18,14 @@
 namespace headroom {
 namespace {
 
-// Decoded pictures of this many draws: a second one to tell the channels apart where `side` is
-// small.
+// Number of draws that are decoded; two, since a small `side` gives too few latents to tell the
+// channels apart.
 constexpr int kFittedPictures = 2;
-// Latents of pictures are alike over some of their neighbours, and the colours of a large area are
-// what a preview is looked at for: so most of the variance is that of squares of this side.
+// Latents of pictures resemble their neighbours, and a preview should show the colours of large
+// areas: so most of the variance is in squares of this side.
 constexpr std::int64_t kSquare = 4;
 constexpr double kVarianceOfSquares = 0.95;
-// Keeps the solution small in channels that make no difference.
+// Keeps the solution small for channels that make no difference.
 constexpr double kRidge = 1e-3;
 
 // [C, side, side] of variance 1
@@ -58,7 +58,7 @@ std::optional<LatentPreview> solve(const at::Tensor& x, const at::Tensor& y) {
   if (y.std(0).max().item<double>() == 0) return std::nullopt;
   const at::Tensor ridge =
       at::eye(channels + 1, at::kDouble).mul_(kRidge * static_cast<double>(x.size(0)));
-  ridge.select(0, channels).zero_();  // of the bias
+  ridge.select(0, channels).zero_();  // not for the bias
   const at::Tensor map =
       std::get<0>(at::linalg_solve_ex(x.t().mm(x).add_(ridge), x.t().mm(y)));  // [C + 1, 3]
   if (!map.isfinite().all().item<bool>()) return std::nullopt;
@@ -80,7 +80,7 @@ std::optional<LatentPreview> fit_preview(int channels, std::int64_t side,
   for (int i = 0; i < kFittedPictures; ++i) {
     const at::Tensor latents = random_latents(channels, side, 2 * static_cast<std::uint64_t>(i));
     const at::Tensor picture = decode(latents);
-    const ScopedMemoryTag host(MemoryTag::kHost);  // nothing of it is the device's
+    const ScopedMemoryTag host(MemoryTag::kHost);  // none of this is device memory
     colours.push_back(mean_colours(picture, side));
     const at::Tensor values = latents.to(at::kDouble).reshape({channels, side * side}).t();
     inputs.push_back(at::cat({values, at::ones({side * side, 1}, at::kDouble)}, 1));

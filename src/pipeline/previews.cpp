@@ -31,7 +31,7 @@ bool Previews::fit(TextToImage& networks, const ExecutionOptions& execution,
   } catch (const std::exception& error) {
     if (!is_out_of_memory(error)) throw;  // a preview is not worth a smaller plan
   }
-  networks.clear();  // so that the load has the whole way before it
+  networks.clear();  // so that the load has all of the memory
   is_to_be_fitted_ = false;
   return true;
 }

@@ -8,21 +8,21 @@
 
 namespace headroom {
 
-// The previews of one model's runs: by the map that the model brings, or by one that is fitted to
-// its decoder before its first run.
+// The previews of one model's runs, by the model's own map or by one that is fitted to its decoder
+// before the first run.
 class Previews {
  public:
-  // `wanted` false: there are none, and nothing is fitted.
+  // `wanted` false: no previews, and nothing is fitted.
   Previews(bool wanted, const ModelFolder& model);
 
-  // Where a map is still to be fitted, does it: with `networks` under `execution`, of which nothing
-  // has to be there yet, by decoding smaller pictures than `request`'s. Where memory does not reach
-  // there are no previews. True when something ran. Throws what the decoder and hooks.check throw.
+  // Fits a map if one is needed, by decoding pictures smaller than `request`'s with `networks`
+  // under `execution`; nothing has to be loaded yet. If memory is too short there are no previews.
+  // True when something ran. Throws what the decoder and hooks.check throw.
   [[nodiscard]] bool fit(TextToImage& networks, const ExecutionOptions& execution,
                          const GenerationRequest& request, const RunHooks& hooks);
 
-  // Lets `sink`, which must outlive the hooks' run, see a preview after each step, where there are
-  // any.
+  // Shows `sink`, which must outlive the hooks' run, a preview after each step, if there are
+  // previews.
   void show(RunHooks& hooks, ProgressSink& sink) const;
 
  private:

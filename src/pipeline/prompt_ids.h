@@ -5,8 +5,7 @@
 
 namespace headroom {
 
-// Without a tokenizer (a model of which only the configs are there) every prompt counts as 64
-// tokens.
+// Without a tokenizer (only the model's configs exist) every prompt counts as 64 tokens.
 [[nodiscard]] inline PromptIds encode_prompts(const PromptTokenizer* tokenizer,
                                               const GenerationRequest& request) {
   constexpr std::size_t kUsualLength = 64;

@@ -7,21 +7,22 @@
 
 namespace headroom {
 
-// The features of a job's prompts, and for each picture its own variety of them. It takes no memory
-// of the device: what they were is kept on the host.
+// The features of a job's prompts, varied for each picture. Takes no device memory: the original
+// is kept on the host.
 class PromptVariety {
  public:
   void set(TextToImage::Features features) {
     features_ = std::move(features);
     plain_.reset();
   }
-  // Puts the variety of a picture's seed in the place of the last one's. The negative prompt stays.
+  // Replaces the last picture's variety by that of `seed`. The negative prompt stays unchanged.
   void vary(const Variety& variety, std::uint64_t seed);
   [[nodiscard]] const TextToImage::Features& features() const { return features_; }
 
  private:
   TextToImage::Features features_;
-  at::Tensor plain_;  // of the prompt, float32 on the host; undefined until the first variety
+  // The prompt's original features, float32 on the host; undefined before the first variety.
+  at::Tensor plain_;
 };
 
 }  // namespace headroom

@@ -25,7 +25,7 @@ RunShape shape_of(const GenerationRequest& request, int prompt_tokens, int negat
   shape.negative_tokens = negative_tokens;
   std::vector<float> sigmas =
       flow_match_sigmas(request.steps, request.shift.value_or(scheduler.shift));
-  sigmas.pop_back();  // where the last step ends
+  sigmas.pop_back();  // the end of the last step
   for (const float sigma :
        std::span(sigmas).subspan(static_cast<std::size_t>(first_step(request)))) {
     if (is_guided(request.guidance_scale, request.cfg_truncation, model_time(sigma))) {

@@ -5,7 +5,8 @@
 namespace headroom {
 namespace {
 
-// Whether what was loaded under one plan serves under the other: cut and kept alike, in the same
+// Whether what was loaded under one plan can be used under the other: with the same streaming and
+// storage, in the same place.
 // place.
 bool serves(const NetworkSlot& slot, const ExecutionOptions& loaded, const ExecutionOptions& now) {
   const NetworkEntry& entry = entry_of(slot.network);
@@ -29,7 +30,7 @@ void Residency::adopt(const ExecutionOptions& execution, Stage now) {
     if (!stays) slot.drop();
   }
   execution_ = execution;
-  // A run that was broken off may have left layers in its buffers.
+  // An interrupted run may have left layers in its buffers.
   for (const NetworkSlot& slot : slots_) {
     if (slot.drop_buffers && slot.is_loaded()) slot.drop_buffers();
   }
@@ -37,7 +38,7 @@ void Residency::adopt(const ExecutionOptions& execution, Stage now) {
 
 void Residency::prepare(const ExecutionOptions& execution) {
   adopt(execution, Stage::kLoad);
-  // What a failed load leaves half built would only be in the way of the next, smaller plan.
+  // What a failed load leaves behind would be in the way of the next, smaller plan.
   struct Undo {
     Residency* of;
     ~Undo() {

@@ -13,11 +13,11 @@
 
 namespace headroom {
 
-// Measures the stages of one run, seconds and the most that each had of the device, and puts them
-// beside the plan: the run records of its pictures. Used on the thread of the run.
+// Measures the stages of one run, their seconds and peaks, and makes the run records of its
+// pictures, with the plan beside. Used on the thread of the run.
 class RunRecorder {
  public:
-  // `dtype` is the number format that the run computes in. References must outlive the run.
+  // `dtype` is the number format of the run. References must outlive the run.
   RunRecorder(const PipelineOptions& options, std::string dtype, const RunShape& shape,
               ProgressSink& sink)
       : options_(options), dtype_(std::move(dtype)), shape_(shape), sink_(sink) {}
@@ -28,18 +28,18 @@ class RunRecorder {
     sink_.on_stage(stage, image_index);
     const auto start = std::chrono::steady_clock::now();
     auto result = work();
-    device.synchronize();  // or its work would be counted as the next stage's
+    device.synchronize();  // otherwise its work would count for the next stage
     const auto i = static_cast<std::size_t>(stage);
     seconds_[i] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     peaks_[i] = device.end_stage();
     return result;
   }
 
-  // A further picture finds the model loaded and the prompt encoded. Under another plan the peaks
-  // of the first stages are not its own.
+  // For a further picture the model is loaded and the prompt encoded already.
+  // `under_another_plan`: the peaks of the first stages do not belong to its plan.
   void begin_next_picture(bool under_another_plan);
 
-  // Of the picture whose stages were measured last, which `keeper` kept to its plan.
+  // For the picture that was measured last; `keeper` has its plan and changes.
   [[nodiscard]] RunRecord run_record(const AdaptivePlan& keeper, int image_index) const;
 
  private:

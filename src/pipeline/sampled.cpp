@@ -36,7 +36,7 @@ SampledPicture take_sampled(const GeneratedImage& result, const at::Tensor& late
   sampled.loras = result.loras;
   sampled.shape = {latents.size(0), latents.size(1), latents.size(2)};
   sampled.latents.resize(static_cast<std::size_t>(latents.numel()));
-  // Into memory of our own: no device's budget has room for a copy.
+  // Copies to memory outside of the device's budget, which has no room for a copy.
   at::from_blob(sampled.latents.data(), latents.sizes(), at::TensorOptions(at::kFloat))
       .copy_(latents);
   sampled.decoder_format = decoder_format(formats);
@@ -65,7 +65,7 @@ at::Tensor latents_of(const SampledPicture& sampled, const std::vector<std::int6
                     sampled.decoder_files.front().path, model.vae.store().place()));
   }
   at::Tensor latents = at::empty(shape, at::TensorOptions(device).dtype(at::kFloat));
-  auto* const values = const_cast<float*>(sampled.latents.data());  // which are only read
+  auto* const values = const_cast<float*>(sampled.latents.data());  // only read
   latents.copy_(at::from_blob(values, shape, at::TensorOptions(at::kFloat)));
   return latents;
 }

@@ -12,27 +12,27 @@
 
 namespace headroom {
 
-// Between the device and plain values: latents that wait for their decoder, and pictures.
+// Conversion between device tensors and plain values: sampled latents, and pictures.
 
-// What is worth keeping of a picture that is to be `result`: its latents [C, h, w], and what
-// decides over their pixels.
+// The part of a picture, which is to become `result`, that is worth keeping: its latents [C, h,
+// w], and what its pixels depend on.
 [[nodiscard]] SampledPicture take_sampled(const GeneratedImage& result, const at::Tensor& latents,
                                           const NumberFormats& formats, const OpenedModel& model,
                                           const std::string& device);
 
-// Index, seed and LoRAs, and where it is kept.
+// Copies index, seed, LoRAs and place on the disk to `result`.
 void take_over(const SampledPicture& sampled, GeneratedImage& result);
 
-// Its latents on a device. Throws Error{kModelFile} when the model's latents have another shape,
-// which `shape` [C, h, w] is.
+// The sampled latents on a device. Throws Error{kModelFile} unless their shape is `shape` [C, h,
+// w], the model's.
 [[nodiscard]] at::Tensor latents_of(const SampledPicture& sampled,
                                     const std::vector<std::int64_t>& shape,
                                     const OpenedModel& model, at::Device device);
 
-// What a decoder gives, [H, W, 3] uint8 on any device.
+// Converts a decoder's output, [H, W, 3] uint8 on any device.
 [[nodiscard]] std::shared_ptr<const Image> to_image(const at::Tensor& picture);
 
-// "fp32" or "bf16": what a decoder in these formats computes in.
+// "fp32" or "bf16": the number format of the decoder.
 [[nodiscard]] const char* decoder_format(const NumberFormats& formats);
 
 }  // namespace headroom

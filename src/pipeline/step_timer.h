@@ -14,12 +14,12 @@
 
 namespace headroom {
 
-// Times the steps of one picture and says when the run has become slower, and whether
-// that is other programs' doing.
+// Times the steps of one picture, and reports when the run has become slower and whether other
+// programs are the cause.
 class StepTimer {
  public:
-  // Steps of one `shape` and plan are compared over all runs that `watch` has seen.
-  // `on_processor`: the networks share it with other programs.
+  // Steps of the same `shape` and plan are compared over all runs that `watch` has seen.
+  // `on_processor`: the networks run on the CPU, which they share with other programs.
   StepTimer(SlowdownDetector& watch, ProgressSink& sink, const RunShape& shape,
             const ExecutionOptions& execution, bool on_processor)
       : watch_(watch),
@@ -73,7 +73,7 @@ class StepTimer {
   int guided_steps_;
   bool on_processor_;
   SlowdownDetector::Kind kind_;
-  double others_s_ = 0;  // processor time of other programs, as of the last step
+  double others_s_ = 0;  // CPU seconds that other programs had used at the last step
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 

@@ -15,7 +15,7 @@
 namespace headroom {
 namespace {
 
-// What tells a streamer's source which layer comes next.
+// Tells a streamer's source which layer comes next.
 auto layer_expecter(WeightSource& weights) {
   return [&weights](int i) { weights.expect("layers." + std::to_string(i) + "."); };
 }
@@ -231,7 +231,7 @@ void TextToImage::denoise(Sampling& sampling, const Features& features,
                  request.cfg_normalization);
   };
   const OnStep on_step = [&](const at::Tensor& clean) {
-    // Both before anything that may fail.
+    // Both happen before anything that may fail.
     const int step = ++sampling.steps_done;
     if (sampling.kept) {
       sampling.kept->put_into(sampling.latents, path[static_cast<std::size_t>(step)]);
@@ -252,7 +252,7 @@ void TextToImage::denoise(Sampling& sampling, const Features& features,
 
 at::Tensor TextToImage::decode(const at::Tensor& latents, const RunHooks& hooks) {
   residency_.begin(Stage::kDecode);
-  // On the CPU "host" is a tag: what carries it is outside of the device's budget.
+  // On the CPU, work on the "host" is marked by this tag, which is outside of the device's budget.
   std::optional<ScopedMemoryTag> host;
   const bool on_host = execution().cpu_decode || execution().tile_latent > 0;
   if (execution().cpu_decode) host.emplace(MemoryTag::kHost);

@@ -22,16 +22,16 @@
 namespace headroom {
 namespace {
 
-struct Stopped {};  // thrown through the network when a run is to end
+struct Stopped {};  // thrown through the network to end a run
 
-// Where the reflection of `i` in a row of `size` pixels lies: the edge pixel is not repeated.
+// Reflects index `i` into a row of `size` pixels without repeating the edge pixel.
 std::int64_t reflected(std::int64_t i, std::int64_t size) {
   if (size == 1) return 0;
   return i < size ? i : 2 * (size - 1) - i;
 }
 
-// [1, 3 u^2, h, w] float32 in [0, 1], channels-last in host memory: blocks of u x u pixels as
-// cells, colour by colour, the picture extended to whole blocks by reflection.
+// [1, 3 u^2, h, w] float32 in [0, 1], channels-last in host memory: each cell is a block of u x u
+// pixels, one colour after the other. The picture is extended to whole blocks by reflection.
 at::Tensor cells_of(const Image& image, const UpscalerConfig& config) {
   const ScopedMemoryTag host(MemoryTag::kHost);
   const std::int64_t u = config.unshuffle;
@@ -54,11 +54,11 @@ at::Tensor cells_of(const Image& image, const UpscalerConfig& config) {
 }
 
 std::uint8_t level_of(float value) {
-  // NaN becomes black: nothing else of the picture is lost to it.
+  // NaN becomes black, so that the rest of the picture is not lost.
   return static_cast<std::uint8_t>(std::lround(std::fmin(std::fmax(value, 0.0F), 1.0F) * 255.0F));
 }
 
-// What of a piece lies in the picture goes to its place there.
+// Copies the part of a piece that is inside the picture.
 void put(const at::Tensor& piece, const PieceRect& place, Image& image) {
   const ScopedMemoryTag host(MemoryTag::kHost);
   const at::Tensor values = piece.to(at::kCPU);
@@ -76,7 +76,7 @@ void put(const at::Tensor& piece, const PieceRect& place, Image& image) {
   }
 }
 
-// Gives back what was reserved for a run, however that ends.
+// Gives back the memory reserved for a run, however the run ends.
 class Hold {
  public:
   explicit Hold(DeviceBackend& backend) : backend_(backend) {}
@@ -84,7 +84,7 @@ class Hold {
     try {
       backend_.let_go();
     } catch (const std::exception&) {
-      // A card that failed answers nothing any more; why, is on its way up already.
+      // A failed GPU cannot be asked any more; the error that says why is already on its way up.
     }
   }
   Hold(const Hold&) = delete;
@@ -115,7 +115,7 @@ Upscaler::~Upscaler() {
     device_.backend->let_go();
     device_.backend->count_as_weights(0);
   } catch (const std::exception&) {
-    // A card that failed takes nothing back; the driver does when the process ends.
+    // A failed GPU frees nothing; the driver does when the process ends.
   }
 }
 
@@ -125,7 +125,7 @@ std::optional<Image> Upscaler::run(
   DeviceBackend& backend = *device_.backend;
   try {
     backend.set_up();
-    // A number that libtorch wraps in a tensor of its own must not end the run.
+    // Slack, since libtorch sometimes wraps a number in a tensor; a run must not fail for that.
     constexpr std::int64_t kUnseen = 1024;
     const Hold hold(backend);
     backend.limit(std::max(budget_bytes, plan.peak_bytes + kUnseen));

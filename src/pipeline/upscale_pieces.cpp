@@ -16,7 +16,7 @@ std::int64_t pieces_along(std::int64_t size, std::int64_t side) {
   return side == 0 ? 1 : (size + side - 1) / side;
 }
 
-// All pieces of a plane, row by row, in sizes that differ by one at most.
+// All pieces of a plane, row by row; their sizes differ by at most one.
 std::vector<PieceRect> pieces_of(std::int64_t height, std::int64_t width, std::int64_t side) {
   const std::int64_t rows = pieces_along(height, side);
   const std::int64_t columns = pieces_along(width, side);
@@ -32,7 +32,7 @@ std::vector<PieceRect> pieces_of(std::int64_t height, std::int64_t width, std::i
   return pieces;
 }
 
-// With its margin, as far as the plane reaches.
+// The piece with its margin, clipped to the plane.
 PieceRect with_margin(const PieceRect& piece, std::int64_t margin, std::int64_t height,
                       std::int64_t width) {
   const std::int64_t top = std::max<std::int64_t>(0, piece.top - margin);
@@ -123,7 +123,7 @@ class PieceRun {
         result, {piece.top * scale, piece.left * scale, piece.height * scale, piece.width * scale});
   }
 
-  // The highest with the widest: what is largest with its margin.
+  // The piece that is largest with its margin.
   [[nodiscard]] std::vector<PieceRect> largest(std::int64_t margin) const {
     const auto size = [&](const PieceRect& piece) {
       const PieceRect wide = with_margin(piece, margin, height_, width_);
@@ -132,7 +132,7 @@ class PieceRun {
     return {*std::ranges::max_element(pieces_, {}, size)};
   }
 
-  // What no stage behind stage `done` looks at.
+  // Releases planes that no stage after `done` reads.
   void release(std::size_t done) {
     std::erase_if(planes_, [&](const auto& plane) {
       const std::vector<UpscaleStage>& stages = network_.stages();
@@ -151,7 +151,7 @@ class PieceRun {
   const std::vector<PieceRect> pieces_;
   const std::int64_t total_;
   std::int64_t done_ = 0;
-  std::map<int, at::Tensor> planes_;  // in host memory: 0 the picture, n the result of stage n-1
+  std::map<int, at::Tensor> planes_;  // in host memory: 0 is the picture, n the output of stage n-1
 };
 
 }  // namespace

@@ -30,13 +30,13 @@ class Zeros final : public WeightSource {
   at::TensorOptions options_;
 };
 
-// The same network with few layers, heads and channels. Heads stay as wide as they are, since
-// kernels of attention are made for a width.
+// The same network with few layers, heads and channels. Heads keep their width, since attention
+// kernels are specific to it.
 ModelFolder small(ModelFolder model) {
   TextEncoderConfig& text = model.text_encoder;
   text.num_attention_heads /= text.num_key_value_heads;
   text.num_key_value_heads = 1;
-  text.num_hidden_layers = 2;  // of which one runs
+  text.num_hidden_layers = 2;  // one of them is run
   text.hidden_size = std::min(text.hidden_size, 256);
   text.intermediate_size = std::min(text.intermediate_size, 512);
   TransformerConfig& transformer = model.transformer;
@@ -49,7 +49,7 @@ ModelFolder small(ModelFolder model) {
   VaeConfig& vae = model.vae;
   vae.layers_per_block = 1;
   for (int& channels : vae.block_out_channels) {
-    // The middle's attention is another one above 256 channels.
+    // Attention in the middle uses another kernel above 256 channels.
     const int most = &channels == &vae.block_out_channels.back() ? 288 : 64;
     channels = std::min(channels, std::max(1, most / vae.norm_num_groups) * vae.norm_num_groups);
   }
@@ -78,7 +78,7 @@ void warm_up(const ModelFolder& model, const NumberFormats& formats, const at::D
   GenerationRequest request;
   request.width = request.height = 4 * tiny.vae.scale() * tiny.transformer.patch_size;
   request.steps = 1;
-  request.guidance_scale = 4;  // both branches, and what joins them
+  request.guidance_scale = 4;  // to run both branches and what joins them
   constexpr std::size_t kTokens = 8;
   const PromptIds ids{std::vector<std::int32_t>(kTokens, 0), std::vector<std::int32_t>(kTokens, 0)};
   run.prepare({});

@@ -43,7 +43,7 @@ Message said(WeightFault fault, const std::string& place) {
       place);
 }
 
-// Torch's own, where the bytes alone are the values; nothing where they must be unpacked.
+// libtorch's type if the stored bytes are plain values; nothing if they must be unpacked.
 std::optional<c10::ScalarType> plain_format(const StoredTensor& stored) {
   if (stored.coding != Coding::kPlain) return std::nullopt;
   switch (stored.codes.dtype) {
@@ -60,9 +60,9 @@ std::optional<c10::ScalarType> plain_format(const StoredTensor& stored) {
   }
 }
 
-constexpr std::int64_t kPiece = 64 * 1024;  // values; a buffer of so many stays in the cache
+constexpr std::int64_t kPiece = 64 * 1024;  // values; a buffer of this size stays in the cache
 
-// Tells the system that the whole pages inside `data` are not needed any more.
+// Tells the system that whole pages inside `data` are no longer needed.
 void give_back_pages(std::span<const std::byte> data) {
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   const std::size_t into_page = reinterpret_cast<std::uintptr_t>(data.data()) % page;
@@ -77,9 +77,9 @@ std::span<float> floats_of(const at::Tensor& values) {
   return {values.mutable_data_ptr<float>(), static_cast<std::size_t>(values.numel())};
 }
 
-// The bytes of `stored` as they are, which `target` has places for in ordinary memory.
+// Copies the stored bytes unchanged; `target` is host memory.
 void read_bytes(const TensorRows& stored, const at::Tensor& target) {
-  constexpr std::int64_t kGrain = 4 << 20;  // less is not worth a thread
+  constexpr std::int64_t kGrain = 4 << 20;  // smaller parts are not worth a thread
   const auto bytes = static_cast<std::int64_t>(target.nbytes());
   const std::int64_t begin_in_file = stored.first_row * row_bytes(stored);
   auto* const to = static_cast<std::byte*>(target.mutable_data_ptr());
@@ -89,7 +89,7 @@ void read_bytes(const TensorRows& stored, const at::Tensor& target) {
   });
 }
 
-// `flat`: values from `first` on of rows that are stored in `format`.
+// `flat` receives values from `first` on, converted from `format`.
 void convert_values(const TensorRows& stored, c10::ScalarType format, std::int64_t first,
                     const at::Tensor& flat) {
   const auto item = static_cast<std::int64_t>(c10::elementSize(format));
@@ -98,7 +98,7 @@ void convert_values(const TensorRows& stored, c10::ScalarType format, std::int64
     stored.file->read(stored.stored->codes, static_cast<std::size_t>((first + from) * item), into);
   };
   if (format == flat.scalar_type()) {
-    constexpr std::int64_t kGrain = 1 << 20;  // values; less is not worth a thread
+    constexpr std::int64_t kGrain = 1 << 20;  // values; smaller parts are not worth a thread
     auto* const target = static_cast<std::byte*>(flat.mutable_data_ptr());
     at::parallel_for(0, count, kGrain, [&](std::int64_t begin, std::int64_t end) {
       read(begin, {target + begin * item, static_cast<std::size_t>((end - begin) * item)});
@@ -116,7 +116,7 @@ void convert_values(const TensorRows& stored, c10::ScalarType format, std::int64
   });
 }
 
-// `values`: [rows, width], from row `first` on.
+// `values` [rows, width] receives rows from `first` on.
 void unpack_values(const TensorRows& stored, std::int64_t first, const at::Tensor& values) {
   const std::int64_t rows = values.size(0);
   const std::int64_t width = values.size(1);
@@ -161,7 +161,7 @@ Staging::~Staging() {
   try {
     wait();
   } catch (const std::exception&) {
-    // A card that failed copies nothing any more.
+    // A failed GPU has no copy under way.
   }
 }
 
@@ -197,7 +197,7 @@ FileWeights::FileWeights(const NetworkTensors& tensors, at::TensorOptions option
     : tensors_(tensors), options_(options), staging_(std::move(staging)) {}
 
 at::Tensor FileWeights::get(std::string_view name, at::IntArrayRef shape) {
-  (void)tensors_.at(name, shape);  // before memory is taken for what is not there
+  (void)tensors_.at(name, shape);  // before memory is allocated for a missing tensor
   at::Tensor target;
   {
     const ScopedMemoryTag tag(MemoryTag::kWeights);
@@ -262,7 +262,7 @@ void FileWeights::fill(const TensorRows& stored, const at::Tensor& target) {
 }
 
 void FileWeights::check(const TensorRows& stored) {
-  // All of it at once: as it is read, a disk has but one request at a time to work on.
+  // Announced at once, since reading alone gives the disk one request at a time.
   stored.file->expect(stored.name);
   if (allows_faults_ || sound_.contains({stored.name, stored.first_row})) return;
   const TensorView codes = codes_of(stored);
@@ -299,8 +299,7 @@ bool FileWeights::read_converted(std::string_view name, const at::Tensor& target
   }
 }
 
-// What was converted came from values without a fault. Those that the format cannot hold are no
-// damage.
+// The conversion started from sound values. A value that overflows the format is no damage.
 bool FileWeights::is_damaged(std::string_view name, const TensorView& converted) {
   if (allows_faults_ || sound_converted_.contains(name)) return false;
   const WeightFault fault = find_fault(converted, Look::kSamples);

@@ -8,21 +8,21 @@
 
 namespace headroom {
 
-// What LoRAs add to the matrices of a transformer, on its device: views of one block.
+// The changes of LoRAs to a transformer's matrices, on its device: views of one memory block.
 struct LinearUpdates {
-  at::Tensor memory;  // undefined where there are none
+  at::Tensor memory;  // undefined without LoRAs
   std::map<std::string, std::shared_ptr<const LinearUpdate>, std::less<>> by_matrix;
 };
 
-// Takes the block and reads the files into it; null = none. For a dry run, on meta tensors, every
-// main layer has the widest update that any of them has: what a layer takes beside its weights is
-// then what the one that takes most does, whichever few layers stand for all. Throws
-// Error{kModelFile} for values that no LoRA can have.
+// Allocates the block and reads the files into it; null = no LoRAs. For a dry run, on meta
+// tensors, every main layer gets the widest update that any layer has: a dry run covers a few
+// layers only, and these must need as much as the layer that needs most. Throws Error{kModelFile}
+// for values that no LoRA can have.
 [[nodiscard]] LinearUpdates load_updates(const Adapters* adapters,
                                          const at::TensorOptions& options);
 
-// The weights of another source with updates beside their matrices. Those are not the source's: a
-// matrix that is read into the memory of another layer's gets its own.
+// The weights of another source, with updates beside their matrices. A matrix that is read into
+// the memory of another layer's gets its own layer's update.
 class UpdatedWeights final : public ForwardingWeights {
  public:
   // Both must outlive this object.

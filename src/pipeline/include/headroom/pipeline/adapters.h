@@ -13,17 +13,17 @@
 
 namespace headroom {
 
-// A LoRA that a person asks for.
+// A LoRA that a prompt asks for.
 struct AskedLora {
-  LoraTag tag;  // as the prompt has it
+  LoraTag tag;  // as in the prompt
   std::filesystem::path file;
 };
 
 struct AdapterLayout;
 
-// LoRAs for a model's transformer, opened and checked, and how they lie on the device beside it:
-// one block of memory, there whenever the transformer is. Their values are read when it is loaded.
-// Immutable; any thread.
+// LoRAs for a model's transformer, opened and checked, and their layout in one memory block on the
+// device, which exists whenever the transformer is loaded. Their values are read at that time.
+// Immutable; may be used from any thread.
 class Adapters {
  public:
   // Throws Error{kModelFile} for a file that does not fit the transformer, Error{kInvalidRequest}
@@ -33,17 +33,17 @@ class Adapters {
   struct Lora {
     LoraTag tag;
     std::filesystem::path file;
-    int keys = 0;             // tensors of the file
-    int matched_keys = 0;     // of them those that belong to the transformer
-    std::int64_t values = 0;  // on the device; none at a strength of 0
+    int keys = 0;             // tensors in the file
+    int matched_keys = 0;     // tensors that belong to the transformer
+    std::int64_t values = 0;  // on the device; 0 for a strength of 0
   };
   [[nodiscard]] const std::vector<Lora>& loras() const { return loras_; }
   [[nodiscard]] std::vector<LoraTag> tags() const;
-  // What of the files has no effect.
+  // What in the files has no effect.
   [[nodiscard]] std::vector<Message> notes() const;
-  // Of the block, in the number format of the networks.
+  // Size of the block, in values of the networks' number format.
   [[nodiscard]] std::int64_t values() const;
-  // As pictures record them; reads all files. Throws Error{kModelFile}.
+  // As pictures record them; reads all files for their hashes. Throws Error{kModelFile}.
   [[nodiscard]] std::vector<UsedLora> used() const;
 
   [[nodiscard]] const AdapterLayout& layout() const { return *layout_; }
@@ -53,12 +53,11 @@ class Adapters {
   std::shared_ptr<const AdapterLayout> layout_;
 };
 
-// Bytes of their block for networks in `dtype` (as PipelineOptions has it) on the processor or on a
-// card.
+// Bytes of their block for networks in `dtype` (see PipelineOptions) on the CPU or a GPU.
 [[nodiscard]] std::int64_t adapter_bytes(const Adapters& adapters, const std::string& dtype,
                                          const Device& device);
 
-// Throws Error{kInvalidRequest} unless the prompt asks for just these; null = none.
+// Throws Error{kInvalidRequest} unless the prompt asks for exactly these; null = none.
 void check_loras(const std::string& prompt, const Adapters* adapters);
 
 }  // namespace headroom

@@ -12,17 +12,17 @@
 
 namespace headroom {
 
-// Keeps the weights of text encoder and transformer on the disk in the number format that they are
-// computed in, and lets them be read from there. Only where that saves something: the files are in
-// another format and no smaller than it. Used on one thread.
+// Keeps the weights of text encoder and transformer on the disk in the number format that the
+// networks compute in, and lets them be read from there. Only if that saves time: the files must
+// be in another format and not smaller. Used on one thread.
 class ConvertedWeights {
  public:
   explicit ConvertedWeights(std::optional<WeightCache> cache) : cache_(std::move(cache)) {}
 
-  // Before a run by `execution`: what is kept is used, and what is not is written first if the run,
-  // or the next one, reads it again. `check` is called between tensors and throws Cancelled. What
-  // cannot be written costs nothing but a notice, once. Throws Error{kModelFile} for weights that
-  // the run would refuse.
+  // Call before a run with `execution`. Uses kept weights, and writes them first if they are
+  // missing and this run, or the next one, will read them again. `check` is called between tensors
+  // and may throw Cancelled. If they cannot be written, the only consequence is one notice. Throws
+  // Error{kModelFile} for weights that the run would refuse.
   void use(OpenedModel& model, const ModelFolder& folder, const ExecutionOptions& execution,
            bool may_write, const std::function<void()>& check, ProgressSink& sink);
 
@@ -35,9 +35,9 @@ class ConvertedWeights {
   bool cannot_be_written_ = false;
 };
 
-// Bytes of the files that each of the transformer's main layers is read from, of which the device
-// holds `on_device` for each layer and `all_on_device` for the network: fewer than the model's own
-// files have where they are, or can be, kept in the format of the device in `cache`.
+// Bytes that the files have of each of the transformer's main layers. `on_device` are the bytes of
+// each layer on the device, `all_on_device` those of the network. Layers that are kept in `cache`,
+// or can be, count in the device's format, not in that of the model's files.
 [[nodiscard]] std::vector<std::int64_t> layer_file_bytes(const ModelFolder& model,
                                                          const std::optional<WeightCache>& cache,
                                                          const NumberFormats& formats,

@@ -4,10 +4,10 @@
 
 namespace headroom {
 
-// The weights of another source with the matrices of those main layers ("layers.N.") in eight bits
-// that are to be kept so. What a file stores in such codes is taken as it is, with its scales and
-// its rotation; all else is rotated in groups (ConvRot) and rounded when it comes. What modulates a
-// layer stays plain, small and precious, like embedders, refiners and the final layer.
+// The weights of another source, with the matrices of certain main layers ("layers.N.") in eight
+// bits. If a file has such codes they are used unchanged, with scales and rotation; other weights
+// are rotated in groups (ConvRot) and rounded when they are read. A layer's modulation stays
+// plain, since it is small and sensitive, and so do embedders, refiners and the final layer.
 class EightBitWeights final : public ForwardingWeights {
  public:
   // `source`, of float32, must outlive this object.

@@ -3,7 +3,8 @@
 
 namespace headroom {
 
-// The weights of another source, which must outlive this object; who derives changes what it likes.
+// Forwards to another source, which must outlive this object. Derived classes override what they
+// change.
 class ForwardingWeights : public WeightSource {
  public:
   explicit ForwardingWeights(WeightSource& source) : source_(source) {}

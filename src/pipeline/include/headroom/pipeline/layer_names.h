@@ -6,13 +6,13 @@
 
 namespace headroom {
 
-// A tensor of one of a network's main layers: "layers.7.attention.to_q.weight" is
-// "attention.to_q.weight" of layer 7.
+// The name of a tensor in a main layer, split: "layers.7.attention.to_q.weight" is
+// "attention.to_q.weight" in layer 7.
 struct LayerName {
   int layer = 0;
-  std::string_view within;  // part of the name that it was read from
+  std::string_view within;  // a view of the name that was split
 };
-// Nothing for tensors of other parts.
+// Nothing for tensors outside of the main layers.
 [[nodiscard]] inline std::optional<LayerName> layer_name(std::string_view tensor) {
   constexpr std::string_view kLayers = "layers.";
   if (!tensor.starts_with(kLayers)) return std::nullopt;

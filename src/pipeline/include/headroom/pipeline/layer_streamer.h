@@ -20,26 +20,28 @@
 
 namespace headroom {
 
-// Whether item `index` of `count` is among the `streamed` ones, which are spread evenly, so that
-// each copy has the longest possible time to hide behind the work of its neighbours.
+// Whether item `index` of `count` is one of the `streamed` ones. They are spread evenly, so that
+// each copy has as much time as possible to overlap with the work on its neighbours.
 [[nodiscard]] constexpr bool is_streamed(int index, int count, int streamed) {
   return (index + 1) * streamed / count > index * streamed / count;
 }
 
-// The blocks of a network of which some stay on the device and the others are loaded when their
-// turn comes, into two buffers that have room for the largest of them: while one is in use the next
-// is on its way into the other. Blocks are asked for in order, round after round. Used on one
-// thread; in the background one more thread loads.
+// The blocks of a network, some of which stay on the device. The others are loaded when their turn
+// comes, into two buffers with room for the largest: while one is in use, the next block is loaded
+// into the other. Blocks are acquired in order, round after round. Used on one thread; in the
+// background one more thread loads.
 template <typename Block>
 class LayerStreamer {
  public:
-  // Loads a block; its tensors are read into `memory` where there are some, else added there.
+  // Loads a block. Its tensors are read into `memory` if that has some; otherwise they are added
+  // there.
   using Load = std::function<Block(int index, LayerMemory& memory)>;
-  // Told of the block after the one that was loaded, so that the disk can work ahead.
+  // Receives the index of the block after the one that was loaded, so that the disk can read
+  // ahead.
   using Expect = std::function<void(int index)>;
 
-  // Loads what stays at once. `background`: the next streamed block is loaded by a thread of its
-  // own; else on the calling thread, as a dry run needs it, with the same allocations.
+  // Loads the resident blocks at once. `background`: the next streamed block is loaded on another
+  // thread; otherwise on the calling thread with the same allocations, as a dry run needs it.
   LayerStreamer(int count, int streamed, Load load, Expect expect, c10::Device device,
                 bool background)
       : count_(count),
@@ -62,7 +64,7 @@ class LayerStreamer {
     }
   }
 
-  // The block stays valid until the next is asked for; then the pointer must be gone. Throws what
+  // The block is valid until the next call; the pointer must be released by then. Throws what
   // loading throws.
   std::shared_ptr<const Block> acquire(int index) {
     const auto& resident = resident_[static_cast<std::size_t>(index)];
@@ -70,14 +72,14 @@ class LayerStreamer {
     take(index);
     const int next = next_after(index);
     if (next != index) {
-      // The other buffer's block is done with once all is that was queued so far.
+      // The other buffer may be overwritten once all work that was queued so far is done.
       copies_.follow_compute();
       order(next);
     }
     return buffers_[in_use_].block;
   }
 
-  // Drops the buffers, with a block that was loaded ahead and is not needed after all.
+  // Drops the buffers, including a block that was loaded ahead and is not needed.
   void drop_buffers() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return !ordered_; });
@@ -89,7 +91,7 @@ class LayerStreamer {
   struct Buffer {
     LayerMemory memory;
     std::shared_ptr<const Block> block;
-    int index = -1;  // of the block, when it is whole
+    int index = -1;  // of the complete block in it; -1 = none
   };
 
   [[nodiscard]] int next_after(int index) const {
@@ -99,7 +101,7 @@ class LayerStreamer {
     return streamed_.front();
   }
 
-  // The next round begins with the first streamed block, and takes no memory of the device before.
+  // The next round begins with the first streamed block; no device memory is taken before that.
   void empty_buffers() {
     for (Buffer& buffer : buffers_) {
       buffer = {};
@@ -108,7 +110,7 @@ class LayerStreamer {
     if (!streamed_.empty()) expect_(streamed_.front());
   }
 
-  // Makes the buffer that holds `index` the one in use.
+  // Makes the buffer with block `index` the one in use.
   void take(int index) {
     {
       std::unique_lock lock(mutex_);
@@ -146,7 +148,7 @@ class LayerStreamer {
       buffer.block = std::make_shared<const Block>(load_(index, buffer.memory));
     };
     if (buffer.memory.matrices.empty()) {
-      load();  // takes memory, which must be the computing stream's
+      load();  // allocates memory, which must belong to the computing stream
     } else {
       copies_.run(load);
     }
@@ -166,7 +168,7 @@ class LayerStreamer {
       std::exception_ptr failure;
       try {
         fill(buffer, index);
-      } catch (...) {  // handed to the thread that asked, not swallowed
+      } catch (...) {  // rethrown on the thread that asked
         failure = std::current_exception();
       }
       lock.lock();
@@ -177,8 +179,8 @@ class LayerStreamer {
     }
   }
 
-  // Of the CPU, which other than on a card does the arithmetic as well; more than four read no
-  // faster.
+  // Threads that load. On the CPU the arithmetic needs the cores too; with a GPU, more than four
+  // do not read faster.
   static constexpr int kBesideArithmetic = 1;
   static constexpr int kBesideCard = 4;
 
@@ -189,11 +191,11 @@ class LayerStreamer {
   std::vector<int> streamed_;  // ascending
   CopyStream copies_;
   const int loading_threads_;
-  std::size_t in_use_ = 0;  // changed only while nothing is ordered
+  std::size_t in_use_ = 0;  // changes only while no load is ordered
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable_any changed_;
-  std::optional<int> ordered_;  // being loaded, into the buffer that is not in use
+  std::optional<int> ordered_;  // being loaded into the buffer that is not in use
   std::array<Buffer, 2> buffers_;
   std::exception_ptr failure_;
   int failed_ = -1;

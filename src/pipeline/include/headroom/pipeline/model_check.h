@@ -3,12 +3,12 @@
 
 namespace headroom {
 
-// Whether the weights of `model` can run, from headers and a few looks at the data; less than a
-// second for a whole model, and of small models all bytes. The same code asks for the tensors as in
-// a run, so nothing that it passes is refused there, except for damage that only a copy of all the
-// bytes finds. A folder with configs alone, of which plans can be made, passes too unless
-// `needs_weights`. `finds_holes`: values that no training leaves (holes of zeros, one value over
-// and over, NaN) are refused. Throws Error{kModelFile}: one sentence with file, fault and way out.
+// Checks whether the weights of `model` can run, from headers and samples of the data. Takes less
+// than a second for a large model; of small models all bytes are read. The networks' own loading
+// code asks for the tensors, so what passes here is not refused in a run, except for damage that
+// only reading all bytes finds. A folder with only configs, which is enough for plans, passes too
+// unless `needs_weights`. `finds_holes`: refuse values that no training leaves (holes of zeros,
+// one repeated value, NaN). Throws Error{kModelFile}: one sentence with file, fault and way out.
 void check_model_files(const ModelFolder& model, bool needs_weights, bool finds_holes = true);
 
 }  // namespace headroom

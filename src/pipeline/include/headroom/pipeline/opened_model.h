@@ -15,7 +15,7 @@ struct OpenedModel {
   NetworkTensors text_encoder;
   NetworkTensors transformer;
   NetworkTensors vae;
-  std::shared_ptr<Staging> staging = std::make_shared<Staging>();  // which networks share
+  std::shared_ptr<Staging> staging = std::make_shared<Staging>();  // shared by the networks
   FileWeights text_weights, transformer_weights, vae_weights, host_vae_weights;
   EightBitWeights text_in_eight_bits, transformer_in_eight_bits;
   PackedWeights packed_text, packed_transformer;
@@ -26,7 +26,7 @@ struct OpenedModel {
               std::shared_ptr<const Adapters> loras = nullptr);
 
   void allow_faults();
-  // What all networks read since the last call.
+  // What all networks have read since the last call.
   [[nodiscard]] ReadWork take_work();
 };
 

@@ -11,11 +11,11 @@
 
 namespace headroom {
 
-// The weights of another source with those matrices packed that its network's file quantises, as
-// far as they are plain there: see ExecutionOptions::packed_weights.
+// The weights of another source, but matrices that are plain there and quantised in the network's
+// file are packed: see ExecutionOptions::packed_weights.
 class PackedWeights final : public ForwardingWeights {
  public:
-  // `source` and `files`, where the bytes come from, must outlive this object; null = a dry run.
+  // `source` and `files`, the origin of the bytes, must outlive this object; null = a dry run.
   PackedWeights(WeightSource& source, std::shared_ptr<const PackedMatrices> packed,
                 FileWeights* files)
       : ForwardingWeights(source), packed_(std::move(packed)), files_(files) {}
@@ -30,18 +30,18 @@ class PackedWeights final : public ForwardingWeights {
   FileWeights* const files_;
 };
 
-// Of a file that has matrices in fewer than 16 bits a value, all that take fewer bytes there than
-// in `computed`, but for those that `storage` keeps otherwise; null for other files. Throws
-// Error{kModelFile} for weights that a run of `model`, whose text encoder or transformer it is,
-// would refuse.
+// For a file that has matrices with fewer than 16 bits per value: all matrices that take fewer
+// bytes there than in `computed`, except those that `storage` keeps in another form; null for
+// other files. Throws Error{kModelFile} for weights that a run of `model`, whose text encoder or
+// transformer this is, would refuse.
 [[nodiscard]] std::shared_ptr<const PackedMatrices> packed_matrices(const NetworkTensors& tensors,
                                                                     const ModelFolder& model,
                                                                     c10::ScalarType computed,
                                                                     const LayerStorage& storage);
 
-// `formats` with what plans may keep packed of this model's text encoder and transformer, on the
-// processor. Reads headers. Nothing of weights that are not here or not sound, which is said when
-// the model is opened.
+// `formats` with the matrices of this model's text encoder and transformer that plans may keep
+// packed; only on the CPU. Reads headers. Weights that do not exist or are damaged are left out,
+// since opening the model reports that.
 [[nodiscard]] NumberFormats with_packed(NumberFormats formats, const ModelFolder& model);
 
 }  // namespace headroom

@@ -7,17 +7,17 @@
 
 namespace headroom {
 
-// The memory of one layer at a time.
+// Memory that layers use in turn, one at a time.
 struct LayerMemory {
-  std::vector<int> layers;  // that take turns in it; none: one layer, for good
+  std::vector<int> layers;  // layers that take turns; empty: one layer stays in it
   std::vector<at::Tensor> vectors;
   std::vector<MatrixMemory> matrices;
 };
 
-// Reads a layer into the memory of an earlier one of the same network, in the order in which both
-// ask for their tensors; what is not there yet is taken and kept. So streaming takes memory for its
-// buffers once, not once a layer. Layers may keep their matrices otherwise than each other: each
-// block has the size that the largest of them needs there. Vectors are alike.
+// Reads a layer into the memory of an earlier one of the same network; both ask for their tensors
+// in the same order. Memory that is not there yet is allocated and kept. So streaming allocates
+// its buffers once, not for each layer. Layers may store their matrices in different ways: each
+// memory block has the size that the largest of them needs. Vectors are the same in all layers.
 class RecyclingWeights final : public WeightSource {
  public:
   // Both must outlive this object.
@@ -48,7 +48,7 @@ class RecyclingWeights final : public WeightSource {
 
   WeightSource& source_;
   LayerMemory& memory_;
-  std::size_t vector_ = 0;  // that comes next
+  std::size_t vector_ = 0;  // index of the next vector
   std::size_t matrix_ = 0;
 };
 

@@ -6,14 +6,13 @@
 
 namespace headroom {
 
-// The shape of the pictures that `request` asks for, when its prompts are so many tokens long;
-// without guidance the negative one is not read. `scheduler` is the model's.
+// The shape of the pictures that `request` asks for, given its prompts' token counts; without
+// guidance the negative prompt is not read. `scheduler` is the model's.
 [[nodiscard]] RunShape shape_of(const GenerationRequest& request, int prompt_tokens,
                                 int negative_tokens, const SchedulerConfig& scheduler);
 
-// The same for prompts whose lengths are not known yet: they are tokenised here. Without a
-// tokenizer (null: a model of which only the configs are there) a prompt counts as 64 tokens.
-// Throws Error{kInvalidRequest} when a prompt is not UTF-8.
+// The same, but tokenises the prompts here. Without a tokenizer (null: only the model's configs
+// exist) a prompt counts as 64 tokens. Throws Error{kInvalidRequest} when a prompt is not UTF-8.
 [[nodiscard]] RunShape shape_of(const GenerationRequest& request, const PromptTokenizer* tokenizer,
                                 const SchedulerConfig& scheduler);
 

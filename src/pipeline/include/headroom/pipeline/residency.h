@@ -8,43 +8,43 @@
 
 namespace headroom {
 
-// How one network comes and goes: its line among those of a pipeline.
+// The functions that load and evict one network of a pipeline.
 struct NetworkSlot {
   NetworkId network;
-  int layers = 0;  // of which some may be copied in at their turn
+  int layers = 0;  // layers that can be streamed
   std::function<bool()> is_loaded;
   std::function<void(const ExecutionOptions&)> load;
-  std::function<void()> drop;  // gives all of its memory back
-  // Of its layers, empty where it has none that are copied in: gives back their two buffers, and
-  // loads one by itself, to measure by.
+  std::function<void()> drop;  // frees all of its memory
+  // For a network with streamed layers, otherwise empty: frees their two buffers; loads a single
+  // layer, for measurements.
   std::function<void()> drop_buffers = {};
   std::function<std::shared_ptr<const void>(int index)> load_layer = {};
 };
 
-// Which networks of a pipeline are on the device: loads them and lets them go as the table in
-// memory/networks.h says. Used on one thread.
+// Loads and evicts the networks of a pipeline as the table in memory/networks.h says. Used on one
+// thread.
 class Residency {
  public:
-  // One slot for each network, in the order in which they are loaded.
+  // One slot for each network, in loading order.
   explicit Residency(std::vector<NetworkSlot> slots);
 
-  // Of the plan in force.
+  // Options of the present plan.
   [[nodiscard]] const ExecutionOptions& execution() const { return *execution_; }
 
-  // From `now` on, a stage that has not begun or was broken off, `execution` is in force: what
-  // it does not keep leaves.
+  // From stage `now` on, which has not begun or was interrupted, `execution` applies: networks
+  // that it does not keep are evicted.
   void adopt(const ExecutionOptions& execution, Stage now);
-  // adopt() from kLoad on, then what the plan holds from the start arrives; all leaves when that
-  // fails. Again with the same plan: costs nothing.
+  // adopt() from kLoad on, then loads what the plan has on the device from the start; if that
+  // fails, everything is evicted. Calling it again with the same plan costs nothing.
   void prepare(const ExecutionOptions& execution);
-  // Before `stage`: the networks that it uses arrive, where they are not there already.
+  // Call before `stage`: loads the networks that it uses, if they are not there already.
   void begin(Stage stage);
-  // After it: they leave unless the plan keeps them.
+  // Call after `stage`: evicts them unless the plan keeps them.
   void end(Stage stage);
-  // Everything leaves.
+  // Evicts everything.
   void clear();
   [[nodiscard]] const std::vector<NetworkSlot>& slots() const { return slots_; }
-  // To measure by: one network as it is loaded under `execution`; everything else leaves.
+  // For measurements: loads one network as under `execution` and evicts everything else.
   void load_alone(NetworkId network, const ExecutionOptions& execution);
 
  private:

@@ -26,55 +26,56 @@ struct PromptIds {
   std::vector<std::int32_t> negative;
 };
 
-// What a run tells while it goes. Every member may be empty.
+// Callbacks of a run. Every member may be empty.
 struct RunHooks {
   std::function<void()> check;  // between blocks and layers; throws Cancelled
   std::function<void(int step, int total)> on_step;
-  std::function<void(const at::Tensor& clean)> on_clean;  // estimate of the clean latents [C, h, w]
+  // Called with an estimate of the clean latents [C, h, w].
+  std::function<void(const at::Tensor& clean)> on_clean;
   std::function<bool()>
-      pause;             // after a step: whether denoising stops there, to go on in another call
-  TensorObserver trace;  // noise, cond, uncond, latents.N, decoded
+      pause;             // called after a step: whether to stop there and continue in another call
+  TensorObserver trace;  // receives noise, cond, uncond, latents.N, decoded
 };
 
-// The weights of the three networks, wherever they come from.
+// The weights of the networks, from any source.
 struct NetworkWeights {
   WeightSource& text_encoder;
   WeightSource& transformer;
   WeightSource& vae;
   WeightSource& host_vae;              // the same on the CPU, for ExecutionOptions::cpu_decode
   const Adapters* adapters = nullptr;  // of the transformer; null = none
-  // Of ExecutionOptions::packed_weights; null = the same.
+  // Used with ExecutionOptions::packed_weights; null = the same as above.
   WeightSource* packed_text_encoder = nullptr;
   WeightSource* packed_transformer = nullptr;
 };
 
-// A picture on its way from noise to latents.
+// A picture during denoising.
 struct Sampling {
   at::Tensor latents;              // [C, h, w] float32 on the device
-  int steps_done = 0;              // of those from first_step on
+  int steps_done = 0;              // counted from first_step on
   int first_step = 0;              // of the schedule
   std::optional<KeptPart> kept{};  // until all steps are done
 };
 
-// A picture to start from, encoded. On the device.
+// An encoded start picture, on the device.
 struct EncodedImage {
   at::Tensor moments;  // [2C, h, w] float32
-  at::Tensor repaint;  // [h, w] float32, 0..1 as in KeptPart; undefined: all is painted anew
+  at::Tensor repaint;  // [h, w] float32, 0..1 as in KeptPart; undefined: everything is painted anew
 };
 
-// The stages of text-to-image under a plan. The same code runs on the CPU, on
-// a card and, for a dry run, on meta tensors. Networks arrive and leave as the table
-// in memory/networks.h says. Latents, guidance and the Euler step are float32. Used on one thread.
+// The stages of text-to-image under a plan. The same code runs on the CPU, on a GPU and, for a dry
+// run, on meta tensors. Networks are loaded and evicted as the table in memory/networks.h says.
+// Latents, guidance and the Euler step are float32. Used on one thread.
 class TextToImage {
  public:
-  // `background`: streamed weights are loaded by a thread of their own.
+  // `background`: streamed weights are loaded on another thread.
   TextToImage(const ModelFolder& model, NumberFormats formats, NetworkWeights weights,
               bool background);
 
   TextToImage(const TextToImage&) = delete;
   TextToImage& operator=(const TextToImage&) = delete;
 
-  // As those of Residency. Networks arrive when a stage needs them.
+  // See Residency. Networks are loaded when a stage needs them.
   void adopt(const ExecutionOptions& execution, Stage now) { residency_.adopt(execution, now); }
   void prepare(const ExecutionOptions& execution) { residency_.prepare(execution); }
 
@@ -84,30 +85,31 @@ class TextToImage {
   };
   [[nodiscard]] Features encode(const PromptIds& ids, const RunHooks& hooks);
 
-  // pixels [H, W, 3] uint8 on the device -> the moments of its latents, [2C, h, w] float32 there.
+  // pixels [H, W, 3] uint8 on the device -> mean and log-variance of its latents, [2C, h, w]
+  // float32 there.
   [[nodiscard]] at::Tensor encode_image(const at::Tensor& pixels, const RunHooks& hooks);
-  // What a picture begins with that starts from `image` at step `first_step`. The two draws of
-  // noise [C, h, w], on the device, are used up.
+  // The state in which a picture begins that starts from `image` at step `first_step`. Both draws
+  // of noise [C, h, w], on the device, are overwritten.
   [[nodiscard]] Sampling start_from(const EncodedImage& image, at::Tensor posterior_noise,
                                     at::Tensor noise, const GenerationRequest& request,
                                     int first_step) const;
 
-  // Shape [C, h, w] of the latents of a picture of the request's size.
+  // The shape [C, h, w] of the latents for the request's size.
   [[nodiscard]] std::vector<std::int64_t> latent_shape(const GenerationRequest& request) const;
-  // Goes on from where `sampling` is until all steps are done or hooks.pause says so. Whatever is
-  // thrown, `sampling` then holds the last finished step.
+  // Continues `sampling` until all steps are done or hooks.pause returns true. If anything is
+  // thrown, `sampling` has the last finished step.
   void denoise(Sampling& sampling, const Features& features, const GenerationRequest& request,
                const RunHooks& hooks);
   // latents [C, h, w] float32 -> picture [H, W, 3] uint8, contiguous.
   [[nodiscard]] at::Tensor decode(const at::Tensor& latents, const RunHooks& hooks);
 
-  // Where latents are.
+  // The device of the latents.
   [[nodiscard]] at::Device device() const { return weights_.transformer.options().device(); }
 
-  // Everything leaves the device.
+  // Evicts everything from the device.
   void clear() { residency_.clear(); }
 
-  // To measure by.
+  // For measurements.
   [[nodiscard]] Residency& residency() { return residency_; }
 
  private:
@@ -117,7 +119,7 @@ class TextToImage {
   };
   using TextLayers = LayerStreamer<TextEncoderLayer>;
 
-  // How each network comes and goes: one line for each of kNetworks.
+  // The functions that load and evict each of kNetworks.
   [[nodiscard]] std::vector<NetworkSlot> slots();
   TextEncoderLayer load_text_layer(int index, LayerMemory& memory);
   TransformerBlock load_block(int index, LayerMemory& memory, const LinearUpdates& updates);
@@ -126,7 +128,7 @@ class TextToImage {
   void load_transformer(const ExecutionOptions& execution);
   void load_decoder(const ExecutionOptions& execution);
   [[nodiscard]] const ExecutionOptions& execution() const { return residency_.execution(); }
-  // As the plan in force keeps them.
+  // The source that the present plan uses.
   [[nodiscard]] WeightSource& text_weights() const;
   [[nodiscard]] WeightSource& transformer_weights() const;
   [[nodiscard]] std::vector<float> sigmas(const GenerationRequest& request) const;
@@ -143,7 +145,7 @@ class TextToImage {
   Residency residency_;  // of these
 };
 
-// Whether the negative prompt takes part at all.
+// Whether the negative prompt is used at all.
 [[nodiscard]] bool is_guided(const GenerationRequest& request);
 
 }  // namespace headroom

@@ -11,33 +11,33 @@
 
 namespace headroom {
 
-// How a picture is enlarged, and what that needs.
+// How a picture is enlarged, and the memory that this needs.
 struct UpscalePlan {
-  std::int64_t side = 0;      // of the largest piece, in cells of the network; 0: all at once
-  std::int64_t pieces = 1;    // that each stage is worked on in
-  std::int64_t piece_px = 0;  // the longest side of one as it comes out, in pixels of the picture
+  std::int64_t side = 0;      // longest side of a piece, in cells of the network; 0: all at once
+  std::int64_t pieces = 1;    // pieces per stage
+  std::int64_t piece_px = 0;  // longest side of a piece of the result, in pixels
   std::int64_t weights_bytes = 0;
-  std::int64_t peak_bytes = 0;         // of the device, weights included
-  std::int64_t in_use_peak_bytes = 0;  // of it handed out; on the processor the same
+  std::int64_t peak_bytes = 0;         // that the device has to provide, weights included
+  std::int64_t in_use_peak_bytes = 0;  // the part of it that is handed out; on the CPU all of it
   std::int64_t small_pool_bytes = 0;   // see Plan
   std::int64_t host_bytes = 0;         // of main memory beside that: planes and pictures
 };
 
-// So much of a side is one cell of the network's grid, the picture extended to whole cells.
+// Cells of the network's grid along a side of `pixels` pixels, rounded up to whole cells.
 [[nodiscard]] inline std::int64_t cells_along(int pixels, const UpscalerConfig& config) {
   return (pixels + config.unshuffle - 1) / config.unshuffle;
 }
 
-// An upscaling network on one device, in float32. Loaded with the first picture and kept. One
-// thread at a time.
+// An upscaling network on one device, in float32. It is loaded with the first picture and stays
+// loaded. Used by one thread at a time.
 class Upscaler {
  public:
-  // `weaker`: mixed with it, see UpscalerWeights::mix_with().
+  // A network to interpolate with, see UpscalerWeights::mix_with().
   struct Mix {
     UpscalerFile weaker;
     double share = 1;
   };
-  // Throws Error{kInvalidRequest} where the two are not alike. `threads`: 0 = one per core.
+  // Throws Error{kInvalidRequest} if the two networks do not match. `threads`: 0 = one per core.
   Upscaler(UpscalerFile file, Device device, int threads, std::optional<Mix> mix = {});
   ~Upscaler();
   Upscaler(const Upscaler&) = delete;
@@ -46,14 +46,15 @@ class Upscaler {
   [[nodiscard]] const UpscalerFile& file() const { return file_; }
   [[nodiscard]] const Device& device() const { return device_; }
 
-  // The picture `scale` times as large, within `plan` for its size and at most `budget_bytes` of
-  // the device (more only where the plan says so). `go_on` is asked before each piece, with how
-  // much is done; where it says no, nothing is returned. Throws Error{kOutOfMemory} when the device
-  // has less than was planned, Error{kModelFile} when the weights cannot be read.
+  // Returns the picture enlarged `scale` times, computed by `plan`, which must be for its size,
+  // with at most `budget_bytes` of the device, or what the plan needs if that is more. `go_on` is
+  // asked before each piece, with the share that is done; if it returns false, nothing is
+  // returned. Throws Error{kOutOfMemory} when the device has less than was planned,
+  // Error{kModelFile} when the weights cannot be read.
   [[nodiscard]] std::optional<Image> run(
       const Image& image, const UpscalePlan& plan, std::int64_t budget_bytes,
       const std::function<bool(std::int64_t done, std::int64_t total)>& go_on);
-  // Of the last run: the most that was in use.
+  // The most memory that was in use during the last run.
   [[nodiscard]] std::int64_t actual_peak_bytes() const { return actual_peak_bytes_; }
 
  private:

@@ -8,13 +8,13 @@
 
 namespace headroom {
 
-// An upscaler's weights from its file, in float32. One thread at a time.
+// An upscaler's weights from its file, in float32. Used by one thread at a time.
 class UpscalerWeights final : public WeightSource {
  public:
-  // `file` must outlive it.
+  // `file` must outlive this object.
   UpscalerWeights(const UpscalerFile& file, at::Device device) : file_(file), device_(device) {}
-  // From now on the weights are share * own + (1 - share) * `weaker`'s: of two networks trained
-  // from one another, deep network interpolation (Wang et al. 2019).
+  // From now on the weights are share * own + (1 - share) * `weaker`'s: deep network interpolation
+  // (Wang et al. 2019) of two networks, one of which was trained from the other.
   void mix_with(const UpscalerFile& weaker, double share) {
     weaker_ = &weaker;
     share_ = share;

@@ -21,37 +21,37 @@
 
 namespace headroom {
 
-// Reads whole rows from `first` on into `values`, which lies in ordinary memory, as many as it has
-// places for: copied where they are stored as they are computed in, else converted or unpacked in
-// pieces; by all the threads that the calling one may use.
+// Reads whole rows from `first` on into `values`, host memory that decides how many: copies them
+// if they are stored in the format of the computation, otherwise converts or unpacks them in
+// pieces. Uses all threads that the calling thread may use.
 void read_values(const TensorRows& stored, std::int64_t first, const at::Tensor& values);
 
-// Page-locked memory through which values reach a card: a copy out of it goes on by itself while
-// the next values are read. Nothing is taken before the first copy. Any thread.
+// Page-locked memory through which values are copied to a GPU: a copy out of it continues while
+// the next values are read. Allocated at the first copy. May be used from any thread.
 class Staging {
  public:
-  // What the first copy takes, and what is kept from then on (a row larger than half of it: more).
+  // Its size, kept from the first copy on; larger if a row needs more than half of it.
   static constexpr std::int64_t kBytes = 32 << 20;
 
   Staging() = default;
   ~Staging();
   Staging(const Staging&) = delete;
   Staging& operator=(const Staging&) = delete;
-  // `target` lies on a card; the copy is queued on the calling thread's stream.
+  // `target` is on a GPU; the copy is queued on the calling thread's stream.
   void copy(const TensorRows& stored, const at::Tensor& target);
 
  private:
   struct Half {
     std::optional<c10::Event> copied;  // the last copy out of it
   };
-  void wait();  // until nothing is copied any more
+  void wait();  // until no copy is under way
 
   std::mutex mutex_;   // guards what follows
   at::Tensor memory_;  // [kBytes], both halves
   std::array<Half, 2> halves_;
 };
 
-// What was read: bytes as they are on the device, and how long it took.
+// What was read: bytes as stored on the device, and the time it took.
 struct ReadWork {
   std::int64_t bytes = 0;
   double seconds = 0;
@@ -60,25 +60,24 @@ struct ReadWork {
   }
 };
 
-// Weights from a model's files, converted or unpacked tensor by tensor on the way to the device
-// where they are stored otherwise than they are computed in. Any thread.
+// Weights from a model's files. Tensors that are stored in another format than the networks
+// compute in are converted or unpacked on the way to the device. May be used from any thread.
 class FileWeights final : public WeightSource {
  public:
-  // `staging`: the way to a card, which networks share.
+  // `staging`: memory for copies to a GPU, shared by the networks.
   FileWeights(const NetworkTensors& tensors, at::TensorOptions options,
               std::shared_ptr<Staging> staging = std::make_shared<Staging>());
-  // Values that no training leaves (find_fault) are read as they are, which is an error otherwise.
+  // Accepts values that no training leaves (find_fault); otherwise they are an error.
   void allow_faults() { allows_faults_ = true; }
-  // From now on tensors that `converted` has, by the network's names and in its shapes, are read
-  // from there.
-  // Should it become unreadable, or turn out to be damaged, the model's files serve again; of
-  // damage `damaged` is told.
+  // From now on tensors that `converted` has, with the network's names and shapes, are read from
+  // there. If it becomes unreadable or turns out to be damaged, the model's files are used again;
+  // `damaged` is called for damage.
   void use_converted(TensorFile converted, std::function<void()> damaged = {});
   [[nodiscard]] bool uses_converted() const;
 
   at::Tensor get(std::string_view name, at::IntArrayRef shape) override;
   void read(std::string_view name, const at::Tensor& target) override;
-  // Of ComfyUI's int8_tensorwise, rotated (ConvRot) or not.
+  // For ComfyUI's int8_tensorwise, rotated (ConvRot) or not.
   [[nodiscard]] std::optional<int> rotation_of_codes(std::string_view name, std::int64_t rows,
                                                      std::int64_t columns) const override;
   void read_codes(std::string_view name, const at::Tensor& codes,
@@ -86,23 +85,23 @@ class FileWeights final : public WeightSource {
   at::Tensor gather_rows(std::string_view name, std::span<const std::int32_t> ids,
                          std::int64_t rows, std::int64_t width) override;
   void expect(std::string_view prefix) override;
-  // The bytes that the model's files have of a tensor, as they are, into all of `bytes`, which lies
-  // in ordinary memory. Returns what they are: valid as long as the NetworkTensors.
+  // Reads a tensor's stored bytes from the model's files into all of `bytes`, host memory. Returns
+  // their description, valid as long as the NetworkTensors.
   TensorRows read_stored(std::string_view name, at::IntArrayRef shape, const at::Tensor& bytes);
   [[nodiscard]] at::TensorOptions options() const override { return options_; }
   [[nodiscard]] const NetworkTensors& tensors() const { return tensors_; }
-  // Hands over the values of a tensor of the model's files as they are computed in: piece by piece,
-  // in order. Throws Error{kModelFile} like read().
+  // Passes on the values of a tensor from the model's files in the format of the computation,
+  // piece by piece, in order. Throws Error{kModelFile} like read().
   void convert(std::string_view name, at::IntArrayRef shape,
                const std::function<void(std::span<const std::byte>)>& put);
   // What was read since the last call.
   [[nodiscard]] ReadWork take_work();
 
  private:
-  // Throws Error{kModelFile} for what a broken download or disk left.
+  // Throws Error{kModelFile} for what a broken download or disk leaves.
   void check(const TensorRows& stored);
   void fill(const TensorRows& stored, const at::Tensor& target);
-  // Reads with the mutex held, and adds so many bytes and what it took to the work.
+  // Runs `read` with the mutex held, and adds `bytes` and its time to the work.
   void count(std::int64_t bytes, const std::function<void()>& read);
   bool read_converted(std::string_view name, const at::Tensor& target);
   bool is_damaged(std::string_view name, const TensorView& converted);
@@ -115,16 +114,15 @@ class FileWeights final : public WeightSource {
   mutable std::mutex mutex_;  // guards what follows
   std::optional<TensorFile> converted_;
   std::function<void()> damaged_;
-  std::set<std::string, std::less<>> sound_converted_;    // names, looked at
-  std::set<std::pair<std::string, std::int64_t>> sound_;  // names and first rows, looked at
+  std::set<std::string, std::less<>> sound_converted_;    // names that were checked
+  std::set<std::pair<std::string, std::int64_t>> sound_;  // names and first rows that were checked
   ReadWork work_;
 };
 
-// Shapes without values, for a dry run. Of quantised storage: the matrices of the layers that a
-// network has many of ("layers.N."), text encoder and transformer alike, come as their bytes, kByte
-// [rows, bytes of a row], in those layers that are kept so. All else is in `dtype`: vectors,
-// embedders, refiners, the final layer and pad tokens, which are small or precious, and rows that
-// are no whole number of blocks.
+// Shapes without values, for a dry run. With quantised storage, the matrices of main layers
+// ("layers.N.") in text encoder and transformer are bytes, kByte [rows, bytes of a row], in the
+// layers that are stored so. Everything else is in `dtype`: vectors, embedders, refiners, the
+// final layer and pad tokens, which are small or sensitive, and rows that are not whole blocks.
 class MetaWeights final : public WeightSource {
  public:
   explicit MetaWeights(c10::ScalarType dtype, LayerStorage storage = {});
