@@ -16,18 +16,17 @@
 namespace headroom {
 namespace {
 
-// Below this, counters and scalars of the libraries: not worth a term.
+// Smaller amounts are counters and scalars of the libraries, not worth a term.
 constexpr std::int64_t kNegligible = 1024;
 
-// Measures one probe; adds to `kept_bytes` what the libraries keep from now on.
+// Measures one operation; adds what the libraries keep from now on to `kept_bytes`.
 OpMeasurement measure_probe(const CalibrationOp& probe, const Device& device,
                             const at::Device& where, const MeasureOp& measure,
                             std::int64_t& kept_bytes) {
   const char* const name = op_name(probe.kind);
   const std::function<at::Tensor()> run = probe.prepare(where);
   const auto work = [&] { static_cast<void>(run()); };
-  // The first call includes what a library sets up once. Of that, only what stays allocated
-  // counts.
+  // The first call includes a library's one-time set-up; count only what stays allocated.
   kept_bytes += std::max<std::int64_t>(0, measure(name, work).kept);
   const std::int64_t result = device.backend->counted(probe.result_bytes);
   return {name, probe.shape, probe.operation_bytes, probe.declared_bytes,
@@ -61,7 +60,7 @@ Calibration calibrate(const Device& device, const std::string& dtype, int thread
     for (const CalibrationOp& probe :
          calibration_ops(backend.has_own_memory(), backend.attention_multiprocessors(),
                          formats.networks, formats.vae)) {
-      // libtorch would write a warning of its own for what a small card has not.
+      // If a small GPU lacks the memory, libtorch would write a warning of its own.
       const bool fits =
           !backend.has_own_memory() || probe.operation_bytes <= backend.capacity().free;
       try {
@@ -84,7 +83,7 @@ Calibration calibrate(const Device& device, const std::string& dtype, int thread
                 "calibration failed on " + device.name + ": " + plain_message(e));
   }
   if (result.terms.kept_bytes < kNegligible) result.terms.kept_bytes = 0;
-  // In a process that computed before, libraries have what they keep already.
+  // In a process that has computed before, libraries hold that memory already.
   result.terms.kept_bytes = std::max(result.terms.kept_bytes, backend.library_bytes());
   const auto term = [&](CalibrationOp::Kind kind) {
     return upper_envelope(samples[static_cast<std::size_t>(kind)]);

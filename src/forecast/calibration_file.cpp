@@ -14,14 +14,14 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-// All of the file, in which every entry has been read once: json::exception or std::domain_error
-// when anything in it is not as write_calibration() leaves it.
+// Reads the whole file and each entry once. Throws json::exception or std::domain_error if
+// anything in it differs from what write_calibration() writes.
 struct Entry {
   CalibrationKey key;
   WorkspaceTerms terms;
 };
 
-// What no library takes for itself is no measurement.
+// No library takes as much for itself, so a larger value is not a measurement.
 constexpr std::int64_t kMaxBytes = std::int64_t{4} << 30;
 constexpr double kMaxFactor = 100;
 
@@ -72,7 +72,7 @@ ordered_json to_json(const Entry& entry) {
           {"kept_bytes", entry.terms.kept_bytes}};
 }
 
-// The entries and, when the file is damaged, why.
+// The entries; if the file is damaged, `problem` says why.
 std::vector<Entry> read_entries(const std::filesystem::path& file, std::string& problem) {
   std::error_code error;
   if (!std::filesystem::exists(file, error)) return {};

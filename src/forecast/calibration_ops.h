@@ -18,19 +18,20 @@ struct CalibrationOp {
   std::int64_t operation_bytes;  // of inputs, weights and result
   std::int64_t declared_bytes;   // of workspace, without what calibration adds
   std::int64_t result_bytes;
-  // Makes the inputs on a device; what it returns runs the operation, as often as it is called.
+  // Makes the inputs on a device and returns a function that runs the operation; it may be called
+  // repeatedly.
   std::function<std::function<at::Tensor()>(at::Device)> prepare;
 };
 inline constexpr int kOpKinds = 3;
 [[nodiscard]] const char* op_name(CalibrationOp::Kind kind);  // "linear", "attention", "conv2d"
 
-// Every kind over a fixed list of shapes: those of the real models for a card, small ones for the
-// CPU. The CPU's number of threads is the calling thread's.
+// Every kind of operation for a fixed list of shapes: those of real models for a GPU, small ones
+// for the CPU. The CPU uses the calling thread's number of threads.
 [[nodiscard]] std::vector<CalibrationOp> calibration_ops(bool card, int multiprocessors,
                                                          at::ScalarType networks,
                                                          at::ScalarType vae);
 
-// One operation by itself: a product, attention, a 3x3 or 1x1 convolution of a square channels-last
+// One operation: a product, attention, or a 3x3 or 1x1 convolution of a square channels-last
 // picture that keeps its size. `kernels`: whose workspace is declared.
 [[nodiscard]] CalibrationOp calibration_op(const workspace::Linear& op,
                                            const workspace::KernelSet& kernels = {});

@@ -17,7 +17,7 @@
 namespace headroom {
 namespace {
 
-// A pipeline on meta tensors and a recording of what it asks for.
+// A pipeline on meta tensors with a recording of its allocations.
 class DryRun {
  public:
   DryRun(const ModelFolder& model, const NumberFormats& formats, const DryRunRequest& what)
@@ -31,7 +31,8 @@ class DryRun {
               &text_encoder_.packed, &transformer_.packed},
              /*background=*/false),
         ids_{ids(what.shape.prompt_tokens), ids(what.shape.negative_tokens)},
-        // The first step finds the buffers of streamed layers empty, the second does not.
+        // The buffers of streamed layers are empty in the first step only, so a second one is
+        // needed.
         request_(dry_run_request(what.shape, what.execution.stream_blocks > 0 ? 2 : 1)),
         start_(what.shape.start) {
     const std::int64_t kept_bytes = what.kernels.calibrated.kept_bytes;
@@ -67,7 +68,7 @@ class DryRun {
     return sampling.latents;
   }
   at::Tensor decode(const at::Tensor& latents) { return run_.decode(latents, {}); }
-  // What a stage is handed, without the stage that makes it.
+  // A stage's input, without running the stage that computes it.
   [[nodiscard]] TextToImage::Features features(int width) const {
     const auto rows = [&](const std::vector<std::int32_t>& ids) {
       return ids.empty() ? at::Tensor()
@@ -111,7 +112,7 @@ class DryRun {
   const PromptIds ids_;
   const GenerationRequest request_;
   const StartFrom start_;
-  at::Tensor kept_;  // what libraries take once; here from the start
+  at::Tensor kept_;  // what libraries allocate once; here from the start
 };
 
 }  // namespace
@@ -129,7 +130,7 @@ GenerationRequest dry_run_request(const RunShape& shape, int steps) {
   const int guided = guided_in_dry_run(shape);
   request.guidance_scale = guided > 0 ? 1 : 0;
   if (guided == 1) {
-    request.shift = 1;  // the model's times at two steps: 0 and 1/2
+    request.shift = 1;  // gives the model times 0 and 1/2 for two steps
     request.cfg_truncation = 0.25;
   }
   return request;
@@ -157,7 +158,7 @@ AllocationTrace dry_run(const ModelFolder& model, const NumberFormats& formats,
 AllocationTrace dry_run_stage(Stage stage, const ModelFolder& model, const NumberFormats& formats,
                               const DryRunRequest& what) {
   DryRun run(model, formats, what);
-  ExecutionOptions alone = what.execution;  // every network by itself in its stage
+  ExecutionOptions alone = what.execution;  // each network alone, in its own stage
   alone.evict_encoder = true;
   alone.evict_transformer = true;
   const int width = model.transformer.cap_feat_dim;
@@ -193,7 +194,7 @@ AllocationTrace dry_run_stage(Stage stage, const ModelFolder& model, const Numbe
       return run.take();
     }
     case Stage::kLoad:
-    case Stage::kUpscale:  // of no model that draws: see upscale_plan.h
+    case Stage::kUpscale:  // not a stage of these models: see upscale_plan.h
     case Stage::kSave:
       break;
   }

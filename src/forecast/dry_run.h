@@ -8,7 +8,7 @@
 
 namespace headroom {
 
-// What a dry run depends on, apart from the model.
+// What a dry run depends on, besides the model.
 struct DryRunRequest {
   RunShape shape;
   ExecutionOptions execution{};
@@ -17,21 +17,22 @@ struct DryRunRequest {
 };
 
 // Runs such a request on meta tensors, from loading to the finished picture, and records every
-// allocation. No arithmetic is done and no memory is taken; milliseconds. Any thread.
+// allocation. Nothing is computed and no memory is taken; it takes milliseconds. May be used from
+// any thread.
 [[nodiscard]] AllocationTrace dry_run(const ModelFolder& model, const NumberFormats& formats,
                                       const DryRunRequest& what);
 
-// One stage that has a network (see memory/networks.h) with its own network and what it is handed,
-// nothing else.
+// Runs one stage that has a network (see memory/networks.h), with only its own network and its
+// input.
 [[nodiscard]] AllocationTrace dry_run_stage(Stage stage, const ModelFolder& model,
                                             const NumberFormats& formats,
                                             const DryRunRequest& what);
 
-// The same stage with a few of the network's layers in the place of all, see short_network.h: a
-// 30-layer model costs what a 3-layer model does.
+// The same stage with a few of the network's layers instead of all, see short_network.h: a
+// 30-layer model takes no longer than a 3-layer model.
 [[nodiscard]] AllocationTrace dry_run_short_stage(Stage stage, ModelFolder model,
                                                   NumberFormats formats, DryRunRequest what);
-// The layers that are left of the network which `stage` shortens so; none of others.
+// The layers that remain of the network of `stage`; nothing for stages that are not shortened.
 [[nodiscard]] ShortNetwork short_network(Stage stage, const ModelFolder& model,
                                          const NumberFormats& formats,
                                          const ExecutionOptions& execution);
@@ -39,10 +40,11 @@ struct DryRunRequest {
   return stage == Stage::kDenoise || stage == Stage::kEncode;
 }
 
-// A dry run goes through two steps at most, since every further one asks for the same: how many of
-// the two are guided.
+// How many of a dry run's steps are guided. It has at most two steps, since further ones allocate
+// the same.
 [[nodiscard]] int guided_in_dry_run(const RunShape& shape);
-// A request for one picture of this shape in `steps` steps, 1 or 2; its words stand for nothing.
+// A request for one picture of this shape in `steps` steps, 1 or 2; the prompts' words do not
+// matter.
 [[nodiscard]] GenerationRequest dry_run_request(const RunShape& shape, int steps);
 
 }  // namespace headroom

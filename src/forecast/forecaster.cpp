@@ -78,7 +78,7 @@ class DryRunForecaster final : public Forecaster {
     forecast.fits = chosen.has_value();
     if (!forecast.fits) forecast.shortfall_bytes = candidate.peak_bytes - budget;
     if (left.faster_than) {
-      // To change costs an upload, so the gain must be clear.
+      // A change costs an upload, so the gain must be clear.
       constexpr double kClearlyFaster = 0.9;
       forecast.fits =
           forecast.fits &&
@@ -92,7 +92,8 @@ class DryRunForecaster final : public Forecaster {
     const std::int64_t budget = compute_budget(snapshot, options_.budget).budget_bytes;
     return compute_frontier(step, max, [&](Size size) {
       if (between) between();
-      const std::scoped_lock lock(mutex_);  // for one size: a run that begins must not wait for all
+      // Per size, so that a run that begins need not wait for the whole table.
+      const std::scoped_lock lock(mutex_);
       know_device();
       RequestCosts::ForShape costs(costs_, with_size(shape, size), times_);
       return judge_size(size, costs.space(), costs, budget, host_memory(snapshot),
@@ -102,8 +103,8 @@ class DryRunForecaster final : public Forecaster {
 
   bool learn(const RunRecord& run_record) override {
     const std::optional<ExecutionOptions> execution = read_option_names(run_record.plan.execution);
-    // What a change of plan costs says nothing of either plan.
-    // A model of the same name may have had other layers.
+    // A run that changed its plan has mixed times, which fit neither plan. A model of the same
+    // name may have had another number of layers.
     if (!execution || execution->stream_blocks > options_.model.transformer.n_layers ||
         !run_record.changes.empty() || run_record.model != options_.model.info.name ||
         run_record.device != options_.device.name ||
@@ -118,7 +119,7 @@ class DryRunForecaster final : public Forecaster {
       learn_known(run_record, *execution);
       if (is_first) judge_rates(run_record);
     } else {
-      unlearned_.push_back(run_record);  // to look back at past runs must not measure anything
+      unlearned_.push_back(run_record);  // reading past runs must not start a measurement
     }
     return true;
   }
@@ -126,7 +127,8 @@ class DryRunForecaster final : public Forecaster {
  private:
   void learn_known(const RunRecord& run_record, const ExecutionOptions& execution) {
     const bool card = options_.device.backend->has_own_memory();
-    // At its own rate of copies, so that what is learnt of a stage is about all else.
+    // Estimate with this run's own copy rate, so that what is learnt about a stage does not
+    // include it.
     DeviceRates rates = costs_.rates();
     if (run_record.copy_bytes_per_second > 0) rates.copy_bytes = run_record.copy_bytes_per_second;
     times_.learn_copies(run_record.copy_bytes_per_second);
@@ -136,28 +138,29 @@ class DryRunForecaster final : public Forecaster {
       const auto stage = static_cast<Stage>(i);
       const auto k = static_cast<std::size_t>(i);
       if (!has_stage(run_record.shape, stage)) continue;
-      if (stage == Stage::kLoad && !run_record.opened) continue;  // most of it was still there
-      // What the host did says nothing of the card.
+      // Most of the model was still loaded.
+      if (stage == Stage::kLoad && !run_record.opened) continue;
+      // The host's speed tells nothing about the GPU.
       if (card && works_on_host(stage, execution)) continue;
       times_.learn(stage, estimate[k], run_record.stage_seconds[k]);
     }
   }
 
-  // By the one run that is known. What takes less than a second shows how fast the program gets
-  // going, not the device.
+  // Compares the rates with the only run so far. A run of less than a second is dominated by
+  // start-up, so it does not tell about the device.
   void judge_rates(const RunRecord& run_record) const {
     constexpr double kFarOff = 2;
     constexpr double kTelling_s = 1;
     if (run_record.stage_seconds[static_cast<std::size_t>(Stage::kDenoise)] < kTelling_s) return;
-    const double actual = times_.seconds(Stage::kDenoise, 1);  // of the seconds that were guessed
+    const double actual = times_.seconds(Stage::kDenoise, 1);  // actual / estimated seconds
     const bool far_off = actual > kFarOff || actual < 1 / kFarOff;
     if (far_off && times_.knows(Stage::kDenoise) && options_.distrust_rates) {
       options_.distrust_rates();
     }
   }
 
-  // Not before it is needed: measuring a device takes a second, a card's first calibration a few.
-  // With the mutex held.
+  // Not before it is needed: measuring a device takes a second, a GPU's first calibration a few.
+  // Requires the mutex.
   void know_device() {
     if (std::exchange(device_is_known_, true)) return;
     if (options_.calibration) {
@@ -171,13 +174,13 @@ class DryRunForecaster final : public Forecaster {
     }
   }
 
-  // Of the machine's own memory, where the snapshot knows it.
+  // The machine's own memory, if the snapshot has it.
   [[nodiscard]] std::optional<HostMemory> host_memory(const MemorySnapshot& snapshot) const {
     if (!snapshot.host_available) return std::nullopt;
     return HostMemory{*snapshot.host_available, !options_.device.backend->has_own_memory()};
   }
 
-  // What is missing and what would fit.
+  // Fills in what is missing and what would fit.
   void refuse(Forecast& forecast, const RunShape& shape, const std::optional<HostMemory>& host) {
     const std::int64_t budget = forecast.budget.budget_bytes;
     Message missing;
@@ -253,7 +256,7 @@ class DryRunForecaster final : public Forecaster {
   RequestCosts costs_;
   TimeModel times_;
   bool device_is_known_ = false;
-  std::vector<RunRecord> unlearned_;  // that came before, in their order
+  std::vector<RunRecord> unlearned_;  // past runs, in their order
 };
 
 }  // namespace

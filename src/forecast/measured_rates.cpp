@@ -37,7 +37,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Times operations on one device.
+// Measures how long operations take on one device.
 class Stopwatch {
  public:
   Stopwatch(const Device& device, at::Device where)
@@ -54,11 +54,11 @@ class Stopwatch {
     return seconds([run = probe.prepare(where_)] { static_cast<void>(run()); });
   }
 
-  // Seconds of one call of `work`: the least of several rounds, since whatever disturbs takes
-  // longer.
+  // Seconds per call of `work`: the minimum of several rounds, since any disturbance only makes a
+  // round slower.
   [[nodiscard]] double seconds(const std::function<void()>& work) const {
     settle();
-    work();  // sets itself up
+    work();  // includes one-time set-up
     settle();
     const auto first = Clock::now();
     work();
@@ -67,7 +67,7 @@ class Stopwatch {
     const int calls = static_cast<int>(std::clamp(seconds_for_each_ / 8 / once, 1.0, 5000.0));
     double least = once;
     const auto begin = Clock::now();
-    // No round that would take longer than what is left.
+    // Do not start a round that would exceed the remaining time.
     while (since(begin) + calls * least < seconds_for_each_) {
       const auto round = Clock::now();
       for (int i = 0; i < calls; ++i) work();
@@ -116,7 +116,7 @@ double convolution_rate(const Stopwatch& watch, at::ScalarType dtype, std::int64
          watch.seconds(convolution_probe(channels, channels, /*kernel=*/3, side, dtype));
 }
 
-// Small networks with the program's own code, which shows what it takes beside its products.
+// Small networks that run the program's own code, which shows the time beside the products.
 class SmallNetworks {
  public:
   static constexpr int kLayers = 3;
@@ -148,7 +148,7 @@ class SmallNetworks {
             Transformer::load_layer(transformer(), weights_, 0))),
         decoder_(vae(), vae_weights_) {}
 
-  // One denoising step of side x side image tokens and 32 of a caption.
+  // One denoising step with side x side image tokens and 32 caption tokens.
   [[nodiscard]] std::function<void()> step(std::int64_t side) const {
     const std::int64_t latent_side = 2 * side;
     const CaptionTokens caption = transformer_.embed_caption(
@@ -159,7 +159,7 @@ class SmallNetworks {
           transformer_.forward(latents, 0.5F, captions, [this](int) { return layer_; }));
     };
   }
-  // The decoding of side x side latents.
+  // Decodes side x side latents.
   [[nodiscard]] std::function<void()> decode(std::int64_t side) const {
     return [this, z = watch_.ones({16, side, side}, formats_.vae)] {
       static_cast<void>(decoder_.forward(z));
@@ -167,7 +167,7 @@ class SmallNetworks {
   }
 
  private:
-  // All weights alike: only the time counts.
+  // All weights are equal, since only the time matters.
   class Alike final : public WeightSource {
    public:
     explicit Alike(at::TensorOptions options) : options_(options) {}
@@ -193,36 +193,36 @@ class SmallNetworks {
   VaeDecoder decoder_;
 };
 
-// What is left of a measurement when the products are taken off.
+// The rest of a measurement after the products' time is subtracted.
 struct Rest {
   double parts = 0;
   double values = 0;
   double seconds = 0;
 };
 
-// Seconds of a part and of a value, from a small and a large measurement of equally many parts.
+// Seconds per part and per value, from a small and a large measurement with equally many parts.
 std::pair<double, double> split(const Rest& small, const Rest& large) {
   const double value =
       std::max(0.0, (large.seconds - small.seconds) / (large.values - small.values));
   return {std::max(0.0, small.seconds - value * small.values) / small.parts, value};
 }
 
-// Sides of the small networks' pictures in tokens and latents, and rows of the caption. Larger
-// pictures leave the caches, as real ones do.
+// Sides of the small networks' pictures in tokens and in latents, and the caption's rows. The
+// larger ones do not fit into the caches, like real ones.
 struct Sides {
   std::int64_t tokens, latents;
 };
 constexpr Sides kSmall{6, 8}, kLarge{28, 64};
 constexpr std::int64_t kCaption = 32;
 
-// Bytes a second at which layers come, stored in 16 bits.
+// Bytes per second at which layers are read, as stored in 16 bits.
 double copy_rate(const Stopwatch& watch, at::ScalarType dtype) {
   const auto stored = [](std::int64_t values) {
     return at::ones({values}, at::TensorOptions(at::kCPU).dtype(at::kBFloat16));
   };
   const at::TensorOptions options = watch.options().dtype(dtype);
   if (!options.device().is_cpu()) {
-    // Through page-locked memory, which is filled while what was in it goes on to the card.
+    // Through page-locked memory as in a run, which is refilled while its content is copied on.
     constexpr std::int64_t kValues = 1 << 23;
     const at::Tensor from = stored(kValues);
     const at::Tensor staged =
@@ -234,11 +234,11 @@ double copy_rate(const Stopwatch& watch, at::ScalarType dtype) {
       arrived.copy_(staged, /*non_blocking=*/true);
     });
   }
-  // More than caches hold, into memory that the system gives for it, as a layer has.
+  // More than fits into caches, and into new memory, as for a layer.
   constexpr std::int64_t kValues = 1 << 24;
   const at::Tensor from = stored(kValues);
   const int threads = at::get_num_threads();
-  at::set_num_threads(1);  // one thread reads them beside those that compute
+  at::set_num_threads(1);  // as one thread reads layers beside those that compute
   const double seconds = watch.seconds([&] { at::empty({kValues}, options).copy_(from); });
   at::set_num_threads(threads);
   return static_cast<double>(kValues * static_cast<std::int64_t>(options.dtype().itemsize())) /
@@ -275,7 +275,7 @@ DeviceRates measure(const Stopwatch& watch, const NumberFormats& formats) {
   return rates;
 }
 
-// "AMD Ryzen 7 7840U", empty where the system does not say.
+// "AMD Ryzen 7 7840U"; empty where the system does not tell.
 std::string processor_name() {
   std::ifstream in("/proc/cpuinfo");
   for (std::string line; std::getline(in, line);) {
@@ -297,7 +297,7 @@ RatesKey rates_key(const Device& device, const std::string& dtype, int threads) 
 
 DeviceRates measure_rates(const Device& device, const std::string& dtype, int threads) {
   const c10::InferenceMode inference;
-  const ScopedMemoryTag tag(MemoryTag::kHost);  // no part of a run that may go on beside it
+  const ScopedMemoryTag tag(MemoryTag::kHost);  // not part of a run that may be going on
   at::set_num_threads(resolve_threads(threads));
   try {
     device.backend->set_up();

@@ -5,7 +5,7 @@
 
 namespace headroom {
 
-// The weights of one network without values, kept as those of a run are.
+// The weights of one network without values, stored as in a run.
 struct MetaNetwork {
   MetaNetwork(c10::ScalarType type, const LayerStorage& storage)
       : plain(type, storage), kept(plain, storage), packed(kept, storage.packed(), nullptr) {}

@@ -15,7 +15,7 @@
 namespace headroom {
 namespace {
 
-// What loading asks for; the release of what it returns is not in it.
+// Allocations while loading; what is returned is released after the recording.
 AllocationTrace allocations_of(const std::function<std::shared_ptr<const void>()>& load) {
   AllocationTrace allocations;
   std::shared_ptr<const void> loaded;
@@ -24,8 +24,8 @@ AllocationTrace allocations_of(const std::function<std::shared_ptr<const void>()
   return allocations;
 }
 
-// The share of `all` bytes that each layer has. On a card layers have segments of the allocator's
-// in common, so that only all together have a size.
+// Divides `all` bytes between the layers. On a GPU layers share the allocator's segments, so only
+// their sum is known.
 std::vector<std::int64_t> shares_of(std::int64_t all, const std::vector<std::int64_t>& alone) {
   long double sum = 0;  // holds every integer up to 2^64
   for (const std::int64_t bytes : alone) sum += static_cast<long double>(bytes);
@@ -57,7 +57,8 @@ NetworkSize size_of(const NetworkSlot& slot, Residency& networks, bool packed,
       bytes_under({.stream_encoder = true, .stream_blocks = slot.layers, .packed_weights = packed});
   size.layers = shares_of(size.bytes - rest, alone);
   size.streamed = bytes_by_streamed(size.layers);
-  if (rest == 0) size.streamed.back() = size.bytes;  // to the byte, whatever the shares leave over
+  // Exact, whatever rounding the shares left over.
+  if (rest == 0) size.streamed.back() = size.bytes;
   return size;
 }
 

@@ -14,9 +14,9 @@ namespace headroom {
 
 // Bytes of a network on the device.
 struct NetworkSize {
-  std::int64_t bytes = 0;              // everything, LoRAs included
-  std::vector<std::int64_t> layers;    // of each that can be copied in at its turn
-  std::vector<std::int64_t> streamed;  // of those that are copied in when so many are: 0, 1 ..
+  std::int64_t bytes = 0;              // all of it, including LoRAs
+  std::vector<std::int64_t> layers;    // of each layer that can be streamed
+  std::vector<std::int64_t> streamed;  // sum over the streamed layers when 0, 1, .. are streamed
 };
 class NetworkSizes {
  public:
@@ -24,7 +24,7 @@ class NetworkSizes {
   [[nodiscard]] const NetworkSize& operator[](NetworkId network) const {
     return sizes_[index_of(network)];
   }
-  // Where plans keep weights packed.
+  // Sizes for plans that keep weights packed.
   [[nodiscard]] NetworkSize& packed(NetworkId network) { return packed_[index_of(network)]; }
   [[nodiscard]] const NetworkSize& under(NetworkId network,
                                          const ExecutionOptions& execution) const {
@@ -36,19 +36,19 @@ class NetworkSizes {
   std::array<NetworkSize, kNetworks.size()> sizes_, packed_;
 };
 
-// What the layers add up to that are copied in when so many of these are: 0, 1 .. all.
+// Sums of the streamed layers' bytes when 0, 1 .. all of them are streamed.
 [[nodiscard]] std::vector<std::int64_t> bytes_by_streamed(const std::vector<std::int64_t>& layers);
 
-// Of the layers of a network that are copied in at their turn.
+// Bytes of a network's streamed layers.
 [[nodiscard]] std::int64_t streamed_bytes(NetworkId network, const NetworkSizes& sizes,
                                           const ExecutionOptions& execution);
-// What stays of a network for as long as it is there: all but the layers that are copied in at
-// their turn, nothing of what works on the host.
+// Bytes that stay of a network while it is on the device: all but the streamed layers, and 0 if it
+// works on the host.
 [[nodiscard]] std::int64_t resident_bytes(NetworkId network, const NetworkSizes& sizes,
                                           const ExecutionOptions& execution);
 
-// Loads each network, with the run's own code on meta tensors. `left_of` reads through the device's
-// allocator what an allocation trace holds in the end.
+// Loads each network with the run's own code on meta tensors. `left_of` reads through the device's
+// allocator what a trace still holds at its end.
 [[nodiscard]] NetworkSizes network_sizes(
     const ModelFolder& model, const NumberFormats& formats,
     const std::function<std::int64_t(const AllocationTrace&)>& left_of,

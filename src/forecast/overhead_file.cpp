@@ -16,7 +16,7 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 using Entry = std::pair<RatesKey, CardOverhead>;
 
-// All of the file; nothing of one that is damaged: the next run measures it again.
+// Reads the whole file; nothing if it is damaged, since the next run measures again.
 std::vector<Entry> read_entries(const std::filesystem::path& file) {
   std::vector<Entry> entries;
   try {

@@ -19,7 +19,7 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 using Entry = std::pair<RatesKey, DeviceRates>;
 
-// Every field by its name in the file.
+// Visits every field with its name in the file.
 template <typename Rates, typename Visit>
 void for_each_rate(Rates& rates, const Visit& visit) {
   visit("narrow_product", rates.narrow_product);
@@ -34,7 +34,7 @@ void for_each_rate(Rates& rates, const Visit& visit) {
   visit("layer_value_seconds", rates.layer_value_seconds);
 }
 
-// Whether there can be such a device: from a slow phone to some thousand times the fastest card.
+// Whether such a device can exist: between a slow phone and a thousand times the fastest GPU.
 bool makes_sense(const DeviceRates& rates) {
   const auto all_within = [](double least, double most, std::initializer_list<double> values) {
     return std::ranges::all_of(values, [&](double v) { return least <= v && v <= most; });
@@ -60,7 +60,7 @@ Entry read_entry(const json& value) {
   return entry;
 }
 
-// All of the file; nothing of one that is damaged: what is measured in a second is not mourned.
+// Reads the whole file; nothing if it is damaged, since measuring again takes only a second.
 std::vector<Entry> read_entries(const std::filesystem::path& file) {
   std::vector<Entry> entries;
   try {

@@ -26,7 +26,8 @@ TracePeaks AllocatorModel::peaks(const AllocationTrace& allocations) const {
   }
   peaks.peak_bytes = caching_peaks.reserved_peak_bytes;
   peaks.left_bytes =
-      caching_peaks.reserved_peak_bytes;  // nothing goes back to the driver by itself
+      // The allocator gives nothing back to the driver by itself.
+      caching_peaks.reserved_peak_bytes;
   peaks.left_small_bytes = caching_peaks.small_peak_bytes;
   return peaks;
 }
@@ -89,8 +90,8 @@ std::int64_t round_up(std::int64_t bytes, std::int64_t unit) {
 
 }  // namespace
 
-// Answers are remembered without the weights that stay, which depend on how many layers are
-// streamed. What a layer takes of shared segments is an average: the sum is in whole ones again.
+// Cached answers leave out resident weights, which depend on how many layers are streamed. A
+// layer's share of shared segments is an average, so the sum is rounded to whole segments.
 StageNeed RequestCosts::with_weights(StageNeed need, HeldWeights stays) const {
   const auto in_units = [this](std::int64_t bytes, std::int64_t& small) {
     const std::int64_t large = round_up(bytes - small, allocator_.large_unit());
@@ -145,12 +146,12 @@ RequestCosts::Key RequestCosts::key_of(Stage stage, const RunShape& shape,
   key.execution.stream_blocks = 0;
   key.shape.prompt_tokens = shape.prompt_tokens;
   key.shape.negative_tokens = shape.negative_tokens;
-  if (stage == Stage::kEncode) return key;  // which sees the prompts alone
+  if (stage == Stage::kEncode) return key;  // depends on the prompts only
   key.shape.start = shape.start;
   if (stage == Stage::kDenoise) key.shape.guided_steps = guided_in_dry_run(shape);
-  // Tensors of tokens and of whole layers depend on the area alone. Strips, the padding of the
-  // image encoder and a card's norms depend on both sides, and so does a picture of one row or
-  // column of tokens, where some permutes are views and allocate nothing.
+  // Sizes of tensors of tokens and of whole layers depend only on the area. Strips, the image
+  // encoder's padding and norms on a GPU depend on both sides, and so does a picture with one row
+  // or column of tokens, where some permutes are views and allocate nothing.
   const int token_px = model_.vae.scale() * model_.transformer.patch_size;
   const bool by_sides =
       stage == Stage::kEncodeImage ||
@@ -176,10 +177,11 @@ StageNeed RequestCosts::need(Stage stage, const DryRunRequest& what) {
   alone.adapters = adapters_.get();
   const TracePeaks peaks = allocator_.peaks(allocations(stage, alone));
   const StagePeak& peak = peaks.stages[static_cast<std::size_t>(stage)];
-  // Of what stays, this dry run had fewer layers.
+  // The dry run had fewer resident layers; this is the difference.
   const HeldWeights missing = left_out_of(stage, execution, key.network);
   StageNeed need;
-  // Streamed weights come and go. Both figures are of what is handed out, so what stayed is a part.
+  // Streamed weights come and go. Both figures are bytes handed out, so the resident part can be
+  // subtracted.
   const std::int64_t stayed_in_use = stays.in_use_bytes - missing.in_use_bytes;
   need.activation_bytes = peak.activation_bytes + peak.weights_bytes - stayed_in_use;
   need.workspace_bytes = peak.workspace_bytes;
@@ -192,7 +194,8 @@ StageNeed RequestCosts::need(Stage stage, const DryRunRequest& what) {
 
 AllocationTrace RequestCosts::allocations(Stage stage, const DryRunRequest& what) {
   const auto run_short = [&] { return dry_run_short_stage(stage, model_, formats_, what); };
-  if (stage == Stage::kEncode) return run_short();  // of the prompts alone: few are asked for
+  // Depends on the prompts only, so there are few cases.
+  if (stage == Stage::kEncode) return run_short();
   const TraceShape shape = trace_shape(stage, model_, formats_, what);
   TraceExtrapolation& family = families_[shape.kind];
   {
@@ -232,7 +235,7 @@ RequestCosts::ForShape::ForShape(RequestCosts& all, const RunShape& shape, const
   space_.can_be_packed = all_.formats_.text_encoder.packed() || all_.formats_.transformer.packed();
   if (shape.start == StartFrom::kSampled) {
     space_.from = Stage::kDecode;
-    // What an earlier run left on the device leaves.
+    // What an earlier run left on the device is evicted.
     for (const NetworkEntry& network : kNetworks) {
       if (!is_used(network, space_.stages)) space_.floor.only_when_used.add(network.network);
     }
@@ -266,8 +269,8 @@ double RequestCosts::ForShape::reload(const ExecutionOptions& execution) const {
 
 double RequestCosts::ForShape::seconds(Stage stage, const ExecutionOptions& execution,
                                        bool files_are_cached) {
-  // Where the CPU is the device, decoding outside of its budget costs no time, but it is what a
-  // card would wait for: keep it the last resort here too.
+  // On the CPU, decoding outside of the budget costs no time. A GPU would have to wait for it, so
+  // it is made a last resort here too.
   constexpr double kHostPenalty = 20;
   double seconds =
       stage == Stage::kLoad ? reload(execution) : estimate_.of(stage, execution, files_are_cached);

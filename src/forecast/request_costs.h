@@ -17,21 +17,21 @@
 
 namespace headroom {
 
-// Which allocator an allocation trace is read through.
+// The allocator model that traces are read through.
 struct AllocatorModel {
-  bool card = false;  // libtorch's caching allocator of a card, else the CPU budget's
+  bool card = false;  // libtorch's caching allocator of a GPU, else the CPU budget's
   CachingAllocatorSettings caching;
-  // On a card peak_bytes is what the driver has to give, the allocator's own rounding included.
+  // On a GPU, peak_bytes is what the driver has to give, including the allocator's rounding.
   [[nodiscard]] TracePeaks peaks(const AllocationTrace& allocations) const;
-  // In what units the driver is asked: of the large and of the small pool.
+  // Unit of requests to the driver, for the large and for the small pool.
   [[nodiscard]] std::int64_t large_unit() const;
   [[nodiscard]] std::int64_t small_unit() const { return card ? kSmallSegment : 1; }
 };
 
 [[nodiscard]] AllocatorModel allocator_of(const Device& device);
 
-// Answers the planner's questions about runs of one model on one device, by dry run; remembers the
-// answers. Not thread-safe.
+// The planner's costs for runs of one model on one device, by dry run; answers are cached. Not
+// thread-safe.
 class RequestCosts {
  public:
   RequestCosts(const ModelFolder& model, NumberFormats formats, AllocatorModel allocator,
@@ -39,20 +39,20 @@ class RequestCosts {
                const std::optional<WeightCache>& weight_cache = {},
                std::shared_ptr<const Adapters> adapters = nullptr);
 
-  // The answers for runs of one shape, for as long as this object lives.
+  // The costs of runs of one shape. Valid as long as the RequestCosts.
   class ForShape final : public PlanCosts {
    public:
     ForShape(RequestCosts& all, const RunShape& shape, const TimeModel& times);
     [[nodiscard]] const PlanSpace& space() const { return space_; }
     StageNeed need(Stage stage, const ExecutionOptions& execution) override;
     HeldWeights weights(NetworkId network, const ExecutionOptions& execution) override;
-    // For choosing between plans: what stays on the device is loaded once for many pictures and so
-    // costs nothing.
+    // For comparing plans: what stays on the device is loaded once for many pictures, so that it
+    // costs nothing here.
     double seconds(Stage stage, const ExecutionOptions& execution, bool files_are_cached) override;
-    // For showing: of one picture when the device already holds `held_bytes` of the
-    // `needed_bytes` of weights that the run begins with. For a stage that no run has measured yet
-    // what the device's rates say, 0 where they were not measured either: a guess from round
-    // figures is good for choosing only.
+    // For showing: the seconds of one picture when the device already holds `held_bytes` of the
+    // `needed_bytes` of weights that the run begins with. For a stage that no run has measured,
+    // the device's measured rates decide; 0 if there are none, since an estimate from round
+    // figures is good only for comparing plans.
     [[nodiscard]] std::array<double, kStageCount> shown_seconds(const ExecutionOptions& execution,
                                                                 bool files_are_cached,
                                                                 std::int64_t held_bytes,
@@ -65,12 +65,12 @@ class RequestCosts {
     DryRunRequest what_;
     PlanSpace space_;
     const TimeModel& times_;
-    const DeviceRates rates_;  // as the device was measured, but copies as runs measured them
+    const DeviceRates rates_;  // measured, except copies: those are as runs measured them
     StageTimeEstimate estimate_;
   };
 
   [[nodiscard]] const NetworkSizes& sizes() const { return sizes_; }
-  // From round figures until this is called.
+  // Until this is called, round figures are used.
   void use_measured(const DeviceRates& rates);
   void use_calibration(const WorkspaceTerms& workspace);
   [[nodiscard]] const DeviceRates& rates() const { return rates_; }
@@ -78,33 +78,33 @@ class RequestCosts {
   [[nodiscard]] const NumberFormats& formats() const { return formats_; }
 
  private:
-  // Everything that a stage's need depends on; what makes no difference to it is left at 0.
+  // Everything that a stage's need depends on; fields that do not matter are left at 0.
   struct Key {
     Stage stage = Stage::kEncode;
-    RunShape shape;  // with the area as its width, where the two sides do not matter one by one
-    ExecutionOptions execution;  // but for stream_blocks:
+    RunShape shape;              // if the sides do not matter separately, width is the area
+    ExecutionOptions execution;  // except stream_blocks:
     ShortNetwork network;
     friend auto operator<=>(const Key&, const Key&) = default;
   };
-  // `bytes` of the networks' sizes.
+  // Sums `bytes` of the networks' sizes.
   template <typename Bytes>
   [[nodiscard]] HeldWeights held(const Bytes& bytes) const {
     return {bytes(sizes_), bytes(sizes_in_use_), bytes(sizes_small_)};
   }
-  // What stays of one network, and of all that a stage uses, each while it is there.
+  // Resident weights of one network, and of all that a stage uses.
   [[nodiscard]] HeldWeights resident(NetworkId network, const ExecutionOptions& execution) const;
   [[nodiscard]] HeldWeights resident(Stage stage, const ExecutionOptions& execution) const;
-  // Of these, what is missing in a dry run with the layers of `kept`.
+  // The part of these that is missing in a dry run with the layers of `kept`.
   [[nodiscard]] HeldWeights left_out_of(Stage stage, const ExecutionOptions& execution,
                                         const ShortNetwork& kept) const;
-  // What the networks hold when they are loaded, one after the other.
+  // Loads the networks one after the other and reads one part of their peaks.
   [[nodiscard]] NetworkSizes measured(std::int64_t TracePeaks::*part) const;
   [[nodiscard]] ShortNetwork short_network_of(Stage stage, const ExecutionOptions& execution) const;
   [[nodiscard]] StageNeed with_weights(StageNeed need, HeldWeights stays) const;
   [[nodiscard]] Key key_of(Stage stage, const RunShape& shape,
                            const ExecutionOptions& execution) const;
   StageNeed need(Stage stage, const DryRunRequest& what);
-  // Of one stage, shortened as by dry_run_short_stage().
+  // Records one stage, shortened as by dry_run_short_stage().
   AllocationTrace allocations(Stage stage, const DryRunRequest& what);
 
   const ModelFolder model_;
@@ -113,12 +113,12 @@ class RequestCosts {
   const PlanFloor floor_;
   const std::shared_ptr<const Adapters> adapters_;  // null = none
   workspace::KernelSet kernels_;
-  const NetworkSizes sizes_;         // as the device gives them,
+  const NetworkSizes sizes_;         // as the device reserves them,
   const NetworkSizes sizes_in_use_;  // as they are handed out,
   const NetworkSizes sizes_small_;   // and in the pool of small requests
   const std::vector<std::int64_t>
-      file_bytes_;  // that a step reads when so many blocks are streamed
-  // With plain and with packed weights, and so many streamed blocks.
+      file_bytes_;  // that a step reads when 0, 1, .. blocks are streamed
+  // Indexed by whether weights are packed, then by the number of streamed blocks.
   std::array<std::vector<ShortNetwork>, 2> short_transformers_;
   DeviceRates rates_;
   bool rates_are_measured_ = false;

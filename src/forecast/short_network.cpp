@@ -14,7 +14,7 @@ namespace {
 
 constexpr int kEnoughLayers = 3;
 
-// Those matrices of `whole` that a network of these layers has.
+// The matrices of `whole` that a network with these layers has.
 std::shared_ptr<const PackedMatrices> packed_of(const PackedMatrices& whole,
                                                 const std::vector<int>& layers) {
   PackedMatrices part;

@@ -7,36 +7,36 @@
 
 namespace headroom {
 
-// The few layers of a network that stand for all of them in a dry run. What lives between and
-// inside layers that are kept alike is the same in each: one of every kind that stays on the
-// device, and of every kind that is streamed, shows all that happens, so that only the weights that
-// stay differ. Equal ones are equal dry runs.
+// A few layers of a network that represent all of them in a dry run. Layers that are stored alike
+// allocate the same inside and between layers. So one resident and one streamed layer of each kind
+// are enough, and only the resident weights have to be added. Equal short networks give equal dry
+// runs.
 struct ShortNetwork {
-  // Its layers, each by one of the whole network that is kept like it: ascending.
+  // Each layer is represented by one of the whole network that is stored like it; ascending.
   std::vector<int> staying;
   std::vector<int> streamed;
 
   [[nodiscard]] int layers() const { return static_cast<int>(staying.size() + streamed.size()); }
   [[nodiscard]] int streamed_layers() const { return static_cast<int>(streamed.size()); }
-  // Of its layers, in the order in which is_streamed() tells them apart, where those of `whole` are
-  // kept so.
+  // How its layers are stored, in the order in which is_streamed() sees them, if the whole
+  // network's are stored as in `whole`.
   [[nodiscard]] LayerStorage storage(const LayerStorage& whole) const;
   friend auto operator<=>(const ShortNetwork&, const ShortNetwork&) = default;
 };
 
-// Of each of so many layers the first that is kept like it, itself or an earlier one. `packed`: as
-// plans with packed weights keep them.
+// For each of `layers` layers, the first one that is stored like it (itself or an earlier one).
+// `packed`: for plans with packed weights.
 [[nodiscard]] std::vector<int> alike(const LayerStorage& storage, int layers, bool packed);
 
-// Of a network whose layers are alike() so, of which `streamed` are copied in at their turn. At
-// least three layers where the network has them: two streamed ones show both buffers, a third that
-// work goes on while both are held. Those that are there only to make up the number stay on the
-// device, but where all of the network's are streamed by one option (`all_streamed`).
+// Shortens a network with these alike() layers, `streamed` of which are streamed. Keeps at least
+// three layers if the network has them: two streamed ones need both buffers, and a third one shows
+// work while both are in use. Layers that only fill up the number stay on the device, except where
+// one option streams all layers (`all_streamed`).
 [[nodiscard]] ShortNetwork shorten(const std::vector<int>& alike, int streamed,
                                    bool all_streamed = false);
 
-// Bytes of the layers that stay in the network but are none of the short one's, by those of each
-// layer; negative where the short network has more of them.
+// Bytes of the resident layers that the short network leaves out, given the bytes of each layer;
+// negative if the short network has more of them.
 [[nodiscard]] std::int64_t left_out_bytes(const ShortNetwork& kept, int streamed,
                                           const std::vector<std::int64_t>& layers);
 

@@ -11,19 +11,19 @@
 namespace headroom {
 namespace {
 
-// Round figures of a device that was not measured: only their proportions matter.
+// Round figures for a device that was not measured: only their proportions matter.
 constexpr DeviceRates kUnmeasuredCpu{110e9, 130e9,  60e9,   30e9,   100e9,
                                      2e9,   0.4e-3, 0.5e-9, 0.5e-3, 0.5e-9};
 constexpr DeviceRates kUnmeasuredCard{20e12, 20e12,  20e12,   10e12,  10e12,
                                       10e9,  0.2e-3, 0.05e-9, 0.1e-3, 0.02e-9};
 
-// The part of a hidden copy that still costs time: on the processor all of it, since the thread
+// The part of an overlapped copy that still costs time. On the CPU all of it, since the thread
 // that reads takes a core from those that compute (benchmarks/README.md, 130 against 112 + 18 ms).
 double exposed(bool card) { return card ? 0.1 : 1; }
-// Quantised values per second.
+// Quantised values that are unpacked per second.
 double unpacked(bool card) { return card ? 100e9 : 1e9; }
 
-// A rate at `width`, between those measured at two widths.
+// Interpolates a rate at `width` between those measured at two widths.
 double between(double width, double low_width, double low, double high_width, double high) {
   const double t =
       std::clamp(std::log2(width / low_width) / std::log2(high_width / low_width), 0.0, 1.0);
@@ -33,13 +33,13 @@ double product_rate(const DeviceRates& rates, double width) {
   return between(width, 256, rates.narrow_product, 2048, rates.wide_product);
 }
 
-constexpr double kSequentialCard = 1.1;  // smaller products fill a card less well
+constexpr double kSequentialCard = 1.1;  // smaller products use a GPU less well
 constexpr double kSequentialCpu = 1.01;  // layers leave the caches between the branches
 constexpr double kBusBytes = 10e9;       // per second, between page-locked memory and a card
-constexpr double kHostPlanes = 1.2;      // layers in strips, through copies of them, on the CPU
+constexpr double kHostPlanes = 1.2;      // decoding in strips through host memory, on the CPU
 constexpr double kOpen_s = 0.03;         // opening files and reading their headers
 constexpr double kSave_s = 3e-3;         // making, syncing and naming a file
-constexpr double kDiskBytes = 0.5e9;     // per second, of a file that memory cannot keep
+constexpr double kDiskBytes = 0.5e9;     // per second, for a file that does not fit into memory
 constexpr double kSavePixels = 15e6;     // per second, compressed
 
 double blocks_seconds(const TransformerConfig& c, int blocks, double tokens,
@@ -60,25 +60,25 @@ double text_encoder_values(const TextEncoderConfig& c) {
          (heads * c.hidden_size + 3.0 * c.hidden_size * c.intermediate_size);
 }
 
-// What decoding or encoding a picture in strips of so many rows of latents costs, 0 = at once.
+// Seconds of decoding or encoding in strips of `strip` rows of latents, 0 = at once.
 double vae_seconds(const NetworkWork& work, const DeviceRates& rates, bool card, int strip) {
   const double seconds = work.product_seconds + work.parts * rates.layer_seconds +
                          work.values * rates.layer_value_seconds;
   if (strip == 0) return seconds;
   if (!card) return kHostPlanes * seconds;
-  // A layer is two convolutions and what it began with, added. The next strip comes while one is
-  // computed; what goes back is waited for.
+  // A layer copies in the inputs of two convolutions and the residual, while it computes; it
+  // copies back two results, which are waited for.
   const double plane = 4 * work.values / kBusBytes;  // float32
   return std::max(seconds, 3 * plane) + 2 * plane;
 }
 
-// More, smaller products.
+// Chunks make more and smaller products.
 double chunking(int chunk_tokens) { return 1.01 + 5.0 / chunk_tokens; }
 double round_up_32(double n) { return std::ceil(std::floor(n) / 32) * 32; }
 
 }  // namespace
 
-// Fewer than 16 channels are padded to 16.
+// Fewer than 16 channels cost as much as 16, since they are padded.
 double convolution_rate(const DeviceRates& rates, double channels) {
   return std::min(1.0, channels / 16) *
          between(channels, 16, rates.narrow_convolution, 256, rates.wide_convolution);
@@ -93,22 +93,22 @@ NetworkWork block_work(const TransformerConfig& c, double tokens, const DeviceRa
 
 namespace {
 
-// Adds up what the layers of the VAE do.
+// Sums the work of the VAE's layers.
 struct VaeWork {
   const DeviceRates& rates;
-  double latents;  // of the picture
+  double latents;  // in the picture
   int strip;
   NetworkWork work{};
 
   void add(double flops, double layers, double area, double channels) {
-    // Each strip is computed with a row above and below that are its neighbours'.
+    // Each strip is computed with one extra row above and below.
     const double rows = strip * std::sqrt(area / latents);
     const double margins = strip > 0 ? 1 + 2 / rows : 1;
     work.product_seconds += margins * flops / convolution_rate(rates, channels);
     work.parts += layers;
     work.values += layers * area * channels;
   }
-  // Two blocks of two convolutions.
+  // Two blocks of two convolutions each.
   void add_middle(const VaeConfig& c) {
     const double in = c.block_out_channels.back();
     const double area = latents;
@@ -205,7 +205,7 @@ double StageTimeEstimate::work(Stage stage, const ExecutionOptions& execution,
     case Stage::kDecode:
       return decode(execution);
     case Stage::kUpscale:
-      return 0;  // of no model that draws: see upscale_forecaster.h
+      return 0;  // not a stage of these models: see upscale_forecaster.h
     case Stage::kSave:
       break;
   }
@@ -279,7 +279,7 @@ StageTimeEstimate::Branch StageTimeEstimate::branch(int prompt_tokens) const {
 
 double StageTimeEstimate::denoise(const ExecutionOptions& execution, bool files_are_cached) const {
   const auto work_of = [&](const Branch& branch) {
-    // Each product unpacks its matrix anew.
+    // Each product unpacks its matrix again.
     const double chunks =
         execution.chunk_tokens > 0 ? std::ceil(branch.rows / execution.chunk_tokens) : 1;
     return branch.seconds + chunks * unpacked_values(execution) / unpacked(card_);
@@ -304,7 +304,7 @@ double StageTimeEstimate::denoise(const ExecutionOptions& execution, bool files_
 
 namespace {
 
-// `work_at`: what is to be done at given rates in given strips.
+// `work_at` computes the work for given rates and strips.
 template <typename WorkAt>
 double vae_seconds_under(const ExecutionOptions& execution, const DeviceRates& rates, bool card,
                          const WorkAt& work_at) {

@@ -15,12 +15,12 @@
 
 namespace headroom {
 
-// Floating-point operations per second of 3x3 convolutions of so many channels.
+// Floating-point operations per second of 3x3 convolutions with this many channels.
 [[nodiscard]] double convolution_rate(const DeviceRates& rates, double channels);
 
-// What one transformer block on so many tokens, or the whole decoder of so many pixels, has to do:
-// seconds of its products at `rates`, its parts (blocks, layers), and the values that its other
-// operations go over.
+// The work of one transformer block on a number of tokens, or of the whole decoder on a number of
+// pixels: seconds of its products at `rates`, its parts (blocks or layers), and the values that
+// its other operations process.
 struct NetworkWork {
   double product_seconds = 0;
   double parts = 0;
@@ -28,18 +28,18 @@ struct NetworkWork {
 };
 [[nodiscard]] NetworkWork block_work(const TransformerConfig& config, double tokens,
                                      const DeviceRates& rates);
-// `strip`: in strips of so many rows of latents; 0 = at once.
+// `strip`: rows of latents per strip; 0 = at once.
 [[nodiscard]] NetworkWork decoder_work(const VaeConfig& config, double pixels,
                                        const DeviceRates& rates, int strip = 0);
 
-// The same of the image encoder.
+// The same for the image encoder.
 [[nodiscard]] NetworkWork image_encoder_work(const VaeConfig& config, double pixels,
                                              const DeviceRates& rates, int strip = 0);
 
-// A first estimate of each stage's seconds for one picture with nothing loaded, from floating-point
-// operations and bytes that are moved under a plan's options, at the rates of the device. The time
-// model scales it by what runs on this device really took. Made once for a run's shape; `model`
-// and `formats` must outlive it. Not thread-safe.
+// Estimates each stage's seconds for one picture with nothing loaded, from floating-point
+// operations and moved bytes under a plan's options, at the device's rates. The time model scales
+// the estimate by what runs on this device really took. Made once for a run's shape; `model` and
+// `formats` must outlive it. Not thread-safe.
 class StageTimeEstimate {
  public:
   StageTimeEstimate(const ModelFolder& model, const NetworkSizes& sizes,
@@ -50,17 +50,18 @@ class StageTimeEstimate {
 
  private:
   struct Branch {
-    double seconds = 0;  // of a step, with matrices as they are
-    double rows = 0;     // of the main layers' products
+    double seconds = 0;  // of a step, without unpacking matrices
+    double rows = 0;     // rows of the main layers' products
   };
   [[nodiscard]] Branch branch(int prompt_tokens) const;
   [[nodiscard]] double copy(std::int64_t bytes) const;
   [[nodiscard]] double load(const ExecutionOptions& execution) const;
-  // What `stage` does, and what of the networks that it uses is loaded when it begins.
+  // Work of `stage`, and loading of the networks that it uses, as far as they are loaded at its
+  // start.
   double work(Stage stage, const ExecutionOptions& execution, bool files_are_cached);
   [[nodiscard]] double arrival(Stage stage, const ExecutionOptions& execution) const;
   [[nodiscard]] double encode(const ExecutionOptions& execution) const;
-  // That each pass through all layers unpacks.
+  // Values that each pass through all layers unpacks.
   [[nodiscard]] double unpacked_text_values(const ExecutionOptions& execution) const;
   [[nodiscard]] double unpacked_values(const ExecutionOptions& execution) const;
   [[nodiscard]] double denoise(const ExecutionOptions& execution, bool files_are_cached) const;
@@ -76,10 +77,10 @@ class StageTimeEstimate {
   const bool card_;
   const double pixels_;
   const Branch positive_, negative_;
-  // Seconds by tile_latent and cpu_decode.
+  // Key: tile_latent and cpu_decode; value: seconds.
   std::map<std::pair<int, bool>, double> decoders_, image_encoders_;
 };
-// Of every stage.
+// Estimated seconds of every stage.
 [[nodiscard]] std::array<double, kStageCount> estimate_seconds(
     const ModelFolder& model, const NetworkSizes& sizes, const NumberFormats& formats,
     const RunShape& shape, const ExecutionOptions& execution, const DeviceRates& rates, bool card,
@@ -87,7 +88,7 @@ class StageTimeEstimate {
 // Round figures for a device that was not measured.
 [[nodiscard]] DeviceRates unmeasured_rates(bool card);
 
-// Of the load stage that is left when an equal run was made just before: what stays is there.
+// Seconds of the load stage after an equal run, when resident weights are still there.
 [[nodiscard]] double estimate_reload_seconds(const NetworkSizes& sizes,
                                              const ExecutionOptions& execution,
                                              const DeviceRates& rates);

@@ -11,7 +11,7 @@ namespace {
 
 std::int64_t ceil_to(std::int64_t n, std::int64_t unit) { return (n + unit - 1) / unit * unit; }
 
-// How for_each_piece() in model/chunking.h cuts on meta.
+// How for_each_piece() of model/chunking.h cuts on meta tensors.
 struct Pieces {
   std::int64_t kinds;  // 1, 2, or 3 for more: first, second, last
   std::int64_t last;
@@ -41,7 +41,7 @@ TraceShape trace_shape(Stage stage, const ModelFolder& model, const NumberFormat
                        const DryRunRequest& what) {
   const std::int64_t height = what.shape.height / model.vae.scale();
   const std::int64_t width = what.shape.width / model.vae.scale();
-  // What the text encoder made of the prompts is there in both stages.
+  // Both stages hold the encoded prompts.
   const std::int64_t prompt = what.shape.prompt_tokens;
   const std::int64_t negative = what.shape.negative_tokens;
   TraceShape shape{{static_cast<std::int64_t>(stage), int{negative > 0},
@@ -80,13 +80,13 @@ TraceShape trace_shape(Stage stage, const ModelFolder& model, const NumberFormat
   }
   shape.kind.insert(shape.kind.end(), {execution.tile_latent, int{execution.cpu_decode}});
   const std::int64_t tile = execution.tile_latent;
-  // What the image encoder halves is a row and a column larger before.
+  // The image encoder pads by a row and a column before it halves.
   const bool pads = stage == Stage::kEncodeImage;
-  // The statistics of norms are by rows on a card.
+  // A GPU computes the statistics of norms by rows.
   if (what.kernels.card || pads) shape.position.push_back(height);
   if (pads) shape.position.push_back(width);
   if (tile == 0) return shape;
-  // Strips of whole rows, in the attention as in every other layer.
+  // Attention and all other layers work in strips of whole rows.
   const Pieces strips = cut(height, tile);
   shape.kind.push_back(strips.kinds);
   shape.position.insert(shape.position.end(), {width, strips.last * width});
@@ -94,8 +94,8 @@ TraceShape trace_shape(Stage stage, const ModelFolder& model, const NumberFormat
   return shape;
 }
 
-// Solves sum of weight_i * position_i = position by elimination; nothing when there is no solution.
-// The known positions are linearly independent, so that it is the only one.
+// Solves sum of weight_i * position_i = position by elimination; nothing when there is no
+// solution. Known positions are linearly independent, so the solution is unique.
 std::optional<std::vector<long double>> TraceExtrapolation::weights_at(
     const std::vector<std::int64_t>& position) const {
   constexpr long double kNothing = 1e-9L;
@@ -105,7 +105,7 @@ std::optional<std::vector<long double>> TraceExtrapolation::weights_at(
     std::vector<long double> row;
     for (const auto& point : positions_) row.push_back(point[r]);
     row.push_back(position[r]);
-    // Quantities of like weight, so that one threshold serves for all.
+    // Scale quantities to similar size, so that one threshold suits all.
     long double largest = 0;
     for (const long double value : row) largest = std::max(largest, std::fabs(value));
     if (largest == 0) continue;
@@ -150,7 +150,7 @@ std::optional<AllocationTrace> TraceExtrapolation::at(const std::vector<std::int
       size += (*weights)[i] * values[i];
     }
     sizes.push_back(std::llround(size));
-    // A size that is no whole number, or below zero, shows that it is not affine.
+    // A size that is not whole, or negative, shows that the function is not affine.
     constexpr long double kWhole = 1e-4L;
     if (std::fabs(size - sizes.back()) > kWhole || sizes.back() < 0) return std::nullopt;
   }
@@ -177,7 +177,7 @@ std::optional<AllocationTrace> TraceExtrapolation::at(const std::vector<std::int
 
 void TraceExtrapolation::add(const std::vector<std::int64_t>& position,
                              const AllocationTrace& allocations) {
-  if (!alike_ || weights_at(position)) return;  // it says nothing new
+  if (!alike_ || weights_at(position)) return;  // the new position adds no information
   if (positions_.empty()) {
     form_ = allocations;
     entries_.assign(allocations.entries.size(), 0);
@@ -188,7 +188,7 @@ void TraceExtrapolation::add(const std::vector<std::int64_t>& position,
   if (!alike_) return;
   positions_.push_back(position);
 
-  // What was one quantity so far is as many as there are sizes in this allocation trace.
+  // A quantity is split into as many as it has different sizes in this trace.
   std::vector<std::vector<std::int64_t>> quantities;
   std::map<std::pair<std::size_t, std::int64_t>, std::size_t> known;
   const auto split = [&](std::size_t& quantity, std::int64_t size) {
@@ -199,7 +199,7 @@ void TraceExtrapolation::add(const std::vector<std::int64_t>& position,
   std::vector<std::int64_t> bytes;
   for (const AllocationTrace::Entry& entry : allocations.entries) bytes.push_back(entry.bytes);
   for (const AllocationTrace::Use& use : allocations.operations)
-    bytes[use.entry] = 0;  // follows from its law
+    bytes[use.entry] = 0;  // computed by its law instead
   for (std::size_t i = 0; i < entries_.size(); ++i) split(entries_[i], bytes[i]);
 
   operations_.clear();

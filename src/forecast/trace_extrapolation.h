@@ -13,53 +13,53 @@
 
 namespace headroom {
 
-// What the allocation trace of one stage depends on, apart from the model and what stays the same
-// in all of its dry runs.
+// What a stage's allocation trace depends on, apart from the model and what is the same in all of
+// its dry runs.
 struct TraceShape {
-  // Allocation traces of equal kind ask for the same blocks in the same order...
+  // Traces of equal kind have the same entries in the same order...
   std::vector<std::int64_t> kind;
-  // ...whose sizes, and those of the operations with a law, are affine in these quantities. Few of
-  // them vary freely: what two have in common is found out by TraceExtrapolation.
+  // ...and all sizes, including those of operations with a law, are affine functions of these
+  // quantities. Few of them vary independently; TraceExtrapolation finds out which.
   std::vector<std::int64_t> position;
 };
-// Of a stage after encode.
+// For a stage after encode.
 [[nodiscard]] TraceShape trace_shape(Stage stage, const ModelFolder& model,
                                      const NumberFormats& formats, const DryRunRequest& what);
 
-// Allocation traces of one kind. An affine function is known everywhere between and beyond points
-// where it is known, so a few dry runs answer for all sizes, exactly.
+// Allocation traces of one kind. An affine function that is known at enough points is known
+// everywhere, so a few dry runs give exact answers for all sizes.
 class TraceExtrapolation {
  public:
-  // What a block takes, by its law.
+  // Computes a scratch block's size, by its law.
   using Law = std::function<std::int64_t(const AllocationTrace::Operation&)>;
 
-  // The allocation trace at `position`, or nothing when those that are known do not determine it.
+  // The trace at `position`; nothing when the known traces do not determine it.
   [[nodiscard]] std::optional<AllocationTrace> at(const std::vector<std::int64_t>& position,
                                                   const Law& law) const;
-  // `allocations` was recorded at `position`, for which at() had no answer.
+  // Adds a trace recorded at `position`, for which at() had no answer.
   void add(const std::vector<std::int64_t>& position, const AllocationTrace& allocations);
 
  private:
   struct Operation {
     std::uint8_t law = 0;
     std::int8_t dtype = 0;
-    std::array<std::size_t, 5> sizes{};  // quantities
+    std::array<std::size_t, 5> sizes{};  // indices of quantities
     friend bool operator==(const Operation&, const Operation&) = default;
   };
 
   [[nodiscard]] std::optional<std::vector<long double>> weights_at(
       const std::vector<std::int64_t>& position) const;
 
-  bool alike_ = true;     // else the kind is not one, and nothing is known of it
-  AllocationTrace form_;  // the first one
+  bool alike_ = true;     // false: the traces are not of one kind, and nothing can be extrapolated
+  AllocationTrace form_;  // the first trace; others have the same entries
   std::vector<std::vector<std::int64_t>> positions_;
-  // Sizes that are equal in each known allocation trace are one quantity, and there are few: its
-  // values at positions_.
+  // Sizes that are equal in each known trace are stored as one quantity, with its values at
+  // positions_. There are only a few.
   std::vector<std::vector<std::int64_t>> quantities_;
-  std::vector<std::size_t> entries_;                   // the quantity that each entry is
-  std::vector<std::array<std::size_t, 5>> use_sizes_;  // those of each use of an operation
+  std::vector<std::size_t> entries_;                   // the quantity of each entry
+  std::vector<std::array<std::size_t, 5>> use_sizes_;  // the quantities of each use of an operation
   std::vector<Operation> operations_;                  // different ones
-  std::vector<std::size_t> uses_;                      // which of them each use is
+  std::vector<std::size_t> uses_;                      // the operation of each use
 };
 
 }  // namespace headroom

@@ -11,10 +11,10 @@
 namespace headroom {
 namespace {
 
-// Pixels of the result per second, on one core; only to say "less than a second".
+// Pixels of the result per second on one core; only used to say "less than a second".
 constexpr double kLanczosPixels = 10e6;
 
-// Of a 3x3 convolution, for each pixel.
+// Operations of a 3x3 convolution per pixel.
 double convolution(double in, double out) { return 18 * in * out; }
 
 }  // namespace
@@ -30,7 +30,7 @@ double upscale_flops(const UpscalerConfig& c, double pixels) {
   dense += convolution(n + 4.0 * c.growth, n);
   const double u2 = 1.0 * c.unshuffle * c.unshuffle;
   double flops = convolution(3 * u2, n) + 3 * c.blocks * dense + convolution(n, n);
-  double area = 1;  // of one cell
+  double area = 1;  // pixels per cell at the present size
   for (int i = 0; i < c.doublings(); ++i) {
     area *= 4;
     flops += area * convolution(n, n);

@@ -22,20 +22,20 @@
 namespace headroom {
 namespace {
 
-// Smaller ones would be little but margin.
+// Smaller pieces would consist mostly of margin.
 constexpr std::int64_t kSmallestSide = 16;
 
 struct Grid {
   std::int64_t height, width;  // cells
 };
 
-// From loading to the last piece; all of it is one stage.
+// Records everything from loading to the last piece as one stage.
 AllocationTrace dry_run(const UpscalerConfig& config, Grid grid, std::int64_t side,
                         const workspace::KernelSet& kernels) {
   const c10::InferenceMode inference;
   const workspace::ScopedKernels scoped(kernels);
   AllocationTrace trace;
-  std::unique_ptr<UpscaleNetwork> network;  // outlives the recording: its weights stay
+  std::unique_ptr<UpscaleNetwork> network;  // outlives the recording, since its weights stay
   AllocationRecorder recorder(trace);
   recorder.mark(Stage::kDecode);
   MetaWeights weights(at::kFloat);
@@ -52,16 +52,16 @@ AllocationTrace dry_run(const UpscalerConfig& config, Grid grid, std::int64_t si
   return trace;
 }
 
-// Of the pieces that so many cells are divided into.
+// The longest piece when `cells` are divided evenly into pieces of at most `side`.
 std::int64_t longest_of(std::int64_t cells, std::int64_t side) {
   const std::int64_t count = piece_count(cells, 1, side);
   return (cells + count - 1) / count;
 }
 
-// Pixels of three colours, and transparency.
+// RGB and alpha.
 std::int64_t pixel_bytes(std::int64_t pixels) { return 4 * pixels; }
 
-// What a plan may take of main memory beside the device's.
+// How much main memory a plan may take beside the device's.
 std::optional<std::int64_t> host_room(const UpscalePlan& plan, const Device& device,
                                       const MemorySnapshot& snapshot) {
   if (!snapshot.host_available) return std::nullopt;
@@ -142,7 +142,7 @@ UpscaleForecast forecast_upscale(const UpscalerConfig& config, int width, int he
     return is_fine;
   };
   if (try_side(0)) return forecast;
-  // Between a number of smallest sides that fits and one that does not.
+  // Bisects between a multiple of the smallest side that fits and one that does not.
   const std::int64_t longest = std::max(cells_along(width, config), cells_along(height, config));
   std::int64_t too_many = (longest + kSmallestSide - 1) / kSmallestSide;
   std::int64_t fitting = 1;

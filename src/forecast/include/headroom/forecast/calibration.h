@@ -10,20 +10,20 @@
 
 namespace headroom {
 
-// What a calibration holds for: another device, libtorch or number format takes other kernels.
+// What a calibration is valid for: another device, libtorch or number format uses other kernels.
 struct CalibrationKey {
   std::string device;       // "CPU budget" or the name of the card
   std::string libtorch;     // its version
   std::string dtype;        // "fp32", "bf16" or "fp16"
-  int threads = 0;          // of the CPU; 0 for a card
-  std::string libraries{};  // of a card: DeviceBackend::libraries()
+  int threads = 0;          // of the CPU; 0 for a GPU
+  std::string libraries{};  // for a GPU: DeviceBackend::libraries()
   friend bool operator==(const CalibrationKey&, const CalibrationKey&) = default;
 };
 // `dtype` and `threads` as in PipelineOptions. Throws Error{kInvalidRequest} for an unknown format.
 [[nodiscard]] CalibrationKey calibration_key(const Device& device, const std::string& dtype,
                                              int threads);
 
-// One operation beside what was declared for it. In bytes of workspace.
+// What one operation was measured to allocate, and what was declared for it. Bytes of workspace.
 struct OpMeasurement {
   std::string op;     // "linear", "attention", "conv2d"
   std::string shape;  // for people
@@ -35,19 +35,20 @@ struct Calibration {
   CalibrationKey key;
   WorkspaceTerms terms;
   std::vector<OpMeasurement> measurements;
-  std::vector<std::string> left_out;  // "conv2d 128 to 128, ...": no memory for it
-  // Only then it is worth keeping.
+  // "conv2d 128 to 128, ...": operations that did not fit into memory.
+  std::vector<std::string> left_out;
+  // Only a complete calibration is worth keeping.
   [[nodiscard]] bool is_complete() const { return left_out.empty(); }
 };
 
-// How work of one operation ("linear", ...) is measured; the default is measure_work().
+// Measures `work`, one operation `op` ("linear", ...); by default measure_work().
 using MeasureOp = std::function<WorkUse(std::string_view op, const std::function<void()>& work)>;
 
-// Runs each operation that has a workspace over a fixed list of shapes and finds what must be added
-// to the declared workspaces so that no prediction is too small. On the CPU nothing is, where the
-// declared laws hold. Written for cards through the same code, but not tried on one yet. Seconds;
-// up to 2 GB, shapes that find less are left out. Throws Error{kInternal} when an operation fails,
-// Error{kDevice} when the card did.
+// Runs each operation that has a workspace for a fixed list of shapes, and finds what must be
+// added to the declared workspaces so that no prediction is too small. On the CPU nothing is added
+// as long as the declared amounts are right. GPUs use the same code, but it has not been tried on
+// one yet. Takes seconds and up to 2 GB; shapes that do not fit are left out. Throws
+// Error{kInternal} when an operation fails, Error{kDevice} when the GPU failed.
 [[nodiscard]] Calibration calibrate(const Device& device, const std::string& dtype, int threads,
                                     const MeasureOp& measure = {});
 

@@ -6,9 +6,9 @@
 
 namespace headroom {
 
-// Predicts by dry run: the very code of the forward passes runs on meta tensors, which costs
-// milliseconds and no memory, and its allocations are read through a model of the device's
-// allocator. Thread-safe.
+// Makes a forecaster that works by dry run: the code of the forward passes runs on meta tensors,
+// which takes milliseconds and no memory, and its allocations are read through a model of the
+// device's allocator. Thread-safe.
 [[nodiscard]] std::shared_ptr<Forecaster> make_forecaster(PipelineOptions options);
 
 }  // namespace headroom

@@ -6,20 +6,20 @@
 
 namespace headroom {
 
-// What rates hold for.
+// What rates are valid for.
 struct RatesKey {
-  std::string device;    // "CPU budget, AMD EPYC" or the card
+  std::string device;    // "CPU budget, AMD EPYC" or the GPU's name
   std::string libtorch;  // its version
   std::string program;   // this program's version
   std::string dtype;     // "fp32", "bf16", "fp16"
-  int threads = 0;       // of the CPU; 0 for a card
+  int threads = 0;       // of the CPU; 0 for a GPU
   friend bool operator==(const RatesKey&, const RatesKey&) = default;
 };
 [[nodiscard]] RatesKey rates_key(const Device& device, const std::string& dtype, int threads);
 
-// Measures the device: at most a second on the processor and half of one on a card, and 200 MB.
-// Throws Error{kInternal} when an operation fails, Error{kDevice} when the card did,
-// Error{kOutOfMemory} when there is no memory.
+// Measures the device: takes at most a second on the CPU, half a second on a GPU, and 200 MB.
+// Throws Error{kInternal} when an operation fails, Error{kDevice} when the GPU failed,
+// Error{kOutOfMemory} when memory is short.
 [[nodiscard]] DeviceRates measure_rates(const Device& device, const std::string& dtype,
                                         int threads);
 

@@ -8,12 +8,12 @@
 
 namespace headroom {
 
-// What a run was found to take of a card beside its tensors, in a file with an entry for each card,
-// libtorch, version and number format. Nothing where there is no file, no such entry, or a damaged
-// file.
+// What earlier runs were found to take on a GPU beside their tensors. The file has an entry for
+// each GPU, libtorch, version and number format. Nothing when the file or entry is missing or
+// damaged.
 [[nodiscard]] std::optional<CardOverhead> read_overhead(const std::filesystem::path& file,
                                                         const RatesKey& key);
-// Keeps the entries of other keys. Throws Error{kIo}.
+// Stores an entry and keeps those of other keys. Throws Error{kIo}.
 void write_overhead(const std::filesystem::path& file, const RatesKey& key,
                     const CardOverhead& overhead);
 

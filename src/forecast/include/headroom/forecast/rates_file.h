@@ -6,12 +6,12 @@
 
 namespace headroom {
 
-// What is stored for a key; nothing where there is no file, no such key, or a damaged file.
+// The rates stored for a key; nothing when the file or key is missing or the file damaged.
 [[nodiscard]] std::optional<DeviceRates> read_rates(const std::filesystem::path& file,
                                                     const RatesKey& key);
-// Keeps the rates of other keys. Throws Error{kIo}.
+// Stores rates and keeps those of other keys. Throws Error{kIo}.
 void write_rates(const std::filesystem::path& file, const RatesKey& key, const DeviceRates& rates);
-// The device is measured anew at the next start. Throws Error{kIo}.
+// Removes them, so that the device is measured again at the next start. Throws Error{kIo}.
 void forget_rates(const std::filesystem::path& file, const RatesKey& key);
 
 }  // namespace headroom

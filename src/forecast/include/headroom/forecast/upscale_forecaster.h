@@ -15,22 +15,22 @@
 
 namespace headroom {
 
-// What enlarging one picture by an upscaler needs and takes, on one device in float32. Remembers
-// what it found. Thread-safe.
+// Predicts memory and seconds of enlarging a picture by an upscaler, on one device in float32.
+// Remembers its answers. Thread-safe.
 class UpscaleForecaster {
  public:
-  // `rates`: of the device in fp32, where they are known; may be empty.
+  // `rates`: returns the device's rates in fp32, if they are known; may be empty.
   UpscaleForecaster(Device device, BudgetOptions budget,
                     std::function<std::optional<DeviceRates>()> rates = {});
 
-  // Of a picture of this size. The model that makes pictures leaves memory for it: what is ours in
-  // `memory` counts as free. By Lanczos the device needs nothing. Throws Error{kModelFile} where
-  // the file cannot be read.
+  // For a picture of this size. The diffusion model will be evicted first, so this program's own
+  // memory in `memory` counts as free. Lanczos needs nothing of the device. Throws
+  // Error{kModelFile} when the file cannot be read.
   [[nodiscard]] Forecast forecast(const Upscale& asked, Size picture, const MemorySnapshot& memory);
-  // The same as the run needs it; not by Lanczos.
+  // The same in the form that a run needs; not for Lanczos.
   [[nodiscard]] UpscaleForecast plan(const Upscale& asked, Size picture,
                                      const MemorySnapshot& memory);
-  // How long such a run took: what comes is predicted by it.
+  // Tells how long such a run took; later predictions use it.
   void learn(const Upscale& asked, Size picture, double seconds);
 
   [[nodiscard]] const Device& device() const { return device_; }
@@ -47,13 +47,13 @@ class UpscaleForecaster {
     std::filesystem::file_time_type changed;
     UpscalerConfig config;
   };
-  std::map<std::string, Opened> opened_;  // by file
+  std::map<std::string, Opened> opened_;  // key: file
   std::map<std::tuple<std::string, int, int, std::int64_t>, UpscalePlan> plans_;
-  std::map<std::string, double> seconds_of_work_;  // by file, as the last run took
+  std::map<std::string, double> seconds_of_work_;  // key: file; from the last run
 };
 
-// Floating-point operations of a picture of `pixels`, each multiplication and addition; as in
-// Upscaler, without margins of pieces.
+// Floating-point operations for a picture of `pixels`; a multiplication and an addition count as
+// two. Without the margins of pieces.
 [[nodiscard]] double upscale_flops(const UpscalerConfig& config, double pixels);
 
 }  // namespace headroom

@@ -10,23 +10,24 @@
 
 namespace headroom {
 
-// What enlarging a picture of this size needs, with pieces of at most `side` cells (see
-// UpscalePlan): by a dry run on meta tensors. On the processor to the byte.
+// What enlarging a picture of this size in pieces of at most `side` cells needs (see UpscalePlan),
+// found by a dry run on meta tensors. Exact to the byte on the CPU.
 [[nodiscard]] UpscalePlan plan_upscale(const UpscalerConfig& config, int width, int height,
                                        std::int64_t side, const Device& device);
 
 struct UpscaleForecast {
   bool fits = false;
-  UpscalePlan plan;  // where it does not fit, that of the smallest pieces
+  UpscalePlan plan;  // if nothing fits, the plan with the smallest pieces
   Budget budget;
-  Message reason;  // why it does not fit, with the way out: one sentence; else empty
+  Message reason;  // why it does not fit, one sentence with the way out; else empty
 };
 
-// With the largest pieces that fit into what is free now: all at once where that does. Any thread.
+// The plan with the largest pieces that fit into the free memory, one piece if possible. May be
+// used from any thread.
 [[nodiscard]] UpscaleForecast forecast_upscale(const UpscalerConfig& config, int width, int height,
                                                const Device& device, const MemorySnapshot& snapshot,
                                                const BudgetOptions& options);
-// The same with plans of `plan_of(side)`, which knows them.
+// The same, where `plan_of(side)` makes the plans, for instance from a cache.
 [[nodiscard]] UpscaleForecast forecast_upscale(
     const UpscalerConfig& config, int width, int height, const Device& device,
     const MemorySnapshot& snapshot, const BudgetOptions& options,
