@@ -17,15 +17,16 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
 
-// For each answer, and for all parts of one.
+// How long to wait for each answer, and for all parts of a transfer.
 struct Patience {
   Seconds each;
   Seconds all;
 };
-constexpr Patience kTextWait{Seconds(1), Seconds(4)};      // the window stands still as long
-constexpr Patience kPictureWait{Seconds(8), Seconds(60)};  // it is encoded when it is asked for
+constexpr Patience kTextWait{Seconds(1), Seconds(4)};  // the window is blocked meanwhile
+// The other program encodes it on request.
+constexpr Patience kPictureWait{Seconds(8), Seconds(60)};
 
-// What is asked for in one format, in one part or in several.
+// Requests the clipboard in one format and receives it, in one part or several.
 class Transfer {
  public:
   enum class Answer { kWaits, kDone, kRefused, kNoAnswer, kTooLarge };
@@ -64,7 +65,7 @@ class Transfer {
     wait_anew();
   }
 
-  // As far as it goes without waiting.
+  // Continues as far as possible without waiting.
   Answer step() {
     while (XPending(display_) > 0) {
       XEvent event;
@@ -99,7 +100,7 @@ class Transfer {
     deadline_ = std::min(Clock::now() + next, end_);
   }
 
-  // What the property holds; taking it away asks for the next part, of which the last is empty.
+  // Reads the property and deletes it, which asks for the next part; the last part is empty.
   Answer take_property() {
     constexpr long kAll = 0x1FFFFFFF;  // in units of four bytes
     Atom type = 0;
@@ -160,7 +161,7 @@ struct ClipboardReader::State {
 
   Transfer transfer;
   Stage stage = Stage::kNone;
-  // A key that is held asks again in every frame: who has just given no answer is left alone.
+  // A held key asks again in every frame: a program that has just failed to answer is not asked.
   ::Window silent = 0;
   Clock::time_point silent_until{};
 
@@ -177,7 +178,7 @@ struct ClipboardReader::State {
     return picture;
   }
 
-  // PNG before JPEG, as the one that loses nothing.
+  // PNG is preferred to JPEG, since it is lossless.
   std::optional<PastedPicture> choose(const std::vector<Atom>& offered) {
     for (const char* const format : {"image/png", "image/jpeg"}) {
       const Atom target = transfer.atom(format);
@@ -205,7 +206,7 @@ struct ClipboardReader::State {
       case Answer::kTooLarge:
         return end({Fault::kTooLarge});
       case Answer::kRefused:
-        // An owner should list its formats, but some do not.
+        // By the conventions an owner lists its formats, but some do not.
         if (stage == Stage::kTargets) return choose({transfer.atom("image/png")});
         stage = Stage::kNone;
         return std::nullopt;
@@ -236,7 +237,7 @@ std::string ClipboardReader::text() {
   const Answer listed = transfer.finish();
   if (listed == Answer::kNoAnswer) state_->leave_alone(asked);
   if (listed != Answer::kDone && listed != Answer::kRefused) return {};
-  // Some give what they have for any format that they are asked for.
+  // Some owners answer with what they have, whatever format was asked for.
   const std::vector<Atom> offered = transfer.atoms();
   for (const char* const format :
        {"UTF8_STRING", "text/plain;charset=utf-8", "STRING", "text/uri-list"}) {

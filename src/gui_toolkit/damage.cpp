@@ -19,7 +19,7 @@ bool overlap(const Area& a, const Area& b) {
   return a.low.x < b.high.x && b.low.x < a.high.x && a.low.y < b.high.y && b.low.y < a.high.y;
 }
 
-// Adds `area`, united with those that it overlaps.
+// Adds `area`, merged with the areas that it overlaps.
 void add(std::vector<Area>& areas, Area area) {
   for (std::size_t i = 0; i < areas.size();) {
     if (!overlap(areas[i], area)) {
@@ -39,7 +39,7 @@ bool same_bytes(const std::vector<T>& a, const std::vector<T>& b) {
          (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
 }
 
-// How many elements at the front, and of the rest at the back, are the same.
+// How many elements are the same at the front, and how many of the others at the back.
 template <typename T, typename Same>
 std::pair<std::size_t, std::size_t> same_ends(const std::vector<T>& a, const std::vector<T>& b,
                                               const Same& same) {
@@ -63,7 +63,7 @@ Damage::List Damage::copy(const ImDrawList& list) {
   return result;
 }
 
-// What the triangles cover that have a vertex in [from, to) or belong to a command in
+// The area of all triangles that have a vertex in [from, to) or belong to a command in
 // [from_command, to_command).
 Area Damage::covered(const List& list, std::size_t from, std::size_t to, std::size_t from_command,
                      std::size_t to_command) {
@@ -124,8 +124,7 @@ std::vector<Area> Damage::look(const ImDrawData& data) {
       {data.DisplayPos.x + data.DisplaySize.x, data.DisplayPos.y + data.DisplaySize.y}};
   bool all = !known_ || screen.low.x != screen_.low.x || screen.low.y != screen_.low.y ||
              screen.high.x != screen_.high.x || screen.high.y != screen_.high.y;
-  // New letters: what was drawn with the texture is still right, but Dear ImGui must be let to
-  // bring them to the card.
+  // For new letters the old pixels are still right, but Dear ImGui must get to upload the texture.
   if (data.Textures != nullptr) {
     for (const ImTextureData* const texture : *data.Textures) {
       all = all || texture->Status != ImTextureStatus_OK;
@@ -137,7 +136,7 @@ std::vector<Area> Damage::look(const ImDrawData& data) {
     Area area =
         changed(i < lists_.size() ? lists_[i] : nothing, i < lists.size() ? lists[i] : nothing);
     if (area.empty()) continue;
-    // A pixel more for lines that are drawn soft.
+    // One pixel more on each side, for anti-aliased lines.
     area.low = {std::max(std::floor(area.low.x) - 1, screen.low.x),
                 std::max(std::floor(area.low.y) - 1, screen.low.y)};
     area.high = {std::min(std::ceil(area.high.x) + 1, screen.high.x),

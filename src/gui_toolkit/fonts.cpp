@@ -55,12 +55,13 @@ std::optional<Face> find_face(FcConfig* config, const char* family, int weight) 
   return std::nullopt;
 }
 
-// Sizes are line heights; Noto Sans CJK's line is this much higher for its em than Inter's.
+// Sizes are line heights. In em, Noto Sans CJK's line is this much higher than Inter's.
 constexpr float kChineseScale = 1.448F / 1.21F;
 
-constexpr float kSize = 14.0F;  // that the figures below are for; letters are made for every size
+// The numbers below are for this size; letters are rendered for each size.
+constexpr float kSize = 14.0F;
 
-// How the faces of one atlas are drawn.
+// How the faces of one atlas are rendered.
 struct Style {
   bool hinted = false;
 };
@@ -69,8 +70,8 @@ struct Part {
   bool merge = false;
   float scale = 1;
   float offset_y = 0;
-  const ImWchar* without = nullptr;  // ranges that another part has
-  float advance = 0;                 // of every letter; 0 = its own
+  const ImWchar* without = nullptr;  // ranges that another part provides
+  float advance = 0;                 // width of every letter; 0 = each letter's own
 };
 
 ImFont* add(const Face& face, const Style& style, const Part& part) {
@@ -79,9 +80,9 @@ ImFont* add(const Face& face, const Style& style, const Part& part) {
   options.GlyphExcludeRanges = part.without;
   if (part.advance > 0) options.GlyphMinAdvanceX = options.GlyphMaxAdvanceX = part.advance;
   options.FontNo = static_cast<ImU32>(face.index);
-  // Without hinting letters keep the distances that the type designer gave them; they then start
-  // between pixels, where a picture of the letter at twice the size still looks even. On a screen
-  // with few pixels for a letter that shows as uneven gaps: there they are fitted in height.
+  // Without hinting, letters keep the distances of the type design, so they begin between pixels.
+  // Rendered at twice the size, that still looks even. On a screen with few pixels per letter it
+  // would show as uneven gaps, so letters are hinted there, in height.
   options.FontLoaderFlags =
       style.hinted ? ImGuiFreeTypeLoaderFlags_LightHinting : ImGuiFreeTypeLoaderFlags_NoHinting;
   options.RasterizerDensity = style.hinted ? 1.0F : 2.0F;
@@ -93,7 +94,7 @@ ImFont* add(const Face& face, const Style& style, const Part& part) {
 
 ImFont* add_text_face(const std::optional<Face>& latin, const std::optional<Face>& chinese,
                       const std::filesystem::path& icon_font, const Style& style) {
-  // Figures stand in columns: all of them are as wide as the widest, which is 0.
+  // Digits stand in columns: all are made as wide as the widest, which is 0.
   static constexpr std::array<ImWchar, 3> kFigures{'0', '9', 0};
   static constexpr std::array<ImWchar, 5> kOthers{0x1, '0' - 1, '9' + 1, 0xFFFF, 0};
   constexpr float kFigureOfEm = 0.62F;

@@ -15,7 +15,7 @@ double FramePacer::now() const {
 
 void FramePacer::begin_frame() {
   begun_ = now();
-  // Waking up takes a moment: it must not add up from frame to frame.
+  // Waking up takes a moment; such delays must not add up over frames.
   if (begun_ > due_ && begun_ - due_ < kFrame_s / 4) begun_ = due_;
 }
 
@@ -26,7 +26,7 @@ void FramePacer::end_frame(double drawing_s) {
 double FramePacer::patience(const Graphics& graphics, double longest_s, bool is_running) const {
   if (settle_ > 0 || graphics.holds_input() || graphics.idle_seconds() < kActive_s) return kFrame_s;
   if (!is_running) return longest_s;
-  // With a slow (software) renderer, drawing must not take the processor from the picture.
+  // With a slow (software) renderer, drawing must not take CPU time from the picture being made.
   return std::min(longest_s, std::clamp(8 * frame_cost_s_, kFrame_s, kSlowestProgress_s));
 }
 
@@ -34,8 +34,8 @@ bool FramePacer::sleep(Graphics& graphics, double longest_s, bool is_running) {
   if (settle_ > 0) --settle_;
   const double wanted = patience(graphics, longest_s, is_running);
   bool event = false;
-  // Events may come much faster than a screen can show: never draw more often than 120 times a
-  // second, or 60 while the processor may be needed for a picture.
+  // Events may come faster than a screen shows frames: draw at most 120 times a second, or 60
+  // while a picture may need the CPU.
   const double shortest = is_running ? kFrame_s : kFrame_s / 2;
   double slept = now() - begun_;
   while (!graphics.wants_close() && (slept < shortest || (!event && slept < wanted))) {
@@ -44,7 +44,7 @@ bool FramePacer::sleep(Graphics& graphics, double longest_s, bool is_running) {
     event = event || slept < wanted - 0.001;
   }
   due_ = begun_ + shortest;
-  if (event && wanted > kFrame_s) settle_ = 2;  // layouts follow a change one frame later
+  if (event && wanted > kFrame_s) settle_ = 2;  // layouts may need one more frame after a change
   return event;
 }
 

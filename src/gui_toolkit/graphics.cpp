@@ -27,8 +27,8 @@
 namespace headroom {
 namespace {
 
-// GLFW is global to the process and other threads post wake-ups into it, so that its lifetime has
-// to be guarded by something that is global too. Nothing else may live here.
+// GLFW is global to the process, and other threads post wake-ups to it, so its lifetime must be
+// guarded by something global. Nothing else may be kept here.
 struct GlfwLife {
   std::mutex mutex;
   bool alive = false;
@@ -41,7 +41,7 @@ GlfwLife& glfw_life() {
 class GlfwLibrary {
  public:
   GlfwLibrary() {
-    // Looking for Wayland where there is none makes its library complain on stderr.
+    // Trying Wayland where there is none makes its library complain on stderr.
     const char* const wayland = std::getenv("WAYLAND_DISPLAY");
     if ((wayland == nullptr || *wayland == '\0') && std::getenv("DISPLAY") != nullptr) {
       glfwInitHint(GLFW_PLATFORM, GLFW_PLATFORM_X11);
@@ -72,16 +72,16 @@ void wake_window() {
   if (glfw_life().alive) glfwPostEmptyEvent();
 }
 
-// What GLFW's callbacks tell.
+// What GLFW's callbacks report.
 struct WindowEvents {
   double last_input = 0;
-  bool exposed = true;  // the system has lost what the window showed
+  bool exposed = true;  // the window's content was lost
   std::vector<std::filesystem::path> dropped;
-  // The clipboard: what is ours of it, and what others have.
+  // The clipboard: this program's content and that of others.
   PictureClipboard own_picture;
-  unsigned long text_owner = 0;  // the window that it has while our text is on it
+  unsigned long text_owner = 0;  // owner of the clipboard while our text is on it
   ClipboardReader reader;
-  std::string text;  // as it was read last
+  std::string text;  // last text read
   std::optional<PastedPicture> pasted;
 };
 
@@ -93,7 +93,7 @@ struct Graphics::State {
   double zoom = 1;
   WindowPlace place;
   Damage damage;
-  bool keeps_pixels = false;  // what is drawn stays for the next frame
+  bool keeps_pixels = false;  // the frame buffer keeps its content for the next frame
   int width = 0, height = 0;  // of the last frame, in pixels
   unsigned background = 0;
 };
@@ -109,7 +109,7 @@ void expose(GLFWwindow* window) {
   static_cast<WindowEvents*>(glfwGetWindowUserPointer(window))->exposed = true;
 }
 
-// Dear ImGui chains to callbacks that were there before it.
+// Dear ImGui's callbacks call those that were installed before.
 void watch_input(GLFWwindow* window) {
   glfwSetKeyCallback(window, [](GLFWwindow* w, int, int, int, int) { touch(w); });
   glfwSetCharCallback(window, [](GLFWwindow* w, unsigned) { touch(w); });
@@ -134,9 +134,9 @@ WindowEvents& events_of_main_window() {
 
 bool is_x11() { return glfwGetPlatform() == GLFW_PLATFORM_X11; }
 
-// GLFW waits for the answer of another program as long as it takes, even for our own.
+// GLFW waits for another program's answer without a limit, and even for our own.
 std::string clipboard_text(WindowEvents& events) {
-  events.own_picture.serve();  // it may be another's by now
+  events.own_picture.serve();  // the picture may have been replaced by another program
   if (events.own_picture.holds()) return {};
   if (is_x11() && events.reader.owner() != events.text_owner) return events.reader.text();
   const char* const text = glfwGetClipboardString(nullptr);
@@ -154,7 +154,7 @@ void look_for_picture(WindowEvents& events) {
   }
 }
 
-// A file that was copied in a file manager is no text to paste: it is as if it was dropped.
+// A file copied in a file manager is not pasted as text but treated as if it was dropped.
 const char* read_clipboard(ImGuiContext* /*context*/) {
   WindowEvents& events = events_of_main_window();
   events.text = clipboard_text(events);
@@ -172,9 +172,9 @@ void write_clipboard(ImGuiContext* /*context*/, const char* text) {
   if (is_x11()) events.text_owner = events.reader.owner();
 }
 
-// An input method composes what is typed into a field, and shows its candidates below the text
-// cursor; other keys are shortcuts, which it would swallow. Dear ImGui calls this in every frame in
-// which something of it changed.
+// An input method composes text for a field and shows its candidates below the text cursor.
+// Without a field it must be off, or it would swallow shortcuts. Dear ImGui calls this in every
+// frame in which any of this changed.
 void serve_input_method(ImGuiContext* /*context*/, ImGuiViewport* viewport,
                         ImGuiPlatformImeData* data) {
   auto* const window = static_cast<GLFWwindow*>(viewport->PlatformHandle);
@@ -186,9 +186,8 @@ void serve_input_method(ImGuiContext* /*context*/, ImGuiViewport* viewport,
                                 pixel(data->InputLineHeight));
 }
 
-// Mesa's renderer on the processor copies what was drawn to the screen, so that it is still there
-// for the next frame. A card may hand out another buffer each time; it draws all of them in no
-// time.
+// Mesa's software renderer copies its buffer to the screen, so the buffer still has the last
+// frame. A GPU may use another buffer for each frame, but is fast enough to draw everything.
 bool is_software(const char* renderer) {
   return renderer != nullptr && std::string_view(renderer).starts_with("llvmpipe");
 }
@@ -209,11 +208,11 @@ Graphics::Graphics(const Options& options) : state_(std::make_unique<State>()) {
 
   ImGui::CreateContext();
   ImGuiIO& io = ImGui::GetIO();
-  io.IniFilename = nullptr;  // nothing of ours can be moved, so there is nothing to remember
+  io.IniFilename = nullptr;  // no window can be moved, so there is nothing to remember
   io.ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;
   io.ConfigInputTextCursorBlink = true;
   io.ConfigNavCursorVisibleAuto = true;
-  // Its list of windows would show names that only the program knows; see regions.h instead.
+  // Dear ImGui's list of windows would show internal names; regions.h has a replacement.
   ImGui::GetCurrentContext()->ConfigNavWindowingKeyNext = 0;
   ImGui::GetCurrentContext()->ConfigNavWindowingKeyPrev = 0;
   ImGui_ImplGlfw_InitForOpenGL(s.window, true);
@@ -284,7 +283,8 @@ void Graphics::set_zoom(double zoom) {
 }
 
 void Graphics::wait(double seconds) {
-  // Who pastes a picture asks on a connection that GLFW does not know; so do we.
+  // Requests for our picture come on a connection that GLFW does not watch, and so do answers to
+  // us.
   constexpr double kServeEvery_s = 0.1;
   constexpr double kAskEvery_s = 0.01;
   WindowEvents& events = state_->events;
@@ -339,7 +339,7 @@ bool Graphics::holds_input() const { return !ImGui::GetCurrentContext()->InputEv
 
 namespace {
 
-// Draws what lies in `area`, a part of the target that is `height_px` high.
+// Draws the part of the frame inside `area`; the target is `height_px` high.
 void draw_area(ImDrawData& data, const Area& area, const ImVec4& background, int height_px) {
   const ImVec2 scale = data.FramebufferScale;
   const auto pixel = [](float at) { return static_cast<int>(std::lround(at)); };

@@ -6,12 +6,12 @@
 namespace headroom {
 
 std::size_t events_of_frame(std::span<const ImGuiInputEvent> waiting) {
-  bool used = false;  // the modifiers, by an event before
+  bool used = false;  // an earlier event used the modifiers
   for (std::size_t i = 0; i < waiting.size(); ++i) {
     const ImGuiInputEvent& event = waiting[i];
     if (event.Type == ImGuiInputEventType_MouseWheel) used = true;
     if (event.Type != ImGuiInputEventType_Key) continue;
-    // Sent before the key that is the modifier: Ctrl before the left one.
+    // Dear ImGui sends Ctrl as an event of its own, before the key LeftCtrl.
     const bool is_modifier = (event.Key.Key & ImGuiMod_Mask_) != 0;
     if (is_modifier && used) return i;
     const bool is_half_of_one =

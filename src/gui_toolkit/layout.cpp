@@ -5,7 +5,7 @@
 namespace headroom {
 namespace {
 
-// Below, the settings of a laptop's layout would have to scroll.
+// In a lower window the settings of the usual layout would have to scroll.
 constexpr double kUsualHeight_px = 760;
 
 LayoutKind kind_of(double width, double height) {
@@ -24,7 +24,7 @@ Layout lay_out(const LayoutInput& in) {
   out.details_are_a_drawer = out.folds();
   out.details_shown = !out.details_are_a_drawer || in.details_open;
 
-  // In design pixels; the ground shows through as a line between the panels.
+  // Design pixels; the background shows as lines between the panels.
   constexpr double kTop = 44;
   constexpr double kLine = 1;
   const double memory = out.folds() ? 40 : 72;
@@ -41,7 +41,7 @@ Layout lay_out(const LayoutInput& in) {
   out.top = scaled(0, 0, width, kTop);
   out.memory = scaled(0, height - memory, width, memory);
   if (out.kind == LayoutKind::kComposer) {
-    // The picture keeps the larger part.
+    // The picture keeps the larger part of the height.
     constexpr double kGuess = 230;
     const double wanted = in.composer_px > 0 ? in.composer_px / in.scale : kGuess;
     const double composer = std::min(wanted, 0.55 * rest);

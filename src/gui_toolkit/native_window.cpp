@@ -13,7 +13,7 @@
 namespace headroom {
 namespace {
 
-// Where it was, as far as that is still on the screen.
+// The place, moved and shrunk to be on the screen.
 void put_back(GLFWwindow* window, const WindowPlace& place, const WindowPlace& area) {
   int width = place.width;
   int height = place.height;
@@ -27,8 +27,8 @@ void put_back(GLFWwindow* window, const WindowPlace& place, const WindowPlace& a
   if (place.maximized) glfwMaximizeWindow(window);
 }
 
-// The icon is a rounded square; its reader fills what was transparent with white, so the corners
-// are cut out again. Returns RGBA.
+// The icon is a rounded square. Its reader fills transparent pixels with white, so the corners are
+// made transparent again. Returns RGBA.
 std::vector<unsigned char> with_round_corners(const Image& image) {
   const double size = image.width;
   const double radius = 0.22 * size;
@@ -47,7 +47,7 @@ std::vector<unsigned char> with_round_corners(const Image& image) {
   return rgba;
 }
 
-// Wayland counts a window in points, not in pixels.
+// Wayland measures windows in points, not in pixels.
 bool in_pixels() { return glfwGetPlatform() == GLFW_PLATFORM_X11; }
 
 }  // namespace
@@ -73,7 +73,8 @@ float content_scale(GLFWwindow* window, double forced) {
 GLFWwindow* open_window(const Graphics::Options& options) {
   glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
   glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 0);
-  glfwWindowHintString(GLFW_X11_CLASS_NAME, "headroom");  // ties the window to headroom.desktop
+  // Connects the window with headroom.desktop.
+  glfwWindowHintString(GLFW_X11_CLASS_NAME, "headroom");
   glfwWindowHintString(GLFW_X11_INSTANCE_NAME, "headroom");
   glfwWindowHintString(GLFW_WAYLAND_APP_ID, "headroom");
   const float scale = (in_pixels() ? content_scale(nullptr, options.ui_scale) : 1.0F) *

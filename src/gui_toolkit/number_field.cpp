@@ -17,7 +17,7 @@ double round_to(const NumberField& field, double number) {
   return field.step >= 1 ? std::round(number) : number;
 }
 
-// Where only whole numbers are wanted, "1,024" is no fraction.
+// If only integers are allowed, "1,024" is not a fraction.
 std::optional<TypedSetting> read_number(const NumberField& field, const std::string& text) {
   const bool is_whole = field.of == NumberOf::kAnything && field.step >= 1;
   const auto whole = is_whole ? parse_whole(text) : std::nullopt;
@@ -29,7 +29,7 @@ std::optional<TypedSetting> read_number(const NumberField& field, const std::str
 struct Edited {
   const NumberField& field;
   const std::string& before;  // the text of the last frame
-  std::string refused{};      // what was pasted and is no number
+  std::string refused{};      // text that was pasted and is not a number
 };
 
 std::string text_of(const ImGuiInputTextCallbackData& data) {
@@ -53,13 +53,13 @@ void take_arrows(ImGuiInputTextCallbackData* data, const NumberField& field) {
   data->SelectAll();
 }
 
-// A paste that is no number leaves the field as it was.
+// A paste that is not a number leaves the field unchanged.
 void take_paste(ImGuiInputTextCallbackData* data, Edited& edited) {
   const std::string text = text_of(*data);
   const bool by_key = ImGui::IsKeyPressed(ImGuiKey_V) && ImGui::GetIO().KeyCtrl;
   if (!by_key && text.size() <= edited.before.size() + 1) return;
   if (text.empty() || read_number(edited.field, text)) return;
-  // Its lines have become one here, in which names and prompt are hard to tell apart.
+  // The field joins pasted lines, and names are then hard to tell from a prompt.
   const char* const whole = ImGui::GetClipboardText();
   if (whole != nullptr && read_number(edited.field, whole)) {
     std::string lines = whole;
@@ -119,7 +119,8 @@ std::optional<EnteredNumber> number_field(const Ui& ui, const NumberField& field
   ImGui::SetNextItemWidth(width);
   ImGui::PushItemFlag(ImGuiItemFlags_LiveEditOnInputText, false);
   Edited edited{field, typed};
-  // A field with a history owns the up and down arrows; without, they would move the focus away.
+  // With a history callback the field gets the up and down arrows; otherwise they would move the
+  // focus.
   ImGui::InputText(field.id.c_str(), &text,
                    ImGuiInputTextFlags_AutoSelectAll | ImGuiInputTextFlags_CallbackAlways |
                        ImGuiInputTextFlags_CallbackEdit | ImGuiInputTextFlags_CallbackHistory,
@@ -134,7 +135,7 @@ std::optional<EnteredNumber> number_field(const Ui& ui, const NumberField& field
     if (!edited.refused.empty()) return refuse(ui, field, edited.refused);
     return std::nullopt;
   }
-  // Escape leaves the field and undoes nothing.
+  // Escape leaves the field, but keeps what was typed.
   const std::string entered = escaped ? typed : text;
   if (!ImGui::IsItemDeactivated() || entered == shown) return std::nullopt;
   return understand(ui, field, entered);

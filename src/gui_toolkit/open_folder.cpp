@@ -27,7 +27,8 @@ bool is_installed(const std::string& program) {
   return false;
 }
 
-// "file:///home/me/a%20cat.png". dbus-send takes a comma for the end of a list's entry.
+// "file:///home/me/a%20cat.png". Commas are escaped too, since dbus-send separates list entries by
+// them.
 std::string uri_of(const std::filesystem::path& file) {
   constexpr std::string_view kPlain =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
@@ -44,8 +45,8 @@ std::string uri_of(const std::filesystem::path& file) {
   return uri;
 }
 
-// What follows runs in children, where only async-signal-safe calls are allowed: other threads of
-// the program may hold locks at the moment of the fork.
+// These functions run in forked children, where only async-signal-safe calls are allowed: other
+// threads may have held locks at the moment of the fork.
 
 // Asks the file manager; false when there is none that can select a file, or no D-Bus.
 bool select_over_dbus(const char* uris) {
@@ -65,12 +66,12 @@ bool select_over_dbus(const char* uris) {
          WEXITSTATUS(status) == 0;
 }
 
-// In a child of the child, so that the file manager is nobody's zombie. `uris`: null to open the
-// folder only.
+// Starts the file manager from a grandchild, so that it does not become a zombie. `uris`: null to
+// open only the folder.
 [[noreturn]] void show_detached(const char* folder, const char* uris) {
   if (const pid_t child = fork(); child != 0) _exit(child < 0 ? 1 : 0);
   setsid();
-  sigset_t none;  // what this program asks for instead of being interrupted is not the child's way
+  sigset_t none;  // the child must not inherit the signal mask of this program
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
   if (uris != nullptr && select_over_dbus(uris)) _exit(0);

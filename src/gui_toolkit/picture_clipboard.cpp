@@ -12,7 +12,8 @@
 namespace headroom {
 namespace {
 
-// Who asks may be gone by the time of the answer; Xlib would end the program for that.
+// A program that asks may be gone when it is answered; by default Xlib would end this program
+// then.
 class IgnoreErrors {
  public:
   explicit IgnoreErrors(Display* display)
@@ -32,7 +33,7 @@ class IgnoreErrors {
 }  // namespace
 
 struct PictureClipboard::State {
-  // What is too large for one answer goes in parts, each when the one before was taken.
+  // Data that is too large for one answer is sent in parts, each after the previous one was taken.
   struct Transfer {
     ::Window asker;
     Atom property;
@@ -41,7 +42,7 @@ struct PictureClipboard::State {
   Display* display = XOpenDisplay(nullptr);
   ::Window window = 0;
   Atom clipboard = 0, targets = 0, png = 0, parts = 0;
-  std::string bytes;  // empty: the clipboard is another's
+  std::string bytes;  // empty: another program owns the clipboard
   std::vector<Transfer> transfers;
 
   State() {
@@ -71,7 +72,7 @@ struct PictureClipboard::State {
                     static_cast<const unsigned char*>(data), static_cast<int>(count));
   }
 
-  // Returns whether the target is one that can be had.
+  // Returns whether the target is a supported one.
   bool answer(::Window asker, Atom property, Atom target) {
     if (target == targets) {
       const std::array<Atom, 2> all{targets, png};
@@ -104,7 +105,7 @@ struct PictureClipboard::State {
     XSendEvent(display, asked.requestor, False, NoEventMask, &reply);
   }
 
-  // The last part is an empty one.
+  // An empty part ends the transfer.
   void go_on(const XPropertyEvent& taken) {
     if (taken.state != PropertyDelete) return;
     const auto found = std::find_if(transfers.begin(), transfers.end(), [&](const Transfer& t) {

@@ -4,8 +4,8 @@
 
 namespace headroom {
 
-// A picture on the clipboard of X11, which GLFW offers for text only. It has a connection of its
-// own to the display, which serve() looks after. Main thread.
+// Offers a picture on X11's clipboard, since GLFW offers only text. It has its own connection to
+// the display, whose events serve() handles. Main thread.
 class PictureClipboard {
  public:
   PictureClipboard();
@@ -15,15 +15,15 @@ class PictureClipboard {
 
   // Puts a PNG file's bytes on the clipboard. False where there is no X11.
   bool offer(std::string png);
-  // Whether others may still ask for it; the bytes, empty otherwise.
+  // Whether other programs can still get the picture; its bytes, otherwise empty.
   [[nodiscard]] bool holds() const;
   [[nodiscard]] std::string bytes() const;
-  // Answers those who asked since the last call.
+  // Answers requests since the last call.
   void serve();
 
  private:
   struct State;
-  std::unique_ptr<State> state_;  // from the first offer on
+  std::unique_ptr<State> state_;  // created by the first offer
 };
 
 }  // namespace headroom

@@ -11,7 +11,7 @@ namespace {
 
 constexpr int kRegions = 4;
 
-// By the names of their windows; see the panels.
+// Names of the regions' windows; see the panels.
 constexpr std::array<std::array<const char*, 2>, kRegions> kWindows{
     {{"left", nullptr}, {"canvas", nullptr}, {"right", "drawer"}, {"top", nullptr}}};
 
@@ -36,7 +36,7 @@ const Rect& area_of(const Ui& ui, Region region) {
 
 void go_to(const Ui& ui, Region region) {
   ui.state.region_marked = true;
-  if (region == Region::kMake) {  // it begins with the prompt
+  if (region == Region::kMake) {  // its first item is the prompt
     ui.state.focus = "prompt";
     return;
   }
@@ -45,7 +45,7 @@ void go_to(const Ui& ui, Region region) {
   ImGuiWindow* const window = ImGui::FindWindowByName(name);
   if (window == nullptr) return;
   ImGui::FocusWindow(window);
-  if (region == Region::kCanvas) return;  // its keys belong to the picture, not to buttons
+  if (region == Region::kCanvas) return;  // keys there belong to the picture, not to buttons
   ImGui::NavInitWindow(window, true);
   ImGui::SetNavCursorVisible(true);
 }
@@ -77,7 +77,7 @@ void draw_region_frame(const Ui& ui) {
   if (ImGui::GetIO().MouseClicked[0] || ImGui::GetIO().MouseClicked[1])
     ui.state.region_marked = false;
   const auto region = region_of_keyboard();
-  // The canvas has a frame of its own, which the mouse shows, too.
+  // The canvas draws a frame itself, also after mouse clicks.
   if (!ui.state.region_marked || !region || *region == Region::kCanvas) return;
   const Rect& r = area_of(ui, *region);
   const float in = ui.px(2);

@@ -1,4 +1,4 @@
-// Texts in lines and paragraphs; see widgets.h.
+// Drawing of text lines and paragraphs; see widgets.h.
 #include "headroom/core/languages.h"
 #include "headroom/gui_state/format.h"
 #include "headroom/gui_toolkit/widgets.h"
@@ -14,14 +14,14 @@ namespace {
 
 ImFont* face(const Ui& ui, bool bold) { return bold ? ui.fonts.bold : ui.fonts.regular; }
 
-// Dear ImGui makes letters for whole sizes only; any other would be scaled, which blurs.
+// Dear ImGui renders letters only in whole sizes; others would be scaled, which blurs.
 float line_height(const Ui& ui, const TextStyle& style) {
   return std::round(style.size * kLineOfEm * ui.scale);
 }
 
 struct Wrapped {
   std::vector<std::string> lines;
-  float widest = 0, above = 0, step = 0;  // screen pixels; `above`: before the first line
+  float widest = 0, above = 0, step = 0;  // screen pixels; `above` precedes the first line
   [[nodiscard]] float height() const { return step * static_cast<float>(lines.size()); }
 };
 
@@ -87,7 +87,7 @@ float draw_text_right(const Ui& ui, float right, float y, const std::string& tex
 
 std::string fit_text(const Ui& ui, const std::string& text, const TextStyle& style, float width) {
   if (text_width(ui, text, style) <= width) return text;
-  std::string cut = shorten(text, 200);  // measuring is linear, and prompts may be long
+  std::string cut = shorten(text, 200);  // measuring takes linear time, and prompts may be long
   while (!cut.empty()) {
     std::size_t end = cut.size() - 1;
     while (end > 0 && (static_cast<unsigned char>(cut[end]) & 0xC0) == 0x80) --end;
@@ -119,7 +119,7 @@ void section(const Ui& ui, const std::string& label, const std::string& right, I
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
   const float height = ui.px(16);
-  // Letters of small capitals are spaced; Chinese characters are not.
+  // Small capitals are letter-spaced; Chinese characters are not.
   const TextStyle style{ui.colors.text_faint, kSmallSize, true};
   float x = at.x;
   for (std::size_t i = 0; i < label.size();) {

@@ -16,7 +16,7 @@
 namespace headroom {
 namespace {
 
-// Newer than OpenGL 1.1, so it is looked up at run time.
+// Newer than OpenGL 1.1, so the function is looked up at run time.
 void generate_mipmap() {
   using Function = void (*)(GLenum);
   if (const auto function = reinterpret_cast<Function>(glfwGetProcAddress("glGenerateMipmap"))) {
@@ -49,7 +49,7 @@ void Texture::upload(int width, int height, unsigned format, const std::uint8_t*
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_LINEAR_MIPMAP_LINEAR);
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_LINEAR);
-  // Without it a picture at 70 % is mostly drawn from its copy of half the size, and looks soft.
+  // Without it a picture at 70 % is mostly drawn from its half-size mipmap and looks soft.
   glTexParameterf(GL_TEXTURE_2D, GL_TEXTURE_LOD_BIAS, -0.5F);
   glPixelStorei(GL_UNPACK_ALIGNMENT, 1);  // rows of RGB are not multiples of four bytes
   glPixelStorei(GL_UNPACK_ROW_LENGTH, 0);

@@ -11,7 +11,7 @@ namespace headroom {
 
 namespace {
 
-constexpr int kPreview_px = 384;  // the graphics card enlarges the rest of the way
+constexpr int kPreview_px = 384;  // enlarged by the GPU
 
 }  // namespace
 
@@ -87,7 +87,7 @@ const Texture* TextureCache::thumbnail(const FinishedPicture& picture) {
   std::shared_ptr<const Image> image = picture.picture.image;
   if (!image) {
     if (--reads_left_ < 0) return nullptr;
-    // Not by pixels(): what is on the canvas must not be read again in every frame.
+    // Not by pixels(), which would drop the canvas's pixels, to be read again in every frame.
     try {
       image = std::make_shared<const Image>(read_image(picture.file));
     } catch (const Error&) {
@@ -106,7 +106,7 @@ const Texture* TextureCache::sample(const std::filesystem::path& file) {
   if (is_new) {
     try {
       entry->second = Texture(read_image(file));
-    } catch (const Error&) {  // an empty one stands for it
+    } catch (const Error&) {  // an empty texture is shown instead
     }
   }
   return entry->second ? &entry->second : nullptr;

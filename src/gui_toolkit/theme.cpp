@@ -98,7 +98,7 @@ void apply_theme(const Palette& c, bool dark, float scale) {
   style.ChildBorderSize = 0;
   style.PopupRounding = 8;
   style.PopupBorderSize = 1;
-  style.ButtonTextAlign = {0.5F, 0.42F};  // letters sit low in their line
+  style.ButtonTextAlign = {0.5F, 0.42F};  // compensates that letters sit low in their line
   style.FramePadding = {10, 6};
   style.FrameRounding = 6;
   style.ItemSpacing = {8, 8};
@@ -122,7 +122,7 @@ void apply_theme(const Palette& c, bool dark, float scale) {
   set(ImGuiCol_Border, c.border);
   set(ImGuiCol_BorderShadow, rgba(0, 0));
   set(ImGuiCol_FrameBg, c.input);
-  set(ImGuiCol_FrameBgHovered, c.input);  // the outline answers the mouse: see outline()
+  set(ImGuiCol_FrameBgHovered, c.input);  // only the outline shows hovering: see outline()
   set(ImGuiCol_FrameBgActive, c.input);
   set(ImGuiCol_Button, c.field);
   set(ImGuiCol_ButtonHovered, c.field_hover);
@@ -140,7 +140,7 @@ void apply_theme(const Palette& c, bool dark, float scale) {
   set(ImGuiCol_SliderGrabActive, c.accent_active);
   set(ImGuiCol_InputTextCursor, c.accent);
   set(ImGuiCol_TextSelectedBg, faded(c.accent, 0.35F));
-  set(ImGuiCol_NavCursor, c.text);  // the focus is no selection
+  set(ImGuiCol_NavCursor, c.text);  // not the accent, since focus is not selection
   ImGui::GetStyle() = style;
 }
 

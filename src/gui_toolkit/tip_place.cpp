@@ -19,8 +19,8 @@ double apart(double a, double a_length, double b, double b_length) {
   return std::max({0.0, b - a - a_length, a - b - b_length});
 }
 
-// Left or upper edges at which a tip of this length touches something: the least cover is at one of
-// them, since it changes in a straight line between two.
+// Left or upper edges at which a tooltip of this length touches something. The covered area is
+// least at one of these, since it is linear between them.
 std::vector<double> edges(const TipRoom& room, double length, double Rect::*at,
                           double Rect::*extent) {
   std::vector<double> found;
@@ -41,12 +41,12 @@ std::vector<double> edges(const TipRoom& room, double length, double Rect::*at,
   return found;
 }
 
-// In pixels of distance: what speaks against a place that covers no work.
+// The cost of a place, in pixels of distance; the least is chosen.
 double price(const Rect& tip, const TipRoom& room) {
-  constexpr double kPerArea = 0.02;   // of what had better stay free
-  constexpr double kAskew = 0.05;     // for each pixel that left edges differ
-  constexpr double kPerWork = 1000;   // for each square pixel of work: more than any distance
-  constexpr double kOnItself = 1e12;  // the item stays visible, whatever that costs
+  constexpr double kPerArea = 0.02;   // per square pixel of `rest` that is covered
+  constexpr double kAskew = 0.05;     // per pixel of difference between the left edges
+  constexpr double kPerWork = 1000;   // per square pixel of work: exceeds any distance
+  constexpr double kOnItself = 1e12;  // the item must stay visible in any case
   const double away = std::hypot(apart(tip.x, tip.w, room.item.x, room.item.w),
                                  apart(tip.y, tip.h, room.item.y, room.item.h));
   return away + kAskew * std::abs(tip.x - room.item.x) + kPerArea * covered(tip, room.rest) +

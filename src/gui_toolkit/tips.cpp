@@ -1,4 +1,4 @@
-// When an explanation is shown, how much of it, and where; see widgets.h.
+// When a tooltip is shown, how much of it, and where; see widgets.h.
 #include "headroom/gui_toolkit/tip_place.h"
 #include "headroom/gui_toolkit/widgets.h"
 
@@ -11,15 +11,15 @@
 namespace headroom {
 namespace {
 
-constexpr double kRest_s = 1;  // until all of a tip is shown, and until the keyboard shows one
+constexpr double kRest_s = 1;  // until the whole tooltip is shown, and until focus shows one
 
-// Which part of the last item's tip is to be shown: nothing, the first line, all.
+// Which part of the last item's tooltip to show.
 enum class TipPart { kNone, kFirstLine, kAll };
 
-// Follows the item that the mouse, or the keyboard, is on. Returns since when it is, in seconds.
+// Follows the item under the mouse or with focus. Returns for how many seconds it has been there.
 double follow(TipState& tips, unsigned id, double now) {
   if (tips.item != id) tips = {.item = id, .pressed = tips.pressed, .since = now};
-  // A tip that grows takes a few frames to find its size.
+  // A tooltip that grows needs a few frames to find its size.
   constexpr double kGrows_s = 0.25;
   const double due = tips.since + kRest_s;
   if (now < due + kGrows_s) tips.due = std::max(due, now + kGrows_s / 3);
@@ -42,8 +42,8 @@ TipPart tip_part(const Ui& ui) {
   if (!focused && keyboard.item == id) keyboard = {};
   if (pointed) {
     const double rested = follow(mouse, id, ui.frame.now);
-    // What was pressed needs no explanation until the mouse comes back; nor does a field that is
-    // being typed into.
+    // A clicked item needs no tooltip until the mouse leaves it and comes back; nor does a field
+    // that is being edited.
     if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) mouse.pressed = rect;
     if (mouse.pressed || ImGui::IsItemActive() ||
         !ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip | ImGuiHoveredFlags_NoNavOverride |
@@ -57,7 +57,7 @@ TipPart tip_part(const Ui& ui) {
   return rested >= kRest_s || ImGui::IsKeyDown(ImGuiKey_F1) ? TipPart::kAll : TipPart::kNone;
 }
 
-// Nearest to the item where it covers none of the work, which was drawn in the last frame.
+// Uses the work areas that were drawn in the last frame.
 TipRoom tip_room(const Ui& ui) {
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
   return {.screen = {0, 0, screen.x, screen.y},
@@ -67,16 +67,16 @@ TipRoom tip_room(const Ui& ui) {
           .gap = ui.px(6)};
 }
 
-constexpr float kAcross_px = 12;  // from the edge to the words
+constexpr float kAcross_px = 12;  // from edge to text
 constexpr float kDown_px = 8;
 
 struct TextPlace {
   Rect rect;
-  float width = 0;  // of the words
+  float width = 0;  // of the text
 };
 
-// For all of the text, so that a tip that grows stays where it is. Where a column has no room,
-// lines may be longer.
+// For the whole text, so that the tooltip stays in place when it grows. If there is no room for a
+// narrow column, lines may be longer.
 TextPlace text_place(const Ui& ui, const std::string& text, const TextStyle& style) {
   const TipRoom room = tip_room(ui);
   TextPlace best;
@@ -92,7 +92,7 @@ TextPlace text_place(const Ui& ui, const std::string& text, const TextStyle& sty
   return best;
 }
 
-// Opens a tip in its place, or in a part of it: the one that is nearest to the item.
+// Opens a tooltip in its place; if it does not need all of that, in the part nearest to the item.
 bool open_tip(const Ui& ui, const Rect& place, const std::string& name) {
   const Rect item = item_rect();
   const ImVec2 pivot{place.x + place.w <= item.x ? 1.0F : 0.0F,
@@ -109,7 +109,7 @@ bool open_tip(const Ui& ui, const Rect& place, const std::string& name) {
   ImGui::PushFont(ui.fonts.regular, kSmallSize);
   const ImVec2 at = ImGui::GetWindowPos();
   const ImVec2 size = ImGui::GetWindowSize();
-  // A window that appears is measured in a frame of its own before it lies in its place.
+  // A new window is measured in one hidden frame before it is placed.
   if (ImGui::GetCurrentWindowRead()->Hidden) return true;
   ui.dump.add("tip", {at.x, at.y, size.x, size.y});
   ui.dump.add("tip_place", place);
@@ -125,7 +125,7 @@ void close_tip() {
 }  // namespace
 
 void tooltip(const Ui& ui, const std::string& text) {
-  const TipPart part = tip_part(ui);  // also where nothing is said yet: a press is remembered
+  const TipPart part = tip_part(ui);  // always called, since it also notes clicks
   if (text.empty()) return;
   const std::string item = ui.dump.explain(item_rect());
   if (part == TipPart::kNone) return;
@@ -141,7 +141,7 @@ void tooltip(const Ui& ui, const std::string& text) {
 bool begin_tip(const Ui& ui) {
   const std::string item = ui.dump.explain(item_rect());
   if (tip_part(ui) == TipPart::kNone) return false;
-  // Placed by the size that it had in the last frame: the first one is not seen.
+  // Placed with the size of the last frame; the first frame is invisible.
   UiState& state = ui.state;
   if (state.drawn_tip != ImGui::GetItemID()) state.drawn_tip_w = state.drawn_tip_h = 0;
   state.drawn_tip = ImGui::GetItemID();

@@ -35,7 +35,7 @@ Rect item_rect() {
 }
 
 void name_item(const Ui& ui, const std::string& name, bool enabled) {
-  // A window that appears is measured in a frame of its own before it lies in its place.
+  // A new window is measured in one hidden frame before it is placed.
   if (ImGui::GetCurrentWindowRead()->Hidden) return;
   if (ui.dump.active() && ImGui::IsItemVisible()) ui.dump.add(name, item_rect(), enabled);
 }
@@ -75,7 +75,7 @@ bool button(const Ui& ui, const ButtonOptions& o) {
   } else if (o.kind == ButtonKind::kQuiet) {
     normal = 0, text = enabled ? c.text_dim : c.text_faint;
   }
-  // The outline says that it can be pressed.
+  // The outline shows that it can be clicked.
   const bool edge = enabled && o.kind == ButtonKind::kPlain;
   ImGui::PushStyleColor(ImGuiCol_Border, vec(c.edge));
   ImGui::PushStyleVar(ImGuiStyleVar_FrameBorderSize, edge ? ui.px(1) : 0);
@@ -85,7 +85,7 @@ bool button(const Ui& ui, const ButtonOptions& o) {
   ImGui::PushStyleColor(ImGuiCol_ButtonActive, vec(active));
   ImGui::PushStyleColor(ImGuiCol_Text, vec(text));
   ImGui::PushFont(o.bold ? ui.fonts.bold : ui.fonts.regular, o.text_size);
-  // A button of a given height centres its label in all of it.
+  // With a given height, the label is centred in it.
   const ImVec2 pad = ImGui::GetStyle().FramePadding;
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding,
                       o.size.y > 0 ? ImVec2(o.size.x > 0 ? 0 : pad.x, 0) : pad);
@@ -145,8 +145,8 @@ bool draw_track(const Ui& ui, const SliderOptions& o, double& value, float width
 bool draw_number(const Ui& ui, const SliderOptions& o, double& value, float width) {
   const std::string shown = format_number(value);
   const TextStyle style{ui.colors.text, kTextSize};
-  // The number stands at the right like a column of figures; while it is edited ImGui needs a fixed
-  // left edge, which is the same one.
+  // The number is right-aligned like a column of figures. While it is edited, ImGui needs a fixed
+  // left edge: it stays the same.
   const float pad = std::max(ui.px(6), width - text_width(ui, shown, style) - ui.px(8));
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(pad, ui.px(3)));
   if (o.trouble) ImGui::PushStyleColor(ImGuiCol_Text, vec(ui.colors.bad));
@@ -182,7 +182,7 @@ bool slider(const Ui& ui, const SliderOptions& o, double& value) {
   const float gap = number > 0 ? ui.px(10) : 0;
   const ImVec2 at = ImGui::GetCursorScreenPos();
   draw_text(ui, {at.x, at.y + (row - ui.px(kTextSize + 4)) / 2}, o.label, {ui.colors.text_dim});
-  // The track begins where the fields of other rows do; the knob may reach over its end.
+  // The track begins where the fields of other rows begin; the knob may extend beyond its end.
   const float knob = kKnob * ui.scale;
   ImGui::SetCursorScreenPos({at.x + label - knob, at.y});
   bool changed = draw_track(ui, o, value, width - label - number - gap + knob, row);

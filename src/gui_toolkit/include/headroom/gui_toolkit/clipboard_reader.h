@@ -7,9 +7,9 @@
 
 namespace headroom {
 
-// The clipboard of X11 as another program fills it: Inter-Client Communication Conventions Manual,
-// section 2, with INCR for what comes in parts. It has a connection of its own to the display and a
-// deadline for each answer, so that a program that gives none holds nothing up. Main thread.
+// Reads X11's clipboard when another program owns it: Inter-Client Communication Conventions
+// Manual, section 2, with INCR for content in parts. It has its own connection to the display and
+// a deadline for each answer, so that a program that does not answer blocks nothing. Main thread.
 class ClipboardReader {
  public:
   ClipboardReader();
@@ -17,21 +17,21 @@ class ClipboardReader {
   ClipboardReader(const ClipboardReader&) = delete;
   ClipboardReader& operator=(const ClipboardReader&) = delete;
 
-  // Whose window has it, by its number in X11; 0 = nobody's, or there is no X11.
+  // The X11 window that owns the clipboard; 0 = none, or no X11.
   [[nodiscard]] unsigned long owner();
-  // The text in UTF-8, or the URIs of copied files; empty: there is none. Waits a second at most
+  // The text in UTF-8, or the URIs of copied files; empty if there is none. Waits at most a second
   // for each answer, four for a text in parts.
   [[nodiscard]] std::string text();
-  // Begins to ask for a picture; take() has the answer some time later.
+  // Asks for a picture; take() has the answer some time later.
   void ask_picture();
   [[nodiscard]] bool waits() const;
-  // The picture, or why there is none, once. Nothing as long as it is not there, and when the
-  // clipboard holds no picture.
+  // Returns the picture, or why there is none, once. Nothing while no answer has come, and when
+  // the clipboard has no picture.
   [[nodiscard]] std::optional<PastedPicture> take();
 
  private:
   struct State;
-  std::unique_ptr<State> state_;  // from the first question on
+  std::unique_ptr<State> state_;  // created by the first call
 };
 
 }  // namespace headroom

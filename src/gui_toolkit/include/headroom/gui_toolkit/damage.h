@@ -13,15 +13,15 @@ struct Area {
   [[nodiscard]] bool empty() const { return low.x >= high.x || low.y >= high.y; }
 };
 
-// Finds out what has to be drawn again: compares what Dear ImGui wants drawn with what it wanted
-// the last time. Without a graphics card the pixels are by far the most expensive part of a frame,
-// and while a picture is made the processor has better things to do. Main thread.
+// Finds out what has to be drawn again by comparing Dear ImGui's draw data with the last frame's.
+// Without a GPU the pixels are by far the most expensive part of a frame, and a picture that is
+// being made needs the CPU. Main thread.
 class Damage {
  public:
-  // Areas that do not overlap, with whole pixels around what changed; none when all is the same.
+  // Areas that do not overlap, in whole pixels, around what changed; none when nothing changed.
   [[nodiscard]] std::vector<Area> look(const ImDrawData& data);
-  [[nodiscard]] Area screen() const { return screen_; }  // all of it, as of the last look()
-  // The screen has lost what was drawn: the next look() says all of it.
+  [[nodiscard]] Area screen() const { return screen_; }  // the whole screen at the last look()
+  // Call when the screen's content was lost: the next look() returns the whole screen.
   void forget() { known_ = false; }
 
  private:

@@ -6,34 +6,34 @@
 
 namespace headroom {
 
-// When the window draws: at 60 frames a second while something moves or the person does something,
-// else only when there is something new to show. Main thread.
+// Decides when the window draws: 60 frames a second while something moves or the user does
+// something, otherwise only when there is something new to show. Main thread.
 class FramePacer {
  public:
   static constexpr double kFrame_s = 1.0 / 60;
-  static constexpr double kSleep_s = 30;  // the longest
+  static constexpr double kSleep_s = 30;  // longest sleep
 
-  // Seconds since it was made.
+  // Seconds since this object was made.
   [[nodiscard]] double now() const;
-  // So many frames at least are drawn at once after this one.
+  // Draws at least this many more frames without sleeping.
   void settle(int frames) { settle_ = std::max(settle_, frames); }
-  // How long a frame takes to draw, smoothed.
+  // How long drawing a frame takes, smoothed.
   [[nodiscard]] double frame_cost_s() const { return frame_cost_s_; }
 
   void begin_frame();
   void end_frame(double drawing_s);
-  // Sleeps until the next frame is due: at an event, or after `longest_s`, when the window has
-  // something new to show by itself. `is_running`: a picture is made, whose progress is shown, and
-  // from which drawing must not take the processor. Returns whether there was an event.
+  // Sleeps until the next frame is due: until an event, or at most `longest_s`, when the window
+  // has something new to show anyway. `is_running`: a picture is being made; its progress is
+  // shown, but drawing must not take CPU time from it. Returns whether there was an event.
   bool sleep(Graphics& graphics, double longest_s, bool is_running);
 
  private:
   [[nodiscard]] double patience(const Graphics& graphics, double longest_s, bool is_running) const;
 
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-  int settle_ = 3;    // frames that still have to be drawn after the last event
+  int settle_ = 3;    // frames still to be drawn after the last event
   double begun_ = 0;  // when this frame began,
-  double due_ = 0;    // and when it should have, if the window is busy
+  double due_ = 0;    // and when it was due, if the window is busy
   double frame_cost_s_ = 0;
 };
 

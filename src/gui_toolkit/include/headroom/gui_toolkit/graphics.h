@@ -10,19 +10,18 @@
 
 namespace headroom {
 
-// GLFW, its window, the OpenGL context and Dear ImGui, set up and taken down in the right order.
+// GLFW, its window, the OpenGL context and Dear ImGui, created and destroyed in the right order.
 // Main thread.
 class Graphics {
  public:
   struct Options {
     std::string title;
-    int width = 1280;  // design pixels, as far as the screen has room
+    int width = 1280;  // design pixels; limited to the screen
     int height = 800;
-    std::optional<WindowPlace>
-        place{};          // where it was before; parts off the screen are brought back
-    double ui_scale = 0;  // 0 = the monitor's own
-    double zoom = 1;      // on top of that
-    std::filesystem::path icon_folder;  // headroom-16.png ... ; missing ones are left out
+    std::optional<WindowPlace> place{};  // earlier place; moved so that it is on the screen
+    double ui_scale = 0;                 // 0 = the monitor's own
+    double zoom = 1;                     // in addition to that
+    std::filesystem::path icon_folder;   // headroom-16.png ... ; missing ones are left out
   };
   // Throws Error{kInternal} when there is no display or no OpenGL 3.
   explicit Graphics(const Options& options);
@@ -31,31 +30,31 @@ class Graphics {
   Graphics& operator=(const Graphics&) = delete;
 
   [[nodiscard]] bool wants_close() const;
-  void ask_close();     // as the window manager does
-  void forget_close();  // the person is asked first
-  void show();          // a minimised window comes back
-  // The whole of the screen that it is on, or back.
+  void ask_close();     // as the window manager would
+  void forget_close();  // because the user is asked first
+  void show();          // also restores a minimised window
+  // Switches between full screen and back.
   void toggle_full_screen();
-  // As it is, or was before it was maximised or filled the screen.
+  // The present place, or the one before it was maximised or full-screen.
   [[nodiscard]] WindowPlace place() const;
-  [[nodiscard]] float scale() const;  // of the user interface, with the zoom
+  [[nodiscard]] float scale() const;  // of the user interface, including the zoom
   [[nodiscard]] double zoom() const;
   void set_zoom(double zoom);
-  // Sleeps until an event, a wake or the end of `seconds`.
+  // Sleeps until an event or wake_window(), at most `seconds`.
   void wait(double seconds);
-  // Files that were dropped on the window, or pasted, since it was asked last.
+  // Files that were dropped on the window or pasted since the last call.
   [[nodiscard]] std::vector<std::filesystem::path> take_dropped();
-  // Asks the clipboard for a picture, as every paste of a clipboard without text does by itself.
+  // Asks the clipboard for a picture. Pasting does so by itself if the clipboard has no text.
   void ask_picture();
-  // What was found, some time later; once.
+  // The answer, some time later; returned once.
   [[nodiscard]] std::optional<PastedPicture> take_pasted();
-  // Puts a PNG file's bytes on the clipboard as a picture; false where that cannot be done.
+  // Puts a PNG file's bytes on the clipboard as a picture; false where that is not possible.
   bool copy_picture(std::string png);
-  // Seconds since the person last did something with mouse or keyboard.
+  // Seconds since the last mouse or keyboard input.
   [[nodiscard]] double idle_seconds() const;
   [[nodiscard]] bool hidden() const;  // minimised: nothing needs drawing
   void begin_frame();
-  // Whether there is input that the last frame has left for the next.
+  // Whether the last frame left input for the next one.
   [[nodiscard]] bool holds_input() const;
   void end_frame(unsigned background);  // IM_COL32
 

@@ -5,14 +5,14 @@
 
 namespace headroom {
 
-// The parts of the window that the keyboard goes to in turn.
+// The parts of the window between which the keyboard focus moves.
 enum class Region { kMake, kCanvas, kDetails, kTop };
 
-// Where the keyboard is; nothing before it was used.
+// The region with the keyboard focus; nothing before the keyboard was used.
 [[nodiscard]] std::optional<Region> region_of_keyboard();
-// Takes the keyboard to the next region that is shown, or back to the one before.
+// Moves the focus to the next visible region, or to the previous one.
 void go_to_next_region(const Ui& ui, bool back);
-// A frame around the region that the keyboard was taken to, until the mouse is used.
+// Draws a frame around the region that the keyboard was moved to, until the mouse is used.
 void draw_region_frame(const Ui& ui);
 
 }  // namespace headroom

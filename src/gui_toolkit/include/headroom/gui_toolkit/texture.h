@@ -6,13 +6,13 @@
 
 namespace headroom {
 
-// A picture on the graphics card, with smaller copies for drawing it small. Movable, owns its name.
-// Main thread, with the window's context current.
+// A picture as an OpenGL texture with mipmaps. Movable; owns its OpenGL name. Main thread, with
+// the window's context current.
 class Texture {
  public:
   Texture() = default;
   explicit Texture(const Image& image);
-  explicit Texture(const GreyImage& opacity);  // white, and so opaque
+  explicit Texture(const GreyImage& opacity);  // white with this opacity
   ~Texture();
   Texture(Texture&& other) noexcept;
   Texture& operator=(Texture&& other) noexcept;
@@ -20,8 +20,8 @@ class Texture {
   Texture& operator=(const Texture&) = delete;
 
   [[nodiscard]] explicit operator bool() const { return name_ != 0; }
-  [[nodiscard]] std::uint64_t id() const { return name_; }  // as ImTextureID
-  // Whether enlarging shows hard pixel edges.
+  [[nodiscard]] std::uint64_t id() const { return name_; }  // for ImTextureID
+  // `hard`: pixel edges are sharp when the picture is enlarged; otherwise it is smoothed.
   void show_pixels(bool hard);
 
  private:
@@ -31,7 +31,7 @@ class Texture {
   void upload(int width, int height, unsigned format, const std::uint8_t* pixels);
 };
 
-// A texture that follows a shared picture: uploads only when another picture is shown.
+// A texture that follows a shared picture: uploads only when the picture changes.
 class PictureTexture {
  public:
   const Texture& show(const std::shared_ptr<const Image>& image);

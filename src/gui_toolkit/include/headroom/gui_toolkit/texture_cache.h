@@ -13,37 +13,38 @@
 
 namespace headroom {
 
-// The textures behind the session's pictures: the one on the canvas, the preview, and a thumbnail
-// of each, scaled down once. Pixels that the session no longer holds are read from the picture's
-// file; those of one picture are kept. Main thread.
+// The textures of the session's pictures: the one on the canvas, the preview, and a thumbnail for
+// each, scaled once. Pixels that the session no longer has are read from the picture's file; those
+// of one picture are cached. Main thread.
 class TextureCache {
  public:
   explicit TextureCache(int thumbnail_px) : thumbnail_px_(thumbnail_px) {}
 
   void begin_frame() { reads_left_ = 1; }
-  // A thumbnail could not be read in this frame, since another was: draw again soon.
+  // One file is read per frame; true if another thumbnail is needed, so that the window draws
+  // again soon.
   [[nodiscard]] bool waits() const { return reads_left_ < 0; }
 
-  // Null when the file is gone or no picture any more.
+  // Null when the file is gone or no longer a picture.
   [[nodiscard]] std::shared_ptr<const Image> pixels(const FinishedPicture& picture);
-  // Null likewise.
+  // The selected picture. Null likewise.
   [[nodiscard]] const Texture* on_canvas(const FinishedPicture& picture);
-  // Another one to be shown in its place. Null likewise.
+  // Another picture that is shown in its place. Null likewise.
   [[nodiscard]] const Texture* beside(const FinishedPicture& picture);
   Texture& on_canvas_texture() { return canvas_.texture(); }
-  // Previews have few pixels: this one is enlarged smoothly, so that it fills the canvas.
+  // Previews have few pixels, so the texture is smoothly enlarged to fill the canvas.
   const Texture& preview(const std::shared_ptr<const Image>& image);
-  // Of what the next picture starts from, small; it has pixels.
+  // A small texture of the start picture, which must have pixels.
   [[nodiscard]] const Texture& start(const std::shared_ptr<const InitImage>& start);
-  // The same as large as it is, on the canvas.
+  // The same in full size, for the canvas.
   const Texture& start_on_canvas(const std::shared_ptr<const InitImage>& start);
-  // White, as opaque as this is bright.
+  // White, with this brightness as opacity.
   const Texture& mask(const std::shared_ptr<const GreyImage>& opacity);
-  // Null when there is none, or none yet.
+  // Null when there is no thumbnail, or not yet.
   [[nodiscard]] const Texture* thumbnail(const FinishedPicture& picture);
-  // Of a file that comes with the model. Null when it cannot be read.
+  // A sample picture of the model. Null when it cannot be read.
   [[nodiscard]] const Texture* sample(const std::filesystem::path& file);
-  // Of main memory: the pixels that are held for these and for the canvas.
+  // Main memory that holds pixels for these textures and the canvas.
   [[nodiscard]] std::int64_t bytes(const std::vector<FinishedPicture>& session) const;
   // Drops the thumbnails of pictures that are not in `session`.
   void keep_only(const std::vector<FinishedPicture>& session);
@@ -53,7 +54,7 @@ class TextureCache {
   static Key key_of(const FinishedPicture& picture) { return {picture.job, picture.picture.index}; }
 
   int thumbnail_px_;
-  int reads_left_ = 1;  // of files, in this frame; < 0: one more was wanted
+  int reads_left_ = 1;  // file reads left in this frame; < 0: another was needed
   PictureTexture canvas_;
   Key beside_key_{0, -1};
   Texture beside_;

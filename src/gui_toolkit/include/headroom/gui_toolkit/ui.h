@@ -25,71 +25,71 @@ namespace headroom {
 class Actions;
 class TextureCache;
 
-// What the program says in this frame: copies, never written by panels.
+// The program's state in this frame: copies, which panels do not change.
 struct Frame {
   double now = 0;                               // seconds
-  std::shared_ptr<const ModelOnDevice> opened;  // what pictures are made with; never null
-  std::optional<Session::Change> change;        // to something else, under way
+  std::shared_ptr<const ModelOnDevice> opened;  // the present model; never null
+  std::optional<Session::Change> change;        // a change to another one, under way
   Layout layout;
-  ModelSearch::Found models;     // on this machine, as far as they were looked for
-  LoraSearch::Found lora_files;  // for the model that is opened, likewise
-  std::vector<JobStatus> jobs;   // running one first
+  ModelSearch::Found models;     // models found on this machine so far
+  LoraSearch::Found lora_files;  // LoRAs found so far for the present model
+  std::vector<JobStatus> jobs;   // the running one first
   struct Needs {
     double seconds = 0;
     bool estimated = false;
   };
-  std::vector<std::optional<Needs>> job_needs;  // what each of them still needs, where known
+  std::vector<std::optional<Needs>> job_needs;  // what each job still needs, where known
   MemorySnapshot memory;
   std::vector<MemorySampler::Sample> memory_history;
   std::array<SizeCard, kSizePresets.size()> cards;
-  const Forecast* forecast = nullptr;  // of the draft; null while it is worked out
-  const Frontier* frontier = nullptr;  // of requests like the draft; likewise
-  // A run that the selected picture leads to: what it takes, null while that is worked out, and why
-  // it cannot be, in the window's language.
+  const Forecast* forecast = nullptr;  // for the draft; null until it is computed
+  const Frontier* frontier = nullptr;  // for requests like the draft; null likewise
+  // A run that starts from the selected picture: its forecast, null until it is computed, and why
+  // it is not possible, in the window's language.
   struct Lead {
     const Forecast* forecast = nullptr;
     std::string blocked;
   };
-  // The selected picture made anew and larger.
+  // Finishing the selected picture, that is, making it again at a larger size.
   struct Finish {
     struct Target {
-      std::optional<FinishSize> wanted;  // nothing: the largest that fits
-      std::optional<Size> size;          // nothing: none does, or it is not known yet
+      std::optional<FinishSize> wanted;  // nothing: the largest size that fits
+      std::optional<Size> size;          // nothing: none fits, or it is not known yet
       Lead lead;
     };
-    std::vector<Target> targets;  // without a forecast while they are not asked about
-    std::size_t chosen = 0;       // of them
-    std::string blocked;          // why none of them can be
+    std::vector<Target> targets;  // without forecasts until they are asked for
+    std::size_t chosen = 0;       // index in `targets`
+    std::string blocked;          // why none of them is possible
   };
   Finish finish;
-  // The selected picture made larger by an upscaler.
+  // Enlarging the selected picture by an upscaler.
   struct Upscaling {
     struct Target {
       UpscaleOption option;
       Size size;  // of the result
       Lead lead;
     };
-    std::vector<Target> targets;  // as those of Finish
+    std::vector<Target> targets;  // as in Finish
     std::size_t chosen = 0;
     std::string blocked;
-    bool is_looking = false;  // for more
+    bool is_looking = false;  // for more upscalers
   };
   Upscaling upscaling;
-  Lead vary;                             // pictures like the selected one
-  Lead more;                             // further ones, where it is the result of a repaint
-  std::vector<OtherProgram> others;      // that hold memory of the device, largest first
+  Lead vary;                             // variations of the selected picture
+  Lead more;                             // further results, if it is the result of a repaint
+  std::vector<OtherProgram> others;      // that hold device memory, largest first
   std::vector<RequestProblem> problems;  // of the draft
   SizeNote size_note;
   std::string blocked;                   // why Generate is off, in the window's language
-  std::optional<PromptLength> prompt;    // of the draft
-  std::vector<LoraChip> loras;           // likewise
+  std::optional<PromptLength> prompt;    // of the draft's prompt
+  std::vector<LoraChip> loras;           // of the draft
   std::optional<ProgressView> progress;  // of the running job
   [[nodiscard]] const JobStatus* running() const {
     return !jobs.empty() && jobs.front().running ? &jobs.front() : nullptr;
   }
 };
 
-// What a panel draws with and what it may change: one is made for each frame.
+// What a panel draws with, and what it may change. Made for each frame.
 struct Ui {
   UiState& state;
   const Frame& frame;

@@ -9,11 +9,11 @@
 
 namespace headroom {
 
-// What HEADROOM_UI_DUMP names; empty = none.
+// The file that HEADROOM_UI_DUMP names; empty = none.
 [[nodiscard]] std::filesystem::path ui_dump_file();
 
-// Where the named widgets of the current frame are; what gui/window.h describes for tests.
-// Does nothing unless a file was named. Main thread.
+// Writes the positions of named widgets in the current frame, for tests; see gui/window.h. Does
+// nothing unless a file was named. Main thread.
 class UiDump {
  public:
   explicit UiDump(std::filesystem::path file) : file_(std::move(file)) {}
@@ -29,24 +29,23 @@ class UiDump {
     widgets_[name] = {rect, enabled};
     last_ = name;
   }
-  // The widget that was added last has an explanation, if it is the one at `rect`. Returns its
-  // name.
+  // Notes that the last added widget has a tooltip, if its rectangle is `rect`. Returns its name.
   std::string explain(const Rect& rect);
-  // What stands in a place that has words of its own, as they are shown.
+  // Notes the text that a named place shows.
   void say(const std::string& name, const std::string& text) {
     if (active()) says_[name] = text;
   }
-  // A text that was drawn, or a line of it; blanks of all kinds are plain ones here.
+  // Notes a drawn text or a line of it; blanks of all kinds become plain ones.
   void show(const std::string& text);
-  // How much was drawn, and what it cost.
+  // How much was drawn, and how long that took.
   struct Effort {
     long long frames = 0;
     double frame_ms = 0;  // smoothed
-    double seconds = 0;   // since the window opened, at this frame
+    double seconds = 0;   // from the opening of the window to this frame
   };
-  // Writes what changed, at most five times a second. `state_json` is the "state" object. Returns
-  // true while something newer waits to be written. Throws Error{kIo}.
-  // `effort` is written along but is no reason to write.
+  // Writes what changed, at most five times a second. `state_json` is the "state" object. A change
+  // of `effort` alone is no reason to write. Returns true while a change waits to be written.
+  // Throws Error{kIo}.
   bool write(double now, int width, int height, float scale, const std::string& state_json,
              Effort effort);
 
@@ -60,7 +59,7 @@ class UiDump {
   std::map<std::string, Widget> widgets_;
   std::map<std::string, std::string> says_;
   std::set<std::string> shown_;
-  std::string last_;  // that was added
+  std::string last_;  // the widget added last
   std::string written_;
   double written_at_ = -1;
 };

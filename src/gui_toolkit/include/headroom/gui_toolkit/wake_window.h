@@ -2,7 +2,7 @@
 
 namespace headroom {
 
-// Makes a sleeping window draw again. From any thread, at any time: without a window it does
+// Makes a sleeping window draw again. From any thread, at any time; without a window it does
 // nothing.
 void wake_window();
 
