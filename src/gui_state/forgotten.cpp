@@ -30,7 +30,7 @@ bool has_mask(const SavedSession& kept, const InitImage::File& mask) {
          std::filesystem::exists(kept.mask->path, ignored);
 }
 
-// Pictures that they start from have pixels in one and a path in the other.
+// Start pictures have pixels in one request and a path in the other, so those are not compared.
 bool has_job(const SavedSession& kept, const GenerationRequest& job) {
   return std::ranges::any_of(kept.queue, [asked = to_json(job)](const GenerationRequest& other) {
     return to_json(other) == asked;

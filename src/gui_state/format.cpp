@@ -106,8 +106,8 @@ std::string device_label(const std::string& name) { return name == "CPU budget" 
 
 namespace {
 
-// The text whose key is `prefix` and the word before the colon in `code`, filled in with what
-// stands after it; `otherwise` when there is none.
+// The text whose key is `prefix` + the word before the colon in `code`, filled in with what
+// follows the colon; `otherwise` when there is no such text.
 std::string coded_text(const std::string& prefix, const std::string& code,
                        const std::string& otherwise, const StringTable& text) {
   const std::size_t colon = code.find(':');
@@ -131,7 +131,7 @@ Message notice_message(const Notice& notice) {
 
 namespace {
 
-// Whether it begins with a word of a sentence, not with a name, a number or a path.
+// Whether the message begins with a word of a sentence, and not with a name, number or path.
 bool begins_with_word(const Message& message, const StringTable& text) {
   if (message.key().empty()) return false;
   const std::string pattern =

@@ -11,7 +11,7 @@ GenerationRequest variations_of(const FinishedPicture& picture, std::uint64_t se
 
 namespace {
 
-// What the model made, before it was enlarged.
+// Restores the request of the picture before it was enlarged.
 void undo_upscale(GenerationRequest& request) {
   const Size before = size_before(request);
   request.width = before.width;
@@ -32,8 +32,8 @@ GenerationRequest more_like(const FinishedPicture& picture) {
 
 GenerationRequest settings_of(const FinishedPicture& picture) {
   GenerationRequest request = picture.request;
-  request.sampled.reset();  // all of it is done anew
-  request.origin.reset();   // it is no setting
+  request.sampled.reset();  // all stages are run again
+  request.origin.reset();   // not a setting
   undo_upscale(request);
   request.seed = picture.picture.seed;
   if (request.variation)

@@ -15,7 +15,7 @@ struct Span {
   std::size_t begin, end;
 };
 
-// Where the n-th tag stands in a prompt whose tags can be read.
+// Position of the n-th tag in a prompt whose tags can be read.
 std::optional<Span> place_of(const std::string& prompt, std::size_t n) {
   std::size_t at = prompt.find(kStart);
   for (; n > 0 && at != std::string::npos; --n) at = prompt.find(kStart, prompt.find('>', at));
@@ -31,7 +31,7 @@ std::vector<LoraTag> lora_tags(const std::string& prompt) {
   try {
     return take_lora_tags(prompt).loras;
   } catch (const Error&) {
-    return {};  // the checks of the prompt say what is wrong
+    return {};  // checks of the prompt report what is wrong
   }
 }
 
@@ -41,7 +41,7 @@ std::string with_lora(const std::string& prompt, std::size_t n, const std::optio
   std::string before = prompt.substr(0, place->begin);
   std::string after = prompt.substr(place->end);
   if (tag) return before + write_lora_tag(*tag) + after;
-  // The blank that kept it from the words goes with it.
+  // Also removes the blank that separated the tag from words.
   if (before.ends_with(' ') && (after.empty() || after.front() == ' ' || after.front() == ',')) {
     before.pop_back();
   } else if (before.empty() && after.starts_with(' ')) {
@@ -72,7 +72,7 @@ void LoraWatch::use(std::shared_ptr<const ModelOnDevice> model,
     try {
       model_->loras.add(file);
     } catch (const Error&) {
-      // Its tag says so, where it is used.
+      // The tag's chip reports this.
     }
   }
 }

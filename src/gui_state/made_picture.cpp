@@ -16,8 +16,7 @@
 namespace headroom {
 namespace {
 
-// The run record stands beside its plan in the picture, and with it inside in a line of run
-// records.
+// In a picture the run record is beside its plan; in a line of the run log the plan is inside.
 RunRecord read_run_record(const std::string& text) {
   const auto root = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!root.is_object() || !root.contains("receipt") || !root["receipt"].is_object()) return {};
@@ -27,7 +26,7 @@ RunRecord read_run_record(const std::string& text) {
       .value_or(RunRecord{});
 }
 
-// What stands beside the settings of a picture that was enlarged.
+// Reads how a picture was enlarged, which is stored beside its settings.
 void read_upscale(const PictureInfo& info, GenerationRequest& request) {
   for (auto text = info.texts.rbegin(); text != info.texts.rend(); ++text) {
     if (text->keyword != kUpscaleKeyword) continue;
@@ -68,7 +67,7 @@ std::optional<FinishedPicture> read_made_picture(const std::filesystem::path& fi
       return picture;
     }
   } catch (const Error&) {
-    // Moved away or changed by another program: it is not shown.
+    // Moved away, or changed by another program: not shown.
   }
   return std::nullopt;
 }

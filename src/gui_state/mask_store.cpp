@@ -17,7 +17,8 @@ namespace headroom {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kFeather = "headroom-mask-feather";  // the text of such a file
+// Keyword of the text entry in such a file.
+constexpr const char* kFeather = "headroom-mask-feather";
 constexpr std::size_t kMostFiles = 500;
 
 std::string encode(const PaintedMask& mask) {
@@ -28,7 +29,7 @@ std::string encode(const PaintedMask& mask) {
   return encode_png(image, {{kFeather, std::to_string(mask.feather_px())}});
 }
 
-// Nothing when it is no mask that was painted here, or another one by now.
+// Nothing when the file is not a mask that was painted here, or has changed.
 MaskPointer read(const fs::path& file, const std::string& sha256) {
   std::error_code ignored;
   if (!fs::is_regular_file(file, ignored)) return nullptr;
@@ -42,7 +43,7 @@ MaskPointer read(const fs::path& file, const std::string& sha256) {
       return std::make_shared<const PaintedMask>(to_grey(found.image), feather);
     }
   } catch (const Error&) {
-    // Damaged: as if it were not there.
+    // Damaged: treated as missing.
   }
   return nullptr;
 }

@@ -8,7 +8,7 @@
 namespace headroom {
 namespace {
 
-constexpr std::size_t kInMenu = 5;  // beside the one that is opened
+constexpr std::size_t kInMenu = 5;  // besides the opened one
 
 }  // namespace
 
@@ -41,7 +41,7 @@ std::vector<std::size_t> menu_models(const std::vector<ModelOffer>& models,
     if (models[i].problem.empty()) add(i);
   }
   for (const std::size_t i : here) add(i);
-  std::ranges::sort(shown);  // where they stand does not depend on what was used
+  std::ranges::sort(shown);  // so that their order does not depend on use
   return shown;
 }
 

@@ -11,7 +11,7 @@
 namespace headroom {
 namespace {
 
-// For a run that ran out of memory: the next smaller preset that fits as far as is known.
+// After a run that ran out of memory: the next smaller preset that is known to fit.
 std::optional<Size> smaller_size(Size asked,
                                  const std::array<SizeCard, kSizePresets.size()>& cards) {
   std::optional<Size> best;
@@ -55,7 +55,7 @@ void News::outcome(const JobOutcome& outcome,
   const auto* const failure = std::get_if<Failure>(&outcome.value);
   if (outcome.place && !std::holds_alternative<std::monostate>(outcome.value))
     state_.ended = {*outcome.place, outcome.request.count, failure != nullptr};
-  // It goes on no longer; a picture says by itself that its run was re-planned.
+  // The run is over; its picture's record says that it was re-planned.
   state_.resolve(UiState::about_run(outcome.id));
   if (failure == nullptr) return;
   Banner banner;
@@ -67,7 +67,7 @@ void News::outcome(const JobOutcome& outcome,
     if (banner.suggestion) banner.way = Banner::Way::kUseSize;
   }
   if (failure->kind == ErrorKind::kDevice) {
-    // Nothing can run before the program is started anew; until then it waits in the session.
+    // Nothing can run until the program is restarted; the session keeps the job until then.
     state_.offered.insert(state_.offered.begin(), rest_of(outcome.request, outcome.pictures));
     banner.way = Banner::Way::kStartAgain;
   }

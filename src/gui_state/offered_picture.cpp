@@ -19,7 +19,7 @@ std::string first_line(std::string_view text) {
   return std::string(text.substr(0, text.find_first_of("\r\n")));
 }
 
-// %XX as bytes.
+// Decodes %XX.
 std::string decoded(std::string_view uri) {
   std::string text;
   for (std::size_t i = 0; i < uri.size(); ++i) {
@@ -78,12 +78,13 @@ std::optional<std::filesystem::path> file_in_clipboard(std::string_view text) {
   constexpr std::string_view kScheme = "file://";
   std::error_code ignored;
   std::string line = first_line(text);
-  while (line.starts_with('#') && text.find('\n') != std::string_view::npos) {  // of a URI list
+  // Comments in a list of URIs.
+  while (line.starts_with('#') && text.find('\n') != std::string_view::npos) {
     text.remove_prefix(text.find('\n') + 1);
     line = first_line(text);
   }
   if (line.starts_with(kScheme)) {
-    const std::size_t path = line.find('/', kScheme.size());  // past the machine's name
+    const std::size_t path = line.find('/', kScheme.size());  // after the host name
     if (path == std::string::npos) return std::nullopt;
     return decoded(std::string_view(line).substr(path));
   }

@@ -9,7 +9,8 @@ std::optional<std::size_t> find_origin(const FinishedPicture& picture,
                                        const std::vector<FinishedPicture>& pictures) {
   if (!picture.request.origin) return std::nullopt;
   const InitImage::File& origin = picture.request.origin->file;
-  // Its path is known until the session's end; names in one folder differ.
+  // Paths are known only until the session ends, so names are compared; they differ within a
+  // folder.
   const auto found = std::ranges::find_if(pictures, [&](const FinishedPicture& one) {
     if (one.file.empty()) return false;
     return origin.path.empty() ? one.file.filename() == origin.name : one.file == origin.path;
@@ -18,9 +19,10 @@ std::optional<std::size_t> find_origin(const FinishedPicture& picture,
   return static_cast<std::size_t>(found - pictures.begin());
 }
 
-// Of all that was made of it, from one to the next.
+// Follows origins to the first picture.
 std::size_t first_of(const std::vector<FinishedPicture>& pictures, std::size_t index) {
-  for (std::size_t left = pictures.size(); left > 0; --left) {  // records may name each other
+  // Bounded, since records may refer to each other in a circle.
+  for (std::size_t left = pictures.size(); left > 0; --left) {
     const auto origin = origin_of(pictures, index);
     if (!origin) break;
     index = *origin;

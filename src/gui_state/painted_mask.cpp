@@ -13,7 +13,7 @@ Size grid_of(Size picture) {
   return {side(picture.width), side(picture.height)};
 }
 
-// The pixels whose middles lie from `low` to `high`, as far as there are `most`.
+// Pixels whose centres are between `low` and `high`, limited to 0 .. `most`.
 struct Range {
   int from, to;
 };
@@ -136,7 +136,7 @@ std::vector<int> PaintedMask::distances_to(bool painted) const {
     if (x >= 0 && y >= 0 && x < size_.width && y < size_.height)
       value = std::min(value, found[index(x, y)] + step);
   };
-  // Once from the upper left and once from the lower right.
+  // One pass from the upper left and one from the lower right.
   for (const int way : {-1, 1}) {
     for (int i = 0; i < size_.height; ++i) {
       const int y = way < 0 ? i : size_.height - 1 - i;
@@ -164,7 +164,7 @@ GreyImage PaintedMask::grey() const {
   const std::vector<int> to_paint = distances_to(true);
   const std::vector<int> to_rest = distances_to(false);
   for (std::size_t i = 0; i < painted_.size(); ++i) {
-    // From the edge, which lies half a pixel before the nearest pixel beyond it.
+    // Distance to the border, which is half a pixel before the nearest pixel on the other side.
     const double away = (painted_[i] ? to_rest[i] : to_paint[i]) / 3.0 - 0.5;
     const double rise = std::min(1.0, away / feather_px_) / 2;
     out.grey.push_back(

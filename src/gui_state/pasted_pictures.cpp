@@ -19,7 +19,7 @@ fs::path PastedPictures::keep(std::string_view bytes) const {
   if (!fs::exists(file, error)) {
     write_new_file(file, bytes);
   } else {
-    fs::last_write_time(file, fs::file_time_type::clock::now(), error);  // among the newest again
+    fs::last_write_time(file, fs::file_time_type::clock::now(), error);  // now one of the newest
   }
   forget_oldest(file);
   return file;

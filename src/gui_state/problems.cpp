@@ -26,7 +26,7 @@ std::string why_blocked(const std::vector<RequestProblem>& problems, const Forec
   if (!problems.empty()) return sentence(problems.front().message, text);
   if (forecast == nullptr || forecast->fits) return {};
   if (forecast->shortfall_bytes <= 0)
-    return sentence(forecast->reason, text);  // it is not for want of memory
+    return sentence(forecast->reason, text);  // the reason is not memory
   return refusal_text(*forecast, others, text);
 }
 

@@ -8,7 +8,7 @@ namespace {
 
 using Stages = std::array<double, kStageCount>;
 
-// Shares to draw with while nothing was measured.
+// Shares for drawing while nothing was measured.
 constexpr Stages kUnknownShares = [] {
   Stages shares{};
   for (const StageEntry& stage : kStages) shares[index_of(stage.stage)] = stage.usual_share;
@@ -22,13 +22,13 @@ bool has(const ProgressInput& job, std::size_t stage) {
   return find_stage(*job.plan, static_cast<Stage>(stage)) != nullptr;
 }
 
-// The stage whose steps are counted.
+// The stage that has counted steps.
 Stage stage_of_steps(const ProgressInput& job) {
   const bool enlarges = job.plan && find_stage(*job.plan, Stage::kUpscale) != nullptr;
   return enlarges ? Stage::kUpscale : Stage::kDenoise;
 }
 
-// 0 where nothing is known, or nothing has to be done: all is loaded.
+// 0 where nothing is known or nothing has to be done, since everything is loaded.
 Stages planned_seconds(const ProgressInput& job) {
   Stages seconds{};
   if (!job.plan) return seconds;
@@ -36,25 +36,25 @@ Stages planned_seconds(const ProgressInput& job) {
   return seconds;
 }
 
-// The stages that every picture of a job goes through.
+// Seconds of the stages that every picture of a job has.
 double of_each(const Stages& seconds) {
   double each = 0;
   for (std::size_t i = 0; i < kStageCount; ++i) each += kStages[i].once ? 0 : seconds[i];
   return each;
 }
-// Whether a stage is none of this picture's: the first one of the job had it.
+// Whether this picture skips a stage because the job's first picture has done it.
 bool is_over(const ProgressInput& job, std::size_t stage) {
   return job.image_index > 0 && kStages[stage].once;
 }
 
-// Seconds of a step of this job; 0 before the first one.
+// Seconds per step in this job; 0 before the first step.
 double measured_step(const ProgressInput& job) {
   if (job.stage == stage_of_steps(job) && job.step > 0)
     return std::max(1e-6, job.stage_elapsed - job.step_elapsed) / job.step;
   return job.step_seconds;
 }
 
-// What comes after the steps, where nothing else is known of it, by the usual shares.
+// Estimates the stages after the steps by their usual shares if nothing better is known.
 void estimate_rest(Stages& seconds) {
   const std::size_t steps = index_of(Stage::kDenoise);
   for (std::size_t i = steps + 1; i < kStageCount; ++i) {
@@ -62,7 +62,7 @@ void estimate_rest(Stages& seconds) {
   }
 }
 
-// How much of each stage of this picture is done. `step_seconds`: 0 = not known.
+// Progress of each stage of this picture. `step_seconds`: 0 = not known.
 Stages stages_done(const ProgressInput& job, const Stages& expected, double step_seconds) {
   Stages done{};
   const std::size_t now = index_of(job.stage);
@@ -71,14 +71,14 @@ Stages stages_done(const ProgressInput& job, const Stages& expected, double step
     const double into = step_seconds > 0 ? std::min(0.9, job.step_elapsed / step_seconds) : 0.0;
     done[now] = std::min(1.0, (job.step + into) / job.steps);
   } else {
-    // A stage without steps creeps: it nears its end and never claims to be there.
+    // A stage without steps approaches its end more and more slowly and never reaches it.
     const double scale = expected[now] > 0 ? expected[now] : 1.0;
     done[now] = 0.95 * (1 - std::exp(-2 * job.stage_elapsed / scale));
   }
   return done;
 }
 
-// What is done of the whole job, with `weights` for the seconds of the stages.
+// Progress of the whole job, with `weights` as the stages' seconds.
 void fill_job(ProgressView& view, const ProgressInput& job, const Stages& weights) {
   const double each = of_each(weights);
   double once = 0;
@@ -111,7 +111,7 @@ ProgressView progress_of(const ProgressInput& job) {
   const Stage steps = stage_of_steps(job);
   double& denoise = expected[index_of(steps)];
   const double measured = measured_step(job);
-  // The run knows its steps better than its plan does.
+  // Measured steps are better than the plan's prediction.
   if (measured > 0 && (job.stage == steps || denoise <= 0)) {
     denoise = measured * job.steps;
     if (steps == Stage::kDenoise) estimate_rest(expected);

@@ -12,7 +12,8 @@
 namespace headroom {
 namespace {
 
-// Figures of one sentence share a unit, so that a person can add them up: hundredths of GB, or MB.
+// Numbers of one sentence share a unit, so that the reader can add them up: hundredths of GB, or
+// MB.
 class Figures {
  public:
   explicit Figures(std::int64_t whole_bytes) : giga_(whole_bytes >= kGiB) {}
@@ -34,8 +35,8 @@ class Figures {
   bool giga_;
 };
 
-// What is needed and what is left for it, in the figures of the sum. Whatever says how much is
-// missing takes it from here.
+// What is needed and what is left for it, in the sum's numbers. Every text about the missing
+// amount uses these.
 struct Sum {
   bool capped;
   Figures f;
@@ -44,7 +45,7 @@ struct Sum {
       : capped(obstacle_of(need_bytes, budget) == Obstacle::kCap),
         f(capped ? need_bytes : budget.total_bytes),
         left(f.units(capped ? *budget.cap_bytes : budget.uncapped_bytes())),
-        // What does not fit by less than the last digit must still look larger.
+        // If less than one unit is missing, the need must still look larger.
         needed(std::max(f.units(need_bytes), left + 1)) {}
   [[nodiscard]] std::string missing() const { return f.with_unit(needed - left); }
 };
@@ -63,7 +64,7 @@ std::string refusal_sum(std::int64_t need_bytes, const Budget& budget, const Str
   const long long driver = f.units(budget.reserved_by_driver_bytes);
   long long others = f.units(std::max<std::int64_t>(0, budget.others_bytes));
   long long kept = f.units(budget.kept_free_bytes);
-  // Each is rounded by itself; the larger one takes up the difference.
+  // Each number is rounded separately; the larger one absorbs the difference.
   long long& larger = others > kept ? others : kept;
   larger += total - driver - others - kept - left;
   const bool cpu = budget.source.starts_with("CPU");
@@ -89,7 +90,7 @@ std::string refusal_cure(std::int64_t need_bytes, const Budget& budget,
                          const std::vector<OtherProgram>& others, const StringTable& text) {
   const auto close = [&] {
     const std::int64_t missing = need_bytes - budget.budget_bytes;
-    // A program is named only if closing it is enough.
+    // A program is named only if closing it would be enough.
     if (!others.empty() && !others.front().name.empty() && others.front().bytes >= missing) {
       return fill(text.text("refusal.close"),
                   {shorten(others.front().name, 32), format_bytes(others.front().bytes)});
@@ -120,7 +121,7 @@ std::string refusal_cure(std::int64_t need_bytes, const Budget& budget,
 std::string refusal_text(const Forecast& forecast, const std::vector<OtherProgram>& others,
                          const StringTable& text) {
   const std::int64_t need = forecast.plan.peak_bytes;
-  // It is not the device that lacks memory.
+  // The device has enough memory; the reason is another one.
   if (obstacle_of(need, forecast.budget) == Obstacle::kNone) return sentence(forecast.reason, text);
   const std::string between = text.text("refusal.between");
   std::string all = refusal_sum(need, forecast.budget, text) + between +

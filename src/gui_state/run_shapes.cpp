@@ -28,7 +28,7 @@ const PromptLength& RunShapes::measure_again(Measured& last, const std::string& 
 
 RunShape RunShapes::shape_of(const GenerationRequest& request, const PromptLength& prompt,
                              const PromptLength& negative) const {
-  // No model reads nothing at all: a length that cannot be told counts as one token.
+  // A model always reads something: an unknown length counts as one token.
   return model_->shape(request, std::max(1, prompt.read_tokens), std::max(1, negative.read_tokens));
 }
 

@@ -34,7 +34,7 @@ void take(const json& from, const char* key, Value& value) {
   try {
     value = from.at(key).get<Value>();
   } catch (const json::exception&) {
-    // Of another version, or damaged: as if it were not there.
+    // Of another version, or damaged: treated as missing.
   }
 }
 
@@ -51,7 +51,7 @@ const json& part(const json& from, const char* key) {
   return from.is_object() && from.contains(key) ? from.at(key) : nothing;
 }
 
-// With the path, which is for this machine alone.
+// Includes the start picture's path, which is valid on this machine only.
 json session_json(const GenerationRequest& request) {
   json object = to_json(request);
   if (request.origin) object["origin"]["path"] = request.origin->file.path;
@@ -119,7 +119,7 @@ std::optional<GenerationRequest> read_request(const json& from) {
   take(from, "height", r.height);
   take(from, "steps", r.steps);
   take(from, "guidance", r.guidance_scale);
-  // Earlier versions took what is below as being off, which the least is.
+  // Earlier versions treated negative values as off, which the minimum is.
   r.guidance_scale = std::max(r.guidance_scale, kMinGuidance);
   take(from, "cfg_normalization", r.cfg_normalization);
   take(from, "cfg_truncation", r.cfg_truncation);
@@ -140,7 +140,7 @@ std::optional<GenerationRequest> read_request(const json& from) {
   return r;
 }
 
-// Earlier versions kept only that it was locked.
+// Earlier versions stored only whether it was locked.
 std::optional<Size> read_ratio(const json& root, const GenerationRequest& draft) {
   bool locked = false;
   take(root, "lock_ratio", locked);
@@ -178,19 +178,18 @@ fs::path file_of(const fs::path& folder, int window) {
   return folder / (window == 1 ? "session.json" : "session-" + std::to_string(window) + ".json");
 }
 
-// Moves what would be lost in the file of a window that is gone into `session`. False when there is
-// nothing of that.
+// Moves what would be lost in a closed window's file into `session`. False when there is nothing.
 bool take_over(SavedSession& session, SavedSession& left) {
   const std::string written = left.settings ? left.settings->draft.prompt : std::string();
   if (left.queue.empty() && left.prompts.empty() && written.empty()) return false;
   session.queue.insert(session.queue.end(), left.queue.begin(), left.queue.end());
   session.prompts.insert(session.prompts.end(), left.prompts.begin(), left.prompts.end());
   if (!written.empty()) {
-    session.prompts.push_back(written);  // where a prompt of this window's own is in the field
+    session.prompts.push_back(written);  // if this window has an unsent prompt of its own
     if (!session.settings || session.settings->draft.prompt.empty()) {
       session.settings = left.settings;
       session.mask = left.mask;
-      session.model = left.model;  // whose settings these are
+      session.model = left.model;  // that the settings belong to
     }
   }
   left.queue.clear();
@@ -276,9 +275,10 @@ std::optional<SavedSession> read_session_text(const std::string& text) {
   return session;
 }
 
-// Held as long as the program runs, and let go by the system if it dies.
+// Held while the program runs; the system releases it if the program dies.
 struct SessionFile::Lock {
-  enum class State { kHeld, kByAnother, kImpossible };  // the last: no folder, no locks there, ...
+  // The last: no folder, no support for locks, ...
+  enum class State { kHeld, kByAnother, kImpossible };
   fs::path path;
   int file = -1;
   State state = State::kImpossible;
@@ -293,7 +293,8 @@ struct SessionFile::Lock {
   }
   Lock(const Lock&) = delete;
   Lock& operator=(const Lock&) = delete;
-  // Whether other windows still meet it: its folder may have been removed and made anew.
+  // False when other windows would not see this lock, because the folder was removed and made
+  // again.
   [[nodiscard]] bool holds() const {
     struct stat mine {};
     struct stat there {};
@@ -308,13 +309,13 @@ SessionFile::SessionFile(const fs::path& folder) : folder_(folder) {
 
 SessionFile::~SessionFile() = default;
 
-// The one that it has had, as long as no other window holds that by now. What a window that is gone
-// has left can only be taken before it is read.
+// Takes the file it had before, unless another window holds that now. Files of closed windows must
+// be taken before they are read.
 void SessionFile::take_file(bool left_by_others) {
   std::error_code ignored;
   fs::create_directories(folder_, ignored);
   const auto take = [&](const fs::path& file) {
-    lock_.reset();  // it may be the same
+    lock_.reset();  // may be the lock on the same file
     lock_ = std::make_unique<Lock>(file);
     if (lock_->state == Lock::State::kByAnother) return false;
     if (std::exchange(file_, file) != file) written_.clear();
@@ -337,7 +338,7 @@ SavedSession SessionFile::read(std::string& warning) {
   if (auto found = read_session_text(text)) {
     session = *std::move(found);
   } else if (!text.empty()) {
-    // Out of the way of the next one: somebody may look for a prompt in it.
+    // Moved aside for the next session, but kept: the user may look for a prompt in it.
     const fs::path aside = file_.string() + ".damaged";
     std::error_code error;
     fs::rename(file_, aside, error);
@@ -353,12 +354,12 @@ SavedSession SessionFile::read(std::string& warning) {
     SavedSession both = session;
     if (!left || !take_over(both, *left)) continue;
     try {
-      write(both);  // before it leaves the other file
+      write(both);  // before it is removed from the other file
       session = std::move(both);
       write_state_file(other, session_text(*left), say("remember the session in"),
                        say("look at its folder"));
     } catch (const Error&) {
-      break;  // the next thing that is written down says so
+      break;  // the next write reports the problem
     }
   }
   return session;

@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::size_t kMaxPictures = 40;
 
-// What of `job` is left when the picture with `seed` is there, and with it those before: pictures
-// are made in their order. Nothing: all of it is.
+// The rest of `job` when the picture with `seed` and those before it are made, since pictures are
+// made in order. Nothing: all are made.
 std::optional<GenerationRequest> left_after(const GenerationRequest& job, std::uint64_t seed) {
   const std::uint64_t made = seed - job.seed.value_or(0) + 1;
   const auto count = static_cast<std::uint64_t>(job.count);
@@ -25,7 +25,7 @@ std::optional<GenerationRequest> left_after(const GenerationRequest& job, std::u
   return rest_of(job, static_cast<int>(made));
 }
 
-// The jobs without the pictures that only wait to be decoded.
+// Removes pictures that only wait to be decoded from the jobs.
 std::vector<GenerationRequest> without(std::vector<GenerationRequest> jobs,
                                        const std::vector<GenerationRequest>& sampled) {
   for (const GenerationRequest& picture : sampled) {
@@ -44,7 +44,7 @@ std::vector<GenerationRequest> without(std::vector<GenerationRequest> jobs,
   return jobs;
 }
 
-// As it is to begin the next time; nothing when what is left of it is kept elsewhere.
+// The job as it will begin next time; nothing when its rest is stored elsewhere.
 std::optional<GenerationRequest> left_of(const JobStatus& job) {
   if (job.request.sampled) return std::nullopt;
   GenerationRequest request = job.request;
@@ -52,8 +52,8 @@ std::optional<GenerationRequest> left_of(const JobStatus& job) {
   return rest_of(std::move(request), job.running ? job.image_index : 0);
 }
 
-// The picture that a remembered draft starts from, as it is now. One that is not there stays by
-// name, so that it can come back.
+// Reads the start picture of a restored draft again. If its file is missing it stays by name,
+// since the file may come back.
 void reread_start(UiState& state) {
   StartPicture& start = state.draft.init;
   if (!start) return;
@@ -85,7 +85,7 @@ std::optional<WindowPlace> SessionKeeper::place() const {
 
 void SessionKeeper::restore_mask(UiState& state) const {
   if (!last_.mask || !state.draft.init) return;
-  state.mask = masks_.find(*last_.mask);  // the strength is as it was with it
+  state.mask = masks_.find(*last_.mask);  // the restored strength already belongs to it
   if (state.mask) return;
   if (state.draft.strength == kDefaultRepaintStrength) state.draft.strength = kDefaultStrength;
   state.add_banner({.kind = Banner::Kind::kWarning,
@@ -107,7 +107,7 @@ void SessionKeeper::restore(UiState& state) {
   state.examples_open = !state.examples_fold;
   if (last_.settings) {
     GenerationRequest draft = last_.settings->draft;
-    if (last_.model != services_.session.current()->model.name) {  // those belong to a model
+    if (last_.model != services_.session.current()->model.name) {  // they belong to a model
       draft.steps = state.draft.steps;
       draft.guidance_scale = state.draft.guidance_scale;
       draft.negative_prompt = state.draft.negative_prompt;
@@ -136,7 +136,7 @@ void SessionKeeper::restore(UiState& state) {
                     .way = Banner::Way::kQueueOffered});
 }
 
-// Said once, and no more when it is kept again.
+// Reported once, and removed when the session can be saved again.
 void SessionKeeper::tell(UiState& state, const SavedSession& session, const Message& trouble) {
   if (trouble.empty()) {
     state.resolve(UiState::kAboutUnkept);
@@ -152,7 +152,7 @@ void SessionKeeper::tell(UiState& state, const SavedSession& session, const Mess
   if (trouble.empty()) return;
   unkept_ = session_text(session);
   state.forgotten = forgotten(session, file_.kept());
-  // A picture tells what it was made of.
+  // A prompt that is stored in a picture is not lost.
   std::erase_if(state.forgotten.prompts, [&](const std::string& prompt) {
     return prompt != state.draft.prompt &&
            std::ranges::any_of(state.pictures, [&](const FinishedPicture& picture) {

@@ -9,7 +9,7 @@
 namespace headroom {
 namespace {
 
-// "Z-Image-Turbo" of a repository, a folder or a file.
+// "Z-Image-Turbo" for a repository, a folder or a file.
 Message short_name(const std::string& model) {
   if (model.empty()) return say("top.starter");
   std::filesystem::path path(model);
@@ -65,7 +65,8 @@ void SessionNews::taken(const ModelOnDevice& was, const ModelOnDevice& now) {
 void SessionNews::ended(const Session::State& session) {
   const bool is_new = std::exchange(number_, session.changed.number) != session.changed.number;
   const auto& failure = session.changed.failure;
-  if (state_.model_opening) {  // the question is open until it is known whether it can be opened
+  // The user's question stays open until it is known whether the model can be opened.
+  if (state_.model_opening) {
     const bool is_over = !session.change || session.change->is_opened;
     if (!is_over) return;
     const bool failed = session.changed.number != *state_.model_opening && failure;

@@ -9,11 +9,11 @@ bool is_slow_option(const std::string& option) {
 }
 
 CardState state_of(const Forecast* forecast) {
-  // A share of the budget above which a little more for others would change the plan.
+  // Above this share of the budget, a little more memory for others would change the plan.
   constexpr double kTightShare = 0.92;
   if (forecast == nullptr) return CardState::kPending;
   if (!forecast->fits) return CardState::kShort;
-  // The rule of the frontier, so that limits and critical point agree.
+  // The frontier's rule, so that limits and critical point agree with it.
   if (forecast->slowdown > kSlowerThanResident) return CardState::kSlower;
   return static_cast<double>(forecast->plan.peak_bytes) >
                  kTightShare * static_cast<double>(forecast->budget.budget_bytes)
@@ -58,7 +58,7 @@ namespace {
 
 int area(const SizeCard& card) { return card.preset.size.width * card.preset.size.height; }
 
-// The largest that runs at full speed; of two equal areas, the first.
+// The largest at full speed; of equal areas the first.
 template <typename Cards>
 auto* largest_at_full_speed(Cards& cards) {
   decltype(&cards[0]) best = nullptr;
@@ -100,7 +100,7 @@ SizesLine describe_sizes(const std::array<SizeCard, kSizePresets.size()>& cards,
   const auto slowed = [](const SizeCard& c) { return !runs_at_full_speed(c.state); };
   if (any([&](const SizeCard& c) { return slowed(c) && area(c) < area(*best); }))
     return {SizesLine::Kind::kOnly, to_string(best->preset.size), fits};
-  // The table knows squares between the cards, but it may be of a moment ago.
+  // The table also has squares between the presets, but may be slightly out of date.
   SizesLine line{SizesLine::Kind::kUpTo, to_string(best->preset.size), fits};
   if (table == nullptr || !table->critical_point) return line;
   const Size point = *table->critical_point;

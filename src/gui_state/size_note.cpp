@@ -20,7 +20,7 @@ SizeNote note_of_size(const UiState& state, const std::array<SizeCard, kSizePres
   const std::string wanted = to_string(instead->wanted);
   if (!is_short(instead->wanted, cards))
     return {fill(text.text("size.again"), {wanted}), instead->wanted};
-  // The plan's line says that this one does not fit either.
+  // The plan line already says that this size does not fit.
   if (is_short(instead->taken, cards)) return {};
   return {fill(text.text("size.instead"), {wanted, to_string(instead->taken)})};
 }

@@ -8,7 +8,7 @@
 namespace headroom {
 namespace {
 
-// Both from 0 to `full`; a hard mask stays one.
+// Both masks have values from 0 to `full`; a hard mask stays hard.
 GreyImage fit_mask(const GreyImage& mask, std::uint8_t full, Size size) {
   Image image{mask.width, mask.height, {}};
   image.rgb.reserve(3 * mask.grey.size());

@@ -17,7 +17,7 @@ constexpr std::size_t kMaxBanners = 3;
 constexpr std::size_t kMaxFolded = 20;
 constexpr std::size_t kMaxStarts = 100;
 constexpr std::size_t kMaxLoras = 50;
-constexpr std::size_t kMaxModels = 10;  // that were used last
+constexpr std::size_t kMaxModels = 10;  // models used last
 
 }  // namespace
 
@@ -31,7 +31,7 @@ void PromptHistory::add(const std::string& prompt) {
 std::optional<std::string> PromptHistory::older(const std::string& current) {
   if (at_ == prompts_.size()) {
     typed_ = current;
-    // What was submitted last is usually still in the field: go past it.
+    // The last submitted prompt is usually still in the field: skip it.
     if (at_ > 0 && prompts_[at_ - 1] == current) --at_;
   }
   if (at_ == 0) return std::nullopt;
@@ -89,7 +89,7 @@ void UiState::reset_to(const ModelInfo& model) {
 }
 
 std::uint64_t UiState::take_model(const ModelInfo& was, const ModelInfo& now) {
-  record();  // what was typed until now is a step of its own
+  record();  // what was typed so far becomes a separate step
   const Settings before = settings();
   if (draft.steps == was.steps) draft.steps = now.steps;
   if (draft.guidance_scale == was.guidance_scale) draft.guidance_scale = now.guidance_scale;
@@ -216,7 +216,8 @@ void UiState::add_picture(FinishedPicture picture) {
   if (selected && *selected >= place) ++*selected;
   if (live || !selected) select(place);
   std::size_t bytes = 0;
-  const InitImage* shared = nullptr;  // pictures of one job, and often of the next, share theirs
+  // Pictures of one job share their start, and often those of the next.
+  const InitImage* shared = nullptr;
   for (std::size_t i = pictures.size(); i-- > 0;) {
     auto& image = pictures[i].picture.image;
     if (!image || !pictures[i].save_error.empty()) continue;
@@ -229,7 +230,7 @@ void UiState::add_picture(FinishedPicture picture) {
     if (start) start = without_pixels(*start);
   }
   if (pictures.size() <= kMaxPictures) return;
-  // An unsaved picture exists nowhere else, and the selected one is being looked at.
+  // Unsaved pictures exist nowhere else, and the selected one is being viewed.
   for (std::size_t i = 0; i < pictures.size(); ++i) {
     if (!pictures[i].save_error.empty() || selected == i) continue;
     pictures.erase(pictures.begin() + static_cast<std::ptrdiff_t>(i));

@@ -51,14 +51,15 @@ std::optional<UndoStack::Step> UndoStack::undo(const Settings& now) {
   Step step = std::move(steps_.back());
   steps_.pop_back();
   typed_s_ = -1e9;
-  // What is back in the queue or in the window is taken out there, not by a second key.
+  // If the step removed jobs or a picture, redo is not offered: they can be removed again where
+  // they are.
   if (step.removed.empty() && !step.discarded)
     undone_.push_back(std::exchange(current_, step.settings));
   return step;
 }
 
 std::optional<Settings> UndoStack::redo(const Settings& now) {
-  record(now);  // a change of one's own ends what could be done again
+  record(now);  // a new change ends redo
   if (undone_.empty()) return std::nullopt;
   Settings again = std::move(undone_.back());
   undone_.pop_back();

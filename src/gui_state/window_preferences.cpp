@@ -14,7 +14,7 @@ using nlohmann::json;
 
 std::optional<WindowPreferences::Choice> read_choice(
     const json& root, const char* key,
-    const std::vector<std::string_view>& allowed) {  // none: any
+    const std::vector<std::string_view>& allowed) {  // empty: any
   if (!root.is_object() || !root.contains(key) || !root[key].is_object()) return std::nullopt;
   const json& entry = root[key];
   for (const char* const field : {"chosen", "configured"}) {

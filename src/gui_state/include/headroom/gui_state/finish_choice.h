@@ -8,33 +8,33 @@
 
 namespace headroom {
 
-// How pictures are to be finished, as it was chosen last.
+// The last choice of how to finish pictures.
 struct FinishChoice {
   std::optional<FinishSize> size = FinishSize(Times{2});  // nothing: the largest that fits
-  bool refines = true;                                    // else from the same seed
-  double strength = kDefaultRefineStrength;               // stays while it does not
+  bool refines = true;                                    // else the same seed at the larger size
+  double strength = kDefaultRefineStrength;               // kept while `refines` is false
 
   [[nodiscard]] FinishMethod method() const;
 };
 
-// A size that a picture can be finished at.
+// A size at which a picture can be finished.
 struct FinishTarget {
   FinishSize wanted;
   Size size;
 };
 
-// Those to choose from: 1.5 and 2 times its sides, and 1024 px for the longer one, as far as these
-// are larger than the picture and not the same; smallest first. `unit`: of the model's sizes, px.
+// The sizes to choose from: 1.5 and 2 times the picture's sides, and 1024 px for the longer side;
+// only those that are larger than the picture and differ from each other, smallest first. `unit`:
+// of the model's sizes, px.
 [[nodiscard]] std::vector<FinishTarget> finish_targets(Size picture, int unit);
 
-// Where among them the choice is; nothing where none is of that size, or the largest that fits is
-// chosen.
+// Index of the chosen size in `targets`; nothing if none has that size, or if the largest that
+// fits is chosen.
 [[nodiscard]] std::optional<std::size_t> chosen_target(const std::vector<FinishTarget>& targets,
                                                        Size picture, int unit,
                                                        const FinishChoice& choice);
 
-// Among these the largest that fits is looked for: 1.25 to 4 times the picture's sides, smallest
-// first.
+// Candidates for the largest size that fits: 1.25 to 4 times the picture's sides, smallest first.
 [[nodiscard]] std::vector<Size> larger_sizes(Size picture, int unit);
 
 // The request that finishes `picture`; see finish_request().

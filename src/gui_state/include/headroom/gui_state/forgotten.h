@@ -7,7 +7,7 @@
 
 namespace headroom {
 
-// What of a session nobody would have again: typed, painted or asked for, and not kept.
+// What would be lost with a session: typed, painted or asked for, but not written to the disk.
 struct Forgotten {
   std::vector<std::string> prompts;  // the one in the field first
   bool negative = false;
@@ -16,7 +16,7 @@ struct Forgotten {
   [[nodiscard]] bool any() const { return !prompts.empty() || negative || mask || jobs > 0; }
 };
 
-// What of `now` is not in `kept`, which is what stands on the disk.
+// What `now` has and `kept`, the session on the disk, does not.
 [[nodiscard]] Forgotten forgotten(const SavedSession& now, const SavedSession& kept);
 
 }  // namespace headroom

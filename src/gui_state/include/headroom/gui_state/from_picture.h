@@ -11,22 +11,22 @@ namespace headroom {
 inline constexpr int kVariations = 4;
 inline constexpr double kVariationStrength = 0.3;
 
-// Pictures that are like `picture`: its settings, and its noise on the way to that of other seeds
-// from `seed` on. Of a picture that is a variation itself, they are further ones of its original.
+// A request for variations of `picture`: its settings, and its noise mixed with that of seeds from
+// `seed` on. For a picture that is a variation itself, further variations of its original.
 [[nodiscard]] GenerationRequest variations_of(const FinishedPicture& picture, std::uint64_t seed);
 
-// As many as its job made, with another seed.
+// The picture's settings with another seed, and as many pictures as its job had.
 [[nodiscard]] GenerationRequest more_like(const FinishedPicture& picture);
 
-// The settings of `picture` alone: what asks for it again makes it and no other.
+// The settings of this one picture: a run of them makes it and no other.
 [[nodiscard]] GenerationRequest settings_of(const FinishedPicture& picture);
 
-// Pictures in which a part of the picture that the next one starts from was painted anew.
+// Pictures made by repainting a part of the present start picture.
 struct RepaintResults {
-  std::vector<std::size_t> pictures;  // of the window's, in their order
-  std::size_t at = 0;                 // which of them is selected
+  std::vector<std::size_t> pictures;  // indices in the window's pictures, ascending
+  std::size_t at = 0;                 // the selected one
 };
-// Nothing when the selected picture is none of them.
+// Nothing when the selected picture is not one of them.
 [[nodiscard]] std::optional<RepaintResults> repaint_results(const UiState& state);
 
 }  // namespace headroom

@@ -6,7 +6,7 @@
 
 namespace headroom {
 
-// Follows the running job from frame to frame for what its status does not tell: when its step
+// Watches the running job from frame to frame for what its status does not include: when its step
 // changed, and how long its steps take. A plain value; one thread.
 class JobWatch {
  public:

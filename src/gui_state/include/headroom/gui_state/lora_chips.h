@@ -11,33 +11,34 @@
 
 namespace headroom {
 
-// LoRAs are tags in the prompt, so that the prompt alone makes a picture again. Of a prompt whose
-// tags cannot be read there are none.
+// LoRAs are tags in the prompt, so that the prompt alone can make a picture again. Returns none
+// for a prompt whose tags cannot be read.
 [[nodiscard]] std::vector<LoraTag> lora_tags(const std::string& prompt);
-// The prompt with another tag in the place of its n-th one, or without it.
+// The prompt with its n-th tag replaced by another, or removed.
 [[nodiscard]] std::string with_lora(const std::string& prompt, std::size_t n,
                                     const std::optional<LoraTag>& tag);
 [[nodiscard]] std::string with_lora(const std::string& prompt, const LoraTag& tag);  // at the end
-// What memory depends on: tags of those that have an effect, all with the strength 1.
+// What memory depends on: the tags that have an effect, all with strength 1.
 [[nodiscard]] std::string loras_of_run(const std::string& prompt);
 
-// A LoRA that the next picture is made with, or may be.
+// A LoRA of the next picture, or one that is switched off.
 struct LoraChip {
   LoraTag tag;
-  bool on = true;                    // off: it is kept beside the prompt
-  std::size_t place = 0;             // among the tags of the prompt, or among those that are off
-  std::optional<FoundLora> found{};  // else `trouble` says why not
+  bool on = true;                    // off: kept beside the prompt
+  std::size_t place = 0;             // index in the prompt's tags, or in those that are off
+  std::optional<FoundLora> found{};  // empty: `trouble` says why
   Message trouble{};
 };
 
-// Finds what tags stand for, when they change; what was not there is looked for again. One thread.
+// Looks up the prompt's tags when they change; files that were missing are looked for again. One
+// thread.
 class LoraWatch {
  public:
-  // Asks this model from now on, which learns of the files that were dropped; what was known is
+  // Uses this model from now on and makes the dropped files known to it; earlier answers are
   // forgotten.
   void use(std::shared_ptr<const ModelOnDevice> model,
            const std::vector<std::filesystem::path>& files);
-  // Of the settings, those in the prompt first; `now` in seconds.
+  // For all LoRAs of the settings, those in the prompt first; `now` in seconds.
   [[nodiscard]] std::vector<LoraChip> chips(const Settings& settings, double now);
 
  private:

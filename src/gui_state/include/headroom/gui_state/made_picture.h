@@ -6,8 +6,8 @@
 
 namespace headroom {
 
-// A picture of an earlier session as far as its file tells: request, seed and run record, not the
-// pixels. Nothing when it is gone, or was not made by this program.
+// A picture of an earlier session as its file describes it: request, seed and run record, without
+// pixels. Nothing when the file is gone or was not made by this program.
 [[nodiscard]] std::optional<FinishedPicture> read_made_picture(const std::filesystem::path& file,
                                                                JobId id);
 

@@ -7,26 +7,28 @@
 
 namespace headroom {
 
-// Masks as files of a folder, so that they outlast the window: PNGs as `headroom generate --mask`
-// takes them, which also hold how they were painted. Each has its name from its bytes. Main thread.
+// Masks as files in a folder, so that they outlast the window: PNGs that `headroom generate
+// --mask` accepts, which also contain how they were painted. A file's name comes from its content.
+// Main thread.
 class MaskStore {
  public:
-  // An empty folder: nothing is kept.
+  // With an empty path nothing is kept.
   explicit MaskStore(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-  // Name, hash and path of the file, written or not.
+  // Name, hash and path of the mask's file, written or not.
   [[nodiscard]] const InitImage::File& file_of(const MaskPointer& mask);
-  // The same, once it is written. Throws Error{kIo}. The oldest files go when there are very many.
+  // The same, after writing the file. Throws Error{kIo}. Removes the oldest files when there are
+  // very many.
   const InitImage::File& keep(const MaskPointer& mask);
-  // The mask with this hash, from where it was or from the folder; null when it is not there any
-  // more, or is none that was painted here.
+  // The mask with this hash, from its earlier place or from the folder; null when it is gone or
+  // was not painted here.
   [[nodiscard]] MaskPointer find(const InitImage::File& file) const;
 
  private:
   void forget_oldest() const;
 
   std::filesystem::path folder_;
-  MaskPointer last_;  // and what was made of it
+  MaskPointer last_;  // the last mask, and its file
   std::string png_;
   InitImage::File file_;
 };

@@ -5,7 +5,7 @@
 
 namespace headroom {
 
-// The tool that paints a mask on the canvas, as it is set. A plain value.
+// The settings of the tool that paints a mask on the canvas. A plain value.
 struct MaskTool {
   enum class Shape { kBrush, kBox, kFill };
   static constexpr int kLeastBrush_px = 4;
@@ -14,28 +14,28 @@ struct MaskTool {
   bool on = false;
   Shape shape = Shape::kBrush;
   bool erases = false;
-  int brush_px = 64;   // its width, in pixels of the mask
-  int feather_px = 0;  // of a mask that is begun
-  // What is being drawn with the button held: the mask with the stroke as far as it is, and where
-  // it was begun.
+  int brush_px = 64;   // diameter in pixels of the mask
+  int feather_px = 0;  // for a new mask
+  // During a stroke, with the button held: the mask including the stroke so far, and where the
+  // stroke began.
   MaskPointer drawn;
   MaskPoint begun;
   MaskPoint last;
-  bool pans = false;  // with Space held, the mouse moves the picture
+  bool pans = false;  // while Space is held the mouse moves the picture
 
-  void close();  // what is being drawn is given up
-  // To the next of sizes that each are about an eighth larger.
+  void close();  // drops an unfinished stroke
+  // Goes to the next size; each is about an eighth larger than the one before.
   void change_brush(bool larger);
 };
 
-// What is drawn of a mask, made anew only for another mask. A plain value.
+// What is drawn for a mask; computed again only when the mask changes. A plain value.
 class MaskLook {
  public:
-  // `mask` is not null.
+  // `mask` must not be null.
   void follow(const MaskPointer& mask);
   [[nodiscard]] const std::shared_ptr<const GreyImage>& grey() const { return grey_; }
   [[nodiscard]] const std::vector<MaskEdge>& edges() const { return edges_; }
-  // Of the part that is used for a picture of `wanted`.
+  // The painted share of the part that a picture of size `wanted` uses.
   [[nodiscard]] double share(const MaskPointer& mask, Size wanted);
 
  private:

@@ -6,17 +6,17 @@
 
 namespace headroom {
 
-// The models that the menu shows while it is open. Each keeps its place until it is closed: what is
-// found meanwhile comes below them, so that nobody clicks another than the one that was seen.
+// The models in the open menu. Each keeps its place until the menu is closed, and later findings
+// are added below, so that nobody clicks another model than the one they saw.
 class MenuRows {
  public:
-  // What is known by now: menu_models() of `found`, and what is opened even where it was not found.
+  // Updates the rows: menu_models() of `found`, and the opened model even if it was not found.
   void follow(const std::vector<ModelOffer>& found, const std::vector<std::string>& recent,
               const ModelOnDevice& opened);
   void close() { *this = {}; }
   [[nodiscard]] const std::vector<ModelOffer>& all() const { return rows_; }
 
-  double height_px = 0;  // of their part of the menu
+  double height_px = 0;  // of the models' part of the menu
 
  private:
   std::vector<ModelOffer> rows_;

@@ -10,24 +10,24 @@
 
 namespace headroom {
 
-// What the queue tells, as banners. Main thread.
+// Turns the queue's notices and outcomes into banners. Main thread.
 class News {
  public:
   explicit News(UiState& state) : state_(state) {}
 
   void picture(const FinishedPicture& picture);
   void running(const JobStatus& job);
-  // `cards`: as far as is known what fits now.
+  // `cards`: what is known about which sizes fit now.
   void outcome(const JobOutcome& outcome, const std::array<SizeCard, kSizePresets.size()>& cards);
-  // Whether the queue waits until pictures are saved: told as long as it is so.
+  // Whether the queue waits for pictures to be saved; there is a banner while it does.
   void held(bool is_held);
 
  private:
   void notices(JobId job, const std::vector<Notice>& notices);
 
   UiState& state_;
-  bool told_slower_ = false;              // once a session is enough
-  std::map<JobId, std::size_t> noticed_;  // how many of a job's notices are shown already
+  bool told_slower_ = false;              // told once per session
+  std::map<JobId, std::size_t> noticed_;  // how many of each job's notices were shown
 };
 
 }  // namespace headroom

@@ -10,28 +10,27 @@
 
 namespace headroom {
 
-// What a picture that was dropped on the window, or pasted as a file, offers to take over. A plain
-// value.
+// What can be taken over from a picture file that was dropped or pasted. A plain value.
 struct OfferedPicture {
   std::filesystem::path file;
-  std::string name;  // of the file
+  std::string name;  // file name
   bool has_settings = false;
-  GenerationRequest request;  // as far as the picture tells; seed is the picture's own; its start
-                              // has no pixels
+  // Settings that the picture has; its own seed; its start picture has no pixels.
+  GenerationRequest request;
   bool has_prompt = false;
   bool has_size = false;
   bool has_steps = false;
   bool has_guidance = false;
-  std::vector<Message> unknown;  // "Sampler: Euler a", which nothing here corresponds to
+  std::vector<Message> unknown;  // settings without an equivalent here: "Sampler: Euler a"
 };
 
-// Throws Error{kIo} for what is no picture.
+// Throws Error{kIo} for a file that is not a picture.
 [[nodiscard]] OfferedPicture read_offered_picture(const std::filesystem::path& file);
 
-// The file that a clipboard's text stands for: the first file:// URI of a list, or a single
-// absolute path to a picture that is there.
+// The file that the clipboard's text refers to: the first file:// URI of a list, or a single
+// absolute path to an existing picture.
 [[nodiscard]] std::optional<std::filesystem::path> file_in_clipboard(std::string_view text);
-// The path that is all of a clipboard's text, whatever it leads to.
+// The path, if the clipboard's text is a path and nothing else, whether it exists or not.
 [[nodiscard]] std::optional<std::filesystem::path> path_in_clipboard(std::string_view text);
 
 }  // namespace headroom

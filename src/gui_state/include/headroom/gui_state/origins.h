@@ -7,19 +7,20 @@
 
 namespace headroom {
 
-// Pictures that were made of others by finishing them stand behind those.
+// A finished picture stands after the picture that it was made from.
 
-// Where the picture is that the one at `index` was made of; nothing: it was made of none, or of one
-// that is not here.
+// Index of the picture from which the one at `index` was made; nothing if there is none, or it is
+// not in the list.
 [[nodiscard]] std::optional<std::size_t> origin_of(const std::vector<FinishedPicture>& pictures,
                                                    std::size_t index);
 
-// Where a new picture goes: behind its origin and what else was made of that; else to the end.
+// Index for a new picture: after its origin and other pictures made from that; otherwise at the
+// end.
 [[nodiscard]] std::size_t place_for(const FinishedPicture& picture,
                                     const std::vector<FinishedPicture>& pictures);
 
-// Whether the picture at `index` stands with the one before it: both were made of the same one, or
-// that is its origin.
+// Whether the picture at `index` belongs to the one before it: that is its origin, or both have
+// the same origin.
 [[nodiscard]] bool stands_behind(const std::vector<FinishedPicture>& pictures, std::size_t index);
 
 }  // namespace headroom

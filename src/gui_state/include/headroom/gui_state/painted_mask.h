@@ -8,7 +8,8 @@
 
 namespace headroom {
 
-// In pixels of a mask, whose upper left corner is 0, 0 and whose first pixel's middle 0.5, 0.5.
+// A position in pixels of a mask: the upper left corner is 0, 0, the first pixel's centre 0.5,
+// 0.5.
 struct MaskPoint {
   double x = 0, y = 0;
 };
@@ -18,53 +19,53 @@ struct MaskPart {
   int x0 = 0, y0 = 0, x1 = 0, y1 = 0;
 };
 
-// A straight piece of the line between what is painted and what is not, between pixels.
+// A straight piece of the border between painted and other pixels.
 struct MaskEdge {
-  int x = 0, y = 0;             // where it begins
-  int length = 0;               // to the right, or down
-  bool is_across = false;       // else it goes down
-  bool is_paint_after = false;  // below it, or to its right; else before it
+  int x = 0, y = 0;             // start of the piece
+  int length = 0;               // to the right or downwards
+  bool is_across = false;       // horizontal, else vertical
+  bool is_paint_after = false;  // the painted side is below or to the right
 };
 
-// What of a picture is to be painted anew, as a person painted it: each pixel of a grid over the
-// picture is painted or is not, and the edge between them may be soft. A plain value.
+// The part of a picture that is to be painted anew, as the user painted it: a grid over the
+// picture with painted and other pixels, whose border may be soft. A plain value.
 class PaintedMask {
  public:
-  // A finer grid has nothing to say: one of its pixels is a latent of the largest pictures.
+  // A finer grid would make no difference: in the largest pictures one of its pixels is one
+  // latent.
   static constexpr int kMostSide_px = 1024;
   static constexpr int kMostFeather_px = 100;
 
-  // Of a picture of this size, with nothing painted: a pixel for each of its pixels, or for
-  // several where a side would be longer than kMostSide_px.
+  // An empty mask for a picture of this size: one pixel for each of its pixels, or for several if
+  // a side would be longer than kMostSide_px.
   explicit PaintedMask(Size picture);
-  // What grey() gave: painted is what is at least half white.
+  // From the result of grey(): what is at least half white is painted.
   PaintedMask(const GreyImage& grey, int feather_px);
 
   [[nodiscard]] Size size() const { return size_; }
   [[nodiscard]] bool at(int x, int y) const { return painted_[index(x, y)]; }
 
-  // All of these reach as far as the grid does. `paint` false takes paint away.
-  // A round brush drawn from one point to another.
+  // These functions affect pixels inside the grid only; `paint` false removes paint.
+  // A stroke of a round brush from one point to another.
   void stroke(MaskPoint from, MaskPoint to, double diameter_px, bool paint);
   void box(MaskPoint corner, MaskPoint opposite, bool paint);
-  // What is connected with this point by its sides and is as it is: an outline is filled, or a
-  // patch taken away.
+  // Changes all pixels that are connected with this one by their sides and have the same state:
+  // fills an outline, or removes a patch.
   void flood(MaskPoint at, bool paint);
   void invert() { painted_.flip(); }
 
-  // Half of the width of the soft edge.
+  // Half of the width of the soft border.
   [[nodiscard]] int feather_px() const { return feather_px_; }
   void set_feather(int px);
 
   [[nodiscard]] bool is_empty() const;
-  // Of `part`, 0..1; the soft edge counts as hard.
+  // The painted share of `part`, 0..1; a soft border counts as hard.
   [[nodiscard]] double share(const MaskPart& part) const;
-  // The part that remains when the picture is cut to the shape of `wanted`, see fit().
+  // The part that remains when the picture is cropped to the shape of `wanted`, see fit().
   [[nodiscard]] MaskPart used_for(Size wanted) const;
 
-  // 0 = kept, 255 = painted anew; along a soft edge it rises with the distance from it, so that
-  // half of it is on each side. Distances are those of chamfer 3-4 (Borgefors 1986), 8 % off at
-  // most.
+  // 0 = kept, 255 = painted anew. Across a soft border the value rises with the distance from it,
+  // half of the ramp on each side. Distances are by chamfer 3-4 (Borgefors 1986), at most 8 % off.
   [[nodiscard]] GreyImage grey() const;
   [[nodiscard]] std::vector<MaskEdge> edges() const;
 
@@ -77,16 +78,17 @@ class PaintedMask {
     return static_cast<std::size_t>(y) * static_cast<std::size_t>(size_.width) +
            static_cast<std::size_t>(x);
   }
-  // Of each pixel from the nearest that is painted, or not, in thirds of a pixel.
+  // Distance of each pixel from the nearest one that is painted, or that is not, in thirds of a
+  // pixel.
   [[nodiscard]] std::vector<int> distances_to(bool painted) const;
   void add_edges(bool across, std::vector<MaskEdge>& found) const;
 
   Size size_;
   int feather_px_ = 0;
-  std::vector<bool> painted_;  // packed: the way back holds many of them
+  std::vector<bool> painted_;  // bit-packed, since the undo history holds many masks
 };
 
-// Shared by the draft and the steps that lead back to it; null: no part is painted anew alone.
+// Shared by the draft and its undo steps; null: no mask.
 using MaskPointer = std::shared_ptr<const PaintedMask>;
 
 }  // namespace headroom

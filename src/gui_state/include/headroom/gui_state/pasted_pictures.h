@@ -7,29 +7,29 @@
 
 namespace headroom {
 
-// What was found where a picture was asked for.
+// The answer when the clipboard was asked for a picture.
 struct PastedPicture {
   enum class Fault {
     kNone,
-    kNoAnswer,     // the program that has it did not answer, or stopped in the middle
-    kOtherFormat,  // a picture, but neither a PNG nor a JPEG
+    kNoAnswer,     // the other program did not answer, or stopped in the middle
+    kOtherFormat,  // a picture that is neither a PNG nor a JPEG
     kTooLarge,     // beyond kMostBytes
-    kNotHere       // it cannot be asked for: there is no X11
+    kNotHere       // pictures cannot be read from the clipboard without X11
   };
   static constexpr std::size_t kMostBytes = std::size_t{256} << 20U;
 
   Fault fault = Fault::kNone;
-  std::string bytes{};  // of a PNG or JPEG file, as they came
+  std::string bytes{};  // of a PNG or JPEG file, unchanged
 };
 
-// Pictures that came without a file, as files of a folder: what starts from them, and the session,
-// names a file and its hash. Each has its name from its bytes. Main thread.
+// Pasted pictures as files in a folder, since start pictures and the session are recorded by file
+// and hash. A file's name comes from its content. Main thread.
 class PastedPictures {
  public:
   explicit PastedPictures(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-  // Writes the bytes of a PNG or JPEG file, unless they are there already; returns the file. The
-  // oldest go when there are more than kMostFiles. Throws Error{kIo}.
+  // Writes a PNG or JPEG file's bytes, unless they are there already, and returns the file.
+  // Removes the oldest files when there are more than kMostFiles. Throws Error{kIo}.
   [[nodiscard]] std::filesystem::path keep(std::string_view bytes) const;
 
   static constexpr std::size_t kMostFiles = 100;

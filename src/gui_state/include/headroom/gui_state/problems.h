@@ -11,8 +11,8 @@ namespace headroom {
 // What is wrong with the draft.
 [[nodiscard]] std::vector<RequestProblem> find_problems(const UiState& state, int size_unit);
 
-// Why Generate is off: the first problem, or the memory that is missing. Empty = it is on. `others`
-// hold memory, too, largest first.
+// Why Generate is disabled: the first problem, or missing memory; empty = enabled. `others`: other
+// programs that hold memory, largest first.
 [[nodiscard]] std::string why_blocked(const std::vector<RequestProblem>& problems,
                                       const Forecast* forecast,
                                       const std::vector<OtherProgram>& others,

@@ -9,19 +9,19 @@
 
 namespace headroom {
 
-// The shapes of the pictures that the window asks about. A prompt is measured when it has changed,
-// a job's prompts once. One thread.
+// The shapes of the runs that the window needs forecasts for. A prompt is tokenised only when it
+// has changed, a job's prompts once. One thread.
 class RunShapes {
  public:
-  // For this model from now on; what another one measured is forgotten.
+  // Uses this model from now on; other models' token counts are forgotten.
   void use(std::shared_ptr<const ModelOnDevice> model);
 
-  // How long the draft's prompt is; nothing where the program cannot tell.
+  // The length of the draft's prompt; nothing if it cannot be measured.
   [[nodiscard]] std::optional<PromptLength> prompt_length(const GenerationRequest& draft);
   [[nodiscard]] RunShape of_draft(const GenerationRequest& draft);
-  // Of what the selected picture leads to, likewise.
+  // For requests made from the selected picture, likewise.
   [[nodiscard]] RunShape of_picture(const GenerationRequest& request);
-  // In the order of `jobs`; those that are not among them any more are forgotten.
+  // In the order of `jobs`; other jobs are forgotten.
   [[nodiscard]] std::vector<ForecastService::Run> of_jobs(const std::vector<JobStatus>& jobs);
 
  private:
@@ -36,8 +36,8 @@ class RunShapes {
                                   const PromptLength& negative) const;
 
   std::shared_ptr<const ModelOnDevice> model_;
-  Measured prompt_, negative_;                  // of the draft
-  Measured picture_prompt_, picture_negative_;  // of the selected picture
+  Measured prompt_, negative_;                  // the draft's
+  Measured picture_prompt_, picture_negative_;  // the selected picture's
   std::map<JobId, ForecastService::Run> jobs_;
 };
 

@@ -11,23 +11,23 @@
 
 namespace headroom {
 
-// Brings the last session into the window and keeps the present one. Main thread.
+// Restores the last session into the window and saves the present one. Main thread.
 class SessionKeeper {
  public:
-  // Masks are kept in `masks`; both must outlive it.
+  // Masks are stored in `masks`. Both arguments must outlive this object.
   SessionKeeper(const WindowServices& services, MaskStore& masks);
 
-  // Where the window was, while the configuration asks for the same size as then.
+  // The window's last place; nothing if the configured size has changed since then.
   [[nodiscard]] std::optional<WindowPlace> place() const;
-  // Prompt, settings, history, and the jobs that were not made, which are offered, not started.
+  // Restores prompt, settings, history and unfinished jobs; those are offered, not started.
   void restore(UiState& state);
-  // The last pictures one by one, newest first, so that the window does not wait for them. False
-  // when there are no more.
+  // Restores one picture per call, newest first, so that the window does not wait for all of them.
+  // False when there are no more.
   bool restore_picture(UiState& state);
-  // Writes what has changed. A folder that takes nothing becomes a warning, as long as it is so,
-  // and UiState::forgotten says what is at stake.
+  // Saves what has changed. While the folder cannot be written there is a warning, and
+  // UiState::forgotten lists what would be lost.
   void save(UiState& state, const std::vector<JobStatus>& jobs, const WindowPlace& place);
-  // The text of a session that could not be written; empty when it was.
+  // The text of a session that could not be written; empty if it was written.
   [[nodiscard]] const std::string& unkept() const { return unkept_; }
 
  private:
@@ -37,10 +37,10 @@ class SessionKeeper {
   const WindowServices& services_;
   MaskStore& masks_;
   SessionFile file_;
-  Message damaged_;  // the file that could not be read
+  Message damaged_;  // a file that could not be read
   std::string unkept_;
   SavedSession last_;
-  JobId next_id_ = ~JobId{0};  // counts down: the queue's own ids count up
+  JobId next_id_ = ~JobId{0};  // counts down, since the queue's ids count up
 };
 
 }  // namespace headroom

@@ -7,18 +7,18 @@
 
 namespace headroom {
 
-// What a change is to, in a few words: the model, else the device, else the number format that are
-// others than those of `now`.
+// A short name for a change: the model, device or number format (the first of these that differs
+// from `now`).
 [[nodiscard]] Message label_of(const SessionChoice& to, const ModelOnDevice& now);
 [[nodiscard]] Message title_of(const ModelInfo& model);
 
-// What becomes of changes of model, device and number format: settings that follow them, and what
-// is told of it. Main thread.
+// Follows changes of model, device and number format: adapts settings and tells the user. Main
+// thread.
 class SessionNews {
  public:
   explicit SessionNews(UiState& state) : state_(state) {}
 
-  // `is_running`: a job that a change may wait for. True when something is new.
+  // `is_running`: a job is running that a change may have to wait for. True when something is new.
   bool follow(const Session::State& session, bool is_running);
 
  private:
@@ -27,8 +27,8 @@ class SessionNews {
   void waits(const Session::State& session, bool is_running);
 
   UiState& state_;
-  std::shared_ptr<const ModelOnDevice> opened_;  // as of the last call
-  std::uint64_t number_ = 0;                     // of the last change that was told of
+  std::shared_ptr<const ModelOnDevice> opened_;  // at the last call
+  std::uint64_t number_ = 0;                     // of the last change that was reported
   bool changes_ = false;
 };
 

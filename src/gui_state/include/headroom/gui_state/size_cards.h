@@ -12,13 +12,13 @@
 
 namespace headroom {
 
-// What is to be said of a size with the memory of this moment: the one source of words and colours
-// for the heading, the cards, the plan line and the gauge.
+// The state of a size with the present memory. Heading, cards, plan line and gauge all take their
+// words and colours from it.
 enum class CardState {
   kPending,
   kFits,
-  kTight,   // fits, and takes nearly all that can be used
-  kSlower,  // fits with a plan that takes noticeably longer, see kSlowerThanResident
+  kTight,   // fits, but needs nearly all of the budget
+  kSlower,  // fits with a noticeably slower plan, see kSlowerThanResident
   kShort
 };
 [[nodiscard]] CardState state_of(const Forecast* forecast);
@@ -26,7 +26,7 @@ enum class CardState {
   return state == CardState::kFits || state == CardState::kTight;
 }
 
-// What one of the five size buttons shows.
+// The content of one of the five size buttons.
 struct SizeCard {
   SizePreset preset;
   CardState state = CardState::kPending;
@@ -34,47 +34,48 @@ struct SizeCard {
   std::int64_t shortfall_bytes = 0;
   std::optional<double> seconds;
   bool seconds_are_estimated = false;
-  std::optional<double> slowdown;  // how many times the seconds of a run with all resident
+  std::optional<double> slowdown;  // relative to a run with all networks resident
   Plan plan;
   std::optional<Size> suggestion;
-  Budget budget;  // that it was judged by
+  Budget budget;  // that was used for the state
   bool recommended = false;
 };
 
-// True for execution options that cost noticeable time.
+// Whether an execution option costs noticeable time.
 [[nodiscard]] bool is_slow_option(const std::string& option);
 
 [[nodiscard]] SizeCard make_card(const SizePreset& preset, const Forecast* forecast);
 
-// The longest side that fits beside one of `other_px`, as far as the table tells: its steps are
-// rounded to the safe side. Nothing when not even the shortest fits or it is not in the table.
+// The longest side that fits beside one of `other_px`, according to the table, rounded to its
+// steps on the safe side. Nothing when not even the shortest fits, or when `other_px` is not in
+// the table.
 [[nodiscard]] std::optional<int> longest_side(const Frontier& table, int other_px);
 
-// Marks the largest preset that fits without slowing down; of two equal areas, the first.
+// Marks the largest preset that fits at full speed; of equal areas the first one.
 void mark_recommended(std::array<SizeCard, kSizePresets.size()>& cards);
 
-// What the five cards together say, for the heading above them.
+// The summary of the five cards, for the heading above them.
 struct SizesLine {
   enum class Kind {
     kPending,
-    kAllFit,     // all of them, without slowing down
-    kUpTo,       // `size` and what is smaller runs without slowing down
-    kOnly,       // `size` does, though smaller ones do not: their copies do not hide
-    kAllSlower,  // what fits is slowed down
+    kAllFit,     // all fit at full speed
+    kUpTo,       // `size` and smaller ones run at full speed
+    kOnly,       // `size` runs at full speed, but smaller ones do not: their copies are not hidden
+    kAllSlower,  // what fits is slower
     kNone        // nothing fits
   };
   Kind kind = Kind::kPending;
-  std::string size{};  // "768×768"; "2048×2048+" where the table ends
-  // Of all that is said: of sizes that run at full speed, kTight where one of them is.
+  std::string size{};  // "768×768"; "2048×2048+" at the end of the table
+  // State of the summary: kTight if one of the sizes at full speed is tight.
   CardState state = CardState::kPending;
 };
 [[nodiscard]] SizesLine describe_sizes(const std::array<SizeCard, kSizePresets.size()>& cards,
                                        const Frontier* table);
-// The largest square that runs without slowing down as far as the table tells, with a plus sign
-// where the table ends: that is no limit. Empty when there is none.
+// The largest square at full speed in the table; with a plus sign at the end of the table, which
+// is no limit. Empty when there is none.
 [[nodiscard]] std::string critical_text(const Frontier& table);
 
-// More than twice the area of the pictures that the model was made with: parts will repeat.
+// Whether the area is more than twice that of the training pictures, so that parts may repeat.
 [[nodiscard]] bool is_beyond_training(Size size, const ModelInfo& model);
 
 }  // namespace headroom

@@ -9,19 +9,19 @@
 
 namespace headroom {
 
-// What is to be said of the chosen size at this moment.
+// A remark on the chosen size at this moment.
 struct SizeNote {
-  std::string text{};         // empty: nothing
-  std::optional<Size> use{};  // what its button chooses
+  std::string text{};         // empty: no remark
+  std::optional<Size> use{};  // the size that its button chooses
 };
 
-// The note of the last change, or of a size that another one was taken for: what is said of that
-// follows the memory. `cards` are of this moment, too.
+// The remark on the last change of size, or on a size that was replaced by one that fits; the
+// latter depends on the present memory. `cards` must be of this moment, too.
 [[nodiscard]] SizeNote note_of_size(const UiState& state,
                                     const std::array<SizeCard, kSizePresets.size()>& cards,
                                     const StringTable& text);
 
-// Whether the preset of this size cannot run now; false for what is no preset.
+// Whether the preset of this size does not fit now; false for sizes that are no preset.
 [[nodiscard]] bool is_short(Size size, const std::array<SizeCard, kSizePresets.size()>& cards);
 
 }  // namespace headroom

@@ -9,35 +9,35 @@
 
 namespace headroom {
 
-// The picture that the next one starts from. What a person chose has its own size; what is in a
-// job, the job's; and what only a record tells of, or could not be read, has no pixels.
+// A start picture. One that the user chose has its own size, one in a job has the job's size, and
+// one that is only known from a record or could not be read has no pixels.
 using StartPicture = std::shared_ptr<const InitImage>;
 
 [[nodiscard]] bool has_pixels(const InitImage& start);
 
-// Reads a PNG or JPEG. `has_transparency` is set when a pixel of it was. Throws Error{kIo}.
+// Reads a PNG or JPEG. Sets `has_transparency` when any pixel is transparent. Throws Error{kIo}.
 [[nodiscard]] StartPicture read_start_picture(const std::filesystem::path& file,
                                               bool* has_transparency = nullptr);
-// What the settings in a picture say of its start, without pixels.
+// The start picture that a picture's settings describe, without pixels.
 [[nodiscard]] StartPicture start_of_record(const ReadSettings::Start& start);
 [[nodiscard]] StartPicture without_pixels(const InitImage& start);
 
-// `request` with a start that has its size and no pixels, which is all that its checks and its
-// shape ask for; `is_masked`: with a painted mask besides.
+// `request` with a start picture of its size but without pixels, which is enough for its checks
+// and shape; `is_masked`: also with a painted mask.
 [[nodiscard]] GenerationRequest with_start_of_size(GenerationRequest request,
                                                    bool is_masked = false);
 
-// A painted mask and the file that stands for it in records.
+// A painted mask and its file in records.
 struct MaskOfStart {
-  MaskPointer mask;  // null: all of the picture is painted anew
+  MaskPointer mask;  // null: the whole picture is painted anew
   InitImage::File file{};
 };
 
-// Cuts starts to the shape of a size and resizes them to it, masks as well; as the command line
-// does. The last result is kept, so that jobs in a row share it. One thread.
+// Crops start pictures and masks to the shape of a size and resizes them, as the command line
+// does. Caches the last result, so that consecutive jobs share it. One thread.
 class StartFitter {
  public:
-  // `start` has pixels; a painted mask takes the place of its own.
+  // `start` must have pixels; a painted mask replaces its own.
   [[nodiscard]] StartPicture fit(const StartPicture& start, Size size,
                                  const MaskOfStart& mask = {});
 

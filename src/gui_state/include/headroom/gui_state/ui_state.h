@@ -20,12 +20,12 @@
 
 namespace headroom {
 
-// Prompts of this session, walked with Alt+Up and Alt+Down.
+// The prompts of this session; Alt+Up and Alt+Down go through them.
 class PromptHistory {
  public:
   void add(const std::string& prompt);
-  // The next older or newer prompt; nothing at the ends. `current` is kept as the newest while
-  // walking, so that what was being typed is not lost.
+  // The next older or newer prompt; nothing at the ends. The unsent prompt `current` is kept as
+  // the newest one, so that it is not lost.
   [[nodiscard]] std::optional<std::string> older(const std::string& current);
   [[nodiscard]] std::optional<std::string> newer();
   [[nodiscard]] const std::vector<std::string>& all() const { return prompts_; }
@@ -33,12 +33,12 @@ class PromptHistory {
  private:
   std::vector<std::string> prompts_;
   std::string typed_;
-  std::size_t at_ = 0;  // prompts_.size() = what is being typed
+  std::size_t at_ = 0;  // prompts_.size() = the unsent prompt
 };
 
 struct Banner {
   enum class Kind { kTrouble, kWarning, kNote };
-  // What its button does.
+  // What the banner's button does.
   enum class Way {
     kNone,
     kUseSize,
@@ -46,181 +46,183 @@ struct Banner {
     kQueueOffered,
     kStartAgain,
     kOtherModel,
-    kKeepModel,  // ends a change that waits for the running job
+    kKeepModel,  // cancels a change that waits for the running job
     kSave
   };
   Kind kind = Kind::kTrouble;
   Message title{};  // may be empty
   Message text{};
-  std::string about{};  // what it tells of: see UiState::resolve()
+  std::string about{};  // the subject: see UiState::resolve()
   Way way = Way::kNone;
   std::optional<Size> suggestion{};  // kUseSize
-  std::uint64_t step = 0;            // kUndo: goes when this is no longer the last step
-  double shown_at = -1;              // when it was first drawn; notes leave by themselves
+  std::uint64_t step = 0;            // kUndo: the banner goes when this is no longer the last step
+  double shown_at = -1;              // when it was first drawn; notes disappear after a while
   std::uint64_t id = 0;
 };
 
-// Said of what was just entered; it goes with the next change of prompt or settings.
+// A note on what was just entered; removed at the next change of prompt or settings.
 struct EntryNote {
   std::string field{};
   std::string text{};
-  std::optional<Settings> entered{};  // as they were when it was said; nothing in that frame
+  std::optional<Settings> entered{};  // settings when the note was made; empty in that frame
 
   void follow(const Settings& now);
 };
 
-// Whose explanation is shown or not; see tooltip().
+// Whose tooltip is shown, if any; see tooltip().
 struct TipState {
-  unsigned item = 0;  // that the mouse or the keyboard is on
-  // Where something was pressed: what is there, also in its place, is silent until that is left.
+  unsigned item = 0;  // that the mouse or the focus is on
+  // Where something was clicked: no tooltip is shown there until the mouse leaves it.
   std::optional<Rect> pressed{};
   double since = 0;  // seconds
-  double due = -1;   // when there will be more to show
+  double due = -1;   // when more of it will be shown
 };
 
-// Everything the window remembers between frames that a person can see or change. A plain value
-// without graphics, so that its rules are tested without a window.
+// Everything that the window remembers between frames and that a person can see or change. A plain
+// value without graphics, so that its rules can be tested without a window.
 struct UiState {
   GenerationRequest draft;     // without the seed, which is `seed_text`
-  EntryNote number_note;       // why a number is not what was typed
-  bool number_active = false;  // a number is being typed: as of the last frame
+  EntryNote number_note;       // why a number differs from what was typed
+  bool number_active = false;  // a number was being edited in the last frame
   bool generate_asked = false;
   bool generate_in_front = false;
-  double generate_at = -1e9;         // seconds, when it was pressed last
+  double generate_at = -1e9;         // seconds; when Generate was last pressed
   std::string seed_text;             // empty = random
-  std::string seed_before;           // when its field was entered
-  EntryNote seed_note;               // what was refused as a seed
+  std::string seed_before;           // when the field was entered
+  EntryNote seed_note;               // why a seed was refused
   std::optional<Size> locked_ratio;  // see Settings
-  Size asked_size{512, 512};         // the sides before they were snapped
+  Size asked_size{512, 512};         // before snapping
   bool negative_open = false;
-  int typed_width = 512;  // what the size fields hold while they are edited
+  int typed_width = 512;  // what the size fields show while they are edited
   int typed_height = 512;
-  std::string size_note;  // why the size is not what was typed or clicked; until the next change
-  // A size that did not fit when it was clicked, and the one that was taken for it.
+  // Why the size differs from what was typed or clicked; until the next change.
+  std::string size_note;
+  // A size that was clicked but did not fit, and the one that was used instead.
   struct Instead {
     Size wanted;
     Size taken;
   };
   std::optional<Instead> instead;
   std::optional<std::string>
-      new_prompt;                // replaces the prompt in the next frame, even while typing
-  std::string focus = "prompt";  // the field that gets the keyboard in the next frame
-  bool caret_at_end = false;     // of the prompt, once it has the keyboard
-  double flash_at = -1e9;        // seconds; the reason why nothing starts is shown strongly
+      new_prompt;                // replaces the prompt in the next frame, even while it is edited
+  std::string focus = "prompt";  // field that gets the keyboard in the next frame
+  bool caret_at_end = false;     // in the prompt, when it gets the keyboard
+  double flash_at = -1e9;        // seconds; when the reason for not starting was highlighted
   PromptHistory history;
   std::size_t example_offset = 0;
-  // They fold when the first picture is asked for: a press of Generate moves nothing under the
-  // mouse, as a picture that arrives would.
+  // Examples fold when the first picture is requested, not when it arrives: that would move things
+  // under the mouse.
   bool examples_fold = false;
   bool examples_open = true;
 
-  // Of this session and the end of the last, oldest first. Pixels of the older ones are only in
-  // their files.
+  // Of this session and the end of the last one, oldest first. Older ones have their pixels only
+  // in their files.
   std::vector<FinishedPicture> pictures;
   std::optional<std::size_t> selected;
   bool live = true;  // the canvas follows the running job
-  // How the last run ended without all of its pictures; until the next action.
+  // How the last run ended early; until the next action.
   struct Ended {
     JobOutcome::Place place;
     int count = 1;
     bool failed = false;  // else cancelled
   };
   std::optional<Ended> ended;
-  bool scroll_strip = false;  // bring the selected picture into view in the next frame
+  bool scroll_strip = false;  // scroll to the selected picture in the next frame
   CanvasView view;
-  double zoom_asked = 1;        // by a key, about the middle of the canvas
-  bool panning = false;         // with the middle button
-  bool region_marked = false;   // the keyboard was taken to a part of the window, which has a frame
-  bool canvas_focused = false;  // keys without Ctrl belong to the picture
-  bool canvas_asked = false;    // the keyboard goes to it in the next frame
-  bool row_asked = false;       // the keyboard goes to the buttons below it in the next frame
-  bool row_focused = false;     // it is there
+  double zoom_asked = 1;        // by a key; around the middle of the canvas
+  bool panning = false;         // with the middle mouse button
+  bool region_marked = false;   // the keyboard was moved to a region, which is framed
+  bool canvas_focused = false;  // keys without Ctrl act on the picture
+  bool canvas_asked = false;    // the canvas gets the keyboard in the next frame
+  bool row_asked = false;       // the buttons below it get the keyboard in the next frame
+  bool row_focused = false;     // they have it
 
-  FinishChoice finish;        // of the button that finishes the selected picture
-  bool finish_open = false;   // its list is, as of the last frame: all its sizes are asked about
-  bool finish_asked = false;  // it opens in this frame
-  UpscaleChoice upscale;      // likewise of the button that makes it larger
+  FinishChoice finish;        // settings of the button that finishes the selected picture
+  bool finish_open = false;   // its list was open in the last frame, so all sizes are forecast
+  bool finish_asked = false;  // opens the list in this frame
+  UpscaleChoice upscale;      // settings of the button that enlarges the selected picture
   bool upscale_open = false;
   bool upscale_asked = false;
-  bool upscalers_asked = true;  // look for upscalers in the next frame
-  bool compares = false;        // the origin is shown in the place of the selected picture
+  bool upscalers_asked = true;  // search for upscalers in the next frame
+  bool compares = false;        // the selected picture's origin is shown instead
 
-  std::string copied;  // the value that was copied, by its name, and since when
+  std::string copied;  // name of the value that was copied, and when
   double copied_at = -1e9;
   TipState mouse_tip, keyboard_tip;
-  unsigned drawn_tip = 0;                   // the item of the last tip that is more than a text
+  unsigned drawn_tip = 0;                   // item of the last tooltip with more than text
   double drawn_tip_w = 0, drawn_tip_h = 0;  // its size, screen pixels
-  // What tips leave free, screen pixels: of the last frame, and of this one as far as it is drawn.
+  // What tooltips avoid, in screen pixels: in the last frame, and so far in this one.
   struct Places {
     std::vector<Rect> work;  // prompt, sizes, plan and picture
-    std::vector<Rect> rest;  // what gives way first
+    std::vector<Rect> rest;  // less important
   };
   Places places, next_places;
-  bool plan_open = false;      // how it will run, above the plan line
+  bool plan_open = false;      // the explanation of the plan, above the plan line
   bool settings_open = false;  // where they fold
-  int unfold_frames = 0;       // while they come into view
-  bool details_open = false;   // of the picture, where they are a drawer
-  double pinned_px = 0;        // height of what never scrolls away, of the last frame
-  double plan_card_px = 0;     // likewise of how it will run
-  double composer_px = 0;      // likewise of all that the composer holds
+  int unfold_frames = 0;       // frames until they are in view
+  bool details_open = false;   // details of the picture, where they are a drawer
+  double pinned_px = 0;        // height of what never scrolls, in the last frame
+  double plan_card_px = 0;     // height of the plan's explanation, likewise
+  double composer_px = 0;      // height of the composer's content, likewise
 
-  std::vector<GenerationRequest> offered;         // what the last session did not make
-  std::optional<OfferedPicture> offered_picture;  // whose settings may be taken
-  std::vector<InitImage::File> known_starts;      // where they are; the newest last
-  MaskPointer mask;                               // see Settings; with a picture to start from
+  std::vector<GenerationRequest> offered;         // jobs that the last session did not finish
+  std::optional<OfferedPicture> offered_picture;  // a picture whose settings may be taken over
+  std::vector<InitImage::File> known_starts;      // where start pictures are; newest last
+  MaskPointer mask;                               // see Settings; only with a start picture
   MaskTool mask_tool;
   MaskLook mask_look;
   std::vector<LoraTag> off_loras;                 // see Settings
-  std::vector<std::filesystem::path> lora_files;  // that were dropped; the newest last
-  bool loras_changed = false;                     // what names stand for may be others
-  bool loras_open = false;                        // all of them, where they are many
+  std::vector<std::filesystem::path> lora_files;  // that were dropped; newest last
+  bool loras_changed = false;                     // names may refer to other files now
+  bool loras_open = false;                        // all are shown, if there are many
   bool start_again_asked = false;
-  bool start_again = false;  // once it has closed
-  Message unkept;            // why the session cannot be kept at the moment; empty: it is
-  Forgotten forgotten;       // what the next start would then not have
+  bool start_again = false;  // restart after closing
+  Message unkept;            // why the session cannot be saved; empty: it can
+  Forgotten forgotten;       // what would be lost then
   enum class Closing { kNo, kAsk, kWhenDone, kNow };
   Closing closing = Closing::kNo;
-  bool quit_asked = false;         // by a key: as if the window was closed
-  bool full_screen_asked = false;  // likewise, or back
-  bool save_asked = false;         // where unsaved pictures are to go
-  std::string save_folder;         // likewise, as it is typed
-  Message save_trouble;            // why it could not
-  // Where another model is, as it is typed, while that is asked; why that could not be opened;
-  // whether it is being opened; and a folder that was dropped meanwhile.
+  bool quit_asked = false;         // by a key, like closing the window
+  bool full_screen_asked = false;  // likewise, to switch full screen
+  bool save_asked = false;         // asking for a folder for unsaved pictures
+  std::string save_folder;         // that folder, as typed
+  Message save_trouble;            // why saving there failed
+  // While the user is asked where another model is: the typed text, why it could not be opened,
+  // whether it is being opened, and a folder that was dropped.
   std::optional<std::string> model_folder;
   Message model_trouble;
-  std::optional<std::uint64_t> model_opening;  // since this Session::Changed::number: it is tried
-  bool models_asked = false;                   // look for models in the next frame
-  bool loras_asked = false;                    // likewise for LoRAs
-  // A list that covers other parts of the window; at most one is open.
+  std::optional<std::uint64_t> model_opening;  // Session::Changed::number when opening began
+  bool models_asked = false;                   // search for models in the next frame
+  bool loras_asked = false;                    // search for LoRAs in the next frame
+  // A sheet covers parts of the window; at most one is open.
   enum class Sheet { kNone, kModels, kLoras };
   Sheet sheet = Sheet::kNone;
-  bool sheet_asked = false;                      // it opens in the next frame
-  std::string sheet_filter;                      // words that its rows must have
-  bool sheet_filter_focus = false;               // it gets the keyboard once it is there
-  std::vector<SearchedFolder> searched_folders;  // as of when the sheet opened
-  std::optional<std::string> added_folder;       // a further one, as it is typed
-  Message folder_trouble;                        // why it was not taken
-  std::vector<std::string> recent_models;        // as SessionChoice has them; the newest last
-  MenuRows menu_rows;                            // of the menu of models, while it is open
+  bool sheet_asked = false;         // opens in the next frame
+  std::string sheet_filter;         // words that rows must contain
+  bool sheet_filter_focus = false;  // the filter gets the keyboard when the sheet is shown
+  std::vector<SearchedFolder> searched_folders;  // when the sheet was opened
+  std::optional<std::string> added_folder;       // another folder, as typed
+  Message folder_trouble;                        // why that folder was refused
+  std::vector<std::string> recent_models;        // in the form of SessionChoice; newest last
+  MenuRows menu_rows;                            // of the model menu, while it is open
   std::optional<std::string> dropped_folder;
-  // Where pictures go in the place of the configured folder, once they could not be saved there.
+  // Where pictures are saved instead of the configured folder, after saving there failed.
   std::optional<std::filesystem::path> output_folder;
 
   UndoStack undo;
-  // As the last frame left it: Dear ImGui closes a list before this frame's keys are looked at.
+  // State after the last frame, since Dear ImGui closes a list before this frame's keys are
+  // handled.
   bool popup_was_open = false;
   bool item_was_active = false;
-  unsigned active_item = 0;  // Dear ImGui's number of it
-  double escape_at = -1e9;   // seconds; another Esc soon after this one cancels
+  unsigned active_item = 0;  // Dear ImGui's id of it
+  double escape_at = -1e9;   // seconds; a second Esc soon after this cancels
 
   std::vector<Banner> banners;  // above the canvas, oldest first
   std::vector<Banner> folded;   // in the bell's list
-  double banners_px = 0;        // height of those above the canvas, of the last frame
+  double banners_px = 0;        // height of the banners, in the last frame
   std::uint64_t next_banner = 1;
   std::string language = "en";
   bool dark = true;
-  double zoom = 1;  // of the interface, see ui_zoom.h
+  double zoom = 1;  // of the user interface, see ui_zoom.h
 
   static constexpr double kFlash_s = 0.6;
   static constexpr double kEscapeAgain_s = 1.5;
@@ -232,85 +234,84 @@ struct UiState {
     return {draft, seed_text, locked_ratio, off_loras, mask};
   }
   void apply(const Settings& settings);
-  // What the frame leaves behind: Dear ImGui's number of the item in use, 0 for none, and whether a
-  // list is open. What was done in one field is a step of its own, whether it was left for another
-  // or for none.
+  // Call at the end of a frame with Dear ImGui's id of the active item (0 = none) and whether a
+  // list is open. Changes in one field become one undo step, whether it was left for another field
+  // or not.
   void end_frame(unsigned active, bool popup_is_open);
-  // Remembers the settings for undo when they are others than before. Returns the newest step.
+  // Adds an undo step if the settings have changed. Returns the newest step.
   std::uint64_t record() { return undo.record(settings()); }
 
-  // Starts with the model's recommended settings.
+  // Sets the model's recommended settings.
   void reset_to(const ModelInfo& model);
-  // Another model is there: what it recommends takes the place of what `was` recommended, where
-  // that was not changed by the person; sizes follow its unit. Returns the step of the change, 0 =
-  // nothing changed.
+  // Adapts to another model: settings that the user has not changed from what `was` recommends
+  // become what `now` recommends, and sizes are snapped to its unit. Returns the step of the
+  // change, 0 = nothing changed.
   std::uint64_t take_model(const ModelInfo& was, const ModelInfo& now);
-  // Nothing is said of the size any more.
+  // Removes the remark on the size.
   void forget_size_note();
   // Width and height snapped to `unit`.
   void set_size(Size size, int unit);
-  // Keeps the ratio of the sides, as it was asked for, from now on; or no more.
+  // Locks the present ratio of the sides, as it was asked for, or unlocks it.
   void lock_ratio(bool on);
-  // Whether the sides have the locked ratio, which snapping may not allow.
+  // Whether the sides really have the locked ratio, which snapping may prevent.
   [[nodiscard]] bool keeps_ratio() const;
-  // What the fields hold becomes the size; with the ratio locked the other side follows. Returns
-  // whether snapping changed what was typed.
+  // Takes over what the fields show; if the ratio is locked, the other side follows. Returns
+  // whether snapping changed the typed value.
   bool commit_width(int unit);
   bool commit_height(int unit);
   void swap_sides();
   [[nodiscard]] const MaskPointer& shown_mask() const {
     return mask_tool.drawn ? mask_tool.drawn : mask;
   }
-  // Of the picture as it is used, 0..1.
+  // Share of the picture that is painted, in the part that is used, 0..1.
   [[nodiscard]] double mask_share() { return mask_look.share(mask, {draft.width, draft.height}); }
-  // Another mask, or with null or an empty one none: the strength follows, as long as it is what
-  // it is without being chosen.
+  // Sets another mask; null or an empty mask means none. The strength changes to the new default,
+  // unless the user has chosen another value.
   void set_mask(MaskPointer painted);
-  // Where a picture that others started from was found, for those that tell its hash only.
+  // Notes where a start picture was found, for records that only have its hash.
   void remember_start(const InitImage::File& file);
   [[nodiscard]] std::string path_of_start(const std::string& sha256) const;  // empty: unknown
   void remember_lora(const std::filesystem::path& file);
   void remember_model(const std::string& model);
   void open_sheet(Sheet which);
-  // The draft with its seed; nothing when the seed's text is not a number of 64 bits. A picture to
-  // start from has its own size yet.
+  // The draft with its seed; nothing when the seed's text is not a 64-bit number. A start picture
+  // still has its own size.
   [[nodiscard]] std::optional<GenerationRequest> request() const;
   [[nodiscard]] const FinishedPicture* selected_picture() const;
-  // Changes while parts of the window still find their places.
+  // Changes as long as parts of the window are still finding their places.
   [[nodiscard]] double heights_px() const {
     return pinned_px + plan_card_px + composer_px + banners_px;
   }
   [[nodiscard]] std::size_t unsaved() const;
-  // A picture of an earlier session, older than all that are there.
+  // Adds a picture of an earlier session, older than all others.
   void add_older_picture(FinishedPicture picture);
-  // Adds a finished picture, behind the one that it was made of where that is there, selects it if
-  // the canvas follows the run, and forgets the oldest saved ones when there are too many to keep
-  // in memory.
+  // Adds a finished picture, after its origin if that is in the list. Selects it if the canvas
+  // follows the run. Forgets the oldest saved pictures when there are too many to keep in memory.
   void add_picture(FinishedPicture picture);
   void select(std::size_t index);
-  // Takes a picture out, and puts it back; the selection goes along.
+  // Removes a picture, or puts it back; the selection moves along.
   FinishedPicture take_out(std::size_t index);
   void put_back(FinishedPicture picture, std::size_t index);
   void add_banner(Banner banner);
-  // Puts the banner into the bell's list; a note that takes care of itself just goes.
+  // Moves the banner to the bell's list; a note that needs no action is removed.
   void fold(std::size_t index);
-  // What it is about is no longer so: banners that tell of it go.
+  // Removes banners about a subject that is settled.
   void resolve(const std::string& about);
   static std::string about_saving(const FinishedPicture& picture);
   static std::string about_making(const GenerationRequest& request);
   static std::string about_run(JobId job);
   static constexpr const char* kAboutFolder = "folder";
   static constexpr const char* kAboutOffer = "offer";
-  static constexpr const char* kAboutImage = "image";  // to start from
+  static constexpr const char* kAboutImage = "image";  // the start picture
   static constexpr const char* kAboutFinish = "finish";
   static constexpr const char* kAboutLora = "lora";
   static constexpr const char* kAboutHeld = "held";
   static constexpr const char* kAboutUnkept = "unkept";  // see unkept
   static constexpr const char* kAboutStart = "start";    // the model that was asked for
-  static constexpr const char* kAboutChange = "change";  // of the model
+  static constexpr const char* kAboutChange = "change";  // a change of the model
 
  private:
-  void take_size(Size size, int unit);  // snapped; the ratio stays
+  void take_size(Size size, int unit);  // snapped; the locked ratio is kept
 };
 
 }  // namespace headroom

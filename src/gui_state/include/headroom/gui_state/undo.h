@@ -14,41 +14,41 @@
 
 namespace headroom {
 
-// What a person sets for the next picture, as one value that can be put back.
+// Everything that a person sets for the next picture, as one value that undo can restore.
 struct Settings {
   GenerationRequest draft;  // without the seed, which is `seed_text`
   std::string seed_text;
-  // While it is locked: the ratio of the sides as it was typed, which snapping does not change.
+  // While the ratio is locked: the sides as they were typed, before snapping.
   std::optional<Size> locked_ratio{};
-  std::vector<LoraTag> off_loras{};  // that wait beside the prompt, which asks for the others
-  MaskPointer mask{};                // of the picture that the draft starts from, as a whole
+  std::vector<LoraTag> off_loras{};  // LoRAs that are switched off and therefore not in the prompt
+  MaskPointer mask{};                // for the whole start picture
   friend bool operator==(const Settings&, const Settings&) = default;
 };
 
-// The one way back for prompt, settings and jobs that were taken out of the queue. A plain value.
+// The undo history for prompt, settings and jobs that were removed from the queue. A plain value.
 class UndoStack {
  public:
   struct Step {
     std::uint64_t id = 0;
-    Settings settings;                         // as they were before
-    std::vector<GenerationRequest> removed{};  // jobs that left the queue with this step
+    Settings settings;                         // before the step
+    std::vector<GenerationRequest> removed{};  // jobs that the step removed from the queue
     bool typed = false;
-    // A picture that left the window with this step, and its place there.
+    // A picture that the step removed from the window, and its index.
     std::shared_ptr<const FinishedPicture> discarded{};
     std::size_t place = 0;
   };
 
   explicit UndoStack(Settings now = {}) : current_(std::move(now)) {}
 
-  // Remembers what was before when `now` is something else. Returns the newest step, 0 = none.
+  // Adds a step if `now` differs from the last state. Returns the newest step, 0 = none.
   std::uint64_t record(const Settings& now);
   std::uint64_t record_removed(std::vector<GenerationRequest> jobs);
   std::uint64_t record_discarded(FinishedPicture picture, std::size_t place);
-  // While `time_s` is set, changes come from single letters. Letters in a row are one step:
-  // somebody may believe to be writing a prompt.
+  // While `time_s` is set, changes come from shortcuts of one letter. Several in a row become one
+  // step, since the user may have tried to type a prompt.
   void typing(std::optional<double> time_s);
 
-  // The step to take back, and the settings to put in the place of `now` again.
+  // The step to undo; its settings replace `now`.
   [[nodiscard]] std::optional<Step> undo(const Settings& now);
   [[nodiscard]] std::optional<Settings> redo(const Settings& now);
   [[nodiscard]] std::uint64_t newest() const { return steps_.empty() ? 0 : steps_.back().id; }

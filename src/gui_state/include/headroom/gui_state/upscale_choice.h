@@ -10,32 +10,32 @@
 
 namespace headroom {
 
-// How pictures are to be made larger, as it was chosen last.
+// The last choice of how to enlarge pictures.
 struct UpscaleChoice {
-  std::string model{};  // a file, or kLanczos; empty: the first that is found, else Lanczos
-  int scale = 2;        // as far as the model reaches
+  std::string model{};  // a file or kLanczos; empty: the first upscaler found, else Lanczos
+  int scale = 2;        // limited by what the model can do
 };
 
-// What can be chosen: an upscaler that was found, or Lanczos.
+// One of the choices: an upscaler that was found, or Lanczos.
 struct UpscaleOption {
   std::string name{};   // empty: Lanczos
-  std::string model{};  // as Upscale has it
-  int most = 4;         // of the scale
+  std::string model{};  // for Upscale::model
+  int most = 4;         // largest scale
   Message problem{};    // why it cannot be used
 };
 
-// Those that were found, then Lanczos.
+// The upscalers that were found, then Lanczos.
 [[nodiscard]] std::vector<UpscaleOption> upscale_options(const std::vector<UpscalerOffer>& found);
-// Where among them the choice is; one that is not there counts as none.
+// Index of the choice; if its upscaler is missing, as if there was no choice.
 [[nodiscard]] std::size_t chosen_option(const std::vector<UpscaleOption>& options,
                                         const UpscaleChoice& choice);
-// What it does with a picture.
+// How the option enlarges a picture.
 [[nodiscard]] Upscale upscale_with(const UpscaleOption& option, const UpscaleChoice& choice);
 
-// The request that enlarges `picture`, which is in `file`.
+// A request that enlarges `picture`, whose file is `file`.
 [[nodiscard]] GenerationRequest upscale_of(const FinishedPicture& picture, const Upscale& upscale,
                                            InitImage::File file = {});
-// What is asked about such a request.
+// The forecast service's question about such a request.
 [[nodiscard]] ForecastService::Run run_of_upscale(const GenerationRequest& request);
 
 }  // namespace headroom

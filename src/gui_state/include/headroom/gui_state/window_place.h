@@ -2,7 +2,7 @@
 
 namespace headroom {
 
-// Where a window lies: screen coordinates and pixels.
+// Position (screen coordinates) and size (pixels) of a window.
 struct WindowPlace {
   int x = 0, y = 0, width = 0, height = 0;
   bool maximized = false;

@@ -5,9 +5,9 @@
 
 namespace headroom {
 
-// What the window keeps between runs: the choices made in it, each with the configured value that
-// it overruled. A choice holds until that value is changed: the newest word of the person counts,
-// whether it was said in the window, in the configuration or on the command line.
+// Choices made in the window that it keeps between runs, each with the configured value that it
+// replaced. A choice is valid until that value changes, so that the user's latest decision counts,
+// in the window, the configuration or the command line.
 struct WindowPreferences {
   struct Choice {
     std::string chosen;
@@ -15,16 +15,17 @@ struct WindowPreferences {
   };
   std::optional<Choice> language;  // "en", "zh"
   std::optional<Choice> theme;     // "dark", "light"
-  std::optional<Choice> zoom;      // of the interface, see ui_zoom.h; over the configured scale
+  // Of the user interface, see ui_zoom.h; on top of the configured scale.
+  std::optional<Choice> zoom;
 };
 
-// Nothing when the file is missing, unreadable or broken: the choice is made again in a click.
+// Nothing when the file is missing, unreadable or damaged, since choosing again takes one click.
 [[nodiscard]] WindowPreferences read_preferences(const std::filesystem::path& file);
 
-// Replaces the file as a whole; makes its folder. Throws Error{kIo}.
+// Replaces the whole file; makes its folder. Throws Error{kIo}.
 void write_preferences(const std::filesystem::path& file, const WindowPreferences& preferences);
 
-// What to start with: the choice while it holds, else `configured`.
+// The value to start with: a choice that is still valid, else `configured`.
 [[nodiscard]] std::string choose(const std::optional<WindowPreferences::Choice>& choice,
                                  const std::string& configured);
 

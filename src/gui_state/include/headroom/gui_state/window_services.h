@@ -15,57 +15,58 @@ namespace headroom {
 struct StartProblem {
   Message title;             // what it shows instead
   Message text;              // the fault and the way out
-  bool is_of_model = false;  // another one may do
+  bool is_of_model = false;  // another model may work
 };
 
 // A device of this machine.
 struct DeviceOffer {
-  std::string device;  // as SessionChoice takes it
+  std::string device;  // in the form of SessionChoice::device
   std::string name;    // for people
 };
 
-// A folder that models are looked for in.
+// A folder that is searched for models.
 struct SearchedFolder {
   std::filesystem::path path;
   bool is_there = true;
-  bool is_added = false;  // in the window, where it can be removed again
+  bool is_added = false;  // added in the window, which can remove it again
 };
 
-// What the window gets from the program. The session must outlive the window.
+// What the program provides to the window. The session must outlive the window.
 struct WindowServices {
   Session& session;
-  ModelSearch::Find find_models{};          // for the list of models; may be empty
-  UpscalerSearch::Find find_upscalers{};    // for those to enlarge pictures with; likewise
-  std::filesystem::path upscaler_folder{};  // where a person may put some
-  // Where models are looked for; a further folder for it, and one of those no more, from now on and
-  // at the next starts, both of which throw Error. All may be empty.
+  ModelSearch::Find find_models{};          // searches for the list of models; may be empty
+  UpscalerSearch::Find find_upscalers{};    // searches for upscalers; may be empty
+  std::filesystem::path upscaler_folder{};  // where the user may put upscalers
+  // Folders that are searched for models; adding and removing one, for now and for later starts,
+  // which throw Error. All may be empty.
   std::function<std::vector<SearchedFolder>()> searched_folders{};
   std::function<void(const std::filesystem::path&)> add_folder{};
   std::function<void(const std::filesystem::path&)> remove_folder{};
   std::vector<DeviceOffer> devices{};  // to choose from
   AppConfig config;
   std::vector<StartProblem> start_problems{};
-  std::filesystem::path output_folder;  // where pictures go; shown for a picture without a file
-  // Holds fonts/, icons/ and lang/; the build makes it as share/headroom below the build folder.
+  // Where pictures are saved; shown for a picture without a file.
+  std::filesystem::path output_folder;
+  // Contains fonts/, icons/ and lang/; the build creates it as share/headroom in the build folder.
   std::filesystem::path assets_folder;
-  // Where the language and theme that are chosen in the window are kept; empty: nowhere.
+  // Stores the language and theme chosen in the window; empty: not stored.
   std::filesystem::path state_file{};
-  // Holds what comes back at the next start: session.json. Empty: nothing does.
+  // Stores session.json, which is restored at the next start. Empty: not stored.
   std::filesystem::path session_folder{};
-  // Pictures whose steps were done when an earlier run ended, to be decoded: offered like jobs that
-  // were not made, and what is there and cannot be finished, a sentence each.
+  // Pictures whose steps were done when an earlier run ended and that only need decoding: offered
+  // like unfinished jobs. And pictures that cannot be finished, one sentence each.
   std::vector<GenerationRequest> unfinished{};
   std::vector<Message> unfinished_faults{};
-  // Tries again to save a picture whose save failed; returns its file, throws Error.
+  // Tries again to save a picture; returns its file, throws Error.
   std::function<std::filesystem::path(const FinishedPicture&)> save_again{};
-  // Saves a picture into the folder; returns its file, throws Error.
+  // Saves a picture into another folder; returns its file, throws Error.
   std::function<std::filesystem::path(const FinishedPicture&, const std::filesystem::path& folder)>
       save_to{};
-  // Keeps a picture that could not be saved where it can; for an end that nobody attends.
+  // Saves a picture that could not be saved wherever possible; for an end without a user present.
   std::function<void(const FinishedPicture&)> rescue{};
-  // Likewise the text of a session whose folder takes nothing.
+  // The same for the text of a session whose folder cannot be written.
   std::function<void(const std::string&)> rescue_session{};
-  // Whether the program was asked to end (SIGTERM): the window puts things away and closes.
+  // Whether the program was asked to end (SIGTERM): the window then saves everything and closes.
   std::function<bool()> ending{};
 };
 
