@@ -16,7 +16,7 @@ void JobActions::generate(const GeneratePress& press, const std::string& blocked
   if (!request) return;
   if (request->init) {
     request->init = finder_.of_draft(*request);
-    state.mask_tool.close();  // to see what comes
+    state.mask_tool.close();  // to show the coming picture
   }
   state.history.add(request->prompt);
   state.forget_size_note();
@@ -38,7 +38,7 @@ void JobActions::queue_offered() {
     }
   }
   if (left.empty()) return;
-  // They stay on offer, and in the session, until their picture is back.
+  // These stay on offer, and in the session, until their start picture is found.
   state.offered = std::move(left);
   state.add_banner({.kind = Banner::Kind::kWarning,
                     .title = say("banner.not_queued"),

@@ -13,7 +13,7 @@ void MaskActions::open_tool() {
   if (!state.draft.init || !has_pixels(*state.draft.init)) return;
   state.mask_tool.on = true;
   state.canvas_asked = true;
-  state.details_open = false;  // where it is a drawer, it lies over the tool
+  state.details_open = false;  // where it is a drawer, it would cover the tool
 }
 
 void MaskActions::paint_selected() {

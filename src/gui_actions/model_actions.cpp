@@ -10,7 +10,8 @@
 namespace headroom {
 namespace {
 
-// Without blanks and quotes around it; ~ is the person's folder. Empty: nothing was typed.
+// The text without blanks and quotes around it, with ~ replaced by the home folder. Empty: nothing
+// was typed.
 std::string path_of(const std::string& typed) {
   constexpr std::string_view kAround = " \t\r\n\"'";
   const std::size_t begin = typed.find_first_not_of(kAround);
@@ -19,12 +20,12 @@ std::string path_of(const std::string& typed) {
   const char* const home = std::getenv("HOME");
   if (home != nullptr && (path == "~" || path.starts_with("~/"))) path.replace(0, 1, home);
   std::error_code error;
-  // What is not there may be the name of a repository.
+  // If the path does not exist, it may be a repository's name.
   if (std::filesystem::exists(path, error)) path = std::filesystem::absolute(path, error).string();
   return path;
 }
 
-// What is chosen so far, where a change is under way too.
+// The latest choice, including a change under way.
 SessionChoice choice_so_far(const Session::State& session) {
   return session.change ? session.change->to : session.current->choice;
 }
@@ -45,7 +46,7 @@ void ModelActions::choose(const std::string& typed) {
 void ModelActions::choose(const ModelOffer& offer) {
   const Session::State session = context_.services.session.state();
   SessionChoice to = choice_so_far(session);
-  // By the name that it was opened with: another would be a change to the same model.
+  // Use the name that it was opened with, since another would count as a change.
   to.model = is_opened(offer, *session.current) ? session.current->choice.model : offer.model;
   change(to);
 }
@@ -55,7 +56,7 @@ void ModelActions::change(const SessionChoice& to) { context_.services.session.c
 void ModelActions::keep() { context_.services.session.keep(); }
 
 void ModelActions::open_list() {
-  context_.state.open_sheet(UiState::Sheet::kModels);  // the menu has them looked for already
+  context_.state.open_sheet(UiState::Sheet::kModels);  // the menu has started the search already
   look_at_folders();
 }
 

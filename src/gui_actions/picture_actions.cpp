@@ -11,7 +11,7 @@
 namespace headroom {
 namespace {
 
-// As it was saved, with its settings; empty when it is nowhere any more.
+// The picture's PNG with its settings; empty when it is neither in memory nor on the disk.
 std::string png_of(const FinishedPicture& picture) {
   std::ifstream in(picture.file, std::ios::binary);
   std::string bytes{std::istreambuf_iterator<char>(in), {}};

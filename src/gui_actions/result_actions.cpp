@@ -12,7 +12,7 @@ namespace headroom {
 void ResultActions::vary() {
   const FinishedPicture* const picture = context_.state.selected_picture();
   if (picture == nullptr) return;
-  // Other ones at every press: 32 random bits.
+  // New variations at each press: 32 random bits.
   submit(variations_of(*picture, std::random_device{}()));
 }
 
@@ -28,7 +28,7 @@ void ResultActions::discard() {
   const auto results = repaint_results(state);
   if (!results || !state.selected_picture()->save_error.empty()) return;
   const std::size_t place = results->pictures[results->at];
-  // The next of the results is looked at then, or else the one before.
+  // Select the next result, or the previous one if this is the last.
   const bool is_last = results->at + 1 == results->pictures.size();
   if (is_last && results->at > 0) state.select(results->pictures[results->at - 1]);
   if (!is_last) state.select(results->pictures[results->at + 1]);

@@ -44,7 +44,7 @@ void SaveActions::save_unsaved_to(const std::filesystem::path& folder) {
       state.save_trouble = e.message();
     }
   }
-  // Before the queue goes on.
+  // Before the queue continues with the next picture.
   if (!saved.empty() && state.save_trouble.empty()) use_output_folder(folder);
   for (const FinishedPicture* const picture : saved) {
     context_.services.session.queue().let_go(*picture);
@@ -54,7 +54,7 @@ void SaveActions::save_unsaved_to(const std::filesystem::path& folder) {
 
 void SaveActions::start_again() { context_.state.start_again_asked = true; }
 
-// The first folder would fail again for each picture.
+// Later pictures go there too, since the first folder would fail for each of them.
 void SaveActions::use_output_folder(const std::filesystem::path& folder) {
   UiState& state = context_.state;
   const WindowServices& services = context_.services;

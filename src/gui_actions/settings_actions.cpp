@@ -20,7 +20,7 @@ void SettingsActions::use_all() {
     state.draft.init = start.picture;
     state.mask = start.mask;
     state.off_loras.clear();
-    state.draft.seed.reset();  // the seed below is this one picture's own
+    state.draft.seed.reset();  // the seed taken over below is this picture's own
     state.negative_open = state.negative_open || !picture->request.negative_prompt.empty();
     state.seed_text = std::to_string(picture->picture.seed);
     others_.size.choose({state.draft.width, state.draft.height});

@@ -12,7 +12,7 @@
 namespace headroom {
 namespace {
 
-// Whether a mask of this grid lies over a picture of this size as it lay over its own.
+// Whether a mask with this grid covers a picture of this size in the same way as its own.
 bool has_shape(const PaintedMask& mask, Size picture) {
   const Size grid = PaintedMask(picture).size();
   return std::abs(grid.width * mask.size().height - grid.height * mask.size().width) <=
@@ -67,7 +67,7 @@ void StartActions::look_again() {
     state.draft.init = found;
     state.resolve(UiState::kAboutImage);
   } else if (!wanted.path.empty()) {
-    use(wanted.path);  // another picture there is as good; or says what is wrong
+    use(wanted.path);  // any picture there is accepted; reports what is wrong
   }
 }
 

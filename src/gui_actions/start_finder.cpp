@@ -21,7 +21,7 @@ StartPicture StartFinder::find(const InitImage::File& wanted, const fs::path& ne
       StartPicture found = read_start_picture(place);
       if (found->file.sha256 == wanted.sha256) return found;
     } catch (const Error&) {
-      continue;  // it is another one by now
+      continue;  // the file has changed
     }
   }
   return nullptr;
@@ -42,7 +42,7 @@ StartFinder::Start StartFinder::bring_back(const StartPicture& record, const fs:
     }
     return {found, mask};
   }
-  if (has_pixels(*record)) return {record, nullptr};  // as it was fitted to the picture
+  if (has_pixels(*record)) return {record, nullptr};  // it already has the picture's size
   state.add_banner({.kind = Banner::Kind::kWarning,
                     .text = say("banner.start_lost", shorten(record->file.name, 48)),
                     .about = UiState::kAboutImage});
@@ -74,7 +74,7 @@ MaskOfStart StartFinder::keep_mask_of_draft() {
   if (!mask) return {};
   try {
     return {mask, context_.masks.keep(mask)};
-  } catch (const Error&) {  // of which the session tells
+  } catch (const Error&) {  // the session reports it
     return {mask, context_.masks.file_of(mask)};
   }
 }

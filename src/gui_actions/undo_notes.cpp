@@ -8,7 +8,7 @@ void note_undo(UiState& state, const Message& note, std::uint64_t step) {
 }
 
 void replace_settings(UiState& state, const Message& note, const std::function<void()>& change) {
-  const std::uint64_t before = state.record();  // what was typed until now is a step of its own
+  const std::uint64_t before = state.record();  // what was typed so far becomes a separate step
   const Settings was = state.settings();
   state.ended.reset();
   state.history.add(was.draft.prompt);

@@ -12,27 +12,27 @@ namespace headroom {
 
 class StringTable;
 
-// What the desktop does for the window. The folder functions throw Error{kIo}.
+// Functions of the desktop. Those for folders throw Error{kIo}.
 struct Desktop {
-  // Puts a PNG file's bytes on the clipboard; false where it takes texts only.
+  // Puts a PNG file's bytes on the clipboard; false where it accepts only text.
   std::function<bool(std::string png)> copy_picture;
   std::function<void(const std::string& text)> copy_text;
-  // Begins to look for a picture on the clipboard; PasteActions::take() gets it some time later.
+  // Asks the clipboard for a picture; PasteActions::take() receives it some time later.
   std::function<void()> ask_picture;
   std::function<void(const std::filesystem::path& folder)> open_folder;
-  std::function<void(const std::filesystem::path& file)> show_file;  // in its folder
+  std::function<void(const std::filesystem::path& file)> show_file;  // shows the file in its folder
 };
 
-// What actions work with; all of it outlives them.
+// Objects that actions work with; all must outlive them.
 struct ActionContext {
   const WindowServices& services;
   UiState& state;
-  const StringTable& text;  // follows the window's language
+  const StringTable& text;  // in the window's present language
   MaskStore& masks;
   const Desktop& desktop;
 
-  // Puts a job into the queue. The first one takes the canvas; later ones queue up behind what is
-  // being looked at.
+  // Adds a job to the queue. If no other job is there, the canvas follows it; otherwise it keeps
+  // what is being viewed.
   void submit(GenerationRequest request, bool in_front = false) const {
     GenerationQueue& queue = services.session.queue();
     state.ended.reset();

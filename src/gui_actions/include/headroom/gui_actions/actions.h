@@ -19,16 +19,16 @@
 
 namespace headroom {
 
-// What a person can do, apart from typing, by its subject: the same whether it came from a button
-// or a key. This is the place where errors of such an action become banners. Main thread.
+// What a person can do, apart from typing, grouped by subject; buttons and keys call the same
+// functions. Errors of an action become banners here. Main thread.
 class Actions {
  public:
   explicit Actions(const ActionContext& context);
   Actions(const Actions&) = delete;
   Actions& operator=(const Actions&) = delete;
 
-  // A file that was dropped or pasted: a model's folder while one is asked for or their list is
-  // open, else a LoRA, or a picture whose settings may be taken.
+  // A file that was dropped or pasted: a model's folder, if one is being asked for or the list of
+  // models is open; otherwise a LoRA, or a picture whose settings may be taken over.
   void take_file(const std::filesystem::path& file);
 
  private:

@@ -4,13 +4,13 @@
 
 namespace headroom {
 
-// Makes kept pictures anew and larger: what `headroom finish` does.
+// Finishes pictures, that is, makes them again at a larger size, like `headroom finish`.
 class FinishActions {
  public:
   explicit FinishActions(const ActionContext& context) : context_(context) {}
 
-  // Sends the selected picture to the queue, to be finished at `size` as UiState::finish has it.
-  // What is wrong with its file becomes a banner.
+  // Adds a job that finishes the selected picture at `size` with the settings in UiState::finish.
+  // A problem with its file becomes a banner.
   void start(Size size);
 
  private:

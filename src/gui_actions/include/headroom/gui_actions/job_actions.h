@@ -6,7 +6,7 @@
 
 namespace headroom {
 
-// Jobs into the queue, and out of it.
+// Adds jobs to the queue and removes them.
 class JobActions {
  public:
   JobActions(const ActionContext& context, StartFinder& finder)
@@ -15,21 +15,22 @@ class JobActions {
   struct GeneratePress {
     bool in_front = false;
     double now_s = 0;
-    bool repeats = false;  // with Shift: also right after another one
+    bool repeats = false;  // with Shift: accept a press right after another one
   };
-  // A press within this time after another one is the second half of a double click.
+  // A second press within this time belongs to a double click.
   static constexpr double kDoubleClick_s = 0.3;
-  // Sends the draft to the queue unless something is wrong with it (`blocked` is not empty). The
-  // second press of a double click is none.
+  // Adds the draft to the queue unless something is wrong with it (`blocked` is not empty).
+  // Ignores the second press of a double click.
   void generate(const GeneratePress& press, const std::string& blocked);
-  // What the last session did not make. What cannot begin stays on offer; says why.
+  // Adds jobs that the last session did not finish. Those that cannot begin stay on offer, with
+  // the reason.
   void queue_offered();
   void cancel_running();
-  // What has not begun leaves the queue with a way back.
+  // Cancels a job. One that has not begun can be restored by undo.
   void cancel(JobId id);
   void clear_waiting();
-  void move(JobId id, int places);  // of a waiting job; see GenerationQueue
-  // Esc with nothing open and nothing focused: says that another one cancels, then cancels.
+  void move(JobId id, int places);  // moves a waiting job; see GenerationQueue
+  // Esc while nothing is open or focused: first says that a second Esc cancels, then cancels.
   void escape(double now_s);
 
  private:

@@ -8,16 +8,16 @@ namespace headroom {
 
 struct LoraChip;
 
-// The LoRAs that the prompt asks for.
+// Changes which LoRAs the prompt asks for.
 class LoraActions {
  public:
   explicit LoraActions(const ActionContext& context) : context_(context) {}
 
-  void open_list();  // of those that are found, which are looked for then
-  // The prompt asks for the LoRA in a file; one that does not fit is refused.
+  void open_list();  // the list of LoRAs, for which a search starts
+  // Adds the LoRA in a file to the prompt; refuses one that does not fit.
   void add(const std::filesystem::path& file);
   void set_strength(const LoraChip& chip, double strength);
-  void toggle(const LoraChip& chip);  // on or off
+  void toggle(const LoraChip& chip);  // switches it on or off
   void remove(const LoraChip& chip);
 
  private:

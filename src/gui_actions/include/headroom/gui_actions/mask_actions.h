@@ -3,20 +3,19 @@
 
 namespace headroom {
 
-// The mask of the picture that the next one starts from, and the tool that paints it.
+// The mask of the start picture, and the tool that paints it.
 class MaskActions {
  public:
   MaskActions(const ActionContext& context, StartActions& start)
       : context_(context), start_(start) {}
 
   void open_tool();
-  // The selected picture becomes the one that the next starts from, where it is not, and the tool
-  // opens on it.
+  // Makes the selected picture the start picture, if it is not already, and opens the tool on it.
   void paint_selected();
   void close_tool();
   void put(PaintedMask painted);
   void invert();
-  void remove();  // with a way back
+  void remove();  // can be undone
 
  private:
   ActionContext context_;

@@ -4,13 +4,13 @@
 
 namespace headroom {
 
-// A picture that was copied in another program and is pasted where no field is edited.
+// Handles a picture that was copied in another program and pasted while no field was edited.
 class PasteActions {
  public:
   PasteActions(const ActionContext& context, SettingsActions& settings);
 
   void ask();
-  // Keeps it as a file and offers that, or says why there is none.
+  // Saves it as a file and offers its settings, or says why there is no picture.
   void take(const PastedPicture& pasted);
 
  private:

@@ -5,15 +5,15 @@
 
 namespace headroom {
 
-// Which picture is looked at, and what the desktop does with that one.
+// Selects pictures, and hands the selected one to the desktop.
 class PictureActions {
  public:
   explicit PictureActions(const ActionContext& context) : context_(context) {}
 
   void select(std::size_t index);
-  void step(int by);  // past the last one: the running job
+  void step(int by);  // after the last picture comes the running job
   void show_live();
-  // The picture itself, to the clipboard; its path where the desktop takes text only.
+  // Copies the picture to the clipboard; its path where only text is accepted.
   void copy();
   void copy_path();
   void show_in_folder();

@@ -5,13 +5,13 @@
 
 namespace headroom {
 
-// The prompt as a whole; letters are typed into its field.
+// Changes the prompt as a whole; its field handles typing.
 class PromptActions {
  public:
   explicit PromptActions(const ActionContext& context) : context_(context) {}
 
-  void set(const std::string& prompt);  // with a way back
-  // Through the prompts of this session.
+  void set(const std::string& prompt);  // can be undone
+  // Go through the prompts of this session.
   void older();
   void newer();
 

@@ -4,7 +4,7 @@
 
 namespace headroom {
 
-// More pictures like the selected one, and what becomes of it where it is the result of a repaint.
+// Makes more pictures like the selected one, and handles results of a repaint.
 class ResultActions {
  public:
   struct Others {
@@ -16,15 +16,15 @@ class ResultActions {
       : context_(context), others_(others) {}
 
   void vary();
-  // Of the results of a repaint, the selected one: it becomes the picture that the next one starts
-  // from; it leaves the window, with a way back; and more of its kind.
+  // For the selected result of a repaint: keep() makes it the start picture; discard() removes it
+  // from the window, which can be undone; more() makes more such results.
   void keep();
   void discard();
   void more();
   void step(int by);
 
  private:
-  // A request that the selected picture leads to; says why when its start is not there any more.
+  // Adds a request made from the selected picture; if its start picture is missing, says so.
   void submit(GenerationRequest request);
 
   ActionContext context_;

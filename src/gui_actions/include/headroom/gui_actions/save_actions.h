@@ -5,16 +5,16 @@
 
 namespace headroom {
 
-// Pictures that could not be saved, and where pictures go.
+// Saves pictures that could not be saved, and changes the folder.
 class SaveActions {
  public:
   explicit SaveActions(const ActionContext& context) : context_(context) {}
 
   void save_again();  // the selected picture
-  // Saves what is not saved yet into the folder; when that went well, all later pictures go there,
-  // too, and a note says so.
+  // Saves all unsaved pictures to the folder. If that works, later pictures are saved there too,
+  // and a note says so.
   void save_unsaved_to(const std::filesystem::path& folder);
-  // Closes and starts the program anew; pictures that could not be saved are put where they can.
+  // Closes and restarts the program; pictures that could not be saved are saved wherever possible.
   void start_again();
 
  private:

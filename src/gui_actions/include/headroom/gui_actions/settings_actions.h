@@ -7,7 +7,7 @@
 
 namespace headroom {
 
-// Settings that are taken over from a picture: the selected one, or one that was dropped or pasted.
+// Takes over settings from a picture: the selected one, or one that was dropped or pasted.
 class SettingsActions {
  public:
   struct Others {
@@ -19,12 +19,12 @@ class SettingsActions {
   SettingsActions(const ActionContext& context, const Others& others)
       : context_(context), others_(others) {}
 
-  // Of the selected picture.
+  // From the selected picture.
   void use_all();
   void use_prompt();
   void use_seed();
 
-  // Asks what of a picture's settings to take, or says what is wrong with its file.
+  // Asks which of a picture's settings to take over, or says what is wrong with its file.
   void offer(const std::filesystem::path& file);
   enum class Part { kAll, kPrompt, kSeed, kImage };
   void take_offered(Part part);

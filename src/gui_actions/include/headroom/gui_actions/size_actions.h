@@ -10,13 +10,13 @@ class SizeActions {
   explicit SizeActions(const ActionContext& context) : context_(context) {}
 
   void choose(Size size);
-  // A preset that does not fit: takes the size that does and says so.
+  // For a preset that does not fit: chooses a size that does, and says so.
   void choose_instead(Size wanted, Size fitting);
-  // The model may be another one than when the size was chosen: snaps it to what this one can make.
+  // Snaps the size to the present model's unit, after a change of model.
   void fit_to_model();
 
  private:
-  [[nodiscard]] int unit() const;  // px, of the model
+  [[nodiscard]] int unit() const;  // px, of the model's sizes
 
   ActionContext context_;
 };

@@ -5,7 +5,7 @@
 
 namespace headroom {
 
-// The picture that the next ones start from.
+// Chooses the start picture.
 class StartActions {
  public:
   StartActions(const ActionContext& context, const StartFinder& finder)
@@ -14,11 +14,11 @@ class StartActions {
   void use(const std::filesystem::path& file);
   void use_selected();
   void remove();
-  void look_again();  // for its file, which was not there
+  void look_again();  // searches for its missing file again
 
  private:
-  // The picture is another one than `before`: its mask stays where it has the same shape. Says what
-  // came of it.
+  // After the start picture `before` was replaced: keeps its mask if the new one has the same
+  // shape. Says what happened to it.
   void carry_mask(const StartPicture& before);
 
   ActionContext context_;

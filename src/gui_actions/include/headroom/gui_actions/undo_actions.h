@@ -3,7 +3,8 @@
 
 namespace headroom {
 
-// The way back for prompt, settings, jobs that left the queue and pictures that left the window.
+// Undo and redo for prompt, settings, jobs removed from the queue and pictures removed from the
+// window.
 class UndoActions {
  public:
   UndoActions(const ActionContext& context, SizeActions& size) : context_(context), size_(size) {}

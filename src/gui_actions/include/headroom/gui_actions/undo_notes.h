@@ -7,11 +7,11 @@
 
 namespace headroom {
 
-// Says `note` with a button that takes `step` back, as long as it is the last one.
+// Shows `note` with a button that undoes `step`, as long as that is the last one.
 void note_undo(UiState& state, const Message& note, std::uint64_t step);
 
-// Replaces prompt and settings by `change` as one step, with a note that takes it back where
-// something that was written is no longer on the screen. The prompt before goes into the history.
+// Lets `change` replace prompt and settings as one undo step. If written text is no longer on the
+// screen, a note offers to undo it. The old prompt goes into the history.
 void replace_settings(UiState& state, const Message& note, const std::function<void()>& change);
 
 }  // namespace headroom

@@ -3,12 +3,12 @@
 
 namespace headroom {
 
-// Makes kept pictures larger by an upscaler: what `headroom upscale` does.
+// Enlarges pictures by an upscaler, like `headroom upscale`.
 class UpscaleActions {
  public:
   explicit UpscaleActions(const ActionContext& context) : context_(context) {}
 
-  // Sends the selected picture to the queue. What is wrong with its file becomes a banner.
+  // Adds a job that enlarges the selected picture. A problem with its file becomes a banner.
   void start(const Upscale& upscale);
 
  private:
