@@ -21,12 +21,13 @@ void follow_close(Graphics& graphics, const WindowServices& services, UiState& s
   const bool busy = !services.session.queue().status().empty();
   const bool goes_on = busy && !services.session.queue().waits_for_saving();
   if (asked || again || (state.closing == Closing::kWhenDone && !goes_on)) {
-    keep();  // what comes back at the next start is not lost
+    keep();  // saves what is restored at the next start
     const bool loses = (!again && (busy || state.unsaved() > 0)) || state.forgotten.any();
     state.closing = loses ? Closing::kAsk : Closing::kNow;
     if (loses) graphics.show();
   }
-  if (services.ending && services.ending()) state.closing = Closing::kNow;  // nobody can be asked
+  // No user is there to be asked.
+  if (services.ending && services.ending()) state.closing = Closing::kNow;
 }
 
 }  // namespace headroom

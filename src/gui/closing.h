@@ -7,13 +7,13 @@
 
 namespace headroom {
 
-// Decides whether the window closes, asking first while something would be lost. Each frame.
-// `keep` keeps the session, as far as that can be done.
+// Decides whether the window closes, and asks first if something would be lost. Called each frame.
+// `keep` saves the session as far as possible.
 void follow_close(Graphics& graphics, const WindowServices& services, UiState& state,
                   const std::function<void()>& keep);
 
-// Pictures that could not be saved are put where they can: before an end that asks nobody about
-// them, which a new start and SIGTERM are.
+// Saves pictures that could not be saved wherever possible. For ends at which the user is not
+// asked: a restart and SIGTERM.
 void rescue_pictures(const WindowServices& services, const UiState& state);
 
 }  // namespace headroom

@@ -3,7 +3,7 @@
 
 namespace headroom {
 
-// The code of what was asked for, else of the desktop's language.
+// The code of the wanted language; for "auto", that of the desktop's language.
 [[nodiscard]] std::string choose_language(const std::string& wanted);
 
 }  // namespace headroom

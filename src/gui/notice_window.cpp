@@ -46,7 +46,7 @@ class NoticeWindow {
   }
 
   void run() {
-    constexpr double kLook_s = 0.25;  // for the end that is asked for from outside
+    constexpr double kLook_s = 0.25;  // between looks at `ending`
     while (!closed_ && !graphics_.wants_close() && !(notice_.ending && notice_.ending())) {
       graphics_.begin_frame();
       dump_.begin_frame();

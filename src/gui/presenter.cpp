@@ -16,7 +16,8 @@
 namespace headroom {
 namespace {
 
-// Where `run` is, each of them once, so that a long queue of like jobs asks little.
+// Index of `run` in `runs`, where equal runs are listed once, so that a long queue of equal jobs
+// needs one forecast.
 std::size_t place_in(std::vector<ForecastService::Run>& runs, const ForecastService::Run& run) {
   const auto found = std::find(runs.begin(), runs.end(), run);
   const auto place = static_cast<std::size_t>(found - runs.begin());
@@ -24,7 +25,7 @@ std::size_t place_in(std::vector<ForecastService::Run>& runs, const ForecastServ
   return place;
 }
 
-// What is in the way whatever the size.
+// What prevents finishing at any size.
 std::string why_unfinished(const FinishedPicture& picture, const UiState& state,
                            const StringTable& text) {
   if (picture.file.empty()) return text.text("why.no_file");
@@ -144,7 +145,7 @@ Frame::Finish Presenter::answer_finish(const UiState& state, const StringTable& 
   for (const auto& [size, lead] : finish_.larger) {
     const Frame::Lead answered = answer(lead, text);
     const bool fits = answered.forecast != nullptr && answered.forecast->fits;
-    // Until one fits, the smallest says why it does not.
+    // Until a size fits, the smallest one gives the reason.
     if (fits || !largest.size) largest = {std::nullopt, size, answered};
   }
   finish.targets.push_back(std::move(largest));
@@ -208,7 +209,7 @@ void Presenter::look_ahead(Frame& frame, const UiState& state,
     finish_ = ask_finish(*picture, state, runs);
     upscale_ = ask_upscales(*picture, state, upscalers, runs);
   }
-  std::vector<std::size_t> jobs;  // where in `runs` each of them is
+  std::vector<std::size_t> jobs;  // index in `runs` of each job
   for (const ForecastService::Run& run : shapes_.of_jobs(frame.jobs))
     jobs.push_back(place_in(runs, run));
   forecasts_ = forecast_service_.request(runs, frame.memory);

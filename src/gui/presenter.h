@@ -13,47 +13,45 @@
 
 namespace headroom {
 
-// Gathers what the program says at one moment, for a frame to show: jobs, memory, forecasts,
-// progress. Main thread.
+// Collects what a frame shows: jobs, memory, forecasts, progress. Main thread.
 class Presenter {
  public:
-  // `services` must outlive it.
+  // `services` must outlive this object.
   explicit Presenter(const WindowServices& services);
 
-  // All of a frame but its layout, of what `session` says; what it points to holds until the next
-  // one.
+  // Everything in a frame except its layout. Pointers in it are valid until the next call.
   [[nodiscard]] Frame present(const Session::State& session, UiState& state,
                               const UpscalerSearch::Found& upscalers, const StringTable& text,
                               double now);
 
-  // A run is over: seconds are known better.
+  // Call when a run is over, since it improves the predicted seconds.
   void refresh() { forecast_service_.refresh(); }
-  // Of the last frame.
+  // The cards of the last frame.
   [[nodiscard]] const std::array<SizeCard, kSizePresets.size()>& cards() const { return cards_; }
 
  private:
   void look_ahead(Frame& frame, const UiState& state, const UpscalerSearch::Found& upscalers);
-  // What the selected picture leads to, as far as that can be asked about.
+  // A run that starts from the selected picture, if a forecast for it can be asked.
   struct Lead {
     std::vector<RequestProblem> problems;
-    std::optional<std::size_t> run;  // where in the question it is
+    std::optional<std::size_t> run;  // index in the question
   };
   [[nodiscard]] Lead ask(const GenerationRequest& request, std::vector<ForecastService::Run>& runs);
   [[nodiscard]] Frame::Lead answer(const Lead& lead, const StringTable& text) const;
-  // Finishing the selected picture: what of it is asked about.
+  // Questions about finishing the selected picture.
   struct FinishAsked {
     std::vector<FinishTarget> targets;
-    std::vector<std::optional<Lead>> leads;     // of each
-    std::vector<std::pair<Size, Lead>> larger;  // among which the largest that fits is looked for
-    std::size_t chosen = 0;                     // of the targets; their number: the largest
+    std::vector<std::optional<Lead>> leads;     // for each target
+    std::vector<std::pair<Size, Lead>> larger;  // candidates for the largest size that fits
+    std::size_t chosen = 0;  // index in targets; their number means the largest that fits
   };
   [[nodiscard]] FinishAsked ask_finish(const FinishedPicture& picture, const UiState& state,
                                        std::vector<ForecastService::Run>& runs);
   [[nodiscard]] Frame::Finish answer_finish(const UiState& state, const StringTable& text) const;
-  // Enlarging it.
+  // Questions about enlarging it.
   struct UpscaleAsked {
     std::vector<UpscaleOption> options;
-    std::vector<std::optional<Lead>> leads;  // of each
+    std::vector<std::optional<Lead>> leads;  // for each target
     std::size_t chosen = 0;
   };
   [[nodiscard]] Lead ask_upscale(const GenerationRequest& request,
@@ -68,7 +66,7 @@ class Presenter {
   void use(const std::shared_ptr<const ModelOnDevice>& opened);
 
   const WindowServices& services_;
-  std::shared_ptr<const ModelOnDevice> opened_;  // that is asked about
+  std::shared_ptr<const ModelOnDevice> opened_;  // the model of the forecasts
   RunShapes shapes_;
   LoraWatch loras_;
   std::shared_ptr<const ModelOnDevice> loras_of_;

@@ -17,19 +17,19 @@ namespace headroom {
 namespace {
 
 bool chord(ImGuiKeyChord keys) {
-  // Over an active text field too: it would take Ctrl+Enter for its own.
+  // Also takes keys from an active text field, which would use Ctrl+Enter itself.
   return ImGui::Shortcut(keys, ImGuiInputFlags_RouteGlobal | ImGuiInputFlags_RouteOverFocused |
                                    ImGuiInputFlags_RouteOverActive);
 }
 
-// A number that is still being typed is taken first, in this frame.
+// A number that is still being edited is taken over first, in this frame.
 void ask_generate(const Ui& ui, bool in_front) {
   ui.state.generate_asked = true;
   ui.state.generate_in_front = in_front;
   if (ui.state.number_active) ImGui::ClearActiveID();
 }
 
-// The field that has to be changed before anything can start.
+// The field that must be changed before anything can start.
 const char* culprit(const std::vector<RequestProblem>& problems) {
   using Field = RequestProblem::Field;
   switch (problems.empty() ? Field::kSize : problems.front().field) {
@@ -54,7 +54,7 @@ const char* culprit(const std::vector<RequestProblem>& problems) {
   return "prompt";
 }
 
-// Why nothing starts, once and strongly, and the keyboard where it can be mended.
+// Highlights why nothing starts, and moves the keyboard to the field that causes it.
 void show_culprit(const Ui& ui) {
   UiState& state = ui.state;
   state.flash_at = ui.frame.now;
@@ -74,8 +74,8 @@ void generate_if_asked(const Ui& ui) {
                            ui.frame.blocked);
 }
 
-// Closes what is open, else leaves what is being edited (the widgets do both), and only with
-// neither does it reach the queue: no press does two things.
+// Escape closes what is open, or else leaves a field (the widgets do both). Only if there is
+// neither does it act on the queue, so that one press does one thing.
 void handle_escape(const Ui& ui) {
   if (!ImGui::IsKeyPressed(ImGuiKey_Escape, false)) return;
   UiState& state = ui.state;
@@ -91,7 +91,7 @@ void handle_escape(const Ui& ui) {
   }
 }
 
-// The size of the interface, as far as the window has room for it.
+// Changes the zoom, if the window has room for it.
 void zoom(const Ui& ui, std::optional<double> wanted) {
   if (!wanted) return;
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
@@ -113,16 +113,16 @@ void handle_zoom(const Ui& ui) {
 
 void handle_anywhere(const Ui& ui) {
   if (chord(ImGuiMod_Ctrl | ImGuiKey_Enter) || chord(ImGuiMod_Ctrl | ImGuiKey_KeypadEnter)) {
-    // Ctrl is often let go first; the Enter that is still down must not become a new line.
+    // Ctrl is often released first; the Enter key that is still down must not insert a line.
     for (const ImGuiKey enter : {ImGuiKey_Enter, ImGuiKey_KeypadEnter}) {
       ImGui::SetKeyOwner(enter, ImGui::GetID("enter"), ImGuiInputFlags_LockUntilRelease);
     }
     ask_generate(ui, false);
   }
   if (chord(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_Enter)) ask_generate(ui, true);
-  // Alt alone would move the focus out of a text field to a menu that is not there.
+  // Alt alone would move the focus from a text field to a menu bar that does not exist.
   ImGui::SetKeyOwner(ImGuiMod_Alt, ImGui::GetID("alt"));
-  // An active text field owns the arrows, so these are read past it.
+  // An active text field owns the arrow keys, so ownership is ignored here.
   if (ImGui::IsKeyChordPressed(ImGuiMod_Alt | ImGuiKey_UpArrow)) ui.actions.prompt.older();
   if (ImGui::IsKeyChordPressed(ImGuiMod_Alt | ImGuiKey_DownArrow)) ui.actions.prompt.newer();
   handle_zoom(ui);
@@ -135,7 +135,7 @@ void handle_anywhere(const Ui& ui) {
   handle_escape(ui);
 }
 
-// Outside of the fields, which have an undo of their own.
+// Only outside of fields, which have their own undo.
 void handle_undo(const Ui& ui) {
   if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiKey_Z)) ui.actions.history.undo();
   if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_Z) ||
@@ -144,7 +144,7 @@ void handle_undo(const Ui& ui) {
   }
 }
 
-// Whether a key went down that is a letter, a digit or another sign of a text.
+// Whether a key for a letter, digit or other character was pressed.
 bool writes() {
   if (!ImGui::GetIO().InputQueueCharacters.empty()) return true;
   for (int key = ImGuiKey_0; key <= ImGuiKey_Z; ++key) {
@@ -165,8 +165,8 @@ void handle_view(const Ui& ui) {
   if (pressed({ImGuiKey_Home})) ui.state.view.show_fit();
 }
 
-// Runs that the shown picture leads to, where the button could be pressed. With Ctrl: a text that
-// is typed with the canvas focused begins none, and opens no list that takes the rest of it.
+// Starts runs from the shown picture if their buttons are enabled. They need Ctrl: a text typed
+// while the canvas has the focus must not start runs, or open lists that take the rest of it.
 void handle_leads(const Ui& ui) {
   const auto chord = [](ImGuiKey key) { return ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | key); };
   if (chord(ImGuiKey_R) && ui.frame.vary.blocked.empty()) ui.actions.results.vary();
@@ -207,7 +207,7 @@ void handle_on_canvas(const Ui& ui) {
     ui.state.row_asked = true;
 }
 
-// While a mask is painted the keys of the canvas are the tool's.
+// While a mask is painted the canvas's keys belong to the tool.
 void handle_mask_tool(const Ui& ui) {
   MaskTool& tool = ui.state.mask_tool;
   using Shape = MaskTool::Shape;
@@ -237,9 +237,9 @@ void handle_shortcuts(const Ui& ui) {
   const ImGuiIO& io = ImGui::GetIO();
   if (io.WantTextInput || ui.state.popup_was_open) return;
   handle_undo(ui);
-  // Asked for its text, the clipboard tells of a file; see Graphics.
+  // Reading the clipboard's text also handles copied files and pictures; see Graphics.
   if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiKey_V)) {
-    // The path of something else is answered, too; as a text it could only go into a field.
+    // A path to something else is reported; as text it could only be pasted into a field.
     if (const auto path = path_in_clipboard(ImGui::GetClipboardText())) {
       ui.actions.take_file(*path);
     } else {
@@ -252,7 +252,7 @@ void handle_shortcuts(const Ui& ui) {
   if (!io.KeyCtrl && !io.KeyAlt) handle_view(ui);
   if (ui.state.canvas_focused && !ui.state.mask_tool.on) handle_leads(ui);
   if (io.KeyCtrl || io.KeyAlt || io.KeySuper) return;
-  // Of the tool also while the keyboard is on one of its buttons, to which letters say nothing.
+  // Also while the focus is on one of the tool's buttons, which do not use letters.
   if (ui.state.mask_tool.on && (ui.state.canvas_focused || ui.state.row_focused))
     return handle_mask_tool(ui);
   if (!ui.state.canvas_focused) return;

@@ -3,7 +3,7 @@
 
 namespace headroom {
 
-// Does what the keys of this frame ask for. Before the panels are drawn.
+// Handles the shortcuts of this frame. Call before drawing the panels.
 void handle_shortcuts(const Ui& ui);
 
 }  // namespace headroom

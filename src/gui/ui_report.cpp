@@ -46,7 +46,7 @@ const char* name_of(std::optional<Region> region) {
   return "";
 }
 
-// Of the screen's pixels, as the window knows of it.
+// In screen pixels, as the window system reports it.
 std::array<long, 2> place_of_mouse() {
   const ImVec2 at = ImGui::GetIO().MousePos;
   if (!ImGui::IsMousePosValid(&at)) return {-1, -1};

@@ -56,8 +56,8 @@ class Window::Impl {
   void take_news(const Session::State& session);
   void look_for_lists(const Session::State& session);
   void draw_panels(const Ui& ui) const;
-  // How long the window may sleep before it has something new to show by itself, but for the
-  // progress of a run.
+  // How long the window may sleep before it has something new to show, apart from a run's
+  // progress.
   [[nodiscard]] double patience() const;
   [[nodiscard]] double now() const { return pacer_.now(); }
   void use_language(const std::string& language);
@@ -72,10 +72,10 @@ class Window::Impl {
   std::string text_language_;
   UiState state_;
   UiDump dump_{ui_dump_file()};
-  WindowPreferences preferences_;  // before the graphics, too
+  WindowPreferences preferences_;  // initialised before the graphics
   MaskStore masks_;
-  SessionKeeper session_;  // before the graphics, which begin where the window was
-  Graphics graphics_;      // before everything that holds textures
+  SessionKeeper session_;  // before the graphics, which begin at the window's last place
+  Graphics graphics_;      // before everything that owns textures
   Fonts fonts_;
   TextureCache pictures_;
   Desktop desktop_{[this](std::string png) { return graphics_.copy_picture(std::move(png)); },
@@ -85,21 +85,21 @@ class Window::Impl {
   News news_{state_};
   SessionNews session_news_{state_};
   ModelSearch models_{services_.find_models, wake_window};
-  SessionChoice models_for_;  // what they were looked for last
+  SessionChoice models_for_;  // choice of the last search for models
   LoraSearch loras_{[](const auto& model, const auto& found) {
                       if (model->loras.list) model->loras.list(found);
                     },
                     wake_window};
-  std::shared_ptr<const ModelOnDevice> loras_for_;  // likewise
+  std::shared_ptr<const ModelOnDevice> loras_for_;  // model of the last search for LoRAs
   UpscalerSearch upscalers_{services_.find_upscalers, wake_window};
   QueueWatcher watcher_{services_.session.queue(), wake_window};
   float scale_ = 0;
   bool themed_dark_ = false;
 
-  bool running_ = false;  // as of the last frame
-  bool changed_ = true;   // the session may have to be written
-  double kept_at_ = 0;    // when it was looked at last
-  bool pending_ = false;  // a dump waits for another frame
+  bool running_ = false;  // in the last frame
+  bool changed_ = true;   // the session may have to be saved
+  double kept_at_ = 0;    // when that was last checked
+  bool pending_ = false;  // a dump waits for the next frame
   long long frames_ = 0;
   Presenter presenter_{services_};  // last: its thread must end first
 };
@@ -145,7 +145,7 @@ Window::Impl::Impl(WindowServices services)
 void Window::Impl::use_language(const std::string& language) {
   const std::filesystem::path folder = services_.assets_folder / "lang";
   text_ = StringTable(folder / (language + ".yaml"));
-  // Messages of the rest of the program are English by themselves.
+  // Without a catalogue, messages of other rooms are in English.
   const std::filesystem::path messages = folder / ("messages." + language + ".yaml");
   std::error_code error;
   if (std::filesystem::exists(messages, error)) text_.add(messages);
@@ -160,7 +160,7 @@ void Window::Impl::use_theme() {
   apply_theme(palette(state_.dark), state_.dark, scale_);
 }
 
-// Called when the person has switched the language, the theme or the interface's size.
+// Called when the user has changed the language, the theme or the zoom.
 void Window::Impl::remember() {
   const WindowOptions& configured = services_.config.window;
   if (state_.language != text_language_)
@@ -180,7 +180,8 @@ void Window::Impl::remember() {
 }
 
 void Window::Impl::take_news(const Session::State& session) {
-  const auto outcomes = watcher_.take_finished();  // before the pictures: none can follow it
+  // Before the pictures, since no picture follows its job's outcome.
+  const auto outcomes = watcher_.take_finished();
   auto pictures = watcher_.take_pictures();
   for (FinishedPicture& picture : pictures) {
     news_.picture(picture);
@@ -192,11 +193,11 @@ void Window::Impl::take_news(const Session::State& session) {
   }
   for (const JobOutcome& outcome : outcomes) news_.outcome(outcome, presenter_.cards());
   news_.held(services_.session.queue().waits_for_saving());
-  // What it says takes its place in the frame after.
+  // What it adds is laid out in the next frame.
   if (session_news_.follow(session, running_)) pacer_.settle(2);
 }
 
-// What was found for another device, format or model is no answer.
+// Findings for another device, format or model are out of date.
 void Window::Impl::look_for_lists(const Session::State& session) {
   if (std::exchange(state_.models_asked, false)) {
     const SessionChoice& choice = session.current->choice;
@@ -290,7 +291,7 @@ void Window::Impl::draw() {
 void Window::Impl::keep_session() {
   kept_at_ = now();
   session_.save(state_, services_.session.queue().status(), graphics_.place());
-  changed_ = !state_.unkept.empty();  // until it can be
+  changed_ = !state_.unkept.empty();  // tried again until it works
 }
 
 double Window::Impl::patience() const {
@@ -314,12 +315,12 @@ WindowEnd Window::Impl::run() {
     if (std::exchange(state_.full_screen_asked, false)) graphics_.toggle_full_screen();
     if (std::exchange(state_.quit_asked, false)) graphics_.ask_close();
     follow_close(graphics_, services_, state_, [this] { keep_session(); });
-    if (state_.closing == UiState::Closing::kNow) break;  // no sleep before the end
+    if (state_.closing == UiState::Closing::kNow) break;  // do not sleep before closing
     if (changed_ && now() - kept_at_ >= kKeepEvery_s) keep_session();
     if (pacer_.sleep(graphics_, patience(), running_)) changed_ = true;
     while (graphics_.hidden() && !graphics_.wants_close() && !ends()) {
       graphics_.wait(FramePacer::kSleep_s);
-      take_news(services_.session.state());  // what is made goes into its file, not into memory
+      take_news(services_.session.state());  // so that their pixels do not pile up
     }
   }
   if (ends() || state_.start_again) rescue_pictures(services_, state_);

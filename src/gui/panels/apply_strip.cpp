@@ -14,7 +14,7 @@ namespace headroom {
 namespace {
 
 constexpr float kHeight_px = 34;
-constexpr float kStep_px = 28;  // the arrows
+constexpr float kStep_px = 28;  // width of an arrow
 constexpr float kInset_px = 4;
 
 struct Verdict {
@@ -108,7 +108,7 @@ void draw_apply_strip(const Ui& ui, const Rect& canvas) {
                     .kind = choice.kind,
                     .size = {width_of(ui, choice), height - 2 * inset}})) {
       choice.act(ui.actions);
-      return;  // the pictures are others now
+      return;  // the list of pictures has changed
     }
     x += width_of(ui, choice) + inset;
   }

@@ -15,14 +15,14 @@ namespace {
 
 constexpr double kNoteLife_s = 4;
 constexpr double kUndoLife_s = 6;
-constexpr double kWarningLife_s = 8;  // above the canvas
+constexpr double kWarningLife_s = 8;  // how long it stays above the canvas
 
 bool is_over(const Ui& ui, const Banner& banner) {
   const double age_s = ui.frame.now - banner.shown_at;
   if (banner.way == Banner::Way::kUndo)
     return age_s > kUndoLife_s || banner.step != ui.state.undo.newest();
   if (banner.way == Banner::Way::kQueueOffered) return ui.state.offered.empty();
-  if (banner.way == Banner::Way::kKeepModel) return false;  // as long as it is so
+  if (banner.way == Banner::Way::kKeepModel) return false;  // stays while the change waits
   return banner.kind == Banner::Kind::kNote && age_s > kNoteLife_s;
 }
 
@@ -38,7 +38,7 @@ ImU32 color_of(const Ui& ui, Banner::Kind kind) {
   return ui.colors.bad;
 }
 
-// Opens the question for another model's folder.
+// A button that asks for another model's folder.
 void draw_other_model(const Ui& ui, ButtonOptions options) {
   options.name += "_model";
   options.label = ui.t("banner.other_model");
@@ -49,14 +49,14 @@ void draw_other_model(const Ui& ui, ButtonOptions options) {
   ui.state.model_trouble.clear();
 }
 
-// The way on that the banner offers; true once it was taken.
+// The button of a banner; true when it was pressed and the banner may go.
 bool draw_way(const Ui& ui, const Banner& banner, const std::string& name) {
   ButtonOptions options{.name = name, .size = {0, ui.px(28)}, .text_size = 13};
   switch (banner.way) {
     case Banner::Way::kNone:
       return false;
     case Banner::Way::kUseSize: {
-      if (is_short(*banner.suggestion, ui.frame.cards)) return false;  // by now
+      if (is_short(*banner.suggestion, ui.frame.cards)) return false;  // it does not fit any more
       const std::string size = to_string(*banner.suggestion);
       options.label = fill(ui.t("banner.use"), {size});
       options.tip = fill(ui.t("tip.use"), {size});
@@ -89,7 +89,7 @@ bool draw_way(const Ui& ui, const Banner& banner, const std::string& name) {
       options.tip = ui.t("tip.banner.save");
       options.kind = ButtonKind::kAccent;
       if (button(ui, options)) ui.state.save_asked = true;
-      return false;  // it goes when they are saved
+      return false;  // the banner goes when they are saved
     case Banner::Way::kOtherModel:
       draw_other_model(ui, options);
       ImGui::SameLine(0, ui.px(8));
@@ -104,7 +104,7 @@ bool draw_way(const Ui& ui, const Banner& banner, const std::string& name) {
   return false;
 }
 
-// Draws one banner at the cursor; returns true when it is to go.
+// Draws a banner at the cursor; returns true when it is to be removed.
 bool draw_banner(const Ui& ui, const Banner& banner, const std::string& name, float width) {
   const ImU32 color = color_of(ui, banner.kind);
   bool gone = false;
@@ -158,7 +158,7 @@ bool draw_banner(const Ui& ui, const Banner& banner, const std::string& name, fl
   return gone;
 }
 
-// Draws those of `banners` under names that begin with `prefix`; what was dismissed goes.
+// Draws `banners` with names that begin with `prefix`; removes dismissed ones.
 void draw_list(const Ui& ui, std::vector<Banner>& banners, const std::string& prefix, float width) {
   std::vector<std::uint64_t> gone;
   for (std::size_t i = 0; i < banners.size(); ++i) {
@@ -170,7 +170,7 @@ void draw_list(const Ui& ui, std::vector<Banner>& banners, const std::string& pr
   });
 }
 
-// What leaves by itself, and what goes into the bell's list.
+// Removes notes that have expired, and moves banners beyond `most` to the bell's list.
 void let_time_pass(const Ui& ui, std::size_t most) {
   UiState& state = ui.state;
   for (Banner& banner : state.banners) {
@@ -194,7 +194,7 @@ void let_time_pass(const Ui& ui, std::size_t most) {
 }  // namespace
 
 double draw_banners(const Ui& ui, const Rect& area) {
-  // The picture keeps most of a low window.
+  // In a low window the picture keeps most of the height.
   let_time_pass(ui, area.h < ui.px(420) ? 1 : 3);
   if (ui.state.banners.empty()) return ui.state.banners_px = 0;
   const auto width = static_cast<float>(area.w);
@@ -226,7 +226,7 @@ float draw_bell(const Ui& ui, float right, float y, float height) {
                   .text_size = kTextSize})) {
     ImGui::OpenPopup("bell_popup");
   }
-  // Below the button, and on the screen where that is narrow.
+  // Below the button, but moved to be on the screen if that is narrow.
   const float pad = ui.px(12);
   const float list = std::min(ui.px(400), ImGui::GetIO().DisplaySize.x - 4 * pad);
   const float edge = std::max(right, list + 3 * pad);

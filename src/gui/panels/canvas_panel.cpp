@@ -18,14 +18,15 @@
 namespace headroom {
 namespace {
 
-// What lies on the canvas: a texture and the size of the picture that it stands for.
+// What the canvas shows: a texture, and the size of the picture that it represents.
 struct Shown {
   ImTextureID texture = 0;
   Size size;
-  const FinishedPicture* picture = nullptr;  // null: it is being made, or a mask is painted on it
+  // Null: it is still being made, or a mask is painted on it.
+  const FinishedPicture* picture = nullptr;
 };
 
-// The mask is painted on the picture that the next one starts from, while there is one.
+// Whether a mask is being painted, which needs a start picture.
 bool paints_mask(const Ui& ui) {
   const StartPicture& start = ui.state.draft.init;
   if (ui.state.mask_tool.on && (!start || !has_pixels(*start))) ui.actions.mask.close_tool();
@@ -46,7 +47,7 @@ Shown choose(const Ui& ui) {
   if (picture == nullptr) return {};
   const Texture* texture = ui.pictures.on_canvas(*picture);
   if (texture == nullptr) return {};
-  // In the same place, whatever its own size.
+  // The origin is shown in the same place, whatever its own size.
   const auto origin = origin_of(ui.state.pictures, *ui.state.selected);
   if (ui.state.compares && origin) {
     const Texture* const beside = ui.pictures.beside(ui.state.pictures[*origin]);
@@ -61,7 +62,7 @@ void draw_ground(const Ui& ui, ImDrawList& list, const Rect& r) {
   list.AddRectFilled(low, high, ui.colors.well, ui.px(8));
 }
 
-// Says that single letters and digits act here.
+// Shows that single letters and digits act here.
 void draw_focus(const Ui& ui, const Rect& r) {
   const float out = ui.px(3);
   ImGui::GetWindowDrawList()->AddRect(
@@ -74,7 +75,7 @@ bool is_first(const Ui& ui) {
   return ui.frame.running() == nullptr && ui.state.selected_picture() == nullptr;
 }
 
-// `samples`: the side of the pictures that draw_samples() has put above the middle, or 0.
+// `samples`: the side of the pictures that draw_samples() has drawn above the middle, or 0.
 void draw_empty(const Ui& ui, const Rect& r, float samples) {
   const float middle = static_cast<float>(r.x + r.w / 2);
   const bool roomy = r.h > ui.px(150);
@@ -141,7 +142,7 @@ float view_width(const Ui& ui) {
   return text_width(ui, ui.t("canvas.fit"), {0, kSmallSize}) + ui.px(20 + kPercent_px + kActual_px);
 }
 
-// At the right end of the line that begins here.
+// Right-aligned in the line that begins here.
 void draw_view_buttons(const Ui& ui, const Rect& canvas, Size size) {
   const CanvasView& view = ui.state.view;
   const std::string percent =
@@ -174,9 +175,9 @@ void draw_view_buttons(const Ui& ui, const Rect& canvas, Size size) {
   }
 }
 
-// Below the canvas: what can be done with the picture, or with its mask.
+// The row below the canvas: actions on the picture, or tools for its mask.
 void draw_row(const Ui& ui, const Rect& row, const Rect& canvas, const Shown& shown) {
-  // A drawer lies over the end of it.
+  // A drawer covers the end of the row.
   const Layout& layout = ui.frame.layout;
   const bool drawer = layout.details_are_a_drawer && layout.details_shown;
   const double right =
@@ -213,11 +214,11 @@ void draw_picture(const Ui& ui, const Rect& canvas, const Shown& shown) {
   const ImVec2 high{static_cast<float>(canvas.x + canvas.w),
                     static_cast<float>(canvas.y + canvas.h)};
   const Rect place = ui.state.view.place(canvas, shown.size.width, shown.size.height);
-  // Past 300 % a person wants to see pixels, not a blur.
+  // Above 300 % the user wants to see pixels, not a smooth picture.
   ui.pictures.on_canvas_texture().show_pixels(
       ui.state.view.scale(canvas, shown.size.width, shown.size.height) > 3);
   list.PushClipRect(low, high, true);
-  // On whole pixels, or the edges blur.
+  // Rounded to whole pixels, or the edges blur.
   const ImVec2 from{std::round(static_cast<float>(place.x)),
                     std::round(static_cast<float>(place.y))};
   const ImVec2 to{std::round(static_cast<float>(place.x + place.w)),
@@ -242,15 +243,15 @@ void draw_canvas_panel(const Ui& ui, const Rect& whole) {
   const double edge = ui.px(12);
   const double banners =
       draw_banners(ui, {whole.x + edge, whole.y + edge, whole.w - 2 * edge, whole.h - 2 * edge});
-  // They lie above the picture, not on it.
+  // Banners are above the picture, not on it.
   const Rect area{whole.x, whole.y + banners, whole.w, whole.h - banners};
   if (std::exchange(ui.state.canvas_asked, false)) ImGui::SetNextWindowFocus();
   begin_panel(ui, "canvas", whole, ui.colors.canvas, {0, 0},
               ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav);
   const bool low = ui.frame.layout.folds();
   const double gap = ui.px(8);
-  // Where the picture has little room, what has nothing to say leaves it. Elsewhere the rest is low
-  // enough for a picture of 512 pixels to be seen pixel for pixel in a window of 1280x800.
+  // If the picture has little room, rows without content are left out. Otherwise everything else
+  // is low enough that a picture of 512 pixels is shown at 100 % in a window of 1280x800.
   const bool cramped = area.h < ui.px(300);
   const double strip = cramped ? 0 : ui.px(low ? 52 : 68);
   const double progress = cramped && ui.frame.running() == nullptr ? 0 : ui.px(42);
@@ -260,7 +261,8 @@ void draw_canvas_panel(const Ui& ui, const Rect& whole) {
                     std::max(1.0, area.h - 2 * edge - strip - progress - row)};
   ImDrawList& list = *ImGui::GetWindowDrawList();
   draw_ground(ui, list, canvas);
-  // The buttons lie on the picture but come before it: what comes first gets the mouse.
+  // The buttons are drawn above the picture but submitted first, since the first item gets the
+  // mouse.
   list.ChannelsSplit(2);
   list.ChannelsSetCurrent(1);
   if (shown.picture != nullptr) {

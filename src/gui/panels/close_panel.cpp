@@ -18,7 +18,7 @@ void name_folder(const Ui& ui) {
   ui.state.save_folder = ui.state.output_folder.value_or(ui.services.output_folder).string();
 }
 
-// A folder for what is not saved yet.
+// Asks for a folder for unsaved pictures.
 void draw_save_to(const Ui& ui, ButtonKind kind) {
   UiState& state = ui.state;
   if (!ui.services.save_to) return;
@@ -60,7 +60,7 @@ std::string name_forgotten(const Ui& ui, const Forgotten& lost) {
   return all;
 }
 
-// What cannot be kept for the next start, why, and what can be done.
+// What cannot be saved for the next start, why, and what can be done.
 void draw_forgotten(const Ui& ui) {
   const Forgotten& lost = ui.state.forgotten;
   if (!lost.any()) return;

@@ -75,7 +75,7 @@ void draw_method(const Ui& ui) {
   }
 }
 
-// What will not be as the person may think.
+// Remarks on what differs from what the user may expect.
 void draw_notes(const Ui& ui) {
   const FinishedPicture& picture = *ui.state.selected_picture();
   const TextStyle style{ui.colors.text_faint, kSmallSize};

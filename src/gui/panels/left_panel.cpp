@@ -9,12 +9,12 @@
 namespace headroom {
 namespace {
 
-// Design pixels, until they were drawn once.
+// Design pixels; used until they were drawn once.
 constexpr float kPinnedGuess_px = 116;
 constexpr float kCardGuess_px = 178;
-constexpr int kUnfoldFrames = 6;  // until all have found their heights
+constexpr int kUnfoldFrames = 6;  // until all parts have their final heights
 
-// What to make. In the composer the sizes are folded with the rest.
+// Prompt and settings. In the composer the sizes are folded with the rest.
 void draw_settings(const Ui& ui) {
   const bool composer = ui.frame.layout.kind == LayoutKind::kComposer;
   draw_prompt_panel(ui);
@@ -23,7 +23,7 @@ void draw_settings(const Ui& ui) {
   if (ui.frame.layout.folds()) draw_settings_fold(ui);
   if (composer && ui.state.settings_open) draw_size_panel(ui);
   if (!ui.frame.layout.folds() || ui.state.settings_open) draw_settings_panel(ui);
-  // What is unfolded in a low window comes into view.
+  // Scrolls to settings that were unfolded in a low window.
   int& frames = ui.state.unfold_frames;
   if (ui.state.settings_open != was_open) frames = ui.state.settings_open ? kUnfoldFrames : 0;
   if (frames > 0) {
@@ -32,8 +32,8 @@ void draw_settings(const Ui& ui) {
   }
 }
 
-// A part of the column at `y` of the window, whose height is known only when it was drawn: the
-// frames that follow every change put it right. Returns the height that it needs.
+// A part of the column at `y` of the window. Its height is known only after drawing, so the next
+// frames correct it. Returns the height that it needs.
 float draw_part(const Ui& ui, const char* name, float y, float width, float height,
                 void (*draw)(const Ui&)) {
   const float side = ui.px(16);
@@ -46,7 +46,7 @@ float draw_part(const Ui& ui, const char* name, float y, float width, float heig
   return needed;
 }
 
-// What starts a run never leaves the screen. Where it is wide, the buttons stand beside the plan.
+// The buttons that start a run are always visible. In a wide layout they are beside the plan.
 void draw_pinned(const Ui& ui) {
   if (ui.frame.layout.kind != LayoutKind::kComposer) {
     draw_plan_line(ui);
@@ -59,7 +59,7 @@ void draw_pinned(const Ui& ui) {
   const float buttons = std::min(ui.px(320), width / 2);
   constexpr auto kFlags = ImGuiChildFlags_AutoResizeY | ImGuiChildFlags_NavFlattened;
   ImGui::BeginChild("plan_line", {width - buttons - ui.px(16), 0}, kFlags);
-  ImGui::SetCursorPosY(ui.px(8));  // half of what the buttons are higher
+  ImGui::SetCursorPosY(ui.px(8));  // half of the difference between their heights
   draw_plan_line(ui);
   ImGui::EndChild();
   ImGui::SameLine(0, ui.px(16));
@@ -84,7 +84,7 @@ void draw_left_panel(const Ui& ui, const Rect& area) {
 
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(side, pad));
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(ui.px(8), ui.px(8)));
-  // As wide as without a scroll bar, which then lies in the margin and moves nothing.
+  // The width without a scroll bar, which is drawn in the margin, so that nothing moves.
   ImGui::SetNextWindowContentSize({width - 2 * side, 0});
   ImGui::BeginChild("settings", {width, std::max(1.0F, height - pinned - card)},
                     ImGuiChildFlags_AlwaysUseWindowPadding | ImGuiChildFlags_NavFlattened);

@@ -12,13 +12,13 @@ namespace {
 
 constexpr float kWidth_px = 320;
 constexpr float kRow_px = 28;
-constexpr float kDetail_px = 84;  // where the details begin, from the labels on
+constexpr float kDetail_px = 84;  // from labels to details
 constexpr float kButton_px = 34;
 
 }  // namespace
 
 bool begin_list_over_row(const Ui& ui, const char* id, ImVec2 at) {
-  // Above the row: below it there is little room.
+  // Above the row, since there is little room below it.
   ImGui::SetNextWindowPos(at, ImGuiCond_Always, {0, 1});
   const float pad = ui.px(12);
   const float width = ui.px(kWidth_px);
@@ -91,7 +91,8 @@ bool draw_list_start(const Ui& ui, const std::string& list, const std::string& l
                                    .size = {ImGui::GetContentRegionAvail().x, ui.px(kButton_px)},
                                    .bold = true});
   ImGui::SetItemDefaultFocus();
-  // Enter starts it from wherever; where the keyboard is on an item that is seen, it is that one's.
+  // Enter starts the run from anywhere, unless the keyboard is on a visible item: then it is that
+  // item's.
   const bool by_enter = !ImGui::IsWindowAppearing() && !ui.state.item_was_active &&
                         !ImGui::GetIO().NavVisible &&
                         (ImGui::IsKeyPressed(ImGuiKey_Enter, false) ||

@@ -27,7 +27,7 @@ bool icon(const Ui& ui, const std::string& name, const char* label, const std::s
                      .text_size = 12});
 }
 
-// Whether it is on, its name, what it needs, and the way out of it.
+// Switch, name, what it needs, and the button that removes it.
 void draw_head(const Ui& ui, const LoraChip& chip, const std::string& name) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float right = at.x + ImGui::GetContentRegionAvail().x;
@@ -79,7 +79,7 @@ void draw_chip(const Ui& ui, const LoraChip& chip, std::size_t index) {
   }
 }
 
-// Those that fold away where they are many: what is wrong never does.
+// Whether a chip is folded away when there are many; chips with a problem never are.
 bool folds(const Ui& ui, std::size_t index) {
   return !ui.state.loras_open && index >= kMaxShown && ui.frame.loras[index].found;
 }

@@ -1,4 +1,4 @@
-// The list of LoRAs to choose from, and the button that opens it.
+// The list of LoRAs that can be added, and the button that opens it.
 #include "headroom/core/bytes.h"
 #include "headroom/gui_actions/actions.h"
 #include "headroom/gui_state/format.h"
@@ -31,7 +31,7 @@ bool is_in_prompt(const Ui& ui, const LoraOffer& offer) {
   });
 }
 
-// Its size on disk and what it is for the model, or why it does not fit.
+// Its file size and what it changes in the model, or why it does not fit.
 std::string about(const Ui& ui, const LoraOffer& offer) {
   if (!offer.problem.empty()) return sentence(offer.problem, ui.text);
   const std::string size = format_bytes(offer.file_bytes);
@@ -48,7 +48,7 @@ float row_height(const Ui& ui, const LoraOffer& offer, float width) {
 std::vector<std::size_t> shown_rows(const Ui& ui) {
   std::vector<std::size_t> rows;
   const auto& files = ui.frame.lora_files.items;
-  const auto add = [&](bool fits) {  // what fits comes first
+  const auto add = [&](bool fits) {  // LoRAs that fit come first
     for (std::size_t i = 0; i < files.size(); ++i) {
       if (files[i].problem.empty() == fits && matches(ui.state.sheet_filter, {files[i].name}))
         rows.push_back(i);
@@ -99,7 +99,7 @@ void draw_row(const Ui& ui, std::size_t index, float width) {
   take_room(at, height);
 }
 
-// Where they are looked for, when there are none.
+// Says which folders were searched, when no LoRA was found.
 std::vector<std::string> empty_lines(const Ui& ui) {
   const LoraSearch::Found& found = ui.frame.lora_files;
   if (!found.items.empty()) return {fill(ui.t("sheet.no_match"), {ui.state.sheet_filter})};
@@ -136,7 +136,7 @@ void draw_head(const Ui& ui) {
   take_room(at, ui.px(28));
 }
 
-// Beside the settings; above them where those are at the bottom. As high as its rows, as far as
+// Beside the settings, or above them if those are at the bottom. High enough for the rows, if
 // there is room.
 Rect area_of(const Ui& ui, float width, float content) {
   const Layout& layout = ui.frame.layout;

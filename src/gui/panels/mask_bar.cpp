@@ -11,8 +11,8 @@
 namespace headroom {
 namespace {
 
-constexpr float kRoomy_px = 632;    // design pixels, from which the sliders show their numbers
-constexpr float kSliders_px = 500;  // and from which there are any
+constexpr float kRoomy_px = 632;    // design pixels; from this width sliders show their numbers
+constexpr float kSliders_px = 500;  // and from this width there are sliders
 
 struct Tool {
   const char* name;
@@ -32,7 +32,7 @@ bool draw_tool(const Ui& ui, const Tool& tool) {
                                    .size = {ui.px(30), height},
                                    .text_size = kTextSize});
   if (tool.is_chosen) {
-    // The same sign as around what is selected elsewhere.
+    // The same mark as for other selected things.
     const Rect r = item_rect();
     const float in = ui.px(1);
     ImGui::GetWindowDrawList()->AddRect(
@@ -54,7 +54,7 @@ void draw_gap(const Ui& ui) {
   ImGui::SameLine(0, ui.px(2));
 }
 
-// A slider in a part of the bar; its number only where there is room.
+// A slider in a part of the bar; its number is shown only if there is room.
 bool draw_slider(const Ui& ui, SliderOptions options, double& value, bool is_roomy) {
   const float words = text_width(ui, options.label, {0, kTextSize});
   options.label_px = words / ui.scale + 12;

@@ -15,7 +15,7 @@ namespace headroom {
 namespace {
 
 constexpr float kOpacity = 0.4F;
-constexpr float kHatch_px = 7;  // from stripe to stripe, design pixels
+constexpr float kHatch_px = 7;  // distance of stripes, design pixels
 
 ImVec2 corner(const Rect& r) { return {static_cast<float>(r.x), static_cast<float>(r.y)}; }
 ImVec2 far_corner(const Rect& r) {
@@ -31,7 +31,7 @@ PaintedMask mask_so_far(const Ui& ui) {
   return ui.state.mask ? *ui.state.mask : PaintedMask(size_of_start(ui));
 }
 
-// Where the mouse is, in pixels of the mask.
+// The mouse position in pixels of the mask.
 MaskPoint mouse_on(const PaintedMask& mask, const Rect& place) {
   const ImVec2 mouse = ImGui::GetIO().MousePos;
   return {(mouse.x - place.x) / place.w * mask.size().width,
@@ -48,7 +48,7 @@ void begin_drawing(const Ui& ui, const Rect& place) {
     ui.actions.mask.put(std::move(drawn));
     return;
   }
-  drawn.set_feather(0);  // until the button is let go: it is quicker to follow
+  drawn.set_feather(0);  // without a soft border during the stroke, which is faster to draw
   if (tool.shape == MaskTool::Shape::kBrush)
     drawn.stroke(tool.begun, tool.begun, tool.brush_px, !tool.erases);
   tool.drawn = std::make_shared<const PaintedMask>(std::move(drawn));
@@ -78,7 +78,7 @@ void end_drawing(const Ui& ui) {
   if (!(drawn == mask_so_far(ui))) ui.actions.mask.put(std::move(drawn));
 }
 
-// What is cut off to reach the shape of the size is not used: it lies in shadow.
+// Shades the part that is cropped to get the shape of the size, since it is not used.
 void draw_cut(const Ui& ui, ImDrawList& list, const Rect& place) {
   const PaintedMask grid(size_of_start(ui));
   const MaskPart used = grid.used_for({ui.state.draft.width, ui.state.draft.height});
@@ -118,25 +118,26 @@ Line line_of(const PaintedMask& mask, const Rect& place, const MaskEdge& edge) {
           edge.is_across ? at(edge.x + edge.length, edge.y) : at(edge.x, edge.y + edge.length)};
 }
 
-// Short stripes at 45° from the edge into what is painted. Those of all edges lie on the same
-// lines, x + y = a multiple of their distance.
+// Short stripes at 45° from the border into the painted area. The stripes of all edges lie on
+// common lines, x + y = a multiple of their distance.
 void draw_stripes(const Ui& ui, ImDrawList& list, const Rect& place, const PaintedMask& mask,
                   const MaskEdge& edge, ImU32 color, float thick) {
   const Line line = line_of(mask, place, edge);
   const float gap = ui.px(kHatch_px);
-  // Down and to the left, or up and to the right, whichever goes into the paint.
+  // Down and left, or up and right, whichever leads into the painted area.
   const float length = ui.px(5) * (edge.is_paint_after == edge.is_across ? -1.0F : 1.0F);
   const float end = line.to.x + line.to.y;
   for (float at = std::ceil((line.from.x + line.from.y) / gap) * gap; at < end; at += gap) {
     const ImVec2 foot = edge.is_across ? ImVec2(at - line.from.y, line.from.y)
                                        : ImVec2(line.from.x, at - line.from.x);
     const ImVec2 head{foot.x + length, foot.y - length};
-    if (is_painted(mask, place, head)) list.AddLine(foot, head, color, thick);  // not past a corner
+    // Not beyond a corner.
+    if (is_painted(mask, place, head)) list.AddLine(foot, head, color, thick);
   }
 }
 
-// Around what is painted, a line in the accent's colour on a dark one, and stripes: it is seen on
-// any picture and not told by colour alone.
+// Draws a border in the accent colour on a dark line, and stripes, so that it can be seen on any
+// picture and does not rely on colour.
 void draw_edges(const Ui& ui, ImDrawList& list, const Rect& place, const Rect& canvas,
                 const PaintedMask& mask) {
   struct Pass {
@@ -181,7 +182,7 @@ void draw_brush(const Ui& ui, ImDrawList& list, const Rect& place) {
 
 void paint_mask(const Ui& ui, const Rect& place) {
   MaskTool& tool = ui.state.mask_tool;
-  // Space pans; it presses no button that the keyboard is on.
+  // Space pans, so it must not press a button that has the focus.
   if (ImGui::IsItemHovered() || ImGui::IsItemActive())
     ImGui::SetKeyOwner(ImGuiKey_Space, ImGui::GetItemID());
   if (ImGui::IsKeyDown(ImGuiKey_Space) && ImGui::IsItemHovered())
@@ -192,7 +193,7 @@ void paint_mask(const Ui& ui, const Rect& place) {
   } else if (tool.drawn && ImGui::IsKeyPressed(ImGuiKey_Escape, false)) {
     tool.drawn.reset();
   } else if (tool.drawn) {
-    go_on_drawing(ui, place);  // a quick hand moves and lets go in one frame
+    go_on_drawing(ui, place);  // the mouse may move and release within one frame
     if (!ImGui::IsItemActive()) end_drawing(ui);
   }
   if (!ImGui::IsItemActive()) tool.pans = false;

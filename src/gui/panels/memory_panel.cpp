@@ -17,15 +17,15 @@ namespace {
 
 bool is_cpu(const MemorySnapshot& m) { return m.source.starts_with("CPU"); }
 
-// Maps bytes to places on the bar. The part that is this program's, now or at the peak to come, is
-// [from, to): it gets a width at which its segments can be told apart even when it is a tiny
+// Maps bytes to positions on the bar. This program's part, now or at the coming peak, is [from,
+// to): it gets a minimum width at which its segments can be distinguished, even if it is a tiny
 // fraction of the total. The rest is to scale.
 struct Scale {
   float left = 0;
   float width = 1;
   double total = 1;
   double from = 0, to = 0;  // bytes
-  float low = 0, high = 0;  // where they lie
+  float low = 0, high = 0;  // their positions
   bool stretched = false;
   [[nodiscard]] float at(std::int64_t bytes) const {
     const double b = std::clamp(static_cast<double>(bytes), 0.0, total);
@@ -57,7 +57,7 @@ Scale make_scale(const Ui& ui, const MemorySnapshot& m, float left, float width)
   return s;
 }
 
-// Two strokes through the bar: here it is not to scale.
+// Two strokes through the bar where it is not to scale.
 void draw_break(const Ui& ui, float x, float top, float bottom) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const float rise = ui.px(4);
@@ -94,7 +94,7 @@ void draw_segments(const Ui& ui, const MemorySnapshot& m, const Scale& scale, fl
   if (m.activations > 0) {
     const float end = std::max(working_low + gap, working_high - gap);
     list.AddRectFilled({working_low + gap, top}, {end, bottom}, ui.colors.working, round);
-    // Fine lines tell it from the weights without colour.
+    // Fine lines distinguish it from the weights without relying on colour.
     for (float x = working_low + ui.px(5); x < end - ui.px(2); x += ui.px(4))
       list.AddRectFilled({x, top}, {x + ui.px(1), bottom}, faded(ui.colors.well, 0.55F));
   }
@@ -103,7 +103,7 @@ void draw_segments(const Ui& ui, const MemorySnapshot& m, const Scale& scale, fl
     list.AddRect({cached_low + gap, top + gap}, {cached_high - gap, bottom - gap},
                  ui.colors.working, round, ui.px(1.2F));
   }
-  // What the driver holds, and what is kept free: a run may not reach into either.
+  // The driver's share and what is kept free: a run may use neither.
   std::int64_t limit = m.total - m.reserved_by_driver;
   if (const Forecast* const f = ui.frame.forecast; f != nullptr) {
     const std::int64_t budget = std::max<std::int64_t>(0, f->budget.budget_bytes);
@@ -120,7 +120,7 @@ void draw_segments(const Ui& ui, const MemorySnapshot& m, const Scale& scale, fl
   }
 }
 
-// What ends the part that a run may use: "kept free 256 MB", or the cap.
+// The limit of the part that a run may use: "kept free 256 MB", or the cap.
 std::string limit_text(const Ui& ui, const Forecast& f) {
   const Budget& b = f.budget;
   return b.cap_bytes && *b.cap_bytes < b.uncapped_bytes()
@@ -128,7 +128,7 @@ std::string limit_text(const Ui& ui, const Forecast& f) {
              : fill(ui.t("gauge.kept"), {format_bytes(b.kept_free_bytes)});
 }
 
-// A label below the bar, moved to stay on it; skipped when it would touch one that is there.
+// A label below the bar, moved to stay within it; skipped if it would touch another.
 class Labels {
  public:
   Labels(const Ui& ui, const Scale& scale, float y) : ui_(ui), scale_(scale), y_(y) {}
@@ -151,7 +151,7 @@ class Labels {
   std::vector<std::pair<float, float>> taken_;
 };
 
-// What the labels below the bar say; where the peak and the next run meet, they are one.
+// Draws the labels below the bar; peak and next run share one if they are close together.
 void draw_labels(const Ui& ui, const MemorySnapshot& m, const Scale& scale, float y,
                  bool peak_shown) {
   Labels labels(ui, scale, y);
@@ -180,7 +180,7 @@ void draw_labels(const Ui& ui, const MemorySnapshot& m, const Scale& scale, floa
   if (f != nullptr) labels.put(scale.left + scale.width, limit_text(ui, *f), ui.colors.text_faint);
 }
 
-// The bracket of the run to come, and the tick of the largest need so far.
+// The bracket of the coming run, and the tick of the highest peak so far.
 void draw_marks(const Ui& ui, const MemorySnapshot& m, const Scale& scale, float top,
                 float bottom) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -194,7 +194,8 @@ void draw_marks(const Ui& ui, const MemorySnapshot& m, const Scale& scale, float
     list.AddLine({base, y}, {end, y}, color, ui.px(1.3F));
     list.AddLine({end, bottom + ui.px(3)}, {end, y}, color, ui.px(1.3F));
   }
-  // Less is start-up, not a run; and since a run others may have taken what it had.
+  // A smaller peak is from start-up, not from a run; and if others have taken that memory since,
+  // the tick would be on theirs.
   const bool peak_shown = m.peak >= kMiB && m.used_by_others + m.peak <= m.total;
   if (peak_shown) {
     const float x = scale.at(m.used_by_others + m.peak);
@@ -270,7 +271,7 @@ void draw_table(const Ui& ui, const MemorySnapshot& m, bool stretched) {
   }
 }
 
-// The figures beside the bar: used of all, and what a run may use.
+// The numbers beside the bar: used of total, and what a run may use.
 void draw_figures(const Ui& ui, const MemorySnapshot& m, ImVec2 at, float width, bool low) {
   draw_text(ui, {at.x, at.y}, format_of(m.total - m.free, m.total),
             {ui.colors.text, kTitleSize, true});

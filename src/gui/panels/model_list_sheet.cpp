@@ -19,14 +19,14 @@
 namespace headroom {
 namespace {
 
-// The middle and the right of the window, or all between its bars where they are not side by side.
+// The middle and right of the window; everything between its bars if those are not side by side.
 Rect area_of(const Layout& layout) {
   const bool composer = layout.kind == LayoutKind::kComposer;
   const double left = composer ? 0 : layout.canvas.x;
   return {left, layout.canvas.y, layout.top.w - left, layout.memory.y - layout.canvas.y};
 }
 
-// "RTX 3060 Laptop · 5.4 GB usable": what the rows are judged by.
+// "RTX 3060 Laptop · 5.4 GB usable": the memory that rows are judged by.
 std::string machine(const Ui& ui) {
   std::string text = device_label(ui.frame.opened->device_name);
   if (ui.frame.forecast != nullptr && ui.frame.forecast->budget.budget_bytes > 0) {
@@ -69,7 +69,7 @@ void draw_head(const Ui& ui) {
   take_room(at, height);
 }
 
-// A further folder to look for models in, while it is asked for.
+// Asks for a further folder that is searched for models.
 void draw_folder(const Ui& ui) {
   UiState& state = ui.state;
   if (state.added_folder) {
@@ -109,12 +109,13 @@ void draw_folder(const Ui& ui) {
     paragraph(ui, sentence(state.folder_trouble, ui.text), {ui.colors.bad, kSmallSize});
 }
 
-// Where models are looked for, and out of those that were added here.
+// The folders that are searched for models, and buttons that remove added ones.
 void draw_places(const Ui& ui) {
   if (ui.state.searched_folders.empty()) return;
   ImGui::Dummy({0, ui.px(8)});
   section(ui, ui.t("models.places"));
-  const std::vector<SearchedFolder> folders = ui.state.searched_folders;  // a press may change them
+  // A copy, since a press may change them.
+  const std::vector<SearchedFolder> folders = ui.state.searched_folders;
   for (std::size_t i = 0; i < folders.size(); ++i) {
     const SearchedFolder& folder = folders[i];
     const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -164,7 +165,7 @@ void draw_rows(const Ui& ui, bool here, float width) {
   }
 }
 
-// What is said where there is little to show.
+// A remark when there is little to show.
 std::string remark(const Ui& ui) {
   const ModelSearch::Found& found = ui.frame.models;
   if (!ui.state.sheet_filter.empty()) {
@@ -179,7 +180,7 @@ std::string remark(const Ui& ui) {
 
 void draw_list(const Ui& ui) {
   const auto& models = ui.frame.models.items;
-  // The scroll bar lies in the margin.
+  // The scroll bar is drawn in the margin.
   const float width = ImGui::GetContentRegionAvail().x;
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(ui.px(8), ui.px(4)));
   ImGui::BeginChild("list", {width + ui.px(kSheetSide - 4), 0}, ImGuiChildFlags_NavFlattened);

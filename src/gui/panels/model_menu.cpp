@@ -19,12 +19,12 @@ namespace {
 constexpr float kListWidth = 440;  // design pixels
 constexpr float kRow = 46;
 
-// What will be there when all that was chosen has come.
+// The choice after all changes under way are completed.
 const SessionChoice& chosen(const Ui& ui) {
   return ui.frame.change ? ui.frame.change->to : ui.frame.opened->choice;
 }
 
-// A button with an icon, a name and the sign of a list; `popup` opens below it. Returns its width.
+// A button with an icon, a name and a list symbol; `popup` opens below it. Returns its width.
 struct Plate {
   const char* name;
   const char* icon;
@@ -36,7 +36,7 @@ struct Plate {
 float draw_plate(const Ui& ui, ImVec2 at, float height, float most, const Plate& plate) {
   const ImU32 color = plate.changes ? ui.colors.ring : ui.colors.text;
   const TextStyle style{color, kTextSize};
-  const float around = ui.px(30 + 28);  // icon and sign
+  const float around = ui.px(30 + 28);  // icon and list symbol
   const std::string shown = fit_text(ui, plate.label, style, most - around);
   const float width = text_width(ui, shown, style) + around;
   ImGui::SetCursorScreenPos(at);
@@ -115,13 +115,13 @@ Row row_of(const Ui& ui, const ModelOffer& offer, std::size_t index, bool is_cho
     row.tip += "\n" + row.below;
     return row;
   }
-  if (offer.file_bytes == 0) {  // that it is opened is all that is known of it
+  if (offer.file_bytes == 0) {  // nothing else is known about it
     row.below = offer.place;
     return row;
   }
   row.below = formats_of(offer) + " · " + format_bytes(offer.file_bytes);
   if (offer.presets.empty()) {
-    row.right = "…";  // it is worked out
+    row.right = "…";  // being computed
     row.right_color = ui.colors.text_faint;
   } else if (const auto largest = largest_square(offer)) {
     row.right = fill(ui.t("models.fits"), {to_string(*largest)});
@@ -133,15 +133,15 @@ Row row_of(const Ui& ui, const ModelOffer& offer, std::size_t index, bool is_cho
   return row;
 }
 
-// Whether the mouse is on the list, or where it may grow to: then nothing moves, what is below the
-// rows neither. More rows can be scrolled to.
+// Whether the mouse is on the list, or where it may grow to: then nothing may move, including what
+// is below the rows. More rows can be scrolled to.
 bool is_pointed_at() {
   const ImVec2 at = ImGui::GetWindowPos();
   const ImVec2 mouse = ImGui::GetIO().MousePos;
   return mouse.x >= at.x && mouse.x < at.x + ImGui::GetWindowWidth() && mouse.y >= at.y;
 }
 
-// Enough for all of them, or with half a row at the end, which says that there are more.
+// Enough for all rows; or ending with half a row, which shows that there are more.
 float list_height(const Ui& ui, std::size_t rows) {
   const float row = ui.px(kRow + 2);
   const float most =
@@ -193,7 +193,8 @@ void draw_formats(const Ui& ui) {
   }
 }
 
-// What is under way, with the way back. Below all others, as it may go at any time.
+// A change under way, and a button that cancels it. It is below everything else, since it may
+// disappear at any time.
 void draw_change(const Ui& ui, float width) {
   if (!ui.frame.change) return;
   ImGui::Dummy({0, ui.px(4)});
@@ -209,7 +210,7 @@ void draw_change(const Ui& ui, float width) {
   }
 }
 
-// What the list has not.
+// Further ways to choose a model.
 void draw_further(const Ui& ui, float width) {
   const float gap = ui.px(8);
   const ImVec2 half{(width - gap) / 2, ui.px(30)};

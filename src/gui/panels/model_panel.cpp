@@ -14,7 +14,7 @@
 namespace headroom {
 namespace {
 
-// Puts the folder that was dropped into the field, which owns its text while it is edited.
+// Puts a dropped folder into the field; while the field is edited it owns its text.
 int take_dropped_folder(ImGuiInputTextCallbackData* data) {
   auto& dropped = static_cast<UiState*>(data->UserData)->dropped_folder;
   if (!dropped) return 0;
@@ -24,7 +24,7 @@ int take_dropped_folder(ImGuiInputTextCallbackData* data) {
   return 0;
 }
 
-// True when Enter was pressed in it.
+// True when Enter was pressed in the field.
 bool draw_folder(const Ui& ui) {
   UiState& state = ui.state;
   if (state.dropped_folder) state.model_folder = *state.dropped_folder;

@@ -22,9 +22,9 @@ constexpr float kName = 20;
 constexpr float kLine = 17;
 constexpr float kCommand = 30;
 constexpr float kGap = 6;
-constexpr float kWideCell = 136;  // holds need and time in one line
+constexpr float kWideCell = 136;  // need and time fit on one line
 
-// What a row has, and how high it is with that, screen pixels.
+// The content of a row and its height, screen pixels.
 struct RowLayout {
   std::string problem;  // in the window's language
   float text = 0;       // width of its texts
@@ -39,7 +39,7 @@ struct RowLayout {
 RowLayout lay_out_row(const Ui& ui, const ModelOffer& offer, float width) {
   RowLayout row;
   row.text = width - ui.px(kModelIndent + 12);
-  // What is missing is said by names; the command below is the way on.
+  // Missing parts are listed by name, and the command below downloads them.
   if (!offer.missing.empty()) {
     row.problem = fill(ui.t("models.missing"), {ui.text.words(say_missing(offer.missing))});
   } else if (!offer.problem.empty()) {
@@ -53,13 +53,14 @@ RowLayout lay_out_row(const Ui& ui, const ModelOffer& offer, float width) {
   return row;
 }
 
-// A word where colour alone would have to tell; what does not fit says how much is short.
+// A word, so that the meaning does not depend on colour; for a size that does not fit, how much is
+// missing.
 std::string word_of(const Ui& ui, CardState state) {
   if (state == CardState::kTight) return ui.t("card.word.tight");
   return state == CardState::kSlower ? ui.t("card.word.slower") : std::string();
 }
 
-// "● 512", what it needs, and the seconds.
+// "● 512", what it needs, and its seconds.
 void draw_cell(const Ui& ui, const SizeCard& card, ImVec2 at, float width, bool is_wide,
                const std::string& name) {
   const ImU32 color = state_color(ui, card.state);
@@ -122,7 +123,7 @@ void draw_command(const Ui& ui, const std::string& command, ImVec2 at, float wid
   }
 }
 
-// What it is, in two lines.
+// Name and details, in two lines.
 void draw_name(const Ui& ui, const ModelOffer& offer, ImVec2 at, float width, bool is_chosen) {
   const float left = at.x + ui.px(kModelIndent);
   const float right = at.x + width - ui.px(12);

@@ -12,7 +12,7 @@
 namespace headroom {
 namespace {
 
-// "768×512 · 20 steps · guidance 3 · seed 7", as far as the picture tells.
+// "768×512 · 20 steps · guidance 3 · seed 7", as far as the picture has them.
 std::string values_line(const Ui& ui, const OfferedPicture& picture) {
   const GenerationRequest& r = picture.request;
   std::string line;
@@ -79,7 +79,7 @@ void draw_offered_picture(const Ui& ui) {
   if (!state.offered_picture) return;
   const bool open = begin_question(ui, "offered_picture");
   if (open) {
-    const OfferedPicture picture = *state.offered_picture;  // a choice ends it
+    const OfferedPicture picture = *state.offered_picture;  // a copy, since a choice removes it
     const std::string name = shorten(picture.name, 48);
     paragraph(ui, picture.has_settings ? fill(ui.t("offer.title"), {name}) : name,
               {ui.colors.text, 15, true});

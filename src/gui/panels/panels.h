@@ -5,73 +5,86 @@
 
 namespace headroom {
 
-// One function a panel. Those with an area make a window there; the others continue the current
-// one.
+// One function per panel. Those with an area make a window there; the others draw into the present
+// window.
 void draw_top_bar(const Ui& ui, const Rect& area);
 
 void draw_queue_list(const Ui& ui);  // the popup of the queue's button
 
-// The model's and the device's names as buttons that open what may be chosen instead; at most so
-// wide (screen pixels). Each returns its width.
+// The names of model and device as buttons that open a menu of alternatives; `most` is the largest
+// width (screen pixels). Each returns its width.
 float draw_model_plate(const Ui& ui, ImVec2 at, float height, float most);
 float draw_device_plate(const Ui& ui, ImVec2 at, float height, float most);
 
 void draw_left_panel(const Ui& ui, const Rect& area);
 void draw_prompt_panel(const Ui& ui);
-// Opens the list of LoRAs; its right upper corner is at `at`. Returns its left edge.
+// Opens the list of LoRAs; `at` is its upper right corner. Returns its left edge.
 float draw_lora_button(const Ui& ui, ImVec2 at, float height);
 void draw_lora_chips(const Ui& ui);
-// What else the next picture is made from, while there is any.
-void draw_start_chips(const Ui& ui);
+void draw_start_chips(const Ui& ui);  // start picture and the like, if there are any
 void draw_size_panel(const Ui& ui);
-void draw_settings_fold(const Ui& ui);  // one line that says the settings and opens them
+void draw_settings_fold(const Ui& ui);  // one line that summarises the settings and opens them
 void draw_settings_panel(const Ui& ui);
-void draw_plan_card(const Ui& ui);  // how it will run
-void draw_plan_line(const Ui& ui);  // the same in a line
-// Another line, always there so that nothing moves: why it cannot run, or else how it will.
+void draw_plan_card(const Ui& ui);  // how the run will be carried out
+void draw_plan_line(const Ui& ui);  // the same in one line
+// Why it cannot run, or else how it will. Always one line, so that nothing moves.
 void draw_reason(const Ui& ui);
 void draw_generate_panel(const Ui& ui);
 
 void draw_canvas_panel(const Ui& ui, const Rect& area);
-// Above the canvas, in the room of `area` from its top on; returns the height that they take.
+// Above the canvas, from the top of `area` on; returns the height used.
 double draw_banners(const Ui& ui, const Rect& area);
-// A button with its right edge at `right` that opens the list of folded messages; nothing while
-// there are none. Returns its left edge.
+// A button with its right edge at `right` that opens the list of folded messages; nothing if there
+// are none. Returns its left edge.
 float draw_bell(const Ui& ui, float right, float y, float height);
+<<<<<<< HEAD
 // What can be done with the picture that is shown, in the room that is left of the current line.
 void draw_picture_buttons(const Ui& ui);
 // What to finish the picture as; it opens above `at` (screen pixels) while "finish_list" is open.
+=======
+// Actions on the shown picture, in the rest of the present line.
+void draw_picture_actions(const Ui& ui);
+// Choices for finishing the picture. Opens above `at` (screen pixels) while "finish_list" is open.
+>>>>>>> 2632c26 (Say in plain words what the comments of gui mean)
 void draw_finish_list(const Ui& ui, ImVec2 at);
-void draw_upscale_list(const Ui& ui, ImVec2 at);  // likewise, what to make it larger with
-// Over the upper canvas, while the shown picture was made of another one: that is shown in its
-// place as long as it is held.
+void draw_upscale_list(const Ui& ui, ImVec2 at);  // likewise, choices for enlarging it
+// Above the canvas, if the shown picture was made from another one: while it is held, that one is
+// shown instead.
 void draw_compare_pill(const Ui& ui, const Rect& canvas);
-// Over the lower canvas, while a result of a repaint is looked at: which, and what becomes of it.
+// At the bottom of the canvas, while a result of a repaint is shown: which one, and what to do
+// with it.
 void draw_apply_strip(const Ui& ui, const Rect& canvas);
-// The tools that paint a mask, in their place.
+// The tools that paint a mask, instead of the actions.
 void draw_mask_bar(const Ui& ui);
-// Paints with the mouse on the last item, the canvas, where the picture lies at `place`.
+// Paints with the mouse on the last item, the canvas; `place` is the picture's rectangle.
 void paint_mask(const Ui& ui, const Rect& place);
 void draw_mask(const Ui& ui, const Rect& canvas, const Rect& place);
 void draw_progress_panel(const Ui& ui, const Rect& area);
 void draw_strip_panel(const Ui& ui, const Rect& area);
 
-// Pictures of the model in the empty canvas, at first: a click makes one like it. Their side in
-// screen pixels; 0: there are none, or no room.
+// Sample pictures of the model on the empty canvas; clicking one makes a picture like it. Returns
+// their side in screen pixels; 0: there are none, or no room.
 float samples_side(const Ui& ui, const Rect& canvas);
-// In a row around `middle`, from `y` down, where samples_side() gave their side.
+// Draws them in a row centred on `middle`, below `y`; `side` is from samples_side().
 void draw_samples(const Ui& ui, float middle, float y, float side);
 
-// The question before the window closes while something would be lost.
+// The question before the window closes, if something would be lost.
 void draw_close_question(const Ui& ui);
-// Where pictures go that could not be saved, when the queue waits for it.
+// Asks for another folder for pictures that could not be saved, when the queue waits for that.
 void draw_save_question(const Ui& ui);
-// The folder of another model, when the one that was asked for could not be opened.
+// Asks for another model's folder when the requested model could not be opened.
 void draw_model_question(const Ui& ui);
+<<<<<<< HEAD
 // All models, and all LoRAs that may be added, as long as they are open.
 void draw_model_list_sheet(const Ui& ui);
 void draw_lora_list_sheet(const Ui& ui);
 // What may be taken from a picture that was dropped on the window.
+=======
+// The lists of all models and of LoRAs to add, while they are open.
+void draw_models_sheet(const Ui& ui);
+void draw_lora_sheet(const Ui& ui);
+// Asks which settings of a dropped picture to take over.
+>>>>>>> 2632c26 (Say in plain words what the comments of gui mean)
 void draw_offered_picture(const Ui& ui);
 
 void draw_picture_panel(const Ui& ui, const Rect& area);

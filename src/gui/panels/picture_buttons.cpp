@@ -20,8 +20,8 @@ using Act = void (*)(Actions&);
 
 enum class Kind {
   kPlain,
-  kStarts,  // a run
-  kLeads    // to a list with a button that starts one
+  kStarts,  // starts a run
+  kLeads    // opens a list with a button that starts one
 };
 
 // A button of the row.
@@ -33,17 +33,17 @@ struct Action {
   std::string disabled;
   Act act = nullptr;
   Kind kind = Kind::kPlain;
-  std::string price{};         // of what it starts, "3.9 GB · 19 s"
-  const char* list = nullptr;  // that it opens
+  std::string price{};         // of the run that it starts, "3.9 GB · 19 s"
+  const char* list = nullptr;  // the list that it opens
   void (*draw_list)(const Ui&, ImVec2 at) = nullptr;
-  bool UiState::*asked = nullptr;  // whether a key has asked for the list
+  bool UiState::*asked = nullptr;  // set when a key has asked for the list
 };
 
-constexpr float kIcon_px = 32;  // a button without words, design pixels
+constexpr float kIcon_px = 32;  // width of a button without text, design pixels
 constexpr float kGap_px = 4;
 
-// How much the row says, as there is room. What leads to a list tells the price there, too, on the
-// button that starts the run; so it loses it first.
+// How much text the row has room for. Actions that open a list lose their price first, since the
+// list shows it too, on its start button.
 enum class Words { kAll, kRuns, kNames, kStart, kNone };
 
 bool has_words(const Action& action, Words words) {
@@ -65,7 +65,7 @@ std::string words_of(const Action& action, Words words) {
   return text;
 }
 
-// One with a price has room for it before it is known: nothing moves under the mouse then.
+// A button with a price has room for it before it is known, so that nothing moves under the mouse.
 float width_of(const Ui& ui, Action action, Words words) {
   if (words_of(action, words) == action.icon) return ui.px(kIcon_px);
   const auto width = [&] {
@@ -86,7 +86,7 @@ Words words_for(const Ui& ui, const std::vector<Action>& actions, float room) {
   return Words::kNone;
 }
 
-// What it needs stands in the tip as well, for where the button has no words.
+// The tooltip has the price as well, in case the button has no text.
 void add_price(const Ui& ui, const Forecast* forecast, Action& action) {
   if (forecast == nullptr || !forecast->fits) return;
   action.price = price_in_list(ui, forecast);
@@ -113,7 +113,7 @@ Action vary_action(const Ui& ui) {
   return action;
 }
 
-// What does not fit as it is chosen may fit otherwise: the list opens all the same.
+// If the present choice does not fit another may, so the list can be opened anyway.
 Action finish_action(const Ui& ui) {
   Action action{.name = "finish",
                 .icon = ICON_FA_WAND_MAGIC_SPARKLES,
@@ -144,9 +144,9 @@ Action upscale_action(const Ui& ui) {
   return action;
 }
 
-// All settings of the picture, its prompt, or its seed.
+// A list: all settings of the picture, its prompt, or its seed.
 void draw_settings_list(const Ui& ui, ImVec2 at) {
-  // Above the row: below it there is little room.
+  // Above the row, since there is little room below it.
   ImGui::SetNextWindowPos(at, ImGuiCond_Always, {0, 1});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(8), ui.px(8)));
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, ui.px(2)));

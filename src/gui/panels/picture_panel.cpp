@@ -18,7 +18,7 @@ namespace {
 
 constexpr int kPromptLines = 5;
 
-// As much of the prompt as `kPromptLines` lines of this width hold.
+// The part of the prompt that fits into `kPromptLines` lines of this width.
 std::string fit_prompt(const Ui& ui, std::string prompt, float width) {
   std::replace(prompt.begin(), prompt.end(), '\n', ' ');
   const auto fits = [&](std::size_t characters) {
@@ -34,12 +34,12 @@ std::string fit_prompt(const Ui& ui, std::string prompt, float width) {
   return shorten(prompt, few);
 }
 
-// The prompt, a few lines high; all of it in the tooltip.
+// The prompt, a few lines high; the tooltip has all of it.
 void draw_prompt(const Ui& ui, const std::string& prompt) {
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(11), ui.px(8)));
   ImGui::PushStyleVar(ImGuiStyleVar_ChildRounding, ui.px(8));
   ImGui::PushStyleColor(ImGuiCol_ChildBg, ui.colors.field);
-  // Whole lines, as paragraph() sets them.
+  // Whole lines, with the line height of paragraph().
   const float line = std::round(
       kTextSize * static_cast<float>(language_of(ui.state.language).line_of_em) * ui.scale);
   const float width = ImGui::GetContentRegionAvail().x;
@@ -57,7 +57,7 @@ void draw_prompt(const Ui& ui, const std::string& prompt) {
                                              : prompt + "\n\n" + ui.t("tip.copy"));
 }
 
-// `index`: which of its pictures it is.
+// `index`: which of the request's pictures it is.
 void draw_request_rows(const Ui& ui, const GenerationRequest& r, int index,
                        const std::string& seed) {
   value_row(ui, "picture.size", to_string(Size{r.width, r.height}));
@@ -91,8 +91,8 @@ std::string times(const Ui& ui, const RunRecord& run_record) {
   return text;
 }
 
-// What was planned and what it took; where the run went on under another plan, that as well:
-// "171 → re-planned 19 MB", "actual 46 MB".
+// Planned and actual memory; if the plan was changed, both plans: "171 → re-planned 19 MB",
+// "actual 46 MB".
 void draw_memory(const Ui& ui, const RunRecord& run_record) {
   const std::int64_t predicted = run_record.plan.peak_bytes;
   const std::int64_t actual = run_record.actual_peak_bytes;
@@ -196,7 +196,7 @@ void draw_buttons(const Ui& ui, const FinishedPicture& p) {
   }
 }
 
-// Of the picture that is being made; known once the run has begun.
+// The seed of the picture being made; known once the run has begun.
 std::string seed_text(const Ui& ui, const JobStatus& job) {
   const auto first = job.seed ? job.seed : job.request.seed;
   if (!first) return ui.t("seed.random");

@@ -20,8 +20,8 @@ namespace {
 
 constexpr double kNoticeable_s = 0.05;
 
-// "saves 1.9 GB, costs 2.1 s", "makes it 0.4 s faster": what an option does for the plan, as far as
-// is known.
+// "saves 1.9 GB, costs 2.1 s", "makes it 0.4 s faster": an option's effect on the plan, as far as
+// it is known.
 std::string effect_text(const Ui& ui, const OptionEffect& effect) {
   std::string text;
   if (effect.saved_bytes >= kMiB / 2) {
@@ -35,7 +35,7 @@ std::string effect_text(const Ui& ui, const OptionEffect& effect) {
                      {format_seconds(std::abs(effect.seconds), ui.text)});
 }
 
-// The same in a few letters: "−1.9 GB  +2.1 s".
+// The same, shortened: "−1.9 GB  +2.1 s".
 std::string short_effect(const Ui& ui, const OptionEffect& effect) {
   std::string text;
   if (effect.saved_bytes >= kMiB / 2) text = "−" + format_bytes(effect.saved_bytes);
@@ -47,7 +47,7 @@ std::string short_effect(const Ui& ui, const OptionEffect& effect) {
 
 using StageRow = std::array<std::string, 5>;
 
-// Of each stage, below the names of the columns.
+// One row per stage, below a row of column names.
 std::vector<StageRow> stage_rows(const Ui& ui, const Plan& plan) {
   std::vector<StageRow> rows{{ui.t("stages.name"), ui.t("stages.weights"), ui.t("stages.working"),
                               ui.t("stages.peak"), ui.t("stages.time")}};
@@ -61,8 +61,8 @@ std::vector<StageRow> stage_rows(const Ui& ui, const Plan& plan) {
   return rows;
 }
 
-// Right-aligned figures of the stages. A column is as wide as its widest word, and what is left
-// over lies between the columns: beside a scroll bar nothing is left to cut.
+// A table of right-aligned numbers. A column is as wide as its widest text, and the remaining
+// width is distributed between the columns; so nothing is cut off beside a scroll bar.
 void draw_stage_table(const Ui& ui, const Plan& plan) {
   const std::vector<StageRow> rows = stage_rows(ui, plan);
   std::array<float, 5> widths{};
@@ -92,7 +92,7 @@ void draw_stage_table(const Ui& ui, const Plan& plan) {
   name_item(ui, "plan.stages");
 }
 
-// The plan's second column: what it takes of the machine's own memory.
+// The second column: what the plan needs of the machine's own memory.
 void draw_host(const Ui& ui, const Plan& plan) {
   const std::string text = host_text(plan, ui.text);
   ui.dump.say("plan.host", text);
@@ -128,7 +128,7 @@ void draw_options(const Ui& ui, const Plan& plan) {
   take_room(at, y - at.y);
 }
 
-// What the plan does in a few words: "Layers in main memory: 6".
+// What the plan does, in a few words: "Layers in main memory: 6".
 std::string summary(const Ui& ui, const Forecast& forecast) {
   const auto& execution = forecast.plan.execution;
   if (execution.empty()) return {};
@@ -143,13 +143,13 @@ std::string summary(const Ui& ui, const Forecast& forecast) {
 // "1024×1024 · 5.3 GB · ≈ 15 s".
 std::string line_text(const Ui& ui, const Forecast& forecast) {
   const std::string size = to_string(Size{forecast.plan.width, forecast.plan.height});
-  if (!forecast.fits && forecast.shortfall_bytes <= 0) return size;  // not for want of memory
+  if (!forecast.fits && forecast.shortfall_bytes <= 0) return size;  // the reason is not memory
   return size + " · " +
          (forecast.fits ? needs_text(forecast.plan, ui.text)
                         : format_bytes(forecast.plan.peak_bytes));
 }
 
-// What is to be added when all is not well: "1.4× slower", "0.4 GB short".
+// A remark if there is a problem: "1.4× slower", "0.4 GB short".
 std::string line_state(const Ui& ui, const Forecast& forecast) {
   switch (state_of(&forecast)) {
     case CardState::kPending:
@@ -181,7 +181,7 @@ void draw_line(const Ui& ui, const Forecast* forecast, ImU32 color, ImVec2 at, f
   const std::string whole = line_text(ui, *forecast);
   ui.dump.say("plan", whole);
   const TextStyle bold{color, kTextSize, true};
-  // Beside the button that offers another size there may be room for the trouble alone.
+  // Beside the button that offers another size there may only be room for the problem.
   if (!forecast->fits && !state.empty() &&
       text_width(ui, whole + "  " + state, style) > right - at.x) {
     draw_text(ui, at, fit_text(ui, state, bold, right - at.x), bold);
@@ -196,7 +196,7 @@ void draw_line(const Ui& ui, const Forecast* forecast, ImU32 color, ImVec2 at, f
   }
 }
 
-// "Repaint masked · 3.9 GB · ≈ 5 s", as much of it as fits.
+// "Repaint masked · 3.9 GB · ≈ 5 s", shortened to fit.
 std::string repaint_label(const Ui& ui, float room) {
   const std::string label = ui.t("generate.repaint");
   const Forecast* const forecast = ui.frame.forecast;
@@ -219,7 +219,7 @@ void draw_plan_card(const Ui& ui) {
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(ui.px(8), ui.px(4)));
   ImGui::PushStyleColor(ImGuiCol_ChildBg, ImGui::ColorConvertU32ToFloat4(ui.colors.well));
   const float width = ImGui::GetContentRegionAvail().x;
-  // It may take a third of a low window; the rest of it scrolls.
+  // It may take a third of a low window; the rest scrolls.
   const float most = std::max(ui.px(96), ImGui::GetIO().DisplaySize.y * 0.34F);
   ImGui::SetNextWindowSizeConstraints({width, 0}, {width, most});
   ImGui::BeginChild("plan_card", {width, 0},
@@ -247,7 +247,7 @@ void draw_plan_card(const Ui& ui) {
 void draw_reason(const Ui& ui) {
   const Forecast* const forecast = ui.frame.forecast;
   if (!ui.frame.blocked.empty()) {
-    const bool memory = ui.frame.problems.empty();  // the dot and the card are red already
+    const bool memory = ui.frame.problems.empty();  // then the dot and the card are already red
     const bool unsaid = !memory && ui.state.draft.prompt.empty() && ui.frame.problems.size() == 1;
     const auto age = static_cast<float>((ui.frame.now - ui.state.flash_at) / UiState::kFlash_s);
     const bool flashes = age >= 0 && age < 1;

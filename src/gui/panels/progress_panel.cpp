@@ -27,7 +27,7 @@ std::string headline(const Ui& ui, const JobStatus& job) {
   return text;
 }
 
-// "12 s left"; of several pictures this one and all: "0.2 s · 16 s in all".
+// "12 s left"; for several pictures, this one's and the total: "0.2 s · 16 s in all".
 std::string time_left(const Ui& ui, const JobStatus& job, const ProgressView& view) {
   const std::string about = view.estimated ? "≈ " : "";
   const std::string all = about + format_seconds(*view.seconds_left, ui.text);
@@ -36,14 +36,14 @@ std::string time_left(const Ui& ui, const JobStatus& job, const ProgressView& vi
               {about + format_seconds(*view.picture_seconds_left, ui.text), all});
 }
 
-// The stages of this picture as a line of parts whose widths are their expected times.
+// The stages of this picture as parts of a bar; their widths are their expected times.
 void draw_stages(const Ui& ui, const ProgressView& view, ImVec2 at, float width) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const float gap = ui.px(2);
   const float height = ui.px(3);
   float x = at.x;
   for (std::size_t i = 0; i < kStageCount; ++i) {
-    if (view.share[i] <= 0) continue;  // not of this run
+    if (view.share[i] <= 0) continue;  // this run does not have the stage
     const float part =
         std::max(ui.px(3), static_cast<float>(view.share[i]) * (width - gap * (kStageCount - 1)));
     const float end = std::min(x + part, at.x + width);
@@ -67,7 +67,7 @@ void draw_running(const Ui& ui, const JobStatus& job, const ProgressView& view, 
   for (const double end : view.picture_ends) {
     const float x = std::round(at.x + width * static_cast<float>(end));
     list.AddRectFilled({x, at.y + height - ui.px(8)}, {x + ui.px(1), at.y + height},
-                       ui.colors.text_faint);  // below the words
+                       ui.colors.text_faint);  // below the text
   }
   const float y = at.y + (height - ui.px(17)) / 2;
   float edge = at.x + width - ui.px(13);

@@ -18,7 +18,7 @@ namespace {
 
 constexpr int kMaxTokens = 512;  // the text encoder reads no more
 
-// Puts `state.new_prompt` into a field that is being edited: such a field owns its text and its
+// Puts `state.new_prompt` into a field that is being edited, since such a field owns its text and
 // caret.
 int replace_text(ImGuiInputTextCallbackData* data) {
   auto& state = *static_cast<UiState*>(data->UserData);
@@ -38,7 +38,7 @@ bool has_problem(const Ui& ui, RequestProblem::Field field) {
                      [field](const RequestProblem& p) { return p.field == field; });
 }
 
-// The inside of the multi-line field `id` that was just drawn; null when it is not in view.
+// The inner window of the multi-line field `id` that was just drawn; null when it is not visible.
 ImGuiWindow* inside_of(ImGuiID id) {
   const auto& children = ImGui::GetCurrentWindow()->DC.ChildWindows;
   auto* const* const field = std::find_if(children.begin(), children.end(),
@@ -46,11 +46,11 @@ ImGuiWindow* inside_of(ImGuiID id) {
   return field != children.end() ? *field : nullptr;
 }
 
-// Dear ImGui lets lines that are scrolled out reach into the padding: no line is cut through. The
-// edge is drawn again over what covers them.
+// Dear ImGui draws lines that are scrolled out into the padding. Covers them, so that no line is
+// cut through, and draws the edge again on top.
 void cover_padding(const Ui& ui, const ImGuiWindow& field, bool trouble) {
   const float pad = ImGui::GetStyle().FramePadding.y;
-  const float left = field.Pos.x + ui.px(8);  // beside the round corners
+  const float left = field.Pos.x + ui.px(8);  // inside the rounded corners
   const float right = field.InnerClipRect.Max.x - ui.px(3);
   const float bottom = field.Pos.y + field.Size.y;
   const ImRect& seen = field.OuterRectClipped;
@@ -62,8 +62,8 @@ void cover_padding(const Ui& ui, const ImGuiWindow& field, bool trouble) {
   list.PopClipRect();
 }
 
-// What the model does not read of the prompt is dimmed. `field`: just drawn, so that Dear ImGui
-// still knows its lines.
+// Dims the part of the prompt that the model does not read. `field` must just have been drawn, so
+// that Dear ImGui still has its lines.
 void veil_unread(const Ui& ui, const ImGuiWindow& field, const std::string& text) {
   if (!ui.frame.prompt || ui.frame.prompt->read_bytes >= text.size()) return;
   const std::size_t read = ui.frame.prompt->read_bytes;
@@ -89,21 +89,21 @@ void veil_unread(const Ui& ui, const ImGuiWindow& field, const std::string& text
   list.PopClipRect();
 }
 
-// A multi-line field. Escape leaves it without undoing what was typed.
+// A multi-line field. Escape leaves it and keeps what was typed.
 void draw_field(const Ui& ui, const std::string& name, std::string& text, float height,
                 ImGuiInputTextFlags flags, ImGuiInputTextCallback callback, bool trouble) {
   const float width = ImGui::GetContentRegionAvail().x;
   const bool escape = ImGui::IsKeyPressed(ImGuiKey_Escape);
   const std::string before = escape ? text : std::string();
   const ImGuiID id = ImGui::GetID(("##" + name).c_str());
-  // Dear ImGui draws the ground of a child into the child when there is nothing above it, as in a
-  // scrolled column; it would then cover the outline and the hint.
+  // If nothing is above it, as in a scrolled column, Dear ImGui draws a child's background into
+  // the child itself, where it would cover the outline and the hint.
   const ImVec2 at = ImGui::GetCursorScreenPos();
   ImGui::GetWindowDrawList()->AddRectFilled(at, {at.x + width, at.y + height}, ui.colors.input,
                                             ui.px(8));
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(ui.px(11), ui.px(9)));
   ImGui::PushStyleVar(ImGuiStyleVar_FrameRounding, ui.px(8));
-  ImGui::PushStyleColor(ImGuiCol_NavCursor, 0U);  // the border below shows the focus already
+  ImGui::PushStyleColor(ImGuiCol_NavCursor, 0U);  // the border below shows the focus
   ImGui::InputTextMultiline(("##" + name).c_str(), &text, {width, height},
                             ImGuiInputTextFlags_WordWrap | flags, callback, &ui.state);
   ImGui::PopStyleColor();
@@ -116,7 +116,7 @@ void draw_field(const Ui& ui, const std::string& name, std::string& text, float 
   outline(ui, trouble, 8);
 }
 
-// What more than one letter took away with it can be had back from outside the field, too.
+// If an edit removed more than one letter, it can be undone from outside the field, too.
 void remember_what_went(UiState& state, const std::string& before) {
   constexpr std::size_t kMaxLetterBytes = 4;  // bytes of UTF-8
   if (before.size() <= state.draft.prompt.size() + kMaxLetterBytes) return;
@@ -132,7 +132,7 @@ void draw_prompt_field(const Ui& ui) {
   take_focus(ui, "prompt");
   const bool trouble =
       has_problem(ui, RequestProblem::Field::kPrompt) && !state.draft.prompt.empty();
-  // Whole lines; a tall window has room for a longer prompt.
+  // Whole lines; a higher window has room for a longer prompt.
   const float screen = ImGui::GetIO().DisplaySize.y / ui.scale;
   const bool composer = ui.frame.layout.kind == LayoutKind::kComposer;
   const float lines = composer ? 2 : std::clamp(std::floor((screen - 560) / 80), 2.0F, 8.0F);
@@ -143,7 +143,8 @@ void draw_prompt_field(const Ui& ui) {
              replace_text, trouble);
   if (!ImGui::IsItemActive()) state.new_prompt.reset();
   remember_what_went(state, before);
-  // The field has nothing to take back since it was entered: what was replaced before comes back.
+  // If nothing was edited since the field got the focus, undo restores the prompt that was
+  // replaced before.
   const UndoStack::Step* const last = state.undo.last();
   if (ImGui::IsItemActive() && undo_key && state.draft.prompt == before && last != nullptr &&
       last->removed.empty() && last->settings.draft.prompt != state.draft.prompt) {
@@ -159,7 +160,7 @@ void draw_prompt_field(const Ui& ui) {
   tooltip(ui, state.draft.prompt.empty() ? std::string() : ui.t("tip.prompt"));
 }
 
-// One line of prompts to try; the arrow shows the next ones.
+// One line of example prompts; the arrow shows the next ones.
 void draw_examples(const Ui& ui) {
   const auto can_draw = ui.frame.opened->examples.can_draw.find(ui.state.language);
   if (can_draw != ui.frame.opened->examples.can_draw.end() && !can_draw->second.empty()) {
@@ -209,7 +210,7 @@ void draw_examples(const Ui& ui) {
   take_room(at, height + ui.px(1));
 }
 
-// Once somebody knows how it goes, a mark beside the section's name is enough of the examples.
+// After the first picture the examples are folded into a symbol beside the section's name.
 void draw_examples_fold(const Ui& ui, ImVec2 section) {
   const ImVec2 next = ImGui::GetCursorScreenPos();
   const float label = text_width(ui, ui.t("prompt.label"), {0, kSmallSize, true}) + ui.px(14);
@@ -268,7 +269,7 @@ void draw_prompt_panel(const Ui& ui) {
   std::string note;
   if (too_long) {
     note = fill(ui.t("prompt.too_long"), {std::to_string(tokens), std::to_string(kMaxTokens)});
-  } else if (tokens > 0 && !ui.state.draft.prompt.empty()) {  // the frame around it has some, too
+  } else if (tokens > 0 && !ui.state.draft.prompt.empty()) {  // the chat template has tokens, too
     note = fill(ui.t(tokens == 1 ? "prompt.token" : "prompt.tokens"), {std::to_string(tokens)});
   }
   const bool low = ui.frame.layout.kind == LayoutKind::kComposer && !ui.state.settings_open;

@@ -9,8 +9,8 @@ bool begin_question(const Ui& ui, const char* id) {
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
   ImGui::SetNextWindowPos({screen.x / 2, screen.y / 2}, ImGuiCond_Always, {0.5F, 0.5F});
   const float pad = ui.px(22);
-  // Known before the first frame, in which its lines are broken and its height is measured: else it
-  // would move under the mouse.
+  // The width must be known before the first frame, in which lines are wrapped and the height is
+  // measured; otherwise the question would move under the mouse.
   const float width = ui.px(kQuestionWidth) + 2 * pad;
   ImGui::SetNextWindowSizeConstraints({width, 0}, {width, screen.y});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(pad, ui.px(20)));

@@ -5,12 +5,12 @@ namespace headroom {
 
 inline constexpr float kQuestionWidth = 440;  // design pixels
 
-// A question in the middle of the window, over everything else. Opens `id`; true while it is open,
-// to be drawn then. What it returned goes to end_question().
+// A question in the middle of the window, above everything else. Opens `id`; returns true while it
+// is open. Draw it then, and pass the result to end_question().
 [[nodiscard]] bool begin_question(const Ui& ui, const char* id);
 void end_question(bool open);
 
-// Esc answers it, unless that left a field.
+// Whether Esc was pressed to dismiss the question, and not to leave a field.
 [[nodiscard]] bool escape_pressed(const Ui& ui);
 
 }  // namespace headroom

@@ -26,7 +26,7 @@ std::string describe(const Ui& ui, const JobStatus& job) {
   return text;
 }
 
-// What it shows by now, or the shape that it will have.
+// The job's preview, or a rectangle with its shape.
 void draw_look(const Ui& ui, const JobStatus& job, ImVec2 at, float side) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const ImVec2 end{at.x + side, at.y + side};
@@ -45,8 +45,8 @@ void draw_look(const Ui& ui, const JobStatus& job, ImVec2 at, float side) {
   }
 }
 
-// Moves the job by as many places as the mouse is rows away from its own: a quick hand may let go
-// before there is another frame.
+// Moves the job by as many places as the mouse is rows away, at once, since the mouse may be
+// released before the next frame.
 void follow_drag(const Ui& ui, const JobStatus& job, ImVec2 at, float row) {
   if (!ImGui::IsItemActive()) return;
   const float away = ImGui::GetIO().MousePos.y - (at.y + row / 2);
@@ -54,7 +54,7 @@ void follow_drag(const Ui& ui, const JobStatus& job, ImVec2 at, float row) {
   if (places > 0) ui.actions.jobs.move(job.id, away < 0 ? -places : places);
 }
 
-// For a job that waits: a handle to drag it by, and a step up or down.
+// For a waiting job: a handle for dragging, and buttons for up and down.
 void draw_order(const Ui& ui, std::size_t index, ImVec2 at, float x, float row) {
   const JobStatus& job = ui.frame.jobs[index];
   const std::string id = std::to_string(job.id);
@@ -87,7 +87,7 @@ void draw_order(const Ui& ui, std::size_t index, ImVec2 at, float x, float row) 
   step("queue.down.", ICON_FA_ARROW_DOWN, ui.t("tip.queue.down"), last, 1, x + ui.px(46));
 }
 
-// One job in `width`: what, when, how long, and a way out of it.
+// One job in `width`: description, state, time, and a button that removes it.
 void draw_job(const Ui& ui, std::size_t index, float width) {
   const JobStatus& job = ui.frame.jobs[index];
   const float height = ui.px(48);
@@ -95,7 +95,7 @@ void draw_job(const Ui& ui, std::size_t index, float width) {
   const float thumb = ui.px(40);
   draw_look(ui, job, at, thumb);
   const float left = at.x + thumb + ui.px(12);
-  const float order = ui.px(72);  // of the handle and its buttons
+  const float order = ui.px(72);  // width of the handle and its buttons
   const float room = width - thumb - ui.px(52) - (job.running ? 0 : order);
   const TextStyle name{ui.colors.text, kTextSize};
   const TextStyle detail{job.running ? ui.colors.ring : ui.colors.text_dim, kSmallSize};
@@ -146,7 +146,7 @@ void draw_queue_list(const Ui& ui) {
   section(ui, ui.t("queue.title"), all_jobs);
   ui.dump.say("queue", all_jobs);
   if (ui.frame.jobs.empty()) paragraph(ui, ui.t("queue.empty"), {ui.colors.text_dim, kTextSize});
-  // The list scrolls; what is above and below it does not.
+  // Only the list scrolls, not what is above and below it.
   const float row = ui.px(56);
   const float all = row * static_cast<float>(ui.frame.jobs.size());
   const float most = std::min(7.5F * row, ImGui::GetIO().DisplaySize.y - ui.px(190));

@@ -16,7 +16,7 @@ namespace {
 
 constexpr float kGap_px = 12;
 constexpr float kMax_px = 168;
-constexpr float kLeast_px = 64;  // smaller ones show nothing
+constexpr float kLeast_px = 64;  // smaller ones show too little
 
 const std::vector<std::string>* prompts(const Ui& ui) {
   const auto found = ui.frame.opened->examples.samples.find(ui.state.language);
@@ -59,9 +59,9 @@ void draw_samples(const Ui& ui, float middle, float y, float side) {
                  ui.px(hovered ? 2.0F : 1.0F));
     if (!pressed) continue;
     ui.actions.prompt.set(texts[i]);
-    ui.state.focus = "prompt";       // the next letters are words, not keys of the canvas,
-    ui.state.caret_at_end = true;    // and go on where the sample's end
-    ui.state.generate_asked = true;  // in the next frame, which knows whether it can be
+    ui.state.focus = "prompt";       // letters typed next belong to the prompt, not to the canvas,
+    ui.state.caret_at_end = true;    // and are added at its end
+    ui.state.generate_asked = true;  // in the next frame, which knows whether it is possible
   }
 }
 

@@ -27,7 +27,7 @@ void draw_problem(const Ui& ui, RequestProblem::Field field) {
   }
 }
 
-// The arrow keys change a seed that is a number.
+// The arrow keys change the seed if it is a number.
 void take_arrows(ImGuiInputTextCallbackData* data) {
   const auto seed = parse_seed({data->Buf, static_cast<std::size_t>(data->BufTextLen)});
   if (!seed || !seed->value || ImGui::GetIO().KeyAlt) return;
@@ -41,7 +41,7 @@ void take_arrows(ImGuiInputTextCallbackData* data) {
   data->SelectAll();
 }
 
-// A paste that is no seed leaves the field as it was.
+// A paste that is not a seed leaves the field unchanged.
 int follow_seed(ImGuiInputTextCallbackData* data) {
   if (data->EventFlag == ImGuiInputTextFlags_CallbackHistory) {
     take_arrows(data);
@@ -58,7 +58,8 @@ int follow_seed(ImGuiInputTextCallbackData* data) {
   return 0;
 }
 
-// What was entered becomes a number or, for a random one, nothing; what is neither goes.
+// Normalises the entered text to a number, or for a random seed to nothing; other texts are
+// removed.
 void take_seed(UiState& state) {
   if (const auto seed = parse_seed(state.seed_text)) {
     state.seed_text = seed->value ? std::to_string(*seed->value) : std::string();

@@ -29,14 +29,14 @@ bool begin_sheet(const Ui& ui, UiState::Sheet which, const Rect& area) {
       id_of(which), ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
   if (open) return true;
   ImGui::PopStyleVar(2);
-  state.sheet = UiState::Sheet::kNone;  // by a click beside it
+  state.sheet = UiState::Sheet::kNone;  // a click beside it has closed it
   return false;
 }
 
 void end_sheet(const Ui& ui) {
-  // Whoever walks through the rows already is not taken away from them.
+  // If the user is already moving through the rows, the filter does not take the focus.
   if (ImGui::IsKeyPressed(ImGuiKey_DownArrow)) ui.state.sheet_filter_focus = false;
-  // In a field the key leaves that; an empty filter has nothing to leave.
+  // In a field, Escape only leaves the field; an empty filter does not count as one.
   const bool escape = ImGui::IsKeyPressed(ImGuiKey_Escape, false);
   if (escape && !ui.state.item_was_active) close_sheet(ui);
   ImGui::EndPopup();
@@ -54,7 +54,7 @@ void draw_sheet_filter(const Ui& ui, const std::string& name) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(ui.px(32), ui.px(7)));
-  ImGui::PushStyleColor(ImGuiCol_NavCursor, 0U);  // the edge shows the focus already
+  ImGui::PushStyleColor(ImGuiCol_NavCursor, 0U);  // the outline shows the focus
   if (std::exchange(ui.state.sheet_filter_focus, false)) ImGui::SetKeyboardFocusHere();
   ImGui::SetNextItemWidth(width);
   ImGui::InputText(("##" + name).c_str(), &filter, ImGuiInputTextFlags_EscapeClearsAll);

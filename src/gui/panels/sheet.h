@@ -5,21 +5,21 @@
 
 namespace headroom {
 
-// A list that covers `area` until Esc or a click beside it. True while `which` is open, to be drawn
-// then and ended by end_sheet().
+// A list that covers `area` until Esc or a click beside it. Returns true while `which` is open;
+// draw it then, and call end_sheet().
 [[nodiscard]] bool begin_sheet(const Ui& ui, UiState::Sheet which, const Rect& area);
 void end_sheet(const Ui& ui);
-void close_sheet(const Ui& ui);  // within it
+void close_sheet(const Ui& ui);  // call it while drawing the sheet
 
-inline constexpr float kSheetSide = 20;  // design pixels, between its edge and what is in it
+inline constexpr float kSheetSide = 20;  // distance of the content from the edge, design pixels
 
-// The words that rows must have, as a field of the next line that has the keyboard at first.
+// A field for words that rows must contain; it has the keyboard at first.
 void draw_sheet_filter(const Ui& ui, const std::string& name);
-// From so many rows on.
+// Number of rows from which there is a filter.
 inline constexpr std::size_t kFilterFrom = 9;
 
-// A row of such a list at the cursor, `height` screen pixels high: its ground, and whether it was
-// chosen. One that cannot be is only looked at.
+// A row of such a list at the cursor, `height` screen pixels high: draws its background and
+// returns whether it was chosen. A disabled row can only be read.
 struct SheetRow {
   std::string name;
   std::string tip{};

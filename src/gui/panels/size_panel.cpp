@@ -20,7 +20,7 @@ bool is_selected(const Ui& ui, const SizeCard& card) {
   return card.preset.size == Size{ui.state.draft.width, ui.state.draft.height};
 }
 
-// A word when all is not well; a size that fits needs none.
+// A word if there is a problem; a size that fits needs none.
 std::string state_word(const Ui& ui, const SizeCard& card) {
   switch (card.state) {
     case CardState::kPending:
@@ -36,7 +36,7 @@ std::string state_word(const Ui& ui, const SizeCard& card) {
   return {};
 }
 
-// What is in the way of a size that does not fit, or how a size that fits will run.
+// Why a size does not fit, or how a size that fits will run.
 std::string explain(const Ui& ui, const SizeCard& card) {
   std::string text =
       to_string(card.preset.size) + "  ·  " + ui.t("preset." + std::string(card.preset.name));
@@ -65,7 +65,7 @@ std::string explain(const Ui& ui, const SizeCard& card) {
   return text;
 }
 
-// Squares differ by their side, so that 512 looks smaller than 1024.
+// Squares are drawn in proportion to their side, so that 512 looks smaller than 1024.
 void draw_shape(const Ui& ui, ImVec2 at, float box, Size size, ImU32 color) {
   const float longest = static_cast<float>(std::max(size.width, size.height));
   const float side =
@@ -76,7 +76,7 @@ void draw_shape(const Ui& ui, ImVec2 at, float box, Size size, ImU32 color) {
   ImGui::GetWindowDrawList()->AddRect(low, {low.x + w, low.y + h}, color, ui.px(2), ui.px(1.5F));
 }
 
-// Draws the plate and reports a click.
+// Draws the card's background and returns a click.
 bool draw_plate(const Ui& ui, const SizeCard& card, ImVec2 at, ImVec2 size) {
   const std::string name = "preset." + std::string(card.preset.name);
   const bool selected = is_selected(ui, card);
@@ -105,11 +105,11 @@ void click(const Ui& ui, const SizeCard& card) {
   }
 }
 
-// Its shape, its name, what it needs of memory and time, and a word when all is not well.
+// Shape, name, memory and time, and a word if there is a problem.
 void draw_card(const Ui& ui, const SizeCard& card, ImVec2 at, ImVec2 size) {
   if (draw_plate(ui, card, at, size)) click(ui, card);
   const bool shorts = card.state == CardState::kShort;
-  const float alpha = shorts ? 0.55F : 1.0F;  // never of the reason and the figures
+  const float alpha = shorts ? 0.55F : 1.0F;  // not for the reason and the numbers
   const float left = at.x + ui.px(5);
   const float right = at.x + size.x - ui.px(2);
   const float room = right - left;
@@ -173,7 +173,7 @@ std::string side_tip(const Ui& ui, int other_px) {
   return tip;
 }
 
-// Both sides, which were typed into the field of one. A locked ratio becomes theirs.
+// Takes both sides if they were typed into one field. A locked ratio becomes theirs.
 void take_both(const Ui& ui, const EnteredNumber& entered, bool is_width) {
   const int own = static_cast<int>(entered.value);
   const int other =
@@ -187,8 +187,8 @@ void take_both(const Ui& ui, const EnteredNumber& entered, bool is_width) {
            {std::to_string(other), std::to_string(is_most ? kMinSide_px : kMaxSide_px)});
 }
 
-// One side of the custom size, beside one of `other_px`; returns true when a number was entered
-// that `typed` holds now.
+// One side of the custom size; the other one is `other_px`. Returns true when a number was
+// entered, which `typed` then has.
 bool draw_side(const Ui& ui, const std::string& name, const std::string& letter, int& typed,
                int other_px, float width) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -297,7 +297,7 @@ std::string heading(const Ui& ui, const SizesLine& line) {
   return {};
 }
 
-// The section's name, and what the cards below say together.
+// The section's name, and a summary of the cards below.
 void draw_heading(const Ui& ui) {
   const SizesLine line = describe_sizes(ui.frame.cards, ui.frame.frontier);
   section(ui, ui.t("size.label"), heading(ui, line), state_color(ui, line.state));
@@ -308,7 +308,7 @@ void draw_heading(const Ui& ui) {
                   : ui.t("tip.critical.none"));
 }
 
-// What is to be said of the size, in the room between the groups: nothing moves for it.
+// A remark on the size, in the gap between the groups, so that nothing moves.
 void draw_note(const Ui& ui) {
   std::string note = ui.frame.size_note.text;
   ImU32 color = ui.colors.warn;

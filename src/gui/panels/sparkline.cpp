@@ -30,7 +30,7 @@ Sparkline::Sparkline(const Ui& ui) : ui_(ui), history_(ui.frame.memory_history) 
     limit_ =
         static_cast<double>(m.used_by_others + std::max<std::int64_t>(0, f->budget.budget_bytes));
   }
-  // On a device with much room the limit would press the curve flat.
+  // On a device with much free memory, including the limit would flatten the curve.
   const double span = std::max(high_ - low_, static_cast<double>(kMiB));
   shows_limit_ = limit_ <= low_ + 4 * span;
   top_ = shows_limit_ ? std::max(limit_, high_) : low_ + 1.25 * span;

@@ -8,13 +8,13 @@
 
 namespace headroom {
 
-// All use of the last minute, from what others hold at least up to what is there, with the limit of
-// a run as a hairline where it is near. Lives for one frame.
+// All memory in use during the last minute, on a scale that begins at what others hold at least.
+// The limit of a run is a hairline if it is near. Lives for one frame.
 class Sparkline {
  public:
   explicit Sparkline(const Ui& ui);
   void draw(ImVec2 at, ImVec2 size) const;  // screen pixels
-  // "12 s ago: 3.4 GB", of the moment at `part` (0..1) of the width.
+  // "12 s ago: 3.4 GB", for the position `part` (0..1) of the width.
   [[nodiscard]] std::string read(float part) const;
 
  private:

@@ -17,7 +17,7 @@ namespace {
 constexpr float kThumbnail = 40;  // design pixels
 constexpr float kClose = 26;
 
-// How the picture is brought to the size, as long as it has another one.
+// How the picture is fitted to the size, if it has another one.
 std::string fit_note(const Ui& ui, const InitImage& start) {
   const Size have{start.image.width, start.image.height};
   const Size wanted{ui.state.draft.width, ui.state.draft.height};
@@ -49,7 +49,7 @@ void draw_look(const Ui& ui, const StartPicture& start, ImVec2 at) {
   draw_text(ui, {at.x + ui.px(13), at.y + ui.px(11)}, ICON_FA_IMAGE, {ui.colors.text_faint, 15});
 }
 
-// Its name, and the way out of it at the end of the line.
+// Its name, and at the end of the line the button that removes it.
 void draw_name(const Ui& ui, const StartPicture& start) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
@@ -108,7 +108,7 @@ void draw_strength(const Ui& ui) {
          ui.state.draft.strength);
 }
 
-// "Mask · 12 % · strength 0.85", and the way out of it.
+// "Mask · 12 % · strength 0.85", and the button that removes it.
 void draw_mask_line(const Ui& ui) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
@@ -141,7 +141,7 @@ void draw_mask_line(const Ui& ui) {
 }
 
 void draw_start(const Ui& ui) {
-  const StartPicture start = ui.state.draft.init;  // what is pressed may end it
+  const StartPicture start = ui.state.draft.init;  // a copy, since a click may remove it
   const ImVec2 at = ImGui::GetCursorScreenPos();
   draw_look(ui, start, at);
   ImGui::Indent(ui.px(kThumbnail + 10));
@@ -157,7 +157,7 @@ void draw_start(const Ui& ui) {
   ImGui::Unindent(ui.px(kThumbnail + 10));
 }
 
-// "Variation 42 · 0.3", and the way out of it.
+// "Variation 42 · 0.3", and the button that removes it.
 void draw_variation(const Ui& ui) {
   const Variation variation = *ui.state.draft.variation;
   const ImVec2 at = ImGui::GetCursorScreenPos();

@@ -15,7 +15,7 @@
 namespace headroom {
 namespace {
 
-// The middle of a picture as texture coordinates, so that any shape fills a square.
+// Texture coordinates of a picture's middle, so that any shape fills a square.
 void square_crop(int width, int height, ImVec2& low, ImVec2& high) {
   const float w = static_cast<float>(width);
   const float h = static_cast<float>(height);
@@ -24,7 +24,7 @@ void square_crop(int width, int height, ImVec2& low, ImVec2& high) {
   high = {1 - low.x, 1 - low.y};
 }
 
-// One square of the strip at the cursor; returns a click.
+// One square of the strip at the cursor; returns whether it was clicked.
 bool draw_cell(const Ui& ui, const std::string& name, float side, ImTextureID texture, Size size,
                bool selected, const std::string& tip) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -61,7 +61,7 @@ std::string tip_of(const Ui& ui, const FinishedPicture& picture) {
   return tip;
 }
 
-// Says that it was made of another one.
+// Marks a picture that was made from another one.
 void draw_mark(const Ui& ui, ImVec2 at, float side) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const ImVec2 middle{at.x + ui.px(12), at.y + side - ui.px(12)};
@@ -76,7 +76,7 @@ void draw_live_cell(const Ui& ui, const JobStatus& job, float side) {
   const Size size = job.preview ? Size{job.preview->width, job.preview->height} : Size{1, 1};
   if (draw_cell(ui, "strip.live", side, texture, size, ui.state.live, ui.t("tip.live")))
     ui.actions.picture.show_live();
-  // A ring that turns says that this one is being made.
+  // A turning ring shows that this picture is being made.
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const ImVec2 middle{at.x + side / 2, at.y + side / 2};
   const float start = static_cast<float>(std::fmod(ui.frame.now * 3.2, 6.2831853));

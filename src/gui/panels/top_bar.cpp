@@ -36,7 +36,7 @@ std::string language_badges() {
   return badges;
 }
 
-// Returns where the buttons begin.
+// Returns the left edge of the buttons.
 float draw_buttons(const Ui& ui, float right, float y, float height) {
   const float square = ui.px(36);
   const float gap = ui.px(8);
@@ -97,7 +97,7 @@ void draw_top_bar(const Ui& ui, const Rect& area) {
   const float end = draw_buttons(ui, right, y, height) - ui.px(12);
 
   x += draw_model_plate(ui, {x, y}, height, std::min(end - x, ui.px(320))) + ui.px(8);
-  // Half a word of the device would say nothing.
+  // A cut-off device name would be useless.
   if (end - x > ui.px(96)) draw_device_plate(ui, {x, y}, height, end - x);
   ImGui::End();
 }

@@ -6,8 +6,8 @@
 
 namespace headroom {
 
-// kStartAgain: the person asked for a new start, because the device is lost to this process or a
-// setting was wrong; it finds the session with all that waits.
+// kStartAgain: the user asked for a restart, because the device has failed in this process or a
+// setting was wrong. The new process restores the session with all waiting jobs.
 enum class WindowEnd { kClosed, kStartAgain };
 
 // The one window of the program. Create, use and destroy it on the main thread.
@@ -73,7 +73,7 @@ class Window {
   Window(const Window&) = delete;
   Window& operator=(const Window&) = delete;
 
-  // Shows the window until it is closed, asking first while something would be lost.
+  // Shows the window until it is closed; asks first if something would be lost.
   WindowEnd run();
 
  private:
