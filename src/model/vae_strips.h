@@ -14,7 +14,8 @@
 // memory and back to it. The statistics of the next GroupNorm are gathered from the strips of the
 // layer before it. So every strip is normalised with the whole picture's statistics, and only the
 // margins are computed twice; the device holds one strip and the input of the next.
-// ## Rows of full width are contiguous in channels-last memory. Narrower tiles would each have to
+//
+// Rows of full width are contiguous in channels-last memory. Narrower tiles would each have to
 // be made contiguous before their copy, on both sides of the bus.
 // made contiguous first, on both sides of the bus.
 namespace headroom {

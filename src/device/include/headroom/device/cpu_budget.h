@@ -12,6 +12,7 @@ namespace headroom {
 // The CPU as a device with an enforced budget: every ATen allocation on the CPU is counted,
 // rounded up to 64 bytes, and refused with Error{kOutOfMemory} when it would exceed the limit, so
 // that a plan for a small GPU is really carried out, not simulated.
+//
 // Memory under MemoryTag::kWorkspace is counted separately and never refused: it is scratch
 // that a library takes inside an operation, which depends on the processor, the number of threads
 // and the library's version, so that no plan could predict it.

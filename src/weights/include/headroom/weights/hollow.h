@@ -27,11 +27,13 @@ enum class Look {
 // Finds such a fault. Vectors may be zero or constant, as biases are, except the scales of a norm,
 // known by the tensor's `name`, which must not be zero. Rows of a vocabulary that no word uses may
 // be alike.
-// ## Zeros shorter than 16 KB count as a hole only if they are whole 4 KB blocks of the file, in a
+//
+// Zeros shorter than 16 KB count as a hole only if they are whole 4 KB blocks of the file, in a
 // matrix of 16 bits per value or more, and neither cover whole rows nor continue in the
 // neighbouring rows; `data` must be aligned as in the file, as in a mapped one. Other short zeros
 // may be intended: pruned rows, or parts that were added for more channels.
-// ## Lost sectors of 512 bytes are not searched for: downloads and file systems lose whole pages,
+//
+// Lost sectors of 512 bytes are not searched for: downloads and file systems lose whole pages,
 // and eight times as many places would have to be read. Nor are lost blocks of codes of 8 bits and
 // less, where zero is an ordinary value.
 [[nodiscard]] WeightFault find_fault(const TensorView& tensor, Look look,
