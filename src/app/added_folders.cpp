@@ -14,7 +14,7 @@ namespace headroom {
 namespace fs = std::filesystem;
 namespace {
 
-// One a line.
+// One folder per line.
 void write(const std::vector<fs::path>& folders) {
   std::string text;
   for (const fs::path& folder : folders) text += folder.string() + "\n";

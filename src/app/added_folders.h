@@ -4,13 +4,13 @@
 
 namespace headroom {
 
-// Folders that the window was told to look for models in, besides those of the settings. They are
-// kept from one start to the next, and the command line looks into them, too.
+// Folders that were added in the window and are searched for models, besides those of the
+// settings. They are stored for later starts, and the command line searches them, too.
 [[nodiscard]] std::vector<std::filesystem::path> added_folders();
 
-// Throws Error{kIo} for what is no folder, and where it cannot be written down.
+// Throws Error{kIo} if it is not a folder or the list cannot be written.
 void add_folder(const std::filesystem::path& folder);
-// One that is not among them changes nothing. Throws Error{kIo} where that cannot be written down.
+// Ignores a folder that is not in the list. Throws Error{kIo} if the list cannot be written.
 void remove_folder(const std::filesystem::path& folder);
 
 }  // namespace headroom

@@ -19,8 +19,8 @@ bool is_file(const std::string& path) {
   return fs::is_regular_file(path, ignored);
 }
 
-// A path may hold colons: what follows the last one is a strength only if it is a number, and the
-// whole is no file.
+// A path may contain colons: the text after the last one is a strength only if it is a number and
+// the whole text is not a file.
 AskedLora read_option(const std::string& typed, const std::vector<fs::path>& folders) {
   std::string place = typed;
   double strength = 1.0;

@@ -10,26 +10,26 @@
 
 namespace headroom {
 
-// What a person asks for: by tags in the prompt, and after --lora as FILE[:STRENGTH], where FILE
-// may be a name as in a tag.
+// The LoRAs that a person asks for: tags in the prompt, and the texts after --lora,
+// FILE[:STRENGTH], where FILE may also be a name as in a tag.
 struct TypedLoras {
   std::string prompt;
   std::vector<std::string> options;
 };
 
-// Where names of LoRAs are looked up, in this order: around the model, on `shelves`, in the
-// person's own folder.
+// Folders in which names of LoRAs are looked up, in this order: around the model, on `shelves`, in
+// the user's own folder.
 [[nodiscard]] std::vector<std::filesystem::path> lora_folders(
     const ModelFolder& model, const std::vector<std::filesystem::path>& shelves);
 
-// Finds, opens and checks them all, those of the prompt first; null = none is asked for. Throws
-// Error with one sentence for the first that is not there or does not fit the model.
+// Finds, opens and checks all of them, those in the prompt first; null = none. Throws Error with
+// one sentence for the first that does not exist or does not fit the model.
 [[nodiscard]] std::shared_ptr<const Adapters> open_loras(
     const TypedLoras& typed, const ModelFolder& model,
     const std::vector<std::filesystem::path>& shelves);
 
-// `request`, whose prompt asks for the first of these, with tags for the others: so a picture says
-// what it was made with, and the prompt alone makes it again.
+// `request` with tags added for LoRAs that its prompt does not name yet (those of --lora), so that
+// a picture records what it was made with, and its prompt alone can make it again.
 [[nodiscard]] GenerationRequest with_loras(GenerationRequest request, const Adapters* adapters);
 
 }  // namespace headroom

@@ -24,7 +24,7 @@ bool is_there(const fs::path& path) {
   return fs::exists(path, ignored);
 }
 
-// A path, or the name of a model whose configs come with the program.
+// A path, or the configs of a known model by its name.
 fs::path model_place(const std::string& path) {
   if (path.empty()) return starter_model_folder();
   const fs::path known = known_models_folder() / path;
@@ -32,7 +32,7 @@ fs::path model_place(const std::string& path) {
   return is_name && !is_there(path) && is_there(known) ? known : fs::path(path);
 }
 
-// The shelves of a folder, or those that a file of ComfyUI's names.
+// The shelves of a folder, or those that a ComfyUI file lists.
 ModelShelves shelves_of(const fs::path& place) {
   constexpr const char* kPaths = "extra_model_paths.yaml";
   std::error_code error;
@@ -45,7 +45,8 @@ ModelShelves shelves_of(const fs::path& place) {
   try {
     shelves.add(read_model_paths(file));
   } catch (const Error& e) {
-    spdlog::warn("{}", e.what());  // it belongs to another program
+    // The file belongs to another program, so it is no reason to stop.
+    spdlog::warn("{}", e.what());
   }
   return shelves;
 }

@@ -7,14 +7,14 @@
 
 namespace headroom {
 
-// Where the settings and the person in the window say that models are, besides the usual places.
+// Folders with models from the settings and from the window, besides the usual places.
 [[nodiscard]] std::vector<std::filesystem::path> model_folders(const ModelOptions& options);
 
-// What the settings name of a model: the starter model where they name none, or one of those whose
-// configs come with the program.
+// Where the parts of the configured model are: the starter model if none is configured, or the
+// configs of a known model.
 [[nodiscard]] ModelPlaces chosen_places(const ModelOptions& options);
 
-// The tokenizer's folder, as far as that can be said without the model's weights.
+// The tokenizer's folder, as far as it can be found without the model's weights.
 [[nodiscard]] std::filesystem::path chosen_tokenizer(const ModelOptions& options);
 
 }  // namespace headroom

@@ -28,7 +28,7 @@ namespace headroom {
 namespace fs = std::filesystem;
 namespace {
 
-// What follows from the device itself.
+// Terms that follow from the device itself.
 WorkspaceTerms documented_workspace(const Device& device) {
   WorkspaceTerms terms;
   terms.kept_bytes = device.backend->library_bytes();
@@ -36,8 +36,8 @@ WorkspaceTerms documented_workspace(const Device& device) {
   return terms;
 }
 
-// What headroom calibrate stored for this device. A card that it was never called for is calibrated
-// now, which takes seconds: what cuDNN takes nobody can say beforehand.
+// What `headroom calibrate` has stored for this device. A GPU without an entry is calibrated now,
+// which takes seconds, since what cuDNN allocates cannot be predicted.
 std::optional<WorkspaceTerms> calibrated_workspace(const Device& device, const std::string& dtype,
                                                    int threads, bool calibrates) {
   const StoredCalibration stored =
@@ -49,10 +49,10 @@ std::optional<WorkspaceTerms> calibrated_workspace(const Device& device, const s
     try {
       const Calibration calibration = calibrate(device, dtype, threads);
       terms = calibration.terms;
-      // With less memory free than it takes, it is done again at the next start.
+      // If memory was too short for all of it, it is repeated at the next start.
       if (calibration.is_complete()) write_calibration(calibration_file(), calibration);
     } catch (const Error& e) {
-      if (e.kind() == ErrorKind::kDevice) throw;  // nothing goes on without it
+      if (e.kind() == ErrorKind::kDevice) throw;  // nothing works without the device
       spdlog::warn("calibrating the device: {}", e.what());
       return std::nullopt;
     }
@@ -69,8 +69,8 @@ void keep_overhead(const Device& device, const std::string& dtype, const CardOve
   }
 }
 
-// Of the device as it was measured, now where it never was: the first start takes a second longer.
-// Nothing where it can't be; then seconds come with the first picture.
+// The device's rates from the file; if there are none they are measured now, which makes the first
+// start a second longer. Nothing if that fails; then seconds are known after the first picture.
 std::optional<DeviceRates> device_rates(const Device& device, const std::string& dtype,
                                         int threads) {
   std::optional<DeviceRates> rates;
@@ -96,7 +96,7 @@ void distrust_rates(const Device& device, const std::string& dtype, int threads)
   }
 }
 
-// Computed with the first picture of a model, and known to all later ones.
+// Hashes are computed while the first picture of a model is made, and are known for later ones.
 HashOf hashes_of_models() {
   return [hashes = std::make_shared<FileHashes>(model_hashes_file())](const fs::path& file,
                                                                       const FileStamp& stamp) {
@@ -155,7 +155,7 @@ PipelineOptions pipeline_options(const AppConfig& config, const Device& device, 
   return options;
 }
 
-// Refuses number formats that can only be planned before anything of the model is read.
+// Refuses number formats that can only be planned, before the model is read.
 const AppConfig& runnable(const AppConfig& config) {
   check_can_run(config.model.dtype, choose_device(config.model.device));
   return config;
@@ -181,7 +181,7 @@ void expect_overhead(const Device& device, const std::string& dtype) {
 }
 
 void load_past_runs(Forecaster& forecaster, const std::string& model) {
-  constexpr std::size_t kEnough = 200;  // some of them may be of another device
+  constexpr std::size_t kEnough = 200;  // some may be for another device
   try {
     for (const RunRecord& run_record : RunLog(run_log_file()).read(model, kEnough)) {
       forecaster.learn(run_record);
@@ -222,7 +222,7 @@ struct ProspectiveDevice {
   bool is_there = true;
 };
 
-// With a pretended size the card itself may be pretended too: nothing is going to run on it.
+// With a pretended size the GPU itself may be pretended too, since nothing runs on it.
 ProspectiveDevice prospective_device(const AppConfig& config) {
   const std::string& wanted = config.model.device;
   if (config.memory.pretend_vram_bytes) {
@@ -241,7 +241,7 @@ PlanningContext::PlanningContext(const AppConfig& config, const TypedLoras& lora
   std::error_code error;
   model = pipeline.model.info;
   scheduler_ = pipeline.model.scheduler;
-  // Of those whose configs alone came with the program there is none; all others need one.
+  // A model whose weights are missing may lack a tokenizer; all others need one.
   const bool has_weights = !pipeline.model.layer_file_bytes.empty();
   if (has_weights || fs::exists(tokenizer, error)) tokenizer_.emplace(tokenizer);
   adapters = pipeline.adapters;
@@ -263,7 +263,7 @@ GenerationQueue::PictureDone Composition::run_record_keeper() const {
     try {
       file.append(run_record);
     } catch (const Error& e) {
-      // It would say the same after every picture.
+      // It would repeat the same message after every picture.
       if (!std::exchange(told, true)) spdlog::warn("{}", e.what());
     }
   };

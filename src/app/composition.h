@@ -13,62 +13,64 @@
 
 namespace headroom {
 
-// What --pretend-others names, or nothing.
+// The programs in the file of --pretend-others, or none.
 [[nodiscard]] OtherPrograms pretended_programs(const AppConfig& config);
 
-// The limits on memory that a person set.
+// The memory limits that the user has set.
 [[nodiscard]] BudgetOptions budget_options(const AppConfig& config);
 
-// As choose_device(); who asks for no certain device is told which one was passed over.
+// Like choose_device(), but for "auto" it also logs which GPU cannot be used.
 [[nodiscard]] Device chosen_device(const std::string& wanted);
 
-// Tells a card what earlier runs were found to take of it beside their tensors. `dtype` as in
-// PipelineOptions.
+// Tells the backend what earlier runs were found to take on a GPU beside their tensors. `dtype` as
+// in PipelineOptions.
 void expect_overhead(const Device& device, const std::string& dtype);
 
-// The rooms put together for one model on one device, the same for window and command line.
+// The rooms joined for one model on one device, for window and command line alike.
 struct Composition {
   PipelineOptions pipeline;
   std::shared_ptr<const PromptTokenizer> tokenizer;
   std::shared_ptr<Forecaster> forecaster;
   DeviceMemory memory;
 
-  // Reads the model's configs and tokenizer and checks the weights' headers, and those of LoRAs.
-  // Throws Error.
+  // Reads the model's configs and tokenizer, and checks the headers of weights and LoRAs. Throws
+  // Error.
   explicit Composition(const AppConfig& config, std::filesystem::path dump_file = {},
                        const TypedLoras& loras = {});
 
-  // What the queue makes its generator with. `keep` as PipelineOptions::keep_sampled.
+  // Makes the function by which the queue makes its generator. `keep` is
+  // PipelineOptions::keep_sampled.
   [[nodiscard]] GenerationQueue::MakeGenerator generator_maker(
       decltype(PipelineOptions::keep_sampled) keep = {}) const;
-  // What the queue tells of finished pictures: learns from the run record and keeps it.
+  // The function that the queue calls with finished pictures: learns from the run record and
+  // stores it.
   [[nodiscard]] GenerationQueue::PictureDone run_record_keeper() const;
 };
 
-// Torch's allocator of the processor must not change under threads that run: called before the
-// first of them, where networks are to run on the processor. A card is set up by the thread that
-// computes: an idle window needs none. Throws Error where the device of `config` is not there.
+// Torch's CPU allocator must not be replaced while threads run, so this is called before the first
+// of them if the networks will run on the CPU. A GPU is set up by the thread that computes, since
+// an idle window does not need it. Throws Error when the device of `config` does not exist.
 void set_up_processor(const AppConfig& config);
 
-// Seconds are known from the start where runs of the past tell them. Run records that cannot be
-// read cost nothing but that.
+// Lets the forecaster learn from past runs, so that it knows seconds from the start. Ignores run
+// records that cannot be read.
 void load_past_runs(Forecaster& forecaster, const std::string& model);
 
-// What answers questions about sizes without any weights: the model may be one of those whose
-// configs alone come with the program, the card one that is only pretended.
+// Answers questions about sizes without weights: the model may be one with configs only, and the
+// GPU may be pretended.
 struct PlanningContext {
   ModelInfo model;
   std::shared_ptr<Forecaster> forecaster;
   MemorySnapshot memory;
-  std::shared_ptr<const Adapters> adapters;  // null = none was asked for
-  std::int64_t adapter_bytes = 0;            // of the transformer's weights
+  std::shared_ptr<const Adapters> adapters;  // null = no LoRAs
+  std::int64_t adapter_bytes = 0;            // of the block of LoRAs
 
   explicit PlanningContext(const AppConfig& config, const TypedLoras& loras = {});
   [[nodiscard]] RunShape shape_of(const GenerationRequest& request) const;
 
  private:
   SchedulerConfig scheduler_;
-  std::optional<PromptTokenizer> tokenizer_;  // where the model has one
+  std::optional<PromptTokenizer> tokenizer_;  // if the model has one
 };
 
 }  // namespace headroom

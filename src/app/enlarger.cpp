@@ -97,8 +97,8 @@ class NetworkEnlarger final : public Enlarger {
   DeviceMemory memory_;
 };
 
-// Real-ESRGAN publishes realesr-general-x4v3 with realesr-general-wdn-x4v3, which leaves more
-// noise.
+// Real-ESRGAN publishes realesr-general-x4v3 together with realesr-general-wdn-x4v3, which removes
+// less noise.
 fs::path weaker_file(const fs::path& model) {
   constexpr std::string_view kEnding = "-x4v3";
   std::string stem = model.stem().string();

@@ -13,13 +13,13 @@
 
 namespace headroom {
 
-// How a picture is going to be enlarged, as far as that is known beforehand.
+// What is known beforehand about how a picture will be enlarged.
 struct EnlargePlan {
-  std::optional<UpscaleForecast> forecast;  // nothing: no network of ours runs
-  std::string how;                          // for the line before it starts
+  std::optional<UpscaleForecast> forecast;  // empty: no network of this program runs
+  std::string how;                          // printed before the work starts
 };
 
-// What enlarges pictures for `headroom upscale`: a network, a program, or Lanczos.
+// Enlarges pictures for `headroom upscale`, by a network, another program, or Lanczos.
 class Enlarger {
  public:
   using GoOn = std::function<bool(std::int64_t done, std::int64_t total)>;
@@ -29,19 +29,19 @@ class Enlarger {
   Enlarger(const Enlarger&) = delete;
   Enlarger& operator=(const Enlarger&) = delete;
 
-  // As results record it.
+  // Its name in the results' records.
   [[nodiscard]] virtual std::string model() const = 0;
-  // What it does by itself, before Lanczos makes other sizes of that; 0: any.
+  // The factor of its result, which Lanczos then resizes to the wanted size; 0: any factor.
   [[nodiscard]] virtual int own_scale() const = 0;
   [[nodiscard]] virtual EnlargePlan plan(int width, int height) const = 0;
-  // Enlarged by own_scale(), or by `scale` where that is 0. Nothing when it was stopped.
+  // The picture enlarged by own_scale(), or by `scale` if that is 0. Nothing when it was stopped.
   [[nodiscard]] virtual std::optional<Image> run(const Image& image, const EnlargePlan& plan,
                                                  int scale, const GoOn& go_on) = 0;
-  // Of the last run, where it is known.
+  // Device memory of the last run, if known.
   [[nodiscard]] virtual std::int64_t actual_peak_bytes() const { return 0; }
 };
 
-// As --model, --denoise, --device and the memory options say. Throws Error.
+// Makes the one that --model, --denoise, --device and the memory options ask for. Throws Error.
 [[nodiscard]] std::unique_ptr<Enlarger> make_enlarger(const CommandLine& line,
                                                       const BlockedSignals& signals);
 

@@ -19,9 +19,9 @@
 namespace headroom {
 namespace {
 
-// Models whose configs come with the program, and where their weights are.
+// A model whose configs come with the program, and where its weights can be downloaded.
 struct KnownModel {
-  const char* name;  // as --model takes it
+  const char* name;  // value for --model
   const char* title;
   const char* repository;
 };
@@ -51,7 +51,7 @@ ModelOffer offer_of(const FoundModel& model) {
   return offer;
 }
 
-// Of those that are here in part, the list says how to get the rest.
+// For a model that is partly present, the list already says how to get the rest.
 bool is_here(const KnownModel& known, const std::vector<ModelOffer>& offers) {
   return std::any_of(offers.begin(), offers.end(),
                      [&](const ModelOffer& offer) { return offer.model == known.repository; });
@@ -67,7 +67,7 @@ ModelOffer offer_of(const KnownModel& known) {
   return offer;
 }
 
-// By what it is planned: one that is not whole by the configs that come with the program.
+// The model to plan with: for an incomplete one the configs that come with the program.
 std::string planned_as(const ModelOffer& offer) {
   if (offer.missing.empty()) return offer.model;
   const auto* const known =
@@ -76,13 +76,13 @@ std::string planned_as(const ModelOffer& offer) {
   return known == kKnownModels.end() ? "" : known->name;
 }
 
-// What each of the five sizes would need of the model of `config` on this machine.
+// Forecasts for the five sizes with the model of `config` on this machine.
 std::vector<Forecast> preset_forecasts(
     const AppConfig& config,
     const std::function<GenerationRequest(const ModelInfo&)>& request_for) {
   const PlanningContext app(config);
   GenerationRequest request = request_for(app.model);
-  request.prompt = "-";  // its length hardly matters
+  request.prompt = "-";  // its length makes little difference
   std::vector<Forecast> forecasts;
   for (const SizePreset& preset : kSizePresets) {
     request.width = preset.size.width;
@@ -100,7 +100,7 @@ void add_needs(ModelOffer& offer, const AppConfig& config,
     offer.presets = preset_forecasts(
         with_choice(config, {model, config.model.device, config.model.dtype}), request_for);
   } catch (const Error& e) {
-    if (e.kind() == ErrorKind::kDevice) throw;  // it is no matter of the model
+    if (e.kind() == ErrorKind::kDevice) throw;  // not a problem of the model
     if (offer.problem.empty()) offer.problem = e.message();
   }
 }

@@ -22,7 +22,7 @@ bool is_upscaler(const fs::path& file) {
   return ending == ".safetensors" || ending == ".pth";
 }
 
-// By what they are, so that a link to one is the same.
+// Compared by canonical path, so that a link to a file is not listed twice.
 std::set<fs::path> files_in(const std::vector<fs::path>& folders) {
   std::set<fs::path> files;
   for (const fs::path& folder : folders) {

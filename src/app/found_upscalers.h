@@ -8,12 +8,12 @@
 
 namespace headroom {
 
-// Where upscalers are looked for, whether these folders are there or not: the person's own,
-// ComfyUI's and Forge's.
+// Folders that are searched for upscalers: the user's own, ComfyUI's and Forge's. They need not
+// exist.
 [[nodiscard]] std::vector<std::filesystem::path> upscaler_folders(const ModelOptions& options);
 
-// Tells of all files of upscalers there, .safetensors and .pth, by name; what is wrong with one is
-// said in its offer. `found` may throw, which is let through.
+// Reports all upscaler files in them, .safetensors and .pth, by name; a problem with a file is in
+// its offer. `found` may throw; the exception is passed on.
 void offer_upscalers(const ModelOptions& options, const std::function<void(UpscalerOffer)>& found);
 
 }  // namespace headroom

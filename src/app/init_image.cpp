@@ -23,7 +23,7 @@ namespace {
 Size size_of(const Image& image) { return {image.width, image.height}; }
 int round_up(int value, int unit) { return (value + unit - 1) / unit * unit; }
 
-// How pictures are brought to a size.
+// How a picture is brought to a size.
 struct Fitting {
   enum class How { kCut, kCutAndResize, kPad, kResizeAndPad, kOutpaint };
   How how = How::kCut;
@@ -32,14 +32,14 @@ struct Fitting {
   [[nodiscard]] Image apply(const Image& image) const;
 };
 
-// What is missing to a size, evenly on both sides.
+// Margins that extend `from` to `to`, even on both sides.
 Margins even_margins(Size from, Size to) {
   const int across = to.width - from.width;
   const int down = to.height - from.height;
   return {across / 2, down / 2, across - across / 2, down - down / 2};
 }
 
-// The largest size of this shape inside of `to`.
+// The largest size with this shape inside `to`.
 Size inside_of(Size shape, Size to) {
   const double scale = std::min(static_cast<double>(to.width) / shape.width,
                                 static_cast<double>(to.height) / shape.height);
@@ -68,7 +68,7 @@ Image Fitting::apply(const Image& image) const {
   return extend(image, outpaint);
 }
 
-// The picture's own size, cut to whole units.
+// The picture's own size, rounded down to whole units.
 Size cut_size(const std::string& name, Size have, int unit) {
   const Size size{have.width / unit * unit, have.height / unit * unit};
   if (size.width > 0 && size.height > 0) return size;
@@ -78,7 +78,7 @@ Size cut_size(const std::string& name, Size have, int unit) {
           name, to_string(have), unit));
 }
 
-// What whole units need beyond the margins that were asked for goes where there are some already.
+// Extends margins that were asked for so that the sides become whole units.
 Margins whole_units(Margins margins, Size have, int unit) {
   const auto grow = [unit](int side, int& before, int& after) {
     const int missing = round_up(side + before + after, unit) - side - before - after;
@@ -132,14 +132,14 @@ Message describe(const Fitting& fitting, const std::string& name, Size have, int
       name, from, to, m.left, m.top, m.right, m.bottom);
 }
 
-// A mask for pictures of the fitted size: black and white alone as the reference takes them, else
-// with all its greys.
+// A mask for pictures of the fitted size: black and white only, as in the reference, or with all
+// greys.
 struct Mask {
   GreyImage repaint;
   std::uint8_t full = 1;
 };
 
-// What compression leaves of black and white.
+// Black and white after lossy compression differ by at most this.
 constexpr std::uint8_t kNearlyBlack = 7;
 constexpr std::uint8_t kNearlyWhite = 255 - kNearlyBlack;
 
@@ -158,7 +158,7 @@ Mask make_mask(const Image& file, const Fitting& fitting) {
   return {std::move(fitted), 255};
 }
 
-// Where either paints anew.
+// Paints anew where either does.
 Mask both_of(const Mask& mask, GreyImage margins) {
   const int factor = mask.full == 1 ? 255 : 1;
   for (std::size_t i = 0; i < margins.grey.size(); ++i) {
@@ -196,7 +196,7 @@ Mask read_mask(const std::string& file, const InitImage& init, const ImageFile& 
   return mask;
 }
 
-// Four latents of any decoder that a model's unit comes from: enough for a seam to be blended.
+// Four latents, whatever the model: enough to blend the seam.
 int feather_px(int unit) { return 2 * unit; }
 
 void add_mask(const CommandLine& line, const ImageFile& read, const Fitting& fitting, int unit,
@@ -209,7 +209,7 @@ void add_mask(const CommandLine& line, const ImageFile& read, const Fitting& fit
     const Margins& m = fitting.outpaint;
     GreyImage margins = margin_mask(fitting.to.width, fitting.to.height, m, feather_px(unit));
     mask = mask ? both_of(*mask, std::move(margins)) : Mask{std::move(margins), 255};
-    // Where the mask came from, as pictures record it.
+    // Records this as the mask's origin.
     const std::string typed = "outpaint " + std::to_string(m.left) + "," + std::to_string(m.top) +
                               "," + std::to_string(m.right) + "," + std::to_string(m.bottom);
     std::string& name = init.mask_file.name;
@@ -237,7 +237,7 @@ std::vector<Message> add_init_image(const CommandLine& line, const ModelInfo& mo
   request.height = fitting.to.height;
   const bool repaints = !line.mask.empty() || line.outpaint;
   request.strength = line.strength.value_or(repaints ? kDefaultRepaintStrength : kDefaultStrength);
-  // What is wrong with the size is said before anything of it is made.
+  // Check the size before any pixels are made.
   const auto problems = validate(request, model.size_unit);
   if (!problems.empty()) refuse(problems.front().message);
   init->image = fitting.apply(read.image);

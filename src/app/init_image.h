@@ -7,10 +7,10 @@
 
 namespace headroom {
 
-// Reads the files after --init-image and --mask and puts them into `request`, fitted to its size;
-// where no size was typed, that is the picture's own, cut to multiples of the model's unit. Without
-// such files nothing is done. Returns what was done to the pictures, a sentence each. Throws
-// Error{kIo} when a file cannot be read, Error{kInvalidRequest} when it will not do.
+// Reads the files of --init-image and --mask and puts them into `request`, fitted to its size. If
+// no size was typed, that is the picture's own, rounded down to the model's unit. Does nothing
+// without such files. Returns what was done to the pictures, one sentence each. Throws Error{kIo}
+// when a file cannot be read, Error{kInvalidRequest} when it cannot be used.
 [[nodiscard]] std::vector<Message> add_init_image(const CommandLine& line, const ModelInfo& model,
                                                   GenerationRequest& request);
 

@@ -21,10 +21,10 @@ namespace {
 
 struct KnownFont {
   std::string_view file;
-  std::string_view face;  // of a collection
+  std::string_view face;  // in a collection
 };
-// As distributions call the files, the best first. No Fontconfig: builds without the window do
-// without it.
+// File names that distributions use, the best first. Fontconfig is not used, since builds without
+// the window do not have it.
 constexpr std::array<KnownFont, 8> kLatin{{{"Inter-Regular.otf", ""},
                                            {"Inter-Regular.ttf", ""},
                                            {"Inter.ttc", "Inter"},
@@ -41,7 +41,7 @@ constexpr std::array<KnownFont, 7> kChinese{{{"NotoSansCJK-Regular.ttc", "Noto S
                                              {"wqy-zenhei.ttc", ""},
                                              {"DroidSansFallbackFull.ttf", ""}}};
 
-// By their names.
+// Installed fonts by file name.
 std::map<std::string, fs::path, std::less<>> installed_fonts() {
   std::map<std::string, fs::path, std::less<>> fonts;
   for (const fs::path& folder : font_folders()) {

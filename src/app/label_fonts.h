@@ -6,9 +6,8 @@
 
 namespace headroom {
 
-// Letters for labels in pictures, of fonts that are installed: the window's own where they are
-// there, else other usual ones; Latin first, then Chinese. Without any font all letters are
-// missing.
+// Letters for labels in pictures, from installed fonts: the window's fonts if they are installed,
+// else other usual ones; Latin first, then Chinese. Without any font all letters count as missing.
 [[nodiscard]] std::unique_ptr<const Lettering> label_letters();
 
 }  // namespace headroom

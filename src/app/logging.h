@@ -3,9 +3,9 @@
 
 namespace headroom {
 
-// Sets up spdlog's default logger: the terminal (stderr) and a rotating file, 3 x 1 MiB. A log file
-// that cannot be written is reported on the terminal and otherwise ignored: no picture fails for
-// it. `quiet`: the terminal shows warnings and errors alone.
+// Sets up spdlog's default logger: the terminal (stderr) and a rotating file, 3 x 1 MiB. If the
+// log file cannot be written, that is reported on the terminal once and otherwise ignored, since
+// no picture should fail for it. `quiet`: the terminal shows only warnings and errors.
 void start_logging(const LogOptions& options, bool quiet);
 
 }  // namespace headroom

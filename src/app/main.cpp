@@ -1,6 +1,5 @@
-// The program proper is a library that is loaded only after the environment is set: libgomp, which
-// libtorch brings, reads its settings while it is being loaded and never again, and so does
-// libtorch.
+// The program itself is a library that is loaded after the environment is set: libgomp, which
+// comes with libtorch, and libtorch itself read the environment only while they are loaded.
 
 #include "headroom/core/error.h"
 #include "headroom/memory/allocator_conf.h"
@@ -21,7 +20,7 @@ void set_aside(const char* name, const char* why) {
   unsetenv(name);
 }
 
-// Where the driver is there without NVML, libtorch ends in a signal over segments that grow.
+// If the driver exists without NVML, libtorch crashes on expandable segments.
 bool can_grow_segments() {
   const auto opens = [](const char* library) {
     void* const handle = dlopen(library, RTLD_LAZY);
@@ -31,9 +30,8 @@ bool can_grow_segments() {
   return opens("libnvidia-ml.so.1") || !opens("libcuda.so.1");
 }
 
-// The CUDA part of libtorch ends the process, with no word of ours, over settings that it cannot
-// read, under whichever name, and no plan holds without its cache. Without them it does what it
-// does everywhere.
+// libtorch's CUDA part ends the process on settings that it cannot read, whichever variable has
+// them; and without its cache no plan holds. Such variables are removed, so that defaults apply.
 void set_aside_wrong_allocator_settings() {
   for (const char* const name : headroom::kUncachedVariables) {
     if (std::getenv(name) == nullptr) continue;
@@ -49,7 +47,7 @@ void set_aside_wrong_allocator_settings() {
       set_aside(name, e.what());
     }
   }
-  // The general name counts, but a part of libtorch reads the old one first.
+  // The general name takes precedence, but a part of libtorch reads the old one first.
   const auto& [general_name, old_name] = headroom::kAllocatorVariables;
   const char* const general = std::getenv(general_name);
   const char* const old = std::getenv(old_name);
@@ -58,16 +56,16 @@ void set_aside_wrong_allocator_settings() {
 }
 
 int main(int argc, char** argv) {
-  // By default a thread that waits for the others burns its core for a long time. As soon as any
-  // other program wants that core, the others wait for the burner: measured, one busy neighbour on
-  // two cores made a run 50 times slower. Sleeping at once costs a wake-up for every small
-  // operation and made steps 1.5 times slower. A spin of some ten microseconds before sleeping
-  // costs neither.
+  // By default a thread that waits for others spins for a long time. If another program wants its
+  // core, the other threads have to wait: one busy neighbour on two cores was measured to make a
+  // run 50 times slower. Sleeping at once costs a wake-up for every small operation and made steps
+  // 1.5 times slower. A spin of about ten microseconds before sleeping avoids both.
   setenv("GOMP_SPINCOUNT", "1000", /*overwrite=*/0);
 
   set_aside_wrong_allocator_settings();
 
-  // Libraries that libtorch loads while it starts end the program in their own words without one.
+  // Without a working folder, libraries that libtorch loads would end the program with messages of
+  // their own.
   std::error_code error;
   const auto folder = std::filesystem::current_path(error);
   if (error) {

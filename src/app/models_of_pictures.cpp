@@ -20,7 +20,8 @@ namespace headroom {
 namespace fs = std::filesystem;
 namespace {
 
-// Empty when it names none, or cannot be read: why, is said when it is its turn.
+// Empty when the picture names no model or cannot be read; the latter is reported when it is its
+// turn.
 std::string model_of(const fs::path& file) {
   try {
     const auto settings = find_settings(read_picture_info(file).texts);
@@ -30,7 +31,7 @@ std::string model_of(const fs::path& file) {
   }
 }
 
-// Empty when it cannot be opened.
+// Empty when the model cannot be opened.
 std::string chosen_name(const ModelOptions& options) {
   try {
     return open_model(chosen_places(options)).info.name;
@@ -39,7 +40,7 @@ std::string chosen_name(const ModelOptions& options) {
   }
 }
 
-// The settings that open the model of this name; nothing when it is not on this machine.
+// Settings that open the model of this name; nothing when it is not on this machine.
 std::optional<AppConfig> config_for(const std::string& name, const AppConfig& config) {
   for (const FoundModel& model : models_here(config.model)) {
     if (!model.opened || model.opened->info.name != name) continue;

@@ -6,15 +6,16 @@
 
 namespace headroom {
 
-// Pictures that one model finishes, with the settings that open it.
+// Pictures to finish with one model, and the settings that open it.
 struct FilesOfModel {
   AppConfig config;
   std::vector<std::filesystem::path> files;
 };
 
-// The files by the models that they name, each where it is found on this machine; in the order in
-// which the models come. The model of `line` has those that name none or one that is not found, and
-// all when it was typed. A model that is opened for its pictures is said on standard error.
+// Groups the files by the model that they name, if it is found on this machine, in the order in
+// which models first occur. Files that name no model, or one that is not found, go to the model of
+// `line`, and so do all files if a model was typed. Prints on standard error when another model is
+// opened for its pictures.
 [[nodiscard]] std::vector<FilesOfModel> by_model(const CommandLine& line,
                                                  const std::vector<std::filesystem::path>& files);
 

@@ -13,7 +13,7 @@ fs::path home() {
   return value != nullptr && *value != '\0' ? value : "/tmp";
 }
 
-// An XDG variable counts only when it is an absolute path, says the specification.
+// By the specification an XDG variable counts only if it is an absolute path.
 fs::path xdg(const char* variable, const char* fallback) {
   const char* const value = std::getenv(variable);
   const fs::path path = value == nullptr ? "" : value;

@@ -4,11 +4,11 @@
 
 namespace headroom {
 
-// Where the program finds and puts files. Nothing is baked in: the program's own files are found
-// from where the executable lies, the user's by the XDG base directory rules.
+// Where the program finds and puts files. No path is compiled in: the program's own files are
+// found relative to the executable, the user's by the XDG base directory rules.
 [[nodiscard]] std::filesystem::path share_folder();  // .../share/headroom beside bin/
 [[nodiscard]] std::filesystem::path starter_model_folder();
-// Configs of the real models, by name: enough to plan with.
+// Configs of known models, by name: enough for planning.
 [[nodiscard]] std::filesystem::path known_models_folder();
 [[nodiscard]] std::filesystem::path user_config_file();  // $XDG_CONFIG_HOME/headroom/config.yaml
 [[nodiscard]] std::filesystem::path default_output_folder();  // ~/Pictures/Headroom
@@ -23,15 +23,15 @@ namespace headroom {
 [[nodiscard]] std::filesystem::path rates_file();             // ... /rates.json
 [[nodiscard]] std::filesystem::path cards_file();             // ... /cards.json
 [[nodiscard]] std::filesystem::path run_log_file();           // ... /receipts.jsonl
-// Of LoRAs for any model: $XDG_DATA_HOME/headroom/loras
+// LoRAs for any model: $XDG_DATA_HOME/headroom/loras
 [[nodiscard]] std::filesystem::path lora_folder();
-// Of upscalers: ... /upscalers
+// Upscalers: ... /upscalers
 [[nodiscard]] std::filesystem::path upscaler_folder();
-// Where fonts are installed, a person's own first.
+// Folders with installed fonts, the user's own first.
 [[nodiscard]] std::vector<std::filesystem::path> font_folders();
-// Where Hugging Face's tools keep repositories: $HF_HUB_CACHE, $HF_HOME/hub, or theirs by default.
+// Where Hugging Face's tools keep repositories: $HF_HUB_CACHE, $HF_HOME/hub, or their default.
 [[nodiscard]] std::filesystem::path hugging_face_cache();
-// Where people have other programs that keep models.
+// Folders where people usually install other programs that have models.
 [[nodiscard]] std::vector<std::filesystem::path> usual_model_folders();
 
 }  // namespace headroom

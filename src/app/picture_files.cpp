@@ -35,13 +35,13 @@ namespace {
 bool exists(const fs::path& path, const fs::path& target) {
   std::error_code error;
   const fs::file_status status =
-      fs::symlink_status(path, error);  // a dangling link is in the way, too
+      fs::symlink_status(path, error);  // a dangling link also blocks the name
   if (status.type() == fs::file_type::not_found) return false;
   if (error) refuse(target, error.message() + "; name another place");
   return true;
 }
 
-// The folder, or the one in which it will be created, takes new files.
+// Checks that the folder, or the one in which it will be created, accepts new files.
 void check_folder(const fs::path& wanted, const fs::path& target) {
   fs::path folder = wanted.empty() ? fs::path(".") : wanted;
   while (!exists(folder, target)) {
@@ -64,7 +64,7 @@ std::vector<PngText> own_texts(const GenerationRequest& request, const Generated
           {"Software", "Headroom " + picture.run_record.version}};
 }
 
-// As `headroom upscale` writes them: those of the picture that was enlarged, and what was done.
+// The texts that `headroom upscale` writes, too: those of the picture that was enlarged, and how.
 std::vector<PngText> enlarged_texts(const GenerationRequest& request,
                                     const GeneratedImage& picture) {
   const InitImage::File& origin = request.origin->file;
@@ -74,7 +74,7 @@ std::vector<PngText> enlarged_texts(const GenerationRequest& request,
       if (can_stand_in_png(text)) texts.push_back(std::move(text));
     }
   } catch (const Error&) {
-    // It was moved away meanwhile, which must not cost the result: as far as the request tells.
+    // It was moved away meanwhile, which must not cost the result: use what the request knows.
     GenerationRequest made = request;
     made.width /= request.upscale->scale;
     made.height /= request.upscale->scale;
@@ -136,7 +136,7 @@ void check_dump_file(const fs::path& file) {
   if (!file.has_filename() || fs::is_directory(file, error)) {
     refuse(file, "it is a folder; name a file after --dump");
   }
-  exists(file, file);  // a name that is too long shows here
+  exists(file, file);  // fails if the name is too long
   check_folder(file.parent_path(), file);
 }
 
@@ -162,7 +162,7 @@ nlohmann::json own_entry(const fs::path& file) {
       return entry.is_object() ? std::move(entry) : nlohmann::json();
     }
   } catch (const Error&) {
-    // No picture.
+    // Not a picture.
   }
   return {};
 }
@@ -177,7 +177,7 @@ bool is_picture_of(const fs::path& file, const GenerationRequest& request) {
 
 namespace {
 
-// The file that `save` makes in the first folder that takes it; the caller reports the first
+// Calls `save` for each folder until one works, and returns its file; the caller reports the first
 // failure.
 template <typename Save>
 fs::path rescue(const Save& save) {

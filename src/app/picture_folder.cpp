@@ -37,7 +37,7 @@ void check(const CommandLine& line) {
   }
 }
 
-// The command line for one of the pictures.
+// The command line for one of the folder's pictures.
 CommandLine line_for(const CommandLine& line, const fs::path& picture) {
   CommandLine one = line;
   one.init_image = picture;

@@ -64,7 +64,7 @@ void check(const CommandLine& line) {
   check_output({line.output}, 1);
 }
 
-// The values along one side; one without a name where the grid has no such side.
+// The values along one side; a single empty one if the grid has no such side.
 std::vector<std::string> labels_of(const std::optional<GridAxis>& axis) {
   if (!axis) return {""};
   std::vector<std::string> labels;
@@ -89,7 +89,7 @@ class Grid {
   [[nodiscard]] std::size_t size() const { return columns_.size() * rows_.size(); }
   [[nodiscard]] fs::path folder() const { return line_.output; }
 
-  // Row after row.
+  // Cells are numbered row by row.
   [[nodiscard]] fs::path file(std::size_t cell) const {
     return line_.output / ("x" + std::to_string(cell % columns_.size() + 1) + "_y" +
                            std::to_string(cell / columns_.size() + 1) + ".png");
@@ -100,7 +100,7 @@ class Grid {
     const std::string& row = rows_[cell / columns_.size()];
     return column + (column.empty() || row.empty() ? "" : ", ") + row;
   }
-  // Throws Error when it is wrong.
+  // Throws Error when the cell's settings are wrong.
   [[nodiscard]] GenerationRequest request(std::size_t cell) const {
     CommandLine one = line_;
     if (line_.grid_x) line_.grid_x->apply(line_.grid_x->values[cell % columns_.size()], one);
@@ -113,7 +113,7 @@ class Grid {
     return request;
   }
 
-  // All pictures have one seed where none is typed: that of those which are there already.
+  // If no seed is typed, all pictures share one: that of the existing pictures, if there are any.
   void choose_seed() {
     const auto is_seed = [](const std::optional<GridAxis>& axis) {
       return axis && axis->setting == "seed";
@@ -135,14 +135,14 @@ class Grid {
   const std::vector<std::string> rows_;
 };
 
-// What there is to do, found out before anything is made.
+// What is to be done; determined before anything is made.
 struct Work {
-  std::vector<std::size_t> cells;  // that are to be made
+  std::vector<std::size_t> cells;  // cells to be made
   RunNeed need;
-  Size largest;  // of all cells
+  Size largest;  // size over all cells
 };
 
-// Throws Error, naming the cell, when one is wrong, does not fit or would overwrite a file.
+// Throws Error, naming the cell, if one is wrong, does not fit or would overwrite another file.
 Work look_through(const Grid& grid, const Composition& app, LoraSets& loras) {
   Work work;
   for (std::size_t cell = 0; cell < grid.size(); ++cell) {
@@ -198,7 +198,7 @@ void tell_missing_letters(const Grid& grid, const Lettering& letters) {
                printable(missing).c_str());
 }
 
-// sheet.png, of some of the pictures sheet_5_of_9.png, or with a number where that is taken.
+// sheet.png; sheet_5_of_9.png if pictures are missing; with a number if the name is taken.
 fs::path sheet_file(const Grid& grid, std::size_t there) {
   const std::string part = there == grid.size()
                                ? ""
@@ -210,7 +210,7 @@ fs::path sheet_file(const Grid& grid, std::size_t there) {
   return file;
 }
 
-// Of what is there; nothing when that is nothing.
+// Draws the pictures that exist; does nothing if there are none.
 void write_sheet(const Grid& grid, Size largest, bool json) {
   std::vector<bool> is_there(grid.size());
   std::error_code error;

@@ -25,7 +25,7 @@ namespace {
   throw Error(ErrorKind::kInvalidRequest, sentence);
 }
 
-// The request of a picture's settings, with the model's recommendation for what they do not tell.
+// The request of a picture's settings; the model's recommendations fill the gaps.
 GenerationRequest request_of(const ReadSettings& settings, const ModelInfo& model) {
   GenerationRequest request = settings.request;
   if (!settings.says("steps")) request.steps = model.steps;
@@ -38,7 +38,7 @@ GenerationRequest request_of(const ReadSettings& settings, const ModelInfo& mode
   return request;
 }
 
-// Names of what a text does not tell and what therefore is the model's recommendation.
+// Names of the settings that are the model's recommendations, because the text lacks them.
 std::string recommended(const ReadSettings& settings, const CommandLine& line) {
   std::string names;
   const auto add = [&](const char* field, bool is_typed) {
@@ -60,7 +60,7 @@ void check_model(const ReadSettings& settings, const CommandLine& line, const Mo
   notes.push_back("it was made with " + settings.model + " and is finished with " + model.name);
 }
 
-// What only a run from the same seed must know.
+// Checks settings that only a run from the same seed needs.
 void check_same_seed(const std::optional<ReadSettings>& settings, const GenerationRequest& request,
                      std::vector<std::string>& notes) {
   constexpr const char* kOtherWay = "use --how refine:0.35, which begins with the picture itself";
@@ -84,7 +84,7 @@ void check_larger(Size from, Size to) {
          "; choose a larger --size");
 }
 
-// In hundredths, how much is cut of a picture that is brought to another shape.
+// The percentage of a picture that is cropped to get another shape.
 int cut_percent(Size from, Size to) {
   const double have = static_cast<double>(from.width) / from.height;
   const double want = static_cast<double>(to.width) / to.height;

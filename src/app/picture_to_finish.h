@@ -10,25 +10,25 @@
 
 namespace headroom {
 
-// A kept picture that is to be made anew at a larger size, as far as its file tells of it.
+// A kept picture that is to be made again at a larger size, with what its file says.
 struct PictureToFinish {
   std::filesystem::path file;
-  Size size;                       // its own
-  GenerationRequest request;       // that finishes it; a start has no pixels yet
-  std::vector<std::string> notes;  // what will not be as the person may think
+  Size size;                       // of the picture itself
+  GenerationRequest request;       // finishes the picture; its start picture has no pixels yet
+  std::vector<std::string> notes;  // remarks on what may surprise the user
 };
 
-// The files of the command line, with the pictures of a folder in its place. Throws Error.
+// The files of the command line, with folders replaced by the pictures in them. Throws Error.
 [[nodiscard]] std::vector<std::filesystem::path> files_to_finish(const CommandLine& line);
 
-// Reads the settings in a picture, and puts over them what was typed. What it does not tell is the
-// model's recommendation. Throws Error{kIo} when it cannot be read, Error{kInvalidRequest} when it
-// cannot be finished as it was asked for: a sentence that does not name the file.
+// Reads the settings in a picture and overrides them by typed ones. The model's recommendations
+// fill the gaps. Throws Error{kIo} when the file cannot be read, Error{kInvalidRequest} when it
+// cannot be finished as asked: a sentence that does not name the file.
 [[nodiscard]] PictureToFinish read_picture_to_finish(const CommandLine& line,
                                                      const std::filesystem::path& file,
                                                      const ModelInfo& model);
 
-// Its request with the pixels that it starts from. Throws Error{kIo}.
+// Its request with the pixels of its start picture. Throws Error{kIo}.
 [[nodiscard]] GenerationRequest with_pixels(const PictureToFinish& picture);
 
 }  // namespace headroom

@@ -24,7 +24,7 @@
 namespace headroom {
 namespace {
 
-// The language that was asked for, as far as it is one: the rest of the arguments cannot be read.
+// Only the language option, if it is valid, since the other arguments cannot be read.
 std::vector<const char*> language_alone(int argc, const char* const* argv) {
   const std::string_view option = "--language";
   for (int i = 1; i < argc; ++i) {
@@ -38,7 +38,7 @@ std::vector<const char*> language_alone(int argc, const char* const* argv) {
   return {argv[0]};
 }
 
-// Started from a menu there is nobody to tell of a wrong option but in the window.
+// If the program was started from a menu, a wrong option can only be reported in the window.
 std::optional<CommandLine> read_or_open(int argc, const char* const* argv) {
   try {
     return read_command_line(argc, argv);
@@ -67,7 +67,7 @@ int run_program(int argc, const char* const* argv) {
     for (const std::string& warning : line->config.warnings) spdlog::warn("{}", warning);
     code = line->command != nullptr ? line->command->run(*line) : run_window(*line);
   }
-  if (code == kExitOk) flush_output();  // another code has its own message already
+  if (code == kExitOk) flush_output();  // with another code there was a message already
   return code;
 }
 
@@ -80,7 +80,7 @@ int report(int code, const char* message) {
 }  // namespace
 }  // namespace headroom
 
-// The library's one entry; main.cpp loads it.
+// The only entry point of the library; main.cpp loads it.
 extern "C" int headroom_program(int argc, char** argv) {
   using namespace headroom;
   try {

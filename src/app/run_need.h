@@ -9,18 +9,18 @@
 
 namespace headroom {
 
-// What runs need, as it is said before them.
+// What runs need, as it is printed before them.
 struct RunNeed {
-  std::int64_t peak_bytes = 0;  // of the device's memory, of one after the other the most
-  double seconds = 0;           // of all; 0 = nobody knows
+  std::int64_t peak_bytes = 0;  // of the device's memory; the largest of several runs
+  double seconds = 0;           // of all runs; 0 = not known
 
   void add(const RunNeed& other);
   // "171.4 MB, about 2.0 s"
   [[nodiscard]] std::string text() const;
 };
 
-// Of a valid request with the LoRAs that its prompt asks for. Throws Error{kOutOfMemory} with the
-// forecast's reason when it does not fit, and what LoraSets::forecaster() throws.
+// For a valid request with the LoRAs of its prompt. Throws Error{kOutOfMemory} with the forecast's
+// reason when it does not fit, and what LoraSets::forecaster() throws.
 [[nodiscard]] RunNeed need_of(const GenerationRequest& request, const Composition& app,
                               LoraSets& loras);
 

@@ -14,7 +14,7 @@
 namespace headroom {
 namespace {
 
-// Names first, which are there at once; whether they fit takes their headers.
+// Reports names first, which are known at once; whether files fit needs their headers.
 void list(const LoraSets& sets, const std::vector<std::filesystem::path>& folders,
           const std::function<void(LoraOffer)>& found) {
   std::vector<LoraOffer> offers;

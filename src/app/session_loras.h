@@ -12,20 +12,20 @@
 
 namespace headroom {
 
-// What prompts may ask for while the program runs, by names as on the command line. `keep`:
-// see PipelineOptions::keep_sampled.
+// The LoRAs that prompts may ask for while the program runs, by the same names as on the command
+// line. `keep`: see PipelineOptions::keep_sampled.
 [[nodiscard]] std::shared_ptr<LoraSets> make_lora_sets(const AppConfig& config,
                                                        const Composition& app,
                                                        KeepSampled keep = {});
-// Opens what stands after --lora, so that prompts may ask for it by the names of these adapters;
-// null = nothing stands there. Throws Error.
+// Opens the LoRAs of --lora, so that prompts may ask for them by the names in the result; null =
+// none. Throws Error.
 [[nodiscard]] std::shared_ptr<const Adapters> add_typed_loras(const CommandLine& line,
                                                               const Composition& app,
                                                               LoraSets& sets);
-// Pictures with what their prompts ask for; what they tell is learnt and kept.
+// Makes pictures with the LoRAs of their prompts; learns from their run records and stores them.
 [[nodiscard]] GenerationQueue::Source lora_source(const Composition& app,
                                                   const std::shared_ptr<LoraSets>& sets);
-// `folders`: those that make_lora_sets() looks into, see lora_folders_of().
+// `folders`: those that make_lora_sets() searches, see lora_folders_of().
 [[nodiscard]] LoraServices lora_services(const std::shared_ptr<LoraSets>& sets,
                                          std::vector<std::filesystem::path> folders);
 [[nodiscard]] std::vector<std::filesystem::path> lora_folders_of(const AppConfig& config,

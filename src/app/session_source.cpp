@@ -22,12 +22,12 @@
 namespace headroom {
 namespace {
 
-// Of its words: tags are not drawn.
+// The prompt's words, without its tags.
 std::string words_of(const std::string& prompt) {
   try {
     return take_lora_tags(prompt).words;
   } catch (const Error&) {
-    return prompt;  // a tag that is being written; the prompt's checks say so
+    return prompt;  // a tag is still being typed; checks of the prompt report it
   }
 }
 
@@ -91,7 +91,7 @@ ModelOnDevice open_on_device(const AppConfig& config, const SessionChoice& choic
                              std::shared_ptr<const OutputPlace> output) {
   const AppConfig chosen = with_choice(config, choice);
   Composition app(chosen);
-  app.pipeline.previews = true;  // a window shows them
+  app.pipeline.previews = true;  // for the window
   const std::shared_ptr<LoraSets> loras = make_lora_sets(
       chosen, app, sample_keeper(chosen.model, app.pipeline.model.info.name, std::move(output)));
   const Device& device = app.pipeline.device;

@@ -9,14 +9,14 @@
 
 namespace headroom {
 
-// What the settings choose.
+// The choice in the settings.
 [[nodiscard]] SessionChoice choice_of(const AppConfig& config);
-// The settings with another choice. Parts of a model that were named belong to that model alone.
+// The settings with another choice. Parts of a model that were named are dropped if the model
+// changes.
 [[nodiscard]] AppConfig with_choice(AppConfig config, const SessionChoice& choice);
 
-// Opens what is chosen, with the settings of `config` for the rest. What is sampled is kept until
-// its picture is saved, with `output` as the place for that. Throws Error, as Composition does. See
-// Session::Open.
+// Opens the choice, with the other settings of `config`. Sampled pictures are kept on the disk
+// until they are saved to `output`. Throws Error like Composition. See Session::Open.
 [[nodiscard]] ModelOnDevice open_on_device(const AppConfig& config, const SessionChoice& choice,
                                            std::shared_ptr<const OutputPlace> output);
 

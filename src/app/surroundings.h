@@ -5,7 +5,7 @@
 
 namespace headroom {
 
-// Where the program was started: what it can open and whom it can tell.
+// How the program was started: whether it can open a window, and whether it has a terminal.
 [[nodiscard]] inline bool has_display() {
   return std::getenv("DISPLAY") != nullptr || std::getenv("WAYLAND_DISPLAY") != nullptr;
 }

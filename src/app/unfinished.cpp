@@ -29,9 +29,9 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kEnding = ".safetensors";
-constexpr std::string_view kBegun = ".new";  // of a file that is being written
+constexpr std::string_view kBegun = ".new";  // suffix of a file that is being written
 
-// An open file with a lock on it, as long as the process lives.
+// An open file that is locked as long as this process lives.
 class HeldFile final : public KeptSample {
  public:
   HeldFile(int descriptor, fs::path file) : descriptor_(descriptor), file_(std::move(file)) {}
@@ -44,7 +44,7 @@ class HeldFile final : public KeptSample {
     static_cast<void>(::unlink(file_.c_str()));
     let_go();
   }
-  // False when another process has it, or took and removed it meanwhile.
+  // False when another process holds it, or has taken and removed it.
   [[nodiscard]] bool lock() const {
     struct stat now {};
     return ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0 && ::fstat(descriptor_, &now) == 0 &&
@@ -69,7 +69,8 @@ class HeldFile final : public KeptSample {
   throw Error(ErrorKind::kIo, say("{0} cannot be written: {1}", file, say_errno(error)));
 }
 
-// "20261128-214455-4711": when, and by which process; numbered where it made more in that second.
+// "20261128-214455-4711": time and process id; numbered if this process has made several in that
+// second.
 fs::path new_file(const fs::path& folder) {
   const std::time_t now = std::time(nullptr);
   std::tm local{};
@@ -85,11 +86,11 @@ fs::path new_file(const fs::path& folder) {
   return file;
 }
 
-// A new file that is locked before it has its name.
+// Makes a new file that is locked before it gets its name.
 std::shared_ptr<HeldFile> begin_file(const fs::path& file) {
   const fs::path begun =
       file.parent_path() / ("." + file.filename().string() + std::string(kBegun));
-  for (int attempt = 0; attempt < 3; ++attempt) {  // another process may tidy it away
+  for (int attempt = 0; attempt < 3; ++attempt) {  // another process may remove it as abandoned
     const int descriptor = ::open(begun.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (descriptor < 0) fail(file, errno);
     auto held = std::make_shared<HeldFile>(descriptor, begun);
@@ -111,7 +112,7 @@ void write_whole(const HeldFile& held, std::string_view bytes, const fs::path& f
 void sync_folder(const fs::path& folder) {
   const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) return;
-  static_cast<void>(::fsync(descriptor));  // not every file system can
+  static_cast<void>(::fsync(descriptor));  // not every file system supports it
   ::close(descriptor);
 }
 
@@ -228,7 +229,7 @@ KeepSampled sample_keeper(const ModelOptions& model, const std::string& model_na
     try {
       return folder.keep(about);
     } catch (const std::exception& e) {
-      // It would say the same of every picture.
+      // It would repeat the same message for every picture.
       if (!std::exchange(told, true)) {
         spdlog::info("pictures are not kept until they are saved: {}", e.what());
       }

@@ -87,7 +87,7 @@ void read_model(const json& in, UnfinishedPicture& picture) {
   throw Error(ErrorKind::kModelFile, say("{0} {1}", file, fault));
 }
 
-// Throws whatever the JSON library does.
+// Throws the JSON library's exceptions.
 UnfinishedPicture read_parts(const TensorView& latents, const Texts& texts) {
   UnfinishedPicture picture;
   picture.request = read_request_json(texts.at("request"));

@@ -9,26 +9,27 @@
 
 namespace headroom {
 
-// A picture between its last step and its file, with all that is needed to finish it: a safetensors
-// file with the latents, whose metadata hold the rest as JSON and a hash of everything.
+// A picture after its last step and before it is saved, with everything needed to finish it: a
+// safetensors file with the latents, whose metadata have the rest as JSON and a hash of
+// everything.
 struct UnfinishedPicture {
-  GenerationRequest request;  // of the whole run, seed included; see read_request_json()
+  GenerationRequest request;  // of the whole run, with its seed; see read_request_json()
   SampledPicture sampled;
-  OutputPlace output;  // where the run's pictures go
-  ModelOptions model;  // the places of its parts alone, absolute; empty = as in the configuration
+  OutputPlace output;  // where the run's pictures are saved
+  ModelOptions model;  // only the places of its parts, absolute; empty = as configured
   std::string model_name;
 };
 
-// `file` is for messages. Throws Error{kInternal} for what the format cannot hold, such as a path
-// that is not UTF-8.
+// The bytes of such a file; `file` is for messages. Throws Error{kInternal} for what the format
+// cannot hold, such as a path that is not UTF-8.
 [[nodiscard]] std::string unfinished_bytes(const UnfinishedPicture& picture,
                                            const std::filesystem::path& file);
 
-// Throws Error{kModelFile} with one sentence, which says no way out, for a file that is damaged, of
-// another program or of a later version.
+// Reads such a file. Throws Error{kModelFile} with one sentence, without a way out, for a file
+// that is damaged, of another program or of a later version.
 [[nodiscard]] UnfinishedPicture read_unfinished(const std::filesystem::path& file);
 
-// The places of a model's parts, made absolute where they are there.
+// The places of a model's parts, made absolute if they exist.
 [[nodiscard]] ModelOptions places_of(const ModelOptions& options);
 [[nodiscard]] bool same_places(const ModelOptions& a, const ModelOptions& b);
 

@@ -27,7 +27,7 @@ namespace {
 
 std::string text_of(int error) { return std::error_code(error, std::generic_category()).message(); }
 
-// A folder of this run's own.
+// A temporary folder for this run.
 class WorkFolder {
  public:
   WorkFolder() {
@@ -50,8 +50,8 @@ class WorkFolder {
   fs::path path_;
 };
 
-// What a spawned program gets: no input, its output in a file, and signals as they usually are,
-// which this one has blocked.
+// Settings for a spawned program: no input, output to a file, and default signal handling, since
+// this process blocks some signals.
 class SpawnSettings {
  public:
   explicit SpawnSettings(const fs::path& output) {
@@ -76,7 +76,7 @@ class SpawnSettings {
   posix_spawnattr_t attributes_{};
 };
 
-// The last line that says something.
+// The last line that is not empty.
 std::string last_line(const fs::path& file) {
   std::ifstream in(file);
   std::string last;
@@ -86,7 +86,7 @@ std::string last_line(const fs::path& file) {
   return last;
 }
 
-// Its exit status; nothing when a signal came, which ended it.
+// The program's exit status; nothing when a signal arrived, upon which it was ended.
 std::optional<int> wait_for_end(pid_t child, const BlockedSignals& signals) {
   bool is_told = false;
   while (true) {

@@ -9,18 +9,17 @@
 
 namespace headroom {
 
-// The usual name of the one program that is known: -i IN -o OUT, four times as large.
+// The usual name of the only supported program: -i IN -o OUT, factor four.
 inline constexpr const char* kUpscaleProgram = "realesrgan-ncnn-vulkan";
 
-// Whether `model` names that program, with its folder or without.
+// Whether `model` names that program, with or without its folder.
 [[nodiscard]] bool names_upscale_program(const std::filesystem::path& model);
 
-// Where it is: as it was named, or in the PATH. Throws Error{kIo} when it is not there or cannot be
-// run.
+// Its path: as named, or found in PATH. Throws Error{kIo} when it does not exist or cannot be run.
 [[nodiscard]] std::filesystem::path find_upscale_program(const std::filesystem::path& named);
 
-// Lets it enlarge a picture, through files in a temporary folder that is removed. A signal ends it;
-// then nothing is returned. Throws Error{kIo} when it fails, with the last line that it wrote.
+// Runs it on a picture, through files in a temporary folder that is then removed. A signal ends
+// it; then nothing is returned. Throws Error{kIo} with the last line of its output when it fails.
 [[nodiscard]] std::optional<Image> run_upscale_program(const std::filesystem::path& program,
                                                        const Image& image,
                                                        const BlockedSignals& signals);

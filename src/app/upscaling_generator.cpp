@@ -89,7 +89,7 @@ class UpscalingGenerator final : public ImageGenerator {
 
   const GenerationQueue::MakeGenerator make_model_;
   const UpscaleTools tools_;
-  std::unique_ptr<ImageGenerator> model_;  // null while an upscaler had the device last
+  std::unique_ptr<ImageGenerator> model_;  // null after an upscaler has used the device
 };
 
 }  // namespace

@@ -9,16 +9,16 @@
 
 namespace headroom {
 
-// What upscalers work with beside the model that makes pictures.
+// What upscalers need besides the model that makes pictures.
 struct UpscaleTools {
-  std::shared_ptr<UpscaleForecaster> forecaster;  // of the device
+  std::shared_ptr<UpscaleForecaster> forecaster;  // for the device
   std::function<MemorySnapshot()> read_memory;
   int threads = 0;  // 0 = one per core
 };
 
-// Makes pictures as `pictures` does, and enlarges those of requests that ask for it (see Upscale).
-// A network has the device to itself: the model is destroyed before, and made anew with the next
-// picture. Requests whose origin's file is gone or another one fail with Error{kIo}.
+// Makes pictures like `pictures`, and enlarges those of requests that ask for it (see Upscale). An
+// upscaler has the device to itself: the model is destroyed before and made again for the next
+// picture. A request whose origin's file is gone or has changed fails with Error{kIo}.
 [[nodiscard]] GenerationQueue::Source with_upscaling(GenerationQueue::Source pictures,
                                                      UpscaleTools tools);
 

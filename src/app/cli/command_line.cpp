@@ -28,13 +28,13 @@ namespace {
   throw Error(ErrorKind::kInvalidRequest, message);
 }
 
-// "headroom generate --help" when a command was given.
+// "headroom generate --help", with the command if one was given.
 std::string help_call(const CLI::App& app) {
   const auto chosen = app.get_subcommands();
   return "headroom " + (chosen.empty() ? "" : chosen.front()->get_name() + " ") + "--help";
 }
 
-// Every option of the command that was given, or of the program.
+// All options of the command that was given, or of the program.
 std::vector<std::string> option_names(const CLI::App& app) {
   const auto chosen = app.get_subcommands();
   const CLI::App& command = chosen.empty() ? app : *chosen.front();
@@ -45,7 +45,7 @@ std::vector<std::string> option_names(const CLI::App& app) {
   return names;
 }
 
-// What the parser could not place.
+// Refuses arguments that the parser could not assign.
 void refuse_rest(const CLI::App& app) {
   const std::vector<std::string> rest = app.remaining(/*recurse=*/true);
   if (rest.empty()) return;
@@ -72,7 +72,8 @@ void add_options(CLI::App& app, Typed& typed) {
   add(app, "Program", "--language", "LANG", typed.language,
       "Language of the window: " + language_codes());
   add_run_options(app, typed);
-  app.allow_extras();  // refused by the caller, in our words; commands inherit it
+  // So that the caller can refuse them with its own message; commands inherit this.
+  app.allow_extras();
   for (const Command& command : commands()) {
     command.add_options(*app.add_subcommand(std::string(command.name), command.what), typed);
   }
@@ -85,7 +86,7 @@ const Command* chosen_command(const CLI::App& app) {
   return &*std::ranges::find(commands(), chosen.front()->get_name(), &Command::name);
 }
 
-// A setting knows the form of a device only; which there are to be named is known here.
+// The config room checks only the form of a device; which devices exist is known here.
 void check_device(AppConfig& config) {
   const std::string device = config.model.device;
   if (is_device_word(device)) return;
@@ -95,7 +96,8 @@ void check_device(AppConfig& config) {
                   in_quotes(device), device_words()));
 }
 
-// A command stops at the first fault; the window opens with what can be read and tells of the rest.
+// A command stops at the first fault. The window opens with the settings that can be read, and
+// reports the others.
 void read_configuration(const Typed& typed, CommandLine& line) {
   std::vector<Error>* const faults = line.command == nullptr ? &line.config_problems : nullptr;
   const std::filesystem::path user = user_config_file();
@@ -131,7 +133,7 @@ void apply_to_config(const Typed& typed, AppConfig& config) {
   if (typed.threads) config.model.threads = read_int("--threads", *typed.threads, 0, kMaxThreads);
   if (typed.low_vram) config.model.low_vram = true;
   MemoryOptions& memory = config.memory;
-  // The least, as in the file: a bare "6" is 6 bytes, and surely a forgotten G.
+  // The same minimum as in the file: a bare "6" is 6 bytes, surely a forgotten G.
   if (typed.pretend_vram) {
     memory.pretend_vram_bytes = read_bytes("--pretend-vram", *typed.pretend_vram, kMiB);
   }
@@ -228,7 +230,7 @@ void apply_to_request(const Typed& typed, CommandLine& line) {
   line.json = typed.json;
 }
 
-// The parser names the option in front of what is wrong with it, over several lines.
+// The parser's message names the option first and may have several lines; only the first is used.
 [[noreturn]] void refuse_parse(const CLI::ParseError& e, const std::string& help) {
   const std::string text = e.what();
   const std::string line = text.substr(0, text.find('\n'));

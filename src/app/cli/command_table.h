@@ -12,12 +12,12 @@ namespace headroom {
 
 struct CommandLine;
 
-// A command of the program: a row of the table, and its function in commands/.
+// A command of the program: a row of the table. Its function is in commands/.
 struct Command {
   std::string_view name;  // as it is typed
   const char* what;       // for --help
   void (*add_options)(CLI::App& command, Typed& typed);
-  // Throws Error{kInvalidRequest} when something is missing that must be typed. Null: nothing must.
+  // Throws Error{kInvalidRequest} when a required option is missing. Null: none is required.
   void (*check)(const Typed& typed);
   int (*run)(const CommandLine& line);  // returns the exit code; throws Error
 };

@@ -9,7 +9,7 @@ inline constexpr int kExitUsage = 2;
 inline constexpr int kExitFile = 3;
 inline constexpr int kExitMemory = 4;
 inline constexpr int kExitCancelled = 130;
-// No exit code: main.cpp starts the program anew, with the same arguments.
+// Not an exit code: main.cpp restarts the program with the same arguments.
 inline constexpr int kStartAgain = -1;
 
 [[nodiscard]] constexpr int exit_code(ErrorKind kind) {

@@ -33,7 +33,7 @@ std::string trimmed(std::string_view text) {
   return std::string(text.substr(first, text.find_last_not_of(' ') - first + 1));
 }
 
-// At commas outside of double quotes; "" inside of them is one.
+// Splits at commas outside of double quotes; "" inside of quotes is one quote.
 std::vector<std::string> split(std::string_view text) {
   std::vector<std::string> values(1);
   bool is_quoted = false;
@@ -67,7 +67,7 @@ std::string number_text(double value) {
   return {text.data(), end};
 }
 
-// "1-9", "0-2(+0.5)"; nothing when it is none of these.
+// "1-9", "0-2(+0.5)"; nothing for other texts.
 std::optional<std::vector<std::string>> read_range(const std::string& value) {
   const std::size_t hyphen = value.find('-', 1);
   if (hyphen == std::string::npos) return std::nullopt;
@@ -86,7 +86,7 @@ std::optional<std::vector<std::string>> read_range(const std::string& value) {
   if (!first || !last || *last < *first) return std::nullopt;
   const double count = std::floor((*last - *first) / step + 1e-9) + 1;
   std::vector<std::string> values;
-  // One more than may be: it is refused then.
+  // Makes one value more than allowed, so that the caller refuses the range.
   for (int i = 0; i < count && i <= kMostAxisValues; ++i) {
     values.push_back(number_text(*first + i * step));
   }

@@ -30,8 +30,8 @@ constexpr std::string_view kInitImage = "use --init-image FILE";
 constexpr std::string_view kFp8 = "leave it out: files in fp8 run as they are";
 constexpr std::string_view kServer = "leave it out: this program is no server";
 
-// How AUTOMATIC1111 and its relatives, ComfyUI, stable-diffusion.cpp, diffusers' scripts and the
-// guides about them spell things. Underscores count as hyphens.
+// Options as AUTOMATIC1111 and its relatives, ComfyUI, stable-diffusion.cpp, diffusers' scripts
+// and their guides spell them. Underscores count as hyphens.
 constexpr std::array<PeerOption, 114> kPeers{
     {{"-W", kSize},
      {"-H", kSize},

@@ -7,9 +7,9 @@
 
 namespace headroom {
 
-// What to use in the place of an option that is not there: a sentence's end such as "use --guidance
-// ...". `typed` may be another program's spelling, or nearly one of `known`; empty when it is
-// neither.
+// What to use instead of an unknown option: the end of a sentence such as "use --guidance ...".
+// `typed` may be another program's option or a misspelling of one in `known`; otherwise the result
+// is empty.
 [[nodiscard]] Message option_for(std::string_view typed, const std::vector<std::string>& known);
 
 }  // namespace headroom

@@ -27,7 +27,8 @@ namespace headroom {
 namespace fs = std::filesystem;
 namespace {
 
-// The lines of a text that are not empty and no remarks (#), without what Windows and editors add.
+// The lines of a text that are neither empty nor comments (#), without byte order mark and
+// carriage returns.
 std::vector<std::string> lines_of(const fs::path& file) {
   constexpr std::uintmax_t kMaxBytes = 16U << 20U;
   std::error_code error;
@@ -77,7 +78,7 @@ std::vector<std::string> prompts_of(const CommandLine& line) {
   return prompts;
 }
 
-// One job: all pictures of a prompt, or one of them where each has a prompt or a file of its own.
+// One job: all pictures of a prompt, or one of them if each has its own prompt or file.
 struct PromptJob {
   GenerationRequest request;
   std::string name;  // for messages

@@ -5,13 +5,13 @@
 
 namespace headroom {
 
-// Whether a run is of more than one prompt: those of --prompts, or one with choices in it.
+// Whether there are several prompts: from --prompts, or one with choices.
 [[nodiscard]] bool has_many_prompts(const CommandLine& line);
 
-// Makes the pictures of all prompts, each prompt from the seed that was asked for, or from a new
-// one; a prompt with choices is picked anew for each picture, by its seed. A prompt that fails is
-// named, and the others go on. Returns the exit code, the first failure's; throws Error for what is
-// wrong with all.
+// Makes the pictures of all prompts. Each prompt begins with the typed seed or a new one; the
+// choices in a prompt are made for each picture, by its seed. A prompt that fails is reported, and
+// the others continue. Returns the exit code, that of the first failure; throws Error for a fault
+// that affects all prompts.
 [[nodiscard]] int run_prompts(const CommandLine& line, const Composition& app,
                               const GenerationRequest& request, const BlockedSignals& signals);
 

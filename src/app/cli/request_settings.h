@@ -8,17 +8,17 @@
 
 namespace headroom {
 
-// A setting of a picture that is one value after an option.
+// A setting of a picture that is an option with one value.
 struct RequestSetting {
-  std::string_view name;  // of the option, without its hyphens
+  std::string_view name;  // the option without its hyphens
   Typed::Text Typed::*typed;
-  // Throws Error{kInvalidRequest}, a sentence that names `option` and what was typed.
+  // Throws Error{kInvalidRequest}, a sentence with `option` and the typed text.
   void (*apply)(const std::string& option, const std::string& value, CommandLine& line);
   bool is_number = false;
 };
 
 [[nodiscard]] std::span<const RequestSetting> request_settings();
-// Null when none has this name.
+// Null if there is none with this name.
 [[nodiscard]] const RequestSetting* find_request_setting(std::string_view name);
 
 }  // namespace headroom

@@ -16,7 +16,8 @@ BlockedSignals::BlockedSignals() {
 
 BlockedSignals::~BlockedSignals() {
   while (wait_for(std::chrono::milliseconds(0))) {
-    // A second Ctrl+C that nobody asked for would end the program here, with everything done.
+    // Drain the signals: when they are unblocked, a second Ctrl+C would otherwise end the program
+    // here, although everything is done.
   }
   pthread_sigmask(SIG_SETMASK, &previous_, nullptr);
 }

@@ -4,19 +4,19 @@
 
 namespace headroom {
 
-// Failed writes come back as errors instead of ending the program: a closed pipe (SIGPIPE) or the
+// Makes failed writes return errors instead of ending the program: a closed pipe (SIGPIPE) or a
 // file size limit (SIGXFSZ) must not cost a picture.
 void ignore_write_signals();
 
-// SIGINT and SIGTERM are asked for instead of interrupting, while the object lives. Create it
-// before any thread, on the main thread.
+// Blocks SIGINT and SIGTERM while the object lives, so that they can be polled. Create it on the
+// main thread, before any other thread starts.
 class BlockedSignals {
  public:
   BlockedSignals();
   ~BlockedSignals();
   BlockedSignals(const BlockedSignals&) = delete;
   BlockedSignals& operator=(const BlockedSignals&) = delete;
-  // Waits until one of them comes (true) or the time is up (false).
+  // Waits until one of them arrives (true) or the time is up (false).
   [[nodiscard]] bool wait_for(std::chrono::milliseconds time) const;
 
  private:

@@ -5,7 +5,7 @@
 
 namespace headroom {
 
-// Every value as it was typed: reading the numbers elsewhere keeps the messages ours.
+// All values as typed texts. They are converted later, so that messages are this program's own.
 struct Typed {
   using Text = std::optional<std::string>;
   Text config_file, model, folder, text_encoder, vae, tokenizer, device, dtype, threads;

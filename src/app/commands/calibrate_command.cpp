@@ -24,7 +24,7 @@ std::int64_t missing_bytes(const OpMeasurement& m) {
   return std::max<std::int64_t>(0, m.measured_bytes - m.declared_bytes);
 }
 
-// Much of it is too small to be shown in MB.
+// Many amounts are too small to be shown in MB.
 double kilobytes(std::int64_t bytes) { return static_cast<double>(bytes) / 1024; }
 
 void print_json(const Calibration& calibration, const std::string& device,

@@ -3,7 +3,7 @@
 
 namespace headroom {
 
-// One function a command; each returns the exit code and throws Error.
+// One function per command; each returns the exit code and throws Error.
 int run_generate(const CommandLine& line);
 int run_finish(const CommandLine& line);
 int run_resume(const CommandLine& line);

@@ -21,8 +21,8 @@
 namespace headroom {
 namespace {
 
-// The settings of libtorch's allocator of cards, and the name of the variable that has them; both
-// empty where none is set.
+// The settings of libtorch's GPU allocator, and the variable that has them; both empty if none is
+// set.
 struct AllocatorSettings {
   std::string variable;
   std::string text;

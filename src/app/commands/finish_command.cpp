@@ -28,14 +28,14 @@ namespace headroom {
 namespace fs = std::filesystem;
 namespace {
 
-// A picture that will be finished, with what that needs.
+// A picture that will be finished, with its memory needs.
 struct Work {
   PictureToFinish picture;
   OutputPlace place;
   RunNeed need{};
 };
 
-// What is asked of every picture.
+// Prepares pictures; holds the options that are the same for all of them.
 class Finisher {
  public:
   Finisher(const CommandLine& line, OutputPlace output, const Composition& app,
@@ -63,12 +63,12 @@ class Finisher {
   const OutputPlace output_;
   const Composition& app_;
   const std::shared_ptr<LoraSets> loras_;
-  const std::shared_ptr<const Adapters>
-      typed_loras_;  // in the place of the pictures' own; null = none
+  const std::shared_ptr<const Adapters> typed_loras_;  // replace the pictures' own; null = none
 };
 
-// Where the picture goes in a folder: fox_1024x1024.png of fox.png, with a number where that is
-// another picture or one of `taken`, to which it is added. Returns whether it is there already.
+// Chooses the picture's file in a folder: fox_1024x1024.png for fox.png, with a number if that is
+// another picture or in `taken`; adds it to `taken`. Returns whether the picture exists there
+// already.
 bool choose_file(Work& work, std::set<fs::path>& taken) {
   if (work.place.is_file) return false;
   const GenerationRequest& request = work.picture.request;
@@ -88,7 +88,8 @@ bool choose_file(Work& work, std::set<fs::path>& taken) {
   return false;
 }
 
-// All that are not there yet, said with what they need. Of the others those that fail are named.
+// Prepares all pictures that do not exist yet, and prints what they need. Pictures that fail are
+// reported.
 std::vector<Work> prepare_all(const std::vector<fs::path>& files, const Finisher& finisher,
                               JobSeries& series, int& left_out) {
   std::vector<Work> all;
@@ -115,7 +116,7 @@ std::vector<Work> prepare_all(const std::vector<fs::path>& files, const Finisher
   return all;
 }
 
-// Before its run.
+// Prints which picture is made next.
 void tell(const Work& work, std::size_t number, std::size_t of) {
   const std::string name = printable(work.picture.file.filename().string());
   const GenerationRequest& request = work.picture.request;
@@ -139,16 +140,16 @@ void tell_of_seeds(const std::vector<Work>& all) {
       stderr);
 }
 
-// What became of the files.
+// Counts what happened to the files.
 struct Sum {
   int code = kExitOk;
   int made = 0;
   int left_out = 0;
   int failed = 0;
-  bool goes_on = true;  // with the next files
+  bool goes_on = true;  // continue with the next files
 };
 
-// Those that one model finishes.
+// Finishes the pictures of one model.
 void finish_files(const CommandLine& line, const std::vector<fs::path>& files,
                   const OutputPlace& output, const BlockedSignals& signals, Sum& sum) {
   const Composition app(line.config);

@@ -45,7 +45,7 @@ void print_json(const Frontier& frontier) {
   std::printf("%s\n", json_line(out).c_str());
 }
 
-// One character a size, a row a height.
+// One character per size, one row per height.
 void print_map(const Frontier& frontier) {
   const int columns = frontier.max / frontier.step;
   std::printf("width %d to %d across, height down, in steps of %d px\n", frontier.step,
@@ -69,7 +69,7 @@ int run_frontier(const CommandLine& line) {
   const PlanningContext app(line.config, {line.prompt, line.loras});
   const GenerationRequest request = with_loras(build_request(line, app.model), app.adapters.get());
   GenerationRequest checked = request;
-  // The prompt's length hardly matters.
+  // The prompt's length makes little difference, so none is required.
   if (take_lora_tags(request.prompt).words.empty()) checked.prompt = "-";
   const int unit = app.model.size_unit;
   if (line.step % unit != 0 || line.max < line.step) {

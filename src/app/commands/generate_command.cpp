@@ -16,7 +16,7 @@
 namespace headroom {
 namespace {
 
-// What will not be as the person may think, though nothing is wrong.
+// Prints remarks on what may surprise the user although it is no error.
 void print_notes(const CommandLine& line, const GenerationRequest& request,
                  const Composition& app) {
   for (const Message& note : app.pipeline.model.notes) {
@@ -49,7 +49,7 @@ void print_notes(const CommandLine& line, const GenerationRequest& request,
 }  // namespace
 
 int run_generate(const CommandLine& line) {
-  BlockedSignals signals;  // before any thread starts, so that all inherit the mask
+  BlockedSignals signals;  // before any thread starts, so that all threads inherit the mask
   if (asks_for_grid(line)) return run_picture_grid(line, signals);
   const Composition app(line.config, line.dump_file, {line.prompt, line.loras});
   set_up_processor(line.config);

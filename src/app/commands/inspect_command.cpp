@@ -51,8 +51,8 @@ std::string indented(const std::string& text, int indent) {
   return result;
 }
 
-// What is in a picture may come from anywhere: no text of it writes to the terminal as it likes.
-// Prints nested objects as "key: value" lines, indented.
+// Prints nested objects as indented "key: value" lines. A picture may come from anywhere, so its
+// texts are made safe for the terminal.
 void print_text(const Json& json, int indent = 0) {
   for (const auto& [key, value] : json.items()) {
     std::printf("%*s%s:", indent, "", printable(key).c_str());
@@ -80,13 +80,14 @@ Json component(const fs::path& place, Network network) {
           {"formats", tensors.formats()}};
 }
 
-// `places`: what the settings say of the parts; the model is what is inspected.
+// `places`: parts of the model from the settings; the model itself is the one to inspect.
 Json inspect_model(const std::string& path, const ModelOptions& places) {
   ModelOptions options = places;
   options.path = path;
   const ModelFolder model = open_model(chosen_places(options));
   check_model_files(model, /*needs_weights=*/true);
-  const PromptTokenizer tokenizer(model.parts.tokenizer);  // refuses what cannot be read
+  // Refuses a tokenizer that cannot be read.
+  const PromptTokenizer tokenizer(model.parts.tokenizer);
   const ModelInfo& info = model.info;
   return {{"file", model.root.string()},
           {"kind", "model"},
@@ -115,14 +116,14 @@ Json inspect_index(const fs::path& file) {
   return {{"file", file.string()}, {"kind", "shard index"}, {"shards", read_shard_index(file)}};
 }
 
-// By the first bytes of a file.
+// Judged by a file's first bytes.
 bool is_picture(std::string_view start) {
   return std::ranges::any_of(picture_formats(),
                              [&](const PictureFormat& format) { return format.is_one(start); });
 }
 
-// Entries by their names; a second one of a name stands beside the first. No picture needs as many
-// as may be made up.
+// Entries by name; several of one name become a list. Their number is limited, since a file may
+// have any number of them.
 class Entries {
  public:
   void add(const std::string& key, const Json& value) {
@@ -146,7 +147,7 @@ class Entries {
   std::size_t left_out_ = 0;
 };
 
-// Of another program's picture only what it says: a default would look like a reading.
+// For another program's picture only settings that it has: a default would look as if it was read.
 Json shown_settings(const ReadSettings& settings) {
   Json all = to_json(settings.request);
   if (settings.source == "headroom") return all;
@@ -158,7 +159,7 @@ Json shown_settings(const ReadSettings& settings) {
   return found;
 }
 
-// LoRAs, plan and run record of our own entry, whose text is valid JSON.
+// LoRAs, plan and run record of this program's own entry, whose text is valid JSON.
 void add_our_parts(const PictureInfo& info, Json& out) {
   for (const PngText& text : info.texts) {
     if (text.keyword != "headroom") continue;
@@ -173,7 +174,7 @@ Json inspect_picture(const fs::path& file) {
   const PictureInfo info = read_picture_info(file);
   Json out{{"file", file.string()}, {"kind", "picture"}, {"width", info.width},
            {"height", info.height}, {"source", nullptr}, {"settings", nullptr}};
-  std::string_view read;  // the text that the settings say already
+  std::string_view read;  // the text whose settings are shown already
   const std::optional<ReadSettings> settings = find_settings(info.texts);
   if (settings) {
     out["source"] = settings->source;
@@ -205,8 +206,8 @@ Json inspect_picture(const fs::path& file) {
   return out;
 }
 
-// A file of PyTorch that is called as upscalers are is one that may be damaged; any other may be a
-// checkpoint of anything.
+// A PyTorch file with upscalers' usual extension counts as one, so that damage is reported; other
+// PyTorch files may be checkpoints of any kind.
 bool holds_upscaler(const fs::path& file) {
   const bool is_torch = looks_like_torch_file(file);
   if (is_torch && lower_ascii(file.extension().string()) == ".pth") return true;
@@ -214,7 +215,7 @@ bool holds_upscaler(const fs::path& file) {
   try {
     return is_upscaler(is_torch ? TorchFile(file).tensors() : TensorFile(file).tensors());
   } catch (const Error&) {
-    return false;  // what is wrong with it, the reader of its kind says
+    return false;  // the reader for its kind reports what is wrong
   }
 }
 

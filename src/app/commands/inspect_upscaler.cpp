@@ -36,7 +36,8 @@ Json inspect_upscaler(const std::filesystem::path& file, const std::string& devi
   std::int64_t parameters = 0;
   std::int64_t bytes = 0;
   for (const auto& [name, view] : opened.tensors()) {
-    if (has_own_values(view.dtype)) (void)opened.at(name, view.shape);  // refuses damage
+    // Throws if the values are damaged.
+    if (has_own_values(view.dtype)) (void)opened.at(name, view.shape);
     const std::string format(dtype_name(view.dtype));
     formats[format] = formats.value(format, 0) + 1;
     parameters += row_count(view.shape) * row_width(view.shape);

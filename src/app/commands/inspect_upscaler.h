@@ -6,9 +6,9 @@
 
 namespace headroom {
 
-// What `headroom inspect` says about an upscaling network: what it is, how much it enlarges, its
-// size, and the memory that a picture of 512x512 needs at once on `device` ("auto" or a name).
-// Every value is looked at. Throws Error{kModelFile} for what cannot be read or is damaged.
+// What `headroom inspect` reports about an upscaling network: its architecture, factor, size, and
+// the memory for a picture of 512x512 in one piece on `device` ("auto" or a name). Checks every
+// value. Throws Error{kModelFile} for a file that cannot be read or is damaged.
 [[nodiscard]] nlohmann::ordered_json inspect_upscaler(const std::filesystem::path& file,
                                                       const std::string& device);
 

@@ -5,8 +5,8 @@
 
 namespace headroom {
 
-// What `headroom inspect` says about a safetensors or GGUF file: what it holds, its number formats
-// by count, parameters, bytes, metadata, and every tensor. Throws Error{kModelFile} for files that
+// What `headroom inspect` reports about a safetensors or GGUF file: its kind, number formats with
+// counts, parameters, bytes, metadata, and every tensor. Throws Error{kModelFile} for files that
 // are damaged, of another model, or packed in a way that cannot be read.
 [[nodiscard]] nlohmann::ordered_json inspect_weights(const std::filesystem::path& file);
 

@@ -24,7 +24,7 @@
 namespace headroom {
 namespace {
 
-// One line that is rewritten in place; nothing when stderr is not a terminal.
+// A line that is rewritten in place; nothing if stderr is not a terminal.
 class ProgressBar {
  public:
   void show(const JobStatus& job) {
@@ -57,10 +57,10 @@ class ProgressBar {
   bool shown_ = false;
 };
 
-// At once: a program at the other end of a pipe may be waiting for this line.
+// Flushed at once, since a program at the other end of a pipe may wait for this line.
 void print_line(const std::string& text) {
   std::printf("%s\n", text.c_str());
-  std::fflush(stdout);  // a failure is reported at the end, when all pictures are made
+  std::fflush(stdout);  // failures are reported at the end, when all pictures are made
 }
 
 void print_picture(const FinishedPicture& picture, bool json) {
@@ -97,7 +97,7 @@ std::string lost_or_waiting(const GeneratedImage& picture) {
                       : "and no other folder takes the picture, so it is lost";
 }
 
-// A picture that cannot go where it should is kept where it can. Returns the exit code.
+// Saves a picture wherever possible if its place fails. Returns the exit code.
 int rescue(FinishedPicture& picture) {
   picture.file = rescue_picture(picture.request, picture.picture);
   const std::string kept = picture.file.empty() ? lost_or_waiting(picture.picture)
@@ -126,7 +126,8 @@ int JobFollower::follow(JobId job) {
   std::size_t told = 0;
   const auto tell = [&](const std::vector<Notice>& notices) {
     for (; told < notices.size(); ++told) {
-      if (notices[told].kind == Notice::Kind::kDeviceFailed) continue;  // the error says the same
+      // The job's error says the same.
+      if (notices[told].kind == Notice::Kind::kDeviceFailed) continue;
       bar.clear();
       spdlog::warn("{}", notices[told].text.english());
     }
@@ -137,7 +138,8 @@ int JobFollower::follow(JobId job) {
       asked_to_stop_ = true;
       queue_.cancel(job);
     }
-    const auto finished = watcher_.take_finished();  // before the pictures: none can follow it
+    // Before the pictures, since no picture follows its job's outcome.
+    const auto finished = watcher_.take_finished();
     for (const JobStatus& status : queue_.status()) {
       tell(status.notices);
       bar.show(status);

@@ -8,17 +8,18 @@
 
 namespace headroom {
 
-// Follows jobs of a queue on the terminal: progress, warnings, and a line for each picture.
+// Shows a queue's jobs on the terminal: progress, warnings, and a line for each picture.
 class JobFollower {
  public:
-  // `json`: one JSON object a picture instead of its file name. References must outlive it.
+  // `json`: prints one JSON object per picture instead of its file name. References must outlive
+  // this object.
   JobFollower(GenerationQueue& queue, const BlockedSignals& signals, bool json)
       : queue_(queue), watcher_(queue, [] {}), signals_(signals), json_(json) {}
 
-  // To the end of `job`, the only one of the queue; a signal cancels it. Returns the exit code, of
-  // a cancelled job kExitCancelled; throws Error where the job failed.
+  // Follows `job`, the only one of the queue, to its end; a signal cancels it. Returns the exit
+  // code, for a cancelled job kExitCancelled; throws Error if the job failed.
   int follow(JobId job);
-  // Whether a signal came while a job was followed, maybe too late for that job to be cancelled.
+  // Whether a signal arrived while a job was followed, even if too late to cancel that job.
   [[nodiscard]] bool is_asked_to_stop() const { return asked_to_stop_; }
 
  private:

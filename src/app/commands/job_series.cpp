@@ -51,7 +51,7 @@ bool JobSeries::make_one_of_many(const std::string& name, const GenerationReques
     fail(name, e);
   }
   if (!follower_.is_asked_to_stop()) return true;
-  // It came when the job was as good as done: the series ends all the same.
+  // The signal arrived when the job was almost done: the series ends all the same.
   std::fprintf(stderr, "headroom: cancelled after %s\n", pictures(made_).c_str());
   code_ = kExitCancelled;
   return false;

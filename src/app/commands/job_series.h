@@ -12,34 +12,34 @@
 
 namespace headroom {
 
-// Jobs one after the other with one opened model, each with a place of its own for its pictures.
-// What is sampled is kept until it is saved.
+// Runs jobs one after the other with one opened model; each has its own place for pictures.
+// Sampled pictures are kept on the disk until they are saved.
 class JobSeries {
  public:
-  // What makes the pictures and keeps those that are sampled with `keep`.
+  // Makes the source of pictures; that must keep sampled pictures by `keep`.
   using MakeSource = std::function<GenerationQueue::Source(KeepSampled keep)>;
 
-  // References must outlive it.
+  // References must outlive this object.
   JobSeries(const CommandLine& line, const Composition& app, const BlockedSignals& signals);
   JobSeries(const CommandLine& line, const Composition& app, const MakeSource& make_source,
             const BlockedSignals& signals);
 
-  // As JobFollower::follow().
+  // Like JobFollower::follow().
   int make(const GenerationRequest& request, const OutputPlace& output);
-  // The same in a series of several: a failure that ends only this one is named, and counted as
-  // failed. Returns false when the series is to end. Throws Error{kDevice}.
+  // The same for one of several jobs: a failure that affects only this job is reported and
+  // counted. Returns false when the series must end. Throws Error{kDevice}.
   bool make_one_of_many(const std::string& name, const GenerationRequest& request,
                         const OutputPlace& output);
-  // A member of the series that could not even begin.
+  // Counts a job that could not even begin.
   void fail(const std::string& name, const Error& error);
 
-  // The first failure's, or of a cancelled job kExitCancelled.
+  // The exit code of the first failure; kExitCancelled after a cancel.
   [[nodiscard]] int code() const { return code_; }
   [[nodiscard]] int made() const { return made_; }
   [[nodiscard]] int failed() const { return failed_; }
 
  private:
-  // Changed between jobs alone, when no thread reads it.
+  // Changed only between jobs, when no thread reads it.
   const std::shared_ptr<OutputPlace> output_ = std::make_shared<OutputPlace>();
   GenerationQueue queue_;
   JobFollower follower_;
@@ -48,7 +48,7 @@ class JobSeries {
   int failed_ = 0;
 };
 
-// On standard error: what became of a series, of which some were there already.
+// Prints how many pictures a series made, left out (they existed already) and failed to make.
 void print_sum(int made, int left_out, int failed);
 
 }  // namespace headroom

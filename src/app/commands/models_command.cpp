@@ -39,7 +39,7 @@ Json to_json(const std::vector<Forecast>& forecasts) {
   return presets;
 }
 
-// As --model takes it.
+// The name for --model.
 std::string name_of(const ModelOffer& offer) {
   return offer.is_starter ? offer.place : offer.model;
 }
@@ -108,7 +108,7 @@ void print(const ModelOffer& offer) {
   std::fflush(stdout);  // the next one may take a second
 }
 
-// With the folder that was typed among those of the settings.
+// Adds the typed folder to those of the settings.
 CommandLine with_folder(CommandLine line) {
   if (line.looked_into.empty()) return line;
   std::error_code error;
@@ -127,7 +127,7 @@ int run_models(const CommandLine& typed) {
   Json out{{"models", Json::array()}, {"not_here", Json::array()}};
   const auto request_for = [&](const ModelInfo& info) { return build_request(line, info); };
   offer_models(line.config, request_for, [&](const ModelOffer& offer) {
-    if (!offer.is_judged) return;  // it comes again with its needs
+    if (!offer.is_judged) return;  // it comes again when its needs are known
     if (line.json) {
       out[offer.is_here ? "models" : "not_here"].push_back(json_of(offer));
     } else {

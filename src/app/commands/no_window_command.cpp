@@ -1,4 +1,4 @@
-// In place of window_command.cpp where the program is built without its window.
+// Replaces window_command.cpp when the program is built without its window.
 #include "headroom/core/error.h"
 
 #include "commands/commands.h"

@@ -62,7 +62,7 @@ void print_text(const Forecast& forecast) {
   std::printf("\n%-12s %10s %12s %10s %10s %10s %10s\n", "stage", "weights", "activations",
               "workspace", "peak", "host", "seconds");
   for (const StagePlan& stage : plan.stages) {
-    char seconds[32] = "";  // nothing while nothing is known
+    char seconds[32] = "";  // empty while nothing is known
     if (stage.seconds > 0) std::snprintf(seconds, sizeof seconds, "%.2f", stage.seconds);
     std::printf(
         "%-12s %10s %12s %10s %10s %10s %10s\n", std::string(stage_name(stage.stage)).c_str(),
@@ -73,7 +73,7 @@ void print_text(const Forecast& forecast) {
   if (plan.option_effects.empty()) return;
   std::printf("\n%-22s %10s %10s\n", "rung", "saves", "costs");
   for (const OptionEffect& effect : plan.option_effects) {
-    std::array<char, 32> seconds{"-"};  // no run has told yet
+    std::array<char, 32> seconds{"-"};  // not known before a run
     if (effect.seconds != 0) {
       std::snprintf(seconds.data(), seconds.size(), "%.2f s", effect.seconds);
     }
@@ -82,7 +82,7 @@ void print_text(const Forecast& forecast) {
   }
 }
 
-// Nobody knows the seconds of a pretended card, which is not the same as none.
+// The seconds of a pretended GPU are unknown, which is not 0.
 nlohmann::ordered_json plan_json(const Plan& plan) {
   nlohmann::ordered_json out = to_json(plan);
   if (plan.seconds > 0) return out;
@@ -130,7 +130,7 @@ int run_plan(const CommandLine& line) {
   const PlanningContext app(line.config, {line.prompt, line.loras});
   GenerationRequest request = with_loras(build_request(line, app.model), app.adapters.get());
   GenerationRequest checked = request;
-  // A plan needs no prompt: its length hardly matters.
+  // A plan needs no prompt, since its length makes little difference.
   if (take_lora_tags(request.prompt).words.empty()) checked.prompt = "-";
   const std::vector<Message> notes = add_init_image(line, app.model, checked);
   for (const Message& note : notes) {

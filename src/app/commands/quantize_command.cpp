@@ -40,7 +40,7 @@ Network chosen_network(const std::string& word) {
   refuse("--network " + in_quotes(word) + " is not known; use transformer or text-encoder");
 }
 
-// A program that reads the file goes by its ending.
+// Programs recognise the format by the file's extension.
 void check_ending(QuantisedFormat format, const std::filesystem::path& output) {
   const auto entry = std::find_if(kQuantisedFormats.begin(), kQuantisedFormats.end(),
                                   [&](const auto& one) { return one.format == format; });
@@ -54,7 +54,7 @@ int threads_of(const CommandLine& line) {
   return line.config.model.threads > 0 ? line.config.model.threads : std::max(1, cores);
 }
 
-// One line that is rewritten in place; nothing when stderr is not a terminal.
+// A line that is rewritten in place; nothing if stderr is not a terminal.
 class Progress {
  public:
   ~Progress() { clear(); }
@@ -75,7 +75,7 @@ class Progress {
   int percent_ = -1;
 };
 
-// Opens what was written, so what is said of it is what a reader finds.
+// Opens the written file, so that what is printed is what a reader finds.
 void print_result(const std::filesystem::path& file, Network network, bool json) {
   const NetworkTensors written(file, network);
   const std::int64_t bytes = written.store().total_bytes();

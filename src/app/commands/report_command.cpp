@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::size_t kLast = 10;
 
-// "+3.1 %", and no "-0.0 %".
+// "+3.1 %", but never "-0.0 %".
 std::string percent(double error) {
   const double rounded = std::round(error * 1000) / 10;
   char text[32];
@@ -56,7 +56,7 @@ void print_group(const ReportGroup& group) {
   std::printf("\n");
 }
 
-// "3.10 / 2.95 s", or the actual alone where nothing was predicted.
+// "3.10 / 2.95 s", or only the actual seconds if nothing was predicted.
 std::string compared(const RunRecord& run_record) {
   const SecondsPair seconds = compared_seconds(run_record);
   if (seconds.predicted > 0) {

@@ -59,7 +59,7 @@ void print_waiting(const WaitingPicture& waiting, bool json) {
               printable(picture.request.prompt).c_str());
 }
 
-// Keeps of `all` those that were named. Names that none has are taken out of `missing`.
+// Keeps only the named pictures of `all`. Removes names that were found from `missing`.
 template <typename Picture>
 void choose(std::vector<Picture>& all, const std::vector<std::string>& names,
             std::vector<std::string>& missing) {
@@ -73,7 +73,7 @@ void choose(std::vector<Picture>& all, const std::vector<std::string>& names,
   });
 }
 
-// Each file that cannot be finished is named and left.
+// Reports each file that cannot be finished; it stays where it is.
 void tell_unreadable(const UnfinishedFolder::Found& found) {
   for (const UnreadablePicture& file : found.unreadable) {
     complain(file.fault.english() + "; it is left as it is, and \"headroom resume --drop " +
@@ -92,7 +92,7 @@ int drop_all(const UnfinishedFolder::Found& found) {
   return kExitOk;
 }
 
-// What cannot be finished, as a sentence; the others go on.
+// Collects pictures that cannot be finished, one sentence each; the others continue.
 class Failures {
  public:
   void add(const std::string& sentence, int code) {
@@ -105,7 +105,7 @@ class Failures {
   int code_ = kExitOk;
 };
 
-// Those that one opened model finishes.
+// Finishes pictures that share one opened model.
 int finish_group(const CommandLine& line, const AppConfig& config,
                  const std::vector<const WaitingPicture*>& group, const BlockedSignals& signals,
                  Failures& failures) {
@@ -137,7 +137,7 @@ int finish_group(const CommandLine& line, const AppConfig& config,
   return kExitOk;
 }
 
-// Left are those that are not saved yet and whose model is as it was.
+// The pictures that are not saved yet and whose model is unchanged.
 std::vector<const WaitingPicture*> to_finish(const std::vector<WaitingPicture>& waiting,
                                              bool model_is_typed, Failures& failures) {
   std::vector<const WaitingPicture*> left;

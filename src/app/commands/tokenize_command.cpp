@@ -55,7 +55,7 @@ int run_tokenize(const CommandLine& line) {
     const auto ids =
         typed.with_template ? tokenizer.encode_prompt(typed.text) : tokenizer.encode(typed.text);
     std::printf("%s\n", json_line({{"ids", ids}}).c_str());
-    flush_output();  // a program at the other end of a pipe may be waiting for this line
+    flush_output();  // a program at the other end of a pipe may wait for this line
   }
   if (std::ferror(stdin) != 0) {
     throw Error(ErrorKind::kIo, "standard input cannot be read; give it lines of JSON");

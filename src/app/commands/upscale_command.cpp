@@ -33,13 +33,13 @@ namespace headroom {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr int kMostSide_px = 16384;  // that pictures are read and written with
+constexpr int kMostSide_px = 16384;  // limit for reading and writing pictures
 
 [[noreturn]] void refuse(const std::string& sentence) {
   throw Error(ErrorKind::kInvalidRequest, sentence);
 }
 
-// One line that is rewritten in place; nothing when stderr is not a terminal.
+// A line that is rewritten in place; nothing if stderr is not a terminal.
 class Progress {
  public:
   ~Progress() { clear(); }
@@ -64,7 +64,7 @@ bool is_there(const fs::path& file) {
   return fs::symlink_status(file, error).type() != fs::file_type::not_found;
 }
 
-// What an earlier result says of itself.
+// The record in an earlier result.
 std::optional<UpscaleRecord> record_in(const fs::path& file) {
   try {
     const std::vector<PngText> texts = read_picture_info(file).texts;
@@ -72,7 +72,7 @@ std::optional<UpscaleRecord> record_in(const fs::path& file) {
       if (text->keyword == kUpscaleKeyword) return parse_upscale_json(text->value);
     }
   } catch (const Error&) {
-    // No picture: not one of ours.
+    // Not a picture, so not one of this program's.
   }
   return std::nullopt;
 }
@@ -137,7 +137,7 @@ class Series {
                                     "file or folder with -o");
   }
 
-  // Before it starts: what it needs, or that it does not fit.
+  // Before the work starts: prints what it needs, or that it does not fit.
   void tell(const FolderPicture& picture, Size from, Size to, const EnlargePlan& plan) const {
     const bool fits = !plan.forecast || plan.forecast->fits;
     if (!fits && !line_.dry_run) throw Error(ErrorKind::kOutOfMemory, plan.forecast->reason);
@@ -172,7 +172,7 @@ class Series {
     std::printf("%s\n", json_line(out).c_str());
   }
 
-  // In the size that was asked for.
+  // Enlarges to the wanted size.
   [[nodiscard]] std::optional<Image> enlarge(const Image& image, const EnlargePlan& plan) {
     Progress progress;
     const auto started = std::chrono::steady_clock::now();
@@ -219,7 +219,7 @@ class Series {
     } else {
       std::printf("%s\n", picture.to.c_str());
     }
-    std::fflush(stdout);  // a failure is reported at the end, when all pictures are made
+    std::fflush(stdout);  // failures are reported at the end, when all pictures are made
   }
 
   const CommandLine& line_;
@@ -231,7 +231,7 @@ class Series {
   double seconds_ = 0;
 };
 
-// All files that were named, folders opened.
+// All named files, with folders replaced by the pictures in them.
 std::vector<fs::path> all_files(const std::vector<fs::path>& named) {
   std::vector<fs::path> files;
   for (const fs::path& place : named) {
@@ -260,7 +260,7 @@ std::vector<FolderPicture> pictures_and_targets(const CommandLine& line, int sca
 }  // namespace
 
 int run_upscale(const CommandLine& line) {
-  const BlockedSignals signals;  // before any thread starts, so that all inherit the mask
+  const BlockedSignals signals;  // before any thread starts, so that all threads inherit the mask
   Series series(line, signals);
   const std::vector<FolderPicture> pictures = pictures_and_targets(line, series.scale());
   const bool is_alone = pictures.size() == 1;

@@ -36,7 +36,7 @@ namespace headroom {
 
 namespace {
 
-// Pictures of earlier runs that this window can finish, and where they go.
+// Pictures of earlier runs that this window can finish, and where they are saved.
 struct Unfinished {
   std::vector<GenerationRequest> requests;
   std::vector<Message> faults;
@@ -75,13 +75,13 @@ Unfinished take_unfinished(const ModelOptions& model) {
   return taken;
 }
 
-// A picture of the window's that was saved late.
+// Removes what was kept of a picture that the window has saved late.
 std::filesystem::path drop_kept(const FinishedPicture& picture, std::filesystem::path file) {
   if (picture.picture.kept && !file.empty()) picture.picture.kept->drop();
   return file;
 }
 
-// Where `what` was put at an end that nobody attends.
+// Reports where `what` was saved at an end without a user present.
 void tell_rescued(const std::string& what, const std::filesystem::path& file) {
   if (file.empty()) {
     spdlog::error("{} is lost: no folder takes it", what);
@@ -106,7 +106,7 @@ std::vector<SearchedFolder> searched_folders(const ModelOptions& options) {
   return all;
 }
 
-// What the window needs beside its session. `session` must outlive it.
+// The window's services other than its session. `session` must outlive the result.
 WindowServices services_of(const AppConfig& config, Session& session,
                            const GenerationQueue::SavePicture& save, const OutputPlace& output,
                            const Unfinished& unfinished) {
@@ -155,8 +155,8 @@ WindowServices services_of(const AppConfig& config, Session& session,
   return services;
 }
 
-// Shows the window of a session that begins with what `config` chooses. Returns an exit code,
-// kStartAgain among them. Throws Error where that cannot be opened.
+// Shows the window for a session that begins with the choices in `config`. Returns an exit code or
+// kStartAgain. Throws Error when that cannot be opened.
 int show_window(const AppConfig& config, const std::vector<StartProblem>& problems,
                 const BlockedSignals& signals) {
   std::atomic<bool> ending{false};
@@ -170,7 +170,7 @@ int show_window(const AppConfig& config, const std::vector<StartProblem>& proble
     spdlog::info("saved {}", file.string());
     return file;
   };
-  // The memory is looked at four times a second anyway: the signals, too.
+  // The sampler reads memory four times a second anyway, so it also polls the signals.
   const auto place = std::make_shared<const OutputPlace>(output);
   const auto open = [&](const SessionChoice& choice) {
     ModelOnDevice opened = open_on_device(config, choice, place);
@@ -193,7 +193,7 @@ int show_window(const AppConfig& config, const std::vector<StartProblem>& proble
   return window.run() == WindowEnd::kStartAgain ? kStartAgain : kExitOk;
 }
 
-// Each fault on a line of its own; the window ends the last.
+// Each fault on a line of its own; the window adds the last full stop.
 Error all_of(const std::vector<Error>& faults) {
   Message text = faults.back().message();
   for (std::size_t i = faults.size() - 1; i-- > 0;) {
@@ -202,8 +202,8 @@ Error all_of(const std::vector<Error>& faults) {
   return {faults.front().kind(), text};
 }
 
-// What is tried in turn: as it was asked for, then the starter model there, then the starter model
-// where it always runs.
+// Configurations to try in turn: as configured, then the starter model on the same device, then
+// the starter model with default settings, which always run.
 std::vector<AppConfig> ways_to_open(const AppConfig& asked) {
   AppConfig starter = with_choice(asked, {"", asked.model.device, asked.model.dtype});
   AppConfig anywhere = asked;
@@ -213,15 +213,15 @@ std::vector<AppConfig> ways_to_open(const AppConfig& asked) {
 
 }  // namespace
 
-// Started from a menu there is no terminal to say on what is wrong: whatever it is, the settings,
-// the model or the device, the window opens and says so.
+// A program that was started from a menu has no terminal. So whatever is wrong, settings, model or
+// device, the window opens and reports it.
 int run_window(const CommandLine& line) {
   const BlockedSignals signals;  // before the first thread
   std::optional<Error> refused;  // the first fault
   std::vector<StartProblem> problems;
   const auto note = [&](const char* title, const Error& e) {
     if (!has_display()) throw Error(refused.value_or(e));
-    if (refused) return;  // the first one is the one to mend
+    if (refused) return;  // the first problem is the one to solve
     spdlog::error("{}", e.what());
     problems.push_back({say(title), e.message(), e.kind() == ErrorKind::kModelFile});
     refused = e;
@@ -229,7 +229,7 @@ int run_window(const CommandLine& line) {
   if (!line.config_problems.empty()) {
     if (!has_display()) throw Error(line.config_problems.front());
     note("banner.config", all_of(line.config_problems));
-    refused.reset();  // both are told
+    refused.reset();  // a problem with the settings does not hide one with the model
   }
   for (const AppConfig& config : ways_to_open(line.config)) {
     try {
@@ -238,14 +238,14 @@ int run_window(const CommandLine& line) {
       note("banner.start", e);
     }
   }
-  // Not even the starter model: the installation is broken.
+  // Even the starter model failed: the installation is broken.
   try {
     show_notice({.text = refused->message(),
                  .assets_folder = share_folder(),
                  .log_folder = default_log_folder(),
                  .ending = [&] { return signals.wait_for(std::chrono::milliseconds(0)); }});
   } catch (const Error& e) {
-    spdlog::error("{}", e.what());  // no window of any kind
+    spdlog::error("{}", e.what());  // not even this window could be opened
   }
   throw Error(*refused);
 }
