@@ -7,7 +7,7 @@
 
 namespace headroom::test {
 
-// Waits until the window draws a text that holds `part`.
+// Waits until the window draws a text that contains `part`.
 [[nodiscard]] inline bool wait_for_text(const WindowDriver& window, const std::string& part,
                                         double seconds = 5) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);

@@ -4,16 +4,16 @@
 
 namespace headroom::test {
 
-// What of `text` is English that has no place in a window in another language: three words in a
-// row that begin with a small letter, or the code of an option. Empty: nothing. Names of products,
-// keys and files have capitals, digits, dots or slashes.
+// The English in `text` that should not be in a window in another language: three words in a row
+// that begin with a lower-case letter, or the code of an option. Empty: none. Names of products,
+// keys and files are no such words: they have capitals, digits, dots or slashes.
 [[nodiscard]] inline std::string english_in(const std::string& text) {
   static const std::regex sentence(
       R"((^|[^A-Za-z0-9_./\-])[a-z][a-z']+,? [a-z][a-z']*,? [a-z][a-z']+)");
   static const std::regex option(
       "evict-|sequential-guidance|chunk-tokens|tile-decode|stream-blocks|stream-encoder|cpu-"
       "decode|packed-weights");
-  static const std::regex command("git lfs pull");  // is typed as it stands
+  static const std::regex command("git lfs pull");  // a command, so it is not translated
   const std::string checked = std::regex_replace(text, command, "");
   std::smatch found;
   if (std::regex_search(checked, found, sentence) || std::regex_search(checked, found, option))

@@ -14,8 +14,9 @@
 
 namespace headroom::test {
 
-// Every combination of options that the floor allows, thousands, written down by themselves. Tiles
-// are not combined with a decoder on the CPU, where they would save nothing that counts.
+// Every combination of options that the floor allows, thousands, enumerated independently of the
+// planner. Tiles are not combined with a decoder on the CPU, where they would save no device
+// memory.
 [[nodiscard]] inline std::vector<Candidate> all_plans(const PlanSpace& space, PlanCosts& costs) {
   std::vector<int> chunks{0};
   chunks.insert(chunks.end(), space.chunk_sizes.begin(), space.chunk_sizes.end());
@@ -56,7 +57,7 @@ namespace headroom::test {
   return static_cast<int>(std::count(std::begin(used), std::end(used), true));
 }
 
-// What the planner says it takes, found by looking at everything.
+// The order that the planner promises, used for an exhaustive search.
 using Rank = std::tuple<double, std::int64_t, int>;
 [[nodiscard]] inline Rank by_time(const Candidate& c) {
   return {c.seconds, c.peak_bytes, option_count(c.execution)};
@@ -83,7 +84,7 @@ using Rank = std::tuple<double, std::int64_t, int>;
   return best;
 }
 
-// The plan is what compose() makes of its options.
+// Checks that the plan equals what compose() makes of its options.
 inline void expect_composed(const Candidate& plan, const PlanSpace& space, PlanCosts& costs) {
   const Candidate again = compose(plan.execution, space, costs);
   EXPECT_EQ(plan.peak_bytes, again.peak_bytes);
@@ -94,8 +95,8 @@ inline void expect_composed(const Candidate& plan, const PlanSpace& space, PlanC
   }
 }
 
-// Compares what fastest_plan() found within `budget`, without and with low_vram, with the best of
-// `all`.
+// Compares the plans of fastest_plan() within `budget`, without and with low_vram, with the best
+// of `all`.
 inline void expect_optimal(const PlanSpace& space, PlanCosts& costs,
                            const std::vector<Candidate>& all, std::int64_t budget,
                            const std::optional<Candidate>& fast,

@@ -19,12 +19,13 @@
 
 namespace headroom::test {
 
-// Stands in for the networks: no torch, no weights. Paints a gradient with a disc that depend on
-// the prompt and the seed, step by step, with every report a real run makes. Prompt "fail" runs out
-// of memory after the last step, "fail once" fails the first time, "crash" throws what no room
-// should throw, "exhaust" what the system throws when it has no memory left, "lose the device" what
-// a dead card is; "squeezed" goes on under another plan, "go on" says so, "squeezed out" does and
-// then has none; "slow" notices a slower device after its first step.
+// Replaces the networks: no torch, no weights. Paints a gradient with a disc that depend on the
+// prompt and the seed, step by step, with every report of a real run. Special prompts: "fail" runs
+// out of memory after the last step; "fail once" fails the first time; "crash" throws what no room
+// should throw; "exhaust" throws what the system throws when memory is exhausted; "lose the
+// device" throws what a failed GPU throws; "squeezed" continues under another plan; "go on"
+// continues under another plan and says so; "squeezed out" does the same and then has no plan
+// left; "slow" notices a slower device after its first step.
 class FakeGenerator final : public ImageGenerator {
  public:
   static constexpr std::uint64_t kChosenSeed = 42;  // when the request has none
@@ -76,7 +77,7 @@ class FakeGenerator final : public ImageGenerator {
     }
   }
 
-  // With a token for each byte of the prompts.
+  // Every byte of the prompts counts as a token.
   static RunShape shape_of(const GenerationRequest& request) {
     const bool guided = request.guidance_scale > 0;
     return {.width = request.width,
@@ -88,7 +89,7 @@ class FakeGenerator final : public ImageGenerator {
             .start = start_of(request)};
   }
 
-  // What generate() reports: the form of a real plan, with made-up numbers.
+  // The plan that generate() reports: shaped like a real one, with invented numbers.
   static Plan make_plan(const RunShape& shape, int count) {
     const std::int64_t pixels = std::int64_t{shape.width} * shape.height;
     Plan plan;
@@ -114,8 +115,8 @@ class FakeGenerator final : public ImageGenerator {
     return plan;
   }
 
-  // Likewise of a picture of this size that is made larger: 1 GiB and 300 B a pixel of the result
-  // in four pieces; by Lanczos nothing, and a tenth of the seconds.
+  // The same for enlarging a picture of this size: 1 GiB and 300 bytes per pixel of the result, in
+  // four pieces; Lanczos needs nothing, and a tenth of the seconds.
   static Plan make_plan(const Upscale& upscale, Size size) {
     const std::int64_t pixels =
         std::int64_t{size.width} * size.height * upscale.scale * upscale.scale;
@@ -199,7 +200,7 @@ class FakeGenerator final : public ImageGenerator {
     }
   }
 
-  // Takes one step's time, in slices, so that a cancel is quick however slow the fake is.
+  // Waits one step's time, in slices, so that a cancel is quick however slow the fake is.
   void pause(const std::stop_token& stop) const {
     constexpr std::chrono::microseconds kSlice{5000};
     for (auto left = step_time_; left.count() > 0; left -= kSlice) {

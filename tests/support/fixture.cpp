@@ -13,7 +13,7 @@
 namespace headroom::test {
 namespace {
 
-// Whatever a test is about: the counting allocator must never pass its limit.
+// Checks after every test that the counting allocator has never exceeded its limit.
 class BudgetListener final : public testing::EmptyTestEventListener {
   void OnTestEnd(const testing::TestInfo&) override { EXPECT_EQ(cpu_budget::use().over_limit, 0); }
 };
@@ -163,7 +163,7 @@ std::vector<std::int32_t> token_ids(const at::Tensor& ids) {
   double largest = 0;
   for (std::int64_t i = 0; i < a.numel(); ++i) {
     const double difference = std::abs(static_cast<double>(x[i]) - static_cast<double>(y[i]));
-    if (!(difference <= largest) || worst < 0) {  // a NaN wins
+    if (!(difference <= largest) || worst < 0) {  // also true for NaN
       largest = difference;
       worst = i;
       if (std::isnan(difference)) break;

@@ -16,11 +16,11 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-// The reference fixtures of tests/data/zimage, which tools/reference/make_fixtures.py wrote with
-// the reference libraries: two small models with random weights, and what they answer.
+// The reference fixtures of tests/data/zimage, which tools/reference/make_fixtures.py made with
+// the reference libraries: two small models with random weights, and their outputs.
 namespace headroom::test {
 
-// "tiny" and "f32": they differ in every dimension, the second also in sharding and storage.
+// "tiny" and "f32": they differ in every dimension; the second also in sharding and storage.
 inline const std::vector<std::string>& variants() {
   static const std::vector<std::string> names{"tiny", "f32"};
   return names;
@@ -29,7 +29,7 @@ inline const std::vector<std::string>& variants() {
 struct Expected {
   at::Tensor value;
   double atol = 0;
-  double fraction_allowed = 0;  // of 8-bit values that may be one level off
+  double fraction_allowed = 0;  // share of 8-bit values that may be one level off
 };
 
 struct FixtureCase {
@@ -41,22 +41,22 @@ struct FixtureCase {
 
 struct FixtureGroup {
   std::vector<FixtureCase> cases;
-  double bfloat16_relative_l2 = 0;  // of the reference in bfloat16 against itself in float32
+  double bfloat16_relative_l2 = 0;  // of the reference in bfloat16 compared with itself in float32
   std::string bfloat16_case;
   [[nodiscard]] const FixtureCase& at(const std::string& name) const;
 };
 
-// Throws when the files are not there or do not fit together.
+// Throws when the files do not exist or do not match.
 [[nodiscard]] FixtureGroup load_group(const std::string& variant, const std::string& group);
-// Of the models in the formats that people have: "base", "comfy", "gguf".
+// For the models in other formats: "base", "comfy", "gguf".
 [[nodiscard]] FixtureGroup load_quant_group(const std::string& group);
 [[nodiscard]] std::filesystem::path quant_models();
-// Of upscaling networks, which tools/reference/make_upscaler_fixtures.py made with spandrel, and
+// For upscaling networks, which tools/reference/make_upscaler_fixtures.py made with spandrel, and
 // the folder with their files.
 [[nodiscard]] FixtureGroup load_upscaler_group();
 [[nodiscard]] std::filesystem::path upscaler_files();
 
-// A model with its weight files open, read in one number format.
+// A model with opened weight files, read in one number format.
 class OpenModel {
  public:
   explicit OpenModel(const std::string& variant, c10::ScalarType dtype = at::kFloat);
@@ -76,11 +76,12 @@ class OpenModel {
 [[nodiscard]] std::filesystem::path model_root(const std::string& variant);
 [[nodiscard]] std::vector<std::int32_t> token_ids(const at::Tensor& ids);
 
-// Every element within `atol`; otherwise says how far off, where, and what stands there.
+// Whether every element is within `atol`; if not, the message says by how much, where, and the
+// values.
 [[nodiscard]] ::testing::AssertionResult within(const at::Tensor& actual,
                                                 const at::Tensor& expected, double atol);
 [[nodiscard]] ::testing::AssertionResult within(const at::Tensor& actual, const Expected& expected);
-// 8-bit values: at most one level off, in at most this fraction of the values.
+// 8-bit values: at most one level off, and in at most this share of the values.
 [[nodiscard]] ::testing::AssertionResult within_one_level(const std::uint8_t* actual,
                                                           const std::uint8_t* expected,
                                                           std::size_t count,

@@ -5,7 +5,7 @@
 
 namespace headroom::test {
 
-// No file of this process takes a byte while this lives, as on a full disk.
+// While the object lives, no file of this process can grow, as on a full disk.
 class FullDisk {
  public:
   FullDisk() {

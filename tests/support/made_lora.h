@@ -12,9 +12,9 @@
 
 namespace headroom::test {
 
-// Writes a LoRA for the transformer in this folder, which diffusers names: of every matrix nothing,
-// a LoRA, LoHa or LoKr, other ones in every layer, with random values of about `size` times what
-// the matrix's own may be.
+// Writes a LoRA file for the transformer in this folder, named as by diffusers. Each matrix gets
+// nothing, a LoRA, a LoHa or a LoKr, differently in every layer, with random values of about
+// `size` times the matrix's own.
 inline void write_lora(const std::filesystem::path& transformer, const std::filesystem::path& file,
                        unsigned seed, float size = 1.0F) {
   struct Made {

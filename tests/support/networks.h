@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-// Networks with all their layers resident, one input at a time: what most tests want of them.
+// Networks with all layers resident and one input at a time, as most tests need them.
 namespace headroom::test {
 
 class WholeTransformer {
@@ -43,7 +43,7 @@ class WholeTransformer {
 
 class WholeTextEncoder {
  public:
-  // `layers`: 0 = as many as a prompt runs through.
+  // `layers`: 0 = as many as a prompt passes through.
   WholeTextEncoder(const TextEncoderConfig& config, WeightSource& weights, int layers = 0)
       : shell_(config) {
     const int count = layers > 0 ? layers : TextEncoder::layer_count(config);

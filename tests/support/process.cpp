@@ -54,20 +54,20 @@ void write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const ssize_t put = ::write(fd, text.data(), text.size());
     if (put < 0 && errno == EINTR) continue;
-    if (put < 0) break;  // the program reads no further
+    if (put < 0) break;  // the program has stopped reading
     text.remove_prefix(static_cast<std::size_t>(put));
   }
   ::close(fd);
 }
 
-// Between fork and exec: only what is safe after a fork of a process with threads.
+// Runs between fork and exec, where only async-signal-safe calls are allowed.
 [[noreturn]] void become(const ProcessOptions& options, char* const* arguments,
                          char* const* environment, int in, int out, int err) {
   ::dup2(in, STDIN_FILENO);
   ::dup2(out, STDOUT_FILENO);
   ::dup2(err, STDERR_FILENO);
   std::signal(SIGPIPE,
-              SIG_DFL);  // the test program ignores it; an ignored signal would be inherited
+              SIG_DFL);  // this process ignores it, and an ignored signal would be inherited
   if (options.file_bytes_limit) {
     const auto bytes = static_cast<rlim_t>(*options.file_bytes_limit);
     const rlimit limit{bytes, bytes};
@@ -87,7 +87,8 @@ std::string status_value(const std::filesystem::path& file, const std::string& n
   return "0";
 }
 
-// Of any thread: one that waits for the signal does not count as blocking it meanwhile.
+// Whether any thread blocks it. All are checked, since a thread in sigtimedwait() does not count
+// as blocking the signal.
 bool blocks_signal(pid_t pid, int signal) {
   std::error_code error;
   for (const auto& thread :
@@ -129,7 +130,7 @@ Process::Process(const ProcessOptions& options) {
   const Pipe in;
   const Pipe out;
   const Pipe err;
-  if (options.close_output) ::close(out.read);  // before it can write
+  if (options.close_output) ::close(out.read);  // before the program can write
   pid_ = ::fork();
   if (pid_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
   if (pid_ == 0) {

@@ -14,23 +14,23 @@ namespace headroom::test {
 struct ProcessOptions {
   std::filesystem::path program;
   std::vector<std::string> arguments;
-  std::string input;                               // what its standard input holds
-  std::map<std::string, std::string> environment;  // all of it
+  std::string input;                               // content of its standard input
+  std::map<std::string, std::string> environment;  // the whole environment
   std::filesystem::path folder = ".";              // working folder
   std::optional<std::int64_t> file_bytes_limit;    // RLIMIT_FSIZE
   bool close_output = false;                       // nobody reads its standard output
 };
 
 struct ProcessResult {
-  int exit_code = -1;  // -1: it ended by a signal
-  int signal = 0;      // that signal
+  int exit_code = -1;  // -1: ended by a signal
+  int signal = 0;      // that ended it
   bool timed_out = false;
   std::string out;
   std::string err;
 };
 
-// A program run beside the test, its output collected by threads of its own. Killed in the
-// destructor when it still runs. One thread.
+// A program that runs beside the test; its output is collected by separate threads. The destructor
+// kills it if it is still running. Use from one thread.
 class Process {
  public:
   explicit Process(const ProcessOptions& options);
@@ -39,11 +39,10 @@ class Process {
   Process& operator=(const Process&) = delete;
 
   void send(int signal) const;
-  // Waits for its end; past the deadline it is killed and `timed_out` is set.
+  // Waits for its end; after the deadline it is killed and `timed_out` is set.
   ProcessResult wait(std::chrono::milliseconds deadline);
-  // Waits until it handles `signal` by waiting for it (so that sending it cannot be too early) and
-  // has used `cpu` of processor time since its start. False when it ended before, or at the
-  // deadline.
+  // Waits until the program blocks `signal`, so that sending it cannot be too early, and has used
+  // `cpu` of CPU time. False if it ended before, or at the deadline.
   bool wait_until_busy(int signal, std::chrono::milliseconds cpu,
                        std::chrono::milliseconds deadline) const;
 
@@ -55,7 +54,7 @@ class Process {
   std::jthread input_, out_, err_;
 };
 
-// Start and wait.
+// Starts a program and waits for its end.
 ProcessResult run_process(const ProcessOptions& options,
                           std::chrono::milliseconds deadline = std::chrono::seconds(100));
 

@@ -6,7 +6,7 @@
 
 namespace headroom::test {
 
-// Independent of the code under test: bit by bit, as ISO 3309 defines it.
+// Bit by bit, as ISO 3309 defines it; independent of the code under test.
 inline std::uint32_t slow_crc32(std::string_view bytes) {
   std::uint32_t crc = 0xFFFFFFFFU;
   for (const char c : bytes) {
@@ -46,8 +46,8 @@ inline std::string zlib_stored(std::string_view data) {
 
 inline const std::string kSignature("\x89PNG\r\n\x1a\n", 8);
 
-// PNG colour types: 0 grey, 2 RGB, 3 palette, 4 grey + alpha, 6 RGB + alpha.
-// `rows` has each row's filter byte (0) in front; `before_data` are whole chunks.
+// PNG colour types: 0 grey, 2 RGB, 3 palette, 4 grey + alpha, 6 RGB + alpha. Each of `rows` begins
+// with its filter byte (0); `before_data` are whole chunks.
 inline std::string raw_png(std::uint32_t width, std::uint32_t height, char bits, char color_type,
                            std::string_view rows, const std::string& before_data = "") {
   const std::string header = u32(width) + u32(height) + bits + color_type + std::string(3, '\0');

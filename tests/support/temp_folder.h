@@ -10,7 +10,7 @@
 
 namespace headroom::test {
 
-// A folder of one test's own, removed with everything in it at the end.
+// A folder for one test, removed with its content at the end.
 class TempFolder {
  public:
   TempFolder() {

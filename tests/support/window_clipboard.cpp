@@ -1,4 +1,4 @@
-// A program that has the clipboard and gives no answers.
+// A program that owns the clipboard but does not answer.
 #include "support/window_driver.h"
 #include "support/window_xlib.h"
 

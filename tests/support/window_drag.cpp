@@ -1,4 +1,4 @@
-// The source of a drag, as the protocol XDND (version 5) has it.
+// The source of a drag, by the protocol XDND (version 5).
 #include "support/window_driver.h"
 #include "support/window_xlib.h"
 
@@ -25,7 +25,8 @@ class Drag {
   Drag(const Drag&) = delete;
   Drag& operator=(const Drag&) = delete;
 
-  // Enters, moves to (x, y) and lets go where the target agrees. Whether it took the data.
+  // Enters the window, moves to (x, y) and drops if the target agrees. Returns whether it took the
+  // data.
   bool drop_at(int x, int y) {
     send("XdndEnter", 5L << 24, static_cast<long>(uri_list_), 0, 0);
     send("XdndPosition", 0, static_cast<long>(x) << 16 | y, CurrentTime,
@@ -37,7 +38,7 @@ class Drag {
     }
     send("XdndDrop", 0, CurrentTime, 0, 0);
     const auto finished = wait_for("XdndFinished");
-    return finished && (*finished)[1] != 0;  // GLFW answers with the size of what it took
+    return finished && (*finished)[1] != 0;  // GLFW answers with the size of the data it took
   }
 
  private:
@@ -72,7 +73,7 @@ class Drag {
     XFlush(display_);
   }
 
-  // The message's five values; the data is handed out meanwhile.
+  // The message's five values; meanwhile the data is served.
   std::optional<std::array<long, 5>> wait_for(const char* message) {
     const Atom wanted = atom(message);
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);

@@ -23,7 +23,7 @@ using Clock = std::chrono::steady_clock;
 
 void nap() { std::this_thread::sleep_for(std::chrono::milliseconds(50)); }
 
-// Without what a window before this one has shown.
+// The folder without the dump of an earlier window.
 std::filesystem::path cleared(const std::filesystem::path& folder) {
   std::error_code ignored;
   std::filesystem::remove(folder / "ui.json", ignored);
@@ -42,7 +42,7 @@ std::array<int, 2> make_pipe() {
   return ends;
 }
 
-// Runs a program to its end; its output goes to `output` when one is given.
+// Runs a program to its end; `output` receives its output if given.
 int run(const std::vector<std::string>& arguments, const std::string& display,
         std::string* output = nullptr, const std::string& input = {}) {
   const std::array<int, 2> out = make_pipe();
@@ -51,7 +51,7 @@ int run(const std::vector<std::string>& arguments, const std::string& display,
   if (pid == 0) {
     setenv("DISPLAY", display.c_str(), 1);
     dup2(in[0], STDIN_FILENO);
-    // xclip stays behind to serve the clipboard: it must not hold the pipe open.
+    // xclip keeps running to serve the clipboard, so it must not inherit the pipe.
     const int sink = output != nullptr ? out[1] : open("/dev/null", O_WRONLY);
     dup2(sink, STDOUT_FILENO);
     std::vector<char*> argv;
@@ -178,7 +178,7 @@ std::optional<int> Child::wait_for_exit(double seconds) {
 
 Screen::Screen(int width, int height, int dpi)
     : pipe_(make_pipe()),
-      // -r: on a busy machine a key is held for long, and must not be several.
+      // -r: on a busy machine keys stay pressed for long, and must not repeat.
       server_({"Xvfb", "-displayfd", std::to_string(pipe_[1]), "-r", "-noreset", "-nolisten", "tcp",
                "-screen", "0", std::to_string(width) + "x" + std::to_string(height) + "x24"},
               {}, pipe_[1]),
@@ -258,23 +258,24 @@ void WindowDriver::hover(const std::string& widget) {
       return std::lround(w[at].get<double>() + w[length].get<double>() / 2);
     };
     const std::array<long, 2> there{middle("x", "w"), middle("y", "h")};
-    // A busy machine may draw the window long after the mouse was moved, and elsewhere by then.
+    // A busy machine may draw long after the mouse was moved, when a widget may be elsewhere.
     const nlohmann::json& state = dump["state"];
     if (moved == there && state.contains("mouse") && state["mouse"] == there) return;
     if (std::exchange(moved, there) != there)
       tool({"xdotool", "mousemove", std::to_string(there[0]), std::to_string(there[1])});
-    if (!state.contains("mouse")) break;  // a window that says less
+    if (!state.contains("mouse")) break;  // such as the notice window
   }
   nap();
 }
 
 void WindowDriver::point_at(int x, int y) {
   tool({"xdotool", "mousemove", std::to_string(x), std::to_string(y)});
-  std::this_thread::sleep_for(std::chrono::milliseconds(500));  // a tooltip goes
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));  // until a tooltip disappears
 }
 
 void WindowDriver::click(const std::string& widget) {
-  // What was done just before may be what enables it. A test may also want to click what stays off.
+  // The last action may be what enables the widget. A test may also click a disabled one, so
+  // waiting ends.
   const auto deadline = Clock::now() + std::chrono::seconds(1);
   while (wait_for_widget(widget) && !read()["widgets"][widget]["enabled"].get<bool>() &&
          Clock::now() < deadline) {
@@ -295,8 +296,8 @@ void WindowDriver::double_click(const std::string& widget, bool shift) {
 }
 
 void WindowDriver::key(const std::string& keys) {
-  // As a hand does it: the modifiers are let go last. (`xdotool key` lets them go first, and a slow
-  // window then sees the key without them.)
+  // Modifiers are released last, as by hand. (`xdotool key` releases them first, and a slow window
+  // then sees the key without them.)
   std::vector<std::string> arguments{"xdotool"};
   std::vector<std::string> held;
   std::size_t from = 0;

@@ -12,10 +12,10 @@
 
 namespace headroom::test {
 
-// A program that this test started, without a shell; ended by its process id.
+// A program that the test starts without a shell and ends by its process id.
 class Child {
  public:
-  // `environment` are NAME=VALUE strings on top of the test's own. `pass_fd` stays open in the
+  // `environment`: NAME=VALUE strings in addition to the test's own. `pass_fd` stays open in the
   // child.
   Child(std::vector<std::string> arguments, const std::vector<std::string>& environment,
         int pass_fd = -1);
@@ -24,7 +24,7 @@ class Child {
   Child& operator=(const Child&) = delete;
   [[nodiscard]] bool running();
   [[nodiscard]] pid_t pid() const { return pid_; }
-  // Waits for its end; nothing past the deadline or when it ended by a signal.
+  // Waits for its end and returns the exit code; nothing past the deadline or after a signal.
   std::optional<int> wait_for_exit(double seconds);
 
  private:
@@ -35,7 +35,7 @@ class Child {
 // A virtual screen with a free number. Throws std::runtime_error when Xvfb does not start.
 class Screen {
  public:
-  // `dpi`: as a desktop says it that scales, 0 = not said.
+  // `dpi`: as a scaling desktop announces it, 0 = not announced.
   Screen(int width, int height, int dpi = 0);
   [[nodiscard]] const std::string& name() const { return name_; }  // ":99"
 
@@ -45,66 +45,69 @@ class Screen {
   std::string name_;
 };
 
-// How to start the program. "{folder}" in arguments and environment stands for the driver's folder.
+// How to start the program. "{folder}" in arguments and environment is replaced by the driver's
+// folder.
 struct Launch {
   std::string program;
   std::vector<std::string> arguments{};
-  std::vector<std::string> environment{};  // NAME=VALUE, on top of the test's own
-  // Started on the screen before the program, with its environment, and ended after it.
+  std::vector<std::string> environment{};  // NAME=VALUE, in addition to the test's own
+  // A program that is started on the screen before the program, with its environment, and ended
+  // after it.
   std::vector<std::string> companion{};
   int width = 1280;  // of the screen
   int height = 800;
-  int dpi = 0;                     // of the screen as the desktop says it; 96 is a scale of 1
-  std::filesystem::path folder{};  // empty: a temporary one, removed at the end
-  std::string first_widget = "generate";  // by which it is known that the window draws
+  int dpi = 0;                            // announced by the desktop; 96 means a scale of 1
+  std::filesystem::path folder{};         // empty: a temporary one, removed at the end
+  std::string first_widget = "generate";  // when it is drawn, the window is ready
 };
 
-// The window on a virtual screen, driven by xdotool, read through HEADROOM_UI_DUMP.
+// The window on a virtual screen, driven by xdotool and read through HEADROOM_UI_DUMP.
 class WindowDriver {
  public:
   // Starts the program and waits until it draws.
   explicit WindowDriver(const Launch& launch);
   ~WindowDriver();
 
-  [[nodiscard]] nlohmann::json read() const;  // the newest dump; null before the first
+  [[nodiscard]] nlohmann::json read() const;  // the latest dump; null before the first
   [[nodiscard]] nlohmann::json state() const { return read()["state"]; }
   // Waits until `condition` holds for the state; false after `seconds`.
   [[nodiscard]] bool wait(const std::function<bool(const nlohmann::json&)>& condition,
                           double seconds = 20) const;
-  // Waits until the place called `name` says something that holds `part`.
+  // Waits until the place called `name` shows a text that contains `part`.
   [[nodiscard]] bool wait_for_words(const std::string& name, const std::string& part,
                                     double seconds = 20) const;
   [[nodiscard]] bool wait_for_widget(const std::string& name, double seconds = 20) const;
 
   void click(const std::string& widget);
   void double_click(const std::string& widget, bool shift = false);
-  void hover(const std::string& widget);  // and waits until the window has seen it there
+  void hover(const std::string& widget);  // and waits until the window has noticed
   void point_at(int x, int y);
   void key(const std::string& keys);
   void type(const std::string& text);
-  // What is on the clipboard, as `target`; what nobody has of that kind is empty.
+  // The clipboard's content in the format `target`; empty if it has none.
   [[nodiscard]] std::string clipboard(const std::string& target = "UTF8_STRING") const;
   void paste(const std::string& text);  // through the clipboard
-  // Presses `button` (1 left, 2 middle) on the widget and moves so far.
+  // Presses `button` (1 left, 2 middle) on the widget and moves by this many pixels.
   void drag(const std::string& widget, int button, int across, int down);
   // Drags files from another program onto the widget, as a file manager does. False when the
-  // window would not take them.
+  // window refuses them.
   bool drop(const std::string& widget, const std::vector<std::filesystem::path>& files);
-  void copy(const std::string& content, const std::string& type);  // what another program copied
-  void wheel(const std::string& widget, int clicks);               // > 0 = away from the person
+  // As if copied in another program.
+  void copy(const std::string& content, const std::string& type);
+  void wheel(const std::string& widget, int clicks);  // > 0 = away from the user
   // The colour of a window pixel, 0..255 each.
   [[nodiscard]] std::array<int, 3> pixel(int x, int y) const;
-  // A picture of the whole screen as `name`.png in HEADROOM_SCREENSHOTS; returns the file.
+  // Saves a screenshot as `name`.png in HEADROOM_SCREENSHOTS; returns the file.
   std::filesystem::path screenshot(const std::string& name) const;
   [[nodiscard]] bool running() { return program_.running(); }
-  // Asks the window to close, as a window manager does; returns the exit code, nothing when the
-  // program has not ended by itself after `seconds`.
+  // Asks the window to close, as a window manager does. Returns the exit code; nothing if the
+  // program has not ended after `seconds`.
   std::optional<int> close(double seconds);
   void ask_to_close();                           // the same, without waiting
   std::optional<int> terminate(double seconds);  // SIGTERM; the exit code as above
   std::optional<int> wait_for_exit(double seconds) { return program_.wait_for_exit(seconds); }
   [[nodiscard]] pid_t pid() const { return program_.pid(); }
-  [[nodiscard]] long long resident_kib() const;  // memory of the program
+  [[nodiscard]] long long resident_kib() const;  // of the program
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
   [[nodiscard]] const std::string& screen() const { return screen_.name(); }
 
@@ -118,7 +121,7 @@ class WindowDriver {
   Child program_;
 };
 
-// Has the clipboard and answers nobody, as a program that hangs.
+// Owns the clipboard but answers no requests, like a program that hangs.
 class SilentOwner {
  public:
   explicit SilentOwner(const std::string& display);
@@ -131,27 +134,27 @@ class SilentOwner {
   std::unique_ptr<State> state_;
 };
 
-// Sets the resources that programs on the display read ("Xft.dpi: 144"), as xrdb does.
+// Sets the display's resources ("Xft.dpi: 144"), as xrdb does.
 void set_resources(const std::string& display, const std::string& resources);
 
 struct Place {
-  int x = 0, y = 0, width = 0, height = 0;  // pixels of the screen
+  int x = 0, y = 0, width = 0, height = 0;  // on the screen
 };
 
-// Whether the input method `name` ("fcitx") serves the screen, after `seconds` at most.
+// Whether the input method `name` ("fcitx") serves the screen within `seconds`.
 bool wait_for_input_method(const std::string& display, const std::string& name, double seconds);
 
-// The window of another program that lies over ours, as lists of candidates do; nothing when none
-// is there after `seconds`. `window_class`: of ours.
+// Another program's window above ours, such as a list of candidates; nothing if there is none
+// after `seconds`. `window_class`: of our window.
 std::optional<Place> wait_for_popup(const std::string& display, const std::string& window_class,
                                     double seconds);
 
-// Drags `uris` onto the window at (x, y) of the screen and lets go (XDND). False when the window
-// does not take them.
+// Drags `uris` onto the window at (x, y) of the screen and drops them (XDND). False when the
+// window refuses them.
 bool drag_onto(const std::string& display, const std::string& window_class, int x, int y,
                const std::vector<std::string>& uris);
 
-// Sends the window whose class is `window_class` the request to close. False when there is none.
+// Sends a close request to the window of class `window_class`. False when there is none.
 bool request_close(const std::string& display, const std::string& window_class);
 
 }  // namespace headroom::test

@@ -1,4 +1,4 @@
-// What an input method puts on the screen.
+// Finds what an input method shows on the screen.
 #include "support/window_driver.h"
 #include "support/window_xlib.h"
 
@@ -18,7 +18,7 @@ bool poll(double seconds, const std::function<bool()>& holds) {
   return true;
 }
 
-// The first window that is shown, other than `ours`, and past the window manager.
+// The first visible window other than `ours`, looking through the window manager's frames.
 std::optional<Place> popup_beside(Display* display, Window ours) {
   Window root = 0;
   Window parent = 0;

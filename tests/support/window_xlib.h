@@ -1,5 +1,5 @@
 #pragma once
-// For the files that speak Xlib, whose header defines words like None and Bool.
+// For files that use Xlib, whose header defines macros such as None and Bool.
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,7 +16,7 @@ struct FreeMemory {
 };
 using DisplayHandle = std::unique_ptr<Display, CloseDisplay>;
 
-// The window right below the root whose class is `window_class`.
+// The child of the root window whose class is `window_class`.
 std::optional<Window> find_window(Display* display, const std::string& window_class);
 
 }  // namespace headroom::test
