@@ -274,8 +274,7 @@ void WindowDriver::point_at(int x, int y) {
 }
 
 void WindowDriver::click(const std::string& widget) {
-  // The last action may be what enables the widget. A test may also click a disabled one, so
-  // waiting ends.
+  // The last action may enable it soon. A test may also click a widget that stays disabled.
   const auto deadline = Clock::now() + std::chrono::seconds(1);
   while (wait_for_widget(widget) && !read()["widgets"][widget]["enabled"].get<bool>() &&
          Clock::now() < deadline) {

@@ -19,7 +19,7 @@ struct AllocationTrace {
   // the device (`law`) computes from the operands' type and sizes.
   struct Operation {
     std::uint8_t law = 0;   // number of the device's rule
-    std::int8_t dtype = 0;  // at::ScalarType as a number
+    std::int8_t dtype = 0;  // libtorch's number of the type
     std::array<std::int64_t, 5> sizes{};
     friend bool operator==(const Operation&, const Operation&) = default;
   };
