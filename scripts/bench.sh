@@ -4,16 +4,16 @@
 #
 #   scripts/bench.sh [--write-readme] [--runs N] [--presets 512,768,...]
 #
-# Where HEADROOM_REFERENCE_PYTHON names a Python with torch, diffusers and transformers, the reference
-# implementation is measured alongside (README, "Speed and memory", says how to make one).
-# --write-readme replaces the README's tables. HEADROOM_PROGRAM names a program to use as it is.
+# If HEADROOM_REFERENCE_PYTHON names a Python with torch, diffusers and transformers, the reference
+# implementation is measured too (README, "Speed and memory", says how to make one).
+# --write-readme replaces the README's tables. HEADROOM_PROGRAM names a program to use instead of the release build.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=scripts/program.sh
 . "$root/scripts/program.sh"
 
-# The reference interpreter where it is one, else nothing.
+# Prints the reference interpreter; nothing if none is named.
 reference_python() {
   local python=${HEADROOM_REFERENCE_PYTHON:-}
   if [[ -z $python ]]; then

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Measures what is known before the first picture: how long the device's measuring takes, how well seconds are predicted
-# from it over 20 random requests, and, with a folder of weights of the real size (made there when it is empty, 20 GB),
-# both at real size and whether the plan chosen by itself is as fast as the best cap's. The machine should have nothing
+# from it over 20 random requests, and, with a folder of weights of the real size (created if it is empty, 20 GB), both
+# at that size, and whether the program's own plan is as fast as the best one under a cap. The machine should have nothing
 # else to do meanwhile. Writes build/bench/first.md; --write-docs also docs/measured/first-seconds.md.
 #
 #   scripts/bench_first.sh [--quick] [--real FOLDER] [--real-requests N] [--beside WORDS] [--write-docs]
 #
-# --beside says what else ran, "nothing" if it is left out. --quick: few and small ones, to try the script.
-# HEADROOM_PROGRAM names a program to use as it is.
+# --beside says for the report what else ran (default "nothing"). --quick: fewer and smaller runs, to try the script.
+# HEADROOM_PROGRAM names a program to use instead of the release build.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -53,7 +53,7 @@ report() {
   torch=$(sed -n "s/^__version__ = '\(.*\)'/\1/p" "$deps"/venv/lib/python3*/site-packages/torch/version.py)
   printf '# Seconds before the first picture\n\n'
   # The next run writes this file anew.
-  # shellcheck disable=SC2016 # words in backquotes
+  # shellcheck disable=SC2016 # backquotes are Markdown
   printf 'Made by `scripts/bench_first.sh%s` on %s: commit %s, %s, libtorch %s, float32 on the processor; beside it ran %s.\n' \
     "${real:+ --real FOLDER}" "$(date +%F)" "$(git -C "$root" rev-parse --short HEAD)" "$("$program" --version)" "$torch" "$beside"
   printf '\n## Measuring the device\n\nPromised: at most 1 s on the processor, 0.5 s on a card.\n\n'

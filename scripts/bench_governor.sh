@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures what the memory governor costs: replays by size, the frontier, refusals, and streamed blocks
-# and tiles beside everything resident; see benchmarks/governor_benchmark.cpp. Takes google-benchmark's
+# Measures what the memory governor costs: dry runs by size, the frontier, refusals, and streamed blocks
+# and tiles compared with everything resident; see benchmarks/governor_benchmark.cpp. Takes google-benchmark's
 # options. The machine should have nothing else to do meanwhile.
 #
 #   scripts/bench_governor.sh [--benchmark_filter=frontier]
@@ -20,5 +20,5 @@ use_build_tools
 step "configure the benchmarks" configure_benchmarks
 step "build the benchmarks" cmake --build "$build" -j "$(build_jobs)" --target governor_benchmark
 say "libtorch $(sed -n "s/^__version__ = '\(.*\)'/\1/p" "$deps"/venv/lib/python3*/site-packages/torch/version.py), $(nproc) processors, load $(cut -d' ' -f1-3 /proc/loadavg)"
-# GOMP_SPINCOUNT as the program sets it (src/app/main.cpp).
+# The value that the program sets (src/app/main.cpp).
 GOMP_SPINCOUNT=1000 OMP_NUM_THREADS=$(nproc) exec "$build/bin/governor_benchmark" "$@"

@@ -5,7 +5,7 @@
 #
 #   scripts/bench_seconds.sh [--rounds N] [--learn 512,1024]
 #
-# HEADROOM_PROGRAM names a program to use as it is.
+# HEADROOM_PROGRAM names a program to use instead of the release build.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# What can be proved about NVIDIA cards without one: the CUDA build of the program's own libtorch runs
-# over a stand-in for the driver and CUDA's libraries (tests/fake_card/README.md). No card, driver or
+# Checks what can be checked of NVIDIA GPUs without one: the CUDA build of the program's libtorch runs
+# on a stand-in for the driver and CUDA's libraries (tests/fake_card/README.md). No card, driver or
 # CUDA toolkit is needed. The first call fetches 530 MB into .deps/cuda-wheel; later ones need no network.
 #
 #   scripts/check_fake_card.sh          fetches and builds what is missing, runs the checks
-#   scripts/check_fake_card.sh --fetch  only fetches; from then on every build has these checks
+#   scripts/check_fake_card.sh --fetch  only fetches; later builds of the tests include these checks
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -18,7 +18,7 @@ case "${1:-}" in
   *) fail "unknown option $1; the only one is --fetch" ;;
 esac
 "$root/scripts/setup.sh" --with-tests
-# Only what runs.
+# Only the libraries, no headers.
 set_up_wheel torch "$deps/cuda-wheel" torch/version.py torch/lib/lib{c10,c10_cuda,torch_cpu,torch_cuda,torch_nvshmem}.so \
   torch/lib/libgomp.so.1
 if [[ ${1:-} == --fetch ]]; then exit 0; fi

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Names the C++ files that are not formatted as .clang-format asks, and changes nothing; exit 1 when there are any.
-# Needs clang-format 14: other versions break lines elsewhere. CLANG_FORMAT names another program.
+# Lists the C++ files that are not formatted by .clang-format, and changes nothing; exits with 1 if there are any.
+# Needs clang-format 14, since other versions break lines in other places. CLANG_FORMAT names another program.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 clang_format=${CLANG_FORMAT:-clang-format-14}

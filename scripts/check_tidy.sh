@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# clang-tidy 14 with the checks of .clang-tidy over the rooms without torch, which takes some ten minutes of a core;
-# --all over every room, which takes twice as long; or over the files that are named. Prints what it finds; exit 1 when there is any.
+# Runs clang-tidy 14 with the checks of .clang-tidy on the rooms without torch, which takes about ten minutes on one core;
+# with --all on every room, which takes twice as long; or on the named files. Exits with 1 if it finds anything.
 #
 #   scripts/check_tidy.sh [--all | FILE...]
 set -euo pipefail
@@ -20,7 +20,7 @@ esac
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 found=$work/found
-# Precompiled headers are of the compiler that builds; clang cannot read those of gcc.
+# clang cannot read gcc's precompiled headers.
 sed -E 's| (-Winvalid-pch )?-include [^ ]*cmake_pch\.hxx||' build/dev/compile_commands.json \
   >"$work/compile_commands.json"
 git ls-files -z -- "${files[@]}" | grep -z '\.cpp$' |

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Shows the memory governor at work: opens the window with the starter model on a small card that is only
-# pretended, lets other programs (pretended, too) take memory and give it back, and saves what the window
-# shows at each stage as build/demo/01-....png, with a line of text that says what is to be seen.
+# Shows the memory governor at work: opens the window with the starter model on a small pretended GPU, lets
+# pretended programs take memory and give it back, and saves a screenshot of each stage as
+# build/demo/01-....png, with a line of text that describes it.
 #
 #   scripts/demo_governor.sh [FOLDER [OPTION...]]   options go to the program, e.g. --language zh
 #
@@ -19,13 +19,13 @@ shift || true
 others=$folder/others.txt
 number=0
 
-# others_hold LINE...: what the other programs hold from now on.
+# others_hold LINE...: sets what the other programs hold from now on.
 others_hold() {
   printf '%s\n' "$@" >"$folder/others.new"
   mv "$folder/others.new" "$others"
 }
 
-# show NAME TEXT: saves the screen.
+# show NAME TEXT: saves a screenshot.
 show() {
   local file
   number=$((number + 1))
@@ -35,11 +35,11 @@ show() {
 }
 
 rest() {
-  xdotool mousemove 640 6 # of the top bar; nothing there shows a hint
+  xdotool mousemove 640 6 # a place in the top bar without a tooltip
   sleep 1
 }
 
-# hold EXPRESSION LINE...: lets the other programs hold these, and waits until the window has followed.
+# hold EXPRESSION LINE...: sets what the other programs hold, and waits until EXPRESSION is true of the window.
 hold() {
   local expression=$1 names
   shift
@@ -47,7 +47,7 @@ hold() {
   names=$(printf '%s\n' "$@" | sort -hr | sed -n "s/^[^ ]* \(.*\)/'\1'/p" | paste -sd ,)
   wait_until "state['others'] == [$names]" 30
   wait_until "'pending' not in [c['state'] for c in state['cards'].values()] and ($expression)" 60
-  sleep 1.5 # the table of sizes comes last
+  sleep 1.5 # the table of sizes is updated last
 }
 
 play() {

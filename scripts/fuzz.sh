@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# fuzz.sh [SECONDS]: reads weight files, files of PyTorch and pictures made up by libFuzzer for so long (60 by default), at once, under
-# AddressSanitizer and UBSan. Needs clang++-14 and its runtime (packages clang-14 and libclang-rt-14-dev). An input that
+# fuzz.sh [SECONDS]: lets libFuzzer search for weight files, PyTorch files and pictures that break their readers, all at once
+# for SECONDS (default 60), under AddressSanitizer and UBSan. Needs clang++-14 and its runtime (packages clang-14 and libclang-rt-14-dev). An input that
 # breaks a reader is kept in build/fuzz/.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -12,7 +12,8 @@ cd "$root"
 configure fuzz
 cmake --build --preset fuzz -j "$(build_jobs)" --target weight_file_fuzz picture_file_fuzz torch_file_fuzz
 
-# fuzz KIND SEEDS...; what was found before is tried first. An input is at most 64 KiB: no allocation may be much larger.
+# fuzz KIND SEEDS...: inputs that were found before are tried first. Inputs have at most 64 KiB, and no allocation may be much
+# larger than that.
 fuzz() {
   local kind=$1 found=build/fuzz/found-$1
   shift

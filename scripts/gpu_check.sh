@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# For whoever has a card: ten minutes of scripts/gpu_session.sh with the program that is built here. Please
-# send the folder with its table and facts along with a report of anything odd.
+# For anyone with a GPU: runs scripts/gpu_session.sh for ten minutes with the program that is built here. Please
+# send the output folder with a report of anything odd.
 #
 #   scripts/gpu_check.sh [DEVICE] [OPTIONS of gpu_session.sh]   default cuda:0
 #
-# HEADROOM_PROGRAM names a program to use as it is, HEADROOM_GPU_OUT another folder than build/gpu-check.
+# HEADROOM_PROGRAM names a program to use instead of the release build, HEADROOM_GPU_OUT a folder instead of build/gpu-check.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Ten minutes on a machine with a card: runs the steps of benchmarks/gpu_session.py, prints a table and
-# leaves facts.jsonl in OUT. Takes HEADROOM_PROGRAM, else .gpu/bundle.tar.xz (scripts/make_gpu_bundle.sh)
-# with the torch of this machine's Python (PYTHON names another), else the program that is built here. No network is needed.
+# Runs the steps of benchmarks/gpu_session.py, ten minutes on a machine with a GPU, prints a table and writes
+# facts.jsonl to OUT. The program is HEADROOM_PROGRAM; else that of .gpu/bundle.tar.xz (scripts/make_gpu_bundle.sh)
+# with the torch of this machine's Python (PYTHON names another); else the one that is built here. Needs no network.
 # HEADROOM_BUNDLE names a bundle elsewhere, HEADROOM_TORCH_FOLDER the folder of a torch without Python.
 #
 #   scripts/gpu_session.sh OUT [--device cuda:0] [--deadline SECONDS] [--quick]
@@ -19,14 +19,14 @@ python=${PYTHON:-python3}
 bundle=${HEADROOM_BUNDLE:-$root/.gpu/bundle.tar.xz}
 arguments=(--out "$out")
 
-# Sets `program` to the bundle's, with this machine's libtorch.
+# Sets `program` to the bundle's program, which uses this machine's libtorch.
 use_bundle() {
   local place torch_folder made_for file
   place=$(mktemp -d)
-  # shellcheck disable=SC2064 # the folder of now
+  # shellcheck disable=SC2064 # expanded now: the folder that exists now
   trap "rm -rf '$place'" EXIT
   tar -C "$place" -xJf "$bundle"
-  # Said before minutes with a card are spent on a program that nobody has in front of them any more.
+  # Fails before GPU time is spent on a program that was made from other sources.
   [[ $(sources_of_program) == "$(<"$place/sources")" ]] ||
     fail "$bundle was made of other sources than this checkout's, at commit $(<"$place/commit"); make it again with scripts/make_gpu_bundle.sh"
   mkdir -p "$place/share/headroom"
@@ -38,8 +38,8 @@ use_bundle() {
   made_for=$(<"$place/torch_version")
   grep -q "^__version__ = .$made_for" "$torch_folder/version.py" ||
     fail "the bundle is made for torch $made_for, and $torch_folder is another one; change torch_of_bundle in third_party/versions.lock and make it again"
-  # For these programs alone: this machine's own must not take the bundle's libraries. CUDA's are asked for
-  # by name, since a build where there are none does not link to them.
+  # Set for these programs only, since the machine's own must not use the bundle's libraries. CUDA's are preloaded by
+  # name, since a build on a machine without them does not link to them.
   mkdir "$place/run"
   for file in "$place"/bin/*; do
     printf '#!/bin/sh\nLD_LIBRARY_PATH=%q LD_PRELOAD=%q exec %q "$@"\n' \

@@ -15,14 +15,14 @@ fail() {
   exit 1
 }
 
-# Milliseconds since some moment.
+# Milliseconds of a clock with an arbitrary start.
 now_ms() {
   local now=${EPOCHREALTIME/[.,]/}
   echo $((now / 1000))
 }
 
-# step LABEL COMMAND...: says what is being done, does it, and says how long it took. The command
-# runs as an ordinary one, so that errexit holds inside it.
+# step LABEL COMMAND...: prints LABEL, runs the command, and prints how long it took. The command is not
+# part of a condition, so that errexit works inside it.
 step_times=()
 step() {
   local label=$1 start took
@@ -41,9 +41,8 @@ print_step_times() {
   printf '%s\n' "${step_times[@]}" >&2
 }
 
-# JOBS where that is set, else one compiler for each 2 GB of free memory, at most one for each
-# processor: a torch source takes more than a gigabyte, and a machine that swaps is slower than one
-# that waits.
+# The number of parallel compilers: JOBS if set, else one for each 2 GB of free memory, at most one for
+# each core. Compiling a torch source takes more than a gigabyte, and swapping is slower than waiting.
 build_jobs() {
   local available_kb jobs processors
   if [[ -n ${JOBS:-} ]]; then
@@ -58,19 +57,19 @@ build_jobs() {
   echo "$jobs"
 }
 
-# version_at_least HAVE WANT, both dotted numbers.
+# version_at_least HAVE WANT: both are dotted numbers.
 version_at_least() {
   [[ $(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1) == "$2" ]]
 }
 
-# A line that is another one after a change of any file that the program and its checks are built from.
-# Without git: machines that are lent have the files alone.
+# Prints a line that changes with any file that the program and its checks are built from. Does not use
+# git, since a borrowed machine may have only the files.
 sources_of_program() {
   (cd "$root" && find CMakeLists.txt CMakePresets.json src tests/fake_card third_party -type f -not -name '*.md' -print0 |
     LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d ' ' -f 1)
 }
 
-# True when cmake (3.25 or later, for the presets) and ninja of the system will do.
+# Whether the system's cmake (3.25 or later, for the presets) and ninja can be used.
 system_has_build_tools() {
   local cmake_version
   command -v ninja >/dev/null && command -v cmake >/dev/null || return 1
@@ -84,7 +83,7 @@ system_compiler_will_do() {
   command -v g++ >/dev/null && (($(g++ -dumpversion | cut -d. -f1) >= 12))
 }
 
-# Puts on PATH and into CXX what the build shall use.
+# Sets PATH and CXX for the build.
 use_build_tools() {
   if [[ -x $deps/venv/bin/cmake && -x $deps/venv/bin/ninja ]]; then
     PATH=$deps/venv/bin:$PATH
@@ -94,14 +93,14 @@ use_build_tools() {
   fi
 }
 
-# Configures PRESET where that was not done since the last change of what setup fetched; later
-# changes of the CMake files are ninja's to notice.
+# configure PRESET: only if that was not done since setup last fetched something. Ninja notices later
+# changes of CMake files.
 configure() {
   local preset=$1 build_file=$root/build/$1/build.ninja stamp
   if [[ -f $build_file ]]; then
     for stamp in "$stamps"/*; do
       [[ $stamp -nt $build_file ]] || continue
-      # The cache holds paths into the environment that was replaced.
+      # CMake's cache has paths into the environment that was replaced.
       (cd "$root" && cmake --preset "$preset" --fresh)
       return
     done
@@ -117,5 +116,5 @@ build() {
   (cd "$root" && cmake --build --preset "$preset" -j "$(build_jobs)" ${1:+--target "$@"})
 }
 
-# The pip of the environment that setup.sh made.
+# Runs pip of the environment that setup.sh made.
 venv_pip() { "$deps/venv/bin/python" -m pip --disable-pip-version-check "$@"; }

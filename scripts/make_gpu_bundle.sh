@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Makes .gpu/bundle.tar.xz: the program without its window and two checks, built against the torch that
-# machines with a card have which are lent by the hour (versions.lock: torch_of_bundle), with what they
-# need beside torch and glibc. Carried there with the checkout, scripts/gpu_session.sh runs it without
-# network, packages or a compiler. At most 16 MiB, since such machines take little more.
+# Makes .gpu/bundle.tar.xz: the program without its window, two checks, and the libraries that they need beside
+# torch and glibc. They are built for the torch of GPU machines that are rented by the hour (versions.lock:
+# torch_of_bundle). With a checkout there, scripts/gpu_session.sh runs the bundle without network, packages or a
+# compiler. At most 16 MiB, since such machines accept little more.
 #
 #   scripts/make_gpu_bundle.sh                      builds and packs
-#   scripts/make_gpu_bundle.sh --built FOLDER FILE  only packs what is built in FOLDER, for the torch of that build, into FILE
+#   scripts/make_gpu_bundle.sh --built FOLDER FILE  packs the build in FOLDER, for the torch of that build, into FILE
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -29,17 +29,17 @@ case "${1:-}" in
 esac
 
 configure_bundle() {
-  # The folder that says to the build that CUDA's libraries are to be linked.
+  # If this folder exists, the build links to CUDA's libraries.
   mkdir -p "$wheel/nvidia/cudnn"
   (cd "$root" && cmake --preset headless -B "$build_folder" -DBUILD_TESTING=ON -DHEADROOM_TORCH_DIR="$wheel/torch")
 }
 
 build_bundle() { cmake --build "$build_folder" -j "$(build_jobs)" --target headroom "${checks[@]}"; }
 
-# needed FILE...: names of the libraries that they ask for themselves, not through torch.
+# needed FILE...: names of the libraries that the files link to directly, not through torch.
 needed() { readelf -d "$@" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort -u; }
 
-# copy_libraries FOLDER FILE...: what the files need beside torch and what every system has, into FOLDER.
+# copy_libraries FOLDER FILE...: copies the libraries that the files need, except torch and what every system has, to FOLDER.
 copy_libraries() {
   local folder=$1 name path
   shift
@@ -55,7 +55,7 @@ copy_libraries() {
   done < <(needed "$@")
 }
 
-# torch_of_build: "2.11.0", of the torch that the programs are built against.
+# torch_of_build: prints the version of torch that the programs are built for, "2.11.0".
 torch_of_build() {
   local folder
   folder=$(sed -n 's/^HEADROOM_TORCH_DIR:[A-Z]*=//p' "$build_folder/CMakeCache.txt")
@@ -65,7 +65,7 @@ torch_of_build() {
 pack() {
   local stage check
   stage=$(mktemp -d)
-  # shellcheck disable=SC2064 # the folder of now
+  # shellcheck disable=SC2064 # expanded now: the folder that exists now
   trap "rm -rf '$stage'" RETURN
   mkdir -p "$stage"/{bin,lib} "$(dirname "$bundle")"
   cp "$build_folder/bin/headroom" "$stage/bin/"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Writes the README's table of what Z-Image-Turbo needs on cards of several sizes, and of main memory beside them,
-# between its markers: from the model's configs alone, by the same planning that runs before every picture.
+# Writes the README's table of what Z-Image-Turbo needs on GPUs of several sizes, and of main memory, between the table's
+# markers. Uses only the model's configs and the same planning that runs before every picture.
 # HEADROOM_PROGRAM names a program to use instead of the release build.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh

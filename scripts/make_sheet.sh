@@ -10,7 +10,7 @@ set -euo pipefail
 
 sheet=${1:-$root/docs/images/sheet.jpg}
 cell_px=236
-paper="#eeeeee" # so that white pictures show where they end
+paper="#eeeeee" # so that the edges of white pictures are visible
 presets=(512 768 1024 16:9 9:16)
 prompts=(
   "a cute orange cat"
@@ -38,12 +38,12 @@ prompts=(
   "夜空中的月亮"
 )
 
-# One font for both scripts.
+# One font for Latin and Chinese text.
 chinese_font() {
   convert -list font | sed -n 's/^ *Font: \(Noto-Sans-CJK-SC\)$/\1/p' | head -n 1
 }
 
-# Each picture becomes a cell of the sheet: the picture in a square, its prompt below.
+# A cell of the sheet: the picture in a square, and its prompt below.
 draw_pictures() {
   local i file
   for i in "${!prompts[@]}"; do

@@ -1,12 +1,12 @@
 # For scripts that run the program; sourced after lib.sh.
 # shellcheck shell=bash
 
-# Sets `program` to the release program and brings it up to date. HEADROOM_PROGRAM names another one
-# to use as it is.
+# Sets `program` to the release program and builds it if necessary. HEADROOM_PROGRAM names another program
+# to use, without building.
 need_program() {
   if [[ -n ${HEADROOM_PROGRAM:-} ]]; then
     program=$HEADROOM_PROGRAM
-    export -n HEADROOM_PROGRAM # the program takes HEADROOM_ variables for settings
+    export -n HEADROOM_PROGRAM # the program reads HEADROOM_ variables as settings
     [[ -x $program ]] || fail "HEADROOM_PROGRAM is $program, which is no program"
     return 0
   fi
@@ -18,7 +18,7 @@ need_program() {
   step "build release" build release
 }
 
-# need_tools PACKAGE COMMAND...: says what to install where a command is missing.
+# need_tools PACKAGE COMMAND...: fails with the package to install if a command is missing.
 need_tools() {
   local package=$1 tool
   shift

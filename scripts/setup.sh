@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fetches everything the build needs: system packages, and under .deps/ libtorch (from a wheel) and
 # the sources of Dear ImGui and GLFW, all pinned by third_party/versions.lock.
-# Calling it again costs next to nothing, and mends what an interrupted call left behind.
+# Calling it again takes almost no time, and repairs what an interrupted call has left.
 #
 #   scripts/setup.sh               to build and run the program
 #   scripts/setup.sh --with-tests  to run the tests too
@@ -29,7 +29,7 @@ source_package_tools=(scikit_build_core nanobind packaging pathspec)
 python=${HEADROOM_PYTHON:-python3}
 patches=$root/third_party/patches
 
-# Those of the given packages that are not installed, one a line.
+# Prints which of the given packages are not installed, one per line.
 missing_packages() {
   local installed package
   installed=$'\n'$(dpkg-query -W -f='${db:Status-Abbrev} ${Package}\n' "$@" 2>/dev/null |
@@ -42,9 +42,9 @@ missing_packages() {
 install_packages() {
   local as_root=(env DEBIAN_FRONTEND=noninteractive) apt_get
   if ((EUID != 0)); then as_root=(sudo "${as_root[@]}"); fi
-  # A fresh machine is often busy with updates of its own: wait for them.
+  # A fresh machine often runs automatic updates: wait for them.
   apt_get=("${as_root[@]}" apt-get -q -y -o DPkg::Lock::Timeout=600)
-  # What an interrupted installation left half done blocks every further one.
+  # An interrupted installation blocks further ones until it is completed.
   "${as_root[@]}" dpkg --configure -a || "${apt_get[@]}" install --fix-broken
   "${apt_get[@]}" update || say "the lists of packages could not all be renewed; going on with those that are there"
   "${apt_get[@]}" install --no-install-recommends "$@"
@@ -67,7 +67,7 @@ require_packages() {
   step "install system packages: ${missing[*]}" install_packages "${missing[@]}"
 }
 
-# locked_requirements NAME...: pip requirements with every locked hash of each name.
+# locked_requirements NAME...: prints pip requirements with every locked hash of each name.
 locked_requirements() {
   local name
   for name in "$@"; do
@@ -80,18 +80,18 @@ locked_requirements() {
   done
 }
 
-# locked_field NAME COLUMN of the name's only row.
+# locked_field NAME COLUMN: prints that column of the name's only row.
 locked_field() { awk -v name="$1" -v column="$2" '$1 == name { print $column; exit }' "$lock_file"; }
 
-# Minutes of download deserve pip's progress bar, but only on a terminal.
+# Long downloads show pip's progress bar, but only on a terminal.
 venv_pip_install() {
   local quiet=(-q)
   if [[ -t 2 ]]; then quiet=(); fi
   venv_pip install ${quiet[@]+"${quiet[@]}"} --no-compile --only-binary=:all: "$@"
 }
 
-# pip_install_locked NAME...: exactly what the lock file names, nothing besides.
-# The "|| return" are for callers that handle a failure, where errexit does not hold.
+# pip_install_locked NAME...: installs exactly what the lock file names. The "|| return" are needed for callers
+# that handle a failure, since errexit is off there.
 pip_install_locked() {
   local requirements=$deps/requirements.txt
   locked_requirements "$@" >"$requirements" || return
@@ -99,12 +99,11 @@ pip_install_locked() {
   rm -f "$requirements"
 }
 
-# The second is where Windows puts the driver for the Linux inside it.
+# The second is where WSL puts the Windows driver's library.
 has_nvidia_driver() { [[ -e /proc/driver/nvidia/version || -e /usr/lib/wsl/lib/libcuda.so.1 ]]; }
 
-# Says what is wrong with driver and cards before gigabytes are fetched for them; what cannot be told
-# is not objected to. The pinned libtorch is built for CUDA 13. The file is the one that the driver
-# says its version in.
+# Checks driver and GPUs before gigabytes are fetched for them; passes if it cannot tell. The pinned libtorch is
+# built for CUDA 13. The driver states its version in the given file.
 warn_of_unusable_cards() {
   local least_driver=580 driver capabilities
   driver=$(sed -n '1s/.*[[:space:]]\([0-9][0-9]*\)[.][0-9.]*[[:space:]].*/\1/p' \
@@ -119,8 +118,8 @@ warn_of_unusable_cards() {
   fi
 }
 
-# The CUDA libraries that a CUDA wheel of torch asks for, one requirement a line; none for a CPU wheel.
-# With "cpu" only the two that its CPU part cannot be loaded without, 50 MB instead of 2.7 GB.
+# Prints the CUDA libraries that a CUDA wheel of torch requires, one requirement per line; none for a CPU wheel.
+# With "cpu" only the two without which its CPU part cannot be loaded, 50 MB instead of 2.7 GB.
 cuda_requirements() {
   "$deps/venv/bin/python" - "$1" <<'PYTHON'
 import importlib.metadata
@@ -143,14 +142,14 @@ if not torch.version.endswith("+cpu"):
 PYTHON
 }
 
-# The CPU build is a fifth of the size, and all that a machine without an NVIDIA driver can use; not
-# every source of packages has it.
+# The CPU build is a fifth of the size, and a machine without an NVIDIA driver can use no more. Not every
+# package index has it.
 install_cpu_torch() {
   local requirements=$deps/requirements.txt
   awk '$1 == "torch" && $4 ~ /[+]cpu/ { print $1 "==" $2 "+cpu --hash=sha256:" $3 }' \
     "$lock_file" >"$requirements" || return
   venv_pip install -q --require-hashes --no-deps --only-binary=:all: -r "$requirements" 2>/dev/null ||
-    return # most sources have no such build; an ordinary failure shows with the other one
+    return # most indexes lack this build; any other failure will show with the CUDA build
   rm -f "$requirements"
 }
 
@@ -164,13 +163,13 @@ install_torch() {
   mapfile -t cuda < <(cuda_requirements "$1")
   if ((${#cuda[@]})); then
     say "fetching CUDA libraries for it: ${cuda[*]}"
-    # torch's Python side stays incomplete on purpose; the program needs none of it.
+    # torch's Python packages are not installed, since the program does not need them.
     venv_pip_install --no-warn-conflicts "${cuda[@]}"
   fi
 }
 
-# make_venv cpu|cuda. The environment is not relocatable, so it is made in place; until its stamp is
-# written it counts as broken and the next call starts it afresh.
+# make_venv cpu|cuda: the environment cannot be moved, so it is made in place. Until its stamp is written it
+# counts as broken, and the next call makes it again.
 make_venv() {
   local tools=("${source_package_tools[@]}")
   rm -f "$stamps/venv"
@@ -183,7 +182,7 @@ make_venv() {
 
 has_hash() { [[ -f $1 ]] && sha256sum --check --status <<<"$2  $1"; }
 
-# Leaves the source archive in .deps/dl.
+# Puts the source archive into .deps/dl.
 fetch_imgui_bundle() {
   local file hash fetched=$deps/dl.new
   file=$(locked_field imgui_bundle 4)
@@ -199,8 +198,8 @@ fetch_imgui_bundle() {
   rm -rf "$fetched"
 }
 
-# Only the parts that are built. The members are full paths, since the archive has other copies of
-# Dear ImGui and GLFW further down.
+# Extracts only the parts that are built. Members are full paths, since the archive has other copies of
+# Dear ImGui and GLFW in subfolders.
 unpack_imgui_bundle() {
   local file top unpacked=$deps/imgui-bundle.new
   file=$(locked_field imgui_bundle 4)
@@ -234,22 +233,22 @@ get_imgui_bundle() {
 
 python_version() { "$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])'; }
 
-# up_to_date NAME KEY: NAME was finished with this very KEY.
+# up_to_date NAME KEY: whether NAME was finished with this KEY.
 up_to_date() { [[ -f $stamps/$1 && $(<"$stamps/$1") == "$2" ]]; }
 
-# Written last, and whole or not at all.
+# The stamp is written last, and either whole or not at all.
 finish() {
   printf '%s\n' "$2" >"$stamps/$1.new"
   mv "$stamps/$1.new" "$stamps/$1"
 }
 
-# Rows of the lock file as one hash.
+# Prints a hash of rows of the lock file.
 locked_key() {
   local names=" $* "
   awk -v names="$names" 'index(names, " " $1 " ")' "$lock_file" | sha256sum | cut -c1-64
 }
 
-# Ubuntu 22.04's own g++ is too old, so it need not be fetched at all.
+# Ubuntu 22.04's default g++ is too old, so g++-12 is installed instead of it.
 compiler_package() {
   if [[ -z ${CXX:-} ]] && ! system_compiler_will_do &&
     { command -v g++ >/dev/null || grep -qs '^UBUNTU_CODENAME=jammy' /etc/os-release; }; then
@@ -270,7 +269,7 @@ venv_is_whole() {
     compgen -G "$deps/venv/lib/python3*/site-packages/torch/lib/libtorch.so" >/dev/null
 }
 
-# Where a finished environment has no tools of its own, the system's were good enough then.
+# If a finished environment has no cmake and ninja, the system's were used.
 build_tools_are_there() {
   { [[ -x $deps/venv/bin/cmake ]] || command -v cmake; } &&
     { [[ -x $deps/venv/bin/ninja ]] || command -v ninja; }
@@ -280,7 +279,7 @@ set_up_venv() {
   local key kind
   key="$("$python" --version) $(locked_key torch cmake ninja "${source_package_tools[@]}" \
     exceptiongroup tomli typing_extensions)"
-  # A driver that came since then asks for the CUDA libraries; one that went takes nothing away.
+  # If a driver was installed since then, the CUDA libraries are needed; if one was removed, nothing changes.
   if has_nvidia_driver || up_to_date venv "$key cuda"; then kind=cuda key+=" cuda"; else kind=cpu; fi
   if up_to_date venv "$key" && venv_is_whole && build_tools_are_there; then return 0; fi
   if [[ $kind == cuda ]]; then warn_of_unusable_cards; fi
@@ -301,7 +300,7 @@ set_up_imgui_bundle() {
 set_up_deps() {
   mkdir -p "$stamps"
   exec 9>"$deps/lock"
-  flock 9 # two calls at once: the second waits and then finds everything done
+  flock 9 # of two simultaneous calls the second waits, and then finds everything done
   set_up_venv
   set_up_imgui_bundle
   exec 9>&-

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets up, builds and starts the program; arguments go through to it. Only the first call takes long.
+# Sets up, builds and starts the program with the given arguments. Only the first call takes long.
 #
 #   scripts/start_app.sh                                  the window
 #   scripts/start_app.sh generate -p "a cute orange cat"  see "headroom --help"
@@ -9,7 +9,7 @@ set -euo pipefail
 
 program=$root/build/release/bin/headroom
 
-# What a person without a screen can see of the program.
+# What can be done without a screen.
 make_a_picture() {
   say "There is no display (neither DISPLAY nor WAYLAND_DISPLAY is set), so no window can open."
   say "Making a picture with the starter model instead; the file:"

@@ -17,7 +17,7 @@ set -euo pipefail
 
 picture=${1:-$root/docs/images/window.png}
 shift || true
-# Preset and prompt of each picture; the last one is on the canvas in the end.
+# Preset and prompt of each picture; the last one stays on the canvas.
 jobs=(
   "512|a red apple on a blue background"
   "16:9|a sailboat on the sea"
@@ -36,7 +36,7 @@ make_pictures() {
     made=$((made + 1))
     wait_until "state['pictures'] == $made and not state['running']" 180
   done
-  xdotool mousemove 1130 600 # nothing there shows a hint
+  xdotool mousemove 1130 600 # a place without a tooltip
   sleep 1.5
 }
 

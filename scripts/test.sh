@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# The whole check: the format of the sources, the queue under ThreadSanitizer, the rooms without torch
-# under AddressSanitizer, UBSan, clang-tidy and from made-up files, then everything, the checks on the stand-in card among
-# it. Ends with ctest's summary of the last.
+# The whole check: source format; the queue under ThreadSanitizer; the rooms without torch under AddressSanitizer and
+# UBSan, with clang-tidy and by fuzzing; then all tests, including those on the stand-in GPU. Ends with ctest's summary
+# of the last part.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# Tests that need a window start a display of their own; the developer's must not matter.
+# Tests that need a window start their own display and must not use the developer's.
 unset DISPLAY WAYLAND_DISPLAY
 
-# ThreadSanitizer of older compilers cannot live with the address randomisation of newer kernels.
+# ThreadSanitizer of older compilers fails with the address randomisation of newer kernels.
 with_fixed_addresses() {
   if setarch "$(uname -m)" -R true 2>/dev/null; then
     setarch "$(uname -m)" -R "$@"
@@ -18,7 +18,7 @@ with_fixed_addresses() {
   fi
 }
 
-# The build itself runs the test program, to list its tests.
+# The build runs the test program, too, to list its tests.
 build_for_thread_sanitizer() {
   (cd "$root" && with_fixed_addresses cmake --build --preset tsan -j "$(build_jobs)" \
     --target engine_test)

@@ -1,18 +1,18 @@
-# For scripts that take libraries or headers out of torch's CUDA wheel; sourced after lib.sh.
+# For scripts that extract libraries or headers from torch's CUDA wheel; sourced after lib.sh.
 # shellcheck shell=bash
 
-# Any Python's wheel has the same libraries; nothing of it is run by Python.
+# The wheels for all Python versions have the same libraries, and Python runs nothing of them.
 wheel_python=cp312
 
-# wheel_field NAME COLUMN of the row of versions.lock.
+# wheel_field NAME COLUMN: prints that column of the row in versions.lock.
 wheel_field() {
   # shellcheck disable=SC2154 # lib.sh sets it
   awk -v name="$1" -v tag="-$wheel_python-$wheel_python-" -v column="$2" \
     '$1 == name && index($4, tag) { print $column; exit }' "$lock_file"
 }
 
-# fetch_wheel NAME FOLDER PREFIX...: members of the wheel whose names begin so. Beside the finished
-# folder, which is replaced as a whole: an interrupted call leaves nothing half done.
+# fetch_wheel NAME FOLDER PREFIX...: extracts the wheel's members whose names begin with a PREFIX. They are
+# extracted beside FOLDER, which is then replaced as a whole, so that an interrupted call leaves nothing incomplete.
 fetch_wheel() {
   local name=$1 folder=$2 new=$2.new
   shift 2
@@ -38,10 +38,10 @@ PYTHON
   mv "$new" "$folder"
 }
 
-# set_up_wheel NAME FOLDER PREFIX...: the same, once.
+# set_up_wheel NAME FOLDER PREFIX...: the same, unless it is done already.
 set_up_wheel() {
   exec 9>"$deps/lock"
-  flock 9 # two calls at once: the second waits and then finds everything done
+  flock 9 # of two simultaneous calls the second waits, and then finds everything done
   if [[ ! -f $2/complete || $(<"$2/complete") != "$(wheel_field "$1" 3)" ]]; then
     step "fetch libtorch $(wheel_field "$1" 2) for CUDA into ${2#"$root/"}" fetch_wheel "$@"
   fi

@@ -30,7 +30,7 @@ start_display() {
   unset WAYLAND_DISPLAY
 }
 
-# start_window OPTION...: the person's own settings and pictures stay out of it.
+# start_window OPTION...: starts the window without the user's own settings and pictures.
 start_window() {
   export XDG_CONFIG_HOME=$folder/config XDG_STATE_HOME=$folder/state XDG_PICTURES_DIR=$folder/pictures
   export XDG_DATA_HOME=$folder/data HEADROOM_UI_DUMP=$dump
@@ -39,7 +39,8 @@ start_window() {
   children+=($!)
 }
 
-# ask EXPRESSION: a Python expression over what the window says it shows; its value, or nothing yet.
+# ask EXPRESSION: prints the value of a Python expression over the window's dump (HEADROOM_UI_DUMP); nothing while
+# there is no dump yet.
 ask() {
   python3 -c '
 import json, sys
@@ -52,7 +53,7 @@ except (OSError, KeyError):
     pass' "$dump" "$1"
 }
 
-# comes_true EXPRESSION SECONDS
+# comes_true EXPRESSION SECONDS: waits until the expression is true; fails after SECONDS.
 comes_true() {
   local deadline=$((SECONDS + $2))
   until [[ $(ask "$1") == True ]]; do
@@ -82,8 +83,8 @@ click() {
   sleep 0.3
 }
 
-# enter WIDGET KEY TEXT: replaces the text of a field; KEY is its name in the state. On a busy machine
-# a key can get lost, hence the second try.
+# enter WIDGET KEY TEXT: replaces the text of a field; KEY is its name in the dump's state. On a busy machine a key
+# press may get lost, hence the second try.
 enter() {
   local try
   for try in 1 2 3 4 5; do
@@ -98,7 +99,7 @@ enter() {
   fail "could not type into $1"
 }
 
-# save_screen FILE
+# save_screen FILE: saves a screenshot.
 save_screen() {
   mkdir -p "$(dirname "$1")"
   import -window root "$folder/screen.png"
