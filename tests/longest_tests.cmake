@@ -1,6 +1,6 @@
-# Read by ctest after the tests of a folder are known: the longest begin first, so that none of them is left over at the end
-# with idle processors beside it. Seconds on two cores; ctest's own figures, once it has some, are not there on a new machine.
-# ctest passes over a name that no test has; a test in tests/architecture does not.
+# Read by ctest when the tests of a folder are known: the longest ones start first, so that none of them runs alone at the
+# end while cores are idle. Seconds on two cores; ctest's own measurements do not exist on a new machine. ctest ignores a
+# name that no test has; a test in tests/architecture reports it.
 set_tests_properties("fake-card/WholeRun.OfFloat32IsConvertedAndKeptByTheFirstLoadAndReadFromThereByTheNext" PROPERTIES COST 180)
 set_tests_properties("pipeline/TakenMemory.TenThousandRandomTracesEndInThePictureOrAClearRefusal" PROPERTIES COST 130)
 set_tests_properties("forecast-sse/Models/PredictionOf.EveryPresetsPeakIsRight/tiny" PROPERTIES COST 60)

@@ -1,6 +1,6 @@
-# Stops an installation that would replace a file which is not ours: another program has our name. Ours is what is
-# equal to the file that comes in its place, what the list of the last installation holds as it is, and what bears a
-# sign of ours. `_places`, `_sources`, `_list`: see CMakeLists.txt.
+# Stops an installation that would replace a file of another program called Headroom. A file is ours if it equals the one
+# that would replace it, if it is unchanged since the last installation's list, or if it contains a mark of this
+# program. `_places`, `_sources`, `_list`: see CMakeLists.txt.
 set(_prefix "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}")
 set(_program_sign headroom_program)
 set(_signs "bin/headroom=${_program_sign}" "lib/libheadroom_app.so=${_program_sign}"
@@ -14,7 +14,7 @@ function(bears_sign file sign result)
   set(${result} "${found}" PARENT_SCOPE)
 endfunction()
 
-# An installation from before there was a list is known by its program.
+# Older installations have no list; they are recognised by their program.
 set(_known "")
 set(_without_list "")
 if(EXISTS "${_prefix}/${_list}" AND NOT IS_DIRECTORY "${_prefix}/${_list}")
@@ -47,7 +47,7 @@ foreach(_source _place IN ZIP_LISTS _sources _places)
     endif()
   endif()
   if(NOT _ours)
-    # The blank in front keeps the line, and the path in it, from being broken.
+    # The leading blank keeps CMake from wrapping the line, and the path in it.
     message(FATAL_ERROR " ${_file} belongs to another program or was changed, so nothing is installed; "
                         "move it away or choose another folder with --prefix")
   endif()

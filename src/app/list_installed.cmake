@@ -1,4 +1,4 @@
-# Lists what was installed, as sha256sum does, for the next installation (check_places.cmake).
+# Writes a list of the installed files in sha256sum's format, for the next installation (check_places.cmake).
 set(_lines "")
 foreach(_place ${_places})
   file(SHA256 "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/${_place}" _hash)
