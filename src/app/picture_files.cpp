@@ -35,7 +35,7 @@ namespace {
 bool exists(const fs::path& path, const fs::path& target) {
   std::error_code error;
   const fs::file_status status =
-      fs::symlink_status(path, error);  // a dangling link also blocks the name
+      fs::symlink_status(path, error);  // a dangling link blocks the name, too
   if (status.type() == fs::file_type::not_found) return false;
   if (error) refuse(target, error.message() + "; name another place");
   return true;

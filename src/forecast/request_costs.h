@@ -116,8 +116,8 @@ class RequestCosts {
   const NetworkSizes sizes_;         // as the device reserves them,
   const NetworkSizes sizes_in_use_;  // as they are handed out,
   const NetworkSizes sizes_small_;   // and in the pool of small requests
-  const std::vector<std::int64_t>
-      file_bytes_;  // that a step reads when 0, 1, .. blocks are streamed
+  // Bytes that a step reads when 0, 1, .. blocks are streamed.
+  const std::vector<std::int64_t> file_bytes_;
   // Indexed by whether weights are packed, then by the number of streamed blocks.
   std::array<std::vector<ShortNetwork>, 2> short_transformers_;
   DeviceRates rates_;

@@ -33,6 +33,7 @@ struct Times {
   double factor = 2;  // of both sides
   friend bool operator==(const Times&, const Times&) = default;
 };
+// The longer side of the result, in px.
 struct LongerSide {
   int px = 0;
   friend bool operator==(const LongerSide&, const LongerSide&) = default;

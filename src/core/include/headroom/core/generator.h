@@ -59,6 +59,7 @@ class ImageGenerator {
                         std::stop_token stop) = 0;
 };
 
+// Throws Cancelled once a stop was requested.
 inline void check_cancelled(const std::stop_token& stop) {
   if (stop.stop_requested()) throw Cancelled{};
 }

@@ -68,8 +68,8 @@ struct Plan {
   int height = 0;
   int count = 1;
   std::vector<std::string> execution;  // by name, see option_names()
-  std::vector<OptionEffect>
-      option_effects;  // one for each option in their order; none for "resident"
+  // One for each option, in their order; none for "resident".
+  std::vector<OptionEffect> option_effects;
   std::vector<StagePlan> stages;
   std::int64_t peak_bytes = 0;  // that the device has to provide
   // The part of it that is handed out at the peak; on the CPU all of it.

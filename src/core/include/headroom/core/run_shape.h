@@ -46,6 +46,7 @@ struct RunShape {
   return true;
 }
 
+// The shape of a run that differs only in its size.
 [[nodiscard]] constexpr RunShape with_size(RunShape shape, Size size) {
   shape.width = size.width;
   shape.height = size.height;

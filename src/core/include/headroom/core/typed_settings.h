@@ -12,6 +12,7 @@ namespace headroom {
 // 512x512"). A number under another name only ("Seed: 5" where steps are wanted) does not count,
 // nor do several values that differ.
 
+// What a number is wanted for: which names, units and sizes of a text count for it.
 enum class NumberOf { kAnything, kSteps, kGuidance, kCount, kWidth, kHeight };
 
 struct TypedSetting {

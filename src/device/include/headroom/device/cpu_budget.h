@@ -21,6 +21,7 @@ namespace headroom {
 // of the process. All functions may be called from any thread.
 namespace cpu_budget {
 
+// The state of the budget. Amounts are in bytes unless a comment says otherwise.
 struct Use {
   std::int64_t weights = 0;         // bytes alive under MemoryTag::kWeights
   std::int64_t activations = 0;     // bytes alive that belong to no network
@@ -30,11 +31,12 @@ struct Use {
   std::int64_t allocations = 0;     // number of allocations since the start of the process
   std::int64_t reserved = 0;        // held by reserve(), whether in use or not
   std::int64_t growths = 0;         // allocations since reserve() that exceeded what was held
-  std::int64_t over_limit =
-      0;  // most that an allocation brought beyond the limit; a fault if not 0
+  std::int64_t over_limit = 0;      // most that one exceeded the limit by; a fault if not 0
   [[nodiscard]] std::int64_t total() const { return weights + activations; }
 };
 
+// Replaces torch's CPU allocator, which must happen before other threads allocate. Further calls
+// do nothing.
 void install();
 [[nodiscard]] Use use();
 // The largest weights + activations allowed; a value <= 0 means no limit. A limit below what is

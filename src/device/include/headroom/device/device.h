@@ -77,6 +77,7 @@ struct DeviceReport {
   MemorySnapshot memory;
   std::vector<OtherProgram> other_programs;  // from DeviceMemory::other_programs()
 };
+// What `headroom devices` shows of the whole machine.
 struct SystemReport {
   std::vector<DeviceReport> devices;
   // What the kinds of devices report: facts for programs, such as {"driver", "580.95.05"}, and

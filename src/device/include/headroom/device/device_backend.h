@@ -45,6 +45,7 @@ struct CardOverhead {
   std::int64_t loaded = 0;   // in addition: kernels' code and CUDA's libraries
 };
 
+// What some work allocated beyond what was in use before it, in bytes.
 struct WorkUse {
   std::int64_t peak = 0;  // largest amount at one moment
   std::int64_t kept = 0;  // still held when the work has returned

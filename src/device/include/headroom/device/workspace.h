@@ -29,10 +29,11 @@ class ScopedKernels {
  private:
   KernelSet previous_;
 };
+// The kernels that are set on this thread.
 [[nodiscard]] const KernelSet& current_kernels();
 
-// Rows of queries that attention() in model/ops.h works on at a time on a card when the head is too
-// wide for the fused kernels; 0 = all at once, fused.
+// On a GPU attention() in model/ops.h uses fused kernels for heads up to this width. For wider
+// heads it works on this many rows of queries at a time.
 inline constexpr std::int64_t kWidestFusedHead = 256;
 inline constexpr std::int64_t kUnfusedQueryRows = 1024;
 

@@ -49,7 +49,7 @@ class GenerationQueue {
   GenerationQueue(const GenerationQueue&) = delete;
   GenerationQueue& operator=(const GenerationQueue&) = delete;
 
-  // In_front: before the other waiting jobs.
+  // `in_front`: before the other waiting jobs.
   JobId submit(GenerationRequest request, bool in_front = false);
   // Ends a waiting job at once, and the running one at its next check. Ignores an unknown id.
   void cancel(JobId id);

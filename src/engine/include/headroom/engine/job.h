@@ -13,6 +13,7 @@ namespace headroom {
 
 using JobId = std::uint64_t;
 
+// Why a job or a change failed: the kind of the Error and its sentence.
 struct Failure {
   ErrorKind kind;
   Message message;
@@ -28,6 +29,9 @@ struct FinishedPicture {
   Message save_error;
 };
 
+// A waiting or running job as the queue sees it. Stage, image_index (0-based), step and
+// total_steps say how far a running one is; `preview` is null before the first one of the present
+// picture.
 struct JobStatus {
   JobId id = 0;
   GenerationRequest request;

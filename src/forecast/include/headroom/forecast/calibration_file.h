@@ -12,6 +12,7 @@ struct StoredCalibration {
   bool found = false;
   std::string problem;  // one sentence when the file is damaged; it is then ignored
 };
+// Reads the calibration for a key. Never throws for a bad file; see StoredCalibration::problem.
 [[nodiscard]] StoredCalibration read_calibration(const std::filesystem::path& file,
                                                  const CalibrationKey& key);
 // Stores a calibration in the file, replacing one with the same key and keeping others; a damaged

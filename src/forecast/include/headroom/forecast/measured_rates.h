@@ -15,6 +15,8 @@ struct RatesKey {
   int threads = 0;       // of the CPU; 0 for a GPU
   friend bool operator==(const RatesKey&, const RatesKey&) = default;
 };
+// The key for this device; `dtype` and `threads` as in PipelineOptions. Throws
+// Error{kInvalidRequest} for an unknown format.
 [[nodiscard]] RatesKey rates_key(const Device& device, const std::string& dtype, int threads);
 
 // Measures the device: takes at most a second on the CPU, half a second on a GPU, and 200 MB.

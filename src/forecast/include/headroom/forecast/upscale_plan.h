@@ -15,6 +15,7 @@ namespace headroom {
 [[nodiscard]] UpscalePlan plan_upscale(const UpscalerConfig& config, int width, int height,
                                        std::int64_t side, const Device& device);
 
+// Whether a picture can be enlarged with the memory of one moment, and how.
 struct UpscaleForecast {
   bool fits = false;
   UpscalePlan plan;  // if nothing fits, the plan with the smallest pieces

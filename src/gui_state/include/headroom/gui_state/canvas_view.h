@@ -2,6 +2,7 @@
 
 namespace headroom {
 
+// A rectangle by its upper left corner and size; the unit depends on the use.
 struct Rect {
   double x = 0, y = 0, w = 0, h = 0;
   [[nodiscard]] bool contains(double px, double py) const {

@@ -32,6 +32,7 @@ struct SavedSession {
   std::vector<InitImage::File> starts;  // where start pictures are; see UiState::known_starts
 };
 
+// The session as text for read_session_text().
 [[nodiscard]] std::string session_text(const SavedSession& session);
 // Reads everything in `text` that can be read and ignores the rest. Nothing when it is not a
 // session.

@@ -10,6 +10,7 @@ namespace headroom {
 // A short name for a change: the model, device or number format (the first of these that differs
 // from `now`).
 [[nodiscard]] Message label_of(const SessionChoice& to, const ModelOnDevice& now);
+// A model's name for people.
 [[nodiscard]] Message title_of(const ModelInfo& model);
 
 // Follows changes of model, device and number format: adapts settings and tells the user. Main

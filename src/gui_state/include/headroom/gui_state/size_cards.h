@@ -21,6 +21,7 @@ enum class CardState {
   kSlower,  // fits with a noticeably slower plan, see kSlowerThanResident
   kShort
 };
+// The state for a forecast; kPending for null.
 [[nodiscard]] CardState state_of(const Forecast* forecast);
 [[nodiscard]] constexpr bool runs_at_full_speed(CardState state) {
   return state == CardState::kFits || state == CardState::kTight;
@@ -44,6 +45,7 @@ struct SizeCard {
 // Whether an execution option costs noticeable time.
 [[nodiscard]] bool is_slow_option(const std::string& option);
 
+// The card of a preset; null: its forecast is not known yet.
 [[nodiscard]] SizeCard make_card(const SizePreset& preset, const Forecast* forecast);
 
 // The longest side that fits beside one of `other_px`, according to the table, rounded to its

@@ -13,6 +13,7 @@ namespace headroom {
 // one that is only known from a record or could not be read has no pixels.
 using StartPicture = std::shared_ptr<const InitImage>;
 
+// Whether the picture was read.
 [[nodiscard]] bool has_pixels(const InitImage& start);
 
 // Reads a PNG or JPEG. Sets `has_transparency` when any pixel is transparent. Throws Error{kIo}.

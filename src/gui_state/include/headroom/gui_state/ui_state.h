@@ -36,6 +36,7 @@ class PromptHistory {
   std::size_t at_ = 0;  // prompts_.size() = the unsent prompt
 };
 
+// A message above the canvas, with a button if there is something to do.
 struct Banner {
   enum class Kind { kTrouble, kWarning, kNote };
   // What the banner's button does.

@@ -23,6 +23,7 @@ struct TextStyle {
   bool bold = false;
 };
 
+// Width of one line of text, in screen pixels.
 [[nodiscard]] float text_width(const Ui& ui, const std::string& text, const TextStyle& style);
 // How many lines paragraph() needs in `width` screen pixels.
 [[nodiscard]] int text_lines(const Ui& ui, const std::string& text, const TextStyle& style,
@@ -81,6 +82,7 @@ struct ButtonOptions {
   bool bold = false;
   float text_size = kTextSize;
 };
+// Draws a button as the next item; returns whether it was pressed.
 bool button(const Ui& ui, const ButtonOptions& options);
 
 // A row "label ——o—— value": drag the track, or type the number.
@@ -95,6 +97,7 @@ struct SliderOptions {
   float label_px = 84;   // width of the label, design pixels
   float number_px = 56;  // width of the number, likewise; 0 = no number
 };
+// Draws the row; returns whether `value` was changed.
 bool slider(const Ui& ui, const SliderOptions& options, double& value);
 
 // A row "name ......... value" in the present column; a click copies the value. `key` is the
@@ -117,6 +120,7 @@ void draw_hatched(ImDrawList& list, ImVec2 low, ImVec2 high, ImU32 fill, ImU32 s
 // Continues the layout below things that were placed by hand, `height` screen pixels from `at` on.
 void take_room(ImVec2 at, float height);
 
+// The last item's rectangle, in screen pixels.
 [[nodiscard]] Rect item_rect();
 [[nodiscard]] ImU32 state_color(const Ui& ui, CardState state);
 

@@ -16,6 +16,7 @@ struct ImageFile {
   bool has_transparency = false;  // whether any pixel has it
   std::string sha256;             // of the file's bytes
 };
+// Throws Error{kIo}, like read_image().
 [[nodiscard]] ImageFile read_image_file(const std::filesystem::path& file);
 // A picture with its stored colours, even where pixels are transparent.
 struct TransparentImage {
@@ -23,6 +24,7 @@ struct TransparentImage {
   GreyImage alpha;     // 255 is opaque; empty when all pixels are
   std::string sha256;  // of the file's bytes
 };
+// Throws Error{kIo}, like read_image().
 [[nodiscard]] TransparentImage read_transparent_image(const std::filesystem::path& file);
 
 }  // namespace headroom

@@ -23,6 +23,7 @@ struct PictureFormat {
   std::string (*encode)(const Image& image, const std::vector<PngText>& texts);
 };
 
+// All formats: the rows of the table.
 [[nodiscard]] std::span<const PictureFormat> picture_formats();
 // The format of new pictures if no other is named: it can be written and read.
 [[nodiscard]] const PictureFormat& usual_format();

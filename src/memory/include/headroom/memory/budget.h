@@ -48,6 +48,7 @@ enum class Obstacle {
   kOthersAndReserve,  // it would fit without both
   kDevice             // the device is too small
 };
+// The deciding term for a need; kNone if it fits.
 [[nodiscard]] Obstacle obstacle_of(std::int64_t need_bytes, const Budget& budget);
 
 // What a person can do about it: "raise --vram-cap (10 MB now)". Empty for kNone.

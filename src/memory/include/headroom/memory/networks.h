@@ -33,6 +33,7 @@ inline constexpr std::array kWorkStages{
     WorkStage{Stage::kDenoise, Choice::kSteps},
     WorkStage{Stage::kDecode, Choice::kPixels},
 };
+// The group of options that a stage depends on; kPixels for stages that do not work on the device.
 [[nodiscard]] constexpr Choice choice_of(Stage stage) {
   for (const WorkStage& work : kWorkStages) {
     if (work.stage == stage) return work.choice;

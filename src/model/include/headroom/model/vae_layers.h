@@ -16,7 +16,7 @@ struct VaeNorm {
 };
 struct VaeResnet {
   VaeNorm norm1, norm2;
-  // Conv_shortcut is undefined when the number of channels stays the same.
+  // The shortcut is undefined when the number of channels stays the same.
   VaeConv conv1, conv2, conv_shortcut;
 };
 struct VaeAttention {

@@ -6,6 +6,7 @@ namespace headroom {
 
 // The text entry of an enlarged picture that says how it was enlarged has this name.
 inline constexpr const char* kUpscaleKeyword = "upscale";
+// How a picture was enlarged.
 struct UpscaleRecord {
   std::string file;    // the picture that was enlarged, without its folder
   std::string sha256;  // of its file's bytes
@@ -15,6 +16,7 @@ struct UpscaleRecord {
   std::string version;              // of this program
 };
 
+// The entry's text, one line of JSON.
 [[nodiscard]] std::string upscale_json(const UpscaleRecord& record);
 // Nothing when `text` is not such an entry.
 [[nodiscard]] std::optional<UpscaleRecord> parse_upscale_json(const std::string& text);

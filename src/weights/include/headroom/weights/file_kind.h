@@ -10,6 +10,7 @@
 
 namespace headroom {
 
+// Whose weights a file has.
 enum class WeightKind {
   kUnknown,      // tensors that no known model has
   kTransformer,  // of Z-Image
@@ -22,6 +23,7 @@ enum class WeightKind {
   kForeign       // another model's, or packed in a way that cannot be read
 };
 
+// The kind of a file, with words for it.
 struct FileKind {
   WeightKind kind = WeightKind::kUnknown;
   Message what;        // "a Z-Image transformer, fused names", with an article

@@ -12,6 +12,7 @@
 
 namespace headroom {
 
+// The networks that files have weights for; the VAE has encoder and decoder.
 enum class Network { kTransformer, kTextEncoder, kVae };
 
 // "the transformer", "the text encoder", "the VAE"

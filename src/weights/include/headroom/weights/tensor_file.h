@@ -135,6 +135,7 @@ class TensorStore {
 [[nodiscard]] std::map<std::string, std::string> read_shard_index(
     const std::filesystem::path& index);
 
+// A tensor to be written; `data` is little-endian and row-major.
 struct NamedTensor {
   std::string name;
   DType dtype = DType::kF32;

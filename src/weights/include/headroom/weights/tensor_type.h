@@ -56,6 +56,7 @@ struct TensorType {
     return values / block_values * block_bytes;
   }
 };
+// The table's line for a format.
 [[nodiscard]] const TensorType& tensor_type(DType dtype);
 [[nodiscard]] inline std::string_view dtype_name(DType dtype) { return tensor_type(dtype).name; }
 
