@@ -26,8 +26,7 @@ TracePeaks AllocatorModel::peaks(const AllocationTrace& allocations) const {
   }
   peaks.peak_bytes = caching_peaks.reserved_peak_bytes;
   peaks.left_bytes =
-      // The allocator gives nothing back to the driver by itself.
-      caching_peaks.reserved_peak_bytes;
+      caching_peaks.reserved_peak_bytes;  // nothing goes back to the driver by itself
   peaks.left_small_bytes = caching_peaks.small_peak_bytes;
   return peaks;
 }

@@ -15,7 +15,7 @@ struct StageNeed {
   std::int64_t activation_bytes = 0;  // streamed-in weights count here
   std::int64_t workspace_bytes = 0;
   std::int64_t peak_bytes = 0;  // largest sum of the three at one moment
-  // Outside of the device's memory: decoded pixels, a decoder on the CPU.
+  // Outside of the device's memory: planes of strip decoding, a decoder on the CPU.
   std::int64_t host_bytes = 0;
   // Weights and peak again for a GPU's caching allocator, which reserves more than it hands out:
   // the part that is handed out, and the part in the pool of small requests, which larger requests
