@@ -17,7 +17,6 @@
 //
 // Rows of full width are contiguous in channels-last memory. Narrower tiles would each have to
 // be made contiguous before their copy, on both sides of the bus.
-// made contiguous first, on both sides of the bus.
 namespace headroom {
 
 // Runs the layers of a VAE: one call per layer, each on the output of the one before.

@@ -7,7 +7,6 @@ namespace {
 
 // Whether what was loaded under one plan can be used under the other: with the same streaming and
 // storage, in the same place.
-// place.
 bool serves(const NetworkSlot& slot, const ExecutionOptions& loaded, const ExecutionOptions& now) {
   const NetworkEntry& entry = entry_of(slot.network);
   return entry.streamed(loaded, slot.layers) == entry.streamed(now, slot.layers) &&
