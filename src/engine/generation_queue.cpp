@@ -323,7 +323,7 @@ void GenerationQueue::run_front(std::unique_ptr<ImageGenerator>& generator) {
   auto value = run_job(*job, generator);
   {
     const std::scoped_lock lock(mutex_);
-    jobs_.pop_front();  // remember the running job: others may be submitted in front
+    jobs_.pop_front();  // the running job is always in front
     const auto* const failure = std::get_if<Failure>(&value);
     device_lost_ = failure != nullptr && failure->kind == ErrorKind::kDevice;
     JobStatus& at = job->status;

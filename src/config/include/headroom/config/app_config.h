@@ -52,8 +52,9 @@ struct AppConfig {
   OutputOptions output;
   WindowOptions window;
   LogOptions log;
-  // Where each setting that was given stands, by "section.key": "FILE:LINE: section.key" or the
-  // name of the variable. For messages on values that are judged later, with the model at hand.
+  // Where each given setting comes from, keyed by "section.key": "FILE:LINE: section.key" or the
+  // name of the environment variable. For messages about values that can only be checked later,
+  // when the model is known.
   std::map<std::string, std::string> places;
   std::vector<std::string> warnings;  // sentences for a person; the program runs all the same
 };
