@@ -17,7 +17,7 @@ namespace headroom {
 // Where the networks run. Copies share one backend.
 struct Device {
   std::shared_ptr<DeviceBackend> backend;
-  std::string name;       // for people: the name of the GPU or "CPU"
+  std::string name;       // for people: the GPU's, or "CPU budget"
   std::string uuid = {};  // "GPU-…" of a GPU, empty where there is none
   [[nodiscard]] std::string id() const { return backend->id(); }
   // The name in files that tells it apart from other devices of the same name.

@@ -28,7 +28,7 @@ namespace headroom {
 // "0.4 s", "12 s" with the language's units, "2:05", "1:02:05".
 [[nodiscard]] std::string format_seconds(double seconds, const StringTable& text);
 
-// A device's name for people: the source of memory figures "CPU budget" becomes "CPU".
+// A device's name for people, in which "CPU budget" is just "CPU".
 [[nodiscard]] std::string device_label(const std::string& name);
 // What a plan needs of the machine's own memory, "1.2 GB held, 3.4 GB of files read at every
 // step"; empty if nothing.
