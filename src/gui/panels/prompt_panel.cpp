@@ -210,7 +210,7 @@ void draw_examples(const Ui& ui) {
   take_room(at, height + ui.px(1));
 }
 
-// After the first picture the examples are folded into a symbol beside the section's name.
+// Once a picture was requested, the examples are folded into a symbol beside the section's name.
 void draw_examples_fold(const Ui& ui, ImVec2 section) {
   const ImVec2 next = ImGui::GetCursorScreenPos();
   const float label = text_width(ui, ui.t("prompt.label"), {0, kSmallSize, true}) + ui.px(14);
