@@ -90,7 +90,7 @@ enum AttentionBlock : std::uint8_t {
   kLogSums,
   kRandomState,  // allocated even without dropout
   kUnusedNumber,
-  // for each part when keys are split; joined in the end
+  // The parts' own, when keys are split; they are joined in the end.
   kPartLogSums,
   kPartResults,
 };

@@ -94,7 +94,8 @@ Mended mend_utf8(std::string_view bytes) {
   return mended;
 }
 
-// Counts blanks, digits and commas, which most texts have, whatever their language.
+// Counts characters below U+0100, of which most texts have some in the right byte order, whatever
+// their language: blanks, digits and commas.
 std::size_t count_plain(std::string_view bytes, bool big_endian) {
   std::size_t count = 0;
   for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) {

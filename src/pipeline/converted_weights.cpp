@@ -42,7 +42,7 @@ class AskedTensors final : public WeightSource {
     return at::empty(shape, options());
   }
   void read(std::string_view, const at::Tensor&) override {}
-  // Such rows are read from the model's own file.
+  // Gathered rows are read from the model's own file.
   at::Tensor gather_rows(std::string_view, std::span<const std::int32_t>, std::int64_t,
                          std::int64_t width) override {
     return at::empty({0, width}, options());

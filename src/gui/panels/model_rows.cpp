@@ -53,8 +53,8 @@ RowLayout lay_out_row(const Ui& ui, const ModelOffer& offer, float width) {
   return row;
 }
 
-// A word, so that the meaning does not depend on colour; for a size that does not fit, how much is
-// missing.
+// A word, so that the meaning does not depend on colour. A size that does not fit needs none, since
+// it says how much is missing.
 std::string word_of(const Ui& ui, CardState state) {
   if (state == CardState::kTight) return ui.t("card.word.tight");
   return state == CardState::kSlower ? ui.t("card.word.slower") : std::string();
