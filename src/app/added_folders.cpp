@@ -1,9 +1,8 @@
 #include "added_folders.h"
 
+#include "headroom/config/paths.h"
 #include "headroom/core/error.h"
 #include "headroom/core/state_file.h"
-
-#include "paths.h"
 
 #include <algorithm>
 #include <sstream>

@@ -1,10 +1,9 @@
 #include "chosen_loras.h"
 
+#include "headroom/config/paths.h"
 #include "headroom/core/error.h"
 #include "headroom/core/typed_numbers.h"
 #include "headroom/model_files/adapter_search.h"
-
-#include "paths.h"
 
 #include <cstddef>
 #include <filesystem>

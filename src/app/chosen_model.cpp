@@ -1,11 +1,11 @@
 #include "chosen_model.h"
 
 #include "headroom/config/model_paths.h"
+#include "headroom/config/paths.h"
 #include "headroom/core/error.h"
 #include "headroom/model_files/find_models.h"
 
 #include "added_folders.h"
-#include "paths.h"
 
 #include <algorithm>
 #include <string>

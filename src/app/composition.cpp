@@ -1,5 +1,6 @@
 #include "composition.h"
 
+#include "headroom/config/paths.h"
 #include "headroom/core/error.h"
 #include "headroom/device/pretended_programs.h"
 #include "headroom/engine/file_hashes.h"
@@ -15,7 +16,6 @@
 #include "headroom/records/run_log.h"
 
 #include "chosen_model.h"
-#include "paths.h"
 
 #include <algorithm>
 #include <memory>

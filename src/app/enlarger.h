@@ -1,10 +1,9 @@
 #pragma once
+#include "headroom/cli/command_line.h"
+#include "headroom/cli/signals.h"
 #include "headroom/core/image.h"
 #include "headroom/core/message.h"
 #include "headroom/forecast/upscale_plan.h"
-
-#include "cli/command_line.h"
-#include "cli/signals.h"
 
 #include <functional>
 #include <memory>

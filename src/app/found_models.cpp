@@ -1,12 +1,12 @@
 #include "found_models.h"
 
+#include "headroom/config/paths.h"
 #include "headroom/core/error.h"
 #include "headroom/core/size.h"
 #include "headroom/model_files/find_models.h"
 
 #include "chosen_model.h"
 #include "composition.h"
-#include "paths.h"
 #include "session_source.h"
 
 #include <algorithm>

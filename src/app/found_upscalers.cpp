@@ -1,11 +1,11 @@
 #include "found_upscalers.h"
 
+#include "headroom/config/paths.h"
 #include "headroom/core/error.h"
 #include "headroom/core/lower_case.h"
 #include "headroom/weights/upscaler_file.h"
 
 #include "chosen_model.h"
-#include "paths.h"
 
 #include <algorithm>
 #include <set>

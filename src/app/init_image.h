@@ -1,7 +1,6 @@
 #pragma once
+#include "headroom/cli/command_line.h"
 #include "headroom/core/message.h"
-
-#include "cli/command_line.h"
 
 #include <vector>
 

@@ -1,8 +1,7 @@
 #include "label_fonts.h"
 
+#include "headroom/config/paths.h"
 #include "headroom/core/error.h"
-
-#include "paths.h"
 
 #include <algorithm>
 #include <array>

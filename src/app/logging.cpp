@@ -1,6 +1,6 @@
 #include "logging.h"
 
-#include "paths.h"
+#include "headroom/config/paths.h"
 
 #include <algorithm>
 #include <atomic>

@@ -1,10 +1,9 @@
 // The program itself is a library that is loaded after the environment is set: libgomp, which
 // comes with libtorch, and libtorch itself read the environment only while they are loaded.
 
+#include "headroom/cli/exit_code.h"
 #include "headroom/core/error.h"
 #include "headroom/memory/allocator_conf.h"
-
-#include "cli/exit_code.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -86,7 +85,7 @@ int main(int argc, char** argv) {
     return 1;
   }
   const int code = entry(argc, argv);
-  if (code != headroom::kStartAgain) return code;
+  if (code != headroom::kExitStartAgain) return code;
   std::fflush(nullptr);
   execv("/proc/self/exe", argv);
   std::perror("headroom: cannot start again");

@@ -1,5 +1,6 @@
 #include "picture_files.h"
 
+#include "headroom/config/paths.h"
 #include "headroom/core/error.h"
 #include "headroom/core/lower_case.h"
 #include "headroom/image/file_writer.h"
@@ -10,8 +11,6 @@
 #include "headroom/records/request_json.h"
 #include "headroom/records/settings_json.h"
 #include "headroom/records/upscale_json.h"
-
-#include "paths.h"
 
 #include <algorithm>
 #include <array>

@@ -1,10 +1,10 @@
 #include "picture_folder.h"
 
+#include "headroom/cli/stdout_text.h"
 #include "headroom/core/error.h"
 #include "headroom/core/quote.h"
 #include "headroom/image/picture_formats.h"
 
-#include "cli/stdout_text.h"
 #include "commands/job_series.h"
 #include "folder_pictures.h"
 #include "init_image.h"

@@ -1,5 +1,6 @@
 #include "picture_grid.h"
 
+#include "headroom/cli/stdout_text.h"
 #include "headroom/core/error.h"
 #include "headroom/core/quote.h"
 #include "headroom/core/version.h"
@@ -9,14 +10,13 @@
 #include "headroom/image/png_writer.h"
 
 #include "chosen_loras.h"
-#include "cli/prompt_series.h"
-#include "cli/stdout_text.h"
 #include "commands/job_series.h"
 #include "composition.h"
 #include "init_image.h"
 #include "label_fonts.h"
 #include "picture_files.h"
 #include "picture_folder.h"
+#include "prompt_series.h"
 #include "run_need.h"
 #include "session_loras.h"
 

@@ -1,6 +1,6 @@
 #pragma once
-#include "cli/command_line.h"
-#include "cli/signals.h"
+#include "headroom/cli/command_line.h"
+#include "headroom/cli/signals.h"
 
 namespace headroom {
 

@@ -1,8 +1,7 @@
 #pragma once
+#include "headroom/cli/command_line.h"
 #include "headroom/core/generation.h"
 #include "headroom/core/size.h"
-
-#include "cli/command_line.h"
 
 #include <filesystem>
 #include <string>

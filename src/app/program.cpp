@@ -1,12 +1,13 @@
+#include "headroom/cli/command_line.h"
+#include "headroom/cli/exit_code.h"
+#include "headroom/cli/signals.h"
+#include "headroom/cli/stdout_text.h"
 #include "headroom/core/error.h"
 #include "headroom/core/languages.h"
 #include "headroom/core/quote.h"
 #include "headroom/device/device.h"
 
-#include "cli/command_line.h"
-#include "cli/exit_code.h"
-#include "cli/signals.h"
-#include "cli/stdout_text.h"
+#include "command_table.h"
 #include "commands/commands.h"
 #include "logging.h"
 #include "surroundings.h"
@@ -41,12 +42,12 @@ std::vector<const char*> language_alone(int argc, const char* const* argv) {
 // If the program was started from a menu, a wrong option can only be reported in the window.
 std::optional<CommandLine> read_or_open(int argc, const char* const* argv) {
   try {
-    return read_command_line(argc, argv);
+    return read_command_line(argc, argv, commands());
   } catch (const Error& e) {
     const bool is_for_window = argc > 1 && argv[1][0] == '-';
     if (!is_for_window || !has_display() || has_terminal()) throw;
     const std::vector<const char*> kept = language_alone(argc, argv);
-    auto line = read_command_line(static_cast<int>(kept.size()), kept.data());
+    auto line = read_command_line(static_cast<int>(kept.size()), kept.data(), commands());
     std::string typed;
     for (int i = 1; i < argc; ++i) typed += (i == 1 ? "" : " ") + printable(argv[i]);
     if (line) {

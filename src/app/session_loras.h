@@ -1,8 +1,8 @@
 #pragma once
+#include "headroom/cli/command_line.h"
 #include "headroom/engine/model_on_device.h"
 #include "headroom/pipeline/lora_sets.h"
 
-#include "cli/command_line.h"
 #include "composition.h"
 #include "unfinished.h"
 

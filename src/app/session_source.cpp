@@ -1,5 +1,6 @@
 #include "session_source.h"
 
+#include "headroom/config/paths.h"
 #include "headroom/core/error.h"
 #include "headroom/forecast/rates_file.h"
 #include "headroom/forecast/upscale_forecaster.h"
@@ -7,7 +8,6 @@
 
 #include "composition.h"
 #include "model_examples.h"
-#include "paths.h"
 #include "session_loras.h"
 #include "unfinished.h"
 #include "upscaling_generator.h"

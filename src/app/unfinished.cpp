@@ -1,12 +1,11 @@
 #include "unfinished.h"
 
+#include "headroom/config/paths.h"
 #include "headroom/core/error.h"
 #include "headroom/image/picture_formats.h"
 #include "headroom/image/picture_info.h"
 #include "headroom/records/request_json.h"
 #include "headroom/records/run_record_json.h"
-
-#include "paths.h"
 
 #include <algorithm>
 #include <array>

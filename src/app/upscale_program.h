@@ -1,7 +1,6 @@
 #pragma once
+#include "headroom/cli/signals.h"
 #include "headroom/core/image.h"
-
-#include "cli/signals.h"
 
 #include <filesystem>
 #include <optional>

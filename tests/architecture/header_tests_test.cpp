@@ -1,4 +1,8 @@
-// Every public header that has a source has a test of its name, which is found in one guess.
+// Public headers: each has somebody outside of its room who reads it, and each that has a source
+// has a test of its name, which is found in one guess.
+
+#include "architecture/include_rules.h"
+#include "architecture/source_text.h"
 
 #include <filesystem>
 #include <fstream>
@@ -22,6 +26,9 @@ const std::map<std::string, std::string>& tested_elsewhere() {
   static const std::map<std::string, std::string> table{
       // Read through the files and variables that set them.
       {"config/app_config", "config/config_file_test.cpp"},
+      // The command line is read with them.
+      {"cli/command_options", "cli/command_line_test.cpp"},
+      {"cli/grid_axis", "cli/command_line_test.cpp"},
       // Need a card, or the stand-in for one, or another kind of device.
       {"device/copy_stream", "fake_card/whole_run_test.cpp"},
       {"device/device_backend", "third_kind/third_kind_test.cpp"},
@@ -119,6 +126,28 @@ TEST(HeaderTests, ThoseOfAnotherNameAreThere) {
   for (const auto& [header, test] : tested_elsewhere()) {
     EXPECT_TRUE(headers.contains(header)) << header << " is no public header with a source";
     EXPECT_TRUE(fs::exists(kRoot / "tests" / test)) << header << ": no tests/" << test;
+  }
+}
+
+// What only the room itself reads stands beside its sources.
+TEST(PublicHeaders, AreReadOutsideOfTheirRoom) {
+  std::vector<SourceFile> files = read_sources(kRoot, "tests");
+  const std::vector<SourceFile> sources = read_sources(kRoot);
+  files.insert(files.end(), sources.begin(), sources.end());
+  const auto is_public = [](const SourceFile& file) {
+    return file.path.find("/include/headroom/") != std::string::npos;
+  };
+  std::set<std::string> read;  // a public header's own includes are read with it
+  for (const SourceFile& file : files) {
+    const std::string own = "headroom/" + room_of(file.path) + "/";
+    for (const Include& include : find_includes(file.text)) {
+      if (is_public(file) || !include.path.starts_with(own)) read.insert(include.path);
+    }
+  }
+  for (const SourceFile& file : sources) {
+    if (!is_public(file)) continue;
+    EXPECT_TRUE(read.contains(file.path.substr(file.path.rfind("headroom/"))))
+        << file.path << " is read by its own room only: put it beside its source";
   }
 }
 

@@ -48,10 +48,12 @@ const std::map<std::string, RoomRules, std::less<>>& rules() {
        {{"core", "engine", "image", "records", "memory", "config", "gui_state", "gui_actions",
          "gui_toolkit"},
         {"imgui", "icons", "nlohmann", "posix"}}},
+      {"cli",
+       {{"core", "config", "image", "model_files", "device"}, {"cli11", "nlohmann", "posix"}}},
       {"app",
        {{"core", "config", "image", "records", "text", "weights", "model_files", "memory", "engine",
-         "device", "model", "diffusion", "pipeline", "forecast", "gui"},
-        {"cli11", "spdlog", "fmt", "nlohmann", "posix"}}},
+         "device", "model", "diffusion", "pipeline", "forecast", "gui", "cli"},
+        {"spdlog", "fmt", "nlohmann", "posix"}}},
   };
   return table;
 }
@@ -135,6 +137,7 @@ const std::vector<TokenRule>& token_rules() {
       {"std::condition_variable_any", threaded, threads_why},
       {"std::async", {}, "the program has no thread pool and no futures"},
       {"YAML::", {"config"}, "only config knows YAML"},
+      {"CLI::", {"cli"}, "only cli knows the parser of arguments"},
       {"ImGui::", {"gui_toolkit", "gui"}, "only gui and its toolkit know Dear ImGui"},
       {"at::", torch, "tensors belong to the torch rooms"},
       {"torch::", torch, "tensors belong to the torch rooms"},
@@ -263,12 +266,12 @@ std::set<std::string> known_rooms() {
   return rooms;
 }
 
-std::vector<SourceFile> read_sources(const std::filesystem::path& root) {
+std::vector<SourceFile> read_sources(const std::filesystem::path& root, const std::string& folder) {
   static const std::set<std::string> kinds{".h", ".hpp", ".cpp", ".cc",
                                            ".c", ".cu",  ".cuh", ".inc"};
   std::vector<SourceFile> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(
-           root / "src", std::filesystem::directory_options::follow_directory_symlink)) {
+           root / folder, std::filesystem::directory_options::follow_directory_symlink)) {
     if (!entry.is_regular_file() || !kinds.contains(entry.path().extension().string())) continue;
     std::ostringstream text;
     text << std::ifstream(entry.path(), std::ios::binary).rdbuf();

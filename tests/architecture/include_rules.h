@@ -23,7 +23,8 @@ struct SourceFile {
 // The names of the rooms the rules know.
 [[nodiscard]] std::set<std::string> known_rooms();
 
-// Every C++ file below include/ and src/ of `root`.
-[[nodiscard]] std::vector<SourceFile> read_sources(const std::filesystem::path& root);
+// Every C++ file below a folder of `root`.
+[[nodiscard]] std::vector<SourceFile> read_sources(const std::filesystem::path& root,
+                                                   const std::string& folder = "src");
 
 }  // namespace headroom::test

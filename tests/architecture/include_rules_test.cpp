@@ -135,7 +135,7 @@ TEST(IncludeRules, AllowThirdPartyHeadersInTheirRoom) {
       {"records", "<nlohmann/json.hpp>"}, {"text", "<utf8proc.h>"},
       {"weights", "<sys/mman.h>"},        {"device", "<c10/core/Allocator.h>"},
       {"model", "<ATen/ops/matmul.h>"},   {"gui", "<imgui_internal.h>"},
-      {"gui_toolkit", "<GLFW/glfw3.h>"},  {"app", "<CLI/CLI.hpp>"},
+      {"gui_toolkit", "<GLFW/glfw3.h>"},  {"cli", "<CLI/CLI.hpp>"},
       {"core", "<condition_variable>"},   {"memory", "<cstdint>"},
   };
   for (const auto& [room, header] : allowed) {
@@ -208,6 +208,23 @@ TEST(IncludeRules, CatchLibraryNamesOutsideTheirRooms) {
   EXPECT_THAT(check("src/gui/a.cpp", "ImGui::Begin(\"x\");"), IsEmpty());
   EXPECT_EQ(check("src/gui_state/a.cpp", "ImGui::Begin(\"x\");").size(), 1U);
   EXPECT_THAT(check("src/core/a.cpp", "format::at_least(1); float::x;"), IsEmpty());
+}
+
+// Each rule catches its token in every room that it is not made for.
+TEST(IncludeRules, CatchTensorsAndTheWindowsLibraryInAllOtherRooms) {
+  const std::pair<const char*, std::set<std::string>> tokens[] = {
+      {"at::Tensor t;", {"device", "model", "diffusion", "pipeline", "forecast"}},
+      {"ImGui::Begin(title);", {"gui", "gui_toolkit"}},
+      {"YAML::Node n;", {"config"}},
+      {"CLI::App app;", {"cli"}},
+      {"bool b = t.is_cuda();", {}},
+  };
+  for (const auto& [code, rooms] : tokens) {
+    for (const std::string& room : known_rooms()) {
+      EXPECT_EQ(check("src/" + room + "/a.cpp", code).empty(), rooms.contains(room))
+          << code << " in " << room;
+    }
+  }
 }
 
 TEST(IncludeRules, IgnoreCommentsAndLiterals) {

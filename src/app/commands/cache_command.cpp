@@ -1,11 +1,11 @@
+#include "headroom/cli/exit_code.h"
+#include "headroom/cli/stdout_text.h"
+#include "headroom/config/paths.h"
 #include "headroom/core/bytes.h"
 #include "headroom/core/quote.h"
 #include "headroom/model_files/weight_cache.h"
 
-#include "cli/exit_code.h"
-#include "cli/stdout_text.h"
 #include "commands/commands.h"
-#include "paths.h"
 
 #include <cstdint>
 #include <cstdio>

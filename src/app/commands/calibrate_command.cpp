@@ -1,12 +1,12 @@
+#include "headroom/cli/exit_code.h"
+#include "headroom/cli/stdout_text.h"
+#include "headroom/config/paths.h"
 #include "headroom/core/bytes.h"
 #include "headroom/forecast/calibration.h"
 #include "headroom/forecast/calibration_file.h"
 
-#include "cli/exit_code.h"
-#include "cli/stdout_text.h"
 #include "commands/commands.h"
 #include "composition.h"
-#include "paths.h"
 
 #include <algorithm>
 #include <cstdio>

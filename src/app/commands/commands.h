@@ -1,5 +1,5 @@
 #pragma once
-#include "cli/command_line.h"
+#include "headroom/cli/command_line.h"
 
 namespace headroom {
 

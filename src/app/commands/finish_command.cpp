@@ -1,10 +1,10 @@
+#include "headroom/cli/exit_code.h"
+#include "headroom/cli/signals.h"
+#include "headroom/cli/stdout_text.h"
 #include "headroom/core/error.h"
 #include "headroom/core/quote.h"
 
 #include "chosen_loras.h"
-#include "cli/exit_code.h"
-#include "cli/signals.h"
-#include "cli/stdout_text.h"
 #include "commands/commands.h"
 #include "commands/job_series.h"
 #include "composition.h"

@@ -1,8 +1,8 @@
+#include "headroom/cli/exit_code.h"
+#include "headroom/cli/stdout_text.h"
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
 
-#include "cli/exit_code.h"
-#include "cli/stdout_text.h"
 #include "commands/commands.h"
 #include "composition.h"
 

@@ -1,7 +1,6 @@
+#include "headroom/cli/signals.h"
 #include "headroom/core/error.h"
 
-#include "cli/prompt_series.h"
-#include "cli/signals.h"
 #include "commands/commands.h"
 #include "commands/job_series.h"
 #include "composition.h"
@@ -9,6 +8,7 @@
 #include "picture_files.h"
 #include "picture_folder.h"
 #include "picture_grid.h"
+#include "prompt_series.h"
 
 #include <cstdio>
 #include <vector>

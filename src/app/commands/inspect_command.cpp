@@ -1,3 +1,6 @@
+#include "headroom/cli/exit_code.h"
+#include "headroom/cli/stdout_text.h"
+#include "headroom/config/paths.h"
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
 #include "headroom/core/lower_case.h"
@@ -20,12 +23,9 @@
 #include "headroom/weights/upscaler_file.h"
 
 #include "chosen_model.h"
-#include "cli/exit_code.h"
-#include "cli/stdout_text.h"
 #include "commands/commands.h"
 #include "commands/inspect_upscaler.h"
 #include "commands/inspect_weights.h"
-#include "paths.h"
 
 #include <algorithm>
 #include <cstdio>

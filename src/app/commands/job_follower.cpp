@@ -1,12 +1,12 @@
 #include "commands/job_follower.h"
 
+#include "headroom/cli/exit_code.h"
+#include "headroom/cli/stdout_text.h"
+#include "headroom/config/paths.h"
 #include "headroom/core/error.h"
 #include "headroom/records/request_json.h"
 #include "headroom/records/run_record_json.h"
 
-#include "cli/exit_code.h"
-#include "cli/stdout_text.h"
-#include "paths.h"
 #include "picture_files.h"
 #include "unfinished.h"
 

@@ -1,8 +1,7 @@
 #pragma once
+#include "headroom/cli/signals.h"
 #include "headroom/engine/generation_queue.h"
 #include "headroom/engine/queue_watcher.h"
-
-#include "cli/signals.h"
 
 #include <cstddef>
 

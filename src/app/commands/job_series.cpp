@@ -1,9 +1,8 @@
 #include "commands/job_series.h"
 
+#include "headroom/cli/exit_code.h"
+#include "headroom/cli/stdout_text.h"
 #include "headroom/core/quote.h"
-
-#include "cli/exit_code.h"
-#include "cli/stdout_text.h"
 
 #include <cstdio>
 #include <filesystem>

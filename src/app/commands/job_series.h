@@ -1,6 +1,7 @@
 #pragma once
-#include "cli/command_line.h"
-#include "cli/signals.h"
+#include "headroom/cli/command_line.h"
+#include "headroom/cli/signals.h"
+
 #include "commands/job_follower.h"
 #include "composition.h"
 #include "picture_files.h"

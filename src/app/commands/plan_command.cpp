@@ -1,10 +1,10 @@
+#include "headroom/cli/exit_code.h"
+#include "headroom/cli/stdout_text.h"
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
 #include "headroom/records/request_json.h"
 #include "headroom/records/run_record_json.h"
 
-#include "cli/exit_code.h"
-#include "cli/stdout_text.h"
 #include "commands/commands.h"
 #include "composition.h"
 #include "init_image.h"

@@ -1,3 +1,6 @@
+#include "headroom/cli/exit_code.h"
+#include "headroom/cli/signals.h"
+#include "headroom/cli/stdout_text.h"
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
 #include "headroom/core/quote.h"
@@ -8,9 +11,6 @@
 #include "headroom/pipeline/model_check.h"
 
 #include "chosen_model.h"
-#include "cli/exit_code.h"
-#include "cli/signals.h"
-#include "cli/stdout_text.h"
 #include "commands/commands.h"
 
 #include <algorithm>

@@ -1,13 +1,13 @@
+#include "headroom/cli/exit_code.h"
+#include "headroom/cli/stdout_text.h"
+#include "headroom/config/paths.h"
 #include "headroom/core/bytes.h"
 #include "headroom/core/size.h"
 #include "headroom/memory/accuracy_report.h"
 #include "headroom/records/run_log.h"
 #include "headroom/records/run_record_json.h"
 
-#include "cli/exit_code.h"
-#include "cli/stdout_text.h"
 #include "commands/commands.h"
-#include "paths.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,15 +1,15 @@
+#include "headroom/cli/exit_code.h"
+#include "headroom/cli/signals.h"
+#include "headroom/cli/stdout_text.h"
+#include "headroom/config/paths.h"
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
 #include "headroom/core/quote.h"
 #include "headroom/core/size.h"
 
-#include "cli/exit_code.h"
-#include "cli/signals.h"
-#include "cli/stdout_text.h"
 #include "commands/commands.h"
 #include "commands/job_follower.h"
 #include "composition.h"
-#include "paths.h"
 #include "unfinished.h"
 
 #include <algorithm>

@@ -1,9 +1,9 @@
+#include "headroom/cli/exit_code.h"
+#include "headroom/cli/stdout_text.h"
 #include "headroom/core/error.h"
 #include "headroom/text/prompt_tokenizer.h"
 
 #include "chosen_model.h"
-#include "cli/exit_code.h"
-#include "cli/stdout_text.h"
 #include "commands/commands.h"
 
 #include <cstdio>

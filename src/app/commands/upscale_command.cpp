@@ -1,3 +1,6 @@
+#include "headroom/cli/exit_code.h"
+#include "headroom/cli/signals.h"
+#include "headroom/cli/stdout_text.h"
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
 #include "headroom/core/quote.h"
@@ -10,9 +13,6 @@
 #include "headroom/image/resize.h"
 #include "headroom/records/upscale_json.h"
 
-#include "cli/exit_code.h"
-#include "cli/signals.h"
-#include "cli/stdout_text.h"
 #include "commands/commands.h"
 #include "enlarger.h"
 #include "folder_pictures.h"

@@ -1,3 +1,6 @@
+#include "headroom/cli/exit_code.h"
+#include "headroom/cli/signals.h"
+#include "headroom/config/paths.h"
 #include "headroom/core/error.h"
 #include "headroom/device/device.h"
 #include "headroom/gui/notice_window.h"
@@ -5,13 +8,10 @@
 
 #include "added_folders.h"
 #include "chosen_model.h"
-#include "cli/exit_code.h"
-#include "cli/signals.h"
 #include "commands/commands.h"
 #include "composition.h"
 #include "found_models.h"
 #include "found_upscalers.h"
-#include "paths.h"
 #include "picture_files.h"
 #include "session_source.h"
 #include "surroundings.h"
@@ -156,7 +156,7 @@ WindowServices services_of(const AppConfig& config, Session& session,
 }
 
 // Shows the window for a session that begins with the choices in `config`. Returns an exit code or
-// kStartAgain. Throws Error when that cannot be opened.
+// kExitStartAgain. Throws Error when that cannot be opened.
 int show_window(const AppConfig& config, const std::vector<StartProblem>& problems,
                 const BlockedSignals& signals) {
   std::atomic<bool> ending{false};
@@ -190,7 +190,7 @@ int show_window(const AppConfig& config, const std::vector<StartProblem>& proble
   services.start_problems = problems;
   services.ending = [&] { return ending.load(); };
   Window window(std::move(services));
-  return window.run() == WindowEnd::kStartAgain ? kStartAgain : kExitOk;
+  return window.run() == WindowEnd::kStartAgain ? kExitStartAgain : kExitOk;
 }
 
 // Each fault on a line of its own; the window adds the last full stop.

@@ -1,5 +1,6 @@
-#include "cli/command_line.h"
+#include "headroom/cli/command_line.h"
 
+#include "headroom/cli/command_options.h"
 #include "headroom/config/string_table.h"
 #include "headroom/core/error.h"
 
@@ -15,6 +16,15 @@ namespace headroom {
 namespace {
 
 namespace fs = std::filesystem;
+
+int run_nothing(const CommandLine&) { return 0; }
+
+constexpr Command kCommands[] = {
+    {"generate", "", &generate_options, &need_prompt, &run_nothing},
+    {"finish", "", &finish_options, &need_pictures, &run_nothing},
+    {"plan", "", &plan_options, nullptr, &run_nothing},
+    {"devices", "", &devices_options, nullptr, &run_nothing},
+};
 
 // A configuration folder and an environment of its own.
 class CommandLineTest : public ::testing::Test {
@@ -34,7 +44,8 @@ class CommandLineTest : public ::testing::Test {
 
   static CommandLine read(std::vector<const char*> arguments) {
     arguments.insert(arguments.begin(), "headroom");
-    const auto line = read_command_line(static_cast<int>(arguments.size()), arguments.data());
+    const auto line =
+        read_command_line(static_cast<int>(arguments.size()), arguments.data(), kCommands);
     if (!line) throw std::runtime_error("the program had only to print");
     return *line;
   }

@@ -10,7 +10,7 @@ inline constexpr int kExitFile = 3;
 inline constexpr int kExitMemory = 4;
 inline constexpr int kExitCancelled = 130;
 // Not an exit code: main.cpp restarts the program with the same arguments.
-inline constexpr int kStartAgain = -1;
+inline constexpr int kExitStartAgain = -1;
 
 [[nodiscard]] constexpr int exit_code(ErrorKind kind) {
   switch (kind) {

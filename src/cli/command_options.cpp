@@ -1,12 +1,11 @@
-#include "cli/command_table.h"
+#include "headroom/cli/command_options.h"
 
 #include "headroom/core/error.h"
+#include "headroom/core/size.h"
 #include "headroom/model_files/quantise.h"
 
-#include "cli/option_groups.h"
-#include "commands/commands.h"
+#include "option_groups.h"
 
-#include <array>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -18,13 +17,15 @@ namespace {
   throw Error(ErrorKind::kInvalidRequest, message);
 }
 
-void add_cache(CLI::App& cache, Typed& typed) {
+}  // namespace
+
+void cache_options(CLI::App& cache, Typed& typed) {
   cache.add_flag("--clear", typed.clear, "Remove them all");
   add_json_flag(cache, typed, "Print one JSON object");
   add_config_option(cache, typed);
 }
 
-void add_models(CLI::App& models, Typed& typed) {
+void models_options(CLI::App& models, Typed& typed) {
   add(models, "", "folder", "DIR|FILE", typed.folder,
       "Look there too: a folder of models or weight files, ComfyUI's or Forge's, or an "
       "extra_model_paths.yaml; default: those of model.folders and the usual ones");
@@ -36,7 +37,7 @@ void add_models(CLI::App& models, Typed& typed) {
   add_config_option(models, typed);
 }
 
-void add_quantize(CLI::App& quantize, Typed& typed) {
+void quantize_options(CLI::App& quantize, Typed& typed) {
   const std::string group = "Output";
   add(quantize, group, "--to", "FORMAT", typed.to,
       "int8 (ComfyUI's int8 with ConvRot, .safetensors), q8_0 or q4_k (.gguf, q4_k with Q6_K where "
@@ -52,7 +53,7 @@ void add_quantize(CLI::App& quantize, Typed& typed) {
   add_config_option(quantize, typed);
 }
 
-void add_resume(CLI::App& resume, Typed& typed) {
+void resume_options(CLI::App& resume, Typed& typed) {
   resume
       .add_option("name", typed.waiting,
                   "The pictures by their names; default: all that wait, which is also called all")
@@ -64,7 +65,7 @@ void add_resume(CLI::App& resume, Typed& typed) {
   add_run_options(resume, typed);
 }
 
-void add_generate(CLI::App& generate, Typed& typed) {
+void generate_options(CLI::App& generate, Typed& typed) {
   add_request_options(generate, typed);
   add(generate, "Picture", "--prompts", "FILE", typed.prompts,
       "Text file with a prompt on each line, in place of -p; lines that begin with # do not count");
@@ -87,7 +88,7 @@ void add_generate(CLI::App& generate, Typed& typed) {
   add_run_options(generate, typed);
 }
 
-void add_finish(CLI::App& finish, Typed& typed) {
+void finish_options(CLI::App& finish, Typed& typed) {
   finish
       .add_option("pictures", typed.pictures,
                   "Pictures with settings inside, by this program or another one, or folders of "
@@ -114,7 +115,7 @@ void add_finish(CLI::App& finish, Typed& typed) {
   add_run_options(finish, typed);
 }
 
-void add_upscale(CLI::App& upscale, Typed& typed) {
+void upscale_options(CLI::App& upscale, Typed& typed) {
   upscale
       .add_option("pictures", typed.pictures,
                   "PNG or JPEG pictures, or folders of such; those that are made already are left "
@@ -142,14 +143,14 @@ void add_upscale(CLI::App& upscale, Typed& typed) {
   add_config_option(upscale, typed);
 }
 
-void add_plan(CLI::App& plan, Typed& typed) {
+void plan_options(CLI::App& plan, Typed& typed) {
   add_request_options(plan, typed);
   add_init_options(plan, typed);
   add_json_flag(plan, typed, "Print one JSON object");
   add_run_options(plan, typed);
 }
 
-void add_frontier(CLI::App& frontier, Typed& typed) {
+void frontier_options(CLI::App& frontier, Typed& typed) {
   add(frontier, "Table", "--step", "N", typed.step, "Distance of the sizes in pixels; default: 64");
   add(frontier, "Table", "--max", "N", typed.max, "Largest side in pixels; default: 2048");
   add_request_options(frontier, typed);
@@ -157,18 +158,18 @@ void add_frontier(CLI::App& frontier, Typed& typed) {
   add_run_options(frontier, typed);
 }
 
-void add_report(CLI::App& report, Typed& typed) {
+void report_options(CLI::App& report, Typed& typed) {
   add_json_flag(report, typed, "Print one JSON object");
   add_config_option(report, typed);
 }
 
-void add_devices(CLI::App& devices, Typed& typed) {
+void devices_options(CLI::App& devices, Typed& typed) {
   add_json_flag(devices, typed, "Print one JSON object");
   add_memory_options(devices, typed);
   add_config_option(devices, typed);
 }
 
-void add_calibrate(CLI::App& calibrate, Typed& typed) {
+void calibrate_options(CLI::App& calibrate, Typed& typed) {
   calibrate.footer(
       "\nRuns single operations, takes seconds, and stores what predictions must add for this "
       "device,\n"
@@ -179,7 +180,7 @@ void add_calibrate(CLI::App& calibrate, Typed& typed) {
   add_config_option(calibrate, typed);
 }
 
-void add_inspect(CLI::App& inspect, Typed& typed) {
+void inspect_options(CLI::App& inspect, Typed& typed) {
   add(inspect, "", "path", "FILE|DIR", typed.inspected,
       "A picture, a .safetensors or .gguf file, a shard index or a model: its folder, or with the "
       "options below its file");
@@ -189,7 +190,7 @@ void add_inspect(CLI::App& inspect, Typed& typed) {
   add_config_option(inspect, typed);
 }
 
-void add_tokenize(CLI::App& tokenize, Typed& typed) {
+void tokenize_options(CLI::App& tokenize, Typed& typed) {
   add_model_option(tokenize, typed);
   add_config_option(tokenize, typed);
 }
@@ -225,40 +226,6 @@ void need_pictures_and_model(const Typed& typed) {
   if (!typed.model) {
     refuse("upscale needs a model; name a file with --model, or choose --model lanczos");
   }
-}
-
-}  // namespace
-
-std::span<const Command> commands() {
-  // In the order of --help.
-  static constexpr std::array kCommands = std::to_array<Command>({
-      {"generate", "Make pictures", &add_generate, &need_prompt, &run_generate},
-      {"finish", "Make kept pictures anew at a larger size, with the settings inside them",
-       &add_finish, &need_pictures, &run_finish},
-      {"resume", "Finish pictures whose steps were done when their run ended: decode and save them",
-       &add_resume, nullptr, &run_resume},
-      {"upscale", "Enlarge pictures", &add_upscale, &need_pictures_and_model, &run_upscale},
-      {"plan", "Say what a request would need; runs nothing", &add_plan, nullptr, &run_plan},
-      {"frontier", "Say which sizes fit; runs nothing", &add_frontier, nullptr, &run_frontier},
-      {"report", "Compare predicted and actual memory and time of past runs", &add_report, nullptr,
-       &run_report},
-      {"devices", "List devices and their memory", &add_devices, nullptr, &run_devices},
-      {"calibrate",
-       "Measure what the libraries of a device allocate for themselves, for better predictions",
-       &add_calibrate, nullptr, &run_calibrate},
-      {"models", "List the models on this machine, and what they need at the preset sizes",
-       &add_models, nullptr, &run_models},
-      {"cache", "List the weights that are kept in the number format that they are computed in",
-       &add_cache, nullptr, &run_cache},
-      {"quantize", "Write a model's weights to a smaller file, with their matrices rounded",
-       &add_quantize, &need_format, &run_quantize},
-      {"inspect", "Show a picture's settings, a weight file's tensors or a model", &add_inspect,
-       &need_path, &run_inspect},
-      {"tokenize",
-       "Read lines {\"text\": ..., \"template\": false} and write lines {\"ids\": [...]}",
-       &add_tokenize, nullptr, &run_tokenize},
-  });
-  return kCommands;
 }
 
 }  // namespace headroom

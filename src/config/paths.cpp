@@ -1,4 +1,4 @@
-#include "paths.h"
+#include "headroom/config/paths.h"
 
 #include <cstdlib>
 #include <string>

@@ -1,5 +1,5 @@
 #pragma once
-#include "cli/typed.h"
+#include "headroom/cli/typed.h"
 
 #include <string>
 

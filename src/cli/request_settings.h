@@ -1,6 +1,6 @@
 #pragma once
-#include "cli/command_line.h"
-#include "cli/typed.h"
+#include "headroom/cli/command_line.h"
+#include "headroom/cli/typed.h"
 
 #include <span>
 #include <string>

@@ -1,4 +1,4 @@
-#include "cli/stdout_text.h"
+#include "headroom/cli/stdout_text.h"
 
 #include "headroom/core/error.h"
 

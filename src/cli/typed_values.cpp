@@ -1,4 +1,4 @@
-#include "cli/typed_values.h"
+#include "typed_values.h"
 
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"

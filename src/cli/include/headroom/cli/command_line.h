@@ -1,4 +1,6 @@
 #pragma once
+#include "headroom/cli/command.h"
+#include "headroom/cli/grid_axis.h"
 #include "headroom/config/app_config.h"
 #include "headroom/core/error.h"
 #include "headroom/core/finish.h"
@@ -6,11 +8,9 @@
 #include "headroom/core/size.h"
 #include "headroom/image/extend.h"
 
-#include "cli/command_table.h"
-#include "cli/grid_axis.h"
-
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -66,10 +66,12 @@ struct CommandLine {
   bool json = false;
 };
 
-// Reads configuration files, environment and arguments; later ones override earlier ones. Nothing
-// if only help or the version was asked for, which is then printed. Throws Error{kInvalidRequest},
-// and also Error{kConfig} unless the window is to open.
-[[nodiscard]] std::optional<CommandLine> read_command_line(int argc, const char* const* argv);
+// Reads configuration files, environment and arguments; later ones override earlier ones.
+// `commands` are those of the program and must live as long as the result. Nothing if only help or
+// the version was asked for, which is then printed. Throws Error{kInvalidRequest}, and also
+// Error{kConfig} unless the window is to open.
+[[nodiscard]] std::optional<CommandLine> read_command_line(int argc, const char* const* argv,
+                                                           std::span<const Command> commands);
 
 // Overwrites the fields of `request` that were typed.
 void apply_typed(const CommandLine& line, GenerationRequest& request);

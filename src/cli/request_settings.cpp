@@ -1,6 +1,6 @@
-#include "cli/request_settings.h"
+#include "request_settings.h"
 
-#include "cli/typed_values.h"
+#include "typed_values.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "cli/signals.h"
+#include "headroom/cli/signals.h"
 
 namespace headroom {
 

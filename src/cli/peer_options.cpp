@@ -1,4 +1,4 @@
-#include "cli/peer_options.h"
+#include "peer_options.h"
 
 #include "headroom/core/nearest_name.h"
 

@@ -1,6 +1,7 @@
 #pragma once
-#include "cli/command_line.h"
-#include "cli/signals.h"
+#include "headroom/cli/command_line.h"
+#include "headroom/cli/signals.h"
+
 #include "composition.h"
 
 namespace headroom {

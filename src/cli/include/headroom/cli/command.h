@@ -1,7 +1,6 @@
 #pragma once
-#include "cli/typed.h"
+#include "headroom/cli/typed.h"
 
-#include <span>
 #include <string_view>
 
 namespace CLI {
@@ -12,7 +11,7 @@ namespace headroom {
 
 struct CommandLine;
 
-// A command of the program: a row of the table. Its function is in commands/.
+// A command of the program: a row of the table that the program is given.
 struct Command {
   std::string_view name;  // as it is typed
   const char* what;       // for --help
@@ -21,7 +20,5 @@ struct Command {
   void (*check)(const Typed& typed);
   int (*run)(const CommandLine& line);  // returns the exit code; throws Error
 };
-
-[[nodiscard]] std::span<const Command> commands();
 
 }  // namespace headroom

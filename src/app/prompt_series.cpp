@@ -1,11 +1,11 @@
-#include "cli/prompt_series.h"
+#include "prompt_series.h"
 
+#include "headroom/cli/stdout_text.h"
 #include "headroom/core/error.h"
 #include "headroom/core/prompt_choices.h"
 #include "headroom/core/quote.h"
 
 #include "chosen_loras.h"
-#include "cli/stdout_text.h"
 #include "commands/job_series.h"
 #include "init_image.h"
 

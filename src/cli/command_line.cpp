@@ -1,5 +1,6 @@
-#include "cli/command_line.h"
+#include "headroom/cli/command_line.h"
 
+#include "headroom/config/paths.h"
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
 #include "headroom/core/languages.h"
@@ -7,11 +8,10 @@
 #include "headroom/core/version.h"
 #include "headroom/device/device.h"
 
-#include "cli/option_groups.h"
-#include "cli/peer_options.h"
-#include "cli/request_settings.h"
-#include "cli/typed_values.h"
-#include "paths.h"
+#include "option_groups.h"
+#include "peer_options.h"
+#include "request_settings.h"
+#include "typed_values.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -68,22 +68,22 @@ void refuse_rest(const CLI::App& app) {
 }
 
 // All options and commands of the program.
-void add_options(CLI::App& app, Typed& typed) {
+void add_options(CLI::App& app, std::span<const Command> commands, Typed& typed) {
   add(app, "Program", "--language", "LANG", typed.language,
       "Language of the window: " + language_codes());
   add_run_options(app, typed);
   // So that the caller can refuse them with its own message; commands inherit this.
   app.allow_extras();
-  for (const Command& command : commands()) {
+  for (const Command& command : commands) {
     command.add_options(*app.add_subcommand(std::string(command.name), command.what), typed);
   }
   app.require_subcommand(0, 1);
 }
 
-const Command* chosen_command(const CLI::App& app) {
+const Command* chosen_command(const CLI::App& app, std::span<const Command> commands) {
   const auto chosen = app.get_subcommands();
   if (chosen.empty()) return nullptr;
-  return &*std::ranges::find(commands(), chosen.front()->get_name(), &Command::name);
+  return &*std::ranges::find(commands, chosen.front()->get_name(), &Command::name);
 }
 
 // The config room checks only the form of a device; which devices exist is known here.
@@ -244,7 +244,8 @@ void apply_to_request(const Typed& typed, CommandLine& line) {
 
 }  // namespace
 
-std::optional<CommandLine> read_command_line(int argc, const char* const* argv) {
+std::optional<CommandLine> read_command_line(int argc, const char* const* argv,
+                                             std::span<const Command> commands) {
   CLI::App app("Headroom makes pictures from text and never runs out of memory on the way.",
                "headroom");
   app.set_version_flag("--version", "headroom " + std::string(kVersion))->group("Program");
@@ -253,7 +254,7 @@ std::optional<CommandLine> read_command_line(int argc, const char* const* argv) 
       "Exit codes: 0 done, 1 internal error, 2 bad usage or request, 3 model or file problem,\n"
       "4 does not fit in memory, 130 cancelled.");
   Typed typed;
-  add_options(app, typed);
+  add_options(app, commands, typed);
 
   try {
     app.parse(argc, argv);
@@ -271,7 +272,7 @@ std::optional<CommandLine> read_command_line(int argc, const char* const* argv) 
   refuse_rest(app);
 
   CommandLine line;
-  line.command = chosen_command(app);
+  line.command = chosen_command(app, commands);
   if (line.command != nullptr && line.command->check != nullptr) line.command->check(typed);
   if (typed.prompt && typed.prompts) {
     refuse(say("{0} and {1} were both given; choose one of them", "-p", "--prompts"));

@@ -1,4 +1,4 @@
-#include "cli/option_groups.h"
+#include "option_groups.h"
 
 #include "headroom/core/size.h"
 #include "headroom/device/device.h"

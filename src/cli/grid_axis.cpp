@@ -1,13 +1,13 @@
-#include "cli/grid_axis.h"
+#include "headroom/cli/grid_axis.h"
 
+#include "headroom/cli/command_line.h"
 #include "headroom/core/error.h"
 #include "headroom/core/lora_tags.h"
 #include "headroom/core/quote.h"
 #include "headroom/core/typed_numbers.h"
 
-#include "cli/command_line.h"
-#include "cli/request_settings.h"
-#include "cli/typed_values.h"
+#include "request_settings.h"
+#include "typed_values.h"
 
 #include <algorithm>
 #include <array>
