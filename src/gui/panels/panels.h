@@ -37,15 +37,9 @@ double draw_banners(const Ui& ui, const Rect& area);
 // A button with its right edge at `right` that opens the list of folded messages; nothing if there
 // are none. Returns its left edge.
 float draw_bell(const Ui& ui, float right, float y, float height);
-<<<<<<< HEAD
-// What can be done with the picture that is shown, in the room that is left of the current line.
-void draw_picture_buttons(const Ui& ui);
-// What to finish the picture as; it opens above `at` (screen pixels) while "finish_list" is open.
-=======
 // Actions on the shown picture, in the rest of the present line.
-void draw_picture_actions(const Ui& ui);
+void draw_picture_buttons(const Ui& ui);
 // Choices for finishing the picture. Opens above `at` (screen pixels) while "finish_list" is open.
->>>>>>> 2632c26 (Say in plain words what the comments of gui mean)
 void draw_finish_list(const Ui& ui, ImVec2 at);
 void draw_upscale_list(const Ui& ui, ImVec2 at);  // likewise, choices for enlarging it
 // Above the canvas, if the shown picture was made from another one: while it is held, that one is
@@ -74,17 +68,10 @@ void draw_close_question(const Ui& ui);
 void draw_save_question(const Ui& ui);
 // Asks for another model's folder when the requested model could not be opened.
 void draw_model_question(const Ui& ui);
-<<<<<<< HEAD
-// All models, and all LoRAs that may be added, as long as they are open.
+// The lists of all models and of LoRAs to add, while they are open.
 void draw_model_list_sheet(const Ui& ui);
 void draw_lora_list_sheet(const Ui& ui);
-// What may be taken from a picture that was dropped on the window.
-=======
-// The lists of all models and of LoRAs to add, while they are open.
-void draw_models_sheet(const Ui& ui);
-void draw_lora_sheet(const Ui& ui);
 // Asks which settings of a dropped picture to take over.
->>>>>>> 2632c26 (Say in plain words what the comments of gui mean)
 void draw_offered_picture(const Ui& ui);
 
 void draw_picture_panel(const Ui& ui, const Rect& area);
