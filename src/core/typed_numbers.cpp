@@ -96,8 +96,20 @@ std::string without_groups(std::string_view text) {
   }
 }
 
+// `text` is plain.
+bool has_grouping_point(std::string_view text) {
+  constexpr std::size_t kGroup = 3;
+  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+  const std::string_view before = take_digits(text);
+  if (before.empty() || before.size() > kGroup || before.front() == '0') return false;
+  if (!text.starts_with('.')) return false;
+  text.remove_prefix(1);
+  return take_digits(text).size() == kGroup && text.empty();
+}
+
 std::optional<TypedSeed> read_seed_value(std::string_view text) {
   if (text.empty() || is_random(text)) return TypedSeed{};
+  if (has_grouping_point(text)) return std::nullopt;
   const auto number = read_decimal(without_groups(text));
   if (!number) return std::nullopt;
   const auto value = whole_part(*number);
@@ -131,6 +143,7 @@ std::optional<std::string_view> find_seed(std::string_view text) {
 
 std::optional<std::int64_t> parse_whole(std::string_view text) {
   const std::string typed = plain_text(text);
+  if (has_grouping_point(trim(typed))) return std::nullopt;
   const auto number = read_decimal(without_groups(trim(typed)));
   if (!number) return std::nullopt;
   const auto value = whole_part(*number);
@@ -138,6 +151,11 @@ std::optional<std::int64_t> parse_whole(std::string_view text) {
   if (!value || *value > kMax) return std::nullopt;
   const auto whole = static_cast<std::int64_t>(*value);
   return number->negative ? -whole : whole;
+}
+
+bool reads_two_ways(std::string_view text) {
+  const std::string typed = plain_text(text);
+  return has_grouping_point(trim(typed));
 }
 
 std::optional<double> parse_real(std::string_view text) {

@@ -38,6 +38,7 @@ using Words = std::span<const std::string_view>;
 Words names_of(NumberOf of) {
   switch (of) {
     case NumberOf::kAnything:
+    case NumberOf::kWhole:
       return {};
     case NumberOf::kSteps:
       return kStepsNames;
@@ -56,6 +57,7 @@ Words names_of(NumberOf of) {
 Words units_of(NumberOf of) {
   switch (of) {
     case NumberOf::kAnything:
+    case NumberOf::kWhole:
     case NumberOf::kGuidance:
       return {};
     case NumberOf::kSteps:
@@ -78,6 +80,7 @@ bool is_one_of(std::string_view name, Words names) {
 // Where whole numbers are wanted, "1,024" is no fraction.
 std::optional<double> read_number(NumberOf of, std::string_view text) {
   const bool is_real = of == NumberOf::kAnything || of == NumberOf::kGuidance;
+  if (!is_real && reads_two_ways(text)) return std::nullopt;
   const auto whole = is_real ? std::nullopt : parse_whole(text);
   return whole ? std::optional(static_cast<double>(*whole)) : parse_real(text);
 }

@@ -17,12 +17,9 @@ double round_to(const NumberField& field, double number) {
   return field.step >= 1 ? std::round(number) : number;
 }
 
-// If only integers are allowed, "1,024" is not a fraction.
 std::optional<TypedSetting> read_number(const NumberField& field, const std::string& text) {
   const bool is_whole = field.of == NumberOf::kAnything && field.step >= 1;
-  const auto whole = is_whole ? parse_whole(text) : std::nullopt;
-  if (whole) return TypedSetting{static_cast<double>(*whole)};
-  return parse_setting(field.of, text);
+  return parse_setting(is_whole ? NumberOf::kWhole : field.of, text);
 }
 
 // A field while it is edited.
@@ -81,7 +78,8 @@ int follow(ImGuiInputTextCallbackData* data) {
 }
 
 EnteredNumber refuse(const Ui& ui, const NumberField& field, const std::string& text) {
-  return {field.value, fill(ui.t("number.refused"), {shorten(text, 24)}), true};
+  const char* const why = reads_two_ways(text) ? "number.two_ways" : "number.refused";
+  return {field.value, fill(ui.t(why), {shorten(text, 24)}), true};
 }
 
 EnteredNumber understand(const Ui& ui, const NumberField& field, const std::string& text) {

@@ -104,6 +104,24 @@ TEST(ParseWhole, ReadsWholeNumbersAndNothingElse) {
   }
 }
 
+TEST(ParseWhole, RefusesWhatIsAFractionToOneAndAThousandToAnother) {
+  for (const char* const text : {"1.024", "8.000", "12.000", "999.999", "-1.024", "+1.024",
+                                 " 1.024 ", "\uFF11.\uFF10\uFF12\uFF14"}) {
+    EXPECT_TRUE(reads_two_ways(text)) << text;
+    EXPECT_EQ(parse_whole(text), std::nullopt) << text;
+    EXPECT_EQ(parse_seed(text), std::nullopt) << text;
+  }
+  for (const char* const text : {"8.0", "8.00", "8.0000", "1024.000", "0.500", ".024", "1.024e3",
+                                 "1,024", "1024", "1.024.000", "1 024", "512 768", "1.02a", ""}) {
+    EXPECT_FALSE(reads_two_ways(text)) << text;
+  }
+  EXPECT_EQ(parse_whole("1024.000"), 1024);
+  for (const char* const text : {"1.024.000", "1 024", "1\u00A0024", "512 768", "1'024"}) {
+    EXPECT_EQ(parse_whole(text), std::nullopt) << text;
+    EXPECT_EQ(parse_seed(text), std::nullopt) << text;
+  }
+}
+
 TEST(ParseReal, ReadsPointsAndCommas) {
   EXPECT_EQ(parse_real(" 7.5 "), 7.5);
   EXPECT_EQ(parse_real("7,5"), 7.5);

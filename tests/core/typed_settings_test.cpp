@@ -47,6 +47,24 @@ TEST(ParseSetting, TakesFractionsAsTheyAreWritten) {
   EXPECT_EQ(parse_setting(NumberOf::kSteps, "1,000"), number(1000));
 }
 
+TEST(ParseSetting, RefusesWhatMayBeReadInTwoWaysWhereAWholeNumberIsWanted) {
+  for (const NumberOf of : {NumberOf::kWhole, NumberOf::kSteps, NumberOf::kCount, NumberOf::kWidth,
+                            NumberOf::kHeight}) {
+    for (const char* const text : {"1.024", "8.000", "1 024", "1\u202F024", "1.024.000"})
+      EXPECT_EQ(parse_setting(of, text), std::nullopt) << text;
+    EXPECT_EQ(parse_setting(of, "1,024"), number(1024));
+  }
+  EXPECT_EQ(parse_setting(NumberOf::kWidth, "1.024 px"), std::nullopt);
+  EXPECT_EQ(parse_setting(NumberOf::kWidth, "Width: 1.024"), std::nullopt);
+  EXPECT_EQ(parse_setting(NumberOf::kSteps, "Steps: 8.000, Seed: 1"), std::nullopt);
+  EXPECT_EQ(parse_typed_size("1.024x768"), std::nullopt);
+  EXPECT_EQ(parse_typed_size("1.024 x 1.024"), std::nullopt);
+  EXPECT_EQ(parse_typed_size("1 024x768"), std::nullopt);
+  // A guidance of a thousand is not allowed: there is one way to read it.
+  EXPECT_EQ(parse_setting(NumberOf::kGuidance, "1.024"), number(1.024));
+  EXPECT_EQ(parse_setting(NumberOf::kAnything, "1.024"), number(1.024));
+}
+
 TEST(ParseSetting, TurnsTheUsualScaleIntoGuidance) {
   for (const char* const text :
        {"CFG scale: 4", "cfg_scale=4", "--cfg-scale 4", "CFG: 4.0", "\"cfg\": 4", kParameters})

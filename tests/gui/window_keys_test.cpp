@@ -282,6 +282,22 @@ TEST(WindowNumber, APastedFractionIsRoundedWithAWordThatGoesWithTheNextChange) {
   EXPECT_TRUE(is("count", 3, "")) << "something else is being edited";
   paste("size.width", "1,024");  // in groups of three
   EXPECT_TRUE(w.wait([](const json& s) { return s["width"] == 1024; }, 5)) << w.state();
+  for (const char* const two_ways : {"1.024", "8.000"}) {
+    paste("size.width", two_ways);
+    EXPECT_TRUE(w.wait(
+        [&](const json& s) {
+          const auto note = s["size_note"].get<std::string>();
+          return s["width"] == 1024 && note.find(two_ways) != std::string::npos &&
+                 note.find("two ways") != std::string::npos;
+        },
+        5))
+        << w.state();
+  }
+  w.screenshot("number_two_ways");
+  paste("steps.value", "8.000");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["steps"] == 8 && s["number_note"] != ""; }, 5));
+  paste("size.width", "1 024");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["width"] == 1024; }, 5)) << w.state();
   paste("steps.value", "many");
   EXPECT_TRUE(is("steps", 8, "“many” is no number, so nothing was changed."));
   w.click("preset.1024");

@@ -14,9 +14,14 @@ namespace headroom {
 // reading them.
 inline constexpr std::size_t kMaxTypedBytes = 160 * 1024;
 
-// A whole number, also in groups of three ("1,024"); empty for fractions ("1.5") and for numbers
-// that do not fit.
+// A whole number, also in groups of three ("1,024"); empty for fractions ("1.5"), for numbers that
+// do not fit, and for ambiguous ones (see reads_two_ways()).
 [[nodiscard]] std::optional<std::int64_t> parse_whole(std::string_view text);
+
+// "1.024", "-8.000": to some a fraction, as programs write it, to others 1024, as half of Europe
+// groups. Where a whole number is wanted nobody can tell. Commas are no such case: a program writes
+// none in a fraction. Blanks never group: "512 768" are two numbers.
+[[nodiscard]] bool reads_two_ways(std::string_view text);
 
 // A finite number, written with a point or, as in half of Europe, with a comma ("7,5").
 [[nodiscard]] std::optional<double> parse_real(std::string_view text);

@@ -10,10 +10,11 @@ namespace headroom {
 // forms of typed_numbers.h, with its unit ("30 steps", "1024px"), with its name ("Steps: 30",
 // "--steps 30", "\"steps\": 30"), or among a picture's settings ("Steps: 30, Seed: 1, Size:
 // 512x512"). A number under another name only ("Seed: 5" where steps are wanted) does not count,
-// nor do several values that differ.
+// nor do several values that differ, nor an ambiguous number where a whole one is wanted ("1.024";
+// see reads_two_ways()).
 
 // What a number is wanted for: which names, units and sizes of a text count for it.
-enum class NumberOf { kAnything, kSteps, kGuidance, kCount, kWidth, kHeight };
+enum class NumberOf { kAnything, kWhole, kSteps, kGuidance, kCount, kWidth, kHeight };
 
 struct TypedSetting {
   double value = 0;
