@@ -69,7 +69,7 @@ void generate_if_asked(const Ui& ui) {
   ui.state.generate_asked = false;
   if (!ui.frame.blocked.empty()) return show_culprit(ui);
   ui.actions.jobs.generate({.in_front = ui.state.generate_in_front,
-                            .now_s = ImGui::GetTime(),
+                            .at_s = ui.frame.pressed_at,
                             .repeats = ImGui::GetIO().KeyShift},
                            ui.frame.blocked);
 }

@@ -253,6 +253,7 @@ void Window::Impl::draw() {
   if (!dropped.empty()) actions_.take_file(dropped.front());
   if (const auto pasted = graphics_.take_pasted()) actions_.pasted.take(*pasted);
   graphics_.begin_frame();
+  frame.pressed_at = graphics_.pressed_at();
   dump_.begin_frame();
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
   frame.layout = lay_out({.width_px = screen.x,

@@ -10,7 +10,7 @@ namespace headroom {
 void JobActions::generate(const GeneratePress& press, const std::string& blocked) {
   UiState& state = context_.state;
   if (!blocked.empty()) return;
-  const double since = press.now_s - std::exchange(state.generate_at, press.now_s);
+  const double since = press.at_s - std::exchange(state.generate_at, press.at_s);
   if (since < kDoubleClick_s && !press.repeats) return;
   auto request = state.request();
   if (!request) return;

@@ -38,11 +38,12 @@ bool FramePacer::sleep(Graphics& graphics, double longest_s, bool is_running) {
   // while a picture may need the CPU.
   const double shortest = is_running ? kFrame_s : kFrame_s / 2;
   double slept = now() - begun_;
-  while (!graphics.wants_close() && (slept < shortest || (!event && slept < wanted))) {
+  do {  // also after a frame that took longer: events are read in here
+    const double asked = now();
     graphics.wait(std::max(0.001, (event ? shortest : wanted) - slept));
     slept = now() - begun_;
-    event = event || slept < wanted - 0.001;
-  }
+    event = event || slept < wanted - 0.001 || graphics.idle_seconds() < now() - asked;
+  } while (!graphics.wants_close() && (slept < shortest || (!event && slept < wanted)));
   due_ = begun_ + shortest;
   if (event && wanted > kFrame_s) settle_ = 2;  // layouts may need one more frame after a change
   return event;

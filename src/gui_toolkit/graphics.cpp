@@ -7,7 +7,7 @@
 #include "headroom/gui_toolkit/wake_window.h"
 
 #include "native_window.h"
-#include "picture_clipboard.h"
+#include "window_events.h"
 
 #include <algorithm>
 #include <cmath>
@@ -72,19 +72,6 @@ void wake_window() {
   if (glfw_life().alive) glfwPostEmptyEvent();
 }
 
-// What GLFW's callbacks report.
-struct WindowEvents {
-  double last_input = 0;
-  bool exposed = true;  // the window's content was lost
-  std::vector<std::filesystem::path> dropped;
-  // The clipboard: this program's content and that of others.
-  PictureClipboard own_picture;
-  unsigned long text_owner = 0;  // owner of the clipboard while our text is on it
-  ClipboardReader reader;
-  std::string text;  // last text read
-  std::optional<PastedPicture> pasted;
-};
-
 struct Graphics::State {
   GlfwLibrary library;
   GLFWwindow* window = nullptr;
@@ -99,33 +86,6 @@ struct Graphics::State {
 };
 
 namespace {
-
-void touch(GLFWwindow* window) {
-  static_cast<WindowEvents*>(glfwGetWindowUserPointer(window))->last_input = glfwGetTime();
-}
-
-void expose(GLFWwindow* window) {
-  touch(window);
-  static_cast<WindowEvents*>(glfwGetWindowUserPointer(window))->exposed = true;
-}
-
-// Dear ImGui's callbacks call those that were installed before.
-void watch_input(GLFWwindow* window) {
-  glfwSetKeyCallback(window, [](GLFWwindow* w, int, int, int, int) { touch(w); });
-  glfwSetCharCallback(window, [](GLFWwindow* w, unsigned) { touch(w); });
-  glfwSetMouseButtonCallback(window, [](GLFWwindow* w, int, int, int) { touch(w); });
-  glfwSetScrollCallback(window, [](GLFWwindow* w, double, double) { touch(w); });
-  glfwSetCursorPosCallback(window, [](GLFWwindow* w, double, double) { touch(w); });
-  glfwSetCursorEnterCallback(window, [](GLFWwindow* w, int) { touch(w); });
-  glfwSetWindowFocusCallback(window, [](GLFWwindow* w, int) { touch(w); });
-  glfwSetFramebufferSizeCallback(window, [](GLFWwindow* w, int, int) { expose(w); });
-  glfwSetWindowRefreshCallback(window, [](GLFWwindow* w) { expose(w); });
-  glfwSetDropCallback(window, [](GLFWwindow* w, int count, const char** paths) {
-    touch(w);
-    auto& dropped = static_cast<WindowEvents*>(glfwGetWindowUserPointer(w))->dropped;
-    dropped.insert(dropped.end(), paths, paths + count);
-  });
-}
 
 WindowEvents& events_of_main_window() {
   auto* const window = static_cast<GLFWwindow*>(ImGui::GetMainViewport()->PlatformHandle);
@@ -288,13 +248,12 @@ void Graphics::wait(double seconds) {
   constexpr double kServeEvery_s = 0.1;
   constexpr double kAskEvery_s = 0.01;
   WindowEvents& events = state_->events;
-  if (seconds <= 0) glfwPollEvents();
   for (const double end = glfwGetTime() + seconds; glfwGetTime() < end;) {
     double part = end - glfwGetTime();
     if (events.own_picture.holds()) part = std::min(part, kServeEvery_s);
     if (events.reader.waits()) part = std::min(part, kAskEvery_s);
     const double begun = glfwGetTime();
-    glfwWaitEventsTimeout(part);
+    read_events(state_->window, part);
     events.own_picture.serve();
     if (auto found = events.reader.take()) events.pasted = std::move(found);
     if (events.pasted) return;
@@ -320,6 +279,8 @@ bool Graphics::copy_picture(std::string png) {
 
 double Graphics::idle_seconds() const { return glfwGetTime() - state_->events.last_input; }
 
+double Graphics::pressed_at() const { return state_->events.presses.last(); }
+
 bool Graphics::hidden() const {
   return glfwGetWindowAttrib(state_->window, GLFW_ICONIFIED) == GLFW_TRUE;
 }
@@ -331,7 +292,16 @@ void Graphics::begin_frame() {
   const auto taken = static_cast<int>(events_of_frame({waiting.begin(), waiting.end()}));
   const std::vector<ImGuiInputEvent> later(waiting.begin() + taken, waiting.end());
   waiting.resize(taken);
+  ImGuiContext& context = *ImGui::GetCurrentContext();
+  const PressTimes& presses = state_->events.presses;
+  // Dear ImGui tells a double click by the time between two frames.
+  if (const auto since = presses.before_next_click({waiting.begin(), waiting.end()})) {
+    ImGuiIO& io = ImGui::GetIO();
+    io.MouseClickedTime[ImGuiMouseButton_Left] = context.Time + io.DeltaTime - *since;
+  }
   ImGui::NewFrame();
+  const ImVector<ImGuiInputEvent>& seen = context.InputEventsTrail;
+  state_->events.presses.follow({seen.begin(), seen.end()});
   for (const ImGuiInputEvent& event : later) waiting.push_back(event);
 }
 

@@ -50,6 +50,7 @@ struct Options {
       {"models", "few"},    {"loras", "few"},  // see demo_lists.h
       {"upscalers", "few"},                    // likewise
       {"look-ms", "0"},                        // that finding a model or judging a LoRA takes
+      {"frame-ms", "0"},                       // that each frame takes
       {"look-file", ""}};  // while this file is there, no more than two models are found
   [[nodiscard]] std::string text(const std::string& name) const { return values.at(name); }
   [[nodiscard]] double number(const std::string& name) const { return std::stod(values.at(name)); }
@@ -293,6 +294,7 @@ int run(const Options& options) {
   config.window.ui_scale = options.number("scale");
   const bool cpu = options.text("source").starts_with("CPU");
   const auto pause = std::chrono::milliseconds(static_cast<long long>(options.number("look-ms")));
+  const auto frame = std::chrono::milliseconds(static_cast<long long>(options.number("frame-ms")));
   test::DemoLoras loras(options.text("loras"), pause);
   test::DemoFolders folders;
   const auto open = [&](const SessionChoice& choice) {
@@ -329,7 +331,10 @@ int run(const Options& options) {
             }};
     opened.read_memory = read_memory;
     opened.measure_prompt = measure_prompt;
-    opened.shape = shape_of;
+    opened.shape = [&](const GenerationRequest& request, int tokens, int negative) {
+      std::this_thread::sleep_for(frame);  // the window asks once for each frame
+      return shape_of(request, tokens, negative);
+    };
     opened.loras = {.look = [&](const LoraTag& tag) { return loras.look(tag); },
                     .add = [&](const std::filesystem::path& file) { return loras.add(file); },
                     .list = [&](const auto& found) { loras.list(found); },

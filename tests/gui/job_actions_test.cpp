@@ -11,7 +11,7 @@ class JobActionsTest : public ActionsTest {
   // Long after the press before.
   void generate(bool in_front = false) {
     now_s_ += 10;
-    jobs_.generate({.in_front = in_front, .now_s = now_s_}, "");
+    jobs_.generate({.in_front = in_front, .at_s = now_s_}, "");
   }
   StartFinder finder_{context_};
   JobActions jobs_{context_, finder_};
@@ -41,19 +41,19 @@ TEST_F(JobActionsTest, ALaterJobLeavesTheCanvasToWhatIsLookedAt) {
 }
 
 TEST_F(JobActionsTest, NothingIsMadeOfADraftThatIsWrong) {
-  jobs_.generate({.now_s = 1}, "the prompt is empty");
+  jobs_.generate({.at_s = 1}, "the prompt is empty");
   state_.seed_text = "99999999999999999999";
-  jobs_.generate({.now_s = 10}, "");
+  jobs_.generate({.at_s = 10}, "");
   EXPECT_TRUE(jobs().empty());
 }
 
 TEST_F(JobActionsTest, TheSecondHalfOfADoubleClickIsNoPress) {
-  jobs_.generate({.now_s = 1}, "");
-  jobs_.generate({.now_s = 1.2}, "");
+  jobs_.generate({.at_s = 1}, "");
+  jobs_.generate({.at_s = 1.2}, "");
   EXPECT_EQ(jobs().size(), 1U);
-  jobs_.generate({.now_s = 1.4, .repeats = true}, "");
+  jobs_.generate({.at_s = 1.4, .repeats = true}, "");
   EXPECT_EQ(jobs().size(), 2U) << "with Shift it is meant";
-  jobs_.generate({.now_s = 1.8}, "");
+  jobs_.generate({.at_s = 1.8}, "");
   EXPECT_EQ(jobs().size(), 3U);
 }
 

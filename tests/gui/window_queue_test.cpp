@@ -3,6 +3,7 @@
 #include "support/window_driver.h"
 
 #include <chrono>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -25,6 +26,32 @@ TEST(WindowQueue, ADoubleClickIsOneJobAndWithShiftTwo) {
   EXPECT_EQ(w.state()["jobs"], 1);
   w.double_click("generate", /*shift=*/true);
   EXPECT_TRUE(w.wait([](const json& s) { return s["jobs"] == 3; }));
+}
+
+// Each of the four events of a double click then has a frame of its own.
+TEST(WindowQueue, ADoubleClickIsOneJobWhereFramesAreSlow) {
+  WindowDriver w = open_demo({"--step-ms=4000", "--frame-ms=300"});
+  w.click("example.0");
+  w.double_click("generate");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["jobs"] == 1; }));
+  pause(2.5);
+  EXPECT_EQ(w.state()["jobs"], 1);
+  w.click("generate");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["jobs"] == 2; })) << "later it is another one";
+}
+
+// And not all at once when the typing ends.
+TEST(WindowQueue, KeysAreReadAsTheyComeWhereFramesAreSlow) {
+  WindowDriver w = open_demo({"--frame-ms=50"});
+  w.click("prompt");
+  constexpr int kKeys = 40;
+  std::set<std::string> seen;
+  for (int i = 0; i < kKeys; ++i) {
+    w.type("a");
+    seen.insert(w.state()["prompt"].get<std::string>());
+  }
+  EXPECT_GT(seen.size(), kKeys / 4U);
+  EXPECT_TRUE(w.wait([](const json& s) { return s["prompt"] == std::string(kKeys, 'a'); }));
 }
 
 TEST(WindowQueue, JobsAreReorderedByButtonsAndByDraggingAndAllCanBeRemoved) {

@@ -340,7 +340,7 @@ void draw_generate_panel(const Ui& ui) {
                   .size = {width - cancel - ui.px(8), height},
                   .bold = true,
                   .text_size = kTitleSize})) {
-    ui.actions.jobs.generate({.now_s = ImGui::GetTime(), .repeats = ImGui::GetIO().KeyShift},
+    ui.actions.jobs.generate({.at_s = ui.frame.pressed_at, .repeats = ImGui::GetIO().KeyShift},
                              ui.frame.blocked);
   }
   keep_clear(ui, item_rect(), /*work=*/false);

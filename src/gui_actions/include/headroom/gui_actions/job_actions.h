@@ -14,7 +14,7 @@ class JobActions {
 
   struct GeneratePress {
     bool in_front = false;
-    double now_s = 0;
+    double at_s = 0;       // when it was pressed, not when the frame saw it
     bool repeats = false;  // with Shift: accept a press right after another one
   };
   // A second press within this time belongs to a double click.

@@ -40,7 +40,7 @@ class Graphics {
   [[nodiscard]] float scale() const;  // of the user interface, including the zoom
   [[nodiscard]] double zoom() const;
   void set_zoom(double zoom);
-  // Sleeps until an event or wake_window(), at most `seconds`.
+  // Sleeps until an event or wake_window(), at most `seconds`, which are above 0.
   void wait(double seconds);
   // Files that were dropped on the window or pasted since the last call.
   [[nodiscard]] std::vector<std::filesystem::path> take_dropped();
@@ -52,6 +52,9 @@ class Graphics {
   bool copy_picture(std::string png);
   // Seconds since the last mouse or keyboard input.
   [[nodiscard]] double idle_seconds() const;
+  // When the last button of the mouse or key that a frame has taken was pressed, in seconds: by the
+  // hand, not by the frame. Only differences mean something.
+  [[nodiscard]] double pressed_at() const;
   [[nodiscard]] bool hidden() const;  // minimised: nothing needs drawing
   void begin_frame();
   // Whether the last frame left input for the next one.

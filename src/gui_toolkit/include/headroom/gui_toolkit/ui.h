@@ -28,6 +28,7 @@ class TextureCache;
 // The program's state in this frame: copies, which panels do not change.
 struct Frame {
   double now = 0;                               // seconds
+  double pressed_at = 0;                        // see Graphics::pressed_at()
   std::shared_ptr<const ModelOnDevice> opened;  // the present model; never null
   std::optional<Session::Change> change;        // a change to another one, under way
   Layout layout;
