@@ -78,8 +78,9 @@ int follow(ImGuiInputTextCallbackData* data) {
 }
 
 EnteredNumber refuse(const Ui& ui, const NumberField& field, const std::string& text) {
-  const char* const why = reads_two_ways(text) ? "number.two_ways" : "number.refused";
-  return {field.value, fill(ui.t(why), {shorten(text, 24)}), true};
+  const bool is_unclear = reads_two_ways(text);
+  const std::string why = ui.t(is_unclear ? "number.two_ways" : "number.refused");
+  return {field.value, fill(why, {shorten(text, 24)}), true};
 }
 
 EnteredNumber understand(const Ui& ui, const NumberField& field, const std::string& text) {

@@ -288,7 +288,7 @@ TEST(WindowNumber, APastedFractionIsRoundedWithAWordThatGoesWithTheNextChange) {
         [&](const json& s) {
           const auto note = s["size_note"].get<std::string>();
           return s["width"] == 1024 && note.find(two_ways) != std::string::npos &&
-                 note.find("two ways") != std::string::npos;
+                 note.find("two numbers") != std::string::npos;
         },
         5))
         << w.state();
