@@ -8,16 +8,13 @@
 #include "headroom/records/request_json.h"
 #include "headroom/records/run_record_json.h"
 
+#include "session_lock.h"
+
 #include <algorithm>
-#include <cerrno>
 #include <system_error>
 #include <utility>
 
-#include <fcntl.h>
 #include <nlohmann/json.hpp>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace headroom {
 namespace fs = std::filesystem;
@@ -275,34 +272,6 @@ std::optional<SavedSession> read_session_text(const std::string& text) {
   return session;
 }
 
-// Held while the program runs; the system releases it if the program dies.
-struct SessionFile::Lock {
-  // The last: no folder, no support for locks, ...
-  enum class State { kHeld, kByAnother, kImpossible };
-  fs::path path;
-  int file = -1;
-  State state = State::kImpossible;
-  explicit Lock(const fs::path& of)
-      : path(of.string() + ".lock"), file(open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600)) {
-    if (file < 0) return;
-    const bool held = flock(file, LOCK_EX | LOCK_NB) == 0;
-    state = held ? State::kHeld : errno == EWOULDBLOCK ? State::kByAnother : State::kImpossible;
-  }
-  ~Lock() {
-    if (file >= 0) close(file);
-  }
-  Lock(const Lock&) = delete;
-  Lock& operator=(const Lock&) = delete;
-  // False when other windows would not see this lock, because the folder was removed and made
-  // again.
-  [[nodiscard]] bool holds() const {
-    struct stat mine {};
-    struct stat there {};
-    return state == State::kHeld && fstat(file, &mine) == 0 && stat(path.c_str(), &there) == 0 &&
-           mine.st_ino == there.st_ino && mine.st_dev == there.st_dev;
-  }
-};
-
 SessionFile::SessionFile(const fs::path& folder) : folder_(folder) {
   if (!folder.empty()) take_file(true);
 }
@@ -316,8 +285,8 @@ void SessionFile::take_file(bool left_by_others) {
   fs::create_directories(folder_, ignored);
   const auto take = [&](const fs::path& file) {
     lock_.reset();  // may be the lock on the same file
-    lock_ = std::make_unique<Lock>(file);
-    if (lock_->state == Lock::State::kByAnother) return false;
+    lock_ = std::make_unique<SessionLock>(file);
+    if (lock_->state() == SessionLock::State::kByAnother) return false;
     if (std::exchange(file_, file) != file) written_.clear();
     return true;
   };
@@ -348,8 +317,8 @@ SavedSession SessionFile::read(std::string& warning) {
     const fs::path other = file_of(folder_, window);
     std::error_code ignored;
     if (other == file_ || !fs::exists(other, ignored)) continue;
-    const Lock lock(other);
-    if (lock.state != Lock::State::kHeld) continue;
+    const SessionLock lock(other);
+    if (lock.state() != SessionLock::State::kHeld) continue;
     auto left = read_session_text(read_state_file(other));
     SavedSession both = session;
     if (!left || !take_over(both, *left)) continue;

@@ -10,6 +10,8 @@
 
 namespace headroom {
 
+class SessionLock;
+
 // What is restored when the window is opened again. A plain value.
 struct SavedSession {
   struct Place {
@@ -39,7 +41,7 @@ struct SavedSession {
 [[nodiscard]] std::optional<SavedSession> read_session_text(const std::string& text);
 
 // The session's file in `folder`. If several windows are open, each has its own (session-2.json,
-// ...), so that none overwrites another's queue.
+// ...), so that none overwrites another's queue, also where the file system has no locks.
 class SessionFile {
  public:
   // Takes the first file that no other window holds. This also works in a read-only folder: the
@@ -59,12 +61,11 @@ class SessionFile {
   [[nodiscard]] SavedSession kept() const;
 
  private:
-  struct Lock;
   void take_file(bool left_by_others);
 
   std::filesystem::path folder_;
   std::filesystem::path file_;  // empty: no file could be taken
-  std::unique_ptr<Lock> lock_;
+  std::unique_ptr<SessionLock> lock_;
   std::string written_;
 };
 
