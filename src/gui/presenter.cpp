@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -162,9 +163,15 @@ Presenter::Lead Presenter::ask_upscale(const GenerationRequest& request,
 Presenter::UpscaleAsked Presenter::ask_upscales(const FinishedPicture& picture,
                                                 const UiState& state,
                                                 const UpscalerSearch::Found& upscalers,
-                                                std::vector<ForecastService::Run>& runs) const {
+                                                std::vector<ForecastService::Run>& runs) {
+  const std::vector<UpscaleOption> found = upscale_options(upscalers.items);
+  std::vector<std::size_t> order(found.size());
+  std::iota(order.begin(), order.end(), 0U);
+  const UiState::ListHold& hold = state.list_hold;
+  upscale_rows_.follow(found, order, state.upscale_open && hold.rows,
+                       [&](const UpscaleOption&) { return !hold.further; });
   UpscaleAsked asked;
-  asked.options = upscale_options(upscalers.items);
+  for (const auto& row : upscale_rows_.all()) asked.options.push_back(row.item);
   asked.chosen = chosen_option(asked.options, state.upscale);
   for (std::size_t i = 0; i < asked.options.size(); ++i) {
     const UpscaleOption& option = asked.options[i];

@@ -58,7 +58,7 @@ class Presenter {
                                  std::vector<ForecastService::Run>& runs) const;
   [[nodiscard]] UpscaleAsked ask_upscales(const FinishedPicture& picture, const UiState& state,
                                           const UpscalerSearch::Found& upscalers,
-                                          std::vector<ForecastService::Run>& runs) const;
+                                          std::vector<ForecastService::Run>& runs);
   [[nodiscard]] Frame::Upscaling answer_upscales(const UiState& state,
                                                  const StringTable& text) const;
   void follow_progress(Frame& frame);
@@ -75,6 +75,7 @@ class Presenter {
   Lead vary_, more_;
   FinishAsked finish_;
   UpscaleAsked upscale_;
+  HeldRows<UpscaleOption> upscale_rows_;
   std::array<SizeCard, kSizePresets.size()> cards_;
   ForecastService forecast_service_;  // last: its thread must end first
 };

@@ -188,6 +188,9 @@ void UiState::open_sheet(Sheet which) {
   sheet_asked = true;
   sheet_filter.clear();
   sheet_filter_focus = true;
+  sheet_filtered = sheet_held = false;
+  sheet_models.close();
+  sheet_loras.close();
   added_folder.reset();
   folder_trouble.clear();
 }

@@ -110,6 +110,25 @@ void paragraph(const Ui& ui, const std::string& text, const TextStyle& style, fl
   ImGui::Dummy({own_width ? wrapped.widest : width, wrapped.height()});
 }
 
+bool paragraph_within(const Ui& ui, const std::string& text, const TextStyle& style, float width,
+                      float height) {
+  const Wrapped wrapped = wrap(ui, text, style, width);
+  const auto room = static_cast<std::size_t>(std::max(1.0F, height / wrapped.step + 0.01F));
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  float y = at.y + wrapped.above;
+  for (std::size_t i = 0; i < std::min(room, wrapped.lines.size()); ++i) {
+    std::string line = wrapped.lines[i];
+    if (i + 1 == room && room < wrapped.lines.size()) {
+      // With what follows it is too long for its width, so that it ends with the sign of that.
+      const bool is_chinese = !line.empty() && static_cast<unsigned char>(line.back()) >= 0x80;
+      line = fit_text(ui, line + (is_chinese ? "" : " ") + wrapped.lines[i + 1], style, width);
+    }
+    draw_text(ui, {at.x, y}, line, style);
+    y += wrapped.step;
+  }
+  return wrapped.lines.size() <= room;
+}
+
 ImVec2 paragraph_size(const Ui& ui, const std::string& text, const TextStyle& style, float width) {
   const Wrapped wrapped = wrap(ui, text, style, width);
   return {wrapped.widest, wrapped.height()};

@@ -28,6 +28,22 @@ class ListWindow : public ::testing::Test {
     const nlohmann::json all = w.read()["says"];
     return all.contains(name) ? all[name].get<std::string>() : std::string();
   }
+  // Of the widgets whose names begin so.
+  static nlohmann::json places(const WindowDriver& w, const std::string& prefix) {
+    nlohmann::json found = nlohmann::json::object();
+    const nlohmann::json all = w.read()["widgets"];
+    for (const auto& [name, place] : all.items()) {
+      if (name.starts_with(prefix)) found[name] = {place["x"], place["y"], place["w"], place["h"]};
+    }
+    return found;
+  }
+  // Those that `before` has, as they are now.
+  static nlohmann::json places_of(const WindowDriver& w, const nlohmann::json& before) {
+    nlohmann::json now = places(w, "");
+    nlohmann::json found = nlohmann::json::object();
+    for (const auto& [name, place] : before.items()) found[name] = now[name];
+    return found;
+  }
   static bool has(const WindowDriver& w, const std::string& widget) {
     return w.read()["widgets"].contains(widget);
   }

@@ -136,6 +136,37 @@ TEST_F(WindowFinish, WhatDoesNotFitSaysSoAndTheLargestThatDoesIsOffered) {
   EXPECT_NE(made(w).find("\"width\":768"), std::string::npos);
 }
 
+TEST_F(WindowFinish, ItsRowsStayWhileTheyArePointedAt) {
+  WindowDriver w = open("6G");
+  make_one(w);
+  open_list(w);
+  w.click("finish.size.2");
+  ASSERT_TRUE(wait_for_text(w, "Finish 768×768 · 4.7 GB"));
+  const auto tops = [&] {
+    const json widgets = w.read()["widgets"];
+    json found;
+    for (const char* const name :
+         {"finish.size.0", "finish.size.1", "finish.size.2", "finish.refine", "finish.same_seed"})
+      found[name] = widgets[name]["y"];
+    return found;
+  };
+  const json before = tops();
+  w.click("finish.size.1");
+  ASSERT_TRUE(w.wait_for_words("finish.reason", "Needs 5.89 GB"));
+  rest();
+  EXPECT_EQ(tops(), before) << "a reason pushes nothing away";
+  w.screenshot("finish_held");
+  w.click("finish.same_seed");
+  rest();
+  EXPECT_EQ(tops(), before);
+  w.hover("prompt");
+  rest();
+  const json widgets = w.read()["widgets"];
+  EXPECT_LE(widgets["finish.start"]["y"].get<double>() + widgets["finish.start"]["h"].get<double>(),
+            widgets["finish"]["y"].get<double>())
+      << "then it is above its button again";
+}
+
 TEST_F(WindowFinish, AFileThatIsGoneIsSaidAndNothingIsQueued) {
   WindowDriver w = open();
   make_one(w);

@@ -84,6 +84,33 @@ TEST_F(WindowLoraList, JudgingThemBlocksNothing) {
   EXPECT_EQ(w.state()["looking"], true) << "typed while it looked";
 }
 
+// In the order of demo_lists.h: chalk, ink, other, wash; one of them turns out not to fit.
+TEST_F(WindowLoraList, RowsThatArePointedAtStayWhileTheyAreJudged) {
+  WindowDriver w = open({"--look-ms=1200"});
+  w.click("loras");
+  ASSERT_TRUE(w.wait_for_widget("loras.3"));
+  w.hover("loras.3");
+  rest();
+  const json before = places(w, "loras.");
+  ASSERT_EQ(w.state()["looking"], true);
+  w.screenshot("loras_held_before");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["looking"] == false; }, 20));
+  rest();
+  EXPECT_EQ(places_of(w, before), before);
+  w.screenshot("loras_held");
+  EXPECT_NE(says(w, "loras.2").find("other.safetensors"), std::string::npos);
+  w.hover("loras.2");
+  EXPECT_TRUE(w.wait_for_words("tip", "choose another folder")) << "what has no room is told";
+  w.hover("prompt");
+  rest();
+  const json after = places(w, "loras.");
+  EXPECT_GT(after["loras.2"][1], after["loras.3"][1]) << "what fits comes first";
+  EXPECT_GT(after["loras.2"][3], before["loras.2"][3]) << "and it says why it does not";
+  // What was pointed at is what is chosen.
+  w.click("loras.3");
+  EXPECT_TRUE(prompt_is(w, "<lora:wash:1>")) << w.state()["prompt"];
+}
+
 TEST_F(WindowLoraList, ManyAreFilteredAndChosenByTheKeyboard) {
   WindowDriver w = open({"--loras=many"});
   open_list(w);

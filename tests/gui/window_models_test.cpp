@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -116,6 +117,37 @@ TEST_F(WindowModels, RowsAreThereBeforeTheirNeedsAndNothingWaits) {
   EXPECT_EQ(w.state()["looking"], true) << "typed while it looked";
   open_list(w);
   EXPECT_NE(says(w, "models.1.512"), "…");
+}
+
+TEST_F(WindowModels, RowsThatArePointedAtStayWhileMoreAreFound) {
+  const fs::path hold = folder_ / "hold";
+  for (const bool below : {false, true}) {
+    std::ofstream(hold) << "two models and no more";
+    WindowDriver w = open({"--look-file=" + hold.string(), "--models=many"});
+    w.click("model");
+    ASSERT_TRUE(w.wait_for_widget("models.all"));
+    rest();
+    w.click("models.all");
+    ASSERT_TRUE(w.wait_for_widget("models.1"));
+    w.hover("models.1");
+    rest();
+    const json before = places(w, "models.");
+    if (below) {  // where the folders are named
+      const json& row = before["models.1"];
+      w.point_at(row[0].get<int>() + 200, row[1].get<int>() + row[3].get<int>() + 60);
+    }
+    w.screenshot(below ? "models_held_below" : "models_held_before");
+    fs::remove(hold);
+    ASSERT_TRUE(w.wait([](const json& s) { return s["looking"] == false; }, 20));
+    rest();
+    EXPECT_EQ(places_of(w, before), before);
+    EXPECT_EQ(has(w, "models.2"), !below) << "what would push away what is pointed at waits";
+    w.screenshot(below ? "models_held_below_end" : "models_held");
+    w.hover("prompt");
+    ASSERT_TRUE(w.wait_for_widget("models.filter")) << "where they are many";
+    EXPECT_TRUE(w.wait_for_widget("models.2"));
+    EXPECT_EQ(w.close(10), 0);
+  }
 }
 
 TEST_F(WindowModels, ManyAreFilteredAndTheMenuKeepsTheLastOnes) {

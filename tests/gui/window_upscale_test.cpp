@@ -62,6 +62,38 @@ TEST_F(WindowUpscale, MakesThePictureLargerByTheModelThatIsChosen) {
   EXPECT_TRUE(w.wait([](const json& s) { return s["seed"] == "42" && s["width"] == 512; }));
 }
 
+TEST_F(WindowUpscale, ItsRowsStayWhileTheyArePointedAt) {
+  {
+    WindowDriver w = open({"--step-ms=5"});
+    make_one(w);
+    EXPECT_EQ(w.close(10), 0);
+  }
+  for (const char* const pointed : {"upscale.model.0", "upscale.scale.3"}) {
+    WindowDriver w = open({"--step-ms=5", "--look-ms=3000"});
+    ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 1; }));
+    ASSERT_TRUE(w.wait_for_widget("upscale"));
+    open_list(w);
+    ASSERT_FALSE(w.read()["widgets"].contains("upscale.model.1")) << "Lanczos alone is known";
+    w.hover(pointed);
+    rest();
+    const json before = w.read()["widgets"][pointed];
+    w.screenshot(std::string("upscale_held_") + pointed);
+    if (pointed == std::string("upscale.model.0")) {
+      ASSERT_TRUE(w.wait_for_widget("upscale.model.3", 20));
+      EXPECT_TRUE(wait_for_text(w, "Upscale to 1024×1024 · 0.2 s")) << "it is still the chosen one";
+    } else {
+      std::this_thread::sleep_for(std::chrono::seconds(10));
+      EXPECT_FALSE(w.read()["widgets"].contains("upscale.model.1"));
+    }
+    rest();
+    EXPECT_EQ(w.read()["widgets"][pointed], before);
+    w.hover("prompt");
+    ASSERT_TRUE(w.wait_for_widget("upscale.model.3"));
+    EXPECT_TRUE(costs(w, 3, "0.2 s")) << "Lanczos is the last";
+    EXPECT_EQ(w.close(10), 0);
+  }
+}
+
 TEST_F(WindowUpscale, ABrokenFileSaysWhyAndIsNotChosen) {
   WindowDriver w = open({"--step-ms=5"});
   make_one(w);

@@ -116,7 +116,7 @@ void draw_finish_list(const Ui& ui, ImVec2 at) {
     ImGui::Dummy({0, ui.px(2)});
     draw_start(ui);
   }
-  end_list_over_row(ui.state.finish_open);
+  end_list_over_row(ui, ui.state.finish_open);
 }
 
 }  // namespace headroom

@@ -6,6 +6,7 @@
 #include "headroom/gui_toolkit/widgets.h"
 
 #include "panels/question.h"
+#include "panels/sheet.h"
 
 namespace headroom {
 namespace {
@@ -18,8 +19,15 @@ constexpr float kButton_px = 34;
 }  // namespace
 
 bool begin_list_over_row(const Ui& ui, const char* id, ImVec2 at) {
-  // Above the row, since there is little room below it.
-  ImGui::SetNextWindowPos(at, ImGuiCond_Always, {0, 1});
+  UiState::ListHold& hold = ui.state.list_hold;
+  if (!ui.state.finish_open && !ui.state.upscale_open) hold = {};  // it opens
+  // Above the row, since there is little room below it. While the mouse is on the list it grows
+  // downwards, so that its rows stay in place.
+  if (hold.top_px) {
+    ImGui::SetNextWindowPos({at.x, static_cast<float>(*hold.top_px)}, ImGuiCond_Always);
+  } else {
+    ImGui::SetNextWindowPos(at, ImGuiCond_Always, {0, 1});
+  }
   const float pad = ui.px(12);
   const float width = ui.px(kWidth_px);
   ImGui::SetNextWindowSizeConstraints({width, 0}, {width, ImGui::GetIO().DisplaySize.y});
@@ -30,8 +38,14 @@ bool begin_list_over_row(const Ui& ui, const char* id, ImVec2 at) {
   return open;
 }
 
-void end_list_over_row(bool open) {
-  if (open) ImGui::EndPopup();
+void end_list_over_row(const Ui& ui, bool open) {
+  if (open) {
+    UiState::ListHold& hold = ui.state.list_hold;
+    const bool pointed = !ImGui::IsWindowAppearing() && is_pointed_at();
+    hold.rows = pointed || ImGui::GetIO().NavVisible;
+    hold.top_px = pointed ? std::optional<double>(ImGui::GetWindowPos().y) : std::nullopt;
+    ImGui::EndPopup();
+  }
   ImGui::PopStyleVar(2);
 }
 

@@ -10,7 +10,7 @@ namespace headroom {
 // A list above the row of actions, from which a run can be started. Returns true while it is open;
 // draw it then, and pass the result to end_list_over_row().
 [[nodiscard]] bool begin_list_over_row(const Ui& ui, const char* id, ImVec2 at);
-void end_list_over_row(bool open);
+void end_list_over_row(const Ui& ui, bool open);
 
 // A choice "1024×1024   2×        3.9 GB · 19 s"; returns whether it was clicked.
 struct ListRow {

@@ -40,34 +40,52 @@ std::string about(const Ui& ui, const LoraOffer& offer) {
               {size, std::to_string(offer.fits->matched_keys), std::to_string(offer.fits->keys)});
 }
 
-float row_height(const Ui& ui, const LoraOffer& offer, float width) {
-  const float room = width - ui.px(kIndent + 10);
-  return ui.px(2 * kPad + kName) + paragraph_size(ui, about(ui, offer), {0, kSmallSize}, room).y;
-}
+using Rows = HeldRows<LoraOffer>;
 
-std::vector<std::size_t> shown_rows(const Ui& ui) {
-  std::vector<std::size_t> rows;
+// What fits comes first, while nobody points at them.
+void follow_files(const Ui& ui) {
   const auto& files = ui.frame.lora_files.items;
-  const auto add = [&](bool fits) {  // LoRAs that fit come first
+  std::vector<std::size_t> order;
+  for (const bool fits : {true, false}) {
     for (std::size_t i = 0; i < files.size(); ++i) {
-      if (files[i].problem.empty() == fits && matches(ui.state.sheet_filter, {files[i].name}))
-        rows.push_back(i);
+      if (files[i].problem.empty() == fits) order.push_back(i);
     }
-  };
-  add(true);
-  add(false);
-  return rows;
+  }
+  ui.state.sheet_loras.follow(files, order, ui.state.sheet_held,
+                              [](const LoraOffer&) { return true; });
 }
 
-void draw_row(const Ui& ui, std::size_t index, float width) {
-  const LoraOffer& offer = ui.frame.lora_files.items[index];
+bool is_shown(const Ui& ui, const Rows::Row& row) {
+  return matches(ui.state.sheet_filter, {row.item.name});
+}
+
+float room_of(const Ui& ui, float width) { return width - ui.px(kIndent + 10); }
+
+// Screen pixels; what it had while it is held.
+float row_height(const Ui& ui, Rows::Row& row, float width) {
+  if (!ui.state.sheet_held || row.height == 0) {
+    const TextStyle style{0, kSmallSize};
+    row.height = (2 * kPad + kName) +
+                 paragraph_size(ui, about(ui, row.item), style, room_of(ui, width)).y / ui.scale;
+  }
+  return ui.px(row.height);
+}
+
+void draw_row(const Ui& ui, Rows::Row& row, float width) {
+  const LoraOffer& offer = row.item;
+  const std::string row_name = "loras." + std::to_string(row.number);
   const ImVec2 at = ImGui::GetCursorScreenPos();
-  const float height = row_height(ui, offer, width);
+  const float height = row_height(ui, row, width);
   const bool fits = offer.problem.empty();
   const bool is_used = is_in_prompt(ui, offer);
+  const std::string below = about(ui, offer);
+  const TextStyle about_style{fits ? ui.colors.text_dim : ui.colors.text_faint, kSmallSize};
+  const float room = height - ui.px(2 * kPad + kName);
+  const bool is_cut =
+      paragraph_size(ui, below, about_style, room_of(ui, width)).y > room + ui.px(1);
   if (draw_sheet_row(ui,
-                     {.name = "loras." + std::to_string(index),
-                      .tip = offer.file.string(),
+                     {.name = row_name,
+                      .tip = offer.file.string() + (is_cut ? "\n" + below : std::string()),
                       .can_be_chosen = fits,
                       .is_chosen = is_used},
                      width, height)) {
@@ -90,11 +108,9 @@ void draw_row(const Ui& ui, std::size_t index, float width) {
     }
     const TextStyle name{fits ? ui.colors.text : ui.colors.text_faint, kTextSize};
     draw_text(ui, {left, y}, fit_text(ui, offer.name, name, right - left), name);
-    const std::string below = about(ui, offer);
-    ui.dump.say("loras." + std::to_string(index), below);
+    ui.dump.say(row_name, below);
     ImGui::SetCursorScreenPos({left, y + ui.px(kName)});
-    paragraph(ui, below, {fits ? ui.colors.text_dim : ui.colors.text_faint, kSmallSize},
-              width - ui.px(kIndent + 10));
+    paragraph_within(ui, below, about_style, room_of(ui, width), room);
   }
   take_room(at, height);
 }
@@ -152,16 +168,16 @@ Rect area_of(const Ui& ui, float width, float content) {
 
 void draw_lora_list_sheet(const Ui& ui) {
   if (ui.state.sheet != UiState::Sheet::kLoras) return;
-  const bool filtered = ui.frame.lora_files.items.size() >= kFilterFrom;
+  const bool filtered = has_filter(ui, ui.frame.lora_files.items.size());
   const float width = std::min(ui.px(kWidth), ImGui::GetIO().DisplaySize.x - ui.px(96));
-  const std::vector<std::size_t> rows = shown_rows(ui);
+  follow_files(ui);
   const float gap = ui.px(2);
   float list = 0;
-  for (const std::size_t i : rows)
-    list += row_height(ui, ui.frame.lora_files.items[i], width) + gap;
-  const std::vector<std::string> lines =
-      rows.empty() ? empty_lines(ui) : std::vector<std::string>();
-  if (rows.empty()) list = std::max(ui.px(24), empty_height(ui, lines, width));
+  for (Rows::Row& row : ui.state.sheet_loras.all())
+    if (is_shown(ui, row)) list += row_height(ui, row, width) + gap;
+  const bool is_empty = list == 0;
+  const std::vector<std::string> lines = is_empty ? empty_lines(ui) : std::vector<std::string>();
+  if (is_empty) list = std::max(ui.px(24), empty_height(ui, lines, width));
   const float head = ui.px(32 + 28 + 8) + (filtered ? ui.px(38) : 0);
   if (!begin_sheet(ui, UiState::Sheet::kLoras, area_of(ui, width, head + list))) return;
   draw_head(ui);
@@ -172,7 +188,8 @@ void draw_lora_list_sheet(const Ui& ui) {
     paragraph(ui, line, {ui.colors.text_dim, kTextSize}, width);
     ImGui::Dummy({0, ui.px(2)});
   }
-  for (const std::size_t i : rows) draw_row(ui, i, width);
+  for (Rows::Row& row : ui.state.sheet_loras.all())
+    if (is_shown(ui, row)) draw_row(ui, row, width);
   ImGui::EndChild();
   ImGui::PopStyleVar();
   end_sheet(ui);

@@ -10,6 +10,7 @@
 #include "panels/sheet.h"
 
 #include <algorithm>
+#include <numeric>
 #include <string>
 
 #include <hello_imgui/icons_font_awesome_6.h>
@@ -150,58 +151,78 @@ bool is_shown(const Ui& ui, const ModelOffer& offer) {
   return matches(ui.state.sheet_filter, {name, offer.place, formats_of(offer)});
 }
 
-void draw_rows(const Ui& ui, bool here, float width) {
+// While somebody points at them, what is found above the mouse waits: it would push away what is
+// pointed at.
+void follow_models(const Ui& ui) {
   const auto& models = ui.frame.models.items;
+  std::vector<std::size_t> order(models.size());
+  std::iota(order.begin(), order.end(), 0U);
+  const bool pointed = is_pointed_at();
+  const double mouse = ImGui::GetIO().MousePos.y;
+  ui.state.sheet_models.follow(models, order, ui.state.sheet_held, [&](const ModelOffer& offer) {
+    return !pointed || mouse < (offer.is_here ? ui.state.sheet_here_px : ui.state.sheet_others_px);
+  });
+}
+
+// Returns where they end, screen pixels.
+float draw_rows(const Ui& ui, bool here, float width) {
   const bool stays = !ui.frame.change || ui.frame.change->to.model == ui.frame.opened->choice.model;
-  for (std::size_t i = 0; i < models.size(); ++i) {
-    const ModelOffer& offer = models[i];
+  for (HeldRows<ModelOffer>::Row& row : ui.state.sheet_models.all()) {
+    const ModelOffer& offer = row.item;
     if (offer.is_here != here || !is_shown(ui, offer)) continue;
     const bool is_chosen = here && (stays ? is_opened(offer, *ui.frame.opened)
                                           : offer.model == ui.frame.change->to.model);
-    if (draw_model_row(ui, offer, i, is_chosen, width)) {
+    if (draw_model_row(ui, row, is_chosen, width)) {
       ui.actions.models.choose(offer);
       close_sheet(ui);
     }
   }
+  return ImGui::GetCursorScreenPos().y;
 }
 
-// A remark when there is little to show.
+// Said when no row contains the words of the filter.
+std::string no_match(const Ui& ui) {
+  const bool any = std::ranges::any_of(
+      ui.state.sheet_models.all(),
+      [&](const HeldRows<ModelOffer>::Row& row) { return is_shown(ui, row.item); });
+  return ui.state.sheet_filter.empty() || any
+             ? std::string()
+             : fill(ui.t("sheet.no_match"), {ui.state.sheet_filter});
+}
+
+// Shown beside the name of the section, where it moves no row.
 std::string remark(const Ui& ui) {
   const ModelSearch::Found& found = ui.frame.models;
-  if (!ui.state.sheet_filter.empty()) {
-    const bool any = std::ranges::any_of(
-        found.items, [&](const ModelOffer& offer) { return is_shown(ui, offer); });
-    return any ? std::string() : fill(ui.t("sheet.no_match"), {ui.state.sheet_filter});
-  }
+  if (found.is_looking) return ui.t("models.looking");
   const bool others = std::ranges::any_of(
       found.items, [](const ModelOffer& offer) { return offer.is_here && !offer.is_starter; });
-  return others || found.is_looking ? std::string() : ui.t("models.none");
+  return others ? std::string() : ui.t("models.none");
 }
 
 void draw_list(const Ui& ui) {
-  const auto& models = ui.frame.models.items;
+  follow_models(ui);
   // The scroll bar is drawn in the margin.
   const float width = ImGui::GetContentRegionAvail().x;
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(ui.px(8), ui.px(4)));
   ImGui::BeginChild("list", {width + ui.px(kSheetSide - 4), 0}, ImGuiChildFlags_NavFlattened);
   ImGui::BeginChild("inside", {width, 0},
                     ImGuiChildFlags_NavFlattened | ImGuiChildFlags_AutoResizeY);
-  const auto any = [&](bool here) {
-    return std::ranges::any_of(models, [&](const ModelOffer& offer) {
-      return offer.is_here == here && is_shown(ui, offer);
-    });
-  };
-  section(ui, ui.t("models.here"), ui.frame.models.is_looking ? ui.t("models.looking") : "");
-  draw_rows(ui, true, width);
-  const std::string said = remark(ui);
+  const bool has_others =
+      std::ranges::any_of(ui.state.sheet_models.all(), [&](const HeldRows<ModelOffer>::Row& row) {
+        return !row.item.is_here && is_shown(ui, row.item);
+      });
+  section(ui, ui.t("models.here"), remark(ui));
+  ui.state.sheet_here_px = draw_rows(ui, true, width);
+  const std::string said = no_match(ui);
   if (!said.empty()) {
     ImGui::Dummy({0, ui.px(2)});
     paragraph(ui, said, {ui.colors.text_dim, kTextSize});
   }
-  if (any(false)) {
+  ui.state.sheet_others_px = ui.state.sheet_here_px;
+  if (has_others) {
     ImGui::Dummy({0, ui.px(8)});
     section(ui, ui.t("models.not_here"));
-    draw_rows(ui, false, width);
+    ui.state.sheet_others_px = draw_rows(ui, false, width);
   }
   if (ui.state.sheet_filter.empty()) draw_places(ui);
   ImGui::EndChild();
@@ -215,7 +236,7 @@ void draw_model_list_sheet(const Ui& ui) {
   if (!begin_sheet(ui, UiState::Sheet::kModels, area_of(ui.frame.layout))) return;
   draw_head(ui);
   ImGui::Dummy({0, 0});
-  if (ui.frame.models.items.size() >= kFilterFrom) draw_sheet_filter(ui, "models.filter");
+  if (has_filter(ui, ui.frame.models.items.size())) draw_sheet_filter(ui, "models.filter");
   draw_folder(ui);
   draw_list(ui);
   end_sheet(ui);

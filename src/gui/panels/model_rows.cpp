@@ -152,30 +152,38 @@ void draw_name(const Ui& ui, const ModelOffer& offer, ImVec2 at, float width, bo
 
 }  // namespace
 
-bool draw_model_row(const Ui& ui, const ModelOffer& offer, std::size_t index, bool is_chosen,
-                    float width) {
+bool draw_model_row(const Ui& ui, HeldRows<ModelOffer>::Row& held, bool is_chosen, float width) {
+  const ModelOffer& offer = held.item;
   const ImVec2 at = ImGui::GetCursorScreenPos();
-  const RowLayout row = lay_out_row(ui, offer, width);
+  RowLayout row = lay_out_row(ui, offer, width);
   const float command = offer.get.empty() ? 0 : ui.px(kCommand + 2);
   const float top = ui.px(kPad + kName + kLine);
-  const float height = top + row.problem_height + row.cells_height(ui) + command + ui.px(kPad);
-  const std::string name = "models." + std::to_string(index);
+  const float rest = top + row.cells_height(ui) + command + ui.px(kPad);
+  if (!ui.state.sheet_held || held.height == 0)
+    held.height = (rest + row.problem_height) / ui.scale;
+  const float height = ui.px(held.height);
+  const bool is_cut = row.problem_height > height - rest + ui.px(1);
+  row.problem_height = std::min(row.problem_height, height - rest);
+  const std::string name = "models." + std::to_string(held.number);
   const bool can_be_chosen = offer.is_here && offer.problem.empty();
   ImGui::SetNextItemAllowOverlap();
-  const bool chosen = draw_sheet_row(
-      ui,
-      {.name = name,
-       .tip = can_be_chosen ? fill(ui.t("tip.models.row"), {offer.place}) : std::string(),
-       .can_be_chosen = can_be_chosen,
-       .is_chosen = is_chosen},
-      width, height);
+  const bool chosen =
+      draw_sheet_row(ui,
+                     {.name = name,
+                      .tip = can_be_chosen ? fill(ui.t("tip.models.row"), {offer.place})
+                             : is_cut      ? row.problem
+                                           : std::string(),
+                      .can_be_chosen = can_be_chosen,
+                      .is_chosen = is_chosen},
+                     width, height);
   if (ImGui::IsItemVisible()) {
     draw_name(ui, offer, at, width, is_chosen);
     const float left = at.x + ui.px(kModelIndent);
     float y = at.y + top;
     if (!row.problem.empty()) {
       ImGui::SetCursorScreenPos({left, y + ui.px(4)});
-      paragraph(ui, row.problem, {ui.colors.bad, kSmallSize}, row.text);
+      paragraph_within(ui, row.problem, {ui.colors.bad, kSmallSize}, row.text,
+                       row.problem_height - ui.px(4));
       y += row.problem_height;
     }
     if (row.has_cells) {

@@ -39,13 +39,26 @@ void end_sheet(const Ui& ui) {
   // In a field, Escape only leaves the field; an empty filter does not count as one.
   const bool escape = ImGui::IsKeyPressed(ImGuiKey_Escape, false);
   if (escape && !ui.state.item_was_active) close_sheet(ui);
+  const ImGuiIO& io = ImGui::GetIO();
+  ui.state.sheet_held = is_pointed_at() || (io.NavVisible && !io.WantTextInput);
   ImGui::EndPopup();
   ImGui::PopStyleVar(2);
+}
+
+bool is_pointed_at() {
+  return ImGui::IsWindowHovered(ImGuiHoveredFlags_RootAndChildWindows |
+                                ImGuiHoveredFlags_AllowWhenBlockedByActiveItem);
 }
 
 void close_sheet(const Ui& ui) {
   ImGui::CloseCurrentPopup();
   ui.state.sheet = UiState::Sheet::kNone;
+}
+
+bool has_filter(const Ui& ui, std::size_t rows) {
+  constexpr std::size_t kFrom = 9;
+  if (!ui.state.sheet_held) ui.state.sheet_filtered = rows >= kFrom;
+  return ui.state.sheet_filtered;
 }
 
 void draw_sheet_filter(const Ui& ui, const std::string& name) {

@@ -38,12 +38,16 @@ void draw_targets(const Ui& ui) {
       ui.state.upscale.model = target.option.model;
     }
   }
-  const TextStyle faint{ui.colors.text_faint, kSmallSize};
-  if (upscaling.is_looking) {
-    paragraph(ui, ui.t("upscale.looking"), faint);
-  } else if (upscaling.targets.size() == 1) {
-    paragraph(ui, fill(ui.t("upscale.none"), {ui.services.upscaler_folder.string()}), faint);
+  UiState::ListHold& hold = ui.state.list_hold;
+  // Who points at what is below would see it move.
+  hold.further = hold.rows && ImGui::GetIO().MousePos.y > ImGui::GetCursorScreenPos().y;
+  if (!hold.further) {
+    hold.remark = upscaling.is_looking ? ui.t("upscale.looking")
+                  : upscaling.targets.size() == 1
+                      ? fill(ui.t("upscale.none"), {ui.services.upscaler_folder.string()})
+                      : std::string();
   }
+  if (!hold.remark.empty()) paragraph(ui, hold.remark, {ui.colors.text_faint, kSmallSize});
 }
 
 void draw_scales(const Ui& ui) {
@@ -96,7 +100,7 @@ void draw_upscale_list(const Ui& ui, ImVec2 at) {
     ImGui::Dummy({0, ui.px(2)});
     draw_start(ui);
   }
-  end_list_over_row(ui.state.upscale_open);
+  end_list_over_row(ui, ui.state.upscale_open);
 }
 
 }  // namespace headroom

@@ -5,6 +5,7 @@
 #include "headroom/gui_state/canvas_view.h"
 #include "headroom/gui_state/finish_choice.h"
 #include "headroom/gui_state/forgotten.h"
+#include "headroom/gui_state/held_rows.h"
 #include "headroom/gui_state/mask_tool.h"
 #include "headroom/gui_state/menu_rows.h"
 #include "headroom/gui_state/offered_picture.h"
@@ -145,7 +146,15 @@ struct UiState {
   bool upscale_open = false;
   bool upscale_asked = false;
   bool upscalers_asked = true;  // search for upscalers in the next frame
-  bool compares = false;        // the selected picture's origin is shown instead
+  // Of the list of one of them, in the last frame.
+  struct ListHold {
+    bool rows = false;             // the mouse or the keyboard is on it: rows keep their places
+    bool further = false;          // more rows would move what the mouse is on
+    std::optional<double> top_px;  // while the mouse is on it, screen pixels
+    std::string remark;            // below its rows
+  };
+  ListHold list_hold;
+  bool compares = false;  // the selected picture's origin is shown instead
 
   std::string copied;  // name of the value that was copied, and when
   double copied_at = -1e9;
@@ -197,9 +206,15 @@ struct UiState {
   // A sheet covers parts of the window; at most one is open.
   enum class Sheet { kNone, kModels, kLoras };
   Sheet sheet = Sheet::kNone;
-  bool sheet_asked = false;         // opens in the next frame
-  std::string sheet_filter;         // words that rows must contain
-  bool sheet_filter_focus = false;  // the filter gets the keyboard when the sheet is shown
+  bool sheet_asked = false;           // opens in the next frame
+  std::string sheet_filter;           // words that rows must contain
+  bool sheet_filter_focus = false;    // the filter gets the keyboard when the sheet is shown
+  bool sheet_filtered = false;        // there is a filter
+  bool sheet_held = false;            // the rows keep their places
+  HeldRows<ModelOffer> sheet_models;  // while the sheet is open, and sheet_loras likewise
+  HeldRows<LoraOffer> sheet_loras;
+  // Where the two sections of the model list end, screen pixels.
+  double sheet_here_px = 0, sheet_others_px = 0;
   std::vector<SearchedFolder> searched_folders;  // when the sheet was opened
   std::optional<std::string> added_folder;       // another folder, as typed
   Message folder_trouble;                        // why that folder was refused

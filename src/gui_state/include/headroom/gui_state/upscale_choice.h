@@ -24,6 +24,10 @@ struct UpscaleOption {
   Message problem{};    // why it cannot be used
 };
 
+[[nodiscard]] inline bool is_same(const UpscaleOption& one, const UpscaleOption& other) {
+  return one.model == other.model;
+}
+
 // The upscalers that were found, then Lanczos.
 [[nodiscard]] std::vector<UpscaleOption> upscale_options(const std::vector<UpscalerOffer>& found);
 // Index of the choice; if its upscaler is missing, as if there was no choice.

@@ -43,6 +43,10 @@ float draw_text_right(const Ui& ui, float right, float y, const std::string& tex
 // = to the end of the region.
 void paragraph(const Ui& ui, const std::string& text, const TextStyle& style, float width = 0);
 
+// Draws as many lines as fit into `height`, at least one; false when that is not all of them.
+bool paragraph_within(const Ui& ui, const std::string& text, const TextStyle& style, float width,
+                      float height);
+
 // The size of such a paragraph, in screen pixels.
 [[nodiscard]] ImVec2 paragraph_size(const Ui& ui, const std::string& text, const TextStyle& style,
                                     float width);
