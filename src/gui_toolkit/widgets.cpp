@@ -174,6 +174,12 @@ bool draw_number(const Ui& ui, const SliderOptions& o, double& value, float widt
 
 }  // namespace
 
+bool is_second_click() {
+  const ImGuiIO& io = ImGui::GetIO();
+  return ImGui::IsMouseReleased(ImGuiMouseButton_Left) && !io.KeyShift &&
+         io.MouseClickedLastCount[ImGuiMouseButton_Left] > 1;
+}
+
 bool slider(const Ui& ui, const SliderOptions& o, double& value) {
   const float width = ImGui::GetContentRegionAvail().x;
   const float row = ui.px(24);

@@ -69,6 +69,16 @@ TEST_F(WindowRepaint, ResultsAreSteppedThroughAndOneIsKept) {
   EXPECT_TRUE(w.wait_for_widget("apply.keep")) << "with a way back";
 }
 
+TEST_F(WindowRepaint, ADoubleClickDiscardsOne) {
+  WindowDriver w = open();
+  repaint_three(w);
+  w.double_click("apply.discard");
+  ASSERT_TRUE(says(w, "2/2"));
+  rest();
+  rest();
+  EXPECT_TRUE(says(w, "2/2"));
+}
+
 TEST_F(WindowRepaint, ADiscardedResultComesBackToItsPlaceAndItsFileNeverWent) {
   WindowDriver w = open();
   repaint_three(w);

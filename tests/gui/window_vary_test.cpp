@@ -42,6 +42,23 @@ TEST_F(WindowVary, MakesFourPicturesLikeTheShownOneForThePriceThatItSays) {
   EXPECT_TRUE(w.wait_for_widget("variation.remove")) << "with a way back";
 }
 
+TEST_F(WindowVary, ADoubleClickIsOneJobAndWithShiftTwo) {
+  {
+    WindowDriver w = open({"--step-ms=5"});
+    make_one(w);
+    EXPECT_EQ(w.close(10), 0);
+  }
+  WindowDriver w = open({"--step-ms=2000", "--frame-ms=200"});
+  ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 1; }));
+  ASSERT_TRUE(w.wait_for_widget("vary"));
+  w.double_click("vary");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["jobs"] == 1; }));
+  std::this_thread::sleep_for(std::chrono::seconds(2));
+  EXPECT_EQ(w.state()["jobs"], 1);
+  w.double_click("vary", /*shift=*/true);
+  EXPECT_TRUE(w.wait([](const json& s) { return s["jobs"] == 3; })) << w.state()["jobs"];
+}
+
 TEST_F(WindowVary, AWaitingJobStaysAVariationOverTheNextStart) {
   {
     WindowDriver w = open({"--step-ms=5"});

@@ -106,7 +106,8 @@ void draw_apply_strip(const Ui& ui, const Rect& canvas) {
                     .tip = choice.tip,
                     .disabled = choice.disabled,
                     .kind = choice.kind,
-                    .size = {width_of(ui, choice), height - 2 * inset}})) {
+                    .size = {width_of(ui, choice), height - 2 * inset}}) &&
+        !is_second_click()) {
       choice.act(ui.actions);
       return;  // the list of pictures has changed
     }

@@ -184,7 +184,8 @@ void draw_action(const Ui& ui, const Action& action, Words words, float height) 
                   .kind = action.kind == Kind::kPlain ? ButtonKind::kQuiet : ButtonKind::kPlain,
                   .size = {width_of(ui, action, words), height},
                   .text_size = kSmallSize})) {
-    if (action.act != nullptr) action.act(ui.actions);
+    const bool acts = action.kind != Kind::kStarts || !is_second_click();
+    if (action.act != nullptr && acts) action.act(ui.actions);
     if (action.list != nullptr) ImGui::OpenPopup(action.list);
   }
   const bool asked = action.asked != nullptr && std::exchange(ui.state.*action.asked, false);

@@ -88,6 +88,9 @@ struct ButtonOptions {
 };
 // Draws a button as the next item; returns whether it was pressed.
 bool button(const Ui& ui, const ButtonOptions& options);
+// Whether the press of this frame is the second half of a double click, without Shift: what begins
+// a run or puts something away does that once.
+[[nodiscard]] bool is_second_click();
 
 // A row "label ——o—— value": drag the track, or type the number.
 struct SliderOptions {
