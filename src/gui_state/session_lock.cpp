@@ -25,7 +25,6 @@ constexpr auto kWordEvery = std::chrono::hours(1);
 // A line each; what cannot be told is an empty one.
 struct Owner {
   std::string host, boot, processes, pid, begun;
-  friend bool operator==(const Owner&, const Owner&) = default;
 };
 
 std::string first_line(const fs::path& file) {
