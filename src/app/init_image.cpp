@@ -3,13 +3,12 @@
 #include "headroom/core/error.h"
 #include "headroom/image/extend.h"
 #include "headroom/image/image_reader.h"
+#include "headroom/image/outpaint.h"
 #include "headroom/image/resize.h"
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -29,7 +28,7 @@ struct Fitting {
   How how = How::kCut;
   Size to;
   Margins outpaint{};
-  [[nodiscard]] Image apply(const Image& image) const;
+  [[nodiscard]] Image apply(const Image& image) const;  // apart from outpainting, which comes last
 };
 
 // Margins that extend `from` to `to`, even on both sides.
@@ -65,7 +64,7 @@ Image Fitting::apply(const Image& image) const {
     case How::kOutpaint:
       break;
   }
-  return extend(image, outpaint);
+  return image;
 }
 
 // The picture's own size, rounded down to whole units.
@@ -78,24 +77,11 @@ Size cut_size(const std::string& name, Size have, int unit) {
           name, to_string(have), unit));
 }
 
-// Extends margins that were asked for so that the sides become whole units.
-Margins whole_units(Margins margins, Size have, int unit) {
-  const auto grow = [unit](int side, int& before, int& after) {
-    const int missing = round_up(side + before + after, unit) - side - before - after;
-    (after > 0 || before == 0 ? after : before) += missing;
-  };
-  grow(have.width, margins.left, margins.right);
-  grow(have.height, margins.top, margins.bottom);
-  return margins;
-}
-
 Fitting choose_fitting(const CommandLine& line, const std::string& name, Size have, int unit) {
   using How = Fitting::How;
   if (line.outpaint) {
     const Margins margins = whole_units(*line.outpaint, have, unit);
-    return {How::kOutpaint,
-            {have.width + margins.left + margins.right, have.height + margins.top + margins.bottom},
-            margins};
+    return {How::kOutpaint, extended_size(have, margins), margins};
   }
   if (line.size) return {line.pad ? How::kResizeAndPad : How::kCutAndResize, *line.size};
   if (line.pad) return {How::kPad, {round_up(have.width, unit), round_up(have.height, unit)}};
@@ -158,16 +144,6 @@ Mask make_mask(const Image& file, const Fitting& fitting) {
   return {std::move(fitted), 255};
 }
 
-// Paints anew where either does.
-Mask both_of(const Mask& mask, GreyImage margins) {
-  const int factor = mask.full == 1 ? 255 : 1;
-  for (std::size_t i = 0; i < margins.grey.size(); ++i) {
-    const auto own = static_cast<std::uint8_t>(mask.repaint.grey[i] * factor);
-    margins.grey[i] = std::max(margins.grey[i], own);
-  }
-  return {std::move(margins), 255};
-}
-
 Mask read_mask(const std::string& file, const InitImage& init, const ImageFile& image,
                const Fitting& fitting, InitImage::File& record) {
   ImageFile read = read_image_file(file);
@@ -196,28 +172,14 @@ Mask read_mask(const std::string& file, const InitImage& init, const ImageFile& 
   return mask;
 }
 
-// Four latents, whatever the model: enough to blend the seam.
-int feather_px(int unit) { return 2 * unit; }
-
 void add_mask(const CommandLine& line, const ImageFile& read, const Fitting& fitting, int unit,
               InitImage& init) {
-  std::optional<Mask> mask;
   if (!line.mask.empty()) {
-    mask = read_mask(line.mask.string(), init, read, fitting, init.mask_file);
+    Mask mask = read_mask(line.mask.string(), init, read, fitting, init.mask_file);
+    init.repaint = std::move(mask.repaint);
+    init.repaint_full = mask.full;
   }
-  if (line.outpaint) {
-    const Margins& m = fitting.outpaint;
-    GreyImage margins = margin_mask(fitting.to.width, fitting.to.height, m, feather_px(unit));
-    mask = mask ? both_of(*mask, std::move(margins)) : Mask{std::move(margins), 255};
-    // Records this as the mask's origin.
-    const std::string typed = "outpaint " + std::to_string(m.left) + "," + std::to_string(m.top) +
-                              "," + std::to_string(m.right) + "," + std::to_string(m.bottom);
-    std::string& name = init.mask_file.name;
-    name = name.empty() ? typed : name + ", " + typed;
-  }
-  if (!mask) return;
-  init.repaint = std::move(mask->repaint);
-  init.repaint_full = mask->full;
+  if (line.outpaint) outpaint(init, fitting.outpaint, unit);
 }
 
 }  // namespace

@@ -76,7 +76,7 @@ Frame Presenter::present(const Session::State& session, UiState& state,
   frame.loras = loras_.chips(state.settings(), now);
   look_ahead(frame, state, upscalers);
   frame.problems = find_problems(state, opened_->model.size_unit);
-  if (state.mask && state.mask_share() <= 0)
+  if (state.mask && state.outpaint == Margins{} && state.mask_share() <= 0)
     frame.problems.push_back({RequestProblem::Field::kInit, say("problem.mask")});
   for (const LoraChip& chip : frame.loras) {
     if (chip.on && !chip.found)
@@ -202,7 +202,7 @@ Frame::Upscaling Presenter::answer_upscales(const UiState& state, const StringTa
 
 void Presenter::look_ahead(Frame& frame, const UiState& state,
                            const UpscalerSearch::Found& upscalers) {
-  const RunShape shape = shapes_.of_draft(with_start_of_size(state.draft, state.mask != nullptr));
+  const RunShape shape = shapes_.of_draft(with_start_of_size(state.draft, state.repaints()));
   const std::string loras = loras_of_run(state.draft.prompt);
   std::vector<ForecastService::Run> runs{{shape, state.draft.count, loras}};
   for (const SizePreset& preset : kSizePresets)

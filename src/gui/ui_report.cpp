@@ -53,10 +53,11 @@ std::array<long, 2> place_of_mouse() {
   return {std::lround(at.x), std::lround(at.y)};
 }
 
+std::array<int, 4> sides_of(const Margins& m) { return {m.left, m.top, m.right, m.bottom}; }
+
 long percent_of_mask(const UiState& state) {
   if (!state.mask) return -1;
-  const Size size{state.draft.width, state.draft.height};
-  return std::lround(100 * state.mask->share(state.mask->used_for(size)));
+  return std::lround(100 * state.mask->share(state.mask->used_for(state.mask_is_for())));
 }
 
 const char* name_of(UiState::Sheet sheet) {
@@ -109,6 +110,7 @@ std::string state_json(const UiState& state, const Frame& frame, const StringTab
                       {"start_found", state.draft.init && has_pixels(*state.draft.init)},
                       {"strength", state.draft.strength},
                       {"mask", percent_of_mask(state)},
+                      {"outpaint", sides_of(state.outpaint)},
                       {"painting", state.mask_tool.on},
                       {"erases", state.mask_tool.erases},
                       {"brush", state.mask_tool.brush_px},

@@ -13,6 +13,7 @@ Actions::Actions(const ActionContext& context)
       jobs(context, finder_),
       start(context, finder_),
       mask(context, start),
+      outpaint(context),
       picture(context),
       results(context, {picture, finder_, start}),
       finish(context),

@@ -19,6 +19,7 @@ void SettingsActions::use_all() {
     state.draft = settings_of(*picture);
     state.draft.init = start.picture;
     state.mask = start.mask;
+    state.outpaint = start.outpaint;
     state.off_loras.clear();
     state.draft.seed.reset();  // the seed taken over below is this picture's own
     state.negative_open = state.negative_open || !picture->request.negative_prompt.empty();
@@ -71,6 +72,7 @@ void SettingsActions::take_offered(Part part) {
     if (picture.has_guidance) draft.guidance_scale = told.guidance_scale;
     draft.init = start.picture;
     state.mask = start.mask;
+    state.outpaint = start.outpaint;
     if (start.picture) draft.strength = told.strength;
     draft.count = 1;  // the seed is this one picture's own
     if (picture.has_size) others_.size.choose({told.width, told.height});

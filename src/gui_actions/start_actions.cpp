@@ -53,6 +53,7 @@ void StartActions::remove() {
   const bool is_masked = state.mask != nullptr;
   state.draft.init.reset();
   state.set_mask(nullptr);
+  state.set_outpaint({});
   state.mask_tool.close();
   const std::uint64_t step = state.record();
   state.resolve(UiState::kAboutImage);
@@ -74,7 +75,9 @@ void StartActions::look_again() {
 void StartActions::carry_mask(const StartPicture& before) {
   UiState& state = context_.state;
   const StartPicture& now = state.draft.init;
-  if (!state.mask || (before && before->file.sha256 == now->file.sha256)) return;
+  if (before && before->file.sha256 == now->file.sha256) return;
+  state.set_outpaint({});  // they were about another picture
+  if (!state.mask) return;
   const bool stays = has_shape(*state.mask, {now->image.width, now->image.height});
   if (!stays) {
     state.set_mask(nullptr);

@@ -2,6 +2,7 @@
 
 #include "headroom/core/error.h"
 #include "headroom/gui_state/format.h"
+#include "headroom/image/outpaint.h"
 
 #include <array>
 #include <system_error>
@@ -34,13 +35,16 @@ StartFinder::Start StartFinder::bring_back(const StartPicture& record, const fs:
   const bool is_there = now && has_pixels(*now) && now->file.sha256 == record->file.sha256;
   const StartPicture found = is_there ? now : find(record->file, near);
   if (found) {
-    MaskPointer mask = record->repaint ? context_.masks.find(record->mask_file) : nullptr;
-    if (record->repaint && !mask) {
+    InitImage::File file = record->mask_file;
+    const Margins margins = take_margins(file.name);
+    const bool is_painted = record->repaint && !file.name.empty();
+    MaskPointer mask = is_painted ? context_.masks.find(file) : nullptr;
+    if (is_painted && !mask) {
       state.add_banner({.kind = Banner::Kind::kWarning,
-                        .text = say("banner.mask_left", shorten(record->mask_file.name, 48)),
+                        .text = say("banner.mask_left", shorten(file.name, 48)),
                         .about = UiState::kAboutImage});
     }
-    return {found, mask};
+    return {found, mask, margins};
   }
   if (has_pixels(*record)) return {record, nullptr};  // it already has the picture's size
   state.add_banner({.kind = Banner::Kind::kWarning,
@@ -54,19 +58,24 @@ StartPicture StartFinder::of_record(const GenerationRequest& request) {
   const InitImage& start = *request.init;
   if (has_pixels(start)) return fitter_.fit(request.init, size);
   MaskOfStart mask{nullptr, start.mask_file};
-  if (start.repaint) {
-    mask.mask = context_.masks.find(start.mask_file);
+  mask.margins = take_margins(mask.file.name);
+  mask.unit = context_.services.session.current()->model.size_unit;
+  if (start.repaint && !mask.file.name.empty()) {
+    mask.mask = context_.masks.find(mask.file);
     if (!mask.mask) {
       throw Error(ErrorKind::kIo, say("the mask {0} is not there any more; bring it back, or "
                                       "paint it again",
-                                      start.mask_file.name));
+                                      mask.file.name));
     }
   }
   return fitter_.fit(read_start_picture(start.file.path), size, mask);
 }
 
 StartPicture StartFinder::of_draft(const GenerationRequest& request) {
-  return fitter_.fit(request.init, {request.width, request.height}, keep_mask_of_draft());
+  MaskOfStart mask = keep_mask_of_draft();
+  mask.margins = context_.state.outpaint;
+  mask.unit = context_.services.session.current()->model.size_unit;
+  return fitter_.fit(request.init, {request.width, request.height}, mask);
 }
 
 MaskOfStart StartFinder::keep_mask_of_draft() {

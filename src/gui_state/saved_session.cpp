@@ -147,6 +147,14 @@ std::optional<Size> read_ratio(const json& root, const GenerationRequest& draft)
   return locked ? std::optional<Size>({draft.width, draft.height}) : std::nullopt;
 }
 
+Margins read_margins(const json& root) {
+  std::vector<int> sides;
+  take(root, "outpaint", sides);
+  const auto is_good = [](int side) { return side >= 0 && side <= kMaxSide_px; };
+  if (sides.size() != 4 || !std::ranges::all_of(sides, is_good)) return {};
+  return {sides[0], sides[1], sides[2], sides[3]};
+}
+
 json to_json(const SavedSession::Place& p) {
   return {{"x", p.x},
           {"y", p.y},
@@ -208,6 +216,8 @@ std::string session_text(const SavedSession& session) {
     root["seed"] = session.settings->seed_text;
     if (const auto& ratio = session.settings->locked_ratio)
       root["locked_ratio"] = {ratio->width, ratio->height};
+    if (const Margins& m = session.settings->outpaint; m != Margins{})
+      root["outpaint"] = {m.left, m.top, m.right, m.bottom};
     for (const LoraTag& tag : session.settings->off_loras)
       root["off_loras"].push_back(write_lora_tag(tag));
   }
@@ -243,6 +253,7 @@ std::optional<SavedSession> read_session_text(const std::string& text) {
     settings.draft.seed.reset();
     take(root, "seed", settings.seed_text);
     settings.locked_ratio = read_ratio(root, *draft);
+    settings.outpaint = read_margins(root);
     std::vector<std::string> off;
     take(root, "off_loras", off);
     for (const std::string& tag : off) {

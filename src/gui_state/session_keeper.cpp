@@ -114,6 +114,7 @@ void SessionKeeper::restore(UiState& state) {
     }
     state.draft = draft;
     reread_start(state);
+    if (state.draft.init) state.outpaint = last_.settings->outpaint;
     restore_mask(state);
     state.seed_text = last_.settings->seed_text;
     state.negative_open = !draft.negative_prompt.empty();

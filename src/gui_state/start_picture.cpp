@@ -1,6 +1,7 @@
 #include "headroom/gui_state/start_picture.h"
 
 #include "headroom/image/image_reader.h"
+#include "headroom/image/outpaint.h"
 #include "headroom/image/resize.h"
 
 #include <utility>
@@ -21,6 +22,18 @@ GreyImage fit_mask(const GreyImage& mask, std::uint8_t full, Size size) {
     value = static_cast<std::uint8_t>((value * full + 127) / 255);
   }
   return fitted;
+}
+
+// In its own size yet.
+void put_mask(const MaskOfStart& mask, InitImage& start) {
+  GreyImage painted = mask.mask->grey();
+  const bool is_soft = mask.mask->feather_px() > 0;
+  if (!is_soft) {
+    for (std::uint8_t& value : painted.grey) value /= 255;
+  }
+  start.repaint = std::move(painted);
+  start.repaint_full = is_soft ? 255 : 1;
+  start.mask_file = mask.file;
 }
 
 }  // namespace
@@ -66,27 +79,27 @@ GenerationRequest with_start_of_size(GenerationRequest request, bool is_masked) 
 
 StartPicture StartFitter::fit(const StartPicture& start, Size size, const MaskOfStart& mask) {
   const auto fits = [&](const Image& image) { return Size{image.width, image.height} == size; };
-  if (fits(start->image) && !mask.mask) return start;
-  if (start == last_ && mask.mask == last_mask_ && fits(fitted_->image)) return fitted_;
+  const bool has_margins = mask.margins != Margins{};
+  if (fits(start->image) && !mask.mask && !has_margins) return start;
+  if (start == last_ && mask == last_mask_ && fits(fitted_->image)) return fitted_;
   auto fitted = std::make_shared<InitImage>();
   fitted->file = start->file;
-  fitted->image = headroom::fit(start->image, size.width, size.height);
+  fitted->repaint = start->repaint;
   fitted->repaint_full = start->repaint_full;
   fitted->mask_file = start->mask_file;
-  if (mask.mask) {
-    GreyImage painted = mask.mask->grey();
-    const bool is_soft = mask.mask->feather_px() > 0;
-    if (!is_soft) {
-      for (std::uint8_t& value : painted.grey) value /= 255;
-    }
-    fitted->repaint_full = is_soft ? 255 : 1;
-    fitted->repaint = fit_mask(painted, fitted->repaint_full, size);
-    fitted->mask_file = mask.file;
-  } else if (start->repaint) {
-    fitted->repaint = fit_mask(*start->repaint, start->repaint_full, size);
+  if (mask.mask) put_mask(mask, *fitted);
+  if (has_margins) {
+    fitted->image = start->image;
+    const Size own{start->image.width, start->image.height};
+    if (fitted->repaint) fitted->repaint = fit_mask(*fitted->repaint, fitted->repaint_full, own);
+    outpaint(*fitted, mask.margins, mask.unit);
   }
+  const Image& whole = has_margins ? fitted->image : start->image;
+  if (!has_margins || !fits(whole)) fitted->image = headroom::fit(whole, size.width, size.height);
+  if (fitted->repaint && !fits({fitted->repaint->width, fitted->repaint->height, {}}))
+    fitted->repaint = fit_mask(*fitted->repaint, fitted->repaint_full, size);
   last_ = start;
-  last_mask_ = mask.mask;
+  last_mask_ = mask;
   fitted_ = std::move(fitted);
   return fitted_;
 }

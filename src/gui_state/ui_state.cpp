@@ -3,6 +3,7 @@
 #include "headroom/core/typed_numbers.h"
 #include "headroom/gui_state/origins.h"
 #include "headroom/gui_state/start_picture.h"
+#include "headroom/image/outpaint.h"
 
 #include <algorithm>
 #include <cmath>
@@ -66,6 +67,8 @@ void UiState::apply(const Settings& settings) {
   locked_ratio = settings.locked_ratio;
   off_loras = settings.off_loras;
   mask = settings.mask;
+  outpaint = settings.outpaint;
+  canvas_drag.reset();
   mask_tool.drawn.reset();
   negative_open = negative_open || !draft.negative_prompt.empty();
   typed_width = draft.width;
@@ -156,13 +159,33 @@ void UiState::swap_sides() {
   typed_height = draft.height;
 }
 
+Size UiState::mask_is_for() const {
+  if (outpaint == Margins{} || !draft.init) return {draft.width, draft.height};
+  return {draft.init->image.width, draft.init->image.height};
+}
+
+Size UiState::canvas_size() const {
+  return extended_size({draft.init->image.width, draft.init->image.height}, outpaint);
+}
+
+void UiState::follow_repaint(bool repainted) {
+  if (!repainted && repaints() && draft.strength == kDefaultStrength)
+    draft.strength = kDefaultRepaintStrength;
+  if (repainted && !repaints() && draft.strength == kDefaultRepaintStrength)
+    draft.strength = kDefaultStrength;
+}
+
 void UiState::set_mask(MaskPointer painted) {
   if (painted && painted->is_empty()) painted.reset();
-  if (!mask && painted && draft.strength == kDefaultStrength)
-    draft.strength = kDefaultRepaintStrength;
-  if (mask && !painted && draft.strength == kDefaultRepaintStrength)
-    draft.strength = kDefaultStrength;
+  const bool repainted = repaints();
   mask = std::move(painted);
+  follow_repaint(repainted);
+}
+
+void UiState::set_outpaint(const Margins& margins) {
+  const bool repainted = repaints();
+  outpaint = margins;
+  follow_repaint(repainted);
 }
 
 void UiState::remember_start(const InitImage::File& file) {

@@ -4,6 +4,7 @@
 #include "headroom/gui_state/start_picture.h"
 #include "headroom/gui_toolkit/texture_cache.h"
 #include "headroom/gui_toolkit/widgets.h"
+#include "headroom/image/outpaint.h"
 
 #include "panels.h"
 
@@ -24,6 +25,7 @@ struct Shown {
   Size size;
   // Null: it is still being made, or a mask is painted on it.
   const FinishedPicture* picture = nullptr;
+  Margins margins{};  // around the picture, which the texture does not have
 };
 
 // Whether a mask is being painted, which needs a start picture.
@@ -36,12 +38,17 @@ bool paints_mask(const Ui& ui) {
 Shown choose(const Ui& ui) {
   if (paints_mask(ui)) {
     const StartPicture& start = ui.state.draft.init;
-    return {ui.pictures.start_on_canvas(start).id(), {start->image.width, start->image.height}};
+    // What is held by an edge stays where it is until it is let go.
+    const Margins& margins = ui.state.canvas_drag ? ui.state.canvas_drag->from : ui.state.outpaint;
+    const Size own{start->image.width, start->image.height};
+    return {.texture = ui.pictures.start_on_canvas(start).id(),
+            .size = extended_size(own, margins),
+            .margins = margins};
   }
   const JobStatus* const running = ui.frame.running();
   if (ui.state.live && running != nullptr && running->preview != nullptr) {
-    return {ui.pictures.preview(running->preview).id(),
-            {running->request.width, running->request.height}};
+    return {.texture = ui.pictures.preview(running->preview).id(),
+            .size = {running->request.width, running->request.height}};
   }
   const FinishedPicture* const picture = ui.state.selected_picture();
   if (picture == nullptr) return {};
@@ -53,7 +60,19 @@ Shown choose(const Ui& ui) {
     const Texture* const beside = ui.pictures.beside(ui.state.pictures[*origin]);
     if (beside != nullptr) texture = beside;
   }
-  return {texture->id(), {picture->request.width, picture->request.height}, picture};
+  return {.texture = texture->id(),
+          .size = {picture->request.width, picture->request.height},
+          .picture = picture};
+}
+
+// Where its texture lies.
+Rect texture_place(const Ui& ui, const Rect& canvas, const Shown& shown) {
+  const CanvasView& view = ui.state.view;
+  const Rect whole = view.place(canvas, shown.size.width, shown.size.height);
+  const double scale = view.scale(canvas, shown.size.width, shown.size.height);
+  const Margins& m = shown.margins;
+  return {whole.x + m.left * scale, whole.y + m.top * scale, whole.w - (m.left + m.right) * scale,
+          whole.h - (m.top + m.bottom) * scale};
 }
 
 void draw_ground(const Ui& ui, ImDrawList& list, const Rect& r) {
@@ -208,15 +227,16 @@ void draw_row(const Ui& ui, const Rect& row, const Rect& canvas, const Shown& sh
   ImGui::EndChild();
 }
 
-void draw_picture(const Ui& ui, const Rect& canvas, const Shown& shown) {
+// On the canvas, whose part `view` it is fitted to.
+void draw_picture(const Ui& ui, const Rect& canvas, const Rect& view, const Shown& shown) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const ImVec2 low{static_cast<float>(canvas.x), static_cast<float>(canvas.y)};
   const ImVec2 high{static_cast<float>(canvas.x + canvas.w),
                     static_cast<float>(canvas.y + canvas.h)};
-  const Rect place = ui.state.view.place(canvas, shown.size.width, shown.size.height);
+  const Rect place = texture_place(ui, view, shown);
   // Above 300 % the user wants to see pixels, not a smooth picture.
   ui.pictures.on_canvas_texture().show_pixels(
-      ui.state.view.scale(canvas, shown.size.width, shown.size.height) > 3);
+      ui.state.view.scale(view, shown.size.width, shown.size.height) > 3);
   list.PushClipRect(low, high, true);
   // Rounded to whole pixels, or the edges blur.
   const ImVec2 from{std::round(static_cast<float>(place.x)),
@@ -269,6 +289,15 @@ void draw_canvas_panel(const Ui& ui, const Rect& whole) {
     draw_apply_strip(ui, canvas);
     draw_compare_pill(ui, canvas);
   }
+  // Its edges stay in reach while they can be dragged.
+  const bool edits = shown.texture != 0 && ui.state.mask_tool.on;
+  const double rim = edits ? ui.px(12) : 0;
+  const Rect view{canvas.x + rim, canvas.y + rim, std::max(1.0, canvas.w - 2 * rim),
+                  std::max(1.0, canvas.h - 2 * rim)};
+  if (edits) {
+    drag_canvas_edges(ui, canvas, texture_place(ui, view, shown),
+                      ui.state.view.scale(view, shown.size.width, shown.size.height));
+  }
   const float samples = shown.texture == 0 && is_first(ui) ? samples_side(ui, canvas) : 0;
   if (samples > 0) {
     draw_samples(ui, static_cast<float>(canvas.x + canvas.w / 2),
@@ -280,11 +309,15 @@ void draw_canvas_panel(const Ui& ui, const Rect& whole) {
   name_item(ui, "canvas");
   keep_clear(ui, canvas, /*work=*/false);
   if (shown.texture != 0) {
-    handle_mouse(ui, canvas, shown.size);
-    const Rect place = ui.state.view.place(canvas, shown.size.width, shown.size.height);
-    if (ui.state.mask_tool.on) paint_mask(ui, place);
-    draw_picture(ui, canvas, shown);
-    if (ui.state.mask_tool.on) draw_mask(ui, canvas, place);
+    handle_mouse(ui, view, shown.size);
+    if (edits) paint_mask(ui, texture_place(ui, view, shown));
+    draw_picture(ui, canvas, view, shown);
+    if (edits) {
+      const Rect place = texture_place(ui, view, shown);
+      draw_outpaint(ui, canvas, place,
+                    ui.state.view.scale(view, shown.size.width, shown.size.height));
+      draw_mask(ui, canvas, place);
+    }
   } else {
     draw_empty(ui, canvas, samples);
   }

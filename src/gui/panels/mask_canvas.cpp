@@ -81,7 +81,7 @@ void end_drawing(const Ui& ui) {
 // Shades the part that is cropped to get the shape of the size, since it is not used.
 void draw_cut(const Ui& ui, ImDrawList& list, const Rect& place) {
   const PaintedMask grid(size_of_start(ui));
-  const MaskPart used = grid.used_for({ui.state.draft.width, ui.state.draft.height});
+  const MaskPart used = grid.used_for(ui.state.mask_is_for());
   const double x = place.w / grid.size().width;
   const double y = place.h / grid.size().height;
   const ImU32 shadow = IM_COL32(0, 0, 0, 150);

@@ -30,6 +30,9 @@ void draw_plan_line(const Ui& ui);  // the same in one line
 // Why it cannot run, or else how it will. Always one line, so that nothing moves.
 void draw_reason(const Ui& ui);
 void draw_generate_panel(const Ui& ui);
+// The line of the plan as a text: "768×512 · 3.9 GB · ≈ 5 s", "2048×1024 · 9.1 GB · 0.4 GB short".
+// There is a forecast.
+[[nodiscard]] std::string plan_words(const Ui& ui);
 
 void draw_canvas_panel(const Ui& ui, const Rect& area);
 // Above the canvas, from the top of `area` on; returns the height used.
@@ -53,6 +56,11 @@ void draw_mask_bar(const Ui& ui);
 // Paints with the mouse on the last item, the canvas; `place` is the picture's rectangle.
 void paint_mask(const Ui& ui, const Rect& place);
 void draw_mask(const Ui& ui, const Rect& canvas, const Rect& place);
+// Handles at the edges of the canvas around the picture, which lies at `inner`, `scale` screen
+// pixels to one of its own, and the need of the size that they were dragged to; before the canvas
+// takes the mouse. Then what is new there.
+void drag_canvas_edges(const Ui& ui, const Rect& canvas, const Rect& inner, double scale);
+void draw_outpaint(const Ui& ui, const Rect& canvas, const Rect& inner, double scale);
 void draw_progress_panel(const Ui& ui, const Rect& area);
 void draw_strip_panel(const Ui& ui, const Rect& area);
 

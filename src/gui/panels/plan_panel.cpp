@@ -196,9 +196,9 @@ void draw_line(const Ui& ui, const Forecast* forecast, ImU32 color, ImVec2 at, f
   }
 }
 
-// "Repaint masked · 3.9 GB · ≈ 5 s", shortened to fit.
+// For example "Repaint masked · 3.9 GB · ≈ 5 s", shortened to fit.
 std::string repaint_label(const Ui& ui, float room) {
-  const std::string label = ui.t("generate.repaint");
+  const std::string label = ui.t(ui.state.mask ? "generate.repaint" : "generate.extend");
   const Forecast* const forecast = ui.frame.forecast;
   if (forecast == nullptr || !forecast->fits) return label;
   const std::string whole = label + " · " + needs_text(forecast->plan, ui.text);
@@ -211,6 +211,12 @@ bool beyond_training(const Ui& ui) {
 }
 
 }  // namespace
+
+std::string plan_words(const Ui& ui) {
+  const Forecast& forecast = *ui.frame.forecast;
+  const std::string state = line_state(ui, forecast);
+  return line_text(ui, forecast) + (state.empty() ? "" : " · " + state);
+}
 
 void draw_plan_card(const Ui& ui) {
   const Forecast* const forecast = ui.frame.forecast;
@@ -328,10 +334,10 @@ void draw_generate_panel(const Ui& ui) {
   const float width = ImGui::GetContentRegionAvail().x;
   const float cancel = ui.px(100);
   const float height = ui.px(40);
-  const std::string label = busy
-                                ? fill(ui.t("generate.add"), {std::to_string(ui.frame.jobs.size())})
-                            : ui.state.mask ? repaint_label(ui, width - cancel - ui.px(8 + 24))
-                                            : ui.t("generate.label");
+  const std::string label =
+      busy                  ? fill(ui.t("generate.add"), {std::to_string(ui.frame.jobs.size())})
+      : ui.state.repaints() ? repaint_label(ui, width - cancel - ui.px(8 + 24))
+                            : ui.t("generate.label");
   if (button(ui, {.name = "generate",
                   .label = label,
                   .tip = ui.t(busy ? "tip.add" : "tip.generate"),

@@ -19,7 +19,8 @@ constexpr float kClose = 26;
 
 // How the picture is fitted to the size, if it has another one.
 std::string fit_note(const Ui& ui, const InitImage& start) {
-  const Size have{start.image.width, start.image.height};
+  const Size have = ui.state.outpaint == Margins{} ? Size{start.image.width, start.image.height}
+                                                   : ui.state.canvas_size();
   const Size wanted{ui.state.draft.width, ui.state.draft.height};
   if (have == wanted) return {};
   const std::string text = ui.state.mask ? ui.t("start.fitted.mask") : ui.t("start.fitted");
@@ -140,6 +141,36 @@ void draw_mask_line(const Ui& ui) {
   take_room(at, height);
 }
 
+// "Extended to 768×512", and the way out of it.
+void draw_outpaint_line(const Ui& ui) {
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x;
+  const float height = ui.px(kClose);
+  const std::string text = fill(ui.t("outpaint.line"), {to_string(ui.state.canvas_size())});
+  if (ImGui::InvisibleButton("##outpaint", {width - ui.px(kClose + 4), height},
+                             ImGuiButtonFlags_EnableNav)) {
+    ui.actions.mask.open_tool();
+  }
+  offer_hand();
+  name_item(ui, "outpaint.line");
+  const Margins& m = ui.state.outpaint;
+  tooltip(ui, fill(ui.t("tip.outpaint.line"), {std::to_string(m.left), std::to_string(m.top),
+                                               std::to_string(m.right), std::to_string(m.bottom)}));
+  const TextStyle style{ui.colors.text, kTextSize};
+  draw_text(ui, {at.x, at.y + ui.px(4)}, fit_text(ui, text, style, width - ui.px(kClose + 8)),
+            style);
+  ImGui::SetCursorScreenPos({at.x + width - ui.px(kClose), at.y});
+  if (button(ui, {.name = "outpaint.remove",
+                  .label = ICON_FA_XMARK,
+                  .tip = ui.t("tip.outpaint.remove"),
+                  .kind = ButtonKind::kQuiet,
+                  .size = {ui.px(kClose), height},
+                  .text_size = 12})) {
+    ui.actions.outpaint.remove();
+  }
+  take_room(at, height);
+}
+
 void draw_start(const Ui& ui) {
   const StartPicture start = ui.state.draft.init;  // a copy, since a click may remove it
   const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -149,6 +180,7 @@ void draw_start(const Ui& ui) {
   if (has_pixels(*start)) {
     draw_strength(ui);
     if (ui.state.mask) draw_mask_line(ui);
+    if (ui.state.outpaint != Margins{}) draw_outpaint_line(ui);
     const std::string note = fit_note(ui, *start);
     if (!note.empty()) paragraph(ui, note, {ui.colors.text_faint, kSmallSize});
   } else {

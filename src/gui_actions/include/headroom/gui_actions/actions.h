@@ -4,6 +4,7 @@
 #include "headroom/gui_actions/lora_actions.h"
 #include "headroom/gui_actions/mask_actions.h"
 #include "headroom/gui_actions/model_actions.h"
+#include "headroom/gui_actions/outpaint_actions.h"
 #include "headroom/gui_actions/paste_actions.h"
 #include "headroom/gui_actions/picture_actions.h"
 #include "headroom/gui_actions/prompt_actions.h"
@@ -42,6 +43,7 @@ class Actions {
   JobActions jobs;
   StartActions start;
   MaskActions mask;
+  OutpaintActions outpaint;
   PictureActions picture;
   ResultActions results;
   FinishActions finish;

@@ -22,6 +22,7 @@ class StartFinder {
   struct Start {
     StartPicture picture;
     MaskPointer mask;
+    Margins outpaint{};
   };
   [[nodiscard]] Start bring_back(const StartPicture& record, const std::filesystem::path& near);
 

@@ -2,6 +2,7 @@
 #include "headroom/core/generation.h"
 #include "headroom/core/size.h"
 #include "headroom/gui_state/painted_mask.h"
+#include "headroom/image/extend.h"
 #include "headroom/records/read_settings.h"
 
 #include <filesystem>
@@ -24,18 +25,22 @@ using StartPicture = std::shared_ptr<const InitImage>;
 [[nodiscard]] StartPicture without_pixels(const InitImage& start);
 
 // `request` with a start picture of its size but without pixels, which is enough for its checks
-// and shape; `is_masked`: also with a painted mask.
+// and shape; `is_masked`: also with a mask.
 [[nodiscard]] GenerationRequest with_start_of_size(GenerationRequest request,
                                                    bool is_masked = false);
 
-// A painted mask and its file in records.
+// What is painted anew: a painted mask with its file in records, and margins around the picture.
 struct MaskOfStart {
-  MaskPointer mask;  // null: the whole picture is painted anew
+  MaskPointer mask;  // null: the whole picture is painted anew, or only the margins
   InitImage::File file{};
+  Margins margins{};
+  int unit = 1;  // of the model's sizes, px; see outpaint()
+  friend bool operator==(const MaskOfStart&, const MaskOfStart&) = default;
 };
 
-// Crops start pictures and masks to the shape of a size and resizes them, as the command line
-// does. Caches the last result, so that consecutive jobs share it. One thread.
+// Extends start pictures by their margins, crops them and their masks to the shape of a size and
+// resizes them, as the command line does. Caches the last result, so that consecutive jobs share
+// it. One thread.
 class StartFitter {
  public:
   // `start` must have pixels; a painted mask replaces its own.
@@ -44,7 +49,7 @@ class StartFitter {
 
  private:
   StartPicture last_;
-  MaskPointer last_mask_;
+  MaskOfStart last_mask_;
   StartPicture fitted_;
 };
 

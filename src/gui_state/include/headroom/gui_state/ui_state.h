@@ -2,6 +2,7 @@
 #include "headroom/core/generation.h"
 #include "headroom/core/size.h"
 #include "headroom/engine/generation_queue.h"
+#include "headroom/gui_state/canvas_edges.h"
 #include "headroom/gui_state/canvas_view.h"
 #include "headroom/gui_state/finish_choice.h"
 #include "headroom/gui_state/forgotten.h"
@@ -179,6 +180,8 @@ struct UiState {
   std::optional<OfferedPicture> offered_picture;  // a picture whose settings may be taken over
   std::vector<InitImage::File> known_starts;      // where start pictures are; newest last
   MaskPointer mask;                               // see Settings; only with a start picture
+  Margins outpaint{};                             // likewise
+  std::optional<CanvasDrag> canvas_drag;          // while an edge of the canvas is held
   MaskTool mask_tool;
   MaskLook mask_look;
   std::vector<LoraTag> off_loras;                 // see Settings
@@ -247,7 +250,7 @@ struct UiState {
   }
 
   [[nodiscard]] Settings settings() const {
-    return {draft, seed_text, locked_ratio, off_loras, mask};
+    return {draft, seed_text, locked_ratio, off_loras, mask, outpaint};
   }
   void apply(const Settings& settings);
   // Call at the end of a frame with Dear ImGui's id of the active item (0 = none) and whether a
@@ -279,11 +282,18 @@ struct UiState {
   [[nodiscard]] const MaskPointer& shown_mask() const {
     return mask_tool.drawn ? mask_tool.drawn : mask;
   }
+  // The size that the picture under the mask is cropped for: its own once it has margins.
+  [[nodiscard]] Size mask_is_for() const;
   // Share of the picture that is painted, in the part that is used, 0..1.
-  [[nodiscard]] double mask_share() { return mask_look.share(mask, {draft.width, draft.height}); }
+  [[nodiscard]] double mask_share() { return mask_look.share(mask, mask_is_for()); }
+  // Whether parts of the start picture are kept.
+  [[nodiscard]] bool repaints() const { return mask != nullptr || outpaint != Margins{}; }
   // Sets another mask; null or an empty mask means none. The strength changes to the new default,
   // unless the user has chosen another value.
   void set_mask(MaskPointer painted);
+  void set_outpaint(const Margins& margins);  // likewise
+  // Size of the start picture with its margins.
+  [[nodiscard]] Size canvas_size() const;
   // Notes where a start picture was found, for records that only have its hash.
   void remember_start(const InitImage::File& file);
   [[nodiscard]] std::string path_of_start(const std::string& sha256) const;  // empty: unknown
@@ -328,6 +338,7 @@ struct UiState {
 
  private:
   void take_size(Size size, int unit);  // snapped; the locked ratio is kept
+  void follow_repaint(bool repainted);  // `repainted`: as it was before
 };
 
 }  // namespace headroom

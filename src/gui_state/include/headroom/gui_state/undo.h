@@ -4,6 +4,7 @@
 #include "headroom/core/size.h"
 #include "headroom/engine/job.h"
 #include "headroom/gui_state/painted_mask.h"
+#include "headroom/image/extend.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -22,6 +23,7 @@ struct Settings {
   std::optional<Size> locked_ratio{};
   std::vector<LoraTag> off_loras{};  // LoRAs that are switched off and therefore not in the prompt
   MaskPointer mask{};                // for the whole start picture
+  Margins outpaint{};                // around the start picture, painted anew
   friend bool operator==(const Settings&, const Settings&) = default;
 };
 

@@ -1,0 +1,131 @@
+// Dragging the canvas's edges beyond the picture to start from. Real drags on gui_demo's window.
+#include "mask_window.h"
+#include "mouse.h"
+#include "support/drawn_texts.h"
+
+namespace headroom::test {
+namespace {
+
+using nlohmann::json;
+
+class WindowOutpaint : public WindowMask {
+ protected:
+  // Screen pixels that so many pixels of the picture, which is 512 wide, take.
+  static int on_screen(const WindowDriver& w, double px) {
+    return static_cast<int>(px * w.read()["widgets"]["mask.picture"]["w"].get<double>() / 512);
+  }
+  static bool extended(const WindowDriver& w, const json& sides) {
+    return w.wait([&](const json& s) { return s["outpaint"] == sides; }, 5);
+  }
+};
+
+// gui_demo's plans from a picture: 3.25 GiB and 2400 B a pixel, each and an eighth more, and 16
+// steps of 0.3 s; see window_start_test.cpp.
+TEST_F(WindowOutpaint, ADraggedEdgeShowsSizeNeedAndSecondsAndIsTakenBack) {
+  WindowDriver w = open();
+  write_prompt(w, "a red fox");
+  take(w);
+  start_painting(w);
+  ASSERT_TRUE(w.wait_for_widget("outpaint.right"));
+  w.screenshot("outpaint_edges");
+  // Held, the size and what it takes are there already.
+  const json handle = w.read()["widgets"]["outpaint.right"];
+  const int across = on_screen(w, 256);
+  xdotool(w, "mousemove " + std::to_string(handle["x"].get<int>() + 6) + " " +
+                 std::to_string(handle["y"].get<int>() + 20));
+  xdotool(w, "mousedown 1");
+  for (int i = 0; i < 4; ++i)
+    xdotool(w, "mousemove_relative -- " + std::to_string(across / 4) + " 0");
+  EXPECT_TRUE(w.wait_for_words("outpaint", "768×512")) << w.read()["says"];
+  EXPECT_TRUE(w.wait_for_words("outpaint", "GB")) << w.read()["says"];
+  EXPECT_TRUE(w.wait_for_words("outpaint", " s")) << w.read()["says"];
+  w.screenshot("outpaint_held");
+  xdotool(w, "mouseup 1");
+  ASSERT_TRUE(extended(w, {0, 0, 256, 0})) << w.state()["outpaint"];
+  EXPECT_EQ(w.state()["width"], 768);
+  EXPECT_EQ(w.state()["strength"], 1.0) << "what is new is painted wholly";
+  EXPECT_TRUE(wait_for_text(w, "Extended to 768×512"));
+  rest();
+  w.screenshot("outpaint_extended");
+  // Another edge, then both back again, one at a time.
+  w.drag("outpaint.top", 1, 0, -on_screen(w, 128));
+  ASSERT_TRUE(w.wait([](const json& s) { return s["height"] > 512; })) << w.state()["outpaint"];
+  w.key("ctrl+z");
+  ASSERT_TRUE(extended(w, {0, 0, 256, 0}));
+  w.key("ctrl+z");
+  ASSERT_TRUE(extended(w, {0, 0, 0, 0}));
+  EXPECT_EQ(w.state()["width"], 512);
+  EXPECT_EQ(w.state()["strength"], 0.6);
+  w.key("ctrl+y");
+  ASSERT_TRUE(extended(w, {0, 0, 256, 0}));
+  w.click("outpaint.remove");
+  ASSERT_TRUE(extended(w, {0, 0, 0, 0}));
+  ASSERT_TRUE(w.wait_for_widget("banner.0.action"));
+  w.click("banner.0.action");
+  EXPECT_TRUE(extended(w, {0, 0, 256, 0}));
+}
+
+TEST_F(WindowOutpaint, EscapeLetsGoOfTheEdgeAndTheToolStays) {
+  WindowDriver w = open();
+  take(w);
+  start_painting(w);
+  const json handle = w.read()["widgets"]["outpaint.left"];
+  xdotool(w, "mousemove " + std::to_string(handle["x"].get<int>() + 9) + " " +
+                 std::to_string(handle["y"].get<int>() + 20));
+  xdotool(w, "mousedown 1");
+  xdotool(w, "mousemove_relative -- -80 0");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["outpaint"][0] > 0; }));
+  xdotool(w, "key Escape");
+  EXPECT_TRUE(extended(w, {0, 0, 0, 0}));
+  xdotool(w, "mouseup 1");
+  rest();
+  EXPECT_EQ(w.state()["painting"], true);
+  EXPECT_EQ(w.state()["width"], 512);
+  EXPECT_EQ(w.state()["mask"], -1) << "and nothing was painted";
+}
+
+TEST_F(WindowOutpaint, ACanvasThatDoesNotFitIsRefusedWithItsReason) {
+  WindowDriver w = open({"--total=5G"});
+  write_prompt(w, "a red fox");
+  take(w);
+  start_painting(w);
+  w.drag("outpaint.right", 1, on_screen(w, 420), 0);
+  ASSERT_TRUE(w.wait([](const json& s) { return s["width"] >= 832; })) << w.state();
+  ASSERT_TRUE(w.wait([](const json& s) { return s["can_generate"] == false; })) << w.state();
+  EXPECT_NE(w.state()["reason"], "");
+  EXPECT_TRUE(w.wait_for_words("outpaint", "short")) << w.read()["says"];
+  rest();
+  w.screenshot("outpaint_short");
+  w.key("ctrl+z");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["can_generate"] == true; })) << w.state();
+}
+
+TEST_F(WindowOutpaint, ThePictureSaysHowItsCanvasGrewAndTheNextStartHasItStill) {
+  {
+    WindowDriver w = open({"--step-ms=5"});
+    write_prompt(w, "a red fox");
+    take(w);
+    start_painting(w);
+    w.drag("outpaint.right", 1, on_screen(w, 128), 0);
+    ASSERT_TRUE(extended(w, {0, 0, 128, 0})) << w.state()["outpaint"];
+    w.key("ctrl+Return");
+    ASSERT_TRUE(finished(w, 1)) << w.state();
+    EXPECT_NE(made(w).find("outpaint 0,0,128,0"), std::string::npos);
+    w.screenshot("outpaint_made");
+    w.click("outpaint.remove");
+    ASSERT_TRUE(extended(w, {0, 0, 0, 0}));
+    w.click("strip.0");
+    w.click("canvas");
+    w.key("a");  // its settings
+    ASSERT_TRUE(extended(w, {0, 0, 128, 0}));
+    EXPECT_EQ(w.state()["width"], 640);
+    EXPECT_EQ(w.close(10), 0);
+  }
+  WindowDriver w = open({"--step-ms=5"});
+  EXPECT_TRUE(extended(w, {0, 0, 128, 0})) << w.state();
+  EXPECT_EQ(w.state()["start"], "checks.png");
+  EXPECT_EQ(w.state()["width"], 640);
+}
+
+}  // namespace
+}  // namespace headroom::test
