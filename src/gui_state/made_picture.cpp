@@ -1,6 +1,7 @@
 #include "headroom/gui_state/made_picture.h"
 
 #include "headroom/core/error.h"
+#include "headroom/gui_state/from_picture.h"
 #include "headroom/gui_state/start_picture.h"
 #include "headroom/image/picture_info.h"
 #include "headroom/records/read_settings.h"
@@ -8,6 +9,7 @@
 #include "headroom/records/settings_json.h"
 #include "headroom/records/upscale_json.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -33,8 +35,13 @@ void read_upscale(const PictureInfo& info, GenerationRequest& request) {
     const auto record = parse_upscale_json(text->value);
     if (!record || record->scale > kMaxUpscale) return;
     request.upscale = Upscale{record->model, record->scale};
+    // The settings are those of what the model made, however often it was enlarged since.
+    const int times = info.width / std::max(1, request.width);
+    const bool is_whole = times > 0 && times % record->scale == 0 &&
+                          request.width * times == info.width &&
+                          request.height * times == info.height;
     request.origin = Origin{{record->file, record->sha256},
-                            "upscale:" + record->model + ":" + std::to_string(record->scale)};
+                            how_upscaled(*request.upscale, is_whole ? times : record->scale)};
     request.width = info.width;
     request.height = info.height;
     return;

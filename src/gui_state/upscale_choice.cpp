@@ -3,7 +3,6 @@
 #include "headroom/gui_state/from_picture.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <utility>
 
 namespace headroom {
@@ -41,8 +40,8 @@ GenerationRequest upscale_of(const FinishedPicture& picture, const Upscale& upsc
   request.init.reset();
   request.width = picture.request.width * upscale.scale;
   request.height = picture.request.height * upscale.scale;
-  const std::string name = std::filesystem::path(upscale.model).filename().string();
-  request.origin = Origin{std::move(file), "upscale:" + name + ":" + std::to_string(upscale.scale)};
+  const int times = upscale.scale * times_of_model(picture.request);
+  request.origin = Origin{std::move(file), how_upscaled(upscale, times)};
   request.upscale = upscale;
   return request;
 }

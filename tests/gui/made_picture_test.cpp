@@ -1,8 +1,10 @@
 #include "headroom/gui_state/made_picture.h"
 
+#include "headroom/gui_state/from_picture.h"
 #include "headroom/image/file_writer.h"
 #include "headroom/image/png_writer.h"
 #include "headroom/records/settings_json.h"
+#include "headroom/records/upscale_json.h"
 
 #include "support/temp_folder.h"
 
@@ -47,6 +49,29 @@ TEST_F(MadePicture, ComesBackWithItsRequestSeedAndRunRecordButNoPixels) {
   EXPECT_EQ(picture->picture.seed, 7U);
   EXPECT_EQ(picture->picture.run_record.actual_peak_bytes, 12000);
   EXPECT_FALSE(picture->picture.image);
+}
+
+// 16×16 by the model, twice as large by one upscaler, and three times as large by another.
+TEST_F(MadePicture, EnlargedTwiceItIsStillKnownWhatTheModelMade) {
+  request_.width = request_.height = 16;
+  const Image large{96, 96, std::vector<std::uint8_t>(std::size_t{3} * 96 * 96, 7)};
+  const auto step = [](const std::string& file, const std::string& model, int scale) {
+    return PngText{kUpscaleKeyword,
+                   upscale_json({file, std::string(64, 'a'), model, scale, std::nullopt, "1"}),
+                   true};
+  };
+  const auto file = folder_ / "large.png";
+  write_new_file(file, encode_png(large, {{"headroom", settings_json(request_, made_), true},
+                                          step("made.png", "soft.pth", 2),
+                                          step("made_2x.png", "sharp.pth", 3)}));
+  const auto picture = read_made_picture(file, 1);
+  ASSERT_TRUE(picture);
+  EXPECT_EQ(picture->request.width, 96);
+  EXPECT_EQ(picture->request.upscale, (Upscale{"sharp.pth", 3}));
+  EXPECT_EQ(picture->request.origin->how, "upscale:sharp.pth:3:6");
+  EXPECT_EQ(size_before(picture->request), (Size{32, 32}));
+  EXPECT_EQ(settings_of(*picture).width, 16);
+  EXPECT_EQ(settings_of(*picture).height, 16);
 }
 
 TEST_F(MadePicture, NamesThePictureThatItStartedFrom) {

@@ -68,6 +68,18 @@ TEST(UpscaleChoice, TheRequestIsOfTheResultsSizeAndItsSettingsAreThePictures) {
   EXPECT_FALSE(again.origin);
   EXPECT_EQ(again.seed, 9U);
   EXPECT_FALSE(more_like(made).upscale);
+  // Once more: what is asked for again is still what the model made.
+  const GenerationRequest twice = upscale_of(made, {"/u/soft.pth", 2});
+  EXPECT_EQ(twice.width, 4096);
+  EXPECT_EQ(twice.origin->how, "upscale:soft.pth:2:8");
+  EXPECT_EQ(run_of_upscale(twice).shape.width, 2048) << "and what is enlarged, what was before it";
+  made.request = twice;
+  EXPECT_EQ(settings_of(made).width, 512);
+  EXPECT_EQ(settings_of(made).height, 768);
+  EXPECT_EQ(variations_of(made, 1).width, 512);
+  EXPECT_EQ(more_like(made).height, 768);
+  made.request.origin->how = "upscale:soft.pth:2:x";
+  EXPECT_EQ(settings_of(made).width, 2048) << "what cannot be read is one time";
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace headroom {
@@ -20,6 +21,12 @@ inline constexpr double kVariationStrength = 0.3;
 
 // The settings of this one picture: a run of them makes it and no other.
 [[nodiscard]] GenerationRequest settings_of(const FinishedPicture& picture);
+
+// How a picture was enlarged, as in Origin::how: "upscale:NAME:2", or "upscale:NAME:2:4" if it was
+// enlarged before and is now four times as large as what the model made.
+[[nodiscard]] std::string how_upscaled(const Upscale& upscale, int times_of_model);
+// How many times as large as what the model made a picture of `request` is; 1: the model made it.
+[[nodiscard]] int times_of_model(const GenerationRequest& request);
 
 // Pictures made by repainting a part of the present start picture.
 struct RepaintResults {
