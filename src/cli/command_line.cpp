@@ -151,10 +151,23 @@ void apply_to_config(const Typed& typed, AppConfig& config) {
   }
 }
 
+// An upscaler enlarges what is there: what a model would be told has no place beside it.
+void refuse_model_options(const Typed& typed) {
+  const auto check = [](const std::string& option, bool is_typed) {
+    if (is_typed) refuse(option + " is for a model, and --how upscaler asks none; leave it out");
+  };
+  check("--model", typed.model.has_value());
+  check("--prompt", typed.prompt.has_value());
+  check("--lora", !typed.loras.empty());
+  for (const RequestSetting& setting : request_settings())
+    check("--" + std::string(setting.name), (typed.*setting.typed).has_value());
+}
+
 void apply_finish(const Typed& typed, CommandLine& line) {
   if (typed.finish_size) line.finish_size = read_finish_size("--size", *typed.finish_size);
   if (typed.preset) line.finish_size = read_preset("--preset", *typed.preset);
   if (typed.finish_how) line.finish_how = read_finish_method("--how", *typed.finish_how);
+  if (!line.finish_how.upscaler.empty()) refuse_model_options(typed);
 }
 
 void apply_start(const Typed& typed, CommandLine& line) {

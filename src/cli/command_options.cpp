@@ -102,7 +102,9 @@ void finish_options(CLI::App& finish, Typed& typed) {
   add(finish, group, "--preset", "NAME", typed.preset, "Size by name: " + preset_names());
   add(finish, group, "--how", "METHOD", typed.finish_how,
       "refine:STRENGTH enlarges the picture and lets so much of it change, above 0 to 1; same-seed "
-      "makes its settings anew at the larger size; default: refine:0.35");
+      "makes its settings anew at the larger size; upscaler:FILE asks no model, as headroom "
+      "upscale "
+      "--model FILE, and makes it 2, 3 or 4 times as large; default: refine:0.35");
   finish.footer(
       "\nPrompt and settings that are not typed are the picture's, and so is the model, if it is "
       "found;\nthe defaults above are for what a picture does not tell.");

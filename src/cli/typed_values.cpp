@@ -78,9 +78,10 @@ FinishSize read_finish_size(const std::string& option, const std::string& typed)
 FinishMethod read_finish_method(const std::string& option, const std::string& typed) {
   const auto method = parse_finish_method(typed);
   if (method) return *method;
-  refuse(option, typed,
-         "is not understood; use same-seed, or refine with a strength above 0 and at most 1, like "
-         "refine:0.35");
+  refuse(
+      option, typed,
+      "is not understood; use same-seed, upscaler:FILE, or refine with a strength above 0 and at "
+      "most 1, like refine:0.35");
 }
 
 Size read_preset(const std::string& option, const std::string& typed) {

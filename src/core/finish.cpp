@@ -7,6 +7,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <memory>
 #include <utility>
 
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::string_view kSameSeed = "same-seed";
 constexpr std::string_view kRefine = "refine";
+constexpr std::string_view kUpscaler = "upscaler:";
 constexpr double kMostTimes = 16;  // "1024x" is no factor: its second side is missing
 
 // The shortest text that reads back as the same number, whatever the locale.
@@ -44,12 +46,16 @@ Size scaled(Size picture, double factor, int unit) {
 }  // namespace
 
 std::string to_string(const FinishMethod& method) {
+  if (!method.upscaler.empty())
+    return std::string(kUpscaler) + std::filesystem::path(method.upscaler).filename().string();
   if (!method.refine) return std::string(kSameSeed);
   return std::string(kRefine) + ":" + number_text(*method.refine);
 }
 
 std::optional<FinishMethod> parse_finish_method(std::string_view text) {
   if (text == kSameSeed) return FinishMethod{std::nullopt};
+  if (text.starts_with(kUpscaler) && text != kUpscaler)
+    return FinishMethod{std::nullopt, std::string(text.substr(kUpscaler.size()))};
   if (!text.starts_with(kRefine)) return std::nullopt;
   text.remove_prefix(kRefine.size());
   if (text.empty()) return FinishMethod{};
@@ -76,6 +82,20 @@ Size finished_size(Size picture, const FinishSize& wanted, int unit) {
   }
   const double longer = std::max(picture.width, picture.height);
   return scaled(picture, std::get<LongerSide>(wanted).px / longer, unit);
+}
+
+std::optional<int> upscaled_times(Size picture, const FinishSize& wanted) {
+  const bool has_pixels = picture.width > 0 && picture.height > 0;
+  for (int times = 2; has_pixels && times <= kMaxUpscale; ++times) {
+    const Size size{picture.width * times, picture.height * times};
+    const auto* const factor = std::get_if<Times>(&wanted);
+    const auto* const side = std::get_if<LongerSide>(&wanted);
+    const auto* const both = std::get_if<Size>(&wanted);
+    if (factor != nullptr && factor->factor == times) return times;
+    if (side != nullptr && side->px == std::max(size.width, size.height)) return times;
+    if (both != nullptr && *both == size) return times;
+  }
+  return std::nullopt;
 }
 
 GenerationRequest finish_request(GenerationRequest settings, const FinishMethod& method, Size size,

@@ -31,7 +31,7 @@ std::string why_unfinished(const FinishedPicture& picture, const UiState& state,
                            const StringTable& text) {
   if (picture.file.empty()) return text.text("why.no_file");
   const StartPicture& start = picture.request.init;
-  if (start && !state.finish.refines)
+  if (start && !state.finish.refines && !state.finish.upscales)
     return fill(text.text("why.finish.started"), {shorten(start->file.name, 48)});
   return {};
 }
@@ -130,12 +130,34 @@ Presenter::FinishAsked Presenter::ask_finish(const FinishedPicture& picture, con
   return asked;
 }
 
+// By what is chosen in the upscalers' own list.
+Presenter::FinishAsked Presenter::ask_finish_by_upscaler(
+    const FinishedPicture& picture, const UiState& state,
+    std::vector<ForecastService::Run>& runs) const {
+  const UpscaleOption& option = upscale_.options[upscale_.chosen];
+  const Size size{picture.request.width, picture.request.height};
+  FinishAsked asked;
+  asked.targets = upscaled_targets(size, option.most);
+  asked.chosen = chosen_target(asked.targets, size, 1, state.finish).value_or(asked.targets.size());
+  for (const FinishTarget& target : asked.targets) {
+    const Upscale upscale{option.model, target.size.width / size.width};
+    asked.leads.emplace_back();
+    if (!option.problem.empty()) continue;
+    asked.leads.back() = ask_upscale(upscale_of(picture, upscale), runs);
+    asked.larger.emplace_back(target.size, *asked.leads.back());
+  }
+  return asked;
+}
+
 Frame::Finish Presenter::answer_finish(const UiState& state, const StringTable& text) const {
   const FinishedPicture* const picture = state.selected_picture();
   if (picture == nullptr) return {};
   Frame::Finish finish;
   finish.chosen = finish_.chosen;
   finish.blocked = why_unfinished(*picture, state, text);
+  if (const Message& problem = upscale_.options[upscale_.chosen].problem;
+      state.finish.upscales && finish.blocked.empty() && !problem.empty())
+    finish.blocked = sentence(problem, text);
   for (std::size_t i = 0; i < finish_.targets.size(); ++i) {
     const FinishTarget& target = finish_.targets[i];
     const auto& lead = finish_.leads[i];
@@ -213,8 +235,9 @@ void Presenter::look_ahead(Frame& frame, const UiState& state,
   if (const FinishedPicture* const picture = state.selected_picture()) {
     vary_ = ask(variations_of(*picture, 0), runs);
     if (repaint_results(state)) more_ = ask(more_like(*picture), runs);
-    finish_ = ask_finish(*picture, state, runs);
     upscale_ = ask_upscales(*picture, state, upscalers, runs);
+    finish_ = state.finish.upscales ? ask_finish_by_upscaler(*picture, state, runs)
+                                    : ask_finish(*picture, state, runs);
   }
   std::vector<std::size_t> jobs;  // index in `runs` of each job
   for (const ForecastService::Run& run : shapes_.of_jobs(frame.jobs))

@@ -47,6 +47,9 @@ class Presenter {
   };
   [[nodiscard]] FinishAsked ask_finish(const FinishedPicture& picture, const UiState& state,
                                        std::vector<ForecastService::Run>& runs);
+  [[nodiscard]] FinishAsked ask_finish_by_upscaler(const FinishedPicture& picture,
+                                                   const UiState& state,
+                                                   std::vector<ForecastService::Run>& runs) const;
   [[nodiscard]] Frame::Finish answer_finish(const UiState& state, const StringTable& text) const;
   // Questions about enlarging it.
   struct UpscaleAsked {

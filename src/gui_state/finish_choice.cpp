@@ -30,6 +30,13 @@ std::vector<FinishTarget> finish_targets(Size picture, int unit) {
   return targets;
 }
 
+std::vector<FinishTarget> upscaled_targets(Size picture, int most) {
+  std::vector<FinishTarget> targets;
+  for (int times = 2; times <= most; ++times)
+    targets.push_back({Times{1.0 * times}, {picture.width * times, picture.height * times}});
+  return targets;
+}
+
 std::optional<std::size_t> chosen_target(const std::vector<FinishTarget>& targets, Size picture,
                                          int unit, const FinishChoice& choice) {
   if (!choice.size) return std::nullopt;

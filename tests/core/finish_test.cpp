@@ -13,8 +13,11 @@ TEST(FinishMethod, IsReadAsItIsWritten) {
   for (const char* const text : {"same-seed", "refine:0.35", "refine:1", "refine:0.125"}) {
     EXPECT_EQ(to_string(parse_finish_method(text).value()), text);
   }
-  for (const char* const text : {"", "refine:", "refine:0", "refine:-1", "refine:1.1", "refine:nan",
-                                 "refine0.5", "same-seed:1", "upscale", "refine:0.5x"}) {
+  EXPECT_EQ(parse_finish_method("upscaler:/u/x4.pth"), (FinishMethod{std::nullopt, "/u/x4.pth"}));
+  EXPECT_EQ(to_string(FinishMethod{std::nullopt, "/u/x4.pth"}), "upscaler:x4.pth");
+  for (const char* const text :
+       {"", "upscaler", "upscaler:", "refine:", "refine:0", "refine:-1", "refine:1.1", "refine:nan",
+        "refine0.5", "same-seed:1", "upscale", "refine:0.5x"}) {
     EXPECT_FALSE(parse_finish_method(text)) << text;
   }
 }
@@ -39,6 +42,18 @@ TEST(FinishSize, KeepsTheShapeUnlessBothSidesAreNamed) {
   // 342 is nearest to 320 of the multiples of 64.
   EXPECT_EQ(finished_size({256, 171}, Times{2}, 64), (Size{512, 320}));
   EXPECT_EQ(finished_size({4000, 100}, Times{1000}, 64), (Size{8192, 8192}));
+}
+
+TEST(FinishSize, AnUpscalerMakesItTwoThreeOrFourTimesAsLarge) {
+  EXPECT_EQ(upscaled_times({512, 512}, Times{2}), 2);
+  EXPECT_EQ(upscaled_times({512, 512}, LongerSide{1024}), 2);
+  EXPECT_EQ(upscaled_times({288, 512}, LongerSide{2048}), 4);
+  EXPECT_EQ(upscaled_times({512, 288}, Size{1536, 864}), 3);
+  for (const FinishSize& wanted : {FinishSize{Times{1.5}}, FinishSize{Times{5}},
+                                   FinishSize{LongerSide{1000}}, FinishSize{Size{1024, 575}}}) {
+    EXPECT_FALSE(upscaled_times({512, 288}, wanted));
+  }
+  EXPECT_FALSE(upscaled_times({0, 0}, LongerSide{1024}));
 }
 
 TEST(FinishRequest, StartsARefinedPictureFromItsPixels) {

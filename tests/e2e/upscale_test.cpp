@@ -169,6 +169,38 @@ TEST_F(Upscale, DenoiseMixesTheTwoModelsThatLieBesideEachOther) {
   EXPECT_NE(made("1", "all.png"), half);
 }
 
+TEST_F(Upscale, FinishesPicturesAsThatIsAskedFor) {
+  put("from.png", noise(20, 12));
+  const auto upscaled = run_json({"upscale", "from.png", "--model", network("x4.pth"), "--scale",
+                                  "2", "-o", "one.png", "--json"});
+  const auto finished = run_json({"finish", "from.png", "--how", "upscaler:" + network("x4.pth"),
+                                  "--size", "40", "-o", "two.png", "--json"});
+  keep("one.png");
+  keep("two.png");
+  EXPECT_EQ(finished.at(0)["width"], 40);
+  EXPECT_EQ(finished.at(0)["height"], 24);
+  EXPECT_EQ(finished.at(0)["model"], "x4.pth");
+  EXPECT_EQ(finished.at(0)["predicted_peak_bytes"], upscaled.at(0)["predicted_peak_bytes"]);
+  EXPECT_EQ(read_image(folder_ / "two.png").rgb, read_image(folder_ / "one.png").rgb);
+  // What it cannot be and what has no place there is said, and nothing is made.
+  const std::string how = "upscaler:" + network("x4.pth");
+  expect_refused({"finish", "from.png", "--how", how, "--size", "50", "-o", "no.png"}, 2,
+                 {"20×12", "40×24, 60×36 or 80×48"});
+  expect_refused({"finish", "from.png", "--how", how, "--steps", "4", "-o", "no.png"}, 2,
+                 {"--steps", "asks none"});
+  expect_refused({"finish", "from.png", "--how", "upscaler:gone.pth", "-o", "no.png"}, 3,
+                 {"gone.pth"});
+  // Several go to a folder, once.
+  put("more/a.png", noise(8, 8));
+  put("more/b.png", noise(6, 8));
+  const std::vector<std::string> many{"finish", "more", "--how", "upscaler:lanczos", "-o", "out"};
+  EXPECT_EQ(run(many).exit_code, 0);
+  EXPECT_TRUE(fs::exists(folder_ / "out/a_2x.png") && fs::exists(folder_ / "out/b_2x.png"));
+  const ProcessResult again = run(many);
+  EXPECT_EQ(again.exit_code, 0);
+  EXPECT_NE(again.err.find("2 were there already"), std::string::npos) << again.err;
+}
+
 TEST_F(Upscale, UsesTheProgramThatIsChosen) {
   const Image image = noise(10, 6);
   put("from.png", image);

@@ -36,6 +36,17 @@ TEST(FinishChoice, FindsItsSizeAmongThemAndElseTakesTheLargestThatFits) {
   EXPECT_FALSE(chosen_target(targets, picture, 64, choice));
 }
 
+TEST(FinishChoice, AnUpscalerMakesWholeTimesAsFarAsItReaches) {
+  EXPECT_EQ(sizes_of(upscaled_targets({512, 300}, 4)),
+            (std::vector<Size>{{1024, 600}, {1536, 900}, {2048, 1200}}));
+  EXPECT_EQ(sizes_of(upscaled_targets({512, 512}, 2)), (std::vector<Size>{{1024, 1024}}));
+  const auto targets = upscaled_targets({512, 300}, 4);
+  FinishChoice choice;
+  EXPECT_EQ(chosen_target(targets, {512, 300}, 1, choice), 0U);
+  choice.size = Times{1.5};
+  EXPECT_FALSE(chosen_target(targets, {512, 300}, 1, choice));
+}
+
 TEST(FinishChoice, TheLargestIsLookedForBetweenOneAndFourTimes) {
   const std::vector<Size> sizes = larger_sizes({512, 512}, 64);
   EXPECT_EQ(sizes.front(), (Size{640, 640}));

@@ -81,6 +81,27 @@ TEST_F(WindowFinish, MakesThePictureLargerForThePriceThatItSays) {
   w.screenshot("finished");
 }
 
+// The list of upscalers says what they take: 1.3 GB and 2 s for twice as large.
+TEST_F(WindowFinish, AnUpscalerFinishesItForItsOwnPrice) {
+  WindowDriver w = open();
+  make_one(w);
+  open_list(w);
+  w.click("finish.upscaler");
+  EXPECT_TRUE(costs(w, 0, "1.3 GB · 2 s"));
+  EXPECT_TRUE(costs(w, 2, "2.3 GB · 8 s"));
+  ASSERT_TRUE(wait_for_text(w, "Finish 1024×1024 · 1.3 GB · 2 s"));
+  EXPECT_FALSE(w.read()["widgets"].contains("finish.strength"));
+  rest();
+  w.screenshot("finish_upscaler");
+  w.click("finish.size.1");
+  ASSERT_TRUE(wait_for_text(w, "Finish 1536×1536"));
+  w.click("finish.start");
+  ASSERT_TRUE(finished(w, 2)) << w.state();
+  EXPECT_TRUE(w.wait_for_words("value.picture.size", "1536×1536"));
+  EXPECT_NE(made(w).find("\"scale\":3"), std::string::npos);
+  EXPECT_TRUE(w.wait_for_widget("compare"));
+}
+
 TEST_F(WindowFinish, ThePriceFollowsSizeAndWayAndBothStay) {
   WindowDriver w = open();
   make_one(w);

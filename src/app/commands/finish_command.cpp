@@ -184,6 +184,11 @@ void finish_files(const CommandLine& line, const std::vector<fs::path>& files,
 }  // namespace
 
 int run_finish(const CommandLine& line) {
+  if (!line.finish_how.upscaler.empty()) {
+    CommandLine upscale = line;
+    upscale.config.model.path = line.finish_how.upscaler;
+    return run_upscale(upscale);
+  }
   const BlockedSignals signals;  // before any thread
   const std::vector<fs::path> files = files_to_finish(line);
   const OutputPlace output = choose_output(line.output, line.config.output);

@@ -3,6 +3,7 @@
 #include "headroom/cli/stdout_text.h"
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
+#include "headroom/core/finish.h"
 #include "headroom/core/quote.h"
 #include "headroom/core/size.h"
 #include "headroom/core/version.h"
@@ -24,6 +25,7 @@
 #include <string>
 #include <system_error>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -77,6 +79,9 @@ std::optional<UpscaleRecord> record_in(const fs::path& file) {
   return std::nullopt;
 }
 
+// The pictures of `headroom finish --how upscaler:FILE`, in sizes as that has them.
+bool finishes(const CommandLine& line) { return !line.finish_how.upscaler.empty(); }
+
 class Series {
  public:
   Series(const CommandLine& line, const BlockedSignals& signals)
@@ -99,6 +104,7 @@ class Series {
   // Returns false when it was stopped. Throws Error.
   [[nodiscard]] bool make(const FolderPicture& picture) {
     TransparentImage read = read_transparent_image(picture.from);
+    if (finishes(line_)) scale_ = times_of(picture, {read.image.width, read.image.height});
     const Size size{read.image.width * scale_, read.image.height * scale_};
     if (size.width > kMostSide_px || size.height > kMostSide_px) {
       refuse(picture.from.string() + " would become " + to_string(size) +
@@ -128,6 +134,21 @@ class Series {
   }
 
  private:
+  // Of `headroom finish`: what its size says for this picture.
+  [[nodiscard]] int times_of(const FolderPicture& picture, Size size) const {
+    const auto times = upscaled_times(size, line_.finish_size);
+    const int most = enlarger_->own_scale() == 0 ? kMaxUpscale : enlarger_->own_scale();
+    if (times && *times <= most) return *times;
+    std::string sizes;
+    for (int i = 2; i <= most; ++i)
+      sizes += (i == 2      ? ""
+                : i == most ? " or "
+                            : ", ") +
+               to_string(Size{size.width * i, size.height * i});
+    refuse(picture.from.filename().string() + " is " + to_string(size) + " px, and " +
+           enlarger_->model() + " makes it " + sizes + "; choose one of these with --size");
+  }
+
   [[nodiscard]] bool is_made(const FolderPicture& picture, const UpscaleRecord& record) const {
     if (!is_there(picture.to)) return false;
     const auto earlier = record_in(picture.to);
@@ -225,7 +246,7 @@ class Series {
   const CommandLine& line_;
   const BlockedSignals& signals_;
   std::unique_ptr<Enlarger> enlarger_;
-  int scale_;
+  int scale_;  // of `headroom finish`, the last picture's
   int made_ = 0;
   int left_out_ = 0;
   double seconds_ = 0;
@@ -246,6 +267,16 @@ std::vector<fs::path> all_files(const std::vector<fs::path>& named) {
   return files;
 }
 
+// Of the files' names in a folder.
+std::string ending_of(const CommandLine& line, int scale) {
+  if (!finishes(line)) return "_" + std::to_string(scale) + "x";
+  if (const auto* const both = std::get_if<Size>(&line.finish_size))
+    return "_" + std::to_string(both->width) + "x" + std::to_string(both->height);
+  if (const auto* const side = std::get_if<LongerSide>(&line.finish_size))
+    return "_" + std::to_string(side->px);
+  return "_" + std::to_string(static_cast<int>(std::get<Times>(line.finish_size).factor)) + "x";
+}
+
 std::vector<FolderPicture> pictures_and_targets(const CommandLine& line, int scale) {
   const std::vector<fs::path> files = all_files(line.pictures);
   const OutputPlace output = choose_output(line.output, line.config.output);
@@ -254,7 +285,7 @@ std::vector<FolderPicture> pictures_and_targets(const CommandLine& line, int sca
   }
   if (output.is_file) return {{files.front(), output.path}};
   check_output(output, 1);
-  return with_targets(files, output.path, "_" + std::to_string(scale) + "x");
+  return with_targets(files, output.path, ending_of(line, scale));
 }
 
 }  // namespace

@@ -14,6 +14,11 @@ namespace {
 
 using Target = Frame::Finish::Target;
 
+// That is chosen in the list of upscalers, which is there whenever a picture is selected.
+const UpscaleOption& upscaler_of(const Ui& ui) {
+  return ui.frame.upscaling.targets[ui.frame.upscaling.chosen].option;
+}
+
 std::string name_of(const Ui& ui, const Target& target) {
   if (!target.wanted) return ui.t("finish.largest");
   if (const auto* const times = std::get_if<Times>(&*target.wanted))
@@ -44,24 +49,28 @@ void draw_targets(const Ui& ui) {
 
 void draw_method(const Ui& ui) {
   const float gap = ui.px(6);
-  const float half = (ImGui::GetContentRegionAvail().x - gap) / 2;
+  const float width = (ImGui::GetContentRegionAvail().x - 2 * gap) / 3;
   FinishChoice& choice = ui.state.finish;
   const auto way = [&](const char* name, const std::string& label, const std::string& tip,
-                       bool refines) {
-    const bool chosen = choice.refines == refines;
+                       bool refines, bool upscales) {
+    const bool chosen = choice.upscales == upscales && (upscales || choice.refines == refines);
     if (button(ui, {.name = name,
                     .label = label,
                     .tip = tip,
                     .kind = chosen ? ButtonKind::kPlain : ButtonKind::kQuiet,
-                    .size = {half, ui.px(28)},
+                    .size = {width, ui.px(28)},
                     .text_size = kSmallSize})) {
-      choice.refines = refines;
+      choice.upscales = upscales;
+      if (!upscales) choice.refines = refines;
+      ui.state.upscalers_asked = ui.state.upscalers_asked || upscales;
     }
   };
-  way("finish.refine", ui.t("finish.refine"), ui.t("tip.finish.refine"), true);
+  way("finish.refine", ui.t("finish.refine"), ui.t("tip.finish.refine"), true, false);
   ImGui::SameLine(0, gap);
-  way("finish.same_seed", ui.t("finish.same_seed"), ui.t("tip.finish.same_seed"), false);
-  if (choice.refines) {
+  way("finish.same_seed", ui.t("finish.same_seed"), ui.t("tip.finish.same_seed"), false, false);
+  ImGui::SameLine(0, gap);
+  way("finish.upscaler", ui.t("finish.upscaler"), ui.t("tip.finish.upscaler"), false, true);
+  if (choice.refines && !choice.upscales) {
     slider(ui,
            {.name = "finish.strength",
             .label = ui.t("strength.label"),
@@ -79,6 +88,13 @@ void draw_method(const Ui& ui) {
 void draw_notes(const Ui& ui) {
   const FinishedPicture& picture = *ui.state.selected_picture();
   const TextStyle style{ui.colors.text_faint, kSmallSize};
+  if (ui.state.finish.upscales) {
+    const std::string name = upscaler_of(ui).name;
+    paragraph(ui,
+              fill(ui.t("finish.note.upscaler"), {name.empty() ? ui.t("upscale.lanczos") : name}),
+              style);
+    return;
+  }
   if (!ui.state.finish.refines && picture.request.seed_mode == SeedMode::kPlain)
     paragraph(ui, ui.t("finish.note.seed"), style);
   const std::string& made_with = picture.picture.run_record.model;
@@ -93,12 +109,17 @@ void draw_start(const Ui& ui) {
   const Forecast* const forecast = target.lead.forecast;
   std::string label = ui.t("picture.finish");
   if (forecast != nullptr && forecast->fits)
-    label = fill(ui.t("finish.start"), {to_string(*target.size)}) + " · " +
-            needs_text(forecast->plan, ui.text);
+    label =
+        fill(ui.t("finish.start"), {to_string(*target.size)}) + " · " + price_in_list(ui, forecast);
   std::string why = finish.blocked.empty() ? target.lead.blocked : finish.blocked;
   if (why.empty() && !target.size) why = ui.t("why.finish.largest");
   if (draw_list_start(ui, "finish", label, ui.t("tip.finish.start"), why)) {
-    ui.actions.finish.start(*target.size);
+    if (ui.state.finish.upscales) {
+      const int width = ui.state.selected_picture()->request.width;
+      ui.actions.upscale.start({upscaler_of(ui).model, target.size->width / width});
+    } else {
+      ui.actions.finish.start(*target.size);
+    }
     ImGui::CloseCurrentPopup();
   }
 }

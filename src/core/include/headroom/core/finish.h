@@ -19,13 +19,17 @@ struct FinishMethod {
   // GenerationRequest::strength), so that its composition stays. Empty: its settings are run from
   // its seed at the larger size.
   std::optional<double> refine = kDefaultRefineStrength;
+  // Not empty: an upscaler's file, kLanczos or a program enlarges it, and no model makes it anew;
+  // `refine` is nothing then.
+  std::string upscaler{};
   friend bool operator==(const FinishMethod&, const FinishMethod&) = default;
 };
 
-// "same-seed" or "refine:0.35": as people type it and as pictures record it.
+// "same-seed", "refine:0.35" or "upscaler:x4plus.pth": as people type it and as pictures record it,
+// which name files without their folders.
 [[nodiscard]] std::string to_string(const FinishMethod& method);
-// Reads such a text; "refine" alone means the default strength. Empty for other texts and for
-// strengths that are not above 0 and at most 1.
+// Reads such a text; "refine" alone means the default strength. Empty for other texts, for
+// strengths that are not above 0 and at most 1, and for an upscaler without a name.
 [[nodiscard]] std::optional<FinishMethod> parse_finish_method(std::string_view text);
 
 // How large it becomes. A factor or one side keeps the picture's shape; a Size names both sides.
@@ -47,8 +51,12 @@ using FinishSize = std::variant<Times, LongerSide, Size>;
 // nearest multiples of `unit`.
 [[nodiscard]] Size finished_size(Size picture, const FinishSize& wanted, int unit);
 
-// The request that finishes a picture: one picture of `size`, with the origin in its settings.
-// `settings` are the picture's own, with its own seed and without a start picture. `picture` is
+// How many times as large an upscaler makes a picture for `wanted`: 2, 3 or 4. Nothing if it is
+// none of these.
+[[nodiscard]] std::optional<int> upscaled_times(Size picture, const FinishSize& wanted);
+
+// The request that finishes a picture by the model: one picture of `size`, with the origin in its
+// settings. `settings` are the picture's own, with its own seed and without a start picture. `picture` is
 // its file. `enlarged` has its pixels at `size`, from which a refined picture starts; without it
 // the start has only a size, which is all that checks and forecasts need.
 [[nodiscard]] GenerationRequest finish_request(GenerationRequest settings,

@@ -18,8 +18,9 @@ enum class WindowEnd { kClosed, kStartAgain };
 //    "widgets": {NAME: {"x", "y", "w", "h", "enabled"}},                         window pixels
 //    "says": {NAME: TEXT},       words of: tip, progress, plan, plan.host, preset.NAME, gauge.ROW,
 //                                value.KEY, models.N.PRESET, loras.N, mask (its line),
-//                                apply (which result of a repaint), outpaint (what the larger canvas takes), finish.size.N, finish.reason,
-//                                upscale.model.N, upscale.reason
+//                                apply (which result of a repaint), outpaint (what the larger
+//                                canvas takes), finish.size.N, finish.reason, upscale.model.N,
+//                                upscale.reason
 //    "texts": [TEXT],           all that is drawn as a text
 //    "state": {"running", "cancelling", "jobs", "stage", "step", "image_index",
 //              "job_done", "pictures", "selected", "live", "compares",
@@ -27,7 +28,8 @@ enum class WindowEnd { kClosed, kStartAgain };
 //              "width", "height", "can_generate", "reason", "flashes", "prompt", "tokens",
 //              "read_bytes", "offers" (a picture's name), "start" (the name of the picture that
 //              the next one starts from), "start_found", "strength", "mask" (its share in percent,
-//              -1: there is none), "outpaint" ([left, top, right, bottom] px), "feather", "painting", "erases", "brush", "loras":
+//              -1: there is none), "outpaint" ([left, top, right, bottom] px), "feather",
+//              "painting", "erases", "brush", "loras":
 //              [{"name", "strength", "on", "found"}], "language",
 //              "model", "model_path", "device", "dtype", "change" (what to),
 //              "models": [NAME] (that are here), "lora_files": [NAME], "looking" (for either),
@@ -45,14 +47,14 @@ enum class WindowEnd { kClosed, kStartAgain };
 // ... (the number), seed, seed.random, plan (its line), plan.card, reason (why Generate is off),
 // generate, cancel, canvas, picture (where the picture lies on the canvas), canvas.fit,
 // canvas.actual, vary, finish (opens its list), finish.size.N, finish.refine, finish.same_seed,
-// finish.strength, finish.strength.value, finish.start, upscale (opens its list), upscale.model.N,
-// upscale.scale.N, upscale.start, compare (held), use_image, mask, settings
-// (opens the list), settings.all, settings.prompt, settings.seed, apply.before, apply.next,
-// apply.keep, apply.discard, apply.more, mask.brush, mask.erase, mask.box, mask.fill, mask.size,
-// mask.feather (the sliders), outpaint.left, outpaint.top, outpaint.right, outpaint.bottom (the canvas's
-// edges), outpaint.line, outpaint.remove, mask.invert, mask.clear, mask.done, mask.picture (where it lies while
-// a mask is painted), mask.line, mask.remove, variation, variation.remove, start (the chip's name),
-// start.mask, start.remove, start.again, strength, strength.value, lora.N (the chip's name),
+// finish.upscaler, finish.strength, finish.strength.value, finish.start, upscale (opens its list),
+// upscale.model.N, upscale.scale.N, upscale.start, compare (held), use_image, mask, settings (opens
+// the list), settings.all, settings.prompt, settings.seed, apply.before, apply.next, apply.keep,
+// apply.discard, apply.more, mask.brush, mask.erase, mask.box, mask.fill, mask.size, mask.feather
+// (the sliders), outpaint.left, outpaint.top, outpaint.right, outpaint.bottom (the canvas's edges),
+// outpaint.line, outpaint.remove, mask.invert, mask.clear, mask.done, mask.picture (where it lies
+// while a mask is painted), mask.line, mask.remove, variation, variation.remove, start (the chip's
+// name), start.mask, start.remove, start.again, strength, strength.value, lora.N (the chip's name),
 // lora.N.on, lora.N.remove, lora.N.strength, lora.N.strength.value, lora.more, progress, strip.N,
 // strip.live, details (opens the drawer), use_settings, reuse_seed, copy_picture, copy_path,
 // show_in_folder, save_again, gauge, gauge.spark, value.KEY (a row of the picture's settings),

@@ -12,6 +12,7 @@ namespace headroom {
 struct FinishChoice {
   std::optional<FinishSize> size = FinishSize(Times{2});  // nothing: the largest that fits
   bool refines = true;                                    // else the same seed at the larger size
+  bool upscales = false;                                  // neither, but by the chosen upscaler
   double strength = kDefaultRefineStrength;               // kept while `refines` is false
 
   [[nodiscard]] FinishMethod method() const;
@@ -27,6 +28,9 @@ struct FinishTarget {
 // only those that are larger than the picture and differ from each other, smallest first. `unit`:
 // of the model's sizes, px.
 [[nodiscard]] std::vector<FinishTarget> finish_targets(Size picture, int unit);
+
+// The same for an upscaler: 2 to `most` times the picture's sides.
+[[nodiscard]] std::vector<FinishTarget> upscaled_targets(Size picture, int most);
 
 // Index of the chosen size in `targets`; nothing if none has that size, or if the largest that
 // fits is chosen.
