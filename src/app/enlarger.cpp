@@ -34,24 +34,18 @@ class Program final : public Enlarger {
   Program(const fs::path& named, const BlockedSignals& signals)
       : program_(find_upscale_program(named)), signals_(signals) {}
   [[nodiscard]] std::string model() const override { return program_.filename().string(); }
-  [[nodiscard]] int own_scale() const override { return kScale; }
+  [[nodiscard]] int own_scale() const override { return kUpscaleProgramScale; }
   [[nodiscard]] EnlargePlan plan(int, int) const override {
     return {{}, "by " + program_.string() + ", whose memory is not counted"};
   }
   std::optional<Image> run(const Image& image, const EnlargePlan&, int,
                            const GoOn& go_on) override {
     if (!go_on(0, 1)) return std::nullopt;
-    auto made = run_upscale_program(program_, image, signals_);
-    if (made && (made->width != image.width * kScale || made->height != image.height * kScale)) {
-      throw Error(ErrorKind::kIo, program_.string() +
-                                      " made a picture of another size than four "
-                                      "times as large; choose a model file");
-    }
-    return made;
+    return run_upscale_program(
+        program_, image, [&](std::chrono::milliseconds time) { return signals_.wait_for(time); });
   }
 
  private:
-  static constexpr int kScale = 4;
   fs::path program_;
   const BlockedSignals& signals_;
 };

@@ -6,6 +6,7 @@
 #include "headroom/weights/upscaler_file.h"
 
 #include "chosen_model.h"
+#include "upscale_program.h"
 
 #include <algorithm>
 #include <set>
@@ -37,6 +38,15 @@ std::set<fs::path> files_in(const std::vector<fs::path>& folders) {
   return files;
 }
 
+// Empty: it is not there.
+fs::path program_in_path() {
+  try {
+    return find_upscale_program(kUpscaleProgram);
+  } catch (const Error&) {
+    return {};
+  }
+}
+
 }  // namespace
 
 std::vector<fs::path> upscaler_folders(const ModelOptions& options) {
@@ -59,6 +69,12 @@ void offer_upscalers(const ModelOptions& options, const std::function<void(Upsca
       offer.problem = e.message();
     }
     found(std::move(offer));
+  }
+  if (const fs::path program = program_in_path(); !program.empty()) {
+    found({.name = kUpscaleProgram,
+           .file = program,
+           .scale = kUpscaleProgramScale,
+           .is_program = true});
   }
 }
 

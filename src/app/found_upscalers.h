@@ -12,8 +12,9 @@ namespace headroom {
 // exist.
 [[nodiscard]] std::vector<std::filesystem::path> upscaler_folders(const ModelOptions& options);
 
-// Reports all upscaler files in them, .safetensors and .pth, by name; a problem with a file is in
-// its offer. `found` may throw; the exception is passed on.
+// Reports all upscaler files in them, .safetensors and .pth, by name, and the upscaling program if
+// it is in the PATH; a problem with a file is in its offer. `found` may throw; the exception is
+// passed on.
 void offer_upscalers(const ModelOptions& options, const std::function<void(UpscalerOffer)>& found);
 
 }  // namespace headroom

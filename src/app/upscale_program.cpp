@@ -86,8 +86,8 @@ std::string last_line(const fs::path& file) {
   return last;
 }
 
-// The program's exit status; nothing when a signal arrived, upon which it was ended.
-std::optional<int> wait_for_end(pid_t child, const BlockedSignals& signals) {
+// The program's exit status; nothing if it was to end before.
+std::optional<int> wait_for_end(pid_t child, const EndsWithin& ends_within) {
   bool is_told = false;
   while (true) {
     int status = 0;
@@ -95,7 +95,7 @@ std::optional<int> wait_for_end(pid_t child, const BlockedSignals& signals) {
     if (ended == child) return is_told ? std::nullopt : std::optional(status);
     if (ended < 0 && errno != EINTR)
       fail("the program's end cannot be waited for: " + text_of(errno));
-    if (signals.wait_for(std::chrono::milliseconds(50))) {
+    if (ends_within(std::chrono::milliseconds(50))) {
       ::kill(child, is_told ? SIGKILL : SIGTERM);
       is_told = true;
     }
@@ -122,7 +122,7 @@ fs::path find_upscale_program(const fs::path& named) {
 }
 
 std::optional<Image> run_upscale_program(const fs::path& program, const Image& image,
-                                         const BlockedSignals& signals) {
+                                         const EndsWithin& ends_within) {
   const WorkFolder folder;
   const std::string in = folder.path() / "in.png";
   const std::string out = folder.path() / "out.png";
@@ -137,10 +137,16 @@ std::optional<Image> run_upscale_program(const fs::path& program, const Image& i
   const int error = ::posix_spawn(&child, name.c_str(), &settings.files_, &settings.attributes_,
                                   arguments.data(), environ);
   if (error != 0) fail(name + " cannot be run: " + text_of(error) + "; check the program");
-  const std::optional<int> status = wait_for_end(child, signals);
+  const std::optional<int> status = wait_for_end(child, ends_within);
   if (!status) return std::nullopt;
   std::error_code ignored;
-  if (*status == 0 && fs::exists(out, ignored)) return read_image(out);
+  if (*status == 0 && fs::exists(out, ignored)) {
+    Image made = read_image(out);
+    const bool is_large = made.width == image.width * kUpscaleProgramScale &&
+                          made.height == image.height * kUpscaleProgramScale;
+    if (is_large) return made;
+    fail(name + " made a picture of another size than four times as large; choose a model file");
+  }
   const std::string line = last_line(said);
   fail(name + " made no picture" + (line.empty() ? "" : ", it says " + in_quotes(line)) +
        "; try it by itself, or choose a model file");

@@ -2,7 +2,9 @@
 #include "headroom/cli/signals.h"
 #include "headroom/core/image.h"
 
+#include <chrono>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -10,6 +12,7 @@ namespace headroom {
 
 // The usual name of the only supported program: -i IN -o OUT, factor four.
 inline constexpr const char* kUpscaleProgram = "realesrgan-ncnn-vulkan";
+inline constexpr int kUpscaleProgramScale = 4;
 
 // Whether `model` names that program, with or without its folder.
 [[nodiscard]] bool names_upscale_program(const std::filesystem::path& model);
@@ -17,10 +20,14 @@ inline constexpr const char* kUpscaleProgram = "realesrgan-ncnn-vulkan";
 // Its path: as named, or found in PATH. Throws Error{kIo} when it does not exist or cannot be run.
 [[nodiscard]] std::filesystem::path find_upscale_program(const std::filesystem::path& named);
 
-// Runs it on a picture, through files in a temporary folder that is then removed. A signal ends
-// it; then nothing is returned. Throws Error{kIo} with the last line of its output when it fails.
+// Waits for that time and tells whether the program is to end early.
+using EndsWithin = std::function<bool(std::chrono::milliseconds)>;
+
+// Runs it on a picture, through files in a temporary folder that is then removed. Ended early,
+// nothing is returned. Throws Error{kIo} when it makes another size, or fails: with the last line
+// of its output.
 [[nodiscard]] std::optional<Image> run_upscale_program(const std::filesystem::path& program,
                                                        const Image& image,
-                                                       const BlockedSignals& signals);
+                                                       const EndsWithin& ends_within);
 
 }  // namespace headroom

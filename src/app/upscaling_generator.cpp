@@ -7,9 +7,13 @@
 #include "headroom/image/resize.h"
 #include "headroom/pipeline/upscale.h"
 
+#include "upscale_program.h"
+
 #include <chrono>
 #include <optional>
 #include <utility>
+
+#include <poll.h>
 
 namespace headroom {
 namespace {
@@ -40,10 +44,11 @@ class UpscalingGenerator final : public ImageGenerator {
   void enlarge(const GenerationRequest& request, ProgressSink& progress,
                const std::stop_token& stop) {
     const Upscale& upscale = *request.upscale;
-    const bool is_network = upscale.model != kLanczos;
+    const bool is_program = names_upscale_program(upscale.model);
+    const bool is_network = upscale.model != kLanczos && !is_program;
     const Image image = read_origin(request.origin->file);
     const Size size{image.width, image.height};
-    if (is_network) model_.reset();
+    if (is_network || is_program) model_.reset();
     const MemorySnapshot memory = tools_.read_memory();
     const Forecast forecast = tools_.forecaster->forecast(upscale, size, memory);
     if (!forecast.fits) throw Error(ErrorKind::kOutOfMemory, forecast.reason);
@@ -54,7 +59,9 @@ class UpscalingGenerator final : public ImageGenerator {
     GeneratedImage result;
     RunRecord& record = result.run_record;
     auto large = std::make_shared<Image>(
-        is_network ? by_network(upscale, image, memory, progress, stop, record) : image);
+        is_network   ? by_network(upscale, image, memory, progress, stop, record)
+        : is_program ? by_program(upscale, image, stop)
+                     : image);
     if (large->width != request.width || large->height != request.height)
       *large = resize_lanczos(*large, request.width, request.height);
     check_cancelled(stop);
@@ -63,10 +70,21 @@ class UpscalingGenerator final : public ImageGenerator {
     record.plan = forecast.plan;
     record.stage_seconds[index_of(Stage::kUpscale)] =
         std::chrono::duration<double>(Clock::now() - begun).count();
-    record.model =
-        is_network ? std::filesystem::path(upscale.model).filename().string() : "Lanczos";
+    record.model = upscale.model == kLanczos
+                       ? "Lanczos"
+                       : std::filesystem::path(upscale.model).filename().string();
     record.version = kVersion;
     progress.on_image(std::move(result));
+  }
+
+  static Image by_program(const Upscale& upscale, const Image& image, const std::stop_token& stop) {
+    auto made = run_upscale_program(find_upscale_program(upscale.model), image,
+                                    [&](std::chrono::milliseconds time) {
+                                      ::poll(nullptr, 0, static_cast<int>(time.count()));
+                                      return stop.stop_requested();
+                                    });
+    if (!made) throw Cancelled{};
+    return *std::move(made);
   }
 
   Image by_network(const Upscale& upscale, const Image& image, const MemorySnapshot& memory,

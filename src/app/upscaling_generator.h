@@ -16,8 +16,8 @@ struct UpscaleTools {
   int threads = 0;  // 0 = one per core
 };
 
-// Makes pictures like `pictures`, and enlarges those of requests that ask for it (see Upscale). An
-// upscaler has the device to itself: the model is destroyed before and made again for the next
+// Makes pictures like `pictures`, and enlarges those of requests that ask for it (see Upscale). A
+// network or program has the device to itself: the model is destroyed before and made again for the next
 // picture. A request whose origin's file is gone or has changed fails with Error{kIo}.
 [[nodiscard]] GenerationQueue::Source with_upscaling(GenerationQueue::Source pictures,
                                                      UpscaleTools tools);

@@ -17,6 +17,11 @@ constexpr double kLanczosPixels = 10e6;
 // Operations of a 3x3 convolution per pixel.
 double convolution(double in, double out) { return 18 * in * out; }
 
+// Programs are told from files of weights by their ending.
+bool is_network(const Upscale& asked) {
+  return asked.model != kLanczos && std::filesystem::path(asked.model).has_extension();
+}
+
 }  // namespace
 
 double upscale_flops(const UpscalerConfig& c, double pixels) {
@@ -61,7 +66,7 @@ UpscalerConfig UpscaleForecaster::config_of(const std::string& model) {
 
 double UpscaleForecaster::work_of(const Upscale& asked, Size picture) {
   const double pixels = 1.0 * picture.width * picture.height;
-  if (asked.model == kLanczos) return pixels * asked.scale * asked.scale;
+  if (!is_network(asked)) return pixels * asked.scale * asked.scale;
   return upscale_flops(config_of(asked.model), pixels);
 }
 
@@ -95,7 +100,8 @@ Forecast UpscaleForecaster::forecast(const Upscale& asked, Size picture,
   StagePlan stage{.stage = Stage::kUpscale};
   const double work = work_of(asked, picture);
   double rate = kLanczosPixels;
-  if (asked.model == kLanczos) {
+  if (!is_network(asked)) {
+    if (asked.model != kLanczos) rate = 0;  // of a program nothing is known before its first run
     forecast.budget = compute_budget(memory, budget_);
     forecast.fits = true;
   } else {

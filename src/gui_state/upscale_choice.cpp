@@ -15,7 +15,8 @@ std::vector<UpscaleOption> upscale_options(const std::vector<UpscalerOffer>& fou
       options.push_back({.name = offer.name,
                          .model = offer.file.string(),
                          .most = std::clamp(offer.scale, 1, kMaxUpscale),
-                         .problem = offer.problem});
+                         .problem = offer.problem,
+                         .is_program = offer.is_program});
     }
   }
   options.push_back({.model = kLanczos});

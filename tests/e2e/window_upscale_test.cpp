@@ -4,6 +4,10 @@
 
 #include "e2e/window_support.h"
 
+#include <cstdlib>
+#include <fstream>
+#include <string>
+
 namespace headroom::test {
 namespace {
 
@@ -60,6 +64,47 @@ TEST_F(WindowUpscale, ANetworkEnlargesAsTheCommandDoesAndTheModelMakesPicturesAg
   ASSERT_TRUE(wait_until_made(w, 3)) << w.state();
   const fs::path anew = w.state()["picture_file"].get<std::string>();
   EXPECT_EQ(read_image(anew).rgb, read_image(origin).rgb);
+}
+
+// A stand-in that enlarges each pixel to four by four, and waits while a file is there.
+TEST_F(WindowUpscale, TheProgramInThePathIsOfferedUsedAndStopped) {
+  const fs::path program = folder_ / "bin" / "realesrgan-ncnn-vulkan";
+  fs::create_directories(program.parent_path());
+  const fs::path slow = folder_ / "slow";
+  std::ofstream(program) << "#!/bin/sh\ntest \"$1\" = -i && test \"$3\" = -o || exit 2\n"
+                         << "while test -e '" << slow.string() << "'; do sleep 0.05; done\n"
+                         << "exec convert \"$2\" -filter point -resize 400% \"$4\"\n";
+  fs::permissions(program, fs::perms::owner_all);
+  WindowDriver w(
+      launch({}, {"PATH=" + program.parent_path().string() + ":" + std::getenv("PATH")}));
+  make_one(w);
+  const fs::path origin = w.state()["picture_file"].get<std::string>();
+  open_list(w);
+  EXPECT_TRUE(w.wait_for_words("upscale.model.0", "own memory")) << w.read()["says"];
+  w.screenshot("upscale_program");
+  w.click("upscale.scale.4");
+  rest(w);
+  w.click("upscale.start");
+  ASSERT_TRUE(wait_until_made(w, 2)) << w.state();
+  const Image small = read_image(origin);
+  const Image large = read_image(w.state()["picture_file"].get<std::string>());
+  ASSERT_EQ(large.width, 4 * small.width);
+  for (const int x : {0, 5, 1023, 2047}) {
+    const auto from = static_cast<std::size_t>(3 * (100 * small.width + x / 4));
+    const auto to = static_cast<std::size_t>(3 * (401 * large.width + x));
+    EXPECT_EQ(large.rgb[to], small.rgb[from]) << x;
+  }
+  // One that runs is ended with its job.
+  w.click("strip.0");
+  std::ofstream(slow) << "wait";
+  w.click("upscale");
+  ASSERT_TRUE(w.wait_for_widget("upscale.start"));
+  rest(w);
+  w.click("upscale.start");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["running"] == true; }));
+  w.click("cancel");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["running"] == false; }, 30));
+  EXPECT_EQ(w.state()["pictures"], 2);
 }
 
 TEST_F(WindowUpscale, LanczosNeedsNoFileAndOneThatIsGoneIsSaid) {

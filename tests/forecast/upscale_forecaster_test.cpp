@@ -113,6 +113,20 @@ TEST(UpscaleForecaster, LanczosNeedsNothingOfTheDevice) {
   EXPECT_GT(forecast.plan.seconds, 0);
 }
 
+TEST(UpscaleForecaster, OfAProgramOnlyTheSecondsAreKnownAfterItsFirstRun) {
+  UpscaleForecaster all = forecaster();
+  const Upscale asked{"/usr/bin/realesrgan-ncnn-vulkan", 2};
+  Forecast found = all.forecast(asked, {10, 10}, memory_of(kMiB));
+  EXPECT_TRUE(found.fits);
+  EXPECT_EQ(found.plan.width, 20);
+  EXPECT_EQ(found.plan.peak_bytes, 0);
+  EXPECT_EQ(found.plan.seconds, 0) << "nobody knows";
+  all.learn(asked, {10, 10}, 3);
+  found = all.forecast(asked, {20, 10}, memory_of(kMiB));
+  EXPECT_DOUBLE_EQ(found.plan.seconds, 6);
+  EXPECT_FALSE(found.plan.seconds_are_estimated);
+}
+
 TEST(UpscaleForecaster, AFileThatBecomesAnotherIsReadAgainAndADamagedOneIsRefused) {
   UpscaleForecaster all = forecaster();
   const test::TempFolder folder;

@@ -22,6 +22,9 @@ TEST(UpscaleChoice, OffersWhatEnlargesAndLanczosLast) {
   EXPECT_EQ(options[3].model, kLanczos);
   EXPECT_EQ(options[3].most, 4);
   EXPECT_EQ(upscale_options({}).size(), 1U);
+  const auto program = upscale_options({{"ncnn", "/b/ncnn", 4, {}, true}});
+  EXPECT_TRUE(program[0].is_program);
+  EXPECT_FALSE(program[1].is_program);
 }
 
 TEST(UpscaleChoice, TakesTheFirstThatCanBeUsedUntilOneIsChosen) {

@@ -85,6 +85,7 @@ std::string price_in_list(const Ui& ui, const Forecast* forecast) {
   if (forecast == nullptr) return ui.t("plan.pending");
   const Plan& plan = forecast->plan;
   if (forecast->fits && plan.peak_bytes > 0) return needs_text(plan, ui.text);
+  if (forecast->fits && plan.seconds <= 0) return ui.t("upscale.program");
   if (forecast->fits) return format_predicted(plan.seconds, plan.seconds_are_estimated, ui.text);
   if (forecast->shortfall_bytes <= 0) return ui.t("finish.not");
   return fill(ui.t("card.short"),

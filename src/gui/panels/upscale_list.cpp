@@ -19,6 +19,14 @@ std::string name_of(const Ui& ui, const Target& target) {
   return target.option.name.empty() ? ui.t("upscale.lanczos") : target.option.name;
 }
 
+// What a program by itself takes is told as such, not as if it took nothing.
+std::string price_of(const Ui& ui, const Target& target) {
+  const Forecast* const forecast = target.lead.forecast;
+  if (!target.option.is_program || forecast == nullptr) return price_in_list(ui, forecast);
+  const std::string price = price_in_list(ui, forecast);
+  return forecast->plan.seconds > 0 ? ui.t("upscale.program") + " · " + price : price;
+}
+
 void draw_targets(const Ui& ui) {
   const Frame::Upscaling& upscaling = ui.frame.upscaling;
   for (std::size_t i = 0; i < upscaling.targets.size(); ++i) {
@@ -27,11 +35,13 @@ void draw_targets(const Ui& ui) {
     const bool is_broken = !problem.empty();
     const Forecast* const forecast = target.lead.forecast;
     const bool fits = !is_broken && (forecast == nullptr || forecast->fits);
-    const std::string price = is_broken ? ui.t("upscale.unusable") : price_in_list(ui, forecast);
+    const std::string price = is_broken ? ui.t("upscale.unusable") : price_of(ui, target);
     if (draw_list_row(ui, {.name = "upscale.model." + std::to_string(i),
                            .label = name_of(ui, target),
                            .price = price,
-                           .tip = is_broken ? problem : target.lead.blocked,
+                           .tip = is_broken                  ? problem
+                                  : target.option.is_program ? ui.t("tip.upscale.program")
+                                                             : target.lead.blocked,
                            .chosen = i == upscaling.chosen,
                            .fits = fits}) &&
         !is_broken) {
@@ -78,7 +88,7 @@ void draw_start(const Ui& ui) {
   const Target& target = upscaling.targets[upscaling.chosen];
   const Forecast* const forecast = target.lead.forecast;
   std::string label = fill(ui.t("upscale.start"), {to_string(target.size)});
-  if (forecast != nullptr && forecast->fits) label += " · " + price_in_list(ui, forecast);
+  if (forecast != nullptr && forecast->fits) label += " · " + price_of(ui, target);
   const std::string why = upscaling.blocked.empty() ? target.lead.blocked : upscaling.blocked;
   if (draw_list_start(ui, "upscale", label, ui.t("tip.upscale.start"), why)) {
     ui.actions.upscale.start(upscale_with(target.option, ui.state.upscale));

@@ -7,12 +7,13 @@
 
 namespace headroom {
 
-// An upscaler's file found in one of the folders.
+// An upscaler's file found in one of the folders, or an upscaling program.
 struct UpscalerOffer {
   std::string name;  // without folder and extension
   std::filesystem::path file;
-  int scale = 0;      // factor by which it enlarges; 0: not known
-  Message problem{};  // why it cannot be used
+  int scale = 0;            // factor by which it enlarges; 0: not known
+  Message problem{};        // why it cannot be used
+  bool is_program = false;  // runs by itself: what it needs is not known
 };
 [[nodiscard]] inline bool is_same(const UpscalerOffer& one, const UpscalerOffer& other) {
   return one.file == other.file;

@@ -24,7 +24,8 @@ class UpscaleForecaster {
                     std::function<std::optional<DeviceRates>()> rates = {});
 
   // For a picture of this size. The diffusion model will be evicted first, so this program's own
-  // memory in `memory` counts as free. Lanczos needs nothing of the device. Throws
+  // memory in `memory` counts as free. Lanczos needs nothing of the device. For an external
+  // program, whose name has no ending, only the seconds are known, after a run. Throws
   // Error{kModelFile} when the file cannot be read.
   [[nodiscard]] Forecast forecast(const Upscale& asked, Size picture, const MemorySnapshot& memory);
   // The same in the form that a run needs; not for Lanczos.

@@ -18,10 +18,11 @@ struct UpscaleChoice {
 
 // One of the choices: an upscaler that was found, or Lanczos.
 struct UpscaleOption {
-  std::string name{};   // empty: Lanczos
-  std::string model{};  // for Upscale::model
-  int most = 4;         // largest scale
-  Message problem{};    // why it cannot be used
+  std::string name{};       // empty: Lanczos
+  std::string model{};      // for Upscale::model
+  int most = 4;             // largest scale
+  Message problem{};        // why it cannot be used
+  bool is_program = false;  // see UpscalerOffer
 };
 
 [[nodiscard]] inline bool is_same(const UpscaleOption& one, const UpscaleOption& other) {
