@@ -26,7 +26,7 @@ std::vector<UpscaleOption> upscale_options(const std::vector<UpscalerOffer>& fou
 std::size_t chosen_option(const std::vector<UpscaleOption>& options, const UpscaleChoice& choice) {
   const auto chosen = std::ranges::find(options, choice.model, &UpscaleOption::model);
   const auto usable = std::ranges::find_if(
-      options, [](const UpscaleOption& option) { return option.problem.empty(); });
+      options, [](const UpscaleOption& o) { return o.problem.empty() && !o.is_program; });
   const auto found = chosen != options.end() ? chosen : usable;
   return static_cast<std::size_t>(found - options.begin());
 }

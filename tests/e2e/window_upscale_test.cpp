@@ -80,7 +80,8 @@ TEST_F(WindowUpscale, TheProgramInThePathIsOfferedUsedAndStopped) {
   make_one(w);
   const fs::path origin = w.state()["picture_file"].get<std::string>();
   open_list(w);
-  EXPECT_TRUE(w.wait_for_words("upscale.model.0", "own memory")) << w.read()["says"];
+  w.click("upscale.model.0");
+  EXPECT_TRUE(w.wait_for_words("upscale.model.0", "memory not counted")) << w.read()["says"];
   w.screenshot("upscale_program");
   w.click("upscale.scale.4");
   rest(w);

@@ -25,6 +25,8 @@ TEST(UpscaleChoice, OffersWhatEnlargesAndLanczosLast) {
   const auto program = upscale_options({{"ncnn", "/b/ncnn", 4, {}, true}});
   EXPECT_TRUE(program[0].is_program);
   EXPECT_FALSE(program[1].is_program);
+  EXPECT_EQ(chosen_option(program, {}), 1U) << "it was not chosen";
+  EXPECT_EQ(chosen_option(program, {.model = "/b/ncnn"}), 0U);
 }
 
 TEST(UpscaleChoice, TakesTheFirstThatCanBeUsedUntilOneIsChosen) {

@@ -12,7 +12,7 @@ namespace headroom {
 
 // The last choice of how to enlarge pictures.
 struct UpscaleChoice {
-  std::string model{};  // a file or kLanczos; empty: the first upscaler found, else Lanczos
+  std::string model{};  // a file or kLanczos; empty: the first file found, else Lanczos
   int scale = 2;        // limited by what the model can do
 };
 
@@ -31,7 +31,8 @@ struct UpscaleOption {
 
 // The upscalers that were found, then Lanczos.
 [[nodiscard]] std::vector<UpscaleOption> upscale_options(const std::vector<UpscalerOffer>& found);
-// Index of the choice; if its upscaler is missing, as if there was no choice.
+// Index of the choice; if its upscaler is missing, as if there was no choice. Programs are used only
+// if chosen.
 [[nodiscard]] std::size_t chosen_option(const std::vector<UpscaleOption>& options,
                                         const UpscaleChoice& choice);
 // How the option enlarges a picture.
