@@ -127,5 +127,38 @@ TEST_F(WindowOutpaint, ThePictureSaysHowItsCanvasGrewAndTheNextStartHasItStill) 
   EXPECT_EQ(w.state()["width"], 640);
 }
 
+// To be looked at; the edges and the price are in view wherever the canvas lies.
+TEST_F(WindowOutpaint, EdgesAndPriceAreInViewInEveryLayout) {
+  for (const Look& look : {Look{1000, 640, "zh", "light"}, Look{1600, 900, "en", "light"},
+                           Look{640, 1000, "zh", "dark"}}) {
+    const std::string name = look.name_of("outpaint");
+    std::filesystem::remove_all(folder_ / "state");
+    WindowDriver w = open(look.options("--step-ms=5"), look.width, look.height);
+    write_prompt(w, "a red fox");
+    take(w);
+    start_painting(w);
+    w.drag("outpaint.bottom", 1, 0, on_screen(w, 128));
+    ASSERT_TRUE(extended(w, {0, 0, 0, 128})) << name << w.state()["outpaint"];
+    ASSERT_TRUE(w.wait_for_words("outpaint", "512×640 · ")) << name;
+    rest();
+    const json widgets = w.read()["widgets"];
+    const json& canvas = widgets["canvas"];
+    for (const char* const edge :
+         {"outpaint.left", "outpaint.top", "outpaint.right", "outpaint.bottom"}) {
+      const json& at = widgets[edge];
+      EXPECT_GE(at["x"], canvas["x"]) << name << edge;
+      EXPECT_GE(at["y"], canvas["y"]) << name << edge;
+      EXPECT_LE(at["x"].get<double>() + at["w"].get<double>(),
+                canvas["x"].get<double>() + canvas["w"].get<double>() + 1)
+          << name << edge;
+      EXPECT_LE(at["y"].get<double>() + at["h"].get<double>(),
+                canvas["y"].get<double>() + canvas["h"].get<double>() + 1)
+          << name << edge;
+    }
+    w.screenshot(name);
+    EXPECT_EQ(w.close(10), 0) << name;
+  }
+}
+
 }  // namespace
 }  // namespace headroom::test

@@ -150,6 +150,28 @@ TEST_F(WindowVary, SettingsAreTakenWholeOrInPart) {
   EXPECT_TRUE(w.wait([](const json& s) { return s["width"] == 512; }));
 }
 
+// A picture finished at 1024×1024 from itself, and made twice as large by an upscaler; see
+// window_finish_test.cpp and window_upscale_test.cpp.
+TEST_F(WindowVary, EveryRunOfTheRowSaysItsPriceOnItOrWhereItHasNoRoomInItsTip) {
+  {
+    WindowDriver w = open({"--step-ms=5", "--total=8G"}, 1920, 1000);
+    make_one(w);
+    EXPECT_TRUE(wait_for_text(w, "Vary · 3.3 GB · 22 s"));
+    EXPECT_TRUE(wait_for_text(w, "Finish · 5.9 GB · 3 s"));
+    EXPECT_TRUE(wait_for_text(w, "Upscale · 1.3 GB · 2 s"));
+    rest();
+    w.screenshot("row_prices");
+    EXPECT_EQ(w.close(10), 0);
+  }
+  fs::remove_all(folder_ / "state");
+  WindowDriver w = open({"--step-ms=5", "--total=8G"}, 1000, 640);
+  make_one(w);
+  w.hover("finish");
+  EXPECT_TRUE(w.wait_for_words("tip", "5.9 GB · 3 s")) << w.read()["says"];
+  w.hover("upscale");
+  EXPECT_TRUE(w.wait_for_words("tip", "1.3 GB · 2 s")) << w.read()["says"];
+}
+
 TEST_F(WindowVary, TheRowLiesInOneLineInEveryLayout) {
   for (const Look& look : {Look{1000, 640, "en", "dark"}, Look{1000, 640, "zh", "light"},
                            Look{1280, 800, "zh", "dark"}, Look{1280, 800, "en", "light"},
