@@ -31,8 +31,8 @@ struct UpscaleOption {
 
 // The upscalers that were found, then Lanczos.
 [[nodiscard]] std::vector<UpscaleOption> upscale_options(const std::vector<UpscalerOffer>& found);
-// Index of the choice; if its upscaler is missing, as if there was no choice. Programs are used only
-// if chosen.
+// Index of the choice; if its upscaler is missing, as if there was no choice. Programs are used
+// only if chosen.
 [[nodiscard]] std::size_t chosen_option(const std::vector<UpscaleOption>& options,
                                         const UpscaleChoice& choice);
 // How the option enlarges a picture.
