@@ -1,5 +1,4 @@
 #pragma once
-#include "headroom/cli/signals.h"
 #include "headroom/core/image.h"
 
 #include <chrono>

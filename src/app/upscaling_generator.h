@@ -17,8 +17,8 @@ struct UpscaleTools {
 };
 
 // Makes pictures like `pictures`, and enlarges those of requests that ask for it (see Upscale). A
-// network or program has the device to itself: the model is destroyed before and made again for the next
-// picture. A request whose origin's file is gone or has changed fails with Error{kIo}.
+// network or program has the device to itself: the model is destroyed before and made again for the
+// next picture. A request whose origin's file is gone or has changed fails with Error{kIo}.
 [[nodiscard]] GenerationQueue::Source with_upscaling(GenerationQueue::Source pictures,
                                                      UpscaleTools tools);
 

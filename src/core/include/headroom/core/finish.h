@@ -56,9 +56,9 @@ using FinishSize = std::variant<Times, LongerSide, Size>;
 [[nodiscard]] std::optional<int> upscaled_times(Size picture, const FinishSize& wanted);
 
 // The request that finishes a picture by the model: one picture of `size`, with the origin in its
-// settings. `settings` are the picture's own, with its own seed and without a start picture. `picture` is
-// its file. `enlarged` has its pixels at `size`, from which a refined picture starts; without it
-// the start has only a size, which is all that checks and forecasts need.
+// settings. `settings` are the picture's own, with its own seed and without a start picture.
+// `picture` is its file. `enlarged` has its pixels at `size`, from which a refined picture starts;
+// without it the start has only a size, which is all that checks and forecasts need.
 [[nodiscard]] GenerationRequest finish_request(GenerationRequest settings,
                                                const FinishMethod& method, Size size,
                                                InitImage::File picture, Image enlarged = {});
