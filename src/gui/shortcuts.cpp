@@ -111,6 +111,15 @@ void handle_zoom(const Ui& ui) {
   if (chord(kCtrl | ImGuiKey_0) || chord(kCtrl | ImGuiKey_Keypad0)) zoom(ui, 1);
 }
 
+// Keys of the window itself, which also work while a question is open.
+void handle_window_keys(const Ui& ui) {
+  // Alt alone would move the focus from a text field to a menu bar that does not exist.
+  ImGui::SetKeyOwner(ImGuiMod_Alt, ImGui::GetID("alt"));
+  handle_zoom(ui);
+  if (chord(ImGuiKey_F11)) ui.state.full_screen_asked = true;
+  if (chord(ImGuiMod_Ctrl | ImGuiKey_Q)) ui.state.quit_asked = true;
+}
+
 void handle_anywhere(const Ui& ui) {
   if (chord(ImGuiMod_Ctrl | ImGuiKey_Enter) || chord(ImGuiMod_Ctrl | ImGuiKey_KeypadEnter)) {
     // Ctrl is often released first; the Enter key that is still down must not insert a line.
@@ -120,18 +129,13 @@ void handle_anywhere(const Ui& ui) {
     ask_generate(ui, false);
   }
   if (chord(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_Enter)) ask_generate(ui, true);
-  // Alt alone would move the focus from a text field to a menu bar that does not exist.
-  ImGui::SetKeyOwner(ImGuiMod_Alt, ImGui::GetID("alt"));
   // An active text field owns the arrow keys, so ownership is ignored here.
   if (ImGui::IsKeyChordPressed(ImGuiMod_Alt | ImGuiKey_UpArrow)) ui.actions.prompt.older();
   if (ImGui::IsKeyChordPressed(ImGuiMod_Alt | ImGuiKey_DownArrow)) ui.actions.prompt.newer();
-  handle_zoom(ui);
   if (chord(ImGuiMod_Ctrl | ImGuiKey_1)) ui.state.view.show_actual();
   if (chord(ImGuiMod_Ctrl | ImGuiKey_Tab) || chord(ImGuiKey_F6)) go_to_next_region(ui, false);
   if (chord(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_Tab) || chord(ImGuiMod_Shift | ImGuiKey_F6))
     go_to_next_region(ui, true);
-  if (chord(ImGuiKey_F11)) ui.state.full_screen_asked = true;
-  if (chord(ImGuiMod_Ctrl | ImGuiKey_Q)) ui.state.quit_asked = true;
   handle_escape(ui);
 }
 
@@ -231,7 +235,9 @@ void handle_mask_tool(const Ui& ui) {
 }  // namespace
 
 void handle_shortcuts(const Ui& ui) {
-  handle_anywhere(ui);
+  handle_window_keys(ui);
+  // A question must be answered before anything behind it changes.
+  if (ImGui::GetTopMostPopupModal() == nullptr) handle_anywhere(ui);
   generate_if_asked(ui);
   ui.state.number_active = false;
   const ImGuiIO& io = ImGui::GetIO();

@@ -46,6 +46,16 @@ void JobActions::queue_offered() {
                     .way = Banner::Way::kQueueOffered});
 }
 
+void JobActions::decline_offered() {
+  UiState& state = context_.state;
+  std::vector<GenerationRequest> jobs = std::exchange(state.offered, {});
+  if (jobs.empty()) return;
+  const Message note =
+      jobs.size() == 1 ? say("note.declined") : say("note.declined.many", jobs.size());
+  state.record();
+  note_undo(state, note, state.undo.record_declined(std::move(jobs)));
+}
+
 void JobActions::cancel_running() {
   GenerationQueue& queue = context_.services.session.queue();
   const auto jobs = queue.status();

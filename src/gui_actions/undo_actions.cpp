@@ -8,8 +8,9 @@ void UndoActions::undo() {
   if (!step) return;
   for (const GenerationRequest& request : step->removed)
     context_.services.session.queue().submit(request);
+  state.offer(step->declined);
   if (step->discarded) state.put_back(*step->discarded, step->place);
-  if (!step->removed.empty() || step->discarded) return;
+  if (!step->changes_settings()) return;
   state.apply(step->settings);
   size_.fit_to_model();
 }

@@ -126,15 +126,11 @@ void SessionKeeper::restore(UiState& state) {
   for (const Message& fault : services_.unfinished_faults) {
     state.add_banner({.kind = Banner::Kind::kWarning, .text = fault});
   }
-  state.offered = services_.unfinished;
+  std::vector<GenerationRequest> jobs = services_.unfinished;
   for (GenerationRequest& job : without(std::move(last_.queue), services_.unfinished)) {
-    state.offered.push_back(std::move(job));
+    jobs.push_back(std::move(job));
   }
-  const std::size_t jobs = state.offered.size();
-  if (jobs == 0) return;
-  state.add_banner({.kind = Banner::Kind::kNote,
-                    .text = jobs == 1 ? say("session.left.one") : say("session.left", jobs),
-                    .way = Banner::Way::kQueueOffered});
+  state.offer(std::move(jobs));
 }
 
 // Reported once, and removed when the session can be saved again.

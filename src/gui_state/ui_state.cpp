@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 namespace headroom {
@@ -310,6 +311,15 @@ void UiState::add_banner(Banner banner) {
   banner.id = next_banner++;
   banners.push_back(std::move(banner));
   if (banners.size() > kMaxBanners) fold(0);
+}
+
+void UiState::offer(std::vector<GenerationRequest> jobs) {
+  if (jobs.empty()) return;
+  std::ranges::move(jobs, std::back_inserter(offered));
+  const std::size_t count = offered.size();
+  add_banner({.kind = Banner::Kind::kNote,
+              .text = count == 1 ? say("session.left.one") : say("session.left", count),
+              .way = Banner::Way::kQueueOffered});
 }
 
 void UiState::fold(std::size_t index) {

@@ -30,6 +30,11 @@ std::uint64_t UndoStack::record_removed(std::vector<GenerationRequest> jobs) {
   return newest();
 }
 
+std::uint64_t UndoStack::record_declined(std::vector<GenerationRequest> jobs) {
+  if (!jobs.empty()) push({.settings = current_, .declined = std::move(jobs)});
+  return newest();
+}
+
 std::uint64_t UndoStack::record_discarded(FinishedPicture picture, std::size_t place) {
   push({.settings = current_,
         .discarded = std::make_shared<const FinishedPicture>(std::move(picture)),
@@ -51,10 +56,7 @@ std::optional<UndoStack::Step> UndoStack::undo(const Settings& now) {
   Step step = std::move(steps_.back());
   steps_.pop_back();
   typed_s_ = -1e9;
-  // If the step removed jobs or a picture, redo is not offered: they can be removed again where
-  // they are.
-  if (step.removed.empty() && !step.discarded)
-    undone_.push_back(std::exchange(current_, step.settings));
+  if (step.changes_settings()) undone_.push_back(std::exchange(current_, step.settings));
   return step;
 }
 

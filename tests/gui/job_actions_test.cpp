@@ -1,5 +1,7 @@
 #include "headroom/gui_actions/job_actions.h"
 
+#include "headroom/gui_actions/undo_actions.h"
+
 #include "gui/action_support.h"
 
 namespace headroom::test {
@@ -94,6 +96,21 @@ TEST_F(JobActionsTest, AllThatWaitLeaveAsOneStep) {
   state_.banners.clear();
   jobs_.clear_waiting();
   EXPECT_TRUE(state_.banners.empty()) << "there were none";
+}
+
+TEST_F(JobActionsTest, JobsOfTheLastSessionAreGivenUpWithAWayBack) {
+  state_.offer({small_request("one"), small_request("two")});
+  ASSERT_EQ(state_.banners.size(), 1U);
+  jobs_.decline_offered();
+  EXPECT_TRUE(state_.offered.empty());
+  ASSERT_EQ(state_.banners.size(), 2U);
+  EXPECT_EQ(state_.banners[1].way, Banner::Way::kUndo);
+  SizeActions size{context_};
+  UndoActions{context_, size}.undo();
+  EXPECT_TRUE(jobs().empty()) << "they are offered again, and not begun";
+  ASSERT_EQ(state_.offered.size(), 2U);
+  EXPECT_EQ(state_.offered[1].prompt, "two");
+  EXPECT_EQ(state_.draft.prompt, "a cat");
 }
 
 TEST_F(JobActionsTest, TheRunningJobIsCancelledWithoutAWayBack) {

@@ -64,6 +64,11 @@ TEST_F(WindowSession, AsksWhileAQueueIsThereAndEveryAnswerIsKept) {
   start_run(w, 2);
   ASSERT_TRUE(asks(w));
   w.screenshot("close_question");
+  w.key("ctrl+Return");
+  w.key("alt+Up");
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  EXPECT_EQ(w.state()["jobs"], 2) << "nothing happens behind a question";
+  EXPECT_EQ(w.state()["closing"], "ask");
   w.key("Escape");
   ASSERT_TRUE(w.wait([](const json& s) { return s["closing"] == ""; }));
   ASSERT_TRUE(asks(w));
@@ -198,6 +203,12 @@ TEST_F(WindowSession, ComesBackWithItsQueueOfferedAndItsPictures) {
   w.click("prompt");
   w.key("alt+Up");
   EXPECT_TRUE(w.wait([](const json& s) { return s["prompt"] == "a cute orange cat"; }));
+  w.click("banner.0.close");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["offered"] == 0 && s["banners"].size() == 1; }));
+  EXPECT_NE(w.state()["banners"][0].get<std::string>().find("given up"), std::string::npos);
+  w.click("banner.0.action");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["offered"] == 2 && s["jobs"] == 0; }))
+      << "a message that was closed by mistake loses nothing";
   w.click("banner.0.action");
   EXPECT_TRUE(w.wait(
       [](const json& s) { return s["pictures"] == 3 && s["jobs"] == 0 && s["offered"] == 0; }));

@@ -144,7 +144,7 @@ bool draw_banner(const Ui& ui, const Banner& banner, const std::string& name, fl
                   .kind = ButtonKind::kQuiet,
                   .size = {ui.px(26), ui.px(26)},
                   .text_size = 12})) {
-    if (banner.way == Banner::Way::kQueueOffered) ui.state.offered.clear();
+    if (banner.way == Banner::Way::kQueueOffered) ui.actions.jobs.decline_offered();
     gone = true;
   }
   const float height = ImGui::GetWindowHeight();
@@ -161,9 +161,9 @@ bool draw_banner(const Ui& ui, const Banner& banner, const std::string& name, fl
 // Draws `banners` with names that begin with `prefix`; removes dismissed ones.
 void draw_list(const Ui& ui, std::vector<Banner>& banners, const std::string& prefix, float width) {
   std::vector<std::uint64_t> gone;
-  for (std::size_t i = 0; i < banners.size(); ++i) {
-    if (draw_banner(ui, banners[i], prefix + std::to_string(i), width))
-      gone.push_back(banners[i].id);
+  const std::vector<Banner> shown = banners;  // a press may add one, and fold others
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    if (draw_banner(ui, shown[i], prefix + std::to_string(i), width)) gone.push_back(shown[i].id);
   }
   std::erase_if(banners, [&](const Banner& b) {
     return std::find(gone.begin(), gone.end(), b.id) != gone.end();

@@ -147,7 +147,7 @@ void draw_prompt_field(const Ui& ui) {
   // replaced before.
   const UndoStack::Step* const last = state.undo.last();
   if (ImGui::IsItemActive() && undo_key && state.draft.prompt == before && last != nullptr &&
-      last->removed.empty() && last->settings.draft.prompt != state.draft.prompt) {
+      last->changes_settings() && last->settings.draft.prompt != state.draft.prompt) {
     ui.actions.history.undo();
   }
   name_item(ui, "prompt");

@@ -25,6 +25,8 @@ class JobActions {
   // Adds jobs that the last session did not finish. Those that cannot begin stay on offer, with
   // the reason.
   void queue_offered();
+  // Gives those jobs up. Undo offers them again.
+  void decline_offered();
   void cancel_running();
   // Cancels a job. One that has not begun can be restored by undo.
   void cancel(JobId id);

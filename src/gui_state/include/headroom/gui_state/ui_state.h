@@ -319,6 +319,8 @@ struct UiState {
   FinishedPicture take_out(std::size_t index);
   void put_back(FinishedPicture picture, std::size_t index);
   void add_banner(Banner banner);
+  // Offers jobs that the last session did not finish, if there are any.
+  void offer(std::vector<GenerationRequest> jobs);
   // Moves the banner to the bell's list; a note that needs no action is removed.
   void fold(std::size_t index);
   // Removes banners about a subject that is settled.

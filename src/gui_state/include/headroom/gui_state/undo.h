@@ -34,10 +34,15 @@ class UndoStack {
     std::uint64_t id = 0;
     Settings settings;                         // before the step
     std::vector<GenerationRequest> removed{};  // jobs that the step removed from the queue
+    std::vector<GenerationRequest> declined{};  // jobs of the last session that it gave up
     bool typed = false;
     // A picture that the step removed from the window, and its index.
     std::shared_ptr<const FinishedPicture> discarded{};
     std::size_t place = 0;
+    // Jobs and pictures that come back are removed again where they are, not by redo.
+    [[nodiscard]] bool changes_settings() const {
+      return removed.empty() && declined.empty() && !discarded;
+    }
   };
 
   explicit UndoStack(Settings now = {}) : current_(std::move(now)) {}
@@ -45,6 +50,7 @@ class UndoStack {
   // Adds a step if `now` differs from the last state. Returns the newest step, 0 = none.
   std::uint64_t record(const Settings& now);
   std::uint64_t record_removed(std::vector<GenerationRequest> jobs);
+  std::uint64_t record_declined(std::vector<GenerationRequest> jobs);
   std::uint64_t record_discarded(FinishedPicture picture, std::size_t place);
   // While `time_s` is set, changes come from shortcuts of one letter. Several in a row become one
   // step, since the user may have tried to type a prompt.
