@@ -8,11 +8,11 @@
 #include "headroom/device/cpu_budget.h"
 #include "headroom/diffusion/noise.h"
 #include "headroom/forecast/forecaster.h"
+#include "headroom/pipeline/file_weights.h"
 #include "headroom/pipeline/make_generator.h"
 #include "headroom/pipeline/number_format.h"
 #include "headroom/pipeline/request_shape.h"
 #include "headroom/pipeline/text_to_image.h"
-#include "headroom/pipeline/weight_sources.h"
 
 #include "dry_run.h"
 

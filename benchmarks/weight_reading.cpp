@@ -8,7 +8,7 @@
 // they were read by pread(): out of the mapping, looked over for holes each time.
 
 #include "headroom/model_files/weight_cache.h"
-#include "headroom/pipeline/weight_sources.h"
+#include "headroom/pipeline/file_weights.h"
 #include "headroom/weights/hollow.h"
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 #include "headroom/core/error.h"
 #include "headroom/device/allocation_recorder.h"
 #include "headroom/device/memory_tag.h"
-#include "headroom/pipeline/weight_sources.h"
+#include "headroom/pipeline/meta_weights.h"
 
 #include "meta_network.h"
 

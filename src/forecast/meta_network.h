@@ -1,7 +1,7 @@
 #pragma once
 #include "headroom/pipeline/eight_bit_weights.h"
+#include "headroom/pipeline/meta_weights.h"
 #include "headroom/pipeline/packed_weights.h"
-#include "headroom/pipeline/weight_sources.h"
 
 namespace headroom {
 

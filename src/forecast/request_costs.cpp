@@ -2,7 +2,7 @@
 
 #include "headroom/pipeline/converted_weights.h"
 #include "headroom/pipeline/packed_weights.h"
-#include "headroom/pipeline/weight_sources.h"
+#include "headroom/pipeline/staging.h"
 
 #include <algorithm>
 #include <optional>

@@ -6,8 +6,8 @@
 #include "headroom/device/memory_tag.h"
 #include "headroom/device/workspace.h"
 #include "headroom/memory/host_memory.h"
+#include "headroom/pipeline/meta_weights.h"
 #include "headroom/pipeline/upscale_pieces.h"
-#include "headroom/pipeline/weight_sources.h"
 
 #include "request_costs.h"
 

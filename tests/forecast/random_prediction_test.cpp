@@ -4,10 +4,10 @@
 #include "headroom/device/device.h"
 #include "headroom/diffusion/noise.h"
 #include "headroom/memory/candidate.h"
+#include "headroom/pipeline/file_weights.h"
 #include "headroom/pipeline/number_format.h"
 #include "headroom/pipeline/request_shape.h"
 #include "headroom/pipeline/text_to_image.h"
-#include "headroom/pipeline/weight_sources.h"
 #include "headroom/text/prompt_tokenizer.h"
 
 #include "prompt_ids.h"

@@ -4,7 +4,7 @@
 #include "headroom/core/run_record.h"
 #include "headroom/forecast/forecaster.h"
 #include "headroom/pipeline/eight_bit_weights.h"
-#include "headroom/pipeline/weight_sources.h"
+#include "headroom/pipeline/file_weights.h"
 #include "headroom/weights/network_tensors.h"
 
 #include "pipeline/run_support.h"

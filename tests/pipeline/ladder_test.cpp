@@ -7,9 +7,9 @@
 #include "headroom/memory/allocator_model.h"
 #include "headroom/memory/candidate.h"
 #include "headroom/memory/planner.h"
+#include "headroom/pipeline/file_weights.h"
 #include "headroom/pipeline/request_shape.h"
 #include "headroom/pipeline/text_to_image.h"
-#include "headroom/pipeline/weight_sources.h"
 #include "headroom/text/prompt_tokenizer.h"
 
 #include "dry_run.h"

@@ -1,6 +1,6 @@
 #pragma once
 #include "headroom/model_files/model_folder.h"
-#include "headroom/pipeline/weight_sources.h"
+#include "headroom/pipeline/file_weights.h"
 #include "headroom/text/prompt_tokenizer.h"
 #include "headroom/weights/network_tensors.h"
 #include "headroom/weights/tensor_file.h"

@@ -1,9 +1,9 @@
 #pragma once
 #include "headroom/pipeline/eight_bit_weights.h"
+#include "headroom/pipeline/file_weights.h"
 #include "headroom/pipeline/number_format.h"
 #include "headroom/pipeline/packed_weights.h"
 #include "headroom/pipeline/text_to_image.h"
-#include "headroom/pipeline/weight_sources.h"
 
 #include <memory>
 

@@ -1,8 +1,8 @@
 #pragma once
 #include "headroom/model_files/model_folder.h"
+#include "headroom/pipeline/file_weights.h"
 #include "headroom/pipeline/forwarding_weights.h"
 #include "headroom/pipeline/number_format.h"
-#include "headroom/pipeline/weight_sources.h"
 #include "headroom/weights/network_tensors.h"
 
 #include <memory>

@@ -1,10 +1,11 @@
-#include "headroom/pipeline/weight_sources.h"
+#include "headroom/pipeline/file_weights.h"
 
 #include "headroom/core/error.h"
 #include "headroom/device/memory_tag.h"
-#include "headroom/device/page_locked.h"
 #include "headroom/weights/dequantise.h"
 #include "headroom/weights/hollow.h"
+
+#include "read_values.h"
 
 #include <algorithm>
 #include <array>
@@ -13,11 +14,8 @@
 #include <utility>
 #include <vector>
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
-#include <c10/core/InferenceMode.h>
-#include <c10/core/impl/VirtualGuardImpl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -43,25 +41,6 @@ Message said(WeightFault fault, const std::string& place) {
       place);
 }
 
-// libtorch's type if the stored bytes are plain values; nothing if they must be unpacked.
-std::optional<c10::ScalarType> plain_format(const StoredTensor& stored) {
-  if (stored.coding != Coding::kPlain) return std::nullopt;
-  switch (stored.codes.dtype) {
-    case DType::kF32:
-      return at::kFloat;
-    case DType::kF16:
-      return at::kHalf;
-    case DType::kBF16:
-      return at::kBFloat16;
-    case DType::kF64:
-      return at::kDouble;
-    default:
-      return std::nullopt;
-  }
-}
-
-constexpr std::int64_t kPiece = 64 * 1024;  // values; a buffer of this size stays in the cache
-
 // Tells the system that whole pages inside `data` are no longer needed.
 void give_back_pages(std::span<const std::byte> data) {
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
@@ -73,124 +52,7 @@ void give_back_pages(std::span<const std::byte> data) {
   madvise(const_cast<std::byte*>(whole.data()), whole.size(), MADV_DONTNEED);
 }
 
-std::span<float> floats_of(const at::Tensor& values) {
-  return {values.mutable_data_ptr<float>(), static_cast<std::size_t>(values.numel())};
-}
-
-// Copies the stored bytes unchanged; `target` is host memory.
-void read_bytes(const TensorRows& stored, const at::Tensor& target) {
-  constexpr std::int64_t kGrain = 4 << 20;  // smaller parts are not worth a thread
-  const auto bytes = static_cast<std::int64_t>(target.nbytes());
-  const std::int64_t begin_in_file = stored.first_row * row_bytes(stored);
-  auto* const to = static_cast<std::byte*>(target.mutable_data_ptr());
-  at::parallel_for(0, bytes, kGrain, [&](std::int64_t begin, std::int64_t end) {
-    stored.file->read(stored.stored->codes, static_cast<std::size_t>(begin_in_file + begin),
-                      {to + begin, static_cast<std::size_t>(end - begin)});
-  });
-}
-
-// `flat` receives values from `first` on, converted from `format`.
-void convert_values(const TensorRows& stored, c10::ScalarType format, std::int64_t first,
-                    const at::Tensor& flat) {
-  const auto item = static_cast<std::int64_t>(c10::elementSize(format));
-  const std::int64_t count = flat.numel();
-  const auto read = [&](std::int64_t from, std::span<std::byte> into) {
-    stored.file->read(stored.stored->codes, static_cast<std::size_t>((first + from) * item), into);
-  };
-  if (format == flat.scalar_type()) {
-    constexpr std::int64_t kGrain = 1 << 20;  // values; smaller parts are not worth a thread
-    auto* const target = static_cast<std::byte*>(flat.mutable_data_ptr());
-    at::parallel_for(0, count, kGrain, [&](std::int64_t begin, std::int64_t end) {
-      read(begin, {target + begin * item, static_cast<std::size_t>((end - begin) * item)});
-    });
-    return;
-  }
-  at::parallel_for(0, (count + kPiece - 1) / kPiece, 1, [&](std::int64_t begin, std::int64_t end) {
-    const c10::InferenceMode inference;
-    std::vector<std::byte> buffer(static_cast<std::size_t>(std::min(kPiece, count) * item));
-    for (std::int64_t i = begin * kPiece; i < std::min(end * kPiece, count); i += kPiece) {
-      const std::int64_t n = std::min(kPiece, count - i);
-      read(i, std::span(buffer).first(static_cast<std::size_t>(n * item)));
-      flat.narrow(0, i, n).copy_(at::from_blob(buffer.data(), {n}, at::TensorOptions(format)));
-    }
-  });
-}
-
-// `values` [rows, width] receives rows from `first` on.
-void unpack_values(const TensorRows& stored, std::int64_t first, const at::Tensor& values) {
-  const std::int64_t rows = values.size(0);
-  const std::int64_t width = values.size(1);
-  const std::int64_t at_once = std::max<std::int64_t>(1, kPiece / std::max<std::int64_t>(1, width));
-  const bool is_float = values.scalar_type() == at::kFloat;
-  at::parallel_for(0, (rows + at_once - 1) / at_once, 1, [&](std::int64_t begin, std::int64_t end) {
-    const c10::InferenceMode inference;
-    std::vector<float> buffer(is_float ? 0 : static_cast<std::size_t>(at_once * width));
-    for (std::int64_t i = begin * at_once; i < std::min(end * at_once, rows); i += at_once) {
-      const std::int64_t n = std::min(at_once, rows - i);
-      const at::Tensor piece = values.narrow(0, i, n);
-      if (is_float) {
-        read_rows(stored, first + i, n, floats_of(piece));
-        continue;
-      }
-      read_rows(stored, first + i, n, std::span(buffer).first(static_cast<std::size_t>(n * width)));
-      piece.copy_(at::from_blob(buffer.data(), {n, width}, at::TensorOptions(at::kFloat)));
-    }
-  });
-}
-
 }  // namespace
-
-void read_values(const TensorRows& stored, std::int64_t first, const at::Tensor& values) {
-  if (values.numel() == 0) return;
-  const std::int64_t rows = values.numel() / stored.width;
-  if (const auto format = plain_format(*stored.stored)) {
-    convert_values(stored, *format, (stored.first_row + first) * stored.width,
-                   values.view({values.numel()}));
-  } else {
-    unpack_values(stored, first, values.view({rows, stored.width}));
-  }
-}
-
-void Staging::wait() {
-  for (const Half& half : halves_) {
-    if (half.copied) half.copied->synchronize();
-  }
-}
-
-Staging::~Staging() {
-  try {
-    wait();
-  } catch (const std::exception&) {
-    // A failed GPU has no copy under way.
-  }
-}
-
-void Staging::copy(const TensorRows& stored, const at::Tensor& target) {
-  if (target.numel() == 0) return;
-  const std::scoped_lock lock(mutex_);
-  const std::int64_t row_bytes = target.element_size() * stored.width;
-  const std::int64_t half_bytes = std::max(kBytes / 2, row_bytes);
-  if (!memory_.defined() || memory_.numel() < 2 * half_bytes) {
-    wait();
-    memory_ = page_locked(2 * half_bytes, target.device());
-  }
-  const std::int64_t at_once = half_bytes / row_bytes;
-  const at::Tensor all = target.view({stored.rows, stored.width});
-  const c10::impl::VirtualGuardImpl streams(target.device().type());
-  std::size_t turn = 0;
-  for (std::int64_t i = 0; i < stored.rows; i += at_once, ++turn) {
-    const std::int64_t n = std::min(at_once, stored.rows - i);
-    Half& half = halves_[turn % halves_.size()];
-    if (half.copied) half.copied->synchronize();
-    const std::int64_t start = &half == halves_.data() ? 0 : half_bytes;
-    const at::Tensor values =
-        memory_.narrow(0, start, n * row_bytes).view(target.scalar_type()).view({n, stored.width});
-    read_values(stored, i, values);
-    all.narrow(0, i, n).copy_(values, /*non_blocking=*/true);
-    half.copied.emplace(target.device().type());
-    half.copied->record(streams.getStream(target.device()));
-  }
-}
 
 FileWeights::FileWeights(const NetworkTensors& tensors, at::TensorOptions options,
                          std::shared_ptr<Staging> staging)
@@ -367,32 +229,6 @@ at::Tensor FileWeights::gather_rows(std::string_view name, std::span<const std::
     read_values(stored, ids[i], host.select(0, static_cast<std::int64_t>(i)));
   }
   return host.to(options_.device());
-}
-
-MetaWeights::MetaWeights(c10::ScalarType dtype, LayerStorage storage)
-    : options_(at::TensorOptions(at::kMeta).dtype(dtype)), storage_(std::move(storage)) {}
-
-MatrixStorage MetaWeights::stored(std::string_view name, std::int64_t rows,
-                                  std::int64_t columns) const {
-  const WeightStorage storage = storage_.of(name);
-  if (!is_unpacked_for_products(storage) || columns % kQuantisedBlock != 0) {
-    return WeightSource::stored(name, rows, columns);
-  }
-  return MatrixStorage::plain(rows, quantised_row_bytes(storage, columns), at::kByte);
-}
-
-at::Tensor MetaWeights::get(std::string_view name, at::IntArrayRef shape) {
-  const ScopedMemoryTag tag(MemoryTag::kWeights);
-  if (shape.size() != 2) return at::empty(shape, options_);
-  const MatrixStorage storage = stored(name, shape[0], shape[1]);
-  return at::empty({storage.rows, storage.columns}, options_.dtype(storage.type));
-}
-
-void MetaWeights::read(std::string_view, const at::Tensor&) {}
-
-at::Tensor MetaWeights::gather_rows(std::string_view, std::span<const std::int32_t> ids,
-                                    std::int64_t, std::int64_t width) {
-  return at::empty({static_cast<std::int64_t>(ids.size()), width}, options_);
 }
 
 }  // namespace headroom

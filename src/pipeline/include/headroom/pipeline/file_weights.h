@@ -1,10 +1,9 @@
 #pragma once
 #include "headroom/model/weight_source.h"
-#include "headroom/pipeline/number_format.h"
+#include "headroom/pipeline/staging.h"
 #include "headroom/weights/network_tensors.h"
 #include "headroom/weights/tensor_file.h"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -17,39 +16,8 @@
 #include <utility>
 
 #include <ATen/core/TensorBody.h>
-#include <c10/core/Event.h>
 
 namespace headroom {
-
-// Reads whole rows from `first` on into `values`, host memory that decides how many: copies them
-// if they are stored in the format of the computation, otherwise converts or unpacks them in
-// pieces. Uses all threads that the calling thread may use.
-void read_values(const TensorRows& stored, std::int64_t first, const at::Tensor& values);
-
-// Page-locked memory through which values are copied to a GPU: a copy out of it continues while
-// the next values are read. Allocated at the first copy. May be used from any thread.
-class Staging {
- public:
-  // Its size, kept from the first copy on; larger if a row needs more than half of it.
-  static constexpr std::int64_t kBytes = 32 << 20;
-
-  Staging() = default;
-  ~Staging();
-  Staging(const Staging&) = delete;
-  Staging& operator=(const Staging&) = delete;
-  // `target` is on a GPU; the copy is queued on the calling thread's stream.
-  void copy(const TensorRows& stored, const at::Tensor& target);
-
- private:
-  struct Half {
-    std::optional<c10::Event> copied;  // the last copy out of it
-  };
-  void wait();  // until no copy is under way
-
-  std::mutex mutex_;   // guards what follows
-  at::Tensor memory_;  // [kBytes], both halves
-  std::array<Half, 2> halves_;
-};
 
 // What was read: bytes as stored on the device, and the time it took.
 struct ReadWork {
@@ -117,26 +85,6 @@ class FileWeights final : public WeightSource {
   std::set<std::string, std::less<>> sound_converted_;    // names that were checked
   std::set<std::pair<std::string, std::int64_t>> sound_;  // names and first rows that were checked
   ReadWork work_;
-};
-
-// Shapes without values, for a dry run. With quantised storage, the matrices of main layers
-// ("layers.N.") in text encoder and transformer are bytes, kByte [rows, bytes of a row], in the
-// layers that are stored so. Everything else is in `dtype`: vectors, embedders, refiners, the
-// final layer and pad tokens, which are small or sensitive, and rows that are not whole blocks.
-class MetaWeights final : public WeightSource {
- public:
-  explicit MetaWeights(c10::ScalarType dtype, LayerStorage storage = {});
-  [[nodiscard]] MatrixStorage stored(std::string_view name, std::int64_t rows,
-                                     std::int64_t columns) const override;
-  at::Tensor get(std::string_view name, at::IntArrayRef shape) override;
-  void read(std::string_view name, const at::Tensor& target) override;
-  at::Tensor gather_rows(std::string_view name, std::span<const std::int32_t> ids,
-                         std::int64_t rows, std::int64_t width) override;
-  [[nodiscard]] at::TensorOptions options() const override { return options_; }
-
- private:
-  at::TensorOptions options_;
-  LayerStorage storage_;
 };
 
 }  // namespace headroom
