@@ -24,8 +24,6 @@ const fs::path kRoot = HEADROOM_SOURCE_DIR;
 // its behaviour cannot be seen but through something else.
 const std::map<std::string, std::string>& tested_elsewhere() {
   static const std::map<std::string, std::string> table{
-      // Read through the files and variables that set them.
-      {"config/app_config", "config/config_file_test.cpp"},
       // The command line is read with them.
       {"cli/command_options", "cli/command_line_test.cpp"},
       {"cli/grid_axis", "cli/command_line_test.cpp"},
