@@ -72,82 +72,89 @@ const char* name_of(UiState::Sheet sheet) {
   return "";
 }
 
-}  // namespace
-
-std::string state_json(const UiState& state, const Frame& frame, const StringTable& text) {
+// The jobs, and where the keyboard is.
+nlohmann::json json_of_run(const UiState& state, const Frame& frame) {
   const JobStatus* const running = frame.running();
+  return {{"running", running != nullptr},
+          {"cancelling", running != nullptr && running->cancelling},
+          {"jobs", frame.jobs.size()},
+          {"stage", running != nullptr ? stage_name(running->stage) : ""},
+          {"step", running != nullptr ? running->step : 0},
+          {"image_index", running != nullptr ? running->image_index : 0},
+          {"job_done", frame.progress ? frame.progress->job_done : 0.0},
+          {"pictures", state.pictures.size()},
+          {"selected", state.selected ? static_cast<int>(*state.selected) : -1},
+          {"live", state.live},
+          {"compares", state.compares},
+          {"closing", state.closing == UiState::Closing::kAsk        ? "ask"
+                      : state.closing == UiState::Closing::kWhenDone ? "when_done"
+                                                                     : ""},
+          {"unkept", !state.unkept.empty()},
+          {"offered", state.offered.size()},
+          {"region", name_of(region_of_keyboard())},
+          {"canvas_focused", state.canvas_focused},
+          {"editing", state.item_was_active},
+          {"escape_cancels", state.escape_cancels(frame.now)}};
+}
+
+// What the next picture is made with, and what stands around it; lists are filled by others.
+nlohmann::json json_of_settings(const UiState& state, const Frame& frame) {
   const FinishedPicture* const picture = state.selected_picture();
-  nlohmann::json json{{"running", running != nullptr},
-                      {"cancelling", running != nullptr && running->cancelling},
-                      {"jobs", frame.jobs.size()},
-                      {"stage", running != nullptr ? stage_name(running->stage) : ""},
-                      {"step", running != nullptr ? running->step : 0},
-                      {"image_index", running != nullptr ? running->image_index : 0},
-                      {"job_done", frame.progress ? frame.progress->job_done : 0.0},
-                      {"pictures", state.pictures.size()},
-                      {"selected", state.selected ? static_cast<int>(*state.selected) : -1},
-                      {"live", state.live},
-                      {"compares", state.compares},
-                      {"closing", state.closing == UiState::Closing::kAsk        ? "ask"
-                                  : state.closing == UiState::Closing::kWhenDone ? "when_done"
-                                                                                 : ""},
-                      {"unkept", !state.unkept.empty()},
-                      {"offered", state.offered.size()},
-                      {"region", name_of(region_of_keyboard())},
-                      {"canvas_focused", state.canvas_focused},
-                      {"editing", state.item_was_active},
-                      {"escape_cancels", state.escape_cancels(frame.now)},
-                      {"width", state.draft.width},
-                      {"height", state.draft.height},
-                      {"can_generate", frame.blocked.empty()},
-                      {"reason", frame.blocked},
-                      {"prompt", state.draft.prompt},
-                      {"tokens", frame.prompt ? frame.prompt->tokens : -1},
-                      {"read_bytes", frame.prompt ? frame.prompt->read_bytes : 0},
-                      {"flashes", frame.now - state.flash_at < UiState::kFlash_s},
-                      {"offers", state.offered_picture ? state.offered_picture->name : ""},
-                      {"start", state.draft.init ? state.draft.init->file.name : ""},
-                      {"start_found", state.draft.init && has_pixels(*state.draft.init)},
-                      {"strength", state.draft.strength},
-                      {"mask", percent_of_mask(state)},
-                      {"outpaint", sides_of(state.outpaint)},
-                      {"painting", state.mask_tool.on},
-                      {"erases", state.mask_tool.erases},
-                      {"brush", state.mask_tool.brush_px},
-                      {"feather", state.mask ? state.mask->feather_px() : 0},
-                      {"language", state.language},
-                      {"model", frame.opened->model.name},
-                      {"model_path", frame.opened->model.path},
-                      {"device", frame.opened->device_id},
-                      {"dtype", frame.opened->dtype},
-                      {"change", ""},
-                      {"models", nlohmann::json::array()},
-                      {"theme", state.dark ? "dark" : "light"},
-                      {"hand", ImGui::GetMouseCursor() == ImGuiMouseCursor_Hand},
-                      {"mouse", place_of_mouse()},
-                      {"seed", state.seed_text},
-                      {"seed_note", state.seed_note.text},
-                      {"number_note", state.number_note.text},
-                      {"steps", state.draft.steps},
-                      {"guidance", state.draft.guidance_scale},
-                      {"count", state.draft.count},
-                      {"size_note", frame.size_note.text},
-                      {"picture_file", picture != nullptr ? picture->file.string() : ""},
-                      {"banners", nlohmann::json::array()},
-                      {"folded", state.folded.size()},
-                      {"queue", nlohmann::json::array()},
-                      {"loras", nlohmann::json::array()},
-                      {"lora_files", nlohmann::json::array()},
-                      {"rungs", nlohmann::json::array()},
-                      {"others", nlohmann::json::array()},
-                      {"memory",
-                       {{"total", frame.memory.total},
-                        {"free", frame.memory.free},
-                        {"others", frame.memory.used_by_others}}},
-                      {"recommended", ""},
-                      {"critical_point", ""},
-                      {"plan_state", name_of(state_of(frame.forecast))},
-                      {"cards", nlohmann::json::object()}};
+  return {{"width", state.draft.width},
+          {"height", state.draft.height},
+          {"can_generate", frame.blocked.empty()},
+          {"reason", frame.blocked},
+          {"prompt", state.draft.prompt},
+          {"tokens", frame.prompt ? frame.prompt->tokens : -1},
+          {"read_bytes", frame.prompt ? frame.prompt->read_bytes : 0},
+          {"flashes", frame.now - state.flash_at < UiState::kFlash_s},
+          {"offers", state.offered_picture ? state.offered_picture->name : ""},
+          {"start", state.draft.init ? state.draft.init->file.name : ""},
+          {"start_found", state.draft.init && has_pixels(*state.draft.init)},
+          {"strength", state.draft.strength},
+          {"mask", percent_of_mask(state)},
+          {"outpaint", sides_of(state.outpaint)},
+          {"painting", state.mask_tool.on},
+          {"erases", state.mask_tool.erases},
+          {"brush", state.mask_tool.brush_px},
+          {"feather", state.mask ? state.mask->feather_px() : 0},
+          {"language", state.language},
+          {"model", frame.opened->model.name},
+          {"model_path", frame.opened->model.path},
+          {"device", frame.opened->device_id},
+          {"dtype", frame.opened->dtype},
+          {"change", ""},
+          {"models", nlohmann::json::array()},
+          {"theme", state.dark ? "dark" : "light"},
+          {"hand", ImGui::GetMouseCursor() == ImGuiMouseCursor_Hand},
+          {"mouse", place_of_mouse()},
+          {"seed", state.seed_text},
+          {"seed_note", state.seed_note.text},
+          {"number_note", state.number_note.text},
+          {"steps", state.draft.steps},
+          {"guidance", state.draft.guidance_scale},
+          {"count", state.draft.count},
+          {"size_note", frame.size_note.text},
+          {"picture_file", picture != nullptr ? picture->file.string() : ""},
+          {"banners", nlohmann::json::array()},
+          {"folded", state.folded.size()},
+          {"queue", nlohmann::json::array()},
+          {"loras", nlohmann::json::array()},
+          {"lora_files", nlohmann::json::array()},
+          {"rungs", nlohmann::json::array()},
+          {"others", nlohmann::json::array()},
+          {"memory",
+           {{"total", frame.memory.total},
+            {"free", frame.memory.free},
+            {"others", frame.memory.used_by_others}}},
+          {"recommended", ""},
+          {"critical_point", ""},
+          {"plan_state", name_of(state_of(frame.forecast))},
+          {"cards", nlohmann::json::object()}};
+}
+
+void add_lists(const UiState& state, const Frame& frame, const StringTable& text,
+               nlohmann::json& json) {
   if (frame.change) json["change"] = text.words(label_of(frame.change->to, *frame.opened));
   for (const ModelOffer& offer : frame.models.items) {
     if (offer.is_here) json["models"].push_back(offer.name);
@@ -164,6 +171,9 @@ std::string state_json(const UiState& state, const Frame& frame, const StringTab
   for (const JobStatus& job : frame.jobs) json["queue"].push_back(job.id);
   for (const Banner& banner : state.banners) json["banners"].push_back(sentence(banner.text, text));
   for (const OtherProgram& program : frame.others) json["others"].push_back(program.name);
+}
+
+void add_sizes(const UiState& state, const Frame& frame, nlohmann::json& json) {
   if (frame.forecast != nullptr) json["rungs"] = frame.forecast->plan.execution;
   if (frame.frontier != nullptr && frame.frontier->critical_point) {
     const Size size = *frame.frontier->critical_point;
@@ -176,6 +186,15 @@ std::string state_json(const UiState& state, const Frame& frame, const StringTab
         {"recommended", card.recommended},
         {"selected", card.preset.size == Size{state.draft.width, state.draft.height}}};
   }
+}
+
+}  // namespace
+
+std::string state_json(const UiState& state, const Frame& frame, const StringTable& text) {
+  nlohmann::json json = json_of_run(state, frame);
+  json.update(json_of_settings(state, frame));
+  add_lists(state, frame, text, json);
+  add_sizes(state, frame, json);
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

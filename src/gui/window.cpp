@@ -56,6 +56,7 @@ class Window::Impl {
   void take_news(const Session::State& session);
   void look_for_lists(const Session::State& session);
   void draw_panels(const Ui& ui) const;
+  static void draw_over_panels(const Ui& ui);
   // How long the window may sleep before it has something new to show, apart from a run's
   // progress.
   [[nodiscard]] double patience() const;
@@ -225,6 +226,16 @@ void Window::Impl::draw_panels(const Ui& ui) const {
   draw_memory_panel(ui, layout.memory);
 }
 
+// What asks or offers something, while it does.
+void Window::Impl::draw_over_panels(const Ui& ui) {
+  draw_close_question(ui);
+  draw_save_question(ui);
+  draw_model_question(ui);
+  draw_model_list_sheet(ui);
+  draw_lora_list_sheet(ui);
+  draw_offered_picture(ui);
+}
+
 void Window::Impl::draw() {
   const double begun = now();
   if (state_.language != text_language_ || state_.dark != themed_dark_ ||
@@ -268,12 +279,7 @@ void Window::Impl::draw() {
   draw_panels(ui);
   draw_region_frame(ui);
   if (state_.heights_px() != heights_px) pacer_.settle(2);
-  draw_close_question(ui);
-  draw_save_question(ui);
-  draw_model_question(ui);
-  draw_model_list_sheet(ui);
-  draw_lora_list_sheet(ui);
-  draw_offered_picture(ui);
+  draw_over_panels(ui);
   if (pictures_.waits() || state_.unfold_frames > 0) pacer_.settle(2);
   state_.end_frame(ImGui::GetActiveID(), ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup));
   graphics_.end_frame(colors.line);

@@ -257,6 +257,30 @@ void draw_picture(const Ui& ui, const Rect& canvas, const Rect& view, const Show
   ui.dump.add("picture", {from.x, from.y, to.x - from.x, to.y - from.y});
 }
 
+// The picture at its place in `view`, and while it is edited what edits it.
+void draw_shown(const Ui& ui, const Rect& canvas, const Rect& view, const Shown& shown,
+                bool edits) {
+  handle_mouse(ui, view, shown.size);
+  if (edits) paint_mask(ui, texture_place(ui, view, shown));
+  draw_picture(ui, canvas, view, shown);
+  if (edits) {
+    const Rect place = texture_place(ui, view, shown);
+    draw_outpaint(ui, canvas, place,
+                  ui.state.view.scale(view, shown.size.width, shown.size.height));
+    draw_mask(ui, canvas, place);
+  }
+}
+
+// Pictures of the model, until there is one of one's own. Returns their side; 0: none.
+float draw_first_samples(const Ui& ui, const Rect& canvas) {
+  const float side = is_first(ui) ? samples_side(ui, canvas) : 0;
+  if (side > 0) {
+    draw_samples(ui, static_cast<float>(canvas.x + canvas.w / 2),
+                 static_cast<float>(canvas.y + canvas.h / 2) - side / 2 - ui.px(42), side);
+  }
+  return side;
+}
+
 }  // namespace
 
 void draw_canvas_panel(const Ui& ui, const Rect& whole) {
@@ -298,26 +322,14 @@ void draw_canvas_panel(const Ui& ui, const Rect& whole) {
     drag_canvas_edges(ui, canvas, texture_place(ui, view, shown),
                       ui.state.view.scale(view, shown.size.width, shown.size.height));
   }
-  const float samples = shown.texture == 0 && is_first(ui) ? samples_side(ui, canvas) : 0;
-  if (samples > 0) {
-    draw_samples(ui, static_cast<float>(canvas.x + canvas.w / 2),
-                 static_cast<float>(canvas.y + canvas.h / 2) - samples / 2 - ui.px(42), samples);
-  }
+  const float samples = shown.texture == 0 ? draw_first_samples(ui, canvas) : 0;
   list.ChannelsSetCurrent(0);
   ImGui::SetCursorScreenPos({static_cast<float>(canvas.x), static_cast<float>(canvas.y)});
   ImGui::InvisibleButton("##canvas", {static_cast<float>(canvas.w), static_cast<float>(canvas.h)});
   name_item(ui, "canvas");
   keep_clear(ui, canvas, /*work=*/false);
   if (shown.texture != 0) {
-    handle_mouse(ui, view, shown.size);
-    if (edits) paint_mask(ui, texture_place(ui, view, shown));
-    draw_picture(ui, canvas, view, shown);
-    if (edits) {
-      const Rect place = texture_place(ui, view, shown);
-      draw_outpaint(ui, canvas, place,
-                    ui.state.view.scale(view, shown.size.width, shown.size.height));
-      draw_mask(ui, canvas, place);
-    }
+    draw_shown(ui, canvas, view, shown, edits);
   } else {
     draw_empty(ui, canvas, samples);
   }

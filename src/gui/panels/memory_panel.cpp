@@ -205,6 +205,14 @@ void draw_marks(const Ui& ui, const MemorySnapshot& m, const Scale& scale, float
   if (!ui.frame.layout.folds()) draw_labels(ui, m, scale, bottom + ui.px(10), peak_shown);
 }
 
+void draw_stretched_note(const Ui& ui) {
+  ImGui::PushTextWrapPos(ui.px(280));
+  ImGui::PushStyleColor(ImGuiCol_Text, ui.colors.text_faint);
+  text_line(ui, ui.t("gauge.stretched"));
+  ImGui::PopStyleColor();
+  ImGui::PopTextWrapPos();
+}
+
 void draw_table(const Ui& ui, const MemorySnapshot& m, bool stretched) {
   const std::string source = is_cpu(m) ? ui.t("gauge.memory") : m.source;
   ImGui::PushStyleColor(ImGuiCol_Text, ui.colors.text_faint);
@@ -262,13 +270,7 @@ void draw_table(const Ui& ui, const MemorySnapshot& m, bool stretched) {
     }
     ImGui::EndTable();
   }
-  if (stretched) {
-    ImGui::PushTextWrapPos(ui.px(280));
-    ImGui::PushStyleColor(ImGuiCol_Text, ui.colors.text_faint);
-    text_line(ui, ui.t("gauge.stretched"));
-    ImGui::PopStyleColor();
-    ImGui::PopTextWrapPos();
-  }
+  if (stretched) draw_stretched_note(ui);
 }
 
 // The numbers beside the bar: used of total, and what a run may use.
