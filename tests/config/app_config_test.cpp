@@ -1,4 +1,5 @@
 #include "headroom/config/app_config.h"
+
 #include "headroom/core/bytes.h"
 
 #include "config/config_test_support.h"
