@@ -281,6 +281,21 @@ float draw_first_samples(const Ui& ui, const Rect& canvas) {
   return side;
 }
 
+// Heights of what stands below the canvas; 0: it does not.
+struct RowHeights {
+  double row, progress, strip;
+};
+void draw_below(const Ui& ui, const Rect& canvas, const Shown& shown, const RowHeights& high) {
+  const double gap = ui.px(8);
+  double y = canvas.y + canvas.h + gap;
+  ui.state.row_focused = false;
+  if (high.row > 0) draw_row(ui, {canvas.x, y, canvas.w, high.row - gap}, canvas, shown);
+  y += high.row;
+  if (high.progress > 0) draw_progress_panel(ui, {canvas.x, y, canvas.w, high.progress - gap});
+  y += high.progress;
+  if (high.strip > 0) draw_strip_panel(ui, {canvas.x, y, canvas.w, high.strip});
+}
+
 }  // namespace
 
 void draw_canvas_panel(const Ui& ui, const Rect& whole) {
@@ -293,7 +308,6 @@ void draw_canvas_panel(const Ui& ui, const Rect& whole) {
   begin_panel(ui, "canvas", whole, ui.colors.canvas, {0, 0},
               ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav);
   const bool low = ui.frame.layout.folds();
-  const double gap = ui.px(8);
   // If the picture has little room, rows without content are left out. Otherwise everything else
   // is low enough that a picture of 512 pixels is shown at 100 % in a window of 1280x800.
   const bool cramped = area.h < ui.px(300);
@@ -334,13 +348,7 @@ void draw_canvas_panel(const Ui& ui, const Rect& whole) {
     draw_empty(ui, canvas, samples);
   }
   list.ChannelsMerge();
-  double y = canvas.y + canvas.h + gap;
-  ui.state.row_focused = false;
-  if (row > 0) draw_row(ui, {canvas.x, y, canvas.w, row - gap}, canvas, shown);
-  y += row;
-  if (progress > 0) draw_progress_panel(ui, {canvas.x, y, canvas.w, progress - gap});
-  y += progress;
-  if (strip > 0) draw_strip_panel(ui, {canvas.x, y, canvas.w, strip});
+  draw_below(ui, canvas, shown, {.row = row, .progress = progress, .strip = strip});
   ui.state.canvas_focused =
       ImGui::IsWindowFocused(ImGuiFocusedFlags_RootAndChildWindows) && !ui.state.row_focused;
   if (ui.state.canvas_focused) draw_focus(ui, canvas);
