@@ -28,11 +28,13 @@ constexpr std::string_view kSampler = "leave it out: there is one sampler, Euler
 constexpr std::string_view kAttention = "leave it out: attention saves memory by itself";
 constexpr std::string_view kInitImage = "use --init-image FILE";
 constexpr std::string_view kFp8 = "leave it out: files in fp8 run as they are";
+constexpr std::string_view kVerbose =
+    "set HEADROOM_LOG_LEVEL=debug; the log is ~/.local/state/headroom/headroom.log";
 constexpr std::string_view kServer = "leave it out: this program is no server";
 
 // Options as AUTOMATIC1111 and its relatives, ComfyUI, stable-diffusion.cpp, diffusers' scripts
 // and their guides spell them. Underscores count as hyphens.
-constexpr std::array<PeerOption, 114> kPeers{
+constexpr std::array<PeerOption, 122> kPeers{
     {{"-W", kSize},
      {"-H", kSize},
      {"--W", kSize},
@@ -58,6 +60,13 @@ constexpr std::array<PeerOption, 114> kPeers{
      {"--diffusion-model", kModel},
      {"--model-dir", kModel},
      {"-s", "use --seed"},
+     {"-S", "use --seed"},
+     {"-C", kGuidance},
+     {"--img", kInitImage},
+     {"--t5xxl", "use --text-encoder FILE"},
+     {"--rng", "leave it out: noise is drawn alike on every device"},
+     {"-v", kVerbose},
+     {"--verbose", kVerbose},
      {"--sampling-steps", kSteps},
      {"--num-inference-steps", kSteps},
      {"--inference-steps", kSteps},
@@ -98,6 +107,7 @@ constexpr std::array<PeerOption, 114> kPeers{
      {"--gpu", "use --device cuda"},
      {"--precision", kDType},
      {"--type", kDType},
+     {"--half", kDType},
      {"--fp16", kDType},
      {"--bf16", kDType},
      {"--no-half", kDType},
@@ -108,6 +118,7 @@ constexpr std::array<PeerOption, 114> kPeers{
      {"--fp16-unet", kDType},
      {"--bf16-unet", kDType},
      {"--fp32-vae", kDType},
+     {"--out", kOutput},
      {"--outdir", kOutput},
      {"--output-dir", kOutput},
      {"--output-directory", kOutput},

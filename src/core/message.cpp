@@ -1,9 +1,24 @@
 #include "headroom/core/message.h"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <system_error>
 
 namespace headroom {
+namespace {
+
+// What files, folders and disks can be refused with; the catalogues have words for each.
+constexpr std::array kTranslatedErrors{
+    EPERM,     ENOENT,       EINTR,        EIO,          ENXIO,       EAGAIN,     ENOMEM,
+    EACCES,    EBUSY,        EEXIST,       EXDEV,        ENODEV,      ENOTDIR,    EISDIR,
+    EINVAL,    ENFILE,       EMFILE,       ETXTBSY,      EFBIG,       ENOSPC,     EROFS,
+    EMLINK,    EPIPE,        ENAMETOOLONG, ENOLCK,       ENOSYS,      ENOTEMPTY,  ELOOP,
+    EBADMSG,   EOVERFLOW,    EILSEQ,       EOPNOTSUPP,   ENETUNREACH, ECONNRESET, ENOTCONN,
+    ETIMEDOUT, ECONNREFUSED, EHOSTDOWN,    EHOSTUNREACH, ESTALE,      EUCLEAN,    EREMOTEIO,
+    EDQUOT,    ENOMEDIUM,    ENOKEY};
+
+}  // namespace
 
 std::string fill_pattern(std::string_view pattern, const std::vector<std::string>& values) {
   std::string result;
@@ -38,22 +53,9 @@ Message say_list(const std::vector<Message>& items) {
 
 Message say_errno(int error_number) {
   const std::string english = std::generic_category().message(error_number);
-  switch (error_number) {
-    case ENOENT:
-    case ENOTDIR:
-    case EISDIR:
-    case EACCES:
-    case EPERM:
-    case EROFS:
-    case ENOSPC:
-    case EIO:
-    case ENOMEM:
-    case EMFILE:
-    case ENAMETOOLONG:
-      return {"errno." + std::to_string(error_number), english, {}};
-    default:
-      return {"errno", english, {std::to_string(error_number)}};
-  }
+  const bool has_words =
+      std::ranges::find(kTranslatedErrors, error_number) != kTranslatedErrors.end();
+  return {has_words ? "errno." + std::to_string(error_number) : "errno", english, {}};
 }
 
 Message say_option(const std::string& option) {

@@ -26,30 +26,36 @@ bool turns_direction(std::string_view text, std::size_t i) {
          (middle == 0x81 && last >= 0xA6 && last <= 0xA9);
 }
 
+constexpr std::string_view kLayout = "\n\t";
+
 // Terminals also obey U+0080 to U+009F, which UTF-8 writes as C2 80 to C2 9F; some obey the bare
 // bytes.
-std::string without_controls(std::string_view text, std::string_view kept) {
+//
+// Calls `control` with each of their bytes; returns the rest, with the control characters in
+// `kept`.
+template <typename Control>
+std::string without_controls(std::string_view text, std::string_view kept, const Control& control) {
   std::string out;
   unsigned char lead = 0;  // first byte of the character that the current byte continues
   for (std::size_t i = 0; i < text.size(); ++i) {
     const unsigned char byte = byte_at(text, i);
     if (byte == 0xC2 && i + 1 < text.size() && byte_at(text, i + 1) >= 0x80 &&
         byte_at(text, i + 1) <= 0x9F) {
-      append_code(out, byte_at(text, ++i));
+      control(out, byte_at(text, ++i));
       lead = 0;
       continue;
     }
     if (turns_direction(text, i)) {
-      for (const std::size_t end = i + 3; i < end; ++i) append_code(out, byte_at(text, i));
+      for (const std::size_t end = i + 3; i < end; ++i) control(out, byte_at(text, i));
       --i;
       lead = 0;
       continue;
     }
     if (!continues(byte)) lead = byte;
     const bool stray = byte >= 0x80 && byte <= 0x9F && lead < 0xC0;
-    const bool control = byte < 0x20 || byte == 0x7F || stray;
-    if (control && kept.find(text[i]) == std::string_view::npos) {
-      append_code(out, byte);
+    const bool is_control = byte < 0x20 || byte == 0x7F || stray;
+    if (is_control && kept.find(text[i]) == std::string_view::npos) {
+      control(out, byte);
     } else {
       out += text[i];
     }
@@ -59,7 +65,13 @@ std::string without_controls(std::string_view text, std::string_view kept) {
 
 }  // namespace
 
-std::string printable(std::string_view text) { return without_controls(text, "\n\t"); }
+std::string printable(std::string_view text) {
+  return without_controls(text, kLayout, append_code);
+}
+
+std::string drop_controls(std::string_view text) {
+  return without_controls(text, kLayout, [](std::string& /*out*/, unsigned char /*byte*/) {});
+}
 
 std::string in_quotes(std::string_view text) {
   constexpr std::size_t kMaxLength = 60;
@@ -68,7 +80,8 @@ std::string in_quotes(std::string_view text) {
     end = kMaxLength;
     while (end > 0 && continues(byte_at(text, end))) --end;
   }
-  return '"' + without_controls(text.substr(0, end), {}) + (end < text.size() ? "...\"" : "\"");
+  return '"' + without_controls(text.substr(0, end), {}, append_code) +
+         (end < text.size() ? "...\"" : "\"");
 }
 
 }  // namespace headroom

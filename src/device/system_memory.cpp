@@ -185,6 +185,47 @@ void apply_groups(const fs::path& root, const Version& version, SystemMemory& me
   }
 }
 
+// The limits of the process itself (setrlimit(2); `ulimit -v`, LimitAS= and LimitDATA= of
+// services), and the keys of /proc/self/status that say how much of each it has taken. Address
+// space counts all that is mapped, memory or not: what is left of it is the most that can still be
+// had.
+struct ProcessLimit {
+  std::string_view name;
+  std::string_view used;
+};
+constexpr std::array kProcessLimits{ProcessLimit{"Max address space", "VmSize:"},
+                                    ProcessLimit{"Max data size", "VmData:"}};
+
+// The value of a line "KEY  123 kB", in bytes.
+std::int64_t read_status(const fs::path& root, std::string_view key) {
+  std::ifstream status(root / "proc/self/status");
+  std::string line;
+  while (std::getline(status, line)) {
+    if (!line.starts_with(key)) continue;
+    std::int64_t kib = 0;
+    std::istringstream(line.substr(key.size())) >> kib;
+    return kib * 1024;
+  }
+  return 0;
+}
+
+void apply_process_limits(const fs::path& root, SystemMemory& memory) {
+  std::ifstream limits(root / "proc/self/limits");
+  std::string line;
+  while (std::getline(limits, line)) {
+    for (const ProcessLimit& each : kProcessLimits) {
+      std::int64_t limit = 0;  // "unlimited" is no number
+      if (!line.starts_with(each.name) ||
+          !(std::istringstream(line.substr(each.name.size())) >> limit)) {
+        continue;
+      }
+      const std::int64_t left = std::max<std::int64_t>(0, limit - read_status(root, each.used));
+      memory.total_bytes = std::min(memory.total_bytes, limit);
+      memory.available_bytes = std::min(memory.available_bytes, left);
+    }
+  }
+}
+
 }  // namespace
 
 SystemMemory read_system_memory(const fs::path& root) {
@@ -200,6 +241,7 @@ SystemMemory read_system_memory(const fs::path& root) {
   }
   apply_groups(root, kVersion2, memory);
   apply_groups(root, kVersion1, memory);
+  apply_process_limits(root, memory);
   return memory;
 }
 

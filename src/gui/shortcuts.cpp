@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <initializer_list>
 #include <optional>
+#include <string>
 
 #include <imgui.h>
 #include <imgui_internal.h>
@@ -245,10 +246,11 @@ void handle_shortcuts(const Ui& ui) {
   handle_undo(ui);
   // Reading the clipboard's text also handles copied files and pictures; see Graphics.
   if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiKey_V)) {
+    const std::string text = ImGui::GetClipboardText();
     // A path to something else is reported; as text it could only be pasted into a field.
-    if (const auto path = path_in_clipboard(ImGui::GetClipboardText())) {
+    if (const auto path = path_in_clipboard(text)) {
       ui.actions.take_file(*path);
-    } else {
+    } else if (!ui.actions.settings.offer_text(text)) {
       ui.actions.pasted.ask();
     }
   }

@@ -51,8 +51,10 @@ void PasteActions::take(const PastedPicture& pasted) {
       fault = e.message();
     }
   }
-  context_.state.add_banner(
-      {.title = say("banner.paste"), .text = fault, .about = UiState::kAboutOffer});
+  context_.state.add_banner({.kind = Banner::Kind::kWarning,
+                             .title = say("banner.paste"),
+                             .text = fault,
+                             .about = UiState::kAboutOffer});
 }
 
 }  // namespace headroom

@@ -6,6 +6,7 @@
 #include "headroom/gui_state/from_picture.h"
 
 #include <string>
+#include <utility>
 
 namespace headroom {
 
@@ -47,8 +48,16 @@ void SettingsActions::offer(const std::filesystem::path& file) {
   try {
     context_.state.offered_picture = read_offered_picture(file);
   } catch (const Error& e) {
-    context_.state.add_banner({.text = e.message(), .about = UiState::kAboutOffer});
+    context_.state.add_banner(
+        {.kind = Banner::Kind::kWarning, .text = e.message(), .about = UiState::kAboutOffer});
   }
+}
+
+bool SettingsActions::offer_text(const std::string& text) {
+  auto offered = read_offered_text(text);
+  if (!offered) return false;
+  context_.state.offered_picture = std::move(offered);
+  return true;
 }
 
 void SettingsActions::take_offered(Part part) {
@@ -61,7 +70,9 @@ void SettingsActions::take_offered(Part part) {
   const bool all = part == Part::kAll;
   const auto start =
       all ? others_.finder.bring_back(told.init, picture.file) : StartFinder::Start{};
-  replace_settings(state, say("note.offered", shorten(picture.name, 48)), [&] {
+  const Message note = picture.file.empty() ? say("note.offered.text")
+                                            : say("note.offered", shorten(picture.name, 48));
+  replace_settings(state, note, [&] {
     GenerationRequest& draft = state.draft;
     if ((all || part == Part::kPrompt) && picture.has_prompt) draft.prompt = told.prompt;
     if ((all || part == Part::kSeed) && told.seed) state.seed_text = std::to_string(*told.seed);

@@ -36,18 +36,7 @@ std::string decoded(std::string_view uri) {
   return text;
 }
 
-bool is_picture_name(const std::filesystem::path& file) { return format_of(file) != nullptr; }
-
-}  // namespace
-
-OfferedPicture read_offered_picture(const std::filesystem::path& file) {
-  const PictureInfo info = read_picture_info(file);
-  OfferedPicture offered;
-  offered.file = file;
-  offered.name = file.filename().string();
-  const std::optional<ReadSettings> found = find_settings(info.texts);
-  if (!found) return offered;
-  const ReadSettings& settings = *found;
+void add_settings(const ReadSettings& settings, OfferedPicture& offered) {
   offered.has_settings = true;
   offered.request = settings.request;
   if (settings.start) {
@@ -63,7 +52,29 @@ OfferedPicture read_offered_picture(const std::filesystem::path& file) {
     if (settings.start && tells_of_start(key)) continue;
     offered.unknown.emplace_back(key + ": " + value);
   }
+}
+
+bool is_picture_name(const std::filesystem::path& file) { return format_of(file) != nullptr; }
+
+}  // namespace
+
+OfferedPicture read_offered_picture(const std::filesystem::path& file) {
+  const PictureInfo info = read_picture_info(file);
+  OfferedPicture offered;
+  offered.file = file;
+  offered.name = file.filename().string();
+  const std::optional<ReadSettings> found = find_settings(info.texts);
+  if (!found) return offered;
+  add_settings(*found, offered);
   for (const Message& problem : info.problems) offered.unknown.push_back(problem);
+  return offered;
+}
+
+std::optional<OfferedPicture> read_offered_text(const std::string& text) {
+  const std::optional<ReadSettings> found = find_settings({{"parameters", text}});
+  if (!found || found->found.empty()) return std::nullopt;
+  OfferedPicture offered;
+  add_settings(*found, offered);
   return offered;
 }
 

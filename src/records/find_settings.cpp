@@ -2,6 +2,7 @@
 
 #include "headroom/core/error.h"
 #include "headroom/core/lower_case.h"
+#include "headroom/core/quote.h"
 #include "headroom/image/picture_info.h"
 #include "headroom/records/a1111_text.h"
 #include "headroom/records/foreign_json.h"
@@ -87,9 +88,7 @@ std::optional<ReadSettings> read_all(const std::vector<PngText>& texts) {
   return settings;
 }
 
-}  // namespace
-
-std::optional<ReadSettings> find_settings(const std::vector<PngText>& texts) {
+std::optional<ReadSettings> find_raw_settings(const std::vector<PngText>& texts) {
   for (const std::string_view keyword : kKeywords) {
     // Programs that edit a picture add an entry after the old one, so the last one is read first.
     for (auto text = texts.rbegin(); text != texts.rend(); ++text) {
@@ -101,6 +100,17 @@ std::optional<ReadSettings> find_settings(const std::vector<PngText>& texts) {
     }
   }
   return read_all(texts);
+}
+
+}  // namespace
+
+std::optional<ReadSettings> find_settings(const std::vector<PngText>& texts) {
+  std::optional<ReadSettings> settings = find_raw_settings(texts);
+  if (!settings) return std::nullopt;
+  GenerationRequest& request = settings->request;
+  request.prompt = drop_controls(request.prompt);
+  request.negative_prompt = drop_controls(request.negative_prompt);
+  return settings;
 }
 
 }  // namespace headroom

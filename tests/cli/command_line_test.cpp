@@ -283,6 +283,12 @@ TEST_F(CommandLineTest, OtherProgramsSpellingsAreAnsweredWithOurs) {
   EXPECT_EQ(refusal({"-W", "512"}), "unknown option \"-W\"; use --size WxH, e.g. --size 768x512");
   using testing::HasSubstr;
   EXPECT_THAT(refusal({"-H", "512"}), HasSubstr("--size"));
+  EXPECT_THAT(refusal({"-S", "512"}), HasSubstr("--seed"));
+  EXPECT_THAT(refusal({"--half"}), HasSubstr("--dtype"));
+  EXPECT_THAT(refusal({"--out", "x"}), HasSubstr("-o FILE"));
+  EXPECT_THAT(refusal({"--img", "x"}), HasSubstr("--init-image"));
+  EXPECT_THAT(refusal({"--t5xxl", "x"}), HasSubstr("--text-encoder"));
+  EXPECT_THAT(refusal({"--verbose"}), HasSubstr("HEADROOM_LOG_LEVEL=debug"));
   EXPECT_THAT(refusal({"--width=512"}), HasSubstr("--size"));
   EXPECT_THAT(refusal({"--cfg-scale", "4"}), HasSubstr("--guidance"));
   EXPECT_THAT(refusal({"--cfg", "4"}), HasSubstr("CFG scale minus 1"));

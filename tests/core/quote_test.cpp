@@ -33,6 +33,12 @@ TEST(Printable, LetsNoControlCharacterThrough) {
             R"(a\x9b2Jb)");  // and as a bare byte
 }
 
+TEST(DropControls, LeavesTheTextThatAPersonSees) {
+  EXPECT_EQ(drop_controls("cat \x1b[31mred\x1b[0m\x07\r\n\ton\b a \u202emat\u202c"),
+            "cat [31mred[0m\n\ton a mat");
+  EXPECT_EQ(drop_controls("café, 猫 and 🐼 \u200f."), "café, 猫 and 🐼 \u200f.");
+}
+
 TEST(Printable, LeavesTextAlone) {
   const std::string text = "two\nlines\twith café, 猫 and 🐼";
   EXPECT_EQ(printable(text), text);

@@ -169,6 +169,25 @@ TEST_F(SystemMemoryTest, LooksWhereTheGroupsAreMounted) {
   expect(2 * kGiB, 2 * kGiB);
 }
 
+TEST_F(SystemMemoryTest, TheProcessesOwnLimitsAreOnesToo) {
+  write("proc/self/status", "Name:\theadroom\nVmSize:\t 1048576 kB\nVmData:\t  524288 kB\n");
+  const std::string head =
+      "Limit                     Soft Limit           Hard Limit           Units\n";
+  const std::string space = "Max address space         ";
+  const std::string data = "Max data size             ";
+  write("proc/self/limits", head + data + "unlimited            unlimited            bytes\n" +
+                                space + "unlimited            unlimited            bytes\n");
+  expect(16 * kGiB, 10 * kGiB);
+  write("proc/self/limits", head + data + "unlimited            unlimited            bytes\n" +
+                                space + "4294967296           unlimited            bytes\n");
+  expect(4 * kGiB, 3 * kGiB);
+  write("proc/self/limits", head + data + "2147483648           2147483648           bytes\n" +
+                                space + "4294967296           unlimited            bytes\n");
+  expect(2 * kGiB, 3 * kGiB / 2);
+  write("proc/self/limits", head + space + "536870912            536870912            bytes\n");
+  expect(kGiB / 2, 0);
+}
+
 TEST_F(SystemMemoryTest, BothVersionsAtOnceLimitItByTheLesser) {
   in_group("4:memory:/job\n0::/job\n",
            "29 1 0:26 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n"

@@ -12,6 +12,7 @@
 
 #include "support/english.h"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
@@ -166,6 +167,15 @@ TEST(Messages, FilesThatCannotBeReadOrWrittenAreSaidInChinese) {
 }
 
 // Every damaged file of the weights' tests: safetensors, GGUF, and ComfyUI's quantised weights.
+TEST(Messages, EveryReasonOfTheSystemIsSaidInChineseWithoutACode) {
+  const StringTable zh = chinese();
+  for (int number = 1; number < 134; ++number) {  // Linux has no larger ones
+    const std::string words = zh.words(say_errno(number));
+    EXPECT_TRUE(std::ranges::none_of(words, [](unsigned char c) { return c < 0x80; }))
+        << number << ": " << words;
+  }
+}
+
 TEST(Messages, DamagedWeightFilesAreSaidInChinese) {
   const StringTable zh = chinese();
   int refused = 0;

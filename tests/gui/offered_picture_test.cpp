@@ -50,6 +50,25 @@ TEST_F(FileInClipboard, APathAloneIsOneWhateverItLeadsTo) {
   }
 }
 
+TEST(OfferedText, HasTheSettingsThatAWebPageCopies) {
+  const auto offered = read_offered_text(
+      "a fox, 狐\x1b[31m\nNegative prompt: blurry, bad\n"
+      "Steps: 24, Sampler: Euler, CFG scale: 3, Seed: 4242, Size: 512x768, Model: foo");
+  ASSERT_TRUE(offered);
+  EXPECT_TRUE(offered->file.empty());
+  EXPECT_EQ(offered->request.prompt, "a fox, 狐[31m") << "no character that acts on a terminal";
+  EXPECT_EQ(offered->request.negative_prompt, "blurry, bad");
+  EXPECT_EQ(offered->request.steps, 24);
+  EXPECT_EQ(offered->request.seed, 4242U);
+  EXPECT_EQ(offered->request.height, 768);
+  EXPECT_TRUE(offered->has_size && offered->has_steps && offered->has_guidance);
+}
+
+TEST(OfferedText, IsNothingInOrdinaryText) {
+  for (const char* const text : {"", "a fox", "a fox: red, not brown", "Size matters", "{}"})
+    EXPECT_FALSE(read_offered_text(text)) << text;
+}
+
 TEST_F(FileInClipboard, IsNothingInAText) {
   for (const char* const text : {"", "a cat", "#", "# a heading\na cat", "https://a.b/c.png",
                                  "see file:///tmp/a.png", "file://", "/", "\n"}) {

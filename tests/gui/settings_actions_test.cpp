@@ -93,6 +93,17 @@ TEST_F(SettingsActionsTest, WhatThePictureTellsIsTakenAndWhatItDoesNotStays) {
   EXPECT_TRUE(can_take_back());
 }
 
+TEST_F(SettingsActionsTest, ACopiedTextOffersItsSettings) {
+  EXPECT_FALSE(settings_.offer_text("a dog"));
+  EXPECT_FALSE(state_.offered_picture);
+  ASSERT_TRUE(settings_.offer_text("a dog\nSteps: 9, Seed: 5"));
+  settings_.take_offered(Part::kAll);
+  EXPECT_EQ(state_.draft.prompt, "a dog");
+  EXPECT_EQ(state_.draft.steps, 9);
+  EXPECT_EQ(state_.seed_text, "5");
+  EXPECT_TRUE(can_take_back());
+}
+
 TEST_F(SettingsActionsTest, OnlyThePromptOrOnlyTheSeed) {
   offer().has_size = true;
   settings_.take_offered(Part::kPrompt);

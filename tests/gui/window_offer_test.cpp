@@ -141,6 +141,29 @@ TEST_F(WindowOffer, WhatIsNoPictureAndWhatTellsNothingIsSaidInOneSentence) {
   EXPECT_TRUE(w.wait([](const json& s) { return s["offers"] == "" && s["start"] == ""; }));
 }
 
+// As web pages of pictures copy them.
+TEST_F(WindowOffer, SettingsCopiedAsTextAreOfferedAndOneUndoTakesThemBack) {
+  WindowDriver w = open();
+  w.click("prompt");
+  w.type("my own words");
+  w.copy(
+      "a lighthouse\nNegative prompt: blurry\nSteps: 24, Sampler: Euler, CFG scale: 3, Seed: 4242",
+      "UTF8_STRING");
+  w.click("canvas");
+  w.key("ctrl+v");
+  ASSERT_TRUE(w.wait_for_widget("offer.all"));
+  EXPECT_TRUE(wait_for_text(w, "Settings on the clipboard"));
+  EXPECT_TRUE(wait_for_text(w, "Sampler: Euler"));
+  EXPECT_FALSE(w.read()["widgets"].contains("offer.image"));
+  w.screenshot("offer_of_text");
+  w.click("offer.all");
+  ASSERT_TRUE(w.wait([](const json& s) {
+    return s["prompt"] == "a lighthouse" && s["steps"] == 24 && s["seed"] == "4242";
+  })) << w.state();
+  w.click("banner.0.action");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["prompt"] == "my own words"; }));
+}
+
 TEST_F(WindowOffer, APathOfWhatIsNoPicturePastedOnTheCanvasIsAnswered) {
   WindowDriver w = open();
   std::string answer;

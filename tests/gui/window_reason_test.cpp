@@ -70,7 +70,7 @@ TEST(WindowReason, TheTailOfAPromptThatIsNotReadIsSaidAndDimmed) {
   w.paste(prompt);
   ASSERT_TRUE(w.wait([](const json& s) { return s["tokens"] == 600; }));
   EXPECT_EQ(w.state()["read_bytes"], 512 * 3);
-  EXPECT_TRUE(wait_for_text(w, "600 of 512 tokens · the end is not read"));
+  EXPECT_TRUE(wait_for_text(w, "600 of 512 tokens · end not read"));
   const auto brightest_in = [&](bool end) {
     w.key(end ? "ctrl+End" : "ctrl+Home");
     w.point_at(640, 6);

@@ -39,7 +39,8 @@ void draw_unknown(const Ui& ui, const std::vector<Message>& unknown) {
 void draw_choices(const Ui& ui, const OfferedPicture& picture) {
   using Part = SettingsActions::Part;
   const float gap = ui.px(8);
-  const float columns = picture.has_settings ? 5 : 2;
+  const bool has_file = !picture.file.empty();
+  const float columns = 1 + (picture.has_settings ? 3 : 0) + (has_file ? 1 : 0);
   const float width = (ui.px(kQuestionWidth) - (columns - 1) * gap) / columns;
   const auto choice = [&](const char* name, ButtonKind kind, const std::string& why_not,
                           std::optional<Part> part) {
@@ -66,9 +67,11 @@ void draw_choices(const Ui& ui, const OfferedPicture& picture) {
            picture.request.seed ? std::string() : ui.t("why.offer.seed"), Part::kSeed);
     ImGui::SameLine(0, gap);
   }
-  choice("image", picture.has_settings ? ButtonKind::kPlain : ButtonKind::kAccent, {},
-         Part::kImage);
-  ImGui::SameLine(0, gap);
+  if (has_file) {
+    choice("image", picture.has_settings ? ButtonKind::kPlain : ButtonKind::kAccent, {},
+           Part::kImage);
+    ImGui::SameLine(0, gap);
+  }
   choice("close", ButtonKind::kQuiet, {}, std::nullopt);
 }
 
@@ -81,8 +84,9 @@ void draw_offered_picture(const Ui& ui) {
   if (open) {
     const OfferedPicture picture = *state.offered_picture;  // a copy, since a choice removes it
     const std::string name = shorten(picture.name, 48);
-    paragraph(ui, picture.has_settings ? fill(ui.t("offer.title"), {name}) : name,
-              {ui.colors.text, 15, true});
+    const std::string settings_of =
+        picture.file.empty() ? ui.t("offer.title.text") : fill(ui.t("offer.title"), {name});
+    paragraph(ui, picture.has_settings ? settings_of : name, {ui.colors.text, 15, true});
     if (!picture.has_settings)
       paragraph(ui, fill(ui.t("offer.none"), {name}), {ui.colors.text_dim, kTextSize});
     if (picture.has_prompt)

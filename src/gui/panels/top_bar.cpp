@@ -91,9 +91,13 @@ void draw_top_bar(const Ui& ui, const Rect& area) {
                                             ui.colors.line);
   const float height = ui.px(28);
   const float y = y0 + (static_cast<float>(area.h) - height) / 2;
-  const TextStyle title{ui.colors.text, kTitleSize, true};
-  draw_text(ui, {x0 + ui.px(16), y + ui.px(4)}, "Headroom", title);
-  float x = x0 + ui.px(16) + text_width(ui, "Headroom", title) + ui.px(20);
+  float x = x0 + ui.px(16);
+  // In a narrow window the device needs the place more than the name, which the title bar has.
+  if (area.w >= ui.px(760)) {
+    const TextStyle title{ui.colors.text, kTitleSize, true};
+    draw_text(ui, {x, y + ui.px(4)}, "Headroom", title);
+    x += text_width(ui, "Headroom", title) + ui.px(20);
+  }
   const float end = draw_buttons(ui, right, y, height) - ui.px(12);
 
   x += draw_model_plate(ui, {x, y}, height, std::min(end - x, ui.px(320))) + ui.px(8);

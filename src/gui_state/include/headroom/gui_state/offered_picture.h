@@ -10,10 +10,11 @@
 
 namespace headroom {
 
-// What can be taken over from a picture file that was dropped or pasted. A plain value.
+// What can be taken over from a picture file that was dropped or pasted, or from a copied text. A
+// plain value.
 struct OfferedPicture {
-  std::filesystem::path file;
-  std::string name;  // file name
+  std::filesystem::path file;  // empty: there is only text
+  std::string name;            // file name
   bool has_settings = false;
   // Settings that the picture has; its own seed; its start picture has no pixels.
   GenerationRequest request;
@@ -26,6 +27,9 @@ struct OfferedPicture {
 
 // Throws Error{kIo} for a file that is not a picture.
 [[nodiscard]] OfferedPicture read_offered_picture(const std::filesystem::path& file);
+// The settings of a picture as web pages and other programs copy them ("a fox … Steps: 24, Seed: 7,
+// …"); nothing when the text has none.
+[[nodiscard]] std::optional<OfferedPicture> read_offered_text(const std::string& text);
 
 // The file that the clipboard's text refers to: the first file:// URI of a list, or a single
 // absolute path to an existing picture.
