@@ -1,6 +1,7 @@
 #include "numeric_checks.h"
 
 #include "headroom/core/error.h"
+#include "headroom/pipeline/number_format.h"
 
 #include "pipeline/run_support.h"
 

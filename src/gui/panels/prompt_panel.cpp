@@ -116,8 +116,8 @@ void draw_field(const Ui& ui, const std::string& name, std::string& text, float 
   outline(ui, trouble, 8);
 }
 
-// If an edit removed more than one letter, it can be undone from outside the field, too, as one step
-// with what is typed in its place.
+// If an edit removed more than one letter, it can be undone from outside the field, too, as one
+// step with what is typed in its place.
 void remember_what_went(UiState& state, const std::string& before) {
   constexpr std::size_t kMaxLetterBytes = 4;  // bytes of UTF-8
   if (before.size() <= state.draft.prompt.size() + kMaxLetterBytes) return;

@@ -32,8 +32,8 @@ class UndoStack {
  public:
   struct Step {
     std::uint64_t id = 0;
-    Settings settings;                         // before the step
-    std::vector<GenerationRequest> removed{};  // jobs that the step removed from the queue
+    Settings settings;                          // before the step
+    std::vector<GenerationRequest> removed{};   // jobs that the step removed from the queue
     std::vector<GenerationRequest> declined{};  // jobs of the last session that it gave up
     bool typed = false;
     // A picture that the step removed from the window, and its index.
