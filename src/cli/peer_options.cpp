@@ -34,7 +34,7 @@ constexpr std::string_view kServer = "leave it out: this program is no server";
 
 // Options as AUTOMATIC1111 and its relatives, ComfyUI, stable-diffusion.cpp, diffusers' scripts
 // and their guides spell them. Underscores count as hyphens.
-constexpr std::array<PeerOption, 122> kPeers{
+constexpr auto kPeers = std::to_array<PeerOption>(
     {{"-W", kSize},
      {"-H", kSize},
      {"--W", kSize},
@@ -157,7 +157,7 @@ constexpr std::array<PeerOption, 122> kPeers{
      {"--init-img", kInitImage},
      {"--image", kInitImage},
      {"--denoising-strength", "use --strength"},
-     {"--mask-image", "use --mask FILE"}}};
+     {"--mask-image", "use --mask FILE"}});
 
 }  // namespace
 
