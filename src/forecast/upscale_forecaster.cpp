@@ -22,14 +22,14 @@ bool is_network(const Upscale& asked) {
   return asked.model != kLanczos && std::filesystem::path(asked.model).has_extension();
 }
 
-}  // namespace
-
-double upscale_flops(const UpscalerConfig& c, double pixels) {
+double srvgg_flops(const UpscalerConfig& c, double pixels) {
   const double n = c.channels;
-  if (c.kind == UpscalerKind::kSrvggNet) {
-    return pixels * (convolution(3, n) + c.blocks * convolution(n, n) +
-                     convolution(n, 3.0 * c.scale * c.scale));
-  }
+  return pixels * (convolution(3, n) + c.blocks * convolution(n, n) +
+                   convolution(n, 3.0 * c.scale * c.scale));
+}
+
+double rrdb_flops(const UpscalerConfig& c, double pixels) {
+  const double n = c.channels;
   double dense = 0;
   for (int i = 0; i < 4; ++i) dense += convolution(n + i * c.growth, c.growth);
   dense += convolution(n + 4.0 * c.growth, n);
@@ -42,6 +42,18 @@ double upscale_flops(const UpscalerConfig& c, double pixels) {
   }
   flops += area * (convolution(n, n) + convolution(n, 3));
   return pixels / u2 * flops;
+}
+
+}  // namespace
+
+double upscale_flops(const UpscalerConfig& config, double pixels) {
+  switch (config.kind) {
+    case UpscalerKind::kRrdbNet:
+      return rrdb_flops(config, pixels);
+    case UpscalerKind::kSrvggNet:
+      return srvgg_flops(config, pixels);
+  }
+  return 0;
 }
 
 UpscaleForecaster::UpscaleForecaster(Device device, BudgetOptions budget,

@@ -1,5 +1,7 @@
 #include "headroom/model/upscale_network.h"
 
+#include "headroom/core/error.h"
+
 #include "rrdb_net.h"
 #include "srvgg_net.h"
 
@@ -28,8 +30,13 @@ at::Tensor UpscaleNetwork::forward(at::Tensor x, const std::function<void()>& be
 
 std::unique_ptr<UpscaleNetwork> load_upscale_network(const UpscalerConfig& config,
                                                      WeightSource& weights) {
-  if (config.kind == UpscalerKind::kSrvggNet) return std::make_unique<SrvggNet>(config, weights);
-  return std::make_unique<RrdbNet>(config, weights);
+  switch (config.kind) {
+    case UpscalerKind::kRrdbNet:
+      return std::make_unique<RrdbNet>(config, weights);
+    case UpscalerKind::kSrvggNet:
+      return std::make_unique<SrvggNet>(config, weights);
+  }
+  throw Error(ErrorKind::kInternal, "there is no network for this kind of upscaler");
 }
 
 }  // namespace headroom

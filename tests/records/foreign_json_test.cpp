@@ -333,10 +333,10 @@ TEST(FindSettings, ReadsInvokeAisCommand) {
 }
 
 TEST(FindSettings, ReadsInvokeAisCommandWithoutQuotesAndWithBrackets) {
-  const auto read = dream("a red cat [blurry, ç] -s 8 -S -1 --hires_fix -G 0.8");
+  const auto read = dream("a red cat [blurry, 狗] -s 8 -S -1 --hires_fix -G 0.8");
   ASSERT_TRUE(read);
   EXPECT_EQ(read->request.prompt, "a red cat");
-  EXPECT_EQ(read->request.negative_prompt, "blurry, ç");
+  EXPECT_EQ(read->request.negative_prompt, "blurry, 狗");
   EXPECT_FALSE(read->request.seed);
   EXPECT_THAT(read->unknown, UnorderedElementsAre(Pair("--hires_fix", ""), Pair("-G", "0.8")));
   EXPECT_EQ(dream("'a [red cat' -S 1")->request.prompt, "a [red cat");
