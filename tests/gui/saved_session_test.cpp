@@ -5,6 +5,7 @@
 
 #include "support/expect_error.h"
 #include "support/full_disk.h"
+#include "support/temp_folder.h"
 
 #include <filesystem>
 #include <fstream>
@@ -47,11 +48,8 @@ SavedSession sample() {
 
 class SessionFileTest : public ::testing::Test {
  protected:
-  SessionFileTest() : folder_(fs::path(testing::TempDir()) / "headroom_session") {
-    fs::remove_all(folder_);
-  }
-  ~SessionFileTest() override { fs::remove_all(folder_); }
-  fs::path folder_;
+  const test::TempFolder temporary_;
+  const fs::path folder_ = temporary_ / "session";  // made when it is written to
 };
 
 TEST(SavedSession, ComesBackAsItWas) {

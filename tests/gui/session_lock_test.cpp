@@ -2,6 +2,8 @@
 #include "headroom/core/state_file.h"
 #include "headroom/gui_state/saved_session.h"
 
+#include "support/temp_folder.h"
+
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
@@ -45,14 +47,8 @@ SavedSession waiting(const std::string& prompt) {
 
 class SessionLockTest : public ::testing::TestWithParam<int> {
  protected:
-  SessionLockTest() : folder_(fs::path(testing::TempDir()) / "headroom_session_lock") {
-    fs::remove_all(folder_);
-    made_up_failure = GetParam();
-  }
-  ~SessionLockTest() override {
-    made_up_failure = 0;
-    fs::remove_all(folder_);
-  }
+  SessionLockTest() { made_up_failure = GetParam(); }
+  ~SessionLockTest() override { made_up_failure = 0; }
   // Of a window that ends without a word: as by a power failure, but with what it wrote.
   void leave_without_a_word(const std::string& prompt) const {
     const pid_t child = fork();
@@ -81,8 +77,9 @@ class SessionLockTest : public ::testing::TestWithParam<int> {
     EXPECT_EQ(warning, "");
     return session;
   }
-  fs::path folder_;
-  fs::path owner_ = folder_ / "session.json.owner";
+  const test::TempFolder temporary_;
+  const fs::path folder_ = temporary_ / "session";
+  const fs::path owner_ = folder_ / "session.json.owner";
 };
 
 TEST_P(SessionLockTest, TwoWindowsKeepTheirOwnAndTheNextOneTakesBoth) {
