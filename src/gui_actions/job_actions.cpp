@@ -11,7 +11,8 @@ void JobActions::generate(const GeneratePress& press, const std::string& blocked
   UiState& state = context_.state;
   if (!blocked.empty()) return;
   const double since = press.at_s - std::exchange(state.generate_at, press.at_s);
-  if (since < kDoubleClick_s && !press.repeats) return;
+  const auto before = std::exchange(pressed_with_, state.settings());
+  if (since < kDoubleClick_s && !press.repeats && before == pressed_with_) return;
   auto request = state.request();
   if (!request) return;
   if (request->init) {

@@ -59,6 +59,13 @@ TEST_F(JobActionsTest, TheSecondHalfOfADoubleClickIsNoPress) {
   EXPECT_EQ(jobs().size(), 3U);
 }
 
+TEST_F(JobActionsTest, APressWithAnotherPromptIsNoHalfOfADoubleClick) {
+  jobs_.generate({.at_s = 1}, "");
+  state_.draft.prompt = "a dog";
+  jobs_.generate({.at_s = 1.2}, "");
+  EXPECT_EQ(prompts(), (std::vector<std::string>{"a cat", "a dog"}));
+}
+
 TEST_F(JobActionsTest, AStartIsFittedToTheSizeAndItsMaskIsKept) {
   state_.draft.init = read_start_picture(write_picture("start.png", 96, 64));
   state_.draft.width = state_.draft.height = 64;

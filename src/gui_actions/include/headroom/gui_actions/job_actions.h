@@ -1,6 +1,7 @@
 #pragma once
 #include "headroom/gui_actions/start_finder.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,8 @@ class JobActions {
   // A second press within this time belongs to a double click.
   static constexpr double kDoubleClick_s = 0.3;
   // Adds the draft to the queue unless something is wrong with it (`blocked` is not empty).
-  // Ignores the second press of a double click.
+  // Ignores the second press of a double click. A press with other settings is never that one:
+  // between the two something was typed, however late a slow window has seen them.
   void generate(const GeneratePress& press, const std::string& blocked);
   // Adds jobs that the last session did not finish. Those that cannot begin stay on offer, with
   // the reason.
@@ -40,6 +42,7 @@ class JobActions {
 
   ActionContext context_;
   StartFinder& finder_;
+  std::optional<Settings> pressed_with_;  // the settings at the last press
 };
 
 }  // namespace headroom
