@@ -40,7 +40,7 @@ class WindowIngredients : public WindowEndToEnd {
     fs::remove(file);
     more.insert(more.begin(), {"generate", "--json", "--seed", "7", "--steps", "4", "-o", file});
     static_cast<void>(run_json(more));
-    EXPECT_EQ(read_image(made).rgb, read_image(file).rgb);
+    expect_same_pixels(made, file);
     const json whole = inspect(made);
     EXPECT_EQ(whole["receipt"]["actual_peak_bytes"], whole["plan"]["peak_bytes"]) << whole;
   }

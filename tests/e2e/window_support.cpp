@@ -10,6 +10,9 @@
 #include <cmath>
 #include <cstdlib>
 #include <stdexcept>
+#include <string_view>
+
+#include <unistd.h>
 
 namespace headroom::test {
 namespace fs = std::filesystem;
@@ -109,6 +112,22 @@ Likeness WindowEndToEnd::compare_canvas(const WindowDriver& window, const std::s
   return likeness(screen, expected, pixel("x"), pixel("y"), overlay_of(widgets));
 }
 
+void WindowEndToEnd::expect_same_pixels(const fs::path& a, const fs::path& b) {
+  const Image one = read_image(a);
+  const Image other = read_image(b);
+  ASSERT_EQ(one.width, other.width);
+  ASSERT_EQ(one.height, other.height);
+  int differ = 0;
+  int largest = 0;
+  for (std::size_t i = 0; i < one.rgb.size(); ++i) {
+    const int levels = std::abs(int{one.rgb[i]} - int{other.rgb[i]});
+    differ += levels > 0 ? 1 : 0;
+    largest = std::max(largest, levels);
+  }
+  EXPECT_EQ(differ, 0) << "of " << one.rgb.size() << " values, by at most " << largest
+                       << " levels: " << a << ", " << b;
+}
+
 json WindowEndToEnd::run_json(std::vector<std::string> arguments) const {
   ProcessOptions options;
   options.program = HEADROOM_PROGRAM;
@@ -116,7 +135,15 @@ json WindowEndToEnd::run_json(std::vector<std::string> arguments) const {
   options.folder = folder_;
   options.environment = {{"HOME", (folder_ / "home").string()},
                          {"XDG_STATE_HOME", (folder_ / "state").string()},
-                         {"XDG_CACHE_HOME", shared_cache_folder()}};
+                         {"XDG_CACHE_HOME", shared_cache_folder()},
+                         {"HEADROOM_MODEL_DEVICE", "cpu"}};
+  // As the window does, which has the tester's variables: number of threads, instruction sets.
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const std::size_t end = text.find('=');
+    if (text.starts_with("HEADROOM_") || end == std::string_view::npos) continue;
+    options.environment.emplace(text.substr(0, end), text.substr(end + 1));
+  }
   const ProcessResult result = run_process(options);
   const json said = json::parse(result.out, nullptr, /*allow_exceptions=*/false);
   EXPECT_FALSE(said.is_discarded()) << result.err;

@@ -41,6 +41,8 @@ class WindowEndToEnd : public ::testing::Test {
   // Takes a screenshot and compares the picture on the canvas with the file.
   static Likeness compare_canvas(const WindowDriver& window, const std::string& screenshot,
                                  const std::filesystem::path& picture);
+  // Both files hold the same pixels.
+  static void expect_same_pixels(const std::filesystem::path& a, const std::filesystem::path& b);
   // What the program prints as JSON in the same home.
   [[nodiscard]] json run_json(std::vector<std::string> arguments) const;
   [[nodiscard]] json inspect(const std::filesystem::path& picture) const {
