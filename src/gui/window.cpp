@@ -6,17 +6,16 @@
 #include "headroom/gui_state/news.h"
 #include "headroom/gui_state/session_keeper.h"
 #include "headroom/gui_state/session_news.h"
-#include "headroom/gui_state/window_preferences.h"
 #include "headroom/gui_toolkit/frame_pacer.h"
 #include "headroom/gui_toolkit/graphics.h"
 #include "headroom/gui_toolkit/open_folder.h"
 #include "headroom/gui_toolkit/regions.h"
 #include "headroom/gui_toolkit/texture_cache.h"
 #include "headroom/gui_toolkit/ui.h"
-#include "headroom/gui_toolkit/ui_zoom.h"
 
+#include "appearance.h"
 #include "closing.h"
-#include "language.h"
+#include "list_searches.h"
 #include "panels/panels.h"
 #include "presenter.h"
 #include "shortcuts.h"
@@ -39,11 +38,6 @@ constexpr double kFrame_s = FramePacer::kFrame_s;
 constexpr double kBlink_s = 0.4;
 constexpr double kKeepEvery_s = 1;
 
-double remembered_zoom(const WindowPreferences& preferences, const WindowOptions& configured) {
-  const auto& zoom = preferences.zoom;
-  return zoom && zoom->configured == zoom_text(configured.ui_scale) ? read_zoom(zoom->chosen) : 1;
-}
-
 }  // namespace
 
 class Window::Impl {
@@ -54,26 +48,20 @@ class Window::Impl {
  private:
   void draw();
   void take_news(const Session::State& session);
-  void look_for_lists(const Session::State& session);
   void draw_panels(const Ui& ui) const;
   static void draw_over_panels(const Ui& ui);
   // How long the window may sleep before it has something new to show, apart from a run's
   // progress.
   [[nodiscard]] double patience() const;
   [[nodiscard]] double now() const { return pacer_.now(); }
-  void use_language(const std::string& language);
-  void use_theme();
-  void remember();
   void keep_session();
   [[nodiscard]] bool ends() const { return services_.ending && services_.ending(); }
 
   WindowServices services_;
   FramePacer pacer_;
-  StringTable text_;
-  std::string text_language_;
   UiState state_;
   UiDump dump_{ui_dump_file()};
-  WindowPreferences preferences_;  // initialised before the graphics
+  Appearance appearance_{services_};
   MaskStore masks_;
   SessionKeeper session_;  // before the graphics, which begin at the window's last place
   Graphics graphics_;      // before everything that owns textures
@@ -82,32 +70,19 @@ class Window::Impl {
   Desktop desktop_{[this](std::string png) { return graphics_.copy_picture(std::move(png)); },
                    [](const std::string& words) { ImGui::SetClipboardText(words.c_str()); },
                    [this] { graphics_.ask_picture(); }, open_folder, show_file};
-  Actions actions_{{services_, state_, text_, masks_, desktop_}};
+  Actions actions_{{services_, state_, appearance_.text(), masks_, desktop_}};
   News news_{state_};
   SessionNews session_news_{state_};
-  ModelSearch models_{services_.find_models, wake_window};
-  SessionChoice models_for_;  // choice of the last search for models
-  LoraSearch loras_{[](const auto& model, const auto& found) {
-                      if (model->loras.list) model->loras.list(found);
-                    },
-                    wake_window};
-  std::shared_ptr<const ModelOnDevice> loras_for_;  // model of the last search for LoRAs
-  UpscalerSearch upscalers_{services_.find_upscalers, wake_window};
+  ListSearches searches_{services_};
   QueueWatcher watcher_{services_.session.queue(), wake_window};
-  float scale_ = 0;
-  bool themed_dark_ = false;
-
-  bool running_ = false;  // in the last frame
-  bool changed_ = true;   // the session may have to be saved
-  double kept_at_ = 0;    // when that was last checked
-  bool pending_ = false;  // a dump waits for the next frame
-  long long frames_ = 0;
+  bool running_ = false;            // in the last frame
+  bool changed_ = true;             // the session may have to be saved
+  double kept_at_ = 0;              // when that was last checked
   Presenter presenter_{services_};  // last: its thread must end first
 };
 
 Window::Impl::Impl(WindowServices services)
     : services_(std::move(services)),
-      preferences_(read_preferences(services_.state_file)),
       masks_(services_.session_folder.empty() ? std::filesystem::path()
                                               : services_.session_folder / "masks"),
       session_(services_, masks_),
@@ -116,18 +91,13 @@ Window::Impl::Impl(WindowServices services)
                  .height = services_.config.window.height,
                  .place = session_.place(),
                  .ui_scale = services_.config.window.ui_scale,
-                 .zoom = remembered_zoom(preferences_, services_.config.window),
+                 .zoom = appearance_.first_zoom(),
                  .icon_folder = services_.assets_folder / "icons"}),
       fonts_(load_fonts(services_.assets_folder / "fonts" / "Font_Awesome_6_Free-Solid-900.otf",
                         graphics_.scale())),
       pictures_(static_cast<int>(std::lround(96 * graphics_.scale()))) {
-  const WindowOptions& configured = services_.config.window;
-  state_.language = choose_language(choose(preferences_.language, configured.language));
-  state_.zoom = graphics_.zoom();
-  state_.dark = choose(preferences_.theme, configured.theme) != "light";
   state_.reset_to(services_.session.current()->model);
-  use_language(state_.language);
-  use_theme();
+  appearance_.restore(state_, graphics_);
   session_.restore(state_);
   for (const StartProblem& problem : services_.start_problems) {
     const bool other = problem.is_of_model;
@@ -140,43 +110,6 @@ Window::Impl::Impl(WindowServices services)
     state_.add_banner({.kind = Banner::Kind::kWarning,
                        .title = say("banner.font"),
                        .text = say("banner.font.how", family)});
-  }
-}
-
-void Window::Impl::use_language(const std::string& language) {
-  const std::filesystem::path folder = services_.assets_folder / "lang";
-  text_ = StringTable(folder / (language + ".yaml"));
-  // Without a catalogue, messages of other rooms are in English.
-  const std::filesystem::path messages = folder / ("messages." + language + ".yaml");
-  std::error_code error;
-  if (std::filesystem::exists(messages, error)) text_.add(messages);
-  state_.forget_size_note();
-  state_.number_note = {};
-  text_language_ = language;
-}
-
-void Window::Impl::use_theme() {
-  scale_ = graphics_.scale();
-  themed_dark_ = state_.dark;
-  apply_theme(palette(state_.dark), state_.dark, scale_);
-}
-
-// Called when the user has changed the language, the theme or the zoom.
-void Window::Impl::remember() {
-  const WindowOptions& configured = services_.config.window;
-  if (state_.language != text_language_)
-    preferences_.language = {state_.language, configured.language};
-  if (state_.dark != themed_dark_)
-    preferences_.theme = {state_.dark ? "dark" : "light", configured.theme};
-  if (state_.zoom != graphics_.zoom()) {
-    preferences_.zoom = {zoom_text(state_.zoom), zoom_text(configured.ui_scale)};
-    graphics_.set_zoom(state_.zoom);
-  }
-  if (services_.state_file.empty()) return;
-  try {
-    write_preferences(services_.state_file, preferences_);
-  } catch (const Error& e) {
-    state_.add_banner({.kind = Banner::Kind::kWarning, .text = e.message()});
   }
 }
 
@@ -196,25 +129,6 @@ void Window::Impl::take_news(const Session::State& session) {
   news_.held(services_.session.queue().waits_for_saving());
   // What it adds is laid out in the next frame.
   if (session_news_.follow(session, running_)) pacer_.settle(2);
-}
-
-// Findings for another device, format or model are out of date.
-void Window::Impl::look_for_lists(const Session::State& session) {
-  if (std::exchange(state_.models_asked, false)) {
-    const SessionChoice& choice = session.current->choice;
-    if (choice.device != models_for_.device || choice.dtype != models_for_.dtype) {
-      models_.forget();
-      state_.menu_rows.close();
-    }
-    models_for_ = choice;
-    models_.look(choice);
-  }
-  if (std::exchange(state_.upscalers_asked, false)) upscalers_.look({});
-  if (std::exchange(state_.loras_asked, false)) {
-    if (session.current != loras_for_) loras_.forget();
-    loras_for_ = session.current;
-    loras_.look(loras_for_);
-  }
 }
 
 void Window::Impl::draw_panels(const Ui& ui) const {
@@ -238,21 +152,18 @@ void Window::Impl::draw_over_panels(const Ui& ui) {
 
 void Window::Impl::draw() {
   const double begun = now();
-  if (state_.language != text_language_ || state_.dark != themed_dark_ ||
-      state_.zoom != graphics_.zoom()) {
-    remember();
-  }
-  if (state_.language != text_language_) use_language(state_.language);
-  if (state_.dark != themed_dark_ || graphics_.scale() != scale_) use_theme();
+  const StringTable& text = appearance_.text();
+  appearance_.follow(state_, graphics_);
+  const float scale = appearance_.scale();
   const Session::State session = services_.session.state();
   take_news(session);
   if (session_.restore_picture(state_)) pacer_.settle(2);
   pictures_.begin_frame();
 
-  Frame frame = presenter_.present(session, state_, upscalers_.found(), text_, begun);
-  look_for_lists(session);
-  frame.models = models_.found();
-  frame.lora_files = loras_.found();
+  Frame frame = presenter_.present(session, state_, searches_.upscalers(), text, begun);
+  searches_.look(state_, session);
+  frame.models = searches_.models();
+  frame.lora_files = searches_.loras();
   const JobStatus* const job = frame.running();
   running_ = job != nullptr;
   if (running_) {
@@ -269,11 +180,11 @@ void Window::Impl::draw() {
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
   frame.layout = lay_out({.width_px = screen.x,
                           .height_px = screen.y,
-                          .scale = scale_,
+                          .scale = scale,
                           .details_open = state_.details_open,
                           .composer_px = state_.composer_px});
   const Palette& colors = palette(state_.dark);
-  const Ui ui{state_, frame, actions_, pictures_, services_, colors, text_, fonts_, dump_, scale_};
+  const Ui ui{state_, frame, actions_, pictures_, services_, colors, text, fonts_, dump_, scale};
   handle_shortcuts(ui);
   const double heights_px = state_.heights_px();
   draw_panels(ui);
@@ -284,11 +195,10 @@ void Window::Impl::draw() {
   state_.end_frame(ImGui::GetActiveID(), ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup));
   graphics_.end_frame(colors.line);
 
-  ++frames_;
   try {
-    pending_ = dump_.write(now(), static_cast<int>(screen.x), static_cast<int>(screen.y), scale_,
-                           dump_.active() ? state_json(state_, frame, text_) : "{}",
-                           {frames_, pacer_.frame_cost_s() * 1000, begun});
+    dump_.write(now(), static_cast<int>(screen.x), static_cast<int>(screen.y), scale,
+                dump_.active() ? state_json(state_, frame, text) : "{}",
+                {pacer_.frames(), pacer_.frame_cost_s() * 1000, begun});
   } catch (const Error& e) {
     state_.add_banner({.text = e.message()});
   }
@@ -304,7 +214,7 @@ void Window::Impl::keep_session() {
 double Window::Impl::patience() const {
   double longest = FramePacer::kSleep_s;
   if (changed_) longest = kKeepEvery_s;
-  if (pending_) longest = std::min(longest, 0.05);
+  if (dump_.pending()) longest = std::min(longest, 0.05);
   if (ImGui::GetIO().WantTextInput) longest = std::min(longest, kBlink_s);
   if (now() - state_.flash_at < UiState::kFlash_s) longest = std::min(longest, kFrame_s);
   if (state_.escape_cancels(now())) longest = std::min(longest, 0.1);

@@ -15,6 +15,7 @@ double FramePacer::now() const {
 
 void FramePacer::begin_frame() {
   begun_ = now();
+  ++frames_;
   // Waking up takes a moment; such delays must not add up over frames.
   if (begun_ > due_ && begun_ - due_ < kFrame_s / 4) begun_ = due_;
 }

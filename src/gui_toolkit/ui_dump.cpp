@@ -41,9 +41,10 @@ std::string UiDump::explain(const Rect& rect) {
   return last_;
 }
 
-bool UiDump::write(double now, int width, int height, float scale, const std::string& state_json,
+void UiDump::write(double now, int width, int height, float scale, const std::string& state_json,
                    Effort effort) {
-  if (!active()) return false;
+  pending_ = false;
+  if (!active()) return;
   nlohmann::json root{{"window", {{"width", width}, {"height", height}, {"scale", scale}}},
                       {"widgets", nlohmann::json::object()},
                       {"says", says_},
@@ -59,8 +60,9 @@ bool UiDump::write(double now, int width, int height, float scale, const std::st
                              {"explained", widget.explained}};
   }
   std::string text = root.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  if (text == written_) return false;
-  if (written_at_ >= 0 && now - written_at_ < kPeriod_s) return true;
+  if (text == written_) return;
+  pending_ = written_at_ >= 0 && now - written_at_ < kPeriod_s;
+  if (pending_) return;
 
   const std::filesystem::path temporary = file_.string() + ".new";
   std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
@@ -79,7 +81,6 @@ bool UiDump::write(double now, int width, int height, float scale, const std::st
   }
   written_ = std::move(text);
   written_at_ = now;
-  return false;
 }
 
 }  // namespace headroom

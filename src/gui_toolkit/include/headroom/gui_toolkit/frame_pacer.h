@@ -19,6 +19,8 @@ class FramePacer {
   void settle(int frames) { settle_ = std::max(settle_, frames); }
   // How long drawing a frame takes, smoothed.
   [[nodiscard]] double frame_cost_s() const { return frame_cost_s_; }
+  // Frames drawn so far.
+  [[nodiscard]] long long frames() const { return frames_; }
 
   void begin_frame();
   void end_frame(double drawing_s);
@@ -35,6 +37,7 @@ class FramePacer {
   double begun_ = 0;  // when this frame began,
   double due_ = 0;    // and when it was due, if the window is busy
   double frame_cost_s_ = 0;
+  long long frames_ = 0;
 };
 
 }  // namespace headroom

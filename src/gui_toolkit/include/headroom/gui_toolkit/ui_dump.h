@@ -44,10 +44,11 @@ class UiDump {
     double seconds = 0;   // from the opening of the window to this frame
   };
   // Writes what changed, at most five times a second. `state_json` is the "state" object. A change
-  // of `effort` alone is no reason to write. Returns true while a change waits to be written.
-  // Throws Error{kIo}.
-  bool write(double now, int width, int height, float scale, const std::string& state_json,
+  // of `effort` alone is no reason to write. Throws Error{kIo}.
+  void write(double now, int width, int height, float scale, const std::string& state_json,
              Effort effort);
+  // Whether a change waits for a later frame to write it.
+  [[nodiscard]] bool pending() const { return pending_; }
 
  private:
   struct Widget {
@@ -62,6 +63,7 @@ class UiDump {
   std::string last_;  // the widget added last
   std::string written_;
   double written_at_ = -1;
+  bool pending_ = false;
 };
 
 }  // namespace headroom
