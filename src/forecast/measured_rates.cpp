@@ -90,9 +90,9 @@ class Stopwatch {
 
 double product_rate(const Stopwatch& watch, const NumberFormats& formats, std::int64_t width,
                     std::int64_t rows) {
-  if (formats.transformer.has(WeightStorage::kEightBits)) {
+  if (formats.transformer.has(WeightStorage::kInt8)) {
     const LinearWeight weight =
-        LinearWeight::eight_bits(width, width, /*rotation_group=*/256, watch.options().device());
+        LinearWeight::int8(width, width, /*rotation_group=*/256, watch.options().device());
     weight.round(watch.ones({width, width}, at::kFloat));
     return 2.0 * static_cast<double>(rows * width * width) /
            watch.seconds([&, x = watch.ones({rows, width}, at::kFloat)] {

@@ -1,5 +1,5 @@
 #pragma once
-#include "headroom/pipeline/eight_bit_weights.h"
+#include "headroom/pipeline/int8_weights.h"
 #include "headroom/pipeline/meta_weights.h"
 #include "headroom/pipeline/packed_weights.h"
 
@@ -13,7 +13,7 @@ struct MetaNetwork {
   MetaNetwork& operator=(const MetaNetwork&) = delete;
 
   MetaWeights plain;
-  EightBitWeights kept;
+  Int8Weights kept;
   PackedWeights packed;
 };
 

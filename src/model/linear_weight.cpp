@@ -18,7 +18,7 @@
 
 namespace headroom {
 
-struct LinearWeight::Eight {
+struct LinearWeight::Int8 {
   int rotation_group = 0;
   at::Tensor memory;  // of `codes`
   at::Tensor scales;  // float32 [rows]
@@ -60,7 +60,7 @@ void scale_result(const at::Tensor& result, const at::Tensor& row_scales, const 
 
 MatrixStorage::PartBytes MatrixStorage::part_bytes() const {
   if (packed_row_bytes > 0) return {rows * packed_row_bytes, 0, 0};
-  if (!eight_bits) {
+  if (!is_int8) {
     return {rows * columns * static_cast<std::int64_t>(c10::elementSize(type)), 0, 0};
   }
   return {int8_product::PackedCodes::bytes(rows, columns),
@@ -81,9 +81,9 @@ MatrixMemory take_matrix_memory(const MatrixStorage::PartBytes& bytes, at::Devic
 LinearWeight::LinearWeight(at::Tensor plain)
     : rows_(plain.size(0)), columns_(plain.size(1)), plain_(std::move(plain)) {}
 
-LinearWeight LinearWeight::eight_bits(std::int64_t rows, std::int64_t columns, int rotation_group,
-                                      at::Device device) {
-  const MatrixStorage storage = MatrixStorage::in_eight_bits(rows, columns, rotation_group);
+LinearWeight LinearWeight::int8(std::int64_t rows, std::int64_t columns, int rotation_group,
+                                at::Device device) {
+  const MatrixStorage storage = MatrixStorage::int8(rows, columns, rotation_group);
   return placed(storage, take_matrix_memory(storage.part_bytes(), device));
 }
 
@@ -93,7 +93,7 @@ LinearWeight LinearWeight::placed(const MatrixStorage& storage, const MatrixMemo
     return memory[i].narrow(0, 0, bytes[i]).view(type);
   };
   const bool is_packed = storage.packed_row_bytes > 0;
-  if (!storage.eight_bits && !is_packed) {
+  if (!storage.is_int8 && !is_packed) {
     return {part(0, storage.type).view({storage.rows, storage.columns})};
   }
   LinearWeight weight;
@@ -106,29 +106,29 @@ LinearWeight LinearWeight::placed(const MatrixStorage& storage, const MatrixMemo
     weight.packed_->values = stored.options().dtype(storage.type);
     return weight;
   }
-  weight.eight_ = std::make_shared<Eight>();
-  weight.eight_->rotation_group = storage.rotation_group;
-  weight.eight_->memory = part(0, at::kChar);
-  weight.eight_->scales = part(1, at::kFloat);
-  weight.eight_->sums = part(2, at::kInt);
+  weight.int8_ = std::make_shared<Int8>();
+  weight.int8_->rotation_group = storage.rotation_group;
+  weight.int8_->memory = part(0, at::kChar);
+  weight.int8_->scales = part(1, at::kFloat);
+  weight.int8_->sums = part(2, at::kInt);
   return weight;
 }
 
-int LinearWeight::rotation_group() const { return eight_ ? eight_->rotation_group : 0; }
+int LinearWeight::rotation_group() const { return int8_ ? int8_->rotation_group : 0; }
 
 std::int64_t LinearWeight::bytes() const {
   if (packed_) return static_cast<std::int64_t>(packed_->bytes.nbytes());
-  if (!eight_) return plain_.defined() ? static_cast<std::int64_t>(plain_.nbytes()) : 0;
-  return static_cast<std::int64_t>(eight_->memory.nbytes() + eight_->scales.nbytes() +
-                                   eight_->sums.nbytes());
+  if (!int8_) return plain_.defined() ? static_cast<std::int64_t>(plain_.nbytes()) : 0;
+  return static_cast<std::int64_t>(int8_->memory.nbytes() + int8_->scales.nbytes() +
+                                   int8_->sums.nbytes());
 }
 
 void LinearWeight::load_codes(const at::Tensor& codes, const at::Tensor& scales) const {
   const std::int8_t* const from = codes.const_data_ptr<std::int8_t>();
-  eight_->codes = std::make_unique<int8_product::PackedCodes>(
-      from, rows_, columns_, eight_->memory.data_ptr<std::int8_t>());
-  eight_->scales.copy_(scales);
-  auto* const sums = eight_->sums.data_ptr<std::int32_t>();
+  int8_->codes = std::make_unique<int8_product::PackedCodes>(from, rows_, columns_,
+                                                             int8_->memory.data_ptr<std::int8_t>());
+  int8_->scales.copy_(scales);
+  auto* const sums = int8_->sums.data_ptr<std::int32_t>();
   at::parallel_for(0, rows_, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t row = begin; row < end; ++row) {
       std::int32_t sum = 0;
@@ -144,7 +144,7 @@ void LinearWeight::round(const at::Tensor& values) const {
   const at::Tensor scales = at::empty({rows_}, at::kFloat);
   auto* const bytes = reinterpret_cast<std::uint8_t*>(codes.data_ptr<std::int8_t>());
   int8_product::quantise_rows(values.const_data_ptr<float>(), rows_, columns_,
-                              eight_->rotation_group, kLevels, bytes, scales.data_ptr<float>());
+                              int8_->rotation_group, kLevels, bytes, scales.data_ptr<float>());
   // Code + 128 in a byte differs from the int8 code only in this bit.
   constexpr std::uint8_t kSign = 0x80;
   for (std::int64_t i = 0; i < codes.numel(); ++i) bytes[i] ^= kSign;
@@ -190,14 +190,14 @@ at::Tensor LinearWeight::unpacked() const {
 }
 
 at::Tensor LinearWeight::apply(const at::Tensor& x, const at::Tensor& bias) const {
-  at::Tensor result = eight_    ? apply_eight_bits(x, bias)
+  at::Tensor result = int8_     ? apply_int8(x, bias)
                       : packed_ ? linear(x, unpacked(), bias)
                                 : linear(x, plain_, bias);
   if (update_) update_->add_to(result, x);
   return result;
 }
 
-at::Tensor LinearWeight::apply_eight_bits(const at::Tensor& x, const at::Tensor& bias) const {
+at::Tensor LinearWeight::apply_int8(const at::Tensor& x, const at::Tensor& bias) const {
   const auto like_x = [&](at::IntArrayRef shape, c10::ScalarType type) {
     return at::empty(shape, x.options().dtype(type));
   };
@@ -205,16 +205,16 @@ at::Tensor LinearWeight::apply_eight_bits(const at::Tensor& x, const at::Tensor&
   const at::Tensor codes = like_x({x.size(0), columns_}, at::kByte);
   const at::Tensor scales = like_x({x.size(0)}, at::kFloat);
   if (x.is_meta()) return result;
-  if (!eight_->codes) throw Error(ErrorKind::kInternal, "a matrix in eight bits was not filled");
+  if (!int8_->codes) throw Error(ErrorKind::kInternal, "a matrix in eight bits was not filled");
   const at::Tensor rows = x.contiguous();
   const int levels = int8_product::levels();
   int8_product::quantise_rows(rows.const_data_ptr<float>(), x.size(0), columns_,
-                              eight_->rotation_group, levels, codes.data_ptr<std::uint8_t>(),
+                              int8_->rotation_group, levels, codes.data_ptr<std::uint8_t>(),
                               scales.data_ptr<float>());
   // The 32-bit sums are written into the memory of the results.
-  eight_->codes->multiply(codes.const_data_ptr<std::uint8_t>(), x.size(0),
-                          reinterpret_cast<std::int32_t*>(result.data_ptr<float>()));
-  scale_result(result, scales, eight_->scales, eight_->sums, bias, levels);
+  int8_->codes->multiply(codes.const_data_ptr<std::uint8_t>(), x.size(0),
+                         reinterpret_cast<std::int32_t*>(result.data_ptr<float>()));
+  scale_result(result, scales, int8_->scales, int8_->sums, bias, levels);
   return result;
 }
 

@@ -67,9 +67,9 @@ NumberFormats choose_formats(const std::string& wanted, const Device& device) {
   if (wanted == "bf16") return bfloat16(device, ScalarType::BFloat16);
   if (wanted == "fp16") return float16();
   if (wanted == "int8") {
-    if (device.backend->has_own_memory()) return quantised(device, "int8", WeightStorage::kInt8);
-    return {ScalarType::Float, ScalarType::Float, "int8", WeightStorage::kEightBits,
-            WeightStorage::kEightBits};
+    if (device.backend->has_own_memory()) return quantised(device, "int8", WeightStorage::kQ8_0);
+    return {ScalarType::Float, ScalarType::Float, "int8", WeightStorage::kInt8,
+            WeightStorage::kInt8};
   }
   if (wanted == "q4") return quantised(device, "q4", WeightStorage::kQ4);
   throw Error(ErrorKind::kInvalidRequest,

@@ -1,7 +1,7 @@
 #include "headroom/pipeline/packed_weights.h"
 
 #include "headroom/core/error.h"
-#include "headroom/pipeline/eight_bit_weights.h"
+#include "headroom/pipeline/int8_weights.h"
 #include "headroom/pipeline/layer_names.h"
 
 #include "asked_weights.h"
@@ -75,7 +75,7 @@ class StoredMatrices final : public WeightSource {
 MatrixStorage PackedWeights::stored(std::string_view name, std::int64_t rows,
                                     std::int64_t columns) const {
   const MatrixStorage usual = source().stored(name, rows, columns);
-  const bool is_plain = !usual.eight_bits && usual.columns == columns;
+  const bool is_plain = !usual.is_int8 && usual.columns == columns;
   if (!packed_ || !is_plain) return usual;
   const auto found = packed_->row_bytes.find(name);
   if (found == packed_->row_bytes.end()) return usual;
@@ -110,7 +110,7 @@ std::shared_ptr<const PackedMatrices> packed_matrices(const NetworkTensors& tens
                                                       c10::ScalarType computed,
                                                       const LayerStorage& storage) {
   StoredMatrices matrices(tensors, computed);
-  EightBitWeights asked(matrices, storage);
+  Int8Weights asked(matrices, storage);
   if (tensors.network() == Network::kTextEncoder) {
     ask_for_text_encoder(model.text_encoder, asked);
   } else {

@@ -66,7 +66,6 @@ const std::map<std::string, std::string>& tested_elsewhere() {
       {"weights/tensor_names", "weights/network_tensors_test.cpp"},
       // One plan, one network or one run is what they are parts of.
       {"pipeline/adapter_weights", "pipeline/adapters_test.cpp"},
-      {"pipeline/eight_bit_weights", "pipeline/eight_bits_test.cpp"},
       {"pipeline/lora_sets", "e2e/lora_test.cpp"},
       {"pipeline/make_generator", "pipeline/generator_test.cpp"},
       {"pipeline/model_check", "e2e/model_check_test.cpp"},

@@ -165,7 +165,7 @@ class MixedModel {
   const PromptTokenizer tokenizer_;
   NetworkTensors text_file_, transformer_file_, vae_file_;
   FileWeights text_, transformer_, vae_;
-  EightBitWeights kept_text_, kept_transformer_;
+  Int8Weights kept_text_, kept_transformer_;
   RequestCosts costs_;
 };
 
@@ -182,7 +182,7 @@ TEST_P(MixedLayers, TakeTheMemoryThatWasPredictedUnderEveryPlan) {
   cpu_budget::set_limit(0);
   std::map<int, WeightStorage> wide;
   for (const int layer : GetParam()) wide[layer] = WeightStorage::kPlain;
-  MixedModel model(LayerStorage(WeightStorage::kEightBits, wide));
+  MixedModel model(LayerStorage(WeightStorage::kInt8, wide));
   const at::Tensor picture = model.run({}).picture;
   for (int streamed = 0; streamed <= kLayers; ++streamed) {
     for (const bool evicts : {false, true}) {
@@ -207,7 +207,7 @@ TEST(MixedBuffers, HaveRoomForTheLargestLayerAndNoMore) {
   cpu_budget::install();
   cpu_budget::set_limit(0);
   const auto peak = [](std::map<int, WeightStorage> wide) {
-    MixedModel model(LayerStorage(WeightStorage::kEightBits, std::move(wide)));
+    MixedModel model(LayerStorage(WeightStorage::kInt8, std::move(wide)));
     return model.predict({.evict_encoder = true, .stream_blocks = kLayers});
   };
   const std::int64_t none = peak({});

@@ -23,7 +23,7 @@ namespace headroom {
 namespace {
 
 constexpr WeightStorage kPlain = WeightStorage::kPlain;
-constexpr WeightStorage kEight = WeightStorage::kEightBits;
+constexpr WeightStorage kInt8 = WeightStorage::kInt8;
 
 ShortNetwork shortened(const LayerStorage& storage, int layers, int streamed,
                        bool all_streamed = false) {
@@ -48,7 +48,7 @@ TEST(ShortNetwork, OfLikeLayersIsThree) {
 }
 
 TEST(ShortNetwork, HasALayerOfEveryKindThatStaysAndOfEveryKindThatIsStreamed) {
-  const LayerStorage mixed(kEight, {{0, kPlain}, {29, kPlain}});
+  const LayerStorage mixed(kInt8, {{0, kPlain}, {29, kPlain}});
   for (int streamed = 0; streamed <= 30; ++streamed) {
     const ShortNetwork kept = shortened(mixed, 30, streamed);
     for (int i = 0; i < 30; ++i) {
@@ -62,7 +62,7 @@ TEST(ShortNetwork, HasALayerOfEveryKindThatStaysAndOfEveryKindThatIsStreamed) {
 }
 
 TEST(ShortNetwork, KeepsItsLayersAsItCountsThem) {
-  const LayerStorage mixed(kEight, {{0, kPlain}, {3, kPlain}, {29, kPlain}});
+  const LayerStorage mixed(kInt8, {{0, kPlain}, {3, kPlain}, {29, kPlain}});
   for (int streamed = 0; streamed <= 30; ++streamed) {
     const ShortNetwork kept = shortened(mixed, 30, streamed);
     ShortNetwork counted;
@@ -102,7 +102,7 @@ TEST(ShortNetwork, TellsPackedLayersApartByWhatTheyTake) {
 }
 
 TEST(ShortNetwork, LeavesOutWhatStaysAndIsNotItsOwn) {
-  const LayerStorage mixed(kEight, {{0, kPlain}});
+  const LayerStorage mixed(kInt8, {{0, kPlain}});
   const std::vector<std::int64_t> layers{40, 10, 10, 10, 10, 10};
   // Layers 2 and 5 are streamed: 40 and three times 10 stay, of which 40 and 10 are there.
   EXPECT_EQ(left_out_bytes(shortened(mixed, 6, 2), 2, layers), 20);
@@ -123,8 +123,8 @@ TEST(ShortNetwork, NeedsWhatTheWholeNetworkNeeds) {
        {LayerStorage{}, LayerStorage{WeightStorage::kQ4},
         LayerStorage{WeightStorage::kQ4, {{0, kPlain}, {last, kPlain}}},
         LayerStorage{WeightStorage::kQ4,
-                     {{1, WeightStorage::kInt8}, {7, WeightStorage::kInt8}, {12, kPlain}}},
-        LayerStorage{kPlain, {{last, WeightStorage::kInt8}}}}) {
+                     {{1, WeightStorage::kQ8_0}, {7, WeightStorage::kQ8_0}, {12, kPlain}}},
+        LayerStorage{kPlain, {{last, WeightStorage::kQ8_0}}}}) {
     formats.transformer = formats.text_encoder = storage;
     RequestCosts costs(model, formats, AllocatorModel{});
     const RunShape shape{512, 512, 4, 4, 40, 20};

@@ -71,7 +71,7 @@ TEST(LinearUpdate, RowsOfALargerTensorAreRead) {
 TEST(LinearUpdate, IsAddedToAProductInEightBitsInFull) {
   const c10::InferenceMode inference;
   const auto update = make_update(at::kFloat);
-  const LinearWeight weight = LinearWeight::eight_bits(kRows, kColumns, 16, at::kCPU);
+  const LinearWeight weight = LinearWeight::int8(kRows, kColumns, 16, at::kCPU);
   weight.round(random({kRows, kColumns}, at::kFloat));
   const at::Tensor x = random({33, kColumns}, at::kFloat);
   const at::Tensor added =

@@ -49,7 +49,7 @@ struct Module {
   nlohmann::json entry;
 };
 
-std::vector<Module> eight_bit_modules() {
+std::vector<Module> int8_modules() {
   std::ifstream in(kQuant / "expected" / "linear.json");
   std::vector<Module> modules;
   const nlohmann::json group = nlohmann::json::parse(in);
@@ -59,7 +59,7 @@ std::vector<Module> eight_bit_modules() {
   return modules;
 }
 
-class EightBits : public ::testing::Test {
+class Int8 : public ::testing::Test {
  protected:
   at::Tensor expected(const nlohmann::json& what) const {
     return tensor_of(expected_.tensors().at(what["tensor"]));
@@ -67,8 +67,8 @@ class EightBits : public ::testing::Test {
   TensorFile expected_{kQuant / "expected" / "linear.safetensors"};
 };
 
-TEST_F(EightBits, RoundsAndMultipliesAsComfyKitchenDoes) {
-  const std::vector<Module> modules = eight_bit_modules();
+TEST_F(Int8, RoundsAndMultipliesAsComfyKitchenDoes) {
+  const std::vector<Module> modules = int8_modules();
   ASSERT_GE(modules.size(), 8U);
   for (const Module& module : modules) {
     SCOPED_TRACE(module.name);
@@ -97,7 +97,7 @@ TEST_F(EightBits, RoundsAndMultipliesAsComfyKitchenDoes) {
               out["scales"]["atol"].get<double>());
 
     const LinearWeight weight =
-        LinearWeight::eight_bits(rows, codes.size(1), matrix.rotation_group, at::kCPU);
+        LinearWeight::int8(rows, codes.size(1), matrix.rotation_group, at::kCPU);
     weight.load_codes(codes, scales);
     const bool has_bias = file.tensors().contains(layer + ".bias");
     const at::Tensor bias = has_bias ? tensor_of(file.tensors().at(layer + ".bias")) : at::Tensor();
@@ -114,7 +114,7 @@ TEST_F(EightBits, RoundsAndMultipliesAsComfyKitchenDoes) {
 }
 
 // Sums of products of whole numbers are exact, whatever the processor, the shape and the threads.
-TEST_F(EightBits, SumsAreExact) {
+TEST_F(Int8, SumsAreExact) {
   std::mt19937 random(3);
   const int levels = int8_product::levels();
   const int threads = at::get_num_threads();
@@ -157,7 +157,7 @@ TEST_F(EightBits, SumsAreExact) {
   at::set_num_threads(threads);
 }
 
-TEST_F(EightBits, ARotationIsItsOwnInverseAndSpreadsOneValueOverItsGroup) {
+TEST_F(Int8, ARotationIsItsOwnInverseAndSpreadsOneValueOverItsGroup) {
   std::vector<float> row(512);
   row[300] = 16;
   int8_product::rotate(row, 256);
@@ -168,21 +168,21 @@ TEST_F(EightBits, ARotationIsItsOwnInverseAndSpreadsOneValueOverItsGroup) {
   for (std::size_t i = 0; i < row.size(); ++i) EXPECT_EQ(row[i], i == 300 ? 16.0F : 0.0F) << i;
 }
 
-TEST_F(EightBits, ARowOfZerosGivesTheBias) {
-  const LinearWeight weight = LinearWeight::eight_bits(2, 16, 16, at::kCPU);
+TEST_F(Int8, ARowOfZerosGivesTheBias) {
+  const LinearWeight weight = LinearWeight::int8(2, 16, 16, at::kCPU);
   weight.load_codes(at::zeros({2, 16}, at::kChar), at::zeros({2}, at::kFloat));
   const at::Tensor bias = at::randn({2});
   EXPECT_TRUE(weight.apply(at::zeros({3, 16}), bias).equal(bias.expand({3, 2})));
 }
 
-TEST_F(EightBits, TakeAQuarterOfThePlainMatrix) {
-  const LinearWeight weight = LinearWeight::eight_bits(3840, 3840, 256, at::kMeta);
-  EXPECT_EQ(weight.bytes(), LinearWeight::eight_bits(3840, 3840, 256, at::kCPU).bytes());
+TEST_F(Int8, TakeAQuarterOfThePlainMatrix) {
+  const LinearWeight weight = LinearWeight::int8(3840, 3840, 256, at::kMeta);
+  EXPECT_EQ(weight.bytes(), LinearWeight::int8(3840, 3840, 256, at::kCPU).bytes());
   EXPECT_LE(weight.bytes(), 1.08 * 3840 * 3840);  // packed in whole blocks
 }
 
-TEST_F(EightBits, WhatWasNotFilledIsNotMultiplied) {
-  const LinearWeight weight = LinearWeight::eight_bits(2, 16, 0, at::kCPU);
+TEST_F(Int8, WhatWasNotFilledIsNotMultiplied) {
+  const LinearWeight weight = LinearWeight::int8(2, 16, 0, at::kCPU);
   EXPECT_THROW(static_cast<void>(weight.apply(at::zeros({1, 16}))), Error);
 }
 

@@ -49,7 +49,7 @@ std::vector<Op> ops() {
       {"linear in eight bits", Formats::kFloat32,
        [](const Make& make, at::ScalarType d) -> std::function<at::Tensor()> {
          const at::Tensor x = make({352, 72}, d);
-         const LinearWeight w = LinearWeight::eight_bits(192, 72, 4, x.device());
+         const LinearWeight w = LinearWeight::int8(192, 72, 4, x.device());
          if (x.is_cpu()) w.load_codes(at::ones({192, 72}, at::kChar), at::ones({192}, at::kFloat));
          return [x, w] { return w.apply(x); };
        }},

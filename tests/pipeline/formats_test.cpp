@@ -70,7 +70,7 @@ TEST(Formats, BlocksAreThoseOfPublishedFiles) {
   const auto gigabytes = [](WeightStorage storage) {
     return static_cast<double>(quantised_row_bytes(storage, kValues)) / 1e9;
   };
-  EXPECT_NEAR(gigabytes(WeightStorage::kInt8), 6.58, 0.06);
+  EXPECT_NEAR(gigabytes(WeightStorage::kQ8_0), 6.58, 0.06);
   EXPECT_NEAR(gigabytes(WeightStorage::kQ4), 3.68, 0.25);
 }
 

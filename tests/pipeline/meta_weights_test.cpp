@@ -24,7 +24,7 @@ TEST(MetaWeights, HaveShapesAndNoMemory) {
 
 TEST(MetaWeights, QuantiseTheMatricesOfLayersAndNothingElse) {
   // Q8_0: 34 bytes for 32 values. Q4_K: 144 bytes for 256; Q4_0: 18 bytes for 32.
-  MetaWeights int8(at::kBFloat16, WeightStorage::kInt8);
+  MetaWeights int8(at::kBFloat16, WeightStorage::kQ8_0);
   MetaWeights q4(at::kBFloat16, WeightStorage::kQ4);
   const auto bytes = [](MetaWeights& source, const char* name, std::vector<std::int64_t> shape) {
     const at::Tensor x = source.get(name, shape);

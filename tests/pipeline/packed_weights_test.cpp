@@ -113,7 +113,7 @@ TEST(PackedWeights, AreThoseThatAFileQuantises) {
   EXPECT_EQ(q4->like.size(), 2U);
   // What is computed in eight bits is not kept otherwise.
   const auto eight =
-      matrices("gguf/z_image-Q8_0.gguf", at::kFloat, LayerStorage(WeightStorage::kEightBits));
+      matrices("gguf/z_image-Q8_0.gguf", at::kFloat, LayerStorage(WeightStorage::kInt8));
   ASSERT_NE(eight, nullptr);
   EXPECT_FALSE(eight->row_bytes.contains("layers.0.attention.to_q.weight"));
   EXPECT_TRUE(eight->row_bytes.contains("noise_refiner.0.attention.to_q.weight"));

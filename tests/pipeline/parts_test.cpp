@@ -46,10 +46,10 @@ TEST(NumberFormat, FollowsTheDeviceUnlessToldOtherwise) {
   EXPECT_EQ(choose_formats("bf16", cpu).networks, at::kBFloat16);
   EXPECT_EQ(choose_formats("fp16", card).networks, at::kHalf);
   EXPECT_EQ(choose_formats("fp16", card).vae, at::kFloat);  // float16 overflows in it
-  EXPECT_EQ(choose_formats("int8", card).transformer, WeightStorage::kInt8);
-  EXPECT_EQ(choose_formats("int8", card).text_encoder, WeightStorage::kInt8);
-  EXPECT_EQ(choose_formats("int8", cpu).transformer, WeightStorage::kEightBits);
-  EXPECT_EQ(choose_formats("int8", cpu).text_encoder, WeightStorage::kEightBits);
+  EXPECT_EQ(choose_formats("int8", card).transformer, WeightStorage::kQ8_0);
+  EXPECT_EQ(choose_formats("int8", card).text_encoder, WeightStorage::kQ8_0);
+  EXPECT_EQ(choose_formats("int8", cpu).transformer, WeightStorage::kInt8);
+  EXPECT_EQ(choose_formats("int8", cpu).text_encoder, WeightStorage::kInt8);
   EXPECT_EQ(choose_formats("int8", cpu).networks, at::kFloat);
   EXPECT_EQ(choose_formats("int8", cpu).vae, at::kFloat);
   for (const Device& device : {cpu, card}) {

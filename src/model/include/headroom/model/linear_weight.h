@@ -17,7 +17,7 @@ struct MatrixStorage {
   std::int64_t rows = 0;
   std::int64_t columns = 0;
   c10::ScalarType type = c10::ScalarType::Float;  // of a plain matrix
-  bool eight_bits = false;
+  bool is_int8 = false;
   int rotation_group = 0;             // in eight bits: 0 or a power of four that divides `columns`
   std::int64_t packed_row_bytes = 0;  // of a packed matrix; `type` is the format it is unpacked to
 
@@ -29,8 +29,8 @@ struct MatrixStorage {
                                             c10::ScalarType type, std::int64_t row_bytes) {
     return {rows, columns, type, false, 0, row_bytes};
   }
-  [[nodiscard]] static MatrixStorage in_eight_bits(std::int64_t rows, std::int64_t columns,
-                                                   int rotation_group) {
+  [[nodiscard]] static MatrixStorage int8(std::int64_t rows, std::int64_t columns,
+                                          int rotation_group) {
     return {rows, columns, c10::ScalarType::Char, true, rotation_group};
   }
   // Bytes of each of its memory blocks; 0 = this block is not used.
@@ -67,14 +67,14 @@ class LinearWeight {
   LinearWeight(at::Tensor plain);  // NOLINT(google-explicit-constructor): it is one
   // An unfilled matrix of eight-bit codes, on the CPU or meta; `rotation_group` is 0 or a power of
   // four that divides `columns`. Fill it by load_codes() or round().
-  [[nodiscard]] static LinearWeight eight_bits(std::int64_t rows, std::int64_t columns,
-                                               int rotation_group, at::Device device);
+  [[nodiscard]] static LinearWeight int8(std::int64_t rows, std::int64_t columns,
+                                         int rotation_group, at::Device device);
   // A matrix at the beginning of each block of `memory`; it shares that memory.
   [[nodiscard]] static LinearWeight placed(const MatrixStorage& storage,
                                            const MatrixMemory& memory);
 
   [[nodiscard]] bool defined() const {
-    return plain_.defined() || eight_ != nullptr || packed_ != nullptr;
+    return plain_.defined() || int8_ != nullptr || packed_ != nullptr;
   }
   [[nodiscard]] bool is_plain() const { return plain_.defined(); }
   [[nodiscard]] bool is_packed() const { return packed_ != nullptr; }
@@ -106,15 +106,15 @@ class LinearWeight {
   [[nodiscard]] at::Tensor apply(const at::Tensor& x, const at::Tensor& bias = {}) const;
 
  private:
-  struct Eight;
+  struct Int8;
   struct Packed;
-  [[nodiscard]] at::Tensor apply_eight_bits(const at::Tensor& x, const at::Tensor& bias) const;
+  [[nodiscard]] at::Tensor apply_int8(const at::Tensor& x, const at::Tensor& bias) const;
   [[nodiscard]] at::Tensor unpacked() const;  // [rows, columns]
 
   std::int64_t rows_ = 0;
   std::int64_t columns_ = 0;
   at::Tensor plain_;
-  std::shared_ptr<Eight> eight_;
+  std::shared_ptr<Int8> int8_;
   std::shared_ptr<Packed> packed_;
   std::shared_ptr<const LinearUpdate> update_;
 };

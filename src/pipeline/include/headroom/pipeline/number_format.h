@@ -19,21 +19,21 @@ namespace headroom {
 // NumberFormats::networks all the same: a matrix in GGUF's blocks is unpacked for each product
 // that reads it.
 enum class WeightStorage {
-  kPlain,      // in the number format of the arithmetic
-  kEightBits,  // int8 codes with a scale per row: both sides of a product in eight bits
-  kInt8,       // Q8_0: 34 bytes for 32 values
-  kQ4,         // Q4_K where rows are multiples of 256, else Q4_0: either way 18 bytes for 32 values
+  kPlain,  // in the number format of the arithmetic
+  kInt8,   // int8 codes with a scale per row: both sides of a product in eight bits
+  kQ8_0,   // 34 bytes for 32 values
+  kQ4,     // Q4_K where rows are multiples of 256, else Q4_0: either way 18 bytes for 32 values
 };
 inline constexpr int kWeightStorages = 4;
 [[nodiscard]] constexpr bool is_unpacked_for_products(WeightStorage storage) {
-  return storage == WeightStorage::kInt8 || storage == WeightStorage::kQ4;
+  return storage == WeightStorage::kQ8_0 || storage == WeightStorage::kQ4;
 }
 
 // Values per block. quantised_row_bytes() gives the bytes of a row of `values`, whole blocks.
 inline constexpr std::int64_t kQuantisedBlock = 32;
 [[nodiscard]] constexpr std::int64_t quantised_row_bytes(WeightStorage storage,
                                                          std::int64_t values) {
-  return values / kQuantisedBlock * (storage == WeightStorage::kInt8 ? 34 : 18);
+  return values / kQuantisedBlock * (storage == WeightStorage::kQ8_0 ? 34 : 18);
 }
 
 // Matrices of one network that its file quantises: a plan may keep them as they are stored.

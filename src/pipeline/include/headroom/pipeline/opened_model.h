@@ -1,6 +1,6 @@
 #pragma once
-#include "headroom/pipeline/eight_bit_weights.h"
 #include "headroom/pipeline/file_weights.h"
+#include "headroom/pipeline/int8_weights.h"
 #include "headroom/pipeline/number_format.h"
 #include "headroom/pipeline/packed_weights.h"
 #include "headroom/pipeline/text_to_image.h"
@@ -17,7 +17,7 @@ struct OpenedModel {
   NetworkTensors vae;
   std::shared_ptr<Staging> staging = std::make_shared<Staging>();  // shared by the networks
   FileWeights text_weights, transformer_weights, vae_weights, host_vae_weights;
-  EightBitWeights text_in_eight_bits, transformer_in_eight_bits;
+  Int8Weights text_in_int8, transformer_in_int8;
   PackedWeights packed_text, packed_transformer;
   const std::shared_ptr<const Adapters> adapters;  // null = none
   TextToImage networks;

@@ -8,10 +8,10 @@ namespace headroom {
 // bits. If a file has such codes they are used unchanged, with scales and rotation; other weights
 // are rotated in groups (ConvRot) and rounded when they are read. A layer's modulation stays
 // plain, since it is small and sensitive, and so do embedders, refiners and the final layer.
-class EightBitWeights final : public ForwardingWeights {
+class Int8Weights final : public ForwardingWeights {
  public:
   // `source`, of float32, must outlive this object.
-  EightBitWeights(WeightSource& source, LayerStorage storage)
+  Int8Weights(WeightSource& source, LayerStorage storage)
       : ForwardingWeights(source), storage_(std::move(storage)) {}
 
   [[nodiscard]] MatrixStorage stored(std::string_view name, std::int64_t rows,

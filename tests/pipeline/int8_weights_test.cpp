@@ -1,9 +1,10 @@
 // Pictures in eight bits on the processor: their memory, and how far they are from float32's.
 
+#include "headroom/pipeline/int8_weights.h"
+
 #include "headroom/core/bytes.h"
 #include "headroom/core/run_record.h"
 #include "headroom/forecast/forecaster.h"
-#include "headroom/pipeline/eight_bit_weights.h"
 #include "headroom/pipeline/file_weights.h"
 #include "headroom/weights/network_tensors.h"
 
@@ -48,7 +49,7 @@ std::function<void(PipelineOptions&)> in(const std::string& dtype, std::int64_t 
   };
 }
 
-TEST(EightBits, EveryPlanMakesTheSamePictureInTheMemoryThatWasPredicted) {
+TEST(Int8Weights, EveryPlanMakesTheSamePictureInTheMemoryThatWasPredicted) {
   std::vector<GeneratedImage> pictures;
   std::vector<std::int64_t> peaks;
   const std::int64_t resident =
@@ -70,7 +71,7 @@ TEST(EightBits, EveryPlanMakesTheSamePictureInTheMemoryThatWasPredicted) {
 // By parameter counts, see formats_test.cpp: a byte for each value in the matrices of 30 main
 // layers but for 4 * 3840 * 256 that modulate each, four for the rest. Matrices are packed in
 // blocks of 512 columns: 3840 take the room of 4096.
-TEST(EightBits, ZImagesTransformerTakesABytePerValueOfItsLayers) {
+TEST(Int8Weights, ZImagesTransformerTakesABytePerValueOfItsLayers) {
   PipelineOptions options;
   options.make_forecaster = &make_forecaster;
   options.model = read_model_folder(std::filesystem::path(HEADROOM_SOURCE_DIR) / "configs" /
@@ -85,7 +86,7 @@ TEST(EightBits, ZImagesTransformerTakesABytePerValueOfItsLayers) {
 
 // W8A8 differs from exact weights by a few per cent a step (0.8 to 3.5 in the transformers of
 // tests/data/quant.tar.xz); in the picture that is little.
-TEST(EightBits, ThePictureIsNearThatOfFloat32) {
+TEST(Int8Weights, ThePictureIsNearThatOfFloat32) {
   const auto made = [](const std::string& dtype) {
     return Runner(test::starter_root(), in(dtype)).run(request()).at(0).image;
   };
@@ -132,22 +133,22 @@ StoredCodes codes_in(const NetworkTensors& tensors, const char* name, std::int64
   return result;
 }
 
-struct EightBitFile {
+struct Int8File {
   const char* file;
   int rotation_group;
 };
 
 // Not rotated, rotated by 256 and by 64, and with one scale for all of a matrix; q, k and v are
 // stored as one.
-TEST(EightBits, OfAFileAreMultipliedAsItHasThem) {
+TEST(Int8Weights, OfAFileAreMultipliedAsItHasThem) {
   const c10::InferenceMode inference;
-  for (const EightBitFile& c : {EightBitFile{"comfy/z_image_int8.safetensors", 0},
-                                {"comfy/z_image_int8_convrot.safetensors", 256},
-                                {"comfy/z_image_int8_convrot64_ctq.safetensors", 64}}) {
+  for (const Int8File& c : {Int8File{"comfy/z_image_int8.safetensors", 0},
+                            {"comfy/z_image_int8_convrot.safetensors", 256},
+                            {"comfy/z_image_int8_convrot64_ctq.safetensors", 64}}) {
     SCOPED_TRACE(c.file);
     const NetworkTensors tensors(test::quant_models() / c.file, Network::kTransformer);
     FileWeights files(tensors, at::TensorOptions(at::kFloat));
-    EightBitWeights weights(files, WeightStorage::kEightBits);
+    Int8Weights weights(files, WeightStorage::kInt8);
     for (const auto& [name, rows, columns] :
          {std::tuple{"layers.0.attention.to_q.weight", 256, 256},
           {"layers.1.attention.to_v.weight", 256, 256},
@@ -158,12 +159,12 @@ TEST(EightBits, OfAFileAreMultipliedAsItHasThem) {
       EXPECT_EQ(weight.rotation_group(), c.rotation_group);
       const StoredCodes stored = codes_in(tensors, name, rows, columns);
       EXPECT_EQ(stored.rotation_group, c.rotation_group);
-      const LinearWeight own = LinearWeight::eight_bits(rows, columns, c.rotation_group, at::kCPU);
+      const LinearWeight own = LinearWeight::int8(rows, columns, c.rotation_group, at::kCPU);
       own.load_codes(stored.codes, stored.scales);
       const at::Tensor x = at::randn({9, columns});
       EXPECT_TRUE(weight.apply(x).equal(own.apply(x)));
       // To round the values anew is another product: levels of the largest value that is there.
-      const LinearWeight anew = LinearWeight::eight_bits(rows, columns, 0, at::kCPU);
+      const LinearWeight anew = LinearWeight::int8(rows, columns, 0, at::kCPU);
       anew.round(files.get(name, {rows, columns}));
       if (c.rotation_group != 0) {
         EXPECT_FALSE(weight.apply(x).equal(anew.apply(x)));
@@ -174,16 +175,16 @@ TEST(EightBits, OfAFileAreMultipliedAsItHasThem) {
 
 // What a file has in other formats is rounded when it comes, in groups that suit its rows; what
 // modulates a layer is plain whatever its file has.
-TEST(EightBits, AreRoundedWhereAFileHasNone) {
+TEST(Int8Weights, AreRoundedWhereAFileHasNone) {
   const c10::InferenceMode inference;
   const NetworkTensors tensors(test::quant_models() / "gguf/z_image-Q8_0.gguf",
                                Network::kTransformer);
   FileWeights files(tensors, at::TensorOptions(at::kFloat));
   EXPECT_EQ(files.rotation_of_codes("layers.0.feed_forward.w2.weight", 256, 512), std::nullopt);
-  EightBitWeights weights(files, WeightStorage::kEightBits);
+  Int8Weights weights(files, WeightStorage::kInt8);
   const LinearWeight weight = weights.matrix("layers.0.feed_forward.w2.weight", 256, 512);
   EXPECT_EQ(weight.rotation_group(), 256);
-  const LinearWeight own = LinearWeight::eight_bits(256, 512, 256, at::kCPU);
+  const LinearWeight own = LinearWeight::int8(256, 512, 256, at::kCPU);
   own.round(files.get("layers.0.feed_forward.w2.weight", {256, 512}));
   const at::Tensor x = at::randn({5, 512});
   EXPECT_TRUE(weight.apply(x).equal(own.apply(x)));
@@ -191,12 +192,12 @@ TEST(EightBits, AreRoundedWhereAFileHasNone) {
   const NetworkTensors rotated(test::quant_models() / "comfy/z_image_int8_convrot.safetensors",
                                Network::kTransformer);
   FileWeights rotated_files(rotated, at::TensorOptions(at::kFloat));
-  EightBitWeights kept(rotated_files, WeightStorage::kEightBits);
+  Int8Weights kept(rotated_files, WeightStorage::kInt8);
   EXPECT_TRUE(kept.matrix("layers.0.adaLN_modulation.0.weight", 1024, 256).is_plain());
 }
 
 // Memory to the byte, resident and with layers that are read again in each step, and one picture.
-TEST(EightBits, OfAFileTakeTheMemoryThatWasPredicted) {
+TEST(Int8Weights, OfAFileTakeTheMemoryThatWasPredicted) {
   GenerationRequest request;
   request.prompt = "a red fox";
   request.width = 96;
@@ -225,14 +226,14 @@ TEST(EightBits, OfAFileTakeTheMemoryThatWasPredicted) {
 
 // One matrix with columns a hundred times as large as the others, as real ones have: rounding by
 // rows alone loses the small ones, a rotation spreads the large.
-TEST(EightBits, ARotationKeepsWhatOutliersWouldDrown) {
+TEST(Int8Weights, ARotationKeepsWhatOutliersWouldDrown) {
   constexpr std::int64_t kRows = 96, kColumns = 512;
   at::Tensor matrix = at::randn({kRows, kColumns});
   at::Tensor x = at::randn({32, kColumns});
   for (const std::int64_t column : {7, 300}) x.select(1, column).mul_(100);
   const at::Tensor exact = x.matmul(matrix.t());
   const auto error = [&](int group) {
-    const LinearWeight weight = LinearWeight::eight_bits(kRows, kColumns, group, at::kCPU);
+    const LinearWeight weight = LinearWeight::int8(kRows, kColumns, group, at::kCPU);
     weight.round(matrix);
     return at::linalg_vector_norm(weight.apply(x).sub(exact)).item().toDouble() /
            at::linalg_vector_norm(exact).item().toDouble();

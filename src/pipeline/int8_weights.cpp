@@ -1,4 +1,4 @@
-#include "headroom/pipeline/eight_bit_weights.h"
+#include "headroom/pipeline/int8_weights.h"
 
 #include "headroom/device/memory_tag.h"
 #include "headroom/weights/stored_tensors.h"
@@ -16,27 +16,26 @@ bool modulates_a_layer(std::string_view name) {
 
 }  // namespace
 
-MatrixStorage EightBitWeights::stored(std::string_view name, std::int64_t rows,
-                                      std::int64_t columns) const {
-  if (storage_.of(name) != WeightStorage::kEightBits || modulates_a_layer(name)) {
+MatrixStorage Int8Weights::stored(std::string_view name, std::int64_t rows,
+                                  std::int64_t columns) const {
+  if (storage_.of(name) != WeightStorage::kInt8 || modulates_a_layer(name)) {
     return source().stored(name, rows, columns);
   }
-  return MatrixStorage::in_eight_bits(
+  return MatrixStorage::int8(
       rows, columns,
       source().rotation_of_codes(name, rows, columns).value_or(usual_rotation_group(columns)));
 }
 
-LinearWeight EightBitWeights::matrix(std::string_view name, std::int64_t rows,
-                                     std::int64_t columns) {
+LinearWeight Int8Weights::matrix(std::string_view name, std::int64_t rows, std::int64_t columns) {
   const MatrixStorage storage = stored(name, rows, columns);
-  if (!storage.eight_bits) return source().matrix(name, rows, columns);
+  if (!storage.is_int8) return source().matrix(name, rows, columns);
   const LinearWeight weight =
-      LinearWeight::eight_bits(rows, columns, storage.rotation_group, options().device());
+      LinearWeight::int8(rows, columns, storage.rotation_group, options().device());
   read_matrix(name, weight);
   return weight;
 }
 
-void EightBitWeights::read_matrix(std::string_view name, const LinearWeight& target) {
+void Int8Weights::read_matrix(std::string_view name, const LinearWeight& target) {
   if (target.is_plain()) {
     source().read_matrix(name, target);
     return;
