@@ -8,8 +8,8 @@
 #include "headroom/image/picture_info.h"
 #include "headroom/image/png_writer.h"
 #include "headroom/records/a1111_text.h"
+#include "headroom/records/headroom_entry.h"
 #include "headroom/records/request_json.h"
-#include "headroom/records/settings_json.h"
 #include "headroom/records/upscale_json.h"
 
 #include <algorithm>
@@ -59,7 +59,7 @@ void check_folder(const fs::path& wanted, const fs::path& target) {
 
 std::vector<PngText> own_texts(const GenerationRequest& request, const GeneratedImage& picture) {
   return {{"parameters", a1111_parameters(request, picture)},
-          {"headroom", settings_json(request, picture), true},
+          {"headroom", headroom_entry(request, picture), true},
           {"Software", "Headroom " + picture.run_record.version}};
 }
 

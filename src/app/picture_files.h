@@ -31,7 +31,7 @@ void check_dump_file(const std::filesystem::path& file);
                                                  const GenerationRequest& request,
                                                  const GeneratedImage& picture);
 
-// This program's own entry in a picture, see settings_json(); null when it has none or is not a
+// This program's own entry in a picture, see headroom_entry(); null when it has none or is not a
 // picture.
 [[nodiscard]] nlohmann::json own_entry(const std::filesystem::path& file);
 // Whether the file is a picture of this request; with any seed if the request has none.

@@ -4,9 +4,9 @@
 #include "headroom/gui_state/from_picture.h"
 #include "headroom/gui_state/start_picture.h"
 #include "headroom/image/picture_info.h"
+#include "headroom/records/headroom_entry.h"
 #include "headroom/records/read_settings.h"
 #include "headroom/records/run_record_json.h"
-#include "headroom/records/settings_json.h"
 #include "headroom/records/upscale_json.h"
 
 #include <algorithm>
@@ -57,7 +57,7 @@ std::optional<FinishedPicture> read_made_picture(const std::filesystem::path& fi
       if (text.keyword != "headroom") continue;
       FinishedPicture picture;
       picture.job = id;
-      ReadSettings settings = parse_settings_json(text.value);
+      ReadSettings settings = parse_headroom_entry(text.value);
       picture.request = std::move(settings.request);
       if (settings.start) {
         picture.request.init = start_of_record(*settings.start);

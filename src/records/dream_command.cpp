@@ -1,6 +1,6 @@
 #include "dream_command.h"
 
-#include "json_settings.h"
+#include "foreign_object.h"
 
 #include <algorithm>
 #include <array>
@@ -159,7 +159,7 @@ std::optional<ReadSettings> parse_dream_command(const std::string& text) {
       fields[std::string(field)] = value;
     }
   }
-  auto settings = read_settings_object(with_negative_apart(std::move(fields)), "invokeai", text);
+  auto settings = read_foreign_object(with_negative_apart(std::move(fields)), "invokeai", text);
   if (settings) settings->unknown.insert(settings->unknown.end(), unknown.begin(), unknown.end());
   return settings;
 }

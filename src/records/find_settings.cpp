@@ -6,10 +6,10 @@
 #include "headroom/image/picture_info.h"
 #include "headroom/records/a1111_text.h"
 #include "headroom/records/foreign_json.h"
-#include "headroom/records/settings_json.h"
+#include "headroom/records/headroom_entry.h"
 
 #include "dream_command.h"
-#include "json_settings.h"
+#include "foreign_object.h"
 
 #include <algorithm>
 #include <array>
@@ -31,7 +31,7 @@ std::string without_label(const std::string& text) {
 std::optional<ReadSettings> read_one(const PngText& entry) {
   if (entry.keyword == "headroom") {
     try {
-      return parse_settings_json(entry.value);
+      return parse_headroom_entry(entry.value);
     } catch (const Error&) {
       return std::nullopt;  // the text is still shown, and another entry may say the same
     }
@@ -72,8 +72,7 @@ std::optional<ReadSettings> read_all(const std::vector<PngText>& texts) {
   }
   const bool easy_diffusion =
       object.contains("use_stable_diffusion_model") || object.contains("Stable Diffusion model");
-  auto settings =
-      read_settings_object(object, easy_diffusion ? "easy diffusion" : "entries", lines);
+  auto settings = read_foreign_object(object, easy_diffusion ? "easy diffusion" : "entries", lines);
   if (!settings) return std::nullopt;
   // Any program may write a title with the keyword "prompt", so more than that is needed.
   const auto says = [&](std::string_view field) {

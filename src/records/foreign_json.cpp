@@ -7,7 +7,7 @@
 
 #include "comfy_graph.h"
 #include "dream_command.h"
-#include "json_settings.h"
+#include "foreign_object.h"
 
 #include <algorithm>
 #include <array>
@@ -130,8 +130,7 @@ std::optional<ReadSettings> read_object(const json& object, const std::string& t
   const json& part = inner(object);
   const std::string source = source_of(object);
   const bool in_brackets = source == "invokeai" && is_invokeais_second_format(object);
-  auto settings =
-      read_settings_object(in_brackets ? with_negative_apart(part) : part, source, text);
+  auto settings = read_foreign_object(in_brackets ? with_negative_apart(part) : part, source, text);
   if (!settings || &part == &object) return settings;
   for (const auto& [key, value] : object.items()) {
     const bool holds_part =
@@ -150,7 +149,7 @@ std::optional<ReadSettings> parse_foreign_json(const std::string& text) {
     object = json::parse(as_plain_json(text), nullptr, /*allow_exceptions=*/false);
   }
   if (!object.is_object()) return std::nullopt;
-  if (is_comfy_graph(object)) return read_settings_object(comfy_settings(object), "comfyui", text);
+  if (is_comfy_graph(object)) return read_foreign_object(comfy_settings(object), "comfyui", text);
   return read_object(object, text);
 }
 

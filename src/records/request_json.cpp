@@ -1,9 +1,9 @@
 #include "headroom/records/request_json.h"
 
 #include "headroom/core/error.h"
-#include "headroom/records/settings_json.h"
+#include "headroom/records/headroom_entry.h"
 
-#include "json_settings.h"
+#include "foreign_object.h"
 #include "settings_limits.h"
 
 #include <memory>
@@ -58,7 +58,7 @@ GenerationRequest read_request_json(const std::string& text) {
       is_shallow(text) ? json::parse(text, nullptr, /*allow_exceptions=*/false) : json();
   const json whole{{"request", object}};
   ReadSettings settings =
-      parse_settings_json(whole.dump(-1, ' ', false, json::error_handler_t::replace));
+      parse_headroom_entry(whole.dump(-1, ' ', false, json::error_handler_t::replace));
   GenerationRequest request = std::move(settings.request);
   request.origin = std::move(settings.origin);
   read_start(object, request);

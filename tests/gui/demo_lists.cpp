@@ -4,7 +4,7 @@
 #include "headroom/core/error.h"
 #include "headroom/core/size.h"
 #include "headroom/image/picture_info.h"
-#include "headroom/records/settings_json.h"
+#include "headroom/records/headroom_entry.h"
 #include "headroom/records/upscale_json.h"
 
 #include "support/fake_generator.h"
@@ -174,7 +174,7 @@ void find_demo_upscalers(const std::string& which, std::chrono::milliseconds pau
 }
 
 std::vector<PngText> demo_texts(const GenerationRequest& request, const GeneratedImage& picture) {
-  if (!request.upscale) return {{"headroom", settings_json(request, picture), true}};
+  if (!request.upscale) return {{"headroom", headroom_entry(request, picture), true}};
   std::vector<PngText> texts = read_picture_info(request.origin->file.path).texts;
   const InitImage::File& origin = request.origin->file;
   texts.push_back({kUpscaleKeyword,

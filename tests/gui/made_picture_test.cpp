@@ -3,7 +3,7 @@
 #include "headroom/gui_state/from_picture.h"
 #include "headroom/image/file_writer.h"
 #include "headroom/image/png_writer.h"
-#include "headroom/records/settings_json.h"
+#include "headroom/records/headroom_entry.h"
 #include "headroom/records/upscale_json.h"
 
 #include "support/temp_folder.h"
@@ -30,7 +30,7 @@ class MadePicture : public testing::Test {
   [[nodiscard]] std::filesystem::path save() const {
     const auto file = folder_ / "made.png";
     write_new_file(file,
-                   encode_png(*made_.image, {{"headroom", settings_json(request_, made_), true}}));
+                   encode_png(*made_.image, {{"headroom", headroom_entry(request_, made_), true}}));
     return file;
   }
   const test::TempFolder folder_;
@@ -61,7 +61,7 @@ TEST_F(MadePicture, EnlargedTwiceItIsStillKnownWhatTheModelMade) {
                    true};
   };
   const auto file = folder_ / "large.png";
-  write_new_file(file, encode_png(large, {{"headroom", settings_json(request_, made_), true},
+  write_new_file(file, encode_png(large, {{"headroom", headroom_entry(request_, made_), true},
                                           step("made.png", "soft.pth", 2),
                                           step("made_2x.png", "sharp.pth", 3)}));
   const auto picture = read_made_picture(file, 1);

@@ -2,7 +2,7 @@
 #include "headroom/gui_state/session_keeper.h"
 
 #include "headroom/gui_state/start_picture.h"
-#include "headroom/records/settings_json.h"
+#include "headroom/records/headroom_entry.h"
 
 #include "gui/action_support.h"
 
@@ -123,7 +123,7 @@ TEST_F(SessionKeeperTest, PicturesComeBackOneByOneTheNewestFirst) {
     made.seed = 7;
     const fs::path file = folder_ / (std::string(name) + ".png");
     write_new_file(file,
-                   encode_png(*made.image, {{"headroom", settings_json(request, made), true}}));
+                   encode_png(*made.image, {{"headroom", headroom_entry(request, made), true}}));
     add_picture(name, file);
   }
   fail_to_save(add_picture("unsaved"));

@@ -7,7 +7,7 @@
 #include "headroom/image/file_writer.h"
 #include "headroom/image/png_writer.h"
 #include "headroom/image/resize.h"
-#include "headroom/records/settings_json.h"
+#include "headroom/records/headroom_entry.h"
 
 #include "support/english.h"
 #include "support/temp_folder.h"
@@ -173,7 +173,7 @@ TEST_F(StartPictureTest, TheSessionHasItByPathAndPicturesOnlyByHash) {
   EXPECT_EQ(back->settings->draft.strength, 0.35);
   EXPECT_EQ(back->starts[0].path, file_.string());
   GeneratedImage picture;
-  EXPECT_EQ(settings_json(job, picture).find(folder_.path().string()), std::string::npos)
+  EXPECT_EQ(headroom_entry(job, picture).find(folder_.path().string()), std::string::npos)
       << "folders are nobody's business";
 }
 

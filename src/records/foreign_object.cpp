@@ -1,4 +1,4 @@
-#include "json_settings.h"
+#include "foreign_object.h"
 
 #include "headroom/core/size.h"
 #include "headroom/core/typed_numbers.h"
@@ -167,8 +167,8 @@ std::optional<std::string> prompt_of(const json& value) {
   return joined;
 }
 
-std::optional<ReadSettings> read_settings_object(const json& object, std::string source,
-                                                 std::string text) {
+std::optional<ReadSettings> read_foreign_object(const json& object, std::string source,
+                                                std::string text) {
   ReadSettings settings;
   settings.source = std::move(source);
   settings.text = std::move(text);

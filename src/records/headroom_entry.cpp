@@ -1,11 +1,11 @@
-#include "headroom/records/settings_json.h"
+#include "headroom/records/headroom_entry.h"
 
 #include "headroom/core/error.h"
 #include "headroom/records/read_settings.h"
 #include "headroom/records/request_json.h"
 #include "headroom/records/run_record_json.h"
 
-#include "json_settings.h"
+#include "foreign_object.h"
 #include "settings_limits.h"
 
 #include <limits>
@@ -208,7 +208,7 @@ json to_json(const std::vector<UsedLora>& loras) {
   return list;
 }
 
-std::string settings_json(const GenerationRequest& request, const GeneratedImage& picture) {
+std::string headroom_entry(const GenerationRequest& request, const GeneratedImage& picture) {
   json whole{{"seed", picture.seed},
              {"request", to_json(request)},
              {"plan", to_json(picture.run_record.plan)},
@@ -220,7 +220,7 @@ std::string settings_json(const GenerationRequest& request, const GeneratedImage
   return dump(whole);
 }
 
-ReadSettings parse_settings_json(const std::string& text) {
+ReadSettings parse_headroom_entry(const std::string& text) {
   const json object = json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (object.is_discarded()) {
     throw Error(ErrorKind::kInvalidRequest,

@@ -1,4 +1,4 @@
-#include "headroom/records/settings_json.h"
+#include "headroom/records/headroom_entry.h"
 
 #include "headroom/core/run_record.h"
 #include "headroom/image/picture_info.h"
@@ -60,20 +60,20 @@ std::string request_with(const std::string& key, const json& value) {
   return json{{"request", {{key, value}}}}.dump();
 }
 
-TEST(SettingsJson, KeepsTheLorasThatWereUsed) {
+TEST(HeadroomEntry, KeepsTheLorasThatWereUsed) {
   GeneratedImage picture = picture_with_seed(7);
-  EXPECT_FALSE(json::parse(settings_json(full_request(), picture)).contains("loras"));
+  EXPECT_FALSE(json::parse(headroom_entry(full_request(), picture)).contains("loras"));
   picture.loras = {{"ink", 0.8, "0123456789ab"}, {"styles/猫", -1, "ba9876543210"}};
-  const std::string text = settings_json(full_request(), picture);
+  const std::string text = headroom_entry(full_request(), picture);
   EXPECT_EQ(json::parse(text)["loras"], json::parse(R"([
     {"name": "ink", "strength": 0.8, "hash": "0123456789ab"},
     {"name": "styles/猫", "strength": -1, "hash": "ba9876543210"}])"));
-  EXPECT_TRUE(parse_settings_json(text).unknown.empty());
+  EXPECT_TRUE(parse_headroom_entry(text).unknown.empty());
   expect_error(ErrorKind::kInvalidRequest, AllOf(HasSubstr("\"loras\" is 3"), HasSubstr("a list")),
-               [] { (void)parse_settings_json(R"({"request": {}, "loras": 3})"); });
+               [] { (void)parse_headroom_entry(R"({"request": {}, "loras": 3})"); });
 }
 
-TEST(SettingsJson, NamesTheFieldsOfTheCommandLine) {
+TEST(HeadroomEntry, NamesTheFieldsOfTheCommandLine) {
   EXPECT_EQ(to_json(full_request()), json::parse(R"({
     "prompt": "a \"cat\"\non a mat, 一只猫 😀 \\", "negative_prompt": "blurry", "width": 1024,
     "height": 576, "steps": 28, "guidance": 3.1, "cfg_normalization": 0.1, "cfg_truncation": 0.7,
@@ -110,7 +110,7 @@ TEST(SettingsJson, NamesTheFieldsOfTheCommandLine) {
 }
 
 // What a start from a picture leaves behind: names and hashes, of which no request can be made.
-TEST(SettingsJson, NamesThePictureThatAnotherOneStartedFrom) {
+TEST(HeadroomEntry, NamesThePictureThatAnotherOneStartedFrom) {
   GenerationRequest request = full_request();
   auto init = std::make_shared<InitImage>();
   init->file = {"fox.png", "ab12"};
@@ -126,7 +126,7 @@ TEST(SettingsJson, NamesThePictureThatAnotherOneStartedFrom) {
   EXPECT_EQ(to_json(request), expected);
 
   const GeneratedImage picture = picture_with_seed(7);
-  const ReadSettings read = parse_settings_json(settings_json(request, picture));
+  const ReadSettings read = parse_headroom_entry(headroom_entry(request, picture));
   GenerationRequest plain = full_request();
   plain.seed = 7;
   EXPECT_EQ(read.request, plain) << "the rest can be used";
@@ -145,44 +145,44 @@ TEST(SettingsJson, NamesThePictureThatAnotherOneStartedFrom) {
             std::string::npos);
 }
 
-TEST(SettingsJson, TellsWhatAFinishedPictureWasMadeOf) {
+TEST(HeadroomEntry, TellsWhatAFinishedPictureWasMadeOf) {
   GenerationRequest request = full_request();
   request.origin = Origin{{"fox.png", "ab12"}, "refine:0.35"};
   const GeneratedImage picture = picture_with_seed(7);
   EXPECT_EQ(to_json(request)["origin"],
             json::parse(R"({"file": "fox.png", "sha256": "ab12", "how": "refine:0.35"})"));
-  const ReadSettings read = parse_settings_json(settings_json(request, picture));
+  const ReadSettings read = parse_headroom_entry(headroom_entry(request, picture));
   EXPECT_EQ(read.origin, request.origin);
   EXPECT_TRUE(read.unknown.empty());
   EXPECT_EQ(read.model, picture.run_record.model);
   EXPECT_FALSE(read.request.origin) << "the next picture of these settings is none of its kind";
   EXPECT_EQ(read_request_json(to_json(request).dump()).origin, request.origin);
-  EXPECT_FALSE(parse_settings_json(R"({"request": {"origin": 3}})").origin);
+  EXPECT_FALSE(parse_headroom_entry(R"({"request": {"origin": 3}})").origin);
 }
 
 // Not everybody who takes the request over has a place for them.
-TEST(SettingsJson, TellsHowTheNoiseWasMadeBesideTheRequest) {
+TEST(HeadroomEntry, TellsHowTheNoiseWasMadeBesideTheRequest) {
   GenerationRequest request = full_request();
   request.variation = Variation{9, 0.25};
   request.variety = Variety{0.5, 40};
   request.seed_mode = SeedMode::kComposition;
   GeneratedImage picture = picture_with_seed(7);
   picture.index = 2;
-  const ReadSettings read = parse_settings_json(settings_json(request, picture));
+  const ReadSettings read = parse_headroom_entry(headroom_entry(request, picture));
   EXPECT_EQ(read.variation, (Variation{11, 0.25})) << "the picture's own";
   EXPECT_EQ(read.variety, request.variety);
   EXPECT_EQ(read.seed_mode, SeedMode::kComposition);
   EXPECT_FALSE(read.request.variation);
-  const ReadSettings damaged = parse_settings_json(
+  const ReadSettings damaged = parse_headroom_entry(
       R"({"request": {"variation": {"seed": -1, "strength": 0.5}, "variety": 3, "seed_mode": 1}})");
   EXPECT_FALSE(damaged.variation);
   EXPECT_FALSE(damaged.variety);
   EXPECT_EQ(damaged.seed_mode, SeedMode::kPlain);
 }
 
-TEST(SettingsJson, HoldsRequestPlanRunRecordAndSeedInOneLine) {
+TEST(HeadroomEntry, HoldsRequestPlanRunRecordAndSeedInOneLine) {
   const GeneratedImage picture = picture_with_seed(7);
-  const std::string text = settings_json(full_request(), picture);
+  const std::string text = headroom_entry(full_request(), picture);
   EXPECT_EQ(text.find('\n'), std::string::npos);
   const json object = json::parse(text);
   EXPECT_EQ(object.at("seed"), 7);
@@ -191,10 +191,10 @@ TEST(SettingsJson, HoldsRequestPlanRunRecordAndSeedInOneLine) {
   EXPECT_EQ(object.at("receipt"), to_json(picture.run_record));
 }
 
-TEST(SettingsJson, RequestComesBackExactly) {
+TEST(HeadroomEntry, RequestComesBackExactly) {
   for (const GenerationRequest& request : {full_request(), GenerationRequest{}}) {
     const ReadSettings read =
-        parse_settings_json(settings_json(request, picture_with_seed(request.seed.value_or(5))));
+        parse_headroom_entry(headroom_entry(request, picture_with_seed(request.seed.value_or(5))));
     GenerationRequest expected = request;
     expected.seed = request.seed.value_or(5);
     EXPECT_EQ(read.request, expected);
@@ -203,40 +203,40 @@ TEST(SettingsJson, RequestComesBackExactly) {
   }
 }
 
-TEST(SettingsJson, ThePicturesOwnSeedWins) {
+TEST(HeadroomEntry, ThePicturesOwnSeedWins) {
   GenerationRequest request = full_request();
   request.seed = 40;
-  EXPECT_EQ(parse_settings_json(settings_json(request, picture_with_seed(42))).request.seed, 42U);
-  EXPECT_EQ(parse_settings_json(R"({"request": {"seed": 40}})").request.seed, 40U);
-  EXPECT_EQ(parse_settings_json(R"({"request": {"seed": null}})").request.seed, std::nullopt);
+  EXPECT_EQ(parse_headroom_entry(headroom_entry(request, picture_with_seed(42))).request.seed, 42U);
+  EXPECT_EQ(parse_headroom_entry(R"({"request": {"seed": 40}})").request.seed, 40U);
+  EXPECT_EQ(parse_headroom_entry(R"({"request": {"seed": null}})").request.seed, std::nullopt);
 }
 
-TEST(SettingsJson, SurvivesTheWayThroughAPng) {
+TEST(HeadroomEntry, SurvivesTheWayThroughAPng) {
   const TempFolder folder;
   const GeneratedImage picture = picture_with_seed(kLargestSeed);
   const Image image{1, 1, {1, 2, 3}};
   const auto file = folder.write(
       "p.png", encode_png(image, {{"parameters", a1111_parameters(full_request(), picture)},
-                                  {"headroom", settings_json(full_request(), picture), true}}));
+                                  {"headroom", headroom_entry(full_request(), picture), true}}));
   const auto texts = read_picture_info(file).texts;
   ASSERT_EQ(texts.size(), 2U);
-  EXPECT_EQ(parse_settings_json(texts[1].value).request, full_request());
+  EXPECT_EQ(parse_headroom_entry(texts[1].value).request, full_request());
   EXPECT_EQ(parse_a1111_parameters(texts[0].value).request.prompt, full_request().prompt);
 }
 
-TEST(SettingsJson, AModelFolderInAnotherEncodingDoesNotSpoilTheRest) {
+TEST(HeadroomEntry, AModelFolderInAnotherEncodingDoesNotSpoilTheRest) {
   GeneratedImage picture = picture_with_seed(1);
   picture.run_record.model = "mod\xE8le";
-  const json object = json::parse(settings_json(full_request(), picture));
+  const json object = json::parse(headroom_entry(full_request(), picture));
   EXPECT_EQ(object.at("receipt").at("model"), "mod\xEF\xBF\xBDle");  // U+FFFD
 }
 
-TEST(SettingsJson, MissingKeysKeepTheDefaults) {
-  EXPECT_EQ(parse_settings_json(R"({"request": {}})").request, GenerationRequest{});
+TEST(HeadroomEntry, MissingKeysKeepTheDefaults) {
+  EXPECT_EQ(parse_headroom_entry(R"({"request": {}})").request, GenerationRequest{});
 }
 
-TEST(SettingsJson, ListsUnknownKeys) {
-  const ReadSettings read = parse_settings_json(
+TEST(HeadroomEntry, ListsUnknownKeys) {
+  const ReadSettings read = parse_headroom_entry(
       R"({"request": {"steps": 3, "sampler": "heun", "tiles": [1, 2]}, "extra": true})");
   EXPECT_EQ(read.request.steps, 3);
   EXPECT_THAT(read.unknown,
@@ -244,33 +244,33 @@ TEST(SettingsJson, ListsUnknownKeys) {
                                    Pair("extra", "true")));
 }
 
-TEST(SettingsJson, AcceptsTheEndsOfEachRange) {
-  EXPECT_EQ(parse_settings_json(request_with("steps", 1)).request.steps, 1);
-  EXPECT_EQ(parse_settings_json(request_with("steps", 1000)).request.steps, 1000);
-  EXPECT_EQ(parse_settings_json(request_with("width", 16)).request.width, 16);
-  EXPECT_EQ(parse_settings_json(request_with("height", 8192)).request.height, 8192);
-  EXPECT_EQ(parse_settings_json(request_with("count", 64)).request.count, 64);
-  EXPECT_EQ(parse_settings_json(request_with("guidance", 100)).request.guidance_scale, 100);
-  EXPECT_EQ(parse_settings_json(request_with("shift", 100)).request.shift, 100);
-  EXPECT_EQ(parse_settings_json(request_with("seed", 0)).request.seed, 0U);
+TEST(HeadroomEntry, AcceptsTheEndsOfEachRange) {
+  EXPECT_EQ(parse_headroom_entry(request_with("steps", 1)).request.steps, 1);
+  EXPECT_EQ(parse_headroom_entry(request_with("steps", 1000)).request.steps, 1000);
+  EXPECT_EQ(parse_headroom_entry(request_with("width", 16)).request.width, 16);
+  EXPECT_EQ(parse_headroom_entry(request_with("height", 8192)).request.height, 8192);
+  EXPECT_EQ(parse_headroom_entry(request_with("count", 64)).request.count, 64);
+  EXPECT_EQ(parse_headroom_entry(request_with("guidance", 100)).request.guidance_scale, 100);
+  EXPECT_EQ(parse_headroom_entry(request_with("shift", 100)).request.shift, 100);
+  EXPECT_EQ(parse_headroom_entry(request_with("seed", 0)).request.seed, 0U);
 }
 
-TEST(SettingsJson, RefusesWhatNestsDeeperThanTheStack) {
+TEST(HeadroomEntry, RefusesWhatNestsDeeperThanTheStack) {
   const std::string deep = std::string(300'000, '[') + std::string(300'000, ']');
   for (const std::string& text :
        {R"({"request": {"x": )" + deep + "}}", R"({"request": {}, "plan": {"x": )" + deep + "}}"}) {
     expect_error(ErrorKind::kInvalidRequest, HasSubstr("nests deeper"),
-                 [&] { (void)parse_settings_json(text); });
+                 [&] { (void)parse_headroom_entry(text); });
   }
 }
 
-TEST(SettingsJson, GuidanceBelowZeroIsOffAndListed) {
-  const ReadSettings read = parse_settings_json(request_with("guidance", -3));
+TEST(HeadroomEntry, GuidanceBelowZeroIsOffAndListed) {
+  const ReadSettings read = parse_headroom_entry(request_with("guidance", -3));
   EXPECT_EQ(read.request.guidance_scale, 0);
   EXPECT_THAT(read.unknown, testing::Contains(testing::Pair("request.guidance", "-3")));
 }
 
-TEST(SettingsJson, RefusesBadValuesAndNamesTheKey) {
+TEST(HeadroomEntry, RefusesBadValuesAndNamesTheKey) {
   const std::vector<std::pair<std::string, std::vector<json>>> bad{
       {"prompt", {1, nullptr, json::array(), std::string(65537, 'x')}},
       {"negative_prompt", {true}},
@@ -286,26 +286,26 @@ TEST(SettingsJson, RefusesBadValuesAndNamesTheKey) {
   for (const auto& [key, values] : bad) {
     for (const json& value : values) {
       expect_error(ErrorKind::kInvalidRequest, HasSubstr("\"" + key + "\" is "),
-                   [text = request_with(key, value)] { (void)parse_settings_json(text); });
+                   [text = request_with(key, value)] { (void)parse_headroom_entry(text); });
     }
   }
   expect_error(ErrorKind::kInvalidRequest, HasSubstr("\"seed\" is -3"),
-               [] { (void)parse_settings_json(R"({"request": {}, "seed": -3})"); });
+               [] { (void)parse_headroom_entry(R"({"request": {}, "seed": -3})"); });
   expect_error(ErrorKind::kInvalidRequest, HasSubstr("\"plan\" is 3; it must be an object"),
-               [] { (void)parse_settings_json(R"({"request": {}, "plan": 3})"); });
+               [] { (void)parse_headroom_entry(R"({"request": {}, "plan": 3})"); });
   expect_error(ErrorKind::kInvalidRequest,
                testing::Eq("settings: \"steps\" is 0; it must be a whole number from 1 to 1000"),
-               [] { (void)parse_settings_json(request_with("steps", 0)); });
+               [] { (void)parse_headroom_entry(request_with("steps", 0)); });
 }
 
-TEST(SettingsJson, RefusesWhatIsNotASettingsText) {
+TEST(HeadroomEntry, RefusesWhatIsNotASettingsText) {
   for (const char* text : {"", "{", "null", "[]", "{}", "\"x\"", R"({"request": 1})",
                            "{\"request\": {}} x", "{\"request\": {\"prompt\": \"\xFF\"}}"}) {
     expect_error(ErrorKind::kInvalidRequest, HasSubstr("settings: "),
-                 [&] { (void)parse_settings_json(text); });
+                 [&] { (void)parse_headroom_entry(text); });
   }
   expect_error(ErrorKind::kInvalidRequest, HasSubstr("not valid JSON"),
-               [] { (void)parse_settings_json(std::string(100000, '[')); });
+               [] { (void)parse_headroom_entry(std::string(100000, '[')); });
 }
 
 }  // namespace
