@@ -5,7 +5,7 @@
 #include "headroom/device/allocation_recorder.h"
 #include "headroom/device/memory_tag.h"
 #include "headroom/device/workspace.h"
-#include "headroom/memory/host_memory.h"
+#include "headroom/memory/choose_plan.h"
 #include "headroom/pipeline/meta_weights.h"
 #include "headroom/pipeline/upscale_pieces.h"
 

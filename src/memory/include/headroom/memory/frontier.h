@@ -1,7 +1,7 @@
 #pragma once
 #include "headroom/core/plan.h"
 #include "headroom/core/size.h"
-#include "headroom/memory/host_memory.h"
+#include "headroom/memory/choose_plan.h"
 
 #include <cstdint>
 #include <functional>

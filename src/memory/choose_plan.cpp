@@ -1,4 +1,4 @@
-#include "headroom/memory/host_memory.h"
+#include "headroom/memory/choose_plan.h"
 
 #include "headroom/core/bytes.h"
 

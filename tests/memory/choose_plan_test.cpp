@@ -1,5 +1,5 @@
 // Plans within the machine's own memory, beside a search that looks at every plan.
-#include "headroom/memory/host_memory.h"
+#include "headroom/memory/choose_plan.h"
 
 #include "headroom/core/bytes.h"
 #include "headroom/memory/candidate.h"
