@@ -7,7 +7,7 @@
 #include "headroom/core/bytes.h"
 #include "headroom/device/cpu_budget.h"
 #include "headroom/diffusion/noise.h"
-#include "headroom/forecast/forecaster.h"
+#include "headroom/forecast/make_forecaster.h"
 #include "headroom/pipeline/file_weights.h"
 #include "headroom/pipeline/make_generator.h"
 #include "headroom/pipeline/number_format.h"

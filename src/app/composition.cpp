@@ -6,7 +6,7 @@
 #include "headroom/engine/file_hashes.h"
 #include "headroom/forecast/calibration.h"
 #include "headroom/forecast/calibration_file.h"
-#include "headroom/forecast/forecaster.h"
+#include "headroom/forecast/make_forecaster.h"
 #include "headroom/forecast/overhead_file.h"
 #include "headroom/forecast/rates_file.h"
 #include "headroom/memory/allocator_conf.h"

@@ -3,7 +3,7 @@
 #include "headroom/core/run_shape.h"
 #include "headroom/device/device.h"
 #include "headroom/memory/budget.h"
-#include "headroom/memory/forecast.h"
+#include "headroom/memory/forecaster.h"
 
 #include <functional>
 #include <optional>

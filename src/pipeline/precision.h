@@ -1,7 +1,7 @@
 #pragma once
 #include "headroom/core/error.h"
 #include "headroom/core/generation.h"
-#include "headroom/memory/forecast.h"
+#include "headroom/memory/forecaster.h"
 #include "headroom/pipeline/make_generator.h"
 #include "headroom/pipeline/number_format.h"
 

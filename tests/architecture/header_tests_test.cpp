@@ -34,7 +34,7 @@ const std::map<std::string, std::string>& tested_elsewhere() {
       {"device/page_locked", "fake_card/page_locked_test.cpp"},
       // Parts of one measurement, or of one prediction.
       {"forecast/calibration_file", "forecast/calibration_test.cpp"},
-      {"forecast/forecaster", "forecast/prediction_test.cpp"},
+      {"forecast/make_forecaster", "forecast/prediction_test.cpp"},
       {"forecast/overhead_file", "forecast/measured_rates_test.cpp"},
       {"forecast/rates_file", "forecast/measured_rates_test.cpp"},
       // Windows, driven by real events on a virtual screen.

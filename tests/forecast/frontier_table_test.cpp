@@ -2,7 +2,7 @@
 // of its own.
 
 #include "headroom/core/bytes.h"
-#include "headroom/forecast/forecaster.h"
+#include "headroom/forecast/make_forecaster.h"
 #include "headroom/memory/allocator_conf.h"
 #include "headroom/memory/budget.h"
 #include "headroom/memory/candidate.h"

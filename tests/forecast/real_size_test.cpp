@@ -1,7 +1,7 @@
 // The real models' sizes, from their configs alone: no weights are needed to say what fits.
 
 #include "headroom/core/bytes.h"
-#include "headroom/forecast/forecaster.h"
+#include "headroom/forecast/make_forecaster.h"
 #include "headroom/pipeline/make_generator.h"
 
 #include "request_costs.h"

@@ -1,7 +1,7 @@
 // int8 and 4-bit weights, which can be planned before they can be run.
 
 #include "headroom/core/bytes.h"
-#include "headroom/forecast/forecaster.h"
+#include "headroom/forecast/make_forecaster.h"
 #include "headroom/pipeline/make_generator.h"
 #include "headroom/pipeline/number_format.h"
 

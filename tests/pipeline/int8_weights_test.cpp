@@ -4,7 +4,7 @@
 
 #include "headroom/core/bytes.h"
 #include "headroom/core/run_record.h"
-#include "headroom/forecast/forecaster.h"
+#include "headroom/forecast/make_forecaster.h"
 #include "headroom/pipeline/file_weights.h"
 #include "headroom/weights/network_tensors.h"
 

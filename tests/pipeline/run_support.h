@@ -1,6 +1,6 @@
 #pragma once
 #include "headroom/device/cpu_budget.h"
-#include "headroom/forecast/forecaster.h"
+#include "headroom/forecast/make_forecaster.h"
 #include "headroom/model_files/open_model.h"
 #include "headroom/pipeline/make_generator.h"
 #include "headroom/pipeline/request_shape.h"

@@ -2,7 +2,7 @@
 #include "headroom/core/generation.h"
 #include "headroom/core/memory_snapshot.h"
 #include "headroom/core/run_shape.h"
-#include "headroom/memory/forecast.h"
+#include "headroom/memory/forecaster.h"
 
 #include <compare>
 #include <condition_variable>

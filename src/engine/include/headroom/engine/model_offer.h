@@ -2,7 +2,7 @@
 #include "headroom/core/message.h"
 #include "headroom/engine/model_on_device.h"
 #include "headroom/engine/search.h"
-#include "headroom/memory/forecast.h"
+#include "headroom/memory/forecaster.h"
 
 #include <cstdint>
 #include <map>

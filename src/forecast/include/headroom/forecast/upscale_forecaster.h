@@ -3,7 +3,7 @@
 #include "headroom/core/size.h"
 #include "headroom/forecast/upscale_plan.h"
 #include "headroom/memory/device_rates.h"
-#include "headroom/memory/forecast.h"
+#include "headroom/memory/forecaster.h"
 
 #include <filesystem>
 #include <functional>

@@ -1,7 +1,7 @@
 #pragma once
 #include "headroom/config/string_table.h"
 #include "headroom/gui_state/ui_state.h"
-#include "headroom/memory/forecast.h"
+#include "headroom/memory/forecaster.h"
 
 #include <string>
 #include <vector>

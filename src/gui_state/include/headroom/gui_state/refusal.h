@@ -2,7 +2,7 @@
 #include "headroom/config/string_table.h"
 #include "headroom/core/memory_snapshot.h"
 #include "headroom/memory/budget.h"
-#include "headroom/memory/forecast.h"
+#include "headroom/memory/forecaster.h"
 
 #include <string>
 #include <vector>

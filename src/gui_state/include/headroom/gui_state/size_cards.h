@@ -2,7 +2,7 @@
 #include "headroom/core/generation.h"
 #include "headroom/core/size.h"
 #include "headroom/memory/budget.h"
-#include "headroom/memory/forecast.h"
+#include "headroom/memory/forecaster.h"
 
 #include <array>
 #include <cstdint>

@@ -3,7 +3,7 @@
 #include "headroom/device/device.h"
 #include "headroom/memory/budget.h"
 #include "headroom/memory/device_rates.h"
-#include "headroom/memory/forecast.h"
+#include "headroom/memory/forecaster.h"
 #include "headroom/memory/plan_space.h"
 #include "headroom/memory/workspace_terms.h"
 #include "headroom/model_files/model_folder.h"
@@ -54,7 +54,7 @@ struct PipelineOptions {
   // Called for the model's weight files with each picture, for its run record. May be empty.
   HashOf hash_of;
   // Makes a forecaster for runs with other options: in a safer number format, or with LoRAs.
-  // headroom/forecast/forecaster.h has one. A generator requires it.
+  // headroom/forecast/make_forecaster.h has one. A generator requires it.
   std::function<std::shared_ptr<Forecaster>(PipelineOptions)> make_forecaster;
   BudgetOptions budget;
   bool check_weights = true;  // holes of zeros in a matrix are an error when it is read

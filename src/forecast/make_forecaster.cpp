@@ -1,4 +1,4 @@
-#include "headroom/forecast/forecaster.h"
+#include "headroom/forecast/make_forecaster.h"
 
 #include "headroom/core/bytes.h"
 #include "headroom/memory/option_effects.h"

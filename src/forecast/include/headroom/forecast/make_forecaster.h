@@ -1,5 +1,5 @@
 #pragma once
-#include "headroom/memory/forecast.h"
+#include "headroom/memory/forecaster.h"
 #include "headroom/pipeline/make_generator.h"
 
 #include <memory>
