@@ -37,10 +37,10 @@ class DryRunForecaster final : public Forecaster {
     RequestCosts::ForShape costs(costs_, shape, times_);
     PlanSpace space = costs.space();
     const std::optional<HostMemory> host = host_memory(snapshot);
-    const std::optional<Candidate> chosen =
+    const std::optional<PlanCandidate> chosen =
         choose_plan(space, costs, budget, host, options_.low_vram);
     if (!chosen) space = costs.space();
-    const Candidate candidate = chosen ? *chosen : closest_plan(space, costs, budget, host);
+    const PlanCandidate candidate = chosen ? *chosen : closest_plan(space, costs, budget, host);
     const StageNeed& first = candidate.stages[static_cast<std::size_t>(Stage::kEncode)];
     forecast.plan = describe(shape, count, candidate,
                              costs.shown_seconds(candidate.execution, space.files_are_cached,
@@ -65,9 +65,9 @@ class DryRunForecaster final : public Forecaster {
     RequestCosts::ForShape costs(costs_, with_steps_left(shape, left.steps), times_);
     PlanSpace space = costs.space();
     space.from = left.from;
-    const std::optional<Candidate> chosen =
+    const std::optional<PlanCandidate> chosen =
         choose_plan(space, costs, budget, host_memory(snapshot), options_.low_vram);
-    const Candidate candidate = chosen ? *chosen : smallest_plan(space, costs);
+    const PlanCandidate candidate = chosen ? *chosen : smallest_plan(space, costs);
     std::array<double, kStageCount> seconds{};
     for (int i = 0; i < kStageCount; ++i) {
       seconds[static_cast<std::size_t>(i)] =
@@ -216,7 +216,7 @@ class DryRunForecaster final : public Forecaster {
             : say("{0} {1}; no size fits, so {2}", to_string(wanted), missing, cure);
   }
 
-  [[nodiscard]] Plan describe(const RunShape& shape, int count, const Candidate& candidate,
+  [[nodiscard]] Plan describe(const RunShape& shape, int count, const PlanCandidate& candidate,
                               const std::array<double, kStageCount>& shown, const PlanSpace& space,
                               PlanCosts& costs) const {
     Plan plan;

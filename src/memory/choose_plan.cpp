@@ -35,18 +35,19 @@ class WithPageCache final : public PlanCosts {
 };
 
 // How much memory a plan leaves for the page cache, beside what it holds itself.
-std::int64_t room_for_files(const Candidate& plan, std::int64_t available_bytes,
+std::int64_t room_for_files(const PlanCandidate& plan, std::int64_t available_bytes,
                             const HostMemory& host) {
   const StageNeed& denoise = plan.stages[static_cast<std::size_t>(Stage::kDenoise)];
   return available_bytes - denoise.host_bytes - (host.holds_device ? denoise.peak_bytes : 0);
 }
 
-std::optional<Candidate> with_files_cached(const PlanSpace& space, PlanCosts& costs,
-                                           std::int64_t budget_bytes, std::int64_t available_bytes,
-                                           const HostMemory& host, bool low_vram) {
+std::optional<PlanCandidate> with_files_cached(const PlanSpace& space, PlanCosts& costs,
+                                               std::int64_t budget_bytes,
+                                               std::int64_t available_bytes, const HostMemory& host,
+                                               bool low_vram) {
   if (host.holds_device) {
     WithPageCache pressed(space, costs, std::max<std::int64_t>(0, available_bytes - budget_bytes));
-    const std::optional<Candidate> found =
+    const std::optional<PlanCandidate> found =
         fastest_plan(space, pressed, std::min(budget_bytes, available_bytes), low_vram);
     return found ? std::optional(compose(found->execution, space, costs)) : std::nullopt;
   }
@@ -61,10 +62,11 @@ std::optional<Candidate> with_files_cached(const PlanSpace& space, PlanCosts& co
   return fastest_plan(fewer, costs, budget_bytes, low_vram);
 }
 
-std::optional<Candidate> within_page_cache(PlanSpace& space, PlanCosts& costs,
-                                           std::int64_t budget_bytes, std::int64_t available_bytes,
-                                           const HostMemory& host, bool low_vram) {
-  const std::optional<Candidate> plain = fastest_plan(space, costs, budget_bytes, low_vram);
+std::optional<PlanCandidate> within_page_cache(PlanSpace& space, PlanCosts& costs,
+                                               std::int64_t budget_bytes,
+                                               std::int64_t available_bytes, const HostMemory& host,
+                                               bool low_vram) {
+  const std::optional<PlanCandidate> plain = fastest_plan(space, costs, budget_bytes, low_vram);
   if (!plain || page_cache_bytes(plain->execution, space) == 0 ||
       page_cache_bytes(plain->execution, space) <= room_for_files(*plain, available_bytes, host)) {
     return plain;
@@ -94,11 +96,12 @@ std::int64_t page_cache_bytes(const ExecutionOptions& execution, const PlanSpace
   return bytes.empty() ? 0 : bytes[static_cast<std::size_t>(execution.stream_blocks)];
 }
 
-std::optional<Candidate> choose_plan(PlanSpace& space, PlanCosts& costs, std::int64_t budget_bytes,
-                                     const std::optional<HostMemory>& host, bool low_vram) {
+std::optional<PlanCandidate> choose_plan(PlanSpace& space, PlanCosts& costs,
+                                         std::int64_t budget_bytes,
+                                         const std::optional<HostMemory>& host, bool low_vram) {
   if (!host) return fastest_plan(space, costs, budget_bytes, low_vram);
   const std::int64_t available = host->available_bytes - host_margin(host->available_bytes);
-  std::optional<Candidate> plan;
+  std::optional<PlanCandidate> plan;
   for (;;) {
     plan = within_page_cache(space, costs, budget_bytes, available, *host, low_vram);
     if (!plan || plan->host_peak_bytes() <= available) return plan;
@@ -113,15 +116,15 @@ std::optional<Candidate> choose_plan(PlanSpace& space, PlanCosts& costs, std::in
   }
 }
 
-Candidate closest_plan(const PlanSpace& space, PlanCosts& costs, std::int64_t budget_bytes,
-                       const std::optional<HostMemory>& host) {
-  std::optional<Candidate> best;
+PlanCandidate closest_plan(const PlanSpace& space, PlanCosts& costs, std::int64_t budget_bytes,
+                           const std::optional<HostMemory>& host) {
+  std::optional<PlanCandidate> best;
   for (const bool on_host : {false, true}) {
     if (!host || (on_host && !space.can_decode_on_cpu)) continue;
     PlanSpace part = space;
     part.can_decode_on_cpu = on_host;
     if (on_host) part.tile_sizes.clear();
-    const std::optional<Candidate> plan = fastest_plan(part, costs, budget_bytes);
+    const std::optional<PlanCandidate> plan = fastest_plan(part, costs, budget_bytes);
     if (plan && (!best || plan->host_peak_bytes() < best->host_peak_bytes())) best = plan;
   }
   return best ? *best : smallest_plan(space, costs);

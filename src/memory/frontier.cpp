@@ -21,8 +21,8 @@ FrontierCell judge_size(Size size, PlanSpace space, PlanCosts& costs, std::int64
   cell.width = size.width;
   cell.height = size.height;
   const PlanSpace whole = space;
-  const std::optional<Candidate> best = choose_plan(space, costs, budget_bytes, host, low_vram);
-  const Candidate plan = best ? *best : closest_plan(whole, costs, budget_bytes, host);
+  const std::optional<PlanCandidate> best = choose_plan(space, costs, budget_bytes, host, low_vram);
+  const PlanCandidate plan = best ? *best : closest_plan(whole, costs, budget_bytes, host);
   cell.peak_bytes = plan.peak_bytes;
   cell.execution = plan.execution;
   if (!best) {

@@ -1,11 +1,11 @@
 #include "headroom/memory/option_effects.h"
 
-#include "headroom/memory/candidate.h"
+#include "headroom/memory/plan_candidate.h"
 #include "headroom/memory/plan_space.h"
 
 namespace headroom {
 
-std::vector<OptionEffect> option_effects(const Candidate& plan, const PlanSpace& space,
+std::vector<OptionEffect> option_effects(const PlanCandidate& plan, const PlanSpace& space,
                                          PlanCosts& costs) {
   std::vector<OptionEffect> effects;
   const auto consider = [&](auto ExecutionOptions::*option) {
@@ -14,7 +14,7 @@ std::vector<OptionEffect> option_effects(const Candidate& plan, const PlanSpace&
     if (alone == ExecutionOptions{}) return;
     ExecutionOptions others = plan.execution;
     others.*option = {};
-    const Candidate without = compose(others, space, costs);
+    const PlanCandidate without = compose(others, space, costs);
     effects.push_back({option_names(alone).front(), without.peak_bytes - plan.peak_bytes,
                        plan.seconds - without.seconds});
   };

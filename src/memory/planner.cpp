@@ -1,6 +1,6 @@
 #include "headroom/memory/planner.h"
 
-#include "headroom/memory/candidate.h"
+#include "headroom/memory/plan_candidate.h"
 #include "headroom/memory/plan_space.h"
 
 #include "choice_needs.h"
@@ -90,7 +90,7 @@ class Search {
         to_decode_(ways_to_decode(space)),
         decode_(to_decode_.size()) {}
 
-  std::optional<Candidate> best() {
+  std::optional<PlanCandidate> best() {
     save_seconds_ = stage_seconds(Stage::kSave, {}, space_, costs_);
     look(/*packed=*/false);
     if (space_.can_be_packed) look(/*packed=*/true);
@@ -222,9 +222,9 @@ class Search {
 
 }  // namespace
 
-std::optional<Candidate> fastest_plan(const PlanSpace& space, PlanCosts& costs,
-                                      std::int64_t budget_bytes, bool low_vram) {
-  std::optional<Candidate> fastest = Search(space, costs, {.most_bytes = budget_bytes}).best();
+std::optional<PlanCandidate> fastest_plan(const PlanSpace& space, PlanCosts& costs,
+                                          std::int64_t budget_bytes, bool low_vram) {
+  std::optional<PlanCandidate> fastest = Search(space, costs, {.most_bytes = budget_bytes}).best();
   if (!fastest || !low_vram) return fastest;
   // The fastest plan itself is within that time, so the leanest needs at most as much and fits as
   // well.
@@ -235,7 +235,7 @@ std::optional<Candidate> fastest_plan(const PlanSpace& space, PlanCosts& costs,
       .best();
 }
 
-Candidate smallest_plan(const PlanSpace& space, PlanCosts& costs) {
+PlanCandidate smallest_plan(const PlanSpace& space, PlanCosts& costs) {
   return *Search(space, costs, {.leanest = true}).best();
 }
 

@@ -65,13 +65,13 @@ struct Symbol {
 };
 constexpr std::int32_t kGone = -1;
 
-struct Candidate {
+struct PlanCandidate {
   std::int32_t rank = 0;
   std::int32_t position = 0;  // of the left symbol
   std::int32_t left = 0;      // ids when the candidate was found: if they
   std::int32_t right = 0;     // have changed since, it is stale
   std::int32_t joined = 0;
-  friend bool operator>(const Candidate& a, const Candidate& b) {
+  friend bool operator>(const PlanCandidate& a, const PlanCandidate& b) {
     return std::tie(a.rank, a.position) > std::tie(b.rank, b.position);
   }
 };
@@ -126,7 +126,7 @@ void BytePairEncoder::append_ids(std::string_view piece, std::vector<std::int32_
     symbol(i) = {byte_ids_[byte], i - 1, i + 1 < count ? i + 1 : -1};
   }
 
-  std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> queue;
+  std::priority_queue<PlanCandidate, std::vector<PlanCandidate>, std::greater<>> queue;
   const auto consider = [&](std::int32_t position) {
     const Symbol& left = symbol(position);
     if (left.next < 0) return;
@@ -138,7 +138,7 @@ void BytePairEncoder::append_ids(std::string_view piece, std::vector<std::int32_
   for (std::int32_t i = 0; i < count; ++i) consider(i);
 
   while (!queue.empty()) {
-    const Candidate best = queue.top();
+    const PlanCandidate best = queue.top();
     queue.pop();
     Symbol& left = symbol(best.position);
     if (left.id != best.left || left.next < 0 || symbol(left.next).id != best.right) continue;

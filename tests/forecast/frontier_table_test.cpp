@@ -5,7 +5,7 @@
 #include "headroom/forecast/make_forecaster.h"
 #include "headroom/memory/allocator_conf.h"
 #include "headroom/memory/budget.h"
-#include "headroom/memory/candidate.h"
+#include "headroom/memory/plan_candidate.h"
 #include "headroom/pipeline/number_format.h"
 
 #include "pipeline/run_support.h"
@@ -27,7 +27,7 @@ constexpr int kStep = 192;
 constexpr int kMax = 1152;
 
 struct Searched {
-  std::vector<Candidate> all;
+  std::vector<PlanCandidate> all;
   double resident_seconds = 0;
 };
 
@@ -68,7 +68,7 @@ TEST_P(FrontierTable, EqualsTheSearchOfAllPlans) {
       Searched& of = searched[{height, width}];
       of.all = test::all_plans(costs.space(), costs);
       of.resident_seconds = compose(ExecutionOptions{}, costs.space(), costs).seconds;
-      for (const Candidate& plan : of.all) peaks.push_back(plan.peak_bytes);
+      for (const PlanCandidate& plan : of.all) peaks.push_back(plan.peak_bytes);
     }
   }
   std::sort(peaks.begin(), peaks.end());
@@ -90,7 +90,7 @@ TEST_P(FrontierTable, EqualsTheSearchOfAllPlans) {
       }
       EXPECT_EQ(cell.state != FrontierCell::State::kNo, offered);
       const Searched& own = searched.at({cell.height, cell.width});
-      const Candidate* const best = test::exhaustive_fastest(own.all, budget);
+      const PlanCandidate* const best = test::exhaustive_fastest(own.all, budget);
       if (!offered || best == nullptr) {
         EXPECT_GT(cell.shortfall_bytes, 0);
         continue;

@@ -5,7 +5,7 @@
 #include "headroom/device/cpu_budget.h"
 #include "headroom/device/device.h"
 #include "headroom/diffusion/noise.h"
-#include "headroom/memory/candidate.h"
+#include "headroom/memory/plan_candidate.h"
 #include "headroom/pipeline/layer_streamer.h"
 #include "headroom/pipeline/opened_model.h"
 #include "headroom/weights/network_tensors.h"

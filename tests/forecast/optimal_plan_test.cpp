@@ -2,7 +2,7 @@
 
 #include "headroom/core/bytes.h"
 #include "headroom/memory/budget.h"
-#include "headroom/memory/candidate.h"
+#include "headroom/memory/plan_candidate.h"
 #include "headroom/memory/planner.h"
 #include "headroom/memory/time_model.h"
 #include "headroom/pipeline/number_format.h"
@@ -28,7 +28,7 @@ ModelFolder model_named(const std::string& name) {
 }
 
 // The cards, and amounts that leave some plans out, also for a model that fits every card.
-std::vector<std::int64_t> budgets(const std::vector<Candidate>& all) {
+std::vector<std::int64_t> budgets(const std::vector<PlanCandidate>& all) {
   std::vector<std::int64_t> result;
   for (const std::int64_t card : {2, 3, 4, 6, 8, 12, 16, 24}) {
     MemorySnapshot snapshot;
@@ -36,7 +36,7 @@ std::vector<std::int64_t> budgets(const std::vector<Candidate>& all) {
     result.push_back(compute_budget(snapshot, {}).budget_bytes);
   }
   std::vector<std::int64_t> peaks;
-  for (const Candidate& c : all) peaks.push_back(c.peak_bytes);
+  for (const PlanCandidate& c : all) peaks.push_back(c.peak_bytes);
   std::sort(peaks.begin(), peaks.end());
   for (std::size_t i = 0; i < 4; ++i) result.push_back(peaks[i * i * (peaks.size() - 1) / 9]);
   result.push_back(peaks.front() - 1);
@@ -60,7 +60,7 @@ TEST_P(OptimalPlan, IsTheBestOfAll) {
                            .prompt_tokens = 64,
                            .negative_tokens = guided ? 12 : 0};
       RequestCosts::ForShape costs(known, shape, times);
-      const std::vector<Candidate> all = test::all_plans(costs.space(), costs);
+      const std::vector<PlanCandidate> all = test::all_plans(costs.space(), costs);
       for (const std::int64_t budget : budgets(all)) {
         SCOPED_TRACE(std::string(preset.name) + (guided ? " guided" : "") + " within " +
                      format_bytes(budget));

@@ -3,7 +3,7 @@
 #include "headroom/device/cpu_budget.h"
 #include "headroom/device/device.h"
 #include "headroom/diffusion/noise.h"
-#include "headroom/memory/candidate.h"
+#include "headroom/memory/plan_candidate.h"
 #include "headroom/pipeline/file_weights.h"
 #include "headroom/pipeline/number_format.h"
 #include "headroom/pipeline/request_shape.h"

@@ -2,7 +2,7 @@
 #include "headroom/memory/choose_plan.h"
 
 #include "headroom/core/bytes.h"
-#include "headroom/memory/candidate.h"
+#include "headroom/memory/plan_candidate.h"
 #include "headroom/memory/planner.h"
 
 #include "memory/planner_costs.h"
@@ -65,7 +65,7 @@ class ProcessorCosts final : public test::CountingCosts {
   }
 };
 
-std::int64_t at_denoise(const Candidate& plan) {
+std::int64_t at_denoise(const PlanCandidate& plan) {
   return plan.stages[static_cast<std::size_t>(Stage::kDenoise)].peak_bytes;
 }
 
@@ -73,12 +73,12 @@ TEST(HostMemory, LeavesFilesThatEveryStepReadsTheirRoom) {
   ProcessorCosts costs;
   const HostMemory host{23 * kGiB, /*holds_device=*/true};
   const std::int64_t budget = host.available_bytes - 700 * kMiB;
-  const std::optional<Candidate> greedy = fastest_plan(costs.space, costs, budget);
+  const std::optional<PlanCandidate> greedy = fastest_plan(costs.space, costs, budget);
   ASSERT_TRUE(greedy);
   EXPECT_GT(at_denoise(*greedy) + page_cache_bytes(greedy->execution, costs.space),
             host.available_bytes);
 
-  const std::optional<Candidate> plan = choose_plan(costs.space, costs, budget, host);
+  const std::optional<PlanCandidate> plan = choose_plan(costs.space, costs, budget, host);
   ASSERT_TRUE(plan);
   EXPECT_TRUE(costs.space.files_are_cached);
   EXPECT_LE(at_denoise(*plan) + page_cache_bytes(plan->execution, costs.space),
@@ -94,11 +94,11 @@ TEST(HostMemory, FindsWhatLookingAtEveryPlanFinds) {
       const HostMemory host{gib * kGiB, holds_device};
       const std::int64_t budget = holds_device ? gib * kGiB - 300 * kMiB : 6 * kGiB;
       const std::int64_t available = host.available_bytes - host_margin(host.available_bytes);
-      const std::optional<Candidate> plan = choose_plan(costs.space, costs, budget, host);
+      const std::optional<PlanCandidate> plan = choose_plan(costs.space, costs, budget, host);
       ProcessorCosts fresh;
-      const Candidate* best = nullptr;
-      const std::vector<Candidate> all = test::all_plans(fresh.space, fresh);
-      for (const Candidate& c : all) {
+      const PlanCandidate* best = nullptr;
+      const std::vector<PlanCandidate> all = test::all_plans(fresh.space, fresh);
+      for (const PlanCandidate& c : all) {
         const std::int64_t files = page_cache_bytes(c.execution, fresh.space);
         const std::int64_t taken = holds_device ? at_denoise(c) : 0;
         const bool cached = files == 0 || taken + files <= available;
@@ -120,7 +120,7 @@ TEST(HostMemory, ReadsFromTheDiskOnlyWhereNoPlanLeavesTheFilesRoom) {
   ProcessorCosts costs;
   // 30 layers of files are 10.9 GB, and on the device two buffers and the rest are 4.4 GB more.
   const HostMemory host{10 * kGiB, /*holds_device=*/true};
-  const std::optional<Candidate> plan =
+  const std::optional<PlanCandidate> plan =
       choose_plan(costs.space, costs, host.available_bytes - kGiB, host);
   ASSERT_TRUE(plan);
   EXPECT_FALSE(costs.space.files_are_cached);
@@ -133,7 +133,7 @@ TEST(HostMemory, ReadsFromTheDiskOnlyWhereNoPlanLeavesTheFilesRoom) {
 TEST(HostMemory, OnACardNoMoreBlocksAreStreamedThanThePageCacheHolds) {
   ProcessorCosts costs;
   const HostMemory host{9 * kGiB, /*holds_device=*/false};
-  const std::optional<Candidate> plan = choose_plan(costs.space, costs, 20 * kGiB, host);
+  const std::optional<PlanCandidate> plan = choose_plan(costs.space, costs, 20 * kGiB, host);
   ASSERT_TRUE(plan);
   EXPECT_LE(page_cache_bytes(plan->execution, costs.space), host.available_bytes);
   EXPECT_EQ(costs.space.layers, 30);
@@ -149,7 +149,7 @@ TEST(HostMemory, CountsWhatTheStreamedBlocksReadAndNotTheirNumber) {
   const HostMemory host{6 * kGiB, /*holds_device=*/false};
   EXPECT_EQ(page_cache_bytes({.stream_blocks = 11}, costs.space), 11 * kGiB / 8);
   EXPECT_EQ(page_cache_bytes({.stream_blocks = 12}, costs.space), 9 * kGiB);
-  const std::optional<Candidate> plan = choose_plan(costs.space, costs, 18 * kGiB, host);
+  const std::optional<PlanCandidate> plan = choose_plan(costs.space, costs, 18 * kGiB, host);
   ASSERT_TRUE(plan);
   EXPECT_TRUE(costs.space.files_are_cached);
   EXPECT_LE(plan->execution.stream_blocks, 11);
@@ -162,12 +162,12 @@ TEST(HostMemory, WhatADecoderHoldsOfItMustFit) {
     ProcessorCosts costs;
     costs.space.streamed_file_bytes.clear();
     const HostMemory host{available, /*holds_device=*/false};
-    const std::optional<Candidate> plan = choose_plan(costs.space, costs, 5 * kGiB, host);
+    const std::optional<PlanCandidate> plan = choose_plan(costs.space, costs, 5 * kGiB, host);
     if (!plan) continue;
     EXPECT_LE(plan->host_peak_bytes(), available - host_margin(available));
   }
   ProcessorCosts costs;
-  const std::optional<Candidate> plan =
+  const std::optional<PlanCandidate> plan =
       choose_plan(costs.space, costs, 5 * kGiB, HostMemory{1, false});
   ASSERT_TRUE(plan);  // a whole decode fits that device
   EXPECT_EQ(plan->host_peak_bytes(), 0);
@@ -181,11 +181,11 @@ TEST(HostMemory, WhereItIsWhatLacksThePlanThatComesClosestWantsLittleOfIt) {
   const HostMemory host{100 * kMiB, /*holds_device=*/false};
   PlanSpace space = costs.space;
   ASSERT_FALSE(choose_plan(space, costs, budget, host));
-  const Candidate closest = closest_plan(costs.space, costs, budget, host);
+  const PlanCandidate closest = closest_plan(costs.space, costs, budget, host);
   EXPECT_LE(closest.peak_bytes, budget);
   EXPECT_EQ(closest.host_peak_bytes(), 2 * ProcessorCosts::kPlanes);  // strips: less than 800 MiB
   // Where the device is too small for every plan, it is what lacks.
-  const Candidate smallest = closest_plan(costs.space, costs, kGiB, host);
+  const PlanCandidate smallest = closest_plan(costs.space, costs, kGiB, host);
   EXPECT_EQ(smallest.peak_bytes, smallest_plan(costs.space, costs).peak_bytes);
 }
 

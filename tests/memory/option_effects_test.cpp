@@ -1,6 +1,6 @@
 #include "headroom/memory/option_effects.h"
 
-#include "headroom/memory/candidate.h"
+#include "headroom/memory/plan_candidate.h"
 #include "headroom/memory/plan_space.h"
 
 #include <array>
@@ -52,7 +52,7 @@ TEST(OptionEffects, AreThePlansWithoutOneRungEachLessThePlan) {
   execution.evict_encoder = true;
   execution.stream_blocks = 4;
   execution.tile_latent = 16;
-  const Candidate plan = compose(execution, costs.space, costs);
+  const PlanCandidate plan = compose(execution, costs.space, costs);
   ASSERT_EQ(plan.peak_bytes, 84);  // denoise: six layers, 20 and 4 of working memory
   const std::vector<OptionEffect> effects = option_effects(plan, costs.space, costs);
   ASSERT_EQ(effects.size(), 3U);
@@ -74,7 +74,7 @@ TEST(OptionEffects, ARungOffTheWorstMomentSavesNothing) {
   MadeUpCosts costs;
   ExecutionOptions execution;
   execution.chunk_tokens = 64;  // decode, 30 + 100 + 68, is the worst moment
-  const Candidate plan = compose(execution, costs.space, costs);
+  const PlanCandidate plan = compose(execution, costs.space, costs);
   ASSERT_EQ(plan.peak_bytes, 198);
   const std::vector<OptionEffect> effects = option_effects(plan, costs.space, costs);
   ASSERT_EQ(effects.size(), 1U);

@@ -1,6 +1,6 @@
 // The planner's answer beside that of a search that looks at every plan.
 #include "headroom/core/bytes.h"
-#include "headroom/memory/candidate.h"
+#include "headroom/memory/plan_candidate.h"
 #include "headroom/memory/plan_space.h"
 #include "headroom/memory/planner.h"
 
@@ -185,8 +185,8 @@ auto counted(CountingCosts& costs, Questions& most, const Search& search) {
   return plan;
 }
 
-void expect_optimal(CountingCosts& costs, const std::vector<Candidate>& all, std::int64_t budget,
-                    Questions& most) {
+void expect_optimal(CountingCosts& costs, const std::vector<PlanCandidate>& all,
+                    std::int64_t budget, Questions& most) {
   const auto fast = counted(costs, most, [&] { return fastest_plan(costs.space, costs, budget); });
   const auto lean =
       counted(costs, most, [&] { return fastest_plan(costs.space, costs, budget, true); });
@@ -199,7 +199,7 @@ TEST(Planner, EqualsTheExhaustiveSearchOnRandomTables) {
   for (unsigned round = 0; round < 200; ++round) {
     const int layers = round % 10 == 0 ? 30 : std::uniform_int_distribution(0, 8)(random);
     RandomCosts costs(round, layers);
-    const std::vector<Candidate> all = test::all_plans(costs.space, costs);
+    const std::vector<PlanCandidate> all = test::all_plans(costs.space, costs);
     std::uniform_int_distribution<std::size_t> some(0, all.size() - 1);
     for (int i = 0; i < 5; ++i) {
       const std::int64_t budget = all[some(random)].peak_bytes;  // fits to the byte
@@ -208,7 +208,7 @@ TEST(Planner, EqualsTheExhaustiveSearchOnRandomTables) {
     }
     expect_optimal(costs, all, std::numeric_limits<std::int64_t>::max(), most);
     expect_optimal(costs, all, 0, most);
-    const Candidate smallest =
+    const PlanCandidate smallest =
         counted(costs, most, [&] { return smallest_plan(costs.space, costs); });
     EXPECT_EQ(by_peak(smallest),
               by_peak(*exhaustive_leanest(all, std::numeric_limits<double>::infinity())));
@@ -222,7 +222,7 @@ TEST(Planner, EqualsTheExhaustiveSearchOnTablesWithoutAnyOrder) {
   std::mt19937 random(7);
   for (unsigned round = 0; round < 200; ++round) {
     RandomCosts costs(round, std::uniform_int_distribution(0, 8)(random), Tables::kWild);
-    const std::vector<Candidate> all = test::all_plans(costs.space, costs);
+    const std::vector<PlanCandidate> all = test::all_plans(costs.space, costs);
     std::uniform_int_distribution<std::size_t> some(0, all.size() - 1);
     for (int i = 0; i < 5; ++i) {
       const std::int64_t budget = all[some(random)].peak_bytes;
@@ -252,7 +252,7 @@ TEST(Planner, EqualsTheExhaustiveSearchAboveAFloor) {
     if (draw(0, 2) == 0) leaving.add(NetworkId::kTransformer);
     if (draw(0, 1) == 0) leaving.add(NetworkId::kDecoder);
     costs.space.from = static_cast<Stage>(draw(0, 3));  // a run that goes on
-    const std::vector<Candidate> all = test::all_plans(costs.space, costs);
+    const std::vector<PlanCandidate> all = test::all_plans(costs.space, costs);
     ASSERT_FALSE(all.empty());
     std::uniform_int_distribution<std::size_t> some(0, all.size() - 1);
     for (int i = 0; i < 5; ++i) {
@@ -273,7 +273,7 @@ TEST(Planner, EqualsTheExhaustiveSearchForTheRealModelOnEveryCard) {
     for (const bool with_guidance : {false, true}) {
       for (const SizePreset& preset : kSizePresets) {
         RealCosts costs(preset.size, with_guidance, weight_scale);
-        const std::vector<Candidate> all = test::all_plans(costs.space, costs);
+        const std::vector<PlanCandidate> all = test::all_plans(costs.space, costs);
         for (const std::int64_t card : {2, 3, 4, 6, 8, 12, 16, 24}) {
           SCOPED_TRACE(std::to_string(card) + " GB, " + std::string(preset.name));
           const std::int64_t total = card * kGiB;

@@ -1,7 +1,7 @@
 #include "headroom/memory/planner.h"
 
 #include "headroom/core/bytes.h"
-#include "headroom/memory/candidate.h"
+#include "headroom/memory/plan_candidate.h"
 #include "headroom/memory/plan_space.h"
 
 #include "memory/planner_costs.h"
@@ -28,8 +28,8 @@ TEST(Planner, AllPlansAreAllAndEachOnce) {
   DistinctCosts costs;
   const auto count = [&] {
     std::set<std::vector<std::string>> names;
-    const std::vector<Candidate> all = test::all_plans(costs.space, costs);
-    for (const Candidate& c : all) {
+    const std::vector<PlanCandidate> all = test::all_plans(costs.space, costs);
+    for (const PlanCandidate& c : all) {
       names.insert(option_names(c.execution));
       EXPECT_TRUE(costs.space.guided || !c.execution.sequential_guidance);
       EXPECT_TRUE(costs.space.can_decode_on_cpu || !c.execution.cpu_decode);
@@ -56,7 +56,7 @@ TEST(Planner, AFloorKeepsWhatItNamesOffTheDevice) {
     costs.space.floor = floor;
     const auto plan = fastest_plan(costs.space, costs, 40 * kGiB);
     EXPECT_TRUE(plan && floor.allows(plan->execution));
-    for (const Candidate& c : test::all_plans(costs.space, costs))
+    for (const PlanCandidate& c : test::all_plans(costs.space, costs))
       EXPECT_TRUE(floor.allows(c.execution));
     std::array<std::int64_t, kStageCount> bytes{};
     for (std::size_t s = 0; s < bytes.size(); ++s) bytes[s] = plan->stages[s].weights_bytes;
@@ -101,7 +101,7 @@ TEST(Planner, UsesNoRungWhenEverythingFits) {
 
 TEST(Planner, SaysNothingWhenNotEvenTheSmallestPlanFits) {
   RealCosts costs({1024, 1024}, true, 1);
-  const Candidate smallest = smallest_plan(costs.space, costs);
+  const PlanCandidate smallest = smallest_plan(costs.space, costs);
   expect_composed(smallest, costs.space, costs);
   EXPECT_FALSE(fastest_plan(costs.space, costs, smallest.peak_bytes - 1));
   EXPECT_FALSE(fastest_plan(costs.space, costs, smallest.peak_bytes - 1, true));

@@ -70,7 +70,7 @@ TEST(OneMore, NetworksAreBesideOthersAsTheirLinesSay) {
 
 TEST(OneMore, PlansAreTheBestOfAllThereAre) {
   Costs costs;
-  const std::vector<Candidate> all = test::all_plans(costs.space, costs);
+  const std::vector<PlanCandidate> all = test::all_plans(costs.space, costs);
   for (std::int64_t budget = 0; budget < 6000; budget += 37) {
     test::expect_optimal(costs.space, costs, all, budget, fastest_plan(costs.space, costs, budget),
                          fastest_plan(costs.space, costs, budget, /*low_vram=*/true));
@@ -81,7 +81,7 @@ TEST(OneMore, PlansAreTheBestOfAllThereAre) {
 TEST(OneMore, ARunWithoutTheStageNeedsNothingForIt) {
   Costs costs;
   costs.space.stages.remove(Stage::kPolish);
-  const Candidate plan = compose({}, costs.space, costs);
+  const PlanCandidate plan = compose({}, costs.space, costs);
   EXPECT_EQ(plan.stages[index_of(Stage::kPolish)].peak_bytes, 0);
   EXPECT_EQ(plan.peak_bytes, 1000 + 4000 + 200 + 60 + kActivations);
 }

@@ -5,7 +5,7 @@
 #include "headroom/core/run_record.h"
 #include "headroom/diffusion/noise.h"
 #include "headroom/memory/allocator_model.h"
-#include "headroom/memory/candidate.h"
+#include "headroom/memory/plan_candidate.h"
 
 #include "dry_run.h"
 #include "pipeline/run_support.h"
@@ -167,7 +167,7 @@ TEST_P(ImageToImage, TakesThePredictedMemoryUnderEveryRung) {
       for (const std::string& name : option_names(execution)) text += " " + name;
       SCOPED_TRACE(text);
       const TracePeaks whole = replay_cpu_budget(dry_run(folder, {}, {shape, execution}));
-      const Candidate composed = compose(execution, of_shape.space(), of_shape);
+      const PlanCandidate composed = compose(execution, of_shape.space(), of_shape);
 
       DeviceBackend& device = *runner.options.device.backend;
       TextToImage networks(folder, {},

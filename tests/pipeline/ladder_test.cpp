@@ -5,7 +5,7 @@
 #include "headroom/device/device.h"
 #include "headroom/diffusion/noise.h"
 #include "headroom/memory/allocator_model.h"
-#include "headroom/memory/candidate.h"
+#include "headroom/memory/plan_candidate.h"
 #include "headroom/memory/planner.h"
 #include "headroom/pipeline/file_weights.h"
 #include "headroom/pipeline/request_shape.h"
@@ -222,7 +222,7 @@ TEST_P(Ladder, ComposedNeedsEqualTheWholeReplay) {
   RequestCosts::ForShape request(costs, model_->shape(request_), times);
   for (ExecutionOptions execution : execution()) {
     execution.stream_blocks = std::min(execution.stream_blocks, request.space().layers);
-    const Candidate composed = compose(execution, request.space(), request);
+    const PlanCandidate composed = compose(execution, request.space(), request);
     const TracePeaks whole = model_->predict(request_, execution);
     for (const Stage stage : {Stage::kEncode, Stage::kDenoise, Stage::kDecode}) {
       const auto i = static_cast<std::size_t>(stage);

@@ -1,5 +1,5 @@
 #pragma once
-#include "headroom/memory/candidate.h"
+#include "headroom/memory/plan_candidate.h"
 #include "headroom/memory/plan_space.h"
 #include "headroom/memory/planner.h"
 
@@ -17,13 +17,14 @@ namespace headroom::test {
 // Every combination of options that the floor allows, thousands, enumerated independently of the
 // planner. Tiles are not combined with a decoder on the CPU, where they would save no device
 // memory.
-[[nodiscard]] inline std::vector<Candidate> all_plans(const PlanSpace& space, PlanCosts& costs) {
+[[nodiscard]] inline std::vector<PlanCandidate> all_plans(const PlanSpace& space,
+                                                          PlanCosts& costs) {
   std::vector<int> chunks{0};
   chunks.insert(chunks.end(), space.chunk_sizes.begin(), space.chunk_sizes.end());
   std::vector<ExecutionOptions> decodes{{}};
   for (const int tile : space.tile_sizes) decodes.push_back({.tile_latent = tile});
   if (space.can_decode_on_cpu) decodes.push_back({.cpu_decode = true});
-  std::vector<Candidate> all;
+  std::vector<PlanCandidate> all;
   const auto add = [&](const ExecutionOptions& execution) {
     if (space.floor.allows(execution)) all.push_back(compose(execution, space, costs));
   };
@@ -59,34 +60,34 @@ namespace headroom::test {
 
 // The order that the planner promises, used for an exhaustive search.
 using Rank = std::tuple<double, std::int64_t, int>;
-[[nodiscard]] inline Rank by_time(const Candidate& c) {
+[[nodiscard]] inline Rank by_time(const PlanCandidate& c) {
   return {c.seconds, c.peak_bytes, option_count(c.execution)};
 }
-[[nodiscard]] inline Rank by_peak(const Candidate& c) {
+[[nodiscard]] inline Rank by_peak(const PlanCandidate& c) {
   return {static_cast<double>(c.peak_bytes), static_cast<std::int64_t>(c.seconds * 1e6),
           option_count(c.execution)};
 }
 
-[[nodiscard]] inline const Candidate* exhaustive_fastest(const std::vector<Candidate>& all,
-                                                         std::int64_t budget) {
-  const Candidate* best = nullptr;
-  for (const Candidate& c : all) {
+[[nodiscard]] inline const PlanCandidate* exhaustive_fastest(const std::vector<PlanCandidate>& all,
+                                                             std::int64_t budget) {
+  const PlanCandidate* best = nullptr;
+  for (const PlanCandidate& c : all) {
     if (c.peak_bytes <= budget && (best == nullptr || by_time(c) < by_time(*best))) best = &c;
   }
   return best;
 }
-[[nodiscard]] inline const Candidate* exhaustive_leanest(const std::vector<Candidate>& all,
-                                                         double limit) {
-  const Candidate* best = nullptr;
-  for (const Candidate& c : all) {
+[[nodiscard]] inline const PlanCandidate* exhaustive_leanest(const std::vector<PlanCandidate>& all,
+                                                             double limit) {
+  const PlanCandidate* best = nullptr;
+  for (const PlanCandidate& c : all) {
     if (c.seconds <= limit && (best == nullptr || by_peak(c) < by_peak(*best))) best = &c;
   }
   return best;
 }
 
 // Checks that the plan equals what compose() makes of its options.
-inline void expect_composed(const Candidate& plan, const PlanSpace& space, PlanCosts& costs) {
-  const Candidate again = compose(plan.execution, space, costs);
+inline void expect_composed(const PlanCandidate& plan, const PlanSpace& space, PlanCosts& costs) {
+  const PlanCandidate again = compose(plan.execution, space, costs);
   EXPECT_EQ(plan.peak_bytes, again.peak_bytes);
   EXPECT_EQ(plan.seconds, again.seconds);
   for (std::size_t s = 0; s < kStageCount; ++s) {
@@ -98,10 +99,10 @@ inline void expect_composed(const Candidate& plan, const PlanSpace& space, PlanC
 // Compares the plans of fastest_plan() within `budget`, without and with low_vram, with the best
 // of `all`.
 inline void expect_optimal(const PlanSpace& space, PlanCosts& costs,
-                           const std::vector<Candidate>& all, std::int64_t budget,
-                           const std::optional<Candidate>& fast,
-                           const std::optional<Candidate>& lean) {
-  const Candidate* const best = exhaustive_fastest(all, budget);
+                           const std::vector<PlanCandidate>& all, std::int64_t budget,
+                           const std::optional<PlanCandidate>& fast,
+                           const std::optional<PlanCandidate>& lean) {
+  const PlanCandidate* const best = exhaustive_fastest(all, budget);
   ASSERT_EQ(fast.has_value(), best != nullptr) << budget;
   ASSERT_EQ(lean.has_value(), best != nullptr) << budget;
   if (best == nullptr) return;

@@ -1,5 +1,5 @@
 #pragma once
-#include "headroom/memory/candidate.h"
+#include "headroom/memory/plan_candidate.h"
 #include "headroom/memory/plan_space.h"
 #include "headroom/memory/planner.h"
 
@@ -20,17 +20,17 @@ struct HostMemory {
 // out of the cache. They are read from the disk only when no plan leaves room for them. `space` is
 // narrowed to the result: ways to decode that do not fit are removed, and files_are_cached is set.
 // Without `host` nothing is known about the machine's memory, and it is taken to be enough.
-[[nodiscard]] std::optional<Candidate> choose_plan(PlanSpace& space, PlanCosts& costs,
-                                                   std::int64_t budget_bytes,
-                                                   const std::optional<HostMemory>& host,
-                                                   bool low_vram = false);
+[[nodiscard]] std::optional<PlanCandidate> choose_plan(PlanSpace& space, PlanCosts& costs,
+                                                       std::int64_t budget_bytes,
+                                                       const std::optional<HostMemory>& host,
+                                                       bool low_vram = false);
 
 // The plan to name when choose_plan() finds none in all of `space`. Of the plans that fit on the
 // device, one that needs least of the machine's memory, which is then what is short; when no plan
 // fits on the device, the smallest plan.
-[[nodiscard]] Candidate closest_plan(const PlanSpace& space, PlanCosts& costs,
-                                     std::int64_t budget_bytes,
-                                     const std::optional<HostMemory>& host);
+[[nodiscard]] PlanCandidate closest_plan(const PlanSpace& space, PlanCosts& costs,
+                                         std::int64_t budget_bytes,
+                                         const std::optional<HostMemory>& host);
 
 // What choose_plan() keeps for the program itself, when `available_bytes` are there.
 [[nodiscard]] std::int64_t host_margin(std::int64_t available_bytes);

@@ -1,5 +1,5 @@
 #pragma once
-#include "headroom/memory/candidate.h"
+#include "headroom/memory/plan_candidate.h"
 
 #include <vector>
 
@@ -8,7 +8,7 @@ namespace headroom {
 // What each option of `plan` saves of its peak and costs in seconds, one by one, in the order of
 // option_names(). Empty when everything stays resident. Each option is removed alone, so two
 // options that both cover the same peak seem to save nothing.
-[[nodiscard]] std::vector<OptionEffect> option_effects(const Candidate& plan,
+[[nodiscard]] std::vector<OptionEffect> option_effects(const PlanCandidate& plan,
                                                        const PlanSpace& space, PlanCosts& costs);
 
 }  // namespace headroom

@@ -1,5 +1,5 @@
 #pragma once
-#include "headroom/memory/candidate.h"
+#include "headroom/memory/plan_candidate.h"
 
 #include <cstdint>
 #include <optional>
@@ -11,11 +11,11 @@ namespace headroom {
 // the least peak of those that take at most twice the fastest one's seconds. Nothing when none
 // fits. Tiles are not combined with a decoder on the CPU, where they would save no device memory;
 // of all other combinations that the floor allows, none is better.
-[[nodiscard]] std::optional<Candidate> fastest_plan(const PlanSpace& space, PlanCosts& costs,
-                                                    std::int64_t budget_bytes,
-                                                    bool low_vram = false);
+[[nodiscard]] std::optional<PlanCandidate> fastest_plan(const PlanSpace& space, PlanCosts& costs,
+                                                        std::int64_t budget_bytes,
+                                                        bool low_vram = false);
 
 // The candidate with the smallest peak, of equals the fastest: what to name when nothing fits.
-[[nodiscard]] Candidate smallest_plan(const PlanSpace& space, PlanCosts& costs);
+[[nodiscard]] PlanCandidate smallest_plan(const PlanSpace& space, PlanCosts& costs);
 
 }  // namespace headroom

@@ -1,4 +1,4 @@
-#include "headroom/memory/candidate.h"
+#include "headroom/memory/plan_candidate.h"
 
 #include "memory/planner_costs.h"
 
@@ -12,9 +12,9 @@ namespace {
 using test::DistinctCosts;
 using test::RealCosts;
 
-TEST(Candidate, KeepsEverythingWhenThereAreNoRungs) {
+TEST(PlanCandidate, KeepsEverythingWhenThereAreNoRungs) {
   DistinctCosts costs;
-  const Candidate plan = compose(ExecutionOptions{}, costs.space, costs);
+  const PlanCandidate plan = compose(ExecutionOptions{}, costs.space, costs);
   const std::int64_t weights = 2'051'000;
   EXPECT_EQ(plan.stages[index_of(Stage::kLoad)].weights_bytes, weights);
   EXPECT_EQ(plan.stages[index_of(Stage::kLoad)].activation_bytes, 0);
@@ -34,7 +34,7 @@ TEST(Candidate, KeepsEverythingWhenThereAreNoRungs) {
 }
 
 // Weights of the text encoder, the transformer and the VAE decoder are 1000, 50000 and 2000000.
-TEST(Candidate, EachRungTakesItsNetworkAway) {
+TEST(PlanCandidate, EachRungTakesItsNetworkAway) {
   struct Case {
     const char* name;
     ExecutionOptions execution;
@@ -56,7 +56,7 @@ TEST(Candidate, EachRungTakesItsNetworkAway) {
         Case{"stream-blocks", stream_blocks, 21000, 21000, 2'021'000},
         Case{"tile-decode", tiles, 51000, 51000, 2'051'000},
         Case{"cpu-decode", cpu, 51000, 51000, 51000}, Case{"all", all, 100, 10000, 0}}) {
-    const Candidate plan = compose(c.execution, costs.space, costs);
+    const PlanCandidate plan = compose(c.execution, costs.space, costs);
     EXPECT_EQ(plan.execution, c.execution) << c.name;
     EXPECT_EQ(plan.stages[index_of(Stage::kLoad)].weights_bytes, c.load) << c.name;
     EXPECT_EQ(plan.stages[index_of(Stage::kLoad)].peak_bytes, c.load) << c.name;
@@ -68,15 +68,15 @@ TEST(Candidate, EachRungTakesItsNetworkAway) {
   EXPECT_EQ(compose(cpu, costs.space, costs).peak_bytes, 51305);
 }
 
-TEST(Candidate, WhatIsLeftOfARunNeedsNothingForTheStagesThatAreOver) {
+TEST(PlanCandidate, WhatIsLeftOfARunNeedsNothingForTheStagesThatAreOver) {
   RealCosts costs({1024, 1024}, true, 1.0);
   ExecutionOptions execution;
   execution.evict_encoder = true;
   execution.stream_blocks = 20;
-  const Candidate whole = compose(execution, costs.space, costs);
+  const PlanCandidate whole = compose(execution, costs.space, costs);
   for (const Stage from : {Stage::kEncode, Stage::kDenoise, Stage::kDecode}) {
     costs.space.from = from;
-    const Candidate rest = compose(execution, costs.space, costs);
+    const PlanCandidate rest = compose(execution, costs.space, costs);
     std::int64_t peak = 0;
     for (int s = 0; s < kStageCount; ++s) {
       const auto i = static_cast<std::size_t>(s);

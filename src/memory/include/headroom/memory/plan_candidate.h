@@ -7,7 +7,7 @@
 namespace headroom {
 
 // One way to run, with its needs.
-struct Candidate {
+struct PlanCandidate {
   ExecutionOptions execution;
   std::array<StageNeed, kStageCount> stages{};  // weights of *all* networks resident in that stage
   std::int64_t peak_bytes = 0;
@@ -21,7 +21,7 @@ struct Candidate {
 // `load` holds what is resident before encode runs, which is only encode's weights: its peak is
 // their sum. `save` holds nothing, since it works on the host. The plan's peak is the largest one
 // of its stages, where the pool of small requests counts with its own largest size.
-[[nodiscard]] Candidate compose(const ExecutionOptions& execution, const PlanSpace& space,
-                                PlanCosts& costs);
+[[nodiscard]] PlanCandidate compose(const ExecutionOptions& execution, const PlanSpace& space,
+                                    PlanCosts& costs);
 
 }  // namespace headroom

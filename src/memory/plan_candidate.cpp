@@ -1,4 +1,4 @@
-#include "headroom/memory/candidate.h"
+#include "headroom/memory/plan_candidate.h"
 
 #include "headroom/memory/plan_space.h"
 
@@ -8,8 +8,8 @@
 
 namespace headroom {
 
-Candidate compose(const ExecutionOptions& execution, const PlanSpace& space, PlanCosts& costs) {
-  Candidate candidate;
+PlanCandidate compose(const ExecutionOptions& execution, const PlanSpace& space, PlanCosts& costs) {
+  PlanCandidate candidate;
   candidate.execution = execution;
   const ChoiceNeeds prompt = needs_of(Choice::kPrompt, execution, space, costs);
   const ChoiceNeeds steps = needs_of(Choice::kSteps, execution, space, costs);
@@ -24,19 +24,19 @@ Candidate compose(const ExecutionOptions& execution, const PlanSpace& space, Pla
   return candidate;
 }
 
-std::int64_t Candidate::host_peak_bytes() const {
+std::int64_t PlanCandidate::host_peak_bytes() const {
   std::int64_t peak = 0;
   for (const StageNeed& stage : stages) peak = std::max(peak, stage.host_bytes);
   return peak;
 }
 
-std::int64_t Candidate::in_use_peak_bytes() const {
+std::int64_t PlanCandidate::in_use_peak_bytes() const {
   std::int64_t peak = 0;
   for (const StageNeed& stage : stages) peak = std::max(peak, stage.in_use.peak_bytes);
   return peak;
 }
 
-std::int64_t Candidate::small_peak_bytes() const {
+std::int64_t PlanCandidate::small_peak_bytes() const {
   std::int64_t peak = 0;
   for (const StageNeed& stage : stages) peak = std::max(peak, stage.small.peak_bytes);
   return peak;
