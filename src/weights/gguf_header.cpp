@@ -3,7 +3,7 @@
 #include "headroom/core/generation.h"
 #include "headroom/weights/model_file_error.h"
 
-#include "gguf_types.h"
+#include "gguf_unreadable_types.h"
 
 #include <algorithm>
 #include <array>

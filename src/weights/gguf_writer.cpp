@@ -3,7 +3,7 @@
 #include "headroom/weights/dequantise.h"
 #include "headroom/weights/tensor_header.h"
 
-#include "gguf_types.h"
+#include "gguf_unreadable_types.h"
 
 #include <bit>
 

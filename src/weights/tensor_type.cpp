@@ -114,6 +114,13 @@ std::optional<DType> gguf_dtype(std::uint32_t number) {
   return std::nullopt;
 }
 
+std::uint32_t gguf_number(DType dtype) {
+  const int number = tensor_type(dtype).gguf_number;
+  if (number >= 0) return static_cast<std::uint32_t>(number);
+  throw Error(ErrorKind::kInternal, "GGUF cannot hold " + std::string(dtype_name(dtype)) +
+                                        "; please report this as a fault of the program");
+}
+
 std::optional<std::int64_t> tensor_bytes(DType dtype, std::span<const std::int64_t> shape) {
   // Extents of 0 are left out of the products, so that an empty tensor cannot hide extents whose
   // strides overflow. The product of the extents is checked as well: a block can have more values

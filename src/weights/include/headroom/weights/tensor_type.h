@@ -64,6 +64,8 @@ struct TensorType {
 // nothing if there is none.
 [[nodiscard]] std::optional<DType> safetensors_dtype(std::string_view name);
 [[nodiscard]] std::optional<DType> gguf_dtype(std::uint32_t number);
+// The reverse. Throws Error{kInternal} for formats without a GGUF number.
+[[nodiscard]] std::uint32_t gguf_number(DType dtype);
 
 // Bytes of a tensor; nothing if an extent is negative, if rows are not whole blocks, or if a
 // product does not fit an int64.

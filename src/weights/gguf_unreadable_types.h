@@ -12,7 +12,4 @@ namespace headroom {
 [[nodiscard]] DType read_gguf_dtype(std::uint32_t number, const std::string& tensor,
                                     const std::filesystem::path& file);
 
-// The reverse. Throws Error{kInternal} for formats without a GGUF number.
-[[nodiscard]] std::uint32_t gguf_number(DType dtype);
-
 }  // namespace headroom

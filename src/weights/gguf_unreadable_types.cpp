@@ -1,4 +1,4 @@
-#include "gguf_types.h"
+#include "gguf_unreadable_types.h"
 
 #include "headroom/core/name_list.h"
 #include "headroom/weights/model_file_error.h"
@@ -76,13 +76,6 @@ DType read_gguf_dtype(std::uint32_t number, const std::string& tensor,
                 in_quotes(tensor), other->name, number,
                 other->removed ? say("which was removed from GGUF") : say("which is not read here"),
                 choice));
-}
-
-std::uint32_t gguf_number(DType dtype) {
-  const int number = tensor_type(dtype).gguf_number;
-  if (number >= 0) return static_cast<std::uint32_t>(number);
-  throw Error(ErrorKind::kInternal, "GGUF cannot hold " + std::string(dtype_name(dtype)) +
-                                        "; please report this as a fault of the program");
 }
 
 }  // namespace headroom
