@@ -10,8 +10,8 @@
 #include "headroom/forecast/make_forecaster.h"
 #include "headroom/pipeline/file_weights.h"
 #include "headroom/pipeline/make_generator.h"
-#include "headroom/pipeline/number_format.h"
 #include "headroom/pipeline/request_shape.h"
+#include "headroom/pipeline/run_formats.h"
 #include "headroom/pipeline/text_to_image.h"
 
 #include "dry_run.h"
@@ -80,7 +80,7 @@ void replay_one_size(benchmark::State& state) {
   const Subject& subject = kSubjects[state.range(0)];
   state.SetLabel(subject.name);
   const PipelineOptions options = options_of(subject);
-  const NumberFormats formats = choose_formats(options.dtype, options.device);
+  const RunFormats formats = choose_formats(options.dtype, options.device);
   const DryRunRequest what{shape_of_side(static_cast<int>(state.range(1)))};
   for (auto _ : state) {
     for (const Stage stage : {Stage::kEncode, Stage::kDenoise, Stage::kDecode}) {

@@ -1,7 +1,7 @@
 #include "headroom/forecast/calibration.h"
 
 #include "headroom/core/error.h"
-#include "headroom/pipeline/number_format.h"
+#include "headroom/pipeline/run_formats.h"
 #include "headroom/pipeline/thread_count.h"
 
 #include "calibration_ops.h"
@@ -49,7 +49,7 @@ Calibration calibrate(const Device& device, const std::string& dtype, int thread
       };
   const c10::InferenceMode inference;
   at::set_num_threads(resolve_threads(threads));
-  const NumberFormats formats = choose_formats(dtype, device);
+  const RunFormats formats = choose_formats(dtype, device);
   DeviceBackend& backend = *device.backend;
   const at::Device where = backend.torch_device();
   Calibration result;

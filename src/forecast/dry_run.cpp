@@ -20,7 +20,7 @@ namespace {
 // A pipeline on meta tensors with a recording of its allocations.
 class DryRun {
  public:
-  DryRun(const ModelFolder& model, const NumberFormats& formats, const DryRunRequest& what)
+  DryRun(const ModelFolder& model, const RunFormats& formats, const DryRunRequest& what)
       : kernels_(what.kernels),
         recording_(allocations_),
         text_encoder_(formats.networks, formats.text_encoder),
@@ -136,7 +136,7 @@ GenerationRequest dry_run_request(const RunShape& shape, int steps) {
   return request;
 }
 
-AllocationTrace dry_run(const ModelFolder& model, const NumberFormats& formats,
+AllocationTrace dry_run(const ModelFolder& model, const RunFormats& formats,
                         const DryRunRequest& what) {
   DryRun run(model, formats, what);
   run.mark(Stage::kLoad);
@@ -155,7 +155,7 @@ AllocationTrace dry_run(const ModelFolder& model, const NumberFormats& formats,
   return run.take();
 }
 
-AllocationTrace dry_run_stage(Stage stage, const ModelFolder& model, const NumberFormats& formats,
+AllocationTrace dry_run_stage(Stage stage, const ModelFolder& model, const RunFormats& formats,
                               const DryRunRequest& what) {
   DryRun run(model, formats, what);
   ExecutionOptions alone = what.execution;  // each network alone, in its own stage
@@ -203,7 +203,7 @@ AllocationTrace dry_run_stage(Stage stage, const ModelFolder& model, const Numbe
                                         "; please report this as a fault of the program");
 }
 
-ShortNetwork short_network(Stage stage, const ModelFolder& model, const NumberFormats& formats,
+ShortNetwork short_network(Stage stage, const ModelFolder& model, const RunFormats& formats,
                            const ExecutionOptions& execution) {
   if (stage == Stage::kDenoise) {
     return shorten(alike(formats.transformer, model.transformer.n_layers, execution.packed_weights),
@@ -217,7 +217,7 @@ ShortNetwork short_network(Stage stage, const ModelFolder& model, const NumberFo
   return {};
 }
 
-AllocationTrace dry_run_short_stage(Stage stage, ModelFolder model, NumberFormats formats,
+AllocationTrace dry_run_short_stage(Stage stage, ModelFolder model, RunFormats formats,
                                     DryRunRequest what) {
   const ShortNetwork kept = short_network(stage, model, formats, what.execution);
   if (stage == Stage::kDenoise) {

@@ -19,22 +19,21 @@ struct DryRunRequest {
 // Runs such a request on meta tensors, from loading to the finished picture, and records every
 // allocation. Nothing is computed and no memory is taken; it takes milliseconds. May be used from
 // any thread.
-[[nodiscard]] AllocationTrace dry_run(const ModelFolder& model, const NumberFormats& formats,
+[[nodiscard]] AllocationTrace dry_run(const ModelFolder& model, const RunFormats& formats,
                                       const DryRunRequest& what);
 
 // Runs one stage that has a network (see memory/networks.h), with only its own network and its
 // input.
 [[nodiscard]] AllocationTrace dry_run_stage(Stage stage, const ModelFolder& model,
-                                            const NumberFormats& formats,
-                                            const DryRunRequest& what);
+                                            const RunFormats& formats, const DryRunRequest& what);
 
 // The same stage with a few of the network's layers instead of all, see short_network.h: a
 // 30-layer model takes no longer than a 3-layer model.
 [[nodiscard]] AllocationTrace dry_run_short_stage(Stage stage, ModelFolder model,
-                                                  NumberFormats formats, DryRunRequest what);
+                                                  RunFormats formats, DryRunRequest what);
 // The layers that remain of the network of `stage`; nothing for stages that are not shortened.
 [[nodiscard]] ShortNetwork short_network(Stage stage, const ModelFolder& model,
-                                         const NumberFormats& formats,
+                                         const RunFormats& formats,
                                          const ExecutionOptions& execution);
 [[nodiscard]] constexpr bool shortens(Stage stage) {
   return stage == Stage::kDenoise || stage == Stage::kEncode;

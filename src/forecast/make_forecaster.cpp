@@ -5,7 +5,7 @@
 #include "headroom/memory/suggest.h"
 #include "headroom/memory/time_model.h"
 #include "headroom/pipeline/make_generator.h"
-#include "headroom/pipeline/number_format.h"
+#include "headroom/pipeline/run_formats.h"
 #include "headroom/pipeline/thread_count.h"
 
 #include "request_costs.h"

@@ -9,7 +9,7 @@
 #include "headroom/memory/device_rates.h"
 #include "headroom/model/transformer.h"
 #include "headroom/model/vae_decoder.h"
-#include "headroom/pipeline/number_format.h"
+#include "headroom/pipeline/run_formats.h"
 #include "headroom/pipeline/thread_count.h"
 
 #include "calibration_ops.h"
@@ -88,7 +88,7 @@ class Stopwatch {
   double seconds_for_each_;
 };
 
-double product_rate(const Stopwatch& watch, const NumberFormats& formats, std::int64_t width,
+double product_rate(const Stopwatch& watch, const RunFormats& formats, std::int64_t width,
                     std::int64_t rows) {
   if (formats.transformer.has(WeightStorage::kInt8)) {
     const LinearWeight weight =
@@ -138,7 +138,7 @@ class SmallNetworks {
     return config;
   }
 
-  SmallNetworks(const Stopwatch& watch, const NumberFormats& formats)
+  SmallNetworks(const Stopwatch& watch, const RunFormats& formats)
       : watch_(watch),
         formats_(formats),
         weights_(watch.options().dtype(formats.networks)),
@@ -186,7 +186,7 @@ class SmallNetworks {
   };
 
   const Stopwatch& watch_;
-  NumberFormats formats_;
+  RunFormats formats_;
   Alike weights_, vae_weights_;
   Transformer transformer_;
   std::shared_ptr<const TransformerBlock> layer_;
@@ -245,7 +245,7 @@ double copy_rate(const Stopwatch& watch, at::ScalarType dtype) {
          seconds;
 }
 
-DeviceRates measure(const Stopwatch& watch, const NumberFormats& formats) {
+DeviceRates measure(const Stopwatch& watch, const RunFormats& formats) {
   DeviceRates rates;
   rates.narrow_product = product_rate(watch, formats, 256, 512);
   rates.wide_product = product_rate(watch, formats, 2048, 256);

@@ -91,7 +91,7 @@ std::int64_t resident_bytes(NetworkId network, const NetworkSizes& sizes,
   return sizes.under(network, execution).bytes - streamed_bytes(network, sizes, execution);
 }
 
-NetworkSizes network_sizes(const ModelFolder& model, const NumberFormats& formats,
+NetworkSizes network_sizes(const ModelFolder& model, const RunFormats& formats,
                            const std::function<std::int64_t(const AllocationTrace&)>& left_of,
                            const Adapters* adapters) {
   const c10::InferenceMode inference;

@@ -3,7 +3,7 @@
 #include "headroom/memory/networks.h"
 #include "headroom/model_files/model_folder.h"
 #include "headroom/pipeline/adapters.h"
-#include "headroom/pipeline/number_format.h"
+#include "headroom/pipeline/run_formats.h"
 
 #include <array>
 #include <cstdint>
@@ -50,7 +50,7 @@ class NetworkSizes {
 // Loads each network with the run's own code on meta tensors. `left_of` reads through the device's
 // allocator what a trace still holds at its end.
 [[nodiscard]] NetworkSizes network_sizes(
-    const ModelFolder& model, const NumberFormats& formats,
+    const ModelFolder& model, const RunFormats& formats,
     const std::function<std::int64_t(const AllocationTrace&)>& left_of,
     const Adapters* adapters = nullptr);
 

@@ -37,8 +37,8 @@ std::int64_t AllocatorModel::large_unit() const {
   return caching.expandable_segments ? caching.large_segment_bytes : kRounding;
 }
 
-RequestCosts::RequestCosts(const ModelFolder& model, NumberFormats formats,
-                           AllocatorModel allocator, PlanFloor floor, WorkspaceTerms workspace,
+RequestCosts::RequestCosts(const ModelFolder& model, RunFormats formats, AllocatorModel allocator,
+                           PlanFloor floor, WorkspaceTerms workspace,
                            const std::optional<WeightCache>& weight_cache,
                            std::shared_ptr<const Adapters> adapters)
     : model_(model),

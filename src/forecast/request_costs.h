@@ -34,7 +34,7 @@ struct AllocatorModel {
 // thread-safe.
 class RequestCosts {
  public:
-  RequestCosts(const ModelFolder& model, NumberFormats formats, AllocatorModel allocator,
+  RequestCosts(const ModelFolder& model, RunFormats formats, AllocatorModel allocator,
                PlanFloor floor = {}, WorkspaceTerms workspace = {},
                const std::optional<WeightCache>& weight_cache = {},
                std::shared_ptr<const Adapters> adapters = nullptr);
@@ -75,7 +75,7 @@ class RequestCosts {
   void use_calibration(const WorkspaceTerms& workspace);
   [[nodiscard]] const DeviceRates& rates() const { return rates_; }
   [[nodiscard]] bool rates_are_measured() const { return rates_are_measured_; }
-  [[nodiscard]] const NumberFormats& formats() const { return formats_; }
+  [[nodiscard]] const RunFormats& formats() const { return formats_; }
 
  private:
   // Everything that a stage's need depends on; fields that do not matter are left at 0.
@@ -108,7 +108,7 @@ class RequestCosts {
   AllocationTrace allocations(Stage stage, const DryRunRequest& what);
 
   const ModelFolder model_;
-  const NumberFormats formats_;
+  const RunFormats formats_;
   const AllocatorModel allocator_;
   const PlanFloor floor_;
   const std::shared_ptr<const Adapters> adapters_;  // null = none

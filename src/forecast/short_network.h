@@ -1,5 +1,5 @@
 #pragma once
-#include "headroom/pipeline/number_format.h"
+#include "headroom/pipeline/weight_storage.h"
 
 #include <compare>
 #include <cstdint>

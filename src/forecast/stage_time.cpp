@@ -172,7 +172,7 @@ double estimate_reload_seconds(const NetworkSizes& sizes, const ExecutionOptions
 }
 
 StageTimeEstimate::StageTimeEstimate(const ModelFolder& model, const NetworkSizes& sizes,
-                                     const NumberFormats& formats, const RunShape& shape,
+                                     const RunFormats& formats, const RunShape& shape,
                                      const DeviceRates& rates, bool card)
     : model_(model),
       sizes_(sizes),
@@ -337,10 +337,12 @@ double StageTimeEstimate::decode(const ExecutionOptions& execution) {
   return at->second;
 }
 
-std::array<double, kStageCount> estimate_seconds(
-    const ModelFolder& model, const NetworkSizes& sizes, const NumberFormats& formats,
-    const RunShape& shape, const ExecutionOptions& execution, const DeviceRates& rates, bool card,
-    bool files_are_cached) {
+std::array<double, kStageCount> estimate_seconds(const ModelFolder& model,
+                                                 const NetworkSizes& sizes,
+                                                 const RunFormats& formats, const RunShape& shape,
+                                                 const ExecutionOptions& execution,
+                                                 const DeviceRates& rates, bool card,
+                                                 bool files_are_cached) {
   StageTimeEstimate estimate(model, sizes, formats, shape, rates, card);
   std::array<double, kStageCount> seconds{};
   for (int i = 0; i < kStageCount; ++i) {

@@ -4,7 +4,7 @@
 #include "headroom/memory/device_rates.h"
 #include "headroom/memory/networks.h"
 #include "headroom/model_files/model_folder.h"
-#include "headroom/pipeline/number_format.h"
+#include "headroom/pipeline/run_formats.h"
 
 #include "network_sizes.h"
 
@@ -42,9 +42,8 @@ struct NetworkWork {
 // `formats` must outlive it. Not thread-safe.
 class StageTimeEstimate {
  public:
-  StageTimeEstimate(const ModelFolder& model, const NetworkSizes& sizes,
-                    const NumberFormats& formats, const RunShape& shape, const DeviceRates& rates,
-                    bool card);
+  StageTimeEstimate(const ModelFolder& model, const NetworkSizes& sizes, const RunFormats& formats,
+                    const RunShape& shape, const DeviceRates& rates, bool card);
   // `files_are_cached`: streamed layers are read from memory, not from the disk.
   double of(Stage stage, const ExecutionOptions& execution, bool files_are_cached = true);
 
@@ -72,7 +71,7 @@ class StageTimeEstimate {
   const NetworkSizes sizes_;
   const RunShape shape_;
   const DeviceRates rates_;
-  const NumberFormats& formats_;
+  const RunFormats& formats_;
   const int text_layers_;  // of the text encoder
   const bool card_;
   const double pixels_;
@@ -82,7 +81,7 @@ class StageTimeEstimate {
 };
 // Estimated seconds of every stage.
 [[nodiscard]] std::array<double, kStageCount> estimate_seconds(
-    const ModelFolder& model, const NetworkSizes& sizes, const NumberFormats& formats,
+    const ModelFolder& model, const NetworkSizes& sizes, const RunFormats& formats,
     const RunShape& shape, const ExecutionOptions& execution, const DeviceRates& rates, bool card,
     bool files_are_cached = true);
 // Round figures for a device that was not measured.

@@ -37,7 +37,7 @@ bool same_form(const AllocationTrace& a, const AllocationTrace& b) {
 
 }  // namespace
 
-TraceShape trace_shape(Stage stage, const ModelFolder& model, const NumberFormats& formats,
+TraceShape trace_shape(Stage stage, const ModelFolder& model, const RunFormats& formats,
                        const DryRunRequest& what) {
   const std::int64_t height = what.shape.height / model.vae.scale();
   const std::int64_t width = what.shape.width / model.vae.scale();

@@ -24,7 +24,7 @@ struct TraceShape {
 };
 // For a stage after encode.
 [[nodiscard]] TraceShape trace_shape(Stage stage, const ModelFolder& model,
-                                     const NumberFormats& formats, const DryRunRequest& what);
+                                     const RunFormats& formats, const DryRunRequest& what);
 
 // Allocation traces of one kind. An affine function that is known at enough points is known
 // everywhere, so a few dry runs give exact answers for all sizes.

@@ -2,7 +2,7 @@
 
 #include "headroom/core/error.h"
 #include "headroom/core/quote.h"
-#include "headroom/pipeline/number_format.h"
+#include "headroom/pipeline/run_formats.h"
 
 #include "adapter_layout.h"
 #include "asked_weights.h"

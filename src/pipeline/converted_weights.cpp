@@ -138,7 +138,7 @@ void ConvertedWeights::use(const Network& network, bool may_write,
 
 std::vector<std::int64_t> layer_file_bytes(const ModelFolder& model,
                                            const std::optional<WeightCache>& cache,
-                                           const NumberFormats& formats,
+                                           const RunFormats& formats,
                                            const std::vector<std::int64_t>& on_device,
                                            std::int64_t all_on_device) {
   const std::vector<std::int64_t>& stored = model.layer_file_bytes;

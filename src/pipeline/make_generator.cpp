@@ -2,9 +2,9 @@
 
 #include "headroom/core/bytes.h"
 #include "headroom/pipeline/converted_weights.h"
-#include "headroom/pipeline/number_format.h"
 #include "headroom/pipeline/opened_model.h"
 #include "headroom/pipeline/request_shape.h"
+#include "headroom/pipeline/run_formats.h"
 #include "headroom/pipeline/text_to_image.h"
 #include "headroom/pipeline/thread_count.h"
 

@@ -8,8 +8,8 @@ namespace {
 
 // Matrices of this network that plans may keep packed; null = none.
 std::shared_ptr<const PackedMatrices> packed_in(const NetworkTensors& tensors,
-                                                const ModelFolder& model,
-                                                const NumberFormats& formats, at::Device device) {
+                                                const ModelFolder& model, const RunFormats& formats,
+                                                at::Device device) {
   if (!device.is_cpu()) return nullptr;  // not unpacked on a card yet
   const bool is_text = tensors.network() == Network::kTextEncoder;
   return packed_matrices(tensors, model, formats.networks,
@@ -18,7 +18,7 @@ std::shared_ptr<const PackedMatrices> packed_in(const NetworkTensors& tensors,
 
 }  // namespace
 
-OpenedModel::OpenedModel(const ModelFolder& model, const NumberFormats& formats, at::Device device,
+OpenedModel::OpenedModel(const ModelFolder& model, const RunFormats& formats, at::Device device,
                          std::shared_ptr<const Adapters> loras)
     : text_encoder(model.parts.text_encoder, Network::kTextEncoder),
       transformer(model.parts.transformer, Network::kTransformer),

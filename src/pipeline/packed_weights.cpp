@@ -119,7 +119,7 @@ std::shared_ptr<const PackedMatrices> packed_matrices(const NetworkTensors& tens
   return matrices.take();
 }
 
-NumberFormats with_packed(NumberFormats formats, const ModelFolder& model) {
+RunFormats with_packed(RunFormats formats, const ModelFolder& model) {
   const auto look = [&](const std::filesystem::path& place, Network network,
                         LayerStorage& storage) {
     try {

@@ -17,7 +17,7 @@ std::shared_ptr<Forecaster> forecaster_of(PipelineOptions options) {
 
 Precision precision_in(const std::string& dtype, PipelineOptions options) {
   options.dtype = dtype;
-  NumberFormats formats = choose_formats(dtype, options.device);
+  RunFormats formats = choose_formats(dtype, options.device);
   return {std::move(formats), forecaster_of(std::move(options))};
 }
 

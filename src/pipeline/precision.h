@@ -3,7 +3,7 @@
 #include "headroom/core/generation.h"
 #include "headroom/memory/forecaster.h"
 #include "headroom/pipeline/make_generator.h"
-#include "headroom/pipeline/number_format.h"
+#include "headroom/pipeline/run_formats.h"
 
 #include <memory>
 #include <string>
@@ -12,7 +12,7 @@ namespace headroom {
 
 // The networks' number formats, and a forecaster for them.
 struct Precision {
-  NumberFormats formats;
+  RunFormats formats;
   std::shared_ptr<Forecaster> forecaster;
 };
 

@@ -27,7 +27,7 @@ std::vector<SampledPicture::File> files_of(const NetworkTensors& vae) {
 }  // namespace
 
 SampledPicture take_sampled(const GeneratedImage& result, const at::Tensor& latents,
-                            const NumberFormats& formats, const OpenedModel& model,
+                            const RunFormats& formats, const OpenedModel& model,
                             const std::string& device) {
   SampledPicture sampled;
   sampled.index = result.index;
@@ -80,7 +80,7 @@ std::shared_ptr<const Image> to_image(const at::Tensor& picture) {
   return image;
 }
 
-const char* decoder_format(const NumberFormats& formats) {
+const char* decoder_format(const RunFormats& formats) {
   return formats.vae == at::kFloat ? "fp32" : "bf16";
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 #include "headroom/core/generation.h"
-#include "headroom/pipeline/number_format.h"
 #include "headroom/pipeline/opened_model.h"
+#include "headroom/pipeline/run_formats.h"
 
 #include <cstdint>
 #include <memory>
@@ -17,7 +17,7 @@ namespace headroom {
 // The part of a picture, which is to become `result`, that is worth keeping: its latents [C, h,
 // w], and what its pixels depend on.
 [[nodiscard]] SampledPicture take_sampled(const GeneratedImage& result, const at::Tensor& latents,
-                                          const NumberFormats& formats, const OpenedModel& model,
+                                          const RunFormats& formats, const OpenedModel& model,
                                           const std::string& device);
 
 // Copies index, seed, LoRAs and place on the disk to `result`.
@@ -33,6 +33,6 @@ void take_over(const SampledPicture& sampled, GeneratedImage& result);
 [[nodiscard]] std::shared_ptr<const Image> to_image(const at::Tensor& picture);
 
 // "fp32" or "bf16": the number format of the decoder.
-[[nodiscard]] const char* decoder_format(const NumberFormats& formats);
+[[nodiscard]] const char* decoder_format(const RunFormats& formats);
 
 }  // namespace headroom

@@ -24,7 +24,7 @@ auto layer_expecter(WeightSource& weights) {
 
 bool is_guided(const GenerationRequest& request) { return request.guidance_scale > 0; }
 
-TextToImage::TextToImage(const ModelFolder& model, NumberFormats formats, NetworkWeights weights,
+TextToImage::TextToImage(const ModelFolder& model, RunFormats formats, NetworkWeights weights,
                          bool background)
     : model_(model),
       formats_(std::move(formats)),

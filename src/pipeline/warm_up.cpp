@@ -66,7 +66,7 @@ void add_update(const at::TensorOptions& options) {
 
 }  // namespace
 
-void warm_up(const ModelFolder& model, const NumberFormats& formats, const at::Device& device,
+void warm_up(const ModelFolder& model, const RunFormats& formats, const at::Device& device,
              bool with_loras) {
   const c10::InferenceMode inference;
   if (with_loras) add_update(at::TensorOptions(device).dtype(formats.networks));

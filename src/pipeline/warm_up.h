@@ -1,6 +1,6 @@
 #pragma once
 #include "headroom/model_files/model_folder.h"
-#include "headroom/pipeline/number_format.h"
+#include "headroom/pipeline/run_formats.h"
 
 #include <ATen/core/TensorBody.h>
 
@@ -11,7 +11,7 @@ namespace headroom {
 // what they take on the GPU is not mistaken for other programs' memory. Takes half a second and
 // some MB of the allocator. `with_loras`: includes the products of LoRAs. Throws what the
 // operations throw.
-void warm_up(const ModelFolder& model, const NumberFormats& formats, const at::Device& device,
+void warm_up(const ModelFolder& model, const RunFormats& formats, const at::Device& device,
              bool with_loras = false);
 
 }  // namespace headroom

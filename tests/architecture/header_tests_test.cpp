@@ -69,12 +69,12 @@ const std::map<std::string, std::string>& tested_elsewhere() {
       {"pipeline/lora_sets", "e2e/lora_test.cpp"},
       {"pipeline/make_generator", "pipeline/generator_test.cpp"},
       {"pipeline/model_check", "e2e/model_check_test.cpp"},
-      {"pipeline/number_format", "pipeline/formats_test.cpp"},
       {"pipeline/opened_model", "pipeline/generator_test.cpp"},
       {"pipeline/recycling_weights", "pipeline/ladder_test.cpp"},
       {"pipeline/residency", "one_more/one_more_test.cpp"},
       {"pipeline/staging", "fake_card/whole_run_test.cpp"},
       {"pipeline/upscaler_weights", "pipeline/upscale_pieces_test.cpp"},
+      {"pipeline/weight_storage", "pipeline/run_formats_test.cpp"},
   };
   return table;
 }

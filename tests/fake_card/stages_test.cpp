@@ -3,7 +3,7 @@
 // and keeps. Z-Image-Turbo's real shapes; the card's generation comes from the environment.
 #include "headroom/core/bytes.h"
 #include "headroom/model_files/model_folder.h"
-#include "headroom/pipeline/number_format.h"
+#include "headroom/pipeline/run_formats.h"
 #include "headroom/pipeline/text_to_image.h"
 #include "headroom/weights/tensor_file.h"
 
@@ -154,7 +154,7 @@ StageBytes peaks_of(const AllocationTrace& allocations) {
 }
 
 // The same from libtorch's counters while the stages run on the card.
-StageBytes peaks_of_run(const Case& c, const NumberFormats& formats) {
+StageBytes peaks_of_run(const Case& c, const RunFormats& formats) {
   const c10::InferenceMode inference;
   const at::TensorOptions card(at::kCUDA);
   Unwritten networks(card.dtype(formats.networks));
@@ -222,7 +222,7 @@ class Stages : public ::testing::Test {
   }
 
   static void expect_equal(const Case& c) {
-    const NumberFormats formats = choose_formats(c.dtype, pretended_device("cuda", 0, "card"));
+    const RunFormats formats = choose_formats(c.dtype, pretended_device("cuda", 0, "card"));
     const StageBytes replayed = peaks_of(dry_run(turbo(), formats, request_of(c)));
     const StageBytes real = peaks_of_run(c, formats);
     for (const Stage stage :

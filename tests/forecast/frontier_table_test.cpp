@@ -6,7 +6,7 @@
 #include "headroom/memory/allocator_conf.h"
 #include "headroom/memory/budget.h"
 #include "headroom/memory/plan_candidate.h"
-#include "headroom/pipeline/number_format.h"
+#include "headroom/pipeline/run_formats.h"
 
 #include "pipeline/run_support.h"
 #include "request_costs.h"

@@ -153,15 +153,15 @@ class MixedModel {
   }
 
  private:
-  static NumberFormats with_storage(const LayerStorage& storage) {
-    NumberFormats formats;
+  static RunFormats with_storage(const LayerStorage& storage) {
+    RunFormats formats;
     formats.text_encoder = formats.transformer = storage;
     return formats;
   }
 
   const Device device_ = choose_device("cpu");
   const ModelFolder folder_;
-  const NumberFormats formats_;
+  const RunFormats formats_;
   const PromptTokenizer tokenizer_;
   NetworkTensors text_file_, transformer_file_, vae_file_;
   FileWeights text_, transformer_, vae_;

@@ -5,7 +5,7 @@
 #include "headroom/memory/plan_candidate.h"
 #include "headroom/memory/planner.h"
 #include "headroom/memory/time_model.h"
-#include "headroom/pipeline/number_format.h"
+#include "headroom/pipeline/run_formats.h"
 
 #include "pipeline/run_support.h"
 #include "request_costs.h"

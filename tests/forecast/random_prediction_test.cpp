@@ -5,8 +5,8 @@
 #include "headroom/diffusion/noise.h"
 #include "headroom/memory/plan_candidate.h"
 #include "headroom/pipeline/file_weights.h"
-#include "headroom/pipeline/number_format.h"
 #include "headroom/pipeline/request_shape.h"
+#include "headroom/pipeline/run_formats.h"
 #include "headroom/pipeline/text_to_image.h"
 #include "headroom/text/prompt_tokenizer.h"
 
@@ -121,7 +121,7 @@ class Setting {
  private:
   const Device device_ = choose_device("cpu");
   const int threads_;
-  const NumberFormats formats_;
+  const RunFormats formats_;
   const PromptTokenizer tokenizer_;
   NetworkTensors text_file_, transformer_file_, vae_file_;
   FileWeights text_, transformer_, vae_;

@@ -19,7 +19,7 @@ ModelFolder turbo() {
                            "z-image-turbo");
 }
 
-NumberFormats bf16() { return {at::kBFloat16, at::kFloat, "bf16"}; }
+RunFormats bf16() { return {at::kBFloat16, at::kFloat, "bf16"}; }
 
 RunShape square(int side) {
   return {.width = side, .height = side, .steps = 8, .prompt_tokens = 64};

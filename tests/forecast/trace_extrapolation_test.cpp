@@ -4,7 +4,7 @@
 
 #include "headroom/core/size.h"
 #include "headroom/device/workspace.h"
-#include "headroom/pipeline/number_format.h"
+#include "headroom/pipeline/run_formats.h"
 
 #include "pipeline/run_support.h"
 
@@ -28,7 +28,7 @@ TEST_P(TracesOfAllSizes, AreWhatAReplayRecords) {
       name == "starter" ? test::starter_root()
                         : std::filesystem::path(HEADROOM_SOURCE_DIR) / "configs" / "models" / name);
   const Device device = pretended_device(card ? "cuda" : "cpu", 0, "a device");
-  const NumberFormats formats = choose_formats(dtype, device);
+  const RunFormats formats = choose_formats(dtype, device);
   std::mt19937 random(7);
   const auto draw = [&](int low, int high) {
     return std::uniform_int_distribution<int>(low, high)(random);

@@ -100,7 +100,7 @@ class Model {
 
   ModelFolder folder;
   PromptTokenizer tokenizer;
-  NumberFormats formats;
+  RunFormats formats;
 
  private:
   NetworkTensors text_, transformer_, vae_;

@@ -1,7 +1,7 @@
 #include "numeric_checks.h"
 
 #include "headroom/core/error.h"
-#include "headroom/pipeline/number_format.h"
+#include "headroom/pipeline/run_formats.h"
 
 #include "pipeline/run_support.h"
 
@@ -197,7 +197,7 @@ TEST(Health, APictureOfOneColourIsNotRepeatedWhereTheDecoderIsInFloat32) {
 
 // Where this processor decodes bf16 in float32, at once.
 TEST(Health, APictureOfOneColourIsTriedOnceMoreThenHandedOverWithANotice) {
-  const NumberFormats formats = choose_formats("bf16", choose_device("cpu"));
+  const RunFormats formats = choose_formats("bf16", choose_device("cpu"));
   const bool is_repeated = formats.vae != at::kFloat;
   const ScaledModel model;
   model.scale("vae", "diffusion_pytorch_model", {{"decoder.conv_out.weight", 0.0F}});

@@ -71,7 +71,7 @@ TEST(PackedWeights, MultiplyLikeThePlainOnesBitForBit) {
     SCOPED_TRACE(file);
     const ModelFolder model = open_model(places(file, "model/text_encoder"));
     for (const c10::ScalarType type : {at::kFloat, at::kBFloat16}) {
-      NumberFormats formats;
+      RunFormats formats;
       formats.networks = type;
       OpenedModel opened(model, formats, at::kCPU);
       const auto matrices = packed_matrices(opened.transformer, model, type, LayerStorage{});

@@ -1,5 +1,5 @@
 #include "headroom/memory/allocator_model.h"
-#include "headroom/pipeline/number_format.h"
+#include "headroom/pipeline/run_formats.h"
 #include "headroom/pipeline/thread_count.h"
 
 #include "dry_run.h"
@@ -76,7 +76,7 @@ TEST(NumberFormat, FollowsWhatTheCardCanMultiply) {
     EXPECT_EQ(choose_formats("auto", card(capability)).name, "bf16+vae32") << capability;
     EXPECT_EQ(choose_formats("bf16", card(capability)).name, "bf16") << capability;
   }
-  const NumberFormats turing = choose_formats("auto", card(75));
+  const RunFormats turing = choose_formats("auto", card(75));
   EXPECT_EQ(turing.name, "fp16");
   EXPECT_EQ(turing.networks, at::kHalf);
   EXPECT_EQ(turing.vae, at::kFloat);
@@ -146,7 +146,7 @@ TEST(GuessedSeconds, GrowWithWhatTheStageDoes) {
   RunShape half_guided = guided;
   half_guided.guided_steps = 2;
   const auto seconds = [&](Stage stage, const RunShape& s, const ExecutionOptions& execution = {}) {
-    return estimate_seconds(model, sizes, NumberFormats{}, s, execution, unmeasured_rates(false),
+    return estimate_seconds(model, sizes, RunFormats{}, s, execution, unmeasured_rates(false),
                             false)[static_cast<std::size_t>(stage)];
   };
   const double denoise = seconds(Stage::kDenoise, shape);
@@ -177,7 +177,7 @@ TEST(GuessedSeconds, CountTheUnpackingOfQuantisedWeights) {
   const ModelFolder model = read_model_folder(test::model_root("tiny"));
   const RunShape shape{512, 512, 4, 0, 20, 0};
   const auto seconds = [&](WeightStorage storage, Stage stage, const ExecutionOptions& execution) {
-    NumberFormats formats;
+    RunFormats formats;
     formats.text_encoder = formats.transformer = storage;
     return estimate_seconds(model, {}, formats, shape, execution, unmeasured_rates(true),
                             true)[static_cast<std::size_t>(stage)];

@@ -40,7 +40,7 @@ class ConvertedWeights {
 // or can be, count in the device's format, not in that of the model's files.
 [[nodiscard]] std::vector<std::int64_t> layer_file_bytes(const ModelFolder& model,
                                                          const std::optional<WeightCache>& cache,
-                                                         const NumberFormats& formats,
+                                                         const RunFormats& formats,
                                                          const std::vector<std::int64_t>& on_device,
                                                          std::int64_t all_on_device);
 

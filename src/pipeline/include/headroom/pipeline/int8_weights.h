@@ -1,6 +1,6 @@
 #pragma once
 #include "headroom/pipeline/forwarding_weights.h"
-#include "headroom/pipeline/number_format.h"
+#include "headroom/pipeline/weight_storage.h"
 
 namespace headroom {
 

@@ -1,6 +1,6 @@
 #pragma once
 #include "headroom/model/weight_source.h"
-#include "headroom/pipeline/number_format.h"
+#include "headroom/pipeline/weight_storage.h"
 
 #include <cstdint>
 #include <span>

@@ -1,8 +1,8 @@
 #pragma once
 #include "headroom/pipeline/file_weights.h"
 #include "headroom/pipeline/int8_weights.h"
-#include "headroom/pipeline/number_format.h"
 #include "headroom/pipeline/packed_weights.h"
+#include "headroom/pipeline/run_formats.h"
 #include "headroom/pipeline/text_to_image.h"
 
 #include <memory>
@@ -22,7 +22,7 @@ struct OpenedModel {
   const std::shared_ptr<const Adapters> adapters;  // null = none
   TextToImage networks;
 
-  OpenedModel(const ModelFolder& model, const NumberFormats& formats, at::Device device,
+  OpenedModel(const ModelFolder& model, const RunFormats& formats, at::Device device,
               std::shared_ptr<const Adapters> loras = nullptr);
 
   void allow_faults();

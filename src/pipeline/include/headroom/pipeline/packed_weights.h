@@ -2,7 +2,7 @@
 #include "headroom/model_files/model_folder.h"
 #include "headroom/pipeline/file_weights.h"
 #include "headroom/pipeline/forwarding_weights.h"
-#include "headroom/pipeline/number_format.h"
+#include "headroom/pipeline/run_formats.h"
 #include "headroom/weights/network_tensors.h"
 
 #include <memory>
@@ -42,6 +42,6 @@ class PackedWeights final : public ForwardingWeights {
 // `formats` with the matrices of this model's text encoder and transformer that plans may keep
 // packed; only on the CPU. Reads headers. Weights that do not exist or are damaged are left out,
 // since opening the model reports that.
-[[nodiscard]] NumberFormats with_packed(NumberFormats formats, const ModelFolder& model);
+[[nodiscard]] RunFormats with_packed(RunFormats formats, const ModelFolder& model);
 
 }  // namespace headroom

@@ -9,8 +9,8 @@
 #include "headroom/model_files/model_folder.h"
 #include "headroom/pipeline/adapter_weights.h"
 #include "headroom/pipeline/layer_streamer.h"
-#include "headroom/pipeline/number_format.h"
 #include "headroom/pipeline/residency.h"
+#include "headroom/pipeline/run_formats.h"
 
 #include <cstdint>
 #include <functional>
@@ -69,7 +69,7 @@ struct EncodedImage {
 class TextToImage {
  public:
   // `background`: streamed weights are loaded on another thread.
-  TextToImage(const ModelFolder& model, NumberFormats formats, NetworkWeights weights,
+  TextToImage(const ModelFolder& model, RunFormats formats, NetworkWeights weights,
               bool background);
 
   TextToImage(const TextToImage&) = delete;
@@ -134,7 +134,7 @@ class TextToImage {
   [[nodiscard]] std::vector<float> sigmas(const GenerationRequest& request) const;
 
   ModelFolder model_;
-  NumberFormats formats_;
+  RunFormats formats_;
   NetworkWeights weights_;
   bool background_;
   TextEncoder text_encoder_;

@@ -1,40 +1,15 @@
-#include "headroom/pipeline/number_format.h"
+#include "headroom/pipeline/run_formats.h"
 
 #include "headroom/core/error.h"
-#include "headroom/pipeline/layer_names.h"
 #include "headroom/pipeline/make_generator.h"
 
 #include <algorithm>
 
 namespace headroom {
 
-WeightStorage LayerStorage::of(int layer) const {
-  const auto other = others_.find(layer);
-  return other == others_.end() ? usual_ : other->second;
-}
-
-WeightStorage LayerStorage::of(std::string_view matrix) const {
-  const std::optional<LayerName> name = layer_name(matrix);
-  return name ? of(name->layer) : WeightStorage::kPlain;
-}
-
-bool LayerStorage::has(WeightStorage storage) const {
-  if (usual_ == storage) return true;
-  return std::any_of(others_.begin(), others_.end(),
-                     [&](const auto& other) { return other.second == storage; });
-}
-
-int LayerStorage::unpacked(int layers) const {
-  int count = 0;
-  for (int i = 0; i < layers; ++i) {
-    if (is_unpacked_for_products(of(i))) ++count;
-  }
-  return count;
-}
-
 namespace {
 
-NumberFormats bfloat16(const Device& device, c10::ScalarType vae) {
+RunFormats bfloat16(const Device& device, c10::ScalarType vae) {
   using c10::ScalarType;
   if (!device.backend->computes_bfloat16()) {
     throw Error(ErrorKind::kInvalidRequest,
@@ -46,9 +21,9 @@ NumberFormats bfloat16(const Device& device, c10::ScalarType vae) {
   return {ScalarType::BFloat16, vae, vae == ScalarType::Float ? "bf16+vae32" : "bf16"};
 }
 
-NumberFormats float16() { return {c10::ScalarType::Half, c10::ScalarType::Float, "fp16"}; }
+RunFormats float16() { return {c10::ScalarType::Half, c10::ScalarType::Float, "fp16"}; }
 
-NumberFormats quantised(const Device& device, const char* name, WeightStorage storage) {
+RunFormats quantised(const Device& device, const char* name, WeightStorage storage) {
   if (!device.backend->computes_bfloat16()) {
     return {c10::ScalarType::Half, c10::ScalarType::Float, name, storage, storage};
   }
@@ -57,7 +32,7 @@ NumberFormats quantised(const Device& device, const char* name, WeightStorage st
 
 }  // namespace
 
-NumberFormats choose_formats(const std::string& wanted, const Device& device) {
+RunFormats choose_formats(const std::string& wanted, const Device& device) {
   using c10::ScalarType;
   if (wanted == "auto") {
     const std::string usual = device.backend->usual_format();

@@ -1,9 +1,10 @@
 // int8 and 4-bit weights, which can be planned before they can be run.
 
+#include "headroom/pipeline/run_formats.h"
+
 #include "headroom/core/bytes.h"
 #include "headroom/forecast/make_forecaster.h"
 #include "headroom/pipeline/make_generator.h"
-#include "headroom/pipeline/number_format.h"
 
 #include "pipeline/run_support.h"
 #include "request_costs.h"
