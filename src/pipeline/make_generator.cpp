@@ -10,10 +10,10 @@
 
 #include "adaptive_plan.h"
 #include "dump.h"
+#include "format_choice.h"
 #include "hashed_files.h"
 #include "initial_latents.h"
 #include "numeric_checks.h"
-#include "precision.h"
 #include "previews.h"
 #include "prompt_ids.h"
 #include "prompt_variety.h"
@@ -133,23 +133,23 @@ class PipelineGenerator final : public ImageGenerator {
       const ReopenAfterwards reopen{*this, !is_chosen};
       if (!is_chosen) opened_.reset();
       run(asked, 0,
-          is_chosen ? chosen_ : precision_in(asked.request.sampled->decoder_format, options_),
+          is_chosen ? chosen_ : format_choice(asked.request.sampled->decoder_format, options_),
           /*is_retry=*/false, sink, stop);
     } catch (const NumericalFailure& ill) {
       const std::optional<std::string> safer = safer_format(chosen_.formats.name, options_.device);
       if (!safer) throw broken_model(options_, ill.what, chosen_);
       opened_.reset();
-      Precision precision = precision_in(*safer, options_);
+      FormatChoice choice = format_choice(*safer, options_);
       const bool fits =
-          precision.forecaster->forecast(asked.shape, asked.request.count, memory_.read()).fits;
-      if (!fits) precision = chosen_;
+          choice.forecaster->forecast(asked.shape, asked.request.count, memory_.read()).fits;
+      if (!fits) choice = chosen_;
       sink.on_notice(
           {Notice::Kind::kOverflow,
            fits ? say("{0} in {1}; the picture is made once more in {2}", ill.what,
                       chosen_.formats.name, *safer)
                 : say("{0} in {1}, and {2} does not fit", ill.what, chosen_.formats.name, *safer)});
       const ReopenAfterwards reopen{*this};
-      run(asked, ill.image_index, precision, /*is_retry=*/true, sink, stop);
+      run(asked, ill.image_index, choice, /*is_retry=*/true, sink, stop);
     }
   }
 
@@ -164,7 +164,7 @@ class PipelineGenerator final : public ImageGenerator {
   // What all pictures of one job share.
   struct Job {
     const Asked& asked;
-    const Precision& precision;
+    const FormatChoice& choice;
     bool is_retry;
     ProgressSink& sink;
     AdaptivePlan keeper;
@@ -175,22 +175,22 @@ class PipelineGenerator final : public ImageGenerator {
   };
 
   // Makes pictures `first` and later. Throws NumericalFailure unless this is the retry.
-  void run(const Asked& asked, int first, const Precision& precision, bool is_retry,
+  void run(const Asked& asked, int first, const FormatChoice& choice, bool is_retry,
            ProgressSink& sink, const std::stop_token& stop) {
     const c10::InferenceMode inference;
     at::set_num_threads(resolve_threads(options_.threads));
     const int count = pictures_of(asked.request);
     Job job{asked,
-            precision,
+            choice,
             is_retry,
             sink,
-            {asked.shape, count, memory_, options_.budget, *precision.forecaster, sink,
+            {asked.shape, count, memory_, options_.budget, *choice.forecaster, sink,
              [this, &asked](const ExecutionOptions& execution, Stage now) {
                // A run that only decodes never loads what earlier stages would need.
                if (asked.request.sampled) now = std::max(now, Stage::kDecode);
                if (opened_) opened_->networks.adopt(execution, now);
              }},
-            {options_, precision.formats.name, asked.shape, sink},
+            {options_, choice.formats.name, asked.shape, sink},
             {},
             {},
             {}};
@@ -224,7 +224,7 @@ class PipelineGenerator final : public ImageGenerator {
     // First, so that a file which is gone does not cost a picture.
     if (options_.adapters && !loras_) loras_ = options_.adapters->used();
     if (!opened_) {
-      opened_ = std::make_unique<OpenedModel>(options_.model, job.precision.formats, torch_device_,
+      opened_ = std::make_unique<OpenedModel>(options_.model, job.choice.formats, torch_device_,
                                               options_.adapters);
       if (!options_.check_weights) opened_->allow_faults();
     }
@@ -293,9 +293,9 @@ class PipelineGenerator final : public ImageGenerator {
       return 0;
     });
     if (options_.keep_sampled) {
-      result.kept = options_.keep_sampled(
-          request, take_sampled(result, sampling.latents, job.precision.formats, *opened_,
-                                options_.device.name));
+      result.kept =
+          options_.keep_sampled(request, take_sampled(result, sampling.latents, job.choice.formats,
+                                                      *opened_, options_.device.name));
     }
     return sampling.latents;
   }
@@ -304,15 +304,15 @@ class PipelineGenerator final : public ImageGenerator {
     if (!is_one_colour(*result.image)) return;
     const Message what = say("the picture is of one colour, as after an overflow");
     // The latents were finite, so only a decoder in less than float32 can have overflowed.
-    const bool may_be_overflow = job.precision.formats.vae != at::kFloat;
+    const bool may_be_overflow = job.choice.formats.vae != at::kFloat;
     if (!job.is_retry && may_be_overflow) {
       const bool is_all_there_is = job.asked.request.sampled != nullptr;
       if (is_all_there_is) throw NumericalFailure{0, what};
       if (result.kept) result.kept->drop();  // it will be sampled again
       throw NumericalFailure{result.index, what};
     }
-    job.sink.on_notice({Notice::Kind::kOneColour,
-                        one_colour_notice(what, job.precision.formats.name, job.is_retry)});
+    job.sink.on_notice(
+        {Notice::Kind::kOneColour, one_colour_notice(what, job.choice.formats.name, job.is_retry)});
   }
 
   // Fills `sampling` with the clean latents, under one plan or several.
@@ -368,12 +368,12 @@ class PipelineGenerator final : public ImageGenerator {
     const Message what = say("the latents are not finite after step {0} of {1} (overflow)",
                              sampling.steps_done, job.asked.shape.steps);
     if (!job.is_retry) throw NumericalFailure{i, what};
-    throw broken_model(options_, what, job.precision);
+    throw broken_model(options_, what, job.choice);
   }
 
   const PipelineOptions options_;
   const std::shared_ptr<const PromptTokenizer> tokenizer_;
-  const Precision chosen_;
+  const FormatChoice chosen_;
   DeviceBackend& backend_;
   const at::Device torch_device_;
   const DeviceMemory memory_;

@@ -11,20 +11,20 @@
 namespace headroom {
 
 // The networks' number formats, and a forecaster for them.
-struct Precision {
+struct FormatChoice {
   RunFormats formats;
   std::shared_ptr<Forecaster> forecaster;
 };
 
 // For another format than that of the options. `dtype` as in PipelineOptions.
-[[nodiscard]] Precision precision_in(const std::string& dtype, PipelineOptions options);
+[[nodiscard]] FormatChoice format_choice(const std::string& dtype, PipelineOptions options);
 
 // Whether these formats decode the request's sampled picture as the run that sampled it would
 // have.
-[[nodiscard]] bool decodes_in(const Precision& precision, const GenerationRequest& request);
+[[nodiscard]] bool decodes_in(const FormatChoice& choice, const GenerationRequest& request);
 
 [[nodiscard]] Error broken_model(const PipelineOptions& options, const Message& what,
-                                 const Precision& precision);
+                                 const FormatChoice& choice);
 [[nodiscard]] Message one_colour_notice(const Message& what, const std::string& format,
                                         bool is_retry);
 

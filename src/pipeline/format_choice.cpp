@@ -1,4 +1,4 @@
-#include "precision.h"
+#include "format_choice.h"
 
 #include "sampled.h"
 
@@ -15,22 +15,22 @@ std::shared_ptr<Forecaster> forecaster_of(PipelineOptions options) {
 
 }  // namespace
 
-Precision precision_in(const std::string& dtype, PipelineOptions options) {
+FormatChoice format_choice(const std::string& dtype, PipelineOptions options) {
   options.dtype = dtype;
   RunFormats formats = choose_formats(dtype, options.device);
   return {std::move(formats), forecaster_of(std::move(options))};
 }
 
-bool decodes_in(const Precision& precision, const GenerationRequest& request) {
-  return !request.sampled || request.sampled->decoder_format == decoder_format(precision.formats);
+bool decodes_in(const FormatChoice& choice, const GenerationRequest& request) {
+  return !request.sampled || request.sampled->decoder_format == decoder_format(choice.formats);
 }
 
 Error broken_model(const PipelineOptions& options, const Message& what,
-                   const Precision& precision) {
+                   const FormatChoice& choice) {
   return {ErrorKind::kModelFile,
           say("{0}: {1} in {2}, and no safer number format is left that fits; the weights are "
               "damaged or of another kind of model",
-              options.model.root, what, precision.formats.name)};
+              options.model.root, what, choice.formats.name)};
 }
 
 Message one_colour_notice(const Message& what, const std::string& format, bool is_retry) {
