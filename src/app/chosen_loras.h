@@ -1,7 +1,7 @@
 #pragma once
 #include "headroom/core/generation.h"
 #include "headroom/model_files/model_folder.h"
-#include "headroom/pipeline/adapters.h"
+#include "headroom/pipeline/opened_loras.h"
 
 #include <filesystem>
 #include <memory>
@@ -24,12 +24,13 @@ struct TypedLoras {
 
 // Finds, opens and checks all of them, those in the prompt first; null = none. Throws Error with
 // one sentence for the first that does not exist or does not fit the model.
-[[nodiscard]] std::shared_ptr<const Adapters> open_loras(
+[[nodiscard]] std::shared_ptr<const OpenedLoras> open_loras(
     const TypedLoras& typed, const ModelFolder& model,
     const std::vector<std::filesystem::path>& shelves);
 
 // `request` with tags added for LoRAs that its prompt does not name yet (those of --lora), so that
 // a picture records what it was made with, and its prompt alone can make it again.
-[[nodiscard]] GenerationRequest with_loras(GenerationRequest request, const Adapters* adapters);
+[[nodiscard]] GenerationRequest with_loras(GenerationRequest request,
+                                           const OpenedLoras* opened_loras);
 
 }  // namespace headroom

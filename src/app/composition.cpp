@@ -113,7 +113,7 @@ PipelineOptions pipeline_options(const AppConfig& config, const Device& device, 
   options.model = open_model(places);
   for (const Message& note : options.model.notes) spdlog::info("{}", note.english());
   check_model_files(options.model, needs_weights, config.model.check_weights);
-  options.adapters = open_loras(loras, options.model, places.shelves.loras);
+  options.opened_loras = open_loras(loras, options.model, places.shelves.loras);
   options.check_weights = config.model.check_weights;
   if (config.model.weight_cache) options.weight_cache.emplace(weight_cache_folder());
   options.device = device;
@@ -244,8 +244,8 @@ PlanningContext::PlanningContext(const AppConfig& config, const TypedLoras& lora
   // A model whose weights are missing may lack a tokenizer; all others need one.
   const bool has_weights = !pipeline.model.layer_file_bytes.empty();
   if (has_weights || fs::exists(tokenizer, error)) tokenizer_.emplace(tokenizer);
-  adapters = pipeline.adapters;
-  if (adapters) adapter_bytes = headroom::adapter_bytes(*adapters, pipeline.dtype, device);
+  opened_loras = pipeline.opened_loras;
+  if (opened_loras) lora_bytes = headroom::lora_bytes(*opened_loras, pipeline.dtype, device);
   forecaster = make_forecaster(pipeline);
   load_past_runs(*forecaster, model.name);
   memory = DeviceMemory(device, pipeline.pretend_vram_bytes, pipeline.pretend_others).read();

@@ -62,8 +62,8 @@ struct PlanningContext {
   ModelInfo model;
   std::shared_ptr<Forecaster> forecaster;
   MemorySnapshot memory;
-  std::shared_ptr<const Adapters> adapters;  // null = no LoRAs
-  std::int64_t adapter_bytes = 0;            // of the block of LoRAs
+  std::shared_ptr<const OpenedLoras> opened_loras;  // null = no LoRAs
+  std::int64_t lora_bytes = 0;                      // of the block of LoRAs
 
   explicit PlanningContext(const AppConfig& config, const TypedLoras& loras = {});
   [[nodiscard]] RunShape shape_of(const GenerationRequest& request) const;

@@ -137,7 +137,7 @@ int run_prompts(const CommandLine& line, const Composition& app, const Generatio
     OutputPlace place = output;
     if (place.is_file) place.path = numbered(output.path, job.pictures_before);
     try {
-      GenerationRequest one = with_loras(std::move(job.request), app.pipeline.adapters.get());
+      GenerationRequest one = with_loras(std::move(job.request), app.pipeline.opened_loras.get());
       for (const Message& note : add_init_image(line, app.pipeline.model.info, one)) {
         std::fprintf(stderr, "headroom: note: %s\n", note.english().c_str());
       }

@@ -1,7 +1,7 @@
 #include "session_loras.h"
 
 #include "headroom/core/error.h"
-#include "headroom/model_files/adapter_search.h"
+#include "headroom/model_files/find_loras.h"
 
 #include "chosen_loras.h"
 #include "chosen_model.h"
@@ -18,7 +18,7 @@ namespace {
 void list(const LoraSets& sets, const std::vector<std::filesystem::path>& folders,
           const std::function<void(LoraOffer)>& found) {
   std::vector<LoraOffer> offers;
-  for (const AdapterPlace& place : list_adapters(folders)) {
+  for (const LoraPlace& place : list_loras(folders)) {
     std::error_code error;
     const auto bytes = std::filesystem::file_size(place.file, error);
     offers.push_back({place.name, place.file, error ? 0 : static_cast<std::int64_t>(bytes)});
@@ -44,7 +44,7 @@ std::shared_ptr<LoraSets> make_lora_sets(const AppConfig& config, const Composit
   const std::vector<std::filesystem::path> folders = lora_folders_of(config, app);
   return std::make_shared<LoraSets>(
       std::move(options), app.forecaster,
-      [folders](const std::string& name) { return find_adapter(name, folders); },
+      [folders](const std::string& name) { return find_lora(name, folders); },
       [model = app.pipeline.model.info.name](Forecaster& forecaster) {
         load_past_runs(forecaster, model);
       });
@@ -55,12 +55,12 @@ std::vector<std::filesystem::path> lora_folders_of(const AppConfig& config,
   return lora_folders(app.pipeline.model, chosen_places(config.model).shelves.loras);
 }
 
-std::shared_ptr<const Adapters> add_typed_loras(const CommandLine& line, const Composition& app,
-                                                LoraSets& sets) {
+std::shared_ptr<const OpenedLoras> add_typed_loras(const CommandLine& line, const Composition& app,
+                                                   LoraSets& sets) {
   const auto shelves = chosen_places(line.config.model).shelves.loras;
   auto typed = open_loras({"", line.loras}, app.pipeline.model, shelves);
   if (!typed) return nullptr;
-  for (const Adapters::Lora& lora : typed->loras()) sets.add(lora.file);
+  for (const OpenedLoras::Lora& lora : typed->loras()) sets.add(lora.file);
   return typed;
 }
 

@@ -19,9 +19,9 @@ namespace headroom {
                                                        KeepSampled keep = {});
 // Opens the LoRAs of --lora, so that prompts may ask for them by the names in the result; null =
 // none. Throws Error.
-[[nodiscard]] std::shared_ptr<const Adapters> add_typed_loras(const CommandLine& line,
-                                                              const Composition& app,
-                                                              LoraSets& sets);
+[[nodiscard]] std::shared_ptr<const OpenedLoras> add_typed_loras(const CommandLine& line,
+                                                                 const Composition& app,
+                                                                 LoraSets& sets);
 // Makes pictures with the LoRAs of their prompts; learns from their run records and stores them.
 [[nodiscard]] GenerationQueue::Source lora_source(const Composition& app,
                                                   const std::shared_ptr<LoraSets>& sets);

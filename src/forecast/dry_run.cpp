@@ -27,7 +27,7 @@ class DryRun {
         transformer_(formats.networks, formats.transformer),
         vae_(formats.vae),
         run_(model, formats,
-             {text_encoder_.kept, transformer_.kept, vae_, vae_, what.adapters,
+             {text_encoder_.kept, transformer_.kept, vae_, vae_, what.opened_loras,
               &text_encoder_.packed, &transformer_.packed},
              /*background=*/false),
         ids_{ids(what.shape.prompt_tokens), ids(what.shape.negative_tokens)},

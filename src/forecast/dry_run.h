@@ -13,7 +13,7 @@ struct DryRunRequest {
   RunShape shape;
   ExecutionOptions execution{};
   workspace::KernelSet kernels{};
-  const Adapters* adapters = nullptr;  // null = none
+  const OpenedLoras* opened_loras = nullptr;  // null = none
 };
 
 // Runs such a request on meta tensors, from loading to the finished picture, and records every

@@ -25,7 +25,7 @@ class DryRunForecaster final : public Forecaster {
       : options_(std::move(options)),
         costs_(options_.model, choose_formats(options_.dtype, options_.device),
                allocator_of(options_.device), options_.floor, options_.workspace,
-               options_.weight_cache, options_.adapters) {}
+               options_.weight_cache, options_.opened_loras) {}
 
   Forecast forecast(const RunShape& shape, int count, const MemorySnapshot& snapshot) override {
     Forecast forecast;

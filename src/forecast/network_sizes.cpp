@@ -93,14 +93,14 @@ std::int64_t resident_bytes(NetworkId network, const NetworkSizes& sizes,
 
 NetworkSizes network_sizes(const ModelFolder& model, const RunFormats& formats,
                            const std::function<std::int64_t(const AllocationTrace&)>& left_of,
-                           const Adapters* adapters) {
+                           const OpenedLoras* opened_loras) {
   const c10::InferenceMode inference;
   MetaNetwork text_encoder(formats.networks, formats.text_encoder);
   MetaNetwork transformer(formats.networks, formats.transformer);
   MetaWeights vae(formats.vae);
   TextToImage run(model, formats,
-                  {text_encoder.kept, transformer.kept, vae, vae, adapters, &text_encoder.packed,
-                   &transformer.packed},
+                  {text_encoder.kept, transformer.kept, vae, vae, opened_loras,
+                   &text_encoder.packed, &transformer.packed},
                   /*background=*/false);
   const bool can_be_packed = formats.text_encoder.packed() || formats.transformer.packed();
   NetworkSizes sizes;

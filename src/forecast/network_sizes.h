@@ -2,7 +2,7 @@
 #include "headroom/core/allocation_trace.h"
 #include "headroom/memory/networks.h"
 #include "headroom/model_files/model_folder.h"
-#include "headroom/pipeline/adapters.h"
+#include "headroom/pipeline/opened_loras.h"
 #include "headroom/pipeline/run_formats.h"
 
 #include <array>
@@ -52,6 +52,6 @@ class NetworkSizes {
 [[nodiscard]] NetworkSizes network_sizes(
     const ModelFolder& model, const RunFormats& formats,
     const std::function<std::int64_t(const AllocationTrace&)>& left_of,
-    const Adapters* adapters = nullptr);
+    const OpenedLoras* opened_loras = nullptr);
 
 }  // namespace headroom

@@ -40,12 +40,12 @@ std::int64_t AllocatorModel::large_unit() const {
 RequestCosts::RequestCosts(const ModelFolder& model, RunFormats formats, AllocatorModel allocator,
                            PlanFloor floor, WorkspaceTerms workspace,
                            const std::optional<WeightCache>& weight_cache,
-                           std::shared_ptr<const Adapters> adapters)
+                           std::shared_ptr<const OpenedLoras> opened_loras)
     : model_(model),
       formats_(allocator.card ? std::move(formats) : with_packed(std::move(formats), model)),
       allocator_(std::move(allocator)),
       floor_(floor),
-      adapters_(std::move(adapters)),
+      opened_loras_(std::move(opened_loras)),
       kernels_{allocator_.card, workspace},
       sizes_(measured(&TracePeaks::left_bytes)),
       sizes_in_use_(allocator_.card ? measured(&TracePeaks::left_in_use_bytes) : sizes_),
@@ -67,7 +67,7 @@ NetworkSizes RequestCosts::measured(std::int64_t TracePeaks::*part) const {
   return network_sizes(
       model_, formats_,
       [&](const AllocationTrace& allocations) { return allocator_.peaks(allocations).*part; },
-      adapters_.get());
+      opened_loras_.get());
 }
 
 void RequestCosts::use_calibration(const WorkspaceTerms& workspace) {
@@ -173,7 +173,7 @@ StageNeed RequestCosts::need(Stage stage, const DryRunRequest& what) {
   DryRunRequest alone = what;
   alone.execution = execution;
   alone.kernels = kernels_;
-  alone.adapters = adapters_.get();
+  alone.opened_loras = opened_loras_.get();
   const TracePeaks peaks = allocator_.peaks(allocations(stage, alone));
   const StagePeak& peak = peaks.stages[static_cast<std::size_t>(stage)];
   // The dry run had fewer resident layers; this is the difference.

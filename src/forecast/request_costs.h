@@ -37,7 +37,7 @@ class RequestCosts {
   RequestCosts(const ModelFolder& model, RunFormats formats, AllocatorModel allocator,
                PlanFloor floor = {}, WorkspaceTerms workspace = {},
                const std::optional<WeightCache>& weight_cache = {},
-               std::shared_ptr<const Adapters> adapters = nullptr);
+               std::shared_ptr<const OpenedLoras> opened_loras = nullptr);
 
   // The costs of runs of one shape. Valid as long as the RequestCosts.
   class ForShape final : public PlanCosts {
@@ -111,7 +111,7 @@ class RequestCosts {
   const RunFormats formats_;
   const AllocatorModel allocator_;
   const PlanFloor floor_;
-  const std::shared_ptr<const Adapters> adapters_;  // null = none
+  const std::shared_ptr<const OpenedLoras> opened_loras_;  // null = none
   workspace::KernelSet kernels_;
   const NetworkSizes sizes_;         // as the device reserves them,
   const NetworkSizes sizes_in_use_;  // as they are handed out,

@@ -37,7 +37,7 @@ constexpr std::array<std::string_view, 6> kParts{"",    "transformer", "text_enc
     case WeightKind::kUnknown:
       fail_model_file(file,
                       say("holds no part of Z-Image that is known; choose the folder of a model"));
-    case WeightKind::kAdapter:
+    case WeightKind::kLora:
     case WeightKind::kControlNet:
       fail_model_file(file,
                       say("is {0}, which adds to a model and is none; choose the folder of the "

@@ -29,8 +29,8 @@ class LoraGenerator final : public ImageGenerator {
     std::vector<LoraTag> tags = take_lora_tags(prompt).loras;
     if (!generator_ || (!request.sampled && tags != tags_)) {
       PipelineOptions options = sets_->options();
-      options.adapters = sets_->open(prompt);
-      std::shared_ptr<Forecaster> forecaster = sets_->forecaster(options.adapters);
+      options.opened_loras = sets_->open(prompt);
+      std::shared_ptr<Forecaster> forecaster = sets_->forecaster(options.opened_loras);
       generator_.reset();  // memory may not hold two models
       generator_ = make_generator(std::move(options), tokenizer_, std::move(forecaster));
       tags_ = std::move(tags);
@@ -69,34 +69,34 @@ LoraSets::Found LoraSets::look_into(const std::filesystem::path& file) const {
 LoraSets::Found LoraSets::look(const LoraTag& tag) const { return found(tag, file_of(tag.name)); }
 
 LoraSets::Found LoraSets::found(const LoraTag& tag, const std::filesystem::path& file) const {
-  const Adapters one(options_.model.transformer, {{tag, file}});
-  const Adapters::Lora& lora = one.loras().front();
-  return {file, lora.keys, lora.matched_keys, adapter_bytes(one, options_.dtype, options_.device)};
+  const OpenedLoras one(options_.model.transformer, {{tag, file}});
+  const OpenedLoras::Lora& lora = one.loras().front();
+  return {file, lora.keys, lora.matched_keys, lora_bytes(one, options_.dtype, options_.device)};
 }
 
 std::string LoraSets::add(const std::filesystem::path& file) {
   std::string name = tag_name(file.stem().string());
-  const Adapters fits(options_.model.transformer, {{{name}, file}});
+  const OpenedLoras fits(options_.model.transformer, {{{name}, file}});
   const std::scoped_lock lock(mutex_);
   files_[name] = file;
   return name;
 }
 
-std::shared_ptr<const Adapters> LoraSets::open(const std::string& prompt) const {
+std::shared_ptr<const OpenedLoras> LoraSets::open(const std::string& prompt) const {
   std::vector<AskedLora> asked;
   for (LoraTag& tag : take_lora_tags(prompt).loras) {
     std::filesystem::path file = file_of(tag.name);
     asked.push_back({std::move(tag), std::move(file)});
   }
   if (asked.empty()) return nullptr;
-  return std::make_shared<const Adapters>(options_.model.transformer, asked);
+  return std::make_shared<const OpenedLoras>(options_.model.transformer, asked);
 }
 
 std::shared_ptr<Forecaster> LoraSets::known(const std::string& key, std::int64_t values) {
   const std::scoped_lock lock(mutex_);
   const auto found = known_.find(key);
   const bool is_same =
-      found != known_.end() && (values < 0 || found->second.adapters->values() == values);
+      found != known_.end() && (values < 0 || found->second.opened_loras->values() == values);
   return is_same ? found->second.forecaster : nullptr;
 }
 
@@ -107,18 +107,18 @@ std::shared_ptr<Forecaster> LoraSets::forecaster(const std::string& tags) {
   return forecaster(open(key));
 }
 
-std::shared_ptr<Forecaster> LoraSets::forecaster(std::shared_ptr<const Adapters> adapters) {
-  if (!adapters) return plain_;
-  const std::string key = key_of(adapters->tags());
+std::shared_ptr<Forecaster> LoraSets::forecaster(std::shared_ptr<const OpenedLoras> opened_loras) {
+  if (!opened_loras) return plain_;
+  const std::string key = key_of(opened_loras->tags());
   // The file may have changed since then.
-  if (auto forecaster = known(key, adapters->values())) return forecaster;
+  if (auto forecaster = known(key, opened_loras->values())) return forecaster;
   PipelineOptions options = options_;
-  options.adapters = adapters;
+  options.opened_loras = opened_loras;
   std::shared_ptr<Forecaster> made = options_.make_forecaster(std::move(options));
   if (load_past_runs_) load_past_runs_(*made);
   const std::scoped_lock lock(mutex_);
   if (known_.size() >= kMaxKnown) known_.clear();
-  known_[key] = {std::move(adapters), made};
+  known_[key] = {std::move(opened_loras), made};
   return made;
 }
 

@@ -62,7 +62,7 @@ class PipelineGenerator final : public ImageGenerator {
                 std::stop_token stop) override {
     const auto problems = validate(request, options_.model.info.size_unit);
     if (!problems.empty()) throw Error(ErrorKind::kInvalidRequest, problems.front().message);
-    if (!request.sampled) check_loras(request.prompt, options_.adapters.get());
+    if (!request.sampled) check_loras(request.prompt, options_.opened_loras.get());
     if (failure_) throw Error(*failure_);
     GenerationRequest seeded = request;
     if (!seeded.seed) seeded.seed = std::random_device()();  // 32 bits, short enough to type
@@ -110,7 +110,7 @@ class PipelineGenerator final : public ImageGenerator {
   void warm_up_once() {
     if (std::exchange(is_warm_, true) || !backend_.has_own_memory()) return;
     try {
-      warm_up(options_.model, chosen_.formats, torch_device_, options_.adapters != nullptr);
+      warm_up(options_.model, chosen_.formats, torch_device_, options_.opened_loras != nullptr);
     } catch (const std::exception& error) {
       if (!is_out_of_memory(error)) throw;  // the plan will report it
     }
@@ -222,10 +222,10 @@ class PipelineGenerator final : public ImageGenerator {
 
   void open(Job& job, int first) {
     // First, so that a file which is gone does not cost a picture.
-    if (options_.adapters && !loras_) loras_ = options_.adapters->used();
+    if (options_.opened_loras && !loras_) loras_ = options_.opened_loras->used();
     if (!opened_) {
       opened_ = std::make_unique<OpenedModel>(options_.model, job.choice.formats, torch_device_,
-                                              options_.adapters);
+                                              options_.opened_loras);
       if (!options_.check_weights) opened_->allow_faults();
     }
     if (!job.asked.request.sampled) return load_and_encode(job, first);

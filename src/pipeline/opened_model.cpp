@@ -19,7 +19,7 @@ std::shared_ptr<const PackedMatrices> packed_in(const NetworkTensors& tensors,
 }  // namespace
 
 OpenedModel::OpenedModel(const ModelFolder& model, const RunFormats& formats, at::Device device,
-                         std::shared_ptr<const Adapters> loras)
+                         std::shared_ptr<const OpenedLoras> loras)
     : text_encoder(model.parts.text_encoder, Network::kTextEncoder),
       transformer(model.parts.transformer, Network::kTransformer),
       vae(model.parts.vae, Network::kVae),
@@ -32,10 +32,10 @@ OpenedModel::OpenedModel(const ModelFolder& model, const RunFormats& formats, at
       packed_text(text_in_int8, packed_in(text_encoder, model, formats, device), &text_weights),
       packed_transformer(transformer_in_int8, packed_in(transformer, model, formats, device),
                          &transformer_weights),
-      adapters(std::move(loras)),
+      opened_loras(std::move(loras)),
       networks(model, formats,
-               {text_in_int8, transformer_in_int8, vae_weights, host_vae_weights, adapters.get(),
-                &packed_text, &packed_transformer},
+               {text_in_int8, transformer_in_int8, vae_weights, host_vae_weights,
+                opened_loras.get(), &packed_text, &packed_transformer},
                /*background=*/true) {
   // The starter's image encoder is written by hand, and most of it is zero.
   if (!model.info.is_starter) return;

@@ -98,7 +98,7 @@ void TextToImage::load_text_encoder(const ExecutionOptions& execution) {
 
 void TextToImage::load_transformer(const ExecutionOptions& execution) {
   const auto updates = std::make_shared<const LinearUpdates>(
-      load_updates(weights_.adapters, weights_.transformer.options()));
+      load_updates(weights_.opened_loras, weights_.transformer.options()));
   const auto load = [this, updates](int i, LayerMemory& memory) {
     return load_block(i, memory, *updates);
   };

@@ -28,17 +28,17 @@ struct Marked {
   std::string_view part;  // part of a tensor's name
   std::string_view what;
 };
-constexpr std::array<Marked, 11> kAdapters{{{".lora_A.", "a LoRA"},
-                                            {".lora_B.", "a LoRA"},
-                                            {".lora_down.", "a LoRA"},
-                                            {".lora_up.", "a LoRA"},
-                                            {".lora.down.", "a LoRA"},
-                                            {".lora.up.", "a LoRA"},
-                                            {".lora_a", "a LoRA"},
-                                            {".lora_b", "a LoRA"},
-                                            {".lokr_w", "a LoKr (a kind of LoRA)"},
-                                            {".hada_w", "a LoHa (a kind of LoRA)"},
-                                            {".oft_", "an OFT adapter (a kind of LoRA)"}}};
+constexpr std::array<Marked, 11> kLoras{{{".lora_A.", "a LoRA"},
+                                         {".lora_B.", "a LoRA"},
+                                         {".lora_down.", "a LoRA"},
+                                         {".lora_up.", "a LoRA"},
+                                         {".lora.down.", "a LoRA"},
+                                         {".lora.up.", "a LoRA"},
+                                         {".lora_a", "a LoRA"},
+                                         {".lora_b", "a LoRA"},
+                                         {".lokr_w", "a LoKr (a kind of LoRA)"},
+                                         {".hada_w", "a LoHa (a kind of LoRA)"},
+                                         {".oft_", "an OFT adapter (a kind of LoRA)"}}};
 constexpr std::array<Marked, 7> kOtherModels{
     {{"conditioner.embedders.", "an SDXL checkpoint"},
      {"label_emb.", "an SDXL checkpoint"},
@@ -135,9 +135,9 @@ FileKind gguf_text_model(const std::string& architecture) {
 }
 
 FileKind tell(const Names& names, const std::string& architecture) {
-  for (const Marked& adapter : kAdapters) {
-    if (names.contains(adapter.part)) {
-      return {WeightKind::kAdapter, say(std::string(adapter.what)), {}, {}};
+  for (const Marked& lora : kLoras) {
+    if (names.contains(lora.part)) {
+      return {WeightKind::kLora, say(std::string(lora.what)), {}, {}};
     }
   }
   if (names.component("control_layers.") || names.component("control_all_x_embedder.")) {

@@ -77,8 +77,8 @@ const ModelFolder& turbo() {
 }
 
 // Changes of the real shapes, other ones in every layer.
-const Adapters& lora() {
-  static const auto adapters = [] {
+const OpenedLoras& lora() {
+  static const auto opened_loras = [] {
     struct Made {
       std::string name;
       std::vector<std::int64_t> shape;
@@ -108,9 +108,9 @@ const Adapters& lora() {
     const test::TempFolder folder;
     const auto file = folder.path() / "lora.safetensors";
     write_tensor_file(file, tensors);
-    return std::make_unique<const Adapters>(c, std::vector<AskedLora>{{{"lora", 0.5}, file}});
+    return std::make_unique<const OpenedLoras>(c, std::vector<AskedLora>{{{"lora", 0.5}, file}});
   }();
-  return *adapters;
+  return *opened_loras;
 }
 
 DryRunRequest request_of(const Case& c) {
@@ -126,7 +126,7 @@ DryRunRequest request_of(const Case& c) {
                 .negative_tokens = c.guidance > 0 ? c.tokens : 0,
                 .start = c.start};
   what.execution = read_option_names(c.execution).value();
-  if (c.has_lora) what.adapters = &lora();
+  if (c.has_lora) what.opened_loras = &lora();
   return what;
 }
 
@@ -165,7 +165,7 @@ StageBytes peaks_of_run(const Case& c, const RunFormats& formats) {
   const auto ids = [](int tokens) {
     return std::vector<std::int32_t>(static_cast<std::size_t>(tokens), 1);
   };
-  TextToImage run(turbo(), formats, {networks, networks, vae, host, what.adapters},
+  TextToImage run(turbo(), formats, {networks, networks, vae, host, what.opened_loras},
                   /*background=*/false);
   StageBytes peaks{};
   const auto end = [&](Stage stage) {

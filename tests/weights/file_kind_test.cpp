@@ -89,7 +89,7 @@ TEST(FileKinds, OfTheFixturesAreTold) {
   EXPECT_EQ(kind_of(models / "gguf/z_image-Q4_K_M.gguf").prefix, "model.diffusion_model.");
   for (const auto& entry : fs::directory_iterator(tiny / "lora")) {
     if (entry.path().extension() != ".safetensors") continue;
-    EXPECT_EQ(kind_of(entry.path()).kind, WeightKind::kAdapter) << entry.path();
+    EXPECT_EQ(kind_of(entry.path()).kind, WeightKind::kLora) << entry.path();
   }
 }
 
@@ -114,8 +114,8 @@ TEST(FileKinds, FollowTheNames) {
   EXPECT_EQ(with("vae.decoder.conv_in.weight").kind, WeightKind::kAllInOne);
   EXPECT_EQ(with("text_encoders.qwen3_4b.transformer.model.norm.weight").kind,
             WeightKind::kAllInOne);
-  EXPECT_EQ(with("layers.0.attention.to_q.lora_down.weight").kind, WeightKind::kAdapter);
-  EXPECT_EQ(with("layers.0.attention.to_q.lora_A.default.weight").kind, WeightKind::kAdapter);
+  EXPECT_EQ(with("layers.0.attention.to_q.lora_down.weight").kind, WeightKind::kLora);
+  EXPECT_EQ(with("layers.0.attention.to_q.lora_A.default.weight").kind, WeightKind::kLora);
   EXPECT_EQ(with("layers.0.attention.to_q.lokr_w1").what.english(), "a LoKr (a kind of LoRA)");
   EXPECT_EQ(with("layers.0.attention.to_q.hada_w1_a").what.english(), "a LoHa (a kind of LoRA)");
   EXPECT_EQ(with("control_layers.0.after_proj.weight").kind, WeightKind::kControlNet);

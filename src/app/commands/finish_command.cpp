@@ -63,7 +63,7 @@ class Finisher {
   const OutputPlace output_;
   const Composition& app_;
   const std::shared_ptr<LoraSets> loras_;
-  const std::shared_ptr<const Adapters> typed_loras_;  // replace the pictures' own; null = none
+  const std::shared_ptr<const OpenedLoras> typed_loras_;  // replace the pictures' own; null = none
 };
 
 // Chooses the picture's file in a folder: fox_1024x1024.png for fox.png, with a number if that is

@@ -67,7 +67,8 @@ void print_map(const Frontier& frontier) {
 
 int run_frontier(const CommandLine& line) {
   const PlanningContext app(line.config, {line.prompt, line.loras});
-  const GenerationRequest request = with_loras(build_request(line, app.model), app.adapters.get());
+  const GenerationRequest request =
+      with_loras(build_request(line, app.model), app.opened_loras.get());
   GenerationRequest checked = request;
   // The prompt's length makes little difference, so none is required.
   if (take_lora_tags(request.prompt).words.empty()) checked.prompt = "-";

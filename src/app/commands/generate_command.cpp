@@ -22,8 +22,8 @@ void print_notes(const CommandLine& line, const GenerationRequest& request,
   for (const Message& note : app.pipeline.model.notes) {
     std::fprintf(stderr, "headroom: note: %s\n", note.english().c_str());
   }
-  if (app.pipeline.adapters) {
-    for (const Message& note : app.pipeline.adapters->notes()) {
+  if (app.pipeline.opened_loras) {
+    for (const Message& note : app.pipeline.opened_loras->notes()) {
       std::fprintf(stderr, "headroom: note: %s\n", note.english().c_str());
     }
   }
@@ -54,7 +54,7 @@ int run_generate(const CommandLine& line) {
   const Composition app(line.config, line.dump_file, {line.prompt, line.loras});
   set_up_processor(line.config);
   GenerationRequest request =
-      with_loras(build_request(line, app.pipeline.model.info), app.pipeline.adapters.get());
+      with_loras(build_request(line, app.pipeline.model.info), app.pipeline.opened_loras.get());
   if (starts_from_folder(line) || has_many_prompts(line)) {
     if (starts_from_folder(line) && has_many_prompts(line)) {
       throw Error(ErrorKind::kInvalidRequest,

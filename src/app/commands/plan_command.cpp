@@ -27,12 +27,12 @@ std::string joined(const std::vector<std::string>& words) {
 }
 
 void print_loras(const PlanningContext& app) {
-  if (!app.adapters) return;
-  for (const Message& note : app.adapters->notes()) {
+  if (!app.opened_loras) return;
+  for (const Message& note : app.opened_loras->notes()) {
     std::fprintf(stderr, "headroom: note: %s\n", note.english().c_str());
   }
-  std::printf("\nLoRAs    %s of the weights\n", format_bytes(app.adapter_bytes).c_str());
-  for (const Adapters::Lora& lora : app.adapters->loras()) {
+  std::printf("\nLoRAs    %s of the weights\n", format_bytes(app.lora_bytes).c_str());
+  for (const OpenedLoras::Lora& lora : app.opened_loras->loras()) {
     std::printf("%-8s %s: %d of %d keys\n", "", write_lora_tag(lora.tag).c_str(), lora.matched_keys,
                 lora.keys);
   }
@@ -110,10 +110,10 @@ void print_json(const GenerationRequest& request, const Forecast& forecast,
     out["suggestion"] = {{"width", forecast.suggestion->width},
                          {"height", forecast.suggestion->height}};
   }
-  if (app.adapters) {
-    out["adapter_bytes"] = app.adapter_bytes;
+  if (app.opened_loras) {
+    out["adapter_bytes"] = app.lora_bytes;
     out["loras"] = nlohmann::ordered_json::array();
-    for (const Adapters::Lora& lora : app.adapters->loras()) {
+    for (const OpenedLoras::Lora& lora : app.opened_loras->loras()) {
       out["loras"].push_back({{"name", lora.tag.name},
                               {"strength", lora.tag.strength},
                               {"file", lora.file.string()},
@@ -128,7 +128,7 @@ void print_json(const GenerationRequest& request, const Forecast& forecast,
 
 int run_plan(const CommandLine& line) {
   const PlanningContext app(line.config, {line.prompt, line.loras});
-  GenerationRequest request = with_loras(build_request(line, app.model), app.adapters.get());
+  GenerationRequest request = with_loras(build_request(line, app.model), app.opened_loras.get());
   GenerationRequest checked = request;
   // A plan needs no prompt, since its length makes little difference.
   if (take_lora_tags(request.prompt).words.empty()) checked.prompt = "-";

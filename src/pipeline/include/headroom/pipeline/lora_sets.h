@@ -36,11 +36,12 @@ class LoraSets {
   std::string add(const std::filesystem::path& file);
 
   // Opens all LoRAs that the prompt's tags ask for; null = none. Throws Error as above.
-  [[nodiscard]] std::shared_ptr<const Adapters> open(const std::string& prompt) const;
+  [[nodiscard]] std::shared_ptr<const OpenedLoras> open(const std::string& prompt) const;
   // A forecaster for runs with the LoRAs of these tags. Throws Error as above.
   [[nodiscard]] std::shared_ptr<Forecaster> forecaster(const std::string& tags);
   // The same for LoRAs that are open already.
-  [[nodiscard]] std::shared_ptr<Forecaster> forecaster(std::shared_ptr<const Adapters> adapters);
+  [[nodiscard]] std::shared_ptr<Forecaster> forecaster(
+      std::shared_ptr<const OpenedLoras> opened_loras);
   // Learns from a finished run.
   void learn(const RunRecord& run_record);
 
@@ -48,7 +49,7 @@ class LoraSets {
 
  private:
   struct Known {
-    std::shared_ptr<const Adapters> adapters;
+    std::shared_ptr<const OpenedLoras> opened_loras;
     std::shared_ptr<Forecaster> forecaster;
   };
   [[nodiscard]] Found found(const LoraTag& tag, const std::filesystem::path& file) const;

@@ -8,7 +8,7 @@
 #include "headroom/memory/workspace_terms.h"
 #include "headroom/model_files/model_folder.h"
 #include "headroom/model_files/weight_cache.h"
-#include "headroom/pipeline/adapters.h"
+#include "headroom/pipeline/opened_loras.h"
 #include "headroom/text/prompt_tokenizer.h"
 #include "headroom/weights/tensor_file.h"
 
@@ -61,7 +61,7 @@ struct PipelineOptions {
   // Where weights are kept in the number format that the networks compute in; nothing = not kept.
   std::optional<WeightCache> weight_cache;
   // The LoRAs; prompts must ask for exactly these by <lora:NAME:STRENGTH>. Null = none.
-  std::shared_ptr<const Adapters> adapters;
+  std::shared_ptr<const OpenedLoras> opened_loras;
   // After each step the sink receives a preview. For a model without preview.json, two small
   // pictures are decoded before the first run to fit one.
   bool previews = false;

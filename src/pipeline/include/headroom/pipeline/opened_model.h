@@ -19,11 +19,11 @@ struct OpenedModel {
   FileWeights text_weights, transformer_weights, vae_weights, host_vae_weights;
   Int8Weights text_in_int8, transformer_in_int8;
   PackedWeights packed_text, packed_transformer;
-  const std::shared_ptr<const Adapters> adapters;  // null = none
+  const std::shared_ptr<const OpenedLoras> opened_loras;  // null = none
   TextToImage networks;
 
   OpenedModel(const ModelFolder& model, const RunFormats& formats, at::Device device,
-              std::shared_ptr<const Adapters> loras = nullptr);
+              std::shared_ptr<const OpenedLoras> loras = nullptr);
 
   void allow_faults();
   // What all networks have read since the last call.

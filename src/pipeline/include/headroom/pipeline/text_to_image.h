@@ -7,8 +7,8 @@
 #include "headroom/model/vae_decoder.h"
 #include "headroom/model/vae_encoder.h"
 #include "headroom/model_files/model_folder.h"
-#include "headroom/pipeline/adapter_weights.h"
 #include "headroom/pipeline/layer_streamer.h"
+#include "headroom/pipeline/lora_updates.h"
 #include "headroom/pipeline/residency.h"
 #include "headroom/pipeline/run_formats.h"
 
@@ -42,8 +42,8 @@ struct NetworkWeights {
   WeightSource& text_encoder;
   WeightSource& transformer;
   WeightSource& vae;
-  WeightSource& host_vae;              // the same on the CPU, for ExecutionOptions::cpu_decode
-  const Adapters* adapters = nullptr;  // of the transformer; null = none
+  WeightSource& host_vae;  // the same on the CPU, for ExecutionOptions::cpu_decode
+  const OpenedLoras* opened_loras = nullptr;  // of the transformer; null = none
   // Used with ExecutionOptions::packed_weights; null = the same as above.
   WeightSource* packed_text_encoder = nullptr;
   WeightSource* packed_transformer = nullptr;

@@ -18,7 +18,7 @@ enum class WeightKind {
   kDecoder,      // the VAE
   kAllInOne,     // all three, or two of them
   kTinyDecoder,  // TAEF1
-  kAdapter,      // LoRA, LoKr, LoHa
+  kLora,         // LoRA, LoKr, LoHa
   kControlNet,   // of Z-Image
   kForeign       // another model's, or packed in a way that cannot be read
 };

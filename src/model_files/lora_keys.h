@@ -1,5 +1,5 @@
 #pragma once
-#include "headroom/model_files/adapter_file.h"
+#include "headroom/model_files/lora_file.h"
 
 #include <cstddef>
 #include <map>
@@ -11,8 +11,8 @@
 
 namespace headroom {
 
-// The role of an adapter file's tensor in the module that its name begins with.
-enum class AdapterPart {
+// The role of a LoRA file's tensor in the module that its name begins with.
+enum class LoraPart {
   kDown,  // lora_A
   kUp,    // lora_B
   kAlpha,
@@ -29,17 +29,17 @@ enum class AdapterPart {
   kHada2B,
   kUnread  // of a kind of adapter that is not supported: OFT, or a core of a Tucker decomposition
 };
-struct AdapterKey {
+struct LoraKey {
   std::string module;
-  AdapterPart part = AdapterPart::kDown;
+  LoraPart part = LoraPart::kDown;
 };
 // Splits a tensor's name; nothing if it does not end in a known way.
-[[nodiscard]] std::optional<AdapterKey> split_adapter_key(std::string_view name);
+[[nodiscard]] std::optional<LoraKey> split_lora_key(std::string_view name);
 
 // Maps the module names that adapters use to a network's matrices.
-class AdapterModules {
+class LoraModules {
  public:
-  explicit AdapterModules(std::span<const NamedMatrix> network);
+  explicit LoraModules(std::span<const NamedMatrix> network);
 
   struct Module {
     std::vector<std::size_t> matrices;  // indices; several where their rows are fused

@@ -19,16 +19,16 @@ struct AskedLora {
   std::filesystem::path file;
 };
 
-struct AdapterLayout;
+struct LoraLayout;
 
 // LoRAs for a model's transformer, opened and checked, and their layout in one memory block on the
 // device, which exists whenever the transformer is loaded. Their values are read at that time.
 // Immutable; may be used from any thread.
-class Adapters {
+class OpenedLoras {
  public:
   // Throws Error{kModelFile} for a file that does not fit the transformer, Error{kInvalidRequest}
   // for a strength that is out of range.
-  Adapters(const TransformerConfig& network, const std::vector<AskedLora>& asked);
+  OpenedLoras(const TransformerConfig& network, const std::vector<AskedLora>& asked);
 
   struct Lora {
     LoraTag tag;
@@ -46,18 +46,18 @@ class Adapters {
   // As pictures record them; reads all files for their hashes. Throws Error{kModelFile}.
   [[nodiscard]] std::vector<UsedLora> used() const;
 
-  [[nodiscard]] const AdapterLayout& layout() const { return *layout_; }
+  [[nodiscard]] const LoraLayout& layout() const { return *layout_; }
 
  private:
   std::vector<Lora> loras_;
-  std::shared_ptr<const AdapterLayout> layout_;
+  std::shared_ptr<const LoraLayout> layout_;
 };
 
 // Bytes of their block for networks in `dtype` (see PipelineOptions) on the CPU or a GPU.
-[[nodiscard]] std::int64_t adapter_bytes(const Adapters& adapters, const std::string& dtype,
-                                         const Device& device);
+[[nodiscard]] std::int64_t lora_bytes(const OpenedLoras& opened_loras, const std::string& dtype,
+                                      const Device& device);
 
 // Throws Error{kInvalidRequest} unless the prompt asks for exactly these; null = none.
-void check_loras(const std::string& prompt, const Adapters* adapters);
+void check_loras(const std::string& prompt, const OpenedLoras* opened_loras);
 
 }  // namespace headroom

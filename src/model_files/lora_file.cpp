@@ -1,4 +1,4 @@
-#include "headroom/model_files/adapter_file.h"
+#include "headroom/model_files/lora_file.h"
 
 #include "headroom/core/quote.h"
 #include "headroom/core/sha256.h"
@@ -6,7 +6,7 @@
 #include "headroom/weights/file_kind.h"
 #include "headroom/weights/model_file_error.h"
 
-#include "adapter_changes.h"
+#include "lora_changes.h"
 
 #include <algorithm>
 #include <cmath>
@@ -57,13 +57,13 @@ bool has_hole(std::span<const float> values, std::size_t value_bytes, bool is_ra
   return longest * value_bytes >= kHoleBytes;
 }
 
-void check_is_adapter(const std::filesystem::path& path, const TensorFile& file) {
+void check_is_lora(const std::filesystem::path& path, const TensorFile& file) {
   if (file.container() == Container::kGguf) {
     fail_model_file(path, say("is a GGUF file, and LoRAs are read as safetensors; choose the "
                               ".safetensors file"));
   }
   const FileKind kind = tell_kind(file);
-  if (kind.kind == WeightKind::kAdapter || kind.kind == WeightKind::kUnknown) return;
+  if (kind.kind == WeightKind::kLora || kind.kind == WeightKind::kUnknown) return;
   fail_model_file(path, say("is {0}, where a LoRA is wanted; choose another file", kind.what));
 }
 
@@ -73,10 +73,10 @@ bool MatrixChange::is_part() const {
   return rows != (form == Form::kKronecker ? first.rows() * second->rows() : first.rows());
 }
 
-AdapterFile::AdapterFile(const std::filesystem::path& file, std::span<const NamedMatrix> network)
+LoraFile::LoraFile(const std::filesystem::path& file, std::span<const NamedMatrix> network)
     : path_(file), file_(file), keys_(static_cast<int>(file_.tensors().size())) {
-  check_is_adapter(path_, file_);
-  const AdapterGroups found = group_adapter(path_, file_, AdapterModules(network));
+  check_is_lora(path_, file_);
+  const LoraGroups found = group_lora_tensors(path_, file_, LoraModules(network));
   matched_keys_ = found.matched_keys;
   if (found.groups.empty()) {
     const std::string first =
@@ -86,17 +86,17 @@ AdapterFile::AdapterFile(const std::filesystem::path& file, std::span<const Name
                                "this model",
                                keys_, first));
   }
-  const AdapterScales scales(path_, file_.metadata());
-  const AdapterChanges read(
+  const LoraScales scales(path_, file_.metadata());
+  const LoraChanges read(
       path_, network, scales, [&](const TensorView& view) { return number_in(file_, view); },
       matched_keys_, keys_);
-  for (const AdapterGroup& group : found.groups) {
+  for (const LoraGroup& group : found.groups) {
     read.add(group, changes_);
-    if (group.find(AdapterPart::kMagnitude) != nullptr && notes_.empty()) {
+    if (group.find(LoraPart::kMagnitude) != nullptr && notes_.empty()) {
       notes_.push_back(
           say("{0}: the magnitudes of DoRA ({1} first) are left out; the LoRA in it is "
               "applied without them",
-              path_, printable(group.find(AdapterPart::kMagnitude)->first)));
+              path_, printable(group.find(LoraPart::kMagnitude)->first)));
     }
   }
   if (!found.unmatched.empty()) {
@@ -107,8 +107,8 @@ AdapterFile::AdapterFile(const std::filesystem::path& file, std::span<const Name
   }
 }
 
-void AdapterFile::read(const AdapterMatrix& matrix, std::int64_t first, std::int64_t rows,
-                       std::span<float> values) const {
+void LoraFile::read(const LoraMatrix& matrix, std::int64_t first, std::int64_t rows,
+                    std::span<float> values) const {
   const auto row_bytes =
       tensor_type(matrix.view.dtype).bytes(static_cast<std::size_t>(matrix.columns));
   const std::vector<std::byte> bytes =
@@ -126,7 +126,7 @@ void AdapterFile::read(const AdapterMatrix& matrix, std::int64_t first, std::int
                              printable(matrix.name)));
 }
 
-std::string AdapterFile::hash() const {
+std::string LoraFile::hash() const {
   constexpr std::size_t kDigits = 12;
   constexpr std::size_t kAtOnce = 1 << 20;
   std::ifstream in(path_, std::ios::binary);

@@ -1,4 +1,4 @@
-#include "headroom/model_files/adapter_search.h"
+#include "headroom/model_files/find_loras.h"
 
 #include "headroom/core/error.h"
 #include "headroom/core/lower_case.h"
@@ -71,7 +71,7 @@ Message list_of(std::span<const fs::path> folders) {
 
 }  // namespace
 
-std::vector<fs::path> adapter_folders(const ModelFolder& model) {
+std::vector<fs::path> lora_folders_around(const ModelFolder& model) {
   std::vector<fs::path> folders;
   const auto add = [&](const fs::path& folder) {
     if (std::find(folders.begin(), folders.end(), folder) == folders.end()) {
@@ -100,12 +100,12 @@ std::vector<fs::path> adapter_folders(const ModelFolder& model) {
   return folders;
 }
 
-std::vector<AdapterPlace> list_adapters(std::span<const fs::path> folders) {
-  std::vector<AdapterPlace> found;
+std::vector<LoraPlace> list_loras(std::span<const fs::path> folders) {
+  std::vector<LoraPlace> found;
   std::set<fs::path> seen;
   for (const fs::path& folder : folders) {
     for (const std::string& name : names_below(folder)) {
-      AdapterPlace place{name, file_named(folder, name)};
+      LoraPlace place{name, file_named(folder, name)};
       std::error_code error;
       const fs::path same = fs::weakly_canonical(place.file, error);
       if (seen.insert(error ? place.file : same).second) found.push_back(std::move(place));
@@ -114,7 +114,7 @@ std::vector<AdapterPlace> list_adapters(std::span<const fs::path> folders) {
   return found;
 }
 
-fs::path find_adapter(const std::string& name, std::span<const fs::path> folders) {
+fs::path find_lora(const std::string& name, std::span<const fs::path> folders) {
   const std::string wanted = without_ending(name);
   std::vector<std::string> known;
   for (const fs::path& folder : folders) {

@@ -1,4 +1,4 @@
-#include "adapter_scales.h"
+#include "lora_scales.h"
 
 #include "headroom/weights/model_file_error.h"
 
@@ -26,8 +26,8 @@ double number(const std::filesystem::path& path, const json& value) {
 
 }  // namespace
 
-AdapterScales::AdapterScales(const std::filesystem::path& path,
-                             const std::map<std::string, std::string>& metadata) {
+LoraScales::LoraScales(const std::filesystem::path& path,
+                       const std::map<std::string, std::string>& metadata) {
   const auto entry = metadata.find(kEntry);
   if (entry == metadata.end()) return;
   const json config = json::parse(entry->second, nullptr, /*allow_exceptions=*/false);
@@ -44,7 +44,7 @@ AdapterScales::AdapterScales(const std::filesystem::path& path,
   }
 }
 
-double AdapterScales::of(std::string_view module, double rank) const {
+double LoraScales::of(std::string_view module, double rank) const {
   std::optional<double> alpha = alpha_;
   for (const auto& [end, value] : patterns_) {
     if (module == end || module.ends_with("." + end)) alpha = value;

@@ -1,11 +1,11 @@
-#include "headroom/pipeline/adapters.h"
+#include "headroom/pipeline/opened_loras.h"
 
 #include "headroom/core/error.h"
 #include "headroom/core/quote.h"
 #include "headroom/pipeline/run_formats.h"
 
-#include "adapter_layout.h"
 #include "asked_weights.h"
+#include "lora_layout.h"
 
 #include <algorithm>
 #include <cmath>
@@ -56,7 +56,7 @@ PlacedChange whole(PlacedChange placed) {
 }
 
 // Chooses how a change is computed and sets its sizes; places are set later.
-PlacedChange plan(const AdapterFile& file, const MatrixChange& change, double strength) {
+PlacedChange plan(const LoraFile& file, const MatrixChange& change, double strength) {
   PlacedChange placed;
   placed.file = &file;
   placed.change = &change;
@@ -112,14 +112,14 @@ void check_strength(const LoraTag& tag) {
 
 }  // namespace
 
-Adapters::Adapters(const TransformerConfig& network, const std::vector<AskedLora>& asked) {
-  auto layout = std::make_shared<AdapterLayout>();
+OpenedLoras::OpenedLoras(const TransformerConfig& network, const std::vector<AskedLora>& asked) {
+  auto layout = std::make_shared<LoraLayout>();
   MatrixList matrices;
   ask_for_transformer(network, matrices);
   layout->network = std::move(matrices.found);
   for (const AskedLora& lora : asked) {
     check_strength(lora.tag);
-    const AdapterFile& file = layout->files.emplace_back(lora.file, layout->network);
+    const LoraFile& file = layout->files.emplace_back(lora.file, layout->network);
     loras_.push_back({lora.tag, lora.file, file.keys(), file.matched_keys(), 0});
   }
   std::map<std::string, PlacedUpdate> updates;
@@ -142,24 +142,24 @@ Adapters::Adapters(const TransformerConfig& network, const std::vector<AskedLora
   layout_ = std::move(layout);
 }
 
-std::vector<LoraTag> Adapters::tags() const {
+std::vector<LoraTag> OpenedLoras::tags() const {
   std::vector<LoraTag> tags;
   tags.reserve(loras_.size());
   for (const Lora& lora : loras_) tags.push_back(lora.tag);
   return tags;
 }
 
-std::vector<Message> Adapters::notes() const {
+std::vector<Message> OpenedLoras::notes() const {
   std::vector<Message> notes;
-  for (const AdapterFile& file : layout_->files) {
+  for (const LoraFile& file : layout_->files) {
     notes.insert(notes.end(), file.notes().begin(), file.notes().end());
   }
   return notes;
 }
 
-std::int64_t Adapters::values() const { return layout_->values; }
+std::int64_t OpenedLoras::values() const { return layout_->values; }
 
-std::vector<UsedLora> Adapters::used() const {
+std::vector<UsedLora> OpenedLoras::used() const {
   std::vector<UsedLora> used;
   used.reserve(loras_.size());
   for (std::size_t i = 0; i < loras_.size(); ++i) {
@@ -168,15 +168,15 @@ std::vector<UsedLora> Adapters::used() const {
   return used;
 }
 
-std::int64_t adapter_bytes(const Adapters& adapters, const std::string& dtype,
-                           const Device& device) {
+std::int64_t lora_bytes(const OpenedLoras& opened_loras, const std::string& dtype,
+                        const Device& device) {
   const c10::ScalarType format = choose_formats(dtype, device).networks;
-  return adapters.values() * static_cast<std::int64_t>(c10::elementSize(format));
+  return opened_loras.values() * static_cast<std::int64_t>(c10::elementSize(format));
 }
 
-void check_loras(const std::string& prompt, const Adapters* adapters) {
+void check_loras(const std::string& prompt, const OpenedLoras* opened_loras) {
   const std::vector<LoraTag> asked = take_lora_tags(prompt).loras;
-  if (asked == (adapters != nullptr ? adapters->tags() : std::vector<LoraTag>())) return;
+  if (asked == (opened_loras != nullptr ? opened_loras->tags() : std::vector<LoraTag>())) return;
   std::string tags;
   for (const LoraTag& tag : asked) tags += (tags.empty() ? "" : ", ") + write_lora_tag(tag);
   throw Error(ErrorKind::kInvalidRequest,

@@ -1,4 +1,4 @@
-#include "headroom/model_files/adapter_file.h"
+#include "headroom/model_files/lora_file.h"
 
 #include "weights/quant_test_support.h"
 
@@ -39,8 +39,8 @@ const std::vector<NamedMatrix>& network() {
 
 using Values = std::vector<double>;  // row by row
 
-Values values_of(const AdapterFile& file, const AdapterFactor& factor) {
-  const auto read = [&](const AdapterMatrix& matrix) {
+Values values_of(const LoraFile& file, const LoraFactor& factor) {
+  const auto read = [&](const LoraMatrix& matrix) {
     std::vector<float> values(static_cast<std::size_t>(matrix.rows * matrix.columns));
     file.read(matrix, 0, matrix.rows, values);
     return values;
@@ -63,7 +63,7 @@ Values values_of(const AdapterFile& file, const AdapterFactor& factor) {
 }
 
 // What is added to the matrix.
-Values delta_of(const AdapterFile& file, const MatrixChange& change) {
+Values delta_of(const LoraFile& file, const MatrixChange& change) {
   const Values first = values_of(file, change.first);
   const auto columns = static_cast<std::size_t>(change.columns);
   Values whole = first;
@@ -89,7 +89,7 @@ Values delta_of(const AdapterFile& file, const MatrixChange& change) {
   return part;
 }
 
-std::map<std::string, Values> deltas_of(const AdapterFile& file) {
+std::map<std::string, Values> deltas_of(const LoraFile& file) {
   std::map<std::string, Values> all;
   for (const MatrixChange& change : file.changes()) {
     EXPECT_TRUE(all.emplace(change.matrix, delta_of(file, change)).second) << change.matrix;
@@ -98,7 +98,7 @@ std::map<std::string, Values> deltas_of(const AdapterFile& file) {
 }
 
 // Every file of the fixtures, merged, is what the reference merges.
-TEST(AdapterFixtures, EverySpellingGivesTheReferencesMatrices) {
+TEST(LoraFixtures, EverySpellingGivesTheReferencesMatrices) {
   const nlohmann::json manifest = test::read_json(test::data_folder() / "tiny/expected/lora.json");
   const TensorFile expected(test::data_folder() / "tiny/expected/lora.safetensors");
   const TensorStore base(test::data_folder() / "tiny/model/transformer", "diffusion_pytorch_model");
@@ -106,7 +106,7 @@ TEST(AdapterFixtures, EverySpellingGivesTheReferencesMatrices) {
   for (const auto& c : manifest["cases"]) {
     const std::string file_name = c["params"]["file"];
     SCOPED_TRACE(file_name);
-    const AdapterFile file(test::data_folder() / "tiny" / file_name, network());
+    const LoraFile file(test::data_folder() / "tiny" / file_name, network());
     EXPECT_EQ(file.matched_keys(), file.keys());
     EXPECT_TRUE(file.notes().empty());
     const auto deltas = deltas_of(file);
@@ -139,7 +139,7 @@ struct Tensor {
   std::vector<float> values{};  // empty: random
 };
 
-class Adapters : public ::testing::Test {
+class OpenedLoras : public ::testing::Test {
  protected:
   fs::path write(const std::vector<Tensor>& tensors,
                  const std::map<std::string, std::string>& metadata = {}) {
@@ -161,16 +161,16 @@ class Adapters : public ::testing::Test {
     write_tensor_file(file, named, metadata);
     return file;
   }
-  AdapterFile open(const std::vector<Tensor>& tensors,
-                   const std::map<std::string, std::string>& metadata = {}) {
-    return AdapterFile(write(tensors, metadata), network());
+  LoraFile open(const std::vector<Tensor>& tensors,
+                const std::map<std::string, std::string>& metadata = {}) {
+    return LoraFile(write(tensors, metadata), network());
   }
   void refused(const std::vector<Tensor>& tensors, std::vector<std::string> words,
                const std::map<std::string, std::string>& metadata = {}) {
     const fs::path file = write(tensors, metadata);
     words.push_back(file.string());
     expect_error(ErrorKind::kModelFile, words, [&] {
-      const AdapterFile opened(file, network());
+      const LoraFile opened(file, network());
       for (const MatrixChange& change : opened.changes()) (void)delta_of(opened, change);
     });
   }
@@ -182,7 +182,7 @@ class Adapters : public ::testing::Test {
 constexpr const char* kQ = "layers.0.attention.to_q";  // [64, 64]
 
 // Beyond those of the fixtures.
-TEST_F(Adapters, AreKnownByEveryPrefixAndEnding) {
+TEST_F(OpenedLoras, AreKnownByEveryPrefixAndEnding) {
   const auto pair = [](const std::string& module, const char* down, const char* up) {
     return std::vector<Tensor>{{module + down, {2, 64}}, {module + up, {64, 2}}};
   };
@@ -206,9 +206,9 @@ TEST_F(Adapters, AreKnownByEveryPrefixAndEnding) {
   }
 }
 
-TEST_F(Adapters, NamesOfSingleFilesAndOfTheEndsAreKnown) {
+TEST_F(OpenedLoras, NamesOfSingleFilesAndOfTheEndsAreKnown) {
   const auto changed = [&](const std::string& module, std::int64_t rows, std::int64_t columns) {
-    const AdapterFile file = open(
+    const LoraFile file = open(
         {{module + ".lora_down.weight", {2, columns}}, {module + ".lora_up.weight", {rows, 2}}});
     return file.changes().at(0).matrix;
   };
@@ -220,12 +220,12 @@ TEST_F(Adapters, NamesOfSingleFilesAndOfTheEndsAreKnown) {
   EXPECT_EQ(changed("lora_unet_t_embedder_mlp_0", 1024, 256), "t_embedder.mlp.0.weight");
 }
 
-TEST_F(Adapters, ScalesComeFromAlphaThenFromTheMetadata) {
+TEST_F(OpenedLoras, ScalesComeFromAlphaThenFromTheMetadata) {
   const std::string q = kQ;
   const std::vector<Tensor> plain{{q + ".lora_A.weight", {4, 64}}, {q + ".lora_B.weight", {64, 4}}};
   std::vector<Tensor> own = plain;
   own.push_back({q + ".alpha", {}, {2}});
-  const auto scale = [](const AdapterFile& file) { return file.changes().at(0).scale; };
+  const auto scale = [](const LoraFile& file) { return file.changes().at(0).scale; };
   const auto metadata = [](const std::string& json) {
     return std::map<std::string, std::string>{{"lora_adapter_metadata", json}};
   };
@@ -248,18 +248,18 @@ TEST_F(Adapters, ScalesComeFromAlphaThenFromTheMetadata) {
 }
 
 // By hand: ([1, 2] x [3, 4]) ∘ ([5, 6] x [7, 8]) and so on, in a corner of zeros.
-TEST_F(Adapters, LoHaMultipliesTwoProductsElementByElement) {
+TEST_F(OpenedLoras, LoHaMultipliesTwoProductsElementByElement) {
   const std::string q = std::string("lycoris_") + "layers_0_attention_to_q";
   const auto column = [](float a, float b) {
     std::vector<float> values(64);
     values[0] = a, values[1] = b;
     return values;
   };
-  const AdapterFile file = open({{q + ".hada_w1_a", {64, 1}, column(1, 2)},
-                                 {q + ".hada_w1_b", {1, 64}, column(3, 4)},
-                                 {q + ".hada_w2_a", {64, 1}, column(5, 6)},
-                                 {q + ".hada_w2_b", {1, 64}, column(7, 8)},
-                                 {q + ".alpha", {1}, {0.5F}}});
+  const LoraFile file = open({{q + ".hada_w1_a", {64, 1}, column(1, 2)},
+                              {q + ".hada_w1_b", {1, 64}, column(3, 4)},
+                              {q + ".hada_w2_a", {64, 1}, column(5, 6)},
+                              {q + ".hada_w2_b", {1, 64}, column(7, 8)},
+                              {q + ".alpha", {1}, {0.5F}}});
   const Values delta = deltas_of(file).at(std::string(kQ) + ".weight");
   // rows: (1*3)(5*7), (1*4)(5*8); (2*3)(6*7), (2*4)(6*8); times 0.5 / 1
   EXPECT_EQ(delta[0], 52.5);
@@ -269,7 +269,7 @@ TEST_F(Adapters, LoHaMultipliesTwoProductsElementByElement) {
   EXPECT_EQ(std::count(delta.begin(), delta.end(), 0.0), 64 * 64 - 4);
 }
 
-TEST_F(Adapters, ALoKrsScaleCountsForProductsOnly) {
+TEST_F(OpenedLoras, ALoKrsScaleCountsForProductsOnly) {
   const std::string q = kQ;
   const Tensor alpha{q + ".alpha", {}, {6}};
   const auto scale = [&](const std::vector<Tensor>& tensors) {
@@ -289,12 +289,12 @@ TEST_F(Adapters, ALoKrsScaleCountsForProductsOnly) {
             2);
 }
 
-TEST_F(Adapters, FusedRowsAreCutInThree) {
+TEST_F(OpenedLoras, FusedRowsAreCutInThree) {
   const std::string qkv = "diffusion_model.layers.1.attention.qkv";
   for (const auto& tensors : std::vector<std::vector<Tensor>>{
            {{qkv + ".lora_A.weight", {2, 64}}, {qkv + ".lora_B.weight", {192, 2}}},
            {{qkv + ".lokr_w1", {16, 8}}, {qkv + ".lokr_w2", {12, 8}}}}) {
-    const AdapterFile file = open(tensors);
+    const LoraFile file = open(tensors);
     ASSERT_EQ(file.changes().size(), 3U);
     for (std::size_t i = 0; i < 3; ++i) {
       const MatrixChange& change = file.changes()[i];
@@ -306,13 +306,13 @@ TEST_F(Adapters, FusedRowsAreCutInThree) {
   }
 }
 
-TEST_F(Adapters, WhatHasNoEffectIsTold) {
+TEST_F(OpenedLoras, WhatHasNoEffectIsTold) {
   const std::string q = kQ;
-  const AdapterFile file = open({{q + ".lora_A.weight", {2, 64}},
-                                 {q + ".lora_B.weight", {64, 2}},
-                                 {q + ".dora_scale", {64, 1}},
-                                 {"lora_te_layers_0.lora_up.weight", {2, 2}},
-                                 {"layers.9.attention.to_q.lora_A.weight", {2, 64}}});
+  const LoraFile file = open({{q + ".lora_A.weight", {2, 64}},
+                              {q + ".lora_B.weight", {64, 2}},
+                              {q + ".dora_scale", {64, 1}},
+                              {"lora_te_layers_0.lora_up.weight", {2, 2}},
+                              {"layers.9.attention.to_q.lora_A.weight", {2, 64}}});
   EXPECT_EQ(file.keys(), 5);
   EXPECT_EQ(file.matched_keys(), 3);
   ASSERT_EQ(file.notes().size(), 2U);
@@ -320,7 +320,7 @@ TEST_F(Adapters, WhatHasNoEffectIsTold) {
   EXPECT_THAT(file.notes()[1].english(), ::testing::HasSubstr("3 of 5 keys"));
 }
 
-TEST_F(Adapters, AFileForAnotherModelIsRefusedWithTheCountOfItsKeys) {
+TEST_F(OpenedLoras, AFileForAnotherModelIsRefusedWithTheCountOfItsKeys) {
   const std::string q = kQ;
   refused({{"double_blocks.0.img_attn.qkv.lora_A.weight", {2, 64}},
            {"double_blocks.0.img_attn.qkv.lora_B.weight", {64, 2}}},
@@ -332,7 +332,7 @@ TEST_F(Adapters, AFileForAnotherModelIsRefusedWithTheCountOfItsKeys) {
   refused({{q + ".lokr_w1", {16, 16}}, {q + ".lokr_w2", {240, 240}}}, {"[16, 16], [240, 240]"});
 }
 
-TEST_F(Adapters, OneSentenceForEverythingThatIsWrong) {
+TEST_F(OpenedLoras, OneSentenceForEverythingThatIsWrong) {
   const std::string q = kQ;
   const Tensor down{q + ".lora_A.weight", {2, 64}};
   const Tensor up{q + ".lora_B.weight", {64, 2}};
@@ -364,16 +364,16 @@ TEST_F(Adapters, OneSentenceForEverythingThatIsWrong) {
           {"lora_B.weight", "hole of zeros"});
 }
 
-TEST_F(Adapters, ModulesThatWereNotTrainedMayBeZero) {
+TEST_F(OpenedLoras, ModulesThatWereNotTrainedMayBeZero) {
   const std::string q = kQ;
   const auto deltas = deltas_of(open(
       {{q + ".lora_A.weight", {2, 64}}, {q + ".lora_B.weight", {64, 2}, std::vector<float>(128)}}));
   EXPECT_EQ(deltas.begin()->second, Values(64 * 64));
 }
 
-TEST_F(Adapters, OtherFilesAreRefusedByWhatTheyAre) {
+TEST_F(OpenedLoras, OtherFilesAreRefusedByWhatTheyAre) {
   const auto refuse = [](const fs::path& file, const std::vector<std::string>& words) {
-    expect_error(ErrorKind::kModelFile, words, [&] { AdapterFile opened(file, network()); });
+    expect_error(ErrorKind::kModelFile, words, [&] { LoraFile opened(file, network()); });
   };
   refuse(test::data_folder() / "tiny/model/vae/diffusion_pytorch_model.safetensors",
          {"is a VAE (autoencoder), where a LoRA is wanted"});
@@ -391,14 +391,14 @@ TEST_F(Adapters, OtherFilesAreRefusedByWhatTheyAre) {
          {"is stored as I8"});
 }
 
-TEST_F(Adapters, TheHashIsOfWhatFollowsTheHeader) {
+TEST_F(OpenedLoras, TheHashIsOfWhatFollowsTheHeader) {
   const fs::path file = test::data_folder() / "tiny/lora/peft.safetensors";
   const std::string bytes = test::read_bytes(file);
   std::size_t header = 0;
   for (int i = 7; i >= 0; --i)
     header = header << 8 | static_cast<unsigned char>(bytes[static_cast<std::size_t>(i)]);
   const std::span data(bytes.data() + 8 + header, bytes.size() - 8 - header);
-  EXPECT_EQ(AdapterFile(file, network()).hash(), test::sha256(std::as_bytes(data)).substr(0, 12));
+  EXPECT_EQ(LoraFile(file, network()).hash(), test::sha256(std::as_bytes(data)).substr(0, 12));
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 // LoRAs beside the matrices of a transformer: the reference's results, and their memory.
 
-#include "headroom/pipeline/adapters.h"
+#include "headroom/pipeline/opened_loras.h"
 
 #include "headroom/core/run_record.h"
-#include "headroom/pipeline/adapter_weights.h"
+#include "headroom/pipeline/lora_updates.h"
 
 #include "pipeline/run_support.h"
 #include "support/made_lora.h"
@@ -31,13 +31,13 @@ using test::WholeTransformer;
 
 fs::path fixtures() { return test::model_root("tiny").parent_path(); }
 
-std::shared_ptr<const Adapters> opened(const TransformerConfig& network,
-                                       const std::vector<std::pair<fs::path, double>>& loras) {
+std::shared_ptr<const OpenedLoras> opened(const TransformerConfig& network,
+                                          const std::vector<std::pair<fs::path, double>>& loras) {
   std::vector<AskedLora> asked;
   for (const auto& [file, strength] : loras) {
     asked.push_back({{file.stem().string(), strength}, file});
   }
-  return std::make_shared<const Adapters>(network, asked);
+  return std::make_shared<const OpenedLoras>(network, asked);
 }
 
 // What all cases of the fixtures have in common.
@@ -63,13 +63,13 @@ struct Inputs {
   }
 };
 
-at::Tensor run_beside(OpenModel& model, const Adapters& adapters, const Inputs& inputs) {
-  const LinearUpdates updates = load_updates(&adapters, model.transformer.options());
+at::Tensor run_beside(OpenModel& model, const OpenedLoras& opened_loras, const Inputs& inputs) {
+  const LinearUpdates updates = load_updates(&opened_loras, model.transformer.options());
   UpdatedWeights weights(model.transformer, updates);
   return inputs.run(model.folder.transformer, weights);
 }
 
-TEST(AdapterFixtures, TheTransformersOutputIsTheReferences) {
+TEST(LoraFixtures, TheTransformersOutputIsTheReferences) {
   const c10::InferenceMode inference;
   const test::FixtureGroup group = test::load_group("tiny", "lora");
   const Inputs inputs;
@@ -77,10 +77,10 @@ TEST(AdapterFixtures, TheTransformersOutputIsTheReferences) {
   const at::Tensor plain = inputs.run(model.folder.transformer, model.transformer);
   ASSERT_EQ(group.cases.size(), 13U);
   for (const test::FixtureCase& c : group.cases) {
-    const auto adapters =
+    const auto opened_loras =
         opened(model.folder.transformer, {{fixtures() / c.params.at("file").get<std::string>(),
                                            c.params.at("strength").get<double>()}});
-    const at::Tensor out = run_beside(model, *adapters, inputs);
+    const at::Tensor out = run_beside(model, *opened_loras, inputs);
     EXPECT_TRUE(test::within(out, c.outputs.at("out"))) << c.name;
     EXPECT_FALSE(test::within(out, plain, 0.1)) << c.name;
   }
@@ -114,7 +114,7 @@ class MergedWeights final : public WeightSource {
   WeightSource& source_;
 };
 
-TEST(Adapters, SeveralBesideAreTheirSumMerged) {
+TEST(OpenedLoras, SeveralBesideAreTheirSumMerged) {
   const c10::InferenceMode inference;
   const Inputs inputs;
   OpenModel model("tiny");
@@ -139,7 +139,7 @@ TEST(Adapters, SeveralBesideAreTheirSumMerged) {
 }
 
 // Where it is less to keep all values of the change than its factors, or nothing else is possible.
-TEST(Adapters, ChangesThatCannotBeCutAreKeptWhole) {
+TEST(OpenedLoras, ChangesThatCannotBeCutAreKeptWhole) {
   const c10::InferenceMode inference;
   OpenModel model("tiny");
   const TempFolder folder;
@@ -205,7 +205,7 @@ TEST(Adapters, ChangesThatCannotBeCutAreKeptWhole) {
 // A model with LoRAs, and a request that asks for them.
 struct WithLoras {
   TempFolder folder;
-  std::shared_ptr<const Adapters> adapters;
+  std::shared_ptr<const OpenedLoras> opened_loras;
   GenerationRequest request;
 
   explicit WithLoras(const fs::path& root, const std::vector<unsigned>& seeds = {3, 4},
@@ -217,9 +217,9 @@ struct WithLoras {
       test::write_lora(model.parts.transformer, file, seed, size);
       loras.emplace_back(file, 0.5);
     }
-    adapters = opened(model.transformer, loras);
+    opened_loras = opened(model.transformer, loras);
     request.prompt = "a red apple on a blue background";
-    for (const LoraTag& tag : adapters->tags()) request.prompt += " " + write_lora_tag(tag);
+    for (const LoraTag& tag : opened_loras->tags()) request.prompt += " " + write_lora_tag(tag);
     request.width = request.height = 256;
     request.steps = 3;
     request.guidance_scale = 2.0;
@@ -229,7 +229,7 @@ struct WithLoras {
                                                               std::int64_t cap = 0) const {
     return [=, this](PipelineOptions& options) {
       options.dtype = dtype;
-      options.adapters = adapters;
+      options.opened_loras = opened_loras;
       options.budget.reserve_bytes = 0;
       if (cap > 0) options.budget.vram_cap_bytes = cap;
     };
@@ -238,7 +238,7 @@ struct WithLoras {
 
 // Layers that stay and layers that are streamed, chunks, strips, both sides of guidance: the
 // predicted bytes are those that are taken, and the picture is the same.
-TEST(Adapters, EveryPlanMakesTheSamePictureInTheMemoryThatWasPredicted) {
+TEST(OpenedLoras, EveryPlanMakesTheSamePictureInTheMemoryThatWasPredicted) {
   const WithLoras with(test::starter_root());
   for (const std::string dtype : {"fp32", "int8", "bf16"}) {
     std::vector<GeneratedImage> pictures;
@@ -266,7 +266,7 @@ TEST(Adapters, EveryPlanMakesTheSamePictureInTheMemoryThatWasPredicted) {
   }
 }
 
-TEST(Adapters, TheirBlockIsInThePlansWeightsToTheByte) {
+TEST(OpenedLoras, TheirBlockIsInThePlansWeightsToTheByte) {
   const WithLoras with(test::starter_root());
   GenerationRequest plain = with.request;
   plain.prompt = take_lora_tags(plain.prompt).words;
@@ -276,8 +276,8 @@ TEST(Adapters, TheirBlockIsInThePlansWeightsToTheByte) {
     const Runner after(test::starter_root(), with.options(dtype));
     const Plan a = before.forecast(plain).plan;
     const Plan b = after.forecast(with.request).plan;
-    const std::int64_t bytes = bytes_a_value * with.adapters->values();
-    EXPECT_EQ(adapter_bytes(*with.adapters, dtype, after.options.device), bytes);
+    const std::int64_t bytes = bytes_a_value * with.opened_loras->values();
+    EXPECT_EQ(lora_bytes(*with.opened_loras, dtype, after.options.device), bytes);
     EXPECT_GT(bytes, 0);
     for (std::size_t i = 0; i + 1 < a.stages.size(); ++i) {  // save holds nothing
       EXPECT_EQ(b.stages[i].weights_bytes, a.stages[i].weights_bytes + bytes) << dtype << i;
@@ -285,17 +285,17 @@ TEST(Adapters, TheirBlockIsInThePlansWeightsToTheByte) {
   }
 }
 
-TEST(Adapters, AStrengthOfZeroIsNone) {
+TEST(OpenedLoras, AStrengthOfZeroIsNone) {
   const TempFolder folder;
   const fs::path file = folder.path() / "a.safetensors";
   const ModelFolder model = read_model_folder(test::model_root("tiny"));
   test::write_lora(model.parts.transformer, file, 1);
-  const auto adapters = opened(model.transformer, {{file, 0.0}});
-  EXPECT_EQ(adapters->values(), 0);
+  const auto opened_loras = opened(model.transformer, {{file, 0.0}});
+  EXPECT_EQ(opened_loras->values(), 0);
   Runner plain(test::model_root("tiny"));
   GenerationRequest request = test::small_request(plain);
   const auto expected = plain.run(request).at(0).image->rgb;
-  const Runner with(test::model_root("tiny"), [&](auto& o) { o.adapters = adapters; });
+  const Runner with(test::model_root("tiny"), [&](auto& o) { o.opened_loras = opened_loras; });
   request.prompt += " <lora:a:0>";
   const GeneratedImage picture = with.run(request).at(0);
   EXPECT_EQ(picture.image->rgb, expected);
@@ -304,12 +304,11 @@ TEST(Adapters, AStrengthOfZeroIsNone) {
   EXPECT_EQ(picture.loras[0].hash.size(), 12U);
 }
 
-TEST(Adapters, APromptAsksForJustThose) {
+TEST(OpenedLoras, APromptAsksForJustThose) {
   const WithLoras with(test::starter_root(), {3});
-  const auto refused = [&](const std::string& prompt, bool with_adapters,
-                           const std::string& words) {
+  const auto refused = [&](const std::string& prompt, bool has_loras, const std::string& words) {
     const Runner runner(test::starter_root(), [&](PipelineOptions& options) {
-      if (with_adapters) options.adapters = with.adapters;
+      if (has_loras) options.opened_loras = with.opened_loras;
     });
     GenerationRequest request = with.request;
     request.prompt = prompt;
@@ -327,7 +326,7 @@ TEST(Adapters, APromptAsksForJustThose) {
   refused("a fox <lora:made3:x>", true, "cannot be read");
 }
 
-TEST(Adapters, DamagedValuesEndTheRunWithTheTensorsName) {
+TEST(OpenedLoras, DamagedValuesEndTheRunWithTheTensorsName) {
   const TempFolder folder;
   const fs::path file = folder.path() / "nan.safetensors";
   const std::vector<float> down(64, NAN);
@@ -343,7 +342,7 @@ TEST(Adapters, DamagedValuesEndTheRunWithTheTensorsName) {
   write_tensor_file(file, tensors);
   const ModelFolder model = read_model_folder(test::model_root("tiny"));
   const Runner runner(test::model_root("tiny"), [&](PipelineOptions& options) {
-    options.adapters = opened(model.transformer, {{file, 1.0}});
+    options.opened_loras = opened(model.transformer, {{file, 1.0}});
   });
   GenerationRequest request = test::small_request(runner);
   request.prompt += " <lora:nan:1>";
@@ -356,7 +355,7 @@ TEST(Adapters, DamagedValuesEndTheRunWithTheTensorsName) {
   }
 }
 
-TEST(Adapters, AStrengthHasLimits) {
+TEST(OpenedLoras, AStrengthHasLimits) {
   const ModelFolder model = read_model_folder(test::model_root("tiny"));
   for (const double strength : {std::nan(""), 101.0, -1e9}) {
     EXPECT_THROW(

@@ -18,8 +18,8 @@ struct NamedMatrix {
   std::int64_t columns = 0;
 };
 
-// A matrix in an adapter file. The view is valid as long as the file object.
-struct AdapterMatrix {
+// A matrix in a LoRA file. The view is valid as long as the file object.
+struct LoraMatrix {
   std::string name;
   TensorView view;
   std::int64_t rows = 0;
@@ -28,9 +28,9 @@ struct AdapterMatrix {
 };
 
 // A stored matrix, or the product of two: left [rows, rank], right [rank, columns].
-struct AdapterFactor {
-  AdapterMatrix left;
-  std::optional<AdapterMatrix> right;
+struct LoraFactor {
+  LoraMatrix left;
+  std::optional<LoraMatrix> right;
   [[nodiscard]] std::int64_t rows() const { return left.rows; }
   [[nodiscard]] std::int64_t columns() const { return right ? right->columns : left.columns; }
   [[nodiscard]] std::int64_t rank() const { return left.columns; }  // only for a product
@@ -44,8 +44,8 @@ struct MatrixChange {
     kKronecker  // LoKr: kron(first, second)
   };
   Form form = Form::kProduct;
-  AdapterFactor first;
-  std::optional<AdapterFactor> second;
+  LoraFactor first;
+  std::optional<LoraFactor> second;
   double scale = 1.0;  // alpha / rank
   std::string matrix;  // its name in the network
   // The matrix's rows within the change: `rows` rows from `first_row` on. With fused q, k and v
@@ -59,11 +59,11 @@ struct MatrixChange {
 // A LoRA, LoHa or LoKr file for a transformer, with any tool's names: keys of diffusers and PEFT,
 // of ComfyUI, of kohya's scripts and LyCORIS; matrix by matrix or with fused q, k and v.
 // Immutable; any number of threads may read one.
-class AdapterFile {
+class LoraFile {
  public:
   // Reads headers and single numbers. Throws Error{kModelFile} with one sentence for a file that
   // is damaged, is no adapter, or does not fit a network with these matrices.
-  AdapterFile(const std::filesystem::path& file, std::span<const NamedMatrix> network);
+  LoraFile(const std::filesystem::path& file, std::span<const NamedMatrix> network);
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] const std::vector<MatrixChange>& changes() const { return changes_; }
@@ -75,7 +75,7 @@ class AdapterFile {
 
   // Reads `rows` rows of a matrix from row `first` on, rows * columns values. Throws
   // Error{kModelFile} when they cannot be read, one is not finite, or they have a hole of zeros.
-  void read(const AdapterMatrix& matrix, std::int64_t first, std::int64_t rows,
+  void read(const LoraMatrix& matrix, std::int64_t first, std::int64_t rows,
             std::span<float> values) const;
   // The first 12 digits of the SHA-256 of everything after the header, by which AUTOMATIC1111's
   // web UI identifies a LoRA. Reads the whole file. Throws Error{kModelFile}.

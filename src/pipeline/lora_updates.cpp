@@ -1,8 +1,8 @@
-#include "headroom/pipeline/adapter_weights.h"
+#include "headroom/pipeline/lora_updates.h"
 
 #include "headroom/device/memory_tag.h"
 
-#include "adapter_layout.h"
+#include "lora_layout.h"
 
 #include <algorithm>
 #include <optional>
@@ -67,11 +67,11 @@ class ChangeReader {
       : placed_(placed), change_(*placed.change), factor_(placed.strength * change_.scale) {}
 
   void fill_pair(const at::Tensor& down, const at::Tensor& up) const {
-    const AdapterFactor& first = change_.first;
+    const LoraFactor& first = change_.first;
     at::Tensor left = read(first.left, change_.first_row, change_.rows);
     at::Tensor right = read(*first.right, 0, first.rank());
     if (change_.second) {
-      const AdapterFactor& second = *change_.second;
+      const LoraFactor& second = *change_.second;
       const std::int64_t rank = placed_.rank;
       // Column (i, j) is the elementwise product of the first factor's column i and the second's
       // j.
@@ -107,7 +107,7 @@ class ChangeReader {
   }
 
  private:
-  [[nodiscard]] at::Tensor read(const AdapterMatrix& matrix, std::int64_t first,
+  [[nodiscard]] at::Tensor read(const LoraMatrix& matrix, std::int64_t first,
                                 std::int64_t rows) const {
     const at::Tensor values = at::empty({rows, matrix.columns}, at::kFloat);
     placed_.file->read(
@@ -116,7 +116,7 @@ class ChangeReader {
     return values;
   }
   // Rows of a factor from `first` on; of a product they are multiplied out.
-  [[nodiscard]] at::Tensor product(const AdapterFactor& factor, std::int64_t first,
+  [[nodiscard]] at::Tensor product(const LoraFactor& factor, std::int64_t first,
                                    std::int64_t rows) const {
     const at::Tensor left = read(factor.left, first, rows);
     return factor.right ? at::matmul(left, read(*factor.right, 0, factor.rank())) : left;
@@ -151,10 +151,10 @@ void fill(const PlacedUpdate& placed, const LinearUpdate& update) {
 
 }  // namespace
 
-LinearUpdates load_updates(const Adapters* adapters, const at::TensorOptions& options) {
+LinearUpdates load_updates(const OpenedLoras* opened_loras, const at::TensorOptions& options) {
   LinearUpdates updates;
-  if (adapters == nullptr || adapters->values() == 0) return updates;
-  const AdapterLayout& layout = adapters->layout();
+  if (opened_loras == nullptr || opened_loras->values() == 0) return updates;
+  const LoraLayout& layout = opened_loras->layout();
   {
     const ScopedMemoryTag tag(MemoryTag::kWeights);
     updates.memory = at::empty({layout.values}, options);

@@ -1,4 +1,4 @@
-#include "adapter_changes.h"
+#include "lora_changes.h"
 
 #include "headroom/core/quote.h"
 #include "headroom/weights/dequantise.h"
@@ -22,38 +22,38 @@ std::string shape_text(std::int64_t rows, std::int64_t columns) {
   return "[" + std::to_string(rows) + ", " + std::to_string(columns) + "]";
 }
 
-const char* name_of(AdapterPart part) {
+const char* name_of(LoraPart part) {
   switch (part) {
-    case AdapterPart::kDown:
+    case LoraPart::kDown:
       return "lora_A (lora_down)";
-    case AdapterPart::kUp:
+    case LoraPart::kUp:
       return "lora_B (lora_up)";
-    case AdapterPart::kKron1:
+    case LoraPart::kKron1:
       return "lokr_w1";
-    case AdapterPart::kKron1A:
+    case LoraPart::kKron1A:
       return "lokr_w1_a";
-    case AdapterPart::kKron1B:
+    case LoraPart::kKron1B:
       return "lokr_w1_b";
-    case AdapterPart::kKron2:
+    case LoraPart::kKron2:
       return "lokr_w2";
-    case AdapterPart::kKron2A:
+    case LoraPart::kKron2A:
       return "lokr_w2_a";
-    case AdapterPart::kKron2B:
+    case LoraPart::kKron2B:
       return "lokr_w2_b";
-    case AdapterPart::kHada1A:
+    case LoraPart::kHada1A:
       return "hada_w1_a";
-    case AdapterPart::kHada1B:
+    case LoraPart::kHada1B:
       return "hada_w1_b";
-    case AdapterPart::kHada2A:
+    case LoraPart::kHada2A:
       return "hada_w2_a";
-    case AdapterPart::kHada2B:
+    case LoraPart::kHada2B:
       return "hada_w2_b";
     default:
       return "alpha";
   }
 }
 
-bool has_any(const AdapterGroup& group, AdapterPart first, AdapterPart last) {
+bool has_any(const LoraGroup& group, LoraPart first, LoraPart last) {
   const auto found = group.parts.lower_bound(first);
   return found != group.parts.end() && found->first <= last;
 }
@@ -65,21 +65,21 @@ bool is_product(std::int64_t a, std::int64_t b, std::int64_t product) {
 
 }  // namespace
 
-void AdapterChanges::refuse_shape(const NamedView& tensor) const {
+void LoraChanges::refuse_shape(const NamedView& tensor) const {
   fail_model_file(path_, say("{0} has shape {1}, which does not go with the other tensors of its "
                              "module; the file is damaged or of another kind, so choose another "
                              "one",
                              printable(tensor.first), shape_text(tensor.second.shape)));
 }
 
-const NamedView& AdapterChanges::need(const AdapterGroup& group, AdapterPart part) const {
+const NamedView& LoraChanges::need(const LoraGroup& group, LoraPart part) const {
   if (const NamedView* const found = group.find(part)) return *found;
   fail_model_file(path_,
                   say("{0} has {1} but no {2}; the file is incomplete, so download it again",
                       printable(group.module), name_of(group.parts.begin()->first), name_of(part)));
 }
 
-AdapterMatrix AdapterChanges::matrix(const NamedView& tensor) const {
+LoraMatrix LoraChanges::matrix(const NamedView& tensor) const {
   const auto& [name, view] = tensor;
   if (!has_own_values(view.dtype)) {
     fail_model_file(path_, say("{0} is stored as {1}, which no weight of a LoRA can be; choose "
@@ -91,28 +91,27 @@ AdapterMatrix AdapterChanges::matrix(const NamedView& tensor) const {
       view.shape.size() >= 2 && view.shape[0] > 0 && view.shape[1] > 0 &&
       std::all_of(view.shape.begin() + 2, view.shape.end(), [](std::int64_t n) { return n == 1; });
   if (!is_matrix) refuse_shape(tensor);
-  AdapterMatrix matrix{name, view, view.shape[0], view.shape[1], false};
+  LoraMatrix matrix{name, view, view.shape[0], view.shape[1], false};
   matrix.view.shape.resize(2);
   return matrix;
 }
 
-AdapterFactor AdapterChanges::product(const AdapterGroup& group, AdapterPart left,
-                                      AdapterPart right) const {
-  AdapterFactor factor{matrix(need(group, left)), matrix(need(group, right))};
+LoraFactor LoraChanges::product(const LoraGroup& group, LoraPart left, LoraPart right) const {
+  LoraFactor factor{matrix(need(group, left)), matrix(need(group, right))};
   if (factor.left.columns != factor.right->rows) refuse_shape(need(group, right));
-  factor.right->is_random_at_first = right != AdapterPart::kKron1B && right != AdapterPart::kKron2B;
+  factor.right->is_random_at_first = right != LoraPart::kKron1B && right != LoraPart::kKron2B;
   return factor;
 }
 
-AdapterFactor AdapterChanges::factor(const AdapterGroup& group, AdapterPart whole, AdapterPart left,
-                                     AdapterPart right) const {
+LoraFactor LoraChanges::factor(const LoraGroup& group, LoraPart whole, LoraPart left,
+                               LoraPart right) const {
   if (!has_any(group, left, right)) return {matrix(need(group, whole)), std::nullopt};
   if (const NamedView* const both = group.find(whole)) refuse_shape(*both);
   return product(group, left, right);
 }
 
-MatrixChange AdapterChanges::form_of(const AdapterGroup& group) const {
-  using enum AdapterPart;
+MatrixChange LoraChanges::form_of(const LoraGroup& group) const {
+  using enum LoraPart;
   if (const NamedView* const unread = group.find(kUnread)) {
     fail_model_file(path_, say("{0} belongs to a kind of adapter that cannot be applied here; "
                                "choose a LoRA, LoHa or LoKr",
@@ -139,14 +138,14 @@ MatrixChange AdapterChanges::form_of(const AdapterGroup& group) const {
   return change;
 }
 
-void AdapterChanges::check_rank(const AdapterFactor& factor, std::int64_t most) const {
+void LoraChanges::check_rank(const LoraFactor& factor, std::int64_t most) const {
   if (!factor.right || factor.rank() <= most) return;
   fail_model_file(path_, say("{0} has the rank {1}, of which its matrix can use {2} at most; the "
                              "file is damaged or no LoRA, so choose another one",
                              printable(factor.right->name), factor.rank(), most));
 }
 
-double AdapterChanges::scale_of(const AdapterGroup& group, const MatrixChange& change) const {
+double LoraChanges::scale_of(const LoraGroup& group, const MatrixChange& change) const {
   std::int64_t rank = change.first.rank();
   if (change.form == MatrixChange::Form::kKronecker) {
     // The rank only matters when a factor is a product; the second factor's rank comes before the
@@ -155,7 +154,7 @@ double AdapterChanges::scale_of(const AdapterGroup& group, const MatrixChange& c
     if (change.second->right) rank = change.second->rank();
   }
   const auto ranks = static_cast<double>(rank);
-  const NamedView* const alpha = group.find(AdapterPart::kAlpha);
+  const NamedView* const alpha = group.find(LoraPart::kAlpha);
   if (alpha == nullptr) return scales_.of(group.module, ranks);
   const double value = read_number_(alpha->second);
   if (!std::isfinite(value)) {
@@ -166,12 +165,12 @@ double AdapterChanges::scale_of(const AdapterGroup& group, const MatrixChange& c
   return value / ranks;
 }
 
-void AdapterChanges::add(const AdapterGroup& group, std::vector<MatrixChange>& changes) const {
+void LoraChanges::add(const LoraGroup& group, std::vector<MatrixChange>& changes) const {
   MatrixChange change = form_of(group);
   std::int64_t rows = 0;
   for (const std::size_t i : group.matrices) rows += network_[i].rows;
   const NamedMatrix& target = network_[group.matrices.front()];
-  const AdapterFactor& first = change.first;
+  const LoraFactor& first = change.first;
   bool fits = first.rows() == rows && first.columns() == target.columns;
   if (change.form == MatrixChange::Form::kHadamard) {
     fits = fits && change.second->rows() == rows && change.second->columns() == target.columns;

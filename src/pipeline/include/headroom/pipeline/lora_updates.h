@@ -1,6 +1,6 @@
 #pragma once
-#include "headroom/pipeline/adapters.h"
 #include "headroom/pipeline/forwarding_weights.h"
+#include "headroom/pipeline/opened_loras.h"
 
 #include <map>
 #include <memory>
@@ -18,7 +18,7 @@ struct LinearUpdates {
 // tensors, every main layer gets the widest update that any layer has: a dry run covers a few
 // layers only, and these must need as much as the layer that needs most. Throws Error{kModelFile}
 // for values that no LoRA can have.
-[[nodiscard]] LinearUpdates load_updates(const Adapters* adapters,
+[[nodiscard]] LinearUpdates load_updates(const OpenedLoras* opened_loras,
                                          const at::TensorOptions& options);
 
 // The weights of another source, with updates beside their matrices. A matrix that is read into

@@ -1,4 +1,4 @@
-#include "adapter_groups.h"
+#include "lora_groups.h"
 
 #include "headroom/core/quote.h"
 #include "headroom/weights/model_file_error.h"
@@ -16,47 +16,47 @@ namespace {
                             printable(one), printable(other)));
 }
 
-void drop_copies(const std::filesystem::path& path, std::vector<AdapterGroup>& groups) {
+void drop_copies(const std::filesystem::path& path, std::vector<LoraGroup>& groups) {
   std::map<std::size_t, std::string> own;
   std::map<std::size_t, std::string> fused;
-  const auto claim = [&](const AdapterGroup& group, std::map<std::size_t, std::string>& claims) {
+  const auto claim = [&](const LoraGroup& group, std::map<std::size_t, std::string>& claims) {
     for (const std::size_t matrix : group.matrices) {
       const auto [before, is_new] = claims.emplace(matrix, group.module);
       if (!is_new) refuse_twice(path, before->second, group.module);
     }
   };
-  for (const AdapterGroup& group : groups) {
+  for (const LoraGroup& group : groups) {
     if (group.is_own) claim(group, own);
   }
-  std::erase_if(groups, [&](const AdapterGroup& group) {
+  std::erase_if(groups, [&](const LoraGroup& group) {
     return !group.is_own && std::any_of(group.matrices.begin(), group.matrices.end(),
                                         [&](std::size_t i) { return own.contains(i); });
   });
-  for (const AdapterGroup& group : groups) {
+  for (const LoraGroup& group : groups) {
     if (!group.is_own) claim(group, fused);
   }
 }
 
 }  // namespace
 
-AdapterGroups group_adapter(const std::filesystem::path& path, const TensorFile& file,
-                            const AdapterModules& modules) {
-  AdapterGroups result;
-  std::map<std::string, AdapterGroup> groups;
+LoraGroups group_lora_tensors(const std::filesystem::path& path, const TensorFile& file,
+                              const LoraModules& modules) {
+  LoraGroups result;
+  std::map<std::string, LoraGroup> groups;
   for (const NamedView& tensor : file.tensors()) {
-    const std::optional<AdapterKey> key = split_adapter_key(tensor.first);
-    const AdapterModules::Module* const module = key ? modules.find(key->module) : nullptr;
+    const std::optional<LoraKey> key = split_lora_key(tensor.first);
+    const LoraModules::Module* const module = key ? modules.find(key->module) : nullptr;
     if (module == nullptr) {
       result.unmatched.push_back(tensor.first);
       continue;
     }
     ++result.matched_keys;
-    AdapterGroup& group = groups[key->module];
+    LoraGroup& group = groups[key->module];
     group.module = key->module;
     group.matrices = module->matrices;
     group.is_own = module->is_own;
     const auto [before, is_new] = group.parts.emplace(key->part, &tensor);
-    if (!is_new && key->part != AdapterPart::kUnread) {
+    if (!is_new && key->part != LoraPart::kUnread) {
       refuse_twice(path, before->second->first, tensor.first);
     }
   }

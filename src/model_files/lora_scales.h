@@ -7,13 +7,12 @@
 
 namespace headroom {
 
-// The scales from an adapter file's metadata: PEFT's configuration of the transformer. It is used
+// The scales from a LoRA file's metadata: PEFT's configuration of the transformer. It is used
 // for modules without an alpha of their own.
-class AdapterScales {
+class LoraScales {
  public:
   // Throws Error{kModelFile} when the entry exists and cannot be read. `path` is for messages.
-  AdapterScales(const std::filesystem::path& path,
-                const std::map<std::string, std::string>& metadata);
+  LoraScales(const std::filesystem::path& path, const std::map<std::string, std::string>& metadata);
   // alpha / rank for the module; 1 without a configuration.
   [[nodiscard]] double of(std::string_view module, double rank) const;
 

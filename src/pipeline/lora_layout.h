@@ -1,5 +1,5 @@
 #pragma once
-#include "headroom/model_files/adapter_file.h"
+#include "headroom/model_files/lora_file.h"
 
 #include <cstdint>
 #include <string>
@@ -8,7 +8,7 @@
 namespace headroom {
 
 // One change of a matrix, in the form in which it is computed. Places are counted in values from
-// the start of the adapters' memory block.
+// the start of the LoRAs' memory block.
 struct PlacedChange {
   enum class Kind {
     kPair,       // a low-rank product: rows of the update's `down` and `up`
@@ -16,7 +16,7 @@ struct PlacedChange {
     kWhole       // all values of the change, where that is smaller or nothing else is possible
   };
   Kind kind = Kind::kPair;
-  const AdapterFile* file = nullptr;
+  const LoraFile* file = nullptr;
   const MatrixChange* change = nullptr;
   double strength = 1.0;
   std::int64_t rank = 0;        // kPair
@@ -35,8 +35,8 @@ struct PlacedUpdate {
   std::vector<PlacedChange> changes;
 };
 
-struct AdapterLayout {
-  std::vector<AdapterFile> files;  // declared first, since changes point into them
+struct LoraLayout {
+  std::vector<LoraFile> files;  // declared first, since changes point into them
   std::vector<NamedMatrix> network;
   std::vector<PlacedUpdate> updates;
   std::int64_t values = 0;  // size of the whole block
