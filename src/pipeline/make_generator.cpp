@@ -8,7 +8,6 @@
 #include "headroom/pipeline/text_to_image.h"
 #include "headroom/pipeline/thread_count.h"
 
-#include "adaptive_plan.h"
 #include "dump.h"
 #include "format_choice.h"
 #include "hashed_files.h"
@@ -18,6 +17,7 @@
 #include "prompt_ids.h"
 #include "prompt_variety.h"
 #include "run_recorder.h"
+#include "running_plan.h"
 #include "sampled.h"
 #include "step_timer.h"
 #include "warm_up.h"
@@ -167,7 +167,7 @@ class PipelineGenerator final : public ImageGenerator {
     const FormatChoice& choice;
     bool is_retry;
     ProgressSink& sink;
-    AdaptivePlan keeper;
+    RunningPlan keeper;
     RunRecorder recorder;
     RunHooks hooks;
     PromptVariety prompt;

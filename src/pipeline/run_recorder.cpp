@@ -28,7 +28,7 @@ void RunRecorder::begin_next_picture(bool under_another_plan) {
   if (under_another_plan) peaks_ = {};
 }
 
-RunRecord RunRecorder::run_record(const AdaptivePlan& keeper, int image_index) const {
+RunRecord RunRecorder::run_record(const RunningPlan& keeper, int image_index) const {
   RunRecord run_record;
   run_record.plan = keeper.first_plan();
   run_record.changes = keeper.changes();

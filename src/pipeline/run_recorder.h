@@ -4,7 +4,7 @@
 #include "headroom/device/device_backend.h"
 #include "headroom/pipeline/make_generator.h"
 
-#include "adaptive_plan.h"
+#include "running_plan.h"
 
 #include <array>
 #include <chrono>
@@ -40,7 +40,7 @@ class RunRecorder {
   void begin_next_picture(bool under_another_plan);
 
   // For the picture that was measured last; `keeper` has its plan and changes.
-  [[nodiscard]] RunRecord run_record(const AdaptivePlan& keeper, int image_index) const;
+  [[nodiscard]] RunRecord run_record(const RunningPlan& keeper, int image_index) const;
 
  private:
   const PipelineOptions& options_;

@@ -16,19 +16,19 @@ namespace headroom {
 // Keeps one run to a plan that fits: reserves the plan's memory before anything runs. If memory
 // still runs out, or other programs need it, the run continues from its last finished step under
 // another plan (docs/memory.md, "Reserve, then run"). Used on the thread of the run.
-class AdaptivePlan {
+class RunningPlan {
  public:
   // Applies these options to the networks, if they are loaded: what the options do not keep is
   // evicted. `now` is the next stage.
   using Apply = std::function<void(const ExecutionOptions& execution, Stage now)>;
 
   // For `count` pictures of one shape. All references must outlive the run.
-  AdaptivePlan(const RunShape& shape, int count, const DeviceMemory& memory,
-               const BudgetOptions& options, Forecaster& forecaster, ProgressSink& sink,
-               Apply apply);
-  ~AdaptivePlan();  // gives back reserved memory that is not in use
-  AdaptivePlan(const AdaptivePlan&) = delete;
-  AdaptivePlan& operator=(const AdaptivePlan&) = delete;
+  RunningPlan(const RunShape& shape, int count, const DeviceMemory& memory,
+              const BudgetOptions& options, Forecaster& forecaster, ProgressSink& sink,
+              Apply apply);
+  ~RunningPlan();  // gives back reserved memory that is not in use
+  RunningPlan(const RunningPlan&) = delete;
+  RunningPlan& operator=(const RunningPlan&) = delete;
 
   // Chooses a plan, applies it and reserves its memory. If the device refuses, tries the next
   // smaller plan. Throws Error{kOutOfMemory} when none fits.

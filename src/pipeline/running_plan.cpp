@@ -1,4 +1,4 @@
-#include "adaptive_plan.h"
+#include "running_plan.h"
 
 #include "headroom/core/bytes.h"
 
@@ -13,9 +13,9 @@ constexpr std::int64_t smaller_than(std::int64_t bytes) { return bytes - bytes /
 
 }  // namespace
 
-AdaptivePlan::AdaptivePlan(const RunShape& shape, int count, const DeviceMemory& memory,
-                           const BudgetOptions& options, Forecaster& forecaster, ProgressSink& sink,
-                           Apply apply)
+RunningPlan::RunningPlan(const RunShape& shape, int count, const DeviceMemory& memory,
+                         const BudgetOptions& options, Forecaster& forecaster, ProgressSink& sink,
+                         Apply apply)
     : shape_(shape),
       count_(count),
       memory_(memory),
@@ -24,7 +24,7 @@ AdaptivePlan::AdaptivePlan(const RunShape& shape, int count, const DeviceMemory&
       sink_(sink),
       apply_(std::move(apply)) {}
 
-AdaptivePlan::~AdaptivePlan() {
+RunningPlan::~RunningPlan() {
   try {
     memory_.device().backend->let_go();
   } catch (const std::exception&) {
@@ -32,7 +32,7 @@ AdaptivePlan::~AdaptivePlan() {
   }
 }
 
-void AdaptivePlan::begin() {
+void RunningPlan::begin() {
   now_ = forecaster_.forecast(shape_, count_, memory_.read());
   while (now_.fits) {
     apply_(now_.execution, Stage::kLoad);
@@ -52,7 +52,7 @@ void AdaptivePlan::begin() {
                   format_bytes(now_.plan.peak_bytes)));
 }
 
-bool AdaptivePlan::begin_next_picture() {
+bool RunningPlan::begin_next_picture() {
   if (planned_from_ > Stage::kDenoise) {
     // A plan for the rest of the last picture does not include the earlier stages of the next one.
     adopt(forecaster_.replan(shape_, count_, memory_.read(), left_from(Stage::kDenoise, 0)),
@@ -64,7 +64,7 @@ bool AdaptivePlan::begin_next_picture() {
   return changed;
 }
 
-bool AdaptivePlan::take_hold() {
+bool RunningPlan::take_hold() {
   DeviceBackend& device = *memory_.device().backend;
   limit_to(now_.budget.budget_bytes);
   const DeviceUse use = device.use();
@@ -82,24 +82,24 @@ bool AdaptivePlan::take_hold() {
 
 // Code that is loaded during the first run must not count against it, since extra memory was kept
 // free for that.
-MemorySnapshot AdaptivePlan::read_running() const {
+MemorySnapshot RunningPlan::read_running() const {
   MemorySnapshot snapshot = memory_.read();
   snapshot.overhead_is_known = true;
   return snapshot;
 }
 
 // Memory that is held already may still be used, even when others want more than is left.
-void AdaptivePlan::limit_to(std::int64_t budget) {
+void RunningPlan::limit_to(std::int64_t budget) {
   // Slack, since libtorch sometimes wraps a number in a tensor; a picture must not fail for that.
   constexpr std::int64_t kUnseen = 1024;
   memory_.device().backend->limit(std::max(budget, now_.plan.peak_bytes + kUnseen));
 }
 
-std::int64_t AdaptivePlan::driver_allocations() const {
+std::int64_t RunningPlan::driver_allocations() const {
   return memory_.device().backend->driver_allocations();
 }
 
-std::int64_t AdaptivePlan::need_from(Stage stage) const {
+std::int64_t RunningPlan::need_from(Stage stage) const {
   std::int64_t need = 0;
   for (const StagePlan& part : now_.plan.stages) {
     if (part.stage >= stage) need = std::max(need, part.peak_bytes);
@@ -107,18 +107,18 @@ std::int64_t AdaptivePlan::need_from(Stage stage) const {
   return need;
 }
 
-RunLeft AdaptivePlan::left_from(Stage stage, int steps_done) const {
+RunLeft RunningPlan::left_from(Stage stage, int steps_done) const {
   RunLeft left;
   left.from = stage;
   left.steps = shape_.steps - steps_done;
   return left;
 }
 
-bool AdaptivePlan::is_smaller(const Forecast& other, Stage stage) const {
+bool RunningPlan::is_smaller(const Forecast& other, Stage stage) const {
   return other.plan.peak_bytes < need_from(stage);
 }
 
-bool AdaptivePlan::wants_change(int steps_done) {
+bool RunningPlan::wants_change(int steps_done) {
   const MemorySnapshot snapshot = read_running();
   const std::int64_t budget = compute_budget(snapshot, options_).budget_bytes;
   const std::int64_t need = need_from(Stage::kDenoise);
@@ -146,14 +146,14 @@ bool AdaptivePlan::wants_change(int steps_done) {
   return true;
 }
 
-void AdaptivePlan::change(int steps_done) {
+void RunningPlan::change(int steps_done) {
   if (!next_) return;
   Forecast next = std::move(*next_);
   next_.reset();
   adopt(std::move(next), Stage::kDenoise, steps_done, next_reason_);
 }
 
-std::optional<Forecast> AdaptivePlan::smaller_plan(Stage stage, int steps_done) const {
+std::optional<Forecast> RunningPlan::smaller_plan(Stage stage, int steps_done) const {
   RunLeft left = left_from(stage, steps_done);
   left.below_bytes = smaller_than(need_from(stage));
   Forecast smaller = forecaster_.replan(shape_, count_, memory_.read(), left);
@@ -161,20 +161,20 @@ std::optional<Forecast> AdaptivePlan::smaller_plan(Stage stage, int steps_done) 
   return smaller;
 }
 
-Error AdaptivePlan::out_of_plans(Stage stage, const Message& failure) {
+Error RunningPlan::out_of_plans(Stage stage, const Message& failure) {
   return {ErrorKind::kOutOfMemory,
           say("memory ran out in the stage \"{0}\" under the smallest plan there is ({1}); close "
               "other programs or choose a smaller size",
               say_stage(stage), failure)};
 }
 
-void AdaptivePlan::count_weights(Stage stage) const {
+void RunningPlan::count_weights(Stage stage) const {
   if (const StagePlan* const part = find_stage(now_.plan, stage)) {
     memory_.device().backend->count_as_weights(part->weights_bytes);
   }
 }
 
-void AdaptivePlan::adopt(Forecast forecast, Stage stage, int steps_done, const Message& reason) {
+void RunningPlan::adopt(Forecast forecast, Stage stage, int steps_done, const Message& reason) {
   now_ = std::move(forecast);
   planned_from_ = stage;
   apply_(now_.execution, stage);
