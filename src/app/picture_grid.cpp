@@ -12,12 +12,12 @@
 #include "chosen_loras.h"
 #include "commands/job_series.h"
 #include "composition.h"
-#include "init_image.h"
+#include "init_folder_run.h"
 #include "label_fonts.h"
-#include "picture_files.h"
-#include "picture_folder.h"
 #include "prompt_series.h"
+#include "read_init_image.h"
 #include "run_need.h"
+#include "saved_pictures.h"
 #include "session_loras.h"
 
 #include <algorithm>
@@ -107,7 +107,7 @@ class Grid {
     if (line_.grid_y) line_.grid_y->apply(line_.grid_y->values[cell / columns_.size()], one);
     const ModelInfo& model = app_.pipeline.model.info;
     GenerationRequest request = build_request(one, model);
-    static_cast<void>(add_init_image(one, model, request));
+    static_cast<void>(read_init_image(one, model, request));
     const auto problems = validate(request, model.size_unit);
     if (!problems.empty()) throw Error(ErrorKind::kInvalidRequest, problems.front().message);
     return request;

@@ -10,7 +10,7 @@
 #include "headroom/image/resize.h"
 #include "headroom/records/find_settings.h"
 
-#include "folder_pictures.h"
+#include "input_pictures.h"
 
 #include <memory>
 #include <optional>

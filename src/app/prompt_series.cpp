@@ -7,7 +7,7 @@
 
 #include "chosen_loras.h"
 #include "commands/job_series.h"
-#include "init_image.h"
+#include "read_init_image.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -138,7 +138,7 @@ int run_prompts(const CommandLine& line, const Composition& app, const Generatio
     if (place.is_file) place.path = numbered(output.path, job.pictures_before);
     try {
       GenerationRequest one = with_loras(std::move(job.request), app.pipeline.opened_loras.get());
-      for (const Message& note : add_init_image(line, app.pipeline.model.info, one)) {
+      for (const Message& note : read_init_image(line, app.pipeline.model.info, one)) {
         std::fprintf(stderr, "headroom: note: %s\n", note.english().c_str());
       }
       const auto problems = validate(one, app.pipeline.model.info.size_unit);

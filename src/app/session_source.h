@@ -2,7 +2,7 @@
 #include "headroom/config/app_config.h"
 #include "headroom/engine/model_on_device.h"
 
-#include "picture_files.h"
+#include "saved_pictures.h"
 
 #include <memory>
 #include <string>

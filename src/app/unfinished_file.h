@@ -2,7 +2,7 @@
 #include "headroom/config/app_config.h"
 #include "headroom/core/generation.h"
 
-#include "picture_files.h"
+#include "saved_pictures.h"
 
 #include <filesystem>
 #include <string>

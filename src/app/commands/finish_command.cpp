@@ -9,9 +9,9 @@
 #include "commands/job_series.h"
 #include "composition.h"
 #include "models_of_pictures.h"
-#include "picture_files.h"
 #include "picture_to_finish.h"
 #include "run_need.h"
+#include "saved_pictures.h"
 #include "session_loras.h"
 
 #include <algorithm>

@@ -4,11 +4,11 @@
 #include "commands/commands.h"
 #include "commands/job_series.h"
 #include "composition.h"
-#include "init_image.h"
-#include "picture_files.h"
-#include "picture_folder.h"
+#include "init_folder_run.h"
 #include "picture_grid.h"
 #include "prompt_series.h"
+#include "read_init_image.h"
+#include "saved_pictures.h"
 
 #include <cstdio>
 #include <vector>
@@ -66,10 +66,10 @@ int run_generate(const CommandLine& line) {
                   "--dump writes what one run computes; leave it out, or make one picture");
     }
     print_notes(line, request, app);
-    return starts_from_folder(line) ? run_picture_folder(line, app, request, signals)
+    return starts_from_folder(line) ? run_init_folder(line, app, request, signals)
                                     : run_prompts(line, app, request, signals);
   }
-  const std::vector<Message> notes = add_init_image(line, app.pipeline.model.info, request);
+  const std::vector<Message> notes = read_init_image(line, app.pipeline.model.info, request);
   const auto problems = validate(request, app.pipeline.model.info.size_unit);
   if (!problems.empty()) throw Error(ErrorKind::kInvalidRequest, problems.front().message);
   const OutputPlace output = choose_output(line.output, line.config.output);

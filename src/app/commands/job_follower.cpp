@@ -7,7 +7,7 @@
 #include "headroom/records/request_json.h"
 #include "headroom/records/run_record_json.h"
 
-#include "picture_files.h"
+#include "saved_pictures.h"
 #include "unfinished.h"
 
 #include <chrono>

@@ -4,7 +4,7 @@
 
 #include "commands/job_follower.h"
 #include "composition.h"
-#include "picture_files.h"
+#include "saved_pictures.h"
 #include "unfinished.h"
 
 #include <functional>

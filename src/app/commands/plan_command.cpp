@@ -7,7 +7,7 @@
 
 #include "commands/commands.h"
 #include "composition.h"
-#include "init_image.h"
+#include "read_init_image.h"
 
 #include <algorithm>
 #include <array>
@@ -132,7 +132,7 @@ int run_plan(const CommandLine& line) {
   GenerationRequest checked = request;
   // A plan needs no prompt, since its length makes little difference.
   if (take_lora_tags(request.prompt).words.empty()) checked.prompt = "-";
-  const std::vector<Message> notes = add_init_image(line, app.model, checked);
+  const std::vector<Message> notes = read_init_image(line, app.model, checked);
   for (const Message& note : notes) {
     std::fprintf(stderr, "headroom: note: %s\n", note.english().c_str());
   }

@@ -16,8 +16,8 @@
 
 #include "commands/commands.h"
 #include "enlarger.h"
-#include "folder_pictures.h"
-#include "picture_files.h"
+#include "input_pictures.h"
+#include "saved_pictures.h"
 
 #include <chrono>
 #include <cstdio>
@@ -102,7 +102,7 @@ class Series {
   [[nodiscard]] int left_out() const { return left_out_; }
 
   // Returns false when it was stopped. Throws Error.
-  [[nodiscard]] bool make(const FolderPicture& picture) {
+  [[nodiscard]] bool make(const InputPicture& picture) {
     TransparentImage read = read_transparent_image(picture.from);
     if (finishes(line_)) scale_ = times_of(picture, {read.image.width, read.image.height});
     const Size size{read.image.width * scale_, read.image.height * scale_};
@@ -135,7 +135,7 @@ class Series {
 
  private:
   // Of `headroom finish`: what its size says for this picture.
-  [[nodiscard]] int times_of(const FolderPicture& picture, Size size) const {
+  [[nodiscard]] int times_of(const InputPicture& picture, Size size) const {
     const auto times = upscaled_times(size, line_.finish_size);
     const int most = enlarger_->own_scale() == 0 ? kMaxUpscale : enlarger_->own_scale();
     if (times && *times <= most) return *times;
@@ -149,7 +149,7 @@ class Series {
            enlarger_->model() + " makes it " + sizes + "; choose one of these with --size");
   }
 
-  [[nodiscard]] bool is_made(const FolderPicture& picture, const UpscaleRecord& record) const {
+  [[nodiscard]] bool is_made(const InputPicture& picture, const UpscaleRecord& record) const {
     if (!is_there(picture.to)) return false;
     const auto earlier = record_in(picture.to);
     if (earlier && is_same_upscale(*earlier, record)) return true;
@@ -159,7 +159,7 @@ class Series {
   }
 
   // Before the work starts: prints what it needs, or that it does not fit.
-  void tell(const FolderPicture& picture, Size from, Size to, const EnlargePlan& plan) const {
+  void tell(const InputPicture& picture, Size from, Size to, const EnlargePlan& plan) const {
     const bool fits = !plan.forecast || plan.forecast->fits;
     if (!fits && !line_.dry_run) throw Error(ErrorKind::kOutOfMemory, plan.forecast->reason);
     if (line_.dry_run && line_.json) {
@@ -173,8 +173,7 @@ class Series {
     if (!fits) throw Error(ErrorKind::kOutOfMemory, plan.forecast->reason);
   }
 
-  static void print_plan(const FolderPicture& picture, Size from, Size to,
-                         const EnlargePlan& plan) {
+  static void print_plan(const InputPicture& picture, Size from, Size to, const EnlargePlan& plan) {
     nlohmann::ordered_json out{{"file", picture.from.string()},
                                {"output", picture.to.string()},
                                {"width", to.width},
@@ -209,7 +208,7 @@ class Series {
     return made;
   }
 
-  void save(const FolderPicture& picture, Image image, const GreyImage& alpha,
+  void save(const InputPicture& picture, Image image, const GreyImage& alpha,
             const UpscaleRecord& record, const EnlargePlan& plan) const {
     std::vector<PngText> texts;
     for (PngText& text : read_picture_info(picture.from).texts) {
@@ -222,7 +221,7 @@ class Series {
     print_made(picture, {image.width, image.height}, plan);
   }
 
-  void print_made(const FolderPicture& picture, Size size, const EnlargePlan& plan) const {
+  void print_made(const InputPicture& picture, Size size, const EnlargePlan& plan) const {
     if (line_.json) {
       nlohmann::ordered_json out{{"file", picture.to.string()},
                                  {"from", picture.from.string()},
@@ -277,7 +276,7 @@ std::string ending_of(const CommandLine& line, int scale) {
   return "_" + std::to_string(static_cast<int>(std::get<Times>(line.finish_size).factor)) + "x";
 }
 
-std::vector<FolderPicture> pictures_and_targets(const CommandLine& line, int scale) {
+std::vector<InputPicture> pictures_and_targets(const CommandLine& line, int scale) {
   const std::vector<fs::path> files = all_files(line.pictures);
   const OutputPlace output = choose_output(line.output, line.config.output);
   if (output.is_file && files.size() > 1) {
@@ -293,7 +292,7 @@ std::vector<FolderPicture> pictures_and_targets(const CommandLine& line, int sca
 int run_upscale(const CommandLine& line) {
   const BlockedSignals signals;  // before any thread starts, so that all threads inherit the mask
   Series series(line, signals);
-  const std::vector<FolderPicture> pictures = pictures_and_targets(line, series.scale());
+  const std::vector<InputPicture> pictures = pictures_and_targets(line, series.scale());
   const bool is_alone = pictures.size() == 1;
   int failed = 0;
   int code = kExitOk;

@@ -12,7 +12,7 @@
 #include "composition.h"
 #include "found_models.h"
 #include "found_upscalers.h"
-#include "picture_files.h"
+#include "saved_pictures.h"
 #include "session_source.h"
 #include "surroundings.h"
 #include "unfinished.h"

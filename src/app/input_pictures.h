@@ -6,7 +6,7 @@
 namespace headroom {
 
 // A picture and the file to be made from it.
-struct FolderPicture {
+struct InputPicture {
   std::filesystem::path from;
   std::filesystem::path to;
 };
@@ -17,7 +17,7 @@ struct FolderPicture {
 
 // Target files in the folder `out`: with `ending` "_4x", a_4x.png for a.jpg; if a.jpg and a.png
 // both exist, a.jpg_4x.png and a.png_4x.png.
-[[nodiscard]] std::vector<FolderPicture> with_targets(
+[[nodiscard]] std::vector<InputPicture> with_targets(
     const std::vector<std::filesystem::path>& files, const std::filesystem::path& out,
     const std::string& ending = {});
 

@@ -1,4 +1,4 @@
-#include "folder_pictures.h"
+#include "input_pictures.h"
 
 #include "headroom/core/error.h"
 #include "headroom/image/picture_formats.h"
@@ -29,11 +29,11 @@ std::vector<fs::path> pictures_in(const fs::path& folder) {
   return files;
 }
 
-std::vector<FolderPicture> with_targets(const std::vector<fs::path>& files, const fs::path& out,
-                                        const std::string& ending) {
+std::vector<InputPicture> with_targets(const std::vector<fs::path>& files, const fs::path& out,
+                                       const std::string& ending) {
   std::map<std::string, int> stems;
   for (const fs::path& file : files) ++stems[file.stem().string()];
-  std::vector<FolderPicture> pictures;
+  std::vector<InputPicture> pictures;
   for (const fs::path& file : files) {
     const bool is_alone = stems[file.stem().string()] == 1;
     const fs::path name = is_alone ? file.stem() : file.filename();

@@ -1,4 +1,4 @@
-#include "picture_folder.h"
+#include "init_folder_run.h"
 
 #include "headroom/cli/stdout_text.h"
 #include "headroom/core/error.h"
@@ -6,8 +6,8 @@
 #include "headroom/image/picture_formats.h"
 
 #include "commands/job_series.h"
-#include "folder_pictures.h"
-#include "init_image.h"
+#include "input_pictures.h"
+#include "read_init_image.h"
 
 #include <cstdio>
 #include <filesystem>
@@ -56,8 +56,8 @@ bool starts_from_folder(const CommandLine& line) {
   return !line.init_image.empty() && fs::is_directory(line.init_image, error);
 }
 
-int run_picture_folder(const CommandLine& line, const Composition& app,
-                       const GenerationRequest& request, const BlockedSignals& signals) {
+int run_init_folder(const CommandLine& line, const Composition& app,
+                    const GenerationRequest& request, const BlockedSignals& signals) {
   check(line);
   const auto all = with_targets(pictures_in(line.init_image), line.output);
   check_output({line.output}, 1);
@@ -74,7 +74,7 @@ int run_picture_folder(const CommandLine& line, const Composition& app,
     try {
       GenerationRequest one = request;
       for (const Message& note :
-           add_init_image(line_for(line, all[i].from), app.pipeline.model.info, one)) {
+           read_init_image(line_for(line, all[i].from), app.pipeline.model.info, one)) {
         std::fprintf(stderr, "headroom: note: %s\n", note.english().c_str());
       }
       if (!series.make_one_of_many(name, one, {all[i].to, true})) break;

@@ -1,4 +1,4 @@
-#include "init_image.h"
+#include "read_init_image.h"
 
 #include "headroom/core/error.h"
 #include "headroom/image/extend.h"
@@ -184,8 +184,8 @@ void add_mask(const CommandLine& line, const ImageFile& read, const Fitting& fit
 
 }  // namespace
 
-std::vector<Message> add_init_image(const CommandLine& line, const ModelInfo& model,
-                                    GenerationRequest& request) {
+std::vector<Message> read_init_image(const CommandLine& line, const ModelInfo& model,
+                                     GenerationRequest& request) {
   if (line.init_image.empty()) return {};
   std::vector<Message> notes;
   ImageFile read = read_image_file(line.init_image);

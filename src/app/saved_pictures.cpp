@@ -1,4 +1,4 @@
-#include "picture_files.h"
+#include "saved_pictures.h"
 
 #include "headroom/config/paths.h"
 #include "headroom/core/error.h"
