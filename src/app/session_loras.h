@@ -4,7 +4,7 @@
 #include "headroom/pipeline/lora_sets.h"
 
 #include "composition.h"
-#include "unfinished.h"
+#include "resumable_folder.h"
 
 #include <filesystem>
 #include <memory>

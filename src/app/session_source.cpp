@@ -8,8 +8,8 @@
 
 #include "composition.h"
 #include "model_examples.h"
+#include "resumable_folder.h"
 #include "session_loras.h"
-#include "unfinished.h"
 #include "upscaling_generator.h"
 
 #include <algorithm>

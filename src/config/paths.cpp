@@ -49,7 +49,7 @@ fs::path added_folders_file() { return default_log_folder() / "model_folders"; }
 
 fs::path model_hashes_file() { return default_log_folder() / "model_hashes"; }
 
-fs::path unfinished_folder() { return default_log_folder() / "unfinished"; }
+fs::path resumable_folder() { return default_log_folder() / "unfinished"; }
 
 fs::path cache_folder() { return xdg("XDG_CACHE_HOME", ".cache") / "headroom"; }
 

@@ -123,7 +123,7 @@ void SessionKeeper::restore(UiState& state) {
     state.off_loras = last_.settings->off_loras;
     state.undo = UndoStack(state.settings());
   }
-  for (const Message& fault : services_.unfinished_faults) {
+  for (const Message& fault : services_.resumable_faults) {
     state.add_banner({.kind = Banner::Kind::kWarning, .text = fault});
   }
   std::vector<GenerationRequest> jobs = services_.unfinished;

@@ -34,7 +34,7 @@ TEST(Paths, FollowTheBaseDirectoriesThatAreSet) {
   const Variable data("XDG_DATA_HOME", "/a/data");
   EXPECT_EQ(user_config_file(), "/a/config/headroom/config.yaml");
   EXPECT_EQ(run_log_file(), "/a/state/headroom/receipts.jsonl");
-  EXPECT_EQ(unfinished_folder(), "/a/state/headroom/unfinished");
+  EXPECT_EQ(resumable_folder(), "/a/state/headroom/unfinished");
   EXPECT_EQ(weight_cache_folder(), "/a/cache/headroom/weights");
   EXPECT_EQ(lora_folder(), "/a/data/headroom/loras");
   EXPECT_EQ(upscaler_folder(), "/a/data/headroom/upscalers");
@@ -83,7 +83,7 @@ TEST(Paths, NoTwoFilesOfTheProgramAreOne) {
   const std::set<std::filesystem::path> files{
       user_config_file(),  window_state_file(), added_folders_file(),
       model_hashes_file(), calibration_file(),  rates_file(),
-      cards_file(),        run_log_file(),      unfinished_folder()};
+      cards_file(),        run_log_file(),      resumable_folder()};
   EXPECT_EQ(files.size(), 9U);
 }
 

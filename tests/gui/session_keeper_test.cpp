@@ -103,7 +103,7 @@ TEST_F(SessionKeeperTest, APictureThatOnlyWaitsToBeDecodedIsOfferedOnceAndItsJob
   kept->seed = 40;
   sampled.sampled = kept;
   services_.unfinished = {sampled};
-  services_.unfinished_faults = {"one more cannot be read"};
+  services_.resumable_faults = {"one more cannot be read"};
   const UiState state = reopen();
   ASSERT_EQ(state.offered.size(), 2U);
   EXPECT_TRUE(state.offered[0].sampled);

@@ -7,8 +7,8 @@
 #include "headroom/records/request_json.h"
 #include "headroom/records/run_record_json.h"
 
+#include "resumable_folder.h"
 #include "saved_pictures.h"
-#include "unfinished.h"
 
 #include <chrono>
 #include <cstdio>
@@ -112,7 +112,7 @@ int rescue(FinishedPicture& picture) {
 namespace {
 
 void print_what_waits() {
-  if (!UnfinishedFolder(unfinished_folder()).has_own()) return;
+  if (!ResumableFolder(resumable_folder()).has_own()) return;
   std::fputs(
       "headroom: note: what was sampled and not decoded is kept; finish it with \"headroom "
       "resume\"\n",

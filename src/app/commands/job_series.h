@@ -4,8 +4,8 @@
 
 #include "commands/job_follower.h"
 #include "composition.h"
+#include "resumable_folder.h"
 #include "saved_pictures.h"
-#include "unfinished.h"
 
 #include <functional>
 #include <memory>

@@ -10,7 +10,7 @@
 #include "commands/commands.h"
 #include "commands/job_follower.h"
 #include "composition.h"
-#include "unfinished.h"
+#include "resumable_folder.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -39,7 +39,7 @@ std::string destination(const WaitingPicture& waiting) {
 }
 
 void print_waiting(const WaitingPicture& waiting, bool json) {
-  const UnfinishedPicture& picture = waiting.picture;
+  const ResumablePicture& picture = waiting.picture;
   const Size size{picture.request.width, picture.request.height};
   if (json) {
     std::printf("%s\n", json_line({{"name", waiting.name},
@@ -74,14 +74,14 @@ void choose(std::vector<Picture>& all, const std::vector<std::string>& names,
 }
 
 // Reports each file that cannot be finished; it stays where it is.
-void tell_unreadable(const UnfinishedFolder::Found& found) {
+void tell_unreadable(const ResumableFolder::Found& found) {
   for (const UnreadablePicture& file : found.unreadable) {
     complain(file.fault.english() + "; it is left as it is, and \"headroom resume --drop " +
              file.name + "\" removes it");
   }
 }
 
-int drop_all(const UnfinishedFolder::Found& found) {
+int drop_all(const ResumableFolder::Found& found) {
   const auto drop = [](const std::string& name, const std::shared_ptr<KeptSample>& hold) {
     if (!hold) return;
     hold->drop();
@@ -190,7 +190,7 @@ int finish(const CommandLine& line, const std::vector<WaitingPicture>& waiting,
 
 int run_resume(const CommandLine& line) {
   const BlockedSignals signals;  // before any thread
-  UnfinishedFolder::Found found = UnfinishedFolder(unfinished_folder()).take();
+  ResumableFolder::Found found = ResumableFolder(resumable_folder()).take();
   std::vector<std::string> missing = line.waiting;
   choose(found.waiting, line.waiting, missing);
   choose(found.unreadable, line.waiting, missing);

@@ -12,10 +12,10 @@
 #include "composition.h"
 #include "found_models.h"
 #include "found_upscalers.h"
+#include "resumable_folder.h"
 #include "saved_pictures.h"
 #include "session_source.h"
 #include "surroundings.h"
-#include "unfinished.h"
 
 #include <algorithm>
 #include <atomic>
@@ -37,15 +37,15 @@ namespace headroom {
 namespace {
 
 // Pictures of earlier runs that this window can finish, and where they are saved.
-struct Unfinished {
+struct Resumable {
   std::vector<GenerationRequest> requests;
   std::vector<Message> faults;
   std::map<const SampledPicture*, OutputPlace> outputs;
 };
 
-Unfinished take_unfinished(const ModelOptions& model) {
-  Unfinished taken;
-  UnfinishedFolder::Found found = UnfinishedFolder(unfinished_folder()).take();
+Resumable take_resumable(const ModelOptions& model) {
+  Resumable taken;
+  ResumableFolder::Found found = ResumableFolder(resumable_folder()).take();
   for (const UnreadablePicture& file : found.unreadable) {
     taken.faults.push_back(
         say("{0}; it is left as it is, and \"headroom resume --drop {1}\" on the "
@@ -109,7 +109,7 @@ std::vector<SearchedFolder> searched_folders(const ModelOptions& options) {
 // The window's services other than its session. `session` must outlive the result.
 WindowServices services_of(const AppConfig& config, Session& session,
                            const GenerationQueue::SavePicture& save, const OutputPlace& output,
-                           const Unfinished& unfinished) {
+                           const Resumable& resumable) {
   WindowServices services{
       .session = session,
       .find_models =
@@ -130,8 +130,8 @@ WindowServices services_of(const AppConfig& config, Session& session,
       .assets_folder = share_folder(),
       .state_file = window_state_file(),
       .session_folder = default_log_folder(),
-      .unfinished = unfinished.requests,
-      .unfinished_faults = unfinished.faults,
+      .unfinished = resumable.requests,
+      .resumable_faults = resumable.faults,
       .save_again =
           [save](const FinishedPicture& p) { return drop_kept(p, save(p.request, p.picture)); },
       .save_to =
@@ -161,9 +161,9 @@ int show_window(const AppConfig& config, const std::vector<StartProblem>& proble
                 const BlockedSignals& signals) {
   std::atomic<bool> ending{false};
   const OutputPlace output = choose_output({}, config.output);
-  const Unfinished unfinished = take_unfinished(config.model);
-  const auto save = [output, outputs = unfinished.outputs](const GenerationRequest& request,
-                                                           const GeneratedImage& picture) {
+  const Resumable resumable = take_resumable(config.model);
+  const auto save = [output, outputs = resumable.outputs](const GenerationRequest& request,
+                                                          const GeneratedImage& picture) {
     const auto own = outputs.find(request.sampled.get());
     std::filesystem::path file = own != outputs.end() ? save_resumed(own->second, request, picture)
                                                       : save_picture(output, request, picture);
@@ -186,7 +186,7 @@ int show_window(const AppConfig& config, const std::vector<StartProblem>& proble
   };
   set_up_processor(config);
   Session session(open, choice_of(config), save);
-  WindowServices services = services_of(config, session, save, output, unfinished);
+  WindowServices services = services_of(config, session, save, output, resumable);
   services.start_problems = problems;
   services.ending = [&] { return ending.load(); };
   Window window(std::move(services));

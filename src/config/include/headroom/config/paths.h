@@ -14,7 +14,7 @@ namespace headroom {
 [[nodiscard]] std::filesystem::path default_output_folder();  // ~/Pictures/Headroom
 [[nodiscard]] std::filesystem::path default_log_folder();     // $XDG_STATE_HOME/headroom
 [[nodiscard]] std::filesystem::path window_state_file();      // ... /window.json
-[[nodiscard]] std::filesystem::path unfinished_folder();      // ... /unfinished
+[[nodiscard]] std::filesystem::path resumable_folder();       // ... /unfinished
 [[nodiscard]] std::filesystem::path added_folders_file();     // ... /model_folders
 [[nodiscard]] std::filesystem::path model_hashes_file();      // ... /model_hashes
 [[nodiscard]] std::filesystem::path calibration_file();       // ... /calibration.json

@@ -56,7 +56,7 @@ struct WindowServices {
   // Pictures whose steps were done when an earlier run ended and that only need decoding: offered
   // like unfinished jobs. And pictures that cannot be finished, one sentence each.
   std::vector<GenerationRequest> unfinished{};
-  std::vector<Message> unfinished_faults{};
+  std::vector<Message> resumable_faults{};
   // Tries again to save a picture; returns its file, throws Error.
   std::function<std::filesystem::path(const FinishedPicture&)> save_again{};
   // Saves a picture into another folder; returns its file, throws Error.

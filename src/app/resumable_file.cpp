@@ -1,4 +1,4 @@
-#include "unfinished_file.h"
+#include "resumable_file.h"
 
 #include "headroom/core/error.h"
 #include "headroom/core/sha256.h"
@@ -67,7 +67,7 @@ void read_picture(const json& in, SampledPicture& sampled) {
   }
 }
 
-json model_json(const UnfinishedPicture& picture) {
+json model_json(const ResumablePicture& picture) {
   return {{"path", picture.model.path},
           {"text_encoder", picture.model.text_encoder.string()},
           {"vae", picture.model.vae.string()},
@@ -75,7 +75,7 @@ json model_json(const UnfinishedPicture& picture) {
           {"name", picture.model_name}};
 }
 
-void read_model(const json& in, UnfinishedPicture& picture) {
+void read_model(const json& in, ResumablePicture& picture) {
   picture.model.path = in.at("path").get<std::string>();
   picture.model.text_encoder = in.at("text_encoder").get<std::string>();
   picture.model.vae = in.at("vae").get<std::string>();
@@ -88,8 +88,8 @@ void read_model(const json& in, UnfinishedPicture& picture) {
 }
 
 // Throws the JSON library's exceptions.
-UnfinishedPicture read_parts(const TensorView& latents, const Texts& texts) {
-  UnfinishedPicture picture;
+ResumablePicture read_parts(const TensorView& latents, const Texts& texts) {
+  ResumablePicture picture;
   picture.request = read_request_json(texts.at("request"));
   SampledPicture& sampled = picture.sampled;
   read_picture(json::parse(texts.at("picture")), sampled);
@@ -109,7 +109,7 @@ fs::path absolute_if_there(const fs::path& place) {
 
 }  // namespace
 
-std::string unfinished_bytes(const UnfinishedPicture& picture, const fs::path& file) {
+std::string resumable_bytes(const ResumablePicture& picture, const fs::path& file) {
   const SampledPicture& sampled = picture.sampled;
   const NamedTensor latents{"latents",
                             DType::kF32,
@@ -129,7 +129,7 @@ std::string unfinished_bytes(const UnfinishedPicture& picture, const fs::path& f
   return tensor_file_bytes(file, {&latents, 1}, texts);
 }
 
-UnfinishedPicture read_unfinished(const fs::path& file) {
+ResumablePicture read_resumable(const fs::path& file) {
   const TensorFile tensors(file);
   const Texts& texts = tensors.metadata();
   const auto format = texts.find(kFormat);

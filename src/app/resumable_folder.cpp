@@ -1,4 +1,4 @@
-#include "unfinished.h"
+#include "resumable_folder.h"
 
 #include "headroom/config/paths.h"
 #include "headroom/core/error.h"
@@ -120,7 +120,7 @@ std::shared_ptr<HeldFile> open_held(const fs::path& file) {
   return descriptor < 0 ? nullptr : std::make_shared<HeldFile>(descriptor, file);
 }
 
-void take_file(const fs::path& file, UnfinishedFolder::Found& found) {
+void take_file(const fs::path& file, ResumableFolder::Found& found) {
   const std::string name = file.stem().string();
   const std::shared_ptr<HeldFile> hold = open_held(file);
   if (hold == nullptr) {
@@ -133,7 +133,7 @@ void take_file(const fs::path& file, UnfinishedFolder::Found& found) {
     return;
   }
   try {
-    WaitingPicture waiting{name, file, read_unfinished(file), hold};
+    WaitingPicture waiting{name, file, read_resumable(file), hold};
     found.waiting.push_back(std::move(waiting));
   } catch (const Error& e) {
     found.unreadable.push_back({name, file, e.message(), hold});
@@ -161,11 +161,11 @@ GenerationRequest WaitingPicture::request(bool by_any_model) const {
   return request;
 }
 
-std::shared_ptr<KeptSample> UnfinishedFolder::keep(const UnfinishedPicture& picture) const {
+std::shared_ptr<KeptSample> ResumableFolder::keep(const ResumablePicture& picture) const {
   std::error_code error;
   fs::create_directories(folder_, error);
   const fs::path file = new_file(folder_);
-  const std::string bytes = unfinished_bytes(picture, file);
+  const std::string bytes = resumable_bytes(picture, file);
   std::shared_ptr<HeldFile> held = begin_file(file);
   try {
     write_whole(*held, bytes, file);
@@ -183,7 +183,7 @@ std::shared_ptr<KeptSample> UnfinishedFolder::keep(const UnfinishedPicture& pict
   return held;
 }
 
-UnfinishedFolder::Found UnfinishedFolder::take() const {
+ResumableFolder::Found ResumableFolder::take() const {
   Found found;
   std::vector<fs::path> files;
   std::error_code error;
@@ -203,7 +203,7 @@ UnfinishedFolder::Found UnfinishedFolder::take() const {
   return found;
 }
 
-bool UnfinishedFolder::has_own() const {
+bool ResumableFolder::has_own() const {
   const std::string own = "-" + std::to_string(::getpid());
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder_, error)) {
@@ -215,10 +215,10 @@ bool UnfinishedFolder::has_own() const {
 
 KeepSampled sample_keeper(const ModelOptions& model, const std::string& model_name,
                           std::shared_ptr<const OutputPlace> output) {
-  UnfinishedPicture about;
+  ResumablePicture about;
   about.model = places_of(model);
   about.model_name = model_name;
-  return [folder = UnfinishedFolder(unfinished_folder()), about, output = std::move(output),
+  return [folder = ResumableFolder(resumable_folder()), about, output = std::move(output),
           told = false](const GenerationRequest& request,
                         const SampledPicture& sampled) mutable -> std::shared_ptr<KeptSample> {
     about.request = request;

@@ -1,7 +1,7 @@
 #pragma once
 #include "headroom/core/message.h"
 
-#include "unfinished_file.h"
+#include "resumable_file.h"
 
 #include <filesystem>
 #include <functional>
@@ -17,7 +17,7 @@ namespace headroom {
 struct WaitingPicture {
   std::string name;  // its file's name without extension
   std::filesystem::path file;
-  UnfinishedPicture picture;
+  ResumablePicture picture;
   std::shared_ptr<KeptSample> hold;
 
   // A request for the queue, one job. `by_any_model`: the user has chosen a model for it.
@@ -34,13 +34,13 @@ struct UnreadablePicture {
 
 // The folder of pictures whose steps are done and which are not saved yet. Each process locks the
 // files that it made or took; the lock ends with the process, whatever ends that.
-class UnfinishedFolder {
+class ResumableFolder {
  public:
-  explicit UnfinishedFolder(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  explicit ResumableFolder(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
   // Writes a file that is complete or absent, and on the disk when this returns. Throws Error{kIo}
   // or Error{kInternal}.
-  [[nodiscard]] std::shared_ptr<KeptSample> keep(const UnfinishedPicture& picture) const;
+  [[nodiscard]] std::shared_ptr<KeptSample> keep(const ResumablePicture& picture) const;
 
   struct Found {
     std::vector<WaitingPicture> waiting;  // oldest first

@@ -12,7 +12,7 @@ namespace headroom {
 // A picture after its last step and before it is saved, with everything needed to finish it: a
 // safetensors file with the latents, whose metadata have the rest as JSON and a hash of
 // everything.
-struct UnfinishedPicture {
+struct ResumablePicture {
   GenerationRequest request;  // of the whole run, with its seed; see read_request_json()
   SampledPicture sampled;
   OutputPlace output;  // where the run's pictures are saved
@@ -22,12 +22,12 @@ struct UnfinishedPicture {
 
 // The bytes of such a file; `file` is for messages. Throws Error{kInternal} for what the format
 // cannot hold, such as a path that is not UTF-8.
-[[nodiscard]] std::string unfinished_bytes(const UnfinishedPicture& picture,
-                                           const std::filesystem::path& file);
+[[nodiscard]] std::string resumable_bytes(const ResumablePicture& picture,
+                                          const std::filesystem::path& file);
 
 // Reads such a file. Throws Error{kModelFile} with one sentence, without a way out, for a file
 // that is damaged, of another program or of a later version.
-[[nodiscard]] UnfinishedPicture read_unfinished(const std::filesystem::path& file);
+[[nodiscard]] ResumablePicture read_resumable(const std::filesystem::path& file);
 
 // The places of a model's parts, made absolute if they exist.
 [[nodiscard]] ModelOptions places_of(const ModelOptions& options);
