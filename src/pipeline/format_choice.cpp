@@ -1,6 +1,6 @@
 #include "format_choice.h"
 
-#include "sampled.h"
+#include "sampled_picture.h"
 
 #include <utility>
 

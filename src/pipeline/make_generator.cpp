@@ -18,7 +18,7 @@
 #include "prompt_variety.h"
 #include "run_recorder.h"
 #include "running_plan.h"
-#include "sampled.h"
+#include "sampled_picture.h"
 #include "step_timer.h"
 #include "warm_up.h"
 

@@ -1,4 +1,4 @@
-#include "sampled.h"
+#include "sampled_picture.h"
 
 #include "headroom/core/error.h"
 #include "headroom/weights/tensor_file.h"
