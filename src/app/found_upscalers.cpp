@@ -6,7 +6,7 @@
 #include "headroom/weights/upscaler_file.h"
 
 #include "chosen_model.h"
-#include "upscale_program.h"
+#include "external_upscaler.h"
 
 #include <algorithm>
 #include <set>
@@ -41,7 +41,7 @@ std::set<fs::path> files_in(const std::vector<fs::path>& folders) {
 // Empty: it is not there.
 fs::path program_in_path() {
   try {
-    return find_upscale_program(kUpscaleProgram);
+    return find_external_upscaler(kExternalUpscaler);
   } catch (const Error&) {
     return {};
   }
@@ -71,9 +71,9 @@ void offer_upscalers(const ModelOptions& options, const std::function<void(Upsca
     found(std::move(offer));
   }
   if (const fs::path program = program_in_path(); !program.empty()) {
-    found({.name = kUpscaleProgram,
+    found({.name = kExternalUpscaler,
            .file = program,
-           .scale = kUpscaleProgramScale,
+           .scale = kExternalUpscalerScale,
            .is_program = true});
   }
 }

@@ -5,9 +5,9 @@
 #include "headroom/core/version.h"
 #include "headroom/image/image_reader.h"
 #include "headroom/image/resize.h"
-#include "headroom/pipeline/upscale.h"
+#include "headroom/pipeline/upscaler.h"
 
-#include "upscale_program.h"
+#include "external_upscaler.h"
 
 #include <chrono>
 #include <optional>
@@ -44,7 +44,7 @@ class UpscalingGenerator final : public ImageGenerator {
   void enlarge(const GenerationRequest& request, ProgressSink& progress,
                const std::stop_token& stop) {
     const Upscale& upscale = *request.upscale;
-    const bool is_program = names_upscale_program(upscale.model);
+    const bool is_program = names_external_upscaler(upscale.model);
     const bool is_network = upscale.model != kLanczos && !is_program;
     const Image image = read_origin(request.origin->file);
     const Size size{image.width, image.height};
@@ -78,11 +78,11 @@ class UpscalingGenerator final : public ImageGenerator {
   }
 
   static Image by_program(const Upscale& upscale, const Image& image, const std::stop_token& stop) {
-    auto made = run_upscale_program(find_upscale_program(upscale.model), image,
-                                    [&](std::chrono::milliseconds time) {
-                                      ::poll(nullptr, 0, static_cast<int>(time.count()));
-                                      return stop.stop_requested();
-                                    });
+    auto made = run_external_upscaler(find_external_upscaler(upscale.model), image,
+                                      [&](std::chrono::milliseconds time) {
+                                        ::poll(nullptr, 0, static_cast<int>(time.count()));
+                                        return stop.stop_requested();
+                                      });
     if (!made) throw Cancelled{};
     return *std::move(made);
   }

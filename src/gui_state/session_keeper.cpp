@@ -126,8 +126,8 @@ void SessionKeeper::restore(UiState& state) {
   for (const Message& fault : services_.resumable_faults) {
     state.add_banner({.kind = Banner::Kind::kWarning, .text = fault});
   }
-  std::vector<GenerationRequest> jobs = services_.unfinished;
-  for (GenerationRequest& job : without(std::move(last_.queue), services_.unfinished)) {
+  std::vector<GenerationRequest> jobs = services_.resumable;
+  for (GenerationRequest& job : without(std::move(last_.queue), services_.resumable)) {
     jobs.push_back(std::move(job));
   }
   state.offer(std::move(jobs));

@@ -36,7 +36,7 @@ struct LoraKey {
 // Splits a tensor's name; nothing if it does not end in a known way.
 [[nodiscard]] std::optional<LoraKey> split_lora_key(std::string_view name);
 
-// Maps the module names that adapters use to a network's matrices.
+// Maps the module names that LoRAs use to a network's matrices.
 class LoraModules {
  public:
   explicit LoraModules(std::span<const NamedMatrix> network);

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-// The order of these tests matters: other models share most of Z-Image's names, and an adapter has
+// The order of these tests matters: other models share most of Z-Image's names, and a LoRA has
 // all of them with a suffix.
 
 namespace headroom {

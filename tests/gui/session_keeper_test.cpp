@@ -102,7 +102,7 @@ TEST_F(SessionKeeperTest, APictureThatOnlyWaitsToBeDecodedIsOfferedOnceAndItsJob
   auto kept = std::make_shared<SampledPicture>();
   kept->seed = 40;
   sampled.sampled = kept;
-  services_.unfinished = {sampled};
+  services_.resumable = {sampled};
   services_.resumable_faults = {"one more cannot be read"};
   const UiState state = reopen();
   ASSERT_EQ(state.offered.size(), 2U);

@@ -68,7 +68,7 @@ TEST(Int8Weights, EveryPlanMakesTheSamePictureInTheMemoryThatWasPredicted) {
   EXPECT_LT(peaks.back(), peaks.front());  // other plans were taken
 }
 
-// By parameter counts, see formats_test.cpp: a byte for each value in the matrices of 30 main
+// By parameter counts, see run_formats_test.cpp: a byte for each value in the matrices of 30 main
 // layers but for 4 * 3840 * 256 that modulate each, four for the rest. Matrices are packed in
 // blocks of 512 columns: 3840 take the room of 4096.
 TEST(Int8Weights, ZImagesTransformerTakesABytePerValueOfItsLayers) {

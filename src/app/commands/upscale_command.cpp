@@ -15,9 +15,9 @@
 #include "headroom/records/upscale_json.h"
 
 #include "commands/commands.h"
-#include "enlarger.h"
 #include "input_pictures.h"
 #include "saved_pictures.h"
+#include "upscale_method.h"
 
 #include <chrono>
 #include <cstdio>
@@ -87,11 +87,11 @@ class Series {
   Series(const CommandLine& line, const BlockedSignals& signals)
       : line_(line),
         signals_(signals),
-        enlarger_(make_enlarger(line, signals)),
-        scale_(line.scale.value_or(enlarger_->own_scale() == 0 ? 2 : enlarger_->own_scale())) {
-    const int own = enlarger_->own_scale();
+        method_(make_upscale_method(line, signals)),
+        scale_(line.scale.value_or(method_->own_scale() == 0 ? 2 : method_->own_scale())) {
+    const int own = method_->own_scale();
     if (own != 0 && scale_ > own) {
-      refuse(enlarger_->model() + " makes pictures " + std::to_string(own) +
+      refuse(method_->model() + " makes pictures " + std::to_string(own) +
              " times as large, so --scale " + std::to_string(scale_) +
              " needs another model; or leave it out");
     }
@@ -113,7 +113,7 @@ class Series {
     }
     const UpscaleRecord record{picture.from.filename().string(),
                                read.sha256,
-                               enlarger_->model(),
+                               method_->model(),
                                scale_,
                                line_.denoise,
                                std::string(kVersion)};
@@ -123,7 +123,7 @@ class Series {
                    printable(picture.to.string()).c_str());
       return true;
     }
-    const EnlargePlan plan = enlarger_->plan(read.image.width, read.image.height);
+    const UpscaleMethodPlan plan = method_->plan(read.image.width, read.image.height);
     tell(picture, {read.image.width, read.image.height}, size, plan);
     if (line_.dry_run) return true;
     std::optional<Image> result = enlarge(read.image, plan);
@@ -137,7 +137,7 @@ class Series {
   // Of `headroom finish`: what its size says for this picture.
   [[nodiscard]] int times_of(const InputPicture& picture, Size size) const {
     const auto times = upscaled_times(size, line_.finish_size);
-    const int most = enlarger_->own_scale() == 0 ? kMaxUpscale : enlarger_->own_scale();
+    const int most = method_->own_scale() == 0 ? kMaxUpscale : method_->own_scale();
     if (times && *times <= most) return *times;
     std::string sizes;
     for (int i = 2; i <= most; ++i)
@@ -146,7 +146,7 @@ class Series {
                             : ", ") +
                to_string(Size{size.width * i, size.height * i});
     refuse(picture.from.filename().string() + " is " + to_string(size) + " px, and " +
-           enlarger_->model() + " makes it " + sizes + "; choose one of these with --size");
+           method_->model() + " makes it " + sizes + "; choose one of these with --size");
   }
 
   [[nodiscard]] bool is_made(const InputPicture& picture, const UpscaleRecord& record) const {
@@ -159,7 +159,7 @@ class Series {
   }
 
   // Before the work starts: prints what it needs, or that it does not fit.
-  void tell(const InputPicture& picture, Size from, Size to, const EnlargePlan& plan) const {
+  void tell(const InputPicture& picture, Size from, Size to, const UpscaleMethodPlan& plan) const {
     const bool fits = !plan.forecast || plan.forecast->fits;
     if (!fits && !line_.dry_run) throw Error(ErrorKind::kOutOfMemory, plan.forecast->reason);
     if (line_.dry_run && line_.json) {
@@ -173,7 +173,8 @@ class Series {
     if (!fits) throw Error(ErrorKind::kOutOfMemory, plan.forecast->reason);
   }
 
-  static void print_plan(const InputPicture& picture, Size from, Size to, const EnlargePlan& plan) {
+  static void print_plan(const InputPicture& picture, Size from, Size to,
+                         const UpscaleMethodPlan& plan) {
     nlohmann::ordered_json out{{"file", picture.from.string()},
                                {"output", picture.to.string()},
                                {"width", to.width},
@@ -193,11 +194,11 @@ class Series {
   }
 
   // Enlarges to the wanted size.
-  [[nodiscard]] std::optional<Image> enlarge(const Image& image, const EnlargePlan& plan) {
+  [[nodiscard]] std::optional<Image> enlarge(const Image& image, const UpscaleMethodPlan& plan) {
     Progress progress;
     const auto started = std::chrono::steady_clock::now();
     std::optional<Image> made =
-        enlarger_->run(image, plan, scale_, [&](std::int64_t done, std::int64_t total) {
+        method_->run(image, plan, scale_, [&](std::int64_t done, std::int64_t total) {
           progress.show(done, total);
           return !signals_.wait_for(std::chrono::milliseconds(0));
         });
@@ -209,7 +210,7 @@ class Series {
   }
 
   void save(const InputPicture& picture, Image image, const GreyImage& alpha,
-            const UpscaleRecord& record, const EnlargePlan& plan) const {
+            const UpscaleRecord& record, const UpscaleMethodPlan& plan) const {
     std::vector<PngText> texts;
     for (PngText& text : read_picture_info(picture.from).texts) {
       if (can_stand_in_png(text)) texts.push_back(std::move(text));
@@ -221,19 +222,19 @@ class Series {
     print_made(picture, {image.width, image.height}, plan);
   }
 
-  void print_made(const InputPicture& picture, Size size, const EnlargePlan& plan) const {
+  void print_made(const InputPicture& picture, Size size, const UpscaleMethodPlan& plan) const {
     if (line_.json) {
       nlohmann::ordered_json out{{"file", picture.to.string()},
                                  {"from", picture.from.string()},
                                  {"width", size.width},
                                  {"height", size.height},
                                  {"scale", scale_},
-                                 {"model", enlarger_->model()},
+                                 {"model", method_->model()},
                                  {"seconds", seconds_}};
       if (plan.forecast) {
         out["pieces"] = plan.forecast->plan.pieces;
         out["predicted_peak_bytes"] = plan.forecast->plan.in_use_peak_bytes;
-        out["actual_peak_bytes"] = enlarger_->actual_peak_bytes();
+        out["actual_peak_bytes"] = method_->actual_peak_bytes();
       }
       std::printf("%s\n", json_line(out).c_str());
     } else {
@@ -244,7 +245,7 @@ class Series {
 
   const CommandLine& line_;
   const BlockedSignals& signals_;
-  std::unique_ptr<Enlarger> enlarger_;
+  std::unique_ptr<UpscaleMethod> method_;
   int scale_;  // of `headroom finish`, the last picture's
   int made_ = 0;
   int left_out_ = 0;

@@ -130,7 +130,7 @@ WindowServices services_of(const AppConfig& config, Session& session,
       .assets_folder = share_folder(),
       .state_file = window_state_file(),
       .session_folder = default_log_folder(),
-      .unfinished = resumable.requests,
+      .resumable = resumable.requests,
       .resumable_faults = resumable.faults,
       .save_again =
           [save](const FinishedPicture& p) { return drop_kept(p, save(p.request, p.picture)); },

@@ -3,7 +3,7 @@
 #include "headroom/core/message.h"
 #include "headroom/core/upscaler_config.h"
 #include "headroom/memory/budget.h"
-#include "headroom/pipeline/upscale.h"
+#include "headroom/pipeline/upscaler.h"
 
 #include <cstdint>
 #include <functional>

@@ -55,7 +55,7 @@ struct WindowServices {
   std::filesystem::path session_folder{};
   // Pictures whose steps were done when an earlier run ended and that only need decoding: offered
   // like unfinished jobs. And pictures that cannot be finished, one sentence each.
-  std::vector<GenerationRequest> unfinished{};
+  std::vector<GenerationRequest> resumable{};
   std::vector<Message> resumable_faults{};
   // Tries again to save a picture; returns its file, throws Error.
   std::function<std::filesystem::path(const FinishedPicture&)> save_again{};

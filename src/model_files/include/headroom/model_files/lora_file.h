@@ -62,7 +62,7 @@ struct MatrixChange {
 class LoraFile {
  public:
   // Reads headers and single numbers. Throws Error{kModelFile} with one sentence for a file that
-  // is damaged, is no adapter, or does not fit a network with these matrices.
+  // is damaged, is no LoRA, or does not fit a network with these matrices.
   LoraFile(const std::filesystem::path& file, std::span<const NamedMatrix> network);
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }

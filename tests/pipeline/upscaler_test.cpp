@@ -1,4 +1,4 @@
-#include "headroom/pipeline/upscale.h"
+#include "headroom/pipeline/upscaler.h"
 
 #include "headroom/core/error.h"
 #include "headroom/device/cpu_budget.h"

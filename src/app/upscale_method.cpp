@@ -1,13 +1,13 @@
-#include "enlarger.h"
+#include "upscale_method.h"
 
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
 #include "headroom/core/quote.h"
 #include "headroom/image/resize.h"
-#include "headroom/pipeline/upscale.h"
+#include "headroom/pipeline/upscaler.h"
 
 #include "composition.h"
-#include "upscale_program.h"
+#include "external_upscaler.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -17,31 +17,31 @@ namespace headroom {
 namespace fs = std::filesystem;
 namespace {
 
-class Lanczos final : public Enlarger {
+class LanczosMethod final : public UpscaleMethod {
  public:
   [[nodiscard]] std::string model() const override { return "lanczos"; }
   [[nodiscard]] int own_scale() const override { return 0; }
-  [[nodiscard]] EnlargePlan plan(int, int) const override { return {{}, "by Lanczos"}; }
-  std::optional<Image> run(const Image& image, const EnlargePlan&, int scale,
+  [[nodiscard]] UpscaleMethodPlan plan(int, int) const override { return {{}, "by Lanczos"}; }
+  std::optional<Image> run(const Image& image, const UpscaleMethodPlan&, int scale,
                            const GoOn& go_on) override {
     if (!go_on(0, 1)) return std::nullopt;
     return resize_lanczos(image, image.width * scale, image.height * scale);
   }
 };
 
-class Program final : public Enlarger {
+class ExternalMethod final : public UpscaleMethod {
  public:
-  Program(const fs::path& named, const BlockedSignals& signals)
-      : program_(find_upscale_program(named)), signals_(signals) {}
+  ExternalMethod(const fs::path& named, const BlockedSignals& signals)
+      : program_(find_external_upscaler(named)), signals_(signals) {}
   [[nodiscard]] std::string model() const override { return program_.filename().string(); }
-  [[nodiscard]] int own_scale() const override { return kUpscaleProgramScale; }
-  [[nodiscard]] EnlargePlan plan(int, int) const override {
+  [[nodiscard]] int own_scale() const override { return kExternalUpscalerScale; }
+  [[nodiscard]] UpscaleMethodPlan plan(int, int) const override {
     return {{}, "by " + program_.string() + ", whose memory is not counted"};
   }
-  std::optional<Image> run(const Image& image, const EnlargePlan&, int,
+  std::optional<Image> run(const Image& image, const UpscaleMethodPlan&, int,
                            const GoOn& go_on) override {
     if (!go_on(0, 1)) return std::nullopt;
-    return run_upscale_program(
+    return run_external_upscaler(
         program_, image, [&](std::chrono::milliseconds time) { return signals_.wait_for(time); });
   }
 
@@ -50,9 +50,9 @@ class Program final : public Enlarger {
   const BlockedSignals& signals_;
 };
 
-class NetworkEnlarger final : public Enlarger {
+class NetworkMethod final : public UpscaleMethod {
  public:
-  NetworkEnlarger(UpscalerFile file, std::optional<Upscaler::Mix> mix, const AppConfig& config)
+  NetworkMethod(UpscalerFile file, std::optional<Upscaler::Mix> mix, const AppConfig& config)
       : budget_(budget_options(config)),
         name_(file.place().filename().string()),
         upscaler_(std::move(file), chosen_device(config.model.device), config.model.threads,
@@ -62,7 +62,7 @@ class NetworkEnlarger final : public Enlarger {
   }
   [[nodiscard]] std::string model() const override { return name_; }
   [[nodiscard]] int own_scale() const override { return upscaler_.file().config().scale; }
-  [[nodiscard]] EnlargePlan plan(int width, int height) const override {
+  [[nodiscard]] UpscaleMethodPlan plan(int width, int height) const override {
     const UpscaleForecast found = forecast_upscale(upscaler_.file().config(), width, height,
                                                    upscaler_.device(), memory_.read(), budget_);
     const UpscalePlan& plan = found.plan;
@@ -76,7 +76,7 @@ class NetworkEnlarger final : public Enlarger {
                        " that can be used, and " + format_bytes(plan.host_bytes) +
                        " of main memory beside it"};
   }
-  std::optional<Image> run(const Image& image, const EnlargePlan& plan, int,
+  std::optional<Image> run(const Image& image, const UpscaleMethodPlan& plan, int,
                            const GoOn& go_on) override {
     return upscaler_.run(image, plan.forecast->plan, plan.forecast->budget.budget_bytes, go_on);
   }
@@ -113,20 +113,21 @@ fs::path weaker_file(const fs::path& model) {
 
 }  // namespace
 
-std::unique_ptr<Enlarger> make_enlarger(const CommandLine& line, const BlockedSignals& signals) {
+std::unique_ptr<UpscaleMethod> make_upscale_method(const CommandLine& line,
+                                                   const BlockedSignals& signals) {
   const fs::path model = line.config.model.path;
-  const bool has_network = model != "lanczos" && !names_upscale_program(model);
+  const bool has_network = model != "lanczos" && !names_external_upscaler(model);
   if (line.denoise && !has_network) {
     throw Error(ErrorKind::kInvalidRequest,
                 "--denoise mixes two model files; leave it out for " + in_quotes(model.string()));
   }
-  if (model == "lanczos") return std::make_unique<Lanczos>();
-  if (!has_network) return std::make_unique<Program>(model, signals);
+  if (model == "lanczos") return std::make_unique<LanczosMethod>();
+  if (!has_network) return std::make_unique<ExternalMethod>(model, signals);
   set_up_processor(line.config);
   UpscalerFile file(model);
   std::optional<Upscaler::Mix> mix;
   if (line.denoise) mix = {UpscalerFile(weaker_file(model)), *line.denoise};
-  return std::make_unique<NetworkEnlarger>(std::move(file), std::move(mix), line.config);
+  return std::make_unique<NetworkMethod>(std::move(file), std::move(mix), line.config);
 }
 
 }  // namespace headroom

@@ -1,4 +1,4 @@
-#include "upscale_program.h"
+#include "external_upscaler.h"
 
 #include "headroom/core/error.h"
 #include "headroom/core/quote.h"
@@ -104,9 +104,11 @@ std::optional<int> wait_for_end(pid_t child, const EndsWithin& ends_within) {
 
 }  // namespace
 
-bool names_upscale_program(const fs::path& model) { return model.filename() == kUpscaleProgram; }
+bool names_external_upscaler(const fs::path& model) {
+  return model.filename() == kExternalUpscaler;
+}
 
-fs::path find_upscale_program(const fs::path& named) {
+fs::path find_external_upscaler(const fs::path& named) {
   if (named.has_parent_path()) {
     if (::access(named.c_str(), X_OK) == 0) return fs::absolute(named);
     fail(named.string() + " cannot be run: " + text_of(errno) + "; check the path");
@@ -121,8 +123,8 @@ fs::path find_upscale_program(const fs::path& named) {
        " is not in the PATH; install it, or name it with its folder after --model");
 }
 
-std::optional<Image> run_upscale_program(const fs::path& program, const Image& image,
-                                         const EndsWithin& ends_within) {
+std::optional<Image> run_external_upscaler(const fs::path& program, const Image& image,
+                                           const EndsWithin& ends_within) {
   const WorkFolder folder;
   const std::string in = folder.path() / "in.png";
   const std::string out = folder.path() / "out.png";
@@ -142,8 +144,8 @@ std::optional<Image> run_upscale_program(const fs::path& program, const Image& i
   std::error_code ignored;
   if (*status == 0 && fs::exists(out, ignored)) {
     Image made = read_image(out);
-    const bool is_large = made.width == image.width * kUpscaleProgramScale &&
-                          made.height == image.height * kUpscaleProgramScale;
+    const bool is_large = made.width == image.width * kExternalUpscalerScale &&
+                          made.height == image.height * kExternalUpscalerScale;
     if (is_large) return made;
     fail(name + " made a picture of another size than four times as large; choose a model file");
   }
