@@ -57,19 +57,20 @@ void check_folder(const fs::path& wanted, const fs::path& target) {
   }
 }
 
-std::vector<PngText> own_texts(const GenerationRequest& request, const GeneratedImage& picture) {
+std::vector<PictureText> own_texts(const GenerationRequest& request,
+                                   const GeneratedImage& picture) {
   return {{"parameters", a1111_parameters(request, picture)},
           {"headroom", headroom_entry(request, picture), true},
           {"Software", "Headroom " + picture.run_record.version}};
 }
 
 // The texts that `headroom upscale` writes, too: those of the picture that was enlarged, and how.
-std::vector<PngText> enlarged_texts(const GenerationRequest& request,
-                                    const GeneratedImage& picture) {
+std::vector<PictureText> enlarged_texts(const GenerationRequest& request,
+                                        const GeneratedImage& picture) {
   const InitImage::File& origin = request.origin->file;
-  std::vector<PngText> texts;
+  std::vector<PictureText> texts;
   try {
-    for (PngText& text : read_picture_info(origin.path).texts) {
+    for (PictureText& text : read_picture_info(origin.path).texts) {
       if (can_stand_in_png(text)) texts.push_back(std::move(text));
     }
   } catch (const Error&) {
@@ -141,7 +142,7 @@ void check_dump_file(const fs::path& file) {
 
 fs::path save_picture(const OutputPlace& output, const GenerationRequest& request,
                       const GeneratedImage& picture) {
-  const std::vector<PngText> texts =
+  const std::vector<PictureText> texts =
       request.upscale ? enlarged_texts(request, picture) : own_texts(request, picture);
   if (!output.is_file) {
     return save_picture_in(output.path, std::chrono::system_clock::now(),
@@ -155,7 +156,7 @@ fs::path save_picture(const OutputPlace& output, const GenerationRequest& reques
 
 nlohmann::json own_entry(const fs::path& file) {
   try {
-    for (const PngText& text : read_picture_info(file).texts) {
+    for (const PictureText& text : read_picture_info(file).texts) {
       if (text.keyword != "headroom") continue;
       auto entry = nlohmann::json::parse(text.value, nullptr, /*allow_exceptions=*/false);
       return entry.is_object() ? std::move(entry) : nlohmann::json();

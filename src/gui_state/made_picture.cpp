@@ -53,7 +53,7 @@ void read_upscale(const PictureInfo& info, GenerationRequest& request) {
 std::optional<FinishedPicture> read_made_picture(const std::filesystem::path& file, JobId id) {
   try {
     const PictureInfo info = read_picture_info(file);
-    for (const PngText& text : info.texts) {
+    for (const PictureText& text : info.texts) {
       if (text.keyword != "headroom") continue;
       FinishedPicture picture;
       picture.job = id;

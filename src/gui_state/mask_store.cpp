@@ -34,7 +34,7 @@ MaskPointer read(const fs::path& file, const std::string& sha256) {
   std::error_code ignored;
   if (!fs::is_regular_file(file, ignored)) return nullptr;
   try {
-    for (const PngText& text : read_picture_info(file).texts) {
+    for (const PictureText& text : read_picture_info(file).texts) {
       if (text.keyword != kFeather) continue;
       const ImageFile found = read_image_file(file);
       if (found.sha256 != sha256) return nullptr;

@@ -120,7 +120,7 @@ class TiffReader {
 
 }  // namespace
 
-std::optional<std::string> read_raw_profile(const PngText& text) {
+std::optional<std::string> read_raw_profile(const PictureText& text) {
   if (text.keyword != "Raw profile type exif" && text.keyword != "Raw profile type APP1") {
     return std::nullopt;
   }

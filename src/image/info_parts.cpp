@@ -22,7 +22,7 @@ void end_early(const std::filesystem::path& file, PictureInfo& info) {
   info.problems.push_back(say("the picture ends too early, so its pixels are damaged"));
 }
 
-void append(PictureInfo& info, std::vector<PngText> texts) {
+void append(PictureInfo& info, std::vector<PictureText> texts) {
   info.texts.insert(info.texts.end(), std::make_move_iterator(texts.begin()),
                     std::make_move_iterator(texts.end()));
 }

@@ -15,7 +15,7 @@ namespace headroom {
 [[noreturn]] void refuse_picture(const std::filesystem::path& file, const Message& what);
 // Refuses a picture that ends too early, unless something was read from it before.
 void end_early(const std::filesystem::path& file, PictureInfo& info);
-void append(PictureInfo& info, std::vector<PngText> texts);
+void append(PictureInfo& info, std::vector<PictureText> texts);
 void add_exif(PictureInfo& info, std::string_view block);
 void add_text(PictureInfo& info, ReadPngText read);
 

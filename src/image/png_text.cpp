@@ -20,7 +20,7 @@ std::optional<std::string_view> take_string(std::string_view& rest) {
 }
 
 // Sets the value of `entry` to `bytes`, unpacking them if they are `packed`.
-ReadPngText with_value(PngText entry, std::string_view bytes, bool packed) {
+ReadPngText with_value(PictureText entry, std::string_view bytes, bool packed) {
   if (!packed) {
     entry.value = text_as_utf8(bytes);
     return {std::move(entry)};

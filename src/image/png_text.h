@@ -1,5 +1,5 @@
 #pragma once
-#include "headroom/image/png_writer.h"
+#include "headroom/image/picture_text.h"
 
 #include <optional>
 #include <string_view>
@@ -7,8 +7,8 @@
 namespace headroom {
 
 struct ReadPngText {
-  std::optional<PngText> text{};  // nothing when it is damaged or too long
-  bool is_too_long = false;       // when unpacked; see kMaxTextBytes
+  std::optional<PictureText> text{};  // nothing when it is damaged or too long
+  bool is_too_long = false;           // when unpacked; see kMaxTextBytes
 };
 
 // The text entry in a chunk of `type` tEXt, zTXt or iTXt. By the standard, keywords and values of

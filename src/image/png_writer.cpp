@@ -46,13 +46,13 @@ std::vector<std::uint8_t> with_alpha(const Image& image, const GreyImage& alpha)
   return rgba;
 }
 
-[[noreturn]] void refuse_text(const PngText& text, const char* what) {
+[[noreturn]] void refuse_text(const PictureText& text, const char* what) {
   throw Error(ErrorKind::kInternal,
               "a text entry of the picture " + std::string(what) + ": " + text.keyword);
 }
 
 // PNG 1.2 §4.2.3: 1 to 79 printable Latin-1 characters without leading, trailing or double spaces.
-std::string keyword_bytes(const PngText& text) {
+std::string keyword_bytes(const PictureText& text) {
   const auto is_printable = [](char c) {
     const auto code = static_cast<unsigned char>(c);
     return (code >= 0x20 && code <= 0x7E) || code >= 0xA1;
@@ -71,7 +71,7 @@ std::string keyword_bytes(const PngText& text) {
   return *latin1;
 }
 
-std::string text_chunk(const PngText& text) {
+std::string text_chunk(const PictureText& text) {
   const std::string keyword = keyword_bytes(text);
   if (!is_valid_utf8(text.value)) refuse_text(text, "is not valid UTF-8");
   if (text.value.find('\0') != std::string::npos) {
@@ -102,22 +102,22 @@ void check_picture(const Image& image, const GreyImage& alpha) {
 
 }  // namespace
 
-std::string encode_png(const Image& image, const std::vector<PngText>& texts) {
+std::string encode_png(const Image& image, const std::vector<PictureText>& texts) {
   return encode_png_with_alpha(image, {}, texts);
 }
 
 std::string encode_png_with_alpha(const Image& image, const GreyImage& alpha,
-                                  const std::vector<PngText>& texts) {
+                                  const std::vector<PictureText>& texts) {
   check_picture(image, alpha);
   std::string chunks;
-  for (const PngText& text : texts) chunks += text_chunk(text);
+  for (const PictureText& text : texts) chunks += text_chunk(text);
   std::string png = alpha.grey.empty() ? encode_pixels(image, image.rgb.data(), 3)
                                        : encode_pixels(image, with_alpha(image, alpha).data(), 4);
   png.insert(kPngSignature.size() + kIhdrChunkBytes, chunks);
   return png;
 }
 
-bool can_stand_in_png(const PngText& text) {
+bool can_stand_in_png(const PictureText& text) {
   try {
     static_cast<void>(text_chunk(text));
     return true;

@@ -88,8 +88,8 @@ std::string text_of(std::string_view content) {
 
 }  // namespace
 
-std::vector<PngText> read_xmp_texts(std::string_view packet) {
-  std::vector<PngText> texts;
+std::vector<PictureText> read_xmp_texts(std::string_view packet) {
+  std::vector<PictureText> texts;
   for (const Property& property : kProperties) {
     std::string text;
     if (const auto content = element(packet, property.name)) {

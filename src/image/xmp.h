@@ -1,5 +1,5 @@
 #pragma once
-#include "headroom/image/png_writer.h"
+#include "headroom/image/picture_text.h"
 
 #include <string_view>
 #include <vector>
@@ -10,6 +10,6 @@ namespace headroom {
 // their settings: exif:UserComment, dc:description, tiff:ImageDescription and xmp:CreatorTool,
 // with the keywords "UserComment", "Description", "ImageDescription" and "Software" as in EXIF and
 // PNG. If a packet has none of them, the whole packet with the keyword "XMP".
-[[nodiscard]] std::vector<PngText> read_xmp_texts(std::string_view packet);
+[[nodiscard]] std::vector<PictureText> read_xmp_texts(std::string_view packet);
 
 }  // namespace headroom

@@ -28,7 +28,7 @@ std::string without_label(const std::string& text) {
   return text;
 }
 
-std::optional<ReadSettings> read_one(const PngText& entry) {
+std::optional<ReadSettings> read_one(const PictureText& entry) {
   if (entry.keyword == "headroom") {
     try {
       return parse_headroom_entry(entry.value);
@@ -53,9 +53,9 @@ constexpr std::array<std::string_view, 12> kKeywords{
     "Make",     "Model",       "ImageDescription",  "Description"};
 
 // NovelAI has the prompt in a separate entry; only newer versions repeat it in the JSON.
-void add_description(const std::vector<PngText>& texts, ReadSettings& settings) {
+void add_description(const std::vector<PictureText>& texts, ReadSettings& settings) {
   if (settings.source != "novelai" || !settings.request.prompt.empty()) return;
-  for (const PngText& text : texts) {
+  for (const PictureText& text : texts) {
     if (text.keyword != "Description" || text.value.size() > kMaxPromptBytes) continue;
     settings.request.prompt = text.value;
     settings.found.emplace_back("prompt");
@@ -63,10 +63,10 @@ void add_description(const std::vector<PngText>& texts, ReadSettings& settings) 
 }
 
 // Easy Diffusion and scripts write each setting as a separate entry.
-std::optional<ReadSettings> read_all(const std::vector<PngText>& texts) {
+std::optional<ReadSettings> read_all(const std::vector<PictureText>& texts) {
   nlohmann::json object = nlohmann::json::object();
   std::string lines;
-  for (const PngText& text : texts) {
+  for (const PictureText& text : texts) {
     object[text.keyword] = text.value;
     lines += text.keyword + ": " + text.value + "\n";
   }
@@ -87,7 +87,7 @@ std::optional<ReadSettings> read_all(const std::vector<PngText>& texts) {
   return settings;
 }
 
-std::optional<ReadSettings> find_raw_settings(const std::vector<PngText>& texts) {
+std::optional<ReadSettings> find_raw_settings(const std::vector<PictureText>& texts) {
   for (const std::string_view keyword : kKeywords) {
     // Programs that edit a picture add an entry after the old one, so the last one is read first.
     for (auto text = texts.rbegin(); text != texts.rend(); ++text) {
@@ -103,7 +103,7 @@ std::optional<ReadSettings> find_raw_settings(const std::vector<PngText>& texts)
 
 }  // namespace
 
-std::optional<ReadSettings> find_settings(const std::vector<PngText>& texts) {
+std::optional<ReadSettings> find_settings(const std::vector<PictureText>& texts) {
   std::optional<ReadSettings> settings = find_raw_settings(texts);
   if (!settings) return std::nullopt;
   GenerationRequest& request = settings->request;

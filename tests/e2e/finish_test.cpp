@@ -35,7 +35,7 @@ class Finish : public EndToEnd {
     const std::vector<json> out = run_json(std::move(more));
     return out.size() == 1 ? out.front() : json(out);
   }
-  std::string put(const std::string& name, const std::vector<PngText>& texts) {
+  std::string put(const std::string& name, const std::vector<PictureText>& texts) {
     const Image image{128, 64, std::vector<std::uint8_t>(std::size_t{3} * 128 * 64, 90)};
     return write(name, encode_png(image, texts)).string();
   }

@@ -173,7 +173,7 @@ TEST_F(Inspect, APictureOfAnotherProgramListsWhatHasNoFieldHere) {
 }
 
 // A grey pixel with `texts`; control characters and all.
-std::string picture_with(const std::vector<PngText>& texts) {
+std::string picture_with(const std::vector<PictureText>& texts) {
   Image image;
   image.width = image.height = 1;
   image.rgb.assign(3, 100);

@@ -1,5 +1,5 @@
 // Prompts from a file, choices and wildcards.
-#include "headroom/image/png_writer.h"
+#include "headroom/image/picture_text.h"
 
 #include "e2e/e2e_support.h"
 

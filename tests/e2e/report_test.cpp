@@ -1,6 +1,6 @@
 // What outlives a run: run records, the seconds that follow from them, and the report.
 #include "headroom/image/picture_info.h"
-#include "headroom/image/png_writer.h"
+#include "headroom/image/picture_text.h"
 
 #include "e2e/e2e_support.h"
 
@@ -77,7 +77,7 @@ TEST_F(ReportCommand, EveryPictureLeavesALineWithoutItsPrompt) {
 
 TEST_F(ReportCommand, APictureCarriesPredictedAndActualOfEveryStage) {
   run_json(quick({"--json", "-o", "a.png"}));
-  for (const PngText& text : read_picture_info(folder_ / "a.png").texts) {
+  for (const PictureText& text : read_picture_info(folder_ / "a.png").texts) {
     if (text.keyword != "headroom") continue;
     const json settings = json::parse(text.value);
     ASSERT_EQ(settings["plan"]["stages"].size(), 5U);

@@ -28,7 +28,7 @@ class Upscale : public EndToEnd {
     return image;
   }
   std::string put(const std::string& name, const Image& image,
-                  const std::vector<PngText>& texts = {}) {
+                  const std::vector<PictureText>& texts = {}) {
     return write(name, encode_png(image, texts)).string();
   }
   // A program of that name that does what the shell says with "$2" and "$4", in and out.

@@ -173,9 +173,10 @@ void find_demo_upscalers(const std::string& which, std::chrono::milliseconds pau
   tell({"soft", "/upscalers/soft.safetensors", 2});
 }
 
-std::vector<PngText> demo_texts(const GenerationRequest& request, const GeneratedImage& picture) {
+std::vector<PictureText> demo_texts(const GenerationRequest& request,
+                                    const GeneratedImage& picture) {
   if (!request.upscale) return {{"headroom", headroom_entry(request, picture), true}};
-  std::vector<PngText> texts = read_picture_info(request.origin->file.path).texts;
+  std::vector<PictureText> texts = read_picture_info(request.origin->file.path).texts;
   const InitImage::File& origin = request.origin->file;
   texts.push_back({kUpscaleKeyword,
                    upscale_json({origin.name, origin.sha256, request.upscale->model,

@@ -1,7 +1,7 @@
 #pragma once
 // What gui_demo finds on its pretended machine: models, LoRAs, and folders to look into.
 #include "headroom/gui/window.h"
-#include "headroom/image/png_writer.h"
+#include "headroom/image/picture_text.h"
 
 #include <chrono>
 #include <filesystem>
@@ -20,8 +20,8 @@ void find_demo_models(const std::string& which, std::chrono::milliseconds pause,
                       const std::function<void(ModelOffer)>& found);
 
 // What gui_demo's pictures tell of themselves.
-[[nodiscard]] std::vector<PngText> demo_texts(const GenerationRequest& request,
-                                              const GeneratedImage& picture);
+[[nodiscard]] std::vector<PictureText> demo_texts(const GenerationRequest& request,
+                                                  const GeneratedImage& picture);
 
 // "few": "damaged" (0), which cannot be read, "sharp" (1), which makes four times as large, and
 // "soft" (2), twice; "none". Each takes `pause` to be found.

@@ -272,7 +272,7 @@ int run(const Options& options) {
   const std::filesystem::path output = options.text("output");
   std::atomic<int> saves{0};
   const auto save = [&](const GenerationRequest& request, const GeneratedImage& picture) {
-    const std::vector<PngText> texts = test::demo_texts(request, picture);
+    const std::vector<PictureText> texts = test::demo_texts(request, picture);
     const std::string saving = options.text("save");
     if (saving == "never" || (saving == "fails" && saves++ == 0)) {
       throw Error(ErrorKind::kIo,

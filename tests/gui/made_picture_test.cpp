@@ -56,9 +56,9 @@ TEST_F(MadePicture, EnlargedTwiceItIsStillKnownWhatTheModelMade) {
   request_.width = request_.height = 16;
   const Image large{96, 96, std::vector<std::uint8_t>(std::size_t{3} * 96 * 96, 7)};
   const auto step = [](const std::string& file, const std::string& model, int scale) {
-    return PngText{kUpscaleKeyword,
-                   upscale_json({file, std::string(64, 'a'), model, scale, std::nullopt, "1"}),
-                   true};
+    return PictureText{kUpscaleKeyword,
+                       upscale_json({file, std::string(64, 'a'), model, scale, std::nullopt, "1"}),
+                       true};
   };
   const auto file = folder_ / "large.png";
   write_new_file(file, encode_png(large, {{"headroom", headroom_entry(request_, made_), true},

@@ -219,7 +219,7 @@ TEST_F(WindowFinish, TheResultStandsBehindItsOriginAndIsComparedInItsPlace) {
     EXPECT_EQ(w.close(10), 0);
   }
   // Another picture with the same settings, to be told from the result by its pixels.
-  const std::vector<PngText> texts = read_picture_info(origin).texts;
+  const std::vector<PictureText> texts = read_picture_info(origin).texts;
   fs::remove(origin);
   write_new_file(origin,
                  encode_png({512, 512, std::vector<std::uint8_t>(3 * 512 * 512, 0)}, texts));

@@ -28,7 +28,7 @@ Image gradient(int width, int height) {
   return image;
 }
 
-std::vector<PngText> round_trip(const std::vector<PngText>& texts) {
+std::vector<PictureText> round_trip(const std::vector<PictureText>& texts) {
   const TempFolder folder;
   return read_picture_info(folder.write("a.png", encode_png(gradient(3, 2), texts))).texts;
 }
@@ -77,12 +77,12 @@ TEST(EncodePng, WritesLatin1AsTextAndTheRestAsInternationalText) {
 
 TEST(EncodePng, TextsComeBackAsTheyWere) {
   const std::string long_text(200000, 'x');
-  const std::vector<PngText> texts{{"parameters", "a cat\nNegative prompt: \"dog\"\nSteps: 8"},
-                                   {"headroom", R"({"prompt":"猫 😀"})", true},
-                                   {"Titel \xC3\xBC", "gr\xC3\xBC\xC3\x9F"},
-                                   {"same", "1"},
-                                   {"same", "2"},
-                                   {"long", long_text}};
+  const std::vector<PictureText> texts{{"parameters", "a cat\nNegative prompt: \"dog\"\nSteps: 8"},
+                                       {"headroom", R"({"prompt":"猫 😀"})", true},
+                                       {"Titel \xC3\xBC", "gr\xC3\xBC\xC3\x9F"},
+                                       {"same", "1"},
+                                       {"same", "2"},
+                                       {"long", long_text}};
   const auto read = round_trip(texts);
   ASSERT_EQ(read.size(), texts.size());
   for (std::size_t i = 0; i < texts.size(); ++i) {

@@ -280,9 +280,9 @@ TEST(ForeignJson, WhatTellsNothingIsNoSettings) {
 }
 
 TEST(FindSettings, PrefersOurOwnEntryAndOfOthersTheLast) {
-  const PngText ours{"headroom", R"({"request": {"prompt": "ours"}, "seed": 3})", true};
-  const PngText first{"parameters", "first\nSteps: 4, Seed: 1", false};
-  const PngText last{"parameters", "last\nSteps: 4, Seed: 2", false};
+  const PictureText ours{"headroom", R"({"request": {"prompt": "ours"}, "seed": 3})", true};
+  const PictureText first{"parameters", "first\nSteps: 4, Seed: 1", false};
+  const PictureText last{"parameters", "last\nSteps: 4, Seed: 2", false};
   EXPECT_EQ(find_settings({first, ours, last})->request.prompt, "ours");
   EXPECT_EQ(find_settings({first, last})->request.prompt, "last");
   EXPECT_EQ(find_settings({first, {"parameters", "no settings", false}})->request.prompt, "first");
@@ -290,7 +290,7 @@ TEST(FindSettings, PrefersOurOwnEntryAndOfOthersTheLast) {
 }
 
 TEST(FindSettings, ADamagedEntryOfOursIsNoReasonToReadNothing) {
-  const PngText damaged{"headroom", R"({"request": {"steps": 0}})", true};
+  const PictureText damaged{"headroom", R"({"request": {"steps": 0}})", true};
   const auto read = find_settings({damaged, {"parameters", "a\nSteps: 4, Seed: 1", false}});
   ASSERT_TRUE(read);
   EXPECT_EQ(read->source, "parameters");

@@ -28,7 +28,7 @@ std::string png_with(const std::string& chunks) {
   return raw_png(1, 1, 8, 0, std::string(2, '\0'), chunks);
 }
 
-std::vector<PngText> read(const std::string& bytes) {
+std::vector<PictureText> read(const std::string& bytes) {
   const TempFolder folder;
   return read_picture_info(folder.write("picture.png", bytes)).texts;
 }

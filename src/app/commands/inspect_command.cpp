@@ -161,7 +161,7 @@ Json shown_settings(const ReadSettings& settings) {
 
 // LoRAs, plan and run record of this program's own entry, whose text is valid JSON.
 void add_our_parts(const PictureInfo& info, Json& out) {
-  for (const PngText& text : info.texts) {
+  for (const PictureText& text : info.texts) {
     if (text.keyword != "headroom") continue;
     const auto whole = Json::parse(text.value, nullptr, /*allow_exceptions=*/false);
     for (const char* const part : {"loras", "plan", "receipt"}) {
@@ -195,7 +195,7 @@ Json inspect_picture(const fs::path& file) {
     out["unknown"] = unknown.shown();
   }
   Entries others;
-  for (const PngText& text : info.texts) {
+  for (const PictureText& text : info.texts) {
     const bool ours = settings && settings->source == "headroom" &&
                       (text.keyword == "headroom" || text.keyword == "parameters");
     const bool all = settings && settings->is_of_all_texts;

@@ -69,7 +69,7 @@ bool is_there(const fs::path& file) {
 // The record in an earlier result.
 std::optional<UpscaleRecord> record_in(const fs::path& file) {
   try {
-    const std::vector<PngText> texts = read_picture_info(file).texts;
+    const std::vector<PictureText> texts = read_picture_info(file).texts;
     for (auto text = texts.rbegin(); text != texts.rend(); ++text) {
       if (text->keyword == kUpscaleKeyword) return parse_upscale_json(text->value);
     }
@@ -211,8 +211,8 @@ class Series {
 
   void save(const InputPicture& picture, Image image, const GreyImage& alpha,
             const UpscaleRecord& record, const UpscaleMethodPlan& plan) const {
-    std::vector<PngText> texts;
-    for (PngText& text : read_picture_info(picture.from).texts) {
+    std::vector<PictureText> texts;
+    for (PictureText& text : read_picture_info(picture.from).texts) {
       if (can_stand_in_png(text)) texts.push_back(std::move(text));
     }
     texts.push_back({kUpscaleKeyword, upscale_json(record), true});

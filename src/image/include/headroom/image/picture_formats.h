@@ -1,6 +1,6 @@
 #pragma once
 #include "headroom/image/picture_info.h"
-#include "headroom/image/png_writer.h"
+#include "headroom/image/picture_text.h"
 
 #include <filesystem>
 #include <span>
@@ -20,7 +20,7 @@ struct PictureFormat {
   void (*read_info)(const std::filesystem::path& file, std::string_view bytes, PictureInfo& info);
   bool has_pixels;  // whether read_image() can decode it
   // Null: this format is never written.
-  std::string (*encode)(const Image& image, const std::vector<PngText>& texts);
+  std::string (*encode)(const Image& image, const std::vector<PictureText>& texts);
 };
 
 // All formats: the rows of the table.

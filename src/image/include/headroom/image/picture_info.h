@@ -1,6 +1,6 @@
 #pragma once
 #include "headroom/core/message.h"
-#include "headroom/image/png_writer.h"
+#include "headroom/image/picture_text.h"
 
 #include <filesystem>
 #include <string>
@@ -14,7 +14,7 @@ struct PictureInfo {
   int width = 0;  // px, from the header; 0 when that does not say
   int height = 0;
   // In order; those of EXIF and XMP have keywords such as "UserComment".
-  std::vector<PngText> texts;
+  std::vector<PictureText> texts;
   std::vector<Message> problems;  // "a text entry is damaged ...", one for each that was left out
 };
 
