@@ -9,7 +9,7 @@
 
 #include "headroom/model_files/weight_cache.h"
 #include "headroom/pipeline/file_weights.h"
-#include "headroom/weights/hollow.h"
+#include "headroom/weights/weight_faults.h"
 
 #include <algorithm>
 #include <chrono>
@@ -85,7 +85,7 @@ void read_mapped(const TensorView& view, const at::Tensor& target) {
   const auto begin = reinterpret_cast<std::uintptr_t>(view.data.data()) / 4096 * 4096;
   const auto end = reinterpret_cast<std::uintptr_t>(view.data.data() + view.data.size());
   madvise(reinterpret_cast<void*>(begin), end - begin, MADV_WILLNEED);
-  if (is_hollow(view)) std::abort();
+  if (has_fault(view)) std::abort();
   if (view.data.size() == target.nbytes()) {
     std::memcpy(target.mutable_data_ptr(), view.data.data(), view.data.size());
   } else {

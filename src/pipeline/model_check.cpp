@@ -2,8 +2,8 @@
 
 #include "headroom/core/error.h"
 #include "headroom/model/vae_decoder.h"
-#include "headroom/weights/hollow.h"
 #include "headroom/weights/network_tensors.h"
+#include "headroom/weights/weight_faults.h"
 
 #include "asked_weights.h"
 

@@ -1,8 +1,8 @@
 #include "headroom/weights/upscaler_file.h"
 
 #include "headroom/weights/dequantise.h"
-#include "headroom/weights/hollow.h"
 #include "headroom/weights/model_file_error.h"
+#include "headroom/weights/weight_faults.h"
 
 #include "upscaler_names.h"
 

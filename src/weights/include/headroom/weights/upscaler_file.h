@@ -33,7 +33,7 @@ class UpscalerFile {
     return tensors_;
   }
   // Throws Error{kModelFile} naming file and tensor unless it exists with this shape, in a format
-  // that can be decoded, and without the faults of hollow.h.
+  // that can be decoded, and without the faults of weight_faults.h.
   [[nodiscard]] TensorView at(std::string_view name, std::span<const std::int64_t> shape) const;
   [[nodiscard]] const std::filesystem::path& place() const { return file_; }
   // "RRDBNet of 23 blocks, 64 channels", "SRVGGNet of 34 layers, 64 channels"

@@ -1,4 +1,4 @@
-#include "headroom/weights/hollow.h"
+#include "headroom/weights/weight_faults.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -39,7 +39,7 @@ class Matrix {
   TensorView view_;
 };
 
-bool is_hollow(const TensorView& tensor) {
+bool has_fault(const TensorView& tensor) {
   return find_fault(tensor, Look::kSamples) == WeightFault::kZeros;
 }
 
@@ -47,28 +47,28 @@ bool is_sound(const TensorView& tensor) {
   return find_fault(tensor, Look::kSamples) == WeightFault::kNone;
 }
 
-TEST(Hollow, AMatrixOfZerosIs) {
-  EXPECT_TRUE(is_hollow(Matrix(2, 2, 0, 4).view()));
-  EXPECT_TRUE(is_hollow(Matrix(100, 33, 0, 3300).view()));
+TEST(WeightFaults, AMatrixOfZerosIs) {
+  EXPECT_TRUE(has_fault(Matrix(2, 2, 0, 4).view()));
+  EXPECT_TRUE(has_fault(Matrix(100, 33, 0, 3300).view()));
   EXPECT_EQ(find_fault(Matrix(100, 33, 0, 3300).view(), Look::kMiddle), WeightFault::kZeros);
   EXPECT_TRUE(is_sound(Matrix(100, 33, 1, 3299).view()));
   EXPECT_TRUE(is_sound(Matrix(100, 33, 0, 3299).view()));
 }
 
-TEST(Hollow, AHoleIsFoundWhereverItLies) {
+TEST(WeightFaults, AHoleIsFoundWhereverItLies) {
   for (std::size_t begin = 0; begin + kHole <= 100'000; begin += 997) {
     EXPECT_EQ(find_fault(Matrix(100, 1000, begin, kHole).view(), Look::kSamples),
               WeightFault::kZeros)
         << begin;
     EXPECT_TRUE(is_sound(Matrix(100, 1000, begin, kHole - 1).view())) << begin;
   }
-  EXPECT_TRUE(is_hollow(Matrix(100, 1000, 100'000 - kHole, kHole).view()));
+  EXPECT_TRUE(has_fault(Matrix(100, 1000, 100'000 - kHole, kHole).view()));
   EXPECT_EQ(find_fault(Matrix(100, 1000, 45'000, kHole).view(), Look::kMiddle),
             WeightFault::kZeros);
   EXPECT_EQ(find_fault(Matrix(100, 1000, 0, kHole).view(), Look::kMiddle), WeightFault::kNone);
 }
 
-TEST(Hollow, SoIsAStretchOfAnyOtherByteOrValue) {
+TEST(WeightFaults, SoIsAStretchOfAnyOtherByteOrValue) {
   for (const std::vector<int>& word :
        {std::vector<int>{0x3F}, {0x80, 0x3F}, {0xEF, 0xBE, 0xAD, 0x5E}, {1, 2, 3, 4, 5, 6, 7, 8}}) {
     for (std::size_t begin = 0; begin + kHole <= 100'000; begin += 7'001) {
@@ -83,7 +83,7 @@ TEST(Hollow, SoIsAStretchOfAnyOtherByteOrValue) {
   }
 }
 
-TEST(Hollow, SmallMatricesMayBeOfOneValueButNotOfOneByte) {
+TEST(WeightFaults, SmallMatricesMayBeOfOneValueButNotOfOneByte) {
   EXPECT_TRUE(is_sound(Matrix(64, 64, 0, 4096, {0, 0, 0x80, 0x3F}, DType::kF32).view())) << "1.0";
   EXPECT_TRUE(is_sound(Matrix(64, 64, 0, 4096, {7}, DType::kU8).view()));
   EXPECT_EQ(find_fault(Matrix(64, 64, 0, 4096, {0x3F}, DType::kF32).view(), Look::kSamples),
@@ -91,7 +91,7 @@ TEST(Hollow, SmallMatricesMayBeOfOneValueButNotOfOneByte) {
 }
 
 // Bits as a format stores them, and what they are (IEEE 754; bfloat16 is the upper half of F32).
-TEST(Hollow, FindsWhatIsNotFinite) {
+TEST(WeightFaults, FindsWhatIsNotFinite) {
   struct Case {
     DType dtype;
     std::vector<int> bytes;  // little-endian
@@ -124,14 +124,14 @@ TEST(Hollow, FindsWhatIsNotFinite) {
   }
 }
 
-TEST(Hollow, VectorsMayHoldOneValueButNoNaN) {
+TEST(WeightFaults, VectorsMayHoldOneValueButNoNaN) {
   const std::vector<float> ones(50'000, 1.0F);
   EXPECT_TRUE(is_sound({DType::kF32, {50'000}, std::as_bytes(std::span(ones))}));
   const std::vector<float> nans(3, std::numeric_limits<float>::quiet_NaN());
   EXPECT_FALSE(is_sound({DType::kF32, {3}, std::as_bytes(std::span(nans))}));
 }
 
-TEST(Hollow, ValuesOfOneByteMayNotBeNaNEither) {
+TEST(WeightFaults, ValuesOfOneByteMayNotBeNaNEither) {
   std::vector<std::byte> values(1000, std::byte{0x38});
   for (const auto& [dtype, nan, largest] :
        {std::tuple{DType::kF8E4M3, 0x7F, 0x7E}, std::tuple{DType::kF8E5M2, 0x7D, 0x7B}}) {
@@ -143,7 +143,7 @@ TEST(Hollow, ValuesOfOneByteMayNotBeNaNEither) {
   }
 }
 
-TEST(Hollow, VectorsAndRowsThatNoWordUsesMayBeZero) {
+TEST(WeightFaults, VectorsAndRowsThatNoWordUsesMayBeZero) {
   const std::vector<std::byte> zeros(50'000);
   EXPECT_TRUE(is_sound({DType::kU8, {50'000}, zeros}));
   EXPECT_TRUE(is_sound({DType::kU8, {1, 50'000}, zeros}));
@@ -196,7 +196,7 @@ constexpr std::size_t kBlock = 4096;
 
 // Rows of 7,680 bytes from byte 1,000 of a block on: blocks begin 3,096 bytes into row 0, then
 // 4,096 further each time.
-TEST(Hollow, LostBlocksOfAFileAre) {
+TEST(WeightFaults, LostBlocksOfAFileAre) {
   constexpr std::size_t kRow = 7680;
   constexpr std::size_t kFirst = kBlock - 1000;
   for (const DType dtype : {DType::kBF16, DType::kF16, DType::kF32}) {
@@ -210,11 +210,11 @@ TEST(Hollow, LostBlocksOfAFileAre) {
     }
   }
   // The values beside it may begin or end with a zero byte.
-  EXPECT_TRUE(is_hollow(Mapped(20, kRow, 1000).clear(2, kFirst + 1024, kBlock).view()));
-  EXPECT_TRUE(is_hollow(Mapped(20, kRow, 1000).clear(2, kFirst + 1023, kBlock + 2).view()));
+  EXPECT_TRUE(has_fault(Mapped(20, kRow, 1000).clear(2, kFirst + 1024, kBlock).view()));
+  EXPECT_TRUE(has_fault(Mapped(20, kRow, 1000).clear(2, kFirst + 1023, kBlock + 2).view()));
 }
 
-TEST(Hollow, ShortZerosThatMayBeMeantAreNot) {
+TEST(WeightFaults, ShortZerosThatMayBeMeantAreNot) {
   constexpr std::size_t kRow = 7680;
   constexpr std::size_t kFirst = kBlock - 1000;
   EXPECT_TRUE(is_sound(Mapped(20, kRow, 1000).clear(0, kFirst + 64, kBlock).view())) << "no block";
@@ -227,10 +227,10 @@ TEST(Hollow, ShortZerosThatMayBeMeantAreNot) {
   Mapped columns(20, 2 * kBlock, 0);
   for (std::size_t row = 0; row < 20; ++row) columns.clear(row, kBlock, kBlock);
   EXPECT_TRUE(is_sound(columns.view())) << "columns";
-  EXPECT_TRUE(is_hollow(Mapped(20, 2 * kBlock, 0).clear(5, kBlock, kBlock).view()));
+  EXPECT_TRUE(has_fault(Mapped(20, 2 * kBlock, 0).clear(5, kBlock, kBlock).view()));
 }
 
-TEST(Hollow, ScalesOfANormAreNotAllZero) {
+TEST(WeightFaults, ScalesOfANormAreNotAllZero) {
   const std::vector<float> zeros(300, 0.0F);
   const TensorView vector{DType::kF32, {300}, std::as_bytes(std::span(zeros))};
   for (const Look look : {Look::kMiddle, Look::kSamples, Look::kAll}) {

@@ -1,4 +1,4 @@
-#include "headroom/weights/hollow.h"
+#include "headroom/weights/weight_faults.h"
 
 #include <algorithm>
 #include <cstdint>
