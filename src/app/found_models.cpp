@@ -6,7 +6,7 @@
 #include "headroom/model_files/find_models.h"
 
 #include "chosen_model.h"
-#include "composition.h"
+#include "generation_context.h"
 #include "session_source.h"
 
 #include <algorithm>

@@ -56,7 +56,7 @@ bool starts_from_folder(const CommandLine& line) {
   return !line.init_image.empty() && fs::is_directory(line.init_image, error);
 }
 
-int run_init_folder(const CommandLine& line, const Composition& app,
+int run_init_folder(const CommandLine& line, const GenerationContext& app,
                     const GenerationRequest& request, const BlockedSignals& signals) {
   check(line);
   const auto all = with_targets(pictures_in(line.init_image), line.output);

@@ -2,7 +2,7 @@
 #include "headroom/cli/command_line.h"
 #include "headroom/cli/signals.h"
 
-#include "composition.h"
+#include "generation_context.h"
 
 namespace headroom {
 
@@ -13,7 +13,7 @@ namespace headroom {
 // folder of -o. Existing ones are left out, so that repeating an interrupted call continues it. A
 // picture that fails is reported, and the others continue. Returns the exit code, that of the
 // first failure; throws Error for a fault that affects all pictures.
-[[nodiscard]] int run_init_folder(const CommandLine& line, const Composition& app,
+[[nodiscard]] int run_init_folder(const CommandLine& line, const GenerationContext& app,
                                   const GenerationRequest& request, const BlockedSignals& signals);
 
 }  // namespace headroom

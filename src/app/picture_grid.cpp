@@ -11,7 +11,7 @@
 
 #include "chosen_loras.h"
 #include "commands/job_series.h"
-#include "composition.h"
+#include "generation_context.h"
 #include "init_folder_run.h"
 #include "label_fonts.h"
 #include "prompt_series.h"
@@ -74,7 +74,7 @@ std::vector<std::string> labels_of(const std::optional<GridAxis>& axis) {
 
 class Grid {
  public:
-  Grid(CommandLine line, const Composition& app, LoraSets& loras)
+  Grid(CommandLine line, const GenerationContext& app, LoraSets& loras)
       : line_(std::move(line)),
         app_(app),
         columns_(labels_of(line_.grid_x)),
@@ -130,7 +130,7 @@ class Grid {
 
  private:
   CommandLine line_;
-  const Composition& app_;
+  const GenerationContext& app_;
   const std::vector<std::string> columns_;
   const std::vector<std::string> rows_;
 };
@@ -143,7 +143,7 @@ struct Work {
 };
 
 // Throws Error, naming the cell, if one is wrong, does not fit or would overwrite another file.
-Work look_through(const Grid& grid, const Composition& app, LoraSets& loras) {
+Work look_through(const Grid& grid, const GenerationContext& app, LoraSets& loras) {
   Work work;
   for (std::size_t cell = 0; cell < grid.size(); ++cell) {
     try {
@@ -244,7 +244,7 @@ bool asks_for_grid(const CommandLine& line) { return line.grid_x || line.grid_y;
 
 int run_picture_grid(const CommandLine& line, const BlockedSignals& signals) {
   check(line);
-  const Composition app(line.config);
+  const GenerationContext app(line.config);
   set_up_processor(line.config);
   std::shared_ptr<LoraSets> loras;
   JobSeries series(

@@ -123,8 +123,8 @@ bool has_many_prompts(const CommandLine& line) {
   return !line.prompts_file.empty() || has_choices(line.prompt, wildcards_in(line.wildcards));
 }
 
-int run_prompts(const CommandLine& line, const Composition& app, const GenerationRequest& request,
-                const BlockedSignals& signals) {
+int run_prompts(const CommandLine& line, const GenerationContext& app,
+                const GenerationRequest& request, const BlockedSignals& signals) {
   const OutputPlace output = choose_output(line.output, line.config.output);
   std::vector<PromptJob> jobs =
       jobs_of(line, request, wildcards_in(line.wildcards), /*each_alone=*/output.is_file);

@@ -2,7 +2,7 @@
 #include "headroom/cli/command_line.h"
 #include "headroom/cli/signals.h"
 
-#include "composition.h"
+#include "generation_context.h"
 
 namespace headroom {
 
@@ -13,7 +13,7 @@ namespace headroom {
 // choices in a prompt are made for each picture, by its seed. A prompt that fails is reported, and
 // the others continue. Returns the exit code, that of the first failure; throws Error for a fault
 // that affects all prompts.
-[[nodiscard]] int run_prompts(const CommandLine& line, const Composition& app,
+[[nodiscard]] int run_prompts(const CommandLine& line, const GenerationContext& app,
                               const GenerationRequest& request, const BlockedSignals& signals);
 
 }  // namespace headroom

@@ -23,7 +23,7 @@ std::string RunNeed::text() const {
   return text + about.data();
 }
 
-RunNeed need_of(const GenerationRequest& request, const Composition& app, LoraSets& loras) {
+RunNeed need_of(const GenerationRequest& request, const GenerationContext& app, LoraSets& loras) {
   const RunShape shape = shape_of(request, app.tokenizer.get(), app.pipeline.model.scheduler);
   const Forecast forecast =
       loras.forecaster(request.prompt)->forecast(shape, request.count, app.memory.read());

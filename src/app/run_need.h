@@ -2,7 +2,7 @@
 #include "headroom/core/generation.h"
 #include "headroom/pipeline/lora_sets.h"
 
-#include "composition.h"
+#include "generation_context.h"
 
 #include <cstdint>
 #include <string>
@@ -21,7 +21,7 @@ struct RunNeed {
 
 // For a valid request with the LoRAs of its prompt. Throws Error{kOutOfMemory} with the forecast's
 // reason when it does not fit, and what LoraSets::forecaster() throws.
-[[nodiscard]] RunNeed need_of(const GenerationRequest& request, const Composition& app,
+[[nodiscard]] RunNeed need_of(const GenerationRequest& request, const GenerationContext& app,
                               LoraSets& loras);
 
 }  // namespace headroom

@@ -37,7 +37,7 @@ void list(const LoraSets& sets, const std::vector<std::filesystem::path>& folder
 
 }  // namespace
 
-std::shared_ptr<LoraSets> make_lora_sets(const AppConfig& config, const Composition& app,
+std::shared_ptr<LoraSets> make_lora_sets(const AppConfig& config, const GenerationContext& app,
                                          KeepSampled keep) {
   PipelineOptions options = app.pipeline;
   options.keep_sampled = std::move(keep);
@@ -51,12 +51,12 @@ std::shared_ptr<LoraSets> make_lora_sets(const AppConfig& config, const Composit
 }
 
 std::vector<std::filesystem::path> lora_folders_of(const AppConfig& config,
-                                                   const Composition& app) {
+                                                   const GenerationContext& app) {
   return lora_folders(app.pipeline.model, chosen_places(config.model).shelves.loras);
 }
 
-std::shared_ptr<const OpenedLoras> add_typed_loras(const CommandLine& line, const Composition& app,
-                                                   LoraSets& sets) {
+std::shared_ptr<const OpenedLoras> add_typed_loras(const CommandLine& line,
+                                                   const GenerationContext& app, LoraSets& sets) {
   const auto shelves = chosen_places(line.config.model).shelves.loras;
   auto typed = open_loras({"", line.loras}, app.pipeline.model, shelves);
   if (!typed) return nullptr;
@@ -64,7 +64,8 @@ std::shared_ptr<const OpenedLoras> add_typed_loras(const CommandLine& line, cons
   return typed;
 }
 
-GenerationQueue::Source lora_source(const Composition& app, const std::shared_ptr<LoraSets>& sets) {
+GenerationQueue::Source lora_source(const GenerationContext& app,
+                                    const std::shared_ptr<LoraSets>& sets) {
   return {[tokenizer = app.tokenizer, sets] {
             DeviceBackend& device = *sets->options().device.backend;
             if (!device.has_own_memory()) device.set_up();

@@ -6,7 +6,7 @@
 #include "headroom/forecast/upscale_forecaster.h"
 #include "headroom/pipeline/request_shape.h"
 
-#include "composition.h"
+#include "generation_context.h"
 #include "model_examples.h"
 #include "resumable_folder.h"
 #include "session_loras.h"
@@ -40,7 +40,8 @@ PromptLength measure(const PromptTokenizer& tokenizer, const std::string& prompt
           .read_bytes = is_read_whole ? prompt.size() : tokenizer.bytes_read(prompt)};
 }
 
-ForecastService::Sources forecasts(const Composition& app, const std::shared_ptr<LoraSets>& loras,
+ForecastService::Sources forecasts(const GenerationContext& app,
+                                   const std::shared_ptr<LoraSets>& loras,
                                    const std::shared_ptr<UpscaleForecaster>& upscales) {
   return {
       .forecast =
@@ -90,7 +91,7 @@ AppConfig with_choice(AppConfig config, const SessionChoice& choice) {
 ModelOnDevice open_on_device(const AppConfig& config, const SessionChoice& choice,
                              std::shared_ptr<const OutputPlace> output) {
   const AppConfig chosen = with_choice(config, choice);
-  Composition app(chosen);
+  GenerationContext app(chosen);
   app.pipeline.previews = true;  // for the window
   const std::shared_ptr<LoraSets> loras = make_lora_sets(
       chosen, app, sample_keeper(chosen.model, app.pipeline.model.info.name, std::move(output)));

@@ -16,7 +16,7 @@ namespace headroom {
 [[nodiscard]] AppConfig with_choice(AppConfig config, const SessionChoice& choice);
 
 // Opens the choice, with the other settings of `config`. Sampled pictures are kept on the disk
-// until they are saved to `output`. Throws Error like Composition. See Session::Open.
+// until they are saved to `output`. Throws Error like GenerationContext. See Session::Open.
 [[nodiscard]] ModelOnDevice open_on_device(const AppConfig& config, const SessionChoice& choice,
                                            std::shared_ptr<const OutputPlace> output);
 

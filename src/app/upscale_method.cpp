@@ -6,8 +6,8 @@
 #include "headroom/image/resize.h"
 #include "headroom/pipeline/upscaler.h"
 
-#include "composition.h"
 #include "external_upscaler.h"
+#include "generation_context.h"
 
 #include <algorithm>
 #include <filesystem>

@@ -6,7 +6,7 @@
 #include "headroom/forecast/calibration_file.h"
 
 #include "commands/commands.h"
-#include "composition.h"
+#include "generation_context.h"
 
 #include <algorithm>
 #include <cstdio>

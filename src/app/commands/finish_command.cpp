@@ -7,7 +7,7 @@
 #include "chosen_loras.h"
 #include "commands/commands.h"
 #include "commands/job_series.h"
-#include "composition.h"
+#include "generation_context.h"
 #include "models_of_pictures.h"
 #include "picture_to_finish.h"
 #include "run_need.h"
@@ -38,7 +38,7 @@ struct Work {
 // Prepares pictures; holds the options that are the same for all of them.
 class Finisher {
  public:
-  Finisher(const CommandLine& line, OutputPlace output, const Composition& app,
+  Finisher(const CommandLine& line, OutputPlace output, const GenerationContext& app,
            std::shared_ptr<LoraSets> loras)
       : line_(line),
         output_(std::move(output)),
@@ -61,7 +61,7 @@ class Finisher {
  private:
   const CommandLine& line_;
   const OutputPlace output_;
-  const Composition& app_;
+  const GenerationContext& app_;
   const std::shared_ptr<LoraSets> loras_;
   const std::shared_ptr<const OpenedLoras> typed_loras_;  // replace the pictures' own; null = none
 };
@@ -152,7 +152,7 @@ struct Sum {
 // Finishes the pictures of one model.
 void finish_files(const CommandLine& line, const std::vector<fs::path>& files,
                   const OutputPlace& output, const BlockedSignals& signals, Sum& sum) {
-  const Composition app(line.config);
+  const GenerationContext app(line.config);
   set_up_processor(line.config);
   std::shared_ptr<LoraSets> loras;
   JobSeries series(

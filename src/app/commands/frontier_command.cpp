@@ -4,7 +4,7 @@
 #include "headroom/core/error.h"
 
 #include "commands/commands.h"
-#include "composition.h"
+#include "generation_context.h"
 
 #include <cstdio>
 #include <string>

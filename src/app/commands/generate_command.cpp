@@ -3,7 +3,7 @@
 
 #include "commands/commands.h"
 #include "commands/job_series.h"
-#include "composition.h"
+#include "generation_context.h"
 #include "init_folder_run.h"
 #include "picture_grid.h"
 #include "prompt_series.h"
@@ -18,7 +18,7 @@ namespace {
 
 // Prints remarks on what may surprise the user although it is no error.
 void print_notes(const CommandLine& line, const GenerationRequest& request,
-                 const Composition& app) {
+                 const GenerationContext& app) {
   for (const Message& note : app.pipeline.model.notes) {
     std::fprintf(stderr, "headroom: note: %s\n", note.english().c_str());
   }
@@ -51,7 +51,7 @@ void print_notes(const CommandLine& line, const GenerationRequest& request,
 int run_generate(const CommandLine& line) {
   BlockedSignals signals;  // before any thread starts, so that all threads inherit the mask
   if (asks_for_grid(line)) return run_picture_grid(line, signals);
-  const Composition app(line.config, line.dump_file, {line.prompt, line.loras});
+  const GenerationContext app(line.config, line.dump_file, {line.prompt, line.loras});
   set_up_processor(line.config);
   GenerationRequest request =
       with_loras(build_request(line, app.pipeline.model.info), app.pipeline.opened_loras.get());

@@ -5,7 +5,7 @@
 #include "headroom/weights/dequantise.h"
 #include "headroom/weights/upscaler_file.h"
 
-#include "composition.h"
+#include "generation_context.h"
 
 #include <cstdint>
 

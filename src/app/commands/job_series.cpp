@@ -12,7 +12,8 @@
 
 namespace headroom {
 
-JobSeries::JobSeries(const CommandLine& line, const Composition& app, const BlockedSignals& signals)
+JobSeries::JobSeries(const CommandLine& line, const GenerationContext& app,
+                     const BlockedSignals& signals)
     : JobSeries(
           line, app,
           [&app](KeepSampled keep) -> GenerationQueue::Source {
@@ -20,8 +21,8 @@ JobSeries::JobSeries(const CommandLine& line, const Composition& app, const Bloc
           },
           signals) {}
 
-JobSeries::JobSeries(const CommandLine& line, const Composition& app, const MakeSource& make_source,
-                     const BlockedSignals& signals)
+JobSeries::JobSeries(const CommandLine& line, const GenerationContext& app,
+                     const MakeSource& make_source, const BlockedSignals& signals)
     : queue_(make_source(sample_keeper(line.config.model, app.pipeline.model.info.name, output_)),
              [output = output_](const GenerationRequest& request, const GeneratedImage& picture) {
                const std::filesystem::path file = save_picture(*output, request, picture);

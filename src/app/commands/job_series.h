@@ -3,7 +3,7 @@
 #include "headroom/cli/signals.h"
 
 #include "commands/job_follower.h"
-#include "composition.h"
+#include "generation_context.h"
 #include "resumable_folder.h"
 #include "saved_pictures.h"
 
@@ -21,8 +21,8 @@ class JobSeries {
   using MakeSource = std::function<GenerationQueue::Source(KeepSampled keep)>;
 
   // References must outlive this object.
-  JobSeries(const CommandLine& line, const Composition& app, const BlockedSignals& signals);
-  JobSeries(const CommandLine& line, const Composition& app, const MakeSource& make_source,
+  JobSeries(const CommandLine& line, const GenerationContext& app, const BlockedSignals& signals);
+  JobSeries(const CommandLine& line, const GenerationContext& app, const MakeSource& make_source,
             const BlockedSignals& signals);
 
   // Like JobFollower::follow().

@@ -6,7 +6,7 @@
 #include "headroom/records/run_record_json.h"
 
 #include "commands/commands.h"
-#include "composition.h"
+#include "generation_context.h"
 #include "read_init_image.h"
 
 #include <algorithm>

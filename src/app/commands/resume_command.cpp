@@ -9,7 +9,7 @@
 
 #include "commands/commands.h"
 #include "commands/job_follower.h"
-#include "composition.h"
+#include "generation_context.h"
 #include "resumable_folder.h"
 
 #include <algorithm>
@@ -109,7 +109,7 @@ class Failures {
 int finish_group(const CommandLine& line, const AppConfig& config,
                  const std::vector<const WaitingPicture*>& group, const BlockedSignals& signals,
                  Failures& failures) {
-  const Composition app(config);
+  const GenerationContext app(config);
   set_up_processor(config);
   GenerationQueue queue({app.generator_maker(), app.run_record_keeper()}, {});
   for (const WaitingPicture* const waiting : group) {

@@ -1,4 +1,4 @@
-#include "composition.h"
+#include "generation_context.h"
 
 #include "headroom/config/paths.h"
 #include "headroom/core/error.h"
@@ -206,7 +206,8 @@ void set_up_processor(const AppConfig& config) {
   if (!device.backend->has_own_memory()) device.backend->set_up();
 }
 
-Composition::Composition(const AppConfig& config, fs::path dump_file, const TypedLoras& loras)
+GenerationContext::GenerationContext(const AppConfig& config, fs::path dump_file,
+                                     const TypedLoras& loras)
     : pipeline(pipeline_options(runnable(config), chosen_device(config.model.device),
                                 std::move(dump_file), loras, /*needs_weights=*/true)),
       tokenizer(std::make_shared<const PromptTokenizer>(pipeline.model.parts.tokenizer)),
@@ -255,7 +256,7 @@ RunShape PlanningContext::shape_of(const GenerationRequest& request) const {
   return headroom::shape_of(request, tokenizer_ ? &*tokenizer_ : nullptr, scheduler_);
 }
 
-GenerationQueue::PictureDone Composition::run_record_keeper() const {
+GenerationQueue::PictureDone GenerationContext::run_record_keeper() const {
   return [forecaster = forecaster, file = RunLog(run_log_file()),
           told = false](const FinishedPicture& finished) mutable {
     const RunRecord& run_record = finished.picture.run_record;
@@ -269,7 +270,7 @@ GenerationQueue::PictureDone Composition::run_record_keeper() const {
   };
 }
 
-GenerationQueue::MakeGenerator Composition::generator_maker(
+GenerationQueue::MakeGenerator GenerationContext::generator_maker(
     decltype(PipelineOptions::keep_sampled) keep) const {
   PipelineOptions options = pipeline;
   options.keep_sampled = std::move(keep);

@@ -27,7 +27,7 @@ namespace headroom {
 void expect_overhead(const Device& device, const std::string& dtype);
 
 // The rooms joined for one model on one device, for window and command line alike.
-struct Composition {
+struct GenerationContext {
   PipelineOptions pipeline;
   std::shared_ptr<const PromptTokenizer> tokenizer;
   std::shared_ptr<Forecaster> forecaster;
@@ -35,8 +35,8 @@ struct Composition {
 
   // Reads the model's configs and tokenizer, and checks the headers of weights and LoRAs. Throws
   // Error.
-  explicit Composition(const AppConfig& config, std::filesystem::path dump_file = {},
-                       const TypedLoras& loras = {});
+  explicit GenerationContext(const AppConfig& config, std::filesystem::path dump_file = {},
+                             const TypedLoras& loras = {});
 
   // Makes the function by which the queue makes its generator. `keep` is
   // PipelineOptions::keep_sampled.
