@@ -7,7 +7,7 @@
 
 #include "chosen_model.h"
 #include "generation_context.h"
-#include "session_source.h"
+#include "open_on_device.h"
 
 #include <algorithm>
 #include <array>

@@ -8,7 +8,7 @@
 
 #include "chosen_model.h"
 #include "found_models.h"
-#include "session_source.h"
+#include "open_on_device.h"
 
 #include <algorithm>
 #include <cstdio>

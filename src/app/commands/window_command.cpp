@@ -12,9 +12,9 @@
 #include "found_models.h"
 #include "found_upscalers.h"
 #include "generation_context.h"
+#include "open_on_device.h"
 #include "resumable_folder.h"
 #include "saved_pictures.h"
-#include "session_source.h"
 #include "surroundings.h"
 
 #include <algorithm>

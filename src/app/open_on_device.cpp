@@ -1,4 +1,4 @@
-#include "session_source.h"
+#include "open_on_device.h"
 
 #include "headroom/config/paths.h"
 #include "headroom/core/error.h"
