@@ -4,7 +4,7 @@
 #include "headroom/core/error.h"
 #include "headroom/memory/networks.h"
 
-#include "asked_weights.h"
+#include "ask_for_weights.h"
 
 #include <numeric>
 #include <set>

@@ -5,7 +5,7 @@
 #include "headroom/weights/network_tensors.h"
 #include "headroom/weights/weight_faults.h"
 
-#include "asked_weights.h"
+#include "ask_for_weights.h"
 
 #include <array>
 #include <functional>

@@ -4,7 +4,7 @@
 #include "headroom/core/quote.h"
 #include "headroom/pipeline/run_formats.h"
 
-#include "asked_weights.h"
+#include "ask_for_weights.h"
 #include "lora_layout.h"
 
 #include <algorithm>

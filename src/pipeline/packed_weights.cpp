@@ -4,7 +4,7 @@
 #include "headroom/pipeline/int8_weights.h"
 #include "headroom/pipeline/layer_names.h"
 
-#include "asked_weights.h"
+#include "ask_for_weights.h"
 
 #include <algorithm>
 #include <array>

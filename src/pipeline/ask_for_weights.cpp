@@ -1,4 +1,4 @@
-#include "asked_weights.h"
+#include "ask_for_weights.h"
 
 #include "headroom/model/text_encoder.h"
 #include "headroom/model/transformer.h"
