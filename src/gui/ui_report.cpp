@@ -1,7 +1,7 @@
 #include "ui_report.h"
 
 #include "headroom/gui_state/format.h"
-#include "headroom/gui_state/session_news.h"
+#include "headroom/gui_state/session_banners.h"
 #include "headroom/gui_state/start_picture.h"
 #include "headroom/gui_toolkit/regions.h"
 #include "headroom/gui_toolkit/ui.h"

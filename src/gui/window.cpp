@@ -3,9 +3,9 @@
 #include "headroom/core/error.h"
 #include "headroom/gui_actions/actions.h"
 #include "headroom/gui_state/format.h"
-#include "headroom/gui_state/news.h"
+#include "headroom/gui_state/queue_banners.h"
+#include "headroom/gui_state/session_banners.h"
 #include "headroom/gui_state/session_keeper.h"
-#include "headroom/gui_state/session_news.h"
 #include "headroom/gui_toolkit/frame_pacer.h"
 #include "headroom/gui_toolkit/graphics.h"
 #include "headroom/gui_toolkit/open_folder.h"
@@ -71,8 +71,8 @@ class Window::Impl {
                    [](const std::string& words) { ImGui::SetClipboardText(words.c_str()); },
                    [this] { graphics_.ask_picture(); }, open_folder, show_file};
   Actions actions_{{services_, state_, appearance_.text(), masks_, desktop_}};
-  News news_{state_};
-  SessionNews session_news_{state_};
+  QueueBanners queue_banners_{state_};
+  SessionBanners session_banners_{state_};
   ListSearches searches_{services_};
   QueueWatcher watcher_{services_.session.queue(), wake_window};
   bool running_ = false;            // in the last frame
@@ -118,17 +118,17 @@ void Window::Impl::take_news(const Session::State& session) {
   const auto outcomes = watcher_.take_finished();
   auto pictures = watcher_.take_pictures();
   for (FinishedPicture& picture : pictures) {
-    news_.picture(picture);
+    queue_banners_.picture(picture);
     state_.add_picture(std::move(picture));
   }
   if (!pictures.empty()) {
     pictures_.keep_only(state_.pictures);
     presenter_.refresh();
   }
-  for (const JobOutcome& outcome : outcomes) news_.outcome(outcome, presenter_.cards());
-  news_.held(services_.session.queue().waits_for_saving());
+  for (const JobOutcome& outcome : outcomes) queue_banners_.outcome(outcome, presenter_.cards());
+  queue_banners_.held(services_.session.queue().waits_for_saving());
   // What it adds is laid out in the next frame.
-  if (session_news_.follow(session, running_)) pacer_.settle(2);
+  if (session_banners_.follow(session, running_)) pacer_.settle(2);
 }
 
 void Window::Impl::draw_panels(const Ui& ui) const {
@@ -168,7 +168,7 @@ void Window::Impl::draw() {
   running_ = job != nullptr;
   if (running_) {
     state_.ended.reset();
-    news_.running(*job);
+    queue_banners_.running(*job);
   }
 
   const auto dropped = graphics_.take_dropped();

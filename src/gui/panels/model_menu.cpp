@@ -2,7 +2,7 @@
 #include "headroom/gui_actions/actions.h"
 #include "headroom/gui_state/format.h"
 #include "headroom/gui_state/model_list.h"
-#include "headroom/gui_state/session_news.h"
+#include "headroom/gui_state/session_banners.h"
 #include "headroom/gui_toolkit/widgets.h"
 
 #include "panels.h"

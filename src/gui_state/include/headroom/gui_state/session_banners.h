@@ -15,9 +15,9 @@ namespace headroom {
 
 // Follows changes of model, device and number format: adapts settings and tells the user. Main
 // thread.
-class SessionNews {
+class SessionBanners {
  public:
-  explicit SessionNews(UiState& state) : state_(state) {}
+  explicit SessionBanners(UiState& state) : state_(state) {}
 
   // `is_running`: a job is running that a change may have to wait for. True when something is new.
   bool follow(const Session::State& session, bool is_running);

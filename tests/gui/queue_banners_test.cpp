@@ -1,4 +1,4 @@
-#include "headroom/gui_state/news.h"
+#include "headroom/gui_state/queue_banners.h"
 
 #include "headroom/config/string_table.h"
 
@@ -10,9 +10,9 @@
 namespace headroom {
 namespace {
 
-class NewsTest : public testing::Test {
+class QueueBannersTest : public testing::Test {
  protected:
-  NewsTest() {
+  QueueBannersTest() {
     for (std::size_t i = 0; i < cards_.size(); ++i) {
       cards_[i].preset = kSizePresets[i];
       cards_[i].state = CardState::kFits;
@@ -35,69 +35,69 @@ class NewsTest : public testing::Test {
   const StringTable text_{std::filesystem::path(HEADROOM_SOURCE_DIR) / "configs/lang/en.yaml"};
   std::array<SizeCard, kSizePresets.size()> cards_;
   UiState state_;
-  News news_{state_};
+  QueueBanners queue_banners_{state_};
 };
 
-TEST_F(NewsTest, APictureThatWasSavedIsNoNewsAndEndsThoseOfItsRun) {
+TEST_F(QueueBannersTest, APictureThatWasSavedIsNoNewsAndEndsThoseOfItsRun) {
   state_.add_banner({.text = "could not make it", .about = "make a cat"});
   FinishedPicture picture;
   picture.request.prompt = "a cat";
   picture.file = "/pictures/cat.png";
-  news_.picture(picture);
+  queue_banners_.picture(picture);
   EXPECT_TRUE(state_.banners.empty());
 }
 
-TEST_F(NewsTest, APictureThatCouldNotBeSavedSaysWhy) {
+TEST_F(QueueBannersTest, APictureThatCouldNotBeSavedSaysWhy) {
   FinishedPicture picture;
   picture.save_error = "the disk is full";
-  news_.picture(picture);
+  queue_banners_.picture(picture);
   ASSERT_EQ(state_.banners.size(), 1U);
   EXPECT_EQ(state_.banners[0].text.english(), "the disk is full");
   EXPECT_EQ(state_.banners[0].about, UiState::about_saving(picture));
 }
 
-TEST_F(NewsTest, EachNoticeOfAJobIsShownOnce) {
+TEST_F(QueueBannersTest, EachNoticeOfAJobIsShownOnce) {
   JobStatus job;
   job.id = 7;
   job.notices = {replanned()};
-  news_.running(job);
+  queue_banners_.running(job);
   state_.banners.clear();
-  news_.running(job);
+  queue_banners_.running(job);
   EXPECT_TRUE(state_.banners.empty());
   job.notices.push_back({Notice::Kind::kOverflow, "made once more"});
-  news_.running(job);
+  queue_banners_.running(job);
   ASSERT_EQ(state_.banners.size(), 1U);
   EXPECT_EQ(state_.banners[0].text.english(), "made once more");
 }
 
-TEST_F(NewsTest, ThatTheDeviceBecameSlowerIsSaidOnceASession) {
+TEST_F(QueueBannersTest, ThatTheDeviceBecameSlowerIsSaidOnceASession) {
   JobStatus job;
   job.id = 7;
   job.notices = {slower(1.7)};
-  news_.running(job);
+  queue_banners_.running(job);
   EXPECT_EQ(state_.banners.size(), 1U);
   job.id = 8;
   job.notices = {slower(2.5)};
-  news_.running(job);
+  queue_banners_.running(job);
   EXPECT_EQ(state_.banners.size(), 1U);
 }
 
-TEST_F(NewsTest, WhatIsSaidOfARunGoesWithIt) {
+TEST_F(QueueBannersTest, WhatIsSaidOfARunGoesWithIt) {
   JobStatus job;
   job.id = 7;
   job.notices = {replanned(), slower(1.7)};
-  news_.running(job);
+  queue_banners_.running(job);
   EXPECT_EQ(state_.banners.size(), 2U);
   JobOutcome made;
   made.id = 7;
   made.notices = job.notices;
-  news_.outcome(made, cards_);
+  queue_banners_.outcome(made, cards_);
   ASSERT_EQ(state_.banners.size(), 1U) << "the device is still slower";
   EXPECT_FALSE(state_.ended) << "all of it was made";
 }
 
-TEST_F(NewsTest, AFailureIsToldWithItsPromptAndWhereItHappened) {
-  news_.outcome(failed(ErrorKind::kInternal), cards_);
+TEST_F(QueueBannersTest, AFailureIsToldWithItsPromptAndWhereItHappened) {
+  queue_banners_.outcome(failed(ErrorKind::kInternal), cards_);
   ASSERT_EQ(state_.banners.size(), 1U);
   EXPECT_NE(text_.words(state_.banners[0].title).find("a cat"), std::string::npos);
   EXPECT_EQ(state_.banners[0].text.english(), "it did not work");
@@ -107,49 +107,49 @@ TEST_F(NewsTest, AFailureIsToldWithItsPromptAndWhereItHappened) {
   EXPECT_EQ(state_.ended->count, 4);
 }
 
-TEST_F(NewsTest, ACancelIsNoFailure) {
+TEST_F(QueueBannersTest, ACancelIsNoFailure) {
   JobOutcome outcome = failed(ErrorKind::kInternal);
   outcome.value = Cancelled{};
-  news_.outcome(outcome, cards_);
+  queue_banners_.outcome(outcome, cards_);
   EXPECT_TRUE(state_.banners.empty());
   ASSERT_TRUE(state_.ended);
   EXPECT_FALSE(state_.ended->failed);
 }
 
 // The presets are 512, 768 and 1024 squared and two of 16:9, whose areas lie between the last two.
-TEST_F(NewsTest, WhereMemoryRanOutTheLargestSmallerSizeThatFitsIsOffered) {
+TEST_F(QueueBannersTest, WhereMemoryRanOutTheLargestSmallerSizeThatFitsIsOffered) {
   for (SizeCard& card : cards_) {
     if (card.preset.size != Size{512, 512} && card.preset.size != Size{768, 768})
       card.state = CardState::kShort;
   }
-  news_.outcome(failed(ErrorKind::kOutOfMemory), cards_);
+  queue_banners_.outcome(failed(ErrorKind::kOutOfMemory), cards_);
   ASSERT_EQ(state_.banners.size(), 1U);
   EXPECT_EQ(state_.banners[0].way, Banner::Way::kUseSize);
   EXPECT_EQ(state_.banners[0].suggestion, (Size{768, 768}));
 }
 
-TEST_F(NewsTest, WhereNoSmallerSizeFitsNoneIsOffered) {
+TEST_F(QueueBannersTest, WhereNoSmallerSizeFitsNoneIsOffered) {
   for (SizeCard& card : cards_) card.state = CardState::kShort;
-  news_.outcome(failed(ErrorKind::kOutOfMemory), cards_);
+  queue_banners_.outcome(failed(ErrorKind::kOutOfMemory), cards_);
   EXPECT_EQ(state_.banners[0].way, Banner::Way::kNone);
   EXPECT_FALSE(state_.banners[0].suggestion);
 }
 
-TEST_F(NewsTest, AfterADeadDeviceTheRestIsOnOfferAtTheNextStart) {
+TEST_F(QueueBannersTest, AfterADeadDeviceTheRestIsOnOfferAtTheNextStart) {
   state_.offered = {GenerationRequest{}};
-  news_.outcome(failed(ErrorKind::kDevice), cards_);
+  queue_banners_.outcome(failed(ErrorKind::kDevice), cards_);
   EXPECT_EQ(state_.banners[0].way, Banner::Way::kStartAgain);
   ASSERT_EQ(state_.offered.size(), 2U);
   EXPECT_EQ(state_.offered[0].prompt, "a cat") << "first, as it was first in the queue";
   EXPECT_EQ(state_.offered[0].count, 3) << "one of the four was made";
 }
 
-TEST_F(NewsTest, ThatTheQueueWaitsForSavingIsSaidAsLongAsItDoes) {
-  news_.held(true);
-  news_.held(true);
+TEST_F(QueueBannersTest, ThatTheQueueWaitsForSavingIsSaidAsLongAsItDoes) {
+  queue_banners_.held(true);
+  queue_banners_.held(true);
   ASSERT_EQ(state_.banners.size(), 1U);
   EXPECT_EQ(state_.banners[0].way, Banner::Way::kSave);
-  news_.held(false);
+  queue_banners_.held(false);
   EXPECT_TRUE(state_.banners.empty());
 }
 

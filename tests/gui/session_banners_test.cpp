@@ -1,5 +1,5 @@
 // What a change of the model does to the settings, and what is told of it.
-#include "headroom/gui_state/session_news.h"
+#include "headroom/gui_state/session_banners.h"
 
 #include <memory>
 #include <string>
@@ -27,29 +27,29 @@ std::shared_ptr<const ModelOnDevice> opened(const ModelInfo& info) {
   return on;
 }
 
-class SessionNewsTest : public ::testing::Test {
+class SessionBannersTest : public ::testing::Test {
  protected:
-  SessionNewsTest() {
+  SessionBannersTest() {
     state_.reset_to(first_);
     state_.draft.prompt = "a cat";
     session_.current = opened(first_);
-    news_.follow(session_, false);
+    queue_banners_.follow(session_, false);
   }
   void change_to_second() {
     session_.current = opened(second_);
-    news_.follow(session_, false);
+    queue_banners_.follow(session_, false);
   }
 
   const ModelInfo first_ = model("first", 16, 2, 64);
   const ModelInfo second_ = model("second", 8, 0, 128);
   UiState state_;
-  SessionNews news_{state_};
+  SessionBanners queue_banners_{state_};
   Session::State session_;
 };
 
-TEST_F(SessionNewsTest, TheFirstModelIsNoNews) { EXPECT_TRUE(state_.banners.empty()); }
+TEST_F(SessionBannersTest, TheFirstModelIsNoNews) { EXPECT_TRUE(state_.banners.empty()); }
 
-TEST_F(SessionNewsTest, WhatTheModelRecommendsIsTakenAndCanBeTakenBack) {
+TEST_F(SessionBannersTest, WhatTheModelRecommendsIsTakenAndCanBeTakenBack) {
   state_.set_size({576, 1024}, 64);
   change_to_second();
   EXPECT_EQ(state_.draft.steps, 8);
@@ -68,7 +68,7 @@ TEST_F(SessionNewsTest, WhatTheModelRecommendsIsTakenAndCanBeTakenBack) {
   EXPECT_EQ(step->settings.draft.prompt, "a cat") << "what was typed before is a step of its own";
 }
 
-TEST_F(SessionNewsTest, WhatThePersonSetStays) {
+TEST_F(SessionBannersTest, WhatThePersonSetStays) {
   state_.draft.steps = 20;
   state_.draft.guidance_scale = 3.5;
   state_.draft.negative_prompt = "blurry";
@@ -81,10 +81,10 @@ TEST_F(SessionNewsTest, WhatThePersonSetStays) {
   EXPECT_EQ(state_.banners[0].way, Banner::Way::kNone);
 }
 
-TEST_F(SessionNewsTest, AFailedChangeIsToldOnceWithWhatWorksOn) {
+TEST_F(SessionBannersTest, AFailedChangeIsToldOnceWithWhatWorksOn) {
   session_.changed = {1, {.model = "/models/other"}, Failure{ErrorKind::kModelFile, "it is torn"}};
-  news_.follow(session_, false);
-  news_.follow(session_, false);
+  queue_banners_.follow(session_, false);
+  queue_banners_.follow(session_, false);
   ASSERT_EQ(state_.banners.size(), 1U);
   EXPECT_EQ(state_.banners[0].title, say("banner.change", "other", "first"));
   EXPECT_EQ(state_.banners[0].text.english(), "it is torn");
@@ -93,15 +93,15 @@ TEST_F(SessionNewsTest, AFailedChangeIsToldOnceWithWhatWorksOn) {
   EXPECT_EQ(state_.banners[0].kind, Banner::Kind::kNote);
 }
 
-TEST_F(SessionNewsTest, AnAskedForPathIsToldWhereItWasAsked) {
+TEST_F(SessionBannersTest, AnAskedForPathIsToldWhereItWasAsked) {
   state_.model_folder = "/models/other";
   state_.model_opening = 0;
   session_.change = {{.model = "/models/other"}, false};
-  news_.follow(session_, false);
+  queue_banners_.follow(session_, false);
   EXPECT_TRUE(state_.model_opening);
   session_.change.reset();
   session_.changed = {1, {.model = "/models/other"}, Failure{ErrorKind::kModelFile, "it is torn"}};
-  news_.follow(session_, false);
+  queue_banners_.follow(session_, false);
   EXPECT_FALSE(state_.model_opening);
   EXPECT_TRUE(state_.model_folder) << "the question stays open for another try";
   EXPECT_EQ(state_.model_trouble.english(), "it is torn");
@@ -109,23 +109,23 @@ TEST_F(SessionNewsTest, AnAskedForPathIsToldWhereItWasAsked) {
 
   state_.model_opening = 1;
   session_.change = {{.model = "/models/second"}, true};
-  news_.follow(session_, true);
+  queue_banners_.follow(session_, true);
   EXPECT_FALSE(state_.model_folder) << "it can be opened: it only waits for the running job";
 }
 
-TEST_F(SessionNewsTest, AChangeThatWaitsForTheRunningJobSaysSoAsLongAsItDoes) {
+TEST_F(SessionBannersTest, AChangeThatWaitsForTheRunningJobSaysSoAsLongAsItDoes) {
   session_.change = {{.model = "/models/second"}, true};
-  news_.follow(session_, true);
-  news_.follow(session_, true);
+  queue_banners_.follow(session_, true);
+  queue_banners_.follow(session_, true);
   ASSERT_EQ(state_.banners.size(), 1U);
   EXPECT_EQ(state_.banners[0].text, say("banner.change.waits", "second"));
   EXPECT_EQ(state_.banners[0].way, Banner::Way::kKeepModel);
   session_.change.reset();
-  news_.follow(session_, true);
+  queue_banners_.follow(session_, true);
   EXPECT_TRUE(state_.banners.empty());
 }
 
-TEST_F(SessionNewsTest, AChangeIsCalledByWhatIsOther) {
+TEST_F(SessionBannersTest, AChangeIsCalledByWhatIsOther) {
   const auto label = [&](SessionChoice to) { return label_of(to, *session_.current).english(); };
   EXPECT_EQ(label({.model = "Tongyi-MAI/Z-Image-Turbo"}), "Z-Image-Turbo");
   EXPECT_EQ(label({.model = "/models/a folder/"}), "a folder");

@@ -1,4 +1,4 @@
-#include "headroom/gui_state/session_news.h"
+#include "headroom/gui_state/session_banners.h"
 
 #include "headroom/gui_state/format.h"
 
@@ -28,7 +28,7 @@ Message title_of(const ModelInfo& model) {
   return model.is_starter ? say("top.starter") : Message(model.name);
 }
 
-bool SessionNews::follow(const Session::State& session, bool is_running) {
+bool SessionBanners::follow(const Session::State& session, bool is_running) {
   const bool is_new = session.current != opened_ || session.changed.number != number_ ||
                       session.change.has_value() != changes_;
   changes_ = session.change.has_value();
@@ -41,7 +41,7 @@ bool SessionNews::follow(const Session::State& session, bool is_running) {
   return is_new;
 }
 
-void SessionNews::taken(const ModelOnDevice& was, const ModelOnDevice& now) {
+void SessionBanners::taken(const ModelOnDevice& was, const ModelOnDevice& now) {
   state_.resolve(UiState::kAboutStart);
   state_.resolve(UiState::kAboutChange);
   state_.ended.reset();
@@ -62,7 +62,7 @@ void SessionNews::taken(const ModelOnDevice& was, const ModelOnDevice& now) {
        .step = step});
 }
 
-void SessionNews::ended(const Session::State& session) {
+void SessionBanners::ended(const Session::State& session) {
   const bool is_new = std::exchange(number_, session.changed.number) != session.changed.number;
   const auto& failure = session.changed.failure;
   // The user's question stays open until it is known whether the model can be opened.
@@ -85,7 +85,7 @@ void SessionNews::ended(const Session::State& session) {
                      .about = UiState::kAboutChange});
 }
 
-void SessionNews::waits(const Session::State& session, bool is_running) {
+void SessionBanners::waits(const Session::State& session, bool is_running) {
   const auto waiting = [](const Banner& b) { return b.way == Banner::Way::kKeepModel; };
   if (!session.change || !session.change->is_opened || !is_running) {
     std::erase_if(state_.banners, waiting);

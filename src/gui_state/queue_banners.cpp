@@ -1,4 +1,4 @@
-#include "headroom/gui_state/news.h"
+#include "headroom/gui_state/queue_banners.h"
 
 #include "headroom/gui_state/format.h"
 #include "headroom/gui_state/saved_session.h"
@@ -26,7 +26,7 @@ std::optional<Size> smaller_size(Size asked,
 
 }  // namespace
 
-void News::picture(const FinishedPicture& picture) {
+void QueueBanners::picture(const FinishedPicture& picture) {
   state_.resolve(UiState::about_making(picture.request));
   if (picture.save_error.empty()) return;
   state_.add_banner({.title = say("banner.unsaved"),
@@ -34,7 +34,7 @@ void News::picture(const FinishedPicture& picture) {
                      .about = UiState::about_saving(picture)});
 }
 
-void News::notices(JobId job, const std::vector<Notice>& notices) {
+void QueueBanners::notices(JobId job, const std::vector<Notice>& notices) {
   std::size_t& shown = noticed_[job];
   for (; shown < notices.size(); ++shown) {
     const bool slower = notices[shown].times > 0;
@@ -46,10 +46,10 @@ void News::notices(JobId job, const std::vector<Notice>& notices) {
   }
 }
 
-void News::running(const JobStatus& job) { notices(job.id, job.notices); }
+void QueueBanners::running(const JobStatus& job) { notices(job.id, job.notices); }
 
-void News::outcome(const JobOutcome& outcome,
-                   const std::array<SizeCard, kSizePresets.size()>& cards) {
+void QueueBanners::outcome(const JobOutcome& outcome,
+                           const std::array<SizeCard, kSizePresets.size()>& cards) {
   notices(outcome.id, outcome.notices);
   noticed_.erase(outcome.id);
   const auto* const failure = std::get_if<Failure>(&outcome.value);
@@ -74,7 +74,7 @@ void News::outcome(const JobOutcome& outcome,
   state_.add_banner(std::move(banner));
 }
 
-void News::held(bool is_held) {
+void QueueBanners::held(bool is_held) {
   if (!is_held) return state_.resolve(UiState::kAboutHeld);
   const auto tells = [](const Banner& b) { return b.about == UiState::kAboutHeld; };
   if (std::ranges::any_of(state_.banners, tells)) return;

@@ -11,9 +11,9 @@
 namespace headroom {
 
 // Turns the queue's notices and outcomes into banners. Main thread.
-class News {
+class QueueBanners {
  public:
-  explicit News(UiState& state) : state_(state) {}
+  explicit QueueBanners(UiState& state) : state_(state) {}
 
   void picture(const FinishedPicture& picture);
   void running(const JobStatus& job);
