@@ -1,7 +1,7 @@
 #include "headroom/gui_state/problems.h"
 
 #include "headroom/gui_state/format.h"
-#include "headroom/gui_state/refusal.h"
+#include "headroom/gui_state/memory_refusal.h"
 #include "headroom/gui_state/start_picture.h"
 
 namespace headroom {

@@ -1,7 +1,7 @@
 #include "headroom/core/bytes.h"
 #include "headroom/gui_actions/actions.h"
 #include "headroom/gui_state/format.h"
-#include "headroom/gui_state/refusal.h"
+#include "headroom/gui_state/memory_refusal.h"
 #include "headroom/gui_toolkit/number_field.h"
 #include "headroom/gui_toolkit/widgets.h"
 

@@ -1,5 +1,5 @@
 // The sentence that refuses a size: its figures add up as they are shown, in both languages.
-#include "headroom/gui_state/refusal.h"
+#include "headroom/gui_state/memory_refusal.h"
 
 #include "headroom/core/bytes.h"
 #include "headroom/memory/budget.h"
@@ -34,7 +34,7 @@ Budget budget(const MemorySnapshot& memory, std::optional<std::int64_t> reserve,
   return compute_budget(memory, {.vram_cap_bytes = cap, .reserve_bytes = reserve});
 }
 
-TEST(Refusal, IsASumThatSaysWhereTheMemoryIs) {
+TEST(MemoryRefusal, IsASumThatSaysWhereTheMemoryIs) {
   const StringTable en = table("en");
   EXPECT_EQ(refusal_sum(19 * kMiB, budget(device(90 * kMiB, 0), 256 * kMiB), en),
             "Needs 19 MB. 90 MB on the card − 0 others − 256 kept free = −166 MB left, so 185 MB "
@@ -57,7 +57,7 @@ TEST(Refusal, IsASumThatSaysWhereTheMemoryIs) {
 }
 
 // What the size's card and the plan line say is missing agrees with the sum beside them.
-TEST(Refusal, WhatIsMissingAddsUpWithTheSum) {
+TEST(MemoryRefusal, WhatIsMissingAddsUpWithTheSum) {
   const std::int64_t need = 18 * kMiB + 300 * 1024;
   const auto missing = [](std::int64_t bytes, const Budget& b) {
     return missing_text(bytes, bytes - b.budget_bytes, b);
@@ -93,7 +93,7 @@ std::vector<long long> figures(const std::string& sentence) {
   return found;
 }
 
-TEST(Refusal, AddsUpToTheLastDigitWhateverTheAmounts) {
+TEST(MemoryRefusal, AddsUpToTheLastDigitWhateverTheAmounts) {
   const StringTable en = table("en");
   int below = 0;  // nothing
   for (std::int64_t total = 700 * kMiB; total < 40 * kGiB; total = total * 13 / 9) {
@@ -117,13 +117,13 @@ TEST(Refusal, AddsUpToTheLastDigitWhateverTheAmounts) {
   EXPECT_GT(below, 5);
 }
 
-TEST(Refusal, WhatMissesByAByteStillLooksLarger) {
+TEST(MemoryRefusal, WhatMissesByAByteStillLooksLarger) {
   const Budget b = budget(device(6 * kGiB, kGiB), {});
   const auto f = figures(refusal_sum(b.budget_bytes + 1, b, table("en")));
   EXPECT_GT(f.front(), f.back());
 }
 
-TEST(Refusal, OffersTheCureOfTheTermThatDecides) {
+TEST(MemoryRefusal, OffersTheCureOfTheTermThatDecides) {
   const StringTable en = table("en");
   const StringTable zh = table("zh");
   const std::vector<OtherProgram> others{{7, "blender", 300 * kMiB}, {8, "Xorg", 15 * kMiB}};

@@ -1,4 +1,4 @@
-#include "headroom/gui_state/refusal.h"
+#include "headroom/gui_state/memory_refusal.h"
 
 #include "headroom/core/bytes.h"
 #include "headroom/gui_state/format.h"
