@@ -2,8 +2,8 @@
 
 #include "headroom/gui_state/finish_choice.h"
 #include "headroom/gui_state/format.h"
-#include "headroom/gui_state/from_picture.h"
 #include "headroom/gui_state/problems.h"
+#include "headroom/gui_state/requests_from_picture.h"
 #include "headroom/gui_state/start_picture.h"
 #include "headroom/gui_toolkit/wake_window.h"
 

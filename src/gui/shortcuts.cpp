@@ -1,8 +1,8 @@
 #include "shortcuts.h"
 
 #include "headroom/gui_actions/actions.h"
-#include "headroom/gui_state/from_picture.h"
 #include "headroom/gui_state/offered_picture.h"
+#include "headroom/gui_state/requests_from_picture.h"
 #include "headroom/gui_toolkit/regions.h"
 #include "headroom/gui_toolkit/ui_zoom.h"
 

@@ -3,7 +3,7 @@
 #include "headroom/core/error.h"
 #include "headroom/gui_actions/undo_notes.h"
 #include "headroom/gui_state/format.h"
-#include "headroom/gui_state/from_picture.h"
+#include "headroom/gui_state/requests_from_picture.h"
 
 #include <string>
 #include <utility>

@@ -1,7 +1,7 @@
 #include "headroom/gui_state/made_picture.h"
 
 #include "headroom/core/error.h"
-#include "headroom/gui_state/from_picture.h"
+#include "headroom/gui_state/requests_from_picture.h"
 #include "headroom/gui_state/start_picture.h"
 #include "headroom/image/picture_info.h"
 #include "headroom/records/headroom_entry.h"

@@ -1,6 +1,6 @@
 #include "headroom/gui_state/upscale_choice.h"
 
-#include "headroom/gui_state/from_picture.h"
+#include "headroom/gui_state/requests_from_picture.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,6 +1,6 @@
 #include "headroom/gui_state/made_picture.h"
 
-#include "headroom/gui_state/from_picture.h"
+#include "headroom/gui_state/requests_from_picture.h"
 #include "headroom/image/file_writer.h"
 #include "headroom/image/png_writer.h"
 #include "headroom/records/headroom_entry.h"

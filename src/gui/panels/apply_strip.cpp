@@ -1,6 +1,6 @@
 #include "headroom/gui_actions/actions.h"
 #include "headroom/gui_state/format.h"
-#include "headroom/gui_state/from_picture.h"
+#include "headroom/gui_state/requests_from_picture.h"
 #include "headroom/gui_toolkit/widgets.h"
 
 #include "panels.h"

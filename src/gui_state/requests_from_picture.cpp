@@ -1,4 +1,4 @@
-#include "headroom/gui_state/from_picture.h"
+#include "headroom/gui_state/requests_from_picture.h"
 
 #include "headroom/core/typed_numbers.h"
 

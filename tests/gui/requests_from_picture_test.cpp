@@ -1,4 +1,4 @@
-#include "headroom/gui_state/from_picture.h"
+#include "headroom/gui_state/requests_from_picture.h"
 
 #include <gtest/gtest.h>
 
@@ -25,7 +25,7 @@ FinishedPicture repainted(JobId job, const std::string& start) {
   return made;
 }
 
-TEST(FromPicture, VariationsKeepTheSettingsAndTheSeed) {
+TEST(RequestsFromPicture, VariationsKeepTheSettingsAndTheSeed) {
   const GenerationRequest r = variations_of(picture(1, 2), 100);
   EXPECT_EQ(r.prompt, "a fox");
   EXPECT_EQ(r.seed, 9U);
@@ -33,7 +33,7 @@ TEST(FromPicture, VariationsKeepTheSettingsAndTheSeed) {
   EXPECT_EQ(r.variation, (Variation{100, 0.3}));
 }
 
-TEST(FromPicture, TheSettingsOfAVariationMakeItAgain) {
+TEST(RequestsFromPicture, TheSettingsOfAVariationMakeItAgain) {
   FinishedPicture made = picture(1, 2);
   made.request.variation = Variation{100, 0.3};
   made.picture.seed = 7;  // as seed_of() has it
@@ -43,7 +43,7 @@ TEST(FromPicture, TheSettingsOfAVariationMakeItAgain) {
   EXPECT_EQ(r.variation, (Variation{102, 0.3})) << "the third of the job";
 }
 
-TEST(FromPicture, MoreIsTheSameWithAnotherSeed) {
+TEST(RequestsFromPicture, MoreIsTheSameWithAnotherSeed) {
   FinishedPicture made = picture(1, 2);
   made.request.sampled = std::make_shared<const SampledPicture>();
   made.request.origin = Origin{{"a.png", "ab"}, "refine:0.35"};
@@ -54,7 +54,7 @@ TEST(FromPicture, MoreIsTheSameWithAnotherSeed) {
   EXPECT_FALSE(r.sampled);
 }
 
-TEST(FromPicture, ResultsAreTheRepaintsOfTheStartThatIsInUse) {
+TEST(RequestsFromPicture, ResultsAreTheRepaintsOfTheStartThatIsInUse) {
   UiState state;
   state.pictures = {picture(1, 0), repainted(2, "a"), repainted(3, "b"), repainted(4, "a")};
   state.selected = 3;
@@ -72,7 +72,7 @@ TEST(FromPicture, ResultsAreTheRepaintsOfTheStartThatIsInUse) {
   EXPECT_FALSE(repaint_results(state)) << "made from noise";
 }
 
-TEST(FromPicture, APictureThatIsTakenOutComesBackToItsPlace) {
+TEST(RequestsFromPicture, APictureThatIsTakenOutComesBackToItsPlace) {
   UiState state;
   for (JobId job = 1; job <= 3; ++job) state.pictures.push_back(picture(job, 0));
   state.selected = 2;
