@@ -6,7 +6,7 @@
 #include "headroom/weights/block_encoders.h"
 #include "headroom/weights/dequantise.h"
 #include "headroom/weights/model_file_error.h"
-#include "headroom/weights/part_file.h"
+#include "headroom/weights/partial_file.h"
 #include "headroom/weights/small_floats.h"
 #include "headroom/weights/tensor_header.h"
 #include "headroom/weights/tensor_writer.h"
@@ -233,8 +233,8 @@ bool quantise(const ModelFolder& model, Network network, QuantisedFormat format,
                               ? safetensors_outline(layout, output)
                               : gguf_outline(layout, gguf_keys(model, network));
   const TensorStore& store = tensors.store();
-  PartFile file(output, fingerprint(store.files(), store.part() + identity(store)), outline.header,
-                options.sync_bytes);
+  PartialFile file(output, fingerprint(store.files(), store.part() + identity(store)),
+                   outline.header, options.sync_bytes);
   std::size_t next = file.keep(outline.ends);
   file.check_room(outline.total_bytes());
   const auto report = [&] { return go_on({file.written(), outline.total_bytes()}); };

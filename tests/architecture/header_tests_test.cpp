@@ -60,7 +60,7 @@ const std::map<std::string, std::string>& tested_elsewhere() {
       {"weights/block_encoders", "model_files/quantise_test.cpp"},
       {"weights/config_file", "model_files/model_folder_faults_test.cpp"},
       {"weights/gguf_writer", "model_files/quantise_test.cpp"},
-      {"weights/part_file", "model_files/weight_cache_test.cpp"},
+      {"weights/partial_file", "model_files/weight_cache_test.cpp"},
       {"weights/posix_file", "weights/tensor_file_test.cpp"},
       {"weights/tensor_header", "weights/tensor_file_test.cpp"},
       {"weights/tensor_names", "weights/network_tensors_test.cpp"},

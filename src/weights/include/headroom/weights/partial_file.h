@@ -12,14 +12,14 @@ namespace headroom {
 // A large file that is written in order, and whose writing can be continued after an interruption.
 // Until it is complete it lies beside its final place as NAME.KEY.part, and stays there if its
 // writer stops early. The lock on it ends with the process.
-class PartFile {
+class PartialFile {
  public:
   // `key`: 16 hexadecimal digits that identify everything that decides the content. Opens or
   // creates the part; what was written is dropped unless it begins with `header`. Removes parts
   // with other keys that nobody is writing. Waits for the disk at least every `sync_bytes`. Throws
   // Error{kIo} when `file` exists already, another process is writing it, or it cannot be made.
-  PartFile(std::filesystem::path file, const std::string& key, const std::string& header,
-           std::int64_t sync_bytes);
+  PartialFile(std::filesystem::path file, const std::string& key, const std::string& header,
+              std::int64_t sync_bytes);
 
   // Cuts off what may not have reached the disk, and what is not a whole piece; `ends` are the
   // offsets in the file where pieces end. Returns how many pieces remain.

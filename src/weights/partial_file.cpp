@@ -1,4 +1,4 @@
-#include "headroom/weights/part_file.h"
+#include "headroom/weights/partial_file.h"
 
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
@@ -45,8 +45,8 @@ void refuse_existing(const fs::path& file) {
 
 }  // namespace
 
-PartFile::PartFile(fs::path file, const std::string& key, const std::string& header,
-                   std::int64_t sync_bytes)
+PartialFile::PartialFile(fs::path file, const std::string& key, const std::string& header,
+                         std::int64_t sync_bytes)
     : file_(std::move(file)),
       part_(file_.string() + "." + key + std::string(kEnding)),
       sync_bytes_(sync_bytes),
@@ -63,7 +63,7 @@ PartFile::PartFile(fs::path file, const std::string& key, const std::string& hea
   put(std::as_bytes(std::span(header)));
 }
 
-void PartFile::open() {
+void PartialFile::open() {
   fd_ = FileDescriptor(
       ::open(part_.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666));
   if (fd_.get() < 0) fail_io(part_, say("cannot be created"), errno);
@@ -76,7 +76,7 @@ void PartFile::open() {
 }
 
 // Removes parts of other sources, or of the same source before it changed.
-void PartFile::remove_others(const std::string& key) const {
+void PartialFile::remove_others(const std::string& key) const {
   const std::string start = file_.filename().string() + ".";
   std::error_code error;
   for (const auto& item : fs::directory_iterator(folder_of(file_), error)) {
@@ -92,7 +92,7 @@ void PartFile::remove_others(const std::string& key) const {
   }
 }
 
-std::size_t PartFile::keep(std::span<const std::int64_t> ends) {
+std::size_t PartialFile::keep(std::span<const std::int64_t> ends) {
   std::size_t pieces = 0;
   std::int64_t kept = header_bytes_;
   // After a power cut, what was written since the last but one sync may have holes.
@@ -103,7 +103,7 @@ std::size_t PartFile::keep(std::span<const std::int64_t> ends) {
   return pieces;
 }
 
-void PartFile::check_room(std::int64_t total_bytes) const {
+void PartialFile::check_room(std::int64_t total_bytes) const {
   struct statvfs info {};
   if (::fstatvfs(fd_.get(), &info) != 0) fail_io(part_, say("cannot be examined"), errno);
   const auto free =
@@ -115,7 +115,7 @@ void PartFile::check_room(std::int64_t total_bytes) const {
                                   file_, format_bytes(missing), format_bytes(free)));
 }
 
-void PartFile::put(std::span<const std::byte> bytes) {
+void PartialFile::put(std::span<const std::byte> bytes) {
   write_all(fd_.get(), bytes.data(), bytes.size(), part_);
   written_ += static_cast<std::int64_t>(bytes.size());
   if (written_ - synced_ < sync_bytes_) return;
@@ -123,7 +123,7 @@ void PartFile::put(std::span<const std::byte> bytes) {
   synced_ = written_;
 }
 
-void PartFile::commit() {
+void PartialFile::commit() {
   if (::fsync(fd_.get()) != 0) fail_io(part_, say("cannot be written"), errno);
   refuse_existing(file_);
   if (::rename(part_.c_str(), file_.c_str()) != 0) fail_io(part_, say("cannot be renamed"), errno);
