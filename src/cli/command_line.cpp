@@ -68,7 +68,7 @@ void refuse_rest(const CLI::App& app) {
 }
 
 // All options and commands of the program.
-void add_options(CLI::App& app, std::span<const Command> commands, Typed& typed) {
+void add_options(CLI::App& app, std::span<const Command> commands, TypedOptions& typed) {
   add(app, "Program", "--language", "LANG", typed.language,
       "Language of the window: " + language_codes());
   add_run_options(app, typed);
@@ -98,7 +98,7 @@ void check_device(AppConfig& config) {
 
 // A command stops at the first fault. The window opens with the settings that can be read, and
 // reports the others.
-void read_configuration(const Typed& typed, CommandLine& line) {
+void read_configuration(const TypedOptions& typed, CommandLine& line) {
   std::vector<Error>* const faults = line.command == nullptr ? &line.config_problems : nullptr;
   const std::filesystem::path user = user_config_file();
   std::error_code error;
@@ -120,7 +120,7 @@ std::string not_empty(const std::string& option, const std::string& text) {
   return text;
 }
 
-void apply_to_config(const Typed& typed, AppConfig& config) {
+void apply_to_config(const TypedOptions& typed, AppConfig& config) {
   constexpr int kMaxThreads = 1024;
   if (typed.model) config.model.path = not_empty("--model", *typed.model);
   if (typed.text_encoder) {
@@ -152,7 +152,7 @@ void apply_to_config(const Typed& typed, AppConfig& config) {
 }
 
 // An upscaler enlarges what is there: what a model would be told has no place beside it.
-void refuse_model_options(const Typed& typed) {
+void refuse_model_options(const TypedOptions& typed) {
   const auto check = [](const std::string& option, bool is_typed) {
     if (is_typed) refuse(option + " is for a model, and --how upscaler asks none; leave it out");
   };
@@ -163,14 +163,14 @@ void refuse_model_options(const Typed& typed) {
     check("--" + std::string(setting.name), (typed.*setting.typed).has_value());
 }
 
-void apply_finish(const Typed& typed, CommandLine& line) {
+void apply_finish(const TypedOptions& typed, CommandLine& line) {
   if (typed.finish_size) line.finish_size = read_finish_size("--size", *typed.finish_size);
   if (typed.preset) line.finish_size = read_preset("--preset", *typed.preset);
   if (typed.finish_how) line.finish_how = read_finish_method("--how", *typed.finish_how);
   if (!line.finish_how.upscaler.empty()) refuse_model_options(typed);
 }
 
-void apply_start(const Typed& typed, CommandLine& line) {
+void apply_start(const TypedOptions& typed, CommandLine& line) {
   const auto need_picture = [&](const char* option, bool is_typed) {
     if (!is_typed || typed.init_image) return;
     refuse(say("{0} needs a picture to start from; name it with --init-image FILE", option));
@@ -189,7 +189,7 @@ void apply_start(const Typed& typed, CommandLine& line) {
   }
 }
 
-void apply_upscale(const Typed& typed, CommandLine& line) {
+void apply_upscale(const TypedOptions& typed, CommandLine& line) {
   if (typed.scale) line.scale = read_int("--scale", *typed.scale, 2, 4);
   if (typed.denoise) {
     line.denoise = read_real("--denoise", *typed.denoise);
@@ -200,7 +200,7 @@ void apply_upscale(const Typed& typed, CommandLine& line) {
   line.dry_run = typed.dry_run;
 }
 
-void apply_to_request(const Typed& typed, CommandLine& line) {
+void apply_to_request(const TypedOptions& typed, CommandLine& line) {
   line.prompt = typed.prompt.value_or("");
   if (typed.prompts) line.prompts_file = not_empty("--prompts", *typed.prompts);
   if (typed.wildcards) line.wildcards = not_empty("--wildcards", *typed.wildcards);
@@ -208,7 +208,7 @@ void apply_to_request(const Typed& typed, CommandLine& line) {
     refuse(say("{0} and {1} were both given; choose one of them", "--size", "--preset"));
   }
   for (const RequestSetting& setting : request_settings()) {
-    const Typed::Text& text = typed.*setting.typed;
+    const TypedOptions::Text& text = typed.*setting.typed;
     if (text) setting.apply("--" + std::string(setting.name), *text, line);
   }
   if (typed.count) line.count = read_int("--count", *typed.count, 1, kMaxCount, NumberOf::kCount);
@@ -266,7 +266,7 @@ std::optional<CommandLine> read_command_line(int argc, const char* const* argv,
       "\nWithout a command the window opens; \"headroom COMMAND --help\" tells more of a command.\n"
       "Exit codes: 0 done, 1 internal error, 2 bad usage or request, 3 model or file problem,\n"
       "4 does not fit in memory, 130 cancelled.");
-  Typed typed;
+  TypedOptions typed;
   add_options(app, commands, typed);
 
   try {

@@ -19,13 +19,13 @@ namespace {
 
 }  // namespace
 
-void cache_options(CLI::App& cache, Typed& typed) {
+void cache_options(CLI::App& cache, TypedOptions& typed) {
   cache.add_flag("--clear", typed.clear, "Remove them all");
   add_json_flag(cache, typed, "Print one JSON object");
   add_config_option(cache, typed);
 }
 
-void models_options(CLI::App& models, Typed& typed) {
+void models_options(CLI::App& models, TypedOptions& typed) {
   add(models, "", "folder", "DIR|FILE", typed.folder,
       "Look there too: a folder of models or weight files, ComfyUI's or Forge's, or an "
       "extra_model_paths.yaml; default: those of model.folders and the usual ones");
@@ -37,7 +37,7 @@ void models_options(CLI::App& models, Typed& typed) {
   add_config_option(models, typed);
 }
 
-void quantize_options(CLI::App& quantize, Typed& typed) {
+void quantize_options(CLI::App& quantize, TypedOptions& typed) {
   const std::string group = "Output";
   add(quantize, group, "--to", "FORMAT", typed.to,
       "int8 (ComfyUI's int8 with ConvRot, .safetensors), q8_0 or q4_k (.gguf, q4_k with Q6_K where "
@@ -53,7 +53,7 @@ void quantize_options(CLI::App& quantize, Typed& typed) {
   add_config_option(quantize, typed);
 }
 
-void resume_options(CLI::App& resume, Typed& typed) {
+void resume_options(CLI::App& resume, TypedOptions& typed) {
   resume
       .add_option("name", typed.waiting,
                   "The pictures by their names; default: all that wait, which is also called all")
@@ -65,7 +65,7 @@ void resume_options(CLI::App& resume, Typed& typed) {
   add_run_options(resume, typed);
 }
 
-void generate_options(CLI::App& generate, Typed& typed) {
+void generate_options(CLI::App& generate, TypedOptions& typed) {
   add_request_options(generate, typed);
   add(generate, "Picture", "--prompts", "FILE", typed.prompts,
       "Text file with a prompt on each line, in place of -p; lines that begin with # do not count");
@@ -88,7 +88,7 @@ void generate_options(CLI::App& generate, Typed& typed) {
   add_run_options(generate, typed);
 }
 
-void finish_options(CLI::App& finish, Typed& typed) {
+void finish_options(CLI::App& finish, TypedOptions& typed) {
   finish
       .add_option("pictures", typed.pictures,
                   "Pictures with settings inside, by this program or another one, or folders of "
@@ -117,7 +117,7 @@ void finish_options(CLI::App& finish, Typed& typed) {
   add_run_options(finish, typed);
 }
 
-void upscale_options(CLI::App& upscale, Typed& typed) {
+void upscale_options(CLI::App& upscale, TypedOptions& typed) {
   upscale
       .add_option("pictures", typed.pictures,
                   "PNG or JPEG pictures, or folders of such; those that are made already are left "
@@ -145,14 +145,14 @@ void upscale_options(CLI::App& upscale, Typed& typed) {
   add_config_option(upscale, typed);
 }
 
-void plan_options(CLI::App& plan, Typed& typed) {
+void plan_options(CLI::App& plan, TypedOptions& typed) {
   add_request_options(plan, typed);
   add_init_options(plan, typed);
   add_json_flag(plan, typed, "Print one JSON object");
   add_run_options(plan, typed);
 }
 
-void frontier_options(CLI::App& frontier, Typed& typed) {
+void frontier_options(CLI::App& frontier, TypedOptions& typed) {
   add(frontier, "Table", "--step", "N", typed.step, "Distance of the sizes in pixels; default: 64");
   add(frontier, "Table", "--max", "N", typed.max, "Largest side in pixels; default: 2048");
   add_request_options(frontier, typed);
@@ -160,18 +160,18 @@ void frontier_options(CLI::App& frontier, Typed& typed) {
   add_run_options(frontier, typed);
 }
 
-void report_options(CLI::App& report, Typed& typed) {
+void report_options(CLI::App& report, TypedOptions& typed) {
   add_json_flag(report, typed, "Print one JSON object");
   add_config_option(report, typed);
 }
 
-void devices_options(CLI::App& devices, Typed& typed) {
+void devices_options(CLI::App& devices, TypedOptions& typed) {
   add_json_flag(devices, typed, "Print one JSON object");
   add_memory_options(devices, typed);
   add_config_option(devices, typed);
 }
 
-void calibrate_options(CLI::App& calibrate, Typed& typed) {
+void calibrate_options(CLI::App& calibrate, TypedOptions& typed) {
   calibrate.footer(
       "\nRuns single operations, takes seconds, and stores what predictions must add for this "
       "device,\n"
@@ -182,7 +182,7 @@ void calibrate_options(CLI::App& calibrate, Typed& typed) {
   add_config_option(calibrate, typed);
 }
 
-void inspect_options(CLI::App& inspect, Typed& typed) {
+void inspect_options(CLI::App& inspect, TypedOptions& typed) {
   add(inspect, "", "path", "FILE|DIR", typed.inspected,
       "A picture, a .safetensors or .gguf file, a shard index or a model: its folder, or with the "
       "options below its file");
@@ -192,13 +192,13 @@ void inspect_options(CLI::App& inspect, Typed& typed) {
   add_config_option(inspect, typed);
 }
 
-void tokenize_options(CLI::App& tokenize, Typed& typed) {
+void tokenize_options(CLI::App& tokenize, TypedOptions& typed) {
   add_model_option(tokenize, typed);
   add_config_option(tokenize, typed);
 }
 
-void need_prompt(const Typed& typed) {
-  const auto brings_prompts = [](const Typed::Text& axis) {
+void need_prompt(const TypedOptions& typed) {
+  const auto brings_prompts = [](const TypedOptions::Text& axis) {
     return axis && axis->starts_with("prompt=");
   };
   if (brings_prompts(typed.grid_x) || brings_prompts(typed.grid_y)) return;
@@ -207,23 +207,23 @@ void need_prompt(const Typed& typed) {
   }
 }
 
-void need_pictures(const Typed& typed) {
+void need_pictures(const TypedOptions& typed) {
   if (typed.pictures.empty()) {
     refuse("finish needs a picture; name one or several, or a folder of them");
   }
 }
 
-void need_path(const Typed& typed) {
+void need_path(const TypedOptions& typed) {
   if (!typed.inspected) refuse("inspect needs a picture, a weight file or a model; name one");
 }
 
-void need_format(const Typed& typed) {
+void need_format(const TypedOptions& typed) {
   if (typed.to && typed.output) return;
   refuse(typed.to ? "quantize needs a file to write; name it with -o FILE"
                   : "quantize needs a format; choose --to " + quantised_words());
 }
 
-void need_pictures_and_model(const Typed& typed) {
+void need_pictures_and_model(const TypedOptions& typed) {
   if (typed.pictures.empty()) refuse("upscale needs pictures; name files or a folder");
   if (!typed.model) {
     refuse("upscale needs a model; name a file with --model, or choose --model lanczos");

@@ -8,7 +8,7 @@
 namespace headroom {
 
 void add(CLI::App& app, const std::string& group, const std::string& names, const char* value,
-         Typed::Text& target, const std::string& help) {
+         TypedOptions::Text& target, const std::string& help) {
   app.add_option_function<std::string>(
          names, [&target](const std::string& text) { target = text; }, help)
       ->type_name(value)
@@ -16,12 +16,12 @@ void add(CLI::App& app, const std::string& group, const std::string& names, cons
       ->group(group);
 }
 
-void add_config_option(CLI::App& app, Typed& typed) {
+void add_config_option(CLI::App& app, TypedOptions& typed) {
   add(app, "Program", "--config", "FILE", typed.config_file,
       "Configuration file to read on top of your own");
 }
 
-void add_memory_options(CLI::App& app, Typed& typed) {
+void add_memory_options(CLI::App& app, TypedOptions& typed) {
   const std::string group = "Memory";
   add(app, group, "--pretend-vram", "SIZE", typed.pretend_vram,
       "Behave like a card of this size, e.g. 6G");
@@ -33,7 +33,7 @@ void add_memory_options(CLI::App& app, Typed& typed) {
       "Leave this much memory free; default: 3 %, at least 256M or a tenth");
 }
 
-void add_part_options(CLI::App& app, Typed& typed) {
+void add_part_options(CLI::App& app, TypedOptions& typed) {
   const std::string group = "Model and device";
   add(app, group, "--text-encoder", "FILE|DIR", typed.text_encoder,
       "Text encoder; default: the model's own, or found beside its file");
@@ -43,7 +43,7 @@ void add_part_options(CLI::App& app, Typed& typed) {
       "Folder with tokenizer.json; default: the model's own, or found beside its file");
 }
 
-void add_model_option(CLI::App& app, Typed& typed) {
+void add_model_option(CLI::App& app, TypedOptions& typed) {
   add(app, "Model and device", "--model", "DIR|FILE|REPO", typed.model,
       "Model folder, transformer or checkpoint file, or a repository in the Hugging Face cache; "
       "default: the starter model. For plan and frontier also z-image or z-image-turbo: their "
@@ -51,14 +51,14 @@ void add_model_option(CLI::App& app, Typed& typed) {
   add_part_options(app, typed);
 }
 
-void add_processor_options(CLI::App& app, Typed& typed) {
+void add_processor_options(CLI::App& app, TypedOptions& typed) {
   const std::string group = "Model and device";
   add(app, group, "--device", "DEVICE", typed.device,
       "One of " + device_words() + "; default: auto, the first card, else the CPU");
   add(app, group, "--threads", "N", typed.threads, "CPU threads; default: 0, one per core");
 }
 
-void add_device_options(CLI::App& app, Typed& typed) {
+void add_device_options(CLI::App& app, TypedOptions& typed) {
   const std::string group = "Model and device";
   add_processor_options(app, typed);
   add(app, group, "--dtype", "TYPE", typed.dtype,
@@ -67,7 +67,7 @@ void add_device_options(CLI::App& app, Typed& typed) {
       "run yet");
 }
 
-void add_low_vram_flag(CLI::App& app, Typed& typed) {
+void add_low_vram_flag(CLI::App& app, TypedOptions& typed) {
   app.add_flag(
          "--low-vram", typed.low_vram,
          "Save memory before time: the plan that holds least, of those that fit and take at most "
@@ -75,7 +75,7 @@ void add_low_vram_flag(CLI::App& app, Typed& typed) {
       ->group("Memory");
 }
 
-void add_run_options(CLI::App& app, Typed& typed) {
+void add_run_options(CLI::App& app, TypedOptions& typed) {
   add_model_option(app, typed);
   add_device_options(app, typed);
   add_memory_options(app, typed);
@@ -87,7 +87,7 @@ namespace {
 const std::string kPictureGroup = "Picture";
 }
 
-void add_request_options(CLI::App& app, Typed& typed) {
+void add_request_options(CLI::App& app, TypedOptions& typed) {
   const std::string& group = kPictureGroup;
   add_prompt_options(app, typed);
   add(app, group, "--size", "WxH", typed.size,
@@ -97,14 +97,14 @@ void add_request_options(CLI::App& app, Typed& typed) {
   add(app, group, "--count", "N", typed.count, "How many pictures, 1 to 64; default: 1");
 }
 
-void add_prompt_options(CLI::App& app, Typed& typed) {
+void add_prompt_options(CLI::App& app, TypedOptions& typed) {
   const std::string& group = kPictureGroup;
   add(app, group, "-p,--prompt", "TEXT", typed.prompt, "What to draw");
   add(app, group, "-n,--negative", "TEXT", typed.negative_prompt,
       "What to avoid; works with guidance above 0 only");
 }
 
-void add_setting_options(CLI::App& app, Typed& typed) {
+void add_setting_options(CLI::App& app, TypedOptions& typed) {
   const std::string& group = kPictureGroup;
   add(app, group, "--steps", "N", typed.steps, "Denoising steps, 1 to 1000; default: the model's");
   add(app, group, "--guidance", "G", typed.guidance,
@@ -135,7 +135,7 @@ void add_setting_options(CLI::App& app, Typed& typed) {
   add(app, group, "--shift", "S", typed.shift, "Shift of the noise schedule; default: the model's");
 }
 
-void add_init_options(CLI::App& app, Typed& typed) {
+void add_init_options(CLI::App& app, TypedOptions& typed) {
   const std::string group = "Start from a picture";
   add(app, group, "--init-image", "FILE|DIR", typed.init_image,
       "PNG or JPEG to start from; without --size or --preset the result has its size. generate "
@@ -156,7 +156,7 @@ void add_init_options(CLI::App& app, Typed& typed) {
       "pad, with its edges extended; default: crop");
 }
 
-void add_json_flag(CLI::App& app, Typed& typed, const char* help) {
+void add_json_flag(CLI::App& app, TypedOptions& typed, const char* help) {
   app.add_flag("--json", typed.json, help)->group("Output");
 }
 

@@ -11,48 +11,48 @@ namespace {
 using Text = const std::string&;
 
 constexpr std::array kSettings = std::to_array<RequestSetting>({
-    {"negative", &Typed::negative_prompt,
+    {"negative", &TypedOptions::negative_prompt,
      [](Text, Text value, CommandLine& line) { line.negative_prompt = value; }},
-    {"size", &Typed::size,
+    {"size", &TypedOptions::size,
      [](Text option, Text value, CommandLine& line) { line.size = read_size(option, value); }},
-    {"preset", &Typed::preset,
+    {"preset", &TypedOptions::preset,
      [](Text option, Text value, CommandLine& line) { line.size = read_preset(option, value); }},
-    {"steps", &Typed::steps,
+    {"steps", &TypedOptions::steps,
      [](Text option, Text value, CommandLine& line) {
        line.steps = read_int(option, value, 1, kMaxSteps, NumberOf::kSteps);
      },
      true},
-    {"guidance", &Typed::guidance,
+    {"guidance", &TypedOptions::guidance,
      [](Text option, Text value, CommandLine& line) {
        line.guidance = read_real(option, value, NumberOf::kGuidance);
      },
      true},
-    {"seed", &Typed::seed,
+    {"seed", &TypedOptions::seed,
      [](Text option, Text value, CommandLine& line) { line.seed = read_seed(option, value); },
      true},
-    {"cfg-normalization", &Typed::cfg_normalization,
+    {"cfg-normalization", &TypedOptions::cfg_normalization,
      [](Text option, Text value, CommandLine& line) {
        line.cfg_normalization = read_real(option, value);
      },
      true},
-    {"cfg-truncation", &Typed::cfg_truncation,
+    {"cfg-truncation", &TypedOptions::cfg_truncation,
      [](Text option, Text value, CommandLine& line) {
        line.cfg_truncation = read_real(option, value);
      },
      true},
-    {"shift", &Typed::shift,
+    {"shift", &TypedOptions::shift,
      [](Text option, Text value, CommandLine& line) { line.shift = read_real(option, value); },
      true},
-    {"variation", &Typed::variation,
+    {"variation", &TypedOptions::variation,
      [](Text option, Text value,
         CommandLine& line) { line.variation = read_variation(option, value); }},
-    {"variety", &Typed::variety,
+    {"variety", &TypedOptions::variety,
      [](Text option, Text value,
         CommandLine& line) { line.variety = read_variety(option, value); }},
-    {"seed-mode", &Typed::seed_mode,
+    {"seed-mode", &TypedOptions::seed_mode,
      [](Text option, Text value,
         CommandLine& line) { line.seed_mode = read_seed_mode(option, value); }},
-    {"strength", &Typed::strength,
+    {"strength", &TypedOptions::strength,
      [](Text option, Text value, CommandLine& line) { line.strength = read_real(option, value); },
      true},
 });

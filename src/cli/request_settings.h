@@ -1,6 +1,6 @@
 #pragma once
 #include "headroom/cli/command_line.h"
-#include "headroom/cli/typed.h"
+#include "headroom/cli/typed_options.h"
 
 #include <span>
 #include <string>
@@ -11,7 +11,7 @@ namespace headroom {
 // A setting of a picture that is an option with one value.
 struct RequestSetting {
   std::string_view name;  // the option without its hyphens
-  Typed::Text Typed::*typed;
+  TypedOptions::Text TypedOptions::*typed;
   // Throws Error{kInvalidRequest}, a sentence with `option` and the typed text.
   void (*apply)(const std::string& option, const std::string& value, CommandLine& line);
   bool is_number = false;

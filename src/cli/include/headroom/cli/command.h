@@ -1,5 +1,5 @@
 #pragma once
-#include "headroom/cli/typed.h"
+#include "headroom/cli/typed_options.h"
 
 #include <string_view>
 
@@ -15,9 +15,9 @@ struct CommandLine;
 struct Command {
   std::string_view name;  // as it is typed
   const char* what;       // for --help
-  void (*add_options)(CLI::App& command, Typed& typed);
+  void (*add_options)(CLI::App& command, TypedOptions& typed);
   // Throws Error{kInvalidRequest} when a required option is missing. Null: none is required.
-  void (*check)(const Typed& typed);
+  void (*check)(const TypedOptions& typed);
   int (*run)(const CommandLine& line);  // returns the exit code; throws Error
 };
 

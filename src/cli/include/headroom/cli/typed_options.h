@@ -6,7 +6,7 @@
 namespace headroom {
 
 // All values as typed texts. They are converted later, so that messages are this program's own.
-struct Typed {
+struct TypedOptions {
   using Text = std::optional<std::string>;
   Text config_file, model, folder, text_encoder, vae, tokenizer, device, dtype, threads;
   Text pretend_vram, pretend_others, vram_cap, reserve;
