@@ -13,9 +13,9 @@
 #include "hashed_files.h"
 #include "initial_latents.h"
 #include "numeric_checks.h"
-#include "previews.h"
 #include "prompt_ids.h"
 #include "prompt_variety.h"
+#include "run_previews.h"
 #include "run_recorder.h"
 #include "running_plan.h"
 #include "sampled_picture.h"
@@ -378,7 +378,7 @@ class PipelineGenerator final : public ImageGenerator {
   const at::Device torch_device_;
   const DeviceMemory memory_;
   ConvertedWeights converted_;
-  Previews previews_;
+  RunPreviews previews_;
   SlowdownDetector steps_;
   std::unique_ptr<OpenedModel> opened_;
   std::optional<std::vector<UsedLora>> loras_;  // read once: whole files

@@ -2,7 +2,7 @@
 #include "headroom/core/generator.h"
 #include "headroom/pipeline/text_to_image.h"
 
-#include "preview.h"
+#include "latent_preview.h"
 
 #include <optional>
 
@@ -10,10 +10,10 @@ namespace headroom {
 
 // The previews of one model's runs, by the model's own map or by one that is fitted to its decoder
 // before the first run.
-class Previews {
+class RunPreviews {
  public:
   // `wanted` false: no previews, and nothing is fitted.
-  Previews(bool wanted, const ModelFolder& model);
+  RunPreviews(bool wanted, const ModelFolder& model);
 
   // Fits a map if one is needed, by decoding pictures smaller than `request`'s with `networks`
   // under `execution`; nothing has to be loaded yet. If memory is too short there are no previews.

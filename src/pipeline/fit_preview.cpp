@@ -1,4 +1,4 @@
-#include "preview_fit.h"
+#include "fit_preview.h"
 
 #include "headroom/device/memory_tag.h"
 #include "headroom/diffusion/noise.h"

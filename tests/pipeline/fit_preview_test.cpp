@@ -1,4 +1,4 @@
-#include "preview_fit.h"
+#include "fit_preview.h"
 
 #include "headroom/core/error.h"
 
@@ -25,7 +25,7 @@ at::Tensor colours_of(const at::Tensor& latents, int scale) {
       .repeat_interleave(scale, 1);
 }
 
-TEST(PreviewFit, FindsALinearDecoderAgain) {
+TEST(FitPreview, FindsALinearDecoderAgain) {
   for (const std::int64_t side : {4, 7, 16}) {
     int decoded = 0;
     const auto map = fit_preview(4, side, [&](const at::Tensor& latents) {
@@ -47,7 +47,7 @@ TEST(PreviewFit, FindsALinearDecoderAgain) {
   }
 }
 
-TEST(PreviewFit, AChannelThatMakesNoDifferenceIsNoHindrance) {
+TEST(FitPreview, AChannelThatMakesNoDifferenceIsNoHindrance) {
   const auto map = fit_preview(
       6, 16, [](const at::Tensor& latents) { return colours_of(latents.slice(0, 0, 4), 2); });
   ASSERT_TRUE(map);
@@ -58,13 +58,13 @@ TEST(PreviewFit, AChannelThatMakesNoDifferenceIsNoHindrance) {
   for (std::size_t i = 0; i < 12; ++i) EXPECT_NEAR(drawn->rgb[i], other->rgb[i], 3) << i;
 }
 
-TEST(PreviewFit, ADecoderOfOneColourHasNone) {
+TEST(FitPreview, ADecoderOfOneColourHasNone) {
   EXPECT_FALSE(fit_preview(4, 8, [](const at::Tensor& latents) {
     return at::full({8 * latents.size(1), 8 * latents.size(2), 3}, 128, at::kByte);
   }));
 }
 
-TEST(PreviewFit, PassesOnWhatTheDecoderThrows) {
+TEST(FitPreview, PassesOnWhatTheDecoderThrows) {
   EXPECT_THROW(fit_preview(4, 8,
                            [](const at::Tensor&) -> at::Tensor {
                              throw Error(ErrorKind::kModelFile, "is damaged");

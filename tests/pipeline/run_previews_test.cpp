@@ -1,4 +1,4 @@
-#include "previews.h"
+#include "run_previews.h"
 
 #include "pipeline/run_support.h"
 #include "support/temp_folder.h"
@@ -25,7 +25,7 @@ RecordingSink made(const Runner& runner, const GenerationRequest& request) {
   return sink;
 }
 
-TEST(Previews, AreShownAfterEachStepOfAModelThatBringsNoMap) {
+TEST(RunPreviews, AreShownAfterEachStepOfAModelThatBringsNoMap) {
   const Runner runner(test::model_root("f32"), want_previews);
   GenerationRequest request = small_request(runner);
   request.count = 2;
@@ -39,14 +39,14 @@ TEST(Previews, AreShownAfterEachStepOfAModelThatBringsNoMap) {
   }
 }
 
-TEST(Previews, AreNotMadeUnlessTheyAreWanted) {
+TEST(RunPreviews, AreNotMadeUnlessTheyAreWanted) {
   const Runner runner(test::model_root("f32"));
   EXPECT_TRUE(made(runner, small_request(runner)).previews.empty());
   const Runner starter(test::starter_root());
   EXPECT_TRUE(made(starter, small_request(starter)).previews.empty());
 }
 
-TEST(Previews, ChangeNeitherThePictureNorWhatItTakes) {
+TEST(RunPreviews, ChangeNeitherThePictureNorWhatItTakes) {
   for (const bool low_vram : {false, true}) {
     const auto run = [&](bool previews) {
       const Runner runner(test::model_root("f32"), [&](PipelineOptions& options) {
@@ -94,7 +94,7 @@ double explained(const Image& preview, const Image& picture) {
   return 1 - off / all;
 }
 
-TEST(Previews, LookLikeThePictureWhoseDecoderTheyWereFittedTo) {
+TEST(RunPreviews, LookLikeThePictureWhoseDecoderTheyWereFittedTo) {
   const test::TempFolder folder;
   const auto root = folder / "starter";
   std::filesystem::copy(test::starter_root(), root, std::filesystem::copy_options::recursive);
@@ -112,7 +112,7 @@ TEST(Previews, LookLikeThePictureWhoseDecoderTheyWereFittedTo) {
   }
 }
 
-TEST(Previews, AreLeftOutWhereMemoryDoesNotReach) {
+TEST(RunPreviews, AreLeftOutWhereMemoryDoesNotReach) {
   const Runner runner(test::model_root("f32"), want_previews);
   const GenerationRequest request = small_request(runner);
   int without = 0;

@@ -1,5 +1,5 @@
 #pragma once
-#include "preview.h"
+#include "latent_preview.h"
 
 #include <cstdint>
 #include <functional>

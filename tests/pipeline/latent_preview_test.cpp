@@ -1,4 +1,4 @@
-#include "preview.h"
+#include "latent_preview.h"
 
 #include "support/temp_folder.h"
 
@@ -10,7 +10,7 @@
 namespace headroom {
 namespace {
 
-TEST(Preview, MapsLatentsToColours) {
+TEST(LatentPreview, MapsLatentsToColours) {
   const test::TempFolder folder;
   std::ofstream(folder / "preview.json")
       << R"({"weights": [[0.5, 0, 0], [0, -1, 10]], "bias": [0.25, 0.5, 0]})";
@@ -25,7 +25,7 @@ TEST(Preview, MapsLatentsToColours) {
   for (std::size_t i = 0; i < 9; ++i) EXPECT_EQ(image->rgb[i], pixel[i % 3]) << i;
 }
 
-TEST(Preview, AFileThatDoesNotFitMeansNoPreviews) {
+TEST(LatentPreview, AFileThatDoesNotFitMeansNoPreviews) {
   const test::TempFolder folder;
   EXPECT_FALSE(LatentPreview::load(folder.path(), 2));
   for (const char* text :

@@ -1,22 +1,22 @@
-#include "previews.h"
+#include "run_previews.h"
 
 #include "headroom/device/device.h"
 
-#include "preview_fit.h"
+#include "fit_preview.h"
 
 #include <algorithm>
 #include <vector>
 
 namespace headroom {
 
-Previews::Previews(bool wanted, const ModelFolder& model) {
+RunPreviews::RunPreviews(bool wanted, const ModelFolder& model) {
   if (!wanted) return;
   map_ = LatentPreview::load(model.root, model.vae.latent_channels);
   is_to_be_fitted_ = !map_;
 }
 
-bool Previews::fit(TextToImage& networks, const ExecutionOptions& execution,
-                   const GenerationRequest& request, const RunHooks& hooks) {
+bool RunPreviews::fit(TextToImage& networks, const ExecutionOptions& execution,
+                      const GenerationRequest& request, const RunHooks& hooks) {
   if (!is_to_be_fitted_) return false;
   const std::vector<std::int64_t> shape = networks.latent_shape(request);  // [C, h, w]
   constexpr std::int64_t kMostLatents = 16;
@@ -36,7 +36,7 @@ bool Previews::fit(TextToImage& networks, const ExecutionOptions& execution,
   return true;
 }
 
-void Previews::show(RunHooks& hooks, ProgressSink& sink) const {
+void RunPreviews::show(RunHooks& hooks, ProgressSink& sink) const {
   if (!map_) return;
   hooks.on_clean = [this, &sink](const at::Tensor& clean) { sink.on_preview(map_->draw(clean)); };
 }

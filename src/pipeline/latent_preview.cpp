@@ -1,4 +1,4 @@
-#include "preview.h"
+#include "latent_preview.h"
 
 #include <algorithm>
 #include <cmath>
