@@ -7,7 +7,7 @@
 #include "headroom/records/find_settings.h"
 
 #include "chosen_model.h"
-#include "found_models.h"
+#include "offer_models.h"
 #include "open_on_device.h"
 
 #include <algorithm>

@@ -6,7 +6,7 @@
 #include "headroom/core/size.h"
 
 #include "commands/commands.h"
-#include "found_models.h"
+#include "offer_models.h"
 
 #include <algorithm>
 #include <array>

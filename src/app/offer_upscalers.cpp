@@ -1,4 +1,4 @@
-#include "found_upscalers.h"
+#include "offer_upscalers.h"
 
 #include "headroom/config/paths.h"
 #include "headroom/core/error.h"

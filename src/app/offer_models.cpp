@@ -1,4 +1,4 @@
-#include "found_models.h"
+#include "offer_models.h"
 
 #include "headroom/config/paths.h"
 #include "headroom/core/error.h"
