@@ -69,7 +69,7 @@ void SettingsActions::take_offered(Part part) {
   const GenerationRequest& told = picture.request;
   const bool all = part == Part::kAll;
   const auto start =
-      all ? others_.finder.bring_back(told.init, picture.file) : StartFinder::Start{};
+      all ? others_.finder.bring_back(told.init, picture.file) : StartPictureFinder::Start{};
   const Message note = picture.file.empty() ? say("note.offered.text")
                                             : say("note.offered", shorten(picture.name, 48));
   replace_settings(state, note, [&] {

@@ -15,7 +15,7 @@ class JobActionsTest : public ActionsTest {
     now_s_ += 10;
     jobs_.generate({.in_front = in_front, .at_s = now_s_}, "");
   }
-  StartFinder finder_{context_};
+  StartPictureFinder finder_{context_};
   JobActions jobs_{context_, finder_};
   double now_s_ = 0;
 };

@@ -15,7 +15,7 @@ class MaskActionsTest : public ActionsTest {
     mask.box({0, 0}, {16, 64}, true);
     return mask;
   }
-  StartFinder finder_{context_};
+  StartPictureFinder finder_{context_};
   StartActions start_{context_, finder_};
   MaskActions mask_{context_, start_};
 };

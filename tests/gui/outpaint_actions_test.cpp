@@ -16,7 +16,7 @@ class OutpaintActionsTest : public ActionsTest {
     state_.record();
   }
   [[nodiscard]] Size size() const { return {state_.draft.width, state_.draft.height}; }
-  StartFinder finder_{context_};
+  StartPictureFinder finder_{context_};
   StartActions start_{context_, finder_};
   OutpaintActions outpaint_{context_};
 };

@@ -19,7 +19,7 @@ class PasteActionsTest : public ActionsTest {
 
   PromptActions prompt_{context_};
   SizeActions size_{context_};
-  StartFinder finder_{context_};
+  StartPictureFinder finder_{context_};
   StartActions start_{context_, finder_};
   SettingsActions settings_{context_, {prompt_, size_, finder_, start_}};
   PasteActions pasted_{context_, settings_};

@@ -20,7 +20,7 @@ class ResultActionsTest : public ActionsTest {
   }
   [[nodiscard]] std::string shown() const { return state_.selected_picture()->request.prompt; }
   PictureActions picture_{context_};
-  StartFinder finder_{context_};
+  StartPictureFinder finder_{context_};
   StartActions start_{context_, finder_};
   ResultActions results_{context_, {picture_, finder_, start_}};
 };

@@ -29,7 +29,7 @@ class SettingsActionsTest : public ActionsTest {
   const fs::path file_ = write_picture("offered.png");
   PromptActions prompt_{context_};
   SizeActions size_{context_};
-  StartFinder finder_{context_};
+  StartPictureFinder finder_{context_};
   StartActions start_{context_, finder_};
   SettingsActions settings_{context_, {prompt_, size_, finder_, start_}};
 };

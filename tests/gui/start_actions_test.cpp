@@ -14,7 +14,7 @@ class StartActionsTest : public ActionsTest {
     painted.box({8, 8}, {32, 32}, true);
     state_.set_mask(std::make_shared<const PaintedMask>(painted));
   }
-  StartFinder finder_{context_};
+  StartPictureFinder finder_{context_};
   StartActions start_{context_, finder_};
 };
 

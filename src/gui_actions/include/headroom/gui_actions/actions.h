@@ -34,7 +34,7 @@ class Actions {
 
  private:
   ActionContext context_;
-  StartFinder finder_;
+  StartPictureFinder finder_;
 
  public:
   SizeActions size;

@@ -1,5 +1,5 @@
 #pragma once
-#include "headroom/gui_actions/start_finder.h"
+#include "headroom/gui_actions/start_picture_finder.h"
 
 #include <optional>
 #include <string>
@@ -10,7 +10,7 @@ namespace headroom {
 // Adds jobs to the queue and removes them.
 class JobActions {
  public:
-  JobActions(const ActionContext& context, StartFinder& finder)
+  JobActions(const ActionContext& context, StartPictureFinder& finder)
       : context_(context), finder_(finder) {}
 
   struct GeneratePress {
@@ -41,7 +41,7 @@ class JobActions {
   void note_removed(std::vector<GenerationRequest> jobs);
 
   ActionContext context_;
-  StartFinder& finder_;
+  StartPictureFinder& finder_;
   std::optional<Settings> pressed_with_;  // the settings at the last press
 };
 

@@ -9,7 +9,7 @@ class ResultActions {
  public:
   struct Others {
     PictureActions& picture;
-    StartFinder& finder;
+    StartPictureFinder& finder;
     StartActions& start;
   };
   ResultActions(const ActionContext& context, const Others& others)

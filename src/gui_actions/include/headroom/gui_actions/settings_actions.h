@@ -13,7 +13,7 @@ class SettingsActions {
   struct Others {
     PromptActions& prompt;
     SizeActions& size;
-    StartFinder& finder;
+    StartPictureFinder& finder;
     StartActions& start;
   };
   SettingsActions(const ActionContext& context, const Others& others)

@@ -1,5 +1,5 @@
 #pragma once
-#include "headroom/gui_actions/start_finder.h"
+#include "headroom/gui_actions/start_picture_finder.h"
 
 #include <filesystem>
 
@@ -8,7 +8,7 @@ namespace headroom {
 // Chooses the start picture.
 class StartActions {
  public:
-  StartActions(const ActionContext& context, const StartFinder& finder)
+  StartActions(const ActionContext& context, const StartPictureFinder& finder)
       : context_(context), finder_(finder) {}
 
   void use(const std::filesystem::path& file);
@@ -22,7 +22,7 @@ class StartActions {
   void carry_mask(const StartPicture& before);
 
   ActionContext context_;
-  const StartFinder& finder_;
+  const StartPictureFinder& finder_;
 };
 
 }  // namespace headroom

@@ -1,4 +1,4 @@
-#include "headroom/gui_actions/start_finder.h"
+#include "headroom/gui_actions/start_picture_finder.h"
 
 #include "gui/action_support.h"
 
@@ -7,7 +7,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class StartFinderTest : public ActionsTest {
+class StartPictureFinderTest : public ActionsTest {
  protected:
   // As a record has it: its name and hash, and no pixels.
   [[nodiscard]] static StartPicture record_of(const fs::path& file) {
@@ -15,10 +15,10 @@ class StartFinderTest : public ActionsTest {
     record->file.path.clear();
     return record;
   }
-  StartFinder finder_{context_};
+  StartPictureFinder finder_{context_};
 };
 
-TEST_F(StartFinderTest, FindsAPictureByItsBytesWhereItWas) {
+TEST_F(StartPictureFinderTest, FindsAPictureByItsBytesWhereItWas) {
   const fs::path file = write_picture("start.png");
   const InitImage::File wanted = read_start_picture(file)->file;
   ASSERT_TRUE(finder_.find(wanted, {}));
@@ -27,7 +27,7 @@ TEST_F(StartFinderTest, FindsAPictureByItsBytesWhereItWas) {
   EXPECT_FALSE(finder_.find(wanted, {})) << "another picture has its name";
 }
 
-TEST_F(StartFinderTest, FindsItBesideThePictureThatTellsOfItAndInTheOutputFolder) {
+TEST_F(StartPictureFinderTest, FindsItBesideThePictureThatTellsOfItAndInTheOutputFolder) {
   const fs::path file = write_picture("start.png");
   const InitImage::File wanted = record_of(file)->file;
   EXPECT_FALSE(finder_.find(wanted, {}));
@@ -38,7 +38,7 @@ TEST_F(StartFinderTest, FindsItBesideThePictureThatTellsOfItAndInTheOutputFolder
   EXPECT_FALSE(finder_.find(wanted, {})) << "pictures go elsewhere by now";
 }
 
-TEST_F(StartFinderTest, FindsItWhereAnotherPictureOfTheseBytesWasUsed) {
+TEST_F(StartPictureFinderTest, FindsItWhereAnotherPictureOfTheseBytesWasUsed) {
   const fs::path file = write_picture("renamed.png");
   InitImage::File wanted = record_of(file)->file;
   wanted.name = "start.png";
@@ -47,7 +47,7 @@ TEST_F(StartFinderTest, FindsItWhereAnotherPictureOfTheseBytesWasUsed) {
   EXPECT_TRUE(finder_.find(wanted, {}));
 }
 
-TEST_F(StartFinderTest, BringsBackPictureAndMask) {
+TEST_F(StartPictureFinderTest, BringsBackPictureAndMask) {
   const fs::path file = write_picture("start.png", 64, 64);
   PaintedMask painted({64, 64});
   painted.box({8, 8}, {32, 32}, true);
@@ -63,7 +63,7 @@ TEST_F(StartFinderTest, BringsBackPictureAndMask) {
   EXPECT_TRUE(state_.banners.empty());
 }
 
-TEST_F(StartFinderTest, SaysWhichMaskIsMissing) {
+TEST_F(StartPictureFinderTest, SaysWhichMaskIsMissing) {
   const fs::path file = write_picture("start.png");
   auto record = std::make_shared<InitImage>(*record_of(file));
   record->repaint.emplace();
@@ -74,7 +74,7 @@ TEST_F(StartFinderTest, SaysWhichMaskIsMissing) {
   EXPECT_NE(text_.words(last_banner().text).find("mask-gone.png"), std::string::npos);
 }
 
-TEST_F(StartFinderTest, SaysWhichPictureIsMissingAndKeepsWhatTheRecordHas) {
+TEST_F(StartPictureFinderTest, SaysWhichPictureIsMissingAndKeepsWhatTheRecordHas) {
   const fs::path file = write_picture("start.png");
   const StartPicture record = record_of(file);
   fs::remove(file);
@@ -84,7 +84,7 @@ TEST_F(StartFinderTest, SaysWhichPictureIsMissingAndKeepsWhatTheRecordHas) {
   EXPECT_FALSE(finder_.bring_back(nullptr, file).picture) << "it started from noise";
 }
 
-TEST_F(StartFinderTest, ARunGetsTheStartOfItsRecordInItsSize) {
+TEST_F(StartPictureFinderTest, ARunGetsTheStartOfItsRecordInItsSize) {
   GenerationRequest request = small_request();
   request.width = request.height = 32;
   request.init = without_pixels(*read_start_picture(write_picture("start.png", 96, 64)));
@@ -94,7 +94,7 @@ TEST_F(StartFinderTest, ARunGetsTheStartOfItsRecordInItsSize) {
   EXPECT_EQ(start->image.height, 32);
 }
 
-TEST_F(StartFinderTest, ARunWithoutItsMaskOrPictureIsRefusedByName) {
+TEST_F(StartPictureFinderTest, ARunWithoutItsMaskOrPictureIsRefusedByName) {
   GenerationRequest request = small_request();
   auto init =
       std::make_shared<InitImage>(*without_pixels(*read_start_picture(write_picture("start.png"))));
@@ -115,10 +115,10 @@ TEST_F(StartFinderTest, ARunWithoutItsMaskOrPictureIsRefusedByName) {
   EXPECT_NE(refusal().find("start.png"), std::string::npos) << refusal();
 }
 
-TEST_F(StartFinderTest, AMaskThatCannotBeKeptIsUsedAllTheSame) {
+TEST_F(StartPictureFinderTest, AMaskThatCannotBeKeptIsUsedAllTheSame) {
   MaskStore nowhere{folder_.write("a_file", "") / "masks"};
   const ActionContext context{services_, state_, text_, nowhere, desktop_};
-  StartFinder finder{context};
+  StartPictureFinder finder{context};
   state_.draft.init = read_start_picture(write_picture("start.png"));
   PaintedMask painted({64, 64});
   painted.box({8, 8}, {32, 32}, true);

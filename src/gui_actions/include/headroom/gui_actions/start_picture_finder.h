@@ -7,9 +7,9 @@
 namespace headroom {
 
 // Finds the start pictures that records refer to, and prepares them for a run. Main thread.
-class StartFinder {
+class StartPictureFinder {
  public:
-  explicit StartFinder(const ActionContext& context) : context_(context) {}
+  explicit StartPictureFinder(const ActionContext& context) : context_(context) {}
 
   // Finds the picture with the wanted content: at its old path, where a file with that content was
   // found before, in the output folder, and in the folder of `near`, the picture that refers to

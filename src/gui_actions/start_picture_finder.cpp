@@ -1,4 +1,4 @@
-#include "headroom/gui_actions/start_finder.h"
+#include "headroom/gui_actions/start_picture_finder.h"
 
 #include "headroom/core/error.h"
 #include "headroom/gui_state/format.h"
@@ -10,7 +10,7 @@
 namespace headroom {
 namespace fs = std::filesystem;
 
-StartPicture StartFinder::find(const InitImage::File& wanted, const fs::path& near) const {
+StartPicture StartPictureFinder::find(const InitImage::File& wanted, const fs::path& near) const {
   const UiState& state = context_.state;
   const fs::path output = state.output_folder.value_or(context_.services.output_folder);
   const std::array<fs::path, 4> places{wanted.path, state.path_of_start(wanted.sha256),
@@ -28,7 +28,8 @@ StartPicture StartFinder::find(const InitImage::File& wanted, const fs::path& ne
   return nullptr;
 }
 
-StartFinder::Start StartFinder::bring_back(const StartPicture& record, const fs::path& near) {
+StartPictureFinder::Start StartPictureFinder::bring_back(const StartPicture& record,
+                                                         const fs::path& near) {
   if (!record) return {};
   UiState& state = context_.state;
   const StartPicture& now = state.draft.init;
@@ -53,7 +54,7 @@ StartFinder::Start StartFinder::bring_back(const StartPicture& record, const fs:
   return {record, nullptr};
 }
 
-StartPicture StartFinder::of_record(const GenerationRequest& request) {
+StartPicture StartPictureFinder::of_record(const GenerationRequest& request) {
   const Size size{request.width, request.height};
   const InitImage& start = *request.init;
   if (has_pixels(start)) return fitter_.fit(request.init, size);
@@ -71,14 +72,14 @@ StartPicture StartFinder::of_record(const GenerationRequest& request) {
   return fitter_.fit(read_start_picture(start.file.path), size, mask);
 }
 
-StartPicture StartFinder::of_draft(const GenerationRequest& request) {
+StartPicture StartPictureFinder::of_draft(const GenerationRequest& request) {
   MaskOfStart mask = keep_mask_of_draft();
   mask.margins = context_.state.outpaint;
   mask.unit = context_.services.session.current()->model.size_unit;
   return fitter_.fit(request.init, {request.width, request.height}, mask);
 }
 
-MaskOfStart StartFinder::keep_mask_of_draft() {
+MaskOfStart StartPictureFinder::keep_mask_of_draft() {
   const MaskPointer& mask = context_.state.mask;
   if (!mask) return {};
   try {
