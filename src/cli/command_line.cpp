@@ -225,7 +225,7 @@ void apply_to_request(const TypedOptions& typed, CommandLine& line) {
   if (typed.dump_file) line.dump_file = not_empty("--dump", *typed.dump_file);
   if (typed.folder) line.looked_into = not_empty("the folder of models", *typed.folder);
   if (typed.inspected) line.inspected = not_empty("the path to inspect", *typed.inspected);
-  line.quantised_to = typed.to.value_or("");
+  line.quantized_to = typed.to.value_or("");
   line.network = typed.network.value_or("transformer");
   if (typed.step) line.step = read_int("--step", *typed.step, kMinSide_px, kMaxSide_px);
   if (typed.max) line.max = read_int("--max", *typed.max, kMinSide_px, kMaxSide_px);

@@ -2,7 +2,7 @@
 
 #include "headroom/core/error.h"
 #include "headroom/core/size.h"
-#include "headroom/model_files/quantise.h"
+#include "headroom/model_files/quantize.h"
 
 #include "option_groups.h"
 
@@ -220,7 +220,7 @@ void need_path(const TypedOptions& typed) {
 void need_format(const TypedOptions& typed) {
   if (typed.to && typed.output) return;
   refuse(typed.to ? "quantize needs a file to write; name it with -o FILE"
-                  : "quantize needs a format; choose --to " + quantised_words());
+                  : "quantize needs a format; choose --to " + quantized_words());
 }
 
 void need_pictures_and_model(const TypedOptions& typed) {

@@ -75,7 +75,7 @@ void PackedCodes::multiply(const std::uint8_t* left, std::int64_t count,
   });
 }
 
-void quantise_rows(const float* x, std::int64_t count, std::int64_t columns, int group, int levels,
+void quantize_rows(const float* x, std::int64_t count, std::int64_t columns, int group, int levels,
                    std::uint8_t* codes, float* scales) {
   at::parallel_for(0, count, 1, [&](std::int64_t begin, std::int64_t end) {
     std::vector<float> row(static_cast<std::size_t>(columns));

@@ -26,7 +26,7 @@ class PackedCodes {
   PackedCodes(const PackedCodes&) = delete;
   PackedCodes& operator=(const PackedCodes&) = delete;
 
-  // left [count, columns] from quantise_rows() times the transposed matrix -> result [count,
+  // left [count, columns] from quantize_rows() times the transposed matrix -> result [count,
   // rows]. The left codes' offset levels + 1 is still in the sums.
   void multiply(const std::uint8_t* left, std::int64_t count, std::int32_t* result) const;
 
@@ -37,7 +37,7 @@ class PackedCodes {
 
 // Rounds rows of x [count, columns], rotated first if `group` is not 0, to `levels` on either side
 // of zero: code + levels + 1 -> `codes`, and max|x| / levels of each row -> `scales` [count].
-void quantise_rows(const float* x, std::int64_t count, std::int64_t columns, int group, int levels,
+void quantize_rows(const float* x, std::int64_t count, std::int64_t columns, int group, int levels,
                    std::uint8_t* codes, float* scales);
 
 }  // namespace headroom::int8_product

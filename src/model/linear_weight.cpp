@@ -143,7 +143,7 @@ void LinearWeight::round(const at::Tensor& values) const {
   const at::Tensor codes = at::empty({rows_, columns_}, at::kChar);
   const at::Tensor scales = at::empty({rows_}, at::kFloat);
   auto* const bytes = reinterpret_cast<std::uint8_t*>(codes.data_ptr<std::int8_t>());
-  int8_product::quantise_rows(values.const_data_ptr<float>(), rows_, columns_,
+  int8_product::quantize_rows(values.const_data_ptr<float>(), rows_, columns_,
                               int8_->rotation_group, kLevels, bytes, scales.data_ptr<float>());
   // Code + 128 in a byte differs from the int8 code only in this bit.
   constexpr std::uint8_t kSign = 0x80;
@@ -208,7 +208,7 @@ at::Tensor LinearWeight::apply_int8(const at::Tensor& x, const at::Tensor& bias)
   if (!int8_->codes) throw Error(ErrorKind::kInternal, "a matrix in eight bits was not filled");
   const at::Tensor rows = x.contiguous();
   const int levels = int8_product::levels();
-  int8_product::quantise_rows(rows.const_data_ptr<float>(), x.size(0), columns_,
+  int8_product::quantize_rows(rows.const_data_ptr<float>(), x.size(0), columns_,
                               int8_->rotation_group, levels, codes.data_ptr<std::uint8_t>(),
                               scales.data_ptr<float>());
   // The 32-bit sums are written into the memory of the results.

@@ -1,7 +1,7 @@
 #include "lora_changes.h"
 
 #include "headroom/core/quote.h"
-#include "headroom/weights/dequantise.h"
+#include "headroom/weights/dequantize.h"
 #include "headroom/weights/model_file_error.h"
 
 #include <algorithm>

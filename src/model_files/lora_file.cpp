@@ -2,7 +2,7 @@
 
 #include "headroom/core/quote.h"
 #include "headroom/core/sha256.h"
-#include "headroom/weights/dequantise.h"
+#include "headroom/weights/dequantize.h"
 #include "headroom/weights/file_kind.h"
 #include "headroom/weights/model_file_error.h"
 
@@ -38,7 +38,7 @@ double number_in(const TensorFile& file, const TensorView& view) {
   }
   if (!has_own_values(view.dtype)) return kNone;
   float value = 0;
-  dequantise({view.dtype, {1}, bytes}, 0, 1, {&value, 1});
+  dequantize({view.dtype, {1}, bytes}, 0, 1, {&value, 1});
   return value;
 }
 
@@ -114,7 +114,7 @@ void LoraFile::read(const LoraMatrix& matrix, std::int64_t first, std::int64_t r
   const std::vector<std::byte> bytes =
       bytes_of(file_, matrix.view, static_cast<std::size_t>(first) * row_bytes,
                static_cast<std::size_t>(rows) * row_bytes);
-  dequantise({matrix.view.dtype, {rows, matrix.columns}, bytes}, 0, rows, values);
+  dequantize({matrix.view.dtype, {rows, matrix.columns}, bytes}, 0, rows, values);
   if (has_hole(values, tensor_type(matrix.view.dtype).block_bytes, matrix.is_random_at_first)) {
     fail_model_file(path_, say("tensor {0} is zero or has a hole of zeros; the download is "
                                "incomplete, so download the file again",

@@ -87,13 +87,13 @@ void check_no_other_program(const fs::path& root) {
     } catch (const Error&) {
       continue;  // reading it later reports what is wrong
     }
-    check_not_quantised(*read);
+    check_not_quantized(*read);
   }
 }
 
 }  // namespace
 
-void check_not_quantised(const ConfigFile& config) {
+void check_not_quantized(const ConfigFile& config) {
   for (const std::string_view key : {"quantization_config", "compression_config"}) {
     const nlohmann::json* found = config.find(key);
     if (found == nullptr) continue;

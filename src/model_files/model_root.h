@@ -12,6 +12,6 @@ void check_model_root(const std::filesystem::path& root);
 
 // Throws if a part's config.json says that its weights are quantised, naming the method: such
 // folders have other tensors under the same names.
-void check_not_quantised(const ConfigFile& config);
+void check_not_quantized(const ConfigFile& config);
 
 }  // namespace headroom

@@ -57,7 +57,7 @@ double read_rope_theta(const ConfigFile& config) {
 
 void check_text_encoder_kind(const ConfigFile& config) {
   config.require_one_of("model_type", {"qwen3"});
-  check_not_quantised(config);
+  check_not_quantized(config);
   if (const nlohmann::json* classes = config.find("architectures")) {
     const bool known = classes->is_array() && classes->size() == 1 &&
                        (classes->front() == "Qwen3ForCausalLM" || classes->front() == "Qwen3Model");
@@ -90,7 +90,7 @@ void check_block_types(const ConfigFile& config, std::string_view key, const cha
 
 TransformerConfig read_transformer(const ConfigFile& config) {
   config.require_one_of("_class_name", {"ZImageTransformer2DModel"});
-  check_not_quantised(config);
+  check_not_quantized(config);
   config.require("all_patch_size", nlohmann::json::array({2}));
   config.require("all_f_patch_size", nlohmann::json::array({1}));
   config.require_default("qk_norm", true);
@@ -152,7 +152,7 @@ TextEncoderConfig read_text_encoder(const ConfigFile& config) {
 
 VaeConfig read_vae(const ConfigFile& config) {
   config.require_one_of("_class_name", {"AutoencoderKL"});
-  check_not_quantised(config);
+  check_not_quantized(config);
   config.require_default("act_fn", "silu");
   config.require_default("latents_mean", nullptr);
   config.require_default("latents_std", nullptr);

@@ -1,7 +1,7 @@
 #include "headroom/model_files/weight_cache.h"
 
 #include "headroom/core/error.h"
-#include "headroom/weights/dequantise.h"
+#include "headroom/weights/dequantize.h"
 #include "headroom/weights/posix_file.h"
 #include "headroom/weights/tensor_writer.h"
 

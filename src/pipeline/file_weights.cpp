@@ -2,7 +2,7 @@
 
 #include "headroom/core/error.h"
 #include "headroom/device/memory_tag.h"
-#include "headroom/weights/dequantise.h"
+#include "headroom/weights/dequantize.h"
 #include "headroom/weights/weight_faults.h"
 
 #include "read_values.h"

@@ -14,10 +14,10 @@ MetaWeights::MetaWeights(c10::ScalarType dtype, LayerStorage storage)
 MatrixStorage MetaWeights::stored(std::string_view name, std::int64_t rows,
                                   std::int64_t columns) const {
   const WeightStorage storage = storage_.of(name);
-  if (!is_unpacked_for_products(storage) || columns % kQuantisedBlock != 0) {
+  if (!is_unpacked_for_products(storage) || columns % kQuantizedBlock != 0) {
     return WeightSource::stored(name, rows, columns);
   }
-  return MatrixStorage::plain(rows, quantised_row_bytes(storage, columns), at::kByte);
+  return MatrixStorage::plain(rows, quantized_row_bytes(storage, columns), at::kByte);
 }
 
 at::Tensor MetaWeights::get(std::string_view name, at::IntArrayRef shape) {

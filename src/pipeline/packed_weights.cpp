@@ -32,7 +32,7 @@ class StoredMatrices final : public WeightSource {
   void read(std::string_view, const at::Tensor&) override {}
   LinearWeight matrix(std::string_view name, std::int64_t rows, std::int64_t columns) override {
     const std::int64_t bytes = row_bytes(tensors_.at(name, std::array{rows, columns}));
-    if (bytes < kSixteenBits * columns) is_quantised_ = true;
+    if (bytes < kSixteenBits * columns) is_quantized_ = true;
     if (bytes < columns * static_cast<std::int64_t>(options_.dtype().itemsize())) {
       matrices_.row_bytes.emplace(name, bytes);
       matrices_.values += rows * columns;
@@ -46,7 +46,7 @@ class StoredMatrices final : public WeightSource {
   [[nodiscard]] at::TensorOptions options() const override { return options_; }
 
   [[nodiscard]] std::shared_ptr<const PackedMatrices> take() {
-    if (!is_quantised_) return nullptr;
+    if (!is_quantized_) return nullptr;
     using Layer = std::map<std::string, std::int64_t, std::less<>>;
     std::map<int, Layer> layers;
     for (const auto& [name, bytes] : matrices_.row_bytes) {
@@ -67,7 +67,7 @@ class StoredMatrices final : public WeightSource {
   const NetworkTensors& tensors_;
   const at::TensorOptions options_;
   PackedMatrices matrices_;
-  bool is_quantised_ = false;
+  bool is_quantized_ = false;
 };
 
 }  // namespace
@@ -101,7 +101,7 @@ void PackedWeights::read_matrix(std::string_view name, const LinearWeight& targe
       files_->read_stored(name, {target.rows(), target.columns()}, target.packed_bytes());
   target.set_decoder([stored](std::int64_t first, std::int64_t rows,
                               std::span<const std::byte> bytes, std::span<float> values) {
-    dequantise(*stored.stored, stored.first_row + first, rows, bytes, values);
+    dequantize(*stored.stored, stored.first_row + first, rows, bytes, values);
   });
 }
 

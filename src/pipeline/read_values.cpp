@@ -1,6 +1,6 @@
 #include "read_values.h"
 
-#include "headroom/weights/dequantise.h"
+#include "headroom/weights/dequantize.h"
 
 #include <algorithm>
 #include <cstddef>

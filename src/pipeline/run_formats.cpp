@@ -23,7 +23,7 @@ RunFormats bfloat16(const Device& device, c10::ScalarType vae) {
 
 RunFormats float16() { return {c10::ScalarType::Half, c10::ScalarType::Float, "fp16"}; }
 
-RunFormats quantised(const Device& device, const char* name, WeightStorage storage) {
+RunFormats quantized(const Device& device, const char* name, WeightStorage storage) {
   if (!device.backend->computes_bfloat16()) {
     return {c10::ScalarType::Half, c10::ScalarType::Float, name, storage, storage};
   }
@@ -42,11 +42,11 @@ RunFormats choose_formats(const std::string& wanted, const Device& device) {
   if (wanted == "bf16") return bfloat16(device, ScalarType::BFloat16);
   if (wanted == "fp16") return float16();
   if (wanted == "int8") {
-    if (device.backend->has_own_memory()) return quantised(device, "int8", WeightStorage::kQ8_0);
+    if (device.backend->has_own_memory()) return quantized(device, "int8", WeightStorage::kQ8_0);
     return {ScalarType::Float, ScalarType::Float, "int8", WeightStorage::kInt8,
             WeightStorage::kInt8};
   }
-  if (wanted == "q4") return quantised(device, "q4", WeightStorage::kQ4);
+  if (wanted == "q4") return quantized(device, "q4", WeightStorage::kQ4);
   throw Error(ErrorKind::kInvalidRequest,
               say("number format \"{0}\" is not known; use auto, fp32, bf16, fp16 or int8, or q4 "
                   "to plan with",

@@ -2,7 +2,7 @@
 
 #include "headroom/core/error.h"
 #include "headroom/device/memory_tag.h"
-#include "headroom/weights/dequantise.h"
+#include "headroom/weights/dequantize.h"
 
 #include <cstddef>
 #include <vector>
@@ -18,7 +18,7 @@ std::vector<float> values_of(const UpscalerFile& file, std::string_view name,
   const TensorView view = file.at(name, shape);
   std::vector<float> values(
       static_cast<std::size_t>(row_count(view.shape) * row_width(view.shape)));
-  dequantise(view, 0, row_count(view.shape), values);
+  dequantize(view, 0, row_count(view.shape), values);
   return values;
 }
 

@@ -1,6 +1,6 @@
 #include "headroom/weights/gguf_writer.h"
 
-#include "headroom/weights/dequantise.h"
+#include "headroom/weights/dequantize.h"
 #include "headroom/weights/tensor_header.h"
 
 #include "gguf_unreadable_types.h"

@@ -1,6 +1,6 @@
 #include "headroom/weights/network_tensors.h"
 
-#include "headroom/weights/dequantise.h"
+#include "headroom/weights/dequantize.h"
 #include "headroom/weights/file_kind.h"
 #include "headroom/weights/model_file_error.h"
 #include "headroom/weights/tensor_names.h"
@@ -91,7 +91,7 @@ void read_rows(const TensorRows& tensor, std::int64_t first, std::int64_t rows,
   const std::int64_t row = tensor.first_row + first;
   std::vector<std::byte> codes(static_cast<std::size_t>(rows) * bytes);
   tensor.file->read(tensor.stored->codes, static_cast<std::size_t>(row) * bytes, codes);
-  dequantise(*tensor.stored, row, rows, codes, values);
+  dequantize(*tensor.stored, row, rows, codes, values);
 }
 
 NetworkTensors::NetworkTensors(const std::filesystem::path& place, Network network)

@@ -1,5 +1,5 @@
 #include "headroom/core/error.h"
-#include "headroom/weights/dequantise.h"
+#include "headroom/weights/dequantize.h"
 #include "headroom/weights/small_floats.h"
 #include "headroom/weights/stored_tensors.h"
 
@@ -69,19 +69,19 @@ void mxfp8_row(const StoredTensor& tensor, std::int64_t row, const std::uint8_t*
 
 }  // namespace
 
-void dequantise(const StoredTensor& tensor, std::int64_t first_row, std::int64_t rows,
+void dequantize(const StoredTensor& tensor, std::int64_t first_row, std::int64_t rows,
                 std::span<float> values) {
   const std::int64_t count = row_count(tensor.codes.shape);
   if (first_row < 0 || rows < 0 || rows > count || first_row > count - rows) fail_rows();
   const auto row_bytes =
       tensor.codes.data.size() / static_cast<std::size_t>(std::max<std::int64_t>(1, count));
-  dequantise(tensor, first_row, rows,
+  dequantize(tensor, first_row, rows,
              tensor.codes.data.subspan(static_cast<std::size_t>(first_row) * row_bytes,
                                        static_cast<std::size_t>(rows) * row_bytes),
              values);
 }
 
-void dequantise(const StoredTensor& tensor, std::int64_t first_row, std::int64_t rows,
+void dequantize(const StoredTensor& tensor, std::int64_t first_row, std::int64_t rows,
                 std::span<const std::byte> codes, std::span<float> values) {
   const std::int64_t count = row_count(tensor.codes.shape);
   const std::int64_t width = row_width(tensor.shape);
@@ -94,7 +94,7 @@ void dequantise(const StoredTensor& tensor, std::int64_t first_row, std::int64_t
     fail_rows();
   }
   if (tensor.coding == Coding::kPlain || tensor.coding == Coding::kFp8) {
-    dequantise(TensorView{tensor.codes.dtype, {rows, stored_width}, codes}, 0, rows, values);
+    dequantize(TensorView{tensor.codes.dtype, {rows, stored_width}, codes}, 0, rows, values);
     if (tensor.coding == Coding::kPlain) return;
     for (std::int64_t i = 0; i < rows; ++i) {
       const float scale = scale_of_row(tensor, first_row + i);

@@ -1,6 +1,6 @@
 #include "headroom/weights/stored_tensors.h"
 
-#include "headroom/weights/dequantise.h"
+#include "headroom/weights/dequantize.h"
 #include "headroom/weights/model_file_error.h"
 #include "headroom/weights/small_floats.h"
 
@@ -100,7 +100,7 @@ std::vector<float> Assembler::scales(std::string_view module, const TensorView& 
   if (!fits) fail(module, say("has scales that are neither one nor one for each row"));
   const std::int64_t rows = row_count(scale.shape);
   std::vector<float> values(static_cast<std::size_t>(rows * row_width(scale.shape)));
-  dequantise(scale, 0, rows, values);
+  dequantize(scale, 0, rows, values);
   for (const float value : values) {
     if (!std::isfinite(value)) fail(module, say("has a scale that is infinite or no number"));
   }

@@ -1,6 +1,6 @@
 #include "headroom/weights/upscaler_file.h"
 
-#include "headroom/weights/dequantise.h"
+#include "headroom/weights/dequantize.h"
 #include "headroom/weights/model_file_error.h"
 #include "headroom/weights/weight_faults.h"
 

@@ -1,7 +1,7 @@
 // libFuzzer's entry: one input is one weight file, read in full as the program would.
 #include "headroom/core/error.h"
 #include "headroom/model_files/lora_file.h"
-#include "headroom/weights/dequantise.h"
+#include "headroom/weights/dequantize.h"
 #include "headroom/weights/file_kind.h"
 #include "headroom/weights/stored_tensors.h"
 
@@ -23,7 +23,7 @@ void read_rows(const headroom::StoredTensor& tensor) {
   if (rows == 0) return;  // whose width takes no bytes and may be anything
   std::vector<float> row(static_cast<std::size_t>(headroom::row_width(tensor.shape)));
   if (row.empty()) return;
-  for (std::int64_t i = 0; i < rows; ++i) headroom::dequantise(tensor, i, 1, row);
+  for (std::int64_t i = 0; i < rows; ++i) headroom::dequantize(tensor, i, 1, row);
 }
 
 void read_matrix(const headroom::LoraFile& file, const headroom::LoraMatrix& matrix) {

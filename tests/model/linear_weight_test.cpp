@@ -89,7 +89,7 @@ TEST_F(Int8, RoundsAndMultipliesAsComfyKitchenDoes) {
 
     const at::Tensor x_codes = at::empty(x.sizes(), at::kByte);
     const at::Tensor x_scales = at::empty({x.size(0)}, at::kFloat);
-    int8_product::quantise_rows(x.const_data_ptr<float>(), x.size(0), x.size(1),
+    int8_product::quantize_rows(x.const_data_ptr<float>(), x.size(0), x.size(1),
                                 matrix.rotation_group, 127, x_codes.data_ptr<std::uint8_t>(),
                                 x_scales.data_ptr<float>());
     EXPECT_TRUE(x_codes.to(at::kInt).sub(128).equal(expected(out["codes"]).to(at::kInt)));

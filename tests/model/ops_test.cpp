@@ -185,7 +185,7 @@ TEST_P(OpsMemory, AReplaySeesWhatAnOperationTakes) {
 }
 
 // A quantised weight is unpacked into the input's format for its product, and no longer.
-TEST_F(Ops, AReplayUnpacksAQuantisedWeightBesideIt) {
+TEST_F(Ops, AReplayUnpacksAQuantizedWeightBesideIt) {
   AllocationTrace allocations;
   {
     AllocationRecorder recording(allocations);

@@ -194,7 +194,7 @@ TEST(WholeModels, EncodeAPictureHoweverTheyAreStored) {
 
 // Streamed from files that are unpacked layer by layer: the forecast is that of plain weights, to
 // the byte, or below it where the plan keeps them packed; and so is what the run takes.
-TEST(WholeModels, InQuantisedFilesTakeTheMemoryThatWasPredicted) {
+TEST(WholeModels, InQuantizedFilesTakeTheMemoryThatWasPredicted) {
   for (const char* const file :
        {"gguf/z_image-Q4_K_M.gguf", "comfy/z_image_nvfp4.safetensors", "model"}) {
     SCOPED_TRACE(file);

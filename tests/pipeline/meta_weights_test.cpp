@@ -22,7 +22,7 @@ TEST(MetaWeights, HaveShapesAndNoMemory) {
   EXPECT_EQ(cpu_budget::use().total(), before);
 }
 
-TEST(MetaWeights, QuantiseTheMatricesOfLayersAndNothingElse) {
+TEST(MetaWeights, QuantizeTheMatricesOfLayersAndNothingElse) {
   // Q8_0: 34 bytes for 32 values. Q4_K: 144 bytes for 256; Q4_0: 18 bytes for 32.
   MetaWeights int8(at::kBFloat16, WeightStorage::kQ8_0);
   MetaWeights q4(at::kBFloat16, WeightStorage::kQ4);

@@ -96,7 +96,7 @@ TEST(PackedWeights, MultiplyLikeThePlainOnesBitForBit) {
   }
 }
 
-TEST(PackedWeights, AreThoseThatAFileQuantises) {
+TEST(PackedWeights, AreThoseThatAFileQuantizes) {
   const auto matrices = [](const char* file, c10::ScalarType computed,
                            const LayerStorage& storage = {}) {
     const ModelFolder model = open_model(places(file, "model/text_encoder"));

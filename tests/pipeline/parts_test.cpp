@@ -173,7 +173,7 @@ TEST(GuessedSeconds, GrowWithWhatTheStageDoes) {
 }
 
 // Each product unpacks its matrix anew, so chunks cost more where weights are quantised.
-TEST(GuessedSeconds, CountTheUnpackingOfQuantisedWeights) {
+TEST(GuessedSeconds, CountTheUnpackingOfQuantizedWeights) {
   const ModelFolder model = read_model_folder(test::model_root("tiny"));
   const RunShape shape{512, 512, 4, 0, 20, 0};
   const auto seconds = [&](WeightStorage storage, Stage stage, const ExecutionOptions& execution) {

@@ -52,8 +52,8 @@ TEST(Formats, NetworksTakeTheBytesOfTheirBlocks) {
   for (const Case& c : {Case{"int8", 34}, Case{"q4", 18}}) {
     const RequestCosts costs(turbo(c.dtype).model, choose_formats(c.dtype, kCard), {});
     const NetworkSizes& sizes = costs.sizes();
-    const auto near_bytes = [&](std::int64_t actual, std::int64_t quantised, std::int64_t all) {
-      const std::int64_t bytes = quantised / 32 * c.block_bytes + (all - quantised) * 2;
+    const auto near_bytes = [&](std::int64_t actual, std::int64_t quantized, std::int64_t all) {
+      const std::int64_t bytes = quantized / 32 * c.block_bytes + (all - quantized) * 2;
       EXPECT_GE(actual, bytes) << c.dtype;
       EXPECT_LE(actual, bytes + 521 * 64) << c.dtype;
     };
@@ -69,7 +69,7 @@ TEST(Formats, NetworksTakeTheBytesOfTheirBlocks) {
 TEST(Formats, BlocksAreThoseOfPublishedFiles) {
   constexpr std::int64_t kValues = 6'154'908'736;
   const auto gigabytes = [](WeightStorage storage) {
-    return static_cast<double>(quantised_row_bytes(storage, kValues)) / 1e9;
+    return static_cast<double>(quantized_row_bytes(storage, kValues)) / 1e9;
   };
   EXPECT_NEAR(gigabytes(WeightStorage::kQ8_0), 6.58, 0.06);
   EXPECT_NEAR(gigabytes(WeightStorage::kQ4), 3.68, 0.25);

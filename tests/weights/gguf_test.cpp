@@ -1,4 +1,4 @@
-#include "headroom/weights/dequantise.h"
+#include "headroom/weights/dequantize.h"
 #include "headroom/weights/stored_tensors.h"
 #include "headroom/weights/tensor_file.h"
 
@@ -37,7 +37,7 @@ TEST_P(HostileGguf, IsReadOrRefusedAsTheManifestSays) {
     for (const auto& [name, values] : entry.at("values").items()) {
       const TensorView& view = file.tensors().at(name);
       std::vector<float> actual(values.size());
-      dequantise(view, 0, row_count(view.shape), actual);
+      dequantize(view, 0, row_count(view.shape), actual);
       EXPECT_EQ(actual, values.get<std::vector<float>>()) << name;
     }
   } catch (const Error& error) {
@@ -155,7 +155,7 @@ TEST(GgufFile, IsReadOrRefusedWhateverIsDamaged) {
           const bool plain = tensor.coding == Coding::kPlain;
           if (empty || (plain && !has_own_values(tensor.codes.dtype))) continue;
           std::vector<float> row(static_cast<std::size_t>(row_width(tensor.shape)));
-          for (std::int64_t k = 0; k < row_count(tensor.shape); ++k) dequantise(tensor, k, 1, row);
+          for (std::int64_t k = 0; k < row_count(tensor.shape); ++k) dequantize(tensor, k, 1, row);
         }
         ++read;
       } catch (const Error& error) {

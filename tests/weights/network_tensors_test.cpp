@@ -1,6 +1,6 @@
 #include "headroom/weights/network_tensors.h"
 
-#include "headroom/weights/dequantise.h"
+#include "headroom/weights/dequantize.h"
 
 #include "weights/quant_test_support.h"
 
@@ -87,7 +87,7 @@ TEST(NetworkTensors, AreTheFoldersInSingleFilesAndCheckpoints) {
 }
 
 // The thirds of a fused matrix too, whose scales are in tiles of 128 rows or one a row.
-TEST(NetworkTensors, AreNearTheFoldersInEveryQuantisedFile) {
+TEST(NetworkTensors, AreNearTheFoldersInEveryQuantizedFile) {
   int files = 0;
   for (const char* const folder : {"comfy", "gguf"}) {
     for (const auto& entry : fs::directory_iterator(models() / folder)) {

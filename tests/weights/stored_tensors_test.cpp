@@ -1,6 +1,6 @@
 #include "headroom/weights/stored_tensors.h"
 
-#include "headroom/weights/dequantise.h"
+#include "headroom/weights/dequantize.h"
 
 #include "weights/quant_test_support.h"
 
@@ -40,7 +40,7 @@ TEST_P(HostileConfiguration, IsReadOrRefusedAsTheManifestSays) {
       EXPECT_EQ(nlohmann::json(tensor.shape), values.at("shape"));
       std::vector<float> all(
           static_cast<std::size_t>(row_count(tensor.shape) * row_width(tensor.shape)));
-      dequantise(tensor, 0, row_count(tensor.shape), all);
+      dequantize(tensor, 0, row_count(tensor.shape), all);
       double sum = 0;
       double magnitudes = 0;
       for (const float value : all) {
@@ -102,7 +102,7 @@ Layer int8_layer() {
 std::vector<float> values_of(const StoredTensor& tensor) {
   std::vector<float> all(
       static_cast<std::size_t>(row_count(tensor.shape) * row_width(tensor.shape)));
-  dequantise(tensor, 0, row_count(tensor.shape), all);
+  dequantize(tensor, 0, row_count(tensor.shape), all);
   return all;
 }
 

@@ -2,7 +2,7 @@
 
 #include "headroom/core/size.h"
 #include "headroom/forecast/upscale_plan.h"
-#include "headroom/weights/dequantise.h"
+#include "headroom/weights/dequantize.h"
 #include "headroom/weights/upscaler_file.h"
 
 #include "generation_context.h"

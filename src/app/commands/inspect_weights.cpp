@@ -1,7 +1,7 @@
 #include "commands/inspect_weights.h"
 
 #include "headroom/core/error.h"
-#include "headroom/weights/dequantise.h"
+#include "headroom/weights/dequantize.h"
 #include "headroom/weights/file_kind.h"
 #include "headroom/weights/stored_tensors.h"
 #include "headroom/weights/tensor_file.h"

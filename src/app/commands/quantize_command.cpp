@@ -7,7 +7,7 @@
 #include "headroom/engine/in_parallel.h"
 #include "headroom/model_files/model_folder.h"
 #include "headroom/model_files/open_model.h"
-#include "headroom/model_files/quantise.h"
+#include "headroom/model_files/quantize.h"
 #include "headroom/pipeline/model_check.h"
 
 #include "chosen_model.h"
@@ -29,9 +29,9 @@ namespace {
   throw Error(ErrorKind::kInvalidRequest, message);
 }
 
-QuantisedFormat chosen_format(const std::string& word) {
-  if (const auto format = quantised_format(word)) return *format;
-  refuse("--to " + in_quotes(word) + " is not known; use " + quantised_words());
+QuantizedFormat chosen_format(const std::string& word) {
+  if (const auto format = quantized_format(word)) return *format;
+  refuse("--to " + in_quotes(word) + " is not known; use " + quantized_words());
 }
 
 Network chosen_network(const std::string& word) {
@@ -41,8 +41,8 @@ Network chosen_network(const std::string& word) {
 }
 
 // Programs recognise the format by the file's extension.
-void check_ending(QuantisedFormat format, const std::filesystem::path& output) {
-  const auto entry = std::find_if(kQuantisedFormats.begin(), kQuantisedFormats.end(),
+void check_ending(QuantizedFormat format, const std::filesystem::path& output) {
+  const auto entry = std::find_if(kQuantizedFormats.begin(), kQuantizedFormats.end(),
                                   [&](const auto& one) { return one.format == format; });
   if (output.extension() == entry->ending) return;
   refuse("-o " + in_quotes(output.string()) + " does not end in " + std::string(entry->ending) +
@@ -58,7 +58,7 @@ int threads_of(const CommandLine& line) {
 class Progress {
  public:
   ~Progress() { clear(); }
-  void show(const QuantiseProgress& progress) {
+  void show(const QuantizeProgress& progress) {
     const auto percent = static_cast<int>(100 * progress.done_bytes /
                                           std::max<std::int64_t>(1, progress.total_bytes));
     if (!is_terminal_ || percent == percent_) return;
@@ -96,15 +96,15 @@ void print_result(const std::filesystem::path& file, Network network, bool json)
 }  // namespace
 
 int run_quantize(const CommandLine& line) {
-  const QuantisedFormat format = chosen_format(line.quantised_to);
+  const QuantizedFormat format = chosen_format(line.quantized_to);
   const Network network = chosen_network(line.network);
   check_ending(format, line.output);
   const BlockedSignals signals;
   const ModelFolder model = open_model(chosen_places(line.config.model));
   check_model_files(model, /*needs_weights=*/true);
   Progress bar;
-  const bool done = quantise(model, network, format, line.output, {in_parallel, threads_of(line)},
-                             [&](const QuantiseProgress& progress) {
+  const bool done = quantize(model, network, format, line.output, {in_parallel, threads_of(line)},
+                             [&](const QuantizeProgress& progress) {
                                bar.show(progress);
                                return !signals.wait_for(std::chrono::milliseconds(0));
                              });

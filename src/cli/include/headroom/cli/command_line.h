@@ -51,7 +51,7 @@ struct CommandLine {
   std::filesystem::path dump_file;    // empty = none
   std::filesystem::path inspected;    // inspect FILE|DIR
   std::filesystem::path looked_into;  // models DIR; empty = only the usual folders
-  std::string quantised_to;           // quantize: int8, q8_0 or q4_k
+  std::string quantized_to;           // quantize: int8, q8_0 or q4_k
   std::string network;                // quantize: transformer or text-encoder
   bool inspects_model = false;        // inspect: parts of a model were named too
   int step = 64;                      // frontier, px

@@ -24,11 +24,11 @@ inline constexpr int kWeightStorages = 4;
   return storage == WeightStorage::kQ8_0 || storage == WeightStorage::kQ4;
 }
 
-// Values per block. quantised_row_bytes() gives the bytes of a row of `values`, whole blocks.
-inline constexpr std::int64_t kQuantisedBlock = 32;
-[[nodiscard]] constexpr std::int64_t quantised_row_bytes(WeightStorage storage,
+// Values per block. quantized_row_bytes() gives the bytes of a row of `values`, whole blocks.
+inline constexpr std::int64_t kQuantizedBlock = 32;
+[[nodiscard]] constexpr std::int64_t quantized_row_bytes(WeightStorage storage,
                                                          std::int64_t values) {
-  return values / kQuantisedBlock * (storage == WeightStorage::kQ8_0 ? 34 : 18);
+  return values / kQuantizedBlock * (storage == WeightStorage::kQ8_0 ? 34 : 18);
 }
 
 // Matrices of one network that its file quantises: a plan may keep them as they are stored.

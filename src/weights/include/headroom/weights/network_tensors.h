@@ -39,7 +39,7 @@ struct TensorRows {
 [[nodiscard]] std::int64_t row_bytes(const TensorRows& tensor);
 
 // Decodes rows `first` to `first + rows` of `tensor` to float32, into room for rows * width
-// values. Reads the file by copying; equals dequantise() bit for bit. Throws Error{kModelFile}
+// values. Reads the file by copying; equals dequantize() bit for bit. Throws Error{kModelFile}
 // when the file was cut or cannot be read.
 void read_rows(const TensorRows& tensor, std::int64_t first, std::int64_t rows,
                std::span<float> values);

@@ -50,11 +50,11 @@ using TensorViews = std::map<std::string, TensorView, std::less<>>;
 // "Q4_K", "int8_tensorwise", "int8_tensorwise, rotated by 64", "F8_E4M3, scaled", "nvfp4", ...
 [[nodiscard]] std::string format_name(const StoredTensor& tensor);
 
-// Like dequantise() of a view, but for all formats, row by row, in float32.
-void dequantise(const StoredTensor& tensor, std::int64_t first_row, std::int64_t rows,
+// Like dequantize() of a view, but for all formats, row by row, in float32.
+void dequantize(const StoredTensor& tensor, std::int64_t first_row, std::int64_t rows,
                 std::span<float> values);
 // The same from `codes`, the stored bytes of these rows, wherever they were read to.
-void dequantise(const StoredTensor& tensor, std::int64_t first_row, std::int64_t rows,
+void dequantize(const StoredTensor& tensor, std::int64_t first_row, std::int64_t rows,
                 std::span<const std::byte> codes, std::span<float> values);
 
 }  // namespace headroom

@@ -1,4 +1,4 @@
-#include "headroom/weights/dequantise.h"
+#include "headroom/weights/dequantize.h"
 
 #include "headroom/weights/stored_tensors.h"
 
@@ -19,7 +19,7 @@ using test::sha256;
 std::vector<float> all_values(const StoredTensor& tensor) {
   const std::int64_t rows = row_count(tensor.shape);
   std::vector<float> values(static_cast<std::size_t>(rows * row_width(tensor.shape)));
-  dequantise(tensor, 0, rows, values);
+  dequantize(tensor, 0, rows, values);
   return values;
 }
 
@@ -30,7 +30,7 @@ TEST(Checksum, IsThatOfTheStandard) {
 }
 
 // One tensor of each of GGUF's formats, against the values of the gguf package.
-TEST(Dequantise, GivesTheReferencesBitsForEveryFormatOfGguf) {
+TEST(Dequantize, GivesTheReferencesBitsForEveryFormatOfGguf) {
   const TensorFile file(data_folder() / "tiny/gguf/types.gguf");
   const TensorFile values(data_folder() / "tiny/expected/gguf.safetensors");
   const nlohmann::json types = read_json(data_folder() / "tiny/expected/gguf.json")["cases"][0];
@@ -45,35 +45,35 @@ TEST(Dequantise, GivesTheReferencesBitsForEveryFormatOfGguf) {
     const TensorView& expected =
         values.tensors().at(types.at("outputs").at(name).at("tensor").get<std::string>());
     std::vector<float> out(floats_of(expected).size());
-    dequantise(view, 0, row_count(view.shape), out);
+    dequantize(view, 0, row_count(view.shape), out);
     EXPECT_TRUE(same_bits(out, floats_of(expected)));
   }
 }
 
-TEST(Dequantise, OfSomeRowsIsThatPartOfAll) {
+TEST(Dequantize, OfSomeRowsIsThatPartOfAll) {
   const TensorFile file(data_folder() / "tiny/gguf/types.gguf");
   for (const auto& [name, view] : file.tensors()) {
     const auto width = static_cast<std::size_t>(row_width(view.shape));
     std::vector<float> all(3 * width);
-    dequantise(view, 0, 3, all);
+    dequantize(view, 0, 3, all);
     std::vector<float> last(2 * width);
-    dequantise(view, 1, 2, last);
+    dequantize(view, 1, 2, last);
     EXPECT_TRUE(same_bits(last, std::span(all).subspan(width))) << name;
-    dequantise(view, 3, 0, {});
-    EXPECT_THROW(dequantise(view, 2, 2, last), Error) << name;
-    EXPECT_THROW(dequantise(view, -1, 2, last), Error) << name;
-    EXPECT_THROW(dequantise(view, 0, 1, last), Error) << name;
+    dequantize(view, 3, 0, {});
+    EXPECT_THROW(dequantize(view, 2, 2, last), Error) << name;
+    EXPECT_THROW(dequantize(view, -1, 2, last), Error) << name;
+    EXPECT_THROW(dequantize(view, 0, 1, last), Error) << name;
   }
 }
 
 std::vector<float> values_of(DType dtype, const std::vector<std::uint8_t>& bytes) {
   const auto count = static_cast<std::int64_t>(bytes.size() / tensor_type(dtype).block_bytes);
   std::vector<float> out(static_cast<std::size_t>(count));
-  dequantise(TensorView{dtype, {count}, std::as_bytes(std::span(bytes))}, 0, 1, out);
+  dequantize(TensorView{dtype, {count}, std::as_bytes(std::span(bytes))}, 0, 1, out);
   return out;
 }
 
-TEST(Dequantise, ReadsTheEndsOfEveryFloat) {
+TEST(Dequantize, ReadsTheEndsOfEveryFloat) {
   using Values = std::vector<float>;
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   EXPECT_EQ(values_of(DType::kF16, {0x01, 0x00, 0xFF, 0x7B, 0x00, 0xFC, 0x00, 0x3C}),
@@ -89,13 +89,13 @@ TEST(Dequantise, ReadsTheEndsOfEveryFloat) {
   EXPECT_EQ(values_of(DType::kF64, {0, 0, 0, 0, 0, 0, 0xF0, 0x3F}), Values{1});
 }
 
-TEST(Dequantise, RefusesWhatHasNoValuesOfItsOwn) {
+TEST(Dequantize, RefusesWhatHasNoValuesOfItsOwn) {
   const std::vector<std::byte> byte(8);
   for (const DType dtype : {DType::kI8, DType::kU8, DType::kF8E8M0, DType::kBool, DType::kI64}) {
     EXPECT_FALSE(has_own_values(dtype));
     float out = 0;
     EXPECT_THROW(
-        dequantise(TensorView{dtype, {1}, std::span(byte).first(tensor_type(dtype).block_bytes)}, 0,
+        dequantize(TensorView{dtype, {1}, std::span(byte).first(tensor_type(dtype).block_bytes)}, 0,
                    1, std::span(&out, 1)),
         Error);
   }
@@ -122,9 +122,9 @@ TEST(StoredMatrices, HaveTheReferencesValues) {
     const std::vector<float> actual = all_values(tensor);
     const auto last = row_count(tensor.shape) - 1;
     std::vector<float> row(static_cast<std::size_t>(row_width(tensor.shape)));
-    dequantise(tensor, last, 1, row);
+    dequantize(tensor, last, 1, row);
     EXPECT_TRUE(same_bits(row, std::span(actual).last(row.size())));
-    EXPECT_THROW(dequantise(tensor, last, 2, row), Error);
+    EXPECT_THROW(dequantize(tensor, last, 2, row), Error);
     if (tensor.rotation_group == 0) {
       ++exact;
       EXPECT_TRUE(same_bits(actual, expected));

@@ -1,6 +1,6 @@
-#include "quantised_layout.h"
+#include "quantized_layout.h"
 
-#include "headroom/weights/dequantise.h"
+#include "headroom/weights/dequantize.h"
 #include "headroom/weights/model_file_error.h"
 #include "headroom/weights/tensor_names.h"
 
@@ -27,8 +27,8 @@ bool is_stray(Network network, std::string_view name) {
                                           : name.starts_with("lm_head.");
 }
 
-std::string written_name(Network network, QuantisedFormat format, const StoredName& name) {
-  const bool is_safetensors = format == QuantisedFormat::kInt8;
+std::string written_name(Network network, QuantizedFormat format, const StoredName& name) {
+  const bool is_safetensors = format == QuantizedFormat::kInt8;
   return (network == Network::kTextEncoder && is_safetensors ? "model." : "") + name.name;
 }
 
@@ -50,16 +50,16 @@ bool gets_more_bits(int layer, int layers) {
 
 class Chooser {
  public:
-  Chooser(QuantisedFormat format, int layers) : format_(format), layers_(layers) {}
+  Chooser(QuantizedFormat format, int layers) : format_(format), layers_(layers) {}
 
   // The format to store a tensor in. `name` is its name in single files; llama.cpp's for GGUF.
   [[nodiscard]] DType dtype(const std::string& name, const Sources& sources) const {
     const std::int64_t width = row_width(sources.shape);
     const bool is_matrix = sources.shape.size() == 2 && row_count(sources.shape) > 1;
-    if (is_matrix && format_ == QuantisedFormat::kInt8) {
+    if (is_matrix && format_ == QuantizedFormat::kInt8) {
       if (is_layer(name) && !is_modulation(name)) return DType::kI8;
     } else if (is_matrix && width % 32 == 0 && (is_layer(name) || is_table(name))) {
-      if (format_ == QuantisedFormat::kQ8_0 || width % 256 != 0 || is_modulation(name)) {
+      if (format_ == QuantizedFormat::kQ8_0 || width % 256 != 0 || is_modulation(name)) {
         return DType::kQ8_0;
       }
       return is_sensitive(name) ? DType::kQ6K : DType::kQ4K;
@@ -95,26 +95,26 @@ class Chooser {
     const bool is_plain =
         source.stored->coding == Coding::kPlain &&
         (stored == DType::kF32 || stored == DType::kF16 || stored == DType::kBF16);
-    if (!is_matrix && format_ != QuantisedFormat::kInt8) return DType::kF32;
+    if (!is_matrix && format_ != QuantizedFormat::kInt8) return DType::kF32;
     return is_plain ? stored : DType::kBF16;
   }
 
-  QuantisedFormat format_;
+  QuantizedFormat format_;
   int layers_;
 };
 
 // Plain tensors first, the widest elements first, so that all are aligned, including eight-bit
 // matrices and their scales.
-int place_of(const QuantisedTensor& tensor) {
+int place_of(const QuantizedTensor& tensor) {
   return tensor.dtype == DType::kI8 ? 0 : static_cast<int>(tensor_type(tensor.dtype).block_bytes);
 }
 
 }  // namespace
 
-std::vector<QuantisedTensor> quantised_layout(const NetworkTensors& tensors,
-                                              QuantisedFormat format) {
+std::vector<QuantizedTensor> quantized_layout(const NetworkTensors& tensors,
+                                              QuantizedFormat format) {
   const Network network = tensors.network();
-  const bool renames = network == Network::kTransformer || format != QuantisedFormat::kInt8;
+  const bool renames = network == Network::kTransformer || format != QuantizedFormat::kInt8;
   std::map<std::string, Sources> written;
   int layers = 0;
   for (const std::string& name : tensors.names()) {
@@ -133,7 +133,7 @@ std::vector<QuantisedTensor> quantised_layout(const NetworkTensors& tensors,
     }
   }
   const Chooser chooser(format, layers);
-  std::vector<QuantisedTensor> layout;
+  std::vector<QuantizedTensor> layout;
   for (const auto& [name, sources] : written) {
     if (sources.parts.size() != sources.expected) {
       fail_model_file(tensors.store().place(),
@@ -141,25 +141,25 @@ std::vector<QuantisedTensor> quantised_layout(const NetworkTensors& tensors,
                           "another one",
                           name, say_network(network)));
     }
-    QuantisedTensor tensor{name, chooser.dtype(name, sources), sources.shape, {}, 0};
+    QuantizedTensor tensor{name, chooser.dtype(name, sources), sources.shape, {}, 0};
     if (tensor.dtype == DType::kI8)
       tensor.rotation_group = usual_rotation_group(tensor.shape.back());
     for (const auto& [part, rows] : sources.parts) tensor.sources.push_back(rows);
     layout.push_back(std::move(tensor));
   }
-  if (format == QuantisedFormat::kInt8) {
+  if (format == QuantizedFormat::kInt8) {
     std::ranges::stable_sort(layout, std::ranges::greater(), place_of);
   }
   return layout;
 }
 
 std::vector<GgufKey> gguf_keys(const ModelFolder& model, Network network) {
-  constexpr std::uint32_t kQuantisationVersion = 2;  // version of the k-quants' layouts
+  constexpr std::uint32_t kQuantizationVersion = 2;  // version of the k-quants' layouts
   const bool is_text = network == Network::kTextEncoder;
   std::vector<GgufKey> keys;
   keys.emplace_back("general.architecture", std::string(is_text ? "qwen3" : "lumina2"));
   keys.emplace_back("general.name", model.info.name);
-  keys.emplace_back("general.quantization_version", kQuantisationVersion);
+  keys.emplace_back("general.quantization_version", kQuantizationVersion);
   if (!is_text) return keys;
   const TextEncoderConfig& config = model.text_encoder;
   const auto add = [&keys](const char* key, auto value) {

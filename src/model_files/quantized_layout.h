@@ -1,5 +1,5 @@
 #pragma once
-#include "headroom/model_files/quantise.h"
+#include "headroom/model_files/quantize.h"
 #include "headroom/weights/gguf_writer.h"
 
 #include <string>
@@ -8,7 +8,7 @@
 namespace headroom {
 
 // A tensor of a quantised file, and the stored rows that are joined to form it, all of one width.
-struct QuantisedTensor {
+struct QuantizedTensor {
   std::string name;  // in the written file
   DType dtype = DType::kF32;
   std::vector<std::int64_t> shape;
@@ -17,8 +17,8 @@ struct QuantisedTensor {
 };
 
 // The tensors of a network's quantised file, in order. Valid as long as `tensors`.
-[[nodiscard]] std::vector<QuantisedTensor> quantised_layout(const NetworkTensors& tensors,
-                                                            QuantisedFormat format);
+[[nodiscard]] std::vector<QuantizedTensor> quantized_layout(const NetworkTensors& tensors,
+                                                            QuantizedFormat format);
 
 // The metadata of a network's GGUF file.
 [[nodiscard]] std::vector<GgufKey> gguf_keys(const ModelFolder& model, Network network);

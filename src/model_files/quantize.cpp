@@ -1,17 +1,17 @@
-#include "headroom/model_files/quantise.h"
+#include "headroom/model_files/quantize.h"
 
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
 #include "headroom/core/name_list.h"
 #include "headroom/weights/block_encoders.h"
-#include "headroom/weights/dequantise.h"
+#include "headroom/weights/dequantize.h"
 #include "headroom/weights/model_file_error.h"
 #include "headroom/weights/partial_file.h"
 #include "headroom/weights/small_floats.h"
 #include "headroom/weights/tensor_header.h"
 #include "headroom/weights/tensor_writer.h"
 
-#include "quantised_layout.h"
+#include "quantized_layout.h"
 #include "source_files.h"
 
 #include <algorithm>
@@ -26,16 +26,16 @@ namespace {
 
 constexpr std::int64_t kShareBytes = std::int64_t{8} << 20;  // as float32
 
-std::size_t row_bytes(const QuantisedTensor& tensor) {
+std::size_t row_bytes(const QuantizedTensor& tensor) {
   return tensor_type(tensor.dtype).bytes(static_cast<std::size_t>(row_width(tensor.shape)));
 }
 
-std::int64_t code_bytes(const QuantisedTensor& tensor) {
+std::int64_t code_bytes(const QuantizedTensor& tensor) {
   return row_count(tensor.shape) * static_cast<std::int64_t>(row_bytes(tensor));
 }
 
 // Reads rows `first` to `first + rows` of a tensor that may be joined from several.
-void read_values(const QuantisedTensor& tensor, std::int64_t first, std::int64_t rows,
+void read_values(const QuantizedTensor& tensor, std::int64_t first, std::int64_t rows,
                  std::span<float> values) {
   for (const TensorRows& source : tensor.sources) {
     if (rows == 0) return;
@@ -59,7 +59,7 @@ void encode_plain(DType dtype, float value, std::byte* into) {
   std::memcpy(into, &bits, sizeof bits);
 }
 
-void encode_row(const QuantisedTensor& tensor, std::span<float> values, std::byte* into,
+void encode_row(const QuantizedTensor& tensor, std::span<float> values, std::byte* into,
                 float* scale) {
   if (tensor.dtype == DType::kI8) {
     *scale = encode_int8_row(values, tensor.rotation_group,
@@ -81,12 +81,12 @@ void encode_row(const QuantisedTensor& tensor, std::span<float> values, std::byt
 // Rounds a tensor's rows, several shares at once, and passes on the bytes in order.
 class Rounder {
  public:
-  Rounder(const NetworkTensors& tensors, const QuantiseOptions& options)
+  Rounder(const NetworkTensors& tensors, const QuantizeOptions& options)
       : tensors_(tensors), options_(options), shares_(std::max(1, options.shares)) {}
 
   // Returns false as soon as `put` does.
   template <typename Put>
-  bool round(const QuantisedTensor& tensor, const Put& put) {
+  bool round(const QuantizedTensor& tensor, const Put& put) {
     const std::int64_t rows = row_count(tensor.shape);
     const std::int64_t width = std::max<std::int64_t>(1, row_width(tensor.shape));
     const std::int64_t share = std::max<std::int64_t>(
@@ -102,7 +102,7 @@ class Rounder {
   }
 
  private:
-  void round_batch(const QuantisedTensor& tensor, std::int64_t first, std::int64_t batch,
+  void round_batch(const QuantizedTensor& tensor, std::int64_t first, std::int64_t batch,
                    std::int64_t share) {
     options_.in_parallel(static_cast<int>((batch + share - 1) / share), [&](int i) {
       const std::int64_t begin = i * share;
@@ -111,7 +111,7 @@ class Rounder {
     });
   }
 
-  void round_rows(const QuantisedTensor& tensor, std::int64_t first, std::int64_t rows,
+  void round_rows(const QuantizedTensor& tensor, std::int64_t first, std::int64_t rows,
                   std::byte* into) {
     const auto width = static_cast<std::size_t>(row_width(tensor.shape));
     std::vector<float> values(static_cast<std::size_t>(rows) * width);
@@ -126,7 +126,7 @@ class Rounder {
   }
 
   // Scales are float16 in GGUF.
-  void check(const QuantisedTensor& tensor, std::span<const float> values) const {
+  void check(const QuantizedTensor& tensor, std::span<const float> values) const {
     constexpr float kMax = 65504;
     const bool fits = std::ranges::all_of(
         values, [](float value) { return std::fabs(value) <= kMax; });  // also false for NaN
@@ -138,7 +138,7 @@ class Rounder {
   }
 
   const NetworkTensors& tensors_;
-  const QuantiseOptions& options_;
+  const QuantizeOptions& options_;
   int shares_;
   std::vector<std::byte> codes_;
   std::vector<float> scales_;
@@ -154,15 +154,15 @@ struct Outline {
   }
 };
 
-Outline gguf_outline(const std::vector<QuantisedTensor>& layout, std::vector<GgufKey> keys) {
+Outline gguf_outline(const std::vector<QuantizedTensor>& layout, std::vector<GgufKey> keys) {
   std::vector<NamedTensor> named;
   named.reserve(layout.size());
-  for (const QuantisedTensor& tensor : layout) {
+  for (const QuantizedTensor& tensor : layout) {
     named.push_back({tensor.name, tensor.dtype, tensor.shape, {}});
   }
   Outline outline{gguf_file_header(keys, named), {}, {}};
   auto end = static_cast<std::int64_t>(outline.header.size());
-  for (const QuantisedTensor& tensor : layout) {
+  for (const QuantizedTensor& tensor : layout) {
     end += (code_bytes(tensor) + kGgufAlignment - 1) / kGgufAlignment * kGgufAlignment;
     outline.ends.push_back(end);
   }
@@ -170,7 +170,7 @@ Outline gguf_outline(const std::vector<QuantisedTensor>& layout, std::vector<Ggu
 }
 
 // ComfyUI's configuration of a layer.
-std::string comfy_config(const QuantisedTensor& tensor) {
+std::string comfy_config(const QuantizedTensor& tensor) {
   std::string text = "{\"format\": \"int8_tensorwise\"";
   if (tensor.rotation_group > 0) {
     text += ", \"convrot\": true, \"convrot_groupsize\": " + std::to_string(tensor.rotation_group);
@@ -178,12 +178,12 @@ std::string comfy_config(const QuantisedTensor& tensor) {
   return text + "}";
 }
 
-Outline safetensors_outline(const std::vector<QuantisedTensor>& layout, const fs::path& file) {
+Outline safetensors_outline(const std::vector<QuantizedTensor>& layout, const fs::path& file) {
   std::vector<NamedTensor> named;
   std::vector<NamedTensor> configs;
   Outline outline;
   std::int64_t end = 0;
-  for (const QuantisedTensor& tensor : layout) {
+  for (const QuantizedTensor& tensor : layout) {
     named.push_back({tensor.name, tensor.dtype, tensor.shape, {}});
     end += code_bytes(tensor);
     if (tensor.dtype == DType::kI8) {
@@ -208,28 +208,28 @@ Outline safetensors_outline(const std::vector<QuantisedTensor>& layout, const fs
 
 }  // namespace
 
-std::string quantised_words() {
-  std::array<std::string_view, kQuantisedFormats.size()> words;
-  std::transform(kQuantisedFormats.begin(), kQuantisedFormats.end(), words.begin(),
-                 [](const QuantisedFormatEntry& entry) { return entry.word; });
+std::string quantized_words() {
+  std::array<std::string_view, kQuantizedFormats.size()> words;
+  std::transform(kQuantizedFormats.begin(), kQuantizedFormats.end(), words.begin(),
+                 [](const QuantizedFormatEntry& entry) { return entry.word; });
   return or_list(words);
 }
 
-std::optional<QuantisedFormat> quantised_format(std::string_view word) {
-  for (const QuantisedFormatEntry& entry : kQuantisedFormats) {
+std::optional<QuantizedFormat> quantized_format(std::string_view word) {
+  for (const QuantizedFormatEntry& entry : kQuantizedFormats) {
     if (entry.word == word) return entry.format;
   }
   return std::nullopt;
 }
 
-bool quantise(const ModelFolder& model, Network network, QuantisedFormat format,
-              const fs::path& output, const QuantiseOptions& options,
-              const std::function<bool(const QuantiseProgress&)>& go_on) {
+bool quantize(const ModelFolder& model, Network network, QuantizedFormat format,
+              const fs::path& output, const QuantizeOptions& options,
+              const std::function<bool(const QuantizeProgress&)>& go_on) {
   const NetworkTensors tensors(
       network == Network::kTransformer ? model.parts.transformer : model.parts.text_encoder,
       network);
-  const std::vector<QuantisedTensor> layout = quantised_layout(tensors, format);
-  const Outline outline = format == QuantisedFormat::kInt8
+  const std::vector<QuantizedTensor> layout = quantized_layout(tensors, format);
+  const Outline outline = format == QuantizedFormat::kInt8
                               ? safetensors_outline(layout, output)
                               : gguf_outline(layout, gguf_keys(model, network));
   const TensorStore& store = tensors.store();

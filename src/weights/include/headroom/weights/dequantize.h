@@ -19,7 +19,7 @@ namespace headroom {
 // * row_width(). Equals the reference tools bit for bit: every product and sum is rounded to
 // float32 on its own. Throws Error{kInternal} for formats without has_own_values() and for rows
 // that do not exist.
-void dequantise(const TensorView& tensor, std::int64_t first_row, std::int64_t rows,
+void dequantize(const TensorView& tensor, std::int64_t first_row, std::int64_t rows,
                 std::span<float> values);
 
 }  // namespace headroom

@@ -1,4 +1,4 @@
-#include "headroom/weights/dequantise.h"
+#include "headroom/weights/dequantize.h"
 
 #include "headroom/core/error.h"
 
@@ -26,7 +26,7 @@ std::int64_t row_count(std::span<const std::int64_t> shape) {
 
 bool has_own_values(DType dtype) { return tensor_type(dtype).decode != nullptr; }
 
-void dequantise(const TensorView& tensor, std::int64_t first_row, std::int64_t rows,
+void dequantize(const TensorView& tensor, std::int64_t first_row, std::int64_t rows,
                 std::span<float> values) {
   if (!has_own_values(tensor.dtype)) {
     fail("the format " + std::string(dtype_name(tensor.dtype)) + " says no values");

@@ -1,7 +1,7 @@
-#include "headroom/model_files/quantise.h"
+#include "headroom/model_files/quantize.h"
 
 #include "headroom/model_files/open_model.h"
-#include "headroom/weights/dequantise.h"
+#include "headroom/weights/dequantize.h"
 
 #include "weights/quant_test_support.h"
 
@@ -27,9 +27,9 @@ void in_turn(int shares, const std::function<void(int)>& work) {
   for (int i = shares; i-- > 0;) work(i);
 }
 
-bool run(const fs::path& output, Network network, QuantisedFormat format, int shares = 2) {
-  return quantise(model(), network, format, output, {in_turn, shares, 1 << 20},
-                  [](const QuantiseProgress& progress) {
+bool run(const fs::path& output, Network network, QuantizedFormat format, int shares = 2) {
+  return quantize(model(), network, format, output, {in_turn, shares, 1 << 20},
+                  [](const QuantizeProgress& progress) {
                     EXPECT_LE(progress.done_bytes, progress.total_bytes);
                     return true;
                   });
@@ -54,13 +54,13 @@ std::vector<float> values_of(const NetworkTensors& tensors, const std::string& n
 }
 
 // The gguf package wrote the fixture from the same bfloat16 values.
-TEST(Quantise, WritesEightBitsOfGgufAsTheReferenceDoes) {
+TEST(Quantize, WritesEightBitsOfGgufAsTheReferenceDoes) {
   const TemporaryFolder folder;
   for (const auto& [network, fixture] :
        {std::pair(Network::kTransformer, "gguf/z_image-Q8_0.gguf"),
         std::pair(Network::kTextEncoder, "gguf/qwen3-Q8_0.gguf")}) {
     const fs::path output = folder.path() / fs::path(fixture).filename();
-    ASSERT_TRUE(run(output, network, QuantisedFormat::kQ8_0));
+    ASSERT_TRUE(run(output, network, QuantizedFormat::kQ8_0));
     const TensorFile ours(output);
     const TensorFile reference(models() / fixture);
     int compared = 0;
@@ -80,10 +80,10 @@ TEST(Quantise, WritesEightBitsOfGgufAsTheReferenceDoes) {
 
 // comfy-kitchen wrote the fixture. It rotates by a product and not by butterflies, which may round
 // a scale or the rare code otherwise.
-TEST(Quantise, WritesRotatedEightBitsAsTheReferenceDoes) {
+TEST(Quantize, WritesRotatedEightBitsAsTheReferenceDoes) {
   const TemporaryFolder folder;
   const fs::path output = folder.path() / "int8.safetensors";
-  ASSERT_TRUE(run(output, Network::kTransformer, QuantisedFormat::kInt8));
+  ASSERT_TRUE(run(output, Network::kTransformer, QuantizedFormat::kInt8));
   const TensorFile ours(output);
   const TensorFile reference(models() / "comfy/z_image_int8_convrot.safetensors");
   std::size_t codes = 0;
@@ -114,15 +114,15 @@ TEST(Quantise, WritesRotatedEightBitsAsTheReferenceDoes) {
 // value of a group over 127, or for four bits the range over 15, and the largest of n values is at
 // most the root of n times as large as they are on average, the range at most the root of 2 n:
 // groups are rows of 512, blocks of 32, groups of 32.
-TEST(Quantise, IsReadBackAsTheModelThatItWas) {
+TEST(Quantize, IsReadBackAsTheModelThatItWas) {
   const TemporaryFolder folder;
   const struct {
-    QuantisedFormat format;
+    QuantizedFormat format;
     const char* file;
     double allowed;
-  } cases[] = {{QuantisedFormat::kInt8, "a.safetensors", 0.052},
-               {QuantisedFormat::kQ8_0, "a.gguf", 0.013},
-               {QuantisedFormat::kQ4_K, "b.gguf", 0.155}};
+  } cases[] = {{QuantizedFormat::kInt8, "a.safetensors", 0.052},
+               {QuantizedFormat::kQ8_0, "a.gguf", 0.013},
+               {QuantizedFormat::kQ4_K, "b.gguf", 0.155}};
   const ModelFolder whole = model();
   for (const Network network : {Network::kTransformer, Network::kTextEncoder}) {
     const bool is_text = network == Network::kTextEncoder;
@@ -131,11 +131,11 @@ TEST(Quantise, IsReadBackAsTheModelThatItWas) {
     for (const auto& [format, file, allowed] : cases) {
       const fs::path output = folder.path() / (std::string(is_text ? "text-" : "") + file);
       ASSERT_TRUE(run(output, network, format));
-      const NetworkTensors quantised(output, network);
+      const NetworkTensors quantized(output, network);
       for (const std::string& name : source.names()) {
         SCOPED_TRACE(std::string(file) + " " + name);
-        ASSERT_TRUE(quantised.contains(name));
-        EXPECT_LT(relative_error(values_of(quantised, name), values_of(source, name)), allowed);
+        ASSERT_TRUE(quantized.contains(name));
+        EXPECT_LT(relative_error(values_of(quantized, name), values_of(source, name)), allowed);
       }
     }
   }
@@ -145,10 +145,10 @@ TEST(Quantise, IsReadBackAsTheModelThatItWas) {
 }
 
 // Rows of a transformer's first matrix by the numbers of a normal distribution, which weights have.
-TEST(Quantise, ChoosesScalesThatAreBetterThanFromLeastToMost) {
+TEST(Quantize, ChoosesScalesThatAreBetterThanFromLeastToMost) {
   const TemporaryFolder folder;
-  ASSERT_TRUE(run(folder.path() / "a.gguf", Network::kTransformer, QuantisedFormat::kQ4_K));
-  const NetworkTensors quantised(folder.path() / "a.gguf", Network::kTransformer);
+  ASSERT_TRUE(run(folder.path() / "a.gguf", Network::kTransformer, QuantizedFormat::kQ4_K));
+  const NetworkTensors quantized(folder.path() / "a.gguf", Network::kTransformer);
   const NetworkTensors source(model().parts.transformer, Network::kTransformer);
   const std::vector<float> values = values_of(source, "layers.0.feed_forward.w1.weight");
   std::vector<float> plain = values;
@@ -161,23 +161,23 @@ TEST(Quantise, ChoosesScalesThatAreBetterThanFromLeastToMost) {
       plain[k] = *low + step * std::round((values[k] - *low) / step);
     }
   }
-  EXPECT_LT(relative_error(values_of(quantised, "layers.0.feed_forward.w1.weight"), values),
+  EXPECT_LT(relative_error(values_of(quantized, "layers.0.feed_forward.w1.weight"), values),
             relative_error(plain, values));
 }
 
-TEST(Quantise, IsTheSameInAnyNumberOfShares) {
+TEST(Quantize, IsTheSameInAnyNumberOfShares) {
   const TemporaryFolder folder;
-  ASSERT_TRUE(run(folder.path() / "1.gguf", Network::kTransformer, QuantisedFormat::kQ4_K, 1));
-  ASSERT_TRUE(run(folder.path() / "3.gguf", Network::kTransformer, QuantisedFormat::kQ4_K, 3));
+  ASSERT_TRUE(run(folder.path() / "1.gguf", Network::kTransformer, QuantizedFormat::kQ4_K, 1));
+  ASSERT_TRUE(run(folder.path() / "3.gguf", Network::kTransformer, QuantizedFormat::kQ4_K, 3));
   EXPECT_EQ(read_bytes(folder.path() / "1.gguf"), read_bytes(folder.path() / "3.gguf"));
 }
 
 // Stopped at random, and taken up again until it is done.
-TEST(Quantise, GoesOnWhereItWasStopped) {
+TEST(Quantize, GoesOnWhereItWasStopped) {
   const TemporaryFolder folder;
   std::mt19937 random(7);
-  for (const QuantisedFormat format : {QuantisedFormat::kInt8, QuantisedFormat::kQ4_K}) {
-    const std::string word = format == QuantisedFormat::kInt8 ? "int8" : "q4";
+  for (const QuantizedFormat format : {QuantizedFormat::kInt8, QuantizedFormat::kQ4_K}) {
+    const std::string word = format == QuantizedFormat::kInt8 ? "int8" : "q4";
     const fs::path whole = folder.path() / (word + "-whole");
     ASSERT_TRUE(run(whole, Network::kTransformer, format));
     const fs::path output = folder.path() / (word + "-parts");
@@ -188,8 +188,8 @@ TEST(Quantise, GoesOnWhereItWasStopped) {
       ASSERT_LT(calls, 200);
       std::int64_t first = -1;
       auto left = random() % 6 + 3;
-      done = quantise(model(), Network::kTransformer, format, output, {in_turn, 2, 64},
-                      [&](const QuantiseProgress& progress) {
+      done = quantize(model(), Network::kTransformer, format, output, {in_turn, 2, 64},
+                      [&](const QuantizeProgress& progress) {
                         if (first < 0) first = progress.done_bytes;
                         return --left != 0;
                       });
@@ -204,36 +204,36 @@ TEST(Quantise, GoesOnWhereItWasStopped) {
   EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), {}), 4);
 }
 
-TEST(Quantise, BeginsAnewWhereAnotherFormatWasBegun) {
+TEST(Quantize, BeginsAnewWhereAnotherFormatWasBegun) {
   const TemporaryFolder folder;
   const fs::path output = folder.path() / "a";
-  EXPECT_FALSE(quantise(model(), Network::kTransformer, QuantisedFormat::kQ8_0, output,
+  EXPECT_FALSE(quantize(model(), Network::kTransformer, QuantizedFormat::kQ8_0, output,
                         {in_turn, 1, 4096},
-                        [left = 5](const QuantiseProgress&) mutable { return --left != 0; }));
-  ASSERT_TRUE(run(output, Network::kTransformer, QuantisedFormat::kQ4_K));
-  ASSERT_TRUE(run(folder.path() / "b", Network::kTransformer, QuantisedFormat::kQ4_K));
+                        [left = 5](const QuantizeProgress&) mutable { return --left != 0; }));
+  ASSERT_TRUE(run(output, Network::kTransformer, QuantizedFormat::kQ4_K));
+  ASSERT_TRUE(run(folder.path() / "b", Network::kTransformer, QuantizedFormat::kQ4_K));
   EXPECT_EQ(read_bytes(output), read_bytes(folder.path() / "b"));
   EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), {}), 2);
 }
 
-TEST(Quantise, ReplacesNoFile) {
+TEST(Quantize, ReplacesNoFile) {
   const TemporaryFolder folder;
   const fs::path output = folder.write("mine.gguf", "precious");
   expect_error(ErrorKind::kIo, {"mine.gguf", "exists already"},
-               [&] { (void)run(output, Network::kTransformer, QuantisedFormat::kQ8_0); });
+               [&] { (void)run(output, Network::kTransformer, QuantizedFormat::kQ8_0); });
   EXPECT_EQ(read_bytes(output), "precious");
   expect_error(ErrorKind::kIo, {"nowhere"}, [&] {
-    (void)run(folder.path() / "nowhere/a.gguf", Network::kTransformer, QuantisedFormat::kQ8_0);
+    (void)run(folder.path() / "nowhere/a.gguf", Network::kTransformer, QuantizedFormat::kQ8_0);
   });
 }
 
-TEST(Quantise, RefusesWhatAnotherWrites) {
+TEST(Quantize, RefusesWhatAnotherWrites) {
   const TemporaryFolder folder;
   const fs::path output = folder.path() / "a.gguf";
   expect_error(ErrorKind::kIo, {"a.gguf", "being written by another program"}, [&] {
-    (void)quantise(model(), Network::kTransformer, QuantisedFormat::kQ8_0, output,
-                   {in_turn, 1, 4096}, [&](const QuantiseProgress&) {
-                     return run(output, Network::kTransformer, QuantisedFormat::kQ8_0);
+    (void)quantize(model(), Network::kTransformer, QuantizedFormat::kQ8_0, output,
+                   {in_turn, 1, 4096}, [&](const QuantizeProgress&) {
+                     return run(output, Network::kTransformer, QuantizedFormat::kQ8_0);
                    });
   });
 }

@@ -13,26 +13,26 @@
 namespace headroom {
 
 // The formats that weights can be rounded to.
-enum class QuantisedFormat {
+enum class QuantizedFormat {
   kInt8,  // ComfyUI's int8_tensorwise with ConvRot, rows rotated in groups of 256, as safetensors
   kQ8_0,  // GGUF
   kQ4_K   // GGUF, the usual mix: Q6_K where rounding costs most
 };
-struct QuantisedFormatEntry {
-  QuantisedFormat format;
+struct QuantizedFormatEntry {
+  QuantizedFormat format;
   std::string_view word;    // on the command line
   std::string_view ending;  // extension of its files, by which other programs recognise them
 };
-inline constexpr std::array kQuantisedFormats{
-    QuantisedFormatEntry{QuantisedFormat::kInt8, "int8", ".safetensors"},
-    QuantisedFormatEntry{QuantisedFormat::kQ8_0, "q8_0", ".gguf"},
-    QuantisedFormatEntry{QuantisedFormat::kQ4_K, "q4_k", ".gguf"},
+inline constexpr std::array kQuantizedFormats{
+    QuantizedFormatEntry{QuantizedFormat::kInt8, "int8", ".safetensors"},
+    QuantizedFormatEntry{QuantizedFormat::kQ8_0, "q8_0", ".gguf"},
+    QuantizedFormatEntry{QuantizedFormat::kQ4_K, "q4_k", ".gguf"},
 };
-[[nodiscard]] std::string quantised_words();  // "int8, q8_0 or q4_k"
+[[nodiscard]] std::string quantized_words();  // "int8, q8_0 or q4_k"
 // Nothing for other words.
-[[nodiscard]] std::optional<QuantisedFormat> quantised_format(std::string_view word);
+[[nodiscard]] std::optional<QuantizedFormat> quantized_format(std::string_view word);
 
-struct QuantiseOptions {
+struct QuantizeOptions {
   // Calls `work` with 0 to `count` - 1, possibly in parallel, and returns when all are done;
   // rethrows what one of them throws.
   using InParallel = std::function<void(int count, const std::function<void(int)>& work)>;
@@ -45,7 +45,7 @@ struct QuantiseOptions {
   std::int64_t sync_bytes = std::int64_t{128} << 20;
 };
 
-struct QuantiseProgress {
+struct QuantizeProgress {
   std::int64_t done_bytes = 0;
   std::int64_t total_bytes = 0;  // size of the finished file
 };
@@ -60,8 +60,8 @@ struct QuantiseProgress {
 // format, even after the process was killed. Returns whether the file is finished. Throws
 // Error{kIo} when `output` exists already, the disk has too little room or fails, or another
 // program writes the same file; Error{kModelFile} for weights that cannot be read or rounded.
-[[nodiscard]] bool quantise(const ModelFolder& model, Network network, QuantisedFormat format,
-                            const std::filesystem::path& output, const QuantiseOptions& options,
-                            const std::function<bool(const QuantiseProgress&)>& go_on);
+[[nodiscard]] bool quantize(const ModelFolder& model, Network network, QuantizedFormat format,
+                            const std::filesystem::path& output, const QuantizeOptions& options,
+                            const std::function<bool(const QuantizeProgress&)>& go_on);
 
 }  // namespace headroom
