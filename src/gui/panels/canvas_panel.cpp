@@ -293,7 +293,7 @@ void draw_below(const Ui& ui, const Rect& canvas, const Shown& shown, const RowH
   y += high.row;
   if (high.progress > 0) draw_progress_panel(ui, {canvas.x, y, canvas.w, high.progress - gap});
   y += high.progress;
-  if (high.strip > 0) draw_strip_panel(ui, {canvas.x, y, canvas.w, high.strip});
+  if (high.strip > 0) draw_thumbnails_panel(ui, {canvas.x, y, canvas.w, high.strip});
 }
 
 }  // namespace
@@ -324,7 +324,7 @@ void draw_canvas_panel(const Ui& ui, const Rect& whole) {
   list.ChannelsSplit(2);
   list.ChannelsSetCurrent(1);
   if (shown.picture != nullptr) {
-    draw_apply_strip(ui, canvas);
+    draw_repaint_bar(ui, canvas);
     draw_compare_pill(ui, canvas);
   }
   // Its edges stay in reach while they can be dragged.

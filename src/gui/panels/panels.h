@@ -50,7 +50,7 @@ void draw_upscale_list(const Ui& ui, ImVec2 at);  // likewise, choices for enlar
 void draw_compare_pill(const Ui& ui, const Rect& canvas);
 // At the bottom of the canvas, while a result of a repaint is shown: which one, and what to do
 // with it.
-void draw_apply_strip(const Ui& ui, const Rect& canvas);
+void draw_repaint_bar(const Ui& ui, const Rect& canvas);
 // The tools that paint a mask, instead of the actions.
 void draw_mask_bar(const Ui& ui);
 // Paints with the mouse on the last item, the canvas; `place` is the picture's rectangle.
@@ -62,7 +62,7 @@ void draw_mask(const Ui& ui, const Rect& canvas, const Rect& place);
 void drag_canvas_edges(const Ui& ui, const Rect& canvas, const Rect& inner, double scale);
 void draw_outpaint(const Ui& ui, const Rect& canvas, const Rect& inner, double scale);
 void draw_progress_panel(const Ui& ui, const Rect& area);
-void draw_strip_panel(const Ui& ui, const Rect& area);
+void draw_thumbnails_panel(const Ui& ui, const Rect& area);
 
 // Sample pictures of the model on the empty canvas; clicking one makes a picture like it. Returns
 // their side in screen pixels; 0: there are none, or no room.

@@ -87,7 +87,7 @@ void draw_live_cell(const Ui& ui, const JobStatus& job, float side) {
 
 }  // namespace
 
-void draw_strip_panel(const Ui& ui, const Rect& area) {
+void draw_thumbnails_panel(const Ui& ui, const Rect& area) {
   const JobStatus* const running = ui.frame.running();
   const auto width = static_cast<float>(area.w);
   if (ui.state.pictures.empty() && running == nullptr) {

@@ -72,7 +72,7 @@ void draw_step(const Ui& ui, const char* name, const char* icon, bool is_end, in
 
 }  // namespace
 
-void draw_apply_strip(const Ui& ui, const Rect& canvas) {
+void draw_repaint_bar(const Ui& ui, const Rect& canvas) {
   const auto results = repaint_results(ui.state);
   if (!results) return;
   const std::size_t count = results->pictures.size();

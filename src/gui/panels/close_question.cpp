@@ -4,46 +4,12 @@
 
 #include "panels.h"
 #include "question.h"
-
-#include <algorithm>
+#include "save_folder.h"
 
 #include <imgui.h>
-#include <imgui_stdlib.h>
 
 namespace headroom {
 namespace {
-
-void name_folder(const Ui& ui) {
-  if (!ImGui::IsWindowAppearing() || !ui.state.save_folder.empty()) return;
-  ui.state.save_folder = ui.state.output_folder.value_or(ui.services.output_folder).string();
-}
-
-// Asks for a folder for unsaved pictures.
-void draw_save_to(const Ui& ui, ButtonKind kind) {
-  UiState& state = ui.state;
-  if (!ui.services.save_to) return;
-  paragraph(ui, ui.t("close.save.to"), {ui.colors.text_dim, kSmallSize});
-  const float save = ui.px(110);
-  const float gap = ui.px(8);
-  ImGui::SetNextItemWidth(ui.px(kQuestionWidth) - save - gap);
-  ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(ui.px(10), ui.px(7)));
-  ImGui::InputText("##close.folder", &state.save_folder);
-  ImGui::PopStyleVar();
-  name_item(ui, "close.folder");
-  ImGui::SameLine(0, gap);
-  if (button(ui, {.name = "close.save",
-                  .label = ui.t("close.save"),
-                  .tip = ui.t("tip.close.save"),
-                  .disabled = state.save_folder.empty() ? ui.t("why.close.save") : std::string(),
-                  .kind = kind,
-                  .size = {save, ui.px(31)},
-                  .text_size = 13})) {
-    ui.actions.saving.save_unsaved_to(state.save_folder);
-  }
-  if (!state.save_trouble.empty()) {
-    paragraph(ui, sentence(state.save_trouble, ui.text), {ui.colors.bad, kSmallSize});
-  }
-}
 
 // "the prompt, the mask"
 std::string name_forgotten(const Ui& ui, const Forgotten& lost) {
@@ -117,7 +83,7 @@ void draw_close_question(const Ui& ui) {
   if (state.closing != UiState::Closing::kAsk) return;
   const bool open = begin_question(ui, "close_question");
   if (open) {
-    name_folder(ui);
+    suggest_save_folder(ui);
     const bool busy = !ui.frame.jobs.empty();
     const bool running = ui.frame.running() != nullptr;
     paragraph(ui, ui.t("close.title"), {ui.colors.text, 15, true});
@@ -131,34 +97,13 @@ void draw_close_question(const Ui& ui) {
     if (const std::size_t unsaved = state.unsaved(); unsaved > 0) {
       paragraph(ui, fill(ui.t("close.unsaved"), {std::to_string(unsaved)}),
                 {ui.colors.bad, kTextSize});
-      draw_save_to(ui, ButtonKind::kPlain);
+      draw_save_folder(ui, ButtonKind::kPlain);
     }
     draw_forgotten(ui);
     ImGui::Dummy({0, ui.px(2)});
     draw_answers(ui, busy);
     if (escape_pressed(ui)) {
       state.closing = UiState::Closing::kNo;
-      ImGui::CloseCurrentPopup();
-    }
-  }
-  end_question(open);
-}
-
-void draw_save_question(const Ui& ui) {
-  UiState& state = ui.state;
-  if (!state.save_asked || state.closing == UiState::Closing::kAsk) return;
-  const bool open = begin_question(ui, "save_question");
-  if (open) {
-    name_folder(ui);
-    paragraph(ui, fill(ui.t("save.title"), {std::to_string(state.unsaved())}),
-              {ui.colors.text, 15, true});
-    draw_save_to(ui, ButtonKind::kAccent);
-    const bool later = button(ui, {.name = "save.later",
-                                   .label = ui.t("save.later"),
-                                   .tip = ui.t("tip.save.later"),
-                                   .size = {ui.px(kQuestionWidth), ui.px(36)}});
-    if (later || escape_pressed(ui) || state.unsaved() == 0) {
-      state.save_asked = false;
       ImGui::CloseCurrentPopup();
     }
   }
