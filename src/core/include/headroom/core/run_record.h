@@ -29,7 +29,8 @@ struct HashedFile {
 };
 
 // What a run did: the plan beside the measurement, and everything that its seconds depend on.
-// Holds nothing of what was drawn.
+// Holds nothing of what was drawn. In pictures and JSON it is called "receipt"; RunLog in
+// records/run_log.h keeps those of past runs, in receipts.jsonl.
 struct RunRecord {
   Plan plan;                        // as it was at the start
   std::vector<PlanChange> changes;  // empty: the run went as planned
