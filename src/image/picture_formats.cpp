@@ -2,6 +2,7 @@
 
 #include "headroom/core/lower_case.h"
 #include "headroom/core/name_list.h"
+#include "headroom/image/png_writer.h"
 
 #include "jpeg_info.h"
 #include "png_info.h"

@@ -2,8 +2,7 @@
 
 #include "headroom/weights/dequantize.h"
 #include "headroom/weights/tensor_header.h"
-
-#include "gguf_unreadable_types.h"
+#include "headroom/weights/tensor_type.h"
 
 #include <bit>
 

@@ -1,11 +1,13 @@
 #include "headroom/weights/tensor_type.h"
 
+#include "headroom/core/error.h"
 #include "headroom/weights/small_floats.h"
 
 #include "gguf_blocks.h"
 
 #include <array>
 #include <cstring>
+#include <string>
 
 namespace headroom {
 namespace {

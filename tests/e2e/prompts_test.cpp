@@ -1,6 +1,4 @@
 // Prompts from a file, choices and wildcards.
-#include "headroom/image/picture_text.h"
-
 #include "e2e/e2e_support.h"
 
 #include <set>

@@ -2,6 +2,7 @@
 #include "headroom/gui_state/session_keeper.h"
 
 #include "headroom/gui_state/start_picture.h"
+#include "headroom/image/png_writer.h"
 #include "headroom/records/headroom_entry.h"
 
 #include "gui/action_support.h"

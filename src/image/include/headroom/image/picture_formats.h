@@ -1,4 +1,5 @@
 #pragma once
+#include "headroom/core/image.h"
 #include "headroom/image/picture_info.h"
 #include "headroom/image/picture_text.h"
 

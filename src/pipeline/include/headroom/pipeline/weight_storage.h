@@ -16,7 +16,7 @@ namespace headroom {
 enum class WeightStorage {
   kPlain,  // in the number format of the arithmetic
   kInt8,   // int8 codes with a scale per row: both sides of a product in eight bits
-  kQ8_0,   // 34 bytes for 32 values
+  kQ8_0,   // GGUF's: 34 bytes for 32 values
   kQ4,     // Q4_K where rows are multiples of 256, else Q4_0: either way 18 bytes for 32 values
 };
 inline constexpr int kWeightStorages = 4;
