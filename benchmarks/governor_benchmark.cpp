@@ -47,7 +47,7 @@ PipelineOptions options_of(const Subject& subject) {
   PipelineOptions options;
   options.model = read_model_folder(subject.folder);
   options.device = subject.card ? pretended_device("cuda", 0, "a card", 89) : choose_device("cpu");
-  options.dtype = subject.dtype;
+  options.dtype = read_number_format(subject.dtype);
   options.budget.reserve_bytes = 0;
   return options;
 }

@@ -38,7 +38,7 @@ WorkspaceTerms documented_workspace(const Device& device) {
 
 // What `headroom calibrate` has stored for this device. A GPU without an entry is calibrated now,
 // which takes seconds, since what cuDNN allocates cannot be predicted.
-std::optional<WorkspaceTerms> calibrated_workspace(const Device& device, const std::string& dtype,
+std::optional<WorkspaceTerms> calibrated_workspace(const Device& device, NumberFormat dtype,
                                                    int threads, bool calibrates) {
   const StoredCalibration stored =
       read_calibration(calibration_file(), calibration_key(device, dtype, threads));
@@ -61,7 +61,7 @@ std::optional<WorkspaceTerms> calibrated_workspace(const Device& device, const s
   return terms;
 }
 
-void keep_overhead(const Device& device, const std::string& dtype, const CardOverhead& overhead) {
+void keep_overhead(const Device& device, NumberFormat dtype, const CardOverhead& overhead) {
   try {
     write_overhead(cards_file(), rates_key(device, dtype, 0), overhead);
   } catch (const Error& e) {
@@ -71,8 +71,7 @@ void keep_overhead(const Device& device, const std::string& dtype, const CardOve
 
 // The device's rates from the file; if there are none they are measured now, which makes the first
 // start a second longer. Nothing if that fails; then seconds are known after the first picture.
-std::optional<DeviceRates> device_rates(const Device& device, const std::string& dtype,
-                                        int threads) {
+std::optional<DeviceRates> device_rates(const Device& device, NumberFormat dtype, int threads) {
   std::optional<DeviceRates> rates;
   try {
     const RatesKey key = rates_key(device, dtype, threads);
@@ -88,7 +87,7 @@ std::optional<DeviceRates> device_rates(const Device& device, const std::string&
   return rates;
 }
 
-void distrust_rates(const Device& device, const std::string& dtype, int threads) {
+void distrust_rates(const Device& device, NumberFormat dtype, int threads) {
   try {
     forget_rates(rates_file(), rates_key(device, dtype, threads));
   } catch (const Error& e) {
@@ -174,7 +173,7 @@ BudgetOptions budget_options(const AppConfig& config) {
   return {config.memory.vram_cap_bytes, config.memory.reserve_bytes};
 }
 
-void expect_overhead(const Device& device, const std::string& dtype) {
+void expect_overhead(const Device& device, NumberFormat dtype) {
   if (!device.backend->has_own_memory()) return;
   const auto overhead = read_overhead(cards_file(), rates_key(device, dtype, 0));
   if (overhead) device.backend->expect_overhead(*overhead);

@@ -1,5 +1,6 @@
 #pragma once
 #include "headroom/config/app_config.h"
+#include "headroom/core/number_format.h"
 #include "headroom/engine/generation_queue.h"
 #include "headroom/pipeline/make_generator.h"
 
@@ -24,7 +25,7 @@ namespace headroom {
 
 // Tells the backend what earlier runs were found to take on a GPU beside their tensors. `dtype` as
 // in PipelineOptions.
-void expect_overhead(const Device& device, const std::string& dtype);
+void expect_overhead(const Device& device, NumberFormat dtype);
 
 // The rooms joined for one model on one device, for window and command line alike.
 struct GenerationContext {

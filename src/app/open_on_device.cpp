@@ -2,6 +2,7 @@
 
 #include "headroom/config/paths.h"
 #include "headroom/core/error.h"
+#include "headroom/core/number_format.h"
 #include "headroom/forecast/rates_file.h"
 #include "headroom/forecast/upscale_forecaster.h"
 #include "headroom/pipeline/request_shape.h"
@@ -60,12 +61,10 @@ ForecastService::Sources forecasts(const GenerationContext& app,
       .other_programs = [memory = app.memory] { return memory.other_programs(); }};
 }
 
-std::vector<std::string> formats_of(const Device& device) {
-  constexpr std::array kFormats{"auto", "fp32", "bf16", "fp16", "int8"};
-  std::vector<std::string> formats;
-  for (const char* const format : kFormats) {
-    if (can_run(format, device)) formats.emplace_back(format);
-  }
+std::vector<NumberFormat> formats_of(const Device& device) {
+  std::vector<NumberFormat> formats;
+  std::ranges::copy_if(kNumberFormats, std::back_inserter(formats),
+                       [&](NumberFormat format) { return can_run(format, device); });
   return formats;
 }
 
@@ -98,7 +97,7 @@ ModelOnDevice open_on_device(const AppConfig& config, const SessionChoice& choic
   const Device& device = app.pipeline.device;
   const auto upscales = std::make_shared<UpscaleForecaster>(
       device, budget_options(chosen), [device, threads = chosen.model.threads] {
-        return read_rates(rates_file(), rates_key(device, "fp32", threads));
+        return read_rates(rates_file(), rates_key(device, NumberFormat::kFloat32, threads));
       });
   return {.choice = choice,
           .model = app.pipeline.model.info,

@@ -4,6 +4,7 @@
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
 #include "headroom/core/languages.h"
+#include "headroom/core/number_format.h"
 #include "headroom/core/quote.h"
 #include "headroom/core/version.h"
 #include "headroom/device/device.h"
@@ -129,7 +130,7 @@ void apply_to_config(const TypedOptions& typed, AppConfig& config) {
   if (typed.vae) config.model.vae = not_empty("--vae", *typed.vae);
   if (typed.tokenizer) config.model.tokenizer = not_empty("--tokenizer", *typed.tokenizer);
   if (typed.device) config.model.device = *typed.device;
-  if (typed.dtype) config.model.dtype = *typed.dtype;
+  if (typed.dtype) config.model.dtype = read_number_format(*typed.dtype);
   if (typed.threads) config.model.threads = read_int("--threads", *typed.threads, 0, kMaxThreads);
   if (typed.low_vram) config.model.low_vram = true;
   MemoryOptions& memory = config.memory;

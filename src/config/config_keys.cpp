@@ -3,6 +3,7 @@
 #include "headroom/core/bytes.h"
 #include "headroom/core/languages.h"
 #include "headroom/core/lower_case.h"
+#include "headroom/core/number_format.h"
 
 #include <array>
 #include <charconv>
@@ -177,7 +178,9 @@ const std::array<ConfigKey, 25> kKeys{{
      [](AppConfig& c, const Values& v) { return set_device(c.model.device, v); }},
     {"model", "dtype", "auto, fp32, bf16, fp16, int8 or q4",
      [](AppConfig& c, const Values& v) {
-       return set_choice(c.model.dtype, v, {"auto", "fp32", "bf16", "fp16", "int8", "q4"});
+       const auto format = find_number_format(lower_ascii(v.front()));
+       if (format) c.model.dtype = *format;
+       return format.has_value();
      }},
     {"model", "threads", "a whole number from 0 to 1024 (0: one per core)",
      [](AppConfig& c, const Values& v) { return set_number(c.model.threads, v, 0, kMaxThreads); }},

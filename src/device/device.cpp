@@ -140,6 +140,7 @@ MemorySnapshot DeviceMemory::read() const {
   s.cached = use.cached;
   s.peak = device_.backend->run_peak();
   s.source = device_.backend->source();
+  s.is_main_memory = !device_.backend->has_own_memory();
   s.pretended = pretend_total_.has_value() || pretend_others_;
   const SystemMemory system = read_system_memory();
   s.host_available =

@@ -35,13 +35,13 @@ OpMeasurement measure_probe(const CalibrationOp& probe, const Device& device,
 
 }  // namespace
 
-CalibrationKey calibration_key(const Device& device, const std::string& dtype, int threads) {
+CalibrationKey calibration_key(const Device& device, NumberFormat dtype, int threads) {
   return {device.key(), libtorch_version(), choose_formats(dtype, device).name,
           device.backend->has_own_memory() ? 0 : resolve_threads(threads),
           device.backend->libraries()};
 }
 
-Calibration calibrate(const Device& device, const std::string& dtype, int threads,
+Calibration calibrate(const Device& device, NumberFormat dtype, int threads,
                       const MeasureOp& measure) {
   const MeasureOp measured =
       measure ? measure : [&](std::string_view, const std::function<void()>& work) {

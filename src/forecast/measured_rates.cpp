@@ -288,14 +288,14 @@ std::string processor_name() {
 
 }  // namespace
 
-RatesKey rates_key(const Device& device, const std::string& dtype, int threads) {
+RatesKey rates_key(const Device& device, NumberFormat dtype, int threads) {
   const bool card = device.backend->has_own_memory();
   return {card ? device.key() : device.name + ", " + processor_name(), libtorch_version(),
           std::string(kVersion), choose_formats(dtype, device).name,
           card ? 0 : resolve_threads(threads)};
 }
 
-DeviceRates measure_rates(const Device& device, const std::string& dtype, int threads) {
+DeviceRates measure_rates(const Device& device, NumberFormat dtype, int threads) {
   const c10::InferenceMode inference;
   const ScopedMemoryTag tag(MemoryTag::kHost);  // not part of a run that may be going on
   at::set_num_threads(resolve_threads(threads));

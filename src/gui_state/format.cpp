@@ -1,6 +1,7 @@
 #include "headroom/gui_state/format.h"
 
 #include "headroom/core/bytes.h"
+#include "headroom/core/processor_name.h"
 
 #include <algorithm>
 #include <array>
@@ -102,7 +103,7 @@ std::string format_number(double value) {
 
 std::string format_times(double times) { return print("%.1f", times); }
 
-std::string device_label(const std::string& name) { return name == "CPU budget" ? "CPU" : name; }
+std::string device_label(const std::string& name) { return name == kProcessorName ? "CPU" : name; }
 
 namespace {
 

@@ -67,8 +67,8 @@ std::string refusal_sum(std::int64_t need_bytes, const Budget& budget, const Str
   // Each number is rounded separately; the larger one absorbs the difference.
   long long& larger = others > kept ? others : kept;
   larger += total - driver - others - kept - left;
-  const bool cpu = budget.source.starts_with("CPU");
-  std::string sum = fill(text.text(cpu ? "refusal.memory" : "refusal.card"), {f.with_unit(total)});
+  std::string sum = fill(text.text(budget.is_main_memory ? "refusal.memory" : "refusal.card"),
+                         {f.with_unit(total)});
   if (driver > 0) sum += fill(text.text("refusal.driver"), {f.number(driver)});
   sum += fill(text.text("refusal.others"), {f.number(others)});
   sum += fill(text.text("refusal.kept"), {f.number(kept)});

@@ -21,7 +21,7 @@ Message short_name(const std::string& model) {
 
 Message label_of(const SessionChoice& to, const ModelOnDevice& now) {
   if (to.model != now.choice.model) return short_name(to.model);
-  return to.device != now.choice.device ? to.device : to.dtype;
+  return to.device != now.choice.device ? to.device : name_of(to.dtype);
 }
 
 Message title_of(const ModelInfo& model) {

@@ -16,6 +16,7 @@ Budget compute_budget(const MemorySnapshot& snapshot, const BudgetOptions& optio
   budget.total_bytes = snapshot.total;
   budget.free_bytes = snapshot.free;
   budget.source = snapshot.source;
+  budget.is_main_memory = snapshot.is_main_memory;
   budget.reserved_by_driver_bytes = snapshot.reserved_by_driver;
   budget.kept_free_bytes =
       options.reserve_bytes.value_or(default_reserve(snapshot.total, snapshot.overhead_is_known));

@@ -15,7 +15,7 @@ std::shared_ptr<Forecaster> forecaster_of(PipelineOptions options) {
 
 }  // namespace
 
-FormatChoice format_choice(const std::string& dtype, PipelineOptions options) {
+FormatChoice format_choice(NumberFormat dtype, PipelineOptions options) {
   options.dtype = dtype;
   RunFormats formats = choose_formats(dtype, options.device);
   return {std::move(formats), forecaster_of(std::move(options))};

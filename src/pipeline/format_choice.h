@@ -1,6 +1,7 @@
 #pragma once
 #include "headroom/core/error.h"
 #include "headroom/core/generation.h"
+#include "headroom/core/number_format.h"
 #include "headroom/memory/forecaster.h"
 #include "headroom/pipeline/make_generator.h"
 #include "headroom/pipeline/run_formats.h"
@@ -16,8 +17,8 @@ struct FormatChoice {
   std::shared_ptr<Forecaster> forecaster;
 };
 
-// For another format than that of the options. `dtype` as in PipelineOptions.
-[[nodiscard]] FormatChoice format_choice(const std::string& dtype, PipelineOptions options);
+// For another format than that of the options.
+[[nodiscard]] FormatChoice format_choice(NumberFormat dtype, PipelineOptions options);
 
 // Whether these formats decode the request's sampled picture as the run that sampled it would
 // have.

@@ -1,6 +1,7 @@
 #include "headroom/pipeline/make_generator.h"
 
 #include "headroom/core/bytes.h"
+#include "headroom/core/number_format.h"
 #include "headroom/pipeline/converted_weights.h"
 #include "headroom/pipeline/opened_model.h"
 #include "headroom/pipeline/request_shape.h"
@@ -133,10 +134,12 @@ class PipelineGenerator final : public ImageGenerator {
       const ReopenAfterwards reopen{*this, !is_chosen};
       if (!is_chosen) opened_.reset();
       run(asked, 0,
-          is_chosen ? chosen_ : format_choice(asked.request.sampled->decoder_format, options_),
+          is_chosen
+              ? chosen_
+              : format_choice(read_number_format(asked.request.sampled->decoder_format), options_),
           /*is_retry=*/false, sink, stop);
     } catch (const NumericalFailure& ill) {
-      const std::optional<std::string> safer = safer_format(chosen_.formats.name, options_.device);
+      const std::optional<NumberFormat> safer = safer_format(chosen_.formats, options_.device);
       if (!safer) throw broken_model(options_, ill.what, chosen_);
       opened_.reset();
       FormatChoice choice = format_choice(*safer, options_);
@@ -144,10 +147,10 @@ class PipelineGenerator final : public ImageGenerator {
           choice.forecaster->forecast(asked.shape, asked.request.count, memory_.read()).fits;
       if (!fits) choice = chosen_;
       sink.on_notice(
-          {Notice::Kind::kOverflow,
-           fits ? say("{0} in {1}; the picture is made once more in {2}", ill.what,
-                      chosen_.formats.name, *safer)
-                : say("{0} in {1}, and {2} does not fit", ill.what, chosen_.formats.name, *safer)});
+          {Notice::Kind::kOverflow, fits ? say("{0} in {1}; the picture is made once more in {2}",
+                                               ill.what, chosen_.formats.name, name_of(*safer))
+                                         : say("{0} in {1}, and {2} does not fit", ill.what,
+                                               chosen_.formats.name, name_of(*safer))});
       const ReopenAfterwards reopen{*this};
       run(asked, ill.image_index, choice, /*is_retry=*/true, sink, stop);
     }

@@ -168,8 +168,7 @@ std::vector<UsedLora> OpenedLoras::used() const {
   return used;
 }
 
-std::int64_t lora_bytes(const OpenedLoras& opened_loras, const std::string& dtype,
-                        const Device& device) {
+std::int64_t lora_bytes(const OpenedLoras& opened_loras, NumberFormat dtype, const Device& device) {
   const c10::ScalarType format = choose_formats(dtype, device).networks;
   return opened_loras.values() * static_cast<std::int64_t>(c10::elementSize(format));
 }

@@ -32,34 +32,40 @@ RunFormats quantized(const Device& device, const char* name, WeightStorage stora
 
 }  // namespace
 
-RunFormats choose_formats(const std::string& wanted, const Device& device) {
+RunFormats choose_formats(NumberFormat wanted, const Device& device) {
   using c10::ScalarType;
-  if (wanted == "auto") {
-    const std::string usual = device.backend->usual_format();
-    return usual == "bf16" ? bfloat16(device, ScalarType::Float) : choose_formats(usual, device);
+  switch (wanted) {
+    case NumberFormat::kAuto: {
+      const NumberFormat usual = device.backend->usual_format();
+      return usual == NumberFormat::kBfloat16 ? bfloat16(device, ScalarType::Float)
+                                              : choose_formats(usual, device);
+    }
+    case NumberFormat::kFloat32:
+      return {ScalarType::Float, ScalarType::Float, "fp32"};
+    case NumberFormat::kBfloat16:
+      return bfloat16(device, ScalarType::BFloat16);
+    case NumberFormat::kFloat16:
+      return float16();
+    case NumberFormat::kInt8:
+      if (device.backend->has_own_memory()) return quantised(device, "int8", WeightStorage::kQ8_0);
+      return {ScalarType::Float, ScalarType::Float, "int8", WeightStorage::kInt8,
+              WeightStorage::kInt8};
+    case NumberFormat::kQ4:
+      return quantised(device, "q4", WeightStorage::kQ4);
   }
-  if (wanted == "fp32") return {ScalarType::Float, ScalarType::Float, "fp32"};
-  if (wanted == "bf16") return bfloat16(device, ScalarType::BFloat16);
-  if (wanted == "fp16") return float16();
-  if (wanted == "int8") {
-    if (device.backend->has_own_memory()) return quantized(device, "int8", WeightStorage::kQ8_0);
-    return {ScalarType::Float, ScalarType::Float, "int8", WeightStorage::kInt8,
-            WeightStorage::kInt8};
-  }
-  if (wanted == "q4") return quantized(device, "q4", WeightStorage::kQ4);
-  throw Error(ErrorKind::kInvalidRequest,
-              say("number format \"{0}\" is not known; use auto, fp32, bf16, fp16 or int8, or q4 "
-                  "to plan with",
-                  wanted));
+  return {};
 }
 
-std::optional<std::string> safer_format(const std::string& name, const Device& device) {
-  if (name == "fp16") return device.backend->computes_bfloat16() ? "bf16" : "fp32";
-  if (name == "bf16" || name == "bf16+vae32") return "fp32";
+std::optional<NumberFormat> safer_format(const RunFormats& formats, const Device& device) {
+  if (!(formats.transformer == LayerStorage{})) return std::nullopt;
+  if (formats.networks == c10::ScalarType::Half) {
+    return device.backend->computes_bfloat16() ? NumberFormat::kBfloat16 : NumberFormat::kFloat32;
+  }
+  if (formats.networks == c10::ScalarType::BFloat16) return NumberFormat::kFloat32;
   return std::nullopt;
 }
 
-bool can_run(const std::string& dtype, const Device& device) {
+bool can_run(NumberFormat dtype, const Device& device) {
   try {
     check_can_run(dtype, device);
     (void)choose_formats(dtype, device);
@@ -69,17 +75,18 @@ bool can_run(const std::string& dtype, const Device& device) {
   }
 }
 
-std::string format_name(const std::string& dtype, const Device& device) {
+std::string format_name(NumberFormat dtype, const Device& device) {
   return choose_formats(dtype, device).name;
 }
 
-void check_can_run(const std::string& dtype, const Device& device) {
-  const bool runs = dtype == "int8" ? !device.backend->has_own_memory() : dtype != "q4";
+void check_can_run(NumberFormat dtype, const Device& device) {
+  const bool runs =
+      dtype == NumberFormat::kInt8 ? !device.backend->has_own_memory() : dtype != NumberFormat::kQ4;
   if (runs) return;
   throw Error(ErrorKind::kInvalidRequest,
               say("number format \"{0}\" can be planned for {1} already (headroom plan, headroom "
                   "frontier) but not run on it yet; run with {2}",
-                  dtype, device.name,
+                  name_of(dtype), device.name,
                   device.backend->computes_bfloat16() ? say("auto, fp32, bf16 or fp16")
                                                       : say("auto, fp32 or fp16")));
 }

@@ -246,7 +246,8 @@ TEST_F(CommandLineTest, CommandLineBeatsEnvironmentBeatsNamedFileBeatsUserFile) 
   const CommandLine line =
       read({"--config", named.c_str(), "--threads", "4", "generate", "-p", "a"});
   EXPECT_EQ(line.config.model.threads, 4);
-  EXPECT_EQ(line.config.model.dtype, "bf16");  // what the stronger ones leave alone stays
+  EXPECT_EQ(line.config.model.dtype,
+            NumberFormat::kBfloat16);  // what the stronger ones leave alone stays
 }
 
 TEST_F(CommandLineTest, DeviceOptionsStandBeforeOrAfterTheCommand) {

@@ -76,7 +76,7 @@ log:
   EXPECT_EQ(config.model.path, "/models/turbo");
   EXPECT_THAT(config.model.folders, ElementsAre("/data/ComfyUI", "/models"));
   EXPECT_EQ(config.model.device, "cuda:1");
-  EXPECT_EQ(config.model.dtype, "bf16");
+  EXPECT_EQ(config.model.dtype, NumberFormat::kBfloat16);
   EXPECT_EQ(config.model.threads, 6);
   EXPECT_TRUE(config.model.low_vram);
   EXPECT_FALSE(config.model.check_weights);
@@ -99,10 +99,10 @@ log:
 TEST(ConfigFile, OverlaysOnlyWhatItNames) {
   const TempFolder folder;
   AppConfig config;
-  config.model.dtype = "fp16";
+  config.model.dtype = NumberFormat::kFloat16;
   config.window.width = 1500;
   load_config_file(folder.write("a.yaml", "window: {height: 900}"), config);
-  EXPECT_EQ(config.model.dtype, "fp16");
+  EXPECT_EQ(config.model.dtype, NumberFormat::kFloat16);
   EXPECT_EQ(config.window.width, 1500);
   EXPECT_EQ(config.window.height, 900);
 }
@@ -354,7 +354,7 @@ window:
   EXPECT_EQ(config.window.height, 900);
   EXPECT_EQ(config.window.width, AppConfig{}.window.width);
   EXPECT_EQ(config.output.folder, "/pictures");
-  EXPECT_EQ(config.model.dtype, "bf16");
+  EXPECT_EQ(config.model.dtype, NumberFormat::kBfloat16);
   EXPECT_EQ(config.model.threads, AppConfig{}.model.threads);
   std::vector<std::string> said;
   for (const Error& fault : faults) {

@@ -76,7 +76,7 @@ TEST(Devices, ACardThatIsNotThereHoldsNothingAndCanDoNothing) {
   card.backend->set_up();
   card.backend->reserve(kGiB, kMiB);
   EXPECT_TRUE(card.backend->has_own_memory());
-  EXPECT_EQ(card.backend->usual_format(), "bf16");
+  EXPECT_EQ(card.backend->usual_format(), NumberFormat::kBfloat16);
   EXPECT_EQ(card.backend->use().peak, 0);
   EXPECT_EQ(card.backend->capacity().total, 0);
   EXPECT_EQ(card.backend->driver_allocations(), 0);
@@ -89,6 +89,7 @@ TEST(Devices, ACardThatIsNotThereHoldsNothingAndCanDoNothing) {
   EXPECT_EQ(card.backend->caching_settings(), "expandable_segments:True");
   EXPECT_EQ(s.used_by_others, 0);
   EXPECT_EQ(s.source, "CUDA: a card");
+  EXPECT_FALSE(s.is_main_memory);
 }
 
 // A real card's, see EveryCard.IsCalibrated: known of one that is not there, too.
@@ -167,6 +168,7 @@ TEST(DeviceMemory, TheCpusPartsAddUpToWhatThisProgramMayUse) {
   EXPECT_GE(s.used_by_others, 0);
   EXPECT_FALSE(s.pretended);
   EXPECT_EQ(s.source, "CPU budget");
+  EXPECT_TRUE(s.is_main_memory);
 }
 
 TEST(DeviceMemory, PretendsToBeASmallCard) {

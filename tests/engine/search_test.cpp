@@ -76,16 +76,16 @@ TEST(Search, ANewerQuestionEndsTheOlderSearch) {
   std::atomic<bool> asked_again = false;
   ModelSearch search(
       [&](const SessionChoice& present, const std::function<void(ModelOffer)>& found) {
-        found(offer(present.dtype));
-        if (present.dtype == "fp32") {
+        found(offer(name_of(present.dtype)));
+        if (present.dtype == NumberFormat::kFloat32) {
           EXPECT_TRUE(wait_until([&] { return asked_again.load(); }));
         }
         found(offer("second"));
       },
       [] {});
-  search.look({.dtype = "fp32"});
+  search.look({.dtype = NumberFormat::kFloat32});
   ASSERT_TRUE(wait_until([&] { return !names(search).empty(); }));
-  search.look({.dtype = "bf16"});
+  search.look({.dtype = NumberFormat::kBfloat16});
   asked_again = true;
   ASSERT_TRUE(is_over(search));
   EXPECT_EQ(names(search), (std::vector<std::string>{"bf16", "second"}));

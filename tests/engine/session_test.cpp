@@ -185,7 +185,7 @@ TEST_F(SessionTest, TheRunningJobIsFinishedFirstAndWaitingJobsAreMadeWithTheNewM
   queue.submit(small_request("long"));
   queue.submit(small_request("waits"));
   ASSERT_TRUE(wait_until([&] { return models_.happened("first begins long"); }));
-  session_.change({.model = "second", .dtype = "bf16"});
+  session_.change({.model = "second", .dtype = NumberFormat::kBfloat16});
   ASSERT_TRUE(wait_until([&] {
     const auto change = session_.state().change;
     return change && change->is_opened;
@@ -196,7 +196,7 @@ TEST_F(SessionTest, TheRunningJobIsFinishedFirstAndWaitingJobsAreMadeWithTheNewM
   for (const JobOutcome& outcome : outcomes(2)) EXPECT_TRUE(succeeded(outcome));
   EXPECT_TRUE(models_.happened("first made long"));
   EXPECT_TRUE(models_.happened("second made waits"));
-  EXPECT_EQ(session_.current()->choice.dtype, "bf16");
+  EXPECT_EQ(session_.current()->choice.dtype, NumberFormat::kBfloat16);
   EXPECT_EQ(models_.most_held(), kGiB);
 }
 

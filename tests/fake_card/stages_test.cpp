@@ -222,7 +222,8 @@ class Stages : public ::testing::Test {
   }
 
   static void expect_equal(const Case& c) {
-    const RunFormats formats = choose_formats(c.dtype, pretended_device("cuda", 0, "card"));
+    const RunFormats formats =
+        choose_formats(read_number_format(c.dtype), pretended_device("cuda", 0, "card"));
     const StageBytes replayed = peaks_of(dry_run(turbo(), formats, request_of(c)));
     const StageBytes real = peaks_of_run(c, formats);
     for (const Stage stage :

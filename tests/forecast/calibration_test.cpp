@@ -49,7 +49,7 @@ class Calibrate : public ::testing::Test {
 TEST_F(Calibrate, FindsNothingToAddOnTheCpu) {
   for (const std::string dtype : {"fp32", "bf16", "fp16"}) {
     for (const int threads : {1, 2}) {
-      const Calibration found = calibrate(cpu_, dtype, threads);
+      const Calibration found = calibrate(cpu_, read_number_format(dtype), threads);
       EXPECT_EQ(found.terms, WorkspaceTerms{}) << dtype << " " << threads;
       EXPECT_EQ(found.key.device, "CPU budget");
       EXPECT_THAT(found.key.dtype, ::testing::StartsWith(dtype));  // and perhaps the decoder's
@@ -81,7 +81,7 @@ TEST_F(Calibrate, CoversWhatADeviceTakesBeyondTheDeclared) {
     if (op == "conv2d") use.peak += 3 * use.peak;
     return use;
   };
-  const Calibration found = calibrate(cpu_, "fp32", 1, measure);
+  const Calibration found = calibrate(cpu_, NumberFormat::kFloat32, 1, measure);
   EXPECT_EQ(found.terms.kept_bytes, kKept);
   EXPECT_EQ(found.terms.linear, WorkspaceTerm{});
   EXPECT_EQ(found.terms.attention, (WorkspaceTerm{5000, 0}));
@@ -100,7 +100,7 @@ TEST_F(Calibrate, LeavesOutWhatDoesNotFit) {
     TORCH_CHECK_WITH(OutOfMemoryError, op != "attention", "no memory");
     return cpu_.backend->measure(work);
   };
-  const Calibration found = calibrate(cpu_, "fp32", 1, measure);
+  const Calibration found = calibrate(cpu_, NumberFormat::kFloat32, 1, measure);
   EXPECT_EQ(found.terms.attention, WorkspaceTerm{});
   EXPECT_FALSE(found.left_out.empty());
   for (const std::string& shape : found.left_out) {
@@ -109,7 +109,7 @@ TEST_F(Calibrate, LeavesOutWhatDoesNotFit) {
 }
 
 TEST_F(Calibrate, RefusesAnUnknownFormat) {
-  EXPECT_THROW(static_cast<void>(calibrate(cpu_, "fp8", 1)), Error);
+  EXPECT_THROW(static_cast<void>(calibrate(cpu_, read_number_format("fp8"), 1)), Error);
 }
 
 Calibration made(const std::string& device, const std::string& dtype, std::int64_t kept) {

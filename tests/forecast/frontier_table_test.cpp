@@ -40,7 +40,7 @@ PipelineOptions options_of(const Row& row) {
                                                       : std::filesystem::path(HEADROOM_SOURCE_DIR) /
                                                             "configs" / "models" / name);
   options.device = pretended_device(card ? "cuda" : "cpu", 0, "a device");
-  options.dtype = dtype;
+  options.dtype = read_number_format(dtype);
   options.threads = 2;
   options.budget.reserve_bytes = 0;
   return options;

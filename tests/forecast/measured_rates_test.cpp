@@ -104,7 +104,7 @@ TEST(MeasuredRates, AreThoseOfThisDeviceAndCostItNoBudget) {
   cpu_budget::reset_peak();
   const std::int64_t before = cpu_budget::use().total();
   const Device cpu = choose_device("cpu");
-  const DeviceRates rates = measure_rates(cpu, "fp32", 1);
+  const DeviceRates rates = measure_rates(cpu, NumberFormat::kFloat32, 1);
   at::set_num_threads(1);
   EXPECT_EQ(cpu_budget::use().total(), before);
   EXPECT_EQ(cpu_budget::use().peak, before);

@@ -49,7 +49,8 @@ class OptimalPlan : public testing::TestWithParam<Row> {};
 TEST_P(OptimalPlan, IsTheBestOfAll) {
   const auto& [name, dtype] = GetParam();
   const Device card = pretended_device("cuda", 0, "a card");
-  RequestCosts known(model_named(name), choose_formats(dtype, card), {.card = true, .caching = {}});
+  RequestCosts known(model_named(name), choose_formats(read_number_format(dtype), card),
+                     {.card = true, .caching = {}});
   const TimeModel times;
   for (const bool guided : {false, true}) {
     for (const SizePreset& preset : kSizePresets) {

@@ -236,8 +236,9 @@ TEST(Prediction, LongerPromptsAndGuidanceAreTakenIntoAccount) {
 TEST(Prediction, TakesNothingOfTheBudget) {
   for (const std::string dtype : {"fp32", "bf16", "fp16"}) {
     const std::int64_t before = cpu_budget::use().allocations;
-    const Runner runner(test::starter_root(),
-                        [&](PipelineOptions& options) { options.dtype = dtype; });
+    const Runner runner(test::starter_root(), [&](PipelineOptions& options) {
+      options.dtype = read_number_format(dtype);
+    });
     GenerationRequest request = preset_request({512, 512}, true);
     MemorySnapshot card;
     for (const std::int64_t megabytes : {500, 90, 40, 25, 5}) {

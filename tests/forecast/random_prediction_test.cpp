@@ -72,7 +72,7 @@ class Setting {
   Setting(const std::filesystem::path& root, const std::string& dtype, int threads)
       : folder(read_model_folder(root)),
         threads_(threads),
-        formats_(choose_formats(dtype, device_)),
+        formats_(choose_formats(read_number_format(dtype), device_)),
         tokenizer_(root / "tokenizer"),
         text_file_(folder.parts.text_encoder, Network::kTextEncoder),
         transformer_file_(folder.parts.transformer, Network::kTransformer),

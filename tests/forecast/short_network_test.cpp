@@ -118,7 +118,8 @@ TEST(ShortNetwork, NeedsWhatTheWholeNetworkNeeds) {
   const ModelFolder model = read_model_folder(std::filesystem::path(HEADROOM_SOURCE_DIR) /
                                               "configs" / "models" / "z-image-turbo");
   const int last = model.transformer.n_layers - 1;
-  RunFormats formats = choose_formats("bf16", pretended_device("cpu", 0, "a device"));
+  RunFormats formats =
+      choose_formats(NumberFormat::kBfloat16, pretended_device("cpu", 0, "a device"));
   for (const LayerStorage& storage :
        {LayerStorage{}, LayerStorage{WeightStorage::kQ4},
         LayerStorage{WeightStorage::kQ4, {{0, kPlain}, {last, kPlain}}},

@@ -28,7 +28,7 @@ TEST_P(TracesOfAllSizes, AreWhatAReplayRecords) {
       name == "starter" ? test::starter_root()
                         : std::filesystem::path(HEADROOM_SOURCE_DIR) / "configs" / "models" / name);
   const Device device = pretended_device(card ? "cuda" : "cpu", 0, "a device");
-  const RunFormats formats = choose_formats(dtype, device);
+  const RunFormats formats = choose_formats(read_number_format(dtype), device);
   std::mt19937 random(7);
   const auto draw = [&](int low, int high) {
     return std::uniform_int_distribution<int>(low, high)(random);

@@ -258,9 +258,10 @@ int run(const Options& options) {
   const auto read_memory = [&] {
     MemorySnapshot m;
     m.source = options.text("source");
+    m.is_main_memory = m.source.starts_with("CPU");
     m.total = options.bytes("total");
     m.used_by_others = options.others();
-    m.reserved_by_driver = m.source.starts_with("CPU") ? 0 : 200 * kMiB;
+    m.reserved_by_driver = m.is_main_memory ? 0 : 200 * kMiB;
     m.weights = device.weights;
     m.activations = device.activations;
     m.cached = device.cached;
@@ -303,8 +304,9 @@ int run(const Options& options) {
     opened.model = demo_model(choice, options);
     opened.device_name = cpu || choice.device == "cpu" ? "CPU · 2 threads" : "RTX 3060 Laptop";
     opened.device_id = cpu || choice.device == "cpu" ? "cpu" : "cuda:0";
-    opened.dtype = choice.dtype == "auto" ? "fp32" : choice.dtype;
-    opened.formats = {"auto", "fp32", "bf16", "int8"};
+    opened.dtype = choice.dtype == NumberFormat::kAuto ? "fp32" : name_of(choice.dtype);
+    opened.formats = {NumberFormat::kAuto, NumberFormat::kFloat32, NumberFormat::kBfloat16,
+                      NumberFormat::kInt8};
     if (opened.model.is_starter) opened.examples = demo_examples(options.text("samples"));
     opened.source.make_generator = [&, name = choice.model] {
       if (name == "hollow") throw Error(ErrorKind::kModelFile, "hollow has a hole; get it again");

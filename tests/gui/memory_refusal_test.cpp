@@ -51,6 +51,7 @@ TEST(MemoryRefusal, IsASumThatSaysWhereTheMemoryIs) {
             "Needs 19 MB. The cap allows 10 MB, so 9 MB are missing.");
   MemorySnapshot cpu = device(90 * kMiB, 0);
   cpu.source = "CPU budget";
+  cpu.is_main_memory = true;
   EXPECT_NE(refusal_sum(85 * kMiB, budget(cpu, {}), en).find("90 MB of memory"), std::string::npos);
   EXPECT_EQ(refusal_sum(19 * kMiB, budget(device(90 * kMiB, 0), 256 * kMiB), table("zh")),
             "需要 19 MB。显卡共 90 MB − 其他程序 0 − 预留 256 = −166 MB，共缺 185 MB。");

@@ -49,15 +49,16 @@ TEST_F(ModelActionsTest, WhatIsNoPathIsTheNameOfARepositoryAndNothingIsNothing) 
 }
 
 TEST_F(ModelActionsTest, AnotherModelKeepsTheDeviceAndTheFormatThatWereChosen) {
-  models_.change({.model = "first", .device = "cpu", .dtype = "bf16"});
-  ASSERT_TRUE(wait_until([&] { return session_.current()->choice.dtype == "bf16"; }));
+  models_.change({.model = "first", .device = "cpu", .dtype = NumberFormat::kBfloat16});
+  ASSERT_TRUE(
+      wait_until([&] { return session_.current()->choice.dtype == NumberFormat::kBfloat16; }));
   ModelOffer offer;
   offer.model = offer.name = "second";
   offer.place = "/models/second";
   models_.choose(offer);
   ASSERT_TRUE(wait_for("second"));
   EXPECT_EQ(session_.current()->choice.device, "cpu");
-  EXPECT_EQ(session_.current()->choice.dtype, "bf16");
+  EXPECT_EQ(session_.current()->choice.dtype, NumberFormat::kBfloat16);
 }
 
 TEST_F(ModelActionsTest, AChangeThatWaitsForTheRunningJobCanBeTakenBack) {

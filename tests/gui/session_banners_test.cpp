@@ -130,7 +130,7 @@ TEST_F(SessionBannersTest, AChangeIsCalledByWhatIsOther) {
   EXPECT_EQ(label({.model = "Tongyi-MAI/Z-Image-Turbo"}), "Z-Image-Turbo");
   EXPECT_EQ(label({.model = "/models/a folder/"}), "a folder");
   EXPECT_EQ(label({.model = "/models/first", .device = "cuda:1"}), "cuda:1");
-  EXPECT_EQ(label({.model = "/models/first", .dtype = "bf16"}), "bf16");
+  EXPECT_EQ(label({.model = "/models/first", .dtype = NumberFormat::kBfloat16}), "bf16");
 }
 
 }  // namespace

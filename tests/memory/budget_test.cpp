@@ -62,6 +62,7 @@ TEST(Budget, ReportsWhatItWasMadeFrom) {
   EXPECT_EQ(budget.total_bytes, 8 * kGiB);
   EXPECT_EQ(budget.free_bytes, 3 * kGiB);
   EXPECT_EQ(budget.source, "a card");
+  EXPECT_FALSE(budget.is_main_memory);
 }
 
 TEST(Budget, KeepsAtMostATenthOfASmallDeviceFree) {

@@ -67,7 +67,7 @@ class ConvertedWeightsTest : public ::testing::Test {
       const std::string& dtype, bool kept,
       const std::function<void(PipelineOptions&)>& change = {}) const {
     return std::make_unique<Runner>(folder_ / "model", [&](PipelineOptions& options) {
-      options.dtype = dtype;
+      options.dtype = read_number_format(dtype);
       options.floor.stream_blocks = 3;
       options.floor.stream_encoder = true;
       if (kept) options.weight_cache = cache();

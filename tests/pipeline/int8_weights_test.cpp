@@ -43,7 +43,7 @@ GenerationRequest request() {
 
 std::function<void(PipelineOptions&)> in(const std::string& dtype, std::int64_t cap_bytes = 0) {
   return [=](PipelineOptions& options) {
-    options.dtype = dtype;
+    options.dtype = read_number_format(dtype);
     if (cap_bytes > 0) options.budget.vram_cap_bytes = cap_bytes;
     options.budget.reserve_bytes = 0;
   };
@@ -76,7 +76,8 @@ TEST(Int8Weights, ZImagesTransformerTakesABytePerValueOfItsLayers) {
   options.make_forecaster = &make_forecaster;
   options.model = read_model_folder(std::filesystem::path(HEADROOM_SOURCE_DIR) / "configs" /
                                     "models" / "z-image-turbo");
-  const RequestCosts costs(options.model, choose_formats("int8", choose_device("cpu")), {});
+  const RequestCosts costs(options.model, choose_formats(NumberFormat::kInt8, choose_device("cpu")),
+                           {});
   constexpr std::int64_t kAll = 6'154'908'736;
   constexpr std::int64_t kCodes = 30 * (180'879'360LL - 4 * 3840 * 256);
   const std::int64_t bytes = kCodes + 4 * (kAll - kCodes);
@@ -212,7 +213,7 @@ TEST(Int8Weights, OfAFileTakeTheMemoryThatWasPredicted) {
       const Runner runner(model_in("comfy/z_image_" + std::string(ending),
                                    "comfy/qwen_3_4b_" + std::string(ending)),
                           [&](PipelineOptions& options) {
-                            options.dtype = "int8";
+                            options.dtype = NumberFormat::kInt8;
                             options.floor.stream_blocks = streamed;
                             options.floor.stream_encoder = streamed > 0;
                           });

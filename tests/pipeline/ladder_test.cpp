@@ -45,7 +45,7 @@ class Model {
   explicit Model(const std::filesystem::path& root, const std::string& dtype = "fp32")
       : folder(read_model_folder(root)),
         tokenizer(root / "tokenizer"),
-        formats(choose_formats(dtype, choose_device("cpu"))),
+        formats(choose_formats(read_number_format(dtype), choose_device("cpu"))),
         text_(folder.parts.text_encoder, Network::kTextEncoder),
         transformer_(folder.parts.transformer, Network::kTransformer),
         vae_(folder.parts.vae, Network::kVae),

@@ -78,8 +78,9 @@ TEST(ManyRuns, AnotherSizePrecisionOrModelGivesBackWhatWasHeld) {
   }
   EXPECT_EQ(cpu_budget::use().total(), tiny);
   for (const char* const dtype : {"bf16", "fp32"}) {
-    const Runner runner(test::model_root("f32"),
-                        [&](PipelineOptions& options) { options.dtype = dtype; });
+    const Runner runner(test::model_root("f32"), [&](PipelineOptions& options) {
+      options.dtype = read_number_format(dtype);
+    });
     static_cast<void>(runner.run(small_request(runner)));
     EXPECT_GT(cpu_budget::use().total(), tiny);
   }

@@ -64,13 +64,19 @@ TEST(Health, OneColourDoesNotAskForTheBorder) {
 }
 
 TEST(Health, SaferFormatsEndAtFloat32) {
-  const Device device = choose_device("cpu");
-  EXPECT_EQ(safer_format("fp16", device), "bf16");
-  EXPECT_EQ(safer_format("bf16", device), "fp32");
-  EXPECT_EQ(safer_format("bf16+vae32", device), "fp32");
-  EXPECT_EQ(safer_format("fp32", device), std::nullopt);
+  const auto after = [](NumberFormat format, const Device& device) {
+    return safer_format(choose_formats(format, device), device);
+  };
+  const Device cpu = choose_device("cpu");
+  EXPECT_EQ(after(NumberFormat::kFloat16, cpu), NumberFormat::kBfloat16);
+  EXPECT_EQ(after(NumberFormat::kBfloat16, cpu), NumberFormat::kFloat32);
+  EXPECT_EQ(after(NumberFormat::kFloat32, cpu), std::nullopt);
+  EXPECT_EQ(after(NumberFormat::kInt8, cpu), std::nullopt);
+  const Device ada = pretended_device("cuda", 0, "a card", 89);
+  EXPECT_EQ(after(NumberFormat::kAuto, ada), NumberFormat::kFloat32);
+  EXPECT_EQ(after(NumberFormat::kQ4, ada), std::nullopt);
   const Device turing = pretended_device("cuda", 0, "a card", 75);  // has no bfloat16
-  EXPECT_EQ(safer_format("fp16", turing), "fp32");
+  EXPECT_EQ(after(NumberFormat::kAuto, turing), NumberFormat::kFloat32);
 }
 
 // A copy of the "tiny" model in which the tensors whose names end in `suffix` are multiplied.
@@ -130,7 +136,8 @@ TEST(Health, AnOverflowIsNamedAndThePictureIsMadeOnceMoreInASaferFormat) {
   const ScaledModel model;
   model.scale("transformer", "diffusion_pytorch_model",
               {{"feed_forward.w3.weight", kLoud}, {"feed_forward.w2.weight", 1 / kLoud}});
-  const Runner half(model.root, [](PipelineOptions& options) { options.dtype = "fp16"; });
+  const Runner half(model.root,
+                    [](PipelineOptions& options) { options.dtype = NumberFormat::kFloat16; });
   GenerationRequest request = small_request(half);
   request.count = 2;
   RecordingSink sink;
@@ -139,14 +146,16 @@ TEST(Health, AnOverflowIsNamedAndThePictureIsMadeOnceMoreInASaferFormat) {
   EXPECT_EQ(sink.images[0].index, 0);
   EXPECT_EQ(sink.images[1].index, 1);
   EXPECT_EQ(sink.images[1].seed, *request.seed + 1);
-  EXPECT_EQ(sink.images[0].run_record.dtype, choose_formats("bf16", choose_device("cpu")).name);
+  EXPECT_EQ(sink.images[0].run_record.dtype,
+            choose_formats(NumberFormat::kBfloat16, choose_device("cpu")).name);
   ASSERT_THAT(sink.notices, SizeIs(1));  // once a job, not once a picture
   EXPECT_EQ(sink.notices[0].kind, Notice::Kind::kOverflow);
   EXPECT_THAT(sink.notices[0].text.english(),
               HasSubstr("not finite after step 1 of 2 (overflow) in fp16"));
   EXPECT_THAT(sink.notices[0].text.english(), HasSubstr("once more in bf16"));
 
-  const Runner safe(model.root, [](PipelineOptions& options) { options.dtype = "bf16"; });
+  const Runner safe(model.root,
+                    [](PipelineOptions& options) { options.dtype = NumberFormat::kBfloat16; });
   const auto pictures = safe.run(request);
   EXPECT_EQ(pictures[0].image->rgb, sink.images[0].image->rgb);
   EXPECT_EQ(pictures[1].image->rgb, sink.images[1].image->rgb);
@@ -154,7 +163,7 @@ TEST(Health, AnOverflowIsNamedAndThePictureIsMadeOnceMoreInASaferFormat) {
 
 TEST(Health, ASoundModelInFloat16IsLeftAlone) {
   const Runner half(test::model_root("tiny"),
-                    [](PipelineOptions& options) { options.dtype = "fp16"; });
+                    [](PipelineOptions& options) { options.dtype = NumberFormat::kFloat16; });
   RecordingSink sink;
   half.generator->generate(small_request(half), sink, {});
   ASSERT_THAT(sink.images, SizeIs(1));
@@ -167,7 +176,8 @@ TEST(Health, WhereNoSaferFormatHelpsTheModelIsNamedAsTheFault) {
   model.scale("transformer", "diffusion_pytorch_model",
               {{"feed_forward.w3.weight", 1e30F}, {"feed_forward.w1.weight", 1e30F}});
   for (const char* const dtype : {"fp32", "bf16"}) {  // at once, and after a retry
-    const Runner runner(model.root, [&](PipelineOptions& options) { options.dtype = dtype; });
+    const Runner runner(
+        model.root, [&](PipelineOptions& options) { options.dtype = read_number_format(dtype); });
     RecordingSink sink;
     try {
       runner.generator->generate(small_request(runner), sink, {});
@@ -186,7 +196,8 @@ TEST(Health, WhereNoSaferFormatHelpsTheModelIsNamedAsTheFault) {
 TEST(Health, APictureOfOneColourIsNotRepeatedWhereTheDecoderIsInFloat32) {
   const ScaledModel model;
   model.scale("vae", "diffusion_pytorch_model", {{"decoder.conv_out.weight", 0.0F}});
-  const Runner runner(model.root, [](PipelineOptions& options) { options.dtype = "fp16"; });
+  const Runner runner(model.root,
+                      [](PipelineOptions& options) { options.dtype = NumberFormat::kFloat16; });
   RecordingSink sink;
   runner.generator->generate(small_request(runner), sink, {});
   ASSERT_THAT(sink.images, SizeIs(1));
@@ -197,11 +208,12 @@ TEST(Health, APictureOfOneColourIsNotRepeatedWhereTheDecoderIsInFloat32) {
 
 // Where this processor decodes bf16 in float32, at once.
 TEST(Health, APictureOfOneColourIsTriedOnceMoreThenHandedOverWithANotice) {
-  const RunFormats formats = choose_formats("bf16", choose_device("cpu"));
+  const RunFormats formats = choose_formats(NumberFormat::kBfloat16, choose_device("cpu"));
   const bool is_repeated = formats.vae != at::kFloat;
   const ScaledModel model;
   model.scale("vae", "diffusion_pytorch_model", {{"decoder.conv_out.weight", 0.0F}});
-  const Runner runner(model.root, [](PipelineOptions& options) { options.dtype = "bf16"; });
+  const Runner runner(model.root,
+                      [](PipelineOptions& options) { options.dtype = NumberFormat::kBfloat16; });
   RecordingSink sink;
   runner.generator->generate(small_request(runner), sink, {});
   ASSERT_THAT(sink.images, SizeIs(1));

@@ -228,7 +228,7 @@ struct WithLoras {
   [[nodiscard]] std::function<void(PipelineOptions&)> options(const std::string& dtype,
                                                               std::int64_t cap = 0) const {
     return [=, this](PipelineOptions& options) {
-      options.dtype = dtype;
+      options.dtype = read_number_format(dtype);
       options.opened_loras = opened_loras;
       options.budget.reserve_bytes = 0;
       if (cap > 0) options.budget.vram_cap_bytes = cap;
@@ -272,12 +272,14 @@ TEST(OpenedLoras, TheirBlockIsInThePlansWeightsToTheByte) {
   plain.prompt = take_lora_tags(plain.prompt).words;
   for (const auto& [dtype, bytes_a_value] :
        std::map<std::string, std::int64_t>{{"fp32", 4}, {"int8", 4}, {"bf16", 2}}) {
-    const Runner before(test::starter_root(), [&](auto& options) { options.dtype = dtype; });
+    const Runner before(test::starter_root(),
+                        [&](auto& options) { options.dtype = read_number_format(dtype); });
     const Runner after(test::starter_root(), with.options(dtype));
     const Plan a = before.forecast(plain).plan;
     const Plan b = after.forecast(with.request).plan;
     const std::int64_t bytes = bytes_a_value * with.opened_loras->values();
-    EXPECT_EQ(lora_bytes(*with.opened_loras, dtype, after.options.device), bytes);
+    EXPECT_EQ(lora_bytes(*with.opened_loras, read_number_format(dtype), after.options.device),
+              bytes);
     EXPECT_GT(bytes, 0);
     for (std::size_t i = 0; i + 1 < a.stages.size(); ++i) {  // save holds nothing
       EXPECT_EQ(b.stages[i].weights_bytes, a.stages[i].weights_bytes + bytes) << dtype << i;

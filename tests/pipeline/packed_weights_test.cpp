@@ -156,7 +156,8 @@ TEST(PackedWeights, MakeTheSamePictureInTheMemoryThatWasPredicted) {
 TEST(PackedWeights, AreStreamedAsTheyAreStored) {
   const ModelFolder model =
       open_model(places("gguf/z_image-Q4_K_M.gguf", "gguf/qwen3-Q4_K_M.gguf"));
-  RequestCosts costs(model, choose_formats("fp32", choose_device("cpu")), AllocatorModel{});
+  RequestCosts costs(model, choose_formats(NumberFormat::kFloat32, choose_device("cpu")),
+                     AllocatorModel{});
   const TimeModel times;
   RequestCosts::ForShape of_shape(costs, test::usual_shape(request()), times);
   EXPECT_TRUE(of_shape.space().can_be_packed);
@@ -185,7 +186,8 @@ TEST(PackedWeights, AreNotPlannedForACard) {
   const ModelFolder model =
       open_model(places("gguf/z_image-Q4_K_M.gguf", "gguf/qwen3-Q4_K_M.gguf"));
   const Device card = pretended_device("cuda", 0, "a card");
-  RequestCosts costs(model, choose_formats("bf16", card), AllocatorModel{true, {}});
+  RequestCosts costs(model, choose_formats(NumberFormat::kBfloat16, card),
+                     AllocatorModel{true, {}});
   const TimeModel times;
   EXPECT_FALSE(
       RequestCosts::ForShape(costs, test::usual_shape(request()), times).space().can_be_packed);

@@ -37,30 +37,31 @@ class TemporaryFolder {
 TEST(NumberFormat, FollowsTheDeviceUnlessToldOtherwise) {
   const Device cpu = choose_device("cpu");
   const Device card = pretended_device("cuda", 0, "a card");
-  EXPECT_EQ(choose_formats("auto", cpu).name, "fp32");
-  EXPECT_EQ(choose_formats("auto", card).name, "bf16+vae32");
-  EXPECT_EQ(choose_formats("bf16", card).name, "bf16");
-  EXPECT_EQ(choose_formats("bf16", card).vae, at::kBFloat16);
-  EXPECT_EQ(choose_formats("auto", card).networks, at::kBFloat16);
-  EXPECT_EQ(choose_formats("auto", card).vae, at::kFloat);
-  EXPECT_EQ(choose_formats("bf16", cpu).networks, at::kBFloat16);
-  EXPECT_EQ(choose_formats("fp16", card).networks, at::kHalf);
-  EXPECT_EQ(choose_formats("fp16", card).vae, at::kFloat);  // float16 overflows in it
-  EXPECT_EQ(choose_formats("int8", card).transformer, WeightStorage::kQ8_0);
-  EXPECT_EQ(choose_formats("int8", card).text_encoder, WeightStorage::kQ8_0);
-  EXPECT_EQ(choose_formats("int8", cpu).transformer, WeightStorage::kInt8);
-  EXPECT_EQ(choose_formats("int8", cpu).text_encoder, WeightStorage::kInt8);
-  EXPECT_EQ(choose_formats("int8", cpu).networks, at::kFloat);
-  EXPECT_EQ(choose_formats("int8", cpu).vae, at::kFloat);
+  EXPECT_EQ(choose_formats(NumberFormat::kAuto, cpu).name, "fp32");
+  EXPECT_EQ(choose_formats(NumberFormat::kAuto, card).name, "bf16+vae32");
+  EXPECT_EQ(choose_formats(NumberFormat::kBfloat16, card).name, "bf16");
+  EXPECT_EQ(choose_formats(NumberFormat::kBfloat16, card).vae, at::kBFloat16);
+  EXPECT_EQ(choose_formats(NumberFormat::kAuto, card).networks, at::kBFloat16);
+  EXPECT_EQ(choose_formats(NumberFormat::kAuto, card).vae, at::kFloat);
+  EXPECT_EQ(choose_formats(NumberFormat::kBfloat16, cpu).networks, at::kBFloat16);
+  EXPECT_EQ(choose_formats(NumberFormat::kFloat16, card).networks, at::kHalf);
+  EXPECT_EQ(choose_formats(NumberFormat::kFloat16, card).vae,
+            at::kFloat);  // float16 overflows in it
+  EXPECT_EQ(choose_formats(NumberFormat::kInt8, card).transformer, WeightStorage::kQ8_0);
+  EXPECT_EQ(choose_formats(NumberFormat::kInt8, card).text_encoder, WeightStorage::kQ8_0);
+  EXPECT_EQ(choose_formats(NumberFormat::kInt8, cpu).transformer, WeightStorage::kInt8);
+  EXPECT_EQ(choose_formats(NumberFormat::kInt8, cpu).text_encoder, WeightStorage::kInt8);
+  EXPECT_EQ(choose_formats(NumberFormat::kInt8, cpu).networks, at::kFloat);
+  EXPECT_EQ(choose_formats(NumberFormat::kInt8, cpu).vae, at::kFloat);
   for (const Device& device : {cpu, card}) {
-    EXPECT_EQ(choose_formats("q4", device).transformer, WeightStorage::kQ4);
-    EXPECT_EQ(choose_formats("q4", device).networks, at::kBFloat16);
-    EXPECT_EQ(choose_formats("q4", device).vae, at::kBFloat16);
-    EXPECT_EQ(choose_formats("q4", device).name, "q4");
-    EXPECT_EQ(choose_formats("bf16", device).transformer, WeightStorage::kPlain);
+    EXPECT_EQ(choose_formats(NumberFormat::kQ4, device).transformer, WeightStorage::kQ4);
+    EXPECT_EQ(choose_formats(NumberFormat::kQ4, device).networks, at::kBFloat16);
+    EXPECT_EQ(choose_formats(NumberFormat::kQ4, device).vae, at::kBFloat16);
+    EXPECT_EQ(choose_formats(NumberFormat::kQ4, device).name, "q4");
+    EXPECT_EQ(choose_formats(NumberFormat::kBfloat16, device).transformer, WeightStorage::kPlain);
   }
   try {
-    static_cast<void>(choose_formats("fp8", cpu));
+    static_cast<void>(choose_formats(read_number_format("fp8"), cpu));
     FAIL() << "fp8 was taken";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kInvalidRequest);
@@ -73,10 +74,11 @@ TEST(NumberFormat, FollowsWhatTheCardCanMultiply) {
     return pretended_device("cuda", 0, "a card", capability);
   };
   for (const int capability : {80, 86, 89, 90, 120}) {
-    EXPECT_EQ(choose_formats("auto", card(capability)).name, "bf16+vae32") << capability;
-    EXPECT_EQ(choose_formats("bf16", card(capability)).name, "bf16") << capability;
+    EXPECT_EQ(choose_formats(NumberFormat::kAuto, card(capability)).name, "bf16+vae32")
+        << capability;
+    EXPECT_EQ(choose_formats(NumberFormat::kBfloat16, card(capability)).name, "bf16") << capability;
   }
-  const RunFormats turing = choose_formats("auto", card(75));
+  const RunFormats turing = choose_formats(NumberFormat::kAuto, card(75));
   EXPECT_EQ(turing.name, "fp16");
   EXPECT_EQ(turing.networks, at::kHalf);
   EXPECT_EQ(turing.vae, at::kFloat);
@@ -85,7 +87,7 @@ TEST(NumberFormat, FollowsWhatTheCardCanMultiply) {
     EXPECT_EQ(choose_formats(planned, card(75)).vae, at::kFloat);
   }
   try {
-    static_cast<void>(choose_formats("bf16", card(75)));
+    static_cast<void>(choose_formats(NumberFormat::kBfloat16, card(75)));
     FAIL() << "bf16 was taken";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kInvalidRequest);

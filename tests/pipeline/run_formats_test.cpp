@@ -25,7 +25,7 @@ PipelineOptions turbo(const std::string& dtype) {
   options.model = read_model_folder(std::filesystem::path(HEADROOM_SOURCE_DIR) / "configs" /
                                     "models" / "z-image-turbo");
   options.device = kCard;
-  options.dtype = dtype;
+  options.dtype = read_number_format(dtype);
   return options;
 }
 
@@ -50,7 +50,8 @@ TEST(Formats, NetworksTakeTheBytesOfTheirBlocks) {
     std::int64_t block_bytes;
   };
   for (const Case& c : {Case{"int8", 34}, Case{"q4", 18}}) {
-    const RequestCosts costs(turbo(c.dtype).model, choose_formats(c.dtype, kCard), {});
+    const RequestCosts costs(turbo(c.dtype).model,
+                             choose_formats(read_number_format(c.dtype), kCard), {});
     const NetworkSizes& sizes = costs.sizes();
     const auto near_bytes = [&](std::int64_t actual, std::int64_t quantized, std::int64_t all) {
       const std::int64_t bytes = quantized / 32 * c.block_bytes + (all - quantized) * 2;
@@ -108,7 +109,7 @@ TEST(Formats, FewerBitsFitSmallerCards) {
 
 TEST(Formats, WhatCanOnlyBePlannedIsNotRun) {
   for (const char* dtype : {"auto", "fp32", "bf16", "fp16", "int8"}) {
-    EXPECT_NO_THROW(check_can_run(dtype, choose_device("cpu")));
+    EXPECT_NO_THROW(check_can_run(read_number_format(dtype), choose_device("cpu")));
   }
   for (const char* dtype : {"q4"}) {
     PipelineOptions options = turbo(dtype);

@@ -60,7 +60,7 @@ class Runner {
     options.make_forecaster = &make_forecaster;
     options.model = open_model(places);
     options.device = choose_device("cpu");
-    options.dtype = "fp32";
+    options.dtype = NumberFormat::kFloat32;
     options.threads = 1;
     if (change) change(options);
     tokenizer = std::make_shared<const PromptTokenizer>(options.model.parts.tokenizer);

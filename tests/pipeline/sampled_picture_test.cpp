@@ -108,8 +108,9 @@ TEST_P(Sampled, ALittleMemoryIsEnoughAndTooLittleIsRefused) {
 TEST_P(Sampled, IsDecodedInTheNumberFormatOfItsRun) {
   std::vector<GeneratedImage> whole;
   {
-    const Runner runner(test::model_root(GetParam()),
-                        keeping([](PipelineOptions& options) { options.dtype = "bf16"; }));
+    const Runner runner(test::model_root(GetParam()), keeping([](PipelineOptions& options) {
+                          options.dtype = NumberFormat::kBfloat16;
+                        }));
     whole = runner.run(small_request(runner));
   }
   ASSERT_EQ(kept[0]->decoder_format, "bf16");

@@ -1,5 +1,6 @@
 #include "cpu/cpu_backend.h"
 
+#include "headroom/core/processor_name.h"
 #include "headroom/device/cpu_budget.h"
 #include "headroom/device/memory_tag.h"
 #include "headroom/device/workspace.h"
@@ -30,13 +31,13 @@ void settle_vector_math() {
 class CpuBackend final : public DeviceBackend {
  public:
   [[nodiscard]] std::string id() const override { return "cpu"; }
-  [[nodiscard]] std::string source() const override { return "CPU budget"; }
+  [[nodiscard]] std::string source() const override { return kProcessorName; }
   [[nodiscard]] c10::Device torch_device() const override {
     return c10::Device(c10::DeviceType::CPU);
   }
   [[nodiscard]] bool has_own_memory() const override { return false; }
 
-  [[nodiscard]] std::string usual_format() const override { return "fp32"; }
+  [[nodiscard]] NumberFormat usual_format() const override { return NumberFormat::kFloat32; }
   [[nodiscard]] bool computes_bfloat16() const override { return true; }
   [[nodiscard]] std::string generation() const override { return {}; }
   // The CPU library has no such convolutions for processors without AVX-512.
@@ -97,7 +98,7 @@ class CpuBackend final : public DeviceBackend {
 
 }  // namespace
 
-std::vector<Device> find_processors() { return {pretended_processor(0, "CPU budget", 0)}; }
+std::vector<Device> find_processors() { return {pretended_processor(0, kProcessorName, 0)}; }
 
 Device pretended_processor(int /*index*/, std::string name, int /*compute_capability*/) {
   return {std::make_shared<CpuBackend>(), std::move(name)};

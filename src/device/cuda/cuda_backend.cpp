@@ -43,8 +43,8 @@ class CudaBackend final : public DeviceBackend {
   [[nodiscard]] c10::Device torch_device() const override { return {at::kCUDA, index_}; }
   [[nodiscard]] bool has_own_memory() const override { return true; }
 
-  [[nodiscard]] std::string usual_format() const override {
-    return computes_bfloat16() ? "bf16" : "fp16";
+  [[nodiscard]] NumberFormat usual_format() const override {
+    return computes_bfloat16() ? NumberFormat::kBfloat16 : NumberFormat::kFloat16;
   }
   // True from Ampere on. Older GPUs emulate products in bfloat16 and have no fused attention or
   // convolutions for it.

@@ -15,8 +15,6 @@
 namespace headroom {
 namespace {
 
-bool is_cpu(const MemorySnapshot& m) { return m.source.starts_with("CPU"); }
-
 // Maps bytes to positions on the bar. This program's part, now or at the coming peak, is [from,
 // to): it gets a minimum width at which its segments can be distinguished, even if it is a tiny
 // fraction of the total. The rest is to scale.
@@ -214,7 +212,7 @@ void draw_stretched_note(const Ui& ui) {
 }
 
 void draw_table(const Ui& ui, const MemorySnapshot& m, bool stretched) {
-  const std::string source = is_cpu(m) ? ui.t("gauge.memory") : m.source;
+  const std::string source = m.is_main_memory ? ui.t("gauge.memory") : m.source;
   ImGui::PushStyleColor(ImGuiCol_Text, ui.colors.text_faint);
   text_line(ui, m.pretended ? source + " · " + ui.t("gauge.pretended") : source);
   ImGui::PopStyleColor();
@@ -261,7 +259,7 @@ void draw_table(const Ui& ui, const MemorySnapshot& m, bool stretched) {
       row("gauge.row.next", f->plan.peak_bytes);
       if (f->plan.host_peak_bytes > 0) row("gauge.row.host", f->plan.host_peak_bytes);
       if (f->plan.page_cache_bytes > 0) row("gauge.row.files", f->plan.page_cache_bytes);
-      if (m.host_available && !is_cpu(m)) row("gauge.row.host_free", *m.host_available);
+      if (m.host_available && !m.is_main_memory) row("gauge.row.host_free", *m.host_available);
       if (f->fits && f->plan.seconds > 0) {
         put(ui.t("gauge.row.takes"),
             format_predicted(f->plan.seconds, f->plan.seconds_are_estimated, ui.text),
@@ -287,7 +285,7 @@ void draw_figures(const Ui& ui, const MemorySnapshot& m, ImVec2 at, float width,
 }
 
 void draw_name(const Ui& ui, const MemorySnapshot& m, ImVec2 at, float width, bool low) {
-  const bool cpu = is_cpu(m);
+  const bool cpu = m.is_main_memory;
   draw_text(ui, at, ui.t(cpu ? "gauge.cpu" : "gauge.vram"), {ui.colors.text_dim, kSmallSize, true});
   if (low) return;
   const TextStyle device{ui.colors.text_faint, kSmallSize};

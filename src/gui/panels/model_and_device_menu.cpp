@@ -177,12 +177,13 @@ void draw_formats(const Ui& ui) {
   ImGui::Dummy({0, ui.px(4)});
   section(ui, ui.t("formats.title"), fill(ui.t("formats.now"), {ui.frame.opened->dtype}));
   const auto& formats = ui.frame.opened->formats;
-  for (const std::string& format : formats) {
+  for (const NumberFormat format : formats) {
+    const std::string name = name_of(format);
     if (format != formats.front()) ImGui::SameLine(0, ui.px(8));
     const bool is_chosen = chosen(ui).dtype == format;
-    if (button(ui, {.name = "format." + format,
-                    .label = format,
-                    .tip = ui.t("tip.format." + format),
+    if (button(ui, {.name = "format." + name,
+                    .label = name,
+                    .tip = ui.t("tip.format." + name),
                     .kind = is_chosen ? ButtonKind::kAccent : ButtonKind::kPlain,
                     .size = {ui.px(64), ui.px(28)}})) {
       SessionChoice to = chosen(ui);
@@ -262,8 +263,8 @@ float draw_model_plate(const Ui& ui, ImVec2 at, float height, float most) {
 
 float draw_device_plate(const Ui& ui, ImVec2 at, float height, float most) {
   const ModelOnDevice& opened = *ui.frame.opened;
-  const std::string& source = ui.frame.memory.source;
-  const std::string memory = source.starts_with("CPU") ? ui.t("gauge.memory") : source;
+  const MemorySnapshot& now = ui.frame.memory;
+  const std::string memory = now.is_main_memory ? ui.t("gauge.memory") : now.source;
   const bool changes = ui.frame.change && ui.frame.change->to.device != opened.choice.device;
   const float width =
       draw_plate(ui, at, height, most,

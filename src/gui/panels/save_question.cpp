@@ -1,3 +1,4 @@
+#include "headroom/gui_state/format.h"
 #include "headroom/gui_toolkit/widgets.h"
 
 #include "panels.h"

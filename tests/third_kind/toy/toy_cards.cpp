@@ -27,7 +27,7 @@ class ToyCard final : public DeviceBackend {
   }
   [[nodiscard]] bool has_own_memory() const override { return is_card_; }
 
-  [[nodiscard]] std::string usual_format() const override { return "fp32"; }
+  [[nodiscard]] NumberFormat usual_format() const override { return NumberFormat::kFloat32; }
   [[nodiscard]] bool computes_bfloat16() const override { return false; }
   [[nodiscard]] bool convolves_bfloat16() const override { return false; }
   [[nodiscard]] std::string generation() const override { return "1"; }

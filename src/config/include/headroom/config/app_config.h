@@ -1,5 +1,6 @@
 #pragma once
 #include "headroom/core/error.h"
+#include "headroom/core/number_format.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -18,8 +19,8 @@ struct ModelOptions {
   std::filesystem::path tokenizer;     // folder or its tokenizer.json; likewise
   std::vector<std::filesystem::path> folders;  // where models are kept, besides the usual places
   std::string device = "auto";                 // same values as --device
-  std::string dtype = "auto";                  // auto | fp32 | bf16 | fp16 | int8 | q4
-  int threads = 0;                             // 0 = one per physical core
+  NumberFormat dtype = NumberFormat::kAuto;
+  int threads = 0;            // 0 = one per physical core
   bool low_vram = false;      // prefer evicting and streaming; alias model.enable_cpu_offload
   bool check_weights = true;  // refuse weight files with holes of zeros
   bool weight_cache = true;   // keep weights on disk in the format that they are computed in

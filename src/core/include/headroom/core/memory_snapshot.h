@@ -24,8 +24,9 @@ struct MemorySnapshot {
   // How much of the machine's own memory can be had without swapping, including what this program
   // can drop of its own. Empty when it is not known. On the CPU the device's memory is part of it.
   std::optional<std::int64_t> host_available;
-  std::string source;      // "CPU budget", "CUDA: NVIDIA GeForce RTX 3060"
-  bool pretended = false;  // --pretend-vram or --pretend-others is in force
+  std::string source;           // for people: "CPU budget", "CUDA: NVIDIA GeForce RTX 3060"
+  bool is_main_memory = false;  // the machine's own, not a card's
+  bool pretended = false;       // --pretend-vram or --pretend-others is in force
   [[nodiscard]] std::int64_t ours() const { return weights + activations + cached; }
 };
 

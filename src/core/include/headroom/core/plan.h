@@ -67,7 +67,9 @@ struct Plan {
   int width = 0;
   int height = 0;
   int count = 1;
-  std::vector<std::string> execution;  // by name, see option_names()
+  // By name, see option_names(): a record of another version may have names that this one does not
+  // know, and they are shown all the same.
+  std::vector<std::string> execution;
   // One for each option, in their order; none for "resident".
   std::vector<OptionEffect> option_effects;
   std::vector<StagePlan> stages;

@@ -1,5 +1,6 @@
 #pragma once
 #include "headroom/core/memory_snapshot.h"
+#include "headroom/core/number_format.h"
 
 #include <atomic>
 #include <cstdint>
@@ -70,8 +71,8 @@ class DeviceBackend {
   [[nodiscard]] virtual bool has_own_memory() const = 0;
 
   // What it can do.
-  // The number format that networks use unless a person chooses another: "fp32", "bf16", "fp16".
-  [[nodiscard]] virtual std::string usual_format() const = 0;
+  // What NumberFormat::kAuto stands for: float32, bfloat16 or float16.
+  [[nodiscard]] virtual NumberFormat usual_format() const = 0;
   [[nodiscard]] virtual bool computes_bfloat16() const = 0;  // natively, for products and attention
   [[nodiscard]] virtual bool convolves_bfloat16() const = 0;
   // A GPU's capability, "7.5"; empty if not known.

@@ -3,6 +3,7 @@
 #include "headroom/core/lora_tags.h"
 #include "headroom/core/memory_snapshot.h"
 #include "headroom/core/message.h"
+#include "headroom/core/number_format.h"
 #include "headroom/core/run_shape.h"
 #include "headroom/engine/forecast_service.h"
 #include "headroom/engine/generation_queue.h"
@@ -18,12 +19,12 @@
 
 namespace headroom {
 
-// What a person chooses to make pictures with. Each field has the form of the command line's
-// option.
+// What a person chooses to make pictures with. Texts have the form of the command line's
+// options.
 struct SessionChoice {
   std::string model{};          // folder, file or repository; empty = the starter model
   std::string device = "auto";  // auto | cpu | cuda | cuda:i
-  std::string dtype = "auto";   // number format: auto | fp32 | bf16 | fp16 | int8
+  NumberFormat dtype = NumberFormat::kAuto;
   friend bool operator==(const SessionChoice&, const SessionChoice&) = default;
 };
 
@@ -81,11 +82,10 @@ struct LoraServices {
 struct ModelOnDevice {
   SessionChoice choice;
   ModelInfo model;
-  std::string device_name;  // "CPU", "RTX 3060 Laptop"
-  std::string device_id;    // "cpu", "cuda:0"
-  std::string dtype;        // the number format that the choice results in, "fp32"
-  // Number formats the device can run, in the form of SessionChoice::dtype.
-  std::vector<std::string> formats;
+  std::string device_name;            // "CPU", "RTX 3060 Laptop"
+  std::string device_id;              // "cpu", "cuda:0"
+  std::string dtype;                  // the number format that the choice results in, "fp32"
+  std::vector<NumberFormat> formats;  // those the device can run
   ModelExamples examples;
   GenerationQueue::Source source;             // of pictures
   ForecastService::Sources forecast_service;  // of forecasts

@@ -1,4 +1,5 @@
 #pragma once
+#include "headroom/core/number_format.h"
 #include "headroom/device/device.h"
 #include "headroom/memory/workspace_terms.h"
 
@@ -20,8 +21,7 @@ struct CalibrationKey {
   friend bool operator==(const CalibrationKey&, const CalibrationKey&) = default;
 };
 // `dtype` and `threads` as in PipelineOptions. Throws Error{kInvalidRequest} for an unknown format.
-[[nodiscard]] CalibrationKey calibration_key(const Device& device, const std::string& dtype,
-                                             int threads);
+[[nodiscard]] CalibrationKey calibration_key(const Device& device, NumberFormat dtype, int threads);
 
 // What one operation was measured to allocate, and what was declared for it. Bytes of workspace.
 struct OpMeasurement {
@@ -49,7 +49,7 @@ using MeasureOp = std::function<WorkUse(std::string_view op, const std::function
 // as long as the declared amounts are right. GPUs use the same code, but it has not been tried on
 // one yet. Takes seconds and up to 2 GB; shapes that do not fit are left out. Throws
 // Error{kInternal} when an operation fails, Error{kDevice} when the GPU failed.
-[[nodiscard]] Calibration calibrate(const Device& device, const std::string& dtype, int threads,
+[[nodiscard]] Calibration calibrate(const Device& device, NumberFormat dtype, int threads,
                                     const MeasureOp& measure = {});
 
 }  // namespace headroom

@@ -1,4 +1,5 @@
 #pragma once
+#include "headroom/core/number_format.h"
 #include "headroom/device/device.h"
 #include "headroom/memory/device_rates.h"
 
@@ -17,12 +18,11 @@ struct RatesKey {
 };
 // The key for this device; `dtype` and `threads` as in PipelineOptions. Throws
 // Error{kInvalidRequest} for an unknown format.
-[[nodiscard]] RatesKey rates_key(const Device& device, const std::string& dtype, int threads);
+[[nodiscard]] RatesKey rates_key(const Device& device, NumberFormat dtype, int threads);
 
 // Measures the device: takes at most a second on the CPU, half a second on a GPU, and 200 MB.
 // Throws Error{kInternal} when an operation fails, Error{kDevice} when the GPU failed,
 // Error{kOutOfMemory} when memory is short.
-[[nodiscard]] DeviceRates measure_rates(const Device& device, const std::string& dtype,
-                                        int threads);
+[[nodiscard]] DeviceRates measure_rates(const Device& device, NumberFormat dtype, int threads);
 
 }  // namespace headroom

@@ -26,6 +26,7 @@ struct Budget {
   std::int64_t free_bytes = 0;    // free now, not counting what this program holds
   std::int64_t budget_bytes = 0;  // may be <= 0 when others hold everything
   std::string source;
+  bool is_main_memory = false;
   std::int64_t reserved_by_driver_bytes = 0;
   std::int64_t others_bytes = 0;  // held by other programs or otherwise not available to this one
   std::int64_t kept_free_bytes = 0;

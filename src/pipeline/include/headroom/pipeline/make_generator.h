@@ -1,5 +1,6 @@
 #pragma once
 #include "headroom/core/generator.h"
+#include "headroom/core/number_format.h"
 #include "headroom/device/device.h"
 #include "headroom/memory/budget.h"
 #include "headroom/memory/device_rates.h"
@@ -31,7 +32,7 @@ struct PipelineOptions {
   Device device;
   // auto | fp32 | bf16 | fp16 | int8 | q4; auto = fp32 on the CPU, bf16 on a GPU. int8 on a GPU
   // and q4 can be planned but not run.
-  std::string dtype = "auto";
+  NumberFormat dtype = NumberFormat::kAuto;
   int threads = 0;           // 0 = one per core
   WorkspaceTerms workspace;  // known about this device's workspaces without measuring
   // Called once, before the first forecast: the result of `headroom calibrate` for this device,
@@ -74,13 +75,13 @@ struct PipelineOptions {
 };
 
 // Throws Error{kInvalidRequest} when `dtype` can be planned but not yet run on the device.
-void check_can_run(const std::string& dtype, const Device& device);
+void check_can_run(NumberFormat dtype, const Device& device);
 
 // Whether the device can run in the number format `dtype`.
-[[nodiscard]] bool can_run(const std::string& dtype, const Device& device);
+[[nodiscard]] bool can_run(NumberFormat dtype, const Device& device);
 // The name of the resulting format in run records: "fp32", "bf16+vae32". Throws
 // Error{kInvalidRequest} if the device does not have it.
-[[nodiscard]] std::string format_name(const std::string& dtype, const Device& device);
+[[nodiscard]] std::string format_name(NumberFormat dtype, const Device& device);
 
 // The text-to-image pipeline. Opens no weights before the first request. Create, use and destroy
 // it on one thread. Throws what check_can_run() throws. generate() throws Error{kModelFile} when a

@@ -3,6 +3,7 @@
 #include "headroom/core/lora_tags.h"
 #include "headroom/core/message.h"
 #include "headroom/core/model_config.h"
+#include "headroom/core/number_format.h"
 #include "headroom/device/device.h"
 
 #include <cstdint>
@@ -54,7 +55,7 @@ class OpenedLoras {
 };
 
 // Bytes of their block for networks in `dtype` (see PipelineOptions) on the CPU or a GPU.
-[[nodiscard]] std::int64_t lora_bytes(const OpenedLoras& opened_loras, const std::string& dtype,
+[[nodiscard]] std::int64_t lora_bytes(const OpenedLoras& opened_loras, NumberFormat dtype,
                                       const Device& device);
 
 // Throws Error{kInvalidRequest} unless the prompt asks for exactly these; null = none.

@@ -1,4 +1,5 @@
 #pragma once
+#include "headroom/core/number_format.h"
 #include "headroom/device/device.h"
 #include "headroom/pipeline/weight_storage.h"
 
@@ -21,15 +22,14 @@ struct RunFormats {
   LayerStorage transformer{};
 };
 
-// `wanted`: auto | fp32 | bf16 | fp16 | int8 | q4. int8 and q4 quantise text encoder and
-// transformer and compute in bf16; int8 on the CPU in float32. auto is fp32 on the CPU. On a GPU
-// it is bf16, or fp16 if the GPU has no bfloat16 (compute capability below 8.0), with the decoder
-// in float32. Throws Error{kInvalidRequest} for anything else, and for bf16 on a GPU without it.
-[[nodiscard]] RunFormats choose_formats(const std::string& wanted, const Device& device);
+// int8 and q4 compute in bfloat16; int8 on the CPU in float32. kAuto is float32 on the CPU. On a
+// GPU it is bfloat16, or float16 if the GPU has no bfloat16 (compute capability below 8.0), with
+// the decoder in float32. Throws Error{kInvalidRequest} for bfloat16 on a GPU without it.
+[[nodiscard]] RunFormats choose_formats(NumberFormat wanted, const Device& device);
 
-// The format in which to repeat a picture that overflowed in the format `name`; nothing if there
-// is no safer one.
-[[nodiscard]] std::optional<std::string> safer_format(const std::string& name,
-                                                      const Device& device);
+// The format in which to repeat a picture that overflowed in `formats`; nothing if there is no
+// safer one.
+[[nodiscard]] std::optional<NumberFormat> safer_format(const RunFormats& formats,
+                                                       const Device& device);
 
 }  // namespace headroom
