@@ -47,11 +47,11 @@ RunFormats choose_formats(NumberFormat wanted, const Device& device) {
     case NumberFormat::kFloat16:
       return float16();
     case NumberFormat::kInt8:
-      if (device.backend->has_own_memory()) return quantised(device, "int8", WeightStorage::kQ8_0);
+      if (device.backend->has_own_memory()) return quantized(device, "int8", WeightStorage::kQ8_0);
       return {ScalarType::Float, ScalarType::Float, "int8", WeightStorage::kInt8,
               WeightStorage::kInt8};
     case NumberFormat::kQ4:
-      return quantised(device, "q4", WeightStorage::kQ4);
+      return quantized(device, "q4", WeightStorage::kQ4);
   }
   return {};
 }
