@@ -19,16 +19,25 @@ std::optional<std::string_view> take_string(std::string_view& rest) {
   return taken;
 }
 
+// Without the zero byte that ends a text in C, and what a buffer held behind it: some writers count
+// them in. UTF-16 has zero bytes of its own.
+std::string_view up_to_zero(std::string_view bytes) {
+  constexpr std::size_t kFirstCharacters = 4;
+  const bool has_mark = bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF");
+  const std::size_t end = bytes.find('\0');
+  return has_mark || end < kFirstCharacters ? bytes : bytes.substr(0, end);
+}
+
 // Sets the value of `entry` to `bytes`, unpacking them if they are `packed`.
 ReadPngText with_value(PictureText entry, std::string_view bytes, bool packed) {
   if (!packed) {
-    entry.value = text_as_utf8(bytes);
+    entry.value = text_as_utf8(up_to_zero(bytes));
     return {std::move(entry)};
   }
   const Inflated inflated = inflate_text(bytes);
   if (inflated.fault != Inflated::Fault::kNone)
     return {.is_too_long = inflated.fault == Inflated::Fault::kTooLong};
-  entry.value = text_as_utf8(inflated.text);
+  entry.value = text_as_utf8(up_to_zero(inflated.text));
   return {std::move(entry)};
 }
 

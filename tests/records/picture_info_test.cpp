@@ -77,6 +77,19 @@ TEST(PictureInfo, BytesOfWindows1252AreNoControlCharacters) {
   EXPECT_EQ(read_text("a\x81\x62\xE9"), "a\uFFFD\x62\u00E9") << "no character there";
 }
 
+TEST(PictureInfo, TheZeroByteThatEndsATextInCIsNoPartOfIt) {
+  const std::string_view written = "a fox\nSteps: 4";
+  EXPECT_EQ(read_text(std::string(written) + '\0'), written);
+  EXPECT_EQ(read_text(std::string(written) + std::string("\0\0\x17z", 4)), written) << "a buffer";
+  const auto texts = read(
+      png_with(chunk("iTXt", std::string("a\0\0\0\0\0", 6) + "一只猫" + '\0') +
+               chunk("zTXt", std::string("b\0\0", 3) + zlib_stored(std::string("cats\0", 5)))));
+  EXPECT_EQ(texts.at(0).value, "一只猫");
+  EXPECT_EQ(texts.at(1).value, "cats");
+  const std::string utf16("\xFF\xFE\x61\0\x62\0", 6);
+  EXPECT_EQ(read_text(utf16), "\u00FF\u00FE" + std::string("a\0b\0", 4)) << "which has its own";
+}
+
 TEST(PictureInfo, ReadsEntriesAfterThePixels) {
   std::string bytes = png_with("");
   bytes.insert(bytes.size() - 12, chunk("tEXt", std::string("a\0b", 3)));
