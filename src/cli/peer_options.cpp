@@ -30,6 +30,8 @@ constexpr std::string_view kInitImage = "use --init-image FILE";
 constexpr std::string_view kFp8 = "leave it out: files in fp8 run as they are";
 constexpr std::string_view kVerbose =
     "set HEADROOM_LOG_LEVEL=debug; the log is ~/.local/state/headroom/headroom.log";
+constexpr std::string_view kPreset = "use --preset 16:9 or 9:16, or --size WxH";
+constexpr std::string_view kPreview = "leave it out: the window shows previews of every model";
 constexpr std::string_view kServer = "leave it out: this program is no server";
 
 // Options as AUTOMATIC1111 and its relatives, ComfyUI, stable-diffusion.cpp, diffusers' scripts
@@ -157,7 +159,21 @@ constexpr PeerOption kPeers[] = {
     {"--init-img", kInitImage},
     {"--image", kInitImage},
     {"--denoising-strength", "use --strength"},
-    {"--mask-image", "use --mask FILE"}};
+    {"--mask-image", "use --mask FILE"},
+    {"--always-cpu", "use --device cpu"},
+    {"--always-gpu", "leave it out: what fits stays loaded"},
+    {"--always-high-vram", "leave it out: what fits stays loaded"},
+    {"--always-normal-vram", "leave it out: it is the default"},
+    {"--always-no-vram", kLowVram},
+    {"--always-offload-from-vram", kLowVram},
+    {"--img-size", kSize},
+    {"--image-size", kSize},
+    {"--aspect", kPreset},
+    {"--aspect-ratio", kPreset},
+    {"--ar", kPreset},
+    {"--preview", kPreview},
+    {"--preview-method", kPreview},
+    {"--preview-size", kPreview}};
 
 }  // namespace
 

@@ -307,6 +307,8 @@ TEST_F(CommandLineTest, OtherProgramsSpellingsAreAnsweredWithOurs) {
   EXPECT_THAT(refusal({"--num_inference_steps", "4"}), HasSubstr("--steps"));
   EXPECT_THAT(refusal({"--batch-size", "4"}), HasSubstr("--count"));
   EXPECT_THAT(refusal({"--lowvram"}), HasSubstr("--low-vram"));
+  EXPECT_THAT(refusal({"--always-cpu"}), HasSubstr("use --device cpu"));
+  EXPECT_THAT(refusal({"--aspect_ratio", "16:9"}), HasSubstr("--preset"));
   EXPECT_THAT(refusal({"--medvram"}), HasSubstr("--low-vram"));
   EXPECT_THAT(refusal({"--sampler", "euler"}), HasSubstr("Euler"));
   EXPECT_THAT(refusal({"--guidence", "2"}), HasSubstr("did you mean --guidance?"));
