@@ -240,7 +240,9 @@ std::string meant_variable(const std::string& name) {
         known.back().substr(kEnvironmentPrefix.size() + key.section.size() + 1);
     if (name == without_section) return known.back();
   }
-  return nearest_name(name, known, kSlips);
+  // Of a short word at the end, most letters must be right: NAME is not VAE.
+  const std::size_t word = name.size() - 1 - name.rfind('_');
+  return nearest_name(name, known, std::min(kSlips, word > 0 ? (word - 1) / 2 : 0));
 }
 
 }  // namespace

@@ -119,10 +119,10 @@ TEST(ConfigEnvironment, RefusesBadValues) {
 }
 
 TEST(ConfigEnvironment, LeavesOtherProgramsVariablesAlone) {
-  const AppConfig config =
-      load({"HEADROOM_MODE=cache", "HEADROOM_SAVINGS_PROFILE=off", "HEADROOM_EXCLUDE_TOOLS=x",
-            "HEADROOM_TELEMETRY=off", "HEADROOM_PROGRAM=/p", "HEADROOM_PORT=8787",
-            "HEADROOM_API_KEY=k", "HEADROOM_MODEL_LIMITS={}", "HEADROOM_=", "HEADROOM_LOG=1"});
+  const AppConfig config = load(
+      {"HEADROOM_MODE=cache", "HEADROOM_SAVINGS_PROFILE=off", "HEADROOM_EXCLUDE_TOOLS=x",
+       "HEADROOM_TELEMETRY=off", "HEADROOM_PROGRAM=/p", "HEADROOM_PORT=8787", "HEADROOM_API_KEY=k",
+       "HEADROOM_MODEL_LIMITS={}", "HEADROOM_MODEL_NAME=gpt", "HEADROOM_=", "HEADROOM_LOG=1"});
   EXPECT_EQ(fields(config), fields(AppConfig{}));
   EXPECT_THAT(config.warnings, IsEmpty());
 }
