@@ -24,15 +24,15 @@ namespace {
 
 constexpr std::int64_t kReadWhole = std::int64_t{256} << 20;  // less than a second from a disk
 
-// `count` of `all` tensors have the fault; the first is `name`.
+// `count` of `all` tensors have the fault; the first is `name`, stored as `type`.
 Message said(WeightFault fault, const fs::path& file, std::size_t count, int all,
-             const std::string& name) {
+             const std::string& name, DType type) {
   switch (fault) {
     case WeightFault::kNotFinite:
       return say(
           "{0}: {1} of {2} tensors hold values that are not finite (NaN or infinite), {3} "
-          "first; the file is damaged, so download it again",
-          file, count, all, name);
+          "first, stored as {4}; the file is damaged, so download it again",
+          file, count, all, name, std::string(dtype_name(type)));
     case WeightFault::kOneValue:
       return say(
           "{0}: {1} of {2} tensors hold one value over and over, {3} first; the file is "
@@ -60,7 +60,10 @@ class CheckedWeights final : public WeightSource {
     ++count_;
     const WeightFault fault = find_fault(codes, whole_ ? Look::kAll : Look::kMiddle, stored.name);
     if (fault != WeightFault::kNone) faulty_[fault].push_back(stored.name);
-    if (first_ == WeightFault::kNone) first_ = fault;
+    if (first_ == WeightFault::kNone) {
+      first_ = fault;
+      first_type_ = codes.dtype;
+    }
     return at::empty(shape, options());
   }
   void read(std::string_view, const at::Tensor&) override {}
@@ -75,8 +78,8 @@ class CheckedWeights final : public WeightSource {
     if (first_ == WeightFault::kNone) return;
     const std::vector<std::string>& names = faulty_.at(first_);
     const std::string& name = names.front();
-    throw Error(ErrorKind::kModelFile,
-                said(first_, tensors_.store().file_of(name), names.size(), count_, name));
+    throw Error(ErrorKind::kModelFile, said(first_, tensors_.store().file_of(name), names.size(),
+                                            count_, name, first_type_));
   }
 
  private:
@@ -84,6 +87,7 @@ class CheckedWeights final : public WeightSource {
   bool whole_;
   int count_ = 0;
   WeightFault first_ = WeightFault::kNone;
+  DType first_type_ = DType::kF32;  // that the first faulty tensor is stored as
   std::map<WeightFault, std::vector<std::string>> faulty_;
 };
 

@@ -110,8 +110,8 @@ TEST_F(ModelCheck, FindsEveryValueThatIsNotFinite) {
       tensor.data = copy;
     });
   };
-  const std::vector<std::string> words{kTransformer, "1 of", "not finite", "layers.0.",
-                                       "download it again"};
+  const std::vector<std::string> words{kTransformer, "1 of",      "not finite",
+                                       "stored as ", "layers.0.", "download it again"};
   change_one(std::numeric_limits<float>::quiet_NaN(), /*everywhere=*/true);
   expect_same_refusal(words);
   change_one(-std::numeric_limits<float>::infinity(), /*everywhere=*/false);
