@@ -172,7 +172,7 @@ void Window::Impl::draw() {
   }
 
   const auto dropped = graphics_.take_dropped();
-  if (!dropped.empty()) actions_.take_file(dropped.front());
+  actions_.take_files(dropped);
   if (const auto pasted = graphics_.take_pasted()) actions_.pasted.take(*pasted);
   graphics_.begin_frame();
   frame.pressed_at = graphics_.pressed_at();

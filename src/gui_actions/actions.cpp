@@ -35,4 +35,24 @@ void Actions::take_file(const std::filesystem::path& file) {
   }
 }
 
+void Actions::take_files(const std::vector<std::filesystem::path>& files) {
+  const std::filesystem::path* only = nullptr;
+  std::size_t left = 0;
+  for (const std::filesystem::path& file : files) {
+    const bool takes_all =
+        context_.state.sheet == UiState::Sheet::kModels ||
+        (!context_.state.model_folder && lower_ascii(file.extension().string()) == ".safetensors");
+    if (takes_all || only == nullptr) take_file(file);
+    if (takes_all) continue;
+    if (only == nullptr) {
+      only = &file;
+    } else {
+      ++left;
+    }
+  }
+  if (left == 0) return;
+  context_.state.add_banner({.kind = Banner::Kind::kNote,
+                             .text = say("note.first_file", only->filename().string(), left)});
+}
+
 }  // namespace headroom

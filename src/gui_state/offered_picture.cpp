@@ -85,24 +85,24 @@ std::optional<std::filesystem::path> path_in_clipboard(std::string_view text) {
   return line;
 }
 
-std::optional<std::filesystem::path> file_in_clipboard(std::string_view text) {
+std::vector<std::filesystem::path> files_in_clipboard(std::string_view text) {
   constexpr std::string_view kScheme = "file://";
-  std::error_code ignored;
-  std::string line = first_line(text);
-  // Comments in a list of URIs.
-  while (line.starts_with('#') && text.find('\n') != std::string_view::npos) {
-    text.remove_prefix(text.find('\n') + 1);
-    line = first_line(text);
-  }
-  if (line.starts_with(kScheme)) {
+  std::vector<std::filesystem::path> files;
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string line = first_line(rest);
+    const std::size_t end = rest.find('\n');
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    if (line.starts_with('#')) continue;  // a comment in a list of URIs
+    if (!line.starts_with(kScheme)) break;
     const std::size_t path = line.find('/', kScheme.size());  // after the host name
-    if (path == std::string::npos) return std::nullopt;
-    return decoded(std::string_view(line).substr(path));
+    if (path != std::string::npos) files.push_back(decoded(std::string_view(line).substr(path)));
   }
+  if (!files.empty()) return files;
+  std::error_code ignored;
   auto path = path_in_clipboard(text);
-  if (!path || !is_picture_name(*path) || !std::filesystem::is_regular_file(*path, ignored))
-    return std::nullopt;
-  return path;
+  if (path && is_picture_name(*path) && std::filesystem::is_regular_file(*path, ignored))
+    files.push_back(*std::move(path));
+  return files;
 }
 
 }  // namespace headroom

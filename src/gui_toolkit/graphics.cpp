@@ -114,12 +114,12 @@ void look_for_picture(WindowEvents& events) {
   }
 }
 
-// A file copied in a file manager is not pasted as text but treated as if it was dropped.
+// Files copied in a file manager are not pasted as text but treated as if they were dropped.
 const char* read_clipboard(ImGuiContext* /*context*/) {
   WindowEvents& events = events_of_main_window();
   events.text = clipboard_text(events);
-  if (const auto file = file_in_clipboard(events.text)) {
-    events.dropped.push_back(*file);
+  if (const auto files = files_in_clipboard(events.text); !files.empty()) {
+    events.dropped.insert(events.dropped.end(), files.begin(), files.end());
     events.text.clear();
   }
   if (events.text.empty()) look_for_picture(events);

@@ -38,5 +38,22 @@ TEST_F(TakenFile, IsAFolderOfModelsWhileTheirListIsOpen) {
   EXPECT_EQ(added, (std::vector<std::filesystem::path>{folder_.path()}));
 }
 
+TEST_F(TakenFile, OfSeveralTheFirstIsTakenAndTheRestCounted) {
+  actions_.take_files({write_picture("a.png"), write_picture("b.png"), write_picture("c.png")});
+  ASSERT_TRUE(state_.offered_picture);
+  EXPECT_EQ(state_.offered_picture->name, "a.png");
+  ASSERT_EQ(state_.banners.size(), 1U);
+  EXPECT_EQ(state_.banners[0].kind, Banner::Kind::kNote);
+  EXPECT_EQ(state_.banners[0].text, say("note.first_file", std::string("a.png"), 2));
+}
+
+TEST_F(TakenFile, AllLorasAreTaken) {
+  state_.draft.prompt = "a fox";
+  actions_.take_files({"/loras/ink.safetensors", "/loras/soft.safetensors"});
+  EXPECT_EQ(state_.draft.prompt, "a fox <lora:ink:1> <lora:soft:1>");
+  EXPECT_TRUE(state_.banners.empty());
+  actions_.take_files({});
+}
+
 }  // namespace
 }  // namespace headroom::test

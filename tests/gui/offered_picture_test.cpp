@@ -2,6 +2,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -10,15 +12,16 @@ namespace headroom {
 namespace {
 
 namespace fs = std::filesystem;
+using Files = std::vector<fs::path>;
 
-class FileInClipboard : public ::testing::Test {
+class FilesInClipboard : public ::testing::Test {
  protected:
-  FileInClipboard() {
+  FilesInClipboard() {
     fs::create_directories(folder_);
     std::ofstream(folder_ / "a cat.png") << "x";
     std::ofstream(folder_ / "note.txt") << "x";
   }
-  ~FileInClipboard() override {
+  ~FilesInClipboard() override {
     std::error_code ignored;
     fs::remove_all(folder_, ignored);
   }
@@ -26,24 +29,24 @@ class FileInClipboard : public ::testing::Test {
       fs::temp_directory_path() / ("headroom-offered-" + std::to_string(::getpid()));
 };
 
-TEST_F(FileInClipboard, IsTheFirstOfAListOfUris) {
-  EXPECT_EQ(file_in_clipboard("file:///home/me/a%20cat.png\r\nfile:///home/me/b.png\r\n"),
-            fs::path("/home/me/a cat.png"));
-  EXPECT_EQ(file_in_clipboard("# copied\r\nfile://localhost/tmp/%E7%8C%AB.png"),
-            fs::path("/tmp/猫.png"));
-  EXPECT_EQ(file_in_clipboard("file:///tmp/100%"), fs::path("/tmp/100%"));
+TEST_F(FilesInClipboard, AreThoseOfAListOfUris) {
+  EXPECT_EQ(files_in_clipboard("file:///home/me/a%20cat.png\r\nfile:///home/me/b.png\r\n"),
+            (Files{"/home/me/a cat.png", "/home/me/b.png"}));
+  EXPECT_EQ(files_in_clipboard("# copied\r\nfile://localhost/tmp/%E7%8C%AB.png"),
+            Files{"/tmp/猫.png"});
+  EXPECT_EQ(files_in_clipboard("file:///tmp/100%"), Files{"/tmp/100%"});
 }
 
-TEST_F(FileInClipboard, IsAPathWhenItIsAloneAndAPictureThatIsThere) {
+TEST_F(FilesInClipboard, AreAPathWhenItIsAloneAndAPictureThatIsThere) {
   const std::string cat = (folder_ / "a cat.png").string();
-  EXPECT_EQ(file_in_clipboard(cat), fs::path(cat));
-  EXPECT_EQ(file_in_clipboard(cat + "\n"), fs::path(cat));
-  EXPECT_FALSE(file_in_clipboard(cat + "\nand more"));
-  EXPECT_FALSE(file_in_clipboard((folder_ / "none.png").string()));
-  EXPECT_FALSE(file_in_clipboard((folder_ / "note.txt").string()));
+  EXPECT_EQ(files_in_clipboard(cat), Files{cat});
+  EXPECT_EQ(files_in_clipboard(cat + "\n"), Files{cat});
+  EXPECT_EQ(files_in_clipboard(cat + "\nand more"), Files{});
+  EXPECT_EQ(files_in_clipboard((folder_ / "none.png").string()), Files{});
+  EXPECT_EQ(files_in_clipboard((folder_ / "note.txt").string()), Files{});
 }
 
-TEST_F(FileInClipboard, APathAloneIsOneWhateverItLeadsTo) {
+TEST_F(FilesInClipboard, APathAloneIsOneWhateverItLeadsTo) {
   EXPECT_EQ(path_in_clipboard("/no/such/thing\n"), fs::path("/no/such/thing"));
   for (const char* const text : {"", "/", "a cat", "/tmp/a\n/tmp/b", "file:///tmp/a"}) {
     EXPECT_FALSE(path_in_clipboard(text)) << text;
@@ -69,10 +72,10 @@ TEST(OfferedText, IsNothingInOrdinaryText) {
     EXPECT_FALSE(read_offered_text(text)) << text;
 }
 
-TEST_F(FileInClipboard, IsNothingInAText) {
+TEST_F(FilesInClipboard, AreNoneInAText) {
   for (const char* const text : {"", "a cat", "#", "# a heading\na cat", "https://a.b/c.png",
                                  "see file:///tmp/a.png", "file://", "/", "\n"}) {
-    EXPECT_FALSE(file_in_clipboard(text)) << text;
+    EXPECT_EQ(files_in_clipboard(text), Files{}) << text;
   }
 }
 

@@ -17,6 +17,7 @@
 #include "headroom/gui_actions/upscale_actions.h"
 
 #include <filesystem>
+#include <vector>
 
 namespace headroom {
 
@@ -31,6 +32,9 @@ class Actions {
   // A file that was dropped or pasted: a model's folder, if one is being asked for or the list of
   // models is open; otherwise a LoRA, or a picture whose settings may be taken over.
   void take_file(const std::filesystem::path& file);
+  // Several files at once: all LoRAs and, while the list of models is open, all folders; of others
+  // the first, and a note says how many are left out.
+  void take_files(const std::vector<std::filesystem::path>& files);
 
  private:
   ActionContext context_;
