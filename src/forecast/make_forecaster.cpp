@@ -198,10 +198,16 @@ class DryRunForecaster final : public Forecaster {
     } else {
       const std::int64_t available =
           std::max<std::int64_t>(0, host->available_bytes - host_margin(host->available_bytes));
-      forecast.shortfall_bytes =
-          std::max<std::int64_t>(1, forecast.plan.host_peak_bytes - available);
-      missing = say("needs {0} of main memory beside the device's, {1} can be used now",
-                    format_bytes(forecast.plan.host_peak_bytes), format_bytes(available));
+      std::int64_t need = 0;
+      for (const StagePlan& stage : forecast.plan.stages)
+        need = std::max(need, host_need(stage.host_bytes, stage.peak_bytes, *host));
+      forecast.shortfall_bytes = std::max<std::int64_t>(1, need - available);
+      missing =
+          host->holds_device
+              ? say("needs {0} of memory, {1} can be used now ({2} short)", format_bytes(need),
+                    format_bytes(available), format_bytes(forecast.shortfall_bytes))
+              : say("needs {0} of main memory beside the device's, {1} can be used now",
+                    format_bytes(need), format_bytes(available));
     }
     const Size wanted{shape.width, shape.height};
     const auto fits = [&](Size size) {

@@ -34,6 +34,45 @@ class WithPageCache final : public PlanCosts {
   std::int64_t spare_bytes_;
 };
 
+// The same costs, but what a stage holds of the machine's memory beyond `spare_bytes` counts as
+// device memory.
+class WithHostMemory final : public PlanCosts {
+ public:
+  WithHostMemory(PlanCosts& costs, std::int64_t spare_bytes)
+      : costs_(costs), spare_bytes_(spare_bytes) {}
+  StageNeed need(Stage stage, const ExecutionOptions& execution) override {
+    StageNeed need = costs_.need(stage, execution);
+    need.peak_bytes += std::max<std::int64_t>(0, need.host_bytes - spare_bytes_);
+    return need;
+  }
+  HeldWeights weights(NetworkId network, const ExecutionOptions& execution) override {
+    return costs_.weights(network, execution);
+  }
+  double seconds(Stage stage, const ExecutionOptions& execution, bool files_are_cached) override {
+    return costs_.seconds(stage, execution, files_are_cached);
+  }
+
+ private:
+  PlanCosts& costs_;
+  std::int64_t spare_bytes_;
+};
+
+bool fits_in_host(const PlanCandidate& plan, std::int64_t available_bytes, const HostMemory& host) {
+  return std::ranges::all_of(plan.stages, [&](const StageNeed& stage) {
+    return host_need(stage.host_bytes, stage.peak_bytes, host) <= available_bytes;
+  });
+}
+
+// The fastest plan whose stages fit with what they hold beside the device's memory.
+std::optional<PlanCandidate> with_host_memory(const PlanSpace& space, PlanCosts& costs,
+                                              std::int64_t budget_bytes,
+                                              std::int64_t available_bytes, bool low_vram) {
+  WithHostMemory together(costs, std::max<std::int64_t>(0, available_bytes - budget_bytes));
+  const std::optional<PlanCandidate> found =
+      fastest_plan(space, together, std::min(budget_bytes, available_bytes), low_vram);
+  return found ? std::optional(compose(found->execution, space, costs)) : std::nullopt;
+}
+
 // How much memory a plan leaves for the page cache, beside what it holds itself.
 std::int64_t room_for_files(const PlanCandidate& plan, std::int64_t available_bytes,
                             const HostMemory& host) {
@@ -104,7 +143,11 @@ std::optional<PlanCandidate> choose_plan(PlanSpace& space, PlanCosts& costs,
   std::optional<PlanCandidate> plan;
   for (;;) {
     plan = within_page_cache(space, costs, budget_bytes, available, *host, low_vram);
-    if (!plan || plan->host_peak_bytes() <= available) return plan;
+    if (!plan || fits_in_host(*plan, available, *host)) return plan;
+    if (host->holds_device) {
+      auto smaller = with_host_memory(space, costs, budget_bytes, available, low_vram);
+      if (smaller && fits_in_host(*smaller, available, *host)) return smaller;
+    }
     // Only ways to decode hold host memory: exclude the one that does not fit.
     if (plan->execution.cpu_decode) {
       space.can_decode_on_cpu = false;

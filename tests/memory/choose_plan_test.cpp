@@ -173,6 +173,27 @@ TEST(HostMemory, WhatADecoderHoldsOfItMustFit) {
   EXPECT_EQ(plan->host_peak_bytes(), 0);
 }
 
+// On the processor both are the same memory: what a decoder holds beside the budget and the budget
+// are needed at once.
+TEST(HostMemory, WhereTheDeviceIsPartOfItBothMustFitTogether) {
+  int with_help = 0;
+  for (std::int64_t available = 2 * kGiB; available < 8 * kGiB; available += 100 * kMiB) {
+    ProcessorCosts costs;
+    costs.whole_decode = 40 * kGiB;
+    costs.space.streamed_file_bytes.clear();
+    const HostMemory host{available, /*holds_device=*/true};
+    const std::optional<PlanCandidate> plan = choose_plan(costs.space, costs, available, host);
+    if (!plan) continue;
+    for (const StageNeed& stage : plan->stages) {
+      if (stage.host_bytes == 0) continue;
+      ++with_help;
+      EXPECT_LE(stage.peak_bytes + stage.host_bytes, available - host_margin(available))
+          << available;
+    }
+  }
+  EXPECT_GT(with_help, 10);
+}
+
 // The device could do with strips or with a decoder on the host, for both of which memory lacks.
 TEST(HostMemory, WhereItIsWhatLacksThePlanThatComesClosestWantsLittleOfIt) {
   ProcessorCosts costs;

@@ -14,6 +14,14 @@ struct HostMemory {
   bool holds_device = false;         // the device's memory is part of it: the CPU budget
 };
 
+// What a stage takes of the machine's own memory at its peak: what it holds there and, where the
+// device's memory is part of it, that too. 0 for a stage that holds nothing there: then the
+// device's budget says all.
+[[nodiscard]] constexpr std::int64_t host_need(std::int64_t host_bytes, std::int64_t peak_bytes,
+                                               const HostMemory& host) {
+  return host_bytes == 0 ? 0 : host_bytes + (host.holds_device ? peak_bytes : 0);
+}
+
 // Like fastest_plan(), but within the machine's own memory too. What a plan holds there must fit.
 // Weight files that every step reads again should stay in the page cache: read from the disk, a
 // step takes many times as long, and a plan that fills the machine's memory pushes its own files
