@@ -8,8 +8,8 @@
 #include "headroom/records/foreign_json.h"
 #include "headroom/records/headroom_entry.h"
 
-#include "dream_command.h"
 #include "foreign_object.h"
+#include "invokeai_text.h"
 
 #include <algorithm>
 #include <array>

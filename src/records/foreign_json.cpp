@@ -6,8 +6,8 @@
 #include "headroom/records/read_settings.h"
 
 #include "comfy_graph.h"
-#include "dream_command.h"
 #include "foreign_object.h"
+#include "invokeai_text.h"
 
 #include <algorithm>
 #include <array>

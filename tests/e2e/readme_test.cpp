@@ -75,7 +75,7 @@ std::string cell_of(const json& out) {
 
 class Readme : public EndToEnd {};
 
-// After a change that moves them: scripts/make_grid.sh.
+// After a change that moves them: scripts/make_needs_table.sh.
 TEST_F(Readme, PlansOfCardsAreTheProgramsOwn) {
   const std::vector<Row> rows = table_of_readme("grid");
   ASSERT_GT(rows.size(), 1U);

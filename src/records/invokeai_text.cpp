@@ -1,4 +1,4 @@
-#include "dream_command.h"
+#include "invokeai_text.h"
 
 #include "foreign_object.h"
 
