@@ -58,7 +58,7 @@ class NetworkMethod final : public UpscaleMethod {
         upscaler_(std::move(file), chosen_device(config.model.device), config.model.threads,
                   std::move(mix)),
         memory_(upscaler_.device(), config.memory.pretend_vram_bytes, pretended_programs(config)) {
-    expect_overhead(upscaler_.device(), "fp32");
+    expect_overhead(upscaler_.device(), NumberFormat::kFloat32);
   }
   [[nodiscard]] std::string model() const override { return name_; }
   [[nodiscard]] int own_scale() const override { return upscaler_.file().config().scale; }

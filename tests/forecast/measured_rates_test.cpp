@@ -115,7 +115,7 @@ TEST(MeasuredRates, AreThoseOfThisDeviceAndCostItNoBudget) {
   }
   EXPECT_GT(rates.block_seconds + rates.block_value_seconds, 0);
   EXPECT_GT(rates.layer_seconds + rates.layer_value_seconds, 0);
-  const RatesKey key = rates_key(cpu, "auto", 3);
+  const RatesKey key = rates_key(cpu, NumberFormat::kAuto, 3);
   EXPECT_THAT(key.device, ::testing::StartsWith("CPU budget, "));
   EXPECT_EQ(key.dtype, "fp32");
   EXPECT_EQ(key.threads, 3);

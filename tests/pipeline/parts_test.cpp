@@ -82,7 +82,7 @@ TEST(NumberFormat, FollowsWhatTheCardCanMultiply) {
   EXPECT_EQ(turing.name, "fp16");
   EXPECT_EQ(turing.networks, at::kHalf);
   EXPECT_EQ(turing.vae, at::kFloat);
-  for (const char* const planned : {"int8", "q4"}) {
+  for (const NumberFormat planned : {NumberFormat::kInt8, NumberFormat::kQ4}) {
     EXPECT_EQ(choose_formats(planned, card(75)).networks, at::kHalf);
     EXPECT_EQ(choose_formats(planned, card(75)).vae, at::kFloat);
   }
