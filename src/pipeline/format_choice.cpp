@@ -21,6 +21,10 @@ FormatChoice format_choice(NumberFormat dtype, PipelineOptions options) {
   return {std::move(formats), forecaster_of(std::move(options))};
 }
 
+FormatChoice format_choice(const SampledPicture& sampled, PipelineOptions options) {
+  return format_choice(read_number_format(sampled.decoder_format), std::move(options));
+}
+
 bool decodes_in(const FormatChoice& choice, const GenerationRequest& request) {
   return !request.sampled || request.sampled->decoder_format == decoder_format(choice.formats);
 }

@@ -19,6 +19,9 @@ struct FormatChoice {
 
 // For another format than that of the options.
 [[nodiscard]] FormatChoice format_choice(NumberFormat dtype, PipelineOptions options);
+// For the format that the run which sampled the picture would have decoded it in. Throws
+// Error{kInvalidRequest} for a format that is not known.
+[[nodiscard]] FormatChoice format_choice(const SampledPicture& sampled, PipelineOptions options);
 
 // Whether these formats decode the request's sampled picture as the run that sampled it would
 // have.

@@ -133,10 +133,7 @@ class PipelineGenerator final : public ImageGenerator {
       const bool is_chosen = decodes_in(chosen_, asked.request);
       const ReopenAfterwards reopen{*this, !is_chosen};
       if (!is_chosen) opened_.reset();
-      run(asked, 0,
-          is_chosen
-              ? chosen_
-              : format_choice(read_number_format(asked.request.sampled->decoder_format), options_),
+      run(asked, 0, is_chosen ? chosen_ : format_choice(*asked.request.sampled, options_),
           /*is_retry=*/false, sink, stop);
     } catch (const NumericalFailure& ill) {
       const std::optional<NumberFormat> safer = safer_format(chosen_.formats, options_.device);

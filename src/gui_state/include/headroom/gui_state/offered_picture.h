@@ -31,8 +31,8 @@ struct OfferedPicture {
 // …"); nothing when the text has none.
 [[nodiscard]] std::optional<OfferedPicture> read_offered_text(const std::string& text);
 
-// The files that the clipboard's text refers to: file:// URIs, one a line, or a single absolute path
-// to an existing picture.
+// The files that the clipboard's text refers to: file:// URIs, one a line, or a single absolute
+// path to an existing picture.
 [[nodiscard]] std::vector<std::filesystem::path> files_in_clipboard(std::string_view text);
 // The path, if the clipboard's text is a path and nothing else, whether it exists or not.
 [[nodiscard]] std::optional<std::filesystem::path> path_in_clipboard(std::string_view text);
