@@ -75,18 +75,31 @@ void generate_if_asked(const Ui& ui) {
                            ui.frame.blocked);
 }
 
-// Escape closes what is open, or else leaves a field (the widgets do both). Only if there is
-// neither does it act on the queue, so that one press does one thing.
-void handle_escape(const Ui& ui) {
-  if (!ImGui::IsKeyPressed(ImGuiKey_Escape, false)) return;
+// Closes what covers a part of the window, the uppermost first. False when nothing does: a panel
+// beside the canvas covers nothing.
+bool close_overlay(const Ui& ui) {
   UiState& state = ui.state;
-  if (state.popup_was_open || state.item_was_active || ImGui::IsAnyItemActive()) return;
-  if (ImGui::GetIO().KeyShift) {
-    ui.actions.jobs.clear_waiting();
+  if (ui.frame.layout.details_are_a_drawer && state.details_open) {
+    state.details_open = false;
   } else if (state.mask_tool.on) {
     ui.actions.mask.close_tool();
   } else if (state.plan_open) {
     state.plan_open = false;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+// Escape closes what is open, or else leaves a field (the widgets do both). Only if there is
+// neither does it act on the queue, so that one press does one thing.
+void handle_escape(const Ui& ui) {
+  if (!ImGui::IsKeyPressed(ImGuiKey_Escape, false)) return;
+  const UiState& state = ui.state;
+  if (state.popup_was_open || state.item_was_active || ImGui::IsAnyItemActive()) return;
+  if (close_overlay(ui)) return;
+  if (ImGui::GetIO().KeyShift) {
+    ui.actions.jobs.clear_waiting();
   } else {
     ui.actions.jobs.escape(ui.frame.now);
   }
