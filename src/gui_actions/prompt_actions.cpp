@@ -12,13 +12,17 @@ void PromptActions::set(const std::string& prompt) {
   state.new_prompt = prompt;
 }
 
-void PromptActions::older() {
-  UiState& state = context_.state;
-  if (auto prompt = state.history.older(state.draft.prompt)) state.new_prompt = std::move(prompt);
-}
+void PromptActions::older() { put(context_.state.history.older(context_.state.draft.prompt)); }
 
-void PromptActions::newer() {
-  if (auto prompt = context_.state.history.newer()) context_.state.new_prompt = std::move(prompt);
+void PromptActions::newer() { put(context_.state.history.newer()); }
+
+void PromptActions::put(std::optional<std::string> prompt) {
+  if (!prompt) return;
+  UiState& state = context_.state;
+  state.record();  // what was typed so far becomes a separate step
+  state.draft.prompt = *prompt;
+  state.record();
+  state.new_prompt = std::move(prompt);
 }
 
 }  // namespace headroom

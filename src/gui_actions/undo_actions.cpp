@@ -20,4 +20,16 @@ void UndoActions::redo() {
   if (const auto settings = state.undo.redo(state.settings())) state.apply(*settings);
 }
 
+void UndoActions::undo_prompt() {
+  const UiState& state = context_.state;
+  const Settings* const before = state.undo.before(state.settings());
+  if (before != nullptr && before->draft.prompt != state.draft.prompt) undo();
+}
+
+void UndoActions::redo_prompt() {
+  const UiState& state = context_.state;
+  const Settings* const after = state.undo.after(state.settings());
+  if (after != nullptr && after->draft.prompt != state.draft.prompt) redo();
+}
+
 }  // namespace headroom

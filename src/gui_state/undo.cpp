@@ -60,15 +60,39 @@ std::optional<UndoStack::Step> UndoStack::undo(const Settings& now) {
   return step;
 }
 
-std::optional<Settings> UndoStack::redo(const Settings& now) {
-  record(now);  // a new change ends redo
-  if (undone_.empty()) return std::nullopt;
+Settings UndoStack::take_redone() {
   Settings again = std::move(undone_.back());
   undone_.pop_back();
   std::vector<Settings> more = std::exchange(undone_, {});
   push({.settings = std::exchange(current_, again)});
   undone_ = std::move(more);
   return again;
+}
+
+std::optional<Settings> UndoStack::redo(const Settings& now) {
+  record(now);  // a new change ends redo
+  if (undone_.empty()) return std::nullopt;
+  return take_redone();
+}
+
+const Settings* UndoStack::before(const Settings& now) const {
+  if (now != current_) return &current_;
+  return !steps_.empty() && steps_.back().changes_settings() ? &steps_.back().settings : nullptr;
+}
+
+const Settings* UndoStack::after(const Settings& now) const {
+  return now == current_ && !undone_.empty() ? &undone_.back() : nullptr;
+}
+
+void UndoStack::follow(const Settings& now) {
+  if (now == current_) return;
+  const bool has_step = !steps_.empty() && steps_.back().changes_settings();
+  if (has_step && steps_.back().settings == now) {
+    undone_.push_back(std::exchange(current_, now));
+    steps_.pop_back();
+  } else if (!undone_.empty() && undone_.back() == now) {
+    take_redone();
+  }
 }
 
 }  // namespace headroom

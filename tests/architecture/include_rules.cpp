@@ -77,6 +77,7 @@ constexpr Prefix kPrefixes[] = {
     {"cuda", "cuda"},
     {"nvml", "cuda"},
     {"imgui", "imgui"},
+    {"imstb_", "imgui"},
     {"misc/", "imgui"},
     {"backends/imgui", "imgui"},
     {"GLFW/", "glfw"},

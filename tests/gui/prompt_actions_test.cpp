@@ -43,5 +43,17 @@ TEST_F(PromptActionsTest, WalksThroughThePromptsOfTheSessionAndBackToWhatWasType
   EXPECT_FALSE(state_.new_prompt) << "the end";
 }
 
+TEST_F(PromptActionsTest, EachPromptOfTheSessionCanBeTakenBack) {
+  state_.history.add("a cat");
+  state_.history.add("a dog");
+  state_.draft.prompt = "a half-writ";
+  prompt_.older();
+  prompt_.older();
+  EXPECT_EQ(state_.draft.prompt, "a cat");
+  EXPECT_EQ(state_.undo.undo(state_.settings())->settings.draft.prompt, "a dog");
+  state_.draft.prompt = "a dog";
+  EXPECT_EQ(state_.undo.undo(state_.settings())->settings.draft.prompt, "a half-writ");
+}
+
 }  // namespace
 }  // namespace headroom::test

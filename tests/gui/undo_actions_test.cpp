@@ -25,6 +25,22 @@ TEST_F(UndoActionsTest, SettingsGoBackAndForth) {
   EXPECT_EQ(state_.draft.steps, 30) << "there is nothing more";
 }
 
+TEST_F(UndoActionsTest, FromWithinThePromptOnlyStepsThatChangeItAreTakenBack) {
+  state_.draft.prompt = "a cat";
+  state_.record();
+  state_.draft.steps = 30;
+  state_.record();
+  history_.undo_prompt();
+  EXPECT_EQ(state_.draft.steps, 30) << "not seen from there";
+  history_.undo();
+  history_.undo_prompt();
+  EXPECT_EQ(state_.draft.prompt, "");
+  history_.redo_prompt();
+  EXPECT_EQ(state_.draft.prompt, "a cat");
+  history_.redo_prompt();
+  EXPECT_EQ(state_.draft.steps, GenerationRequest{}.steps);
+}
+
 TEST_F(UndoActionsTest, JobsThatLeftTheQueueComeBackAndTheSettingsStay) {
   submit({"running"});
   state_.record();

@@ -54,6 +54,36 @@ TEST(Undo, LettersInARowAreOneStepAndLaterOnesAreAnother) {
   EXPECT_EQ(undo.undo(with_prompt("p"))->settings, with_prompt("mine"));
 }
 
+TEST(Undo, TellsWhereItWouldLeadTo) {
+  UndoStack undo(with_prompt("one"));
+  EXPECT_EQ(undo.before(with_prompt("one")), nullptr);
+  EXPECT_EQ(*undo.before(with_prompt("being typed")), with_prompt("one"));
+  undo.record(with_prompt("two"));
+  EXPECT_EQ(*undo.before(with_prompt("two")), with_prompt("one"));
+  EXPECT_EQ(undo.after(with_prompt("two")), nullptr);
+  ASSERT_TRUE(undo.undo(with_prompt("two")));
+  EXPECT_EQ(*undo.after(with_prompt("one")), with_prompt("two"));
+  EXPECT_EQ(undo.after(with_prompt("another")), nullptr) << "a new change ends redo";
+  undo.record_removed({GenerationRequest{}});
+  EXPECT_EQ(undo.before(with_prompt("one")), nullptr) << "that step is about jobs";
+}
+
+TEST(Undo, FollowsAFieldThatUndoesAndRedoesByItself) {
+  UndoStack undo(with_prompt(""));
+  undo.record(with_prompt("one"));
+  undo.record(with_prompt("two"));
+  undo.follow(with_prompt("tw"));
+  EXPECT_EQ(*undo.before(with_prompt("two")), with_prompt("one")) << "it is on no step";
+  undo.follow(with_prompt("one"));
+  EXPECT_EQ(*undo.before(with_prompt("one")), with_prompt(""));
+  EXPECT_EQ(*undo.after(with_prompt("one")), with_prompt("two"));
+  undo.follow(with_prompt(""));
+  undo.follow(with_prompt("one"));
+  EXPECT_EQ(*undo.before(with_prompt("one")), with_prompt(""));
+  EXPECT_EQ(undo.redo(with_prompt("one")), with_prompt("two")) << "what follows is still there";
+  EXPECT_EQ(undo.undo(with_prompt("two"))->settings, with_prompt("one"));
+}
+
 TEST(Undo, JobsThatLeftTheQueueComeBack) {
   UndoStack undo(with_prompt("one"));
   GenerationRequest job;

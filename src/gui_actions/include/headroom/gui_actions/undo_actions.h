@@ -11,6 +11,9 @@ class UndoActions {
 
   void undo();
   void redo();
+  // The same from within the prompt's field, where only steps that change the prompt are seen.
+  void undo_prompt();
+  void redo_prompt();
 
  private:
   ActionContext context_;

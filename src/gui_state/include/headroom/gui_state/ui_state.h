@@ -110,6 +110,7 @@ struct UiState {
       new_prompt;                // replaces the prompt in the next frame, even while it is edited
   std::string focus = "prompt";  // field that gets the keyboard in the next frame
   bool caret_at_end = false;     // in the prompt, when it gets the keyboard
+  bool old_edits = false;        // its field can undo what was typed before it got the keyboard
   double flash_at = -1e9;        // seconds; when the reason for not starting was highlighted
   PromptHistory history;
   std::size_t example_offset = 0;

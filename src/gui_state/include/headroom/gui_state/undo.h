@@ -59,11 +59,19 @@ class UndoStack {
   // The step to undo; its settings replace `now`.
   [[nodiscard]] std::optional<Step> undo(const Settings& now);
   [[nodiscard]] std::optional<Settings> redo(const Settings& now);
+  [[nodiscard]] bool is_recorded(const Settings& now) const { return now == current_; }
+  // The settings that undo(now) or redo(now) would restore; null = none.
+  [[nodiscard]] const Settings* before(const Settings& now) const;
+  [[nodiscard]] const Settings* after(const Settings& now) const;
+  // A text field has undone or redone edits by itself. If it came to where the last step began, or
+  // the last undone one ended, that step counts as undone or redone: no later one goes there again.
+  void follow(const Settings& now);
   [[nodiscard]] std::uint64_t newest() const { return steps_.empty() ? 0 : steps_.back().id; }
   [[nodiscard]] const Step* last() const { return steps_.empty() ? nullptr : &steps_.back(); }
 
  private:
   void push(Step step);
+  Settings take_redone();
 
   Settings current_;
   std::vector<Step> steps_;
