@@ -24,11 +24,17 @@ void MaskActions::paint_selected() {
     const StartPicture& start = context_.state.draft.init;
     return start && has_pixels(*start) && start->file.path == file.string();
   };
-  if (!is_start()) start_.use(file);
-  if (is_start()) open_tool();
+  if (is_start()) return open_tool();
+  UiState& state = context_.state;
+  state.leave_mask_tool();
+  const Settings before = state.settings();
+  start_.use(file);
+  if (!is_start()) return;
+  open_tool();
+  state.mask_tool.opening = {before, state.settings(), state.undo.newest()};
 }
 
-void MaskActions::close_tool() { context_.state.mask_tool.close(); }
+void MaskActions::close_tool() { context_.state.leave_mask_tool(); }
 
 void MaskActions::put(PaintedMask painted) {
   UiState& state = context_.state;

@@ -25,7 +25,7 @@ void PictureActions::select(std::size_t index) {
   UiState& state = context_.state;
   state.ended.reset();
   state.live = false;
-  state.mask_tool.close();
+  state.leave_mask_tool();
   state.select(index);
 }
 
@@ -46,7 +46,7 @@ void PictureActions::step(int by) {
 void PictureActions::show_live() {
   UiState& state = context_.state;
   state.live = true;
-  state.mask_tool.close();
+  state.leave_mask_tool();
   if (!state.pictures.empty()) state.select(state.pictures.size() - 1);
 }
 

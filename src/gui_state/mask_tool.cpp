@@ -7,6 +7,7 @@ namespace headroom {
 void MaskTool::close() {
   on = false;
   drawn.reset();
+  opening.reset();
 }
 
 void MaskTool::change_brush(bool larger) {

@@ -189,6 +189,24 @@ void UiState::set_outpaint(const Margins& margins) {
   follow_repaint(repainted);
 }
 
+void UiState::leave_mask_tool() {
+  const auto opening = std::exchange(mask_tool.opening, {});
+  mask_tool.close();
+  if (!opening) return;
+  const auto& [before, after, step] = *opening;
+  const bool is_used =
+      draft.init != after.draft.init || mask != after.mask || outpaint != after.outpaint;
+  if (is_used) return;
+  record();
+  if (undo.newest() == step) static_cast<void>(undo.undo(settings()));  // no step is left of it
+  if (draft.strength == after.draft.strength) draft.strength = before.draft.strength;
+  draft.init = before.draft.init;
+  mask = before.mask;
+  outpaint = before.outpaint;
+  record();
+  resolve(kAboutImage);
+}
+
 void UiState::remember_start(const InitImage::File& file) {
   std::erase_if(known_starts, [&](const auto& known) { return known.sha256 == file.sha256; });
   known_starts.push_back(file);

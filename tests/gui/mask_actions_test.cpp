@@ -44,9 +44,63 @@ TEST_F(MaskActionsTest, TheSelectedPictureBecomesTheOneThatIsPaintedOn) {
   EXPECT_EQ(state_.draft.init->file.name, "made.png");
   EXPECT_TRUE(state_.mask_tool.on);
   const StartPicture before = state_.draft.init;
+  mask_.put(painted());
   mask_.close_tool();
   mask_.paint_selected();
   EXPECT_EQ(state_.draft.init, before) << "it is not read again";
+}
+
+TEST_F(MaskActionsTest, LeftUnusedItLeavesEverythingAsItWas) {
+  add_picture("saved", write_picture("made.png"));
+  state_.draft.prompt = "a fox";
+  state_.record();
+  const Settings before = state_.settings();
+  const std::uint64_t newest = state_.undo.newest();
+  mask_.paint_selected();
+  ASSERT_TRUE(state_.draft.init);
+  mask_.close_tool();
+  EXPECT_EQ(state_.settings(), before);
+  EXPECT_EQ(state_.undo.newest(), newest) << "there is nothing to undo";
+
+  start_from(64, 32);
+  PaintedMask wide({64, 32});
+  wide.box({0, 0}, {16, 32}, true);
+  mask_.put(wide);
+  const Settings masked = state_.settings();
+  mask_.paint_selected();
+  EXPECT_FALSE(state_.mask) << "another shape";
+  mask_.close_tool();
+  EXPECT_EQ(state_.settings(), masked) << "its own start and mask";
+}
+
+TEST_F(MaskActionsTest, WhatElseWasChangedMeanwhileStays) {
+  add_picture("saved", write_picture("made.png"));
+  mask_.paint_selected();
+  state_.draft.prompt = "typed meanwhile";
+  mask_.close_tool();
+  EXPECT_FALSE(state_.draft.init);
+  EXPECT_EQ(state_.draft.prompt, "typed meanwhile");
+}
+
+TEST_F(MaskActionsTest, UsedItKeepsTheStart) {
+  add_picture("saved", write_picture("made.png"));
+  mask_.paint_selected();
+  mask_.put(painted());
+  mask_.close_tool();
+  ASSERT_TRUE(state_.draft.init);
+  EXPECT_TRUE(state_.mask);
+  mask_.remove();
+  mask_.open_tool();
+  mask_.close_tool();
+  EXPECT_TRUE(state_.draft.init) << "the tool did not set it this time";
+}
+
+TEST_F(MaskActionsTest, TheStartOfARunStays) {
+  add_picture("saved", write_picture("made.png"));
+  mask_.paint_selected();
+  state_.mask_tool.close();  // as a run does that begins
+  mask_.close_tool();
+  EXPECT_TRUE(state_.draft.init);
 }
 
 TEST_F(MaskActionsTest, WhatIsPaintedIsAStepAndSetsTheStrengthOfARepaint) {

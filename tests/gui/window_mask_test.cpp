@@ -135,9 +135,8 @@ TEST_F(WindowMask, TheShownPictureIsMaskedByItsButtonAndItsKey) {
   ASSERT_TRUE(w.wait([](const json& s) { return s["painting"] == true && s["start"] != ""; }));
   const std::string start = w.state()["start"];
   w.key("Escape");
-  ASSERT_TRUE(w.wait([](const json& s) { return s["painting"] == false; }));
-  w.click("start.remove");
-  ASSERT_TRUE(w.wait([](const json& s) { return s["start"] == ""; }));
+  ASSERT_TRUE(w.wait([](const json& s) { return s["painting"] == false && s["start"] == ""; }))
+      << "nothing was painted: " << w.state()["start"];
   w.click("strip.0");
   w.key("m");
   ASSERT_TRUE(w.wait([&](const json& s) { return s["painting"] == true && s["start"] == start; }));
@@ -150,6 +149,41 @@ TEST_F(WindowMask, TheShownPictureIsMaskedByItsButtonAndItsKey) {
   w.type(" bx");
   EXPECT_TRUE(w.wait([](const json& s) { return s["prompt"] == "a red fox bx"; }));
   EXPECT_EQ(w.state()["erases"], false);
+}
+
+// However it is left; what was painted keeps the picture.
+TEST_F(WindowMask, LeftUnusedTheToolChangesNothing) {
+  WindowDriver w = open({"--step-ms=5"});
+  make_one(w);
+  const auto opens = [&] {
+    w.click("mask");
+    return w.wait([](const json& s) { return s["painting"] == true && s["start"] != ""; }, 5) &&
+           w.wait([](const json& s) { return s["canvas_focused"] == true; }, 5);
+  };
+  const auto is_left = [&] {
+    return w.wait([](const json& s) { return s["painting"] == false && s["start"] == ""; }, 5);
+  };
+  for (const char* const key : {"Escape", "m", "Return"}) {
+    ASSERT_TRUE(opens()) << key;
+    w.key(key);
+    EXPECT_TRUE(is_left()) << key << w.state()["start"];
+  }
+  for (const char* const widget : {"mask.done", "strip.0"}) {
+    ASSERT_TRUE(opens()) << widget;
+    w.click(widget);
+    EXPECT_TRUE(is_left()) << widget << w.state()["start"];
+  }
+  w.click("canvas");
+  w.key("ctrl+z");
+  rest();
+  EXPECT_EQ(w.state()["start"], "") << "no step of it is left";
+  ASSERT_TRUE(opens());
+  w.drag("mask.picture", 1, 60, 40);
+  ASSERT_TRUE(w.wait([](const json& s) { return s["mask"] > 0; }));
+  w.key("Escape");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["painting"] == false; }));
+  EXPECT_NE(w.state()["start"], "");
+  EXPECT_GT(w.state()["mask"], 0);
 }
 
 // All layouts and both languages and themes, to be looked at; the way out is always in view.

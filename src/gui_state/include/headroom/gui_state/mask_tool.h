@@ -1,6 +1,9 @@
 #pragma once
 #include "headroom/gui_state/painted_mask.h"
+#include "headroom/gui_state/undo.h"
 
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace headroom {
@@ -22,8 +25,14 @@ struct MaskTool {
   MaskPoint begun;
   MaskPoint last;
   bool pans = false;  // while Space is held the mouse moves the picture
+  // If opening it made a picture the start: the settings before and after, and that step.
+  struct Opening {
+    Settings before, after;
+    std::uint64_t step = 0;
+  };
+  std::optional<Opening> opening;
 
-  void close();  // drops an unfinished stroke
+  void close();  // drops an unfinished stroke; see also UiState::leave_mask_tool()
   // Goes to the next size; each is about an eighth larger than the one before.
   void change_brush(bool larger);
 };

@@ -293,6 +293,9 @@ struct UiState {
   // unless the user has chosen another value.
   void set_mask(MaskPointer painted);
   void set_outpaint(const Margins& margins);  // likewise
+  // Puts the mask tool away. If it made a picture the start and nothing was painted, the start is
+  // again what it was before.
+  void leave_mask_tool();
   // Size of the start picture with its margins.
   [[nodiscard]] Size canvas_size() const;
   // Notes where a start picture was found, for records that only have its hash.
