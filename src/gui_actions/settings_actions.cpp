@@ -53,9 +53,10 @@ void SettingsActions::offer(const std::filesystem::path& file) {
   }
 }
 
-bool SettingsActions::offer_text(const std::string& text) {
+bool SettingsActions::offer_text(const std::string& text, const std::string& field) {
   auto offered = read_offered_text(text);
   if (!offered) return false;
+  offered->field = field;
   context_.state.offered_picture = std::move(offered);
   return true;
 }

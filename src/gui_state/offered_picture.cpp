@@ -5,6 +5,7 @@
 #include "headroom/image/picture_info.h"
 #include "headroom/records/find_settings.h"
 
+#include <algorithm>
 #include <charconv>
 #include <system_error>
 
@@ -54,6 +55,14 @@ void add_settings(const ReadSettings& settings, OfferedPicture& offered) {
   }
 }
 
+// A prompt may have a line that begins as settings do: "Steps: leading to a castle".
+bool is_only_a_prompt(const ReadSettings& settings) {
+  return settings.source != "headroom" &&
+         std::ranges::all_of(settings.found, [&](const std::string& field) {
+           return field == "prompt" && settings.source == "parameters";
+         });
+}
+
 bool is_picture_name(const std::filesystem::path& file) { return format_of(file) != nullptr; }
 
 }  // namespace
@@ -71,8 +80,9 @@ OfferedPicture read_offered_picture(const std::filesystem::path& file) {
 }
 
 std::optional<OfferedPicture> read_offered_text(const std::string& text) {
-  const std::optional<ReadSettings> found = find_settings({{"parameters", text}});
-  if (!found || found->found.empty()) return std::nullopt;
+  const std::optional<ReadSettings> found =
+      find_settings({{"headroom", text}, {"parameters", text}});
+  if (!found || is_only_a_prompt(*found)) return std::nullopt;
   OfferedPicture offered;
   add_settings(*found, offered);
   return offered;

@@ -1,5 +1,7 @@
 #include "headroom/gui_state/offered_picture.h"
 
+#include "headroom/records/headroom_entry.h"
+
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -67,8 +69,24 @@ TEST(OfferedText, HasTheSettingsThatAWebPageCopies) {
   EXPECT_TRUE(offered->has_size && offered->has_steps && offered->has_guidance);
 }
 
+TEST(OfferedText, HasTheSettingsOfThisProgramsOwnEntry) {
+  GenerationRequest request;
+  request.prompt = "a lighthouse";
+  request.steps = 7;
+  GeneratedImage picture;
+  picture.seed = 4242;
+  const auto offered = read_offered_text(headroom_entry(request, picture));
+  ASSERT_TRUE(offered);
+  EXPECT_EQ(offered->request.prompt, "a lighthouse");
+  EXPECT_EQ(offered->request.steps, 7);
+  EXPECT_EQ(offered->request.seed, 4242U);
+}
+
 TEST(OfferedText, IsNothingInOrdinaryText) {
-  for (const char* const text : {"", "a fox", "a fox: red, not brown", "Size matters", "{}"})
+  for (const char* const text :
+       {"", "a fox", "a fox: red, not brown", "Size matters", "{}", "a knight\nSteps: to a castle",
+        "a portrait\nSize: large, Model: of fashion", "猫，月光下",
+        "<lora:ink:0.8> a fox, (red:1.2)", "a poster\nNegative space: much of it"})
     EXPECT_FALSE(read_offered_text(text)) << text;
 }
 

@@ -164,6 +164,76 @@ TEST_F(WindowOffer, SettingsCopiedAsTextAreOfferedAndOneUndoTakesThemBack) {
   EXPECT_TRUE(w.wait([](const json& s) { return s["prompt"] == "my own words"; }));
 }
 
+constexpr const char* kSettingsText =
+    "a lighthouse\nNegative prompt: blurry\nSteps: 24, Sampler: Euler, CFG scale: 3, Seed: 4242";
+
+// A field takes what is pasted; its settings are offered besides.
+TEST_F(WindowOffer, SettingsPastedIntoThePromptStandThereAndAreOffered) {
+  for (const std::string language : {"en", "zh"}) {
+    WindowDriver w = open(language);
+    const std::string pasted = std::string("mine ") + kSettingsText;
+    const auto is = [&](const std::string& prompt) {
+      return w.wait([&](const json& s) { return s["prompt"] == prompt; }, 5);
+    };
+    const auto paste = [&](const char* keys) {
+      w.key(keys);
+      return w.wait_for_widget("offer.all", 5);
+    };
+    w.click("prompt");
+    w.type("mine ");
+    w.copy(kSettingsText, "UTF8_STRING");
+    ASSERT_TRUE(paste("ctrl+v"));
+    EXPECT_EQ(w.state()["prompt"], pasted);
+    w.key("space");
+    w.screenshot("offer_in_the_prompt_" + language);
+    EXPECT_TRUE(w.read()["widgets"].contains("offer.all")) << "who goes on typing takes nothing";
+    w.key("Escape");
+    ASSERT_TRUE(w.wait([&](const json& s) {
+      return !w.read()["widgets"].contains("offer.all") && s["editing"] == true;
+    })) << "typing goes on";
+    EXPECT_EQ(w.state()["prompt"], pasted);
+    w.key("ctrl+z");
+    EXPECT_TRUE(is("mine "));
+    ASSERT_TRUE(paste("shift+Insert"));
+    w.click("offer.all");
+    ASSERT_TRUE(w.wait([](const json& s) {
+      return s["prompt"] == "a lighthouse" && s["steps"] == 24 && s["seed"] == "4242" &&
+             s["editing"] == true;
+    })) << w.state();
+    w.key("ctrl+z");
+    EXPECT_TRUE(w.wait([&](const json& s) {
+      return s["prompt"] == pasted && s["steps"] == 16 && s["seed"] == "";
+    })) << w.state();
+    w.key("ctrl+z");
+    EXPECT_TRUE(is("mine ")) << w.state()["prompt"];
+    w.key("ctrl+z");
+    EXPECT_TRUE(is("")) << w.state()["prompt"];
+  }
+}
+
+TEST_F(WindowOffer, OrdinaryTextPastedIntoThePromptIsOnlyText) {
+  WindowDriver w = open();
+  w.click("prompt");
+  std::string all;
+  for (const char* const text :
+       {"a fox, (red:1.2), ", "Steps: to a castle. ", "Size: large, Model: of fashion. "}) {
+    w.copy(text, "UTF8_STRING");
+    w.key("ctrl+v");
+    all += text;
+    ASSERT_TRUE(w.wait([&](const json& s) { return s["prompt"] == all; })) << w.state()["prompt"];
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  EXPECT_FALSE(w.read()["widgets"].contains("offer.close"));
+  w.copy(kSettingsText, "UTF8_STRING");
+  w.click("negative.fold");
+  w.click("negative");
+  w.key("ctrl+v");
+  ASSERT_TRUE(w.wait_for_widget("offer.all")) << "the other prompt's field is one, too";
+  w.click("offer.seed");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["seed"] == "4242" && s["steps"] == 16; }));
+  EXPECT_EQ(w.state()["prompt"], all);
+}
+
 TEST_F(WindowOffer, APathOfWhatIsNoPicturePastedOnTheCanvasIsAnswered) {
   WindowDriver w = open();
   std::string answer;

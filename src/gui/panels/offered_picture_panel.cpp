@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include <imgui.h>
+#include <imgui_internal.h>
 
 namespace headroom {
 namespace {
@@ -36,26 +37,34 @@ void draw_unknown(const Ui& ui, const std::vector<Message>& unknown) {
   }
 }
 
+// What was pasted into a field may be gone on with there.
+void close_offer(UiState& state) {
+  state.focus = state.offered_picture->field;
+  state.offered_picture.reset();
+  ImGui::CloseCurrentPopup();
+}
+
 void draw_choices(const Ui& ui, const OfferedPicture& picture) {
   using Part = SettingsActions::Part;
   const float gap = ui.px(8);
   const bool has_file = !picture.file.empty();
   const float columns = 1 + (picture.has_settings ? 3 : 0) + (has_file ? 1 : 0);
   const float width = (ui.px(kQuestionWidth) - (columns - 1) * gap) / columns;
+  const bool stays = !picture.field.empty();
   const auto choice = [&](const char* name, ButtonKind kind, const std::string& why_not,
                           std::optional<Part> part) {
     const std::string key = std::string("offer.") + name;
+    const std::string tip = ui.t(!part && stays ? "tip.offer.keep" : "tip." + key);
     if (!button(ui, {.name = key,
                      .label = ui.t(key),
-                     .tip = ui.t("tip." + key),
+                     .tip = tip,
                      .disabled = why_not,
                      .kind = kind,
                      .size = {width, ui.px(36)}})) {
       return;
     }
     if (part) ui.actions.settings.take_offered(*part);
-    ui.state.offered_picture.reset();
-    ImGui::CloseCurrentPopup();
+    close_offer(ui.state);
   };
   if (picture.has_settings) {
     choice("all", ButtonKind::kAccent, {}, Part::kAll);
@@ -94,12 +103,14 @@ void draw_offered_picture(const Ui& ui) {
     const std::string values = values_line(ui, picture);
     if (!values.empty()) paragraph(ui, values, {ui.colors.text_dim, kTextSize});
     draw_unknown(ui, picture.unknown);
+    if (!picture.field.empty()) {
+      paragraph(ui, ui.t("offer.pasted"), {ui.colors.text_dim, kSmallSize});
+      // Who goes on typing must not press a button with a blank.
+      ImGui::SetKeyOwner(ImGuiKey_Space, ImGui::GetID("typed"));
+    }
     ImGui::Dummy({0, ui.px(2)});
     draw_choices(ui, picture);
-    if (ImGui::IsKeyPressed(ImGuiKey_Escape, false)) {
-      state.offered_picture.reset();
-      ImGui::CloseCurrentPopup();
-    }
+    if (state.offered_picture && ImGui::IsKeyPressed(ImGuiKey_Escape, false)) close_offer(state);
   }
   end_question(open);
 }

@@ -95,12 +95,23 @@ bool pressed(ImGuiKeyChord keys) {
   return ImGui::IsKeyChordPressed(keys, ImGuiInputFlags_Repeat, ImGuiKeyOwner_Any);
 }
 
+// A text with settings is offered, and stays in the field. Without it the field held `before`.
+void offer_pasted(const Ui& ui, const std::string& name, std::string& text, std::string before) {
+  if (!ImGui::IsItemActive() || text == before) return;
+  if (!ui.actions.settings.offer_text(ImGui::GetClipboardText(), name)) return;
+  std::swap(text, before);
+  ui.state.record();  // so that the paste is a step of its own
+  std::swap(text, before);
+}
+
 // A multi-line field. Escape leaves it and keeps what was typed.
 void draw_field(const Ui& ui, const std::string& name, std::string& text, float height,
                 ImGuiInputTextFlags flags, ImGuiInputTextCallback callback, bool trouble) {
   const float width = ImGui::GetContentRegionAvail().x;
   const bool escape = ImGui::IsKeyPressed(ImGuiKey_Escape);
-  const std::string before = escape ? text : std::string();
+  const bool pastes =
+      pressed(ImGuiMod_Ctrl | ImGuiKey_V) || pressed(ImGuiMod_Shift | ImGuiKey_Insert);
+  const std::string before = escape || pastes ? text : std::string();
   const ImGuiID id = ImGui::GetID(("##" + name).c_str());
   // If nothing is above it, as in a scrolled column, Dear ImGui draws a child's background into
   // the child itself, where it would cover the outline and the hint.
@@ -119,6 +130,7 @@ void draw_field(const Ui& ui, const std::string& name, std::string& text, float 
   }
   ImGui::PopStyleVar(2);
   if (escape) text = before;
+  if (pastes) offer_pasted(ui, name, text, before);
   outline(ui, trouble, 8);
 }
 

@@ -26,8 +26,9 @@ class SettingsActions {
 
   // Asks which of a picture's settings to take over, or says what is wrong with its file.
   void offer(const std::filesystem::path& file);
-  // Offers the settings that a copied text has; false if it has none.
-  bool offer_text(const std::string& text);
+  // Offers the settings that a copied text has; false if it has none. `field`: that it was pasted
+  // into, and that gets the keyboard back.
+  bool offer_text(const std::string& text, const std::string& field = {});
   enum class Part { kAll, kPrompt, kSeed, kImage };
   void take_offered(Part part);
 

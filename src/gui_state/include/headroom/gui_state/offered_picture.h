@@ -15,6 +15,7 @@ namespace headroom {
 struct OfferedPicture {
   std::filesystem::path file;  // empty: there is only text
   std::string name;            // file name
+  std::string field;           // that the text was pasted into and stays in; empty: none
   bool has_settings = false;
   // Settings that the picture has; its own seed; its start picture has no pixels.
   GenerationRequest request;
@@ -28,7 +29,7 @@ struct OfferedPicture {
 // Throws Error{kIo} for a file that is not a picture.
 [[nodiscard]] OfferedPicture read_offered_picture(const std::filesystem::path& file);
 // The settings of a picture as web pages and other programs copy them ("a fox … Steps: 24, Seed: 7,
-// …"); nothing when the text has none.
+// …"), or as this program's own entry has them; nothing when the text has none but a prompt.
 [[nodiscard]] std::optional<OfferedPicture> read_offered_text(const std::string& text);
 
 // The files that the clipboard's text refers to: file:// URIs, one a line, or a single absolute
