@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <initializer_list>
 #include <utility>
 
 namespace headroom {
@@ -16,7 +17,10 @@ namespace {
 // MB.
 class Figures {
  public:
-  explicit Figures(std::int64_t whole_bytes) : giga_(whole_bytes >= kGiB) {}
+  // `whole`: what the others are parts of. `amounts`: what the sentence is about; if one of them is
+  // small, hundredths of GB would say too little of it.
+  Figures(std::int64_t whole_bytes, std::initializer_list<std::int64_t> amounts)
+      : giga_(whole_bytes >= kGiB && std::ranges::none_of(amounts, is_small)) {}
   [[nodiscard]] long long units(std::int64_t bytes) const {
     return std::llround(static_cast<double>(bytes) /
                         (giga_ ? static_cast<double>(kGiB) / 100 : static_cast<double>(kMiB)));
@@ -32,22 +36,49 @@ class Figures {
   }
 
  private:
+  static bool is_small(std::int64_t bytes) {
+    constexpr std::int64_t kLeast = kGiB / 10;
+    return bytes != 0 && bytes < kLeast && bytes > -kLeast;
+  }
   bool giga_;
 };
 
-// What is needed and what is left for it, in the sum's numbers. Every text about the missing
-// amount uses these.
+// The terms of the sum in its numbers. Every text about what does not fit uses these.
 struct Sum {
   bool capped;
   Figures f;
-  long long left, needed;
+  long long left, needed, total, driver, others, kept;
   Sum(std::int64_t need_bytes, const Budget& budget)
       : capped(obstacle_of(need_bytes, budget) == Obstacle::kCap),
-        f(capped ? need_bytes : budget.total_bytes),
-        left(f.units(capped ? *budget.cap_bytes : budget.uncapped_bytes())),
+        f(capped ? need_bytes : budget.total_bytes,
+          {need_bytes, left_of(budget), need_bytes - left_of(budget)}),
+        left(f.units(left_of(budget))),
         // If less than one unit is missing, the need must still look larger.
-        needed(std::max(f.units(need_bytes), left + 1)) {}
+        needed(std::max(f.units(need_bytes), left + 1)),
+        total(f.units(budget.total_bytes)),
+        driver(f.units(budget.reserved_by_driver_bytes)),
+        others(f.units(others_of(budget))),
+        kept(f.units(budget.kept_free_bytes)) {
+    if (capped) return;
+    // Each number is rounded separately; the larger one absorbs the difference.
+    long long& larger = others > kept ? others : kept;
+    larger += total - driver - others - kept - left;
+  }
+  [[nodiscard]] std::string need() const { return f.with_unit(needed); }
   [[nodiscard]] std::string missing() const { return f.with_unit(needed - left); }
+  // What one of the other programs holds: the sum's term if it holds all of that.
+  [[nodiscard]] std::string held_by(std::int64_t bytes, const Budget& budget) const {
+    const long long part = f.units(bytes);
+    return f.with_unit(part == f.units(others_of(budget)) ? others : part);
+  }
+
+ private:
+  [[nodiscard]] std::int64_t left_of(const Budget& budget) const {
+    return capped ? *budget.cap_bytes : budget.uncapped_bytes();
+  }
+  static std::int64_t others_of(const Budget& budget) {
+    return std::max<std::int64_t>(0, budget.others_bytes);
+  }
 };
 
 }  // namespace
@@ -55,29 +86,21 @@ struct Sum {
 std::string refusal_sum(std::int64_t need_bytes, const Budget& budget, const StringTable& text) {
   const Sum all(need_bytes, budget);
   const Figures& f = all.f;
-  const long long left = all.left;
-  const std::string need = fill(text.text("refusal.needs"), {f.with_unit(all.needed)});
+  const std::string need = fill(text.text("refusal.needs"), {all.need()});
   if (all.capped)
-    return need + fill(text.text("refusal.capped"), {f.with_unit(left), all.missing()});
+    return need + fill(text.text("refusal.capped"), {f.with_unit(all.left), all.missing()});
 
-  const long long total = f.units(budget.total_bytes);
-  const long long driver = f.units(budget.reserved_by_driver_bytes);
-  long long others = f.units(std::max<std::int64_t>(0, budget.others_bytes));
-  long long kept = f.units(budget.kept_free_bytes);
-  // Each number is rounded separately; the larger one absorbs the difference.
-  long long& larger = others > kept ? others : kept;
-  larger += total - driver - others - kept - left;
   std::string sum = fill(text.text(budget.is_main_memory ? "refusal.memory" : "refusal.card"),
-                         {f.with_unit(total)});
-  if (driver > 0) sum += fill(text.text("refusal.driver"), {f.number(driver)});
-  sum += fill(text.text("refusal.others"), {f.number(others)});
-  sum += fill(text.text("refusal.kept"), {f.number(kept)});
-  if (left < 0) {
-    return need + sum + fill(text.text("refusal.below"), {f.with_unit(-left), all.missing()});
+                         {f.with_unit(all.total)});
+  if (all.driver > 0) sum += fill(text.text("refusal.driver"), {f.number(all.driver)});
+  sum += fill(text.text("refusal.others"), {f.number(all.others)});
+  sum += fill(text.text("refusal.kept"), {f.number(all.kept)});
+  if (all.left < 0) {
+    return need + sum + fill(text.text("refusal.below"), {f.with_unit(-all.left), all.missing()});
   }
   return need + sum +
-         (left > 0 ? fill(text.text("refusal.left"), {f.with_unit(left)})
-                   : text.text("refusal.nothing"));
+         (all.left > 0 ? fill(text.text("refusal.left"), {f.with_unit(all.left)})
+                       : text.text("refusal.nothing"));
 }
 
 std::string missing_text(std::int64_t need_bytes, std::int64_t shortfall_bytes,
@@ -86,32 +109,44 @@ std::string missing_text(std::int64_t need_bytes, std::int64_t shortfall_bytes,
   return is_of_device ? Sum(need_bytes, budget).missing() : format_missing(shortfall_bytes);
 }
 
+std::string need_text(std::int64_t need_bytes, const Budget& budget) {
+  const bool is_of_device = obstacle_of(need_bytes, budget) != Obstacle::kNone;
+  return is_of_device ? Sum(need_bytes, budget).need() : format_bytes(need_bytes);
+}
+
+std::string available_text(const Budget& budget) {
+  const bool capped = budget.budget_bytes < budget.uncapped_bytes();
+  const Figures f(capped ? budget.budget_bytes : budget.total_bytes, {budget.budget_bytes});
+  return f.with_unit(f.units(budget.budget_bytes));
+}
+
 std::string refusal_cure(std::int64_t need_bytes, const Budget& budget,
                          const std::vector<OtherProgram>& others, const StringTable& text) {
+  const Sum all(need_bytes, budget);
+  const auto close_all = [&] {
+    return fill(text.text("refusal.close.all"), {all.f.with_unit(all.others)});
+  };
   const auto close = [&] {
     const std::int64_t missing = need_bytes - budget.budget_bytes;
     // A program is named only if closing it would be enough.
     if (!others.empty() && !others.front().name.empty() && others.front().bytes >= missing) {
       return fill(text.text("refusal.close"),
-                  {shorten(others.front().name, 32), format_bytes(others.front().bytes)});
+                  {shorten(others.front().name, 32), all.held_by(others.front().bytes, budget)});
     }
-    return fill(text.text("refusal.close.all"), {format_bytes(budget.others_bytes)});
+    return close_all();
   };
-  const auto lower = [&] {
-    return fill(text.text("refusal.lower"), {format_bytes(budget.kept_free_bytes)});
-  };
+  const auto lower = [&] { return fill(text.text("refusal.lower"), {all.f.with_unit(all.kept)}); };
   switch (obstacle_of(need_bytes, budget)) {
     case Obstacle::kNone:
       return {};
     case Obstacle::kCap:
-      return fill(text.text("refusal.lift"), {format_bytes(*budget.cap_bytes)});
+      return fill(text.text("refusal.lift"), {all.f.with_unit(all.left)});
     case Obstacle::kOthers:
       return close();
     case Obstacle::kReserve:
       return lower();
     case Obstacle::kOthersAndReserve:
-      return fill(text.text("refusal.close.all"), {format_bytes(budget.others_bytes)}) +
-             text.text("refusal.between") + lower();
+      return close_all() + text.text("refusal.between") + lower();
     case Obstacle::kDevice:
       return text.text("refusal.device");
   }

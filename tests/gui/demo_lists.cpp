@@ -4,6 +4,7 @@
 #include "headroom/core/error.h"
 #include "headroom/core/size.h"
 #include "headroom/image/picture_info.h"
+#include "headroom/memory/budget.h"
 #include "headroom/records/headroom_entry.h"
 #include "headroom/records/upscale_json.h"
 
@@ -16,6 +17,16 @@
 namespace headroom::test {
 namespace {
 
+// What gui_demo's device has unless it is told otherwise.
+Budget demo_budget() {
+  MemorySnapshot memory;
+  memory.total = 6 * kGiB;
+  memory.used_by_others = 600 * kMiB;
+  memory.free = memory.total - memory.used_by_others;
+  memory.is_main_memory = true;
+  return compute_budget(memory, {});
+}
+
 // All presets up to so many pixels fit, and the largest of them is slowed down.
 std::vector<Forecast> presets_up_to(std::optional<Size> largest, double slower) {
   std::vector<Forecast> all;
@@ -24,13 +35,16 @@ std::vector<Forecast> presets_up_to(std::optional<Size> largest, double slower) 
     request.width = preset.size.width;
     request.height = preset.size.height;
     Forecast forecast;
-    forecast.budget.budget_bytes = 6 * kGiB;
+    forecast.budget = demo_budget();
     forecast.plan = FakeGenerator::make_plan(FakeGenerator::shape_of(request), 1);
     forecast.plan.seconds *= slower;
     forecast.plan.seconds_are_estimated = slower > 1;
     const int area = request.width * request.height;
     forecast.fits = largest && area <= largest->width * largest->height;
-    forecast.shortfall_bytes = forecast.fits ? 0 : 3 * kGiB;
+    const std::int64_t budget = forecast.budget.budget_bytes;
+    forecast.plan.peak_bytes =
+        forecast.fits ? std::min(forecast.plan.peak_bytes, budget) : budget + 3 * kGiB;
+    forecast.shortfall_bytes = std::max<std::int64_t>(0, forecast.plan.peak_bytes - budget);
     if (forecast.fits && area == largest->width * largest->height) forecast.slowdown = 1.4;
     all.push_back(std::move(forecast));
   }

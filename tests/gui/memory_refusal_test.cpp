@@ -80,9 +80,34 @@ TEST(MemoryRefusal, WhatIsMissingAddsUpWithTheSum) {
   const Budget kept = budget(device(23 * kGiB, 500 * kMiB), 24064 * kMiB);
   EXPECT_EQ(
       refusal_sum(need, kept, table("en")),
-      "Needs 0.02 GB. 23.00 GB on the card − 0.49 others − 23.50 kept free = −0.99 GB left, so "
-      "1.01 GB are missing.");
-  EXPECT_EQ(missing(need, kept), "1.01 GB");
+      "Needs 18 MB. 23552 MB on the card − 500 others − 24064 kept free = −1012 MB left, so 1030 "
+      "MB are missing.");
+  EXPECT_EQ(missing(need, kept), "1030 MB");
+}
+
+// Where hundredths of GB would say little.
+TEST(MemoryRefusal, SmallAmountsAreInMegabytes) {
+  const StringTable en = table("en");
+  const Budget little = budget(device(2 * kGiB, 1834 * kMiB), {});  // 10 % are kept free
+  EXPECT_EQ(refusal_sum(18 * kMiB, little, en),
+            "Needs 18 MB. 2048 MB on the card − 1834 others − 205 kept free = 9 MB left.");
+  EXPECT_EQ(missing_text(18 * kMiB, 9 * kMiB, little), "9 MB");
+  EXPECT_EQ(need_text(18 * kMiB, little), "18 MB");
+  EXPECT_EQ(available_text(little), "9 MB");
+  const Budget much = budget(device(24 * kGiB, 0), kGiB);
+  EXPECT_EQ(refusal_sum(much.budget_bytes + 50 * kMiB, much, en),
+            "Needs 23602 MB. 24576 MB on the card − 0 others − 1024 kept free = 23552 MB left.");
+  EXPECT_EQ(missing_text(much.budget_bytes + 50 * kMiB, 50 * kMiB, much), "50 MB");
+  EXPECT_EQ(missing_text(much.budget_bytes + 2 * kGiB, 2 * kGiB, much), "2.00 GB");
+}
+
+// The rows of a list stand below what is available.
+TEST(MemoryRefusal, NeedAndAvailableAddUpToWhatIsMissing) {
+  const Budget b = budget(device(2 * kGiB, 0), {});
+  EXPECT_EQ(available_text(b), "1.80 GB");
+  EXPECT_EQ(need_text(4240 * kMiB, b), "4.14 GB");
+  EXPECT_EQ(missing_text(4240 * kMiB, 4240 * kMiB - b.budget_bytes, b), "2.34 GB");
+  EXPECT_EQ(need_text(kGiB, b), "1.0 GB") << "it fits";
 }
 
 // Every figure of the sentence, in hundredths.
@@ -116,6 +141,22 @@ TEST(MemoryRefusal, AddsUpToTheLastDigitWhateverTheAmounts) {
     }
   }
   EXPECT_GT(below, 5);
+}
+
+// The cure names the amount of its term as the sum has it, also where that took up a difference.
+TEST(MemoryRefusal, AnAmountIsWrittenInOneWayInASentence) {
+  const StringTable en = table("en");
+  for (std::int64_t others = kGiB; others < 2 * kGiB; others += 12345677) {
+    const Budget b = budget(device(4 * kGiB, others, 123456789), {});
+    const std::int64_t need = b.budget_bytes + kGiB / 2;
+    const auto f = figures(refusal_sum(need, b, en));
+    ASSERT_EQ(f.size(), 6U);
+    EXPECT_EQ(figures(refusal_cure(need, b, {{7, "blender", others}}, en)).front(), f[3]);
+    EXPECT_EQ(figures(refusal_cure(need, b, {}, en)).front(), f[3]);
+    const Budget reserved = budget(device(4 * kGiB, 0), others);
+    const auto kept = figures(refusal_sum(4 * kGiB, reserved, en));
+    EXPECT_EQ(figures(refusal_cure(4 * kGiB, reserved, {}, en)).front(), kept[3]);
+  }
 }
 
 TEST(MemoryRefusal, WhatMissesByAByteStillLooksLarger) {

@@ -141,11 +141,11 @@ TEST(Window, ARefusalNamesTheTermThatDecides) {
     }));
     return w.state()["reason"].get<std::string>();
   };
-  EXPECT_TRUE(reason({"--total=6G", "--others=4G"}).ends_with(" Close blender (3.0 GB)."));
+  EXPECT_TRUE(reason({"--total=6G", "--others=4G"}).ends_with(" Close blender (3.00 GB)."));
   EXPECT_TRUE(reason({"--total=6G", "--others=100M", "--reserve=5G"})
-                  .ends_with(" Lower the reserve (memory.reserve, now 5.0 GB)."));
-  EXPECT_TRUE(
-      reason({"--total=6G", "--cap=1G"}).ends_with(" Lift the cap (memory.vram_cap, now 1.0 GB)."));
+                  .ends_with(" Lower the reserve (memory.reserve, now 5.00 GB)."));
+  EXPECT_TRUE(reason({"--total=6G", "--cap=1G"})
+                  .ends_with(" Lift the cap (memory.vram_cap, now 1.00 GB)."));
 }
 
 TEST(Window, ThePlanSaysOfASizeWhatItsCardSays) {

@@ -1,4 +1,3 @@
-#include "headroom/core/bytes.h"
 #include "headroom/gui_actions/actions.h"
 #include "headroom/gui_state/format.h"
 #include "headroom/gui_state/memory_refusal.h"
@@ -33,7 +32,7 @@ std::string line_text(const Ui& ui, const Forecast& forecast) {
   if (!forecast.fits && forecast.shortfall_bytes <= 0) return size;  // the reason is not memory
   return size + " · " +
          (forecast.fits ? needs_text(forecast.plan, ui.text)
-                        : format_bytes(forecast.plan.peak_bytes));
+                        : need_text(forecast.plan.peak_bytes, forecast.budget));
 }
 
 // A remark if there is a problem: "1.4× slower", "0.4 GB short".

@@ -1,6 +1,7 @@
 #include "headroom/core/bytes.h"
 #include "headroom/gui_actions/actions.h"
 #include "headroom/gui_state/format.h"
+#include "headroom/gui_state/memory_refusal.h"
 #include "headroom/gui_state/model_list.h"
 #include "headroom/gui_state/session_banners.h"
 #include "headroom/gui_toolkit/widgets.h"
@@ -127,7 +128,9 @@ Row row_of(const Ui& ui, const ModelOffer& offer, std::size_t index, bool is_cho
     row.right = fill(ui.t("models.fits"), {to_string(*largest)});
     row.right_color = ui.colors.ok;
   } else {
-    row.right = fill(ui.t("models.short"), {format_missing(offer.presets.front().shortfall_bytes)});
+    const Forecast& least = offer.presets.front();
+    row.right = fill(ui.t("models.short"),
+                     {missing_text(least.plan.peak_bytes, least.shortfall_bytes, least.budget)});
     row.right_color = ui.colors.bad;
   }
   return row;

@@ -1,7 +1,7 @@
 // The list of all models.
-#include "headroom/core/bytes.h"
 #include "headroom/gui_actions/actions.h"
 #include "headroom/gui_state/format.h"
+#include "headroom/gui_state/memory_refusal.h"
 #include "headroom/gui_state/model_list.h"
 #include "headroom/gui_toolkit/widgets.h"
 
@@ -31,8 +31,7 @@ Rect area_of(const Layout& layout) {
 std::string machine(const Ui& ui) {
   std::string text = device_label(ui.frame.opened->device_name);
   if (ui.frame.forecast != nullptr && ui.frame.forecast->budget.budget_bytes > 0) {
-    text +=
-        " · " + fill(ui.t("gauge.usable"), {format_bytes(ui.frame.forecast->budget.budget_bytes)});
+    text += " · " + fill(ui.t("gauge.usable"), {available_text(ui.frame.forecast->budget)});
   }
   return text;
 }

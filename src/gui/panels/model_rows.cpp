@@ -2,6 +2,7 @@
 
 #include "headroom/core/bytes.h"
 #include "headroom/gui_state/format.h"
+#include "headroom/gui_state/memory_refusal.h"
 #include "headroom/gui_state/model_list.h"
 #include "headroom/gui_toolkit/widgets.h"
 
@@ -75,9 +76,10 @@ void draw_cell(const Ui& ui, const SizeCard& card, ImVec2 at, float width, bool 
             quiet);
   std::string need = "…";
   std::string time;
-  if (card.state != CardState::kPending) need = format_bytes(card.peak_bytes);
+  if (card.state != CardState::kPending) need = need_text(card.peak_bytes, card.budget);
   if (is_short) {
-    time = fill(ui.t("models.short"), {format_missing(card.shortfall_bytes)});
+    time = fill(ui.t("models.short"),
+                {missing_text(card.peak_bytes, card.shortfall_bytes, card.budget)});
   } else if (card.seconds) {
     time = format_predicted(*card.seconds, card.seconds_are_estimated, ui.text);
   }
