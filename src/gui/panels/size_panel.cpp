@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
+#include <vector>
 
 #include <hello_imgui/icons_font_awesome_6.h>
 #include <imgui.h>
@@ -105,41 +107,73 @@ void click(const Ui& ui, const SizeCard& card) {
   }
 }
 
+constexpr float kCardSide = 4;     // free at both sides of a card's texts, design pixels
+constexpr float kLeastFigure = 9;  // size of letters
+
+// The lines below a card's name.
+struct CardFigures {
+  std::string need, second, word;  // the second is the time, or what is missing
+};
+
+CardFigures figures_of(const Ui& ui, const SizeCard& card) {
+  if (card.state == CardState::kPending) return {.need = "…", .second = {}, .word = {}};
+  CardFigures lines{
+      .need = need_text(card.peak_bytes, card.budget), .second = {}, .word = state_word(ui, card)};
+  if (card.state == CardState::kShort) {
+    lines.second = missing_text(card.peak_bytes, card.shortfall_bytes, card.budget);
+  } else if (card.seconds) {
+    lines.second = format_predicted(*card.seconds, card.seconds_are_estimated, ui.text);
+    ui.dump.say("preset." + std::string(card.preset.name), lines.second);
+  }
+  return lines;
+}
+
+// The largest letters in which the figures of all cards fit into `room` screen pixels.
+float figure_size(const Ui& ui, const std::vector<CardFigures>& cards, float room) {
+  const auto fits = [&](float size) {
+    const auto is_short = [&](const std::string& line) {
+      return text_width(ui, line, {0, size}) <= room;
+    };
+    return std::ranges::all_of(cards, [&](const CardFigures& card) {
+      return is_short(card.need) && is_short(card.second) && is_short(card.word);
+    });
+  };
+  float size = kSmallSize;
+  while (size > kLeastFigure && !fits(size)) size -= 0.5F;
+  return size;
+}
+
 // Shape, name, memory and time, and a word if there is a problem.
-void draw_card(const Ui& ui, const SizeCard& card, ImVec2 at, ImVec2 size) {
+void draw_card(const Ui& ui, const SizeCard& card, const CardFigures& lines, ImVec2 at, ImVec2 size,
+               float letters) {
   if (draw_plate(ui, card, at, size)) click(ui, card);
   const bool shorts = card.state == CardState::kShort;
   const float alpha = shorts ? 0.55F : 1.0F;  // not for the reason and the numbers
-  const float left = at.x + ui.px(5);
-  const float right = at.x + size.x - ui.px(2);
-  const float room = right - left;
+  const float left = at.x + ui.px(kCardSide);
+  const float right = at.x + size.x - ui.px(kCardSide);
   draw_shape(ui, {left, at.y + ui.px(8)}, ui.px(16), card.preset.size,
              faded(ui.colors.text_dim, alpha));
   const ImU32 color = state_color(ui, card.state);
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  list.AddCircleFilled({right - ui.px(6), at.y + ui.px(12)}, ui.px(3), color);
+  list.AddCircleFilled({right - ui.px(4), at.y + ui.px(12)}, ui.px(3), color);
   if (card.recommended) {
-    draw_text_right(ui, right - ui.px(12), at.y + ui.px(5), ICON_FA_STAR, {ui.colors.ring, 10});
+    draw_text_right(ui, right - ui.px(10), at.y + ui.px(5), ICON_FA_STAR, {ui.colors.ring, 10});
   }
-  draw_text(ui, {left, at.y + ui.px(26)}, std::string(card.preset.name),
-            {faded(ui.colors.text, alpha), kTextSize, true});
-  const TextStyle figure{ui.colors.text, kSmallSize};
-  const auto row = [&](float y, const std::string& text, const TextStyle& style) {
-    draw_text(ui, {left, at.y + ui.px(y)}, fit_text(ui, text, style, room), style);
+  const std::string name(card.preset.name);
+  draw_text(ui, {left, at.y + ui.px(26)}, name, {faded(ui.colors.text, alpha), kTextSize, true});
+  const auto row = [&](float y, const char* what, const std::string& words, ImU32 words_color) {
+    if (words.empty()) return;
+    const TextStyle style{words_color, letters};
+    const std::string text = fit_text(ui, words, style, right - left);
+    const ImVec2 place{left, at.y + ui.px(y + (kSmallSize - letters) / 2)};
+    draw_text(ui, place, text, style);
+    ui.dump.add("figure." + name + "." + what,
+                {left, place.y, text_width(ui, text, style), ui.px(letters)});
+    ui.dump.say("figure." + name + "." + what, text);
   };
-  if (card.state == CardState::kPending) {
-    row(44, "…", figure);
-    return;
-  }
-  row(44, format_bytes(card.peak_bytes), figure);
-  if (shorts) {
-    row(59, missing_text(card.peak_bytes, card.shortfall_bytes, card.budget), {color, kSmallSize});
-  } else if (card.seconds) {
-    const std::string time = format_predicted(*card.seconds, card.seconds_are_estimated, ui.text);
-    row(59, time, {ui.colors.text_dim, kSmallSize});
-    ui.dump.say("preset." + std::string(card.preset.name), time);
-  }
-  row(74, state_word(ui, card), {color, kSmallSize});
+  row(44, "need", lines.need, ui.colors.text);
+  row(59, "second", lines.second, shorts ? color : ui.colors.text_dim);
+  row(74, "word", lines.word, color);
 }
 
 void draw_cards(const Ui& ui) {
@@ -149,11 +183,15 @@ void draw_cards(const Ui& ui) {
   constexpr std::size_t kColumns = 5;
   const std::size_t count = ui.frame.cards.size();
   const float width = (ImGui::GetContentRegionAvail().x - (kColumns - 1) * gap) / kColumns;
+  std::vector<CardFigures> lines;
+  for (const SizeCard& card : ui.frame.cards) lines.push_back(figures_of(ui, card));
+  const float letters = figure_size(ui, lines, std::floor(width) - 2 * ui.px(kCardSide));
   for (std::size_t i = 0; i < count; ++i) {
     const float x = at.x + static_cast<float>(i % kColumns) * (width + gap);
     const std::size_t row = i / kColumns;
     const float y = at.y + static_cast<float>(row) * (height + gap);
-    draw_card(ui, ui.frame.cards[i], {std::round(x), y}, {std::floor(width), height});
+    draw_card(ui, ui.frame.cards[i], lines[i], {std::round(x), y}, {std::floor(width), height},
+              letters);
   }
   const std::size_t rows = (count + kColumns - 1) / kColumns;
   take_room(at, static_cast<float>(rows) * (height + gap) - gap);
