@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <imgui.h>
 #include <imgui_internal.h>
@@ -26,13 +27,19 @@ double follow(TipState& tips, unsigned id, double now) {
   return now - tips.since;
 }
 
+// The last item's; some have no id of their own.
+unsigned item_id() {
+  const Rect rect = item_rect();
+  return ImGui::GetItemID() != 0
+             ? ImGui::GetItemID()
+             : ImGui::GetID(static_cast<int>(std::lround(rect.x + 7919 * rect.y)));
+}
+
 TipPart tip_part(const Ui& ui) {
   TipState& mouse = ui.state.mouse_tip;
   TipState& keyboard = ui.state.keyboard_tip;
   const Rect rect = item_rect();
-  const unsigned id = ImGui::GetItemID() != 0
-                          ? ImGui::GetItemID()
-                          : ImGui::GetID(static_cast<int>(std::lround(rect.x + 7919 * rect.y)));
+  const unsigned id = item_id();
   const bool pointed =
       ImGui::IsItemHovered(ImGuiHoveredFlags_NoNavOverride | ImGuiHoveredFlags_AllowWhenDisabled);
   const bool focused = ImGui::IsItemFocused() && ImGui::GetIO().NavVisible;
@@ -95,6 +102,7 @@ TextPlace text_place(const Ui& ui, const std::string& text, const TextStyle& sty
 // Opens a tooltip in its place; if it does not need all of that, in the part nearest to the item.
 bool open_tip(const Ui& ui, const Rect& place, const std::string& name) {
   const Rect item = item_rect();
+  const auto id = static_cast<int>(item_id());
   const ImVec2 pivot{place.x + place.w <= item.x ? 1.0F : 0.0F,
                      place.y + place.h <= item.y ? 1.0F : 0.0F};
   ImGui::SetNextWindowPos({static_cast<float>(place.x + pivot.x * place.w),
@@ -109,7 +117,15 @@ bool open_tip(const Ui& ui, const Rect& place, const std::string& name) {
   ImGui::PushFont(ui.fonts.regular, kSmallSize);
   const ImVec2 at = ImGui::GetWindowPos();
   const ImVec2 size = ImGui::GetWindowSize();
-  // A new window is measured in one hidden frame before it is placed.
+  // A new window is measured in one hidden frame before it is placed. One that had another item's
+  // text in the last frame still has its size, and a table finds its own in several frames.
+  int& last_item = *ImGui::GetStateStorage()->GetIntRef(ImGui::GetID("item"));
+  const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  const bool could_be_whole = size.x <= screen.x && size.y <= screen.y;
+  const bool is_whole =
+      at.x >= 0 && at.y >= 0 && at.x + size.x <= screen.x && at.y + size.y <= screen.y;
+  if (std::exchange(last_item, id) != id || (could_be_whole && !is_whole))
+    ImGui::GetCurrentWindow()->Hidden = true;
   if (ImGui::GetCurrentWindowRead()->Hidden) return true;
   ui.dump.add("tip", {at.x, at.y, size.x, size.y});
   ui.dump.add("tip_place", place);

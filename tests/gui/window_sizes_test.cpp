@@ -175,7 +175,7 @@ void expect_tips_beside_the_work(WindowDriver& w, std::set<std::string>& seen, d
     if (!widgets.contains("tip")) continue;
     for (const char* const part : {"tip", "tip_place"}) {  // its first line, and all of it
       const Box tip(widgets[part]);
-      EXPECT_TRUE(tip.within(width, height)) << name;
+      EXPECT_TRUE(tip.within(width, height)) << part << " of " << name << ": " << widgets[part];
       for (const auto& [work, place] : widgets.items()) {
         const bool is_work = work == "prompt" || work == "plan" || work == "plan.card" ||
                              work == "seen_picture" || work.starts_with("preset.") ||
