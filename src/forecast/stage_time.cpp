@@ -182,6 +182,8 @@ StageTimeEstimate::StageTimeEstimate(const ModelFolder& model, const NetworkSize
       text_layers_(TextEncoder::layer_count(model.text_encoder)),
       card_(card),
       pixels_(static_cast<double>(shape.width) * shape.height),
+      unpacked_(formats.transformer.unpacked(model.transformer.n_layers) *
+                layer_values(model.transformer)),
       positive_(branch(shape.prompt_tokens)),
       negative_(branch(shape.negative_tokens)) {}
 
@@ -245,13 +247,8 @@ double StageTimeEstimate::unpacked_text_values(const ExecutionOptions& execution
 }
 
 double StageTimeEstimate::unpacked_values(const ExecutionOptions& execution) const {
-  const LayerStorage& storage = formats_.transformer;
-  const TransformerConfig& c = model_.transformer;
-  double values = storage.unpacked(c.n_layers) * layer_values(c);
-  if (execution.packed_weights && storage.packed()) {
-    values += static_cast<double>(storage.packed()->values);
-  }
-  return values;
+  const auto& packed = formats_.transformer.packed();
+  return unpacked_ + (execution.packed_weights && packed ? static_cast<double>(packed->values) : 0);
 }
 
 double StageTimeEstimate::encode(const ExecutionOptions& execution) const {

@@ -75,6 +75,7 @@ class StageTimeEstimate {
   const int text_layers_;  // of the text encoder
   const bool card_;
   const double pixels_;
+  const double unpacked_;  // values that a pass through the transformer unpacks in every plan
   const Branch positive_, negative_;
   // Key: tile_latent and cpu_decode; value: seconds.
   std::map<std::pair<int, bool>, double> decoders_, image_encoders_;

@@ -24,9 +24,13 @@ bool LayerStorage::has(WeightStorage storage) const {
 }
 
 int LayerStorage::unpacked(int layers) const {
-  int count = 0;
-  for (int i = 0; i < layers; ++i) {
-    if (is_unpacked_for_products(of(i))) ++count;
+  // The planner asks this for every plan, so only the layers that differ are looked at.
+  const auto counts = [](WeightStorage storage) {
+    return is_unpacked_for_products(storage) ? 1 : 0;
+  };
+  int count = layers * counts(usual_);
+  for (const auto& [layer, storage] : others_) {
+    if (layer >= 0 && layer < layers) count += counts(storage) - counts(usual_);
   }
   return count;
 }
