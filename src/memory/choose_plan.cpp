@@ -3,46 +3,19 @@
 #include "headroom/core/bytes.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace headroom {
 namespace {
 
-// The same costs, but what streamed blocks need of the page cache beyond `spare_bytes` counts as
-// device memory: on the CPU the two compete for the same memory.
-class WithPageCache final : public PlanCosts {
+// The same costs, but stages need as much more device memory as `More` says.
+template <typename More>
+class WithMore final : public PlanCosts {
  public:
-  WithPageCache(const PlanSpace& space, PlanCosts& costs, std::int64_t spare_bytes)
-      : space_(space), costs_(costs), spare_bytes_(spare_bytes) {}
+  WithMore(PlanCosts& costs, More more) : costs_(costs), more_(std::move(more)) {}
   StageNeed need(Stage stage, const ExecutionOptions& execution) override {
     StageNeed need = costs_.need(stage, execution);
-    if (stage == Stage::kDenoise) {
-      need.peak_bytes +=
-          std::max<std::int64_t>(0, page_cache_bytes(execution, space_) - spare_bytes_);
-    }
-    return need;
-  }
-  HeldWeights weights(NetworkId network, const ExecutionOptions& execution) override {
-    return costs_.weights(network, execution);
-  }
-  double seconds(Stage stage, const ExecutionOptions& execution, bool files_are_cached) override {
-    return costs_.seconds(stage, execution, files_are_cached);
-  }
-
- private:
-  const PlanSpace& space_;
-  PlanCosts& costs_;
-  std::int64_t spare_bytes_;
-};
-
-// The same costs, but what a stage holds of the machine's memory beyond `spare_bytes` counts as
-// device memory.
-class WithHostMemory final : public PlanCosts {
- public:
-  WithHostMemory(PlanCosts& costs, std::int64_t spare_bytes)
-      : costs_(costs), spare_bytes_(spare_bytes) {}
-  StageNeed need(Stage stage, const ExecutionOptions& execution) override {
-    StageNeed need = costs_.need(stage, execution);
-    need.peak_bytes += std::max<std::int64_t>(0, need.host_bytes - spare_bytes_);
+    need.peak_bytes += std::max<std::int64_t>(0, more_(stage, execution, need));
     return need;
   }
   HeldWeights weights(NetworkId network, const ExecutionOptions& execution) override {
@@ -54,8 +27,17 @@ class WithHostMemory final : public PlanCosts {
 
  private:
   PlanCosts& costs_;
-  std::int64_t spare_bytes_;
+  More more_;
 };
+
+// The fastest plan that fits with `more`, with its own needs.
+template <typename More>
+std::optional<PlanCandidate> fastest_with(const PlanSpace& space, PlanCosts& costs, More more,
+                                          std::int64_t budget_bytes, bool low_vram) {
+  WithMore<More> all(costs, std::move(more));
+  const std::optional<PlanCandidate> found = fastest_plan(space, all, budget_bytes, low_vram);
+  return found ? std::optional(compose(found->execution, space, costs)) : std::nullopt;
+}
 
 bool fits_in_host(const PlanCandidate& plan, std::int64_t available_bytes, const HostMemory& host) {
   return std::ranges::all_of(plan.stages, [&](const StageNeed& stage) {
@@ -67,10 +49,13 @@ bool fits_in_host(const PlanCandidate& plan, std::int64_t available_bytes, const
 std::optional<PlanCandidate> with_host_memory(const PlanSpace& space, PlanCosts& costs,
                                               std::int64_t budget_bytes,
                                               std::int64_t available_bytes, bool low_vram) {
-  WithHostMemory together(costs, std::max<std::int64_t>(0, available_bytes - budget_bytes));
-  const std::optional<PlanCandidate> found =
-      fastest_plan(space, together, std::min(budget_bytes, available_bytes), low_vram);
-  return found ? std::optional(compose(found->execution, space, costs)) : std::nullopt;
+  const std::int64_t spare = std::max<std::int64_t>(0, available_bytes - budget_bytes);
+  return fastest_with(
+      space, costs,
+      [spare](Stage, const ExecutionOptions&, const StageNeed& need) {
+        return need.host_bytes - spare;
+      },
+      std::min(budget_bytes, available_bytes), low_vram);
 }
 
 // How much memory a plan leaves for the page cache, beside what it holds itself.
@@ -85,10 +70,14 @@ std::optional<PlanCandidate> with_files_cached(const PlanSpace& space, PlanCosts
                                                std::int64_t available_bytes, const HostMemory& host,
                                                bool low_vram) {
   if (host.holds_device) {
-    WithPageCache pressed(space, costs, std::max<std::int64_t>(0, available_bytes - budget_bytes));
-    const std::optional<PlanCandidate> found =
-        fastest_plan(space, pressed, std::min(budget_bytes, available_bytes), low_vram);
-    return found ? std::optional(compose(found->execution, space, costs)) : std::nullopt;
+    // What streamed blocks need of the page cache competes with the device for the same memory.
+    const std::int64_t spare = std::max<std::int64_t>(0, available_bytes - budget_bytes);
+    return fastest_with(
+        space, costs,
+        [&space, spare](Stage stage, const ExecutionOptions& execution, const StageNeed&) {
+          return stage == Stage::kDenoise ? page_cache_bytes(execution, space) - spare : 0;
+        },
+        std::min(budget_bytes, available_bytes), low_vram);
   }
   // On a GPU each streamed block needs a part of the page cache: allow only as many as fit there.
   PlanSpace fewer = space;
