@@ -74,12 +74,12 @@ TEST_F(WindowOutpaint, EscapeLetsGoOfTheEdgeAndTheToolStays) {
                  std::to_string(handle["y"].get<int>() + 20));
   xdotool(w, "mousedown 1");
   xdotool(w, "mousemove_relative -- -80 0");
-  ASSERT_TRUE(w.wait([](const json& s) { return s["outpaint"][0] > 0; }));
+  ASSERT_TRUE(w.wait([](const json& s) { return s["outpaint"][0] > 0; })) << w.state();
   xdotool(w, "key Escape");
-  EXPECT_TRUE(extended(w, {0, 0, 0, 0}));
+  EXPECT_TRUE(extended(w, {0, 0, 0, 0})) << w.state();
   xdotool(w, "mouseup 1");
   rest();
-  EXPECT_EQ(w.state()["painting"], true);
+  EXPECT_EQ(w.state()["painting"], true) << w.state();
   EXPECT_EQ(w.state()["width"], 512);
   EXPECT_EQ(w.state()["mask"], -1) << "and nothing was painted";
 }
