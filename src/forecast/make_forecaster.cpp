@@ -132,6 +132,7 @@ class DryRunForecaster final : public Forecaster {
     DeviceRates rates = costs_.rates();
     if (run_record.copy_bytes_per_second > 0) rates.copy_bytes = run_record.copy_bytes_per_second;
     times_.learn_copies(run_record.copy_bytes_per_second);
+    costs_.forget_plans();
     const auto estimate = estimate_seconds(options_.model, costs_.sizes(), costs_.formats(),
                                            run_record.shape, execution, rates, card);
     for (int i = 0; i < kStageCount; ++i) {

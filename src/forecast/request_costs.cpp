@@ -74,11 +74,21 @@ void RequestCosts::use_calibration(const WorkspaceTerms& workspace) {
   kernels_.calibrated = workspace;
   known_.clear();
   families_.clear();
+  forget_plans();
 }
 
 void RequestCosts::use_measured(const DeviceRates& rates) {
   rates_ = rates;
   rates_are_measured_ = true;
+  forget_plans();
+}
+
+FoundPlans& RequestCosts::found_plans(const RunShape& shape) {
+  constexpr std::size_t kMaxShapes = 8000;  // several tables of sizes
+  const auto known = found_plans_.find(shape);
+  if (known != found_plans_.end()) return known->second;
+  if (found_plans_.size() >= kMaxShapes) found_plans_.clear();
+  return found_plans_[shape];
 }
 
 namespace {

@@ -1,6 +1,7 @@
 #pragma once
 #include "headroom/memory/allocator_conf.h"
 #include "headroom/memory/caching_allocator_model.h"
+#include "headroom/memory/found_plans.h"
 #include "headroom/memory/plan_space.h"
 #include "headroom/memory/time_model.h"
 #include "headroom/model_files/weight_cache.h"
@@ -49,6 +50,7 @@ class RequestCosts {
     // For comparing plans: what stays on the device is loaded once for many pictures, so that it
     // costs nothing here.
     double seconds(Stage stage, const ExecutionOptions& execution, bool files_are_cached) override;
+    [[nodiscard]] FoundPlans* found_plans() override { return &all_.found_plans(what_.shape); }
     // For showing: the seconds of one picture when the device already holds `held_bytes` of the
     // `needed_bytes` of weights that the run begins with. For a stage that no run has measured,
     // the device's measured rates decide; 0 if there are none, since an estimate from round
@@ -73,6 +75,8 @@ class RequestCosts {
   // Until this is called, round figures are used.
   void use_measured(const DeviceRates& rates);
   void use_calibration(const WorkspaceTerms& workspace);
+  // To be called when the TimeModel of any ForShape has learnt.
+  void forget_plans() { found_plans_.clear(); }
   [[nodiscard]] const DeviceRates& rates() const { return rates_; }
   [[nodiscard]] bool rates_are_measured() const { return rates_are_measured_; }
   [[nodiscard]] const RunFormats& formats() const { return formats_; }
@@ -104,6 +108,8 @@ class RequestCosts {
   [[nodiscard]] Key key_of(Stage stage, const RunShape& shape,
                            const ExecutionOptions& execution) const;
   StageNeed need(Stage stage, const DryRunRequest& what);
+  // Valid until it is called for another shape.
+  [[nodiscard]] FoundPlans& found_plans(const RunShape& shape);
   // Records one stage, shortened as by dry_run_short_stage().
   AllocationTrace allocations(Stage stage, const DryRunRequest& what);
 
@@ -123,6 +129,7 @@ class RequestCosts {
   DeviceRates rates_;
   bool rates_are_measured_ = false;
   std::map<Key, StageNeed> known_;
+  std::map<RunShape, FoundPlans> found_plans_;
   std::map<std::vector<std::int64_t>, TraceExtrapolation> families_;
 };
 

@@ -224,10 +224,6 @@ double StageTimeEstimate::arrival(Stage stage, const ExecutionOptions& execution
   return seconds;
 }
 
-double StageTimeEstimate::copy(std::int64_t bytes) const {
-  return static_cast<double>(bytes) / rates_.copy_bytes;
-}
-
 double StageTimeEstimate::load(const ExecutionOptions& execution) const {
   double seconds = kOpen_s;
   for (const NetworkEntry& entry : kNetworks) {
@@ -274,27 +270,39 @@ StageTimeEstimate::Branch StageTimeEstimate::branch(int prompt_tokens) const {
           rows};
 }
 
-double StageTimeEstimate::denoise(const ExecutionOptions& execution, bool files_are_cached) const {
+const StageTimeEstimate::StepWork& StageTimeEstimate::step_work(const ExecutionOptions& execution) {
+  for (const StepWork& known : step_works_) {
+    if (known.chunk_tokens == execution.chunk_tokens &&
+        known.packed_weights == execution.packed_weights) {
+      return known;
+    }
+  }
+  const int chunk = execution.chunk_tokens;
   const auto work_of = [&](const Branch& branch) {
     // Each product unpacks its matrix again.
-    const double chunks =
-        execution.chunk_tokens > 0 ? std::ceil(branch.rows / execution.chunk_tokens) : 1;
-    return branch.seconds + chunks * unpacked_values(execution) / unpacked(card_);
+    const double products = chunk > 0 ? std::ceil(branch.rows / chunk) : 1;
+    return branch.seconds + products * unpacked_values(execution) / unpacked(card_);
   };
+  const double chunks = chunk > 0 ? chunking(chunk) : 1;
+  const double alone = work_of(positive_);
+  step_works_.push_back(
+      {chunk, execution.packed_weights, chunks * alone, chunks * (alone + work_of(negative_))});
+  return step_works_.back();
+}
+
+double StageTimeEstimate::denoise(const ExecutionOptions& execution, bool files_are_cached) {
+  const StepWork& products = step_work(execution);
   const std::int64_t read = streamed_bytes(NetworkId::kTransformer, sizes_, execution);
   const double read_seconds =
       files_are_cached ? copy(read) : static_cast<double>(read) / kDiskBytes;
   const auto step = [&](double work, double passes) {
-    if (execution.chunk_tokens > 0) work *= chunking(execution.chunk_tokens);
     if (passes > 1) work *= card_ ? kSequentialCard : kSequentialCpu;
     const double streamed = passes * read_seconds;
     return std::max(work, streamed) + exposed(card_) * std::min(work, streamed);
   };
-  const double alone = work_of(positive_);
-  double seconds = (shape_.steps - shape_.guided_steps) * step(alone, 1);
+  double seconds = (shape_.steps - shape_.guided_steps) * step(products.alone, 1);
   if (shape_.guided_steps > 0) {
-    seconds += shape_.guided_steps *
-               step(alone + work_of(negative_), execution.sequential_guidance ? 2 : 1);
+    seconds += shape_.guided_steps * step(products.guided, execution.sequential_guidance ? 2 : 1);
   }
   return seconds;
 }

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <utility>
+#include <vector>
 
 namespace headroom {
 
@@ -38,8 +39,8 @@ struct NetworkWork {
 
 // Estimates each stage's seconds for one picture with nothing loaded, from floating-point
 // operations and moved bytes under a plan's options, at the device's rates. The time model scales
-// the estimate by what runs on this device really took. Made once for a run's shape; `model` and
-// `formats` must outlive it. Not thread-safe.
+// the estimate by what runs on this device really took. Made once for a run's shape; `model`,
+// `sizes` and `formats` must outlive it. Not thread-safe.
 class StageTimeEstimate {
  public:
   StageTimeEstimate(const ModelFolder& model, const NetworkSizes& sizes, const RunFormats& formats,
@@ -53,7 +54,16 @@ class StageTimeEstimate {
     double rows = 0;     // rows of the main layers' products
   };
   [[nodiscard]] Branch branch(int prompt_tokens) const;
-  [[nodiscard]] double copy(std::int64_t bytes) const;
+  // Seconds of a step's products in plans that have these options alike.
+  struct StepWork {
+    int chunk_tokens = 0;
+    bool packed_weights = false;
+    double alone = 0;   // the prompt's branch
+    double guided = 0;  // both branches
+  };
+  [[nodiscard]] double copy(std::int64_t bytes) const {
+    return static_cast<double>(bytes) / rates_.copy_bytes;
+  }
   [[nodiscard]] double load(const ExecutionOptions& execution) const;
   // Work of `stage`, and loading of the networks that it uses, as far as they are loaded at its
   // start.
@@ -63,12 +73,13 @@ class StageTimeEstimate {
   // Values that each pass through all layers unpacks.
   [[nodiscard]] double unpacked_text_values(const ExecutionOptions& execution) const;
   [[nodiscard]] double unpacked_values(const ExecutionOptions& execution) const;
-  [[nodiscard]] double denoise(const ExecutionOptions& execution, bool files_are_cached) const;
+  const StepWork& step_work(const ExecutionOptions& execution);
+  double denoise(const ExecutionOptions& execution, bool files_are_cached);
   double decode(const ExecutionOptions& execution);
   double encode_image(const ExecutionOptions& execution);
 
   const ModelFolder& model_;
-  const NetworkSizes sizes_;
+  const NetworkSizes& sizes_;
   const RunShape shape_;
   const DeviceRates rates_;
   const RunFormats& formats_;
@@ -77,6 +88,7 @@ class StageTimeEstimate {
   const double pixels_;
   const double unpacked_;  // values that a pass through the transformer unpacks in every plan
   const Branch positive_, negative_;
+  std::vector<StepWork> step_works_;  // those that were asked for
   // Key: tile_latent and cpu_decode; value: seconds.
   std::map<std::pair<int, bool>, double> decoders_, image_encoders_;
 };

@@ -1,5 +1,6 @@
 #include "headroom/memory/planner.h"
 
+#include "headroom/memory/found_plans.h"
 #include "headroom/memory/plan_candidate.h"
 #include "headroom/memory/plan_space.h"
 
@@ -71,8 +72,8 @@ auto order_of_equals(const ExecutionOptions& r) {
                     r.tile_latent > 0, -r.tile_latent, r.stream_blocks, r.packed_weights);
 }
 
-// What a plan is chosen for.
-struct Goal {
+// What a search looks for.
+struct Target {
   bool leanest = false;  // the least peak, then seconds; else the least seconds, then peak
   double most_seconds = std::numeric_limits<double>::infinity();
   std::int64_t most_bytes = std::numeric_limits<std::int64_t>::max();
@@ -83,27 +84,26 @@ struct Goal {
 // alone.
 class Search {
  public:
-  Search(const PlanSpace& space, PlanCosts& costs, const Goal& goal)
+  Search(const PlanSpace& space, PlanCosts& costs, const Target& target)
       : space_(space),
         costs_(costs),
-        goal_(goal),
+        target_(target),
         to_decode_(ways_to_decode(space)),
         decode_(to_decode_.size()) {}
 
-  std::optional<PlanCandidate> best() {
-    save_seconds_ = stage_seconds(Stage::kSave, {}, space_, costs_);
-    look(/*packed=*/false);
-    if (space_.can_be_packed) look(/*packed=*/true);
-    if (!best_) return std::nullopt;
-    return compose(best_->execution, space_, costs_);
-  }
-
- private:
   struct Best {
     double seconds = 0;
     std::int64_t peak_bytes = 0;
     ExecutionOptions execution;
   };
+  std::optional<Best> best() {
+    save_seconds_ = stage_seconds(Stage::kSave, {}, space_, costs_);
+    look(/*packed=*/false);
+    if (space_.can_be_packed) look(/*packed=*/true);
+    return best_;
+  }
+
+ private:
   // Seconds of the stages other than load and the steps, for one pair of evictions.
   struct Beside {
     std::array<double, 2> prompt{};  // resident, streamed
@@ -120,15 +120,15 @@ class Search {
     beside_.clear();
     for (const ExecutionOptions& evictions : kEvictions) beside_.push_back(beside(evictions));
     std::vector<ExecutionOptions> to_denoise = ways_to_denoise(space_, common_);
-    if (goal_.leanest) std::reverse(to_denoise.begin(), to_denoise.end());
+    if (target_.leanest) std::reverse(to_denoise.begin(), to_denoise.end());
     for (const ExecutionOptions& denoise : to_denoise) compare_plans(denoise);
   }
 
   // Whether a plan with at least these seconds and this peak could still be better than the best.
   [[nodiscard]] bool may_win(double seconds, std::int64_t peak_bytes) const {
-    if (seconds > goal_.most_seconds || peak_bytes > goal_.most_bytes) return false;
+    if (seconds > target_.most_seconds || peak_bytes > target_.most_bytes) return false;
     if (!best_) return true;
-    return goal_.leanest
+    return target_.leanest
                ? std::tie(peak_bytes, seconds) <= std::tie(best_->peak_bytes, best_->seconds)
                : std::tie(seconds, peak_bytes) <= std::tie(best_->seconds, best_->peak_bytes);
   }
@@ -208,7 +208,7 @@ class Search {
 
   const PlanSpace& space_;
   PlanCosts& costs_;
-  const Goal goal_;
+  const Target target_;
   const std::vector<ExecutionOptions> to_decode_;
   double save_seconds_ = 0;
   // Options that all plans compared at the moment have in common:
@@ -220,23 +220,54 @@ class Search {
   std::optional<Best> best_;
 };
 
+// The answer of `search`, or what an earlier one has found.
+template <typename SearchAnswer>
+std::optional<PlanCandidate> found_or(const PlanSpace& space, PlanCosts& costs, PlanGoal goal,
+                                      std::int64_t budget_bytes, const SearchAnswer& search) {
+  FoundPlans* const found = costs.found_plans();
+  const FoundPlans::Answer* answer = found ? found->find(space, goal, budget_bytes) : nullptr;
+  FoundPlans::Answer fresh;
+  if (answer == nullptr) {
+    fresh = search();
+    if (found) found->add(space, goal, fresh);
+    answer = &fresh;
+  }
+  if (!answer->execution) return std::nullopt;
+  return compose(*answer->execution, space, costs);
+}
+
+FoundPlans::Answer search_within(const PlanSpace& space, PlanCosts& costs,
+                                 std::int64_t budget_bytes, bool low_vram) {
+  const auto fastest = Search(space, costs, {.most_bytes = budget_bytes}).best();
+  if (!fastest) return {std::nullopt, std::numeric_limits<std::int64_t>::min(), budget_bytes};
+  FoundPlans::Answer answer{fastest->execution, fastest->peak_bytes, budget_bytes};
+  if (low_vram) {
+    // The fastest plan itself is within that time, so the leanest needs at most as much and fits
+    // as well.
+    answer.execution = Search(space, costs,
+                              {.leanest = true,
+                               .most_seconds = 2 * fastest->seconds,
+                               .most_bytes = fastest->peak_bytes})
+                           .best()
+                           ->execution;
+  }
+  return answer;
+}
+
 }  // namespace
 
 std::optional<PlanCandidate> fastest_plan(const PlanSpace& space, PlanCosts& costs,
                                           std::int64_t budget_bytes, bool low_vram) {
-  std::optional<PlanCandidate> fastest = Search(space, costs, {.most_bytes = budget_bytes}).best();
-  if (!fastest || !low_vram) return fastest;
-  // The fastest plan itself is within that time, so the leanest needs at most as much and fits as
-  // well.
-  return Search(space, costs,
-                {.leanest = true,
-                 .most_seconds = 2 * fastest->seconds,
-                 .most_bytes = fastest->peak_bytes})
-      .best();
+  return found_or(space, costs, low_vram ? PlanGoal::kLowVram : PlanGoal::kFastest, budget_bytes,
+                  [&] { return search_within(space, costs, budget_bytes, low_vram); });
 }
 
 PlanCandidate smallest_plan(const PlanSpace& space, PlanCosts& costs) {
-  return *Search(space, costs, {.leanest = true}).best();
+  using Bytes = std::numeric_limits<std::int64_t>;
+  return *found_or(space, costs, PlanGoal::kSmallest, 0, [&] {
+    const ExecutionOptions smallest = Search(space, costs, {.leanest = true}).best()->execution;
+    return FoundPlans::Answer{smallest, Bytes::min(), Bytes::max()};
+  });
 }
 
 }  // namespace headroom

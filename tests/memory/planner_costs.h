@@ -1,10 +1,12 @@
 #pragma once
 #include "headroom/core/size.h"
+#include "headroom/memory/found_plans.h"
 #include "headroom/memory/plan_space.h"
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
 
 namespace headroom::test {
 
@@ -27,9 +29,11 @@ class CountingCosts : public PlanCosts {
     files_are_cached = cached;
     return ++asked_seconds, stage_seconds(execution)[static_cast<std::size_t>(stage)];
   }
+  [[nodiscard]] FoundPlans* found_plans() final { return kept_plans ? &*kept_plans : nullptr; }
   PlanSpace space;
-  int asked_needs = 0;    // each may cost a replay
-  int asked_seconds = 0;  // each is arithmetic
+  std::optional<FoundPlans> kept_plans;  // none: nothing is kept
+  int asked_needs = 0;                   // each may cost a replay
+  int asked_seconds = 0;                 // each is arithmetic
 
  protected:
   bool files_are_cached = true;  // as the seconds are asked for

@@ -76,7 +76,10 @@ struct PlanSpace {
   // that number; empty when it reads none. Blocks may differ in size.
   std::vector<std::int64_t> streamed_file_bytes;
   bool files_are_cached = true;  // these reads come from memory, not from the disk
+  friend bool operator==(const PlanSpace&, const PlanSpace&) = default;
 };
+
+class FoundPlans;
 
 // Needs and seconds of one request on one device, by options. The planner may ask thousands of
 // times for one plan, so answers should be stored or computed quickly, and must not change
@@ -96,6 +99,8 @@ class PlanCosts {
   // whether anything is streamed at all, and those of load on all options but sequential_guidance
   // and chunk_tokens. `files_are_cached` as in PlanSpace.
   virtual double seconds(Stage stage, const ExecutionOptions& execution, bool files_are_cached) = 0;
+  // Where searches under these costs keep what they found, until the costs change; null: nowhere.
+  [[nodiscard]] virtual FoundPlans* found_plans() { return nullptr; }
 };
 
 }  // namespace headroom
