@@ -57,7 +57,12 @@ constexpr std::array<Known, 20> kKnown{
 
 }  // namespace
 
+bool starts_as_safetensors(std::string_view start) {
+  return start.size() > 8 && start[6] == '\0' && start[7] == '\0' && start[8] == '{';
+}
+
 Message wrong_file(std::string_view start) {
+  if (starts_as_safetensors(start)) return {};
   const std::size_t first = start.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   if (first == std::string_view::npos) return {};
   constexpr std::size_t kMaxLength = 256;

@@ -30,7 +30,8 @@ std::string_view text_of(Bytes bytes) {
 bool starts_as_zip(std::string_view start) { return start.starts_with("PK\x03\x04"); }
 // A pickle of protocol 2 to 5.
 bool starts_as_pickle(std::string_view start) {
-  return start.size() > 1 && start[0] == '\x80' && start[1] >= 2 && start[1] <= 5;
+  return start.size() > 1 && start[0] == '\x80' && start[1] >= 2 && start[1] <= 5 &&
+         !starts_as_safetensors(start);
 }
 
 // Whether the values are contiguous in row-major order; extents of 1 may have any stride.

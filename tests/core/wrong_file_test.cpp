@@ -1,5 +1,7 @@
 #include "headroom/core/wrong_file.h"
 
+#include <string>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -32,6 +34,24 @@ TEST(WrongFile, SaysNothingOfOthers) {
   for (const char* const start : {"", "  ", "{\"version\": \"1.0\"}", "\x10", "version"}) {
     EXPECT_TRUE(wrong_file(start).empty()) << start;
   }
+}
+
+// A header of 640, 896, 1152, 1408, 35615 bytes begins as pickles and gzip do; 35616 and 2080 begin
+// with a blank.
+TEST(WrongFile, SaysNothingOfSafetensorsWhateverTheLengthOfTheirHeader) {
+  for (unsigned length = 2; length < 200'000; ++length) {
+    std::string start;
+    for (int shift = 0; shift < 64; shift += 8)
+      start += static_cast<char>(shift < 32 ? length >> shift & 0xFF : 0);
+    ASSERT_TRUE(wrong_file(start + "{\"__metadata__\"").empty()) << length;
+  }
+}
+
+TEST(WrongFile, KnowsPicklesAndGzip) {
+  EXPECT_THAT(wrong_file(std::string("\x80\x02}q\0(X\x05\0\0\0", 12)).english(),
+              HasSubstr("Python pickle"));
+  EXPECT_THAT(wrong_file(std::string("\x1f\x8b\x08\0\0\0\0\0\0\x03", 10)).english(),
+              HasSubstr("gzip"));
 }
 
 }  // namespace
