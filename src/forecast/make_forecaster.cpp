@@ -1,6 +1,7 @@
 #include "headroom/forecast/make_forecaster.h"
 
 #include "headroom/core/bytes.h"
+#include "headroom/core/sum_figures.h"
 #include "headroom/memory/option_effects.h"
 #include "headroom/memory/suggest.h"
 #include "headroom/memory/time_model.h"
@@ -18,6 +19,20 @@
 
 namespace headroom {
 namespace {
+
+Message in_words(const Shortage& amounts) {
+  return say("needs {0} of memory, {1} can be used now ({2} short)", amounts.needed,
+             amounts.available, amounts.missing);
+}
+
+Message overdrawn(std::int64_t needed_bytes, std::int64_t beyond_bytes) {
+  const SumFigures figures(needed_bytes, {needed_bytes, beyond_bytes});
+  const long long needed = figures.units(needed_bytes);
+  const long long beyond = std::max(1LL, figures.units(beyond_bytes));
+  return say("needs {0} of memory, and {1} more than may be used are taken already ({2} short)",
+             figures.with_unit(needed), figures.with_unit(beyond),
+             figures.with_unit(needed + beyond));
+}
 
 class DryRunForecaster final : public Forecaster {
  public:
@@ -188,13 +203,8 @@ class DryRunForecaster final : public Forecaster {
     Message cure = say("close other programs");
     if (forecast.plan.peak_bytes > budget || !host) {
       forecast.shortfall_bytes = forecast.plan.peak_bytes - budget;
-      const std::string need = format_bytes(forecast.plan.peak_bytes);
-      const std::string shortfall = format_bytes(forecast.shortfall_bytes);
-      missing = budget < 0 ? say("needs {0} of memory, and {1} more than may be used are taken "
-                                 "already ({2} short)",
-                                 need, format_bytes(-budget), shortfall)
-                           : say("needs {0} of memory, {1} can be used now ({2} short)", need,
-                                 format_bytes(budget), shortfall);
+      missing = budget < 0 ? overdrawn(forecast.plan.peak_bytes, -budget)
+                           : in_words(shortage(forecast.plan.peak_bytes, budget));
       cure = way_out(obstacle_of(forecast.plan.peak_bytes, forecast.budget), forecast.budget);
     } else {
       const std::int64_t available =
@@ -203,12 +213,11 @@ class DryRunForecaster final : public Forecaster {
       for (const StagePlan& stage : forecast.plan.stages)
         need = std::max(need, host_need(stage.host_bytes, stage.peak_bytes, *host));
       forecast.shortfall_bytes = std::max<std::int64_t>(1, need - available);
-      missing =
-          host->holds_device
-              ? say("needs {0} of memory, {1} can be used now ({2} short)", format_bytes(need),
-                    format_bytes(available), format_bytes(forecast.shortfall_bytes))
-              : say("needs {0} of main memory beside the device's, {1} can be used now",
-                    format_bytes(need), format_bytes(available));
+      const Shortage amounts = shortage(need, available);
+      missing = host->holds_device
+                    ? in_words(amounts)
+                    : say("needs {0} of main memory beside the device's, {1} can be used now",
+                          amounts.needed, amounts.available);
     }
     const Size wanted{shape.width, shape.height};
     const auto fits = [&](Size size) {

@@ -1,52 +1,19 @@
 #include "headroom/gui_state/memory_refusal.h"
 
 #include "headroom/core/bytes.h"
+#include "headroom/core/sum_figures.h"
 #include "headroom/gui_state/format.h"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
-#include <cstdio>
-#include <initializer_list>
 #include <utility>
 
 namespace headroom {
 namespace {
 
-// Numbers of one sentence share a unit, so that the reader can add them up: hundredths of GB, or
-// MB.
-class Figures {
- public:
-  // `whole`: what the others are parts of. `amounts`: what the sentence is about; if one of them is
-  // small, hundredths of GB would say too little of it.
-  Figures(std::int64_t whole_bytes, std::initializer_list<std::int64_t> amounts)
-      : giga_(whole_bytes >= kGiB && std::ranges::none_of(amounts, is_small)) {}
-  [[nodiscard]] long long units(std::int64_t bytes) const {
-    return std::llround(static_cast<double>(bytes) /
-                        (giga_ ? static_cast<double>(kGiB) / 100 : static_cast<double>(kMiB)));
-  }
-  [[nodiscard]] std::string number(long long units) const {
-    if (!giga_) return std::to_string(units);
-    std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), "%lld.%02lld", units / 100, units % 100);
-    return text.data();
-  }
-  [[nodiscard]] std::string with_unit(long long units) const {
-    return number(units) + (giga_ ? " GB" : " MB");
-  }
-
- private:
-  static bool is_small(std::int64_t bytes) {
-    constexpr std::int64_t kLeast = kGiB / 10;
-    return bytes != 0 && bytes < kLeast && bytes > -kLeast;
-  }
-  bool giga_;
-};
-
 // The terms of the sum in its numbers. Every text about what does not fit uses these.
 struct Sum {
   bool capped;
-  Figures f;
+  SumFigures f;
   long long left, needed, total, driver, others, kept;
   Sum(std::int64_t need_bytes, const Budget& budget)
       : capped(obstacle_of(need_bytes, budget) == Obstacle::kCap),
@@ -85,7 +52,7 @@ struct Sum {
 
 std::string refusal_sum(std::int64_t need_bytes, const Budget& budget, const StringTable& text) {
   const Sum all(need_bytes, budget);
-  const Figures& f = all.f;
+  const SumFigures& f = all.f;
   const std::string need = fill(text.text("refusal.needs"), {all.need()});
   if (all.capped)
     return need + fill(text.text("refusal.capped"), {f.with_unit(all.left), all.missing()});
@@ -116,7 +83,7 @@ std::string need_text(std::int64_t need_bytes, const Budget& budget) {
 
 std::string available_text(const Budget& budget) {
   const bool capped = budget.budget_bytes < budget.uncapped_bytes();
-  const Figures f(capped ? budget.budget_bytes : budget.total_bytes, {budget.budget_bytes});
+  const SumFigures f(capped ? budget.budget_bytes : budget.total_bytes, {budget.budget_bytes});
   return f.with_unit(f.units(budget.budget_bytes));
 }
 
