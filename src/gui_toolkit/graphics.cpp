@@ -114,6 +114,15 @@ void look_for_picture(WindowEvents& events) {
   }
 }
 
+// Fields leave control characters out, and would join what a tab keeps apart: two cells of a table
+// would become one number.
+void part_by_blanks(std::string& text) {
+  const auto is_control = [](char c) {
+    return (c >= 0 && c < ' ' && c != '\n' && c != '\r') || c == '\x7f';
+  };
+  std::replace_if(text.begin(), text.end(), is_control, ' ');
+}
+
 // Files copied in a file manager are not pasted as text but treated as if they were dropped.
 const char* read_clipboard(ImGuiContext* /*context*/) {
   WindowEvents& events = events_of_main_window();
@@ -123,6 +132,7 @@ const char* read_clipboard(ImGuiContext* /*context*/) {
     events.text.clear();
   }
   if (events.text.empty()) look_for_picture(events);
+  part_by_blanks(events.text);
   return events.text.c_str();
 }
 
