@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include <dlfcn.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 void set_aside(const char* name, const char* why) {
@@ -54,6 +55,19 @@ void set_aside_wrong_allocator_settings() {
   set_aside(old_name, (std::string(general_name) + " is set too, which comes first").c_str());
 }
 
+// libtorch's libraries map 0.4 GB; where they cannot, they end the program with messages of their
+// own.
+bool has_address_space() {
+  constexpr rlim_t kLeast = 512 * 1024 * 1024;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur >= kLeast) return true;
+  std::fprintf(stderr,
+               "headroom: this process may map %llu MB of memory only (ulimit -v, or LimitAS of a "
+               "service), and its libraries alone take 412 MB; raise that limit\n",
+               static_cast<unsigned long long>(limit.rlim_cur >> 20));
+  return false;
+}
+
 int main(int argc, char** argv) {
   // By default a thread that waits for others spins for a long time. If another program wants its
   // core, the other threads have to wait: one busy neighbour on two cores was measured to make a
@@ -72,6 +86,8 @@ int main(int argc, char** argv) {
                stderr);
     return 3;
   }
+
+  if (!has_address_space()) return headroom::kExitMemory;
 
   const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
   const std::string library =

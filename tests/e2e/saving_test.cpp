@@ -159,6 +159,17 @@ TEST_F(Saving, AWorkingFolderThatIsGoneIsSaid) {
   expect_refused(run_process(process), 3, {"working folder"});
 }
 
+// The libraries alone are larger.
+TEST_F(Saving, ALimitOfTheAddressSpaceThatNothingFitsIntoIsNamed) {
+  for (const char* const kib : {"300000", "400000", "500000"}) {
+    ProcessOptions process = options({});
+    process.program = "/bin/sh";
+    process.arguments = {"-c", "ulimit -v " + std::string(kib) + " && exec \"$0\" devices",
+                         kProgram.string()};
+    expect_refused(run_process(process), 4, {"ulimit -v"});
+  }
+}
+
 TEST_F(Saving, ALogThatCannotBeWrittenStopsNothing) {
   write("state", "a file where the folder should be");
   const ProcessResult result = run(quick({"-o", "a.png"}));
