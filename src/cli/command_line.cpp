@@ -152,7 +152,7 @@ void apply_to_config(const TypedOptions& typed, AppConfig& config) {
   }
 }
 
-// An upscaler enlarges what is there: what a model would be told has no place beside it.
+// Refuses the options that only a model uses: an upscaler enlarges the picture without one.
 void refuse_model_options(const TypedOptions& typed) {
   const auto check = [](const std::string& option, bool is_typed) {
     if (is_typed) refuse(option + " is for a model, and --how upscaler asks none; leave it out");

@@ -97,7 +97,7 @@ nlohmann::json json_of_run(const UiState& state, const Frame& frame) {
           {"escape_cancels", state.escape_cancels(frame.now)}};
 }
 
-// What the next picture is made with, and what stands around it; lists are filled by others.
+// Settings of the next picture and the state of their fields. Lists are added by the caller.
 nlohmann::json json_of_settings(const UiState& state, const Frame& frame) {
   const FinishedPicture* const picture = state.selected_picture();
   return {{"width", state.draft.width},

@@ -119,7 +119,7 @@ bool paragraph_within(const Ui& ui, const std::string& text, const TextStyle& st
   for (std::size_t i = 0; i < std::min(room, wrapped.lines.size()); ++i) {
     std::string line = wrapped.lines[i];
     if (i + 1 == room && room < wrapped.lines.size()) {
-      // With what follows it is too long for its width, so that it ends with the sign of that.
+      // Joined with the next line it is too long, so that fit_text() ends it with an ellipsis.
       const bool is_chinese = !line.empty() && static_cast<unsigned char>(line.back()) >= 0x80;
       line = fit_text(ui, line + (is_chinese ? "" : " ") + wrapped.lines[i + 1], style, width);
     }

@@ -22,7 +22,7 @@ namespace headroom {
 namespace {
 
 constexpr double kQkNormEps = 1e-5;     // fixed in the reference, whatever norm_eps says
-constexpr double kFinalNormEps = 1e-6;  // likewise
+constexpr double kFinalNormEps = 1e-6;  // fixed too
 constexpr std::int64_t kTimeFrequencies = 256;
 constexpr std::int64_t kTimeHidden = 1024;
 
@@ -157,7 +157,7 @@ void Transformer::attend(const TransformerBlock& block, const BlockNorms& norms,
   const std::int64_t tokens = x.size(0);
   const std::int64_t heads = config_.n_heads;
   const std::int64_t hd = config_.head_dim();
-  // The norm after the branch cancels the divisor, with its epsilon divided likewise.
+  // The norm after the branch cancels the divisor, because its epsilon is divided too.
   const double divisor = branch_divisors(x.scalar_type()).attention;
   const auto split = [&](const at::Tensor& h, const LinearWeight& weight) {
     return weight.apply(h).view({h.size(0), heads, hd});

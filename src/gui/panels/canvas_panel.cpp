@@ -38,7 +38,7 @@ bool paints_mask(const Ui& ui) {
 Shown choose(const Ui& ui) {
   if (paints_mask(ui)) {
     const StartPicture& start = ui.state.draft.init;
-    // What is held by an edge stays where it is until it is let go.
+    // While an edge is dragged, the picture stays where it was before.
     const Margins& margins = ui.state.canvas_drag ? ui.state.canvas_drag->from : ui.state.outpaint;
     const Size own{start->image.width, start->image.height};
     return {.texture = ui.pictures.start_on_canvas(start).id(),
@@ -227,7 +227,7 @@ void draw_row(const Ui& ui, const Rect& row, const Rect& canvas, const Shown& sh
   ImGui::EndChild();
 }
 
-// On the canvas, whose part `view` it is fitted to.
+// Draws the picture on the canvas, fitted to its part `view`.
 void draw_picture(const Ui& ui, const Rect& canvas, const Rect& view, const Shown& shown) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const ImVec2 low{static_cast<float>(canvas.x), static_cast<float>(canvas.y)};
@@ -281,7 +281,7 @@ float draw_first_samples(const Ui& ui, const Rect& canvas) {
   return side;
 }
 
-// Heights of what stands below the canvas; 0: it does not.
+// Heights of the rows below the canvas; 0 = the row is not shown.
 struct RowHeights {
   double row, progress, strip;
 };

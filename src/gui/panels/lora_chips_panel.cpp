@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kMaxShown = 3;
 constexpr float kRow = 26;     // design pixels
-constexpr float kToggle = 26;  // likewise
+constexpr float kToggle = 26;  // design pixels
 
 bool icon(const Ui& ui, const std::string& name, const char* label, const std::string& tip) {
   return button(ui, {.name = name,

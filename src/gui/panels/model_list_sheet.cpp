@@ -150,8 +150,8 @@ bool is_shown(const Ui& ui, const ModelOffer& offer) {
   return matches(ui.state.sheet_filter, {name, offer.place, formats_of(offer)});
 }
 
-// While somebody points at them, what is found above the mouse waits: it would push away what is
-// pointed at.
+// While the mouse points at the list, models found for a place above it wait: they would push away
+// the row below the mouse.
 void follow_models(const Ui& ui) {
   const auto& models = ui.frame.models.items;
   std::vector<std::size_t> order(models.size());

@@ -105,7 +105,7 @@ void draw_offered_picture(const Ui& ui) {
     draw_unknown(ui, picture.unknown);
     if (!picture.field.empty()) {
       paragraph(ui, ui.t("offer.pasted"), {ui.colors.text_dim, kSmallSize});
-      // Who goes on typing must not press a button with a blank.
+      // A blank typed on after pasting must not press a button of the question.
       ImGui::SetKeyOwner(ImGuiKey_Space, ImGui::GetID("typed"));
     }
     ImGui::Dummy({0, ui.px(2)});

@@ -35,7 +35,7 @@ ImVec2 far_corner(const Rect& r) {
   return {static_cast<float>(r.x + r.w), static_cast<float>(r.y + r.h)};
 }
 
-// In the middle of its edge, and on the canvas wherever that lies.
+// Where the handle of an edge is: in the edge's middle, moved onto the canvas if that lies outside.
 Rect place_of(const Ui& ui, CanvasEdge edge, const Rect& canvas, const Rect& whole) {
   const double thick = ui.px(kThick_px);
   const double length = ui.px(kLong_px);
@@ -89,7 +89,7 @@ std::array<Rect, 4> bands(const Rect& inner, const Rect& whole) {
            {right, inner.y, whole.x + whole.w - right, inner.h}}};
 }
 
-// In the accent's colour and hatched, as what is painted: not told by colour alone.
+// Hatched like the painted mask, so that it does not depend on colour alone.
 void draw_band(const Ui& ui, ImDrawList& list, const Rect& band) {
   if (band.w < 1 || band.h < 1) return;
   list.PushClipRect(corner(band), far_corner(band), true);

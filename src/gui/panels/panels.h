@@ -44,7 +44,8 @@ float draw_bell(const Ui& ui, float right, float y, float height);
 void draw_picture_buttons(const Ui& ui);
 // Choices for finishing the picture. Opens above `at` (screen pixels) while "finish_list" is open.
 void draw_finish_list(const Ui& ui, ImVec2 at);
-void draw_upscale_list(const Ui& ui, ImVec2 at);  // likewise, choices for enlarging it
+// The same for enlarging it, while "upscale_list" is open.
+void draw_upscale_list(const Ui& ui, ImVec2 at);
 // Above the canvas, if the shown picture was made from another one: while it is held, that one is
 // shown instead.
 void draw_compare_pill(const Ui& ui, const Rect& canvas);

@@ -12,7 +12,7 @@
 #include <imgui_internal.h>
 #include <imgui_stdlib.h>
 
-// What a field can take back is private to Dear ImGui, which includes this file likewise.
+// A field's undo history is private to Dear ImGui. It includes this file in a namespace too.
 namespace ImStb {
 #include <imstb_textedit.h>
 }

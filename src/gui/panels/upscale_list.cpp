@@ -49,7 +49,7 @@ void draw_targets(const Ui& ui) {
     }
   }
   UiState::ListHold& hold = ui.state.list_hold;
-  // Who points at what is below would see it move.
+  // A new row would push down what the mouse points at below the list.
   hold.further = hold.rows && ImGui::GetIO().MousePos.y > ImGui::GetCursorScreenPos().y;
   if (!hold.further) {
     hold.remark = upscaling.is_looking ? ui.t("upscale.looking")

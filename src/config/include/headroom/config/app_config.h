@@ -15,8 +15,8 @@ namespace headroom {
 struct ModelOptions {
   std::string path;                    // folder, file or repository; empty = the starter model
   std::filesystem::path text_encoder;  // file or folder; empty = the model's own, or found
-  std::filesystem::path vae;           // likewise
-  std::filesystem::path tokenizer;     // folder or its tokenizer.json; likewise
+  std::filesystem::path vae;           // the same
+  std::filesystem::path tokenizer;     // folder or its tokenizer.json; the same
   std::vector<std::filesystem::path> folders;  // where models are kept, besides the usual places
   std::string device = "auto";                 // same values as --device
   NumberFormat dtype = NumberFormat::kAuto;

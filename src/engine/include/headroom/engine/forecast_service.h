@@ -55,7 +55,7 @@ class ForecastService {
     // One for each run, in their order. While the answer is not there: an older one, from before
     // memory changed or with other prompt lengths, or null if there is none.
     std::vector<std::shared_ptr<const Forecast>> forecasts;
-    // For runs like the first one, of any size and count; older or null likewise.
+    // For runs like the first one, of any size and count; may be older or null too.
     std::shared_ptr<const Frontier> frontier;
     std::vector<OtherProgram> others;  // largest first
   };

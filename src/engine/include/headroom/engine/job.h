@@ -38,7 +38,7 @@ struct JobStatus {
   bool running = false;
   bool cancelling = false;
   std::optional<Plan> plan;           // set once the run has chosen its plan
-  std::optional<std::uint64_t> seed;  // of the first picture; set likewise
+  std::optional<std::uint64_t> seed;  // of the first picture; set once it is known
   Stage stage = Stage::kLoad;
   int image_index = 0;
   int step = 0;

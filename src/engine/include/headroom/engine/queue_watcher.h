@@ -23,7 +23,7 @@ class QueueWatcher {
   QueueWatcher& operator=(const QueueWatcher&) = delete;
 
   std::vector<FinishedPicture> take_pictures();  // hands each picture over exactly once, in order
-  std::vector<JobOutcome> take_finished();       // likewise
+  std::vector<JobOutcome> take_finished();       // the same for outcomes
 
   class Mailbox;  // the queue's end of it
 

@@ -7,10 +7,10 @@
 
 namespace headroom {
 
-// The rows of a list that is worked out while it is looked at. While somebody points at it each row
-// keeps its place, and its height where the list keeps that here: nobody clicks another row than
-// the one that was seen. What is found meanwhile comes below them, what is found no more stays.
-// Once nobody points at it they are as they should be. Items are told apart by is_same(Item, Item).
+// The rows of a list that changes while it is shown. While the mouse points at the list, each row
+// keeps its place (and its height, where the list keeps that here), so that a click reaches the row
+// that was seen: new items are appended, and rows of removed items stay. When the mouse leaves, the
+// rows become the items in their order. Items are told apart by is_same(Item, Item).
 template <typename Item>
 class HeldRows {
  public:
@@ -20,8 +20,8 @@ class HeldRows {
     float height = 0;        // 0: not known yet
   };
 
-  // `items` as they should be in `order`; `held`: somebody points at them. Then only such further
-  // items come as `comes` lets through: nothing below them may be pushed away.
+  // Takes the rows from `items` in `order`. `held`: the mouse points at the list; new items are
+  // then added only if `comes` is true for them, because they push away what is below the list.
   void follow(const std::vector<Item>& items, const std::vector<std::size_t>& order, bool held,
               const std::function<bool(const Item&)>& comes) {
     if (!held) rows_.clear();

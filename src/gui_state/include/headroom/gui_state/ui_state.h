@@ -106,8 +106,8 @@ struct UiState {
     Size taken;
   };
   std::optional<Instead> instead;
-  std::optional<std::string>
-      new_prompt;                // replaces the prompt in the next frame, even while it is edited
+  // Replaces the prompt in the next frame, even while it is edited.
+  std::optional<std::string> new_prompt;
   std::string focus = "prompt";  // field that gets the keyboard in the next frame
   bool caret_at_end = false;     // in the prompt, when it gets the keyboard
   bool old_edits = false;        // its field can undo what was typed before it got the keyboard
@@ -174,14 +174,14 @@ struct UiState {
   int unfold_frames = 0;       // frames until they are in view
   bool details_open = false;   // details of the picture, where they are a drawer
   double pinned_px = 0;        // height of what never scrolls, in the last frame
-  double plan_card_px = 0;     // height of the plan's explanation, likewise
-  double composer_px = 0;      // height of the composer's content, likewise
+  double plan_card_px = 0;     // height of the plan's explanation, in the last frame
+  double composer_px = 0;      // height of the composer's content, in the last frame
 
   std::vector<GenerationRequest> offered;         // jobs that the last session did not finish
   std::optional<OfferedPicture> offered_picture;  // a picture whose settings may be taken over
   std::vector<InitImage::File> known_starts;      // where start pictures are; newest last
   MaskPointer mask;                               // see Settings; only with a start picture
-  Margins outpaint{};                             // likewise
+  Margins outpaint{};                             // see Settings; only with a start picture
   std::optional<CanvasDrag> canvas_drag;          // while an edge of the canvas is held
   MaskTool mask_tool;
   MaskLook mask_look;
@@ -196,7 +196,7 @@ struct UiState {
   enum class Closing { kNo, kAsk, kWhenDone, kNow };
   Closing closing = Closing::kNo;
   bool quit_asked = false;         // by a key, like closing the window
-  bool full_screen_asked = false;  // likewise, to switch full screen
+  bool full_screen_asked = false;  // by a key, to switch full screen
   bool save_asked = false;         // asking for a folder for unsaved pictures
   std::string save_folder;         // that folder, as typed
   Message save_trouble;            // why saving there failed

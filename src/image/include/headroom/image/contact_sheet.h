@@ -14,7 +14,7 @@ namespace headroom {
 // Pictures in rows and columns with labels above and beside them.
 struct ContactSheet {
   std::vector<std::string> columns;  // labels; at least one column
-  std::vector<std::string> rows;     // likewise
+  std::vector<std::string> rows;     // labels; at least one row
   Size cell;                         // size of the largest picture, px
   // Returns the picture of a cell. Each is asked for once, in order. Nothing: there is none, and
   // its cell stays empty.

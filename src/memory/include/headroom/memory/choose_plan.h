@@ -33,9 +33,9 @@ struct HostMemory {
                                                        const std::optional<HostMemory>& host,
                                                        bool low_vram = false);
 
-// The plan to name when choose_plan() finds none in all of `space`. Of the plans that fit on the
-// device, one that needs least of the machine's memory, which is then what is short; when no plan
-// fits on the device, the smallest plan.
+// The plan to name when choose_plan() finds none in all of `space`. If plans fit on the device, the
+// machine's memory is too small, and it is the one of them that needs least of that. If none fits
+// on the device, it is the smallest plan.
 [[nodiscard]] PlanCandidate closest_plan(const PlanSpace& space, PlanCosts& costs,
                                          std::int64_t budget_bytes,
                                          const std::optional<HostMemory>& host);

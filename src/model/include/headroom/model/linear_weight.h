@@ -54,11 +54,11 @@ using RowDecoder = std::function<void(std::int64_t first, std::int64_t rows,
 // Kinds:
 //  - plain: one tensor in the number format of the computation;
 //  - eight bits (W8A8, on the CPU, for float32 networks): an int8 code for each value and a
-// float32 scale for each row; both sides of the product are in eight bits. Rows may be rotated in
-// groups by the regular Hadamard matrix (ConvRot), which spreads outliers; the other side is
-// rotated likewise, so that the product stays the same.
+//    float32 scale for each row; both sides of the product are in eight bits. Rows may be rotated
+//    in groups by the regular Hadamard matrix (ConvRot), which spreads outliers; the other side is
+//    rotated by the same matrix, so that the product stays the same.
 //  - packed (on the CPU): the bytes of each row as a quantised file has them. Each product unpacks
-// the whole matrix into temporary memory and then equals that of a plain matrix, bit for bit.
+//    the whole matrix into temporary memory and then equals that of a plain matrix, bit for bit.
 // Each kind may have an update, which is added beside its product. Copies share their memory.
 class LinearWeight {
  public:

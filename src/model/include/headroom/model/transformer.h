@@ -17,15 +17,15 @@ using TensorObserver = std::function<void(std::string_view name, const at::Tenso
 // step.
 struct CaptionTokens {
   at::Tensor tokens;  // [Lp, D], Lp = text length rounded up to 32
-  at::Tensor
-      rotation;  // [Tp + Lp, head_dim / 2] complex64: rotary position of image and caption rows
+  // [Tp + Lp, head_dim / 2] complex64: rotary position of image and caption rows.
+  at::Tensor rotation;
 };
 
 // Weights of one block.
 struct TransformerBlock {
   LinearWeight to_q, to_k, to_v, to_out, w1, w2, w3;
   LinearWeight adaln;     // none in plain blocks
-  at::Tensor adaln_bias;  // likewise
+  at::Tensor adaln_bias;  // none in plain blocks
   at::Tensor norm_q, norm_k;
   at::Tensor attention_norm1, attention_norm2, ffn_norm1, ffn_norm2;
 };

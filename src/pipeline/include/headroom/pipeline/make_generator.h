@@ -70,8 +70,8 @@ struct PipelineOptions {
   PlanFloor floor;        // what stays off the device in any case
   std::optional<std::int64_t> pretend_vram_bytes;
   OtherPrograms pretend_others;  // may be empty
-  std::filesystem::path
-      dump_file;  // safetensors with every intermediate of the first picture; empty = none
+  // A safetensors file to write with every intermediate of the first picture; empty = none.
+  std::filesystem::path dump_file;
 };
 
 // Throws Error{kInvalidRequest} when `dtype` can be planned but not yet run on the device.

@@ -32,8 +32,8 @@ struct RunHooks {
   std::function<void(int step, int total)> on_step;
   // Called with an estimate of the clean latents [C, h, w].
   std::function<void(const at::Tensor& clean)> on_clean;
-  std::function<bool()>
-      pause;             // called after a step: whether to stop there and continue in another call
+  // Called after a step; true stops there, to be continued in another call.
+  std::function<bool()> pause;
   TensorObserver trace;  // receives noise, cond, uncond, latents.N, decoded
 };
 
@@ -81,7 +81,7 @@ class TextToImage {
 
   struct Features {
     at::Tensor cond;    // [L, cap_feat_dim]
-    at::Tensor uncond;  // likewise; undefined when not guided
+    at::Tensor uncond;  // the same; undefined when not guided
   };
   [[nodiscard]] Features encode(const PromptIds& ids, const RunHooks& hooks);
 

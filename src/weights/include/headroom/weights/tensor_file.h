@@ -149,7 +149,7 @@ struct NamedTensor {
 void write_tensor_file(const std::filesystem::path& file, std::span<const NamedTensor> tensors,
                        const std::map<std::string, std::string>& metadata = {});
 
-// The whole content of such a file; `file` is for messages. Throws Error{kInternal} likewise.
+// The whole content of such a file; `file` is for messages. Throws the same Error{kInternal}.
 [[nodiscard]] std::string tensor_file_bytes(const std::filesystem::path& file,
                                             std::span<const NamedTensor> tensors,
                                             const std::map<std::string, std::string>& metadata);
