@@ -99,7 +99,8 @@ Device pretended_device(const std::string& kind, int index, std::string name,
 std::optional<Device> absent_device(const std::string& wanted) {
   const auto named = find_named(wanted);
   if (!named || !named->kind->is_numbered || !named->kind->find().empty()) return std::nullopt;
-  return named->kind->pretend(static_cast<int>(named->index), "a pretended card", 0);
+  return pretended_device(std::string(named->kind->name), static_cast<int>(named->index),
+                          "a pretended card");
 }
 
 std::string device_words() {

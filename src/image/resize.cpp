@@ -172,18 +172,4 @@ GreyImage binary_mask(const GreyImage& mask, int width, int height) {
   return out;
 }
 
-GreyImage resize_nearest(const GreyImage& image, int width, int height) {
-  check_size(width, height);
-  check_pixels(image.grey.size(), image.width, image.height, 1);
-  GreyImage out{width, height, {}};
-  out.grey.reserve(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
-  for (std::int64_t y = 0; y < height; ++y) {
-    for (std::int64_t x = 0; x < width; ++x) {
-      const std::int64_t from = y * image.height / height * image.width + x * image.width / width;
-      out.grey.push_back(image.grey[static_cast<std::size_t>(from)]);
-    }
-  }
-  return out;
-}
-
 }  // namespace headroom

@@ -69,10 +69,6 @@ void check_is_lora(const std::filesystem::path& path, const TensorFile& file) {
 
 }  // namespace
 
-bool MatrixChange::is_part() const {
-  return rows != (form == Form::kKronecker ? first.rows() * second->rows() : first.rows());
-}
-
 LoraFile::LoraFile(const std::filesystem::path& file, std::span<const NamedMatrix> network)
     : path_(file), file_(file), keys_(static_cast<int>(file_.tensors().size())) {
   check_is_lora(path_, file_);

@@ -11,11 +11,10 @@ namespace headroom {
 
 // The building blocks of panels. Sizes are in design pixels unless a comment says otherwise.
 
-// The four sizes of text.
+// The sizes of most texts.
 inline constexpr float kSmallSize = 12.0F;
 inline constexpr float kTextSize = 13.0F;
 inline constexpr float kTitleSize = 15.0F;
-inline constexpr float kFigureSize = 18.0F;
 
 struct TextStyle {
   ImU32 color = 0;

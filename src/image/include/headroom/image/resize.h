@@ -28,7 +28,4 @@ namespace headroom {
 // least half of white, else 0.
 [[nodiscard]] GreyImage binary_mask(const GreyImage& mask, int width, int height);
 
-// Value at floor(i * in / out) on both axes: brings a binary mask to latent size.
-[[nodiscard]] GreyImage resize_nearest(const GreyImage& image, int width, int height);
-
 }  // namespace headroom

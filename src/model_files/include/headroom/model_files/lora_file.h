@@ -53,7 +53,6 @@ struct MatrixChange {
   std::int64_t first_row = 0;
   std::int64_t rows = 0;
   std::int64_t columns = 0;
-  [[nodiscard]] bool is_part() const;  // the change has more rows than the matrix
 };
 
 // A LoRA, LoHa or LoKr file for a transformer, with any tool's names: keys of diffusers and PEFT,

@@ -19,7 +19,6 @@ enum class WeightStorage {
   kQ8_0,   // GGUF's: 34 bytes for 32 values
   kQ4,     // Q4_K where rows are multiples of 256, else Q4_0: either way 18 bytes for 32 values
 };
-inline constexpr int kWeightStorages = 4;
 [[nodiscard]] constexpr bool is_unpacked_for_products(WeightStorage storage) {
   return storage == WeightStorage::kQ8_0 || storage == WeightStorage::kQ4;
 }
