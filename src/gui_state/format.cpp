@@ -195,4 +195,22 @@ std::string shorten(std::string_view text, std::size_t characters) {
   return std::string(text);
 }
 
+bool ends_in_chinese(std::string_view text) {
+  if (text.empty()) return false;
+  std::size_t start = text.size() - 1;  // of the last character
+  while (start > 0 && (static_cast<unsigned char>(text[start]) & 0xC0U) == 0x80) --start;
+  // The lead byte's bits after its ones, then six bits of each byte that follows.
+  const std::size_t length = text.size() - start;
+  char32_t code = static_cast<unsigned char>(text[start]);
+  if (length > 1) code &= 0xFFU >> (length + 1);
+  for (const char c : text.substr(start + 1)) {
+    code = code << 6U | (static_cast<unsigned char>(c) & 0x3FU);
+  }
+  const auto within = [code](char32_t first, char32_t last) {
+    return code >= first && code <= last;
+  };
+  return within(0x2E80, 0x9FFF) || within(0xF900, 0xFAFF) || within(0xFF00, 0xFFEF) ||
+         within(0x20000, 0x3FFFF);
+}
+
 }  // namespace headroom

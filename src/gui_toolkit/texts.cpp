@@ -120,8 +120,8 @@ bool paragraph_within(const Ui& ui, const std::string& text, const TextStyle& st
     std::string line = wrapped.lines[i];
     if (i + 1 == room && room < wrapped.lines.size()) {
       // Joined with the next line it is too long, so that fit_text() ends it with an ellipsis.
-      const bool is_chinese = !line.empty() && static_cast<unsigned char>(line.back()) >= 0x80;
-      line = fit_text(ui, line + (is_chinese ? "" : " ") + wrapped.lines[i + 1], style, width);
+      const char* const between = ends_in_chinese(line) ? "" : " ";
+      line = fit_text(ui, line + between + wrapped.lines[i + 1], style, width);
     }
     draw_text(ui, {at.x, y}, line, style);
     y += wrapped.step;

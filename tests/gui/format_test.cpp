@@ -33,6 +33,21 @@ TEST(Format, ANumberStaysWithItsUnitAndItsSign) {
   EXPECT_EQ(bound("step 3 of 8 "), "step 3 of 8 ");
 }
 
+TEST(Format, OnlyChineseGoesOnWithoutABlank) {
+  for (const char* text : {"a", "Menü", "Fuß", "1024×", "and so on…", "40 €", "Ж", "", "猫 cat"})
+    EXPECT_FALSE(ends_in_chinese(text)) << text;
+  for (const char* text :
+       {"猫", "a 猫", "需要显存，", "好。", "（尺寸）", "カ", "ＡＢ", "𠀀", "豈"})
+    EXPECT_TRUE(ends_in_chinese(text)) << text;
+  // The first and last of each range, and what stands before and after it.
+  for (const char* text :
+       {"\u2E80", "\u9FFF", "\uF900", "\uFAFF", "\uFF00", "\uFFEF", "\U00020000", "\U0003FFFF"})
+    EXPECT_TRUE(ends_in_chinese(text)) << text;
+  for (const char* text :
+       {"\u2E7F", "\uA000", "\uF8FF", "\uFB00", "\uFEFF", "\uFFF0", "\U0001FFFF", "\U00040000"})
+    EXPECT_FALSE(ends_in_chinese(text)) << text;
+}
+
 TEST(Format, FillsPlacesAndLeavesOthersAlone) {
   EXPECT_EQ(fill("{1} of {0}", {"8", "5"}), "5 of 8");
   EXPECT_EQ(fill("{0} {2}", {"{1}", "x"}), "{1} {2}");

@@ -63,4 +63,9 @@ namespace headroom {
 // The first line of `text`, cut to `characters` with an ellipsis; never inside a character.
 [[nodiscard]] std::string shorten(std::string_view text, std::size_t characters);
 
+// Whether the last character of `text` (UTF-8) is of a script that is written without blanks:
+// Chinese and Japanese with their punctuation and full-width forms (U+2E80 to 9FFF, F900 to FAFF,
+// FF00 to FFEF, 20000 to 3FFFF). A line that ends so continues in the next one without a blank.
+[[nodiscard]] bool ends_in_chinese(std::string_view text);
+
 }  // namespace headroom
