@@ -28,31 +28,30 @@ const std::map<std::string, RoomRules, std::less<>>& rules() {
       {"weights", {{"core"}, {"nlohmann", "posix"}}},
       {"model_files", {{"core", "weights"}, {"nlohmann", "posix"}}},
       {"memory", {{"core"}, {}}},
-      {"engine", {{"core", "image", "memory"}, {"posix"}}},
+      {"engine", {{"core", "memory"}, {"posix"}}},
       {"device", {{"core", "memory"}, {"torch", "posix", "cuda"}}},
       {"model", {{"core", "device"}, {"torch"}}},
-      {"diffusion", {{"core"}, {"torch"}}},
+      {"diffusion", {{}, {"torch"}}},
       {"pipeline",
        {{"core", "text", "weights", "model_files", "model", "diffusion", "device", "memory"},
         {"torch", "nlohmann", "posix"}}},
       {"forecast",
-       {{"core", "text", "weights", "model_files", "model", "device", "memory", "pipeline"},
+       {{"core", "weights", "model_files", "model", "device", "memory", "pipeline"},
         {"torch", "nlohmann", "posix"}}},
       {"gui_state",
        {{"core", "engine", "image", "records", "memory", "config"}, {"nlohmann", "posix"}}},
-      {"gui_actions", {{"core", "engine", "image", "config", "gui_state"}, {}}},
+      {"gui_actions", {{"core", "image", "config", "gui_state"}, {}}},
       {"gui_toolkit",
-       {{"core", "engine", "image", "memory", "config", "gui_state"},
+       {{"core", "engine", "image", "config", "gui_state"},
         {"imgui", "glfw", "gl", "x11", "fontconfig", "icons", "nlohmann", "posix"}}},
       {"gui",
-       {{"core", "engine", "image", "records", "memory", "config", "gui_state", "gui_actions",
-         "gui_toolkit"},
+       {{"core", "engine", "image", "config", "gui_state", "gui_actions", "gui_toolkit"},
         {"imgui", "icons", "nlohmann", "posix"}}},
       {"cli",
        {{"core", "config", "image", "model_files", "device"}, {"cli11", "nlohmann", "posix"}}},
       {"app",
        {{"core", "config", "image", "records", "text", "weights", "model_files", "memory", "engine",
-         "device", "model", "diffusion", "pipeline", "forecast", "gui", "cli"},
+         "device", "pipeline", "forecast", "gui", "cli"},
         {"spdlog", "fmt", "nlohmann", "posix"}}},
   };
   return table;
@@ -184,6 +183,20 @@ class Checker {
 
   std::vector<std::string> take_problems() { return std::move(problems_); }
 
+  [[nodiscard]] std::vector<std::string> unused() const {
+    std::vector<std::string> found;
+    for (const auto& [room, allowed] : rules()) {
+      const auto used = used_.find(room);
+      for (const Names* const names : {&allowed.rooms, &allowed.families}) {
+        for (const std::string& name : *names) {
+          if (used == used_.end() || !used->second.contains(name))
+            found.push_back(room + " -> " + name);
+        }
+      }
+    }
+    return found;
+  }
+
  private:
   void check_include(const Include& include, const RoomRules& room) {
     if (std::ranges::find(kBanned, include.path) != std::end(kBanned)) {
@@ -194,6 +207,7 @@ class Checker {
       if (other != room_ && !room.rooms.contains(other)) {
         report(include.line, room_ + " must not include " + include.path);
       }
+      used_[room_].insert(other);
     } else if (!is_own(include.path) && !is_standard(include.path)) {
       const std::string_view family = family_of(include.path);
       if (family.empty()) {
@@ -201,6 +215,7 @@ class Checker {
       } else if (!room.families.contains(family)) {
         report(include.line, room_ + " must not include " + include.path);
       }
+      used_[room_].insert(std::string(family));
     }
   }
 
@@ -241,6 +256,7 @@ class Checker {
 
   std::set<std::string> paths_;
   std::vector<std::string> problems_;
+  std::map<std::string, Names, std::less<>> used_;  // rooms and families that a room includes
   const SourceFile* file_ = nullptr;
   std::string room_;
 };
@@ -259,6 +275,12 @@ std::vector<std::string> check_include_rules(const std::vector<SourceFile>& file
   Checker checker(files);
   for (const SourceFile& file : files) checker.check(file);
   return checker.take_problems();
+}
+
+std::vector<std::string> unused_permissions(const std::vector<SourceFile>& files) {
+  Checker checker(files);
+  for (const SourceFile& file : files) checker.check(file);
+  return checker.unused();
 }
 
 std::set<std::string> known_rooms() {

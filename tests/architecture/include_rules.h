@@ -20,6 +20,10 @@ struct SourceFile {
 // `files` is the whole tree: it tells private headers from third-party ones.
 [[nodiscard]] std::vector<std::string> check_include_rules(const std::vector<SourceFile>& files);
 
+// What the rules allow to a room and no file of it needs: "engine -> image". `files` is the whole
+// tree.
+[[nodiscard]] std::vector<std::string> unused_permissions(const std::vector<SourceFile>& files);
+
 // The names of the rooms the rules know.
 [[nodiscard]] std::set<std::string> known_rooms();
 

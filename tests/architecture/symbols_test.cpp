@@ -47,7 +47,8 @@ void add_symbols(const std::string& room, const std::string& listing,
   }
 }
 
-// Symbols with a definition in one room and any in another.
+// Symbols with a definition in one room and any in another. Two inline functions of one name are
+// not seen: their symbols look like those of one that both rooms include.
 std::vector<std::string> clashes(const std::map<std::string, Definitions>& symbols) {
   std::vector<std::string> found;
   for (const auto& [symbol, rooms] : symbols) {
@@ -61,18 +62,27 @@ std::vector<std::string> clashes(const std::map<std::string, Definitions>& symbo
   return found;
 }
 
+// "app" of "build/src/app/CMakeFiles/headroom_app.dir/a.cpp.o".
+std::string room_of_library(const std::string& path) {
+  const std::string rest = path.substr(path.rfind("/src/") + 5);
+  return rest.substr(0, rest.find('/'));
+}
+
 TEST(Symbols, NoneIsDefinedInTwoRooms) {
   std::map<std::string, Definitions> symbols;
   std::istringstream libraries(HEADROOM_ROOM_LIBRARIES);
-  int rooms = 0;
-  for (std::string library; std::getline(libraries, library, '|'); ++rooms) {
-    const std::string room = library.substr(library.rfind('/') + 1);
+  std::set<std::string> rooms;
+  for (std::string library; std::getline(libraries, library, '|');) {
+    const std::string room = room_of_library(library);
+    rooms.insert(room);
     const std::string listing =
         output_of(std::string(HEADROOM_NM) + " -P -g --defined-only '" + library + "' 2>&1");
     add_symbols(room, listing, symbols);
     EXPECT_FALSE(listing.empty()) << library;
   }
-  EXPECT_GT(rooms, 3);
+  EXPECT_GT(rooms.size(), 3U);
+  EXPECT_TRUE(rooms.contains("core"));
+  EXPECT_EQ(rooms.contains("app"), rooms.contains("pipeline"));  // both need torch
   EXPECT_GT(symbols.size(), 100U);
   EXPECT_THAT(clashes(symbols), testing::IsEmpty());
 }
