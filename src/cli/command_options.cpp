@@ -2,6 +2,7 @@
 
 #include "headroom/core/error.h"
 #include "headroom/core/size.h"
+#include "headroom/image/picture_formats.h"
 #include "headroom/model_files/quantize.h"
 
 #include "option_groups.h"
@@ -120,8 +121,8 @@ void finish_options(CLI::App& finish, TypedOptions& typed) {
 void upscale_options(CLI::App& upscale, TypedOptions& typed) {
   upscale
       .add_option("pictures", typed.pictures,
-                  "PNG or JPEG pictures, or folders of such; those that are made already are left "
-                  "out")
+                  format_names(PictureUse::kPixels) +
+                      " pictures, or folders of such; those that are made already are left out")
       ->type_name("FILE|DIR")
       ->group("Positionals");
   add(upscale, "Upscaling", "--model", "FILE|NAME", typed.model,

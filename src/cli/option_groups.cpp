@@ -2,6 +2,7 @@
 
 #include "headroom/core/size.h"
 #include "headroom/device/device.h"
+#include "headroom/image/picture_formats.h"
 
 #include <CLI/CLI.hpp>
 
@@ -138,10 +139,10 @@ void add_setting_options(CLI::App& app, TypedOptions& typed) {
 void add_init_options(CLI::App& app, TypedOptions& typed) {
   const std::string group = "Start from a picture";
   add(app, group, "--init-image", "FILE|DIR", typed.init_image,
-      "PNG or JPEG to start from; without --size or --preset the result has its size. generate "
-      "also "
-      "takes a folder of such: its pictures go to the folder after -o under their names, and those "
-      "that are there already are left out");
+      format_names(PictureUse::kPixels) +
+          " to start from; without --size or --preset the result has its size. generate also takes "
+          "a folder of such: its pictures go to the folder after -o under their names, and those "
+          "that are there already are left out");
   add(app, group, "--strength", "S", typed.strength,
       "How much may change: above 0, hardly anything, to 1, everything; default: 0.6, with --mask "
       "1");

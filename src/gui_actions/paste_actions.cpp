@@ -2,6 +2,7 @@
 
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
+#include "headroom/image/picture_formats.h"
 
 namespace headroom {
 namespace {
@@ -16,8 +17,9 @@ Message why_not_pasted(PastedPicture::Fault fault) {
           "there and drop the file on this window");
     case PastedPicture::Fault::kOtherFormat:
       return say(
-          "the picture on the clipboard is neither a PNG nor a JPEG; save it as one of them "
-          "and drop the file on this window");
+          "the picture on the clipboard is not a {0}; save it as one of them and drop the file on "
+          "this window",
+          say_format_names(PictureUse::kPixels));
     case PastedPicture::Fault::kTooLarge:
       return say(
           "the picture on the clipboard is larger than {0}; save it and drop the file on "

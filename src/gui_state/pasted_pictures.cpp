@@ -2,6 +2,7 @@
 
 #include "headroom/core/sha256.h"
 #include "headroom/image/file_writer.h"
+#include "headroom/image/picture_formats.h"
 
 #include <algorithm>
 #include <string>
@@ -12,9 +13,10 @@ namespace headroom {
 namespace fs = std::filesystem;
 
 fs::path PastedPictures::keep(std::string_view bytes) const {
-  const bool is_jpeg = bytes.starts_with("\xFF\xD8");
+  const PictureFormat* const known = format_of_bytes(bytes);
+  const PictureFormat& format = known != nullptr ? *known : usual_format();
   const fs::path file =
-      folder_ / ("pasted-" + sha256(bytes).substr(0, 12) + (is_jpeg ? ".jpg" : ".png"));
+      folder_ / ("pasted-" + sha256(bytes).substr(0, 12) + std::string(format.extensions.front()));
   std::error_code error;
   if (!fs::exists(file, error)) {
     write_new_file(file, bytes);

@@ -1,5 +1,7 @@
 #include "headroom/gui_toolkit/clipboard_reader.h"
 
+#include "headroom/image/picture_formats.h"
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -25,6 +27,10 @@ struct Patience {
 constexpr Patience kTextWait{Seconds(1), Seconds(4)};  // the window is blocked meanwhile
 // The other program encodes it on request.
 constexpr Patience kPictureWait{Seconds(8), Seconds(60)};
+
+// Formats of pictures that the table of formats does not have.
+constexpr std::array kUnreadableTypes{"image/bmp",   "image/tiff", "image/gif", "image/avif",
+                                      "image/x-bmp", "PIXMAP",     "BITMAP"};
 
 // Requests the clipboard in one format and receives it, in one part or several.
 class Transfer {
@@ -178,22 +184,22 @@ struct ClipboardReader::State {
     return picture;
   }
 
-  // PNG is preferred to JPEG, since it is lossless.
+  // The table's order is that of preference: PNG before JPEG, since it is lossless.
   std::optional<PastedPicture> choose(const std::vector<Atom>& offered) {
-    for (const char* const format : {"image/png", "image/jpeg"}) {
-      const Atom target = transfer.atom(format);
-      if (std::ranges::find(offered, target) == offered.end()) continue;
+    const auto is_offered = [&](const char* format) {
+      return std::ranges::find(offered, transfer.atom(format)) != offered.end();
+    };
+    for (const PictureFormat& format : picture_formats()) {
+      if (!format.has_pixels || !is_offered(format.mime_type)) continue;
       stage = Stage::kPicture;
-      transfer.begin(target, kPictureWait);
+      transfer.begin(transfer.atom(format.mime_type), kPictureWait);
       return std::nullopt;
     }
     stage = Stage::kNone;
-    for (const char* const format : {"image/webp", "image/bmp", "image/tiff", "image/gif",
-                                     "image/avif", "image/x-bmp", "PIXMAP", "BITMAP"}) {
-      if (std::ranges::find(offered, transfer.atom(format)) != offered.end())
-        return PastedPicture{Fault::kOtherFormat};
-    }
-    return std::nullopt;
+    const bool is_other =
+        std::ranges::any_of(picture_formats(), is_offered, &PictureFormat::mime_type) ||
+        std::ranges::any_of(kUnreadableTypes, is_offered);
+    return is_other ? std::optional(PastedPicture{Fault::kOtherFormat}) : std::nullopt;
   }
 
   std::optional<PastedPicture> step() {
@@ -207,7 +213,7 @@ struct ClipboardReader::State {
         return end({Fault::kTooLarge});
       case Answer::kRefused:
         // By the conventions an owner lists its formats, but some do not.
-        if (stage == Stage::kTargets) return choose({transfer.atom("image/png")});
+        if (stage == Stage::kTargets) return choose({transfer.atom(usual_format().mime_type)});
         stage = Stage::kNone;
         return std::nullopt;
       case Answer::kDone:

@@ -3,6 +3,7 @@
 #include "headroom/core/error.h"
 #include "headroom/core/sha256.h"
 #include "headroom/image/file_io.h"
+#include "headroom/image/picture_formats.h"
 
 #include "text_encoding.h"
 
@@ -12,7 +13,7 @@
 #include <string_view>
 #include <utility>
 
-// Only the two formats that are offered, so that a hostile file reaches less code.
+// Only the formats with pixels in the table of formats, so that a hostile file reaches less code.
 #define STB_IMAGE_IMPLEMENTATION
 #define STB_IMAGE_STATIC
 #define STBI_ONLY_JPEG
@@ -63,7 +64,7 @@ Message damage(std::string_view stb_reason) {
 
 Message decode_reason(std::string_view stb_reason) {
   if (stb_reason == "unknown image type") {
-    return say("it is neither a PNG nor a JPEG picture; convert it first");
+    return say("it is not a {0} picture; convert it first", say_format_names(PictureUse::kPixels));
   }
   if (stb_reason == "too large") {
     return say("it is larger than {0} px a side; make it smaller first", STBI_MAX_DIMENSIONS);

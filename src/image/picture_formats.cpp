@@ -19,9 +19,9 @@ constexpr std::array<std::string_view, 2> kJpeg{".jpg", ".jpeg"};
 constexpr std::array<std::string_view, 1> kWebp{".webp"};
 
 constexpr std::array kFormats = std::to_array<PictureFormat>({
-    {"PNG", kPng, &is_png, &read_png_info, true, &encode_png},
-    {"JPEG", kJpeg, &is_jpeg, &read_jpeg_info, true, nullptr},
-    {"WebP", kWebp, &is_webp, &read_webp_info, false, nullptr},
+    {"PNG", kPng, "image/png", &is_png, &read_png_info, true, &encode_png},
+    {"JPEG", kJpeg, "image/jpeg", &is_jpeg, &read_jpeg_info, true, nullptr},
+    {"WebP", kWebp, "image/webp", &is_webp, &read_webp_info, false, nullptr},
 });
 
 }  // namespace
@@ -38,6 +38,13 @@ const PictureFormat* format_of(const std::filesystem::path& file) {
   return nullptr;
 }
 
+const PictureFormat* format_of_bytes(std::string_view bytes) {
+  for (const PictureFormat& format : kFormats) {
+    if (format.is_one(bytes)) return &format;
+  }
+  return nullptr;
+}
+
 bool has_readable_pixels(const std::filesystem::path& file) {
   const PictureFormat* const format = format_of(file);
   return format != nullptr && format->has_pixels;
@@ -48,14 +55,16 @@ bool is_written(const std::filesystem::path& file) {
   return format != nullptr && format->encode != nullptr;
 }
 
-std::string format_names(PictureUse use) {
+std::string format_names(PictureUse use) { return say_format_names(use).english(); }
+
+Message say_format_names(PictureUse use) {
   std::vector<std::string_view> names;
   for (const PictureFormat& format : kFormats) {
     const bool counts = use == PictureUse::kSettings ||
                         (use == PictureUse::kPixels ? format.has_pixels : format.encode != nullptr);
     if (counts) names.push_back(format.name);
   }
-  return or_list(names);
+  return say_or_list(names);
 }
 
 }  // namespace headroom

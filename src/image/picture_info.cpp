@@ -10,12 +10,13 @@ namespace headroom {
 PictureInfo read_picture_info(const std::filesystem::path& file) {
   const std::string bytes = read_whole_file(file);
   PictureInfo info;
-  for (const PictureFormat& format : picture_formats()) {
-    if (!format.is_one(bytes)) continue;
-    format.read_info(file, bytes, info);
-    return info;
+  const PictureFormat* const format = format_of_bytes(bytes);
+  if (format == nullptr) {
+    refuse_picture(file, say("this is not a {0} picture; choose one of these",
+                             say_format_names(PictureUse::kSettings)));
   }
-  refuse_picture(file, say("this is not a PNG, JPEG or WebP picture; choose one of these"));
+  format->read_info(file, bytes, info);
+  return info;
 }
 
 }  // namespace headroom

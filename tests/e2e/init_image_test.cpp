@@ -259,7 +259,7 @@ TEST_F(InitImage, BadInputIsOneSentence) {
   refuse({"--strength", "0.5"}, 2, {"--strength needs", "--init-image"});
   refuse({"--mask", mask}, 2, {"--mask needs", "--init-image"});
   refuse({"--init-image", "none.png"}, 3, {"none.png"});
-  refuse({"--init-image", (kStarterModel / "README.md").string()}, 3, {"neither a PNG nor a JPEG"});
+  refuse({"--init-image", (kStarterModel / "README.md").string()}, 3, {"not a PNG or JPEG"});
   refuse({"--init-image", file, "--mask", put("small.png", half_white(64, 64))}, 2,
          {"mask small.png is 64×64 px", "from.png is 128×128 px"});
   Image black = half_white(128, 128);

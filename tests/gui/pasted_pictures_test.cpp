@@ -27,7 +27,7 @@ TEST(PastedPictures, AreFilesNamedByWhatTheyAre) {
   const TempFolder folder;
   const PastedPictures pictures(folder / "state/pasted");
   const fs::path png = pictures.keep("\x89PNG one");
-  const fs::path jpeg = pictures.keep("\xFF\xD8 two");
+  const fs::path jpeg = pictures.keep("\xFF\xD8\xFF two");
   EXPECT_EQ(bytes_of(png), "\x89PNG one");
   EXPECT_EQ(png.extension(), ".png");
   EXPECT_EQ(jpeg.extension(), ".jpg");

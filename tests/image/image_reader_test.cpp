@@ -123,10 +123,10 @@ TEST(ReadImage, ReadsJpeg) {
 }
 
 TEST(ReadImage, RefusesOtherFormats) {
-  expect_refused("", "neither a PNG nor a JPEG");
-  expect_refused("some text", "neither a PNG nor a JPEG");
-  expect_refused("GIF89a\x01\x00\x01\x00", "neither a PNG nor a JPEG");
-  expect_refused("P6 1 1 255 abc", "neither a PNG nor a JPEG");
+  expect_refused("", "not a PNG or JPEG");
+  expect_refused("some text", "not a PNG or JPEG");
+  expect_refused("GIF89a\x01\x00\x01\x00", "not a PNG or JPEG");
+  expect_refused("P6 1 1 255 abc", "not a PNG or JPEG");
 }
 
 TEST(ReadImage, RefusesDamagedPictures) {

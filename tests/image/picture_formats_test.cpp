@@ -22,6 +22,10 @@ TEST(PictureFormats, AreToldByTheirFirstBytesAndNoTwoAgree) {
     for (const PictureFormat& format : picture_formats()) known += format.is_one(bytes) ? 1 : 0;
     EXPECT_EQ(known, 1);
   }
+  ASSERT_NE(format_of_bytes(webp), nullptr);
+  EXPECT_STREQ(format_of_bytes(webp)->mime_type, "image/webp");
+  EXPECT_EQ(format_of_bytes("GIF89a"), nullptr);
+  EXPECT_EQ(format_of_bytes(""), nullptr);
 }
 
 TEST(PictureFormats, AreNamedInOneLine) {

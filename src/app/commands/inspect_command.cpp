@@ -117,10 +117,7 @@ Json inspect_index(const fs::path& file) {
 }
 
 // Judged by a file's first bytes.
-bool is_picture(std::string_view start) {
-  return std::ranges::any_of(picture_formats(),
-                             [&](const PictureFormat& format) { return format.is_one(start); });
-}
+bool is_picture(std::string_view start) { return format_of_bytes(start) != nullptr; }
 
 // Entries by name; several of one name become a list. Their number is limited, since a file may
 // have any number of them.

@@ -12,14 +12,14 @@ struct PastedPicture {
   enum class Fault {
     kNone,
     kNoAnswer,     // the other program did not answer, or stopped in the middle
-    kOtherFormat,  // a picture that is neither a PNG nor a JPEG
+    kOtherFormat,  // a picture in a format that cannot be read
     kTooLarge,     // beyond kMostBytes
     kNotHere       // pictures cannot be read from the clipboard without X11
   };
   static constexpr std::size_t kMostBytes = std::size_t{256} << 20U;
 
   Fault fault = Fault::kNone;
-  std::string bytes{};  // of a PNG or JPEG file, unchanged
+  std::string bytes{};  // of a picture file, unchanged
 };
 
 // Pasted pictures as files in a folder, since start pictures and the session are recorded by file
@@ -28,7 +28,7 @@ class PastedPictures {
  public:
   explicit PastedPictures(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-  // Writes a PNG or JPEG file's bytes, unless they are there already, and returns the file.
+  // Writes a picture file's bytes, unless they are there already, and returns the file.
   // Removes the oldest files when there are more than kMostFiles. Throws Error{kIo}.
   [[nodiscard]] std::filesystem::path keep(std::string_view bytes) const;
 

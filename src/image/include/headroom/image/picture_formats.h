@@ -1,5 +1,6 @@
 #pragma once
 #include "headroom/core/image.h"
+#include "headroom/core/message.h"
 #include "headroom/image/picture_info.h"
 #include "headroom/image/picture_text.h"
 
@@ -15,6 +16,7 @@ namespace headroom {
 struct PictureFormat {
   std::string_view name;
   std::span<const std::string_view> extensions;  // ".png"; new files have the first one
+  const char* mime_type;                         // "image/png", by which clipboards name it
   bool (*is_one)(std::string_view bytes);
   // Adds size and texts of a file with these bytes to `info`; throws Error{kIo} like
   // read_picture_info().
@@ -34,6 +36,8 @@ struct PictureFormat {
 }
 // The format of a file by its extension, ignoring case; null when it is none of these.
 [[nodiscard]] const PictureFormat* format_of(const std::filesystem::path& file);
+// The format of a file with these bytes; null when it is none of these.
+[[nodiscard]] const PictureFormat* format_of_bytes(std::string_view bytes);
 // Whether the file's name is that of a format whose pixels can be read, or that can be written.
 [[nodiscard]] bool has_readable_pixels(const std::filesystem::path& file);
 [[nodiscard]] bool is_written(const std::filesystem::path& file);
@@ -41,5 +45,7 @@ struct PictureFormat {
 enum class PictureUse { kSettings, kPixels, kWriting };
 // The formats that have this use: "PNG, JPEG or WebP".
 [[nodiscard]] std::string format_names(PictureUse use);
+// The same in the language's words.
+[[nodiscard]] Message say_format_names(PictureUse use);
 
 }  // namespace headroom
