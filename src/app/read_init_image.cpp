@@ -1,6 +1,7 @@
 #include "read_init_image.h"
 
 #include "headroom/core/error.h"
+#include "headroom/core/round_up.h"
 #include "headroom/image/extend.h"
 #include "headroom/image/image_reader.h"
 #include "headroom/image/outpaint.h"
@@ -20,8 +21,6 @@ namespace {
 }
 
 Size size_of(const Image& image) { return {image.width, image.height}; }
-int round_up(int value, int unit) { return (value + unit - 1) / unit * unit; }
-
 // How a picture is brought to a size.
 struct Fitting {
   enum class How { kCut, kCutAndResize, kPad, kResizeAndPad, kOutpaint };

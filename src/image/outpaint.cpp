@@ -1,5 +1,7 @@
 #include "headroom/image/outpaint.h"
 
+#include "headroom/core/round_up.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -14,8 +16,6 @@ namespace {
 
 constexpr std::string_view kWord = "outpaint ";
 constexpr std::string_view kBetween = ", ";  // the name of a mask's file and the margins
-
-int round_up(int value, int unit) { return (value + unit - 1) / unit * unit; }
 
 std::string name_of(const Margins& m) {
   return std::string(kWord) + std::to_string(m.left) + "," + std::to_string(m.top) + "," +

@@ -1,5 +1,6 @@
 #include "headroom/memory/caching_allocator_model.h"
 
+#include "headroom/core/round_up.h"
 #include "headroom/memory/allocator_conf.h"
 
 #include "caching_pool.h"
@@ -14,10 +15,6 @@ namespace headroom {
 namespace {
 
 using namespace caching_allocator;
-
-std::int64_t round_up(std::int64_t bytes, std::int64_t unit) {
-  return (bytes + unit - 1) / unit * unit;
-}
 
 // Into how many steps the sizes between two powers of two are divided, for a request of this size;
 // 0 or 1 = rounding to multiples of kMinBlockSize only.

@@ -1,5 +1,7 @@
 #include "caching_pool.h"
 
+#include "headroom/core/round_up.h"
+
 #include <algorithm>
 #include <limits>
 #include <tuple>
@@ -8,14 +10,6 @@
 namespace headroom {
 
 using namespace caching_allocator;
-
-namespace {
-
-std::int64_t round_up(std::int64_t bytes, std::int64_t unit) {
-  return (bytes + unit - 1) / unit * unit;
-}
-
-}  // namespace
 
 bool CachingPool::BySizeThenAddress::operator()(BlockRef a, BlockRef b) const {
   return std::tie(a->bytes, a->address) < std::tie(b->bytes, b->address);
