@@ -150,7 +150,8 @@ bool set_names(std::vector<std::string>& target, const Values& values) {
 }
 
 constexpr int kMaxThreads = 1024;
-constexpr int kMinWindowWidth_px = 1000;  // narrower windows cannot show all panels
+// Of the window's size at the start; by hand it can be made smaller, see gui_toolkit/layout.h.
+constexpr int kMinWindowWidth_px = 1000;
 constexpr int kMinWindowHeight_px = 640;
 constexpr int kMaxWindowSide_px = 16384;
 constexpr double kMinUiScale = 0.5;
