@@ -4,6 +4,7 @@
 #include "headroom/config/paths.h"
 #include "headroom/core/error.h"
 #include "headroom/model_files/find_models.h"
+#include "headroom/weights/on_disk.h"
 
 #include "added_folders.h"
 
@@ -18,11 +19,6 @@
 namespace headroom {
 namespace fs = std::filesystem;
 namespace {
-
-bool is_there(const fs::path& path) {
-  std::error_code ignored;
-  return fs::exists(path, ignored);
-}
 
 // A path, or the configs of a known model by its name.
 fs::path model_place(const std::string& path) {
