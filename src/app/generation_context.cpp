@@ -11,6 +11,7 @@
 #include "headroom/forecast/rates_file.h"
 #include "headroom/memory/allocator_conf.h"
 #include "headroom/memory/offload_floor.h"
+#include "headroom/pipeline/device_formats.h"
 #include "headroom/pipeline/model_check.h"
 #include "headroom/pipeline/request_shape.h"
 #include "headroom/records/run_log.h"

@@ -5,6 +5,7 @@
 #include "headroom/core/number_format.h"
 #include "headroom/forecast/rates_file.h"
 #include "headroom/forecast/upscale_forecaster.h"
+#include "headroom/pipeline/device_formats.h"
 #include "headroom/pipeline/request_shape.h"
 
 #include "generation_context.h"

@@ -1,8 +1,8 @@
 #include "headroom/pipeline/make_generator.h"
 
 #include "headroom/core/bytes.h"
-#include "headroom/core/number_format.h"
 #include "headroom/pipeline/converted_weights.h"
+#include "headroom/pipeline/device_formats.h"
 #include "headroom/pipeline/opened_model.h"
 #include "headroom/pipeline/request_shape.h"
 #include "headroom/pipeline/run_formats.h"

@@ -65,6 +65,7 @@ const std::map<std::string, std::string>& tested_elsewhere() {
       {"weights/tensor_header", "weights/tensor_file_test.cpp"},
       {"weights/tensor_names", "weights/network_tensors_test.cpp"},
       // One plan, one network or one run is what they are parts of.
+      {"pipeline/device_formats", "pipeline/run_formats_test.cpp"},
       {"pipeline/lora_updates", "pipeline/opened_loras_test.cpp"},
       {"pipeline/lora_sets", "e2e/lora_test.cpp"},
       {"pipeline/make_generator", "pipeline/generator_test.cpp"},

@@ -4,6 +4,7 @@
 
 #include "headroom/core/bytes.h"
 #include "headroom/forecast/make_forecaster.h"
+#include "headroom/pipeline/device_formats.h"
 #include "headroom/pipeline/make_generator.h"
 
 #include "pipeline/run_support.h"

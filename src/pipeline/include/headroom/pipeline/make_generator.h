@@ -74,15 +74,6 @@ struct PipelineOptions {
   std::filesystem::path dump_file;
 };
 
-// Throws Error{kInvalidRequest} when `dtype` can be planned but not yet run on the device.
-void check_can_run(NumberFormat dtype, const Device& device);
-
-// Whether the device can run in the number format `dtype`.
-[[nodiscard]] bool can_run(NumberFormat dtype, const Device& device);
-// The name of the resulting format in run records: "fp32", "bf16+vae32". Throws
-// Error{kInvalidRequest} if the device does not have it.
-[[nodiscard]] std::string format_name(NumberFormat dtype, const Device& device);
-
 // The text-to-image pipeline. Opens no weights before the first request. Create, use and destroy
 // it on one thread. Throws what check_can_run() throws. generate() throws Error{kModelFile} when a
 // weight file is damaged, Error{kOutOfMemory} when a request does not fit (before anything runs).
