@@ -49,8 +49,9 @@ std::optional<Range> third_of(std::string_view name, int layers) {
   return std::nullopt;
 }
 
-std::string first_to_last(std::string_view prefix, int count) {
-  return std::string(prefix) + "0 to " + std::string(prefix) + std::to_string(count - 1);
+Message first_to_last(std::string_view prefix, int count) {
+  return say("{0} to {1}", std::string(prefix) + "0",
+             std::string(prefix) + std::to_string(count - 1));
 }
 
 // Collects what is named.

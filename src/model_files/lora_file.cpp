@@ -13,6 +13,7 @@
 #include <cstring>
 #include <fstream>
 #include <limits>
+#include <set>
 
 namespace headroom {
 namespace {
@@ -95,11 +96,33 @@ LoraFile::LoraFile(const std::filesystem::path& file, std::span<const NamedMatri
               path_, printable(group.find(LoraPart::kMagnitude)->first)));
     }
   }
+  check_samples();
   if (!found.unmatched.empty()) {
     notes_.push_back(
         say("{0}: {1} of {2} keys change this model; the others, {3} first, have no "
             "effect",
             path_, matched_keys_, keys_, printable(found.unmatched.front())));
+  }
+}
+
+void LoraFile::check_samples() const {
+  const auto look_at = [&](const LoraMatrix& matrix) {
+    constexpr std::int64_t kValues = 16 * 1024;
+    const std::int64_t most =
+        std::max<std::int64_t>(1, kValues / std::max<std::int64_t>(1, matrix.columns));
+    const std::int64_t rows = std::min(matrix.rows, most);
+    std::vector<float> values(static_cast<std::size_t>(rows * matrix.columns));
+    const std::int64_t last = matrix.rows - rows;
+    for (const std::int64_t first : std::set{std::int64_t{0}, last / 2, last})
+      read(matrix, first, rows, values);
+  };
+  const auto look_at_both = [&](const LoraFactor& factor) {
+    look_at(factor.left);
+    if (factor.right) look_at(*factor.right);
+  };
+  for (const MatrixChange& change : changes_) {
+    look_at_both(change.first);
+    if (change.second) look_at_both(*change.second);
   }
 }
 

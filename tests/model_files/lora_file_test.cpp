@@ -364,6 +364,22 @@ TEST_F(OpenedLoras, OneSentenceForEverythingThatIsWrong) {
           {"lora_B.weight", "hole of zeros"});
 }
 
+// So that a list, a plan and a run say the same.
+TEST_F(OpenedLoras, DamagedValuesAreToldWhenTheFileIsOpened) {
+  const std::string q = kQ;
+  const Tensor down{q + ".lora_A.weight", {64, 64}};
+  std::vector<float> broken(64 * 64, 1);
+  broken[32 * 64] = NAN;  // in the middle
+  const fs::path middle = write({down, {q + ".lora_B.weight", {64, 64}, broken}}, {});
+  expect_error(ErrorKind::kModelFile, {"lora_B.weight", "not finite"},
+               [&] { (void)LoraFile(middle, network()); });
+  const fs::path zero = write({{q + ".lora_A.weight", {64, 64}, std::vector<float>(64 * 64)},
+                               {q + ".lora_B.weight", {64, 64}}},
+                              {});
+  expect_error(ErrorKind::kModelFile, {"lora_A.weight", "hole of zeros"},
+               [&] { (void)LoraFile(zero, network()); });
+}
+
 TEST_F(OpenedLoras, ModulesThatWereNotTrainedMayBeZero) {
   const std::string q = kQ;
   const auto deltas = deltas_of(open(

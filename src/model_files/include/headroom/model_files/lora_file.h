@@ -60,8 +60,9 @@ struct MatrixChange {
 // Immutable; any number of threads may read one.
 class LoraFile {
  public:
-  // Reads headers and single numbers. Throws Error{kModelFile} with one sentence for a file that
-  // is damaged, is no LoRA, or does not fit a network with these matrices.
+  // Reads headers, single numbers and samples of all matrices, so that a file that a run would
+  // refuse is refused before. Throws Error{kModelFile} with one sentence for a file that is
+  // damaged, is no LoRA, or does not fit a network with these matrices.
   LoraFile(const std::filesystem::path& file, std::span<const NamedMatrix> network);
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
@@ -81,6 +82,9 @@ class LoraFile {
   [[nodiscard]] std::string hash() const;
 
  private:
+  // Reads the first, middle and last rows of each matrix.
+  void check_samples() const;
+
   std::filesystem::path path_;
   TensorFile file_;
   int keys_ = 0;
