@@ -125,7 +125,9 @@ void Window::Impl::take_news(const Session::State& session) {
     pictures_.keep_only(state_.pictures);
     presenter_.refresh();
   }
-  for (const JobOutcome& outcome : outcomes) queue_banners_.outcome(outcome, presenter_.cards());
+  const bool others_wait = !outcomes.empty() && !services_.session.queue().status().empty();
+  for (const JobOutcome& outcome : outcomes)
+    queue_banners_.outcome(outcome, presenter_.cards(), others_wait);
   queue_banners_.held(services_.session.queue().waits_for_saving());
   // What it adds is laid out in the next frame.
   if (session_banners_.follow(session, running_)) pacer_.settle(2);

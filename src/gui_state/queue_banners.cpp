@@ -26,6 +26,19 @@ std::optional<Size> smaller_size(Size asked,
 
 }  // namespace
 
+Message ended_message(const UiState::Ended& ended) {
+  const JobOutcome::Place& at = ended.place;
+  const Message stage = say("stage." + std::string(stage_name(at.stage)));
+  const bool has_steps = at.stage == Stage::kDenoise && at.step > 0;
+  Message text =
+      has_steps
+          ? say(ended.failed ? "progress.failed" : "progress.cancelled", at.step, at.total_steps)
+          : say(ended.failed ? "progress.failed.stage" : "progress.cancelled.stage", stage);
+  if (ended.count == 1) return text;
+  const Message picture = say("progress.picture", at.image_index + 1, ended.count);
+  return say("progress.of_job", text, picture);
+}
+
 void QueueBanners::picture(const FinishedPicture& picture) {
   state_.resolve(UiState::about_making(picture.request));
   if (picture.save_error.empty()) return;
@@ -49,12 +62,19 @@ void QueueBanners::notices(JobId job, const std::vector<Notice>& notices) {
 void QueueBanners::running(const JobStatus& job) { notices(job.id, job.notices); }
 
 void QueueBanners::outcome(const JobOutcome& outcome,
-                           const std::array<SizeCard, kSizePresets.size()>& cards) {
+                           const std::array<SizeCard, kSizePresets.size()>& cards,
+                           bool others_wait) {
   notices(outcome.id, outcome.notices);
   noticed_.erase(outcome.id);
   const auto* const failure = std::get_if<Failure>(&outcome.value);
-  if (outcome.place && !std::holds_alternative<std::monostate>(outcome.value))
+  if (outcome.place && !std::holds_alternative<std::monostate>(outcome.value)) {
     state_.ended = {*outcome.place, outcome.request.count, failure != nullptr};
+    if (others_wait && failure == nullptr) {
+      state_.add_banner({.kind = Banner::Kind::kNote,
+                         .title = shorten(outcome.request.prompt, 48),
+                         .text = ended_message(*state_.ended)});
+    }
+  }
   // The run is over; its picture's record says that it was re-planned.
   state_.resolve(UiState::about_run(outcome.id));
   if (failure == nullptr) return;

@@ -116,6 +116,30 @@ TEST_F(QueueBannersTest, ACancelIsNoFailure) {
   EXPECT_FALSE(state_.ended->failed);
 }
 
+TEST_F(QueueBannersTest, WhereTheNextJobBeginsAtOnceANoteSaysWhereTheCancelledOneStopped) {
+  JobOutcome outcome = failed(ErrorKind::kInternal);
+  outcome.value = Cancelled{};
+  queue_banners_.outcome(outcome, cards_, true);
+  ASSERT_EQ(state_.banners.size(), 1U);
+  EXPECT_EQ(state_.banners[0].kind, Banner::Kind::kNote);
+  EXPECT_EQ(state_.banners[0].title.english(), "a cat") << "which of them";
+  EXPECT_EQ(text_.words(state_.banners[0].text), "Cancelled at step 3 of 8 · picture 2 of 4");
+  JobOutcome waiting = outcome;
+  waiting.place.reset();
+  queue_banners_.outcome(waiting, cards_, true);
+  EXPECT_EQ(state_.banners.size(), 1U) << "one that had not begun has a note of its own";
+}
+
+TEST_F(QueueBannersTest, AnEarlyEndIsSaidInWords) {
+  UiState::Ended ended{{Stage::kDenoise, 0, 60, 300}, 1, false};
+  EXPECT_EQ(text_.words(ended_message(ended)), "Cancelled at step 60 of 300");
+  ended.failed = true;
+  ended.count = 5;
+  EXPECT_EQ(text_.words(ended_message(ended)), "Failed at step 60 of 300 · picture 1 of 5");
+  ended = {{Stage::kLoad, 0, 0, 8}, 1, false};
+  EXPECT_EQ(text_.words(ended_message(ended)), "Cancelled · Load");
+}
+
 // The presets are 512, 768 and 1024 squared and two of 16:9, whose areas lie between the last two.
 TEST_F(QueueBannersTest, WhereMemoryRanOutTheLargestSmallerSizeThatFitsIsOffered) {
   for (SizeCard& card : cards_) {

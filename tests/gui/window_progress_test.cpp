@@ -65,6 +65,25 @@ TEST(WindowProgress, ACancelLeavesItsTraceUntilTheNextAction) {
   EXPECT_TRUE(w.wait_for_words("progress", "Made in"));
 }
 
+TEST(WindowProgress, ACancelLeavesItsTraceWhereTheNextJobBeginsAtOnce) {
+  for (const std::string language : {"en", "zh"}) {
+    WindowDriver w = open_demo({"--step-ms=60", "--language=" + language});
+    w.click("example.0");
+    enter(w, "steps.value", "300");
+    w.click("generate");
+    ASSERT_TRUE(w.wait([](const json& s) { return s["step"] > 2; }));
+    w.click("generate");
+    ASSERT_TRUE(w.wait([](const json& s) { return s["jobs"] == 2; }));
+    w.click("cancel");
+    const std::string words = language == "en" ? "Cancelled at step" : "已取消，停在第";
+    EXPECT_TRUE(w.wait([&](const json& s) {
+      return s["jobs"] == 1 && s["running"] == true && s["banners"].size() == 1 &&
+             s["banners"][0].get<std::string>().find(words) != std::string::npos;
+    })) << w.state();
+    w.screenshot("cancelled_next_runs_" + language);
+  }
+}
+
 TEST(WindowProgress, ARandomSeedIsShownWhileItsPictureIsMade) {
   WindowDriver w = open_demo({"--step-ms=400"});
   w.click("example.0");

@@ -1,4 +1,5 @@
 #include "headroom/gui_state/format.h"
+#include "headroom/gui_state/queue_banners.h"
 #include "headroom/gui_toolkit/widgets.h"
 
 #include "panels.h"
@@ -81,24 +82,8 @@ void draw_running(const Ui& ui, const JobStatus& job, const ProgressView& view, 
   draw_stages(ui, view, {at.x, at.y + height + ui.px(3)}, width);
 }
 
-// "Cancelled at step 60 of 300 · picture 2 of 5".
-std::string ended_text(const Ui& ui, const UiState::Ended& ended) {
-  const JobOutcome::Place& at = ended.place;
-  std::string text =
-      at.stage == Stage::kDenoise && at.step > 0
-          ? fill(ui.t(ended.failed ? "progress.failed" : "progress.cancelled"),
-                 {std::to_string(at.step), std::to_string(at.total_steps)})
-          : fill(ui.t(ended.failed ? "progress.failed.stage" : "progress.cancelled.stage"),
-                 {ui.t("stage." + std::string(stage_name(at.stage)))});
-  if (ended.count > 1) {
-    text += " · " + fill(ui.t("progress.picture"),
-                         {std::to_string(at.image_index + 1), std::to_string(ended.count)});
-  }
-  return text;
-}
-
 std::string idle_text(const Ui& ui) {
-  if (ui.state.ended) return ended_text(ui, *ui.state.ended);
+  if (ui.state.ended) return ui.text.words(ended_message(*ui.state.ended));
   const FinishedPicture* const picture = ui.state.selected_picture();
   if (picture == nullptr) return ui.t("progress.ready");
   double seconds = 0;

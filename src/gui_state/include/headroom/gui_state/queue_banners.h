@@ -10,6 +10,9 @@
 
 namespace headroom {
 
+// "Cancelled at step 60 of 300 · picture 2 of 5".
+[[nodiscard]] Message ended_message(const UiState::Ended& ended);
+
 // Turns the queue's notices and outcomes into banners. Main thread.
 class QueueBanners {
  public:
@@ -17,8 +20,10 @@ class QueueBanners {
 
   void picture(const FinishedPicture& picture);
   void running(const JobStatus& job);
-  // `cards`: what is known about which sizes fit now.
-  void outcome(const JobOutcome& outcome, const std::array<SizeCard, kSizePresets.size()>& cards);
+  // `cards`: what is known about which sizes fit now. `others_wait`: the progress bar belongs to
+  // another job at once, so a note says where a cancelled one stopped.
+  void outcome(const JobOutcome& outcome, const std::array<SizeCard, kSizePresets.size()>& cards,
+               bool others_wait = false);
   // Whether the queue waits for pictures to be saved; there is a banner while it does.
   void held(bool is_held);
 
