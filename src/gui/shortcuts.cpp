@@ -264,7 +264,7 @@ void handle_shortcuts(const Ui& ui) {
     if (const auto path = path_in_clipboard(text)) {
       ui.actions.take_file(*path);
     } else if (!ui.actions.settings.offer_text(text)) {
-      ui.actions.pasted.ask();
+      ui.actions.pasted.ask(text);
     }
   }
   if (ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiKey_C)) ui.actions.picture.copy();

@@ -2,7 +2,10 @@
 
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
+#include "headroom/core/generation.h"
 #include "headroom/image/picture_formats.h"
+
+#include <utility>
 
 namespace headroom {
 namespace {
@@ -10,6 +13,7 @@ namespace {
 Message why_not_pasted(PastedPicture::Fault fault) {
   switch (fault) {
     case PastedPicture::Fault::kNone:
+    case PastedPicture::Fault::kNoPicture:
       return {};
     case PastedPicture::Fault::kNoAnswer:
       return say(
@@ -33,6 +37,21 @@ Message why_not_pasted(PastedPicture::Fault fault) {
   return {};
 }
 
+// What the prompt's field would take of a pasted text, without the line end that is often copied
+// along.
+std::string as_prompt(const std::string& text) {
+  std::string words;
+  for (const char c : text) {
+    if (c == '\t') {
+      words += ' ';
+    } else if (c == '\n' || static_cast<unsigned char>(c) >= 0x20) {
+      words += c;
+    }
+  }
+  words.erase(words.find_last_not_of(" \n") + 1);
+  return words;
+}
+
 }  // namespace
 
 PasteActions::PasteActions(const ActionContext& context, SettingsActions& settings)
@@ -42,9 +61,14 @@ PasteActions::PasteActions(const ActionContext& context, SettingsActions& settin
                                                      : context.services.session_folder) /
             "pasted") {}
 
-void PasteActions::ask() { context_.desktop.ask_picture(); }
+void PasteActions::ask(std::string text) {
+  text_ = std::move(text);
+  context_.desktop.ask_picture();
+}
 
 void PasteActions::take(const PastedPicture& pasted) {
+  const std::string text = std::exchange(text_, {});
+  if (pasted.fault == PastedPicture::Fault::kNoPicture) return offer_as_prompt(text);
   Message fault = why_not_pasted(pasted.fault);
   if (fault.empty()) {
     try {
@@ -57,6 +81,16 @@ void PasteActions::take(const PastedPicture& pasted) {
                              .title = say("banner.paste"),
                              .text = fault,
                              .about = UiState::kAboutOffer});
+}
+
+void PasteActions::offer_as_prompt(const std::string& text) {
+  if (text.find_first_not_of(" \t\r\n") == std::string::npos || !is_valid_utf8(text)) return;
+  context_.state.add_banner({.kind = Banner::Kind::kWarning,
+                             .title = say("banner.paste.text"),
+                             .text = say("banner.paste.text.how"),
+                             .about = UiState::kAboutOffer,
+                             .way = Banner::Way::kUsePrompt,
+                             .prompt = as_prompt(text)});
 }
 
 }  // namespace headroom

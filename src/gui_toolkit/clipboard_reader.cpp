@@ -199,7 +199,7 @@ struct ClipboardReader::State {
     const bool is_other =
         std::ranges::any_of(picture_formats(), is_offered, &PictureFormat::mime_type) ||
         std::ranges::any_of(kUnreadableTypes, is_offered);
-    return is_other ? std::optional(PastedPicture{Fault::kOtherFormat}) : std::nullopt;
+    return PastedPicture{is_other ? Fault::kOtherFormat : Fault::kNoPicture};
   }
 
   std::optional<PastedPicture> step() {
@@ -214,8 +214,7 @@ struct ClipboardReader::State {
       case Answer::kRefused:
         // By the conventions an owner lists its formats, but some do not.
         if (stage == Stage::kTargets) return choose({transfer.atom(usual_format().mime_type)});
-        stage = Stage::kNone;
-        return std::nullopt;
+        return end({Fault::kNoPicture});
       case Answer::kDone:
         break;
     }

@@ -276,7 +276,11 @@ std::vector<std::filesystem::path> Graphics::take_dropped() {
 }
 
 void Graphics::ask_picture() {
-  if (is_x11()) look_for_picture(state_->events);
+  if (is_x11()) {
+    look_for_picture(state_->events);
+  } else {
+    state_->events.pasted = PastedPicture{PastedPicture::Fault::kNoPicture};
+  }
 }
 
 std::optional<PastedPicture> Graphics::take_pasted() {

@@ -26,7 +26,7 @@ class PasteActionsTest : public ActionsTest {
 };
 
 TEST_F(PasteActionsTest, TheDesktopIsAskedForAPicture) {
-  pasted_.ask();
+  pasted_.ask({});
   EXPECT_EQ(desktop_did_, (std::vector<std::string>{"ask for a picture"}));
 }
 
@@ -49,6 +49,35 @@ TEST_F(PasteActionsTest, WhatCannotBeTakenIsSaid) {
               std::string::npos);
   }
   EXPECT_FALSE(state_.offered_picture);
+}
+
+TEST_F(PasteActionsTest, TextWithoutAPictureIsOfferedAsThePrompt) {
+  pasted_.ask("a few words\r\nabout\ta cat\x01\r\n");
+  pasted_.take({PastedPicture::Fault::kNoPicture});
+  EXPECT_EQ(last_banner().text.key(), "banner.paste.text.how");
+  EXPECT_EQ(last_banner().way, Banner::Way::kUsePrompt);
+  EXPECT_EQ(last_banner().prompt, "a few words\nabout a cat") << "as its field would take it";
+  EXPECT_EQ(state_.draft.prompt, "") << "nothing is changed unasked";
+  pasted_.ask("other words");
+  pasted_.take({PastedPicture::Fault::kNoPicture});
+  ASSERT_EQ(state_.banners.size(), 1U) << "said once, with the latest text";
+  EXPECT_EQ(last_banner().prompt, "other words");
+}
+
+TEST_F(PasteActionsTest, APictureBesideTheTextIsPreferredAndTheTextForgotten) {
+  pasted_.ask("words beside it");
+  pasted_.take({PastedPicture::Fault::kNone, bytes_of(write_picture("copied.png"))});
+  EXPECT_TRUE(state_.offered_picture);
+  pasted_.take({PastedPicture::Fault::kNoPicture});
+  EXPECT_TRUE(state_.banners.empty());
+}
+
+TEST_F(PasteActionsTest, NothingIsSaidOfATextWithoutWords) {
+  for (const char* const text : {"", " \r\n\t", "\xff\xfe"}) {
+    pasted_.ask(text);
+    pasted_.take({PastedPicture::Fault::kNoPicture});
+    EXPECT_TRUE(state_.banners.empty());
+  }
 }
 
 TEST_F(PasteActionsTest, BytesThatAreNoPictureAreSaid) {

@@ -151,6 +151,31 @@ TEST_F(WindowPaste, WhatCannotBeTakenIsSaidWithTheWayOut) {
   EXPECT_EQ(w.state()["offers"], "") << "nothing that is of any use here";
 }
 
+TEST_F(WindowPaste, TextOutsideOfFieldsIsOfferedAsThePromptWithAnUndo) {
+  for (const std::string language : {"en", "zh"}) {
+    WindowDriver w = open(language);
+    w.click("prompt");
+    w.key("ctrl+a");
+    w.type("my own words");
+    w.copy("a few plain words about a cat\n", "UTF8_STRING");
+    w.click("canvas");
+    w.key("ctrl+v");
+    ASSERT_TRUE(
+        says(w, language == "en" ? "other text belongs in the prompt" : "其他文字请粘贴到提示词中"))
+        << w.state();
+    EXPECT_EQ(w.state()["prompt"], "my own words");
+    w.screenshot("text_pasted_" + language);
+    ASSERT_TRUE(w.wait_for_widget("banner.0.action"));
+    w.click("banner.0.action");
+    ASSERT_TRUE(w.wait([](const json& s) {
+      return s["prompt"] == "a few plain words about a cat" && s["banners"].size() == 1;
+    })) << w.state();
+    w.click("banner.0.action");
+    EXPECT_TRUE(w.wait([](const json& s) { return s["prompt"] == "my own words"; })) << w.state();
+    EXPECT_EQ(w.close(10), 0);
+  }
+}
+
 TEST_F(WindowPaste, AProgramThatDoesNotAnswerHoldsNothingUp) {
   WindowDriver w = open();
   w.click("prompt");

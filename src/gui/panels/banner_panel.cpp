@@ -49,6 +49,16 @@ void draw_other_model(const Ui& ui, ButtonOptions options) {
   ui.state.model_trouble.clear();
 }
 
+// A button that replaces the prompt with a text that was pasted; true when it was pressed.
+bool draw_use_prompt(const Ui& ui, const Banner& banner, ButtonOptions options) {
+  options.label = ui.t("banner.use_prompt");
+  options.tip = ui.t("tip.banner.use_prompt");
+  options.kind = ButtonKind::kAccent;
+  if (!button(ui, options)) return false;
+  ui.actions.prompt.set(banner.prompt);
+  return true;
+}
+
 // The button of a banner; true when it was pressed and the banner may go.
 bool draw_way(const Ui& ui, const Banner& banner, const std::string& name) {
   ButtonOptions options{.name = name, .size = {0, ui.px(28)}, .text_size = 13};
@@ -90,6 +100,8 @@ bool draw_way(const Ui& ui, const Banner& banner, const std::string& name) {
       options.kind = ButtonKind::kAccent;
       if (button(ui, options)) ui.state.save_asked = true;
       return false;  // the banner goes when they are saved
+    case Banner::Way::kUsePrompt:
+      return draw_use_prompt(ui, banner, options);
     case Banner::Way::kOtherModel:
       draw_other_model(ui, options);
       ImGui::SameLine(0, ui.px(8));

@@ -11,6 +11,7 @@ namespace headroom {
 struct PastedPicture {
   enum class Fault {
     kNone,
+    kNoPicture,    // there is something else, or nothing
     kNoAnswer,     // the other program did not answer, or stopped in the middle
     kOtherFormat,  // a picture in a format that cannot be read
     kTooLarge,     // beyond kMostBytes

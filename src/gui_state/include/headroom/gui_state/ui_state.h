@@ -50,7 +50,8 @@ struct Banner {
     kStartAgain,
     kOtherModel,
     kKeepModel,  // cancels a change that waits for the running job
-    kSave
+    kSave,
+    kUsePrompt
   };
   Kind kind = Kind::kTrouble;
   Message title{};  // may be empty
@@ -58,6 +59,7 @@ struct Banner {
   std::string about{};  // the subject: see UiState::resolve()
   Way way = Way::kNone;
   std::optional<Size> suggestion{};  // kUseSize
+  std::string prompt{};              // kUsePrompt
   std::uint64_t step = 0;            // kUndo: the banner goes when this is no longer the last step
   double shown_at = -1;              // when it was first drawn; notes disappear after a while
   std::uint64_t id = 0;

@@ -25,8 +25,7 @@ class ClipboardReader {
   // Asks for a picture; take() has the answer some time later.
   void ask_picture();
   [[nodiscard]] bool waits() const;
-  // Returns the picture, or why there is none, once. Nothing while no answer has come, and when
-  // the clipboard has no picture.
+  // Returns the picture, or why there is none, once. Nothing while no answer has come.
   [[nodiscard]] std::optional<PastedPicture> take();
 
  private:
