@@ -4,10 +4,14 @@
 
 namespace headroom {
 
-void rescue_pictures(const WindowServices& services, const UiState& state) {
+void rescue_pictures(const WindowServices& services, UiState& state) {
   if (!services.rescue) return;
-  for (const FinishedPicture& picture : state.pictures) {
-    if (!picture.save_error.empty()) services.rescue(picture);
+  for (FinishedPicture& picture : state.pictures) {
+    if (picture.save_error.empty() || picture.picture.kept) continue;
+    picture.file = services.rescue(picture);
+    if (picture.file.empty()) continue;
+    picture.save_error.clear();
+    state.rescued.push_back(picture.file);
   }
 }
 

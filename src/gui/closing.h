@@ -12,8 +12,9 @@ namespace headroom {
 void follow_close(Graphics& graphics, const WindowServices& services, UiState& state,
                   const std::function<void()>& keep);
 
-// Saves pictures that could not be saved wherever possible. For ends at which the user is not
-// asked: a restart and SIGTERM.
-void rescue_pictures(const WindowServices& services, const UiState& state);
+// For ends at which the user is not asked, a restart and SIGTERM: pictures that could not be saved
+// are offered at the next start if what was kept of them is on the disk. Others are saved wherever
+// possible, and the next start tells where.
+void rescue_pictures(const WindowServices& services, UiState& state);
 
 }  // namespace headroom

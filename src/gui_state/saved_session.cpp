@@ -43,6 +43,12 @@ void take(const json& from, const char* key, std::optional<Value>& value) {
   value = found;
 }
 
+void take_paths(const json& from, const char* key, std::vector<fs::path>& paths) {
+  std::vector<std::string> texts;
+  take(from, key, texts);
+  paths.assign(texts.begin(), texts.end());
+}
+
 const json& part(const json& from, const char* key) {
   static const json nothing;
   return from.is_object() && from.contains(key) ? from.at(key) : nothing;
@@ -186,9 +192,12 @@ fs::path file_of(const fs::path& folder, int window) {
 // Moves what would be lost in a closed window's file into `session`. False when there is nothing.
 bool take_over(SavedSession& session, SavedSession& left) {
   const std::string written = left.settings ? left.settings->draft.prompt : std::string();
-  if (left.queue.empty() && left.prompts.empty() && written.empty()) return false;
+  if (left.queue.empty() && left.prompts.empty() && written.empty() && left.rescued.empty())
+    return false;
   session.queue.insert(session.queue.end(), left.queue.begin(), left.queue.end());
   session.prompts.insert(session.prompts.end(), left.prompts.begin(), left.prompts.end());
+  for (std::vector<fs::path>* const files : {&session.pictures, &session.rescued})
+    files->insert(files->end(), left.rescued.begin(), left.rescued.end());
   if (!written.empty()) {
     session.prompts.push_back(written);  // if this window has an unsent prompt of its own
     if (!session.settings || session.settings->draft.prompt.empty()) {
@@ -199,6 +208,7 @@ bool take_over(SavedSession& session, SavedSession& left) {
   }
   left.queue.clear();
   left.prompts.clear();
+  left.rescued.clear();
   left.settings.reset();
   left.mask.reset();
   return true;
@@ -231,6 +241,7 @@ std::string session_text(const SavedSession& session) {
     root["prompts"].push_back(session.prompts[i]);
   if (session.place) root["window"] = to_json(*session.place);
   for (const fs::path& picture : session.pictures) root["pictures"].push_back(picture.string());
+  for (const fs::path& file : session.rescued) root["rescued"].push_back(file.string());
   for (const GenerationRequest& request : session.queue)
     root["queue"].push_back(session_json(request));
   for (const fs::path& file : session.lora_files) root["lora_files"].push_back(file.string());
@@ -265,12 +276,9 @@ std::optional<SavedSession> read_session_text(const std::string& text) {
   }
   take(root, "prompts", session.prompts);
   session.place = read_place(part(root, "window"));
-  std::vector<std::string> pictures;
-  take(root, "pictures", pictures);
-  session.pictures.assign(pictures.begin(), pictures.end());
-  std::vector<std::string> loras;
-  take(root, "lora_files", loras);
-  session.lora_files.assign(loras.begin(), loras.end());
+  take_paths(root, "pictures", session.pictures);
+  take_paths(root, "rescued", session.rescued);
+  take_paths(root, "lora_files", session.lora_files);
   take(root, "models", session.recent_models);
   for (const json& entry : part(root, "starts")) {
     InitImage::File start = read_file(entry);

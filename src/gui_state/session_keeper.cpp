@@ -4,21 +4,46 @@
 #include "headroom/gui_state/format.h"
 #include "headroom/gui_state/made_picture.h"
 #include "headroom/gui_state/start_picture.h"
+#include "headroom/records/request_json.h"
 
 #include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 namespace headroom {
 namespace {
 
 constexpr std::size_t kMaxPictures = 40;
 
-// The rest of `job` when the picture with `seed` and those before it are made, since pictures are
-// made in order. Nothing: all are made.
-std::optional<GenerationRequest> left_after(const GenerationRequest& job, std::uint64_t seed) {
-  const std::uint64_t made = seed - job.seed.value_or(0) + 1;
+// The number that counts up from one picture of a job to the next.
+std::uint64_t counter_of(const GenerationRequest& job) {
+  return job.variation ? job.variation->seed : job.seed.value_or(0);
+}
+
+// The same for a picture that only waits to be decoded; its request is that of all its job.
+std::uint64_t counter_of_sampled(const GenerationRequest& picture) {
+  const SampledPicture& sampled = *picture.sampled;
+  return picture.variation ? picture.variation->seed + static_cast<std::uint64_t>(sampled.index)
+                           : sampled.seed;
+}
+
+// Whether `picture` was asked for as `job` asks, apart from which of its pictures are left and from
+// what the session does not store.
+bool is_of(const GenerationRequest& job, GenerationRequest picture) {
+  picture.prompt_source = job.prompt_source;
+  picture.seed = job.seed;
+  picture.count = job.count;
+  if (picture.variation && job.variation) picture.variation->seed = job.variation->seed;
+  return !job.upscale && to_json(picture) == to_json(job);
+}
+
+// The rest of `job` when the picture with `counter` and those before it are made, since pictures
+// are made in order. Nothing: all are made.
+std::optional<GenerationRequest> left_after(const GenerationRequest& job, std::uint64_t counter) {
+  const std::uint64_t made = counter - counter_of(job) + 1;
   const auto count = static_cast<std::uint64_t>(job.count);
   if (!job.seed || made == 0 || made > count) return job;
   if (made == count) return std::nullopt;
@@ -31,11 +56,9 @@ std::vector<GenerationRequest> without(std::vector<GenerationRequest> jobs,
   for (const GenerationRequest& picture : sampled) {
     std::vector<GenerationRequest> left;
     for (GenerationRequest& job : jobs) {
-      const bool is_alike = job.prompt == picture.prompt && job.width == picture.width &&
-                            job.height == picture.height && !job.upscale;
-      if (!is_alike) {
+      if (!is_of(job, picture)) {
         left.push_back(std::move(job));
-      } else if (auto rest = left_after(job, picture.sampled->seed)) {
+      } else if (auto rest = left_after(job, counter_of_sampled(picture))) {
         left.push_back(*std::move(rest));
       }
     }
@@ -123,6 +146,11 @@ void SessionKeeper::restore(UiState& state) {
     state.off_loras = last_.settings->off_loras;
     state.undo = UndoStack(state.settings());
   }
+  if (!last_.rescued.empty()) {
+    const std::vector<Message> files{last_.rescued.begin(), last_.rescued.end()};
+    state.add_banner(
+        {.kind = Banner::Kind::kWarning, .title = say("banner.rescued"), .text = say_list(files)});
+  }
   for (const Message& fault : services_.resumable_faults) {
     state.add_banner({.kind = Banner::Kind::kWarning, .text = fault});
   }
@@ -178,6 +206,7 @@ void SessionKeeper::save(UiState& state, const std::vector<JobStatus>& jobs,
                        .place = SavedSession::Place{place.x, place.y, place.width, place.height,
                                                     place.maximized, asked.width, asked.height},
                        .pictures = last_.pictures,
+                       .rescued = state.rescued,
                        .queue = state.offered,
                        .lora_files = state.lora_files,
                        .recent_models = state.recent_models,

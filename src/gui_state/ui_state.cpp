@@ -335,9 +335,13 @@ void UiState::offer(std::vector<GenerationRequest> jobs) {
   if (jobs.empty()) return;
   std::ranges::move(jobs, std::back_inserter(offered));
   const std::size_t count = offered.size();
-  add_banner({.kind = Banner::Kind::kNote,
-              .text = count == 1 ? say("session.left.one") : say("session.left", count),
-              .way = Banner::Way::kQueueOffered});
+  const auto unsaved =
+      std::ranges::count_if(offered, [](const auto& job) { return job.sampled != nullptr; });
+  const Message text = unsaved == 0 && count == 1 ? say("session.left.one")
+                       : unsaved == 0             ? say("session.left", count)
+                       : count == 1               ? say("session.unsaved.one")
+                                                  : say("session.unsaved", count, unsaved);
+  add_banner({.kind = Banner::Kind::kNote, .text = text, .way = Banner::Way::kQueueOffered});
 }
 
 void UiState::fold(std::size_t index) {

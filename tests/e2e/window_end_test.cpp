@@ -57,9 +57,9 @@ TEST_F(WindowEnd, ClosesCleanlyInTheMiddleOfAJob) {
   EXPECT_TRUE(pictures_in(pictures_folder()).empty());
 }
 
-TEST_F(WindowEnd, ATerminatedWindowPutsThingsAway) {
-  // Windows of other tests are ended like this, too, and put away what they could not save.
-  for (const fs::path& file : pictures_in(fs::current_path())) fs::remove(file);
+// What was kept of a picture stays where the next start finds it, until it is really saved.
+TEST_F(WindowEnd, ATerminatedWindowOffersItsUnsavedPictureAtTheNextStart) {
+  const std::size_t others = pictures_in(fs::current_path()).size();
   std::ofstream(folder_ / "blocked") << "a file where the folder should be";
   {
     WindowDriver w(launch({}, {"HEADROOM_OUTPUT_FOLDER={folder}/blocked/pictures"}));
@@ -74,13 +74,33 @@ TEST_F(WindowEnd, ATerminatedWindowPutsThingsAway) {
     ASSERT_TRUE(w.wait([](const json& s) { return s["running"] == true; }));
     EXPECT_EQ(w.terminate(30), 0);
   }
-  EXPECT_EQ(pictures_in(pictures_folder()).size() + pictures_in(fs::current_path()).size(), 1U)
-      << "the unsaved one is kept somewhere";
-  for (const fs::path& file : pictures_in(fs::current_path())) fs::remove(file);
+  EXPECT_EQ(pictures_in(fs::current_path()).size(), others) << "nothing is put where nobody looks";
+  {
+    WindowDriver w(launch());
+    EXPECT_EQ(w.state()["prompt"], "a red apple");
+    EXPECT_EQ(w.state()["offered"], 2);
+    EXPECT_EQ(w.close(30), 0) << "what is only offered is kept, without a question";
+  }
+  {
+    WindowDriver w(launch());
+    ASSERT_TRUE(w.wait([](const json& s) { return s["offered"] == 2; })) << "still";
+    const auto said = w.state()["banners"][0].get<std::string>();
+    EXPECT_NE(said.find("made, but not saved: 1"), std::string::npos) << said;
+    w.screenshot("unsaved_offered");
+    w.click("banner.0.action");
+    // The folder is still not there, so it is not saved again, and nothing is given up.
+    ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 1; }, kPicture_s));
+    EXPECT_EQ(w.state()["picture_file"], "");
+    EXPECT_EQ(w.terminate(30), 0);
+  }
+  fs::remove(folder_ / "blocked");
   WindowDriver w(launch());
-  EXPECT_EQ(w.state()["prompt"], "a red apple");
-  EXPECT_EQ(w.state()["offered"], 1);
-  EXPECT_EQ(w.close(30), 0) << "what is only offered is kept, without a question";
+  ASSERT_TRUE(w.wait([](const json& s) { return s["offered"] == 2; })) << w.state();
+  w.click("banner.0.action");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 1; }, kPicture_s));
+  const auto files = pictures_in(folder_ / "blocked" / "pictures");
+  ASSERT_EQ(files.size(), 1U) << "where it was to be saved";
+  EXPECT_EQ(inspect(files[0])["settings"]["steps"], 2);
 }
 
 TEST_F(WindowEnd, ATerminatedWindowPutsAwayThePromptThatItCannotKeep) {

@@ -368,6 +368,12 @@ int run(const Options& options) {
                      [](const FinishedPicture& p, const std::filesystem::path& folder) {
                        return save_picture_in(folder, std::chrono::system_clock::now(),
                                               encode_png(*p.picture.image, {}));
+                     },
+                 .rescue =
+                     [&](const FinishedPicture& p) {
+                       return save_picture_in(
+                           output.parent_path() / "rescued", std::chrono::system_clock::now(),
+                           encode_png(*p.picture.image, test::demo_texts(p.request, p.picture)));
                      }});
   window.run();
   return 0;

@@ -16,7 +16,10 @@ class SaveActionsTest : public ActionsTest {
     services_.save_to = [this](const FinishedPicture& p, const fs::path& folder) {
       return save(p, folder);
     };
-    services_.rescue = [this](const FinishedPicture& p) { rescued_.push_back(p.request.prompt); };
+    services_.rescue = [this](const FinishedPicture& p) {
+      rescued_.push_back(p.request.prompt);
+      return fs::path();
+    };
   }
   fs::path save(const FinishedPicture& picture, const fs::path& folder) const {
     if (full_.contains(folder)) throw Error(ErrorKind::kIo, folder.string() + " is full");

@@ -33,6 +33,7 @@ SavedSession sample() {
   session.prompts = {"one", "two"};
   session.place = SavedSession::Place{10, 20, 1300, 900, true, 1280, 800};
   session.pictures = {"/pictures/a.png", "/pictures/模型.png"};
+  session.rescued = {"/tmp/模型.png"};
   session.recent_models = {"", "Tongyi-MAI/Z-Image-Turbo", "/models/模型"};
   GenerationRequest job;
   job.prompt = "waiting";
@@ -61,6 +62,7 @@ TEST(SavedSession, ComesBackAsItWas) {
   EXPECT_EQ(after->prompts, before.prompts);
   EXPECT_EQ(after->place, before.place);
   EXPECT_EQ(after->pictures, before.pictures);
+  EXPECT_EQ(after->rescued, before.rescued);
   EXPECT_EQ(after->queue, before.queue);
   EXPECT_EQ(after->recent_models, before.recent_models);
 }

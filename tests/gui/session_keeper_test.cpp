@@ -114,6 +114,49 @@ TEST_F(SessionKeeperTest, APictureThatOnlyWaitsToBeDecodedIsOfferedOnceAndItsJob
   EXPECT_EQ(state.banners[0].text.english(), "one more cannot be read");
 }
 
+// Pictures that could not be saved wait beside jobs that go on with other settings or pictures.
+TEST_F(SessionKeeperTest, APictureThatWaitsTakesNothingFromOtherJobs) {
+  GenerationRequest sampled = small_request("a cat");
+  sampled.seed = 40;
+  auto kept = std::make_shared<SampledPicture>();
+  kept->seed = 40;
+  JobStatus slower;  // the same, but for its steps
+  slower.request = sampled;
+  slower.request.steps = 300;
+  sampled.sampled = kept;
+
+  GenerationRequest varied = small_request("a dog");
+  varied.seed = 7;
+  varied.variation = Variation{100, 0.5};
+  varied.count = 3;
+  auto first = std::make_shared<SampledPicture>();
+  first->seed = 7;
+  first->index = 0;
+  JobStatus rest;  // of the same job
+  rest.request = varied;
+  rest.running = true;
+  rest.image_index = 1;
+  varied.sampled = first;
+  close({slower, rest});
+  services_.resumable = {sampled, varied};
+  const UiState state = reopen();
+  ASSERT_EQ(state.offered.size(), 4U);
+  EXPECT_EQ(state.offered[2].steps, 300);
+  EXPECT_EQ(state.offered[3].count, 2);
+  EXPECT_EQ(state.offered[3].variation->seed, 101U);
+}
+
+TEST_F(SessionKeeperTest, WherePicturesWerePutIsToldOnce) {
+  state_.rescued = {"/tmp/outputs_1.png", "/tmp/outputs_2.png"};
+  close();
+  state_ = reopen();
+  ASSERT_EQ(state_.banners.size(), 1U);
+  EXPECT_EQ(state_.banners[0].title.key(), "banner.rescued");
+  EXPECT_EQ(text_.words(state_.banners[0].text), "/tmp/outputs_1.png, /tmp/outputs_2.png");
+  close();
+  EXPECT_TRUE(reopen().banners.empty());
+}
+
 TEST_F(SessionKeeperTest, PicturesComeBackOneByOneTheNewestFirst) {
   for (const char* const name : {"a", "b"}) {
     GenerationRequest request = small_request(name);

@@ -166,6 +166,31 @@ TEST_F(WindowSession, ALostDeviceKeepsEveryJobAndOffersToStartAgain) {
   EXPECT_EQ(w.state()["prompt"], "the next");
 }
 
+TEST_F(WindowSession, APictureThatHadToBePutElsewhereIsToldAndShownAtTheNextStart) {
+  {
+    WindowDriver w = open({"--step-ms=10", "--save=never"});
+    w.click("prompt");
+    w.type("a lighthouse");
+    w.key("ctrl+Return");
+    ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 1 && s["jobs"] == 0; }));
+    w.key("ctrl+a");
+    w.type("lose the device");
+    w.key("ctrl+Return");
+    ASSERT_TRUE(w.wait([](const json& s) { return s["banners"].size() == 2; }, 60));
+    w.click("banner.1.action");
+    EXPECT_EQ(w.wait_for_exit(10), 0) << "starts again without a question";
+  }
+  ASSERT_TRUE(fs::is_directory(folder_ / "rescued"));
+  WindowDriver w = open({"--language=zh"});
+  ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 1; }));
+  EXPECT_NE(w.state()["picture_file"].get<std::string>().find("rescued"), std::string::npos);
+  EXPECT_TRUE(wait_for_text(w, "未能保存到原文件夹的图片现在在这里"));
+  ASSERT_TRUE(w.wait_for_widget("banner.1.action")) << "and the job that was lost";
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));  // the canvas makes room
+  w.screenshot("rescued_zh");
+  EXPECT_EQ(w.state()["banners"][0], w.state()["picture_file"]);
+}
+
 TEST_F(WindowSession, ComesBackWithItsQueueOfferedAndItsPictures) {
   {
     WindowDriver w = open({"--step-ms=10"});

@@ -140,8 +140,9 @@ WindowServices services_of(const AppConfig& config, Session& session,
           },
       .rescue =
           [](const FinishedPicture& picture) {
-            const auto file = drop_kept(picture, rescue_picture(picture.request, picture.picture));
+            auto file = rescue_picture(picture.request, picture.picture);
             tell_rescued("a picture that was not saved", file);
+            return file;
           },
       .rescue_session =
           [](const std::string& text) {

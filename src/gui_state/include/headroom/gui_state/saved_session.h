@@ -27,6 +27,8 @@ struct SavedSession {
   std::vector<std::string> prompts;     // the history, oldest first
   std::optional<Place> place;
   std::vector<std::filesystem::path> pictures;  // oldest first
+  // Where pictures were put at the end that could not be saved in their folder: told once.
+  std::vector<std::filesystem::path> rescued;
   // Requests that were not run. Their start pictures are stored as path and hash, without pixels.
   std::vector<GenerationRequest> queue;
   std::vector<std::filesystem::path> lora_files;  // see UiState::lora_files

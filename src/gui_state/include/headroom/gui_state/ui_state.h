@@ -191,6 +191,7 @@ struct UiState {
   std::vector<std::filesystem::path> lora_files;  // that were dropped; newest last
   bool loras_changed = false;                     // names may refer to other files now
   bool loras_open = false;                        // all are shown, if there are many
+  std::vector<std::filesystem::path> rescued;     // see SavedSession::rescued
   bool start_again_asked = false;
   bool start_again = false;  // restart after closing
   Message unkept;            // why the session cannot be saved; empty: it can

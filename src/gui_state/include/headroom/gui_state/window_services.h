@@ -53,8 +53,8 @@ struct WindowServices {
   std::filesystem::path state_file{};
   // Stores session.json, which is restored at the next start. Empty: not stored.
   std::filesystem::path session_folder{};
-  // Pictures whose steps were done when an earlier run ended and that only need decoding: offered
-  // like unfinished jobs. And pictures that cannot be finished, one sentence each.
+  // Pictures whose steps were done when an earlier run ended and that only need decoding and
+  // saving: offered like unfinished jobs. And pictures that cannot be finished, one sentence each.
   std::vector<GenerationRequest> resumable{};
   std::vector<Message> resumable_faults{};
   // Tries again to save a picture; returns its file, throws Error.
@@ -63,7 +63,8 @@ struct WindowServices {
   std::function<std::filesystem::path(const FinishedPicture&, const std::filesystem::path& folder)>
       save_to{};
   // Saves a picture that could not be saved wherever possible; for an end without a user present.
-  std::function<void(const FinishedPicture&)> rescue{};
+  // Returns its file; empty if no folder takes it.
+  std::function<std::filesystem::path(const FinishedPicture&)> rescue{};
   // The same for the text of a session whose folder cannot be written.
   std::function<void(const std::string&)> rescue_session{};
   // Whether the program was asked to end (SIGTERM): the window then saves everything and closes.
