@@ -14,7 +14,8 @@ class SaveActions {
   // Saves all unsaved pictures to the folder. If that works, later pictures are saved there too,
   // and a note says so.
   void save_unsaved_to(const std::filesystem::path& folder);
-  // Closes and restarts the program; pictures that could not be saved are saved wherever possible.
+  // Closes and restarts the program; pictures that could not be saved are then offered, or saved
+  // wherever possible.
   void start_again();
 
  private:
