@@ -13,6 +13,13 @@ TEST(NearestName, IsTheOneWithTheFewestChanges) {
   EXPECT_EQ(nearest_name("", {"ab", "abc"}), "ab") << "two letters are added";
 }
 
+TEST(NearestName, SwappedNeighboursAreOneChange) {
+  EXPECT_EQ(nearest_name("PAHT", {"PATH"}, 1), "PATH");
+  EXPECT_EQ(nearest_name("setps", {"steps", "size"}, 1), "steps");
+  EXPECT_EQ(nearest_name("ca", {"abc"}, 2), "") << "3: what was swapped is not changed again";
+  EXPECT_EQ(nearest_name("", {"ab"}, 1), "");
+}
+
 TEST(NearestName, ARightKeyInTheWrongSectionIsNearest) {
   EXPECT_EQ(nearest_name("output.dtype", kKeys), "model.dtype");
   EXPECT_EQ(nearest_name("theme", kKeys), "window.theme");
