@@ -204,6 +204,24 @@ TEST_F(SessionFileTest, AFolderThatTakesNothingIsSaidEachTimeUntilItDoes) {
   EXPECT_EQ(second.kept().queue, other.queue);
 }
 
+TEST_F(SessionFileTest, PicturesThatAnotherWindowPutElsewhereAreTakenOverOnce) {
+  {
+    SessionFile first(folder_);
+    SessionFile second(folder_);
+    SavedSession left;
+    left.rescued = {"/tmp/a.png"};
+    first.write({});
+    second.write(left);
+  }
+  std::string warning;
+  SessionFile next(folder_);
+  const SavedSession found = next.read(warning);
+  EXPECT_EQ(found.rescued, std::vector<fs::path>{"/tmp/a.png"});
+  EXPECT_EQ(found.pictures, found.rescued) << "shown, too";
+  SessionFile later(folder_);
+  EXPECT_TRUE(later.read(warning).rescued.empty());
+}
+
 TEST_F(SessionFileTest, AFullDiskKeepsWhatWasWrittenAndIsTriedAgain) {
   SessionFile file(folder_);
   SavedSession session = sample();
