@@ -90,8 +90,14 @@ TEST_F(WindowPicture, CancelsTheRunningOneAndMakesTheNext) {
   ASSERT_TRUE(w.wait([](const json& s) { return s["step"] > 0; }, 60));
   w.screenshot("running_with_preview");
   w.click("cancel");
+  // A cancel is not a failure: all that is said is where the job stopped.
+  const auto only_note = [](const json& s) {
+    return s["banners"].size() == 1 &&
+           s["banners"][0].get<std::string>().starts_with("Cancelled at step");
+  };
+  EXPECT_TRUE(w.wait(only_note)) << w.state();
   ASSERT_TRUE(wait_until_made(w, 1));
-  EXPECT_TRUE(w.state()["banners"].empty()) << "a cancel is not a failure";
+  EXPECT_TRUE(w.state()["banners"].empty() || only_note(w.state())) << w.state();
   const auto files = pictures_in(pictures_folder());
   ASSERT_EQ(files.size(), 1U);
   EXPECT_EQ(inspect(files[0])["width"], 512);
