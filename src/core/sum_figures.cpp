@@ -37,8 +37,8 @@ std::string SumFigures::with_unit(long long units) const {
 Shortage shortage(std::int64_t needed_bytes, std::int64_t available_bytes) {
   const std::int64_t available = std::max<std::int64_t>(0, available_bytes);
   const SumFigures figures(needed_bytes, {needed_bytes, available, needed_bytes - available});
-  const long long left = figures.units(available);
-  const long long needed = std::max(figures.units(needed_bytes), left + 1);
+  const long long needed = std::max(1LL, figures.units(needed_bytes));
+  const long long left = std::min(figures.units(available), needed - 1);
   return {figures.with_unit(needed), figures.with_unit(left), figures.with_unit(needed - left)};
 }
 

@@ -16,7 +16,8 @@ void expect_shortage(double needed, double available, const char* a, const char*
 
 TEST(SumFigures, AShortageAddsUp) {
   expect_shortage(18.4, 4.8, "18 MB", "5 MB", "13 MB");
-  expect_shortage(18.4, 17.9, "19 MB", "18 MB", "1 MB");
+  expect_shortage(18.4, 17.9, "18 MB", "17 MB", "1 MB");
+  expect_shortage(0.4, 0, "1 MB", "0 MB", "1 MB");
   expect_shortage(18.4, 0, "18 MB", "0 MB", "18 MB");
   // 2.1777, 1.3516 and 0.8262 GB
   expect_shortage(2230, 1384, "2.18 GB", "1.35 GB", "0.83 GB");

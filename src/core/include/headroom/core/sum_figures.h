@@ -26,7 +26,7 @@ class SumFigures {
 };
 
 // What is needed, what can be had and what is missing in figures that add up: less than one unit
-// that is missing is a whole one, and the need is larger by that.
+// that is missing is a whole one, and less can be had by that.
 struct Shortage {
   std::string needed;
   std::string available;  // never below "0 MB"
