@@ -368,6 +368,8 @@ TEST(WindowSeed, APasteThatIsNoNumberChangesNothingAndSaysSo) {
   w.screenshot("seed_refused");
   paste("1.5");
   EXPECT_TRUE(is("123", "1.5"));
+  paste("1\t2");
+  EXPECT_TRUE(is("123", "1 2")) << "two cells of a table";
   paste("1.5e9");
   EXPECT_TRUE(is("1500000000", ""));
   paste("Seed: 77, Size: 512x512");

@@ -380,6 +380,18 @@ TEST_F(OpenedLoras, DamagedValuesAreToldWhenTheFileIsOpened) {
                [&] { (void)LoraFile(zero, network()); });
 }
 
+TEST_F(OpenedLoras, DamageBetweenTheSamplesIsToldWhenItIsRead) {
+  const std::string q = kQ;
+  const std::vector<NamedMatrix> wide{{q + ".weight", 4096, 64}};
+  std::vector<float> broken(4096 * 64, 1);
+  broken[1000 * 64] = NAN;  // samples are of 256 rows
+  const LoraFile file(
+      write({{q + ".lora_A.weight", {64, 64}}, {q + ".lora_B.weight", {4096, 64}, broken}}, {}),
+      wide);
+  expect_error(ErrorKind::kModelFile, {"lora_B.weight", "not finite"},
+               [&] { (void)delta_of(file, file.changes().front()); });
+}
+
 TEST_F(OpenedLoras, ModulesThatWereNotTrainedMayBeZero) {
   const std::string q = kQ;
   const auto deltas = deltas_of(open(

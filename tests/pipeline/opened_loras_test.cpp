@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <set>
 
 #include <ATen/ops/from_blob.h>
@@ -331,7 +332,7 @@ TEST(OpenedLoras, APromptAsksForJustThose) {
 TEST(OpenedLoras, DamagedValuesEndTheRunWithTheTensorsName) {
   const TempFolder folder;
   const fs::path file = folder.path() / "nan.safetensors";
-  const std::vector<float> down(64, NAN);
+  const std::vector<float> down(64, 1);
   const std::vector<float> up(64, 1);
   const std::vector<NamedTensor> tensors{{"layers.0.attention.to_q.lora_A.weight",
                                           DType::kF32,
@@ -346,6 +347,11 @@ TEST(OpenedLoras, DamagedValuesEndTheRunWithTheTensorsName) {
   const Runner runner(test::model_root("tiny"), [&](PipelineOptions& options) {
     options.opened_loras = opened(model.transformer, {{file, 1.0}});
   });
+  // Damaged after it was opened, where damage is told; its values are the file's last 512 bytes.
+  const std::vector<float> damage(64, NAN);
+  std::fstream(file, std::ios::in | std::ios::out | std::ios::binary)
+      .seekp(-512, std::ios::end)
+      .write(reinterpret_cast<const char*>(damage.data()), 256);
   GenerationRequest request = test::small_request(runner);
   request.prompt += " <lora:nan:1>";
   try {
