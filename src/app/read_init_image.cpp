@@ -21,6 +21,7 @@ namespace {
 }
 
 Size size_of(const Image& image) { return {image.width, image.height}; }
+
 // How a picture is brought to a size.
 struct Fitting {
   enum class How { kCut, kCutAndResize, kPad, kResizeAndPad, kOutpaint };

@@ -1,5 +1,6 @@
 #include "request_costs.h"
 
+#include "headroom/core/round_up.h"
 #include "headroom/pipeline/converted_weights.h"
 #include "headroom/pipeline/packed_weights.h"
 #include "headroom/pipeline/staging.h"
@@ -90,14 +91,6 @@ FoundPlans& RequestCosts::found_plans(const RunShape& shape) {
   if (found_plans_.size() >= kMaxShapes) found_plans_.clear();
   return found_plans_[shape];
 }
-
-namespace {
-
-std::int64_t round_up(std::int64_t bytes, std::int64_t unit) {
-  return (bytes + unit - 1) / unit * unit;
-}
-
-}  // namespace
 
 // Cached answers leave out resident weights, which depend on how many layers are streamed. A
 // layer's share of shared segments is an average, so the sum is rounded to whole segments.

@@ -198,7 +198,10 @@ std::string shorten(std::string_view text, std::size_t characters) {
 bool ends_in_chinese(std::string_view text) {
   if (text.empty()) return false;
   std::size_t start = text.size() - 1;  // of the last character
-  while (start > 0 && (static_cast<unsigned char>(text[start]) & 0xC0U) == 0x80) --start;
+  while (start > 0 && text.size() - start < 4 &&
+         (static_cast<unsigned char>(text[start]) & 0xC0U) == 0x80) {
+    --start;
+  }
   // The lead byte's bits after its ones, then six bits of each byte that follows.
   const std::size_t length = text.size() - start;
   char32_t code = static_cast<unsigned char>(text[start]);
