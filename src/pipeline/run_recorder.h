@@ -39,8 +39,8 @@ class RunRecorder {
   // `under_another_plan`: the peaks of the first stages do not belong to its plan.
   void begin_next_picture(bool under_another_plan);
 
-  // For the picture that was measured last; `keeper` has its plan and changes.
-  [[nodiscard]] RunRecord run_record(const RunningPlan& keeper, int image_index) const;
+  // For the picture that was measured last; `running` has its plan and changes.
+  [[nodiscard]] RunRecord run_record(const RunningPlan& running, int image_index) const;
 
  private:
   const PipelineOptions& options_;

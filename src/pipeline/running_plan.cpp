@@ -36,7 +36,7 @@ void RunningPlan::begin() {
   now_ = forecaster_.forecast(shape_, count_, memory_.read());
   while (now_.fits) {
     apply_(now_.execution, Stage::kLoad);
-    if (take_hold()) {
+    if (reserve()) {
       first_plan_ = now_.plan;
       considered_budget_ = compute_budget(read_running(), options_).budget_bytes;
       sink_.on_plan(now_.plan);
@@ -64,7 +64,7 @@ bool RunningPlan::begin_next_picture() {
   return changed;
 }
 
-bool RunningPlan::take_hold() {
+bool RunningPlan::reserve() {
   DeviceBackend& device = *memory_.device().backend;
   limit_to(now_.budget.budget_bytes);
   const DeviceUse use = device.use();
@@ -180,7 +180,7 @@ void RunningPlan::adopt(Forecast forecast, Stage stage, int steps_done, const Me
   apply_(now_.execution, stage);
   count_weights(stage);
   // If the device refuses, the memory may still be enough; if it is not, run() calls this again.
-  static_cast<void>(take_hold());
+  static_cast<void>(reserve());
   changes_.push_back({stage, steps_done, reason.english(), now_.plan.execution, need_from(stage)});
   sink_.on_plan(now_.plan);
   std::vector<Message> execution;

@@ -89,7 +89,7 @@ class RunningPlan {
   void count_weights(Stage stage) const;
   void limit_to(std::int64_t budget);
   // Reserves the memory of `now_`; false when the device refuses.
-  [[nodiscard]] bool take_hold();
+  [[nodiscard]] bool reserve();
 
   const RunShape shape_;
   const int count_;
