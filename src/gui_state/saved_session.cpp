@@ -74,35 +74,15 @@ InitImage::File read_file(const json& from) {
   return file;
 }
 
-void read_start(const json& from, GenerationRequest& r) {
-  if (!part(from, "init_image").is_object()) return;
-  ReadSettings::Start start{.picture = read_file(from.at("init_image"))};
-  if (part(from, "mask").is_object()) start.mask = read_file(from.at("mask"));
-  r.init = start_of_record(start);
-  take(from, "strength", r.strength);
-}
-
-void read_variation(const json& from, GenerationRequest& r) {
-  const json& variation = part(from, "variation");
-  if (!variation.is_object()) return;
-  r.variation.emplace();
-  take(variation, "seed", r.variation->seed);
-  take(variation, "strength", r.variation->strength);
-}
-
-void read_variety(const json& from, GenerationRequest& r) {
-  const json& variety = part(from, "variety");
-  if (!variety.is_object()) return;
-  r.variety.emplace();
-  take(variety, "strength", r.variety->strength);
-  take(variety, "percent", r.variety->percent);
-}
-
-void read_origin(const json& from, GenerationRequest& r) {
-  if (!part(from, "origin").is_object()) return;
-  r.origin.emplace();
-  r.origin->file = read_file(from.at("origin"));
-  take(from.at("origin"), "how", r.origin->how);
+// What is valid on this machine only, see session_json().
+void read_places(const json& from, GenerationRequest& r) {
+  if (r.origin) take(part(from, "origin"), "path", r.origin->file.path);
+  if (r.init) {
+    auto init = std::make_shared<InitImage>(*r.init);
+    take(part(from, "init_image"), "path", init->file.path);
+    if (init->repaint) take(part(from, "mask"), "path", init->mask_file.path);
+    r.init = std::move(init);
+  }
 }
 
 void read_upscale(const json& from, GenerationRequest& r) {
@@ -115,28 +95,9 @@ void read_upscale(const json& from, GenerationRequest& r) {
 // Nothing when a value is out of range; the prompt may be empty.
 std::optional<GenerationRequest> read_request(const json& from) {
   if (!from.is_object()) return std::nullopt;
-  GenerationRequest r;
-  take(from, "prompt", r.prompt);
-  take(from, "negative_prompt", r.negative_prompt);
-  take(from, "width", r.width);
-  take(from, "height", r.height);
-  take(from, "steps", r.steps);
-  take(from, "guidance", r.guidance_scale);
-  // Earlier versions treated negative values as off, which the minimum is.
-  r.guidance_scale = std::max(r.guidance_scale, kMinGuidance);
-  take(from, "cfg_normalization", r.cfg_normalization);
-  take(from, "cfg_truncation", r.cfg_truncation);
-  take(from, "shift", r.shift);
-  take(from, "seed", r.seed);
-  take(from, "count", r.count);
-  read_start(from, r);
-  read_variation(from, r);
-  read_variety(from, r);
-  read_origin(from, r);
+  GenerationRequest r = read_request_leniently(from);
+  read_places(from, r);
   read_upscale(from, r);
-  std::string seed_mode;
-  take(from, "seed_mode", seed_mode);
-  if (seed_mode == "composition") r.seed_mode = SeedMode::kComposition;
   GenerationRequest checked = with_start_of_size(r);
   if (checked.prompt.empty()) checked.prompt = "x";
   if (!validate(checked, 1).empty()) return std::nullopt;

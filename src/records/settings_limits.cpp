@@ -45,11 +45,4 @@ void take_prompts(ReadSettings& settings) {
   take("negative_prompt", settings.request.negative_prompt);
 }
 
-void check_prompt_text(std::string_view key, std::string_view text) {
-  if (text.size() > kMaxPromptBytes) {
-    refuse_setting(key, std::to_string(text.size()) + " bytes long",
-                   "at most " + std::to_string(kMaxPromptBytes) + " bytes long");
-  }
-}
-
 }  // namespace headroom

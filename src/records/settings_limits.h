@@ -40,7 +40,4 @@ inline constexpr RealRange kShiftRange{0.01, 100};
 // Notes which prompts were found; a prompt that is too long for a request is moved to `unknown`.
 void take_prompts(ReadSettings& settings);
 
-// Throws Error{kInvalidRequest} when `text` is longer than kMaxPromptBytes.
-void check_prompt_text(std::string_view key, std::string_view text);
-
 }  // namespace headroom

@@ -15,6 +15,10 @@ namespace headroom {
 // of range.
 [[nodiscard]] GenerationRequest read_request_json(const std::string& text);
 
+// The same of what can be read: a setting of another type keeps its default. Ranges are not
+// checked, see validate().
+[[nodiscard]] GenerationRequest read_request_leniently(const nlohmann::json& object);
+
 // Name, strength and hash of each LoRA.
 [[nodiscard]] nlohmann::json to_json(const std::vector<UsedLora>& loras);
 
