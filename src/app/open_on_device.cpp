@@ -7,6 +7,7 @@
 #include "headroom/forecast/upscale_forecaster.h"
 #include "headroom/pipeline/device_formats.h"
 #include "headroom/pipeline/request_shape.h"
+#include "headroom/records/run_log.h"
 
 #include "generation_context.h"
 #include "model_examples.h"
@@ -62,6 +63,17 @@ ForecastService::Sources forecasts(const GenerationContext& app,
       .other_programs = [memory = app.memory] { return memory.other_programs(); }};
 }
 
+void load_past_upscales(UpscaleForecaster& forecaster) {
+  constexpr std::size_t kEnough = 200;  // of several upscalers
+  try {
+    for (const RunRecord& run_record : RunLog(run_log_file()).read_enlarged(kEnough)) {
+      forecaster.learn(run_record);
+    }
+  } catch (const Error&) {
+    // load_past_runs(), which reads the same file before, has said it.
+  }
+}
+
 std::vector<NumberFormat> formats_of(const Device& device) {
   std::vector<NumberFormat> formats;
   std::ranges::copy_if(kNumberFormats, std::back_inserter(formats),
@@ -100,6 +112,7 @@ ModelOnDevice open_on_device(const AppConfig& config, const SessionChoice& choic
       device, budget_options(chosen), [device, threads = chosen.model.threads] {
         return read_rates(rates_file(), rates_key(device, NumberFormat::kFloat32, threads));
       });
+  load_past_upscales(*upscales);
   return {.choice = choice,
           .model = app.pipeline.model.info,
           .device_name = device.name,

@@ -2,14 +2,17 @@
 
 #include "headroom/core/error.h"
 #include "headroom/core/quote.h"
+#include "headroom/core/utc_time.h"
 #include "headroom/core/version.h"
 #include "headroom/image/image_reader.h"
 #include "headroom/image/resize.h"
+#include "headroom/pipeline/thread_count.h"
 #include "headroom/pipeline/upscaler.h"
 
 #include "external_upscaler.h"
 
 #include <chrono>
+#include <ctime>
 #include <optional>
 #include <utility>
 
@@ -67,14 +70,28 @@ class UpscalingGenerator final : public ImageGenerator {
     check_cancelled(stop);
     result.image = std::move(large);
     result.seed = request.seed.value_or(0);
-    record.plan = forecast.plan;
+    write_down(upscale, request, forecast.plan, record);
     record.stage_seconds[index_of(Stage::kUpscale)] =
         std::chrono::duration<double>(Clock::now() - begun).count();
-    record.model = upscale.model == kLanczos
-                       ? "Lanczos"
-                       : std::filesystem::path(upscale.model).filename().string();
-    record.version = kVersion;
     progress.on_image(std::move(result));
+  }
+
+  void write_down(const Upscale& upscale, const GenerationRequest& request, const Plan& plan,
+                  RunRecord& record) const {
+    const Device& device = tools_.forecaster->device();
+    record.plan = plan;
+    record.shape = {.width = request.width,
+                    .height = request.height,
+                    .steps = 1,
+                    .start = StartFrom::kFinished};
+    record.scale = upscale.scale;
+    record.model = upscaler_name(upscale);
+    record.device = device.name;
+    record.device_uuid = device.uuid;
+    record.threads = resolve_threads(tools_.threads);
+    record.version = kVersion;
+    record.libtorch = libtorch_version();
+    record.time = utc_text(std::time(nullptr));
   }
 
   static Image by_program(const Upscale& upscale, const Image& image, const std::stop_token& stop) {
@@ -100,7 +117,6 @@ class UpscalingGenerator final : public ImageGenerator {
     if (!made) throw Cancelled{};
     record.actual_peak_bytes = record.actual_in_use_bytes = upscaler.actual_peak_bytes();
     record.stage_peak_bytes[index_of(Stage::kUpscale)] = upscaler.actual_peak_bytes();
-    record.device = memory.source;
     record.dtype = "fp32";
     return *std::move(made);
   }
@@ -118,13 +134,8 @@ GenerationQueue::Source with_upscaling(GenerationQueue::Source pictures, Upscale
             return std::make_unique<UpscalingGenerator>(make, tools);
           },
           [done = std::move(pictures.done), forecaster](const FinishedPicture& finished) {
-            const GenerationRequest& request = finished.request;
-            if (!request.upscale) {
-              if (done) done(finished);
-              return;
-            }
-            forecaster->learn(*request.upscale, size_before(request),
-                              finished.picture.run_record.stage_seconds[index_of(Stage::kUpscale)]);
+            forecaster->learn(finished.picture.run_record);
+            if (done) done(finished);
           }};
 }
 

@@ -139,6 +139,7 @@ int first_step(const GenerationRequest& r) {
 }
 
 StartFrom start_of(const GenerationRequest& r) {
+  if (r.upscale) return StartFrom::kFinished;
   if (r.sampled) return StartFrom::kSampled;
   if (!r.init) return StartFrom::kNoise;
   return r.init->repaint ? StartFrom::kMaskedImage : StartFrom::kImage;

@@ -136,22 +136,36 @@ Forecast UpscaleForecaster::forecast(const Upscale& asked, Size picture,
   }
   stage.seconds = rate > 0 ? work / rate : 0;
   plan.seconds_are_estimated = true;
-  {
-    const std::scoped_lock lock(mutex_);
-    if (const auto known = seconds_of_work_.find(asked.model); known != seconds_of_work_.end()) {
-      stage.seconds = work * known->second;
-      plan.seconds_are_estimated = false;
-    }
+  if (const std::optional<LastRun> last = last_run(asked)) {
+    const double work_then = work_of({asked.model, last->scale}, last->picture);
+    stage.seconds = last->seconds * work / work_then;
+    plan.seconds_are_estimated = false;
   }
   plan.seconds = stage.seconds;
   plan.stages = {stage, {.stage = Stage::kSave}};
   return forecast;
 }
 
-void UpscaleForecaster::learn(const Upscale& asked, Size picture, double seconds) {
-  const double work = work_of(asked, picture);
+std::optional<UpscaleForecaster::LastRun> UpscaleForecaster::last_run(const Upscale& asked) {
   const std::scoped_lock lock(mutex_);
-  if (work > 0 && seconds > 0) seconds_of_work_[asked.model] = seconds / work;
+  const auto known = last_runs_.find(upscaler_name(asked));
+  return known == last_runs_.end() ? std::nullopt : std::optional(known->second);
+}
+
+void UpscaleForecaster::learn(const RunRecord& run_record) {
+  const double seconds = run_record.stage_seconds[index_of(Stage::kUpscale)];
+  const int scale = run_record.scale;
+  const Size picture{scale > 0 ? run_record.plan.width / scale : 0,
+                     scale > 0 ? run_record.plan.height / scale : 0};
+  const bool is_here = run_record.device == device_.name && run_record.device_uuid == device_.uuid;
+  if (!is_here || seconds <= 0 || picture.width < 1 || picture.height < 1) return;
+  const std::scoped_lock lock(mutex_);
+  last_runs_[run_record.model] = {picture, scale, seconds};
+}
+
+std::string upscaler_name(const Upscale& upscale) {
+  if (upscale.model == kLanczos) return "Lanczos";
+  return std::filesystem::path(upscale.model).filename().string();
 }
 
 }  // namespace headroom

@@ -1,5 +1,6 @@
 #include "run_recorder.h"
 
+#include "headroom/core/utc_time.h"
 #include "headroom/core/version.h"
 #include "headroom/pipeline/thread_count.h"
 
@@ -7,19 +8,6 @@
 #include <ctime>
 
 namespace headroom {
-namespace {
-
-// "2026-11-24T14:09:15Z"
-std::string utc_now() {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  ::gmtime_r(&now, &utc);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return text.data();
-}
-
-}  // namespace
 
 void RunRecorder::begin_next_picture(bool under_another_plan) {
   for (std::size_t i = 0; i < kStageCount; ++i) {
@@ -28,10 +16,10 @@ void RunRecorder::begin_next_picture(bool under_another_plan) {
   if (under_another_plan) peaks_ = {};
 }
 
-RunRecord RunRecorder::run_record(const RunningPlan& keeper, int image_index) const {
+RunRecord RunRecorder::run_record(const RunningPlan& running, int image_index) const {
   RunRecord run_record;
-  run_record.plan = keeper.first_plan();
-  run_record.changes = keeper.changes();
+  run_record.plan = running.first_plan();
+  run_record.changes = running.changes();
   run_record.image_index = image_index;
   run_record.shape = shape_;
   run_record.stage_seconds = seconds_;
@@ -41,7 +29,7 @@ RunRecord RunRecorder::run_record(const RunningPlan& keeper, int image_index) co
     run_record.actual_in_use_bytes = std::max(run_record.actual_in_use_bytes, peak.in_use);
     run_record.actual_peak_bytes = std::max(run_record.actual_peak_bytes, peak.held);
   }
-  run_record.driver_allocations = keeper.driver_allocations();
+  run_record.driver_allocations = running.driver_allocations();
   run_record.model = options_.model.info.name;
   run_record.device = options_.device.name;
   run_record.device_uuid = options_.device.uuid;
@@ -49,7 +37,7 @@ RunRecord RunRecorder::run_record(const RunningPlan& keeper, int image_index) co
   run_record.threads = resolve_threads(options_.threads);
   run_record.version = std::string(kVersion);
   run_record.libtorch = libtorch_version();
-  run_record.time = utc_now();
+  run_record.time = utc_text(std::time(nullptr));
   return run_record;
 }
 

@@ -109,12 +109,26 @@ void RunLog::append(const RunRecord& run_record) const {
 }
 
 std::vector<RunRecord> RunLog::read(std::string_view model, std::size_t most) const {
+  if (model.empty())
+    return read_with(
+        "", [](const RunRecord&) { return true; }, most);
+  const std::string mark = nlohmann::json(std::string(model))
+                               .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return read_with(
+      mark, [&](const RunRecord& record) { return record.model == model; }, most);
+}
+
+std::vector<RunRecord> RunLog::read_enlarged(std::size_t most) const {
+  return read_with(
+      "\"scale\":", [](const RunRecord& record) { return record.scale > 0; }, most);
+}
+
+// Lines without `mark` are skipped without parsing them, since this runs while the program starts.
+std::vector<RunRecord> RunLog::read_with(std::string_view mark, const IsWanted& is_wanted,
+                                         std::size_t most) const {
   std::error_code error;
   if (!fs::exists(file_, error) && !error) return {};
   const std::string bytes = read_whole_file(file_);
-  // Skips lines of other models without parsing them, since this is read while the program starts.
-  const std::string mark = nlohmann::json(std::string(model))
-                               .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   std::vector<RunRecord> newest;
   std::string_view rest = bytes;
   while (!rest.empty() && newest.size() < most) {
@@ -123,11 +137,9 @@ std::vector<RunRecord> RunLog::read(std::string_view model, std::size_t most) co
     const std::size_t begin = newline == std::string_view::npos ? 0 : newline + 1;
     const std::string_view line = rest.substr(begin);
     rest = rest.substr(0, begin);
-    if (!model.empty() && line.find(mark) == std::string_view::npos) continue;
+    if (line.find(mark) == std::string_view::npos) continue;
     std::optional<RunRecord> run_record = read_run_record_line(line);
-    if (run_record && (model.empty() || run_record->model == model)) {
-      newest.push_back(std::move(*run_record));
-    }
+    if (run_record && is_wanted(*run_record)) newest.push_back(std::move(*run_record));
   }
   std::reverse(newest.begin(), newest.end());
   return newest;

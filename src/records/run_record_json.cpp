@@ -216,7 +216,8 @@ json to_json(const PlanChange& change) {
 namespace {
 
 // Names of StartFrom; a start from noise is not written.
-constexpr std::array<std::string_view, 4> kStarts{"noise", "image", "masked image", "sampled"};
+constexpr std::array<std::string_view, 5> kStarts{"noise", "image", "masked image", "sampled",
+                                                  "finished"};
 
 void read_start(const Reader& in, StartFrom& start) {
   std::string name;
@@ -260,6 +261,7 @@ json to_json(const RunRecord& run_record) {
   if (run_record.shape.start != StartFrom::kNoise) {
     object["start"] = std::string(kStarts[static_cast<std::size_t>(run_record.shape.start)]);
   }
+  if (run_record.scale > 0) object["scale"] = run_record.scale;
   return object;
 }
 
@@ -306,6 +308,7 @@ std::optional<RunRecord> read_run_record_line(std::string_view line) {
   in.read("stage_peak_bytes", run_record.stage_peak_bytes);
   in.read("copy_bytes_per_second", run_record.copy_bytes_per_second);
   in.read("driver_allocations", run_record.driver_allocations);
+  in.read("scale", run_record.scale);
   in.each("plan_changes",
           [&](const Reader& change) { run_record.changes.push_back(read_change(change)); });
   const json* const plan = in.find("plan");

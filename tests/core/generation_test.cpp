@@ -277,6 +277,11 @@ TEST(Generation, WhatIsOnlyEnlargedIsCheckedForThat) {
   request.upscale->scale = 5;
   EXPECT_EQ(validate(request, 64).size(), 1U);
   EXPECT_FALSE(has_stage(RunShape{}, Stage::kUpscale));
+  EXPECT_EQ(start_of(request), StartFrom::kFinished);
+  for (const StageEntry& entry : kStages) {
+    const bool is_gone_through = entry.stage == Stage::kUpscale || entry.stage == Stage::kSave;
+    EXPECT_EQ(has_stage({.start = StartFrom::kFinished}, entry.stage), is_gone_through);
+  }
   EXPECT_EQ(size_before(GenerationRequest{}), (Size{512, 512}));
 }
 

@@ -75,13 +75,16 @@ TEST_F(WindowUpscale, TheProgramInThePathIsOfferedUsedAndStopped) {
                          << "while test -e '" << slow.string() << "'; do sleep 0.05; done\n"
                          << "exec convert \"$2\" -filter point -resize 400% \"$4\"\n";
   fs::permissions(program, fs::perms::owner_all);
-  WindowDriver w(
-      launch({}, {"PATH=" + program.parent_path().string() + ":" + std::getenv("PATH")}));
+  const std::vector<std::string> path{"PATH=" + program.parent_path().string() + ":" +
+                                      std::getenv("PATH")};
+  WindowDriver w(launch({}, path));
   make_one(w);
   const fs::path origin = w.state()["picture_file"].get<std::string>();
   open_list(w);
   w.click("upscale.model.0");
   EXPECT_TRUE(w.wait_for_words("upscale.model.0", "memory not counted")) << w.read()["says"];
+  const std::string with_seconds = "memory not counted · ";
+  EXPECT_FALSE(w.wait_for_words("upscale.model.0", with_seconds, 0)) << "nobody knows its seconds";
   w.screenshot("upscale_program");
   w.click("upscale.scale.4");
   rest(w);
@@ -106,6 +109,14 @@ TEST_F(WindowUpscale, TheProgramInThePathIsOfferedUsedAndStopped) {
   w.click("cancel");
   EXPECT_TRUE(w.wait([](const json& s) { return s["running"] == false; }, 30));
   EXPECT_EQ(w.state()["pictures"], 2);
+  EXPECT_EQ(w.close(30), 0);
+  fs::remove(folder_ / "ui.json");
+  WindowDriver again(launch({}, path));
+  ASSERT_TRUE(again.wait_for_widget("strip.0"));
+  again.click("strip.0");
+  again.click("upscale");
+  ASSERT_TRUE(again.wait_for_widget("upscale.model.1"));
+  EXPECT_TRUE(again.wait_for_words("upscale.model.0", with_seconds)) << "from the last start";
 }
 
 TEST_F(WindowUpscale, LanczosNeedsNoFileAndOneThatIsGoneIsSaid) {

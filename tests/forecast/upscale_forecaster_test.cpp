@@ -40,6 +40,18 @@ Upscale by(const char* name, int scale) {
   return {(test::upscaler_files() / name).string(), scale};
 }
 
+RunRecord run_of(const Upscale& asked, Size picture, double seconds) {
+  RunRecord record;
+  record.shape.start = StartFrom::kFinished;
+  record.scale = asked.scale;
+  record.plan.width = picture.width * asked.scale;
+  record.plan.height = picture.height * asked.scale;
+  record.model = upscaler_name(asked);
+  record.device = choose_device("cpu").name;
+  record.stage_seconds[index_of(Stage::kUpscale)] = seconds;
+  return record;
+}
+
 // A 3x3 convolution is nine products and nine sums for each pair of channels.
 TEST(UpscaleForecaster, CountsTheOperations) {
   const UpscalerConfig small{
@@ -96,12 +108,31 @@ TEST(UpscaleForecaster, SecondsAreThoseOfTheLastRunByItsPixels) {
   const double by_rates = upscale_flops(config, 2000) / (0.5e9);  // of 16 channels half are padding
   EXPECT_NEAR(seconds(size).seconds, by_rates, 1e-9 * by_rates);
   EXPECT_TRUE(seconds(size).seconds_are_estimated);
-  all.learn(asked, size, 3);
+  all.learn(run_of(asked, size, 3));
   EXPECT_DOUBLE_EQ(seconds(size).seconds, 3);
   EXPECT_DOUBLE_EQ(seconds({100, 80}).seconds, 12);
   EXPECT_FALSE(seconds(size).seconds_are_estimated);
   EXPECT_EQ(forecaster(std::nullopt).forecast(asked, size, memory_of(kGiB)).plan.seconds, 0)
       << "nobody knows";
+}
+
+TEST(UpscaleForecaster, LearnsNothingFromRunsOfOtherKindsAndDevices) {
+  UpscaleForecaster all = forecaster();
+  const Upscale asked = by("general_x2.pth", 2);
+  const auto is_estimated = [&] {
+    return all.forecast(asked, {50, 40}, memory_of(kGiB)).plan.seconds_are_estimated;
+  };
+  RunRecord of_model = run_of(asked, {50, 40}, 3);
+  of_model.scale = 0;
+  all.learn(of_model);
+  RunRecord of_card = run_of(asked, {50, 40}, 3);
+  of_card.device = "A card";
+  all.learn(of_card);
+  all.learn(run_of(by("general_x4.pth", 2), {50, 40}, 3));
+  all.learn(run_of(asked, {0, 0}, 3));
+  EXPECT_TRUE(is_estimated());
+  all.learn(run_of(asked, {50, 40}, 3));
+  EXPECT_FALSE(is_estimated());
 }
 
 TEST(UpscaleForecaster, LanczosNeedsNothingOfTheDevice) {
@@ -121,7 +152,7 @@ TEST(UpscaleForecaster, OfAProgramOnlyTheSecondsAreKnownAfterItsFirstRun) {
   EXPECT_EQ(found.plan.width, 20);
   EXPECT_EQ(found.plan.peak_bytes, 0);
   EXPECT_EQ(found.plan.seconds, 0) << "nobody knows";
-  all.learn(asked, {10, 10}, 3);
+  all.learn(run_of(asked, {10, 10}, 3));
   found = all.forecast(asked, {20, 10}, memory_of(kMiB));
   EXPECT_DOUBLE_EQ(found.plan.seconds, 6);
   EXPECT_FALSE(found.plan.seconds_are_estimated);

@@ -195,6 +195,32 @@ TEST(RunRecordLine, TellsARunThatStartedFromAPicture) {
   EXPECT_EQ(read->stage_seconds, run_record.stage_seconds);
 }
 
+TEST(RunRecordLine, TellsARunThatOnlyEnlarged) {
+  RunRecord run_record = full_run_record();
+  EXPECT_EQ(run_record_line(run_record).find("\"scale\""), std::string::npos);
+  run_record.shape.start = StartFrom::kFinished;
+  run_record.scale = 3;
+  run_record.stage_seconds = {};
+  run_record.stage_seconds[index_of(Stage::kUpscale)] = 0.25;
+  const std::optional<RunRecord> read = read_run_record_line(run_record_line(run_record));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->shape, run_record.shape);
+  EXPECT_EQ(read->scale, 3);
+  EXPECT_EQ(read->stage_seconds, run_record.stage_seconds);
+}
+
+TEST(RunLog, ReadsTheNewestThatOnlyEnlarged) {
+  const TempFolder folder;
+  const RunLog file(folder / "receipts.jsonl");
+  for (const char* const time : {"1", "2", "3", "4"}) {
+    RunRecord run_record = full_run_record(time);
+    run_record.scale = *time == '2' ? 0 : 2;
+    file.append(run_record);
+  }
+  EXPECT_THAT(times(file.read_enlarged(2)), ElementsAre("3", "4"));
+  EXPECT_THAT(times(file.read_enlarged(9)), ElementsAre("1", "3", "4"));
+}
+
 TEST(RunLog, IsEmptyWhenThereIsNone) {
   const TempFolder folder;
   EXPECT_TRUE(RunLog(folder / "none" / "receipts.jsonl").read().empty());

@@ -53,7 +53,10 @@ struct RunRecord {
   // How often the driver was asked for memory after the run had reserved the plan's peak; a run
   // promises 0.
   std::int64_t driver_allocations = 0;
-  std::string model;  // the model folder's name
+  // Of a run that only enlarges a picture (StartFrom::kFinished): how many times as wide and high
+  // the result is; else 0.
+  int scale = 0;
+  std::string model;  // the model folder's name; of such a run, the upscaler's: see upscaler_name()
   // The files that the model was opened from, by part. Either all files of a part are listed, or
   // none while the hash of one of them is not known.
   std::vector<HashedFile> model_files;

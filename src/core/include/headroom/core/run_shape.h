@@ -8,12 +8,13 @@
 
 namespace headroom {
 
-// What the latents of a picture start as.
+// What a picture is made from.
 enum class StartFrom : std::uint8_t {
   kNoise,
   kImage,        // another picture, to which noise is added
   kMaskedImage,  // likewise, but only a part is painted anew and the rest is kept
-  kSampled       // the final latents of an earlier run: only decoding is left
+  kSampled,      // the final latents of an earlier run: only decoding is left
+  kFinished      // a finished picture, which is only enlarged
 };
 
 // What the memory and the seconds of one picture depend on, besides model, device and plan.
@@ -23,7 +24,7 @@ enum class StartFrom : std::uint8_t {
 struct RunShape {
   int width = 0;   // px, multiple of the model's size unit
   int height = 0;  // px, likewise
-  int steps = 0;   // denoising steps that are done, 1..1000; kSampled: 1, although none is done
+  int steps = 0;   // denoising steps that are done, 1..1000; kSampled, kFinished: 1, none is done
   int guided_steps = 0;     // how many of the first steps run both branches; 0..steps
   int prompt_tokens = 0;    // tokens that the text encoder reads, template included
   int negative_tokens = 0;  // likewise; 0 without guidance
@@ -36,12 +37,14 @@ struct RunShape {
   switch (kStages[index_of(stage)].runs_with) {
     case RunsWith::kEveryRun:
       break;
+    case RunsWith::kModel:
+      return shape.start != StartFrom::kFinished;
     case RunsWith::kSteps:
-      return shape.start != StartFrom::kSampled;
+      return shape.start != StartFrom::kSampled && shape.start != StartFrom::kFinished;
     case RunsWith::kPictureStart:
       return shape.start == StartFrom::kImage || shape.start == StartFrom::kMaskedImage;
     case RunsWith::kUpscaler:
-      return false;
+      return shape.start == StartFrom::kFinished;
   }
   return true;
 }

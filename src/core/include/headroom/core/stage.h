@@ -11,9 +11,10 @@ enum class Stage { kLoad, kEncode, kEncodeImage, kDenoise, kDecode, kUpscale, kS
 // Which runs go through a stage.
 enum class RunsWith {
   kEveryRun,
+  kModel,         // all but those that only enlarge a finished picture
   kSteps,         // runs that denoise, that is, all but those with final latents of an earlier run
   kPictureStart,  // those that start from another picture
-  kUpscaler       // runs of an upscaler; RunShape does not describe those
+  kUpscaler       // those that only enlarge a finished picture
 };
 
 struct StageEntry {
@@ -32,7 +33,7 @@ inline constexpr std::array kStages{
     StageEntry{Stage::kEncode, "encode", RunsWith::kSteps, 0.06, true},
     StageEntry{Stage::kEncodeImage, "encode-image", RunsWith::kPictureStart, 0, true},
     StageEntry{Stage::kDenoise, "denoise", RunsWith::kSteps, 0.70},
-    StageEntry{Stage::kDecode, "decode", RunsWith::kEveryRun, 0.13},
+    StageEntry{Stage::kDecode, "decode", RunsWith::kModel, 0.13},
     StageEntry{Stage::kUpscale, "upscale", RunsWith::kUpscaler, 0},
     StageEntry{Stage::kSave, "save", RunsWith::kEveryRun, 0.03},
 };

@@ -1,5 +1,6 @@
 #pragma once
 #include "headroom/core/generation.h"
+#include "headroom/core/run_record.h"
 #include "headroom/core/size.h"
 #include "headroom/forecast/upscale_plan.h"
 #include "headroom/memory/device_rates.h"
@@ -31,12 +32,19 @@ class UpscaleForecaster {
   // The same in the form that a run needs; not for Lanczos.
   [[nodiscard]] UpscaleForecast plan(const Upscale& asked, Size picture,
                                      const MemorySnapshot& memory);
-  // Tells how long such a run took; later predictions use it.
-  void learn(const Upscale& asked, Size picture, double seconds);
+  // Remembers how long a run took, if it was an upscaler's on this device; later predictions with
+  // the upscaler of that name use it.
+  void learn(const RunRecord& run_record);
 
   [[nodiscard]] const Device& device() const { return device_; }
 
  private:
+  struct LastRun {
+    Size picture;
+    int scale = 1;
+    double seconds = 0;
+  };
+  [[nodiscard]] std::optional<LastRun> last_run(const Upscale& asked);
   [[nodiscard]] UpscalerConfig config_of(const std::string& model);
   [[nodiscard]] double work_of(const Upscale& asked, Size picture);
 
@@ -50,8 +58,11 @@ class UpscaleForecaster {
   };
   std::map<std::string, Opened> opened_;  // key: file
   std::map<std::tuple<std::string, int, int, std::int64_t>, UpscalePlan> plans_;
-  std::map<std::string, double> seconds_of_work_;  // key: file; from the last run
+  std::map<std::string, LastRun> last_runs_;  // key: upscaler_name()
 };
+
+// An upscaler's name in run records: "Lanczos", or the name of its file or program without folders.
+[[nodiscard]] std::string upscaler_name(const Upscale& upscale);
 
 // Floating-point operations for a picture of `pixels`; a multiplication and an addition count as
 // two. Without the margins of pieces.

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,9 +31,16 @@ class RunLog {
   [[nodiscard]] std::vector<RunRecord> read(std::string_view model = {},
                                             std::size_t most = static_cast<std::size_t>(-1)) const;
 
+  // The newest `most` records of runs that only enlarged a picture, oldest first; else the same.
+  [[nodiscard]] std::vector<RunRecord> read_enlarged(std::size_t most) const;
+
   [[nodiscard]] const std::filesystem::path& path() const { return file_; }
 
  private:
+  using IsWanted = std::function<bool(const RunRecord&)>;
+  [[nodiscard]] std::vector<RunRecord> read_with(std::string_view mark, const IsWanted& is_wanted,
+                                                 std::size_t most) const;
+
   std::filesystem::path file_;
   std::int64_t most_bytes_;
 };
