@@ -65,9 +65,11 @@ std::string_view trim(std::string_view text) {
 }
 
 std::vector<std::string_view> split_lines(std::string_view text) {
+  // Old Macs' programs end lines with this alone.
+  const char mark = text.find('\n') == std::string_view::npos ? '\r' : '\n';
   std::vector<std::string_view> lines;
   while (true) {
-    const std::size_t end = text.find('\n');
+    const std::size_t end = text.find(mark);
     std::string_view line = text.substr(0, end);
     if (line.ends_with('\r')) line.remove_suffix(1);
     lines.push_back(line);
@@ -95,6 +97,18 @@ std::size_t bracket_end(std::string_view text) {
   return std::string_view::npos;
 }
 
+// The comma that ends the value at the start of `text`; between two digits it belongs to a number,
+// as in typed settings.
+std::size_t value_end(std::string_view text, std::size_t from) {
+  const auto is_digit = [&](std::size_t at) {
+    return at < text.size() && text[at] >= '0' && text[at] <= '9';
+  };
+  std::size_t comma = text.find(',', from);
+  while (comma != std::string_view::npos && comma > 0 && is_digit(comma - 1) && is_digit(comma + 1))
+    comma = text.find(',', comma + 1);
+  return comma;
+}
+
 // Takes one value off `rest`, including the comma after it.
 std::string take_value(std::string_view& rest) {
   rest = rest.substr(std::min(rest.find_first_not_of(" \t"), rest.size()));
@@ -112,7 +126,7 @@ std::string take_value(std::string_view& rest) {
   }
   std::size_t begin = 0;
   if (rest.starts_with('[') || rest.starts_with('{')) begin = bracket_end(rest);
-  const std::size_t comma = rest.find(',', begin == std::string_view::npos ? 0 : begin);
+  const std::size_t comma = value_end(rest, begin == std::string_view::npos ? 0 : begin);
   const std::string value(trim(rest.substr(0, comma)));
   rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
   return value;
@@ -154,7 +168,7 @@ bool read_setting(const std::string& key, const std::string& value, ReadSettings
     if (steps) request.steps = static_cast<int>(*steps);
     return steps && found("steps");
   }
-  if (key == "CFG scale") {
+  if (key == "CFG scale" || key == "Guidance Scale") {
     constexpr RealRange kScale{kGuidanceRange.low + 1, kGuidanceRange.high + 1};
     const auto scale = in_range(parse_real(value), kScale);
     if (scale) request.guidance_scale = tidy(*scale - 1);
@@ -226,13 +240,23 @@ void read_line_after(std::string_view line, ReadSettings& settings) {
   }
 }
 
-void read_prompts(std::span<const std::string_view> lines, GenerationRequest& request) {
+// Draw Things writes "-blurry" where others write "Negative prompt: blurry", and other settings.
+bool is_of_draw_things(std::string_view line) {
+  const auto pairs = split_settings(line);
+  const auto has = [&](std::string_view key) {
+    return std::ranges::any_of(pairs, [&](const auto& pair) { return pair.first == key; });
+  };
+  return has("Guidance Scale") && has("Seed Mode");
+}
+
+void read_prompts(std::span<const std::string_view> lines, std::string_view negative_mark,
+                  GenerationRequest& request) {
   std::string* into = nullptr;
   for (std::string_view line : lines) {
     const bool negative_begins =
-        into != &request.negative_prompt && line.starts_with(kNegativeMark);
+        into != &request.negative_prompt && line.starts_with(negative_mark);
     if (negative_begins) {
-      line.remove_prefix(kNegativeMark.size());
+      line.remove_prefix(negative_mark.size());
       if (line.starts_with(' ')) line.remove_prefix(1);
     }
     if (negative_begins || into == nullptr) {
@@ -314,7 +338,8 @@ ReadSettings parse_a1111_parameters(const std::string& text) {
     if (!read_setting(key, value, settings)) settings.unknown.emplace_back(key, value);
   }
   for (std::size_t i = at; i < lines.size(); ++i) read_line_after(lines[i], settings);
-  read_prompts(std::span(lines).first(at - 1), settings.request);
+  read_prompts(std::span(lines).first(at - 1),
+               is_of_draw_things(lines[at - 1]) ? "-" : kNegativeMark, settings.request);
   take_prompts(settings);
   return settings;
 }

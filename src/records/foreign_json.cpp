@@ -65,8 +65,8 @@ std::pair<std::string_view, std::string_view> read_escape(std::string_view text)
   return {whole, is_pair ? whole : "\\uFFFD"};
 }
 
-// Replaces what other programs write although JSON does not have it: Python's NaN and numbers that
-// are too large, which become strings, and halves of surrogate pairs.
+// Replaces what other programs write although JSON does not have it: Python's NaN, infinities and
+// numbers that are too large, which become strings, and halves of surrogate pairs.
 std::string as_plain_json(std::string_view text) {
   std::string out;
   bool quoted = false;
@@ -79,7 +79,7 @@ std::string as_plain_json(std::string_view text) {
     std::string_view taken = text.substr(0, 1);
     if (known != kNoNumbers.end()) {
       taken = *known;
-      out += "null";
+      out += '"' + std::string(*known) + '"';  // not null, which would not be told of
     } else if (!vast.empty()) {
       taken = vast;
       out += '"' + std::string(vast) + '"';

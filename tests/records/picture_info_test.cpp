@@ -86,8 +86,24 @@ TEST(PictureInfo, TheZeroByteThatEndsATextInCIsNoPartOfIt) {
                chunk("zTXt", std::string("b\0\0", 3) + zlib_stored(std::string("cats\0", 5)))));
   EXPECT_EQ(texts.at(0).value, "一只猫");
   EXPECT_EQ(texts.at(1).value, "cats");
-  const std::string utf16("\xFF\xFE\x61\0\x62\0", 6);
-  EXPECT_EQ(read_text(utf16), "\u00FF\u00FE" + std::string("a\0b\0", 4)) << "which has its own";
+}
+
+TEST(PictureInfo, ReadableTextAfterAZeroByteIsReadToo) {
+  EXPECT_EQ(read_text(std::string("a fox\0Steps: 4, Seed: 7\0", 24)), "a fox\nSteps: 4, Seed: 7");
+  EXPECT_EQ(read_text(std::string("cat\0\0猫", 8)), "cat\n猫");
+  EXPECT_EQ(read_text(std::string("{\"a\": 1}\0rest", 13)), "{\"a\": 1}") << "an object is whole";
+  EXPECT_EQ(read_text(std::string("cat\0\xFF\xFE", 6)), "cat");
+}
+
+// By Python's "a 🐼\n4".encode("utf-16"), ("utf-16-le") and ("utf-16-be").
+TEST(PictureInfo, TextInUtf16IsRead) {
+  const std::string little("a\0 \0\x3D\xD8\x3C\xDC\n\0004\0", 12);
+  const std::string big("\0a\0 \xD8\x3D\xDC\x3C\0\n\0004", 12);
+  EXPECT_EQ(read_text("\xFF\xFE" + little), "a 🐼\n4");
+  EXPECT_EQ(read_text("\xFE\xFF" + big), "a 🐼\n4");
+  EXPECT_EQ(read_text(little), "a 🐼\n4");
+  EXPECT_EQ(read_text(big), "a 🐼\n4");
+  EXPECT_EQ(read_text("\xFF\xFE" + little + std::string(2, '\0')), "a 🐼\n4");
 }
 
 TEST(PictureInfo, ReadsEntriesAfterThePixels) {
