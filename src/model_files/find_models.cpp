@@ -68,7 +68,13 @@ class Search {
   }
 
   void add_files(const fs::path& folder, int depth) {
-    for (const fs::path& file : transformers_in(folder, depth)) add(file, file.string());
+    for (const ShelfFile& one : shelf_files(folder, depth)) {
+      if (one.fault.empty()) {
+        add(one.file, one.file.string());
+      } else if (FoundModel* const model = note(one.file, one.file.string())) {
+        model->problem = one.fault;
+      }
+    }
   }
 
   void add_repositories() {
@@ -85,13 +91,21 @@ class Search {
   [[nodiscard]] std::vector<FoundModel> take() { return std::move(found_); }
 
  private:
-  void add(const fs::path& place, const std::string& name) {
+  // A new one; null if it is in the list already.
+  FoundModel* note(const fs::path& place, const std::string& name) {
     std::error_code error;
     const fs::path same = fs::weakly_canonical(place, error);
-    if (!seen_.insert(error ? place : same).second) return;
+    if (!seen_.insert(error ? place : same).second) return nullptr;
     FoundModel& model = found_.emplace_back();
     model.name = name;
     model.place = place;
+    return &model;
+  }
+
+  void add(const fs::path& place, const std::string& name) {
+    FoundModel* const noted = note(place, name);
+    if (noted == nullptr) return;
+    FoundModel& model = *noted;
     try {
       open(model);
     } catch (const MissingParts& e) {

@@ -82,14 +82,15 @@ ModelShelves shelves_below(const fs::path& folder) {
   return shelves;
 }
 
-std::vector<fs::path> transformers_in(const fs::path& folder, int depth) {
-  std::vector<fs::path> found;
+std::vector<ShelfFile> shelf_files(const fs::path& folder, int depth) {
+  std::vector<ShelfFile> found;
   for (const fs::path& file : weight_files(folder, depth)) {
     try {
       const WeightKind kind = tell_kind(TensorFile(file)).kind;
-      if (kind == WeightKind::kTransformer || kind == WeightKind::kAllInOne) found.push_back(file);
-    } catch (const Error&) {
-      // Damaged or of another kind: not what is looked for.
+      if (kind == WeightKind::kTransformer || kind == WeightKind::kAllInOne)
+        found.push_back({file, {}});
+    } catch (const Error& e) {
+      found.push_back({file, e.message()});
     }
   }
   return found;
@@ -98,7 +99,9 @@ std::vector<fs::path> transformers_in(const fs::path& folder, int depth) {
 std::optional<fs::path> transformer_in(const fs::path& folder) {
   std::set<fs::path> found;
   const auto look_into = [&](const fs::path& place, int depth) {
-    for (fs::path& file : transformers_in(place, depth)) found.insert(std::move(file));
+    for (const ShelfFile& one : shelf_files(place, depth)) {
+      if (one.fault.empty()) found.insert(one.file);
+    }
   };
   look_into(folder, 0);
   for (const fs::path& shelf : shelves_below(folder).transformers) look_into(shelf, kShelfDepth);

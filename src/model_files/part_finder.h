@@ -1,4 +1,5 @@
 #pragma once
+#include "headroom/core/message.h"
 #include "headroom/core/model_shelves.h"
 #include "headroom/weights/network_tensors.h"
 
@@ -12,10 +13,15 @@ namespace headroom {
 // Whether `place` is a file, or a folder with weights in it.
 [[nodiscard]] bool has_weights(const std::filesystem::path& place);
 
+// A file that has, or by its name should have, weights.
+struct ShelfFile {
+  std::filesystem::path file;
+  Message fault;  // why it cannot be read; empty if it has a Z-Image transformer
+};
+
 // Files with a Z-Image transformer or a whole checkpoint in `folder` and down to `depth` levels of
-// its subfolders; sorted by name.
-[[nodiscard]] std::vector<std::filesystem::path> transformers_in(
-    const std::filesystem::path& folder, int depth);
+// its subfolders, and files of weights there that cannot be read; sorted by name.
+[[nodiscard]] std::vector<ShelfFile> shelf_files(const std::filesystem::path& folder, int depth);
 inline constexpr int kShelfDepth = 3;  // people sort their files into subfolders
 
 // The only such file in `folder` and its shelves. Nothing if there is none. Several are refused by

@@ -97,6 +97,31 @@ TEST_F(FindModels, OnTheShelvesOfSeveralPrograms) {
   EXPECT_EQ(found[2].get, "hf download Tongyi-MAI/Z-Image-Turbo --include 'tokenizer/*'");
 }
 
+// As a broken download leaves them: nobody would look for a model that is not in the list.
+TEST_F(FindModels, ListsSingleFilesThatCannotBeReadWithTheirFault) {
+  put("ComfyUI/models/diffusion_models/whole.safetensors", models() / "single/z_image.safetensors");
+  const std::string shelf = "ComfyUI/models/diffusion_models/";
+  const auto write = [&](const std::string& place, const std::string& bytes) {
+    fs::create_directories((folder_ / place).parent_path());
+    std::ofstream(folder_ / place, std::ios::binary) << bytes;
+  };
+  write(shelf + "a_pointer.safetensors", "version https://git-lfs.github.com/spec/v1\noid x\n");
+  write(shelf + "deep/page.gguf", "<!DOCTYPE html><html></html>");
+  std::ifstream in(models() / "single/z_image.safetensors", std::ios::binary);
+  std::string half(4096, ' ');
+  in.read(half.data(), static_cast<std::streamsize>(half.size()));
+  write("folder/half.safetensors", half);
+  const auto found = find({"folder"}, {"ComfyUI"});
+  ASSERT_THAT(names(found),
+              ElementsAre(at("folder/half.safetensors"), at(shelf + "a_pointer.safetensors"),
+                          at(shelf + "deep/page.gguf"), at(shelf + "whole.safetensors")));
+  EXPECT_FALSE(found[0].problem.empty());
+  EXPECT_THAT(found[1].problem.english(), HasSubstr("is a git-lfs pointer"));
+  EXPECT_THAT(found[1].problem.english(), HasSubstr("a_pointer.safetensors"));
+  EXPECT_THAT(found[2].problem.english(), HasSubstr("is a web page"));
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(found[i].opened);
+}
+
 // A folder whose parts are missing, in whole or but for a shard, is listed with how to get them.
 TEST_F(FindModels, SaysWhichPartsOfAFolderAreMissing) {
   for (const char* const file : {"model_index.json", "transformer/config.json", "text_encoder",

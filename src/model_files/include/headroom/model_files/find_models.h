@@ -33,8 +33,8 @@ struct FoundModel {
 
 // Looks for models in this order, listing each once: in `folders` (a model's own folder, or one
 // that contains models' folders or weight files), on `where`'s shelves for transformers, and among
-// all repositories in its Hugging Face cache. Reads headers. Other models and LoRAs are
-// skipped.
+// all repositories in its Hugging Face cache. Reads headers. Other models and LoRAs are skipped;
+// files of weights that cannot be read are listed with their fault.
 [[nodiscard]] std::vector<FoundModel> find_models(const std::vector<std::filesystem::path>& folders,
                                                   const ModelPlaces& where);
 
