@@ -6,22 +6,20 @@
 #include "headroom/gui_toolkit/input_order.h"
 #include "headroom/gui_toolkit/wake_window.h"
 
+#include "gl_drawer.h"
 #include "native_window.h"
+#include "soft_drawer.h"
 #include "window_events.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <mutex>
-#include <string_view>
 #include <utility>
 #include <vector>
 
-#include <GL/gl.h>
 #include <GLFW/glfw3.h>
 #include <imgui.h>
-#include <imgui_impl_glfw.h>
-#include <imgui_impl_opengl3.h>
 #include <imgui_internal.h>
 
 namespace headroom {
@@ -46,6 +44,19 @@ class GlfwLibrary {
     if ((wayland == nullptr || *wayland == '\0') && std::getenv("DISPLAY") != nullptr) {
       glfwInitHint(GLFW_PLATFORM, GLFW_PLATFORM_X11);
     }
+    start();
+  }
+  ~GlfwLibrary() { end(); }
+  GlfwLibrary(const GlfwLibrary&) = delete;
+  GlfwLibrary& operator=(const GlfwLibrary&) = delete;
+  void start_again_on_x11() {
+    end();
+    glfwInitHint(GLFW_PLATFORM, GLFW_PLATFORM_X11);
+    start();
+  }
+
+ private:
+  static void start() {
     if (glfwInit() != GLFW_TRUE) {
       throw Error(ErrorKind::kInternal,
                   "no display to open a window on (" + last_glfw_error() +
@@ -54,15 +65,13 @@ class GlfwLibrary {
     const std::scoped_lock lock(glfw_life().mutex);
     glfw_life().alive = true;
   }
-  ~GlfwLibrary() {
+  static void end() {
     {
       const std::scoped_lock lock(glfw_life().mutex);
       glfw_life().alive = false;
     }
     glfwTerminate();
   }
-  GlfwLibrary(const GlfwLibrary&) = delete;
-  GlfwLibrary& operator=(const GlfwLibrary&) = delete;
 };
 
 }  // namespace
@@ -80,7 +89,7 @@ struct Graphics::State {
   double zoom = 1;
   WindowPlace place;
   Damage damage;
-  bool keeps_pixels = false;  // the frame buffer keeps its content for the next frame
+  std::unique_ptr<FrameDrawer> drawer;
   int width = 0, height = 0;  // of the last frame, in pixels
   unsigned background = 0;
 };
@@ -156,25 +165,33 @@ void serve_input_method(ImGuiContext* /*context*/, ImGuiViewport* viewport,
                                 pixel(data->InputLineHeight));
 }
 
-// Mesa's software renderer copies its buffer to the screen, so the buffer still has the last
-// frame. A GPU may use another buffer for each frame, but is fast enough to draw everything.
-bool is_software(const char* renderer) {
-  return renderer != nullptr && std::string_view(renderer).starts_with("llvmpipe");
+// Where there is no OpenGL 3, the window is drawn without it. Under Wayland that is not possible,
+// but its desktops serve X11, too.
+GLFWwindow* open_any_window(const Graphics::Options& options, GlfwLibrary& library) {
+  try {
+    return open_window(options, /*with_opengl=*/true);
+  } catch (const Error&) {
+    if (!is_x11() && std::getenv("DISPLAY") != nullptr) library.start_again_on_x11();
+    if (!can_draw_in_software()) throw;
+    return open_window(options, /*with_opengl=*/false);
+  }
 }
 
 }  // namespace
 
 Graphics::Graphics(const Options& options) : state_(std::make_unique<State>()) {
   State& s = *state_;
-  s.window = open_window(options);
+  s.window = open_any_window(options, s.library);
   s.forced_scale = static_cast<float>(options.ui_scale);
   s.zoom = options.zoom;
   glfwSetWindowUserPointer(s.window, &s.events);
   set_icon(s.window, options.icon_folder);
-  glfwMakeContextCurrent(s.window);
-  glfwSwapInterval(1);
+  const bool has_opengl = glfwGetWindowAttrib(s.window, GLFW_CLIENT_API) == GLFW_OPENGL_API;
+  if (has_opengl) {
+    glfwMakeContextCurrent(s.window);
+    glfwSwapInterval(1);
+  }
   watch_input(s.window);
-  s.keeps_pixels = is_software(reinterpret_cast<const char*>(glGetString(GL_RENDERER)));
 
   ImGui::CreateContext();
   ImGuiIO& io = ImGui::GetIO();
@@ -185,16 +202,14 @@ Graphics::Graphics(const Options& options) : state_(std::make_unique<State>()) {
   // Dear ImGui's list of windows would show internal names; regions.h has a replacement.
   ImGui::GetCurrentContext()->ConfigNavWindowingKeyNext = 0;
   ImGui::GetCurrentContext()->ConfigNavWindowingKeyPrev = 0;
-  ImGui_ImplGlfw_InitForOpenGL(s.window, true);
+  s.drawer = has_opengl ? make_gl_drawer(s.window) : make_soft_drawer(s.window);
   ImGui::GetPlatformIO().Platform_SetImeDataFn = serve_input_method;
   ImGui::GetPlatformIO().Platform_GetClipboardTextFn = read_clipboard;
   ImGui::GetPlatformIO().Platform_SetClipboardTextFn = write_clipboard;
-  ImGui_ImplOpenGL3_Init("#version 130");
 }
 
 Graphics::~Graphics() {
-  ImGui_ImplOpenGL3_Shutdown();
-  ImGui_ImplGlfw_Shutdown();
+  state_->drawer.reset();
   ImGui::DestroyContext();
   glfwDestroyWindow(state_->window);
 }
@@ -300,8 +315,7 @@ bool Graphics::hidden() const {
 }
 
 void Graphics::begin_frame() {
-  ImGui_ImplOpenGL3_NewFrame();
-  ImGui_ImplGlfw_NewFrame();
+  state_->drawer->begin_frame();
   ImVector<ImGuiInputEvent>& waiting = ImGui::GetCurrentContext()->InputEventsQueue;
   const auto taken = static_cast<int>(events_of_frame({waiting.begin(), waiting.end()}));
   const std::vector<ImGuiInputEvent> later(waiting.begin() + taken, waiting.end());
@@ -321,38 +335,6 @@ void Graphics::begin_frame() {
 
 bool Graphics::holds_input() const { return !ImGui::GetCurrentContext()->InputEventsQueue.empty(); }
 
-namespace {
-
-// Draws the part of the frame inside `area`; the target is `height_px` high.
-void draw_area(ImDrawData& data, const Area& area, const ImVec4& background, int height_px) {
-  const ImVec2 scale = data.FramebufferScale;
-  const auto pixel = [](float at) { return static_cast<int>(std::lround(at)); };
-  const int left = pixel((area.low.x - data.DisplayPos.x) * scale.x);
-  const int right = pixel((area.high.x - data.DisplayPos.x) * scale.x);
-  const int top = pixel((area.low.y - data.DisplayPos.y) * scale.y);
-  const int bottom = pixel((area.high.y - data.DisplayPos.y) * scale.y);
-  glEnable(GL_SCISSOR_TEST);
-  glScissor(left, height_px - bottom, right - left, bottom - top);
-  glClearColor(background.x, background.y, background.z, 1.0F);
-  glClear(GL_COLOR_BUFFER_BIT);
-  std::vector<ImVec4> clips;
-  for (ImDrawList* const list : data.CmdLists) {
-    for (ImDrawCmd& command : list->CmdBuffer) {
-      ImVec4& clip = command.ClipRect;
-      clips.push_back(clip);
-      clip = {std::max(clip.x, area.low.x), std::max(clip.y, area.low.y),
-              std::min(clip.z, area.high.x), std::min(clip.w, area.high.y)};
-    }
-  }
-  ImGui_ImplOpenGL3_RenderDrawData(&data);
-  std::size_t i = 0;
-  for (ImDrawList* const list : data.CmdLists) {
-    for (ImDrawCmd& command : list->CmdBuffer) command.ClipRect = clips[i++];
-  }
-}
-
-}  // namespace
-
 void Graphics::end_frame(unsigned background) {
   ImGui::Render();
   State& s = *state_;
@@ -370,12 +352,8 @@ void Graphics::end_frame(unsigned background) {
   ImDrawData& data = *ImGui::GetDrawData();
   std::vector<Area> areas = s.damage.look(data);
   if (areas.empty()) return;
-  if (!s.keeps_pixels) areas = {s.damage.screen()};
-  for (const Area& area : areas) {
-    glViewport(0, 0, width, height);
-    draw_area(data, area, ImGui::ColorConvertU32ToFloat4(background), height);
-  }
-  glfwSwapBuffers(s.window);
+  if (!s.drawer->keeps_pixels()) areas = {s.damage.screen()};
+  s.drawer->draw(data, areas, background, width, height);
 }
 
 }  // namespace headroom

@@ -70,7 +70,8 @@ float content_scale(GLFWwindow* window, double forced) {
   return x > 0.5F ? x : 1.0F;
 }
 
-GLFWwindow* open_window(const Graphics::Options& options) {
+GLFWwindow* open_window(const Graphics::Options& options, bool with_opengl) {
+  glfwWindowHint(GLFW_CLIENT_API, with_opengl ? GLFW_OPENGL_API : GLFW_NO_API);
   glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
   glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 0);
   // Connects the window with headroom.desktop.

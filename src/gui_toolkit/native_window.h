@@ -16,9 +16,9 @@ namespace headroom {
 // Scale of the user interface on `window`; if it is null, on the screen where one will open.
 [[nodiscard]] float content_scale(GLFWwindow* window, double forced);
 
-// Opens the window. The first size and the smallest are in design pixels, limited to the screen.
-// Throws Error{kInternal} when there is no OpenGL 3.
-[[nodiscard]] GLFWwindow* open_window(const Graphics::Options& options);
+// Opens the window, with OpenGL 3 or for drawing without it. The first size and the smallest are
+// in design pixels, limited to the screen. Throws Error{kInternal} when there is no OpenGL 3.
+[[nodiscard]] GLFWwindow* open_window(const Graphics::Options& options, bool with_opengl);
 
 // Sets the smallest size that the content needs at this scale, but not more than the present size.
 void limit_size(GLFWwindow* window, double forced_scale, double zoom);

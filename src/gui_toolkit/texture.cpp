@@ -1,5 +1,7 @@
 #include "headroom/gui_toolkit/texture.h"
 
+#include "soft_texture.h"
+
 #include <utility>
 #include <vector>
 
@@ -35,14 +37,17 @@ Texture::Texture(const GreyImage& opacity) {
     rgba.insert(rgba.end(), 3, 255);
     rgba.push_back(value);
   }
-  upload(opacity.width, opacity.height, GL_RGBA, rgba.data());
+  upload(opacity.width, opacity.height, 4, rgba.data());
 }
 
-Texture::Texture(const Image& image) {
-  upload(image.width, image.height, GL_RGB, image.rgb.data());
-}
+Texture::Texture(const Image& image) { upload(image.width, image.height, 3, image.rgb.data()); }
 
-void Texture::upload(int width, int height, unsigned format, const std::uint8_t* pixels) {
+void Texture::upload(int width, int height, int channels, const std::uint8_t* pixels) {
+  if (glfwGetCurrentContext() == nullptr) {
+    soft_ = std::make_shared<SoftTexture>(width, height, channels, pixels, /*has_halves=*/true);
+    return;
+  }
+  const GLenum format = channels == 4 ? GL_RGBA : GL_RGB;
   glGenTextures(1, &name_);
   glBindTexture(GL_TEXTURE_2D, name_);
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
@@ -63,17 +68,26 @@ Texture::~Texture() {
 }
 
 Texture::Texture(Texture&& other) noexcept
-    : name_(std::exchange(other.name_, 0U)), hard_(other.hard_) {}
+    : name_(std::exchange(other.name_, 0U)), soft_(std::move(other.soft_)), hard_(other.hard_) {}
+
+std::uint64_t Texture::id() const {
+  return soft_ != nullptr ? reinterpret_cast<std::uintptr_t>(soft_.get()) : name_;
+}
 
 Texture& Texture::operator=(Texture&& other) noexcept {
   std::swap(name_, other.name_);
+  std::swap(soft_, other.soft_);
   std::swap(hard_, other.hard_);
   return *this;
 }
 
 void Texture::show_pixels(bool hard) {
-  if (name_ == 0 || hard == hard_) return;
+  if (!*this || hard == hard_) return;
   hard_ = hard;
+  if (soft_ != nullptr) {
+    soft_->hard = hard;
+    return;
+  }
   glBindTexture(GL_TEXTURE_2D, name_);
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, hard ? GL_NEAREST : GL_LINEAR);
 }

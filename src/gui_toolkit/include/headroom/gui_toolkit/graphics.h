@@ -11,6 +11,7 @@
 namespace headroom {
 
 // GLFW, its window, the OpenGL context and Dear ImGui, created and destroyed in the right order.
+// Where there is no OpenGL 3, the processor draws.
 // Main thread.
 class Graphics {
  public:
@@ -23,7 +24,7 @@ class Graphics {
     double zoom = 1;                     // in addition to that
     std::filesystem::path icon_folder;   // headroom-16.png ... ; missing ones are left out
   };
-  // Throws Error{kInternal} when there is no display or no OpenGL 3.
+  // Throws Error{kInternal} when there is no display, or neither OpenGL 3 nor X11.
   explicit Graphics(const Options& options);
   ~Graphics();
   Graphics(const Graphics&) = delete;

@@ -6,8 +6,10 @@
 
 namespace headroom {
 
-// A picture as an OpenGL texture with mipmaps. Movable; owns its OpenGL name. Main thread, with
-// the window's context current.
+class SoftTexture;
+
+// A picture as a texture with mipmaps: of OpenGL, or in main memory where the window has none.
+// Movable. Main thread, with the window's context current if it has one.
 class Texture {
  public:
   Texture() = default;
@@ -19,16 +21,17 @@ class Texture {
   Texture(const Texture&) = delete;
   Texture& operator=(const Texture&) = delete;
 
-  [[nodiscard]] explicit operator bool() const { return name_ != 0; }
-  [[nodiscard]] std::uint64_t id() const { return name_; }  // for ImTextureID
+  [[nodiscard]] explicit operator bool() const { return name_ != 0 || soft_ != nullptr; }
+  [[nodiscard]] std::uint64_t id() const;  // for ImTextureID
   // `hard`: pixel edges are sharp when the picture is enlarged; otherwise it is smoothed.
   void show_pixels(bool hard);
 
  private:
-  unsigned name_ = 0;
+  unsigned name_ = 0;  // OpenGL's
+  std::shared_ptr<SoftTexture> soft_;
   bool hard_ = false;
 
-  void upload(int width, int height, unsigned format, const std::uint8_t* pixels);
+  void upload(int width, int height, int channels, const std::uint8_t* pixels);
 };
 
 // A texture that follows a shared picture: uploads only when the picture changes.
