@@ -1,9 +1,11 @@
 # Stops an installation that would replace a file of another program called Headroom. A file is ours if it equals the one
 # that would replace it, if it is unchanged since the last installation's list, or if it contains a mark of this
-# program. `_places`, `_sources`, `_list`: see CMakeLists.txt.
+# program. A file of settings that was edited is ours, but stays: it is put into `_kept`. `_places`, `_sources`, `_list`: see
+# CMakeLists.txt.
 set(_prefix "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}")
 set(_program_sign headroom_program)
 set(_signs "bin/headroom=${_program_sign}" "lib/libheadroom_app.so=${_program_sign}"
+           "lib/libheadroom_notice.so=headroom_notice"
            "share/headroom/config.yaml=pretend_vram" "share/applications/headroom.desktop=Image generator")
 
 function(bears_sign file sign result)
@@ -23,6 +25,7 @@ else()
   bears_sign("${_prefix}/bin/headroom" ${_program_sign} _without_list)
 endif()
 
+set(_kept "")
 foreach(_source _place IN ZIP_LISTS _sources _places)
   set(_file "${_prefix}/${_place}")
   if(NOT EXISTS "${_file}" AND NOT IS_SYMLINK "${_file}")
@@ -42,6 +45,9 @@ foreach(_source _place IN ZIP_LISTS _sources _places)
     elseif(_sign)
       string(REGEX REPLACE "^.*=" "" _sign "${_sign}")
       bears_sign("${_file}" "${_sign}" _ours)
+      if(_ours AND _place STREQUAL share/headroom/config.yaml)
+        list(APPEND _kept ${_place})
+      endif()
     else()
       set(_ours "${_without_list}")
     endif()

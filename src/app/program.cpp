@@ -10,6 +10,7 @@
 #include "command_table.h"
 #include "commands/commands.h"
 #include "logging.h"
+#include "start_warnings.h"
 #include "surroundings.h"
 
 #include <cstdio>
@@ -65,7 +66,8 @@ int run_program(int argc, const char* const* argv) {
   int code = kExitOk;
   if (const auto line = read_or_open(argc, argv)) {
     start_logging(line->config.log, /*quiet=*/line->command != nullptr);
-    for (const std::string& warning : line->config.warnings) spdlog::warn("{}", warning);
+    for (const Message& warning : line->config.warnings) spdlog::warn("{}", warning.english());
+    for (const Message& warning : start_warnings()) spdlog::info("{}", warning.english());
     code = line->command != nullptr ? line->command->run(*line) : run_window(*line);
   }
   if (code == kExitOk) flush_output();  // with another code there was a message already
@@ -81,7 +83,12 @@ int report(int code, const char* message) {
 }  // namespace
 }  // namespace headroom
 
-// The only entry point of the library; main.cpp loads it.
+// For main.cpp, before it calls the program: what it has told on the terminal.
+extern "C" void headroom_warned(const void* message) {
+  headroom::start_warnings().push_back(*static_cast<const headroom::Message*>(message));
+}
+
+// The entry point of the library; main.cpp loads it.
 extern "C" int headroom_program(int argc, char** argv) {
   using namespace headroom;
   try {

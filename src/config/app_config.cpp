@@ -267,7 +267,7 @@ void load_config_environment(const std::vector<std::string>& environment, AppCon
                              std::vector<Error>* all_faults) {
   Overlay overlay(config);
   Faults faults(all_faults);
-  std::vector<std::string> warnings;
+  std::vector<Message> warnings;
   for (const std::string& variable : environment) {
     const std::size_t equals = variable.find('=');
     if (!variable.starts_with(kEnvironmentPrefix) || equals == std::string::npos) continue;
@@ -276,8 +276,8 @@ void load_config_environment(const std::vector<std::string>& environment, AppCon
     if (key == nullptr) {
       const std::string meant = meant_variable(name);
       if (!meant.empty()) {
-        warnings.push_back(name + " is set, but there is no such setting; did you mean " + meant +
-                           "?");
+        warnings.push_back(
+            say("{0} is set, but there is no such setting; did you mean {1}?", name, meant));
       }
       continue;
     }

@@ -15,6 +15,12 @@ void rescue_pictures(const WindowServices& services, UiState& state) {
   }
 }
 
+void drop_given_up(UiState& state) {
+  for (const auto& sampled : std::exchange(state.given_up, {})) {
+    if (sampled->kept) sampled->kept->drop();
+  }
+}
+
 void follow_close(Graphics& graphics, const WindowServices& services, UiState& state,
                   const std::function<void()>& keep) {
   using Closing = UiState::Closing;

@@ -17,4 +17,7 @@ void follow_close(Graphics& graphics, const WindowServices& services, UiState& s
 // possible, and the next start tells where.
 void rescue_pictures(const WindowServices& services, UiState& state);
 
+// At the end: pictures of earlier runs that were given up are not offered again.
+void drop_given_up(UiState& state);
+
 }  // namespace headroom

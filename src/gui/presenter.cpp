@@ -222,6 +222,19 @@ Frame::Upscaling Presenter::answer_upscales(const UiState& state, const StringTa
   return upscaling;
 }
 
+namespace {
+
+// Forecasts are not made anew for every small change of memory, so the gauge would show another
+// amount for other programs than the reason of a refusal beside it. It takes theirs.
+void judge_alike(const Budget& budget, MemorySnapshot& memory) {
+  if (budget.total_bytes != memory.total || memory.total <= 0) return;
+  memory.used_by_others = std::max<std::int64_t>(0, budget.others_bytes);
+  memory.free = std::max<std::int64_t>(
+      0, memory.total - memory.reserved_by_driver - memory.used_by_others - memory.ours());
+}
+
+}  // namespace
+
 void Presenter::look_ahead(Frame& frame, const UiState& state,
                            const UpscalerSearch::Found& upscalers) {
   const RunShape shape = shapes_.of_draft(with_start_of_size(state.draft, state.repaints()));
@@ -244,6 +257,7 @@ void Presenter::look_ahead(Frame& frame, const UiState& state,
     jobs.push_back(place_in(runs, run));
   forecasts_ = forecast_service_.request(runs, frame.memory);
   frame.forecast = forecasts_.forecasts.front().get();
+  if (frame.forecast != nullptr) judge_alike(frame.forecast->budget, frame.memory);
   frame.frontier = forecasts_.frontier.get();
   frame.others = forecasts_.others;
   for (std::size_t i = 0; i < frame.cards.size(); ++i) {

@@ -100,6 +100,10 @@ Window::Impl::Impl(WindowServices services)
   appearance_.restore(state_, graphics_);
   session_.restore(state_);
   for (const StartProblem& problem : services_.start_problems) {
+    if (problem.title.empty()) {
+      state_.add_banner({.kind = Banner::Kind::kWarning, .text = problem.text});
+      continue;
+    }
     const bool other = problem.is_of_model;
     state_.add_banner({.title = problem.title,
                        .text = problem.text,
@@ -243,6 +247,7 @@ WindowEnd Window::Impl::run() {
     }
   }
   if (ends() || state_.start_again) rescue_pictures(services_, state_);
+  drop_given_up(state_);
   keep_session();
   if (ends() && state_.forgotten.any() && services_.rescue_session)
     services_.rescue_session(session_.unkept());

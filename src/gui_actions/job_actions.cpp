@@ -51,6 +51,9 @@ void JobActions::decline_offered() {
   UiState& state = context_.state;
   std::vector<GenerationRequest> jobs = std::exchange(state.offered, {});
   if (jobs.empty()) return;
+  for (const GenerationRequest& job : jobs) {
+    if (job.sampled != nullptr) state.given_up.push_back(job.sampled);
+  }
   const Message note =
       jobs.size() == 1 ? say("note.declined") : say("note.declined.many", jobs.size());
   state.record();

@@ -8,6 +8,8 @@ void UndoActions::undo() {
   if (!step) return;
   for (const GenerationRequest& request : step->removed)
     context_.services.session.queue().submit(request);
+  for (const GenerationRequest& request : step->declined)
+    std::erase(state.given_up, request.sampled);
   state.offer(step->declined);
   if (step->discarded) state.put_back(*step->discarded, step->place);
   if (!step->changes_settings()) return;

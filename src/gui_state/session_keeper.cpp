@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -188,12 +190,26 @@ void SessionKeeper::tell(UiState& state, const SavedSession& session, const Mess
 
 bool SessionKeeper::restore_picture(UiState& state) {
   if (last_.pictures.empty()) return false;
-  auto picture = read_made_picture(last_.pictures.back(), next_id_);
+  const std::filesystem::path file = std::exchange(last_.pictures.back(), {});
   last_.pictures.pop_back();
-  if (!picture) return true;
+  auto picture = read_made_picture(file, next_id_);
+  if (!picture) {
+    // A file that is gone was moved away or deleted by the user.
+    std::error_code error;
+    if (std::filesystem::exists(file, error)) unread_.emplace_back(file.string());
+    if (last_.pictures.empty()) tell_unread(state);
+    return true;
+  }
   --next_id_;
   state.add_older_picture(*std::move(picture));
+  if (last_.pictures.empty()) tell_unread(state);
   return true;
+}
+
+void SessionKeeper::tell_unread(UiState& state) {
+  if (unread_.empty()) return;
+  state.add_banner({.kind = Banner::Kind::kWarning,
+                    .text = say("banner.unread_pictures", say_list(std::exchange(unread_, {})))});
 }
 
 void SessionKeeper::save(UiState& state, const std::vector<JobStatus>& jobs,

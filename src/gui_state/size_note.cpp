@@ -14,6 +14,7 @@ bool is_short(Size size, const std::array<SizeCard, kSizePresets.size()>& cards)
 
 SizeNote note_of_size(const UiState& state, const std::array<SizeCard, kSizePresets.size()>& cards,
                       const StringTable& text) {
+  if (!state.side_note.text.empty()) return {state.side_note.text};
   const auto& instead = state.instead;
   if (!instead || instead->taken != Size{state.draft.width, state.draft.height})
     return {state.size_note};

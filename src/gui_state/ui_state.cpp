@@ -58,6 +58,7 @@ void UiState::end_frame(unsigned active, bool popup_is_open) {
   if (std::exchange(active_item, active) != active || active == 0) record();
   number_note.follow(settings());
   seed_note.follow(settings());
+  side_note.follow(settings());
 }
 
 void UiState::apply(const Settings& settings) {
@@ -80,6 +81,7 @@ void UiState::apply(const Settings& settings) {
 
 void UiState::forget_size_note() {
   size_note.clear();
+  side_note = {};
   instead.reset();
 }
 
@@ -293,6 +295,12 @@ std::size_t UiState::unsaved() const {
   return static_cast<std::size_t>(
       std::count_if(pictures.begin(), pictures.end(),
                     [](const FinishedPicture& p) { return !p.save_error.empty(); }));
+}
+
+std::size_t UiState::unsaved_but_kept() const {
+  return static_cast<std::size_t>(std::ranges::count_if(pictures, [](const FinishedPicture& p) {
+    return !p.save_error.empty() && p.picture.kept != nullptr;
+  }));
 }
 
 void UiState::select(std::size_t index) {

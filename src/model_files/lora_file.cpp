@@ -7,6 +7,7 @@
 #include "headroom/weights/model_file_error.h"
 
 #include "lora_changes.h"
+#include "lora_faults.h"
 
 #include <algorithm>
 #include <cmath>
@@ -58,6 +59,14 @@ bool has_hole(std::span<const float> values, std::size_t value_bytes, bool is_ra
   return longest * value_bytes >= kHoleBytes;
 }
 
+TensorFile open_tensors(const std::filesystem::path& file) {
+  try {
+    return TensorFile(file);
+  } catch (const Error& e) {
+    throw Error(e.kind(), fault_of_lora(e.message()));
+  }
+}
+
 void check_is_lora(const std::filesystem::path& path, const TensorFile& file) {
   if (file.container() == Container::kGguf) {
     fail_model_file(path, say("is a GGUF file, and LoRAs are read as safetensors; choose the "
@@ -71,7 +80,7 @@ void check_is_lora(const std::filesystem::path& path, const TensorFile& file) {
 }  // namespace
 
 LoraFile::LoraFile(const std::filesystem::path& file, std::span<const NamedMatrix> network)
-    : path_(file), file_(file), keys_(static_cast<int>(file_.tensors().size())) {
+    : path_(file), file_(open_tensors(file)), keys_(static_cast<int>(file_.tensors().size())) {
   check_is_lora(path_, file_);
   const LoraGroups found = group_lora_tensors(path_, file_, LoraModules(network));
   matched_keys_ = found.matched_keys;

@@ -125,9 +125,12 @@ const nlohmann::json* ConfigFile::find(std::string_view key) const {
 
 void ConfigFile::fail(std::string_view key, const Message& supported) const {
   const nlohmann::json* value = find(key);
-  fail_model_file(file_,
-                  say("{0} is {1}, but {2}; download the file again or choose another model", key,
-                      value == nullptr ? say("missing") : Message(shown(*value)), supported));
+  fail_model_file(
+      file_, value == nullptr
+                 ? say("{0} is missing, but {1}; download the file again or choose another model",
+                       key, supported)
+                 : say("{0} is {1}, but {2}; download the file again or choose another model", key,
+                       shown(*value), supported));
 }
 
 int ConfigFile::integer(std::string_view key, int low, int high,

@@ -131,7 +131,9 @@ TEST(ConfigEnvironment, WarnsOfNamesThatNearlyAreOurs) {
   const AppConfig config =
       load({"HEADROOM_MODEL_PTH=x", "HEADROOM_LOGLEVEL=", "HEADROOM_DTYPE=fp16"});
   EXPECT_EQ(fields(config), fields(AppConfig{}));
-  EXPECT_THAT(config.warnings,
+  std::vector<std::string> warnings;
+  for (const Message& warning : config.warnings) warnings.push_back(warning.english());
+  EXPECT_THAT(warnings,
               ElementsAre("HEADROOM_MODEL_PTH is set, but there is no such setting; did you mean "
                           "HEADROOM_MODEL_PATH?",
                           HasSubstr("HEADROOM_LOG_LEVEL?"), HasSubstr("HEADROOM_MODEL_DTYPE?")));

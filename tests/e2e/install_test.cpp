@@ -156,6 +156,29 @@ TEST_F(Installation, ReplacesWhatTheLastOneLeftButNothingThatCameInItsPlace) {
   EXPECT_EQ(read_bytes(place), ours);
 }
 
+TEST_F(Installation, KeepsEditedSettingsAndPutsTheNewOnesBeside) {
+  const fs::path settings = prefix_ / "share/headroom/config.yaml";
+  const std::string ours = read_bytes(settings);
+  const std::string edited = ours + "\n# by the administrator\n";
+  std::ofstream(settings, std::ios::binary) << edited;
+  for (int again = 0; again < 2; ++again) {
+    const ProcessResult result = install(prefix_);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_NE((result.out + result.err).find("was edited"), std::string::npos) << result.err;
+    EXPECT_EQ(read_bytes(settings), edited);
+    EXPECT_EQ(read_bytes(prefix_ / "share/headroom/config.yaml.new"), ours);
+  }
+  // Also where there is no list yet, as after older installations.
+  fs::remove(prefix_ / "share/headroom/installed.txt");
+  EXPECT_EQ(install(prefix_).exit_code, 0);
+  EXPECT_EQ(read_bytes(settings), edited);
+  // What was never edited is replaced: as an older installation of ours left it.
+  std::ofstream(settings, std::ios::binary) << ours;
+  fs::remove(prefix_ / "share/headroom/config.yaml.new");
+  EXPECT_EQ(install(prefix_).exit_code, 0);
+  EXPECT_FALSE(fs::exists(prefix_ / "share/headroom/config.yaml.new"));
+}
+
 TEST_F(Installation, HasTheMenuEntryWithItsProgramAndIcon) {
   const fs::path entry = prefix_ / "share" / "applications" / "headroom.desktop";
   ASSERT_TRUE(fs::exists(entry));

@@ -3,6 +3,7 @@
 #include "headroom/config/string_table.h"
 #include "headroom/core/error.h"
 #include "headroom/image/image_reader.h"
+#include "headroom/model_files/lora_file.h"
 #include "headroom/text/prompt_tokenizer.h"
 #include "headroom/weights/upscaler_file.h"
 
@@ -109,6 +110,25 @@ TEST_F(FaultMessages, OfPictures) {
     folder_.write("a.png", bytes);
     expect_said(said, [&] { (void)read_image(folder_.path() / "a.png"); });
   }
+}
+
+// With the way out for a LoRA, where a model's file is told the model's.
+TEST_F(FaultMessages, OfLoras) {
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"version https://git-lfs.github.com/spec/v1\noid sha256:1\n", "在它的文件夹里"},
+      {"\x80\x02}q", "格式的 LoRA"},
+      {"PK\x03\x04", "格式的 LoRA"},
+      {"<?xml?><net name=", "格式的 LoRA"},
+      {std::string("\x3F\0\0\0\0\0\0\0", 8) +
+           R"({"a":{"dtype":"X9","shape":[1],"data_offsets":[0,4]}}          )" + "    ",
+       "F32 的 LoRA"}};
+  for (const auto& [bytes, said] : cases) {
+    folder_.write("a.safetensors", bytes);
+    expect_said(said, [&] { LoraFile file(folder_.path() / "a.safetensors", {}); });
+  }
+  fs::remove(folder_.path() / "a.safetensors");
+  expect_said("重新下载这个 LoRA", [&] { LoraFile file(folder_.path() / "a.safetensors", {}); });
+  expect_said("重新下载这个 LoRA", [&] { LoraFile file(folder_.path(), {}); });
 }
 
 TEST_F(FaultMessages, OfUpscalers) {

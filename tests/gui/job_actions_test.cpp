@@ -120,6 +120,17 @@ TEST_F(JobActionsTest, JobsOfTheLastSessionAreGivenUpWithAWayBack) {
   EXPECT_EQ(state_.draft.prompt, "a cat");
 }
 
+TEST_F(JobActionsTest, APictureThatIsGivenUpIsNotedUntilItIsTakenBack) {
+  GenerationRequest request = small_request("one");
+  request.sampled = std::make_shared<const SampledPicture>();
+  state_.offer({request, small_request("two")});
+  jobs_.decline_offered();
+  EXPECT_EQ(state_.given_up, std::vector{request.sampled}) << "it is not offered at the next start";
+  SizeActions size{context_};
+  UndoActions{context_, size}.undo();
+  EXPECT_TRUE(state_.given_up.empty());
+}
+
 TEST_F(JobActionsTest, TheRunningJobIsCancelledWithoutAWayBack) {
   submit({"running", "one"});
   jobs_.cancel_running();

@@ -7,6 +7,8 @@
 
 #include "gui/action_support.h"
 
+#include <fstream>
+
 namespace headroom::test {
 namespace {
 
@@ -183,6 +185,25 @@ TEST_F(SessionKeeperTest, PicturesComeBackOneByOneTheNewestFirst) {
   EXPECT_EQ(state.pictures[0].request.prompt, "a") << "it is older";
   EXPECT_NE(state.pictures[0].job, state.pictures[1].job);
   EXPECT_FALSE(keeper.restore_picture(state));
+}
+
+TEST_F(SessionKeeperTest, PicturesThatCannotBeReadAnyMoreAreNamedOnce) {
+  for (const char* const name : {"cut.png", "gone.png", "page.png"})
+    add_picture(name, folder_ / name);
+  std::ofstream(folder_ / "cut.png") << "\x89PNG\r\n";
+  std::ofstream(folder_ / "page.png") << "<html>";
+  close();
+  SessionKeeper keeper(services_, masks_);
+  UiState state;
+  keeper.restore(state);
+  while (keeper.restore_picture(state)) {
+  }
+  ASSERT_EQ(state.banners.size(), 1U);
+  EXPECT_EQ(text_.words(state.banners[0].text),
+            "These pictures of the last session cannot be read any more: " +
+                (folder_ / "page.png").string() + ", " + (folder_ / "cut.png").string() + ".");
+  keeper.save(state, {}, {10, 20, 1300, 900, false});
+  EXPECT_FALSE(SessionKeeper(services_, masks_).restore_picture(state));
 }
 
 TEST_F(SessionKeeperTest, StartAndMaskComeBackAndAreNamedWhereTheyAreGone) {

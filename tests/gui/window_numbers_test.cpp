@@ -98,6 +98,10 @@ TEST_F(WindowNumbers, APasteThatIsNoneLeavesTheFieldAndSaysSoAtOnce) {
   EXPECT_TRUE(size_is(640, 512, "“a cat” is no number")) << w.state();
   w.key("Tab");
   EXPECT_TRUE(size_is(640, 512)) << w.state();
+  // What was said of it goes with the next change, of whatever kind.
+  paste("steps.value", "13");
+  EXPECT_TRUE(w.wait([](const json& s) { return s["steps"] == 13 && s["size_note"] == ""; }))
+      << w.state();
 }
 
 }  // namespace

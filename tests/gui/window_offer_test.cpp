@@ -65,6 +65,7 @@ TEST_F(WindowOffer, ADroppedPictureOffersAllAndOneUndoTakesItBack) {
   EXPECT_TRUE(wait_for_text(w, "Sampler: Euler a")) << "what was not understood";
   EXPECT_TRUE(wait_for_text(w, "Clip skip: 2"));
   EXPECT_TRUE(wait_for_text(w, "768×512"));
+  EXPECT_TRUE(wait_for_text(w, "Negative prompt: blurry"));
   w.screenshot("offer");
   w.click("offer.all");
   ASSERT_TRUE(w.wait([](const json& s) {

@@ -4,10 +4,15 @@
 #include "support/window_driver.h"
 
 #include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace headroom::test {
 namespace {
@@ -131,6 +136,48 @@ TEST(WindowReason, NoLineOfAPromptIsCutThrough) {
   }
   EXPECT_EQ(lines, 5) << dump["texts"];
   EXPECT_EQ(cut, 1) << "the last one says that there is more";
+}
+
+TEST(WindowReason, IsNotCoveredByATipInASmallWindow) {
+  WindowDriver w({.program = HEADROOM_GUI_DEMO,
+                  .arguments = {"--output={folder}/pictures"},
+                  .width = 640,
+                  .height = 480});
+  ASSERT_TRUE(w.wait([](const json& s) { return s["can_generate"] == false; }));
+  for (const char* const name : {"generate", "cancel", "plan"}) {
+    w.point_at(3, 3);
+    ASSERT_TRUE(w.wait([&](const json&) { return !w.read()["widgets"].contains("tip"); }));
+    w.hover(name);
+    ASSERT_TRUE(w.wait_for_widget("tip")) << name;
+    const json widgets = w.read()["widgets"];
+    const auto [tip, reason] = std::pair(widgets.at("tip"), widgets.at("reason"));
+    const auto apart = [&](const char* at, const char* extent) {
+      const double a = tip[at];
+      const double b = reason[at];
+      return a + tip[extent].get<double>() <= b || b + reason[extent].get<double>() <= a;
+    };
+    EXPECT_TRUE(apart("x", "w") || apart("y", "h")) << name << ": " << tip << ", " << reason;
+    w.screenshot(std::string("reason_tip_") + name);
+  }
+}
+
+// A change that is too small for a new forecast: the gauge and the sum beside it say one amount.
+TEST(WindowReason, AndTheGaugeSayOneAmountForOtherPrograms) {
+  const std::string file =
+      (std::filesystem::temp_directory_path() / ("headroom-others-" + std::to_string(getpid())))
+          .string();
+  const auto hold = [&](const char* amount) { std::ofstream(file) << amount; };
+  hold("2000M");
+  WindowDriver w = open({"--source=CUDA card", "--total=4.7G", "--others-file=" + file});
+  const auto others = [&] { return w.state()["memory"]["others"].get<std::int64_t>(); };
+  const std::int64_t before = std::int64_t{2000} << 20;
+  ASSERT_TRUE(w.wait([&](const json&) { return others() == before; })) << others();
+  hold("2015M");  // the step is 1/200 of the card, 24 MB
+  std::this_thread::sleep_for(std::chrono::seconds(2));
+  EXPECT_EQ(others(), before);
+  hold("2100M");
+  EXPECT_TRUE(w.wait([&](const json&) { return others() == std::int64_t{2100} << 20; }));
+  std::filesystem::remove(file);
 }
 
 // These sums are so long that a line would end between a number and its unit.

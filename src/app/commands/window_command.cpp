@@ -5,16 +5,19 @@
 #include "headroom/device/device.h"
 #include "headroom/gui/notice_window.h"
 #include "headroom/gui/window.h"
+#include "headroom/model_files/find_models.h"
 
 #include "added_folders.h"
 #include "chosen_model.h"
 #include "commands/commands.h"
+#include "desktop_message.h"
 #include "generation_context.h"
 #include "offer_models.h"
 #include "offer_upscalers.h"
 #include "open_on_device.h"
 #include "resumable_folder.h"
 #include "saved_pictures.h"
+#include "start_warnings.h"
 #include "surroundings.h"
 
 #include <algorithm>
@@ -212,6 +215,35 @@ std::vector<AppConfig> ways_to_open(const AppConfig& asked) {
   return {asked, std::move(starter), std::move(anywhere)};
 }
 
+// Whether another model could be the way on.
+bool is_about_model(const Error& e) {
+  return e.kind() == ErrorKind::kModelFile || e.kind() == ErrorKind::kIo ||
+         e.kind() == ErrorKind::kOutOfMemory;
+}
+
+// Even the starter model failed: says why, and asks how to go on.
+NoticeEnd ask_how_to_go_on(const Error& refused, const AppConfig& config,
+                           const BlockedSignals& signals) {
+  StartNotice notice{.text = refused.message(),
+                     .assets_folder = share_folder(),
+                     .log_folder = default_log_folder(),
+                     .ending = [&] { return signals.wait_for(std::chrono::milliseconds(0)); }};
+  if (is_about_model(refused)) {
+    notice.find_models = [options = config.model](const std::function<void(OtherModel)>& found) {
+      for (const FoundModel& model : models_here(options)) {
+        if (model.opened) found({model.name});
+      }
+    };
+  }
+  try {
+    return show_notice(notice);
+  } catch (const Error& e) {
+    spdlog::error("{}", e.what());  // not even this window could be opened
+    if (!has_terminal()) show_by_desktop(refused.what());
+    return {};
+  }
+}
+
 }  // namespace
 
 // A program that was started from a menu has no terminal. So whatever is wrong, settings, model or
@@ -232,23 +264,26 @@ int run_window(const CommandLine& line) {
     note("banner.config", all_of(line.config_problems));
     refused.reset();  // a problem with the settings does not hide one with the model
   }
-  for (const AppConfig& config : ways_to_open(line.config)) {
-    try {
-      return show_window(config, problems, signals);
-    } catch (const Error& e) {
-      note("banner.start", e);
+  for (const std::vector<Message>* const warnings :
+       {&line.config.warnings, &std::as_const(start_warnings())}) {
+    for (const Message& warning : *warnings) problems.push_back({{}, warning, false});
+  }
+  for (AppConfig asked = line.config;;) {
+    const std::vector<StartProblem> before = problems;
+    for (const AppConfig& config : ways_to_open(asked)) {
+      try {
+        return show_window(config, problems, signals);
+      } catch (const Error& e) {
+        note("banner.start", e);
+      }
     }
+    const NoticeEnd end = ask_how_to_go_on(*refused, asked, signals);
+    if (end.kind == NoticeEnd::Kind::kClosed) throw Error(*refused);
+    if (end.kind == NoticeEnd::Kind::kOtherModel)
+      asked = with_choice(asked, {end.model, asked.model.device, asked.model.dtype});
+    problems = before;
+    refused.reset();
   }
-  // Even the starter model failed: the installation is broken.
-  try {
-    show_notice({.text = refused->message(),
-                 .assets_folder = share_folder(),
-                 .log_folder = default_log_folder(),
-                 .ending = [&] { return signals.wait_for(std::chrono::milliseconds(0)); }});
-  } catch (const Error& e) {
-    spdlog::error("{}", e.what());  // not even this window could be opened
-  }
-  throw Error(*refused);
 }
 
 }  // namespace headroom

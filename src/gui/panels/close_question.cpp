@@ -94,9 +94,17 @@ void draw_close_question(const Ui& ui) {
       if (state.forgotten.jobs == 0) jobs += " " + ui.t("close.later");
       paragraph(ui, jobs, {ui.colors.text_dim, kTextSize});
     }
-    if (const std::size_t unsaved = state.unsaved(); unsaved > 0) {
-      paragraph(ui, fill(ui.t("close.unsaved"), {std::to_string(unsaved)}),
-                {ui.colors.bad, kTextSize});
+    if (state.unsaved() > 0) {
+      const std::size_t kept = state.unsaved_but_kept();
+      const std::size_t lost = state.unsaved() - kept;
+      if (lost > 0) {
+        paragraph(ui, fill(ui.t("close.unsaved"), {std::to_string(lost)}),
+                  {ui.colors.bad, kTextSize});
+      }
+      if (kept > 0) {
+        paragraph(ui, fill(ui.t("close.unsaved.kept"), {std::to_string(kept)}),
+                  {ui.colors.text_dim, kTextSize});
+      }
       draw_save_folder(ui, ButtonKind::kPlain);
     }
     draw_forgotten(ui);

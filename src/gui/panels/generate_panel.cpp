@@ -121,6 +121,7 @@ void draw_reason(const Ui& ui) {
                                   : ui.colors.bad,
                kSmallSize});
     name_item(ui, "reason");
+    keep_clear(ui, item_rect());
     list.ChannelsSetCurrent(0);
     if (flashes) {
       const ImVec2 end = ImGui::GetItemRectMax();

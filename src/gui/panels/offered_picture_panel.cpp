@@ -100,6 +100,10 @@ void draw_offered_picture(const Ui& ui) {
       paragraph(ui, fill(ui.t("offer.none"), {name}), {ui.colors.text_dim, kTextSize});
     if (picture.has_prompt)
       paragraph(ui, shorten(picture.request.prompt, 240), {ui.colors.text, kTextSize});
+    if (const std::string& negative = picture.request.negative_prompt; !negative.empty()) {
+      paragraph(ui, fill(ui.t("offer.negative"), {shorten(negative, 240)}),
+                {ui.colors.text_dim, kTextSize});
+    }
     const std::string values = values_line(ui, picture);
     if (!values.empty()) paragraph(ui, values, {ui.colors.text_dim, kTextSize});
     draw_unknown(ui, picture.unknown);

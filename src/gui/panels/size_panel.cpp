@@ -254,7 +254,11 @@ bool draw_side(const Ui& ui, const std::string& name, const std::string& letter,
     take_both(ui, *entered, is_width);
   } else if (entered) {
     ui.state.forget_size_note();
-    ui.state.size_note = entered->note;
+    if (entered->refused) {
+      ui.state.side_note = {name, entered->note};
+    } else {
+      ui.state.size_note = entered->note;
+    }
   }
   outline(ui, too_large);
   name_item(ui, name);

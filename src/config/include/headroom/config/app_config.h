@@ -57,7 +57,7 @@ struct AppConfig {
   // name of the environment variable. For messages about values that can only be checked later,
   // when the model is known.
   std::map<std::string, std::string> places;
-  std::vector<std::string> warnings;  // sentences for a person; the program runs all the same
+  std::vector<Message> warnings;  // sentences for a person; the program runs all the same
 };
 
 // Every key that a file may have, as "section.key", in the order of configs/config.yaml.

@@ -32,6 +32,7 @@ class SessionKeeper {
 
  private:
   void restore_mask(UiState& state) const;
+  void tell_unread(UiState& state);
   void tell(UiState& state, const SavedSession& session, const Message& trouble);
 
   const WindowServices& services_;
@@ -39,6 +40,7 @@ class SessionKeeper {
   SessionFile file_;
   Message damaged_;  // a file that could not be read
   std::string unkept_;
+  std::vector<Message> unread_;  // pictures of the last session that are there, but damaged
   SavedSession last_;
   JobId next_id_ = ~JobId{0};  // counts down, since the queue's ids count up
 };

@@ -102,6 +102,7 @@ struct UiState {
   int typed_height = 512;
   // Why the size differs from what was typed or clicked; until the next change.
   std::string size_note;
+  EntryNote side_note;  // why a typed side was refused
   // A size that was clicked but did not fit, and the one that was used instead.
   struct Instead {
     Size wanted;
@@ -179,7 +180,10 @@ struct UiState {
   double plan_card_px = 0;     // height of the plan's explanation, in the last frame
   double composer_px = 0;      // height of the composer's content, in the last frame
 
-  std::vector<GenerationRequest> offered;         // jobs that the last session did not finish
+  std::vector<GenerationRequest> offered;  // jobs that the last session did not finish
+  // Of those that were given up: pictures that only wait to be decoded. What is kept of them goes
+  // when the window closes, since Undo may bring them back until then.
+  std::vector<std::shared_ptr<const SampledPicture>> given_up;
   std::optional<OfferedPicture> offered_picture;  // a picture whose settings may be taken over
   std::vector<InitImage::File> known_starts;      // where start pictures are; newest last
   MaskPointer mask;                               // see Settings; only with a start picture
@@ -316,6 +320,8 @@ struct UiState {
     return pinned_px + plan_card_px + composer_px + banners_px;
   }
   [[nodiscard]] std::size_t unsaved() const;
+  // How many of those the next start offers, since what was kept of them is on the disk.
+  [[nodiscard]] std::size_t unsaved_but_kept() const;
   // Adds a picture of an earlier session, older than all others.
   void add_older_picture(FinishedPicture picture);
   // Adds a finished picture, after its origin if that is in the list. Selects it if the canvas

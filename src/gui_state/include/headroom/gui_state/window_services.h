@@ -13,7 +13,7 @@ namespace headroom {
 
 // Why the window does not show what was asked for.
 struct StartProblem {
-  Message title;             // what it shows instead
+  Message title;             // what it shows instead; empty if nothing else is shown
   Message text;              // the fault and the way out
   bool is_of_model = false;  // another model may work
 };
